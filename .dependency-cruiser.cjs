@@ -1,0 +1,104 @@
+// Who may import whom: the table of STYLE.md, as rules. A wrong arrow fails the build.
+
+const pure = ['market', 'verification', 'ledger', 'governance', 'workflow']
+const adapters = ['storage', 'network', 'compute', 'gpu', 'hardware', 'monitoring']
+
+/** A layer of src-main may import itself and the listed paths, nothing else of ours. */
+const layer = (name, may) => ({
+  name: `layer-${name}`,
+  severity: 'error',
+  comment: `src-main/${name} may import ${may.length ? may.join(', ') : 'nothing else of ours'}`,
+  from: { path: `^src-main/${name}/`, pathNot: '\\.(bench|test)\\.ts$' },
+  to: {
+    path: '^(src-main|src-preload|src-renderer|wasm)/',
+    pathNot: [`^src-main/${name}/`, ...may.map((m) => `^${m}`)],
+  },
+})
+
+/** An npm package that only the listed paths may import. */
+const owner = (pkg, paths) => ({
+  name: `owner-${pkg.replace(/[^a-z0-9]+/g, '-')}`,
+  severity: 'error',
+  comment: `${pkg} has one owner: ${paths.join(', ')}`,
+  from: { pathNot: paths.map((p) => `^${p}`) },
+  to: { path: `^node_modules/${pkg}` },
+})
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'not-resolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    layer('protocol', []),
+    ...pure.map((name) => layer(name, ['src-main/protocol/'])),
+    layer('peer', ['src-main/protocol/', ...pure.map((p) => `src-main/${p}/`)]),
+    layer('ports', ['src-main/protocol/']),
+    ...adapters.map((name) =>
+      layer(name, ['src-main/ports/', 'src-main/protocol/', ...(name === 'compute' ? ['wasm/'] : [])]),
+    ),
+    layer('runtime', ['src-main/ports/', 'src-main/peer/', 'src-main/protocol/']),
+    layer('api', [
+      'src-main/runtime/',
+      'src-main/ports/',
+      'src-main/peer/',
+      'src-main/protocol/',
+      'src-preload/contract/',
+    ]),
+    layer('sim', ['src-main/peer/', 'src-main/ports/', 'src-main/protocol/']),
+    layer('cli', [
+      'src-main/assemble.ts',
+      'src-main/headless.ts',
+      'src-main/api/',
+      'src-main/protocol/',
+      'src-preload/contract/',
+    ]),
+    {
+      name: 'pure-modules-touch-nothing',
+      severity: 'error',
+      comment: 'protocol and the decision modules have no node:, no I/O; only zod, multiformats and dag-cbor',
+      from: { path: `^src-main/(protocol|peer|${pure.join('|')})/`, pathNot: '\\.(bench|test)\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'pure-modules-packages',
+      severity: 'error',
+      from: { path: `^src-main/(protocol|peer|${pure.join('|')})/`, pathNot: '\\.(bench|test)\\.ts$' },
+      to: { path: '^node_modules/', pathNot: '^node_modules/(zod|multiformats|@ipld/dag-cbor)/' },
+    },
+    {
+      name: 'sim-is-not-product',
+      severity: 'error',
+      from: { pathNot: '^src-main/sim/' },
+      to: { path: '^src-main/sim/' },
+    },
+    {
+      name: 'contract-imports',
+      severity: 'error',
+      from: { path: '^src-preload/contract/', pathNot: '\\.test\\.ts$' },
+      to: {
+        pathNot: ['^src-preload/contract/', '^src-main/protocol/', '^node_modules/(zod|@orpc/contract)/'],
+      },
+    },
+    owner('better-sqlite3', ['src-main/storage/']),
+    owner('(@libp2p|libp2p|@multiformats)/', ['src-main/network/']),
+    owner('piscina', ['src-main/compute/']),
+    owner('systeminformation', ['src-main/hardware/']),
+    owner('electron/', ['src-main/shell/', 'src-main/index.ts', 'src-preload/']),
+    owner('(@orpc/(server|client)|ws)/', ['src-main/api/']),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['^wasm/build', '^wasm/[^/]+/assembly'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+    },
+  },
+}

@@ -1,0 +1,80 @@
+import type { Cid } from '../protocol/ids.ts'
+
+/** Something stored, as the store sees it. */
+export interface BlobInfo {
+  readonly cid: Cid
+  readonly bytes: number
+  readonly pinned: boolean
+}
+
+/** A piece of a blob: bytes up to `CHUNK_BYTES_MAX`, named by the CID of exactly these bytes (codec raw). */
+export interface BlobChunk {
+  readonly cid: Cid
+  readonly bytes: number
+}
+
+/**
+ * A blob's layout for transfer. Up to 1 MiB a blob is one raw chunk, and its CID is the chunk's. A larger one is
+ * a dag-cbor node that lists its chunks; its CID is the node's.
+ */
+export type BlobLayout =
+  | { readonly kind: 'raw'; readonly bytes: number }
+  | {
+      readonly kind: 'list'
+      readonly node: Uint8Array
+      readonly chunks: readonly BlobChunk[]
+      readonly bytes: number
+    }
+
+/**
+ * Content by CID on disk. A blob is one file, verified when it enters; what is found corrupt later is dropped and
+ * reported as missing, so that it is fetched again. Structures (manifests) enter as dag-cbor blobs, codec 0x71.
+ */
+export interface BlobStore {
+  /** Stores bytes, cut by content when they are more than 1 MiB. @throws FaultError `quota-exceeded`, `storage-failed` */
+  put(bytes: Uint8Array): Promise<Cid>
+  /** Stores a canonical dag-cbor structure of at most 1 MiB under its dag-cbor CID. */
+  putStructure(bytes: Uint8Array): Promise<Cid>
+  /** Stores a stream of any length without holding it in memory. */
+  putStream(source: AsyncIterable<Uint8Array>, options: { signal?: AbortSignal }): Promise<Cid>
+  /** Takes over a finished file (it is moved away) under the CID of its content. */
+  adopt(path: string): Promise<Cid>
+
+  has(cid: Cid): boolean
+  info(cid: Cid): BlobInfo | undefined
+  /** The whole content, verified. @throws FaultError `blob-missing`, `blob-corrupt` (dropped then) */
+  read(cid: Cid): Promise<Uint8Array>
+  /** The file that holds the content, for a runner to read in place; it is verified where it is read. */
+  path(cid: Cid): string | undefined
+
+  /** How the blob is cut, for serving it. */
+  layout(cid: Cid): BlobLayout | undefined
+  /** One chunk's bytes out of a blob's file. @throws FaultError `blob-missing`, `blob-corrupt` */
+  readChunk(cid: Cid, chunk: number): Promise<Uint8Array>
+  /**
+   * Receives a blob piece by piece; chunks that are on disk already (of this or another blob, or of an earlier,
+   * broken-off transfer) need not be sent again.
+   */
+  receive(cid: Cid): BlobReceiver
+
+  /** Keeps a blob from being dropped while `owner` (a job) needs it. Pins survive a restart. */
+  pin(cid: Cid, owner: string): void
+  unpin(owner: string): void
+  /** Bytes in use and the quota. */
+  usage(): { readonly bytes: number; readonly quotaBytes: number }
+  close(): Promise<void>
+}
+
+/** The receiving side of one blob's transfer. */
+export interface BlobReceiver {
+  /** Takes the layout the sender claims; it must hash to the CID. @throws FaultError `blob-corrupt`, `quota-exceeded` */
+  accept(layout: BlobLayout): Promise<void>
+  /** Indices of chunks still to come. */
+  missing(): readonly number[]
+  /** Takes one chunk, verified against its CID before it counts. @throws FaultError `blob-corrupt` */
+  chunk(index: number, bytes: Uint8Array): Promise<void>
+  /** All chunks are there: the blob enters the store. */
+  finish(): Promise<void>
+  /** Gives up; verified chunks stay for a later attempt, within the quota. */
+  suspend(): Promise<void>
+}

@@ -1,0 +1,10 @@
+import type { PeerId } from '../protocol/ids.ts'
+
+/** This peer's Ed25519 key at work, and everybody's signatures checked. The private key never leaves it. */
+export interface Identity {
+  readonly peer: PeerId
+  /** An Ed25519 signature (RFC 8032), 64 bytes. */
+  sign(message: Uint8Array): Uint8Array
+  /** Whether `signer` made this signature; false for anything malformed, never an exception. */
+  verify(signer: PeerId, message: Uint8Array, signature: Uint8Array): boolean
+}

@@ -1,0 +1,31 @@
+/** A record of the journal: an opaque canonical encoding, numbered from 1 without gaps. */
+export interface JournalRecord {
+  readonly sequence: number
+  readonly bytes: Uint8Array
+}
+
+/** A saved state: everything up to and including record `sequence` is in it. */
+export interface Snapshot {
+  readonly sequence: number
+  readonly bytes: Uint8Array
+}
+
+/**
+ * The durable memory of a peer: what happened, in order, append-only. When `append` has returned, the records
+ * survive a power cut. Synchronous, so that no other event can slip between a decision and its record.
+ */
+export interface Journal {
+  /**
+   * Appends records in one transaction.
+   * @returns the sequence number of the last one
+   * @throws FaultError `storage-failed`; then none of them was appended
+   */
+  append(records: readonly Uint8Array[]): number
+  /** The newest snapshot, if any. A snapshot that does not match its checksum is passed over for an older one. */
+  latestSnapshot(): Snapshot | undefined
+  /** Every intact record after `sequence`, oldest first. Reading ends before the first torn or corrupt record. */
+  readAfter(sequence: number): IterableIterator<JournalRecord>
+  /** Saves a snapshot, and drops records and snapshots that no restore needs any longer. */
+  saveSnapshot(snapshot: Snapshot): void
+  close(): void
+}

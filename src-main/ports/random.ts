@@ -1,0 +1,4 @@
+/** Unpredictable bytes: secrets of invites, names of jobs and batches. */
+export interface Random {
+  bytes(count: number): Uint8Array
+}

@@ -1,0 +1,79 @@
+import type { Fault } from '../protocol/fault.ts'
+import type { Cid } from '../protocol/ids.ts'
+import type { RunMetrics } from '../protocol/receipt.ts'
+import type { Params } from '../protocol/work.ts'
+
+/** One run: a unit of a job, or a local task of this peer's own (importing a scene, assembling an image). */
+export interface RunTask {
+  /** Names the run to its caller and in progress reports; unique among those in flight. */
+  readonly id: string
+  readonly algorithmId: string
+  readonly algorithmVersion: string
+  readonly params: Params
+  /** Blobs by role, all in the store and readable at these paths. */
+  readonly inputs: Readonly<Record<string, { readonly cid: Cid; readonly path: string }>>
+  /** The unit's index; absent for local tasks. */
+  readonly unitIndex?: number
+  readonly limits: RunLimits
+}
+
+/** What a run may use before it is stopped. */
+export interface RunLimits {
+  readonly wallMsMax: number
+  readonly memoryBytesMax: number
+  readonly outputBytesMax: number
+}
+
+/** How a run ended. Outputs lie in files that the caller adopts into the blob store. */
+export type RunOutcome =
+  | {
+      readonly kind: 'done'
+      /** The main output (a unit has just this one). Its CID was computed where it was written. */
+      readonly output: RunOutput
+      /** Further outputs of local tasks, by role. */
+      readonly extras: Readonly<Record<string, RunOutput>>
+      /** Facts of local tasks for the caller: warnings, sizes. */
+      readonly info: Params
+      readonly metrics: RunMetrics
+    }
+  | { readonly kind: 'failed'; readonly fault: Fault }
+
+/** A finished output: small ones travel as bytes, larger ones as a file to adopt. */
+export type RunOutput =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'file'; readonly path: string; readonly bytes: number }
+
+/** What the runner can run. */
+export interface RunnerAlgorithm {
+  readonly algorithmId: string
+  readonly version: string
+  /** Whether others may send units of it, or only this peer runs it for itself. */
+  readonly scope: 'shared' | 'local'
+  /** Names the code that computes: algorithm, version and digest of its bytes. */
+  readonly engine: string
+}
+
+/** Runs algorithms apart from this process, and survives whatever they do. */
+export interface Runner {
+  start(): Promise<void>
+  stop(): Promise<void>
+  algorithms(): readonly RunnerAlgorithm[]
+  /** How many runs go on at once; the others wait in order. */
+  readonly concurrency: number
+  /** Changes how many workers compute (1 or more). */
+  setConcurrency(workers: number): void
+  /**
+   * Runs tasks, small ones together in one hand-over; calls `finished` as each ends, and resolves when all have.
+   * Never rejects for what a task does. Aborting ends the tasks with fault `cancelled`.
+   */
+  run(
+    tasks: readonly RunTask[],
+    options: {
+      signal: AbortSignal
+      finished: (task: RunTask, outcome: RunOutcome) => void
+      progress?: (task: RunTask, fraction: number) => void
+    },
+  ): Promise<void>
+  /** Speed of this machine for an algorithm by a short real run, as a share of the reference machine's, 0 to 1. */
+  benchmark(algorithmId: string, options: { signal: AbortSignal }): Promise<number>
+}

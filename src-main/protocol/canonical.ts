@@ -1,0 +1,81 @@
+import * as dagCbor from '@ipld/dag-cbor'
+import type { z } from 'zod'
+import { failure, success, type Outcome } from './fault.ts'
+import { NESTING_MAX } from './limits.ts'
+
+/**
+ * The one encoding of a value: dag-cbor, with sorted keys and shortest integers (IPLD dag-cbor specification).
+ * Fields that are `undefined` are left out, at any depth.
+ */
+export function encodeCanonical(value: unknown): Uint8Array {
+  return dagCbor.encode(withoutUndefined(value))
+}
+
+function withoutUndefined(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  if (Array.isArray(value)) return value.some(needsCleaning) ? value.map(withoutUndefined) : value
+  const entries = Object.entries(value)
+  if (!entries.some(([, field]) => needsCleaning(field))) return value
+  return Object.fromEntries(
+    entries.filter(([, f]) => f !== undefined).map(([k, f]) => [k, withoutUndefined(f)]),
+  )
+}
+
+function needsCleaning(value: unknown): boolean {
+  return value === undefined || (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value))
+}
+
+/**
+ * Decodes bytes that came from outside.
+ *
+ * @param bytes what arrived
+ * @param schema the shape that it must have
+ * @param bytesMax more than this is refused unread
+ * @returns the value, or `oversized`, `malformed` or `not-canonical`
+ */
+export function decodeCanonical<S extends z.ZodType>(
+  bytes: Uint8Array,
+  schema: S,
+  bytesMax: number,
+): Outcome<z.infer<S>> {
+  if (bytes.byteLength > bytesMax) return failure('oversized', `${bytes.byteLength} bytes, limit ${bytesMax}`)
+  let raw: unknown
+  let again: Uint8Array
+  try {
+    raw = dagCbor.decode(bytes)
+    if (nesting(raw, 0) > NESTING_MAX) return failure('oversized', `nested deeper than ${NESTING_MAX}`)
+    again = dagCbor.encode(raw)
+  } catch (error) {
+    return failure('malformed', `not dag-cbor: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  // A key that JavaScript treats specially (__proto__) vanishes on decoding, so this refuses it too.
+  if (!equalBytes(bytes, again)) return failure('not-canonical', 'not the canonical encoding of its value')
+  return parseAs(raw, schema)
+}
+
+/** Parses a decoded value; the fault names the first field that is wrong. */
+export function parseAs<S extends z.ZodType>(raw: unknown, schema: S): Outcome<z.infer<S>> {
+  const parsed = schema.safeParse(raw)
+  if (parsed.success) return success(parsed.data)
+  const issue = parsed.error.issues[0]
+  const where = issue?.path.length ? `${issue.path.join('.')}: ` : ''
+  return failure('malformed', `${where}${issue?.message ?? 'wrong shape'}`)
+}
+
+function nesting(value: unknown, depth: number): number {
+  if (depth > NESTING_MAX || typeof value !== 'object' || value === null || ArrayBuffer.isView(value))
+    return depth
+  let deepest = depth
+  for (const field of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) {
+    deepest = Math.max(deepest, nesting(field, depth + 1))
+    if (deepest > NESTING_MAX) break
+  }
+  return deepest
+}
+
+/** Whether two byte strings are the same. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.byteLength !== b.byteLength) return false
+  for (let i = 0; i < a.byteLength; i++) if (a[i] !== b[i]) return false
+  return true
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+
+/**
+ * What can go wrong in expected ways, as data: the same value in a function's result, in the journal, on the
+ * network and in the UI. `kind` says what to do; `message` is one clear line for a person; nobody matches on it.
+ */
+export const Fault = z.object({
+  kind: z.enum([
+    // what came in
+    'malformed', // bytes that do not decode, or decode to the wrong shape
+    'oversized', // more than a bound of limits.ts
+    'unsigned', // no signature, a wrong one, or one by somebody else
+    'stale', // too old, or behind what is known
+    'future-dated', // from a clock ahead of ours by more than the skew
+    'not-canonical', // decodes, but is not the one encoding of its value
+    'bad-input', // a user's file or option
+    // what was asked
+    'unknown-job',
+    'unknown-peer',
+    'unknown-algorithm',
+    'not-trusted',
+    'invite-refused',
+    'too-busy',
+    'cancelled',
+    // what happened while running
+    'blob-missing',
+    'blob-corrupt',
+    'quota-exceeded',
+    'unreachable',
+    'timed-out',
+    'runner-lost', // the compute host died or was killed while the unit ran there
+    'unit-failed', // the algorithm itself refused or failed
+    'undecided', // verifiers disagree and nobody is left to ask
+    'storage-failed',
+  ]),
+  message: z.string().max(2_000),
+})
+export type Fault = z.infer<typeof Fault>
+
+/** Either a value or a fault; for decoders and other functions that expect bad input. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; fault: Fault }
+
+/** An outcome that went well. */
+export function success<T>(value: T): Outcome<T> {
+  return { ok: true, value }
+}
+
+/** An outcome that did not. */
+export function failure(kind: Fault['kind'], message: string): { ok: false; fault: Fault } {
+  return { ok: false, fault: { kind, message: message.slice(0, 2_000) } }
+}
+
+/** A fault on its way through code that throws; only edges catch it and turn it back into data. */
+export class FaultError extends Error {
+  override readonly name = 'FaultError'
+  readonly fault: Fault
+  constructor(fault: Fault, cause?: unknown) {
+    super(fault.message, { cause })
+    this.fault = fault
+  }
+}
+
+/** Throws a fault. */
+export function refuse(kind: Fault['kind'], message: string, cause?: unknown): never {
+  throw new FaultError({ kind, message: message.slice(0, 2_000) }, cause)
+}
+
+/** The fault inside anything caught; what is not ours becomes `otherwise`, with its message. */
+export function faultOf(error: unknown, otherwise: Fault['kind']): Fault {
+  if (error instanceof FaultError) return error.fault
+  const message = error instanceof Error ? error.message : String(error)
+  return { kind: otherwise, message: message.slice(0, 2_000) || otherwise }
+}
+
+/**
+ * Checks a promise of our own code; never used on what came from outside, where it would be a remote crash.
+ * @throws when the promise is broken, which is a defect
+ */
+export function assert(condition: boolean, promise: string): asserts condition {
+  if (!condition) throw new Error(`broken promise: ${promise}`)
+}

@@ -1,0 +1,50 @@
+/**
+ * Every bound of the protocol, with its reason. A decoder that meets more refuses the whole message.
+ */
+
+/** A signed envelope on the wire. Gossip carries each one to every subscriber, so it must stay small. */
+export const ENVELOPE_BYTES_MAX = 1 << 20
+/** A direct message: a batch of awards or receipts. */
+export const MESSAGE_BYTES_MAX = 4 << 20
+/** A job's manifest: parameters and input names, never the inputs themselves. */
+export const MANIFEST_BYTES_MAX = 1 << 20
+/** Nested maps and lists in anything decoded; deeper ones only serve to exhaust the stack. */
+export const NESTING_MAX = 32
+
+/** Units in one job. Larger work is several jobs. */
+export const JOB_UNITS_MAX = 1_000_000
+/** Ranges of open units in one published request; the rest follow when these have shrunk. */
+export const OPEN_RANGES_MAX = 64
+/** Units written out in a request that has no manifest. */
+export const INLINE_UNITS_MAX = 256
+/** Requests in one commitment. */
+export const REQUESTS_MAX = 64
+/** Slots in one commitment: half-hour slots for a week, three times over. */
+export const SLOTS_MAX = 1_024
+/** Algorithms that one slot lists. */
+export const ALGORITHMS_MAX = 128
+/** Datasets that one slot lists. */
+export const DATASETS_MAX = 256
+/** People whose trust one peer publishes; also the entries of a vector clock. */
+export const CONTACTS_MAX = 2_048
+/** Assignments (offers) that one allocation publishes; each may stand for a block of units. */
+export const OFFERS_MAX = 512
+/** Consecutive units that one offer may stand for. */
+export const OFFER_BLOCK_UNITS_MAX = 64
+/** Units in one award message. */
+export const AWARD_UNITS_MAX = 1_024
+/** Receipts in one results message. */
+export const RECEIPTS_MAX = 1_024
+/** Peers that may compute one unit. */
+export const REDUNDANCY_MAX = 16
+/** Inputs that one job names. */
+export const INPUTS_MAX = 64
+
+/** How old a published state may be before it is stale (document 000: a peer is active for 60 s). */
+export const STALE_AFTER_MS = 60_000
+/** How far in the future a timestamp may lie: clocks differ, but not by more than this. */
+export const CLOCK_SKEW_MS_MAX = 30_000
+/** How often a peer repeats its commitment when nothing changed, so that it stays active. */
+export const HEARTBEAT_MS = 20_000
+/** A change is published within this time; changes that come closer together travel as one. */
+export const PUBLISH_WITHIN_MS = 100

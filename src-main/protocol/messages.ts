@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { Bytes } from './bytes.ts'
+import { Cid, JobId, Name, PeerId } from './ids.ts'
+import { Fault } from './fault.ts'
+import { AWARD_UNITS_MAX } from './limits.ts'
+import { VerificationRole } from './assignment.ts'
+import { Attempt } from './receipt.ts'
+import { Fraction } from './slot.ts'
+import { UnitIndex } from './work.ts'
+
+/** One unit of an award, and which try it is. */
+export const AwardedUnit = z.object({ unit_index: UnitIndex, attempt: Attempt, role: VerificationRole })
+export type AwardedUnit = z.infer<typeof AwardedUnit>
+
+/** A requester gives units to a provider that offered to compute them (documents 002 and 003). */
+export const Award = z.object({
+  award_id: Name,
+  job_id: JobId,
+  manifest_cid: Cid,
+  units: z.array(AwardedUnit).min(1).max(AWARD_UNITS_MAX),
+})
+export type Award = z.infer<typeof Award>
+
+/** What travels between two peers on a direct stream; the stream says who is speaking (noise). */
+export const DirectMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('award'), award: Award }),
+  /** Signed receipts: an envelope of domain `meshwork/1/receipts` around a ReceiptBatch. */
+  z.object({ kind: z.literal('results'), envelope: Bytes }),
+  /** The requester no longer wants these units; all of the job's when `units` is absent. */
+  z.object({
+    kind: z.literal('withdraw'),
+    job_id: JobId,
+    units: z.array(UnitIndex).max(AWARD_UNITS_MAX).exactOptional(),
+  }),
+  /** The units are verified: their outputs need not be kept any longer. */
+  z.object({
+    kind: z.literal('settled'),
+    job_id: JobId,
+    units: z.array(UnitIndex).max(AWARD_UNITS_MAX),
+  }),
+  /** One side of pairing: the secret of an invite, and who asks. `trust` is what the sender sets for the other. */
+  z.object({
+    kind: z.literal('pair'),
+    secret: z.string().min(16).max(64),
+    name: z.string().min(1).max(100),
+    addresses: z.array(z.string().max(300)).max(16),
+  }),
+])
+export type DirectMessage = z.infer<typeof DirectMessage>
+
+/** The answer to a direct message: taken (and safe in the receiver's journal), or why not. */
+export const DirectReply = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('taken') }),
+  z.object({ kind: z.literal('refused'), fault: Fault }),
+  z.object({ kind: z.literal('paired'), name: z.string().min(1).max(100), peer_id: PeerId }),
+])
+export type DirectReply = z.infer<typeof DirectReply>
+
+/** What an invite code carries: who, where, and the one-time secret that proves the invitation. */
+export const Invite = z.object({
+  peer_id: PeerId,
+  addresses: z.array(z.string().max(300)).min(1).max(16),
+  secret: z.string().min(16).max(64),
+})
+export type Invite = z.infer<typeof Invite>
+
+/** Somebody this peer has paired with. `trust` is this user's own weight; 0 is known but not trusted. */
+export const Contact = z.object({
+  peer_id: PeerId,
+  name: z.string().min(1).max(100),
+  addresses: z.array(z.string().max(300)).max(16),
+  trust: Fraction,
+  paired_at_ms: z.int().min(0),
+})
+export type Contact = z.infer<typeof Contact>

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { Cid, JobId, Name, PeerId } from './ids.ts'
+import { Fault } from './fault.ts'
+import { RECEIPTS_MAX } from './limits.ts'
+import { Timestamp } from './time.ts'
+import { UnitIndex } from './work.ts'
+
+/** Counts up with every award of one unit; replies quote it, and replies to an older one are dropped. */
+export const Attempt = z.int().min(1).max(1_000_000)
+export type Attempt = z.infer<typeof Attempt>
+
+/** What a run cost, as measured where it ran (document 003, Execution Summary). */
+export const RunMetrics = z.object({
+  wall_ms: z.number().min(0),
+  cpu_ms: z.number().min(0),
+  peak_memory_bytes: z.int().min(0),
+  input_bytes: z.int().min(0),
+  output_bytes: z.int().min(0),
+})
+export type RunMetrics = z.infer<typeof RunMetrics>
+
+/** One unit's run by one peer: what came out, or why nothing did (document 003, ExecutionReceipt). */
+export const ExecutionReceipt = z.object({
+  unit_index: UnitIndex,
+  attempt: Attempt,
+  outcome: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('output'), cid: Cid, metrics: RunMetrics }),
+    z.object({ kind: z.literal('fault'), fault: Fault }),
+  ]),
+})
+export type ExecutionReceipt = z.infer<typeof ExecutionReceipt>
+
+/**
+ * Receipts of one provider for one job, signed together: a signature costs more than a small unit's run.
+ * `engine` names what computed (algorithm, version, digest), `numeric_class` where floats may be compared by hash.
+ */
+export const ReceiptBatch = z.object({
+  batch_id: Name,
+  job_id: JobId,
+  requester_id: PeerId,
+  provider_id: PeerId,
+  manifest_cid: Cid,
+  engine: Name,
+  numeric_class: Name,
+  receipts: z.array(ExecutionReceipt).min(1).max(RECEIPTS_MAX),
+  timestamp: Timestamp,
+})
+export type ReceiptBatch = z.infer<typeof ReceiptBatch>

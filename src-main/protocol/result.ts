@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { Name, PeerId, UnitId } from './ids.ts'
+import { REDUNDANCY_MAX } from './limits.ts'
+import { ComputeResource } from './resource.ts'
+import { Timestamp } from './time.ts'
+import { VectorClock } from './vector-clock.ts'
+
+/** One peer's result for one unit (document 000). `result_data` is the output's CID, or small inline JSON. */
+export const WorkResult = z.object({
+  result_id: Name,
+  work_unit_id: UnitId,
+  assignment_id: Name,
+  computed_by_peer: PeerId,
+  result_data: z.json(),
+  computation_time_seconds: z.number().min(0),
+  resources_used: ComputeResource,
+  verification_hash: Name,
+  timestamp: Timestamp,
+})
+export type WorkResult = z.infer<typeof WorkResult>
+
+/** What the results of one unit agree on (document 000). */
+export const VerificationConsensus = z.object({
+  work_unit_id: UnitId,
+  results: z.array(WorkResult).max(REDUNDANCY_MAX * 2),
+  consensus_result: Name.exactOptional(),
+  agreement_count: z.int().min(0),
+  total_verifiers: z.int().min(1),
+  is_verified: z.boolean(),
+  timestamp: Timestamp,
+})
+export type VerificationConsensus = z.infer<typeof VerificationConsensus>
+
+/** Where a peer stands in the protocol's rounds, published at `compute/round` (document 000). */
+export const ComputeRoundState = z.object({
+  peer_id: PeerId,
+  round: z.int().min(0),
+  vector_clock: VectorClock,
+  active_jobs: z.array(Name).max(1_024),
+  timestamp: Timestamp,
+})
+export type ComputeRoundState = z.infer<typeof ComputeRoundState>

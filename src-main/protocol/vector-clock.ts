@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { PeerId } from './ids.ts'
+import { CONTACTS_MAX } from './limits.ts'
+
+/**
+ * How many states of each peer somebody had seen (Fidge 1988, Mattern 1989). A peer counts its own entry up with
+ * every state that it publishes.
+ */
+export const VectorClock = z
+  .record(PeerId, z.int().min(0))
+  .refine((clock) => Object.keys(clock).length <= CONTACTS_MAX, 'too many entries in a vector clock')
+export type VectorClock = z.infer<typeof VectorClock>
+
+/** How two clocks stand to each other. */
+export type ClockOrder = 'equal' | 'before' | 'after' | 'concurrent'
+
+/** The clock with one more state of `peer`. */
+export function increment(clock: VectorClock, peer: PeerId): VectorClock {
+  return { ...clock, [peer]: (clock[peer] ?? 0) + 1 }
+}
+
+/** The least clock that has seen what both have seen. */
+export function merge(a: VectorClock, b: VectorClock): VectorClock {
+  const merged: Record<PeerId, number> = { ...a }
+  for (const [peer, count] of Object.entries(b) as [PeerId, number][]) {
+    merged[peer] = Math.max(merged[peer] ?? 0, count)
+  }
+  return merged
+}
+
+/** Whether what `a` describes came before `b`, after it, or in ignorance of it. */
+export function compareClocks(a: VectorClock, b: VectorClock): ClockOrder {
+  let less = false
+  let more = false
+  for (const peer of new Set([...Object.keys(a), ...Object.keys(b)]) as Set<PeerId>) {
+    const difference = (a[peer] ?? 0) - (b[peer] ?? 0)
+    if (difference < 0) less = true
+    if (difference > 0) more = true
+  }
+  if (less && more) return 'concurrent'
+  if (less) return 'before'
+  return more ? 'after' : 'equal'
+}

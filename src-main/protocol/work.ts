@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { Cid, JobId, Name, PeerId, UnitId, unitId } from './ids.ts'
+import { INLINE_UNITS_MAX, INPUTS_MAX, JOB_UNITS_MAX, OPEN_RANGES_MAX, REDUNDANCY_MAX } from './limits.ts'
+import { ComputeResource } from './resource.ts'
+import { Fraction } from './slot.ts'
+import { Timestamp } from './time.ts'
+
+/** A unit's index within its job, counted from 0. */
+export const UnitIndex = z
+  .int()
+  .min(0)
+  .max(JOB_UNITS_MAX - 1)
+export type UnitIndex = z.infer<typeof UnitIndex>
+
+/** Seconds that a unit takes on one core of a machine whose performance score is 1. */
+const EstimatedDuration = z.number().min(0).max(604_800)
+
+/** How many distinct peers compute a unit. */
+const Redundancy = z.int().min(1).max(REDUNDANCY_MAX)
+
+/** One piece of work for one slot (document 000). */
+export const WorkUnit = z.object({
+  unit_id: UnitId,
+  job_id: JobId,
+  algorithm_id: Name,
+  algorithm_version: Name,
+  required_resources: ComputeResource,
+  required_dataset: Name.exactOptional(),
+  estimated_duration_seconds: EstimatedDuration,
+  priority: Fraction,
+  verification_redundancy: Redundancy.default(1),
+})
+export type WorkUnit = z.infer<typeof WorkUnit>
+
+/** Unit indices from the first (inclusive) to the second (exclusive). */
+export const UnitRange = z
+  .tuple([UnitIndex, z.int().min(1).max(JOB_UNITS_MAX)])
+  .refine(([from, to]) => from < to, 'an empty range of units')
+export type UnitRange = z.infer<typeof UnitRange>
+
+/**
+ * Work that a peer wants done (document 000). A small request writes its units out; a large one names its job's
+ * manifest and the ranges of units that still want offers, so that a gossip message stays small.
+ */
+export const WorkRequest = z.object({
+  request_id: Name,
+  requester_id: PeerId,
+  job_id: JobId,
+  work_units: z.array(WorkUnit).max(INLINE_UNITS_MAX),
+  deadline: Timestamp.exactOptional(),
+  timestamp: Timestamp,
+  manifest_cid: Cid.exactOptional(),
+  open_ranges: z.array(UnitRange).max(OPEN_RANGES_MAX).exactOptional(),
+})
+export type WorkRequest = z.infer<typeof WorkRequest>
+
+/** JSON as an algorithm's parameters may use it. */
+export const Params = z.record(z.string().max(100), z.json())
+export type Params = z.infer<typeof Params>
+
+/**
+ * All that a provider must know of a job before it offers (documents 002 and 003, TaskIntent): a blob, named by
+ * its CID. Units differ only by their index; the algorithm knows what the index means.
+ */
+export const JobManifest = z.object({
+  job_id: JobId,
+  requester_id: PeerId,
+  description: z.string().max(500),
+  algorithm_id: Name,
+  algorithm_version: Name,
+  params: Params,
+  inputs: z
+    .record(z.string().max(100), Cid)
+    .refine((r) => Object.keys(r).length <= INPUTS_MAX, 'too many inputs'),
+  unit_count: z.int().min(1).max(JOB_UNITS_MAX),
+  required_resources: ComputeResource,
+  required_dataset: Name.exactOptional(),
+  estimated_duration_seconds: EstimatedDuration,
+  priority: Fraction,
+  verification_redundancy: Redundancy,
+  deadline: Timestamp.exactOptional(),
+  created_at: Timestamp,
+})
+export type JobManifest = z.infer<typeof JobManifest>
+
+/** One unit of a manifest, written out. */
+export function unitOfManifest(manifest: JobManifest, index: number): WorkUnit {
+  return {
+    unit_id: unitId(manifest.job_id, index),
+    job_id: manifest.job_id,
+    algorithm_id: manifest.algorithm_id,
+    algorithm_version: manifest.algorithm_version,
+    required_resources: manifest.required_resources,
+    ...(manifest.required_dataset === undefined ? {} : { required_dataset: manifest.required_dataset }),
+    estimated_duration_seconds: manifest.estimated_duration_seconds,
+    priority: manifest.priority,
+    verification_redundancy: manifest.verification_redundancy,
+  }
+}
