@@ -1,0 +1,146 @@
+import { inflateSync } from 'node:zlib'
+import { convertIndexedToRgb, decode } from 'fast-png'
+
+/** Texels per image: 64 Mi is an 8192² texture, 256 MB decoded. */
+export const IMAGE_PIXELS_MAX = 8192 * 8192
+
+/** Longest side of a texture; no common GPU takes more than 16,384 either. */
+export const IMAGE_EDGE_MAX = 16_384
+
+/** An image as the kernel takes textures: rows from the top, four bytes a texel. */
+export interface Rgba8Image {
+  readonly width: number
+  readonly height: number
+  readonly rgba: Uint8Array
+}
+
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+const CHUNK_OVERHEAD = 12
+const IHDR_LENGTH = 13
+const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }
+
+/** Whether the bytes begin as a PNG file does. */
+export function isPng(bytes: Uint8Array): boolean {
+  return SIGNATURE.every((byte, i) => bytes[i] === byte)
+}
+
+/**
+ * Decodes a PNG of 1 to 16 bits a channel, grey, colour or palette, to RGBA of 8 bits.
+ *
+ * The file may come from a stranger: only the chunks that make the picture reach the decoder, and their
+ * data is first inflated with its size bounded by what the header promises, so that neither a false header
+ * nor a profile that inflates without end costs more memory than the picture. Throws an Error whose message
+ * says what is wrong. Source: PNG specification, third edition, sections 5, 7 and 11.
+ */
+export function decodePng(bytes: Uint8Array): Rgba8Image {
+  const { header, plain } = pictureChunks(bytes)
+  const depth = header.getUint8(8)
+  const [width, height] = [header.getUint32(0), header.getUint32(4)]
+  if (width < 1 || height < 1 || width > IMAGE_EDGE_MAX || height > IMAGE_EDGE_MAX) {
+    throw new Error(`a PNG of ${width} × ${height} pixels is outside the limits`)
+  }
+  if (width * height > IMAGE_PIXELS_MAX) throw new Error(`a PNG of ${width} × ${height} pixels is too large`)
+  if (header.getUint8(12) !== 0 && depth < 8)
+    throw new Error('an interlaced PNG below 8 bits is not supported')
+  const picture = decode(plain)
+  return { width, height, rgba: toRgba8(picture) }
+}
+
+type DecodedPicture = ReturnType<typeof decode>
+
+/** The file again with nothing in it but header, palette, transparency and checked picture data. */
+function pictureChunks(bytes: Uint8Array): { header: DataView; plain: Uint8Array } {
+  if (!isPng(bytes)) throw new Error('not a PNG file')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const kept: Uint8Array[] = [bytes.subarray(0, SIGNATURE.length)]
+  const data: Uint8Array[] = []
+  let header: DataView | undefined
+  let at = SIGNATURE.length
+  for (let ended = false; !ended;) {
+    if (at + CHUNK_OVERHEAD > bytes.length) throw new Error('the PNG ends in the middle')
+    const length = view.getUint32(at)
+    const end = at + CHUNK_OVERHEAD + length
+    if (end > bytes.length) throw new Error('the PNG ends in the middle')
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8))
+    if (type === 'IHDR' && header === undefined && length === IHDR_LENGTH) {
+      header = new DataView(bytes.buffer, bytes.byteOffset + at + 8, length)
+      kept.push(bytes.subarray(at, end))
+    } else if (type === 'PLTE' || type === 'tRNS' || type === 'IDAT' || type === 'IEND') {
+      kept.push(bytes.subarray(at, end))
+      if (type === 'IDAT') data.push(bytes.subarray(at + 8, end - 4))
+    }
+    ended = type === 'IEND'
+    at = end
+  }
+  if (header === undefined) throw new Error('the PNG has no header')
+  checkPictureData(header, data)
+  return { header, plain: joined(kept) }
+}
+
+/** Inflates the picture data once under the bound that the header sets; the length must be what it promises. */
+function checkPictureData(header: DataView, data: readonly Uint8Array[]): void {
+  const [width, height] = [header.getUint32(0), header.getUint32(4)]
+  const channels = CHANNELS[header.getUint8(9)]
+  if (channels === undefined) throw new Error('the PNG has an unknown colour type')
+  const bits = channels * header.getUint8(8)
+  if (Math.max(width, height) > IMAGE_EDGE_MAX || width * height > IMAGE_PIXELS_MAX) {
+    throw new Error(`a PNG of ${width} × ${height} pixels is too large`)
+  }
+  const plain = (Math.ceil((width * bits) / 8) + 1) * height
+  // The seven passes of an interlaced picture have shorter rows, each with its own filter byte and padding.
+  const most = header.getUint8(12) === 0 ? plain : plain + 7 * 2 * (height + 8)
+  const { length } = inflateSync(joined(data), { maxOutputLength: Math.max(1, most) })
+  if (header.getUint8(12) === 0 ? length !== plain : length < plain - height) {
+    throw new Error('the PNG does not hold the pixels that its header promises')
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
+/** Spreads one to four channels over RGBA, whatever the depth; 16 bits are rounded to 8. */
+function toRgba8(picture: DecodedPicture): Uint8Array {
+  const { width, height, depth } = picture
+  const palette = picture.palette
+  const data = palette === undefined ? unpacked(picture) : convertIndexedToRgb(picture)
+  const channels = palette === undefined ? picture.channels : (palette[0]?.length ?? 0)
+  const top = palette === undefined ? 2 ** depth - 1 : 255
+  const key = palette === undefined ? picture.transparency : undefined
+  const rgba = new Uint8Array(width * height * 4)
+  const colours = channels < 3 ? 1 : 3
+  for (let i = 0, from = 0; i < rgba.length; i += 4, from += channels) {
+    let keyed = key !== undefined && key.length >= colours
+    for (let c = 0; c < 3; c++) {
+      const value = data[from + (colours === 1 ? 0 : c)] ?? 0
+      rgba[i + c] = Math.round((value * 255) / top)
+      if (keyed && c < colours) keyed = value === key?.[c]
+    }
+    const alpha = channels === 2 || channels === 4 ? (data[from + channels - 1] ?? top) : top
+    rgba[i + 3] = keyed ? 0 : Math.round((alpha * 255) / top)
+  }
+  return rgba
+}
+
+/** One array element per sample: grey below 8 bits comes packed, each row padded to a byte. */
+function unpacked(picture: DecodedPicture): Uint8Array | Uint8ClampedArray | Uint16Array {
+  const { width, height, depth, channels, data } = picture
+  if (depth >= 8) return data
+  const perRow = width * channels
+  const stride = Math.ceil((perRow * depth) / 8)
+  const out = new Uint8Array(perRow * height)
+  for (let y = 0; y < height; y++) {
+    for (let i = 0; i < perRow; i++) {
+      const bit = i * depth
+      const byte = data[y * stride + (bit >> 3)] ?? 0
+      out[y * perRow + i] = (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1)
+    }
+  }
+  return out
+}

@@ -1,0 +1,201 @@
+import { Document, type Material, type Node, type Scene, WebIO } from '@gltf-transform/core'
+import { KHRMaterialsEmissiveStrength } from '@gltf-transform/extensions'
+import * as bunny from 'bunny'
+import { scale, subtract, type Triple } from './matrix.ts'
+import { encodePng } from './png.ts'
+import { encodeSrgb8 } from './tone-map.ts'
+import { latheMesh, smoothNormals, sphereMesh, subdivide, type TriangleMesh } from './triangle-mesh.ts'
+
+/** The room, metres: half its width, its height, its back wall and its open front. */
+const ROOM = { side: 1.45, height: 2.1, back: -1.35, front: 1.5 } as const
+
+/** A panel in the ceiling, and the radiance that it sends down: warm white. */
+const LAMP = { x: 0.5, z0: -0.55, z1: 0.15, drop: 0.004 } as const
+const LAMP_COLOR: Triple = [1, 0.83, 0.62]
+const LAMP_STRENGTH = 15
+
+const BUNNY_HEIGHT = 1.02
+const FLOOR_TILE = 0.36
+const FLOOR_TEXTURE_SIDE = 256
+
+/**
+ * The demonstration's own scene as a GLB: a Cornell box with a tiled floor and a lamp in the ceiling, the
+ * Stanford bunny in brushed gold on a plinth, a ball of glazed ceramic and one of steel. It has a camera, a
+ * texture and no lights but the lamp. The bytes are the same every time.
+ *
+ * The bunny (npm `bunny`, public domain) is subdivided once, so that its outline and reflections are smooth.
+ */
+export async function defaultSceneGlb(): Promise<Uint8Array> {
+  const document = new Document()
+  document.createBuffer()
+  const scene = document.createScene('cornell box')
+  document.getRoot().setDefaultScene(scene)
+  addRoom(document, scene)
+  addStillLife(document, scene)
+  scene.addChild(cameraNode(document))
+  return new WebIO().registerExtensions([KHRMaterialsEmissiveStrength]).writeBinary(document)
+}
+
+function addRoom(document: Document, scene: Scene): void {
+  const { side, height, back, front } = ROOM
+  const plaster = matte(document, 'plaster', [0.74, 0.71, 0.66])
+  const wall = (name: string, material: Material, corners: readonly [Triple, Triple, Triple, Triple]) =>
+    scene.addChild(quadNode(document, name, material, corners))
+  const [ltb, lbb] = [[-side, height, back] as const, [-side, 0, back] as const]
+  const [rtb, rbb] = [[side, height, back] as const, [side, 0, back] as const]
+  const [ltf, lbf] = [[-side, height, front] as const, [-side, 0, front] as const]
+  const [rtf, rbf] = [[side, height, front] as const, [side, 0, front] as const]
+  wall('back wall', plaster, [lbb, rbb, rtb, ltb])
+  wall('ceiling', plaster, [ltb, rtb, rtf, ltf])
+  wall('left wall', matte(document, 'brick red', [0.6, 0.1, 0.055]), [lbf, lbb, ltb, ltf])
+  wall('right wall', matte(document, 'sea green', [0.06, 0.28, 0.22]), [rbb, rbf, rtf, rtb])
+  scene.addChild(floorNode(document, [lbf, rbf, rbb, lbb]))
+  const y = height - LAMP.drop
+  wall('lamp', lampMaterial(document), [
+    [-LAMP.x, y, LAMP.z0],
+    [LAMP.x, y, LAMP.z0],
+    [LAMP.x, y, LAMP.z1],
+    [-LAMP.x, y, LAMP.z1],
+  ])
+}
+
+function addStillLife(document: Document, scene: Scene): void {
+  const plinthTop = 0.22
+  const chamfer = 0.025
+  const plinth = latheMesh(
+    [
+      [0.62, 0],
+      [0.62, plinthTop - chamfer],
+      [0.62 - chamfer * 0.3, plinthTop - chamfer * 0.3],
+      [0.62 - chamfer, plinthTop],
+      [0, plinthTop],
+    ],
+    96,
+  )
+  const stone = matte(document, 'stone', [0.5, 0.48, 0.45])
+  const gold = metal(document, 'brushed gold', [1, 0.71, 0.3], 0.26)
+  const steel = metal(document, 'steel', [0.78, 0.79, 0.81], 0.14)
+  const glaze = matte(document, 'blue glaze', [0.02, 0.09, 0.3]).setRoughnessFactor(0.12)
+  const at = (name: string, mesh: TriangleMesh, material: Material, place: Triple, turn = 0, smooth = true) =>
+    scene.addChild(
+      meshNode(document, name, mesh, material, smooth)
+        .setTranslation([...place])
+        .setRotation([0, Math.sin(turn / 2), 0, Math.cos(turn / 2)]),
+    )
+  at('plinth', plinth, stone, [-0.16, 0, -0.42], 0, false)
+  at('bunny', bunnyMesh(), gold, [-0.14, plinthTop, -0.42], 0.5)
+  at('ceramic ball', sphereMesh(0.27, 40), glaze, [0.86, 0.27, 0.1])
+  at('steel ball', sphereMesh(0.15, 32), steel, [0.42, 0.15, 0.52])
+}
+
+/** The bunny with its feet at the origin, `BUNNY_HEIGHT` tall. */
+function bunnyMesh(): TriangleMesh {
+  const fine = subdivide({ points: bunny.positions, triangles: bunny.cells })
+  const low = Math.min(...fine.points.map(([, y]) => y))
+  const high = Math.max(...fine.points.map(([, y]) => y))
+  const factor = BUNNY_HEIGHT / (high - low)
+  return {
+    points: fine.points.map((p) => scale(subtract(p, [0, low, 0]), factor)),
+    triangles: fine.triangles,
+  }
+}
+
+function cameraNode(document: Document): Node {
+  const camera = document.createCamera('camera').setType('perspective').setYFov(0.55).setZNear(0.1)
+  return document.createNode('camera').setCamera(camera).setTranslation([0, 0.98, 5.1])
+}
+
+function matte(document: Document, name: string, color: Triple): Material {
+  return document
+    .createMaterial(name)
+    .setBaseColorFactor([...color, 1])
+    .setMetallicFactor(0)
+    .setRoughnessFactor(1)
+}
+
+function metal(document: Document, name: string, color: Triple, roughness: number): Material {
+  return matte(document, name, color).setMetallicFactor(1).setRoughnessFactor(roughness)
+}
+
+function lampMaterial(document: Document): Material {
+  const strength = document.createExtension(KHRMaterialsEmissiveStrength).createEmissiveStrength()
+  return matte(document, 'lamp', [0, 0, 0])
+    .setEmissiveFactor([...LAMP_COLOR])
+    .setExtension('KHR_materials_emissive_strength', strength.setEmissiveStrength(LAMP_STRENGTH))
+}
+
+function quadNode(
+  document: Document,
+  name: string,
+  material: Material,
+  points: readonly [Triple, Triple, Triple, Triple],
+): Node {
+  const triangles: Triple[] = [
+    [0, 1, 2],
+    [0, 2, 3],
+  ]
+  return meshNode(document, name, { points, triangles }, material, false)
+}
+
+/** A mesh with smooth normals, or with none, which glTF shades flat. */
+function meshNode(
+  document: Document,
+  name: string,
+  mesh: TriangleMesh,
+  material: Material,
+  smooth: boolean,
+): Node {
+  const buffer = document.getRoot().listBuffers()[0] ?? null
+  const vectors = (values: readonly Triple[]) =>
+    document.createAccessor().setBuffer(buffer).setType('VEC3').setArray(Float32Array.from(values.flat()))
+  const indices = document
+    .createAccessor()
+    .setBuffer(buffer)
+    .setArray(Uint16Array.from(mesh.triangles.flat()))
+  const primitive = document
+    .createPrimitive()
+    .setAttribute('POSITION', vectors(mesh.points))
+    .setIndices(indices)
+    .setMaterial(material)
+  if (smooth) primitive.setAttribute('NORMAL', vectors(smoothNormals(mesh)))
+  return document.createNode(name).setMesh(document.createMesh(name).addPrimitive(primitive))
+}
+
+function floorNode(document: Document, corners: readonly [Triple, Triple, Triple, Triple]): Node {
+  const picture = encodePng(FLOOR_TEXTURE_SIDE, FLOOR_TEXTURE_SIDE, floorTexels())
+  const texture = document.createTexture('tiles').setImage(Uint8Array.from(picture)).setMimeType('image/png')
+  const material = matte(document, 'tiles', [1, 1, 1]).setBaseColorTexture(texture).setRoughnessFactor(0.3)
+  const node = quadNode(document, 'floor', material, corners)
+  const uvs = corners.flatMap(([x, , z]) => [x / (2 * FLOOR_TILE), z / (2 * FLOOR_TILE)])
+  const accessor = document
+    .createAccessor()
+    .setBuffer(document.getRoot().listBuffers()[0] ?? null)
+    .setType('VEC2')
+    .setArray(Float32Array.from(uvs))
+  node.getMesh()?.listPrimitives()[0]?.setAttribute('TEXCOORD_0', accessor)
+  return node
+}
+
+/** Two by two tiles, light and dark by turns, speckled like stone, with a thin joint between. */
+function floorTexels(): Uint8Array {
+  const side = FLOOR_TEXTURE_SIDE
+  const half = side / 2
+  const rgb = new Uint8Array(side * side * 3)
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const dark = x < half !== y < half
+      const joint = x % half < 2 || y % half < 2
+      const base: Triple = dark ? [0.17, 0.155, 0.15] : [0.62, 0.57, 0.5]
+      const speckle = joint ? 0.45 : 0.9 + 0.2 * scramble(x >> 1, y >> 1)
+      for (let c = 0; c < 3; c++) rgb[(y * side + x) * 3 + c] = encodeSrgb8((base[c] ?? 0) * speckle)
+    }
+  }
+  return rgb
+}
+
+/** A number in 0…1 that looks random but belongs to its texel. */
+function scramble(x: number, y: number): number {
+  let h = Math.imul(x, 0x9e3779b1) ^ Math.imul(y, 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d)
+  return ((h ^ (h >>> 13)) >>> 8) / 2 ** 24
+}

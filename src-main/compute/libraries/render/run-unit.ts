@@ -1,0 +1,69 @@
+import type { LoadResult, PathTraceKernel } from '../../../../wasm/path-trace/kernel.ts'
+import { type RenderParams, type UnitRegion, unitRegion } from './job.ts'
+
+/** One unit to render: which job it is of, the job's packed scene by its CID, and the unit's number. */
+export interface RenderUnit {
+  readonly job: string
+  readonly scene: string
+  readonly params: RenderParams
+  readonly index: number
+}
+
+/**
+ * A unit's film, in memory of its own, or why there is none. `prepared` says whether the scene had to be
+ * loaded for it: that work is in the fuel of the first unit that a worker renders of a job, and of no other.
+ */
+export type RenderUnitResult =
+  | { readonly kind: 'film'; readonly bytes: Uint8Array<ArrayBuffer>; readonly prepared: boolean }
+  | Exclude<LoadResult, { kind: 'loaded' }>
+  | { readonly kind: 'bad-unit'; readonly message: string }
+
+/** Renders units one at a time, in one worker. */
+export interface RenderUnitRunner {
+  /**
+   * Renders a unit. `readScene` is asked for the packed scene only where it is not loaded already; a stranger
+   * may have made it, so it is checked. `afterRow` hears how many rows of the tile are done. What the kernel
+   * throws (a trap, no fuel left) comes through, and the next unit starts afresh.
+   */
+  run(unit: RenderUnit, readScene: () => Uint8Array, afterRow?: (rows: number) => void): RenderUnitResult
+  /** Forgets the scene that is loaded, and with it the kernel's memory. */
+  release(): void
+}
+
+/**
+ * A runner over kernels that `instantiate` makes; the caller decides how they are metered.
+ *
+ * It keeps one kernel with one scene and its hierarchy, for units of one job: a unit of another job gets a
+ * new kernel even if its scene is the same, so that nothing of one requester's is ever in reach of another's.
+ */
+export function createRenderUnit(instantiate: () => PathTraceKernel): RenderUnitRunner {
+  let loaded: { readonly job: string; readonly scene: string; readonly kernel: PathTraceKernel } | undefined
+  return {
+    run({ job, scene, params, index }, readScene, afterRow) {
+      let region: UnitRegion
+      try {
+        region = unitRegion(params, index)
+      } catch (error) {
+        if (error instanceof RangeError) return { kind: 'bad-unit', message: error.message }
+        throw error
+      }
+      const prepared = loaded?.job !== job || loaded.scene !== scene
+      if (prepared) loaded = undefined
+      const kernel = loaded?.kernel ?? instantiate()
+      if (prepared) {
+        const result = kernel.loadScene(readScene())
+        if (result.kind !== 'loaded') return result
+      }
+      // Until the unit is done the kernel counts as lost: a trap in the middle leaves it in no known state.
+      loaded = undefined
+      const { width, height, bounces, clamp } = params
+      const frame = { width, height, bounces, ...(clamp === undefined ? {} : { clamp }) }
+      const bytes = Uint8Array.from(kernel.renderTile(region, frame, afterRow))
+      loaded = { job, scene, kernel }
+      return { kind: 'film', bytes, prepared }
+    },
+    release() {
+      loaded = undefined
+    },
+  }
+}
