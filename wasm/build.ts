@@ -1,0 +1,79 @@
+/**
+ * Compiles the AssemblyScript kernels: `node wasm/build.ts` writes `wasm/build/<name>.wasm`, and skips those whose
+ * sources, options and compiler have not changed. Safe to run from several processes at once.
+ */
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import asc from 'assemblyscript/asc'
+
+/** A kernel's module: its folder beside this file, and the options that differ between its variants. */
+interface Target {
+  readonly name: string
+  readonly folder: string
+  readonly options: readonly string[]
+}
+
+const TARGETS: readonly Target[] = [
+  { name: 'path-trace', folder: 'path-trace', options: ['--enable', 'simd'] },
+  { name: 'path-trace.scalar', folder: 'path-trace', options: ['--disable', 'simd'] },
+]
+
+/** No imports, no start function, at most 2 GiB (32,768 pages), as the sandbox wants it. */
+const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--maximumMemory', '32768']
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const output = join(here, 'build')
+
+/** Where a kernel's module is after `buildKernels`. */
+export function kernelPath(name: 'path-trace' | 'path-trace.scalar'): string {
+  return join(output, `${name}.wasm`)
+}
+
+/** Brings every kernel up to date; returns the names of those compiled. Throws with the compiler's words. */
+export async function buildKernels(): Promise<string[]> {
+  await mkdir(output, { recursive: true })
+  const built: string[] = []
+  for (const target of TARGETS) if (await buildTarget(target)) built.push(target.name)
+  return built
+}
+
+async function buildTarget(target: Target): Promise<boolean> {
+  const sources = await sourcesIn(join(here, target.folder, 'assembly'))
+  const options = [...OPTIONS, ...target.options]
+  const hash = createHash('sha256').update(JSON.stringify([asc.version, options]))
+  for (const source of sources) hash.update(`\0${relative(here, source)}\0`).update(await readFile(source))
+  const stamp = hash.digest('hex')
+  const file = join(output, `${target.name}.wasm`)
+  const known = await readFile(`${file}.stamp`, 'utf8').catch(() => '')
+  if (known === stamp && (await readFile(file).catch(() => null)) !== null) return false
+  // Written aside and moved, so that a reader never sees half a module.
+  const aside = `${file}.${process.pid}`
+  await compile(join(here, target.folder, 'assembly', 'kernel.ts'), aside, options)
+  await rename(aside, file)
+  await writeFile(`${file}.stamp`, stamp)
+  return true
+}
+
+async function sourcesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder)
+  return names
+    .filter((name) => name.endsWith('.ts'))
+    .sort()
+    .map((name) => join(folder, name))
+}
+
+async function compile(entry: string, file: string, options: readonly string[]): Promise<void> {
+  const paths = [relative(here, entry), '--outFile', relative(here, file), '--baseDir', here]
+  let words = ''
+  const stderr = { write: (chunk: string | Uint8Array) => void (words += chunk.toString()) }
+  const { error } = await asc.main([...paths, ...options], { stderr })
+  if (error !== null)
+    throw new Error(`${relative(here, entry)} does not compile:\n${words}`, { cause: error })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const built = await buildKernels()
+  console.log(built.length === 0 ? 'kernels are up to date' : `built ${built.join(', ')}`)
+}

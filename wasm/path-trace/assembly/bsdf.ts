@@ -1,0 +1,253 @@
+/**
+ * How a surface scatters: glTF 2.0 appendix B, as three lobes over one GGX distribution.
+ *
+ * - diffuse, below the dielectric's reflection: base · (1 - metallic) · (1 - transmission) · (1 - albedo)
+ * - specular: metal and opaque dielectric together, Schlick's Fresnel, compensated for multiple scattering
+ * - glass, as much as KHR_materials_transmission asks: Fresnel's formula, refracting (Walter et al., 2007) or,
+ *   thin-walled, going straight through
+ *
+ * A direction on the wrong side of the triangle, which shading normals allow, is mirrored into the right one, so
+ * that no energy is lost and none leaks; values and densities count both ways to get there.
+ */
+import { M_IOR, M_THIN_WALLED } from './scene'
+import { ALPHA_MIN, distribution, fresnel, lambda, schlick } from './ggx'
+import { albedoA, albedoB, readAlbedo } from './albedo'
+import { INV_PI, cosine, larger, luminance, sine, sineCosineOfTurn, smaller } from './math'
+import { back, baseB, baseG, baseR, bent, gx, gy, gz, material, metallic, nx, ny, nz, roughness, transmission } from './surface'
+
+/** Refraction needs an index that differs from 1 by more than rounding. */
+const IOR_MIN: f32 = 1.01
+/** Cosines below this count as grazing and scatter nothing. */
+const GRAZING: f32 = 1e-6
+
+/** Of the direction evaluated last: value × |cosine|, and density per solid angle. */
+export let valueR: f32 = 0
+export let valueG: f32 = 0
+export let valueB: f32 = 0
+export let density: f32 = 0
+
+/** The direction sampled last, world space, and whether it goes to the other side of the surface. */
+export let outX: f32 = 0
+export let outY: f32 = 0
+export let outZ: f32 = 0
+export let outThrough: bool = false
+
+// The frame around the shading normal, and the way back to the viewer in it.
+let tx: f32 = 0, ty: f32 = 0, tz: f32 = 0, bx: f32 = 0, by: f32 = 0, bz: f32 = 0
+let vx: f32 = 0, vy: f32 = 0, vz: f32 = 0
+let alpha: f32 = 0, a2: f32 = 0, lambdaV: f32 = 0
+let diffuseR: f32 = 0, diffuseG: f32 = 0, diffuseB: f32 = 0
+let f0R: f32 = 0, f0G: f32 = 0, f0B: f32 = 0, f90: f32 = 0, gainR: f32 = 0, gainG: f32 = 0, gainB: f32 = 0
+let glass: f32 = 0, glassR: f32 = 0, glassG: f32 = 0, glassB: f32 = 0, eta: f32 = 1, thin: bool = false
+// The chance of each lobe.
+let chanceDiffuse: f32 = 0, chanceSpecular: f32 = 0, chanceGlass: f32 = 0
+
+/** Prepares scattering at the opened surface for a ray that came along d. False when it scatters nothing. */
+export function openBsdf(dx: f32, dy: f32, dz: f32): bool {
+  // Duff et al., "Building an Orthonormal Basis, Revisited" (JCGT 2017).
+  const sign = copysign<f32>(1, nz), a: f32 = <f32>-1 / (sign + nz), b: f32 = nx * ny * a
+  tx = <f32>1 + sign * nx * nx * a
+  ty = sign * b
+  tz = -sign * nx
+  bx = b
+  by = sign + ny * ny * a
+  bz = -ny
+  vx = -(dx * tx + dy * ty + dz * tz)
+  vy = -(dx * bx + dy * by + dz * bz)
+  vz = larger(-(dx * nx + dy * ny + dz * nz), GRAZING)
+  const square = roughness * roughness
+  alpha = larger(square, ALPHA_MIN)
+  a2 = alpha * alpha
+  lambdaV = lambda(vz, a2)
+  readAlbedo(vz, roughness)
+  const ior = larger(load<f32>(material, M_IOR), IOR_MIN), r: f32 = (ior - <f32>1) / (ior + <f32>1), f0 = r * r
+  const dielectric: f32 = <f32>1 - metallic, opaque = dielectric * (<f32>1 - transmission), plain = f0 * opaque
+  glass = dielectric * transmission
+  f90 = metallic + opaque
+  f0R = baseR * metallic + plain
+  f0G = baseG * metallic + plain
+  f0B = baseB * metallic + plain
+  const lost: f32 = <f32>1 / larger(albedoA + albedoB, <f32>0.01) - <f32>1
+  gainR = <f32>1 + f0R * lost
+  gainG = <f32>1 + f0G * lost
+  gainB = <f32>1 + f0B * lost
+  const below = opaque * (<f32>1 - (f0 * albedoA + albedoB) * (<f32>1 + f0 * lost))
+  diffuseR = baseR * below
+  diffuseG = baseG * below
+  diffuseB = baseB * below
+  chanceDiffuse = luminance(diffuseR, diffuseG, diffuseB)
+  chanceSpecular = luminance((f0R * albedoA + f90 * albedoB) * gainR, (f0G * albedoA + f90 * albedoB) * gainG,
+    (f0B * albedoA + f90 * albedoB) * gainB)
+  chanceGlass = 0
+  if (glass > 0) {
+    thin = load<u32>(material, M_THIN_WALLED) != 0
+    eta = back && !thin ? <f32>1 / ior : ior
+    glassR = baseR
+    glassG = baseG
+    glassB = baseB
+    chanceGlass = glass * (<f32>0.5 + <f32>0.5 * luminance(baseR, baseG, baseB))
+  }
+  const sum = chanceDiffuse + chanceSpecular + chanceGlass
+  if (!(sum > 0)) return false
+  const scale: f32 = <f32>1 / sum
+  chanceDiffuse *= scale
+  chanceSpecular *= scale
+  chanceGlass *= scale
+  return true
+}
+
+/** Value and density of scattering into unit world direction w, into valueR…valueB and density. */
+export function evaluate(wx: f32, wy: f32, wz: f32): void {
+  valueR = 0
+  valueG = 0
+  valueB = 0
+  density = 0
+  const side = wx * gx + wy * gy + wz * gz
+  const above = side > 0
+  if (!above && chanceGlass == 0) return
+  addLobes(wx, wy, wz, above)
+  if (bent) {
+    const k: f32 = side * <f32>2
+    addLobes(wx - gx * k, wy - gy * k, wz - gz * k, above)
+  }
+}
+
+/** Adds what the lobes say of world direction w, if it is on the side of the shading normal that is asked for. */
+function addLobes(wx: f32, wy: f32, wz: f32, above: bool): void {
+  const z = wx * nx + wy * ny + wz * nz
+  if ((z > 0) != above) return
+  const x = wx * tx + wy * ty + wz * tz, y = wx * bx + wy * by + wz * bz
+  if (above) addReflection(x, y, larger(z, GRAZING))
+  else addTransmission(x, y, smaller(z, -GRAZING))
+}
+
+// @ts-ignore: decorator
+@inline
+function addReflection(x: f32, y: f32, z: f32): void {
+  let hx = vx + x, hy = vy + y, hz = vz + z
+  const l: f32 = <f32>1 / sqrt<f32>(hx * hx + hy * hy + hz * hz)
+  hx *= l
+  hy *= l
+  hz *= l
+  const vh = larger(vx * hx + vy * hy + vz * hz, 0)
+  const d: f32 = distribution(hx, hy, hz, a2) / (<f32>4 * vz), seen: f32 = d / (<f32>1 + lambdaV)
+  const g: f32 = d / (<f32>1 + lambdaV + lambda(z, a2)), weak = schlick(vh), flat = z * INV_PI
+  const f = f90 * weak, s: f32 = <f32>1 - weak
+  valueR += diffuseR * flat + (f0R * s + f) * gainR * g
+  valueG += diffuseG * flat + (f0G * s + f) * gainG * g
+  valueB += diffuseB * flat + (f0B * s + f) * gainB * g
+  density += chanceDiffuse * flat + chanceSpecular * seen
+  if (chanceGlass > 0) {
+    const reflected = fresnel(vh, eta), k = glass * reflected * g
+    valueR += k
+    valueG += k
+    valueB += k
+    density += chanceGlass * reflected * seen
+  }
+}
+
+function addTransmission(x: f32, y: f32, z: f32): void {
+  let k: f32, p: f32
+  if (thin) {
+    // Through a sheet as by a mirror, on the other side.
+    let hx = vx + x, hy = vy + y, hz = vz - z
+    const l: f32 = <f32>1 / sqrt<f32>(hx * hx + hy * hy + hz * hz)
+    hx *= l
+    hy *= l
+    hz *= l
+    const vh = larger(vx * hx + vy * hy + vz * hz, 0), d: f32 = distribution(hx, hy, hz, a2) / (<f32>4 * vz)
+    const passed: f32 = <f32>1 - fresnel(vh, eta)
+    k = passed * d / (<f32>1 + lambdaV + lambda(-z, a2))
+    p = passed * d / (<f32>1 + lambdaV)
+  } else {
+    let hx = vx + x * eta, hy = vy + y * eta, hz = vz + z * eta
+    let l: f32 = <f32>1 / sqrt<f32>(hx * hx + hy * hy + hz * hz)
+    if (hz < 0) l = -l
+    hx *= l
+    hy *= l
+    hz *= l
+    const vh = vx * hx + vy * hy + vz * hz, wh = x * hx + y * hy + z * hz
+    if (vh <= 0 || wh >= 0) return
+    const q = vh + eta * wh, d = distribution(hx, hy, hz, a2) * vh * -wh * eta * eta / (q * q * vz)
+    const passed: f32 = <f32>1 - fresnel(vh, eta)
+    k = passed * d / (<f32>1 + lambdaV + lambda(-z, a2))
+    p = passed * d / (<f32>1 + lambdaV)
+  }
+  k *= glass
+  valueR += glassR * k
+  valueG += glassG * k
+  valueB += glassB * k
+  density += chanceGlass * p
+}
+
+/**
+ * Samples a direction into outX…; `a` chooses the lobe and, stretched again, one dimension of the direction, `b`
+ * is the other, `c` chooses between reflection and refraction. False when nothing is scattered.
+ */
+export function sample(a: f32, b: f32, c: f32): bool {
+  let x: f32, y: f32, z: f32
+  let through = false
+  if (a < chanceDiffuse) {
+    // A disc's points, projected up, are spread by the cosine.
+    a = a / chanceDiffuse
+    const r = sqrt<f32>(a)
+    sineCosineOfTurn(b)
+    x = r * cosine
+    y = r * sine
+    z = sqrt<f32>(larger(<f32>1 - a, 0))
+  } else {
+    a -= chanceDiffuse
+    const inGlass = a >= chanceSpecular
+    a = inGlass ? (a - chanceSpecular) / chanceGlass : a / chanceSpecular
+    a = smaller(a, <f32>0.99999994)
+    // Visible normals by spherical caps: Dupuy and Benyoub, "Sampling Visible GGX Normals…", 2023.
+    let ex = vx * alpha, ey = vy * alpha, ez = vz
+    let l: f32 = <f32>1 / sqrt<f32>(ex * ex + ey * ey + ez * ez)
+    ex *= l
+    ey *= l
+    ez *= l
+    const cap: f32 = (<f32>1 - a) * (<f32>1 + ez) - ez, sin = sqrt<f32>(larger(<f32>1 - cap * cap, 0))
+    sineCosineOfTurn(b)
+    let hx = (sin * cosine + ex) * alpha, hy = (sin * sine + ey) * alpha, hz = larger(cap + ez, 0)
+    l = <f32>1 / sqrt<f32>(hx * hx + hy * hy + hz * hz)
+    hx *= l
+    hy *= l
+    hz *= l
+    const vh = vx * hx + vy * hy + vz * hz
+    if (inGlass && c >= fresnel(larger(vh, 0), eta)) {
+      through = true
+      if (thin) {
+        x = <f32>2 * vh * hx - vx
+        y = <f32>2 * vh * hy - vy
+        z = vz - <f32>2 * vh * hz
+      } else {
+        const i: f32 = <f32>1 / eta, k: f32 = <f32>1 - i * i * (<f32>1 - vh * vh)
+        if (k <= 0) return false
+        const m = i * vh - sqrt<f32>(k)
+        x = hx * m - vx * i
+        y = hy * m - vy * i
+        z = hz * m - vz * i
+      }
+    } else {
+      x = <f32>2 * vh * hx - vx
+      y = <f32>2 * vh * hy - vy
+      z = <f32>2 * vh * hz - vz
+    }
+  }
+  if (through ? z > -GRAZING : z < GRAZING) return false
+  outX = x * tx + y * bx + z * nx
+  outY = x * ty + y * by + z * ny
+  outZ = x * tz + y * bz + z * nz
+  outThrough = through
+  if (bent) {
+    const side = outX * gx + outY * gy + outZ * gz
+    if ((side > 0) == through) {
+      const k: f32 = side * <f32>2
+      outX -= gx * k
+      outY -= gy * k
+      outZ -= gz * k
+    }
+  }
+  evaluate(outX, outY, outZ)
+  return density > 0
+}

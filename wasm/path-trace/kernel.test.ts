@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { compiledKernel, loadedKernel, radiance, wholeImage } from './compiled.ts'
+import { FILM_PIXEL_BYTES, instantiateKernel, type PathTraceKernel, type Region } from './kernel.ts'
+import { sampleScene } from './sample-scenes.ts'
+import { packScene } from './scene.ts'
+
+const frame = { width: 24, height: 18, bounces: 5 }
+const samples = 8
+
+let module: WebAssembly.Module
+let kernel: PathTraceKernel
+let whole: BigInt64Array
+
+beforeAll(async () => {
+  module = await compiledKernel()
+  kernel = loadedKernel(module, sampleScene())
+  whole = sumsOf(kernel.renderTile(wholeImage(frame, samples), frame))
+})
+
+function sumsOf(film: Uint8Array): BigInt64Array {
+  return new BigInt64Array(film.slice().buffer)
+}
+
+/** Adds a region's film into a film of the whole image. */
+function merge(into: BigInt64Array, film: Uint8Array, { x0, y0, x1, y1 }: Region): void {
+  const sums = sumsOf(film)
+  for (let y = y0; y < y1; y++) {
+    for (let i = 0; i < (x1 - x0) * 3; i++)
+      into[(y * frame.width + x0) * 3 + i]! += sums[(y - y0) * (x1 - x0) * 3 + i]!
+  }
+}
+
+describe('a film', () => {
+  it('is not black, and the same every time', () => {
+    expect(whole.some((sum) => sum > 0n)).toBe(true)
+    expect(sumsOf(kernel.renderTile(wholeImage(frame, samples), frame))).toEqual(whole)
+  })
+
+  it('has the same bits however tiles and samples are split, in any order, on any instance', () => {
+    const cuts = (end: number) => fc.uniqueArray(fc.integer({ min: 1, max: end - 1 }), { maxLength: 3 })
+    const split = fc.record({
+      xs: cuts(frame.width),
+      ys: cuts(frame.height),
+      ss: cuts(samples),
+      seed: fc.nat(),
+    })
+    const others = [loadedKernel(module, sampleScene()), kernel]
+    fc.assert(
+      fc.property(split, ({ xs, ys, ss, seed }) => {
+        const ranges = (points: number[], end: number) => {
+          const all = [0, ...points.sort((a, b) => a - b), end]
+          return all.slice(1).map((to, i) => [all[i]!, to] as const)
+        }
+        const regions = ranges(xs, frame.width).flatMap(([x0, x1]) =>
+          ranges(ys, frame.height).flatMap(([y0, y1]) =>
+            ranges(ss, samples).map(([s0, s1]): Region => ({ x0, y0, x1, y1, s0, s1 })),
+          ),
+        )
+        regions.sort(
+          (a, b) => ((a.x0 * 7 + a.y0 * 3 + a.s0 + seed) % 11) - ((b.x0 * 7 + b.y0 * 3 + b.s0 + seed) % 11),
+        )
+        const merged = new BigInt64Array(whole.length)
+        regions.forEach((region, i) =>
+          merge(merged, others[(i + seed) % 2]!.renderTile(region, frame), region),
+        )
+        expect(merged).toEqual(whole)
+      }),
+      { numRuns: 12 },
+    )
+  })
+
+  it('has the same bits without SIMD', async () => {
+    const scalar = loadedKernel(await compiledKernel('path-trace.scalar'), sampleScene())
+    expect(sumsOf(scalar.renderTile(wholeImage(frame, samples), frame))).toEqual(whole)
+  })
+
+  it('tells of every row, and survives a caller who stops it', () => {
+    const rows: number[] = []
+    kernel.renderTile({ ...wholeImage(frame, 1), y1: 3 }, frame, (done) => rows.push(done))
+    expect(rows).toEqual([1, 2, 3])
+    const stop = () => {
+      throw new Error('enough')
+    }
+    expect(() => kernel.renderTile(wholeImage(frame, 1), frame, stop)).toThrow('enough')
+    expect(sumsOf(kernel.renderTile(wholeImage(frame, samples), frame))).toEqual(whole)
+  })
+
+  it('is a view of as many bytes as the tile has pixels', () => {
+    const film = kernel.renderTile({ x0: 2, y0: 3, x1: 7, y1: 5, s0: 0, s1: 1 }, frame)
+    expect(film.byteLength).toBe(5 * 2 * FILM_PIXEL_BYTES)
+  })
+
+  it('cuts no more than the clamp asks for', () => {
+    const cut = radiance(kernel.renderTile(wholeImage(frame, 1), { ...frame, clamp: 0.25 }), 1)
+    expect(Math.max(...cut)).toBeLessThanOrEqual(0.25)
+    expect(Math.max(...cut)).toBeGreaterThan(0.2)
+  })
+})
+
+describe('a damaged scene', () => {
+  it('is refused, or renders without leaving the kernel', () => {
+    const packed = packScene(sampleScene())
+    const damage = fc.array(fc.tuple(fc.nat(packed.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 })
+    fc.assert(
+      fc.property(damage, (changes) => {
+        const bytes = packed.slice()
+        for (const [place, value] of changes) bytes[place] = value
+        const victim = instantiateKernel(module)
+        const loaded = victim.loadScene(bytes)
+        if (loaded.kind !== 'loaded') return
+        const small = { width: 6, height: 4, bounces: 3 }
+        expect(victim.renderTile(wholeImage(small, 1), small).byteLength).toBe(24 * FILM_PIXEL_BYTES)
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
