@@ -17,6 +17,24 @@ export type ConnectionEvent =
 /** Answers one request of an authenticated peer. A FaultError that it throws goes back as that fault. */
 export type RequestHandler = (from: PeerId, request: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>
 
+/**
+ * Takes a topic's message. `'refused'` says that it is invalid: then it is not passed on to others either. A
+ * transport may ask before it forwards, so the answer must be quick.
+ */
+export type TopicListener = (bytes: Uint8Array) => 'refused' | undefined
+
+/** Somebody to stay connected with, and where that peer was reached so far. */
+export interface KnownPeer {
+  readonly peer: PeerId
+  readonly addresses: readonly string[]
+}
+
+/** Payload bytes exchanged with one peer by requests and replies since the start. */
+export interface Traffic {
+  readonly bytesIn: number
+  readonly bytesOut: number
+}
+
 /** Bytes to and from authenticated peers. What they mean is no business of the transport. */
 export interface Transport {
   readonly peer: PeerId
@@ -24,26 +42,46 @@ export interface Transport {
   stop(): Promise<void>
   /** Addresses at which others may dial this peer, each with its peer id at the end. */
   addresses(): readonly string[]
-  /** Connects to a peer at one of the addresses, unless connected. @throws FaultError `unreachable`, `timed-out` */
+  /**
+   * Connects to a peer at one of the addresses, unless connected. Without addresses it tries those known from
+   * earlier and asks the network. Only the holder of the peer's key counts as that peer.
+   * @throws FaultError `unreachable`, `timed-out`, `cancelled` or `bad-input` (an address that is none)
+   */
   connect(peer: PeerId, addresses: readonly string[], options: { signal: AbortSignal }): Promise<void>
+  /** Connects to these peers again and again, with growing pauses; the latest call's list counts. */
+  keepConnected(peers: readonly KnownPeer[]): void
+  /** Ends the connections with a peer; whoever is kept connected comes back. */
+  disconnect(peer: PeerId): Promise<void>
   connections(): readonly Connection[]
   /** Calls back on every coming and going, until the returned function is called. */
   onConnection(listener: (event: ConnectionEvent) => void): () => void
 
-  /** Publishes to a topic (gossip); reaches those who subscribe, at most once each, in no sure order. */
-  publish(topic: string, bytes: Uint8Array): Promise<void>
+  /**
+   * Publishes to a topic (gossip); reaches those who subscribe, at most once each, in no sure order.
+   * @returns the neighbours that it was sent to now; others get it from them
+   * @throws FaultError `oversized` above `ENVELOPE_BYTES_MAX`
+   */
+  publish(topic: string, bytes: Uint8Array): Promise<readonly PeerId[]>
   /** Receives a topic's messages until the returned function is called. The author is not authenticated here. */
-  subscribe(topic: string, listener: (bytes: Uint8Array) => void): () => void
+  subscribe(topic: string, listener: TopicListener): () => void
 
-  /** Sends a request and waits for its answer. @throws FaultError `unreachable`, `timed-out`, or the other side's */
+  /**
+   * Sends a request to a connected peer and waits for its answer, both up to `MESSAGE_BYTES_MAX`. Requests may
+   * overtake one another. The bytes must not change until the answer is here.
+   * @throws FaultError `unreachable` (not connected, connection lost, protocol unknown there; it may have been
+   *   received or not), `timed-out` or `cancelled` (as the signal says), `oversized`, `too-busy` (too many waiting
+   *   here), `malformed` (no sense in the answer), or the fault that the other side answered
+   */
   request(
     peer: PeerId,
     protocol: string,
     request: Uint8Array,
     options: { signal: AbortSignal },
   ): Promise<Uint8Array>
-  /** Answers requests of a protocol from now on. */
-  handle(protocol: string, handler: RequestHandler): void
+  /** Answers requests of a protocol from now on, up to `requestBytesMax` (default `MESSAGE_BYTES_MAX`). */
+  handle(protocol: string, handler: RequestHandler, options?: { requestBytesMax?: number }): void
+  /** What was exchanged with each peer, as far back as a bounded memory goes. */
+  traffic(): ReadonlyMap<PeerId, Traffic>
 
   /** Tells the network that this peer holds a blob, and asks who does. Both are hints. */
   provide(cid: Cid, options: { signal: AbortSignal }): Promise<void>

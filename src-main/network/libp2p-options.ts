@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import { bootstrap } from '@libp2p/bootstrap'
+import { gossipsub } from '@libp2p/gossipsub'
+import { identify, identifyPush } from '@libp2p/identify'
+import type { ComponentLogger, Logger, PeerId as Libp2pPeerId } from '@libp2p/interface'
+import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
+import { mdns } from '@libp2p/mdns'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import { ENVELOPE_BYTES_MAX } from '../protocol/limits.ts'
+import type { NodeIdentity } from './identity.ts'
+import {
+  ADDRESSES_MAX,
+  CONNECTIONS_MAX,
+  CONNECTIONS_PER_SECOND_MAX,
+  DIALS_MAX,
+  HANDSHAKES_MAX,
+  PING_EVERY_MS,
+  PING_MS_MIN,
+  STREAM_BUFFER_BYTES_MAX,
+  STREAM_WINDOW_BYTES_MAX,
+  STREAMS_PER_CONNECTION_MAX,
+  TOPIC_BYTES_PER_PEER_MAX,
+} from './limits.ts'
+
+/** A gossip message around an envelope: topic, protobuf framing. */
+const GOSSIP_BYTES_MAX = ENVELOPE_BYTES_MAX + (4 << 10)
+/** Gossip that waits for one slow neighbour; beyond it that neighbour's stream is dropped and made anew. */
+const GOSSIP_WAITING_BYTES_MAX = 16 * GOSSIP_BYTES_MAX
+/** Bytes of a gossip message's id. 160 bits of sha-256 do not collide by accident or by design. */
+const GOSSIP_ID_BYTES = 20
+
+/** What differs between nodes. */
+export interface NodeOptions {
+  readonly identity: NodeIdentity
+  readonly listen: readonly string[]
+  readonly mdns: boolean
+  readonly bootstrap: readonly string[]
+}
+
+/** A libp2p node as this adapter uses it. */
+export type Node = Awaited<ReturnType<typeof createNode>>
+
+/**
+ * A libp2p node that has not started yet: TCP, noise, yamux, identify, ping, gossipsub and a Kademlia DHT of our own
+ * protocol name, so that it never mixes with the public one. Private addresses count like public ones: friends'
+ * machines mostly are in one house.
+ */
+export function createNode(options: NodeOptions) {
+  return createLibp2p({
+    start: false,
+    privateKey: options.identity.libp2pKey,
+    nodeInfo: { name: 'meshwork', version: '1', userAgent: 'meshwork/1' },
+    logger: silent,
+    addresses: { listen: [...options.listen] },
+    transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
+    connectionEncrypters: [noise()],
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
+        maxOutboundStreams: STREAMS_PER_CONNECTION_MAX,
+        streamOptions: {
+          maxStreamWindowSize: STREAM_WINDOW_BYTES_MAX,
+          maxReadBufferLength: STREAM_BUFFER_BYTES_MAX,
+        },
+      }),
+    ],
+    connectionGater: {
+      denyDialMultiaddr: () => false,
+      denyInboundEncryptedConnection: isForeignKey,
+      denyOutboundEncryptedConnection: isForeignKey,
+    },
+    connectionManager: {
+      maxConnections: CONNECTIONS_MAX,
+      inboundConnectionThreshold: CONNECTIONS_PER_SECOND_MAX,
+      maxIncomingPendingConnections: HANDSHAKES_MAX,
+      maxParallelDials: 2 * DIALS_MAX,
+      maxPeerAddrsToDial: ADDRESSES_MAX,
+    },
+    connectionMonitor: { pingInterval: PING_EVERY_MS, pingTimeout: { minTimeout: PING_MS_MIN } },
+    peerDiscovery: [
+      ...(options.mdns ? [mdns({ serviceTag: '_meshwork._udp.local' })] : []),
+      ...(options.bootstrap.length > 0 ? [bootstrap({ list: [...options.bootstrap], timeout: 0 })] : []),
+    ],
+    services: {
+      identify: identify(),
+      identifyPush: identifyPush(),
+      ping: ping(),
+      dht: kadDHT({
+        protocol: '/meshwork/kad/1',
+        clientMode: false,
+        peerInfoMapper: passthroughMapper,
+      }),
+      pubsub: gossipsub({
+        // Payloads are envelopes with their author's signature; a second one by libp2p would triple the cost.
+        globalSignaturePolicy: 'StrictNoSign',
+        msgIdFn: ({ data }) => createHash('sha256').update(data).digest().subarray(0, GOSSIP_ID_BYTES),
+        allowPublishToZeroTopicPeers: true,
+        ignoreDuplicatePublishError: true,
+        maxInboundDataLength: GOSSIP_BYTES_MAX,
+        maxOutboundBufferSize: GOSSIP_WAITING_BYTES_MAX,
+        maxTopicBytesPerPeer: TOPIC_BYTES_PER_PEER_MAX,
+        // Many peers behind one address are a household or one machine, no attack.
+        scoreParams: { IPColocationFactorWeight: 0 },
+      }),
+    },
+  })
+}
+
+/** Peers are Ed25519 keys; libp2p would take others too. */
+function isForeignKey(peer: Libp2pPeerId): boolean {
+  return peer.type !== 'Ed25519'
+}
+
+/** libp2p formats its log lines even when nobody listens; at hundreds of megabytes a second that shows. */
+const silent: ComponentLogger = { forComponent: () => silentLogger() }
+
+function silentLogger(): Logger {
+  const ignore = () => undefined
+  return Object.assign(ignore, {
+    error: ignore,
+    trace: ignore,
+    enabled: false,
+    newScope: () => silentLogger(),
+  })
+}

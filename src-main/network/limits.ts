@@ -1,0 +1,71 @@
+/**
+ * Every bound of the network adapter, with its reason. What strangers can make us hold is the product of these,
+ * so none of them is generous.
+ */
+import { CONTACTS_MAX, MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
+
+/** A request's frame. */
+export const REQUEST_BYTES_MAX = MESSAGE_BYTES_MAX
+/** A reply's frame: a message and the byte that says whether it is an answer or a fault. */
+export const REPLY_BYTES_MAX = MESSAGE_BYTES_MAX + 1
+
+/** Streams that this peer opens to one peer for one protocol; more requests at once wait for one of them. */
+export const STREAMS_OUT_MAX = 8
+/** Streams of one protocol that one connection may open to us: two connections' worth of `STREAMS_OUT_MAX`. */
+export const STREAMS_IN_MAX = 16
+/** Streams of all protocols in each direction of one connection. Gossip, identify, ping and the DHT need about ten. */
+export const STREAMS_PER_CONNECTION_MAX = 128
+/** Requests that wait for a stream to one peer and protocol. Who asks for more is told `too-busy`. */
+export const REQUESTS_WAITING_MAX = 4_096
+/** Bytes of one peer's half-arrived requests; its further frames wait unread until these are complete. */
+export const ASSEMBLY_BYTES_PER_PEER_MAX = 16 << 20
+
+/** What may lie in one stream unread. It bounds the receive window, hence a WAN transfer: 8 streams × 1 MiB per round trip. */
+export const STREAM_WINDOW_BYTES_MAX = 1 << 20
+/** The stream's own buffer must take a whole window while reading is paused, and what came just before. */
+export const STREAM_BUFFER_BYTES_MAX = 4 * STREAM_WINDOW_BYTES_MAX
+
+/** A frame that has begun must be complete within this time; slower is a stalled or hostile sender (4 MiB at 0.6 Mbit/s). */
+export const FRAME_MS_MAX = 60_000
+/** A reply must be taken off our hands within this time. */
+export const REPLY_MS_MAX = 60_000
+/** An open stream without a request is closed by its opener after this time … */
+export const STREAM_IDLE_MS = 30_000
+/** … and by the other side after this; well later, so that no request meets a stream that is just being closed. */
+export const STREAM_IDLE_IN_MS_MAX = 120_000
+/** How often deadlines of streams are looked at: one timer for all of them. */
+export const SWEEP_MS = 5_000
+/** Opening a stream is one or two round trips; a caller's own signal may end it sooner. */
+export const STREAM_OPEN_MS_MAX = 10_000
+
+/** Connections in all. Beyond it libp2p drops those it values least; contacts are tagged and stay. */
+export const CONNECTIONS_MAX = 256
+/** Connections a second from one address: a household's peers behind one router, or many on one machine. */
+export const CONNECTIONS_PER_SECOND_MAX = 100
+/** Connections from outside that are still shaking hands. */
+export const HANDSHAKES_MAX = 64
+/** Discovered peers are dialled only while there are fewer connections than this. */
+export const DISCOVERED_CONNECTIONS_MAX = 16
+
+/** Addresses tried for one peer. */
+export const ADDRESSES_MAX = 16
+/** One round of dialling a contact. */
+export const DIAL_MS_MAX = 10_000
+/** Contacts dialled at once. */
+export const DIALS_MAX = 8
+/** The wait before the first try again; doubled with each failure, with jitter … */
+export const RECONNECT_MS_MIN = 250
+/** … up to this: a friend's machine that was off all day is back within five minutes of its start. */
+export const RECONNECT_MS_MAX = 300_000
+
+/** A peer's topic subscriptions: four stores of each contact, at about 1.1 KiB of bookkeeping each. */
+export const TOPIC_BYTES_PER_PEER_MAX = 4 * CONTACTS_MAX * 1_152
+/** A ping may take this long before the connection counts as dead: a busy machine must not lose its friends. */
+export const PING_MS_MIN = 15_000
+/** How often each connection is pinged; a peer that vanished without a FIN is noticed after this and `PING_MS_MIN`. */
+export const PING_EVERY_MS = 15_000
+
+/** Public keys kept parsed: everybody a busy peer hears from. */
+export const PUBLIC_KEYS_CACHED_MAX = 1_024
+/** Peers whose traffic is counted; the one met first is forgotten first. */
+export const TRAFFIC_PEERS_MAX = 1_024

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../ports/clock.ts'
+import type { Random } from '../ports/random.ts'
+import type { Transport } from '../ports/transport.ts'
+import { createIdentity, type NodeIdentity } from './identity.ts'
+import { createTransport, type TransportOptions } from './node.ts'
+
+/** The machine's clock. Its timers do not keep a process alive. */
+export const machineClock: Clock = {
+  nowMs: () => Date.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs).unref()
+    return () => clearTimeout(timer)
+  },
+}
+
+/** The machine's randomness. */
+export const machineRandom: Random = { bytes: (count) => new Uint8Array(randomBytes(count)) }
+
+/** A peer on 127.0.0.1, for tests and benchmarks; not started yet. */
+export function localPeer(overrides: Partial<TransportOptions> = {}): {
+  readonly identity: NodeIdentity
+  readonly transport: Transport
+} {
+  const identity = overrides.identity ?? createIdentity(randomBytes(32))
+  const transport = createTransport({
+    identity,
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    mdns: false,
+    bootstrap: [],
+    clock: machineClock,
+    random: machineRandom,
+    onDefect: (error) => {
+      throw error
+    },
+    ...overrides,
+  })
+  return { identity, transport }
+}

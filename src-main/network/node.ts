@@ -1,0 +1,253 @@
+import type { Connection as Libp2pConnection, Stream } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { CID } from 'multiformats/cid'
+import { assert, FaultError, refuse } from '../protocol/fault.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Random } from '../ports/random.ts'
+import type { ConnectionEvent, KnownPeer, RequestHandler, Transport } from '../ports/transport.ts'
+import { createByteBudget, createReservation } from './byte-budget.ts'
+import { createFrameStream } from './frame-stream.ts'
+import { createNode, type Node, type NodeOptions } from './libp2p-options.ts'
+import {
+  ASSEMBLY_BYTES_PER_PEER_MAX,
+  DISCOVERED_CONNECTIONS_MAX,
+  REPLY_BYTES_MAX,
+  REQUEST_BYTES_MAX,
+  STREAM_OPEN_MS_MAX,
+  STREAMS_IN_MAX,
+  STREAMS_OUT_MAX,
+  SWEEP_MS,
+} from './limits.ts'
+import { dialable } from './multiaddress.ts'
+import { createReconnector } from './reconnect.ts'
+import { createRequestPool, openFault } from './request-pool.ts'
+import { createRequestServer } from './request-server.ts'
+import { throwIfAborted } from './signal-fault.ts'
+import { createTopics } from './topics.ts'
+import { createTrafficMeter } from './traffic.ts'
+
+/** What a transport over libp2p is made of. */
+export interface TransportOptions extends NodeOptions {
+  readonly clock: Clock
+  readonly random: Random
+  /** Told of errors that are defects of ours and must not become a remote crash. */
+  readonly onDefect: (error: unknown) => void
+}
+
+interface Handler {
+  readonly answer: RequestHandler
+  readonly bytesMax: number
+}
+
+/** The libp2p id of one of our peers. */
+const libp2pId = (peer: PeerId) => peerIdFromString(peer)
+/** Ours of a libp2p id; the gater lets only Ed25519 keys in. */
+const ourId = (id: { toString(): string }) => id.toString() as PeerId
+
+/**
+ * The Transport over libp2p.
+ *
+ * @example
+ * const transport = createTransport({
+ *   identity: createIdentity(seed), listen: ['/ip4/0.0.0.0/tcp/0'], mdns: true, bootstrap: [], clock, random, onDefect,
+ * })
+ * await transport.start()
+ */
+export function createTransport(options: TransportOptions): Transport {
+  const { identity, clock, random, onDefect } = options
+  const nowMs = () => clock.nowMs()
+  const handlers = new Map<string, Handler>()
+  const listeners = new Set<(event: ConnectionEvent) => void>()
+  const traffic = createTrafficMeter()
+  const topics = createTopics(onDefect)
+  const budget = createByteBudget<PeerId>(ASSEMBLY_BYTES_PER_PEER_MAX)
+  let node: Node | undefined
+  let cancelSweep: (() => void) | undefined
+
+  const running = (): Node => node ?? refuse('unreachable', 'this peer is not connected to any network')
+  const connectionsOf = (peer: PeerId) =>
+    node?.getConnections(libp2pId(peer)).filter(({ status }) => status === 'open') ?? []
+
+  const pool = createRequestPool({
+    nowMs,
+    traffic,
+    open: async (peer, protocol, signal) => {
+      const [connection] = connectionsOf(peer)
+      if (connection === undefined) refuse('unreachable', `not connected with ${peer}`)
+      try {
+        const stream = await connection.newStream(protocol, {
+          signal: AbortSignal.any([signal, AbortSignal.timeout(STREAM_OPEN_MS_MAX)]),
+          // The pool keeps count of its streams; the other direction's are bounded where they are accepted.
+          maxOutboundStreams: 2 * STREAMS_OUT_MAX,
+        })
+        return createFrameStream(stream, { bytesMax: REPLY_BYTES_MAX, nowMs })
+      } catch (error) {
+        throw openFault(error, signal, peer)
+      }
+    },
+  })
+  const server = createRequestServer({ nowMs, traffic, onDefect })
+
+  const accept = ({ answer, bytesMax }: Handler, stream: Stream, connection: Libp2pConnection) => {
+    const from = ourId(connection.remotePeer)
+    const reservation = createReservation(budget, from)
+    const frames = createFrameStream(stream, { bytesMax, nowMs, reserve: reservation.reserve })
+    // libp2p counts a stream as accepted when this returns; it is served from here on until it ends.
+    void server.serve({ from, stream: frames, handler: answer, reservation })
+  }
+  const register = (target: Node, protocol: string, handler: Handler) =>
+    target.handle(protocol, (stream, connection) => accept(handler, stream, connection), {
+      maxInboundStreams: STREAMS_IN_MAX,
+      maxOutboundStreams: 2 * STREAMS_OUT_MAX,
+      force: true,
+    })
+
+  const dial = async (peer: PeerId, addresses: readonly string[], signal: AbortSignal) => {
+    throwIfAborted(signal)
+    const targets = dialable(peer, addresses)
+    if (connectionsOf(peer).length > 0) return
+    try {
+      await running().dial(targets.length > 0 ? targets : libp2pId(peer), { signal })
+    } catch (error) {
+      throw openFault(error, signal, peer)
+    }
+  }
+  const reconnector = createReconnector({
+    clock,
+    random,
+    isConnected: (peer) => connectionsOf(peer).length > 0,
+    dial: async ({ peer, addresses }, signal) => {
+      try {
+        await dial(peer, addresses, signal)
+      } catch {
+        // Where it used to be it is not: where it told us itself, or where the network knows it.
+        await dial(peer, [], signal)
+      }
+    },
+  })
+
+  const tell = (event: ConnectionEvent) => {
+    if (event.kind === 'connected') reconnector.onConnected(event.peer)
+    else reconnector.onDisconnected(event.peer)
+    for (const listener of [...listeners]) {
+      try {
+        listener(event)
+      } catch (error) {
+        onDefect(error)
+      }
+    }
+  }
+  const onDiscovered = (target: Node, peer: PeerId) => {
+    if (target.getConnections().length >= DISCOVERED_CONNECTIONS_MAX) return
+    // Discovery is a hint; who cannot be reached is discovered again.
+    dial(peer, [], AbortSignal.timeout(STREAM_OPEN_MS_MAX)).catch(() => undefined)
+  }
+  const observe = (target: Node) => {
+    target.addEventListener('peer:connect', ({ detail }) => tell({ kind: 'connected', peer: ourId(detail) }))
+    target.addEventListener('peer:disconnect', ({ detail }) =>
+      tell({ kind: 'disconnected', peer: ourId(detail) }),
+    )
+    target.addEventListener('peer:discovery', ({ detail }) => onDiscovered(target, ourId(detail.id)))
+  }
+  const sweep = () => {
+    pool.sweep()
+    server.sweep()
+    cancelSweep = clock.after(SWEEP_MS, sweep)
+  }
+
+  return {
+    peer: identity.peer,
+    async start() {
+      assert(node === undefined, 'a transport is started once')
+      const starting = await createNode(options)
+      for (const [protocol, handler] of handlers) await register(starting, protocol, handler)
+      observe(starting)
+      node = starting
+      try {
+        await starting.start()
+      } catch (error) {
+        node = undefined
+        refuse('bad-input', `cannot listen at ${options.listen.join(', ')}: ${String(error)}`, error)
+      }
+      topics.attach(starting.services.pubsub)
+      sweep()
+    },
+    async stop() {
+      cancelSweep?.()
+      reconnector.stop()
+      server.stop()
+      pool.stop()
+      topics.detach()
+      const stopping = node
+      await stopping?.stop()
+      node = undefined
+    },
+    addresses: () => node?.getMultiaddrs().map(String) ?? [],
+
+    connect: (peer, addresses, { signal }) => dial(peer, addresses, signal),
+    keepConnected(peers: readonly KnownPeer[]) {
+      reconnector.keep(peers)
+    },
+    async disconnect(peer) {
+      await node?.hangUp(libp2pId(peer))
+    },
+    connections() {
+      const byPeer = new Map<PeerId, Libp2pConnection>()
+      for (const connection of node?.getConnections() ?? []) {
+        const peer = ourId(connection.remotePeer)
+        if (!byPeer.has(peer)) byPeer.set(peer, connection)
+      }
+      return [...byPeer].map(([peer, { direct, remoteAddr, rtt }]) => ({
+        peer,
+        route: direct ? 'direct' : 'relayed',
+        address: remoteAddr.toString(),
+        ...(rtt === undefined ? {} : { rttMs: rtt }),
+      }))
+    },
+    onConnection(listener) {
+      const entry = (event: ConnectionEvent) => listener(event)
+      listeners.add(entry)
+      return () => void listeners.delete(entry)
+    },
+
+    publish: topics.publish,
+    subscribe: topics.subscribe,
+
+    async request(peer, protocol, request, { signal }) {
+      if (request.byteLength > REQUEST_BYTES_MAX) {
+        refuse('oversized', `a request of ${request.byteLength} bytes, limit ${REQUEST_BYTES_MAX}`)
+      }
+      return pool.request(peer, protocol, request, signal)
+    },
+    handle(protocol, answer, { requestBytesMax = REQUEST_BYTES_MAX } = {}) {
+      const handler = { answer, bytesMax: requestBytesMax }
+      handlers.set(protocol, handler)
+      if (node !== undefined) void register(node, protocol, handler).catch(onDefect)
+    },
+    traffic: () => traffic.byPeer,
+
+    async provide(cid, { signal }) {
+      throwIfAborted(signal)
+      try {
+        await running().contentRouting.provide(CID.parse(cid), { signal })
+      } catch (error) {
+        // A hint that reached nobody is no failure; a caller's own signal is.
+        if (signal.aborted) throw openFault(error, signal, identity.peer)
+      }
+    },
+    async *findProviders(cid, { signal }) {
+      throwIfAborted(signal)
+      try {
+        for await (const { id } of running().contentRouting.findProviders(CID.parse(cid), { signal })) {
+          const peer = ourId(id)
+          if (id.type === 'Ed25519' && peer !== identity.peer) yield peer
+        }
+      } catch (error) {
+        if (error instanceof FaultError) throw error
+        // The network knows no more: the search ends, as it does when nobody has the blob.
+        throwIfAborted(signal)
+      }
+    },
+  }
+}

@@ -1,0 +1,130 @@
+import type { Clock } from '../ports/clock.ts'
+import type { Random } from '../ports/random.ts'
+import type { KnownPeer } from '../ports/transport.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import { CONTACTS_MAX } from '../protocol/limits.ts'
+import { DIAL_MS_MAX, DIALS_MAX, RECONNECT_MS_MAX, RECONNECT_MS_MIN } from './limits.ts'
+
+/** Stays connected with known peers. */
+export interface Reconnector {
+  /** From now on these and no others. Who is not connected is dialled at once. */
+  keep(peers: readonly KnownPeer[]): void
+  onConnected(peer: PeerId): void
+  onDisconnected(peer: PeerId): void
+  stop(): void
+}
+
+/** What the reconnector acts through. */
+export interface ReconnectorParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly isConnected: (peer: PeerId) => boolean
+  /** Dials once. @throws when that failed; why does not matter here */
+  readonly dial: (peer: KnownPeer, signal: AbortSignal) => Promise<void>
+}
+
+interface Entry {
+  known: KnownPeer
+  failures: number
+  phase:
+    | { state: 'connected' }
+    | { state: 'waiting'; readonly cancel: () => void }
+    | { state: 'queued' }
+    | { state: 'dialling'; readonly abort: AbortController }
+}
+
+/**
+ * How long to wait before the next try: doubled with each failure up to a bound, half of it by chance, so that peers
+ * which lost one another at one moment do not dial at one moment again ("equal jitter", M. Brooker 2015).
+ *
+ * @param dice 0 to 1
+ */
+export function backoffMs(failures: number, dice: number): number {
+  const fullMs = Math.min(RECONNECT_MS_MIN * 2 ** Math.min(failures, 30), RECONNECT_MS_MAX)
+  return fullMs / 2 + (fullMs / 2) * dice
+}
+
+/** A reconnector that knows nobody yet. */
+export function createReconnector({ clock, random, isConnected, dial }: ReconnectorParts): Reconnector {
+  const entries = new Map<PeerId, Entry>()
+  let dialling = 0
+  let stopped = false
+
+  const forget = (entry: Entry) => {
+    if (entry.phase.state === 'waiting') entry.phase.cancel()
+    if (entry.phase.state === 'dialling') entry.phase.abort.abort()
+  }
+  const isCurrent = (entry: Entry) => !stopped && entries.get(entry.known.peer) === entry
+
+  const later = (entry: Entry) => {
+    const dice = new DataView(random.bytes(4).slice().buffer).getUint32(0) / 2 ** 32
+    const cancel = clock.after(backoffMs(entry.failures, dice), () => {
+      entry.phase = { state: 'queued' }
+      dialQueued()
+    })
+    entry.phase = { state: 'waiting', cancel }
+  }
+  const dialOne = async (entry: Entry) => {
+    const abort = new AbortController()
+    const cancelTimeout = clock.after(DIAL_MS_MAX, () => abort.abort())
+    entry.phase = { state: 'dialling', abort }
+    dialling += 1
+    // A connection may come (from the other side) and go while the dial is still under way.
+    const isOver = () => !isCurrent(entry) || entry.phase.state !== 'dialling'
+    try {
+      await dial(entry.known, abort.signal)
+    } catch {
+      entry.failures += 1
+    } finally {
+      cancelTimeout()
+      dialling -= 1
+    }
+    if (!isOver()) {
+      if (isConnected(entry.known.peer)) entry.phase = { state: 'connected' }
+      else later(entry)
+    }
+    dialQueued()
+  }
+  const dialQueued = () => {
+    for (const entry of entries.values()) {
+      if (stopped || dialling >= DIALS_MAX) return
+      if (entry.phase.state === 'queued') void dialOne(entry)
+    }
+  }
+
+  return {
+    keep(peers) {
+      const wanted = new Map(peers.slice(0, CONTACTS_MAX).map((known) => [known.peer, known]))
+      for (const [peer, entry] of entries) {
+        if (wanted.has(peer)) continue
+        entries.delete(peer)
+        forget(entry)
+      }
+      for (const [peer, known] of wanted) {
+        const entry = entries.get(peer)
+        if (entry !== undefined) entry.known = known
+        else {
+          const phase = isConnected(peer) ? ({ state: 'connected' } as const) : ({ state: 'queued' } as const)
+          entries.set(peer, { known, failures: 0, phase })
+        }
+      }
+      dialQueued()
+    },
+    onConnected(peer) {
+      const entry = entries.get(peer)
+      if (entry === undefined) return
+      if (entry.phase.state === 'waiting') entry.phase.cancel()
+      entry.failures = 0
+      entry.phase = { state: 'connected' }
+    },
+    onDisconnected(peer) {
+      const entry = entries.get(peer)
+      if (entry?.phase.state === 'connected') later(entry)
+    },
+    stop() {
+      stopped = true
+      for (const entry of entries.values()) forget(entry)
+      entries.clear()
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import { FaultError, type Fault } from '../protocol/fault.ts'
+
+/** What a caller's signal says: `timed-out` for `AbortSignal.timeout`, the fault it was aborted with, else `cancelled`. */
+export function faultOfSignal(signal: AbortSignal): Fault {
+  const reason: unknown = signal.reason
+  if (reason instanceof FaultError) return reason.fault
+  if (reason instanceof DOMException && reason.name === 'TimeoutError') {
+    return { kind: 'timed-out', message: 'no answer in time' }
+  }
+  return { kind: 'cancelled', message: 'given up' }
+}
+
+/** @throws FaultError when the signal is aborted */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new FaultError(faultOfSignal(signal))
+}
+
+/** Runs `work`, calling `onAbort` once if the signal is aborted meanwhile. */
+export async function whileAborting<T>(
+  signal: AbortSignal,
+  onAbort: (fault: Fault) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  throwIfAborted(signal)
+  const listener = () => onAbort(faultOfSignal(signal))
+  signal.addEventListener('abort', listener, { once: true })
+  try {
+    return await work()
+  } finally {
+    signal.removeEventListener('abort', listener)
+  }
+}
