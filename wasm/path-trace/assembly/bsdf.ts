@@ -17,6 +17,8 @@ import { back, baseB, baseG, baseR, bent, gx, gy, gz, material, metallic, nx, ny
 
 /** Refraction needs an index that differs from 1 by more than rounding. */
 const IOR_MIN: f32 = 1.01
+/** Reflectance at grazing angles falls below 1 where F0 is below 1/50 (Lagarde and de Rousiers, 2014, §3.1.2). */
+const F90_SLOPE: f32 = 50
 /** Cosines below this count as grazing and scatter nothing. */
 const GRAZING: f32 = 1e-6
 
@@ -37,7 +39,7 @@ let tx: f32 = 0, ty: f32 = 0, tz: f32 = 0, bx: f32 = 0, by: f32 = 0, bz: f32 = 0
 let vx: f32 = 0, vy: f32 = 0, vz: f32 = 0
 let alpha: f32 = 0, a2: f32 = 0, lambdaV: f32 = 0
 let diffuseR: f32 = 0, diffuseG: f32 = 0, diffuseB: f32 = 0
-let f0R: f32 = 0, f0G: f32 = 0, f0B: f32 = 0, f90: f32 = 0, gainR: f32 = 0, gainG: f32 = 0, gainB: f32 = 0
+let f0R: f32 = 0, f0G: f32 = 0, f0B: f32 = 0, f90R: f32 = 0, f90G: f32 = 0, f90B: f32 = 0
 let glass: f32 = 0, glassR: f32 = 0, glassG: f32 = 0, glassB: f32 = 0, eta: f32 = 1, thin: bool = false
 // The chance of each lobe.
 let chanceDiffuse: f32 = 0, chanceSpecular: f32 = 0, chanceGlass: f32 = 0
@@ -60,28 +62,34 @@ export function openBsdf(dx: f32, dy: f32, dz: f32): bool {
   a2 = alpha * alpha
   lambdaV = lambda(vz, a2)
   readAlbedo(vz, roughness)
-  const ior = larger(load<f32>(material, M_IOR), IOR_MIN), r: f32 = (ior - <f32>1) / (ior + <f32>1), f0 = r * r
-  const dielectric: f32 = <f32>1 - metallic, opaque = dielectric * (<f32>1 - transmission), plain = f0 * opaque
+  const ior = load<f32>(material, M_IOR), r: f32 = (ior - <f32>1) / (ior + <f32>1), f0 = r * r
+  // An index near 1 reflects nothing at any angle, which Schlick's formula does not know.
+  const edge = smaller(f0 * F90_SLOPE, 1)
+  const dielectric: f32 = <f32>1 - metallic, opaque = dielectric * (<f32>1 - transmission)
   glass = dielectric * transmission
-  f90 = metallic + opaque
-  f0R = baseR * metallic + plain
-  f0G = baseG * metallic + plain
-  f0B = baseB * metallic + plain
+  // What single scattering loses comes back in proportion to F0, which is how light that is scattered again fares.
   const lost: f32 = <f32>1 / larger(albedoA + albedoB, <f32>0.01) - <f32>1
-  gainR = <f32>1 + f0R * lost
-  gainG = <f32>1 + f0G * lost
-  gainB = <f32>1 + f0B * lost
-  const below = opaque * (<f32>1 - (f0 * albedoA + albedoB) * (<f32>1 + f0 * lost))
+  const plainGain = opaque * (<f32>1 + f0 * lost), plain0 = f0 * plainGain, plain90 = edge * plainGain
+  f90R = metallic * (<f32>1 + baseR * lost)
+  f90G = metallic * (<f32>1 + baseG * lost)
+  f90B = metallic * (<f32>1 + baseB * lost)
+  f0R = baseR * f90R + plain0
+  f0G = baseG * f90G + plain0
+  f0B = baseB * f90B + plain0
+  f90R += plain90
+  f90G += plain90
+  f90B += plain90
+  const below = opaque - (plain0 * albedoA + plain90 * albedoB)
   diffuseR = baseR * below
   diffuseG = baseG * below
   diffuseB = baseB * below
   chanceDiffuse = luminance(diffuseR, diffuseG, diffuseB)
-  chanceSpecular = luminance((f0R * albedoA + f90 * albedoB) * gainR, (f0G * albedoA + f90 * albedoB) * gainG,
-    (f0B * albedoA + f90 * albedoB) * gainB)
+  chanceSpecular = luminance(f0R * albedoA + f90R * albedoB, f0G * albedoA + f90G * albedoB, f0B * albedoA + f90B * albedoB)
   chanceGlass = 0
   if (glass > 0) {
     thin = load<u32>(material, M_THIN_WALLED) != 0
-    eta = back && !thin ? <f32>1 / ior : ior
+    const index = larger(ior, IOR_MIN)
+    eta = back && !thin ? <f32>1 / index : index
     glassR = baseR
     glassG = baseG
     glassB = baseB
@@ -132,10 +140,10 @@ function addReflection(x: f32, y: f32, z: f32): void {
   const vh = larger(vx * hx + vy * hy + vz * hz, 0)
   const d: f32 = distribution(hx, hy, hz, a2) / (<f32>4 * vz), seen: f32 = d / (<f32>1 + lambdaV)
   const g: f32 = d / (<f32>1 + lambdaV + lambda(z, a2)), weak = schlick(vh), flat = z * INV_PI
-  const f = f90 * weak, s: f32 = <f32>1 - weak
-  valueR += diffuseR * flat + (f0R * s + f) * gainR * g
-  valueG += diffuseG * flat + (f0G * s + f) * gainG * g
-  valueB += diffuseB * flat + (f0B * s + f) * gainB * g
+  const s: f32 = <f32>1 - weak
+  valueR += diffuseR * flat + (f0R * s + f90R * weak) * g
+  valueG += diffuseG * flat + (f0G * s + f90G * weak) * g
+  valueB += diffuseB * flat + (f0B * s + f90B * weak) * g
   density += chanceDiffuse * flat + chanceSpecular * seen
   if (chanceGlass > 0) {
     const reflected = fresnel(vh, eta), k = glass * reflected * g
