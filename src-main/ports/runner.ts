@@ -2,6 +2,16 @@ import type { Fault } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import type { RunMetrics } from '../protocol/receipt.ts'
 import type { Params } from '../protocol/work.ts'
+import type { BlobLayout } from './blob-store.ts'
+
+/** A blob that a run reads in place. */
+export interface RunInput {
+  readonly cid: Cid
+  /** The file that holds it (`BlobStore.path`), absolute. */
+  readonly path: string
+  /** How it is cut (`BlobStore.layout`): the content is verified against it where it is read. */
+  readonly layout: BlobLayout
+}
 
 /** One run: a unit of a job, or a local task of this peer's own (importing a scene, assembling an image). */
 export interface RunTask {
@@ -11,13 +21,13 @@ export interface RunTask {
   readonly algorithmVersion: string
   readonly params: Params
   /** Blobs by role, all in the store and readable at these paths. */
-  readonly inputs: Readonly<Record<string, { readonly cid: Cid; readonly path: string }>>
+  readonly inputs: Readonly<Record<string, RunInput>>
   /** The unit's index; absent for local tasks. */
   readonly unitIndex?: number
   readonly limits: RunLimits
 }
 
-/** What a run may use before it is stopped. */
+/** What a run may use before it is stopped: milliseconds of wall time, bytes of memory, bytes of all outputs. */
 export interface RunLimits {
   readonly wallMsMax: number
   readonly memoryBytesMax: number
@@ -28,7 +38,7 @@ export interface RunLimits {
 export type RunOutcome =
   | {
       readonly kind: 'done'
-      /** The main output (a unit has just this one). Its CID was computed where it was written. */
+      /** The main output (a unit has just this one). */
       readonly output: RunOutput
       /** Further outputs of local tasks, by role. */
       readonly extras: Readonly<Record<string, RunOutput>>
@@ -53,6 +63,14 @@ export interface RunnerAlgorithm {
   readonly engine: string
 }
 
+/** What became of a run, as its caller hears it. */
+export interface RunListener {
+  readonly signal: AbortSignal
+  readonly finished: (task: RunTask, outcome: RunOutcome) => void
+  /** The share that is done, 0 to 1; now and then, for long runs only. */
+  readonly progress?: (task: RunTask, fraction: number) => void
+}
+
 /** Runs algorithms apart from this process, and survives whatever they do. */
 export interface Runner {
   start(): Promise<void>
@@ -63,17 +81,14 @@ export interface Runner {
   /** Changes how many workers compute (1 or more). */
   setConcurrency(workers: number): void
   /**
-   * Runs tasks, small ones together in one hand-over; calls `finished` as each ends, and resolves when all have.
-   * Never rejects for what a task does. Aborting ends the tasks with fault `cancelled`.
+   * Runs tasks, small ones together in one hand-over; calls `finished` exactly once as each ends, and resolves
+   * when all have. Never rejects for what a task does. Aborting ends the tasks with fault `cancelled`. Tasks that
+   * share an algorithm and the same `params` and `limits` objects travel best.
    */
-  run(
-    tasks: readonly RunTask[],
-    options: {
-      signal: AbortSignal
-      finished: (task: RunTask, outcome: RunOutcome) => void
-      progress?: (task: RunTask, fraction: number) => void
-    },
-  ): Promise<void>
-  /** Speed of this machine for an algorithm by a short real run, as a share of the reference machine's, 0 to 1. */
+  run(tasks: readonly RunTask[], options: RunListener): Promise<void>
+  /**
+   * Speed of one core of this machine for a shared algorithm by a short real run (half a second), as a share of
+   * the reference machine's, 0 to 1. @throws FaultError `unknown-algorithm`, `cancelled`, or the run's own
+   */
   benchmark(algorithmId: string, options: { signal: AbortSignal }): Promise<number>
 }

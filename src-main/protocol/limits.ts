@@ -35,6 +35,8 @@ export const OFFER_BLOCK_UNITS_MAX = 64
 export const AWARD_UNITS_MAX = 1_024
 /** Receipts in one results message. */
 export const RECEIPTS_MAX = 1_024
+/** Outputs up to this size travel inside their receipt and are kept in the journal. */
+export const INLINE_OUTPUT_BYTES_MAX = 512
 /** Peers that may compute one unit. */
 export const REDUNDANCY_MAX = 16
 /** Inputs that one job names. */

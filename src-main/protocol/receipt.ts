@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Cid, JobId, Name, PeerId } from './ids.ts'
 import { Fault } from './fault.ts'
-import { RECEIPTS_MAX } from './limits.ts'
+import { Bytes } from './bytes.ts'
+import { INLINE_OUTPUT_BYTES_MAX, RECEIPTS_MAX } from './limits.ts'
 import { Timestamp } from './time.ts'
 import { UnitIndex } from './work.ts'
 
@@ -24,7 +25,16 @@ export const ExecutionReceipt = z.object({
   unit_index: UnitIndex,
   attempt: Attempt,
   outcome: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('output'), cid: Cid, metrics: RunMetrics }),
+    z.object({
+      kind: z.literal('output'),
+      cid: Cid,
+      metrics: RunMetrics,
+      /** The output itself when it is tiny: a blob of its own would cost more than the unit. */
+      inline: Bytes.refine(
+        (b) => b.byteLength <= INLINE_OUTPUT_BYTES_MAX,
+        'too large for inline',
+      ).exactOptional(),
+    }),
     z.object({ kind: z.literal('fault'), fault: Fault }),
   ]),
 })

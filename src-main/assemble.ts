@@ -1,0 +1,149 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { createRunner } from './compute/runner.ts'
+import { createHardware } from './hardware/probe.ts'
+import { createBlobExchange } from './network/blob-exchange.ts'
+import { createIdentity } from './network/identity.ts'
+import { createTransport } from './network/node.ts'
+import { createPublishedStores } from './network/published-store.ts'
+import type { BlobFetcher } from './ports/blob-fetcher.ts'
+import type { BlobStore } from './ports/blob-store.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Hardware } from './ports/hardware.ts'
+import type { Random } from './ports/random.ts'
+import type { Runner } from './ports/runner.ts'
+import type { Settings } from './ports/settings.ts'
+import type { Transport } from './ports/transport.ts'
+import { ComputeAllocationState } from './protocol/assignment.ts'
+import { ComputeCommitment } from './protocol/commitment.ts'
+import { ComputeRoundState } from './protocol/result.ts'
+import { machineClock, machineRandom } from './runtime/machine.ts'
+import { measureCapabilities, type Share } from './runtime/capabilities.ts'
+import { createPeerRuntime, type PeerRuntime } from './runtime/peer-runtime.ts'
+import { loadOrCreateKey } from './storage/key-file.ts'
+import { openStorage } from './storage/storage.ts'
+
+/** Disk that blobs may take unless the user says otherwise. */
+const QUOTA_BYTES = 20 * 2 ** 30
+/** The stores' own debounce; with the runtime's it stays within PUBLISH_WITHIN_MS. */
+const PUBLISH_DEBOUNCE_MS = 25
+
+/** How a peer is set up. */
+export interface PeerOptions {
+  /** The data folder; created when it is not there. */
+  readonly folder: string
+  readonly name?: string
+  /** Multiaddresses to listen at. */
+  readonly listen: readonly string[]
+  readonly mdns: boolean
+  readonly bootstrap: readonly string[]
+  /** What to share from now on; what was shared before when absent, or most of the machine on a first start. */
+  readonly share?: Share
+  readonly quotaBytes?: number
+  readonly passphrase?: string
+  /** The journal failed or a promise of our own broke: the process must end. */
+  readonly fatal: (error: unknown) => void
+  /** Puts something between the peer and its runner; for demonstrations of what the mesh withstands. */
+  readonly wrapRunner?: (runner: Runner) => Runner
+}
+
+/** A peer with all its parts, for those who serve it. */
+export interface AssembledPeer {
+  readonly runtime: PeerRuntime
+  readonly blobs: BlobStore
+  readonly fetcher: BlobFetcher
+  readonly runner: Runner
+  readonly hardware: Hardware
+  readonly transport: Transport
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly random: Random
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Builds a peer: the one place that constructs adapters and wires them. Nothing runs before `start`. */
+export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer> {
+  const clock = machineClock
+  const random = machineRandom
+  const storage = await openStorage({
+    folder: options.folder,
+    quotaBytes: options.quotaBytes ?? QUOTA_BYTES,
+    clock,
+  })
+  const { journal, blobs, settings } = storage
+  const { seed } = await loadOrCreateKey(join(options.folder, 'peer.key'), passphraseOf(options))
+  const identity = createIdentity(seed)
+  const { listen, mdns, bootstrap, fatal } = options
+  const transport = createTransport({ identity, listen, mdns, bootstrap, clock, random, onDefect: fatal })
+  const published = createPublishedStores({ transport, identity, clock })
+  const debounce = { cacheable: true, persistDebounce: PUBLISH_DEBOUNCE_MS }
+  const stores = {
+    commitment: published.createStore({
+      networkPath: 'compute/commitment',
+      schema: ComputeCommitment,
+      ...debounce,
+    }),
+    allocation: published.createStore({
+      networkPath: 'compute/allocation',
+      schema: ComputeAllocationState,
+      ...debounce,
+    }),
+    round: published.createStore({ networkPath: 'compute/round', schema: ComputeRoundState, ...debounce }),
+  }
+  const hardware = createHardware({ folder: options.folder, clock })
+  const plainRunner = createRunner({
+    clock,
+    stagingFolder: join(options.folder, 'staging'),
+    blobFolder: join(options.folder, 'blobs'),
+    workers: 1,
+  })
+  const runner = options.wrapRunner?.(plainRunner) ?? plainRunner
+  const contacts: { has(peer: string): boolean } = {
+    has: (peer) => runtime.state.contacts.has(peer as never),
+  }
+  const fetcher = createBlobExchange({ transport, blobs, clock, mayServe: (peer) => contacts.has(peer) })
+  const runtime = createPeerRuntime({
+    name: options.name ?? hostname(),
+    clock,
+    random,
+    identity,
+    journal,
+    blobs,
+    fetcher,
+    transport,
+    stores,
+    runner,
+    fatal,
+  })
+  return {
+    runtime,
+    blobs,
+    fetcher,
+    runner,
+    hardware,
+    transport,
+    settings,
+    clock,
+    random,
+    async start() {
+      await runtime.start()
+      await measureCapabilities({ runtime, runner, hardware, settings, clock, share: options.share })
+    },
+    async stop() {
+      published.stop()
+      await runtime.stop()
+      await storage.close()
+    },
+  }
+}
+
+function passphraseOf({ passphrase }: PeerOptions): { passphrase?: string } {
+  return passphrase === undefined ? {} : { passphrase }
+}
+
+/** The scene that is rendered when no other is given: a Cornell box with the Stanford bunny, as a .glb file. */
+export async function sampleScene(): Promise<Uint8Array> {
+  const { defaultSceneGlb } = await import('./compute/libraries/render/default-scene.ts')
+  return defaultSceneGlb()
+}

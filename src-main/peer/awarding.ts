@@ -1,0 +1,137 @@
+import { chooseAwards, type Offer } from '../market/award.ts'
+import type { WorkAssignment } from '../protocol/assignment.ts'
+import { unitOrigin, type JobId, type PeerId } from '../protocol/ids.ts'
+import { AWARD_UNITS_MAX } from '../protocol/limits.ts'
+import type { AwardedUnit } from '../protocol/messages.ts'
+import { toMs } from '../protocol/time.ts'
+import { newRecord } from '../verification/reputation.ts'
+import type { Effect } from './effect.ts'
+import type { IssuedAward } from './event.ts'
+import { activeProviders, trustOf } from './trust.ts'
+import { slotsAt } from './publishing.ts'
+import type { JobState, PeerState } from './state.ts'
+import { needOf } from './unit.ts'
+
+/** How long a unit waits for better providers before one of poor standing may have it. */
+const PATIENCE_MS = 5_000
+/** An award is late after this many times its expected duration … */
+const LATE_FACTOR = 3
+/** … and at least this long: fetching inputs takes time, and a busy machine is not a dead one. */
+const LATE_MS_MIN = 15_000
+/** Each loss of a unit to lateness doubles the patience with it, up to this many times. */
+const LATE_DOUBLINGS_MAX = 6
+
+/** What one provider's newest allocation offers to this peer, by job. */
+function offersByJob(
+  peer: PeerId,
+  assignments: readonly WorkAssignment[],
+  into: Map<JobId, Offer[]> = new Map<JobId, Offer[]>(),
+): Map<JobId, Offer[]> {
+  for (const entry of assignments) {
+    const { job, index } = unitOrigin(entry.work_unit_id)
+    const offers = into.get(job) ?? []
+    offers.push({ peer, first: index, count: entry.unit_count ?? 1, expectedEndMs: toMs(entry.expected_end) })
+    into.set(job, offers)
+  }
+  return into
+}
+
+/** Awards from what one provider has just offered. */
+export function awardOffered(state: PeerState, peer: PeerId, atMs: number): Effect[] {
+  const effects: Effect[] = []
+  for (const [jobId, offers] of offersByJob(peer, state.view.offers.get(peer) ?? [])) {
+    const job = state.jobs.get(jobId)
+    if (job !== undefined) effects.push(...decide(state, job, offers, atMs))
+  }
+  return effects
+}
+
+/** Awards of units that are open again, from the offers at hand. */
+export function awardReopened(
+  state: PeerState,
+  job: JobState,
+  units: ReadonlySet<number>,
+  atMs: number,
+): Effect[] {
+  return decide(state, job, offersFor(state, job), atMs, units)
+}
+
+/** Awards of everything that is open and offered: for units that have waited long enough to be less choosy. */
+export function awardWaiting(state: PeerState, atMs: number): Effect[] {
+  const effects: Effect[] = []
+  for (const job of state.jobs.values()) {
+    if (job.status.state === 'running') effects.push(...decide(state, job, offersFor(state, job), atMs))
+  }
+  return effects
+}
+
+function offersFor(state: PeerState, job: JobState): readonly Offer[] {
+  const all = new Map<JobId, Offer[]>()
+  for (const [peer, assignments] of state.view.offers) offersByJob(peer, assignments, all)
+  return all.get(job.manifest.job_id) ?? []
+}
+
+function decide(
+  state: PeerState,
+  job: JobState,
+  offers: readonly Offer[],
+  atMs: number,
+  only?: ReadonlySet<number>,
+): Effect[] {
+  if (job.status.state !== 'running' || offers.length === 0) return []
+  const chosen = chooseAwards({
+    offers,
+    needOf: (index) => (only === undefined || only.has(index) ? needOf(job, index) : undefined),
+    standingOf: (peer) => standing(state, peer),
+    trustEachOtherFully: (a, b) => trustFully(state, a, b) && trustFully(state, b, a),
+    others: activeProviders(state, atMs).length - (slotsAt(state, atMs).length > 0 ? 0 : 1),
+    nowMs: atMs,
+    patienceMs: PATIENCE_MS,
+    unitsMax: AWARD_UNITS_MAX,
+  })
+  const awards: IssuedAward[] = chosen.map(({ peer, units }, position) => ({
+    award_id: `${job.manifest.job_id}-${state.epoch}-${state.awardsMade + position}`,
+    job_id: job.manifest.job_id,
+    peer,
+    units: units.map(({ index, role }): AwardedUnit => ({
+      unit_index: index,
+      attempt: nextAttempt(job, index),
+      role,
+    })),
+    deadline_ms: Math.round(atMs + allowedMs(job, peer, units, offers, atMs)),
+  }))
+  if (awards.length === 0) return []
+  return [{ kind: 'record', event: { kind: 'awards-issued', at_ms: atMs, awards } }]
+}
+
+function nextAttempt(job: JobState, index: number): number {
+  return (job.units.get(index)?.attempts.at(-1)?.attempt ?? 0) + 1
+}
+
+function allowedMs(
+  job: JobState,
+  peer: PeerId,
+  units: readonly { readonly index: number }[],
+  offers: readonly Offer[],
+  atMs: number,
+): number {
+  const promisedMs = Math.max(...offers.filter((o) => o.peer === peer).map((o) => o.expectedEndMs - atMs))
+  const expectedMs = Math.max(promisedMs, units.length * job.observedMs)
+  const lost = Math.max(0, ...units.map(({ index }) => timesLate(job, index)))
+  return Math.max(LATE_MS_MIN, LATE_FACTOR * expectedMs) * 2 ** Math.min(lost, LATE_DOUBLINGS_MAX)
+}
+
+function timesLate(job: JobState, index: number): number {
+  const attempts = job.units.get(index)?.attempts ?? []
+  return attempts.filter(({ status }) => status.state === 'void' && status.why === 'late').length
+}
+
+function standing(state: PeerState, peer: PeerId): { trust: number; quality: number; reliability: number } {
+  const { quality, reliability } = state.records.get(peer) ?? newRecord()
+  return { trust: trustOf(state, peer), quality, reliability }
+}
+
+function trustFully(state: PeerState, a: PeerId, b: PeerId): boolean {
+  if (a === state.me) return trustOf(state, b) === 1
+  return state.view.commitments.get(a)?.trust_weights[b] === 1
+}

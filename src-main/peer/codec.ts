@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import { Bytes } from '../protocol/bytes.ts'
+import { decodeCanonical, encodeCanonical } from '../protocol/canonical.ts'
+import { ContributionHistory } from '../protocol/commitment.ts'
+import { Fault, success, type Outcome } from '../protocol/fault.ts'
+import { Cid, JobId, Name, PeerId } from '../protocol/ids.ts'
+import { Contact } from '../protocol/messages.ts'
+import { Attempt, ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
+import { VerificationRole } from '../protocol/assignment.ts'
+import { Fraction } from '../protocol/slot.ts'
+import { JobManifest, UnitIndex } from '../protocol/work.ts'
+import { PeerRecord } from '../verification/reputation.ts'
+import { Availability, DurableEvent } from './event.ts'
+import { holdingKey, initialView, type PeerState } from './state.ts'
+
+/** One journaled event; the longest are batches of receipts and awards. */
+const EVENT_BYTES_MAX = 16 << 20
+/** A whole state: a million units of a hundred bytes or so. */
+const STATE_BYTES_MAX = 1 << 30
+
+const Ms = z.number().min(0)
+
+const SavedAttempt = z.object({
+  attempt: Attempt,
+  awardId: Name,
+  peer: PeerId,
+  role: VerificationRole,
+  awardedAtMs: Ms,
+  deadlineMs: Ms,
+  status: z.discriminatedUnion('state', [
+    z.object({ state: z.literal('awarded') }),
+    z.object({ state: z.literal('returned'), cid: Cid, metrics: RunMetrics, inline: Bytes.exactOptional() }),
+    z.object({ state: z.literal('failed'), fault: Fault }),
+    z.object({ state: z.literal('void'), why: z.enum(['refused', 'late', 'disconnected', 'withdrawn']) }),
+    z.object({ state: z.literal('rejected'), cid: Cid }),
+  ]),
+})
+
+const SavedUnit = z.object({
+  attempts: z.array(SavedAttempt),
+  openSinceMs: Ms,
+  verified: z
+    .object({
+      cid: Cid,
+      winners: z.array(PeerId),
+      inline: Bytes.exactOptional(),
+      atMs: Ms,
+      stored: z.boolean(),
+    })
+    .exactOptional(),
+})
+
+const SavedJob = z.object({
+  manifest: JobManifest,
+  manifestCid: Cid,
+  submittedAtMs: Ms,
+  status: z.discriminatedUnion('state', [
+    z.object({ state: z.literal('running') }),
+    z.object({ state: z.literal('done'), atMs: Ms }),
+    z.object({ state: z.literal('cancelled'), atMs: Ms }),
+    z.object({ state: z.literal('failed'), atMs: Ms, fault: Fault }),
+  ]),
+  units: z.array(z.tuple([UnitIndex, SavedUnit])),
+  firstAwardAtMs: Ms.exactOptional(),
+  verified: z.int().min(0),
+  stored: z.int().min(0),
+  rejectedOutputs: z.int().min(0),
+  retried: z.int().min(0),
+  observedMs: Ms,
+})
+
+const SavedHolding = z.object({
+  requester: PeerId,
+  job: JobId,
+  manifestCid: Cid,
+  units: z.array(
+    z.tuple([
+      UnitIndex,
+      z.object({
+        attempt: Attempt,
+        awardedAtMs: Ms,
+        status: z.discriminatedUnion('state', [
+          z.object({ state: z.literal('queued') }),
+          z.object({
+            state: z.literal('ran'),
+            receipt: ExecutionReceipt,
+            ranAtMs: Ms,
+            delivered: z.boolean(),
+          }),
+        ]),
+      }),
+    ]),
+  ),
+})
+
+/** The durable part of a peer's state as a snapshot holds it. */
+const SavedState = z.object({
+  me: PeerId,
+  name: z.string(),
+  epoch: z.int().min(0),
+  awardsMade: z.int().min(0),
+  availability: Availability,
+  contacts: z.array(Contact),
+  invites: z.array(z.tuple([Name, z.object({ trust: Fraction, expiresAtMs: Ms })])),
+  jobs: z.array(SavedJob),
+  holdings: z.array(SavedHolding),
+  records: z.array(z.tuple([PeerId, PeerRecord])),
+  history: ContributionHistory,
+})
+
+/** The journal's form of an event. */
+export function encodeEvent(event: DurableEvent): Uint8Array {
+  return encodeCanonical(event)
+}
+
+/** An event out of the journal. @returns `malformed` and the like for a record of another program or version */
+export function decodeEvent(bytes: Uint8Array): Outcome<DurableEvent> {
+  return decodeCanonical(bytes, DurableEvent, EVENT_BYTES_MAX)
+}
+
+/** The snapshot of a state: its durable part, the same bytes for the same state. */
+export function encodeState(state: PeerState): Uint8Array {
+  const { me, name, epoch, awardsMade, availability, history } = state
+  return encodeCanonical({
+    me,
+    name,
+    epoch,
+    awardsMade,
+    availability,
+    contacts: [...state.contacts.values()],
+    invites: [...state.invites],
+    jobs: [...state.jobs.values()].map((job) => ({ ...job, units: [...job.units] })),
+    holdings: [...state.holdings.values()].map((holding) => ({ ...holding, units: [...holding.units] })),
+    records: [...state.records],
+    history,
+  })
+}
+
+/** The state in a snapshot, with nothing known of the moment. */
+export function decodeState(bytes: Uint8Array): Outcome<PeerState> {
+  const decoded = decodeCanonical(bytes, SavedState, STATE_BYTES_MAX)
+  if (!decoded.ok) return decoded
+  const saved = decoded.value
+  return success({
+    me: saved.me,
+    name: saved.name,
+    epoch: saved.epoch,
+    awardsMade: saved.awardsMade,
+    availability: saved.availability,
+    contacts: new Map(saved.contacts.map((contact) => [contact.peer_id, contact])),
+    invites: new Map(saved.invites),
+    jobs: new Map(saved.jobs.map((job) => [job.manifest.job_id, { ...job, units: new Map(job.units) }])),
+    holdings: new Map(
+      saved.holdings.map((holding) => [
+        holdingKey(holding.requester, holding.job),
+        { ...holding, units: new Map(holding.units) },
+      ]),
+    ),
+    records: new Map(saved.records),
+    history: saved.history,
+    view: initialView(),
+  })
+}

@@ -1,0 +1,65 @@
+import type { ComputeAllocationState } from '../protocol/assignment.ts'
+import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import type { Award, AwardedUnit } from '../protocol/messages.ts'
+import type { ExecutionReceipt } from '../protocol/receipt.ts'
+import type { DurableEvent } from './event.ts'
+
+/**
+ * What `step` wants done in the world. The runtime performs effects only after the events that led to them are in
+ * the journal; each is safe to perform twice, because a crash may come between the journal and the effect.
+ */
+export type Effect =
+  /** A decision that must be remembered before it is acted on: it comes back as the next event. */
+  | { readonly kind: 'record'; readonly event: DurableEvent }
+  /** What this peer publishes has changed: compose and publish it within PUBLISH_WITHIN_MS. */
+  | { readonly kind: 'commitment-changed' }
+  /** Open work or free capacity has changed: send an `allocate` event soon. */
+  | { readonly kind: 'allocation-due' }
+  | { readonly kind: 'publish-allocation'; readonly allocation: ComputeAllocationState }
+  /** Contacts have changed: whom to stay connected with and subscribe to. */
+  | { readonly kind: 'contacts-changed' }
+  | { readonly kind: 'fetch-manifest'; readonly cid: Cid; readonly from: PeerId }
+
+  // requester
+  | { readonly kind: 'send-award'; readonly to: PeerId; readonly award: Award }
+  | {
+      readonly kind: 'send-withdraw'
+      readonly to: PeerId
+      readonly job: JobId
+      readonly units?: readonly number[]
+    }
+  | { readonly kind: 'send-settled'; readonly to: PeerId; readonly job: JobId }
+  | { readonly kind: 'fetch-outputs'; readonly job: JobId; readonly outputs: readonly WantedOutput[] }
+  | { readonly kind: 'job-ended'; readonly job: JobId }
+  | { readonly kind: 'job-removed'; readonly job: JobId }
+
+  // provider
+  | {
+      readonly kind: 'run-units'
+      readonly requester: PeerId
+      readonly job: JobId
+      readonly manifestCid: Cid
+      readonly units: readonly AwardedUnit[]
+    }
+  | {
+      readonly kind: 'stop-units'
+      readonly requester: PeerId
+      readonly job: JobId
+      readonly units?: readonly number[]
+    }
+  | {
+      readonly kind: 'send-results'
+      readonly to: PeerId
+      readonly job: JobId
+      readonly manifestCid: Cid
+      readonly receipts: readonly ExecutionReceipt[]
+    }
+  /** Nothing of this job is needed here any longer. */
+  | { readonly kind: 'release-holding'; readonly requester: PeerId; readonly job: JobId }
+
+/** A verified output that the requester wants from those who agreed on it. */
+export interface WantedOutput {
+  readonly unit: number
+  readonly cid: Cid
+  readonly from: readonly PeerId[]
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import type { ComputeAllocationState } from '../protocol/assignment.ts'
+import type { ComputeCommitment } from '../protocol/commitment.ts'
+import { Fault } from '../protocol/fault.ts'
+import { Cid, JobId, Name, PeerId } from '../protocol/ids.ts'
+import { AwardedUnit, Award } from '../protocol/messages.ts'
+import { Attempt, ExecutionReceipt } from '../protocol/receipt.ts'
+import { ComputeResource } from '../protocol/resource.ts'
+import { AlgorithmCapability, AvailabilitySlot, Fraction } from '../protocol/slot.ts'
+import { JobManifest, UnitIndex } from '../protocol/work.ts'
+
+/** When something happened, by this peer's clock; the only time that `step` knows. */
+const At = z.object({ at_ms: z.int().min(0) })
+
+/** What a peer shares and when: around the clock, or in the slots that its user painted. */
+export const Availability = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('never') }),
+  z.object({ kind: z.literal('always'), resources: ComputeResource, priority: Fraction }),
+  z.object({ kind: z.literal('slots'), slots: z.array(AvailabilitySlot) }),
+])
+export type Availability = z.infer<typeof Availability>
+
+/** Units given to one provider, as the requester decided and wrote down before it told anybody. */
+export const IssuedAward = z.object({
+  award_id: Name,
+  job_id: JobId,
+  peer: PeerId,
+  units: z.array(AwardedUnit),
+  deadline_ms: z.int().min(0),
+})
+export type IssuedAward = z.infer<typeof IssuedAward>
+
+/**
+ * What happens to a peer and must survive a power cut: the journal holds exactly these, and replaying them
+ * rebuilds the durable part of the state.
+ */
+export const DurableEvent = z.discriminatedUnion('kind', [
+  /** The program started; counts the epochs, which keep names unique across restarts. */
+  At.extend({ kind: z.literal('started') }),
+  At.extend({ kind: z.literal('named'), name: z.string().min(1).max(100) }),
+  At.extend({ kind: z.literal('availability-set'), availability: Availability }),
+  At.extend({ kind: z.literal('trust-set'), peer: PeerId, trust: Fraction }),
+
+  // pairing
+  At.extend({
+    kind: z.literal('invited'),
+    secret_hash: Name,
+    trust: Fraction,
+    expires_at_ms: z.int().min(0),
+  }),
+  At.extend({
+    kind: z.literal('paired'),
+    peer: PeerId,
+    name: z.string().min(1).max(100),
+    addresses: z.array(z.string().max(300)).max(16),
+    trust: Fraction,
+    secret_hash: Name.exactOptional(),
+  }),
+  At.extend({ kind: z.literal('forgotten'), peer: PeerId }),
+
+  // requester
+  At.extend({ kind: z.literal('job-submitted'), manifest: JobManifest, manifest_cid: Cid }),
+  At.extend({ kind: z.literal('job-cancelled'), job_id: JobId }),
+  At.extend({ kind: z.literal('job-removed'), job_id: JobId }),
+  At.extend({ kind: z.literal('awards-issued'), awards: z.array(IssuedAward) }),
+  At.extend({ kind: z.literal('award-refused'), job_id: JobId, award_id: Name, peer: PeerId, fault: Fault }),
+  At.extend({
+    kind: z.literal('results-received'),
+    from: PeerId,
+    job_id: JobId,
+    receipts: z.array(ExecutionReceipt),
+  }),
+  /** Attempts that nobody waits for any longer: their deadline is over, or their peer is gone. */
+  At.extend({
+    kind: z.literal('attempts-lost'),
+    reason: z.enum(['late', 'disconnected']),
+    lost: z.array(z.object({ job_id: JobId, unit_index: UnitIndex, attempt: Attempt })),
+  }),
+  At.extend({ kind: z.literal('outputs-stored'), job_id: JobId, units: z.array(UnitIndex) }),
+  At.extend({ kind: z.literal('output-unavailable'), job_id: JobId, unit_index: UnitIndex, cid: Cid }),
+
+  // provider
+  At.extend({ kind: z.literal('award-received'), from: PeerId, award: Award }),
+  At.extend({
+    kind: z.literal('units-ran'),
+    requester: PeerId,
+    job_id: JobId,
+    receipts: z.array(ExecutionReceipt),
+  }),
+  At.extend({
+    kind: z.literal('results-delivered'),
+    requester: PeerId,
+    job_id: JobId,
+    units: z.array(z.object({ unit_index: UnitIndex, attempt: Attempt })),
+  }),
+  At.extend({
+    kind: z.literal('withdrawn'),
+    from: PeerId,
+    job_id: JobId,
+    units: z.array(UnitIndex).exactOptional(),
+  }),
+  At.extend({ kind: z.literal('settled'), from: PeerId, job_id: JobId }),
+])
+export type DurableEvent = z.infer<typeof DurableEvent>
+
+/** What happens and need not be remembered: others repeat it, or it is about this moment only. */
+export type VolatileEvent =
+  | { readonly kind: 'tick'; readonly at_ms: number }
+  | { readonly kind: 'commitment'; readonly at_ms: number; readonly commitment: ComputeCommitment }
+  | { readonly kind: 'allocation'; readonly at_ms: number; readonly allocation: ComputeAllocationState }
+  | { readonly kind: 'manifest'; readonly at_ms: number; readonly cid: Cid; readonly manifest: JobManifest }
+  | { readonly kind: 'manifest-missing'; readonly at_ms: number; readonly cid: Cid }
+  | { readonly kind: 'connected'; readonly at_ms: number; readonly peer: PeerId }
+  | { readonly kind: 'disconnected'; readonly at_ms: number; readonly peer: PeerId }
+  /** Time to match open work to slots again. */
+  | { readonly kind: 'allocate'; readonly at_ms: number }
+  | {
+      readonly kind: 'capabilities-measured'
+      readonly at_ms: number
+      readonly algorithms: readonly AlgorithmCapability[]
+    }
+
+/** Anything that happens to a peer. */
+export type PeerEvent = DurableEvent | VolatileEvent
+
+const VOLATILE: ReadonlySet<PeerEvent['kind']> = new Set<VolatileEvent['kind']>([
+  'tick',
+  'commitment',
+  'allocation',
+  'manifest',
+  'manifest-missing',
+  'connected',
+  'disconnected',
+  'allocate',
+  'capabilities-measured',
+])
+
+/** Whether an event goes to the journal. */
+export function isDurable(event: PeerEvent): event is DurableEvent {
+  return !VOLATILE.has(event.kind)
+}

@@ -1,0 +1,50 @@
+import type { JobId, PeerId } from '../protocol/ids.ts'
+import { awardWaiting } from './awarding.ts'
+import type { Effect } from './effect.ts'
+import { resendResults } from './provider.ts'
+import type { PeerState } from './state.ts'
+
+/** A peer that is gone this long has lost what it held; shorter breaks are only a changed network. */
+const DISCONNECT_GRACE_MS = 3_000
+/** Losses in one record, so that no record of the journal grows without bound. */
+const LOSSES_PER_RECORD = 4_096
+
+type Loss = { readonly job_id: JobId; readonly unit_index: number; readonly attempt: number }
+
+/** What the passing of time alone brings: late and dead peers, undelivered results, units that waited long. */
+export function onTick(state: PeerState, nowMs: number): Effect[] {
+  const gone = new Set<PeerId>()
+  for (const [peer, sinceMs] of state.view.disconnectedAtMs) {
+    if (nowMs - sinceMs >= DISCONNECT_GRACE_MS) gone.add(peer)
+  }
+  const late: Loss[] = []
+  const disconnected: Loss[] = []
+  for (const job of state.jobs.values()) {
+    if (job.status.state !== 'running') continue
+    for (const [unit_index, unit] of job.units) {
+      if (unit.verified !== undefined) continue
+      for (const { attempt, peer, status, deadlineMs } of unit.attempts) {
+        if (status.state !== 'awarded') continue
+        const loss = { job_id: job.manifest.job_id, unit_index, attempt }
+        if (gone.has(peer)) disconnected.push(loss)
+        else if (nowMs > deadlineMs) late.push(loss)
+      }
+    }
+  }
+  const losses = [...lossRecords(nowMs, 'disconnected', disconnected), ...lossRecords(nowMs, 'late', late)]
+  return [
+    // A loss awards its units anew by itself; other awards wait for the next tick, when it is known.
+    ...(losses.length > 0 ? losses : awardWaiting(state, nowMs)),
+    ...resendResults(state, nowMs),
+    { kind: 'allocation-due' },
+  ]
+}
+
+function lossRecords(atMs: number, reason: 'late' | 'disconnected', losses: readonly Loss[]): Effect[] {
+  const effects: Effect[] = []
+  for (let at = 0; at < losses.length; at += LOSSES_PER_RECORD) {
+    const lost = losses.slice(at, at + LOSSES_PER_RECORD)
+    effects.push({ kind: 'record', event: { kind: 'attempts-lost', at_ms: atMs, reason, lost } })
+  }
+  return effects
+}

@@ -1,0 +1,191 @@
+import {
+  allocate,
+  toAllocationState,
+  type OpenWork,
+  type PlannedOffer,
+  type Reservation,
+} from '../market/allocation.ts'
+import { nextDamping } from '../market/damping.ts'
+import { expectedDurationMs } from '../market/compatibility.ts'
+import type { ComputeCommitment } from '../protocol/commitment.ts'
+import type { JobId, PeerId } from '../protocol/ids.ts'
+import { OFFERS_MAX, OPEN_RANGES_MAX } from '../protocol/limits.ts'
+import type { AvailabilitySlot } from '../protocol/slot.ts'
+import { amount } from '../protocol/resource.ts'
+import { toMs } from '../protocol/time.ts'
+import { unitOfManifest, type JobManifest, type UnitRange, type WorkUnit } from '../protocol/work.ts'
+import type { Effect } from './effect.ts'
+import { ownClock, slotsAt } from './publishing.ts'
+import { holdingKey, type Holding, type PeerState } from './state.ts'
+import { activeCommitments, activeProviders, standingOfRequester } from './trust.ts'
+import { openRanges } from './unit.ts'
+
+/** Offers start within this time: enough to stay busy over a few rounds, little enough to leave work for others. */
+const OFFER_HORIZON_MS = 4_000
+/** Consecutive units are offered together up to about this much work, so that small units cost few messages. */
+const OFFER_BLOCK_MS = 50
+/** Unchanged offers are repeated this often, for requesters who missed them. */
+const REPEAT_OFFERS_MS = 5_000
+
+/**
+ * One round's phases 3 to 6 (document 000): trust, compatibility, two-tier assignment, publication of the offers.
+ */
+export function planAllocation(state: PeerState, nowMs: number): Effect[] {
+  const { view } = state
+  const slots = slotsAt(state, nowMs)
+  const { work, effects } = openWork(state, nowMs)
+  const plan = allocate({
+    nowMs,
+    peer: state.me,
+    slots,
+    work,
+    reservations: reservations(state, slots, nowMs),
+    rivals: activeProviders(state, nowMs),
+    damping: view.damping,
+    offersMax: OFFERS_MAX,
+    horizonMs: OFFER_HORIZON_MS,
+    blockMs: OFFER_BLOCK_MS,
+  })
+  const repeat = nowMs - view.allocatedAtMs >= REPEAT_OFFERS_MS && plan.offers.length > 0
+  if (sameOffers(plan.offers, view.ownOffers) && !repeat) return effects
+  learnDamping(state)
+  view.ownOffers = plan.offers
+  view.offered.units = plan.offers.reduce((sum, offer) => sum + offer.count, 0)
+  view.allocatedAtMs = nowMs
+  view.round++
+  const allocation = toAllocationState(plan, { peer: state.me, slots, nowMs, clock: ownClock(state) })
+  return [...effects, { kind: 'publish-allocation', allocation }]
+}
+
+/** Work that this peer would do: its own jobs, and those of active contacts whom it trusts. */
+function openWork(state: PeerState, nowMs: number): { work: OpenWork[]; effects: Effect[] } {
+  const work: OpenWork[] = []
+  const effects: Effect[] = []
+  for (const job of state.jobs.values()) {
+    if (job.status.state !== 'running') continue
+    work.push(workOf(state, state.me, { tier: 1, trust: 1 }, job.manifest, openRanges(job, OPEN_RANGES_MAX)))
+  }
+  for (const commitment of activeCommitments(state, nowMs)) {
+    const standing = standingOfRequester(state, commitment.peer_id, commitment)
+    if (standing === undefined) continue
+    for (const request of commitment.work_requests) {
+      if (request.manifest_cid === undefined) continue
+      const manifest = state.view.manifests.get(request.manifest_cid)
+      if (manifest === undefined) {
+        if (!state.view.manifestsAsked.has(request.manifest_cid)) {
+          state.view.manifestsAsked.add(request.manifest_cid)
+          effects.push({ kind: 'fetch-manifest', cid: request.manifest_cid, from: commitment.peer_id })
+        }
+      } else if (manifest.requester_id === commitment.peer_id && manifest.job_id === request.job_id) {
+        work.push(workOf(state, commitment.peer_id, standing, manifest, request.open_ranges ?? []))
+      }
+    }
+  }
+  return { work, effects }
+}
+
+function workOf(
+  state: PeerState,
+  requester: PeerId,
+  standing: { tier: 1 | 2; trust: number },
+  manifest: JobManifest,
+  ranges: readonly UnitRange[],
+): OpenWork {
+  const held = state.holdings.get(holdingKey(requester, manifest.job_id))
+  return {
+    requester,
+    ...standing,
+    template: unitOfManifest(manifest, 0),
+    ranges: ranges.flatMap(([from, to]): UnitRange[] =>
+      from < manifest.unit_count ? [[from, Math.min(to, manifest.unit_count)]] : [],
+    ),
+    taken: new Set(held?.units.keys()),
+    ...(manifest.deadline === undefined ? {} : { deadlineMs: toMs(manifest.deadline) }),
+  }
+}
+
+/**
+ * The time and resources that queued units will take here: one requester's job after the other, each spread over
+ * as many cores as it may use at once.
+ */
+function reservations(state: PeerState, slots: readonly AvailabilitySlot[], nowMs: number): Reservation[] {
+  const slot = slots.find((s) => toMs(s.start_time) <= nowMs && nowMs < toMs(s.end_time))
+  if (slot === undefined) return []
+  const reserved: Reservation[] = []
+  let startMs = nowMs
+  for (const holding of state.holdings.values()) {
+    const queued = queuedUnits(holding)
+    const template = templateOf(state, holding.requester, holding.job)
+    if (queued === 0 || template === undefined) continue
+    const capability = slot.algorithms.find((a) => a.algorithm_id === template.algorithm_id)
+    if (capability === undefined) continue
+    const cores = Math.max(template.required_resources.cpu_cores, 1e-3)
+    const lanes = Math.max(1, Math.min(queued, Math.floor(slot.resources.cpu_cores / cores)))
+    const endMs = startMs + Math.ceil(queued / lanes) * expectedDurationMs(template, capability)
+    reserved.push({ slotId: slot.slot_id, startMs, endMs, resources: times(template, lanes) })
+    startMs = endMs
+  }
+  return reserved
+}
+
+function queuedUnits(holding: Holding): number {
+  let queued = 0
+  for (const { status } of holding.units.values()) if (status.state === 'queued') queued++
+  return queued
+}
+
+function templateOf(state: PeerState, requester: PeerId, job: JobId): WorkUnit | undefined {
+  const own = requester === state.me ? state.jobs.get(job)?.manifest : undefined
+  const cid = state.holdings.get(holdingKey(requester, job))?.manifestCid
+  const manifest = own ?? (cid === undefined ? undefined : state.view.manifests.get(cid))
+  return manifest === undefined ? undefined : unitOfManifest(manifest, 0)
+}
+
+/** What several units need at once. Memory and disk count as often as cores do. */
+function times(unit: WorkUnit, count: number): WorkUnit['required_resources'] {
+  const one = unit.required_resources
+  return {
+    cpu_cores: one.cpu_cores * count,
+    ram_gb: one.ram_gb * count,
+    gpu_vram_gb: amount(one, 'gpu_vram_gb') * count,
+    disk_gb: amount(one, 'disk_gb') * count,
+    network_mbps: amount(one, 'network_mbps') * count,
+  }
+}
+
+function sameOffers(a: readonly PlannedOffer[], b: readonly PlannedOffer[]): boolean {
+  if (a.length !== b.length) return false
+  return a.every((offer, i) => {
+    const other = b[i]
+    return (
+      other !== undefined &&
+      offer.requester === other.requester &&
+      offer.jobId === other.jobId &&
+      offer.first === other.first &&
+      offer.count === other.count
+    )
+  })
+}
+
+/** Compares what was offered last with what came of it, and damps the next offers (document 000). */
+function learnDamping(state: PeerState): void {
+  const { view } = state
+  if (view.offered.units === 0) return
+  const next = nextDamping(
+    { damping: view.damping, history: view.overAllocation },
+    { offered: view.offered.units, awarded: view.offered.awarded },
+  )
+  view.damping = next.damping
+  view.overAllocation = next.history
+  view.offered.awarded = 0
+}
+
+/** A commitment that this peer has not matched against yet, or that opens other ranges than before. */
+export function opensWork(known: ComputeCommitment | undefined, news: ComputeCommitment): boolean {
+  if (news.work_requests.length === 0) return (known?.work_requests.length ?? 0) > 0
+  return JSON.stringify(known?.work_requests.map(shapeOf)) !== JSON.stringify(news.work_requests.map(shapeOf))
+}
+
+function shapeOf(request: ComputeCommitment['work_requests'][number]): unknown {
+  return [request.manifest_cid, request.open_ranges]
+}

@@ -1,0 +1,97 @@
+import type { ComputeCommitment } from '../protocol/commitment.ts'
+import { OPEN_RANGES_MAX, REQUESTS_MAX } from '../protocol/limits.ts'
+import type { ComputeRoundState } from '../protocol/result.ts'
+import type { AvailabilitySlot } from '../protocol/slot.ts'
+import { toMs, toTimestamp } from '../protocol/time.ts'
+import type { WorkRequest } from '../protocol/work.ts'
+import type { JobState, PeerState } from './state.ts'
+import { openRanges } from './unit.ts'
+
+/** A peer that shares around the clock publishes slots of this length, one after the other … */
+const ROLLING_SLOT_MS = 8 * 3_600_000
+/** … cut at the same moments everywhere, so that a slot keeps its id while it lasts; always two of them. */
+const ROLLING_SLOTS = 2
+/** States published per epoch, before the vector clock's next range: nobody publishes a billion times a run. */
+const CLOCK_PER_EPOCH = 1_000_000_000
+
+/** What this peer shares from now on: slots that have not ended. */
+export function slotsAt(state: PeerState, nowMs: number): AvailabilitySlot[] {
+  const { availability, view } = state
+  switch (availability.kind) {
+    case 'never':
+      return []
+    case 'slots':
+      return availability.slots.filter((slot) => toMs(slot.end_time) > nowMs)
+    case 'always': {
+      const first = Math.floor(nowMs / ROLLING_SLOT_MS)
+      return Array.from({ length: ROLLING_SLOTS }, (_, i) => ({
+        slot_id: `always-${first + i}`,
+        start_time: toTimestamp((first + i) * ROLLING_SLOT_MS),
+        end_time: toTimestamp((first + i + 1) * ROLLING_SLOT_MS),
+        resources: availability.resources,
+        algorithms: [...view.capabilities],
+        priority: availability.priority,
+      }))
+    }
+  }
+}
+
+/** The commitment that this peer publishes now. Counts the publication in the vector clock. */
+export function composeCommitment(state: PeerState, nowMs: number): ComputeCommitment {
+  const { view } = state
+  view.publishedCount++
+  view.lastPublishedAtMs = nowMs
+  const weights = [...state.contacts.values()]
+    .filter((c) => c.trust > 0)
+    .map((c) => [c.peer_id, c.trust] as const)
+  return {
+    peer_id: state.me,
+    availability_slots: slotsAt(state, nowMs),
+    work_requests: [...state.jobs.values()]
+      .filter((job) => job.status.state === 'running')
+      .slice(0, REQUESTS_MAX)
+      .map((job) => requestOf(state, job, nowMs)),
+    trust_weights: Object.fromEntries(weights),
+    contribution_history: state.history,
+    damping_factor: view.damping,
+    over_allocation_history: [...view.overAllocation],
+    timestamp: toTimestamp(nowMs),
+    vector_clock: ownClock(state),
+  }
+}
+
+/** Where this peer stands in the protocol's rounds. */
+export function composeRound(state: PeerState, nowMs: number): ComputeRoundState {
+  return {
+    peer_id: state.me,
+    round: state.view.round,
+    vector_clock: ownClock(state),
+    active_jobs: [...state.jobs.values()]
+      .filter((job) => job.status.state === 'running')
+      .slice(0, REQUESTS_MAX)
+      .map((job) => job.manifest.job_id),
+    timestamp: toTimestamp(nowMs),
+  }
+}
+
+/** This peer's clock: its own publications, and the newest of each contact that it has seen. */
+export function ownClock(state: PeerState): Record<string, number> {
+  const clock: Record<string, number> = {}
+  for (const [peer, commitment] of state.view.commitments) clock[peer] = commitment.vector_clock[peer] ?? 0
+  clock[state.me] = state.epoch * CLOCK_PER_EPOCH + state.view.publishedCount
+  return clock
+}
+
+function requestOf(state: PeerState, job: JobState, nowMs: number): WorkRequest {
+  const { manifest, manifestCid } = job
+  return {
+    request_id: `${manifest.job_id}-${state.epoch}`,
+    requester_id: state.me,
+    job_id: manifest.job_id,
+    work_units: [],
+    ...(manifest.deadline === undefined ? {} : { deadline: manifest.deadline }),
+    timestamp: toTimestamp(nowMs),
+    manifest_cid: manifestCid,
+    open_ranges: openRanges(job, OPEN_RANGES_MAX),
+  }
+}

@@ -1,0 +1,375 @@
+import { assert, type Fault } from '../protocol/fault.ts'
+import type { JobId, PeerId } from '../protocol/ids.ts'
+import type { AwardedUnit } from '../protocol/messages.ts'
+import type { ExecutionReceipt } from '../protocol/receipt.ts'
+import { quorumOf } from '../verification/consensus.ts'
+import { newRecord, recordOutcome, type PeerOutcome } from '../verification/reputation.ts'
+import { awardReopened } from './awarding.ts'
+import type { Effect, WantedOutput } from './effect.ts'
+import type { DurableEvent, IssuedAward } from './event.ts'
+import type { AttemptState, JobState, PeerState, UnitState } from './state.ts'
+import { returnedAttempts, verdictOf } from './unit.ts'
+
+/** Runs of one unit that may fail by themselves before the job is given up: the fault is the unit's own then. */
+const UNIT_FAILURES_MAX = 3
+/** Attempts of one unit, whatever became of them, before the job is given up rather than tried for ever. */
+const UNIT_ATTEMPTS_MAX = 64
+/** The weight of the newest run in a job's observed duration. */
+const OBSERVED_WEIGHT = 0.2
+
+type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
+
+/** A new job: its units are open from now on. Submitting a job twice changes nothing. */
+export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[] {
+  const { manifest, manifest_cid } = event
+  if (state.jobs.has(manifest.job_id)) return []
+  state.jobs.set(manifest.job_id, {
+    manifest,
+    manifestCid: manifest_cid,
+    submittedAtMs: event.at_ms,
+    status: { state: 'running' },
+    units: new Map(),
+    verified: 0,
+    stored: 0,
+    rejectedOutputs: 0,
+    retried: 0,
+    observedMs: 0,
+  })
+  return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+}
+
+/** The user no longer wants a job; those who hold units of it are told. */
+export function cancelJob(state: PeerState, event: Of<'job-cancelled'>): Effect[] {
+  const job = state.jobs.get(event.job_id)
+  if (job?.status.state !== 'running') return []
+  job.status = { state: 'cancelled', atMs: event.at_ms }
+  return endJob(job)
+}
+
+/** The user no longer wants to see an ended job; its outputs may go. */
+export function removeJob(state: PeerState, event: Of<'job-removed'>): Effect[] {
+  const job = state.jobs.get(event.job_id)
+  if (job === undefined || job.status.state === 'running') return []
+  state.jobs.delete(event.job_id)
+  return [{ kind: 'job-removed', job: event.job_id }]
+}
+
+/** Awards that were decided: they are written down, so now they may be sent. */
+export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effect[] {
+  const effects: Effect[] = []
+  for (const award of event.awards) {
+    const job = state.jobs.get(award.job_id)
+    if (job === undefined) continue
+    state.awardsMade++
+    job.firstAwardAtMs ??= event.at_ms
+    for (const { unit_index, attempt, role } of award.units) {
+      const unit = touch(job, unit_index, event.at_ms)
+      assert(
+        unit.attempts.every((known) => known.attempt < attempt),
+        'attempts of a unit count up',
+      )
+      unit.attempts.push({
+        attempt,
+        awardId: award.award_id,
+        peer: award.peer,
+        role,
+        awardedAtMs: event.at_ms,
+        deadlineMs: award.deadline_ms,
+        status: { state: 'awarded' },
+      })
+    }
+    effects.push(sendAward(job, award))
+  }
+  return effects
+}
+
+/** The message for an award that is written down. */
+function sendAward(job: JobState, award: IssuedAward): Effect {
+  return {
+    kind: 'send-award',
+    to: award.peer,
+    award: {
+      award_id: award.award_id,
+      job_id: award.job_id,
+      manifest_cid: job.manifestCid,
+      units: award.units,
+    },
+  }
+}
+
+function touch(job: JobState, index: number, atMs: number): UnitState {
+  let unit = job.units.get(index)
+  if (unit === undefined) {
+    unit = { attempts: [], openSinceMs: atMs }
+    job.units.set(index, unit)
+  }
+  return unit
+}
+
+/** A provider would not take an award, or could not be told of it: its units are open again. */
+export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effect[] {
+  state.view.offers.delete(event.peer)
+  const job = state.jobs.get(event.job_id)
+  if (job === undefined) return []
+  const reopened: number[] = []
+  for (const [index, unit] of job.units) {
+    for (const attempt of unit.attempts) {
+      if (attempt.awardId !== event.award_id || attempt.status.state !== 'awarded') continue
+      attempt.status = { state: 'void', why: 'refused' }
+      job.retried++
+      reopened.push(index)
+    }
+  }
+  return reopen(state, job, reopened, event.at_ms)
+}
+
+/** Attempts that nobody waits for any longer; a reply to one of them will be stale. */
+export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effect[] {
+  const effects: Effect[] = []
+  const reopened = new Map<JobState, number[]>()
+  const lateBy = new Set<PeerId>()
+  for (const { job_id, unit_index, attempt: number } of event.lost) {
+    const job = state.jobs.get(job_id)
+    const attempt = job?.units.get(unit_index)?.attempts.find((a) => a.attempt === number)
+    if (job === undefined || attempt?.status.state !== 'awarded') continue
+    attempt.status = { state: 'void', why: event.reason }
+    job.retried++
+    reopened.set(job, [...(reopened.get(job) ?? []), unit_index])
+    lateBy.add(attempt.peer)
+    remember(state, attempt.peer, 'expired')
+  }
+  for (const peer of lateBy) state.view.offers.delete(peer)
+  for (const [job, units] of reopened) effects.push(...reopen(state, job, units, event.at_ms))
+  return effects
+}
+
+/**
+ * Receipts from a provider. Each answers one attempt; what answers none that is waited for is stale and dropped.
+ */
+export function receiveResults(state: PeerState, event: Of<'results-received'>): Effect[] {
+  const job = state.jobs.get(event.job_id)
+  if (job === undefined) return []
+  const effects: Effect[] = []
+  const wanted: WantedOutput[] = []
+  const reopened: number[] = []
+  for (const receipt of event.receipts) {
+    const unit = job.units.get(receipt.unit_index)
+    const attempt = unit?.attempts.find((a) => a.attempt === receipt.attempt && a.peer === event.from)
+    if (unit === undefined || attempt?.status.state !== 'awarded') continue
+    settleAttempt(state, job, attempt, receipt)
+    if (job.status.state !== 'running') continue
+    if (unit.verified !== undefined) {
+      compareLate(state, job, unit, attempt)
+      continue
+    }
+    const verdict = verdictOf(job, unit)
+    if (verdict.kind === 'agreed')
+      effects.push(...verify(state, job, receipt.unit_index, unit, event.at_ms, wanted))
+    else reopened.push(receipt.unit_index)
+  }
+  if (wanted.length > 0) effects.push({ kind: 'fetch-outputs', job: event.job_id, outputs: wanted })
+  effects.push(...finishIfComplete(job, event.at_ms), ...reopen(state, job, reopened, event.at_ms))
+  return effects
+}
+
+function settleAttempt(
+  state: PeerState,
+  job: JobState,
+  attempt: AttemptState,
+  receipt: ExecutionReceipt,
+): void {
+  if (receipt.outcome.kind === 'fault') {
+    attempt.status = { state: 'failed', fault: receipt.outcome.fault }
+    job.retried++
+    remember(state, attempt.peer, 'failed')
+    return
+  }
+  const { cid, metrics, inline } = receipt.outcome
+  attempt.status = { state: 'returned', cid, metrics, ...(inline === undefined ? {} : { inline }) }
+  job.observedMs =
+    job.observedMs === 0
+      ? metrics.wall_ms
+      : job.observedMs + OBSERVED_WEIGHT * (metrics.wall_ms - job.observedMs)
+}
+
+/** A verifier that was slower than the quorum: right or wrong, it changes nobody's result but its own standing. */
+function compareLate(state: PeerState, job: JobState, unit: UnitState, attempt: AttemptState): void {
+  if (attempt.status.state !== 'returned') return
+  if (attempt.status.cid === unit.verified?.cid) remember(state, attempt.peer, 'verified')
+  else reject(state, job, attempt, attempt.status.cid)
+}
+
+function reject(
+  state: PeerState,
+  job: JobState,
+  attempt: AttemptState,
+  cid: (AttemptState['status'] & { state: 'rejected' })['cid'],
+): void {
+  attempt.status = { state: 'rejected', cid }
+  job.rejectedOutputs++
+  remember(state, attempt.peer, 'rejected')
+}
+
+/** A quorum agrees: the winners are right, the others wrong, and whoever still computes may stop. */
+function verify(
+  state: PeerState,
+  job: JobState,
+  index: number,
+  unit: UnitState,
+  atMs: number,
+  wanted: WantedOutput[],
+): Effect[] {
+  const effects: Effect[] = []
+  const verdict = verdictOf(job, unit)
+  if (verdict.kind !== 'agreed') return effects
+  let inline: Uint8Array | undefined
+  for (const attempt of unit.attempts) {
+    if (attempt.status.state === 'awarded') {
+      attempt.status = { state: 'void', why: 'withdrawn' }
+      effects.push({ kind: 'send-withdraw', to: attempt.peer, job: job.manifest.job_id, units: [index] })
+    } else if (attempt.status.state === 'returned') {
+      if (attempt.status.cid === verdict.output) {
+        inline ??= attempt.status.inline
+        remember(state, attempt.peer, 'verified')
+      } else {
+        reject(state, job, attempt, attempt.status.cid)
+      }
+    }
+  }
+  const stored = inline !== undefined
+  unit.verified = {
+    cid: verdict.output,
+    winners: verdict.winners,
+    atMs,
+    stored,
+    ...(inline === undefined ? {} : { inline }),
+  }
+  job.verified++
+  if (stored) job.stored++
+  else wanted.push({ unit: index, cid: verdict.output, from: verdict.winners })
+  return effects
+}
+
+/** Verified outputs that are on this peer's disk now. */
+export function storeOutputs(state: PeerState, event: Of<'outputs-stored'>): Effect[] {
+  const job = state.jobs.get(event.job_id)
+  if (job === undefined) return []
+  for (const index of event.units) {
+    const unit = job.units.get(index)
+    if (unit?.verified === undefined || unit.verified.stored) continue
+    unit.verified = { ...unit.verified, stored: true }
+    job.stored++
+  }
+  return finishIfComplete(job, event.at_ms)
+}
+
+/** Those who agreed on an output cannot hand it over: it counts as rejected, and the unit is open again. */
+export function missOutput(state: PeerState, event: Of<'output-unavailable'>): Effect[] {
+  const job = state.jobs.get(event.job_id)
+  const unit = job?.units.get(event.unit_index)
+  if (job === undefined || unit?.verified === undefined || unit.verified.stored) return []
+  for (const attempt of returnedAttempts(unit)) {
+    if (attempt.status.cid === event.cid) reject(state, job, attempt, event.cid)
+  }
+  delete unit.verified
+  job.verified--
+  return reopen(state, job, [event.unit_index], event.at_ms)
+}
+
+/** Units that need somebody again: awarded from offers at hand, or published; hopeless ones end the job. */
+function reopen(state: PeerState, job: JobState, indices: readonly number[], atMs: number): Effect[] {
+  if (job.status.state !== 'running' || indices.length === 0) return []
+  for (const index of indices) {
+    const fault = hopeless(job, index)
+    if (fault === undefined) continue
+    job.status = { state: 'failed', atMs, fault }
+    return endJob(job)
+  }
+  return [
+    ...awardReopened(state, job, new Set(indices), atMs),
+    { kind: 'commitment-changed' },
+    { kind: 'allocation-due' },
+  ]
+}
+
+function hopeless(job: JobState, index: number): Fault | undefined {
+  const attempts = job.units.get(index)?.attempts ?? []
+  const failures = attempts.flatMap(({ peer, status }) =>
+    status.state === 'failed' && isOwnFault(status.fault) ? [{ peer, fault: status.fault }] : [],
+  )
+  const quorum = quorumOf(job.manifest.verification_redundancy)
+  const accusers = new Set(failures.map(({ peer }) => peer)).size
+  const last = failures.at(-1)
+  if (last !== undefined && (failures.length >= UNIT_FAILURES_MAX || (quorum > 1 && accusers >= quorum))) {
+    return { kind: last.fault.kind, message: `unit ${index} failed: ${last.fault.message}` }
+  }
+  if (attempts.length >= UNIT_ATTEMPTS_MAX) {
+    return {
+      kind: 'undecided',
+      message: `unit ${index} was tried ${attempts.length} times without agreement`,
+    }
+  }
+  return undefined
+}
+
+/** Whether a fault lies in the unit itself, so that it would fail anywhere. */
+function isOwnFault(fault: Fault): boolean {
+  return fault.kind === 'unit-failed' || fault.kind === 'bad-input' || fault.kind === 'malformed'
+}
+
+function finishIfComplete(job: JobState, atMs: number): Effect[] {
+  if (job.status.state !== 'running' || job.stored < job.manifest.unit_count) return []
+  job.status = { state: 'done', atMs }
+  return endJob(job)
+}
+
+/** The messages at a job's end: whoever has had a part in it may forget it. */
+function endJob(job: JobState): Effect[] {
+  const jobId: JobId = job.manifest.job_id
+  const holders = new Set<PeerId>()
+  for (const unit of job.units.values()) for (const { peer } of unit.attempts) holders.add(peer)
+  return [
+    ...[...holders].map((to): Effect => ({ kind: 'send-settled', to, job: jobId })),
+    { kind: 'job-ended', job: jobId },
+    { kind: 'commitment-changed' },
+  ]
+}
+
+/**
+ * After a restart: awards whose sending may have been cut off are sent again (the other side knows them by their
+ * attempt numbers), and verified outputs that are not here yet are fetched.
+ */
+export function resumeJobs(state: PeerState): Effect[] {
+  const effects: Effect[] = []
+  for (const job of state.jobs.values()) {
+    if (job.status.state !== 'running') continue
+    const awards = new Map<string, { peer: PeerId; units: AwardedUnit[] }>()
+    const wanted: WantedOutput[] = []
+    for (const [unit_index, unit] of job.units) {
+      if (unit.verified?.stored === false) {
+        wanted.push({ unit: unit_index, cid: unit.verified.cid, from: unit.verified.winners })
+      }
+      for (const { attempt, awardId, peer, role, status } of unit.attempts) {
+        if (status.state !== 'awarded') continue
+        const award = awards.get(awardId) ?? { peer, units: [] }
+        award.units.push({ unit_index, attempt, role })
+        awards.set(awardId, award)
+      }
+    }
+    for (const [award_id, { peer, units }] of awards) {
+      effects.push({
+        kind: 'send-award',
+        to: peer,
+        award: { award_id, job_id: job.manifest.job_id, manifest_cid: job.manifestCid, units },
+      })
+    }
+    if (wanted.length > 0) effects.push({ kind: 'fetch-outputs', job: job.manifest.job_id, outputs: wanted })
+  }
+  return effects
+}
+
+/** Learns from an experience with another peer; of itself a peer needs no opinion. */
+function remember(state: PeerState, peer: PeerId, outcome: PeerOutcome): void {
+  if (peer === state.me) return
+  state.records.set(peer, recordOutcome(state.records.get(peer) ?? newRecord(), outcome))
+}

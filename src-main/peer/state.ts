@@ -1,0 +1,191 @@
+import type { PlannedOffer } from '../market/allocation.ts'
+import type { ComputeCommitment, ContributionHistory } from '../protocol/commitment.ts'
+import type { Fault } from '../protocol/fault.ts'
+import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import type { Contact } from '../protocol/messages.ts'
+import type { ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
+import type { VerificationRole, WorkAssignment } from '../protocol/assignment.ts'
+import type { AlgorithmCapability } from '../protocol/slot.ts'
+import type { JobManifest } from '../protocol/work.ts'
+import type { PeerRecord } from '../verification/reputation.ts'
+import type { Availability } from './event.ts'
+
+/** An invitation that this peer gave out: whoever shows the secret is paired, once. */
+export interface OpenInvite {
+  readonly trust: number
+  readonly expiresAtMs: number
+}
+
+/** One peer's try at one unit, as the requester sees it. */
+export interface AttemptState {
+  readonly attempt: number
+  readonly awardId: string
+  readonly peer: PeerId
+  readonly role: VerificationRole
+  readonly awardedAtMs: number
+  readonly deadlineMs: number
+  status:
+    | { readonly state: 'awarded' }
+    | {
+        readonly state: 'returned'
+        readonly cid: Cid
+        readonly metrics: RunMetrics
+        readonly inline?: Uint8Array
+      }
+    | { readonly state: 'failed'; readonly fault: Fault }
+    /** The provider would not take it, is gone, is late, or is no longer needed. */
+    | { readonly state: 'void'; readonly why: 'refused' | 'late' | 'disconnected' | 'withdrawn' }
+    /** Returned, but the others agreed on something else, or the output could not be had. */
+    | { readonly state: 'rejected'; readonly cid: Cid }
+}
+
+/** A unit that somebody holds or has finished. Units that nobody has touched have no entry. */
+export interface UnitState {
+  readonly attempts: AttemptState[]
+  readonly openSinceMs: number
+  verified?: {
+    readonly cid: Cid
+    readonly winners: readonly PeerId[]
+    readonly inline?: Uint8Array
+    readonly atMs: number
+    /** The output is on this peer's disk (or inline). */
+    readonly stored: boolean
+  }
+}
+
+/** A job that this peer asked for. */
+export interface JobState {
+  readonly manifest: JobManifest
+  readonly manifestCid: Cid
+  readonly submittedAtMs: number
+  status:
+    | { readonly state: 'running' }
+    | { readonly state: 'done'; readonly atMs: number }
+    | { readonly state: 'cancelled'; readonly atMs: number }
+    | { readonly state: 'failed'; readonly atMs: number; readonly fault: Fault }
+  readonly units: Map<number, UnitState>
+  firstAwardAtMs?: number
+  verified: number
+  stored: number
+  /** Outputs that lost against a quorum. */
+  rejectedOutputs: number
+  /** Attempts that had to be made again: failed, late, lost or refused. */
+  retried: number
+  /** What a unit has taken so far where it ran, as a decaying average; 0 before the first result. */
+  observedMs: number
+}
+
+/** A unit that this peer was given. */
+export interface HeldUnit {
+  attempt: number
+  readonly awardedAtMs: number
+  status:
+    | { readonly state: 'queued' }
+    /** Run; the receipt is kept until the job is settled, in case it has to be sent again. */
+    | {
+        readonly state: 'ran'
+        readonly receipt: ExecutionReceipt
+        readonly ranAtMs: number
+        readonly delivered: boolean
+      }
+}
+
+/** What this peer holds of one requester's job. */
+export interface Holding {
+  readonly requester: PeerId
+  readonly job: JobId
+  readonly manifestCid: Cid
+  readonly units: Map<number, HeldUnit>
+}
+
+/** What this peer knows of the moment; gone with a restart, and told again by the others. */
+export interface View {
+  capabilities: readonly AlgorithmCapability[]
+  /** The newest commitment of each contact. */
+  readonly commitments: Map<PeerId, ComputeCommitment>
+  /** The newest offers made to this peer, by provider and job. */
+  readonly offers: Map<PeerId, readonly WorkAssignment[]>
+  readonly manifests: Map<Cid, JobManifest>
+  readonly manifestsAsked: Set<Cid>
+  readonly connected: Set<PeerId>
+  readonly disconnectedAtMs: Map<PeerId, number>
+  /** This peer's own latest offers, and what became of those of the last rounds. */
+  ownOffers: readonly PlannedOffer[]
+  readonly offered: { units: number; awarded: number }
+  overAllocation: readonly number[]
+  damping: number
+  round: number
+  publishedCount: number
+  allocatedAtMs: number
+  lastPublishedAtMs: number
+}
+
+/**
+ * All that a peer knows. Everything but `view` is durable: rebuilt from the journal, and never changed by what is
+ * only in `view`. `step` owns the state that it is given and changes it in place: copying a hundred thousand units
+ * for every event would cost more than the work they describe.
+ */
+export interface PeerState {
+  readonly me: PeerId
+  name: string
+  epoch: number
+  awardsMade: number
+  availability: Availability
+  readonly contacts: Map<PeerId, Contact>
+  readonly invites: Map<string, OpenInvite>
+  readonly jobs: Map<JobId, JobState>
+  readonly holdings: Map<string, Holding>
+  /** This peer's own experience with others. */
+  readonly records: Map<PeerId, PeerRecord>
+  history: ContributionHistory
+  readonly view: View
+}
+
+/** The key of a holding: job ids are unique only with their requester. */
+export function holdingKey(requester: PeerId, job: JobId): string {
+  return `${requester}/${job}`
+}
+
+/** The state of a peer that has just been created. */
+export function initialState(me: PeerId, name: string): PeerState {
+  return {
+    me,
+    name,
+    epoch: 0,
+    awardsMade: 0,
+    availability: { kind: 'never' },
+    contacts: new Map(),
+    invites: new Map(),
+    jobs: new Map(),
+    holdings: new Map(),
+    records: new Map(),
+    history: {
+      total_work_units_completed: 0,
+      total_compute_hours: 0,
+      average_result_quality: 1,
+      reliability_score: 1,
+    },
+    view: initialView(),
+  }
+}
+
+/** What a peer knows of the moment when it has just started. */
+export function initialView(): View {
+  return {
+    capabilities: [],
+    commitments: new Map(),
+    offers: new Map(),
+    manifests: new Map(),
+    manifestsAsked: new Set(),
+    connected: new Set(),
+    disconnectedAtMs: new Map(),
+    ownOffers: [],
+    offered: { units: 0, awarded: 0 },
+    overAllocation: [],
+    damping: 1,
+    round: 0,
+    publishedCount: 0,
+    allocatedAtMs: 0,
+    lastPublishedAtMs: 0,
+  }
+}

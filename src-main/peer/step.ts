@@ -1,0 +1,193 @@
+import { unitOrigin } from '../protocol/ids.ts'
+import { HEARTBEAT_MS } from '../protocol/limits.ts'
+import type { ComputeAllocationState, WorkAssignment } from '../protocol/assignment.ts'
+import type { ComputeCommitment } from '../protocol/commitment.ts'
+import { awardOffered } from './awarding.ts'
+import type { Effect } from './effect.ts'
+import { isDurable, type DurableEvent, type PeerEvent, type VolatileEvent } from './event.ts'
+import { onTick } from './lateness.ts'
+import { opensWork, planAllocation } from './matching.ts'
+import { forget, openInvite, pair, setTrust } from './pairing.ts'
+import {
+  deliverResults,
+  finishUnits,
+  receiveAward,
+  resendResults,
+  resumeHoldings,
+  settleHolding,
+  withdrawUnits,
+} from './provider.ts'
+import {
+  cancelJob,
+  issueAwards,
+  loseAttempts,
+  missOutput,
+  receiveResults,
+  refuseAward,
+  removeJob,
+  resumeJobs,
+  storeOutputs,
+  submitJob,
+} from './requester.ts'
+import { holdingKey, type PeerState } from './state.ts'
+
+/**
+ * One peer's brain: what an event changes, and what is to be done about it.
+ *
+ * Deterministic: no clock, dice or I/O; the same events in the same order give the same state and effects. Takes
+ * over the state that it is given and returns it changed. A durable event never reads `state.view` to change the
+ * durable part, so that replaying the journal alone rebuilds it (rule P2 of SPEC.md).
+ */
+export function step(state: PeerState, event: PeerEvent): { state: PeerState; effects: Effect[] } {
+  return { state, effects: isDurable(event) ? onDurable(state, event) : onVolatile(state, event) }
+}
+
+/**
+ * A step and all the decisions it records, each stepped in turn: what the runtime journals, then what it performs.
+ * @returns the durable events in order (the given one included, if it is) and the effects in the world
+ */
+export function advance(
+  state: PeerState,
+  event: PeerEvent,
+): { durable: DurableEvent[]; effects: Exclude<Effect, { kind: 'record' }>[] } {
+  const durable: DurableEvent[] = []
+  const effects: Exclude<Effect, { kind: 'record' }>[] = []
+  const pending: PeerEvent[] = [event]
+  for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+    if (isDurable(next)) durable.push(next)
+    const decided: DurableEvent[] = []
+    for (const effect of step(state, next).effects) {
+      if (effect.kind === 'record') decided.push(effect.event)
+      else effects.push(effect)
+    }
+    // What follows from a decision comes before the next decision, so that none is taken on a state gone by.
+    pending.unshift(...decided)
+  }
+  return { durable, effects }
+}
+
+function onDurable(state: PeerState, event: DurableEvent): Effect[] {
+  switch (event.kind) {
+    case 'started':
+      state.epoch++
+      return [
+        { kind: 'contacts-changed' },
+        { kind: 'commitment-changed' },
+        ...resumeJobs(state),
+        ...resumeHoldings(state),
+        { kind: 'allocation-due' },
+      ]
+    case 'named':
+      state.name = event.name
+      return []
+    case 'availability-set':
+      state.availability = event.availability
+      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+    case 'trust-set':
+      return setTrust(state, event)
+    case 'invited':
+      return openInvite(state, event)
+    case 'paired':
+      return pair(state, event)
+    case 'forgotten':
+      return forget(state, event)
+    case 'job-submitted':
+      return submitJob(state, event)
+    case 'job-cancelled':
+      return cancelJob(state, event)
+    case 'job-removed':
+      return removeJob(state, event)
+    case 'awards-issued':
+      return issueAwards(state, event)
+    case 'award-refused':
+      return refuseAward(state, event)
+    case 'results-received':
+      return receiveResults(state, event)
+    case 'attempts-lost':
+      return loseAttempts(state, event)
+    case 'outputs-stored':
+      return storeOutputs(state, event)
+    case 'output-unavailable':
+      return missOutput(state, event)
+    case 'award-received':
+      return receiveAward(state, event)
+    case 'units-ran':
+      return finishUnits(state, event)
+    case 'results-delivered':
+      return deliverResults(state, event)
+    case 'withdrawn':
+      return withdrawUnits(state, event)
+    case 'settled':
+      return settleHolding(state, event)
+  }
+}
+
+function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
+  switch (event.kind) {
+    case 'tick': {
+      const repeat = event.at_ms - state.view.lastPublishedAtMs >= HEARTBEAT_MS
+      return [...onTick(state, event.at_ms), ...(repeat ? [{ kind: 'commitment-changed' } as const] : [])]
+    }
+    case 'commitment':
+      return hearCommitment(state, event.commitment, event.at_ms)
+    case 'allocation':
+      return hearAllocation(state, event.allocation, event.at_ms)
+    case 'manifest':
+      state.view.manifests.set(event.cid, event.manifest)
+      return [{ kind: 'allocation-due' }]
+    case 'manifest-missing':
+      state.view.manifestsAsked.delete(event.cid)
+      return []
+    case 'connected':
+      state.view.connected.add(event.peer)
+      state.view.disconnectedAtMs.delete(event.peer)
+      return resendResults(state, event.at_ms, event.peer)
+    case 'disconnected':
+      state.view.connected.delete(event.peer)
+      if (state.contacts.has(event.peer)) state.view.disconnectedAtMs.set(event.peer, event.at_ms)
+      return []
+    case 'allocate':
+      return planAllocation(state, event.at_ms)
+    case 'capabilities-measured':
+      state.view.capabilities = event.algorithms
+      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+  }
+}
+
+/** A contact's newest commitment: its open work may be for us, and what it no longer asks for we may let go. */
+function hearCommitment(state: PeerState, commitment: ComputeCommitment, atMs: number): Effect[] {
+  const peer = commitment.peer_id
+  if (!state.contacts.has(peer)) return []
+  const known = state.view.commitments.get(peer)
+  state.view.commitments.set(peer, commitment)
+  const cids = new Set(commitment.work_requests.map((request) => request.manifest_cid))
+  for (const { manifest_cid } of known?.work_requests ?? []) {
+    if (manifest_cid === undefined || cids.has(manifest_cid)) continue
+    state.view.manifests.delete(manifest_cid)
+    state.view.manifestsAsked.delete(manifest_cid)
+  }
+  const asked = new Set(commitment.work_requests.map((request) => holdingKey(peer, request.job_id)))
+  const effects: Effect[] = []
+  for (const [key, holding] of state.holdings) {
+    if (holding.requester !== peer || asked.has(key)) continue
+    effects.push({ kind: 'record', event: { kind: 'settled', at_ms: atMs, from: peer, job_id: holding.job } })
+  }
+  if (opensWork(known, commitment)) effects.push({ kind: 'allocation-due' })
+  return effects
+}
+
+/** A contact's newest offers: those for this peer's open units become awards. */
+function hearAllocation(state: PeerState, allocation: ComputeAllocationState, atMs: number): Effect[] {
+  const provider = allocation.peer_id
+  if (provider !== state.me && !state.contacts.has(provider)) return []
+  const offers = allocation.slot_assignments.flatMap((slot): WorkAssignment[] =>
+    [...slot.tier1_assignments, ...slot.tier2_assignments].filter(
+      (entry) =>
+        entry.assigned_by_peer === state.me &&
+        entry.assigned_to_peer === provider &&
+        state.jobs.has(unitOrigin(entry.work_unit_id).job),
+    ),
+  )
+  state.view.offers.set(provider, offers)
+  return awardOffered(state, provider, atMs)
+}

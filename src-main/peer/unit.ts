@@ -1,0 +1,83 @@
+import type { UnitNeed } from '../market/award.ts'
+import type { Cid, PeerId } from '../protocol/ids.ts'
+import type { UnitRange } from '../protocol/work.ts'
+import { judge, type Verdict } from '../verification/consensus.ts'
+import type { AttemptState, JobState, UnitState } from './state.ts'
+
+/** The attempts of a unit that returned an output. */
+export function returnedAttempts(
+  unit: UnitState,
+): readonly (AttemptState & { status: { state: 'returned'; cid: Cid } })[] {
+  return unit.attempts.filter(
+    (attempt): attempt is AttemptState & { status: { state: 'returned'; cid: Cid } } =>
+      attempt.status.state === 'returned',
+  )
+}
+
+/** What the outputs returned so far say of a unit. */
+export function verdictOf(job: JobState, unit: UnitState): Verdict {
+  return judge({
+    redundancy: job.manifest.verification_redundancy,
+    results: returnedAttempts(unit).map(({ peer, attempt, status }) => ({
+      peer,
+      attempt,
+      output: status.cid,
+    })),
+  })
+}
+
+/**
+ * What a unit still needs before its verdict: how many more peers, and who must not be asked (again).
+ * @returns undefined when it needs nobody
+ */
+export function needOf(job: JobState, index: number): UnitNeed | undefined {
+  if (job.status.state !== 'running' || index < 0 || index >= job.manifest.unit_count) return undefined
+  const unit = job.units.get(index)
+  if (unit === undefined) {
+    return { missing: job.manifest.verification_redundancy, holders: [], openSinceMs: job.submittedAtMs }
+  }
+  if (unit.verified !== undefined) return undefined
+  const missing = missingOf(job, unit)
+  return missing > 0 ? { missing, holders: holdersOf(unit), openSinceMs: unit.openSinceMs } : undefined
+}
+
+function missingOf(job: JobState, unit: UnitState): number {
+  let pending = 0
+  let returned = 0
+  for (const { status } of unit.attempts) {
+    if (status.state === 'awarded') pending++
+    else if (status.state === 'returned') returned++
+  }
+  if (returned === 0) return Math.max(0, job.manifest.verification_redundancy - pending)
+  const verdict = verdictOf(job, unit)
+  return verdict.kind === 'more' ? Math.max(0, verdict.count - pending) : 0
+}
+
+/** Those who hold the unit, have returned it, or were found wrong on it. */
+function holdersOf(unit: UnitState): readonly PeerId[] {
+  const holders: PeerId[] = []
+  for (const { peer, status } of unit.attempts) {
+    if (status.state === 'awarded' || status.state === 'returned' || status.state === 'rejected')
+      holders.push(peer)
+  }
+  return holders
+}
+
+/** The ranges of units that still need somebody, in order, at most `rangesMax` of them. */
+export function openRanges(job: JobState, rangesMax: number): UnitRange[] {
+  const ranges: UnitRange[] = []
+  let from = -1
+  for (let index = 0; index <= job.manifest.unit_count; index++) {
+    const unit = job.units.get(index)
+    const open =
+      index < job.manifest.unit_count &&
+      (unit === undefined || (unit.verified === undefined && missingOf(job, unit) > 0))
+    if (open && from < 0) from = index
+    if (!open && from >= 0) {
+      ranges.push([from, index])
+      from = -1
+      if (ranges.length === rangesMax) break
+    }
+  }
+  return ranges
+}

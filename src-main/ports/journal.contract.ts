@@ -1,0 +1,218 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Journal, Snapshot } from './journal.ts'
+
+/** Where a journal under test lives: opened again and again, and damaged in between. */
+export interface JournalPlace {
+  /** Opens the journal; the one opened before has been closed. */
+  open(): Journal
+  /** Changes one byte of a stored record; only while the journal is closed. */
+  damageRecord(sequence: number): void
+  /** Changes one byte of a stored snapshot; only while the journal is closed. */
+  damageSnapshot(sequence: number): void
+  dispose(): void
+}
+
+/** What every journal promises. Call it in a test file of the implementation. */
+export function journalContract(name: string, createPlace: () => JournalPlace): void {
+  describe(`journal contract: ${name}`, () => {
+    let place: JournalPlace
+    let journal: Journal
+    beforeEach(() => {
+      place = createPlace()
+      journal = place.open()
+    })
+    afterEach(() => {
+      journal.close()
+      place.dispose()
+    })
+    const reopen = (damage?: () => void) => {
+      journal.close()
+      damage?.()
+      journal = place.open()
+    }
+    const contents = (after = 0) =>
+      [...journal.readAfter(after)].map((record) => [record.sequence, text(record)])
+
+    test('an empty journal has no records and no snapshot', () => {
+      expect(contents()).toEqual([])
+      expect(journal.latestSnapshot()).toBeUndefined()
+      expect(journal.append([])).toBe(0)
+    })
+
+    test('records are numbered from 1 without gaps and read in order', () => {
+      expect(journal.append([bytes('a')])).toBe(1)
+      expect(journal.append([bytes('b'), bytes('c')])).toBe(3)
+      expect(contents()).toEqual([
+        [1, 'a'],
+        [2, 'b'],
+        [3, 'c'],
+      ])
+      expect(contents(2)).toEqual([[3, 'c']])
+      expect(contents(3)).toEqual([])
+    })
+
+    test('records and numbering survive a restart', () => {
+      journal.append([bytes('a'), bytes('b')])
+      reopen()
+      expect(journal.append([bytes('c')])).toBe(3)
+      expect(contents()).toEqual([
+        [1, 'a'],
+        [2, 'b'],
+        [3, 'c'],
+      ])
+    })
+
+    test('any records come back byte for byte, however they were grouped', () => {
+      const groups = fc.array(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 5 }), { maxLength: 5 })
+      fc.assert(
+        fc.property(groups, (appended) => {
+          const before = journal.append([])
+          for (const group of appended) journal.append(group)
+          const read = [...journal.readAfter(before)].map((record) => Buffer.from(record.bytes))
+          expect(read).toEqual(appended.flat().map((record) => Buffer.from(record)))
+        }),
+        { numRuns: 30 },
+      )
+    })
+
+    test('a journal may be appended to while it is read', () => {
+      journal.append(Array.from({ length: 600 }, (_, i) => bytes(`${i}`)))
+      const reading = journal.readAfter(0)
+      expect(reading.next().value).toMatchObject({ sequence: 1 })
+      expect(journal.append([bytes('more')])).toBe(601)
+      expect([...reading].length).toBeGreaterThanOrEqual(599)
+    })
+
+    test('the newest snapshot is the one restored', () => {
+      journal.append([bytes('a'), bytes('b'), bytes('c')])
+      journal.saveSnapshot(snapshot(1, 'after a'))
+      journal.saveSnapshot(snapshot(3, 'after c'))
+      reopen()
+      expect(savedText(journal.latestSnapshot())).toBe('3: after c')
+    })
+
+    test('numbering goes on after a snapshot of everything', () => {
+      journal.append([bytes('a'), bytes('b')])
+      journal.saveSnapshot(snapshot(2, 'all'))
+      journal.saveSnapshot(snapshot(2, 'all, again'))
+      reopen()
+      expect(savedText(journal.latestSnapshot())).toBe('2: all, again')
+      expect(journal.append([bytes('c')])).toBe(3)
+      expect(contents(2)).toEqual([[3, 'c']])
+    })
+
+    test('records that no kept snapshot needs are dropped, the others stay', () => {
+      journal.append(['a', 'b', 'c', 'd'].map(bytes))
+      journal.saveSnapshot(snapshot(1, 'one'))
+      expect(contents().length).toBe(4)
+      journal.saveSnapshot(snapshot(2, 'two'))
+      journal.saveSnapshot(snapshot(3, 'three'))
+      expect(contents()).toEqual([])
+      expect(contents(2)).toEqual([
+        [3, 'c'],
+        [4, 'd'],
+      ])
+    })
+
+    test('a damaged last record is cut, and its number given to the next', () => {
+      journal.append(['a', 'b', 'c'].map(bytes))
+      reopen(() => place.damageRecord(3))
+      expect(contents()).toEqual([
+        [1, 'a'],
+        [2, 'b'],
+      ])
+      expect(journal.append([bytes('d')])).toBe(3)
+      reopen()
+      expect(contents(2)).toEqual([[3, 'd']])
+    })
+
+    test('reading ends before the first damaged record: what follows it has no cause any more', () => {
+      journal.append(['a', 'b', 'c', 'd'].map(bytes))
+      reopen(() => place.damageRecord(2))
+      expect(contents()).toEqual([[1, 'a']])
+      expect(journal.append([bytes('e')])).toBe(2)
+      reopen()
+      expect(contents()).toEqual([
+        [1, 'a'],
+        [2, 'e'],
+      ])
+    })
+
+    test('a damaged first record leaves an empty journal, not a broken one', () => {
+      journal.append([bytes('a')])
+      reopen(() => place.damageRecord(1))
+      expect(contents()).toEqual([])
+      expect(journal.append([bytes('b')])).toBe(1)
+    })
+
+    test('a damaged snapshot is passed over for the older one, whose records are all there', () => {
+      journal.append(['a', 'b', 'c'].map(bytes))
+      journal.saveSnapshot(snapshot(1, 'one'))
+      journal.saveSnapshot(snapshot(2, 'two'))
+      reopen(() => place.damageSnapshot(2))
+      expect(savedText(journal.latestSnapshot())).toBe('1: one')
+      expect(contents(1)).toEqual([
+        [2, 'b'],
+        [3, 'c'],
+      ])
+    })
+
+    test('a damaged only snapshot leaves the whole history', () => {
+      journal.append(['a', 'b'].map(bytes))
+      journal.saveSnapshot(snapshot(2, 'two'))
+      reopen(() => place.damageSnapshot(2))
+      expect(journal.latestSnapshot()).toBeUndefined()
+      expect(contents()).toEqual([
+        [1, 'a'],
+        [2, 'b'],
+      ])
+      expect(journal.append([bytes('c')])).toBe(3)
+    })
+
+    test('a damaged tail behind a snapshot costs the tail only', () => {
+      journal.append(['a', 'b', 'c'].map(bytes))
+      journal.saveSnapshot(snapshot(1, 'one'))
+      journal.saveSnapshot(snapshot(2, 'two'))
+      reopen(() => place.damageRecord(3))
+      expect(savedText(journal.latestSnapshot())).toBe('2: two')
+      expect(contents(2)).toEqual([])
+      expect(journal.append([bytes('d')])).toBe(3)
+    })
+
+    test('when both snapshots are damaged and their records gone, opening refuses: a peer must not forget', () => {
+      journal.append(['a', 'b', 'c'].map(bytes))
+      journal.saveSnapshot(snapshot(1, 'one'))
+      journal.saveSnapshot(snapshot(2, 'two'))
+      expect(() =>
+        reopen(() => {
+          place.damageSnapshot(1)
+          place.damageSnapshot(2)
+        }),
+      ).toThrow()
+    })
+
+    test('a snapshot of what is not in the journal, or older than the newest, is a defect', () => {
+      journal.append(['a', 'b'].map(bytes))
+      expect(() => journal.saveSnapshot(snapshot(3, 'future'))).toThrow('broken promise')
+      journal.saveSnapshot(snapshot(2, 'two'))
+      expect(() => journal.saveSnapshot(snapshot(1, 'one'))).toThrow('broken promise')
+    })
+  })
+}
+
+function bytes(content: string): Uint8Array {
+  return new TextEncoder().encode(content)
+}
+
+function text({ bytes }: { bytes: Uint8Array }): string {
+  return new TextDecoder().decode(bytes)
+}
+
+function snapshot(sequence: number, content: string): Snapshot {
+  return { sequence, bytes: bytes(content) }
+}
+
+function savedText(saved: Snapshot | undefined): string | undefined {
+  return saved && `${saved.sequence}: ${text(saved)}`
+}

@@ -1,0 +1,12 @@
+import type { PeerId } from '../protocol/ids.ts'
+
+/**
+ * A state that this peer publishes and its contacts follow (document 000, Store Architecture): signed by its
+ * author, always the newest value, caught up on by those who come late.
+ */
+export interface PublishedStore<T> {
+  /** Publishes a value; values that come closer together than the debounce travel as the newest one. */
+  set(value: T): void
+  /** Calls back with each newer value of a peer, verified, until the returned function is called. */
+  subscribeToUser(peer: PeerId, listener: (value: T) => void): () => void
+}

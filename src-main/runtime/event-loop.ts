@@ -1,0 +1,122 @@
+import { encodeEvent, encodeState } from '../peer/codec.ts'
+import type { Effect } from '../peer/effect.ts'
+import type { DurableEvent, PeerEvent } from '../peer/event.ts'
+import type { PeerState } from '../peer/state.ts'
+import { advance } from '../peer/step.ts'
+import type { Journal } from '../ports/journal.ts'
+
+/** A snapshot is saved after this many records: a restart then replays well under a second of them. */
+const RECORDS_PER_SNAPSHOT = 4_000
+/** Events that may wait; more means that something floods this peer faster than its disk can follow. */
+const INBOX_MAX = 100_000
+
+/** An effect in the world; recorded decisions never leave the loop. */
+export type WorldEffect = Exclude<Effect, { kind: 'record' }>
+
+/** The one writer of a peer's state. */
+export interface EventLoop {
+  readonly state: PeerState
+  /**
+   * Hands an event over. Resolves when it, and every decision that followed from it, is in the journal and its
+   * effects are under way. Rejects when the loop has stopped or the journal cannot be written.
+   */
+  dispatch(event: PeerEvent): Promise<void>
+  /** Lets the events at hand finish, saves a snapshot, and takes no more. */
+  stop(): Promise<void>
+}
+
+/** What the loop is made of. */
+export interface EventLoopParts {
+  readonly journal: Journal
+  readonly state: PeerState
+  /** The number of the journal's last record. */
+  readonly sequence: number
+  /** Performs effects; only ever called with those whose events are in the journal. */
+  readonly perform: (effects: readonly WorldEffect[]) => void
+  /** Told after every turn: what happened, for those who show it. */
+  readonly observe: (events: readonly PeerEvent[]) => void
+  /** The journal failed or the state broke a promise: the peer must not go on. */
+  readonly fatal: (error: unknown) => void
+}
+
+interface Waiting {
+  readonly event: PeerEvent
+  readonly done: () => void
+  readonly failed: (error: unknown) => void
+}
+
+/**
+ * Inbox → journal → step → effects. All events that are waiting share one turn, and so one flush of the journal:
+ * the busier a peer is, the less an event costs.
+ */
+export function createEventLoop(parts: EventLoopParts): EventLoop {
+  const { journal, state } = parts
+  let inbox: Waiting[] = []
+  let scheduled = false
+  let stopped: Error | undefined
+  let sequence = parts.sequence
+  let sinceSnapshot = 0
+  let idle: (() => void) | undefined
+
+  function schedule(): void {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(turn)
+  }
+
+  function turn(): void {
+    scheduled = false
+    const waiting = inbox
+    inbox = []
+    try {
+      const durable: DurableEvent[] = []
+      const effects: WorldEffect[] = []
+      for (const { event } of waiting) {
+        const result = advance(state, event)
+        durable.push(...result.durable)
+        effects.push(...result.effects)
+      }
+      if (durable.length > 0) {
+        sequence = journal.append(durable.map(encodeEvent))
+        sinceSnapshot += durable.length
+      }
+      parts.perform(effects)
+      parts.observe([...waiting.map(({ event }) => event), ...durable])
+      if (sinceSnapshot >= RECORDS_PER_SNAPSHOT) snapshot()
+    } catch (error) {
+      stopped = error instanceof Error ? error : new Error(String(error))
+      for (const { failed } of waiting) failed(error)
+      parts.fatal(error)
+      return
+    }
+    for (const { done } of waiting) done()
+    if (inbox.length === 0) idle?.()
+  }
+
+  function snapshot(): void {
+    journal.saveSnapshot({ sequence, bytes: encodeState(state) })
+    sinceSnapshot = 0
+  }
+
+  return {
+    state,
+    dispatch(event) {
+      if (stopped !== undefined) return Promise.reject(stopped)
+      if (inbox.length >= INBOX_MAX) return Promise.reject(new Error('the inbox is full'))
+      return new Promise((done, failed) => {
+        inbox.push({ event, done, failed })
+        schedule()
+      })
+    },
+    async stop() {
+      if (stopped !== undefined) return
+      if (inbox.length > 0) {
+        await new Promise<void>((resolve) => {
+          idle = resolve
+        })
+      }
+      stopped = new Error('the peer has stopped')
+      if (sinceSnapshot > 0) snapshot()
+    },
+  }
+}

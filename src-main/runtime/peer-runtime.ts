@@ -1,0 +1,274 @@
+import type { PeerEvent } from '../peer/event.ts'
+import type { PeerState } from '../peer/state.ts'
+import { faultOf, refuse } from '../protocol/fault.ts'
+import { encodeCanonical } from '../protocol/canonical.ts'
+import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import type { DirectMessage, Invite } from '../protocol/messages.ts'
+import type { JobManifest } from '../protocol/work.ts'
+import type { BlobFetcher } from '../ports/blob-fetcher.ts'
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Identity } from '../ports/identity.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { Random } from '../ports/random.ts'
+import type { Runner } from '../ports/runner.ts'
+import type { Transport } from '../ports/transport.ts'
+import { createCollector, jobPin } from './collector.ts'
+import { sendDirect } from './direct-protocol.ts'
+import { createEventLoop, type WorldEffect } from './event-loop.ts'
+import { createExecutor, type ActiveUnit } from './executor.ts'
+import { handleInbound, secretHash } from './inbound.ts'
+import { createPublisher, type PublishedStores } from './publisher.ts'
+import { restore } from './restore.ts'
+import { createResultSender } from './result-sender.ts'
+
+/** How often a peer looks for what is late. */
+const TICK_MS = 1_000
+/** Bytes of an invite's secret: 128 bits cannot be guessed. */
+const SECRET_BYTES = 16
+
+/** What a peer is made of: one implementation of each port. */
+export interface PeerParts {
+  readonly name: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly identity: Identity
+  readonly journal: Journal
+  readonly blobs: BlobStore
+  readonly fetcher: BlobFetcher
+  readonly transport: Transport
+  readonly stores: PublishedStores
+  readonly runner: Runner
+  /** The journal failed or a promise of our own broke: the process must end. */
+  readonly fatal: (error: unknown) => void
+}
+
+/** A running peer: the commands that its user and its UI have, and its state to look at. */
+export interface PeerRuntime {
+  /** The state as it is now; only the loop changes it. */
+  readonly state: Readonly<PeerState>
+  start(): Promise<void>
+  stop(): Promise<void>
+  dispatch(event: PeerEvent): Promise<void>
+  /** Stores the manifest and opens its units; resolves when the job is journaled. */
+  submit(manifest: JobManifest): Promise<{ job: JobId; manifestCid: Cid }>
+  /** Makes an invite that opens once, within `validMs`, to trust `trust`. */
+  invite(trust: number, validMs: number): Promise<Invite>
+  /** Accepts somebody's invite. @throws FaultError `unreachable`, `invite-refused`, `timed-out` */
+  pair(invite: Invite, trust: number, signal: AbortSignal): Promise<{ peer: PeerId; name: string }>
+  activeUnits(): readonly ActiveUnit[]
+  /** Calls back after every turn of the loop with what happened, until the returned function is called. */
+  onEvents(listener: (events: readonly PeerEvent[]) => void): () => void
+}
+
+/** Builds a peer around its restored state. Nothing runs before `start`. */
+export function createPeerRuntime(parts: PeerParts): PeerRuntime {
+  const { clock, identity, journal, blobs, fetcher, transport, runner } = parts
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const listeners = new Set<(events: readonly PeerEvent[]) => void>()
+  const restored = restore(journal, identity.peer, parts.name)
+  const loop = createEventLoop({
+    journal,
+    ...restored,
+    perform,
+    observe: (events) => {
+      for (const listener of listeners) listener(events)
+    },
+    fatal: parts.fatal,
+  })
+  const { state } = loop
+  const dispatch = (event: PeerEvent): Promise<void> => loop.dispatch(event)
+  const executor = createExecutor({ clock, blobs, fetcher, runner, dispatch, signal })
+  const collector = createCollector({ clock, blobs, fetcher, dispatch, signal })
+  const publisher = createPublisher({ clock, state, stores: parts.stores, dispatch })
+  const results = createResultSender({
+    clock,
+    identity,
+    transport,
+    dispatch,
+    engineOf: (requester, job) => executor.engineOf(requester, job),
+    signal,
+  })
+  let cancelTick: (() => void) | undefined
+  let stopListening: (() => void) | undefined
+
+  function perform(effects: readonly WorldEffect[]): void {
+    for (const effect of effects) performOne(effect)
+  }
+
+  function performOne(effect: WorldEffect): void {
+    switch (effect.kind) {
+      case 'commitment-changed':
+        return publisher.commitmentChanged()
+      case 'allocation-due':
+        return publisher.allocationDue()
+      case 'publish-allocation':
+        return publisher.publishAllocation(effect.allocation)
+      case 'contacts-changed':
+        publisher.followContacts()
+        return transport.keepConnected(
+          [...state.contacts.values()].map(({ peer_id, addresses }) => ({ peer: peer_id, addresses })),
+        )
+      case 'fetch-manifest':
+        return collector.fetchManifest(effect.cid, effect.from)
+      case 'fetch-outputs':
+        return collector.fetchOutputs(effect.job, effect.outputs)
+      case 'send-award':
+        return void sendAward(effect)
+      case 'send-withdraw':
+        return tellPeer(effect.to, {
+          kind: 'withdraw',
+          job_id: effect.job,
+          ...(effect.units === undefined ? {} : { units: [...effect.units] }),
+        })
+      case 'send-settled':
+        return tellPeer(effect.to, { kind: 'settled', job_id: effect.job, units: [] })
+      case 'run-units':
+        return executor.run(effect.requester, effect.job, effect.manifestCid, effect.units)
+      case 'stop-units':
+        return executor.stop(effect.requester, effect.job, effect.units)
+      case 'send-results':
+        return results.send(effect.to, effect.job, effect.manifestCid, effect.receipts)
+      case 'release-holding':
+        return executor.release(effect.requester, effect.job)
+      case 'job-ended':
+        return
+      case 'job-removed':
+        return blobs.unpin(jobPin(effect.job))
+    }
+  }
+
+  async function sendAward(effect: WorldEffect & { kind: 'send-award' }): Promise<void> {
+    const { to, award } = effect
+    try {
+      if (to === identity.peer) {
+        await dispatch({ kind: 'award-received', at_ms: clock.nowMs(), from: to, award })
+      } else {
+        await sendDirect(transport, to, { kind: 'award', award }, signal)
+      }
+    } catch (error) {
+      if (signal.aborted) return
+      const { job_id, award_id } = award
+      const fault = faultOf(error, 'unreachable')
+      await dispatch({ kind: 'award-refused', at_ms: clock.nowMs(), job_id, award_id, peer: to, fault })
+    }
+  }
+
+  /** Messages that help but need not arrive: commitments and deadlines say the same, later. */
+  function tellPeer(to: PeerId, message: DirectMessage): void {
+    const sent =
+      to === identity.peer
+        ? tellSelf(message)
+        : sendDirect(transport, to, message, signal).then(() => undefined)
+    sent.catch((error: unknown) => faultOf(error, 'unreachable'))
+  }
+
+  function tellSelf(message: DirectMessage): Promise<void> {
+    const at_ms = clock.nowMs()
+    if (message.kind === 'settled') {
+      return dispatch({ kind: 'settled', at_ms, from: identity.peer, job_id: message.job_id })
+    }
+    if (message.kind === 'withdraw') {
+      const { job_id, units } = message
+      return dispatch({
+        kind: 'withdrawn',
+        at_ms,
+        from: identity.peer,
+        job_id,
+        ...(units === undefined ? {} : { units }),
+      })
+    }
+    return Promise.resolve()
+  }
+
+  function tick(): void {
+    cancelTick = clock.after(TICK_MS, () => {
+      dispatch({ kind: 'tick', at_ms: clock.nowMs() }).then(tick, (error: unknown) => {
+        if (!signal.aborted) parts.fatal(error)
+      })
+    })
+  }
+
+  return {
+    state,
+    dispatch,
+    async start() {
+      handleInbound({ clock, identity, transport, state, dispatch })
+      stopListening = transport.onConnection(({ kind, peer }) => {
+        if (!state.contacts.has(peer)) return
+        dispatch({ kind, at_ms: clock.nowMs(), peer }).catch((error: unknown) => faultOf(error, 'cancelled'))
+      })
+      await transport.start()
+      await runner.start()
+      await dispatch({ kind: 'started', at_ms: clock.nowMs() })
+      tick()
+    },
+    async stop() {
+      stopping.abort()
+      cancelTick?.()
+      stopListening?.()
+      publisher.stop()
+      await runner.stop()
+      await loop.stop()
+      await transport.stop()
+      await blobs.close()
+      journal.close()
+    },
+    async submit(manifest) {
+      const manifestCid = await blobs.putStructure(encodeCanonical(manifest))
+      const pin = jobPin(manifest.job_id)
+      blobs.pin(manifestCid, pin)
+      for (const cid of Object.values(manifest.inputs)) {
+        if (!blobs.has(cid)) refuse('blob-missing', `input ${cid} is not in the store`)
+        blobs.pin(cid, pin)
+      }
+      await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
+      return { job: manifest.job_id, manifestCid }
+    },
+    async invite(trust, validMs) {
+      const addresses = transport.addresses().slice(0, 16)
+      if (addresses.length === 0)
+        refuse('unreachable', 'this peer listens nowhere, so nobody could follow an invite')
+      const secret = Buffer.from(parts.random.bytes(SECRET_BYTES)).toString('base64url')
+      const at_ms = clock.nowMs()
+      await dispatch({
+        kind: 'invited',
+        at_ms,
+        secret_hash: secretHash(secret),
+        trust,
+        expires_at_ms: at_ms + validMs,
+      })
+      return { peer_id: identity.peer, addresses: [...addresses], secret }
+    },
+    async pair(invite, trust, within) {
+      if (invite.peer_id === identity.peer) refuse('bad-input', 'this invite is your own')
+      const either = AbortSignal.any([signal, within])
+      await transport.connect(invite.peer_id, invite.addresses, { signal: either })
+      const addresses = transport.addresses().slice(0, 16)
+      const message: DirectMessage = {
+        kind: 'pair',
+        secret: invite.secret,
+        name: state.name,
+        addresses: [...addresses],
+      }
+      const reply = await sendDirect(transport, invite.peer_id, message, either)
+      if (reply.kind !== 'paired') refuse('malformed', 'the other side answered something else')
+      await dispatch({
+        kind: 'paired',
+        at_ms: clock.nowMs(),
+        peer: invite.peer_id,
+        name: reply.name,
+        addresses: invite.addresses,
+        trust,
+      })
+      await dispatch({ kind: 'connected', at_ms: clock.nowMs(), peer: invite.peer_id })
+      return { peer: invite.peer_id, name: reply.name }
+    },
+    activeUnits: () => executor.active(),
+    onEvents(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

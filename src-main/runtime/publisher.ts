@@ -1,0 +1,122 @@
+import type { PeerEvent } from '../peer/event.ts'
+import { composeCommitment, composeRound } from '../peer/publishing.ts'
+import type { PeerState } from '../peer/state.ts'
+import type { ComputeAllocationState } from '../protocol/assignment.ts'
+import type { ComputeCommitment } from '../protocol/commitment.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import type { ComputeRoundState } from '../protocol/result.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { PublishedStore } from '../ports/published-store.ts'
+
+/** Changes within this time are published as one; with the store's own debounce it stays within PUBLISH_WITHIN_MS. */
+const COMPOSE_AFTER_MS = 20
+/** Two matchings of open work to slots are at least this far apart. */
+const ALLOCATE_EVERY_MS = 30
+
+/** The stores of document 000 that peers publish. */
+export interface PublishedStores {
+  readonly commitment: PublishedStore<ComputeCommitment>
+  readonly allocation: PublishedStore<ComputeAllocationState>
+  readonly round: PublishedStore<ComputeRoundState>
+}
+
+/** Publishes this peer's state and follows that of its contacts. */
+export interface Publisher {
+  commitmentChanged(): void
+  allocationDue(): void
+  publishAllocation(allocation: ComputeAllocationState): void
+  /** Subscribes to whom this peer is paired with, and to nobody else: trusted ones with all they publish. */
+  followContacts(): void
+  stop(): void
+}
+
+/** What the publisher is made of. */
+export interface PublisherParts {
+  readonly clock: Clock
+  readonly state: PeerState
+  readonly stores: PublishedStores
+  readonly dispatch: (event: PeerEvent) => Promise<void>
+}
+
+/** Creates the publisher; it starts with the first call. */
+export function createPublisher(parts: PublisherParts): Publisher {
+  const { clock, state, stores } = parts
+  const following = new Map<PeerId, { trusted: boolean; stop: () => void }>()
+  let cancelCompose: (() => void) | undefined
+  let cancelAllocate: (() => void) | undefined
+  let allocatedAtMs = 0
+  let stopped = false
+
+  /** The loop refuses events only when the peer is stopping, and then nobody needs this one. */
+  function tell(event: PeerEvent): void {
+    parts.dispatch(event).catch(() => {
+      stopped = true
+    })
+  }
+
+  function follow(peer: PeerId, trusted: boolean): () => void {
+    const at_ms = (): number => clock.nowMs()
+    const stops = [
+      stores.commitment.subscribeToUser(peer, (commitment) => {
+        tell({ kind: 'commitment', at_ms: at_ms(), commitment })
+      }),
+      stores.allocation.subscribeToUser(peer, (allocation) => {
+        tell({ kind: 'allocation', at_ms: at_ms(), allocation })
+      }),
+    ]
+    if (trusted) {
+      stops.push(
+        stores.round.subscribeToUser(peer, () => {
+          // Followed so that this peer caches and serves it; decisions rest on commitments and allocations.
+        }),
+      )
+    }
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }
+
+  return {
+    commitmentChanged() {
+      if (stopped || cancelCompose !== undefined) return
+      cancelCompose = clock.after(COMPOSE_AFTER_MS, () => {
+        cancelCompose = undefined
+        stores.commitment.set(composeCommitment(state, clock.nowMs()))
+        stores.round.set(composeRound(state, clock.nowMs()))
+      })
+    },
+    allocationDue() {
+      if (stopped || cancelAllocate !== undefined) return
+      const waitMs = Math.max(0, allocatedAtMs + ALLOCATE_EVERY_MS - clock.nowMs())
+      cancelAllocate = clock.after(waitMs, () => {
+        cancelAllocate = undefined
+        allocatedAtMs = clock.nowMs()
+        tell({ kind: 'allocate', at_ms: allocatedAtMs })
+      })
+    },
+    publishAllocation(allocation) {
+      tell({ kind: 'allocation', at_ms: clock.nowMs(), allocation })
+      stores.allocation.set(allocation)
+    },
+    followContacts() {
+      for (const [peer, { stop }] of following) {
+        if (state.contacts.has(peer)) continue
+        stop()
+        following.delete(peer)
+      }
+      for (const { peer_id, trust } of state.contacts.values()) {
+        const known = following.get(peer_id)
+        if (known?.trusted === trust > 0) continue
+        known?.stop()
+        following.set(peer_id, { trusted: trust > 0, stop: follow(peer_id, trust > 0) })
+      }
+    },
+    stop() {
+      stopped = true
+      cancelCompose?.()
+      cancelAllocate?.()
+      for (const { stop } of following.values()) stop()
+      following.clear()
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import { decodeEvent, decodeState } from '../peer/codec.ts'
+import { initialState, type PeerState } from '../peer/state.ts'
+import { step } from '../peer/step.ts'
+import { refuse } from '../protocol/fault.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import type { Journal } from '../ports/journal.ts'
+
+/**
+ * The state that a journal describes: the newest snapshot and the events after it, replayed without their effects.
+ *
+ * @returns the state and the number of its last record (0 for a new peer)
+ * @throws FaultError `storage-failed` for a record that this program does not understand: guessing would lose work
+ */
+export function restore(journal: Journal, me: PeerId, name: string): { state: PeerState; sequence: number } {
+  let state = initialState(me, name)
+  let sequence = 0
+  const snapshot = journal.latestSnapshot()
+  if (snapshot !== undefined) {
+    const decoded = decodeState(snapshot.bytes)
+    if (!decoded.ok) refuse('storage-failed', `the snapshot does not decode: ${decoded.fault.message}`)
+    if (decoded.value.me !== me) refuse('storage-failed', `this data folder belongs to ${decoded.value.me}`)
+    state = decoded.value
+    sequence = snapshot.sequence
+  }
+  for (const record of journal.readAfter(sequence)) {
+    const event = decodeEvent(record.bytes)
+    if (!event.ok) refuse('storage-failed', `journal record ${record.sequence}: ${event.fault.message}`)
+    step(state, event.value)
+    sequence = record.sequence
+  }
+  return { state, sequence }
+}

@@ -1,0 +1,97 @@
+import type { PeerEvent } from '../peer/event.ts'
+import { sealEnvelope } from '../protocol/envelope.ts'
+import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import { RECEIPTS_MAX } from '../protocol/limits.ts'
+import type { ExecutionReceipt, ReceiptBatch } from '../protocol/receipt.ts'
+import { toTimestamp } from '../protocol/time.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Identity } from '../ports/identity.ts'
+import type { Transport } from '../ports/transport.ts'
+import { sendDirect } from './direct-protocol.ts'
+
+/** Receipts on their way to one requester for one job. */
+interface Outbox {
+  readonly to: PeerId
+  readonly job: JobId
+  readonly manifestCid: Cid
+  waiting: ExecutionReceipt[]
+  sending: boolean
+}
+
+/** Sends receipts to requesters, signed, many together. */
+export interface ResultSender {
+  send(to: PeerId, job: JobId, manifestCid: Cid, receipts: readonly ExecutionReceipt[]): void
+}
+
+/** What the sender is made of. */
+export interface ResultSenderParts {
+  readonly clock: Clock
+  readonly identity: Identity
+  readonly transport: Transport
+  readonly dispatch: (event: PeerEvent) => Promise<void>
+  /** The engine that computed a job's units here, for the receipts. */
+  readonly engineOf: (requester: PeerId, job: JobId) => string
+  readonly signal: AbortSignal
+}
+
+/** Where floats of one engine compare by hash: our own kernels use only operations that IEEE 754 fixes. */
+const NUMERIC_CLASS = 'ieee754-wasm'
+
+/**
+ * One message to a requester is in flight at a time; receipts that arrive meanwhile wait and travel together, so
+ * that the smaller the units are, the larger the batches become.
+ */
+export function createResultSender(parts: ResultSenderParts): ResultSender {
+  const outboxes = new Map<string, Outbox>()
+  let batches = 0
+
+  async function drain(key: string, outbox: Outbox): Promise<void> {
+    outbox.sending = true
+    while (outbox.waiting.length > 0) {
+      const receipts = outbox.waiting.splice(0, RECEIPTS_MAX)
+      try {
+        await deliver(outbox, receipts)
+      } catch {
+        // Not taken: the receipts are in the journal, and are sent again when the requester is back.
+        outbox.waiting = []
+      }
+    }
+    outbox.sending = false
+    outboxes.delete(key)
+  }
+
+  async function deliver(outbox: Outbox, receipts: ExecutionReceipt[]): Promise<void> {
+    const { to, job, manifestCid } = outbox
+    const { identity, clock, dispatch } = parts
+    const units = receipts.map(({ unit_index, attempt }) => ({ unit_index, attempt }))
+    if (to === identity.peer) {
+      await dispatch({ kind: 'results-received', at_ms: clock.nowMs(), from: to, job_id: job, receipts })
+    } else {
+      const batch: ReceiptBatch = {
+        batch_id: `${clock.nowMs()}-${batches++}`,
+        job_id: job,
+        requester_id: to,
+        provider_id: identity.peer,
+        manifest_cid: manifestCid,
+        engine: parts.engineOf(to, job),
+        numeric_class: NUMERIC_CLASS,
+        receipts,
+        timestamp: toTimestamp(clock.nowMs()),
+      }
+      const envelope = sealEnvelope('meshwork/1/receipts', batch, identity.peer, (m) => identity.sign(m))
+      await sendDirect(parts.transport, to, { kind: 'results', envelope }, parts.signal)
+    }
+    await dispatch({ kind: 'results-delivered', at_ms: clock.nowMs(), requester: to, job_id: job, units })
+  }
+
+  return {
+    send(to, job, manifestCid, receipts) {
+      const key = `${to}/${job}`
+      const outbox = outboxes.get(key) ?? { to, job, manifestCid, waiting: [], sending: false }
+      outboxes.set(key, outbox)
+      const known = new Set(outbox.waiting.map((r) => r.unit_index))
+      outbox.waiting.push(...receipts.filter((r) => !known.has(r.unit_index)))
+      if (!outbox.sending) void drain(key, outbox)
+    },
+  }
+}
