@@ -1,4 +1,5 @@
 import { FaultError, type Fault } from '../protocol/fault.ts'
+import type { Clock } from '../ports/clock.ts'
 
 /** What a caller's signal says: `timed-out` for `AbortSignal.timeout`, the fault it was aborted with, else `cancelled`. */
 export function faultOfSignal(signal: AbortSignal): Fault {
@@ -29,4 +30,13 @@ export async function whileAborting<T>(
   } finally {
     signal.removeEventListener('abort', listener)
   }
+}
+
+/** A signal that aborts as `timed-out` after `delayMs` by this clock, unless cancelled. */
+export function signalAfter(clock: Clock, delayMs: number): { signal: AbortSignal; cancel: () => void } {
+  const controller = new AbortController()
+  const cancel = clock.after(delayMs, () =>
+    controller.abort(new FaultError({ kind: 'timed-out', message: `no answer within ${delayMs} ms` })),
+  )
+  return { signal: controller.signal, cancel }
 }
