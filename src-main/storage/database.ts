@@ -1,0 +1,121 @@
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { assert, FaultError, refuse } from '../protocol/fault.ts'
+
+/** The one SQLite connection of a peer. */
+export type PeerDatabase = Database.Database
+
+/** The database's file inside the peer's folder. */
+export const DATABASE_FILE = 'meshwork.sqlite'
+
+/** Marks the file as ours (`MESH`), so that another program's database is not migrated by mistake. */
+const APPLICATION_ID = 0x4d455348
+/** How long to wait for a peer that is just shutting down in the same folder. It blocks the start, so not long. */
+const LOCK_WAIT_MS = 1_000
+/** Larger files are not searched for damage at every start: it takes about a second per 500 MiB. */
+const CHECK_BYTES_MAX = 64 << 20
+
+const MIGRATIONS = join(import.meta.dirname, 'migrations')
+
+/**
+ * Opens the peer's database and brings it to this program's version. WAL with `synchronous=FULL`: a committed
+ * transaction survives a power cut (https://sqlite.org/wal.html). The lock is exclusive, for two peers on one
+ * folder would each believe a history of its own.
+ *
+ * @param folder the peer's folder; it is made when absent
+ * @param migrations where the numbered `.sql` files lie
+ * @throws FaultError `storage-failed` with one clear line: the folder is not writable, the file belongs to a newer
+ *   program or to another one, is damaged, or another running peer holds it
+ */
+export function openDatabase(folder: string, migrations: string = MIGRATIONS): PeerDatabase {
+  makeWritable(folder)
+  const file = join(folder, DATABASE_FILE)
+  let database: PeerDatabase | undefined
+  try {
+    database = new Database(file, { timeout: LOCK_WAIT_MS })
+    database.pragma('locking_mode = EXCLUSIVE')
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = FULL')
+    database.pragma('foreign_keys = ON')
+    checkOrigin(database, file)
+    checkDamage(database, file)
+    migrate(database, file, migrations)
+    return database
+  } catch (error) {
+    database?.close()
+    throw storageFault(error, file)
+  }
+}
+
+/**
+ * A storage error as a fault with one clear line. Faults pass unchanged, so does every defect of our own.
+ *
+ * @param subject what was being read or written: a file's path, or a few words
+ */
+export function storageFault(error: unknown, subject: string): unknown {
+  if (error instanceof FaultError) return error
+  const line = failureLine(error, subject)
+  return line === undefined ? error : new FaultError({ kind: 'storage-failed', message: line }, error)
+}
+
+function failureLine(error: unknown, subject: string): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined
+  const { code } = error
+  if (code.startsWith('SQLITE_BUSY')) return `${subject} is in use by another running peer`
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
+    return `${subject} is damaged: ${error.message}`
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return `the disk is full: ${subject}`
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN'))
+    return `${subject} is not writable`
+  if (code.startsWith('SQLITE_')) return `${subject}: ${error.message} (${code})`
+  // What the operating system says carries `errno` as well; our own TypeErrors and the like do not.
+  return 'errno' in error ? `${subject}: ${error.message}` : undefined
+}
+
+function makeWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    refuse('storage-failed', `${folder} is not a folder that can be written to`, error)
+  }
+}
+
+function checkOrigin(database: PeerDatabase, file: string): void {
+  const id = database.pragma('application_id', { simple: true })
+  if (id === APPLICATION_ID) return
+  const { tables } = database
+    .prepare<[], { tables: number }>('SELECT count(*) AS tables FROM sqlite_schema')
+    .get() ?? { tables: 0 }
+  if (id !== 0 || tables > 0) refuse('storage-failed', `${file} belongs to another program`)
+}
+
+function checkDamage(database: PeerDatabase, file: string): void {
+  if (statSync(file).size > CHECK_BYTES_MAX) return
+  const finding = database.pragma('quick_check(1)', { simple: true })
+  if (finding !== 'ok') refuse('storage-failed', `${file} is damaged: ${String(finding)}`)
+}
+
+function migrate(database: PeerDatabase, file: string, folder: string): void {
+  const steps = readdirSync(folder)
+    .filter((name) => /^\d{4}-.+\.sql$/.test(name))
+    .sort()
+  const version = Number(database.pragma('user_version', { simple: true }))
+  if (version > steps.length) {
+    refuse(
+      'storage-failed',
+      `${file} was written by a newer Meshwork (format ${version}, this one knows ${steps.length})`,
+    )
+  }
+  for (const [index, name] of steps.entries()) {
+    assert(Number(name.slice(0, 4)) === index + 1, `migration ${name} is number ${index + 1}`)
+    if (index < version) continue
+    const sql = readFileSync(join(folder, name), 'utf8')
+    database.transaction(() => {
+      database.exec(sql)
+      database.pragma(`application_id = ${APPLICATION_ID}`)
+      database.pragma(`user_version = ${index + 1}`)
+    })()
+  }
+}

@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync as readBytes, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { journalContract } from '../ports/journal.contract.ts'
+import { DATABASE_FILE, openDatabase, type PeerDatabase } from './database.ts'
+import { openJournal, RECORD_BYTES_MAX } from './journal.ts'
+
+function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'meshwork-journal-'))
+}
+
+journalContract('SQLite', () => {
+  const folder = temporaryFolder()
+  let database: PeerDatabase | undefined
+  const flip = (table: 'journal' | 'snapshot', sequence: number) => {
+    const file = new Database(join(folder, DATABASE_FILE))
+    const { bytes } = file
+      .prepare<[number], { bytes: Buffer }>(`SELECT bytes FROM ${table} WHERE sequence = ?`)
+      .get(sequence)!
+    bytes[0]! ^= 1
+    file.prepare(`UPDATE ${table} SET bytes = ? WHERE sequence = ?`).run(bytes, sequence)
+    file.close()
+  }
+  return {
+    open() {
+      database = openDatabase(folder)
+      const { journal } = openJournal(database)
+      const opened = database
+      return {
+        ...journal,
+        close() {
+          journal.close()
+          opened.close()
+        },
+      }
+    },
+    damageRecord: (sequence) => flip('journal', sequence),
+    damageSnapshot: (sequence) => flip('snapshot', sequence),
+    dispose() {
+      database?.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+})
+
+describe('the SQLite journal', () => {
+  let folder: string
+  let database: PeerDatabase
+  beforeEach(() => {
+    folder = temporaryFolder()
+    database = openDatabase(folder)
+  })
+  afterEach(() => {
+    database.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  test('repairs are reported, so that somebody can be told', () => {
+    const { journal } = openJournal(database)
+    journal.append([Buffer.from('a'), Buffer.from('b'), Buffer.from('c')])
+    journal.saveSnapshot({ sequence: 1, bytes: Buffer.from('one') })
+    database.exec("UPDATE journal SET bytes = x'00' WHERE sequence = 2")
+    database.exec("UPDATE snapshot SET bytes = x'00'")
+    expect(openJournal(database).repairs).toEqual([
+      { kind: 'snapshot-dropped', sequence: 1 },
+      { kind: 'tail-cut', afterSequence: 1, records: 2 },
+    ])
+    expect(openJournal(database).repairs).toEqual([])
+  })
+
+  test('a record in the place of another is damage too', () => {
+    const { journal } = openJournal(database)
+    journal.append([Buffer.from('a'), Buffer.from('b'), Buffer.from('c')])
+    database.exec('DELETE FROM journal WHERE sequence = 2')
+    database.exec('UPDATE journal SET sequence = 2 WHERE sequence = 3')
+    expect([...openJournal(database).journal.readAfter(0)].map((r) => r.sequence)).toEqual([1])
+  })
+
+  test('a failed append leaves none of its records, and numbering intact', () => {
+    const { journal } = openJournal(database)
+    journal.append([Buffer.from('a')])
+    database.exec(
+      "CREATE TRIGGER disk_full BEFORE INSERT ON journal WHEN NEW.sequence = 3 BEGIN SELECT RAISE(ABORT, 'full'); END",
+    )
+    expect(() => journal.append([Buffer.from('b'), Buffer.from('c')])).toThrow(
+      expect.objectContaining({
+        fault: expect.objectContaining({ kind: 'storage-failed' }) as unknown,
+      }) as Error,
+    )
+    database.exec('DROP TRIGGER disk_full')
+    expect(journal.append([Buffer.from('d')])).toBe(2)
+  })
+
+  test('a record over the limit is refused as a fault', () => {
+    const { journal } = openJournal(database)
+    expect(() => journal.append([Buffer.alloc(RECORD_BYTES_MAX + 1)])).toThrow('over the limit')
+    expect(journal.append([Buffer.alloc(10)])).toBe(1)
+  })
+
+  test('a write-ahead log torn at any byte loses the transactions it cuts, and no earlier one', () => {
+    database.close()
+    const wal = join(folder, `${DATABASE_FILE}-wal`)
+    const image = tornImages(folder, wal)
+    for (const { main, log, cutBytes } of image) {
+      writeFileSync(join(folder, DATABASE_FILE), main)
+      writeFileSync(wal, log)
+      truncateSync(wal, log.length - cutBytes)
+      const reopened = openDatabase(folder)
+      const records = [...openJournal(reopened).journal.readAfter(0)].map((r) => r.bytes.length)
+      reopened.close()
+      // Each append was its own transaction of at least one 4 KiB frame, and the last one fills several.
+      expect(records.length).toBeGreaterThanOrEqual(18)
+      expect(records.slice(0, 18)).toEqual(Array.from({ length: 18 }, (_, i) => 1000 + i))
+    }
+    database = openDatabase(folder)
+  })
+})
+
+/** A database file and its log as a crash leaves them, with cuts that end inside the last two transactions. */
+function tornImages(folder: string, wal: string): { main: Buffer; log: Buffer; cutBytes: number }[] {
+  const database = openDatabase(folder)
+  const { journal } = openJournal(database)
+  for (let i = 0; i < 20; i++) journal.append([Buffer.alloc(1000 + i, i)])
+  const main = readBytes(join(folder, DATABASE_FILE))
+  const log = readBytes(wal)
+  database.close()
+  return [1, 23, 24, 100, 4096, 4120, 4121].map((cutBytes) => ({ main, log, cutBytes }))
+}
+
+describe('a killed process', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = temporaryFolder()
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  test('SIGKILL in the middle of appends loses nothing that was acknowledged', async () => {
+    let acknowledgedBefore = 0
+    for (let round = 0; round < 8; round++) {
+      const acknowledged = await appendUntilKilled(folder, 3 + round * 7)
+      expect(acknowledged).toBeGreaterThan(acknowledgedBefore)
+      const database = openDatabase(folder)
+      const { journal, repairs } = openJournal(database)
+      const records = [...journal.readAfter(0)]
+      database.close()
+      expect(repairs).toEqual([])
+      expect(records.length).toBeGreaterThanOrEqual(acknowledged)
+      for (const { sequence, bytes } of records) expect(Buffer.from(bytes).readUInt32LE(0)).toBe(sequence)
+      acknowledgedBefore = acknowledged
+    }
+  })
+})
+
+/** Runs a process that appends and says so, kills it after some acknowledgements; returns the last one it gave. */
+async function appendUntilKilled(folder: string, acknowledgements: number): Promise<number> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'journal-writer.fixture.ts'), folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)))
+  let last = 0
+  let heard = 0
+  for await (const line of createInterface({ input: child.stdout })) {
+    last = Number(line)
+    heard += 1
+    if (heard === acknowledgements) child.kill('SIGKILL')
+  }
+  expect(await exited).toBe('SIGKILL')
+  return last
+}

@@ -1,0 +1,194 @@
+import { hash } from 'node:crypto'
+import type { Journal, JournalRecord, Snapshot } from '../ports/journal.ts'
+import { equalBytes } from '../protocol/canonical.ts'
+import { assert, refuse } from '../protocol/fault.ts'
+import { recordChecksum } from './checksum.ts'
+import { storageFault, type PeerDatabase } from './database.ts'
+
+/** One record's size. Four direct messages of the largest size fit; anything larger belongs into a blob. */
+export const RECORD_BYTES_MAX = 16 << 20
+/** One snapshot's size: SQLite's own limit for a value is 1 GB, and a state that large is a defect. */
+export const SNAPSHOT_BYTES_MAX = 512 << 20
+/** Two, so that one damaged snapshot costs nothing: the older one and the records after it give the same state. */
+export const SNAPSHOTS_KEPT = 2
+/** Records read from the database at a time. Between two reads the connection is free for other statements. */
+const PAGE_RECORDS = 256
+
+/** What opening found damaged and put right. */
+export type JournalRepair =
+  | { readonly kind: 'tail-cut'; readonly afterSequence: number; readonly records: number }
+  | { readonly kind: 'snapshot-dropped'; readonly sequence: number }
+
+interface RecordRow {
+  readonly sequence: number
+  readonly checksum: number
+  readonly bytes: Uint8Array
+}
+
+interface SnapshotRow {
+  readonly sequence: number
+  readonly sha256: Uint8Array
+  readonly bytes: Uint8Array
+}
+
+/**
+ * The journal in SQLite: records and snapshots with checksums. Opening cuts everything from the first torn record
+ * on, and drops snapshots that are damaged.
+ *
+ * @param database an open database; the caller closes it after the journal
+ * @returns the journal, and what had to be repaired
+ * @throws FaultError `storage-failed` when no state can be restored any more: every snapshot is damaged, and the
+ *   records before them are gone
+ */
+export function openJournal(database: PeerDatabase): {
+  journal: Journal
+  repairs: readonly JournalRepair[]
+} {
+  const statements = prepare(database)
+  const repairs: JournalRepair[] = []
+  const base = guard(() => newestIntactSnapshot(statements, repairs)?.sequence ?? 0)
+  let last = guard(() => cutTornTail(statements, base, repairs))
+  let open = true
+
+  const insert = (records: readonly Uint8Array[]) => {
+    for (const [index, bytes] of records.entries()) {
+      const sequence = last + 1 + index
+      statements.insertRecord.run(sequence, recordChecksum(sequence, bytes), bytes)
+    }
+  }
+  const insertTogether = database.transaction(insert)
+  const saveAndPrune = database.transaction(({ sequence, bytes }: Snapshot) => {
+    statements.saveSnapshot.run(sequence, hash('sha256', bytes, 'buffer'), bytes)
+    statements.pruneSnapshots.run(SNAPSHOTS_KEPT)
+    // With fewer snapshots than are to be kept, the history itself is what a damaged snapshot falls back to.
+    const kept = statements.snapshotSequences.all()
+    const oldest = kept[kept.length - 1]
+    if (oldest && kept.length === SNAPSHOTS_KEPT) statements.pruneRecords.run(oldest.sequence)
+  })
+
+  const journal: Journal = {
+    append(records) {
+      assertOpen(open)
+      for (const bytes of records) refuseLarger(bytes, RECORD_BYTES_MAX, 'a journal record')
+      if (records.length === 0) return last
+      guard(() => {
+        // A single insert is its own transaction; opening one around it would cost two more statements.
+        if (records.length === 1) insert(records)
+        else insertTogether(records)
+      })
+      last += records.length
+      return last
+    },
+    latestSnapshot() {
+      assertOpen(open)
+      return guard(() => newestIntactSnapshot(statements))
+    },
+    readAfter(sequence) {
+      assertOpen(open)
+      return intactRecords(statements, sequence)
+    },
+    saveSnapshot(snapshot) {
+      assertOpen(open)
+      assert(snapshot.sequence <= last, 'a snapshot holds only what the journal has')
+      refuseLarger(snapshot.bytes, SNAPSHOT_BYTES_MAX, 'a snapshot')
+      const newest = statements.snapshotSequences.get()?.sequence ?? 0
+      assert(snapshot.sequence >= newest, 'snapshots are saved in order')
+      guard(() => {
+        saveAndPrune(snapshot)
+      })
+    },
+    close() {
+      open = false
+    },
+  }
+  return { journal, repairs }
+}
+
+type Statements = ReturnType<typeof prepare>
+
+function prepare(database: PeerDatabase) {
+  return {
+    insertRecord: database.prepare<[number, number, Uint8Array]>(
+      'INSERT INTO journal (sequence, checksum, bytes) VALUES (?, ?, ?)',
+    ),
+    recordsAfter: database.prepare<[number, number], RecordRow>(
+      'SELECT sequence, checksum, bytes FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?',
+    ),
+    firstRecord: database.prepare<[], { sequence: number | null }>(
+      'SELECT min(sequence) AS sequence FROM journal',
+    ),
+    cutAfter: database.prepare<[number]>('DELETE FROM journal WHERE sequence > ?'),
+    pruneRecords: database.prepare<[number]>('DELETE FROM journal WHERE sequence <= ?'),
+    saveSnapshot: database.prepare<[number, Uint8Array, Uint8Array]>(
+      'INSERT OR REPLACE INTO snapshot (sequence, sha256, bytes) VALUES (?, ?, ?)',
+    ),
+    snapshotSequences: database.prepare<[], { sequence: number }>(
+      'SELECT sequence FROM snapshot ORDER BY sequence DESC',
+    ),
+    snapshot: database.prepare<[number], SnapshotRow>(
+      'SELECT sequence, sha256, bytes FROM snapshot WHERE sequence = ?',
+    ),
+    dropSnapshot: database.prepare<[number]>('DELETE FROM snapshot WHERE sequence = ?'),
+    pruneSnapshots: database.prepare<[number]>(
+      'DELETE FROM snapshot WHERE sequence NOT IN (SELECT sequence FROM snapshot ORDER BY sequence DESC LIMIT ?)',
+    ),
+  }
+}
+
+/** The newest snapshot that matches its checksum; with `repairs`, newer ones that do not are dropped and noted. */
+function newestIntactSnapshot(statements: Statements, repairs?: JournalRepair[]): Snapshot | undefined {
+  for (const { sequence } of statements.snapshotSequences.all()) {
+    const row = statements.snapshot.get(sequence)
+    if (row && equalBytes(hash('sha256', row.bytes, 'buffer'), row.sha256)) {
+      return { sequence, bytes: row.bytes }
+    }
+    if (!repairs) continue
+    statements.dropSnapshot.run(sequence)
+    repairs.push({ kind: 'snapshot-dropped', sequence })
+  }
+  return undefined
+}
+
+/** Removes what cannot be read after `base`, so that new records follow the last intact one. Returns its number. */
+function cutTornTail(statements: Statements, base: number, repairs: JournalRepair[]): number {
+  const first = statements.firstRecord.get()?.sequence ?? undefined
+  const historyGone = base === 0 && (first === undefined ? repairs.length > 0 : first > 1)
+  if (historyGone)
+    refuse('storage-failed', 'the journal is damaged beyond repair: no snapshot of it is intact')
+  let last = base
+  for (const record of intactRecords(statements, base)) last = record.sequence
+  const { changes } = statements.cutAfter.run(last)
+  if (changes > 0) repairs.push({ kind: 'tail-cut', afterSequence: last, records: changes })
+  return last
+}
+
+function* intactRecords(statements: Statements, after: number): IterableIterator<JournalRecord> {
+  let last = after
+  for (;;) {
+    const page = guard(() => statements.recordsAfter.all(last, PAGE_RECORDS))
+    for (const { sequence, checksum, bytes } of page) {
+      if (sequence !== last + 1 || checksum !== recordChecksum(sequence, bytes)) return
+      last = sequence
+      yield { sequence, bytes }
+    }
+    if (page.length < PAGE_RECORDS) return
+  }
+}
+
+function guard<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw storageFault(error, 'the journal')
+  }
+}
+
+function assertOpen(open: boolean): void {
+  assert(open, 'a closed journal is not used')
+}
+
+function refuseLarger(bytes: Uint8Array, bytesMax: number, what: string): void {
+  if (bytes.byteLength > bytesMax) {
+    refuse('storage-failed', `${what} of ${bytes.byteLength} bytes is over the limit of ${bytesMax}`)
+  }
+}

@@ -1,0 +1,97 @@
+import type { Journal, Snapshot } from '../ports/journal.ts'
+import { assert } from '../protocol/fault.ts'
+import { recordChecksum } from './checksum.ts'
+import { SNAPSHOTS_KEPT } from './journal.ts'
+
+/** What outlives a memory journal's peer: the stand-in for its disk. Tests damage it on purpose. */
+export interface MemoryDisk {
+  /** Sequence number of `records[0]`. */
+  firstSequence: number
+  records: { bytes: Uint8Array; checksum: number }[]
+  /** Oldest first. */
+  snapshots: { sequence: number; bytes: Uint8Array; checksum: number }[]
+}
+
+/** An empty disk. */
+export function createMemoryDisk(): MemoryDisk {
+  return { firstSequence: 1, records: [], snapshots: [] }
+}
+
+/**
+ * The journal's twin in memory, with the same promises over the life of `disk`: open a second one over the same
+ * disk to restart the peer. It copies what it is given and hands out copies, as a disk does.
+ */
+export function openMemoryJournal(disk: MemoryDisk): Journal {
+  const intact = ({ sequence, bytes, checksum }: MemoryDisk['snapshots'][number]) =>
+    checksum === recordChecksum(sequence, bytes)
+  disk.snapshots = disk.snapshots.filter(intact)
+  const base = newestSnapshot(disk)
+  assert(base >= disk.firstSequence - 1, 'a snapshot is intact, or the history is whole')
+  let last = cutTornTail(disk, base)
+  let open = true
+
+  return {
+    append(records) {
+      assert(open, 'a closed journal is not used')
+      for (const bytes of records) {
+        last += 1
+        disk.records.push({ bytes: bytes.slice(), checksum: recordChecksum(last, bytes) })
+      }
+      return last
+    },
+    latestSnapshot() {
+      assert(open, 'a closed journal is not used')
+      const newest = disk.snapshots.findLast(intact)
+      return newest && { sequence: newest.sequence, bytes: newest.bytes.slice() }
+    },
+    *readAfter(sequence) {
+      assert(open, 'a closed journal is not used')
+      for (let next = sequence + 1; ; next++) {
+        const record = intactRecord(disk, next)
+        if (!record) return
+        yield { sequence: next, bytes: record.slice() }
+      }
+    },
+    saveSnapshot({ sequence, bytes }: Snapshot) {
+      assert(open, 'a closed journal is not used')
+      assert(sequence <= last, 'a snapshot holds only what the journal has')
+      assert(sequence >= newestSnapshot(disk), 'snapshots are saved in order')
+      const snapshot = { sequence, bytes: bytes.slice(), checksum: recordChecksum(sequence, bytes) }
+      disk.snapshots = [...disk.snapshots.filter((s) => s.sequence !== sequence), snapshot].slice(
+        -SNAPSHOTS_KEPT,
+      )
+      const oldest = disk.snapshots[0]
+      if (oldest && disk.snapshots.length === SNAPSHOTS_KEPT) prune(disk, oldest.sequence)
+    },
+    close() {
+      open = false
+    },
+  }
+}
+
+function newestSnapshot({ snapshots }: MemoryDisk): number {
+  return snapshots[snapshots.length - 1]?.sequence ?? 0
+}
+
+function intactRecord(disk: MemoryDisk, sequence: number): Uint8Array | undefined {
+  const record = disk.records[sequence - disk.firstSequence]
+  return record?.checksum === (record && recordChecksum(sequence, record.bytes)) ? record?.bytes : undefined
+}
+
+function cutTornTail(disk: MemoryDisk, base: number): number {
+  let last = base
+  while (intactRecord(disk, last + 1)) last += 1
+  disk.records.length = Math.min(disk.records.length, last - disk.firstSequence + 1)
+  // Everything after the base was torn, and the base itself lies beyond the records: numbering goes on from there.
+  if (disk.firstSequence + disk.records.length !== last + 1) {
+    disk.records = []
+    disk.firstSequence = last + 1
+  }
+  return last
+}
+
+function prune(disk: MemoryDisk, sequence: number): void {
+  const count = Math.max(0, sequence - disk.firstSequence + 1)
+  disk.records.splice(0, count)
+  disk.firstSequence += count
+}
