@@ -1,7 +1,7 @@
 import { automaticExposure, meanLuminance } from './exposure.ts'
 import { encodeExr } from './exr.ts'
 import { createFilm, type Film, type FilmFault, filmRadiance, mergeUnit } from './film.ts'
-import { type RenderSplit, unitCount, unitRegion } from './job.ts'
+import { type RenderSplit, unitCount, unitRegion } from '../../../protocol/render-job.ts'
 import { encodePng } from './png.ts'
 import { toneMap } from './tone-map.ts'
 

@@ -7,14 +7,14 @@ import { encodeSrgb8 } from './tone-map.ts'
 import { latheMesh, smoothNormals, sphereMesh, subdivide, type TriangleMesh } from './triangle-mesh.ts'
 
 /** The room, metres: half its width, its height, its back wall and its open front. */
-const ROOM = { side: 1.45, height: 2.1, back: -1.35, front: 1.5 } as const
+const ROOM = { side: 1.32, height: 1.95, back: -1.3, front: 2.1 } as const
 
 /** A panel in the ceiling, and the radiance that it sends down: warm white. */
-const LAMP = { x: 0.5, z0: -0.55, z1: 0.15, drop: 0.004 } as const
-const LAMP_COLOR: Triple = [1, 0.83, 0.62]
-const LAMP_STRENGTH = 15
+const LAMP = { x: 0.7, z0: -0.85, z1: 0.3, drop: 0.004 } as const
+const LAMP_COLOR: Triple = [1, 0.87, 0.7]
+const LAMP_STRENGTH = 8.5
 
-const BUNNY_HEIGHT = 1.02
+const BUNNY_HEIGHT = 1.12
 const FLOOR_TILE = 0.36
 const FLOOR_TEXTURE_SIDE = 256
 
@@ -60,7 +60,7 @@ function addRoom(document: Document, scene: Scene): void {
 }
 
 function addStillLife(document: Document, scene: Scene): void {
-  const plinthTop = 0.22
+  const plinthTop = 0.18
   const chamfer = 0.025
   const plinth = latheMesh(
     [
@@ -73,8 +73,8 @@ function addStillLife(document: Document, scene: Scene): void {
     96,
   )
   const stone = matte(document, 'stone', [0.5, 0.48, 0.45])
-  const gold = metal(document, 'brushed gold', [1, 0.71, 0.3], 0.26)
-  const steel = metal(document, 'steel', [0.78, 0.79, 0.81], 0.14)
+  const gold = metal(document, 'brushed gold', [1, 0.71, 0.3], 0.34)
+  const steel = metal(document, 'steel', [0.78, 0.79, 0.81], 0.3)
   const glaze = matte(document, 'blue glaze', [0.02, 0.09, 0.3]).setRoughnessFactor(0.12)
   const at = (name: string, mesh: TriangleMesh, material: Material, place: Triple, turn = 0, smooth = true) =>
     scene.addChild(
@@ -83,9 +83,9 @@ function addStillLife(document: Document, scene: Scene): void {
         .setRotation([0, Math.sin(turn / 2), 0, Math.cos(turn / 2)]),
     )
   at('plinth', plinth, stone, [-0.16, 0, -0.42], 0, false)
-  at('bunny', bunnyMesh(), gold, [-0.14, plinthTop, -0.42], 0.5)
-  at('ceramic ball', sphereMesh(0.27, 40), glaze, [0.86, 0.27, 0.1])
-  at('steel ball', sphereMesh(0.15, 32), steel, [0.42, 0.15, 0.52])
+  at('bunny', bunnyMesh(), gold, [-0.14, plinthTop, -0.42], 0.12)
+  at('ceramic ball', sphereMesh(0.27, 40), glaze, [0.8, 0.27, 0.02])
+  at('steel ball', sphereMesh(0.15, 32), steel, [0.36, 0.15, 0.5])
 }
 
 /** The bunny with its feet at the origin, `BUNNY_HEIGHT` tall. */
@@ -101,8 +101,8 @@ function bunnyMesh(): TriangleMesh {
 }
 
 function cameraNode(document: Document): Node {
-  const camera = document.createCamera('camera').setType('perspective').setYFov(0.55).setZNear(0.1)
-  return document.createNode('camera').setCamera(camera).setTranslation([0, 0.98, 5.1])
+  const camera = document.createCamera('camera').setType('perspective').setYFov(0.5).setZNear(0.1)
+  return document.createNode('camera').setCamera(camera).setTranslation([0, 0.93, 4.75])
 }
 
 function matte(document: Document, name: string, color: Triple): Material {
@@ -164,7 +164,7 @@ function meshNode(
 function floorNode(document: Document, corners: readonly [Triple, Triple, Triple, Triple]): Node {
   const picture = encodePng(FLOOR_TEXTURE_SIDE, FLOOR_TEXTURE_SIDE, floorTexels())
   const texture = document.createTexture('tiles').setImage(Uint8Array.from(picture)).setMimeType('image/png')
-  const material = matte(document, 'tiles', [1, 1, 1]).setBaseColorTexture(texture).setRoughnessFactor(0.3)
+  const material = matte(document, 'tiles', [1, 1, 1]).setBaseColorTexture(texture).setRoughnessFactor(0.45)
   const node = quadNode(document, 'floor', material, corners)
   const uvs = corners.flatMap(([x, , z]) => [x / (2 * FLOOR_TILE), z / (2 * FLOOR_TILE)])
   const accessor = document

@@ -1,9 +1,10 @@
 import type { LoadResult, PathTraceKernel } from '../../../../wasm/path-trace/kernel.ts'
-import { type RenderParams, type UnitRegion, unitRegion } from './job.ts'
+import { type RenderParams, type UnitRegion, unitRegion } from '../../../protocol/render-job.ts'
 
-/** One unit to render: which job it is of, the job's packed scene by its CID, and the unit's number. */
+/** One unit to render: the job's packed scene by its CID, the parameters, and the unit's number. */
 export interface RenderUnit {
-  readonly job: string
+  /** Whose job it is. Callers that cannot tell jobs apart leave it out: then the scene alone decides. */
+  readonly job?: string
   readonly scene: string
   readonly params: RenderParams
   readonly index: number
@@ -37,7 +38,8 @@ export interface RenderUnitRunner {
  * new kernel even if its scene is the same, so that nothing of one requester's is ever in reach of another's.
  */
 export function createRenderUnit(instantiate: () => PathTraceKernel): RenderUnitRunner {
-  let loaded: { readonly job: string; readonly scene: string; readonly kernel: PathTraceKernel } | undefined
+  let loaded:
+    { readonly job: string | undefined; readonly scene: string; readonly kernel: PathTraceKernel } | undefined
   return {
     run({ job, scene, params, index }, readScene, afterRow) {
       let region: UnitRegion
@@ -47,20 +49,19 @@ export function createRenderUnit(instantiate: () => PathTraceKernel): RenderUnit
         if (error instanceof RangeError) return { kind: 'bad-unit', message: error.message }
         throw error
       }
-      const prepared = loaded?.job !== job || loaded.scene !== scene
-      if (prepared) loaded = undefined
-      const kernel = loaded?.kernel ?? instantiate()
-      if (prepared) {
+      const held = loaded !== undefined && loaded.job === job && loaded.scene === scene ? loaded : undefined
+      // Until the unit is done the kernel counts as lost: a trap in the middle leaves it in no known state.
+      loaded = undefined
+      const kernel = held?.kernel ?? instantiate()
+      if (held === undefined) {
         const result = kernel.loadScene(readScene())
         if (result.kind !== 'loaded') return result
       }
-      // Until the unit is done the kernel counts as lost: a trap in the middle leaves it in no known state.
-      loaded = undefined
       const { width, height, bounces, clamp } = params
       const frame = { width, height, bounces, ...(clamp === undefined ? {} : { clamp }) }
       const bytes = Uint8Array.from(kernel.renderTile(region, frame, afterRow))
       loaded = { job, scene, kernel }
-      return { kind: 'film', bytes, prepared }
+      return { kind: 'film', bytes, prepared: held === undefined }
     },
     release() {
       loaded = undefined

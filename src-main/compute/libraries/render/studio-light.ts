@@ -5,9 +5,9 @@ import { dot, normalize, type Triple } from './matrix.ts'
 const STUDIO_WIDTH = 128
 const STUDIO_HEIGHT = 64
 
-const ZENITH: Triple = [0.62, 0.68, 0.78]
-const HORIZON: Triple = [0.5, 0.5, 0.52]
-const GROUND: Triple = [0.2, 0.19, 0.18]
+const ZENITH: Triple = [0.34, 0.38, 0.44]
+const HORIZON: Triple = [0.3, 0.3, 0.31]
+const GROUND: Triple = [0.11, 0.105, 0.1]
 
 /** A soft box: where it hangs, how bright, how wide (cosine of the half angle) and how soft its edge is. */
 interface SoftBox {
@@ -19,8 +19,8 @@ interface SoftBox {
 
 /** A large warm key from the upper left front, and a weaker cool one from behind on the right. */
 const SOFT_BOXES: readonly SoftBox[] = [
-  { direction: normalize([-0.55, 0.8, 0.75]), radiance: [11, 10.2, 9], edge: 0.9, softness: 0.06 },
-  { direction: normalize([0.9, 0.45, -0.55]), radiance: [2.6, 3, 3.6], edge: 0.88, softness: 0.08 },
+  { direction: normalize([-0.55, 0.8, 0.75]), radiance: [4.2, 3.9, 3.45], edge: 0.9, softness: 0.06 },
+  { direction: normalize([0.9, 0.45, -0.55]), radiance: [1.3, 1.5, 1.8], edge: 0.88, softness: 0.08 },
 ]
 
 /**
