@@ -1,5 +1,6 @@
 import { type Document, type Extension, GLB_BUFFER, type GLTF, Logger, WebIO } from '@gltf-transform/core'
 import {
+  KHRDracoMeshCompression,
   KHRLightsPunctual,
   KHRMaterialsEmissiveStrength,
   KHRMaterialsIOR,
@@ -9,12 +10,14 @@ import {
   KHRMeshQuantization,
   KHRTextureTransform,
 } from '@gltf-transform/extensions'
+import { createDracoDecoder, usesDraco } from './draco.ts'
 import { checkGltf } from './gltf-check.ts'
 import { openGltf } from './gltf-file.ts'
 import type { GltfJson } from './gltf-schema.ts'
 import { ImportRefusal, type ImportWarning, refuseFile } from './import-fault.ts'
 
 const EXTENSIONS: (typeof Extension)[] = [
+  KHRDracoMeshCompression,
   KHRLightsPunctual,
   KHRMaterialsEmissiveStrength,
   KHRMaterialsIOR,
@@ -48,6 +51,7 @@ export async function readGltf(file: SceneFile, warnings: ImportWarning[]): Prom
   const resources = collectResources(gltf, binary, file.resources ?? new Map(), warnings)
   dropSourcelessTextures(gltf, warnings)
   const io = new WebIO().setLogger(new Logger(Logger.Verbosity.SILENT)).registerExtensions(EXTENSIONS)
+  if (usesDraco(gltf)) io.registerDependencies({ 'draco3d.decoder': await createDracoDecoder() })
   try {
     // The schema is what the reader wants, except that it leaves the enumerations' numbers as numbers.
     return await io.readJSON({ json: gltf as unknown as GLTF.IGLTF, resources })

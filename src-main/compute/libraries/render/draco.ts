@@ -1,0 +1,38 @@
+import { createDecoderModule, type DecoderModule } from 'draco3dgltf'
+import type { GltfJson } from './gltf-schema.ts'
+import { refuseFile } from './import-fault.ts'
+
+/** The extension by which a primitive's data is Draco's. */
+export const DRACO = 'KHR_draco_mesh_compression'
+
+/**
+ * What all compressed meshes of a file may decode to. Primitives may share one compressed mesh, each of them
+ * decoding it again, so that counting the file's bytes would not do.
+ */
+const DECODED_BYTES_MAX = 2 ** 30
+
+/** Whether any primitive needs the decoder. */
+export function usesDraco(gltf: GltfJson): boolean {
+  return (gltf.extensionsUsed ?? []).includes(DRACO)
+}
+
+/**
+ * A Draco decoder of its own for one file, whose damage a hostile mesh can only do to that one. It refuses
+ * with `scene-too-large` once its results pass a gigabyte.
+ */
+export async function createDracoDecoder(): Promise<DecoderModule> {
+  const decoder = await createDecoderModule()
+  const allocate = decoder._malloc.bind(decoder)
+  let total = 0
+  // The reader asks for the memory of every result here, and for nothing else.
+  decoder._malloc = (bytes: number): number => {
+    total += bytes
+    if (!(bytes >= 0 && total <= DECODED_BYTES_MAX)) {
+      refuseFile('scene-too-large', `the compressed meshes take more than ${DECODED_BYTES_MAX} bytes`)
+    }
+    const at = allocate(bytes)
+    if (at === 0) refuseFile('scene-too-large', 'the compressed meshes do not fit in memory')
+    return at
+  }
+  return decoder
+}
