@@ -3,7 +3,7 @@ import type { GltfJson } from './gltf-schema.ts'
 import { refuseFile } from './import-fault.ts'
 
 /** The extension by which a primitive's data is Draco's. */
-export const DRACO = 'KHR_draco_mesh_compression'
+const DRACO = 'KHR_draco_mesh_compression'
 
 /**
  * What all compressed meshes of a file may decode to. Primitives may share one compressed mesh, each of them

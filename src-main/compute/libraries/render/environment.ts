@@ -1,5 +1,5 @@
 /** The widest environment map taken: 8192 × 4096 RGB floats are 384 MB. */
-export const ENVIRONMENT_WIDTH_MAX = 8192
+const ENVIRONMENT_WIDTH_MAX = 8192
 
 /** Header lines come before the pixels; real files have fewer than ten. */
 const HEADER_LINES_MAX = 64

@@ -12,7 +12,7 @@ const BRIGHT_QUANTILE = 0.9
 const STOPS_MAX = 20
 
 /** Relative luminance of linear sRGB (IEC 61966-2-1, with the primaries of BT.709). */
-export function luminance(r: number, g: number, b: number): number {
+function luminance(r: number, g: number, b: number): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 

@@ -74,7 +74,7 @@ export function cross(a: Triple, b: Triple): Triple {
 
 /** The direction at length 1, or zeros where it has none (zero, infinite or not a number). */
 export function normalize(a: Triple): Triple {
-  const length = Math.hypot(...a)
+  const length = Math.sqrt(dot(a, a))
   return length > 0 && Number.isFinite(length) ? scale(a, 1 / length) : [0, 0, 0]
 }
 

@@ -2,7 +2,7 @@ import type { LoadResult, PathTraceKernel } from '../../../../wasm/path-trace/ke
 import { type RenderParams, type UnitRegion, unitRegion } from '../../../protocol/render-job.ts'
 
 /** One unit to render: the job's packed scene by its CID, the parameters, and the unit's number. */
-export interface RenderUnit {
+interface RenderUnit {
   /** Whose job it is. Callers that cannot tell jobs apart leave it out: then the scene alone decides. */
   readonly job?: string
   readonly scene: string
@@ -14,7 +14,7 @@ export interface RenderUnit {
  * A unit's film, in memory of its own, or why there is none. `prepared` says whether the scene had to be
  * loaded for it: that work is in the fuel of the first unit that a worker renders of a job, and of no other.
  */
-export type RenderUnitResult =
+type RenderUnitResult =
   | { readonly kind: 'film'; readonly bytes: Uint8Array<ArrayBuffer>; readonly prepared: boolean }
   | Exclude<LoadResult, { kind: 'loaded' }>
   | { readonly kind: 'bad-unit'; readonly message: string }

@@ -223,7 +223,7 @@ export function triangleArea(positions: Float32Array, a: number, b: number, c: n
   const x = Math.fround(edge(b, 1) * edge(c, 2) - edge(b, 2) * edge(c, 1))
   const y = Math.fround(edge(b, 2) * edge(c, 0) - edge(b, 0) * edge(c, 2))
   const z = Math.fround(edge(b, 0) * edge(c, 1) - edge(b, 1) * edge(c, 0))
-  return Math.hypot(x, y, z) / 2
+  return Math.sqrt(x * x + y * y + z * z) / 2
 }
 
 /** One after the other; an attribute that some parts have is filled in for the others. */

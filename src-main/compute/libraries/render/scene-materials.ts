@@ -33,7 +33,7 @@ const NO_TEXTURES = { baseColor: -1, metallicRoughness: -1, normal: -1, emissive
  * What a primitive without a material gets: clay. glTF's own default (section 3.9) is a rough white metal,
  * which people see as an unpainted model; one that does not lose its light to roughness shows it better.
  */
-export const DEFAULT_MATERIAL: MaterialDescription = {
+const DEFAULT_MATERIAL: MaterialDescription = {
   baseColor: [0.8, 0.8, 0.8],
   alpha: 1,
   alphaMode: 'opaque',

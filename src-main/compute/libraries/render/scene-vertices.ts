@@ -35,7 +35,7 @@ export function readAttribute(
 }
 
 /** The accessor's numbers as floats, `normalized` integers scaled. */
-export function floatsOf(accessor: Accessor): Float32Array {
+function floatsOf(accessor: Accessor): Float32Array {
   const array = accessor.getArray()
   if (array === null) return new Float32Array(0)
   const top = accessor.getNormalized() ? NORMALIZED_MAX[accessor.getComponentType()] : undefined

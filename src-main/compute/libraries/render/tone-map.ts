@@ -1,9 +1,3 @@
-/**
- * The radiance that the tone mapper takes for white paper in the light the picture was exposed for; the
- * exposure in stops moves it. Zero stops leave the scene's numbers as they are.
- */
-const EXPOSURE_STOPS_DEFAULT = 0
-
 /** Where compression begins, so that everything darker is shown exactly (Khronos PBR Neutral). */
 const START_COMPRESSION = 0.8 - 0.04
 const DESATURATION = 0.15
@@ -11,17 +5,14 @@ const DESATURATION = 0.15
 /**
  * Turns linear radiance (RGB, three floats a pixel) into sRGB of 8 bits a channel, rounded to nearest.
  *
- * Exposure in photographic stops, then Khronos PBR Neutral: colours below the knee stay what the material
+ * Exposure in photographic stops (0 leaves the scene's numbers as they are), then Khronos PBR Neutral: colours below the knee stay what the material
  * says, highlights roll off towards white without a change of hue. It uses only + − × ÷ and comparisons, and
  * the sRGB curve is applied by comparing with 255 thresholds, so that equal radiance gives equal bytes on
  * every engine.
  *
  * Sources: Khronos PBR Neutral Tone Mapper specification (2024); IEC 61966-2-1 (sRGB).
  */
-export function toneMap(
-  radiance: Float32Array,
-  exposureStops = EXPOSURE_STOPS_DEFAULT,
-): Uint8Array<ArrayBuffer> {
+export function toneMap(radiance: Float32Array, exposureStops = 0): Uint8Array<ArrayBuffer> {
   const gain = 2 ** exposureStops
   const out = new Uint8Array(radiance.length)
   for (let i = 0; i + 2 < radiance.length; i += 3) {
