@@ -1,0 +1,161 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { RunTask } from '../ports/runner.ts'
+import {
+  addTasks,
+  CRASHES_MAX,
+  createDispatch,
+  groundAll,
+  isIdle,
+  landTask,
+  noteDuration,
+  removeGroups,
+  takeBatch,
+  type Dispatch,
+  type RunGroup,
+} from './dispatch.ts'
+import { BATCH_TASKS_MAX } from './input.ts'
+
+const LIMITS = { wallMsMax: 1, memoryBytesMax: 1, outputBytesMax: 1 }
+const PARAMS = {}
+
+function tasks(count: number, algorithmId = 'a'): RunTask[] {
+  return Array.from({ length: count }, (_, i) => ({
+    id: `${algorithmId}${i}`,
+    algorithmId,
+    algorithmVersion: '1',
+    params: PARAMS,
+    inputs: {},
+    unitIndex: i,
+    limits: LIMITS,
+  }))
+}
+
+function group(): RunGroup {
+  const listener = { signal: new AbortController().signal, finished: () => undefined }
+  return { kind: 'run', listener, remaining: 0, ended: () => undefined }
+}
+
+function takeAll(dispatch: Dispatch, workers: number) {
+  const batches = []
+  for (let b = takeBatch(dispatch, workers); b !== undefined; b = takeBatch(dispatch, workers))
+    batches.push(b)
+  return batches
+}
+
+describe('the dispatch', () => {
+  it('sends tasks of unknown length one by one, two batches per worker', () => {
+    const dispatch = createDispatch()
+    addTasks(dispatch, group(), tasks(100))
+    expect(takeAll(dispatch, 3).map((batch) => batch.entries.size)).toEqual([1, 1, 1, 1, 1, 1])
+  })
+
+  it('sends short tasks together, within the bound, and long ones alone', () => {
+    const dispatch = createDispatch()
+    const [short] = tasks(1, 'short')
+    const [long] = tasks(1, 'long')
+    noteDuration(dispatch, short!, 0.001)
+    noteDuration(dispatch, long!, 500)
+    addTasks(dispatch, group(), [...tasks(1_000, 'short'), ...tasks(10, 'long')])
+    expect(takeAll(dispatch, 2).map((batch) => batch.entries.size)).toEqual(
+      Array.from({ length: 4 }, () => BATCH_TASKS_MAX),
+    )
+    dispatch.waiting.splice(0, dispatch.waiting.length - 10)
+    dispatch.flying.clear()
+    expect(takeAll(dispatch, 1).map((batch) => batch.entries.size)).toEqual([1, 1])
+  })
+
+  it('leaves something for every worker', () => {
+    const dispatch = createDispatch()
+    const [short] = tasks(1)
+    noteDuration(dispatch, short!, 0.001)
+    addTasks(dispatch, group(), tasks(8))
+    expect(takeAll(dispatch, 2).map((batch) => batch.entries.size)).toEqual([2, 2, 1, 1])
+  })
+
+  it('puts only tasks of one run and one call into a batch', () => {
+    const dispatch = createDispatch()
+    const [short] = tasks(1)
+    noteDuration(dispatch, short!, 0.001)
+    addTasks(dispatch, group(), tasks(3))
+    addTasks(dispatch, group(), tasks(3))
+    addTasks(
+      dispatch,
+      group(),
+      tasks(3).map((task) => ({ ...task, params: {} })),
+    )
+    for (const batch of takeAll(dispatch, 1)) {
+      const [head, ...others] = batch.entries.values()
+      expect(others.every((e) => e.group === head?.group && e.task.params === head.task.params)).toBe(true)
+    }
+  })
+
+  it('blames only the batches that ran: the oldest, one per worker', () => {
+    const dispatch = createDispatch()
+    addTasks(dispatch, group(), tasks(4))
+    takeAll(dispatch, 2)
+    expect(groundAll(dispatch, 2, true)).toEqual([])
+    expect(dispatch.again.map((entry) => entry.crashes)).toEqual([1, 1, 0, 0])
+  })
+
+  it('runs a suspect of two deaths alone, and gives it up after the third', () => {
+    const dispatch = createDispatch()
+    addTasks(dispatch, group(), tasks(3))
+    for (let death = 0; death < 2; death++) {
+      takeAll(dispatch, 2)
+      expect(groundAll(dispatch, 2, true)).toEqual([])
+    }
+    const alone = takeAll(dispatch, 2)
+    expect(alone.map((batch) => [batch.alone, batch.entries.size])).toEqual([[true, 1]])
+    expect(groundAll(dispatch, 2, true).map((e) => [e.task.id, e.crashes])).toEqual([['a0', CRASHES_MAX]])
+    // The other suspect is innocent: alone it ends, and the last one flies with no suspicion left.
+    const [second] = takeAll(dispatch, 2)
+    landTask(dispatch, [...second!.entries.keys()][0]!)
+    expect(takeAll(dispatch, 2).map((batch) => batch.alone)).toEqual([false])
+  })
+
+  it('never loses or doubles a task, whatever lands, dies or is cancelled', () => {
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('add' as const), count: fc.integer({ min: 1, max: 90 }) }),
+      fc.record({ kind: fc.constant('take' as const), workers: fc.integer({ min: 1, max: 4 }) }),
+      fc.record({ kind: fc.constant('land' as const), count: fc.integer({ min: 1, max: 40 }) }),
+      fc.record({ kind: fc.constant('die' as const), blame: fc.boolean() }),
+      fc.record({ kind: fc.constant('cancel' as const), which: fc.nat(5) }),
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const dispatch = createDispatch()
+        const [short] = tasks(1)
+        noteDuration(dispatch, short!, 0.05)
+        const groups: RunGroup[] = []
+        const ended = new Set<number>()
+        const end = (key: number) => {
+          expect(ended.has(key)).toBe(false)
+          ended.add(key)
+        }
+        for (const s of steps) {
+          if (s.kind === 'add') {
+            const added = group()
+            groups.push(added)
+            addTasks(dispatch, added, tasks(s.count))
+          } else if (s.kind === 'take') takeAll(dispatch, s.workers)
+          else if (s.kind === 'land') {
+            for (const key of [...dispatch.batchOf.keys()].slice(0, s.count))
+              end(landTask(dispatch, key)!.key)
+          } else if (s.kind === 'die') {
+            for (const entry of groundAll(dispatch, 2, s.blame)) end(entry.key)
+          } else {
+            const { removed } = removeGroups(dispatch, (g) => g === groups[s.which])
+            for (const entry of removed) end(entry.key)
+          }
+          const flying = [...dispatch.flying.values()].flatMap((batch) => [...batch.entries.keys()])
+          const live = [...flying, ...[...dispatch.again, ...dispatch.waiting].map((entry) => entry.key)]
+          expect(new Set(live).size).toBe(live.length)
+          expect(live.length + ended.size).toBe(dispatch.nextKey)
+          expect(dispatch.batchOf.size).toBe(flying.length)
+          expect(isIdle(dispatch)).toBe(live.length === 0)
+        }
+      }),
+    )
+  })
+})

@@ -1,0 +1,191 @@
+/**
+ * Which tasks wait, which are with the host, and who is to blame when it dies: the supervisor's state, as data
+ * and plain functions over it. Nothing here knows of processes.
+ */
+import type { RunListener, RunTask } from '../ports/runner.ts'
+import { BATCH_TASKS_MAX, type TaskKey } from './input.ts'
+import { nameOf } from './library-index.ts'
+
+/** Batches per worker that the host holds: one that runs and one that waits, so that no worker waits for us. */
+const BATCHES_PER_WORKER = 2
+/** Tasks travel together as long as they take about this long together. More would only unbalance the workers. */
+const BATCH_MS = 4
+/** Weight of the newest duration in the average by which batches are cut. */
+const NEWEST_WEIGHT = 0.2
+/** A task that was in as many dying hosts runs alone from then on, so that the guilty one is found. */
+const ALONE_AFTER_CRASHES = 2
+/** A task that was in as many dying hosts, the last time alone, is not tried again. */
+export const CRASHES_MAX = 3
+
+/** The tasks of one call of `Runner.run`. */
+export interface RunGroup {
+  readonly kind: 'run' | 'measure'
+  readonly listener: RunListener
+  remaining: number
+  readonly ended: () => void
+}
+
+/** A task that has not ended. */
+export interface Entry {
+  readonly key: TaskKey
+  readonly task: RunTask
+  readonly group: RunGroup
+  /** Hosts that died while it ran there. */
+  crashes: number
+}
+
+/** Tasks that the host was given together. */
+export interface FlyingBatch {
+  readonly id: number
+  readonly entries: Map<TaskKey, Entry>
+  readonly alone: boolean
+}
+
+/** The supervisor's state. */
+export interface Dispatch {
+  /** Tasks to run again come before those that have not been tried. */
+  again: Entry[]
+  waiting: Entry[]
+  /** Batches in the order they were given: the host begins them in it. */
+  readonly flying: Map<number, FlyingBatch>
+  readonly batchOf: Map<TaskKey, FlyingBatch>
+  /** Milliseconds that a task of an algorithm takes, on average of late. */
+  readonly durations: Map<string, number>
+  nextKey: TaskKey
+  nextBatch: number
+}
+
+/** Nothing to do yet. */
+export function createDispatch(): Dispatch {
+  return {
+    again: [],
+    waiting: [],
+    flying: new Map(),
+    batchOf: new Map(),
+    durations: new Map(),
+    nextKey: 0,
+    nextBatch: 0,
+  }
+}
+
+/** Whether nothing waits and nothing runs. */
+export function isIdle(dispatch: Dispatch): boolean {
+  return dispatch.flying.size === 0 && dispatch.again.length === 0 && dispatch.waiting.length === 0
+}
+
+/** Puts a group's tasks at the end of the queue. */
+export function addTasks(dispatch: Dispatch, group: RunGroup, tasks: readonly RunTask[]): void {
+  for (const task of tasks) dispatch.waiting.push({ key: dispatch.nextKey++, task, group, crashes: 0 })
+}
+
+/** The next tasks to give to a host with so many workers, already counted as flying; nothing when it has enough. */
+export function takeBatch(dispatch: Dispatch, workers: number): FlyingBatch | undefined {
+  const source = dispatch.again.length > 0 ? dispatch.again : dispatch.waiting
+  const [head] = source
+  if (head === undefined || dispatch.flying.size >= workers * BATCHES_PER_WORKER) return undefined
+  const alone = head.crashes >= ALONE_AFTER_CRASHES
+  if (alone && dispatch.flying.size > 0) return undefined
+  for (const batch of dispatch.flying.values()) if (batch.alone) return undefined
+  const sizeMax = alone ? 1 : batchSize(dispatch, head.task, source.length, workers)
+  let size = 1
+  while (size < sizeMax && source[size] !== undefined && areAlike(head, source[size])) size++
+  const entries = source.splice(0, size)
+  const batch = { id: dispatch.nextBatch++, entries: new Map(entries.map((e) => [e.key, e])), alone }
+  dispatch.flying.set(batch.id, batch)
+  for (const { key } of entries) dispatch.batchOf.set(key, batch)
+  return batch
+}
+
+/** How many tasks like this one travel together: as many as are short, but never so many that workers go without. */
+function batchSize(dispatch: Dispatch, task: RunTask, available: number, workers: number): number {
+  const durationMs = dispatch.durations.get(nameOf(task.algorithmId, task.algorithmVersion))
+  if (durationMs === undefined) return 1
+  const share = Math.ceil(available / (workers * BATCHES_PER_WORKER))
+  return Math.max(1, Math.min(BATCH_TASKS_MAX, share, Math.floor(BATCH_MS / durationMs)))
+}
+
+/** Whether two entries differ by their unit's index only. */
+function areAlike(a: Entry, b: Entry | undefined): boolean {
+  if (b?.group !== a.group || b.crashes >= ALONE_AFTER_CRASHES) return false
+  if (a.task.algorithmId !== b.task.algorithmId || a.task.algorithmVersion !== b.task.algorithmVersion)
+    return false
+  return (
+    a.task.params === b.task.params &&
+    areLimitsEqual(a.task, b.task) &&
+    areInputsEqual(a.task.inputs, b.task.inputs)
+  )
+}
+
+function areLimitsEqual({ limits: a }: RunTask, { limits: b }: RunTask): boolean {
+  return (
+    a === b ||
+    (a.wallMsMax === b.wallMsMax &&
+      a.memoryBytesMax === b.memoryBytesMax &&
+      a.outputBytesMax === b.outputBytesMax)
+  )
+}
+
+function areInputsEqual(a: RunTask['inputs'], b: RunTask['inputs']): boolean {
+  if (a === b) return true
+  const roles = Object.keys(a)
+  return (
+    roles.length === Object.keys(b).length &&
+    roles.every((role) => a[role]?.cid === b[role]?.cid && a[role]?.path === b[role]?.path)
+  )
+}
+
+/** Takes a task out of the air; nothing when it is not there (it was cancelled, or ended already). */
+export function landTask(dispatch: Dispatch, key: TaskKey): Entry | undefined {
+  const batch = dispatch.batchOf.get(key)
+  const entry = batch?.entries.get(key)
+  if (batch === undefined || entry === undefined) return undefined
+  dispatch.batchOf.delete(key)
+  batch.entries.delete(key)
+  if (batch.entries.size === 0) dispatch.flying.delete(batch.id)
+  return entry
+}
+
+/** Learns how long a task took. */
+export function noteDuration(dispatch: Dispatch, task: RunTask, wallMs: number): void {
+  const name = nameOf(task.algorithmId, task.algorithmVersion)
+  const before = dispatch.durations.get(name) ?? wallMs
+  dispatch.durations.set(name, before + (wallMs - before) * NEWEST_WEIGHT)
+}
+
+/**
+ * The host is gone: everything in the air waits again, at the front.
+ *
+ * @param blame whether its death may be the tasks' doing. Then those that ran (the oldest batches, one per worker)
+ * are suspects, and count it.
+ * @returns tasks that are not to be tried again, taken out of the state
+ */
+export function groundAll(dispatch: Dispatch, workers: number, blame: boolean): readonly Entry[] {
+  const flown: Entry[] = []
+  let position = 0
+  for (const batch of dispatch.flying.values()) {
+    for (const entry of batch.entries.values()) {
+      if (blame && position < workers) entry.crashes++
+      flown.push(entry)
+    }
+    position++
+  }
+  dispatch.flying.clear()
+  dispatch.batchOf.clear()
+  dispatch.again = [...flown.filter((e) => e.crashes < CRASHES_MAX), ...dispatch.again]
+  return flown.filter((e) => e.crashes >= CRASHES_MAX)
+}
+
+/** Takes all tasks of some groups out, wherever they are. @returns them, and the keys of those in the air */
+export function removeGroups(
+  dispatch: Dispatch,
+  isGone: (group: RunGroup) => boolean,
+): { readonly removed: readonly Entry[]; readonly flyingKeys: readonly TaskKey[] } {
+  const flying = [...dispatch.flying.values()]
+    .flatMap((batch) => [...batch.entries.values()])
+    .filter((entry) => isGone(entry.group))
+  for (const { key } of flying) landTask(dispatch, key)
+  const removed = [...flying, ...[...dispatch.again, ...dispatch.waiting].filter((e) => isGone(e.group))]
+  dispatch.again = dispatch.again.filter((e) => !isGone(e.group))
+  dispatch.waiting = dispatch.waiting.filter((e) => !isGone(e.group))
+  return { removed, flyingKeys: flying.map((entry) => entry.key) }
+}

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { refuse } from '../protocol/fault.ts'
+import type { AlgorithmDeclaration } from './library.ts'
+import { nameOf } from './library-index.ts'
+
+/** Hexadecimal digits of the digest in an engine's name: 64 bits tell builds apart, and nobody forges one here. */
+const DIGEST_DIGITS = 16
+
+/**
+ * Names the code that computes: `ALGORITHM@VERSION`, and where WASM modules decide the result `+` and the digest
+ * of their bytes. Two peers whose engines have one name return the same bits for the same unit.
+ *
+ * @throws FaultError `bad-input` when a module is not there (it is built by `node wasm/build.ts`)
+ */
+export async function engineOf(algorithm: AlgorithmDeclaration): Promise<string> {
+  const name = nameOf(algorithm.algorithmId, algorithm.version)
+  if (algorithm.modules.length === 0) return name
+  const digest = createHash('sha256')
+  for (const module of algorithm.modules) {
+    let bytes: Uint8Array
+    try {
+      bytes = await readFile(module)
+    } catch (cause) {
+      refuse('bad-input', `the module ${module.pathname} of ${name} is not built`, cause)
+    }
+    digest.update(`${bytes.byteLength}:`).update(bytes)
+  }
+  return `${name}+${digest.digest('hex').slice(0, DIGEST_DIGITS)}`
+}

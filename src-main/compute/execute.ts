@@ -1,0 +1,101 @@
+import { getHeapStatistics } from 'node:v8'
+import { failure, faultOf, refuse, type Fault } from '../protocol/fault.ts'
+import type { RunMetrics } from '../protocol/receipt.ts'
+import type { Params } from '../protocol/work.ts'
+import type { Call, CallInput } from './input.ts'
+import type { Library, LibraryInput, LibraryResult } from './library.ts'
+import type { LibraryIndex } from './library-index.ts'
+import { readInput } from './read-input.ts'
+
+/** How a task ended, its outputs still in memory. */
+export type Executed =
+  | {
+      readonly kind: 'done'
+      readonly output: Uint8Array<ArrayBuffer>
+      readonly extras: Readonly<Record<string, Uint8Array<ArrayBuffer>>>
+      readonly info: Params
+      readonly metrics: RunMetrics
+    }
+  | { readonly kind: 'failed'; readonly fault: Fault }
+
+/** Wall time that a measurement may take: long enough to be past the compiler's tiers, short enough for a start. */
+export const MEASURE_MS = 400
+
+/** A call's own part of a batch. */
+interface Task {
+  readonly unitIndex?: number
+  readonly progress: (fraction: number) => void
+}
+
+/**
+ * Runs one task of a call in this thread, and measures it. Whatever the library throws comes back as a fault:
+ * its own where it threw one, `unit-failed` otherwise.
+ */
+export async function execute(index: LibraryIndex, call: Call, task: Task): Promise<Executed> {
+  const cpuAtStart = process.threadCpuUsage()
+  const startMs = performance.now()
+  const read = { bytes: 0 }
+  try {
+    const library = await index.load(call.algorithmId, call.algorithmVersion)
+    const result =
+      call.kind === 'run' ? await runOf(library, call, task, read) : await measured(library, call)
+    const outputBytes = Object.values(result.extras ?? {}).reduce(
+      (sum, extra) => sum + extra.byteLength,
+      result.output.byteLength,
+    )
+    if (outputBytes > call.limits.outputBytesMax) {
+      return failedWith('oversized', `an output of ${outputBytes} bytes, limit ${call.limits.outputBytesMax}`)
+    }
+    const cpu = process.threadCpuUsage(cpuAtStart)
+    return {
+      kind: 'done',
+      output: result.output,
+      extras: result.extras ?? {},
+      info: result.info ?? {},
+      metrics: {
+        wall_ms: performance.now() - startMs,
+        cpu_ms: (cpu.user + cpu.system) / 1_000,
+        peak_memory_bytes: (result.memoryBytes ?? 0) + getHeapStatistics().used_heap_size,
+        input_bytes: read.bytes,
+        output_bytes: outputBytes,
+      },
+    }
+  } catch (error) {
+    return { kind: 'failed', fault: faultOf(error, 'unit-failed') }
+  }
+}
+
+function runOf(library: Library, call: Call, task: Task, read: { bytes: number }) {
+  const inputs = new Map<string, LibraryInput>()
+  for (const [role, input] of Object.entries(call.inputs)) inputs.set(role, inputOf(role, input, read))
+  return library.run({
+    algorithmId: call.algorithmId,
+    params: call.params,
+    inputs,
+    ...(task.unitIndex === undefined ? {} : { unitIndex: task.unitIndex }),
+    limits: call.limits,
+    progress: task.progress,
+  })
+}
+
+function inputOf(role: string, input: CallInput, read: { bytes: number }): LibraryInput {
+  return {
+    cid: input.cid,
+    bytes: input.bytes,
+    read: () => {
+      const bytes = readInput(role, input)
+      read.bytes += bytes.byteLength
+      return bytes
+    },
+  }
+}
+
+async function measured(library: Library, call: Call): Promise<LibraryResult> {
+  if (library.measure === undefined) refuse('unknown-algorithm', `${call.algorithmId} has no measurement`)
+  const rate = await library.measure(call.algorithmId, MEASURE_MS)
+  return { output: new Uint8Array(0), info: { rate } }
+}
+
+function failedWith(kind: Fault['kind'], message: string): Executed {
+  return { kind: 'failed', fault: failure(kind, message).fault }
+}

@@ -1,0 +1,38 @@
+import { parseAs } from '../../../protocol/canonical.ts'
+import { refuse } from '../../../protocol/fault.ts'
+import { RenderParams } from '../../../protocol/render-job.ts'
+import type { LibraryCall, LibraryResult } from '../../library.ts'
+import { assembleImage, type UnitOutput } from './assemble-image.ts'
+
+/** A unit's output among the inputs: its index. */
+const UNIT_ROLE = /^unit-(0|[1-9][0-9]{0,6})$/
+
+/**
+ * Puts a job's unit outputs (inputs `unit-0`, `unit-1`, …) together: a PNG, the extra `exr`, and as info the
+ * `mean_luminance` and the `exposure_stops` of the PNG. One unit's output is in memory at a time.
+ *
+ * @throws FaultError `bad-input` when units are missing or are not of this job
+ */
+export function runAssemble(call: LibraryCall): LibraryResult {
+  const params = parseAs(call.params, RenderParams)
+  if (!params.ok) refuse('bad-input', params.fault.message)
+  const image = assembleImage(params.value, unitOutputs(call))
+  if (image.kind !== 'image') refuse('bad-input', image.message)
+  const { width, height } = params.value
+  return {
+    output: Uint8Array.from(image.png),
+    extras: { exr: Uint8Array.from(image.exr) },
+    info: { mean_luminance: image.meanLuminance, exposure_stops: image.exposureStops },
+    memoryBytes: width * height * (24 + 12 + 3),
+  }
+}
+
+function* unitOutputs(call: LibraryCall): Generator<UnitOutput> {
+  let done = 0
+  for (const [role, input] of call.inputs) {
+    const index = UNIT_ROLE.exec(role)?.[1]
+    if (index === undefined) refuse('bad-input', `'${role}' is not a unit's output`)
+    yield { index: Number(index), bytes: input.read() }
+    call.progress(++done / call.inputs.size)
+  }
+}

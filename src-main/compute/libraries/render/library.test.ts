@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { decode } from 'fast-png'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildKernels } from '../../../../wasm/build.ts'
+import type { Clock } from '../../../ports/clock.ts'
+import { outcomesOf } from '../../../ports/runner.contract.ts'
+import type { Runner, RunInput, RunOutcome, RunOutput, RunTask } from '../../../ports/runner.ts'
+import { cidOfDigest, RAW } from '../../../protocol/cid.ts'
+import { RenderParams, unitCount } from '../../../protocol/render-job.ts'
+import type { Params } from '../../../protocol/work.ts'
+import { createRunner } from '../../runner.ts'
+import { defaultSceneGlb } from './default-scene.ts'
+
+const LIMITS = { wallMsMax: 60_000, memoryBytesMax: 1 << 30, outputBytesMax: 64 << 20 }
+const clock: Clock = {
+  nowMs: () => Date.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+describe('the render library, in a compute host', () => {
+  let folder: string
+  let runner: Runner
+  let scene: RunInput
+  beforeAll(async () => {
+    await buildKernels()
+    folder = await mkdtemp(join(tmpdir(), 'meshwork-render-'))
+    await mkdir(join(folder, 'blobs'))
+    runner = createRunner({
+      clock,
+      stagingFolder: join(folder, 'staging'),
+      blobFolder: join(folder, 'blobs'),
+      workers: 2,
+    })
+    await runner.start()
+    const file = await blob('file', await defaultSceneGlb())
+    const imported = done(await outcomeOf('render.import', { aspect: 4 / 3 }, { scene: file }))
+    expect(imported.info).toMatchObject({ environment: 'constant', warnings: [], lights: 0 })
+    expect(imported.info['triangles']).toBeGreaterThan(1_000)
+    scene = await blob('scene', await bytesOf(imported.output))
+  })
+  afterAll(async () => {
+    await runner.stop()
+    await rm(folder, { recursive: true })
+  })
+
+  async function blob(name: string, bytes: Uint8Array): Promise<RunInput> {
+    const path = join(folder, 'blobs', name)
+    await writeFile(path, bytes)
+    // One digest over the whole, whatever the size: the runner checks what it is told to.
+    const cid = cidOfDigest(RAW, createHash('sha256').update(bytes).digest())
+    return { cid, path, layout: { kind: 'raw', bytes: bytes.byteLength } }
+  }
+
+  function task(algorithmId: string, params: Params, inputs: RunTask['inputs'], unitIndex?: number): RunTask {
+    const id = `${algorithmId} ${unitIndex ?? ''}`
+    const unit = unitIndex === undefined ? {} : { unitIndex }
+    return { id, algorithmId, algorithmVersion: '1.0.0', params, inputs, limits: LIMITS, ...unit }
+  }
+
+  async function outcomeOf(
+    algorithmId: string,
+    params: Params,
+    inputs: RunTask['inputs'],
+    unitIndex?: number,
+  ) {
+    const only = task(algorithmId, params, inputs, unitIndex)
+    return (await outcomesOf(runner, [only])).get(only.id)!
+  }
+
+  async function picture(split: {
+    tile: number
+    samples_per_unit: number
+  }): Promise<{ png: Uint8Array; exr: Uint8Array }> {
+    const params = RenderParams.parse({ width: 48, height: 36, spp: 4, bounces: 3, ...split })
+    const tasks = Array.from({ length: unitCount(params) }, (_, index) =>
+      task('render.path-trace', params, { scene }, index),
+    )
+    const outcomes = await outcomesOf(runner, tasks)
+    const inputs: Record<string, RunInput> = {}
+    for (const [index, { id }] of tasks.entries()) {
+      const bytes = await bytesOf(done(outcomes.get(id)!).output)
+      inputs[`unit-${index}`] = await blob(`unit-${split.tile}-${index}`, bytes)
+    }
+    const assembled = done(await outcomeOf('render.assemble', params, inputs))
+    expect(assembled.info['mean_luminance']).toBeGreaterThan(0.01)
+    return { png: await bytesOf(assembled.output), exr: await bytesOf(assembled.extras['exr']!) }
+  }
+
+  it('imports, renders and assembles the same picture whatever the split', async () => {
+    const [coarse, fine] = [
+      await picture({ tile: 64, samples_per_unit: 4 }),
+      await picture({ tile: 16, samples_per_unit: 3 }),
+    ]
+    expect(Buffer.compare(coarse.png, fine.png)).toBe(0)
+    expect(Buffer.compare(coarse.exr, fine.exr)).toBe(0)
+    const { width, height, data } = decode(coarse.png)
+    expect([width, height]).toEqual([48, 36])
+    expect(new Set(data).size).toBeGreaterThan(50)
+  })
+
+  it('reports memory, time and bytes of a unit', async () => {
+    const params = RenderParams.parse({ width: 64, height: 64, spp: 8 })
+    const { metrics } = done(await outcomeOf('render.path-trace', params, { scene }, 0))
+    expect(metrics.output_bytes).toBe(64 * 64 * 24)
+    expect(metrics.peak_memory_bytes).toBeGreaterThan(scene.layout.bytes)
+    expect(metrics.cpu_ms).toBeGreaterThan(0)
+    expect(metrics.wall_ms).toBeGreaterThan(0)
+  })
+
+  it('names the kernel by its bytes', async () => {
+    const engine = runner.algorithms().find((a) => a.algorithmId === 'render.path-trace')?.engine
+    const module = await readFile(new URL('../../../../wasm/build/path-trace.wasm', import.meta.url))
+    const digest = createHash('sha256').update(`${module.byteLength}:`).update(module).digest('hex')
+    expect(engine).toBe(`render.path-trace@1.0.0+${digest.slice(0, 16)}`)
+  })
+
+  it('scores this machine by paths per second', async () => {
+    const score = await runner.benchmark('render.path-trace', { signal: new AbortController().signal })
+    expect(score).toBeGreaterThan(0)
+    expect(score).toBeLessThanOrEqual(1)
+  })
+
+  const junk = new TextEncoder().encode('not a scene, not a model, not light')
+  const params = RenderParams.parse({})
+  it.each<[string, string, Params, (bad: RunInput) => Record<string, RunInput>, number?]>([
+    ['a damaged scene', 'render.path-trace', params, (bad) => ({ scene: bad }), 0],
+    ['a unit outside its job', 'render.path-trace', params, () => ({ scene }), 999_999],
+    ['a unit without a scene', 'render.path-trace', params, () => ({}), 0],
+    ['params that make no picture', 'render.path-trace', { width: -1 }, () => ({ scene }), 0],
+    ['a file that is no glTF', 'render.import', {}, (bad) => ({ scene: bad })],
+    ['an environment that is no picture', 'render.import', {}, (bad) => ({ scene, environment: bad })],
+    ['an import with unknown params', 'render.import', { mood: 'gloomy' }, () => ({ scene })],
+    ['an assembly with units missing', 'render.assemble', params, () => ({})],
+    ['an assembly of other things', 'render.assemble', params, (bad) => ({ 'unit-x': bad })],
+    ['an assembly of a unit of the wrong size', 'render.assemble', params, (bad) => ({ 'unit-0': bad })],
+  ])('refuses %s as bad input', async (_, algorithmId, badParams, inputs, unitIndex) => {
+    const bad = await blob('junk', junk)
+    const outcome = await outcomeOf(algorithmId, badParams, inputs(bad), unitIndex)
+    expect(outcome).toMatchObject({ kind: 'failed', fault: { kind: 'bad-input' } })
+  })
+
+  it('refuses a scene above its memory limit', async () => {
+    const limits = { ...LIMITS, memoryBytesMax: 1_000 }
+    const only = { ...task('render.path-trace', params, { scene }, 0), limits }
+    const outcome = (await outcomesOf(runner, [only])).get(only.id)
+    expect(outcome).toMatchObject({ kind: 'failed', fault: { kind: 'oversized' } })
+  })
+})
+
+function done(outcome: RunOutcome): Extract<RunOutcome, { kind: 'done' }> {
+  if (outcome.kind === 'failed') throw new Error(`${outcome.fault.kind}: ${outcome.fault.message}`)
+  return outcome
+}
+
+async function bytesOf(output: RunOutput): Promise<Uint8Array> {
+  return output.kind === 'bytes' ? output.bytes : readFile(output.path)
+}

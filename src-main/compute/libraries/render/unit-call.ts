@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import { type KernelExports, type PathTraceKernel, wrapKernel } from '../../../../wasm/path-trace/kernel.ts'
+import { packScene } from '../../../../wasm/path-trace/scene.ts'
+import { parseAs } from '../../../protocol/canonical.ts'
+import { refuse } from '../../../protocol/fault.ts'
+import { RenderParams } from '../../../protocol/render-job.ts'
+import type { LibraryCall, LibraryResult } from '../../library.ts'
+import { kernelModule } from './algorithms.ts'
+import { measureScene } from './measure-scene.ts'
+import { createRenderUnit, type RenderUnitRunner } from './run-unit.ts'
+
+/** The role of the packed scene among a unit's inputs. */
+const SCENE = 'scene'
+
+/** A measurement's picture: large enough that its parts cost what an image's do. */
+const MEASURE_FRAME = { width: 128, height: 128, bounces: 4 }
+
+/** Units of `render.path-trace` in one worker, with the module compiled once and the last scene kept loaded. */
+export interface UnitRunner {
+  run(call: LibraryCall): LibraryResult
+  /** Paths per second on this core, through the measuring scene. */
+  measure(budgetMs: number): number
+}
+
+/** A runner that has compiled nothing yet. */
+export function createUnitRunner(): UnitRunner {
+  let module: WebAssembly.Module | undefined
+  let memory: WebAssembly.Memory | undefined
+  const instantiate = (): PathTraceKernel => {
+    module ??= new WebAssembly.Module(readFileSync(kernelModule))
+    const exports = new WebAssembly.Instance(module).exports as unknown as KernelExports
+    memory = exports.memory
+    return wrapKernel(exports)
+  }
+  const units = createRenderUnit(instantiate)
+
+  function run(call: LibraryCall): LibraryResult {
+    const { inputs, unitIndex, limits } = call
+    const params = parseAs(call.params, RenderParams)
+    const scene = inputs.get(SCENE)
+    if (!params.ok) refuse('bad-input', params.fault.message)
+    if (scene === undefined || unitIndex === undefined)
+      refuse('bad-input', 'a unit without its scene or index')
+    if (scene.bytes > limits.memoryBytesMax) {
+      refuse('oversized', `a scene of ${scene.bytes} bytes, limit ${limits.memoryBytesMax}`)
+    }
+    const unit = { scene: scene.cid, params: params.value, index: unitIndex }
+    const { tile } = params.value
+    const output = filmOf(
+      units.run(
+        unit,
+        () => scene.read(),
+        (rows) => call.progress(rows / tile),
+      ),
+    )
+    const memoryBytes = memory?.buffer.byteLength ?? 0
+    if (memoryBytes > limits.memoryBytesMax) {
+      units.release()
+      refuse('oversized', `the kernel took ${memoryBytes} bytes, limit ${limits.memoryBytesMax}`)
+    }
+    return { output, memoryBytes }
+  }
+
+  function measure(budgetMs: number): number {
+    const kernel = instantiate()
+    const loaded = kernel.loadScene(packScene(measureScene()))
+    if (loaded.kind !== 'loaded') refuse('unit-failed', `the measuring scene does not load: ${loaded.kind}`)
+    const { width, height } = MEASURE_FRAME
+    let paths = 0
+    let elapsedMs = 0
+    // The first sample of each pixel is for the compiler's tiers.
+    for (let sample = 0, startMs = 0; elapsedMs < budgetMs; sample++) {
+      kernel.renderTile({ x0: 0, y0: 0, x1: width, y1: height, s0: sample, s1: sample + 1 }, MEASURE_FRAME)
+      if (sample === 0) startMs = performance.now()
+      else {
+        paths += width * height
+        elapsedMs = performance.now() - startMs
+      }
+    }
+    return (paths / elapsedMs) * 1_000
+  }
+
+  return { run, measure }
+}
+
+/** The film, or the fault of a unit that has none. */
+function filmOf(result: ReturnType<RenderUnitRunner['run']>): Uint8Array<ArrayBuffer> {
+  switch (result.kind) {
+    case 'film':
+      return result.bytes
+    case 'bad-scene':
+      return refuse('bad-input', `the scene is damaged: ${result.reason}`)
+    case 'bad-unit':
+      return refuse('bad-input', result.message)
+    case 'out-of-memory':
+      return refuse('unit-failed', `a scene of ${result.bytes} bytes does not fit into the kernel's memory`)
+  }
+}

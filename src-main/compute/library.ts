@@ -1,0 +1,68 @@
+import type { Params } from '../protocol/work.ts'
+import type { Cid } from '../protocol/ids.ts'
+import type { RunLimits } from '../ports/runner.ts'
+
+/** An algorithm as a library declares it: light enough for the main process to know, which never runs it. */
+export interface AlgorithmDeclaration {
+  readonly algorithmId: string
+  readonly version: string
+  /** Whether others may send units of it, or only this peer runs it for itself. */
+  readonly scope: 'shared' | 'local'
+  /** Files whose bytes decide the result (WASM modules); their digest is part of the engine's name. */
+  readonly modules: readonly URL[]
+  /** Shared algorithms: what `Library.measure` returns on the reference machine (see benchmark.ts). */
+  readonly referenceRate?: number
+}
+
+/**
+ * One entry of the registry. A library is a folder `libraries/<name>` with its declaration and, apart from it so
+ * that only workers load it, its code.
+ */
+export interface LibraryEntry {
+  readonly algorithms: readonly AlgorithmDeclaration[]
+  /** Loads the code. Called in a worker, once. */
+  readonly load: () => Promise<Library>
+}
+
+/** An input blob, read when the library asks for it. */
+export interface LibraryInput {
+  readonly cid: Cid
+  readonly bytes: number
+  /** The whole content, read from disk and verified each time. @throws FaultError `blob-missing`, `blob-corrupt` */
+  read(): Uint8Array<ArrayBuffer>
+}
+
+/** One call of an algorithm. */
+export interface LibraryCall {
+  readonly algorithmId: string
+  /** As the job has them: the library parses them with its own schema and refuses with `bad-input`. */
+  readonly params: Params
+  readonly inputs: ReadonlyMap<string, LibraryInput>
+  /** Absent for local tasks. */
+  readonly unitIndex?: number
+  readonly limits: RunLimits
+  /** Tells how far the call has come, 0 to 1. Cheap: most calls are dropped. */
+  progress(fraction: number): void
+}
+
+/** What a call returns. Its buffers are given away: they are transferred, not copied. */
+export interface LibraryResult {
+  readonly output: Uint8Array<ArrayBuffer>
+  /** Further outputs of local tasks, by role (lower-case letters, digits and dashes). */
+  readonly extras?: Readonly<Record<string, Uint8Array<ArrayBuffer>>>
+  /** Facts of local tasks for the caller. */
+  readonly info?: Params
+  /** Bytes of memory held outside the JavaScript heap (WASM memories, large buffers) at the highest. */
+  readonly memoryBytes?: number
+}
+
+/** The code of a library, loaded in a worker. It may keep what speeds up the next call, within a bound. */
+export interface Library {
+  /** Runs one call. @throws FaultError for what it expects to go wrong; anything else counts as `unit-failed` */
+  run(call: LibraryCall): LibraryResult | Promise<LibraryResult>
+  /**
+   * Works for about `budgetMs` on a built-in example of a shared algorithm.
+   * @returns its rate on one core, in the algorithm's own unit of work per second
+   */
+  measure?(algorithmId: string, budgetMs: number): number | Promise<number>
+}

@@ -1,0 +1,342 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Clock } from '../ports/clock.ts'
+import { noopIndex, noopTasks, outcomesOf, runnerContract } from '../ports/runner.contract.ts'
+import type { Runner, RunInput, RunOutcome, RunTask } from '../ports/runner.ts'
+import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
+import { forkHost, type HostProcess, type SpawnHost } from './fork-host.ts'
+import { createRunner, type RunnerOptions } from './runner.ts'
+
+const LIMITS = { wallMsMax: 20_000, memoryBytesMax: 128 << 20, outputBytesMax: 8 << 20 }
+const clock: Clock = {
+  nowMs: () => Date.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+let folder: string
+/** Hosts that were started, in order. */
+const hosts: HostProcess[] = []
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'meshwork-runner-'))
+  await mkdir(join(folder, 'blobs'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const watchedHost: SpawnHost = (order) => {
+  const host = forkHost(order)
+  hosts.push(host)
+  return host
+}
+
+function runnerWith(options: Partial<RunnerOptions> = {}): Runner {
+  hosts.length = 0
+  return createRunner({
+    clock,
+    stagingFolder: join(folder, 'staging'),
+    blobFolder: join(folder, 'blobs'),
+    workers: 2,
+    spawnHost: watchedHost,
+    ...options,
+  })
+}
+
+function hostileTask(deed: string, more: Partial<RunTask> = {}): RunTask {
+  return {
+    id: deed,
+    algorithmId: `test.${deed}`,
+    algorithmVersion: '1.0.0',
+    params: {},
+    inputs: {},
+    limits: LIMITS,
+    ...more,
+  }
+}
+
+function killLast(): void {
+  for (const host of hosts.slice(-1)) host.kill()
+}
+
+function isAlive(pid: number | undefined): boolean {
+  try {
+    process.kill(pid ?? 0, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function faultKind(outcome: RunOutcome | undefined): string | undefined {
+  return outcome?.kind === 'failed' ? outcome.fault.kind : outcome?.kind
+}
+
+runnerContract('the runner over a compute host', () => Promise.resolve(runnerWith()))
+
+describe('the runner over a compute host', () => {
+  let runner: Runner
+  beforeEach(async () => {
+    runner = runnerWith({
+      registry: new URL('hostile.fixture.ts', import.meta.url),
+      heapBytesMax: 64 << 20,
+    })
+    await runner.start()
+  })
+  afterEach(async () => {
+    await runner.stop()
+    expect(hosts.filter((host) => isAlive(host.pid))).toEqual([])
+  })
+
+  async function outcomeOf(task: RunTask): Promise<RunOutcome> {
+    return (await outcomesOf(runner, [task])).get(task.id)!
+  }
+
+  it('starts no process before the first task', async () => {
+    expect(hosts.length).toBe(0)
+    await outcomesOf(runner, noopTasks(1))
+    expect(hosts.length).toBe(1)
+  })
+
+  it('stops a task that spins when its time is over, and goes on in the same host', async () => {
+    const spin = hostileTask('spin', { limits: { ...LIMITS, wallMsMax: 200 } })
+    const outcomes = await outcomesOf(runner, [spin, ...noopTasks(200)])
+    expect(outcomes.get('spin')).toMatchObject({ fault: { kind: 'timed-out' } })
+    expect(noopIndex(outcomes.get('unit:199'))).toBe(199n)
+    expect(hosts.length).toBe(1)
+  })
+
+  it('reports what a task throws as its own fault', async () => {
+    expect(await outcomeOf(hostileTask('throw'))).toMatchObject({
+      kind: 'failed',
+      fault: { kind: 'unit-failed', message: 'as it happens' },
+    })
+  })
+
+  it('loses only the worker of a task that exhausts its heap', async () => {
+    const outcomes = await outcomesOf(runner, [hostileTask('heap'), ...noopTasks(100)])
+    expect(outcomes.get('heap')).toMatchObject({ fault: { kind: 'unit-failed' } })
+    expect([...outcomes.values()].filter((o) => o.kind === 'done').length).toBe(100)
+    expect(hosts.length).toBe(1)
+  })
+
+  it('stops a task that hoards memory outside the heap', async () => {
+    const outcome = await outcomeOf(hostileTask('buffers'))
+    expect(outcome).toMatchObject({ fault: { kind: 'unit-failed' } })
+  })
+
+  it('finds the one that hoards memory among several, and runs the innocent again', async () => {
+    const tasks = [hostileTask('buffers'), ...[1, 2, 3].map((n) => hostileTask('progress', { id: `p${n}` }))]
+    const outcomes = await outcomesOf(runner, tasks)
+    expect(faultKind(outcomes.get('buffers'))).toBe('unit-failed')
+    for (const id of ['p1', 'p2', 'p3']) expect(outcomes.get(id)?.kind).toBe('done')
+  })
+
+  it('survives a task that ends its worker, and one that leaves a rejection behind', async () => {
+    const outcomes = await outcomesOf(runner, [
+      hostileTask('exit'),
+      hostileTask('reject-later'),
+      ...noopTasks(50),
+    ])
+    expect(faultKind(outcomes.get('exit'))).toBe('unit-failed')
+    expect(faultKind(outcomes.get('reject-later'))).toBe('unit-failed')
+    expect([...outcomes.values()].filter((o) => o.kind === 'done').length).toBe(50)
+  })
+
+  it('gives up a task that kills each host it runs in, and no other', async () => {
+    const outcomes = await outcomesOf(runner, [
+      ...noopTasks(30),
+      hostileTask('kill-host'),
+      ...noopTasks(30, 'more'),
+    ])
+    expect(outcomes.get('kill-host')).toMatchObject({ fault: { kind: 'runner-lost' } })
+    expect([...outcomes.values()].filter((o) => o.kind === 'done').length).toBe(60)
+    expect(hosts.length).toBe(4)
+  })
+
+  it('runs a task again that was in a host which died once, without anybody noticing', async () => {
+    const outcomes = await outcomesOf(runner, [hostileTask('kill-host-once'), ...noopTasks(100)])
+    expect([...outcomes.values()].every((o) => o.kind === 'done')).toBe(true)
+    expect(hosts.length).toBe(2)
+  })
+
+  it('ends every task of a thousand exactly once though the host is killed half-way, three times', async () => {
+    let ended = 0
+    const outcomes = new Map<string, RunOutcome>()
+    await runner.run(noopTasks(1_000), {
+      signal: new AbortController().signal,
+      finished: (task, outcome) => {
+        expect(outcomes.has(task.id)).toBe(false)
+        outcomes.set(task.id, outcome)
+        if (++ended === 50 || ended === 300 || ended === 700) killLast()
+      },
+    })
+    for (const task of noopTasks(1_000))
+      expect(noopIndex(outcomes.get(task.id))).toBe(BigInt(task.unitIndex!))
+    expect(hosts.length).toBeGreaterThan(1)
+  })
+
+  it('replaces a host whose worker cannot be stopped because it compiles', async () => {
+    const compile = hostileTask('compile', { limits: { ...LIMITS, wallMsMax: 300 } })
+    const outcomes = await outcomesOf(runner, [compile, hostileTask('progress'), ...noopTasks(20)])
+    expect(faultKind(outcomes.get('compile'))).toBe('timed-out')
+    expect([...outcomes.values()].filter((o) => o.kind === 'done').length).toBe(21)
+    expect((await outcomesOf(runner, noopTasks(20))).size).toBe(20)
+  })
+
+  it('ends running tasks as cancelled at once when it is aborted, and the next ones run', async () => {
+    const abort = new AbortController()
+    const spins = [1, 2, 3].map((n) => hostileTask('spin', { id: `s${n}` }))
+    const run = outcomesOf(runner, spins, abort.signal)
+    await outcomesOf(runner, []) // nothing: the host is still starting
+    setTimeout(() => abort.abort(), 300)
+    expect([...(await run).values()].map(faultKind)).toEqual(['cancelled', 'cancelled', 'cancelled'])
+    expect((await outcomesOf(runner, noopTasks(20))).size).toBe(20)
+  })
+
+  it('refuses files elsewhere, processes, sockets, addons, and has no environment', async () => {
+    const path = join(folder, 'blobs', 'reach')
+    await writeFile(path, 'blob')
+    const outcome = await outcomeOf(hostileTask('reach', { params: { path } }))
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      info: {
+        read: 'allowed', // a blob
+        readOutside: 'refused',
+        write: 'refused',
+        childProcess: 'refused',
+        builtinChildProcess: 'refused',
+        net: 'refused',
+        builtinNet: 'refused',
+        fetch: 'refused',
+        addon: 'refused',
+        environment: 'refused',
+      },
+    })
+  })
+
+  it('brings large outputs as files and small ones as bytes', async () => {
+    const outcome = await outcomeOf(hostileTask('large', { unitIndex: 7 }))
+    if (outcome.kind !== 'done' || outcome.output.kind !== 'file') throw new Error('a file was expected')
+    const bytes = await readFile(outcome.output.path)
+    expect(bytes.byteLength).toBe((1 << 20) + 7)
+    expect(bytes.every((byte) => byte === 7)).toBe(true)
+    expect(outcome.extras['big']).toMatchObject({ kind: 'file', bytes: 300 << 10 })
+    expect(outcome.extras['note']).toEqual({ kind: 'bytes', bytes: new TextEncoder().encode('a note') })
+    expect(outcome.info).toEqual({ unitIndex: 7 })
+  })
+
+  it('refuses an output above its limit', async () => {
+    const limits = { ...LIMITS, outputBytesMax: 1_000 }
+    expect(faultKind(await outcomeOf(hostileTask('large', { limits })))).toBe('oversized')
+  })
+
+  it('removes what a cancelled task had written when its host goes', async () => {
+    const abort = new AbortController()
+    const run = outcomesOf(runner, [hostileTask('large-slow')], abort.signal)
+    setTimeout(() => abort.abort(), 500)
+    await run
+    await runner.stop()
+    expect(await readdir(join(folder, 'staging'))).toEqual([])
+    await runner.start()
+  })
+
+  it('tells how far a long task has come', async () => {
+    const fractions: number[] = []
+    await runner.run([hostileTask('progress')], {
+      signal: new AbortController().signal,
+      finished: () => undefined,
+      progress: (_, fraction) => fractions.push(fraction),
+    })
+    expect(fractions.length).toBeGreaterThan(2)
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b))
+    expect(fractions.every((f) => f > 0 && f <= 1)).toBe(true)
+  })
+
+  it('reads inputs in place and verifies them, whole or piece by piece', async () => {
+    const bytes = Buffer.from('0123456789'.repeat(1_000))
+    const sha = (part: Uint8Array) => createHash('sha256').update(part).digest()
+    const whole = await inputOf(folder, 'whole', bytes)
+    const pieces = [bytes.subarray(0, 4_000), bytes.subarray(4_000)]
+    const list: RunInput = {
+      ...whole,
+      cid: cidOfDigest(DAG_CBOR, sha(Buffer.from('the node'))),
+      layout: {
+        kind: 'list',
+        node: Buffer.from('the node'),
+        bytes: bytes.byteLength,
+        chunks: pieces.map((p) => ({ cid: cidOfDigest(RAW, sha(p)), bytes: p.byteLength })),
+      },
+    }
+    for (const blob of [whole, list]) {
+      const outcome = await outcomeOf(hostileTask('echo', { inputs: { blob } }))
+      expect(outcome).toMatchObject({ kind: 'done', metrics: { input_bytes: 10_000, output_bytes: 10_000 } })
+    }
+    bytes[5_000] = 0
+    await writeFile(whole.path, bytes)
+    for (const blob of [whole, list]) {
+      expect(faultKind(await outcomeOf(hostileTask('echo', { inputs: { blob } })))).toBe('blob-corrupt')
+    }
+    await rm(whole.path)
+    expect(faultKind(await outcomeOf(hostileTask('echo', { inputs: { blob: whole } })))).toBe('blob-missing')
+  })
+})
+
+describe('the runner when hosts fail to start', () => {
+  it('gives tasks up after a few attempts, and says why', async () => {
+    const runner = runnerWith({
+      spawnHost: (order) => watchedHost({ ...order, readable: [] }),
+    })
+    await runner.start()
+    const outcomes = await outcomesOf(runner, noopTasks(10))
+    expect([...outcomes.values()].map(faultKind)).toEqual(Array.from({ length: 10 }, () => 'runner-lost'))
+    expect(hosts.length).toBe(4)
+    await runner.stop()
+  })
+})
+
+describe('the compute host', () => {
+  it('ends by itself when its supervisor was killed', async () => {
+    const script = `
+      import { forkHost } from ${JSON.stringify(new URL('fork-host.ts', import.meta.url).href)}
+      const host = forkHost({
+        readable: ${JSON.stringify([join(import.meta.dirname, '..', '..')])},
+        writable: ${JSON.stringify(folder)},
+        onExit: () => process.exit(1),
+        onMessage: () => console.log(host.pid),
+      })
+      host.send({ kind: 'configure', registry: 'file:///nowhere', staging: '/', filePrefix: 'h', workers: 1, heapBytesMax: 1e9 })
+    `
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', script])
+    const [said] = (await once(parent.stdout, 'data')) as [Buffer]
+    const pid = Number(String(said))
+    expect(isAlive(pid)).toBe(true)
+    parent.kill('SIGKILL')
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
+  })
+})
+
+describe('the runner at rest', () => {
+  it('lets its host go after the idle time, and starts another when there is work', async () => {
+    const runner = runnerWith({ idleMs: 50 })
+    await runner.start()
+    await outcomesOf(runner, noopTasks(5))
+    const [first] = hosts
+    await expect.poll(() => isAlive(first?.pid), { timeout: 10_000 }).toBe(false)
+    expect((await outcomesOf(runner, noopTasks(5))).size).toBe(5)
+    expect(hosts.length).toBe(2)
+    await runner.stop()
+  })
+})
+
+async function inputOf(root: string, name: string, bytes: Uint8Array): Promise<RunInput> {
+  const path = join(root, 'blobs', name)
+  await writeFile(path, bytes)
+  const cid = cidOfDigest(RAW, createHash('sha256').update(bytes).digest())
+  return { cid, path, layout: { kind: 'raw', bytes: bytes.byteLength } }
+}

@@ -1,0 +1,115 @@
+import type { Clock } from '../ports/clock.ts'
+import type { Runner, RunnerAlgorithm, RunOutcome } from '../ports/runner.ts'
+import { assert, failure, refuse } from '../protocol/fault.ts'
+import { MEASURE_LIMITS, scoreOf } from './benchmark.ts'
+import { engineOf } from './engine.ts'
+import { forkHost, type SpawnHost } from './fork-host.ts'
+import { WORKERS_MAX } from './input.ts'
+import type { LibraryEntry } from './library.ts'
+import { indexLibraries } from './library-index.ts'
+import { createSession, type Session } from './session.ts'
+import { prepareStaging } from './staged-files.ts'
+
+/** A host without work ends after this, so that a peer at rest does not pay for it (50 MB). */
+const IDLE_MS = 60_000
+/** JavaScript heap of one worker. An import of a large scene takes half of it. */
+const HEAP_BYTES_MAX = 1 << 30
+
+/** What a runner needs. */
+export interface RunnerOptions {
+  readonly clock: Clock
+  /** A folder of its own, for large outputs until they are adopted. Emptied at start. */
+  readonly stagingFolder: string
+  /** Where input blobs lie. Workers can read nothing else, save their own code. */
+  readonly blobFolder: string
+  /** How many tasks run at once. */
+  readonly workers: number
+  /** How a host process is started; as a child of Node unless another way is given. */
+  readonly spawnHost?: SpawnHost
+  /** The module with the `libraries`; this program's registry unless another is given. */
+  readonly registry?: URL
+  readonly idleMs?: number
+  readonly heapBytesMax?: number
+}
+
+/**
+ * The Runner over a compute host in a process of its own, which starts with the first task and ends after an idle
+ * minute. A host that dies or is killed is replaced, and what ran there runs again without anybody noticing;
+ * a task that was in three dying hosts, the last time alone, ends with the fault `runner-lost`.
+ *
+ * @example
+ * const runner = createRunner({ clock, stagingFolder, blobFolder, workers: 4 })
+ * await runner.start()
+ * await runner.run(tasks, { signal, finished: (task, outcome) => … })
+ * await runner.stop()
+ */
+export function createRunner(options: RunnerOptions): Runner {
+  const registry = options.registry ?? new URL('registry.ts', import.meta.url)
+  let workers = clampWorkers(options.workers)
+  let session: Session | undefined
+  let algorithms: readonly RunnerAlgorithm[] = []
+
+  return {
+    start: async () => {
+      assert(session === undefined, 'a runner is started once at a time')
+      const { libraries } = (await import(registry.href)) as { libraries: readonly LibraryEntry[] }
+      const index = indexLibraries(libraries)
+      algorithms = await Promise.all(
+        index.algorithms.map(async (algorithm): Promise<RunnerAlgorithm> => {
+          const { algorithmId, version, scope } = algorithm
+          return { algorithmId, version, scope, engine: await engineOf(algorithm) }
+        }),
+      )
+      session = createSession({
+        clock: options.clock,
+        spawnHost: options.spawnHost ?? forkHost,
+        index,
+        registry: registry.href,
+        staging: await prepareStaging(options.stagingFolder),
+        blobFolder: options.blobFolder,
+        workers,
+        idleMs: options.idleMs ?? IDLE_MS,
+        heapBytesMax: options.heapBytesMax ?? HEAP_BYTES_MAX,
+      })
+    },
+    stop: async () => {
+      const stopping = session
+      session = undefined
+      await stopping?.stop()
+    },
+    algorithms: () => algorithms,
+    get concurrency() {
+      return workers
+    },
+    setConcurrency: (count) => {
+      workers = clampWorkers(count)
+      session?.setWorkers(workers)
+    },
+    run: async (tasks, listener) => {
+      if (session !== undefined) return session.run('run', tasks, listener)
+      const { fault } = failure('cancelled', 'the runner is not running')
+      for (const task of tasks) listener.finished(task, { kind: 'failed', fault })
+    },
+    benchmark: async (algorithmId, { signal }) => {
+      const algorithm = session?.index.algorithms.find((a) => a.algorithmId === algorithmId)
+      if (session === undefined || algorithm === undefined) {
+        return refuse('unknown-algorithm', `nothing here runs ${algorithmId}`)
+      }
+      const outcome = Promise.withResolvers<RunOutcome>()
+      const task = {
+        id: `measure ${algorithmId}`,
+        algorithmId,
+        algorithmVersion: algorithm.version,
+        params: {},
+        inputs: {},
+        limits: MEASURE_LIMITS,
+      }
+      await session.run('measure', [task], { signal, finished: (_, result) => outcome.resolve(result) })
+      return scoreOf(algorithm, await outcome.promise)
+    },
+  }
+}
+
+function clampWorkers(count: number): number {
+  return Math.min(WORKERS_MAX, Math.max(1, Math.floor(count)))
+}
