@@ -43,6 +43,8 @@ export interface PeerOptions {
   readonly passphrase?: string
   /** The journal failed or a promise of our own broke: the process must end. */
   readonly fatal: (error: unknown) => void
+  /** Something works less well than it could; one line for the log. */
+  readonly warn: (line: string) => void
   /** Puts something between the peer and its runner; for demonstrations of what the mesh withstands. */
   readonly wrapRunner?: (runner: Runner) => Runner
 }
@@ -116,6 +118,8 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     runner,
     fatal,
   })
+  const stopping = new AbortController()
+  let measuring: Promise<void> | undefined
   return {
     runtime,
     blobs,
@@ -128,9 +132,22 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     random,
     async start() {
       await runtime.start()
-      await measureCapabilities({ runtime, runner, hardware, settings, clock, share: options.share })
+      const { share, warn } = options
+      // The peer answers at once; it offers nothing until it knows how fast it is.
+      measuring = measureCapabilities({
+        runtime,
+        runner,
+        hardware,
+        settings,
+        clock,
+        share,
+        warn,
+        signal: stopping.signal,
+      })
     },
     async stop() {
+      stopping.abort()
+      await measuring
       published.stop()
       await runtime.stop()
       await storage.close()

@@ -6,7 +6,7 @@ import { Cid, JobId, Name, PeerId } from '../protocol/ids.ts'
 import { AwardedUnit, Award } from '../protocol/messages.ts'
 import { Attempt, ExecutionReceipt } from '../protocol/receipt.ts'
 import { ComputeResource } from '../protocol/resource.ts'
-import { AlgorithmCapability, AvailabilitySlot, Fraction } from '../protocol/slot.ts'
+import { AvailabilitySlot, Fraction, type AlgorithmCapability } from '../protocol/slot.ts'
 import { JobManifest, UnitIndex } from '../protocol/work.ts'
 
 /** When something happened, by this peer's clock; the only time that `step` knows. */

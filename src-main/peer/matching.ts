@@ -158,8 +158,7 @@ function sameOffers(a: readonly PlannedOffer[], b: readonly PlannedOffer[]): boo
   return a.every((offer, i) => {
     const other = b[i]
     return (
-      other !== undefined &&
-      offer.requester === other.requester &&
+      offer.requester === other?.requester &&
       offer.jobId === other.jobId &&
       offer.first === other.first &&
       offer.count === other.count

@@ -294,22 +294,20 @@ function reopen(state: PeerState, job: JobState, indices: readonly number[], atM
 
 function hopeless(job: JobState, index: number): Fault | undefined {
   const attempts = job.units.get(index)?.attempts ?? []
-  const failures = attempts.flatMap(({ peer, status }) =>
-    status.state === 'failed' && isOwnFault(status.fault) ? [{ peer, fault: status.fault }] : [],
-  )
   const quorum = quorumOf(job.manifest.verification_redundancy)
-  const accusers = new Set(failures.map(({ peer }) => peer)).size
-  const last = failures.at(-1)
-  if (last !== undefined && (failures.length >= UNIT_FAILURES_MAX || (quorum > 1 && accusers >= quorum))) {
-    return { kind: last.fault.kind, message: `unit ${index} failed: ${last.fault.message}` }
-  }
-  if (attempts.length >= UNIT_ATTEMPTS_MAX) {
-    return {
-      kind: 'undecided',
-      message: `unit ${index} was tried ${attempts.length} times without agreement`,
+  const accusers = new Set<PeerId>()
+  let failures = 0
+  for (const { peer, status } of attempts) {
+    if (status.state !== 'failed' || !isOwnFault(status.fault)) continue
+    failures++
+    accusers.add(peer)
+    if (failures >= UNIT_FAILURES_MAX || (quorum > 1 && accusers.size >= quorum)) {
+      return { kind: status.fault.kind, message: `unit ${index} failed: ${status.fault.message}` }
     }
   }
-  return undefined
+  if (attempts.length < UNIT_ATTEMPTS_MAX) return undefined
+  const message = `unit ${index} was tried ${attempts.length} times without agreement`
+  return { kind: 'undecided', message }
 }
 
 /** Whether a fault lies in the unit itself, so that it would fail anywhere. */

@@ -52,8 +52,8 @@ export const RenderParams = z
     tile: z.int().min(TILE_SIDE_MIN).max(TILE_SIDE_MAX).default(64),
     samples_per_unit: z.int().min(1).max(SAMPLES_PER_PIXEL_MAX).default(SAMPLES_PER_UNIT_DEFAULT),
     bounces: z.int().min(0).max(BOUNCES_MAX).default(6),
-    camera: z.int().min(0).max(0xffff).optional(),
-    clamp: z.number().positive().max(RADIANCE_CLAMP_MAX).optional(),
+    camera: z.int().min(0).max(0xffff).exactOptional(),
+    clamp: z.number().positive().max(RADIANCE_CLAMP_MAX).exactOptional(),
   })
   .refine((params) => unitCount(params) <= UNITS_MAX, {
     message: `the job would have more than ${UNITS_MAX} units; use larger tiles or more samples per unit`,

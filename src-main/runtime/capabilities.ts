@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { faultOf } from '../protocol/fault.ts'
 import type { AlgorithmCapability } from '../protocol/slot.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Hardware } from '../ports/hardware.ts'
@@ -23,6 +24,7 @@ const Score = z.number().min(0).max(1)
 /**
  * Measures what this machine can do and tells the peer: hardware, and each shared algorithm's speed by a short real
  * run, remembered until the engine's code changes. Sets what is shared on a first start, or when `share` says so.
+ * Never rejects: a machine that cannot be measured shares nothing, and says so.
  */
 export async function measureCapabilities(parts: {
   readonly runtime: PeerRuntime
@@ -31,9 +33,22 @@ export async function measureCapabilities(parts: {
   readonly settings: Settings
   readonly clock: Clock
   readonly share: Share
+  readonly warn: (line: string) => void
+  readonly signal: AbortSignal
 }): Promise<void> {
-  const { runtime, runner, hardware, clock, share } = parts
-  const signal = AbortSignal.timeout(MEASURE_WITHIN_MS)
+  const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(MEASURE_WITHIN_MS)])
+  try {
+    await measure({ ...parts, signal })
+  } catch (error) {
+    if (parts.signal.aborted) return
+    parts.warn(
+      `this machine could not be measured, so it shares nothing: ${faultOf(error, 'timed-out').message}`,
+    )
+  }
+}
+
+async function measure(parts: Parameters<typeof measureCapabilities>[0]): Promise<void> {
+  const { runtime, runner, hardware, clock, share, signal } = parts
   if (share === 'nothing') {
     await runtime.dispatch({
       kind: 'availability-set',
