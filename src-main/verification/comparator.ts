@@ -1,0 +1,14 @@
+import type { Cid } from '../protocol/ids.ts'
+
+/**
+ * Says whether two outputs of one unit count as the same. Consensus asks only this; how it is known (equal hashes,
+ * numbers within a tolerance, pictures that look alike) is the comparator's. It is reflexive and symmetric, and need
+ * not be transitive.
+ */
+export interface Comparator {
+  readonly name: string
+  readonly alike: (a: Cid, b: Cid) => boolean
+}
+
+/** Outputs are the same when their bytes are: for everything that computes bit for bit alike everywhere. */
+export const exactHash: Comparator = { name: 'exact-hash', alike: (a, b) => a === b }
