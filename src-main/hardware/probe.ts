@@ -1,0 +1,106 @@
+import { arch, availableParallelism, cpus, hostname, release, totalmem, type } from 'node:os'
+import { join } from 'node:path'
+import type { Clock } from '../ports/clock.ts'
+import type { Hardware, HardwareInfo } from '../ports/hardware.ts'
+import { refuse } from '../protocol/fault.ts'
+import { readCache, writeCache } from './cache.ts'
+import { mergeGraphics } from './graphics.ts'
+import { machineTools, type Tools } from './tools.ts'
+import { parseVulkanInfo } from './vulkan.ts'
+
+/** A tool that has not answered by then does not count. They take a tenth of a second. */
+const TOOL_WITHIN_MS = 5_000
+
+/** What the probe needs. */
+export interface HardwareOptions {
+  /** The data folder: its disk is the one that is measured, and the measurement is kept there. */
+  readonly folder: string
+  readonly clock: Clock
+  readonly tools?: Tools
+}
+
+/**
+ * Looks at this machine. What Node knows is always there; names, physical cores and graphics come from tools that
+ * may be missing, fail or hang, and then are left out (and looked for again at the next start).
+ */
+export function createHardware({ folder, clock, tools = machineTools }: HardwareOptions): Hardware {
+  const path = join(folder, 'hardware.json')
+  let known: Promise<HardwareInfo> | undefined
+
+  async function remembered(signal: AbortSignal): Promise<HardwareInfo> {
+    const { cores, ramBytes } = basics()
+    const cached = await readCache(path, { hostname: hostname(), ramBytes, cores, nowMs: clock.nowMs() })
+    if (cached === undefined) return measure(signal)
+    // How much is free changes by the minute, and asking costs nothing.
+    const disk = await answer(tools.disk(folder))
+    return disk === undefined ? cached : { ...cached, disk: { path: folder, ...disk } }
+  }
+
+  async function measure(signal: AbortSignal): Promise<HardwareInfo> {
+    const kill = AbortSignal.any([signal, AbortSignal.timeout(TOOL_WITHIN_MS)])
+    const [system, controllers, vulkan, disk] = await Promise.all([
+      answer(tools.system()),
+      answer(tools.controllers()),
+      // Most machines have none: that is an answer, too.
+      answer(tools.vulkanInfo(kill).catch(() => '')),
+      answer(tools.disk(folder)),
+    ])
+    if (signal.aborted) refuse('cancelled', 'looking at the hardware was cancelled')
+    const { cores, ramBytes, cpuName } = basics()
+    const info: HardwareInfo = {
+      hostname: hostname(),
+      os: system?.os ?? `${type()} ${release()} (${arch()})`,
+      cpu: {
+        name: system?.cpuName ?? cpuName,
+        cores,
+        physicalCores: Math.min(cores, system?.physicalCores ?? cores),
+        speedGhz: system?.speedGhz ?? (cpus()[0]?.speed ?? 0) / 1_000,
+      },
+      ramBytes,
+      disk: { path: folder, freeBytes: disk?.freeBytes ?? 0, totalBytes: disk?.totalBytes ?? 0 },
+      gpus: mergeGraphics(parseVulkanInfo(vulkan ?? ''), controllers ?? []),
+      measuredAtMs: clock.nowMs(),
+    }
+    const isWhole = [system, controllers, vulkan, disk].every((part) => part !== undefined)
+    if (isWhole) await writeCache(path, info)
+    return info
+  }
+
+  /** What a tool says, or nothing when it fails or does not answer in time. */
+  async function answer<T>(asked: Promise<T>): Promise<T | undefined> {
+    const late = Promise.withResolvers<undefined>()
+    const endWait = clock.after(TOOL_WITHIN_MS, () => late.resolve(undefined))
+    try {
+      return await Promise.race([asked, late.promise])
+    } catch {
+      return undefined
+    } finally {
+      endWait()
+    }
+  }
+
+  /** One measurement at a time; one that failed (it was cancelled) is not remembered. */
+  function keep(measurement: Promise<HardwareInfo>): Promise<HardwareInfo> {
+    known = measurement
+    measurement.catch(() => {
+      if (known === measurement) known = undefined
+    })
+    return measurement
+  }
+
+  return {
+    probe: ({ signal }) => known ?? keep(remembered(signal)),
+    refresh: ({ signal }) => keep(measure(signal)),
+  }
+}
+
+/** What Node knows by itself, within the limits that a container sets. */
+function basics(): { cores: number; ramBytes: number; cpuName: string } {
+  const limit = process.constrainedMemory()
+  const total = totalmem()
+  return {
+    cores: availableParallelism(),
+    ramBytes: limit > 0 && limit < total ? limit : total,
+    cpuName: cpus()[0]?.model.trim() ?? 'unknown',
+  }
+}

@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process'
+import { statfs } from 'node:fs/promises'
+import type { Controller } from './graphics.ts'
+
+/** What `vulkaninfo` prints for eight cards is below a megabyte. */
+const VULKANINFO_BYTES_MAX = 8 << 20
+
+/** What the processor and the system are called, where something tells. */
+export interface SystemFacts {
+  readonly os?: string
+  readonly cpuName?: string
+  readonly physicalCores?: number
+  readonly speedGhz?: number
+}
+
+/** The tools that look at a machine. Each may fail or hang; the probe bears both. */
+export interface Tools {
+  system(): Promise<SystemFacts>
+  controllers(): Promise<readonly Controller[]>
+  /** The text of `vulkaninfo`. */
+  vulkanInfo(signal: AbortSignal): Promise<string>
+  disk(folder: string): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>
+}
+
+/** The real ones. systeminformation (10 MB) is loaded only when it is asked. */
+export const machineTools: Tools = {
+  system: async () => {
+    const { default: information } = await import('systeminformation')
+    const [cpu, os] = await Promise.all([information.cpu(), information.osInfo()])
+    const name = `${cpu.manufacturer} ${cpu.brand}`.trim()
+    return {
+      ...(name === '' ? {} : { cpuName: name }),
+      ...(cpu.physicalCores > 0 ? { physicalCores: cpu.physicalCores } : {}),
+      ...(cpu.speed > 0 ? { speedGhz: cpu.speed } : {}),
+      ...(os.distro === '' ? {} : { os: `${os.distro} ${os.release} (${os.arch})` }),
+    }
+  },
+  controllers: async () => {
+    const { default: information } = await import('systeminformation')
+    const { controllers } = await information.graphics()
+    return controllers.map(({ vendor, model, vram }) => ({
+      vendor,
+      model,
+      // In MiB; 0 or null where it is not known.
+      ...(vram !== null && vram > 0 ? { vramBytes: vram * 2 ** 20 } : {}),
+    }))
+  },
+  vulkanInfo: (signal) =>
+    new Promise((resolve, reject) => {
+      // Without a display: it would open a window to ask about presenting.
+      const { DISPLAY: _, WAYLAND_DISPLAY: __, ...env } = process.env
+      const options = { signal, env, maxBuffer: VULKANINFO_BYTES_MAX, killSignal: 'SIGKILL' } as const
+      execFile('vulkaninfo', [], options, (error, stdout) => {
+        // It may print all devices and then fail for want of a display.
+        if (error !== null && stdout === '')
+          reject(new Error('vulkaninfo does not run here', { cause: error }))
+        else resolve(stdout)
+      })
+    }),
+  disk: async (folder) => {
+    const { bavail, blocks, bsize } = await statfs(folder)
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+  },
+}
