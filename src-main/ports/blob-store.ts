@@ -1,5 +1,14 @@
 import type { Cid } from '../protocol/ids.ts'
 
+/** A blob up to this size is one piece, named by the digest of its bytes. */
+export const RAW_BYTES_MAX = 1 << 20
+/** A chunk's size: two of them fit into one direct message, and a peer holds a few per transfer in memory. */
+export const CHUNK_BYTES_MAX = 2 << 20
+/** Chunks of one blob, about 19 GiB in all: their list stays below `NODE_BYTES_MAX` (47 bytes each). */
+export const CHUNKS_MAX = 20_000
+/** The list of a blob's chunks, which travels in one message. */
+export const NODE_BYTES_MAX = 1 << 20
+
 /** Something stored, as the store sees it. */
 export interface BlobInfo {
   readonly cid: Cid

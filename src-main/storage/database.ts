@@ -94,7 +94,8 @@ function checkOrigin(database: PeerDatabase, file: string): void {
 function checkDamage(database: PeerDatabase, file: string): void {
   if (statSync(file).size > CHECK_BYTES_MAX) return
   const finding = database.pragma('quick_check(1)', { simple: true })
-  if (finding !== 'ok') refuse('storage-failed', `${file} is damaged: ${String(finding)}`)
+  if (finding !== 'ok')
+    refuse('storage-failed', `${file} is damaged: ${String(finding).replaceAll('\n', ' ')}`)
 }
 
 function migrate(database: PeerDatabase, file: string, folder: string): void {

@@ -1,0 +1,86 @@
+import { open, rm } from 'node:fs/promises'
+import type { Cid } from '../protocol/ids.ts'
+import { writeFully, type BlobFiles } from './blob-files.ts'
+import type { BlobEntry, BlobIndex } from './blob-index.ts'
+import type { BlobSpace, Reservation } from './blob-space.ts'
+import type { GroupCommit } from './group-commit.ts'
+
+/** What the parts of the blob store share. */
+export interface BlobParts {
+  readonly index: BlobIndex
+  readonly files: BlobFiles
+  readonly space: BlobSpace
+  readonly commits: GroupCommit
+}
+
+/**
+ * Blobs up to this size lie in the database. A file of its own costs a small blob two flushes (its bytes, its
+ * folder's entry) that a shared transaction does not; up to some 16 KiB SQLite also reads and writes faster than the
+ * file system (https://sqlite.org/fasterthanfs.html). A runner that needs a file gets one written when it asks.
+ */
+export const INLINE_BYTES_MAX = 16 << 10
+
+/** The way into the store. What is entered has been verified; when a call resolves, it survives a power cut. */
+export interface BlobDoor {
+  /** Enters content that is in memory. @throws FaultError `quota-exceeded` */
+  enterBytes(cid: Cid, content: Uint8Array, list?: NonNullable<BlobEntry['list']>): Promise<void>
+  /** Enters a finished, flushed file of ours by moving it; `room` is given back. */
+  enterFile(path: string, entry: BlobEntry, room: Reservation): Promise<void>
+}
+
+/** Builds the way in. */
+export function createBlobDoor({ index, files, space, commits }: BlobParts): BlobDoor {
+  async function commit(entry: BlobEntry, room: Reservation, path?: string): Promise<void> {
+    const replaced = await commits.together(() => {
+      if (path !== undefined) files.enter(path, entry.cid)
+      return index.enter(entry)
+    })
+    room.release()
+    space.stored(entry.bytes - replaced)
+  }
+
+  async function enterFile(path: string, entry: BlobEntry, room: Reservation): Promise<void> {
+    await commit(entry, room, path)
+    await files.settle(entry.cid)
+  }
+
+  return {
+    enterFile,
+    async enterBytes(cid, content, list) {
+      const bytes = content.byteLength
+      const room = space.reserve(bytes)
+      try {
+        if (bytes <= INLINE_BYTES_MAX) {
+          await commit({ cid, bytes, content }, room)
+          return
+        }
+        await withTemporaryFile(files, async (path) => {
+          await writeFlushed(path, content)
+          await enterFile(path, list ? { cid, bytes, list } : { cid, bytes }, room)
+        })
+      } finally {
+        room.release()
+      }
+    },
+  }
+}
+
+/** Lends a name for a temporary file, and removes what is left there. */
+export async function withTemporaryFile<T>(files: BlobFiles, work: (path: string) => Promise<T>): Promise<T> {
+  const path = files.temporaryPath()
+  try {
+    return await work(path)
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+async function writeFlushed(path: string, content: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    await writeFully(file, content, 0)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,157 @@
+import type { Cid } from '../protocol/ids.ts'
+import type { ChunkPlace } from './blob-node.ts'
+import type { PeerDatabase } from './database.ts'
+
+/** One stored copy of a blob. */
+export interface BlobRow {
+  readonly id: number
+  readonly cid: Cid
+  readonly bytes: number
+  /** Whether it is cut into chunks. */
+  readonly cut: 0 | 1
+  /** Whether the bytes lie in the database; else in the blob's file. */
+  readonly inline: 0 | 1
+}
+
+/** A blob about to be entered. */
+export interface BlobEntry {
+  readonly cid: Cid
+  readonly bytes: number
+  /** The bytes, when they are to lie in the database. */
+  readonly content?: Uint8Array
+  /** How it is cut, when it is. */
+  readonly list?: { readonly node: Uint8Array; readonly chunks: readonly ChunkPlace[] }
+}
+
+/** Where some chunk's content is stored already. */
+export interface ChunkSource {
+  readonly cid: Cid
+  readonly offset: number
+}
+
+/** Uses kept in memory before they are written; losing them to a crash only makes the order a little older. */
+const TOUCHES_MAX = 1_024
+
+/** The database's view of the blob folder. Every call is immediate. */
+export type BlobIndex = ReturnType<typeof createBlobIndex>
+
+/**
+ * Opens the index of stored blobs.
+ *
+ * @param nowMs the wall clock; uses are ordered by it, and by their own order where it stands still or runs back
+ */
+export function createBlobIndex(database: PeerDatabase, nowMs: () => number) {
+  const statements = prepare(database)
+  const touched = new Map<number, number>()
+  let lastUse = statements.lastUse.get()?.lastUse ?? 0
+
+  const nextUse = () => (lastUse = Math.max(nowMs(), lastUse + 1))
+  const flushTouches = database.transaction(() => {
+    for (const [id, use] of touched) statements.touch.run(use, id)
+    touched.clear()
+  })
+  const remove = database.transaction((ids: readonly number[]) => {
+    for (const id of ids) statements.remove.run(id)
+  })
+  const enter = database.transaction(({ cid, bytes, content, list }: BlobEntry): number => {
+    const older = statements.find.get(cid)
+    if (older) statements.remove.run(older.id)
+    const { lastInsertRowid } = statements.insert.run(cid, bytes, nextUse(), list?.node ?? null)
+    const id = Number(lastInsertRowid)
+    if (content) statements.insertContent.run(id, content)
+    for (const [position, chunk] of (list?.chunks ?? []).entries()) {
+      statements.insertChunk.run(id, position, chunk.offset, chunk.bytes, chunk.sha256)
+    }
+    return older?.bytes ?? 0
+  })
+
+  return {
+    find: (cid: Cid) => statements.find.get(cid),
+    content: (id: number) => statements.content.get(id)?.content,
+    node: (id: number) => statements.node.get(id)?.node,
+    chunks: (id: number) => statements.chunks.all(id),
+    chunk: (id: number, position: number) => statements.chunk.get(id, position),
+    all: () => statements.all.all(),
+    isPinned: (cid: Cid) => statements.pinned.get(cid) !== undefined,
+    pin: (cid: Cid, owner: string) => void statements.pin.run(cid, owner),
+    unpin: (owner: string) => void statements.unpin.run(owner),
+
+    /** Where a chunk's content lies: in a blob that is cut, or as a blob of its own. */
+    chunkSource(sha256: Uint8Array, rawCid: Cid): ChunkSource | undefined {
+      return statements.chunkSource.get(sha256) ?? (statements.find.get(rawCid) && { cid: rawCid, offset: 0 })
+    },
+
+    /** Enters a blob, in place of an older copy of it. @returns how many bytes the older copy had */
+    enter: (entry: BlobEntry) => enter(entry),
+
+    /** Removes blobs, all or none. */
+    remove: (ids: readonly number[]) => remove(ids),
+
+    /** Notes a use. */
+    touch(id: number): void {
+      touched.set(id, nextUse())
+      if (touched.size >= TOUCHES_MAX) flushTouches()
+    },
+
+    /** Unpinned blobs of `bytes` bytes or more, least recently used first; undefined when all are not enough. */
+    leastRecentlyUsed(bytes: number): BlobRow[] | undefined {
+      flushTouches()
+      const chosen: BlobRow[] = []
+      let sum = 0
+      for (const row of statements.unpinned.iterate()) {
+        if (sum >= bytes) break
+        chosen.push(row)
+        sum += row.bytes
+      }
+      return sum >= bytes ? chosen : undefined
+    },
+
+    /** Writes down the uses noted so far. */
+    flushTouches: () => flushTouches(),
+  }
+}
+
+const ROW = `
+  SELECT id, cid, bytes, node IS NOT NULL AS cut,
+         EXISTS (SELECT 1 FROM blob_content WHERE blob = blob.id) AS inline
+  FROM blob`
+
+function prepare(database: PeerDatabase) {
+  return {
+    find: database.prepare<[Cid], BlobRow>(`${ROW} WHERE cid = ?`),
+    all: database.prepare<[], BlobRow>(ROW),
+    unpinned: database.prepare<[], BlobRow>(
+      `${ROW} WHERE NOT EXISTS (SELECT 1 FROM blob_pin WHERE blob_pin.cid = blob.cid) ORDER BY last_use`,
+    ),
+    lastUse: database.prepare<[], { lastUse: number | null }>('SELECT max(last_use) AS lastUse FROM blob'),
+    content: database.prepare<[number], { content: Uint8Array }>(
+      'SELECT content FROM blob_content WHERE blob = ?',
+    ),
+    node: database.prepare<[number], { node: Uint8Array }>(
+      'SELECT node FROM blob WHERE id = ? AND node IS NOT NULL',
+    ),
+    chunks: database.prepare<[number], ChunkPlace>(
+      'SELECT offset, bytes, sha256 FROM blob_chunk WHERE blob = ? ORDER BY position',
+    ),
+    chunk: database.prepare<[number, number], ChunkPlace>(
+      'SELECT offset, bytes, sha256 FROM blob_chunk WHERE blob = ? AND position = ?',
+    ),
+    chunkSource: database.prepare<[Uint8Array], ChunkSource>(
+      'SELECT cid, offset FROM blob_chunk JOIN blob ON blob.id = blob_chunk.blob WHERE sha256 = ? LIMIT 1',
+    ),
+    insert: database.prepare<[Cid, number, number, Uint8Array | null]>(
+      'INSERT INTO blob (cid, bytes, last_use, node) VALUES (?, ?, ?, ?)',
+    ),
+    insertContent: database.prepare<[number, Uint8Array]>(
+      'INSERT INTO blob_content (blob, content) VALUES (?, ?)',
+    ),
+    insertChunk: database.prepare<[number, number, number, number, Uint8Array]>(
+      'INSERT INTO blob_chunk (blob, position, offset, bytes, sha256) VALUES (?, ?, ?, ?, ?)',
+    ),
+    remove: database.prepare<[number]>('DELETE FROM blob WHERE id = ?'),
+    touch: database.prepare<[number, number]>('UPDATE blob SET last_use = ? WHERE id = ?'),
+    pinned: database.prepare<[Cid]>('SELECT 1 FROM blob_pin WHERE cid = ? LIMIT 1'),
+    pin: database.prepare<[Cid, string]>('INSERT OR IGNORE INTO blob_pin (cid, owner) VALUES (?, ?)'),
+    unpin: database.prepare<[string]>('DELETE FROM blob_pin WHERE owner = ?'),
+  }
+}

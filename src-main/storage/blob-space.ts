@@ -1,0 +1,105 @@
+import { refuse } from '../protocol/fault.ts'
+import type { Cid } from '../protocol/ids.ts'
+import type { BlobFiles } from './blob-files.ts'
+import type { BlobIndex } from './blob-index.ts'
+
+/** Room set aside for something that is being written. */
+export interface Reservation {
+  /** Sets more room aside. @throws FaultError `quota-exceeded` */
+  grow(bytes: number): void
+  /** Gives it all back; later calls do nothing. */
+  release(): void
+}
+
+/** Who gets the disk. */
+export interface BlobSpace {
+  /** Sets room aside, dropping the least recently used blobs that nobody pinned. @throws FaultError `quota-exceeded` */
+  reserve(bytes: number): Reservation
+  /** Blobs came in or went. */
+  stored(change: number): void
+  /** A broken-off transfer's file stays, until its room is needed. */
+  suspend(cid: Cid, bytes: number): void
+  /** A broken-off transfer goes on; its room is its receiver's matter from now on. */
+  resume(cid: Cid): void
+  usage(): { readonly bytes: number; readonly quotaBytes: number }
+}
+
+/** When room is needed, this share of the quota is freed at least, or a full store would drop one blob for each. */
+const SLACK_SHARE = 1 / 64
+
+/**
+ * Keeps the blob folder within its quota.
+ *
+ * @param suspended broken-off transfers found at the start, least recently written first
+ * @param storedBytes what the blobs take at the start
+ */
+export function createBlobSpace(options: {
+  index: BlobIndex
+  files: BlobFiles
+  quotaBytes: number
+  suspended: readonly { readonly cid: Cid; readonly bytes: number }[]
+  storedBytes: number
+}): BlobSpace {
+  const { index, files, quotaBytes } = options
+  const suspended = new Map(options.suspended.map(({ cid, bytes }) => [cid, bytes]))
+  let blobBytes = options.storedBytes
+  let reservedBytes = 0
+  let suspendedBytes = options.suspended.reduce((sum, { bytes }) => sum + bytes, 0)
+  const inUse = () => blobBytes + reservedBytes + suspendedBytes
+
+  function makeRoom(bytes: number): void {
+    // Transfers that may never go on are worth less than anything that is whole.
+    for (const cid of suspended.keys()) {
+      if (inUse() + bytes <= quotaBytes) return
+      files.discard(files.partialPath(cid))
+      forgetSuspended(cid)
+    }
+    const lacking = inUse() + bytes - quotaBytes
+    if (lacking <= 0) return
+    const doomed =
+      index.leastRecentlyUsed(Math.max(lacking, Math.floor(quotaBytes * SLACK_SHARE))) ??
+      index.leastRecentlyUsed(lacking)
+    if (!doomed) {
+      refuse('quota-exceeded', `${bytes} bytes do not fit: ${inUse()} of ${quotaBytes} are in use and needed`)
+    }
+    index.remove(doomed.map(({ id }) => id))
+    for (const { cid, bytes: freed } of doomed) {
+      files.discard(files.path(cid))
+      blobBytes -= freed
+    }
+  }
+
+  function forgetSuspended(cid: Cid): void {
+    suspendedBytes -= suspended.get(cid) ?? 0
+    suspended.delete(cid)
+  }
+
+  return {
+    reserve(bytes) {
+      let held = 0
+      const grow = (more: number) => {
+        makeRoom(more)
+        held += more
+        reservedBytes += more
+      }
+      grow(bytes)
+      return {
+        grow,
+        release() {
+          reservedBytes -= held
+          held = 0
+        },
+      }
+    },
+    stored(change) {
+      blobBytes += change
+    },
+    suspend(cid, bytes) {
+      forgetSuspended(cid)
+      suspended.set(cid, bytes)
+      suspendedBytes += bytes
+    },
+    resume: forgetSuspended,
+    usage: () => ({ bytes: inUse(), quotaBytes }),
+  }
+}

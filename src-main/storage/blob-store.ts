@@ -1,0 +1,238 @@
+import { constants } from 'node:fs'
+import { open, rm, type FileHandle } from 'node:fs/promises'
+import { RAW_BYTES_MAX, type BlobStore } from '../ports/blob-store.ts'
+import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
+import { refuse } from '../protocol/fault.ts'
+import type { Cid } from '../protocol/ids.ts'
+import { cutBytes, cutStream, type CutContent } from './blob-cut.ts'
+import { createBlobDoor, INLINE_BYTES_MAX, withTemporaryFile, type BlobParts } from './blob-door.ts'
+import { openBlobFiles, writeFully } from './blob-files.ts'
+import { createBlobIndex } from './blob-index.ts'
+import { encodeNode, looksLikeNode } from './blob-node.ts'
+import { createBlobReader } from './blob-reader.ts'
+import { createBlobReceivers } from './blob-receiver.ts'
+import { createBlobSpace, type Reservation } from './blob-space.ts'
+import { storageFault, type PeerDatabase } from './database.ts'
+import { sha256 } from './digest.ts'
+import { createGroupCommit } from './group-commit.ts'
+
+/** What opening found damaged and put right. */
+export interface BlobRepair {
+  readonly kind: 'blob-lost'
+  readonly cid: Cid
+}
+
+/**
+ * Opens the blob store: files in `folder`, their index in the database. Files that no index knows (of a crash, or a
+ * transaction that was lost) are removed, and blobs whose files are gone are forgotten.
+ *
+ * @param nowMs the wall clock, for the order of uses
+ * @throws FaultError `storage-failed`
+ */
+export async function openBlobStore(options: {
+  database: PeerDatabase
+  folder: string
+  quotaBytes: number
+  nowMs: () => number
+}): Promise<{ blobs: BlobStore; repairs: readonly BlobRepair[] }> {
+  try {
+    const { parts, repairs } = await openParts(options)
+    return { blobs: createBlobStore(parts), repairs }
+  } catch (error) {
+    throw storageFault(error, options.folder)
+  }
+}
+
+async function openParts(options: Parameters<typeof openBlobStore>[0]) {
+  const { database, folder, quotaBytes, nowMs } = options
+  const files = openBlobFiles(folder)
+  const index = createBlobIndex(database, nowMs)
+  const rows = index.all()
+  const present = await files.sweep(new Set(rows.map(({ cid }) => cid)))
+  const lost = rows.filter(({ cid, inline }) => !inline && !present.has(cid))
+  index.remove(lost.map(({ id }) => id))
+  const storedBytes =
+    rows.reduce((sum, { bytes }) => sum + bytes, 0) - lost.reduce((sum, { bytes }) => sum + bytes, 0)
+  const suspended = await files.partials()
+  const space = createBlobSpace({ index, files, quotaBytes, suspended, storedBytes })
+  const repairs: BlobRepair[] = lost.map(({ cid }) => ({ kind: 'blob-lost', cid }))
+  const parts: BlobParts = { index, files, space, commits: createGroupCommit(database) }
+  return { parts, repairs }
+}
+
+function createBlobStore(parts: BlobParts): BlobStore {
+  const { index, files, space, commits } = parts
+  const door = createBlobDoor(parts)
+  const reader = createBlobReader(parts)
+  const receivers = createBlobReceivers(parts, door)
+  /** Errors of disk and database leave as faults. */
+  const edge = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw storageFault(error, files.folder)
+    }
+  }
+
+  function isStored(cid: Cid): boolean {
+    const row = index.find(cid)
+    if (row) index.touch(row.id)
+    return row !== undefined
+  }
+
+  async function put(bytes: Uint8Array): Promise<Cid> {
+    const content = await cutBytes(bytes)
+    const { cid, list } = await nameOf(content)
+    if (!isStored(cid)) await door.enterBytes(cid, bytes, list)
+    return cid
+  }
+
+  async function putStructure(bytes: Uint8Array): Promise<Cid> {
+    if (bytes.byteLength > RAW_BYTES_MAX) refuse('oversized', `a structure of ${bytes.byteLength} bytes`)
+    if (looksLikeNode(bytes)) refuse('malformed', 'a list of chunks is no structure')
+    const cid = cidOfDigest(DAG_CBOR, await sha256(bytes))
+    if (!isStored(cid)) await door.enterBytes(cid, bytes)
+    return cid
+  }
+
+  async function putStream(source: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<Cid> {
+    const room = space.reserve(0)
+    try {
+      return await withTemporaryFile(files, async (path) => {
+        const file = await open(path, 'wx')
+        let content: CutContent
+        try {
+          content = await cutStream(filler(source, signal), async (piece, offset) => {
+            room.grow(piece.byteLength)
+            await writeFully(file, piece, offset)
+          })
+          if (content.kind === 'list') await file.sync()
+        } finally {
+          await file.close()
+        }
+        if (content.kind === 'raw') return put(content.bytes)
+        return enterCut(path, content, room)
+      })
+    } finally {
+      room.release()
+    }
+  }
+
+  async function enterCut(
+    path: string,
+    content: Extract<CutContent, { kind: 'list' }>,
+    room: Reservation,
+  ): Promise<Cid> {
+    const { cid, list } = await nameOf(content)
+    if (!isStored(cid)) await door.enterFile(path, { cid, bytes: content.bytes, ...(list && { list }) }, room)
+    return cid
+  }
+
+  async function adopt(path: string): Promise<Cid> {
+    const file = await openOwn(path)
+    let content: CutContent
+    try {
+      let position = 0
+      content = await cutStream(
+        async (into) => {
+          const { bytesRead } = await file.read(into, 0, into.byteLength, position)
+          position += bytesRead
+          return bytesRead
+        },
+        () => Promise.resolve(),
+      )
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    const { cid, list } = await nameOf(content)
+    const bytes = content.kind === 'raw' ? content.bytes.byteLength : content.bytes
+    if (isStored(cid)) {
+      await rm(path)
+    } else if (content.kind === 'raw' && bytes <= INLINE_BYTES_MAX) {
+      await door.enterBytes(cid, content.bytes)
+      await rm(path)
+    } else {
+      const room = space.reserve(bytes)
+      try {
+        const own = await files.takeOver(path)
+        await door.enterFile(own, { cid, bytes, ...(list && { list }) }, room)
+      } finally {
+        room.release()
+      }
+    }
+    return cid
+  }
+
+  return {
+    put: (bytes) => edge(() => put(bytes)),
+    putStructure: (bytes) => edge(() => putStructure(bytes)),
+    putStream: (source, { signal }) => edge(() => putStream(source, signal)),
+    adopt: (path) => edge(() => adopt(path)),
+    has: (cid) => index.find(cid) !== undefined,
+    info(cid) {
+      const row = index.find(cid)
+      return row && { cid, bytes: row.bytes, pinned: index.isPinned(cid) }
+    },
+    read: (cid) => edge(() => reader.read(cid)),
+    path: (cid) => reader.path(cid),
+    layout: (cid) => reader.layout(cid),
+    readChunk: (cid, chunk) => edge(() => reader.readChunk(cid, chunk)),
+    receive(cid) {
+      const receiver = receivers.receive(cid)
+      return {
+        accept: (layout) => edge(() => receiver.accept(layout)),
+        missing: () => receiver.missing(),
+        chunk: (position, bytes) => edge(() => receiver.chunk(position, bytes)),
+        finish: () => edge(() => receiver.finish()),
+        suspend: () => edge(() => receiver.suspend()),
+      }
+    },
+    pin: index.pin,
+    unpin: index.unpin,
+    usage: () => space.usage(),
+    async close() {
+      await receivers.close()
+      commits.flush()
+      index.flushTouches()
+      await files.close()
+    },
+  }
+}
+
+/** The CID of cut content, and the list that the CID is of, when there is one. */
+async function nameOf(content: CutContent) {
+  if (content.kind === 'raw') return { cid: cidOfDigest(RAW, content.sha256) }
+  const node = encodeNode(content.chunks)
+  return { cid: cidOfDigest(DAG_CBOR, await sha256(node)), list: { node, chunks: content.chunks } }
+}
+
+/** Hands a stream's bytes over in the portions that the cutter asks for. */
+function filler(source: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined) {
+  const pieces = source[Symbol.asyncIterator]()
+  let rest: Uint8Array = new Uint8Array(0)
+  return async (into: Uint8Array): Promise<number> => {
+    while (rest.byteLength === 0) {
+      if (signal?.aborted) {
+        await pieces.return?.()
+        refuse('cancelled', 'storing was cancelled')
+      }
+      const next = await pieces.next()
+      if (next.done) return 0
+      rest = next.value
+    }
+    const portion = rest.subarray(0, into.byteLength)
+    into.set(portion)
+    rest = rest.subarray(portion.byteLength)
+    return portion.byteLength
+  }
+}
+
+/** Opens a file to adopt: a real one, for a link could lead anywhere, and its content be handed to a stranger. */
+async function openOwn(path: string): Promise<FileHandle> {
+  // Where links cannot be refused on opening (Windows), the flag is absent.
+  const file = await open(path, constants.O_RDWR | ((constants.O_NOFOLLOW as number | undefined) ?? 0))
+  if ((await file.stat()).isFile()) return file
+  await file.close()
+  refuse('storage-failed', `${path} is not a file`)
+}

@@ -1,0 +1,180 @@
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID, scrypt } from 'node:crypto'
+import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import { refuse } from '../protocol/fault.ts'
+import { storageFault } from './database.ts'
+
+/** scrypt (RFC 7914) at OWASP's first choice: 128 MiB and some 0.4 s for each guess. */
+const SCRYPT = { cost: 2 ** 17, blockSize: 8, parallelization: 1 } as const
+/** A key file may not ask for more memory than this (128 · cost · blockSize bytes): it could be anybody's. */
+const SCRYPT_MEMORY_BYTES_MAX = 1 << 30
+/** AES-256-GCM as NIST SP 800-38D recommends it: 96 bits of nonce, 128 of tag. */
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+/** An Ed25519 private key (RFC 8032). */
+const SEED_BYTES = 32
+const SALT_BYTES = 16
+
+const Base64 = (bytes: number) =>
+  z
+    .base64()
+    .transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
+    .refine((value) => value.byteLength === bytes, `not ${bytes} bytes`)
+
+const KeyFile = z.discriminatedUnion('protection', [
+  z.object({ format: z.literal('meshwork-key/1'), protection: z.literal('none'), seed: Base64(SEED_BYTES) }),
+  z.object({
+    format: z.literal('meshwork-key/1'),
+    protection: z.literal('scrypt+aes-256-gcm'),
+    cost: z.int().min(2),
+    block_size: z.int().min(1).max(64),
+    parallelization: z.int().min(1).max(16),
+    salt: Base64(SALT_BYTES),
+    nonce: Base64(NONCE_BYTES),
+    tag: Base64(TAG_BYTES),
+    sealed_seed: Base64(SEED_BYTES),
+  }),
+])
+type KeyFile = z.infer<typeof KeyFile>
+type SealedKey = Extract<KeyFile, { protection: 'scrypt+aes-256-gcm' }>
+
+/**
+ * The peer's Ed25519 private key, made on the first call and never again. With a passphrase it is sealed by
+ * AES-256-GCM under a key from scrypt, whose parameters stand in the file; without one the file itself must be the
+ * secret, readable by its owner only.
+ *
+ * @param path the key's file
+ * @returns the 32 bytes that the key pair is derived from
+ * @throws FaultError `bad-input` for a missing, wrong or needless passphrase, `storage-failed` for a file that others
+ *   can read, that is damaged, or that cannot be read or written
+ */
+export async function loadOrCreateKey(
+  path: string,
+  { passphrase }: { passphrase?: string } = {},
+): Promise<{ seed: Uint8Array }> {
+  if (passphrase === '') refuse('bad-input', 'the passphrase is empty')
+  try {
+    return { seed: (await loadKey(path, passphrase)) ?? (await createKey(path, passphrase)) }
+  } catch (error) {
+    throw storageFault(error, path)
+  }
+}
+
+async function loadKey(path: string, passphrase: string | undefined): Promise<Uint8Array | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (text === undefined) return undefined
+  const file = parseKeyFile(text, path)
+  if (file.protection === 'scrypt+aes-256-gcm') {
+    if (passphrase === undefined) refuse('bad-input', `the key in ${path} needs its passphrase`)
+    return unseal(file, passphrase, path)
+  }
+  if (passphrase !== undefined) refuse('bad-input', `the key in ${path} has no passphrase, but one was given`)
+  // Windows has no such bits; there the profile folder's access list protects the file.
+  const { mode } = await stat(path)
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    const shown = (mode & 0o777).toString(8).padStart(4, '0')
+    refuse(
+      'storage-failed',
+      `${path} can be read by others (mode ${shown}): chmod 600 it, or use a passphrase`,
+    )
+  }
+  return file.seed
+}
+
+function parseKeyFile(text: string, path: string): KeyFile {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    json = undefined
+  }
+  const parsed = KeyFile.safeParse(json)
+  if (!parsed.success) refuse('storage-failed', `${path} is damaged, or not a key file of Meshwork`)
+  return parsed.data
+}
+
+async function createKey(path: string, passphrase: string | undefined): Promise<Uint8Array> {
+  const seed = new Uint8Array(randomBytes(SEED_BYTES))
+  const file = passphrase === undefined ? openFile(seed) : await sealedFile(seed, passphrase)
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = `${path}.${randomUUID()}`
+  try {
+    const handle = await open(temporary, 'wx', 0o600)
+    try {
+      await handle.writeFile(`${JSON.stringify(file, null, 2)}\n`)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    // Unlike a rename, a link fails when another process made the key meanwhile: then that one is the key.
+    await link(temporary, path)
+  } catch (error) {
+    const isMade = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+    const existing = isMade ? await loadKey(path, passphrase) : undefined
+    if (!existing) throw error
+    return existing
+  } finally {
+    await rm(temporary, { force: true })
+  }
+  return seed
+}
+
+function openFile(seed: Uint8Array) {
+  return { format: 'meshwork-key/1', protection: 'none', seed: base64(seed) }
+}
+
+async function sealedFile(seed: Uint8Array, passphrase: string) {
+  const salt = randomBytes(SALT_BYTES)
+  const nonce = randomBytes(NONCE_BYTES)
+  const key = await deriveKey(passphrase, salt, SCRYPT)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
+  const sealed = Buffer.concat([cipher.update(seed), cipher.final()])
+  return {
+    format: 'meshwork-key/1',
+    protection: 'scrypt+aes-256-gcm',
+    cost: SCRYPT.cost,
+    block_size: SCRYPT.blockSize,
+    parallelization: SCRYPT.parallelization,
+    salt: base64(salt),
+    nonce: base64(nonce),
+    tag: base64(cipher.getAuthTag()),
+    sealed_seed: base64(sealed),
+  }
+}
+
+async function unseal(file: SealedKey, passphrase: string, path: string): Promise<Uint8Array> {
+  const parameters = { cost: file.cost, blockSize: file.block_size, parallelization: file.parallelization }
+  if (128 * file.cost * file.block_size > SCRYPT_MEMORY_BYTES_MAX) {
+    refuse('storage-failed', `${path} asks for more memory than a key file may`)
+  }
+  const key = await deriveKey(passphrase, file.salt, parameters)
+  const decipher = createDecipheriv('aes-256-gcm', key, file.nonce, { authTagLength: TAG_BYTES })
+  decipher.setAuthTag(file.tag)
+  try {
+    return new Uint8Array(Buffer.concat([decipher.update(file.sealed_seed), decipher.final()]))
+  } catch (error) {
+    refuse('bad-input', `the passphrase does not open ${path} (or the file is damaged)`, error)
+  }
+}
+
+async function deriveKey(
+  passphrase: string,
+  salt: Uint8Array,
+  parameters: { cost: number; blockSize: number; parallelization: number },
+): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+  // One text, one key, however the keyboard composes its accents.
+  const normal = passphrase.normalize('NFKC')
+  // OpenSSL counts a little more than scrypt's own 128 · cost · blockSize bytes.
+  const maxmem = 2 * SCRYPT_MEMORY_BYTES_MAX
+  scrypt(normal, salt, 32, { ...parameters, maxmem }, (error, key) => (error ? reject(error) : resolve(key)))
+  return promise
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64')
+}

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { DATABASE_FILE } from './database.ts'
+import { openStorage, type Storage } from './storage.ts'
+
+describe('a peer’s storage', () => {
+  let folder: string
+  let storage: Storage
+  const open = () => openStorage({ folder, quotaBytes: 1 << 30, clock: { nowMs: () => 1_000 } })
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'meshwork-storage-'))
+    storage = await open()
+  })
+  afterEach(async () => {
+    await storage.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  test('journal, blobs and settings come back together', async () => {
+    storage.journal.append([Buffer.from('an event')])
+    const small = await storage.blobs.put(Buffer.from('a small blob'))
+    const large = await storage.blobs.put(Buffer.alloc(2_000_000, 7))
+    storage.settings.write('name', 'Ada')
+    await storage.close()
+    await storage.close()
+    storage = await open()
+    expect([...storage.journal.readAfter(0)].map(({ bytes }) => Buffer.from(bytes).toString())).toEqual([
+      'an event',
+    ])
+    expect(Buffer.from(await storage.blobs.read(small)).toString()).toBe('a small blob')
+    expect((await storage.blobs.read(large)).byteLength).toBe(2_000_000)
+    expect(storage.settings.read('name', z.string())).toBe('Ada')
+    expect(storage.repairs).toEqual([])
+  })
+
+  test('a folder is open once', async () => {
+    await expect(open()).rejects.toMatchObject({ fault: { kind: 'storage-failed' } })
+  })
+
+  test('a setting is replaced, removed, and absent when it is not what is asked for', async () => {
+    const { settings } = storage
+    expect(settings.read('port', z.int())).toBeUndefined()
+    settings.write('port', 4001)
+    settings.write('port', 4002)
+    expect(settings.read('port', z.int())).toBe(4002)
+    expect(settings.read('port', z.string())).toBeUndefined()
+    settings.write('port', undefined)
+    expect(settings.read('port', z.int())).toBeUndefined()
+    settings.write('scores', { render: 0.5 })
+    await storage.close()
+    const file = new Database(join(folder, DATABASE_FILE))
+    file.exec("UPDATE setting SET value = '{ half'")
+    file.close()
+    storage = await open()
+    expect(storage.settings.read('scores', z.record(z.string(), z.number()))).toBeUndefined()
+  })
+
+  test('what opening repaired is told', async () => {
+    storage.journal.append([Buffer.from('a'), Buffer.from('b')])
+    const cid = await storage.blobs.put(Buffer.alloc(100_000, 1))
+    const path = storage.blobs.path(cid)!
+    await storage.close()
+    rmSync(path)
+    const file = new Database(join(folder, DATABASE_FILE))
+    file.exec("UPDATE journal SET bytes = x'00' WHERE sequence = 2")
+    file.close()
+    storage = await open()
+    expect(storage.repairs).toEqual([
+      { kind: 'tail-cut', afterSequence: 1, records: 1 },
+      { kind: 'blob-lost', cid },
+    ])
+  })
+})

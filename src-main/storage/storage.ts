@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { Settings } from '../ports/settings.ts'
+import { openBlobStore, type BlobRepair } from './blob-store.ts'
+import { openDatabase } from './database.ts'
+import { openJournal, type JournalRepair } from './journal.ts'
+import { openSettings } from './settings.ts'
+
+/** Blobs lie in this folder inside the peer's. A compute host may read there, and nowhere else in it. */
+export const BLOB_FOLDER = 'blobs'
+
+/** Everything a peer keeps on disk. */
+export interface Storage {
+  readonly journal: Journal
+  readonly blobs: BlobStore
+  readonly settings: Settings
+  /** Where blobs lie. */
+  readonly blobFolder: string
+  /** What opening found damaged and put right; somebody should be told. */
+  readonly repairs: readonly (JournalRepair | BlobRepair)[]
+  /** Closes all of it; later calls do nothing. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a peer's storage: `meshwork.sqlite` and `blobs/` in its folder, made when absent.
+ *
+ * @param quotaBytes how much room blobs may take
+ * @throws FaultError `storage-failed`: see `openDatabase`, `openJournal`
+ * @example
+ * const { journal, blobs, settings, close } = await openStorage({ folder, quotaBytes: 10 * 2 ** 30, clock })
+ */
+export async function openStorage(options: {
+  folder: string
+  quotaBytes: number
+  clock: Pick<Clock, 'nowMs'>
+}): Promise<Storage> {
+  const { folder, quotaBytes, clock } = options
+  const database = openDatabase(folder)
+  try {
+    const { journal, repairs } = openJournal(database)
+    const blobFolder = join(folder, BLOB_FOLDER)
+    const store = await openBlobStore({
+      database,
+      folder: blobFolder,
+      quotaBytes,
+      nowMs: () => clock.nowMs(),
+    })
+    const { blobs } = store
+    let closing: Promise<void> | undefined
+    return {
+      journal,
+      blobs,
+      settings: openSettings(database),
+      blobFolder,
+      repairs: [...repairs, ...store.repairs],
+      close() {
+        closing ??= (async () => {
+          journal.close()
+          await blobs.close()
+          database.close()
+        })()
+        return closing
+      },
+    }
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
