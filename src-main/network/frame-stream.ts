@@ -11,9 +11,10 @@ export interface FrameStream {
   /**
    * The next frame; undefined after the other side's orderly end. Nothing is read off the stream unless somebody
    * waits here, so a slow reader slows the sender.
+   * @param into memory for the frame, used if the frame fits
    * @throws FaultError `oversized` (the stream is reset), `unreachable` (it was reset or ended inside a frame)
    */
-  read(): Promise<Uint8Array | undefined>
+  read(into?: Uint8Array): Promise<Uint8Array | undefined>
   /** Writes a frame of these parts; resolves when the connection has taken it. @throws FaultError `unreachable` */
   write(...parts: readonly Uint8Array[]): Promise<void>
   /** No more frames from here; frames under way still arrive. */
@@ -38,6 +39,7 @@ export interface FrameBounds {
 const LOST: Fault = { kind: 'unreachable', message: 'the stream was closed' }
 
 interface Waiter {
+  readonly into: Uint8Array | undefined
   readonly resolve: (frame: Uint8Array | undefined) => void
   readonly reject: (error: Error) => void
 }
@@ -49,8 +51,9 @@ type ReadState =
 
 const noHeader = (): ReadState => ({ state: 'header', bytes: new Uint8Array(HEADER_BYTES), filled: 0 })
 
-/** Uninitialised memory of this length: every byte of a frame is written before the frame is seen. */
-function uninitialised(length: number): Uint8Array {
+/** The memory given, or uninitialised memory: every byte of a frame is written before the frame is seen. */
+function memoryFor(length: number, into: Uint8Array | undefined): Uint8Array {
+  if (into !== undefined && into.byteLength >= length) return into.subarray(0, length)
   const buffer = Buffer.allocUnsafeSlow(length)
   return new Uint8Array(buffer.buffer, buffer.byteOffset, length)
 }
@@ -114,12 +117,12 @@ export function createFrameStream(stream: Stream, { bytesMax, nowMs, reserve }: 
     frameSinceMs = nowMs()
     const granted = reserve?.(length)
     if (granted === undefined) {
-      reading = { state: 'body', bytes: uninitialised(length), filled: 0 }
+      reading = { state: 'body', bytes: memoryFor(length, waiter?.into), filled: 0 }
       return
     }
     reading = { state: 'reserving', length }
     void granted.then(() => {
-      reading = { state: 'body', bytes: uninitialised(length), filled: 0 }
+      reading = { state: 'body', bytes: memoryFor(length, waiter?.into), filled: 0 }
       frameSinceMs = nowMs()
       advance()
     })
@@ -171,10 +174,10 @@ export function createFrameStream(stream: Stream, { bytesMax, nowMs, reserve }: 
   })
 
   return {
-    read() {
+    read(into) {
       if (lost !== undefined) return Promise.reject(new FaultError(lost))
       return new Promise((resolve, reject) => {
-        waiter = { resolve, reject }
+        waiter = { into, resolve, reject }
         advance()
         if (isWaiting(waiter) && reading.state !== 'reserving') {
           resume(stream)

@@ -69,3 +69,31 @@ export const PING_EVERY_MS = 15_000
 export const PUBLIC_KEYS_CACHED_MAX = 1_024
 /** Peers whose traffic is counted; the one met first is forgotten first. */
 export const TRAFFIC_PEERS_MAX = 1_024
+
+/** Blobs asked for in one question: those of one award's worth of small outputs travel in a few round trips. */
+export const OPEN_CIDS_MAX = 64
+/** Content in one answer to that; a blob that no longer fits is asked for again. */
+export const OPEN_CONTENT_BYTES_MAX = 2 << 20
+/** Questions under way to one peer; while there are as many, further ones gather into the next. */
+export const OPENS_MAX = 3
+/** How long an answer with layouts or small blobs may take, and one chunk. */
+export const OPEN_MS_MAX = 30_000
+export const CHUNK_MS_MAX = 60_000
+/** Chunks under way from one source: enough to hide a round trip, and bounded in memory (1 to 2 MiB each). */
+export const CHUNKS_PER_SOURCE_MAX = 4
+/** No chunk is larger than this (the blob store cuts smaller ones). */
+export const CHUNK_BYTES_MAX = 2 << 20
+/** Chunks under way of one blob. */
+export const CHUNKS_MAX = 16
+/** Peers that one blob is fetched from. */
+export const SOURCES_MAX = 16
+/** A source that fails this often in a row without a chunk in between is given up. */
+export const SOURCE_FAILURES_MAX = 5
+/** The pause after a source's first failure; doubled with each. With the bound above, 3 s for a restart. */
+export const SOURCE_PAUSE_MS = 100
+/** How long a source that is not connected may take to be. */
+export const SOURCE_CONNECT_MS_MAX = 5_000
+/** How long the network is searched for more sources. */
+export const PROVIDERS_MS_MAX = 5_000
+/** Layouts remembered while blobs are served. */
+export const LAYOUTS_CACHED_MAX = 64

@@ -152,12 +152,15 @@ function memberTransport(me: Member, { members, providers, link, unlink, meetKep
       }
     },
 
-    async request(peer, protocol, request, { signal }) {
+    async request(peer, protocol, request, { signal, into }) {
       throwIfAborted(signal)
       if (request.byteLength > MESSAGE_BYTES_MAX) refuse('oversized', 'a request above the limit')
       const other = members.get(peer)
       if (other === undefined || !me.links.has(other)) refuse('unreachable', `not connected with ${peer}`)
-      return ask(me, other, protocol, request.slice(), signal)
+      const answer = await ask(me, other, protocol, request.slice(), signal)
+      if (into === undefined || into.byteLength <= answer.byteLength) return answer
+      into.set(answer)
+      return into.subarray(0, answer.byteLength)
     },
     handle(protocol, answer, { requestBytesMax = MESSAGE_BYTES_MAX } = {}) {
       me.handlers.set(protocol, { answer, bytesMax: requestBytesMax })

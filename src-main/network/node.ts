@@ -214,11 +214,11 @@ export function createTransport(options: TransportOptions): Transport {
     publish: topics.publish,
     subscribe: topics.subscribe,
 
-    async request(peer, protocol, request, { signal }) {
+    async request(peer, protocol, request, options) {
       if (request.byteLength > REQUEST_BYTES_MAX) {
         refuse('oversized', `a request of ${request.byteLength} bytes, limit ${REQUEST_BYTES_MAX}`)
       }
-      return pool.request(peer, protocol, request, signal)
+      return pool.request(peer, protocol, request, options)
     },
     handle(protocol, answer, { requestBytesMax = REQUEST_BYTES_MAX } = {}) {
       const handler = { answer, bytesMax: requestBytesMax }

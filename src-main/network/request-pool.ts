@@ -1,5 +1,6 @@
 import { FaultError, faultOf, refuse, type Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
+import type { RequestOptions } from '../ports/transport.ts'
 import type { FrameStream } from './frame-stream.ts'
 import { REQUESTS_WAITING_MAX, STREAM_IDLE_MS, STREAMS_OUT_MAX } from './limits.ts'
 import { answerOf } from './reply.ts'
@@ -8,7 +9,7 @@ import type { TrafficMeter } from './traffic.ts'
 
 /** Sends requests over streams that are kept open and used again, one request at a time on each. */
 export interface RequestPool {
-  request(peer: PeerId, protocol: string, request: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
+  request(peer: PeerId, protocol: string, request: Uint8Array, options: RequestOptions): Promise<Uint8Array>
   /** Closes streams that have been idle for long. */
   sweep(): void
   /** Resets all streams; requests under way end as `unreachable`. */
@@ -95,7 +96,7 @@ export function createRequestPool({ open, nowMs, traffic }: RequestPoolParts): R
   }
 
   return {
-    async request(peer, protocol, request, signal) {
+    async request(peer, protocol, request, { signal, into }) {
       throwIfAborted(signal)
       const key = `${peer} ${protocol}`
       const { lane, stream } = await acquire(key, peer, protocol, signal)
@@ -103,7 +104,7 @@ export function createRequestPool({ open, nowMs, traffic }: RequestPoolParts): R
         return await whileAborting(signal, stream.reset, async () => {
           await stream.write(request)
           traffic.sent(peer, request.byteLength)
-          const reply = await stream.read()
+          const reply = await stream.read(into)
           if (reply === undefined) refuse('unreachable', 'the stream ended without an answer')
           traffic.received(peer, reply.byteLength)
           return answerOf(reply)

@@ -29,6 +29,16 @@ export interface KnownPeer {
   readonly addresses: readonly string[]
 }
 
+/** How a request is made. */
+export interface RequestOptions {
+  readonly signal: AbortSignal
+  /**
+   * Memory for the answer: where it fits (with a byte to spare), the answer is a view of this. Whoever fetches much
+   * saves the allocation of fresh memory, which costs more than the copy.
+   */
+  readonly into?: Uint8Array
+}
+
 /** Payload bytes exchanged with one peer by requests and replies since the start. */
 export interface Traffic {
   readonly bytesIn: number
@@ -76,7 +86,7 @@ export interface Transport {
     peer: PeerId,
     protocol: string,
     request: Uint8Array,
-    options: { signal: AbortSignal },
+    options: RequestOptions,
   ): Promise<Uint8Array>
   /** Answers requests of a protocol from now on, up to `requestBytesMax` (default `MESSAGE_BYTES_MAX`). */
   handle(protocol: string, handler: RequestHandler, options?: { requestBytesMax?: number }): void

@@ -1,0 +1,114 @@
+import { decodeCanonical, encodeCanonical } from '../protocol/canonical.ts'
+import { FaultError, refuse, type Fault } from '../protocol/fault.ts'
+import type { Cid, PeerId } from '../protocol/ids.ts'
+import { MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { Transport } from '../ports/transport.ts'
+import {
+  BLOB_QUESTION_BYTES_MAX,
+  CHUNK,
+  ChunkQuestion,
+  OPEN,
+  OpenQuestion,
+  payloadBytes,
+  type OpenedBlob,
+} from './blob-wire.ts'
+import { LAYOUTS_CACHED_MAX, OPEN_CONTENT_BYTES_MAX } from './limits.ts'
+
+/** What blobs are served from, and to whom. */
+export interface BlobServerParts {
+  readonly transport: Transport
+  readonly blobs: Pick<BlobStore, 'layout' | 'readChunk'>
+  /** Whether a peer may have a blob. Asked for each request, so that lost trust counts at once. */
+  readonly mayServe: (peer: PeerId, cid: Cid) => boolean
+  readonly onSent: (bytes: number) => void
+}
+
+/** Answers others' questions for blobs from now on. */
+export function serveBlobs({ transport, blobs, mayServe, onSent }: BlobServerParts): void {
+  const chunkCounts = new Map<Cid, number>()
+
+  /** How many chunks a blob has; remembered, for the same is asked with every chunk. */
+  const chunkCount = (cid: Cid): number => {
+    const known = chunkCounts.get(cid)
+    if (known !== undefined) return known
+    const layout = blobs.layout(cid)
+    if (layout === undefined) throw new FaultError(missing(cid))
+    const count = layout.kind === 'raw' ? 1 : layout.chunks.length
+    chunkCounts.set(cid, count)
+    if (chunkCounts.size > LAYOUTS_CACHED_MAX) {
+      const [oldest] = chunkCounts.keys()
+      if (oldest !== undefined) chunkCounts.delete(oldest)
+    }
+    return count
+  }
+
+  const opened = async (from: PeerId, cid: Cid, contentBytes: number): Promise<OpenedBlob> => {
+    if (!mayServe(from, cid)) return { kind: 'refused', fault: notTrusted(cid) }
+    const layout = blobs.layout(cid)
+    if (layout === undefined) return { kind: 'refused', fault: missing(cid) }
+    const bytes = layout.kind === 'raw' ? layout.bytes : layout.node.byteLength
+    if (contentBytes > 0 && contentBytes + bytes > OPEN_CONTENT_BYTES_MAX) return { kind: 'later' }
+    if (layout.kind === 'list') {
+      return { kind: 'list', node: layout.node, chunks: layout.chunks.map((c) => [c.cid, c.bytes]) }
+    }
+    try {
+      return { kind: 'whole', content: await blobs.readChunk(cid, 0) }
+    } catch (error) {
+      if (error instanceof FaultError) return { kind: 'refused', fault: error.fault }
+      throw error
+    }
+  }
+
+  transport.handle(
+    OPEN,
+    async (from, request) => {
+      const question = decodeCanonical(request, OpenQuestion, BLOB_QUESTION_BYTES_MAX)
+      if (!question.ok) throw new FaultError(question.fault)
+      const answers: OpenedBlob[] = []
+      let contentBytes = 0
+      for (const cid of question.value.cids) {
+        const answer = await opened(from, cid, contentBytes)
+        contentBytes += sizeOf(answer)
+        answers.push(answer)
+      }
+      const reply = encodeCanonical({ blobs: answers })
+      if (reply.byteLength > MESSAGE_BYTES_MAX) refuse('oversized', 'the layout exceeds one message')
+      onSent(answers.reduce((sum, blob) => sum + payloadBytes(blob), 0))
+      return reply
+    },
+    { requestBytesMax: BLOB_QUESTION_BYTES_MAX },
+  )
+
+  transport.handle(
+    CHUNK,
+    async (from, request) => {
+      const question = decodeCanonical(request, ChunkQuestion, BLOB_QUESTION_BYTES_MAX)
+      if (!question.ok) throw new FaultError(question.fault)
+      const { cid, index } = question.value
+      if (!mayServe(from, cid)) throw new FaultError(notTrusted(cid))
+      if (index >= chunkCount(cid)) refuse('malformed', `${cid} has no chunk ${index}`)
+      const bytes = await blobs.readChunk(cid, index)
+      onSent(bytes.byteLength)
+      return bytes
+    },
+    { requestBytesMax: BLOB_QUESTION_BYTES_MAX },
+  )
+}
+
+function missing(cid: Cid): Fault {
+  return { kind: 'blob-missing', message: `${cid} is not here` }
+}
+
+function notTrusted(cid: Cid): Fault {
+  return { kind: 'not-trusted', message: `${cid} is not for you` }
+}
+
+/** A chunk's entry in an answer: its CID in text, its length and what cbor puts around them. */
+const LIST_ENTRY_BYTES = 68
+
+/** What an answer weighs in its message. */
+function sizeOf(answer: OpenedBlob): number {
+  const entries = answer.kind === 'list' ? answer.chunks.length : 0
+  return payloadBytes(answer) + entries * LIST_ENTRY_BYTES
+}
