@@ -10,7 +10,7 @@
  * that no energy is lost and none leaks; values and densities count both ways to get there.
  */
 import { M_IOR, M_THIN_WALLED } from './scene'
-import { ALPHA_MIN, distribution, fresnel, lambda, schlick } from './ggx'
+import { ALPHA_MIN, fresnel, lambda, schlick } from './ggx'
 import { albedoA, albedoB, readAlbedo } from './albedo'
 import { INV_PI, cosine, larger, luminance, sine, sineCosineOfTurn, smaller } from './math'
 import { back, baseB, baseG, baseR, bent, gx, gy, gz, material, metallic, nx, ny, nz, roughness, transmission } from './surface'
@@ -19,6 +19,7 @@ import { back, baseB, baseG, baseR, bent, gx, gy, gz, material, metallic, nx, ny
 const IOR_MIN: f32 = 1.01
 /** Reflectance at grazing angles falls below 1 where F0 is below 1/50 (Lagarde and de Rousiers, 2014, §3.1.2). */
 const F90_SLOPE: f32 = 50
+const INV_FOUR_PI: f32 = 0.07957747154594767
 /** Cosines below this count as grazing and scatter nothing. */
 const GRAZING: f32 = 1e-6
 
@@ -37,7 +38,9 @@ export let outThrough: bool = false
 // The frame around the shading normal, and the way back to the viewer in it.
 let tx: f32 = 0, ty: f32 = 0, tz: f32 = 0, bx: f32 = 0, by: f32 = 0, bz: f32 = 0
 let vx: f32 = 0, vy: f32 = 0, vz: f32 = 0
-let alpha: f32 = 0, a2: f32 = 0, lambdaV: f32 = 0
+let alpha: f32 = 0, a2: f32 = 0
+// What of distribution and shadowing depends on the view alone: a²/(4π cos), 1/(1 + Λ) and ½ + Λ.
+let peakV: f32 = 0, shownV: f32 = 0, restV: f32 = 0
 let diffuseR: f32 = 0, diffuseG: f32 = 0, diffuseB: f32 = 0
 let f0R: f32 = 0, f0G: f32 = 0, f0B: f32 = 0, f90R: f32 = 0, f90G: f32 = 0, f90B: f32 = 0
 let glass: f32 = 0, glassR: f32 = 0, glassG: f32 = 0, glassB: f32 = 0, eta: f32 = 1, thin: bool = false
@@ -60,7 +63,10 @@ export function openBsdf(dx: f32, dy: f32, dz: f32): bool {
   const square = roughness * roughness
   alpha = larger(square, ALPHA_MIN)
   a2 = alpha * alpha
-  lambdaV = lambda(vz, a2)
+  const lambdaV = lambda(vz, a2)
+  peakV = a2 * INV_FOUR_PI / vz
+  shownV = <f32>1 / (<f32>1 + lambdaV)
+  restV = <f32>0.5 + lambdaV
   readAlbedo(vz, roughness)
   const ior = load<f32>(material, M_IOR), r: f32 = (ior - <f32>1) / (ior + <f32>1), f0 = r * r
   // An index near 1 reflects nothing at any angle, which Schlick's formula does not know.
@@ -129,6 +135,22 @@ function addLobes(wx: f32, wy: f32, wz: f32, above: bool): void {
   else addTransmission(x, y, smaller(z, -GRAZING))
 }
 
+/** The distribution of normals at unit h over four cosines of the view. h's x² + y² does not cancel as 1 - z² would. */
+// @ts-ignore: decorator
+@inline
+function distributionV(hx: f32, hy: f32, hz: f32): f32 {
+  const d = hx * hx + hy * hy + hz * hz * a2
+  return peakV / (d * d)
+}
+
+/** Smith's joint shadowing 1 / (1 + Λ(view) + Λ(out)) for cosine z > 0, with one division. */
+// @ts-ignore: decorator
+@inline
+function shadowing(z: f32): f32 {
+  const z2 = z * z
+  return z / (restV * z + <f32>0.5 * sqrt<f32>(z2 + a2 * (<f32>1 - z2)))
+}
+
 // @ts-ignore: decorator
 @inline
 function addReflection(x: f32, y: f32, z: f32): void {
@@ -138,9 +160,8 @@ function addReflection(x: f32, y: f32, z: f32): void {
   hy *= l
   hz *= l
   const vh = larger(vx * hx + vy * hy + vz * hz, 0)
-  const d: f32 = distribution(hx, hy, hz, a2) / (<f32>4 * vz), seen: f32 = d / (<f32>1 + lambdaV)
-  const g: f32 = d / (<f32>1 + lambdaV + lambda(z, a2)), weak = schlick(vh), flat = z * INV_PI
-  const s: f32 = <f32>1 - weak
+  const d = distributionV(hx, hy, hz), seen: f32 = d * shownV, g: f32 = d * shadowing(z)
+  const weak = schlick(vh), s: f32 = <f32>1 - weak, flat = z * INV_PI
   valueR += diffuseR * flat + (f0R * s + f90R * weak) * g
   valueG += diffuseG * flat + (f0G * s + f90G * weak) * g
   valueB += diffuseB * flat + (f0B * s + f90B * weak) * g
@@ -163,10 +184,9 @@ function addTransmission(x: f32, y: f32, z: f32): void {
     hx *= l
     hy *= l
     hz *= l
-    const vh = larger(vx * hx + vy * hy + vz * hz, 0), d: f32 = distribution(hx, hy, hz, a2) / (<f32>4 * vz)
-    const passed: f32 = <f32>1 - fresnel(vh, eta)
-    k = passed * d / (<f32>1 + lambdaV + lambda(-z, a2))
-    p = passed * d / (<f32>1 + lambdaV)
+    const vh = larger(vx * hx + vy * hy + vz * hz, 0), d: f32 = (<f32>1 - fresnel(vh, eta)) * distributionV(hx, hy, hz)
+    k = d * shadowing(-z)
+    p = d * shownV
   } else {
     let hx = vx + x * eta, hy = vy + y * eta, hz = vz + z * eta
     let l: f32 = <f32>1 / sqrt<f32>(hx * hx + hy * hy + hz * hz)
@@ -176,10 +196,11 @@ function addTransmission(x: f32, y: f32, z: f32): void {
     hz *= l
     const vh = vx * hx + vy * hy + vz * hz, wh = x * hx + y * hy + z * hz
     if (vh <= 0 || wh >= 0) return
-    const q = vh + eta * wh, d = distribution(hx, hy, hz, a2) * vh * -wh * eta * eta / (q * q * vz)
-    const passed: f32 = <f32>1 - fresnel(vh, eta)
-    k = passed * d / (<f32>1 + lambdaV + lambda(-z, a2))
-    p = passed * d / (<f32>1 + lambdaV)
+    // Four times: distributionV is made for reflection.
+    const q = vh + eta * wh, jacobian = <f32>-4 * vh * wh * eta * eta / (q * q)
+    const d: f32 = (<f32>1 - fresnel(vh, eta)) * distributionV(hx, hy, hz) * jacobian
+    k = d * shadowing(-z)
+    p = d * shownV
   }
   k *= glass
   valueR += glassR * k

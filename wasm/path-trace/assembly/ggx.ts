@@ -1,6 +1,4 @@
 /** The GGX distribution with Smith's height-correlated shadowing (Heitz, JCGT 2014; PBRT 4th ed., §9.6). */
-import { PI } from './math'
-
 /** Roughness² of a mirror: smaller ones lose their peak to rounding. */
 export const ALPHA_MIN: f32 = 0.001
 
@@ -10,14 +8,6 @@ export const ALPHA_MIN: f32 = 0.001
 export function lambda(z: f32, a2: f32): f32 {
   const z2 = z * z
   return (sqrt<f32>(<f32>1 + a2 * (<f32>1 - z2) / z2) - <f32>1) * <f32>0.5
-}
-
-/** The distribution of normals at unit h. From x² + y², which does not cancel where 1 - z² would. */
-// @ts-ignore: decorator
-@inline
-export function distribution(hx: f32, hy: f32, hz: f32, a2: f32): f32 {
-  const d = hx * hx + hy * hy + hz * hz * a2
-  return a2 / (PI * d * d)
 }
 
 /** Schlick's weight (1 - c)⁵. */
