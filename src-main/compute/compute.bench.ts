@@ -1,0 +1,123 @@
+/**
+ * What a task costs beyond its own work: `mesh.noop` through the compute host, alone and many at once, against the
+ * same work in a bare piscina pool of this process, in the same run. The host adds a second process, limits, hashes
+ * of inputs, metrics and parsing on both ends; the pool adds none.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Piscina } from 'piscina'
+import type { Benchmark } from '../bench.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Runner, RunTask } from '../ports/runner.ts'
+import { createRunner } from './runner.ts'
+
+const WORKERS = 2
+const ALONE = 300
+const MANY = 10_000
+/** Rounds of each; the best counts, as the machine may be shared. */
+const ROUNDS = 5
+
+const clock: Clock = {
+  nowMs: () => Date.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+function noops(count: number): RunTask[] {
+  const params = {}
+  const limits = { wallMsMax: 10_000, memoryBytesMax: 1 << 28, outputBytesMax: 1_000 }
+  return Array.from({ length: count }, (_, unitIndex) => ({
+    id: `${unitIndex}`,
+    algorithmId: 'mesh.noop',
+    algorithmVersion: '1.0.0',
+    params,
+    inputs: {},
+    unitIndex,
+    limits,
+  }))
+}
+
+async function runAll(runner: Runner, tasks: readonly RunTask[]): Promise<void> {
+  let done = 0
+  await runner.run(tasks, {
+    signal: new AbortController().signal,
+    finished: (_, outcome) => {
+      if (outcome.kind === 'done') done++
+    },
+  })
+  if (done !== tasks.length) throw new Error(`${tasks.length - done} of ${tasks.length} tasks failed`)
+}
+
+/** Microseconds per task of the best round. */
+async function best(count: number, round: () => Promise<void>): Promise<number> {
+  let bestMs = Infinity
+  for (let i = 0; i < ROUNDS; i++) {
+    const startMs = performance.now()
+    await round()
+    bestMs = Math.min(bestMs, performance.now() - startMs)
+  }
+  return (bestMs * 1_000) / count
+}
+
+/** Cost of a task through the compute host, and what starting the host costs. */
+export const benchmark: Benchmark = {
+  name: 'compute',
+  async run(report) {
+    const folder = await mkdtemp(join(tmpdir(), 'meshwork-bench-'))
+    const blobFolder = join(folder, 'blobs')
+    await mkdir(blobFolder)
+    const runner = createRunner({
+      clock,
+      stagingFolder: join(folder, 'staging'),
+      blobFolder,
+      workers: WORKERS,
+    })
+    const pool = new Piscina<number, Uint8Array>({
+      filename: new URL('bare-worker.fixture.ts', import.meta.url).href,
+      name: 'run',
+      minThreads: WORKERS,
+      maxThreads: WORKERS,
+    })
+    try {
+      await runner.start()
+      const one = noops(1)
+      const startMs = performance.now()
+      await runAll(runner, one)
+      report({
+        metric: 'first task, with the start of the host',
+        value: performance.now() - startMs,
+        unit: 'ms',
+      })
+      const alone = await best(ALONE, async () => {
+        for (let i = 0; i < ALONE; i++) await runAll(runner, one)
+      })
+      const bareAlone = await best(ALONE, async () => {
+        for (let i = 0; i < ALONE; i++) await pool.run(i)
+      })
+      const versus = 'bare piscina'
+      report({ metric: 'a task alone', value: alone, unit: 'µs', ratio: alone / bareAlone, versus })
+      const tasks = noops(MANY)
+      await runAll(runner, tasks)
+      const many = await best(MANY, () => runAll(runner, tasks))
+      const indices = tasks.map((_, i) => i)
+      const bareMany = await best(MANY, async () => {
+        await Promise.all(indices.map((i) => pool.run(i)))
+      })
+      report({
+        metric: `a task of ${MANY.toLocaleString('en-US')}`,
+        value: many,
+        unit: 'µs',
+        ratio: many / bareMany,
+        versus,
+        note: `${WORKERS} workers, metered, limited and in another process`,
+      })
+    } finally {
+      await runner.stop()
+      await pool.destroy()
+      await rm(folder, { recursive: true })
+    }
+  },
+}
