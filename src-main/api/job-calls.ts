@@ -1,0 +1,96 @@
+import type { JobRequest, JobStatus } from '#contract'
+import type { JobState } from '../peer/state.ts'
+import { refuse } from '../protocol/fault.ts'
+import type { JobId } from '../protocol/ids.ts'
+import { toTimestamp } from '../protocol/time.ts'
+import type { JobManifest } from '../protocol/work.ts'
+import { watchChanges } from './changes.ts'
+import { countedWatch, type ApiImplementer } from './implementer.ts'
+import { newJobId } from './job-id.ts'
+import { jobStatus, jobSummary } from './job-view.ts'
+import type { ApiParts } from './parts.ts'
+import { createRenderResults, unitOutput } from './render-result.ts'
+import { submitRender } from './render-submission.ts'
+
+/** The calls on jobs. `stopping` ends watches, imports and assembling. */
+export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSignal) {
+  const { runtime, blobs, clock, spelling } = parts
+  const { state } = runtime
+  const results = createRenderResults(parts, stopping)
+
+  function find(id: JobId): JobState {
+    return state.jobs.get(id) ?? refuse('unknown-job', `there is no job ${id}`)
+  }
+
+  function statusOf(job: JobState): JobStatus {
+    const shortNameOf: typeof spelling.shortNameOf = (peer) => spelling.shortNameOf(peer)
+    return jobStatus(state, job, { nowMs: clock.nowMs(), shortNameOf })
+  }
+
+  function statusNow(id: JobId): JobStatus | undefined {
+    const job = state.jobs.get(id)
+    return job === undefined ? undefined : statusOf(job)
+  }
+
+  return os.jobs.router({
+    submitRender: os.jobs.submitRender.handler(({ input, signal }) =>
+      submitRender(parts, input, AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])])),
+    ),
+    submit: os.jobs.submit.handler(async ({ input }) => {
+      const manifest = manifestOf(parts, input)
+      await runtime.submit(manifest)
+      return { job_id: manifest.job_id, units: manifest.unit_count }
+    }),
+    list: os.jobs.list.handler(() =>
+      [...state.jobs.values()]
+        .map((job) => jobSummary(job, clock.nowMs()))
+        .sort((a, b) => b.submitted_at_ms - a.submitted_at_ms),
+    ),
+    status: os.jobs.status.handler(({ input }) => statusOf(find(input.job_id))),
+    watch: os.jobs.watch.handler(({ input, signal, context }) => {
+      const { manifest } = find(input.job_id)
+      const values = watchChanges(parts, {
+        compose: () => statusNow(manifest.job_id),
+        isLast: (status) => status.state.kind !== 'running',
+        signal: AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])]),
+      })
+      return countedWatch(context, values)
+    }),
+    result: os.jobs.result.handler(({ input }) => results.result(find(input.job_id), input.format)),
+    output: os.jobs.output.handler(async ({ input }) => {
+      const cid = await unitOutput(parts, find(input.job_id), input.unit_index)
+      const { bytes } = blobs.info(cid) ?? refuse('blob-missing', `${cid} is not in the store`)
+      return { cid, bytes }
+    }),
+    cancel: os.jobs.cancel.handler(async ({ input: { job_id } }) => {
+      const { status } = find(job_id)
+      if (status.state !== 'running') refuse('bad-input', `job ${job_id} is ${status.state} already`)
+      await runtime.dispatch({ kind: 'job-cancelled', at_ms: clock.nowMs(), job_id })
+      return {}
+    }),
+    remove: os.jobs.remove.handler(async ({ input: { job_id } }) => {
+      const { status } = find(job_id)
+      if (status.state === 'running') refuse('bad-input', `job ${job_id} is running; cancel it first`)
+      await runtime.dispatch({ kind: 'job-removed', at_ms: clock.nowMs(), job_id })
+      return {}
+    }),
+  })
+}
+
+function manifestOf({ runtime, clock, random }: ApiParts, request: JobRequest): JobManifest {
+  return {
+    job_id: newJobId(random, request.algorithm_id),
+    requester_id: runtime.state.me,
+    description: request.description ?? request.algorithm_id,
+    algorithm_id: request.algorithm_id,
+    algorithm_version: request.algorithm_version,
+    params: request.params,
+    inputs: request.inputs,
+    unit_count: request.unit_count,
+    required_resources: request.resources,
+    estimated_duration_seconds: request.estimated_duration_seconds,
+    priority: request.priority,
+    verification_redundancy: request.redundancy,
+    created_at: toTimestamp(clock.nowMs()),
+  }
+}

@@ -1,0 +1,114 @@
+import type { JobState as JobStateView, JobStatus, JobSummary, PeerShare } from '#contract'
+import type { AttemptState, JobState, PeerState } from '../peer/state.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import { whyWaiting } from './waiting.ts'
+
+/** What the views of a job need besides the state. */
+export interface JobViewOptions {
+  readonly nowMs: number
+  readonly shortNameOf: (peer: PeerId) => string
+}
+
+/** A job for a list. Costs the same however many units it has. */
+export function jobSummary(job: JobState, nowMs: number): JobSummary {
+  const { manifest, submittedAtMs, firstAwardAtMs } = job
+  const endMs = job.status.state === 'running' ? nowMs : job.status.atMs
+  const leftMs = leftMsEstimate(job, nowMs)
+  return {
+    job_id: manifest.job_id,
+    description: manifest.description,
+    algorithm: { id: manifest.algorithm_id, version: manifest.algorithm_version },
+    state: stateView(job.status),
+    units: manifest.unit_count,
+    verified: job.verified,
+    stored: job.stored,
+    rejected_outputs: job.rejectedOutputs,
+    retried: job.retried,
+    redundancy: manifest.verification_redundancy,
+    submitted_at_ms: submittedAtMs,
+    ...(firstAwardAtMs === undefined ? {} : { first_award_ms: Math.max(0, firstAwardAtMs - submittedAtMs) }),
+    wall_ms: Math.max(0, endMs - submittedAtMs),
+    ...(leftMs === undefined ? {} : { left_ms_estimate: leftMs }),
+  }
+}
+
+/** All there is to say of a job; costs time in proportion to its units. */
+export function jobStatus(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): JobStatus {
+  const shares = peerShares(state, job, options)
+  const busy = shares.some((share) => share.running_units > 0)
+  const waiting = busy ? undefined : whyWaiting(state, job, options.nowMs)
+  return {
+    ...jobSummary(job, options.nowMs),
+    ...(waiting === undefined ? {} : { waiting }),
+    by_peer: shares,
+  }
+}
+
+function stateView(status: JobState['status']): JobStateView {
+  return status.state === 'failed' ? { kind: 'failed', fault: status.fault } : { kind: status.state }
+}
+
+/** At the pace since the first award. Slower starts make it a little pessimistic at first, never optimistic. */
+function leftMsEstimate(job: JobState, nowMs: number): number | undefined {
+  if (job.status.state !== 'running' || job.verified === 0 || job.firstAwardAtMs === undefined)
+    return undefined
+  const perUnitMs = Math.max(0, nowMs - job.firstAwardAtMs) / job.verified
+  return Math.round(perUnitMs * (job.manifest.unit_count - job.verified))
+}
+
+/** A share while it is counted. */
+type Tally = { -readonly [K in keyof PeerShare]: PeerShare[K] }
+
+function peerShares(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): PeerShare[] {
+  const tallies = new Map<PeerId, Tally>()
+  for (const unit of job.units.values()) {
+    for (const attempt of unit.attempts) {
+      const tally = tallies.get(attempt.peer) ?? newTally(state, attempt.peer, options)
+      tallies.set(attempt.peer, tally)
+      count(tally, attempt, unit.verified?.winners.includes(attempt.peer) ?? false)
+    }
+  }
+  return [...tallies.values()].sort(
+    (a, b) => b.verified_units - a.verified_units || (a.peer_id < b.peer_id ? -1 : 1),
+  )
+}
+
+function newTally(state: Readonly<PeerState>, peer: PeerId, { shortNameOf }: JobViewOptions): Tally {
+  const isSelf = peer === state.me
+  return {
+    peer_id: peer,
+    name: isSelf ? state.name : (state.contacts.get(peer)?.name ?? shortNameOf(peer)),
+    short_name: shortNameOf(peer),
+    is_self: isSelf,
+    verified_units: 0,
+    running_units: 0,
+    rejected: 0,
+    failed: 0,
+    expired: 0,
+    cpu_ms: 0,
+    wall_ms: 0,
+    output_bytes: 0,
+  }
+}
+
+function count(tally: Tally, { status }: AttemptState, won: boolean): void {
+  switch (status.state) {
+    case 'awarded':
+      tally.running_units++
+      return
+    case 'returned':
+      if (won) tally.verified_units++
+      tally.cpu_ms += status.metrics.cpu_ms
+      tally.wall_ms += status.metrics.wall_ms
+      tally.output_bytes += status.metrics.output_bytes
+      return
+    case 'failed':
+      tally.failed++
+      return
+    case 'rejected':
+      tally.rejected++
+      return
+    case 'void':
+      if (status.why === 'late' || status.why === 'disconnected') tally.expired++
+  }
+}

@@ -1,0 +1,55 @@
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { RunInput, RunLimits, RunOutcome, RunOutput, Runner } from '../ports/runner.ts'
+import { refuse } from '../protocol/fault.ts'
+import type { Cid } from '../protocol/ids.ts'
+import type { Params } from '../protocol/work.ts'
+
+/** A task that this peer runs for itself: nobody else is asked, nobody verifies it. */
+export interface LocalTask {
+  readonly id: string
+  readonly algorithmId: string
+  readonly algorithmVersion: string
+  readonly params: Params
+  readonly inputs: Readonly<Record<string, RunInput>>
+  readonly limits: RunLimits
+}
+
+/** What it brought. */
+export type LocalResult = Extract<RunOutcome, { kind: 'done' }>
+
+/** Runs one local task. @throws FaultError the fault that it ended with */
+export async function runLocalTask(
+  runner: Runner,
+  task: LocalTask,
+  signal: AbortSignal,
+): Promise<LocalResult> {
+  let outcome: RunOutcome | undefined
+  await runner.run([task], {
+    signal,
+    finished: (_, result) => {
+      outcome = result
+    },
+  })
+  if (outcome === undefined) throw new Error(`broken promise: ${task.id} ended without an outcome`)
+  if (outcome.kind === 'failed') refuse(outcome.fault.kind, outcome.fault.message)
+  return outcome
+}
+
+/** A blob as an input of a task. @throws FaultError `blob-missing` */
+export function blobInput(blobs: BlobStore, cid: Cid, what: string): RunInput {
+  const path = blobs.path(cid)
+  const layout = blobs.layout(cid)
+  if (path === undefined || layout === undefined) refuse('blob-missing', `${what} is not in the store`)
+  return { cid, path, layout }
+}
+
+/** Puts a task's output into the store and keeps it there for `owner`. */
+export async function storeOutput(
+  blobs: BlobStore,
+  output: RunOutput,
+  owner: string,
+): Promise<{ cid: Cid; bytes: number }> {
+  const cid = output.kind === 'bytes' ? await blobs.put(output.bytes) : await blobs.adopt(output.path)
+  blobs.pin(cid, owner)
+  return { cid, bytes: output.kind === 'bytes' ? output.bytes.byteLength : output.bytes }
+}

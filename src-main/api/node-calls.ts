@@ -1,0 +1,58 @@
+import type { Sharing } from '#contract'
+import { watchChanges } from './changes.ts'
+import { countedWatch, type ApiImplementer } from './implementer.ts'
+import { hardwareInfo, nodeInfo, nodePulse } from './node-view.ts'
+import type { ApiParts } from './parts.ts'
+
+/** Between the answer to `stop` and the stopping, so that the answer is out. */
+const STOP_AFTER_MS = 50
+
+/** The calls on the running peer itself. `stopping` ends its watches. */
+export function nodeCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSignal) {
+  const { runtime, clock, runner } = parts
+  const startedAtMs = clock.nowMs()
+  return os.node.router({
+    info: os.node.info.handler(() => nodeInfo(parts, startedAtMs)),
+    watch: os.node.watch.handler(({ signal, context }) => {
+      const either = AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])])
+      const compose = () => nodePulse(parts)
+      return countedWatch(context, watchChanges(parts, { compose, isLast: () => false, signal: either }))
+    }),
+    setName: os.node.setName.handler(async ({ input }) => {
+      await runtime.dispatch({ kind: 'named', at_ms: clock.nowMs(), name: input.name })
+      return {}
+    }),
+    setAvailability: os.node.setAvailability.handler(async ({ input }) => {
+      const availability = input.sharing
+      await runtime.dispatch({ kind: 'availability-set', at_ms: clock.nowMs(), availability })
+      runner.setConcurrency(workersFor(availability))
+      return {}
+    }),
+    stop: os.node.stop.handler(() => {
+      clock.after(STOP_AFTER_MS, parts.requestStop)
+      return {}
+    }),
+  })
+}
+
+/** The calls on the machine. */
+export function hardwareCalls(os: ApiImplementer, { hardware }: ApiParts, stopping: AbortSignal) {
+  return os.hardware.router({
+    get: os.hardware.get.handler(async ({ input, signal }) => {
+      const options = { signal: AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])]) }
+      return hardwareInfo(await (input.refresh ? hardware.refresh(options) : hardware.probe(options)))
+    }),
+  })
+}
+
+/** How many units may run at once under what is shared; own jobs run in one worker at least. */
+function workersFor(sharing: Sharing): number {
+  switch (sharing.kind) {
+    case 'never':
+      return 1
+    case 'always':
+      return Math.max(1, Math.floor(sharing.resources.cpu_cores))
+    case 'slots':
+      return Math.max(1, ...sharing.slots.map((slot) => Math.floor(slot.resources.cpu_cores)))
+  }
+}

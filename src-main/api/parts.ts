@@ -1,0 +1,43 @@
+import type { BlobFetcher } from '../ports/blob-fetcher.ts'
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Hardware } from '../ports/hardware.ts'
+import type { Random } from '../ports/random.ts'
+import type { Runner } from '../ports/runner.ts'
+import type { Settings } from '../ports/settings.ts'
+import type { Transport } from '../ports/transport.ts'
+import type { Outcome } from '../protocol/fault.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import type { Invite } from '../protocol/messages.ts'
+import type { PeerRuntime } from '../runtime/peer-runtime.ts'
+
+/** How peers and invites are written for people. */
+export interface Spelling {
+  /** A short name made of the key, for telling peers apart. */
+  shortNameOf(peer: PeerId): string
+  encodeInvite(invite: Invite): { readonly code: string; readonly link: string }
+  /** A code or a link as somebody pasted it. */
+  decodeInvite(text: string): Outcome<Invite>
+}
+
+/** The running peer that an API serves. */
+export interface ApiParts {
+  readonly runtime: PeerRuntime
+  readonly blobs: BlobStore
+  readonly fetcher: BlobFetcher
+  readonly runner: Runner
+  readonly hardware: Hardware
+  readonly transport: Transport
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly random: Random
+  readonly spelling: Spelling
+  /** A folder of the API's own for unfinished uploads, on the blob store's disk. Emptied at start. */
+  readonly uploadsFolder: string
+  /** Meshwork's version. */
+  readonly version: string
+  /** The user asked the peer to stop; must return at once. */
+  readonly requestStop: () => void
+  /** A defect of our own, for the log; callers only hear that there was one. */
+  readonly report: (error: unknown) => void
+}

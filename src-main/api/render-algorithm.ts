@@ -1,0 +1,43 @@
+import type { RenderParams } from '../protocol/render-job.ts'
+import type { ComputeResource } from '../protocol/resource.ts'
+
+/** The shared algorithm whose units are tiles. */
+export const RENDER = { id: 'render.path-trace', version: '1.0.0' } as const
+/** The local task that packs a glTF file into a scene. */
+export const IMPORT = { id: 'render.import', version: '1.0.0' } as const
+/** The local task that puts the tiles together. */
+export const ASSEMBLE = { id: 'render.assemble', version: '1.0.0' } as const
+
+/**
+ * Paths per second on one core of the reference machine (compute/benchmark.ts: four times the cloud machine that
+ * the libraries were measured on, where a Cornell box with two bunnies gets 1.2 M) with `REFERENCE_BOUNCES`.
+ */
+const REFERENCE_PATHS_PER_SECOND = 4_800_000
+const REFERENCE_BOUNCES = 4
+/** Russian roulette ends most paths before this many bounces, so that more of them cost nothing. */
+const BOUNCES_THAT_COST = 12
+
+/** Memory of a worker before it has a scene: the heap, the kernel, its code. */
+const WORKER_BYTES = 192 << 20
+/** The packed scene, the kernel's copy of it, and the tree that is built over its triangles. */
+const SCENE_COPIES = 4
+/** Three sums of 64 bits a pixel. */
+const FILM_BYTES_PER_PIXEL = 24
+/** The film in the kernel, and on its way out. */
+const FILM_COPIES = 2
+
+/** Seconds of one full unit on one core of the reference machine. */
+export function unitSeconds(params: RenderParams): number {
+  const { width, height, tile, spp, samples_per_unit, bounces } = params
+  const pixels = Math.min(tile, width) * Math.min(tile, height)
+  const paths = pixels * Math.min(spp, samples_per_unit)
+  const cost = (1 + Math.min(bounces, BOUNCES_THAT_COST)) / (1 + REFERENCE_BOUNCES)
+  return (paths * cost) / REFERENCE_PATHS_PER_SECOND
+}
+
+/** What one unit needs while it runs, with a packed scene of so many bytes. */
+export function unitResources(params: RenderParams, sceneBytes: number): ComputeResource {
+  const filmBytes = params.tile * params.tile * FILM_BYTES_PER_PIXEL * FILM_COPIES
+  const bytes = WORKER_BYTES + sceneBytes * SCENE_COPIES + filmBytes
+  return { cpu_cores: 1, ram_gb: Math.ceil((bytes / 2 ** 30) * 100) / 100 }
+}

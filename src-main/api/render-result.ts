@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { ResultFile, type ResultFormat } from '#contract'
+import type { JobState } from '../peer/state.ts'
+import type { RunInput, RunOutput } from '../ports/runner.ts'
+import { assert, refuse } from '../protocol/fault.ts'
+import type { Cid, JobId } from '../protocol/ids.ts'
+import { blobInput, runLocalTask, storeOutput } from './local-task.ts'
+import type { ApiParts } from './parts.ts'
+import { ASSEMBLE, RENDER } from './render-algorithm.ts'
+
+/** Putting together the largest picture, 8192², takes about a minute and holds its sums twice over. */
+const ASSEMBLE_LIMITS = { wallMsMax: 10 * 60_000, memoryBytesMax: 6 * 2 ** 30, outputBytesMax: 2 * 2 ** 30 }
+
+/** Both pictures of a finished render job. */
+const Results = z.object({ png: ResultFile, exr: ResultFile })
+type Results = z.infer<typeof Results>
+
+/** The pictures of finished render jobs: assembled once, remembered, kept as long as the job. */
+export interface RenderResults {
+  /** @throws FaultError `bad-input` for a job that is not done or renders nothing */
+  result(job: JobState, format: ResultFormat): Promise<ResultFile>
+}
+
+/** Creates the results; `signal` ends assembling when the peer stops. */
+export function createRenderResults(parts: ApiParts, signal: AbortSignal): RenderResults {
+  const { blobs, settings } = parts
+  /** Those at work, so that two callers share one. */
+  const assembling = new Map<JobId, Promise<Results>>()
+
+  function remembered(job: JobId): Results | undefined {
+    const known = settings.read(resultKey(job), Results)
+    return known !== undefined && blobs.has(known.png.cid) && blobs.has(known.exr.cid) ? known : undefined
+  }
+
+  async function assemble(job: JobState): Promise<Results> {
+    const { job_id, params } = job.manifest
+    const { output, extras } = await runLocalTask(
+      parts.runner,
+      {
+        id: `assemble ${job_id}`,
+        algorithmId: ASSEMBLE.id,
+        algorithmVersion: ASSEMBLE.version,
+        params,
+        inputs: await unitInputs(parts, job),
+        limits: ASSEMBLE_LIMITS,
+      },
+      signal,
+    )
+    const { exr } = extras
+    assert(exr !== undefined, 'render.assemble has an extra output exr')
+    const results = { png: await keep(output, job_id), exr: await keep(exr, job_id) }
+    settings.write(resultKey(job_id), results)
+    return results
+  }
+
+  async function keep(output: RunOutput, job: JobId): Promise<ResultFile> {
+    const { cid, bytes } = await storeOutput(blobs, output, jobPin(job))
+    return { cid, bytes, sha256: await sha256Of(parts, cid) }
+  }
+
+  return {
+    async result(job, format) {
+      const { job_id, algorithm_id, unit_count } = job.manifest
+      if (algorithm_id !== RENDER.id) refuse('bad-input', `job ${job_id} renders no picture`)
+      if (job.status.state !== 'done') {
+        refuse(
+          'bad-input',
+          `job ${job_id} is ${job.status.state}: ${job.stored} of ${unit_count} units are here`,
+        )
+      }
+      const known = remembered(job_id)
+      if (known !== undefined) return known[format]
+      const atWork = assembling.get(job_id) ?? assemble(job).finally(() => assembling.delete(job_id))
+      assembling.set(job_id, atWork)
+      return (await atWork)[format]
+    },
+  }
+}
+
+/** The pin of an own job's blobs, the same that the runtime uses and lets go of when the job is removed. */
+export function jobPin(job: JobId): string {
+  return `job:${job}`
+}
+
+function resultKey(job: JobId): string {
+  return `result:${job}`
+}
+
+/** A verified unit's output as a blob of the store; tiny ones were kept in the journal until now. */
+export async function unitOutput({ blobs }: ApiParts, job: JobState, index: number): Promise<Cid> {
+  const verified = job.units.get(index)?.verified
+  if (verified?.stored !== true)
+    refuse('bad-input', `unit ${index} of ${job.manifest.job_id} is not here yet`)
+  if (verified.inline !== undefined && !blobs.has(verified.cid)) {
+    const cid = await blobs.put(verified.inline)
+    assert(cid === verified.cid, 'an inline output has the CID of its bytes')
+    blobs.pin(cid, jobPin(job.manifest.job_id))
+  }
+  return verified.cid
+}
+
+async function unitInputs(parts: ApiParts, job: JobState): Promise<Record<string, RunInput>> {
+  const inputs: Record<string, RunInput> = {}
+  for (let index = 0; index < job.manifest.unit_count; index++) {
+    const cid = await unitOutput(parts, job, index)
+    inputs[`unit-${index}`] = blobInput(parts.blobs, cid, `the output of unit ${index}`)
+  }
+  return inputs
+}
+
+async function sha256Of({ blobs }: ApiParts, cid: Cid): Promise<string> {
+  const layout = blobs.layout(cid)
+  assert(layout !== undefined, 'a result that was just stored has a layout')
+  const hash = createHash('sha256')
+  const chunks = layout.kind === 'raw' ? 1 : layout.chunks.length
+  for (let chunk = 0; chunk < chunks; chunk++) hash.update(await blobs.readChunk(cid, chunk))
+  return hash.digest('hex')
+}

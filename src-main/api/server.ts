@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { RPCHandler } from '@orpc/server/websocket'
+import { WebSocketServer } from 'ws'
+import { API_MESSAGE_BYTES_MAX } from '#contract'
+import type { Random } from '../ports/random.ts'
+import { faultOf, refuse } from '../protocol/fault.ts'
+import { checkAccess } from './access.ts'
+import type { Api } from './api.ts'
+import { removeEndpoint, writeEndpoint, type Endpoint } from './endpoint-file.ts'
+import { serveConnection } from './connection.ts'
+
+/** Windows, tabs and meshctl of one user. Each may buffer messages, so that there must be an end to them. */
+const CONNECTIONS_MAX = 64
+/** Our own requests have a handful of short headers. */
+const HEADER_BYTES_MAX = 8_192
+/** A request has its headers here within this time or is somebody holding the door. */
+const HEADERS_WITHIN_MS = 5_000
+/** Bytes of the token: 256 bits. */
+const TOKEN_BYTES = 32
+/** Where the WebSocket is; everything else is for the user interface. */
+const API_PATH = '/api'
+/** Connections are told that the peer stops, and closed for good after this. */
+const CLOSE_WITHIN_MS = 500
+
+/** How the API is served. */
+export interface ServeOptions {
+  readonly api: Api
+  /** The data folder; the endpoint file goes here. */
+  readonly folder: string
+  readonly random: Random
+  /** A port of this machine; any free one when absent. */
+  readonly port?: number
+}
+
+/** An API that is being served. */
+export interface ApiServer {
+  readonly endpoint: Endpoint
+  stop(): Promise<void>
+}
+
+/**
+ * Serves an API on 127.0.0.1 and writes where to the endpoint file. `GET /healthz` answers without a token.
+ * @throws FaultError `bad-input` when the port is taken or not allowed
+ */
+export async function serveApi({ api, folder, random, port: wanted }: ServeOptions): Promise<ApiServer> {
+  const token = Buffer.from(random.bytes(TOKEN_BYTES)).toString('base64url')
+  const handler = new RPCHandler(api.router)
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: API_MESSAGE_BYTES_MAX,
+    perMessageDeflate: false,
+    clientTracking: true,
+  })
+  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_WITHIN_MS })
+  server.on('request', (request, response) => answer(request, response, portOf(server)))
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    const refusal = upgradeRefusal(request, portOf(server), token, sockets.clients.size)
+    if (refusal !== undefined) return refuseUpgrade(socket, refusal)
+    sockets.handleUpgrade(request, socket, head, (client) => serveConnection(client, handler, api.report))
+  })
+  await listen(server, wanted ?? 0)
+  const endpoint: Endpoint = { url: `ws://127.0.0.1:${portOf(server)}${API_PATH}`, token, pid: process.pid }
+  await writeEndpoint(folder, endpoint)
+  return {
+    endpoint,
+    async stop() {
+      await removeEndpoint(folder, endpoint)
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const client of sockets.clients) client.close(1001, 'the peer stops')
+      const cut = setTimeout(() => {
+        for (const client of sockets.clients) client.terminate()
+        server.closeAllConnections()
+      }, CLOSE_WITHIN_MS)
+      await closed
+      clearTimeout(cut)
+      sockets.close()
+    },
+  }
+}
+
+/** Why an upgrade is not for us: an HTTP status line's end. */
+function upgradeRefusal(
+  request: IncomingMessage,
+  port: number,
+  token: string,
+  connections: number,
+): string | undefined {
+  const access = checkAccess(request.headers, port, token)
+  if (!access.ok) return access.status === 401 ? '401 Unauthorized' : '403 Forbidden'
+  if (request.url !== API_PATH) return '404 Not Found'
+  if (connections >= CONNECTIONS_MAX) return '503 Service Unavailable'
+  return undefined
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, port: number): void {
+  const access = checkAccess(request.headers, port, undefined)
+  const isHealth = request.method === 'GET' && request.url === '/healthz'
+  const [status, body] = !access.ok
+    ? [access.status, access.reason]
+    : isHealth
+      ? [200, 'ok']
+      : [404, 'not here']
+  response.writeHead(status, {
+    'content-type': 'text/plain',
+    'cache-control': 'no-store',
+    connection: 'close',
+  })
+  response.end(`${body}\n`)
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+  } catch (error) {
+    refuse('bad-input', `cannot serve at port ${port}: ${faultOf(error, 'bad-input').message}`, error)
+  }
+}

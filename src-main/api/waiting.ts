@@ -1,0 +1,85 @@
+import type { Waiting } from '#contract'
+import { slotsAt } from '../peer/publishing.ts'
+import type { JobState, PeerState } from '../peer/state.ts'
+import { activeCommitments } from '../peer/trust.ts'
+import { needOf, openRanges } from '../peer/unit.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import { amount, RESOURCE_DIMENSIONS } from '../protocol/resource.ts'
+import type { AvailabilitySlot } from '../protocol/slot.ts'
+import type { JobManifest } from '../protocol/work.ts'
+
+/** Somebody who might work on a job: what they share, and whether they work for this peer at all. */
+interface Candidate {
+  readonly peer: PeerId
+  readonly slots: readonly AvailabilitySlot[]
+  readonly trustsMe: boolean
+}
+
+/**
+ * Why nobody works on a job that has open units: the first condition that too few peers meet, in the order in
+ * which a user would do something about it. Undefined when enough could, so that only the next round is waited for.
+ */
+export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: number): Waiting | undefined {
+  if (job.status.state !== 'running') return undefined
+  const [open] = openRanges(job, 1)
+  const need = open === undefined ? undefined : needOf(job, open[0])
+  if (need === undefined) return undefined
+  const { manifest } = job
+  const all = candidates(state, nowMs)
+  const sharing = all.filter(({ slots }) => slots.length > 0)
+  if (sharing.length === 0) return nobodyShares(state)
+  const running = sharing.filter(({ slots }) => slots.some((slot) => runs(slot, manifest)))
+  if (running.length === 0) {
+    const name = `${manifest.algorithm_id} ${manifest.algorithm_version}`
+    return { kind: 'nobody-runs-it', message: `nobody who shares at the moment runs ${name}` }
+  }
+  const fitting = running.filter(({ slots }) =>
+    slots.some((slot) => runs(slot, manifest) && fits(slot, manifest)),
+  )
+  if (fitting.length === 0) {
+    return { kind: 'nobody-fits', message: `nobody who shares has ${needText(manifest)} for one unit` }
+  }
+  const willing = fitting.filter(({ trustsMe }) => trustsMe)
+  if (willing.length === 0) {
+    return { kind: 'nobody-trusts-you', message: 'nobody who could work on this trusts you yet' }
+  }
+  const fresh = willing.filter(({ peer }) => !need.holders.includes(peer))
+  if (fresh.length >= need.missing) return undefined
+  const more = need.missing - fresh.length
+  return {
+    kind: 'more-verifiers',
+    message: `each unit needs ${manifest.verification_redundancy} different peers; ${more} more must share`,
+  }
+}
+
+function candidates(state: Readonly<PeerState>, nowMs: number): Candidate[] {
+  const others = activeCommitments(state, nowMs).map((commitment) => ({
+    peer: commitment.peer_id,
+    slots: commitment.availability_slots,
+    trustsMe: (commitment.trust_weights[state.me] ?? 0) > 0,
+  }))
+  return [{ peer: state.me, slots: slotsAt(state, nowMs), trustsMe: true }, ...others]
+}
+
+function nobodyShares({ view }: Readonly<PeerState>): Waiting {
+  if (view.connected.size === 0) {
+    return { kind: 'nobody-connected', message: 'nobody is connected, and this peer shares nothing itself' }
+  }
+  return { kind: 'nobody-shares', message: 'nobody who is connected shares anything at the moment' }
+}
+
+function runs(slot: AvailabilitySlot, manifest: JobManifest): boolean {
+  return slot.algorithms.some(
+    ({ algorithm_id, version, supported }) =>
+      supported && algorithm_id === manifest.algorithm_id && version === manifest.algorithm_version,
+  )
+}
+
+function fits(slot: AvailabilitySlot, { required_resources }: JobManifest): boolean {
+  return RESOURCE_DIMENSIONS.every((name) => amount(slot.resources, name) >= amount(required_resources, name))
+}
+
+function needText({ required_resources }: JobManifest): string {
+  const { cpu_cores, ram_gb } = required_resources
+  return `${cpu_cores} cores and ${Number(ram_gb.toFixed(2))} GB of memory`
+}

@@ -1,0 +1,130 @@
+import type { Command } from 'commander'
+import type { JobStatus, JobSummary } from '#contract'
+import type { ApiCalls } from '../../api/client.ts'
+import { FaultError, refuse } from '../../protocol/fault.ts'
+import { JobId } from '../../protocol/ids.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
+import { createProgressLine } from '../progress-line.ts'
+import { openResultFile, resultFormat, saveResult } from '../result-file.ts'
+import { factsText, tableText } from '../table.ts'
+import type { Terminal } from '../terminal.ts'
+import { durationText } from '../units-text.ts'
+
+/** Commands on jobs: `list-jobs`, `job-status`, `job-result`, `cancel-job`, `remove-job`. */
+export function jobCommands(terminal: Terminal): Command[] {
+  return [
+    newCommand('list-jobs', 'list this peer’s jobs, newest first', 'meshctl list-jobs').action(
+      async (options: CommonOptions) => {
+        const jobs = await withPeer(options, (calls) => calls.jobs.list())
+        print(terminal, options, jobs, () => jobsText(jobs))
+      },
+    ),
+    newCommand('job-status', 'show how far a job has come', 'meshctl job-status render-k3vx8m2q --watch')
+      .argument('<id>', 'the job', jobId)
+      .option('--watch', 'stay until the job ends')
+      .action(async (job_id: JobId, options: CommonOptions & { watch?: boolean }) => {
+        const status = await withPeer(options, (calls) =>
+          options.watch === true ? followJob(terminal, calls, job_id) : calls.jobs.status({ job_id }),
+        )
+        print(terminal, options, status, () => statusText(status))
+        if (options.watch === true) mustBeDone(status)
+      }),
+    newCommand('job-result', 'save the picture of a render', 'meshctl job-result render-k3vx8m2q --out a.png')
+      .argument('<id>', 'the job', jobId)
+      .requiredOption('--out <file>', 'a .png or .exr file')
+      .action(async (job_id: JobId, options: CommonOptions & { out: string }) => {
+        const format = resultFormat(options.out)
+        const file = await openResultFile(options.out)
+        const result = await withPeer(options, (calls) => saveResult(calls, job_id, format, file)).finally(
+          () => file.discard(),
+        )
+        print(terminal, options, { ...result, file: options.out }, () => `${options.out}\n`)
+      }),
+    newCommand('cancel-job', 'end a running job', 'meshctl cancel-job render-k3vx8m2q')
+      .argument('<id>', 'the job', jobId)
+      .action(async (job_id: JobId, options: CommonOptions) => {
+        await withPeer(options, (calls) => calls.jobs.cancel({ job_id }))
+        print(terminal, options, { job_id, state: 'cancelled' }, () => `${job_id} is cancelled\n`)
+      }),
+    newCommand('remove-job', 'forget an ended job and its result', 'meshctl remove-job render-k3vx8m2q')
+      .argument('<id>', 'the job', jobId)
+      .action(async (job_id: JobId, options: CommonOptions) => {
+        await withPeer(options, (calls) => calls.jobs.remove({ job_id }))
+        print(terminal, options, { job_id, removed: true }, () => `${job_id} is removed\n`)
+      }),
+  ]
+}
+
+/** Follows a job to its end, with a progress line where there is a screen. @returns its last status */
+export async function followJob(terminal: Terminal, calls: ApiCalls, job_id: JobId): Promise<JobStatus> {
+  const line = createProgressLine(terminal, job_id)
+  let last: JobStatus | undefined
+  try {
+    for await (const status of await calls.jobs.watch({ job_id })) {
+      last = status
+      line.draw(status.verified / status.units, progressNote(status))
+    }
+  } finally {
+    line.clear()
+  }
+  return last?.state.kind === 'running' || last === undefined
+    ? refuse('unreachable', `the peer stopped before ${job_id} was done`)
+    : last
+}
+
+/** Ends the command with the job's own fault unless it went well. */
+export function mustBeDone({ job_id, state }: JobStatus): void {
+  if (state.kind === 'failed') throw new FaultError(state.fault)
+  if (state.kind !== 'done') refuse('cancelled', `${job_id} is ${state.kind}`)
+}
+
+/** All that a person wants to know of a job. */
+export function statusText(status: JobStatus): string {
+  const facts: [string, string][] = [
+    ['job', `${status.job_id}: ${status.description}`],
+    ['state', stateText(status)],
+    ['units', `${status.verified} of ${status.units} verified, ${status.redundancy} peers each`],
+    ['rejected', `${status.rejected_outputs} outputs, ${status.retried} attempts made again`],
+    ['time', timeText(status)],
+  ]
+  if (status.waiting !== undefined) facts.push(['waiting', status.waiting.message])
+  const rows = status.by_peer.map((share) => [
+    share.is_self ? `${share.name} (this peer)` : share.name,
+    `${share.verified_units}`,
+    `${share.running_units}`,
+    `${share.rejected}/${share.failed}/${share.expired}`,
+    durationText(share.cpu_ms),
+  ])
+  const shares = tableText(['peer', 'verified', 'running', 'wrong/failed/late', 'cpu'], rows)
+  return factsText(facts) + (rows.length === 0 ? '' : `\n${shares}`)
+}
+
+function stateText({ state }: JobSummary): string {
+  return state.kind === 'failed' ? `failed: ${state.fault.message}` : state.kind
+}
+
+function timeText({ wall_ms, left_ms_estimate }: JobSummary): string {
+  const left = left_ms_estimate === undefined ? '' : `, about ${durationText(left_ms_estimate)} left`
+  return `${durationText(wall_ms)}${left}`
+}
+
+function progressNote(status: JobStatus): string {
+  return `${status.verified}/${status.units}  ${status.waiting?.message ?? timeText(status)}`
+}
+
+function jobsText(jobs: readonly JobSummary[]): string {
+  if (jobs.length === 0) return 'no jobs\n'
+  const rows = jobs.map((job) => [
+    job.job_id,
+    job.state.kind,
+    `${job.verified}/${job.units}`,
+    durationText(job.wall_ms),
+    job.description,
+  ])
+  return tableText(['job', 'state', 'verified', 'time', 'description'], rows)
+}
+
+function jobId(text: string): JobId {
+  const parsed = JobId.safeParse(text)
+  return parsed.success ? parsed.data : refuse('bad-input', `${text} is not a job id`)
+}

@@ -1,0 +1,70 @@
+import type { Command } from 'commander'
+import type { HardwareInfo, NodeInfo } from '#contract'
+import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
+import { factsText } from '../table.ts'
+import type { Terminal } from '../terminal.ts'
+import { bytesText } from '../units-text.ts'
+
+/** Commands on the running peer and its machine: `stop`, `info`, `hardware`. */
+export function nodeCommands(terminal: Terminal): Command[] {
+  return [
+    newCommand('stop', 'stop the peer', 'meshctl stop').action(async (options: CommonOptions) => {
+      await withPeer(options, (calls) => calls.node.stop())
+      print(terminal, options, { stopped: true }, () => 'the peer stops\n')
+    }),
+    newCommand('info', 'show the peer', 'meshctl info').action(async (options: CommonOptions) => {
+      const info = await withPeer(options, (calls) => calls.node.info())
+      print(terminal, options, info, () => infoText(info))
+    }),
+    newCommand('hardware', 'show what this machine is', 'meshctl hardware --refresh')
+      .option('--refresh', 'measure again')
+      .action(async (options: CommonOptions & { refresh?: boolean }) => {
+        const refresh = options.refresh ?? false
+        const hardware = await withPeer(options, (calls) => calls.hardware.get({ refresh }))
+        print(terminal, options, hardware, () => hardwareText(hardware))
+      }),
+  ]
+}
+
+function infoText(info: NodeInfo): string {
+  return factsText([
+    ['name', `${info.name} (${info.short_name})`],
+    ['peer', info.peer_id],
+    ['version', info.version],
+    ['process', `${info.pid}, ${bytesText(info.rss_bytes)}`],
+    ['addresses', info.addresses.join(' ') || 'none'],
+    ['shares', sharingText(info.sharing)],
+    ['runs', info.algorithms.map((a) => `${a.algorithm_id} ${a.version}`).join(', ') || 'not measured yet'],
+    ['people', `${info.contacts}, ${info.connections.length} connected`],
+    ['moved', `${bytesText(info.traffic.bytes_in)} in, ${bytesText(info.traffic.bytes_out)} out`],
+    ['blobs', `${bytesText(info.blobs.bytes)} of ${bytesText(info.blobs.quota_bytes)}`],
+  ])
+}
+
+function sharingText(sharing: NodeInfo['sharing']): string {
+  switch (sharing.kind) {
+    case 'never':
+      return 'nothing'
+    case 'always':
+      return `${sharing.resources.cpu_cores} cores, ${Number(sharing.resources.ram_gb.toFixed(1))} GB, always`
+    case 'slots':
+      return `${sharing.slots.length} slots`
+  }
+}
+
+function hardwareText({ hostname, os, cpu, ram_bytes, disk, gpus }: HardwareInfo): string {
+  const gpuText = ({ name, vram_bytes }: HardwareInfo['gpus'][number]): string =>
+    vram_bytes === undefined ? name : `${name}, ${bytesText(vram_bytes)}`
+  return factsText([
+    ['machine', `${hostname}, ${os}`],
+    ['cpu', `${cpu.name}, ${cpu.cores} threads on ${cpu.physical_cores} cores${speedText(cpu.speed_ghz)}`],
+    ['memory', bytesText(ram_bytes)],
+    ['disk', `${bytesText(disk.free_bytes)} free of ${bytesText(disk.total_bytes)} at ${disk.path}`],
+    ['gpu', gpus.map(gpuText).join('; ') || 'none found'],
+  ])
+}
+
+/** Virtual machines often do not tell. */
+function speedText(ghz: number): string {
+  return ghz > 0 ? `, ${ghz} GHz` : ''
+}

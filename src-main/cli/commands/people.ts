@@ -1,0 +1,110 @@
+import type { Command } from 'commander'
+import type { Person } from '#contract'
+import type { ApiCalls } from '../../api/client.ts'
+import { refuse } from '../../protocol/fault.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import { durationMinutes, numberBetween } from '../arguments.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
+import { tableText } from '../table.ts'
+import type { Terminal } from '../terminal.ts'
+
+const trustValue = numberBetween(0, 1)
+
+/** Commands on people: `invite`, `pair`, `list-peers`, `set-trust`, `forget`. */
+export function peopleCommands(terminal: Terminal): Command[] {
+  return [
+    newCommand('invite', 'make a code that pairs somebody with this peer, once', 'meshctl invite --trust 0.8')
+      .option('--trust <weight>', 'how much to trust whoever uses it, 0 to 1', trustValue, 0.5)
+      .option('--valid <duration>', 'for how long it opens', durationMinutes, 60)
+      .action(async (options: CommonOptions & { trust: number; valid: number }) => {
+        const { trust, valid } = options
+        const invite = await withPeer(options, (calls) =>
+          calls.people.invite({ trust, valid_minutes: valid }),
+        )
+        print(terminal, options, invite, () => `${invite.code}\n`)
+      }),
+    newCommand('pair', 'accept somebody’s invite', 'meshctl pair meshwork:… --trust 0.8')
+      .argument('<code>', 'the code or the link')
+      .requiredOption('--trust <weight>', 'how much to trust them, 0 to 1', trustValue)
+      .action(async (code: string, options: CommonOptions & { trust: number }) => {
+        const { trust } = options
+        const paired = await withPeer(options, (calls) => calls.people.pair({ code, trust }))
+        print(terminal, options, paired, () => `paired with ${paired.name} (${paired.peer_id})\n`)
+      }),
+    newCommand('list-peers', 'list the people this peer is paired with', 'meshctl list-peers').action(
+      async (options: CommonOptions) => {
+        const people = await withPeer(options, (calls) => calls.people.list())
+        print(terminal, options, people, () => peopleText(people))
+      },
+    ),
+    newCommand('set-trust', 'change how much to trust somebody', 'meshctl set-trust anna 0.9')
+      .argument('<peer>', 'peer id, its beginning or end, short name or name')
+      .argument('<weight>', '0 to 1; 0 keeps them and gives them nothing', trustValue)
+      .action(async (peer: string, trust: number, options: CommonOptions) => {
+        const peer_id = await withPeer(options, async (calls) => {
+          const found = await findPerson(calls, peer)
+          await calls.people.setTrust({ peer_id: found, trust })
+          return found
+        })
+        print(terminal, options, { peer_id, trust }, () => `trust in ${peer_id} is ${trust} now\n`)
+      }),
+    newCommand('forget', 'no longer know somebody', 'meshctl forget anna')
+      .argument('<peer>', 'peer id, its beginning or end, short name or name')
+      .action(async (peer: string, options: CommonOptions) => {
+        const peer_id = await withPeer(options, async (calls) => {
+          const found = await findPerson(calls, peer)
+          await calls.people.forget({ peer_id: found })
+          return found
+        })
+        print(terminal, options, { peer_id }, () => `${peer_id} is forgotten\n`)
+      }),
+  ]
+}
+
+/** Shorter pieces of a peer id would fit too many. */
+const PEER_PIECE_LENGTH_MIN = 4
+
+async function findPerson(calls: ApiCalls, named: string): Promise<PeerId> {
+  const found = (await calls.people.list()).filter((person) => isNamed(person, named))
+  const [person, other] = found
+  if (person === undefined) refuse('unknown-peer', `nobody here is called ${named}`)
+  if (other !== undefined)
+    refuse('bad-input', `${named} could be ${found.map((p) => p.peer_id).join(' or ')}`)
+  return person.peer_id
+}
+
+function isNamed({ peer_id, name, short_name }: Person, named: string): boolean {
+  if (named === peer_id || named === name || named === short_name) return true
+  return named.length >= PEER_PIECE_LENGTH_MIN && (peer_id.startsWith(named) || peer_id.endsWith(named))
+}
+
+function peopleText(people: readonly Person[]): string {
+  if (people.length === 0) return 'nobody yet; make an invite with: meshctl invite\n'
+  const rows = people.map((person) => [
+    person.name,
+    person.short_name,
+    `${person.trust_mine}`,
+    person.trust_theirs === undefined ? '?' : `${person.trust_theirs}`,
+    person.tier === 'none' ? '-' : `${person.tier}`,
+    person.connected ? connectionText(person) : 'away',
+    `${person.shares_cores ?? 0}`,
+    `${person.verified}/${person.rejected}/${person.failed}/${person.expired}`,
+    person.peer_id,
+  ])
+  const headings = [
+    'name',
+    'short',
+    'trust',
+    'theirs',
+    'tier',
+    'connection',
+    'cores',
+    'ok/wrong/failed/late',
+    'peer',
+  ]
+  return tableText(headings, rows)
+}
+
+function connectionText({ route, rtt_ms }: Person): string {
+  return rtt_ms === undefined ? (route ?? 'direct') : `${route ?? 'direct'}, ${rtt_ms.toFixed(1)} ms`
+}

@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process'
+import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { connectApi } from '../../api/client.ts'
+import { readEndpoint, type Endpoint } from '../../api/endpoint-file.ts'
+import { checkHeadlessOptions, runHeadless, type HeadlessOptions } from '../../headless.ts'
+import { faultOf, refuse } from '../../protocol/fault.ts'
+import { integerBetween, numberBetween, repeated } from '../arguments.ts'
+import { dataFolder } from '../data-folder.ts'
+import { newCommand, print, type CommonOptions } from '../peer-command.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** A daemon that does not answer after this long has a problem worth showing instead of waiting. */
+const READY_WITHIN_MS = 30_000
+/** How often it is looked whether it answers. */
+const LOOK_EVERY_MS = 50
+/** A stopped peer's process is gone after this, whatever still hangs in it. */
+const EXIT_WITHIN_MS = 500
+/** What a detached daemon says. */
+const LOG_FILE = 'daemon.log'
+
+interface StartOptions extends CommonOptions {
+  readonly listen?: readonly string[]
+  readonly name?: string
+  readonly cores?: number
+  readonly ramGb?: number
+  readonly share: boolean
+  readonly mdns: boolean
+  readonly bootstrap?: readonly string[]
+  readonly apiPort?: number
+  readonly quotaGb?: number
+  readonly detach?: boolean
+}
+
+/** The command `start`. @param ended told the daemon's exit code */
+export function startCommand(terminal: Terminal, ended: (code: number) => void): Command {
+  return newCommand('start', 'run a peer', 'meshctl start --name attic --cores 4 --detach')
+    .option('--listen <multiaddr>', 'where others may reach this peer; repeatable', repeated)
+    .option('--name <text>', 'what others see this peer as (default: the machine’s name)')
+    .option('--cores <count>', 'share so many cores from now on', numberBetween(0.1, 4_096))
+    .option('--ram-gb <gigabytes>', 'share so much memory from now on', numberBetween(0.1, 65_536))
+    .option('--no-share', 'share nothing from now on')
+    .option('--no-mdns', 'do not look for peers in the local network')
+    .option('--bootstrap <multiaddr>', 'a peer to join the network through; repeatable', repeated)
+    .option('--api-port <port>', 'port of the API on this machine (default: any)', integerBetween(1, 65_535))
+    .option('--quota-gb <gigabytes>', 'disk that blobs may take (default: 20)', numberBetween(0.1, 1e6))
+    .option('--detach', 'go on in the background')
+    .action(async (options: StartOptions) => {
+      const { detach, data, ...given } = options
+      const checked = checkHeadlessOptions({ ...given, data: dataFolder(data) })
+      if (detach === true) await startDetached(terminal, options, checked)
+      else await runHere(checked, ended)
+    })
+}
+
+async function runHere(options: HeadlessOptions, ended: (code: number) => void): Promise<void> {
+  const code = await runHeadless(options)
+  ended(code)
+  // Whatever could not be stopped in time must not keep the process.
+  setTimeout(() => process.exit(code), EXIT_WITHIN_MS).unref()
+}
+
+/** Starts the daemon as a process of its own, and waits until it answers. */
+async function startDetached(
+  terminal: Terminal,
+  options: StartOptions,
+  checked: HeadlessOptions,
+): Promise<void> {
+  const { data: folder } = checked
+  const before = await readEndpoint(folder)
+  const logPath = join(folder, LOG_FILE)
+  const log = await openLog(folder, logPath)
+  const entry = join(import.meta.dirname, '../../headless.ts')
+  // A pipe would break when this process ends, so that the daemon writes to a file.
+  const child = spawn(process.execPath, [entry, ...flagsOf(checked)], {
+    detached: true,
+    stdio: ['ignore', 'ignore', log.fd],
+  })
+  await log.close()
+  const exited = new Promise<'exited'>((resolve) => child.once('exit', () => resolve('exited')))
+  const found = await Promise.race([waitForAnswer(folder, before?.token), exited])
+  if (found === 'exited') {
+    const [line] = (await readFile(logPath, 'utf8')).trim().split('\n').slice(-1)
+    refuse('storage-failed', line?.replace(/^meshwork: /, '') ?? 'the peer did not start')
+  }
+  if (found === 'too-late') {
+    child.kill('SIGKILL')
+    refuse('timed-out', `the peer did not answer within ${READY_WITHIN_MS / 1_000} s`)
+  }
+  child.unref()
+  const { pid } = found.endpoint
+  const started = { pid, peer_id: found.peer_id, name: found.name, folder }
+  print(terminal, options, started, () => `${found.name} is running (process ${pid})\n`)
+}
+
+async function openLog(folder: string, path: string): Promise<FileHandle> {
+  try {
+    await mkdir(folder, { recursive: true })
+    return await open(path, 'w', 0o600)
+  } catch (error) {
+    return refuse('bad-input', `cannot write to ${folder}: ${faultOf(error, 'bad-input').message}`, error)
+  }
+}
+
+/** Looks for an endpoint other than the one before, and asks there. */
+async function waitForAnswer(
+  folder: string,
+  before: string | undefined,
+): Promise<'too-late' | { endpoint: Endpoint; peer_id: string; name: string }> {
+  for (const startMs = Date.now(); Date.now() - startMs < READY_WITHIN_MS;) {
+    const endpoint = await readEndpoint(folder)
+    if (endpoint !== undefined && endpoint.token !== before) {
+      const client = await connectApi(endpoint)
+      const { peer_id, name } = await client.calls.node.info()
+      client.close()
+      return { endpoint, peer_id, name }
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+  }
+  return 'too-late'
+}
+
+/** The options as the daemon's own command line. */
+function flagsOf({
+  data,
+  listen,
+  name,
+  cores,
+  ramGb,
+  share,
+  mdns,
+  bootstrap,
+  ...rest
+}: HeadlessOptions): string[] {
+  const valued = { name, cores, 'ram-gb': ramGb, 'api-port': rest.apiPort, 'quota-gb': rest.quotaGb }
+  return [
+    `--data=${data}`,
+    ...listen.map((address) => `--listen=${address}`),
+    ...bootstrap.map((address) => `--bootstrap=${address}`),
+    ...Object.entries(valued).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`])),
+    ...(share ? [] : ['--no-share']),
+    ...(mdns ? [] : ['--no-mdns']),
+  ]
+}

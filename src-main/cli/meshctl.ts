@@ -1,0 +1,66 @@
+import { Command, CommanderError } from 'commander'
+import packageJson from '../../package.json' with { type: 'json' }
+import { faultOfCall } from '../api/client.ts'
+import { faultOf, FaultError, type Fault } from '../protocol/fault.ts'
+import { jobCommands } from './commands/jobs.ts'
+import { nodeCommands } from './commands/node.ts'
+import { peopleCommands } from './commands/people.ts'
+import { startCommand } from './commands/start.ts'
+import { submitRenderCommand } from './commands/submit-render.ts'
+import { processTerminal, type Terminal } from './terminal.ts'
+
+/** Exit code of a fault. */
+const EXIT_FAULT = 1
+/** Exit code of wrong usage and of files that do not fit. */
+const EXIT_USAGE = 2
+
+/**
+ * Runs one command line.
+ * @param argv without the program's own name
+ * @returns the exit code: 0 for success, 1 for a fault, 2 for wrong usage or files that do not fit
+ */
+export async function runMeshctl(
+  argv: readonly string[],
+  terminal: Terminal = processTerminal(),
+): Promise<number> {
+  let code = 0
+  const program = buildProgram(terminal, (daemonCode) => (code = daemonCode))
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE
+    const fault = asFault(error)
+    terminal.err(`meshctl: ${fault.message}\n`)
+    if (argv.includes('--json')) terminal.out(`${JSON.stringify({ fault })}\n`)
+    return fault.kind === 'bad-input' ? EXIT_USAGE : EXIT_FAULT
+  }
+}
+
+function buildProgram(terminal: Terminal, ended: (code: number) => void): Command {
+  const program = new Command('meshctl')
+    .description('Share this PC with people you trust, and use theirs.')
+    .version(packageJson.version)
+    .showHelpAfterError('(meshctl help COMMAND says more)')
+  const commands = [
+    startCommand(terminal, ended),
+    ...nodeCommands(terminal),
+    ...peopleCommands(terminal),
+    submitRenderCommand(terminal),
+    ...jobCommands(terminal),
+  ]
+  for (const command of commands) program.addCommand(command)
+  for (const command of [program, ...commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+    })
+  }
+  return program
+}
+
+/** One line for whatever went wrong; remote faults and our own are the same here. */
+function asFault(error: unknown): Fault {
+  const fault = error instanceof FaultError ? faultOf(error, 'bad-input') : faultOfCall(error)
+  return { kind: fault.kind, message: fault.message.split('\n', 1)[0] ?? fault.message }
+}

@@ -1,0 +1,34 @@
+import { Command } from 'commander'
+import { connectFolder, type ApiCalls } from '../api/client.ts'
+import { dataFolder } from './data-folder.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly data?: string
+  readonly json?: boolean
+}
+
+/** A command with the options that every command has, and its example in the help. */
+export function newCommand(name: string, description: string, example: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--data <dir>', 'data folder of the peer (default: the platform’s own)')
+    .option('--json', 'print one JSON value')
+    .addHelpText('after', `\nExample:\n  $ ${example}`)
+}
+
+/** Runs something with the peer that is running on the data folder, and disconnects. */
+export async function withPeer<T>(options: CommonOptions, use: (calls: ApiCalls) => Promise<T>): Promise<T> {
+  const client = await connectFolder(dataFolder(options.data))
+  try {
+    return await use(client.calls)
+  } finally {
+    client.close()
+  }
+}
+
+/** Prints a result: as JSON when asked to, else as text. */
+export function print(terminal: Terminal, { json }: CommonOptions, value: unknown, text: () => string): void {
+  terminal.out(json === true ? `${JSON.stringify(value)}\n` : text())
+}

@@ -1,0 +1,22 @@
+const BYTE_STEPS = ['B', 'kB', 'MB', 'GB', 'TB'] as const
+
+/** Bytes for people, in powers of 1000. */
+export function bytesText(bytes: number): string {
+  let value = bytes
+  let step = 0
+  while (value >= 1_000 && step < BYTE_STEPS.length - 1) {
+    value /= 1_000
+    step++
+  }
+  return `${step === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${BYTE_STEPS[step] ?? 'B'}`
+}
+
+/** A duration for people: `870 ms`, `12.3 s`, `4 min 5 s`, `3 h 20 min`. */
+export function durationText(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  const seconds = ms / 1_000
+  if (seconds < 60) return `${seconds.toFixed(1)} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}

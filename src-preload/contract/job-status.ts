@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { Fault } from '../../src-main/protocol/fault.ts'
+import { JobId, PeerId } from '../../src-main/protocol/ids.ts'
+import { AtMs, Count, DurationMs } from './procedure.ts'
+
+/** Where a job stands. */
+export const JobState = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('running') }),
+  z.strictObject({ kind: z.literal('done') }),
+  z.strictObject({ kind: z.literal('cancelled') }),
+  z.strictObject({ kind: z.literal('failed'), fault: Fault }),
+])
+export type JobState = z.infer<typeof JobState>
+
+/** A job in a list. */
+export const JobSummary = z.strictObject({
+  job_id: JobId,
+  description: z.string(),
+  /** Algorithm id and version. */
+  algorithm: z.strictObject({ id: z.string(), version: z.string() }),
+  state: JobState,
+  /** Units in all. */
+  units: Count,
+  /** Units whose output a quorum agreed on. */
+  verified: Count,
+  /** Verified outputs that are on this peer's disk; the job is done when all are. */
+  stored: Count,
+  /** Outputs that lost against a quorum. */
+  rejected_outputs: Count,
+  /** Attempts that had to be made again: failed, late, lost or refused. */
+  retried: Count,
+  /** Distinct peers that compute each unit. */
+  redundancy: Count,
+  submitted_at_ms: AtMs,
+  /** From submission to the first award; absent before it. */
+  first_award_ms: DurationMs.exactOptional(),
+  /** From submission to the end, or to now while it runs. */
+  wall_ms: DurationMs,
+  /** What is left at the pace so far; absent before the first verified unit and after the end. */
+  left_ms_estimate: DurationMs.exactOptional(),
+})
+export type JobSummary = z.infer<typeof JobSummary>
+
+/** What one peer has done for a job. */
+export const PeerShare = z.strictObject({
+  peer_id: PeerId,
+  name: z.string(),
+  short_name: z.string(),
+  /** Whether it is this peer itself. */
+  is_self: z.boolean(),
+  /** Units verified with this peer's output. */
+  verified_units: Count,
+  /** Units that it holds at the moment. */
+  running_units: Count,
+  /** Outputs that lost against a quorum. */
+  rejected: Count,
+  /** Runs that ended with a fault. */
+  failed: Count,
+  /** Units that it was late with or was gone with. */
+  expired: Count,
+  /** Processor time and wall time of its runs whose output counts, by its own account. */
+  cpu_ms: DurationMs,
+  wall_ms: DurationMs,
+  /** Bytes of those outputs. */
+  output_bytes: Count,
+})
+export type PeerShare = z.infer<typeof PeerShare>
+
+/** Why a running job does not go on, for the user to act on. */
+export const Waiting = z.strictObject({
+  kind: z.enum([
+    'nobody-connected', // and this peer shares nothing itself
+    'nobody-shares', // people are there, but share nothing now
+    'nobody-runs-it', // nobody who shares has the algorithm in this version
+    'nobody-fits', // nobody who shares has the memory or the cores that a unit needs
+    'nobody-trusts-you', // those who could work do not work for this peer
+    'more-verifiers', // somebody works, but not as many distinct peers as the redundancy asks
+  ]),
+  /** One clear line. */
+  message: z.string(),
+})
+export type Waiting = z.infer<typeof Waiting>
+
+/** All there is to say of a job. */
+export const JobStatus = JobSummary.extend({
+  /** Absent while somebody works on it, and after its end. */
+  waiting: Waiting.exactOptional(),
+  /** Everybody who was given a unit, most verified first. */
+  by_peer: z.array(PeerShare),
+})
+export type JobStatus = z.infer<typeof JobStatus>

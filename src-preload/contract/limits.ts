@@ -1,0 +1,20 @@
+/**
+ * Every bound of the contract, with its reason. A call that brings more is refused before it does anything.
+ */
+
+/** One piece of a blob on its way in or out: large enough that a local transfer is not bound by calls. */
+export const CHUNK_BYTES_MAX = 4 << 20
+/** One message on the API's socket: a chunk, or a call's JSON, and the envelope around it. */
+export const API_MESSAGE_BYTES_MAX = CHUNK_BYTES_MAX + (64 << 10)
+/** One upload. Larger scenes do not fit the renderer's memory anyway. */
+export const UPLOAD_BYTES_MAX = 8 * 2 ** 30
+/** Files of one scene: a glTF file, its buffers and its textures. */
+export const SCENE_FILES_MAX = 1_024
+/** An invite lies around until it is used; after a week it is a forgotten key under the mat. */
+export const INVITE_MINUTES_MAX = 7 * 24 * 60
+/** Text that a person writes about a job. */
+export const DESCRIPTION_LENGTH_MAX = 500
+/** A peer's or a person's name. */
+export const NAME_LENGTH_MAX = 100
+/** Watched values arrive at most this often, so that watching costs little and still looks alive. */
+export const WATCH_EVERY_MS = 100

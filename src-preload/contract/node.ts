@@ -1,0 +1,105 @@
+import { eventIterator } from '@orpc/contract'
+import { z } from 'zod'
+import { PeerId } from '../../src-main/protocol/ids.ts'
+import { SLOTS_MAX } from '../../src-main/protocol/limits.ts'
+import { ComputeResource } from '../../src-main/protocol/resource.ts'
+import { AlgorithmCapability, AvailabilitySlot, Fraction } from '../../src-main/protocol/slot.ts'
+import { NAME_LENGTH_MAX } from './limits.ts'
+import { AtMs, Count, Nothing, procedure } from './procedure.ts'
+
+/** What this peer shares and when: nothing, so much around the clock, or what its user painted into a calendar. */
+export const Sharing = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('never') }),
+  z.strictObject({
+    kind: z.literal('always'),
+    resources: ComputeResource,
+    /** Higher goes first when work could run in several slots. */
+    priority: Fraction,
+  }),
+  z.strictObject({ kind: z.literal('slots'), slots: z.array(AvailabilitySlot).max(SLOTS_MAX) }),
+])
+export type Sharing = z.infer<typeof Sharing>
+
+/** One open connection. */
+export const ConnectionInfo = z.strictObject({
+  peer_id: PeerId,
+  route: z.enum(['direct', 'relayed']),
+  /** The other side's multiaddress. */
+  address: z.string(),
+  /** Round trip of the latest ping; absent before the first. */
+  rtt_ms: z.number().min(0).exactOptional(),
+})
+export type ConnectionInfo = z.infer<typeof ConnectionInfo>
+
+/** Bytes moved since the peer started. */
+export const Traffic = z.strictObject({
+  /** Blobs received from others. */
+  blob_bytes_in: Count,
+  /** Blobs sent to others. */
+  blob_bytes_out: Count,
+  /** Everything that came in from people, blobs included. */
+  bytes_in: Count,
+  /** Everything that went out to people, blobs included. */
+  bytes_out: Count,
+})
+export type Traffic = z.infer<typeof Traffic>
+
+/** The running peer. */
+export const NodeInfo = z.strictObject({
+  peer_id: PeerId,
+  /** A name to tell peers apart by, made of the key; two peers may share one. */
+  short_name: z.string(),
+  /** The name that the user gave this peer. */
+  name: z.string(),
+  /** Meshwork's version. */
+  version: z.string(),
+  /** Process id on this machine. */
+  pid: Count,
+  started_at_ms: AtMs,
+  /** Multiaddresses at which others may dial. */
+  addresses: z.array(z.string()),
+  sharing: Sharing,
+  /** What this peer runs for others, with its measured speed; empty until it is measured. */
+  algorithms: z.array(AlgorithmCapability),
+  /** How many units run here at once. */
+  workers: Count,
+  /** People this peer is paired with. */
+  contacts: Count,
+  connections: z.array(ConnectionInfo),
+  traffic: Traffic,
+  /** Disk taken by blobs, and how much may be. */
+  blobs: z.strictObject({ bytes: Count, quota_bytes: Count }),
+  /** Resident memory of the peer's main process. */
+  rss_bytes: Count,
+})
+export type NodeInfo = z.infer<typeof NodeInfo>
+
+/** What moves from moment to moment. */
+export const NodePulse = z.strictObject({
+  at_ms: AtMs,
+  connections: z.array(ConnectionInfo),
+  /** People this peer is paired with. */
+  contacts: Count,
+  /** Own jobs that are not finished. */
+  running_jobs: Count,
+  /** Units, own and others', that run or wait here. */
+  units_here: Count,
+  /** Units finished here since the peer exists. */
+  units_completed: Count,
+  traffic: Traffic,
+})
+export type NodePulse = z.infer<typeof NodePulse>
+
+/** The running peer itself. */
+export const node = {
+  info: procedure.output(NodeInfo),
+  /** Changes as they happen, at most one each `WATCH_EVERY_MS`. */
+  watch: procedure.output(eventIterator(NodePulse)),
+  setName: procedure
+    .input(z.strictObject({ name: z.string().trim().min(1).max(NAME_LENGTH_MAX) }))
+    .output(Nothing),
+  /** Takes effect with the next round; units that run here already are finished. */
+  setAvailability: procedure.input(z.strictObject({ sharing: Sharing })).output(Nothing),
+  /** Answers, then stops the peer. */
+  stop: procedure.output(Nothing),
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { PeerId } from '../../src-main/protocol/ids.ts'
+import { Fraction } from '../../src-main/protocol/slot.ts'
+import { INVITE_MINUTES_MAX, NAME_LENGTH_MAX } from './limits.ts'
+import { AtMs, Count, Nothing, procedure } from './procedure.ts'
+
+/** Somebody this peer is paired with. */
+export const Person = z.strictObject({
+  peer_id: PeerId,
+  /** The name that they gave themselves. */
+  name: z.string(),
+  /** A name to tell peers apart by, made of the key; two peers may share one. */
+  short_name: z.string(),
+  /** This user's own trust in them. */
+  trust_mine: Fraction,
+  /** Their trust in this peer, as they last published it; absent before they did. */
+  trust_theirs: Fraction.exactOptional(),
+  /** Whose work goes first here: 1 where trust is mutual, 2 where only this user trusts, none otherwise. */
+  tier: z.literal([1, 2, 'none']),
+  connected: z.boolean(),
+  /** Absent while not connected. */
+  route: z.enum(['direct', 'relayed']).exactOptional(),
+  /** Round trip of the latest ping; absent while not connected or before the first. */
+  rtt_ms: z.number().min(0).exactOptional(),
+  /** When they were last heard of; absent if never since this peer started. */
+  last_seen_ms: AtMs.exactOptional(),
+  paired_at_ms: AtMs,
+  /** What they share at this moment by their own account; absent when they share nothing or are not heard of. */
+  shares_cores: z.number().min(0).exactOptional(),
+  /** Units of ours: outputs that a quorum agreed with, that it did not, runs that failed, and deadlines missed. */
+  verified: Count,
+  rejected: Count,
+  failed: Count,
+  expired: Count,
+  /**
+   * How often they were right, and how often they delivered at all: averages of this peer's own experience in which
+   * the past fades. Absent before the first unit.
+   */
+  quality: Fraction.exactOptional(),
+  reliability: Fraction.exactOptional(),
+})
+export type Person = z.infer<typeof Person>
+
+/** An invitation to hand to somebody. */
+export const InviteCode = z.strictObject({
+  /** Text to type or paste. */
+  code: z.string(),
+  /** The same as a link that opens the program. */
+  link: z.string(),
+  /** It opens once, and not after this moment. */
+  expires_at_ms: AtMs,
+})
+export type InviteCode = z.infer<typeof InviteCode>
+
+/** A code is about 300 characters; with sixteen addresses it may be ten times as long. */
+const CODE_LENGTH_MAX = 8_000
+
+const WhichPerson = z.strictObject({ peer_id: PeerId })
+
+/** People: whom this peer knows, and how much it trusts them. */
+export const people = {
+  /** Whoever uses the code is paired, and trusted so much. */
+  invite: procedure
+    .input(z.strictObject({ trust: Fraction, valid_minutes: z.number().positive().max(INVITE_MINUTES_MAX) }))
+    .output(InviteCode),
+  /** Accepts an invitation. Faults: `malformed` (a typing error), `unreachable`, `invite-refused`, `timed-out`. */
+  pair: procedure
+    .input(z.strictObject({ code: z.string().min(1).max(CODE_LENGTH_MAX), trust: Fraction }))
+    .output(z.strictObject({ peer_id: PeerId, name: z.string().max(NAME_LENGTH_MAX) })),
+  list: procedure.output(z.array(Person)),
+  /** Fault: `unknown-peer`. Trust 0 keeps the contact and gives it nothing. */
+  setTrust: procedure.input(WhichPerson.extend({ trust: Fraction })).output(Nothing),
+  /** Fault: `unknown-peer`. What they hold of our jobs goes to others. */
+  forget: procedure.input(WhichPerson).output(Nothing),
+}
