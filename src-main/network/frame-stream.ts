@@ -151,6 +151,9 @@ export function createFrameStream(stream: Stream, { bytesMax, nowMs, reserve }: 
     else if (reading.state !== 'reserving') reset(LOST)
   }
 
+  // While it was negotiated the other side may have ended or reset it already, and says so only once.
+  if (stream.status === 'aborted' || stream.status === 'reset') lost = LOST
+  if (stream.remoteWriteStatus === 'closed') remoteEnded = true
   pause(stream)
   stream.addEventListener('message', ({ data }) => {
     if (lost !== undefined) return

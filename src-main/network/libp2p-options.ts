@@ -8,9 +8,9 @@ import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { ENVELOPE_BYTES_MAX } from '../protocol/limits.ts'
+import { guardedYamux } from './guarded-yamux.ts'
 import type { NodeIdentity } from './identity.ts'
 import {
   ADDRESSES_MAX,
@@ -59,7 +59,7 @@ export function createNode(options: NodeOptions) {
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
     connectionEncrypters: [noise()],
     streamMuxers: [
-      yamux({
+      guardedYamux(STREAM_WINDOW_BYTES_MAX, {
         maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
         maxOutboundStreams: STREAMS_PER_CONNECTION_MAX,
         streamOptions: {

@@ -1,5 +1,5 @@
 import { decodeCanonical, encodeCanonical } from '../protocol/canonical.ts'
-import { Fault, FaultError, refuse } from '../protocol/fault.ts'
+import { Fault } from '../protocol/fault.ts'
 
 /** The first byte of a reply's frame. */
 const ANSWER = 0
@@ -17,10 +17,16 @@ export function faultParts(fault: Fault): readonly Uint8Array[] {
   return [Uint8Array.of(FAULT), encodeCanonical(fault)]
 }
 
-/** The answer inside a reply frame. @throws FaultError the other side's fault, or `malformed` */
-export function answerOf(reply: Uint8Array): Uint8Array {
-  if (reply[0] === ANSWER) return reply.subarray(1)
-  if (reply[0] !== FAULT) refuse('malformed', 'a reply that is neither an answer nor a fault')
+/** What a reply frame says: an answer, a fault of the other side, or nothing that makes sense. */
+export type Reply =
+  | { readonly kind: 'answer'; readonly answer: Uint8Array }
+  | { readonly kind: 'fault'; readonly fault: Fault }
+  | { readonly kind: 'nonsense'; readonly fault: Fault }
+
+/** Reads a reply frame. */
+export function readReply(reply: Uint8Array): Reply {
+  if (reply[0] === ANSWER) return { kind: 'answer', answer: reply.subarray(1) }
   const fault = decodeCanonical(reply.subarray(1), Fault, FAULT_BYTES_MAX)
-  throw new FaultError(fault.ok ? fault.value : fault.fault)
+  if (reply[0] === FAULT && fault.ok) return { kind: 'fault', fault: fault.value }
+  return { kind: 'nonsense', fault: { kind: 'malformed', message: 'neither an answer nor a fault' } }
 }

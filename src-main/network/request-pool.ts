@@ -3,7 +3,7 @@ import type { PeerId } from '../protocol/ids.ts'
 import type { RequestOptions } from '../ports/transport.ts'
 import type { FrameStream } from './frame-stream.ts'
 import { REQUESTS_WAITING_MAX, STREAM_IDLE_MS, STREAMS_OUT_MAX } from './limits.ts'
-import { answerOf } from './reply.ts'
+import { readReply } from './reply.ts'
 import { throwIfAborted, whileAborting } from './signal-fault.ts'
 import type { TrafficMeter } from './traffic.ts'
 
@@ -107,7 +107,7 @@ export function createRequestPool({ open, nowMs, traffic }: RequestPoolParts): R
           const reply = await stream.read(into)
           if (reply === undefined) refuse('unreachable', 'the stream ended without an answer')
           traffic.received(peer, reply.byteLength)
-          return answerOf(reply)
+          return answerOf(reply, stream)
         })
       } finally {
         release(key, lane, stream)
@@ -131,6 +131,14 @@ export function createRequestPool({ open, nowMs, traffic }: RequestPoolParts): R
       lanes.clear()
     },
   }
+}
+
+/** The answer in a reply. Nonsense ends the stream: what else comes on it is not to be trusted either. */
+function answerOf(bytes: Uint8Array, stream: FrameStream): Uint8Array {
+  const reply = readReply(bytes)
+  if (reply.kind === 'answer') return reply.answer
+  if (reply.kind === 'nonsense') stream.reset(reply.fault)
+  throw new FaultError(reply.fault)
 }
 
 /** Waits until a stream of the lane may be free. */
