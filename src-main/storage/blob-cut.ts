@@ -5,28 +5,41 @@ import { nextCut } from './chunker.ts'
 import { sha256 } from './digest.ts'
 import { settleAll } from './settle-all.ts'
 
+/** How a content over `RAW_BYTES_MAX` is cut. */
+export interface CutList {
+  readonly kind: 'list'
+  readonly bytes: number
+  readonly chunks: readonly ChunkPlace[]
+}
+
 /** How some content is named and sent: as one piece, or as chunks. */
 export type CutContent =
-  | { readonly kind: 'raw'; readonly bytes: Uint8Array; readonly sha256: Uint8Array }
-  | { readonly kind: 'list'; readonly bytes: number; readonly chunks: readonly ChunkPlace[] }
+  { readonly kind: 'raw'; readonly bytes: Uint8Array; readonly sha256: Uint8Array } | CutList
 
 /** A stream is looked at through a window of this many bytes: a few chunks, hashed and written at the same time. */
 const WINDOW_BYTES = 4 * CHUNK_BYTES_MAX
-/** Chunks of content in memory that are hashed at the same time; the thread pool has four threads. */
-const HASHED_AT_ONCE = 4
+/** Chunks of content in memory that are hashed and written at the same time; the thread pool has four threads. */
+const PIECES_AT_ONCE = 4
 
-/** Cuts content that is in memory; it must not change meanwhile. @throws FaultError `quota-exceeded` */
-export async function cutBytes(bytes: Uint8Array): Promise<CutContent> {
-  if (bytes.byteLength <= RAW_BYTES_MAX) return { kind: 'raw', bytes, sha256: await sha256(bytes) }
+/**
+ * Cuts content that is in memory and longer than `RAW_BYTES_MAX`; it must not change meanwhile.
+ *
+ * @param keep stores a piece at its offset, while the next are hashed
+ * @throws FaultError `quota-exceeded`; whatever `keep` throws
+ */
+export async function cutBytes(
+  bytes: Uint8Array,
+  keep: (piece: Uint8Array, offset: number) => Promise<void>,
+): Promise<CutList> {
   const chunks: ChunkPlace[] = []
   for (let from = 0; from < bytes.byteLength;) {
-    const hashing: Promise<ChunkPlace>[] = []
-    while (hashing.length < HASHED_AT_ONCE && from < bytes.byteLength) {
+    const pieces: Promise<ChunkPlace>[] = []
+    while (pieces.length < PIECES_AT_ONCE && from < bytes.byteLength) {
       const cut = nextCut(bytes, from, bytes.byteLength)
-      hashing.push(placeOf(bytes.subarray(from, cut), from))
+      pieces.push(storePiece(bytes.subarray(from, cut), from, keep))
       from = cut
     }
-    chunks.push(...(await settleAll(hashing)))
+    chunks.push(...(await settleAll(pieces)))
     refuseTooMany(chunks.length)
   }
   return { kind: 'list', bytes: bytes.byteLength, chunks }
@@ -58,12 +71,7 @@ export async function cutStream(
       return { kind: 'raw', bytes, sha256: await sha256(bytes) }
     }
     const { cuts, rest } = cutWindow(window, filled, ended)
-    const pieces = cuts.map(async ({ from, to }) => {
-      const piece = window.subarray(from, to)
-      const place = placeOf(piece, base + from)
-      await settleAll<unknown>([place, keep(piece, base + from)])
-      return place
-    })
+    const pieces = cuts.map(({ from, to }) => storePiece(window.subarray(from, to), base + from, keep))
     chunks.push(...(await settleAll(pieces)))
     refuseTooMany(chunks.length)
     window.copyWithin(0, rest, filled)
@@ -85,8 +93,14 @@ function cutWindow(window: Uint8Array, filled: number, ended: boolean) {
   return { cuts, rest }
 }
 
-async function placeOf(piece: Uint8Array, offset: number): Promise<ChunkPlace> {
-  return { offset, bytes: piece.byteLength, sha256: await sha256(piece) }
+async function storePiece(
+  piece: Uint8Array,
+  offset: number,
+  keep: (piece: Uint8Array, offset: number) => Promise<void>,
+): Promise<ChunkPlace> {
+  const digest = sha256(piece)
+  await settleAll<unknown>([digest, keep(piece, offset)])
+  return { offset, bytes: piece.byteLength, sha256: await digest }
 }
 
 function refuseTooMany(chunks: number): void {

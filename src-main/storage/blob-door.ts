@@ -22,8 +22,8 @@ export const INLINE_BYTES_MAX = 16 << 10
 
 /** The way into the store. What is entered has been verified; when a call resolves, it survives a power cut. */
 export interface BlobDoor {
-  /** Enters content that is in memory. @throws FaultError `quota-exceeded` */
-  enterBytes(cid: Cid, content: Uint8Array, list?: NonNullable<BlobEntry['list']>): Promise<void>
+  /** Enters content of one piece that is in memory. @throws FaultError `quota-exceeded` */
+  enterBytes(cid: Cid, content: Uint8Array): Promise<void>
   /** Enters a finished, flushed file of ours by moving it; `room` is given back. */
   enterFile(path: string, entry: BlobEntry, room: Reservation): Promise<void>
 }
@@ -46,7 +46,7 @@ export function createBlobDoor({ index, files, space, commits }: BlobParts): Blo
 
   return {
     enterFile,
-    async enterBytes(cid, content, list) {
+    async enterBytes(cid, content) {
       const bytes = content.byteLength
       const room = space.reserve(bytes)
       try {
@@ -56,7 +56,7 @@ export function createBlobDoor({ index, files, space, commits }: BlobParts): Blo
         }
         await withTemporaryFile(files, async (path) => {
           await writeFlushed(path, content)
-          await enterFile(path, list ? { cid, bytes, list } : { cid, bytes }, room)
+          await enterFile(path, { cid, bytes }, room)
         })
       } finally {
         room.release()

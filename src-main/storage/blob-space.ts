@@ -1,4 +1,4 @@
-import { refuse } from '../protocol/fault.ts'
+import { assert, refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import type { BlobFiles } from './blob-files.ts'
 import type { BlobIndex } from './blob-index.ts'
@@ -41,6 +41,8 @@ export function createBlobSpace(options: {
   storedBytes: number
 }): BlobSpace {
   const { index, files, quotaBytes } = options
+  // `8 << 30` is 0: a quota counts in more than 32 bits.
+  assert(quotaBytes > 0, 'the quota is a positive number of bytes')
   const suspended = new Map(options.suspended.map(({ cid, bytes }) => [cid, bytes]))
   let blobBytes = options.storedBytes
   let reservedBytes = 0

@@ -81,10 +81,17 @@ function createBlobStore(parts: BlobParts): BlobStore {
   }
 
   async function put(bytes: Uint8Array): Promise<Cid> {
-    const content = await cutBytes(bytes)
-    const { cid, list } = await nameOf(content)
-    if (!isStored(cid)) await door.enterBytes(cid, bytes, list)
-    return cid
+    if (bytes.byteLength <= RAW_BYTES_MAX) {
+      const cid = cidOfDigest(RAW, await sha256(bytes))
+      if (!isStored(cid)) await door.enterBytes(cid, bytes)
+      return cid
+    }
+    const room = space.reserve(bytes.byteLength)
+    try {
+      return await enterCut(room, (keep) => cutBytes(bytes, keep))
+    } finally {
+      room.release()
+    }
   }
 
   async function putStructure(bytes: Uint8Array): Promise<Cid> {
@@ -98,34 +105,37 @@ function createBlobStore(parts: BlobParts): BlobStore {
   async function putStream(source: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<Cid> {
     const room = space.reserve(0)
     try {
-      return await withTemporaryFile(files, async (path) => {
-        const file = await open(path, 'wx')
-        let content: CutContent
-        try {
-          content = await cutStream(filler(source, signal), async (piece, offset) => {
-            room.grow(piece.byteLength)
-            await writeFully(file, piece, offset)
-          })
-          if (content.kind === 'list') await file.sync()
-        } finally {
-          await file.close()
-        }
-        if (content.kind === 'raw') return put(content.bytes)
-        return enterCut(path, content, room)
-      })
+      return await enterCut(room, (keep) =>
+        cutStream(filler(source, signal), (piece, offset) => {
+          room.grow(piece.byteLength)
+          return keep(piece, offset)
+        }),
+      )
     } finally {
       room.release()
     }
   }
 
+  /** Cuts content into a temporary file and enters that, or the content itself if it turns out short. */
   async function enterCut(
-    path: string,
-    content: Extract<CutContent, { kind: 'list' }>,
     room: Reservation,
+    cut: (keep: (piece: Uint8Array, offset: number) => Promise<void>) => Promise<CutContent>,
   ): Promise<Cid> {
-    const { cid, list } = await nameOf(content)
-    if (!isStored(cid)) await door.enterFile(path, { cid, bytes: content.bytes, ...(list && { list }) }, room)
-    return cid
+    return withTemporaryFile(files, async (path) => {
+      const file = await open(path, 'wx')
+      let content: CutContent
+      try {
+        content = await cut((piece, offset) => writeFully(file, piece, offset))
+        if (content.kind === 'list') await file.sync()
+      } finally {
+        await file.close()
+      }
+      if (content.kind === 'raw') return put(content.bytes)
+      const { cid, list } = await nameOf(content)
+      if (!isStored(cid))
+        await door.enterFile(path, { cid, bytes: content.bytes, ...(list && { list }) }, room)
+      return cid
+    })
   }
 
   async function adopt(path: string): Promise<Cid> {
