@@ -162,17 +162,21 @@ function addReflection(x: f32, y: f32, z: f32): void {
   const vh = larger(vx * hx + vy * hy + vz * hz, 0)
   const d = distributionV(hx, hy, hz), seen: f32 = d * shownV, g: f32 = d * shadowing(z)
   const weak = schlick(vh), s: f32 = <f32>1 - weak, flat = z * INV_PI
-  valueR += diffuseR * flat + (f0R * s + f90R * weak) * g
-  valueG += diffuseG * flat + (f0G * s + f90G * weak) * g
-  valueB += diffuseB * flat + (f0B * s + f90B * weak) * g
-  density += chanceDiffuse * flat + chanceSpecular * seen
+  let red = diffuseR * flat + (f0R * s + f90R * weak) * g
+  let green = diffuseG * flat + (f0G * s + f90G * weak) * g
+  let blue = diffuseB * flat + (f0B * s + f90B * weak) * g
+  let p = chanceDiffuse * flat + chanceSpecular * seen
   if (chanceGlass > 0) {
     const reflected = fresnel(vh, eta), k = glass * reflected * g
-    valueR += k
-    valueG += k
-    valueB += k
-    density += chanceGlass * reflected * seen
+    red += k
+    green += k
+    blue += k
+    p += chanceGlass * reflected * seen
   }
+  valueR += red
+  valueG += green
+  valueB += blue
+  density += p
 }
 
 function addTransmission(x: f32, y: f32, z: f32): void {
