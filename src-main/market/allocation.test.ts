@@ -1,0 +1,381 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { ComputeAllocationState } from '../protocol/assignment.ts'
+import { OFFER_BLOCK_UNITS_MAX } from '../protocol/limits.ts'
+import { amount, RESOURCE_DIMENSIONS } from '../protocol/resource.ts'
+import { toMs, toTimestamp } from '../protocol/time.ts'
+import { allocate, toAllocationState, type AllocationInput, type PlannedOffer } from './allocation.ts'
+import { isCompatible, localityScore, UNIT_DURATION_MS_MIN } from './compatibility.ts'
+import type { OpenWork } from './open-work.ts'
+import {
+  anyMarket,
+  HOUR_MS,
+  NOW_MS,
+  sampleInput,
+  samplePeer,
+  sampleSlot,
+  sampleWork,
+  unitsOf,
+} from './sample-market.ts'
+
+const RUNS = { numRuns: 400 }
+/** Sums of tenths in floating point are this exact. */
+const ROUNDING = 1e-6
+
+const undamped = anyMarket.map((input): AllocationInput => ({ ...input, damping: 1, offersMax: 1_000_000 }))
+
+function workOf(input: AllocationInput, offer: PlannedOffer): OpenWork {
+  return input.work.find((w) => w.requester === offer.requester && w.template.job_id === offer.jobId)!
+}
+
+function slotOf(input: AllocationInput, offer: PlannedOffer) {
+  return input.slots.find((slot) => slot.slot_id === offer.slotId)!
+}
+
+function unitNames(offer: PlannedOffer): string[] {
+  return Array.from({ length: offer.count }, (_, i) => `${offer.requester}/${offer.jobId}:${offer.first + i}`)
+}
+
+/** Place in the order of the protocol: smaller comes first. */
+function precedence(input: AllocationInput, offer: PlannedOffer): number[] {
+  const work = workOf(input, offer)
+  const locality = localityScore(work.template, slotOf(input, offer))
+  return [offer.tier, -work.trust, -work.template.priority, -locality]
+}
+
+function compareLists(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
+  return 0
+}
+
+describe('an allocation', () => {
+  test('[M4] never exceeds the resources of a slot at any instant, reservations included', () => {
+    fc.assert(
+      fc.property(anyMarket, (input) => {
+        const { offers } = allocate(input)
+        for (const slot of input.slots) {
+          const offered = offers.filter((offer) => offer.slotId === slot.slot_id)
+          const inUse = [...offered, ...input.reservations.filter((r) => r.slotId === slot.slot_id)]
+          for (const { startMs } of offered) {
+            const atOnce = inUse.filter((use) => use.startMs <= startMs && startMs < use.endMs)
+            for (const dimension of RESOURCE_DIMENSIONS) {
+              const needed = offered.some(
+                (o) => o.startMs <= startMs && startMs < o.endMs && amount(o.resources, dimension) > 0,
+              )
+              // What is reserved beyond the slot is not this plan's doing, as long as it adds nothing to it.
+              if (!needed) continue
+              const sum = atOnce.reduce((total, use) => total + amount(use.resources, dimension), 0)
+              expect(sum).toBeLessThanOrEqual(amount(slot.resources, dimension) + ROUNDING)
+            }
+          }
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  test('[M3] gives nobody anything whom this peer does not trust', () => {
+    fc.assert(
+      fc.property(anyMarket, (input) => {
+        for (const offer of allocate(input).offers) expect(workOf(input, offer).trust).toBeGreaterThan(0)
+      }),
+      RUNS,
+    )
+  })
+
+  test('[M5] places all of tier 1 before tier 2: work of tier 2 never changes the offers of tier 1', () => {
+    fc.assert(
+      fc.property(undamped, (input) => {
+        const tier1 = input.work.filter(({ tier }) => tier === 1)
+        const { offers } = allocate(input)
+        const ofTier1 = offers.filter(({ tier }) => tier === 1)
+        expect(offers.slice(0, ofTier1.length)).toEqual(ofTier1)
+        expect(ofTier1).toEqual(allocate({ ...input, work: tier1 }).offers)
+      }),
+      RUNS,
+    )
+  })
+
+  test('[M6] goes by tier, then trust, then priority, then locality', () => {
+    const timeless = undamped.map((input): AllocationInput => ({
+      ...input,
+      work: input.work.map(({ deadlineMs: _, ...work }) => work),
+    }))
+    fc.assert(
+      fc.property(timeless, (input) => {
+        const order = allocate(input).offers.map((offer) => precedence(input, offer))
+        expect(order).toEqual([...order].sort(compareLists))
+      }),
+      RUNS,
+    )
+  })
+
+  test('[M7] does not depend on the order of slots, work, reservations, ranges or rivals', () => {
+    const shuffled = anyMarket.chain((input) =>
+      fc
+        .tuple(
+          ...([input.slots, input.work, input.reservations, input.rivals] as const).map((list) =>
+            fc.shuffledSubarray<unknown>([...list], { minLength: list.length }),
+          ),
+        )
+        .map(([slots, work, reservations, rivals]) => [
+          input,
+          {
+            ...input,
+            slots,
+            work: (work as OpenWork[]).map((w) => ({ ...w, ranges: [...w.ranges].reverse() })),
+            reservations,
+            rivals,
+          } as AllocationInput,
+        ]),
+    )
+    fc.assert(
+      fc.property(shuffled, ([input, other]) => {
+        const [plan, again] = [allocate(input!), allocate(other!)]
+        expect(again).toEqual(plan)
+        const about = { peer: input!.peer, nowMs: NOW_MS, clock: {} }
+        expect(toAllocationState(again, { ...about, slots: other!.slots })).toEqual(
+          toAllocationState(plan, { ...about, slots: input!.slots }),
+        )
+      }),
+      RUNS,
+    )
+  })
+
+  test('[M8] starts and ends within the slot and starts within the horizon', () => {
+    fc.assert(
+      fc.property(anyMarket, (input) => {
+        for (const offer of allocate(input).offers) {
+          const slot = slotOf(input, offer)
+          expect(offer.startMs).toBeGreaterThanOrEqual(Math.max(NOW_MS, toMs(slot.start_time)))
+          expect(offer.startMs).toBeLessThanOrEqual(NOW_MS + input.horizonMs)
+          expect(offer.endMs).toBeLessThanOrEqual(toMs(slot.end_time))
+          const { template } = workOf(input, offer)
+          expect(isCompatible(template, slot, NOW_MS)).toMatchObject({ compatible: true })
+          const score = slot.algorithms[0]!.performance_score
+          const unitMs = Math.max(UNIT_DURATION_MS_MIN, (template.estimated_duration_seconds * 1_000) / score)
+          expect(offer.endMs - offer.startMs).toBe(Math.ceil(offer.count * unitMs))
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  test('[M9] offers each open unit at most once, and none that is taken', () => {
+    fc.assert(
+      fc.property(anyMarket, (input) => {
+        const { offers } = allocate(input)
+        const names = offers.flatMap(unitNames)
+        expect(new Set(names).size).toBe(names.length)
+        for (const offer of offers) {
+          const { ranges, taken } = workOf(input, offer)
+          for (let index = offer.first; index < offer.first + offer.count; index++) {
+            expect(ranges.some(([from, to]) => from <= index && index < to)).toBe(true)
+            expect(taken.has(index)).toBe(false)
+          }
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  test('[M9] of a job that is named twice offers its units once', () => {
+    const work = [sampleWork('a', 50), sampleWork('a', 80, { ranges: [[20, 80]], taken: new Set([30]) })]
+    const names = allocate(sampleInput({ work })).offers.flatMap(unitNames)
+    expect(new Set(names).size).toBe(names.length)
+    expect(names.length).toBe(79)
+  })
+
+  test('[M10] leaves no room unused: what is left open fits nowhere any longer', () => {
+    fc.assert(
+      fc.property(undamped, (input) => {
+        const { offers } = allocate(input)
+        const offered = new Set(offers.flatMap(unitNames))
+        const reservations = [...input.reservations, ...offers]
+        const left = input.work.map((work) => ({
+          ...work,
+          taken: new Set([
+            ...work.taken,
+            ...Array.from({ length: 300 }, (_, i) => i).filter((i) =>
+              offered.has(`${work.requester}/${work.template.job_id}:${i}`),
+            ),
+          ]),
+        }))
+        expect(allocate({ ...input, work: left, reservations }).offers).toEqual([])
+      }),
+      RUNS,
+    )
+  })
+
+  test('[M10] fills eight hours of eight cores with 8 × 2,880 units of ten seconds', () => {
+    const { offers, utilization } = allocate(sampleInput({ work: [sampleWork('film', 100_000)] }))
+    expect(unitsOf(offers)).toBe(8 * 2_880)
+    expect(utilization).toEqual([{ slotId: 'night', peak: { cpu_cores: 8, ram_gb: 8 }, percent: 100 }])
+  })
+
+  test('[M10] fills a core with ten tenths of it', () => {
+    const slots = [
+      sampleSlot('minute', {
+        end_time: toTimestamp(NOW_MS + 10_000),
+        resources: { cpu_cores: 1, ram_gb: 1 },
+      }),
+    ]
+    const unit = { required_resources: { cpu_cores: 0.1, ram_gb: 0.1 } }
+    expect(unitsOf(allocate(sampleInput({ slots, work: [sampleWork('a', 100, { unit })] })).offers)).toBe(10)
+  })
+
+  test('[M10] runs slots that overlap in time side by side', () => {
+    const slots = [sampleSlot('one'), sampleSlot('two')]
+    expect(unitsOf(allocate(sampleInput({ slots, work: [sampleWork('a', 100_000)] })).offers)).toBe(
+      2 * 8 * 2_880,
+    )
+  })
+
+  test('[M10] counts memory, graphics memory, disk and network as it counts cores', () => {
+    const has = { cpu_cores: 8, ram_gb: 64, gpu_vram_gb: 8, disk_gb: 100, network_mbps: 100 }
+    const slots = [sampleSlot('short', { end_time: toTimestamp(NOW_MS + 10_000), resources: has })]
+    for (const [dimension, atOnce] of [
+      ['ram_gb', 4],
+      ['gpu_vram_gb', 2],
+      ['disk_gb', 5],
+      ['network_mbps', 8],
+    ] as const) {
+      const unit = { required_resources: { cpu_cores: 1, ram_gb: 1, [dimension]: has[dimension] / atOnce } }
+      const { offers } = allocate(sampleInput({ slots, work: [sampleWork('a', 100, { unit })] }))
+      expect([dimension, unitsOf(offers)]).toEqual([dimension, atOnce])
+    }
+  })
+
+  test('[M11] equal jobs share what there is', () => {
+    const slots = [sampleSlot('short', { end_time: toTimestamp(NOW_MS + 100_000) })]
+    const work = ['a', 'b', 'c', 'd'].map((job, i) =>
+      sampleWork(job, 1_000, { requester: samplePeer(i + 1) }),
+    )
+    const { offers } = allocate(sampleInput({ slots, work, blockMs: 10_000 }))
+    const shares = ['a', 'b', 'c', 'd'].map((job) =>
+      unitsOf(offers.filter((offer) => (offer.jobId as string) === job)),
+    )
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBe(80)
+    // A turn is a quarter of the slot's 100 s, so three units of ten seconds; nobody is further ahead than that.
+    expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(3)
+  })
+
+  test('[M12] first offers the units for which this peer ranks within their redundancy, then the others', () => {
+    const peers = [0, 1, 2].map(samplePeer)
+    const firstThird = peers.map((peer) => {
+      const input = sampleInput({ peer, rivals: peers, work: [sampleWork('a', 300)], blockMs: 1 })
+      const names = allocate(input).offers.flatMap(unitNames)
+      expect(new Set(names).size).toBe(300)
+      return names.slice(0, 60)
+    })
+    // Each peer's first offers are its own: no two of the three begin with the same unit.
+    expect(new Set(firstThird.flat()).size).toBe(180)
+  })
+
+  test('[M12] with redundancy r each unit is among the first of exactly r peers', () => {
+    const peers = [0, 1, 2, 3].map(samplePeer)
+    const times = new Map<string, number>()
+    for (const peer of peers) {
+      const work = [sampleWork('a', 200, { unit: { verification_redundancy: 2 } })]
+      const { offers } = allocate(sampleInput({ peer, rivals: peers, work, blockMs: 1 }))
+      const firsts = offers.findIndex((offer, i) => i > 0 && offer.first < offers[i - 1]!.first)
+      expect(firsts).toBeGreaterThan(0)
+      for (const offer of offers.slice(0, firsts)) {
+        for (const name of unitNames(offer)) times.set(name, (times.get(name) ?? 0) + 1)
+      }
+    }
+    expect(times.size).toBe(200)
+    expect(new Set(times.values())).toEqual(new Set([2]))
+  })
+
+  test('[M13] offers what cannot end by its deadline after everything else of its tier', () => {
+    const slots = [
+      sampleSlot('short', { end_time: toTimestamp(NOW_MS + 40_000), resources: { cpu_cores: 1, ram_gb: 8 } }),
+    ]
+    const late = sampleWork('late', 10, { trust: 1, deadlineMs: NOW_MS + 15_000 })
+    const other = sampleWork('other', 2, { trust: 0.2 })
+    const second = sampleWork('second', 10, { tier: 2 })
+    const { offers } = allocate(sampleInput({ slots, work: [late, other, second], blockMs: 1 }))
+    expect(offers.map(({ jobId }) => jobId as string)).toEqual(['late', 'other', 'other', 'late'])
+  })
+
+  test('[M14] damping leaves the most wanted offers, up to its share, and never none', () => {
+    fc.assert(
+      fc.property(undamped, fc.double({ min: 0, max: 0.999, noNaN: true }), (input, damping) => {
+        const whole = allocate(input).offers
+        const part = allocate({ ...input, damping })
+        expect(part.offers).toEqual(whole.slice(0, part.offers.length))
+        const workOf = (offers: readonly PlannedOffer[]): number =>
+          offers.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0)
+        if (whole.length > 0) expect(part.offers.length).toBeGreaterThan(0)
+        if (part.offers.length > 1) expect(workOf(part.offers)).toBeLessThanOrEqual(damping * workOf(whole))
+        const reserved = allocate({
+          ...input,
+          work: [],
+          reservations: [...input.reservations, ...part.offers],
+        })
+        expect(part.utilization).toEqual(reserved.utilization)
+      }),
+      RUNS,
+    )
+    const half = allocate(sampleInput({ work: [sampleWork('film', 100_000)], damping: 0.5 }))
+    expect(unitsOf(half.offers)).toBe(4 * 2_880)
+  })
+
+  test('[M15] stays within the limits on offers and on the units of a block', () => {
+    fc.assert(
+      fc.property(anyMarket, (input) => {
+        const { offers } = allocate(input)
+        expect(offers.length).toBeLessThanOrEqual(input.offersMax)
+        for (const { count } of offers) {
+          expect(count).toBeGreaterThan(0)
+          expect(count).toBeLessThanOrEqual(OFFER_BLOCK_UNITS_MAX)
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  test('[M15] blocks hold about as much work as they should', () => {
+    const work = [sampleWork('a', 1_000, { unit: { estimated_duration_seconds: 0.01 } })]
+    const { offers } = allocate(sampleInput({ work, blockMs: 50 }))
+    expect(new Set(offers.map(({ count }) => count))).toEqual(new Set([4]))
+  })
+
+  test('[M16] is published in the form of the protocol, with the peak of its use', () => {
+    fc.assert(
+      fc.property(anyMarket, (input) => {
+        const plan = allocate({ ...input, offersMax: Math.min(input.offersMax, 500) })
+        const state = toAllocationState(plan, {
+          peer: input.peer,
+          slots: input.slots,
+          nowMs: NOW_MS,
+          clock: { [input.peer]: 1 },
+        })
+        expect(ComputeAllocationState.parse(state)).toEqual(state)
+        expect(state.total_work_units_assigned).toBe(unitsOf(plan.offers))
+        const entries = state.slot_assignments.flatMap((s) => [
+          ...s.tier1_assignments,
+          ...s.tier2_assignments,
+        ])
+        expect(entries.length).toBe(plan.offers.length)
+        expect(new Set(entries.map((entry) => entry.assignment_id)).size).toBe(entries.length)
+        for (const entry of entries) {
+          expect(toMs(entry.expected_start)).toBeLessThan(toMs(entry.expected_end))
+          expect(entry.assigned_to_peer).toBe(input.peer)
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  test('[M16] counts a slot without cores, or one that is over, as not used', () => {
+    const slots = [
+      sampleSlot('empty', { resources: { cpu_cores: 0, ram_gb: 0 } }),
+      sampleSlot('over', { end_time: toTimestamp(NOW_MS - HOUR_MS) }),
+    ]
+    const { offers, utilization } = allocate(sampleInput({ slots, work: [sampleWork('a', 10)] }))
+    expect(offers).toEqual([])
+    expect(utilization.map(({ percent }) => percent)).toEqual([0, 0])
+  })
+})
