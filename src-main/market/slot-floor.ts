@@ -26,6 +26,16 @@ export function leastDemand(demands: readonly Demand[], dimensions: number): Dem
   )
 }
 
+/** A moment before which a demand was already known not to be free: cheaper still, and a little behind. */
+export function knownFloor({ floorsMs }: SlotFloor, profile: SlotProfile, demand: Demand): number {
+  let latestMs = profile.startMs
+  for (let d = 0; d < demand.length; d++) {
+    const floorMs = floorsMs[d] ?? 0
+    if (floorMs > latestMs && (demand[d] ?? 0) > 0) latestMs = floorMs
+  }
+  return latestMs
+}
+
 /** A moment before which a demand is not free: cheap to find, and often exact. Raises the floors on its way. */
 export function notBefore(floor: SlotFloor, profile: SlotProfile, demand: Demand): number {
   let latestMs = profile.startMs

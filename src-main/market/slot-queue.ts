@@ -1,5 +1,5 @@
 import type { Demand } from './demand.ts'
-import { notBefore, type SlotFloor } from './slot-floor.ts'
+import { knownFloor, notBefore, type SlotFloor } from './slot-floor.ts'
 import { earliestFit, type SlotProfile } from './slot-profile.ts'
 
 /** A slot that can run a kind of unit. */
@@ -35,7 +35,7 @@ export function slotQueue(candidates: Candidate[], demand: Demand, latestStartMs
   const order = (): void => {
     ordered = true
     for (const candidate of heap) {
-      candidate.fromMs = notBefore(candidate.floor, candidate.profile, demand)
+      candidate.fromMs = knownFloor(candidate.floor, candidate.profile, demand)
     }
     for (let i = (heap.length >> 1) - 1; i >= 0; i--) sink(heap, i)
   }
