@@ -23,10 +23,12 @@ const END_WITHIN_MS = 1_000
 const WORKER_IDLE_MS = 30_000
 /** Memory of a host before any task asks for some: Node, its threads and the libraries' code. */
 const MEMORY_BASE_BYTES = 512 << 20
-/** How long the system may take to get a dead worker's memory back. */
-const MEMORY_BACK_MS = 1_000
+/** What a finished task held may not have been collected when the next takes its own. */
+const MEMORY_SLACK = 2
 /** Slots are used in turn, so that a thread on its way out never writes into its successor's. */
 const SLOTS = WORKERS_MAX * 4
+/** No worker has this id: it is the main thread's. */
+const NO_THREAD = 0
 /** A batch whose workers keep dying before its tasks begin is given up. */
 const RESTARTS_MAX = 3
 
@@ -74,8 +76,6 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
   let memoryPerWorkerBytes = 0
   let workersUsed = 0
   let lastSlot = 0
-  /** Until when too much memory is the doing of a worker that was ended for it. */
-  let freeingUntilMs: number | undefined
   let watch: NodeJS.Timeout | undefined
 
   pool.on('message', (output: WorkerOutput) => {
@@ -119,6 +119,7 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
     running.set(slot, entry)
     workersUsed = Math.max(workersUsed, running.size)
     memoryPerWorkerBytes = Math.max(memoryPerWorkerBytes, batch.call.limits.memoryBytesMax)
+    Atomics.store(slots, slot * SLOT_WORDS + SLOT_THREAD, NO_THREAD)
     Atomics.store(slots, slot * SLOT_WORDS + SLOT_BEGUN, 0)
     pool.run({ slot, batch }, { signal: entry.abort.signal }).then(
       () => {
@@ -168,24 +169,16 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
         end(slot, entry, failure('timed-out', `stopped after its ${wallMsMax} ms`).fault)
       }
     }
-    lookAtMemory(nowMs)
+    lookAtMemory()
   }
 
-  function lookAtMemory(nowMs: number): void {
+  /** Which thread holds how much cannot be told, so the host goes as a whole; its tasks then run alone. */
+  function lookAtMemory(): void {
     const bytes = process.memoryUsage.rss()
-    const bytesMax = MEMORY_BASE_BYTES + workersUsed * memoryPerWorkerBytes
-    if (bytes <= bytesMax) {
-      freeingUntilMs = undefined
-      return
-    }
-    const message = `the workers hold ${Math.round(bytes / 2 ** 20)} MiB, limit ${Math.round(bytesMax / 2 ** 20)} MiB`
-    const [only, ...others] = running
-    if (freeingUntilMs !== undefined) {
-      if (nowMs > freeingUntilMs) around.retire(`${message}, and none of those left is to blame`, false)
-    } else if (only !== undefined && others.length === 0) {
-      freeingUntilMs = nowMs + MEMORY_BACK_MS
-      end(...only, failure('unit-failed', message).fault)
-    } else if (others.length > 0) around.retire(message, true)
+    const bytesMax = MEMORY_BASE_BYTES + MEMORY_SLACK * workersUsed * memoryPerWorkerBytes
+    if (bytes <= bytesMax) return
+    const [held, limit] = [bytes, bytesMax].map((n) => Math.round(n / 2 ** 20))
+    around.retire(`the workers hold ${held ?? 0} MiB, limit ${limit ?? 0} MiB`, true)
   }
 
   /** Ends a worker, and the whole process when the thread does not obey. */

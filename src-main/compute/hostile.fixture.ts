@@ -8,6 +8,7 @@ import type { AlgorithmDeclaration, Library, LibraryCall, LibraryEntry, LibraryR
 import { noopAlgorithms } from './libraries/noop/algorithms.ts'
 
 const EMPTY: LibraryResult = { output: new Uint8Array(0) }
+const Meeting = z.object({ of: z.int() })
 const Path = z.object({ path: z.string() })
 
 /** What each `test.…` algorithm does. */
@@ -72,6 +73,16 @@ const deeds: Readonly<Record<string, (call: LibraryCall) => LibraryResult | Prom
     }
     return EMPTY
   },
+  // Ends when as many as `of` of them are there at once.
+  'test.meet': async ({ params, unitIndex = 0 }) => {
+    const { of } = Meeting.parse(params)
+    writeFileSync(`here-${unitIndex}`, '')
+    while (Array.from({ length: of }).some((_, i) => !existsSync(`here-${i}`))) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    return EMPTY
+  },
+  'test.no-json': () => ({ ...EMPTY, info: { speed: Number.NaN } }),
   'test.reach': async ({ params }) => ({ output: EMPTY.output, info: await reach(Path.parse(params).path) }),
 }
 

@@ -59,8 +59,8 @@ export const HostOutput = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('results'), results: z.array(TaskResult) }),
   z.object({ kind: z.literal('progress'), key: TaskKey, fraction: z.number().min(0).max(1) }),
   /**
-   * The host is about to kill itself: a worker does not stop, or its tasks together hold too much memory and none
-   * can be told to be the one. What is unfinished runs again; `blame` says whether that counts against it.
+   * The host is about to kill itself: a worker does not stop (what it was on was reported already), or the workers
+   * hold too much memory. What is unfinished runs again; `blame` says whether that counts against it.
    */
   z.object({ kind: z.literal('retiring'), reason: z.string().max(2_000), blame: z.boolean() }),
 ])

@@ -157,10 +157,12 @@ export function createSession(options: SessionOptions): Session {
     const givenUp = [...groundAll(dispatch, workers, loss.blame)]
     const isHopeless = !loss.wasReady && loss.deathsInRow >= STARTS_MAX
     if (isHopeless) givenUp.push(...removeGroups(dispatch, () => true).removed)
-    const message = isHopeless
-      ? `the compute host does not start: ${loss.reason}`
-      : `the compute host died each time this ran: ${loss.reason}`
-    for (const entry of givenUp) finish(entry, failed(failure('runner-lost', message).fault))
+    const fault = isHopeless
+      ? failure('runner-lost', `the compute host does not start: ${loss.reason}`)
+      : loss.retired
+        ? failure('unit-failed', `even alone: ${loss.reason}`)
+        : failure('runner-lost', `the compute host died each time this ran: ${loss.reason}`)
+    for (const entry of givenUp) finish(entry, failed(fault.fault))
   }
 
   /** Lets the host go, and removes what it wrote for nobody. */

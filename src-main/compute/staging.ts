@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { failure } from '../protocol/fault.ts'
+import { Params } from '../protocol/work.ts'
 import type { Executed } from './execute.ts'
 import { INLINE_BYTES_MAX, type TaskOutput, type TaskResult } from './output.ts'
 
@@ -21,6 +22,10 @@ const MAIN = 'main'
  */
 export function handOver(executed: Executed, pathPrefix: string): HandedOver {
   if (executed.kind === 'failed') return { outcome: executed, transfer: [] }
+  if (!Params.safeParse(executed.info).success) {
+    const { fault } = failure('unit-failed', 'the library reports facts that are not JSON')
+    return { outcome: { kind: 'failed', fault }, transfer: [] }
+  }
   const transfer: ArrayBuffer[] = []
   const written: string[] = []
   const staged = (role: string, bytes: Uint8Array<ArrayBuffer>): TaskOutput => {
@@ -31,7 +36,8 @@ export function handOver(executed: Executed, pathPrefix: string): HandedOver {
       return { kind: 'file', file: basename(path), bytes: bytes.byteLength }
     }
     const own = ownBuffer(bytes)
-    transfer.push(own.buffer)
+    // Nothing is gained with an empty one, which a library may well return again.
+    if (own.byteLength > 0) transfer.push(own.buffer)
     return { kind: 'bytes', bytes: own }
   }
   try {

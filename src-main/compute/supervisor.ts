@@ -32,6 +32,8 @@ export interface HostLoss {
   readonly reason: string
   /** Whether its tasks may have been the cause. */
   readonly blame: boolean
+  /** Whether the host ended by itself, for a reason it gave, rather than died. */
+  readonly retired: boolean
   /** Hosts in a row that ended without one result, or without getting ready. */
   readonly deathsInRow: number
   /** Whether it had got ready. */
@@ -112,7 +114,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     switch (output.kind) {
       case 'ready':
         host.wasReady = true
-        if (state.kind === 'starting') state = { kind: 'ready', host }
+        if (state.kind !== 'starting' || state.host !== host) return // let go meanwhile
+        state = { kind: 'ready', host }
+        // It was configured with as many as there were when it started.
+        host.process?.send({ kind: 'workers', workers: options.workers() })
         options.onReady()
         return
       case 'retiring':
@@ -140,6 +145,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     options.onLost({
       reason: ending === undefined ? reason : `${ending.reason} (${reason})`,
       blame: ending?.blame ?? wasReady,
+      retired: ending !== undefined,
       deathsInRow,
       wasReady,
       filePrefix,

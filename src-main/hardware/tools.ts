@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { statfs } from 'node:fs/promises'
 import type { Controller } from './graphics.ts'
 
+/** Shows what Vulkan knows of the machine; of the package vulkan-tools, where a user has installed it. */
+const VULKANINFO = 'vulkaninfo'
 /** What `vulkaninfo` prints for eight cards is below a megabyte. */
 const VULKANINFO_BYTES_MAX = 8 << 20
 
@@ -50,7 +52,7 @@ export const machineTools: Tools = {
       // Without a display: it would open a window to ask about presenting.
       const { DISPLAY: _, WAYLAND_DISPLAY: __, ...env } = process.env
       const options = { signal, env, maxBuffer: VULKANINFO_BYTES_MAX, killSignal: 'SIGKILL' } as const
-      execFile('vulkaninfo', [], options, (error, stdout) => {
+      execFile(VULKANINFO, [], options, (error, stdout) => {
         // It may print all devices and then fail for want of a display.
         if (error !== null && stdout === '')
           reject(new Error('vulkaninfo does not run here', { cause: error }))
