@@ -57,7 +57,8 @@ export function createReconnector({ clock, random, isConnected, dial }: Reconnec
   const isCurrent = (entry: Entry) => !stopped && entries.get(entry.known.peer) === entry
 
   const later = (entry: Entry) => {
-    const dice = new DataView(random.bytes(4).slice().buffer).getUint32(0) / 2 ** 32
+    const { buffer, byteOffset } = random.bytes(4)
+    const dice = new DataView(buffer, byteOffset).getUint32(0) / 2 ** 32
     const cancel = clock.after(backoffMs(entry.failures, dice), () => {
       entry.phase = { state: 'queued' }
       dialQueued()

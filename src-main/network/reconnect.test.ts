@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { PeerId } from '../protocol/ids.ts'
+import type { Clock } from '../ports/clock.ts'
+import { createIdentity } from './identity.ts'
+import { DIALS_MAX, RECONNECT_MS_MAX, RECONNECT_MS_MIN } from './limits.ts'
+import { backoffMs, createReconnector, type Reconnector } from './reconnect.ts'
+
+describe('backoff', () => {
+  test('grows with failures, stays within its bounds, and half of it is left to chance', () => {
+    fc.assert(
+      fc.property(fc.nat(200), fc.double({ min: 0, max: 1, noNaN: true }), (failures, dice) => {
+        const ms = backoffMs(failures, dice)
+        expect(ms).toBeGreaterThanOrEqual(RECONNECT_MS_MIN / 2)
+        expect(ms).toBeLessThanOrEqual(RECONNECT_MS_MAX)
+        expect(backoffMs(failures + 1, dice)).toBeGreaterThanOrEqual(ms)
+        expect(backoffMs(failures, 0)).toBe(backoffMs(failures, 1) / 2)
+      }),
+    )
+  })
+})
+
+describe('reconnector', () => {
+  const peers = Array.from({ length: DIALS_MAX + 5 }, () => createIdentity(randomBytes(32)).peer)
+  const known = (peer: PeerId) => ({ peer, addresses: [] })
+  let nowMs = 0
+  let timers: { atMs: number; callback: () => void }[] = []
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    after(delayMs, callback) {
+      const timer = { atMs: nowMs + delayMs, callback }
+      timers.push(timer)
+      return () => void (timers = timers.filter((other) => other !== timer))
+    },
+  }
+  const pass = async (ms: number) => {
+    nowMs += ms
+    const due = timers.filter(({ atMs }) => atMs <= nowMs)
+    timers = timers.filter(({ atMs }) => atMs > nowMs)
+    for (const { callback } of due) callback()
+    await new Promise((resolve) => setTimeout(resolve, 0))
+  }
+  let dials: { peer: PeerId; succeed: () => void; fail: () => void; signal: AbortSignal }[] = []
+  const online = new Set<PeerId>()
+  let reconnector: Reconnector
+  const [peer] = peers as [PeerId]
+
+  beforeEach(() => {
+    nowMs = 0
+    timers = []
+    dials = []
+    online.clear()
+    reconnector = createReconnector({
+      clock,
+      random: { bytes: (count) => new Uint8Array(count).fill(255) },
+      isConnected: (asked) => online.has(asked),
+      dial: (target, signal) =>
+        new Promise((resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('given up')))
+          dials.push({
+            peer: target.peer,
+            signal,
+            succeed: () => {
+              online.add(target.peer)
+              resolve()
+            },
+            fail: () => reject(new Error('nobody there')),
+          })
+        }),
+    })
+  })
+
+  test('dials only so many at once, and everybody in the end', async () => {
+    reconnector.keep(peers.map(known))
+    expect(dials).toHaveLength(DIALS_MAX)
+    for (const { succeed } of dials.slice(0, 3)) succeed()
+    await pass(0)
+    expect(dials).toHaveLength(DIALS_MAX + 3)
+    for (const { succeed } of dials) {
+      succeed()
+      await pass(0)
+    }
+    expect(new Set(dials.map((dial) => dial.peer))).toEqual(new Set(peers))
+  })
+
+  test('tries again after growing pauses, and from the shortest after a connection', async () => {
+    reconnector.keep([known(peer)])
+    for (let failures = 1; failures <= 4; failures++) {
+      dials[failures - 1]!.fail()
+      await pass(0)
+      expect(dials).toHaveLength(failures)
+      await pass(backoffMs(failures, 1))
+      expect(dials).toHaveLength(failures + 1)
+    }
+    dials[4]!.succeed()
+    reconnector.onConnected(peer)
+    await pass(0)
+    online.delete(peer)
+    reconnector.onDisconnected(peer)
+    await pass(RECONNECT_MS_MIN)
+    expect(dials).toHaveLength(6)
+  })
+
+  test('who comes by itself is not dialled, and a connection lost while dialling is noticed', async () => {
+    reconnector.keep([known(peer)])
+    dials[0]!.fail()
+    await pass(0)
+    online.add(peer)
+    reconnector.onConnected(peer)
+    await pass(RECONNECT_MS_MAX)
+    expect(dials).toHaveLength(1)
+    online.delete(peer)
+    reconnector.onDisconnected(peer)
+    await pass(RECONNECT_MS_MIN)
+    expect(dials).toHaveLength(2)
+    dials[1]!.succeed()
+    online.delete(peer)
+    await pass(0)
+    await pass(RECONNECT_MS_MIN)
+    expect(dials).toHaveLength(3)
+  })
+
+  test('who is no longer kept is dialled no more, and a dial under way is given up', async () => {
+    reconnector.keep([known(peer)])
+    reconnector.keep([])
+    expect(dials[0]!.signal.aborted).toBe(true)
+    await pass(RECONNECT_MS_MAX)
+    expect(dials).toHaveLength(1)
+    reconnector.keep([known(peer)])
+    expect(dials).toHaveLength(2)
+    reconnector.stop()
+    expect(dials[1]!.signal.aborted).toBe(true)
+    await pass(RECONNECT_MS_MAX)
+    expect(dials).toHaveLength(2)
+  })
+})
