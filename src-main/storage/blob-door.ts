@@ -32,8 +32,10 @@ export interface BlobDoor {
 export function createBlobDoor({ index, files, space, commits }: BlobParts): BlobDoor {
   async function commit(entry: BlobEntry, room: Reservation, path?: string): Promise<void> {
     const replaced = await commits.together(() => {
+      const olderBytes = index.enter(entry)
+      // Last, because it is not undone with the transaction: a row that is refused leaves the file where it was.
       if (path !== undefined) files.enter(path, entry.cid)
-      return index.enter(entry)
+      return olderBytes
     })
     room.release()
     space.stored(entry.bytes - replaced)

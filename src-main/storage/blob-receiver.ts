@@ -185,12 +185,14 @@ export function createBlobReceivers(parts: BlobParts, door: BlobDoor): BlobRecei
         const { file, node, chunks, bytes, missing, room } = finished.transfer
         if (missing.size > 0) refuse('blob-missing', `${missing.size} chunks of ${cid} have not arrived`)
         current = { state: 'ended' }
+        let entered = false
         try {
-          await file.sync()
-          await file.close()
+          await file.sync().finally(() => file.close())
           await door.enterFile(files.partialPath(cid), { cid, bytes, list: { node, chunks } }, room)
+          entered = true
         } finally {
           room.release()
+          if (!entered) space.suspend(cid, bytes)
           active.delete(cid)
         }
       } else if (finished.state !== 'stored') {

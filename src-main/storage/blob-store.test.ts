@@ -183,6 +183,28 @@ describe('the blob store on disk', () => {
     expect(filesIn()).toEqual([])
   })
 
+  test('a transfer whose end failed is still there for another attempt', async () => {
+    const senderFolder = temporaryFolder()
+    const { blobs: sender } = await openAt(senderFolder, 64 << 20)
+    const cid = await sender.put(noise(5_000_000, 1))
+    const receiver = opened.blobs.receive(cid)
+    await receiver.accept(sender.layout(cid)!)
+    for (const i of receiver.missing()) await receiver.chunk(i, await sender.readChunk(cid, i))
+    opened.database.exec(
+      "CREATE TRIGGER disk_full BEFORE INSERT ON blob BEGIN SELECT RAISE(ABORT, 'full'); END",
+    )
+    await expect(receiver.finish()).rejects.toMatchObject({ fault: { kind: 'storage-failed' } })
+    expect(opened.blobs.usage().bytes).toBe(5_000_000)
+    opened.database.exec('DROP TRIGGER disk_full')
+    const again = opened.blobs.receive(cid)
+    await again.accept(sender.layout(cid)!)
+    expect(again.missing()).toEqual([])
+    await again.finish()
+    expect((await opened.blobs.read(cid)).byteLength).toBe(5_000_000)
+    await sender.close()
+    rmSync(senderFolder, { recursive: true })
+  })
+
   test('one that fails among many stored together fails alone', async () => {
     opened.database.exec(
       "CREATE TRIGGER one_full BEFORE INSERT ON blob WHEN NEW.bytes = 55 BEGIN SELECT RAISE(ABORT, 'full'); END",
