@@ -2,6 +2,7 @@ import { getHeapStatistics } from 'node:v8'
 import { failure, faultOf, refuse, type Fault } from '../protocol/fault.ts'
 import type { RunMetrics } from '../protocol/receipt.ts'
 import type { Params } from '../protocol/work.ts'
+import { threadCpuMs } from './cpu-time.ts'
 import type { Call, CallInput } from './input.ts'
 import type { Library, LibraryInput, LibraryResult } from './library.ts'
 import type { LibraryIndex } from './library-index.ts'
@@ -32,7 +33,7 @@ interface Task {
  * its own where it threw one, `unit-failed` otherwise.
  */
 export async function execute(index: LibraryIndex, call: Call, task: Task): Promise<Executed> {
-  const cpuAtStart = process.threadCpuUsage()
+  const cpuAtStartMs = threadCpuMs()
   const startMs = performance.now()
   const read = { bytes: 0 }
   try {
@@ -46,7 +47,6 @@ export async function execute(index: LibraryIndex, call: Call, task: Task): Prom
     if (outputBytes > call.limits.outputBytesMax) {
       return failedWith('oversized', `an output of ${outputBytes} bytes, limit ${call.limits.outputBytesMax}`)
     }
-    const cpu = process.threadCpuUsage(cpuAtStart)
     return {
       kind: 'done',
       output: result.output,
@@ -54,7 +54,7 @@ export async function execute(index: LibraryIndex, call: Call, task: Task): Prom
       info: result.info ?? {},
       metrics: {
         wall_ms: performance.now() - startMs,
-        cpu_ms: (cpu.user + cpu.system) / 1_000,
+        cpu_ms: Math.max(0, threadCpuMs() - cpuAtStartMs),
         peak_memory_bytes: (result.memoryBytes ?? 0) + getHeapStatistics().used_heap_size,
         input_bytes: read.bytes,
         output_bytes: outputBytes,

@@ -62,7 +62,8 @@ export interface Library {
   run(call: LibraryCall): LibraryResult | Promise<LibraryResult>
   /**
    * Works for about `budgetMs` on a built-in example of a shared algorithm.
-   * @returns its rate on one core, in the algorithm's own unit of work per second
+   * @returns its rate, in the algorithm's own unit of work per second of processor time (`threadCpuMs`), so that
+   * a busy machine is not taken for a slow one
    */
   measure?(algorithmId: string, budgetMs: number): number | Promise<number>
 }

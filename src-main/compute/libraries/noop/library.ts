@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseAs } from '../../../protocol/canonical.ts'
 import { refuse } from '../../../protocol/fault.ts'
+import { threadCpuMs } from '../../cpu-time.ts'
 import type { Library, LibraryCall, LibraryResult } from '../../library.ts'
 
 /** `mesh.noop` has no parameters. */
@@ -20,16 +21,15 @@ function indexBytes(index: number): Uint8Array<ArrayBuffer> {
   return output
 }
 
-/** How often per second the above runs. */
+/** How often per second of processor time the above runs. */
 function measure(_algorithmId: string, budgetMs: number): number {
-  const startMs = performance.now()
+  const untilMs = performance.now() + budgetMs
+  const cpuAtStartMs = threadCpuMs()
   let calls = 0
-  let elapsedMs = 0
-  while (elapsedMs < budgetMs) {
+  while (performance.now() < untilMs) {
     for (let i = 0; i < 1_000; i++) calls += indexBytes(calls).byteLength / 8
-    elapsedMs = performance.now() - startMs
   }
-  return (calls / elapsedMs) * 1_000
+  return (calls * 1_000) / (threadCpuMs() - cpuAtStartMs)
 }
 
 /** The library behind `mesh.noop`. */

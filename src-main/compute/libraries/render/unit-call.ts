@@ -5,6 +5,7 @@ import { parseAs } from '../../../protocol/canonical.ts'
 import { refuse } from '../../../protocol/fault.ts'
 import { RenderParams } from '../../../protocol/render-job.ts'
 import type { LibraryCall, LibraryResult } from '../../library.ts'
+import { threadCpuMs } from '../../cpu-time.ts'
 import { kernelModule } from './algorithms.ts'
 import { measureScene } from './measure-scene.ts'
 import { createRenderUnit, type RenderUnitRunner } from './run-unit.ts'
@@ -18,7 +19,7 @@ const MEASURE_FRAME = { width: 128, height: 128, bounces: 4 }
 /** Units of `render.path-trace` in one worker, with the module compiled once and the last scene kept loaded. */
 export interface UnitRunner {
   run(call: LibraryCall): LibraryResult
-  /** Paths per second on this core, through the measuring scene. */
+  /** Paths per second of this core's time, through the measuring scene. */
   measure(budgetMs: number): number
 }
 
@@ -66,18 +67,16 @@ export function createUnitRunner(): UnitRunner {
     const loaded = kernel.loadScene(packScene(measureScene()))
     if (loaded.kind !== 'loaded') refuse('unit-failed', `the measuring scene does not load: ${loaded.kind}`)
     const { width, height } = MEASURE_FRAME
-    let paths = 0
-    let elapsedMs = 0
+    const renderSample = (s0: number) =>
+      kernel.renderTile({ x0: 0, y0: 0, x1: width, y1: height, s0, s1: s0 + 1 }, MEASURE_FRAME)
     // The first sample of each pixel is for the compiler's tiers.
-    for (let sample = 0, startMs = 0; elapsedMs < budgetMs; sample++) {
-      kernel.renderTile({ x0: 0, y0: 0, x1: width, y1: height, s0: sample, s1: sample + 1 }, MEASURE_FRAME)
-      if (sample === 0) startMs = performance.now()
-      else {
-        paths += width * height
-        elapsedMs = performance.now() - startMs
-      }
-    }
-    return (paths / elapsedMs) * 1_000
+    renderSample(0)
+    const untilMs = performance.now() + budgetMs
+    const cpuAtStartMs = threadCpuMs()
+    let samples = 0
+    do renderSample(++samples)
+    while (performance.now() < untilMs)
+    return (samples * width * height * 1_000) / (threadCpuMs() - cpuAtStartMs)
   }
 
   return { run, measure }
