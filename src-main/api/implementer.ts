@@ -31,24 +31,33 @@ export function createImplementer(report: (error: unknown) => void) {
         if (error instanceof FaultError) throw asRemote(error.fault)
         if (error instanceof ORPCError) throw error
         report(error)
-        throw new ORPCError('INTERNAL_SERVER_ERROR', { message: 'a defect of Meshwork; its log says more' })
+        throw defect()
       } finally {
         connection.calls--
       }
     })
 }
 
-/** A watch counts as a call for as long as it goes on. */
+/** Around every watch: it counts as a call for as long as it goes on, and a defect in it goes to the log. */
 export async function* countedWatch<T>(
   { connection }: CallContext,
+  report: (error: unknown) => void,
   values: AsyncGenerator<T, void, void>,
 ): AsyncGenerator<T, void, void> {
   connection.calls++
   try {
     yield* values
+  } catch (error) {
+    report(error)
+    throw defect()
   } finally {
     connection.calls--
   }
+}
+
+/** All that a caller hears of a defect of our own. */
+function defect(): ORPCError<'INTERNAL_SERVER_ERROR', undefined> {
+  return new ORPCError('INTERNAL_SERVER_ERROR', { message: 'a defect of Meshwork; its log says more' })
 }
 
 /** A fault as the contract's typed error. */

@@ -54,7 +54,7 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
         isLast: (status) => status.state.kind !== 'running',
         signal: AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])]),
       })
-      return countedWatch(context, values)
+      return countedWatch(context, parts.report, values)
     }),
     result: os.jobs.result.handler(({ input }) => results.result(find(input.job_id), input.format)),
     output: os.jobs.output.handler(async ({ input }) => {

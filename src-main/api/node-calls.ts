@@ -16,7 +16,8 @@ export function nodeCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSi
     watch: os.node.watch.handler(({ signal, context }) => {
       const either = AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])])
       const compose = () => nodePulse(parts)
-      return countedWatch(context, watchChanges(parts, { compose, isLast: () => false, signal: either }))
+      const values = watchChanges(parts, { compose, isLast: () => false, signal: either })
+      return countedWatch(context, parts.report, values)
     }),
     setName: os.node.setName.handler(async ({ input }) => {
       await runtime.dispatch({ kind: 'named', at_ms: clock.nowMs(), name: input.name })

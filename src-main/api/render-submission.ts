@@ -74,12 +74,14 @@ function importPin(job: JobId): string {
 
 /** The job's parameters, defaults filled in. @throws FaultError `bad-input` when it has too many units */
 function renderParams(request: RenderRequest): RenderParams & Params {
-  const { width, height, spp, tile, bounces, samples_per_unit, camera } = request
-  const parsed = RenderParams.safeParse({ width, height, spp, tile, bounces, samples_per_unit })
+  const { width, height, spp, tile, bounces, samples_per_unit, camera, clamp } = request
+  const given = { width, height, spp, tile, bounces, samples_per_unit, camera, clamp }
+  const parsed = RenderParams.safeParse(
+    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  )
   if (!parsed.success)
     refuse('bad-input', parsed.error.issues[0]?.message ?? 'these parameters do not fit together')
-  const { clamp: _none, camera: _absent, ...split } = parsed.data
-  return { ...split, ...(camera === undefined ? {} : { camera }) }
+  return parsed.data
 }
 
 async function importScene(

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest'
+import type { PeerEvent } from '../peer/event.ts'
+import { initialState, type PeerState } from '../peer/state.ts'
+import { advance } from '../peer/step.ts'
+import type { Fault } from '../protocol/fault.ts'
+import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import type { ExecutionReceipt } from '../protocol/receipt.ts'
+import { toTimestamp } from '../protocol/time.ts'
+import type { JobManifest } from '../protocol/work.ts'
+import { jobStatus, jobSummary } from './job-view.ts'
+
+const ME = `12D3KooW${'1'.repeat(44)}` as PeerId
+const ANNA = `12D3KooW${'2'.repeat(44)}` as PeerId
+const BEN = `12D3KooW${'3'.repeat(44)}` as PeerId
+const JOB = 'noop-aaaaaaaa' as JobId
+const RIGHT = `bafkrei${'a'.repeat(52)}` as Cid
+const WRONG = `bafkrei${'b'.repeat(52)}` as Cid
+const MANIFEST_CID = `bafyrei${'c'.repeat(52)}` as Cid
+const T0 = 1_800_000_000_000
+
+const manifest: JobManifest = {
+  job_id: JOB,
+  requester_id: ME,
+  description: 'nothing at all',
+  algorithm_id: 'mesh.noop',
+  algorithm_version: '1.0.0',
+  params: {},
+  inputs: {},
+  unit_count: 4,
+  required_resources: { cpu_cores: 1, ram_gb: 0.1 },
+  estimated_duration_seconds: 1,
+  priority: 0.5,
+  verification_redundancy: 2,
+  created_at: toTimestamp(T0),
+}
+
+const metrics = { wall_ms: 20, cpu_ms: 15, peak_memory_bytes: 1, input_bytes: 0, output_bytes: 8 }
+
+const output = (unit_index: number, attempt: number, cid: Cid): ExecutionReceipt => ({
+  unit_index,
+  attempt,
+  outcome: { kind: 'output', cid, metrics, inline: new Uint8Array(8) },
+})
+
+const award = (peer: PeerId, ...units: [unit_index: number, attempt: number][]): PeerEvent => ({
+  kind: 'awards-issued',
+  at_ms: T0 + 100,
+  awards: [
+    {
+      award_id: `award-${peer.slice(-1)}-${units.join('-')}`,
+      job_id: JOB,
+      peer,
+      units: units.map(([unit_index, attempt]) => ({ unit_index, attempt, role: 'primary' })),
+      deadline_ms: T0 + 60_000,
+    },
+  ],
+})
+
+const results = (from: PeerId, ...receipts: ExecutionReceipt[]): PeerEvent => ({
+  kind: 'results-received',
+  at_ms: T0 + 1_100,
+  from,
+  job_id: JOB,
+  receipts,
+})
+
+/** A peer to which all this has happened. */
+function after(...events: PeerEvent[]): PeerState {
+  const state = initialState(ME, 'me')
+  const submitted: PeerEvent = { kind: 'job-submitted', at_ms: T0, manifest, manifest_cid: MANIFEST_CID }
+  for (const event of [submitted, ...events]) advance(state, event)
+  return state
+}
+
+const options = { nowMs: T0 + 2_100, shortNameOf: (peer: PeerId) => `short-${peer.slice(-1)}` }
+const statusOf = (state: PeerState) => jobStatus(state, state.jobs.get(JOB)!, options)
+
+describe('the view of a job', () => {
+  it('of a job that nobody has begun has no first award and no estimate', () => {
+    const status = statusOf(after())
+    expect(status).toMatchObject({
+      job_id: JOB,
+      algorithm: { id: 'mesh.noop', version: '1.0.0' },
+      state: { kind: 'running' },
+      units: 4,
+      verified: 0,
+      redundancy: 2,
+      wall_ms: 2_100,
+      by_peer: [],
+    })
+    expect(status).not.toHaveProperty('first_award_ms')
+    expect(status).not.toHaveProperty('left_ms_estimate')
+  })
+
+  it('counts for each peer what it verified, holds and got wrong, most verified first', () => {
+    const state = after(
+      award(ANNA, [0, 1], [1, 1]),
+      award(ME, [0, 2], [2, 1]),
+      award(BEN, [0, 3]),
+      results(BEN, output(0, 3, WRONG)),
+      results(ANNA, output(0, 1, RIGHT)),
+      results(ME, output(0, 2, RIGHT)),
+    )
+    const { by_peer, verified, rejected_outputs } = statusOf(state)
+    expect({ verified, rejected_outputs }).toEqual({ verified: 1, rejected_outputs: 1 })
+    expect(
+      by_peer.map(({ peer_id, verified_units, running_units, rejected }) => ({
+        peer_id,
+        verified_units,
+        running_units,
+        rejected,
+      })),
+    ).toEqual([
+      { peer_id: ME, verified_units: 1, running_units: 1, rejected: 0 },
+      { peer_id: ANNA, verified_units: 1, running_units: 1, rejected: 0 },
+      { peer_id: BEN, verified_units: 0, running_units: 0, rejected: 1 },
+    ])
+    expect(by_peer[0]).toMatchObject({ name: 'me', is_self: true, cpu_ms: 15, wall_ms: 20, output_bytes: 8 })
+    expect(by_peer[1]).toMatchObject({ name: 'short-2', is_self: false })
+  })
+
+  it('counts runs that failed and units that somebody was late with', () => {
+    const fault: Fault = { kind: 'runner-lost', message: 'it died' }
+    const state = after(
+      award(ANNA, [0, 1]),
+      award(BEN, [1, 1]),
+      results(ANNA, { unit_index: 0, attempt: 1, outcome: { kind: 'fault', fault } }),
+      {
+        kind: 'attempts-lost',
+        at_ms: T0 + 1_200,
+        reason: 'late',
+        lost: [{ job_id: JOB, unit_index: 1, attempt: 1 }],
+      },
+    )
+    const { by_peer, retried } = statusOf(state)
+    expect(retried).toBe(2)
+    expect(by_peer.find(({ peer_id }) => peer_id === ANNA)).toMatchObject({ failed: 1, expired: 0 })
+    expect(by_peer.find(({ peer_id }) => peer_id === BEN)).toMatchObject({ failed: 0, expired: 1 })
+  })
+
+  it('expects the rest at the pace since the first award', () => {
+    const state = after(
+      award(ANNA, [0, 1], [1, 1]),
+      award(ME, [0, 2], [1, 2]),
+      results(ANNA, output(0, 1, RIGHT), output(1, 1, RIGHT)),
+      results(ME, output(0, 2, RIGHT), output(1, 2, RIGHT)),
+    )
+    const summary = jobSummary(state.jobs.get(JOB)!, options.nowMs)
+    expect(summary).toMatchObject({ verified: 2, stored: 2, first_award_ms: 100, left_ms_estimate: 2_000 })
+  })
+
+  it('stops its clock at the end', () => {
+    const state = after({ kind: 'job-cancelled', at_ms: T0 + 500, job_id: JOB })
+    expect(statusOf(state)).toMatchObject({ state: { kind: 'cancelled' }, wall_ms: 500 })
+    expect(statusOf(state)).not.toHaveProperty('waiting')
+  })
+
+  it('says with which fault a job failed', () => {
+    const fault: Fault = { kind: 'unit-failed', message: 'cannot be' }
+    const failed = (unit_index: number, attempt: number): ExecutionReceipt => ({
+      unit_index,
+      attempt,
+      outcome: { kind: 'fault', fault },
+    })
+    const state = after(
+      award(ANNA, [0, 1]),
+      award(BEN, [0, 2]),
+      results(ANNA, failed(0, 1)),
+      results(BEN, failed(0, 2)),
+    )
+    expect(statusOf(state).state).toEqual({
+      kind: 'failed',
+      fault: { kind: 'unit-failed', message: 'unit 0 failed: cannot be' },
+    })
+  })
+})

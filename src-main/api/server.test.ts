@@ -1,0 +1,323 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket, type ClientOptions } from 'ws'
+import { API_MESSAGE_BYTES_MAX, CHUNK_BYTES_MAX, type JobStatus } from '#contract'
+import { assemblePeer, type AssembledPeer } from '../assemble.ts'
+import { decodeInvite, encodeInvite, inviteLink } from '../network/invite-code.ts'
+import { shortNameOf } from '../network/peer-name.ts'
+import type { JobId, PeerId } from '../protocol/ids.ts'
+import { createApi, type Api } from './api.ts'
+import { connectApi, connectFolder, faultOfCall, type ApiClient } from './client.ts'
+import { readEndpoint } from './endpoint-file.ts'
+import { serveApi, type ApiServer } from './server.ts'
+import { blobChunks, uploadSource } from './transfer.ts'
+
+let folder: string
+let peer: AssembledPeer
+let api: Api
+let server: ApiServer
+let client: ApiClient
+const defects: unknown[] = []
+let stopRequests = 0
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'meshwork-api-'))
+  peer = await assemblePeer({
+    folder,
+    name: 'served',
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    mdns: false,
+    bootstrap: [],
+    share: { cores: 1, ramGb: 1 },
+    fatal: (error) => defects.push(error),
+    warn: () => undefined,
+  })
+  api = createApi({
+    ...peer,
+    spelling: {
+      shortNameOf,
+      encodeInvite: (invite) => ({ code: encodeInvite(invite), link: inviteLink(invite) }),
+      decodeInvite,
+    },
+    uploadsFolder: join(folder, 'uploads'),
+    version: '1.2.3',
+    requestStop: () => stopRequests++,
+    report: (error) => defects.push(error),
+  })
+  await peer.start()
+  server = await serveApi({ api, folder, random: peer.random })
+  client = await connectFolder(folder)
+})
+
+afterAll(async () => {
+  client.close()
+  await server.stop()
+  await api.stop()
+  await peer.stop()
+  expect(await readEndpoint(folder)).toBeUndefined()
+  await rm(folder, { recursive: true, force: true })
+  expect(defects).toEqual([])
+})
+
+/** How a WebSocket handshake ends: `open`, or the HTTP status that refused it. */
+function handshake(options: ClientOptions, path = ''): Promise<number | 'open'> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${server.endpoint.url}${path}`, options)
+    socket.once('open', () => {
+      socket.close()
+      resolve('open')
+    })
+    socket.once('unexpected-response', (_, { statusCode }) => {
+      resolve(statusCode ?? 0)
+      socket.terminate()
+    })
+    socket.on('error', (error) => reject(error))
+  })
+}
+
+const authorization = () => `Bearer ${server.endpoint.token}`
+const port = () => Number(new URL(server.endpoint.url).port)
+
+async function faultOfRejected(promise: Promise<unknown>) {
+  try {
+    await promise
+  } catch (error) {
+    return faultOfCall(error)
+  }
+  throw new Error('the call went well')
+}
+
+describe('the door', () => {
+  it('opens to the token, with the page of its own origin or without one', async () => {
+    const origin = `http://127.0.0.1:${port()}`
+    expect(await handshake({ headers: { authorization: authorization() } })).toBe('open')
+    expect(await handshake({ headers: { authorization: authorization() }, origin })).toBe('open')
+    const host = `localhost:${port()}`
+    expect(await handshake({ headers: { authorization: authorization(), host } })).toBe('open')
+  })
+
+  it.each<[rule: string, status: number, headers: () => Record<string, string>]>([
+    ['no token', 401, () => ({})],
+    ['a wrong token', 401, () => ({ authorization: `Bearer ${'A'.repeat(43)}` })],
+    [
+      'a token that is a beginning of the right one',
+      401,
+      () => ({ authorization: authorization().slice(0, -1) }),
+    ],
+    ['another way to carry it', 401, () => ({ authorization: server.endpoint.token })],
+    [
+      'a name that only resolves to this machine',
+      403,
+      () => ({
+        authorization: authorization(),
+        host: `evil.example:${port()}`,
+      }),
+    ],
+    ['another port in Host', 403, () => ({ authorization: authorization(), host: '127.0.0.1:1' })],
+    [
+      'a page of another origin',
+      403,
+      () => ({
+        authorization: authorization(),
+        origin: 'https://evil.example',
+      }),
+    ],
+    ['an opaque origin', 403, () => ({ authorization: authorization(), origin: 'null' })],
+  ])('refuses %s', async (_, status, headers) => {
+    expect(await handshake({ headers: headers() })).toBe(status)
+  })
+
+  it('is nowhere else', async () => {
+    expect(await handshake({ headers: { authorization: authorization() } }, '/other')).toBe(404)
+  })
+
+  it('ends a connection that sends more than a message may have', async () => {
+    const socket = new WebSocket(server.endpoint.url, { headers: { authorization: authorization() } })
+    await new Promise((resolve) => socket.once('open', resolve))
+    const code = new Promise<number>((resolve) => socket.once('close', resolve))
+    socket.on('error', () => undefined)
+    socket.send(Buffer.alloc(API_MESSAGE_BYTES_MAX + 1))
+    expect(await code).toBe(1009)
+  })
+
+  it.each(['not json', '{}', '[]', '{"i":1,"p":null}', '{"i":"1","p":{"u":7}}', Buffer.from([255, 1, 2])])(
+    'ends a connection that sends nonsense (%s), and goes on',
+    async (nonsense) => {
+      const socket = new WebSocket(server.endpoint.url, { headers: { authorization: authorization() } })
+      await new Promise((resolve) => socket.once('open', resolve))
+      const code = new Promise<number>((resolve) => socket.once('close', resolve))
+      socket.send(nonsense)
+      expect(await code).toBe(1007)
+      expect((await client.calls.node.info()).name).toBe('served')
+    },
+  )
+
+  it('says that it is well without a token, but not to another host', async () => {
+    const health = (host: string) =>
+      new Promise<number>((resolve, reject) => {
+        const options = { host: '127.0.0.1', port: port(), path: '/healthz', headers: { host } }
+        request(options, (response) => {
+          response.resume()
+          resolve(response.statusCode ?? 0)
+        })
+          .on('error', reject)
+          .end()
+      })
+    expect(await health(`127.0.0.1:${port()}`)).toBe(200)
+    expect(await health('evil.example')).toBe(403)
+  })
+
+  it('writes where it is to a file that only this user reads', async () => {
+    const path = join(folder, 'api.json')
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(server.endpoint)
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    expect(server.endpoint.token).toMatch(/^[A-Za-z0-9_-]{43}$/)
+  })
+})
+
+describe('the contract over a socket', () => {
+  it('tells of the peer', async () => {
+    const info = await client.calls.node.info()
+    expect(info).toMatchObject({ name: 'served', version: '1.2.3', contacts: 0, pid: process.pid })
+    expect(info.sharing).toMatchObject({ kind: 'always', resources: { cpu_cores: 1, ram_gb: 1 } })
+    expect(info.addresses[0]).toContain(info.peer_id)
+  })
+
+  it('keeps what the user sets', async () => {
+    await client.calls.node.setName({ name: ' attic ' })
+    await client.calls.node.setAvailability({ sharing: { kind: 'never' } })
+    expect(await client.calls.node.info()).toMatchObject({ name: 'attic', sharing: { kind: 'never' } })
+    const resources = { cpu_cores: 1, ram_gb: 1 }
+    await client.calls.node.setAvailability({ sharing: { kind: 'always', resources, priority: 0.5 } })
+  })
+
+  it('refuses input that is not in the contract before the call begins', async () => {
+    const fault = await faultOfRejected(client.calls.people.invite({ trust: 1.5, valid_minutes: 60 }))
+    expect(fault).toMatchObject({ kind: 'bad-input' })
+    expect(fault.message).toContain('trust')
+  })
+
+  it('carries faults as they are', async () => {
+    const job_id = 'render-aaaaaaaa' as JobId
+    expect(await faultOfRejected(client.calls.jobs.status({ job_id }))).toEqual({
+      kind: 'unknown-job',
+      message: `there is no job ${job_id}`,
+    })
+    const peer_id = `12D3KooW${'2'.repeat(44)}` as PeerId
+    expect(await faultOfRejected(client.calls.people.setTrust({ peer_id, trust: 1 }))).toMatchObject({
+      kind: 'unknown-peer',
+    })
+    const { code } = await client.calls.people.invite({ trust: 0.5, valid_minutes: 1 })
+    expect(await faultOfRejected(client.calls.people.pair({ code, trust: 1 }))).toMatchObject({
+      kind: 'bad-input',
+    })
+  })
+
+  it('makes invites that carry this peer', async () => {
+    const before = Date.now()
+    const { code, link, expires_at_ms } = await client.calls.people.invite({ trust: 0.5, valid_minutes: 10 })
+    expect(expires_at_ms).toBeGreaterThanOrEqual(before + 600_000)
+    const { peer_id } = await client.calls.node.info()
+    for (const text of [code, link]) {
+      expect(decodeInvite(text)).toMatchObject({ ok: true, value: { peer_id } })
+    }
+  })
+
+  it('brings files in and out unchanged', async () => {
+    const bytes = peer.random.bytes(CHUNK_BYTES_MAX * 2 + 12_345)
+    const progress: number[] = []
+    const cid = await uploadSource(
+      client.calls,
+      {
+        bytes: bytes.byteLength,
+        read: (offset, length) => Promise.resolve(new Uint8Array(bytes.subarray(offset, offset + length))),
+      },
+      (sent) => progress.push(sent),
+    )
+    expect(progress).toEqual([CHUNK_BYTES_MAX, CHUNK_BYTES_MAX * 2, bytes.byteLength])
+    const chunks: Uint8Array[] = []
+    for await (const chunk of blobChunks(client.calls, cid)) chunks.push(chunk)
+    expect(Buffer.concat(chunks).equals(bytes)).toBe(true)
+  })
+
+  it('runs a job to its end, and the watch ends with it', async () => {
+    const { job_id, units } = await client.calls.jobs.submit({
+      algorithm_id: 'mesh.noop',
+      algorithm_version: '1.0.0',
+      params: {},
+      unit_count: 20,
+      estimated_duration_seconds: 0.001,
+      resources: { cpu_cores: 1, ram_gb: 0.1 },
+      redundancy: 1,
+    })
+    expect(units).toBe(20)
+    expect(job_id).toMatch(/^noop-[a-z2-9]{8}$/)
+    let last: JobStatus | undefined
+    for await (const status of await client.calls.jobs.watch({ job_id })) last = status
+    expect(last).toMatchObject({ state: { kind: 'done' }, verified: 20, by_peer: [{ is_self: true }] })
+    const { cid, bytes } = await client.calls.jobs.output({ job_id, unit_index: 7 })
+    expect(bytes).toBe(8)
+    const { chunk } = await client.calls.blobs.read({ cid, offset: 0, length: 8 })
+    expect(new DataView(await chunk.arrayBuffer()).getBigUint64(0, true)).toBe(7n)
+    expect(await faultOfRejected(client.calls.jobs.result({ job_id, format: 'png' }))).toMatchObject({
+      kind: 'bad-input',
+    })
+    await client.calls.jobs.remove({ job_id })
+    expect((await client.calls.jobs.list()).map((job) => job.job_id)).not.toContain(job_id)
+  })
+
+  it('says why a job waits, and ends it on request', async () => {
+    const { job_id } = await client.calls.jobs.submit({
+      algorithm_id: 'mesh.noop',
+      algorithm_version: '9.9.9',
+      params: {},
+      unit_count: 1,
+      estimated_duration_seconds: 0.001,
+      resources: { cpu_cores: 1, ram_gb: 0.1 },
+    })
+    expect((await client.calls.jobs.status({ job_id })).waiting?.kind).toBe('nobody-runs-it')
+    expect(await faultOfRejected(client.calls.jobs.remove({ job_id }))).toMatchObject({ kind: 'bad-input' })
+    await client.calls.jobs.cancel({ job_id })
+    expect(await client.calls.jobs.status({ job_id })).toMatchObject({ state: { kind: 'cancelled' } })
+  })
+
+  it('refuses a scene that is none with one line', async () => {
+    const cid = await uploadSource(client.calls, {
+      bytes: 5,
+      read: () => Promise.resolve(new TextEncoder().encode('hello')),
+    })
+    const files = [{ name: 'a.glb', cid }]
+    const fault = await faultOfRejected(client.calls.jobs.submitRender({ files, main: 'a.glb' }))
+    expect(fault.kind).toBe('bad-input')
+    expect(fault.message).not.toContain('\n')
+    expect(await faultOfRejected(client.calls.jobs.submitRender({ files, main: 'b.glb' }))).toMatchObject({
+      kind: 'bad-input',
+    })
+  })
+
+  it('bounds the calls of one connection, watches included, and counts them off when they end', async () => {
+    const other = await connectApi(server.endpoint)
+    const watches = await Promise.all(
+      Array.from({ length: 64 }, async () => {
+        const values = await other.calls.node.watch()
+        await values.next()
+        return values
+      }),
+    )
+    expect(await faultOfRejected(other.calls.node.info())).toMatchObject({ kind: 'too-busy' })
+    expect((await client.calls.node.info()).name).toBe('attic')
+    await watches[0]?.return()
+    await expect.poll(async () => (await other.calls.node.info()).name).toBe('attic')
+    await Promise.all(watches.map((watch) => watch.return()))
+    other.close()
+    await other.closed
+  })
+
+  it('asks for the stop once the answer is out', async () => {
+    await client.calls.node.stop()
+    await expect.poll(() => stopRequests).toBe(1)
+  })
+})

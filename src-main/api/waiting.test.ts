@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import type { PeerEvent } from '../peer/event.ts'
+import { initialState, type PeerState } from '../peer/state.ts'
+import { advance } from '../peer/step.ts'
+import type { ComputeCommitment } from '../protocol/commitment.ts'
+import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import { toTimestamp } from '../protocol/time.ts'
+import { whyWaiting } from './waiting.ts'
+
+const ME = `12D3KooW${'1'.repeat(44)}` as PeerId
+const ANNA = `12D3KooW${'2'.repeat(44)}` as PeerId
+const BEN = `12D3KooW${'3'.repeat(44)}` as PeerId
+const JOB = 'noop-aaaaaaaa' as JobId
+const T0 = 1_800_000_000_000
+
+const SUBMITTED: PeerEvent = {
+  kind: 'job-submitted',
+  at_ms: T0,
+  manifest_cid: `bafyrei${'c'.repeat(52)}` as Cid,
+  manifest: {
+    job_id: JOB,
+    requester_id: ME,
+    description: '',
+    algorithm_id: 'mesh.noop',
+    algorithm_version: '1.0.0',
+    params: {},
+    inputs: {},
+    unit_count: 4,
+    required_resources: { cpu_cores: 1, ram_gb: 2 },
+    estimated_duration_seconds: 1,
+    priority: 0.5,
+    verification_redundancy: 2,
+    created_at: toTimestamp(T0),
+  },
+}
+
+interface Sharing {
+  readonly version?: string
+  readonly ram_gb?: number
+  readonly trust?: number
+  readonly shares?: boolean
+  readonly ageMs?: number
+}
+
+/** Somebody paired and connected, with a commitment. */
+function person(peer: PeerId, sharing: Sharing = {}): PeerEvent[] {
+  const { version = '1.0.0', ram_gb = 4, trust = 1, shares = true, ageMs = 0 } = sharing
+  const commitment: ComputeCommitment = {
+    peer_id: peer,
+    availability_slots: shares
+      ? [
+          {
+            slot_id: 'now',
+            start_time: toTimestamp(T0 - 1_000),
+            end_time: toTimestamp(T0 + 3_600_000),
+            resources: { cpu_cores: 4, ram_gb },
+            algorithms: [{ algorithm_id: 'mesh.noop', version, supported: true, performance_score: 1 }],
+            priority: 0.5,
+          },
+        ]
+      : [],
+    work_requests: [],
+    trust_weights: trust > 0 ? { [ME]: trust } : {},
+    contribution_history: {
+      total_work_units_completed: 0,
+      total_compute_hours: 0,
+      average_result_quality: 1,
+      reliability_score: 1,
+    },
+    damping_factor: 1,
+    over_allocation_history: [],
+    timestamp: toTimestamp(T0 - ageMs),
+    vector_clock: {},
+  }
+  return [
+    { kind: 'paired', at_ms: T0, peer, name: 'someone', addresses: [], trust: 0.8 },
+    { kind: 'connected', at_ms: T0, peer },
+    { kind: 'commitment', at_ms: T0, commitment },
+  ]
+}
+
+const ALWAYS: PeerEvent[] = [
+  {
+    kind: 'availability-set',
+    at_ms: T0,
+    availability: { kind: 'always', resources: { cpu_cores: 1, ram_gb: 8 }, priority: 0.5 },
+  },
+  {
+    kind: 'capabilities-measured',
+    at_ms: T0,
+    algorithms: [{ algorithm_id: 'mesh.noop', version: '1.0.0', supported: true, performance_score: 1 }],
+  },
+]
+
+function why(...events: PeerEvent[]): string | undefined {
+  const state: PeerState = initialState(ME, 'me')
+  for (const event of [SUBMITTED, ...events]) advance(state, event)
+  return whyWaiting(state, state.jobs.get(JOB)!, T0)?.kind
+}
+
+describe('why nobody works on a job', () => {
+  const table: [rule: string, events: PeerEvent[], expected: string | undefined][] = [
+    ['nobody is there', [], 'nobody-connected'],
+    ['people are there and share nothing', person(ANNA, { shares: false }), 'nobody-shares'],
+    ['what somebody shared is more than a minute old', person(ANNA, { ageMs: 61_000 }), 'nobody-shares'],
+    ['they have another version', person(ANNA, { version: '2.0.0' }), 'nobody-runs-it'],
+    ['they have too little memory', person(ANNA, { ram_gb: 1 }), 'nobody-fits'],
+    ['they do not trust this peer', person(ANNA, { trust: 0 }), 'nobody-trusts-you'],
+    ['one peer is not enough for redundancy 2', person(ANNA), 'more-verifiers'],
+    ['this peer alone is not enough either', ALWAYS, 'more-verifiers'],
+    ['two peers are enough', [...person(ANNA), ...person(BEN)], undefined],
+    ['this peer counts as one of two', [...ALWAYS, ...person(ANNA)], undefined],
+    ['an ended job waits for nothing', [{ kind: 'job-cancelled', at_ms: T0, job_id: JOB }], undefined],
+  ]
+  it.each(table)('%s', (_, events, expected) => {
+    expect(why(...events)).toBe(expected)
+  })
+})

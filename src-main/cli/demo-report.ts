@@ -1,0 +1,92 @@
+import type { JobStatus } from '#contract'
+
+/** What the demo found out; `--json` prints exactly this. */
+export interface DemoReport {
+  readonly verified: number
+  readonly units: number
+  readonly rejected_outputs: number
+  readonly retried: number
+  readonly peers: readonly DemoPeerReport[]
+  readonly first_award_ms: number | null
+  readonly wall_s: number
+  readonly image: string
+  readonly exr: string
+  readonly image_sha256: string
+}
+
+/** One peer's part. */
+export interface DemoPeerReport {
+  readonly name: string
+  readonly peer_id: string
+  readonly verified_units: number
+  readonly rejected: number
+  readonly failed: number
+  readonly cpu_s: number
+  readonly bytes_in: number
+  readonly bytes_out: number
+  readonly part: 'requester' | 'provider' | 'saboteur' | 'killed'
+}
+
+/** The table at the demo's end. */
+export function formatReport(report: DemoReport): string {
+  const rows = [
+    ['peer', 'part', 'units', 'rejected', 'cpu s', 'in MB', 'out MB'],
+    ...report.peers.map((peer) => [
+      peer.name,
+      peer.part,
+      String(peer.verified_units),
+      String(peer.rejected),
+      peer.cpu_s.toFixed(1),
+      megabytes(peer.bytes_in),
+      megabytes(peer.bytes_out),
+    ]),
+  ]
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  )
+  const lines = rows.map((row) =>
+    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
+  )
+  const again = report.retried > 0 ? `, ${report.retried} tried again` : ''
+  return [
+    '',
+    ...lines,
+    '',
+    `${report.verified} of ${report.units} units verified, ${report.rejected_outputs} outputs rejected${again}; ` +
+      `${report.wall_s.toFixed(1)} s from submission to the last tile`,
+    `picture  ${report.image}  (and ${report.exr})`,
+    `sha256   ${report.image_sha256}`,
+    '',
+  ].join('\n')
+}
+
+/** Assembles the report from the job's last status and what each peer moved. */
+export function reportOf(
+  status: JobStatus,
+  peers: readonly Pick<DemoPeerReport, 'name' | 'peer_id' | 'bytes_in' | 'bytes_out' | 'part'>[],
+  picture: Pick<DemoReport, 'image' | 'exr' | 'image_sha256'>,
+): DemoReport {
+  return {
+    verified: status.verified,
+    units: status.units,
+    rejected_outputs: status.rejected_outputs,
+    retried: status.retried,
+    peers: peers.map((peer) => {
+      const work = status.by_peer.find((entry) => entry.peer_id === peer.peer_id)
+      return {
+        ...peer,
+        verified_units: work?.verified_units ?? 0,
+        rejected: work?.rejected ?? 0,
+        failed: work?.failed ?? 0,
+        cpu_s: (work?.cpu_ms ?? 0) / 1_000,
+      }
+    }),
+    first_award_ms: status.first_award_ms ?? null,
+    wall_s: status.wall_ms / 1_000,
+    ...picture,
+  }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1)
+}

@@ -1,0 +1,193 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { runMeshctl } from './meshctl.ts'
+import { sampleScene } from '../assemble.ts'
+import { connectFolder, type ApiClient } from '../api/client.ts'
+import { readEndpoint } from '../api/endpoint-file.ts'
+
+/** One command line: its exit code and what it said. */
+async function meshctl(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ['', '']
+  const terminal = {
+    out: (text: string) => void (out += text),
+    err: (text: string) => void (err += text),
+    columns: undefined,
+  }
+  const code = await runMeshctl(argv, terminal)
+  return { code, out, err }
+}
+
+let folder: string
+beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'meshwork-cli-'))))
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+describe('a command line', () => {
+  it.each([
+    ['an unknown command', ['dance']],
+    ['an unknown option', ['info', '--fast']],
+    ['a missing argument', ['pair', '--trust', '1']],
+    ['a missing option', ['pair', 'meshwork:x']],
+    ['trust beyond 1', ['pair', 'meshwork:x', '--trust', '2']],
+    ['a job id that is none', ['job-status', 'a b']],
+    ['a result of another format', ['job-result', 'render-aaaaaaaa', '--out', 'a.jpg']],
+    ['a scene that is not there', ['submit-render', 'none.glb']],
+    ['no command at all', []],
+  ])('with %s ends with code 2 and no stack trace', async (_, argv) => {
+    const { code, out, err } = await meshctl(...argv)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).not.toBe('')
+    expect(err).not.toMatch(/\n\s+at /)
+  })
+
+  it('to a peer that does not run ends with code 1 and one line, and one JSON value with --json', async () => {
+    const data = join(folder, 'nobody')
+    const plain = await meshctl('info', '--data', data)
+    expect(plain).toMatchObject({ code: 1, out: '' })
+    expect(plain.err).toMatch(/^meshctl: no peer is running on [^\n]+\n$/)
+    const json = await meshctl('info', '--data', data, '--json')
+    expect(JSON.parse(json.out)).toMatchObject({ fault: { kind: 'unreachable' } })
+  })
+
+  it('has help with an example for every command', async () => {
+    const { code, out } = await meshctl('--help')
+    expect(code).toBe(0)
+    const commands = [...out.matchAll(/^ {2}([a-z][a-z-]+)/gm)].map(([, name]) => name ?? '')
+    const names = commands.filter((name) => name !== 'help')
+    expect(names.length).toBeGreaterThanOrEqual(15)
+    for (const name of names) {
+      const help = await meshctl(name, '--help')
+      expect(help.out).toContain(`Example:\n  $ meshctl ${name}`)
+    }
+  })
+})
+
+describe('two peers in processes of their own', () => {
+  const anna = () => join(folder, 'anna')
+  const ben = () => join(folder, 'ben')
+  const launcher = join(import.meta.dirname, 'meshctl.js')
+  let client: ApiClient
+
+  /** Runs the launcher as a user does. */
+  const launch = (...argv: string[]) =>
+    new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+      const child = spawn(process.execPath, [launcher, ...argv])
+      let [out, err] = ['', '']
+      child.stdout.on('data', (text: Buffer) => (out += text.toString()))
+      child.stderr.on('data', (text: Buffer) => (err += text.toString()))
+      child.on('close', (code) => resolve({ code, out, err }))
+    })
+
+  const start = (data: string, name: string) =>
+    launch('start', '--data', data, '--name', name, '--cores', '1', '--detach', '--json', ...LOCAL)
+
+  const LOCAL = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns']
+
+  beforeAll(async () => {
+    const started = await Promise.all([start(anna(), 'anna'), start(ben(), 'ben')])
+    for (const { code, out } of started) {
+      expect(code).toBe(0)
+      expect(z.object({ pid: z.int(), peer_id: z.string() }).safeParse(JSON.parse(out)).success).toBe(true)
+    }
+    client = await connectFolder(anna())
+  })
+
+  afterAll(async () => {
+    client.close()
+    // Only peers that the last test did not get to are still there.
+    for (const data of [anna(), ben()]) {
+      const endpoint = await readEndpoint(data)
+      if (endpoint !== undefined) process.kill(endpoint.pid, 'SIGKILL')
+    }
+  })
+
+  it('refuse a second start on their folder in one line', async () => {
+    const { code, out, err } = await launch('start', '--data', anna(), ...LOCAL)
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toMatch(/^meshctl: a peer is running on [^\n]+\n$/)
+  })
+
+  it('pair by an invite, and know each other by name', async () => {
+    const invite = await meshctl('invite', '--trust', '0.8', '--data', anna())
+    const paired = await meshctl('pair', invite.out.trim(), '--trust', '0.9', '--data', ben())
+    expect(paired).toMatchObject({ code: 0, err: '' })
+    await expect
+      .poll(async () => client.calls.people.list(), { timeout: 15_000 })
+      .toMatchObject([{ name: 'ben', trust_mine: 0.8, trust_theirs: 0.9, tier: 1, connected: true }])
+    const again = await meshctl('pair', invite.out.trim(), '--trust', '0.9', '--data', ben(), '--json')
+    expect(again.code).toBe(1)
+    expect(JSON.parse(again.out)).toMatchObject({ fault: { kind: 'invite-refused' } })
+    expect(await meshctl('set-trust', 'ben', '0.7', '--data', anna())).toMatchObject({ code: 0 })
+    expect((await client.calls.people.list())[0]?.trust_mine).toBe(0.7)
+  })
+
+  it('do a job together and agree on every unit', async () => {
+    const { job_id } = await client.calls.jobs.submit({
+      algorithm_id: 'mesh.noop',
+      algorithm_version: '1.0.0',
+      params: {},
+      unit_count: 200,
+      estimated_duration_seconds: 0.001,
+      resources: { cpu_cores: 1, ram_gb: 0.05 },
+      redundancy: 2,
+    })
+    const { code, out } = await meshctl('job-status', job_id, '--watch', '--data', anna(), '--json')
+    expect(code).toBe(0)
+    const status = z
+      .object({ verified: z.int(), by_peer: z.array(z.object({ verified_units: z.int() })) })
+      .parse(JSON.parse(out))
+    expect(status.verified).toBe(200)
+    expect(status.by_peer.map((share) => share.verified_units)).toEqual([200, 200])
+    expect((await meshctl('list-jobs', '--data', anna())).out).toContain(job_id)
+    expect(await meshctl('remove-job', job_id, '--data', anna())).toMatchObject({ code: 0 })
+  })
+
+  it('render a scene and save the picture', async () => {
+    const scene = join(folder, 'bunny.glb')
+    const picture = join(folder, 'bunny.png')
+    await writeFile(scene, await sampleScene())
+    const size = ['--width', '48', '--height', '48', '--spp', '2', '--tile', '24', '--bounces', '2']
+    const { code, out, err } = await meshctl(
+      ...['submit-render', scene, ...size, '--out', picture, '--json', '--data', anna()],
+    )
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    const { result, verified } = z
+      .object({ verified: z.int(), result: z.object({ sha256: z.string() }) })
+      .parse(JSON.parse(out))
+    expect(verified).toBe(4)
+    const png = await readFile(picture)
+    expect(png.subarray(1, 4).toString('latin1')).toBe('PNG')
+    expect(result.sha256).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  it('say in one line what is wrong with a scene', async () => {
+    const scene = join(folder, 'broken.glb')
+    await writeFile(scene, 'this is not a scene')
+    const { code, out, err } = await meshctl('submit-render', scene, '--data', anna())
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(/^meshctl: [^\n]+\n$/)
+  })
+
+  it('stop when they are asked to or sent SIGTERM, and leave nothing running', async () => {
+    const endpoints = await Promise.all([readEndpoint(anna()), readEndpoint(ben())])
+    const pids = endpoints.flatMap((endpoint) => (endpoint === undefined ? [] : [endpoint.pid]))
+    expect(pids).toHaveLength(2)
+    expect(await meshctl('stop', '--data', anna())).toMatchObject({ code: 0, err: '' })
+    process.kill(pids[1]!, 'SIGTERM')
+    await expect.poll(() => pids.filter(isRunning), { timeout: 20_000 }).toEqual([])
+    expect(await Promise.all([readEndpoint(anna()), readEndpoint(ben())])).toEqual([undefined, undefined])
+    for (const data of [anna(), ben()]) expect(await readFile(join(data, 'daemon.log'), 'utf8')).toBe('')
+  })
+})
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

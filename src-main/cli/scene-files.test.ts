@@ -1,0 +1,69 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sceneFiles } from './scene-files.ts'
+
+let folder: string
+beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'meshwork-scene-'))))
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+async function gltf(json: unknown): Promise<string> {
+  const path = join(folder, 'scene.gltf')
+  await writeFile(path, typeof json === 'string' ? json : JSON.stringify(json))
+  return path
+}
+
+describe('the files of a scene', () => {
+  it('of a .glb are the file itself', async () => {
+    const path = join(folder, 'a.GLB')
+    await writeFile(path, 'glTF')
+    expect(await sceneFiles(path)).toEqual([{ name: 'a.GLB', path, bytes: 4 }])
+  })
+
+  it('of a .gltf are what it refers to, once each, by the names it uses', async () => {
+    await mkdir(join(folder, 'textures'))
+    await writeFile(join(folder, 'a b.bin'), '12345')
+    await writeFile(join(folder, 'textures', 'wood.png'), '123')
+    const path = await gltf({
+      buffers: [{ uri: 'a%20b.bin' }, { uri: './a b.bin' }, { uri: 'data:;base64,AAAA' }, {}],
+      images: [{ uri: 'textures/wood.png' }, { bufferView: 0 }],
+    })
+    const files = await sceneFiles(path)
+    expect(files.map(({ name, bytes }) => [name, bytes]).slice(1)).toEqual([
+      ['a b.bin', 5],
+      ['textures/wood.png', 3],
+    ])
+    expect(files[0]?.name).toBe('scene.gltf')
+  })
+
+  it.each([
+    '../secret',
+    'a/../../secret',
+    '/etc/hostname',
+    'file:///etc/hostname',
+    'https://x.example/a.bin',
+    '%2e%2e/x',
+  ])('never lie outside of its folder: %s', async (uri) => {
+    const path = await gltf({ buffers: [{ uri }] })
+    await expect(sceneFiles(path)).rejects.toMatchObject({
+      fault: { kind: 'bad-input', message: `the scene refers to ${uri}, which is not in its folder` },
+    })
+  })
+
+  it.each([
+    ['there is no such file', 'none.glb', /does not exist/],
+    ['it is a folder', 'folder.glb', /not a file/],
+    ['its name is of another format', 'a.obj', /not a glTF scene/],
+  ])('are a fault in one line when %s', async (_, name, line) => {
+    await mkdir(join(folder, 'folder.glb'))
+    const fault = { kind: 'bad-input', message: expect.stringMatching(line) as string }
+    await expect(sceneFiles(join(folder, name))).rejects.toMatchObject({ fault })
+  })
+
+  it('are a fault when the .gltf is none', async () => {
+    for (const text of ['{', '[]', '{"buffers": 7}']) {
+      await expect(sceneFiles(await gltf(text))).rejects.toMatchObject({ fault: { kind: 'bad-input' } })
+    }
+  })
+})

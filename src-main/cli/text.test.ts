@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { createProgressLine, progressText } from './progress-line.ts'
+import { factsText, tableText } from './table.ts'
+import { bytesText, durationText } from './units-text.ts'
+
+describe('text for people', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1_500, '1.5 kB'],
+    [20_000_000, '20 MB'],
+    [3.2e12, '3.2 TB'],
+    [5e15, '5000 TB'],
+  ])('%d bytes are %s', (bytes, text) => {
+    expect(bytesText(bytes)).toBe(text)
+  })
+
+  it.each([
+    [12.4, '12 ms'],
+    [12_340, '12.3 s'],
+    [245_000, '4 min 5 s'],
+    [12_000_000, '3 h 20 min'],
+  ])('%d ms are %s', (ms, text) => {
+    expect(durationText(ms)).toBe(text)
+  })
+
+  it('a table has its columns under each other and nothing trailing', () => {
+    expect(
+      tableText(
+        ['a', 'long'],
+        [
+          ['wide cell', 'x'],
+          ['b', ''],
+        ],
+      ),
+    ).toBe('a          long\nwide cell  x\nb\n')
+    expect(
+      factsText([
+        ['a', '1'],
+        ['bcd', '2'],
+      ]),
+    ).toBe('a    1\nbcd  2\n')
+  })
+
+  it('a progress line never gets wider than the screen, nor leaves its bar', () => {
+    for (const columns of [1, 20, 80]) {
+      for (const fraction of [-1, 0, 0.5, 1, 7]) {
+        expect(progressText('render', fraction, 'x'.repeat(100), columns).length).toBeLessThan(columns)
+      }
+    }
+    expect(progressText('a', 2, '', 80)).toContain('100 %')
+  })
+
+  it('a progress line is drawn on a screen only', () => {
+    let written = ''
+    const terminal = (columns: number | undefined) => ({
+      out: () => undefined,
+      err: (text: string) => (written += text),
+      columns,
+    })
+    createProgressLine(terminal(undefined), 'a').draw(0.5, 'half')
+    expect(written).toBe('')
+    createProgressLine(terminal(80), 'a').draw(0.5, 'half')
+    expect(written).toContain('50 %  half')
+  })
+})
