@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { encodeCanonical } from '../protocol/canonical.ts'
 import { FaultError, refuse, type Fault } from '../protocol/fault.ts'
@@ -7,9 +10,11 @@ import type { Transport } from '../ports/transport.ts'
 import { createBlobExchange, type BlobExchange } from './blob-exchange.ts'
 import { CHUNK, OPEN } from './blob-wire.ts'
 import { createIdentity } from './identity.ts'
+import { CHUNKS_PER_SOURCE_MAX } from './limits.ts'
 import { localPeer, machineClock } from './local-mesh.ts'
 import { createMemoryBlobs, type MemoryBlobs } from './memory-blobs.fixture.ts'
 import { createMemoryNetwork } from './memory-transport.ts'
+import { openStorage } from '../storage/storage.ts'
 
 const CHUNK_BYTES = 1_000
 
@@ -293,40 +298,64 @@ describe('blob exchange', () => {
   })
 })
 
-describe('blob exchange over libp2p', () => {
-  const running: Transport[] = []
+describe('blob exchange over libp2p, with stores on disk', () => {
+  const running: (() => Promise<void>)[] = []
   afterEach(async () => {
-    await Promise.all(running.splice(0).map((transport) => transport.stop()))
+    await Promise.all(running.splice(0).map((stop) => stop()))
   })
 
-  test('a transfer that is broken in the middle resumes and sends no chunk twice', async () => {
-    const [a, b] = await Promise.all(
-      Array.from({ length: 2 }, async () => {
-        const { transport } = localPeer()
-        running.push(transport)
-        const blobs = createMemoryBlobs(1 << 20)
-        const exchange = createBlobExchange({ transport, blobs, clock: machineClock, mayServe: () => true })
-        await transport.start()
-        return { transport, blobs, exchange }
-      }),
-    )
+  const side = async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'meshwork-exchange-'))
+    const storage = await openStorage({ folder, quotaBytes: 1 << 30, clock: machineClock })
+    const { blobs } = storage
+    const { transport } = localPeer()
+    const exchange = createBlobExchange({ transport, blobs, clock: machineClock, mayServe: () => true })
+    await transport.start()
+    running.push(async () => {
+      await transport.stop()
+      await storage.close()
+      await rm(folder, { recursive: true, force: true })
+    })
+    return { transport, blobs, exchange }
+  }
+
+  test('a transfer that is broken in the middle resumes and sends no verified chunk twice', async () => {
+    const [a, b] = [await side(), await side()]
     const bytes = randomBytes(24 << 20)
-    const cid = b!.blobs.put(bytes)
-    a!.transport.keepConnected([{ peer: b!.transport.peer, addresses: b!.transport.addresses() }])
-    while (a!.transport.connections().length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    const cid = await b.blobs.put(bytes)
+    a.transport.keepConnected([{ peer: b.transport.peer, addresses: b.transport.addresses() }])
+    while (a.transport.connections().length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     let cut = false
-    await a!.exchange.fetch(cid, {
-      from: [b!.transport.peer],
-      signal: AbortSignal.timeout(30_000),
+    await a.exchange.fetch(cid, {
+      from: [b.transport.peer],
+      signal: AbortSignal.timeout(50_000),
       progress: ({ chunksDone }) => {
         if (chunksDone < 8 || cut) return
         cut = true
-        void b!.transport.disconnect(a!.transport.peer)
+        void b.transport.disconnect(a.transport.peer)
       },
     })
     expect(cut).toBe(true)
-    expect(Buffer.compare(a!.blobs.read(cid)!, bytes)).toBe(0)
-    // Chunks under way when the connection broke may come twice, verified ones never do.
-    expect(a!.exchange.traffic().bytesIn).toBeLessThan((24 + 8) << 20)
+    expect(Buffer.compare(await a.blobs.read(cid), bytes)).toBe(0)
+    // Only chunks under way when the connection broke may come twice.
+    expect(a.exchange.traffic().bytesIn).toBeLessThan((24 + 2 * CHUNKS_PER_SOURCE_MAX) << 20)
+  })
+
+  test('many small results, a structure and a large file arrive from the store that has them', async () => {
+    const [a, b] = [await side(), await side()]
+    await a.transport.connect(b.transport.peer, b.transport.addresses(), {
+      signal: AbortSignal.timeout(20_000),
+    })
+    const cids = await Promise.all([
+      ...Array.from({ length: 100 }, () => b.blobs.put(randomBytes(3_000))),
+      b.blobs.putStructure(encodeCanonical({ name: 'manifest' })),
+      b.blobs.put(randomBytes(5 << 20)),
+      b.blobs.put(new Uint8Array(1)),
+    ])
+    const signal = AbortSignal.timeout(50_000)
+    await Promise.all(cids.map((cid) => a.exchange.fetch(cid, { from: [b.transport.peer], signal })))
+    for (const cid of cids) {
+      expect(Buffer.compare(await a.blobs.read(cid), await b.blobs.read(cid))).toBe(0)
+    }
   })
 })

@@ -13,7 +13,7 @@ import {
   payloadBytes,
   type OpenedBlob,
 } from './blob-wire.ts'
-import { LAYOUTS_CACHED_MAX, OPEN_CONTENT_BYTES_MAX } from './limits.ts'
+import { OPEN_CONTENT_BYTES_MAX } from './limits.ts'
 
 /** What blobs are served from, and to whom. */
 export interface BlobServerParts {
@@ -26,21 +26,10 @@ export interface BlobServerParts {
 
 /** Answers others' questions for blobs from now on. */
 export function serveBlobs({ transport, blobs, mayServe, onSent }: BlobServerParts): void {
-  const chunkCounts = new Map<Cid, number>()
-
-  /** How many chunks a blob has; remembered, for the same is asked with every chunk. */
   const chunkCount = (cid: Cid): number => {
-    const known = chunkCounts.get(cid)
-    if (known !== undefined) return known
     const layout = blobs.layout(cid)
     if (layout === undefined) throw new FaultError(missing(cid))
-    const count = layout.kind === 'raw' ? 1 : layout.chunks.length
-    chunkCounts.set(cid, count)
-    if (chunkCounts.size > LAYOUTS_CACHED_MAX) {
-      const [oldest] = chunkCounts.keys()
-      if (oldest !== undefined) chunkCounts.delete(oldest)
-    }
-    return count
+    return layout.kind === 'raw' ? 1 : layout.chunks.length
   }
 
   const opened = async (from: PeerId, cid: Cid, contentBytes: number): Promise<OpenedBlob> => {

@@ -8,7 +8,13 @@ import type { OpenBlob } from './blob-opener.ts'
 import type { ChunkMemory } from './chunk-memory.ts'
 import { createBlobSource, reach, type BlobSource } from './blob-source.ts'
 import { CHUNK, payloadBytes, type OpenedBlob } from './blob-wire.ts'
-import { CHUNK_MS_MAX, CHUNKS_MAX, CHUNKS_PER_SOURCE_MAX, PROVIDERS_MS_MAX, SOURCES_MAX } from './limits.ts'
+import {
+  CHUNK_MS_MAX,
+  CHUNKS_AT_ONCE_MAX,
+  CHUNKS_PER_SOURCE_MAX,
+  PROVIDERS_MS_MAX,
+  SOURCES_MAX,
+} from './limits.ts'
 import { faultOfSignal, signalAfter, throwIfAborted } from './signal-fault.ts'
 
 /** How far a transfer is. */
@@ -179,7 +185,10 @@ async function receiveChunks(receiving: Receiving): Promise<void> {
       if (await sources.more()) continue
       throw new FaultError(sources.fault())
     }
-    const perSource = Math.min(CHUNKS_PER_SOURCE_MAX, Math.max(1, Math.floor(CHUNKS_MAX / usable.length)))
+    const perSource = Math.min(
+      CHUNKS_PER_SOURCE_MAX,
+      Math.max(1, Math.floor(CHUNKS_AT_ONCE_MAX / usable.length)),
+    )
     const workers = usable.flatMap((source) =>
       Array.from({ length: perSource }, () => receiveFrom(source, receiving, onChunk)),
     )

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { Bytes } from '../protocol/bytes.ts'
 import { Fault } from '../protocol/fault.ts'
 import { Cid } from '../protocol/ids.ts'
-import { CHUNK_BYTES_MAX, OPEN_CIDS_MAX } from './limits.ts'
+import { CHUNK_BYTES_MAX, CHUNKS_MAX } from '../ports/blob-store.ts'
+import { OPEN_CIDS_MAX } from './limits.ts'
 
 /** Asks for blobs: small ones come whole, of large ones comes the layout. */
 export const OPEN = 'meshwork/1/blob/open'
@@ -10,9 +11,6 @@ export const OPEN = 'meshwork/1/blob/open'
 export const CHUNK = 'meshwork/1/blob/chunk'
 /** Either question: CIDs take 61 bytes each. */
 export const BLOB_QUESTION_BYTES_MAX = 8 << 10
-
-/** Chunks of one list: 16 GiB of 256 KiB chunks. */
-const LIST_CHUNKS_MAX = 65_536
 
 /** What `OPEN` carries. */
 export const OpenQuestion = z.object({ cids: z.array(Cid).min(1).max(OPEN_CIDS_MAX) })
@@ -26,7 +24,7 @@ export const OpenedBlob = z.discriminatedUnion('kind', [
     chunks: z
       .array(z.tuple([Cid, z.int().min(1).max(CHUNK_BYTES_MAX)]))
       .min(1)
-      .max(LIST_CHUNKS_MAX),
+      .max(CHUNKS_MAX),
   }),
   /** It did not fit any more: ask again. */
   z.object({ kind: z.literal('later') }),
@@ -44,4 +42,4 @@ export function payloadBytes(blob: OpenedBlob): number {
 export const OpenAnswer = z.object({ blobs: z.array(OpenedBlob).max(OPEN_CIDS_MAX) })
 
 /** What `CHUNK` carries. */
-export const ChunkQuestion = z.object({ cid: Cid, index: z.int().min(0).max(LIST_CHUNKS_MAX) })
+export const ChunkQuestion = z.object({ cid: Cid, index: z.int().min(0).max(CHUNKS_MAX) })

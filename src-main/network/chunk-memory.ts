@@ -1,4 +1,5 @@
-import { CHUNK_BYTES_MAX, CHUNKS_MAX } from './limits.ts'
+import { CHUNK_BYTES_MAX } from '../ports/blob-store.ts'
+import { CHUNKS_AT_ONCE_MAX } from './limits.ts'
 
 /** Pieces of memory that chunks arrive in, used again and again: fresh memory costs more than the copy into it. */
 export interface ChunkMemory {
@@ -18,7 +19,7 @@ export function createChunkMemory(): ChunkMemory {
   return {
     take: () => free.pop() ?? fresh(),
     give(piece) {
-      if (free.length < CHUNKS_MAX) free.push(piece)
+      if (free.length < CHUNKS_AT_ONCE_MAX) free.push(piece)
     },
   }
 }

@@ -81,10 +81,8 @@ export const OPEN_MS_MAX = 30_000
 export const CHUNK_MS_MAX = 60_000
 /** Chunks under way from one source: enough to hide a round trip, and bounded in memory (1 to 2 MiB each). */
 export const CHUNKS_PER_SOURCE_MAX = 4
-/** No chunk is larger than this (the blob store cuts smaller ones). */
-export const CHUNK_BYTES_MAX = 2 << 20
 /** Chunks under way of one blob. */
-export const CHUNKS_MAX = 16
+export const CHUNKS_AT_ONCE_MAX = 16
 /** Peers that one blob is fetched from. */
 export const SOURCES_MAX = 16
 /** A source that fails this often in a row without a chunk in between is given up. */
@@ -95,5 +93,3 @@ export const SOURCE_PAUSE_MS = 100
 export const SOURCE_CONNECT_MS_MAX = 5_000
 /** How long the network is searched for more sources. */
 export const PROVIDERS_MS_MAX = 5_000
-/** Layouts remembered while blobs are served. */
-export const LAYOUTS_CACHED_MAX = 64

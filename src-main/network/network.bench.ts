@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { createCipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import type { Benchmark, Measurement } from '../bench.ts'
 import type { BlobReceiver } from '../ports/blob-store.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
+import { sha256 } from '../storage/digest.ts'
 import { createBlobExchange } from './blob-exchange.ts'
 import { localPeer, machineClock } from './local-mesh.ts'
 import { createMemoryBlobs } from './memory-blobs.fixture.ts'
@@ -35,10 +36,9 @@ function verifyingSink(cid: Cid): BlobReceiver {
       return Promise.resolve()
     },
     missing: () => left,
-    chunk: (index, bytes) => {
-      createHash('sha256').update(bytes).digest()
+    chunk: async (index, bytes) => {
+      await sha256(bytes)
       left = left.filter((other) => other !== index)
-      return Promise.resolve()
     },
     finish: () =>
       left.length === 0 ? Promise.resolve() : Promise.reject(new Error(`${cid} is not complete`)),

@@ -82,12 +82,7 @@ export interface Transport {
    *   received or not), `timed-out` or `cancelled` (as the signal says), `oversized`, `too-busy` (too many waiting
    *   here), `malformed` (no sense in the answer), or the fault that the other side answered
    */
-  request(
-    peer: PeerId,
-    protocol: string,
-    request: Uint8Array,
-    options: RequestOptions,
-  ): Promise<Uint8Array>
+  request(peer: PeerId, protocol: string, request: Uint8Array, options: RequestOptions): Promise<Uint8Array>
   /** Answers requests of a protocol from now on, up to `requestBytesMax` (default `MESSAGE_BYTES_MAX`). */
   handle(protocol: string, handler: RequestHandler, options?: { requestBytesMax?: number }): void
   /** What was exchanged with each peer, as far back as a bounded memory goes. */
