@@ -186,7 +186,7 @@ describe('awards', () => {
     )
   })
 
-  test('[M19] go to the better standing, and among about equals to whoever is done first', () => {
+  test('[M19] go to whoever is done first, and among those to the better standing', () => {
     const standings = new Map([
       [a, { ...GOOD, trust: 0.3 }],
       [b, GOOD],
@@ -195,7 +195,8 @@ describe('awards', () => {
     const standingOf = (of: PeerId) => standings.get(of)!
     const pick = (...offers: Offer[]) =>
       given(chooseAwards(input({ offers, standingOf }))).map((unit) => unit.peer)
-    expect(pick(offer(a, 0, 1, 1), offer(b, 0, 1, 9))).toEqual([b])
+    expect(pick(offer(a, 0, 1, 1), offer(b, 0, 1, 9))).toEqual([a])
+    expect(pick(offer(a, 0, 1, 9), offer(b, 0, 1, 9))).toEqual([b])
     expect(pick(offer(b, 0, 1, 9), offer(c, 0, 1, 8))).toEqual([c])
     expect(pick(offer(b, 0, 1, 7), offer(c, 0, 1, 8))).toEqual([b])
   })

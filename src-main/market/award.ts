@@ -66,9 +66,10 @@ interface OpenUnit {
 /**
  * The requester's choice among offers: who computes which unit, and who checks it.
  *
- * A unit goes to as many peers as it misses, to none twice; better standing comes first, then the earlier end. Peers
- * of poor standing get it only when it has waited long enough or nobody else is there, and so do two who trust each
- * other fully, who might agree on anything. The result does not depend on the order of the offers.
+ * A unit goes to as many peers as it misses, to none twice; the earlier end comes first, so that everybody who offers
+ * has a share of the work, and among equal ends the better standing. Peers of poor standing get it only when it has
+ * waited long enough or nobody else is there, and so do two who trust each other fully, who might agree on anything.
+ * The result does not depend on the order of the offers.
  */
 export function chooseAwards(input: AwardInput): readonly ChosenAward[] {
   const candidates = new Map<PeerId, Candidate>()
@@ -109,8 +110,8 @@ function candidateOf(peer: PeerId, { trust, quality, reliability }: Standing): C
 function preferred(a: Candidate, b: Candidate, offerA: Offer, offerB: Offer): number {
   if (a.poor !== b.poor) return a.poor ? 1 : -1
   return (
-    b.score - a.score ||
     offerA.expectedEndMs - offerB.expectedEndMs ||
+    b.score - a.score ||
     (a.peer < b.peer ? -1 : a.peer > b.peer ? 1 : offerA.first - offerB.first || offerA.count - offerB.count)
   )
 }

@@ -93,6 +93,11 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
   let cancelTick: (() => void) | undefined
   let stopListening: (() => void) | undefined
 
+  /** For events that nobody waits for. A loop that has stopped takes none, and the next start makes up for them. */
+  function tell(event: PeerEvent): void {
+    if (!signal.aborted) loop.dispatch(event).catch((error: unknown) => faultOf(error, 'cancelled'))
+  }
+
   function perform(effects: readonly WorldEffect[]): void {
     for (const effect of effects) performOne(effect)
   }
@@ -148,10 +153,9 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         await sendDirect(transport, to, { kind: 'award', award }, signal)
       }
     } catch (error) {
-      if (signal.aborted) return
       const { job_id, award_id } = award
       const fault = faultOf(error, 'unreachable')
-      await dispatch({ kind: 'award-refused', at_ms: clock.nowMs(), job_id, award_id, peer: to, fault })
+      tell({ kind: 'award-refused', at_ms: clock.nowMs(), job_id, award_id, peer: to, fault })
     }
   }
 
@@ -184,9 +188,8 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
 
   function tick(): void {
     cancelTick = clock.after(TICK_MS, () => {
-      dispatch({ kind: 'tick', at_ms: clock.nowMs() }).then(tick, (error: unknown) => {
-        if (!signal.aborted) parts.fatal(error)
-      })
+      tell({ kind: 'tick', at_ms: clock.nowMs() })
+      tick()
     })
   }
 
@@ -197,7 +200,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       handleInbound({ clock, identity, transport, state, dispatch })
       stopListening = transport.onConnection(({ kind, peer }) => {
         if (!state.contacts.has(peer)) return
-        dispatch({ kind, at_ms: clock.nowMs(), peer }).catch((error: unknown) => faultOf(error, 'cancelled'))
+        tell({ kind, at_ms: clock.nowMs(), peer })
       })
       await transport.start()
       await runner.start()

@@ -2,8 +2,14 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { Cid, JobId, Name } from '../../src-main/protocol/ids.ts'
 import { INPUTS_MAX, JOB_UNITS_MAX, REDUNDANCY_MAX } from '../../src-main/protocol/limits.ts'
-import { BOUNCES_MAX, IMAGE_SIDE_MAX, SAMPLES_PER_PIXEL_MAX } from '../../src-main/protocol/render-job.ts'
-import { TILE_SIDE_MAX, TILE_SIDE_MIN } from '../../src-main/protocol/render-job.ts'
+import {
+  BOUNCES_MAX,
+  IMAGE_SIDE_MAX,
+  RADIANCE_CLAMP_MAX,
+  SAMPLES_PER_PIXEL_MAX,
+  TILE_SIDE_MAX,
+  TILE_SIDE_MIN,
+} from '../../src-main/protocol/render-job.ts'
 import { ComputeResource } from '../../src-main/protocol/resource.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
 import { Params, UnitIndex } from '../../src-main/protocol/work.ts'
@@ -34,6 +40,8 @@ export const RenderRequest = z.strictObject({
   samples_per_unit: z.int().min(1).max(SAMPLES_PER_PIXEL_MAX).exactOptional(),
   /** The longest path in surface hits after the first. */
   bounces: z.int().min(0).max(BOUNCES_MAX).default(6),
+  /** The most radiance that one path may bring: fewer bright specks for a little less light. Any when absent. */
+  clamp: z.number().positive().max(RADIANCE_CLAMP_MAX).exactOptional(),
   /** Distinct peers that render each unit. */
   redundancy: Redundancy.default(2),
   /** An uploaded .hdr picture of distant light. */

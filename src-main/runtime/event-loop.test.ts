@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { createIdentity } from '../network/identity.ts'
+import { decodeEvent } from '../peer/codec.ts'
+import { initialState } from '../peer/state.ts'
+import type { Journal } from '../ports/journal.ts'
+import { createMemoryDisk, openMemoryJournal } from '../storage/memory-journal.ts'
+import { createEventLoop, type WorldEffect } from './event-loop.ts'
+import { restore } from './restore.ts'
+
+const me = createIdentity(randomBytes(32)).peer
+const named = (name: string) => ({ kind: 'named', at_ms: 1, name }) as const
+
+function loopOver(journal: Journal) {
+  const performed: { effect: WorldEffect['kind']; records: number }[] = []
+  const fatal: unknown[] = []
+  const { state, sequence } = restore(journal, me, 'new')
+  const loop = createEventLoop({
+    journal,
+    state,
+    sequence,
+    perform: (effects) => {
+      for (const { kind } of effects)
+        performed.push({ effect: kind, records: [...journal.readAfter(0)].length })
+    },
+    observe: () => undefined,
+    fatal: (error) => fatal.push(error),
+  })
+  return { loop, performed, fatal }
+}
+
+describe('the event loop', () => {
+  it('[P3] holds an event in the journal before any of its effects is performed', async () => {
+    const { loop, performed } = loopOver(openMemoryJournal(createMemoryDisk()))
+    await loop.dispatch({ kind: 'started', at_ms: 1 })
+    expect(performed.map(({ effect }) => effect)).toContain('commitment-changed')
+    expect(performed.every(({ records }) => records === 1)).toBe(true)
+  })
+
+  it('[P3] writes all events that wait in one append, in their order', async () => {
+    const journal = openMemoryJournal(createMemoryDisk())
+    const appends: number[] = []
+    const counting: Journal = {
+      ...journal,
+      append: (records) => {
+        appends.push(records.length)
+        return journal.append(records)
+      },
+    }
+    const { loop } = loopOver(counting)
+    await Promise.all(['a', 'b', 'c'].map((name) => loop.dispatch(named(name))))
+    expect(appends).toEqual([3])
+    const names = [...journal.readAfter(0)].map(({ bytes }) => decodeEvent(bytes))
+    expect(names.map((n) => (n.ok && n.value.kind === 'named' ? n.value.name : ''))).toEqual(['a', 'b', 'c'])
+  })
+
+  it('[P3] performs nothing and takes no more when the journal cannot be written', async () => {
+    const journal = openMemoryJournal(createMemoryDisk())
+    const full: Journal = {
+      ...journal,
+      append: () => {
+        throw new Error('disk full')
+      },
+    }
+    const { loop, performed, fatal } = loopOver(full)
+    await expect(loop.dispatch({ kind: 'started', at_ms: 1 })).rejects.toThrow('disk full')
+    expect(performed).toEqual([])
+    expect(fatal).toHaveLength(1)
+    await expect(loop.dispatch(named('later'))).rejects.toThrow('disk full')
+  })
+
+  it('[P2] a stop saves a snapshot, and the next start has the same state', async () => {
+    const disk = createMemoryDisk()
+    const { loop } = loopOver(openMemoryJournal(disk))
+    await loop.dispatch({ kind: 'started', at_ms: 1 })
+    await loop.dispatch(named('Studio PC'))
+    await loop.stop()
+    expect(disk.snapshots).toHaveLength(1)
+    const again = restore(openMemoryJournal(disk), me, 'ignored')
+    expect(again.state.name).toBe('Studio PC')
+    expect(again.state.epoch).toBe(1)
+    expect(again.sequence).toBe(2)
+  })
+
+  it('[P2] a data folder of another peer is refused, never taken over', async () => {
+    const disk = createMemoryDisk()
+    const { loop } = loopOver(openMemoryJournal(disk))
+    await loop.dispatch({ kind: 'started', at_ms: 1 })
+    await loop.stop()
+    const stranger = createIdentity(randomBytes(32)).peer
+    expect(() => restore(openMemoryJournal(disk), stranger, 'x')).toThrow(/belongs to/)
+  })
+
+  it('[P2] a record that this program does not understand stops the start with its number', () => {
+    const journal = openMemoryJournal(createMemoryDisk())
+    journal.append([new Uint8Array([0xa0])])
+    expect(() => restore(journal, me, 'x')).toThrow(/journal record 1/)
+    expect(initialState(me, 'x').epoch).toBe(0)
+  })
+})

@@ -1,0 +1,180 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createBlobExchange } from '../network/blob-exchange.ts'
+import { createIdentity } from '../network/identity.ts'
+import { createMemoryNetwork, type MemoryNetwork } from '../network/memory-transport.ts'
+import { createPublishedStores } from '../network/published-store.ts'
+import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
+import type { Transport } from '../ports/transport.ts'
+import { ComputeAllocationState } from '../protocol/assignment.ts'
+import { ComputeCommitment } from '../protocol/commitment.ts'
+import type { JobId, PeerId } from '../protocol/ids.ts'
+import { ComputeRoundState } from '../protocol/result.ts'
+import { toTimestamp } from '../protocol/time.ts'
+import type { JobManifest } from '../protocol/work.ts'
+import { openStorage } from '../storage/storage.ts'
+import { machineClock, machineRandom } from './machine.ts'
+import { createPeerRuntime, type PeerRuntime } from './peer-runtime.ts'
+
+/** What a test decides about a unit's run: its output, or how it fails. May take its time. */
+export type Behaviour = (task: RunTask) => Promise<RunOutcome> | RunOutcome
+
+/** An honest output: 1,000 bytes made of the unit's index, too many to travel inside the receipt. */
+export const honest: Behaviour = (task) => outputOf(`unit ${task.unitIndex ?? -1}`)
+
+/** An output that names what it was made of. */
+export function outputOf(text: string): RunOutcome {
+  const bytes = new Uint8Array(Buffer.alloc(1_000, createHash('sha256').update(text).digest()))
+  const metrics = { wall_ms: 1, cpu_ms: 1, peak_memory_bytes: 0, input_bytes: 0, output_bytes: bytes.length }
+  return { kind: 'done', output: { kind: 'bytes', bytes }, extras: {}, info: {}, metrics }
+}
+
+/** A runner in this process: what runs is up to the test. */
+function scriptedRunner(behave: Behaviour): Runner {
+  let stopped = false
+  return {
+    start: () => Promise.resolve(),
+    stop: () => {
+      stopped = true
+      return Promise.resolve()
+    },
+    algorithms: () => [{ algorithmId: 'test.unit', version: '1', scope: 'shared', engine: 'test.unit/1' }],
+    concurrency: 1,
+    setConcurrency: () => undefined,
+    benchmark: () => Promise.resolve(1),
+    async run(tasks, { signal, finished }) {
+      for (const task of tasks) {
+        const outcome = await behave(task)
+        if (stopped || signal.aborted) {
+          finished(task, { kind: 'failed', fault: { kind: 'cancelled', message: 'stopped' } })
+        } else {
+          finished(task, outcome)
+        }
+      }
+    },
+  }
+}
+
+/** A peer of a test: the real runtime, storage and stores over a memory network. */
+export interface TestPeer {
+  readonly runtime: PeerRuntime
+  readonly transport: Transport
+  readonly peer: PeerId
+  /** Ends it as a crash does: nothing is flushed, nobody is told. The folder and the key stay. */
+  crash(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Where a test peer's memory lives, so that it can start again. */
+export interface TestHome {
+  readonly folder: string
+  readonly seed: Uint8Array
+}
+
+/** A folder and a key for a new peer. */
+export async function newHome(): Promise<TestHome> {
+  return { folder: await mkdtemp(join(tmpdir(), 'meshwork-test-')), seed: randomBytes(32) }
+}
+
+/** A network for `startPeer`; a restarted peer needs a new place in it, so networks are made per start. */
+export { createMemoryNetwork, type MemoryNetwork }
+
+/** Starts a peer that shares one core and runs `test.unit`. */
+export async function startPeer(
+  network: MemoryNetwork,
+  home: TestHome,
+  behave: Behaviour,
+): Promise<TestPeer> {
+  let crashed = false
+  const identity = createIdentity(home.seed)
+  const transport = network.join(identity.peer)
+  const clock = machineClock
+  const storage = await openStorage({ folder: home.folder, quotaBytes: 2 ** 30, clock })
+  const published = createPublishedStores({ transport, identity, clock })
+  const how = { cacheable: false, persistDebounce: 5 }
+  const runtime = createPeerRuntime({
+    name: home.folder.slice(-6),
+    clock,
+    random: machineRandom,
+    identity,
+    journal: storage.journal,
+    blobs: storage.blobs,
+    fetcher: createBlobExchange({ transport, blobs: storage.blobs, clock, mayServe: () => true }),
+    transport,
+    stores: {
+      commitment: published.createStore({
+        networkPath: 'compute/commitment',
+        schema: ComputeCommitment,
+        ...how,
+      }),
+      allocation: published.createStore({
+        networkPath: 'compute/allocation',
+        schema: ComputeAllocationState,
+        ...how,
+      }),
+      round: published.createStore({ networkPath: 'compute/round', schema: ComputeRoundState, ...how }),
+    },
+    runner: scriptedRunner(behave),
+    fatal: (error) => {
+      if (!crashed) throw error
+    },
+  })
+  await runtime.start()
+  const at_ms = clock.nowMs()
+  const resources = { cpu_cores: 1, ram_gb: 1 }
+  const algorithm = { algorithm_id: 'test.unit', version: '1', supported: true, performance_score: 1 }
+  await runtime.dispatch({
+    kind: 'availability-set',
+    at_ms,
+    availability: { kind: 'always', resources, priority: 0.5 },
+  })
+  await runtime.dispatch({ kind: 'capabilities-measured', at_ms, algorithms: [algorithm] })
+  return {
+    runtime,
+    transport,
+    peer: identity.peer,
+    async crash() {
+      crashed = true
+      published.stop()
+      await transport.stop()
+      await storage.close()
+    },
+    async stop() {
+      published.stop()
+      await runtime.stop()
+      await storage.close()
+    },
+  }
+}
+
+/** Pairs two peers by an invite. */
+export async function pairPeers(inviter: TestPeer, joiner: TestPeer, trust = 0.8): Promise<void> {
+  const invite = await inviter.runtime.invite(trust, 60_000)
+  await joiner.runtime.pair(invite, trust, AbortSignal.timeout(5_000))
+}
+
+/** A job of `test.unit`. */
+export function testJob(requester: PeerId, units: number, redundancy: number): JobManifest {
+  return {
+    job_id: `job-${randomBytes(4).toString('hex')}` as JobId,
+    requester_id: requester,
+    description: '',
+    algorithm_id: 'test.unit',
+    algorithm_version: '1',
+    params: {},
+    inputs: {},
+    unit_count: units,
+    required_resources: { cpu_cores: 1, ram_gb: 0.1 },
+    estimated_duration_seconds: 0.01,
+    priority: 0.5,
+    verification_redundancy: redundancy,
+    created_at: toTimestamp(Date.now()),
+  }
+}
+
+/** Waits until something holds; the test's own timeout ends it otherwise. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10))
+}

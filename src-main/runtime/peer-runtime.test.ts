@@ -1,0 +1,144 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { JobId } from '../protocol/ids.ts'
+import {
+  createMemoryNetwork,
+  honest,
+  newHome,
+  outputOf,
+  pairPeers,
+  startPeer,
+  testJob,
+  until,
+  type Behaviour,
+  type TestPeer,
+} from './mesh.fixture.ts'
+
+const running: TestPeer[] = []
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((peer) => peer.stop()))
+})
+
+async function mesh(...behaviours: Behaviour[]): Promise<TestPeer[]> {
+  const network = createMemoryNetwork()
+  for (const behave of behaviours) running.push(await startPeer(network, await newHome(), behave))
+  const peers = [...running]
+  for (const [i, a] of peers.entries()) for (const b of peers.slice(i + 1)) await pairPeers(a, b)
+  await until(() => peers.every((peer) => seesEverybody(peer, peers)))
+  return peers
+}
+
+/** Whether a peer knows what all others share. */
+function seesEverybody({ peer, runtime }: TestPeer, peers: readonly TestPeer[]): boolean {
+  const { commitments } = runtime.state.view
+  return peers.every((other) => {
+    const shared = commitments.get(other.peer)
+    return (
+      other.peer === peer || (shared !== undefined && shared.availability_slots[0]?.algorithms.length === 1)
+    )
+  })
+}
+
+function jobOf(peer: TestPeer | undefined, job: JobId) {
+  const found = peer?.runtime.state.jobs.get(job)
+  if (found === undefined) throw new Error(`no job ${job}`)
+  return found
+}
+
+describe('three peers with real storage', () => {
+  it('[W2] verify every unit by two distinct peers and bring every output to the requester', async () => {
+    const [alice] = await mesh(honest, honest, honest)
+    const { job } = await alice!.runtime.submit(testJob(alice!.peer, 40, 2))
+    await until(() => jobOf(alice, job).status.state !== 'running')
+    const { status, units, rejectedOutputs } = jobOf(alice, job)
+    expect(status.state).toBe('done')
+    expect(rejectedOutputs).toBe(0)
+    for (const { verified } of units.values()) {
+      expect(verified?.stored).toBe(true)
+      expect(new Set(verified?.winners).size).toBeGreaterThanOrEqual(2)
+    }
+  })
+
+  it('[V1] a liar changes nothing in the result, is counted, and loses its standing', async () => {
+    const liar: Behaviour = (task) => outputOf(`lie about ${task.unitIndex ?? -1}`)
+    const patient: Behaviour = async (task) => {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      return honest(task)
+    }
+    const [alice, , mallory] = await mesh(patient, patient, liar)
+    const { job } = await alice!.runtime.submit(testJob(alice!.peer, 100, 3))
+    await until(() => jobOf(alice, job).status.state !== 'running')
+    const { status, units, rejectedOutputs } = jobOf(alice, job)
+    expect(status.state).toBe('done')
+    expect(rejectedOutputs).toBeGreaterThan(0)
+    for (const { verified } of units.values()) expect(verified?.winners).not.toContain(mallory!.peer)
+    expect(alice!.runtime.state.records.get(mallory!.peer)?.quality).toBeLessThan(0.9)
+  })
+
+  it('[W8] a unit that fails everywhere ends its job with its own fault', async () => {
+    const failing: Behaviour = (task) =>
+      task.unitIndex === 3
+        ? { kind: 'failed', fault: { kind: 'unit-failed', message: 'division by zero' } }
+        : honest(task)
+    const [alice] = await mesh(failing, failing, failing)
+    const { job } = await alice!.runtime.submit(testJob(alice!.peer, 10, 2))
+    await until(() => jobOf(alice, job).status.state !== 'running')
+    const { status } = jobOf(alice, job)
+    expect(status).toMatchObject({
+      state: 'failed',
+      fault: { kind: 'unit-failed', message: 'unit 3 failed: division by zero' },
+    })
+  })
+
+  it('[T1] a stranger who knows a peer id is answered nothing but a refusal', async () => {
+    const [alice] = await mesh(honest)
+    const network = createMemoryNetwork()
+    const stranger = await startPeer(network, await newHome(), honest)
+    running.push(stranger)
+    expect(stranger.runtime.state.contacts.size).toBe(0)
+    const invite = await alice!.runtime.invite(1, 60_000)
+    // Another network: nobody is reachable there, whatever the code says.
+    await expect(stranger.runtime.pair(invite, 1, AbortSignal.timeout(2_000))).rejects.toMatchObject({
+      fault: { kind: 'unreachable' },
+    })
+  })
+
+  it('[T2] an invite opens once', async () => {
+    const network = createMemoryNetwork()
+    const [a, b, c] = await Promise.all(
+      [1, 2, 3].map(async () => startPeer(network, await newHome(), honest)),
+    )
+    running.push(a!, b!, c!)
+    const invite = await a!.runtime.invite(0.5, 60_000)
+    await b!.runtime.pair(invite, 0.7, AbortSignal.timeout(5_000))
+    await expect(c!.runtime.pair(invite, 0.7, AbortSignal.timeout(5_000))).rejects.toMatchObject({
+      fault: { kind: 'invite-refused' },
+    })
+    expect(a!.runtime.state.contacts.get(b!.peer)?.trust).toBe(0.5)
+    expect(b!.runtime.state.contacts.get(a!.peer)?.trust).toBe(0.7)
+    expect(a!.runtime.state.contacts.has(c!.peer)).toBe(false)
+  })
+
+  it('[P4] a requester that crashes in the middle of a job finishes it after the restart', async () => {
+    const slow: Behaviour = async (task) => {
+      await new Promise((resolve) => setTimeout(resolve, 15))
+      return honest(task)
+    }
+    const home = await newHome()
+    const friend = await newHome()
+    const before = createMemoryNetwork()
+    const first = await startPeer(before, home, slow)
+    const other = await startPeer(before, friend, slow)
+    await pairPeers(first, other)
+    const { job } = await first.runtime.submit(testJob(first.peer, 30, 2))
+    await until(() => jobOf(first, job).verified >= 5)
+    await first.crash()
+    await other.crash()
+    const after = createMemoryNetwork()
+    const again = await startPeer(after, home, slow)
+    running.push(again, await startPeer(after, friend, slow))
+    const known = jobOf(again, job)
+    expect(known.verified).toBeGreaterThanOrEqual(5)
+    await until(() => jobOf(again, job).status.state !== 'running')
+    expect(jobOf(again, job).status.state).toBe('done')
+  }, 60_000)
+})
