@@ -53,6 +53,7 @@ module.exports = {
       'src-main/assemble.ts',
       'src-main/headless.ts',
       'src-main/api/',
+      'src-main/ports/',
       'src-main/protocol/',
       'src-preload/contract/',
     ]),

@@ -16,6 +16,7 @@ import type { Settings } from './ports/settings.ts'
 import type { Transport } from './ports/transport.ts'
 import { ComputeAllocationState } from './protocol/assignment.ts'
 import { ComputeCommitment } from './protocol/commitment.ts'
+import { PUBLISH_WITHIN_MS } from './protocol/limits.ts'
 import { ComputeRoundState } from './protocol/result.ts'
 import { machineClock, machineRandom } from './runtime/machine.ts'
 import { measureCapabilities, type Share } from './runtime/capabilities.ts'
@@ -25,8 +26,8 @@ import { openStorage } from './storage/storage.ts'
 
 /** Disk that blobs may take unless the user says otherwise. */
 const QUOTA_BYTES = 20 * 2 ** 30
-/** The stores' own debounce; with the runtime's it stays within PUBLISH_WITHIN_MS. */
-const PUBLISH_DEBOUNCE_MS = 25
+/** The stores' own debounce: with the runtime's a change is out well within the protocol's time. */
+const PUBLISH_DEBOUNCE_MS = PUBLISH_WITHIN_MS / 4
 
 /** How a peer is set up. */
 export interface PeerOptions {

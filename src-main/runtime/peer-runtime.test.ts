@@ -65,7 +65,7 @@ describe('three peers with real storage', () => {
       return honest(task)
     }
     const [alice, , mallory] = await mesh(patient, patient, liar)
-    const { job } = await alice!.runtime.submit(testJob(alice!.peer, 100, 3))
+    const { job } = await alice!.runtime.submit(testJob(alice!.peer, 40, 3))
     await until(() => jobOf(alice, job).status.state !== 'running')
     const { status, units, rejectedOutputs } = jobOf(alice, job)
     expect(status.state).toBe('done')

@@ -4,12 +4,13 @@ import type { PeerState } from '../peer/state.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
 import type { PeerId } from '../protocol/ids.ts'
+import { PUBLISH_WITHIN_MS } from '../protocol/limits.ts'
 import type { ComputeRoundState } from '../protocol/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { PublishedStore } from '../ports/published-store.ts'
 
-/** Changes within this time are published as one; with the store's own debounce it stays within PUBLISH_WITHIN_MS. */
-const COMPOSE_AFTER_MS = 20
+/** Changes within this time are published as one; the store's own debounce has the rest of the time. */
+const COMPOSE_AFTER_MS = PUBLISH_WITHIN_MS / 5
 /** Two matchings of open work to slots are at least this far apart. */
 const ALLOCATE_EVERY_MS = 30
 
