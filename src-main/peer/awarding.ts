@@ -14,6 +14,8 @@ import { needOf } from './unit.ts'
 
 /** How long a unit waits for better providers before one of poor standing may have it. */
 const PATIENCE_MS = 5_000
+/** How long a new job collects offers, from the first one on, before its first awards. */
+const COLLECT_OFFERS_MS = 60
 /** An award is late after this many times its expected duration … */
 const LATE_FACTOR = 3
 /** … and at least this long: fetching inputs takes time, and a busy machine is not a dead one. */
@@ -41,26 +43,92 @@ export function awardOffered(state: PeerState, peer: PeerId, atMs: number): Effe
   const effects: Effect[] = []
   for (const [jobId, offers] of offersByJob(peer, state.view.offers.get(peer) ?? [])) {
     const job = state.jobs.get(jobId)
-    if (job !== undefined) effects.push(...decide(state, job, offers, atMs))
+    if (job === undefined) continue
+    if (job.firstAwardAtMs === undefined) effects.push(...decideFirst(state, job, atMs))
+    else effects.push(...decide(state, job, offers, atMs))
   }
   return effects
 }
 
-/** Awards of units that are open again, from the offers at hand. */
+/** First awards of jobs whose offers have been collected for long enough. */
+export function awardCollected(state: PeerState, atMs: number): Effect[] {
+  const effects: Effect[] = []
+  for (const job of state.jobs.values()) {
+    if (job.status.state === 'running' && job.firstAwardAtMs === undefined) {
+      effects.push(...decideFirst(state, job, atMs))
+    }
+  }
+  return effects
+}
+
+/**
+ * The first awards of a job wait a moment for everybody's offers: whoever answers first, mostly this peer itself,
+ * would else take all that fits into its time, and the others would have nothing to do.
+ */
+function decideFirst(state: PeerState, job: JobState, atMs: number): Effect[] {
+  const offers = offersFor(state, job)
+  const offering = new Set(offers.map(({ peer }) => peer))
+  const others = activeProviders(state, atMs).some((peer) => !offering.has(peer))
+  if (offers.length === 0) return []
+  const { job_id } = job.manifest
+  const sinceMs = state.view.firstOfferAtMs.get(job_id) ?? atMs
+  if (others && atMs - sinceMs < COLLECT_OFFERS_MS) {
+    state.view.firstOfferAtMs.set(job_id, sinceMs)
+    return [{ kind: 'allocation-due' }]
+  }
+  state.view.firstOfferAtMs.delete(job_id)
+  return decide(state, job, offers, atMs)
+}
+
+/** Awards of units that are open again, from the offers at hand; not to who has just refused them. */
 export function awardReopened(
   state: PeerState,
   job: JobState,
   units: ReadonlySet<number>,
   atMs: number,
+  refusedBy?: PeerId,
 ): Effect[] {
-  return decide(state, job, offersFor(state, job), atMs, units)
+  const offers = [...offersFor(state, job), ...readyResults(state, job, units, atMs)]
+  return decide(
+    state,
+    job,
+    offers.filter(({ peer }) => peer !== refusedBy),
+    atMs,
+    units,
+  )
+}
+
+/**
+ * Results that peers have of attempts that were given up as lost: as good as offers that end now. Their peers do not
+ * offer these units any more, since they hold them.
+ */
+function readyResults(
+  state: PeerState,
+  job: JobState,
+  units: Iterable<number>,
+  atMs: number,
+): readonly Offer[] {
+  const offers: Offer[] = []
+  for (const first of units) {
+    const unit = job.units.get(first)
+    if (unit === undefined || unit.verified !== undefined) continue
+    for (const { peer, attempt, status } of unit.attempts) {
+      if (status.state !== 'void' || !status.ready) continue
+      if (unit.attempts.some((later) => later.peer === peer && later.attempt > attempt)) continue
+      const here = peer === state.me || (state.contacts.has(peer) && state.view.connected.has(peer))
+      if (here) offers.push({ peer, first, count: 1, expectedEndMs: atMs })
+    }
+  }
+  return offers
 }
 
 /** Awards of everything that is open and offered: for units that have waited long enough to be less choosy. */
 export function awardWaiting(state: PeerState, atMs: number): Effect[] {
   const effects: Effect[] = []
   for (const job of state.jobs.values()) {
-    if (job.status.state === 'running') effects.push(...decide(state, job, offersFor(state, job), atMs))
+    if (job.status.state !== 'running') continue
+    const offers = [...offersFor(state, job), ...readyResults(state, job, job.units.keys(), atMs)]
+    effects.push(...decide(state, job, offers, atMs))
   }
   return effects
 }
@@ -89,13 +157,14 @@ function decide(
     patienceMs: PATIENCE_MS,
     unitsMax: AWARD_UNITS_MAX,
   })
+  const attempts = new Map<number, number>()
   const awards: IssuedAward[] = chosen.map(({ peer, units }, position) => ({
     award_id: `${job.manifest.job_id}-${state.epoch}-${state.awardsMade + position}`,
     job_id: job.manifest.job_id,
     peer,
     units: units.map(({ index, role }): AwardedUnit => ({
       unit_index: index,
-      attempt: nextAttempt(job, index),
+      attempt: nextAttempt(job, index, attempts),
       role,
     })),
     deadline_ms: Math.round(atMs + allowedMs(job, peer, units, offers, atMs)),
@@ -104,8 +173,11 @@ function decide(
   return [{ kind: 'record', event: { kind: 'awards-issued', at_ms: atMs, awards } }]
 }
 
-function nextAttempt(job: JobState, index: number): number {
-  return (job.units.get(index)?.attempts.at(-1)?.attempt ?? 0) + 1
+/** The number of a unit's next attempt; several peers may get the unit in one decision, each its own attempt. */
+function nextAttempt(job: JobState, index: number, given: Map<number, number>): number {
+  const attempt = (given.get(index) ?? job.units.get(index)?.attempts.at(-1)?.attempt ?? 0) + 1
+  given.set(index, attempt)
+  return attempt
 }
 
 function allowedMs(

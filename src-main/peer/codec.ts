@@ -31,7 +31,11 @@ const SavedAttempt = z.object({
     z.object({ state: z.literal('awarded') }),
     z.object({ state: z.literal('returned'), cid: Cid, metrics: RunMetrics, inline: Bytes.exactOptional() }),
     z.object({ state: z.literal('failed'), fault: Fault }),
-    z.object({ state: z.literal('void'), why: z.enum(['refused', 'late', 'disconnected', 'withdrawn']) }),
+    z.object({
+      state: z.literal('void'),
+      why: z.enum(['refused', 'late', 'disconnected', 'withdrawn']),
+      ready: z.boolean(),
+    }),
     z.object({ state: z.literal('rejected'), cid: Cid }),
   ]),
 })
@@ -62,6 +66,7 @@ const SavedJob = z.object({
   ]),
   units: z.array(z.tuple([UnitIndex, SavedUnit])),
   firstAwardAtMs: Ms.exactOptional(),
+  progressAtMs: Ms,
   verified: z.int().min(0),
   stored: z.int().min(0),
   rejectedOutputs: z.int().min(0),

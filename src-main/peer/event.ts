@@ -77,7 +77,14 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     lost: z.array(z.object({ job_id: JobId, unit_index: UnitIndex, attempt: Attempt })),
   }),
   At.extend({ kind: z.literal('outputs-stored'), job_id: JobId, units: z.array(UnitIndex) }),
-  At.extend({ kind: z.literal('output-unavailable'), job_id: JobId, unit_index: UnitIndex, cid: Cid }),
+  /** Nobody handed over a verified output. Who could not be reached is not to blame, unlike who refused. */
+  At.extend({
+    kind: z.literal('output-unavailable'),
+    job_id: JobId,
+    unit_index: UnitIndex,
+    cid: Cid,
+    unreachable: z.array(PeerId).exactOptional(),
+  }),
 
   // provider
   At.extend({ kind: z.literal('award-received'), from: PeerId, award: Award }),

@@ -11,7 +11,7 @@ import type { ComputeCommitment } from '../protocol/commitment.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
 import { OFFERS_MAX, OPEN_RANGES_MAX } from '../protocol/limits.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
-import { amount } from '../protocol/resource.ts'
+import { amount, RESOURCE_DIMENSIONS, type ComputeResource } from '../protocol/resource.ts'
 import { toMs } from '../protocol/time.ts'
 import { unitOfManifest, type JobManifest, type UnitRange, type WorkUnit } from '../protocol/work.ts'
 import type { Effect } from './effect.ts'
@@ -119,13 +119,21 @@ function reservations(state: PeerState, slots: readonly AvailabilitySlot[], nowM
     if (queued === 0 || template === undefined) continue
     const capability = slot.algorithms.find((a) => a.algorithm_id === template.algorithm_id)
     if (capability === undefined) continue
-    const cores = Math.max(template.required_resources.cpu_cores, 1e-3)
-    const lanes = Math.max(1, Math.min(queued, Math.floor(slot.resources.cpu_cores / cores)))
+    const lanes = Math.max(1, Math.min(queued, fitting(template.required_resources, slot.resources)))
     const endMs = startMs + Math.ceil(queued / lanes) * expectedDurationMs(template, capability)
     reserved.push({ slotId: slot.slot_id, startMs, endMs, resources: times(template, lanes) })
     startMs = endMs
   }
   return reserved
+}
+
+/** How many units a slot has resources for at once, in every dimension. */
+function fitting(unit: ComputeResource, slot: ComputeResource): number {
+  const each = RESOURCE_DIMENSIONS.map((dimension) => {
+    const needed = amount(unit, dimension)
+    return needed > 0 ? Math.floor(amount(slot, dimension) / needed) : Number.POSITIVE_INFINITY
+  })
+  return Math.min(...each)
 }
 
 function queuedUnits(holding: Holding): number {

@@ -1,6 +1,7 @@
 import { failure, success, type Outcome } from '../protocol/fault.ts'
 import type { Effect } from './effect.ts'
 import type { DurableEvent } from './event.ts'
+import { dropRequester } from './provider.ts'
 import type { PeerState } from './state.ts'
 
 /** Invites that may be open at once; each is a secret lying around. */
@@ -43,7 +44,13 @@ export function pair(state: PeerState, event: Of<'paired'>): Effect[] {
     trust: event.trust,
     paired_at_ms: state.contacts.get(event.peer)?.paired_at_ms ?? event.at_ms,
   })
-  return [{ kind: 'contacts-changed' }, { kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+  const dropped = event.trust > 0 ? [] : dropRequester(state, event.peer)
+  return [
+    ...dropped,
+    { kind: 'contacts-changed' },
+    { kind: 'commitment-changed' },
+    { kind: 'allocation-due' },
+  ]
 }
 
 /** The user's own weight for somebody; 0 keeps the contact and gives it nothing. */
@@ -51,7 +58,13 @@ export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
   const contact = state.contacts.get(event.peer)
   if (contact === undefined) return []
   state.contacts.set(event.peer, { ...contact, trust: event.trust })
-  return [{ kind: 'contacts-changed' }, { kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+  const dropped = event.trust > 0 ? [] : dropRequester(state, event.peer)
+  return [
+    ...dropped,
+    { kind: 'contacts-changed' },
+    { kind: 'commitment-changed' },
+    { kind: 'allocation-due' },
+  ]
 }
 
 /** The user no longer knows somebody. What they still hold is void when it is late. */
@@ -59,5 +72,5 @@ export function forget(state: PeerState, event: Of<'forgotten'>): Effect[] {
   state.contacts.delete(event.peer)
   state.view.commitments.delete(event.peer)
   state.view.offers.delete(event.peer)
-  return [{ kind: 'contacts-changed' }, { kind: 'commitment-changed' }]
+  return [...dropRequester(state, event.peer), { kind: 'contacts-changed' }, { kind: 'commitment-changed' }]
 }

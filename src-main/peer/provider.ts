@@ -37,6 +37,8 @@ export function admitAward(state: PeerState, from: PeerId, award: Award, nowMs: 
 /** Units that a requester gave to this peer. An award that comes twice changes nothing; finished work is sent again. */
 export function receiveAward(state: PeerState, event: Of<'award-received'>): Effect[] {
   const { from, award } = event
+  // Trust may have gone while the award was on its way to the journal.
+  if (trustOf(state, from) <= 0) return []
   const key = holdingKey(from, award.job_id)
   const holding: Holding = state.holdings.get(key) ?? {
     requester: from,
@@ -144,20 +146,32 @@ export function withdrawUnits(state: PeerState, event: Of<'withdrawn'>): Effect[
 
 /** The job is over for its requester: nothing of it is needed here any longer. */
 export function settleHolding(state: PeerState, event: Of<'settled'>): Effect[] {
-  const key = holdingKey(event.from, event.job_id)
-  const holding = state.holdings.get(key)
-  if (holding === undefined) return []
-  state.holdings.delete(key)
-  return [
-    { kind: 'stop-units', requester: holding.requester, job: holding.job },
-    { kind: 'release-holding', requester: holding.requester, job: holding.job },
-    { kind: 'allocation-due' },
-  ]
+  return dropHoldings(state, ({ requester, job }) => requester === event.from && job === event.job_id)
+}
+
+/** Nothing of a requester's is run here any longer: it is no longer trusted. */
+export function dropRequester(state: PeerState, requester: PeerId): Effect[] {
+  return dropHoldings(state, (holding) => holding.requester === requester)
+}
+
+function dropHoldings(state: PeerState, isOver: (holding: Holding) => boolean): Effect[] {
+  const effects: Effect[] = []
+  for (const [key, holding] of state.holdings) {
+    if (!isOver(holding)) continue
+    const { requester, job } = holding
+    state.holdings.delete(key)
+    effects.push({ kind: 'stop-units', requester, job }, { kind: 'release-holding', requester, job })
+  }
+  return effects.length === 0 ? [] : [...effects, { kind: 'allocation-due' }]
 }
 
 /** After a restart: queued units run again, and whatever was not taken is sent again. */
 export function resumeHoldings(state: PeerState): Effect[] {
-  const effects: Effect[] = []
+  // Others say in their commitments what they no longer ask for; a peer that stopped at its own job's end does not.
+  const effects = dropHoldings(
+    state,
+    ({ requester, job }) => requester === state.me && state.jobs.get(job)?.status.state !== 'running',
+  )
   for (const holding of state.holdings.values()) {
     const queued: AwardedUnit[] = []
     for (const [unit_index, held] of holding.units) {

@@ -8,12 +8,14 @@ import { awardReopened } from './awarding.ts'
 import type { Effect, WantedOutput } from './effect.ts'
 import type { DurableEvent, IssuedAward } from './event.ts'
 import type { AttemptState, JobState, PeerState, UnitState } from './state.ts'
-import { returnedAttempts, verdictOf } from './unit.ts'
+import { isOwnFault, verdictOf } from './unit.ts'
 
 /** Runs of one unit that may fail by themselves before the job is given up: the fault is the unit's own then. */
 const UNIT_FAILURES_MAX = 3
-/** Attempts of one unit, whatever became of them, before the job is given up rather than tried for ever. */
+/** Attempts of one unit that somebody took, before the job is given up rather than tried for ever. */
 const UNIT_ATTEMPTS_MAX = 64
+/** Attempts of one unit, taken or not: the network and the power may fail more often than peers do. */
+const UNIT_AWARDS_MAX = 4_096
 /** The weight of the newest run in a job's observed duration. */
 const OBSERVED_WEIGHT = 0.2
 
@@ -27,6 +29,7 @@ export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[
     manifest,
     manifestCid: manifest_cid,
     submittedAtMs: event.at_ms,
+    progressAtMs: event.at_ms,
     status: { state: 'running' },
     units: new Map(),
     verified: 0,
@@ -115,12 +118,18 @@ export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effec
   for (const [index, unit] of job.units) {
     for (const attempt of unit.attempts) {
       if (attempt.awardId !== event.award_id || attempt.status.state !== 'awarded') continue
-      attempt.status = { state: 'void', why: 'refused' }
+      attempt.status = { state: 'void', why: 'refused', ready: wasReady(unit, attempt) }
       job.retried++
       reopened.push(index)
     }
   }
-  return reopen(state, job, reopened, event.at_ms)
+  return reopen(state, job, reopened, event.at_ms, event.peer)
+}
+
+/** Whether the peer of an attempt had the unit's result before it: an award that got lost does not change that. */
+function wasReady(unit: UnitState, { peer, attempt: number }: AttemptState): boolean {
+  const before = unit.attempts.findLast((a) => a.peer === peer && a.attempt < number)
+  return before?.status.state === 'void' && before.status.ready
 }
 
 /** Attempts that nobody waits for any longer; a reply to one of them will be stale. */
@@ -130,9 +139,10 @@ export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effe
   const lateBy = new Set<PeerId>()
   for (const { job_id, unit_index, attempt: number } of event.lost) {
     const job = state.jobs.get(job_id)
-    const attempt = job?.units.get(unit_index)?.attempts.find((a) => a.attempt === number)
-    if (job === undefined || attempt?.status.state !== 'awarded') continue
-    attempt.status = { state: 'void', why: event.reason }
+    const unit = job?.units.get(unit_index)
+    const attempt = unit?.attempts.find((a) => a.attempt === number)
+    if (job === undefined || unit === undefined || attempt?.status.state !== 'awarded') continue
+    attempt.status = { state: 'void', why: event.reason, ready: wasReady(unit, attempt) }
     job.retried++
     reopened.set(job, [...(reopened.get(job) ?? []), unit_index])
     lateBy.add(attempt.peer)
@@ -144,7 +154,8 @@ export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effe
 }
 
 /**
- * Receipts from a provider. Each answers one attempt; what answers none that is waited for is stale and dropped.
+ * Receipts from a provider. Each answers one attempt; what answers none that is waited for is stale and dropped. A
+ * stale output still says that its peer has the result, and may be awarded the unit anew.
  */
 export function receiveResults(state: PeerState, event: Of<'results-received'>): Effect[] {
   const job = state.jobs.get(event.job_id)
@@ -155,13 +166,16 @@ export function receiveResults(state: PeerState, event: Of<'results-received'>):
   for (const receipt of event.receipts) {
     const unit = job.units.get(receipt.unit_index)
     const attempt = unit?.attempts.find((a) => a.attempt === receipt.attempt && a.peer === event.from)
-    if (unit === undefined || attempt?.status.state !== 'awarded') continue
-    settleAttempt(state, job, attempt, receipt)
-    if (job.status.state !== 'running') continue
-    if (unit.verified !== undefined) {
-      compareLate(state, job, unit, attempt)
+    if (unit === undefined || attempt === undefined) continue
+    if (attempt.status.state === 'void') {
+      if (receipt.outcome.kind !== 'output' || attempt.status.ready) continue
+      attempt.status = { ...attempt.status, ready: true }
+      if (unit.verified === undefined) reopened.push(receipt.unit_index)
       continue
     }
+    if (attempt.status.state !== 'awarded') continue
+    settleAttempt(state, job, attempt, receipt)
+    if (job.status.state !== 'running') continue
     const verdict = verdictOf(job, unit)
     if (verdict.kind === 'agreed')
       effects.push(...verify(state, job, receipt.unit_index, unit, event.at_ms, wanted))
@@ -192,13 +206,6 @@ function settleAttempt(
       : job.observedMs + OBSERVED_WEIGHT * (metrics.wall_ms - job.observedMs)
 }
 
-/** A verifier that was slower than the quorum: right or wrong, it changes nobody's result but its own standing. */
-function compareLate(state: PeerState, job: JobState, unit: UnitState, attempt: AttemptState): void {
-  if (attempt.status.state !== 'returned') return
-  if (attempt.status.cid === unit.verified?.cid) remember(state, attempt.peer, 'verified')
-  else reject(state, job, attempt, attempt.status.cid)
-}
-
 function reject(
   state: PeerState,
   job: JobState,
@@ -225,7 +232,7 @@ function verify(
   let inline: Uint8Array | undefined
   for (const attempt of unit.attempts) {
     if (attempt.status.state === 'awarded') {
-      attempt.status = { state: 'void', why: 'withdrawn' }
+      attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
       effects.push({ kind: 'send-withdraw', to: attempt.peer, job: job.manifest.job_id, units: [index] })
     } else if (attempt.status.state === 'returned') {
       if (attempt.status.cid === verdict.output) {
@@ -245,6 +252,7 @@ function verify(
     ...(inline === undefined ? {} : { inline }),
   }
   job.verified++
+  job.progressAtMs = atMs
   if (stored) job.stored++
   else wanted.push({ unit: index, cid: verdict.output, from: verdict.winners })
   return effects
@@ -263,13 +271,22 @@ export function storeOutputs(state: PeerState, event: Of<'outputs-stored'>): Eff
   return finishIfComplete(job, event.at_ms)
 }
 
-/** Those who agreed on an output cannot hand it over: it counts as rejected, and the unit is open again. */
+/**
+ * Those who agreed on an output did not hand it over, and the unit is open again. Who refused is found wrong; who
+ * could not be reached has the result still, and may be awarded the unit anew.
+ */
 export function missOutput(state: PeerState, event: Of<'output-unavailable'>): Effect[] {
   const job = state.jobs.get(event.job_id)
   const unit = job?.units.get(event.unit_index)
-  if (job === undefined || unit?.verified === undefined || unit.verified.stored) return []
-  for (const attempt of returnedAttempts(unit)) {
-    if (attempt.status.cid === event.cid) reject(state, job, attempt, event.cid)
+  // At a job's end its providers let go of outputs: nobody is to blame for one that is missing then.
+  if (job?.status.state !== 'running' || unit?.verified === undefined || unit.verified.stored) return []
+  for (const attempt of unit.attempts) {
+    if (attempt.status.state !== 'returned' || attempt.status.cid !== event.cid) continue
+    if (event.unreachable?.includes(attempt.peer) === true) {
+      attempt.status = { state: 'void', why: 'disconnected', ready: true }
+    } else {
+      reject(state, job, attempt, event.cid)
+    }
   }
   delete unit.verified
   job.verified--
@@ -277,7 +294,13 @@ export function missOutput(state: PeerState, event: Of<'output-unavailable'>): E
 }
 
 /** Units that need somebody again: awarded from offers at hand, or published; hopeless ones end the job. */
-function reopen(state: PeerState, job: JobState, indices: readonly number[], atMs: number): Effect[] {
+function reopen(
+  state: PeerState,
+  job: JobState,
+  indices: readonly number[],
+  atMs: number,
+  refusedBy?: PeerId,
+): Effect[] {
   if (job.status.state !== 'running' || indices.length === 0) return []
   for (const index of indices) {
     const fault = hopeless(job, index)
@@ -286,7 +309,7 @@ function reopen(state: PeerState, job: JobState, indices: readonly number[], atM
     return endJob(job)
   }
   return [
-    ...awardReopened(state, job, new Set(indices), atMs),
+    ...awardReopened(state, job, new Set(indices), atMs, refusedBy),
     { kind: 'commitment-changed' },
     { kind: 'allocation-due' },
   ]
@@ -301,18 +324,15 @@ function hopeless(job: JobState, index: number): Fault | undefined {
     if (status.state !== 'failed' || !isOwnFault(status.fault)) continue
     failures++
     accusers.add(peer)
-    if (failures >= UNIT_FAILURES_MAX || (quorum > 1 && accusers.size >= quorum)) {
+    // Where outputs need a quorum to be believed, so do failures: no single peer ends a job that others can do.
+    if (quorum > 1 ? accusers.size >= quorum : failures >= UNIT_FAILURES_MAX) {
       return { kind: status.fault.kind, message: `unit ${index} failed: ${status.fault.message}` }
     }
   }
-  if (attempts.length < UNIT_ATTEMPTS_MAX) return undefined
+  const taken = attempts.filter(({ status }) => status.state !== 'void' || status.why === 'late').length
+  if (taken < UNIT_ATTEMPTS_MAX && attempts.length < UNIT_AWARDS_MAX) return undefined
   const message = `unit ${index} was tried ${attempts.length} times without agreement`
   return { kind: 'undecided', message }
-}
-
-/** Whether a fault lies in the unit itself, so that it would fail anywhere. */
-function isOwnFault(fault: Fault): boolean {
-  return fault.kind === 'unit-failed' || fault.kind === 'bad-input' || fault.kind === 'malformed'
 }
 
 function finishIfComplete(job: JobState, atMs: number): Effect[] {

@@ -33,8 +33,15 @@ export interface AttemptState {
         readonly inline?: Uint8Array
       }
     | { readonly state: 'failed'; readonly fault: Fault }
-    /** The provider would not take it, is gone, is late, or is no longer needed. */
-    | { readonly state: 'void'; readonly why: 'refused' | 'late' | 'disconnected' | 'withdrawn' }
+    /**
+     * The provider would not take it, is gone, is late, or is no longer needed. `ready` says that it has the result
+     * all the same: it will not offer the unit again, but answers a new award of it at once.
+     */
+    | {
+        readonly state: 'void'
+        readonly why: 'refused' | 'late' | 'disconnected' | 'withdrawn'
+        readonly ready: boolean
+      }
     /** Returned, but the others agreed on something else, or the output could not be had. */
     | { readonly state: 'rejected'; readonly cid: Cid }
 }
@@ -65,6 +72,8 @@ export interface JobState {
     | { readonly state: 'failed'; readonly atMs: number; readonly fault: Fault }
   readonly units: Map<number, UnitState>
   firstAwardAtMs?: number
+  /** When the job last came forward: at its submission, and with every unit that is verified. */
+  progressAtMs: number
   verified: number
   stored: number
   /** Outputs that lost against a quorum. */
@@ -105,6 +114,8 @@ export interface View {
   readonly commitments: Map<PeerId, ComputeCommitment>
   /** The newest offers made to this peer, by provider and job. */
   readonly offers: Map<PeerId, readonly WorkAssignment[]>
+  /** When the first offer came, of jobs that still collect them. */
+  readonly firstOfferAtMs: Map<JobId, number>
   readonly manifests: Map<Cid, JobManifest>
   readonly manifestsAsked: Set<Cid>
   readonly connected: Set<PeerId>
@@ -175,6 +186,7 @@ export function initialView(): View {
     capabilities: [],
     commitments: new Map(),
     offers: new Map(),
+    firstOfferAtMs: new Map(),
     manifests: new Map(),
     manifestsAsked: new Set(),
     connected: new Set(),

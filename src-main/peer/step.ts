@@ -2,7 +2,7 @@ import { unitOrigin } from '../protocol/ids.ts'
 import { HEARTBEAT_MS } from '../protocol/limits.ts'
 import type { ComputeAllocationState, WorkAssignment } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
-import { awardOffered } from './awarding.ts'
+import { awardCollected, awardOffered } from './awarding.ts'
 import type { Effect } from './effect.ts'
 import { isDurable, type DurableEvent, type PeerEvent, type VolatileEvent } from './event.ts'
 import { onTick } from './lateness.ts'
@@ -147,7 +147,7 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       if (state.contacts.has(event.peer)) state.view.disconnectedAtMs.set(event.peer, event.at_ms)
       return []
     case 'allocate':
-      return planAllocation(state, event.at_ms)
+      return [...planAllocation(state, event.at_ms), ...awardCollected(state, event.at_ms)]
     case 'capabilities-measured':
       state.view.capabilities = event.algorithms
       return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]

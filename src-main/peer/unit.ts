@@ -1,4 +1,5 @@
 import type { UnitNeed } from '../market/award.ts'
+import type { Fault } from '../protocol/fault.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { UnitRange } from '../protocol/work.ts'
 import { judge, type Verdict } from '../verification/consensus.ts'
@@ -34,11 +35,13 @@ export function needOf(job: JobState, index: number): UnitNeed | undefined {
   if (job.status.state !== 'running' || index < 0 || index >= job.manifest.unit_count) return undefined
   const unit = job.units.get(index)
   if (unit === undefined) {
-    return { missing: job.manifest.verification_redundancy, holders: [], openSinceMs: job.submittedAtMs }
+    return { missing: job.manifest.verification_redundancy, holders: [], openSinceMs: job.progressAtMs }
   }
   if (unit.verified !== undefined) return undefined
   const missing = missingOf(job, unit)
-  return missing > 0 ? { missing, holders: holdersOf(unit), openSinceMs: unit.openSinceMs } : undefined
+  // While the job comes forward, nobody has to make do with peers of poor standing.
+  const openSinceMs = Math.max(unit.openSinceMs, job.progressAtMs)
+  return missing > 0 ? { missing, holders: holdersOf(job, unit), openSinceMs } : undefined
 }
 
 function missingOf(job: JobState, unit: UnitState): number {
@@ -53,14 +56,22 @@ function missingOf(job: JobState, unit: UnitState): number {
   return verdict.kind === 'more' ? Math.max(0, verdict.count - pending) : 0
 }
 
-/** Those who hold the unit, have returned it, or were found wrong on it. */
-function holdersOf(unit: UnitState): readonly PeerId[] {
+/** Those who hold the unit, have returned it, were found wrong on it, or have said what there is to say of it. */
+function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
+  const checked = job.manifest.verification_redundancy > 1
   const holders: PeerId[] = []
   for (const { peer, status } of unit.attempts) {
-    if (status.state === 'awarded' || status.state === 'returned' || status.state === 'rejected')
-      holders.push(peer)
+    if (status.state === 'void') continue
+    // Where others check, a peer for which the unit fails by itself is not asked again: it would fail again.
+    if (status.state === 'failed' && !(checked && isOwnFault(status.fault))) continue
+    holders.push(peer)
   }
   return holders
+}
+
+/** Whether a fault lies in the unit itself, so that it would fail anywhere. */
+export function isOwnFault(fault: Fault): boolean {
+  return fault.kind === 'unit-failed' || fault.kind === 'bad-input' || fault.kind === 'malformed'
 }
 
 /** The ranges of units that still need somebody, in order, at most `rangesMax` of them. */
