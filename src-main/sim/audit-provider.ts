@@ -1,0 +1,142 @@
+import type { DurableEvent } from '../peer/event.ts'
+import { holdingKey, type PeerState } from '../peer/state.ts'
+import { trustOf } from '../peer/trust.ts'
+import type { ComputeAllocationState } from '../protocol/assignment.ts'
+import { unitOrigin, type JobId, type PeerId } from '../protocol/ids.ts'
+import { amount, RESOURCE_DIMENSIONS } from '../protocol/resource.ts'
+import { hold } from './broken.ts'
+import type { Message } from './message.ts'
+import type { Process, WorldEffect } from './process.ts'
+
+/** Amounts are decimal fractions; differences below this are rounding. */
+const AMOUNT_TOLERANCE = 1e-6
+
+/** Follows what every provider takes on, runs and promises. */
+export interface ProviderAudit {
+  turned(state: PeerState, durable: readonly DurableEvent[]): void
+  effect(process: Process, effect: WorldEffect): void
+  starting(process: Process, requester: PeerId, job: JobId, unit: number, running: number): void
+  taken(process: Process, from: PeerId, message: Message): void
+  restarted(state: PeerState): void
+}
+
+/** Creates the audit of all providers; `coresOf` says how many cores a machine has. */
+export function createProviderAudit(coresOf: (peer: PeerId) => number): ProviderAudit {
+  /** Units whose award was acknowledged, by provider and holding: they must survive whatever happens. */
+  const promised = new Map<PeerId, Map<string, Map<number, number>>>()
+  /** Results whose taking was acknowledged, by requester: `provider/job/unit/attempt`. */
+  const accepted = new Map<PeerId, Set<string>>()
+  /** What each provider has ever offered: `requester/job/unit`. */
+  const offered = new Map<PeerId, Set<string>>()
+
+  function checkOffers({ me }: Process, { slot_assignments }: ComputeAllocationState): void {
+    const units = offered.get(me) ?? new Set<string>()
+    offered.set(me, units)
+    for (const slot of slot_assignments) {
+      for (const dimension of RESOURCE_DIMENSIONS) {
+        const used = amount(slot.total_allocated_resources, dimension)
+        const free = amount(slot.available_resources, dimension)
+        hold(
+          'S9',
+          used <= free + AMOUNT_TOLERANCE,
+          () => `${me.slice(-6)} offers ${used} ${dimension} of ${free}`,
+        )
+      }
+      for (const offer of [...slot.tier1_assignments, ...slot.tier2_assignments]) {
+        const { job, index } = unitOrigin(offer.work_unit_id)
+        for (let unit = index; unit < index + (offer.unit_count ?? 1); unit++) {
+          units.add(`${offer.assigned_by_peer}/${job}/${unit}`)
+        }
+      }
+    }
+  }
+
+  function checkAwards(state: PeerState, event: DurableEvent & { kind: 'awards-issued' }): void {
+    for (const { peer, job_id, units } of event.awards) {
+      const known = peer === state.me || state.contacts.has(peer)
+      hold('S11', known, () => `${state.me.slice(-6)} awards ${job_id} to a stranger`)
+      const offers = offered.get(peer)
+      if (offers === undefined) continue
+      for (const { unit_index } of units) {
+        const unit = `${state.me}/${job_id}/${unit_index}`
+        hold('S11', offers.has(unit), () => `${peer.slice(-6)} never offered ${unit}`)
+      }
+    }
+  }
+
+  return {
+    turned(state, durable) {
+      for (const event of durable) {
+        if (event.kind === 'awards-issued') checkAwards(state, event)
+        if (event.kind === 'settled') promised.get(state.me)?.delete(holdingKey(event.from, event.job_id))
+        if (event.kind === 'withdrawn') {
+          const units = promised.get(state.me)?.get(holdingKey(event.from, event.job_id))
+          for (const unit of event.units ?? [...(units?.keys() ?? [])]) units?.delete(unit)
+        }
+      }
+      for (const { requester } of state.holdings.values()) {
+        const trusted = trustOf(state, requester) > 0
+        hold('S1', trusted, () => `${state.me.slice(-6)} holds units of untrusted ${requester.slice(-6)}`)
+      }
+    },
+    effect(process, effect) {
+      if (effect.kind === 'publish-allocation' && process.character.kind === 'honest') {
+        checkOffers(process, effect.allocation)
+      }
+    },
+    starting({ me, state }, requester, job, unit, running) {
+      const trusted = trustOf(state, requester) > 0
+      hold('S1', trusted, () => `${me.slice(-6)} runs ${job}:${unit} of untrusted ${requester.slice(-6)}`)
+      const held = state.holdings.get(holdingKey(requester, job))?.units.get(unit)
+      hold(
+        'S9',
+        held?.status.state === 'queued',
+        () => `${me.slice(-6)} runs ${job}:${unit}, which it does not hold`,
+      )
+      hold('S9', running <= coresOf(me), () => `${me.slice(-6)} runs ${running} units`)
+    },
+    taken({ me, state }, from, message) {
+      if (message.kind === 'award') {
+        const holdings = promised.get(me) ?? new Map<string, Map<number, number>>()
+        promised.set(me, holdings)
+        const key = holdingKey(from, message.award.job_id)
+        if (!state.holdings.has(key)) return
+        const units = holdings.get(key) ?? new Map<number, number>()
+        holdings.set(key, units)
+        for (const { unit_index, attempt } of message.award.units) {
+          if (state.holdings.get(key)?.units.has(unit_index) === true) units.set(unit_index, attempt)
+        }
+      }
+      if (message.kind === 'results') {
+        const results = accepted.get(me) ?? new Set<string>()
+        accepted.set(me, results)
+        for (const { unit_index, attempt } of message.receipts) {
+          results.add(`${from}/${message.job}/${unit_index}/${attempt}`)
+        }
+      }
+    },
+    restarted(state) {
+      for (const [key, units] of promised.get(state.me) ?? []) {
+        const holding = state.holdings.get(key)
+        for (const [unit, attempt] of units) {
+          const kept = (holding?.units.get(unit)?.attempt ?? 0) >= attempt
+          const left = holding === undefined && !trusts(state, key)
+          hold('S8', kept || left, () => `${state.me.slice(-6)} lost unit ${unit} of ${key} in a crash`)
+        }
+      }
+      for (const result of accepted.get(state.me) ?? []) {
+        const [provider, job, unit, attempt] = result.split('/')
+        const attempts = state.jobs.get(job as JobId)?.units.get(Number(unit))?.attempts ?? []
+        const waits = attempts.some(
+          (a) => a.peer === provider && a.attempt === Number(attempt) && a.status.state === 'awarded',
+        )
+        hold('S8', !waits, () => `${state.me.slice(-6)} lost the results ${result} in a crash`)
+      }
+    },
+  }
+}
+
+/** Whether this peer still trusts the requester in a holding's key. */
+function trusts(state: PeerState, key: string): boolean {
+  return trustOf(state, key.slice(0, key.indexOf('/')) as PeerId) > 0
+}

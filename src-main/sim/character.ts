@@ -1,0 +1,41 @@
+import type { Fault } from '../protocol/fault.ts'
+
+/**
+ * How a peer behaves. Everybody runs the real brain; who is not honest bends what goes in or comes out of it.
+ *
+ * - `wrong`: returns an output of its own making for a share of the units
+ * - `colluder`: returns the one wrong output on which all colluders agree
+ * - `silent`: takes awards and never answers
+ * - `failing`: says that units failed
+ * - `withholder`: returns right outputs and never hands over their blobs
+ * - `forger`: besides working, sends receipts for attempts that were never its own, and old ones again
+ * - `hoarder`: offers every unit that it hears of, whatever it holds or has room for
+ */
+export type Character =
+  | { readonly kind: 'honest' }
+  | { readonly kind: 'wrong'; readonly share: number }
+  | { readonly kind: 'colluder' }
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'failing'; readonly fault: Fault['kind'] }
+  | { readonly kind: 'withholder' }
+  | { readonly kind: 'forger' }
+  | { readonly kind: 'hoarder' }
+
+/** What one machine can do. */
+export interface Machine {
+  readonly cores: number
+  /** Speed of a core as a share of the reference machine's. */
+  readonly score: number
+  /** How far its clock is ahead of the simulated world's. */
+  readonly skewMs: number
+}
+
+/** Whether a peer may return outputs that are not right. */
+export function mayReturnWrong({ kind }: Character): boolean {
+  return kind === 'wrong' || kind === 'colluder' || kind === 'forger'
+}
+
+/** Whether a peer may say that a unit failed although it did not. */
+export function mayAccuse({ kind }: Character): boolean {
+  return kind === 'failing' || kind === 'forger'
+}

@@ -1,0 +1,204 @@
+import type { Fault } from '../protocol/fault.ts'
+import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import type { AwardedUnit } from '../protocol/messages.ts'
+import type { ExecutionReceipt } from '../protocol/receipt.ts'
+import type { JobManifest } from '../protocol/work.ts'
+import { holdingKey } from '../peer/state.ts'
+import type { Character, Machine } from './character.ts'
+import type { Dice } from './dice.ts'
+import { rightOutput, wrongOutput, type Output } from './truth.ts'
+
+/** Receipts of units that end within this time share one event, as in the runtime. */
+const COALESCE_MS = 4
+/** A busy machine is slower by up to this factor, a lucky one faster. */
+const PACE: readonly [number, number] = [0.7, 1.5]
+/** Now and then a unit takes this many times as long. */
+const STRAGGLER_FACTOR = 8
+const STRAGGLER_SHARE = 0.02
+
+/** Runs units in virtual time on one machine's cores, with the semantics of the runtime's executor and runner. */
+export interface Executor {
+  run(requester: PeerId, job: JobId, manifestCid: Cid, units: readonly AwardedUnit[]): void
+  stop(requester: PeerId, job: JobId, units?: readonly number[]): void
+  release(requester: PeerId, job: JobId): void
+}
+
+/** What the executor is made of. `after` and the callbacks are silent once the process is gone. */
+export interface ExecutorParts {
+  readonly me: PeerId
+  readonly machine: Machine
+  readonly character: Character
+  readonly dice: Dice
+  readonly after: (delayMs: number, action: () => void) => void
+  /** Brings the manifest here, and says what it is, or why it cannot be had. */
+  readonly load: (cid: Cid, from: PeerId, loaded: (manifest: JobManifest | Fault) => void) => void
+  readonly keepBlob: (cid: Cid) => void
+  readonly dropBlobs: (cids: readonly Cid[]) => void
+  readonly starting: (requester: PeerId, job: JobId, unit: number, running: number) => void
+  readonly ran: (requester: PeerId, job: JobId, receipts: readonly ExecutionReceipt[]) => void
+}
+
+interface Work {
+  readonly requester: PeerId
+  readonly job: JobId
+  manifest: JobManifest | undefined
+  readonly waiting: AwardedUnit[]
+  readonly wanted: Map<number, number>
+  readonly outputs: Cid[]
+  finished: ExecutionReceipt[]
+  flushing: boolean
+}
+
+interface Task {
+  readonly work: Work
+  readonly manifest: JobManifest
+  readonly unit: number
+  cancelled: boolean
+}
+
+/** Creates the executor of one run of a peer's program. */
+export function createExecutor(parts: ExecutorParts): Executor {
+  const { dice, machine, character } = parts
+  const works = new Map<string, Work>()
+  let queue: Task[] = []
+  const running = new Set<Task>()
+
+  function begin(requester: PeerId, job: JobId, cid: Cid): Work {
+    const key = holdingKey(requester, job)
+    const known = works.get(key)
+    if (known !== undefined) return known
+    const work: Work = {
+      requester,
+      job,
+      manifest: undefined,
+      waiting: [],
+      wanted: new Map(),
+      outputs: [],
+      finished: [],
+      flushing: false,
+    }
+    works.set(key, work)
+    parts.load(cid, requester, (loaded) => {
+      if ('kind' in loaded) {
+        // What could not be prepared may be there at the next award, so the next one starts from the beginning.
+        if (works.get(key) === work) works.delete(key)
+        for (const { unit_index } of work.waiting) report(work, unit_index, { kind: 'fault', fault: loaded })
+        return
+      }
+      work.manifest = loaded
+      enqueue(work, work.waiting.splice(0))
+    })
+    return work
+  }
+
+  function enqueue(work: Work, units: readonly AwardedUnit[]): void {
+    const { manifest } = work
+    if (manifest === undefined) {
+      work.waiting.push(...units)
+      return
+    }
+    for (const { unit_index } of units) {
+      if (work.wanted.has(unit_index)) queue.push({ work, manifest, unit: unit_index, cancelled: false })
+    }
+    next()
+  }
+
+  function next(): void {
+    while (running.size < machine.cores) {
+      const task = queue.shift()
+      if (task === undefined) return
+      if (!task.work.wanted.has(task.unit)) continue
+      running.add(task)
+      parts.starting(task.work.requester, task.work.job, task.unit, running.size)
+      parts.after(durationMs(task.manifest), () => {
+        if (task.cancelled) return
+        running.delete(task)
+        finish(task)
+        next()
+      })
+    }
+  }
+
+  function durationMs(manifest: JobManifest): number {
+    const straggles = dice.chance(STRAGGLER_SHARE) ? STRAGGLER_FACTOR : 1
+    const pace = PACE[0] + dice.next() * (PACE[1] - PACE[0])
+    return Math.max(1, ((manifest.estimated_duration_seconds * 1_000) / machine.score) * pace * straggles)
+  }
+
+  function finish({ work, manifest, unit }: Task): void {
+    if (!work.wanted.has(unit) || character.kind === 'silent') return
+    if (character.kind === 'failing') {
+      report(work, unit, { kind: 'fault', fault: { kind: character.fault, message: 'so it says' } })
+      return
+    }
+    const { cid, bytes } = output(manifest, unit)
+    const inline = manifest.params['inline'] === true
+    if (!inline) {
+      parts.keepBlob(cid)
+      work.outputs.push(cid)
+    }
+    const wall_ms = Math.round(manifest.estimated_duration_seconds * 1_000)
+    const metrics = {
+      wall_ms,
+      cpu_ms: wall_ms,
+      peak_memory_bytes: 1 << 20,
+      input_bytes: 0,
+      output_bytes: bytes.byteLength,
+    }
+    report(work, unit, { kind: 'output', cid, metrics, ...(inline ? { inline: bytes } : {}) })
+  }
+
+  function output(manifest: JobManifest, unit: number): Output {
+    const lies = character.kind === 'colluder' || (character.kind === 'wrong' && dice.chance(character.share))
+    if (!lies) return rightOutput(manifest, unit)
+    return wrongOutput(manifest, unit, character.kind === 'colluder' ? 'colluders' : parts.me)
+  }
+
+  function report(work: Work, unit: number, outcome: ExecutionReceipt['outcome']): void {
+    const attempt = work.wanted.get(unit)
+    if (attempt === undefined) return
+    work.wanted.delete(unit)
+    work.finished.push({ unit_index: unit, attempt, outcome })
+    if (work.flushing) return
+    work.flushing = true
+    parts.after(COALESCE_MS, () => {
+      work.flushing = false
+      const receipts = work.finished
+      work.finished = []
+      parts.ran(work.requester, work.job, receipts)
+    })
+  }
+
+  /** Ends the tasks of a job of which nothing is wanted any longer: workers stop between units only. */
+  function abort(work: Work): void {
+    queue = queue.filter((task) => task.work !== work)
+    for (const task of running) {
+      if (task.work !== work) continue
+      task.cancelled = true
+      running.delete(task)
+    }
+    // Not at once: other effects of the same turn may stop what would start now.
+    parts.after(0, next)
+  }
+
+  return {
+    run(requester, job, cid, units) {
+      const work = begin(requester, job, cid)
+      for (const { unit_index, attempt } of units) work.wanted.set(unit_index, attempt)
+      enqueue(work, units)
+    },
+    stop(requester, job, units) {
+      const work = works.get(holdingKey(requester, job))
+      if (work === undefined) return
+      if (units === undefined) work.wanted.clear()
+      else for (const unit of units) work.wanted.delete(unit)
+      if (work.wanted.size === 0) abort(work)
+    },
+    release(requester, job) {
+      const key = holdingKey(requester, job)
+      const work = works.get(key)
+      works.delete(key)
+      if (work !== undefined && requester !== parts.me) parts.dropBlobs(work.outputs)
+    },
+  }
+}

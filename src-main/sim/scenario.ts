@@ -1,0 +1,213 @@
+import type { Availability } from '../peer/event.ts'
+import { PeerId, type JobId } from '../protocol/ids.ts'
+import { toTimestamp } from '../protocol/time.ts'
+import type { JobManifest } from '../protocol/work.ts'
+import type { Character, Machine } from './character.ts'
+import type { Dice } from './dice.ts'
+import type { Weather } from './network.ts'
+import type { CrashPoint } from './process.ts'
+
+/** When the simulated world begins. */
+export const START_MS = Date.parse('2026-11-21T12:00:00.000Z')
+
+/** What a whole run follows from. */
+export interface Parameters {
+  readonly seed: number
+  readonly peers: number
+}
+
+/** A peer of the scenario. Times count from the world's start. */
+export interface PlannedPeer {
+  readonly peer: PeerId
+  readonly name: string
+  readonly character: Character
+  readonly machine: Machine
+  readonly joinsAtMs: number
+  readonly availability: Availability
+}
+
+/** Two peers that pair by invite as soon as both are there, and the trust that each gives. */
+export interface Acquaintance {
+  readonly inviter: PeerId
+  readonly joiner: PeerId
+  readonly trustByInviter: number
+  readonly trustByJoiner: number
+}
+
+/** Something that a user, the power or the network does. */
+export type Incident = { readonly atMs: number } & (
+  | { readonly kind: 'submit'; readonly peer: PeerId; readonly manifest: JobManifest }
+  | { readonly kind: 'cancel'; readonly peer: PeerId; readonly job: JobId }
+  | { readonly kind: 'trust'; readonly peer: PeerId; readonly other: PeerId; readonly trust: number }
+  | { readonly kind: 'forget'; readonly peer: PeerId; readonly other: PeerId }
+  | { readonly kind: 'share'; readonly peer: PeerId; readonly availability: Availability }
+  | {
+      readonly kind: 'crash'
+      readonly peer: PeerId
+      readonly point: CrashPoint | 'now'
+      readonly downMs: number
+    }
+  | { readonly kind: 'partition'; readonly groups: readonly (readonly PeerId[])[]; readonly lastsMs: number }
+)
+
+/** All that is decided before a run begins. */
+export interface Scenario {
+  readonly peers: readonly PlannedPeer[]
+  readonly acquaintances: readonly Acquaintance[]
+  readonly weather: Weather
+  readonly incidents: readonly Incident[]
+  /** From now on the network is good, the power stays on and users leave things alone. Liars go on. */
+  readonly calmAtMs: number
+}
+
+const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+/** Liars among the peers at most; the guarantees of a job depend on how many there are. */
+const LIARS_SHARE_MAX = 0.45
+
+/** Nothing more befalls the world this long before calm comes, so that the last crashes have happened by then. */
+const CALMING_MS = 2_000
+
+/** Throws a scenario. */
+export function drawScenario({ peers: count }: Parameters, dice: Dice): Scenario {
+  const calmAtMs = dice.between(8_000, 40_000)
+  const peers = drawPeers(count, calmAtMs, dice.fork())
+  return {
+    peers,
+    acquaintances: drawAcquaintances(peers, dice.fork()),
+    weather: drawWeather(dice.fork()),
+    incidents: drawIncidents(peers, calmAtMs, dice.fork()),
+    calmAtMs,
+  }
+}
+
+function drawPeers(count: number, calmAtMs: number, dice: Dice): PlannedPeer[] {
+  const liars = dice.chance(0.3) ? 0 : dice.between(0, Math.floor(count * LIARS_SHARE_MAX))
+  const characters = dice.shuffle(
+    Array.from({ length: count }, (_, i): Character => (i < liars ? drawLiar(dice) : { kind: 'honest' })),
+  )
+  return characters.map((character, i) => {
+    const machine = {
+      cores: dice.between(1, 8),
+      score: dice.chance(0.5) ? 1 : 0.2 + 0.8 * dice.next(),
+      skewMs: dice.between(-8_000, 8_000),
+    }
+    return {
+      peer: drawPeerId(dice),
+      name: `p${i}`,
+      character,
+      machine,
+      joinsAtMs: dice.chance(0.25) ? dice.between(0, calmAtMs) : dice.between(0, 500),
+      availability: dice.chance(0.9) ? sharing(machine, dice) : { kind: 'never' },
+    }
+  })
+}
+
+function drawLiar(dice: Dice): Character {
+  const liars: Character[] = [
+    { kind: 'wrong', share: dice.pick([0.1, 0.5, 1]) },
+    { kind: 'colluder' },
+    { kind: 'silent' },
+    { kind: 'failing', fault: dice.pick(['unit-failed', 'runner-lost', 'blob-missing']) },
+    { kind: 'withholder' },
+    { kind: 'forger' },
+    { kind: 'hoarder' },
+  ]
+  return dice.pick(liars)
+}
+
+function drawPeerId(dice: Dice): PeerId {
+  const tail = Array.from({ length: 44 }, () => BASE58[dice.between(0, BASE58.length - 1)]).join('')
+  return PeerId.parse(`12D3KooW${tail}`)
+}
+
+function sharing({ cores }: Machine, dice: Dice): Availability {
+  const resources = { cpu_cores: cores, ram_gb: dice.between(1, 2 * cores) }
+  return { kind: 'always', resources, priority: dice.next() }
+}
+
+function drawAcquaintances(peers: readonly PlannedPeer[], dice: Dice): Acquaintance[] {
+  const knowing = dice.pick([1, 1, 0.8])
+  const trust = (): number => (dice.chance(0.1) ? 0 : dice.chance(0.3) ? 1 : 0.1 + 0.9 * dice.next())
+  return peers.flatMap((inviter, i) =>
+    peers
+      .slice(i + 1)
+      .flatMap((joiner) =>
+        dice.chance(knowing)
+          ? [{ inviter: inviter.peer, joiner: joiner.peer, trustByInviter: trust(), trustByJoiner: trust() }]
+          : [],
+      ),
+  )
+}
+
+function drawWeather(dice: Dice): Weather {
+  if (dice.chance(0.2)) return { delayMs: [1, 5], loss: 0, duplication: 0 }
+  const slow = dice.between(2, 400)
+  return { delayMs: [1, slow], loss: dice.pick([0, 0.01, 0.1, 0.3]), duplication: dice.pick([0, 0.05, 0.3]) }
+}
+
+function drawIncidents(peers: readonly PlannedPeer[], calmAtMs: number, dice: Dice): Incident[] {
+  const incidents: Incident[] = []
+  const some = (max: number): number[] =>
+    Array.from({ length: dice.between(0, max) }, () => dice.between(500, calmAtMs - CALMING_MS))
+  const anyone = (): PeerId => dice.pick(peers).peer
+  for (let job = 0, jobs = dice.between(1, 4); job < jobs; job++) {
+    const requester = dice.pick(peers)
+    const atMs = requester.joinsAtMs + dice.between(100, 10_000)
+    const manifest = drawManifest(requester.peer, job, atMs, dice)
+    incidents.push({ atMs, kind: 'submit', peer: requester.peer, manifest })
+    const cancelAtMs = atMs + dice.between(1, 10_000)
+    if (dice.chance(0.15) && cancelAtMs < calmAtMs) {
+      incidents.push({ atMs: cancelAtMs, kind: 'cancel', peer: requester.peer, job: manifest.job_id })
+    }
+  }
+  const points = ['now', 'before-flush', 'after-flush', 'between-effects'] as const
+  for (const atMs of some(Math.ceil(peers.length / 2))) {
+    const downMs = dice.chance(0.5) ? dice.between(10, 1_000) : dice.between(1_000, 15_000)
+    incidents.push({ atMs, kind: 'crash', peer: anyone(), point: dice.pick(points), downMs })
+  }
+  for (const atMs of some(3)) {
+    const shuffled = dice.shuffle(peers.map(({ peer }) => peer))
+    const cut = dice.between(1, shuffled.length - 1)
+    const groups = [shuffled.slice(0, cut), shuffled.slice(cut)]
+    incidents.push({ atMs, kind: 'partition', groups, lastsMs: dice.between(500, 15_000) })
+  }
+  for (const atMs of some(2)) {
+    const [peer, other] = dice.shuffle(peers.map((planned) => planned.peer))
+    if (peer === undefined || other === undefined) break
+    const trust = dice.pick([0, 0, 0.5, 1])
+    incidents.push({
+      atMs,
+      ...(dice.chance(0.2) ? { kind: 'forget' } : { kind: 'trust', trust }),
+      peer,
+      other,
+    })
+  }
+  for (const atMs of some(2)) {
+    const { peer, machine } = dice.pick(peers)
+    const availability: Availability = dice.chance(0.4) ? { kind: 'never' } : sharing(machine, dice)
+    incidents.push({ atMs, kind: 'share', peer, availability })
+  }
+  return incidents
+}
+
+function drawManifest(requester: PeerId, number: number, atMs: number, dice: Dice): JobManifest {
+  const estimated_duration_seconds = dice.pick([0.002, 0.05, 0.3, 1.5])
+  return {
+    job_id: `job-${number}` as JobId,
+    requester_id: requester,
+    description: 'a job of the simulation',
+    algorithm_id: ALGORITHM.algorithm_id,
+    algorithm_version: ALGORITHM.version,
+    params: { inline: dice.chance(0.5) },
+    inputs: {},
+    unit_count: dice.between(1, estimated_duration_seconds < 0.1 ? 120 : 40),
+    required_resources: { cpu_cores: dice.pick([0.5, 1, 1]), ram_gb: dice.pick([0, 0.2]) },
+    estimated_duration_seconds,
+    priority: dice.next(),
+    verification_redundancy: dice.pick([1, 2, 2, 2, 3, 3, 4]),
+    created_at: toTimestamp(START_MS + atMs),
+  }
+}
+
+/** The one algorithm that everybody runs. */
+export const ALGORITHM = { algorithm_id: 'sim.echo', version: '1.0.0' } as const

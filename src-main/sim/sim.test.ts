@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { simulate } from './simulate.ts'
+
+/** Seeds in one test, so that a runner shows progress and a failure says where. */
+const SEEDS_PER_TEST = 20
+
+/** Runs seeds; what comes back are the broken invariants, as somebody would run them again. */
+function brokenSeeds(first: number, count: number, peers: number): string[] {
+  return Array.from({ length: count }, (_, i) => simulate({ seed: first + i, peers })).flatMap(
+    ({ parameters: { seed }, broken }) =>
+      broken === undefined
+        ? []
+        : [`npm run sim -- --seed ${seed} --peers ${peers} --trace  ${broken.message}`],
+  )
+}
+
+describe('a mesh keeps its promises whatever happens to it', () => {
+  for (let first = 1; first <= 200; first += SEEDS_PER_TEST) {
+    test(`[S0]–[S13] seven peers, seeds ${first} to ${first + SEEDS_PER_TEST - 1}`, () => {
+      expect(brokenSeeds(first, SEEDS_PER_TEST, 7)).toEqual([])
+    })
+  }
+
+  // Where nobody can stand in for anybody, every lost message matters.
+  for (const peers of [2, 3, 4]) {
+    test(`[S0]–[S13] ${peers} peers, seeds 1 to ${SEEDS_PER_TEST}`, () => {
+      expect(brokenSeeds(1, SEEDS_PER_TEST, peers)).toEqual([])
+    })
+  }
+})
+
+describe('a simulation', () => {
+  test('is the same every time for one seed', () => {
+    const trace: string[][] = [[], []]
+    const [first, second] = trace.map((lines) =>
+      simulate({ seed: 11, peers: 5 }, { trace: (line) => lines.push(line) }),
+    )
+    expect(second).toEqual(first)
+    expect(trace[1]).toEqual(trace[0])
+  })
+
+  test('is another one for another seed', () => {
+    expect(simulate({ seed: 12, peers: 5 }).digest).not.toBe(simulate({ seed: 13, peers: 5 }).digest)
+  })
+
+  test('lets bad things happen: crashes, lies and lost work are in the first seeds', () => {
+    const reports = Array.from({ length: SEEDS_PER_TEST }, (_, i) => simulate({ seed: i + 1, peers: 7 }))
+    const sum = (of: (report: (typeof reports)[number]) => number): number =>
+      reports.reduce((total, report) => total + of(report), 0)
+    expect(sum((r) => r.crashes)).toBeGreaterThan(10)
+    expect(sum((r) => r.rejectedOutputs)).toBeGreaterThan(10)
+    expect(sum((r) => r.units)).toBeGreaterThan(1_000)
+  })
+})
