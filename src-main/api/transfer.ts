@@ -30,14 +30,6 @@ export async function uploadSource(
   return (await calls.uploads.finish({ upload_id })).cid
 }
 
-/** Uploads bytes that are in memory. */
-export function uploadBytes(calls: ApiCalls, bytes: Uint8Array): Promise<Cid> {
-  return uploadSource(calls, {
-    bytes: bytes.byteLength,
-    read: (offset, length) => Promise.resolve(new Uint8Array(bytes.subarray(offset, offset + length))),
-  })
-}
-
 /** A blob's bytes in order, chunk by chunk. @throws what the calls throw, FaultError `blob-corrupt` */
 export async function* blobChunks(calls: ApiCalls, cid: Cid): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let total = 1
@@ -49,11 +41,4 @@ export async function* blobChunks(calls: ApiCalls, cid: Cid): AsyncGenerator<Uin
     offset += chunk.size
     total = bytes
   }
-}
-
-/** A whole blob in memory. */
-export async function downloadBlob(calls: ApiCalls, cid: Cid): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of blobChunks(calls, cid)) chunks.push(chunk)
-  return Buffer.concat(chunks)
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { connectApi } from '../../api/client.ts'
 import { readEndpoint, type Endpoint } from '../../api/endpoint-file.ts'
-import { checkHeadlessOptions, runHeadless, type HeadlessOptions } from '../../headless.ts'
+import type { HeadlessOptions } from '../../headless.ts'
 import { faultOf, refuse } from '../../protocol/fault.ts'
 import { integerBetween, numberBetween, repeated } from '../arguments.ts'
 import { dataFolder } from '../data-folder.ts'
@@ -48,14 +48,16 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
     .option('--detach', 'go on in the background')
     .action(async (options: StartOptions) => {
       const { detach, data, ...given } = options
+      // Only this command needs a whole peer; the others would wait half a second for it to load.
+      const { checkHeadlessOptions, runHeadless } = await import('../../headless.ts')
       const checked = checkHeadlessOptions({ ...given, data: dataFolder(data) })
       if (detach === true) await startDetached(terminal, options, checked)
-      else await runHere(checked, ended)
+      else await runHere(() => runHeadless(checked), ended)
     })
 }
 
-async function runHere(options: HeadlessOptions, ended: (code: number) => void): Promise<void> {
-  const code = await runHeadless(options)
+async function runHere(run: () => Promise<number>, ended: (code: number) => void): Promise<void> {
+  const code = await run()
   ended(code)
   // Whatever could not be stopped in time must not keep the process.
   setTimeout(() => process.exit(code), EXIT_WITHIN_MS).unref()
