@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compiledKernel, loadedKernel, radiance, wholeImage } from './compiled.ts'
 import { FILM_PIXEL_BYTES, instantiateKernel, type PathTraceKernel, type Region } from './kernel.ts'
-import { sampleScene } from './sample-scenes.ts'
+import { cloudScene, sampleScene } from './sample-scenes.ts'
 import { packScene } from './scene.ts'
 
 const frame = { width: 24, height: 18, bounces: 5 }
@@ -114,5 +114,29 @@ describe('a damaged scene', () => {
       }),
       { numRuns: 150 },
     )
+  })
+})
+
+describe('a scene made to be hard', () => {
+  const cases: [string, (i: number) => readonly number[]][] = [
+    ['all triangles in one place', () => [0, 0, 0, 1, 0, 0, 0, 1, 0]],
+    ['no triangle has an area', () => [1, 1, 1, 1, 1, 1, 1, 1, 1]],
+    [
+      'each is half as far away as the last',
+      (i) => [0, 1, 2].flatMap((k) => [0, 1, 2].map((a) => 1e9 * 2 ** -(i % 90) * (k === a ? 1 : 0.5))),
+    ],
+    [
+      'all are too small for their products',
+      (i) => [0, 1, 2, 3, 4, 5, 6, 7, 8].map((k) => ((i * 7 + k * 3) % 11) * 1e-25),
+    ],
+  ]
+  it.each(cases)('builds and renders: %s', (_name, triangle) => {
+    const base = cloudScene(4000, () => 1)
+    const scene = {
+      ...base,
+      positions: new Float32Array(Array.from({ length: 4000 }, (_, i) => triangle(i)).flat()),
+    }
+    const film = loadedKernel(module, scene).renderTile(wholeImage(frame, 1), frame)
+    expect(Math.min(...radiance(film, 1))).toBeGreaterThanOrEqual(0)
   })
 })

@@ -5,7 +5,16 @@ import type { Frame } from './kernel.ts'
 import { createReference } from './reference.ts'
 import { exp2Of, log2Of, powerOf, sineCosineOfTurn, turnOf } from './reference/functions.ts'
 import { drawBlock } from './reference/sampler.ts'
-import { checkerboard, joinScene, lookAt, material, quad, sampleScene, sphere } from './sample-scenes.ts'
+import {
+  checkerboard,
+  cloudScene,
+  joinScene,
+  lookAt,
+  material,
+  quad,
+  sampleScene,
+  sphere,
+} from './sample-scenes.ts'
 import type { CameraDescription, SceneDescription } from './scene.ts'
 
 let module: WebAssembly.Module
@@ -29,6 +38,20 @@ describe('the kernel and the TypeScript reference give the same bits for', () =>
 
   it('a clamped film', () => {
     expectSameFilm(sampleScene(), { width: 12, height: 9, bounces: 3, clamp: 0.5 }, 2)
+  })
+
+  it('a cloud of triangles of all sizes, through a deep tree', () => {
+    const scene = cloudScene(400, (i) => 4 ** -(i % 5))
+    expectSameFilm(scene, { width: 16, height: 12, bounces: 3 }, 2)
+  })
+
+  it('triangles that lie in each other, where only their order can decide', () => {
+    const materials = [0, 1, 2].map((k) =>
+      material({ emissive: [k === 0 ? 1 : 0, k === 1 ? 1 : 0, k === 2 ? 1 : 0] }),
+    )
+    const sheets = [2, 0, 1].map((k) => quad([-1, -1, 0], [2, 0, 0], [0, 2, 0], k))
+    const scene = joinScene(sheets, { materials, camera: lookAt([0, 0, 3], [0, 0, 0], 0.5) })
+    expectSameFilm(scene, { width: 8, height: 8, bounces: 1 }, 2)
   })
 
   it('any mixture of materials, lights and cameras', () => {

@@ -157,6 +157,37 @@ export function checkerboard(side: number, light: Rgb, dark: Rgb, changes: Parti
   } as const
 }
 
+/** Triangles strewn by a seeded generator in a cube of two metres; `size` says how large triangle i is. */
+export function cloudScene(count: number, size: (i: number) => number): SceneDescription {
+  let state = 1
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return (state >>> 8) / 2 ** 24 - 0.5
+  }
+  const parts = Array.from({ length: count }, (_, i): MeshPart => {
+    const center = [random() * 2, random() * 2, random() * 2] as const
+    const corner = () => center.map((x) => x + random() * size(i))
+    return {
+      positions: [...corner(), ...corner(), ...corner()],
+      normals: new Array<number>(9).fill(0),
+      tangents: new Array<number>(12).fill(0),
+      uvs: new Array<number>(6).fill(0),
+      indices: [0, 1, 2],
+      material: i % 3,
+    }
+  })
+  const materials = [
+    material({ baseColor: [0.8, 0.4, 0.2] }),
+    material({ metallic: 1, roughness: 0.2 }),
+    material({ transmission: 1, roughness: 0.1 }),
+  ]
+  return joinScene(parts, {
+    materials,
+    camera: lookAt([0.3, 0.4, 3], [0, 0, 0], 0.7),
+    environment: { kind: 'constant', radiance: [0.8, 0.9, 1] },
+  })
+}
+
 /** A room with every kind of material, texture and light in it: what equality and damage tests render. */
 export function sampleScene(): SceneDescription {
   const none = { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 }
