@@ -44,6 +44,8 @@ export interface PeerOptions {
   readonly passphrase?: string
   /** The journal failed or a promise of our own broke: the process must end. */
   readonly fatal: (error: unknown) => void
+  /** A defect of ours that need not end the peer, for the log. */
+  readonly report: (error: unknown) => void
   /** Something works less well than it could; one line for the log. */
   readonly warn: (line: string) => void
   /** Puts something between the peer and its runner; for demonstrations of what the mesh withstands. */
@@ -75,10 +77,11 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     clock,
   })
   const { journal, blobs, settings } = storage
+  for (const repair of storage.repairs) options.warn(`repaired while opening: ${JSON.stringify(repair)}`)
   const { seed } = await loadOrCreateKey(join(options.folder, 'peer.key'), passphraseOf(options))
   const identity = createIdentity(seed)
-  const { listen, mdns, bootstrap, fatal } = options
-  const transport = createTransport({ identity, listen, mdns, bootstrap, clock, random, onDefect: fatal })
+  const { listen, mdns, bootstrap, fatal, report } = options
+  const transport = createTransport({ identity, listen, mdns, bootstrap, clock, random, onDefect: report })
   const published = createPublishedStores({ transport, identity, clock })
   const debounce = { cacheable: true, persistDebounce: PUBLISH_DEBOUNCE_MS }
   const stores = {

@@ -82,7 +82,7 @@ export async function runHeadless(options: HeadlessOptions, extras: HeadlessExtr
   process.on('uncaughtException', fatal)
   process.on('unhandledRejection', fatal)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ended.resolve(0))
-  const peer = await assemblePeer(peerOptions(options, extras, fatal))
+  const peer = await assemblePeer(peerOptions(options, extras, { fatal, report: log }))
   const requestStop = (): void => ended.resolve(0)
   const api = createApi({ ...apiParts(peer, folder), requestStop, report: log })
   await peer.start()
@@ -109,7 +109,7 @@ export async function runHeadless(options: HeadlessOptions, extras: HeadlessExtr
 function peerOptions(
   { data, name, listen, mdns, bootstrap, quotaGb, cores, ramGb, share }: HeadlessOptions,
   { wrapRunner }: HeadlessExtras,
-  fatal: (error: unknown) => void,
+  { fatal, report }: Pick<PeerOptions, 'fatal' | 'report'>,
 ): PeerOptions {
   const passphrase = process.env['MESHWORK_PASSPHRASE']
   const amounts = { ...(cores === undefined ? {} : { cores }), ...(ramGb === undefined ? {} : { ramGb }) }
@@ -120,6 +120,7 @@ function peerOptions(
     mdns,
     bootstrap,
     fatal,
+    report,
     warn: (line) => process.stderr.write(`meshwork: ${line}\n`),
     ...(name === undefined ? {} : { name }),
     ...(wanted === undefined ? {} : { share: wanted }),

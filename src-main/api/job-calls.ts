@@ -1,4 +1,5 @@
 import type { JobRequest, JobStatus } from '#contract'
+import { consensusOf } from '../peer/consensus-view.ts'
 import type { JobState } from '../peer/state.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { JobId } from '../protocol/ids.ts'
@@ -61,6 +62,10 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
       const cid = await unitOutput(parts, find(input.job_id), input.unit_index)
       const { bytes } = blobs.info(cid) ?? refuse('blob-missing', `${cid} is not in the store`)
       return { cid, bytes }
+    }),
+    consensus: os.jobs.consensus.handler(({ input: { job_id, unit_index } }) => {
+      const consensus = consensusOf(find(job_id), unit_index, clock.nowMs())
+      return consensus ?? refuse('bad-input', `nobody has touched unit ${unit_index} of ${job_id}`)
     }),
     cancel: os.jobs.cancel.handler(async ({ input: { job_id } }) => {
       const { status } = find(job_id)

@@ -33,6 +33,7 @@ beforeAll(async () => {
     bootstrap: [],
     share: { cores: 1, ramGb: 1 },
     fatal: (error) => defects.push(error),
+    report: () => undefined,
     warn: () => undefined,
   })
   api = createApi({

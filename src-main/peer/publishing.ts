@@ -37,8 +37,10 @@ export function slotsAt(state: PeerState, nowMs: number): AvailabilitySlot[] {
 }
 
 /** The commitment that this peer publishes now. Counts the publication in the vector clock. */
-export function composeCommitment(state: PeerState, nowMs: number): ComputeCommitment {
+export function composeCommitment(state: PeerState, clockMs: number): ComputeCommitment {
   const { view } = state
+  // Others take only what is newer than what they know, also when this machine's clock was set back.
+  const nowMs = Math.max(clockMs, view.lastPublishedAtMs + 1)
   view.publishedCount++
   view.lastPublishedAtMs = nowMs
   const weights = [...state.contacts.values()]

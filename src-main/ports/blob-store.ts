@@ -80,7 +80,10 @@ export interface BlobReceiver {
   accept(layout: BlobLayout): Promise<void>
   /** Indices of chunks still to come. */
   missing(): readonly number[]
-  /** Takes one chunk, verified against its CID before it counts. @throws FaultError `blob-corrupt` */
+  /**
+   * Takes one chunk, verified against its CID before it counts. The bytes must not change until the promise settles;
+   * after that the caller may use their memory again. @throws FaultError `blob-corrupt`
+   */
   chunk(index: number, bytes: Uint8Array): Promise<void>
   /** All chunks are there: the blob enters the store. */
   finish(): Promise<void>

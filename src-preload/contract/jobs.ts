@@ -10,6 +10,7 @@ import {
   TILE_SIDE_MAX,
   TILE_SIDE_MIN,
 } from '../../src-main/protocol/render-job.ts'
+import { VerificationConsensus } from '../../src-main/protocol/result.ts'
 import { ComputeResource } from '../../src-main/protocol/resource.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
 import { Params, UnitIndex } from '../../src-main/protocol/work.ts'
@@ -120,6 +121,8 @@ export const jobs = {
   output: procedure
     .input(WhichJob.extend({ unit_index: UnitIndex }))
     .output(z.strictObject({ cid: Cid, bytes: Count })),
+  /** Who returned what for one unit, and what they agree on. Fault: `bad-input` for a unit that nobody has touched. */
+  consensus: procedure.input(WhichJob.extend({ unit_index: UnitIndex })).output(VerificationConsensus),
   /** Ends a running job; whoever works on it is told. */
   cancel: procedure.input(WhichJob).output(Nothing),
   /** Forgets an ended job and its outputs. Fault: `bad-input` while it runs. */

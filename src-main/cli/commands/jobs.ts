@@ -3,6 +3,8 @@ import type { JobStatus, JobSummary } from '#contract'
 import type { ApiCalls } from '../../api/client.ts'
 import { FaultError, refuse } from '../../protocol/fault.ts'
 import { JobId } from '../../protocol/ids.ts'
+import type { VerificationConsensus } from '../../protocol/result.ts'
+import { UnitIndex } from '../../protocol/work.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { createProgressLine } from '../progress-line.ts'
 import { openResultFile, resultFormat, saveResult } from '../result-file.ts'
@@ -10,7 +12,7 @@ import { factsText, tableText } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { durationText } from '../units-text.ts'
 
-/** Commands on jobs: `list-jobs`, `job-status`, `job-result`, `cancel-job`, `remove-job`. */
+/** Commands on jobs: `list-jobs`, `job-status`, `job-result`, `job-consensus`, `cancel-job`, `remove-job`. */
 export function jobCommands(terminal: Terminal): Command[] {
   return [
     newCommand('list-jobs', 'list this peer’s jobs, newest first', 'meshctl list-jobs').action(
@@ -39,6 +41,17 @@ export function jobCommands(terminal: Terminal): Command[] {
           () => file.discard(),
         )
         print(terminal, options, { ...result, file: options.out }, () => `${options.out}\n`)
+      }),
+    newCommand(
+      'job-consensus',
+      'show who returned what for one unit',
+      'meshctl job-consensus render-k3vx8m2q 12',
+    )
+      .argument('<id>', 'the job', jobId)
+      .argument('<unit>', 'the unit’s index, from 0', unitIndex)
+      .action(async (job_id: JobId, unit_index: number, options: CommonOptions) => {
+        const consensus = await withPeer(options, (calls) => calls.jobs.consensus({ job_id, unit_index }))
+        print(terminal, options, consensus, () => consensusText(consensus))
       }),
     newCommand('cancel-job', 'end a running job', 'meshctl cancel-job render-k3vx8m2q')
       .argument('<id>', 'the job', jobId)
@@ -122,6 +135,26 @@ function jobsText(jobs: readonly JobSummary[]): string {
     job.description,
   ])
   return tableText(['job', 'state', 'verified', 'time', 'description'], rows)
+}
+
+function consensusText(consensus: VerificationConsensus): string {
+  const { work_unit_id, consensus_result, agreement_count, total_verifiers } = consensus
+  const agreed = consensus_result ?? 'not yet'
+  const facts = factsText([
+    ['unit', work_unit_id],
+    ['agreed on', `${agreed}, ${agreement_count} of ${total_verifiers}`],
+  ])
+  const rows = consensus.results.map((result) => [
+    result.computed_by_peer,
+    result.verification_hash,
+    consensus_result === undefined ? '' : result.verification_hash === consensus_result ? 'right' : 'wrong',
+  ])
+  return rows.length === 0 ? facts : `${facts}\n${tableText(['peer', 'output', ''], rows)}`
+}
+
+function unitIndex(text: string): number {
+  const parsed = UnitIndex.safeParse(Number(text))
+  return parsed.success ? parsed.data : refuse('bad-input', `${text} is not a unit's index`)
 }
 
 function jobId(text: string): JobId {

@@ -1,0 +1,47 @@
+import { unitId } from '../protocol/ids.ts'
+import type { VerificationConsensus, WorkResult } from '../protocol/result.ts'
+import { toTimestamp } from '../protocol/time.ts'
+import { toConsensus } from '../verification/consensus.ts'
+import type { AttemptState, JobState } from './state.ts'
+
+/**
+ * What was returned for a unit and what it agrees on, in the published form of document 000. Outputs that were
+ * rejected are listed too; attempts that returned nothing are not.
+ *
+ * @returns undefined for a unit that nobody has touched
+ */
+export function consensusOf(job: JobState, index: number, nowMs: number): VerificationConsensus | undefined {
+  const unit = job.units.get(index)
+  if (unit === undefined) return undefined
+  const results = unit.attempts.flatMap((attempt) => resultOf(job, index, attempt))
+  const { verified } = unit
+  const winners = verified?.winners ?? []
+  const losers = results.map((r) => r.computed_by_peer).filter((peer) => !winners.includes(peer))
+  return toConsensus({
+    unit: unitId(job.manifest.job_id, index),
+    verdict:
+      verified === undefined
+        ? { kind: 'more', count: 1 }
+        : { kind: 'agreed', output: verified.cid, winners, losers },
+    results,
+    nowMs: verified?.atMs ?? nowMs,
+  })
+}
+
+function resultOf(job: JobState, index: number, attempt: AttemptState): WorkResult[] {
+  const { status } = attempt
+  if (status.state !== 'returned' && status.state !== 'rejected') return []
+  return [
+    {
+      result_id: `${attempt.awardId}/${index}/${attempt.attempt}`,
+      work_unit_id: unitId(job.manifest.job_id, index),
+      assignment_id: attempt.awardId,
+      computed_by_peer: attempt.peer,
+      result_data: status.cid,
+      computation_time_seconds: status.state === 'returned' ? status.metrics.wall_ms / 1_000 : 0,
+      resources_used: job.manifest.required_resources,
+      verification_hash: status.cid,
+      timestamp: toTimestamp(attempt.awardedAtMs),
+    },
+  ]
+}
