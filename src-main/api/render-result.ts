@@ -51,6 +51,8 @@ export function createRenderResults(parts: ApiParts, signal: AbortSignal): Rende
     assert(exr !== undefined, 'render.assemble has an extra output exr')
     const results = { png: await keep(output, job_id), exr: await keep(exr, job_id) }
     settings.write(resultKey(job_id), results)
+    // A job that was removed meanwhile has let go of its blobs already, and must not hold on to these.
+    if (!parts.runtime.state.jobs.has(job_id)) blobs.unpin(jobPin(job_id))
     return results
   }
 

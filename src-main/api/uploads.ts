@@ -92,6 +92,23 @@ export function createUploads({ blobs, clock, random, folder }: UploadParts): Up
     await mkdir(folder, { recursive: true })
   }
 
+  async function create(path: string): Promise<FileHandle> {
+    try {
+      prepared ??= prepare().catch((error: unknown) => {
+        prepared = undefined
+        throw error
+      })
+      await prepared
+      return await open(path, 'wx', 0o600)
+    } catch (error) {
+      return refuse(
+        'storage-failed',
+        `no upload can begin: ${faultOf(error, 'storage-failed').message}`,
+        error,
+      )
+    }
+  }
+
   function find(id: UploadId): Upload {
     const upload = known.get(id)
     if (upload === undefined) refuse('bad-input', 'this upload is not known (any more); begin it again')
@@ -158,9 +175,7 @@ export function createUploads({ blobs, clock, random, folder }: UploadParts): Up
       checkRoom(bytes)
       const id = UploadId.parse(Buffer.from(random.bytes(ID_BYTES)).toString('base64url'))
       const path = join(folder, id)
-      prepared ??= prepare()
-      await prepared
-      const file = await open(path, 'wx', 0o600)
+      const file = await create(path)
       const upload: Upload = {
         id,
         path,

@@ -46,6 +46,7 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
     .option('--api-port <port>', 'port of the API on this machine (default: any)', integerBetween(1, 65_535))
     .option('--quota-gb <gigabytes>', 'disk that blobs may take (default: 20)', numberBetween(0.1, 1e6))
     .option('--detach', 'go on in the background')
+    .addHelpText('after', '\nMESHWORK_PASSPHRASE in the environment encrypts the peer’s key at rest.')
     .action(async (options: StartOptions) => {
       const { detach, data, ...given } = options
       // Only this command needs a whole peer; the others would wait half a second for it to load.
