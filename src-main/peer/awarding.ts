@@ -80,22 +80,20 @@ function decideFirst(state: PeerState, job: JobState, atMs: number): Effect[] {
   return decide(state, job, offers, atMs)
 }
 
-/** Awards of units that are open again, from the offers at hand; not to who has just refused them. */
+/**
+ * Awards of units that are open again, from the offers at hand. `ready` adds the results that peers have already; not
+ * after a refusal, since two who are just not reachable would be tried in turns as fast as they fail. The next tick
+ * comes back to them.
+ */
 export function awardReopened(
   state: PeerState,
   job: JobState,
   units: ReadonlySet<number>,
   atMs: number,
-  refusedBy?: PeerId,
+  ready: boolean,
 ): Effect[] {
-  const offers = [...offersFor(state, job), ...readyResults(state, job, units, atMs)]
-  return decide(
-    state,
-    job,
-    offers.filter(({ peer }) => peer !== refusedBy),
-    atMs,
-    units,
-  )
+  const results = ready ? readyResults(state, job, units, atMs) : []
+  return decide(state, job, [...offersFor(state, job), ...results], atMs, units)
 }
 
 /**

@@ -123,7 +123,7 @@ export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effec
       reopened.push(index)
     }
   }
-  return reopen(state, job, reopened, event.at_ms, event.peer)
+  return reopen(state, job, reopened, event.at_ms, false)
 }
 
 /** Whether the peer of an attempt had the unit's result before it: an award that got lost does not change that. */
@@ -299,7 +299,7 @@ function reopen(
   job: JobState,
   indices: readonly number[],
   atMs: number,
-  refusedBy?: PeerId,
+  ready = true,
 ): Effect[] {
   if (job.status.state !== 'running' || indices.length === 0) return []
   for (const index of indices) {
@@ -309,7 +309,7 @@ function reopen(
     return endJob(job)
   }
   return [
-    ...awardReopened(state, job, new Set(indices), atMs, refusedBy),
+    ...awardReopened(state, job, new Set(indices), atMs, ready),
     { kind: 'commitment-changed' },
     { kind: 'allocation-due' },
   ]

@@ -30,6 +30,9 @@ export interface RequesterAudit {
   restarted(state: PeerState): void
 }
 
+/** Attempts of one unit in one run: failing and trying must not chase each other. A minute's ticks, and some more. */
+const ATTEMPTS_FINE = 150
+
 /** The states that an attempt may go over to from each. */
 const NEXT_STATES: Readonly<Record<string, readonly string[]>> = {
   awarded: ['awarded', 'returned', 'failed', 'void', 'rejected'],
@@ -109,6 +112,7 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
         () => `${where}: honest ${peer.slice(-6)} is found wrong`,
       )
     }
+    hold('S14', last <= ATTEMPTS_FINE, () => `${where} was awarded ${last} times`)
     hold('S3', unit.attempts.length === before.attempts.size, () => `${where} forgot an attempt`)
   }
 
