@@ -43,12 +43,13 @@ export function decodeCanonical<S extends z.ZodType>(
   let again: Uint8Array
   try {
     raw = dagCbor.decode(bytes)
-    if (nesting(raw, 0) > NESTING_MAX) return failure('oversized', `nested deeper than ${NESTING_MAX}`)
+    const flaw = flawOf(raw, 0)
+    if (flaw === 'deep') return failure('oversized', `nested deeper than ${NESTING_MAX}`)
+    if (flaw === 'special-key') return failure('malformed', 'a key named __proto__')
     again = dagCbor.encode(raw)
   } catch (error) {
     return failure('malformed', `not dag-cbor: ${error instanceof Error ? error.message : String(error)}`)
   }
-  // A key that JavaScript treats specially (__proto__) vanishes on decoding, so this refuses it too.
   if (!equalBytes(bytes, again)) return failure('not-canonical', 'not the canonical encoding of its value')
   return parseAs(raw, schema)
 }
@@ -62,15 +63,19 @@ export function parseAs<S extends z.ZodType>(raw: unknown, schema: S): Outcome<z
   return failure('malformed', `${where}${issue?.message ?? 'wrong shape'}`)
 }
 
-function nesting(value: unknown, depth: number): number {
-  if (depth > NESTING_MAX || typeof value !== 'object' || value === null || ArrayBuffer.isView(value))
-    return depth
-  let deepest = depth
+/**
+ * What makes a decoded value unfit to be handed on: too many levels, or a key that JavaScript treats specially. The
+ * decoder makes that key a property like any other, but the schemas drop it and an assignment would obey it.
+ */
+function flawOf(value: unknown, depth: number): 'deep' | 'special-key' | undefined {
+  if (depth > NESTING_MAX) return 'deep'
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return undefined
+  if (Object.hasOwn(value, '__proto__')) return 'special-key'
   for (const field of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) {
-    deepest = Math.max(deepest, nesting(field, depth + 1))
-    if (deepest > NESTING_MAX) break
+    const flaw = flawOf(field, depth + 1)
+    if (flaw !== undefined) return flaw
   }
-  return deepest
+  return undefined
 }
 
 /** Whether two byte strings are the same. */

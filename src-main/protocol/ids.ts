@@ -21,10 +21,13 @@ export const UnitId = z
   .brand<'UnitId'>()
 export type UnitId = z.infer<typeof UnitId>
 
-/** A CID version 1, sha2-256, dag-cbor or raw, in base32 (`bafy…`, `bafk…`). */
+/**
+ * A CID version 1, sha2-256, dag-cbor or raw, in base32 (`bafy…`, `bafk…`). Two of its characters carry bits of the
+ * digest's length and of padding, so not every letter may stand there.
+ */
 export const Cid = z
   .string()
-  .regex(/^baf(y|k)rei[a-z2-7]{52}$/, 'not a CID v1 with sha2-256, dag-cbor or raw')
+  .regex(/^baf(y|k)rei[a-h][a-z2-7]{50}[aeimquy4]$/, 'not a CID v1 with sha2-256, dag-cbor or raw')
   .brand<'Cid'>()
 export type Cid = z.infer<typeof Cid>
 

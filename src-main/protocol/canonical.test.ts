@@ -1,0 +1,121 @@
+import * as dagCbor from '@ipld/dag-cbor'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { decodeCanonical, encodeCanonical, equalBytes } from './canonical.ts'
+import { NESTING_MAX } from './limits.ts'
+
+const anything = z.unknown()
+const bytesOf = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes)
+
+function kindOf(bytes: Uint8Array, schema: z.ZodType = anything, bytesMax = 1 << 20): string {
+  const decoded = decodeCanonical(bytes, schema, bytesMax)
+  return decoded.ok ? 'ok' : decoded.fault.kind
+}
+
+describe('canonical bytes', () => {
+  test('[P3] are the same whatever the order of the keys', () => {
+    const entries = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[a-z]{1,5}$/), fc.integer()), {
+      selector: ([key]) => key,
+    })
+    fc.assert(
+      fc.property(
+        entries.chain((list) =>
+          fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
+        ),
+        ([list, shuffled]) => {
+          expect(encodeCanonical(Object.fromEntries(shuffled))).toEqual(
+            encodeCanonical(Object.fromEntries(list)),
+          )
+        },
+      ),
+    )
+  })
+
+  test('[P3] leave out what is undefined, at any depth', () => {
+    const value = { a: undefined, b: [{ c: undefined, d: 1 }], e: { f: { g: undefined } } }
+    expect(encodeCanonical(value)).toEqual(encodeCanonical({ b: [{ d: 1 }], e: { f: {} } }))
+  })
+
+  test('[P2] of any origin never make the decoder throw', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        expect(['ok', 'malformed', 'not-canonical', 'oversized']).toContain(kindOf(bytes))
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  test('[P2] that decode are the encoding of what they decode to', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {
+        const decoded = decodeCanonical(bytes, anything, 100)
+        if (decoded.ok) expect(equalBytes(encodeCanonical(decoded.value), bytes)).toBe(true)
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  test('[P4] beyond the bound are refused unread', () => {
+    const bytes = encodeCanonical('x'.repeat(100))
+    expect(kindOf(bytes, z.string(), bytes.length)).toBe('ok')
+    expect(kindOf(bytes, z.string(), bytes.length - 1)).toBe('oversized')
+    expect(kindOf(new Uint8Array(101).fill(0xff), anything, 100)).toBe('oversized')
+  })
+
+  test('[P4] that are nested too deep are refused, even deep enough to exhaust the stack', () => {
+    const nested = (depth: number): Uint8Array => Uint8Array.from([...Array<number>(depth).fill(0x81), 0x01])
+    expect(kindOf(nested(NESTING_MAX))).toBe('ok')
+    expect(kindOf(nested(NESTING_MAX + 1))).toBe('oversized')
+    expect(['oversized', 'malformed']).toContain(kindOf(new Uint8Array(1_000_000).fill(0x81)))
+  })
+
+  test('[P4] that announce more than they hold are refused', () => {
+    expect(kindOf(bytesOf(0x9b, 0, 0, 0, 1, 0, 0, 0, 0))).toBe('malformed')
+    expect(kindOf(bytesOf(0x5a, 0xff, 0xff, 0xff, 0xff))).toBe('malformed')
+    expect(kindOf(bytesOf(0xbb, 0, 0, 0, 1, 0, 0, 0, 0))).toBe('malformed')
+  })
+
+  test('[P3] of another encoding of the same value are refused', () => {
+    const refused = ['malformed', 'not-canonical']
+    const others: [string, Uint8Array][] = [
+      ['an integer longer than needed', bytesOf(0x18, 0x01)],
+      ['a short float', bytesOf(0xfa, 0x3f, 0xc0, 0, 0)],
+      ['an integer as a float', bytesOf(0xfb, 0x3f, 0xf0, 0, 0, 0, 0, 0, 0)],
+      ['not a number', bytesOf(0xfb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0)],
+      ['undefined', bytesOf(0xf7)],
+      ['an endless list', bytesOf(0x9f, 0x01, 0xff)],
+      ['keys out of order', bytesOf(0xa2, 0x61, 0x62, 0x01, 0x61, 0x61, 0x02)],
+      ['one key twice', bytesOf(0xa2, 0x61, 0x61, 0x01, 0x61, 0x61, 0x02)],
+      ['a key that is no text', bytesOf(0xa1, 0x01, 0x01)],
+      ['text that is not UTF-8', bytesOf(0x61, 0xff)],
+      ['a tag other than that of a CID', bytesOf(0xc1, 0x01)],
+      ['more bytes after the end', bytesOf(0x01, 0x01)],
+      ['nothing', bytesOf()],
+    ]
+    for (const [what, bytes] of others) {
+      const decoded = decodeCanonical(bytes, anything, 100)
+      expect([what, decoded.ok ? 'ok' : refused.includes(decoded.fault.kind)]).toEqual([what, true])
+    }
+  })
+
+  test('[P3] cannot carry keys that JavaScript treats specially', () => {
+    // {"__proto__": {"admin": true}}
+    const proto = dagCbor.encode(Object.fromEntries([['x__proto__', { admin: true }]]))
+    const at = proto.indexOf('x'.charCodeAt(0))
+    const forged = Uint8Array.from([0xa1, 0x69, ...proto.slice(at + 1)])
+    expect(new TextDecoder().decode(forged.slice(2, 11))).toBe('__proto__')
+    expect(kindOf(forged)).not.toBe('ok')
+    expect(({} as { admin?: boolean }).admin).toBe(undefined)
+  })
+
+  test('[P2] of the wrong shape name the field that is wrong', () => {
+    const schema = z.object({ slots: z.array(z.object({ cores: z.number().min(0) })) })
+    const decoded = decodeCanonical(encodeCanonical({ slots: [{ cores: 1 }, { cores: -1 }] }), schema, 1_000)
+    expect(decoded.ok).toBe(false)
+    if (!decoded.ok) {
+      expect(decoded.fault.kind).toBe('malformed')
+      expect(decoded.fault.message).toMatch(/^slots\.1\.cores: /)
+    }
+  })
+})
