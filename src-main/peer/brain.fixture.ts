@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto'
+import { toAllocationState } from '../market/allocation.ts'
+import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
+import type { ComputeAllocationState } from '../protocol/assignment.ts'
+import type { ComputeCommitment } from '../protocol/commitment.ts'
+import { JobId, PeerId, type Cid } from '../protocol/ids.ts'
+import type { ExecutionReceipt } from '../protocol/receipt.ts'
+import type { AvailabilitySlot } from '../protocol/slot.ts'
+import { toTimestamp } from '../protocol/time.ts'
+import type { JobManifest } from '../protocol/work.ts'
+import type { Effect } from './effect.ts'
+import type { PeerEvent } from './event.ts'
+import { initialState, type AttemptState, type PeerState } from './state.ts'
+import { advance } from './step.ts'
+
+/** When the tests happen. */
+export const NOON = Date.parse('2026-11-21T12:00:00.000Z')
+/** The one job of most tests. */
+export const JOB = JobId.parse('job')
+
+/** A peer's id by a letter of its own. */
+export function peerOf(letter: string): PeerId {
+  return PeerId.parse(`12D3KooW${letter.repeat(44)}`)
+}
+
+/** The peer whose brain is tested. */
+export const ME = peerOf('M')
+
+/** A CID of some content. */
+export function cidOf(content: string): Cid {
+  return cidOfDigest(RAW, createHash('sha256').update(content).digest())
+}
+
+/** The CID of the manifest of a job by its name. */
+export function manifestCidOf(job: string): Cid {
+  return cidOfDigest(DAG_CBOR, createHash('sha256').update(`manifest of ${job}`).digest())
+}
+
+/** A job of one-second units. */
+export function manifestOf(changes: Partial<JobManifest> = {}): JobManifest {
+  return {
+    job_id: JOB,
+    requester_id: ME,
+    description: '',
+    algorithm_id: 'test.echo',
+    algorithm_version: '1.0.0',
+    params: {},
+    inputs: {},
+    unit_count: 1,
+    required_resources: { cpu_cores: 1, ram_gb: 0.1 },
+    estimated_duration_seconds: 1,
+    priority: 0.5,
+    verification_redundancy: 1,
+    created_at: toTimestamp(NOON),
+    ...changes,
+  }
+}
+
+/** A slot of four cores around noon. */
+export const SLOT: AvailabilitySlot = {
+  slot_id: 'noon',
+  start_time: toTimestamp(NOON - 3_600_000),
+  end_time: toTimestamp(NOON + 8 * 3_600_000),
+  resources: { cpu_cores: 4, ram_gb: 8 },
+  algorithms: [{ algorithm_id: 'test.echo', version: '1.0.0', supported: true, performance_score: 1 }],
+  priority: 0.5,
+}
+
+/** What a contact publishes: the trust that it gives, and the jobs that it asks for. */
+export function commitmentOf(
+  peer: PeerId,
+  atMs: number,
+  {
+    trust = {},
+    jobs = [],
+    slots = [SLOT],
+  }: {
+    trust?: Record<PeerId, number>
+    jobs?: readonly JobManifest[]
+    slots?: AvailabilitySlot[]
+  } = {},
+): ComputeCommitment {
+  return {
+    peer_id: peer,
+    availability_slots: slots,
+    work_requests: jobs.map((manifest) => ({
+      request_id: `request-${manifest.job_id}`,
+      requester_id: peer,
+      job_id: manifest.job_id,
+      work_units: [],
+      timestamp: toTimestamp(atMs),
+      manifest_cid: manifestCidOf(manifest.job_id),
+      open_ranges: [[0, manifest.unit_count]],
+    })),
+    trust_weights: trust,
+    contribution_history: {
+      total_work_units_completed: 0,
+      total_compute_hours: 0,
+      average_result_quality: 1,
+      reliability_score: 1,
+    },
+    damping_factor: 1,
+    over_allocation_history: [],
+    timestamp: toTimestamp(atMs),
+    vector_clock: { [peer]: 1 },
+  }
+}
+
+/** A provider's published offer of a job's units, all of them in one block. */
+export function offerOf(provider: PeerId, manifest: JobManifest, atMs: number): ComputeAllocationState {
+  const offer = {
+    slotId: SLOT.slot_id,
+    tier: 1,
+    requester: manifest.requester_id,
+    jobId: manifest.job_id,
+    first: 0,
+    count: manifest.unit_count,
+    startMs: atMs,
+    endMs: atMs + 1_000,
+    resources: manifest.required_resources,
+  } as const
+  return toAllocationState(
+    { offers: [offer], utilization: [] },
+    { peer: provider, slots: [SLOT], nowMs: atMs, clock: { [provider]: 1 } },
+  )
+}
+
+/** A receipt of one unit. A fault when `output` is none. */
+export function receiptOf(attempt: number, output: string | undefined, unit = 0): ExecutionReceipt {
+  const metrics = { wall_ms: 10, cpu_ms: 10, peak_memory_bytes: 1, input_bytes: 1, output_bytes: 1 }
+  return {
+    unit_index: unit,
+    attempt,
+    outcome:
+      output === undefined
+        ? { kind: 'fault', fault: { kind: 'unit-failed', message: 'broken' } }
+        : { kind: 'output', cid: cidOf(output), metrics },
+  }
+}
+
+/** A brain in a test: what happens to it, and what it wants done. */
+export interface Brain {
+  readonly state: PeerState
+  /** Hands events over, and returns the effects of all of them. */
+  happens(...events: PeerEvent[]): Effect[]
+  /** Every durable event so far: what the journal would hold. */
+  readonly journal: PeerEvent[]
+}
+
+/** A brain with these contacts, connected, all of them providers. */
+export function createBrain(contacts: Readonly<Record<PeerId, number>> = {}, state?: PeerState): Brain {
+  const brain: Brain = {
+    state: state ?? initialState(ME, 'me'),
+    journal: [],
+    happens(...events) {
+      return events.flatMap((event) => {
+        const { durable, effects } = advance(brain.state, event)
+        brain.journal.push(...durable)
+        return effects
+      })
+    },
+  }
+  for (const [peer, trust] of Object.entries(contacts) as [PeerId, number][]) {
+    brain.happens(
+      { kind: 'paired', at_ms: NOON, peer, name: peer.slice(-1), addresses: [], trust },
+      { kind: 'connected', at_ms: NOON, peer },
+      { kind: 'commitment', at_ms: NOON, commitment: commitmentOf(peer, NOON, { trust: { [ME]: 1 } }) },
+    )
+  }
+  return brain
+}
+
+/** Submits a job. */
+export function submit(brain: Brain, manifest: JobManifest, atMs = NOON): Effect[] {
+  const manifest_cid = manifestCidOf(manifest.job_id)
+  return brain.happens({ kind: 'job-submitted', at_ms: atMs, manifest, manifest_cid })
+}
+
+/** Lets providers offer all of a job, one after the other, and time pass until the awards are out. */
+export function offer(
+  brain: Brain,
+  manifest: JobManifest,
+  providers: readonly PeerId[],
+  atMs = NOON,
+): Effect[] {
+  return [
+    ...providers.flatMap((peer) =>
+      brain.happens({ kind: 'allocation', at_ms: atMs, allocation: offerOf(peer, manifest, atMs) }),
+    ),
+    ...brain.happens({ kind: 'tick', at_ms: atMs + 1_000 }),
+  ]
+}
+
+/** Hands a provider's results over. */
+export function answer(
+  brain: Brain,
+  from: PeerId,
+  receipts: ExecutionReceipt[],
+  atMs = NOON + 2_000,
+): Effect[] {
+  return brain.happens({ kind: 'results-received', at_ms: atMs, from, job_id: JOB, receipts })
+}
+
+/** The attempts of the job's unit. */
+export function attemptsOf(brain: Brain, unit = 0): readonly AttemptState[] {
+  return brain.state.jobs.get(JOB)?.units.get(unit)?.attempts ?? []
+}
+
+/** The attempt that a peer holds of the job's unit at this moment. */
+export function heldBy(brain: Brain, peer: PeerId, unit = 0): number | undefined {
+  return attemptsOf(brain, unit).find((a) => a.peer === peer && a.status.state === 'awarded')?.attempt
+}
+
+/** The effects of one kind. */
+export function ofKind<K extends Effect['kind']>(
+  effects: readonly Effect[],
+  kind: K,
+): Extract<Effect, { kind: K }>[] {
+  return effects.filter((effect): effect is Extract<Effect, { kind: K }> => effect.kind === kind)
+}

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest'
+import type { JobManifest } from '../protocol/work.ts'
+import { JobId, type PeerId } from '../protocol/ids.ts'
+import {
+  commitmentOf,
+  createBrain,
+  manifestCidOf,
+  manifestOf,
+  ME,
+  NOON,
+  ofKind,
+  peerOf,
+  SLOT,
+  type Brain,
+} from './brain.fixture.ts'
+
+const [ANN, BOB, CAT] = [peerOf('A'), peerOf('B'), peerOf('C')]
+
+function jobOf(requester: PeerId, changes: Partial<JobManifest> = {}): JobManifest {
+  return manifestOf({
+    job_id: JobId.parse(`job-of-${requester.slice(-1)}`),
+    requester_id: requester,
+    unit_count: 100,
+    ...changes,
+  })
+}
+
+/** A provider of one core that has heard of these jobs, and what their requesters trust it with. */
+function provider(asks: readonly { from: PeerId; mine: number; theirs: number }[]): Brain {
+  const brain = createBrain(Object.fromEntries(asks.map(({ from, mine }) => [from, mine])))
+  const slot = { ...SLOT, resources: { cpu_cores: 1, ram_gb: 1 } }
+  brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [slot] } })
+  for (const { from, theirs } of asks) {
+    const manifest = jobOf(from)
+    const commitment = commitmentOf(from, NOON, { trust: { [ME]: theirs }, jobs: [manifest] })
+    brain.happens(
+      { kind: 'commitment', at_ms: NOON, commitment },
+      { kind: 'manifest', at_ms: NOON, cid: manifestCidOf(manifest.job_id), manifest },
+    )
+  }
+  return brain
+}
+
+/** For whom a provider would work now, in order. */
+function offered(brain: Brain, atMs = NOON): PeerId[] {
+  const [published] = ofKind(brain.happens({ kind: 'allocate', at_ms: atMs }), 'publish-allocation')
+  return brain.state.view.ownOffers.length === 0 || published === undefined
+    ? []
+    : brain.state.view.ownOffers.map(({ requester }) => requester)
+}
+
+describe('a provider’s offers', () => {
+  test('[P18] go to who is trusted both ways before who is trusted one way', () => {
+    const brain = provider([
+      { from: ANN, mine: 1, theirs: 0 },
+      { from: BOB, mine: 0.1, theirs: 0.1 },
+    ])
+    const order = offered(brain)
+    expect(order[0]).toBe(BOB)
+    expect(order.slice(0, order.lastIndexOf(BOB) + 1)).not.toContain(ANN)
+  })
+
+  test('[P18] go to nobody who is not trusted here, however much they trust', () => {
+    expect(offered(provider([{ from: ANN, mine: 0, theirs: 1 }]))).toEqual([])
+  })
+
+  test('[P18] go to who was heard of within a minute, and to nobody else', () => {
+    const brain = provider([{ from: CAT, mine: 1, theirs: 1 }])
+    expect(offered(brain, NOON + 59_000)).toContain(CAT)
+    expect(offered(provider([{ from: CAT, mine: 1, theirs: 1 }]), NOON + 61_000)).toEqual([])
+  })
+
+  test('[P19] need the manifest first, which is asked for once until it is missing', () => {
+    const brain = createBrain({ [ANN]: 1 })
+    brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [SLOT] } })
+    const manifest = jobOf(ANN)
+    const commitment = commitmentOf(ANN, NOON, { trust: { [ME]: 1 }, jobs: [manifest] })
+    brain.happens({ kind: 'commitment', at_ms: NOON, commitment })
+    const allocate = { kind: 'allocate', at_ms: NOON } as const
+    const cid = manifestCidOf(manifest.job_id)
+    expect(ofKind(brain.happens(allocate), 'fetch-manifest')).toEqual([
+      { kind: 'fetch-manifest', cid, from: ANN },
+    ])
+    expect(ofKind(brain.happens(allocate), 'fetch-manifest')).toEqual([])
+    brain.happens({ kind: 'manifest-missing', at_ms: NOON, cid })
+    expect(ofKind(brain.happens(allocate), 'fetch-manifest')).toHaveLength(1)
+  })
+
+  test('[P19] are not made for a manifest that is of another requester or job', () => {
+    const brain = createBrain({ [ANN]: 1 })
+    brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [SLOT] } })
+    const asked = jobOf(ANN)
+    const commitment = commitmentOf(ANN, NOON, { trust: { [ME]: 1 }, jobs: [asked] })
+    const stolen = { ...asked, requester_id: BOB }
+    brain.happens(
+      { kind: 'commitment', at_ms: NOON, commitment },
+      { kind: 'manifest', at_ms: NOON, cid: manifestCidOf(asked.job_id), manifest: stolen },
+    )
+    expect(offered(brain)).toEqual([])
+  })
+
+  test('[P20] never name a unit that the provider holds, and leave its resources to what it holds', () => {
+    const brain = provider([{ from: ANN, mine: 1, theirs: 1 }])
+    offered(brain)
+    const before = brain.state.view.ownOffers[0]
+    expect(before).toBeDefined()
+    const held = Array.from({ length: before!.count }, (_, i) => before!.first + i)
+    brain.happens({
+      kind: 'award-received',
+      at_ms: NOON,
+      from: ANN,
+      award: {
+        award_id: 'a',
+        job_id: jobOf(ANN).job_id,
+        manifest_cid: manifestCidOf(jobOf(ANN).job_id),
+        units: held.map((unit_index) => ({ unit_index, attempt: 1, role: 'primary' })),
+      },
+    })
+    brain.happens({ kind: 'allocate', at_ms: NOON })
+    for (const { first, count, startMs } of brain.state.view.ownOffers) {
+      for (const unit of held) expect(unit < first || unit >= first + count).toBe(true)
+      expect(startMs).toBeGreaterThanOrEqual(NOON + 1_000 * held.length)
+    }
+  })
+
+  test('[P20] count memory as well as cores: what is held and what is offered fit the slot at every moment', () => {
+    const brain = createBrain({ [ANN]: 1 })
+    const slot = { ...SLOT, resources: { cpu_cores: 8, ram_gb: 1 } }
+    brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [slot] } })
+    const manifest = jobOf(ANN, { required_resources: { cpu_cores: 1, ram_gb: 0.4 } })
+    const commitment = commitmentOf(ANN, NOON, { trust: { [ME]: 1 }, jobs: [manifest] })
+    const manifest_cid = manifestCidOf(manifest.job_id)
+    brain.happens(
+      { kind: 'commitment', at_ms: NOON, commitment },
+      { kind: 'manifest', at_ms: NOON, cid: manifest_cid, manifest },
+      {
+        kind: 'award-received',
+        at_ms: NOON,
+        from: ANN,
+        award: {
+          award_id: 'a',
+          job_id: manifest.job_id,
+          manifest_cid,
+          units: Array.from({ length: 6 }, (_, unit_index) => ({ unit_index, attempt: 1, role: 'primary' })),
+        },
+      },
+    )
+    const [published] = ofKind(brain.happens({ kind: 'allocate', at_ms: NOON }), 'publish-allocation')
+    const peak = published?.allocation.slot_assignments[0]?.total_allocated_resources.ram_gb ?? 0
+    expect(peak).toBeGreaterThan(0)
+    expect(peak).toBeLessThanOrEqual(1)
+  })
+})

@@ -1,0 +1,257 @@
+import { describe, expect, test } from 'vitest'
+import {
+  answer,
+  attemptsOf,
+  cidOf,
+  createBrain,
+  heldBy,
+  JOB,
+  manifestOf,
+  NOON,
+  offer,
+  offerOf,
+  ofKind,
+  peerOf,
+  receiptOf,
+  submit,
+  type Brain,
+} from './brain.fixture.ts'
+import type { Effect } from './effect.ts'
+
+const [ANN, BOB, CAT, DAN] = [peerOf('A'), peerOf('B'), peerOf('C'), peerOf('D')]
+
+/** A brain that has given one unit to as many of its contacts as the redundancy says. */
+function awarded(redundancy: number, peers = [ANN, BOB, CAT, DAN]): Brain {
+  const brain = createBrain(Object.fromEntries(peers.map((peer) => [peer, 0.9])))
+  const manifest = manifestOf({ verification_redundancy: redundancy })
+  submit(brain, manifest)
+  offer(brain, manifest, peers)
+  return brain
+}
+
+const holders = (brain: Brain): string[] =>
+  attemptsOf(brain).flatMap(({ peer, status }) => (status.state === 'awarded' ? [peer] : []))
+
+/** Lets every holder of the unit answer the same or something of its own. */
+function answerAll(brain: Brain, output: (peer: string) => string | undefined): Effect[] {
+  return attemptsOf(brain)
+    .filter(({ status }) => status.state === 'awarded')
+    .flatMap(({ peer, attempt }) => answer(brain, peer, [receiptOf(attempt, output(peer))]))
+}
+
+const statusOf = (brain: Brain): string | undefined => brain.state.jobs.get(JOB)?.status.state
+
+describe('awards', () => {
+  test('[P8] go to as many distinct peers as the redundancy says, each with an attempt of its own', () => {
+    const brain = awarded(3)
+    expect(new Set(holders(brain)).size).toBe(3)
+    expect(attemptsOf(brain).map(({ attempt }) => attempt)).toEqual([1, 2, 3])
+    expect(attemptsOf(brain).map(({ role }) => role)).toEqual(['primary', 'verification', 'verification'])
+  })
+
+  test('[P8] several peers may get one unit in one decision', () => {
+    const brain = createBrain({ [ANN]: 0.9, [BOB]: 0.9, [CAT]: 0.9 })
+    const manifest = manifestOf({ verification_redundancy: 3 })
+    // The offers come before the job is awarded to anybody, so that the tick finds all of them.
+    submit(brain, manifest)
+    for (const peer of [ANN, BOB, CAT]) {
+      brain.state.view.offers.set(
+        peer,
+        offerOf(peer, manifest, NOON).slot_assignments.flatMap((slot) => slot.tier1_assignments),
+      )
+    }
+    brain.happens({ kind: 'tick', at_ms: NOON + 1 })
+    expect(attemptsOf(brain).map(({ attempt }) => attempt)).toEqual([1, 2, 3])
+  })
+
+  test('[P8] submitting a job twice changes nothing', () => {
+    const brain = awarded(2)
+    const before = attemptsOf(brain).length
+    expect(submit(brain, manifestOf({ unit_count: 9 }))).toEqual([])
+    expect(attemptsOf(brain)).toHaveLength(before)
+  })
+
+  test('[P9] are sent again after a restart under the same attempt, and named anew afterwards', () => {
+    const brain = awarded(1, [ANN])
+    const first = attemptsOf(brain)[0]
+    const again = ofKind(brain.happens({ kind: 'started', at_ms: NOON }), 'send-award')
+    expect(again.map(({ to, award }) => [to, award.award_id, award.units[0]?.attempt])).toEqual([
+      [ANN, first?.awardId, 1],
+    ])
+    brain.happens({
+      kind: 'award-refused',
+      at_ms: NOON,
+      job_id: JOB,
+      award_id: first?.awardId ?? '',
+      peer: ANN,
+      fault: { kind: 'too-busy', message: '' },
+    })
+    offer(brain, manifestOf(), [ANN], NOON + 5_000)
+    expect(attemptsOf(brain).at(-1)).toMatchObject({ attempt: 2, status: { state: 'awarded' } })
+    expect(attemptsOf(brain).at(-1)?.awardId).not.toBe(first?.awardId)
+  })
+
+  test('[P10] of late peers are given up, and the unit goes to another under a new attempt', () => {
+    const brain = awarded(1, [ANN, BOB])
+    const late = holders(brain)[0]
+    const other = late === ANN ? BOB : ANN
+    brain.happens({ kind: 'tick', at_ms: (attemptsOf(brain)[0]?.deadlineMs ?? 0) + 1 })
+    expect(attemptsOf(brain)[0]?.status).toMatchObject({ state: 'void', why: 'late' })
+    expect(heldBy(brain, other)).toBe(2)
+    expect(brain.state.records.get(late === ANN ? ANN : BOB)?.expired).toBe(1)
+  })
+
+  test('[P10] of peers that are gone for longer than a blink are given up before their deadline', () => {
+    const brain = awarded(1, [ANN, BOB])
+    const gone = holders(brain)[0] === ANN ? ANN : BOB
+    brain.happens({ kind: 'disconnected', at_ms: NOON + 1_500, peer: gone })
+    brain.happens({ kind: 'tick', at_ms: NOON + 2_000 })
+    expect(heldBy(brain, gone)).toBe(1)
+    brain.happens({ kind: 'tick', at_ms: NOON + 6_000 })
+    expect(attemptsOf(brain)[0]?.status).toMatchObject({ state: 'void', why: 'disconnected' })
+  })
+
+  test('[P11] a stale output is dropped, and its peer is asked anew when it is needed', () => {
+    const brain = awarded(1, [ANN])
+    brain.happens({ kind: 'tick', at_ms: (attemptsOf(brain)[0]?.deadlineMs ?? 0) + 1 })
+    const effects = answer(brain, ANN, [receiptOf(1, 'right')])
+    expect(brain.state.jobs.get(JOB)?.verified).toBe(0)
+    expect(ofKind(effects, 'send-award')[0]?.award.units).toEqual([
+      { unit_index: 0, attempt: 2, role: 'primary' },
+    ])
+    answer(brain, ANN, [receiptOf(2, 'right')])
+    expect(brain.state.jobs.get(JOB)?.verified).toBe(1)
+  })
+
+  test('[P11] peers that have a result and cannot be reached are tried with ticks, not in turns', () => {
+    const brain = awarded(2, [ANN, BOB])
+    for (const attempt of attemptsOf(brain)) attempt.status = { state: 'void', why: 'late', ready: true }
+    brain.state.view.offers.clear()
+    const sent = ofKind(brain.happens({ kind: 'tick', at_ms: NOON + 1_001_000 }), 'send-award')
+    expect(sent).toHaveLength(2)
+    const fault = { kind: 'unreachable', message: '' } as const
+    const after = sent.flatMap(({ to, award: { award_id } }) =>
+      brain.happens({
+        kind: 'award-refused',
+        at_ms: NOON + 1_001_001,
+        job_id: JOB,
+        award_id,
+        peer: to,
+        fault,
+      }),
+    )
+    expect(ofKind(after, 'send-award')).toEqual([])
+    expect(ofKind(brain.happens({ kind: 'tick', at_ms: NOON + 1_002_000 }), 'send-award')).toHaveLength(2)
+  })
+
+  test('[P12] receipts for what a peer was not awarded change nothing', () => {
+    const brain = awarded(2, [ANN, BOB, CAT])
+    const stranger = [ANN, BOB, CAT].find((peer) => !holders(brain).includes(peer)) ?? CAT
+    const before = structuredClone(attemptsOf(brain))
+    const receipts = [1, 2, 3].map((attempt) => receiptOf(attempt, 'forged'))
+    answer(brain, stranger, [...receipts, receiptOf(1, 'forged', 77)])
+    expect(attemptsOf(brain)).toEqual(before)
+  })
+})
+
+describe('verification', () => {
+  test('[P13] a quorum agrees, and the job is done when its output is stored', () => {
+    const brain = awarded(2)
+    const effects = answerAll(brain, () => 'right')
+    expect(ofKind(effects, 'fetch-outputs')[0]?.outputs[0]).toMatchObject({ unit: 0, cid: cidOf('right') })
+    expect(statusOf(brain)).toBe('running')
+    const stored = brain.happens({ kind: 'outputs-stored', at_ms: NOON, job_id: JOB, units: [0] })
+    expect(statusOf(brain)).toBe('done')
+    expect(ofKind(stored, 'send-settled')).toHaveLength(2)
+  })
+
+  test('[P13] a tie draws one more verifier, who decides; the loser is rejected and its standing falls', () => {
+    const brain = awarded(2, [ANN, BOB, CAT])
+    const [first, second] = attemptsOf(brain)
+    answer(brain, first!.peer, [receiptOf(1, 'right')])
+    answer(brain, second!.peer, [receiptOf(2, 'wrong')])
+    expect(brain.state.jobs.get(JOB)?.verified).toBe(0)
+    expect(holders(brain)).toHaveLength(1)
+    answerAll(brain, () => 'right')
+    expect(brain.state.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 1 })
+    expect(attemptsOf(brain)[1]?.status.state).toBe('rejected')
+    const loser = brain.state.records.get(second!.peer)
+    const winner = brain.state.records.get(first!.peer)
+    expect(loser?.quality).toBeLessThan(winner?.quality ?? 0)
+    expect(loser?.reliability).toBeLessThan(winner?.reliability ?? 0)
+  })
+
+  test('[P13] whoever still computes when the others agree is told to stop', () => {
+    const brain = awarded(3)
+    const [first, second, third] = attemptsOf(brain)
+    answer(brain, first!.peer, [receiptOf(1, 'right')])
+    const effects = answer(brain, second!.peer, [receiptOf(2, 'right')])
+    expect(ofKind(effects, 'send-withdraw')).toEqual([
+      { kind: 'send-withdraw', to: third!.peer, job: JOB, units: [0] },
+    ])
+  })
+
+  test('[P14] one peer that says a unit fails is not believed, and not asked again', () => {
+    const brain = awarded(2, [ANN, BOB, CAT])
+    const liar = attemptsOf(brain)[0]!.peer
+    for (let round = 0; round < 5; round++) {
+      const attempt = heldBy(brain, liar)
+      if (attempt !== undefined) answer(brain, liar, [receiptOf(attempt, undefined)])
+      offer(brain, manifestOf(), [liar], NOON + 10_000 * (round + 1))
+    }
+    expect(statusOf(brain)).toBe('running')
+    expect(attemptsOf(brain).filter(({ peer }) => peer === liar)).toHaveLength(1)
+  })
+
+  test('[P14] a unit that fails for a quorum ends the job with its own fault', () => {
+    const brain = awarded(2)
+    const effects = answerAll(brain, () => undefined)
+    expect(brain.state.jobs.get(JOB)?.status).toMatchObject({
+      state: 'failed',
+      fault: { kind: 'unit-failed', message: 'unit 0 failed: broken' },
+    })
+    expect(ofKind(effects, 'job-ended')).toHaveLength(1)
+    const told = new Set(ofKind(effects, 'send-settled').map(({ to }) => to))
+    expect(told).toEqual(new Set(attemptsOf(brain).map(({ peer }) => peer)))
+  })
+
+  test('[P15] an output that its holders refuse is rejected; one whose holders are away is asked for again', () => {
+    const brain = awarded(2, [ANN, BOB, CAT])
+    const [first, second] = attemptsOf(brain)
+    answerAll(brain, () => 'right')
+    const missed = { at_ms: NOON + 3_000, job_id: JOB, unit_index: 0, cid: cidOf('right') }
+    brain.happens({ kind: 'output-unavailable', ...missed, unreachable: [first!.peer] })
+    expect(brain.state.jobs.get(JOB)?.verified).toBe(0)
+    expect(first!.status).toEqual({ state: 'void', why: 'disconnected', ready: true })
+    expect(second!.status.state).toBe('rejected')
+    expect(heldBy(brain, first!.peer)).toBeGreaterThan(2)
+    expect(heldBy(brain, second!.peer)).toBeUndefined()
+  })
+
+  test('[P15] an output that is missing after the job has ended is nobody’s fault', () => {
+    const brain = awarded(2)
+    answerAll(brain, () => 'right')
+    brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })
+    const missed = { at_ms: NOON, job_id: JOB, unit_index: 0, cid: cidOf('right') }
+    expect(brain.happens({ kind: 'output-unavailable', ...missed })).toEqual([])
+    expect(brain.state.jobs.get(JOB)?.rejectedOutputs).toBe(0)
+  })
+})
+
+describe('the end of a job', () => {
+  test('[P16] cancelling tells every holder once, and nothing is awarded any more', () => {
+    const brain = awarded(2, [ANN, BOB])
+    const effects = brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })
+    expect(new Set(ofKind(effects, 'send-settled').map(({ to }) => to))).toEqual(new Set([ANN, BOB]))
+    expect(ofKind(offer(brain, manifestOf(), [ANN, BOB], NOON + 9_000), 'send-award')).toEqual([])
+    expect(brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })).toEqual([])
+  })
+
+  test('[P16] a job is removed only after its end', () => {
+    const brain = awarded(1, [ANN])
+    expect(brain.happens({ kind: 'job-removed', at_ms: NOON, job_id: JOB })).toEqual([])
+    brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })
+    brain.happens({ kind: 'job-removed', at_ms: NOON, job_id: JOB })
+    expect(brain.state.jobs.size).toBe(0)
+  })
+})
