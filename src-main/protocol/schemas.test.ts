@@ -59,12 +59,12 @@ function fields<T extends object, K extends keyof T>(
   required: { [P in K]: fc.Arbitrary<T[P]> },
   optional: { [P in Exclude<keyof T, K>]: fc.Arbitrary<Exclude<T[P], undefined>> },
 ): fc.Arbitrary<T> {
-  return fc.record(
-    { ...required, ...optional },
-    {
-      requiredKeys: Object.keys(required),
-    },
-  ) as fc.Arbitrary<unknown> as fc.Arbitrary<T>
+  const arbitraries: Record<string, fc.Arbitrary<unknown>> = { ...required, ...optional }
+  const drawn = fc.record<Record<string, unknown>, string>(arbitraries, {
+    requiredKeys: Object.keys(required),
+  })
+  // The two maps name exactly the fields of T, so what is drawn from them is one.
+  return drawn as fc.Arbitrary<unknown> as fc.Arbitrary<T>
 }
 
 const resource = fields<ComputeResource, 'cpu_cores' | 'ram_gb'>(
