@@ -29,7 +29,7 @@ export interface Planning {
   readonly offers: PlannedOffer[]
 }
 
-/** Every job with every level of locality that the slots have for it, sorted into classes of equals. */
+/** Every job with every level of locality that the slots have for it, sorted into classes of equals within their tier. */
 export function placementClasses(jobs: readonly Job[], { input, slots }: Planning): PlacementClass[] {
   const kinds = new Map<string, WorkKind>()
   const classes = new Map<string, PlacementClass>()
@@ -47,7 +47,7 @@ export function placementClasses(jobs: readonly Job[], { input, slots }: Plannin
     }
   }
   return [...classes.values()].sort(
-    (a, b) => a.tier - b.tier || b.trust - a.trust || b.priority - a.priority || b.locality - a.locality,
+    (a, b) => b.trust - a.trust || b.priority - a.priority || b.locality - a.locality,
   )
 }
 
