@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { connectApi, type ApiClient } from '../api/client.ts'
 import { refuse } from '../protocol/fault.ts'
 import { PeerId } from '../protocol/ids.ts'
+import { daemonEnvironment } from './daemon-environment.ts'
 
 /** A peer that is not ready after this long has a problem worth showing instead of waiting. */
 const READY_WITHIN_MS = 30_000
@@ -36,6 +37,7 @@ export async function startDemoPeer(options: {
   const entry = join(import.meta.dirname, part === 'saboteur' ? 'demo-liar.ts' : '../headless.ts')
   const flags = ['--data', folder, '--name', name, '--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns']
   const child = spawn(process.execPath, [entry, ...flags, '--cores', String(cores), '--json'], {
+    env: daemonEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const complaints: string[] = []

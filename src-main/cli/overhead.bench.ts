@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Benchmark } from '../bench.ts'
@@ -9,7 +9,9 @@ import { pairAll, startDemoPeer, stopDemoPeer, type DemoPeer } from './demo-peer
 /** Units that do nothing: what is left is the mesh. */
 const UNITS = 10_000
 const REDUNDANCY = 2
-/** How long a peer at rest is watched. */
+/** A peer that has just started comes to rest within this time … */
+const SETTLE_MS = 10_000
+/** … and is then watched for so long. */
 const REST_MS = 15_000
 /** Clock ticks per second in /proc (sysconf(_SC_CLK_TCK), 100 on every Linux that Node supports). */
 const TICKS_PER_S = 100
@@ -88,6 +90,7 @@ async function runJob(
 
 /** The same units handed to a runner directly, on one worker: ms a unit. */
 async function runnerAlone(folder: string): Promise<number> {
+  await mkdir(join(folder, 'blobs'), { recursive: true })
   const runner = createRunner({
     clock: machineClock,
     stagingFolder: join(folder, 'staging'),
@@ -143,6 +146,7 @@ async function atRest(
     note: 'from the spawn to the first answer, with a journal to restore',
   })
   if (process.platform !== 'linux' || again.process.pid === undefined) return
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
   const before = await cpuMs(again.process.pid)
   await new Promise((resolve) => setTimeout(resolve, REST_MS))
   const share = (await cpuMs(again.process.pid)) - before

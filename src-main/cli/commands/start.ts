@@ -7,6 +7,7 @@ import { readEndpoint, type Endpoint } from '../../api/endpoint-file.ts'
 import type { HeadlessOptions } from '../../headless.ts'
 import { faultOf, refuse } from '../../protocol/fault.ts'
 import { integerBetween, numberBetween, repeated } from '../arguments.ts'
+import { daemonEnvironment } from '../daemon-environment.ts'
 import { dataFolder } from '../data-folder.ts'
 import { newCommand, print, type CommonOptions } from '../peer-command.ts'
 import type { Terminal } from '../terminal.ts'
@@ -78,6 +79,7 @@ async function startDetached(
   // A pipe would break when this process ends, so that the daemon writes to a file.
   const child = spawn(process.execPath, [entry, ...flagsOf(checked)], {
     detached: true,
+    env: daemonEnvironment(),
     stdio: ['ignore', 'ignore', log.fd],
   })
   await log.close()
