@@ -26,6 +26,8 @@ export function createProviderAudit(coresOf: (peer: PeerId) => number): Provider
   const promised = new Map<PeerId, Map<string, Map<number, number>>>()
   /** Results whose taking was acknowledged, by requester: `provider/job/unit/attempt`. */
   const accepted = new Map<PeerId, Set<string>>()
+  /** The names of all awards: a refusal or a reply must mean one of them only. */
+  const awardIds = new Set<string>()
   /** What each provider has ever offered: `requester/job/unit`. */
   const offered = new Map<PeerId, Set<string>>()
 
@@ -52,7 +54,10 @@ export function createProviderAudit(coresOf: (peer: PeerId) => number): Provider
   }
 
   function checkAwards(state: PeerState, event: DurableEvent & { kind: 'awards-issued' }): void {
-    for (const { peer, job_id, units } of event.awards) {
+    for (const { award_id, peer, job_id, units } of event.awards) {
+      const named = `${state.me}/${award_id}`
+      hold('S3', !awardIds.has(named), () => `${named} names two awards`)
+      awardIds.add(named)
       const known = peer === state.me || state.contacts.has(peer)
       hold('S11', known, () => `${state.me.slice(-6)} awards ${job_id} to a stranger`)
       const offers = offered.get(peer)

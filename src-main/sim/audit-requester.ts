@@ -33,6 +33,12 @@ export interface RequesterAudit {
 /** Attempts of one unit in one run: failing and trying must not chase each other. A minute's ticks, and some more. */
 const ATTEMPTS_FINE = 150
 
+/** What a turn brought: verified outputs that nobody handed over (`job:unit`), and those who sent results. */
+interface News {
+  readonly missed: ReadonlySet<string>
+  readonly senders: ReadonlySet<PeerId>
+}
+
 /** The states that an attempt may go over to from each. */
 const NEXT_STATES: Readonly<Record<string, readonly string[]>> = {
   awarded: ['awarded', 'returned', 'failed', 'void', 'rejected'],
@@ -65,7 +71,7 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
     return jobs
   }
 
-  function checkJob(me: PeerId, id: JobId, job: JobState, missed: ReadonlySet<string>): void {
+  function checkJob(me: PeerId, id: JobId, job: JobState, news: News): void {
     const known = seenOf(me).get(id) ?? { ended: undefined, units: new Map<number, SeenUnit>() }
     seenOf(me).set(id, known)
     const safe = isSafe(job.manifest.verification_redundancy, peers)
@@ -75,8 +81,8 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
       const where = `${me.slice(-6)} ${id}:${index}`
       const before = known.units.get(index) ?? { verified: undefined, attempts: new Map() }
       known.units.set(index, before)
-      checkAttempts(me, where, unit, before, safe)
-      checkVerdict(where, index, job, unit, before, safe, missed.has(`${id}:${index}`))
+      checkAttempts(me, where, unit, before, safe, news.senders)
+      checkVerdict(where, index, job, unit, before, safe, news.missed.has(`${id}:${index}`))
       if (unit.verified !== undefined) verified++
       if (unit.verified?.stored === true) stored++
     }
@@ -87,7 +93,14 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
     known.ended = ended
   }
 
-  function checkAttempts(me: PeerId, where: string, unit: UnitState, before: SeenUnit, safe: boolean): void {
+  function checkAttempts(
+    me: PeerId,
+    where: string,
+    unit: UnitState,
+    before: SeenUnit,
+    safe: boolean,
+    senders: ReadonlySet<PeerId>,
+  ): void {
     const live = new Set<PeerId>()
     let last = 0
     for (const { attempt, peer, status } of unit.attempts) {
@@ -103,6 +116,9 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
       } else {
         const allowed = NEXT_STATES[known.state]?.includes(status.state) === true && known.peer === peer
         hold('S3', allowed, () => `${where} attempt ${attempt} went from ${known.state} to ${status.state}`)
+        const answered =
+          known.state === 'awarded' && ['returned', 'failed', 'rejected'].includes(status.state)
+        hold('S15', !answered || senders.has(peer), () => `${where}: somebody answered for ${peer.slice(-6)}`)
         known.state = status.state
       }
       const blameless = safe && honest.has(peer) && !parted.has(parting(peer, me))
@@ -146,17 +162,19 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
   return {
     turned(state, durable) {
       const missed = new Set<string>()
+      const senders = new Set<PeerId>()
       const touched = new Set<JobId>()
       for (const event of durable) {
         for (const id of jobsOf(event)) touched.add(id)
         if (event.kind === 'forgotten' || (event.kind === 'trust-set' && event.trust === 0)) {
           parted.add(parting(state.me, event.peer))
         }
+        if (event.kind === 'results-received') senders.add(event.from)
         if (event.kind === 'output-unavailable') missed.add(`${event.job_id}:${event.unit_index}`)
       }
       for (const id of touched) {
         const job = state.jobs.get(id)
-        if (job !== undefined) checkJob(state.me, id, job, missed)
+        if (job !== undefined) checkJob(state.me, id, job, { missed, senders })
       }
     },
     restarted(state) {
