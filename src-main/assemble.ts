@@ -83,7 +83,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   const { listen, mdns, bootstrap, fatal, report } = options
   const transport = createTransport({ identity, listen, mdns, bootstrap, clock, random, onDefect: report })
   const published = createPublishedStores({ transport, identity, clock })
-  const debounce = { cacheable: true, persistDebounce: PUBLISH_DEBOUNCE_MS }
+  const debounce = { cacheable: false, persistDebounce: PUBLISH_DEBOUNCE_MS }
   const stores = {
     commitment: published.createStore({
       networkPath: 'compute/commitment',

@@ -1,10 +1,10 @@
-import { access, constants, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { JobStatus } from '#contract'
 import { sampleScene } from '../assemble.ts'
-import { faultOf } from '../protocol/fault.ts'
 import { faultOfCall } from '../api/client.ts'
+import { faultOf, refuse } from '../protocol/fault.ts'
 import type { JobId } from '../protocol/ids.ts'
 import { parseDemoOptions, type DemoOptions } from './demo-options.ts'
 import { pairAll, peerOf, startDemoPeer, stopDemoPeer, type DemoPeer } from './demo-peers.ts'
@@ -47,8 +47,7 @@ async function main(options: DemoOptions): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'meshwork-demo-'))
   let scene: readonly LocalFile[]
   try {
-    await mkdir(options.out, { recursive: true })
-    await access(options.out, constants.W_OK)
+    await makeFolder(resolve(options.out))
     scene = await sceneFiles(options.scene ?? (await builtInScene(folder)))
   } catch (error) {
     complain(faultOf(error, 'bad-input').message)
@@ -77,6 +76,18 @@ async function main(options: DemoOptions): Promise<number> {
     await Promise.all(peers.map(stopDemoPeer))
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/**
+ * Makes a folder and those above it, one by one: where nothing can be made (/proc), Node's own recursive mkdir does
+ * not return. @throws FaultError `bad-input`
+ */
+async function makeFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isDirectory() === true) return access(path, constants.W_OK)
+  if (found !== undefined || dirname(path) === path) refuse('bad-input', `${path} is not a folder`)
+  await makeFolder(dirname(path))
+  await mkdir(path)
 }
 
 /** Writes the built-in scene where a user's own would lie, so that it takes the same way. */

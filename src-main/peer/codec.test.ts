@@ -48,7 +48,7 @@ function busy(): Brain {
 }
 
 describe('what is remembered', () => {
-  test('[P17] a snapshot gives the same state, and the same bytes again', () => {
+  test('[B17] a snapshot gives the same state, and the same bytes again', () => {
     const { state } = busy()
     const decoded = decodeState(encodeState(state))
     if (!decoded.ok) throw new Error(decoded.fault.message)
@@ -56,7 +56,7 @@ describe('what is remembered', () => {
     expect(encodeState(decoded.value)).toEqual(encodeState(state))
   })
 
-  test('[P17] the journal alone gives the state byte for byte: nothing of the moment is in it', () => {
+  test('[B17] the journal alone gives the state byte for byte: nothing of the moment is in it', () => {
     const brain = busy()
     const replayed = initialState(brain.state.me, 'me')
     for (const event of brain.journal) {
@@ -67,7 +67,7 @@ describe('what is remembered', () => {
     expect(encodeState(replayed)).toEqual(encodeState(brain.state))
   })
 
-  test('[P17] only durable events are journaled, a decision among them before its effects', () => {
+  test('[B17] only durable events are journaled, a decision among them before its effects', () => {
     const brain = busy()
     expect(brain.journal.every(isDurable)).toBe(true)
     expect(brain.journal.map(({ kind }) => kind)).toContain('awards-issued')

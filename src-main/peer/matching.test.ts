@@ -50,7 +50,7 @@ function offered(brain: Brain, atMs = NOON): PeerId[] {
 }
 
 describe('a provider’s offers', () => {
-  test('[P18] go to who is trusted both ways before who is trusted one way', () => {
+  test('[B18] go to who is trusted both ways before who is trusted one way', () => {
     const brain = provider([
       { from: ANN, mine: 1, theirs: 0 },
       { from: BOB, mine: 0.1, theirs: 0.1 },
@@ -60,17 +60,17 @@ describe('a provider’s offers', () => {
     expect(order.slice(0, order.lastIndexOf(BOB) + 1)).not.toContain(ANN)
   })
 
-  test('[P18] go to nobody who is not trusted here, however much they trust', () => {
+  test('[B18] go to nobody who is not trusted here, however much they trust', () => {
     expect(offered(provider([{ from: ANN, mine: 0, theirs: 1 }]))).toEqual([])
   })
 
-  test('[P18] go to who was heard of within a minute, and to nobody else', () => {
+  test('[B18] go to who was heard of within a minute, and to nobody else', () => {
     const brain = provider([{ from: CAT, mine: 1, theirs: 1 }])
     expect(offered(brain, NOON + 59_000)).toContain(CAT)
     expect(offered(provider([{ from: CAT, mine: 1, theirs: 1 }]), NOON + 61_000)).toEqual([])
   })
 
-  test('[P19] need the manifest first, which is asked for once until it is missing', () => {
+  test('[B19] need the manifest first, which is asked for once until it is missing', () => {
     const brain = createBrain({ [ANN]: 1 })
     brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [SLOT] } })
     const manifest = jobOf(ANN)
@@ -86,7 +86,7 @@ describe('a provider’s offers', () => {
     expect(ofKind(brain.happens(allocate), 'fetch-manifest')).toHaveLength(1)
   })
 
-  test('[P19] are not made for a manifest that is of another requester or job', () => {
+  test('[B19] are not made for a manifest that is of another requester or job', () => {
     const brain = createBrain({ [ANN]: 1 })
     brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [SLOT] } })
     const asked = jobOf(ANN)
@@ -99,7 +99,7 @@ describe('a provider’s offers', () => {
     expect(offered(brain)).toEqual([])
   })
 
-  test('[P20] never name a unit that the provider holds, and leave its resources to what it holds', () => {
+  test('[B20] never name a unit that the provider holds, and leave its resources to what it holds', () => {
     const brain = provider([{ from: ANN, mine: 1, theirs: 1 }])
     offered(brain)
     const before = brain.state.view.ownOffers[0]
@@ -123,7 +123,7 @@ describe('a provider’s offers', () => {
     }
   })
 
-  test('[P20] count memory as well as cores: what is held and what is offered fit the slot at every moment', () => {
+  test('[B20] count memory as well as cores: what is held and what is offered fit the slot at every moment', () => {
     const brain = createBrain({ [ANN]: 1 })
     const slot = { ...SLOT, resources: { cpu_cores: 8, ram_gb: 1 } }
     brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [slot] } })

@@ -41,7 +41,7 @@ const PAIRED: DurableEvent & { kind: 'paired' } = {
 }
 
 describe('pairing', () => {
-  test('[P1] an invite opens once, to the trust that it promises', () => {
+  test('[B1] an invite opens once, to the trust that it promises', () => {
     const brain = createBrain()
     brain.happens(INVITED)
     expect(admitPairing(brain.state, 'hash', NOON)).toEqual({ ok: true, value: 0.7 })
@@ -53,7 +53,7 @@ describe('pairing', () => {
     })
   })
 
-  test('[P1] an invite that has expired, or was never given out, opens nothing', () => {
+  test('[B1] an invite that has expired, or was never given out, opens nothing', () => {
     const brain = createBrain()
     brain.happens(INVITED)
     expect(admitPairing(brain.state, 'hash', NOON + 1_000)).toMatchObject({
@@ -62,7 +62,7 @@ describe('pairing', () => {
     expect(admitPairing(brain.state, 'guess', NOON)).toMatchObject({ fault: { kind: 'invite-refused' } })
   })
 
-  test('[P1] at most a hundred invites are open, the newest', () => {
+  test('[B1] at most a hundred invites are open, the newest', () => {
     const brain = createBrain()
     for (let i = 0; i <= 100; i++) brain.happens({ ...INVITED, secret_hash: `hash-${i}` })
     expect(admitPairing(brain.state, 'hash-0', NOON).ok).toBe(false)
@@ -79,7 +79,7 @@ describe('pairing', () => {
 })
 
 describe('strangers', () => {
-  test('[P2] what they publish is not heard, and their awards are refused', () => {
+  test('[B2] what they publish is not heard, and their awards are refused', () => {
     const brain = createBrain()
     brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [SLOT] } })
     const manifest = manifestOf({ requester_id: ANN })
@@ -94,7 +94,7 @@ describe('strangers', () => {
     expect(brain.state.holdings.size).toBe(0)
   })
 
-  test('[P2] they are awarded nothing, whatever they offer', () => {
+  test('[B2] they are awarded nothing, whatever they offer', () => {
     const brain = createBrain()
     const manifest = manifestOf()
     submit(brain, manifest)
@@ -105,7 +105,7 @@ describe('strangers', () => {
     expect(ofKind(effects, 'send-award')).toEqual([])
   })
 
-  test('[P2] contacts without trust have nothing run here', () => {
+  test('[B2] contacts without trust have nothing run here', () => {
     const brain = createBrain({ [ANN]: 0 })
     brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [SLOT] } })
     expect(admitAward(brain.state, ANN, AWARD, NOON)).toMatchObject({ fault: { kind: 'not-trusted' } })
@@ -115,7 +115,7 @@ describe('strangers', () => {
     ['set to zero', { kind: 'trust-set', at_ms: NOON, peer: ANN, trust: 0 } as const],
     ['gone with the contact', { kind: 'forgotten', at_ms: NOON, peer: ANN } as const],
     ['paired away', { ...PAIRED, trust: 0 }],
-  ])('[P3] when trust is %s, what runs for a requester stops', (_, event) => {
+  ])('[B3] when trust is %s, what runs for a requester stops', (_, event) => {
     const brain = createBrain({ [ANN]: 1 })
     brain.happens({ kind: 'award-received', at_ms: NOON, from: ANN, award: AWARD })
     const effects = brain.happens(event)

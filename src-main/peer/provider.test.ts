@@ -45,13 +45,13 @@ const sharing = (): Brain => {
 }
 
 describe('a provider', () => {
-  test('[P4] runs an award that comes twice once', () => {
+  test('[B4] runs an award that comes twice once', () => {
     const brain = sharing()
     expect(ofKind(award(brain, 1), 'run-units')).toHaveLength(1)
     expect(ofKind(award(brain, 1), 'run-units')).toEqual([])
   })
 
-  test('[P4] answers a new attempt of what it has run without running it again', () => {
+  test('[B4] answers a new attempt of what it has run without running it again', () => {
     const brain = sharing()
     award(brain, 1)
     ran(brain, 1, 'right')
@@ -60,21 +60,21 @@ describe('a provider', () => {
     expect(ofKind(again, 'send-results')[0]?.receipts).toEqual([receiptOf(3, 'right')])
   })
 
-  test('[P4] runs again under a new attempt what had failed', () => {
+  test('[B4] runs again under a new attempt what had failed', () => {
     const brain = sharing()
     award(brain, 1)
     ran(brain, 1, undefined)
     expect(ofKind(award(brain, 2), 'run-units')).toHaveLength(1)
   })
 
-  test('[P5] an older attempt than the one at hand is stale', () => {
+  test('[B5] an older attempt than the one at hand is stale', () => {
     const brain = sharing()
     award(brain, 3)
     expect(ofKind(award(brain, 2), 'run-units')).toEqual([])
     expect(ofKind(ran(brain, 2, 'right'), 'send-results')[0]?.receipts[0]?.attempt).toBe(3)
   })
 
-  test('[P6] keeps a receipt until the requester has taken it, and sends it again when they meet', () => {
+  test('[B6] keeps a receipt until the requester has taken it, and sends it again when they meet', () => {
     const brain = sharing()
     award(brain, 1)
     ran(brain, 1, 'right')
@@ -85,7 +85,7 @@ describe('a provider', () => {
     expect(ofKind(brain.happens(meet), 'send-results')).toEqual([])
   })
 
-  test('[P6] after a restart queued units run again, and finished ones are only sent', () => {
+  test('[B6] after a restart queued units run again, and finished ones are only sent', () => {
     const brain = sharing()
     award(brain, 1, [0, 1])
     ran(brain, 1, 'right', 1)
@@ -96,7 +96,7 @@ describe('a provider', () => {
     expect(ofKind(back, 'send-results')[0]?.receipts).toEqual([receiptOf(1, 'right', 1)])
   })
 
-  test('[P7] withdraw stops what has not run and leaves the rest', () => {
+  test('[B7] withdraw stops what has not run and leaves the rest', () => {
     const brain = sharing()
     award(brain, 1, [0, 1])
     ran(brain, 1, 'right', 0)
@@ -107,7 +107,7 @@ describe('a provider', () => {
     expect([...(brain.state.holdings.values().next().value?.units.keys() ?? [])]).toEqual([0])
   })
 
-  test('[P7] settling ends the holding, whether the requester says so or no longer asks for the job', () => {
+  test('[B7] settling ends the holding, whether the requester says so or no longer asks for the job', () => {
     const told = sharing()
     award(told, 1)
     told.happens({ kind: 'settled', at_ms: NOON, from: ANN, job_id: JOB })
@@ -122,7 +122,7 @@ describe('a provider', () => {
     expect(heard.state.holdings.size).toBe(0)
   })
 
-  test('[P7] what it held for its own job is gone after a restart when that job is over', () => {
+  test('[B7] what it held for its own job is gone after a restart when that job is over', () => {
     const brain = createBrain()
     submit(brain, manifestOf())
     brain.happens({

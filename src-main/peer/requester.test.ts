@@ -42,14 +42,14 @@ function answerAll(brain: Brain, output: (peer: string) => string | undefined): 
 const statusOf = (brain: Brain): string | undefined => brain.state.jobs.get(JOB)?.status.state
 
 describe('awards', () => {
-  test('[P8] go to as many distinct peers as the redundancy says, each with an attempt of its own', () => {
+  test('[B8] go to as many distinct peers as the redundancy says, each with an attempt of its own', () => {
     const brain = awarded(3)
     expect(new Set(holders(brain)).size).toBe(3)
     expect(attemptsOf(brain).map(({ attempt }) => attempt)).toEqual([1, 2, 3])
     expect(attemptsOf(brain).map(({ role }) => role)).toEqual(['primary', 'verification', 'verification'])
   })
 
-  test('[P8] several peers may get one unit in one decision', () => {
+  test('[B8] several peers may get one unit in one decision', () => {
     const brain = createBrain({ [ANN]: 0.9, [BOB]: 0.9, [CAT]: 0.9 })
     const manifest = manifestOf({ verification_redundancy: 3 })
     // The offers come before the job is awarded to anybody, so that the tick finds all of them.
@@ -64,14 +64,14 @@ describe('awards', () => {
     expect(attemptsOf(brain).map(({ attempt }) => attempt)).toEqual([1, 2, 3])
   })
 
-  test('[P8] submitting a job twice changes nothing', () => {
+  test('[B8] submitting a job twice changes nothing', () => {
     const brain = awarded(2)
     const before = attemptsOf(brain).length
     expect(submit(brain, manifestOf({ unit_count: 9 }))).toEqual([])
     expect(attemptsOf(brain)).toHaveLength(before)
   })
 
-  test('[P9] are sent again after a restart under the same attempt, and named anew afterwards', () => {
+  test('[B9] are sent again after a restart under the same attempt, and named anew afterwards', () => {
     const brain = awarded(1, [ANN])
     const first = attemptsOf(brain)[0]
     const again = ofKind(brain.happens({ kind: 'started', at_ms: NOON }), 'send-award')
@@ -91,7 +91,7 @@ describe('awards', () => {
     expect(attemptsOf(brain).at(-1)?.awardId).not.toBe(first?.awardId)
   })
 
-  test('[P10] of late peers are given up, and the unit goes to another under a new attempt', () => {
+  test('[B10] of late peers are given up, and the unit goes to another under a new attempt', () => {
     const brain = awarded(1, [ANN, BOB])
     const late = holders(brain)[0]
     const other = late === ANN ? BOB : ANN
@@ -101,7 +101,7 @@ describe('awards', () => {
     expect(brain.state.records.get(late === ANN ? ANN : BOB)?.expired).toBe(1)
   })
 
-  test('[P10] of peers that are gone for longer than a blink are given up before their deadline', () => {
+  test('[B10] of peers that are gone for longer than a blink are given up before their deadline', () => {
     const brain = awarded(1, [ANN, BOB])
     const gone = holders(brain)[0] === ANN ? ANN : BOB
     brain.happens({ kind: 'disconnected', at_ms: NOON + 1_500, peer: gone })
@@ -111,7 +111,7 @@ describe('awards', () => {
     expect(attemptsOf(brain)[0]?.status).toMatchObject({ state: 'void', why: 'disconnected' })
   })
 
-  test('[P11] a stale output is dropped, and its peer is asked anew when it is needed', () => {
+  test('[B11] a stale output is dropped, and its peer is asked anew when it is needed', () => {
     const brain = awarded(1, [ANN])
     brain.happens({ kind: 'tick', at_ms: (attemptsOf(brain)[0]?.deadlineMs ?? 0) + 1 })
     const effects = answer(brain, ANN, [receiptOf(1, 'right')])
@@ -123,7 +123,7 @@ describe('awards', () => {
     expect(brain.state.jobs.get(JOB)?.verified).toBe(1)
   })
 
-  test('[P11] peers that have a result and cannot be reached are tried with ticks, not in turns', () => {
+  test('[B11] peers that have a result and cannot be reached are tried with ticks, not in turns', () => {
     const brain = awarded(2, [ANN, BOB])
     for (const attempt of attemptsOf(brain)) attempt.status = { state: 'void', why: 'late', ready: true }
     brain.state.view.offers.clear()
@@ -144,7 +144,7 @@ describe('awards', () => {
     expect(ofKind(brain.happens({ kind: 'tick', at_ms: NOON + 1_002_000 }), 'send-award')).toHaveLength(2)
   })
 
-  test('[P12] receipts for what a peer was not awarded change nothing', () => {
+  test('[B12] receipts for what a peer was not awarded change nothing', () => {
     const brain = awarded(2, [ANN, BOB, CAT])
     const stranger = [ANN, BOB, CAT].find((peer) => !holders(brain).includes(peer)) ?? CAT
     const before = structuredClone(attemptsOf(brain))
@@ -155,7 +155,7 @@ describe('awards', () => {
 })
 
 describe('verification', () => {
-  test('[P13] a quorum agrees, and the job is done when its output is stored', () => {
+  test('[B13] a quorum agrees, and the job is done when its output is stored', () => {
     const brain = awarded(2)
     const effects = answerAll(brain, () => 'right')
     expect(ofKind(effects, 'fetch-outputs')[0]?.outputs[0]).toMatchObject({ unit: 0, cid: cidOf('right') })
@@ -165,7 +165,7 @@ describe('verification', () => {
     expect(ofKind(stored, 'send-settled')).toHaveLength(2)
   })
 
-  test('[P13] a tie draws one more verifier, who decides; the loser is rejected and its standing falls', () => {
+  test('[B13] a tie draws one more verifier, who decides; the loser is rejected and its standing falls', () => {
     const brain = awarded(2, [ANN, BOB, CAT])
     const [first, second] = attemptsOf(brain)
     answer(brain, first!.peer, [receiptOf(1, 'right')])
@@ -181,7 +181,7 @@ describe('verification', () => {
     expect(loser?.reliability).toBeLessThan(winner?.reliability ?? 0)
   })
 
-  test('[P13] whoever still computes when the others agree is told to stop', () => {
+  test('[B13] whoever still computes when the others agree is told to stop', () => {
     const brain = awarded(3)
     const [first, second, third] = attemptsOf(brain)
     answer(brain, first!.peer, [receiptOf(1, 'right')])
@@ -191,7 +191,7 @@ describe('verification', () => {
     ])
   })
 
-  test('[P14] one peer that says a unit fails is not believed, and not asked again', () => {
+  test('[B14] one peer that says a unit fails is not believed, and not asked again', () => {
     const brain = awarded(2, [ANN, BOB, CAT])
     const liar = attemptsOf(brain)[0]!.peer
     for (let round = 0; round < 5; round++) {
@@ -203,7 +203,7 @@ describe('verification', () => {
     expect(attemptsOf(brain).filter(({ peer }) => peer === liar)).toHaveLength(1)
   })
 
-  test('[P14] a unit that fails for a quorum ends the job with its own fault', () => {
+  test('[B14] a unit that fails for a quorum ends the job with its own fault', () => {
     const brain = awarded(2)
     const effects = answerAll(brain, () => undefined)
     expect(brain.state.jobs.get(JOB)?.status).toMatchObject({
@@ -215,7 +215,7 @@ describe('verification', () => {
     expect(told).toEqual(new Set(attemptsOf(brain).map(({ peer }) => peer)))
   })
 
-  test('[P15] an output that its holders refuse is rejected; one whose holders are away is asked for again', () => {
+  test('[B15] an output that its holders refuse is rejected; one whose holders are away is asked for again', () => {
     const brain = awarded(2, [ANN, BOB, CAT])
     const [first, second] = attemptsOf(brain)
     answerAll(brain, () => 'right')
@@ -228,7 +228,7 @@ describe('verification', () => {
     expect(heldBy(brain, second!.peer)).toBeUndefined()
   })
 
-  test('[P15] an output that is missing after the job has ended is nobody’s fault', () => {
+  test('[B15] an output that is missing after the job has ended is nobody’s fault', () => {
     const brain = awarded(2)
     answerAll(brain, () => 'right')
     brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })
@@ -239,7 +239,7 @@ describe('verification', () => {
 })
 
 describe('the end of a job', () => {
-  test('[P16] cancelling tells every holder once, and nothing is awarded any more', () => {
+  test('[B16] cancelling tells every holder once, and nothing is awarded any more', () => {
     const brain = awarded(2, [ANN, BOB])
     const effects = brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })
     expect(new Set(ofKind(effects, 'send-settled').map(({ to }) => to))).toEqual(new Set([ANN, BOB]))
@@ -247,7 +247,7 @@ describe('the end of a job', () => {
     expect(brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })).toEqual([])
   })
 
-  test('[P16] a job is removed only after its end', () => {
+  test('[B16] a job is removed only after its end', () => {
     const brain = awarded(1, [ANN])
     expect(brain.happens({ kind: 'job-removed', at_ms: NOON, job_id: JOB })).toEqual([])
     brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })

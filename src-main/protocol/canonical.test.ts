@@ -14,7 +14,7 @@ function kindOf(bytes: Uint8Array, schema: z.ZodType = anything, bytesMax = 1 <<
 }
 
 describe('canonical bytes', () => {
-  test('[P3] are the same whatever the order of the keys', () => {
+  test('[E3] are the same whatever the order of the keys', () => {
     const entries = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[a-z]{1,5}$/), fc.integer()), {
       selector: ([key]) => key,
     })
@@ -32,12 +32,12 @@ describe('canonical bytes', () => {
     )
   })
 
-  test('[P3] leave out what is undefined, at any depth', () => {
+  test('[E3] leave out what is undefined, at any depth', () => {
     const value = { a: undefined, b: [{ c: undefined, d: 1 }], e: { f: { g: undefined } } }
     expect(encodeCanonical(value)).toEqual(encodeCanonical({ b: [{ d: 1 }], e: { f: {} } }))
   })
 
-  test('[P2] of any origin never make the decoder throw', () => {
+  test('[E2] of any origin never make the decoder throw', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         expect(['ok', 'malformed', 'not-canonical', 'oversized']).toContain(kindOf(bytes))
@@ -46,7 +46,7 @@ describe('canonical bytes', () => {
     )
   })
 
-  test('[P2] that decode are the encoding of what they decode to', () => {
+  test('[E2] that decode are the encoding of what they decode to', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {
         const decoded = decodeCanonical(bytes, anything, 100)
@@ -56,27 +56,27 @@ describe('canonical bytes', () => {
     )
   })
 
-  test('[P4] beyond the bound are refused unread', () => {
+  test('[E4] beyond the bound are refused unread', () => {
     const bytes = encodeCanonical('x'.repeat(100))
     expect(kindOf(bytes, z.string(), bytes.length)).toBe('ok')
     expect(kindOf(bytes, z.string(), bytes.length - 1)).toBe('oversized')
     expect(kindOf(new Uint8Array(101).fill(0xff), anything, 100)).toBe('oversized')
   })
 
-  test('[P4] that are nested too deep are refused, even deep enough to exhaust the stack', () => {
+  test('[E4] that are nested too deep are refused, even deep enough to exhaust the stack', () => {
     const nested = (depth: number): Uint8Array => Uint8Array.from([...Array<number>(depth).fill(0x81), 0x01])
     expect(kindOf(nested(NESTING_MAX))).toBe('ok')
     expect(kindOf(nested(NESTING_MAX + 1))).toBe('oversized')
     expect(['oversized', 'malformed']).toContain(kindOf(new Uint8Array(1_000_000).fill(0x81)))
   })
 
-  test('[P4] that announce more than they hold are refused', () => {
+  test('[E4] that announce more than they hold are refused', () => {
     expect(kindOf(bytesOf(0x9b, 0, 0, 0, 1, 0, 0, 0, 0))).toBe('malformed')
     expect(kindOf(bytesOf(0x5a, 0xff, 0xff, 0xff, 0xff))).toBe('malformed')
     expect(kindOf(bytesOf(0xbb, 0, 0, 0, 1, 0, 0, 0, 0))).toBe('malformed')
   })
 
-  test('[P3] of another encoding of the same value are refused', () => {
+  test('[E3] of another encoding of the same value are refused', () => {
     const refused = ['malformed', 'not-canonical']
     const others: [string, Uint8Array][] = [
       ['an integer longer than needed', bytesOf(0x18, 0x01)],
@@ -99,7 +99,7 @@ describe('canonical bytes', () => {
     }
   })
 
-  test('[P3] cannot carry keys that JavaScript treats specially', () => {
+  test('[E3] cannot carry keys that JavaScript treats specially', () => {
     // {"__proto__": {"admin": true}}
     const proto = dagCbor.encode(Object.fromEntries([['x__proto__', { admin: true }]]))
     const at = proto.indexOf('x'.charCodeAt(0))
@@ -109,7 +109,7 @@ describe('canonical bytes', () => {
     expect(({} as { admin?: boolean }).admin).toBe(undefined)
   })
 
-  test('[P2] of the wrong shape name the field that is wrong', () => {
+  test('[E2] of the wrong shape name the field that is wrong', () => {
     const schema = z.object({ slots: z.array(z.object({ cores: z.number().min(0) })) })
     const decoded = decodeCanonical(encodeCanonical({ slots: [{ cores: 1 }, { cores: -1 }] }), schema, 1_000)
     expect(decoded.ok).toBe(false)

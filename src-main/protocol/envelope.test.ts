@@ -67,7 +67,7 @@ function refusal(bytes: Uint8Array, changes: Partial<EnvelopeDemands<typeof Note
 }
 
 describe('an envelope', () => {
-  test('[P5] opens to the value and its signer', () => {
+  test('[E5] opens to the value and its signer', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 100 }), (text) => {
         const opened = openEnvelope(sealed(note(0, text)), demands({ signer: alice.peer }))
@@ -76,7 +76,7 @@ describe('an envelope', () => {
     )
   })
 
-  test('[P5] signed by nobody, by another, or over something else is unsigned', () => {
+  test('[E5] signed by nobody, by another, or over something else is unsigned', () => {
     const envelope = { domain: HOME, payload: encodeCanonical(note()), signer: alice.peer }
     const withSignature = (signature: Uint8Array) => encodeCanonical({ ...envelope, signature })
     expect(refusal(withSignature(new Uint8Array(64)))).toBe('unsigned')
@@ -88,12 +88,12 @@ describe('an envelope', () => {
     expect(refusal(encodeCanonical(envelope))).toBe('malformed')
   })
 
-  test('[P5] by somebody else than expected is unsigned', () => {
+  test('[E5] by somebody else than expected is unsigned', () => {
     expect(refusal(sealed(note(), mallory), { signer: alice.peer })).toBe('unsigned')
     expect(refusal(sealed(note(), mallory))).toBe('opened')
   })
 
-  test('[P6] of one domain opens in no other, even when it is relabelled', () => {
+  test('[E6] of one domain opens in no other, even when it is relabelled', () => {
     for (const made of Domain.options) {
       for (const wanted of Domain.options) {
         const bytes = sealed(note(), alice, made)
@@ -110,7 +110,7 @@ describe('an envelope', () => {
     }
   })
 
-  test('[P7] is stale when too old, or not newer than what is known', () => {
+  test('[E7] is stale when too old, or not newer than what is known', () => {
     expect(refusal(sealed(note(STALE_AFTER_MS)))).toBe('opened')
     expect(refusal(sealed(note(STALE_AFTER_MS + 1)))).toBe('stale')
     expect(refusal(sealed(note(5)), { newerThanMs: NOW_MS - 6 })).toBe('opened')
@@ -118,7 +118,7 @@ describe('an envelope', () => {
     expect(refusal(sealed(note(5)), { newerThanMs: NOW_MS })).toBe('stale')
   })
 
-  test('[P7] is future-dated beyond the skew of clocks, also where no age is asked for', () => {
+  test('[E7] is future-dated beyond the skew of clocks, also where no age is asked for', () => {
     const { ageMsMax: _, ...ageless } = demands()
     expect(refusal(sealed(note(-CLOCK_SKEW_MS_MAX)))).toBe('opened')
     expect(refusal(sealed(note(-CLOCK_SKEW_MS_MAX - 1)))).toBe('future-dated')
@@ -127,21 +127,21 @@ describe('an envelope', () => {
     expect(openEnvelope(sealed(note(1e9)), ageless).ok).toBe(true)
   })
 
-  test('[P4] beyond its size is refused before anything is verified', () => {
+  test('[E4] beyond its size is refused before anything is verified', () => {
     const bytes = sealed()
     const verify = () => expect.unreachable('nothing is verified')
     expect(refusal(bytes, { bytesMax: bytes.length - 1, verify })).toBe('oversized')
     expect(refusal(bytes, { bytesMax: bytes.length })).toBe('opened')
   })
 
-  test('[P5] that fails a cheap check is refused before its signature costs anything', () => {
+  test('[E5] that fails a cheap check is refused before its signature costs anything', () => {
     const verify = () => expect.unreachable('nothing is verified')
     expect(refusal(sealed(note(), alice, 'meshwork/1/receipts'), { verify })).toBe('unsigned')
     expect(refusal(sealed(note(), mallory), { signer: alice.peer, verify })).toBe('unsigned')
     expect(refusal(new Uint8Array([1, 2, 3]), { verify })).toBe('malformed')
   })
 
-  test('[P5] well signed around nonsense is malformed or not canonical', () => {
+  test('[E5] well signed around nonsense is malformed or not canonical', () => {
     expect(refusal(sealed({ text: 1 }))).toBe('malformed')
     expect(refusal(sealed({ text: 'no time' }))).toBe('malformed')
     // A key named z before one named a.
@@ -152,7 +152,7 @@ describe('an envelope', () => {
     )
   })
 
-  test('[P2] with any bytes changed does not open, and never throws', () => {
+  test('[E2] with any bytes changed does not open, and never throws', () => {
     const bytes = sealed()
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
@@ -172,7 +172,7 @@ describe('an envelope', () => {
     )
   })
 
-  test('[P1] is the same after encoding and decoding', () => {
+  test('[E1] is the same after encoding and decoding', () => {
     const bytes = sealed()
     const opened = SignedEnvelope.parse({
       domain: HOME,

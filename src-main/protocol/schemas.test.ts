@@ -298,7 +298,7 @@ const schemas: Record<string, [z.ZodType, fc.Arbitrary<unknown>]> = {
 const RUNS = { numRuns: 60 }
 
 describe.each(Object.entries(schemas))('%s', (_, [schema, arbitrary]) => {
-  test('[P1] is the same after encoding and decoding, and has one encoding', () => {
+  test('[E1] is the same after encoding and decoding, and has one encoding', () => {
     fc.assert(
       fc.property(arbitrary, (value) => {
         const encoded = encodeCanonical(value)
@@ -310,7 +310,7 @@ describe.each(Object.entries(schemas))('%s', (_, [schema, arbitrary]) => {
     )
   })
 
-  test('[P2] mutated bytes decode to a value of the shape or a typed fault, never an exception', () => {
+  test('[E2] mutated bytes decode to a value of the shape or a typed fault, never an exception', () => {
     const mutation = fc.record({ at: fc.nat(), byte: fc.nat(255), cut: fc.option(fc.nat(), { freq: 4 }) })
     fc.assert(
       fc.property(arbitrary, fc.array(mutation, { minLength: 1, maxLength: 4 }), (value, mutations) => {
@@ -334,7 +334,7 @@ describe.each(Object.entries(schemas))('%s', (_, [schema, arbitrary]) => {
 })
 
 describe('identifiers and times', () => {
-  test('[P1] a CID names its codec and digest', () => {
+  test('[E1] a CID names its codec and digest', () => {
     fc.assert(
       fc.property(fc.constantFrom(RAW, DAG_CBOR), digest, (codec, sha256) => {
         const made = cidOfDigest(codec, sha256)
@@ -344,7 +344,7 @@ describe('identifiers and times', () => {
     )
   })
 
-  test('[P1] whatever looks like a CID is one: asking for its parts never fails', () => {
+  test('[E1] whatever looks like a CID is one: asking for its parts never fails', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^baf(y|k)rei[a-h][a-z2-7]{51}$/), (text) => {
         const parsed = Cid.safeParse(text)
@@ -353,7 +353,7 @@ describe('identifiers and times', () => {
     )
   })
 
-  test('[P2] text of a CID’s letters that no digest encodes to is refused', () => {
+  test('[E2] text of a CID’s letters that no digest encodes to is refused', () => {
     const digestPart = 'b'.repeat(50)
     expect(Cid.safeParse(`bafkreib${digestPart}a`).success).toBe(true)
     // The bits before the digest would say another length; those after it would not be zero.
@@ -361,7 +361,7 @@ describe('identifiers and times', () => {
     expect(Cid.safeParse(`bafkreib${digestPart}b`).success).toBe(false)
   })
 
-  test('[P1] a unit id names its job and index', () => {
+  test('[E1] a unit id names its job and index', () => {
     fc.assert(
       fc.property(job, fc.nat(999_999), (of, index) => {
         expect(unitOrigin(unitId(of, index))).toEqual({ job: of, index })
@@ -369,7 +369,7 @@ describe('identifiers and times', () => {
     )
   })
 
-  test('[P1] every timestamp that the schema accepts is a moment', () => {
+  test('[E1] every timestamp that the schema accepts is a moment', () => {
     const loose = fc.stringMatching(
       /^[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]T[0-2][0-9]:[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?Z$/,
     )
@@ -382,7 +382,7 @@ describe('identifiers and times', () => {
     )
   })
 
-  test('[P1] a timestamp keeps its millisecond', () => {
+  test('[E1] a timestamp keeps its millisecond', () => {
     fc.assert(
       fc.property(timestamp, (moment) => {
         expect(toTimestamp(toMs(moment))).toBe(moment)
@@ -390,7 +390,7 @@ describe('identifiers and times', () => {
     )
   })
 
-  test('[P1] every unit of a manifest is a valid unit', () => {
+  test('[E1] every unit of a manifest is a valid unit', () => {
     fc.assert(
       fc.property(manifest, fc.nat(), (of, pick) => {
         const written = unitOfManifest(of, pick % of.unit_count)

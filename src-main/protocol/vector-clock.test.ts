@@ -19,7 +19,7 @@ const clock = fc
 const REVERSED = { before: 'after', after: 'before', equal: 'equal', concurrent: 'concurrent' } as const
 
 describe('vector clocks', () => {
-  test('[P8] merge to the least clock that has seen both: commutative, associative, idempotent', () => {
+  test('[E8] merge to the least clock that has seen both: commutative, associative, idempotent', () => {
     fc.assert(
       fc.property(clock, clock, clock, (a, b, c) => {
         expect(compareClocks(merge(a, b), merge(b, a))).toBe('equal')
@@ -32,7 +32,7 @@ describe('vector clocks', () => {
     )
   })
 
-  test('[P8] after one more state come after what they were, and change nobody else’s count', () => {
+  test('[E8] after one more state come after what they were, and change nobody else’s count', () => {
     fc.assert(
       fc.property(clock, peer, (a, who) => {
         const next = increment(a, who)
@@ -42,7 +42,7 @@ describe('vector clocks', () => {
     )
   })
 
-  test('[P8] stand to each other in opposite ways, and in a partial order', () => {
+  test('[E8] stand to each other in opposite ways, and in a partial order', () => {
     fc.assert(
       fc.property(clock, clock, clock, (a, b, c) => {
         expect(compareClocks(b, a)).toBe(REVERSED[compareClocks(a, b)])
@@ -54,7 +54,7 @@ describe('vector clocks', () => {
     )
   })
 
-  test('[P8] are concurrent when each has a state that the other has not seen', () => {
+  test('[E8] are concurrent when each has a state that the other has not seen', () => {
     fc.assert(
       fc.property(clock, (a) => {
         expect(compareClocks(increment(a, peerOf(0)), increment(a, peerOf(1)))).toBe('concurrent')
@@ -62,11 +62,11 @@ describe('vector clocks', () => {
     )
   })
 
-  test('[P8] count who is not named as 0', () => {
+  test('[E8] count who is not named as 0', () => {
     expect(compareClocks({}, VectorClock.parse({ [peerOf(0)]: 0 }))).toBe('equal')
   })
 
-  test('[P4] have at most as many entries as a peer has contacts', () => {
+  test('[E4] have at most as many entries as a peer has contacts', () => {
     const entries = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [peerOf(i), 1]))
     expect(VectorClock.safeParse(entries(CONTACTS_MAX)).success).toBe(true)

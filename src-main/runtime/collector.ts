@@ -28,6 +28,8 @@ export interface CollectorParts {
   readonly blobs: BlobStore
   readonly fetcher: BlobFetcher
   readonly dispatch: (event: PeerEvent) => Promise<void>
+  /** Who can be asked at this moment; whoever cannot is not to blame for an output that is missing. */
+  readonly connectedPeers: () => readonly PeerId[]
   readonly signal: AbortSignal
 }
 
@@ -70,12 +72,14 @@ export function createCollector(parts: CollectorParts): Collector {
       keepStored(job, output.unit)
     } catch {
       if (parts.signal.aborted) return
+      const connected = new Set(parts.connectedPeers())
       tell({
         kind: 'output-unavailable',
         at_ms: clock.nowMs(),
         job_id: job,
         unit_index: output.unit,
         cid: output.cid,
+        unreachable: output.from.filter((peer) => !connected.has(peer)),
       })
     }
   }

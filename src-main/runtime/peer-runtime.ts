@@ -80,7 +80,14 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
   const { state } = loop
   const dispatch = (event: PeerEvent): Promise<void> => loop.dispatch(event)
   const executor = createExecutor({ clock, blobs, fetcher, runner, dispatch, signal })
-  const collector = createCollector({ clock, blobs, fetcher, dispatch, signal })
+  const collector = createCollector({
+    clock,
+    blobs,
+    fetcher,
+    dispatch,
+    connectedPeers: () => [identity.peer, ...transport.connections().map(({ peer }) => peer)],
+    signal,
+  })
   const publisher = createPublisher({ clock, state, stores: parts.stores, dispatch })
   const results = createResultSender({
     clock,

@@ -1,3 +1,4 @@
+import { KERNEL_VERSION } from '../../../../wasm/path-trace/kernel.ts'
 import type { AlgorithmDeclaration } from '../../library.ts'
 
 /** The path tracer's module, as `node wasm/build.ts` writes it. */
@@ -7,7 +8,7 @@ export const kernelModule = new URL('../../../../wasm/build/path-trace.wasm', im
 export const renderAlgorithms: readonly AlgorithmDeclaration[] = [
   {
     algorithmId: 'render.path-trace',
-    version: '1.0.0',
+    version: KERNEL_VERSION,
     scope: 'shared',
     modules: [kernelModule],
     // Paths per second through `measureScene` on one core: four times the 1.2 million that were measured.
