@@ -16,11 +16,13 @@ import type { Settings } from './ports/settings.ts'
 import type { Transport } from './ports/transport.ts'
 import { ComputeAllocationState } from './protocol/assignment.ts'
 import { ComputeCommitment } from './protocol/commitment.ts'
+import type { PeerId } from './protocol/ids.ts'
 import { PUBLISH_WITHIN_MS } from './protocol/limits.ts'
 import { ComputeRoundState } from './protocol/result.ts'
 import { machineClock, machineRandom } from './runtime/machine.ts'
 import { measureCapabilities, type Share } from './runtime/capabilities.ts'
 import { createPeerRuntime, type PeerRuntime } from './runtime/peer-runtime.ts'
+import { createEnvelopeMemory } from './storage/envelope-memory.ts'
 import { loadOrCreateKey } from './storage/key-file.ts'
 import { openStorage } from './storage/storage.ts'
 
@@ -82,34 +84,41 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   const identity = createIdentity(seed)
   const { listen, mdns, bootstrap, fatal, report } = options
   const transport = createTransport({ identity, listen, mdns, bootstrap, clock, random, onDefect: report })
-  const published = createPublishedStores({ transport, identity, clock })
-  const debounce = { cacheable: false, persistDebounce: PUBLISH_DEBOUNCE_MS }
+  const memory = createEnvelopeMemory(settings, clock)
+  const published = createPublishedStores({ transport, identity, clock, memory })
+  const debounce = { persistDebounce: PUBLISH_DEBOUNCE_MS }
   const stores = {
     commitment: published.createStore({
       networkPath: 'compute/commitment',
       schema: ComputeCommitment,
+      cacheable: true,
       ...debounce,
     }),
     allocation: published.createStore({
       networkPath: 'compute/allocation',
       schema: ComputeAllocationState,
+      cacheable: false,
       ...debounce,
     }),
-    round: published.createStore({ networkPath: 'compute/round', schema: ComputeRoundState, ...debounce }),
+    round: published.createStore({
+      networkPath: 'compute/round',
+      schema: ComputeRoundState,
+      cacheable: false,
+      ...debounce,
+    }),
   }
   const hardware = createHardware({ folder: options.folder, clock })
   const plainRunner = createRunner({
     clock,
     stagingFolder: join(options.folder, 'staging'),
-    blobFolder: join(options.folder, 'blobs'),
+    blobFolder: storage.blobFolder,
     workers: 1,
   })
   const runner = options.wrapRunner?.(plainRunner) ?? plainRunner
-  const contacts: { has(peer: string): boolean } = {
-    has: (peer) => runtime.state.contacts.has(peer as never),
-  }
-  const fetcher = createBlobExchange({ transport, blobs, clock, mayServe: (peer) => contacts.has(peer) })
-  const runtime = createPeerRuntime({
+  // Content ids are not to be guessed, so whoever names one was told of it; strangers get nothing all the same.
+  const mayServe = (peer: PeerId): boolean => runtime.state.contacts.has(peer)
+  const fetcher = createBlobExchange({ transport, blobs, clock, mayServe })
+  const runtime: PeerRuntime = createPeerRuntime({
     name: options.name ?? hostname(),
     clock,
     random,
@@ -153,6 +162,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
       stopping.abort()
       await measuring
       published.stop()
+      memory.close()
       await runtime.stop()
       await storage.close()
     },
