@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket, type ClientOptions } from 'ws'
 import { API_MESSAGE_BYTES_MAX, CHUNK_BYTES_MAX, type JobStatus } from '#contract'
 import { assemblePeer, type AssembledPeer } from '../assemble.ts'
@@ -181,6 +181,10 @@ describe('the door', () => {
 
 describe('the contract over a socket', () => {
   it('tells of the peer', async () => {
+    // What is shared is set beside the start, once the machine was looked at.
+    await vi.waitFor(async () => {
+      expect((await client.calls.node.info()).sharing.kind).toBe('always')
+    }, 20_000)
     const info = await client.calls.node.info()
     expect(info).toMatchObject({ name: 'served', version: '1.2.3', contacts: 0, pid: process.pid })
     expect(info.sharing).toMatchObject({ kind: 'always', resources: { cpu_cores: 1, ram_gb: 1 } })

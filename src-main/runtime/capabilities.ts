@@ -55,7 +55,10 @@ async function measure(parts: Parameters<typeof measureCapabilities>[0]): Promis
       at_ms: clock.nowMs(),
       availability: { kind: 'never' },
     })
-  } else if (share !== undefined || runtime.state.epoch === 1) {
+  } else if (
+    share !== undefined ||
+    (runtime.state.epoch === 1 && runtime.state.availability.kind === 'never')
+  ) {
     const { cpu, ramBytes } = await hardware.probe({ signal })
     const resources = {
       cpu_cores: share?.cores ?? Math.max(1, cpu.cores - CORES_KEPT),
