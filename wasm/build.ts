@@ -75,5 +75,5 @@ async function compile(entry: string, file: string, options: readonly string[]):
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const built = await buildKernels()
-  console.log(built.length === 0 ? 'kernels are up to date' : `built ${built.join(', ')}`)
+  console.error(built.length === 0 ? 'kernels are up to date' : `built ${built.join(', ')}`)
 }

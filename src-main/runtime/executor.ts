@@ -60,7 +60,7 @@ interface Work {
   readonly requester: PeerId
   readonly job: JobId
   readonly manifest: Promise<JobManifest>
-  readonly inputs: Promise<RunTask['inputs']>
+  inputs: Promise<RunTask['inputs']>
   engine: string
   readonly controllers: Set<AbortController>
   readonly wanted: Map<number, number>
@@ -105,11 +105,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
       }
       return loaded
     })()
-    const inputs = manifest.then(async (loaded) => {
-      const entries = Object.entries(loaded.inputs)
-      await Promise.all(entries.map(([, cid]) => have(cid, requester, owner)))
-      return Object.fromEntries(entries.map(([role, cid]) => [role, inputOf(cid)]))
-    })
+    const inputs = manifest.then((loaded) => inputsOf({ requester, job }, loaded, 'stored'))
+    // Whoever runs a unit awaits both; until then a failure is nobody's.
+    inputs.catch((error: unknown) => faultOf(error, 'blob-missing'))
     const work: Work = {
       requester,
       job,
@@ -136,20 +134,15 @@ export function createExecutor(parts: ExecutorParts): Executor {
   async function runUnits(work: Work, units: readonly AwardedUnit[]): Promise<void> {
     const controller = new AbortController()
     work.controllers.add(controller)
+    const signal = AbortSignal.any([parts.signal, controller.signal])
     try {
       const manifest = await work.manifest
-      const inputs = await work.inputs
       work.engine = engineFor(manifest)
-      const tasks = units
-        .filter(({ unit_index }) => work.wanted.has(unit_index))
-        .map(({ unit_index }) => taskOf(work, manifest, inputs, unit_index))
-      await parts.runner.run(tasks, {
-        signal: AbortSignal.any([parts.signal, controller.signal]),
-        finished: (task, outcome) => void finish(work, task, outcome),
-        progress: (task, fraction) => {
-          if (task.unitIndex !== undefined) work.fractions.set(task.unitIndex, fraction)
-        },
-      })
+      const damaged = await runOnce(work, units, signal, 'again')
+      if (damaged.length > 0) {
+        work.inputs = inputsOf(work, manifest, 'verify')
+        await runOnce(work, damaged, signal, 'report')
+      }
     } catch (error) {
       const fault = faultOf(error, 'unit-failed')
       // What could not be prepared may be there at the next award, so the next one starts from the beginning.
@@ -158,6 +151,55 @@ export function createExecutor(parts: ExecutorParts): Executor {
     } finally {
       work.controllers.delete(controller)
     }
+  }
+
+  /**
+   * Runs units and reports how they ended.
+   * @returns with `again`, those that met a damaged input, which are not reported: it can be fetched anew
+   */
+  async function runOnce(
+    work: Work,
+    units: readonly AwardedUnit[],
+    signal: AbortSignal,
+    whenDamaged: 'again' | 'report',
+  ): Promise<AwardedUnit[]> {
+    const manifest = await work.manifest
+    const inputs = await work.inputs
+    const damaged: AwardedUnit[] = []
+    const byIndex = new Map(units.map((unit) => [unit.unit_index, unit]))
+    const tasks = units
+      .filter(({ unit_index }) => work.wanted.has(unit_index))
+      .map(({ unit_index }) => taskOf(work, manifest, inputs, unit_index))
+    await parts.runner.run(tasks, {
+      signal,
+      finished: (task, outcome) => {
+        const unit = byIndex.get(task.unitIndex ?? -1)
+        if (unit !== undefined && whenDamaged === 'again' && metDamage(outcome)) damaged.push(unit)
+        else void finish(work, task, outcome)
+      },
+      progress: (task, fraction) => {
+        if (task.unitIndex !== undefined) work.fractions.set(task.unitIndex, fraction)
+      },
+    })
+    return damaged
+  }
+
+  /** The job's inputs on this disk: fetched if they are not there; with `verify`, also if they are damaged. */
+  async function inputsOf(
+    { requester, job }: Pick<Work, 'requester' | 'job'>,
+    manifest: JobManifest,
+    trust: 'verify' | 'stored',
+  ): Promise<RunTask['inputs']> {
+    const entries = Object.entries(manifest.inputs)
+    await Promise.all(
+      entries.map(async ([, cid]) => {
+        // Reading a damaged blob drops it, and then it is missing.
+        if (trust === 'verify')
+          await parts.blobs.read(cid).catch((error: unknown) => faultOf(error, 'blob-corrupt'))
+        await have(cid, requester, holdingPin(requester, job))
+      }),
+    )
+    return Object.fromEntries(entries.map(([role, cid]) => [role, inputOf(cid)]))
   }
 
   function engineFor(manifest: JobManifest): string {
@@ -256,6 +298,12 @@ export function createExecutor(parts: ExecutorParts): Executor {
       )
     },
   }
+}
+
+/** Whether a run failed because of an input on this disk, and not by itself. */
+function metDamage(outcome: RunOutcome): boolean {
+  if (outcome.kind !== 'failed') return false
+  return outcome.fault.kind === 'blob-corrupt' || outcome.fault.kind === 'blob-missing'
 }
 
 function taskOf(work: Work, manifest: JobManifest, inputs: RunTask['inputs'], index: number): RunTask {

@@ -6,6 +6,7 @@ import { createBlobExchange } from '../network/blob-exchange.ts'
 import { createIdentity } from '../network/identity.ts'
 import { createMemoryNetwork, type MemoryNetwork } from '../network/memory-transport.ts'
 import { createPublishedStores } from '../network/published-store.ts'
+import type { BlobStore } from '../ports/blob-store.ts'
 import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
 import type { Transport } from '../ports/transport.ts'
 import { ComputeAllocationState } from '../protocol/assignment.ts'
@@ -61,6 +62,7 @@ function scriptedRunner(behave: Behaviour): Runner {
 export interface TestPeer {
   readonly runtime: PeerRuntime
   readonly transport: Transport
+  readonly blobs: BlobStore
   readonly peer: PeerId
   /** Ends it as a crash does: nothing is flushed, nobody is told. The folder and the key stay. */
   crash(): Promise<void>
@@ -134,6 +136,7 @@ export async function startPeer(
   return {
     runtime,
     transport,
+    blobs: storage.blobs,
     peer: identity.peer,
     async crash() {
       crashed = true

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { JobId } from '../protocol/ids.ts'
 import {
@@ -58,7 +59,7 @@ describe('three peers with real storage', () => {
     }
   })
 
-  it('[V1] a liar changes nothing in the result, is counted, and loses its standing', async () => {
+  it('[V3] a liar changes nothing in the result, is counted, and loses its standing', async () => {
     const liar: Behaviour = (task) => outputOf(`lie about ${task.unitIndex ?? -1}`)
     const patient: Behaviour = async (task) => {
       await new Promise((resolve) => setTimeout(resolve, 10))
@@ -116,6 +117,29 @@ describe('three peers with real storage', () => {
     expect(a!.runtime.state.contacts.get(b!.peer)?.trust).toBe(0.5)
     expect(b!.runtime.state.contacts.get(a!.peer)?.trust).toBe(0.7)
     expect(a!.runtime.state.contacts.has(c!.peer)).toBe(false)
+  })
+
+  it('[W13] a damaged input is dropped, fetched again, and the unit runs all the same', async () => {
+    const damagedOnce = new Set<string>()
+    /** What a worker says when the file is not what its CID names. */
+    const careful: Behaviour = async (task) => {
+      const scene = task.inputs['scene']
+      const content = scene === undefined ? '' : await readFile(scene.path, 'utf8')
+      if (content.startsWith('the scene')) return honest(task)
+      damagedOnce.add(task.id)
+      return { kind: 'failed', fault: { kind: 'blob-corrupt', message: 'input scene is damaged' } }
+    }
+    const [alice, bob] = await mesh(careful, careful)
+    const bytes = new TextEncoder().encode('the scene '.repeat(10_000))
+    const cid = await alice!.blobs.put(bytes)
+    expect(await bob!.blobs.put(bytes)).toBe(cid)
+    await writeFile(bob!.blobs.path(cid)!, 'x'.repeat(bytes.byteLength))
+    const { job } = await alice!.runtime.submit({ ...testJob(alice!.peer, 6, 2), inputs: { scene: cid } })
+    await until(() => jobOf(alice, job).status.state !== 'running')
+    expect(jobOf(alice, job).status.state).toBe('done')
+    expect(damagedOnce.size).toBeGreaterThan(0)
+    expect(jobOf(alice, job).retried).toBe(0)
+    expect(new Uint8Array(await bob!.blobs.read(cid))).toEqual(bytes)
   })
 
   it('[P4] a requester that crashes in the middle of a job finishes it after the restart', async () => {
