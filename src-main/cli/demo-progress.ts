@@ -32,7 +32,9 @@ export function createProgress(mode: 'bars' | 'lines' | 'silent'): DemoProgress 
     show(status) {
       if (mode === 'bars') {
         erase()
-        const lines = [totalLine(status), ...status.by_peer.map((peer) => peerLine(status, peer))]
+        // By name, so that no line moves while one peer overtakes another.
+        const peers = status.by_peer.toSorted((a, b) => a.name.localeCompare(b.name))
+        const lines = [totalLine(status), ...peers.map((peer) => peerLine(status, peer))]
         out.write(`${lines.join('\n')}\n`)
         drawn = lines.length
       } else if (mode === 'lines') {
