@@ -1,7 +1,8 @@
+import type { PeerEvent } from '../peer/event.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
 import type { Fault } from '../protocol/fault.ts'
-import type { Cid, JobId } from '../protocol/ids.ts'
+import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { Award } from '../protocol/messages.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import { toMs } from '../protocol/time.ts'
@@ -23,12 +24,16 @@ export function isNewer(next: Publication, known: Publication | undefined): bool
   return (next.value.vector_clock[author] ?? 0) > (known.value.vector_clock[author] ?? 0)
 }
 
-/** What travels between two peers on a direct stream: the protocol's messages after they were checked. */
-export type Message =
+/** What one brain writes to another: the direct messages that become events of their receiver. */
+export type Letter =
   | { readonly kind: 'award'; readonly award: Award }
   | { readonly kind: 'results'; readonly job: JobId; readonly receipts: readonly ExecutionReceipt[] }
   | { readonly kind: 'withdraw'; readonly job: JobId; readonly units?: readonly number[] }
   | { readonly kind: 'settled'; readonly job: JobId }
+
+/** What travels between two peers on a direct stream: the protocol's messages after they were checked. */
+export type Message =
+  | Letter
   | { readonly kind: 'pair'; readonly secretHash: string; readonly name: string }
   | { readonly kind: 'get-blob'; readonly cid: Cid }
   | { readonly kind: 'get-published'; readonly store: StoreName }
@@ -39,3 +44,19 @@ export type Reply =
   | { readonly kind: 'refused'; readonly fault: Fault }
   | { readonly kind: 'paired'; readonly name: string }
   | { readonly kind: 'published'; readonly publication: Publication | undefined }
+
+/** The event that a letter is at its receiver. */
+export function arrived(from: PeerId, letter: Letter, at_ms: number): PeerEvent {
+  switch (letter.kind) {
+    case 'award':
+      return { kind: 'award-received', at_ms, from, award: letter.award }
+    case 'results':
+      return { kind: 'results-received', at_ms, from, job_id: letter.job, receipts: [...letter.receipts] }
+    case 'withdraw': {
+      const units = letter.units === undefined ? {} : { units: [...letter.units] }
+      return { kind: 'withdrawn', at_ms, from, job_id: letter.job, ...units }
+    }
+    case 'settled':
+      return { kind: 'settled', at_ms, from, job_id: letter.job }
+  }
+}

@@ -31,6 +31,9 @@ export interface Endpoint {
 /** What becomes of a request: the other side's answer, or why there is none. */
 export type RequestOutcome = { readonly reply: Reply } | { readonly fault: Fault }
 
+/** One peer's requests to others. */
+export type Ask = (to: PeerId, message: Message, done: (outcome: RequestOutcome) => void) => void
+
 /**
  * A network that delays, reorders, loses and duplicates, with partitions that heal. Worse than TCP, which only
  * loses the end of a conversation: what holds here holds there.

@@ -1,31 +1,26 @@
 import { admitPairing } from '../peer/pairing.ts'
 import { admitAward } from '../peer/provider.ts'
-import { composeCommitment } from '../peer/publishing.ts'
 import { encodeEvent, encodeState } from '../peer/codec.ts'
 import type { Effect, WantedOutput } from '../peer/effect.ts'
 import type { DurableEvent, PeerEvent } from '../peer/event.ts'
-import { holdingKey, type PeerState } from '../peer/state.ts'
+import type { PeerState } from '../peer/state.ts'
 import { advance } from '../peer/step.ts'
-import { RECEIPTS_MAX } from '../protocol/limits.ts'
 import type { Fault } from '../protocol/fault.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
-import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { Character, Machine } from './character.ts'
 import type { Dice } from './dice.ts'
 import { restoreState, type Disk } from './disk.ts'
 import { createExecutor } from './executor.ts'
 import { lie, overclaim } from './lies.ts'
-import { isNewer, type Message, type Publication, type Reply, type StoreName } from './message.ts'
-import type { Network, RequestOutcome } from './network.ts'
+import { arrived, type Message, type Reply } from './message.ts'
+import type { Ask, Network } from './network.ts'
+import { createOutbox } from './outbox.ts'
+import { createPublisher } from './publisher.ts'
 import type { Schedule } from './schedule.ts'
 
-/** The runtime's times: a change is composed after, matchings are apart, lateness is looked for every … */
-const COMPOSE_AFTER_MS = 20
-const ALLOCATE_EVERY_MS = 30
+/** How often lateness is looked for, as in the runtime. */
 const TICK_MS = 1_000
-/** Publications of one store closer than this travel as the newest (`persistDebounce`). */
-const DEBOUNCE_MS = 100
 /** Stored outputs within this time share one event. */
 const COALESCE_STORED_MS = 10
 /** A flush of the journal, with all events that wait meanwhile. */
@@ -100,6 +95,12 @@ export function startProcess(parts: ProcessParts): Process {
     })
   }
 
+  const ask: Ask = (to, message, done) => {
+    network.request(me, to, message, (outcome) => {
+      if (alive) done(outcome)
+    })
+  }
+
   function die(): void {
     if (!alive) return
     alive = false
@@ -152,16 +153,13 @@ export function startProcess(parts: ProcessParts): Process {
     watcher.effect(process, effect)
     switch (effect.kind) {
       case 'commitment-changed':
-        return commitmentChanged()
+        return publisher.commitmentChanged()
       case 'allocation-due':
-        return allocationDue()
-      case 'publish-allocation': {
-        const allocation = overclaim(state, character, effect.allocation, nowMs())
-        dispatch({ kind: 'allocation', at_ms: nowMs(), allocation })
-        return publish({ store: 'allocation', value: allocation })
-      }
+        return publisher.allocationDue()
+      case 'publish-allocation':
+        return publisher.publishAllocation(overclaim(state, character, effect.allocation, nowMs()))
       case 'contacts-changed':
-        return followContacts()
+        return publisher.followContacts()
       case 'fetch-manifest':
         return load(effect.cid, effect.from, (manifest) => {
           if ('kind' in manifest) dispatch({ kind: 'manifest-missing', at_ms: nowMs(), cid: effect.cid })
@@ -171,21 +169,21 @@ export function startProcess(parts: ProcessParts): Process {
         for (const output of effect.outputs) collect(effect.job, output)
         return
       case 'send-award':
-        return sendAward(effect)
+        return outbox.award(effect.to, effect.award)
       case 'send-withdraw':
-        return tell(effect.to, {
+        return outbox.tell(effect.to, {
           kind: 'withdraw',
           job: effect.job,
           ...(effect.units === undefined ? {} : { units: effect.units }),
         })
       case 'send-settled':
-        return tell(effect.to, { kind: 'settled', job: effect.job })
+        return outbox.tell(effect.to, { kind: 'settled', job: effect.job })
       case 'run-units':
         return executor.run(effect.requester, effect.job, effect.manifestCid, effect.units)
       case 'stop-units':
         return executor.stop(effect.requester, effect.job, effect.units)
       case 'send-results':
-        return sendResults(effect.to, effect.job, effect.receipts)
+        return outbox.results(effect.to, effect.job, effect.receipts)
       case 'release-holding':
         return executor.release(effect.requester, effect.job)
       case 'job-ended':
@@ -194,82 +192,8 @@ export function startProcess(parts: ProcessParts): Process {
     }
   }
 
-  // publishing
-
-  let composing = false
-  let allocating = false
-  let allocatedAtMs = 0
-  const published = new Map<StoreName, { newest: Publication; sentAtMs: number; waiting: boolean }>()
-  const following = new Map<PeerId, Map<StoreName, Publication>>()
-
-  function commitmentChanged(): void {
-    if (composing) return
-    composing = true
-    after(COMPOSE_AFTER_MS, () => {
-      composing = false
-      publish({ store: 'commitment', value: composeCommitment(state, nowMs()) })
-    })
-  }
-
-  function allocationDue(): void {
-    if (allocating) return
-    allocating = true
-    after(Math.max(0, allocatedAtMs + ALLOCATE_EVERY_MS - nowMs()), () => {
-      allocating = false
-      allocatedAtMs = nowMs()
-      dispatch({ kind: 'allocate', at_ms: allocatedAtMs })
-    })
-  }
-
-  function publish(newest: Publication): void {
-    const known = published.get(newest.store) ?? {
-      newest,
-      sentAtMs: Number.NEGATIVE_INFINITY,
-      waiting: false,
-    }
-    published.set(newest.store, known)
-    known.newest = newest
-    if (known.waiting) return
-    known.waiting = true
-    after(Math.max(0, known.sentAtMs + DEBOUNCE_MS - nowMs()), () => {
-      known.waiting = false
-      known.sentAtMs = nowMs()
-      network.publish(me, known.newest)
-    })
-  }
-
-  function followContacts(): void {
-    network.keepConnected(me, [...state.contacts.keys()])
-    for (const peer of [...following.keys()]) if (!state.contacts.has(peer)) following.delete(peer)
-    for (const peer of state.contacts.keys()) {
-      if (following.has(peer)) continue
-      following.set(peer, new Map())
-      for (const [store, authors] of disk.remembered) {
-        const remembered = authors.get(peer)
-        if (remembered !== undefined) hear(peer, remembered)
-        askPublished(peer, store)
-      }
-    }
-  }
-
-  function askPublished(peer: PeerId, store: StoreName): void {
-    network.request(me, peer, { kind: 'get-published', store }, (outcome) => {
-      if (!alive || !('reply' in outcome) || outcome.reply.kind !== 'published') return
-      if (outcome.reply.publication !== undefined) hear(peer, outcome.reply.publication)
-    })
-  }
-
-  function hear(from: PeerId, publication: Publication): void {
-    const known = following.get(from)
-    if (known === undefined || !isNewer(publication, known.get(publication.store))) return
-    known.set(publication.store, publication)
-    disk.remembered.get(publication.store)?.set(from, publication)
-    if (publication.store === 'commitment') {
-      dispatch({ kind: 'commitment', at_ms: nowMs(), commitment: publication.value })
-    } else {
-      dispatch({ kind: 'allocation', at_ms: nowMs(), allocation: publication.value })
-    }
-  }
+  const publisher = createPublisher({ me, state, disk, network, nowMs, after, ask, dispatch })
+  const outbox = createOutbox({ me, nowMs, ask, dispatch })
 
   // blobs
 
@@ -284,8 +208,7 @@ export function startProcess(parts: ProcessParts): Process {
     if (disk.blobs.has(cid)) return after(0, () => done(undefined, []))
     if (first === undefined)
       return done({ kind: 'blob-missing', message: 'nobody hands it over' }, unreachable)
-    network.request(me, first, { kind: 'get-blob', cid }, (outcome) => {
-      if (!alive) return
+    ask(first, { kind: 'get-blob', cid }, (outcome) => {
       if ('reply' in outcome && outcome.reply.kind === 'taken') {
         disk.blobs.add(cid)
         done(undefined, [])
@@ -338,73 +261,7 @@ export function startProcess(parts: ProcessParts): Process {
       dispatch({ kind: 'units-ran', at_ms: nowMs(), requester, job_id, receipts: [...receipts] }),
   })
 
-  // direct messages
-
-  function send(to: PeerId, message: Message, done: (outcome: RequestOutcome) => void): void {
-    network.request(me, to, message, (outcome) => {
-      if (!alive) return
-      if ('reply' in outcome && outcome.reply.kind === 'refused') done({ fault: outcome.reply.fault })
-      else done(outcome)
-    })
-  }
-
-  function sendAward({ to, award }: WorldEffect & { kind: 'send-award' }): void {
-    if (to === me) return dispatch({ kind: 'award-received', at_ms: nowMs(), from: me, award })
-    send(to, { kind: 'award', award }, (outcome) => {
-      if ('reply' in outcome) return
-      const { job_id, award_id } = award
-      dispatch({ kind: 'award-refused', at_ms: nowMs(), job_id, award_id, peer: to, fault: outcome.fault })
-    })
-  }
-
-  function tell(to: PeerId, message: Message & { kind: 'withdraw' | 'settled' }): void {
-    if (to !== me) return send(to, message, () => undefined)
-    take(me, message)
-  }
-
-  function take(from: PeerId, message: Message & { kind: 'withdraw' | 'settled' }, done?: () => void): void {
-    const at_ms = nowMs()
-    if (message.kind === 'settled') {
-      return dispatch({ kind: 'settled', at_ms, from, job_id: message.job }, done)
-    }
-    const units = message.units === undefined ? {} : { units: [...message.units] }
-    dispatch({ kind: 'withdrawn', at_ms, from, job_id: message.job, ...units }, done)
-  }
-
-  const outboxes = new Map<string, { waiting: ExecutionReceipt[]; sending: boolean }>()
-
-  /** One message to a requester is in flight at a time; receipts that come meanwhile travel together. */
-  function sendResults(to: PeerId, job: JobId, receipts: readonly ExecutionReceipt[]): void {
-    const key = holdingKey(to, job)
-    const outbox = outboxes.get(key) ?? { waiting: [], sending: false }
-    outboxes.set(key, outbox)
-    const known = new Set(outbox.waiting.map((receipt) => receipt.unit_index))
-    outbox.waiting.push(...receipts.filter((receipt) => !known.has(receipt.unit_index)))
-    if (!outbox.sending) drain(to, job, outbox)
-  }
-
-  function drain(to: PeerId, job: JobId, outbox: { waiting: ExecutionReceipt[]; sending: boolean }): void {
-    const receipts = outbox.waiting.splice(0, RECEIPTS_MAX)
-    outbox.sending = receipts.length > 0
-    if (!outbox.sending) return
-    const units = receipts.map(({ unit_index, attempt }) => ({ unit_index, attempt }))
-    const delivered = (): void => {
-      dispatch({ kind: 'results-delivered', at_ms: nowMs(), requester: to, job_id: job, units }, () =>
-        drain(to, job, outbox),
-      )
-    }
-    if (to === me) {
-      return dispatch(
-        { kind: 'results-received', at_ms: nowMs(), from: me, job_id: job, receipts },
-        delivered,
-      )
-    }
-    send(to, { kind: 'results', job, receipts }, (outcome) => {
-      if ('reply' in outcome) return delivered()
-      outbox.waiting = []
-      outbox.sending = false
-    })
-  }
+  // others' messages
 
   function answer(from: PeerId, message: Message, reply: (reply: Reply) => void): void {
     const taken = (): void => {
@@ -414,29 +271,19 @@ export function startProcess(parts: ProcessParts): Process {
     const refuse = (fault: Fault): void => reply({ kind: 'refused', fault })
     if (message.kind === 'pair') return acceptPairing(from, message, reply)
     if (message.kind === 'get-published') {
-      return reply({ kind: 'published', publication: published.get(message.store)?.newest })
+      return reply({ kind: 'published', publication: publisher.newest(message.store) })
     }
     if (!state.contacts.has(from)) return refuse({ kind: 'unknown-peer', message: 'not paired' })
     switch (message.kind) {
       case 'award': {
         const admitted = admitAward(state, from, message.award, nowMs())
         if (!admitted.ok) return refuse(admitted.fault)
-        return dispatch({ kind: 'award-received', at_ms: nowMs(), from, award: message.award }, taken)
+        return dispatch(arrived(from, message, nowMs()), taken)
       }
       case 'results':
-        return dispatch(
-          {
-            kind: 'results-received',
-            at_ms: nowMs(),
-            from,
-            job_id: message.job,
-            receipts: [...message.receipts],
-          },
-          taken,
-        )
       case 'withdraw':
       case 'settled':
-        return take(from, message, taken)
+        return dispatch(arrived(from, message, nowMs()), taken)
       case 'get-blob': {
         const hidden = character.kind === 'withholder' && !parts.manifests.has(message.cid)
         if (disk.blobs.has(message.cid) && !hidden) return reply({ kind: 'taken' })
@@ -473,7 +320,7 @@ export function startProcess(parts: ProcessParts): Process {
     dispatch,
     pair(inviter, secretHash, trust, done) {
       network.keepConnected(me, [...state.contacts.keys(), inviter])
-      send(inviter, { kind: 'pair', secretHash, name: parts.name }, (outcome) => {
+      ask(inviter, { kind: 'pair', secretHash, name: parts.name }, (outcome) => {
         if (!('reply' in outcome) || outcome.reply.kind !== 'paired') return done(false)
         const { name } = outcome.reply
         dispatch({ kind: 'paired', at_ms: nowMs(), peer: inviter, name, addresses: [], trust })
@@ -490,7 +337,7 @@ export function startProcess(parts: ProcessParts): Process {
     connected(peer) {
       if (!state.contacts.has(peer)) return
       dispatch({ kind: 'connected', at_ms: nowMs(), peer })
-      for (const store of disk.remembered.keys()) askPublished(peer, store)
+      publisher.catchUp(peer)
     },
     disconnected(peer) {
       if (state.contacts.has(peer)) dispatch({ kind: 'disconnected', at_ms: nowMs(), peer })
@@ -499,11 +346,11 @@ export function startProcess(parts: ProcessParts): Process {
       if (alive) answer(from, message, reply)
     },
     hear: (from, publication) => {
-      if (alive) hear(from, publication)
+      if (alive) publisher.hear(from, publication)
     },
   })
   dispatch({ kind: 'started', at_ms: nowMs() }, tick)
   if (character.kind === 'forger')
-    lie({ state, dice, after, nowMs, send: (to, message) => send(to, message, () => undefined) })
+    lie({ state, dice, after, nowMs, send: (to, message) => ask(to, message, () => undefined) })
   return process
 }
