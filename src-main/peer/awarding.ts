@@ -145,12 +145,15 @@ function decide(
   only?: ReadonlySet<number>,
 ): Effect[] {
   if (job.status.state !== 'running' || offers.length === 0) return []
+  const sharing = slotsAt(state, atMs).length > 0
+  const providers = [...activeProviders(state, atMs), ...(sharing ? [state.me] : [])]
   const chosen = chooseAwards({
     offers,
     needOf: (index) => (only === undefined || only.has(index) ? needOf(job, index) : undefined),
     standingOf: (peer) => standing(state, peer),
-    trustEachOtherFully: (a, b) => trustFully(state, a, b) && trustFully(state, b, a),
-    others: activeProviders(state, atMs).length - (slotsAt(state, atMs).length > 0 ? 0 : 1),
+    trustEachOtherFully: (a, b) =>
+      areFriends(state, a, b) && providers.some((c) => c !== a && !areFriends(state, c, b)),
+    others: providers.length - 1,
     nowMs: atMs,
     patienceMs: PATIENCE_MS,
     unitsMax: AWARD_UNITS_MAX,
@@ -199,6 +202,14 @@ function timesLate(job: JobState, index: number): number {
 function standing(state: PeerState, peer: PeerId): { trust: number; quality: number; reliability: number } {
   const { quality, reliability } = state.records.get(peer) ?? newRecord()
   return { trust: trustOf(state, peer), quality, reliability }
+}
+
+/**
+ * Whether two peers trust each other fully. In `decide` they count as such only while somebody else could check
+ * instead: where all are friends, friends check each other.
+ */
+function areFriends(state: PeerState, a: PeerId, b: PeerId): boolean {
+  return a === b || (trustFully(state, a, b) && trustFully(state, b, a))
 }
 
 function trustFully(state: PeerState, a: PeerId, b: PeerId): boolean {

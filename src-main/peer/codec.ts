@@ -106,7 +106,9 @@ const SavedState = z.object({
   awardsMade: z.int().min(0),
   availability: Availability,
   contacts: z.array(Contact),
-  invites: z.array(z.tuple([Name, z.object({ trust: Fraction, expiresAtMs: Ms })])),
+  invites: z.array(
+    z.tuple([Name, z.object({ trust: Fraction, expiresAtMs: Ms, usedBy: PeerId.exactOptional() })]),
+  ),
   jobs: z.array(SavedJob),
   holdings: z.array(SavedHolding),
   records: z.array(z.tuple([PeerId, PeerRecord])),

@@ -18,6 +18,7 @@ import { admitPairing } from './pairing.ts'
 import { admitAward } from './provider.ts'
 
 const ANN = peerOf('A')
+const BOB = peerOf('B')
 const AWARD = {
   award_id: 'award',
   job_id: JOB,
@@ -44,29 +45,38 @@ describe('pairing', () => {
   test('[B1] an invite opens once, to the trust that it promises', () => {
     const brain = createBrain()
     brain.happens(INVITED)
-    expect(admitPairing(brain.state, 'hash', NOON)).toEqual({ ok: true, value: 0.7 })
+    expect(admitPairing(brain.state, 'hash', ANN, NOON)).toEqual({ ok: true, value: 0.7 })
     brain.happens({ ...PAIRED, secret_hash: 'hash' })
     expect(brain.state.contacts.get(ANN)).toMatchObject({ name: 'Ann', trust: 0.7 })
-    expect(admitPairing(brain.state, 'hash', NOON)).toMatchObject({
+    expect(admitPairing(brain.state, 'hash', BOB, NOON)).toMatchObject({
       ok: false,
       fault: { kind: 'invite-refused' },
     })
   })
 
+  test('[B1] who opened an invite may show it again, when the answer was lost; forgotten, they may not', () => {
+    const brain = createBrain()
+    brain.happens(INVITED, { ...PAIRED, secret_hash: 'hash' })
+    brain.happens({ kind: 'trust-set', at_ms: NOON, peer: ANN, trust: 0.2 })
+    expect(admitPairing(brain.state, 'hash', ANN, NOON)).toEqual({ ok: true, value: 0.2 })
+    brain.happens({ kind: 'forgotten', at_ms: NOON, peer: ANN })
+    expect(admitPairing(brain.state, 'hash', ANN, NOON)).toMatchObject({ fault: { kind: 'invite-refused' } })
+  })
+
   test('[B1] an invite that has expired, or was never given out, opens nothing', () => {
     const brain = createBrain()
     brain.happens(INVITED)
-    expect(admitPairing(brain.state, 'hash', NOON + 1_000)).toMatchObject({
+    expect(admitPairing(brain.state, 'hash', ANN, NOON + 1_000)).toMatchObject({
       fault: { kind: 'invite-refused' },
     })
-    expect(admitPairing(brain.state, 'guess', NOON)).toMatchObject({ fault: { kind: 'invite-refused' } })
+    expect(admitPairing(brain.state, 'guess', ANN, NOON)).toMatchObject({ fault: { kind: 'invite-refused' } })
   })
 
   test('[B1] at most a hundred invites are open, the newest', () => {
     const brain = createBrain()
     for (let i = 0; i <= 100; i++) brain.happens({ ...INVITED, secret_hash: `hash-${i}` })
-    expect(admitPairing(brain.state, 'hash-0', NOON).ok).toBe(false)
-    expect(admitPairing(brain.state, 'hash-1', NOON).ok).toBe(true)
+    expect(admitPairing(brain.state, 'hash-0', ANN, NOON).ok).toBe(false)
+    expect(admitPairing(brain.state, 'hash-1', ANN, NOON).ok).toBe(true)
   })
 
   test('a peer does not pair with itself, and pairing again changes the trust but not since when', () => {

@@ -1,4 +1,5 @@
 import { failure, success, type Outcome } from '../protocol/fault.ts'
+import type { PeerId } from '../protocol/ids.ts'
 import type { Effect } from './effect.ts'
 import type { DurableEvent } from './event.ts'
 import { dropRequester } from './provider.ts'
@@ -23,19 +24,32 @@ export function openInvite(state: PeerState, event: Of<'invited'>): Effect[] {
 }
 
 /**
- * Whether a secret opens an invite. Giving out the code was the inviter's acceptance, showing it is the other's.
- * @returns the trust that the inviter promised with it, or `invite-refused`
+ * Whether a secret opens an invite. Giving out the code was the inviter's acceptance, showing it is the other's. Who
+ * opened it may show it again: the answer may have been lost on the way.
+ *
+ * @returns the trust that the inviter promised with it (or has set since), or `invite-refused`
  */
-export function admitPairing(state: PeerState, secretHash: string, nowMs: number): Outcome<number> {
+export function admitPairing(
+  state: PeerState,
+  secretHash: string,
+  from: PeerId,
+  nowMs: number,
+): Outcome<number> {
   const invite = state.invites.get(secretHash)
-  if (invite === undefined) return failure('invite-refused', 'this invite is unknown or was used before')
+  const used = failure('invite-refused', 'this invite is unknown or was used before')
+  if (invite === undefined) return used
   if (invite.expiresAtMs <= nowMs) return failure('invite-refused', 'this invite has expired')
-  return success(invite.trust)
+  if (invite.usedBy === undefined) return success(invite.trust)
+  const contact = state.contacts.get(from)
+  return invite.usedBy === from && contact !== undefined ? success(contact.trust) : used
 }
 
 /** Both sides have accepted; the invite is used up. */
 export function pair(state: PeerState, event: Of<'paired'>): Effect[] {
-  if (event.secret_hash !== undefined) state.invites.delete(event.secret_hash)
+  const invite = event.secret_hash === undefined ? undefined : state.invites.get(event.secret_hash)
+  if (event.secret_hash !== undefined && invite !== undefined) {
+    state.invites.set(event.secret_hash, { ...invite, usedBy: event.peer })
+  }
   if (event.peer === state.me) return []
   state.contacts.set(event.peer, {
     peer_id: event.peer,

@@ -3,10 +3,12 @@ import {
   answer,
   attemptsOf,
   cidOf,
+  commitmentOf,
   createBrain,
   heldBy,
   JOB,
   manifestOf,
+  ME,
   NOON,
   offer,
   offerOf,
@@ -62,6 +64,36 @@ describe('awards', () => {
     }
     brain.happens({ kind: 'tick', at_ms: NOON + 1 })
     expect(attemptsOf(brain).map(({ attempt }) => attempt)).toEqual([1, 2, 3])
+  })
+
+  test('[M20] where all trust each other fully, they check each other at once', () => {
+    const everybody = [ANN, BOB, CAT]
+    const brain = createBrain(Object.fromEntries(everybody.map((peer) => [peer, 1])))
+    for (const peer of everybody) {
+      const trust = Object.fromEntries([ME, ...everybody].map((other) => [other, 1]))
+      const commitment = { ...commitmentOf(peer, NOON + 1, { trust }), vector_clock: { [peer]: 2 } }
+      brain.happens({ kind: 'commitment', at_ms: NOON + 1, commitment })
+    }
+    const manifest = manifestOf({ verification_redundancy: 2 })
+    submit(brain, manifest)
+    offer(brain, manifest, everybody)
+    expect(new Set(holders(brain)).size).toBe(2)
+  })
+
+  test('[M20] while a stranger to both could check, two friends do not', () => {
+    const brain = createBrain({ [ANN]: 1, [BOB]: 1, [CAT]: 1 })
+    for (const [peer, friend] of [
+      [ANN, BOB],
+      [BOB, ANN],
+    ] as const) {
+      const trust = { [ME]: 1, [friend]: 1 }
+      const commitment = { ...commitmentOf(peer, NOON + 1, { trust }), vector_clock: { [peer]: 2 } }
+      brain.happens({ kind: 'commitment', at_ms: NOON + 1, commitment })
+    }
+    const manifest = manifestOf({ verification_redundancy: 2 })
+    submit(brain, manifest)
+    offer(brain, manifest, [ANN, BOB, CAT])
+    expect(holders(brain)).toContain(CAT)
   })
 
   test('[B8] submitting a job twice changes nothing', () => {

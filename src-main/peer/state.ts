@@ -14,6 +14,8 @@ import type { Availability } from './event.ts'
 export interface OpenInvite {
   readonly trust: number
   readonly expiresAtMs: number
+  /** Who opened it; nobody else can any more. */
+  readonly usedBy?: PeerId
 }
 
 /** One peer's try at one unit, as the requester sees it. */

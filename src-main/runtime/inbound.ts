@@ -71,7 +71,7 @@ async function acceptPairing(
   const { clock, state, dispatch, identity } = parts
   const at_ms = clock.nowMs()
   const hash = secretHash(message.secret)
-  const admitted = admitPairing(state, hash, at_ms)
+  const admitted = admitPairing(state, hash, from, at_ms)
   if (!admitted.ok) throw new FaultError(admitted.fault)
   const { name, addresses } = message
   const paired = { kind: 'paired', at_ms, peer: from, name, addresses, trust: admitted.value } as const

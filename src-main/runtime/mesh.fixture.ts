@@ -101,7 +101,8 @@ export async function startPeer(
     clock,
     random: machineRandom,
     identity,
-    journal: storage.journal,
+    // What a crashed peer still decides in this process never happened: its disk is gone, and so is its network.
+    journal: { ...storage.journal, append: (records) => (crashed ? 0 : storage.journal.append(records)) },
     blobs: storage.blobs,
     fetcher: createBlobExchange({ transport, blobs: storage.blobs, clock, mayServe: () => true }),
     transport,

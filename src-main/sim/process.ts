@@ -297,7 +297,7 @@ export function startProcess(parts: ProcessParts): Process {
     message: Message & { kind: 'pair' },
     reply: (reply: Reply) => void,
   ): void {
-    const admitted = admitPairing(state, message.secretHash, nowMs())
+    const admitted = admitPairing(state, message.secretHash, from, nowMs())
     if (!admitted.ok) return reply({ kind: 'refused', fault: admitted.fault })
     const { secretHash: secret_hash, name } = message
     const paired = { at_ms: nowMs(), peer: from, name, addresses: [], trust: admitted.value, secret_hash }
