@@ -74,7 +74,7 @@ describe('the event loop', () => {
     const { loop } = loopOver(openMemoryJournal(disk))
     await loop.dispatch({ kind: 'started', at_ms: 1 })
     await loop.dispatch(named('Studio PC'))
-    await loop.stop()
+    loop.stop()
     expect(disk.snapshots).toHaveLength(1)
     const again = restore(openMemoryJournal(disk), me, 'ignored')
     expect(again.state.name).toBe('Studio PC')
@@ -82,11 +82,35 @@ describe('the event loop', () => {
     expect(again.sequence).toBe(2)
   })
 
+  it('[P3] what waits at a stop is journaled, and what its effects bring is not taken any more', async () => {
+    const journal = openMemoryJournal(createMemoryDisk())
+    const { state, sequence } = restore(journal, me, 'new')
+    const late: Promise<void>[] = []
+    const loop = createEventLoop({
+      journal,
+      state,
+      sequence,
+      perform: () => late.push(loop.dispatch(named('too late'))),
+      observe: () => undefined,
+      fatal: (error) => {
+        throw error
+      },
+    })
+    const waiting = loop.dispatch({ kind: 'started', at_ms: 1 })
+    loop.stop()
+    journal.close()
+    await waiting
+    expect(late).toHaveLength(1)
+    await expect(late[0]).rejects.toThrow('stopped')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(loop.state.epoch).toBe(1)
+  })
+
   it('[P2] a data folder of another peer is refused, never taken over', async () => {
     const disk = createMemoryDisk()
     const { loop } = loopOver(openMemoryJournal(disk))
     await loop.dispatch({ kind: 'started', at_ms: 1 })
-    await loop.stop()
+    loop.stop()
     const stranger = createIdentity(randomBytes(32)).peer
     expect(() => restore(openMemoryJournal(disk), stranger, 'x')).toThrow(/belongs to/)
   })

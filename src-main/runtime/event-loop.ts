@@ -1,9 +1,10 @@
 import { encodeEvent, encodeState } from '../peer/codec.ts'
 import type { Effect } from '../peer/effect.ts'
-import type { DurableEvent, PeerEvent } from '../peer/event.ts'
+import { isDurable, type DurableEvent, type PeerEvent } from '../peer/event.ts'
 import type { PeerState } from '../peer/state.ts'
 import { advance } from '../peer/step.ts'
 import type { Journal } from '../ports/journal.ts'
+import { FaultError } from '../protocol/fault.ts'
 
 /** A snapshot is saved after this many records: a restart then replays well under a second of them. */
 const RECORDS_PER_SNAPSHOT = 4_000
@@ -21,8 +22,8 @@ export interface EventLoop {
    * effects are under way. Rejects when the loop has stopped or the journal cannot be written.
    */
   dispatch(event: PeerEvent): Promise<void>
-  /** Lets the events at hand finish, saves a snapshot, and takes no more. */
-  stop(): Promise<void>
+  /** Takes no more, finishes the events at hand, and saves a snapshot. */
+  stop(): void
 }
 
 /** What the loop is made of. */
@@ -41,8 +42,8 @@ export interface EventLoopParts {
 
 interface Waiting {
   readonly event: PeerEvent
-  readonly done: () => void
-  readonly failed: (error: unknown) => void
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
 }
 
 /**
@@ -56,7 +57,7 @@ export function createEventLoop(parts: EventLoopParts): EventLoop {
   let stopped: Error | undefined
   let sequence = parts.sequence
   let sinceSnapshot = 0
-  let idle: (() => void) | undefined
+  let failed = false
 
   function schedule(): void {
     if (scheduled) return
@@ -66,6 +67,7 @@ export function createEventLoop(parts: EventLoopParts): EventLoop {
 
   function turn(): void {
     scheduled = false
+    if (inbox.length === 0) return
     const waiting = inbox
     inbox = []
     try {
@@ -81,16 +83,16 @@ export function createEventLoop(parts: EventLoopParts): EventLoop {
         sinceSnapshot += durable.length
       }
       parts.perform(effects)
-      parts.observe([...waiting.map(({ event }) => event), ...durable])
+      parts.observe([...waiting.map(({ event }) => event).filter((event) => !isDurable(event)), ...durable])
       if (sinceSnapshot >= RECORDS_PER_SNAPSHOT) snapshot()
     } catch (error) {
       stopped = error instanceof Error ? error : new Error(String(error))
-      for (const { failed } of waiting) failed(error)
+      failed = true
+      for (const { reject } of waiting) reject(error)
       parts.fatal(error)
       return
     }
-    for (const { done } of waiting) done()
-    if (inbox.length === 0) idle?.()
+    for (const { resolve } of waiting) resolve()
   }
 
   function snapshot(): void {
@@ -102,21 +104,19 @@ export function createEventLoop(parts: EventLoopParts): EventLoop {
     state,
     dispatch(event) {
       if (stopped !== undefined) return Promise.reject(stopped)
-      if (inbox.length >= INBOX_MAX) return Promise.reject(new Error('the inbox is full'))
-      return new Promise((done, failed) => {
-        inbox.push({ event, done, failed })
+      if (inbox.length >= INBOX_MAX)
+        return Promise.reject(new FaultError({ kind: 'too-busy', message: 'the inbox is full' }))
+      return new Promise((resolve, reject) => {
+        inbox.push({ event, resolve, reject })
         schedule()
       })
     },
-    async stop() {
+    stop() {
       if (stopped !== undefined) return
-      if (inbox.length > 0) {
-        await new Promise<void>((resolve) => {
-          idle = resolve
-        })
-      }
-      stopped = new Error('the peer has stopped')
-      if (sinceSnapshot > 0) snapshot()
+      // From here on nothing new is taken, not even what the last effects bring; what waits is finished now.
+      stopped = new FaultError({ kind: 'cancelled', message: 'the peer has stopped' })
+      turn()
+      if (sinceSnapshot > 0 && !failed) snapshot()
     },
   }
 }

@@ -220,7 +220,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       stopListening?.()
       publisher.stop()
       await runner.stop()
-      await loop.stop()
+      loop.stop()
       await transport.stop()
       await blobs.close()
       journal.close()
