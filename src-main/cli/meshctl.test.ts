@@ -122,7 +122,7 @@ describe('two peers in processes of their own', () => {
     expect(again.code).toBe(0)
     expect(await client.calls.people.list()).toMatchObject([{ name: 'ben', trust_mine: 0.8 }])
     const own = await meshctl('pair', invite.out.trim(), '--trust', '0.9', '--data', anna(), '--json')
-    expect(own.code).toBe(1)
+    expect(own.code).toBe(2)
     expect(JSON.parse(own.out)).toMatchObject({ fault: { kind: 'bad-input' } })
     expect(await meshctl('set-trust', 'ben', '0.7', '--data', anna())).toMatchObject({ code: 0 })
     expect((await client.calls.people.list())[0]?.trust_mine).toBe(0.7)
