@@ -145,7 +145,10 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     random,
     async start() {
       await runtime.start()
-      const { share, warn } = options
+      const { name, share, warn } = options
+      if (name !== undefined && name !== runtime.state.name) {
+        await runtime.dispatch({ kind: 'named', at_ms: clock.nowMs(), name })
+      }
       // The peer answers at once; it offers nothing until it knows how fast it is.
       measuring = measureCapabilities({
         runtime,

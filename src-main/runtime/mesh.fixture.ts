@@ -88,6 +88,7 @@ export async function startPeer(
   network: MemoryNetwork,
   home: TestHome,
   behave: Behaviour,
+  name = home.folder.slice(-6),
 ): Promise<TestPeer> {
   let crashed = false
   const identity = createIdentity(home.seed)
@@ -97,7 +98,7 @@ export async function startPeer(
   const published = createPublishedStores({ transport, identity, clock })
   const how = { cacheable: false, persistDebounce: 5 }
   const runtime = createPeerRuntime({
-    name: home.folder.slice(-6),
+    name,
     clock,
     random: machineRandom,
     identity,

@@ -142,6 +142,15 @@ describe('three peers with real storage', () => {
     expect(new Uint8Array(await bob!.blobs.read(cid))).toEqual(bytes)
   })
 
+  it('[P2] a peer keeps its name over a crash, though the next start is given another', async () => {
+    const home = await newHome()
+    const first = await startPeer(createMemoryNetwork(), home, honest, 'attic')
+    await first.crash()
+    const again = await startPeer(createMemoryNetwork(), home, honest, 'the machine')
+    running.push(again)
+    expect(again.runtime.state.name).toBe('attic')
+  })
+
   it('[P4] a requester that crashes in the middle of a job finishes it after the restart', async () => {
     const slow: Behaviour = async (task) => {
       await new Promise((resolve) => setTimeout(resolve, 15))

@@ -29,6 +29,7 @@ const SECRET_BYTES = 16
 
 /** What a peer is made of: one implementation of each port. */
 export interface PeerParts {
+  /** What this peer is called until its user says otherwise. */
   readonly name: string
   readonly clock: Clock
   readonly random: Random
@@ -212,6 +213,8 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       await transport.start()
       await runner.start()
       await dispatch({ kind: 'started', at_ms: clock.nowMs() })
+      // The first name is remembered too: contacts know this peer by it, whatever a later start is told.
+      if (state.epoch === 1) await dispatch({ kind: 'named', at_ms: clock.nowMs(), name: state.name })
       tick()
     },
     async stop() {
