@@ -30,6 +30,12 @@ export const Fault = z.object({
     'timed-out',
     'runner-lost', // the compute host died or was killed while the unit ran there
     'unit-failed', // the algorithm itself refused or failed
+    'module-refused', // a WebAssembly module that the sandbox does not take
+    'trapped', // a module stopped itself: unreachable, out of bounds, division by zero, …
+    'exit-code', // a WASI program ended with a code other than 0
+    'fuel-exhausted', // a module used all its fuel
+    'stack-exhausted', // a module called too deep
+    'memory-exhausted', // this machine had no memory for a module within its limit: nobody else's verdict
     'undecided', // verifiers disagree and nobody is left to ask
     'storage-failed',
   ]),

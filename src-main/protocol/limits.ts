@@ -39,6 +39,8 @@ export const RECEIPTS_MAX = 1_024
 export const INLINE_OUTPUT_BYTES_MAX = 512
 /** Peers that may compute one unit. */
 export const REDUNDANCY_MAX = 16
+/** Parts that one job's input is split into: as many blobs for every peer to keep track of. */
+export const PARTS_MAX = 65_536
 /** Inputs that one job names. */
 export const INPUTS_MAX = 64
 

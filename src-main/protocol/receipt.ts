@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Cid, JobId, Name, PeerId } from './ids.ts'
 import { Fault } from './fault.ts'
+import { Fuel } from './fuel.ts'
 import { Bytes } from './bytes.ts'
 import { INLINE_OUTPUT_BYTES_MAX, RECEIPTS_MAX } from './limits.ts'
 import { Timestamp } from './time.ts'
@@ -10,13 +11,20 @@ import { UnitIndex } from './work.ts'
 export const Attempt = z.int().min(1).max(1_000_000)
 export type Attempt = z.infer<typeof Attempt>
 
-/** What a run cost, as measured where it ran (document 003, Execution Summary). */
+/**
+ * What a run cost, as measured where it ran (document 003, Execution Summary). `fuel`, `peak_pages` (of 64 KiB) and
+ * `copied_bytes` (by our own code, between the blob's file and the module's memory and back) are there for metered
+ * code. Fuel is a property of the unit: whoever runs the same code on the same input uses the same, to the last unit.
+ */
 export const RunMetrics = z.object({
   wall_ms: z.number().min(0),
   cpu_ms: z.number().min(0),
   peak_memory_bytes: z.int().min(0),
   input_bytes: z.int().min(0),
   output_bytes: z.int().min(0),
+  fuel: Fuel.exactOptional(),
+  peak_pages: z.int().min(0).max(65_536).exactOptional(),
+  copied_bytes: z.int().min(0).exactOptional(),
 })
 export type RunMetrics = z.infer<typeof RunMetrics>
 

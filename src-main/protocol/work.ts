@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { Cid, JobId, Name, PeerId, UnitId, unitId } from './ids.ts'
-import { INLINE_UNITS_MAX, INPUTS_MAX, JOB_UNITS_MAX, OPEN_RANGES_MAX, REDUNDANCY_MAX } from './limits.ts'
+import {
+  INLINE_UNITS_MAX,
+  INPUTS_MAX,
+  JOB_UNITS_MAX,
+  OPEN_RANGES_MAX,
+  PARTS_MAX,
+  REDUNDANCY_MAX,
+} from './limits.ts'
 import { ComputeResource } from './resource.ts'
 import { Fraction } from './slot.ts'
 import { Timestamp } from './time.ts'
@@ -72,6 +79,8 @@ export const JobManifest = z.object({
   inputs: z
     .record(z.string().max(100), Cid)
     .refine((r) => Object.keys(r).length <= INPUTS_MAX, 'too many inputs'),
+  /** A `PartList` blob: the input, in the role `input`, that each unit has besides. */
+  parts: Cid.exactOptional(),
   unit_count: z.int().min(1).max(JOB_UNITS_MAX),
   required_resources: ComputeResource,
   required_dataset: Name.exactOptional(),
@@ -82,6 +91,10 @@ export const JobManifest = z.object({
   created_at: Timestamp,
 })
 export type JobManifest = z.infer<typeof JobManifest>
+
+/** The inputs of a job that was split, one per unit in order: a blob of its own, because it may be long. */
+export const PartList = z.array(Cid).min(1).max(PARTS_MAX)
+export type PartList = z.infer<typeof PartList>
 
 /** One unit of a manifest, written out. */
 export function unitOfManifest(manifest: JobManifest, index: number): WorkUnit {

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { Cid } from './ids.ts'
+import { Fuel } from './fuel.ts'
+
+/** A stranger's module as an algorithm. The version changes whenever the same module may give other bits or fuel. */
+export const WASM_MODULE = { id: 'wasm.module', version: '1.0.0' } as const
+
+/** Inputs of `wasm.module` by role: the module, and what it reads (absent: nothing). */
+export const MODULE_ROLE = 'module'
+export const INPUT_ROLE = 'input'
+
+/** Pages of 64 KiB in 4 GiB, all that a 32-bit memory can have. */
+export const MEMORY_PAGES_MAX = 65_536
+/** Entries of all tables together; a function table of the largest C++ programs has 100,000. */
+export const TABLE_ELEMENTS_MAX = 1_000_000
+/** Log that a module may write in one unit. It is for people, who read no more. */
+export const LOG_BYTES_MAX = 1 << 20
+/** A unit's output; larger results belong into several units. */
+export const OUTPUT_BYTES_MAX = 4 * 2 ** 30
+/** A unit that runs for a day loses a day to a crash. */
+export const WALL_MS_MAX = 24 * 3_600_000
+/** Arguments and environment together with their names stay far below a page of memory. */
+const STRINGS_MAX = 64
+const STRING_CHARS_MAX = 1_024
+
+/** What one run of a module may use, as its job asks: part of the unit's definition, the same on every peer. */
+export const ModuleLimits = z.strictObject({
+  fuel: Fuel.min(1).default(10_000_000_000),
+  memory_pages: z.int().min(1).max(MEMORY_PAGES_MAX).default(4_096),
+  table_elements: z.int().min(0).max(TABLE_ELEMENTS_MAX).default(100_000),
+  output_bytes: z
+    .int()
+    .min(0)
+    .max(OUTPUT_BYTES_MAX)
+    .default(256 << 20),
+  log_bytes: z
+    .int()
+    .min(0)
+    .max(LOG_BYTES_MAX)
+    .default(64 << 10),
+  wall_ms: z.int().min(1).max(WALL_MS_MAX).default(60_000),
+})
+export type ModuleLimits = z.infer<typeof ModuleLimits>
+
+/** A string without NUL, which would end it early where C reads it. */
+const CString = z
+  .string()
+  .max(STRING_CHARS_MAX)
+  .regex(/^[^\0]*$/, 'holds a NUL character')
+
+/**
+ * Parameters of `wasm.module`. `args` follow the program's name; `seed` begins the clock and the random numbers of
+ * every unit, together with its index. `reduce` names the module that combines the outputs when all are there: it is
+ * nothing to a unit, and part of the manifest so that the job remembers it.
+ */
+export const WasmParams = z.strictObject({
+  args: z.array(CString).max(STRINGS_MAX).default([]),
+  env: z
+    .record(CString.min(1).regex(/^[^=]+$/, 'a name without ='), CString)
+    .refine((env) => Object.keys(env).length <= STRINGS_MAX, `at most ${STRINGS_MAX} variables`)
+    .default({}),
+  seed: z.int().min(0).default(0),
+  limits: ModuleLimits.prefault({}),
+  reduce: Cid.exactOptional(),
+})
+export type WasmParams = z.infer<typeof WasmParams>
