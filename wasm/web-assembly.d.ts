@@ -19,5 +19,6 @@ declare namespace WebAssembly {
     readonly exports: Exports
   }
   const Instance: new (module: Module, imports?: Imports) => Instance
+  function validate(bytes: Uint8Array): boolean
   function compile(bytes: Uint8Array): Promise<Module>
 }
