@@ -125,9 +125,21 @@ export function offerOf(provider: PeerId, manifest: JobManifest, atMs: number): 
   )
 }
 
-/** A receipt of one unit. A fault when `output` is none. */
-export function receiptOf(attempt: number, output: string | undefined, unit = 0): ExecutionReceipt {
-  const metrics = { wall_ms: 10, cpu_ms: 10, peak_memory_bytes: 1, input_bytes: 1, output_bytes: 1 }
+/** A receipt of one unit, metered where there is fuel. A fault when `output` is none. */
+export function receiptOf(
+  attempt: number,
+  output: string | undefined,
+  unit = 0,
+  fuel?: number,
+): ExecutionReceipt {
+  const metrics = {
+    wall_ms: 10,
+    cpu_ms: 10,
+    peak_memory_bytes: 1,
+    input_bytes: 1,
+    output_bytes: 1,
+    ...(fuel === undefined ? {} : { fuel }),
+  }
   return {
     unit_index: unit,
     attempt,

@@ -3,6 +3,7 @@ import { Bytes } from '../protocol/bytes.ts'
 import { decodeCanonical, encodeCanonical } from '../protocol/canonical.ts'
 import { ContributionHistory } from '../protocol/commitment.ts'
 import { Fault, success, type Outcome } from '../protocol/fault.ts'
+import { Fuel } from '../protocol/fuel.ts'
 import { Cid, JobId, Name, PeerId } from '../protocol/ids.ts'
 import { Contact } from '../protocol/messages.ts'
 import { Attempt, ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
@@ -36,7 +37,7 @@ const SavedAttempt = z.object({
       why: z.enum(['refused', 'late', 'disconnected', 'withdrawn']),
       ready: z.boolean(),
     }),
-    z.object({ state: z.literal('rejected'), cid: Cid }),
+    z.object({ state: z.literal('rejected'), cid: Cid, fuel: Fuel.exactOptional() }),
   ]),
 })
 
@@ -46,6 +47,7 @@ const SavedUnit = z.object({
   verified: z
     .object({
       cid: Cid,
+      fuel: Fuel.exactOptional(),
       winners: z.array(PeerId),
       inline: Bytes.exactOptional(),
       atMs: Ms,

@@ -22,7 +22,13 @@ export function consensusOf(job: JobState, index: number, nowMs: number): Verifi
     verdict:
       verified === undefined
         ? { kind: 'more', count: 1 }
-        : { kind: 'agreed', output: verified.cid, winners, losers },
+        : {
+            kind: 'agreed',
+            output: verified.cid,
+            ...(verified.fuel === undefined ? {} : { fuel: verified.fuel }),
+            winners,
+            losers,
+          },
     results,
     nowMs: verified?.atMs ?? nowMs,
   })
@@ -31,6 +37,7 @@ export function consensusOf(job: JobState, index: number, nowMs: number): Verifi
 function resultOf(job: JobState, index: number, attempt: AttemptState): WorkResult[] {
   const { status } = attempt
   if (status.state !== 'returned' && status.state !== 'rejected') return []
+  const fuel = status.state === 'returned' ? status.metrics.fuel : status.fuel
   return [
     {
       result_id: `${attempt.awardId}/${index}/${attempt.attempt}`,
@@ -39,6 +46,7 @@ function resultOf(job: JobState, index: number, attempt: AttemptState): WorkResu
       computed_by_peer: attempt.peer,
       result_data: status.cid,
       computation_time_seconds: status.state === 'returned' ? status.metrics.wall_ms / 1_000 : 0,
+      ...(fuel === undefined ? {} : { fuel }),
       resources_used: job.manifest.required_resources,
       verification_hash: status.cid,
       timestamp: toTimestamp(attempt.awardedAtMs),

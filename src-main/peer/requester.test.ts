@@ -18,6 +18,7 @@ import {
   submit,
   type Brain,
 } from './brain.fixture.ts'
+import { consensusOf } from './consensus-view.ts'
 import type { Effect } from './effect.ts'
 
 const [ANN, BOB, CAT, DAN] = [peerOf('A'), peerOf('B'), peerOf('C'), peerOf('D')]
@@ -245,6 +246,24 @@ describe('verification', () => {
     expect(ofKind(effects, 'job-ended')).toHaveLength(1)
     const told = new Set(ofKind(effects, 'send-settled').map(({ to }) => to))
     expect(told).toEqual(new Set(attemptsOf(brain).map(({ peer }) => peer)))
+  })
+
+  test('[V9] who says less or more fuel than is true is found wrong, whatever the output', () => {
+    for (const lie of [999, 1_001]) {
+      const brain = awarded(2, [ANN, BOB, CAT])
+      const [first, second] = attemptsOf(brain)
+      answer(brain, first!.peer, [receiptOf(1, 'right', 0, lie)])
+      answer(brain, second!.peer, [receiptOf(2, 'right', 0, 1_000)])
+      expect(brain.state.jobs.get(JOB)?.verified).toBe(0)
+      const third = attemptsOf(brain)[2]
+      answer(brain, third!.peer, [receiptOf(3, 'right', 0, 1_000)])
+      expect(brain.state.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 1 })
+      expect(brain.state.jobs.get(JOB)?.units.get(0)?.verified?.fuel).toBe(1_000)
+      expect(attemptsOf(brain)[0]?.status).toEqual({ state: 'rejected', cid: cidOf('right'), fuel: lie })
+      const consensus = consensusOf(brain.state.jobs.get(JOB)!, 0, NOON)
+      expect(consensus?.consensus_fuel).toBe(1_000)
+      expect(consensus?.results.map(({ fuel }) => fuel)).toEqual([1_000, 1_000, lie])
+    }
   })
 
   test('[B15] an output that its holders refuse is rejected; one whose holders are away is asked for again', () => {

@@ -2,13 +2,13 @@ import { assert, type Fault } from '../protocol/fault.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
-import { quorumOf } from '../verification/consensus.ts'
+import { quorumOf, type Claim } from '../verification/consensus.ts'
 import { newRecord, recordOutcome, type PeerOutcome } from '../verification/reputation.ts'
 import { awardReopened } from './awarding.ts'
 import type { Effect, WantedOutput } from './effect.ts'
 import type { DurableEvent, IssuedAward } from './event.ts'
 import type { AttemptState, JobState, PeerState, UnitState } from './state.ts'
-import { isOwnFault, verdictOf } from './unit.ts'
+import { claimOf, isOwnFault, verdictOf } from './unit.ts'
 
 /** Runs of one unit that may fail by themselves before the job is given up: the fault is the unit's own then. */
 const UNIT_FAILURES_MAX = 3
@@ -206,13 +206,9 @@ function settleAttempt(
       : job.observedMs + OBSERVED_WEIGHT * (metrics.wall_ms - job.observedMs)
 }
 
-function reject(
-  state: PeerState,
-  job: JobState,
-  attempt: AttemptState,
-  cid: (AttemptState['status'] & { state: 'rejected' })['cid'],
-): void {
-  attempt.status = { state: 'rejected', cid }
+function reject(state: PeerState, job: JobState, attempt: AttemptState, claim: Claim): void {
+  const { output, fuel } = claim
+  attempt.status = { state: 'rejected', cid: output, ...(fuel === undefined ? {} : { fuel }) }
   job.rejectedOutputs++
   remember(state, attempt.peer, 'rejected')
 }
@@ -235,17 +231,18 @@ function verify(
       attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
       effects.push({ kind: 'send-withdraw', to: attempt.peer, job: job.manifest.job_id, units: [index] })
     } else if (attempt.status.state === 'returned') {
-      if (attempt.status.cid === verdict.output) {
+      if (verdict.winners.includes(attempt.peer) && attempt.status.cid === verdict.output) {
         inline ??= attempt.status.inline
         remember(state, attempt.peer, 'verified')
       } else {
-        reject(state, job, attempt, attempt.status.cid)
+        reject(state, job, attempt, claimOf(attempt.status))
       }
     }
   }
   const stored = inline !== undefined
   unit.verified = {
     cid: verdict.output,
+    ...(verdict.fuel === undefined ? {} : { fuel: verdict.fuel }),
     winners: verdict.winners,
     atMs,
     stored,
@@ -285,7 +282,7 @@ export function missOutput(state: PeerState, event: Of<'output-unavailable'>): E
     if (event.unreachable?.includes(attempt.peer) === true) {
       attempt.status = { state: 'void', why: 'disconnected', ready: true }
     } else {
-      reject(state, job, attempt, event.cid)
+      reject(state, job, attempt, claimOf(attempt.status))
     }
   }
   delete unit.verified

@@ -1,6 +1,7 @@
 import type { PlannedOffer } from '../market/allocation.ts'
 import type { ComputeCommitment, ContributionHistory } from '../protocol/commitment.ts'
 import type { Fault } from '../protocol/fault.ts'
+import type { Fuel } from '../protocol/fuel.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { Contact } from '../protocol/messages.ts'
 import type { ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
@@ -44,8 +45,8 @@ export interface AttemptState {
         readonly why: 'refused' | 'late' | 'disconnected' | 'withdrawn'
         readonly ready: boolean
       }
-    /** Returned, but the others agreed on something else, or the output could not be had. */
-    | { readonly state: 'rejected'; readonly cid: Cid }
+    /** Returned, but the others agreed on something else, in output or fuel, or the output could not be had. */
+    | { readonly state: 'rejected'; readonly cid: Cid; readonly fuel?: Fuel }
 }
 
 /** A unit that somebody holds or has finished. Units that nobody has touched have no entry. */
@@ -54,6 +55,7 @@ export interface UnitState {
   readonly openSinceMs: number
   verified?: {
     readonly cid: Cid
+    readonly fuel?: Fuel
     readonly winners: readonly PeerId[]
     readonly inline?: Uint8Array
     readonly atMs: number

@@ -1,18 +1,21 @@
 import type { UnitNeed } from '../market/award.ts'
 import type { Fault } from '../protocol/fault.ts'
-import type { Cid, PeerId } from '../protocol/ids.ts'
+import type { PeerId } from '../protocol/ids.ts'
 import type { UnitRange } from '../protocol/work.ts'
-import { judge, type Verdict } from '../verification/consensus.ts'
+import { judge, type Claim, type Verdict } from '../verification/consensus.ts'
 import type { AttemptState, JobState, UnitState } from './state.ts'
 
+type ReturnedStatus = Extract<AttemptState['status'], { state: 'returned' }>
+type ReturnedAttempt = AttemptState & { readonly status: ReturnedStatus }
+
 /** The attempts of a unit that returned an output. */
-export function returnedAttempts(
-  unit: UnitState,
-): readonly (AttemptState & { status: { state: 'returned'; cid: Cid } })[] {
-  return unit.attempts.filter(
-    (attempt): attempt is AttemptState & { status: { state: 'returned'; cid: Cid } } =>
-      attempt.status.state === 'returned',
-  )
+export function returnedAttempts(unit: UnitState): readonly ReturnedAttempt[] {
+  return unit.attempts.filter((attempt): attempt is ReturnedAttempt => attempt.status.state === 'returned')
+}
+
+/** What a returned attempt says of its unit. */
+export function claimOf({ cid, metrics: { fuel } }: ReturnedStatus): Claim {
+  return { output: cid, ...(fuel === undefined ? {} : { fuel }) }
 }
 
 /** What the outputs returned so far say of a unit. */
@@ -22,7 +25,7 @@ export function verdictOf(job: JobState, unit: UnitState): Verdict {
     results: returnedAttempts(unit).map(({ peer, attempt, status }) => ({
       peer,
       attempt,
-      output: status.cid,
+      ...claimOf(status),
     })),
   })
 }
@@ -69,9 +72,22 @@ function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
   return holders
 }
 
+/** Faults that lie in the unit itself: it would fail anywhere. */
+const OWN_FAULTS: ReadonlySet<Fault['kind']> = new Set([
+  'unit-failed',
+  'bad-input',
+  'malformed',
+  'oversized',
+  'module-refused',
+  'trapped',
+  'exit-code',
+  'fuel-exhausted',
+  'stack-exhausted',
+])
+
 /** Whether a fault lies in the unit itself, so that it would fail anywhere. */
 export function isOwnFault(fault: Fault): boolean {
-  return fault.kind === 'unit-failed' || fault.kind === 'bad-input' || fault.kind === 'malformed'
+  return OWN_FAULTS.has(fault.kind)
 }
 
 /** The ranges of units that still need somebody, in order, at most `rangesMax` of them. */

@@ -1,11 +1,15 @@
 import { z } from 'zod'
+import { Fuel } from './fuel.ts'
 import { Name, PeerId, UnitId } from './ids.ts'
 import { REDUNDANCY_MAX } from './limits.ts'
 import { ComputeResource } from './resource.ts'
 import { Timestamp } from './time.ts'
 import { VectorClock } from './vector-clock.ts'
 
-/** One peer's result for one unit (document 000). `result_data` is the output's CID, or small inline JSON. */
+/**
+ * One peer's result for one unit (document 000). `result_data` is the output's CID, or small inline JSON; `fuel` is
+ * what the peer says the unit took, where it is metered.
+ */
 export const WorkResult = z.object({
   result_id: Name,
   work_unit_id: UnitId,
@@ -13,6 +17,7 @@ export const WorkResult = z.object({
   computed_by_peer: PeerId,
   result_data: z.json(),
   computation_time_seconds: z.number().min(0),
+  fuel: Fuel.exactOptional(),
   resources_used: ComputeResource,
   verification_hash: Name,
   timestamp: Timestamp,
@@ -24,6 +29,7 @@ export const VerificationConsensus = z.object({
   work_unit_id: UnitId,
   results: z.array(WorkResult).max(REDUNDANCY_MAX * 2),
   consensus_result: Name.exactOptional(),
+  consensus_fuel: Fuel.exactOptional(),
   agreement_count: z.int().min(0),
   total_verifiers: z.int().min(1),
   is_verified: z.boolean(),

@@ -146,17 +146,21 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
     hold('S5', kept, () => `${where} was verified as ${before.verified ?? ''}, now ${cid ?? 'not'}`)
     before.verified = cid
     if (cid === undefined) return
-    const votes = new Map<Cid, Set<PeerId>>()
+    const claim = `${cid} ${unit.verified?.fuel ?? ''}`
+    const votes = new Map<string, Set<PeerId>>()
     for (const { peer, status } of unit.attempts) {
       if (status.state !== 'returned' && status.state !== 'rejected') continue
-      votes.set(status.cid, (votes.get(status.cid) ?? new Set()).add(peer))
+      const fuel = status.state === 'returned' ? status.metrics.fuel : status.fuel
+      const vote = `${status.cid} ${fuel ?? ''}`
+      votes.set(vote, (votes.get(vote) ?? new Set()).add(peer))
     }
-    const mine = votes.get(cid)?.size ?? 0
-    const rival = Math.max(0, ...[...votes].map(([other, peers]) => (other === cid ? 0 : peers.size)))
+    const mine = votes.get(claim)?.size ?? 0
+    const rival = Math.max(0, ...[...votes].map(([other, peers]) => (other === claim ? 0 : peers.size)))
     const agreed = mine >= quorum(manifest.verification_redundancy) && mine > rival
     hold('S4', agreed, () => `${where} is verified by ${mine} against ${rival}`)
-    const right = !safe || cid === rightOutput(manifest, index).cid
-    hold('S6', right, () => `${where}: a wrong output is verified`)
+    const truth = rightOutput(manifest, index)
+    hold('S6', !safe || cid === truth.cid, () => `${where}: a wrong output is verified`)
+    hold('S6', !safe || unit.verified?.fuel === truth.fuel, () => `${where}: a wrong price is verified`)
   }
 
   return {

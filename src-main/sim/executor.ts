@@ -131,7 +131,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       report(work, unit, { kind: 'fault', fault: { kind: character.fault, message: 'so it says' } })
       return
     }
-    const { cid, bytes } = output(manifest, unit)
+    const { cid, bytes, fuel } = output(manifest, unit)
     const inline = manifest.params['inline'] === true
     if (!inline) {
       parts.keepBlob(cid)
@@ -144,6 +144,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       peak_memory_bytes: 1 << 20,
       input_bytes: 0,
       output_bytes: bytes.byteLength,
+      fuel,
     }
     report(work, unit, { kind: 'output', cid, metrics, ...(inline ? { inline: bytes } : {}) })
   }

@@ -65,7 +65,8 @@ function forge({ dice, state }: ForgerParts, manifest: JobManifest): ExecutionRe
     return { unit_index: unit, attempt, outcome: { kind: 'fault', fault } }
   }
   const output = dice.chance(0.3) ? rightOutput(manifest, unit) : wrongOutput(manifest, unit, state.me)
-  const metrics = { wall_ms: 1, cpu_ms: 1, peak_memory_bytes: 0, input_bytes: 0, output_bytes: 1 }
+  const { fuel } = output
+  const metrics = { wall_ms: 1, cpu_ms: 1, peak_memory_bytes: 0, input_bytes: 0, output_bytes: 1, fuel }
   const inline = manifest.params['inline'] === true ? { inline: output.bytes } : {}
   return { unit_index: unit, attempt, outcome: { kind: 'output', cid: output.cid, metrics, ...inline } }
 }

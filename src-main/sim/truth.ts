@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import { encodeCanonical } from '../protocol/canonical.ts'
 import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
+import type { Fuel } from '../protocol/fuel.ts'
 import type { Cid } from '../protocol/ids.ts'
 import type { JobManifest } from '../protocol/work.ts'
 
-/** An output as bytes and their CID. */
+/** An output as bytes and their CID, and the fuel that it took. */
 export interface Output {
   readonly cid: Cid
   readonly bytes: Uint8Array
+  readonly fuel: Fuel
 }
 
 const known = (manifest: JobManifest, unit: number, by: string): string =>
@@ -18,9 +20,13 @@ export function rightOutput(manifest: JobManifest, unit: number): Output {
   return outputOf(known(manifest, unit, 'right'))
 }
 
-/** A wrong output: its own for each author, so that liars agree only when they go by one name. */
+/**
+ * A wrong output: its own for each author, so that liars agree only when they go by one name. For every other unit
+ * the bytes are right, and the fuel is a lie.
+ */
 export function wrongOutput(manifest: JobManifest, unit: number, author: string): Output {
-  return outputOf(known(manifest, unit, `wrong by ${author}`))
+  const wrong = outputOf(known(manifest, unit, `wrong by ${author}`))
+  return unit % 2 === 0 ? wrong : { ...rightOutput(manifest, unit), fuel: wrong.fuel }
 }
 
 /** The CID of a manifest, as a blob store names it. */
@@ -30,5 +36,6 @@ export function manifestCid(manifest: JobManifest): Cid {
 
 function outputOf(text: string): Output {
   const bytes = new TextEncoder().encode(text)
-  return { bytes, cid: cidOfDigest(RAW, createHash('sha256').update(bytes).digest()) }
+  const digest = createHash('sha256').update(bytes).digest()
+  return { bytes, cid: cidOfDigest(RAW, digest), fuel: digest.readUIntBE(0, 6) }
 }

@@ -168,6 +168,31 @@ describe('consensus', () => {
     })
   })
 
+  test('[V9] fuel is part of what is agreed on: the same output for another price loses', () => {
+    const claims = [5_000, 5_000, 4_999].map((fuel, i) => ({ ...results('bbb')[i]!, fuel }))
+    expect(judge({ redundancy: 2, results: claims.slice(1) })).toEqual({ kind: 'more', count: 1 })
+    for (const lie of [4_999, 5_001, undefined]) {
+      const [one, two] = claims
+      const liar = { ...results('bbb')[2]!, ...(lie === undefined ? {} : { fuel: lie }) }
+      expect(judge({ redundancy: 3, results: [liar, one!, two!] })).toEqual({
+        kind: 'agreed',
+        output: output('b'),
+        fuel: 5_000,
+        winners: [peer(0), peer(1)],
+        losers: [peer(2)],
+      })
+    }
+  })
+
+  test('[V9] who says two prices for one attempt has no vote, and loses', () => {
+    const [one] = results('b')
+    const two = [
+      { ...one!, fuel: 1 },
+      { ...one!, fuel: 2 },
+    ]
+    expect(judge({ redundancy: 1, results: two })).toEqual({ kind: 'more', count: 1 })
+  })
+
   test('[V8] is published in the form of the protocol, winners first', () => {
     const unit = 'film:7' as UnitId
     const at = 1_800_000_000_000

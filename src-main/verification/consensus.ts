@@ -1,14 +1,24 @@
+import type { Fuel } from '../protocol/fuel.ts'
 import type { Cid, PeerId, UnitId } from '../protocol/ids.ts'
 import { REDUNDANCY_MAX } from '../protocol/limits.ts'
 import type { VerificationConsensus, WorkResult } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import { exactHash, type Comparator } from './comparator.ts'
 
-/** One peer's output of a unit, and which try it was. */
-export interface UnitResult {
+/**
+ * What a peer says of a unit: its output, and the fuel that it took. Fuel is as much a property of the unit as its
+ * output is, and it is what the unit costs: who says more or less of it is as wrong as who returns other bytes.
+ */
+export interface Claim {
+  readonly output: Cid
+  /** Absent where the algorithm is not metered. */
+  readonly fuel?: Fuel
+}
+
+/** One peer's claim of a unit, and which try it was. */
+export interface UnitResult extends Claim {
   readonly peer: PeerId
   readonly attempt: number
-  readonly output: Cid
 }
 
 /** What the results of a unit say: an output that enough peers agree on, or how many more peers are needed. */
@@ -16,9 +26,10 @@ export type Verdict =
   | {
       readonly kind: 'agreed'
       readonly output: Cid
-      /** Who returned it, by name. */
+      readonly fuel?: Fuel
+      /** Who returned both, by name. */
       readonly winners: readonly PeerId[]
-      /** Who returned something else, by name. */
+      /** Who returned another output, or the same for another price, by name. */
       readonly losers: readonly PeerId[]
     }
   | { readonly kind: 'more'; readonly count: number }
@@ -32,11 +43,11 @@ export function quorumOf(redundancy: number): number {
 }
 
 /**
- * Judges the results of one unit. An output wins with a quorum and strictly more votes than any output unlike it.
- * Until the redundancy is reached the rest of it is wanted; after that a tie or a disagreement draws one more
- * verifier at a time.
+ * Judges the results of one unit. A claim (output and fuel) wins with a quorum and strictly more votes than any claim
+ * unlike it. Until the redundancy is reached the rest of it is wanted; after that a tie or a disagreement draws one
+ * more verifier at a time.
  *
- * A peer has one vote, that of its newest attempt; who returned two outputs for one attempt has none, and loses. The
+ * A peer has one vote, that of its newest attempt; who made two claims for one attempt has none, and loses. The
  * order of the results does not matter.
  */
 export function judge(input: {
@@ -45,23 +56,24 @@ export function judge(input: {
   readonly comparator?: Comparator
 }): Verdict {
   const { alike } = input.comparator ?? exactHash
+  const agree = (a: Claim, b: Claim): boolean => a.fuel === b.fuel && alike(a.output, b.output)
   const votes = [...votesOf(input.results)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  const outputs = [...new Set(votes.flatMap(([, output]) => (output === undefined ? [] : [output])))].sort()
-  const support = (candidate: Cid): number =>
-    votes.filter(([, output]) => output !== undefined && alike(candidate, output)).length
-  let best: { output: Cid; votes: number } | undefined
-  for (const output of outputs) {
-    const count = support(output)
-    if (best === undefined || count > best.votes) best = { output, votes: count }
+  const claims = distinctClaims(votes)
+  const support = (candidate: Claim): number =>
+    votes.filter(([, claim]) => claim !== undefined && agree(candidate, claim)).length
+  let best: { claim: Claim; votes: number } | undefined
+  for (const claim of claims) {
+    const count = support(claim)
+    if (best === undefined || count > best.votes) best = { claim, votes: count }
   }
   if (best !== undefined && best.votes >= quorumOf(input.redundancy)) {
     const winner = best
-    const contested = outputs.some((o) => !alike(winner.output, o) && support(o) >= winner.votes)
+    const contested = claims.some((c) => !agree(winner.claim, c) && support(c) >= winner.votes)
     if (!contested) {
-      const agrees = ([, output]: Vote): boolean => output !== undefined && alike(winner.output, output)
+      const agrees = ([, claim]: Vote): boolean => claim !== undefined && agree(winner.claim, claim)
       return {
         kind: 'agreed',
-        output: winner.output,
+        ...winner.claim,
         winners: votes.filter(agrees).map(([peer]) => peer),
         losers: votes.filter((vote) => !agrees(vote)).map(([peer]) => peer),
       }
@@ -70,18 +82,32 @@ export function judge(input: {
   return { kind: 'more', count: Math.max(1, input.redundancy - votes.length) }
 }
 
-/** A peer and the output that it stands by; undefined when it contradicts itself. */
-type Vote = readonly [PeerId, Cid | undefined]
+/** A peer and the claim that it stands by; undefined when it contradicts itself. */
+type Vote = readonly [PeerId, Claim | undefined]
 
-function votesOf(results: readonly UnitResult[]): Map<PeerId, Cid | undefined> {
+function votesOf(results: readonly UnitResult[]): Map<PeerId, Claim | undefined> {
   const newest = new Map<PeerId, number>()
   for (const { peer, attempt } of results) newest.set(peer, Math.max(attempt, newest.get(peer) ?? 0))
-  const votes = new Map<PeerId, Cid | undefined>()
-  for (const { peer, attempt, output } of results) {
+  const votes = new Map<PeerId, Claim | undefined>()
+  for (const { peer, attempt, output, fuel } of results) {
     if (attempt !== newest.get(peer)) continue
-    votes.set(peer, !votes.has(peer) || votes.get(peer) === output ? output : undefined)
+    const claim: Claim = { output, ...(fuel === undefined ? {} : { fuel }) }
+    const earlier = votes.get(peer)
+    const stands = !votes.has(peer) || (earlier !== undefined && keyOf(earlier) === keyOf(claim))
+    votes.set(peer, stands ? claim : undefined)
   }
   return votes
+}
+
+/** Every claim once, in an order that depends on nothing but the claims. */
+function distinctClaims(votes: readonly Vote[]): Claim[] {
+  const byKey = new Map<string, Claim>()
+  for (const [, claim] of votes) if (claim !== undefined) byKey.set(keyOf(claim), claim)
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, claim]) => claim)
+}
+
+function keyOf({ output, fuel }: Claim): string {
+  return `${output} ${fuel ?? ''}`
 }
 
 /**
@@ -102,6 +128,7 @@ export function toConsensus(input: {
     work_unit_id: unit,
     results: [...results].sort((a, b) => (place(a) < place(b) ? -1 : 1)).slice(0, RESULTS_MAX),
     ...(verdict.kind === 'agreed' ? { consensus_result: verdict.output } : {}),
+    ...(verdict.kind === 'agreed' && verdict.fuel !== undefined ? { consensus_fuel: verdict.fuel } : {}),
     agreement_count: winners.size,
     total_verifiers: Math.max(1, new Set(results.map((result) => result.computed_by_peer)).size),
     is_verified: verdict.kind === 'agreed',
