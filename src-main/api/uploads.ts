@@ -78,7 +78,11 @@ export function createUploads({ blobs, clock, random, folder }: UploadParts): Up
   /** The pin of the uploads that are left; one owner for all, so that a restart knows what to let go of. */
   function repin(): void {
     blobs.unpin(UPLOAD_PIN)
-    for (const { phase } of known.values()) if (phase.kind === 'finished') blobs.pin(phase.cid, UPLOAD_PIN)
+    const phases = [...known.values()].map(({ phase }) => phase)
+    blobs.pin(
+      phases.flatMap((phase) => (phase.kind === 'finished' ? [phase.cid] : [])),
+      UPLOAD_PIN,
+    )
   }
 
   async function drop(upload: Upload): Promise<void> {

@@ -227,6 +227,17 @@ export function blobStoreContract(name: string, createPlace: () => BlobPlace): v
         expect(blobs.has(pinned)).toBe(false)
       })
 
+      test('an owner may pin many blobs at once, and let go of some', async () => {
+        const cids = await Promise.all([1, 2, 3].map((seed) => blobs.put(noise(20_000, seed))))
+        blobs.pin(cids, 'job 1')
+        blobs.pin(cids[0]!, 'job 2')
+        blobs.unpin('job 1', cids.slice(0, 2))
+        await reopen(quotaBytes)
+        expect(cids.map((cid) => blobs.info(cid)?.pinned)).toEqual([true, false, true])
+        blobs.unpin('job 1')
+        expect(cids.map((cid) => blobs.info(cid)?.pinned)).toEqual([true, false, false])
+      })
+
       test('a blob may be pinned before it comes', async () => {
         const bytes = noise(6_000_000, 1)
         const cid = await blobs.put(bytes)

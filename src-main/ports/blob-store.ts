@@ -66,9 +66,10 @@ export interface BlobStore {
    */
   receive(cid: Cid): BlobReceiver
 
-  /** Keeps a blob from being dropped while `owner` (a job) needs it. Pins survive a restart. */
-  pin(cid: Cid, owner: string): void
-  unpin(owner: string): void
+  /** Keeps blobs from being dropped while `owner` (a job) needs them; many cost one flush. Pins survive a restart. */
+  pin(cids: Cid | readonly Cid[], owner: string): void
+  /** Lets go of an owner's pins: of these blobs, or of all. */
+  unpin(owner: string, cids?: readonly Cid[]): void
   /** Bytes in use and the quota. */
   usage(): { readonly bytes: number; readonly quotaBytes: number }
   close(): Promise<void>

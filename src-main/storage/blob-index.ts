@@ -53,6 +53,12 @@ export function createBlobIndex(database: PeerDatabase, nowMs: () => number) {
   const remove = database.transaction((ids: readonly number[]) => {
     for (const id of ids) statements.remove.run(id)
   })
+  const pinAll = database.transaction((cids: readonly Cid[], owner: string) => {
+    for (const cid of cids) statements.pin.run(cid, owner)
+  })
+  const unpinAll = database.transaction((cids: readonly Cid[], owner: string) => {
+    for (const cid of cids) statements.unpin.run(cid, owner)
+  })
   const enter = database.transaction(({ cid, bytes, content, list }: BlobEntry): number => {
     const older = statements.find.get(cid)
     if (older) statements.remove.run(older.id)
@@ -73,8 +79,14 @@ export function createBlobIndex(database: PeerDatabase, nowMs: () => number) {
     chunk: (id: number, position: number) => statements.chunk.get(id, position),
     all: () => statements.all.all(),
     isPinned: (cid: Cid) => statements.pinned.get(cid) !== undefined,
-    pin: (cid: Cid, owner: string) => void statements.pin.run(cid, owner),
-    unpin: (owner: string) => void statements.unpin.run(owner),
+    pin(cids: Cid | readonly Cid[], owner: string): void {
+      if (typeof cids === 'string') statements.pin.run(cids, owner)
+      else pinAll(cids, owner)
+    },
+    unpin(owner: string, cids?: readonly Cid[]): void {
+      if (cids === undefined) statements.release.run(owner)
+      else unpinAll(cids, owner)
+    },
 
     /** Where a chunk's content lies: in a blob that is cut, or as a blob of its own. */
     chunkSource(sha256: Uint8Array, rawCid: Cid): ChunkSource | undefined {
@@ -152,6 +164,7 @@ function prepare(database: PeerDatabase) {
     touch: database.prepare<[number, number]>('UPDATE blob SET last_use = ? WHERE id = ?'),
     pinned: database.prepare<[Cid]>('SELECT 1 FROM blob_pin WHERE cid = ? LIMIT 1'),
     pin: database.prepare<[Cid, string]>('INSERT OR IGNORE INTO blob_pin (cid, owner) VALUES (?, ?)'),
-    unpin: database.prepare<[string]>('DELETE FROM blob_pin WHERE owner = ?'),
+    unpin: database.prepare<[Cid, string]>('DELETE FROM blob_pin WHERE cid = ? AND owner = ?'),
+    release: database.prepare<[string]>('DELETE FROM blob_pin WHERE owner = ?'),
   }
 }
