@@ -18,16 +18,17 @@ interface Target {
 const TARGETS: readonly Target[] = [
   { name: 'path-trace', folder: 'path-trace', options: ['--enable', 'simd'] },
   { name: 'path-trace.scalar', folder: 'path-trace', options: ['--disable', 'simd'] },
+  { name: 'metering-kernels', folder: 'metering-kernels', options: ['--enable', 'simd'] },
 ]
 
-/** No imports, no start function, at most 2 GiB (32,768 pages), as the sandbox wants it. */
+/** No imports, at most 2 GiB (32,768 pages), as the sandbox wants it. */
 const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--maximumMemory', '32768']
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const output = join(here, 'build')
 
 /** Where a kernel's module is after `buildKernels`. */
-export function kernelPath(name: 'path-trace' | 'path-trace.scalar'): string {
+export function kernelPath(name: 'path-trace' | 'path-trace.scalar' | 'metering-kernels'): string {
   return join(output, `${name}.wasm`)
 }
 
