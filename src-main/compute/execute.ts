@@ -3,21 +3,21 @@ import { failure, faultOf, refuse, type Fault } from '../protocol/fault.ts'
 import type { RunMetrics } from '../protocol/receipt.ts'
 import type { Params } from '../protocol/work.ts'
 import { threadCpuMs } from './cpu-time.ts'
-import type { Call, CallInput } from './input.ts'
-import type { Library, LibraryInput, LibraryResult } from './library.ts'
+import type { Call } from './input.ts'
+import type { Library, LibraryInput, LibraryOutcome, LibraryResult, OutputFile } from './library.ts'
 import type { LibraryIndex } from './library-index.ts'
-import { readInput } from './read-input.ts'
+import { libraryInput } from './read-input.ts'
 
-/** How a task ended, its outputs still in memory. */
+/** How a task ended, its outputs still in memory or in files that nobody was told of. */
 export type Executed =
   | {
       readonly kind: 'done'
-      readonly output: Uint8Array<ArrayBuffer>
+      readonly output: Uint8Array<ArrayBuffer> | OutputFile
       readonly extras: Readonly<Record<string, Uint8Array<ArrayBuffer>>>
       readonly info: Params
       readonly metrics: RunMetrics
     }
-  | { readonly kind: 'failed'; readonly fault: Fault }
+  | { readonly kind: 'failed'; readonly fault: Fault; readonly info?: Params }
 
 /** Wall time that a measurement may take: long enough to be past the compiler's tiers, short enough for a start. */
 export const MEASURE_MS = 400
@@ -25,6 +25,7 @@ export const MEASURE_MS = 400
 /** A call's own part of a batch. */
 interface Task {
   readonly unitIndex?: number
+  readonly createOutput: () => OutputFile
   readonly progress: (fraction: number) => void
 }
 
@@ -40,9 +41,10 @@ export async function execute(index: LibraryIndex, call: Call, task: Task): Prom
     const library = await index.load(call.algorithmId, call.algorithmVersion)
     const result =
       call.kind === 'run' ? await runOf(library, call, task, read) : await measured(library, call)
+    if ('fault' in result) return { kind: 'failed', ...result }
     const outputBytes = Object.values(result.extras ?? {}).reduce(
       (sum, extra) => sum + extra.byteLength,
-      result.output.byteLength,
+      ArrayBuffer.isView(result.output) ? result.output.byteLength : result.output.bytes,
     )
     if (outputBytes > call.limits.outputBytesMax) {
       return failedWith('oversized', `an output of ${outputBytes} bytes, limit ${call.limits.outputBytesMax}`)
@@ -58,6 +60,7 @@ export async function execute(index: LibraryIndex, call: Call, task: Task): Prom
         peak_memory_bytes: (result.memoryBytes ?? 0) + getHeapStatistics().used_heap_size,
         input_bytes: read.bytes,
         output_bytes: outputBytes,
+        ...meteredMetrics(result),
       },
     }
   } catch (error) {
@@ -65,29 +68,37 @@ export async function execute(index: LibraryIndex, call: Call, task: Task): Prom
   }
 }
 
-function runOf(library: Library, call: Call, task: Task, read: { bytes: number }) {
+function meteredMetrics({
+  metered,
+}: LibraryResult): Pick<RunMetrics, 'fuel' | 'peak_pages' | 'copied_bytes'> {
+  if (metered === undefined) return {}
+  return { fuel: metered.fuel, peak_pages: metered.peakPages, copied_bytes: metered.copiedBytes }
+}
+
+function runOf(
+  library: Library,
+  call: Call,
+  task: Task,
+  read: { bytes: number },
+): LibraryOutcome | Promise<LibraryOutcome> {
   const inputs = new Map<string, LibraryInput>()
-  for (const [role, input] of Object.entries(call.inputs)) inputs.set(role, inputOf(role, input, read))
+  for (const [role, input] of Object.entries(call.inputs)) {
+    inputs.set(
+      role,
+      libraryInput(role, input, (bytes) => {
+        read.bytes += bytes
+      }),
+    )
+  }
   return library.run({
     algorithmId: call.algorithmId,
     params: call.params,
     inputs,
     ...(task.unitIndex === undefined ? {} : { unitIndex: task.unitIndex }),
     limits: call.limits,
+    createOutput: task.createOutput,
     progress: task.progress,
   })
-}
-
-function inputOf(role: string, input: CallInput, read: { bytes: number }): LibraryInput {
-  return {
-    cid: input.cid,
-    bytes: input.bytes,
-    read: () => {
-      const bytes = readInput(role, input)
-      read.bytes += bytes.byteLength
-      return bytes
-    },
-  }
 }
 
 async function measured(library: Library, call: Call): Promise<LibraryResult> {

@@ -1,3 +1,4 @@
+import type { Fault } from '../protocol/fault.ts'
 import type { Params } from '../protocol/work.ts'
 import type { Cid } from '../protocol/ids.ts'
 import type { RunLimits } from '../ports/runner.ts'
@@ -10,6 +11,8 @@ export interface AlgorithmDeclaration {
   readonly scope: 'shared' | 'local'
   /** Files whose bytes decide the result (WASM modules); their digest is part of the engine's name. */
   readonly modules: readonly URL[]
+  /** Whether it runs through the meter (metering/): its identity is then part of the engine's name. */
+  readonly metered?: boolean
   /** Shared algorithms: what `Library.measure` returns on the reference machine (see benchmark.ts). */
   readonly referenceRate?: number
 }
@@ -30,6 +33,33 @@ export interface LibraryInput {
   readonly bytes: number
   /** The whole content, read from disk and verified each time. @throws FaultError `blob-missing`, `blob-corrupt` */
   read(): Uint8Array<ArrayBuffer>
+  /**
+   * Reads the whole content straight into `target`, of exactly `bytes` bytes, and verifies it there: no copy.
+   * @throws FaultError `blob-missing`, `blob-corrupt`; then nothing in `target` may be used
+   */
+  readInto(target: Uint8Array): void
+  /** Verifies the whole file and opens it, to be read in pieces. @throws FaultError `blob-missing`, `blob-corrupt` */
+  open(): InputFile
+}
+
+/** A verified input, open for reading. Whoever opened it closes it. */
+export interface InputFile {
+  /** Reads from byte `at` on straight into `target`; returns how many bytes, 0 at the end and behind it. */
+  readAt(target: Uint8Array, at: number): number
+  close(): void
+}
+
+/**
+ * A file that a call writes its output to while it runs. It goes away unless it is the call's result.
+ * @throws FaultError `storage-failed` from each function
+ */
+export interface OutputFile {
+  /** Its length; behind what was written and up to it there are zeros. */
+  readonly bytes: number
+  /** Writes all of `source`, which may be a view into a WASM memory: no copy. */
+  write(source: Uint8Array, at: number): void
+  readAt(target: Uint8Array, at: number): number
+  truncate(bytes: number): void
 }
 
 /** One call of an algorithm. */
@@ -41,25 +71,42 @@ export interface LibraryCall {
   /** Absent for local tasks. */
   readonly unitIndex?: number
   readonly limits: RunLimits
+  /** A new, empty file for an output too large to be held and returned as bytes. */
+  createOutput(): OutputFile
   /** Tells how far the call has come, 0 to 1. Cheap: most calls are dropped. */
   progress(fraction: number): void
 }
 
 /** What a call returns. Its buffers are given away: they are transferred, not copied. */
 export interface LibraryResult {
-  readonly output: Uint8Array<ArrayBuffer>
+  readonly output: Uint8Array<ArrayBuffer> | OutputFile
   /** Further outputs of local tasks, by role (lower-case letters, digits and dashes). */
   readonly extras?: Readonly<Record<string, Uint8Array<ArrayBuffer>>>
-  /** Facts of local tasks for the caller. */
+  /** Facts for the caller of a local task, and what a module logged. */
   readonly info?: Params
   /** Bytes of memory held outside the JavaScript heap (WASM memories, large buffers) at the highest. */
   readonly memoryBytes?: number
+  /** What metered code used; see `RunMetrics`. */
+  readonly metered?: {
+    readonly fuel: number
+    readonly peakPages: number
+    readonly copiedBytes: number
+  }
 }
+
+/** A call that failed and has facts to tell besides, a module's log for one. Others throw their fault. */
+export interface LibraryFailure {
+  readonly fault: Fault
+  readonly info: Params
+}
+
+/** How a call ended. */
+export type LibraryOutcome = LibraryResult | LibraryFailure
 
 /** The code of a library, loaded in a worker. It may keep what speeds up the next call, within a bound. */
 export interface Library {
   /** Runs one call. @throws FaultError for what it expects to go wrong; anything else counts as `unit-failed` */
-  run(call: LibraryCall): LibraryResult | Promise<LibraryResult>
+  run(call: LibraryCall): LibraryOutcome | Promise<LibraryOutcome>
   /**
    * Works for about `budgetMs` on a built-in example of a shared algorithm.
    * @returns its rate, in the algorithm's own unit of work per second of processor time (`threadCpuMs`), so that

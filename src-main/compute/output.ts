@@ -41,7 +41,7 @@ export const TaskResult = z.object({
       info: Params,
       metrics: RunMetrics,
     }),
-    z.object({ kind: z.literal('failed'), fault: Fault }),
+    z.object({ kind: z.literal('failed'), fault: Fault, info: Params.exactOptional() }),
   ]),
 })
 export type TaskResult = z.infer<typeof TaskResult>

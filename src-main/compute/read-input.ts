@@ -2,61 +2,132 @@ import { createHash, hash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { cidParts } from '../protocol/cid.ts'
 import { equalBytes } from '../protocol/canonical.ts'
-import { refuse } from '../protocol/fault.ts'
+import { assert, refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import type { CallInput } from './input.ts'
+import type { InputFile, LibraryInput } from './library.ts'
+
+/** Bytes read and hashed at a time: they are still in the processor's cache when they are hashed. */
+const PIECE_BYTES = 1 << 20
 
 /**
- * Reads a blob's file whole and verifies it: against its CID, or piece by piece where it is a list of chunks.
- * Synchronous, because a worker has nothing else to do meanwhile.
+ * A blob of a call for a library. Whatever is read of it was verified: against its CID, or piece by piece where it
+ * is a list of chunks. Synchronous, because a worker has nothing else to do meanwhile.
  *
- * @throws FaultError `blob-missing` when the file is not there, `blob-corrupt` when it is not what the CID names
+ * @param role the blob's role, for messages
+ * @param count hears how many bytes a library asked for
  */
-export function readInput(role: string, input: CallInput): Uint8Array<ArrayBuffer> {
-  const bytes = readWhole(role, input)
-  const chunks = input.chunks ?? [{ cid: input.cid, bytes: bytes.byteLength }]
-  let at = 0
-  for (const chunk of chunks) {
-    const piece = bytes.subarray(at, at + chunk.bytes)
-    if (piece.byteLength !== chunk.bytes || !isContentOf(chunk.cid, piece)) {
-      refuse('blob-corrupt', `input '${role}' (${input.cid}) is damaged at byte ${at}`)
+export function libraryInput(role: string, input: CallInput, count: (bytes: number) => void): LibraryInput {
+  const { cid, bytes } = input
+  const readInto = (target: Uint8Array) => {
+    assert(target.byteLength === bytes, 'a whole input is read into as many bytes')
+    const file = openBlob(role, input)
+    try {
+      verify(role, input, file, (from, to) => target.subarray(from, to))
+    } finally {
+      closeSync(file)
     }
-    at += chunk.bytes
+    count(bytes)
   }
-  if (at !== bytes.byteLength)
-    refuse('blob-corrupt', `input '${role}' (${input.cid}) is longer than its chunks`)
-  return bytes
+  return {
+    cid,
+    bytes,
+    readInto,
+    read: () => {
+      const target = new Uint8Array(bytes)
+      readInto(target)
+      return target
+    },
+    open: () => {
+      const file = openBlob(role, input)
+      try {
+        const piece = new Uint8Array(Math.min(bytes, PIECE_BYTES))
+        verify(role, input, file, (from, to) => piece.subarray(0, to - from))
+      } catch (error) {
+        closeSync(file)
+        throw error
+      }
+      count(bytes)
+      return inputFile(role, input, file)
+    },
+  }
 }
 
-function readWhole(role: string, input: CallInput): Uint8Array<ArrayBuffer> {
+function inputFile(role: string, input: CallInput, file: number): InputFile {
+  return {
+    readAt: (target, at) => {
+      const length = Math.min(target.byteLength, input.bytes - at)
+      if (length <= 0) return 0
+      fill(role, input, file, target.subarray(0, length), at)
+      return length
+    },
+    close: () => closeSync(file),
+  }
+}
+
+/** Opens the file. @throws FaultError `blob-missing`, or `blob-corrupt` when its size is not the blob's */
+function openBlob(role: string, input: CallInput): number {
   let file: number
   try {
     file = openSync(input.path, 'r')
   } catch (cause) {
     refuse('blob-missing', `input '${role}' (${input.cid}) cannot be read`, cause)
   }
-  try {
-    const { size } = fstatSync(file)
-    if (size !== input.bytes) {
-      refuse('blob-corrupt', `input '${role}' (${input.cid}) has ${size} bytes instead of ${input.bytes}`)
+  const { size } = fstatSync(file)
+  if (size === input.bytes) return file
+  closeSync(file)
+  refuse('blob-corrupt', `input '${role}' (${input.cid}) has ${size} bytes instead of ${input.bytes}`)
+}
+
+/**
+ * Reads the whole file once, into what `place` gives for each piece, and checks every chunk's digest.
+ * @throws FaultError `blob-corrupt`
+ */
+function verify(
+  role: string,
+  input: CallInput,
+  file: number,
+  place: (from: number, to: number) => Uint8Array,
+): void {
+  let at = 0
+  for (const chunk of input.chunks ?? [{ cid: input.cid, bytes: input.bytes }]) {
+    const end = at + chunk.bytes
+    if (end > input.bytes) {
+      refuse('blob-corrupt', `input '${role}' (${input.cid}) is shorter than its chunks`)
     }
-    const bytes = new Uint8Array(size)
-    let at = 0
-    while (at < size) {
-      const count = readSync(file, bytes, at, size - at, at)
-      if (count === 0) refuse('blob-corrupt', `input '${role}' (${input.cid}) ended at byte ${at}`)
-      at += count
+    const pieces = function* () {
+      for (let from = at; from < end; from += PIECE_BYTES) {
+        const to = Math.min(end, from + PIECE_BYTES)
+        const piece = place(from, to)
+        fill(role, input, file, piece, from)
+        yield piece
+      }
     }
-    return bytes
-  } finally {
-    closeSync(file)
+    if (!isContentOf(chunk.cid, chunk.bytes, pieces())) {
+      refuse('blob-corrupt', `input '${role}' (${input.cid}) is damaged at byte ${at}`)
+    }
+    at = end
+  }
+  if (at !== input.bytes) refuse('blob-corrupt', `input '${role}' (${input.cid}) is longer than its chunks`)
+}
+
+/** Reads until `target` is full. */
+function fill(role: string, input: CallInput, file: number, target: Uint8Array, at: number): void {
+  for (let done = 0; done < target.byteLength;) {
+    const count = readSync(file, target, done, Math.min(target.byteLength - done, PIECE_BYTES), at + done)
+    if (count === 0) refuse('blob-corrupt', `input '${role}' (${input.cid}) ended at byte ${at + done}`)
+    done += count
   }
 }
 
-/** Small pieces in one call; large ones by the streaming interface, which takes them without a copy too. */
-function isContentOf(cid: Cid, bytes: Uint8Array): boolean {
+/** Small content in one call; larger content by the streaming interface, which takes it without a copy too. */
+function isContentOf(cid: Cid, bytes: number, pieces: Iterable<Uint8Array>): boolean {
   const { sha256 } = cidParts(cid)
-  const digest =
-    bytes.byteLength < 1 << 20 ? hash('sha256', bytes, 'buffer') : createHash('sha256').update(bytes).digest()
-  return equalBytes(sha256, digest)
+  if (bytes < PIECE_BYTES) {
+    const [only = new Uint8Array(0)] = pieces
+    return equalBytes(sha256, hash('sha256', only, 'buffer'))
+  }
+  const digest = createHash('sha256')
+  for (const piece of pieces) digest.update(piece)
+  return equalBytes(sha256, digest.digest())
 }

@@ -1,8 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { failure } from '../protocol/fault.ts'
+import { failure, faultOf } from '../protocol/fault.ts'
 import { Params } from '../protocol/work.ts'
 import type { Executed } from './execute.ts'
+import type { OutputFile } from './library.ts'
+import { createOutputFile, type StagedFile } from './output-file.ts'
 import { INLINE_BYTES_MAX, type TaskOutput, type TaskResult } from './output.ts'
 
 /** An outcome ready to travel, with the buffers that move instead of being copied. */
@@ -11,47 +12,80 @@ interface HandedOver {
   readonly transfer: readonly ArrayBuffer[]
 }
 
-/** The role of the main output in a staged file's name. */
-const MAIN = 'main'
+/** The files of one task. */
+export interface Staging {
+  /** For `LibraryCall.createOutput`. @throws FaultError `storage-failed` */
+  readonly createOutput: () => OutputFile
+  /** Makes the executed task ready to leave its worker: small outputs as bytes, larger ones as files. */
+  readonly handOver: (executed: Executed) => HandedOver
+}
 
 /**
- * Makes an executed task ready to leave its worker: small outputs as bytes, larger ones as files.
+ * A place for one task's outputs.
  *
- * @param pathPrefix where files go and how their names begin; the role follows. A host that dies leaves files,
- * and its supervisor finds them by this.
+ * @param pathPrefix where files go and how their names begin. A host or worker that dies leaves files, and those
+ * who clean up find them by this.
  */
-export function handOver(executed: Executed, pathPrefix: string): HandedOver {
-  if (executed.kind === 'failed') return { outcome: executed, transfer: [] }
-  if (!Params.safeParse(executed.info).success) {
-    const { fault } = failure('unit-failed', 'the library reports facts that are not JSON')
-    return { outcome: { kind: 'failed', fault }, transfer: [] }
+export function createStaging(pathPrefix: string): Staging {
+  const files = new Set<StagedFile>()
+  const createFile = (): StagedFile => {
+    const file = createOutputFile(`${pathPrefix}-${files.size}`)
+    files.add(file)
+    return file
   }
-  const transfer: ArrayBuffer[] = []
-  const written: string[] = []
-  const staged = (role: string, bytes: Uint8Array<ArrayBuffer>): TaskOutput => {
-    if (bytes.byteLength > INLINE_BYTES_MAX) {
-      const path = `${pathPrefix}-${role}`
-      written.push(path)
-      writeFileSync(path, bytes)
-      return { kind: 'file', file: basename(path), bytes: bytes.byteLength }
+
+  function stage(executed: Extract<Executed, { kind: 'done' }>, kept: Set<StagedFile>): HandedOver {
+    const transfer: ArrayBuffer[] = []
+    const staged = (output: Uint8Array<ArrayBuffer> | OutputFile): TaskOutput => {
+      if (ArrayBuffer.isView(output) && output.byteLength <= INLINE_BYTES_MAX) {
+        const own = ownBuffer(output)
+        // Nothing is gained with an empty one, which a library may well return again.
+        if (own.byteLength > 0) transfer.push(own.buffer)
+        return { kind: 'bytes', bytes: own }
+      }
+      const file = ArrayBuffer.isView(output) ? createFile() : stagedFile(output)
+      if (ArrayBuffer.isView(output)) file.write(output, 0)
+      kept.add(file)
+      return { kind: 'file', file: basename(file.path), bytes: file.bytes }
     }
-    const own = ownBuffer(bytes)
-    // Nothing is gained with an empty one, which a library may well return again.
-    if (own.byteLength > 0) transfer.push(own.buffer)
-    return { kind: 'bytes', bytes: own }
-  }
-  try {
-    const output = staged(MAIN, executed.output)
+    const output = staged(executed.output)
     const extras = Object.fromEntries(
-      Object.entries(executed.extras).map(([role, bytes]) => [role, staged(role, bytes)]),
+      Object.entries(executed.extras).map(([role, bytes]) => [role, staged(bytes)]),
     )
     const { info, metrics } = executed
     return { outcome: { kind: 'done', output, extras, info, metrics }, transfer }
-  } catch (error) {
-    for (const path of written) rmSync(path, { force: true })
-    const message = `an output cannot be written: ${error instanceof Error ? error.message : String(error)}`
-    return { outcome: { kind: 'failed', fault: failure('storage-failed', message).fault }, transfer: [] }
   }
+
+  function stagedFile(output: OutputFile): StagedFile {
+    const file = [...files].find((known) => known === output)
+    if (file === undefined) throw new Error('the library returns a file that is not its own')
+    return file
+  }
+
+  return {
+    createOutput: createFile,
+    handOver: (executed) => {
+      const kept = new Set<StagedFile>()
+      try {
+        if (!Params.safeParse(executed.info ?? {}).success) {
+          return failed(failure('unit-failed', 'the library reports facts that are not JSON'))
+        }
+        return executed.kind === 'failed' ? { outcome: executed, transfer: [] } : stage(executed, kept)
+      } catch (error) {
+        kept.clear()
+        return failed({ fault: faultOf(error, 'unit-failed') })
+      } finally {
+        for (const file of files) {
+          if (kept.has(file)) file.close()
+          else file.discard()
+        }
+      }
+    },
+  }
+}
+
+function failed({ fault }: Pick<Extract<Executed, { kind: 'failed' }>, 'fault'>): HandedOver {
+  return { outcome: { kind: 'failed', fault }, transfer: [] }
 }
 
 /** The bytes in a buffer that holds nothing else and may be given away: a view into a WASM memory may not. */

@@ -18,7 +18,7 @@ import type { LibraryEntry } from './library.ts'
 import { indexLibraries, type LibraryIndex } from './library-index.ts'
 import { lockDown } from './lockdown.ts'
 import type { TaskResult, WorkerOutput } from './output.ts'
-import { handOver } from './staging.ts'
+import { createStaging } from './staging.ts'
 
 /** Results wait at most this long for others to travel with: below what anybody notices, above a message's cost. */
 const FLUSH_AFTER_MS = 2
@@ -41,11 +41,13 @@ export async function run({ slot, batch }: WorkerInput): Promise<void> {
   const report = createReport(batch.id)
   for (const [position, { key, unitIndex }] of batch.tasks.entries()) {
     Atomics.store(setup.slots, begun, position + 1)
+    const staging = createStaging(join(setup.staging, `${setup.filePrefix}-${key}`))
     const executed = await execute(libraries, batch.call, {
       ...(unitIndex === undefined ? {} : { unitIndex }),
+      createOutput: staging.createOutput,
       progress: createProgress(key),
     })
-    const staged = handOver(executed, join(setup.staging, `${setup.filePrefix}-${key}`))
+    const staged = staging.handOver(executed)
     report.add({ key, outcome: staged.outcome }, staged.transfer)
   }
   report.flush()

@@ -46,7 +46,12 @@ export type RunOutcome =
       readonly info: Params
       readonly metrics: RunMetrics
     }
-  | { readonly kind: 'failed'; readonly fault: Fault }
+  | {
+      readonly kind: 'failed'
+      readonly fault: Fault
+      /** Facts that a failed run still told: a module's log. */
+      readonly info?: Params
+    }
 
 /** A finished output: small ones travel as bytes, larger ones as a file to adopt. */
 export type RunOutput =
