@@ -1,0 +1,40 @@
+/**
+ * What a module may not be, so that neither this program nor V8 is stopped by compiling it, and how deep it may
+ * call. Part of the meter's identity. Real modules' maxima, where known, stand beside the limits.
+ */
+
+/** Bytes of a module. The largest in use (ffmpeg) has 32 MB. */
+export const MODULE_BYTES_MAX = 64 << 20
+/** Function types; real ones have a few hundred. */
+export const TYPES_MAX = 20_000
+/** Parameters of a function type; more than V8's 1,000 it refuses itself. */
+export const PARAMS_MAX = 1_000
+/** Results of a function type; each is copied on every return. */
+export const RESULTS_MAX = 1_000
+export const IMPORTS_MAX = 10_000
+/** Functions; the largest C++ programs have 100,000. */
+export const FUNCTIONS_MAX = 200_000
+export const TABLES_MAX = 100
+export const GLOBALS_MAX = 50_000
+export const TAGS_MAX = 1_000
+export const EXPORTS_MAX = 50_000
+export const ELEMENT_SEGMENTS_MAX = 10_000
+/** Elements of all segments together. */
+export const ELEMENTS_MAX = 1_000_000
+export const DATA_SEGMENTS_MAX = 50_000
+/** Instructions of one constant expression; extended ones are sums of a few. */
+export const CONSTANT_INSTRUCTIONS_MAX = 64
+
+/** Bytes of a function body; real maximum 181 KB. */
+export const BODY_BYTES_MAX = 1 << 20
+/** Locals of a function, parameters included; real maximum 271. */
+export const LOCALS_MAX = 5_000
+/** Blocks within blocks. */
+export const NESTING_MAX = 500
+/** Entries of one br_table; V8 takes 65,520. */
+export const BRANCH_TABLE_MAX = 20_000
+/** Σ over functions of locals × control instructions: V8's work on one function grows as this product. */
+export const LOCALS_BY_CONTROL_MAX = 20_000_000
+
+/** Slots of 8 bytes that the frames of a module may take on the stack together; see depth.ts. */
+export const STACK_SLOTS_MAX = 400_000
