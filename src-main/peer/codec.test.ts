@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { LENT_LIMITS } from '../protocol/wasm-job.ts'
 import {
   answer,
   attemptsOf,
@@ -31,6 +32,7 @@ function busy(): Brain {
   brain.happens(
     { kind: 'invited', at_ms: NOON, secret_hash: 'hash', trust: 0.5, expires_at_ms: NOON + 1 },
     { kind: 'named', at_ms: NOON, name: 'somebody else' },
+    { kind: 'lending-set', at_ms: NOON, limits: { ...LENT_LIMITS, fuel: 7 } },
     {
       kind: 'award-received',
       at_ms: NOON,

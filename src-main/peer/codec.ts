@@ -9,6 +9,7 @@ import { Contact } from '../protocol/messages.ts'
 import { Attempt, ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
 import { VerificationRole } from '../protocol/assignment.ts'
 import { Fraction } from '../protocol/slot.ts'
+import { LENT_LIMITS, ModuleLimits } from '../protocol/wasm-job.ts'
 import { JobManifest, UnitIndex } from '../protocol/work.ts'
 import { PeerRecord } from '../verification/reputation.ts'
 import { Availability, DurableEvent } from './event.ts'
@@ -107,6 +108,8 @@ const SavedState = z.object({
   epoch: z.int().min(0),
   awardsMade: z.int().min(0),
   availability: Availability,
+  /** Snapshots from before modules could be lent to have none. */
+  lent: ModuleLimits.default(LENT_LIMITS),
   contacts: z.array(Contact),
   invites: z.array(
     z.tuple([Name, z.object({ trust: Fraction, expiresAtMs: Ms, usedBy: PeerId.exactOptional() })]),
@@ -129,13 +132,14 @@ export function decodeEvent(bytes: Uint8Array): Outcome<DurableEvent> {
 
 /** The snapshot of a state: its durable part, the same bytes for the same state. */
 export function encodeState(state: PeerState): Uint8Array {
-  const { me, name, epoch, awardsMade, availability, history } = state
+  const { me, name, epoch, awardsMade, availability, lent, history } = state
   return encodeCanonical({
     me,
     name,
     epoch,
     awardsMade,
     availability,
+    lent,
     contacts: [...state.contacts.values()],
     invites: [...state.invites],
     jobs: [...state.jobs.values()].map((job) => ({ ...job, units: [...job.units] })),
@@ -156,6 +160,7 @@ export function decodeState(bytes: Uint8Array): Outcome<PeerState> {
     epoch: saved.epoch,
     awardsMade: saved.awardsMade,
     availability: saved.availability,
+    lent: saved.lent,
     contacts: new Map(saved.contacts.map((contact) => [contact.peer_id, contact])),
     invites: new Map(saved.invites),
     jobs: new Map(saved.jobs.map((job) => [job.manifest.job_id, { ...job, units: new Map(job.units) }])),

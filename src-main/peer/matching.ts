@@ -15,6 +15,7 @@ import { amount, RESOURCE_DIMENSIONS, type ComputeResource } from '../protocol/r
 import { toMs } from '../protocol/time.ts'
 import { unitOfManifest, type JobManifest, type UnitRange, type WorkUnit } from '../protocol/work.ts'
 import type { Effect } from './effect.ts'
+import { askedAboveLent } from './lending.ts'
 import { ownClock, slotsAt } from './publishing.ts'
 import { holdingKey, type Holding, type PeerState } from './state.ts'
 import { activeCommitments, activeProviders, standingOfRequester } from './trust.ts'
@@ -57,12 +58,12 @@ export function planAllocation(state: PeerState, nowMs: number): Effect[] {
   return [...effects, { kind: 'publish-allocation', allocation }]
 }
 
-/** Work that this peer would do: its own jobs, and those of active contacts whom it trusts. */
+/** Work that this peer would do: its own jobs and those of active contacts whom it trusts, within what it lends. */
 function openWork(state: PeerState, nowMs: number): { work: OpenWork[]; effects: Effect[] } {
   const work: OpenWork[] = []
   const effects: Effect[] = []
   for (const job of state.jobs.values()) {
-    if (job.status.state !== 'running') continue
+    if (job.status.state !== 'running' || askedAboveLent(job.manifest, state.lent) !== undefined) continue
     work.push(workOf(state, state.me, { tier: 1, trust: 1 }, job.manifest, openRanges(job, OPEN_RANGES_MAX)))
   }
   for (const commitment of activeCommitments(state, nowMs)) {
@@ -76,7 +77,11 @@ function openWork(state: PeerState, nowMs: number): { work: OpenWork[]; effects:
           state.view.manifestsAsked.add(request.manifest_cid)
           effects.push({ kind: 'fetch-manifest', cid: request.manifest_cid, from: commitment.peer_id })
         }
-      } else if (manifest.requester_id === commitment.peer_id && manifest.job_id === request.job_id) {
+      } else if (
+        manifest.requester_id === commitment.peer_id &&
+        manifest.job_id === request.job_id &&
+        askedAboveLent(manifest, state.lent) === undefined
+      ) {
         work.push(workOf(state, commitment.peer_id, standing, manifest, request.open_ranges ?? []))
       }
     }

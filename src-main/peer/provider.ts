@@ -5,6 +5,7 @@ import type { Award, AwardedUnit } from '../protocol/messages.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { Effect } from './effect.ts'
 import type { DurableEvent } from './event.ts'
+import { askedAboveLent } from './lending.ts'
 import { slotsAt } from './publishing.ts'
 import { holdingKey, type HeldUnit, type Holding, type PeerState } from './state.ts'
 import { trustOf } from './trust.ts'
@@ -18,7 +19,7 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
 /**
  * Whether this peer takes an award, before it is journaled.
- * @returns `not-trusted` or `too-busy` when it does not
+ * @returns `not-trusted`, `too-busy`, or `quota-exceeded` for more than is lent, when it does not
  */
 export function admitAward(state: PeerState, from: PeerId, award: Award, nowMs: number): Outcome<null> {
   if (trustOf(state, from) <= 0) return failure('not-trusted', 'no trust is set for this requester')
@@ -27,6 +28,9 @@ export function admitAward(state: PeerState, from: PeerId, award: Award, nowMs: 
   if (held !== undefined && held.manifestCid !== award.manifest_cid) {
     return failure('bad-input', 'another manifest of this job is at work')
   }
+  const manifest = state.view.manifests.get(award.manifest_cid)
+  const above = manifest === undefined ? undefined : askedAboveLent(manifest, state.lent)
+  if (above !== undefined) return failure('quota-exceeded', above)
   let queued = award.units.length
   for (const unit of held?.units.values() ?? []) if (unit.status.state === 'queued') queued++
   if (queued > QUEUED_UNITS_MAX)

@@ -3,6 +3,7 @@ import { OPEN_RANGES_MAX, REQUESTS_MAX } from '../protocol/limits.ts'
 import type { ComputeRoundState } from '../protocol/result.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
 import { toMs, toTimestamp } from '../protocol/time.ts'
+import { WASM_MODULE } from '../protocol/wasm-job.ts'
 import type { WorkRequest } from '../protocol/work.ts'
 import type { JobState, PeerState } from './state.ts'
 import { openRanges } from './unit.ts'
@@ -48,7 +49,7 @@ export function composeCommitment(state: PeerState, clockMs: number): ComputeCom
     .map((c) => [c.peer_id, c.trust] as const)
   return {
     peer_id: state.me,
-    availability_slots: slotsAt(state, nowMs),
+    availability_slots: slotsAt(state, nowMs).map((slot) => withLent(state, slot)),
     work_requests: [...state.jobs.values()]
       .filter((job) => job.status.state === 'running')
       .slice(0, REQUESTS_MAX)
@@ -60,6 +61,14 @@ export function composeCommitment(state: PeerState, clockMs: number): ComputeCom
     timestamp: toTimestamp(nowMs),
     vector_clock: ownClock(state),
   }
+}
+
+/** A slot that says what it lends to strangers' modules, so that a requester knows why nobody offers. */
+function withLent({ lent }: PeerState, slot: AvailabilitySlot): AvailabilitySlot {
+  const algorithms = slot.algorithms.map((capability) =>
+    capability.algorithm_id === WASM_MODULE.id ? { ...capability, limits: lent } : capability,
+  )
+  return { ...slot, algorithms }
 }
 
 /** Where this peer stands in the protocol's rounds. */

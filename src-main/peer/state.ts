@@ -7,6 +7,7 @@ import type { Contact } from '../protocol/messages.ts'
 import type { ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
 import type { VerificationRole, WorkAssignment } from '../protocol/assignment.ts'
 import type { AlgorithmCapability } from '../protocol/slot.ts'
+import { LENT_LIMITS, type ModuleLimits } from '../protocol/wasm-job.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { PeerRecord } from '../verification/reputation.ts'
 import type { Availability } from './event.ts'
@@ -146,6 +147,8 @@ export interface PeerState {
   epoch: number
   awardsMade: number
   availability: Availability
+  /** The most that one unit of a stranger's module may use here. */
+  lent: ModuleLimits
   readonly contacts: Map<PeerId, Contact>
   readonly invites: Map<string, OpenInvite>
   readonly jobs: Map<JobId, JobState>
@@ -169,6 +172,7 @@ export function initialState(me: PeerId, name: string): PeerState {
     epoch: 0,
     awardsMade: 0,
     availability: { kind: 'never' },
+    lent: LENT_LIMITS,
     contacts: new Map(),
     invites: new Map(),
     jobs: new Map(),

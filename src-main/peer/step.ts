@@ -83,6 +83,9 @@ function onDurable(state: PeerState, event: DurableEvent): Effect[] {
     case 'availability-set':
       state.availability = event.availability
       return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+    case 'lending-set':
+      state.lent = event.limits
+      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
     case 'trust-set':
       return setTrust(state, event)
     case 'invited':

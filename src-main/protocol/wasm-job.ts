@@ -42,6 +42,20 @@ export const ModuleLimits = z.strictObject({
 })
 export type ModuleLimits = z.infer<typeof ModuleLimits>
 
+/**
+ * What a peer lends to one unit of a stranger's module unless its user says otherwise: a quarter of an hour of one
+ * core, a gigabyte of memory. What a job asks above it is not run there; it is never lowered, since a unit that may
+ * use less is another unit.
+ */
+export const LENT_LIMITS: ModuleLimits = {
+  fuel: 1_000_000_000_000,
+  memory_pages: 16_384,
+  table_elements: TABLE_ELEMENTS_MAX,
+  output_bytes: 1 << 30,
+  log_bytes: LOG_BYTES_MAX,
+  wall_ms: 30 * 60_000,
+}
+
 /** A string without NUL, which would end it early where C reads it. */
 const CString = z
   .string()

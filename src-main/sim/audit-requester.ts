@@ -214,6 +214,7 @@ function jobsOf(event: DurableEvent): JobId[] {
     case 'started':
     case 'named':
     case 'availability-set':
+    case 'lending-set':
     case 'trust-set':
     case 'invited':
     case 'paired':
