@@ -8,18 +8,20 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 
-/** A kernel's module: its folder beside this file, and the options that differ between its variants. */
+/** A kernel's module: where its source is below this folder, and the options that differ between its variants. */
 interface Target {
-  readonly name: string
   readonly folder: string
+  /** The file in the folder's `assembly`. */
+  readonly entry: string
   readonly options: readonly string[]
 }
 
-const TARGETS: readonly Target[] = [
-  { name: 'path-trace', folder: 'path-trace', options: ['--enable', 'simd'] },
-  { name: 'path-trace.scalar', folder: 'path-trace', options: ['--disable', 'simd'] },
-  { name: 'metering-kernels', folder: 'metering-kernels', options: ['--enable', 'simd'] },
-]
+const TARGETS = {
+  'path-trace': { folder: 'path-trace', entry: 'kernel.ts', options: ['--enable', 'simd'] },
+  'path-trace.scalar': { folder: 'path-trace', entry: 'kernel.ts', options: ['--disable', 'simd'] },
+  'metering-kernels': { folder: 'metering-kernels', entry: 'kernel.ts', options: ['--enable', 'simd'] },
+  'example.sobel': { folder: 'examples', entry: 'sobel.ts', options: [] },
+} as const satisfies Record<string, Target>
 
 /** No imports, at most 2 GiB (32,768 pages), as the sandbox wants it. */
 const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--use', 'abort=', '--maximumMemory', '32768']
@@ -28,7 +30,7 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const output = join(here, 'build')
 
 /** Where a kernel's module is after `buildKernels`. */
-export function kernelPath(name: 'path-trace' | 'path-trace.scalar' | 'metering-kernels'): string {
+export function kernelPath(name: keyof typeof TARGETS): string {
   return join(output, `${name}.wasm`)
 }
 
@@ -36,22 +38,22 @@ export function kernelPath(name: 'path-trace' | 'path-trace.scalar' | 'metering-
 export async function buildKernels(): Promise<string[]> {
   await mkdir(output, { recursive: true })
   const built: string[] = []
-  for (const target of TARGETS) if (await buildTarget(target)) built.push(target.name)
+  for (const [name, target] of Object.entries(TARGETS)) if (await buildTarget(name, target)) built.push(name)
   return built
 }
 
-async function buildTarget(target: Target): Promise<boolean> {
+async function buildTarget(name: string, target: Target): Promise<boolean> {
   const sources = await sourcesIn(join(here, target.folder, 'assembly'))
   const options = [...OPTIONS, ...target.options]
   const hash = createHash('sha256').update(JSON.stringify([asc.version, options]))
   for (const source of sources) hash.update(`\0${relative(here, source)}\0`).update(await readFile(source))
   const stamp = hash.digest('hex')
-  const file = join(output, `${target.name}.wasm`)
+  const file = join(output, `${name}.wasm`)
   const known = await readFile(`${file}.stamp`, 'utf8').catch(() => '')
   if (known === stamp && (await readFile(file).catch(() => null)) !== null) return false
   // Written aside and moved, so that a reader never sees half a module.
   const aside = `${file}.${process.pid}`
-  await compile(join(here, target.folder, 'assembly', 'kernel.ts'), aside, options)
+  await compile(join(here, target.folder, 'assembly', target.entry), aside, options)
   await rename(aside, file)
   await writeFile(`${file}.stamp`, stamp)
   return true
