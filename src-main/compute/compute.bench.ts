@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Piscina } from 'piscina'
 import type { Benchmark } from '../bench.ts'
-import type { Clock } from '../ports/clock.ts'
 import type { Runner, RunTask } from '../ports/runner.ts'
+import { clock } from './clock.fixture.ts'
 import { createRunner } from './runner.ts'
 
 const WORKERS = 2
@@ -17,14 +17,6 @@ const ALONE = 300
 const MANY = 10_000
 /** Rounds of each; the best counts, as the machine may be shared. */
 const ROUNDS = 5
-
-const clock: Clock = {
-  nowMs: () => Date.now(),
-  after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs)
-    return () => clearTimeout(timer)
-  },
-}
 
 function noops(count: number): RunTask[] {
   const params = {}

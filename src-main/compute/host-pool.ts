@@ -21,6 +21,12 @@ const BEGIN_WITHIN_MS = 30_000
 const END_WITHIN_MS = 1_000
 /** A worker without work is let go after this, with whatever it cached. */
 const WORKER_IDLE_MS = 30_000
+/** Stack of a worker. How deep a module may call is measured against it (metering/limits.ts). */
+const STACK_MIB = 8
+/** Short-lived objects of a worker: V8's own choice on a desktop, whatever the machine. */
+const YOUNG_MIB = 48
+/** Machine code of our own JavaScript. V8 would claim 512 MiB per worker; WASM code lies elsewhere. */
+const CODE_MIB = 64
 /** Memory of a host before any task asks for some: Node, its threads and the libraries' code. */
 const MEMORY_BASE_BYTES = 512 << 20
 /** What a finished task held may not have been collected when the next takes its own. */
@@ -59,7 +65,12 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
     maxThreads: WORKERS_MAX,
     idleTimeout: WORKER_IDLE_MS,
     recordTiming: false,
-    resourceLimits: { maxOldGenerationSizeMb: Math.ceil(configuration.heapBytesMax / 2 ** 20) },
+    resourceLimits: {
+      maxOldGenerationSizeMb: Math.ceil(configuration.heapBytesMax / 2 ** 20),
+      maxYoungGenerationSizeMb: YOUNG_MIB,
+      codeRangeSizeMb: CODE_MIB,
+      stackSizeMb: STACK_MIB,
+    },
     workerData: {
       registry: configuration.registry,
       staging: configuration.staging,

@@ -30,6 +30,16 @@ const deeds: Readonly<Record<string, (call: LibraryCall) => LibraryResult | Prom
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
   },
+  'test.claim': () => {
+    const hoard: Uint8Array[] = []
+    for (;;) hoard.push(new Uint8Array(32 << 20))
+  },
+  // Spins in the first host that runs it.
+  'test.spin-once': () => {
+    if (existsSync('spun')) return EMPTY
+    writeFileSync('spun', '')
+    for (;;) Math.sqrt(2)
+  },
   'test.kill-host': () => {
     process.kill(process.pid, 'SIGKILL')
     for (;;) Math.sqrt(2)

@@ -12,8 +12,10 @@ const FORBIDDEN =
 /** Globals that reach out. */
 const FORBIDDEN_GLOBALS = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'] as const
 
-/** Takes the network away from this thread, for good. Call it before anything else is loaded. */
+/** Takes network and environment away from this thread, for good. Call it before anything else is loaded. */
 export function lockDown(): void {
+  // It was started without, but the shell in between may have left its own, such as the working folder.
+  for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name)
   for (const name of FORBIDDEN_GLOBALS) {
     Object.defineProperty(globalThis, name, { value: undefined, writable: false, configurable: false })
   }

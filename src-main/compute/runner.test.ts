@@ -5,21 +5,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Clock } from '../ports/clock.ts'
 import { noopIndex, noopTasks, outcomesOf, runnerContract } from '../ports/runner.contract.ts'
 import type { Runner, RunInput, RunOutcome, RunTask } from '../ports/runner.ts'
 import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
+import { clock } from './clock.fixture.ts'
 import { forkHost, type HostProcess, type SpawnHost } from './fork-host.ts'
 import { createRunner, type RunnerOptions } from './runner.ts'
 
 const LIMITS = { wallMsMax: 20_000, memoryBytesMax: 128 << 20, outputBytesMax: 8 << 20 }
-const clock: Clock = {
-  nowMs: () => Date.now(),
-  after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs)
-    return () => clearTimeout(timer)
-  },
-}
 
 let folder: string
 /** Hosts that were started, in order. */
@@ -322,6 +315,7 @@ describe('the compute host', () => {
       const host = forkHost({
         readable: ${JSON.stringify([join(import.meta.dirname, '..', '..')])},
         writable: ${JSON.stringify(folder)},
+        bounds: { dataBytes: 1e10, cpuSeconds: 1e6 },
         onExit: () => process.exit(1),
         onMessage: () => console.log(host.pid),
       })

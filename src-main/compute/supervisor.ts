@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts'
 import { faultOf } from '../protocol/fault.ts'
-import type { HostProcess, SpawnHost } from './fork-host.ts'
+import type { HostEnd, HostProcess, SpawnHost } from './fork-host.ts'
+import { hostBounds } from './host-bounds.ts'
 import type { HostInput } from './input.ts'
 import { HostOutput } from './output.ts'
 
@@ -90,11 +91,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       host.process = options.spawnHost({
         readable: options.readable,
         writable: options.configuration.staging,
+        bounds: hostBounds(options.workers()),
         onMessage: (message) => hear(host, message),
-        onExit: (reason) => lose(host, reason),
+        onExit: (end) => lose(host, end),
       })
     } catch (error) {
-      lose(host, faultOf(error, 'runner-lost').message)
+      lose(host, { reason: faultOf(error, 'runner-lost').message, isSpent: false })
       return
     }
     host.process.send({ kind: 'configure', ...options.configuration, filePrefix, workers: options.workers() })
@@ -130,7 +132,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  function lose(host: Living, reason: string): void {
+  function lose(host: Living, { reason, isSpent }: HostEnd): void {
     host.gone.resolve(undefined)
     // A host that was let go had no tasks any longer; another may live already.
     if ((state.kind !== 'starting' && state.kind !== 'ready') || state.host !== host) return
@@ -144,7 +146,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     state = { kind: 'pausing', endPause }
     options.onLost({
       reason: ending === undefined ? reason : `${ending.reason} (${reason})`,
-      blame: ending?.blame ?? wasReady,
+      blame: ending?.blame ?? (wasReady && !isSpent),
       retired: ending !== undefined,
       deathsInRow,
       wasReady,

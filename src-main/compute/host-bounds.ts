@@ -1,0 +1,64 @@
+/**
+ * What the operating system holds a compute host to, from outside: the last wall, behind the limits that the host
+ * itself watches over. It is set by a POSIX shell that then becomes the host, because Node has no `setrlimit`.
+ * Windows has no such shell, and macOS takes the memory bound without keeping it: there the host's own watch over
+ * its resident memory (host-pool.ts) is all there is.
+ */
+import { availableParallelism, totalmem } from 'node:os'
+
+/** What a host process may use in all its life. */
+export interface HostBounds {
+  /** Private, writable memory, touched or not. What is only reserved (10 GiB per WASM memory) does not count. */
+  readonly dataBytes: number
+  /** Processor time of all its threads together. A host that has used it is replaced, and nobody is blamed. */
+  readonly cpuSeconds: number
+}
+
+/** The share of this machine's memory that a host may take, so that its owner's programs keep the rest. */
+const MEMORY_SHARE = 0.75
+/** Data that V8 claims and does not touch, its range for machine code before all: 560 MiB measured … */
+const UNTOUCHED_BYTES = 1 << 30
+/** … and 85 MiB per worker, with the stack and the code range that host-pool.ts gives it. */
+const UNTOUCHED_WORKER_BYTES = 128 << 20
+/** Hours that all workers may be busy: twice the longest run, which may begin late and still ends. */
+const BUSY_HOURS = 48
+/** Between the signal that tells a spent host from one that died, and the end of one that ignores it. */
+const SPENT_GRACE_SECONDS = 60
+
+/** The bounds of a host on this machine. */
+export function hostBounds(workers: number): HostBounds {
+  const constrained = process.constrainedMemory()
+  const memoryBytes = constrained > 0 ? Math.min(totalmem(), constrained) : totalmem()
+  return {
+    dataBytes: Math.floor(memoryBytes * MEMORY_SHARE) + UNTOUCHED_BYTES + workers * UNTOUCHED_WORKER_BYTES,
+    cpuSeconds: Math.max(workers, availableParallelism()) * BUSY_HOURS * 3_600,
+  }
+}
+
+/** A command that becomes another one, bounded. */
+interface BoundedCommand {
+  readonly file: string
+  /** What stands before the other command's arguments. */
+  readonly leading: readonly string[]
+}
+
+/**
+ * The command that runs `file` within bounds; `file` itself where this system has no way to.
+ * A limit that the system does not take (an administrator may have set a lower one) is passed over.
+ */
+export function boundedCommand(
+  file: string,
+  { dataBytes, cpuSeconds }: HostBounds,
+  platform: NodeJS.Platform = process.platform,
+): BoundedCommand {
+  if (platform === 'win32') return { file, leading: [] }
+  const limits = [
+    '-c 0', // what a stranger's input left in memory is nobody's to find in a core file
+    `-d ${Math.ceil(dataBytes / 1_024)}`,
+    `-S -t ${Math.ceil(cpuSeconds)}`,
+    `-H -t ${Math.ceil(cpuSeconds) + SPENT_GRACE_SECONDS}`,
+  ]
+  // A shell ends when `ulimit` fails, hence the trial in a subshell.
+  const script = limits.map((limit) => `(ulimit ${limit}) 2>&- && ulimit ${limit}; `).join('')
+  return { file: '/bin/sh', leading: ['-c', `${script}exec "$0" "$@"`, file] }
+}
