@@ -22,12 +22,13 @@ export interface MeteredInstance {
  * Instantiates a module that `meterModule` made, gives it fuel and runs its start function.
  *
  * @param options.fuel units, at most 2⁵³ − 1
+ * @param options.ready hears of the instance before its start function runs, which may call host functions already
  * @throws FaultError as `guard` does
  */
 export function instantiateMetered(
   module: WebAssembly.Module,
   imports: WebAssembly.Imports,
-  options: { readonly fuel: number },
+  options: { readonly fuel: number; readonly ready?: (instance: MeteredInstance) => void },
 ): MeteredInstance {
   throw new Error(`not there yet: ${typeof module} ${Object.keys(imports).length} ${options.fuel}`)
 }
