@@ -3,11 +3,14 @@ import { assert } from '../protocol/fault.ts'
 import type { FlyingBatch } from './dispatch.ts'
 import type { Batch, CallInput } from './input.ts'
 
-/** A batch as its host is told: what the tasks share once, and the index of each. */
+type Inputs = RunTask['inputs']
+
+/** A batch as its host is told: what the tasks share once, and the index and own inputs of each. */
 export function batchMessage({ id, entries }: FlyingBatch): Batch {
   const [head] = entries.values()
   assert(head !== undefined, 'a batch has a task')
   const { task, group } = head
+  const shared = sharedInputs([...entries.values()].map((entry) => entry.task.inputs))
   return {
     id,
     call: {
@@ -15,19 +18,40 @@ export function batchMessage({ id, entries }: FlyingBatch): Batch {
       algorithmId: task.algorithmId,
       algorithmVersion: task.algorithmVersion,
       params: task.params,
-      inputs: inputsOf(task),
+      inputs: callInputs(Object.entries(shared)),
       limits: task.limits,
     },
-    tasks: [...entries.values()].map(({ key, task: { unitIndex } }) => ({
+    tasks: [...entries.values()].map(({ key, task: { unitIndex, inputs } }) => ({
       key,
       ...(unitIndex === undefined ? {} : { unitIndex }),
+      ...ownInputs(inputs, shared),
     })),
   }
 }
 
-/** The inputs of a task as a worker is told of them. */
-export function inputsOf(task: RunTask): Record<string, CallInput> {
-  return Object.fromEntries(Object.entries(task.inputs).map(([role, input]) => [role, callInput(input)]))
+/** The inputs that all have; in the usual case, where it is one object, that object. */
+function sharedInputs(all: readonly Inputs[]): Inputs {
+  const [head = {}, ...others] = all
+  const different = new Set(others.filter((inputs) => inputs !== head))
+  if (different.size === 0) return head
+  const isShared = ([role, input]: [string, RunInput]) =>
+    [...different].every((inputs) => isSameInput(inputs[role], input))
+  return Object.fromEntries(Object.entries(head).filter(isShared))
+}
+
+function ownInputs(inputs: Inputs, shared: Inputs): { inputs?: Record<string, CallInput> } {
+  if (inputs === shared) return {}
+  const own = Object.entries(inputs).filter(([role]) => shared[role] === undefined)
+  return own.length === 0 ? {} : { inputs: callInputs(own) }
+}
+
+/** Whether two inputs are one blob at one place. */
+function isSameInput(a: RunInput | undefined, b: RunInput): boolean {
+  return a === b || (a?.cid === b.cid && a.path === b.path)
+}
+
+function callInputs(inputs: readonly [string, RunInput][]): Record<string, CallInput> {
+  return Object.fromEntries(inputs.map(([role, input]) => [role, callInput(input)]))
 }
 
 function callInput({ cid, path, layout }: RunInput): CallInput {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RunTask } from '../ports/runner.ts'
+import type { RunInput, RunTask } from '../ports/runner.ts'
+import type { Cid } from '../protocol/ids.ts'
 import {
   addTasks,
   CRASHES_MAX,
@@ -19,12 +20,12 @@ import { BATCH_TASKS_MAX } from './input.ts'
 const LIMITS = { wallMsMax: 1, memoryBytesMax: 1, outputBytesMax: 1 }
 const PARAMS = {}
 
-function tasks(count: number, algorithmId = 'a'): RunTask[] {
+function tasks(count: number, algorithmId = 'a', params = PARAMS): RunTask[] {
   return Array.from({ length: count }, (_, i) => ({
     id: `${algorithmId}${i}`,
     algorithmId,
     algorithmVersion: '1',
-    params: PARAMS,
+    params,
     inputs: {},
     unitIndex: i,
     limits: LIMITS,
@@ -52,11 +53,12 @@ describe('the dispatch', () => {
 
   it('sends short tasks together, within the bound, and long ones alone', () => {
     const dispatch = createDispatch()
-    const [short] = tasks(1, 'short')
-    const [long] = tasks(1, 'long')
-    noteDuration(dispatch, short!, 0.001)
-    noteDuration(dispatch, long!, 500)
-    addTasks(dispatch, group(), [...tasks(1_000, 'short'), ...tasks(10, 'long')])
+    // Two jobs of one algorithm: a stranger's module takes as long as it likes.
+    const short = tasks(1_000, 'a', { module: 'short' })
+    const long = tasks(10, 'a', { module: 'long' })
+    noteDuration(dispatch, short[0]!, 0.001)
+    noteDuration(dispatch, long[0]!, 500)
+    addTasks(dispatch, group(), [...short, ...long])
     expect(takeAll(dispatch, 2).map((batch) => batch.entries.size)).toEqual(
       Array.from({ length: 4 }, () => BATCH_TASKS_MAX),
     )
@@ -88,6 +90,33 @@ describe('the dispatch', () => {
       const [head, ...others] = batch.entries.values()
       expect(others.every((e) => e.group === head?.group && e.task.params === head.task.params)).toBe(true)
     }
+  })
+
+  it('sends short tasks together that differ in small inputs, and those with inputs in many pieces alone', () => {
+    let cids = 0
+    const input = (layout: RunInput['layout']): RunInput => ({
+      cid: String(cids++) as Cid,
+      path: 'p',
+      layout,
+    })
+    const shared = input({ kind: 'list', node: new Uint8Array(), bytes: 9, chunks: [] })
+    const small = tasks(20).map((task) => ({
+      ...task,
+      inputs: { shared: { ...shared }, input: input({ kind: 'raw', bytes: 1 }) },
+    }))
+    const large = tasks(4).map((task) => ({
+      ...task,
+      inputs: { shared, input: input({ kind: 'list', node: new Uint8Array(), bytes: 9, chunks: [] }) },
+    }))
+    const dispatch = createDispatch()
+    noteDuration(dispatch, small[0]!, 0.001)
+    addTasks(dispatch, group(), [...small, ...large])
+    const sizes = []
+    for (let b = takeBatch(dispatch, 1); b !== undefined; b = takeBatch(dispatch, 1)) {
+      sizes.push(b.entries.size)
+      for (const key of b.entries.keys()) landTask(dispatch, key)
+    }
+    expect(sizes).toEqual([12, 6, 2, 1, 1, 1, 1])
   })
 
   it('blames only the batches that ran: the oldest, one per worker', () => {

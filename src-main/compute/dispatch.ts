@@ -4,7 +4,6 @@
  */
 import type { RunListener, RunTask } from '../ports/runner.ts'
 import { BATCH_TASKS_MAX, type TaskKey } from './input.ts'
-import { nameOf } from './library-index.ts'
 
 /** Batches per worker that the host holds: one that runs and one that waits, so that no worker waits for us. */
 const BATCHES_PER_WORKER = 2
@@ -49,8 +48,11 @@ export interface Dispatch {
   /** Batches in the order they were given: the host begins them in it. */
   readonly flying: Map<number, FlyingBatch>
   readonly batchOf: Map<TaskKey, FlyingBatch>
-  /** Milliseconds that a task of an algorithm takes, on average of late. */
-  readonly durations: Map<string, number>
+  /**
+   * Milliseconds that a task takes on average of late, by its parameters: the tasks of one job share them as one
+   * object. By algorithm would not do, since a stranger's module is as short or as long as it likes.
+   */
+  readonly durations: WeakMap<RunTask['params'], number>
   nextKey: TaskKey
   nextBatch: number
 }
@@ -62,7 +64,7 @@ export function createDispatch(): Dispatch {
     waiting: [],
     flying: new Map(),
     batchOf: new Map(),
-    durations: new Map(),
+    durations: new WeakMap(),
     nextKey: 0,
     nextBatch: 0,
   }
@@ -98,13 +100,13 @@ export function takeBatch(dispatch: Dispatch, workers: number): FlyingBatch | un
 
 /** How many tasks like this one travel together: as many as are short, but never so many that workers go without. */
 function batchSize(dispatch: Dispatch, task: RunTask, available: number, workers: number): number {
-  const durationMs = dispatch.durations.get(nameOf(task.algorithmId, task.algorithmVersion))
+  const durationMs = dispatch.durations.get(task.params)
   if (durationMs === undefined) return 1
   const share = Math.ceil(available / (workers * BATCHES_PER_WORKER))
   return Math.max(1, Math.min(BATCH_TASKS_MAX, share, Math.floor(BATCH_MS / durationMs)))
 }
 
-/** Whether two entries differ by their unit's index only. */
+/** Whether two entries differ by their unit's index and by inputs that take no room in a message. */
 function areAlike(a: Entry, b: Entry | undefined): boolean {
   if (b?.group !== a.group || b.crashes >= ALONE_AFTER_CRASHES) return false
   if (a.task.algorithmId !== b.task.algorithmId || a.task.algorithmVersion !== b.task.algorithmVersion)
@@ -112,7 +114,7 @@ function areAlike(a: Entry, b: Entry | undefined): boolean {
   return (
     a.task.params === b.task.params &&
     areLimitsEqual(a.task, b.task) &&
-    areInputsEqual(a.task.inputs, b.task.inputs)
+    mayInputsDiffer(a.task.inputs, b.task.inputs)
   )
 }
 
@@ -125,13 +127,13 @@ function areLimitsEqual({ limits: a }: RunTask, { limits: b }: RunTask): boolean
   )
 }
 
-function areInputsEqual(a: RunTask['inputs'], b: RunTask['inputs']): boolean {
+/** Whether each input of the one that the other does not have is whole: the pieces of others are a long list. */
+function mayInputsDiffer(a: RunTask['inputs'], b: RunTask['inputs']): boolean {
   if (a === b) return true
-  const roles = Object.keys(a)
-  return (
-    roles.length === Object.keys(b).length &&
-    roles.every((role) => a[role]?.cid === b[role]?.cid && a[role]?.path === b[role]?.path)
-  )
+  return Object.entries(b).every(([role, input]) => {
+    const other = a[role]
+    return input.layout.kind === 'raw' || (other?.cid === input.cid && other.path === input.path)
+  })
 }
 
 /** Takes a task out of the air; nothing when it is not there (it was cancelled, or ended already). */
@@ -146,10 +148,9 @@ export function landTask(dispatch: Dispatch, key: TaskKey): Entry | undefined {
 }
 
 /** Learns how long a task took. */
-export function noteDuration(dispatch: Dispatch, task: RunTask, wallMs: number): void {
-  const name = nameOf(task.algorithmId, task.algorithmVersion)
-  const before = dispatch.durations.get(name) ?? wallMs
-  dispatch.durations.set(name, before + (wallMs - before) * NEWEST_WEIGHT)
+export function noteDuration({ durations }: Dispatch, { params }: RunTask, wallMs: number): void {
+  const before = durations.get(params) ?? wallMs
+  durations.set(params, before + (wallMs - before) * NEWEST_WEIGHT)
 }
 
 /**

@@ -25,7 +25,7 @@ export const CallInput = z.object({
 })
 export type CallInput = z.infer<typeof CallInput>
 
-/** What the tasks of a batch have in common: all but their index. */
+/** What the tasks of a batch have in common: all but their index and the inputs that differ. */
 export const Call = z.object({
   kind: z.enum(['run', 'measure']),
   algorithmId: Name,
@@ -40,16 +40,27 @@ export const Call = z.object({
 })
 export type Call = z.infer<typeof Call>
 
+/** What a task of a batch has for itself. */
+export const BatchTask = z.object({
+  key: TaskKey,
+  unitIndex: UnitIndex.exactOptional(),
+  /** Inputs besides those of the call, in other roles. */
+  inputs: z.record(z.string(), CallInput).exactOptional(),
+})
+export type BatchTask = z.infer<typeof BatchTask>
+
 /** Tasks that one worker runs one after another. */
 export const Batch = z.object({
   id: z.int().min(0),
   call: Call,
-  tasks: z
-    .array(z.object({ key: TaskKey, unitIndex: UnitIndex.exactOptional() }))
-    .min(1)
-    .max(BATCH_TASKS_MAX),
+  tasks: z.array(BatchTask).min(1).max(BATCH_TASKS_MAX),
 })
 export type Batch = z.infer<typeof Batch>
+
+/** The call of one task of a batch, with all its inputs. */
+export function callOf(call: Call, { inputs }: BatchTask): Call {
+  return inputs === undefined ? call : { ...call, inputs: { ...call.inputs, ...inputs } }
+}
 
 /** What the supervisor tells its host. */
 export const HostInput = z.discriminatedUnion('kind', [

@@ -266,6 +266,31 @@ describe('the runner over a compute host', () => {
     expect(fractions.every((f) => f > 0 && f <= 1)).toBe(true)
   })
 
+  it('gives each of many short tasks its own input, beside the one that all share', async () => {
+    const shared = await inputOf(folder, 'shared', Buffer.from('shared'))
+    const params = {}
+    const tasks = await Promise.all(
+      Array.from({ length: 300 }, async (_, unitIndex) =>
+        hostileTask('echo', {
+          id: `e${unitIndex}`,
+          params,
+          unitIndex,
+          limits: LIMITS,
+          inputs: {
+            shared,
+            blob: await inputOf(folder, `part${unitIndex}`, Buffer.from(`part ${unitIndex}`)),
+          },
+        }),
+      ),
+    )
+    const outcomes = await outcomesOf(runner, tasks)
+    for (const { id, unitIndex } of tasks) {
+      expect(outcomes.get(id)).toMatchObject({
+        output: { bytes: new TextEncoder().encode(`part ${unitIndex}`) },
+      })
+    }
+  })
+
   it('reads inputs in place and verifies them, whole or piece by piece', async () => {
     const bytes = Buffer.from('0123456789'.repeat(1_000))
     const sha = (part: Uint8Array) => createHash('sha256').update(part).digest()

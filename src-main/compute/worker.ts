@@ -7,6 +7,7 @@ import { parentPort, threadId, workerData } from 'node:worker_threads'
 import { assert } from '../protocol/fault.ts'
 import { execute } from './execute.ts'
 import {
+  callOf,
   SLOT_BEGUN,
   SLOT_THREAD,
   SLOT_WORDS,
@@ -39,10 +40,11 @@ export async function run({ slot, batch }: WorkerInput): Promise<void> {
   index ??= loadIndex(setup.registry)
   const libraries = await index
   const report = createReport(batch.id)
-  for (const [position, { key, unitIndex }] of batch.tasks.entries()) {
+  for (const [position, task] of batch.tasks.entries()) {
+    const { key, unitIndex } = task
     Atomics.store(setup.slots, begun, position + 1)
     const staging = createStaging(join(setup.staging, `${setup.filePrefix}-${key}`))
-    const executed = await execute(libraries, batch.call, {
+    const executed = await execute(libraries, callOf(batch.call, task), {
       ...(unitIndex === undefined ? {} : { unitIndex }),
       createOutput: staging.createOutput,
       progress: createProgress(key),

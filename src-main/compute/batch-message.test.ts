@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import type { RunInput, RunTask } from '../ports/runner.ts'
+import type { Cid } from '../protocol/ids.ts'
+import { batchMessage } from './batch-message.ts'
+import { callOf } from './input.ts'
+
+const GROUP = {
+  kind: 'run',
+  listener: { signal: new AbortController().signal, finished: () => undefined },
+  remaining: 0,
+  ended: () => undefined,
+} as const
+
+function input(name: string): RunInput {
+  return { cid: name as Cid, path: `/blobs/${name}`, layout: { kind: 'raw', bytes: name.length } }
+}
+
+function messageOf(inputs: readonly RunTask['inputs'][]) {
+  const entries = inputs.map((own, key) => ({
+    key,
+    group: GROUP,
+    crashes: 0,
+    task: {
+      id: `${key}`,
+      algorithmId: 'a',
+      algorithmVersion: '1',
+      params: {},
+      inputs: own,
+      unitIndex: key,
+      limits: { wallMsMax: 1, memoryBytesMax: 1, outputBytesMax: 1 },
+    },
+  }))
+  return batchMessage({ id: 1, alone: false, entries: new Map(entries.map((entry) => [entry.key, entry])) })
+}
+
+describe('the message of a batch', () => {
+  it('tells inputs that all tasks have once', () => {
+    const shared = { module: input('m') }
+    for (const inputs of [
+      [shared, shared],
+      [shared, { ...shared }],
+    ]) {
+      const { call, tasks } = messageOf(inputs)
+      expect(Object.keys(call.inputs)).toEqual(['module'])
+      expect(tasks).toEqual([
+        { key: 0, unitIndex: 0 },
+        { key: 1, unitIndex: 1 },
+      ])
+    }
+  })
+
+  it('tells each task its own inputs, whatever the others have', () => {
+    const module = input('m')
+    const all: RunTask['inputs'][] = [
+      { module, input: input('a') },
+      { module: input('m'), input: input('b') },
+      { module },
+      { module, extra: input('c') },
+      { module, input: { ...input('a'), path: '/elsewhere' } },
+    ]
+    const { call, tasks } = messageOf(all)
+    expect(Object.keys(call.inputs)).toEqual(['module'])
+    for (const [i, inputs] of all.entries()) {
+      const seen = callOf(call, tasks[i]!).inputs
+      expect(Object.keys(seen).sort()).toEqual(Object.keys(inputs).sort())
+      for (const [role, { cid, path }] of Object.entries(inputs))
+        expect(seen[role]).toMatchObject({ cid, path })
+    }
+  })
+})
