@@ -5,7 +5,7 @@ import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
-import { loadManifest } from './executor.ts'
+import { loadManifest } from './job-blobs.ts'
 
 /** Outputs fetched at once: enough to fill the line, few enough to bound memory and streams. */
 const FETCHES_MAX = 8

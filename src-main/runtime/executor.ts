@@ -1,26 +1,23 @@
-import { decodeCanonical } from '../protocol/canonical.ts'
-import { FaultError, faultOf, refuse, type Fault } from '../protocol/fault.ts'
+import { faultOf, refuse } from '../protocol/fault.ts'
 import { unitId, type Cid, type JobId, type PeerId } from '../protocol/ids.ts'
-import { INLINE_OUTPUT_BYTES_MAX, MANIFEST_BYTES_MAX } from '../protocol/limits.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
-import { JobManifest } from '../protocol/work.ts'
+import { INPUT_ROLE, type ModuleLimits } from '../protocol/wasm-job.ts'
+import type { JobManifest } from '../protocol/work.ts'
 import type { PeerEvent } from '../peer/event.ts'
+import { askedAboveLent } from '../peer/lending.ts'
 import { holdingKey } from '../peer/state.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Runner, RunInput, RunLimits, RunOutcome, RunOutput, RunTask } from '../ports/runner.ts'
-import { cidOfBytes } from './content-id.ts'
+import type { Runner, RunLimits, RunListener, RunOutcome, RunTask } from '../ports/runner.ts'
+import { createHandOver, type HandOver } from './hand-over.ts'
+import { loadManifest, loadParts } from './job-blobs.ts'
+import { runLimits } from './run-limits.ts'
+import { faultOutcome, receiptOutcome, type ReceiptOutcome } from './run-receipt.ts'
+import { createUnitInputs, type Trust, type Want } from './unit-inputs.ts'
+import { createUnitParts, type UnitParts } from './unit-parts.ts'
 
-/** Inputs may be gigabytes over a slow line; a transfer that stands still ends earlier by itself. */
-const FETCH_WITHIN_MS = 30 * 60_000
-/** A unit may take this many times what its manifest says on the slowest machine that offers … */
-const WALL_FACTOR = 50
-/** … and at least this long. */
-const WALL_MS_MIN = 60_000
-/** What a unit may write. */
-const OUTPUT_BYTES_MAX = 1 << 30
 /** Receipts of units that end within this time of each other share one event. */
 const COALESCE_MS = 4
 
@@ -52,6 +49,8 @@ export interface ExecutorParts {
   readonly fetcher: BlobFetcher
   readonly runner: Runner
   readonly dispatch: (event: PeerEvent) => Promise<void>
+  /** What one unit of a stranger's module may use here at this moment. */
+  readonly lent: () => ModuleLimits
   readonly signal: AbortSignal
 }
 
@@ -61,6 +60,9 @@ interface Work {
   readonly job: JobId
   readonly manifest: Promise<JobManifest>
   inputs: Promise<RunTask['inputs']>
+  /** There, once its list is loaded, for a job that was split. */
+  parts?: UnitParts
+  readonly partsLoaded: Promise<void>
   engine: string
   readonly controllers: Set<AbortController>
   readonly wanted: Map<number, number>
@@ -69,50 +71,51 @@ interface Work {
   flushing: boolean
 }
 
+/** What the units of one job have in common. */
+interface UnitKind {
+  readonly manifest: JobManifest
+  readonly limits: RunLimits
+}
+
 /** The owner name of the pins that a holding has. */
 export function holdingPin(requester: PeerId, job: JobId): string {
   return `holding:${holdingKey(requester, job)}`
 }
 
-/** The manifest inside a blob. @throws FaultError when it is none */
-export async function loadManifest(blobs: BlobStore, cid: Cid): Promise<JobManifest> {
-  const decoded = decodeCanonical(await blobs.read(cid), JobManifest, MANIFEST_BYTES_MAX)
-  if (!decoded.ok) throw new FaultError(decoded.fault)
-  return decoded.value
-}
-
 /** Creates the executor; it does nothing until it is given units. */
 export function createExecutor(parts: ExecutorParts): Executor {
+  const { blobs, runner } = parts
   const works = new Map<string, Work>()
-
-  async function have(cid: Cid, from: PeerId, owner: string): Promise<void> {
-    parts.blobs.pin(cid, owner)
-    if (parts.blobs.has(cid)) return
-    const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(FETCH_WITHIN_MS)])
-    await parts.fetcher.fetch(cid, { from: [from], signal })
-  }
+  const unitInputs = createUnitInputs(blobs, parts.fetcher)
 
   function begin(requester: PeerId, job: JobId, manifestCid: Cid): Work {
     const key = holdingKey(requester, job)
     const known = works.get(key)
     if (known !== undefined) return known
-    const owner = holdingPin(requester, job)
+    const want = wantOf({ requester, job })
     const manifest = (async () => {
-      await have(manifestCid, requester, owner)
-      const loaded = await loadManifest(parts.blobs, manifestCid)
+      await unitInputs.bring(manifestCid, want)
+      const loaded = await loadManifest(blobs, manifestCid)
       if (loaded.requester_id !== requester || loaded.job_id !== job) {
         refuse('malformed', 'the manifest is of another job')
       }
       return loaded
     })()
-    const inputs = manifest.then((loaded) => inputsOf({ requester, job }, loaded, 'stored'))
-    // Whoever runs a unit awaits both; until then a failure is nobody's.
-    inputs.catch((error: unknown) => faultOf(error, 'blob-missing'))
+    const inputs = manifest.then((loaded) => unitInputs.inputs(loaded.inputs, want, 'stored'))
+    const partsLoaded = manifest.then(async (loaded) => {
+      const loadedParts = await partsOf(loaded, want)
+      if (loadedParts !== undefined) work.parts = loadedParts
+    })
+    // Whoever runs a unit awaits all three; until then a failure is nobody's.
+    for (const pending of [inputs, partsLoaded]) {
+      pending.catch((error: unknown) => faultOf(error, 'blob-missing'))
+    }
     const work: Work = {
       requester,
       job,
       manifest,
       inputs,
+      partsLoaded,
       engine: 'unknown',
       controllers: new Set(),
       wanted: new Map(),
@@ -124,11 +127,26 @@ export function createExecutor(parts: ExecutorParts): Executor {
     return work
   }
 
-  function inputOf(cid: Cid): RunInput {
-    const path = parts.blobs.path(cid)
-    const layout = parts.blobs.layout(cid)
-    if (path === undefined || layout === undefined) refuse('blob-missing', `${cid} is not in the store`)
-    return { cid, path, layout }
+  function wantOf({ requester, job }: Pick<Work, 'requester' | 'job'>): Want {
+    return { from: requester, owner: holdingPin(requester, job), signal: parts.signal }
+  }
+
+  async function partsOf(
+    { parts: cid, unit_count, inputs }: JobManifest,
+    want: Want,
+  ): Promise<UnitParts | undefined> {
+    if (cid === undefined) return undefined
+    await unitInputs.bring(cid, want)
+    const list = await loadParts(blobs, cid, unit_count)
+    const shared = [cid, ...Object.values(inputs)]
+    return createUnitParts({
+      list,
+      blobs,
+      inputs: unitInputs,
+      want,
+      shared,
+      concurrency: () => runner.concurrency,
+    })
   }
 
   async function runUnits(work: Work, units: readonly AwardedUnit[]): Promise<void> {
@@ -138,19 +156,33 @@ export function createExecutor(parts: ExecutorParts): Executor {
     try {
       const manifest = await work.manifest
       work.engine = engineFor(manifest)
-      const damaged = await runOnce(work, units, signal, 'again')
-      if (damaged.length > 0) {
-        work.inputs = inputsOf(work, manifest, 'verify')
-        await runOnce(work, damaged, signal, 'report')
-      }
+      const above = askedAboveLent(manifest, parts.lent())
+      if (above !== undefined) refuse('quota-exceeded', above)
+      const kind = { manifest, limits: runLimits(manifest) }
+      await work.partsLoaded
+      if (work.parts === undefined) await runAlike(work, kind, units, signal)
+      else await runSplit(work, kind, work.parts, units, signal)
     } catch (error) {
       const fault = faultOf(error, 'unit-failed')
       // What could not be prepared may be there at the next award, so the next one starts from the beginning.
       works.delete(holdingKey(work.requester, work.job))
-      for (const { unit_index } of units) report(work, unit_index, faultReceipt(work, unit_index, fault))
+      for (const { unit_index } of units) report(work, unit_index, faultOutcome(fault))
     } finally {
       work.controllers.delete(controller)
     }
+  }
+
+  /** Units that differ by their index alone go to the runner together. Those that meet a damaged input go twice. */
+  async function runAlike(
+    work: Work,
+    kind: UnitKind,
+    units: readonly AwardedUnit[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { inputs } = work
+    const damaged = await runOnce(work, kind, await inputs, units, signal, 'again')
+    if (damaged.length === 0) return
+    await runOnce(work, kind, await inputsAnew(work, kind, inputs), damaged, signal, 'report')
   }
 
   /**
@@ -159,51 +191,87 @@ export function createExecutor(parts: ExecutorParts): Executor {
    */
   async function runOnce(
     work: Work,
+    kind: UnitKind,
+    inputs: RunTask['inputs'],
     units: readonly AwardedUnit[],
     signal: AbortSignal,
     whenDamaged: 'again' | 'report',
   ): Promise<AwardedUnit[]> {
-    const manifest = await work.manifest
-    const inputs = await work.inputs
     const damaged: AwardedUnit[] = []
     const byIndex = new Map(units.map((unit) => [unit.unit_index, unit]))
     const tasks = units
       .filter(({ unit_index }) => work.wanted.has(unit_index))
-      .map(({ unit_index }) => taskOf(work, manifest, inputs, unit_index))
-    await parts.runner.run(tasks, {
-      signal,
+      .map(({ unit_index }) => taskOf(work, kind, inputs, unit_index))
+    await runner.run(tasks, {
+      ...listen(work, signal),
       finished: (task, outcome) => {
         const unit = byIndex.get(task.unitIndex ?? -1)
-        if (unit !== undefined && whenDamaged === 'again' && metDamage(outcome)) damaged.push(unit)
-        else void finish(work, task, outcome)
-      },
-      progress: (task, fraction) => {
-        if (task.unitIndex !== undefined) work.fractions.set(task.unitIndex, fraction)
+        if (unit === undefined) return
+        if (whenDamaged === 'again' && metDamage(outcome)) damaged.push(unit)
+        else void finish(work, unit.unit_index, outcome)
       },
     })
     return damaged
   }
 
-  /** The job's inputs on this disk: fetched if they are not there; with `verify`, also if they are damaged. */
-  async function inputsOf(
-    { requester, job }: Pick<Work, 'requester' | 'job'>,
-    manifest: JobManifest,
-    trust: 'verify' | 'stored',
-  ): Promise<RunTask['inputs']> {
-    const entries = Object.entries(manifest.inputs)
+  /** Units with a part each: a unit runs as soon as its own is here, with those that are ready then too. */
+  async function runSplit(
+    work: Work,
+    kind: UnitKind,
+    split: UnitParts,
+    units: readonly AwardedUnit[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const handOver = createHandOver(runner, listen(work, signal))
+    split.keep(units.map(({ unit_index }) => unit_index))
     await Promise.all(
-      entries.map(async ([, cid]) => {
-        // Reading a damaged blob drops it, and then it is missing.
-        if (trust === 'verify')
-          await parts.blobs.read(cid).catch((error: unknown) => faultOf(error, 'blob-corrupt'))
-        await have(cid, requester, holdingPin(requester, job))
-      }),
+      units.map(({ unit_index }) =>
+        split.inTurn(async () => {
+          if (work.wanted.has(unit_index)) await runPart(work, kind, split, unit_index, handOver)
+        }),
+      ),
     )
-    return Object.fromEntries(entries.map(([role, cid]) => [role, inputOf(cid)]))
+  }
+
+  async function runPart(
+    work: Work,
+    kind: UnitKind,
+    split: UnitParts,
+    unit: number,
+    handOver: HandOver,
+  ): Promise<void> {
+    const { inputs } = work
+    const run = async (shared: Work['inputs'], trust: Trust): Promise<RunOutcome> => {
+      const part = await split.part(unit, trust)
+      return handOver(taskOf(work, kind, { ...(await shared), [INPUT_ROLE]: part }, unit))
+    }
+    try {
+      const outcome = await run(inputs, 'stored')
+      const final = metDamage(outcome) ? await run(inputsAnew(work, kind, inputs), 'verify') : outcome
+      await finish(work, unit, final)
+    } catch (error) {
+      // Stopped with the program: as with a run that was cancelled, the unit runs again after the restart.
+      if (!parts.signal.aborted) report(work, unit, faultOutcome(faultOf(error, 'unit-failed')))
+    }
+  }
+
+  /** The inputs of all units, read and compared: once for all who met damage in the same ones. */
+  function inputsAnew(work: Work, { manifest }: UnitKind, damaged: Work['inputs']): Work['inputs'] {
+    if (work.inputs === damaged) work.inputs = unitInputs.inputs(manifest.inputs, wantOf(work), 'verify')
+    return work.inputs
+  }
+
+  function listen(work: Work, signal: AbortSignal): Omit<RunListener, 'finished'> {
+    return {
+      signal,
+      progress: (task, fraction) => {
+        if (task.unitIndex !== undefined) work.fractions.set(task.unitIndex, fraction)
+      },
+    }
   }
 
   function engineFor(manifest: JobManifest): string {
-    const known = parts.runner
+    const known = runner
       .algorithms()
       .find((a) => a.algorithmId === manifest.algorithm_id && a.version === manifest.algorithm_version)
     if (known?.scope !== 'shared') {
@@ -212,47 +280,23 @@ export function createExecutor(parts: ExecutorParts): Executor {
     return known.engine
   }
 
-  async function finish(work: Work, task: RunTask, outcome: RunOutcome): Promise<void> {
-    const unit = task.unitIndex
-    if (unit === undefined || !work.wanted.has(unit)) return
+  async function finish(work: Work, unit: number, outcome: RunOutcome): Promise<void> {
+    if (!work.wanted.has(unit)) return
     // Stopped with the program: the unit is still queued in the journal, and runs again after the restart.
     if (outcome.kind === 'failed' && outcome.fault.kind === 'cancelled') return
     try {
-      report(work, unit, await receiptOf(work, unit, outcome))
+      report(work, unit, await receiptOutcome(blobs, wantOf(work).owner, outcome))
     } catch (error) {
-      report(work, unit, faultReceipt(work, unit, faultOf(error, 'storage-failed')))
+      report(work, unit, faultOutcome(faultOf(error, 'storage-failed')))
     }
   }
 
-  async function receiptOf(work: Work, unit: number, outcome: RunOutcome): Promise<ExecutionReceipt> {
-    if (outcome.kind === 'failed') return faultReceipt(work, unit, outcome.fault)
-    const { cid, inline } = await keep(outcome.output, holdingPin(work.requester, work.job))
-    return {
-      unit_index: unit,
-      attempt: work.wanted.get(unit) ?? 1,
-      outcome: {
-        kind: 'output',
-        cid,
-        metrics: outcome.metrics,
-        ...(inline === undefined ? {} : { inline }),
-      },
-    }
-  }
-
-  async function keep(output: RunOutput, owner: string): Promise<{ cid: Cid; inline?: Uint8Array }> {
-    if (output.kind === 'bytes' && output.bytes.byteLength <= INLINE_OUTPUT_BYTES_MAX) {
-      return { cid: cidOfBytes(output.bytes), inline: output.bytes }
-    }
-    const cid =
-      output.kind === 'bytes' ? await parts.blobs.put(output.bytes) : await parts.blobs.adopt(output.path)
-    parts.blobs.pin(cid, owner)
-    return { cid }
-  }
-
-  function report(work: Work, unit: number, receipt: ExecutionReceipt): void {
-    if (!work.wanted.delete(unit)) return
-    work.fractions.delete(unit)
-    work.finished.push(receipt)
+  function report(work: Work, unit_index: number, outcome: ReceiptOutcome): void {
+    const attempt = work.wanted.get(unit_index)
+    if (attempt === undefined) return
+    work.wanted.delete(unit_index)
+    work.fractions.delete(unit_index)
+    work.finished.push({ unit_index, attempt, outcome })
     if (work.flushing) return
     work.flushing = true
     parts.clock.after(COALESCE_MS, () => {
@@ -261,6 +305,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
       work.finished = []
       const { requester, job } = work
       // A stopped loop takes no more; the units are still queued in the journal and run again after the restart.
+      if (parts.signal.aborted) return
+      work.parts?.letGo(receipts.map(({ unit_index }) => unit_index))
       parts
         .dispatch({ kind: 'units-ran', at_ms: parts.clock.nowMs(), requester, job_id: job, receipts })
         .catch((error: unknown) => faultOf(error, 'storage-failed'))
@@ -276,13 +322,13 @@ export function createExecutor(parts: ExecutorParts): Executor {
     stop(requester, job, units) {
       const work = works.get(holdingKey(requester, job))
       if (work === undefined) return
-      if (units === undefined) work.wanted.clear()
-      else for (const unit of units) work.wanted.delete(unit)
+      const unwanted = (units ?? [...work.wanted.keys()]).filter((unit) => work.wanted.delete(unit))
+      work.parts?.letGo(unwanted)
       if (work.wanted.size === 0) for (const controller of work.controllers) controller.abort()
     },
     release(requester, job) {
       works.delete(holdingKey(requester, job))
-      parts.blobs.unpin(holdingPin(requester, job))
+      blobs.unpin(holdingPin(requester, job))
     },
     engineOf(requester, job) {
       return works.get(holdingKey(requester, job))?.engine ?? 'unknown'
@@ -306,7 +352,8 @@ function metDamage(outcome: RunOutcome): boolean {
   return outcome.fault.kind === 'blob-corrupt' || outcome.fault.kind === 'blob-missing'
 }
 
-function taskOf(work: Work, manifest: JobManifest, inputs: RunTask['inputs'], index: number): RunTask {
+function taskOf(work: Work, kind: UnitKind, inputs: RunTask['inputs'], index: number): RunTask {
+  const { manifest, limits } = kind
   return {
     id: `${work.requester}/${unitId(manifest.job_id, index)}`,
     algorithmId: manifest.algorithm_id,
@@ -314,18 +361,6 @@ function taskOf(work: Work, manifest: JobManifest, inputs: RunTask['inputs'], in
     params: manifest.params,
     inputs,
     unitIndex: index,
-    limits: limitsOf(manifest),
+    limits,
   }
-}
-
-function limitsOf(manifest: JobManifest): RunLimits {
-  return {
-    wallMsMax: Math.max(WALL_MS_MIN, manifest.estimated_duration_seconds * 1_000 * WALL_FACTOR),
-    memoryBytesMax: Math.ceil(manifest.required_resources.ram_gb * 2 ** 30),
-    outputBytesMax: OUTPUT_BYTES_MAX,
-  }
-}
-
-function faultReceipt(work: Work, unit: number, fault: Fault): ExecutionReceipt {
-  return { unit_index: unit, attempt: work.wanted.get(unit) ?? 1, outcome: { kind: 'fault', fault } }
 }

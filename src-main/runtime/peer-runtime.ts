@@ -18,6 +18,7 @@ import { sendDirect } from './direct-protocol.ts'
 import { createEventLoop, type WorldEffect } from './event-loop.ts'
 import { createExecutor, type ActiveUnit } from './executor.ts'
 import { handleInbound, secretHash } from './inbound.ts'
+import { loadParts } from './job-blobs.ts'
 import { createPublisher, type PublishedStores } from './publisher.ts'
 import { restore } from './restore.ts'
 import { createResultSender } from './result-sender.ts'
@@ -51,8 +52,11 @@ export interface PeerRuntime {
   start(): Promise<void>
   stop(): Promise<void>
   dispatch(event: PeerEvent): Promise<void>
-  /** Stores the manifest and opens its units; resolves when the job is journaled. */
-  submit(manifest: JobManifest): Promise<{ job: JobId; manifestCid: Cid }>
+  /**
+   * Stores the manifest and opens its units; resolves when the job is journaled. Its inputs and parts, and what else
+   * is named, are kept as long as the job. @throws FaultError `blob-missing` for one that is not in the store
+   */
+  submit(manifest: JobManifest, alsoKeep?: readonly Cid[]): Promise<{ job: JobId; manifestCid: Cid }>
   /** Makes an invite that opens once, within `validMs`, to trust `trust`. */
   invite(trust: number, validMs: number): Promise<Invite>
   /** Accepts somebody's invite. @throws FaultError `unreachable`, `invite-refused`, `timed-out` */
@@ -80,7 +84,8 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
   })
   const { state } = loop
   const dispatch = (event: PeerEvent): Promise<void> => loop.dispatch(event)
-  const executor = createExecutor({ clock, blobs, fetcher, runner, dispatch, signal })
+  const lent = (): PeerState['lent'] => state.lent
+  const executor = createExecutor({ clock, blobs, fetcher, runner, dispatch, lent, signal })
   const collector = createCollector({
     clock,
     blobs,
@@ -228,14 +233,14 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       await blobs.close()
       journal.close()
     },
-    async submit(manifest) {
+    async submit(manifest, alsoKeep = []) {
       const manifestCid = await blobs.putStructure(encodeCanonical(manifest))
-      const pin = jobPin(manifest.job_id)
-      blobs.pin(manifestCid, pin)
-      for (const cid of Object.values(manifest.inputs)) {
-        if (!blobs.has(cid)) refuse('blob-missing', `input ${cid} is not in the store`)
-        blobs.pin(cid, pin)
-      }
+      const { parts: list, unit_count } = manifest
+      const listed = list === undefined ? [] : [list, ...(await loadParts(blobs, list, unit_count))]
+      const needed = [manifestCid, ...Object.values(manifest.inputs), ...listed, ...alsoKeep]
+      const missing = needed.find((cid) => !blobs.has(cid))
+      if (missing !== undefined) refuse('blob-missing', `input ${missing} is not in the store`)
+      blobs.pin(needed, jobPin(manifest.job_id))
       await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
       return { job: manifest.job_id, manifestCid }
     },

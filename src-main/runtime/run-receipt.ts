@@ -1,0 +1,39 @@
+import type { Fault } from '../protocol/fault.ts'
+import type { Cid } from '../protocol/ids.ts'
+import { INLINE_OUTPUT_BYTES_MAX } from '../protocol/limits.ts'
+import type { ExecutionReceipt } from '../protocol/receipt.ts'
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { RunOutcome, RunOutput } from '../ports/runner.ts'
+import { cidOfBytes } from './content-id.ts'
+
+/** How a run ended, as its receipt says it. */
+export type ReceiptOutcome = ExecutionReceipt['outcome']
+
+/** A run's end for its receipt; the output is stored and kept for `owner`, or travels inside when it is tiny. */
+export async function receiptOutcome(
+  blobs: BlobStore,
+  owner: string,
+  outcome: RunOutcome,
+): Promise<ReceiptOutcome> {
+  if (outcome.kind === 'failed') return faultOutcome(outcome.fault)
+  const { cid, inline } = await keep(blobs, owner, outcome.output)
+  return { kind: 'output', cid, metrics: outcome.metrics, ...(inline === undefined ? {} : { inline }) }
+}
+
+/** A run that brought nothing, for its receipt. */
+export function faultOutcome(fault: Fault): ReceiptOutcome {
+  return { kind: 'fault', fault }
+}
+
+async function keep(
+  blobs: BlobStore,
+  owner: string,
+  output: RunOutput,
+): Promise<{ cid: Cid; inline?: Uint8Array }> {
+  if (output.kind === 'bytes' && output.bytes.byteLength <= INLINE_OUTPUT_BYTES_MAX) {
+    return { cid: cidOfBytes(output.bytes), inline: output.bytes }
+  }
+  const cid = output.kind === 'bytes' ? await blobs.put(output.bytes) : await blobs.adopt(output.path)
+  blobs.pin(cid, owner)
+  return { cid }
+}
