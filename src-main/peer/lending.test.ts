@@ -29,6 +29,7 @@ function moduleJob(requester: typeof ANN, limits: Partial<ModuleLimits>): JobMan
     algorithm_id: WASM_MODULE.id,
     algorithm_version: WASM_MODULE.version,
     params: { limits },
+    required_resources: { cpu_cores: 1, ram_gb: 4 },
   })
 }
 
@@ -62,6 +63,14 @@ describe('what a peer lends to modules', () => {
   test('[W14] is no matter to what is no module, and what cannot be read is above it', () => {
     expect(askedAboveLent(manifestOf({ params: { limits: { fuel: 1e15 } } }), LENT_LIMITS)).toBeUndefined()
     expect(askedAboveLent({ ...moduleJob(ANN, {}), params: { limits: 'all' } }, LENT_LIMITS)).toBeDefined()
+  })
+
+  test('[W14] a unit that may use more memory than it asks for would not fit where it is put', () => {
+    const required_resources = { cpu_cores: 1, ram_gb: 0.1 }
+    const manifest = { ...moduleJob(ANN, { memory_pages: 1_639 }), required_resources }
+    expect(askedAboveLent(manifest, LENT_LIMITS)).toMatch(/^a unit may use 1639 pages .* asks for 0.1 GB$/)
+    const within = { ...moduleJob(ANN, { memory_pages: 1_638 }), required_resources }
+    expect(askedAboveLent(within, LENT_LIMITS)).toBeUndefined()
   })
 
   test('[W14] what a job asks for by default is lent by default', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ModuleLimits, WASM_MODULE } from '../protocol/wasm-job.ts'
+import { ModuleLimits, PAGE_BYTES, WASM_MODULE } from '../protocol/wasm-job.ts'
 import type { JobManifest } from '../protocol/work.ts'
 
 /** The part of a module's parameters that says what a unit may use. */
@@ -16,11 +16,16 @@ const COUNTED: Readonly<Record<keyof ModuleLimits, string>> = {
 }
 
 /**
- * What a job's units ask for above what a peer lends to strangers' modules, in one line.
+ * What a job's units ask for above what a peer lends to strangers' modules, or may use above what they ask for, in one
+ * line.
  * @returns undefined when it is within, or when the job runs no module
  */
 export function askedAboveLent(
-  { algorithm_id, params }: Pick<JobManifest, 'algorithm_id' | 'params'>,
+  {
+    algorithm_id,
+    params,
+    required_resources,
+  }: Pick<JobManifest, 'algorithm_id' | 'params' | 'required_resources'>,
   lent: ModuleLimits,
 ): string | undefined {
   if (algorithm_id !== WASM_MODULE.id) return undefined
@@ -29,6 +34,10 @@ export function askedAboveLent(
   for (const [limit, counted] of Object.entries(COUNTED) as [keyof ModuleLimits, string][]) {
     const { [limit]: wanted } = asked.data.limits
     if (wanted > lent[limit]) return `a unit may use ${wanted} ${counted}, and ${lent[limit]} are lent`
+  }
+  const { memory_pages } = asked.data.limits
+  if (memory_pages * PAGE_BYTES > required_resources.ram_gb * 2 ** 30) {
+    return `a unit may use ${memory_pages} pages of memory, and asks for ${required_resources.ram_gb} GB`
   }
   return undefined
 }

@@ -9,7 +9,9 @@ export const WASM_MODULE = { id: 'wasm.module', version: '1.0.0' } as const
 export const MODULE_ROLE = 'module'
 export const INPUT_ROLE = 'input'
 
-/** Pages of 64 KiB in 4 GiB, all that a 32-bit memory can have. */
+/** WebAssembly counts memory in pages of 64 KiB. */
+export const PAGE_BYTES = 65_536
+/** Pages in 4 GiB, all that a 32-bit memory can have. */
 export const MEMORY_PAGES_MAX = 65_536
 /** Entries of all tables together; a function table of the largest C++ programs has 100,000. */
 export const TABLE_ELEMENTS_MAX = 1_000_000

@@ -221,6 +221,7 @@ describe('units of a module', () => {
     algorithm_id: WASM_MODULE.id,
     algorithm_version: WASM_MODULE.version,
     params: { limits: { ...limits } },
+    required_resources: { cpu_cores: 1, ram_gb: 1 },
   })
 
   it('[W14] run within the limits of their job', async () => {
