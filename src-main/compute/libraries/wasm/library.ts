@@ -1,0 +1,55 @@
+import { parseAs } from '../../../protocol/canonical.ts'
+import { refuse } from '../../../protocol/fault.ts'
+import { MODULE_ROLE, WasmParams } from '../../../protocol/wasm-job.ts'
+import type { Params } from '../../../protocol/work.ts'
+import type { Library, LibraryCall, LibraryOutcome, LibraryResult } from '../../library.ts'
+import { MODULE_CHECK } from './algorithms.ts'
+import { measureFuelRate } from './fuel-rate.ts'
+import { createModuleCache, type ModuleCache } from './module-cache.ts'
+import { runUnit } from './unit-run.ts'
+
+/** The library behind `wasm.…`: strangers' modules, metered and compiled once per worker, instantiated per unit. */
+export function createWasmLibrary(): Library {
+  const modules = createModuleCache()
+  /** Units of a batch share one object of parameters. */
+  const parsed = new WeakMap<Params, WasmParams>()
+
+  function run(call: LibraryCall): LibraryOutcome {
+    const params = parsed.get(call.params) ?? paramsOf(call)
+    parsed.set(call.params, params)
+    return runUnit(modules.load(moduleOf(call), params.limits), call, params)
+  }
+
+  return {
+    run: (call) => (call.algorithmId === MODULE_CHECK.id ? check(modules, call) : run(call)),
+    measure: (_, budgetMs) => measureFuelRate(budgetMs),
+  }
+}
+
+/**
+ * What the sandbox says to a module, as info: how it is called (`abi`), its memory at the start (`memory_pages`), and
+ * what it imports. The parameters are the job's.
+ */
+function check(modules: ModuleCache, call: LibraryCall): LibraryResult {
+  const { abi, shape } = modules.load(moduleOf(call), paramsOf(call).limits)
+  return {
+    output: new Uint8Array(0),
+    info: {
+      abi,
+      memory_pages: shape.memory?.minPages ?? 0,
+      imports: shape.imports.map(({ module, name }) => `${module}.${name}`),
+    },
+  }
+}
+
+function paramsOf(call: LibraryCall): WasmParams {
+  const params = parseAs(call.params, WasmParams)
+  if (!params.ok) refuse('bad-input', params.fault.message)
+  return params.value
+}
+
+function moduleOf(call: LibraryCall) {
+  return (
+    call.inputs.get(MODULE_ROLE) ?? refuse('bad-input', `a unit without its module (role '${MODULE_ROLE}')`)
+  )
+}

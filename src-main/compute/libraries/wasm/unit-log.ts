@@ -1,0 +1,51 @@
+/** Bytes of the first room for a log; most have none. */
+const ROOM_BYTES_MIN = 1_024
+/** Characters of a log's last line that a fault quotes. */
+const QUOTED_CHARS_MAX = 300
+
+/** What a module says about its work, for people. Never an error, and never more than its limit. */
+export interface UnitLog {
+  /** Takes what fits, and counts the rest. The bytes are copied. */
+  add(bytes: Uint8Array): void
+  /** The log as text, with U+FFFD for what is not UTF-8, and a closing line where bytes were dropped. */
+  text(): string
+  /** The last line with something in it, cut to a length that a message can quote; empty when there is none. */
+  lastLine(): string
+}
+
+/** An empty log of at most `bytesMax` bytes, the closing line apart. */
+export function createUnitLog(bytesMax: number): UnitLog {
+  let room = new Uint8Array(0)
+  let held = 0
+  let dropped = 0
+
+  function makeRoom(bytes: number): void {
+    if (bytes <= room.byteLength) return
+    const larger = new Uint8Array(Math.min(bytesMax, Math.max(bytes, 2 * room.byteLength, ROOM_BYTES_MIN)))
+    larger.set(room.subarray(0, held))
+    room = larger
+  }
+
+  const decoded = () => new TextDecoder().decode(room.subarray(0, held))
+
+  return {
+    add: (bytes) => {
+      const taken = Math.min(bytes.byteLength, bytesMax - held)
+      makeRoom(held + taken)
+      room.set(bytes.subarray(0, taken), held)
+      held += taken
+      dropped += bytes.byteLength - taken
+    },
+    text: () => {
+      const text = decoded()
+      if (dropped === 0) return text
+      const newLine = text === '' || text.endsWith('\n') ? '' : '\n'
+      return `${text}${newLine}[the log is full: ${dropped} more bytes were dropped]\n`
+    },
+    lastLine: () => {
+      const lines = decoded().split('\n')
+      const last = lines.findLast((line) => line.trim() !== '') ?? ''
+      return last.trim().slice(0, QUOTED_CHARS_MAX)
+    },
+  }
+}

@@ -1,0 +1,84 @@
+import { assert, faultOf, refuse, type Fault } from '../../../protocol/fault.ts'
+import { INPUT_ROLE, type WasmParams } from '../../../protocol/wasm-job.ts'
+import type { LibraryCall, LibraryOutcome } from '../../library.ts'
+import { instantiateMetered, type MeteredInstance } from '../../metering/metered-instance.ts'
+import { importsOf } from './imports.ts'
+import { meshworkProgram } from './meshwork-program.ts'
+import type { LoadedModule } from './module-cache.ts'
+import { createModuleMemory } from './module-memory.ts'
+import { createOutputSink } from './output-sink.ts'
+import type { UnitHost } from './unit-host.ts'
+import { createUnitLog } from './unit-log.ts'
+import { wasiProgram } from './wasi/wasi-program.ts'
+
+const PAGE_BYTES = 65_536
+
+/**
+ * Runs one unit in an instance of its own. What the module logged comes with the result, or with the fault.
+ *
+ * @throws FaultError where there is no log to tell
+ */
+export function runUnit(loaded: LoadedModule, call: LibraryCall, params: WasmParams): LibraryOutcome {
+  const { limits } = params
+  if (limits.memory_pages * PAGE_BYTES > call.limits.memoryBytesMax) {
+    refuse(
+      'quota-exceeded',
+      `the job's ${limits.memory_pages} pages of memory are more than is lent to it here`,
+    )
+  }
+  const log = createUnitLog(limits.log_bytes)
+  const memory = createModuleMemory()
+  let instance: MeteredInstance | undefined
+  let copiedBytes = 0
+  const host: UnitHost = {
+    unit: call.unitIndex ?? 0,
+    params,
+    input: call.inputs.get(INPUT_ROLE),
+    memory,
+    log,
+    charge: (units) => {
+      assert(instance !== undefined, 'host functions are called by an instance')
+      instance.charge(units)
+    },
+    progress: (fraction) => call.progress(fraction),
+    createSink: () =>
+      createOutputSink({
+        bytesMax: Math.min(limits.output_bytes, call.limits.outputBytesMax),
+        createFile: () => call.createOutput(),
+        copied: (bytes) => {
+          copiedBytes += bytes
+        },
+      }),
+  }
+  const program = loaded.abi === 'wasi-command' ? wasiProgram(host) : meshworkProgram(host)
+  const instantiate = () =>
+    instantiateMetered(loaded.module, importsOf(loaded.shape.imports, program.functions), {
+      fuel: limits.fuel,
+      ready: (ready) => {
+        instance = ready
+        memory.attach(ready.exports['memory'] as WebAssembly.Memory)
+      },
+    })
+  try {
+    const output = program.run(instantiate)
+    assert(instance !== undefined, 'what ran was instantiated')
+    const text = log.text()
+    return {
+      output,
+      ...(text === '' ? {} : { info: { log: text } }),
+      memoryBytes: memory.bytes(),
+      metered: { fuel: instance.fuelUsed(), peakPages: memory.bytes() / PAGE_BYTES, copiedBytes },
+    }
+  } catch (error) {
+    const text = log.text()
+    if (text === '') throw error
+    return { fault: withLastWords(faultOf(error, 'unit-failed'), log.lastLine()), info: { log: text } }
+  }
+}
+
+/** A program that gives up says why on standard error; the fault's one line quotes the last of it. */
+function withLastWords(fault: Fault, lastLine: string): Fault {
+  const isOwnEnd = fault.kind === 'trapped' || fault.kind === 'exit-code'
+  if (!isOwnEnd || lastLine === '' || fault.message.includes(lastLine)) return fault
+  return { ...fault, message: `${fault.message}: ${lastLine}`.slice(0, 2_000) }
+}

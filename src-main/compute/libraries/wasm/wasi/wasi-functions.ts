@@ -1,0 +1,31 @@
+import { HOST_CALL_FUEL } from '../host-costs.ts'
+import type { HostFunctions } from '../imports.ts'
+import { OutsideMemory } from '../module-memory.ts'
+import type { UnitHost } from '../unit-host.ts'
+import { ERRNO, WasiError } from './wasi-errno.ts'
+
+/**
+ * Functions of WASI as they are written here: they return when they succeed, throw a `WasiError` with the number of
+ * an expected error, and let `OutsideMemory` through, which is EFAULT.
+ */
+export type WasiFunctions = Readonly<Record<string, (...values: never[]) => void>>
+
+/** The same functions as a module calls them: charged for, and with the error's number as their result. */
+export function answering(host: UnitHost, functions: WasiFunctions): HostFunctions[string] {
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, act]) => [
+      name,
+      (...values: never[]) => {
+        host.charge(HOST_CALL_FUEL)
+        try {
+          act(...values)
+          return ERRNO.success
+        } catch (error) {
+          if (error instanceof WasiError) return error.errno
+          if (error instanceof OutsideMemory) return ERRNO.fault
+          throw error
+        }
+      },
+    ]),
+  )
+}
