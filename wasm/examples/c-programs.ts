@@ -1,0 +1,66 @@
+/**
+ * Compiles the examples in C: `node wasm/examples/c-programs.ts` writes `c/<name>.wasm`. Those files are checked in,
+ * because few machines have what it takes: clang, lld and wasi-libc, as Debian packages them (clang-14, lld-14,
+ * libclang-rt-14-dev-wasm32, wasi-libc).
+ */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const sources = join(import.meta.dirname, 'c')
+
+/** The compiler that the checked-in files come from. */
+const CLANG = 'clang-14'
+/** Where Debian puts wasi-libc. */
+const WASI_LIBC = '/usr/lib/wasm32-wasi/libc.a'
+
+const OPTIONS = ['-O2', '-g0', '-Wall', '-Wextra', '-Werror', '-s']
+const WASI = ['--target=wasm32-wasi', ...OPTIONS]
+/** Without libc or start: what the module exports is said in its source. */
+const BARE = ['--target=wasm32', ...OPTIONS, '-nostdlib', '-Wl,--no-entry']
+
+/** The examples, with how each is compiled. */
+export const C_PROGRAMS = {
+  'line-statistics': WASI,
+  histogram: BARE,
+  'add-histograms': BARE,
+} as const
+
+/** An example's module, as it is checked in. */
+export function cProgramPath(name: keyof typeof C_PROGRAMS): string {
+  return join(sources, `${name}.wasm`)
+}
+
+/** Compiles an example to a file. Throws with the compiler's words. */
+export async function compileCProgram(name: keyof typeof C_PROGRAMS, file: string): Promise<void> {
+  await run(CLANG, [...C_PROGRAMS[name], '-o', file, join(sources, `${name}.c`)])
+}
+
+/** What compiles here, as text; the same text makes the same bytes. Nothing where it cannot compile. */
+export async function toolchain(): Promise<string | undefined> {
+  const version = await run(CLANG, ['--version']).then(
+    ({ stdout }) => stdout.split('\n')[0],
+    () => undefined,
+  )
+  if (version === undefined || !existsSync(WASI_LIBC)) return undefined
+  const libc = createHash('sha256').update(readFileSync(WASI_LIBC)).digest('hex')
+  return `${version}, wasi-libc ${libc.slice(0, 16)}\n`
+}
+
+/** The toolchain that the checked-in files come from. */
+export function recordedToolchain(): string {
+  return readFileSync(join(sources, 'toolchain.txt'), 'utf8')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const here = await toolchain()
+  if (here === undefined) throw new Error(`this needs ${CLANG} and ${WASI_LIBC}`)
+  for (const name of Object.keys(C_PROGRAMS) as (keyof typeof C_PROGRAMS)[]) {
+    await compileCProgram(name, cProgramPath(name))
+  }
+  writeFileSync(join(sources, 'toolchain.txt'), here)
+}
