@@ -7,9 +7,13 @@ import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { watchChanges } from './changes.ts'
 import { countedWatch, type ApiImplementer } from './implementer.ts'
+import { followingJob, leadingJob } from './following-job.ts'
 import { newJobId } from './job-id.ts'
 import { jobStatus, jobSummary } from './job-view.ts'
+import { createModuleResults } from './module-result.ts'
+import { createModuleSubmissions } from './module-submission.ts'
 import type { ApiParts } from './parts.ts'
+import { createReducer } from './reducer.ts'
 import { createRenderResults, unitOutput } from './render-result.ts'
 import { submitRender } from './render-submission.ts'
 
@@ -17,15 +21,25 @@ import { submitRender } from './render-submission.ts'
 export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSignal) {
   const { runtime, blobs, clock, spelling } = parts
   const { state } = runtime
-  const results = createRenderResults(parts, stopping)
+  const pictures = createRenderResults(parts, stopping)
+  const results = createModuleResults(parts, stopping)
+  const submissions = createModuleSubmissions(parts)
+  const reducer = createReducer(parts, results)
+  stopping.addEventListener('abort', () => reducer.stop(), { once: true })
+  const follower: typeof reducer.follower = (job) => reducer.follower(job)
 
   function find(id: JobId): JobState {
     return state.jobs.get(id) ?? refuse('unknown-job', `there is no job ${id}`)
   }
 
+  function followerOf({ manifest }: JobState): JobState | undefined {
+    const id = followingJob(manifest)
+    return id === undefined ? undefined : state.jobs.get(id)
+  }
+
   function statusOf(job: JobState): JobStatus {
     const shortNameOf: typeof spelling.shortNameOf = (peer) => spelling.shortNameOf(peer)
-    return jobStatus(state, job, { nowMs: clock.nowMs(), shortNameOf })
+    return jobStatus(state, job, { nowMs: clock.nowMs(), shortNameOf, follower })
   }
 
   function statusNow(id: JobId): JobStatus | undefined {
@@ -37,6 +51,9 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
     submitRender: os.jobs.submitRender.handler(({ input, signal }) =>
       submitRender(parts, input, AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])])),
     ),
+    submitModule: os.jobs.submitModule.handler(({ input, signal }) =>
+      submissions.submit(input, AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])])),
+    ),
     submit: os.jobs.submit.handler(async ({ input }) => {
       const manifest = manifestOf(parts, input)
       await runtime.submit(manifest)
@@ -44,7 +61,7 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
     }),
     list: os.jobs.list.handler(() =>
       [...state.jobs.values()]
-        .map((job) => jobSummary(job, clock.nowMs()))
+        .map((job) => jobSummary(job, { nowMs: clock.nowMs(), follower }))
         .sort((a, b) => b.submitted_at_ms - a.submitted_at_ms),
     ),
     status: os.jobs.status.handler(({ input }) => statusOf(find(input.job_id))),
@@ -52,12 +69,13 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
       const { manifest } = find(input.job_id)
       const values = watchChanges(parts, {
         compose: () => statusNow(manifest.job_id),
-        isLast: (status) => status.state.kind !== 'running',
+        isLast: hasEnded,
         signal: AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])]),
       })
       return countedWatch(context, parts.report, values)
     }),
-    result: os.jobs.result.handler(({ input }) => results.result(find(input.job_id), input.format)),
+    result: os.jobs.result.handler(({ input }) => pictures.result(find(input.job_id), input.format)),
+    moduleResult: os.jobs.moduleResult.handler(({ input }) => results.result(find(input.job_id))),
     output: os.jobs.output.handler(async ({ input }) => {
       const cid = await unitOutput(parts, find(input.job_id), input.unit_index)
       const { bytes } = blobs.info(cid) ?? refuse('blob-missing', `${cid} is not in the store`)
@@ -68,18 +86,39 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
       return consensus ?? refuse('bad-input', `nobody has touched unit ${unit_index} of ${job_id}`)
     }),
     cancel: os.jobs.cancel.handler(async ({ input: { job_id } }) => {
-      const { status } = find(job_id)
-      if (status.state !== 'running') refuse('bad-input', `job ${job_id} is ${status.state} already`)
-      await runtime.dispatch({ kind: 'job-cancelled', at_ms: clock.nowMs(), job_id })
+      const job = find(job_id)
+      const running = [job, followerOf(job)].find((one) => one?.status.state === 'running')
+      if (running === undefined) refuse('bad-input', `job ${job_id} is ${job.status.state} already`)
+      await runtime.dispatch({
+        kind: 'job-cancelled',
+        at_ms: clock.nowMs(),
+        job_id: running.manifest.job_id,
+      })
       return {}
     }),
     remove: os.jobs.remove.handler(async ({ input: { job_id } }) => {
-      const { status } = find(job_id)
-      if (status.state === 'running') refuse('bad-input', `job ${job_id} is running; cancel it first`)
-      await runtime.dispatch({ kind: 'job-removed', at_ms: clock.nowMs(), job_id })
+      const leading = leadingJob(state, job_id)?.manifest.job_id
+      const job = find(job_id)
+      if (leading !== undefined) refuse('bad-input', `job ${job_id} is a part of ${leading}; remove that one`)
+      const ids: JobId[] = []
+      for (const { manifest, status } of [job, followerOf(job)].filter((one) => one !== undefined)) {
+        if (status.state === 'running')
+          refuse('bad-input', `job ${manifest.job_id} is running; cancel it first`)
+        ids.push(manifest.job_id)
+      }
+      // Handed over in one turn, they are in the journal both or not at all.
+      const at_ms = clock.nowMs()
+      await Promise.all(ids.map((id) => runtime.dispatch({ kind: 'job-removed', at_ms, job_id: id })))
       return {}
     }),
   })
+}
+
+/** Whether a job will not change any more, nor what follows it. */
+function hasEnded({ state, reduced_by: following }: JobStatus): boolean {
+  if (state.kind === 'running') return false
+  const follows = following?.state.kind === 'waiting' || following?.state.kind === 'running'
+  return !(state.kind === 'done' && follows)
 }
 
 function manifestOf({ runtime, clock, random }: ApiParts, request: JobRequest): JobManifest {

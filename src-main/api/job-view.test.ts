@@ -72,7 +72,11 @@ function after(...events: PeerEvent[]): PeerState {
   return state
 }
 
-const options = { nowMs: T0 + 2_100, shortNameOf: (peer: PeerId) => `short-${peer.slice(-1)}` }
+const options = {
+  nowMs: T0 + 2_100,
+  shortNameOf: (peer: PeerId) => `short-${peer.slice(-1)}`,
+  follower: () => undefined,
+}
 const statusOf = (state: PeerState) => jobStatus(state, state.jobs.get(JOB)!, options)
 
 describe('the view of a job', () => {
@@ -145,8 +149,31 @@ describe('the view of a job', () => {
       results(ANNA, output(0, 1, RIGHT), output(1, 1, RIGHT)),
       results(ME, output(0, 2, RIGHT), output(1, 2, RIGHT)),
     )
-    const summary = jobSummary(state.jobs.get(JOB)!, options.nowMs)
+    const summary = jobSummary(state.jobs.get(JOB)!, options)
     expect(summary).toMatchObject({ verified: 2, stored: 2, first_award_ms: 100, left_ms_estimate: 2_000 })
+  })
+
+  it('counts the fuel of a verified unit once, and of each peer what its output took', () => {
+    const metered = (unit_index: number, attempt: number, fuel: number): ExecutionReceipt => ({
+      unit_index,
+      attempt,
+      outcome: { kind: 'output', cid: RIGHT, metrics: { ...metrics, fuel }, inline: new Uint8Array(8) },
+    })
+    const state = after(
+      award(ANNA, [0, 1], [1, 1]),
+      award(ME, [0, 2], [1, 2]),
+      results(ANNA, metered(0, 1, 1_000), metered(1, 1, 70)),
+      results(ME, metered(0, 2, 1_000)),
+    )
+    const status = statusOf(state)
+    expect(status.fuel).toBe(1_000)
+    expect(status.by_peer.map(({ peer_id, fuel }) => [peer_id, fuel])).toEqual(
+      expect.arrayContaining([
+        [ME, 1_000],
+        [ANNA, 1_070],
+      ]),
+    )
+    expect(statusOf(after())).not.toHaveProperty('fuel')
   })
 
   it('stops its clock at the end', () => {

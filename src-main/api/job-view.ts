@@ -1,4 +1,4 @@
-import type { JobState as JobStateView, JobStatus, JobSummary, PeerShare } from '#contract'
+import type { FollowingJob, JobState as JobStateView, JobStatus, JobSummary, PeerShare } from '#contract'
 import type { AttemptState, JobState, PeerState } from '../peer/state.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { whyWaiting } from './waiting.ts'
@@ -7,13 +7,19 @@ import { whyWaiting } from './waiting.ts'
 export interface JobViewOptions {
   readonly nowMs: number
   readonly shortNameOf: (peer: PeerId) => string
+  /** The job that combines a map job's outputs. */
+  readonly follower: (job: JobState) => FollowingJob | undefined
 }
 
 /** A job for a list. Costs the same however many units it has. */
-export function jobSummary(job: JobState, nowMs: number): JobSummary {
+export function jobSummary(
+  job: JobState,
+  { nowMs, follower }: Pick<JobViewOptions, 'nowMs' | 'follower'>,
+): JobSummary {
   const { manifest, submittedAtMs, firstAwardAtMs } = job
   const endMs = job.status.state === 'running' ? nowMs : job.status.atMs
   const leftMs = leftMsEstimate(job, nowMs)
+  const following = follower(job)
   return {
     job_id: manifest.job_id,
     description: manifest.description,
@@ -29,6 +35,7 @@ export function jobSummary(job: JobState, nowMs: number): JobSummary {
     ...(firstAwardAtMs === undefined ? {} : { first_award_ms: Math.max(0, firstAwardAtMs - submittedAtMs) }),
     wall_ms: Math.max(0, endMs - submittedAtMs),
     ...(leftMs === undefined ? {} : { left_ms_estimate: leftMs }),
+    ...(following === undefined ? {} : { reduced_by: following }),
   }
 }
 
@@ -37,14 +44,17 @@ export function jobStatus(state: Readonly<PeerState>, job: JobState, options: Jo
   const shares = peerShares(state, job, options)
   const busy = shares.some((share) => share.running_units > 0)
   const waiting = busy ? undefined : whyWaiting(state, job, options.nowMs)
+  const fuel = fuelOf(job)
   return {
-    ...jobSummary(job, options.nowMs),
+    ...jobSummary(job, options),
     ...(waiting === undefined ? {} : { waiting }),
+    ...(fuel === undefined ? {} : { fuel }),
     by_peer: shares,
   }
 }
 
-function stateView(status: JobState['status']): JobStateView {
+/** Where a job stands, as the contract says it. */
+export function stateView(status: JobState['status']): JobStateView {
   return status.state === 'failed' ? { kind: 'failed', fault: status.fault } : { kind: status.state }
 }
 
@@ -54,6 +64,15 @@ function leftMsEstimate(job: JobState, nowMs: number): number | undefined {
     return undefined
   const perUnitMs = Math.max(0, nowMs - job.firstAwardAtMs) / job.verified
   return Math.round(perUnitMs * (job.manifest.unit_count - job.verified))
+}
+
+/** What the verified units took, each counted once; undefined where no unit is metered. */
+function fuelOf({ units }: JobState): number | undefined {
+  let sum: number | undefined
+  for (const { verified } of units.values()) {
+    if (verified?.fuel !== undefined) sum = (sum ?? 0) + verified.fuel
+  }
+  return sum
 }
 
 /** A share while it is counted. */
@@ -101,6 +120,7 @@ function count(tally: Tally, { status }: AttemptState, won: boolean): void {
       tally.cpu_ms += status.metrics.cpu_ms
       tally.wall_ms += status.metrics.wall_ms
       tally.output_bytes += status.metrics.output_bytes
+      if (status.metrics.fuel !== undefined) tally.fuel = (tally.fuel ?? 0) + status.metrics.fuel
       return
     case 'failed':
       tally.failed++

@@ -29,6 +29,11 @@ export function nodeCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSi
       runner.setConcurrency(workersFor(availability))
       return {}
     }),
+    lend: os.node.lend.handler(async ({ input }) => {
+      const limits = { ...runtime.state.lent, ...input.limits }
+      await runtime.dispatch({ kind: 'lending-set', at_ms: clock.nowMs(), limits })
+      return runtime.state.lent
+    }),
     stop: os.node.stop.handler(() => {
       clock.after(STOP_AFTER_MS, parts.requestStop)
       return {}

@@ -17,6 +17,7 @@ export function nodeInfo(parts: ApiParts, startedAtMs: number): NodeInfo {
     started_at_ms: startedAtMs,
     addresses: [...transport.addresses()],
     sharing: state.availability,
+    lent: state.lent,
     algorithms: [...state.view.capabilities],
     workers: runner.concurrency,
     contacts: state.contacts.size,

@@ -5,6 +5,7 @@ import { advance } from '../peer/step.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { toTimestamp } from '../protocol/time.ts'
+import { LENT_LIMITS, WASM_MODULE } from '../protocol/wasm-job.ts'
 import { whyWaiting } from './waiting.ts'
 
 const ME = `12D3KooW${'1'.repeat(44)}` as PeerId
@@ -13,7 +14,7 @@ const BEN = `12D3KooW${'3'.repeat(44)}` as PeerId
 const JOB = 'noop-aaaaaaaa' as JobId
 const T0 = 1_800_000_000_000
 
-const SUBMITTED: PeerEvent = {
+const SUBMITTED = {
   kind: 'job-submitted',
   at_ms: T0,
   manifest_cid: `bafyrei${'c'.repeat(52)}` as Cid,
@@ -32,7 +33,7 @@ const SUBMITTED: PeerEvent = {
     verification_redundancy: 2,
     created_at: toTimestamp(T0),
   },
-}
+} satisfies PeerEvent
 
 interface Sharing {
   readonly version?: string
@@ -98,7 +99,31 @@ function why(...events: PeerEvent[]): string | undefined {
   return whyWaiting(state, state.jobs.get(JOB)!, T0)?.kind
 }
 
+/** Why a module's job waits, whose units may use so much fuel, with a peer that lends so much. */
+function whyModule(fuel: number, lent: number): string | undefined {
+  const state: PeerState = initialState(ME, 'me')
+  const { id: algorithm_id, version } = WASM_MODULE
+  const capability = { algorithm_id, version, supported: true, performance_score: 1 }
+  const { manifest } = SUBMITTED
+  const module = { algorithm_id, algorithm_version: version, params: { limits: { fuel } } }
+  const events: PeerEvent[] = [
+    { ...SUBMITTED, manifest: { ...manifest, ...module, verification_redundancy: 1 } },
+    ...ALWAYS,
+    { kind: 'capabilities-measured', at_ms: T0, algorithms: [capability] },
+    { kind: 'lending-set', at_ms: T0, limits: { ...LENT_LIMITS, fuel: lent } },
+  ]
+  for (const event of events) advance(state, event)
+  return whyWaiting(state, state.jobs.get(JOB)!, T0)?.message
+}
+
 describe('why nobody works on a job', () => {
+  it('a module may use more than anybody lends', () => {
+    expect(whyModule(5_000, 4_999)).toBe(
+      'nobody who shares lends a module so much: a unit may use 5000 units of fuel, and 4999 are lent',
+    )
+    expect(whyModule(5_000, 5_000)).toBeUndefined()
+  })
+
   const table: [rule: string, events: PeerEvent[], expected: string | undefined][] = [
     ['nobody is there', [], 'nobody-connected'],
     ['people are there and share nothing', person(ANNA, { shares: false }), 'nobody-shares'],

@@ -1,5 +1,6 @@
 import type { Waiting } from '#contract'
-import { slotsAt } from '../peer/publishing.ts'
+import { askedAboveLent } from '../peer/lending.ts'
+import { publishedSlots } from '../peer/publishing.ts'
 import type { JobState, PeerState } from '../peer/state.ts'
 import { activeCommitments } from '../peer/trust.ts'
 import { needOf, openRanges } from '../peer/unit.ts'
@@ -39,7 +40,12 @@ export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: num
   if (fitting.length === 0) {
     return { kind: 'nobody-fits', message: `nobody who shares has ${needText(manifest)} for one unit` }
   }
-  const willing = fitting.filter(({ trustsMe }) => trustsMe)
+  const above = fitting.map(({ slots }) => aboveLent(slots, manifest))
+  const lending = fitting.filter((_, index) => above[index] === undefined)
+  if (lending.length === 0) {
+    return { kind: 'nobody-fits', message: `nobody who shares lends a module so much: ${above[0] ?? ''}` }
+  }
+  const willing = lending.filter(({ trustsMe }) => trustsMe)
   if (willing.length === 0) {
     return { kind: 'nobody-trusts-you', message: 'nobody who could work on this trusts you yet' }
   }
@@ -58,7 +64,7 @@ function candidates(state: Readonly<PeerState>, nowMs: number): Candidate[] {
     slots: commitment.availability_slots,
     trustsMe: (commitment.trust_weights[state.me] ?? 0) > 0,
   }))
-  return [{ peer: state.me, slots: slotsAt(state, nowMs), trustsMe: true }, ...others]
+  return [{ peer: state.me, slots: publishedSlots(state, nowMs), trustsMe: true }, ...others]
 }
 
 function nobodyShares({ view }: Readonly<PeerState>): Waiting {
@@ -73,6 +79,16 @@ function runs(slot: AvailabilitySlot, manifest: JobManifest): boolean {
     ({ algorithm_id, version, supported }) =>
       supported && algorithm_id === manifest.algorithm_id && version === manifest.algorithm_version,
   )
+}
+
+/** Why none of the slots lends a job's module what it asks for; undefined when one does, or none says how much. */
+function aboveLent(slots: readonly AvailabilitySlot[], manifest: JobManifest): string | undefined {
+  const lines = slots.flatMap((slot) => {
+    const capability = slot.algorithms.find((one) => one.algorithm_id === manifest.algorithm_id)
+    if (capability === undefined || !fits(slot, manifest)) return []
+    return [capability.limits === undefined ? undefined : askedAboveLent(manifest, capability.limits)]
+  })
+  return lines.includes(undefined) ? undefined : lines[0]
 }
 
 function fits(slot: AvailabilitySlot, { required_resources }: JobManifest): boolean {

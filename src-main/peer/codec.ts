@@ -9,7 +9,7 @@ import { Contact } from '../protocol/messages.ts'
 import { Attempt, ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
 import { VerificationRole } from '../protocol/assignment.ts'
 import { Fraction } from '../protocol/slot.ts'
-import { LENT_LIMITS, ModuleLimits } from '../protocol/wasm-job.ts'
+import { LENT_LIMITS, LentLimits } from '../protocol/wasm-job.ts'
 import { JobManifest, UnitIndex } from '../protocol/work.ts'
 import { PeerRecord } from '../verification/reputation.ts'
 import { Availability, DurableEvent } from './event.ts'
@@ -109,7 +109,7 @@ const SavedState = z.object({
   awardsMade: z.int().min(0),
   availability: Availability,
   /** Snapshots from before modules could be lent to have none. */
-  lent: ModuleLimits.default(LENT_LIMITS),
+  lent: LentLimits.default(LENT_LIMITS),
   contacts: z.array(Contact),
   invites: z.array(
     z.tuple([Name, z.object({ trust: Fraction, expiresAtMs: Ms, usedBy: PeerId.exactOptional() })]),

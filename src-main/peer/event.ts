@@ -7,7 +7,7 @@ import { AwardedUnit, Award } from '../protocol/messages.ts'
 import { Attempt, ExecutionReceipt } from '../protocol/receipt.ts'
 import { ComputeResource } from '../protocol/resource.ts'
 import { AvailabilitySlot, Fraction, type AlgorithmCapability } from '../protocol/slot.ts'
-import { ModuleLimits } from '../protocol/wasm-job.ts'
+import { LentLimits } from '../protocol/wasm-job.ts'
 import { JobManifest, UnitIndex } from '../protocol/work.ts'
 
 /** When something happened, by this peer's clock; the only time that `step` knows. */
@@ -41,7 +41,7 @@ export const DurableEvent = z.discriminatedUnion('kind', [
   At.extend({ kind: z.literal('named'), name: z.string().min(1).max(100) }),
   At.extend({ kind: z.literal('availability-set'), availability: Availability }),
   /** What one unit of a stranger's module may use here at most. */
-  At.extend({ kind: z.literal('lending-set'), limits: ModuleLimits }),
+  At.extend({ kind: z.literal('lending-set'), limits: LentLimits }),
   At.extend({ kind: z.literal('trust-set'), peer: PeerId, trust: Fraction }),
 
   // pairing

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ModuleLimits, PAGE_BYTES, WASM_MODULE } from '../protocol/wasm-job.ts'
+import { ModuleLimits, PAGE_BYTES, type LentLimits, WASM_MODULE } from '../protocol/wasm-job.ts'
 import type { JobManifest } from '../protocol/work.ts'
 
 /** The part of a module's parameters that says what a unit may use. */
@@ -26,7 +26,7 @@ export function askedAboveLent(
     params,
     required_resources,
   }: Pick<JobManifest, 'algorithm_id' | 'params' | 'required_resources'>,
-  lent: ModuleLimits,
+  lent: LentLimits,
 ): string | undefined {
   if (algorithm_id !== WASM_MODULE.id) return undefined
   const asked = AskedLimits.safeParse(params)

@@ -37,6 +37,17 @@ export function slotsAt(state: PeerState, nowMs: number): AvailabilitySlot[] {
   }
 }
 
+/** The same as others see it, with what is lent to strangers' modules: a requester knows by it why nobody offers. */
+export function publishedSlots(state: PeerState, nowMs: number): AvailabilitySlot[] {
+  const limits = state.lent
+  return slotsAt(state, nowMs).map((slot) => ({
+    ...slot,
+    algorithms: slot.algorithms.map((capability) =>
+      capability.algorithm_id === WASM_MODULE.id ? { ...capability, limits } : capability,
+    ),
+  }))
+}
+
 /** The commitment that this peer publishes now. Counts the publication in the vector clock. */
 export function composeCommitment(state: PeerState, clockMs: number): ComputeCommitment {
   const { view } = state
@@ -49,7 +60,7 @@ export function composeCommitment(state: PeerState, clockMs: number): ComputeCom
     .map((c) => [c.peer_id, c.trust] as const)
   return {
     peer_id: state.me,
-    availability_slots: slotsAt(state, nowMs).map((slot) => withLent(state, slot)),
+    availability_slots: publishedSlots(state, nowMs),
     work_requests: [...state.jobs.values()]
       .filter((job) => job.status.state === 'running')
       .slice(0, REQUESTS_MAX)
@@ -61,14 +72,6 @@ export function composeCommitment(state: PeerState, clockMs: number): ComputeCom
     timestamp: toTimestamp(nowMs),
     vector_clock: ownClock(state),
   }
-}
-
-/** A slot that says what it lends to strangers' modules, so that a requester knows why nobody offers. */
-function withLent({ lent }: PeerState, slot: AvailabilitySlot): AvailabilitySlot {
-  const algorithms = slot.algorithms.map((capability) =>
-    capability.algorithm_id === WASM_MODULE.id ? { ...capability, limits: lent } : capability,
-  )
-  return { ...slot, algorithms }
 }
 
 /** Where this peer stands in the protocol's rounds. */

@@ -7,7 +7,7 @@ import type { Contact } from '../protocol/messages.ts'
 import type { ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
 import type { VerificationRole, WorkAssignment } from '../protocol/assignment.ts'
 import type { AlgorithmCapability } from '../protocol/slot.ts'
-import { LENT_LIMITS, type ModuleLimits } from '../protocol/wasm-job.ts'
+import { LENT_LIMITS, type LentLimits } from '../protocol/wasm-job.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { PeerRecord } from '../verification/reputation.ts'
 import type { Availability } from './event.ts'
@@ -148,7 +148,7 @@ export interface PeerState {
   awardsMade: number
   availability: Availability
   /** The most that one unit of a stranger's module may use here. */
-  lent: ModuleLimits
+  lent: LentLimits
   readonly contacts: Map<PeerId, Contact>
   readonly invites: Map<string, OpenInvite>
   readonly jobs: Map<JobId, JobState>

@@ -3,7 +3,7 @@ import { Name } from './ids.ts'
 import { ALGORITHMS_MAX, DATASETS_MAX } from './limits.ts'
 import { ComputeResource } from './resource.ts'
 import { Timestamp } from './time.ts'
-import { ModuleLimits } from './wasm-job.ts'
+import { LentLimits } from './wasm-job.ts'
 
 /** A fraction from 0 to 1: priorities, trust, scores. */
 export const Fraction = z.number().min(0).max(1)
@@ -19,7 +19,7 @@ export const AlgorithmCapability = z.object({
   version: Name,
   supported: z.boolean(),
   performance_score: Fraction,
-  limits: ModuleLimits.exactOptional(),
+  limits: LentLimits.exactOptional(),
 })
 export type AlgorithmCapability = z.infer<typeof AlgorithmCapability>
 

@@ -25,31 +25,37 @@ export const WALL_MS_MAX = 24 * 3_600_000
 const STRINGS_MAX = 64
 const STRING_CHARS_MAX = 1_024
 
+/** What one run of a module may use: fuel, pages and entries, bytes written as output and as log, milliseconds. */
+const LIMITS = {
+  fuel: Fuel.min(1),
+  memory_pages: z.int().min(1).max(MEMORY_PAGES_MAX),
+  table_elements: z.int().min(0).max(TABLE_ELEMENTS_MAX),
+  output_bytes: z.int().min(0).max(OUTPUT_BYTES_MAX),
+  log_bytes: z.int().min(0).max(LOG_BYTES_MAX),
+  wall_ms: z.int().min(1).max(WALL_MS_MAX),
+}
+
 /** What one run of a module may use, as its job asks: part of the unit's definition, the same on every peer. */
 export const ModuleLimits = z.strictObject({
-  fuel: Fuel.min(1).default(10_000_000_000),
-  memory_pages: z.int().min(1).max(MEMORY_PAGES_MAX).default(4_096),
-  table_elements: z.int().min(0).max(TABLE_ELEMENTS_MAX).default(100_000),
-  output_bytes: z
-    .int()
-    .min(0)
-    .max(OUTPUT_BYTES_MAX)
-    .default(256 << 20),
-  log_bytes: z
-    .int()
-    .min(0)
-    .max(LOG_BYTES_MAX)
-    .default(64 << 10),
-  wall_ms: z.int().min(1).max(WALL_MS_MAX).default(60_000),
+  fuel: LIMITS.fuel.default(10_000_000_000),
+  memory_pages: LIMITS.memory_pages.default(4_096),
+  table_elements: LIMITS.table_elements.default(100_000),
+  output_bytes: LIMITS.output_bytes.default(256 << 20),
+  log_bytes: LIMITS.log_bytes.default(64 << 10),
+  wall_ms: LIMITS.wall_ms.default(60_000),
 })
 export type ModuleLimits = z.infer<typeof ModuleLimits>
+
+/** What a peer lends to one run of a stranger's module. */
+export const LentLimits = z.strictObject(LIMITS)
+export type LentLimits = z.infer<typeof LentLimits>
 
 /**
  * What a peer lends to one unit of a stranger's module unless its user says otherwise: a quarter of an hour of one
  * core, a gigabyte of memory. What a job asks above it is not run there; it is never lowered, since a unit that may
  * use less is another unit.
  */
-export const LENT_LIMITS: ModuleLimits = {
+export const LENT_LIMITS: LentLimits = {
   fuel: 1_000_000_000_000,
   memory_pages: 16_384,
   table_elements: TABLE_ELEMENTS_MAX,

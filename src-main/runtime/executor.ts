@@ -2,7 +2,7 @@ import { faultOf, refuse } from '../protocol/fault.ts'
 import { unitId, type Cid, type JobId, type PeerId } from '../protocol/ids.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
-import { INPUT_ROLE, type ModuleLimits } from '../protocol/wasm-job.ts'
+import { INPUT_ROLE, type LentLimits } from '../protocol/wasm-job.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import { askedAboveLent } from '../peer/lending.ts'
@@ -50,7 +50,7 @@ export interface ExecutorParts {
   readonly runner: Runner
   readonly dispatch: (event: PeerEvent) => Promise<void>
   /** What one unit of a stranger's module may use here at this moment. */
-  readonly lent: () => ModuleLimits
+  readonly lent: () => LentLimits
   readonly signal: AbortSignal
 }
 

@@ -13,9 +13,16 @@ export const contract = { node, hardware, people, uploads, blobs, jobs }
 
 export { UploadId, type UploadState } from './blobs.ts'
 export type { HardwareInfo } from './hardware.ts'
-export type { JobState, JobStatus, JobSummary, PeerShare, Waiting } from './job-status.ts'
+export type { FollowingJob, JobState, JobStatus, JobSummary, PeerShare, Waiting } from './job-status.ts'
 export type { JobRequest, RenderRequest, ResultFormat, SceneWarning, SubmittedRender } from './jobs.ts'
 export { ResultFile } from './jobs.ts'
-export { API_MESSAGE_BYTES_MAX, CHUNK_BYTES_MAX, WATCH_EVERY_MS } from './limits.ts'
-export type { ConnectionInfo, NodeInfo, NodePulse, Sharing, Traffic } from './node.ts'
+export {
+  API_MESSAGE_BYTES_MAX,
+  CHUNK_BYTES_MAX,
+  DESCRIPTION_LENGTH_MAX,
+  MODULE_FILES_MAX,
+  WATCH_EVERY_MS,
+} from './limits.ts'
+export { ModuleRequest, type ModuleInput, type SubmittedModule } from './modules.ts'
+export type { ConnectionInfo, LentChange, NodeInfo, NodePulse, Sharing, Traffic } from './node.ts'
 export type { InviteCode, Person } from './people.ts'

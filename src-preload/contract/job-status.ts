@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Fault } from '../../src-main/protocol/fault.ts'
+import { Fuel } from '../../src-main/protocol/fuel.ts'
 import { JobId, PeerId } from '../../src-main/protocol/ids.ts'
 import { AtMs, Count, DurationMs } from './procedure.ts'
 
@@ -11,6 +12,14 @@ export const JobState = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('failed'), fault: Fault }),
 ])
 export type JobState = z.infer<typeof JobState>
+
+/** The job that combines the outputs of another. */
+export const FollowingJob = z.strictObject({
+  job_id: JobId,
+  /** It begins when the other is done; `failed` also says why it could not begin. */
+  state: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('waiting') }), ...JobState.options]),
+})
+export type FollowingJob = z.infer<typeof FollowingJob>
 
 /** A job in a list. */
 export const JobSummary = z.strictObject({
@@ -38,6 +47,8 @@ export const JobSummary = z.strictObject({
   wall_ms: DurationMs,
   /** What is left at the pace so far; absent before the first verified unit and after the end. */
   left_ms_estimate: DurationMs.exactOptional(),
+  /** For a map job with a reduce module. */
+  reduced_by: FollowingJob.exactOptional(),
 })
 export type JobSummary = z.infer<typeof JobSummary>
 
@@ -63,6 +74,8 @@ export const PeerShare = z.strictObject({
   wall_ms: DurationMs,
   /** Bytes of those outputs. */
   output_bytes: Count,
+  /** Units of fuel that they took; absent where nothing is metered. */
+  fuel: Fuel.exactOptional(),
 })
 export type PeerShare = z.infer<typeof PeerShare>
 
@@ -72,7 +85,7 @@ export const Waiting = z.strictObject({
     'nobody-connected', // and this peer shares nothing itself
     'nobody-shares', // people are there, but share nothing now
     'nobody-runs-it', // nobody who shares has the algorithm in this version
-    'nobody-fits', // nobody who shares has the memory or the cores that a unit needs
+    'nobody-fits', // nobody who shares has the memory or the cores that a unit needs, or lends a module so much
     'nobody-trusts-you', // those who could work do not work for this peer
     'more-verifiers', // somebody works, but not as many distinct peers as the redundancy asks
   ]),
@@ -85,6 +98,8 @@ export type Waiting = z.infer<typeof Waiting>
 export const JobStatus = JobSummary.extend({
   /** Absent while somebody works on it, and after its end. */
   waiting: Waiting.exactOptional(),
+  /** Units of fuel that the verified units took, each counted once; absent where nothing is metered. */
+  fuel: Fuel.exactOptional(),
   /** Everybody who was given a unit, most verified first. */
   by_peer: z.array(PeerShare),
 })

@@ -16,6 +16,7 @@ import { Fraction } from '../../src-main/protocol/slot.ts'
 import { Params, UnitIndex } from '../../src-main/protocol/work.ts'
 import { JobStatus, JobSummary } from './job-status.ts'
 import { DESCRIPTION_LENGTH_MAX, SCENE_FILES_MAX } from './limits.ts'
+import { ModuleRequest, SubmittedModule } from './modules.ts'
 import { Count, Nothing, procedure } from './procedure.ts'
 
 const Redundancy = z.int().min(1).max(REDUNDANCY_MAX)
@@ -90,7 +91,7 @@ export const JobRequest = z.strictObject({
 })
 export type JobRequest = z.infer<typeof JobRequest>
 
-/** A finished picture in the blob store. */
+/** A finished result in the blob store. */
 export const ResultFile = z.strictObject({
   cid: Cid,
   bytes: Count,
@@ -109,22 +110,32 @@ const WhichJob = z.strictObject({ job_id: JobId })
 export const jobs = {
   /** Faults: `bad-input` (not glTF, no triangles, …), `blob-missing`. */
   submitRender: procedure.input(RenderRequest).output(SubmittedRender),
+  /**
+   * Checks a module, cuts its input, and submits the job. Faults: `module-refused` for one that the sandbox does not
+   * take, in one line; `bad-input` for an input with too many pieces; `blob-missing`, `quota-exceeded`.
+   */
+  submitModule: procedure.input(ModuleRequest).output(SubmittedModule),
   submit: procedure.input(JobRequest).output(z.strictObject({ job_id: JobId, units: Count })),
   /** Newest first. */
   list: procedure.output(z.array(JobSummary)),
   status: procedure.input(WhichJob).output(JobStatus),
-  /** The status now and after changes, at most one each `WATCH_EVERY_MS`; ends with the job. */
+  /** The status now and after changes, at most one each `WATCH_EVERY_MS`; ends with the job and what follows it. */
   watch: procedure.input(WhichJob).output(eventIterator(JobStatus)),
   /** The picture of a render job that is done; assembled on the first call. Fault: `bad-input` before the end. */
   result: procedure.input(WhichJob.extend({ format: ResultFormat })).output(ResultFile),
+  /**
+   * The result of a module's job that is done: its units' outputs one after the other, or what the module that
+   * combines them made of them. Fault: `bad-input` before the end.
+   */
+  moduleResult: procedure.input(WhichJob).output(ResultFile),
   /** One verified unit's output, of any job. Fault: `bad-input` while it is not there. */
   output: procedure
     .input(WhichJob.extend({ unit_index: UnitIndex }))
     .output(z.strictObject({ cid: Cid, bytes: Count })),
   /** Who returned what for one unit, and what they agree on. Fault: `bad-input` for a unit that nobody has touched. */
   consensus: procedure.input(WhichJob.extend({ unit_index: UnitIndex })).output(VerificationConsensus),
-  /** Ends a running job; whoever works on it is told. */
+  /** Ends a running job, or the one that combines its outputs; whoever works on it is told. */
   cancel: procedure.input(WhichJob).output(Nothing),
-  /** Forgets an ended job and its outputs. Fault: `bad-input` while it runs. */
+  /** Forgets an ended job, its outputs and what combined them. Fault: `bad-input` while one of both runs. */
   remove: procedure.input(WhichJob).output(Nothing),
 }

@@ -10,6 +10,8 @@ export const API_MESSAGE_BYTES_MAX = CHUNK_BYTES_MAX + (64 << 10)
 export const UPLOAD_BYTES_MAX = 8 * 2 ** 30
 /** Files of one scene: a glTF file, its buffers and its textures. */
 export const SCENE_FILES_MAX = 1_024
+/** Files that a module's job reads, a unit for each: uploads that are remembered at once, and some to spare. */
+export const MODULE_FILES_MAX = 2_000
 /** An invite lies around until it is used; after a week it is a forgotten key under the mat. */
 export const INVITE_MINUTES_MAX = 7 * 24 * 60
 /** Text that a person writes about a job. */

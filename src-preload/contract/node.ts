@@ -4,6 +4,7 @@ import { PeerId } from '../../src-main/protocol/ids.ts'
 import { SLOTS_MAX } from '../../src-main/protocol/limits.ts'
 import { ComputeResource } from '../../src-main/protocol/resource.ts'
 import { AlgorithmCapability, AvailabilitySlot, Fraction } from '../../src-main/protocol/slot.ts'
+import { LentLimits } from '../../src-main/protocol/wasm-job.ts'
 import { NAME_LENGTH_MAX } from './limits.ts'
 import { AtMs, Count, Nothing, procedure } from './procedure.ts'
 
@@ -59,6 +60,8 @@ export const NodeInfo = z.strictObject({
   /** Multiaddresses at which others may dial. */
   addresses: z.array(z.string()),
   sharing: Sharing,
+  /** The most that one unit of a stranger's module may use here. */
+  lent: LentLimits,
   /** What this peer runs for others, with its measured speed; empty until it is measured. */
   algorithms: z.array(AlgorithmCapability),
   /** How many units run here at once. */
@@ -90,6 +93,19 @@ export const NodePulse = z.strictObject({
 })
 export type NodePulse = z.infer<typeof NodePulse>
 
+const lent = LentLimits.shape
+
+/** Some of what is lent to strangers' modules. */
+export const LentChange = z.strictObject({
+  fuel: lent.fuel.exactOptional(),
+  memory_pages: lent.memory_pages.exactOptional(),
+  table_elements: lent.table_elements.exactOptional(),
+  output_bytes: lent.output_bytes.exactOptional(),
+  log_bytes: lent.log_bytes.exactOptional(),
+  wall_ms: lent.wall_ms.exactOptional(),
+})
+export type LentChange = z.infer<typeof LentChange>
+
 /** The running peer itself. */
 export const node = {
   info: procedure.output(NodeInfo),
@@ -100,6 +116,8 @@ export const node = {
     .output(Nothing),
   /** Takes effect with the next round; units that run here already are finished. */
   setAvailability: procedure.input(z.strictObject({ sharing: Sharing })).output(Nothing),
+  /** Changes what is lent to strangers' modules, from the next offer on. What is not named stays. */
+  lend: procedure.input(z.strictObject({ limits: LentChange })).output(LentLimits),
   /** Answers, then stops the peer. */
   stop: procedure.output(Nothing),
 }
