@@ -1,0 +1,116 @@
+/**
+ * Gives damaged modules to the injector. As a program: `node campaign.fixture.ts SEED FROM TO` tries the mutants
+ * FROM to TO − 1 of a seed and writes a line of JSON now and then, so that whoever started it can tell a hang. A mutant
+ * depends on nothing but seed and number: it can be had again alone.
+ */
+import { FaultError } from '../../../protocol/fault.ts'
+import { hashModules } from '../corpus.fixture.ts'
+import { dice, pick } from '../dice.fixture.ts'
+import { CONTROL_CASES } from '../equivalence/control.fixture.ts'
+import { EXCEPTION_CASES } from '../equivalence/exception.fixture.ts'
+import { randomProgram } from '../equivalence/random-program.fixture.ts'
+import { STATE_CASES } from '../equivalence/state.fixture.ts'
+import { VALUE_CASES } from '../equivalence/value.fixture.ts'
+import { meterModule, type MeterOptions } from '../meter.ts'
+import { instantiateMetered } from '../metered-instance.ts'
+import { wat } from '../wat.fixture.ts'
+import { mutated } from './mutation.fixture.ts'
+
+/** What became of a campaign's mutants. */
+export interface Tally {
+  readonly tried: number
+  readonly refused: number
+  readonly taken: number
+  /** Of those taken, how many were run too, and how many of these ended without a fault. */
+  readonly run: number
+  readonly ended: number
+  /** Milliseconds of the slowest mutant. */
+  readonly slowestMs: number
+}
+
+/** Small, so that bombs are refused or end soon. */
+const OPTIONS: MeterOptions = { memoryPagesMax: 16, tableElementsMax: 1_000, nanBits: 'canonical' }
+const FUEL = 200_000
+const RANDOM_PROGRAMS = 40
+/** Modules above this are damaged seldom: they take long, and their damage is found as well in small ones. */
+const SMALL_BYTES = 3_000
+/** A mutant may be told of as a hang above this, which is far more than any takes here. */
+export const SLOW_MS = 5_000
+const MUTANTS_BETWEEN_LINES = 500
+
+/** The modules that are damaged. */
+export function campaignCorpus(): Uint8Array<ArrayBuffer>[] {
+  const cases = [...CONTROL_CASES, ...STATE_CASES, ...VALUE_CASES, ...EXCEPTION_CASES].map((one) =>
+    wat(one.wat),
+  )
+  const random = Array.from({ length: RANDOM_PROGRAMS }, (_, seed) => wat(randomProgram(seed)))
+  return [...cases, ...random, ...hashModules().values()]
+}
+
+/** The mutant of a seed and a number. */
+export function mutant(corpus: readonly Uint8Array[], seed: number, index: number): Uint8Array<ArrayBuffer> {
+  const roll = dice(Math.imul(seed, 0x9e3779b1) + index)
+  const any = pick(roll, corpus)
+  const base =
+    any.length > SMALL_BYTES && roll(20) > 0
+      ? pick(
+          roll,
+          corpus.filter((one) => one.length < SMALL_BYTES),
+        )
+      : any
+  return mutated(roll, base, corpus)
+}
+
+/** Meters one mutant and, if it is taken, runs it. Throws where the injector broke a promise. */
+export function tryMutant(bytes: Uint8Array): 'refused' | 'taken' | 'faulted' | 'ended' {
+  let metered
+  try {
+    metered = meterModule(bytes, OPTIONS)
+  } catch (error) {
+    if (error instanceof FaultError && error.fault.kind === 'module-refused') return 'refused'
+    throw error
+  }
+  if (!WebAssembly.validate(metered.bytes)) throw new Error('what was taken is not valid any more')
+  if (metered.shape.imports.length > 0) return 'taken'
+  try {
+    const instance = instantiateMetered(new WebAssembly.Module(metered.bytes), {}, { fuel: FUEL })
+    for (const { name, kind, params = [] } of metered.shape.exports) {
+      const call = instance.exports[name]
+      if (kind !== 'function' || typeof call !== 'function') continue
+      if (params.includes('v128') || params.includes('exnref')) continue
+      const args = params.map((type) => (type === 'i64' ? 1n : type.endsWith('ref') ? null : 1))
+      instance.guard(() => (call as unknown as (...values: unknown[]) => unknown)(...args))
+    }
+    return 'ended'
+  } catch (error) {
+    if (error instanceof FaultError) return 'faulted'
+    throw error
+  }
+}
+
+function campaign(seed: number, from: number, to: number): void {
+  const corpus = campaignCorpus()
+  const counts = { refused: 0, taken: 0, faulted: 0, ended: 0 }
+  let slowestMs = 0
+  for (let index = from; index < to; index++) {
+    if (index % MUTANTS_BETWEEN_LINES === 0) process.stdout.write(`${JSON.stringify({ index })}\n`)
+    const bytes = mutant(corpus, seed, index)
+    const startMs = performance.now()
+    try {
+      counts[tryMutant(bytes)]++
+    } catch (error) {
+      const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      process.stdout.write(`${JSON.stringify({ failed: { seed, index, what } })}\n`)
+    }
+    slowestMs = Math.max(slowestMs, performance.now() - startMs)
+  }
+  const { refused, taken, faulted, ended } = counts
+  const run = faulted + ended
+  const tally: Tally = { tried: to - from, refused, taken: taken + run, run, ended, slowestMs }
+  process.stdout.write(`${JSON.stringify({ tally })}\n`)
+}
+
+if (import.meta.main) {
+  const [seed = 1, from = 0, to = 10_000] = process.argv.slice(2).map(Number)
+  campaign(seed, from, to)
+}
