@@ -19,6 +19,18 @@ declare namespace WebAssembly {
     readonly exports: Exports
   }
   const Instance: new (module: Module, imports?: Imports) => Instance
+  /** A trap, also of instantiation. */
+  class RuntimeError extends Error {}
+  /** Imports that do not fit. */
+  class LinkError extends Error {}
+  /** An exception that a module threw. */
+  class Exception {
+    private constructor()
+  }
+  /** An exported mutable global of type i64. */
+  interface BigIntGlobal {
+    value: bigint
+  }
   function validate(bytes: Uint8Array): boolean
   function compile(bytes: Uint8Array): Promise<Module>
 }

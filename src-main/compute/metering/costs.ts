@@ -13,7 +13,7 @@ type Row = readonly [number, number, number]
 const ORDINARY = 1
 
 const ROWS: readonly Row[] = [
-  [0x00, 0x02, 0], // unreachable, nop, block
+  [0x00, 0x03, 0], // unreachable, nop, block, loop (see LOOP_ROUND)
   [0x04, 0x04, 1], // if
   [0x05, 0x07, 0], // else, try, catch
   [0x08, 0x0a, 200], // throw, rethrow, throw_ref: V8 leaves compiled code and walks the stack
@@ -52,10 +52,12 @@ const ROWS: readonly Row[] = [
   [FD | 12, FD | 12, 0], // v128.const
 ]
 
-/** Cost by instruction, numbered as in opcodes.ts. What `loop` costs is paid for every time around. */
+/** Cost by instruction, numbered as in opcodes.ts. */
 export const COSTS: Uint16Array = new Uint16Array(OPCODES).fill(ORDINARY)
 for (const [first, last, units] of ROWS) COSTS.fill(units, first, last + 1)
 
+/** Each time around a loop: never nothing, or an empty loop would be free and endless. */
+export const LOOP_ROUND = 1
 /** Entering a function: its frame, its check. */
 export const FUNCTION_ENTRY = 5
 

@@ -15,6 +15,8 @@ export const IMPORTS_MAX = 10_000
 /** Functions; the largest C++ programs have 100,000. */
 export const FUNCTIONS_MAX = 200_000
 export const TABLES_MAX = 100
+/** One memory; more are a proposal that the meter does not know. */
+export const MEMORIES_MAX = 1
 export const GLOBALS_MAX = 50_000
 export const TAGS_MAX = 1_000
 export const EXPORTS_MAX = 50_000
@@ -29,6 +31,8 @@ export const CONSTANT_INSTRUCTIONS_MAX = 64
 export const BODY_BYTES_MAX = 1 << 20
 /** Locals of a function, parameters included; real maximum 271. */
 export const LOCALS_MAX = 5_000
+/** Values on the operand stack of a function: with the locals they make its frame. */
+export const OPERANDS_MAX = 5_000
 /** Blocks within blocks. */
 export const NESTING_MAX = 500
 /** Entries of one br_table; V8 takes 65,520. */
@@ -36,5 +40,11 @@ export const BRANCH_TABLE_MAX = 20_000
 /** Σ over functions of locals × control instructions: V8's work on one function grows as this product. */
 export const LOCALS_BY_CONTROL_MAX = 20_000_000
 
-/** Slots of 8 bytes that the frames of a module may take on the stack together; see depth.ts. */
+/** Slots of 8 bytes that the frames of a module may take on the stack together; see stack-use.ts. */
 export const STACK_SLOTS_MAX = 400_000
+/** Slots of a frame besides locals and operands: return address, frame pointer, instance, what calls save. */
+export const FRAME_SLOTS = 12
+/** Slots that a chain of functions which do not count may take; the room that V8's stack must have besides. */
+export const UNCOUNTED_SLOTS_MAX = 20_000
+/** A function without calls that takes at most so many units need not look at its fuel: its callers do. */
+export const UNCHECKED_UNITS_MAX = 256

@@ -1,5 +1,12 @@
-import type { VALUE_TYPE } from './value-types.ts'
+import { KINDS } from './declaration.ts'
+import { valueTypeNames } from './function-type.ts'
+import type { ParsedModule } from './parsed-module.ts'
+import { parseModule } from './parse-module.ts'
 import { refuseModule } from './refusal.ts'
+import { limitResources, type Resources } from './resource-limits.ts'
+import { scanCode } from './scan-code.ts'
+import type { VALUE_TYPE } from './value-types.ts'
+import { writeModule } from './write-module.ts'
 
 /** A value type as the text format writes it. */
 export type ValueTypeName = keyof typeof VALUE_TYPE
@@ -49,8 +56,57 @@ export interface MeteredModule {
  * Instruments a stranger's module so that it counts its fuel and its depth, and behaves as it did in all else.
  * Only functions may be imported; which ones is the caller's check on `shape.imports`.
  *
+ * The rules of the meter, the same on every machine:
+ *
+ * - Fuel is taken region by region, before the instructions that it pays for. A region is what is executed whenever
+ *   its beginning is; branches that cost little are paid for by the region around them, at the dearest way through.
+ *   The start, the end and every round of a loop and every call pass a region's beginning.
+ * - What a trap or an exception leaves unexecuted of its region stays paid for. Nothing else is charged for them.
+ * - Fuel is looked at on entry to functions and once for each round of a loop: below 0 the module traps there. A
+ *   module that ends with less than 0 has used up its fuel as well (metered-instance.ts).
+ * - Bulk operations pay by length before they begin, memory.grow and table.grow for what they add, instantiation for
+ *   the first pages, elements and data.
+ * - A call that finds no room left on the stack traps (stack-use.ts).
+ *
  * @throws FaultError `module-refused` and nothing else, for any bytes
  */
 export function meterModule(bytes: Uint8Array, options: MeterOptions): MeteredModule {
-  refuseModule(`metering is not there yet (${bytes.length}, ${options.memoryPagesMax})`)
+  const module = parseModule(bytes)
+  const resources = limitResources(module, options)
+  const plan = scanCode(module)
+  validate(bytes)
+  return {
+    bytes: writeModule(module, plan, resources, options.nanBits === 'canonical'),
+    shape: shapeOf(module, resources),
+  }
+}
+
+/** Lets V8 have its say on the original: judged by what is written, an invalid module could have become valid. */
+function validate(bytes: Uint8Array): void {
+  if (WebAssembly.validate(bytes)) return
+  let reason = 'invalid'
+  try {
+    new WebAssembly.Module(bytes)
+  } catch (error) {
+    if (error instanceof Error) reason = error.message.replace(/^WebAssembly\.Module\(\): /, '')
+  }
+  refuseModule(reason.replace(/ @\+(\d+)$/, ' at byte $1'))
+}
+
+function shapeOf(module: ParsedModule, { pages }: Resources): ModuleShape {
+  const signature = (type: number | undefined) => ({
+    params: valueTypeNames(module.types[type ?? 0]?.params ?? []),
+    results: valueTypeNames(module.types[type ?? 0]?.results ?? []),
+  })
+  return {
+    imports: module.imports.map(({ module: from, name, type }) => ({
+      ...{ module: from, name, kind: 'function' as const },
+      ...signature(type),
+    })),
+    exports: module.exports.map(({ name, kind, index }) => ({
+      ...{ name, kind: KINDS[kind] ?? 'function' },
+      ...(kind === 0 ? signature(module.functions[index]) : {}),
+    })),
+    ...(module.memory === undefined ? {} : { memory: { minPages: module.memory.min, maxPages: pages } }),
+  }
 }

@@ -1,0 +1,79 @@
+import { EDIT, type EditList, addEdit, grown } from './edit-list.ts'
+
+/** What happens along a function's control flow, as fold-charges.ts replays it. Each is followed by its operand. */
+export const STEP = {
+  /** A new point: its index. */
+  point: 0,
+  /** A loop begins: its header's point. */
+  loop: 1,
+  /** A block begins. */
+  block: 2,
+  /** An `if` begins: the point of its first branch. */
+  if: 3,
+  /** Its other branch begins: the point. */
+  else: 4,
+  /** The innermost block ends. */
+  end: 5,
+  /** A branch to the block at a level, taken or not. */
+  branch: 6,
+  /** What follows is not reached: 1 if the way ends here, 0 after a branch that says where it goes on. */
+  dead: 7,
+} as const
+
+/**
+ * Charge points of one function: places where fuel is taken for the instructions of a region, every one of which is
+ * executed if and only if the point is passed (traps and exceptions apart). Reused from function to function.
+ */
+export interface ChargePoints {
+  count: number
+  cost: Int32Array
+  /** Whether fuel is not only taken but also looked at. */
+  checked: Uint8Array
+  /** The place in the edit list. */
+  edit: Int32Array
+  steps: Int32Array
+  stepCount: number
+}
+
+const CAPACITY = 1_024
+
+/** No points yet. */
+export function createChargePoints(): ChargePoints {
+  return {
+    count: 0,
+    cost: new Int32Array(CAPACITY),
+    checked: new Uint8Array(CAPACITY),
+    edit: new Int32Array(CAPACITY),
+    steps: new Int32Array(CAPACITY),
+    stepCount: 0,
+  }
+}
+
+/** Begins another function. */
+export function clearChargePoints(points: ChargePoints): void {
+  points.count = 0
+  points.stepCount = 0
+}
+
+/** A new point before the instruction at `at`, and its index. */
+export function addPoint(points: ChargePoints, edits: EditList, at: number): number {
+  const index = points.count++
+  if (index === points.cost.length) {
+    points.cost = grown(points.cost)
+    points.edit = grown(points.edit)
+    const checked = new Uint8Array(points.checked.length * 2)
+    checked.set(points.checked)
+    points.checked = checked
+  }
+  points.cost[index] = 0
+  points.checked[index] = 0
+  points.edit[index] = addEdit(edits, at, EDIT.charge)
+  return index
+}
+
+/** Records a step. */
+export function addStep(points: ChargePoints, step: number, operand = 0): void {
+  if (points.stepCount + 2 > points.steps.length) points.steps = grown(points.steps)
+  points.steps[points.stepCount++] = step
+  points.steps[points.stepCount++] = operand
+}

@@ -1,0 +1,87 @@
+import type { CallGraph } from './call-graph.ts'
+import { addPoint, addStep, type ChargePoints, STEP } from './charge-points.ts'
+import type { BlockArity } from './code-reader.ts'
+import type { ControlFrames } from './control-frames.ts'
+import type { EditList } from './edit-list.ts'
+import { LOCALS_BY_CONTROL_MAX, OPERANDS_MAX } from './limits.ts'
+import type { ParsedModule } from './parsed-module.ts'
+import type { Cursor } from './reader.ts'
+import { refuseModule } from './refusal.ts'
+
+/** One way through a module's code, function by function: what is found, and where the reader stands. */
+export interface CodeScan {
+  readonly module: ParsedModule
+  readonly cursor: Cursor
+  readonly edits: EditList
+  readonly points: ChargePoints
+  readonly frames: ControlFrames
+  readonly calls: CallGraph
+  /** Scratch for the block type that was read last. */
+  readonly arity: BlockArity
+  /** Σ over control instructions of the values that are alive there: what V8's work grows with. */
+  mergedValues: number
+
+  /** Of the function at hand: */
+  locals: number
+  /** The charge point that pays for what follows. */
+  point: number
+  /** Whether what follows is not reached, and how many blocks deep in there. */
+  dead: boolean
+  deadNesting: number
+  /** Values on the operand stack, and the most there were. */
+  height: number
+  heightMax: number
+  /** The outermost level that a branch inside the current block goes to. */
+  escape: number
+  /** Level of the innermost loop. */
+  loop: number
+  hasLoop: boolean
+  hasCall: boolean
+  hasExceptions: boolean
+  hasVectors: boolean
+  hasArithmetic: boolean
+  hasLengths: boolean
+  /** Whether exceptions arrive at the function's end, as at any other label. */
+  caughtAtEnd: boolean
+}
+
+/** What follows pays at a new point, before the instruction at `at`. */
+export function beginPoint(scan: CodeScan, at: number): number {
+  scan.point = addPoint(scan.points, scan.edits, at)
+  return scan.point
+}
+
+/** Fuel for what is executed whenever the current point is passed. */
+export function chargePoint(scan: CodeScan, units: number): void {
+  const { cost } = scan.points
+  cost[scan.point] = (cost[scan.point] ?? 0) + units
+}
+
+/** The operand stack changes by so many values. @throws FaultError `module-refused` when it is too high */
+export function changeHeight(scan: CodeScan, by: number): void {
+  scan.height += by
+  if (scan.height <= scan.heightMax) return
+  scan.heightMax = scan.height
+  if (scan.height > OPERANDS_MAX) {
+    refuseModule(`over ${OPERANDS_MAX} values on the operand stack`, scan.cursor.at)
+  }
+}
+
+/**
+ * `ways` meet or part here, each with all that is alive, and `moved` values are passed to or from a call.
+ *
+ * @throws FaultError `module-refused` when it is too much
+ */
+export function countMerge(scan: CodeScan, ways: number, moved = 0): void {
+  scan.mergedValues += moved + ways * (scan.locals + Math.max(0, scan.height) + 1)
+  if (scan.mergedValues > LOCALS_BY_CONTROL_MAX) {
+    refuseModule(`locals × control instructions are over the limit ${LOCALS_BY_CONTROL_MAX}`, scan.cursor.at)
+  }
+}
+
+/** What follows is not reached; `endsHere` where no branch has said how the way goes on. */
+export function beginDead(scan: CodeScan, endsHere: boolean): void {
+  addStep(scan.points, STEP.dead, endsHere ? 1 : 0)
+  scan.dead = true
+  scan.deadNesting = 0
+}

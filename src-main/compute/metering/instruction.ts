@@ -1,0 +1,34 @@
+/** Opcodes that the injector writes. */
+export const OP = {
+  unreachable: 0x00,
+  block: 0x02,
+  if: 0x04,
+  end: 0x0b,
+  br: 0x0c,
+  return: 0x0f,
+  call: 0x10,
+  localGet: 0x20,
+  localSet: 0x21,
+  localTee: 0x22,
+  globalGet: 0x23,
+  globalSet: 0x24,
+  memorySize: 0x3f,
+  memoryGrow: 0x40,
+  i32Const: 0x41,
+  i64Const: 0x42,
+  i32Eq: 0x46,
+  i64LtS: 0x53,
+  i64GtU: 0x56,
+  i64Add: 0x7c,
+  i64Sub: 0x7d,
+  i64Mul: 0x7e,
+  i64Or: 0x84,
+  i64ShrU: 0x88,
+  i64ExtendU: 0xad,
+  refNull: 0xd0,
+} as const
+
+/** Block type of a block without results. */
+export const NO_RESULT = 0x40
+/** Begins a function type. */
+export const FUNCTION_FORM = 0x60

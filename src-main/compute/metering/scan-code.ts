@@ -1,0 +1,134 @@
+import { createCallGraph, type CallGraph } from './call-graph.ts'
+import { clearChargePoints, createChargePoints } from './charge-points.ts'
+import type { CodeScan } from './code-scan.ts'
+import { createControlFrames, NO_ESCAPE, NO_LOOP } from './control-frames.ts'
+import { FUNCTION_ENTRY } from './costs.ts'
+import { createEditList, EDIT, type EditList } from './edit-list.ts'
+import { createFolding, foldCharges, type Folding } from './fold-charges.ts'
+import type { FunctionPlan } from './function-plan.ts'
+import type { LocalRun } from './function-code.ts'
+import { readValueType } from './function-type.ts'
+import { LOCALS_MAX } from './limits.ts'
+import type { ParsedModule } from './parsed-module.ts'
+import { cursorOver, readU32 } from './reader.ts'
+import { refuseModule } from './refusal.ts'
+import { openFunction } from './scan-control.ts'
+import { scanInstruction } from './scan-function.ts'
+import { chargePoint } from './code-scan.ts'
+import { VALUE_TYPE } from './value-types.ts'
+
+/** What is to be done to a module's code, function by function, and who calls whom in it. */
+export interface CodePlan {
+  readonly functions: readonly FunctionPlan[]
+  readonly edits: EditList
+  readonly calls: CallGraph
+}
+
+/**
+ * Scans all code of a module: bounds V8's work on it, and finds out where what is charged.
+ *
+ * @throws FaultError `module-refused` for instructions that the sandbox does not take, and for too much of anything
+ */
+export function scanCode(module: ParsedModule): CodePlan {
+  const scan = createScan(module)
+  const folding = createFolding()
+  const functions = module.bodies.map((body, index) => {
+    scan.calls.from[index] = scan.calls.count
+    scan.cursor.at = body.at
+    scan.cursor.end = body.end
+    return scanFunction(scan, folding, module.imports.length + index)
+  })
+  scan.calls.from[functions.length] = scan.calls.count
+  return { functions, edits: scan.edits, calls: scan.calls }
+}
+
+function createScan(module: ParsedModule): CodeScan {
+  return {
+    module,
+    cursor: cursorOver(module.bytes, 0, 0),
+    edits: createEditList(),
+    points: createChargePoints(),
+    frames: createControlFrames(),
+    calls: createCallGraph(module.bodies.length),
+    arity: { params: 0, results: 0 },
+    ...{ mergedValues: 0, locals: 0, point: 0, dead: false, deadNesting: 0, height: 0, heightMax: 0 },
+    ...{ escape: NO_ESCAPE, loop: NO_LOOP, hasLoop: false, hasCall: false, hasExceptions: false },
+    ...{ hasVectors: false, hasArithmetic: false, hasLengths: false, caughtAtEnd: false },
+  }
+}
+
+function scanFunction(scan: CodeScan, folding: Folding, index: number): FunctionPlan {
+  const { module, cursor, edits, points, frames } = scan
+  const at = cursor.at
+  const typeIndex = module.functions[index] ?? 0
+  const params = module.types[typeIndex]?.params ?? []
+  const locals = readLocals(scan, params.length)
+  const start = cursor.at
+  const firstEdit = edits.count
+  resetFunction(scan)
+  clearChargePoints(points)
+  openFunction(scan)
+  chargePoint(scan, FUNCTION_ENTRY)
+  while (frames.count > 0) scanInstruction(scan)
+  if (cursor.at !== cursor.end) refuseModule('instructions after the end of a function', cursor.at)
+  if (!scan.hasExceptions) foldCharges(points, folding)
+  const vectors = scan.hasVectors || locals.some(({ type }) => type === VALUE_TYPE.v128)
+  return {
+    ...{ bytes: module.bytes, at, start, end: cursor.end, type: typeIndex, index, locals },
+    ...{ localCount: scan.locals, firstEdit, lastEdit: edits.count, units: writeCharges(scan) },
+    slots: frameSlots(params, locals, vectors ? 2 * scan.heightMax : scan.heightMax),
+    ...{ hasLoop: scan.hasLoop, hasCall: scan.hasCall, hasExceptions: scan.hasExceptions },
+    ...{ hasArithmetic: scan.hasArithmetic, hasLengths: scan.hasLengths, caughtAtEnd: scan.caughtAtEnd },
+  }
+}
+
+/** Declared locals. @throws FaultError `module-refused` when they are too many, with the parameters */
+function readLocals(scan: CodeScan, params: number): LocalRun[] {
+  const { cursor } = scan
+  const from = cursor.at
+  const runs: LocalRun[] = []
+  let total = params
+  for (let left = readU32(cursor); left > 0; left--) {
+    const count = readU32(cursor)
+    total += count
+    if (total > LOCALS_MAX) refuseModule(`over ${LOCALS_MAX} locals`, from)
+    runs.push({ count, type: readValueType(cursor) })
+  }
+  scan.locals = total
+  return runs
+}
+
+function resetFunction(scan: CodeScan): void {
+  scan.dead = false
+  scan.deadNesting = 0
+  scan.height = 0
+  scan.heightMax = 0
+  scan.hasLoop = false
+  scan.hasCall = false
+  scan.hasExceptions = false
+  scan.hasVectors = false
+  scan.hasArithmetic = false
+  scan.hasLengths = false
+  scan.caughtAtEnd = false
+}
+
+/** Writes the points' costs into their edits, and returns their sum. */
+function writeCharges({ points, edits }: CodeScan): number {
+  let units = 0
+  for (let point = 0; point < points.count; point++) {
+    const edit = points.edit[point] ?? 0
+    const cost = points.cost[point] ?? 0
+    edits.first[edit] = cost
+    edits.kind[edit] = cost === 0 ? EDIT.none : points.checked[point] === 1 ? EDIT.checkedCharge : EDIT.charge
+    units += cost
+  }
+  return units
+}
+
+/** Locals and operands in slots of 8 bytes. */
+function frameSlots(params: ArrayLike<number>, locals: readonly LocalRun[], operands: number): number {
+  let slots = operands
+  for (const type of Array.from(params)) slots += type === VALUE_TYPE.v128 ? 2 : 1
+  for (const { count, type } of locals) slots += type === VALUE_TYPE.v128 ? 2 * count : count
+  return slots
+}
