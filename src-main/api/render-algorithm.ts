@@ -2,7 +2,7 @@ import type { RenderParams } from '../protocol/render-job.ts'
 import type { ComputeResource } from '../protocol/resource.ts'
 
 /** The shared algorithm whose units are tiles. */
-export const RENDER = { id: 'render.path-trace', version: '1.0.0' } as const
+export const RENDER = { id: 'render.path-trace', version: '1.1.0' } as const
 /** The local task that packs a glTF file into a scene. */
 export const IMPORT = { id: 'render.import', version: '1.0.0' } as const
 /** The local task that puts the tiles together. */

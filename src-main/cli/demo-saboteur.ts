@@ -4,9 +4,12 @@ import type { Runner, RunListener, RunOutcome, RunOutput, RunTask } from '../por
 /** A tile that is this much too bright looks right to the eye and is wrong in every bit. */
 const BRIGHTER_BY = 1.02
 
+/** The share of the true fuel that it asks for where it returns the right picture. */
+const DEARER_BY = 1.25
+
 /**
- * A runner that lies: what others asked for comes back plausible and wrong. For the demo, to show that it is
- * noticed; no product code reaches it.
+ * A runner that lies: what others asked for comes back plausible and wrong, or right for a higher price. For the
+ * demo, to show that both are noticed; no product code reaches it.
  */
 export function sabotage(honest: Runner): Runner {
   return {
@@ -28,6 +31,10 @@ export function sabotage(honest: Runner): Runner {
 
 async function falsify(task: RunTask, outcome: RunOutcome): Promise<RunOutcome> {
   if (outcome.kind !== 'done' || task.unitIndex === undefined) return outcome
+  const { fuel } = outcome.metrics
+  if (fuel !== undefined && task.unitIndex % 2 === 1) {
+    return { ...outcome, metrics: { ...outcome.metrics, fuel: Math.ceil(fuel * DEARER_BY) } }
+  }
   return { ...outcome, output: await brighten(outcome.output) }
 }
 

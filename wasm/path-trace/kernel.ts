@@ -10,8 +10,8 @@
 import { assert } from './assert.ts'
 import { checkScene, type SceneFault } from './scene-check.ts'
 
-/** Named in receipts: changes whenever the same scene may give other bits. */
-export const KERNEL_VERSION = '1.0.0'
+/** Named in receipts: changes whenever the same scene may give other bits, or cost other fuel. */
+export const KERNEL_VERSION = '1.1.0'
 
 /** Bytes of film per pixel: red, green and blue as little-endian i64. */
 export const FILM_PIXEL_BYTES = 24

@@ -11,6 +11,7 @@ export const renderAlgorithms: readonly AlgorithmDeclaration[] = [
     version: KERNEL_VERSION,
     scope: 'shared',
     modules: [kernelModule],
+    metered: true,
     // Paths per second through `measureScene` on one core: four times the 1.2 million that were measured.
     referenceRate: 4_800_000,
   },

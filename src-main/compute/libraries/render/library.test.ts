@@ -11,7 +11,9 @@ import type { Runner, RunInput, RunOutcome, RunOutput, RunTask } from '../../../
 import { cidOfDigest, RAW } from '../../../protocol/cid.ts'
 import { RenderParams, unitCount } from '../../../protocol/render-job.ts'
 import type { Params } from '../../../protocol/work.ts'
+import { METERING } from '../../metering/identity.ts'
 import { createRunner } from '../../runner.ts'
+import { renderAlgorithms } from './algorithms.ts'
 import { defaultSceneGlb } from './default-scene.ts'
 
 const LIMITS = { wallMsMax: 60_000, memoryBytesMax: 1 << 30, outputBytesMax: 64 << 20 }
@@ -60,7 +62,8 @@ describe('the render library, in a compute host', () => {
   function task(algorithmId: string, params: Params, inputs: RunTask['inputs'], unitIndex?: number): RunTask {
     const id = `${algorithmId} ${unitIndex ?? ''}`
     const unit = unitIndex === undefined ? {} : { unitIndex }
-    return { id, algorithmId, algorithmVersion: '1.0.0', params, inputs, limits: LIMITS, ...unit }
+    const { version = '' } = renderAlgorithms.find((a) => a.algorithmId === algorithmId) ?? {}
+    return { id, algorithmId, algorithmVersion: version, params, inputs, limits: LIMITS, ...unit }
   }
 
   async function outcomeOf(
@@ -113,11 +116,11 @@ describe('the render library, in a compute host', () => {
     expect(metrics.wall_ms).toBeGreaterThan(0)
   })
 
-  it('names the kernel by its bytes', async () => {
+  it('names the kernel by its bytes and the meter', async () => {
     const engine = runner.algorithms().find((a) => a.algorithmId === 'render.path-trace')?.engine
     const module = await readFile(new URL('../../../../wasm/build/path-trace.wasm', import.meta.url))
     const digest = createHash('sha256').update(`${module.byteLength}:`).update(module).digest('hex')
-    expect(engine).toBe(`render.path-trace@1.0.0+${digest.slice(0, 16)}`)
+    expect(engine).toBe(`render.path-trace@1.1.0+${digest.slice(0, 16)}+${METERING}`)
   })
 
   it('scores this machine by paths per second', async () => {

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { buildKernels, kernelPath } from '../../../../wasm/build.ts'
-import { instantiateKernel, type PathTraceKernel } from '../../../../wasm/path-trace/kernel.ts'
+import { instantiateKernel } from '../../../../wasm/path-trace/kernel.ts'
 import { packScene } from '../../../../wasm/path-trace/scene.ts'
-import { RenderParams, unitCount } from '../../../protocol/render-job.ts'
+import { RenderParams, unitCount, unitRegion } from '../../../protocol/render-job.ts'
 import { assembleImage } from './assemble-image.ts'
 import { newDocument, sceneOf, squareNode } from './gltf-fixture.ts'
+import { compileKernel, type MeteredKernel } from './metered-kernel.ts'
 import { createRenderUnit, type RenderUnitRunner } from './run-unit.ts'
 
 const PARAMS = RenderParams.parse({
@@ -18,10 +19,10 @@ const PARAMS = RenderParams.parse({
 })
 
 let packed: Uint8Array
-let module: WebAssembly.Module
+let createKernel: () => MeteredKernel
 beforeAll(async () => {
   await buildKernels()
-  module = new WebAssembly.Module(readFileSync(kernelPath('path-trace')))
+  createKernel = compileKernel()
   const { document, add } = newDocument()
   add(squareNode(document, document.createMaterial().setRoughnessFactor(0.5).setMetallicFactor(0)))
   add(squareNode(document, document.createMaterial().setEmissiveFactor([1, 0.5, 0.2]))).setTranslation([
@@ -31,11 +32,11 @@ beforeAll(async () => {
 })
 
 /** A runner over the real kernel that counts the kernels it makes and the scenes it asks for. */
-function countingRunner(instantiate: () => PathTraceKernel = () => instantiateKernel(module)) {
+function countingRunner() {
   const count = { kernels: 0, scenes: 0 }
   const runner = createRenderUnit(() => {
     count.kernels++
-    return instantiate()
+    return createKernel()
   })
   const readScene = () => {
     count.scenes++
@@ -74,10 +75,7 @@ describe('a picture', () => {
 describe('the scene in a worker', () => {
   test('is loaded once for the units of a job', () => {
     const { runner, count, readScene } = countingRunner()
-    const results = [0, 1, 2].map((index) =>
-      runner.run({ job: 'a', scene: 's', params: PARAMS, index }, readScene),
-    )
-    expect(results.map((r) => r.kind === 'film' && r.prepared)).toEqual([true, false, false])
+    for (const index of [0, 1, 2]) runner.run({ job: 'a', scene: 's', params: PARAMS, index }, readScene)
     expect(count).toEqual({ kernels: 1, scenes: 1 })
   })
 
@@ -112,7 +110,6 @@ describe('the scene in a worker', () => {
     const again = runner.run(unit, readScene)
     expect(again).toMatchObject({
       kind: 'film',
-      prepared: true,
       bytes: render(countingRunner().runner, PARAMS, 1),
     })
     expect(count.kernels).toBe(2)
@@ -125,6 +122,36 @@ describe('the scene in a worker', () => {
     render(runner, PARAMS, 1)
     expect(first).toEqual(copy)
   })
+})
+
+describe('the price of a unit', () => {
+  const fuelOf = (runner: RenderUnitRunner, index: number): number => {
+    const result = runner.run({ job: 'a', scene: 's', params: PARAMS, index }, () => packed)
+    return result.kind === 'film' ? result.fuel : 0
+  }
+
+  test('is the same whichever units the worker ran before, and in a fresh worker', () => {
+    const indices = [...Array(unitCount(PARAMS)).keys()]
+    const forwards = countingRunner().runner
+    const backwards = countingRunner().runner
+    const prices = indices.map((index) => fuelOf(forwards, index))
+    expect(indices.toReversed().map((index) => fuelOf(backwards, index))).toEqual(prices.toReversed())
+    expect(indices.map((index) => fuelOf(countingRunner().runner, index))).toEqual(prices)
+    expect(Math.min(...prices)).toBeGreaterThan(10_000)
+  })
+
+  test('grows with the samples', () => {
+    const { runner } = countingRunner()
+    // Unit 0 takes four samples of its tile, the same tile's second unit the other two.
+    expect(fuelOf(runner, 0) / fuelOf(runner, 6)).toBeCloseTo(2, 0)
+  })
+})
+
+test('the meter changes no bit of a film', () => {
+  const bare = instantiateKernel(new WebAssembly.Module(readFileSync(kernelPath('path-trace'))))
+  expect(bare.loadScene(packed).kind).toBe('loaded')
+  const film = bare.renderTile(unitRegion(PARAMS, 1), { width: 40, height: 30, bounces: 2 })
+  expect(render(countingRunner().runner, PARAMS, 1)).toEqual(Uint8Array.from(film))
 })
 
 test('progress counts the rows of the tile', () => {

@@ -1,5 +1,6 @@
-import type { LoadResult, PathTraceKernel } from '../../../../wasm/path-trace/kernel.ts'
+import type { LoadResult } from '../../../../wasm/path-trace/kernel.ts'
 import { type RenderParams, type UnitRegion, unitRegion } from '../../../protocol/render-job.ts'
+import type { MeteredKernel } from './metered-kernel.ts'
 
 /** One unit to render: the job's packed scene by its CID, the parameters, and the unit's number. */
 interface RenderUnit {
@@ -10,12 +11,17 @@ interface RenderUnit {
   readonly index: number
 }
 
-/**
- * A unit's film, in memory of its own, or why there is none. `prepared` says whether the scene had to be
- * loaded for it: that work is in the fuel of the first unit that a worker renders of a job, and of no other.
- */
-type RenderUnitResult =
-  | { readonly kind: 'film'; readonly bytes: Uint8Array<ArrayBuffer>; readonly prepared: boolean }
+/** A unit's film, in memory of its own, with the fuel that its rows took and the pages that the kernel has. */
+export interface RenderedUnit {
+  readonly kind: 'film'
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly fuel: number
+  readonly pages: number
+}
+
+/** A rendered unit, or why there is none. */
+export type RenderUnitResult =
+  | RenderedUnit
   | Exclude<LoadResult, { kind: 'loaded' }>
   | { readonly kind: 'bad-unit'; readonly message: string }
 
@@ -32,14 +38,14 @@ export interface RenderUnitRunner {
 }
 
 /**
- * A runner over kernels that `instantiate` makes; the caller decides how they are metered.
+ * A runner over kernels that `instantiate` makes.
  *
  * It keeps one kernel with one scene and its hierarchy, for units of one job: a unit of another job gets a
  * new kernel even if its scene is the same, so that nothing of one requester's is ever in reach of another's.
  */
-export function createRenderUnit(instantiate: () => PathTraceKernel): RenderUnitRunner {
+export function createRenderUnit(instantiate: () => MeteredKernel): RenderUnitRunner {
   let loaded:
-    { readonly job: string | undefined; readonly scene: string; readonly kernel: PathTraceKernel } | undefined
+    { readonly job: string | undefined; readonly scene: string; readonly kernel: MeteredKernel } | undefined
   return {
     run({ job, scene, params, index }, readScene, afterRow) {
       let region: UnitRegion
@@ -59,9 +65,10 @@ export function createRenderUnit(instantiate: () => PathTraceKernel): RenderUnit
       }
       const { width, height, bounces, clamp } = params
       const frame = { width, height, bounces, ...(clamp === undefined ? {} : { clamp }) }
+      const fuelBefore = kernel.rowFuel()
       const bytes = Uint8Array.from(kernel.renderTile(region, frame, afterRow))
       loaded = { job, scene, kernel }
-      return { kind: 'film', bytes, prepared: held === undefined }
+      return { kind: 'film', bytes, fuel: kernel.rowFuel() - fuelBefore, pages: kernel.pages() }
     },
     release() {
       loaded = undefined

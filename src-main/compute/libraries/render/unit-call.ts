@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { type KernelExports, type PathTraceKernel, wrapKernel } from '../../../../wasm/path-trace/kernel.ts'
 import { packScene } from '../../../../wasm/path-trace/scene.ts'
 import { parseAs } from '../../../protocol/canonical.ts'
 import { refuse } from '../../../protocol/fault.ts'
 import { RenderParams } from '../../../protocol/render-job.ts'
 import type { LibraryCall, LibraryResult } from '../../library.ts'
 import { threadCpuMs } from '../../cpu-time.ts'
-import { kernelModule } from './algorithms.ts'
 import { measureScene } from './measure-scene.ts'
-import { createRenderUnit, type RenderUnitRunner } from './run-unit.ts'
+import { compileKernel, PAGE_BYTES, type MeteredKernel } from './metered-kernel.ts'
+import { createRenderUnit, type RenderedUnit, type RenderUnitResult } from './run-unit.ts'
 
 /** The role of the packed scene among a unit's inputs. */
 const SCENE = 'scene'
@@ -25,13 +23,10 @@ export interface UnitRunner {
 
 /** A runner that has compiled nothing yet. */
 export function createUnitRunner(): UnitRunner {
-  let module: WebAssembly.Module | undefined
-  let memory: WebAssembly.Memory | undefined
-  const instantiate = (): PathTraceKernel => {
-    module ??= new WebAssembly.Module(readFileSync(kernelModule))
-    const exports = new WebAssembly.Instance(module).exports as unknown as KernelExports
-    memory = exports.memory
-    return wrapKernel(exports)
+  let create: (() => MeteredKernel) | undefined
+  const instantiate = (): MeteredKernel => {
+    create ??= compileKernel()
+    return create()
   }
   const units = createRenderUnit(instantiate)
 
@@ -47,19 +42,27 @@ export function createUnitRunner(): UnitRunner {
     }
     const unit = { scene: scene.cid, params: params.value, index: unitIndex }
     const { tile } = params.value
-    const output = filmOf(
-      units.run(
-        unit,
-        () => scene.read(),
-        (rows) => call.progress(rows / tile),
-      ),
-    )
-    const memoryBytes = memory?.buffer.byteLength ?? 0
+    let copiedBytes = 0
+    const readScene = (): Uint8Array => {
+      copiedBytes += scene.bytes
+      return scene.read()
+    }
+    const film = filmOf(units.run(unit, readScene, (rows) => call.progress(rows / tile)))
+    const memoryBytes = film.pages * PAGE_BYTES
     if (memoryBytes > limits.memoryBytesMax) {
       units.release()
       refuse('oversized', `the kernel took ${memoryBytes} bytes, limit ${limits.memoryBytesMax}`)
     }
-    return { output, memoryBytes }
+    return {
+      output: film.bytes,
+      memoryBytes,
+      metered: {
+        fuel: film.fuel,
+        peakPages: film.pages,
+        // The film leaves the kernel as a copy; the scene is copied into it once for many units.
+        copiedBytes: copiedBytes + film.bytes.byteLength,
+      },
+    }
   }
 
   function measure(budgetMs: number): number {
@@ -83,10 +86,10 @@ export function createUnitRunner(): UnitRunner {
 }
 
 /** The film, or the fault of a unit that has none. */
-function filmOf(result: ReturnType<RenderUnitRunner['run']>): Uint8Array<ArrayBuffer> {
+function filmOf(result: RenderUnitResult): RenderedUnit {
   switch (result.kind) {
     case 'film':
-      return result.bytes
+      return result
     case 'bad-scene':
       return refuse('bad-input', `the scene is damaged: ${result.reason}`)
     case 'bad-unit':
