@@ -2,7 +2,15 @@
  * A plain interpreter that counts what a run costs, one instruction at a time: the meaning of the cost table without
  * an injector. It knows integers, floats, memory, globals and calls; what traps throws here.
  */
-import { BULK_BYTES_SHIFT, COSTS, FUNCTION_ENTRY, PAGE } from '../costs.ts'
+import {
+  BULK_BYTES_SHIFT,
+  BULK_ELEMENTS_SHIFT,
+  COSTS,
+  FUNCTION_ENTRY,
+  LOOP_ROUND,
+  PAGE,
+  TABLE_ELEMENT,
+} from '../costs.ts'
 import { FC } from '../opcodes.ts'
 import type { Instruction, InterpretedFunction, InterpretedModule } from './interpreter-module.fixture.ts'
 import { BINARY, LOADS, STORES, UNARY, type Value } from './interpreter-operators.fixture.ts'
@@ -23,8 +31,14 @@ export class Interpreter {
     this.module = module
     this.globals = [...module.globals]
     this.memory = new DataView(new ArrayBuffer(module.pages * PAGE_BYTES))
-    this.spent = module.pages * PAGE
     for (const { at, bytes } of module.data) new Uint8Array(this.memory.buffer).set(bytes, at)
+    const data = module.data.reduce((sum, { bytes }) => sum + bytes.length, 0)
+    const elements = module.table.filter((element) => element !== null).length
+    this.spent =
+      module.pages * PAGE +
+      module.table.length * TABLE_ELEMENT +
+      (data >>> BULK_BYTES_SHIFT) +
+      (elements >>> BULK_ELEMENTS_SHIFT)
     if (module.start !== null) this.call(module.start, [])
   }
 
@@ -81,6 +95,7 @@ export class Interpreter {
           const { params, results } = this.blockType(a)
           const taken = one.code !== 0x04 || pop() !== 0
           const loop = one.code === 0x03
+          if (loop) this.spent += LOOP_ROUND
           // A branch to a loop comes back to the instruction itself, which opens the label anew and is paid again.
           const at = loop ? pc - 1 : one.end + 1
           labels.push({ at, height: stack.length - params, arity: loop ? params : results })

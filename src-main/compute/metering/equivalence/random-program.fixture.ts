@@ -5,6 +5,9 @@
  */
 
 import { dice, pick, type Dice } from '../dice.fixture.ts'
+import type { Invocation } from './case.fixture.ts'
+
+const CALLS_EACH = 3
 
 type Style = 'any' | 'plain'
 type Type = 'i32' | 'i64' | 'f32' | 'f64' | 'v128'
@@ -72,15 +75,22 @@ ${style === 'plain' ? '' : '(tag $t (param i32)) (data $d "some bytes of data")'
 ${functions.join('\n')})`
 }
 
-/** Arguments for each function of a program that `randomProgram` wrote, from the same dice. */
-export function randomArguments(roll: Dice, params: readonly string[]): (number | bigint)[] {
-  return params.map((type) =>
-    type === 'i64'
-      ? BigInt(pick(roll, INTERESTING))
-      : type === 'i32'
-        ? Number(pick(roll, INTERESTING))
-        : Number(pick(roll, ['0', '-0', '1.5', '-3e9', 'Infinity', '1e-30'])),
-  )
+/** Calls of every function of a program that `randomProgram` wrote, with arguments at the edges of their types. */
+export function programCalls(text: string, seed: number): Invocation[] {
+  const roll = dice(seed)
+  const heads = text.matchAll(/\(func \$(f\d+) (.*)/g)
+  return Array.from(heads).flatMap(([, name = '', head = '']) => {
+    const params = Array.from(head.matchAll(/\(param \$l\d+ (\w+)\)/g), ([, type = '']) => type)
+    return Array.from({ length: CALLS_EACH }, (): Invocation => [
+      name,
+      ...params.map((type) => argument(roll, type)),
+    ])
+  })
+}
+
+function argument(roll: Dice, type: string): number | bigint {
+  if (type === 'i64') return BigInt(pick(roll, INTERESTING))
+  return Number(pick(roll, type === 'i32' ? INTERESTING : ['0', '-0', '1.5', '-3e9', 'Infinity', '1e-30']))
 }
 
 function functionText(

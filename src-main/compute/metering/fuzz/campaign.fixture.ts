@@ -34,8 +34,6 @@ const FUEL = 200_000
 const RANDOM_PROGRAMS = 40
 /** Modules above this are damaged seldom: they take long, and their damage is found as well in small ones. */
 const SMALL_BYTES = 3_000
-/** A mutant may be told of as a hang above this, which is far more than any takes here. */
-export const SLOW_MS = 5_000
 const MUTANTS_BETWEEN_LINES = 500
 
 /** The modules that are damaged. */

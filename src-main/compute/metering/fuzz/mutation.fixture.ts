@@ -15,6 +15,24 @@ const TELLING = [
   0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x18, 0x19, 0x1f, 0x20,
   0x40, 0x60, 0x6f, 0x70, 0x7b, 0x7c, 0x7d, 0x7e, 0x7f, 0x80, 0xc0, 0xfb, 0xfc, 0xfd, 0xfe, 0xff,
 ]
+/** Instructions that take and leave the same, from the first to the last: one may stand for the other. */
+const FAMILIES = [
+  [0x0c, 0x0d],
+  [0x20, 0x24],
+  [0x28, 0x2b],
+  [0x36, 0x39],
+  [0x46, 0x4f],
+  [0x51, 0x5a],
+  [0x67, 0x69],
+  [0x6a, 0x78],
+  [0x79, 0x7b],
+  [0x7c, 0x8a],
+  [0x8b, 0x91],
+  [0x92, 0x98],
+  [0x99, 0x9f],
+  [0xa0, 0xa6],
+  [0xa8, 0xab],
+] as const
 /** LEB128 integers: overlong, the largest, larger than 32 bits, without end. */
 const INTEGERS = [
   [0x80, 0x00],
@@ -34,14 +52,14 @@ export function mutated(
   others: readonly Uint8Array[],
 ): Uint8Array<ArrayBuffer> {
   let bytes = new Uint8Array(module)
-  for (let left = 1 + roll(4); left > 0; left--) bytes = once(roll, bytes, others)
+  for (let left = roll(2) === 0 ? 1 : 1 + roll(4); left > 0; left--) bytes = once(roll, bytes, others)
   return bytes
 }
 
 function once(roll: Dice, bytes: Uint8Array, others: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const sections = roll(5) === 0 ? null : sectionsOf(bytes)
+  const sections = roll(20) === 0 ? null : sectionsOf(bytes)
   if (sections === null || sections.length === 0) return damaged(roll, bytes, pick(roll, others))
-  switch (roll(12)) {
+  switch (roll(60)) {
     case 0: {
       const [from, to] = [roll(sections.length), roll(sections.length)]
       sections.splice(to, 0, ...sections.splice(from, 1))
@@ -59,7 +77,7 @@ function once(roll: Dice, bytes: Uint8Array, others: readonly Uint8Array[]): Uin
       break
     }
     default: {
-      const section = roll(2) === 0 ? sections.find(({ id }) => id === CODE_SECTION) : undefined
+      const section = roll(3) > 0 ? sections.find(({ id }) => id === CODE_SECTION) : undefined
       const target = section ?? pick(roll, sections)
       const foreign = sectionsOf(pick(roll, others))?.find(({ id }) => id === target.id)
       target.content =
@@ -77,7 +95,11 @@ function damaged(roll: Dice, bytes: Uint8Array, foreign: Uint8Array): Uint8Array
   const length = Math.min(bytes.length - at, 1 + roll(roll(8) === 0 ? 64 : 4))
   const replaced = (dropped: number, by: Iterable<number>) =>
     Uint8Array.from([...bytes.subarray(0, at), ...by, ...bytes.subarray(at + dropped)])
-  switch (roll(9)) {
+  switch (roll(12)) {
+    case 9:
+    case 10:
+    case 11:
+      return resembling(roll, bytes, at)
     case 0:
       return replaced(1, [(bytes[at] ?? 0) ^ (1 << roll(8))])
     case 1:
@@ -102,6 +124,19 @@ function damaged(roll: Dice, bytes: Uint8Array, foreign: Uint8Array): Uint8Array
       return replaced(roll(2) * length, foreign.subarray(from, from + 1 + roll(24)))
     }
   }
+}
+
+/** The next byte that may be an instruction of a family becomes another one of it. */
+function resembling(roll: Dice, bytes: Uint8Array, from: number): Uint8Array<ArrayBuffer> {
+  const changed = new Uint8Array(bytes)
+  for (let at = from; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0
+    const family = FAMILIES.find(([first, last]) => byte >= first && byte <= last)
+    if (family === undefined) continue
+    changed[at] = family[0] + roll(family[1] - family[0] + 1)
+    break
+  }
+  return changed
 }
 
 /** Changes one function's body and puts its length right. */

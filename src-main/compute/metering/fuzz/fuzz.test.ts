@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { FaultError } from '../../../protocol/fault.ts'
+import { meterModule } from '../meter.ts'
+import { realModules } from '../real-modules.fixture.ts'
+import type { Tally } from './campaign.fixture.ts'
+
+const MUTANTS = 100_000
+const PROCESSES = 2
+/** A failing mutant is told of by seed and number, and `mutant` makes it again. */
+const SEED = 1
+/** A process that says nothing for so long hangs: it speaks every 500 mutants, which take a second. */
+const SILENCE_MS_MAX = 30_000
+
+interface Line {
+  readonly index?: number
+  readonly failed?: { readonly seed: number; readonly index: number; readonly what: string }
+  readonly tally?: Tally
+}
+
+/** Runs a part of the campaign in a process of its own, so that a hang or a crash of V8 is a failure and not the end. */
+function campaign(from: number, to: number): Promise<{ failures: string[]; tally: Tally | undefined }> {
+  const program = fileURLToPath(new URL('campaign.fixture.ts', import.meta.url))
+  const child = spawn(process.execPath, [program, `${SEED}`, `${from}`, `${to}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const failures: string[] = []
+  let last = from
+  let tally: Tally | undefined
+  let silence: NodeJS.Timeout
+  const heard = () => {
+    clearTimeout(silence)
+    silence = setTimeout(() => {
+      failures.push(`hangs after mutant ${last}`)
+      child.kill('SIGKILL')
+    }, SILENCE_MS_MAX)
+  }
+  heard()
+  createInterface(child.stdout).on('line', (text) => {
+    heard()
+    const line = JSON.parse(text) as Line
+    last = line.index ?? last
+    tally = line.tally ?? tally
+    if (line.failed !== undefined)
+      failures.push(`seed ${line.failed.seed}, mutant ${line.failed.index}: ${line.failed.what}`)
+  })
+  return new Promise((resolve) => {
+    child.once('close', (code, signal) => {
+      clearTimeout(silence)
+      if (code !== 0) failures.push(`ended with ${code ?? signal} after mutant ${last}`)
+      resolve({ failures, tally })
+    })
+  })
+}
+
+test(
+  '100,000 damaged modules: refused by a fault or valid when instrumented, and what runs ends; never a crash or a hang',
+  { timeout: 300_000 },
+  async () => {
+    const share = MUTANTS / PROCESSES
+    const parts = await Promise.all(
+      Array.from({ length: PROCESSES }, (_, i) => campaign(i * share, (i + 1) * share)),
+    )
+    expect(parts.flatMap(({ failures }) => failures)).toEqual([])
+    const taken = parts.reduce((sum, { tally }) => sum + (tally?.taken ?? 0), 0)
+    const ended = parts.reduce((sum, { tally }) => sum + (tally?.ended ?? 0), 0)
+    // If nearly all were refused at the first byte, nothing would have been tried.
+    expect(taken).toBeGreaterThan(MUTANTS / 20)
+    expect(ended).toBeGreaterThan(MUTANTS / 50)
+  },
+)
+
+test('every real module of the installed packages is taken and valid, or refused by name', () => {
+  const modules = realModules()
+  const refusals: string[] = []
+  let taken = 0
+  for (const [path, bytes] of modules) {
+    try {
+      const options = { memoryPagesMax: 65_536, tableElementsMax: 1_000_000, nanBits: 'canonical' } as const
+      expect(WebAssembly.validate(meterModule(bytes, options).bytes), path).toBe(true)
+      taken++
+    } catch (error) {
+      if (!(error instanceof FaultError)) throw error
+      refusals.push(error.fault.message)
+    }
+  }
+  expect(taken).toBeGreaterThan(modules.size / 2)
+  for (const refusal of refusals)
+    expect(refusal).toMatch(/^module refused: (import|exports? of a|shared|threads|garbage)/)
+})
