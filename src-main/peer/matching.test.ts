@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Fault } from '../protocol/fault.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { JobId, type PeerId } from '../protocol/ids.ts'
 import {
@@ -149,5 +150,82 @@ describe('a provider’s offers', () => {
     const peak = published?.allocation.slot_assignments[0]?.total_allocated_resources.ram_gb ?? 0
     expect(peak).toBeGreaterThan(0)
     expect(peak).toBeLessThanOrEqual(1)
+  })
+
+  /** The units that a provider of one job of one unit offers after a run of it ended so. */
+  function offeredAfter(fault: Fault['kind'], redundancy: number, atMs: number, delivered = true): number {
+    const brain = createBrain({ [ANN]: 1 })
+    brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [SLOT] } })
+    const manifest = jobOf(ANN, { unit_count: 1, verification_redundancy: redundancy })
+    const { job_id } = manifest
+    const manifest_cid = manifestCidOf(job_id)
+    const outcome = { kind: 'fault', fault: { kind: fault, message: 'it failed' } } as const
+    const units = [{ unit_index: 0, attempt: 1 }]
+    brain.happens(
+      {
+        kind: 'commitment',
+        at_ms: NOON,
+        commitment: commitmentOf(ANN, NOON, { trust: { [ME]: 1 }, jobs: [manifest] }),
+      },
+      { kind: 'manifest', at_ms: NOON, cid: manifest_cid, manifest },
+      {
+        kind: 'award-received',
+        at_ms: NOON,
+        from: ANN,
+        award: { award_id: 'a', job_id, manifest_cid, units: [{ ...units[0]!, role: 'primary' }] },
+      },
+      { kind: 'units-ran', at_ms: NOON, requester: ANN, job_id, receipts: [{ ...units[0]!, outcome }] },
+    )
+    if (delivered) brain.happens({ kind: 'results-delivered', at_ms: NOON, requester: ANN, job_id, units })
+    brain.happens({ kind: 'allocate', at_ms: NOON + atMs })
+    return brain.state.view.ownOffers.reduce((sum, { count }) => sum + count, 0)
+  }
+
+  test('[B21] name a unit again that failed here, after a pause, once its requester knows', () => {
+    for (const kind of ['runner-lost', 'blob-missing', 'memory-exhausted', 'timed-out'] as const) {
+      expect(offeredAfter(kind, 2, 4_999)).toBe(0)
+      expect(offeredAfter(kind, 2, 5_000)).toBe(1)
+      expect(offeredAfter(kind, 2, 5_000, false)).toBe(0)
+    }
+  })
+
+  test('[B21] name a unit that fails by itself again at once where nobody else checks, and never where others do', () => {
+    for (const kind of ['unit-failed', 'trapped', 'fuel-exhausted'] as const) {
+      expect(offeredAfter(kind, 1, 0)).toBe(1)
+      expect(offeredAfter(kind, 2, 10_000)).toBe(0)
+    }
+  })
+
+  test('[B22] are sized by what a job’s units took here, once some have run', () => {
+    const brain = provider([{ from: ANN, mine: 1, theirs: 1 }])
+    const capability = SLOT.algorithms[0]!
+    brain.happens({ kind: 'capabilities-measured', at_ms: NOON, algorithms: [capability] })
+    const units = (): number => {
+      brain.happens({ kind: 'allocate', at_ms: NOON })
+      return brain.state.view.ownOffers.reduce((sum, { count }) => sum + count, 0)
+    }
+    const before = units()
+    const { job_id } = jobOf(ANN)
+    const award = { award_id: 'a', job_id, manifest_cid: manifestCidOf(job_id) }
+    const metrics = { wall_ms: 10, cpu_ms: 1, peak_memory_bytes: 1, input_bytes: 1, output_bytes: 1 }
+    const outcome = { kind: 'output', cid: manifestCidOf('out'), metrics } as const
+    brain.happens(
+      {
+        kind: 'award-received',
+        at_ms: NOON,
+        from: ANN,
+        award: { ...award, units: [{ unit_index: 0, attempt: 1, role: 'primary' }] },
+      },
+      {
+        kind: 'units-ran',
+        at_ms: NOON,
+        requester: ANN,
+        job_id,
+        receipts: [{ unit_index: 0, attempt: 1, outcome }],
+      },
+    )
+    // One core, a horizon of 4 s, units of a second by their manifest and of 10 ms in truth.
+    expect(before).toBeLessThanOrEqual(5)
+    expect(units()).toBe(99)
   })
 })

@@ -8,7 +8,7 @@ import {
 import { nextDamping } from '../market/damping.ts'
 import { expectedDurationMs } from '../market/compatibility.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
-import type { JobId, PeerId } from '../protocol/ids.ts'
+import type { PeerId } from '../protocol/ids.ts'
 import { OFFERS_MAX, OPEN_RANGES_MAX } from '../protocol/limits.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
 import { amount, RESOURCE_DIMENSIONS, type ComputeResource } from '../protocol/resource.ts'
@@ -17,14 +17,18 @@ import { unitOfManifest, type JobManifest, type UnitRange, type WorkUnit } from 
 import type { Effect } from './effect.ts'
 import { askedAboveLent } from './lending.ts'
 import { ownClock, slotsAt } from './publishing.ts'
-import { holdingKey, type Holding, type PeerState } from './state.ts'
+import { holdingKey, type HeldUnit, type Holding, type PeerState } from './state.ts'
 import { activeCommitments, activeProviders, standingOfRequester } from './trust.ts'
-import { openRanges } from './unit.ts'
+import { isOwnFault, openRanges } from './unit.ts'
 
 /** Offers start within this time: enough to stay busy over a few rounds, little enough to leave work for others. */
 const OFFER_HORIZON_MS = 4_000
 /** Consecutive units are offered together up to about this much work, so that small units cost few messages. */
 const OFFER_BLOCK_MS = 50
+/** A unit that failed here is not offered again for so long, unless the fault is its own: what was missing takes time. */
+const TRY_AGAIN_AFTER_MS = 5_000
+/** The weight of the newest run in what a job's units are taken to take here. */
+const OBSERVED_WEIGHT = 0.2
 /** Unchanged offers are repeated this often, for requesters who missed them. */
 const REPEAT_OFFERS_MS = 5_000
 
@@ -64,7 +68,8 @@ function openWork(state: PeerState, nowMs: number): { work: OpenWork[]; effects:
   const effects: Effect[] = []
   for (const job of state.jobs.values()) {
     if (job.status.state !== 'running' || askedAboveLent(job.manifest, state.lent) !== undefined) continue
-    work.push(workOf(state, state.me, { tier: 1, trust: 1 }, job.manifest, openRanges(job, OPEN_RANGES_MAX)))
+    const ranges = openRanges(job, OPEN_RANGES_MAX)
+    work.push(workOf(state, nowMs, state.me, { tier: 1, trust: 1 }, job.manifest, ranges))
   }
   for (const commitment of activeCommitments(state, nowMs)) {
     const standing = standingOfRequester(state, commitment.peer_id, commitment)
@@ -82,7 +87,8 @@ function openWork(state: PeerState, nowMs: number): { work: OpenWork[]; effects:
         manifest.job_id === request.job_id &&
         askedAboveLent(manifest, state.lent) === undefined
       ) {
-        work.push(workOf(state, commitment.peer_id, standing, manifest, request.open_ranges ?? []))
+        const ranges = request.open_ranges ?? []
+        work.push(workOf(state, nowMs, commitment.peer_id, standing, manifest, ranges))
       }
     }
   }
@@ -91,6 +97,7 @@ function openWork(state: PeerState, nowMs: number): { work: OpenWork[]; effects:
 
 function workOf(
   state: PeerState,
+  nowMs: number,
   requester: PeerId,
   standing: { tier: 1 | 2; trust: number },
   manifest: JobManifest,
@@ -100,13 +107,32 @@ function workOf(
   return {
     requester,
     ...standing,
-    template: unitOfManifest(manifest, 0),
+    template: templateOf(state, manifest, held),
     ranges: ranges.flatMap(([from, to]): UnitRange[] =>
       from < manifest.unit_count ? [[from, Math.min(to, manifest.unit_count)]] : [],
     ),
-    taken: new Set(held?.units.keys()),
+    taken: held === undefined ? new Set() : unitsTaken(held, manifest, nowMs),
     ...(manifest.deadline === undefined ? {} : { deadlineMs: toMs(manifest.deadline) }),
   }
+}
+
+/** Units that are not offered: those at hand and those whose result is here, but not those that may be tried again. */
+function unitsTaken(held: Holding, manifest: JobManifest, nowMs: number): Set<number> {
+  const taken = new Set<number>()
+  for (const [index, { status }] of held.units) {
+    if (!mayTryAgain(status, manifest, nowMs)) taken.add(index)
+  }
+  return taken
+}
+
+/**
+ * Whether a unit failed here, its requester knows, and another run may help. Where others check, a unit that fails by
+ * itself is theirs to judge; where nobody does, its requester believes it when it has failed often enough.
+ */
+function mayTryAgain(status: HeldUnit['status'], manifest: JobManifest, nowMs: number): boolean {
+  if (status.state !== 'ran' || !status.delivered || status.receipt.outcome.kind !== 'fault') return false
+  if (isOwnFault(status.receipt.outcome.fault)) return manifest.verification_redundancy === 1
+  return nowMs - status.ranAtMs >= TRY_AGAIN_AFTER_MS
 }
 
 /**
@@ -120,8 +146,9 @@ function reservations(state: PeerState, slots: readonly AvailabilitySlot[], nowM
   let startMs = nowMs
   for (const holding of state.holdings.values()) {
     const queued = queuedUnits(holding)
-    const template = templateOf(state, holding.requester, holding.job)
-    if (queued === 0 || template === undefined) continue
+    const manifest = manifestOf(state, holding)
+    if (queued === 0 || manifest === undefined) continue
+    const template = templateOf(state, manifest, holding)
     const capability = slot.algorithms.find((a) => a.algorithm_id === template.algorithm_id)
     if (capability === undefined) continue
     const lanes = Math.max(1, Math.min(queued, fitting(template.required_resources, slot.resources)))
@@ -147,11 +174,32 @@ function queuedUnits(holding: Holding): number {
   return queued
 }
 
-function templateOf(state: PeerState, requester: PeerId, job: JobId): WorkUnit | undefined {
+function manifestOf(state: PeerState, { requester, job, manifestCid }: Holding): JobManifest | undefined {
   const own = requester === state.me ? state.jobs.get(job)?.manifest : undefined
-  const cid = state.holdings.get(holdingKey(requester, job))?.manifestCid
-  const manifest = own ?? (cid === undefined ? undefined : state.view.manifests.get(cid))
-  return manifest === undefined ? undefined : unitOfManifest(manifest, 0)
+  return own ?? state.view.manifests.get(manifestCid)
+}
+
+/**
+ * A job's unit as it is matched here: what it is estimated to take, until units of the job have run here. An estimate
+ * from a module's fuel limit may be a thousand times too long, and then hardly anything would be offered at once.
+ */
+function templateOf({ view }: PeerState, manifest: JobManifest, held: Holding | undefined): WorkUnit {
+  const unit = unitOfManifest(manifest, 0)
+  const observedMs = held === undefined ? undefined : observedUnitMs(held)
+  const score = view.capabilities.find((c) => c.algorithm_id === unit.algorithm_id)?.performance_score
+  if (observedMs === undefined || score === undefined) return unit
+  return { ...unit, estimated_duration_seconds: (observedMs * score) / 1_000 }
+}
+
+/** What a job's units have taken here, as an average in which the first ones, which load and compile, fade. */
+function observedUnitMs({ units }: Holding): number | undefined {
+  let averageMs: number | undefined
+  for (const { status } of units.values()) {
+    if (status.state !== 'ran' || status.receipt.outcome.kind !== 'output') continue
+    const { wall_ms } = status.receipt.outcome.metrics
+    averageMs = averageMs === undefined ? wall_ms : averageMs + OBSERVED_WEIGHT * (wall_ms - averageMs)
+  }
+  return averageMs
 }
 
 /** What several units need at once. Memory and disk count as often as cores do. */
