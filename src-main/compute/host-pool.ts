@@ -11,7 +11,8 @@ import {
   type WorkerInput,
   type WorkerSetup,
 } from './input.ts'
-import type { HostOutput, WorkerOutput } from './output.ts'
+import type { HostOutput, TaskResult, WorkerOutput } from './output.ts'
+import { sweepStaging } from './staged-files.ts'
 
 /** How often running workers are looked at: how late a limit may be noticed. */
 const WATCH_EVERY_MS = 25
@@ -149,9 +150,18 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
     running.delete(slot)
     const begun = Atomics.load(slots, slot * SLOT_WORDS + SLOT_BEGUN)
     const { results, again } = remainsOf(entry, begun, fault)
-    if (results.length > 0) around.send({ kind: 'results', results: [...results] })
+    if (results.length > 0) void reportDead([...results])
     if (again !== undefined) runAgain(again, results.length > 0, fault)
     next()
+  }
+
+  /** Reports tasks that died with their worker, once what they had written is gone. */
+  async function reportDead(results: TaskResult[]): Promise<void> {
+    const { staging, filePrefix } = configuration
+    const keys = new Set(results.map(({ key }) => key))
+    // A file that stays because the disk does not let it go is gone at the program's next start.
+    await sweepStaging(staging, keys, filePrefix).catch(() => undefined)
+    around.send({ kind: 'results', results })
   }
 
   function runAgain(batch: Batch, hadCulprit: boolean, fault: Fault): void {

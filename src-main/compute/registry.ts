@@ -1,6 +1,7 @@
 import type { LibraryEntry } from './library.ts'
 import { noopAlgorithms } from './libraries/noop/algorithms.ts'
 import { renderAlgorithms } from './libraries/render/algorithms.ts'
+import { wasmAlgorithms } from './libraries/wasm/algorithms.ts'
 
 /** Every library of the program: a folder and a line here. Light to import; the code loads in a worker. */
 export const libraries: readonly LibraryEntry[] = [
@@ -11,5 +12,9 @@ export const libraries: readonly LibraryEntry[] = [
   {
     algorithms: renderAlgorithms,
     load: async () => (await import('./libraries/render/library.ts')).createRenderLibrary(),
+  },
+  {
+    algorithms: wasmAlgorithms,
+    load: async () => (await import('./libraries/wasm/library.ts')).createWasmLibrary(),
   },
 ]

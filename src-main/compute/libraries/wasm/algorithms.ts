@@ -13,7 +13,7 @@ export const wasmAlgorithms: readonly AlgorithmDeclaration[] = [
     modules: [],
     metered: true,
     // Units of fuel per second through `measureFuelRate` on one core: four times what was measured.
-    referenceRate: 8_000_000_000,
+    referenceRate: 27_000_000_000,
   },
   { algorithmId: MODULE_CHECK.id, version: MODULE_CHECK.version, scope: 'local', modules: [], metered: true },
 ]

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { INLINE_BYTES_MAX } from '../../output.ts'
-import type { OutputSink } from './output-sink.ts'
+import { HELD_BYTES_MAX, type OutputSink } from './output-sink.ts'
 import { createTestHost } from './unit-host.fixture.ts'
 
 const filled = (bytes: number, value: number) => new Uint8Array(bytes).fill(value)
@@ -25,20 +24,20 @@ describe('an output sink', () => {
   it('does not copy a large output', () => {
     const host = createTestHost()
     const sink = host.createSink()
-    sink.write(filled(INLINE_BYTES_MAX + 1, 1), 0)
+    sink.write(filled(HELD_BYTES_MAX + 1, 1), 0)
     sink.write(filled(1 << 20, 2), sink.bytes)
-    expect(sink.result()).toMatchObject({ bytes: INLINE_BYTES_MAX + 1 + (1 << 20) })
+    expect(sink.result()).toMatchObject({ bytes: HELD_BYTES_MAX + 1 + (1 << 20) })
     expect(host.used.copied).toBe(0)
   })
 
   it('gathers small writes behind a large output instead of writing each', () => {
     const host = createTestHost()
     const sink = host.createSink()
-    sink.write(filled(INLINE_BYTES_MAX + 1, 1), 0)
+    sink.write(filled(HELD_BYTES_MAX + 1, 1), 0)
     for (let i = 0; i < 100; i++) sink.write(filled(10, 2), sink.bytes)
-    expect(host.files[0]?.byteLength).toBe(INLINE_BYTES_MAX + 1)
+    expect(host.files[0]?.byteLength).toBe(HELD_BYTES_MAX + 1)
     sink.result()
-    expect(host.files[0]?.byteLength).toBe(INLINE_BYTES_MAX + 1_001)
+    expect(host.files[0]?.byteLength).toBe(HELD_BYTES_MAX + 1_001)
     expect(host.used.copied).toBeLessThan(5_000)
   })
 

@@ -1,11 +1,13 @@
 import { refuse } from '../../../protocol/fault.ts'
 import type { OutputFile } from '../../library.ts'
-import { INLINE_BYTES_MAX } from '../../output.ts'
 
 /** Writes below this are gathered, since a system call costs more than copying them; larger ones are not copied. */
 const GATHERED_BYTES_MAX = 8 << 10
-/** What is gathered before it is written. */
-const GATHER_BYTES = 64 << 10
+/**
+ * An output up to this size is held in memory and returned as bytes, and as much is gathered before it is written: a
+ * file costs about what copying this much does. Less than `INLINE_BYTES_MAX`, up to which outputs travel as bytes.
+ */
+export const HELD_BYTES_MAX = 64 << 10
 
 /** A module's output, written anywhere and in any order: in memory while it is small, a file when it is not. */
 export interface OutputSink {
@@ -40,17 +42,17 @@ export function createOutputSink({ bytesMax, createFile, copied }: SinkOptions):
     if (end > bytesMax) refuse('oversized', `output is over the limit of ${bytesMax} bytes`)
   }
 
-  function makeRoom(room: number, roomMax: number): void {
+  function makeRoom(room: number): void {
     if (room <= buffer.byteLength) return
-    const larger = new Uint8Array(Math.min(roomMax, Math.max(room, 2 * buffer.byteLength)))
+    const larger = new Uint8Array(Math.min(HELD_BYTES_MAX, Math.max(room, 2 * buffer.byteLength)))
     larger.set(buffer.subarray(0, held))
     copied(held)
     buffer = larger
   }
 
   /** Puts `source` into the buffer; a gap before it is zeros. */
-  function hold(source: Uint8Array, at: number, roomMax: number): void {
-    makeRoom(at + source.byteLength, roomMax)
+  function hold(source: Uint8Array, at: number): void {
+    makeRoom(at + source.byteLength)
     if (at > held) buffer.fill(0, held, at)
     buffer.set(source, at)
     copied(source.byteLength)
@@ -76,9 +78,9 @@ export function createOutputSink({ bytesMax, createFile, copied }: SinkOptions):
       to.write(source, at)
       return
     }
-    if (held > 0 && (at !== base + held || held + source.byteLength > GATHER_BYTES)) flush(to)
+    if (held > 0 && (at !== base + held || held + source.byteLength > HELD_BYTES_MAX)) flush(to)
     if (held === 0) base = at
-    hold(source, held, GATHER_BYTES)
+    hold(source, held)
   }
 
   return {
@@ -89,7 +91,7 @@ export function createOutputSink({ bytesMax, createFile, copied }: SinkOptions):
       if (source.byteLength === 0) return
       const end = at + source.byteLength
       checkLimit(end)
-      if (file === undefined && end <= INLINE_BYTES_MAX) hold(source, at, INLINE_BYTES_MAX)
+      if (file === undefined && end <= HELD_BYTES_MAX) hold(source, at)
       else writeToFile(spilled(), source, at)
       bytes = Math.max(bytes, end)
     },
@@ -105,8 +107,8 @@ export function createOutputSink({ bytesMax, createFile, copied }: SinkOptions):
     },
     truncate: (length) => {
       checkLimit(length)
-      if (file === undefined && length <= INLINE_BYTES_MAX) {
-        makeRoom(length, INLINE_BYTES_MAX)
+      if (file === undefined && length <= HELD_BYTES_MAX) {
+        makeRoom(length)
         if (length > held) buffer.fill(0, held, length)
         held = length
       } else {
