@@ -1,20 +1,28 @@
 /**
  * What a task costs beyond its own work: `mesh.noop` through the compute host, alone and many at once, against the
  * same work in a bare piscina pool of this process, in the same run. The host adds a second process, limits, hashes
- * of inputs, metrics and parsing on both ends; the pool adds none.
+ * of inputs, metrics and parsing on both ends; the pool adds none. And a unit of a stranger's module that does
+ * nothing: a new instance, metered, for each.
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Piscina } from 'piscina'
-import type { Benchmark } from '../bench.ts'
-import type { Runner, RunTask } from '../ports/runner.ts'
+import type { Benchmark, Measurement } from '../bench.ts'
+import type { Runner, RunInput, RunTask } from '../ports/runner.ts'
+import { cidOfDigest, RAW } from '../protocol/cid.ts'
+import { INPUT_ROLE, MODULE_ROLE, WASM_MODULE } from '../protocol/wasm-job.ts'
 import { clock } from './clock.fixture.ts'
+import { largeModule } from './hostile/module-bytes.fixture.ts'
 import { createRunner } from './runner.ts'
 
 const WORKERS = 2
 const ALONE = 300
 const MANY = 10_000
+const UNITS = 5_000
+/** What a unit that does nothing may cost on a warm pool. */
+const UNIT_US_MAX = 100
 /** Rounds of each; the best counts, as the machine may be shared. */
 const ROUNDS = 5
 
@@ -30,6 +38,48 @@ function noops(count: number): RunTask[] {
     unitIndex,
     limits,
   }))
+}
+
+/** Units of an empty module, each with an input of its own when `parts` are there. */
+function emptyUnits(module: RunInput, parts: readonly RunInput[] = []): RunTask[] {
+  const inputs = { [MODULE_ROLE]: module }
+  return noops(UNITS).map((task, index) => {
+    const part = parts[index % parts.length]
+    return {
+      ...task,
+      algorithmId: WASM_MODULE.id,
+      algorithmVersion: WASM_MODULE.version,
+      inputs: part === undefined ? inputs : { ...inputs, [INPUT_ROLE]: part },
+    }
+  })
+}
+
+async function blobOf(folder: string, bytes: Uint8Array): Promise<RunInput> {
+  const cid = cidOfDigest(RAW, createHash('sha256').update(bytes).digest())
+  const path = join(folder, cid)
+  await writeFile(path, bytes)
+  return { cid, path, layout: { kind: 'raw', bytes: bytes.byteLength } }
+}
+
+/** Microseconds per unit of modules that do nothing. */
+async function benchUnits(
+  runner: Runner,
+  blobFolder: string,
+  report: (measurement: Measurement) => void,
+): Promise<void> {
+  const module = await blobOf(blobFolder, largeModule({}))
+  const parts = await Promise.all(
+    Array.from({ length: 500 }, (_, i) => blobOf(blobFolder, new TextEncoder().encode(`part ${i}`))),
+  )
+  for (const [metric, units] of [
+    ['an empty unit of a module', emptyUnits(module)],
+    ['the same, each with an input of its own', emptyUnits(module, parts)],
+  ] as const) {
+    await runAll(runner, units)
+    const value = await best(UNITS, () => runAll(runner, units))
+    const target = `≤ ${UNIT_US_MAX} µs`
+    report({ metric, value, unit: 'µs', target, met: value <= UNIT_US_MAX, note: `${WORKERS} workers` })
+  }
 }
 
 async function runAll(runner: Runner, tasks: readonly RunTask[]): Promise<void> {
@@ -106,6 +156,7 @@ export const benchmark: Benchmark = {
         versus,
         note: `${WORKERS} workers, metered, limited and in another process`,
       })
+      await benchUnits(runner, blobFolder, report)
     } finally {
       await runner.stop()
       await pool.destroy()
