@@ -1,8 +1,9 @@
 import { refuse } from '../../../protocol/fault.ts'
-import { fuelOfBytes, HOST_CALL_FUEL, LOGGED_BYTES_PER_FUEL } from './host-costs.ts'
-import type { HostFunctions, HostSignatures } from './imports.ts'
+import { HOST_CALL_FUEL, TEXT_BYTE_FUEL } from './host-costs.ts'
+import type { HostFunction, HostFunctions, HostSignatures } from './imports.ts'
 import { OutsideMemory, type ModuleMemory } from './module-memory.ts'
 import type { UnitHost } from './unit-host.ts'
+import { printable } from './unit-log.ts'
 import { createRandomStream } from './unit-seed.ts'
 
 /** What modules of both ABIs may import: the mesh's own functions, and what AssemblyScript asks of its host. */
@@ -35,12 +36,12 @@ export function meshworkFunctions(host: UnitHost): HostFunctions {
     }
 
   const addLine = (line: Uint8Array) => {
-    charge(fuelOfBytes(line.byteLength, LOGGED_BYTES_PER_FUEL))
+    charge(line.byteLength * TEXT_BYTE_FUEL)
     log.add(line)
     log.add(NEW_LINE)
   }
 
-  return {
+  const functions: Readonly<Record<string, Readonly<Record<string, HostFunction>>>> = {
     meshwork: {
       progress: call('progress', (fraction: number) => {
         if (!Number.isNaN(fraction)) host.progress(Math.min(1, Math.max(0, fraction)))
@@ -68,6 +69,7 @@ export function meshworkFunctions(host: UnitHost): HostFunctions {
       }),
     },
   }
+  return (module, name) => functions[module]?.[name]
 }
 
 /** A string as AssemblyScript lays it out: UTF-16, its length in bytes in the four bytes before it. */
@@ -75,5 +77,5 @@ function assemblyScriptString(memory: ModuleMemory, pointer: number): string {
   if (pointer === 0) return '(nothing)'
   const bytes = Math.min(memory.getUint32(pointer - 4), STRING_BYTES_MAX)
   const text = new TextDecoder('utf-16le').decode(memory.view(pointer, bytes & ~1))
-  return text.replaceAll(/\p{Cc}/gu, ' ')
+  return printable(text)
 }

@@ -2,6 +2,13 @@
 const ROOM_BYTES_MIN = 1_024
 /** Characters of a log's last line that a fault quotes. */
 const QUOTED_CHARS_MAX = 300
+/** What moves a terminal's cursor or turns its text around: nobody's log may, in a message of ours. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}]/gu
+
+/** Text of a module's as a message may quote it. */
+export function printable(text: string): string {
+  return text.replaceAll(UNPRINTABLE, ' ')
+}
 
 /** What a module says about its work, for people. Never an error, and never more than its limit. */
 export interface UnitLog {
@@ -44,8 +51,8 @@ export function createUnitLog(bytesMax: number): UnitLog {
     },
     lastLine: () => {
       const lines = decoded().split('\n')
-      const last = lines.findLast((line) => line.trim() !== '') ?? ''
-      return last.trim().slice(0, QUOTED_CHARS_MAX)
+      const last = lines.findLast((line) => printable(line).trim() !== '') ?? ''
+      return printable(last).trim().slice(0, QUOTED_CHARS_MAX)
     },
   }
 }
