@@ -7,10 +7,11 @@ export type HostSignature = string
 /** What may be imported: signatures by module and name. */
 export type HostSignatures = Readonly<Record<string, Readonly<Record<string, HostSignature>>>>
 
-/** The functions themselves, by module and name. */
-export type HostFunctions = Readonly<
-  Record<string, Readonly<Record<string, (...values: never[]) => number | bigint | undefined>>>
->
+/** A function of the host, as an instance is given it. */
+export type HostFunction = (...values: never[]) => number | undefined
+
+/** The functions of one unit, made as a module imports them: few import all. */
+export type HostFunctions = (module: string, name: string) => HostFunction | undefined
 
 const TYPES: Readonly<Record<string, ValueTypeName>> = { i: 'i32', I: 'i64', f: 'f32', F: 'f64' }
 
@@ -33,7 +34,7 @@ export function checkImports(imports: readonly ModuleImport[], allowed: HostSign
 export function importsOf(imports: readonly ModuleImport[], functions: HostFunctions): WebAssembly.Imports {
   const given: Record<string, Record<string, WebAssembly.ImportValue>> = {}
   for (const { module, name } of imports) {
-    const found = functions[module]?.[name]
+    const found = functions(module, name)
     if (found === undefined) refuseModule(`import ${quoted(module)}.${quoted(name)} is not there`)
     ;(given[module] ??= {})[name] = found
   }

@@ -38,6 +38,14 @@ describe('units of one module', () => {
     expect(others).toEqual([first, first])
   })
 
+  it('that held much memory are cleared away before the next', async () => {
+    const module = wasiModule('(memory.fill (i32.const 0) (i32.const 1) (i32.const 0x4000000))', { pages: 1_024 })
+    await run({ module })
+    const before = process.memoryUsage().external
+    for (let i = 0; i < 3; i++) await run({ module })
+    expect(process.memoryUsage().external - before).toBeLessThan(32 << 20)
+  })
+
   it('are instrumented and compiled once', async () => {
     const module = catModule(512)
     library.reads.length = 0

@@ -5,8 +5,13 @@ import type { Params } from '../../../protocol/work.ts'
 import type { Library, LibraryCall, LibraryOutcome, LibraryResult } from '../../library.ts'
 import { MODULE_CHECK } from './algorithms.ts'
 import { measureFuelRate } from './fuel-rate.ts'
+import { createCollector } from './garbage.ts'
 import { createModuleCache, type ModuleCache } from './module-cache.ts'
+import { createModuleMemory } from './module-memory.ts'
 import { runUnit } from './unit-run.ts'
+
+/** A unit that held as much is cleared away at once, which takes milliseconds; smaller ones when V8 likes. */
+const COLLECTED_BYTES_MIN = 32 << 20
 
 /** The library behind `wasm.…`: strangers' modules, metered and compiled once per worker, instantiated per unit. */
 export function createWasmLibrary(): Library {
@@ -14,10 +19,17 @@ export function createWasmLibrary(): Library {
   /** Units of a batch share one object of parameters. */
   const parsed = new WeakMap<Params, WasmParams>()
 
+  let collect: (() => void) | undefined
+
   function run(call: LibraryCall): LibraryOutcome {
     const params = parsed.get(call.params) ?? paramsOf(call)
     parsed.set(call.params, params)
-    return runUnit(modules.load(moduleOf(call), params.limits), call, params)
+    const memory = createModuleMemory()
+    try {
+      return runUnit(modules.load(moduleOf(call), params.limits), call, params, memory)
+    } finally {
+      if (memory.detach() >= COLLECTED_BYTES_MIN) (collect ??= createCollector())()
+    }
   }
 
   return {

@@ -1,7 +1,7 @@
 import { refuse } from '../../../protocol/fault.ts'
 import type { MeteredInstance } from '../../metering/metered-instance.ts'
 import type { LibraryInput } from '../../library.ts'
-import { FILE_CALL_FUEL, fuelOfBytes, MOVED_BYTES_PER_FUEL, VERIFIED_BYTES_PER_FUEL } from './host-costs.ts'
+import { FILE_CALL_FUEL, fuelOfMove, VERIFIED_BYTE_FUEL } from './host-costs.ts'
 import { meshworkFunctions } from './meshwork-functions.ts'
 import type { ModuleMemory } from './module-memory.ts'
 import type { ModuleProgram, UnitHost } from './unit-host.ts'
@@ -33,7 +33,7 @@ export function meshworkProgram(host: UnitHost): ModuleProgram {
       const [pointer, bytes] = placeInput(host, instance, exports)
       const place = instance.guard(() => exports.run(pointer, bytes))
       const output = outputView(memory, place)
-      charge(FILE_CALL_FUEL + fuelOfBytes(output.byteLength, MOVED_BYTES_PER_FUEL))
+      charge(FILE_CALL_FUEL + fuelOfMove(output.byteLength))
       const sink = host.createSink()
       sink.write(output, 0)
       return sink.result()
@@ -49,7 +49,7 @@ function placeInput(
 ): [pointer: number, bytes: number] {
   if (input === undefined || input.bytes === 0) return [0, 0]
   const bytes = addressable(input)
-  charge(FILE_CALL_FUEL + fuelOfBytes(bytes, VERIFIED_BYTES_PER_FUEL))
+  charge(FILE_CALL_FUEL + bytes * VERIFIED_BYTE_FUEL)
   const pointer = instance.guard(() => alloc(bytes | 0)) >>> 0
   if (pointer === 0) refuse('trapped', `alloc had no place for an input of ${bytes} bytes`)
   if (pointer + bytes > memory.bytes()) {

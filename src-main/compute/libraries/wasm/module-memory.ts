@@ -1,11 +1,11 @@
 import { assert } from '../../../protocol/fault.ts'
 
-/** A pointer or a length that a module gave reaches outside its memory. */
+/**
+ * A pointer or a length that a module gave reaches outside its memory. Each memory throws one and the same, which
+ * tells of the last time: a program may do it in a loop, and a stack trace takes microseconds.
+ */
 export class OutsideMemory extends Error {
   override readonly name = 'OutsideMemory'
-  constructor(pointer: number, length: number, bytes: number) {
-    super(`${length} bytes at ${pointer} of a memory of ${bytes}`)
-  }
 }
 
 /**
@@ -17,6 +17,8 @@ export class OutsideMemory extends Error {
 export interface ModuleMemory {
   /** Says which memory it is; before that there is none. */
   attach(memory: WebAssembly.Memory): void
+  /** Lets go of it; returns how long it was in the end. */
+  detach(): number
   /** Its length now. */
   bytes(): number
   view(pointer: number, length: number): Uint8Array<ArrayBuffer>
@@ -34,6 +36,7 @@ export interface ModuleMemory {
 export function createModuleMemory(): ModuleMemory {
   let memory: WebAssembly.Memory | undefined
   let data = new DataView(new ArrayBuffer(0))
+  let outside: OutsideMemory | undefined
 
   /** The memory as it is now: growing gives it another buffer. */
   function current(): DataView<ArrayBuffer> {
@@ -48,13 +51,23 @@ export function createModuleMemory(): ModuleMemory {
     const at = pointer < 0 ? pointer + 2 ** 32 : pointer
     const size = length >>> 0
     const { byteLength } = current()
-    if (at + size > byteLength) throw new OutsideMemory(at, size, byteLength)
+    if (at + size > byteLength) {
+      outside ??= new OutsideMemory()
+      outside.message = `${size} bytes at ${at} of a memory of ${byteLength}`
+      throw outside
+    }
     return at
   }
 
   return {
     attach: (attached) => {
       memory = attached
+    },
+    detach: () => {
+      const bytes = memory?.buffer.byteLength ?? 0
+      memory = undefined
+      data = new DataView(new ArrayBuffer(0))
+      return bytes
     },
     bytes: () => current().byteLength,
     view: (pointer, length) => new Uint8Array(current().buffer, inside(pointer, length), length >>> 0),

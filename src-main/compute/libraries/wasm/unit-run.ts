@@ -1,24 +1,27 @@
 import { assert, faultOf, refuse, type Fault } from '../../../protocol/fault.ts'
-import { INPUT_ROLE, type WasmParams } from '../../../protocol/wasm-job.ts'
+import { INPUT_ROLE, PAGE_BYTES, type WasmParams } from '../../../protocol/wasm-job.ts'
 import type { LibraryCall, LibraryOutcome } from '../../library.ts'
 import { instantiateMetered, type MeteredInstance } from '../../metering/metered-instance.ts'
 import { importsOf } from './imports.ts'
 import { meshworkProgram } from './meshwork-program.ts'
 import type { LoadedModule } from './module-cache.ts'
-import { createModuleMemory } from './module-memory.ts'
+import type { ModuleMemory } from './module-memory.ts'
 import { createOutputSink } from './output-sink.ts'
 import type { UnitHost } from './unit-host.ts'
 import { createUnitLog } from './unit-log.ts'
 import { wasiProgram } from './wasi/wasi-program.ts'
 
-const PAGE_BYTES = 65_536
-
 /**
- * Runs one unit in an instance of its own. What the module logged comes with the result, or with the fault.
+ * Runs one unit in an instance of its own, to whose memory `memory` is attached. What the module logged comes with the result, or with the fault.
  *
  * @throws FaultError where there is no log to tell
  */
-export function runUnit(loaded: LoadedModule, call: LibraryCall, params: WasmParams): LibraryOutcome {
+export function runUnit(
+  loaded: LoadedModule,
+  call: LibraryCall,
+  params: WasmParams,
+  memory: ModuleMemory,
+): LibraryOutcome {
   const { limits } = params
   if (limits.memory_pages * PAGE_BYTES > call.limits.memoryBytesMax) {
     refuse(
@@ -27,7 +30,6 @@ export function runUnit(loaded: LoadedModule, call: LibraryCall, params: WasmPar
     )
   }
   const log = createUnitLog(limits.log_bytes)
-  const memory = createModuleMemory()
   let instance: MeteredInstance | undefined
   let copiedBytes = 0
   const host: UnitHost = {

@@ -4,8 +4,10 @@ import { createCipheriv, hash } from 'node:crypto'
 const YEAR_BEGINS_S = 1_767_225_600
 /** Seconds of that year. */
 const YEAR_S = 365 * 24 * 3_600
-/** Made at a time: large requests are cut into these. */
-const RANDOM_BYTES_AT_ONCE = 64 << 10
+/** Random bytes made at a time: small requests are served out of these, large ones piece by piece. */
+const BLOCK_BYTES = 4 << 10
+/** What the cipher turns into random bytes. */
+const ZEROS = new Uint8Array(BLOCK_BYTES)
 
 /** Random bytes of one unit, always the same for the same seed and unit (wasm/ABI.md, "Randomness"). */
 export interface RandomStream {
@@ -16,12 +18,16 @@ export interface RandomStream {
 /** The stream of a unit: AES-256 in counter mode, the key the SHA-256 of a text with seed and unit. */
 export function createRandomStream(seed: number, unit: number): RandomStream {
   let cipher: ReturnType<typeof createCipheriv> | undefined
+  let block = new Uint8Array(0)
   return {
     fill: (target) => {
       cipher ??= createCipheriv('aes-256-ctr', digest('random', seed, unit), new Uint8Array(16))
-      for (let at = 0; at < target.byteLength; at += RANDOM_BYTES_AT_ONCE) {
-        const length = Math.min(RANDOM_BYTES_AT_ONCE, target.byteLength - at)
-        target.set(cipher.update(new Uint8Array(length)), at)
+      for (let at = 0; at < target.byteLength;) {
+        if (block.byteLength === 0) block = cipher.update(ZEROS)
+        const part = block.subarray(0, target.byteLength - at)
+        target.set(part, at)
+        block = block.subarray(part.byteLength)
+        at += part.byteLength
       }
     },
   }

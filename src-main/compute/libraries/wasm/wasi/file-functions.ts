@@ -1,4 +1,4 @@
-import { FILE_CALL_FUEL, fuelOfBytes, MOVED_BYTES_PER_FUEL } from '../host-costs.ts'
+import { FILE_CALL_FUEL, fuelOfMove } from '../host-costs.ts'
 import type { UnitHost } from '../unit-host.ts'
 import { fail } from './wasi-errno.ts'
 import { FILE_TYPE, type Descriptor, type DescriptorTable } from './wasi-file.ts'
@@ -21,7 +21,7 @@ export function fileFunctions(host: UnitHost, descriptors: DescriptorTable): Was
     const { readAt, type } = descriptor.file
     if (type === FILE_TYPE.directory) fail('isDirectory')
     if (!descriptor.readable || readAt === undefined) fail('badFile')
-    charge(FILE_CALL_FUEL + fuelOfBytes(bytesOf(vectors), MOVED_BYTES_PER_FUEL))
+    charge(FILE_CALL_FUEL + fuelOfMove(bytesOf(vectors)))
     let done = 0
     for (const vector of vectors) {
       const count = readAt(vector, at + done)
@@ -35,7 +35,7 @@ export function fileFunctions(host: UnitHost, descriptors: DescriptorTable): Was
     const { write: writeAt } = descriptor.file
     if (!descriptor.writable || writeAt === undefined) fail('badFile')
     const bytes = bytesOf(vectors)
-    charge(fuelOfBytes(bytes, MOVED_BYTES_PER_FUEL))
+    charge(FILE_CALL_FUEL + fuelOfMove(bytes))
     let done = 0
     for (const vector of vectors) {
       writeAt(vector, at + done)
@@ -48,7 +48,7 @@ export function fileFunctions(host: UnitHost, descriptors: DescriptorTable): Was
     fd_read: (fd: number, pointer: number, count: number, result: number) => {
       const descriptor = descriptors.get(fd)
       const vectors = vectorsAt(memory, pointer, count)
-      memory.setUint32(result, 0)
+      memory.view(result, 4)
       const bytes = read(descriptor, vectors, descriptor.position)
       descriptor.position += bytes
       memory.setUint32(result, bytes)
@@ -56,13 +56,13 @@ export function fileFunctions(host: UnitHost, descriptors: DescriptorTable): Was
     fd_pread: (fd: number, pointer: number, count: number, at: bigint, result: number) => {
       const descriptor = descriptors.get(fd)
       const vectors = vectorsAt(memory, pointer, count)
-      memory.setUint32(result, 0)
+      memory.view(result, 4)
       memory.setUint32(result, read(descriptor, vectors, positionOf(at)))
     },
     fd_write: (fd: number, pointer: number, count: number, result: number) => {
       const descriptor = descriptors.get(fd)
       const vectors = vectorsAt(memory, pointer, count)
-      memory.setUint32(result, 0)
+      memory.view(result, 4)
       const { file, flags } = descriptor
       const at = (flags & WRITE_FLAG_APPEND) === 0 ? descriptor.position : file.size()
       const bytes = write(descriptor, vectors, at)
@@ -72,7 +72,7 @@ export function fileFunctions(host: UnitHost, descriptors: DescriptorTable): Was
     fd_pwrite: (fd: number, pointer: number, count: number, at: bigint, result: number) => {
       const descriptor = descriptors.get(fd)
       const vectors = vectorsAt(memory, pointer, count)
-      memory.setUint32(result, 0)
+      memory.view(result, 4)
       charge(FILE_CALL_FUEL)
       memory.setUint32(result, write(descriptor, vectors, positionOf(at)))
     },

@@ -1,5 +1,5 @@
 import { refuse } from '../../../../protocol/fault.ts'
-import { fuelOfBytes, LOGGED_BYTES_PER_FUEL, RANDOM_BYTES_PER_FUEL } from '../host-costs.ts'
+import { RANDOM_BYTE_FUEL, TEXT_BYTE_FUEL } from '../host-costs.ts'
 import type { UnitHost } from '../unit-host.ts'
 import { createRandomStream } from '../unit-seed.ts'
 import { fail } from './wasi-errno.ts'
@@ -18,16 +18,18 @@ export function processFunctions(
   ended: (code: number) => void,
 ): WasiFunctions {
   const { memory, charge, params } = host
-  const args = [PROGRAM_NAME, ...params.args].map(cString)
-  const environment = environmentOf(host).map(cString)
+  const args = () => [PROGRAM_NAME, ...params.args].map(cString)
+  const environment = () => environmentOf(host).map(cString)
   const random = createRandomStream(params.seed, host.unit)
 
-  const sizes = (strings: readonly Uint8Array[]) => (count: number, bytes: number) => {
+  const sizes = (stringsOf: () => readonly Uint8Array[]) => (count: number, bytes: number) => {
+    const strings = stringsOf()
     memory.setUint32(count, strings.length)
     memory.setUint32(bytes, bytesOfAll(strings))
   }
-  const copies = (strings: readonly Uint8Array[]) => (pointers: number, buffer: number) => {
-    charge(fuelOfBytes(bytesOfAll(strings), LOGGED_BYTES_PER_FUEL))
+  const copies = (stringsOf: () => readonly Uint8Array[]) => (pointers: number, buffer: number) => {
+    const strings = stringsOf()
+    charge(bytesOfAll(strings) * TEXT_BYTE_FUEL)
     memory.view(pointers, strings.length * 4)
     const target = memory.view(buffer, bytesOfAll(strings))
     let at = 0
@@ -49,7 +51,7 @@ export function processFunctions(
     environ_get: copies(environment),
     random_get: (pointer: number, bytes: number) => {
       const target = memory.view(pointer, bytes)
-      charge(fuelOfBytes(target.byteLength, RANDOM_BYTES_PER_FUEL))
+      charge(target.byteLength * RANDOM_BYTE_FUEL)
       random.fill(target)
     },
     proc_exit: (code: number) => {

@@ -34,12 +34,13 @@ interface Subscription {
 /** Clocks, which begin with the unit and go on with each look at them, and waiting, which makes time pass. */
 export function clockFunctions(host: UnitHost, descriptors: DescriptorTable): WasiFunctions {
   const { memory, charge } = host
-  const startNs = BigInt(clockStartSeconds(host.params.seed, host.unit)) * 1_000_000_000n
+  let startNs: bigint | undefined
   let elapsedNs = 0n
 
   function now(clock: number): bigint {
     switch (clock) {
       case CLOCK.realtime:
+        startNs ??= BigInt(clockStartSeconds(host.params.seed, host.unit)) * 1_000_000_000n
         return startNs + elapsedNs
       case CLOCK.monotonic:
         return MONOTONIC_START_NS + elapsedNs

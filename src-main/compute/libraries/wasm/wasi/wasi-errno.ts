@@ -28,7 +28,12 @@ export class WasiError extends Error {
   }
 }
 
+/** One of each, made once: a program may ask for errors in a loop, and a stack trace takes microseconds. */
+const ERRORS = Object.fromEntries(
+  Object.entries(ERRNO).map(([name, errno]) => [name, new WasiError(errno)]),
+) as Readonly<Record<keyof typeof ERRNO, WasiError>>
+
 /** Answers with an error. */
 export function fail(name: keyof typeof ERRNO): never {
-  throw new WasiError(ERRNO[name])
+  throw ERRORS[name]
 }

@@ -1,5 +1,5 @@
 import { HOST_CALL_FUEL } from '../host-costs.ts'
-import type { HostFunctions } from '../imports.ts'
+import type { HostFunction } from '../imports.ts'
 import { OutsideMemory } from '../module-memory.ts'
 import type { UnitHost } from '../unit-host.ts'
 import { ERRNO, WasiError } from './wasi-errno.ts'
@@ -10,22 +10,17 @@ import { ERRNO, WasiError } from './wasi-errno.ts'
  */
 export type WasiFunctions = Readonly<Record<string, (...values: never[]) => void>>
 
-/** The same functions as a module calls them: charged for, and with the error's number as their result. */
-export function answering(host: UnitHost, functions: WasiFunctions): HostFunctions[string] {
-  return Object.fromEntries(
-    Object.entries(functions).map(([name, act]) => [
-      name,
-      (...values: never[]) => {
-        host.charge(HOST_CALL_FUEL)
-        try {
-          act(...values)
-          return ERRNO.success
-        } catch (error) {
-          if (error instanceof WasiError) return error.errno
-          if (error instanceof OutsideMemory) return ERRNO.fault
-          throw error
-        }
-      },
-    ]),
-  )
+/** One of them as a module calls it: charged for, and with the error's number as its result. */
+export function answering({ charge }: UnitHost, act: WasiFunctions[string]): HostFunction {
+  return (...values) => {
+    charge(HOST_CALL_FUEL)
+    try {
+      act(...values)
+      return ERRNO.success
+    } catch (error) {
+      if (error instanceof WasiError) return error.errno
+      if (error instanceof OutsideMemory) return ERRNO.fault
+      throw error
+    }
+  }
 }

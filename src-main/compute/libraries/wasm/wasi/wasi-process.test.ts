@@ -76,7 +76,7 @@ describe('a program', () => {
       return program.host.used.fuel
     }
     expect(cost('sched_yield')).toBe(400)
-    expect(cost('random_get', 0, 10_000)).toBe(400 + 5_000)
+    expect(cost('random_get', 0, 10_000)).toBe(400 + 20_000)
     expect(cost('random_get', 0, 100_000)).toBe(400)
     expect(cost('fd_read', 9, 0, 0, 0)).toBe(400)
     const poor = createTestProgram({ fuel: 1_000 })

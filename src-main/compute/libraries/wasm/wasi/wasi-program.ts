@@ -13,7 +13,7 @@ import { pathFunctions } from './path-functions.ts'
 import { processFunctions } from './process-functions.ts'
 import { clockFunctions } from './wasi-clock.ts'
 import { createDescriptors } from './wasi-file.ts'
-import { answering } from './wasi-functions.ts'
+import { answering, type WasiFunctions } from './wasi-functions.ts'
 import { createRoot } from './wasi-root.ts'
 import { WASI } from './wasi-signatures.ts'
 
@@ -22,14 +22,19 @@ export function wasiProgram(host: UnitHost): ModuleProgram {
   const root = createRoot(host)
   const descriptors = createDescriptors(root.descriptors)
   let exitCode: number | undefined
-  const functions = {
+  const functions: WasiFunctions = {
     ...fileFunctions(host, descriptors),
     ...pathFunctions(host, root, descriptors),
     ...clockFunctions(host, descriptors),
     ...processFunctions(host, descriptors, (code) => (exitCode ??= code)),
   }
+  const meshwork = meshworkFunctions(host)
   return {
-    functions: { ...meshworkFunctions(host), [WASI]: answering(host, functions) },
+    functions: (module, name) => {
+      if (module !== WASI) return meshwork(module, name)
+      const act = functions[name]
+      return act && answering(host, act)
+    },
     run: (instantiate) => {
       try {
         start(instantiate())

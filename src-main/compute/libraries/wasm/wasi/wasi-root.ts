@@ -1,5 +1,5 @@
 import type { InputFile } from '../../../library.ts'
-import { fuelOfBytes, VERIFIED_BYTES_PER_FUEL } from '../host-costs.ts'
+import { VERIFIED_BYTE_FUEL } from '../host-costs.ts'
 import type { OutputSink } from '../output-sink.ts'
 import type { UnitHost } from '../unit-host.ts'
 import { fail } from './wasi-errno.ts'
@@ -33,7 +33,7 @@ export function createRoot(host: UnitHost): WasiRoot {
       readAt: (target, at) => {
         if (host.input === undefined) return 0
         if (input === undefined) {
-          host.charge(fuelOfBytes(host.input.bytes, VERIFIED_BYTES_PER_FUEL))
+          host.charge(host.input.bytes * VERIFIED_BYTE_FUEL)
           input = host.input.open()
         }
         return input.readAt(target, at)

@@ -40,7 +40,7 @@ export function createTestProgram(unit: TestUnit = {}): TestProgram {
   const { memory } = host
   const program = wasiProgram(host)
   const call = (name: string, ...values: (number | bigint)[]): number => {
-    const act = program.functions[WASI]?.[name] as ((...v: (number | bigint)[]) => number) | undefined
+    const act = program.functions(WASI, name) as ((...v: (number | bigint)[]) => number) | undefined
     assert(act !== undefined, `${name} is a function of WASI`)
     return act(...values)
   }
