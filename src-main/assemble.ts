@@ -172,6 +172,34 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   }
 }
 
+/** A runner and the blobs that it reads, for what is run on this machine alone. */
+export interface Sandbox {
+  readonly runner: Runner
+  readonly blobs: BlobStore
+  stop(): Promise<void>
+}
+
+/** Builds a sandbox without a peer around it, in a folder of its own that may go when it has stopped. */
+export async function assembleSandbox(folder: string): Promise<Sandbox> {
+  const clock = machineClock
+  const storage = await openStorage({ folder, quotaBytes: Number.MAX_SAFE_INTEGER, clock })
+  const runner = createRunner({
+    clock,
+    stagingFolder: join(folder, 'staging'),
+    blobFolder: storage.blobFolder,
+    workers: 1,
+  })
+  await runner.start()
+  return {
+    runner,
+    blobs: storage.blobs,
+    async stop() {
+      await runner.stop()
+      await storage.close()
+    },
+  }
+}
+
 function passphraseOf({ passphrase }: PeerOptions): { passphrase?: string } {
   return passphrase === undefined ? {} : { passphrase }
 }

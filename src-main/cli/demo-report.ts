@@ -22,6 +22,8 @@ export interface DemoPeerReport {
   readonly rejected: number
   readonly failed: number
   readonly cpu_s: number
+  /** Units of fuel of what it computed; absent where nothing is metered. */
+  readonly fuel?: number
   readonly bytes_in: number
   readonly bytes_out: number
   readonly part: 'requester' | 'provider' | 'saboteur' | 'killed'
@@ -29,14 +31,16 @@ export interface DemoPeerReport {
 
 /** The table at the demo's end. */
 export function formatReport(report: DemoReport): string {
+  const isMetered = report.peers.some(({ fuel }) => fuel !== undefined)
   const rows = [
-    ['peer', 'part', 'units', 'rejected', 'cpu s', 'in MB', 'out MB'],
+    ['peer', 'part', 'units', 'rejected', 'cpu s', ...(isMetered ? ['fuel G'] : []), 'in MB', 'out MB'],
     ...report.peers.map((peer) => [
       peer.name,
       peer.part,
       String(peer.verified_units),
       String(peer.rejected),
       peer.cpu_s.toFixed(1),
+      ...(isMetered ? [((peer.fuel ?? 0) / 1e9).toFixed(2)] : []),
       megabytes(peer.bytes_in),
       megabytes(peer.bytes_out),
     ]),
@@ -79,6 +83,7 @@ export function reportOf(
         rejected: work?.rejected ?? 0,
         failed: work?.failed ?? 0,
         cpu_s: (work?.cpu_ms ?? 0) / 1_000,
+        ...(work?.fuel === undefined ? {} : { fuel: work.fuel }),
       }
     }),
     first_award_ms: status.first_award_ms ?? null,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import type { LentChange } from '#contract'
 import { runMeshctl } from './meshctl.ts'
 import { sampleScene } from '../assemble.ts'
 import { connectFolder, type ApiClient } from '../api/client.ts'
@@ -14,6 +15,10 @@ async function meshctl(...argv: string[]): Promise<{ code: number; out: string; 
   let [out, err] = ['', '']
   const terminal = {
     out: (text: string) => void (out += text),
+    outBytes: (bytes: Uint8Array) => {
+      out += Buffer.from(bytes).toString('latin1')
+      return Promise.resolve()
+    },
     err: (text: string) => void (err += text),
     columns: undefined,
   }
@@ -33,8 +38,14 @@ describe('a command line', () => {
     ['a missing option', ['pair', 'meshwork:x']],
     ['trust beyond 1', ['pair', 'meshwork:x', '--trust', '2']],
     ['a job id that is none', ['job-status', 'a b']],
-    ['a result of another format', ['job-result', 'render-aaaaaaaa', '--out', 'a.jpg']],
     ['a scene that is not there', ['submit-render', 'none.glb']],
+    ['no module', ['submit-job', '--input', 'a.txt']],
+    ['a module that is not there', ['submit-job', '--wasm', 'none.wasm']],
+    ['two kinds of input', ['submit-job', '--wasm', 'a.wasm', '--input', 'a', '--units', '3']],
+    ['something to split that is not there', ['submit-job', '--wasm', 'a.wasm', '--split', 'lines:3']],
+    ['a split that is none', ['submit-job', '--wasm', 'a.wasm', '--input', 'a', '--split', 'words:3']],
+    ['a pattern that nothing fits', ['submit-job', '--wasm', 'a.wasm', '--inputs', '/nowhere/*.txt']],
+    ['a limit that is none', ['limits', '--fuel', 'all']],
     ['no command at all', []],
   ])('with %s ends with code 2 and no stack trace', async (_, argv) => {
     const { code, out, err } = await meshctl(...argv)
@@ -158,13 +169,16 @@ describe('two peers in processes of their own', () => {
       ...['submit-render', scene, ...size, '--out', picture, '--json', '--data', anna()],
     )
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    const { result, verified } = z
-      .object({ verified: z.int(), result: z.object({ sha256: z.string() }) })
+    const { job_id, result, verified } = z
+      .object({ job_id: z.string(), verified: z.int(), result: z.object({ sha256: z.string() }) })
       .parse(JSON.parse(out))
     expect(verified).toBe(4)
     const png = await readFile(picture)
     expect(png.subarray(1, 4).toString('latin1')).toBe('PNG')
     expect(result.sha256).toMatch(/^[0-9a-f]{64}$/)
+    const other = await meshctl('job-result', job_id, '--out', join(folder, 'a.jpg'), '--data', anna())
+    expect(other).toMatchObject({ code: 2, out: '' })
+    expect(other.err).toMatch(/a\.jpg should end in \.png or \.exr\n$/)
   })
 
   it('say in one line what is wrong with a scene', async () => {
@@ -173,6 +187,23 @@ describe('two peers in processes of their own', () => {
     const { code, out, err } = await meshctl('submit-render', scene, '--data', anna())
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toMatch(/^meshctl: [^\n]+\n$/)
+  })
+
+  it('show what they lend to modules, and change what is named', async () => {
+    const before = JSON.parse((await meshctl('limits', '--data', ben(), '--json')).out) as LentChange
+    const { code, out } = await meshctl(
+      'limits',
+      '--fuel',
+      '2e12',
+      '--timeout',
+      '5m',
+      '--data',
+      ben(),
+      '--json',
+    )
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toEqual({ ...before, fuel: 2e12, wall_ms: 300_000 })
+    expect((await meshctl('limits', '--data', ben())).out).toMatch(/^fuel +2,000,000,000,000 units$/m)
   })
 
   it('stop when they are asked to or sent SIGTERM, and leave nothing running', async () => {

@@ -3,10 +3,14 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { faultOfCall } from '../api/client.ts'
 import { faultOf, FaultError, type Fault } from '../protocol/fault.ts'
 import { jobCommands } from './commands/jobs.ts'
+import { limitsCommand } from './commands/limits.ts'
 import { nodeCommands } from './commands/node.ts'
 import { peopleCommands } from './commands/people.ts'
+import { runCommand } from './commands/run.ts'
 import { startCommand } from './commands/start.ts'
+import { submitJobCommand } from './commands/submit-job.ts'
 import { submitRenderCommand } from './commands/submit-render.ts'
+import { printable } from './printable-text.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 
 /** Exit code of a fault. */
@@ -31,7 +35,7 @@ export async function runMeshctl(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE
     const fault = asFault(error)
-    terminal.err(`meshctl: ${fault.message}\n`)
+    terminal.err(`meshctl: ${printable(fault.message)}\n`)
     if (argv.includes('--json')) terminal.out(`${JSON.stringify({ fault })}\n`)
     return fault.kind === 'bad-input' ? EXIT_USAGE : EXIT_FAULT
   }
@@ -45,7 +49,10 @@ function buildProgram(terminal: Terminal, ended: (code: number) => void): Comman
   const commands = [
     startCommand(terminal, ended),
     ...nodeCommands(terminal),
+    limitsCommand(terminal),
     ...peopleCommands(terminal),
+    runCommand(terminal),
+    submitJobCommand(terminal),
     submitRenderCommand(terminal),
     ...jobCommands(terminal),
   ]

@@ -59,13 +59,21 @@ export async function saveResult(
   format: ResultFormat,
   file: DraftFile,
 ): Promise<ResultFile> {
-  const result = await calls.jobs.result({ job_id, format })
+  return save(calls, await calls.jobs.result({ job_id, format }), file)
+}
+
+/** The same with the result of a module's job. */
+export async function saveModuleResult(calls: ApiCalls, job_id: JobId, file: DraftFile): Promise<ResultFile> {
+  return save(calls, await calls.jobs.moduleResult({ job_id }), file)
+}
+
+async function save(calls: ApiCalls, result: ResultFile, file: DraftFile): Promise<ResultFile> {
   const hash = createHash('sha256')
   for await (const bytes of blobChunks(calls, result.cid)) {
     hash.update(bytes)
     await file.handle.writeFile(bytes)
   }
-  if (hash.digest('hex') !== result.sha256) refuse('blob-corrupt', `the picture of ${job_id} arrived damaged`)
+  if (hash.digest('hex') !== result.sha256) refuse('blob-corrupt', `the result ${result.cid} arrived damaged`)
   await file.keep()
   return result
 }

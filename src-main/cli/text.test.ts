@@ -55,6 +55,7 @@ describe('text for people', () => {
     let written = ''
     const terminal = (columns: number | undefined) => ({
       out: () => undefined,
+      outBytes: () => Promise.resolve(),
       err: (text: string) => (written += text),
       columns,
     })

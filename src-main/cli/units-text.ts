@@ -11,6 +11,11 @@ export function bytesText(bytes: number): string {
   return `${step === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${BYTE_STEPS[step] ?? 'B'}`
 }
 
+/** Units of fuel, all digits: they are compared to the last one. */
+export function fuelText(fuel: number): string {
+  return fuel.toLocaleString('en-US')
+}
+
 /** A duration for people: `870 ms`, `12.3 s`, `4 min 5 s`, `3 h 20 min`. */
 export function durationText(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`

@@ -3,7 +3,10 @@ import type { ApiCalls } from '../api/client.ts'
 import { uploadSource } from '../api/transfer.ts'
 import { faultOf, refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
+import { createProgressLine } from './progress-line.ts'
 import type { LocalFile } from './scene-files.ts'
+import type { Terminal } from './terminal.ts'
+import { bytesText } from './units-text.ts'
 
 /**
  * Uploads a file of this machine.
@@ -35,4 +38,29 @@ export async function uploadFile(
   } finally {
     await handle.close()
   }
+}
+
+/** Uploads files one after the other, with a progress line. @throws as `uploadFile` */
+export async function uploadFiles(
+  terminal: Terminal,
+  calls: ApiCalls,
+  files: readonly LocalFile[],
+): Promise<readonly Cid[]> {
+  const total = files.reduce((sum, file) => sum + file.bytes, 0)
+  const line = createProgressLine(terminal, 'upload')
+  const cids: Cid[] = []
+  let before = 0
+  try {
+    for (const file of files) {
+      cids.push(
+        await uploadFile(calls, file, (bytes) =>
+          line.draw((before + bytes) / total, `${bytesText(before + bytes)} of ${bytesText(total)}`),
+        ),
+      )
+      before += file.bytes
+    }
+  } finally {
+    line.clear()
+  }
+  return cids
 }

@@ -1,16 +1,17 @@
 import type { Command } from 'commander'
-import type { JobStatus, JobSummary } from '#contract'
+import type { FollowingJob, JobStatus, JobSummary } from '#contract'
 import type { ApiCalls } from '../../api/client.ts'
 import { FaultError, refuse } from '../../protocol/fault.ts'
 import { JobId } from '../../protocol/ids.ts'
 import type { VerificationConsensus } from '../../protocol/result.ts'
+import { WASM_MODULE } from '../../protocol/wasm-job.ts'
 import { UnitIndex } from '../../protocol/work.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { createProgressLine } from '../progress-line.ts'
-import { openResultFile, resultFormat, saveResult } from '../result-file.ts'
+import { openResultFile, resultFormat, saveModuleResult, saveResult } from '../result-file.ts'
 import { factsText, tableText } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
-import { durationText } from '../units-text.ts'
+import { durationText, fuelText } from '../units-text.ts'
 
 /** Commands on jobs: `list-jobs`, `job-status`, `job-result`, `job-consensus`, `cancel-job`, `remove-job`. */
 export function jobCommands(terminal: Terminal): Command[] {
@@ -31,15 +32,21 @@ export function jobCommands(terminal: Terminal): Command[] {
         print(terminal, options, status, () => statusText(status))
         if (options.watch === true) mustBeDone(status)
       }),
-    newCommand('job-result', 'save the picture of a render', 'meshctl job-result render-k3vx8m2q --out a.png')
+    newCommand(
+      'job-result',
+      'save the picture of a render, or the outputs of a module',
+      'meshctl job-result render-k3vx8m2q --out a.png',
+    )
       .argument('<id>', 'the job', jobId)
-      .requiredOption('--out <file>', 'a .png or .exr file')
+      .requiredOption('--out <file>', 'a .png or .exr file for a picture, any for outputs')
       .action(async (job_id: JobId, options: CommonOptions & { out: string }) => {
-        const format = resultFormat(options.out)
         const file = await openResultFile(options.out)
-        const result = await withPeer(options, (calls) => saveResult(calls, job_id, format, file)).finally(
-          () => file.discard(),
-        )
+        const result = await withPeer(options, async (calls) => {
+          const { algorithm } = await calls.jobs.status({ job_id })
+          return algorithm.id === WASM_MODULE.id
+            ? saveModuleResult(calls, job_id, file)
+            : saveResult(calls, job_id, resultFormat(options.out), file)
+        }).finally(() => file.discard())
         print(terminal, options, { ...result, file: options.out }, () => `${options.out}\n`)
       }),
     newCommand(
@@ -85,10 +92,12 @@ export async function followJob(terminal: Terminal, calls: ApiCalls, job_id: Job
     : last
 }
 
-/** Ends the command with the job's own fault unless it went well. */
-export function mustBeDone({ job_id, state }: JobStatus): void {
-  if (state.kind === 'failed') throw new FaultError(state.fault)
-  if (state.kind !== 'done') refuse('cancelled', `${job_id} is ${state.kind}`)
+/** Ends the command with the fault of the job, or of the one that combines its outputs, unless both went well. */
+export function mustBeDone({ job_id, state, reduced_by }: JobStatus): void {
+  for (const job of [{ job_id, state }, ...(reduced_by === undefined ? [] : [reduced_by])]) {
+    if (job.state.kind === 'failed') throw new FaultError(job.state.fault)
+    if (job.state.kind !== 'done') refuse('cancelled', `${job.job_id} is ${job.state.kind}`)
+  }
 }
 
 /** All that a person wants to know of a job. */
@@ -100,6 +109,9 @@ export function statusText(status: JobStatus): string {
     ['rejected', `${status.rejected_outputs} outputs, ${status.retried} attempts made again`],
     ['time', timeText(status)],
   ]
+  const { fuel, reduced_by: reduce } = status
+  if (fuel !== undefined) facts.push(['fuel', `${fuelText(fuel)} units, each peer’s the same`])
+  if (reduce !== undefined) facts.push(['reduced by', `${reduce.job_id}: ${stateText(reduce)}`])
   if (status.waiting !== undefined) facts.push(['waiting', status.waiting.message])
   const rows = status.by_peer.map((share) => [
     share.is_self ? `${share.name} (this peer)` : share.name,
@@ -107,12 +119,14 @@ export function statusText(status: JobStatus): string {
     `${share.running_units}`,
     `${share.rejected}/${share.failed}/${share.expired}`,
     durationText(share.cpu_ms),
+    ...(fuel === undefined ? [] : [fuelText(share.fuel ?? 0)]),
   ])
-  const shares = tableText(['peer', 'verified', 'running', 'wrong/failed/late', 'cpu'], rows)
+  const headings = ['peer', 'verified', 'running', 'wrong/failed/late', 'cpu']
+  const shares = tableText(fuel === undefined ? headings : [...headings, 'fuel'], rows)
   return factsText(facts) + (rows.length === 0 ? '' : `\n${shares}`)
 }
 
-function stateText({ state }: JobSummary): string {
+function stateText({ state }: Pick<JobSummary, 'state'> | FollowingJob): string {
   return state.kind === 'failed' ? `failed: ${state.fault.message}` : state.kind
 }
 
@@ -138,18 +152,22 @@ function jobsText(jobs: readonly JobSummary[]): string {
 }
 
 function consensusText(consensus: VerificationConsensus): string {
-  const { work_unit_id, consensus_result, agreement_count, total_verifiers } = consensus
+  const { work_unit_id, consensus_result, consensus_fuel, agreement_count, total_verifiers } = consensus
   const agreed = consensus_result ?? 'not yet'
+  const isRight = ({ verification_hash, fuel }: VerificationConsensus['results'][number]): boolean =>
+    verification_hash === consensus_result && fuel === consensus_fuel
   const facts = factsText([
     ['unit', work_unit_id],
     ['agreed on', `${agreed}, ${agreement_count} of ${total_verifiers}`],
+    ...(consensus_fuel === undefined ? [] : [['fuel', `${fuelText(consensus_fuel)} units`] as const]),
   ])
   const rows = consensus.results.map((result) => [
     result.computed_by_peer,
     result.verification_hash,
-    consensus_result === undefined ? '' : result.verification_hash === consensus_result ? 'right' : 'wrong',
+    result.fuel === undefined ? '-' : fuelText(result.fuel),
+    consensus_result === undefined ? '' : isRight(result) ? 'right' : 'wrong',
   ])
-  return rows.length === 0 ? facts : `${facts}\n${tableText(['peer', 'output', ''], rows)}`
+  return rows.length === 0 ? facts : `${facts}\n${tableText(['peer', 'output', 'fuel', ''], rows)}`
 }
 
 function unitIndex(text: string): number {

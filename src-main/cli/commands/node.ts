@@ -35,6 +35,7 @@ function infoText(info: NodeInfo): string {
     ['addresses', info.addresses.join(' ') || 'none'],
     ['shares', sharingText(info.sharing)],
     ['runs', info.algorithms.map((a) => `${a.algorithm_id} ${a.version}`).join(', ') || 'not measured yet'],
+    ['lends', `modules up to ${info.lent.fuel.toExponential()} units of fuel (meshctl limits)`],
     ['people', `${info.contacts}, ${info.connections.length} connected`],
     ['moved', `${bytesText(info.traffic.bytes_in)} in, ${bytesText(info.traffic.bytes_out)} out`],
     ['blobs', `${bytesText(info.blobs.bytes)} of ${bytesText(info.blobs.quota_bytes)}`],

@@ -2,7 +2,6 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import type { SubmittedRender } from '#contract'
 import type { ApiCalls } from '../../api/client.ts'
-import type { Cid } from '../../protocol/ids.ts'
 import { REDUNDANCY_MAX } from '../../protocol/limits.ts'
 import {
   BOUNCES_MAX,
@@ -13,12 +12,10 @@ import {
 } from '../../protocol/render-job.ts'
 import { integerBetween } from '../arguments.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
-import { createProgressLine } from '../progress-line.ts'
 import { openResultFile, resultFormat, saveResult } from '../result-file.ts'
 import { localFile, sceneFiles, type LocalFile } from '../scene-files.ts'
 import type { Terminal } from '../terminal.ts'
-import { bytesText } from '../units-text.ts'
-import { uploadFile } from '../upload.ts'
+import { uploadFiles } from '../upload.ts'
 import { followJob, mustBeDone, statusText } from './jobs.ts'
 
 /** Cameras that a file may be asked for. */
@@ -103,7 +100,7 @@ async function submit(
 ): Promise<SubmittedRender> {
   const { width, height, spp, tile, bounces, redundancy, camera, description } = options
   const all = [...files, ...(light === undefined ? [] : [light])]
-  const cids = await uploadAll(terminal, calls, all)
+  const cids = await uploadFiles(terminal, calls, all)
   const uploaded = files.map(({ name }, index) => ({ name, cid: cids[index] ?? '' }))
   return calls.jobs.submitRender({
     files: uploaded,
@@ -117,28 +114,4 @@ async function submit(
 function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }
-}
-
-async function uploadAll(
-  terminal: Terminal,
-  calls: ApiCalls,
-  files: readonly LocalFile[],
-): Promise<readonly Cid[]> {
-  const total = files.reduce((sum, file) => sum + file.bytes, 0)
-  const line = createProgressLine(terminal, 'upload')
-  const cids: Cid[] = []
-  let before = 0
-  try {
-    for (const file of files) {
-      cids.push(
-        await uploadFile(calls, file, (bytes) =>
-          line.draw((before + bytes) / total, `${bytesText(before + bytes)} of ${bytesText(total)}`),
-        ),
-      )
-      before += file.bytes
-    }
-  } finally {
-    line.clear()
-  }
-  return cids
 }

@@ -1,0 +1,168 @@
+import { basename } from 'node:path'
+import { glob } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { MODULE_FILES_MAX, type ModuleInput, type SubmittedModule } from '#contract'
+import type { ApiCalls } from '../../api/client.ts'
+import { refuse } from '../../protocol/fault.ts'
+import type { Cid } from '../../protocol/ids.ts'
+import { JOB_UNITS_MAX, REDUNDANCY_MAX } from '../../protocol/limits.ts'
+import { integerBetween, numberBetween } from '../arguments.ts'
+import {
+  paramsGiven,
+  splitOption,
+  withModuleOptions,
+  type ModuleOptions,
+  type SplitOption,
+} from '../module-options.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
+import { openResultFile, saveModuleResult } from '../result-file.ts'
+import { localFile, type LocalFile } from '../scene-files.ts'
+import type { Terminal } from '../terminal.ts'
+import { uploadFiles } from '../upload.ts'
+import { followJob, mustBeDone, statusText } from './jobs.ts'
+
+interface SubmitOptions extends CommonOptions, ModuleOptions {
+  readonly wasm: string
+  readonly input?: string
+  readonly inputs?: readonly string[]
+  readonly split?: SplitOption
+  readonly units?: number
+  readonly reduce?: string
+  readonly description?: string
+  readonly redundancy?: number
+  readonly priority?: number
+  readonly wait?: boolean
+  readonly out?: string
+}
+
+/** The files of a job: all that is uploaded, in the order in which their CIDs come back. */
+interface JobFiles {
+  readonly module: LocalFile
+  readonly inputs: readonly LocalFile[]
+  readonly reduce: LocalFile | undefined
+}
+
+/** The command `submit-job`. */
+export function submitJobCommand(terminal: Terminal): Command {
+  const command = newCommand(
+    'submit-job',
+    'run a WebAssembly module on the mesh',
+    'meshctl submit-job --wasm count.wasm --input log.txt --split lines:10000 --reduce sum.wasm --out total.txt',
+  )
+    .requiredOption('--wasm <file>', 'the module: a WASI command, or one of the ABI meshwork-1')
+    .option('--input <file>', 'what it reads as standard input or /in')
+    .option('--split <how>', 'cut the input into units: lines:10000, or bytes:64M', splitOption)
+    .option('--inputs <files...>', 'many files, a unit for each: DIR/*')
+    .option(
+      '--units <count>',
+      'so many units that read nothing (default: 1)',
+      integerBetween(1, JOB_UNITS_MAX),
+    )
+    .option('--reduce <file>', 'a module that reads all outputs; its output is the job’s')
+    .option('--description <text>', 'a name for the job (default: the module’s)')
+    .option(
+      '--redundancy <peers>',
+      'peers that run each unit (default: 2)',
+      integerBetween(1, REDUNDANCY_MAX),
+    )
+    .option('--priority <weight>', 'among your own jobs, 0 to 1 (default: 0.5)', numberBetween(0, 1))
+    .option('--wait', 'stay until the job is done')
+    .option('--out <file>', 'wait, then save the outputs, one after the other')
+  return withModuleOptions(command).action((options: SubmitOptions) => submitAndFollow(terminal, options))
+}
+
+async function submitAndFollow(terminal: Terminal, options: SubmitOptions): Promise<void> {
+  checkReading(options)
+  const params = paramsGiven(options)
+  const files = await filesOf(options)
+  const draft = options.out === undefined ? undefined : await openResultFile(options.out)
+  try {
+    await withPeer(options, async (calls) => {
+      const submitted = await submit(terminal, calls, files, params, options)
+      const { job_id, units } = submitted
+      if (options.wait !== true && draft === undefined) {
+        print(terminal, options, submitted, () => `${job_id}: ${units} units\n`)
+        return
+      }
+      const status = await followJob(terminal, calls, job_id)
+      mustBeDone(status)
+      if (draft === undefined) {
+        print(terminal, options, status, () => statusText(status))
+        return
+      }
+      const result = await saveModuleResult(calls, job_id, draft)
+      const value = { ...status, result: { ...result, file: options.out } }
+      print(terminal, options, value, () => `${statusText(status)}\n${options.out ?? ''}\n`)
+    })
+  } finally {
+    await draft?.discard()
+  }
+}
+
+/** What units read is said in one way. @throws FaultError `bad-input` */
+function checkReading({ input, inputs, split, units }: SubmitOptions): void {
+  const ways = { '--input': input, '--inputs': inputs, '--units': units }
+  const [first, second] = Object.entries(ways).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+  if (second !== undefined) refuse('bad-input', `${first ?? ''} and ${second} do not go together`)
+  if (split !== undefined && input === undefined) refuse('bad-input', '--split needs --input')
+}
+
+async function filesOf({ wasm, input, inputs, reduce }: SubmitOptions): Promise<JobFiles> {
+  const paths = input === undefined ? await expanded(inputs ?? []) : [input]
+  const open = (path: string): Promise<LocalFile> => localFile(path, basename(path))
+  return {
+    module: await open(wasm),
+    inputs: await Promise.all(paths.map(open)),
+    reduce: reduce === undefined ? undefined : await open(reduce),
+  }
+}
+
+/** The files that were named. A shell does this by itself, unless the pattern was quoted. */
+async function expanded(patterns: readonly string[]): Promise<readonly string[]> {
+  const paths: string[] = []
+  for (const pattern of patterns) {
+    if (!/[*?]/.test(pattern)) {
+      paths.push(pattern)
+      continue
+    }
+    const found: string[] = []
+    for await (const path of glob(pattern)) found.push(path)
+    if (found.length === 0) refuse('bad-input', `no file fits ${pattern}`)
+    paths.push(...found.sort())
+  }
+  if (paths.length > MODULE_FILES_MAX) {
+    refuse('bad-input', `${paths.length} files, at most ${MODULE_FILES_MAX}; join them and use --split`)
+  }
+  return paths
+}
+
+async function submit(
+  terminal: Terminal,
+  calls: ApiCalls,
+  { module, inputs, reduce }: JobFiles,
+  params: ReturnType<typeof paramsGiven>,
+  options: SubmitOptions,
+): Promise<SubmittedModule> {
+  const { description = module.name, redundancy, priority } = options
+  const all = [module, ...inputs, ...(reduce === undefined ? [] : [reduce])]
+  const [moduleCid, ...others] = await uploadFiles(terminal, calls, all)
+  const inputCids = others.slice(0, inputs.length)
+  const reduceCid = others[inputs.length]
+  if (moduleCid === undefined) throw new Error('broken promise: each file has a CID')
+  return calls.jobs.submitModule({
+    module: moduleCid,
+    input: inputOf(options, inputCids),
+    ...(reduceCid === undefined ? {} : { reduce: reduceCid }),
+    ...params,
+    description,
+    ...(redundancy === undefined ? {} : { redundancy }),
+    ...(priority === undefined ? {} : { priority }),
+  })
+}
+
+function inputOf({ inputs, split, units }: SubmitOptions, cids: readonly Cid[]): ModuleInput {
+  const [cid] = cids
+  if (cid === undefined) return { kind: 'nothing', units: units ?? 1 }
+  if (inputs !== undefined) return { kind: 'files', cids: [...cids] }
+  return split === undefined ? { kind: 'file', cid } : { ...split, cid }
+}
