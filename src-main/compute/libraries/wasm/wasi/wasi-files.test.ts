@@ -81,6 +81,16 @@ describe('standard output', () => {
     expect(program.host.log.text()).toBe('done 50 %\ndone 100 %\n')
   })
 
+  it('is log also when a program that writes /out fails', () => {
+    const program = createTestProgram()
+    program.open('out', { rights: WRITE })
+    program.write(1, 'half-way')
+    program.call('fd_close', 0)
+    expect(() => program.call('proc_exit', 1)).toThrow('exit code 1')
+    expect(() => program.output()).toThrow('exit code 0')
+    expect(program.host.log.text()).toBe('half-way')
+  })
+
   it('is not read', () => {
     const program = createTestProgram()
     expect(program.read(1, 10)).toBe(`errno ${ERRNO.badFile}`)

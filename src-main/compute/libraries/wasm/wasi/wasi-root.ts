@@ -14,8 +14,9 @@ export interface WasiRoot {
   readonly entries: ReadonlyMap<string, WasiFile>
   /** What the program opens `/out` for writing as; from then on `/out` is its output. */
   openOut(): void
-  /** The output: `/out` if it was opened for writing, and then what came on standard output is log; else that. */
+  /** The output: `/out` if it was opened for writing, else what came on standard output. */
   output(): OutputSink
+  /** The program has ended: where its output is `/out`, what came on standard output goes into the log. */
   close(): void
 }
 
@@ -66,12 +67,9 @@ export function createRoot(host: UnitHost): WasiRoot {
     openOut: () => {
       isOutUsed = true
     },
-    output: () => {
-      if (!isOutUsed) return stdout
-      logSink(host, stdout)
-      return out
-    },
+    output: () => (isOutUsed ? out : stdout),
     close: () => {
+      if (isOutUsed) logSink(host, stdout)
       input?.close()
       input = undefined
     },
