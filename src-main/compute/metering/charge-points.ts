@@ -29,10 +29,14 @@ export interface ChargePoints {
   cost: Int32Array
   /** Whether fuel is not only taken but also looked at. */
   checked: Uint8Array
+  /** Whether several ways meet there. */
+  joins: Uint8Array
   /** The place in the edit list. */
   edit: Int32Array
   steps: Int32Array
   stepCount: number
+  /** Pairs: a loop's header, and a point that pays for it instead; the pairs of a header follow each other. */
+  readonly payers: number[]
 }
 
 const CAPACITY = 1_024
@@ -43,9 +47,11 @@ export function createChargePoints(): ChargePoints {
     count: 0,
     cost: new Int32Array(CAPACITY),
     checked: new Uint8Array(CAPACITY),
+    joins: new Uint8Array(CAPACITY),
     edit: new Int32Array(CAPACITY),
     steps: new Int32Array(CAPACITY),
     stepCount: 0,
+    payers: [],
   }
 }
 
@@ -53,6 +59,7 @@ export function createChargePoints(): ChargePoints {
 export function clearChargePoints(points: ChargePoints): void {
   points.count = 0
   points.stepCount = 0
+  points.payers.length = 0
 }
 
 /** A new point before the instruction at `at`, and its index. */
@@ -61,12 +68,12 @@ export function addPoint(points: ChargePoints, edits: EditList, at: number): num
   if (index === points.cost.length) {
     points.cost = grown(points.cost)
     points.edit = grown(points.edit)
-    const checked = new Uint8Array(points.checked.length * 2)
-    checked.set(points.checked)
-    points.checked = checked
+    points.checked = grown(points.checked)
+    points.joins = grown(points.joins)
   }
   points.cost[index] = 0
   points.checked[index] = 0
+  points.joins[index] = 0
   points.edit[index] = addEdit(edits, at, EDIT.charge)
   return index
 }
@@ -76,4 +83,28 @@ export function addStep(points: ChargePoints, step: number, operand = 0): void {
   if (points.stepCount + 2 > points.steps.length) points.steps = grown(points.steps)
   points.steps[points.stepCount++] = step
   points.steps[points.stepCount++] = operand
+}
+
+/**
+ * Lets a loop's header be paid for at other points: before the loop, and where it is surely entered again.
+ *
+ * @param payers points of which one is passed before each time that the header is
+ */
+export function payElsewhere(points: ChargePoints, header: number, payers: readonly number[]): void {
+  for (const payer of payers) {
+    points.cost[payer] = (points.cost[payer] ?? 0) + (points.cost[header] ?? 0)
+    points.payers.push(header, payer)
+  }
+  points.cost[header] = 0
+  points.checked[header] = 0
+}
+
+/** What has come to be paid at headers since then is paid elsewhere as well. Inner loops come first. */
+export function settleHeaders({ cost, payers }: ChargePoints): void {
+  for (let i = 0; i < payers.length; i += 2) {
+    const header = payers[i] ?? 0
+    const payer = payers[i + 1] ?? 0
+    cost[payer] = (cost[payer] ?? 0) + (cost[header] ?? 0)
+    if (payers[i + 2] !== header) cost[header] = 0
+  }
 }

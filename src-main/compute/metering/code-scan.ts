@@ -3,7 +3,7 @@ import { addPoint, addStep, type ChargePoints, STEP } from './charge-points.ts'
 import type { BlockArity } from './code-reader.ts'
 import type { ControlFrames } from './control-frames.ts'
 import type { EditList } from './edit-list.ts'
-import { LOCALS_BY_CONTROL_MAX, OPERANDS_MAX } from './limits.ts'
+import { CALLS_MAX, LOCALS_BY_CONTROL_MAX, OPERANDS_MAX } from './limits.ts'
 import type { ParsedModule } from './parsed-module.ts'
 import type { Cursor } from './reader.ts'
 import { refuseModule } from './refusal.ts'
@@ -16,6 +16,8 @@ export interface CodeScan {
   readonly points: ChargePoints
   readonly frames: ControlFrames
   readonly calls: CallGraph
+  /** Whether values may be vectors, by the module's types and globals, in functions without an instruction of theirs. */
+  readonly hasVectorTypes: boolean
   /** Scratch for the block type that was read last. */
   readonly arity: BlockArity
   /** Σ over control instructions of the values that are alive there: what V8's work grows with. */
@@ -23,6 +25,8 @@ export interface CodeScan {
 
   /** Of the function at hand: */
   locals: number
+  /** Of these, the parameters. */
+  params: number
   /** The charge point that pays for what follows. */
   point: number
   /** Whether what follows is not reached, and how many blocks deep in there. */
@@ -31,6 +35,10 @@ export interface CodeScan {
   /** Values on the operand stack, and the most there were. */
   height: number
   heightMax: number
+  /** The most values that one call hands over and gets back: they lie on the stack besides. */
+  passedMax: number
+  /** Calls and what is one to the compiler. */
+  callCount: number
   /** The outermost level that a branch inside the current block goes to. */
   escape: number
   /** Level of the innermost loop. */
@@ -41,8 +49,6 @@ export interface CodeScan {
   hasVectors: boolean
   hasArithmetic: boolean
   hasLengths: boolean
-  /** Whether exceptions arrive at the function's end, as at any other label. */
-  caughtAtEnd: boolean
 }
 
 /** What follows pays at a new point, before the instruction at `at`. */
@@ -77,6 +83,11 @@ export function countMerge(scan: CodeScan, ways: number, moved = 0): void {
   if (scan.mergedValues > LOCALS_BY_CONTROL_MAX) {
     refuseModule(`locals × control instructions are over the limit ${LOCALS_BY_CONTROL_MAX}`, scan.cursor.at)
   }
+}
+
+/** Something is called that is not compiled here. @throws FaultError `module-refused` when it is too often */
+export function countCall(scan: CodeScan): void {
+  if (++scan.callCount > CALLS_MAX) refuseModule(`over ${CALLS_MAX} calls in a function`, scan.cursor.at)
 }
 
 /** What follows is not reached; `endsHere` where no branch has said how the way goes on. */

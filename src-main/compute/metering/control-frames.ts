@@ -20,13 +20,9 @@ export interface ControlFrames {
   readonly results: Int32Array
   /** Whether its end is reached: by a branch, or from a branch of an `if` that is over. */
   readonly reached: Uint8Array
-  /** Whether exceptions arrive at its label. */
-  readonly caught: Uint8Array
   /** Of a loop: its header's charge point, the edit before it, whether something in it calls, the loop around. */
   readonly header: Int32Array
   readonly cache: Int32Array
-  /** Of a loop: the edit at its header that restores the depth, should exceptions arrive there. */
-  readonly caughtEdit: Int32Array
   readonly calls: Uint8Array
   readonly loopAround: Int32Array
   /** Of a loop: the charge points that lead back to it, and whether they all do so whenever they are passed. */
@@ -51,10 +47,10 @@ export function createControlFrames(): ControlFrames {
     ...{ kind: flags(), charge: ints(), escape: ints(), height: ints(), params: ints(), results: ints() },
     ...{
       reached: flags(),
-      caught: flags(),
+
       header: ints(),
       cache: ints(),
-      caughtEdit: ints(),
+
       calls: flags(),
     },
     ...{ loopAround: ints(), backEdges: ints(LEVELS * BACK_EDGES_MAX) },

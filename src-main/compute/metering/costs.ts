@@ -20,10 +20,10 @@ const ROWS: readonly Row[] = [
   [0x0b, 0x0b, 0], // end
   [0x0c, 0x0d, 1], // br, br_if
   [0x0e, 0x0e, 3], // br_table
-  [0x10, 0x10, 6], // call
-  [0x11, 0x11, 10], // call_indirect
-  [0x12, 0x12, 6], // return_call
-  [0x13, 0x13, 10], // return_call_indirect
+  [0x10, 0x10, 1], // call; what it calls pays for the rest: FUNCTION_ENTRY, IMPORT_CALL
+  [0x11, 0x11, 5], // call_indirect
+  [0x12, 0x12, 1], // return_call
+  [0x13, 0x13, 5], // return_call_indirect
   [0x18, 0x1a, 0], // delegate, catch_all, drop
   [0x1f, 0x1f, 0], // try_table
   [0x20, 0x22, 0], // locals are registers
@@ -58,8 +58,10 @@ for (const [first, last, units] of ROWS) COSTS.fill(units, first, last + 1)
 
 /** Each time around a loop: never nothing, or an empty loop would be free and endless. */
 export const LOOP_ROUND = 1
-/** Entering a function: its frame, its check. */
-export const FUNCTION_ENTRY = 5
+/** Entering a function: the call, its frame, its check. Here and not at the calls, where it would cost charges. */
+export const FUNCTION_ENTRY = 10
+/** Calling a function of the host, which takes no entry's fuel: leaving compiled code and coming back. */
+export const IMPORT_CALL = 50
 
 /**
  * Costs of at most this many units on a branch are folded into the charge before it, as if the dearest way had been
@@ -74,5 +76,7 @@ export const BULK_ELEMENTS_SHIFT = 0
 
 /** A page of memory, fresh and zeroed by the operating system on first touch. */
 export const PAGE = 1_024
+/** An export: each instance makes an object of it. */
+export const EXPORT = 2_000
 /** An element of a table. */
 export const TABLE_ELEMENT = 4

@@ -8,6 +8,10 @@ import { refuseModule } from './refusal.ts'
 /** What the kinds of imports and exports are called; their numbers are the places. */
 export const KINDS = ['function', 'table', 'memory', 'global', 'tag'] as const
 
+/** The numbers of two of them. */
+export const FUNCTION_KIND = 0
+export const GLOBAL_KIND = 3
+
 /** A vector's entries, each by `read`. @throws FaultError `module-refused` when there are more than `max` */
 export function readVector<T>(
   cursor: Cursor,

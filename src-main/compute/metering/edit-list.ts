@@ -1,25 +1,25 @@
-/** What is done at a place of a function's code. The order is that of the numbers where the place is one. */
+/** What is done at a place of a function's code. */
 export const EDIT = {
-  /** Reads the fuel into a local for a loop without calls; first: offset after the loop. */
-  cache: 0,
-  /** Restores the depth where an exception arrives. */
-  caught: 1,
-  /** Takes `first` units of fuel. */
-  charge: 2,
-  /** The same, and traps when there are none left. */
-  checkedCharge: 3,
-  /** Takes fuel by the length on the stack: one unit for each 2^first. */
-  chargeLength: 4,
-  /** A `return`; first: its label, were it a branch. */
-  return: 5,
-  /** A tail call: the frame ends here. */
-  tailCall: 6,
-  /** memory.grow; first: offset after it. */
-  growMemory: 7,
-  /** table.grow; first: offset after it, second: the table. */
-  growTable: 8,
   /** Nothing: what was prepared turned out not to be needed. */
-  none: 9,
+  none: 0,
+  /** Takes `first` units of fuel. */
+  charge: 1,
+  /** The same, and traps when there are none left. */
+  checkedCharge: 2,
+  /** Takes fuel by the length on the stack: one unit for each 2^first. */
+  chargeLength: 3,
+  /** Reads the fuel into a local for a loop without calls; first: offset after the loop. */
+  cache: 4,
+  /** A call; first: the function, second: whether it is a tail call. */
+  call: 5,
+  /** A call through a table; first: the type, second: whether it is a tail call. */
+  callIndirect: 6,
+  /** An access to the first local that is no parameter; first: offset after it. */
+  firstLocal: 7,
+  /** memory.grow; first: offset after it. */
+  growMemory: 8,
+  /** table.grow; first: offset after it, second: the table. */
+  growTable: 9,
 } as const
 
 /** Places in a module's code and what is done there, in order; grows as it is filled. */
@@ -52,9 +52,7 @@ export function addEdit(list: EditList, at: number, kind: number, first = 0, sec
     list.at = grown(list.at)
     list.first = grown(list.first)
     list.second = grown(list.second)
-    const kinds = new Uint8Array(list.kind.length * 2)
-    kinds.set(list.kind)
-    list.kind = kinds
+    list.kind = grown(list.kind)
   }
   list.at[index] = at
   list.kind[index] = kind
@@ -64,8 +62,8 @@ export function addEdit(list: EditList, at: number, kind: number, first = 0, sec
 }
 
 /** A copy of twice the length. */
-export function grown(array: Int32Array): Int32Array {
-  const larger = new Int32Array(array.length * 2)
+export function grown<A extends Int32Array | Uint8Array>(array: A): A {
+  const larger = new (array.constructor as new (length: number) => A)(array.length * 2)
   larger.set(array)
   return larger
 }

@@ -20,8 +20,6 @@ export interface FunctionPlan extends FunctionCode {
   readonly hasExceptions: boolean
   readonly hasArithmetic: boolean
   readonly hasLengths: boolean
-  /** Whether exceptions arrive at its end. */
-  readonly caughtAtEnd: boolean
   /** Units of all its charge points together. */
   readonly units: number
 }

@@ -1,4 +1,4 @@
-import { BULK_BYTES_SHIFT, BULK_ELEMENTS_SHIFT, PAGE, TABLE_ELEMENT } from './costs.ts'
+import { BULK_BYTES_SHIFT, BULK_ELEMENTS_SHIFT, EXPORT, PAGE, TABLE_ELEMENT } from './costs.ts'
 import type { ParsedModule } from './parsed-module.ts'
 import { refuseModule } from './refusal.ts'
 
@@ -23,7 +23,7 @@ export interface Resources {
  * @throws FaultError `module-refused` when a minimum is over the limit
  */
 export function limitResources(
-  { memory, tables, data, elements }: ParsedModule,
+  { memory, tables, exports, data, elements }: ParsedModule,
   limits: { readonly memoryPagesMax: number; readonly tableElementsMax: number },
 ): Resources {
   const { memoryPagesMax, tableElementsMax } = limits
@@ -40,6 +40,7 @@ export function limitResources(
   const units =
     minPages * PAGE +
     minElements * TABLE_ELEMENT +
+    exports.length * EXPORT +
     Math.floor(data.active / 2 ** BULK_BYTES_SHIFT) +
     Math.floor(elements.active / 2 ** BULK_ELEMENTS_SHIFT)
   return {

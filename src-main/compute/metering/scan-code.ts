@@ -1,5 +1,5 @@
 import { createCallGraph, type CallGraph } from './call-graph.ts'
-import { clearChargePoints, createChargePoints } from './charge-points.ts'
+import { clearChargePoints, createChargePoints, settleHeaders } from './charge-points.ts'
 import type { CodeScan } from './code-scan.ts'
 import { createControlFrames, NO_ESCAPE, NO_LOOP } from './control-frames.ts'
 import { FUNCTION_ENTRY } from './costs.ts'
@@ -51,9 +51,21 @@ function createScan(module: ParsedModule): CodeScan {
     frames: createControlFrames(),
     calls: createCallGraph(module.bodies.length),
     arity: { params: 0, results: 0 },
-    ...{ mergedValues: 0, locals: 0, point: 0, dead: false, deadNesting: 0, height: 0, heightMax: 0 },
+    hasVectorTypes: hasVectorTypes(module),
+    ...{
+      mergedValues: 0,
+      locals: 0,
+      params: 0,
+      point: 0,
+      dead: false,
+      deadNesting: 0,
+      height: 0,
+      heightMax: 0,
+      passedMax: 0,
+      callCount: 0,
+    },
     ...{ escape: NO_ESCAPE, loop: NO_LOOP, hasLoop: false, hasCall: false, hasExceptions: false },
-    ...{ hasVectors: false, hasArithmetic: false, hasLengths: false, caughtAtEnd: false },
+    ...{ hasVectors: false, hasArithmetic: false, hasLengths: false },
   }
 }
 
@@ -72,14 +84,22 @@ function scanFunction(scan: CodeScan, folding: Folding, index: number): Function
   while (frames.count > 0) scanInstruction(scan)
   if (cursor.at !== cursor.end) refuseModule('instructions after the end of a function', cursor.at)
   if (!scan.hasExceptions) foldCharges(points, folding)
-  const vectors = scan.hasVectors || locals.some(({ type }) => type === VALUE_TYPE.v128)
+  settleHeaders(points)
+  const isVector = ({ type }: LocalRun) => type === VALUE_TYPE.v128
+  const vectors = scan.hasVectors || scan.hasVectorTypes || locals.some(isVector)
+  const values = scan.heightMax + scan.passedMax
   return {
     ...{ bytes: module.bytes, at, start, end: cursor.end, type: typeIndex, index, locals },
     ...{ localCount: scan.locals, firstEdit, lastEdit: edits.count, units: writeCharges(scan) },
-    slots: frameSlots(params, locals, vectors ? 2 * scan.heightMax : scan.heightMax),
+    slots: frameSlots(params, locals, vectors ? 2 * values : values),
     ...{ hasLoop: scan.hasLoop, hasCall: scan.hasCall, hasExceptions: scan.hasExceptions },
-    ...{ hasArithmetic: scan.hasArithmetic, hasLengths: scan.hasLengths, caughtAtEnd: scan.caughtAtEnd },
+    ...{ hasArithmetic: scan.hasArithmetic, hasLengths: scan.hasLengths },
   }
+}
+
+function hasVectorTypes({ types, globals }: ParsedModule): boolean {
+  const hold = (values: ArrayLike<number>) => Array.prototype.includes.call(values, VALUE_TYPE.v128)
+  return hold(globals) || types.some(({ params, results }) => hold(params) || hold(results))
 }
 
 /** Declared locals. @throws FaultError `module-refused` when they are too many, with the parameters */
@@ -95,6 +115,7 @@ function readLocals(scan: CodeScan, params: number): LocalRun[] {
     runs.push({ count, type: readValueType(cursor) })
   }
   scan.locals = total
+  scan.params = params
   return runs
 }
 
@@ -103,13 +124,14 @@ function resetFunction(scan: CodeScan): void {
   scan.deadNesting = 0
   scan.height = 0
   scan.heightMax = 0
+  scan.passedMax = 0
+  scan.callCount = 0
   scan.hasLoop = false
   scan.hasCall = false
   scan.hasExceptions = false
   scan.hasVectors = false
   scan.hasArithmetic = false
   scan.hasLengths = false
-  scan.caughtAtEnd = false
 }
 
 /** Writes the points' costs into their edits, and returns their sum. */

@@ -1,9 +1,9 @@
-import { addStep, STEP } from './charge-points.ts'
+import { addStep, payElsewhere, STEP } from './charge-points.ts'
 import { readBlockType, readBranchTableSize } from './code-reader.ts'
 import { beginDead, beginPoint, changeHeight, chargePoint, type CodeScan, countMerge } from './code-scan.ts'
 import { checkIndex } from './constant-expression.ts'
 import { BACK_EDGES_MAX, FRAME, NO_ESCAPE, NO_LOOP } from './control-frames.ts'
-import { LOOP_ROUND } from './costs.ts'
+import { FOLDED_MAX, LOOP_ROUND } from './costs.ts'
 import { addEdit, EDIT } from './edit-list.ts'
 import { NESTING_MAX } from './limits.ts'
 import { readByte, readU32 } from './reader.ts'
@@ -55,7 +55,6 @@ function pushFrame(scan: CodeScan, kind: number): number {
   frames.params[level] = arity.params
   frames.results[level] = arity.results
   frames.reached[level] = 0
-  frames.caught[level] = 0
   scan.escape = NO_ESCAPE
   return level
 }
@@ -63,7 +62,6 @@ function pushFrame(scan: CodeScan, kind: number): number {
 function openLoop(scan: CodeScan, at: number): void {
   const { frames, points, edits } = scan
   const cache = addEdit(edits, at, EDIT.none)
-  const caught = addEdit(edits, scan.cursor.at, EDIT.none)
   const level = pushFrame(scan, FRAME.loop)
   const header = beginPoint(scan, scan.cursor.at)
   points.checked[header] = 1
@@ -71,7 +69,6 @@ function openLoop(scan: CodeScan, at: number): void {
   chargePoint(scan, LOOP_ROUND)
   frames.header[level] = header
   frames.cache[level] = cache
-  frames.caughtEdit[level] = caught
   frames.calls[level] = 0
   frames.backEdgeCount[level] = 0
   frames.backEdgeDoubt[level] = 0
@@ -94,14 +91,13 @@ export function scanNextBranch(scan: CodeScan, kind: number, at: number, params:
   frames.kind[level] = kind
   scan.height = frames.height[level] ?? 0
   changeHeight(scan, kind === FRAME.else ? (frames.params[level] ?? 0) : params)
-  if (kind === FRAME.catch) addEdit(scan.edits, cursor.at, EDIT.caught)
   const point = beginPoint(scan, cursor.at)
   if (kind === FRAME.else) addStep(points, STEP.else, point)
 }
 
 /** end, and delegate, which ends a try. */
 export function scanEnd(scan: CodeScan): void {
-  const { frames, points, edits, cursor } = scan
+  const { frames, points, cursor } = scan
   if (scan.deadNesting > 0) {
     scan.deadNesting--
     return
@@ -113,7 +109,6 @@ export function scanEnd(scan: CodeScan): void {
     kind === FRAME.loop ? !scan.dead : !scan.dead || kind === FRAME.if || frames.reached[level] === 1
   frames.count--
   if (kind === FRAME.loop) closeLoop(scan, level)
-  if (kind === FRAME.function) scan.caughtAtEnd = frames.caught[level] === 1
   const escapes = scan.escape < level
   if (!escapes) scan.escape = NO_ESCAPE
   scan.escape = Math.min(scan.escape, frames.escape[level] ?? 0)
@@ -122,9 +117,11 @@ export function scanEnd(scan: CodeScan): void {
   if (!reached) return
   scan.height = frames.height[level] ?? 0
   changeHeight(scan, frames.results[level] ?? 0)
-  if (frames.caught[level] === 1 && kind !== FRAME.loop) addEdit(edits, cursor.at, EDIT.caught)
-  if (escapes) addStep(points, STEP.point, beginPoint(scan, cursor.at))
-  else scan.point = frames.charge[level] ?? 0
+  if (escapes) {
+    const point = beginPoint(scan, cursor.at)
+    points.joins[point] = 1
+    addStep(points, STEP.point, point)
+  } else scan.point = frames.charge[level] ?? 0
 }
 
 /**
@@ -146,15 +143,10 @@ function closeLoop(scan: CodeScan, level: number): void {
   if (frames.backEdgeDoubt[level] === 1) return
   const edges = Array.from({ length: count }, (_, i) => frames.backEdges[level * BACK_EDGES_MAX + i] ?? 0)
   if (edges.includes(header)) return
-  const units = points.cost[header] ?? 0
-  points.cost[header] = 0
-  points.checked[header] = 0
-  const before = frames.charge[level] ?? 0
-  points.cost[before] = (points.cost[before] ?? 0) + units
-  for (const edge of edges) {
-    points.cost[edge] = (points.cost[edge] ?? 0) + units
-    points.checked[edge] = 1
-  }
+  // A join that pays little: each way to it would have to stop there, instead of going on to the header at once.
+  if (edges.some((edge) => points.joins[edge] === 1 && (points.cost[edge] ?? 0) <= FOLDED_MAX)) return
+  payElsewhere(points, header, [frames.charge[level] ?? 0, ...edges])
+  for (const edge of edges) points.checked[edge] = 1
 }
 
 /** br and br_if, whose label has not been read. */
@@ -224,9 +216,7 @@ export function scanTryTable(scan: CodeScan, at: number): void {
     if (scan.dead) continue
     outermost = Math.min(outermost, level)
     frames.reached[level] = 1
-    frames.caught[level] = 1
     frames.backEdgeDoubt[level] = 1
-    if (frames.kind[level] === FRAME.loop) scan.edits.kind[frames.caughtEdit[level] ?? 0] = EDIT.caught
   }
   if (!isLiveBlock(scan, at)) return
   addStep(scan.points, STEP.block)

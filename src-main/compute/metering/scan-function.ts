@@ -1,8 +1,8 @@
 import { addCall, INDIRECT } from './call-graph.ts'
 import { readOpcode, skipHeapType, skipImmediates, skipSelectType } from './code-reader.ts'
-import { beginDead, changeHeight, chargePoint, type CodeScan, countMerge } from './code-scan.ts'
+import { beginDead, changeHeight, chargePoint, type CodeScan, countCall, countMerge } from './code-scan.ts'
 import { FRAME } from './control-frames.ts'
-import { BULK_BYTES_SHIFT, BULK_ELEMENTS_SHIFT, COSTS } from './costs.ts'
+import { BULK_BYTES_SHIFT, BULK_ELEMENTS_SHIFT, COSTS, IMPORT_CALL } from './costs.ts'
 import { readIndex } from './declaration.ts'
 import { addEdit, EDIT } from './edit-list.ts'
 import { CONTEXT, FC, FD, IMMEDIATE, IMMEDIATES, OPERANDS, RESULTS, SIGNATURES } from './opcodes.ts'
@@ -60,10 +60,12 @@ function chargeLength(scan: CodeScan, opcode: number, at: number): void {
   const shift = LENGTH_SHIFTS.get(opcode)
   if (shift === undefined || scan.dead) return
   scan.hasLengths = true
+  countCall(scan)
   addEdit(scan.edits, at, EDIT.chargeLength, shift)
 }
 
 function growMemory(scan: CodeScan, at: number): void {
+  countCall(scan)
   addEdit(scan.edits, at, EDIT.growMemory, scan.cursor.at)
   noticeCall(scan)
 }
@@ -86,6 +88,7 @@ function scanByContext(scan: CodeScan, opcode: number, at: number): void {
       return opcode === 0xd2 ? scanFunctionReference(scan) : scanCall(scan, opcode, at)
     case IMMEDIATE.table:
       readIndex(scan.cursor, scan.module.tables.length, 'table')
+      if (!scan.dead) countCall(scan)
       return changeLiveHeight(scan, opcode === 0x25 ? 0 : -2)
     default:
       return opcode < 0x1a || opcode === 0x1f ? scanControl(scan, opcode, at) : scanOther(scan, opcode, at)
@@ -113,7 +116,6 @@ function scanControl(scan: CodeScan, opcode: number, at: number): void {
       return scanBranchTable(scan, at)
     case 0x0f:
       if (scan.dead) return
-      addEdit(scan.edits, at, EDIT.return, scan.frames.count - 1)
       return scanReturn(scan)
     default:
       scan.hasExceptions = true
@@ -147,7 +149,9 @@ function scanException(scan: CodeScan, opcode: number, at: number): void {
       break
     default: // throw_ref
   }
-  if (!scan.dead) beginDead(scan, true)
+  if (scan.dead) return
+  countCall(scan)
+  beginDead(scan, true)
 }
 
 function scanOther(scan: CodeScan, opcode: number, at: number): void {
@@ -175,7 +179,8 @@ function changeLiveHeight(scan: CodeScan, by: number): void {
 
 /** local.get, set and tee. */
 function scanLocal(scan: CodeScan, opcode: number, at: number): void {
-  readIndex(scan.cursor, scan.locals, 'local')
+  const local = readIndex(scan.cursor, scan.locals, 'local')
+  if (local === scan.params) addEdit(scan.edits, at, EDIT.firstLocal, scan.cursor.at)
   if (scan.dead || opcode === 0x22) return
   if (opcode < 0x20) refuseModule(`unexpected opcode 0x${opcode.toString(16)}`, at)
   changeHeight(scan, opcode === 0x20 ? 1 : -1)
@@ -184,6 +189,7 @@ function scanLocal(scan: CodeScan, opcode: number, at: number): void {
 function scanFunctionReference(scan: CodeScan): void {
   const { module, cursor } = scan
   module.referenced.add(readIndex(cursor, module.functions.length, 'function'))
+  if (!scan.dead) countCall(scan)
   changeLiveHeight(scan, 1)
 }
 
@@ -196,18 +202,21 @@ function scanCall(scan: CodeScan, opcode: number, at: number): void {
     ? readIndex(cursor, module.types.length, 'type')
     : readIndex(cursor, module.functions.length, 'function')
   if (isIndirect) readIndex(cursor, module.tables.length, 'table')
+  // Also where it is not reached: the function may be given a parameter, which validation looks for there as well.
+  addEdit(scan.edits, at, isIndirect ? EDIT.callIndirect : EDIT.call, index, isTail ? 1 : 0)
   if (scan.dead) return
   scan.hasCall = true
+  countCall(scan)
   addCall(scan.calls, isIndirect ? INDIRECT | index : index)
   const type = module.types[isIndirect ? index : (module.functions[index] ?? 0)]
   const params = type?.params.length ?? 0
   const results = type?.results.length ?? 0
+  if (!isIndirect && index < module.imports.length) chargePoint(scan, IMPORT_CALL)
   countMerge(scan, 0, params + results)
+  if (params + results > scan.passedMax) scan.passedMax = params + results
   changeHeight(scan, results - params - (isIndirect ? 1 : 0))
-  if (isTail) {
-    addEdit(scan.edits, at, EDIT.tailCall)
-    scanReturn(scan)
-  } else noticeCall(scan)
+  if (isTail) scanReturn(scan)
+  else noticeCall(scan)
 }
 
 /** table.grow and table.fill. */
@@ -215,6 +224,7 @@ function scanTable(scan: CodeScan, opcode: number, at: number): void {
   const table = readIndex(scan.cursor, scan.module.tables.length, 'table')
   if (scan.dead) return
   if (opcode === (FC | 15)) {
+    countCall(scan)
     addEdit(scan.edits, at, EDIT.growTable, scan.cursor.at, table)
     noticeCall(scan)
     changeHeight(scan, -1)

@@ -1,37 +1,81 @@
 import { INDIRECT } from './call-graph.ts'
+import { FUNCTION_KIND } from './declaration.ts'
 import { FRAME_SLOTS, UNCOUNTED_SLOTS_MAX } from './limits.ts'
 import type { ParsedModule } from './parsed-module.ts'
 import type { CodePlan } from './scan-code.ts'
 
-/** Not counted: its frame is part of what its callers count. */
-const UNCOUNTED = 0
+/** How a function learns how many slots of the stack are left. */
+export const PASSING = {
+  /** It need not know: no recursion passes through it or what it calls. */
+  none: 0,
+  /** By a parameter of its own, the last. */
+  parameter: 1,
+  /** By the meter's global, as a table may hold it and its type must stay. */
+  global: 2,
+  /**
+   * By a parameter as well; but at its index is another function of its old type, through which the host and tables
+   * call it: so that the function that they see is one and the same.
+   */
+  entrance: 3,
+} as const
+
+/** How the functions of a module count the stack. */
+export interface StackUse {
+  /** Slots that each defined function counts on entry; 0 for those that do not count. */
+  readonly slots: Int32Array
+  /** One of `PASSING` for each defined function. */
+  readonly passing: Uint8Array
+  /** Whether a call through a table, by the function type's index, may reach a function that wants to know. */
+  readonly isPassedTo: (type: number) => boolean
+}
+
+/**
+ * Finds out which functions must count the stack.
+ *
+ * A function on every cycle of calls counts, so that no recursion goes uncounted: those at which a walk through the
+ * calls comes back to where it already is. What such a function counts is its own frame and the deepest chain of
+ * uncounted frames below it. Where a chain grows too long, the function at its top counts as well. Calls through a
+ * table are taken to reach every function of their type that a table may hold. What is left of the stack is passed
+ * down with the calls, so that returns, traps and exceptions have nothing to restore.
+ */
+export function stackUse(module: ParsedModule, plan: CodePlan): StackUse {
+  const graph = createGraph(module, plan)
+  for (let node = 0; node < plan.functions.length; node++) if (graph.state[node] === NEW) walk(graph, node)
+  const { functions, slots, carries, signatureOf } = graph
+  const callable = hostCallable(module)
+  const passing = new Uint8Array(functions)
+  for (let defined = 0; defined < functions; defined++) {
+    const index = defined + module.imports.length
+    if (carries[defined] === 0) passing[defined] = PASSING.none
+    else if (callable.has(index)) passing[defined] = PASSING.entrance
+    else passing[defined] = module.referenced.has(index) ? PASSING.global : PASSING.parameter
+  }
+  return { slots, passing, isPassedTo: (type) => carries[functions + (signatureOf[type] ?? 0)] === 1 }
+}
+
+/** The functions that the host can call by name, and the start function. */
+function hostCallable({ exports, start }: ParsedModule): Set<number> {
+  const callable = exports.filter(({ kind }) => kind === FUNCTION_KIND).map(({ index }) => index)
+  if (start !== undefined) callable.push(start)
+  return new Set(callable)
+}
 
 const NEW = 0
 const OPEN = 1
 const CLOSED = 2
 
-/**
- * How many slots of the stack each defined function counts on entry; 0 for those that need not count.
- *
- * A function on every cycle of calls counts, so that no recursion goes uncounted: those at which a walk through the
- * calls comes back to where it already is. What such a function counts is its own frame and the deepest chain of
- * uncounted frames below it. Where a chain grows too long, the function at its top counts as well. Calls through a
- * table are taken to reach every function of their type that a table may hold.
- */
-export function stackUse(module: ParsedModule, plan: CodePlan): Int32Array {
-  const graph = createGraph(module, plan)
-  for (let node = 0; node < plan.functions.length; node++) if (graph.state[node] === NEW) walk(graph, node)
-  return graph.weight
-}
-
-/** Nodes are the defined functions, then one for each signature that is called through a table. */
+/** Nodes are the defined functions, then one for each signature: who calls through a table calls that. */
 interface Graph {
   readonly functions: number
   readonly plan: CodePlan
   readonly state: Uint8Array
   /** Slots of the deepest chain of uncounted frames that begins at a node. */
   readonly reach: Int32Array
-  readonly weight: Int32Array
+  readonly slots: Int32Array
+  /** Whether a function that counts can be reached from a node. */
+  readonly carries: Uint8Array
+  /** Number of a type's signature: equal types have one. */
+  readonly signatureOf: readonly number[]
   /** The callees of a node, by place. */
   readonly calleeCount: (node: number) => number
   readonly callee: (node: number, place: number) => number
@@ -54,8 +98,8 @@ function createGraph(module: ParsedModule, plan: CodePlan): Graph {
   }
   const nodes = functions + holders.length
   return {
-    ...{ functions, plan, state: new Uint8Array(nodes), reach: new Int32Array(nodes) },
-    weight: new Int32Array(functions),
+    ...{ functions, plan, signatureOf, state: new Uint8Array(nodes), reach: new Int32Array(nodes) },
+    ...{ slots: new Int32Array(functions), carries: new Uint8Array(nodes) },
     calleeCount: (node) =>
       node < functions ? (from[node + 1] ?? 0) - (from[node] ?? 0) : (holders[node - functions]?.length ?? 0),
     callee: (node, place) => {
@@ -82,7 +126,7 @@ function walk(graph: Graph, root: number): void {
     const callee = graph.callee(node, place)
     if (callee < 0) continue // the host's: no frame of this module
     const state = graph.state[callee]
-    if (state === OPEN) graph.weight[callee < graph.functions ? callee : node] = 1
+    if (state === OPEN) graph.slots[callee < graph.functions ? callee : node] = 1
     else if (state === NEW) {
       graph.state[callee] = OPEN
       path.push({ node: callee, place: 0 })
@@ -90,20 +134,24 @@ function walk(graph: Graph, root: number): void {
   }
 }
 
-/** All callees are known: so is what the node reaches, and what it counts. */
+/** All callees are known, those that are still open as ones that count: so is what the node reaches, and counts. */
 function close(graph: Graph, node: number): void {
-  graph.state[node] = CLOSED
-  let reach = 0
+  const { state, reach, slots, carries, functions } = graph
+  let deepest = 0
   for (let place = graph.calleeCount(node) - 1; place >= 0; place--) {
     const callee = graph.callee(node, place)
-    if (callee >= 0) reach = Math.max(reach, graph.reach[callee] ?? 0)
+    if (callee < 0) continue
+    deepest = Math.max(deepest, reach[callee] ?? 0)
+    if (state[callee] === OPEN || carries[callee] === 1) carries[node] = 1
   }
-  if (node < graph.functions) {
-    reach += FRAME_SLOTS + (graph.plan.functions[node]?.slots ?? 0)
-    if (graph.weight[node] !== UNCOUNTED || reach > UNCOUNTED_SLOTS_MAX) {
-      graph.weight[node] = reach
-      reach = 0
+  if (node < functions) {
+    deepest += FRAME_SLOTS + (graph.plan.functions[node]?.slots ?? 0)
+    if (slots[node] !== 0 || deepest > UNCOUNTED_SLOTS_MAX) {
+      slots[node] = deepest
+      carries[node] = 1
+      deepest = 0
     }
   }
-  graph.reach[node] = reach
+  reach[node] = deepest
+  state[node] = CLOSED
 }

@@ -1,91 +1,49 @@
 import {
   type ByteWriter,
-  unsignedBytes,
   writeByte,
   writeBytes,
   writeConstant,
   writeIndexed,
   writeRange,
-  writeSigned,
   writeSized,
-  writeUnsigned,
 } from './byte-writer.ts'
 import { EDIT } from './edit-list.ts'
 import type { FunctionPlan } from './function-plan.ts'
-import { addType, type Injection } from './injection.ts'
-import { FUNCTION_FORM, NO_RESULT, OP } from './instruction.ts'
+import type { Injection } from './injection.ts'
+import { NO_RESULT, OP } from './instruction.ts'
 import { UNCHECKED_UNITS_MAX } from './limits.ts'
+import { type MeterLocals, placeLocals, writeLocals } from './meter-locals.ts'
 import { nanPatches, type NanPatch } from './nan-bits.ts'
-import { canonicalSequence, SCRATCH_TYPE } from './nan-sequence.ts'
-import type { NanShape } from './nan-shapes.ts'
-import { VALUE_TYPE } from './value-types.ts'
-
-/** Indices of the locals that a function is given besides its own; -1 for those that it does not need. */
-interface AddedLocals {
-  readonly types: readonly number[]
-  /** i64: the fuel, inside a check and inside a loop that caches it */
-  readonly fuel: number
-  /** i32: the length of a bulk operation */
-  readonly length: number
-  /** i64: the depth while this function's frame is the last one */
-  readonly depth: number
-  readonly nan: ReadonlyMap<NanShape, Uint8Array>
-}
+import { cursorOver, readU32 } from './reader.ts'
+import { PASSING } from './stack-use.ts'
 
 /** A function that is being written. */
 interface Writing {
   readonly injection: Injection
   readonly plan: FunctionPlan
   readonly writer: ByteWriter
-  readonly locals: AddedLocals
+  readonly locals: MeterLocals
+  /** Slots that it counts on entry. */
   readonly slots: number
-  /** Whether the body is a block of its own, so that every way out passes what restores the depth. */
-  readonly isWrapped: boolean
   /** Offset up to which the fuel is in its local. */
   cachedUntil: number
 }
 
 /** Writes a function's new body, with its size. */
 export function writeFunction(injection: Injection, plan: FunctionPlan): void {
-  const { writer, module } = injection
-  const slots = injection.stackUse[plan.index - module.imports.length] ?? 0
+  const { writer, module, stack } = injection
+  const defined = plan.index - module.imports.length
+  const slots = stack.slots[defined] ?? 0
+  const passing = stack.passing[defined] ?? PASSING.none
   const patches = injection.canonicalNans && plan.hasArithmetic ? nanPatches(module, plan) : []
-  const locals = addLocals(plan, slots, patches)
-  const isWrapped = slots > 0 || plan.caughtAtEnd
-  const writing: Writing = { injection, plan, writer, locals, slots, isWrapped, cachedUntil: 0 }
+  const needsFuel = plan.hasLoop || plan.hasLengths || isEntryChecked(plan, slots)
+  const locals = placeLocals(module, plan, { needsFuel, passing, patches })
+  const writing: Writing = { injection, plan, writer, locals, slots, cachedUntil: 0 }
   writeSized(writer, () => {
-    writeLocals(writing)
-    writeEntry(writing)
-    if (isWrapped) openWrapper(writing)
+    writeLocals(writer, plan, locals)
+    writeEntry(writing, passing)
     writeBody(writing, patches)
-    if (!isWrapped) return
-    restoreDepth(writing)
-    writeByte(writer, OP.end)
   })
-}
-
-function writeLocals({ writer, plan, locals }: Writing): void {
-  writeUnsigned(writer, plan.locals.length + locals.types.length)
-  for (const { count, type } of plan.locals) {
-    writeUnsigned(writer, count)
-    writeByte(writer, type)
-  }
-  for (const type of locals.types) writeBytes(writer, [1, type])
-}
-
-function addLocals(plan: FunctionPlan, slots: number, patches: readonly NanPatch[]): AddedLocals {
-  const types: number[] = []
-  const add = (isNeeded: boolean, type: number) => (isNeeded ? plan.localCount + types.push(type) - 1 : -1)
-  const shapes = new Set(patches.map(({ shape }) => shape))
-  return {
-    types,
-    fuel: add(plan.hasLoop || plan.hasLengths || isEntryChecked(plan, slots), VALUE_TYPE.i64),
-    length: add(plan.hasLengths, VALUE_TYPE.i32),
-    depth: add(slots > 0 || plan.hasExceptions, VALUE_TYPE.i64),
-    nan: new Map(
-      Array.from(shapes, (shape) => [shape, canonicalSequence(shape, add(true, SCRATCH_TYPE[shape]))]),
-    ),
-  }
 }
 
 /** Whether a function looks at its fuel on entry. */
@@ -94,16 +52,15 @@ function isEntryChecked(plan: FunctionPlan, slots: number): boolean {
 }
 
 /** Counts the frame and charges the entry, with one look at both. */
-function writeEntry(writing: Writing): void {
+function writeEntry(writing: Writing, passing: number): void {
   const { writer, injection, locals, slots, plan } = writing
-  if (slots > 0) {
-    writeIndexed(writer, OP.globalGet, injection.depth)
-    writeConstant(writer, slots)
-    writeByte(writer, OP.i64Sub)
-    writeIndexed(writer, OP.localTee, locals.depth)
-    writeIndexed(writer, OP.globalSet, injection.depth)
-  } else if (plan.hasExceptions) {
-    writeIndexed(writer, OP.globalGet, injection.depth)
+  if (passing === PASSING.global || slots > 0) {
+    if (passing === PASSING.global) writeIndexed(writer, OP.globalGet, injection.depth)
+    else writeIndexed(writer, OP.localGet, locals.depth)
+    if (slots > 0) {
+      writeConstant(writer, slots)
+      writeByte(writer, OP.i64Sub)
+    }
     writeIndexed(writer, OP.localSet, locals.depth)
   }
   const units = injection.plan.edits.first[plan.firstEdit] ?? 0
@@ -114,31 +71,15 @@ function writeEntry(writing: Writing): void {
   writeIndexed(writer, OP.localTee, locals.fuel)
   writeIndexed(writer, OP.globalSet, injection.fuel)
   writeIndexed(writer, OP.localGet, locals.fuel)
-  if (slots > 0) {
-    writeIndexed(writer, OP.localGet, locals.depth)
-    writeByte(writer, OP.i64Or)
-  }
-  trapIfNegative(writer)
-}
-
-function openWrapper({ writer, injection, plan }: Writing): void {
-  const results = injection.module.types[plan.type]?.results ?? []
-  writeByte(writer, OP.block)
-  if (results.length === 0) writeByte(writer, NO_RESULT)
-  else if (results.length === 1) writeByte(writer, results[0] ?? 0)
-  else {
-    const encoded = [FUNCTION_FORM, 0, ...unsignedBytes(results.length), ...Array.from(results)]
-    writeSigned(writer, addType(injection, encoded))
-  }
-}
-
-/** The frame ends: its caller's depth is as before. */
-function restoreDepth({ writer, injection, locals, slots }: Writing): void {
+  if (slots === 0) return trapIfNegative(writer)
   writeIndexed(writer, OP.localGet, locals.depth)
-  if (slots > 0) {
-    writeConstant(writer, slots)
-    writeByte(writer, OP.i64Add)
-  }
+  writeByte(writer, OP.i64Or)
+  trapIfNegative(writer, () => passDepth(writing))
+}
+
+/** The depth in the global is what this function knows: for one that it calls, or for the host. */
+function passDepth({ writer, injection, locals }: Writing): void {
+  writeIndexed(writer, OP.localGet, locals.depth)
   writeIndexed(writer, OP.globalSet, injection.depth)
 }
 
@@ -163,7 +104,7 @@ function writeBody(writing: Writing, patches: readonly NanPatch[]): void {
 
 /** Writes one edit, and returns the offset at which the original goes on. */
 function writeEdit(writing: Writing, edit: number): number {
-  const { writer, injection, plan, locals, slots } = writing
+  const { writer, injection, plan, locals } = writing
   const { edits } = injection.plan
   const at = edits.at[edit] ?? 0
   const first = edits.first[edit] ?? 0
@@ -183,17 +124,15 @@ function writeEdit(writing: Writing, edit: number): number {
       writeIndexed(writer, OP.globalGet, injection.fuel)
       writeIndexed(writer, OP.localSet, locals.fuel)
       return at
-    case EDIT.caught:
-      writeIndexed(writer, OP.localGet, locals.depth)
-      writeIndexed(writer, OP.globalSet, injection.depth)
+    case EDIT.call:
+      return passDepthTo(writing, at, first, edits.second[edit] === 1)
+    case EDIT.callIndirect:
+      if (injection.stack.isPassedTo(first)) passByGlobal(writing, edits.second[edit] === 1)
       return at
-    case EDIT.return:
-      if (!writing.isWrapped) return at
-      writeIndexed(writer, OP.br, first)
-      return at + 1
-    case EDIT.tailCall:
-      if (slots > 0) restoreDepth(writing)
-      return at
+    case EDIT.firstLocal:
+      if (locals.moved < 0) return at
+      writeIndexed(writer, plan.bytes[at] ?? 0, locals.moved)
+      return first
     case EDIT.growMemory:
       writeIndexed(writer, OP.call, injection.growMemory ?? 0)
       return first
@@ -203,6 +142,37 @@ function writeEdit(writing: Writing, edit: number): number {
     default:
       return at
   }
+}
+
+/**
+ * Tells the function that is called at an offset how much of the stack is left, in the way that it wants to know it.
+ * Returns the offset at which the original goes on: after the call, if the function has moved.
+ */
+function passDepthTo(writing: Writing, at: number, callee: number, isTail: boolean): number {
+  const { injection, plan, writer } = writing
+  const passing = injection.stack.passing[callee - injection.module.imports.length] ?? PASSING.none
+  if (passing === PASSING.global) passByGlobal(writing, isTail)
+  else if (passing !== PASSING.none) pushDepth(writing, isTail)
+  if (passing !== PASSING.entrance) return at
+  writeIndexed(writer, plan.bytes[at] ?? 0, injection.moved.get(callee) ?? 0)
+  const cursor = cursorOver(plan.bytes, at + 1, plan.end)
+  readU32(cursor)
+  return cursor.at
+}
+
+function passByGlobal(writing: Writing, isTail: boolean): void {
+  if (writing.locals.depth < 0) return // not reached
+  pushDepth(writing, isTail)
+  writeIndexed(writing.writer, OP.globalSet, writing.injection.depth)
+}
+
+/** What is left of the stack below this frame; for a tail call, which replaces it, with this frame. */
+function pushDepth({ writer, locals, slots }: Writing, isTail: boolean): void {
+  if (locals.depth < 0) return writeConstant(writer, 0) // not reached, but it must validate
+  writeIndexed(writer, OP.localGet, locals.depth)
+  if (!isTail || slots === 0) return
+  writeConstant(writer, slots)
+  writeByte(writer, OP.i64Add)
 }
 
 /** Fuel is taken without a look at what is left. */
@@ -250,6 +220,8 @@ function finishChecked({ writer, injection, locals }: Writing): void {
 }
 
 /** The i64 on the stack is below 0: the globals say why, and no handler of the module catches a trap. */
-export function trapIfNegative(writer: ByteWriter): void {
-  writeBytes(writer, [OP.i64Const, 0, OP.i64LtS, OP.if, NO_RESULT, OP.unreachable, OP.end])
+export function trapIfNegative(writer: ByteWriter, before?: () => void): void {
+  writeBytes(writer, [OP.i64Const, 0, OP.i64LtS, OP.if, NO_RESULT])
+  before?.()
+  writeBytes(writer, [OP.unreachable, OP.end])
 }

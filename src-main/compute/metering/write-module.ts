@@ -1,17 +1,19 @@
 import {
   type ByteWriter,
   createByteWriter,
-  unsignedBytes,
   writeByte,
   writeBytes,
   writeConstant,
+  writeIndexed,
   writeRange,
   writeSized,
   writeUnsigned,
 } from './byte-writer.ts'
+import { FUNCTION_KIND, GLOBAL_KIND } from './declaration.ts'
 import { EDIT } from './edit-list.ts'
+import type { FunctionPlan } from './function-plan.ts'
 import { addType, type Injection } from './injection.ts'
-import { FUNCTION_FORM, OP } from './instruction.ts'
+import { OP } from './instruction.ts'
 import { STACK_SLOTS_MAX } from './limits.ts'
 import type { ParsedModule } from './parsed-module.ts'
 import { cursorOver, readU32 } from './reader.ts'
@@ -19,17 +21,17 @@ import { RESERVED } from './reserved-export.ts'
 import type { Resources } from './resource-limits.ts'
 import type { CodePlan } from './scan-code.ts'
 import { SECTION, SECTION_ORDER } from './section.ts'
-import { stackUse } from './stack-use.ts'
+import { PASSING, stackUse } from './stack-use.ts'
 import { VALUE_TYPE } from './value-types.ts'
+import { writeEntrance } from './write-entrance.ts'
 import { writeFunction } from './write-function.ts'
 import { writeGrowMemory, writeGrowTable } from './write-grow.ts'
 
+/** Sections that an instrumented module has even if the original had none. */
+const ALWAYS_THERE: ReadonlySet<number> = new Set([SECTION.global, SECTION.export])
+
 const HEADER_BYTES = 8
 const MUTABLE = 1
-
-/** Kinds of exports, as they are written. */
-const FUNCTION_KIND = 0
-const GLOBAL_KIND = 3
 
 const utf8 = new TextEncoder()
 
@@ -41,37 +43,33 @@ export function writeModule(
   canonicalNans: boolean,
 ): Uint8Array<ArrayBuffer> {
   const injection = createInjection(module, plan, canonicalNans)
-  const helperTypes = writeCode(injection, resources)
+  const types = writeCode(injection, resources)
   const code = injection.writer
   const writer = createByteWriter(module.bytes.length + code.length)
   writeRange(writer, module.bytes, 0, HEADER_BYTES)
-  const rewritten: Readonly<Record<number, readonly ArrayLike<number>[] | ((to: ByteWriter) => void)>> = {
-    [SECTION.type]: injection.addedTypes,
-    [SECTION.function]: helperTypes.map(unsignedBytes),
+  const rewritten: Readonly<Record<number, (to: ByteWriter) => void>> = {
+    [SECTION.type]: (to) => writeTypes(to, injection),
+    [SECTION.function]: (to) => writeVector(to, types, writeUnsigned),
     [SECTION.table]: (to) => writeTables(to, module, resources),
     [SECTION.memory]: (to) => writeMemory(to, module, resources),
-    [SECTION.global]: meterGlobals(resources),
-    [SECTION.export]: meterExports(injection),
+    [SECTION.global]: (to) => writeGlobals(to, module, resources),
+    [SECTION.export]: (to) => writeExports(to, injection),
     [SECTION.code]: (to) => {
-      writeUnsigned(to, plan.functions.length + helperTypes.length)
+      writeUnsigned(to, types.length)
       writeRange(to, code.bytes, 0, code.length)
     },
   }
   for (const id of SECTION_ORDER) {
-    if (id === SECTION.start) continue
-    const change = rewritten[id] ?? []
-    const isThere = module.sections.has(id)
-    if (typeof change === 'function') {
-      if (isThere) writeSection(writer, id, change)
-    } else if (isThere || change.length > 0) {
-      writeSection(writer, id, (to) => writeExtended(to, module, id, change))
-    }
+    if (id === SECTION.start || !(module.sections.has(id) || ALWAYS_THERE.has(id))) continue
+    writeByte(writer, id)
+    writeSized(writer, rewritten[id] ?? ((to) => copySection(to, module, id)))
   }
   return writer.bytes.slice(0, writer.length)
 }
 
 function createInjection(module: ParsedModule, plan: CodePlan, canonicalNans: boolean): Injection {
   const { edits } = plan
+  const stack = stackUse(module, plan)
   const grownTables = new Set<number>()
   let growsMemory = false
   for (let edit = 0; edit < edits.count; edit++) {
@@ -81,50 +79,80 @@ function createInjection(module: ParsedModule, plan: CodePlan, canonicalNans: bo
   const growMemory = growsMemory ? module.functions.length : undefined
   const firstTable = module.functions.length + (growsMemory ? 1 : 0)
   return {
-    ...{ module, plan, canonicalNans, growMemory, addedTypes: [] },
-    stackUse: stackUse(module, plan),
+    ...{ module, plan, canonicalNans, growMemory, addedTypes: { encoded: [], index: new Map() } },
+    stack,
     writer: createByteWriter(module.bytes.length * 2),
     fuel: module.globals.length,
     depth: module.globals.length + 1,
     growTable: new Map(Array.from(grownTables, (table, place) => [table, firstTable + place])),
+    moved: new Map(
+      plan.functions
+        .filter((_, defined) => stack.passing[defined] === PASSING.entrance)
+        .map(({ index }, place) => [index, firstTable + grownTables.size + place]),
+    ),
   }
 }
 
-/** Writes all function bodies, then those of the meter's own functions, whose types are returned. */
+/** Writes all functions, and those that are added; returns the index of each one's type. */
 function writeCode(injection: Injection, { pages, elements }: Resources): number[] {
-  const { module, plan, growMemory, growTable } = injection
+  const { module, plan, stack, growMemory, growTable } = injection
   const { i32 } = VALUE_TYPE
-  for (const planned of plan.functions) writeFunction(injection, planned)
   const types: number[] = []
+  const moved: FunctionPlan[] = []
+  plan.functions.forEach((planned, defined) => {
+    const passing = stack.passing[defined]
+    types.push(passing === PASSING.parameter ? longerType(injection, planned) : planned.type)
+    if (passing === PASSING.entrance) {
+      moved.push(planned)
+      writeEntrance(injection, planned)
+    } else writeFunction(injection, planned)
+  })
   if (growMemory !== undefined) {
     writeGrowMemory(injection, pages)
-    types.push(addType(injection, [FUNCTION_FORM, 1, i32, 1, i32]))
+    types.push(addType(injection, [i32], [i32]))
   }
   for (const table of growTable.keys()) {
     writeGrowTable(injection, table, elements[table] ?? 0)
-    types.push(addType(injection, [FUNCTION_FORM, 2, module.tables[table]?.type ?? 0, i32, 1, i32]))
+    types.push(addType(injection, [module.tables[table]?.type ?? 0, i32], [i32]))
+  }
+  for (const planned of moved) {
+    writeFunction(injection, planned)
+    types.push(longerType(injection, planned))
   }
   return types
 }
 
-function writeSection(writer: ByteWriter, id: number, write: (to: ByteWriter) => void): void {
-  writeByte(writer, id)
-  writeSized(writer, write)
+/** A function's type, with the depth as another parameter. */
+function longerType(injection: Injection, { type }: FunctionPlan): number {
+  const { params = [], results = [] } = injection.module.types[type] ?? {}
+  return addType(injection, [...Array.from(params), VALUE_TYPE.i64], results)
 }
 
-/** A vector as it was, with more entries at its end. */
-function writeExtended(
+function copySection(writer: ByteWriter, { bytes, sections }: ParsedModule, id: number): void {
+  const { at, end } = sections.get(id) ?? { at: 0, end: 0 }
+  writeRange(writer, bytes, at, end)
+}
+
+/** The entries of a vector as they were, with `more` after them. */
+function writeExtended(writer: ByteWriter, module: ParsedModule, id: number, more: number): void {
+  const { at, end } = module.sections.get(id) ?? { at: 0, end: 0 }
+  const cursor = cursorOver(module.bytes, at, end)
+  writeUnsigned(writer, (at === end ? 0 : readU32(cursor)) + more)
+  writeRange(writer, module.bytes, cursor.at, end)
+}
+
+function writeVector<T>(
   writer: ByteWriter,
-  { bytes, sections }: ParsedModule,
-  id: number,
-  more: readonly ArrayLike<number>[],
+  entries: readonly T[],
+  write: (to: ByteWriter, entry: T) => void,
 ): void {
-  const range = sections.get(id)
-  const cursor = cursorOver(bytes, range?.at ?? 0, range?.end ?? 0)
-  if (range !== undefined && more.length === 0) return writeRange(writer, bytes, range.at, range.end)
-  writeUnsigned(writer, (range === undefined ? 0 : readU32(cursor)) + more.length)
-  writeRange(writer, bytes, cursor.at, cursor.end)
-  for (const entry of more) writeBytes(writer, entry)
+  writeUnsigned(writer, entries.length)
+  for (const entry of entries) write(writer, entry)
+}
+
+function writeTypes(writer: ByteWriter, { module, addedTypes }: Injection): void {
+  writeExtended(writer, module, SECTION.type, addedTypes.encoded.length)
+  for (const type of addedTypes.encoded) writeBytes(writer, type)
 }
 
 function writeTables(writer: ByteWriter, { tables }: ParsedModule, { elements }: Resources): void {
@@ -144,25 +172,29 @@ function writeMemory(writer: ByteWriter, { memory }: ParsedModule, { pages }: Re
   writeUnsigned(writer, pages)
 }
 
-/** Fuel, which begins with what instantiation costs and is given the rest from outside; and depth. */
-function meterGlobals({ units }: Resources): ArrayLike<number>[] {
-  return [-units, STACK_SLOTS_MAX].map((value) => {
-    const writer = createByteWriter(16)
+/** The module's own; then fuel, which begins with what instantiation costs and is given from outside; and depth. */
+function writeGlobals(writer: ByteWriter, module: ParsedModule, { units }: Resources): void {
+  const added = [-units, STACK_SLOTS_MAX]
+  writeExtended(writer, module, SECTION.global, added.length)
+  for (const value of added) {
     writeBytes(writer, [VALUE_TYPE.i64, MUTABLE])
     writeConstant(writer, value)
     writeByte(writer, OP.end)
-    return writer.bytes.subarray(0, writer.length)
-  })
+  }
 }
 
-function meterExports({ module, fuel, depth }: Injection): ArrayLike<number>[] {
-  const exports = [
+/** The module's own; then the meter's. */
+function writeExports(writer: ByteWriter, { module, fuel, depth }: Injection): void {
+  const added: (readonly [string, number, number])[] = [
     [RESERVED.fuel, GLOBAL_KIND, fuel],
     [RESERVED.depth, GLOBAL_KIND, depth],
-  ] as [string, number, number][]
-  if (module.start !== undefined) exports.push([RESERVED.start, FUNCTION_KIND, module.start])
-  return exports.map(([name, kind, index]) => {
+  ]
+  if (module.start !== undefined) added.push([RESERVED.start, FUNCTION_KIND, module.start])
+  writeExtended(writer, module, SECTION.export, added.length)
+  for (const [name, kind, index] of added) {
     const bytes = utf8.encode(name)
-    return [...unsignedBytes(bytes.length), ...bytes, kind, ...unsignedBytes(index)]
-  })
+    writeUnsigned(writer, bytes.length)
+    writeBytes(writer, bytes)
+    writeIndexed(writer, kind, index)
+  }
 }

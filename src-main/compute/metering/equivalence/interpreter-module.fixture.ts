@@ -33,6 +33,8 @@ export interface InterpretedModule {
   readonly types: readonly FunctionType[]
   readonly functions: readonly InterpretedFunction[]
   readonly exports: ReadonlyMap<string, number>
+  /** Exports of all kinds. */
+  readonly exportCount: number
   readonly globals: (number | bigint)[]
   readonly pages: number
   readonly pagesMax: number
@@ -97,6 +99,7 @@ export function interpretedModule(bytes: Uint8Array): InterpretedModule {
   const typeIndices: number[] = []
   const functions: InterpretedFunction[] = []
   const exports = new Map<string, number>()
+  let exportCount = 0
   const globals: (number | bigint)[] = []
   const table: (number | null)[] = []
   const data: { at: number; bytes: Uint8Array }[] = []
@@ -142,6 +145,7 @@ export function interpretedModule(bytes: Uint8Array): InterpretedModule {
         const kind = cursor.byte()
         const index = cursor.unsigned()
         if (kind === 0) exports.set(name, index)
+        exportCount++
       })
     if (id === 8) start = cursor.unsigned()
     if (id === 9)
@@ -164,7 +168,7 @@ export function interpretedModule(bytes: Uint8Array): InterpretedModule {
       })
     cursor.at = end
   }
-  return { types, functions, exports, globals, pages, pagesMax, table, data, start }
+  return { types, functions, exports, exportCount, globals, pages, pagesMax, table, data, start }
 }
 
 function constantOf(cursor: Cursor, globals: readonly (number | bigint)[]): number | bigint {

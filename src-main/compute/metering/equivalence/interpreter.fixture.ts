@@ -6,6 +6,7 @@ import {
   BULK_BYTES_SHIFT,
   BULK_ELEMENTS_SHIFT,
   COSTS,
+  EXPORT,
   FUNCTION_ENTRY,
   LOOP_ROUND,
   PAGE,
@@ -37,6 +38,7 @@ export class Interpreter {
     this.spent =
       module.pages * PAGE +
       module.table.length * TABLE_ELEMENT +
+      module.exportCount * EXPORT +
       (data >>> BULK_BYTES_SHIFT) +
       (elements >>> BULK_ELEMENTS_SHIFT)
     if (module.start !== null) this.call(module.start, [])

@@ -1,0 +1,66 @@
+import { type ByteWriter, writeByte, writeBytes, writeUnsigned } from './byte-writer.ts'
+import type { FunctionPlan } from './function-plan.ts'
+import type { NanPatch } from './nan-bits.ts'
+import { canonicalSequence, SCRATCH_TYPE } from './nan-sequence.ts'
+import type { NanShape } from './nan-shapes.ts'
+import type { ParsedModule } from './parsed-module.ts'
+import { PASSING } from './stack-use.ts'
+import { VALUE_TYPE } from './value-types.ts'
+
+/** Indices of what the meter keeps in a function's locals; -1 for what it does not need. */
+export interface MeterLocals {
+  /** i64: the fuel, inside a check and inside a loop that caches it */
+  readonly fuel: number
+  /** i32: the length of a bulk operation */
+  readonly length: number
+  /** i64: slots of the stack that are left below this function's frame */
+  readonly depth: number
+  /**
+   * Where the first local that is no parameter is now, if the depth has become a parameter and taken its index: so
+   * that all others stay where they were.
+   */
+  readonly moved: number
+  /** What makes a value of a shape canonical, with its scratch local. */
+  readonly nan: ReadonlyMap<NanShape, Uint8Array>
+  /** Types of the locals that are added after the function's own. */
+  readonly added: readonly number[]
+}
+
+/** Gives a function the locals that the meter needs in it. */
+export function placeLocals(
+  module: ParsedModule,
+  plan: FunctionPlan,
+  needs: { readonly needsFuel: boolean; readonly passing: number; readonly patches: readonly NanPatch[] },
+): MeterLocals {
+  const params = module.types[plan.type]?.params.length ?? 0
+  const isParameter = needs.passing === PASSING.parameter || needs.passing === PASSING.entrance
+  const first = plan.locals.find(({ count }) => count > 0)
+  const added: number[] = []
+  const from = plan.localCount + (isParameter && first === undefined ? 1 : 0)
+  const add = (isNeeded: boolean, type: number) => (isNeeded ? from + added.push(type) - 1 : -1)
+  const moved = add(isParameter && first !== undefined, first?.type ?? 0)
+  const shapes = new Set(needs.patches.map(({ shape }) => shape))
+  return {
+    moved,
+    fuel: add(needs.needsFuel, VALUE_TYPE.i64),
+    length: add(plan.hasLengths, VALUE_TYPE.i32),
+    depth: isParameter ? params : add(needs.passing === PASSING.global, VALUE_TYPE.i64),
+    nan: new Map(
+      Array.from(shapes, (shape) => [shape, canonicalSequence(shape, add(true, SCRATCH_TYPE[shape]))]),
+    ),
+    added,
+  }
+}
+
+/** Writes a function's declarations of locals. */
+export function writeLocals(writer: ByteWriter, plan: FunctionPlan, { moved, added }: MeterLocals): void {
+  let left = moved < 0 ? 0 : 1
+  writeUnsigned(writer, plan.locals.length + added.length)
+  for (const { count, type } of plan.locals) {
+    const taken = Math.min(left, count)
+    left -= taken
+    writeUnsigned(writer, count - taken)
+    writeByte(writer, type)
+  }
+  for (const type of added) writeBytes(writer, [1, type])
+}
