@@ -1,11 +1,9 @@
 import type { ComputeResource } from '../protocol/resource.ts'
-import { PAGE_BYTES, type ModuleLimits } from '../protocol/wasm-job.ts'
+import { PAGE_BYTES, REFERENCE_FUEL_PER_SECOND, type ModuleLimits } from '../protocol/wasm-job.ts'
 
 /** The local task that says whether the sandbox takes a module. */
 export const CHECK = { id: 'wasm.check', version: '1.0.0' } as const
 
-/** Units of fuel per second on one core of the reference machine (compute/libraries/wasm/algorithms.ts). */
-const REFERENCE_FUEL_PER_SECOND = 8_000_000_000
 /** Memory of a worker before it has a module's: the heap, the module's code. */
 const WORKER_BYTES = 192 << 20
 

@@ -1,4 +1,4 @@
-import { WASM_MODULE } from '../../../protocol/wasm-job.ts'
+import { REFERENCE_FUEL_PER_SECOND, WASM_MODULE } from '../../../protocol/wasm-job.ts'
 import type { AlgorithmDeclaration } from '../../library.ts'
 
 /** Says whether the sandbox takes a module, and as what, without running it. */
@@ -12,8 +12,8 @@ export const wasmAlgorithms: readonly AlgorithmDeclaration[] = [
     scope: 'shared',
     modules: [],
     metered: true,
-    // Units of fuel per second through `measureFuelRate` on one core: four times what was measured.
-    referenceRate: 27_000_000_000,
+    // `measureFuelRate` counts the same units.
+    referenceRate: REFERENCE_FUEL_PER_SECOND,
   },
   { algorithmId: MODULE_CHECK.id, version: MODULE_CHECK.version, scope: 'local', modules: [], metered: true },
 ]

@@ -7,7 +7,7 @@ import { meterModule } from '../../metering/meter.ts'
  * holds it as text, from which these bytes come.
  */
 export const MIX_MODULE = Buffer.from(
-  'AGFzbQEAAAABBgFgAX8BfwMCAQAFAwEAAQcQAgZtZW1vcnkCAANtaXgAAApEAUIBAn8DQEEAIQEDQCACIAEoAgBzQbHz3fF5bEENdyECIAEgAjYCACABQQRqIgFBgIAESQ0ACyAAQQFrIgANAAsgAgs=',
+  'AGFzbQEAAAABBgFgAX8BfwMCAQAFAwEAAQcQAgZtZW1vcnkCAANtaXgAAApaAVgBA38DQEEAIQEDQCABIAIgASgCAHNBsfPd8XlsQQ13IgI2AgAgASADIANBB3ZzIAEoAgRqIgM2AgQgAUEIaiIBQYCABEkNAAsgAEEBayIADQALIAIgA3ML',
   'base64',
 )
 

@@ -39,7 +39,9 @@ describe('units of one module', () => {
   })
 
   it('that held much memory are cleared away before the next', async () => {
-    const module = wasiModule('(memory.fill (i32.const 0) (i32.const 1) (i32.const 0x4000000))', { pages: 1_024 })
+    const module = wasiModule('(memory.fill (i32.const 0) (i32.const 1) (i32.const 0x4000000))', {
+      pages: 1_024,
+    })
     await run({ module })
     const before = process.memoryUsage().external
     for (let i = 0; i < 3; i++) await run({ module })

@@ -1,7 +1,7 @@
 import { refuse } from '../../../protocol/fault.ts'
 import type { MeteredInstance } from '../../metering/metered-instance.ts'
 import type { LibraryInput } from '../../library.ts'
-import { FILE_CALL_FUEL, fuelOfMove, VERIFIED_BYTE_FUEL } from './host-costs.ts'
+import { FILE_CALL_FUEL, MOVED_BYTE_FUEL, VERIFIED_BYTE_FUEL } from './host-costs.ts'
 import { meshworkFunctions } from './meshwork-functions.ts'
 import type { ModuleMemory } from './module-memory.ts'
 import type { ModuleProgram, UnitHost } from './unit-host.ts'
@@ -33,7 +33,7 @@ export function meshworkProgram(host: UnitHost): ModuleProgram {
       const [pointer, bytes] = placeInput(host, instance, exports)
       const place = instance.guard(() => exports.run(pointer, bytes))
       const output = outputView(memory, place)
-      charge(FILE_CALL_FUEL + fuelOfMove(output.byteLength))
+      charge(FILE_CALL_FUEL + output.byteLength * MOVED_BYTE_FUEL)
       const sink = host.createSink()
       sink.write(output, 0)
       return sink.result()

@@ -1,4 +1,4 @@
-import { FILE_CALL_FUEL, fuelOfMove } from '../host-costs.ts'
+import { FILE_CALL_FUEL, MOVED_BYTE_FUEL } from '../host-costs.ts'
 import type { UnitHost } from '../unit-host.ts'
 import { fail } from './wasi-errno.ts'
 import { FILE_TYPE, type Descriptor, type DescriptorTable } from './wasi-file.ts'
@@ -21,7 +21,7 @@ export function fileFunctions(host: UnitHost, descriptors: DescriptorTable): Was
     const { readAt, type } = descriptor.file
     if (type === FILE_TYPE.directory) fail('isDirectory')
     if (!descriptor.readable || readAt === undefined) fail('badFile')
-    charge(FILE_CALL_FUEL + fuelOfMove(bytesOf(vectors)))
+    charge(FILE_CALL_FUEL + bytesOf(vectors) * MOVED_BYTE_FUEL)
     let done = 0
     for (const vector of vectors) {
       const count = readAt(vector, at + done)
@@ -35,7 +35,7 @@ export function fileFunctions(host: UnitHost, descriptors: DescriptorTable): Was
     const { write: writeAt } = descriptor.file
     if (!descriptor.writable || writeAt === undefined) fail('badFile')
     const bytes = bytesOf(vectors)
-    charge(FILE_CALL_FUEL + fuelOfMove(bytes))
+    charge(FILE_CALL_FUEL + bytes * MOVED_BYTE_FUEL)
     let done = 0
     for (const vector of vectors) {
       writeAt(vector, at + done)

@@ -50,8 +50,8 @@ describe('standard input', () => {
     read(0, 10)
     const first = host.used.fuel
     read(0, 10)
-    expect(first).toBeGreaterThan(100_000)
-    expect(host.used.fuel - first).toBeLessThan(5_000)
+    expect(first).toBeGreaterThan(600_000)
+    expect(host.used.fuel - first).toBeLessThan(10_000)
     expect(host.used.openInputs).toBe(1)
   })
 })

@@ -75,10 +75,10 @@ describe('a program', () => {
       program.call(...args)
       return program.host.used.fuel
     }
-    expect(cost('sched_yield')).toBe(400)
-    expect(cost('random_get', 0, 10_000)).toBe(400 + 20_000)
-    expect(cost('random_get', 0, 100_000)).toBe(400)
-    expect(cost('fd_read', 9, 0, 0, 0)).toBe(400)
+    expect(cost('sched_yield')).toBe(1_000)
+    expect(cost('random_get', 0, 10_000)).toBe(1_000 + 60_000)
+    expect(cost('random_get', 0, 100_000)).toBe(1_000)
+    expect(cost('fd_read', 9, 0, 0, 0)).toBe(1_000)
     const poor = createTestProgram({ fuel: 1_000 })
     expect(() => poor.call('random_get', 0, 10_000)).toThrow('used all its fuel')
   })
