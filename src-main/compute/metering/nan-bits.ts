@@ -1,12 +1,11 @@
 import type { FunctionCode, ModuleTypes } from './function-code.ts'
 import { cursorAt, readOpcode, skipImmediates } from './nan-cursor.ts'
-import { ARITHMETIC, NAN_SHAPES, type NanShape } from './nan-shapes.ts'
+import type { NanPatch } from './nan-patch.ts'
+import { placePatches } from './nan-placement.ts'
+import { ARITHMETIC, NAN_SHAPES } from './nan-shapes.ts'
+import { walkCode } from './nan-walk.ts'
 
-/** At byte `at` of the original, before the instruction there: the value on top of the stack is to be made canonical. */
-export interface NanPatch {
-  readonly at: number
-  readonly shape: NanShape
-}
+export type { NanPatch }
 
 /**
  * Where the bits of NaNs must be made canonical, so that nobody sees on which machine a function ran: after these
@@ -16,12 +15,13 @@ export interface NanPatch {
  *
  * @param code of a function that has been validated; worth calling only when one of its opcodes is in `ARITHMETIC`
  */
-export function nanPatches(_module: ModuleTypes, code: FunctionCode): readonly NanPatch[] {
-  return everySource(code)
+export function nanPatches(module: ModuleTypes, code: FunctionCode): readonly NanPatch[] {
+  const graph = walkCode(module, code, false) ?? walkCode(module, code, true)
+  return graph === undefined ? everySource(code) : placePatches(graph)
 }
 
 /** A patch after every arithmetic instruction: always right, and what is done where an analysis would cost too much. */
-function everySource(code: FunctionCode): NanPatch[] {
+export function everySource(code: FunctionCode): NanPatch[] {
   const cursor = cursorAt(code)
   const patches: NanPatch[] = []
   while (cursor.at < cursor.end) {

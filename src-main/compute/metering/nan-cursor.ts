@@ -1,5 +1,5 @@
 import type { FunctionCode } from './function-code.ts'
-import { FC, FD, IMMEDIATE, IMMEDIATES } from './opcodes.ts'
+import { FC, FD, IMMEDIATE, IMMEDIATES, OPCODES } from './opcodes.ts'
 
 /**
  * Where a reader of code stands. The code has been validated before, so this reader checks nothing; on other bytes
@@ -40,71 +40,76 @@ export function readIndex(cursor: CodeCursor): number {
   return value >>> 0
 }
 
+/** By opcode: how many LEB128 integers follow, then how many bytes; OTHERWISE where it is not as simple. */
+const INTEGERS = new Uint8Array(OPCODES)
+const BYTES = new Uint8Array(OPCODES)
+const OTHERWISE = 0xff
+
+/** Kinds that hold vectors. */
+const VECTORS: readonly number[] = [IMMEDIATE.labels, IMMEDIATE.valueTypes, IMMEDIATE.tryTable]
+const {
+  blockType,
+  label,
+  tag,
+  local,
+  global,
+  table,
+  memory,
+  i32,
+  i64,
+  heapType,
+  data,
+  elements,
+  indirectCall,
+  memoryArgument,
+  memoryArgumentLane,
+  dataMemory,
+  elementsTable,
+  memoryMemory,
+  tableTable,
+} = IMMEDIATE
+const ONE_INTEGER: readonly number[] = [
+  ...[blockType, label, IMMEDIATE.function, tag, local, global],
+  ...[table, memory, i32, i64, heapType, data, elements],
+]
+const TWO_INTEGERS: readonly number[] = [
+  ...[indirectCall, memoryArgument, memoryArgumentLane],
+  ...[dataMemory, elementsTable, memoryMemory, tableTable],
+]
+const SOME_BYTES: Readonly<Record<number, number>> = {
+  [IMMEDIATE.lane]: 1,
+  [memoryArgumentLane]: 1,
+  [IMMEDIATE.f32]: 4,
+  [IMMEDIATE.f64]: 8,
+  [IMMEDIATE.v128]: 16,
+}
+IMMEDIATES.forEach((kind, opcode) => {
+  INTEGERS[opcode] = ONE_INTEGER.includes(kind) ? 1 : TWO_INTEGERS.includes(kind) ? 2 : 0
+  BYTES[opcode] = SOME_BYTES[kind] ?? 0
+  if (VECTORS.includes(kind)) INTEGERS[opcode] = OTHERWISE
+})
+
 /** Passes over the immediates of an instruction. */
 export function skipImmediates(cursor: CodeCursor, opcode: number): void {
-  switch (IMMEDIATES[opcode]) {
-    case IMMEDIATE.blockType:
-    case IMMEDIATE.label:
-    case IMMEDIATE.function:
-    case IMMEDIATE.tag:
-    case IMMEDIATE.local:
-    case IMMEDIATE.global:
-    case IMMEDIATE.table:
-    case IMMEDIATE.memory:
-    case IMMEDIATE.i32:
-    case IMMEDIATE.i64:
-    case IMMEDIATE.heapType:
-    case IMMEDIATE.data:
-    case IMMEDIATE.elements:
-      skipInteger(cursor)
-      return
-    case IMMEDIATE.indirectCall:
-    case IMMEDIATE.memoryArgument:
-    case IMMEDIATE.dataMemory:
-    case IMMEDIATE.elementsTable:
-    case IMMEDIATE.memoryMemory:
-    case IMMEDIATE.tableTable:
-      skipInteger(cursor)
-      skipInteger(cursor)
-      return
-    case IMMEDIATE.memoryArgumentLane:
-      skipInteger(cursor)
-      skipInteger(cursor)
-      cursor.at++
-      return
-    case IMMEDIATE.f32:
-      cursor.at += 4
-      return
-    case IMMEDIATE.f64:
-      cursor.at += 8
-      return
-    case IMMEDIATE.v128:
-      cursor.at += 16
-      return
-    case IMMEDIATE.lane:
-      cursor.at++
-      return
-    case IMMEDIATE.labels:
-      skipIntegers(cursor, readIndex(cursor) + 1)
-      return
-    case IMMEDIATE.valueTypes:
-      skipIntegers(cursor, readIndex(cursor))
-      return
-    case IMMEDIATE.tryTable:
-      skipInteger(cursor)
-      for (let left = readIndex(cursor); left > 0 && cursor.at < cursor.end; left--) {
-        skipIntegers(cursor, readByte(cursor) < 2 ? 2 : 1)
-      }
-      return
-    default:
-      return
+  const integers = INTEGERS[opcode] ?? 0
+  if (integers === OTHERWISE) return skipVectors(cursor, opcode)
+  skipIntegers(cursor, integers)
+  cursor.at += BYTES[opcode] ?? 0
+}
+
+function skipVectors(cursor: CodeCursor, opcode: number): void {
+  if (IMMEDIATES[opcode] !== IMMEDIATE.tryTable) {
+    return skipIntegers(cursor, readIndex(cursor) + (IMMEDIATES[opcode] === IMMEDIATE.labels ? 1 : 0))
+  }
+  skipIntegers(cursor, 1)
+  for (let left = readIndex(cursor); left > 0 && cursor.at < cursor.end; left--) {
+    skipIntegers(cursor, readByte(cursor) < 2 ? 2 : 1)
   }
 }
 
-function skipInteger(cursor: CodeCursor): void {
-  while (readByte(cursor) >= 0x80);
-}
-
 function skipIntegers(cursor: CodeCursor, count: number): void {
-  for (let left = count; left > 0 && cursor.at < cursor.end; left--) skipInteger(cursor)
+  const { bytes, end } = cursor
+  let { at } = cursor
+  for (let left = count; left > 0 && at < end; left--) while ((bytes[at++] ?? 0) >= 0x80);
+  cursor.at = at
 }

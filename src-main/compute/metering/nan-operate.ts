@@ -1,0 +1,145 @@
+import {
+  addFlow,
+  addNode,
+  addSource,
+  addUse,
+  CLEAN,
+  FIRST_NODE,
+  FLOW,
+  FOREIGN,
+  knownValue,
+  MASK,
+  maskOf,
+  NOT_FLOAT,
+  TAINT,
+  taintAfter,
+  taintOf,
+  USE,
+} from './nan-graph.ts'
+import { skipImmediates } from './nan-cursor.ts'
+import {
+  FIRST_FLOW,
+  FIRST_USE,
+  IS_INTEGER,
+  OTHER_FLOW,
+  OTHER_USE,
+  RESULT,
+  shuffleFlow,
+  vectorConstant,
+} from './nan-operations.ts'
+import { drop, pop, push, type WalkState } from './nan-state.ts'
+import { ARITHMETIC, SHAPE } from './nan-shapes.ts'
+import { FD, OPERANDS, RESULTS, resultOf, SIGNATURES } from './opcodes.ts'
+
+const [F32_CONST, F64_CONST, V128_CONST, SHUFFLE] = [0x43, 0x44, FD | 12, FD | 13]
+const [NOT, AND, ANDNOT, BITSELECT] = [FD | 77, FD | 78, FD | 79, FD | 82]
+
+/** An instruction of fixed signature: notes what it does with its operands, and puts its result. */
+export function operate(state: WalkState, opcode: number): void {
+  const place = state.cursor.at
+  skipImmediates(state.cursor, opcode)
+  if (IS_INTEGER[opcode] === 1) {
+    drop(state, OPERANDS[opcode] ?? 0)
+    if (RESULTS[opcode] === 1) push(state, NOT_FLOAT)
+  } else if (opcode >= NOT && opcode <= BITSELECT) push(state, bitwise(state, opcode))
+  else if (FIRST_FLOW[opcode] !== 0 || OTHER_FLOW[opcode] !== 0) push(state, flowThrough(state, opcode))
+  else if (OPERANDS[opcode] === 0) push(state, constant(state.cursor.bytes, opcode, place))
+  else if (opcode === SHUFFLE) push(state, shuffle(state, shuffleFlow(state.cursor.bytes, place)))
+  else consume(state, opcode)
+}
+
+/** Uses up its operands; the result is made anew. */
+function consume(state: WalkState, opcode: number): void {
+  const { graph, cursor } = state
+  for (let left = (OPERANDS[opcode] ?? 0) - 1; left > 0; left--)
+    addUse(graph, pop(state), OTHER_USE[opcode] ?? 0)
+  addUse(graph, pop(state), FIRST_USE[opcode] ?? 0)
+  const shape = ARITHMETIC[opcode] ?? SHAPE.none
+  if (shape !== SHAPE.none) push(state, addSource(graph, shape, cursor.at, state.depth))
+  else if (RESULTS[opcode] === 1) push(state, RESULT[opcode] ?? NOT_FLOAT)
+}
+
+/** Its operands, of which some may flow into its result. */
+function flowThrough(state: WalkState, opcode: number): number {
+  const { graph } = state
+  const other = OPERANDS[opcode] === 2 ? pop(state) : NOT_FLOAT
+  const first = pop(state)
+  addUse(graph, first, FIRST_USE[opcode] ?? 0)
+  addUse(graph, other, OTHER_USE[opcode] ?? 0)
+  const type = TYPES[resultOf(SIGNATURES[opcode] ?? 0)] ?? SHAPE.none
+  const flows = [(FIRST_FLOW[opcode] ?? 0) - 1, (OTHER_FLOW[opcode] ?? 0) - 1] as const
+  return merge(state, type, taintOf(RESULT[opcode] ?? FOREIGN), first, flows[0], other, flows[1])
+}
+
+/** By packed type: the shape of its floats, a vector's as f32x4. */
+const TYPES = [SHAPE.none, SHAPE.none, SHAPE.none, SHAPE.f32, SHAPE.f64, SHAPE.f32x4]
+const NO_FLOW = -1
+
+/** A value into which up to two others flow. */
+function merge(
+  state: WalkState,
+  type: number,
+  taint: number,
+  first: number,
+  firstFlow: number,
+  other: number,
+  otherFlow: number,
+): number {
+  const { graph, cursor } = state
+  if (first < FIRST_NODE && other < FIRST_NODE) {
+    return knownValue(taint | taintThrough(first, firstFlow) | taintThrough(other, otherFlow), MASK.none)
+  }
+  const node = addNode(graph, type, cursor.at, state.depth)
+  addFlow(graph, knownValue(taint, MASK.none), node, FLOW.move)
+  if (firstFlow !== NO_FLOW) addFlow(graph, first, node, firstFlow)
+  if (otherFlow !== NO_FLOW) addFlow(graph, other, node, otherFlow)
+  return node
+}
+
+function taintThrough(value: number, flow: number): number {
+  return value === NOT_FLOAT || flow === NO_FLOW ? 0 : taintAfter(flow, taintOf(value))
+}
+
+/** How lanes flow that a mask selects. */
+const FLOW_UNDER = [FLOW.bytes, FLOW.lanes32, FLOW.move] as const
+
+/** Bitwise instructions: under a mask they move whole lanes, else bits of one float may get into another. */
+function bitwise(state: WalkState, opcode: number): number {
+  const last = pop(state)
+  const under = FLOW_UNDER[maskOf(last)] ?? FLOW.bytes
+  if (opcode === BITSELECT) {
+    addUse(state.graph, last, USE.bits)
+    const other = pop(state)
+    return merge(state, SHAPE.f32x4, 0, pop(state), under, other, under)
+  }
+  if (opcode === NOT) {
+    if (maskOf(last) !== MASK.none) return knownValue(TAINT.both, maskOf(last))
+    return merge(state, SHAPE.f32x4, 0, last, FLOW.bytes, NOT_FLOAT, NO_FLOW)
+  }
+  const first = pop(state)
+  const both = Math.min(maskOf(first), maskOf(last))
+  if (both !== MASK.none) return knownValue(TAINT.both, both)
+  if ((opcode === AND || opcode === ANDNOT) && maskOf(last) !== MASK.none) {
+    return merge(state, SHAPE.f32x4, 0, first, under, NOT_FLOAT, NO_FLOW)
+  }
+  if (opcode === AND && maskOf(first) !== MASK.none) {
+    return merge(state, SHAPE.f32x4, 0, last, FLOW_UNDER[maskOf(first)] ?? FLOW.bytes, NOT_FLOAT, NO_FLOW)
+  }
+  return merge(state, SHAPE.f32x4, 0, first, FLOW.bytes, last, FLOW.bytes)
+}
+
+/** A vector of bytes of two others. */
+function shuffle(state: WalkState, flow: number): number {
+  const other = pop(state)
+  return merge(state, SHAPE.f32x4, 0, pop(state), flow, other, flow)
+}
+
+/** A float constant: foreign if it is a NaN other than the canonical one. */
+function constant(bytes: Uint8Array, opcode: number, at: number): number {
+  if (opcode === V128_CONST) return vectorConstant(bytes, at)
+  const word = at + (opcode === F64_CONST ? 4 : 0)
+  const high = ((bytes[word + 3] ?? 0) << 24) | ((bytes[word + 2] ?? 0) << 16) | ((bytes[word + 1] ?? 0) << 8)
+  // All NaNs have all bits of the exponent, and so have the infinities; these are too rare to be told apart.
+  const exponent = opcode === F32_CONST ? 0x7f800000 : 0x7ff00000
+  return (high & exponent) === exponent ? FOREIGN : CLEAN
+}
