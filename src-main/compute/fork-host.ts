@@ -58,6 +58,7 @@ export const forkHost: SpawnHost = (spawn) => {
       ...spawn.readable.map((path) => `--allow-fs-read=${path}`),
       `--allow-fs-read=${spawn.writable}`,
       `--allow-fs-write=${spawn.writable}`,
+      `--v8-pool-size=${spawn.bounds.helperThreads}`,
       '--no-warnings',
     ],
     env: {},

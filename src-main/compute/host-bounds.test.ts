@@ -64,6 +64,10 @@ describe('the bounds of a host', () => {
     expect(hostBounds(256).cpuSeconds).toBe(256 * 48 * 3_600)
   })
 
+  it('let no more threads help than there are workers, within reason', () => {
+    expect([1, 3, 64].map((workers) => hostBounds(workers).helperThreads)).toEqual([2, 3, 4])
+  })
+
   it('are not there where the system has no shell that sets them', () => {
     const bounds = { dataBytes: 1, cpuSeconds: 1 }
     expect(boundedCommand('node.exe', bounds, 'win32')).toEqual({ file: 'node.exe', leading: [] })
@@ -86,6 +90,7 @@ describe.runIf(process.platform === 'linux')('a host on Linux', () => {
       expect(limits).toMatch(/^Max cpu time +5000 +5060 +seconds/m)
       expect(limits).toMatch(/^Max core file size +0 +0 +bytes/m)
       expect(getPriority(pid)).toBe(10)
+      expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain('--v8-pool-size=2')
       expect(await readFile(`/proc/${pid}/comm`, 'utf8')).not.toMatch(/^sh$/m)
     })
   })

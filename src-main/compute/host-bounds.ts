@@ -12,6 +12,8 @@ export interface HostBounds {
   readonly dataBytes: number
   /** Processor time of all its threads together. A host that has used it is replaced, and nobody is blamed. */
   readonly cpuSeconds: number
+  /** Threads besides the workers' own, which collect their garbage and compile their code again, better. */
+  readonly helperThreads: number
 }
 
 /** The share of this machine's memory that a host may take, so that its owner's programs keep the rest. */
@@ -25,6 +27,11 @@ const BUSY_HOURS = 48
 /** Between the signal that tells a spent host from one that died, and the end of one that ignores it. */
 const SPENT_GRACE_SECONDS = 60
 
+/** Node's own number of helpers; more only wait. */
+const HELPERS_MAX = 4
+/** One may be busy for seconds with a stranger's code, and garbage is not to wait for it. */
+const HELPERS_MIN = 2
+
 /** The bounds of a host on this machine. */
 export function hostBounds(workers: number): HostBounds {
   const constrained = process.constrainedMemory()
@@ -32,6 +39,7 @@ export function hostBounds(workers: number): HostBounds {
   return {
     dataBytes: Math.floor(memoryBytes * MEMORY_SHARE) + UNTOUCHED_BYTES + workers * UNTOUCHED_WORKER_BYTES,
     cpuSeconds: Math.max(workers, availableParallelism()) * BUSY_HOURS * 3_600,
+    helperThreads: Math.min(HELPERS_MAX, Math.max(HELPERS_MIN, workers)),
   }
 }
 
@@ -48,7 +56,7 @@ interface BoundedCommand {
  */
 export function boundedCommand(
   file: string,
-  { dataBytes, cpuSeconds }: HostBounds,
+  { dataBytes, cpuSeconds }: Pick<HostBounds, 'dataBytes' | 'cpuSeconds'>,
   platform: NodeJS.Platform = process.platform,
 ): BoundedCommand {
   if (platform === 'win32') return { file, leading: [] }

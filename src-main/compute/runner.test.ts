@@ -340,7 +340,7 @@ describe('the compute host', () => {
       const host = forkHost({
         readable: ${JSON.stringify([join(import.meta.dirname, '..', '..')])},
         writable: ${JSON.stringify(folder)},
-        bounds: { dataBytes: 1e10, cpuSeconds: 1e6 },
+        bounds: { dataBytes: 1e10, cpuSeconds: 1e6, helperThreads: 1 },
         onExit: () => process.exit(1),
         onMessage: () => console.log(host.pid),
       })
