@@ -33,7 +33,10 @@ describe('ABI.md', () => {
     ['any call', number(costs.HOST_CALL_FUEL)],
     ['a call that reads', `${number(costs.FILE_CALL_FUEL)} more`],
     ['`fd_pwrite`', `${number(costs.FILE_CALL_FUEL)} more still`],
-    ['bytes read or written', `${costs.MOVED_BYTE_FUEL} a byte; of reads as many as were asked for`],
+    [
+      'bytes read or written',
+      `${costs.MOVED_BYTE_FUEL} a byte; of reads as many as were asked for, and zeros that a file is lengthened by`,
+    ],
     ['verifying the input', `${costs.VERIFIED_BYTE_FUEL} a byte`],
     ['log by', `${costs.TEXT_BYTE_FUEL} a byte`],
     ['randomness', `${costs.RANDOM_BYTE_FUEL} a byte`],

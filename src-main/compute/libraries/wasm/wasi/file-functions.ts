@@ -1,7 +1,7 @@
 import { FILE_CALL_FUEL, MOVED_BYTE_FUEL } from '../host-costs.ts'
 import type { UnitHost } from '../unit-host.ts'
 import { fail } from './wasi-errno.ts'
-import { FILE_TYPE, type Descriptor, type DescriptorTable } from './wasi-file.ts'
+import { FILE_TYPE, type Descriptor, type DescriptorTable, type WasiFile } from './wasi-file.ts'
 import { bytesOf, vectorsAt } from './wasi-io-vectors.ts'
 import type { WasiFunctions } from './wasi-functions.ts'
 import { rightsOf, WRITE_FLAG_APPEND, writeFileStat } from './wasi-stat.ts'
@@ -31,11 +31,18 @@ export function fileFunctions(host: UnitHost, descriptors: DescriptorTable): Was
     return done
   }
 
+  /** Zeros that a file gets without their being written cost as much: somebody hashes and carries them. */
+  function chargeGap({ truncate, size }: WasiFile, end: number): void {
+    if (truncate !== undefined) charge(Math.max(0, end - size()) * MOVED_BYTE_FUEL)
+  }
+
   function write(descriptor: Descriptor, vectors: readonly Uint8Array[], at: number): number {
-    const { write: writeAt } = descriptor.file
-    if (!descriptor.writable || writeAt === undefined) fail('badFile')
+    const { file, writable } = descriptor
+    const writeAt = file.write
+    if (!writable || writeAt === undefined) fail('badFile')
     const bytes = bytesOf(vectors)
     charge(FILE_CALL_FUEL + bytes * MOVED_BYTE_FUEL)
+    if (bytes > 0) chargeGap(file, at)
     let done = 0
     for (const vector of vectors) {
       writeAt(vector, at + done)
@@ -108,6 +115,7 @@ export function fileFunctions(host: UnitHost, descriptors: DescriptorTable): Was
       const { file, writable } = descriptors.get(fd)
       if (!writable || file.truncate === undefined) fail('invalid')
       charge(FILE_CALL_FUEL)
+      chargeGap(file, positionOf(bytes))
       file.truncate(positionOf(bytes))
     },
     fd_allocate: (fd: number) => {

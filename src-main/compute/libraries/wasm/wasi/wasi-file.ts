@@ -7,7 +7,7 @@ export const FILE_TYPE = { characterDevice: 2, directory: 3, regularFile: 4 } as
 export interface WasiFile {
   readonly type: (typeof FILE_TYPE)[keyof typeof FILE_TYPE]
   readonly inode: bigint
-  size(): number
+  readonly size: () => number
   /** Absent where nothing can be read. Returns how many bytes, 0 at the end. */
   readonly readAt?: (target: Uint8Array, at: number) => number
   /** Absent where nothing can be written. */

@@ -227,6 +227,19 @@ describe('/in and /out', () => {
     expect(text(program.output())).toBe('0123\0\0end')
   })
 
+  it('zeros that an output is lengthened by cost as much as if they were written', () => {
+    const cut = createTestProgram()
+    cut.call('fd_filestat_set_size', 1, 1_000_000n)
+    expect(cut.host.used.fuel).toBeGreaterThan(1_000_000)
+    const gap = createTestProgram()
+    gap.call('fd_seek', 1, 1_000_000n, 0, RESULT)
+    gap.write(1, 'x')
+    expect(gap.host.used.fuel).toBeGreaterThan(1_000_000)
+    const log = createTestProgram()
+    for (let i = 0; i < 100; i++) log.write(2, 'x'.repeat(1_000))
+    expect(log.host.used.fuel).toBeLessThan(100 * 7_500)
+  })
+
   it('an output over its limit ends the unit, and is no error that the program might overlook', () => {
     const program = createTestProgram({ outputBytesMax: 5 })
     expect(() => program.write(1, '123456')).toThrow('output is over the limit of 5 bytes')
