@@ -376,6 +376,24 @@ describe('the work for a function', () => {
     })
   })
 
+  it('is bounded where a value takes many turns of a loop to get to where it is seen', () => {
+    const handOn = (count: number) => [
+      ...[0x03, 0x40, ...Array.from({ length: count }, (_, at) => [0x20, at + 2, 0x21, at + 1]).flat()],
+      ...[0x20, count + 1, SQRT, 0x21, count + 1, ...LOCAL_0, 0x0d, 0, END],
+      ...[0x41, 0, 0x20, 1, 0x39, 0, 0],
+    ]
+    // Those that are not followed to their end are made canonical where they are made, not once after the loop.
+    const at = (count: number) => {
+      const bytes = Uint8Array.from([...handOn(count), END])
+      const locals = [{ count: count + 1, type: 0x7c }]
+      return nanPatches(types, { bytes, start: 0, end: bytes.length, type: 0, locals }).map(
+        (patch) => bytes[patch.at],
+      )
+    }
+    expect(at(5)).toEqual([0x39])
+    expect(at(60)).toEqual([0x21])
+  })
+
   it('is bounded where blocks have many values: there every source is patched', () => {
     const many = { params: [], results: new Array<number>(1_000).fill(0x7c) }
     const values = [0x44, 0, 0, 0, 0, 0, 0, 0, 0]

@@ -67,7 +67,8 @@ function seenShapes(graph: ValueGraph, needs: Uint8Array): Uint8Array {
   const seen = new Uint8Array(needs.length)
   const [uses, marks] = [usesOf(graph, needs), marksOf(graph)]
   for (let node = 0; node < seen.length; node++) {
-    const [used, mark] = [uses[node] ?? 0, marks[node] ?? 0]
+    const used = uses[node] ?? 0
+    const mark = marks[node] ?? 0
     if (used === 0 || (mark & REACHED) === 0) continue
     const shape = cleanShape(graph.types[node] ?? 0, mark & TAINT.both)
     if ((used & (SEEN[shape] ?? 0)) !== 0) seen[node] = shape === SHAPE.none ? UNCLEAN : shape
@@ -84,35 +85,30 @@ function cleanShape(type: number, taint: number): number {
   return (taint & (type === SHAPE.f32 ? TAINT.f32 : TAINT.f64)) === 0 ? type : SHAPE.none
 }
 
-/** Lists of edges by node: the first edge of each, and the next of each edge; -1 ends them. */
-function edgesBy(ends: readonly number[], nodes: number): { first: Int32Array; next: Int32Array } {
-  const first = new Int32Array(nodes).fill(-1)
-  const next = new Int32Array(ends.length)
-  for (let edge = 0; edge < ends.length; edge++) {
-    const node = ends[edge] ?? 0
-    next[edge] = first[node] ?? -1
-    first[node] = edge
-  }
-  return { first, next }
-}
+/**
+ * Edges are in the order of the code, but for those back to the heads of loops, so that a few passes over them suffice:
+ * one more than there are loops in loops. Where these do not, the worst is taken to be true.
+ */
+const PASSES_MAX = 24
 
 /** Against the flow: all uses that a value's bits may come to. */
-function needsOf(graph: ValueGraph): Uint8Array {
-  const needs = new Uint8Array(graph.uses)
-  const into = edgesBy(graph.to, needs.length)
-  const open: number[] = []
-  for (let node = 0; node < needs.length; node++) if (needs[node] !== 0) open.push(node)
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    for (let edge = into.first[node] ?? -1; edge >= 0; edge = into.next[edge] ?? -1) {
-      const from = graph.from[edge] ?? 0
-      const before = needs[from] ?? 0
-      const after = before | usesBefore(graph.flows[edge] ?? 0, needs[node] ?? 0)
+function needsOf({ uses, from, to, flows }: ValueGraph): Uint8Array {
+  const needs = new Uint8Array(uses)
+  for (let pass = 0; pass < PASSES_MAX; pass++) {
+    let isDone = true
+    for (let edge = flows.length - 1; edge >= 0; edge--) {
+      const need = needs[to[edge] ?? 0] ?? 0
+      if (need === 0) continue
+      const node = from[edge] ?? 0
+      const before = needs[node] ?? 0
+      const after = before | usesBefore(flows[edge] ?? 0, need)
       if (after === before) continue
-      needs[from] = after
-      open.push(from)
+      needs[node] = after
+      isDone = false
     }
+    if (isDone) return needs
   }
-  return needs
+  return needs.fill(USE.bits)
 }
 
 /** The uses of values themselves, with those that come from where canonical bits would not be kept. */
@@ -128,27 +124,27 @@ function usesOf(graph: ValueGraph, needs: Uint8Array): Uint8Array {
 }
 
 /** With the flow: taint, and what results of arithmetic get to. */
-function marksOf(graph: ValueGraph): Uint8Array {
-  const marks = new Uint8Array(graph.taints)
-  const outOf = edgesBy(graph.from, marks.length)
+function marksOf({ taints, sources, from, to, flows }: ValueGraph): Uint8Array {
+  const marks = new Uint8Array(taints)
   for (let node = 0; node < marks.length; node++) {
-    if (graph.sources[node] !== SHAPE.none) marks[node] = (marks[node] ?? 0) | REACHED
+    if (sources[node] !== SHAPE.none) marks[node] = (marks[node] ?? 0) | REACHED
   }
-  const open: number[] = []
-  for (let node = 0; node < marks.length; node++) if (marks[node] !== 0) open.push(node)
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    const mark = marks[node] ?? 0
-    for (let edge = outOf.first[node] ?? -1; edge >= 0; edge = outOf.next[edge] ?? -1) {
-      const flow = graph.flows[edge] ?? 0
-      const to = graph.to[edge] ?? 0
-      const before = marks[to] ?? 0
+  for (let pass = 0; pass < PASSES_MAX; pass++) {
+    let isDone = true
+    for (let edge = 0; edge < flows.length; edge++) {
+      const mark = marks[from[edge] ?? 0] ?? 0
+      if (mark === 0) continue
+      const node = to[edge] ?? 0
+      const before = marks[node] ?? 0
+      const flow = flows[edge] ?? 0
       const after = before | taintAfter(flow, mark & TAINT.both) | (keepsCanonical(flow) ? mark & REACHED : 0)
       if (after === before) continue
-      marks[to] = after
-      open.push(to)
+      marks[node] = after
+      isDone = false
     }
+    if (isDone) return marks
   }
-  return marks
+  return marks.fill(TAINT.both | REACHED)
 }
 
 /** By node: the web that it is in. */
@@ -178,7 +174,8 @@ function rootOf(parents: Int32Array, node: number): number {
 function sightIsCheaper({ graph, wanted, seen, webs }: Analysis): Uint8Array {
   const more = new Float64Array(webs.length)
   for (let node = 0; node < webs.length; node++) {
-    const [isWanted, isSeen] = [wanted[node] !== SHAPE.none, seen[node] !== SHAPE.none]
+    const isWanted = wanted[node] !== SHAPE.none
+    const isSeen = seen[node] !== SHAPE.none
     if (isWanted === isSeen && seen[node] !== UNCLEAN) continue
     const weight = WEIGHTS[Math.min(graph.depths[node] ?? 0, WEIGHTS.length - 1)] ?? 0
     const isPossible = seen[node] !== UNCLEAN && graph.places[node] !== 0
