@@ -122,35 +122,45 @@ export const REFUSED_BOMBS: readonly HostileCase[] = [
   ),
 ]
 
-const MANY_RESULTS = joined([0x60, 0], leb(1_000), repeated([I64], 1_000))
-const MANY_PARAMETERS = joined([0x60], leb(1_000), repeated([I64], 1_000), [0])
-const GIVE_1000 = body([], repeated([0x42, 0], 1_000))
+const MANY_RESULTS = joined([0x60, 0], leb(900), repeated([I64], 900))
+const MANY_BOTH = joined([0x60], leb(900), repeated([I64], 900), leb(900), repeated([I64], 900))
+const GIVE_900 = body([], repeated([0x42, 0], 900))
 
-/** A branch to each of 490 blocks, all of which want 1,000 values. */
+/** A branch to each of 490 blocks, all of which want 900 values. */
 const WIDE_BRANCHES = joined(
   repeated([0x02, 2], 490),
-  repeated([0x42, 0], 1_000),
+  repeated([0x42, 0], 900),
   joined([I32_CONST, 0, 0x0e], leb(489), ...Array.from({ length: 490 }, (_, i) => leb(i))),
   repeated([END], 490),
-  repeated([DROP], 1_000),
+  repeated([DROP], 900),
 )
 
 /** Many values moved at once, by little code. */
 export const MOVING_BOMBS: readonly HostileCase[] = [
   refused(
-    '1,000 results handed on as parameters, 200,000 times',
+    '900 results handed on as parameters, 15,000 times',
     {
-      types: joined(MANY_RESULTS, MANY_PARAMETERS),
+      types: joined(MANY_RESULTS, MANY_BOTH),
       typeCount: 2,
       functionCount: 2,
       functionTypes: [2, 3],
-      bodies: joined(GIVE_1000, EMPTY_BODY),
-      run: [repeated([0x10, 2, 0x10, 3], 200_000)],
+      bodies: joined(GIVE_900, GIVE_900),
+      run: [[0x10, 2], repeated([0x10, 3], 15_000), repeated([DROP], 900)],
     },
     /locals × control/,
   ),
   refused(
-    'br_tables to blocks of 1,000 results',
+    '100,000 calls in a function',
+    { run: [repeated([0x41, 0, 0x10, 0, DROP], 100_000)] },
+    /calls in a function/,
+  ),
+  refused(
+    '100,000 copies of memory in a function',
+    { run: [repeated([0x41, 0, 0x41, 0, 0x41, 0, 0xfc, 0x0a, 0, 0], 100_000)] },
+    /calls in a function/,
+  ),
+  refused(
+    'br_tables to blocks of 900 results',
     { types: MANY_RESULTS, typeCount: 1, run: [repeated(WIDE_BRANCHES, 150)] },
     /locals × control/,
   ),
@@ -190,15 +200,15 @@ export const ALLOWED_BOMBS: readonly HostileCase[] = [
     largeModule({ run: [repeated(branchTable(10_000), 30)] }),
   ),
   passes(
-    'ifs of 1,000 results',
+    'ifs of 900 results',
     largeModule({
       types: MANY_RESULTS,
       typeCount: 1,
       functionCount: 1,
       functionTypes: [2],
-      bodies: GIVE_1000,
+      bodies: GIVE_900,
       run: [
-        repeated(joined([I32_CONST, 0, 0x04, 2, 0x10, 2, 0x05, 0x10, 2, END], repeated([DROP], 1_000)), 200),
+        repeated(joined([I32_CONST, 0, 0x04, 2, 0x10, 2, 0x05, 0x10, 2, END], repeated([DROP], 900)), 200),
       ],
     }),
   ),

@@ -72,7 +72,7 @@ async function taskOf({ name, module, input, params }: HostileCase): Promise<Run
     id: name,
     algorithmId: WASM_MODULE.id,
     algorithmVersion: WASM_MODULE.version,
-    params: params === undefined ? DEFAULTS : { ...DEFAULTS, ...(params as Params) },
+    params: params === undefined ? DEFAULTS : ({ limits: { ...LIMITS, ...params.limits } } as Params),
     inputs: {
       [MODULE_ROLE]: await blobOf(module),
       ...(input === undefined ? {} : { [INPUT_ROLE]: await blobOf(input) }),

@@ -1,7 +1,7 @@
 import createWabt from 'wabt'
 import type { z } from 'zod'
 import type { Fault } from '../../protocol/fault.ts'
-import type { WasmParams } from '../../protocol/wasm-job.ts'
+import type { ModuleLimits } from '../../protocol/wasm-job.ts'
 
 /** What a module tries, and what becomes of it. */
 export interface HostileCase {
@@ -9,7 +9,8 @@ export interface HostileCase {
   readonly module: Uint8Array
   /** What it reads; absent: nothing. */
   readonly input?: Uint8Array
-  readonly params?: z.input<typeof WasmParams>
+  /** Limits that differ from those of corpus.test.ts. */
+  readonly params?: { readonly limits: z.input<typeof ModuleLimits> }
   /** The fault, and what its message says; or the output of a module that harms nobody. */
   readonly ends:
     | { readonly kind: Fault['kind']; readonly message: RegExp }

@@ -31,6 +31,8 @@ const opened = (body: string) => `
   (call $fail (call $path_open (i32.const 3) (i32.const 0) (i32.const 32) (i32.const 3) (i32.const 1)
     (i64.const -1) (i64.const 0) (i32.const 0) (i32.const 8)))
   ${body}`
+const resized = (bytes: string) =>
+  `(call $fail (call $fd_filestat_set_size (i32.load (i32.const 8)) (i64.const ${bytes})))`
 const FILE = {
   memory: '17',
   fields: '(data (i32.const 16) "\\00\\00\\01\\00\\00\\00\\01\\00") (data (i32.const 32) "out")',
@@ -65,7 +67,7 @@ export const OUTPUT_BOMBS: readonly HostileCase[] = [
     'oversized',
     'a command that writes far behind the end',
     wasi(
-      '(call $fail (call $fd_pwrite (i32.const 1) (i32.const 16) (i32.const 1) (i64.const 1099511627776) (i32.const 8)))',
+      '(call $fail (call $fd_pwrite (i32.const 1) (i32.const 16) (i32.const 1) (i64.const 2097152) (i32.const 8)))',
       PAGES,
     ),
     OVER,
@@ -75,20 +77,19 @@ export const OUTPUT_BOMBS: readonly HostileCase[] = [
     'a command that seeks far behind the end and writes',
     wasi(
       opened(`
-      (call $fail (call $fd_seek (i32.load (i32.const 8)) (i64.const 9007199254740991) (i32.const 0) (i32.const 64)))
+      (call $fail (call $fd_seek (i32.load (i32.const 8)) (i64.const 2097152) (i32.const 0) (i32.const 64)))
       (call $fail (call $fd_write (i32.load (i32.const 8)) (i32.const 16) (i32.const 1) (i32.const 64)))`),
       FILE,
     ),
     OVER,
   ),
+  fails('oversized', 'a command that makes its file too long', wasi(opened(resized('1048577')), FILE), OVER),
+  // What lies between is zeros, and they are paid for like what is written.
   fails(
-    'oversized',
+    'fuel-exhausted',
     'a command that makes its file as long as a disk',
-    wasi(
-      opened('(call $fail (call $fd_filestat_set_size (i32.load (i32.const 8)) (i64.const 1099511627776)))'),
-      FILE,
-    ),
-    OVER,
+    wasi(opened(resized('1099511627776')), FILE),
+    /^used all/,
   ),
 ]
 
@@ -100,6 +101,8 @@ export const LOG_BOMBS: readonly HostileCase[] = [
       imports: HOST,
       memory: '256',
     }),
+    undefined,
+    { params: { limits: { fuel: 1e9 } } },
   ),
   passes(
     'a log of 10,000 lines',

@@ -9,6 +9,7 @@ function deep(name: string, run: string, text?: ModuleText): HostileCase {
 
 const many = (type: string, count: number) => Array.from({ length: count }, () => type).join(' ')
 const zeros = (type: string, count: number) => `(${type}.const 0) `.repeat(count)
+const vectors = (count: number) => '(v128.const i64x2 1 2) '.repeat(count)
 const own = (name: string, local: string) => `(func $${name} ${local} (call $${name}))`
 const TABLE = '(table 1 funcref) (elem (i32.const 0) $f)'
 
@@ -26,6 +27,19 @@ export const RECURSIONS: readonly HostileCase[] = [
   }),
   deep('frames with 900 results', `(call $f) ${'(drop) '.repeat(900)}`, {
     fields: `(func $f (result ${many('i64', 900)}) (call $f))`,
+  }),
+  deep('frames with 900 vectors as results', `(call $f) ${'(drop) '.repeat(900)}`, {
+    fields: `(func $f (result ${many('v128', 900)}) (call $f))`,
+  }),
+  deep('frames with 900 vectors as parameters', `${vectors(900)} (call $f)`, {
+    fields: `(func $f (param ${many('v128', 900)}) ${vectors(900)} (call $f))`,
+  }),
+  deep('frames that hand 900 vectors in and out', `${vectors(900)} (call $f) ${'(drop) '.repeat(900)}`, {
+    fields: `(func $f (param ${many('v128', 900)}) (result ${many('v128', 900)}) ${vectors(900)} (call $f))`,
+  }),
+  deep('frames that keep 900 vectors over a call that returns 900', `(call $f) ${'(drop) '.repeat(900)}`, {
+    fields: `(func $f (result ${many('v128', 900)}) (call $g) (call $f) ${'(drop) '.repeat(900)})
+      (func $g (result ${many('v128', 900)}) ${vectors(900)})`,
   }),
   deep('two functions that call each other', '(call $f)', {
     fields: '(func $f (call $g)) (func $g (call $f))',
@@ -74,10 +88,16 @@ export const RECURSIONS: readonly HostileCase[] = [
       },
     ),
   ),
-  deep('a recursion that calls the host from every frame', '(call $f)', {
-    imports: '(import "meshwork" "log" (func $log (param i32 i32)))',
-    fields: '(func $f (call $log (i32.const 0) (i32.const 9)) (call $f))',
-  }),
+  fails(
+    'stack-exhausted',
+    'a recursion that calls the host from every frame',
+    meshwork('(call $f)', {
+      imports: '(import "meshwork" "log" (func $log (param i32 i32)))',
+      fields: '(func $f (call $log (i32.const 0) (i32.const 9)) (call $f))',
+    }),
+    DEEP,
+    { params: { limits: { fuel: 1e9 } } },
+  ),
   deep('a recursion whose last frames are large and hold no call', '(call $f)', {
     fields: `(func $f (call $leaf) (call $f)) (func $leaf (local ${many('i64', 4_900)}) (local.set 7 (i64.const 1)))`,
   }),
