@@ -160,6 +160,16 @@ describe('a program that fails', () => {
   })
 })
 
+describe("this machine's own lack of stack or memory", () => {
+  it('in a host function is no verdict about the unit, and cannot be caught by it', async () => {
+    const module = meshworkModule(`(try (do (call $progress (f32.const 1))) (catch_all)) ${ECHO}`)
+    const progress = () => {
+      throw new RangeError('Maximum call stack size exceeded')
+    }
+    expect((await run({ module, input, progress })).fault?.kind).toBe('memory-exhausted')
+  })
+})
+
 describe('a call of the library', () => {
   it.each([
     ['unknown fields', { mood: 'gloomy' }],

@@ -1,4 +1,4 @@
-import { assert, faultOf, refuse, type Fault } from '../../../protocol/fault.ts'
+import { assert, FaultError, faultOf, refuse, type Fault } from '../../../protocol/fault.ts'
 import { INPUT_ROLE, PAGE_BYTES, type WasmParams } from '../../../protocol/wasm-job.ts'
 import type { LibraryCall, LibraryOutcome } from '../../library.ts'
 import { instantiateMetered, type MeteredInstance } from '../../metering/metered-instance.ts'
@@ -72,9 +72,11 @@ export function runUnit(
       metered: { fuel: instance.fuelUsed(), peakPages: memory.bytes() / PAGE_BYTES, copiedBytes },
     }
   } catch (error) {
+    // What V8 says when a host function found no stack or no memory for itself: this machine's lack.
+    const fault = faultOf(error, error instanceof RangeError ? 'memory-exhausted' : 'unit-failed')
     const text = log.text()
-    if (text === '') throw error
-    return { fault: withLastWords(faultOf(error, 'unit-failed'), log.lastLine()), info: { log: text } }
+    if (text === '') throw new FaultError(fault, error)
+    return { fault: withLastWords(fault, log.lastLine()), info: { log: text } }
   }
 }
 
