@@ -11,11 +11,12 @@ export interface CallGraph {
   readonly from: Int32Array
 }
 
-const CAPACITY = 1_024
+const CAPACITY_MIN = 64
 
-/** No calls yet, of so many functions. */
-export function createCallGraph(functions: number): CallGraph {
-  return { count: 0, callees: new Int32Array(CAPACITY), from: new Int32Array(functions + 1) }
+/** No calls yet, of so many functions; with room for `expected` calls. */
+export function createCallGraph(functions: number, expected: number): CallGraph {
+  const capacity = Math.max(CAPACITY_MIN, Math.ceil(expected))
+  return { count: 0, callees: new Int32Array(capacity), from: new Int32Array(functions + 1) }
 }
 
 /** Adds a call of the function that is being scanned. @param callee a function's index, or `INDIRECT |` a type's */

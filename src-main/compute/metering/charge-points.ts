@@ -86,17 +86,12 @@ export function addStep(points: ChargePoints, step: number, operand = 0): void {
 }
 
 /**
- * Lets a loop's header be paid for at other points: before the loop, and where it is surely entered again.
- *
- * @param payers points of which one is passed before each time that the header is
+ * Lets a loop's header be paid for at another point: one that is passed before the header is, every time or together
+ * with others. The header's own cost is left to the caller.
  */
-export function payElsewhere(points: ChargePoints, header: number, payers: readonly number[]): void {
-  for (const payer of payers) {
-    points.cost[payer] = (points.cost[payer] ?? 0) + (points.cost[header] ?? 0)
-    points.payers.push(header, payer)
-  }
-  points.cost[header] = 0
-  points.checked[header] = 0
+export function payElsewhere({ cost, payers }: ChargePoints, header: number, payer: number): void {
+  cost[payer] = (cost[payer] ?? 0) + (cost[header] ?? 0)
+  payers.push(header, payer)
 }
 
 /** What has come to be paid at headers since then is paid elsewhere as well. Inner loops come first. */

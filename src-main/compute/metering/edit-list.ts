@@ -32,16 +32,17 @@ export interface EditList {
   second: Int32Array
 }
 
-const CAPACITY = 1_024
+const CAPACITY_MIN = 64
 
-/** An empty list. */
-export function createEditList(): EditList {
+/** An empty list with room for `expected` edits. */
+export function createEditList(expected: number): EditList {
+  const capacity = Math.max(CAPACITY_MIN, Math.ceil(expected))
   return {
     count: 0,
-    at: new Int32Array(CAPACITY),
-    kind: new Uint8Array(CAPACITY),
-    first: new Int32Array(CAPACITY),
-    second: new Int32Array(CAPACITY),
+    at: new Int32Array(capacity),
+    kind: new Uint8Array(capacity),
+    first: new Int32Array(capacity),
+    second: new Int32Array(capacity),
   }
 }
 

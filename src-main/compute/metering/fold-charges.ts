@@ -5,31 +5,45 @@ import { NESTING_MAX } from './limits.ts'
 /** Not reached; every real cost is at least 0. */
 const UNREACHED = -1
 /** Frames and regions: one for each block, and the function. */
-const DEPTH = NESTING_MAX + 2
+const LEVELS = NESTING_MAX + 2
 
 /**
- * Room for folding, reused from function to function. A region is what one kept charge point begins: a function, a
- * loop's body, a branch. `path` is the dearest way from there to here through folded points, `dearest` to anywhere.
+ * Room for folding, reused from function to function. A frame is an open block. A region is what one kept charge
+ * point begins: a function, a loop's body, a branch of an `if`.
  */
 export interface Folding {
+  /** The innermost frame and region. */
+  frame: number
+  top: number
+  /** Of a frame: the step that opened it, the region that its end belongs to, whether it is a region of its own. */
   readonly step: Uint8Array
   readonly region: Int32Array
+  readonly owns: Uint8Array
+  /** Of a frame: the dearest way to its end by branches; of an `if`, the way that led to it. */
   readonly join: Int32Array
   readonly before: Int32Array
-  readonly owns: Uint8Array
+  /** Of a region: its charge point, the dearest way through folded points from there to here, and to anywhere. */
   readonly head: Int32Array
   readonly path: Int32Array
   readonly dearest: Int32Array
-  /** Lowest region of those that have counted their path since this one was left; itself + 1 if it has not. */
+  /** Of a region: the lowest of those up to it that have counted their path since it was left; itself + 1 if none. */
   readonly counted: Int32Array
 }
 
 /** Room for folding. */
 export function createFolding(): Folding {
-  const ints = () => new Int32Array(DEPTH)
   return {
-    ...{ step: new Uint8Array(DEPTH), owns: new Uint8Array(DEPTH), region: ints(), join: ints() },
-    ...{ before: ints(), head: ints(), path: ints(), dearest: ints(), counted: ints() },
+    frame: 0,
+    top: -1,
+    step: new Uint8Array(LEVELS),
+    region: new Int32Array(LEVELS),
+    owns: new Uint8Array(LEVELS),
+    join: new Int32Array(LEVELS),
+    before: new Int32Array(LEVELS),
+    head: new Int32Array(LEVELS),
+    path: new Int32Array(LEVELS),
+    dearest: new Int32Array(LEVELS),
+    counted: new Int32Array(LEVELS),
   }
 }
 
@@ -38,107 +52,122 @@ export function createFolding(): Folding {
  * region: fewer charges, and never one too little on any way. Checked points stay as they are.
  */
 export function foldCharges(points: ChargePoints, folding: Folding): void {
-  const { step, region, join, before, owns, path } = folding
-  const { steps, stepCount, cost } = points
-  let frame = 0
-  let top = -1
+  const { steps, stepCount } = points
+  if (points.count === 1) return
+  folding.frame = -1
+  folding.top = -1
+  openRegion(folding, 0)
+  openFrame(folding, STEP.block)
+  for (let i = 0; i < stepCount; i += 2) replay(points, folding, steps[i] ?? 0, steps[i + 1] ?? 0)
+}
 
-  const open = (head: number) => {
-    top++
-    folding.head[top] = head
-    folding.path[top] = 0
-    folding.dearest[top] = 0
-    folding.counted[top] = top + 1
+function replay(points: ChargePoints, folding: Folding, step: number, operand: number): void {
+  switch (step) {
+    case STEP.point:
+      if (isFolded(points, operand)) fold(points, folding, operand)
+      return
+    case STEP.block:
+      return openFrame(folding, STEP.block)
+    case STEP.loop:
+      openFrame(folding, STEP.loop)
+      openRegion(folding, operand)
+      folding.region[folding.frame] = folding.top
+      return
+    case STEP.if:
+      openFrame(folding, STEP.if)
+      return beginBranch(points, folding, operand)
+    case STEP.else:
+      return beginElse(points, folding, operand)
+    case STEP.end:
+      return closeFrame(points, folding)
+    case STEP.branch:
+      return branch(folding, operand)
+    default: // dead
+      if (operand === 1) leaveTo(folding, -1)
+      folding.path[folding.top] = UNREACHED
   }
-  const close = (): boolean => {
-    const reached = (path[top] ?? 0) !== UNREACHED
-    count(folding, top)
-    const head = folding.head[top] ?? 0
-    cost[head] = (cost[head] ?? 0) + (folding.dearest[top] ?? 0)
-    top--
-    uncount(folding, top)
-    return reached
-  }
-  const isFolded = (point: number) => (cost[point] ?? 0) <= FOLDED_MAX && points.checked[point] === 0
-  const fold = (point: number) => {
-    path[top] = Math.max(path[top] ?? 0, 0) + (cost[point] ?? 0)
-    cost[point] = 0
-  }
-  const beginBranch = (point: number) => {
-    owns[frame] = isFolded(point) ? 0 : 1
-    if (owns[frame] === 1) open(point)
-    else fold(point)
-  }
-  /** The path with which a branch of an `if` arrives at its end. */
-  const endBranch = (): number => {
-    if (owns[frame] === 0) return path[top] ?? 0
-    const reached = close()
-    return reached ? (path[top] ?? 0) : UNREACHED
-  }
-  const push = (kind: number) => {
-    frame++
-    step[frame] = kind
-    region[frame] = top
-    join[frame] = UNREACHED
-    before[frame] = path[top] ?? 0
-  }
+}
 
-  step[0] = STEP.block
-  region[0] = 0
-  join[0] = UNREACHED
-  open(0)
-  for (let i = 0; i < stepCount; i += 2) {
-    const operand = steps[i + 1] ?? 0
-    switch (steps[i]) {
-      case STEP.point:
-        if (isFolded(operand)) fold(operand)
-        break
-      case STEP.block:
-        push(STEP.block)
-        break
-      case STEP.loop:
-        push(STEP.loop)
-        open(operand)
-        region[frame] = top
-        break
-      case STEP.if:
-        push(STEP.if)
-        beginBranch(operand)
-        break
-      case STEP.else:
-        join[frame] = Math.max(join[frame] ?? 0, endBranch())
-        path[top] = before[frame] ?? 0
-        step[frame] = STEP.else
-        beginBranch(operand)
-        break
-      case STEP.end: {
-        if (frame === 0) break
-        const kind = step[frame]
-        let arrives: number
-        if (kind === STEP.loop) arrives = close() ? (path[top] ?? 0) : UNREACHED
-        else if (kind === STEP.block) arrives = path[top] ?? 0
-        else arrives = endBranch()
-        if (kind === STEP.if) arrives = Math.max(arrives, before[frame] ?? 0)
-        path[top] = kind === STEP.loop ? arrives : Math.max(arrives, join[frame] ?? 0)
-        frame--
-        break
-      }
-      case STEP.branch: {
-        const target = region[operand] ?? 0
-        countBelow(folding, top, target)
-        if (step[operand] === STEP.loop || operand === 0) count(folding, target)
-        else join[operand] = Math.max(join[operand] ?? 0, path[target] ?? 0)
-        break
-      }
-      default:
-        if (operand === 1) {
-          countBelow(folding, top, 0)
-          count(folding, 0)
-        }
-        path[top] = UNREACHED
-    }
+/** A checked point cannot be folded, and one that is worth it cannot either. */
+function isFolded({ cost, checked }: ChargePoints, point: number): boolean {
+  return (cost[point] ?? 0) <= FOLDED_MAX && checked[point] === 0
+}
+
+function fold({ cost }: ChargePoints, { path, top }: Folding, point: number): void {
+  path[top] = Math.max(path[top] ?? 0, 0) + (cost[point] ?? 0)
+  cost[point] = 0
+}
+
+function openFrame(folding: Folding, step: number): void {
+  const { top } = folding
+  const frame = ++folding.frame
+  folding.step[frame] = step
+  folding.region[frame] = top
+  folding.owns[frame] = 0
+  folding.join[frame] = UNREACHED
+  folding.before[frame] = folding.path[top] ?? 0
+}
+
+function openRegion(folding: Folding, head: number): void {
+  const top = ++folding.top
+  folding.head[top] = head
+  folding.path[top] = 0
+  folding.dearest[top] = 0
+  folding.counted[top] = top + 1
+}
+
+/** Returns with which path the region around goes on: its own, if the end is reached. */
+function closeRegion({ cost }: ChargePoints, folding: Folding): number {
+  const { head, path, dearest, top } = folding
+  const isReached = path[top] !== UNREACHED
+  count(folding, top)
+  const point = head[top] ?? 0
+  cost[point] = (cost[point] ?? 0) + (dearest[top] ?? 0)
+  folding.top--
+  uncount(folding, folding.top)
+  return isReached ? (path[folding.top] ?? 0) : UNREACHED
+}
+
+function beginBranch(points: ChargePoints, folding: Folding, point: number): void {
+  if (isFolded(points, point)) return fold(points, folding, point)
+  folding.owns[folding.frame] = 1
+  openRegion(folding, point)
+}
+
+function beginElse(points: ChargePoints, folding: Folding, point: number): void {
+  const { frame, join, before, path, step, owns } = folding
+  join[frame] = Math.max(join[frame] ?? 0, endBranch(points, folding))
+  path[folding.top] = before[frame] ?? 0
+  step[frame] = STEP.else
+  owns[frame] = 0
+  beginBranch(points, folding, point)
+}
+
+/** The path with which a branch of an `if` arrives at its end. */
+function endBranch(points: ChargePoints, folding: Folding): number {
+  if (folding.owns[folding.frame] === 1) return closeRegion(points, folding)
+  return folding.path[folding.top] ?? 0
+}
+
+function closeFrame(points: ChargePoints, folding: Folding): void {
+  const { frame, step, join, before, path } = folding
+  const opened = step[frame]
+  if (frame === 0) closeRegion(points, folding)
+  else if (opened === STEP.loop) path[folding.top] = closeRegion(points, folding)
+  else {
+    let arriving = endBranch(points, folding)
+    if (opened === STEP.if) arriving = Math.max(arriving, before[frame] ?? 0)
+    path[folding.top] = Math.max(arriving, join[frame] ?? 0)
   }
-  close()
+  folding.frame--
+}
+
+function branch(folding: Folding, frame: number): void {
+  const { region, step, join, path } = folding
+  const target = region[frame] ?? 0
+  if (frame === 0 || step[frame] === STEP.loop) return leaveTo(folding, target - 1)
+  leaveTo(folding, target)
+  join[frame] = Math.max(join[frame] ?? 0, path[target] ?? 0)
 }
 
 /** A way ends in a region: its dearest one is at least this. */
@@ -146,23 +175,22 @@ function count({ path, dearest }: Folding, region: number): void {
   dearest[region] = Math.max(dearest[region] ?? 0, path[region] ?? 0)
 }
 
-/** A region is the innermost again: its path may grow. Those below it, which it counted too, stay counted. */
-function uncount({ counted }: Folding, top: number): void {
-  const lowest = counted[top] ?? 0
-  if (lowest < top) counted[top - 1] = Math.min(counted[top - 1] ?? top, lowest)
-  if (top >= 0) counted[top] = top + 1
-}
-
-/** A way leaves the regions from `top` down to the one above `target`. Those that have counted it are skipped. */
-function countBelow(folding: Folding, top: number, target: number): void {
-  const { counted } = folding
+/** A way leaves the regions down to the one above `target`. Those that have counted it are skipped. */
+function leaveTo(folding: Folding, target: number): void {
+  const { counted, top } = folding
   let region = top
   while (region > target) {
     const lowest = counted[region] ?? 0
-    if (lowest > region) {
-      count(folding, region)
-      region--
-    } else region = lowest - 1
+    if (lowest <= region) region = lowest - 1
+    else count(folding, region--)
   }
-  if (top - 1 > target) counted[top - 1] = Math.min(counted[top - 1] ?? top, Math.max(region, target) + 1)
+  if (top - 1 > target) counted[top - 1] = Math.min(counted[top - 1] ?? top, target + 1)
+}
+
+/** A region is the innermost again: its path may grow. Those below it, which it counted too, stay counted. */
+function uncount({ counted }: Folding, top: number): void {
+  if (top < 0) return
+  const lowest = counted[top] ?? 0
+  if (lowest < top) counted[top - 1] = Math.min(counted[top - 1] ?? top, lowest)
+  counted[top] = top + 1
 }

@@ -28,6 +28,8 @@ export interface AddedTypes {
   /** As they are encoded, in order. */
   readonly encoded: number[][]
   readonly index: Map<string, number>
+  /** By a type of the module's own: the same with the depth as another parameter. */
+  readonly longer: Map<number, number>
 }
 
 /** The index of a function type that the module is given besides its own; parameters and results by their bytes. */

@@ -26,30 +26,41 @@ export interface MeterLocals {
   readonly added: readonly number[]
 }
 
+const NO_SEQUENCES: ReadonlyMap<NanShape, Uint8Array> = new Map()
+
 /** Gives a function the locals that the meter needs in it. */
 export function placeLocals(
   module: ParsedModule,
   plan: FunctionPlan,
   needs: { readonly needsFuel: boolean; readonly passing: number; readonly patches: readonly NanPatch[] },
 ): MeterLocals {
-  const params = module.types[plan.type]?.params.length ?? 0
-  const isParameter = needs.passing === PASSING.parameter || needs.passing === PASSING.entrance
-  const first = plan.locals.find(({ count }) => count > 0)
+  const { needsFuel, passing, patches } = needs
+  const isParameter = passing === PASSING.parameter || passing === PASSING.entrance
+  const first = isParameter ? plan.locals.find(({ count }) => count > 0) : undefined
   const added: number[] = []
   const from = plan.localCount + (isParameter && first === undefined ? 1 : 0)
-  const add = (isNeeded: boolean, type: number) => (isNeeded ? from + added.push(type) - 1 : -1)
-  const moved = add(isParameter && first !== undefined, first?.type ?? 0)
-  const shapes = new Set(needs.patches.map(({ shape }) => shape))
+  const add = (type: number) => from + added.push(type) - 1
+  const moved = first === undefined ? -1 : add(first.type)
   return {
     moved,
-    fuel: add(needs.needsFuel, VALUE_TYPE.i64),
-    length: add(plan.hasLengths, VALUE_TYPE.i32),
-    depth: isParameter ? params : add(needs.passing === PASSING.global, VALUE_TYPE.i64),
-    nan: new Map(
-      Array.from(shapes, (shape) => [shape, canonicalSequence(shape, add(true, SCRATCH_TYPE[shape]))]),
-    ),
+    fuel: needsFuel ? add(VALUE_TYPE.i64) : -1,
+    length: plan.hasLengths ? add(VALUE_TYPE.i32) : -1,
+    depth: isParameter
+      ? (module.types[plan.type]?.params.length ?? 0)
+      : passing === PASSING.global
+        ? add(VALUE_TYPE.i64)
+        : -1,
+    nan: patches.length === 0 ? NO_SEQUENCES : nanSequences(patches, add),
     added,
   }
+}
+
+function nanSequences(
+  patches: readonly NanPatch[],
+  add: (type: number) => number,
+): ReadonlyMap<NanShape, Uint8Array> {
+  const shapes = new Set(patches.map(({ shape }) => shape))
+  return new Map(Array.from(shapes, (shape) => [shape, canonicalSequence(shape, add(SCRATCH_TYPE[shape]))]))
 }
 
 /** Writes a function's declarations of locals. */

@@ -1,6 +1,6 @@
 import { createCallGraph, type CallGraph } from './call-graph.ts'
 import { clearChargePoints, createChargePoints, settleHeaders } from './charge-points.ts'
-import type { CodeScan } from './code-scan.ts'
+import { chargePoint, type CodeScan } from './code-scan.ts'
 import { createControlFrames, NO_ESCAPE, NO_LOOP } from './control-frames.ts'
 import { FUNCTION_ENTRY } from './costs.ts'
 import { createEditList, EDIT, type EditList } from './edit-list.ts'
@@ -13,9 +13,16 @@ import type { ParsedModule } from './parsed-module.ts'
 import { cursorOver, readU32 } from './reader.ts'
 import { refuseModule } from './refusal.ts'
 import { openFunction } from './scan-control.ts'
-import { scanInstruction } from './scan-function.ts'
-import { chargePoint } from './code-scan.ts'
+import { scanInstruction } from './scan-instruction.ts'
+import { scanRun } from './scan-run.ts'
 import { VALUE_TYPE } from './value-types.ts'
+
+/** Room to begin with, so that little is copied: real code has an edit in about 8 bytes and a call in 20. */
+const BYTES_PER_EDIT = 8
+const BYTES_PER_CALL = 20
+
+const NO_PARAMS: ArrayLike<number> = []
+const NO_LOCALS: readonly LocalRun[] = []
 
 /** What is to be done to a module's code, function by function, and who calls whom in it. */
 export interface CodePlan {
@@ -43,57 +50,73 @@ export function scanCode(module: ParsedModule): CodePlan {
 }
 
 function createScan(module: ParsedModule): CodeScan {
+  const codeBytes = module.bodies.reduce((sum, { at, end }) => sum + end - at, 0)
   return {
     module,
     cursor: cursorOver(module.bytes, 0, 0),
-    edits: createEditList(),
+    edits: createEditList(codeBytes / BYTES_PER_EDIT),
     points: createChargePoints(),
     frames: createControlFrames(),
-    calls: createCallGraph(module.bodies.length),
+    calls: createCallGraph(module.bodies.length, codeBytes / BYTES_PER_CALL),
     arity: { params: 0, results: 0 },
     hasVectorTypes: hasVectorTypes(module),
-    ...{
-      mergedValues: 0,
-      locals: 0,
-      params: 0,
-      point: 0,
-      dead: false,
-      deadNesting: 0,
-      height: 0,
-      heightMax: 0,
-      passedMax: 0,
-      callCount: 0,
-    },
-    ...{ escape: NO_ESCAPE, loop: NO_LOOP, hasLoop: false, hasCall: false, hasExceptions: false },
-    ...{ hasVectors: false, hasArithmetic: false, hasLengths: false },
+    mergedValues: 0,
+    locals: 0,
+    params: 0,
+    point: 0,
+    dead: false,
+    deadNesting: 0,
+    height: 0,
+    heightMax: 0,
+    passedMax: 0,
+    callCount: 0,
+    escape: NO_ESCAPE,
+    loop: NO_LOOP,
+    hasLoop: false,
+    hasCall: false,
+    hasExceptions: false,
+    hasVectors: false,
+    hasArithmetic: false,
+    hasLengths: false,
   }
 }
 
 function scanFunction(scan: CodeScan, folding: Folding, index: number): FunctionPlan {
   const { module, cursor, edits, points, frames } = scan
   const at = cursor.at
-  const typeIndex = module.functions[index] ?? 0
-  const params = module.types[typeIndex]?.params ?? []
-  const locals = readLocals(scan, params.length)
+  const type = module.functions[index] ?? 0
+  const params = module.types[type]?.params ?? NO_PARAMS
+  resetFunction(scan)
+  const locals = readLocals(scan, params)
   const start = cursor.at
   const firstEdit = edits.count
-  resetFunction(scan)
-  clearChargePoints(points)
   openFunction(scan)
   chargePoint(scan, FUNCTION_ENTRY)
-  while (frames.count > 0) scanInstruction(scan)
+  while (frames.count > 0) {
+    scanRun(scan)
+    scanInstruction(scan)
+  }
   if (cursor.at !== cursor.end) refuseModule('instructions after the end of a function', cursor.at)
   if (!scan.hasExceptions) foldCharges(points, folding)
   settleHeaders(points)
-  const isVector = ({ type }: LocalRun) => type === VALUE_TYPE.v128
-  const vectors = scan.hasVectors || scan.hasVectorTypes || locals.some(isVector)
-  const values = scan.heightMax + scan.passedMax
   return {
-    ...{ bytes: module.bytes, at, start, end: cursor.end, type: typeIndex, index, locals },
-    ...{ localCount: scan.locals, firstEdit, lastEdit: edits.count, units: writeCharges(scan) },
-    slots: frameSlots(params, locals, vectors ? 2 * values : values),
-    ...{ hasLoop: scan.hasLoop, hasCall: scan.hasCall, hasExceptions: scan.hasExceptions },
-    ...{ hasArithmetic: scan.hasArithmetic, hasLengths: scan.hasLengths },
+    bytes: module.bytes,
+    at,
+    start,
+    end: cursor.end,
+    type,
+    index,
+    locals,
+    localCount: scan.locals,
+    firstEdit,
+    lastEdit: edits.count,
+    units: writeCharges(scan),
+    slots: frameSlots(scan, params, locals),
+    hasLoop: scan.hasLoop,
+    hasCall: scan.hasCall,
+    hasExceptions: scan.hasExceptions,
+    hasArithmetic: scan.hasArithmetic,
+    hasLengths: scan.hasLengths,
   }
 }
 
@@ -103,23 +126,27 @@ function hasVectorTypes({ types, globals }: ParsedModule): boolean {
 }
 
 /** Declared locals. @throws FaultError `module-refused` when they are too many, with the parameters */
-function readLocals(scan: CodeScan, params: number): LocalRun[] {
+function readLocals(scan: CodeScan, params: ArrayLike<number>): readonly LocalRun[] {
   const { cursor } = scan
   const from = cursor.at
-  const runs: LocalRun[] = []
-  let total = params
-  for (let left = readU32(cursor); left > 0; left--) {
+  scan.locals = params.length
+  scan.params = params.length
+  const runs = readU32(cursor)
+  if (runs === 0) return NO_LOCALS
+  const locals: LocalRun[] = []
+  for (let left = runs; left > 0; left--) {
     const count = readU32(cursor)
-    total += count
-    if (total > LOCALS_MAX) refuseModule(`over ${LOCALS_MAX} locals`, from)
-    runs.push({ count, type: readValueType(cursor) })
+    scan.locals += count
+    if (scan.locals > LOCALS_MAX) refuseModule(`over ${LOCALS_MAX} locals`, from)
+    const type = readValueType(cursor)
+    if (type === VALUE_TYPE.v128) scan.hasVectors = true
+    locals.push({ count, type })
   }
-  scan.locals = total
-  scan.params = params
-  return runs
+  return locals
 }
 
 function resetFunction(scan: CodeScan): void {
+  clearChargePoints(scan.points)
   scan.dead = false
   scan.deadNesting = 0
   scan.height = 0
@@ -129,7 +156,7 @@ function resetFunction(scan: CodeScan): void {
   scan.hasLoop = false
   scan.hasCall = false
   scan.hasExceptions = false
-  scan.hasVectors = false
+  scan.hasVectors = scan.hasVectorTypes
   scan.hasArithmetic = false
   scan.hasLengths = false
 }
@@ -147,10 +174,15 @@ function writeCharges({ points, edits }: CodeScan): number {
   return units
 }
 
-/** Locals and operands in slots of 8 bytes. */
-function frameSlots(params: ArrayLike<number>, locals: readonly LocalRun[], operands: number): number {
-  let slots = operands
-  for (const type of Array.from(params)) slots += type === VALUE_TYPE.v128 ? 2 : 1
-  for (const { count, type } of locals) slots += type === VALUE_TYPE.v128 ? 2 * count : count
+/** Locals, operands and what is passed to calls, in slots of 8 bytes. */
+function frameSlots(
+  { locals: all, heightMax, passedMax, hasVectors }: CodeScan,
+  params: ArrayLike<number>,
+  locals: readonly LocalRun[],
+): number {
+  if (!hasVectors) return all + heightMax + passedMax
+  let slots = all + 2 * (heightMax + passedMax)
+  slots += Array.from(params).filter((type) => type === VALUE_TYPE.v128).length
+  for (const { count, type } of locals) if (type === VALUE_TYPE.v128) slots += count
   return slots
 }

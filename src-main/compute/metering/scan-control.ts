@@ -138,15 +138,23 @@ function closeLoop(scan: CodeScan, level: number): void {
     edits.first[cache] = scan.cursor.at
   } else if (around !== NO_LOOP) frames.calls[around] = 1
 
-  const header = frames.header[level] ?? 0
-  const count = frames.backEdgeCount[level] ?? 0
   if (frames.backEdgeDoubt[level] === 1) return
-  const edges = Array.from({ length: count }, (_, i) => frames.backEdges[level * BACK_EDGES_MAX + i] ?? 0)
-  if (edges.includes(header)) return
-  // A join that pays little: each way to it would have to stop there, instead of going on to the header at once.
-  if (edges.some((edge) => points.joins[edge] === 1 && (points.cost[edge] ?? 0) <= FOLDED_MAX)) return
-  payElsewhere(points, header, [frames.charge[level] ?? 0, ...edges])
-  for (const edge of edges) points.checked[edge] = 1
+  const header = frames.header[level] ?? 0
+  const from = level * BACK_EDGES_MAX
+  const end = from + (frames.backEdgeCount[level] ?? 0)
+  for (let i = from; i < end; i++) {
+    const edge = frames.backEdges[i] ?? 0
+    // A join that pays little: each way to it would have to stop there, instead of going on to the header at once.
+    if (edge === header || (points.joins[edge] === 1 && (points.cost[edge] ?? 0) <= FOLDED_MAX)) return
+  }
+  payElsewhere(points, header, frames.charge[level] ?? 0)
+  for (let i = from; i < end; i++) {
+    const edge = frames.backEdges[i] ?? 0
+    payElsewhere(points, header, edge)
+    points.checked[edge] = 1
+  }
+  points.cost[header] = 0
+  points.checked[header] = 0
 }
 
 /** br and br_if, whose label has not been read. */

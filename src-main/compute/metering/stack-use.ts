@@ -69,6 +69,9 @@ interface Graph {
   readonly functions: number
   readonly plan: CodePlan
   readonly state: Uint8Array
+  /** The open nodes in order, and the place of the next callee of each. */
+  readonly path: Int32Array
+  readonly places: Int32Array
   /** Slots of the deepest chain of uncounted frames that begins at a node. */
   readonly reach: Int32Array
   readonly slots: Int32Array
@@ -100,6 +103,7 @@ function createGraph(module: ParsedModule, plan: CodePlan): Graph {
   return {
     ...{ functions, plan, signatureOf, state: new Uint8Array(nodes), reach: new Int32Array(nodes) },
     ...{ slots: new Int32Array(functions), carries: new Uint8Array(nodes) },
+    ...{ path: new Int32Array(nodes), places: new Int32Array(nodes) },
     calleeCount: (node) =>
       node < functions ? (from[node + 1] ?? 0) - (from[node] ?? 0) : (holders[node - functions]?.length ?? 0),
     callee: (node, place) => {
@@ -112,25 +116,27 @@ function createGraph(module: ParsedModule, plan: CodePlan): Graph {
 
 /** Walks from one node, depth first and without recursion, and closes every node that it comes to. */
 function walk(graph: Graph, root: number): void {
-  const path: { node: number; place: number }[] = [{ node: root, place: 0 }]
-  graph.state[root] = OPEN
-  while (path.length > 0) {
-    const step = path[path.length - 1] ?? { node: 0, place: 0 }
-    const { node, place } = step
+  const { path, places, state, slots, functions } = graph
+  let length = 0
+  const open = (node: number) => {
+    path[length] = node
+    places[length++] = 0
+    state[node] = OPEN
+  }
+  open(root)
+  while (length > 0) {
+    const node = path[length - 1] ?? 0
+    const place = places[length - 1] ?? 0
     if (place === graph.calleeCount(node)) {
       close(graph, node)
-      path.pop()
+      length--
       continue
     }
-    step.place++
+    places[length - 1] = place + 1
     const callee = graph.callee(node, place)
     if (callee < 0) continue // the host's: no frame of this module
-    const state = graph.state[callee]
-    if (state === OPEN) graph.slots[callee < graph.functions ? callee : node] = 1
-    else if (state === NEW) {
-      graph.state[callee] = OPEN
-      path.push({ node: callee, place: 0 })
-    }
+    if (state[callee] === OPEN) slots[callee < functions ? callee : node] = 1
+    else if (state[callee] === NEW) open(callee)
   }
 }
 

@@ -79,7 +79,13 @@ function createInjection(module: ParsedModule, plan: CodePlan, canonicalNans: bo
   const growMemory = growsMemory ? module.functions.length : undefined
   const firstTable = module.functions.length + (growsMemory ? 1 : 0)
   return {
-    ...{ module, plan, canonicalNans, growMemory, addedTypes: { encoded: [], index: new Map() } },
+    ...{
+      module,
+      plan,
+      canonicalNans,
+      growMemory,
+      addedTypes: { encoded: [], index: new Map(), longer: new Map() },
+    },
     stack,
     writer: createByteWriter(module.bytes.length * 2),
     fuel: module.globals.length,
@@ -124,8 +130,13 @@ function writeCode(injection: Injection, { pages, elements }: Resources): number
 
 /** A function's type, with the depth as another parameter. */
 function longerType(injection: Injection, { type }: FunctionPlan): number {
-  const { params = [], results = [] } = injection.module.types[type] ?? {}
-  return addType(injection, [...Array.from(params), VALUE_TYPE.i64], results)
+  const { module, addedTypes } = injection
+  const known = addedTypes.longer.get(type)
+  if (known !== undefined) return known
+  const { params = [], results = [] } = module.types[type] ?? {}
+  const longer = addType(injection, [...Array.from(params), VALUE_TYPE.i64], results)
+  addedTypes.longer.set(type, longer)
+  return longer
 }
 
 function copySection(writer: ByteWriter, { bytes, sections }: ParsedModule, id: number): void {

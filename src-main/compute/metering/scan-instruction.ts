@@ -41,7 +41,8 @@ export function scanInstruction(scan: CodeScan): void {
   const { cursor } = scan
   const at = cursor.at
   const opcode = readOpcode(cursor)
-  if (!scan.dead) chargePoint(scan, COSTS[opcode] ?? 0)
+  const units = COSTS[opcode] ?? 0
+  if (units > 0 && !scan.dead) chargePoint(scan, units)
   if (SIGNATURES[opcode] === CONTEXT) return scanByContext(scan, opcode, at)
   skipImmediates(cursor, IMMEDIATES[opcode] ?? 0, scan.module)
   if (opcode >= FC) noticePrefixed(scan, opcode, at)
