@@ -1,5 +1,4 @@
 import createWabt from 'wabt'
-import type { z } from 'zod'
 import type { Fault } from '../../protocol/fault.ts'
 import type { ModuleLimits } from '../../protocol/wasm-job.ts'
 
@@ -9,8 +8,8 @@ export interface HostileCase {
   readonly module: Uint8Array
   /** What it reads; absent: nothing. */
   readonly input?: Uint8Array
-  /** Limits that differ from those of corpus.test.ts. */
-  readonly params?: { readonly limits: z.input<typeof ModuleLimits> }
+  /** Limits that differ from those of hostile-run.fixture.ts. */
+  readonly limits?: Partial<ModuleLimits>
   /** The fault, and what its message says; or the output of a module that harms nobody. */
   readonly ends:
     | { readonly kind: Fault['kind']; readonly message: RegExp }
@@ -151,7 +150,7 @@ export function fails(
   name: string,
   module: Uint8Array,
   message: RegExp,
-  more: Pick<HostileCase, 'input' | 'params'> = {},
+  more: Pick<HostileCase, 'input' | 'limits'> = {},
 ): HostileCase {
   return { name, module, ends: { kind, message }, ...more }
 }
@@ -161,7 +160,13 @@ export function passes(
   name: string,
   module: Uint8Array,
   output?: Uint8Array,
-  more: Pick<HostileCase, 'input' | 'params'> = {},
+  more: Pick<HostileCase, 'input' | 'limits'> = {},
 ): HostileCase {
   return { name, module, ends: { kind: 'done', ...(output === undefined ? {} : { output }) }, ...more }
 }
+
+/** A unit that harms nobody, and says so. */
+export const GOOD: HostileCase = passes(
+  'a good unit',
+  meshworkResult('(i64.const 0x0000100000000004)', { fields: '(data (i32.const 4096) "good")' }),
+)

@@ -102,7 +102,7 @@ export const LOG_BOMBS: readonly HostileCase[] = [
       memory: '256',
     }),
     undefined,
-    { params: { limits: { fuel: 1e9 } } },
+    { limits: { fuel: 1e9 } },
   ),
   passes(
     'a log of 10,000 lines',

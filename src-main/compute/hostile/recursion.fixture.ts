@@ -96,7 +96,7 @@ export const RECURSIONS: readonly HostileCase[] = [
       fields: '(func $f (call $log (i32.const 0) (i32.const 9)) (call $f))',
     }),
     DEEP,
-    { params: { limits: { fuel: 1e9 } } },
+    { limits: { fuel: 1e9 } },
   ),
   deep('a recursion whose last frames are large and hold no call', '(call $f)', {
     fields: `(func $f (call $leaf) (call $f)) (func $leaf (local ${many('i64', 4_900)}) (local.set 7 (i64.const 1)))`,
