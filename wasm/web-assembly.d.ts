@@ -24,9 +24,10 @@ declare namespace WebAssembly {
   /** Imports that do not fit. */
   class LinkError extends Error {}
   /** An exception that a module threw. */
-  class Exception {
-    private constructor()
+  interface Exception {
+    readonly stack?: string
   }
+  const Exception: abstract new () => Exception
   /** An exported mutable global of type i64. */
   interface BigIntGlobal {
     value: bigint

@@ -198,8 +198,8 @@ function createBlobStore(parts: BlobParts): BlobStore {
         suspend: () => edge(() => receiver.suspend()),
       }
     },
-    pin: index.pin,
-    unpin: index.unpin,
+    pin: (cids, owner) => index.pin(cids, owner),
+    unpin: (owner, cids) => index.unpin(owner, cids),
     usage: () => space.usage(),
     async close() {
       await receivers.close()
