@@ -33,9 +33,10 @@ export function meshworkProgram(host: UnitHost): ModuleProgram {
       const [pointer, bytes] = placeInput(host, instance, exports)
       const place = instance.guard(() => exports.run(pointer, bytes))
       const output = outputView(memory, place)
-      charge(FILE_CALL_FUEL + output.byteLength * MOVED_BYTE_FUEL)
       const sink = host.createSink()
+      // Paid for when it is written, once, so that an output over its limit is told as that.
       sink.write(output, 0)
+      charge(FILE_CALL_FUEL + output.byteLength * MOVED_BYTE_FUEL)
       return sink.result()
     },
   }
