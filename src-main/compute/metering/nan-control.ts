@@ -1,5 +1,6 @@
 import { readByte, readIndex } from './nan-cursor.ts'
-import { addFlow, addNode, addUse, FLOW, FOREIGN, NOT_FLOAT, placeNode, USE } from './nan-graph.ts'
+import { addFlow, addNode, addUse, FLOW, placeNode, USE } from './nan-graph.ts'
+import { FOREIGN, NOT_FLOAT } from './nan-known.ts'
 import { arriveAt, joinScope, openLoop, openScope, rewind, typeShape } from './nan-locals.ts'
 import { drop, type Frame, pop, push, typeAt, type WalkState } from './nan-state.ts'
 import type { FunctionType } from './function-code.ts'

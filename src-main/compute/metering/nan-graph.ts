@@ -1,3 +1,4 @@
+import { FIRST_NODE, NOT_FLOAT, TAINT, taintOf } from './nan-known.ts'
 import { SHAPE } from './nan-shapes.ts'
 
 /**
@@ -5,8 +6,8 @@ import { SHAPE } from './nan-shapes.ts'
  * each value that arithmetic may have made, an edge where a value becomes (part of) another. Built by a walk over the
  * code, solved by `nan-placement.ts`.
  *
- * A value is a number. Below FIRST_NODE it is nobody's arithmetic and says all that is known of it: 0 is not a float,
- * else 1 + its taint + 4 × its mask. From FIRST_NODE on it is a node.
+ * A value is a number. Below FIRST_NODE it is nobody's arithmetic and says what is known of it, see nan-known.ts; from
+ * FIRST_NODE on it is a node.
  */
 export interface ValueGraph {
   /** By node less FIRST_NODE: the type, one of `SHAPE`, a vector's is f32x4. */
@@ -38,37 +39,6 @@ export const USE = {
   f32x4: 2,
   f64x2: 4,
 } as const
-
-/** As what a value must not be made canonical, because a NaN in it may be one that the program made or was given. */
-export const TAINT = { f32: 1, f64: 2, both: 3 } as const
-
-/** Vectors whose lanes are all ones or zero select lanes and leave their bits whole. */
-export const MASK = { none: 0, lanes32: 1, lanes64: 2 } as const
-
-export const NOT_FLOAT = 0
-/** A float that is no NaN. */
-export const CLEAN = 1
-/** A float that comes from where we cannot see. */
-export const FOREIGN = 1 + TAINT.both
-export const FIRST_NODE = 16
-
-/** A number of zero bits, which is a mask too. */
-export const ZERO = 1 + 4 * MASK.lanes64
-
-/** A value known by its taint and mask only. */
-export function knownValue(taint: number, mask: number): number {
-  return 1 + taint + 4 * mask
-}
-
-/** What of `MASK` a value is known to be. */
-export function maskOf(value: number): number {
-  return value === NOT_FLOAT || value >= FIRST_NODE ? MASK.none : (value - 1) >> 2
-}
-
-/** The taint of a value that is no node. */
-export function taintOf(value: number): number {
-  return (value - 1) & TAINT.both
-}
 
 /** How the bits of one value get into another. */
 export const FLOW = {

@@ -1,4 +1,5 @@
-import { addFlow, addNode, FLOW, FOREIGN, NOT_FLOAT, type ValueGraph, ZERO } from './nan-graph.ts'
+import { addFlow, addNode, FLOW, type ValueGraph } from './nan-graph.ts'
+import { FOREIGN, NOT_FLOAT, ZERO } from './nan-known.ts'
 import type { FunctionCode, FunctionType } from './function-code.ts'
 import { findSettings, type LocalSettings, NO_SETTINGS } from './nan-settings.ts'
 import { SHAPE } from './nan-shapes.ts'

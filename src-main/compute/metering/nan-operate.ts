@@ -1,21 +1,17 @@
+import { finiteResult, numberOf } from './nan-finite.ts'
+import { addFlow, addNode, addSource, addUse, FLOW, taintAfter, USE } from './nan-graph.ts'
 import {
-  addFlow,
-  addNode,
-  addSource,
-  addUse,
-  CLEAN,
   FIRST_NODE,
-  FLOW,
   FOREIGN,
   knownValue,
   MASK,
   maskOf,
   NOT_FLOAT,
+  oneOf,
   TAINT,
-  taintAfter,
   taintOf,
-  USE,
-} from './nan-graph.ts'
+  withTaint,
+} from './nan-known.ts'
 import { skipImmediates } from './nan-cursor.ts'
 import {
   FIRST_FLOW,
@@ -51,12 +47,20 @@ export function operate(state: WalkState, opcode: number): void {
 /** Uses up its operands; the result is made anew. */
 function consume(state: WalkState, opcode: number): void {
   const { graph, cursor } = state
-  for (let left = (OPERANDS[opcode] ?? 0) - 1; left > 0; left--)
-    addUse(graph, pop(state), OTHER_USE[opcode] ?? 0)
-  addUse(graph, pop(state), FIRST_USE[opcode] ?? 0)
+  let other = NOT_FLOAT
+  for (let left = (OPERANDS[opcode] ?? 0) - 1; left > 0; left--) {
+    other = pop(state)
+    addUse(graph, other, OTHER_USE[opcode] ?? 0)
+  }
+  const first = pop(state)
+  addUse(graph, first, FIRST_USE[opcode] ?? 0)
   const shape = ARITHMETIC[opcode] ?? SHAPE.none
-  if (shape !== SHAPE.none) push(state, addSource(graph, shape, cursor.at, state.depth))
-  else if (RESULTS[opcode] === 1) push(state, RESULT[opcode] ?? NOT_FLOAT)
+  if (shape === SHAPE.none) {
+    if (RESULTS[opcode] === 1) push(state, RESULT[opcode] ?? NOT_FLOAT)
+    return
+  }
+  const finite = first < FIRST_NODE && other < FIRST_NODE ? finiteResult(opcode, first, other) : NOT_FLOAT
+  push(state, finite === NOT_FLOAT ? addSource(graph, shape, cursor.at, state.depth) : finite)
 }
 
 /** Its operands, of which some may flow into its result. */
@@ -87,7 +91,10 @@ function merge(
 ): number {
   const { graph, cursor } = state
   if (first < FIRST_NODE && other < FIRST_NODE) {
-    return knownValue(taint | taintThrough(first, firstFlow) | taintThrough(other, otherFlow), MASK.none)
+    const [one, two] = [known(first, firstFlow, taint), known(other, otherFlow, taint)]
+    if (other === NOT_FLOAT) return one
+    if (first === NOT_FLOAT) return two
+    return oneOf(one, two)
   }
   const node = addNode(graph, type, cursor.at, state.depth)
   addFlow(graph, knownValue(taint, MASK.none), node, FLOW.move)
@@ -96,8 +103,10 @@ function merge(
   return node
 }
 
-function taintThrough(value: number, flow: number): number {
-  return value === NOT_FLOAT || flow === NO_FLOW ? 0 : taintAfter(flow, taintOf(value))
+/** What is left known of a value that has flowed. Signs make no NaN of what is none. */
+function known(value: number, flow: number, taint: number): number {
+  if (flow === NO_FLOW) return knownValue(taint, MASK.none)
+  return withTaint(value, taint | (flow >= FLOW.sign ? taintOf(value) : taintAfter(flow, taintOf(value))))
 }
 
 /** How lanes flow that a mask selects. */
@@ -134,12 +143,10 @@ function shuffle(state: WalkState, flow: number): number {
   return merge(state, SHAPE.f32x4, 0, pop(state), flow, other, flow)
 }
 
-/** A float constant: foreign if it is a NaN other than the canonical one. */
+/** A float constant. */
 function constant(bytes: Uint8Array, opcode: number, at: number): number {
   if (opcode === V128_CONST) return vectorConstant(bytes, at)
-  const word = at + (opcode === F64_CONST ? 4 : 0)
-  const high = ((bytes[word + 3] ?? 0) << 24) | ((bytes[word + 2] ?? 0) << 16) | ((bytes[word + 1] ?? 0) << 8)
-  // All NaNs have all bits of the exponent, and so have the infinities; these are too rare to be told apart.
-  const exponent = opcode === F32_CONST ? 0x7f800000 : 0x7ff00000
-  return (high & exponent) === exponent ? FOREIGN : CLEAN
+  const last = at + (opcode === F64_CONST ? 7 : 3)
+  const high = ((bytes[last] ?? 0) << 8) | (bytes[last - 1] ?? 0)
+  return opcode === F32_CONST ? numberOf((high >> 7) & 0xff, 127) : numberOf((high >> 4) & 0x7ff, 1_023)
 }

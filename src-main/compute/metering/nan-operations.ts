@@ -1,4 +1,6 @@
-import { CLEAN, FLOW, FOREIGN, knownValue, MASK, NOT_FLOAT, TAINT, USE } from './nan-graph.ts'
+import { numberOf } from './nan-finite.ts'
+import { FLOW, USE } from './nan-graph.ts'
+import { boundOf, CLEAN, FOREIGN, knownValue, MASK, NOT_FLOAT, TAINT } from './nan-known.ts'
 import { CONTEXT, FC, FD, OPCODES, operandOf, PACKED, resultOf, SIGNATURES } from './opcodes.ts'
 
 /**
@@ -12,7 +14,7 @@ export const OTHER_USE = new Uint8Array(OPCODES)
 export const FIRST_FLOW = new Uint8Array(OPCODES)
 export const OTHER_FLOW = new Uint8Array(OPCODES)
 /** A known value, see nan-graph.ts. */
-export const RESULT = new Uint8Array(OPCODES)
+export const RESULT = new Int32Array(OPCODES)
 
 /** Instructions that have nothing to do with floats and vectors. */
 export const IS_INTEGER = new Uint8Array(OPCODES)
@@ -20,7 +22,7 @@ export const IS_INTEGER = new Uint8Array(OPCODES)
 /** From, to (included). */
 type Range = readonly [number, number]
 
-function fill(table: Uint8Array, value: number, ...ranges: readonly Range[]): void {
+function fill(table: Uint8Array | Int32Array, value: number, ...ranges: readonly Range[]): void {
   for (const [from, to] of ranges) table.fill(value, from, to + 1)
 }
 
@@ -106,36 +108,36 @@ for (const n of [19, 20, 28, 30, 32, 34, 86, 87, 224, 225, 236, 237]) {
 // The sign that copysign takes is seen, whatever becomes of the result.
 OTHER_USE[0x98] = OTHER_USE[0xa6] = USE.bits
 
+/** Bounds of numbers that were integers of 32 and 64 bits. */
+const [INT32, INT64] = [34, 66]
 /** Numbers made of integers are none; lanes of a comparison are all ones, which is a NaN, or zero. */
 const KNOWN: readonly (readonly [number, readonly Range[]])[] = [
-  [
-    CLEAN,
-    [
-      [0xb2, 0xb5],
-      [0xb7, 0xba],
-    ],
-  ],
-  [knownValue(TAINT.f64, MASK.none), [vectors(250, 251)]],
-  [knownValue(TAINT.f32, MASK.none), [vectors(254, 255)]],
+  [knownValue(TAINT.f64, MASK.none, INT32), [[0xb2, 0xb3], vectors(250, 251)]],
+  [knownValue(TAINT.f64, MASK.none, INT64), [[0xb4, 0xb5]]],
+  [knownValue(TAINT.f32, MASK.none, INT32), [[0xb7, 0xb8], vectors(254, 255)]],
+  [knownValue(TAINT.f32, MASK.none, INT64), [[0xb9, 0xba]]],
   [knownValue(TAINT.both, MASK.lanes32), [vectors(55, 70)]],
   [knownValue(TAINT.both, MASK.lanes64), [vectors(71, 76), vectors(214, 219)]],
 ]
 for (const [value, ranges] of KNOWN) fill(RESULT, value, ...ranges)
 
-/** The value of a v128.const: which of its lanes are NaNs, and whether it is a mask. */
+/** The value of a v128.const: which of its lanes are NaNs, whether it is a mask, and how large its floats are. */
 export function vectorConstant(bytes: Uint8Array, at: number): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 16)
-  let [isNan32, isNan64, isMask32, isMask64] = [false, false, true, true]
-  for (const lane of [0, 4, 8, 12]) {
-    const word = view.getInt32(lane, true)
-    isNan32 ||= Number.isNaN(view.getFloat32(lane, true))
-    isMask32 &&= word === 0 || word === -1
-    if (lane % 8 !== 0) continue
-    isNan64 ||= Number.isNaN(view.getFloat64(lane, true))
-    isMask64 &&= word === view.getInt32(lane + 4, true)
+  const word = (index: number) => {
+    const from = at + 4 * index
+    return new DataView(bytes.buffer, bytes.byteOffset).getInt32(from, true)
   }
-  const mask = isMask32 && isMask64 ? MASK.lanes64 : isMask32 ? MASK.lanes32 : MASK.none
-  return knownValue((isNan32 ? TAINT.f32 : 0) | (isNan64 ? TAINT.f64 : 0), mask)
+  const words = [word(0), word(1), word(2), word(3)] as const
+  const lanes32 = words.map((bits) => numberOf((bits >>> 23) & 0xff, 127))
+  const lanes64 = [words[1], words[3]].map((bits) => numberOf((bits >>> 20) & 0x7ff, 1_023))
+  const taint32 = lanes32.includes(FOREIGN) ? TAINT.f32 : TAINT.none
+  const taint64 = lanes64.includes(FOREIGN) ? TAINT.f64 : TAINT.none
+  const isMask32 = words.every((bits) => bits === 0 || bits === -1)
+  const isMask64 = isMask32 && words[0] === words[1] && words[2] === words[3]
+  const mask = isMask64 ? MASK.lanes64 : isMask32 ? MASK.lanes32 : MASK.none
+  // As whichever shape it is used, no float in it is larger; those of a tainted shape are not asked for.
+  const bound = Math.max(...[...lanes32, ...lanes64].map((lane) => (lane === FOREIGN ? 0 : boundOf(lane))))
+  return knownValue(taint32 | taint64, mask, bound)
 }
 
 /** Whether the 16 lanes of a shuffle move whole f64 lanes, whole f32 lanes, or any bytes: one of `FLOW`. */

@@ -1,5 +1,6 @@
 import type { NanPatch } from './nan-patch.ts'
-import { keepsCanonical, TAINT, taintAfter, USE, usesBefore, type ValueGraph } from './nan-graph.ts'
+import { keepsCanonical, taintAfter, USE, usesBefore, type ValueGraph } from './nan-graph.ts'
+import { TAINT } from './nan-known.ts'
 import { NAN_SHAPES, SHAPE } from './nan-shapes.ts'
 
 /** By shape: the uses by which the bits of a NaN are seen. Arithmetic of the same shape is blind to them. */

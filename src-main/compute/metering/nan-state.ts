@@ -1,6 +1,7 @@
 import type { FunctionCode, FunctionType, ModuleTypes } from './function-code.ts'
 import { type CodeCursor, cursorAt } from './nan-cursor.ts'
-import { emptyGraph, NOT_FLOAT, type ValueGraph } from './nan-graph.ts'
+import { emptyGraph, type ValueGraph } from './nan-graph.ts'
+import { NOT_FLOAT } from './nan-known.ts'
 import { type LocalScope, type LocalValues, localsOf } from './nan-locals.ts'
 
 /** A block, loop, if, try, or the function itself. */

@@ -13,17 +13,8 @@ import {
   readBlockType,
 } from './nan-control.ts'
 import { readIndex, readOpcode, skipImmediates } from './nan-cursor.ts'
-import {
-  addFlow,
-  addNode,
-  addUse,
-  FIRST_NODE,
-  FLOW,
-  FOREIGN,
-  NOT_FLOAT,
-  USE,
-  type ValueGraph,
-} from './nan-graph.ts'
+import { addFlow, addNode, addUse, FLOW, USE, type ValueGraph } from './nan-graph.ts'
+import { FIRST_NODE, FOREIGN, NOT_FLOAT, oneOf } from './nan-known.ts'
 import { passLoop, readLocal, typeShape, writeLocal } from './nan-locals.ts'
 import { operate } from './nan-operate.ts'
 import { drop, functionType, initialState, pop, push, typeAt, type WalkState } from './nan-state.ts'
@@ -206,9 +197,8 @@ function copyOf(state: WalkState, value: number): number {
 
 /** One value or another. */
 function either(state: WalkState, one: number, other: number): number {
-  if (one === other) return one
+  if (one < FIRST_NODE && other < FIRST_NODE) return oneOf(one, other)
   const copy = copyOf(state, Math.max(one, other))
-  if (copy >= FIRST_NODE) addFlow(state.graph, Math.min(one, other), copy, FLOW.move)
-  else return FOREIGN
+  addFlow(state.graph, Math.min(one, other), copy, FLOW.move)
   return copy
 }
