@@ -135,13 +135,13 @@ describe('the runner over a compute host', () => {
 
   it('stops a task that hoards memory outside the heap', async () => {
     const outcome = await outcomeOf(hostileTask('buffers'))
-    expect(outcome).toMatchObject({ fault: { kind: 'unit-failed' } })
+    expect(outcome).toMatchObject({ fault: { kind: 'memory-exhausted' } })
   })
 
   it('finds the one that hoards memory among several, and runs the innocent again', async () => {
     const tasks = [hostileTask('buffers'), ...[1, 2, 3].map((n) => hostileTask('progress', { id: `p${n}` }))]
     const outcomes = await outcomesOf(runner, tasks)
-    expect(faultKind(outcomes.get('buffers'))).toBe('unit-failed')
+    expect(faultKind(outcomes.get('buffers'))).toBe('memory-exhausted')
     for (const id of ['p1', 'p2', 'p3']) expect(outcomes.get(id)).toMatchObject({ kind: 'done' })
   })
 

@@ -160,7 +160,7 @@ export function createSession(options: SessionOptions): Session {
     const fault = isHopeless
       ? failure('runner-lost', `the compute host does not start: ${loss.reason}`)
       : loss.retired
-        ? failure('unit-failed', `even alone: ${loss.reason}`)
+        ? failure('memory-exhausted', `even alone: ${loss.reason}`)
         : failure('runner-lost', `the compute host died each time this ran: ${loss.reason}`)
     for (const entry of givenUp) finish(entry, failed(fault.fault))
   }

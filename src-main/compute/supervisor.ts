@@ -33,7 +33,7 @@ export interface HostLoss {
   readonly reason: string
   /** Whether its tasks may have been the cause. */
   readonly blame: boolean
-  /** Whether the host ended by itself, for a reason it gave, rather than died. */
+  /** Whether the host ended by itself because its workers held too much memory, rather than died. */
   readonly retired: boolean
   /** Hosts in a row that ended without one result, or without getting ready. */
   readonly deathsInRow: number
@@ -50,7 +50,7 @@ interface Living {
   process?: HostProcess
   wasReady: boolean
   /** Why it ends, when its end is not a surprise. */
-  ending?: { readonly reason: string; readonly blame: boolean }
+  ending?: { readonly reason: string; readonly blame: boolean; readonly kind?: 'retiring' }
   readonly gone: PromiseWithResolvers<undefined>
 }
 
@@ -147,7 +147,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     options.onLost({
       reason: ending === undefined ? reason : `${ending.reason} (${reason})`,
       blame: ending?.blame ?? (wasReady && !isSpent),
-      retired: ending !== undefined,
+      retired: ending?.kind === 'retiring' && ending.blame,
       deathsInRow,
       wasReady,
       filePrefix,
