@@ -6,20 +6,22 @@ export const EDIT = {
   charge: 1,
   /** The same, and traps when there are none left. */
   checkedCharge: 2,
+  /** The same, and traps when the stack has no room left either. */
+  deepCharge: 3,
   /** Takes fuel by the length on the stack: one unit for each 2^first. */
-  chargeLength: 3,
+  chargeLength: 4,
   /** Reads the fuel into a local for a loop without calls; first: offset after the loop. */
-  cache: 4,
+  cache: 5,
   /** A call; first: the function, second: whether it is a tail call. */
-  call: 5,
+  call: 6,
   /** A call through a table; first: the type, second: whether it is a tail call. */
-  callIndirect: 6,
+  callIndirect: 7,
   /** An access to the first local that is no parameter; first: offset after it. */
-  firstLocal: 7,
+  firstLocal: 8,
   /** memory.grow; first: offset after it. */
-  growMemory: 8,
+  growMemory: 9,
   /** table.grow; first: offset after it, second: the table. */
-  growTable: 9,
+  growTable: 10,
 } as const
 
 /** Places in a module's code and what is done there, in order; grows as it is filled. */

@@ -13,13 +13,11 @@ export interface FunctionPlan extends FunctionCode {
   readonly lastEdit: number
   /** Slots of 8 bytes that a frame takes of the stack at most. */
   readonly slots: number
-  /** Whether it has a loop or calls something: without, a small function need not look at its fuel. */
+  /** Whether it has a loop, and calls functions of the module. */
   readonly hasLoop: boolean
   readonly hasCall: boolean
   /** Whether it has exception instructions, float arithmetic, charges by length. */
   readonly hasExceptions: boolean
   readonly hasArithmetic: boolean
   readonly hasLengths: boolean
-  /** Units of all its charge points together. */
-  readonly units: number
 }

@@ -1,6 +1,7 @@
 import { type ByteWriter, unsignedBytes } from './byte-writer.ts'
 import { FUNCTION_FORM } from './instruction.ts'
 import type { ParsedModule } from './parsed-module.ts'
+import type { Prepaid } from './prepay-calls.ts'
 import type { CodePlan } from './scan-code.ts'
 import type { StackUse } from './stack-use.ts'
 
@@ -9,6 +10,7 @@ export interface Injection {
   readonly module: ParsedModule
   readonly plan: CodePlan
   readonly stack: StackUse
+  readonly prepaid: Prepaid
   readonly writer: ByteWriter
   readonly canonicalNans: boolean
   /** Indices of the meter's globals. */

@@ -23,6 +23,7 @@ export const OP = {
   i64Sub: 0x7d,
   i64Mul: 0x7e,
   i64Or: 0x84,
+  i64Shl: 0x86,
   i64ShrU: 0x88,
   i64ExtendU: 0xad,
   refNull: 0xd0,

@@ -52,5 +52,7 @@ export const STACK_SLOTS_MAX = 400_000
 export const FRAME_SLOTS = 12
 /** Slots that a chain of functions which do not count may take; the room that V8's stack must have besides. */
 export const UNCOUNTED_SLOTS_MAX = 20_000
-/** A function without calls that takes at most so many units need not look at its fuel: its callers do. */
-export const UNCHECKED_UNITS_MAX = 256
+/** Units that one run of a function may take without a look at what is left: about the time of a call of the host. */
+export const UNCHECKED_UNITS_MAX = 1_000
+/** What callers pay for a function's beginning; more it pays itself, so that the sums stay in 31 bits. */
+export const PREPAID_UNITS_MAX = 10_000

@@ -59,11 +59,11 @@ export interface MeteredModule {
  * The rules of the meter, the same on every machine:
  *
  * - Fuel is taken region by region, before the instructions that it pays for. A region is what is executed whenever
- *   its beginning is; branches that cost little are paid for by the region around them, at the dearest way through.
- *   The start, the end and every round of a loop and every call pass a region's beginning.
- * - What a trap or an exception leaves unexecuted of its region stays paid for. Nothing else is charged for them.
- * - Fuel is looked at on entry to functions and once for each round of a loop: below 0 the module traps there. A
- *   module that ends with less than 0 has used up its fuel as well (metered-instance.ts).
+ *   its beginning is: its charge is the sum of the costs in it, and of what functions that it calls by name begin with.
+ *   Branches that cost little are paid for by the region around them, at the dearest way through.
+ * - A trap or an exception leaves its region's charge as it was taken, whole. Nothing else is charged for them.
+ * - Fuel is looked at once for each round of a loop, and where functions that call are called: below 0 the module
+ *   traps there. A module that ends with less than 0 has used up its fuel as well (metered-instance.ts).
  * - Bulk operations pay by length before they begin, memory.grow and table.grow for what they add, instantiation for
  *   the first pages, elements and data.
  * - A call that finds no room left on the stack traps (stack-use.ts).

@@ -99,6 +99,7 @@ function scanFunction(scan: CodeScan, folding: Folding, index: number): Function
   if (cursor.at !== cursor.end) refuseModule('instructions after the end of a function', cursor.at)
   if (!scan.hasExceptions) foldCharges(points, folding)
   settleHeaders(points)
+  writeCharges(scan)
   return {
     bytes: module.bytes,
     at,
@@ -110,7 +111,6 @@ function scanFunction(scan: CodeScan, folding: Folding, index: number): Function
     localCount: scan.locals,
     firstEdit,
     lastEdit: edits.count,
-    units: writeCharges(scan),
     slots: frameSlots(scan, params, locals),
     hasLoop: scan.hasLoop,
     hasCall: scan.hasCall,
@@ -161,17 +161,14 @@ function resetFunction(scan: CodeScan): void {
   scan.hasLengths = false
 }
 
-/** Writes the points' costs into their edits, and returns their sum. */
-function writeCharges({ points, edits }: CodeScan): number {
-  let units = 0
+/** Writes the points' costs into their edits. */
+function writeCharges({ points, edits }: CodeScan): void {
   for (let point = 0; point < points.count; point++) {
     const edit = points.edit[point] ?? 0
     const cost = points.cost[point] ?? 0
     edits.first[edit] = cost
     edits.kind[edit] = cost === 0 ? EDIT.none : points.checked[point] === 1 ? EDIT.checkedCharge : EDIT.charge
-    units += cost
   }
-  return units
 }
 
 /** Locals, operands and what is passed to calls, in slots of 8 bytes. */

@@ -14,12 +14,11 @@ const BR = 0x0c
 
 /** Opens the function's own block. */
 export function openFunction(scan: CodeScan): void {
-  const { frames, points } = scan
+  const { frames } = scan
   frames.count = 0
   scan.loop = NO_LOOP
   scan.escape = NO_ESCAPE
-  const entry = beginPoint(scan, scan.cursor.at)
-  points.checked[entry] = 1
+  beginPoint(scan, scan.cursor.at)
   pushFrame(scan, FRAME.function)
 }
 

@@ -206,9 +206,11 @@ function scanCall(scan: CodeScan, opcode: number, at: number): void {
   // Also where it is not reached: the function may be given a parameter, which validation looks for there as well.
   addEdit(scan.edits, at, isIndirect ? EDIT.callIndirect : EDIT.call, index, isTail ? 1 : 0)
   if (scan.dead) return
-  scan.hasCall = true
+  if (isIndirect || index >= module.imports.length) scan.hasCall = true
   countCall(scan)
-  addCall(scan.calls, isIndirect ? INDIRECT | index : index)
+  const { points, point } = scan
+  addCall(scan.calls, isIndirect ? INDIRECT | index : index, points.edit[point] ?? 0)
+  if (isIndirect) points.checked[point] = 1
   const type = module.types[isIndirect ? index : (module.functions[index] ?? 0)]
   const params = type?.params.length ?? 0
   const results = type?.results.length ?? 0

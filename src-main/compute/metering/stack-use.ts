@@ -54,7 +54,7 @@ export function stackUse(module: ParsedModule, plan: CodePlan): StackUse {
 }
 
 /** The functions that the host can call by name, and the start function. */
-function hostCallable({ exports, start }: ParsedModule): Set<number> {
+export function hostCallable({ exports, start }: ParsedModule): Set<number> {
   const callable = exports.filter(({ kind }) => kind === FUNCTION_KIND).map(({ index }) => index)
   if (start !== undefined) callable.push(start)
   return new Set(callable)

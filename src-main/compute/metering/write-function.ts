@@ -11,7 +11,6 @@ import { EDIT } from './edit-list.ts'
 import type { FunctionPlan } from './function-plan.ts'
 import type { Injection } from './injection.ts'
 import { NO_RESULT, OP } from './instruction.ts'
-import { UNCHECKED_UNITS_MAX } from './limits.ts'
 import { type MeterLocals, placeLocals, writeLocals } from './meter-locals.ts'
 import { nanPatches, type NanPatch } from './nan-bits.ts'
 import { cursorOver, readU32 } from './reader.ts'
@@ -36,51 +35,20 @@ export function writeFunction(injection: Injection, plan: FunctionPlan): void {
   const slots = stack.slots[defined] ?? 0
   const passing = stack.passing[defined] ?? PASSING.none
   const patches = injection.canonicalNans && plan.hasArithmetic ? nanPatches(module, plan) : []
-  const needsFuel = plan.hasLoop || plan.hasLengths || isEntryChecked(plan, slots)
+  const needsFuel = plan.hasLoop || plan.hasLengths || injection.prepaid.looks[defined] === 1
   const locals = placeLocals(module, plan, { needsFuel, passing, patches })
   const writing: Writing = { injection, plan, writer, locals, slots, cachedUntil: 0 }
   writeSized(writer, () => {
     writeLocals(writer, plan, locals)
-    writeEntry(writing, passing)
+    if (passing === PASSING.global) receiveDepth(writing)
     writeBody(writing, patches)
   })
 }
 
-/** Whether a function looks at its fuel on entry. */
-function isEntryChecked(plan: FunctionPlan, slots: number): boolean {
-  return slots > 0 || plan.hasCall || plan.units > UNCHECKED_UNITS_MAX
-}
-
-/** Counts the frame and charges the entry, with one look at both. */
-function writeEntry(writing: Writing, passing: number): void {
-  const { writer, injection, locals, slots, plan } = writing
-  if (passing === PASSING.global || slots > 0) {
-    if (passing === PASSING.global) writeIndexed(writer, OP.globalGet, injection.depth)
-    else writeIndexed(writer, OP.localGet, locals.depth)
-    if (slots > 0) {
-      writeConstant(writer, slots)
-      writeByte(writer, OP.i64Sub)
-    }
-    writeIndexed(writer, OP.localSet, locals.depth)
-  }
-  const units = injection.plan.edits.first[plan.firstEdit] ?? 0
-  if (!isEntryChecked(plan, slots)) return takeFuel(writing, units, false)
-  writeIndexed(writer, OP.globalGet, injection.fuel)
-  writeConstant(writer, units)
-  writeByte(writer, OP.i64Sub)
-  writeIndexed(writer, OP.localTee, locals.fuel)
-  writeIndexed(writer, OP.globalSet, injection.fuel)
-  writeIndexed(writer, OP.localGet, locals.fuel)
-  if (slots === 0) return trapIfNegative(writer)
-  writeIndexed(writer, OP.localGet, locals.depth)
-  writeByte(writer, OP.i64Or)
-  trapIfNegative(writer, () => passDepth(writing))
-}
-
-/** The depth in the global is what this function knows: for one that it calls, or for the host. */
-function passDepth({ writer, injection, locals }: Writing): void {
-  writeIndexed(writer, OP.localGet, locals.depth)
-  writeIndexed(writer, OP.globalSet, injection.depth)
+/** What is left of the stack, as whoever calls through a table says. */
+function receiveDepth({ writer, injection, locals }: Writing): void {
+  writeIndexed(writer, OP.globalGet, injection.depth)
+  writeIndexed(writer, OP.localSet, locals.depth)
 }
 
 /** Copies the instructions, with the edits and the patches between them. */
@@ -88,7 +56,7 @@ function writeBody(writing: Writing, patches: readonly NanPatch[]): void {
   const { plan, writer, injection, locals } = writing
   const { edits } = injection.plan
   let from = plan.start
-  let edit = plan.firstEdit + 1
+  let edit = plan.firstEdit
   let patch = 0
   for (;;) {
     const editAt = edit < plan.lastEdit ? (edits.at[edit] ?? 0) : plan.end
@@ -114,6 +82,9 @@ function writeEdit(writing: Writing, edit: number): number {
       return at
     case EDIT.checkedCharge:
       takeFuelChecked(writing, first, at < writing.cachedUntil)
+      return at
+    case EDIT.deepCharge:
+      takeFuelChecked(writing, first, at < writing.cachedUntil, true)
       return at
     case EDIT.chargeLength:
       takeFuelByLength(writing, first, at < writing.cachedUntil)
@@ -170,9 +141,9 @@ function passByGlobal(writing: Writing, isTail: boolean): void {
 function pushDepth({ writer, locals, slots }: Writing, isTail: boolean): void {
   if (locals.depth < 0) return writeConstant(writer, 0) // not reached, but it must validate
   writeIndexed(writer, OP.localGet, locals.depth)
-  if (!isTail || slots === 0) return
+  if (isTail || slots === 0) return
   writeConstant(writer, slots)
-  writeByte(writer, OP.i64Add)
+  writeByte(writer, OP.i64Sub)
 }
 
 /** Fuel is taken without a look at what is left. */
@@ -185,10 +156,21 @@ function takeFuel(writing: Writing, units: number, isCached: boolean): void {
   writeIndexed(writer, OP.globalSet, injection.fuel)
 }
 
-function takeFuelChecked(writing: Writing, units: number, isCached: boolean): void {
+/** @param isDeep whether the stack is looked at as well, with the same branch */
+function takeFuelChecked(writing: Writing, units: number, isCached: boolean, isDeep = false): void {
+  const { writer, injection } = writing
   getFuel(writing, isCached)
-  writeConstant(writing.writer, units)
-  finishChecked(writing)
+  if (units > 0) {
+    writeConstant(writer, units)
+    setFuel(writing)
+  }
+  if (!isDeep) return trapIfNegative(writer)
+  pushDepth(writing, false)
+  writeByte(writer, OP.i64Or)
+  trapIfNegative(writer, () => {
+    pushDepth(writing, false)
+    writeIndexed(writer, OP.globalSet, injection.depth)
+  })
 }
 
 /** The length is on top of the stack, and stays there. */
@@ -198,11 +180,12 @@ function takeFuelByLength(writing: Writing, shift: number, isCached: boolean): v
   getFuel(writing, isCached)
   writeIndexed(writer, OP.localGet, locals.length)
   writeByte(writer, OP.i64ExtendU)
-  if (shift > 0) {
-    writeConstant(writer, shift)
-    writeByte(writer, OP.i64ShrU)
+  if (shift !== 0) {
+    writeConstant(writer, Math.abs(shift))
+    writeByte(writer, shift > 0 ? OP.i64ShrU : OP.i64Shl)
   }
-  finishChecked(writing)
+  setFuel(writing)
+  trapIfNegative(writer)
 }
 
 function getFuel({ writer, injection, locals }: Writing, isCached: boolean): void {
@@ -210,13 +193,12 @@ function getFuel({ writer, injection, locals }: Writing, isCached: boolean): voi
   else writeIndexed(writer, OP.globalGet, injection.fuel)
 }
 
-/** Fuel and what is taken of it are on the stack. */
-function finishChecked({ writer, injection, locals }: Writing): void {
+/** Fuel and what is taken of it are on the stack; what is left stays there. */
+function setFuel({ writer, injection, locals }: Writing): void {
   writeByte(writer, OP.i64Sub)
   writeIndexed(writer, OP.localTee, locals.fuel)
   writeIndexed(writer, OP.globalSet, injection.fuel)
   writeIndexed(writer, OP.localGet, locals.fuel)
-  trapIfNegative(writer)
 }
 
 /** The i64 on the stack is below 0: the globals say why, and no handler of the module catches a trap. */

@@ -16,6 +16,7 @@ import { addType, type Injection } from './injection.ts'
 import { OP } from './instruction.ts'
 import { STACK_SLOTS_MAX } from './limits.ts'
 import type { ParsedModule } from './parsed-module.ts'
+import { prepayCalls } from './prepay-calls.ts'
 import { cursorOver, readU32 } from './reader.ts'
 import { RESERVED } from './reserved-export.ts'
 import type { Resources } from './resource-limits.ts'
@@ -87,6 +88,7 @@ function createInjection(module: ParsedModule, plan: CodePlan, canonicalNans: bo
       addedTypes: { encoded: [], index: new Map(), longer: new Map() },
     },
     stack,
+    prepaid: prepayCalls(module, plan, stack),
     writer: createByteWriter(module.bytes.length * 2),
     fuel: module.globals.length,
     depth: module.globals.length + 1,
