@@ -1,6 +1,6 @@
 import { type ByteWriter, writeByte, writeBytes, writeUnsigned } from './byte-writer.ts'
 import type { FunctionPlan } from './function-plan.ts'
-import type { NanPatch } from './nan-bits.ts'
+import type { NanPatch } from './nan-patch.ts'
 import { canonicalSequence, SCRATCH_TYPE } from './nan-sequence.ts'
 import type { NanShape } from './nan-shapes.ts'
 import type { ParsedModule } from './parsed-module.ts'

@@ -5,8 +5,6 @@ import { placePatches } from './nan-placement.ts'
 import { ARITHMETIC, NAN_SHAPES } from './nan-shapes.ts'
 import { walkCode } from './nan-walk.ts'
 
-export type { NanPatch }
-
 /**
  * Where the bits of NaNs must be made canonical, so that nobody sees on which machine a function ran: after these
  * patches the function behaves as if every result of float arithmetic that is a NaN were made the canonical one

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dice, pick } from './dice.fixture.ts'
+import { meterModule } from './meter.ts'
+import { instantiateMetered } from './metered-instance.ts'
 import { everySource, nanPatches } from './nan-bits.ts'
 import { openModule, patchModule } from './nan-insert.fixture.ts'
 import { memoryAfter } from './nan-patches.fixture.ts'
@@ -30,6 +32,18 @@ describe('behaviour', () => {
     // Otherwise the programs would show nothing: on this machine, most that see a NaN would without patches.
     expect(visible).toBeGreaterThan(80)
     expect(placed).toBeLessThan(everywhere * 0.6)
+  })
+
+  it('is the same under the meter', () => {
+    const options = { memoryPagesMax: 1, tableElementsMax: 0, nanBits: 'canonical' } as const
+    for (let seed = 400; seed < 460; seed++) {
+      const bytes = wat(nanProgram(seed))
+      const metered = memoryAfter(meterModule(bytes, options).bytes, seed, (module) =>
+        instantiateMetered(module, {}, { fuel: 1e9 }),
+      )
+      const expected = patchModule(bytes, (_, code) => everySource(code))
+      expect(metered, `seed ${seed}`).toBe(memoryAfter(expected, seed))
+    }
   })
 
   it('is that of bytes which are no program, too: anything, but an end', () => {

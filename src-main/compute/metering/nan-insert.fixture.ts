@@ -1,6 +1,6 @@
 /** Opens modules for tests of the NaN analysis and puts its patches in, without the meter: only for valid modules. */
 import type { FunctionCode, FunctionType, LocalRun, ModuleTypes } from './function-code.ts'
-import type { NanPatch } from './nan-bits.ts'
+import type { NanPatch } from './nan-patch.ts'
 import { type CodeCursor, readByte, readIndex, readOpcode, skipImmediates } from './nan-cursor.ts'
 import { canonicalSequence, SCRATCH_TYPE } from './nan-sequence.ts'
 import type { NanShape } from './nan-shapes.ts'

@@ -68,8 +68,13 @@ const PATTERNS = [
 ]
 
 /** What `run` leaves in memory, from inputs full of NaNs with payloads and of both signs. */
-export function memoryAfter(bytes: Uint8Array, seed: number): string {
-  const { memory, run } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports
+export function memoryAfter(
+  bytes: Uint8Array,
+  seed: number,
+  instantiate: (module: WebAssembly.Module) => WebAssembly.Instance = (module) =>
+    new WebAssembly.Instance(module),
+): string {
+  const { memory, run } = instantiate(new WebAssembly.Module(bytes)).exports
   const view = new DataView((memory as WebAssembly.Memory).buffer)
   const roll = dice(seed)
   for (let at = 0; at < INPUT_BYTES; at += 4) view.setUint32(at, pick(roll, PATTERNS), true)
