@@ -16,7 +16,7 @@ import type { HostileCase } from './hostile-case.fixture.ts'
 
 /** The case files count on these. */
 const LIMITS = {
-  fuel: 20_000_000,
+  fuel: 100_000_000,
   memory_pages: 256,
   table_elements: 10_000,
   output_bytes: 1 << 20,

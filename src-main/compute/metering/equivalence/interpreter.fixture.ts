@@ -40,7 +40,7 @@ export class Interpreter {
       module.table.length * TABLE_ELEMENT +
       module.exportCount * EXPORT +
       (data >>> BULK_BYTES_SHIFT) +
-      (elements >>> BULK_ELEMENTS_SHIFT)
+      Math.floor(elements / 2 ** BULK_ELEMENTS_SHIFT)
     if (module.start !== null) this.call(module.start, [])
   }
 

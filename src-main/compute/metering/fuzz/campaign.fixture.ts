@@ -30,7 +30,7 @@ export interface Tally {
 
 /** Small, so that bombs are refused or end soon. */
 const OPTIONS: MeterOptions = { memoryPagesMax: 16, tableElementsMax: 1_000, nanBits: 'canonical' }
-const FUEL = 200_000
+const FUEL = 2_000_000
 const RANDOM_PROGRAMS = 40
 /** Modules above this are damaged seldom: they take long, and their damage is found as well in small ones. */
 const SMALL_BYTES = 3_000

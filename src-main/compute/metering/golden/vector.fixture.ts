@@ -1,0 +1,155 @@
+/**
+ * Golden vectors: modules and what is done with them, checked in with the fuel that it takes and a digest of what
+ * comes out. Under one identity of the meter none may ever change, or two peers of one version would disagree.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { assert } from '../../../protocol/fault.ts'
+import { WASM_MODULE } from '../../../protocol/wasm-job.ts'
+import { engineOf } from '../../engine.ts'
+import { wasmAlgorithms } from '../../libraries/wasm/algorithms.ts'
+import { createTestLibrary } from '../../libraries/wasm/library-call.fixture.ts'
+import { assemblyScriptWorkloads, llvmWorkloads, type Workload } from '../corpus.fixture.ts'
+import { meteredBehaviour } from '../equivalence/behaviour.fixture.ts'
+import type { EquivalenceCase } from '../equivalence/case.fixture.ts'
+import { CONTROL_CASES } from '../equivalence/control.fixture.ts'
+import { EXCEPTION_CASES } from '../equivalence/exception.fixture.ts'
+import { programCalls, randomProgram } from '../equivalence/random-program.fixture.ts'
+import { STATE_CASES } from '../equivalence/state.fixture.ts'
+import { VALUE_CASES } from '../equivalence/value.fixture.ts'
+import { meterModule } from '../meter.ts'
+import { instantiateMetered } from '../metered-instance.ts'
+import { wat } from '../wat.fixture.ts'
+import { TRAP_CASES } from './trap.fixture.ts'
+
+/** A vector as it is checked in. */
+export interface Vector {
+  readonly name: string
+  /** A key of `modules`. */
+  readonly module: string
+  readonly fuel: number
+  /** SHA-256 of results, traps and final state, or of the output. */
+  readonly digest: string
+}
+
+/** The file of vectors. */
+export interface VectorFile {
+  /** The engine, with the meter's identity in it, under which they hold. */
+  readonly engine: string
+  /** Bytes in base64. */
+  readonly modules: Readonly<Record<string, string>>
+  readonly vectors: readonly Vector[]
+}
+
+/** The engine as it is today. */
+export async function engineToday(): Promise<string> {
+  const declaration = wasmAlgorithms.find(({ algorithmId }) => algorithmId === WASM_MODULE.id)
+  assert(declaration !== undefined, 'the library declares wasm.module')
+  return engineOf(declaration)
+}
+
+/** Where the vectors are. */
+export const VECTOR_FILE = fileURLToPath(new URL('vectors.json', import.meta.url))
+
+/** How a vector's fuel and digest are found, given its module. */
+type Measure = (
+  bytes: Uint8Array,
+) =>
+  | { readonly fuel: number; readonly result: string }
+  | Promise<{ readonly fuel: number; readonly result: string }>
+
+/** Something to measure: a name, a module as it is today, and what is done with it. */
+export interface Subject {
+  readonly name: string
+  readonly module: string
+  readonly bytes: () => Uint8Array
+  readonly measure: Measure
+}
+
+const OPTIONS = { memoryPagesMax: 1_024, tableElementsMax: 10_000, nanBits: 'canonical' } as const
+const FUEL = 1e9
+const RANDOM_PROGRAMS = 12
+/** Of LLVM's modules those that differ most; the others add kilobytes and little else. */
+const HASHES = ['blake3', 'sha3', 'sha256', 'xxhash128', 'crc32']
+const EXAMPLES = fileURLToPath(new URL('../../../../wasm/examples/c', import.meta.url))
+/** Two histograms of 256 numbers of 8 bytes, were it no text. */
+const TEXT = 'a line\nanother, longer one\n\nlast\n'.repeat(200).slice(0, 4_096)
+
+/** Everything that has a vector. */
+export function subjects(): Subject[] {
+  const llvm = llvmWorkloads().filter(({ name }) => HASHES.some((hash) => name === `hash-wasm ${hash}`))
+  const cases = [...CONTROL_CASES, ...STATE_CASES, ...VALUE_CASES, ...EXCEPTION_CASES]
+  const programs = Array.from({ length: RANDOM_PROGRAMS }, (_, seed) => {
+    const text = randomProgram(seed)
+    return { name: `random program ${seed}`, wat: text, calls: programCalls(text, seed) }
+  })
+  return [
+    ...assemblyScriptWorkloads().map((one) => workloadSubject(one, 'kernels')),
+    ...llvm.map((one) => workloadSubject(one, one.name)),
+    ...[...cases, ...programs].map((one) => callsSubject(one, FUEL)),
+    ...TRAP_CASES.map((one) => callsSubject(one, one.fuel)),
+    ...['line-statistics', 'histogram', 'add-histograms'].map(exampleSubject),
+  ]
+}
+
+function workloadSubject(workload: Workload, module: string): Subject {
+  return {
+    name: `${workload.source}: ${workload.name}`,
+    module,
+    bytes: () => workload.bytes,
+    measure: (bytes) => {
+      const compiled = new WebAssembly.Module(meterModule(bytes, OPTIONS).bytes)
+      const instance = instantiateMetered(compiled, {}, { fuel: FUEL })
+      const result = instance.guard(() => workload.work(instance.exports, 'small')())
+      return { fuel: instance.fuelUsed(), result: `${result}` }
+    },
+  }
+}
+
+function callsSubject({ name, wat: text, calls }: EquivalenceCase, fuel: number): Subject {
+  return {
+    name,
+    module: name,
+    bytes: () => wat(text),
+    measure: (bytes) => {
+      const { fuel: steps, ...seen } = meteredBehaviour(bytes, calls, { ...OPTIONS, fuel })
+      return { fuel: steps[steps.length - 1] ?? 0, result: JSON.stringify({ steps, ...seen }) }
+    },
+  }
+}
+
+/** One of the examples in C, as a unit of a job. */
+function exampleSubject(name: string): Subject {
+  return {
+    name: `example ${name}`,
+    module: `example ${name}`,
+    bytes: () => readFileSync(join(EXAMPLES, `${name}.wasm`)),
+    measure: async (bytes) => {
+      const library = createTestLibrary()
+      try {
+        const { output, fault, metered } = await library.run({
+          module: new Uint8Array(bytes),
+          input: Buffer.from(TEXT),
+        })
+        if (output === undefined) throw new Error(`${name} ended with ${fault?.message}`)
+        return { fuel: metered?.fuel ?? 0, result: Buffer.from(output).toString('hex') }
+      } finally {
+        library.close()
+      }
+    },
+  }
+}
+
+/** The vectors as they are checked in. */
+export function checkedIn(): VectorFile {
+  return JSON.parse(readFileSync(VECTOR_FILE, 'utf8')) as VectorFile
+}
+
+/** A subject's vector, found anew. @param module its bytes, which need not be today's */
+export async function vectorOf(subject: Subject, module: Uint8Array): Promise<Vector> {
+  const { fuel, result } = await subject.measure(module)
+  const digest = createHash('sha256').update(result).digest('hex').slice(0, 32)
+  return { name: subject.name, module: subject.module, fuel, digest }
+}
