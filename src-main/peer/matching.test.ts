@@ -198,8 +198,6 @@ describe('a provider’s offers', () => {
 
   test('[B22] are sized by what a job’s units took here, once some have run', () => {
     const brain = provider([{ from: ANN, mine: 1, theirs: 1 }])
-    const capability = SLOT.algorithms[0]!
-    brain.happens({ kind: 'capabilities-measured', at_ms: NOON, algorithms: [capability] })
     const units = (): number => {
       brain.happens({ kind: 'allocate', at_ms: NOON })
       return brain.state.view.ownOffers.reduce((sum, { count }) => sum + count, 0)
@@ -218,7 +216,7 @@ describe('a provider’s offers', () => {
       },
       {
         kind: 'units-ran',
-        at_ms: NOON,
+        at_ms: NOON + 10,
         requester: ANN,
         job_id,
         receipts: [{ unit_index: 0, attempt: 1, outcome }],

@@ -16,6 +16,7 @@ import { toMs } from '../protocol/time.ts'
 import { unitOfManifest, type JobManifest, type UnitRange, type WorkUnit } from '../protocol/work.ts'
 import type { Effect } from './effect.ts'
 import { askedAboveLent } from './lending.ts'
+import { observedUnitMs } from './observed.ts'
 import { ownClock, slotsAt } from './publishing.ts'
 import { holdingKey, type HeldUnit, type Holding, type PeerState } from './state.ts'
 import { activeCommitments, activeProviders, standingOfRequester } from './trust.ts'
@@ -27,10 +28,15 @@ const OFFER_HORIZON_MS = 4_000
 const OFFER_BLOCK_MS = 50
 /** A unit that failed here is not offered again for so long, unless the fault is its own: what was missing takes time. */
 const TRY_AGAIN_AFTER_MS = 5_000
-/** The weight of the newest run in what a job's units are taken to take here. */
-const OBSERVED_WEIGHT = 0.2
 /** Unchanged offers are repeated this often, for requesters who missed them. */
 const REPEAT_OFFERS_MS = 5_000
+
+/** When it is, since when the program runs, and what is shared at this moment. */
+interface Moment {
+  readonly nowMs: number
+  readonly startedAtMs: number
+  readonly slot: AvailabilitySlot | undefined
+}
 
 /**
  * One round's phases 3 to 6 (document 000): trust, compatibility, two-tier assignment, publication of the offers.
@@ -38,13 +44,14 @@ const REPEAT_OFFERS_MS = 5_000
 export function planAllocation(state: PeerState, nowMs: number): Effect[] {
   const { view } = state
   const slots = slotsAt(state, nowMs)
-  const { work, effects } = openWork(state, nowMs)
+  const moment = { nowMs, startedAtMs: view.startedAtMs, slot: slotAt(slots, nowMs) }
+  const { work, effects } = openWork(state, moment)
   const plan = allocate({
     nowMs,
     peer: state.me,
     slots,
     work,
-    reservations: reservations(state, slots, nowMs),
+    reservations: reservations(state, moment),
     rivals: activeProviders(state, nowMs),
     damping: view.damping,
     offersMax: OFFERS_MAX,
@@ -63,15 +70,15 @@ export function planAllocation(state: PeerState, nowMs: number): Effect[] {
 }
 
 /** Work that this peer would do: its own jobs and those of active contacts whom it trusts, within what it lends. */
-function openWork(state: PeerState, nowMs: number): { work: OpenWork[]; effects: Effect[] } {
+function openWork(state: PeerState, moment: Moment): { work: OpenWork[]; effects: Effect[] } {
   const work: OpenWork[] = []
   const effects: Effect[] = []
   for (const job of state.jobs.values()) {
     if (job.status.state !== 'running' || askedAboveLent(job.manifest, state.lent) !== undefined) continue
     const ranges = openRanges(job, OPEN_RANGES_MAX)
-    work.push(workOf(state, nowMs, state.me, { tier: 1, trust: 1 }, job.manifest, ranges))
+    work.push(workOf(state, moment, state.me, { tier: 1, trust: 1 }, job.manifest, ranges))
   }
-  for (const commitment of activeCommitments(state, nowMs)) {
+  for (const commitment of activeCommitments(state, moment.nowMs)) {
     const standing = standingOfRequester(state, commitment.peer_id, commitment)
     if (standing === undefined) continue
     for (const request of commitment.work_requests) {
@@ -88,7 +95,7 @@ function openWork(state: PeerState, nowMs: number): { work: OpenWork[]; effects:
         askedAboveLent(manifest, state.lent) === undefined
       ) {
         const ranges = request.open_ranges ?? []
-        work.push(workOf(state, nowMs, commitment.peer_id, standing, manifest, ranges))
+        work.push(workOf(state, moment, commitment.peer_id, standing, manifest, ranges))
       }
     }
   }
@@ -97,7 +104,7 @@ function openWork(state: PeerState, nowMs: number): { work: OpenWork[]; effects:
 
 function workOf(
   state: PeerState,
-  nowMs: number,
+  moment: Moment,
   requester: PeerId,
   standing: { tier: 1 | 2; trust: number },
   manifest: JobManifest,
@@ -107,11 +114,11 @@ function workOf(
   return {
     requester,
     ...standing,
-    template: templateOf(state, manifest, held),
+    template: templateOf(manifest, held, moment),
     ranges: ranges.flatMap(([from, to]): UnitRange[] =>
       from < manifest.unit_count ? [[from, Math.min(to, manifest.unit_count)]] : [],
     ),
-    taken: held === undefined ? new Set() : unitsTaken(held, manifest, nowMs),
+    taken: held === undefined ? new Set() : unitsTaken(held, manifest, moment.nowMs),
     ...(manifest.deadline === undefined ? {} : { deadlineMs: toMs(manifest.deadline) }),
   }
 }
@@ -139,8 +146,8 @@ function mayTryAgain(status: HeldUnit['status'], manifest: JobManifest, nowMs: n
  * The time and resources that queued units will take here: one requester's job after the other, each spread over
  * as many cores as it may use at once.
  */
-function reservations(state: PeerState, slots: readonly AvailabilitySlot[], nowMs: number): Reservation[] {
-  const slot = slots.find((s) => toMs(s.start_time) <= nowMs && nowMs < toMs(s.end_time))
+function reservations(state: PeerState, moment: Moment): Reservation[] {
+  const { nowMs, slot } = moment
   if (slot === undefined) return []
   const reserved: Reservation[] = []
   let startMs = nowMs
@@ -148,7 +155,7 @@ function reservations(state: PeerState, slots: readonly AvailabilitySlot[], nowM
     const queued = queuedUnits(holding)
     const manifest = manifestOf(state, holding)
     if (queued === 0 || manifest === undefined) continue
-    const template = templateOf(state, manifest, holding)
+    const template = templateOf(manifest, holding, moment)
     const capability = slot.algorithms.find((a) => a.algorithm_id === template.algorithm_id)
     if (capability === undefined) continue
     const lanes = Math.max(1, Math.min(queued, fitting(template.required_resources, slot.resources)))
@@ -157,6 +164,10 @@ function reservations(state: PeerState, slots: readonly AvailabilitySlot[], nowM
     startMs = endMs
   }
   return reserved
+}
+
+function slotAt(slots: readonly AvailabilitySlot[], nowMs: number): AvailabilitySlot | undefined {
+  return slots.find((slot) => toMs(slot.start_time) <= nowMs && nowMs < toMs(slot.end_time))
 }
 
 /** How many units a slot has resources for at once, in every dimension. */
@@ -183,23 +194,18 @@ function manifestOf(state: PeerState, { requester, job, manifestCid }: Holding):
  * A job's unit as it is matched here: what it is estimated to take, until units of the job have run here. An estimate
  * from a module's fuel limit may be a thousand times too long, and then hardly anything would be offered at once.
  */
-function templateOf({ view }: PeerState, manifest: JobManifest, held: Holding | undefined): WorkUnit {
+function templateOf(
+  manifest: JobManifest,
+  held: Holding | undefined,
+  { startedAtMs, slot }: Moment,
+): WorkUnit {
   const unit = unitOfManifest(manifest, 0)
-  const observedMs = held === undefined ? undefined : observedUnitMs(held)
-  const score = view.capabilities.find((c) => c.algorithm_id === unit.algorithm_id)?.performance_score
-  if (observedMs === undefined || score === undefined) return unit
+  const score = slot?.algorithms.find((c) => c.algorithm_id === unit.algorithm_id)?.performance_score
+  if (held === undefined || slot === undefined || score === undefined) return unit
+  const lanes = Math.max(1, fitting(unit.required_resources, slot.resources))
+  const observedMs = observedUnitMs(held, startedAtMs, lanes)
+  if (observedMs === undefined) return unit
   return { ...unit, estimated_duration_seconds: (observedMs * score) / 1_000 }
-}
-
-/** What a job's units have taken here, as an average in which the first ones, which load and compile, fade. */
-function observedUnitMs({ units }: Holding): number | undefined {
-  let averageMs: number | undefined
-  for (const { status } of units.values()) {
-    if (status.state !== 'ran' || status.receipt.outcome.kind !== 'output') continue
-    const { wall_ms } = status.receipt.outcome.metrics
-    averageMs = averageMs === undefined ? wall_ms : averageMs + OBSERVED_WEIGHT * (wall_ms - averageMs)
-  }
-  return averageMs
 }
 
 /** What several units need at once. Memory and disk count as often as cores do. */

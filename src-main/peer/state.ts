@@ -114,6 +114,7 @@ export interface Holding {
 
 /** What this peer knows of the moment; gone with a restart, and told again by the others. */
 export interface View {
+  startedAtMs: number
   capabilities: readonly AlgorithmCapability[]
   /** The newest commitment of each contact. */
   readonly commitments: Map<PeerId, ComputeCommitment>
@@ -191,6 +192,7 @@ export function initialState(me: PeerId, name: string): PeerState {
 /** What a peer knows of the moment when it has just started. */
 export function initialView(): View {
   return {
+    startedAtMs: 0,
     capabilities: [],
     commitments: new Map(),
     offers: new Map(),

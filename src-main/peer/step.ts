@@ -70,6 +70,7 @@ function onDurable(state: PeerState, event: DurableEvent): Effect[] {
   switch (event.kind) {
     case 'started':
       state.epoch++
+      state.view.startedAtMs = event.at_ms
       return [
         { kind: 'contacts-changed' },
         { kind: 'commitment-changed' },

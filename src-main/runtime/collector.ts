@@ -64,7 +64,6 @@ export function createCollector(parts: CollectorParts): Collector {
 
   async function collect(job: JobId, output: WantedOutput): Promise<void> {
     try {
-      blobs.pin(output.cid, jobPin(job))
       if (!blobs.has(output.cid)) {
         const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(OUTPUT_WITHIN_MS)])
         await fetcher.fetch(output.cid, { from: output.from, signal })
@@ -114,6 +113,10 @@ export function createCollector(parts: CollectorParts): Collector {
       })()
     },
     fetchOutputs(job, outputs) {
+      blobs.pin(
+        outputs.map(({ cid }) => cid),
+        jobPin(job),
+      )
       for (const output of outputs) queue.push({ job, output })
       next()
     },

@@ -14,7 +14,7 @@ import type { Runner, RunLimits, RunListener, RunOutcome, RunTask } from '../por
 import { createHandOver, type HandOver } from './hand-over.ts'
 import { loadManifest, loadParts } from './job-blobs.ts'
 import { runLimits } from './run-limits.ts'
-import { faultOutcome, receiptOutcome, type ReceiptOutcome } from './run-receipt.ts'
+import { faultOutcome, receiptOutcome, storedOutputs, type ReceiptOutcome } from './run-receipt.ts'
 import { createUnitInputs, type Trust, type Want } from './unit-inputs.ts'
 import { createUnitParts, type UnitParts } from './unit-parts.ts'
 
@@ -70,6 +70,9 @@ interface Work {
   finished: ExecutionReceipt[]
   flushing: boolean
 }
+
+/** A blob that is wanted and kept for a holding. */
+type KeptWant = Want & { readonly owner: string }
 
 /** What the units of one job have in common. */
 interface UnitKind {
@@ -127,13 +130,13 @@ export function createExecutor(parts: ExecutorParts): Executor {
     return work
   }
 
-  function wantOf({ requester, job }: Pick<Work, 'requester' | 'job'>): Want {
+  function wantOf({ requester, job }: Pick<Work, 'requester' | 'job'>): KeptWant {
     return { from: requester, owner: holdingPin(requester, job), signal: parts.signal }
   }
 
   async function partsOf(
     { parts: cid, unit_count, inputs }: JobManifest,
-    want: Want,
+    want: KeptWant,
   ): Promise<UnitParts | undefined> {
     if (cid === undefined) return undefined
     await unitInputs.bring(cid, want)
@@ -141,6 +144,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const shared = [cid, ...Object.values(inputs)]
     return createUnitParts({
       list,
+      clock: parts.clock,
       blobs,
       inputs: unitInputs,
       want,
@@ -285,7 +289,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     // Stopped with the program: the unit is still queued in the journal, and runs again after the restart.
     if (outcome.kind === 'failed' && outcome.fault.kind === 'cancelled') return
     try {
-      report(work, unit, await receiptOutcome(blobs, wantOf(work).owner, outcome))
+      report(work, unit, await receiptOutcome(blobs, outcome))
     } catch (error) {
       report(work, unit, faultOutcome(faultOf(error, 'storage-failed')))
     }
@@ -300,17 +304,19 @@ export function createExecutor(parts: ExecutorParts): Executor {
     if (work.flushing) return
     work.flushing = true
     parts.clock.after(COALESCE_MS, () => {
-      work.flushing = false
-      const receipts = work.finished
-      work.finished = []
-      const { requester, job } = work
       // A stopped loop takes no more; the units are still queued in the journal and run again after the restart.
-      if (parts.signal.aborted) return
-      work.parts?.letGo(receipts.map(({ unit_index }) => unit_index))
-      parts
-        .dispatch({ kind: 'units-ran', at_ms: parts.clock.nowMs(), requester, job_id: job, receipts })
-        .catch((error: unknown) => faultOf(error, 'storage-failed'))
+      tell(work).catch((error: unknown) => faultOf(error, 'storage-failed'))
     })
+  }
+
+  async function tell(work: Work): Promise<void> {
+    const { requester, job, finished: receipts } = work
+    work.flushing = false
+    work.finished = []
+    if (parts.signal.aborted) return
+    blobs.pin(storedOutputs(receipts), holdingPin(requester, job))
+    work.parts?.letGo(receipts.map(({ unit_index }) => unit_index))
+    await parts.dispatch({ kind: 'units-ran', at_ms: parts.clock.nowMs(), requester, job_id: job, receipts })
   }
 
   return {

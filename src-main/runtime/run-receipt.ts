@@ -9,14 +9,10 @@ import { cidOfBytes } from './content-id.ts'
 /** How a run ended, as its receipt says it. */
 export type ReceiptOutcome = ExecutionReceipt['outcome']
 
-/** A run's end for its receipt; the output is stored and kept for `owner`, or travels inside when it is tiny. */
-export async function receiptOutcome(
-  blobs: BlobStore,
-  owner: string,
-  outcome: RunOutcome,
-): Promise<ReceiptOutcome> {
+/** A run's end for its receipt; the output is stored, for the caller to keep, or travels inside when it is tiny. */
+export async function receiptOutcome(blobs: BlobStore, outcome: RunOutcome): Promise<ReceiptOutcome> {
   if (outcome.kind === 'failed') return faultOutcome(outcome.fault)
-  const { cid, inline } = await keep(blobs, owner, outcome.output)
+  const { cid, inline } = await store(blobs, outcome.output)
   return { kind: 'output', cid, metrics: outcome.metrics, ...(inline === undefined ? {} : { inline }) }
 }
 
@@ -25,15 +21,16 @@ export function faultOutcome(fault: Fault): ReceiptOutcome {
   return { kind: 'fault', fault }
 }
 
-async function keep(
-  blobs: BlobStore,
-  owner: string,
-  output: RunOutput,
-): Promise<{ cid: Cid; inline?: Uint8Array }> {
+/** The outputs among receipts that lie in the store. */
+export function storedOutputs(receipts: readonly ExecutionReceipt[]): Cid[] {
+  return receipts.flatMap(({ outcome }) =>
+    outcome.kind === 'output' && outcome.inline === undefined ? [outcome.cid] : [],
+  )
+}
+
+async function store(blobs: BlobStore, output: RunOutput): Promise<{ cid: Cid; inline?: Uint8Array }> {
   if (output.kind === 'bytes' && output.bytes.byteLength <= INLINE_OUTPUT_BYTES_MAX) {
     return { cid: cidOfBytes(output.bytes), inline: output.bytes }
   }
-  const cid = output.kind === 'bytes' ? await blobs.put(output.bytes) : await blobs.adopt(output.path)
-  blobs.pin(cid, owner)
-  return { cid }
+  return { cid: output.kind === 'bytes' ? await blobs.put(output.bytes) : await blobs.adopt(output.path) }
 }

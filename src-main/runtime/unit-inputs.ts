@@ -7,10 +7,11 @@ import type { RunInput } from '../ports/runner.ts'
 /** Inputs may be gigabytes over a slow line; a transfer that stands still ends earlier by itself. */
 const FETCH_WITHIN_MS = 30 * 60_000
 
-/** Who has a blob, in whose name it is kept here, and for how long it is wanted. */
+/** Who has a blob, and for how long it is wanted. */
 export interface Want {
   readonly from: PeerId
-  readonly owner: string
+  /** In whose name it is kept here; absent where that is seen to already. */
+  readonly owner?: string
   readonly signal: AbortSignal
 }
 
@@ -19,7 +20,7 @@ export type Trust = 'stored' | 'verify'
 
 /** Brings what units read to this disk. */
 export interface UnitInputs {
-  /** Keeps a blob, and fetches it if it is not here. @throws FaultError as `BlobFetcher.fetch` does */
+  /** Fetches a blob if it is not here, and keeps it for its owner. @throws FaultError as `BlobFetcher.fetch` does */
   bring(cid: Cid, want: Want): Promise<void>
   /** The same, for a runner to read in place. */
   input(cid: Cid, want: Want, trust: Trust): Promise<RunInput>
@@ -30,7 +31,7 @@ export interface UnitInputs {
 /** Creates it over a store and whatever brings blobs into that. */
 export function createUnitInputs(blobs: BlobStore, fetcher: BlobFetcher): UnitInputs {
   async function bring(cid: Cid, { from, owner, signal }: Want): Promise<void> {
-    blobs.pin(cid, owner)
+    if (owner !== undefined) blobs.pin(cid, owner)
     if (blobs.has(cid)) return
     const within = AbortSignal.any([signal, AbortSignal.timeout(FETCH_WITHIN_MS)])
     await fetcher.fetch(cid, { from: [from], signal: within })

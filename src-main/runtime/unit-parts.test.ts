@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Cid, PeerId } from '../protocol/ids.ts'
+import { machineClock } from './machine.ts'
 import { createUnitParts } from './unit-parts.ts'
 
 const UNITS = 1_000
@@ -10,6 +11,7 @@ async function letIn(bytes: number, workers: number): Promise<number> {
   const input = (cid: Cid) => Promise.resolve({ cid, path: '', layout: { kind: 'raw' as const, bytes } })
   const parts = createUnitParts({
     list,
+    clock: machineClock,
     blobs: { pin: () => undefined, unpin: () => undefined },
     inputs: { bring: () => Promise.resolve(), input, inputs: () => Promise.resolve({}) },
     want: { from: '' as PeerId, owner: '', signal: new AbortController().signal },

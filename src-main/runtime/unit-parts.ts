@@ -1,7 +1,8 @@
-import { refuse } from '../protocol/fault.ts'
+import { faultOf, refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import type { PartList } from '../protocol/work.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { RunInput } from '../ports/runner.ts'
 import type { Trust, UnitInputs, Want } from './unit-inputs.ts'
 
@@ -9,6 +10,9 @@ import type { Trust, UnitInputs, Want } from './unit-inputs.ts'
 const AHEAD_BYTES = 256 << 20
 /** … and however small they are, there is nothing to gain from more of them. */
 const AHEAD_MAX = 256
+
+/** Parts are let go of together with others of this time: each change to what is kept costs a flush of the disk. */
+const LET_GO_WITHIN_MS = 250
 
 /** The parts of a split job that units here read: a few are fetched ahead, and each goes when its unit has run. */
 export interface UnitParts {
@@ -25,9 +29,10 @@ export interface UnitParts {
 /** What they are made of. */
 export interface UnitPartsOptions {
   readonly list: PartList
+  readonly clock: Clock
   readonly blobs: Pick<BlobStore, 'pin' | 'unpin'>
   readonly inputs: UnitInputs
-  readonly want: Want
+  readonly want: Want & { readonly owner: string }
   /** Blobs that all units of the job need, and that are kept in the same name. */
   readonly shared: readonly Cid[]
   /** How many units run at once here at this moment. */
@@ -37,10 +42,24 @@ export interface UnitPartsOptions {
 /** Creates them for one job. */
 export function createUnitParts(options: UnitPartsOptions): UnitParts {
   const { list, blobs, inputs, want, concurrency } = options
+  const { owner, ...wantKept } = want
   const shared = new Set(options.shared)
   const waiting: (() => void)[] = []
   let open = 0
   let largestBytes = 0
+  /** Parts that no unit here needs any longer. */
+  let used: Cid[] = []
+
+  function dropUsed(): void {
+    const dropped = used
+    used = []
+    try {
+      blobs.unpin(owner, dropped)
+    } catch (error) {
+      // The store is closed: the next start lets go of them with the whole job.
+      faultOf(error, 'storage-failed')
+    }
+  }
 
   /** Each worker has a part to work on and one to go on with; small parts may be more, so that they travel together. */
   function room(): number {
@@ -63,7 +82,7 @@ export function createUnitParts(options: UnitPartsOptions): UnitParts {
   }
 
   return {
-    keep: (units) => blobs.pin(cidsOf(units), want.owner),
+    keep: (units) => blobs.pin(cidsOf(units), owner),
     async inTurn(work) {
       await new Promise<void>((enter) => {
         waiting.push(enter)
@@ -78,16 +97,15 @@ export function createUnitParts(options: UnitPartsOptions): UnitParts {
     },
     async part(unit, trust) {
       const cid = list[unit] ?? refuse('malformed', `unit ${unit} of a job with ${list.length} parts`)
-      const input = await inputs.input(cid, want, trust)
+      const input = await inputs.input(cid, wantKept, trust)
       largestBytes = Math.max(largestBytes, 1, input.layout.bytes)
       admit()
       return input
     },
-    // A part that another unit reads too may be dropped early: whoever misses it fetches it again.
-    letGo: (units) =>
-      blobs.unpin(
-        want.owner,
-        cidsOf(units).filter((cid) => !shared.has(cid)),
-      ),
+    letGo(units) {
+      if (used.length === 0) options.clock.after(LET_GO_WITHIN_MS, dropUsed)
+      // A part that another unit reads too may be dropped early: whoever misses it fetches it again.
+      used.push(...cidsOf(units).filter((cid) => !shared.has(cid)))
+    },
   }
 }

@@ -115,8 +115,11 @@ export function createProviderAudit(coresOf: (peer: PeerId) => number): Provider
       if (message.kind === 'results') {
         const results = accepted.get(me) ?? new Set<string>()
         accepted.set(me, results)
+        const units = state.jobs.get(message.job)?.units
         for (const { unit_index, attempt } of message.receipts) {
-          results.add(`${from}/${message.job}/${unit_index}/${attempt}`)
+          // Who forges receipts may guess an attempt that is still to be made: that one is not answered by it.
+          const made = units?.get(unit_index)?.attempts.some((a) => a.peer === from && a.attempt === attempt)
+          if (made === true) results.add(`${from}/${message.job}/${unit_index}/${attempt}`)
         }
       }
     },
