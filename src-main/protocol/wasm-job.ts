@@ -9,7 +9,7 @@ export const WASM_MODULE = { id: 'wasm.module', version: '1.0.0' } as const
  * Units of fuel per second on one core of the reference machine (compute/benchmark.ts): four times what most programs
  * use where it was measured.
  */
-export const REFERENCE_FUEL_PER_SECOND = 40_000_000_000
+export const REFERENCE_FUEL_PER_SECOND = 64_000_000_000
 
 /** Inputs of `wasm.module` by role: the module, and what it reads (absent: nothing). */
 export const MODULE_ROLE = 'module'
