@@ -13,7 +13,12 @@ const SHORT_COPY = 32
 
 /** An empty writer with room for `capacity` bytes. */
 export function createByteWriter(capacity: number): ByteWriter {
-  return { bytes: new Uint8Array(Math.max(16, capacity)), length: 0 }
+  return { bytes: new Uint8Array(Math.max(16, Math.ceil(capacity))), length: 0 }
+}
+
+/** What has been written, as a part of the writer's own memory. */
+export function writtenBytes({ bytes, length }: ByteWriter): Uint8Array<ArrayBuffer> {
+  return bytes.subarray(0, length)
 }
 
 /** Makes room for `count` more bytes. */

@@ -1,4 +1,4 @@
-import { FaultError, refuse } from '../../protocol/fault.ts'
+import { assert, FaultError, refuse } from '../../protocol/fault.ts'
 import { refuseModule } from './refusal.ts'
 import { RESERVED, RESERVED_EXPORTS } from './reserved-export.ts'
 import { trapReason } from './trap-reason.ts'
@@ -53,6 +53,7 @@ export function instantiateMetered(
   imports: WebAssembly.Imports,
   options: { readonly fuel: number; readonly ready?: (instance: MeteredInstance) => void },
 ): MeteredInstance {
+  assert(Number.isSafeInteger(options.fuel) && options.fuel >= 0, 'fuel is an exact number of units')
   const host: HostFault = {}
   const exports = instantiate(module, guardImports(imports, host))
   const fuel = exports[RESERVED.fuel] as WebAssembly.BigIntGlobal
@@ -132,6 +133,7 @@ function fuelUsed({ fuel, limit, host }: Meter): number {
 function charge(meter: Meter, units: number): void {
   const { fuel, host } = meter
   throwAgain(host)
+  assert(Number.isSafeInteger(units) && units >= 0, 'what is charged is an exact number of units')
   fuel.value -= BigInt(units)
   if (fuel.value < 0n) refuseFuel(meter)
 }

@@ -28,7 +28,12 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
   const defined = vector(SECTION.function, 'functions', limits.FUNCTIONS_MAX, readType)
   const functions = [...imports.map(({ type }) => type), ...defined]
   const tables = vector(SECTION.table, 'tables', limits.TABLES_MAX, declaration.readTable)
-  const memories = vector(SECTION.memory, 'memories', limits.MEMORIES_MAX, declaration.readMemory)
+  const memories = vector(
+    SECTION.memory,
+    'memories (multi-memory)',
+    limits.MEMORIES_MAX,
+    declaration.readMemory,
+  )
   const tags = vector(SECTION.tag, 'tags', limits.TAGS_MAX, (cursor) =>
     declaration.readTag(cursor, types.length),
   )

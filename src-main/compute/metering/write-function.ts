@@ -11,10 +11,12 @@ import { EDIT } from './edit-list.ts'
 import type { FunctionPlan } from './function-plan.ts'
 import type { Injection } from './injection.ts'
 import { NO_RESULT, OP } from './instruction.ts'
+import { WRITTEN_BODY_BYTES_MAX, WRITTEN_CODE_BYTES_MAX } from './limits.ts'
 import { type MeterLocals, placeLocals, writeLocals } from './meter-locals.ts'
 import { nanPatches } from './nan-bits.ts'
 import type { NanPatch } from './nan-patch.ts'
 import { cursorOver, readU32 } from './reader.ts'
+import { refuseModule } from './refusal.ts'
 import { PASSING } from './stack-use.ts'
 
 /** A function that is being written. */
@@ -39,11 +41,16 @@ export function writeFunction(injection: Injection, plan: FunctionPlan): void {
   const needsFuel = plan.hasLoop || plan.hasLengths || injection.prepaid.looks[defined] === 1
   const locals = placeLocals(module, plan, { needsFuel, passing, patches })
   const writing: Writing = { injection, plan, writer, locals, slots, cachedUntil: 0 }
+  const from = writer.length
   writeSized(writer, () => {
     writeLocals(writer, plan, locals)
     if (passing === PASSING.global) receiveDepth(writing)
     writeBody(writing, patches)
   })
+  if (writer.length - from > WRITTEN_BODY_BYTES_MAX) {
+    refuseModule('a function too large to be instrumented', plan.at)
+  }
+  if (writer.length > WRITTEN_CODE_BYTES_MAX) refuseModule('code too large to be instrumented', plan.at)
 }
 
 /** What is left of the stack, as whoever calls through a table says. */

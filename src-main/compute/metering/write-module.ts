@@ -8,6 +8,7 @@ import {
   writeRange,
   writeSized,
   writeUnsigned,
+  writtenBytes,
 } from './byte-writer.ts'
 import { FUNCTION_KIND, GLOBAL_KIND } from './declaration.ts'
 import { EDIT } from './edit-list.ts'
@@ -28,6 +29,9 @@ import { writeEntrance } from './write-entrance.ts'
 import { writeFunction } from './write-function.ts'
 import { writeGrowMemory, writeGrowTable } from './write-grow.ts'
 
+/** Room for what the meter adds besides code: globals, exports, a few types. */
+const ADDED_BYTES = 4_096
+
 /** Sections that an instrumented module has even if the original had none. */
 const ALWAYS_THERE: ReadonlySet<number> = new Set([SECTION.global, SECTION.export])
 
@@ -46,7 +50,8 @@ export function writeModule(
   const injection = createInjection(module, plan, canonicalNans)
   const types = writeCode(injection, resources)
   const code = injection.writer
-  const writer = createByteWriter(module.bytes.length + code.length)
+  const { at = 0, end = 0 } = module.sections.get(SECTION.code) ?? {}
+  const writer = createByteWriter(module.bytes.length - (end - at) + code.length + ADDED_BYTES)
   writeRange(writer, module.bytes, 0, HEADER_BYTES)
   const rewritten: Readonly<Record<number, (to: ByteWriter) => void>> = {
     [SECTION.type]: (to) => writeTypes(to, injection),
@@ -65,7 +70,7 @@ export function writeModule(
     writeByte(writer, id)
     writeSized(writer, rewritten[id] ?? ((to) => copySection(to, module, id)))
   }
-  return writer.bytes.slice(0, writer.length)
+  return writtenBytes(writer)
 }
 
 function createInjection(module: ParsedModule, plan: CodePlan, canonicalNans: boolean): Injection {
@@ -89,7 +94,7 @@ function createInjection(module: ParsedModule, plan: CodePlan, canonicalNans: bo
     },
     stack,
     prepaid: prepayCalls(module, plan, stack),
-    writer: createByteWriter(module.bytes.length * 2),
+    writer: createByteWriter(module.bytes.length * 1.5),
     fuel: module.globals.length,
     depth: module.globals.length + 1,
     growTable: new Map(Array.from(grownTables, (table, place) => [table, firstTable + place])),
