@@ -25,6 +25,8 @@ import { createResultSender } from './result-sender.ts'
 
 /** How often a peer looks for what is late. */
 const TICK_MS = 1_000
+/** Blobs of a job that are kept in one go: a job may have tens of thousands, and this peer answers meanwhile. */
+const PINS_TOGETHER = 4_096
 /** Bytes of an invite's secret: 128 bits cannot be guessed. */
 const SECRET_BYTES = 16
 
@@ -199,6 +201,18 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     return Promise.resolve()
   }
 
+  /** Keeps blobs for an owner. @returns the first that is not here, if one is not */
+  async function keepAll(cids: readonly Cid[], owner: string): Promise<Cid | undefined> {
+    for (let at = 0; at < cids.length; at += PINS_TOGETHER) {
+      const some = cids.slice(at, at + PINS_TOGETHER)
+      const missing = some.find((cid) => !blobs.has(cid))
+      if (missing !== undefined) return missing
+      blobs.pin(some, owner)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return undefined
+  }
+
   function tick(): void {
     cancelTick = clock.after(TICK_MS, () => {
       tell({ kind: 'tick', at_ms: clock.nowMs() })
@@ -238,9 +252,12 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       const { parts: list, unit_count } = manifest
       const listed = list === undefined ? [] : [list, ...(await loadParts(blobs, list, unit_count))]
       const needed = [manifestCid, ...Object.values(manifest.inputs), ...listed, ...alsoKeep]
-      const missing = needed.find((cid) => !blobs.has(cid))
-      if (missing !== undefined) refuse('blob-missing', `input ${missing} is not in the store`)
-      blobs.pin(needed, jobPin(manifest.job_id))
+      const missing = await keepAll(needed, jobPin(manifest.job_id))
+      if (missing !== undefined) {
+        // The blobs of a job that was submitted before are its own.
+        if (!state.jobs.has(manifest.job_id)) blobs.unpin(jobPin(manifest.job_id))
+        refuse('blob-missing', `input ${missing} is not in the store`)
+      }
       await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
       return { job: manifest.job_id, manifestCid }
     },
