@@ -7,6 +7,7 @@ export const OP = {
   br: 0x0c,
   return: 0x0f,
   call: 0x10,
+  returnCall: 0x12,
   localGet: 0x20,
   localSet: 0x21,
   localTee: 0x22,

@@ -7,8 +7,8 @@ import { trapIfNegative } from './write-function.ts'
 
 /**
  * Writes the function through which the host or a table calls one that has moved. The depth in the global is what
- * the caller left there; when the host calls that must be all of it, so it is put back. As callers do, this one also
- * pays for the function's beginning.
+ * the caller left there; for the host `guard` puts it back. As callers do, this one also pays for the function's
+ * beginning. It leaves no frame behind, or tail calls through a table would fill the stack.
  */
 export function writeEntrance(injection: Injection, plan: FunctionPlan): void {
   const { writer, module, moved, fuel, depth, prepaid } = injection
@@ -25,10 +25,7 @@ export function writeEntrance(injection: Injection, plan: FunctionPlan): void {
     trapIfNegative(writer)
     for (let param = 0; param < params; param++) writeIndexed(writer, OP.localGet, param)
     writeIndexed(writer, OP.globalGet, depth)
-    writeIndexed(writer, OP.localTee, params)
-    writeIndexed(writer, OP.call, moved.get(plan.index) ?? 0)
-    writeIndexed(writer, OP.localGet, params)
-    writeIndexed(writer, OP.globalSet, depth)
+    writeIndexed(writer, OP.returnCall, moved.get(plan.index) ?? 0)
     writeByte(writer, OP.end)
   })
 }

@@ -139,6 +139,17 @@ export const CONTROL_CASES: readonly EquivalenceCase[] = [
     calls: [['f', 0n], ['f', 10n], ['f', 50_000n], ['missing']],
   },
   {
+    name: 'tail calls through a table take no stack, however many',
+    wat: `(module (type $t (func (param i32) (result i32))) (table 2 funcref) (elem (i32.const 0) $even $odd)
+      (func $even (export "even") (param i32) (result i32)
+        (if (result i32) (i32.eqz (local.get 0)) (then (i32.const 44))
+          (else (return_call_indirect (type $t) (i32.sub (local.get 0) (i32.const 1)) (i32.const 1)))))
+      (func $odd (param i32) (result i32)
+        (if (result i32) (i32.eqz (local.get 0)) (then (i32.const 99))
+          (else (return_call_indirect (type $t) (i32.sub (local.get 0) (i32.const 1)) (i32.const 0))))))`,
+    calls: numbers('even', 0, 1, 3_000_001),
+  },
+  {
     name: 'multi-value: blocks, functions, a br_if that keeps its values',
     wat: `(module
       (func $divmod (param i32 i32) (result i32 i32)
