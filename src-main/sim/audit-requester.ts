@@ -14,6 +14,8 @@ interface SeenJob {
 
 interface SeenUnit {
   verified: Cid | undefined
+  /** Outputs that were agreed on and then not handed over: whoever claimed one has lost its vote. */
+  readonly withheld: Set<Cid>
   readonly attempts: Map<number, { readonly peer: PeerId; state: string }>
 }
 
@@ -79,7 +81,11 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
     let stored = 0
     for (const [index, unit] of job.units) {
       const where = `${me.slice(-6)} ${id}:${index}`
-      const before = known.units.get(index) ?? { verified: undefined, attempts: new Map() }
+      const before = known.units.get(index) ?? {
+        verified: undefined,
+        withheld: new Set(),
+        attempts: new Map(),
+      }
       known.units.set(index, before)
       checkAttempts(me, where, unit, before, safe, news.senders)
       checkVerdict(where, index, job, unit, before, safe, news.missed.has(`${id}:${index}`))
@@ -144,12 +150,14 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
     const cid = unit.verified?.cid
     const kept = before.verified === undefined || before.verified === cid || missed
     hold('S5', kept, () => `${where} was verified as ${before.verified ?? ''}, now ${cid ?? 'not'}`)
+    if (missed && before.verified !== undefined) before.withheld.add(before.verified)
     before.verified = cid
     if (cid === undefined) return
     const claim = `${cid} ${unit.verified?.fuel ?? ''}`
     const votes = new Map<string, Set<PeerId>>()
     for (const { peer, status } of unit.attempts) {
       if (status.state !== 'returned' && status.state !== 'rejected') continue
+      if (status.state === 'rejected' && before.withheld.has(status.cid)) continue
       const fuel = status.state === 'returned' ? status.metrics.fuel : status.fuel
       const vote = `${status.cid} ${fuel ?? ''}`
       votes.set(vote, (votes.get(vote) ?? new Set()).add(peer))
