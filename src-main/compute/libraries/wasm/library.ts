@@ -10,8 +10,12 @@ import { createModuleCache, type ModuleCache } from './module-cache.ts'
 import { createModuleMemory } from './module-memory.ts'
 import { runUnit } from './unit-run.ts'
 
-/** A unit that held as much is cleared away at once, which takes milliseconds; smaller ones when V8 likes. */
-const COLLECTED_BYTES_MIN = 32 << 20
+/**
+ * What the units since the last time held together is cleared away before it is more than this, or than one unit may
+ * hold: the host watches its memory, and takes what is left of a unit for what the next one holds. Each time takes
+ * some ten milliseconds, hence not after every unit.
+ */
+const GARBAGE_BYTES_MAX = 256 << 20
 
 /** The library behind `wasm.…`: strangers' modules, metered and compiled once per worker, instantiated per unit. */
 export function createWasmLibrary(): Library {
@@ -20,6 +24,15 @@ export function createWasmLibrary(): Library {
   const parsed = new WeakMap<Params, WasmParams>()
 
   let collect: (() => void) | undefined
+  let garbageBytes = 0
+
+  function clear(bytes: number, bytesMax: number): void {
+    garbageBytes += bytes
+    if (garbageBytes < Math.min(GARBAGE_BYTES_MAX, bytesMax)) return
+    garbageBytes = 0
+    collect ??= createCollector()
+    collect()
+  }
 
   function run(call: LibraryCall): LibraryOutcome {
     const params = parsed.get(call.params) ?? paramsOf(call)
@@ -28,7 +41,7 @@ export function createWasmLibrary(): Library {
     try {
       return runUnit(modules.load(moduleOf(call), params.limits), call, params, memory)
     } finally {
-      if (memory.detach() >= COLLECTED_BYTES_MIN) (collect ??= createCollector())()
+      clear(memory.detach(), call.limits.memoryBytesMax)
     }
   }
 
