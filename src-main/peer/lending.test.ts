@@ -79,16 +79,16 @@ describe('what a peer lends to modules', () => {
 
   test('[W14] a job above it is offered for when it is raised, and not before, the peer’s own too', () => {
     const own = sharing()
-    submit(own, moduleJob(ME, { fuel: 5e12 }))
+    submit(own, moduleJob(ME, { fuel: 5e14 }))
     const other = sharing({ [ANN]: 1 })
-    const manifest = moduleJob(ANN, { fuel: 5e12 })
+    const manifest = moduleJob(ANN, { fuel: 5e14 })
     other.happens(
       { kind: 'commitment', at_ms: NOON, commitment: commitmentOf(ANN, NOON, { jobs: [manifest] }) },
       { kind: 'manifest', at_ms: NOON, cid: manifestCidOf(JOB), manifest },
     )
     for (const brain of [own, other]) {
       expect(offered(brain)).toEqual([])
-      const limits = { ...LENT_LIMITS, fuel: 5e12 }
+      const limits = { ...LENT_LIMITS, fuel: 5e14 }
       const effects = brain.happens({ kind: 'lending-set', at_ms: NOON, limits })
       expect(ofKind(effects, 'allocation-due')).toHaveLength(1)
       expect(offered(brain)).toEqual([JOB])

@@ -41,9 +41,12 @@ const LIMITS = {
   wall_ms: z.int().min(1).max(WALL_MS_MAX),
 }
 
-/** What one run of a module may use, as its job asks: part of the unit's definition, the same on every peer. */
+/**
+ * What one run of a module may use, as its job asks: part of the unit's definition, the same on every peer. By default a
+ * minute, and about as much fuel as that is where the rate above was measured.
+ */
 export const ModuleLimits = z.strictObject({
-  fuel: LIMITS.fuel.default(10_000_000_000),
+  fuel: LIMITS.fuel.default(1_000_000_000_000),
   memory_pages: LIMITS.memory_pages.default(4_096),
   table_elements: LIMITS.table_elements.default(100_000),
   output_bytes: LIMITS.output_bytes.default(256 << 20),
@@ -57,12 +60,12 @@ export const LentLimits = z.strictObject(LIMITS)
 export type LentLimits = z.infer<typeof LentLimits>
 
 /**
- * What a peer lends to one unit of a stranger's module unless its user says otherwise: a quarter of an hour of one
- * core, a gigabyte of memory. What a job asks above it is not run there; it is never lowered, since a unit that may
+ * What a peer lends to one unit of a stranger's module unless its user says otherwise: half an hour of one core, a
+ * gigabyte of memory. What a job asks above it is not run there; it is never lowered, since a unit that may
  * use less is another unit.
  */
 export const LENT_LIMITS: LentLimits = {
-  fuel: 1_000_000_000_000,
+  fuel: 30_000_000_000_000,
   memory_pages: 16_384,
   table_elements: TABLE_ELEMENTS_MAX,
   output_bytes: 1 << 30,

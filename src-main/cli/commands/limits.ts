@@ -12,7 +12,7 @@ export function limitsCommand(terminal: Terminal): Command {
   const command = newCommand(
     'limits',
     'show or set what one unit of somebody’s module may use here at most',
-    'meshctl limits --fuel 1e12 --memory-mb 1024 --timeout 30m',
+    'meshctl limits --fuel 3e13 --memory-mb 1024 --timeout 30m',
   ).addHelpText(
     'after',
     '\nWhat is not named stays. A job that asks for more is not run here, and its limits are not lowered.',
