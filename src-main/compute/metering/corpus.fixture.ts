@@ -10,6 +10,9 @@ import { kernelPath } from '../../../wasm/build.ts'
 /** Small is milliseconds at most and fixed for good: golden vectors hold its fuel. Large is some 5 to 20 ms. */
 export type Size = 'small' | 'large'
 
+/** Makes an instance, metered or not. */
+export type Instantiate = (imports?: WebAssembly.Imports) => WebAssembly.Exports
+
 /** A module, and one thing it does. */
 export interface Workload {
   readonly name: string
@@ -17,8 +20,8 @@ export interface Workload {
   /** Whether it is mostly float arithmetic. */
   readonly floats: boolean
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** The work on a given instance, to be done as often as wanted; its result is a checksum. */
-  work(exports: WebAssembly.Exports, size: Size): () => bigint
+  /** The work, to be done as often as wanted, on one instance or many; its result is a checksum. */
+  work(instantiate: Instantiate, size: Size): () => bigint
 }
 
 type Call = (...args: readonly (number | bigint)[]) => number | bigint
@@ -58,8 +61,8 @@ export function assemblyScriptWorkloads(): Workload[] {
     source: 'AssemblyScript',
     floats: floats !== undefined,
     bytes,
-    work: (exports, size) => {
-      const run = exported(exports, name)
+    work: (instantiate, size) => {
+      const run = exported(instantiate(), name)
       const n = size === 'small' ? small : large
       return () => BigInt(run(n))
     },
@@ -113,7 +116,8 @@ export function llvmWorkloads(): Workload[] {
       source: 'LLVM',
       floats: false,
       bytes,
-      work: (exports, size) => hashing(exports, init, final, size === 'small' ? KILOBYTES_SMALL : large),
+      work: (instantiate, size) =>
+        hashing(instantiate(), init, final, size === 'small' ? KILOBYTES_SMALL : large),
     }
   })
 }

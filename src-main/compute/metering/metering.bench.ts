@@ -5,8 +5,9 @@
 import type { Benchmark, Measurement } from '../../bench.ts'
 import { FaultError } from '../../protocol/fault.ts'
 import { assemblyScriptWorkloads, hashModules, llvmWorkloads, type Workload } from './corpus.fixture.ts'
+import { lineStatisticsWorkload } from './line-statistics.fixture.ts'
 import { meterModule, type MeterOptions } from './meter.ts'
-import { instantiateMetered } from './metered-instance.ts'
+import { instantiateMetered, type MeteredInstance } from './metered-instance.ts'
 import { pathTraceWorkload } from './path-trace.fixture.ts'
 import { realModules } from './real-modules.fixture.ts'
 import { sqliteWorkload } from './sqlite.fixture.ts'
@@ -44,14 +45,22 @@ interface Variant {
 }
 
 function plain(workload: Workload): Variant {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(workload.bytes))
-  return { run: workload.work(exports, 'large'), fuelUsed: () => 0 }
+  const module = new WebAssembly.Module(workload.bytes)
+  const instantiate = (imports: WebAssembly.Imports = {}) => new WebAssembly.Instance(module, imports).exports
+  return { run: workload.work(instantiate, 'large'), fuelUsed: () => 0 }
 }
 
 function metered(workload: Workload, nanBits: MeterOptions['nanBits']): Variant {
   const module = new WebAssembly.Module(meterModule(workload.bytes, options(nanBits)).bytes)
-  const instance = instantiateMetered(module, {}, { fuel: FUEL })
-  return { run: workload.work(instance.exports, 'large'), fuelUsed: () => instance.fuelUsed() }
+  let used = 0
+  let last: MeteredInstance | undefined
+  const fuelUsed = () => used + (last?.fuelUsed() ?? 0)
+  const instantiate = (imports: WebAssembly.Imports = {}) => {
+    used = fuelUsed()
+    last = instantiateMetered(module, imports, { fuel: FUEL })
+    return last.exports
+  }
+  return { run: workload.work(instantiate, 'large'), fuelUsed }
 }
 
 /** Milliseconds of processor time of this thread. */
@@ -202,7 +211,7 @@ export const benchmark: Benchmark = {
       report({ metric: 'sqlite', value: 0, unit: 'ms', note: 'not measured: no clang-14 here' })
     const scripts = assemblyScriptWorkloads().map(timed)
     const hashes = llvmWorkloads().map(timed)
-    const programs = sqlite === null ? [] : [timed(sqlite)]
+    const programs = [lineStatisticsWorkload(), ...(sqlite === null ? [] : [sqlite])].map(timed)
     const all = [...scripts, ...hashes, ...programs]
     for (const one of [...all, timed(pathTraceWorkload())]) reportEach(report, one)
     reportRatios(report, 'AssemblyScript', scripts, 1.08)

@@ -18,8 +18,8 @@ export function pathTraceWorkload(): Workload {
     source: 'AssemblyScript',
     floats: true,
     bytes: new Uint8Array(readFileSync(kernelPath('path-trace'))),
-    work: (exports, size) => {
-      const kernel = wrapKernel(exports as unknown as KernelExports)
+    work: (instantiate, size) => {
+      const kernel = wrapKernel(instantiate() as unknown as KernelExports)
       const loaded = kernel.loadScene(packScene(bunnyRoom()))
       if (loaded.kind !== 'loaded') throw new Error(`the scene does not load: ${loaded.kind}`)
       const { side, samples } = size === 'small' ? SMALL : LARGE

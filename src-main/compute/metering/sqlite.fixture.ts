@@ -35,7 +35,8 @@ export function sqliteWorkload(): Workload | null {
     source: 'LLVM',
     floats: false,
     bytes,
-    work: (exports, size) => {
+    work: (instantiate, size) => {
+      const exports = instantiate()
       exported(exports, '_initialize')()
       const run = exported(exports, 'run')
       return () => BigInt(run(size === 'small' ? ROWS_SMALL : ROWS_LARGE))

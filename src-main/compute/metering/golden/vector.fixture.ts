@@ -102,7 +102,7 @@ function workloadSubject(workload: Workload, module: string): Subject {
     measure: (bytes) => {
       const compiled = new WebAssembly.Module(meterModule(bytes, OPTIONS).bytes)
       const instance = instantiateMetered(compiled, {}, { fuel: FUEL })
-      const result = instance.guard(() => workload.work(instance.exports, 'small')())
+      const result = instance.guard(() => workload.work(() => instance.exports, 'small')())
       return { fuel: instance.fuelUsed(), result: `${result}` }
     },
   }
