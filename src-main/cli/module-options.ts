@@ -11,6 +11,7 @@ import {
   type ModuleLimits,
 } from '../protocol/wasm-job.ts'
 import { byteCount, durationMs, integerBetween, repeated, unitCount } from './arguments.ts'
+import { fuelLimitText } from './units-text.ts'
 
 const MIB = 1 << 20
 const PAGES_PER_MIB = MIB / PAGE_BYTES
@@ -36,11 +37,7 @@ export function withLimitOptions(command: Command, defaults: ModuleLimits | unde
   const or = (text: (limits: ModuleLimits) => string): string =>
     defaults === undefined ? '' : ` (default: ${text(defaults)})`
   return command
-    .option(
-      '--fuel <units>',
-      `units of fuel, such as 5e9${or(({ fuel }) => fuel.toExponential())}`,
-      unitCount,
-    )
+    .option('--fuel <units>', `units of fuel, such as 5e9${or(({ fuel }) => fuelLimitText(fuel))}`, unitCount)
     .option(
       '--memory-mb <mebibytes>',
       `memory${or(({ memory_pages }) => `${memory_pages / PAGES_PER_MIB}`)}`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createProgressLine, progressText } from './progress-line.ts'
 import { factsText, tableText } from './table.ts'
-import { bytesText, durationText } from './units-text.ts'
+import { bytesText, durationText, fuelLimitText, fuelText } from './units-text.ts'
 
 describe('text for people', () => {
   it.each([
@@ -22,6 +22,11 @@ describe('text for people', () => {
     [12_000_000, '3 h 20 min'],
   ])('%d ms are %s', (ms, text) => {
     expect(durationText(ms)).toBe(text)
+  })
+
+  it('fuel that was used has all its digits, a limit of it is as it is typed', () => {
+    expect(fuelText(399_260_892)).toBe('399,260,892')
+    expect([fuelLimitText(5e9), fuelLimitText(1.5e12)]).toEqual(['5e9', '1.5e12'])
   })
 
   it('a table has its columns under each other and nothing trailing', () => {

@@ -16,6 +16,11 @@ export function fuelText(fuel: number): string {
   return fuel.toLocaleString('en-US')
 }
 
+/** A limit of fuel as one would type it: `5e9`. */
+export function fuelLimitText(fuel: number): string {
+  return fuel.toExponential().replace('e+', 'e')
+}
+
 /** A duration for people: `870 ms`, `12.3 s`, `4 min 5 s`, `3 h 20 min`. */
 export function durationText(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`

@@ -3,7 +3,7 @@ import type { HardwareInfo, NodeInfo } from '#contract'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { factsText } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
-import { bytesText } from '../units-text.ts'
+import { bytesText, fuelLimitText } from '../units-text.ts'
 
 /** Commands on the running peer and its machine: `stop`, `info`, `hardware`. */
 export function nodeCommands(terminal: Terminal): Command[] {
@@ -35,7 +35,7 @@ function infoText(info: NodeInfo): string {
     ['addresses', info.addresses.join(' ') || 'none'],
     ['shares', sharingText(info.sharing)],
     ['runs', info.algorithms.map((a) => `${a.algorithm_id} ${a.version}`).join(', ') || 'not measured yet'],
-    ['lends', `modules up to ${info.lent.fuel.toExponential()} units of fuel (meshctl limits)`],
+    ['lends', `modules up to ${fuelLimitText(info.lent.fuel)} units of fuel (meshctl limits)`],
     ['people', `${info.contacts}, ${info.connections.length} connected`],
     ['moved', `${bytesText(info.traffic.bytes_in)} in, ${bytesText(info.traffic.bytes_out)} out`],
     ['blobs', `${bytesText(info.blobs.bytes)} of ${bytesText(info.blobs.quota_bytes)}`],
