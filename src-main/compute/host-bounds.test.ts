@@ -71,6 +71,7 @@ describe('the bounds of a host', () => {
   it('are not there where the system has no shell that sets them', () => {
     const bounds = { dataBytes: 1, cpuSeconds: 1 }
     expect(boundedCommand('node.exe', bounds, 'win32')).toEqual({ file: 'node.exe', leading: [] })
+    expect(boundedCommand('node', bounds, 'linux', '/no/shell')).toEqual({ file: 'node', leading: [] })
   })
 
   it.skipIf(process.platform === 'win32')('are passed over where a lower one is set already', () => {

@@ -1,9 +1,10 @@
 /**
  * What the operating system holds a compute host to, from outside: the last wall, behind the limits that the host
  * itself watches over. It is set by a POSIX shell that then becomes the host, because Node has no `setrlimit`.
- * Windows has no such shell, and macOS takes the memory bound without keeping it: there the host's own watch over
+ * Windows and the smallest containers have no such shell, and macOS takes the memory bound without keeping it: there the host's own watch over
  * its resident memory (host-pool.ts) is all there is.
  */
+import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 
 /** What a host process may use in all its life. */
@@ -58,8 +59,9 @@ export function boundedCommand(
   file: string,
   { dataBytes, cpuSeconds }: Pick<HostBounds, 'dataBytes' | 'cpuSeconds'>,
   platform: NodeJS.Platform = process.platform,
+  shell = '/bin/sh',
 ): BoundedCommand {
-  if (platform === 'win32') return { file, leading: [] }
+  if (platform === 'win32' || !existsSync(shell)) return { file, leading: [] }
   const limits = [
     '-c 0', // what a stranger's input left in memory is nobody's to find in a core file
     `-d ${Math.ceil(dataBytes / 1_024)}`,
@@ -68,5 +70,5 @@ export function boundedCommand(
   ]
   // A shell ends when `ulimit` fails, hence the trial in a subshell.
   const script = limits.map((limit) => `(ulimit ${limit}) 2>&- && ulimit ${limit}; `).join('')
-  return { file: '/bin/sh', leading: ['-c', `${script}exec "$0" "$@"`, file] }
+  return { file: shell, leading: ['-c', `${script}exec "$0" "$@"`, file] }
 }
