@@ -1,8 +1,8 @@
 /**
  * What the operating system holds a compute host to, from outside: the last wall, behind the limits that the host
  * itself watches over. It is set by a POSIX shell that then becomes the host, because Node has no `setrlimit`.
- * Windows and the smallest containers have no such shell, and macOS takes the memory bound without keeping it: there the host's own watch over
- * its resident memory (host-pool.ts) is all there is.
+ * Windows and the smallest containers have no such shell, and macOS takes the memory bound without keeping it: there
+ * the host's own watch over its resident memory (host-pool.ts) is all there is.
  */
 import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
