@@ -148,6 +148,9 @@ function reportPrices(report: Report, all: readonly Timed[]): void {
     met: spread <= 3,
     note,
   })
+  const tenth = Math.floor(prices.length / 10)
+  const middle = (prices[prices.length - 1 - tenth]?.price ?? 0) / (prices[tenth]?.price ?? 1)
+  report({ metric: 'fuel price, most ÷ least of the middle eight tenths', value: middle, unit: '×' })
   report({
     metric: 'fuel price, geomean',
     value: geometricMean(prices.map(({ price }) => price)),

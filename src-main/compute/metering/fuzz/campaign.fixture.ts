@@ -6,13 +6,14 @@
 import { FaultError } from '../../../protocol/fault.ts'
 import { hashModules } from '../corpus.fixture.ts'
 import { dice, pick } from '../dice.fixture.ts'
+import { meteredBehaviour, originalBehaviour } from '../equivalence/behaviour.fixture.ts'
+import type { Invocation } from '../equivalence/case.fixture.ts'
 import { CONTROL_CASES } from '../equivalence/control.fixture.ts'
 import { EXCEPTION_CASES } from '../equivalence/exception.fixture.ts'
 import { randomProgram } from '../equivalence/random-program.fixture.ts'
 import { STATE_CASES } from '../equivalence/state.fixture.ts'
 import { VALUE_CASES } from '../equivalence/value.fixture.ts'
-import { meterModule, type MeterOptions } from '../meter.ts'
-import { instantiateMetered } from '../metered-instance.ts'
+import { type MeterOptions, meterModule, type ModuleExport } from '../meter.ts'
 import { wat } from '../wat.fixture.ts'
 import { mutated } from './mutation.fixture.ts'
 
@@ -21,16 +22,19 @@ export interface Tally {
   readonly tried: number
   readonly refused: number
   readonly taken: number
-  /** Of those taken, how many were run too, and how many of these ended without a fault. */
-  readonly run: number
-  readonly ended: number
+  /** Of those taken, how many ran within the limits, and did what their originals do. */
+  readonly same: number
   /** Milliseconds of the slowest mutant. */
   readonly slowestMs: number
 }
 
 /** Small, so that bombs are refused or end soon. */
 const OPTIONS: MeterOptions = { memoryPagesMax: 16, tableElementsMax: 1_000, nanBits: 'canonical' }
-const FUEL = 2_000_000
+const FUEL = 3_000_000
+/** How a run ends that the original might not end at all. */
+const LIMIT = /^(used all|the module called|this machine)/
+/** Types that no number is of. */
+const UNCALLABLE: ReadonlySet<string> = new Set(['v128', 'exnref', 'funcref', 'externref'])
 const RANDOM_PROGRAMS = 40
 /** Modules above this are damaged seldom: they take long, and their damage is found as well in small ones. */
 const SMALL_BYTES = 3_000
@@ -59,8 +63,11 @@ export function mutant(corpus: readonly Uint8Array[], seed: number, index: numbe
   return mutated(roll, base, corpus)
 }
 
-/** Meters one mutant and, if it is taken, runs it. Throws where the injector broke a promise. */
-export function tryMutant(bytes: Uint8Array): 'refused' | 'taken' | 'faulted' | 'ended' {
+/**
+ * Meters one mutant and, if it is taken, runs it; where that ends within its limits, so does the original, which must
+ * have done the same. Throws where the injector broke a promise.
+ */
+export function tryMutant(bytes: Uint8Array): 'refused' | 'taken' | 'faulted' | 'same' {
   let metered
   try {
     metered = meterModule(bytes, OPTIONS)
@@ -70,25 +77,23 @@ export function tryMutant(bytes: Uint8Array): 'refused' | 'taken' | 'faulted' | 
   }
   if (!WebAssembly.validate(metered.bytes)) throw new Error('what was taken is not valid any more')
   if (metered.shape.imports.length > 0) return 'taken'
-  try {
-    const instance = instantiateMetered(new WebAssembly.Module(metered.bytes), {}, { fuel: FUEL })
-    for (const { name, kind, params = [] } of metered.shape.exports) {
-      const call = instance.exports[name]
-      if (kind !== 'function' || typeof call !== 'function') continue
-      if (params.includes('v128') || params.includes('exnref')) continue
-      const args = params.map((type) => (type === 'i64' ? 1n : type.endsWith('ref') ? null : 1))
-      instance.guard(() => (call as unknown as (...values: unknown[]) => unknown)(...args))
-    }
-    return 'ended'
-  } catch (error) {
-    if (error instanceof FaultError) return 'faulted'
-    throw error
-  }
+  const calls = metered.shape.exports.flatMap(callsOf)
+  const { fuel: _fuel, ...seen } = meteredBehaviour(bytes, calls, { fuel: FUEL })
+  if (seen.outcomes.some((outcome) => LIMIT.test(outcome))) return 'faulted'
+  const [original, now] = [originalBehaviour(bytes, calls), seen].map((one) => JSON.stringify(one))
+  if (original !== now) throw new Error(`was ${original} and is ${now}`)
+  return 'same'
+}
+
+/** One call of an exported function, if it can be made with numbers. */
+function callsOf({ name, kind, params = [], results = [] }: ModuleExport): Invocation[] {
+  if (kind !== 'function' || [...params, ...results].some((type) => UNCALLABLE.has(type))) return []
+  return [[name, ...params.map((type) => (type === 'i64' ? 1n : 1))]]
 }
 
 function campaign(seed: number, from: number, to: number): void {
   const corpus = campaignCorpus()
-  const counts = { refused: 0, taken: 0, faulted: 0, ended: 0 }
+  const counts = { refused: 0, taken: 0, faulted: 0, same: 0 }
   let slowestMs = 0
   for (let index = from; index < to; index++) {
     if (index % MUTANTS_BETWEEN_LINES === 0) process.stdout.write(`${JSON.stringify({ index })}\n`)
@@ -102,9 +107,8 @@ function campaign(seed: number, from: number, to: number): void {
     }
     slowestMs = Math.max(slowestMs, performance.now() - startMs)
   }
-  const { refused, taken, faulted, ended } = counts
-  const run = faulted + ended
-  const tally: Tally = { tried: to - from, refused, taken: taken + run, run, ended, slowestMs }
+  const { refused, taken, faulted, same } = counts
+  const tally: Tally = { tried: to - from, refused, taken: taken + faulted + same, same, slowestMs }
   process.stdout.write(`${JSON.stringify({ tally })}\n`)
 }
 
