@@ -49,8 +49,9 @@ export function byteCount(text: string): number {
 }
 
 function stepped(text: string, base: number, please: string): number {
-  const [, amount, step = ''] = /^(\d+(?:\.\d+)?(?:e\d+)?)([kMGT]?)$/.exec(text) ?? []
-  const value = Number(amount ?? NaN) * base ** STEPS.indexOf(step as (typeof STEPS)[number])
+  const [, amount, step = ''] = /^(\d+(?:\.\d+)?(?:e\d+)?)([kKMGT]?)$/.exec(text) ?? []
+  const value =
+    Number(amount ?? NaN) * base ** STEPS.indexOf(step.replace('K', 'k') as (typeof STEPS)[number])
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError(please)
   return value
 }
