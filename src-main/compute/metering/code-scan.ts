@@ -2,6 +2,7 @@ import type { CallGraph } from './call-graph.ts'
 import { addPoint, addStep, type ChargePoints, STEP } from './charge-points.ts'
 import type { BlockArity } from './code-reader.ts'
 import type { ControlFrames } from './control-frames.ts'
+import type { CountedLoop } from './counted-loop.ts'
 import type { EditList } from './edit-list.ts'
 import { CALLS_MAX, LOCALS_BY_CONTROL_MAX, OPERANDS_MAX } from './limits.ts'
 import type { ParsedModule } from './parsed-module.ts'
@@ -23,7 +24,12 @@ export interface CodeScan {
   /** Σ over control instructions of the values that are alive there: what V8's work grows with. */
   mergedValues: number
 
+  /** Loops of the module whose rounds are known before the first one. */
+  readonly countedLoops: CountedLoop[]
+
   /** Of the function at hand: */
+  /** Its counted loops, by the edit before each, and the charge point of a round; their place among all. */
+  readonly counted: { readonly edit: number; readonly point: number; readonly place: number }[]
   locals: number
   /** Of these, the parameters. */
   params: number

@@ -23,11 +23,15 @@ export interface ControlFrames {
   /** Of a loop: its header's charge point, the edit before it, whether something in it calls, the loop around. */
   readonly header: Int32Array
   readonly cache: Int32Array
+  /** Of a loop: whether another is inside it. */
+  readonly loops: Uint8Array
   readonly calls: Uint8Array
   readonly loopAround: Int32Array
   /** Of a loop: the charge points that lead back to it, and whether they all do so whenever they are passed. */
   readonly backEdges: Int32Array
   readonly backEdgeCount: Uint8Array
+  /** Of a loop: the offset of the last branch back to it. */
+  readonly backEdgeAt: Int32Array
   readonly backEdgeDoubt: Uint8Array
 }
 
@@ -44,16 +48,21 @@ export function createControlFrames(): ControlFrames {
   const flags = () => new Uint8Array(LEVELS)
   return {
     count: 0,
-    ...{ kind: flags(), charge: ints(), escape: ints(), height: ints(), params: ints(), results: ints() },
-    ...{
-      reached: flags(),
-
-      header: ints(),
-      cache: ints(),
-
-      calls: flags(),
-    },
-    ...{ loopAround: ints(), backEdges: ints(LEVELS * BACK_EDGES_MAX) },
-    ...{ backEdgeCount: flags(), backEdgeDoubt: flags() },
+    kind: flags(),
+    charge: ints(),
+    escape: ints(),
+    height: ints(),
+    params: ints(),
+    results: ints(),
+    reached: flags(),
+    header: ints(),
+    cache: ints(),
+    loops: flags(),
+    calls: flags(),
+    loopAround: ints(),
+    backEdges: ints(LEVELS * BACK_EDGES_MAX),
+    backEdgeCount: flags(),
+    backEdgeAt: ints(),
+    backEdgeDoubt: flags(),
   }
 }

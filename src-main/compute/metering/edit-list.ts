@@ -22,6 +22,11 @@ export const EDIT = {
   growMemory: 9,
   /** table.grow; first: offset after it, second: the table. */
   growTable: 10,
+  /**
+   * Takes fuel for all rounds of a loop that counts, and traps when there are none left; first: units of a round,
+   * second: its place among the plan's counted loops.
+   */
+  chargeRounds: 11,
 } as const
 
 /** Places in a module's code and what is done there, in order; grows as it is filled. */

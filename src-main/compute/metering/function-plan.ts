@@ -16,8 +16,9 @@ export interface FunctionPlan extends FunctionCode {
   /** Whether it has a loop, and calls functions of the module. */
   readonly hasLoop: boolean
   readonly hasCall: boolean
-  /** Whether it has exception instructions, float arithmetic, charges by length. */
+  /** Whether it has exception instructions, float arithmetic, charges by length, counted loops. */
   readonly hasExceptions: boolean
   readonly hasArithmetic: boolean
   readonly hasLengths: boolean
+  readonly hasRounds: boolean
 }

@@ -13,6 +13,8 @@ export interface MeterLocals {
   readonly fuel: number
   /** i32: the length of a bulk operation */
   readonly length: number
+  /** i64: what the rounds of a counted loop cost */
+  readonly rounds: number
   /** i64: slots of the stack that are left below this function's frame */
   readonly depth: number
   /**
@@ -45,6 +47,7 @@ export function placeLocals(
     moved,
     fuel: needsFuel ? add(VALUE_TYPE.i64) : -1,
     length: plan.hasLengths ? add(VALUE_TYPE.i32) : -1,
+    rounds: plan.hasRounds ? add(VALUE_TYPE.i64) : -1,
     depth: isParameter
       ? (module.types[plan.type]?.params.length ?? 0)
       : passing === PASSING.global

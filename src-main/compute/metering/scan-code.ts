@@ -3,6 +3,7 @@ import { clearChargePoints, createChargePoints, settleHeaders } from './charge-p
 import { chargePoint, type CodeScan } from './code-scan.ts'
 import { createControlFrames, NO_ESCAPE, NO_LOOP } from './control-frames.ts'
 import { FUNCTION_ENTRY } from './costs.ts'
+import type { CountedLoop } from './counted-loop.ts'
 import { createEditList, EDIT, type EditList } from './edit-list.ts'
 import { createFolding, foldCharges, type Folding } from './fold-charges.ts'
 import type { FunctionPlan } from './function-plan.ts'
@@ -29,6 +30,7 @@ export interface CodePlan {
   readonly functions: readonly FunctionPlan[]
   readonly edits: EditList
   readonly calls: CallGraph
+  readonly countedLoops: readonly CountedLoop[]
 }
 
 /**
@@ -46,7 +48,7 @@ export function scanCode(module: ParsedModule): CodePlan {
     return scanFunction(scan, folding, module.imports.length + index)
   })
   scan.calls.from[functions.length] = scan.calls.count
-  return { functions, edits: scan.edits, calls: scan.calls }
+  return { functions, edits: scan.edits, calls: scan.calls, countedLoops: scan.countedLoops }
 }
 
 function createScan(module: ParsedModule): CodeScan {
@@ -60,6 +62,8 @@ function createScan(module: ParsedModule): CodeScan {
     calls: createCallGraph(module.bodies.length, codeBytes / BYTES_PER_CALL),
     arity: { params: 0, results: 0 },
     hasVectorTypes: hasVectorTypes(module),
+    countedLoops: [],
+    counted: [],
     mergedValues: 0,
     locals: 0,
     params: 0,
@@ -99,6 +103,7 @@ function scanFunction(scan: CodeScan, folding: Folding, index: number): Function
   if (cursor.at !== cursor.end) refuseModule('instructions after the end of a function', cursor.at)
   if (!scan.hasExceptions) foldCharges(points, folding)
   settleHeaders(points)
+  chargeRounds(scan)
   writeCharges(scan)
   return {
     bytes: module.bytes,
@@ -117,6 +122,7 @@ function scanFunction(scan: CodeScan, folding: Folding, index: number): Function
     hasExceptions: scan.hasExceptions,
     hasArithmetic: scan.hasArithmetic,
     hasLengths: scan.hasLengths,
+    hasRounds: scan.counted.length > 0,
   }
 }
 
@@ -147,6 +153,7 @@ function readLocals(scan: CodeScan, params: ArrayLike<number>): readonly LocalRu
 
 function resetFunction(scan: CodeScan): void {
   clearChargePoints(scan.points)
+  scan.counted.length = 0
   scan.dead = false
   scan.deadNesting = 0
   scan.height = 0
@@ -159,6 +166,16 @@ function resetFunction(scan: CodeScan): void {
   scan.hasVectors = scan.hasVectorTypes
   scan.hasArithmetic = false
   scan.hasLengths = false
+}
+
+/** Counted loops are charged before their first round for what each round would be. */
+function chargeRounds({ counted, points, edits }: CodeScan): void {
+  for (const { edit, point, place } of counted) {
+    edits.kind[edit] = EDIT.chargeRounds
+    edits.first[edit] = points.cost[point] ?? 0
+    edits.second[edit] = place
+    points.cost[point] = 0
+  }
 }
 
 /** Writes the points' costs into their edits. */

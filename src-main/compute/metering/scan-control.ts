@@ -2,6 +2,7 @@ import { addStep, payElsewhere, STEP } from './charge-points.ts'
 import { readBlockType, readBranchTableSize } from './code-reader.ts'
 import { beginDead, beginPoint, changeHeight, chargePoint, type CodeScan, countMerge } from './code-scan.ts'
 import { checkIndex } from './constant-expression.ts'
+import { findCountedLoop } from './counted-loop.ts'
 import { BACK_EDGES_MAX, FRAME, NO_ESCAPE, NO_LOOP } from './control-frames.ts'
 import { FOLDED_MAX, LOOP_ROUND } from './costs.ts'
 import { addEdit, EDIT } from './edit-list.ts'
@@ -60,6 +61,7 @@ function pushFrame(scan: CodeScan, kind: number): number {
 
 function openLoop(scan: CodeScan, at: number): void {
   const { frames, points, edits } = scan
+  addEdit(edits, at, EDIT.none) // for the rounds, if it turns out to count
   const cache = addEdit(edits, at, EDIT.none)
   const level = pushFrame(scan, FRAME.loop)
   const header = beginPoint(scan, scan.cursor.at)
@@ -69,6 +71,7 @@ function openLoop(scan: CodeScan, at: number): void {
   frames.header[level] = header
   frames.cache[level] = cache
   frames.calls[level] = 0
+  frames.loops[level] = 0
   frames.backEdgeCount[level] = 0
   frames.backEdgeDoubt[level] = 0
   frames.loopAround[level] = scan.loop
@@ -137,6 +140,8 @@ function closeLoop(scan: CodeScan, level: number): void {
     edits.first[cache] = scan.cursor.at
   } else if (around !== NO_LOOP) frames.calls[around] = 1
 
+  if (around !== NO_LOOP) frames.loops[around] = 1
+
   if (frames.backEdgeDoubt[level] === 1) return
   const header = frames.header[level] ?? 0
   const from = level * BACK_EDGES_MAX
@@ -154,6 +159,23 @@ function closeLoop(scan: CodeScan, level: number): void {
   }
   points.cost[header] = 0
   points.checked[header] = 0
+  if (end === from + 1) countRounds(scan, level)
+}
+
+/** A loop that counts pays for all its rounds before the first. */
+function countRounds(scan: CodeScan, level: number): void {
+  const { frames, points, edits, cursor, countedLoops } = scan
+  const isSimple = frames.calls[level] === 0 && frames.loops[level] === 0 && scan.escape >= level
+  // Nothing but the condition leads past the branch, which is the last that was open one level up.
+  if (!isSimple || frames.kind[level + 1] !== FRAME.if || frames.reached[level + 1] === 1) return
+  const start = edits.at[points.edit[frames.header[level] ?? 0] ?? 0] ?? 0
+  const point = frames.backEdges[level * BACK_EDGES_MAX] ?? 0
+  const branch = edits.at[points.edit[point] ?? 0] ?? 0
+  const back = frames.backEdgeAt[level] ?? 0
+  const loop = findCountedLoop({ bytes: cursor.bytes, at: start, end: cursor.at }, branch, back)
+  if (loop === undefined) return
+  const edit = (frames.cache[level] ?? 0) - 1
+  scan.counted.push({ edit, point, place: countedLoops.push(loop) - 1 })
 }
 
 /** br and br_if, whose label has not been read. */
@@ -163,7 +185,7 @@ export function scanBranch(scan: CodeScan, opcode: number, at: number): void {
   if (scan.dead) return
   countMerge(scan, 1)
   if (!isSure) changeHeight(scan, -1)
-  branchTo(scan, level, isSure)
+  branchTo(scan, level, isSure, at)
   if (isSure) beginDead(scan, false)
   else addStep(scan.points, STEP.point, beginPoint(scan, scan.cursor.at))
 }
@@ -174,14 +196,14 @@ export function scanBranchTable(scan: CodeScan, at: number): void {
   if (!scan.dead) countMerge(scan, size + 1)
   for (let i = 0; i <= size; i++) {
     const level = readLabel(scan, at)
-    if (!scan.dead) branchTo(scan, level, false)
+    if (!scan.dead) branchTo(scan, level, false, at)
   }
   if (!scan.dead) beginDead(scan, false)
 }
 
 /** return, and what else leaves the function. */
 export function scanReturn(scan: CodeScan): void {
-  branchTo(scan, 0, true)
+  branchTo(scan, 0, true, scan.cursor.at)
   beginDead(scan, false)
 }
 
@@ -193,7 +215,7 @@ export function readLabel(scan: CodeScan, at: number): number {
   return levels - 1 - label
 }
 
-function branchTo(scan: CodeScan, level: number, isSure: boolean): void {
+function branchTo(scan: CodeScan, level: number, isSure: boolean, at: number): void {
   const { frames } = scan
   frames.reached[level] = 1
   scan.escape = Math.min(scan.escape, level)
@@ -205,6 +227,7 @@ function branchTo(scan: CodeScan, level: number, isSure: boolean): void {
     return
   }
   frames.backEdges[level * BACK_EDGES_MAX + count] = scan.point
+  frames.backEdgeAt[level] = at
   frames.backEdgeCount[level] = count + 1
 }
 

@@ -7,6 +7,7 @@ import {
   writeRange,
   writeSized,
 } from './byte-writer.ts'
+import { assert } from '../../protocol/fault.ts'
 import { EDIT } from './edit-list.ts'
 import type { FunctionPlan } from './function-plan.ts'
 import type { Injection } from './injection.ts'
@@ -18,6 +19,7 @@ import type { NanPatch } from './nan-patch.ts'
 import { cursorOver, readU32 } from './reader.ts'
 import { refuseModule } from './refusal.ts'
 import { PASSING } from './stack-use.ts'
+import { writeCount } from './write-counted.ts'
 
 /** A function that is being written. */
 interface Writing {
@@ -96,6 +98,9 @@ function writeEdit(writing: Writing, edit: number): number {
       return at
     case EDIT.chargeLength:
       takeFuelByLength(writing, first, at < writing.cachedUntil)
+      return at
+    case EDIT.chargeRounds:
+      takeFuelForRounds(writing, first, edits.second[edit] ?? 0, at < writing.cachedUntil)
       return at
     case EDIT.cache:
       if (at < writing.cachedUntil || plan.hasExceptions) return at
@@ -192,6 +197,20 @@ function takeFuelByLength(writing: Writing, shift: number, isCached: boolean): v
     writeConstant(writer, Math.abs(shift))
     writeByte(writer, shift > 0 ? OP.i64ShrU : OP.i64Shl)
   }
+  setFuel(writing)
+  trapIfNegative(writer)
+}
+
+/** A loop that counts is about to begin. */
+function takeFuelForRounds(writing: Writing, units: number, place: number, isCached: boolean): void {
+  const { writer, injection, locals, plan } = writing
+  const loop = injection.plan.countedLoops[place]
+  assert(loop !== undefined, 'every counted loop is in the plan')
+  const params = injection.module.types[plan.type]?.params.length ?? 0
+  const localOf = (local: number) => (local === params && locals.moved >= 0 ? locals.moved : local)
+  writeCount(writer, loop, units, locals.rounds, localOf)
+  getFuel(writing, isCached)
+  writeIndexed(writer, OP.localGet, locals.rounds)
   setFuel(writing)
   trapIfNegative(writer)
 }
