@@ -62,7 +62,9 @@ export interface MeteredModule {
  *   its beginning is: its charge is the sum of the costs in it, and of what functions that it calls by name begin with.
  *   Branches that cost little are paid for by the region around them, at the dearest way through.
  * - A trap or an exception leaves its region's charge as it was taken, whole. Nothing else is charged for them.
- * - Fuel is looked at once for each round of a loop, and where functions that call are called: below 0 the module
+ * - A loop whose rounds are known when it begins, as it counts up or down to a bound, pays for all of them there
+ *   (counted-loop.ts).
+ * - Fuel is looked at once for each round of other loops, and where functions that call are called: below 0 the module
  *   traps there. A module that ends with less than 0 has used up its fuel as well (metered-instance.ts).
  * - Bulk operations pay by length before they begin, memory.grow and table.grow for what they add, instantiation for
  *   the first pages, elements and data.
