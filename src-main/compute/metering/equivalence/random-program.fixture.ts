@@ -6,6 +6,7 @@
 
 import { dice, pick, type Dice } from '../dice.fixture.ts'
 import type { Invocation } from './case.fixture.ts'
+import { countedLoop } from './counted-loop-text.fixture.ts'
 
 const CALLS_EACH = 3
 
@@ -193,17 +194,27 @@ function ifStatement(scope: Scope): string {
   return `(if ${label} ${expression(inner(scope), 'i32')} (then ${then}) ${otherwise})`
 }
 
-/** Counts down from 1 to 6 at most; `continue` is a branch to it, which the counter bounds too. */
+/** Makes few rounds: counted down below its body, or counted by a condition above it, as for-loops are compiled. */
 function loop(scope: Scope): string {
   if (scope.loops === 0) return simple(scope)
   const label = named(scope, 'b')
-  const counter = named(scope, 'c')
-  scope.fresh.counters.push(counter)
+  const counter = namedCounter(scope)
   const within = { ...inner(scope, [null, ...scope.labels]), loops: scope.loops - 1 }
+  const body = statements(within, 1 + scope.dice(4)).join(' ')
+  if (scope.dice(2) === 0) {
+    const bound = scope.dice(2) === 0 ? null : namedCounter(scope)
+    return countedLoop(scope.dice, { label, counter, bound, body })
+  }
   return `(local.set ${counter} (i32.const ${1 + scope.dice(6)}))
-  (loop ${label} ${statements(within, 1 + scope.dice(4)).join(' ')}
+  (loop ${label} ${body}
     (local.set ${counter} (i32.sub (local.get ${counter}) (i32.const 1)))
     (br_if ${label} (i32.gt_s (local.get ${counter}) (i32.const 0))))`
+}
+
+function namedCounter(scope: Scope): string {
+  const counter = named(scope, 'c')
+  scope.fresh.counters.push(counter)
+  return counter
 }
 
 function block(scope: Scope): string {
@@ -219,7 +230,12 @@ function call(scope: Scope): string {
   const drops = results.map(() => '(drop)').join(' ')
   if (roll(3) > 0) return `(call $f${index} ${values}) ${drops}`
   const type = [...params.map((p) => `(param ${p})`), ...results.map((r) => `(result ${r})`)].join(' ')
-  const element = roll(12) === 0 ? expression(inner(scope), 'i32') : `(i32.const ${index})`
+  // An element above those of the table, or a function no later than the one that is meant: nothing recurs.
+  const drawn = [
+    `(i32.or ${expression(inner(scope), 'i32')} (i32.const 8))`,
+    `(i32.and ${expression(inner(scope), 'i32')} (i32.const ${index}))`,
+  ]
+  const element = roll(12) === 0 ? pick(roll, drawn) : `(i32.const ${index})`
   return `(call_indirect ${type} ${values} ${element}) ${drops}`
 }
 
@@ -284,7 +300,7 @@ function rare(scope: Scope): string {
     case 5:
       return `(table.set ${number(7)} (ref.func $f0))`
     default:
-      return `(table.copy ${number(4)} ${number(4)} ${number(3)})`
+      return `(table.copy (i32.const ${3 + roll(3)}) ${number(4)} ${number(4)})`
   }
 }
 

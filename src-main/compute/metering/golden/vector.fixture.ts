@@ -13,10 +13,10 @@ import { wasmAlgorithms } from '../../libraries/wasm/algorithms.ts'
 import { createTestLibrary } from '../../libraries/wasm/library-call.fixture.ts'
 import { assemblyScriptWorkloads, llvmWorkloads, type Workload } from '../corpus.fixture.ts'
 import { meteredBehaviour } from '../equivalence/behaviour.fixture.ts'
-import type { EquivalenceCase } from '../equivalence/case.fixture.ts'
+import type { EquivalenceCase, Invocation } from '../equivalence/case.fixture.ts'
 import { CONTROL_CASES } from '../equivalence/control.fixture.ts'
 import { EXCEPTION_CASES } from '../equivalence/exception.fixture.ts'
-import { programCalls, randomProgram } from '../equivalence/random-program.fixture.ts'
+import { randomProgram } from '../equivalence/random-program.fixture.ts'
 import { STATE_CASES } from '../equivalence/state.fixture.ts'
 import { VALUE_CASES } from '../equivalence/value.fixture.ts'
 import { meterModule } from '../meter.ts'
@@ -53,12 +53,14 @@ export async function engineToday(): Promise<string> {
 /** Where the vectors are. */
 export const VECTOR_FILE = fileURLToPath(new URL('vectors.json', import.meta.url))
 
+/** What a run came to. */
+interface Found {
+  readonly fuel: number
+  readonly result: string
+}
+
 /** How a vector's fuel and digest are found, given its module. */
-type Measure = (
-  bytes: Uint8Array,
-) =>
-  | { readonly fuel: number; readonly result: string }
-  | Promise<{ readonly fuel: number; readonly result: string }>
+type Measure = (bytes: Uint8Array) => Found | Promise<Found>
 
 /** Something to measure: a name, a module as it is today, and what is done with it. */
 export interface Subject {
@@ -71,6 +73,7 @@ export interface Subject {
 const OPTIONS = { memoryPagesMax: 1_024, tableElementsMax: 10_000, nanBits: 'canonical' } as const
 const FUEL = 1e9
 const RANDOM_PROGRAMS = 12
+const ARGUMENTS = [0, 7, -3]
 /** Of LLVM's modules those that differ most; the others add kilobytes and little else. */
 const HASHES = ['blake3', 'sha3', 'sha256', 'xxhash128', 'crc32']
 const EXAMPLES = fileURLToPath(new URL('../../../../wasm/examples/c', import.meta.url))
@@ -81,14 +84,11 @@ const TEXT = 'a line\nanother, longer one\n\nlast\n'.repeat(200).slice(0, 4_096)
 export function subjects(): Subject[] {
   const llvm = llvmWorkloads().filter(({ name }) => HASHES.some((hash) => name === `hash-wasm ${hash}`))
   const cases = [...CONTROL_CASES, ...STATE_CASES, ...VALUE_CASES, ...EXCEPTION_CASES]
-  const programs = Array.from({ length: RANDOM_PROGRAMS }, (_, seed) => {
-    const text = randomProgram(seed)
-    return { name: `random program ${seed}`, wat: text, calls: programCalls(text, seed) }
-  })
   return [
     ...assemblyScriptWorkloads().map((one) => workloadSubject(one, 'kernels')),
     ...llvm.map((one) => workloadSubject(one, one.name)),
-    ...[...cases, ...programs].map((one) => callsSubject(one, FUEL)),
+    ...cases.map((one) => callsSubject(one, FUEL)),
+    ...Array.from({ length: RANDOM_PROGRAMS }, (_, seed) => programSubject(seed)),
     ...TRAP_CASES.map((one) => callsSubject(one, one.fuel)),
     ...['line-statistics', 'histogram', 'add-histograms'].map(exampleSubject),
   ]
@@ -109,15 +109,31 @@ function workloadSubject(workload: Workload, module: string): Subject {
 }
 
 function callsSubject({ name, wat: text, calls }: EquivalenceCase, fuel: number): Subject {
-  return {
-    name,
-    module: name,
-    bytes: () => wat(text),
-    measure: (bytes) => {
-      const { fuel: steps, ...seen } = meteredBehaviour(bytes, calls, { ...OPTIONS, fuel })
-      return { fuel: steps[steps.length - 1] ?? 0, result: JSON.stringify({ steps, ...seen }) }
-    },
+  const measure: Measure = (bytes) => behaviourOf(bytes, calls, fuel)
+  return { name, module: name, bytes: () => wat(text), measure }
+}
+
+/** A random program. What is called follows from its bytes: today's generator may write another for the same seed. */
+function programSubject(seed: number): Subject {
+  const name = `random program ${seed}`
+  const measure: Measure = (bytes) => {
+    const { exports } = meterModule(bytes, OPTIONS).shape
+    const calls = exports
+      .filter(({ kind }) => kind === 'function')
+      .flatMap(({ name: called, params = [] }) =>
+        ARGUMENTS.map((value): Invocation => [
+          called,
+          ...params.map((type) => (type === 'i64' ? BigInt(value) : value)),
+        ]),
+      )
+    return behaviourOf(bytes, calls, FUEL)
   }
+  return { name, module: name, bytes: () => wat(randomProgram(seed)), measure }
+}
+
+function behaviourOf(bytes: Uint8Array, calls: readonly Invocation[], fuel: number): Found {
+  const { fuel: steps, ...seen } = meteredBehaviour(bytes, calls, { ...OPTIONS, fuel })
+  return { fuel: steps[steps.length - 1] ?? 0, result: JSON.stringify({ steps, ...seen }) }
 }
 
 /** One of the examples in C, as a unit of a job. */
