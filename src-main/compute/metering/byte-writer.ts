@@ -38,21 +38,26 @@ export function writeByte(writer: ByteWriter, byte: number): void {
 /** Writes a part of `source`. */
 export function writeRange(writer: ByteWriter, source: Uint8Array, from: number, to: number): void {
   reserve(writer, to - from)
-  if (to - from < SHORT_COPY) {
-    const { bytes } = writer
-    let { length } = writer
-    for (let at = from; at < to; at++) bytes[length++] = source[at] ?? 0
-    writer.length = length
-    return
-  }
-  writer.bytes.set(source.subarray(from, to), writer.length)
+  if (to - from > SHORT_COPY) writer.bytes.set(source.subarray(from, to), writer.length)
+  else copyShort(writer.bytes, writer.length, source, from, to)
   writer.length += to - from
+}
+
+function copyShort(
+  target: Uint8Array,
+  at: number,
+  source: ArrayLike<number>,
+  from: number,
+  to: number,
+): void {
+  for (let i = from; i < to; i++) target[at + i - from] = source[i] ?? 0
 }
 
 /** Writes all of `bytes`. */
 export function writeBytes(writer: ByteWriter, bytes: ArrayLike<number>): void {
   reserve(writer, bytes.length)
-  writer.bytes.set(bytes, writer.length)
+  if (bytes.length > SHORT_COPY) writer.bytes.set(bytes, writer.length)
+  else copyShort(writer.bytes, writer.length, bytes, 0, bytes.length)
   writer.length += bytes.length
 }
 

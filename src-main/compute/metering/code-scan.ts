@@ -26,6 +26,9 @@ export interface CodeScan {
 
   /** Loops of the module whose rounds are known before the first one. */
   readonly countedLoops: CountedLoop[]
+  /** Whether memory.grow, and table.grow of which tables, is used. */
+  growsMemory: boolean
+  readonly grownTables: Set<number>
 
   /** Of the function at hand: */
   /** Its counted loops, by the edit before each, and the charge point of a round; their place among all. */

@@ -31,6 +31,9 @@ export interface CodePlan {
   readonly edits: EditList
   readonly calls: CallGraph
   readonly countedLoops: readonly CountedLoop[]
+  /** Whether memory.grow, and table.grow of which tables, is used. */
+  readonly growsMemory: boolean
+  readonly grownTables: ReadonlySet<number>
 }
 
 /**
@@ -48,7 +51,8 @@ export function scanCode(module: ParsedModule): CodePlan {
     return scanFunction(scan, folding, module.imports.length + index)
   })
   scan.calls.from[functions.length] = scan.calls.count
-  return { functions, edits: scan.edits, calls: scan.calls, countedLoops: scan.countedLoops }
+  const { edits, calls, countedLoops, growsMemory, grownTables } = scan
+  return { functions, edits, calls, countedLoops, growsMemory, grownTables }
 }
 
 function createScan(module: ParsedModule): CodeScan {
@@ -63,6 +67,8 @@ function createScan(module: ParsedModule): CodeScan {
     arity: { params: 0, results: 0 },
     hasVectorTypes: hasVectorTypes(module),
     countedLoops: [],
+    growsMemory: false,
+    grownTables: new Set(),
     counted: [],
     mergedValues: 0,
     locals: 0,

@@ -22,6 +22,9 @@ import {
 /** `unreachable`: after a call it says that the call does not come back. */
 const UNREACHABLE = 0x00
 
+/** `call`; below it are the control instructions and `nop`. */
+const CALL = 0x10
+
 /** Instructions that pay by the length on top of the stack, and how many of it a unit buys. */
 const LENGTH_SHIFTS = new Map<number, number>([
   [FC | 8, BULK_BYTES_SHIFT], // memory.init
@@ -43,6 +46,8 @@ export function scanInstruction(scan: CodeScan): void {
   const opcode = readOpcode(cursor)
   const units = COSTS[opcode] ?? 0
   if (units > 0 && !scan.dead) chargePoint(scan, units)
+  if (opcode < CALL) return scanControl(scan, opcode, at)
+  if (opcode === CALL) return scanCall(scan, opcode, at)
   if (SIGNATURES[opcode] === CONTEXT) return scanByContext(scan, opcode, at)
   skipImmediates(cursor, IMMEDIATES[opcode] ?? 0, scan.module)
   if (opcode >= FC) noticePrefixed(scan, opcode, at)
@@ -67,6 +72,7 @@ function chargeLength(scan: CodeScan, opcode: number, at: number): void {
 
 function growMemory(scan: CodeScan, at: number): void {
   countCall(scan)
+  scan.growsMemory = true
   addEdit(scan.edits, at, EDIT.growMemory, scan.cursor.at)
   noticeCall(scan)
 }
@@ -100,6 +106,8 @@ function scanControl(scan: CodeScan, opcode: number, at: number): void {
   switch (opcode) {
     case 0x00:
       return scan.dead ? undefined : beginDead(scan, true)
+    case 0x01:
+      return
     case 0x02:
       return scanBlock(scan, FRAME.block, at)
     case 0x03:
@@ -228,6 +236,7 @@ function scanTable(scan: CodeScan, opcode: number, at: number): void {
   if (scan.dead) return
   if (opcode === (FC | 15)) {
     countCall(scan)
+    scan.grownTables.add(table)
     addEdit(scan.edits, at, EDIT.growTable, scan.cursor.at, table)
     noticeCall(scan)
     changeHeight(scan, -1)

@@ -1,10 +1,11 @@
+import { assert } from '../../protocol/fault.ts'
 import { addEdit, EDIT } from './edit-list.ts'
 import { type CodeScan, changeHeight, chargePoint } from './code-scan.ts'
 import { COSTS } from './costs.ts'
 import { ARITHMETIC } from './nan-shapes.ts'
 import { CONTEXT, IMMEDIATE, IMMEDIATES, OPERANDS, RESULTS, SIGNATURES } from './opcodes.ts'
 
-// 0 is nothing for a run: control, calls, whatever has long immediates.
+// What an instruction is to a run: 0 is nothing for it, as control, calls and whatever has long immediates.
 const BARE = 1
 const FLOAT_ARITHMETIC = 2
 const LOCAL = 3
@@ -13,22 +14,36 @@ const CONSTANT = 4
 /** An alignment and an offset of one byte each, or of two. */
 const MEMORY_ACCESS = 5
 
-/** What an instruction is to a run, by its first byte, and how many values it adds to the operand stack. */
-const PLAIN = new Uint8Array(256)
-const ADDED = new Int8Array(256)
+/**
+ * All that a run needs of an instruction, by its first byte, in one number: what it is in the lowest 3 bits, then its
+ * cost in 13, and above these how many values it adds to the operand stack, which may be below 0.
+ */
+const FACTS = new Int32Array(256)
+const KIND_BITS = 3
+const COST_BITS = 13
+const KIND_MASK = (1 << KIND_BITS) - 1
+const COST_MASK = (1 << COST_BITS) - 1
 
 for (let opcode = 0; opcode < 256; opcode++) {
-  ADDED[opcode] = (RESULTS[opcode] ?? 0) - (OPERANDS[opcode] ?? 0)
+  const immediates = IMMEDIATES[opcode]
   if (SIGNATURES[opcode] === CONTEXT) continue
-  if (IMMEDIATES[opcode] === IMMEDIATE.none)
-    PLAIN[opcode] = ARITHMETIC[opcode] === 0 ? BARE : FLOAT_ARITHMETIC
-  if (IMMEDIATES[opcode] === IMMEDIATE.memoryArgument) PLAIN[opcode] = MEMORY_ACCESS
-  if (IMMEDIATES[opcode] === IMMEDIATE.i32 || IMMEDIATES[opcode] === IMMEDIATE.i64) PLAIN[opcode] = CONSTANT
+  const added = (RESULTS[opcode] ?? 0) - (OPERANDS[opcode] ?? 0)
+  if (immediates === IMMEDIATE.none)
+    setFacts(opcode, ARITHMETIC[opcode] === 0 ? BARE : FLOAT_ARITHMETIC, added)
+  if (immediates === IMMEDIATE.memoryArgument) setFacts(opcode, MEMORY_ACCESS, added)
+  if (immediates === IMMEDIATE.i32 || immediates === IMMEDIATE.i64) setFacts(opcode, CONSTANT, added)
 }
-PLAIN.fill(LOCAL, 0x20, 0x23)
-ADDED.set([1, -1, 0], 0x20) // local.get, local.set, local.tee
-PLAIN.fill(BARE, 0x1a, 0x1c)
-ADDED.set([-1, -2], 0x1a) // drop, select
+setFacts(0x1a, BARE, -1) // drop
+setFacts(0x1b, BARE, -2) // select
+setFacts(0x20, LOCAL, 1) // local.get
+setFacts(0x21, LOCAL, -1) // local.set
+setFacts(0x22, LOCAL, 0) // local.tee
+
+function setFacts(opcode: number, kind: number, added: number): void {
+  const cost = COSTS[opcode] ?? 0
+  assert(cost <= COST_MASK, 'a plain instruction costs little')
+  FACTS[opcode] = kind | (cost << KIND_BITS) | (added << (KIND_BITS + COST_BITS))
+}
 
 /** Alignment exponents from here on belong to other proposals, or are none. */
 const ALIGNMENT_END = 5
@@ -48,32 +63,24 @@ export function scanRun(scan: CodeScan): void {
   let hasArithmetic = false
   while (at < last) {
     const opcode = bytes[at] ?? 0
-    const first = bytes[at + 1] ?? 0
+    const facts = FACTS[opcode] ?? 0
+    const kind = facts & KIND_MASK
     let length = 1
-    switch (PLAIN[opcode]) {
-      case BARE:
-        break
-      case FLOAT_ARITHMETIC:
-        hasArithmetic = true
-        break
-      case LOCAL:
-        if (first >= 0x80 || first >= locals) length = 0
-        else length = 2
-        break
-      case CONSTANT:
-        length = lengthOfConstant(bytes, at)
-        break
-      case MEMORY_ACCESS:
-        length = first >= ALIGNMENT_END || module.memory === undefined ? 0 : lengthOfAccess(bytes, at)
-        break
-      default:
-        length = 0
+    if (kind === LOCAL) {
+      const local = bytes[at + 1] ?? 0
+      if (local >= 0x80 || local >= locals) break
+      if (local === params) addEdit(scan.edits, at, EDIT.firstLocal, at + 2)
+      length = 2
+    } else if (kind !== BARE) {
+      if (kind === CONSTANT) length = lengthOfConstant(bytes, at)
+      else if (kind === MEMORY_ACCESS && module.memory !== undefined) length = lengthOfAccess(bytes, at)
+      else if (kind === FLOAT_ARITHMETIC) hasArithmetic = true
+      else break
+      if (length === 0) break
     }
-    if (length === 0) break
-    if (first === params && PLAIN[opcode] === LOCAL) addEdit(scan.edits, at, EDIT.firstLocal, at + 2)
     at += length
-    units += COSTS[opcode] ?? 0
-    added += ADDED[opcode] ?? 0
+    units += (facts >> KIND_BITS) & COST_MASK
+    added += facts >> (KIND_BITS + COST_BITS)
     if (added > addedMax) addedMax = added
   }
   cursor.at = at
@@ -84,14 +91,16 @@ export function scanRun(scan: CodeScan): void {
   scan.height += added - addedMax
 }
 
-/** With an offset of one or two bytes; 0 if it is longer. */
+/** With an offset of one or two bytes; 0 if it is longer, or the alignment is none. */
 function lengthOfAccess(bytes: Uint8Array, at: number): number {
+  if ((bytes[at + 1] ?? 0) >= ALIGNMENT_END) return 0
   if ((bytes[at + 2] ?? 0) < 0x80) return 3
   return (bytes[at + 3] ?? 0) < 0x80 ? 4 : 0
 }
 
 /** 0 if it is longer. */
 function lengthOfConstant(bytes: Uint8Array, at: number): number {
-  for (let length = 2; length <= 5; length++) if ((bytes[at + length - 1] ?? 0) < 0x80) return length
+  if ((bytes[at + 1] ?? 0) < 0x80) return 2
+  for (let length = 3; length <= 5; length++) if ((bytes[at + length - 1] ?? 0) < 0x80) return length
   return 0
 }

@@ -64,20 +64,31 @@ function receiveDepth({ writer, injection, locals }: Writing): void {
 /** Copies the instructions, with the edits and the patches between them. */
 function writeBody(writing: Writing, patches: readonly NanPatch[]): void {
   const { plan, writer, injection, locals } = writing
-  const { edits } = injection.plan
+  const { at: editsAt, kind } = injection.plan.edits
+  const { bytes, end, lastEdit } = plan
+  const isMoved = locals.moved >= 0
   let from = plan.start
-  let edit = plan.firstEdit
   let patch = 0
-  for (;;) {
-    const editAt = edit < plan.lastEdit ? (edits.at[edit] ?? 0) : plan.end
-    const patchAt = patches[patch]?.at ?? plan.end
-    const at = Math.min(editAt, patchAt)
-    writeRange(writer, plan.bytes, from, at)
-    from = at
-    if (at === plan.end) return
-    if (patchAt <= editAt) writeBytes(writer, locals.nan.get(patches[patch++]?.shape ?? 'f32') ?? [])
-    else from = Math.max(from, writeEdit(writing, edit++))
+  for (let edit = plan.firstEdit; edit < lastEdit; edit++) {
+    if (kind[edit] === EDIT.none || (kind[edit] === EDIT.firstLocal && !isMoved)) continue
+    const at = editsAt[edit] ?? end
+    for (let next = patches[patch]; next !== undefined && next.at <= at; next = patches[++patch]) {
+      from = writePatch(writing, next, from)
+    }
+    writeRange(writer, bytes, from, at)
+    from = Math.max(at, writeEdit(writing, edit))
   }
+  for (let next = patches[patch]; next !== undefined; next = patches[++patch]) {
+    from = writePatch(writing, next, from)
+  }
+  writeRange(writer, bytes, from, end)
+}
+
+/** Makes the value on top of the stack canonical. Returns the offset at which the original goes on. */
+function writePatch({ writer, plan, locals }: Writing, { at, shape }: NanPatch, from: number): number {
+  writeRange(writer, plan.bytes, from, at)
+  writeBytes(writer, locals.nan.get(shape) ?? [])
+  return at
 }
 
 /** Writes one edit, and returns the offset at which the original goes on. */
@@ -114,7 +125,6 @@ function writeEdit(writing: Writing, edit: number): number {
       if (injection.stack.isPassedTo(first)) passByGlobal(writing, edits.second[edit] === 1)
       return at
     case EDIT.firstLocal:
-      if (locals.moved < 0) return at
       writeIndexed(writer, plan.bytes[at] ?? 0, locals.moved)
       return first
     case EDIT.growMemory:
@@ -230,7 +240,10 @@ function setFuel({ writer, injection, locals }: Writing): void {
 
 /** The i64 on the stack is below 0: the globals say why, and no handler of the module catches a trap. */
 export function trapIfNegative(writer: ByteWriter, before?: () => void): void {
-  writeBytes(writer, [OP.i64Const, 0, OP.i64LtS, OP.if, NO_RESULT])
+  writeBytes(writer, IF_NEGATIVE)
   before?.()
-  writeBytes(writer, [OP.unreachable, OP.end])
+  writeBytes(writer, TRAP)
 }
+
+const IF_NEGATIVE = Uint8Array.of(OP.i64Const, 0, OP.i64LtS, OP.if, NO_RESULT)
+const TRAP = Uint8Array.of(OP.unreachable, OP.end)

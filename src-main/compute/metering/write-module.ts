@@ -11,7 +11,6 @@ import {
   writtenBytes,
 } from './byte-writer.ts'
 import { FUNCTION_KIND, GLOBAL_KIND } from './declaration.ts'
-import { EDIT } from './edit-list.ts'
 import type { FunctionPlan } from './function-plan.ts'
 import { addType, type Injection } from './injection.ts'
 import { OP } from './instruction.ts'
@@ -74,14 +73,8 @@ export function writeModule(
 }
 
 function createInjection(module: ParsedModule, plan: CodePlan, canonicalNans: boolean): Injection {
-  const { edits } = plan
+  const { growsMemory, grownTables } = plan
   const stack = stackUse(module, plan)
-  const grownTables = new Set<number>()
-  let growsMemory = false
-  for (let edit = 0; edit < edits.count; edit++) {
-    if (edits.kind[edit] === EDIT.growMemory) growsMemory = true
-    if (edits.kind[edit] === EDIT.growTable) grownTables.add(edits.second[edit] ?? 0)
-  }
   const growMemory = growsMemory ? module.functions.length : undefined
   const firstTable = module.functions.length + (growsMemory ? 1 : 0)
   return {
