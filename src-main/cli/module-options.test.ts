@@ -15,6 +15,7 @@ describe('options of a module', () => {
         fuel: 5e9,
         memory_pages: 4_096,
         table_elements: 100_000,
+        input_bytes: 4 * 2 ** 30,
         output_bytes: 256 << 20,
         log_bytes: 64 << 10,
         wall_ms: 30_000,

@@ -4,6 +4,7 @@ import { refuse } from '../protocol/fault.ts'
 import {
   LOG_BYTES_MAX,
   MEMORY_PAGES_MAX,
+  INPUT_BYTES_MAX,
   OUTPUT_BYTES_MAX,
   PAGE_BYTES,
   WALL_MS_MAX,
@@ -22,6 +23,7 @@ export interface LimitOptions {
   readonly memoryMb?: number
   readonly timeout?: number
   readonly outputMb?: number
+  readonly inputMb?: number
   readonly logKb?: number
 }
 
@@ -49,6 +51,11 @@ export function withLimitOptions(command: Command, defaults: ModuleLimits | unde
       wallMs,
     )
     .option(
+      '--input-mb <mebibytes>',
+      `bytes of input${or(({ input_bytes }) => `${input_bytes / MIB}`)}`,
+      integerBetween(0, INPUT_BYTES_MAX / MIB),
+    )
+    .option(
       '--output-mb <mebibytes>',
       `bytes of output${or(({ output_bytes }) => `${output_bytes / MIB}`)}`,
       integerBetween(0, OUTPUT_BYTES_MAX / MIB),
@@ -74,11 +81,12 @@ export function withModuleOptions(command: Command): Command {
 
 /** The limits that were given. */
 export function limitsGiven(options: LimitOptions): Partial<ModuleLimits> {
-  const { fuel, memoryMb, timeout, outputMb, logKb } = options
+  const { fuel, memoryMb, timeout, inputMb, outputMb, logKb } = options
   const limits = {
     fuel,
     memory_pages: memoryMb === undefined ? undefined : memoryMb * PAGES_PER_MIB,
     wall_ms: timeout,
+    input_bytes: inputMb === undefined ? undefined : inputMb * MIB,
     output_bytes: outputMb === undefined ? undefined : outputMb * MIB,
     log_bytes: logKb === undefined ? undefined : logKb * 1_024,
   }

@@ -10,6 +10,7 @@ const COUNTED: Readonly<Record<keyof ModuleLimits, string>> = {
   fuel: 'units of fuel',
   memory_pages: 'pages of memory',
   table_elements: 'table entries',
+  input_bytes: 'bytes of input',
   output_bytes: 'bytes of output',
   log_bytes: 'bytes of log',
   wall_ms: 'ms of time',

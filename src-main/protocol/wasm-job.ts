@@ -23,6 +23,8 @@ export const MEMORY_PAGES_MAX = 65_536
 export const TABLE_ELEMENTS_MAX = 1_000_000
 /** Log that a module may write in one unit. It is for people, who read no more. */
 export const LOG_BYTES_MAX = 1 << 20
+/** A unit's input. A larger one is split, and no peer reads a terabyte for one unit. */
+export const INPUT_BYTES_MAX = 2 ** 40
 /** A unit's output; larger results belong into several units. */
 export const OUTPUT_BYTES_MAX = 4 * 2 ** 30
 /** A unit that runs for a day loses a day to a crash. */
@@ -31,11 +33,12 @@ export const WALL_MS_MAX = 24 * 3_600_000
 const STRINGS_MAX = 64
 const STRING_CHARS_MAX = 1_024
 
-/** What one run of a module may use: fuel, pages and entries, bytes written as output and as log, milliseconds. */
+/** What one run of a module may use: fuel, pages and entries, bytes read, bytes written as output and as log, milliseconds. */
 const LIMITS = {
   fuel: Fuel.min(1),
   memory_pages: z.int().min(1).max(MEMORY_PAGES_MAX),
   table_elements: z.int().min(0).max(TABLE_ELEMENTS_MAX),
+  input_bytes: z.int().min(0).max(INPUT_BYTES_MAX),
   output_bytes: z.int().min(0).max(OUTPUT_BYTES_MAX),
   log_bytes: z.int().min(0).max(LOG_BYTES_MAX),
   wall_ms: z.int().min(1).max(WALL_MS_MAX),
@@ -49,6 +52,7 @@ export const ModuleLimits = z.strictObject({
   fuel: LIMITS.fuel.default(1_000_000_000_000),
   memory_pages: LIMITS.memory_pages.default(4_096),
   table_elements: LIMITS.table_elements.default(100_000),
+  input_bytes: LIMITS.input_bytes.default(4 * 2 ** 30),
   output_bytes: LIMITS.output_bytes.default(256 << 20),
   log_bytes: LIMITS.log_bytes.default(64 << 10),
   wall_ms: LIMITS.wall_ms.default(60_000),
@@ -68,6 +72,7 @@ export const LENT_LIMITS: LentLimits = {
   fuel: 30_000_000_000_000,
   memory_pages: 16_384,
   table_elements: TABLE_ELEMENTS_MAX,
+  input_bytes: 16 * 2 ** 30,
   output_bytes: 1 << 30,
   log_bytes: LOG_BYTES_MAX,
   wall_ms: 30 * 60_000,

@@ -100,6 +100,7 @@ export const LentChange = z.strictObject({
   fuel: lent.fuel.exactOptional(),
   memory_pages: lent.memory_pages.exactOptional(),
   table_elements: lent.table_elements.exactOptional(),
+  input_bytes: lent.input_bytes.exactOptional(),
   output_bytes: lent.output_bytes.exactOptional(),
   log_bytes: lent.log_bytes.exactOptional(),
   wall_ms: lent.wall_ms.exactOptional(),

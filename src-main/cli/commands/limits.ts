@@ -32,6 +32,7 @@ function lentText(lent: NodeInfo['lent']): string {
     ['fuel', `${fuelText(lent.fuel)} units`],
     ['memory', mib(lent.memory_pages * PAGE_BYTES)],
     ['time', durationText(lent.wall_ms)],
+    ['input', mib(lent.input_bytes)],
     ['output', mib(lent.output_bytes)],
     ['log', mib(lent.log_bytes)],
     ['tables', `${lent.table_elements} entries`],

@@ -19,6 +19,7 @@ const LIMITS = {
   fuel: 100_000_000,
   memory_pages: 256,
   table_elements: 10_000,
+  input_bytes: 4 * 2 ** 30,
   output_bytes: 1 << 20,
   log_bytes: 1_000,
   wall_ms: 60_000,

@@ -101,6 +101,16 @@ describe('the limits of a unit', () => {
     expect(end.metered?.peakPages).toBe(3)
   })
 
+  it('are its input, in both ABIs', async () => {
+    const params = { limits: { input_bytes: input.byteLength - 1 } }
+    const message = `the input of ${input.byteLength} bytes is over the limit of ${input.byteLength - 1}`
+    for (const module of [meshworkModule(ECHO), catModule(3)]) {
+      expect((await run({ module, input, params })).fault).toEqual({ kind: 'oversized', message })
+      const within = { limits: { input_bytes: input.byteLength } }
+      expect((await run({ module, input, params: within })).fault).toBeUndefined()
+    }
+  })
+
   it('are its output, in both ABIs', async () => {
     const params = { limits: { output_bytes: 7 } }
     const fault = { kind: 'oversized', message: 'output is over the limit of 7 bytes' }

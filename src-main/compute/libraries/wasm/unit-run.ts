@@ -29,13 +29,17 @@ export function runUnit(
       `the job's ${limits.memory_pages} pages of memory are more than is lent to it here`,
     )
   }
+  const input = call.inputs.get(INPUT_ROLE)
+  if (input !== undefined && input.bytes > limits.input_bytes) {
+    refuse('oversized', `the input of ${input.bytes} bytes is over the limit of ${limits.input_bytes}`)
+  }
   const log = createUnitLog(limits.log_bytes)
   let instance: MeteredInstance | undefined
   let copiedBytes = 0
   const host: UnitHost = {
     unit: call.unitIndex ?? 0,
     params,
-    input: call.inputs.get(INPUT_ROLE),
+    input,
     memory,
     log,
     charge: (units) => {
