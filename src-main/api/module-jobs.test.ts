@@ -10,7 +10,8 @@ import { LENT_LIMITS, WASM_MODULE } from '../protocol/wasm-job.ts'
 import { decodeInvite, encodeInvite, inviteLink } from '../network/invite-code.ts'
 import { shortNameOf } from '../network/peer-name.ts'
 import { createApi, type Api } from './api.ts'
-import { connectFolder, faultOfCall, type ApiClient } from './client.ts'
+import { connectFolder, type ApiClient } from './client.ts'
+import { faultOfRejected } from './rejected.fixture.ts'
 import { serveApi, type ApiServer } from './server.ts'
 import { blobChunks, uploadSource } from './transfer.ts'
 
@@ -155,15 +156,6 @@ async function resultText({ client }: Served, job_id: JobId): Promise<string> {
   for await (const chunk of blobChunks(client.calls, cid)) chunks.push(chunk)
   expect(Buffer.concat(chunks).byteLength).toBe(bytes)
   return Buffer.concat(chunks).toString()
-}
-
-async function faultOfRejected(promise: Promise<unknown>) {
-  try {
-    await promise
-  } catch (error) {
-    return faultOfCall(error)
-  }
-  throw new Error('the call went well')
 }
 
 describe('a module as a job', () => {

@@ -10,7 +10,8 @@ import { decodeInvite, encodeInvite, inviteLink } from '../network/invite-code.t
 import { shortNameOf } from '../network/peer-name.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
 import { createApi, type Api } from './api.ts'
-import { connectApi, connectFolder, faultOfCall, type ApiClient } from './client.ts'
+import { connectApi, connectFolder, type ApiClient } from './client.ts'
+import { faultOfRejected } from './rejected.fixture.ts'
 import { readEndpoint } from './endpoint-file.ts'
 import { serveApi, type ApiServer } from './server.ts'
 import { blobChunks, uploadSource } from './transfer.ts'
@@ -81,15 +82,6 @@ function handshake(options: ClientOptions, path = ''): Promise<number | 'open'> 
 
 const authorization = () => `Bearer ${server.endpoint.token}`
 const port = () => Number(new URL(server.endpoint.url).port)
-
-async function faultOfRejected(promise: Promise<unknown>) {
-  try {
-    await promise
-  } catch (error) {
-    return faultOfCall(error)
-  }
-  throw new Error('the call went well')
-}
 
 describe('the door', () => {
   it('opens to the token, with the page of its own origin or without one', async () => {

@@ -15,7 +15,8 @@ import { cidOfDigest, RAW } from '../protocol/cid.ts'
 import { FaultError, type Fault } from '../protocol/fault.ts'
 import { INPUT_ROLE, MODULE_ROLE, WASM_MODULE } from '../protocol/wasm-job.ts'
 import { clock } from './clock.fixture.ts'
-import { largeModule, SECTION, section } from './hostile/module-bytes.fixture.ts'
+import { SECTION } from './metering/section.ts'
+import { largeModule, section } from './hostile/module-bytes.fixture.ts'
 import { createRunner } from './runner.ts'
 
 const WORKERS = 2

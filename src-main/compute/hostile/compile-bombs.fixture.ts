@@ -3,6 +3,7 @@
  * compiled within seconds.
  */
 import { fails, passes, type HostileCase } from './hostile-case.fixture.ts'
+import { SECTION } from '../metering/section.ts'
 import {
   body,
   I32,
@@ -12,7 +13,6 @@ import {
   leb,
   nameBytes,
   repeated,
-  SECTION,
   section,
   type LargeModule,
 } from './module-bytes.fixture.ts'

@@ -1,5 +1,6 @@
 /** Bytes that are no module, or not quite: wrong LEB128s, wrong sections, wrong order. */
 import { fails, meshwork, type HostileCase } from './hostile-case.fixture.ts'
+import { SECTION } from '../metering/section.ts'
 import {
   ABI_EXPORTS,
   joined,
@@ -7,7 +8,6 @@ import {
   leb,
   moduleOf,
   nameBytes,
-  SECTION,
   section,
 } from './module-bytes.fixture.ts'
 

@@ -1,27 +1,11 @@
+import { SECTION } from '../metering/section.ts'
+
 /** WebAssembly modules written byte by byte, for what no text format can say: the wrong, and the very large. */
 
 /** A piece of a module. */
 export type Piece = Uint8Array | readonly number[]
 
 const MAGIC_AND_VERSION = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
-
-/** Ids of the sections. */
-export const SECTION = {
-  custom: 0,
-  type: 1,
-  import: 2,
-  function: 3,
-  table: 4,
-  memory: 5,
-  global: 6,
-  export: 7,
-  start: 8,
-  element: 9,
-  code: 10,
-  data: 11,
-  dataCount: 12,
-  tag: 13,
-} as const
 
 /** The pieces as one. */
 export function joined(...pieces: readonly Piece[]): Uint8Array<ArrayBuffer> {
