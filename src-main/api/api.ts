@@ -3,6 +3,7 @@ import { createImplementer } from './implementer.ts'
 import { jobCalls } from './job-calls.ts'
 import { hardwareCalls, nodeCalls } from './node-calls.ts'
 import type { ApiParts } from './parts.ts'
+import { pendingRest, pendingSharing } from './pending-calls.ts'
 import { peopleCalls } from './people-calls.ts'
 import { createUploads } from './uploads.ts'
 
@@ -25,6 +26,8 @@ export function createApi(parts: ApiParts) {
   const router = os.router({
     node: nodeCalls(os, parts, stopping.signal),
     hardware: hardwareCalls(os, parts, stopping.signal),
+    sharing: pendingSharing(os),
+    ...pendingRest(os),
     people: peopleCalls(os, parts, stopping.signal),
     uploads: uploadCalls(os, uploads),
     blobs: blobCalls(os, blobs),

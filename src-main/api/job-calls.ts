@@ -13,6 +13,7 @@ import { jobStatus, jobSummary } from './job-view.ts'
 import { createModuleResults } from './module-result.ts'
 import { createModuleSubmissions } from './module-submission.ts'
 import type { ApiParts } from './parts.ts'
+import { pendingJobs } from './pending-calls.ts'
 import { createReducer } from './reducer.ts'
 import { createRenderResults, unitOutput } from './render-result.ts'
 import { submitRender } from './render-submission.ts'
@@ -48,6 +49,7 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
   }
 
   return os.jobs.router({
+    ...pendingJobs(os),
     submitRender: os.jobs.submitRender.handler(({ input, signal }) =>
       submitRender(parts, input, AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])])),
     ),

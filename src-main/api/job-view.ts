@@ -35,6 +35,7 @@ export function jobSummary(
     ...(firstAwardAtMs === undefined ? {} : { first_award_ms: Math.max(0, firstAwardAtMs - submittedAtMs) }),
     wall_ms: Math.max(0, endMs - submittedAtMs),
     ...(leftMs === undefined ? {} : { left_ms_estimate: leftMs }),
+    priority: manifest.priority,
     ...(following === undefined ? {} : { reduced_by: following }),
   }
 }

@@ -58,6 +58,8 @@ function workersFor(sharing: Sharing): number {
       return 1
     case 'always':
       return Math.max(1, Math.floor(sharing.resources.cpu_cores))
+    case 'week':
+      return Math.max(1, Math.floor(sharing.plan.resources.cpu_cores))
     case 'slots':
       return Math.max(1, ...sharing.slots.map((slot) => Math.floor(slot.resources.cpu_cores)))
   }

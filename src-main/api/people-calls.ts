@@ -2,6 +2,7 @@ import { FaultError, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { ApiImplementer } from './implementer.ts'
 import type { ApiParts } from './parts.ts'
+import { pendingPeople } from './pending-calls.ts'
 import { personViews } from './person-view.ts'
 
 /** Pairing waits for the other side's machine to answer; longer means that it is not there. */
@@ -18,6 +19,7 @@ export function peopleCalls(os: ApiImplementer, parts: ApiParts, stopping: Abort
   }
 
   return os.people.router({
+    ...pendingPeople(os),
     invite: os.people.invite.handler(async ({ input }) => {
       const validMs = Math.round(input.valid_minutes * MS_PER_MINUTE)
       const expires_at_ms = clock.nowMs() + validMs
@@ -30,7 +32,7 @@ export function peopleCalls(os: ApiImplementer, parts: ApiParts, stopping: Abort
       const deadline = AbortSignal.timeout(PAIR_WITHIN_MS)
       const any = AbortSignal.any([stopping, deadline, ...(signal === undefined ? [] : [signal])])
       const { peer, name } = await runtime.pair(invite.value, input.trust, any)
-      return { peer_id: peer, name }
+      return { state: 'paired', peer_id: peer, name }
     }),
     list: os.people.list.handler(() =>
       personViews(state, {

@@ -50,6 +50,10 @@ function personView(
     paired_at_ms,
     ...(cores === undefined ? {} : { shares_cores: cores }),
     ...(state.records.get(peer_id) ?? NO_RECORD),
+    reliability_by_day: [],
+    done_for_them: 0,
+    running_for_them: 0,
+    running_for_us: 0,
   }
 }
 

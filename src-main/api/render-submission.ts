@@ -61,6 +61,7 @@ export async function submitRender(
   }
   return {
     job_id: jobId,
+    job_ids: [jobId],
     units: manifest.unit_count,
     triangles: scene.triangles,
     scene_bytes: scene.bytes,

@@ -6,6 +6,7 @@ import { Cid, JobId, Name, PeerId } from '../protocol/ids.ts'
 import { AwardedUnit, Award } from '../protocol/messages.ts'
 import { Attempt, ExecutionReceipt } from '../protocol/receipt.ts'
 import { ComputeResource } from '../protocol/resource.ts'
+import { WeekPlan } from '../protocol/sharing-plan.ts'
 import { AvailabilitySlot, Fraction, type AlgorithmCapability } from '../protocol/slot.ts'
 import { LentLimits } from '../protocol/wasm-job.ts'
 import { JobManifest, UnitIndex } from '../protocol/work.ts'
@@ -18,6 +19,7 @@ export const Availability = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('never') }),
   z.object({ kind: z.literal('always'), resources: ComputeResource, priority: Fraction }),
   z.object({ kind: z.literal('slots'), slots: z.array(AvailabilitySlot) }),
+  z.object({ kind: z.literal('week'), plan: WeekPlan }),
 ])
 export type Availability = z.infer<typeof Availability>
 

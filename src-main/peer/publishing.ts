@@ -21,6 +21,8 @@ export function slotsAt(state: PeerState, nowMs: number): AvailabilitySlot[] {
   switch (availability.kind) {
     case 'never':
       return []
+    case 'week':
+      return []
     case 'slots':
       return availability.slots.filter((slot) => toMs(slot.end_time) > nowMs)
     case 'always': {

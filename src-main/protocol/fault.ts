@@ -22,6 +22,7 @@ export const Fault = z.object({
     'invite-refused',
     'too-busy',
     'cancelled',
+    'unsupported', // this host or machine cannot do it
     // what happened while running
     'blob-missing',
     'blob-corrupt',

@@ -86,6 +86,8 @@ function sharedCores(runtime: PeerRuntime): number {
       return 1
     case 'always':
       return Math.max(1, Math.floor(availability.resources.cpu_cores))
+    case 'week':
+      return Math.max(1, Math.floor(availability.plan.resources.cpu_cores))
     case 'slots':
       return Math.max(1, ...availability.slots.map((slot) => Math.floor(slot.resources.cpu_cores)))
   }

@@ -5,24 +5,80 @@
 import { blobs, uploads } from './blobs.ts'
 import { hardware } from './hardware.ts'
 import { jobs } from './jobs.ts'
+import { news } from './news.ts'
 import { node } from './node.ts'
 import { people } from './people.ts'
+import { preferences } from './preferences.ts'
+import { sharing } from './sharing.ts'
+import { statistics } from './statistics.ts'
 
 /** Every procedure, by noun. */
-export const contract = { node, hardware, people, uploads, blobs, jobs }
+export const contract = {
+  node,
+  hardware,
+  sharing,
+  people,
+  uploads,
+  blobs,
+  jobs,
+  statistics,
+  preferences,
+  news,
+}
 
 export { UploadId, type UploadState } from './blobs.ts'
-export type { HardwareInfo } from './hardware.ts'
-export type { FollowingJob, JobState, JobStatus, JobSummary, PeerShare, Waiting } from './job-status.ts'
-export type { JobRequest, RenderRequest, ResultFormat, SceneWarning, SubmittedRender } from './jobs.ts'
+export type { GpuInfo, HardwareInfo } from './hardware.ts'
+export type {
+  FollowingJob,
+  JobState,
+  JobStatus,
+  JobSummary,
+  PeerShare,
+  RenderedPicture,
+  Waiting,
+} from './job-status.ts'
+export type {
+  JobRequest,
+  PictureNews,
+  RenderEstimate,
+  RenderRequest,
+  ResultFormat,
+  SceneFile,
+  SceneFiles,
+  ScenePreview,
+  SceneReport,
+  SceneWarning,
+  SubmittedRender,
+  TilePreview,
+  UnitNews,
+  UnitView,
+} from './jobs.ts'
 export { ResultFile } from './jobs.ts'
 export {
   API_MESSAGE_BYTES_MAX,
   CHUNK_BYTES_MAX,
   DESCRIPTION_LENGTH_MAX,
+  FRAMES_MAX,
+  FRAME_MAX,
   MODULE_FILES_MAX,
+  NAME_LENGTH_MAX,
+  PICTURE_SIDE_MAX,
+  PREVIEW_SIDE_MAX,
+  SCENE_FILES_MAX,
+  UNIT_NEWS_MAX,
   WATCH_EVERY_MS,
 } from './limits.ts'
 export { ModuleRequest, type ModuleInput, type SubmittedModule } from './modules.ts'
+export type { NodeNews, UnitHere } from './news.ts'
 export type { ConnectionInfo, LentChange, NodeInfo, NodePulse, Sharing, Traffic } from './node.ts'
-export type { InviteCode, Person } from './people.ts'
+export type { BlockedPeer, InviteCode, PairRequest, Person } from './people.ts'
+export { PREFERENCES, Preferences, type PreferencesChange } from './preferences.ts'
+export type { Meters, RuleReading, SharingInfo, SharingNow } from './sharing.ts'
+export type { DayStatistics } from './statistics.ts'
+
+// Types of the protocol that the contract speaks in, for those who may import nothing else.
+export type { Fault } from '../../src-main/protocol/fault.ts'
+export type { Cid, JobId, PeerId } from '../../src-main/protocol/ids.ts'
+export type { PauseRules, RuleName, SharingLimits } from '../../src-main/protocol/pause-rule.ts'
+export type { ComputeResource } from '../../src-main/protocol/resource.ts'
+export type { DateException, WeekBlock, WeekPlan } from '../../src-main/protocol/sharing-plan.ts'

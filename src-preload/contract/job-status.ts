@@ -2,11 +2,18 @@ import { z } from 'zod'
 import { Fault } from '../../src-main/protocol/fault.ts'
 import { Fuel } from '../../src-main/protocol/fuel.ts'
 import { JobId, PeerId } from '../../src-main/protocol/ids.ts'
+import { Fraction } from '../../src-main/protocol/slot.ts'
 import { AtMs, Count, DurationMs } from './procedure.ts'
+
+/** Names the frames that were submitted together: the id of the first one's job. */
+export const SeriesId = JobId
+export type SeriesId = JobId
 
 /** Where a job stands. */
 export const JobState = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('running') }),
+  /** By its user: nobody works on it until it is resumed. */
+  z.strictObject({ kind: z.literal('paused'), since_ms: AtMs }),
   z.strictObject({ kind: z.literal('done') }),
   z.strictObject({ kind: z.literal('cancelled') }),
   z.strictObject({ kind: z.literal('failed'), fault: Fault }),
@@ -20,6 +27,19 @@ export const FollowingJob = z.strictObject({
   state: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('waiting') }), ...JobState.options]),
 })
 export type FollowingJob = z.infer<typeof FollowingJob>
+
+/** The picture that a render job makes. */
+export const RenderedPicture = z.strictObject({
+  width: Count,
+  height: Count,
+  spp: Count,
+  tile: Count,
+  samples_per_unit: Count,
+  /** Of an animation: which frame, at so many a second. */
+  frame: Count.exactOptional(),
+  fps: z.number().positive().exactOptional(),
+})
+export type RenderedPicture = z.infer<typeof RenderedPicture>
 
 /** A job in a list. */
 export const JobSummary = z.strictObject({
@@ -49,6 +69,14 @@ export const JobSummary = z.strictObject({
   left_ms_estimate: DurationMs.exactOptional(),
   /** For a map job with a reduce module. */
   reduced_by: FollowingJob.exactOptional(),
+  priority: Fraction,
+  deadline_ms: AtMs.exactOptional(),
+  /** What was estimated when it was submitted, to compare. */
+  estimated_ms: DurationMs.exactOptional(),
+  /** Of render jobs. */
+  picture: RenderedPicture.exactOptional(),
+  /** Jobs that were submitted together, a frame each. */
+  series: z.strictObject({ id: SeriesId, index: Count, count: Count }).exactOptional(),
 })
 export type JobSummary = z.infer<typeof JobSummary>
 

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { Cid, JobId, Name } from '../../src-main/protocol/ids.ts'
+import { Cid, JobId, Name, PeerId } from '../../src-main/protocol/ids.ts'
+import { Fault } from '../../src-main/protocol/fault.ts'
 import { INPUTS_MAX, JOB_UNITS_MAX, REDUNDANCY_MAX } from '../../src-main/protocol/limits.ts'
 import {
   BOUNCES_MAX,
@@ -15,9 +16,18 @@ import { ComputeResource } from '../../src-main/protocol/resource.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
 import { Params, UnitIndex } from '../../src-main/protocol/work.ts'
 import { JobStatus, JobSummary } from './job-status.ts'
-import { DESCRIPTION_LENGTH_MAX, SCENE_FILES_MAX } from './limits.ts'
+import { Chunk } from './blobs.ts'
+import {
+  DESCRIPTION_LENGTH_MAX,
+  FRAMES_MAX,
+  FRAME_MAX,
+  PICTURE_SIDE_MAX,
+  PREVIEW_SIDE_MAX,
+  SCENE_FILES_MAX,
+  UNIT_NEWS_MAX,
+} from './limits.ts'
 import { ModuleRequest, SubmittedModule } from './modules.ts'
-import { Count, Nothing, procedure } from './procedure.ts'
+import { AtMs, Count, DurationMs, Nothing, procedure } from './procedure.ts'
 
 const Redundancy = z.int().min(1).max(REDUNDANCY_MAX)
 const Description = z.string().max(DESCRIPTION_LENGTH_MAX)
@@ -26,11 +36,26 @@ const Description = z.string().max(DESCRIPTION_LENGTH_MAX)
 export const SceneFile = z.strictObject({ name: z.string().min(1).max(100), cid: Cid })
 export type SceneFile = z.infer<typeof SceneFile>
 
-/** A picture to render. */
-export const RenderRequest = z.strictObject({
+/** Frames of an animation, each once, in the order in which they are rendered. */
+export const Frames = z
+  .array(z.int().min(0).max(FRAME_MAX))
+  .min(1)
+  .max(FRAMES_MAX)
+  .refine((frames) => new Set(frames).size === frames.length, 'a frame is named twice')
+
+const scene = {
   files: z.array(SceneFile).min(1).max(SCENE_FILES_MAX),
   /** The name among `files` of the .glb or .gltf file. */
   main: z.string(),
+}
+
+/** Files of a scene that are uploaded. */
+export const SceneFiles = z.strictObject(scene)
+export type SceneFiles = z.infer<typeof SceneFiles>
+
+/** A picture to render. */
+export const RenderRequest = z.strictObject({
+  ...scene,
   /** Pixels. */
   width: z.int().min(1).max(IMAGE_SIDE_MAX).default(640),
   height: z.int().min(1).max(IMAGE_SIDE_MAX).default(480),
@@ -50,6 +75,15 @@ export const RenderRequest = z.strictObject({
   environment: Cid.exactOptional(),
   /** Index among the file's cameras; the first, or a framing one, when absent. */
   camera: z.int().min(0).max(0xffff).exactOptional(),
+  /** Frames of the file's animation, a job each; a still at the file's rest pose when absent. */
+  frames: Frames.exactOptional(),
+  /** Frames per second: frame n shows the animation n / fps seconds after its start. */
+  fps: z.number().min(1).max(240).default(24),
+  priority: Fraction.default(0.5),
+  /** When it should be done; work on it goes first as that comes near. */
+  deadline_ms: AtMs.exactOptional(),
+  /** What the user was told that it would take, remembered to compare. */
+  estimated_ms: DurationMs.exactOptional(),
   /** The main file's name when absent. */
   description: Description.exactOptional(),
 })
@@ -61,7 +95,11 @@ export type SceneWarning = z.infer<typeof SceneWarning>
 
 /** A render job that was accepted. */
 export const SubmittedRender = z.strictObject({
+  /** The job; of several frames the first one's. */
   job_id: JobId,
+  /** All jobs, in the order of the frames. */
+  job_ids: z.array(JobId),
+  /** Of all jobs together. */
   units: Count,
   triangles: Count,
   /** Bytes that every peer that helps has to fetch. */
@@ -69,6 +107,100 @@ export const SubmittedRender = z.strictObject({
   warnings: z.array(SceneWarning),
 })
 export type SubmittedRender = z.infer<typeof SubmittedRender>
+
+/** What a scene is made of. */
+export const SceneReport = z.strictObject({
+  triangles: Count,
+  meshes: Count,
+  materials: Count,
+  textures: Count,
+  /** Names of the file's cameras, in its order; empty names where it gives none. */
+  cameras: z.array(z.string()),
+  /** How long the file's animations go, in seconds; 0 without any. */
+  animation_seconds: z.number().min(0),
+  /** Files that the scene refers to and that are not among its files. */
+  missing: z.array(z.string()),
+  /** What else the picture will lack. */
+  warnings: z.array(SceneWarning),
+})
+export type SceneReport = z.infer<typeof SceneReport>
+
+/** A look at a scene before it is sent: one sample a pixel, here. */
+export const ScenePreview = z.strictObject({
+  /** A JPEG picture. */
+  image: Chunk,
+  width: Count,
+  height: Count,
+  /** Core time of one sample of one pixel here, in microseconds: what `estimate` wants to know of the scene. */
+  sample_us: z.number().min(0),
+  took_ms: DurationMs,
+})
+export type ScenePreview = z.infer<typeof ScenePreview>
+
+/** How long a render would take, with everybody who could help at this moment. */
+export const RenderEstimate = z.strictObject({
+  /** Wall time; absent when nobody could do it now. */
+  likely_ms: DurationMs.exactOptional(),
+  low_ms: DurationMs.exactOptional(),
+  high_ms: DurationMs.exactOptional(),
+  /** PCs that could help, this one included, and cores that they share. */
+  peers: Count,
+  cores: z.number().min(0),
+  /** Core time in all, checks included. */
+  core_ms: DurationMs,
+})
+export type RenderEstimate = z.infer<typeof RenderEstimate>
+
+/** A unit of a job as its requester sees it. */
+export const UnitView = z.strictObject({
+  index: UnitIndex,
+  /** `returned`: somebody is done, but not as many as check. */
+  state: z.enum(['open', 'running', 'returned', 'verified']),
+  /** Who works on it or, once verified, whose output counts: positions in the message's list of peers. */
+  by: z.array(Count),
+  /** Times that somebody was given it. */
+  attempts: Count,
+  /** Why the latest attempt that failed did. */
+  fault: Fault.exactOptional(),
+  /** From award to return, of the verified output. */
+  took_ms: DurationMs.exactOptional(),
+})
+export type UnitView = z.infer<typeof UnitView>
+
+/** Units that changed. */
+export const UnitNews = z.strictObject({
+  /** All units of the job; those that nothing was told of are open and were never given to anybody. */
+  total: Count,
+  /** Everybody that `by` refers to so far; grows only. */
+  peers: z.array(PeerId),
+  units: z.array(UnitView).max(UNIT_NEWS_MAX),
+})
+export type UnitNews = z.infer<typeof UnitNews>
+
+/** A verified part of a picture in progress, small. Told once; a later one of the same place has more samples. */
+export const TilePreview = z.strictObject({
+  unit_index: UnitIndex,
+  /** Pixels of the preview, from the top left. */
+  x: Count,
+  y: Count,
+  width: Count,
+  height: Count,
+  /** A JPEG picture in base64. */
+  jpeg: z.string(),
+  /** Whose output it is. */
+  made_by: PeerId,
+  verified_at_ms: AtMs,
+})
+export type TilePreview = z.infer<typeof TilePreview>
+
+/** Tiles of a picture in progress. */
+export const PictureNews = z.strictObject({
+  /** Pixels of the whole preview. */
+  width: Count,
+  height: Count,
+  tiles: z.array(TilePreview),
+})
+export type PictureNews = z.infer<typeof PictureNews>
 
 /** Any job whose units differ only by their index. */
 export const JobRequest = z.strictObject({
@@ -115,12 +247,53 @@ export const jobs = {
    * take, in one line; `bad-input` for an input with too many pieces; `blob-missing`, `quota-exceeded`.
    */
   submitModule: procedure.input(ModuleRequest).output(SubmittedModule),
+  /** What a scene is made of and what it lacks. Faults as of `submitRender`, except that files may be missing. */
+  inspectScene: procedure.input(SceneFiles).output(SceneReport),
+  /** A small picture of a scene, computed here at once. Faults as of `submitRender`. */
+  previewScene: procedure
+    .input(
+      SceneFiles.extend({
+        camera: z.int().min(0).max(0xffff).exactOptional(),
+        environment: Cid.exactOptional(),
+        frame: z.int().min(0).max(FRAME_MAX).exactOptional(),
+        fps: z.number().min(1).max(240).default(24),
+        /** Pixels; the preview has the shape of the picture that is to be. */
+        width: z.int().min(1).max(PREVIEW_SIDE_MAX),
+        height: z.int().min(1).max(PREVIEW_SIDE_MAX),
+      }),
+    )
+    .output(ScenePreview),
+  /** How long it would take; at once. */
+  estimateRender: procedure
+    .input(
+      z.strictObject({
+        width: z.int().min(1).max(IMAGE_SIDE_MAX),
+        height: z.int().min(1).max(IMAGE_SIDE_MAX),
+        spp: z.int().min(1).max(SAMPLES_PER_PIXEL_MAX),
+        frames: z.int().min(1).max(FRAMES_MAX).default(1),
+        redundancy: Redundancy.default(2),
+        /** What the preview measured; a usual scene when absent. */
+        sample_us: z.number().min(0).exactOptional(),
+      }),
+    )
+    .output(RenderEstimate),
   submit: procedure.input(JobRequest).output(z.strictObject({ job_id: JobId, units: Count })),
   /** Newest first. */
   list: procedure.output(z.array(JobSummary)),
   status: procedure.input(WhichJob).output(JobStatus),
   /** The status now and after changes, at most one each `WATCH_EVERY_MS`; ends with the job and what follows it. */
   watch: procedure.input(WhichJob).output(eventIterator(JobStatus)),
+  /** The job's units, then those that change, at most one message each `WATCH_EVERY_MS`; ends with the job. */
+  watchUnits: procedure.input(WhichJob).output(eventIterator(UnitNews)),
+  /**
+   * The verified tiles of a render job so far and as they come, each sent once; ends with the job. The preview is no
+   * larger than `side_max` either way. Fault: `bad-input` for a job that renders nothing.
+   */
+  watchPicture: procedure
+    .input(WhichJob.extend({ side_max: z.int().min(64).max(PICTURE_SIDE_MAX) }))
+    .output(eventIterator(PictureNews)),
+  /** A small JPEG picture of a render job that is done. Fault: `bad-input` before the end. */
+  thumbnail: procedure.input(WhichJob).output(z.strictObject({ image: Chunk, width: Count, height: Count })),
   /** The picture of a render job that is done; assembled on the first call. Fault: `bad-input` before the end. */
   result: procedure.input(WhichJob.extend({ format: ResultFormat })).output(ResultFile),
   /**
@@ -134,7 +307,13 @@ export const jobs = {
     .output(z.strictObject({ cid: Cid, bytes: Count })),
   /** Who returned what for one unit, and what they agree on. Fault: `bad-input` for a unit that nobody has touched. */
   consensus: procedure.input(WhichJob.extend({ unit_index: UnitIndex })).output(VerificationConsensus),
-  /** Ends a running job, or the one that combines its outputs; whoever works on it is told. */
+  /** Nobody is given units of it any longer, and what is at work is taken back. Fault: `bad-input` if it does not run. */
+  pause: procedure.input(WhichJob).output(Nothing),
+  /** Goes on with a paused job. Fault: `bad-input` if it is not paused. */
+  resume: procedure.input(WhichJob).output(Nothing),
+  /** Which of this user's jobs goes first, for units that are not given out yet. Fault: `bad-input` after its end. */
+  setPriority: procedure.input(WhichJob.extend({ priority: Fraction })).output(Nothing),
+  /** Ends a running or paused job, or the one that combines its outputs; whoever works on it is told. */
   cancel: procedure.input(WhichJob).output(Nothing),
   /** Forgets an ended job, its outputs and what combined them. Fault: `bad-input` while one of both runs. */
   remove: procedure.input(WhichJob).output(Nothing),

@@ -20,3 +20,13 @@ export const DESCRIPTION_LENGTH_MAX = 500
 export const NAME_LENGTH_MAX = 100
 /** Watched values arrive at most this often, so that watching costs little and still looks alive. */
 export const WATCH_EVERY_MS = 100
+/** Frames that are submitted together: forty seconds of film. */
+export const FRAMES_MAX = 1_000
+/** The last frame of an animation: over an hour at the highest rate. */
+export const FRAME_MAX = 1_000_000
+/** A preview is for a look and takes about a second. */
+export const PREVIEW_SIDE_MAX = 640
+/** A picture in progress, as large as a window shows it. */
+export const PICTURE_SIDE_MAX = 1_600
+/** Units in one message; the others follow in the next. */
+export const UNIT_NEWS_MAX = 2_000

@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { PeerId } from '../../src-main/protocol/ids.ts'
 import { SLOTS_MAX } from '../../src-main/protocol/limits.ts'
 import { ComputeResource } from '../../src-main/protocol/resource.ts'
+import { WeekPlan } from '../../src-main/protocol/sharing-plan.ts'
 import { AlgorithmCapability, AvailabilitySlot, Fraction } from '../../src-main/protocol/slot.ts'
 import { LentLimits } from '../../src-main/protocol/wasm-job.ts'
 import { NAME_LENGTH_MAX } from './limits.ts'
 import { AtMs, Count, Nothing, procedure } from './procedure.ts'
 
-/** What this peer shares and when: nothing, so much around the clock, or what its user painted into a calendar. */
+/** What this peer shares and when: nothing, so much around the clock, slots, or a week as its user painted it. */
 export const Sharing = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('never') }),
   z.strictObject({
@@ -18,6 +19,7 @@ export const Sharing = z.discriminatedUnion('kind', [
     priority: Fraction,
   }),
   z.strictObject({ kind: z.literal('slots'), slots: z.array(AvailabilitySlot).max(SLOTS_MAX) }),
+  z.strictObject({ kind: z.literal('week'), plan: WeekPlan }),
 ])
 export type Sharing = z.infer<typeof Sharing>
 

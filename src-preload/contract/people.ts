@@ -4,6 +4,9 @@ import { Fraction } from '../../src-main/protocol/slot.ts'
 import { INVITE_MINUTES_MAX, NAME_LENGTH_MAX } from './limits.ts'
 import { AtMs, Count, Nothing, procedure } from './procedure.ts'
 
+/** Days that a person's reliability is told for. */
+export const RELIABILITY_DAYS = 14
+
 /** Somebody this peer is paired with. */
 export const Person = z.strictObject({
   peer_id: PeerId,
@@ -38,6 +41,13 @@ export const Person = z.strictObject({
    */
   quality: Fraction.exactOptional(),
   reliability: Fraction.exactOptional(),
+  /** The share of their attempts that went well on each of the last days, oldest first; null where there were none. */
+  reliability_by_day: z.array(Fraction.nullable()).max(RELIABILITY_DAYS),
+  /** Units of theirs that this PC computed and they took. */
+  done_for_them: Count,
+  /** Units at work at this moment: theirs here, and ours there. */
+  running_for_them: Count,
+  running_for_us: Count,
 })
 export type Person = z.infer<typeof Person>
 
@@ -52,6 +62,30 @@ export const InviteCode = z.strictObject({
 })
 export type InviteCode = z.infer<typeof InviteCode>
 
+/** Two sides of a pairing of which one has not answered yet. */
+export const PairRequest = z.strictObject({
+  peer_id: PeerId,
+  /** The name that they gave themselves; absent while they have not answered. */
+  name: z.string().exactOptional(),
+  short_name: z.string(),
+  /** `incoming` waits for this user, `outgoing` for the other. */
+  direction: z.enum(['incoming', 'outgoing']),
+  /** This user's trust as it was given with the code, either way. */
+  trust: Fraction,
+  asked_at_ms: AtMs,
+  expires_at_ms: AtMs,
+})
+export type PairRequest = z.infer<typeof PairRequest>
+
+/** Somebody who is not let in any more. */
+export const BlockedPeer = z.strictObject({
+  peer_id: PeerId,
+  name: z.string(),
+  short_name: z.string(),
+  blocked_at_ms: AtMs,
+})
+export type BlockedPeer = z.infer<typeof BlockedPeer>
+
 /** A code is about 300 characters; with sixteen addresses it may be ten times as long. */
 const CODE_LENGTH_MAX = 8_000
 
@@ -59,17 +93,44 @@ const WhichPerson = z.strictObject({ peer_id: PeerId })
 
 /** People: whom this peer knows, and how much it trusts them. */
 export const people = {
-  /** Whoever uses the code is paired, and trusted so much. */
+  /** Whoever uses the code is paired, and trusted so much; with `confirm` only after this user has accepted them. */
   invite: procedure
-    .input(z.strictObject({ trust: Fraction, valid_minutes: z.number().positive().max(INVITE_MINUTES_MAX) }))
+    .input(
+      z.strictObject({
+        trust: Fraction,
+        valid_minutes: z.number().positive().max(INVITE_MINUTES_MAX),
+        confirm: z.boolean().default(false),
+      }),
+    )
     .output(InviteCode),
-  /** Accepts an invitation. Faults: `malformed` (a typing error), `unreachable`, `invite-refused`, `timed-out`. */
+  /**
+   * Accepts an invitation. `waiting` when the other side is still to accept: the request stands until the code expires,
+   * and is tried again also after a restart. Faults: `malformed` (a typing error), `unreachable`, `invite-refused`, `timed-out`.
+   */
   pair: procedure
     .input(z.strictObject({ code: z.string().min(1).max(CODE_LENGTH_MAX), trust: Fraction }))
-    .output(z.strictObject({ peer_id: PeerId, name: z.string().max(NAME_LENGTH_MAX) })),
+    .output(
+      z.strictObject({
+        state: z.enum(['paired', 'waiting']),
+        peer_id: PeerId,
+        /** Their own name for themselves; their short name while they are to accept. */
+        name: z.string().max(NAME_LENGTH_MAX),
+      }),
+    ),
+  /** Requests that wait for an answer, by either side. */
+  requests: procedure.output(z.array(PairRequest)),
+  /** Accepts an incoming request with this trust. Fault: `unknown-peer`. */
+  accept: procedure.input(WhichPerson.extend({ trust: Fraction })).output(Nothing),
+  /** Declines an incoming request, or gives up an outgoing one. Fault: `unknown-peer`. */
+  decline: procedure.input(WhichPerson).output(Nothing),
   list: procedure.output(z.array(Person)),
   /** Fault: `unknown-peer`. Trust 0 keeps the contact and gives it nothing. */
   setTrust: procedure.input(WhichPerson.extend({ trust: Fraction })).output(Nothing),
   /** Fault: `unknown-peer`. What they hold of our jobs goes to others. */
   forget: procedure.input(WhichPerson).output(Nothing),
+  /** Forgets somebody and lets them in no more, whatever code they have. Fault: `unknown-peer`. */
+  block: procedure.input(WhichPerson).output(Nothing),
+  /** They may pair again; they are not paired by it. Fault: `unknown-peer`. */
+  unblock: procedure.input(WhichPerson).output(Nothing),
+  blocked: procedure.output(z.array(BlockedPeer)),
 }

@@ -50,6 +50,10 @@ function sharingText(sharing: NodeInfo['sharing']): string {
       return `${sharing.resources.cpu_cores} cores, ${Number(sharing.resources.ram_gb.toFixed(1))} GB, always`
     case 'slots':
       return `${sharing.slots.length} slots`
+    case 'week': {
+      const { plan } = sharing
+      return `${plan.resources.cpu_cores} cores in ${plan.blocks.length} stretches of the week (${plan.time_zone})`
+    }
   }
 }
 

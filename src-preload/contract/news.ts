@@ -1,0 +1,51 @@
+import { eventIterator } from '@orpc/contract'
+import { z } from 'zod'
+import { JobId, Name, PeerId } from '../../src-main/protocol/ids.ts'
+import { Fraction } from '../../src-main/protocol/slot.ts'
+import { UnitIndex } from '../../src-main/protocol/work.ts'
+import { JobSummary } from './job-status.ts'
+import { NodePulse } from './node.ts'
+import { PairRequest, Person } from './people.ts'
+import { Preferences } from './preferences.ts'
+import { AtMs, DurationMs, procedure } from './procedure.ts'
+import { Meters, RuleReading, SharingNow } from './sharing.ts'
+
+/** A unit that is being computed here. */
+export const UnitHere = z.strictObject({
+  /** Whose job it is of. */
+  requester: PeerId,
+  is_own: z.boolean(),
+  job_id: JobId,
+  unit_index: UnitIndex,
+  algorithm_id: Name.exactOptional(),
+  /** The share that is done, where it tells. */
+  fraction: Fraction,
+  started_at_ms: AtMs.exactOptional(),
+  /** By what others of the job took here; absent before the first. */
+  left_ms_estimate: DurationMs.exactOptional(),
+})
+export type UnitHere = z.infer<typeof UnitHere>
+
+/** What changed; a part that is absent did not. */
+export const NodeNews = z.strictObject({
+  /** The first of a watch: everything, and what the listener knew before is void. */
+  is_whole: z.boolean(),
+  pulse: NodePulse.exactOptional(),
+  sharing: SharingNow.exactOptional(),
+  readings: z.array(RuleReading).exactOptional(),
+  meters: Meters.exactOptional(),
+  /** All units that are being computed here, own and others'. */
+  units_here: z.array(UnitHere).exactOptional(),
+  jobs: z.strictObject({ changed: z.array(JobSummary), removed: z.array(JobId) }).exactOptional(),
+  people: z.strictObject({ changed: z.array(Person), removed: z.array(PeerId) }).exactOptional(),
+  /** All requests to pair that wait for an answer. */
+  pair_requests: z.array(PairRequest).exactOptional(),
+  preferences: Preferences.exactOptional(),
+})
+export type NodeNews = z.infer<typeof NodeNews>
+
+/** One stream for all that a window shows, so that it mirrors the peer instead of asking again and again. */
+export const news = {
+  /** Everything, then what changes, at most one message each `WATCH_EVERY_MS`. */
+  watch: procedure.output(eventIterator(NodeNews)),
+}

@@ -1,0 +1,13 @@
+import { frame } from './frame.ts'
+import { jobs } from './jobs.ts'
+import { overview } from './overview.ts'
+import { people } from './people.ts'
+import { settings } from './settings.ts'
+import { sharing } from './sharing.ts'
+import { start } from './start.ts'
+import { tray } from './tray.ts'
+
+import type { Messages } from '../index.ts'
+
+/** Everything that the program says, in German. */
+export const german: Messages = { frame, overview, jobs, sharing, people, settings, start, tray }

@@ -1,0 +1,11 @@
+import { frame } from './frame.ts'
+import { jobs } from './jobs.ts'
+import { overview } from './overview.ts'
+import { people } from './people.ts'
+import { settings } from './settings.ts'
+import { sharing } from './sharing.ts'
+import { start } from './start.ts'
+import { tray } from './tray.ts'
+
+/** Everything that the program says, in English: the complete catalogue, whose shape the others have. */
+export const english = { frame, overview, jobs, sharing, people, settings, start, tray }

@@ -1,0 +1,2 @@
+/** The text of frame, in English. */
+export const frame = {}

@@ -1,0 +1,2 @@
+/** The text of jobs, in English. */
+export const jobs = {}

@@ -1,0 +1,2 @@
+/** The text of overview, in English. */
+export const overview = {}

@@ -1,0 +1,2 @@
+/** The text of people, in English. */
+export const people = {}

@@ -1,0 +1,2 @@
+/** The text of settings, in English. */
+export const settings = {}

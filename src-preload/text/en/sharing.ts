@@ -1,0 +1,2 @@
+/** The text of sharing, in English. */
+export const sharing = {}

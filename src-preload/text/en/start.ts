@@ -1,0 +1,2 @@
+/** The text of start, in English. */
+export const start = {}

@@ -1,0 +1,2 @@
+/** The text of tray, in English. */
+export const tray = {}

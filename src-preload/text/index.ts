@@ -1,0 +1,31 @@
+/**
+ * The one catalogue of what the program says to its user, in the window and in the tray. A message is a string, or a
+ * function of what it says; plurals go through `plural`. This file is the package's entry, imported elsewhere as `#text`.
+ */
+import type { english } from './en/all.ts'
+
+/** The catalogue's shape: every language says all of it. */
+export type Messages = typeof english
+
+/** Languages that there is a catalogue of. */
+export type Language = 'en' | 'de'
+
+/** A language's catalogue; only what is asked for is loaded. */
+export async function loadMessages(language: Language): Promise<Messages> {
+  switch (language) {
+    case 'en':
+      return (await import('./en/all.ts')).english
+    case 'de':
+      return (await import('./de/all.ts')).german
+  }
+}
+
+/** The catalogue's language for a list of a user's languages, the best first (BCP 47). */
+export function bestLanguage(wanted: readonly string[]): Language {
+  const known = wanted
+    .map((tag) => tag.toLowerCase().split('-')[0])
+    .find((tag) => tag === 'en' || tag === 'de')
+  return known ?? 'en'
+}
+
+export { plural } from './plural.ts'
