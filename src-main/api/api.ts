@@ -23,6 +23,7 @@ export function createApi(parts: ApiParts) {
   const stopping = new AbortController()
   const uploads = createUploads({ blobs, clock, random, folder })
   const os = createImplementer((error) => parts.report(error))
+  const jobs = jobCalls(os, parts, stopping.signal)
   const router = os.router({
     node: nodeCalls(os, parts, stopping.signal),
     hardware: hardwareCalls(os, parts, stopping.signal),
@@ -31,7 +32,7 @@ export function createApi(parts: ApiParts) {
     people: peopleCalls(os, parts, stopping.signal),
     uploads: uploadCalls(os, uploads),
     blobs: blobCalls(os, blobs),
-    jobs: jobCalls(os, parts, stopping.signal),
+    jobs: jobs.router,
   })
   return {
     router,

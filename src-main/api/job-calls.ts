@@ -1,4 +1,4 @@
-import type { JobRequest, JobStatus } from '#contract'
+import type { JobRequest, JobStatus, JobSummary } from '#contract'
 import { consensusOf } from '../peer/consensus-view.ts'
 import type { JobState } from '../peer/state.ts'
 import { refuse } from '../protocol/fault.ts'
@@ -18,7 +18,7 @@ import { createReducer } from './reducer.ts'
 import { createRenderResults, unitOutput } from './render-result.ts'
 import { submitRender } from './render-submission.ts'
 
-/** The calls on jobs. `stopping` ends watches, imports and assembling. */
+/** The calls on jobs, and a job as lists show it. `stopping` ends watches, imports and assembling. */
 export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSignal) {
   const { runtime, blobs, clock, spelling } = parts
   const { state } = runtime
@@ -38,6 +38,10 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
     return id === undefined ? undefined : state.jobs.get(id)
   }
 
+  function summaryOf(job: JobState): JobSummary {
+    return jobSummary(job, { nowMs: clock.nowMs(), follower })
+  }
+
   function statusOf(job: JobState): JobStatus {
     const shortNameOf: typeof spelling.shortNameOf = (peer) => spelling.shortNameOf(peer)
     return jobStatus(state, job, { nowMs: clock.nowMs(), shortNameOf, follower })
@@ -48,7 +52,7 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
     return job === undefined ? undefined : statusOf(job)
   }
 
-  return os.jobs.router({
+  const router = os.jobs.router({
     ...pendingJobs(os),
     submitRender: os.jobs.submitRender.handler(({ input, signal }) =>
       submitRender(parts, input, AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])])),
@@ -62,9 +66,7 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
       return { job_id: manifest.job_id, units: manifest.unit_count }
     }),
     list: os.jobs.list.handler(() =>
-      [...state.jobs.values()]
-        .map((job) => jobSummary(job, { nowMs: clock.nowMs(), follower }))
-        .sort((a, b) => b.submitted_at_ms - a.submitted_at_ms),
+      [...state.jobs.values()].map(summaryOf).sort((a, b) => b.submitted_at_ms - a.submitted_at_ms),
     ),
     status: os.jobs.status.handler(({ input }) => statusOf(find(input.job_id))),
     watch: os.jobs.watch.handler(({ input, signal, context }) => {
@@ -114,6 +116,7 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
       return {}
     }),
   })
+  return { router, summaryOf }
 }
 
 /** Whether a job will not change any more, nor what follows it. */
