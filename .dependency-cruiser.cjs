@@ -1,6 +1,6 @@
 // Who may import whom: the table of STYLE.md, as rules. A wrong arrow fails the build.
 
-const pure = ['market', 'verification', 'ledger', 'governance', 'workflow']
+const pure = ['market', 'verification', 'ledger', 'governance', 'workflow', 'availability']
 const adapters = ['storage', 'network', 'compute', 'gpu', 'hardware', 'monitoring']
 
 /** A layer of src-main may import itself and the listed paths, nothing else of ours. */
@@ -40,11 +40,12 @@ module.exports = {
     ...adapters.map((name) =>
       layer(name, ['src-main/ports/', 'src-main/protocol/', ...(name === 'compute' ? ['wasm/'] : [])]),
     ),
-    layer('runtime', ['src-main/ports/', 'src-main/peer/', 'src-main/protocol/']),
+    layer('runtime', ['src-main/ports/', 'src-main/peer/', 'src-main/availability/', 'src-main/protocol/']),
     layer('api', [
       'src-main/runtime/',
       'src-main/ports/',
       'src-main/peer/',
+      'src-main/availability/',
       'src-main/protocol/',
       'src-preload/contract/',
     ]),

@@ -1,3 +1,5 @@
+import type { MachineSample } from '../protocol/machine-sample.ts'
+
 /** One graphics card. */
 export interface GpuInfo {
   readonly name: string
@@ -27,4 +29,19 @@ export interface Hardware {
   /** Measures on the first call; later calls return the same until `refresh`. */
   probe(options: { signal: AbortSignal }): Promise<HardwareInfo>
   refresh(options: { signal: AbortSignal }): Promise<HardwareInfo>
+}
+
+/**
+ * One source of what the machine is doing: a tool, a file of the system, the desktop shell. What it cannot tell it
+ * leaves out; what it tells wins over the sources after it.
+ */
+export interface MachineReader {
+  /** Never takes long: the signal ends it, and what is not there by then is left out. May reject: then it told nothing. */
+  read(signal: AbortSignal): Promise<Partial<MachineSample>>
+}
+
+/** What the machine is doing, put together from all sources. */
+export interface MachineWatch {
+  /** What can be read now. Never rejects; what fails or takes too long is left out. One reading at a time. */
+  sample(signal: AbortSignal): Promise<MachineSample>
 }
