@@ -4,9 +4,11 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import packageJson from '../package.json' with { type: 'json' }
 import { connectApi } from './api/client.ts'
-import { createApi } from './api/api.ts'
+import { createApi, type Api } from './api/api.ts'
+import { createBrowserSessions } from './api/browser-sessions.ts'
 import { readEndpoint } from './api/endpoint-file.ts'
-import { serveApi } from './api/server.ts'
+import { serveApi, type ApiServer } from './api/server.ts'
+import { loadUserInterface, type UserInterface } from './api/user-interface.ts'
 import { assemblePeer, type AssembledPeer, type PeerOptions } from './assemble.ts'
 import { decodeInvite, encodeInvite, inviteLink } from './network/invite-code.ts'
 import { shortNameOf } from './network/peer-name.ts'
@@ -23,6 +25,15 @@ const LOG_FILE = 'defects.log'
 const EXIT_FAULT = 1
 /** Exit code of a command line that is not understood. */
 const EXIT_USAGE = 2
+
+/** The built user interface, beside the program. */
+const UI_FOLDER = join(import.meta.dirname, '../out/renderer')
+const UI_NOT_BUILT = 'the user interface is not built; build it with: npm run build:ui'
+/** Where the last API port is remembered. */
+const PORT_KEY = 'api-port'
+const Port = z.int().min(1).max(65_535)
+
+type OpenLink = ReturnType<ApiServer['openLink']>
 
 /** What a daemon is told when it starts. */
 export const HeadlessOptions = z.strictObject({
@@ -45,13 +56,18 @@ export const HeadlessOptions = z.strictObject({
   apiPort: z.coerce.number().int().min(1).max(65_535).exactOptional(),
   /** Disk that blobs may take. */
   quotaGb: z.coerce.number().positive().max(1e6).exactOptional(),
+  /** Print a link that opens the user interface. */
+  ui: z.boolean().default(false),
   /** Print the ready line as JSON. */
   json: z.boolean().default(false),
 })
 export type HeadlessOptions = z.infer<typeof HeadlessOptions>
 
 /** What an embedder may change about the peer. */
-export type HeadlessExtras = Pick<PeerOptions, 'wrapRunner'>
+export type HeadlessExtras = Pick<PeerOptions, 'wrapRunner'> & {
+  /** Told when the peer answers. */
+  readonly ready?: (line: ReadyLine) => void
+}
 
 /** What the daemon prints with `--json` when it answers. The token is for whoever started it. */
 export interface ReadyLine {
@@ -61,6 +77,8 @@ export interface ReadyLine {
   readonly addresses: readonly string[]
   readonly url: string
   readonly token: string
+  /** Opens the user interface in one browser; with `--ui`. */
+  readonly ui_url?: string
   readonly pid: number
   readonly folder: string
 }
@@ -84,15 +102,25 @@ export async function runHeadless(options: HeadlessOptions, extras: HeadlessExtr
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ended.resolve(0))
   const peer = await assemblePeer(peerOptions(options, extras, { fatal, report: log }))
   const requestStop = (): void => ended.resolve(0)
-  const api = createApi({ ...apiParts(peer, folder), requestStop, report: log })
-  await peer.start()
-  const server = await serveApi({
-    api,
-    folder,
-    random: peer.random,
-    ...(options.apiPort === undefined ? {} : { port: options.apiPort }),
+  const userInterface = await loadUserInterface(UI_FOLDER)
+  /** Set once it listens; calls come only then. */
+  const served: { by?: ApiServer } = {}
+  const openLink = (): OpenLink =>
+    served.by?.openLink() ?? refuse('too-busy', 'the peer is only just starting')
+  const api = createApi({
+    ...apiParts(peer, folder),
+    ...(userInterface === undefined ? {} : { openLink }),
+    requestStop,
+    report: log,
   })
-  announce(options, peer, server.endpoint)
+  await peer.start()
+  const server = await serve(options, { api, peer, userInterface })
+  served.by = server
+  const link = options.ui && userInterface !== undefined ? openLink() : undefined
+  const ready = readyLine(options, peer, server, link)
+  announce(options, peer, ready)
+  extras.ready?.(ready)
+  if (options.ui && userInterface === undefined) process.stderr.write(`meshwork: ${UI_NOT_BUILT}\n`)
   const code = await ended.promise
   // From here on a second signal ends the process as signals do.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeAllListeners(signal)
@@ -155,16 +183,51 @@ async function refuseSecondStart(folder: string): Promise<void> {
   refuse('storage-failed', `a peer is running on ${folder} already (process ${endpoint.pid})`)
 }
 
-function announce(
-  { json, data: folder }: HeadlessOptions,
+/** Serves at the port of the last run if nobody has taken it, so that a browser's open tab finds the peer again. */
+async function serve(
+  { data: folder, apiPort }: HeadlessOptions,
+  parts: { api: Api; peer: AssembledPeer; userInterface: UserInterface | undefined },
+): Promise<ApiServer> {
+  const { peer, api, userInterface } = parts
+  const { settings, random } = peer
+  const preferredPort = settings.read(PORT_KEY, Port)
+  const server = await serveApi({
+    api,
+    folder,
+    random,
+    sessions: createBrowserSessions(peer),
+    ...(userInterface === undefined ? {} : { userInterface }),
+    ...(apiPort === undefined ? {} : { port: apiPort }),
+    ...(preferredPort === undefined ? {} : { preferredPort }),
+  })
+  settings.write(PORT_KEY, Number(new URL(server.endpoint.url).port))
+  return server
+}
+
+function readyLine(
+  { data: folder }: HeadlessOptions,
   { runtime: { state }, transport }: AssembledPeer,
-  { url, token }: { url: string; token: string },
-): void {
-  const { me: peer_id, name } = state
-  const addresses = transport.addresses()
-  const ready: ReadyLine = { ready: true, peer_id, name, addresses, url, token, pid: process.pid, folder }
-  const text = `${name} (${shortNameOf(peer_id)}) is running; reachable at ${addresses.join(' ') || 'nowhere'}`
-  process.stdout.write(`${json ? JSON.stringify(ready) : text}\n`)
+  { endpoint: { url, token } }: ApiServer,
+  link: OpenLink | undefined,
+): ReadyLine {
+  return {
+    ready: true,
+    peer_id: state.me,
+    name: state.name,
+    addresses: transport.addresses(),
+    url,
+    token,
+    ...(link === undefined ? {} : { ui_url: link.url }),
+    pid: process.pid,
+    folder,
+  }
+}
+
+function announce({ json }: HeadlessOptions, { runtime: { state } }: AssembledPeer, ready: ReadyLine): void {
+  const { name, addresses, ui_url: link } = ready
+  const text = `${name} (${shortNameOf(state.me)}) is running; reachable at ${addresses.join(' ') || 'nowhere'}`
+  const open = link === undefined ? '' : `\nopen it in a browser: ${link}`
+  process.stdout.write(`${json ? JSON.stringify(ready) : text + open}\n`)
 }
 
 /** One line for the user, the whole for a bug report. */
@@ -189,8 +252,8 @@ export function parseHeadlessArguments(argv: readonly string[]): HeadlessOptions
   const { values } = parseFlags(argv)
   const { data, 'ram-gb': ramGb, 'no-share': noShare, 'no-mdns': noMdns, 'api-port': apiPort } = values
   if (data === undefined) refuse('bad-input', '--data DIR is needed')
-  const { 'quota-gb': quotaGb, listen, name, cores, bootstrap, json } = values
-  const flags = { listen, name, cores, ramGb, bootstrap, apiPort, quotaGb, json }
+  const { 'quota-gb': quotaGb, listen, name, cores, bootstrap, ui, json } = values
+  const flags = { listen, name, cores, ramGb, bootstrap, apiPort, quotaGb, ui, json }
   return checkHeadlessOptions({ ...flags, data, share: noShare !== true, mdns: noMdns !== true })
 }
 
@@ -220,6 +283,7 @@ function parseFlags(argv: readonly string[]) {
         bootstrap: { type: 'string', multiple: true },
         'api-port': { type: 'string' },
         'quota-gb': { type: 'string' },
+        ui: { type: 'boolean' },
         json: { type: 'boolean' },
       },
     })

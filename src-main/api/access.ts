@@ -5,20 +5,48 @@ import type { IncomingHttpHeaders } from 'node:http'
 export type Access =
   { readonly ok: true } | { readonly ok: false; readonly status: 401 | 403; readonly reason: string }
 
+/** What opens the API: the token of the endpoint file, or the session of a browser that opened a one-time link. */
+export interface Keys {
+  readonly token: string
+  readonly isSession: (secret: string) => boolean
+}
+
 /**
  * The door of the API. A name that merely resolves to this machine (DNS rebinding) and a page of any other origin
- * are refused before the token is looked at.
+ * are refused before a key is looked at. Browsers send cookies by themselves, so that one is good only together with
+ * the Origin of our own page.
  *
  * @param port the port that the server listens at
- * @param token absent for what needs none
+ * @param keys absent for what needs none
  */
-export function checkAccess(headers: IncomingHttpHeaders, port: number, token: string | undefined): Access {
+export function checkAccess(headers: IncomingHttpHeaders, port: number, keys: Keys | undefined): Access {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
   const { host, origin } = headers
   if (host === undefined || !hosts.includes(host)) return refused(403, 'wrong Host header')
   if (origin !== undefined && origin !== `http://${host}`) return refused(403, 'foreign Origin')
-  if (token !== undefined && !carriesToken(headers, token)) return refused(401, 'wrong or missing token')
-  return { ok: true }
+  if (keys === undefined || carriesToken(headers, keys.token)) return { ok: true }
+  if (origin !== undefined && carriesSession(headers, port, keys)) return { ok: true }
+  return refused(401, 'wrong or missing token')
+}
+
+/** The cookie's name. Cookies do not tell ports apart, and two peers of one machine must not overwrite each other's. */
+export function cookieName(port: number): string {
+  return `meshwork-${port}`
+}
+
+/** Whether a request carries the cookie of an open session. */
+export function carriesSession(
+  { cookie }: IncomingHttpHeaders,
+  port: number,
+  { isSession }: Pick<Keys, 'isSession'>,
+): boolean {
+  const prefix = `${cookieName(port)}=`
+  const carried = (cookie ?? '')
+    .split(';')
+    .map((part) => part.trim())
+    .find((part) => part.startsWith(prefix))
+    ?.slice(prefix.length)
+  return carried !== undefined && /^[A-Za-z0-9_-]{43}$/.test(carried) && isSession(carried)
 }
 
 /** The one place that says how a token is carried. */

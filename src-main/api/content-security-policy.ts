@@ -20,7 +20,6 @@ export function contentSecurityPolicy(nonce: string, connect: readonly string[] 
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
   ].join('; ')
 }
 

@@ -9,6 +9,7 @@ import type { Cid, JobId } from '../protocol/ids.ts'
 import { LENT_LIMITS, WASM_MODULE } from '../protocol/wasm-job.ts'
 import { decodeInvite, encodeInvite, inviteLink } from '../network/invite-code.ts'
 import { shortNameOf } from '../network/peer-name.ts'
+import { createBrowserSessions } from './browser-sessions.ts'
 import { createApi, type Api } from './api.ts'
 import { connectFolder, type ApiClient } from './client.ts'
 import { faultOfRejected } from './rejected.fixture.ts'
@@ -119,7 +120,8 @@ async function startPeer({ withApi = true } = {}): Promise<Served> {
     })
   }
   await peer.start()
-  if (api !== undefined) server = await serveApi({ api, folder, random: peer.random })
+  if (api !== undefined)
+    server = await serveApi({ api, folder, random: peer.random, sessions: createBrowserSessions(peer) })
   const client = server === undefined ? undefined : await connectFolder(folder)
   const served: Served = {
     peer,

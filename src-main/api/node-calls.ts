@@ -1,4 +1,5 @@
 import type { Sharing } from '#contract'
+import { refuse } from '../protocol/fault.ts'
 import { watchChanges } from './changes.ts'
 import { countedWatch, type ApiImplementer } from './implementer.ts'
 import { hardwareInfo, nodeInfo, nodePulse } from './node-view.ts'
@@ -34,6 +35,9 @@ export function nodeCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSi
       await runtime.dispatch({ kind: 'lending-set', at_ms: clock.nowMs(), limits })
       return runtime.state.lent
     }),
+    openUi: os.node.openUi.handler(
+      () => parts.openLink?.() ?? refuse('unsupported', 'this peer serves no user interface to browsers'),
+    ),
     stop: os.node.stop.handler(() => {
       clock.after(STOP_AFTER_MS, parts.requestStop)
       return {}

@@ -10,6 +10,7 @@ import { decodeInvite, encodeInvite, inviteLink } from '../network/invite-code.t
 import { shortNameOf } from '../network/peer-name.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
 import { createApi, type Api } from './api.ts'
+import { createBrowserSessions, type BrowserSessions } from './browser-sessions.ts'
 import { connectApi, connectFolder, type ApiClient } from './client.ts'
 import { faultOfRejected } from './rejected.fixture.ts'
 import { readEndpoint } from './endpoint-file.ts'
@@ -20,6 +21,7 @@ let folder: string
 let peer: AssembledPeer
 let api: Api
 let server: ApiServer
+let sessions: BrowserSessions
 let client: ApiClient
 const defects: unknown[] = []
 let stopRequests = 0
@@ -50,7 +52,8 @@ beforeAll(async () => {
     report: (error) => defects.push(error),
   })
   await peer.start()
-  server = await serveApi({ api, folder, random: peer.random })
+  sessions = createBrowserSessions(peer)
+  server = await serveApi({ api, folder, random: peer.random, sessions })
   client = await connectFolder(folder)
 })
 
@@ -121,6 +124,19 @@ describe('the door', () => {
     ['an opaque origin', 403, () => ({ authorization: authorization(), origin: 'null' })],
   ])('refuses %s', async (_, status, headers) => {
     expect(await handshake({ headers: headers() })).toBe(status)
+  })
+
+  it('opens to a browser that used a one-time link, from its own page only', async () => {
+    const token = new URL(server.openLink().url).searchParams.get('t') ?? ''
+    const cookie = `meshwork-${port()}=${sessions.openLink(token)?.secret ?? ''}`
+    const origin = `http://127.0.0.1:${port()}`
+    expect(await handshake({ headers: { cookie }, origin })).toBe('open')
+    expect(await handshake({ headers: { cookie: `other=1; ${cookie}` }, origin })).toBe('open')
+    // Without an Origin it is no page of ours that the browser sends the cookie for.
+    expect(await handshake({ headers: { cookie } })).toBe(401)
+    expect(await handshake({ headers: { cookie }, origin: 'https://evil.example' })).toBe(403)
+    expect(await handshake({ headers: { cookie: cookie.slice(0, -1) }, origin })).toBe(401)
+    expect(await handshake({ headers: { cookie: cookie.replace(/-\d+=/, '-1=') }, origin })).toBe(401)
   })
 
   it('is nowhere else', async () => {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RPCHandler } from '@orpc/server/websocket'
@@ -6,10 +6,13 @@ import { WebSocketServer } from 'ws'
 import { API_MESSAGE_BYTES_MAX } from '#contract'
 import type { Random } from '../ports/random.ts'
 import { faultOf, refuse } from '../protocol/fault.ts'
-import { checkAccess } from './access.ts'
+import { checkAccess, type Keys } from './access.ts'
 import type { Api } from './api.ts'
+import type { BrowserSessions } from './browser-sessions.ts'
 import { removeEndpoint, writeEndpoint, type Endpoint } from './endpoint-file.ts'
 import { serveConnection } from './connection.ts'
+import { answerRequest, OPEN_PATH } from './pages.ts'
+import type { UserInterface } from './user-interface.ts'
 
 /** Windows, tabs and meshctl of one user. Each may buffer messages, so that there must be an end to them. */
 const CONNECTIONS_MAX = 64
@@ -30,22 +33,33 @@ export interface ServeOptions {
   /** The data folder; the endpoint file goes here. */
   readonly folder: string
   readonly random: Random
+  /** Browsers that may come in besides whoever knows the endpoint file's token. */
+  readonly sessions: BrowserSessions
+  /** The built user interface; absent where there is none. */
+  readonly userInterface?: UserInterface
   /** A port of this machine; any free one when absent. */
   readonly port?: number
+  /** A port to take if it is free, and any other if it is not. */
+  readonly preferredPort?: number
 }
 
 /** An API that is being served. */
 export interface ApiServer {
   readonly endpoint: Endpoint
+  /** A link that opens the user interface in one browser, once. */
+  openLink(): { readonly url: string; readonly expires_at_ms: number }
   stop(): Promise<void>
 }
 
 /**
- * Serves an API on 127.0.0.1 and writes where to the endpoint file. `GET /healthz` answers without a token.
+ * Serves an API and the user interface on 127.0.0.1, and writes where to the endpoint file. `GET /healthz` answers
+ * without a token.
  * @throws FaultError `bad-input` when the port is taken or not allowed
  */
-export async function serveApi({ api, folder, random, port: wanted }: ServeOptions): Promise<ApiServer> {
+export async function serveApi(options: ServeOptions): Promise<ApiServer> {
+  const { api, folder, random, sessions, userInterface } = options
   const token = Buffer.from(random.bytes(TOKEN_BYTES)).toString('base64url')
+  const keys: Keys = { token, isSession: (secret) => sessions.isOpen(secret) }
   const handler = new RPCHandler(api.router)
   const sockets = new WebSocketServer({
     noServer: true,
@@ -54,18 +68,25 @@ export async function serveApi({ api, folder, random, port: wanted }: ServeOptio
     clientTracking: true,
   })
   const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_WITHIN_MS })
-  server.on('request', (request, response) => answer(request, response, portOf(server)))
+  server.on('request', (request, response) =>
+    answerRequest(request, response, portOf(server), { random, sessions, keys, userInterface }),
+  )
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
-    const refusal = upgradeRefusal(request, portOf(server), token, sockets.clients.size)
+    const refusal = upgradeRefusal(request, portOf(server), keys, sockets.clients.size)
     if (refusal !== undefined) return refuseUpgrade(socket, refusal)
     sockets.handleUpgrade(request, socket, head, (client) => serveConnection(client, handler, api.report))
   })
-  await listen(server, wanted ?? 0)
+  await listenAt(server, options)
   const endpoint: Endpoint = { url: `ws://127.0.0.1:${portOf(server)}${API_PATH}`, token, pid: process.pid }
   await writeEndpoint(folder, endpoint)
   return {
     endpoint,
+    openLink() {
+      const { token: once, expiresAtMs } = sessions.issueLink()
+      const url = `http://127.0.0.1:${portOf(server)}${OPEN_PATH}?t=${once}`
+      return { url, expires_at_ms: expiresAtMs }
+    },
     async stop() {
       await removeEndpoint(folder, endpoint)
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -85,10 +106,10 @@ export async function serveApi({ api, folder, random, port: wanted }: ServeOptio
 function upgradeRefusal(
   request: IncomingMessage,
   port: number,
-  token: string,
+  keys: Keys,
   connections: number,
 ): string | undefined {
-  const access = checkAccess(request.headers, port, token)
+  const access = checkAccess(request.headers, port, keys)
   if (!access.ok) return access.status === 401 ? '401 Unauthorized' : '403 Forbidden'
   if (request.url !== API_PATH) return '404 Not Found'
   if (connections >= CONNECTIONS_MAX) return '503 Service Unavailable'
@@ -99,24 +120,21 @@ function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, port: number): void {
-  const access = checkAccess(request.headers, port, undefined)
-  const isHealth = request.method === 'GET' && request.url === '/healthz'
-  const [status, body] = !access.ok
-    ? [access.status, access.reason]
-    : isHealth
-      ? [200, 'ok']
-      : [404, 'not here']
-  response.writeHead(status, {
-    'content-type': 'text/plain',
-    'cache-control': 'no-store',
-    connection: 'close',
-  })
-  response.end(`${body}\n`)
-}
-
 function portOf(server: Server): number {
   return (server.address() as AddressInfo).port
+}
+
+/** At the port that is wanted, or the preferred one, or any. */
+async function listenAt(server: Server, { port, preferredPort }: ServeOptions): Promise<void> {
+  if (port === undefined && preferredPort !== undefined) {
+    try {
+      await listen(server, preferredPort)
+      return
+    } catch {
+      // Somebody else has it by now.
+    }
+  }
+  await listen(server, port ?? 0)
 }
 
 async function listen(server: Server, port: number): Promise<void> {

@@ -121,6 +121,11 @@ export const node = {
   setAvailability: procedure.input(z.strictObject({ sharing: Sharing })).output(Nothing),
   /** Changes what is lent to strangers' modules, from the next offer on. What is not named stays. */
   lend: procedure.input(z.strictObject({ limits: LentChange })).output(LentLimits),
+  /**
+   * A link that opens the user interface in one browser, once, within minutes; the browser is known from then on.
+   * Fault: `unsupported` on the desktop, which has a window, and where the interface was not built.
+   */
+  openUi: procedure.output(z.strictObject({ url: z.string(), expires_at_ms: AtMs })),
   /** Answers, then stops the peer. */
   stop: procedure.output(Nothing),
 }

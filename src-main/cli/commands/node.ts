@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import type { HardwareInfo, NodeInfo } from '#contract'
+import { openInBrowser } from '../browser.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { factsText } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { bytesText, fuelLimitText } from '../units-text.ts'
 
-/** Commands on the running peer and its machine: `stop`, `info`, `hardware`. */
+/** Commands on the running peer and its machine: `stop`, `info`, `ui`, `hardware`. */
 export function nodeCommands(terminal: Terminal): Command[] {
   return [
     newCommand('stop', 'stop the peer', 'meshctl stop').action(async (options: CommonOptions) => {
@@ -16,6 +17,13 @@ export function nodeCommands(terminal: Terminal): Command[] {
       const info = await withPeer(options, (calls) => calls.node.info())
       print(terminal, options, info, () => infoText(info))
     }),
+    newCommand('ui', 'open the user interface in a browser', 'meshctl ui').action(
+      async (options: CommonOptions) => {
+        const link = await withPeer(options, (calls) => calls.node.openUi())
+        print(terminal, options, link, () => `open within ten minutes, in one browser: ${link.url}\n`)
+        await openInBrowser(link.url)
+      },
+    ),
     newCommand('hardware', 'show what this machine is', 'meshctl hardware --refresh')
       .option('--refresh', 'measure again')
       .action(async (options: CommonOptions & { refresh?: boolean }) => {

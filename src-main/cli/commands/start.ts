@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { connectApi } from '../../api/client.ts'
 import { readEndpoint, type Endpoint } from '../../api/endpoint-file.ts'
-import type { HeadlessOptions } from '../../headless.ts'
+import type { HeadlessOptions, ReadyLine } from '../../headless.ts'
 import { faultOf, refuse } from '../../protocol/fault.ts'
+import { openInBrowser } from '../browser.ts'
 import { integerBetween, numberBetween, repeated } from '../arguments.ts'
 import { daemonEnvironment } from '../daemon-environment.ts'
 import { dataFolder } from '../data-folder.ts'
@@ -31,6 +32,7 @@ interface StartOptions extends CommonOptions {
   readonly bootstrap?: readonly string[]
   readonly apiPort?: number
   readonly quotaGb?: number
+  readonly ui?: boolean
   readonly detach?: boolean
 }
 
@@ -46,6 +48,7 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
     .option('--bootstrap <multiaddr>', 'a peer to join the network through; repeatable', repeated)
     .option('--api-port <port>', 'port of the API on this machine (default: any)', integerBetween(1, 65_535))
     .option('--quota-gb <gigabytes>', 'disk that blobs may take (default: 20)', numberBetween(0.1, 1e6))
+    .option('--ui', 'print a link to the user interface, and open it if there is a screen')
     .option('--detach', 'go on in the background')
     .addHelpText('after', '\nMESHWORK_PASSPHRASE in the environment encrypts the peer’s key at rest.')
     .action(async (options: StartOptions) => {
@@ -54,8 +57,12 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
       const { checkHeadlessOptions, runHeadless } = await import('../../headless.ts')
       const checked = checkHeadlessOptions({ ...given, data: dataFolder(data) })
       if (detach === true) await startDetached(terminal, options, checked)
-      else await runHere(() => runHeadless(checked), ended)
+      else await runHere(() => runHeadless(checked, { ready: openUi }), ended)
     })
+}
+
+function openUi({ ui_url: url }: ReadyLine): void {
+  if (url !== undefined) void openInBrowser(url)
 }
 
 async function runHere(run: () => Promise<number>, ended: (code: number) => void): Promise<void> {
@@ -96,7 +103,24 @@ async function startDetached(
   child.unref()
   const { pid } = found.endpoint
   const started = { pid, peer_id: found.peer_id, name: found.name, folder }
-  print(terminal, options, started, () => `${found.name} is running (process ${pid})\n`)
+  const link = options.ui === true ? await linkOf(found.endpoint) : undefined
+  const open = link === undefined ? '' : `open it in a browser: ${link}\n`
+  print(
+    terminal,
+    options,
+    link === undefined ? started : { ...started, ui_url: link },
+    () => `${found.name} is running (process ${pid})\n${open}`,
+  )
+  if (link !== undefined) await openInBrowser(link)
+}
+
+async function linkOf(endpoint: Endpoint): Promise<string> {
+  const client = await connectApi(endpoint)
+  try {
+    return (await client.calls.node.openUi()).url
+  } finally {
+    client.close()
+  }
 }
 
 async function openLog(folder: string, path: string): Promise<FileHandle> {
