@@ -81,4 +81,10 @@ export type { Fault } from '../../src-main/protocol/fault.ts'
 export type { Cid, JobId, PeerId } from '../../src-main/protocol/ids.ts'
 export type { PauseRules, RuleName, SharingLimits } from '../../src-main/protocol/pause-rule.ts'
 export type { ComputeResource } from '../../src-main/protocol/resource.ts'
-export type { DateException, WeekBlock, WeekPlan } from '../../src-main/protocol/sharing-plan.ts'
+export {
+  EXCEPTIONS_MAX,
+  GRID_MINUTES,
+  WeekPlan,
+  type DateException,
+  type WeekBlock,
+} from '../../src-main/protocol/sharing-plan.ts'
