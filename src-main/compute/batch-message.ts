@@ -6,7 +6,7 @@ import type { Batch, CallInput } from './input.ts'
 type Inputs = RunTask['inputs']
 
 /** A batch as its host is told: what the tasks share once, and the index and own inputs of each. */
-export function batchMessage({ id, entries }: FlyingBatch): Batch {
+export function batchMessage({ id, entries, isLocal }: FlyingBatch): Batch {
   const [head] = entries.values()
   assert(head !== undefined, 'a batch has a task')
   const { task, group } = head
@@ -21,6 +21,7 @@ export function batchMessage({ id, entries }: FlyingBatch): Batch {
       inputs: callInputs(Object.entries(shared)),
       limits: task.limits,
     },
+    isLocal,
     tasks: [...entries.values()].map(({ key, task: { unitIndex, inputs } }) => ({
       key,
       ...(unitIndex === undefined ? {} : { unitIndex }),

@@ -51,6 +51,20 @@ describe('the dispatch', () => {
     expect(takeAll(dispatch, 3).map((batch) => batch.entries.size)).toEqual([1, 1, 1, 1, 1, 1])
   })
 
+  it('sends a local task before units, and one even when the host has enough of them', () => {
+    const dispatch = createDispatch()
+    addTasks(dispatch, group(), tasks(100))
+    expect(takeAll(dispatch, 1)).toHaveLength(2)
+    const [import1, import2] = tasks(2, 'import').map(({ unitIndex: _, ...task }) => task)
+    addTasks(dispatch, group(), [import1!, import2!])
+    const [first, ...others] = takeAll(dispatch, 1)
+    expect([first?.isLocal, others]).toEqual([true, []])
+    landTask(dispatch, [...first!.entries.keys()][0]!)
+    expect(takeAll(dispatch, 1).map((batch) => batch.isLocal)).toEqual([true])
+    expect(removeGroups(dispatch, () => true).removed).toHaveLength(101)
+    expect(isIdle(dispatch)).toBe(true)
+  })
+
   it('sends short tasks together, within the bound, and long ones alone', () => {
     const dispatch = createDispatch()
     // Two jobs of one algorithm: a stranger's module takes as long as it likes.

@@ -9,6 +9,8 @@ import { BATCH_TASKS_MAX, type TaskKey } from './input.ts'
 const BATCHES_PER_WORKER = 2
 /** Tasks travel together as long as they take about this long together. More would only unbalance the workers. */
 const BATCH_MS = 4
+/** Batches of local tasks that fly beyond those: a user waits for an import, and units may take minutes. */
+const LOCAL_BATCHES_EXTRA = 1
 /** Weight of the newest duration in the average by which batches are cut. */
 const NEWEST_WEIGHT = 0.2
 /** A task that was in as many dying hosts runs alone from then on, so that the guilty one is found. */
@@ -38,12 +40,16 @@ export interface FlyingBatch {
   readonly id: number
   readonly entries: Map<TaskKey, Entry>
   readonly alone: boolean
+  /** Of tasks that this peer runs for itself: the host begins them first, on one worker more if need be. */
+  readonly isLocal: boolean
 }
 
 /** The supervisor's state. */
 export interface Dispatch {
   /** Tasks to run again come before those that have not been tried. */
   again: Entry[]
+  /** Local tasks, which go before units. */
+  local: Entry[]
   waiting: Entry[]
   /** Batches in the order they were given: the host begins them in it. */
   readonly flying: Map<number, FlyingBatch>
@@ -61,6 +67,7 @@ export interface Dispatch {
 export function createDispatch(): Dispatch {
   return {
     again: [],
+    local: [],
     waiting: [],
     flying: new Map(),
     batchOf: new Map(),
@@ -72,19 +79,28 @@ export function createDispatch(): Dispatch {
 
 /** Whether nothing waits and nothing runs. */
 export function isIdle(dispatch: Dispatch): boolean {
-  return dispatch.flying.size === 0 && dispatch.again.length === 0 && dispatch.waiting.length === 0
+  const { flying, again, local, waiting } = dispatch
+  return flying.size === 0 && again.length === 0 && local.length === 0 && waiting.length === 0
 }
 
-/** Puts a group's tasks at the end of the queue. */
+/** Puts a group's tasks at the end of their queue. */
 export function addTasks(dispatch: Dispatch, group: RunGroup, tasks: readonly RunTask[]): void {
-  for (const task of tasks) dispatch.waiting.push({ key: dispatch.nextKey++, task, group, crashes: 0 })
+  for (const task of tasks) {
+    const queue = isLocalTask(group, task) ? dispatch.local : dispatch.waiting
+    queue.push({ key: dispatch.nextKey++, task, group, crashes: 0 })
+  }
+}
+
+/** Whether this peer runs a task for itself: units have an index, and measuring can wait. */
+function isLocalTask(group: RunGroup, { unitIndex }: RunTask): boolean {
+  return group.kind === 'run' && unitIndex === undefined
 }
 
 /** The next tasks to give to a host with so many workers, already counted as flying; nothing when it has enough. */
 export function takeBatch(dispatch: Dispatch, workers: number): FlyingBatch | undefined {
-  const source = dispatch.again.length > 0 ? dispatch.again : dispatch.waiting
+  const source = nextQueue(dispatch, workers)
   const [head] = source
-  if (head === undefined || dispatch.flying.size >= workers * BATCHES_PER_WORKER) return undefined
+  if (head === undefined) return undefined
   const alone = head.crashes >= ALONE_AFTER_CRASHES
   if (alone && dispatch.flying.size > 0) return undefined
   for (const batch of dispatch.flying.values()) if (batch.alone) return undefined
@@ -92,10 +108,26 @@ export function takeBatch(dispatch: Dispatch, workers: number): FlyingBatch | un
   let size = 1
   while (size < sizeMax && source[size] !== undefined && areAlike(head, source[size])) size++
   const entries = source.splice(0, size)
-  const batch = { id: dispatch.nextBatch++, entries: new Map(entries.map((e) => [e.key, e])), alone }
+  const batch: FlyingBatch = {
+    id: dispatch.nextBatch++,
+    entries: new Map(entries.map((e) => [e.key, e])),
+    alone,
+    isLocal: isLocalTask(head.group, head.task),
+  }
   dispatch.flying.set(batch.id, batch)
   for (const { key } of entries) dispatch.batchOf.set(key, batch)
   return batch
+}
+
+/** Where the next task comes from; an empty list when the host has enough of what waits. */
+function nextQueue({ flying, again, local, waiting }: Dispatch, workers: number): Entry[] {
+  const isFull = flying.size >= workers * BATCHES_PER_WORKER
+  if (!isFull && again.length > 0) return again
+  if (!isFull && local.length > 0) return local
+  if (!isFull) return waiting
+  let localFlying = 0
+  for (const { isLocal } of flying.values()) if (isLocal) localFlying++
+  return localFlying < LOCAL_BATCHES_EXTRA ? local : []
 }
 
 /** How many tasks like this one travel together: as many as are short, but never so many that workers go without. */
@@ -156,8 +188,8 @@ export function noteDuration({ durations }: Dispatch, { params }: RunTask, wallM
 /**
  * The host is gone: everything in the air waits again, at the front.
  *
- * @param blame whether its death may be the tasks' doing. Then those that ran (the oldest batches, one per worker)
- * are suspects, and count it.
+ * @param blame whether its death may be the tasks' doing. Then those that ran (the oldest batches, one per worker, and
+ * local ones) are suspects, and count it.
  * @returns tasks that are not to be tried again, taken out of the state
  */
 export function groundAll(dispatch: Dispatch, workers: number, blame: boolean): readonly Entry[] {
@@ -165,10 +197,10 @@ export function groundAll(dispatch: Dispatch, workers: number, blame: boolean): 
   let position = 0
   for (const batch of dispatch.flying.values()) {
     for (const entry of batch.entries.values()) {
-      if (blame && position < workers) entry.crashes++
+      if (blame && (batch.isLocal || position < workers)) entry.crashes++
       flown.push(entry)
     }
-    position++
+    if (!batch.isLocal) position++
   }
   dispatch.flying.clear()
   dispatch.batchOf.clear()
@@ -185,8 +217,10 @@ export function removeGroups(
     .flatMap((batch) => [...batch.entries.values()])
     .filter((entry) => isGone(entry.group))
   for (const { key } of flying) landTask(dispatch, key)
-  const removed = [...flying, ...[...dispatch.again, ...dispatch.waiting].filter((e) => isGone(e.group))]
+  const queued = [...dispatch.again, ...dispatch.local, ...dispatch.waiting]
+  const removed = [...flying, ...queued.filter((e) => isGone(e.group))]
   dispatch.again = dispatch.again.filter((e) => !isGone(e.group))
+  dispatch.local = dispatch.local.filter((e) => !isGone(e.group))
   dispatch.waiting = dispatch.waiting.filter((e) => !isGone(e.group))
   return { removed, flyingKeys: flying.map((entry) => entry.key) }
 }

@@ -106,10 +106,10 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
   })
 
   function next(): void {
-    while (running.size < workers && waiting.length > 0) {
+    for (let batch = takeWaiting(); batch !== undefined; batch = takeWaiting()) {
       do lastSlot = (lastSlot + 1) % SLOTS
       while (running.has(lastSlot))
-      begin(lastSlot)
+      begin(lastSlot, batch)
     }
     if (running.size > 0) watch ??= setInterval(look, WATCH_EVERY_MS)
     else if (watch !== undefined) {
@@ -118,14 +118,21 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
     }
   }
 
-  function begin(slot: number): void {
-    const batch = waiting.shift()
-    if (batch === undefined) return
+  /** The next batch to run: local ones first, and one of them even where every worker has something to do. */
+  function takeWaiting(): Batch | undefined {
+    const local = waiting.findIndex(({ isLocal }) => isLocal)
+    const isFree = running.size < workers
+    const mayGoBeyond = local >= 0 && ![...running.values()].some(({ batch }) => batch.isLocal)
+    return isFree || mayGoBeyond ? waiting.splice(Math.max(0, local), 1)[0] : undefined
+  }
+
+  function begin(slot: number, batch: Batch): void {
     const entry: RunningBatch = {
       batch,
       pending: new Set(batch.tasks.map((task) => task.key)),
       abort: new AbortController(),
       begun: 0,
+      isTold: false,
       sinceMs: performance.now(),
     }
     running.set(slot, entry)
@@ -184,6 +191,12 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
       if (begun !== entry.begun) {
         entry.begun = begun
         entry.sinceMs = nowMs
+        entry.isTold = false
+      } else if (begun > 0 && !entry.isTold) {
+        // A task that goes on from one look to the next is long enough to be shown as begun.
+        entry.isTold = true
+        const key = entry.batch.tasks[begun - 1]?.key
+        if (key !== undefined) around.send({ kind: 'progress', key, fraction: 0 })
       }
       const { wallMsMax } = entry.batch.call.limits
       if (nowMs - entry.sinceMs > (begun === 0 ? BEGIN_WITHIN_MS : wallMsMax)) {

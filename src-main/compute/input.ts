@@ -53,6 +53,8 @@ export type BatchTask = z.infer<typeof BatchTask>
 export const Batch = z.object({
   id: z.int().min(0),
   call: Call,
+  /** Of tasks that the peer runs for itself: they go before units, on one worker more if all are busy. */
+  isLocal: z.boolean(),
   tasks: z.array(BatchTask).min(1).max(BATCH_TASKS_MAX),
 })
 export type Batch = z.infer<typeof Batch>
