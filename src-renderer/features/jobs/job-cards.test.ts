@@ -1,0 +1,69 @@
+import type { JobId, JobSummary } from '#contract'
+import { describe, expect, test } from 'vitest'
+import { coverOf, endedOf, jobBoard, jobCards, progressOf } from './job-cards.ts'
+
+function job(id: string, at: number, more: Partial<JobSummary> = {}): JobSummary {
+  return {
+    job_id: id as JobId,
+    description: id,
+    algorithm: { id: 'render.path-trace', version: '1.1.0' },
+    state: { kind: 'done' },
+    units: 10,
+    verified: 10,
+    stored: 10,
+    rejected_outputs: 0,
+    retried: 0,
+    redundancy: 2,
+    submitted_at_ms: at,
+    wall_ms: 1_000,
+    priority: 0.5,
+    picture: { width: 64, height: 64, spp: 4, tile: 64, samples_per_unit: 4 },
+    ...more,
+  }
+}
+
+const frame = (index: number, more: Partial<JobSummary> = {}): JobSummary =>
+  job(`f${index}`, 100 + index, { series: { id: 'f0' as JobId, index, count: 3 }, ...more })
+
+describe('the board of jobs', () => {
+  test('has what goes on, finished pictures, and everything else, newest first', () => {
+    const { picture: _, ...module } = job('module', 5)
+    const board = jobBoard([
+      job('old', 1),
+      job('new', 9),
+      job('running', 3, { state: { kind: 'running' } }),
+      job('paused', 4, { state: { kind: 'paused', since_ms: 4 } }),
+      job('cancelled', 2, { state: { kind: 'cancelled' } }),
+      module,
+    ])
+    expect(board.inFlight.map(({ key }) => key)).toEqual(['paused', 'running'])
+    expect(board.gallery.map(({ key }) => key)).toEqual(['new', 'old'])
+    expect(board.others.map(({ key }) => key)).toEqual(['module', 'cancelled'])
+  })
+
+  test('shows the frames of a series as one card, in their order', () => {
+    const [card] = jobCards([frame(2), frame(0), frame(1)])
+    expect(card?.kind === 'series' && card.frames.map(({ job_id }) => job_id)).toEqual(['f0', 'f1', 'f2'])
+    expect(card).toMatchObject({ key: 'f0', count: 3 })
+  })
+
+  test('keeps a series in flight until its last frame has ended', () => {
+    const frames = [frame(0), frame(1, { state: { kind: 'running' }, verified: 5 }), frame(2)]
+    expect(jobBoard(frames).inFlight).toHaveLength(1)
+    expect(endedOf(frames)).toBe(2)
+    expect(progressOf(frames)).toBeCloseTo(25 / 30)
+    expect(jobBoard([frame(0), frame(1, { state: { kind: 'cancelled' } })]).gallery).toHaveLength(1)
+  })
+
+  test('keeps a job in flight whose outputs are still to be combined', () => {
+    const state = { kind: 'waiting' } as const
+    expect(jobBoard([job('map', 1, { reduced_by: { job_id: 'r' as JobId, state } })]).inFlight).toHaveLength(
+      1,
+    )
+  })
+
+  test('shows a series by its first finished frame', () => {
+    const [card] = jobCards([frame(0, { state: { kind: 'running' } }), frame(1)])
+    expect(card && coverOf(card)?.job_id).toBe('f1')
+  })
+})

@@ -1,0 +1,93 @@
+import type { JobSummary } from '#contract'
+
+/** A still or a job of another kind, or the frames of an animation together. */
+export type JobCard =
+  | { readonly kind: 'single'; readonly key: string; readonly job: JobSummary }
+  | {
+      readonly kind: 'series'
+      readonly key: string
+      readonly frames: readonly JobSummary[]
+      readonly count: number
+    }
+
+/** The jobs screen: what goes on, finished pictures, and everything else; newest first in each. */
+export interface JobBoard {
+  readonly inFlight: readonly JobCard[]
+  readonly gallery: readonly JobCard[]
+  readonly others: readonly JobCard[]
+}
+
+/** Sorts jobs onto the screen. A series goes where its slowest frame is; one finished frame makes it a picture. */
+export function jobBoard(jobs: Iterable<JobSummary>): JobBoard {
+  const board: { inFlight: JobCard[]; gallery: JobCard[]; others: JobCard[] } = {
+    inFlight: [],
+    gallery: [],
+    others: [],
+  }
+  for (const card of jobCards(jobs)) board[placeOf(card)].push(card)
+  return board
+}
+
+/** Jobs as cards, newest first, the frames of a series in the order in which they were asked for. */
+export function jobCards(jobs: Iterable<JobSummary>): JobCard[] {
+  const cards: JobCard[] = []
+  const series = new Map<string, JobSummary[]>()
+  for (const job of jobs) {
+    // A series of one frame is a still with a moment.
+    if (job.series === undefined || job.series.count < 2) cards.push({ kind: 'single', key: job.job_id, job })
+    else series.set(job.series.id, [...(series.get(job.series.id) ?? []), job])
+  }
+  for (const [id, frames] of series) {
+    frames.sort((a, b) => (a.series?.index ?? 0) - (b.series?.index ?? 0))
+    cards.push({ kind: 'series', key: id, frames, count: frames[0]?.series?.count ?? frames.length })
+  }
+  return cards.sort((a, b) => newest(b) - newest(a) || (a.key < b.key ? -1 : 1))
+}
+
+/** The jobs of a card, one or many. */
+export function jobsOf(card: JobCard): readonly JobSummary[] {
+  return card.kind === 'single' ? [card.job] : card.frames
+}
+
+/** The card's job that its picture shows: the first that is done, or the first. */
+export function coverOf(card: JobCard): JobSummary | undefined {
+  const jobs = jobsOf(card)
+  return jobs.find((job) => job.state.kind === 'done') ?? jobs[0]
+}
+
+/** The done share of all of a card's units, 0 to 1. What is done counts for all its units. */
+export function progressOf(jobs: readonly JobSummary[]): number {
+  let units = 0
+  let done = 0
+  for (const job of jobs) {
+    units += job.units
+    done += job.state.kind === 'done' ? job.units : Math.min(job.units, job.verified)
+  }
+  return units === 0 ? 0 : done / units
+}
+
+/** How many of the jobs are over, well or not. */
+export function endedOf(jobs: readonly JobSummary[]): number {
+  return jobs.filter((job) => !isInFlight(job)).length
+}
+
+/** Whether a job is still to be done, now or after a pause, it or what combines its outputs. */
+export function isInFlight({ state, reduced_by }: JobSummary): boolean {
+  const following = reduced_by?.state.kind
+  return (
+    state.kind === 'running' ||
+    state.kind === 'paused' ||
+    (state.kind === 'done' && (following === 'waiting' || following === 'running' || following === 'paused'))
+  )
+}
+
+function placeOf(card: JobCard): keyof JobBoard {
+  const jobs = jobsOf(card)
+  if (jobs.some(isInFlight)) return 'inFlight'
+  const isPicture = jobs.some((job) => job.picture !== undefined && job.state.kind === 'done')
+  return isPicture ? 'gallery' : 'others'
+}
+
+function newest(card: JobCard): number {
+  return jobsOf(card).reduce((latest, job) => Math.max(latest, job.submitted_at_ms), 0)
+}
