@@ -1,4 +1,197 @@
 import type { people as english } from '../en/people.ts'
+import { plural } from '../plural.ts'
+
+function persons(count: number): string {
+  return `${count} ${plural('de', count, { one: 'Person', other: 'Personen' })}`
+}
+
+function units(count: number, shown: string): string {
+  return `${shown} ${plural('de', count, { one: 'Einheit', other: 'Einheiten' })}`
+}
 
 /** The text of people, in German. */
-export const people: typeof english = {}
+export const people: typeof english = {
+  title: {
+    none: 'Du bist noch mit niemandem verbunden',
+    some: (count, here, mutual) =>
+      [
+        persons(count),
+        here === 0 ? 'niemand ist da' : `${here} ${here === 1 ? 'ist' : 'sind'} da`,
+        ...(mutual === 0
+          ? []
+          : [mutual === count ? 'das Vertrauen ist gegenseitig' : `gegenseitiges Vertrauen mit ${mutual}`]),
+      ].join(' · '),
+  },
+  tabs: { list: 'Personen', mesh: 'Das Netz', label: 'Personen zeigen als' },
+  add: 'Jemanden hinzufügen',
+  closeAdd: 'Schließen',
+  empty: {
+    sentence: 'Noch ist niemand hier. Gib jemandem deinen Code, oder gib einen Code ein.',
+    noMatch: (search) => `Niemand heißt „${search}“.`,
+    clearSearch: 'Alle zeigen',
+  },
+  search: 'Jemanden finden',
+  order: {
+    label: 'Sortieren nach',
+    name: 'Name',
+    trust: 'Deinem Vertrauen',
+    seen: 'Zuletzt gesehen',
+    helped: 'Am meisten für dich getan',
+  },
+  column: {
+    person: 'Person',
+    trust: 'Dein Vertrauen',
+    theirs: 'Ihr Vertrauen',
+    units: 'Einheiten hin und her',
+    reliability: 'Verlässlichkeit',
+  },
+  trust: { none: 'gar nicht', little: 'ein wenig', some: 'etwas', much: 'sehr', full: 'ganz' },
+  trustIn: (name) => `Dein Vertrauen in ${name}`,
+  trustSet: {
+    none: (name) => `Du vertraust ${name} nicht mehr. Hier wird nichts mehr für sie gerechnet.`,
+    little: (name) => `Du vertraust ${name} ein wenig.`,
+    some: (name) => `Du vertraust ${name} etwas.`,
+    much: (name) => `Du vertraust ${name} sehr.`,
+    full: (name) => `Du vertraust ${name} ganz.`,
+  },
+  theirs: {
+    unknown: 'noch nichts gehört',
+    none: 'vertraut dir noch nicht',
+    little: 'vertraut dir ein wenig',
+    some: 'vertraut dir etwas',
+    much: 'vertraut dir sehr',
+    full: 'vertraut dir ganz',
+  },
+  tier: {
+    first: 'kommt hier zuerst dran',
+    second: 'kommt hier danach dran',
+    none: 'bekommt hier nichts',
+  },
+  tierExact: {
+    first: 'Stufe 1 (tier 1): Ihr vertraut einander, deshalb kommt ihre Arbeit auf diesem PC zuerst dran.',
+    second:
+      'Stufe 2 (tier 2): Nur du vertraust ihnen, deshalb kommt ihre Arbeit nach der mit gegenseitigem Vertrauen.',
+    none: 'Keine Stufe: Du vertraust ihnen nicht, deshalb rechnet dieser PC nichts für sie.',
+  },
+  done: {
+    forThem: (count, shown) => `${units(count, shown)} für sie`,
+    forYou: (count, shown) => `${units(count, shown)} für dich`,
+    exact: (verified, rejected, failed, expired) =>
+      `Für dich: ${verified} bestätigt, ${rejected} abgelehnt, ${failed} fehlgeschlagen, ${expired} zu spät.`,
+  },
+  atWork: {
+    forYou: (count) => `${units(count, String(count))} für dich in Arbeit`,
+    forThem: (count) => `${units(count, String(count))} von ihnen hier`,
+  },
+  reliability: {
+    label: (name, share) => `Verlässlichkeit von ${name} nach Tagen; insgesamt ${share}`,
+    none: 'noch nichts',
+    unknown: (name) => `${name} hat noch nichts gerechnet`,
+    exact: (share) =>
+      `Hat ${share} von dem geliefert, was ihnen gegeben wurde; nach Tagen, der älteste zuerst.`,
+  },
+  link: {
+    direct: 'direkt verbunden',
+    directIn: (ms) => `direkt verbunden, ${ms} ms`,
+    relayed: 'über andere verbunden',
+    relayedIn: (ms) => `über andere verbunden, ${ms} ms`,
+    connected: 'verbunden',
+    seen: (ago) => `zuletzt gesehen ${ago}`,
+    never: 'nicht gesehen, seit dieser PC läuft',
+    shares: (cores) => `teilt gerade ${cores} Kerne`,
+    exact: {
+      direct: 'Weg: direkt',
+      relayed: 'Weg: über einen anderen PC; langsamer und genauso vertraulich',
+    },
+  },
+  more: (name) => `Was mit ${name} geschehen soll`,
+  copyId: 'Ihre Peer-ID kopieren',
+  copied: 'Kopiert',
+  forget: {
+    action: 'Vergessen',
+    done: (name) => `${name} ist vergessen.`,
+    failed: (name) => `${name} konnte nicht vergessen werden.`,
+  },
+  block: {
+    action: 'Sperren…',
+    question: (name) => `${name} sperren?`,
+    meaning:
+      'Sie werden vergessen, was sie für dich rechnen, geht an andere, und kein Code lässt sie wieder herein, bis du sie entsperrst.',
+    confirm: 'Sperren',
+    cancel: 'Behalten',
+    done: (name) => `${name} ist gesperrt.`,
+  },
+  blocked: {
+    title: (count) => `Gesperrt (${count})`,
+    since: (date) => `gesperrt ${date}`,
+    unblock: 'Entsperren',
+    unblockOf: (name) => `${name} entsperren`,
+    unblocked: (name) => `${name} darf sich wieder mit dir verbinden.`,
+  },
+  requests: {
+    title: 'Wartet auf eine Antwort',
+    incoming: (name) => `${name} möchte sich mit dir verbinden`,
+    incomingHint: (shortName, ago) => `Dein Code wurde ${ago} benutzt. Ihr Schlüssel heißt ${shortName}.`,
+    trust: (name) => `Dein Vertrauen in ${name}`,
+    accept: 'Annehmen',
+    decline: 'Ablehnen',
+    accepted: (name) => `Du bist mit ${name} verbunden.`,
+    declined: (name) => `${name} wurde abgelehnt.`,
+    outgoing: (name) => `${name} muss noch annehmen`,
+    outgoingHint: (until) => `Du hast ihren Code eingegeben. Er gilt bis ${until}.`,
+    giveUp: 'Aufgeben',
+    gaveUp: (name) => `Du wartest nicht mehr auf ${name}.`,
+  },
+  mine: {
+    title: 'Gib ihnen deinen Code',
+    hint: 'Wer ihn eingibt, bittet um die Verbindung; du nimmst an, bevor etwas geschieht.',
+    qr: 'Dein Code als QR-Code, den ein Telefon oder ein anderer PC lesen kann',
+    code: 'Dein Code',
+    copyCode: 'Code kopieren',
+    copyLink: 'Link kopieren',
+    copied: 'Kopiert',
+    goodUntil: (until) => `Gilt für eine Person bis ${until}.`,
+    expired: 'Dieser Code ist abgelaufen.',
+    used: 'Dieser Code wurde benutzt.',
+    renew: 'Neuer Code',
+    making: 'Der Code entsteht…',
+    trust: 'Dein Vertrauen in die Person, die ihn benutzt',
+  },
+  enter: {
+    title: 'Gib ihren Code ein',
+    hint: 'Füge den Code oder den Link ein, den du bekommen hast.',
+    label: 'Ihr Code oder Link',
+    placeholder: 'meshwork:…',
+    trust: 'Dein Vertrauen in die Person',
+    pair: 'Verbinden',
+    pairing: 'Suche ihren PC…',
+    noCode:
+      'In diesem Text ist kein ganzer Code. Er beginnt mit „meshwork:“ und hat etwa 100 Buchstaben und Ziffern.',
+    paired: (name) => `Du bist mit ${name} verbunden.`,
+    waiting: (name) => `${name} wurde gefragt und muss noch annehmen. Du musst nicht hier bleiben.`,
+  },
+  pairFault: {
+    mistyped: 'In diesem Code fehlt ein Zeichen, oder eines ist falsch. Kopiere den ganzen Code noch einmal.',
+    refused: 'Dieser Code gilt nicht mehr: Er wurde benutzt oder ist abgelaufen. Bitte um einen neuen.',
+    own: 'Das ist dein eigener Code. Gib ihn jemand anderem, und gib ihren hier ein.',
+    blocked: 'Sie lassen diesen PC nicht herein. Frag nach.',
+    unreachable:
+      'Ihr PC antwortet nicht. Ist er an, läuft Meshwork, und ist er online? Der Code bleibt gültig: Versuch es gleich noch einmal.',
+    late: 'Ihr PC hat zu langsam geantwortet. Versuch es gleich noch einmal.',
+    busy: 'Zu viele fragen ihren PC auf einmal. Versuch es in ein paar Minuten noch einmal.',
+    other: (message) => `Die Verbindung kam nicht zustande: ${message}`,
+  },
+  mesh: {
+    label: 'Du in der Mitte, deine Personen um dich herum',
+    you: 'Du',
+    legend:
+      'Eine Linie ist an jedem Ende so dick wie das Vertrauen, das von dort kommt. Wem du am meisten vertraust, ist am nächsten.',
+    pulse: 'Wo sich eine Linie bewegt, ist Arbeit unterwegs.',
+    node: (name, mine, theirs) => `${name}: du vertraust ${mine}, ${theirs}`,
+    connected: 'verbunden',
+    away: 'nicht verbunden',
+    summary: (count, mutual, here, working) =>
+      `${persons(count)}: gegenseitiges Vertrauen mit ${mutual}, ${here} verbunden, Arbeit unterwegs mit ${working}.`,
+    empty: 'Das Bild beginnt mit der ersten Person, mit der du dich verbindest.',
+  },
+}

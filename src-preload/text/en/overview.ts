@@ -1,2 +1,79 @@
+import { plural } from '../plural.ts'
+
+function units(count: number, shown: string): string {
+  return `${shown} ${plural('en', count, { one: 'unit', other: 'units' })}`
+}
+
 /** The text of overview, in English. */
-export const overview = {}
+export const overview = {
+  today: {
+    title: 'Today',
+    shared: 'Hours shared',
+    given: 'Units given',
+    got: 'Units got',
+    givenHint: 'Computed here for others',
+    gotHint: 'Computed by others for you',
+    sharedHint: 'This PC was there for others',
+    hours: (hours: string) => `${hours} h`,
+    week: (label: string) => `${label} on each of the last 7 days`,
+    before: (value: string) => `yesterday ${value}`,
+  },
+  here: {
+    title: 'Running here now',
+    none: {
+      sharing: 'Nothing to do at this moment. This PC is ready for others.',
+      resting: 'Nothing runs here.',
+    },
+    own: 'Your own job',
+    for: (name: string) => `For ${name}`,
+    somebody: 'Somebody else',
+    left: (duration: string) => `${duration} left`,
+    since: (duration: string) => `for ${duration}`,
+    starting: 'starting',
+    more: (count: number) => `and ${units(count, String(count))} more`,
+    unit: (index: string) => `unit ${index}`,
+    progress: (what: string) => `Progress of ${what}`,
+    kind: {
+      render: 'Rendering',
+      program: 'A program',
+      test: 'A test',
+      other: (id: string) => id,
+    },
+  },
+  jobs: {
+    title: 'Your jobs',
+    all: 'All jobs',
+    none: 'None of your jobs is running.',
+    start: 'Render a scene',
+    unnamed: 'Untitled job',
+    progress: (done: string, all: string) => `${done} of ${all} units`,
+    left: (duration: string) => `${duration} left`,
+    waiting: 'waiting for the first unit',
+    paused: 'paused',
+    done: (ago: string) => `done ${ago}`,
+    picture: (name: string) => `The picture of ${name}`,
+  },
+  mesh: {
+    title: 'Your mesh',
+    open: 'Open people',
+    none: 'Nobody yet',
+  },
+  suggestion: {
+    label: 'Suggestion',
+    dismiss: 'Not now',
+    pair: { text: 'You are not paired with anybody. Two PCs are a mesh.', action: 'Pair with somebody' },
+    share: { text: 'This PC is not shared at any time.', action: 'Choose when to share' },
+    answer: {
+      text: (name: string, more: number) =>
+        more === 0
+          ? `${name} wants to pair with you.`
+          : `${name} and ${more} ${plural('en', more, { one: 'other', other: 'others' })} want to pair with you.`,
+      action: 'Answer',
+    },
+    raise: {
+      text: (name: string) => `${name} trusts you more than you trust them. Raise yours?`,
+      action: 'Raise it',
+      raised: (name: string) => `You trust ${name} as much as they trust you.`,
+    },
+  },
+}

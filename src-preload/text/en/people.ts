@@ -1,2 +1,195 @@
+import { plural } from '../plural.ts'
+
+function persons(count: number): string {
+  return `${count} ${plural('en', count, { one: 'person', other: 'people' })}`
+}
+
+function units(count: number, shown: string): string {
+  return `${shown} ${plural('en', count, { one: 'unit', other: 'units' })}`
+}
+
 /** The text of people, in English. */
-export const people = {}
+export const people = {
+  title: {
+    none: 'You are not paired with anybody yet',
+    some: (count: number, here: number, mutual: number) =>
+      [
+        persons(count),
+        here === 0 ? 'nobody is connected' : `${here} connected`,
+        ...(mutual === 0 ? [] : [mutual === count ? 'trust is mutual' : `mutual trust with ${mutual}`]),
+      ].join(' · '),
+  },
+  tabs: { list: 'People', mesh: 'The mesh', label: 'Show people as' },
+  add: 'Add somebody',
+  closeAdd: 'Close',
+  empty: {
+    sentence: 'Nobody is here yet. Give somebody your code, or enter theirs.',
+    noMatch: (search: string) => `Nobody is called “${search}”.`,
+    clearSearch: 'Show everybody',
+  },
+  search: 'Find somebody',
+  order: {
+    label: 'Sort by',
+    name: 'Name',
+    trust: 'Your trust',
+    seen: 'Last seen',
+    helped: 'Most done for you',
+  },
+  column: {
+    person: 'Person',
+    trust: 'Your trust',
+    theirs: 'Their trust',
+    units: 'Units each way',
+    reliability: 'Reliability',
+  },
+  /** The steps of trust, for sliders. */
+  trust: { none: 'not at all', little: 'a little', some: 'some', much: 'a lot', full: 'fully' },
+  trustIn: (name: string) => `Your trust in ${name}`,
+  trustSet: {
+    none: (name: string) => `You do not trust ${name} any more. Nothing is computed for them here.`,
+    little: (name: string) => `You trust ${name} a little.`,
+    some: (name: string) => `You trust ${name} somewhat.`,
+    much: (name: string) => `You trust ${name} a lot.`,
+    full: (name: string) => `You trust ${name} fully.`,
+  },
+  theirs: {
+    unknown: 'not heard from yet',
+    none: 'trusts you not yet',
+    little: 'trusts you a little',
+    some: 'trusts you somewhat',
+    much: 'trusts you a lot',
+    full: 'trusts you fully',
+  },
+  tier: {
+    first: 'goes first here',
+    second: 'goes second here',
+    none: 'gets nothing here',
+  },
+  tierExact: {
+    first: 'Tier 1: you trust each other, so their work goes first on this PC.',
+    second: 'Tier 2: only you trust them, so their work comes after that of mutual trust.',
+    none: 'No tier: you do not trust them, so nothing is computed for them on this PC.',
+  },
+  done: {
+    forThem: (count: number, shown: string) => `${units(count, shown)} for them`,
+    forYou: (count: number, shown: string) => `${units(count, shown)} for you`,
+    exact: (verified: string, rejected: string, failed: string, expired: string) =>
+      `For you: ${verified} verified, ${rejected} rejected, ${failed} failed, ${expired} late.`,
+  },
+  atWork: {
+    forYou: (count: number) => `${units(count, String(count))} at work for you`,
+    forThem: (count: number) => `${units(count, String(count))} of theirs here`,
+  },
+  reliability: {
+    label: (name: string, share: string) => `Reliability of ${name} by day; ${share} on the whole`,
+    none: 'nothing yet',
+    unknown: (name: string) => `Nothing was done by ${name} yet`,
+    exact: (share: string) => `Delivered ${share} of what they were given; by day, oldest first.`,
+  },
+  link: {
+    direct: 'connected directly',
+    directIn: (ms: string) => `connected directly, ${ms} ms`,
+    relayed: 'connected through others',
+    relayedIn: (ms: string) => `connected through others, ${ms} ms`,
+    connected: 'connected',
+    seen: (ago: string) => `last seen ${ago}`,
+    never: 'not seen since this PC started',
+    shares: (cores: string) => `shares ${cores} cores now`,
+    exact: {
+      direct: 'Route: direct',
+      relayed: 'Route: relayed by another peer; slower, and as private',
+    },
+  },
+  more: (name: string) => `What to do with ${name}`,
+  copyId: 'Copy their peer id',
+  copied: 'Copied',
+  forget: {
+    action: 'Forget',
+    done: (name: string) => `${name} is forgotten.`,
+    failed: (name: string) => `${name} could not be forgotten.`,
+  },
+  block: {
+    action: 'Block…',
+    question: (name: string) => `Block ${name}?`,
+    meaning:
+      'They are forgotten, what they compute for you goes to others, and no code lets them in again until you unblock them.',
+    confirm: 'Block',
+    cancel: 'Keep',
+    done: (name: string) => `${name} is blocked.`,
+  },
+  blocked: {
+    title: (count: number) => `Blocked (${count})`,
+    since: (date: string) => `blocked ${date}`,
+    unblock: 'Unblock',
+    unblockOf: (name: string) => `Unblock ${name}`,
+    unblocked: (name: string) => `${name} may pair with you again.`,
+  },
+  requests: {
+    title: 'Waiting for an answer',
+    incoming: (name: string) => `${name} wants to pair with you`,
+    incomingHint: (shortName: string, ago: string) =>
+      `They used your code ${ago}. Their key says ${shortName}.`,
+    trust: (name: string) => `Your trust in ${name}`,
+    accept: 'Accept',
+    decline: 'Decline',
+    accepted: (name: string) => `You are paired with ${name}.`,
+    declined: (name: string) => `${name} was declined.`,
+    outgoing: (name: string) => `Waiting for ${name} to accept`,
+    outgoingHint: (until: string) => `You entered their code. It is good until ${until}.`,
+    giveUp: 'Give up',
+    gaveUp: (name: string) => `You no longer wait for ${name}.`,
+  },
+  mine: {
+    title: 'Give them your code',
+    hint: 'Whoever enters it asks to be paired; you accept before anything happens.',
+    qr: 'Your code as a QR code, which a phone or another PC can read',
+    code: 'Your code',
+    copyCode: 'Copy code',
+    copyLink: 'Copy link',
+    copied: 'Copied',
+    goodUntil: (until: string) => `Good for one person until ${until}.`,
+    expired: 'This code has expired.',
+    used: 'This code was used.',
+    renew: 'New code',
+    making: 'Making a code…',
+    trust: 'Your trust in whoever uses it',
+  },
+  enter: {
+    title: 'Enter theirs',
+    hint: 'Paste the code or the link that they sent you.',
+    label: 'Their code or link',
+    placeholder: 'meshwork:…',
+    trust: 'Your trust in them',
+    pair: 'Pair',
+    pairing: 'Looking for their PC…',
+    noCode:
+      'There is no whole code in this text. It begins with “meshwork:” and has about 100 letters and digits.',
+    paired: (name: string) => `You are paired with ${name}.`,
+    waiting: (name: string) => `${name} was asked, and has to accept. You need not stay here.`,
+  },
+  /** Why pairing did not work, and what to do. */
+  pairFault: {
+    mistyped: 'A letter of this code is missing or wrong. Copy the whole code again.',
+    refused: 'This code does not open any more: it was used or has expired. Ask them for a new one.',
+    own: 'This is your own code. Give it to somebody else, and enter theirs.',
+    blocked: 'They do not let this PC in. Ask them.',
+    unreachable:
+      'Their PC does not answer. Is it on, with Meshwork running, and online? The code stays good: try again in a moment.',
+    late: 'Their PC was too slow to answer. Try again in a moment.',
+    busy: 'Too many ask their PC at once. Try again in a few minutes.',
+    other: (message: string) => `Pairing did not work: ${message}`,
+  },
+  mesh: {
+    label: 'You in the middle, your people around you',
+    you: 'You',
+    legend:
+      'A line is as thick at each end as the trust that comes from there. Who you trust most is nearest.',
+    pulse: 'A moving line is work passing.',
+    node: (name: string, mine: string, theirs: string) => `${name}: you trust them ${mine}, ${theirs}`,
+    connected: 'connected',
+    away: 'not connected',
+    summary: (count: number, mutual: number, here: number, working: number) =>
+      `${persons(count)}: mutual trust with ${mutual}, ${here} connected, work passing with ${working}.`,
+    empty: 'The picture begins with the first person that you pair with.',
+  },
+}

@@ -1,0 +1,34 @@
+import type { NodeInfo } from '#contract'
+
+/** How a core compares with those of other PCs. */
+export type SpeedGrade = 'slow' | 'usual' | 'fast'
+
+/** What the short benchmark found. */
+export type Speed =
+  | { readonly state: 'running' }
+  /** It ran, and this PC cannot render for others. */
+  | { readonly state: 'unable' }
+  | { readonly state: 'measured'; readonly grade: SpeedGrade; readonly millionPathsPerSecond: number }
+
+/** The score of the algorithm that renders; every peer has it. */
+const RENDERER_ID = 'render.path-trace'
+/** Light paths that the reference machine's core follows in a second (src-main/api/render-algorithm.ts). */
+const REFERENCE_PATHS_PER_SECOND = 4_800_000
+/** A usual desktop's core gets 0.3 to 0.6 of the reference machine's (src-main/compute/benchmark.ts). */
+const USUAL_FROM = 0.28
+const FAST_FROM = 0.6
+
+/** The speed of this PC with so many cores, from its measured score; `algorithms` is empty until it is measured. */
+export function speedOf(algorithms: NodeInfo['algorithms'], cores: number): Speed {
+  if (algorithms.length === 0) return { state: 'running' }
+  const scores = algorithms
+    .filter(({ algorithm_id, supported }) => algorithm_id === RENDERER_ID && supported)
+    .map(({ performance_score }) => performance_score)
+  const score = Math.max(0, ...scores)
+  if (score === 0) return { state: 'unable' }
+  return {
+    state: 'measured',
+    grade: score < USUAL_FROM ? 'slow' : score < FAST_FROM ? 'usual' : 'fast',
+    millionPathsPerSecond: (score * REFERENCE_PATHS_PER_SECOND * cores) / 1e6,
+  }
+}
