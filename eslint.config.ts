@@ -49,13 +49,19 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
+    // The classic script before the first paint: a browser's, and plain JavaScript.
+    files: ['src-renderer/public/*.js'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly' } },
+  },
+  {
     // The launcher runs on any Node, also on those without what newer ones always have.
     files: ['src-main/cli/meshctl.js'],
     languageOptions: { globals: { process: 'readonly' } },
     rules: { '@typescript-eslint/no-unnecessary-condition': 'off' },
   },
   {
-    files: ['**/*.test.ts', '**/*.contract.ts'],
+    files: ['**/*.test.{ts,tsx}', '**/*.contract.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
 )

@@ -29,3 +29,5 @@ export function bestLanguage(wanted: readonly string[]): Language {
 }
 
 export { plural } from './plural.ts'
+export { createFormat, type Format } from './format.ts'
+export { sharingWords, statusLine, type StatusFacts } from './status-line.ts'

@@ -1,0 +1,146 @@
+import type { Language } from './index.ts'
+
+const SECOND_MS = 1_000
+const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** Where a formatter's surroundings come from; the machine's own when absent. */
+export interface FormatOptions {
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+  /** An IANA name. */
+  readonly timeZone?: string
+}
+
+/** Writes figures as a language does. Everything that is not a number (NaN, infinity) is a dash. */
+export interface Format {
+  readonly language: Language
+  /** With at most so many digits after the comma; none when absent. */
+  number(value: number, digits?: number): string
+  /** Of a share from 0 to 1. */
+  percent(fraction: number): string
+  /** In powers of 1,000, as disks are sold: `1.5 GB`. */
+  bytes(count: number): string
+  bytesPerSecond(count: number): string
+  /** The two largest units that are not zero: `1 h 20 min`; `0 s` for nothing. */
+  duration(ms: number): string
+  /** A time of day, with its day when that is not today. */
+  time(atMs: number): string
+  /** A day, with its year when that is not this one. */
+  date(atMs: number): string
+  /** How long ago, roughly, in words. */
+  ago(atMs: number): string
+}
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
+
+/** The formatter of a language. */
+export function createFormat(language: Language, options: FormatOptions = {}): Format {
+  const now = options.now ?? Date.now
+  const zone = options.timeZone === undefined ? {} : { timeZone: options.timeZone }
+  const clock = new Intl.DateTimeFormat(language, {
+    ...zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+  })
+  const weekday = new Intl.DateTimeFormat(language, { ...zone, weekday: 'short' })
+  const day = new Intl.DateTimeFormat(language, { ...zone, day: 'numeric', month: 'short' })
+  const dayOfYear = new Intl.DateTimeFormat(language, {
+    ...zone,
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+  })
+  const isoDay = new Intl.DateTimeFormat('en-CA', {
+    ...zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  })
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  const numbers = Array.from(
+    { length: 4 },
+    (_, digits) => new Intl.NumberFormat(language, { maximumFractionDigits: digits }),
+  )
+
+  const number = (value: number, digits = 0): string =>
+    Number.isFinite(value) ? (numbers[Math.min(digits, 3)]?.format(value) ?? '–') : '–'
+  const bytes = (count: number): string => {
+    if (!Number.isFinite(count)) return '–'
+    let value = Math.max(0, count)
+    let unit = 0
+    // What would be rounded to a thousand is one of the next unit.
+    while (Math.round(value) >= 1_000 && unit < BYTE_UNITS.length - 1) {
+      value /= 1_000
+      unit += 1
+    }
+    return `${number(value, unit === 0 || value >= 99.95 ? 0 : 1)} ${BYTE_UNITS[unit] ?? ''}`
+  }
+  const date = (atMs: number): string => {
+    if (!isDate(atMs)) return '–'
+    const year = (ms: number) => isoDay.format(ms).slice(0, 4)
+    return year(atMs) === year(now()) ? day.format(atMs) : dayOfYear.format(atMs)
+  }
+  return {
+    language,
+    number,
+    percent: (fraction) => (Number.isFinite(fraction) ? `${number(fraction * 100)} %` : '–'),
+    bytes,
+    bytesPerSecond: (count) => (Number.isFinite(count) ? `${bytes(count)}/s` : '–'),
+    duration: (ms) => (Number.isFinite(ms) ? durationWords(language, ms, number) : '–'),
+    time(atMs) {
+      if (!isDate(atMs)) return '–'
+      const hour = clock.format(atMs)
+      if (isoDay.format(atMs) === isoDay.format(now())) return hour
+      const isNear = Math.abs(atMs - now()) < 6 * DAY_MS
+      return `${isNear ? weekday.format(atMs) : date(atMs)} ${hour}`
+    },
+    date,
+    ago(atMs) {
+      if (!isDate(atMs)) return '–'
+      return agoWords(relative, Math.max(0, now() - atMs))
+    },
+  }
+}
+
+/** Whether a moment is within what a calendar can say. */
+function isDate(atMs: number): boolean {
+  return Number.isFinite(atMs) && Math.abs(atMs) <= 8.64e15
+}
+
+function durationWords(language: Language, ms: number, number: (value: number) => string): string {
+  const rounded = Math.max(0, ms)
+  if (rounded < MINUTE_MS) return `${number(Math.round(rounded / SECOND_MS))} s`
+  if (rounded < HOUR_MS) return pair(rounded, MINUTE_MS, 'min', SECOND_MS, 's', number)
+  if (rounded < DAY_MS) return pair(rounded, HOUR_MS, 'h', MINUTE_MS, 'min', number)
+  return pair(rounded, DAY_MS, language === 'de' ? 'T.' : 'd', HOUR_MS, 'h', number)
+}
+
+function pair(
+  ms: number,
+  large: number,
+  largeName: string,
+  small: number,
+  smallName: string,
+  number: (value: number) => string,
+): string {
+  const smalls = Math.round(ms / small)
+  const perLarge = large / small
+  const [whole, rest] = [Math.floor(smalls / perLarge), smalls % perLarge]
+  // Nobody plans by the second once it takes ten minutes.
+  const isFine = rest > 0 && (small !== SECOND_MS || whole < 10)
+  return isFine
+    ? `${number(whole)} ${largeName} ${number(rest)} ${smallName}`
+    : `${number(whole)} ${largeName}`
+}
+
+function agoWords(relative: Intl.RelativeTimeFormat, ms: number): string {
+  if (ms < 45 * SECOND_MS) return relative.format(0, 'second')
+  if (ms < 45 * MINUTE_MS) return relative.format(-Math.max(1, Math.round(ms / MINUTE_MS)), 'minute')
+  if (ms < 22 * HOUR_MS) return relative.format(-Math.max(1, Math.round(ms / HOUR_MS)), 'hour')
+  if (ms < 26 * DAY_MS) return relative.format(-Math.max(1, Math.round(ms / DAY_MS)), 'day')
+  if (ms < 320 * DAY_MS) return relative.format(-Math.max(1, Math.round(ms / (30.44 * DAY_MS))), 'month')
+  return relative.format(-Math.max(1, Math.round(ms / (365.25 * DAY_MS))), 'year')
+}

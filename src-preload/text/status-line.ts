@@ -1,0 +1,76 @@
+import type { SharingNow, UnitHere } from '#contract'
+import type { Format } from './format.ts'
+import type { Messages } from './index.ts'
+
+/** What the sentence is about. */
+export interface StatusFacts {
+  /** Absent until the node has told. */
+  readonly sharing: SharingNow | undefined
+  readonly unitsHere: readonly UnitHere[]
+  /** Own jobs that are running. */
+  readonly runningJobs: number
+  /** To the node; `open` for who runs inside it. */
+  readonly connection: 'connecting' | 'open' | 'lost' | 'refused'
+}
+
+/** The one sentence about now, without a full stop: the header's, and the tray's tooltip. */
+export function statusLine(messages: Messages, format: Format, facts: StatusFacts): string {
+  const status = messages.frame.status
+  if (facts.connection === 'lost' || facts.connection === 'refused') return status.lost
+  if (facts.connection === 'connecting' || facts.sharing === undefined) return status.connecting
+  const units = facts.unitsHere.length
+  return [
+    sharingWords(messages, format, facts.sharing),
+    ...(units > 0 ? [status.unitsRunning(units, format.number(units))] : []),
+    ...(facts.runningJobs > 0
+      ? [status.jobsRunning(facts.runningJobs, format.number(facts.runningJobs))]
+      : []),
+  ].join(' · ')
+}
+
+/** Whether this PC works for others at this moment, and why not, in a few words. */
+export function sharingWords(messages: Messages, format: Format, sharing: SharingNow): string {
+  const status = messages.frame.status
+  switch (sharing.kind) {
+    case 'sharing':
+      return sharing.until_ms === undefined
+        ? status.sharing
+        : status.sharingUntil(format.time(sharing.until_ms))
+    case 'measuring':
+      return status.measuring
+    case 'off':
+      return status.off
+    case 'outside-hours':
+      return sharing.next_ms === undefined
+        ? status.outsideHours
+        : status.outsideHoursUntil(format.time(sharing.next_ms))
+    case 'paused-by-user':
+      return sharing.until_ms === undefined
+        ? status.paused
+        : status.pausedUntil(format.time(sharing.until_ms))
+    case 'paused-by-rule':
+      return status.pausedBecause(sharing.rule, readingWords(format, sharing))
+    case 'finishing':
+      return status.finishing
+  }
+}
+
+/** What a rule read, in its unit, where it says anything to a person. */
+function readingWords(
+  format: Format,
+  { rule, value }: Extract<SharingNow, { kind: 'paused-by-rule' }>,
+): string | undefined {
+  if (value === undefined) return undefined
+  switch (rule) {
+    case 'other-load':
+    case 'on-battery':
+    case 'low-battery':
+      return `${format.number(value)} %`
+    case 'temperature':
+      return `${format.number(value)} °C`
+    case 'in-use':
+    case 'full-screen':
+    case 'metered':
+      return undefined
+  }
+}

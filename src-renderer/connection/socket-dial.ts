@@ -1,0 +1,54 @@
+import { RPCLink } from '@orpc/client/websocket'
+import type { Dial, Dialled } from './channel.ts'
+
+/** Where the node serves its API. */
+const API_PATH = '/api'
+/** Close codes by which the node says that this window is not let in: policy, and "not authorised" as an application's. */
+const REFUSING_CODES = new Set([1008, 4401])
+/** The peer on this machine answers at once or not at all. */
+const OPEN_WITHIN_MS = 5_000
+
+/** Dials the node that served this page; the page's cookie lets it in. */
+export const dialSocket: Dial = async (signal) => {
+  const socket = new WebSocket(new URL(API_PATH, window.location.href.replace(/^http/, 'ws')))
+  socket.binaryType = 'arraybuffer'
+  let closeCode = 0
+  const closed = new Promise<void>((resolve) =>
+    socket.addEventListener('close', (event) => {
+      closeCode = event.code
+      resolve()
+    }),
+  )
+  const stop = () => socket.close()
+  signal.addEventListener('abort', stop, { once: true })
+  void closed.then(() => signal.removeEventListener('abort', stop))
+  const isOpen = await opened(socket, closed)
+  if (!isOpen) {
+    socket.close()
+    return REFUSING_CODES.has(closeCode) ? { kind: 'refused' } : whyNot(signal)
+  }
+  const link = new RPCLink({ websocket: socket })
+  return { kind: 'open', channel: { link, closed, close: stop } }
+}
+
+function opened(socket: WebSocket, closed: Promise<void>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), OPEN_WITHIN_MS)
+    const settle = (isOpen: boolean) => {
+      clearTimeout(timer)
+      resolve(isOpen)
+    }
+    socket.addEventListener('open', () => settle(true), { once: true })
+    void closed.then(() => settle(false))
+  })
+}
+
+/** A browser does not tell why a handshake failed; the page's own address does: it answers 401 without the cookie. */
+async function whyNot(signal: AbortSignal): Promise<Dialled> {
+  try {
+    const answer = await fetch('/', { method: 'HEAD', cache: 'no-store', redirect: 'manual', signal })
+    return answer.status === 401 || answer.status === 403 ? { kind: 'refused' } : { kind: 'unreachable' }
+  } catch {
+    return { kind: 'unreachable' }
+  }
+}

@@ -1,0 +1,35 @@
+import { Component, type ReactNode } from 'react'
+import { Button } from '@mantine/core'
+import { IconMoodSad } from '@tabler/icons-react'
+import { useText } from '../state/text.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+
+/** Keeps a screen's mistake inside the screen; the frame and the other screens go on. */
+export class ErrorBoundary extends Component<
+  { readonly children: ReactNode },
+  { readonly hasFailed: boolean }
+> {
+  override state = { hasFailed: false }
+
+  static getDerivedStateFromError(): { readonly hasFailed: boolean } {
+    return { hasFailed: true }
+  }
+
+  override render(): ReactNode {
+    if (!this.state.hasFailed) return this.props.children
+    return <Crashed onRetry={() => this.setState({ hasFailed: false })} />
+  }
+}
+
+function Crashed({ onRetry }: { readonly onRetry: () => void }) {
+  const { common } = useText().frame
+  return (
+    <EmptyState
+      icon={<IconMoodSad />}
+      title={common.crashed}
+      action={<Button onClick={onRetry}>{common.retry}</Button>}
+    >
+      {common.crashedText}
+    </EmptyState>
+  )
+}

@@ -1,0 +1,74 @@
+import { IconCalendarTime, IconHome, IconPhoto, IconSettings, IconUsers } from '@tabler/icons-react'
+import { Link, useLocation } from 'wouter'
+import { useNode } from '../state/node-store.ts'
+import { useFormat, useText } from '../state/text.tsx'
+import { countRunning } from './running-jobs.ts'
+import { StateDot } from './state-dot.tsx'
+import classes from './side-bar.module.css'
+
+const ENTRIES = [
+  { name: 'overview', path: '/', Icon: IconHome },
+  { name: 'jobs', path: '/jobs', Icon: IconPhoto },
+  { name: 'sharing', path: '/sharing', Icon: IconCalendarTime },
+  { name: 'people', path: '/people', Icon: IconUsers },
+  { name: 'settings', path: '/settings', Icon: IconSettings },
+] as const
+
+/** This PC's name and state, and where to go; icons only in a narrow window. */
+export function SideBar() {
+  const text = useText().frame
+  const [location] = useLocation()
+  const name = useNode((node) => node.info?.name)
+  return (
+    <nav aria-label={text.navigation} className={classes['bar']}>
+      <div className={classes['pc']} title={name}>
+        <StateDot />
+        <span className={classes['name']} dir="auto">
+          {name ?? text.thisPc}
+        </span>
+      </div>
+      <ul className={classes['entries']}>
+        {ENTRIES.map(({ name: screen, path, Icon }) => {
+          const isHere =
+            path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`)
+          return (
+            <li key={screen} data-screen={screen}>
+              <Link
+                href={path}
+                aria-current={isHere ? 'page' : undefined}
+                className={classes['entry']}
+                title={text.screens[screen]}
+              >
+                <Icon size={20} stroke={1.6} aria-hidden="true" />
+                <span className={classes['label']}>{text.screens[screen]}</span>
+                {screen === 'jobs' && <JobCount />}
+                {screen === 'people' && <PeopleCount />}
+              </Link>
+            </li>
+          )
+        })}
+      </ul>
+    </nav>
+  )
+}
+
+function JobCount() {
+  const count = useNode((node) => countRunning(node.jobs))
+  return <Count count={count} />
+}
+
+function PeopleCount() {
+  const count = useNode((node) => node.people.size)
+  const waiting = useNode((node) => node.pairRequests.filter((r) => r.direction === 'incoming').length)
+  return waiting > 0 ? <Count count={waiting} isCalling /> : <Count count={count} />
+}
+
+function Count({ count, isCalling = false }: { readonly count: number; readonly isCalling?: boolean }) {
+  const format = useFormat()
+  if (count === 0) return null
+  return (
+    <span className={classes['count']} data-is-calling={isCalling}>
+      {format.number(count)}
+    </span>
+  )
+}

@@ -1,0 +1,38 @@
+import '@fontsource-variable/inter/wght.css'
+import '@mantine/core/styles.layer.css'
+import '@mantine/notifications/styles.layer.css'
+import './theme/tokens.css'
+import './theme/base.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { loadMessages } from '#text'
+import { App } from './app.tsx'
+import { startConnection } from './connection/connection.ts'
+import { dialPort } from './connection/port-dial.ts'
+import { dialSocket } from './connection/socket-dial.ts'
+import { createNodeStore } from './state/node-store.ts'
+import { languageOf } from './state/text.tsx'
+import { rememberedAppearance } from './theme/appearance.ts'
+
+/** Where the window is drawn. */
+const root = document.getElementById('root')
+if (root === null) throw new Error('broken promise: index.html has the root')
+
+const store = createNodeStore()
+const dial = window.meshworkHost === undefined ? dialSocket : dialPort(window.meshworkHost)
+const connection = startConnection(dial, (state) => store.setState({ connection: state }))
+const appearance = rememberedAppearance()
+const language = languageOf(appearance.language)
+const messages = await loadMessages(language)
+
+createRoot(root).render(
+  <StrictMode>
+    <App
+      connection={connection}
+      store={store}
+      appearance={appearance}
+      spoken={{ language, messages }}
+      nonce={document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''}
+    />
+  </StrictMode>,
+)

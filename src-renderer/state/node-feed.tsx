@@ -1,0 +1,49 @@
+import { useCallback, useEffect } from 'react'
+import { useCalls, useStream } from '../connection/calls.tsx'
+import { isNotConnected } from '../connection/connection.ts'
+import { applyNews } from './apply-news.ts'
+import { useNode, useNodeStore } from './node-store.ts'
+
+/** A node that cannot tell its news now is asked again after this. */
+const AGAIN_AFTER_MS = 5_000
+
+/** Keeps the mirror as the node tells it; draws nothing. One of it is in the window. */
+export function NodeFeed() {
+  const store = useNodeStore()
+  const refreshInfo = useRefreshInfo()
+  const isOpen = useNode((node) => node.connection === 'open')
+  const stream = useStream(
+    'news',
+    (calls, signal) => calls.news.watch(undefined, { signal }),
+    (news) => store.setState((mirror) => applyNews(mirror, news)),
+  )
+  const retry = stream.state === 'failed' ? stream.retry : undefined
+  useEffect(() => {
+    if (retry === undefined) return undefined
+    const timer = setTimeout(retry, AGAIN_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [retry])
+  useEffect(() => {
+    if (isOpen) void refreshInfo()
+  }, [isOpen, refreshInfo])
+  return null
+}
+
+/** Asks the node what it is anew: after a change of its name, its sharing, its limits. */
+export function useRefreshInfo(): () => Promise<void> {
+  const calls = useCalls()
+  const store = useNodeStore()
+  return useCallback(async () => {
+    try {
+      const [info, { preferences, host }] = await Promise.all([calls.node.info(), calls.preferences.get()])
+      store.setState({ info, preferences, host })
+    } catch (error) {
+      // Whoever needs it asks again when the connection is back; a node too old to tell is no reason to stop.
+      if (!isNotConnected(error)) await infoAlone()
+    }
+    async function infoAlone() {
+      const info = await calls.node.info().catch(() => undefined)
+      if (info !== undefined) store.setState({ info })
+    }
+  }, [calls, store])
+}

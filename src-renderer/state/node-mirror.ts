@@ -1,0 +1,51 @@
+import type {
+  JobId,
+  JobSummary,
+  Meters,
+  NodeInfo,
+  NodePulse,
+  PairRequest,
+  PeerId,
+  Person,
+  Preferences,
+  RuleReading,
+  SharingNow,
+  UnitHere,
+} from '#contract'
+import type { ConnectionState } from '../connection/connection.ts'
+
+/** What the node says, as this window last heard it. Parts that did not change keep their identity. */
+export interface NodeMirror {
+  readonly connection: ConnectionState
+  /** Whether anything was heard yet; what is here stays while a connection is lost. */
+  readonly isLoaded: boolean
+  readonly pulse: NodePulse | undefined
+  readonly sharing: SharingNow | undefined
+  readonly readings: readonly RuleReading[]
+  readonly meters: Meters | undefined
+  readonly unitsHere: readonly UnitHere[]
+  readonly jobs: ReadonlyMap<JobId, JobSummary>
+  readonly people: ReadonlyMap<PeerId, Person>
+  readonly pairRequests: readonly PairRequest[]
+  readonly preferences: Preferences | undefined
+  readonly host: 'desktop' | 'headless' | undefined
+  /** Asked when the connection opens and after own changes. */
+  readonly info: NodeInfo | undefined
+}
+
+/** Before anything was heard. */
+export const EMPTY_MIRROR: NodeMirror = {
+  connection: 'connecting',
+  isLoaded: false,
+  pulse: undefined,
+  sharing: undefined,
+  readings: [],
+  meters: undefined,
+  unitsHere: [],
+  jobs: new Map(),
+  people: new Map(),
+  pairRequests: [],
+  preferences: undefined,
+  host: undefined,
+  info: undefined,
+}

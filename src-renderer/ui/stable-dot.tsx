@@ -1,0 +1,25 @@
+import { stableColor } from './stable-color.ts'
+import classes from './stable-dot.module.css'
+
+/** A dot in somebody's colour; the name beside it says who. */
+export function StableDot({
+  of,
+  size = 10,
+  isHollow = false,
+}: {
+  /** Their key. */
+  readonly of: string
+  /** Pixels. */
+  readonly size?: number
+  /** For who is not there. */
+  readonly isHollow?: boolean
+}) {
+  const color = stableColor(of)
+  return (
+    <span
+      aria-hidden="true"
+      className={classes['dot']}
+      style={{ width: size, height: size, borderColor: color, background: isHollow ? 'transparent' : color }}
+    />
+  )
+}

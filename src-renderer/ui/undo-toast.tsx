@@ -1,0 +1,44 @@
+import { Button } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useText } from '../state/text.tsx'
+import classes from './undo-toast.module.css'
+
+/** How long an undo is offered: time to read, think and reach for the mouse. */
+const OFFERED_MS = 8_000
+
+/**
+ * Says what was done and offers to undo it. `undo` runs at most once; `onSettled` when the offer is gone without it
+ * (for what is better done late than undone).
+ */
+export function offerUndo(message: string, undo: () => void, onSettled?: () => void): void {
+  let isUndone = false
+  const id = notifications.show({
+    message: (
+      <UndoToast
+        message={message}
+        onUndo={() => {
+          if (isUndone) return
+          isUndone = true
+          undo()
+          notifications.hide(id)
+        }}
+      />
+    ),
+    autoClose: OFFERED_MS,
+    onClose: () => {
+      if (!isUndone) onSettled?.()
+    },
+  })
+}
+
+function UndoToast({ message, onUndo }: { readonly message: string; readonly onUndo: () => void }) {
+  const text = useText()
+  return (
+    <div className={classes['toast']}>
+      <span className={classes['message']}>{message}</span>
+      <Button size="xs" variant="subtle" onClick={onUndo}>
+        {text.frame.common.undo}
+      </Button>
+    </div>
+  )
+}
