@@ -19,7 +19,7 @@ export interface Connection {
 }
 
 /** A call while there is no connection. */
-class NotConnectedError extends Error {
+export class NotConnectedError extends Error {
   override readonly name = 'NotConnectedError'
 }
 
