@@ -12,6 +12,8 @@ export interface RunningBatch {
   /** How many tasks the worker had begun when last seen, and since when that has been so. */
   begun: number
   sinceMs: number
+  /** Whether the current task was told to have begun. */
+  isTold: boolean
 }
 
 /** What is left of a batch whose worker is gone. */

@@ -20,6 +20,8 @@ import { createUnitParts, type UnitParts } from './unit-parts.ts'
 
 /** Receipts of units that end within this time of each other share one event. */
 const COALESCE_MS = 4
+/** Weight of the newest run in what a job's units take here. */
+const NEWEST_WEIGHT = 0.3
 
 /** Runs the units that this peer was given. */
 export interface Executor {
@@ -40,6 +42,12 @@ export interface ActiveUnit {
   readonly job: JobId
   readonly unit: number
   readonly fraction: number
+  /** Absent until its manifest is here. */
+  readonly algorithmId?: string
+  /** Absent while it waits, and for runs so short that nobody could see them. */
+  readonly startedAtMs?: number
+  /** What its job's units took here of late; absent before the first. */
+  readonly expectedMs?: number
 }
 
 /** What the executor is made of. */
@@ -67,6 +75,10 @@ interface Work {
   readonly controllers: Set<AbortController>
   readonly wanted: Map<number, number>
   readonly fractions: Map<number, number>
+  readonly startedAtMs: Map<number, number>
+  algorithmId?: string
+  /** What its units took here of late. */
+  expectedMs?: number
   finished: ExecutionReceipt[]
   flushing: boolean
 }
@@ -123,6 +135,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       controllers: new Set(),
       wanted: new Map(),
       fractions: new Map(),
+      startedAtMs: new Map(),
       finished: [],
       flushing: false,
     }
@@ -160,6 +173,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     try {
       const manifest = await work.manifest
       work.engine = engineFor(manifest)
+      work.algorithmId = manifest.algorithm_id
       const above = askedAboveLent(manifest, parts.lent())
       if (above !== undefined) refuse('quota-exceeded', above)
       const kind = { manifest, limits: runLimits(manifest) }
@@ -269,7 +283,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
     return {
       signal,
       progress: (task, fraction) => {
-        if (task.unitIndex !== undefined) work.fractions.set(task.unitIndex, fraction)
+        const { unitIndex } = task
+        if (unitIndex === undefined || !work.wanted.has(unitIndex)) return
+        if (!work.startedAtMs.has(unitIndex)) work.startedAtMs.set(unitIndex, parts.clock.nowMs())
+        work.fractions.set(unitIndex, Math.max(fraction, work.fractions.get(unitIndex) ?? 0))
       },
     }
   }
@@ -300,6 +317,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     if (attempt === undefined) return
     work.wanted.delete(unit_index)
     work.fractions.delete(unit_index)
+    work.startedAtMs.delete(unit_index)
+    if (outcome.kind === 'output') noteTime(work, outcome.metrics.wall_ms)
     work.finished.push({ unit_index, attempt, outcome })
     if (work.flushing) return
     work.flushing = true
@@ -329,6 +348,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
       const work = works.get(holdingKey(requester, job))
       if (work === undefined) return
       const unwanted = (units ?? [...work.wanted.keys()]).filter((unit) => work.wanted.delete(unit))
+      for (const unit of unwanted) {
+        work.fractions.delete(unit)
+        work.startedAtMs.delete(unit)
+      }
       work.parts?.letGo(unwanted)
       if (work.wanted.size === 0) for (const controller of work.controllers) controller.abort()
     },
@@ -341,15 +364,29 @@ export function createExecutor(parts: ExecutorParts): Executor {
     },
     active() {
       return [...works.values()].flatMap((work) =>
-        [...work.wanted.keys()].map((unit) => ({
-          requester: work.requester,
-          job: work.job,
-          unit,
-          fraction: work.fractions.get(unit) ?? 0,
-        })),
+        [...work.wanted.keys()].map((unit) => activeUnit(work, unit)),
       )
     },
   }
+}
+
+function activeUnit(work: Work, unit: number): ActiveUnit {
+  const { requester, job, algorithmId, expectedMs } = work
+  const startedAtMs = work.startedAtMs.get(unit)
+  return {
+    requester,
+    job,
+    unit,
+    fraction: work.fractions.get(unit) ?? 0,
+    ...(algorithmId === undefined ? {} : { algorithmId }),
+    ...(startedAtMs === undefined ? {} : { startedAtMs }),
+    ...(expectedMs === undefined ? {} : { expectedMs }),
+  }
+}
+
+function noteTime(work: Work, wallMs: number): void {
+  const before = work.expectedMs ?? wallMs
+  work.expectedMs = before + (wallMs - before) * NEWEST_WEIGHT
 }
 
 /** Whether a run failed because of an input on this disk, and not by itself. */
