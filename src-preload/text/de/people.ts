@@ -144,7 +144,7 @@ export const people: typeof english = {
   },
   mine: {
     title: 'Gib ihnen deinen Code',
-    hint: 'Wer ihn eingibt, bittet um die Verbindung; du nimmst an, bevor etwas geschieht.',
+    hint: 'Wer ihn eingibt, bittet um die Verbindung. Du nimmst dann an und sagst, wie weit du vertraust.',
     qr: 'Dein Code als QR-Code, den ein Telefon oder ein anderer PC lesen kann',
     code: 'Dein Code',
     copyCode: 'Code kopieren',
@@ -155,7 +155,6 @@ export const people: typeof english = {
     used: 'Dieser Code wurde benutzt.',
     renew: 'Neuer Code',
     making: 'Der Code entsteht…',
-    trust: 'Dein Vertrauen in die Person, die ihn benutzt',
   },
   enter: {
     title: 'Gib ihren Code ein',

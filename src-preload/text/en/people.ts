@@ -141,7 +141,7 @@ export const people = {
   },
   mine: {
     title: 'Give them your code',
-    hint: 'Whoever enters it asks to be paired; you accept before anything happens.',
+    hint: 'Whoever enters it asks to be paired. You then accept, and say how far you trust them.',
     qr: 'Your code as a QR code, which a phone or another PC can read',
     code: 'Your code',
     copyCode: 'Copy code',
@@ -152,7 +152,6 @@ export const people = {
     used: 'This code was used.',
     renew: 'New code',
     making: 'Making a code…',
-    trust: 'Your trust in whoever uses it',
   },
   enter: {
     title: 'Enter theirs',

@@ -1,0 +1,210 @@
+import { memo, useMemo, useState, type KeyboardEvent } from 'react'
+import { layoutMesh, type MeshPlace } from './mesh-layout.ts'
+import { initialOf, shortened, taperedLine } from './mesh-line.ts'
+import { stableColor } from './stable-color.ts'
+import classes from './mesh-picture.module.css'
+
+/** One around the middle. */
+export interface MeshNode {
+  /** Also decides the colour. */
+  readonly key: string
+  readonly name: string
+  /** What stands in the line under the picture, and what is said of it to those who do not see it. */
+  readonly description: string
+  /** The weight of the line at the middle's end and at the other, 0 to 1. */
+  readonly weightHere: number
+  readonly weightThere: number
+  readonly isPresent: boolean
+  /** Which way something passes along the line at this moment. */
+  readonly flow: 'none' | 'outwards' | 'inwards' | 'both'
+}
+
+const SIZES = {
+  /** To look at, without anything to focus. */
+  small: { width: 420, height: 250, namesUpTo: 6, letters: 12 },
+  /** Every node can be focused. */
+  large: { width: 1_000, height: 500, namesUpTo: 24, letters: 16 },
+} as const
+
+/** Discs as large as these hold an initial. */
+const INITIAL_FROM_RADIUS = 10
+/** Between a disc and the name under it. */
+const NAME_BELOW = 14
+
+/**
+ * A mesh as a picture: one in the middle, the nodes around it from the inside out in the order given, lines as thick at
+ * each end as that end weighs. `label` says all of it in a sentence.
+ */
+export function MeshPicture({
+  nodes,
+  centre,
+  label,
+  hint,
+  size,
+}: {
+  readonly nodes: readonly MeshNode[]
+  /** What stands in the middle. */
+  readonly centre: string
+  readonly label: string
+  /** Stands under the large picture while no node is looked at. */
+  readonly hint?: string
+  readonly size: 'small' | 'large'
+}) {
+  const { width, height, namesUpTo, letters } = SIZES[size]
+  const layout = useMemo(() => layoutMesh(nodes.length, width, height), [nodes.length, width, height])
+  const [at, setAt] = useState(0)
+  const [looked, setLooked] = useState<string>()
+  const isLarge = size === 'large'
+  const current = Math.min(at, nodes.length - 1)
+  const shown = nodes.find(({ key }) => key === looked)
+
+  function moveFocus(event: KeyboardEvent<SVGElement>): void {
+    const to = nextIndex(event.key, current, nodes.length)
+    if (to === undefined) return
+    event.preventDefault()
+    setAt(to)
+    event.currentTarget.querySelectorAll<SVGElement>('[data-node]')[to]?.focus()
+  }
+
+  const placed = nodes.flatMap((node, index) => {
+    const place = layout.places[index]
+    return place === undefined ? [] : [{ node, place, index }]
+  })
+  return (
+    <figure className={classes['figure']}>
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        role={isLarge ? 'group' : 'img'}
+        aria-label={label}
+        className={classes['picture']}
+        onKeyDown={isLarge ? moveFocus : undefined}
+      >
+        {placed.map(({ node, place }) => (
+          <Line key={node.key} node={node} from={layout.centre} to={place} isLooked={looked === node.key} />
+        ))}
+        {placed.map(({ node, place, index }) => (
+          <Disc
+            key={node.key}
+            node={node}
+            place={place}
+            radius={layout.radius}
+            name={nodes.length <= namesUpTo ? shortened(node.name, letters) : undefined}
+            tabIndex={isLarge ? (index === current ? 0 : -1) : undefined}
+            onLook={isLarge ? setLooked : undefined}
+          />
+        ))}
+        <g aria-hidden="true">
+          <circle
+            cx={layout.centre.x}
+            cy={layout.centre.y}
+            r={layout.centre.radius}
+            className={classes['centre']}
+          />
+          <text
+            x={layout.centre.x}
+            y={layout.centre.y}
+            className={classes['centre-text']}
+            style={{ fontSize: Math.min(13, layout.centre.radius * 0.62) }}
+          >
+            {layout.centre.radius < INITIAL_FROM_RADIUS ? '' : centre}
+          </text>
+        </g>
+      </svg>
+      {isLarge && (
+        <figcaption className={classes['caption']}>
+          <span aria-hidden="true" dir="auto">
+            {shown?.description ?? hint}
+          </span>
+        </figcaption>
+      )}
+    </figure>
+  )
+}
+
+interface LineProps {
+  readonly node: MeshNode
+  readonly from: { readonly x: number; readonly y: number }
+  readonly to: MeshPlace
+  readonly isLooked: boolean
+}
+
+const Line = memo(function Line({ node, from, to, isLooked }: LineProps) {
+  const isMutual = node.weightHere > 0 && node.weightThere > 0
+  return (
+    <g aria-hidden="true" data-looked={isLooked || undefined} className={classes['line']}>
+      <path
+        d={taperedLine({ ...from, weight: node.weightHere }, { ...to, weight: node.weightThere })}
+        data-mutual={isMutual || undefined}
+        data-absent={!node.isPresent || undefined}
+      />
+      {node.flow !== 'none' && (
+        <path d={`M${from.x} ${from.y}L${to.x} ${to.y}`} data-flow={node.flow} className={classes['flow']} />
+      )}
+    </g>
+  )
+})
+
+interface DiscProps {
+  readonly node: MeshNode
+  readonly place: MeshPlace
+  readonly radius: number
+  readonly name: string | undefined
+  readonly tabIndex: number | undefined
+  readonly onLook: ((key: string | undefined) => void) | undefined
+}
+
+const Disc = memo(function Disc({ node, place, radius, name, tabIndex, onLook }: DiscProps) {
+  const color = stableColor(node.key)
+  const isFocusable = tabIndex !== undefined
+  return (
+    <g
+      data-node=""
+      data-absent={!node.isPresent || undefined}
+      className={classes['disc']}
+      role={isFocusable ? 'img' : undefined}
+      aria-label={isFocusable ? node.description : undefined}
+      tabIndex={tabIndex}
+      onFocus={() => onLook?.(node.key)}
+      onBlur={() => onLook?.(undefined)}
+      onMouseEnter={() => onLook?.(node.key)}
+      onMouseLeave={() => onLook?.(undefined)}
+    >
+      <circle cx={place.x} cy={place.y} r={radius + 4} className={classes['halo']} />
+      <circle
+        cx={place.x}
+        cy={place.y}
+        r={radius}
+        className={classes['face']}
+        style={{ stroke: color, fill: `color-mix(in oklab, ${color} 18%, var(--surface-1))` }}
+      />
+      {radius >= INITIAL_FROM_RADIUS && (
+        <text x={place.x} y={place.y} className={classes['initial']} style={{ fontSize: radius * 0.85 }}>
+          {initialOf(node.name)}
+        </text>
+      )}
+      {name !== undefined && (
+        <text x={place.x} y={place.y + radius + NAME_BELOW} className={classes['name']}>
+          {name}
+        </text>
+      )}
+    </g>
+  )
+})
+
+/** Where an arrow key leads among so many; undefined for other keys. */
+function nextIndex(key: string, at: number, count: number): number | undefined {
+  switch (key) {
+    case 'ArrowRight':
+    case 'ArrowDown':
+      return (at + 1) % count
+    case 'ArrowLeft':
+    case 'ArrowUp':
+      return (at - 1 + count) % count
+    case 'Home':
+      return 0
+    case 'End':
+      return count - 1
+    default:
+      return undefined
+  }
+}
