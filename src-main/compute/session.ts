@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { RunListener, RunOutcome, RunOutput, RunTask } from '../ports/runner.ts'
 import { assert, failure, faultOf, type Fault } from '../protocol/fault.ts'
 import { batchMessage } from './batch-message.ts'
+import { codePaths } from './code-paths.ts'
 import {
   addTasks,
   createDispatch,
@@ -224,12 +225,6 @@ export function createSession(options: SessionOptions): Session {
       await sweeping
     },
   }
-}
-
-/** What a host must read to be one: this program's code and the packages it uses, never its data. */
-function codePaths(): string[] {
-  const root = realpathSync(join(import.meta.dirname, '..', '..'))
-  return ['package.json', 'src-main', 'wasm', 'node_modules'].map((name) => join(root, name))
 }
 
 function unknown(index: LibraryIndex, task: RunTask): Fault | undefined {
