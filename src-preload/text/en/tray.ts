@@ -1,2 +1,61 @@
+import { plural } from '../plural.ts'
+
 /** The text of tray, in English. */
-export const tray = {}
+export const tray = {
+  share: 'Share this PC',
+  running: 'Running here',
+  runningNothing: 'Nothing is running here',
+  /** A unit of this user's own job. */
+  ownUnit: (unit: string) => `Unit ${unit} of your own job`,
+  /** A unit of somebody else's job. */
+  unitFor: (unit: string, name: string) => `Unit ${unit} for ${name}`,
+  moreUnits: (count: number, written: string) =>
+    `and ${written} ${plural('en', count, { one: 'more unit', other: 'more units' })}`,
+  /** Somebody whose name is not known here. */
+  somebody: 'somebody',
+  open: 'Open Meshwork',
+  quit: 'Quit Meshwork',
+  quitDialog: {
+    title: 'Quit Meshwork?',
+    others: (count: number, written: string) =>
+      `${written} ${plural('en', count, {
+        one: 'unit runs here for somebody else. It is handed back and computed by others.',
+        other: 'units run here for others. They are handed back and computed by others.',
+      })}`,
+    own: (count: number, written: string) =>
+      `${written} ${plural('en', count, {
+        one: 'unit of your own jobs runs here. It begins anew when Meshwork runs again.',
+        other: 'units of your own jobs run here. They begin anew when Meshwork runs again.',
+      })}`,
+    jobs: (count: number, written: string) =>
+      `${written} ${plural('en', count, {
+        one: 'job of yours is in progress. It goes on when Meshwork runs again.',
+        other: 'jobs of yours are in progress. They go on when Meshwork runs again.',
+      })}`,
+    quit: 'Quit',
+    stay: 'Go on running',
+  },
+  notice: {
+    done: 'Your picture is ready',
+    jobDone: 'Your job is done',
+    failed: 'Your job failed',
+    series: (count: number, written: string) =>
+      `${written} ${plural('en', count, { one: 'frame', other: 'frames' })}`,
+    pairTitle: 'Somebody wants to pair',
+    pairText: (name: string) => `${name} used your code. Accept or decline.`,
+    background: 'Meshwork goes on in the background',
+    backgroundText: 'Open or quit it by its icon in the tray. Starting it again opens this window, too.',
+  },
+  menu: {
+    file: 'File',
+    edit: 'Edit',
+    view: 'View',
+    window: 'Window',
+  },
+  problem: {
+    title: 'Meshwork cannot start',
+    stopped: 'Meshwork had to stop',
+    /** After the fault in its own words. */
+    log: (path: string) => `More about it is in ${path}`,
+  },
+}

@@ -1,0 +1,65 @@
+import type {
+  JobId,
+  JobSummary,
+  NodeNews,
+  NodePulse,
+  PairRequest,
+  PeerId,
+  Person,
+  Preferences,
+  SharingNow,
+  UnitHere,
+} from '#contract'
+
+/** What tray and notifications show: what the peer said last. */
+export interface DesktopState {
+  readonly pulse?: NodePulse
+  readonly sharing?: SharingNow
+  readonly unitsHere: readonly UnitHere[]
+  readonly jobs: ReadonlyMap<JobId, JobSummary>
+  readonly people: ReadonlyMap<PeerId, Person>
+  readonly pairRequests: readonly PairRequest[]
+  readonly preferences?: Preferences
+}
+
+/** Before the peer has said anything. */
+export const NOTHING_KNOWN: DesktopState = {
+  unitsHere: [],
+  jobs: new Map(),
+  people: new Map(),
+  pairRequests: [],
+}
+
+/** What is known after some news. */
+export function applyNews(before: DesktopState, news: NodeNews): DesktopState {
+  const known = news.is_whole ? NOTHING_KNOWN : before
+  return {
+    ...known,
+    ...(news.pulse === undefined ? {} : { pulse: news.pulse }),
+    ...(news.sharing === undefined ? {} : { sharing: news.sharing }),
+    ...(news.units_here === undefined ? {} : { unitsHere: news.units_here }),
+    ...(news.pair_requests === undefined ? {} : { pairRequests: news.pair_requests }),
+    ...(news.preferences === undefined ? {} : { preferences: news.preferences }),
+    jobs: merged(known.jobs, news.jobs, (job) => job.job_id),
+    people: merged(known.people, news.people, (person) => person.peer_id),
+  }
+}
+
+/** Own jobs that are not at their end. */
+export function runningJobs({ jobs }: DesktopState): number {
+  let count = 0
+  for (const { state } of jobs.values()) if (state.kind === 'running') count++
+  return count
+}
+
+function merged<K, V>(
+  known: ReadonlyMap<K, V>,
+  change: { readonly changed: readonly V[]; readonly removed: readonly K[] } | undefined,
+  keyOf: (value: V) => K,
+): ReadonlyMap<K, V> {
+  if (change === undefined || change.changed.length + change.removed.length === 0) return known
+  const next = new Map(known)
+  for (const key of change.removed) next.delete(key)
+  for (const value of change.changed) next.set(keyOf(value), value)
+  return next
+}

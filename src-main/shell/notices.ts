@@ -1,0 +1,80 @@
+import type { JobSummary, PairRequest } from '#contract'
+import type { Format, Messages } from '#text'
+import type { DesktopState } from './desktop-state.ts'
+
+/** Something that the user is told although they look elsewhere. */
+export interface Notice {
+  readonly title: string
+  readonly body: string
+  /** The screen that says more. */
+  readonly screen: string
+}
+
+/**
+ * What is worth telling between two states: own jobs that came to their end, and people who want to pair. Frames that
+ * were submitted together are told of once, when the last has ended. What is first heard of at its end is no news, so
+ * that a start tells nothing of yesterday.
+ */
+export function noticesBetween(
+  before: DesktopState,
+  after: DesktopState,
+  messages: Messages,
+  format: Format,
+): readonly Notice[] {
+  if (after.preferences?.notifications === false) return []
+  return [...endedJobs(before, after, messages, format), ...newRequests(before, after, messages)]
+}
+
+function* endedJobs(
+  before: DesktopState,
+  after: DesktopState,
+  messages: Messages,
+  format: Format,
+): Generator<Notice> {
+  if (before.jobs === after.jobs) return
+  const series = new Map<string, JobSummary>()
+  for (const job of after.jobs.values()) {
+    const earlier = before.jobs.get(job.job_id)
+    if (earlier === undefined || isOver(earlier) || !isOver(job) || job.state.kind === 'cancelled') continue
+    if (job.series === undefined) yield jobNotice(job, job.description, messages)
+    else if (!series.has(job.series.id)) series.set(job.series.id, job)
+  }
+  for (const [id, job] of series) {
+    const frames = [...after.jobs.values()].filter((other) => other.series?.id === id)
+    if (!frames.every(isOver)) continue
+    const failed = frames.find(({ state }) => state.kind === 'failed')
+    const words = messages.tray.notice.series(frames.length, format.number(frames.length))
+    yield jobNotice(failed ?? job, `${job.description} · ${words}`, messages)
+  }
+}
+
+function jobNotice(
+  { state, job_id, picture }: JobSummary,
+  what: string,
+  { tray: { notice } }: Messages,
+): Notice {
+  const screen = `/jobs/${job_id}`
+  if (state.kind === 'failed') {
+    return { title: notice.failed, body: `${what}: ${state.fault.message}`, screen }
+  }
+  return { title: picture === undefined ? notice.jobDone : notice.done, body: what, screen }
+}
+
+function isOver({ state }: JobSummary): boolean {
+  return state.kind !== 'running' && state.kind !== 'paused'
+}
+
+function* newRequests(
+  before: DesktopState,
+  after: DesktopState,
+  { tray: { notice } }: Messages,
+): Generator<Notice> {
+  if (before.pairRequests === after.pairRequests) return
+  const incoming = (request: PairRequest) => request.direction === 'incoming'
+  const known = new Set(before.pairRequests.filter(incoming).map(({ peer_id }) => peer_id))
+  for (const request of after.pairRequests) {
+    if (!incoming(request) || known.has(request.peer_id)) continue
+    const name = request.name ?? request.short_name
+    yield { title: notice.pairTitle, body: notice.pairText(name), screen: '/people' }
+  }
+}
