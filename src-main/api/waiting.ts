@@ -1,6 +1,6 @@
 import type { Waiting } from '#contract'
 import { askedAboveLent } from '../peer/lending.ts'
-import { publishedSlots } from '../peer/publishing.ts'
+import { slotsForOwn } from '../peer/shared-slots.ts'
 import type { JobState, PeerState } from '../peer/state.ts'
 import { activeCommitments } from '../peer/trust.ts'
 import { needOf, openRanges } from '../peer/unit.ts'
@@ -64,7 +64,7 @@ function candidates(state: Readonly<PeerState>, nowMs: number): Candidate[] {
     slots: commitment.availability_slots,
     trustsMe: (commitment.trust_weights[state.me] ?? 0) > 0,
   }))
-  return [{ peer: state.me, slots: publishedSlots(state, nowMs), trustsMe: true }, ...others]
+  return [{ peer: state.me, slots: slotsForOwn(state, nowMs), trustsMe: true }, ...others]
 }
 
 function nobodyShares({ view }: Readonly<PeerState>): Waiting {

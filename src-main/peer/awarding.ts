@@ -1,5 +1,5 @@
 import { chooseAwards, type Offer } from '../market/award.ts'
-import type { WorkAssignment } from '../protocol/assignment.ts'
+import type { ComputeAllocationState, WorkAssignment } from '../protocol/assignment.ts'
 import { unitOrigin, type JobId, type PeerId } from '../protocol/ids.ts'
 import { AWARD_UNITS_MAX } from '../protocol/limits.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
@@ -8,7 +8,7 @@ import { newRecord } from '../verification/reputation.ts'
 import type { Effect } from './effect.ts'
 import type { IssuedAward } from './event.ts'
 import { activeProviders, trustOf } from './trust.ts'
-import { slotsAt } from './publishing.ts'
+import { slotsForOwn } from './shared-slots.ts'
 import type { JobState, PeerState } from './state.ts'
 import { needOf } from './unit.ts'
 
@@ -36,6 +36,33 @@ function offersByJob(
     into.set(job, offers)
   }
   return into
+}
+
+/** Remembers what a provider offers this peer's jobs. */
+export function hearOffers(state: PeerState, { peer_id, slot_assignments }: ComputeAllocationState): void {
+  const offers = slot_assignments.flatMap((slot): WorkAssignment[] =>
+    [...slot.tier1_assignments, ...slot.tier2_assignments].filter(
+      (entry) =>
+        entry.assigned_by_peer === state.me &&
+        entry.assigned_to_peer === peer_id &&
+        state.jobs.has(unitOrigin(entry.work_unit_id).job),
+    ),
+  )
+  state.view.offers.set(peer_id, offers)
+}
+
+/**
+ * This peer's offers to its own jobs, which nobody else hears of, and awards from them to jobs that have begun. First
+ * awards wait for others' offers: `awardCollected`.
+ */
+export function hearOwnOffers(state: PeerState, allocation: ComputeAllocationState, atMs: number): Effect[] {
+  hearOffers(state, allocation)
+  const effects: Effect[] = []
+  for (const [jobId, offers] of offersByJob(state.me, state.view.offers.get(state.me) ?? [])) {
+    const job = state.jobs.get(jobId)
+    if (job?.firstAwardAtMs !== undefined) effects.push(...decide(state, job, offers, atMs))
+  }
+  return effects
 }
 
 /** Awards from what one provider has just offered. */
@@ -145,8 +172,8 @@ function decide(
   only?: ReadonlySet<number>,
 ): Effect[] {
   if (job.status.state !== 'running' || offers.length === 0) return []
-  const sharing = slotsAt(state, atMs).length > 0
-  const providers = [...activeProviders(state, atMs), ...(sharing ? [state.me] : [])]
+  const working = slotsForOwn(state, atMs).length > 0
+  const providers = [...activeProviders(state, atMs), ...(working ? [state.me] : [])]
   const chosen = chooseAwards({
     offers,
     needOf: (index) => (only === undefined || only.has(index) ? needOf(job, index) : undefined),

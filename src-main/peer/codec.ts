@@ -6,6 +6,7 @@ import { Fault, success, type Outcome } from '../protocol/fault.ts'
 import { Fuel } from '../protocol/fuel.ts'
 import { Cid, JobId, Name, PeerId } from '../protocol/ids.ts'
 import { Contact } from '../protocol/messages.ts'
+import { PAUSE_RULES, PauseRules, RuleName, SHARING_LIMITS, SharingLimits } from '../protocol/pause-rule.ts'
 import { Attempt, ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
 import { VerificationRole } from '../protocol/assignment.ts'
 import { Fraction } from '../protocol/slot.ts'
@@ -35,7 +36,7 @@ const SavedAttempt = z.object({
     z.object({ state: z.literal('failed'), fault: Fault }),
     z.object({
       state: z.literal('void'),
-      why: z.enum(['refused', 'late', 'disconnected', 'withdrawn']),
+      why: z.enum(['refused', 'late', 'disconnected', 'withdrawn', 'handed-back']),
       ready: z.boolean(),
     }),
     z.object({ state: z.literal('rejected'), cid: Cid, fuel: Fuel.exactOptional() }),
@@ -95,6 +96,7 @@ const SavedHolding = z.object({
             ranAtMs: Ms,
             delivered: z.boolean(),
           }),
+          z.object({ state: z.literal('handed-back'), sinceMs: Ms }),
         ]),
       }),
     ]),
@@ -110,6 +112,11 @@ const SavedState = z.object({
   availability: Availability,
   /** Snapshots from before modules could be lent to have none. */
   lent: LentLimits.default(LENT_LIMITS),
+  pause: z.object({ sinceMs: Ms, untilMs: Ms.exactOptional(), finishFirst: z.boolean() }).exactOptional(),
+  /** Snapshots from before sharing could be paused have none of these. */
+  rules: PauseRules.default(PAUSE_RULES),
+  overrides: z.array(z.tuple([RuleName, Ms])).default([]),
+  limits: SharingLimits.default(SHARING_LIMITS),
   contacts: z.array(Contact),
   invites: z.array(
     z.tuple([Name, z.object({ trust: Fraction, expiresAtMs: Ms, usedBy: PeerId.exactOptional() })]),
@@ -132,7 +139,7 @@ export function decodeEvent(bytes: Uint8Array): Outcome<DurableEvent> {
 
 /** The snapshot of a state: its durable part, the same bytes for the same state. */
 export function encodeState(state: PeerState): Uint8Array {
-  const { me, name, epoch, awardsMade, availability, lent, history } = state
+  const { me, name, epoch, awardsMade, availability, lent, pause, rules, limits, history } = state
   return encodeCanonical({
     me,
     name,
@@ -140,6 +147,10 @@ export function encodeState(state: PeerState): Uint8Array {
     awardsMade,
     availability,
     lent,
+    ...(pause === undefined ? {} : { pause }),
+    rules,
+    overrides: [...state.overrides],
+    limits,
     contacts: [...state.contacts.values()],
     invites: [...state.invites],
     jobs: [...state.jobs.values()].map((job) => ({ ...job, units: [...job.units] })),
@@ -161,6 +172,10 @@ export function decodeState(bytes: Uint8Array): Outcome<PeerState> {
     awardsMade: saved.awardsMade,
     availability: saved.availability,
     lent: saved.lent,
+    ...(saved.pause === undefined ? {} : { pause: saved.pause }),
+    rules: saved.rules,
+    overrides: new Map(saved.overrides),
+    limits: saved.limits,
     contacts: new Map(saved.contacts.map((contact) => [contact.peer_id, contact])),
     invites: new Map(saved.invites),
     jobs: new Map(saved.jobs.map((job) => [job.manifest.job_id, { ...job, units: new Map(job.units) }])),

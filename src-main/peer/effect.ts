@@ -54,8 +54,22 @@ export type Effect =
       readonly manifestCid: Cid
       readonly receipts: readonly ExecutionReceipt[]
     }
+  /** Units that were not finished here; `hand-back-delivered` follows when the requester has heard of it. */
+  | {
+      readonly kind: 'send-hand-back'
+      readonly to: PeerId
+      readonly job: JobId
+      readonly units: readonly UnitAttempt[]
+      readonly reason: string
+    }
   /** Nothing of this job is needed here any longer. */
   | { readonly kind: 'release-holding'; readonly requester: PeerId; readonly job: JobId }
+
+/** A unit by number, with the attempt that is meant. */
+export interface UnitAttempt {
+  readonly unit_index: number
+  readonly attempt: number
+}
 
 /** A verified output that the requester wants from those who agreed on it. */
 export interface WantedOutput {

@@ -4,6 +4,8 @@ import type { ComputeCommitment } from '../protocol/commitment.ts'
 import { Fault } from '../protocol/fault.ts'
 import { Cid, JobId, Name, PeerId } from '../protocol/ids.ts'
 import { AwardedUnit, Award } from '../protocol/messages.ts'
+import type { MachineSample } from '../protocol/machine-sample.ts'
+import { PauseRules, RuleName, SharingLimits } from '../protocol/pause-rule.ts'
 import { Attempt, ExecutionReceipt } from '../protocol/receipt.ts'
 import { ComputeResource } from '../protocol/resource.ts'
 import { WeekPlan } from '../protocol/sharing-plan.ts'
@@ -22,6 +24,9 @@ export const Availability = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('week'), plan: WeekPlan }),
 ])
 export type Availability = z.infer<typeof Availability>
+
+/** Units by number, with the attempt that is meant. */
+const UnitAttempts = z.array(z.object({ unit_index: UnitIndex, attempt: Attempt }))
 
 /** Units given to one provider, as the requester decided and wrote down before it told anybody. */
 export const IssuedAward = z.object({
@@ -45,6 +50,20 @@ export const DurableEvent = z.discriminatedUnion('kind', [
   /** What one unit of a stranger's module may use here at most. */
   At.extend({ kind: z.literal('lending-set'), limits: LentLimits }),
   At.extend({ kind: z.literal('trust-set'), peer: PeerId, trust: Fraction }),
+
+  // sharing
+  /** The user pauses sharing, until then or until they resume; what runs may be finished first. */
+  At.extend({
+    kind: z.literal('sharing-paused'),
+    until_ms: z.int().min(0).exactOptional(),
+    finish_first: z.boolean(),
+  }),
+  At.extend({ kind: z.literal('sharing-resumed') }),
+  At.extend({ kind: z.literal('rules-set'), rules: PauseRules }),
+  At.extend({ kind: z.literal('limits-set'), limits: SharingLimits }),
+  /** The user shares although a rule says no, until its reason is over or until then. */
+  At.extend({ kind: z.literal('rule-overridden'), rule: RuleName, until_ms: z.int().min(0) }),
+  At.extend({ kind: z.literal('override-ended'), rule: RuleName }),
 
   // pairing
   At.extend({
@@ -81,6 +100,8 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     reason: z.enum(['late', 'disconnected']),
     lost: z.array(z.object({ job_id: JobId, unit_index: UnitIndex, attempt: Attempt })),
   }),
+  /** A provider stopped before it had finished these units: they are open again, and it is not to blame. */
+  At.extend({ kind: z.literal('hand-back-received'), from: PeerId, job_id: JobId, units: UnitAttempts }),
   At.extend({ kind: z.literal('outputs-stored'), job_id: JobId, units: z.array(UnitIndex) }),
   /** Nobody handed over a verified output. Who could not be reached is not to blame, unlike who refused. */
   At.extend({
@@ -103,7 +124,21 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     kind: z.literal('results-delivered'),
     requester: PeerId,
     job_id: JobId,
-    units: z.array(z.object({ unit_index: UnitIndex, attempt: Attempt })),
+    units: UnitAttempts,
+  }),
+  /** Units that were not finished here and will not be: their requester gives them to somebody else. */
+  At.extend({
+    kind: z.literal('units-handed-back'),
+    requester: PeerId,
+    job_id: JobId,
+    units: UnitAttempts,
+  }),
+  /** The requester knows that it has these units back. */
+  At.extend({
+    kind: z.literal('hand-back-delivered'),
+    requester: PeerId,
+    job_id: JobId,
+    units: UnitAttempts,
   }),
   At.extend({
     kind: z.literal('withdrawn'),
@@ -114,6 +149,13 @@ export const DurableEvent = z.discriminatedUnion('kind', [
   At.extend({ kind: z.literal('settled'), from: PeerId, job_id: JobId }),
 ])
 export type DurableEvent = z.infer<typeof DurableEvent>
+
+/** What this machine has for its user's own jobs. */
+export interface OwnMachine {
+  readonly resources: ComputeResource
+  /** Whether the system can stop and continue the processes that compute, so that cores are lent in part. */
+  readonly lendsPartOfCores: boolean
+}
 
 /** What happens and need not be remembered: others repeat it, or it is about this moment only. */
 export type VolatileEvent =
@@ -130,7 +172,11 @@ export type VolatileEvent =
       readonly kind: 'capabilities-measured'
       readonly at_ms: number
       readonly algorithms: readonly AlgorithmCapability[]
+      /** What own jobs may use; where it is not known they run in what is shared. */
+      readonly machine?: OwnMachine
     }
+  /** What the machine is doing, for the rules that pause sharing. */
+  | { readonly kind: 'machine-sampled'; readonly at_ms: number; readonly sample: MachineSample }
 
 /** Anything that happens to a peer. */
 export type PeerEvent = DurableEvent | VolatileEvent
@@ -145,6 +191,7 @@ const VOLATILE: ReadonlySet<PeerEvent['kind']> = new Set<VolatileEvent['kind']>(
   'disconnected',
   'allocate',
   'capabilities-measured',
+  'machine-sampled',
 ])
 
 /** Whether an event goes to the journal. */

@@ -1,6 +1,8 @@
 import {
   allocate,
   toAllocationState,
+  type AllocationInput,
+  type AllocationPlan,
   type OpenWork,
   type PlannedOffer,
   type Reservation,
@@ -17,7 +19,9 @@ import { unitOfManifest, type JobManifest, type UnitRange, type WorkUnit } from 
 import type { Effect } from './effect.ts'
 import { askedAboveLent } from './lending.ts'
 import { observedUnitMs } from './observed.ts'
-import { ownClock, slotsAt } from './publishing.ts'
+import { hearOwnOffers } from './awarding.ts'
+import { ownClock } from './publishing.ts'
+import { ownSlot, pauseReason, sharedSlots, slotAt } from './shared-slots.ts'
 import { holdingKey, type HeldUnit, type Holding, type PeerState } from './state.ts'
 import { activeCommitments, activeProviders, standingOfRequester } from './trust.ts'
 import { isOwnFault, openRanges } from './unit.ts'
@@ -31,7 +35,7 @@ const TRY_AGAIN_AFTER_MS = 5_000
 /** Unchanged offers are repeated this often, for requesters who missed them. */
 const REPEAT_OFFERS_MS = 5_000
 
-/** When it is, since when the program runs, and what is shared at this moment. */
+/** When it is, since when the program runs, and the slot in which one kind of work runs at this moment. */
 interface Moment {
   readonly nowMs: number
   readonly startedAtMs: number
@@ -39,45 +43,129 @@ interface Moment {
 }
 
 /**
- * One round's phases 3 to 6 (document 000): trust, compatibility, two-tier assignment, publication of the offers.
+ * One round's phases 3 to 6 (document 000): trust, compatibility, two-tier assignment, publication of the offers. Own
+ * jobs run in a slot of their own that nobody else hears of; what they take goes before what is shared.
  */
 export function planAllocation(state: PeerState, nowMs: number): Effect[] {
   const { view } = state
-  const slots = slotsAt(state, nowMs)
-  const moment = { nowMs, startedAtMs: view.startedAtMs, slot: slotAt(slots, nowMs) }
-  const { work, effects } = openWork(state, moment)
-  const plan = allocate({
+  const shared = nearSlots(sharedSlots(state, nowMs), nowMs)
+  const own = ownSlot(state, nowMs)
+  const ownPlan = own === undefined ? undefined : planOwn(state, own, nowMs)
+  const moment = { nowMs, startedAtMs: view.startedAtMs, slot: slotAt(shared, nowMs) }
+  const { work, effects } = workOfOthers(state, moment)
+  const held = reservations(state, moment, ({ requester }) => own === undefined || requester !== state.me)
+  const plan = planIn(state, shared, nowMs, {
+    work: own === undefined ? [...ownWork(state, moment), ...work] : work,
+    reservations:
+      own === undefined || ownPlan === undefined
+        ? held
+        : [...held, ...takenByOwn(ownPlan, own, held, moment)],
+  })
+  const offers = [...(ownPlan?.offers ?? []), ...plan.offers]
+  const repeat = nowMs - view.allocatedAtMs >= REPEAT_OFFERS_MS && offers.length > 0
+  if (sameOffers(offers, view.ownOffers) && !repeat) return effects
+  learnDamping(state)
+  view.ownOffers = offers
+  view.offered.units = offers.reduce((sum, offer) => sum + offer.count, 0)
+  view.allocatedAtMs = nowMs
+  view.round++
+  const about = { peer: state.me, nowMs, clock: ownClock(state) }
+  const allocation = toAllocationState(plan, { ...about, slots: shared })
+  const published: Effect = { kind: 'publish-allocation', allocation }
+  if (ownPlan === undefined || own === undefined) return [...effects, published]
+  const unpublished = toAllocationState(ownPlan, { ...about, slots: [own] })
+  return [...effects, published, ...hearOwnOffers(state, unpublished, nowMs)]
+}
+
+/** A plan of one kind of work, and what is reserved for it. */
+interface OwnPlan extends AllocationPlan {
+  readonly reservations: readonly Reservation[]
+}
+
+function planOwn(state: PeerState, slot: AvailabilitySlot, nowMs: number): OwnPlan {
+  const moment = { nowMs, startedAtMs: state.view.startedAtMs, slot }
+  const reserved = reservations(state, moment, ({ requester }) => requester === state.me)
+  const work = ownWork(state, moment)
+  return { ...planIn(state, [slot], nowMs, { work, reservations: reserved }), reservations: reserved }
+}
+
+function planIn(
+  state: PeerState,
+  slots: readonly AvailabilitySlot[],
+  nowMs: number,
+  { work, reservations }: Pick<AllocationInput, 'work' | 'reservations'>,
+): AllocationPlan {
+  return allocate({
     nowMs,
     peer: state.me,
     slots,
     work,
-    reservations: reservations(state, moment),
+    reservations,
     rivals: activeProviders(state, nowMs),
-    damping: view.damping,
+    damping: state.view.damping,
     offersMax: OFFERS_MAX,
     horizonMs: OFFER_HORIZON_MS,
     blockMs: OFFER_BLOCK_MS,
   })
-  const repeat = nowMs - view.allocatedAtMs >= REPEAT_OFFERS_MS && plan.offers.length > 0
-  if (sameOffers(plan.offers, view.ownOffers) && !repeat) return effects
-  learnDamping(state)
-  view.ownOffers = plan.offers
-  view.offered.units = plan.offers.reduce((sum, offer) => sum + offer.count, 0)
-  view.allocatedAtMs = nowMs
-  view.round++
-  const allocation = toAllocationState(plan, { peer: state.me, slots, nowMs, clock: ownClock(state) })
-  return [...effects, { kind: 'publish-allocation', allocation }]
 }
 
-/** Work that this peer would do: its own jobs and those of active contacts whom it trusts, within what it lends. */
-function openWork(state: PeerState, moment: Moment): { work: OpenWork[]; effects: Effect[] } {
+/** Slots in which anything that is offered now may start: of a painted week that is one or two. */
+function nearSlots(slots: readonly AvailabilitySlot[], nowMs: number): AvailabilitySlot[] {
+  return slots.filter((slot) => toMs(slot.start_time) <= nowMs + OFFER_HORIZON_MS)
+}
+
+/**
+ * What own jobs leave of the shared slot: they use first what is not shared, and of the rest as much as they would use
+ * at once, until the last of them is through; but never what others were awarded before.
+ */
+function takenByOwn(
+  { offers, reservations: reserved }: OwnPlan,
+  own: AvailabilitySlot,
+  others: readonly Reservation[],
+  { nowMs, slot }: Moment,
+): Reservation[] {
+  const parts = [...reserved, ...offers]
+  if (slot === undefined || parts.length === 0) return []
+  const lastMs = Math.max(...parts.map((part) => part.endMs))
+  const taken: Reservation[] = []
+  const take = (fromMs: number, untilMs: number, besides: ComputeResource): void => {
+    const [startMs, endMs] = [fromMs, Math.min(untilMs, lastMs)]
+    if (startMs >= endMs) return
+    const resources: ComputeResource = { cpu_cores: 0, ram_gb: 0 }
+    for (const dimension of RESOURCE_DIMENSIONS) {
+      const [whole, shared] = [amount(own.resources, dimension), amount(slot.resources, dimension)]
+      const wanted = parts.reduce((sum, part) => sum + amount(part.resources, dimension), 0)
+      const used = Math.min(whole, wanted) - Math.max(0, whole - shared)
+      resources[dimension] = Math.max(0, Math.min(used, shared - amount(besides, dimension)))
+    }
+    taken.push({ slotId: slot.slot_id, startMs, endMs, resources })
+  }
+  // What is reserved for others comes one after the other.
+  let fromMs = nowMs
+  for (const { startMs, endMs, resources } of others) {
+    take(startMs, endMs, resources)
+    fromMs = Math.max(fromMs, endMs)
+  }
+  take(fromMs, lastMs, { cpu_cores: 0, ram_gb: 0 })
+  return taken
+}
+
+/** This peer's own open jobs. */
+function ownWork(state: PeerState, moment: Moment): OpenWork[] {
   const work: OpenWork[] = []
-  const effects: Effect[] = []
   for (const job of state.jobs.values()) {
     if (job.status.state !== 'running' || askedAboveLent(job.manifest, state.lent) !== undefined) continue
     const ranges = openRanges(job, OPEN_RANGES_MAX)
     work.push(workOf(state, moment, state.me, { tier: 1, trust: 1 }, job.manifest, ranges))
   }
+  return work
+}
+
+/** Jobs of active contacts whom this peer trusts, within what it lends. */
+function workOfOthers(state: PeerState, moment: Moment): { work: OpenWork[]; effects: Effect[] } {
+  const work: OpenWork[] = []
+  const effects: Effect[] = []
+  if (moment.slot === undefined && pauseReason(state, moment.nowMs) !== undefined) return { work, effects }
   for (const commitment of activeCommitments(state, moment.nowMs)) {
     const standing = standingOfRequester(state, commitment.peer_id, commitment)
     if (standing === undefined) continue
@@ -146,13 +234,17 @@ function mayTryAgain(status: HeldUnit['status'], manifest: JobManifest, nowMs: n
  * The time and resources that queued units will take here: one requester's job after the other, each spread over
  * as many cores as it may use at once.
  */
-function reservations(state: PeerState, moment: Moment): Reservation[] {
+function reservations(
+  state: PeerState,
+  moment: Moment,
+  isMeant: (holding: Holding) => boolean,
+): Reservation[] {
   const { nowMs, slot } = moment
   if (slot === undefined) return []
   const reserved: Reservation[] = []
   let startMs = nowMs
   for (const holding of state.holdings.values()) {
-    const queued = queuedUnits(holding)
+    const queued = isMeant(holding) ? queuedUnits(holding) : 0
     const manifest = manifestOf(state, holding)
     if (queued === 0 || manifest === undefined) continue
     const template = templateOf(manifest, holding, moment)
@@ -164,10 +256,6 @@ function reservations(state: PeerState, moment: Moment): Reservation[] {
     startMs = endMs
   }
   return reserved
-}
-
-function slotAt(slots: readonly AvailabilitySlot[], nowMs: number): AvailabilitySlot | undefined {
-  return slots.find((slot) => toMs(slot.start_time) <= nowMs && nowMs < toMs(slot.end_time))
 }
 
 /** How many units a slot has resources for at once, in every dimension. */

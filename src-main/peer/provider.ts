@@ -6,7 +6,8 @@ import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { Effect } from './effect.ts'
 import type { DurableEvent } from './event.ts'
 import { askedAboveLent } from './lending.ts'
-import { slotsAt } from './publishing.ts'
+import { decideHandBack } from './handing-back.ts'
+import { pauseReason, sharedSlots } from './shared-slots.ts'
 import { holdingKey, type HeldUnit, type Holding, type PeerState } from './state.ts'
 import { trustOf } from './trust.ts'
 
@@ -23,7 +24,9 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
  */
 export function admitAward(state: PeerState, from: PeerId, award: Award, nowMs: number): Outcome<null> {
   if (trustOf(state, from) <= 0) return failure('not-trusted', 'no trust is set for this requester')
-  if (slotsAt(state, nowMs).length === 0) return failure('too-busy', 'nothing is shared at this time')
+  const paused = pauseReason(state, nowMs)
+  if (paused !== undefined) return failure('too-busy', paused)
+  if (sharedSlots(state, nowMs).length === 0) return failure('too-busy', 'nothing is shared at this time')
   const held = state.holdings.get(holdingKey(from, award.job_id))
   if (held !== undefined && held.manifestCid !== award.manifest_cid) {
     return failure('bad-input', 'another manifest of this job is at work')
@@ -68,9 +71,15 @@ export function receiveAward(state: PeerState, event: Of<'award-received'>): Eff
   }
   state.view.offered.awarded += fresh.length
   const effects: Effect[] = [{ kind: 'allocation-due' }]
-  if (fresh.length > 0) effects.push(runUnits(holding, fresh))
+  if (fresh.length > 0) effects.push(...takeUp(state, holding, fresh, event.at_ms))
   effects.push(...sendResults(holding, again))
   return effects
+}
+
+/** Runs what was awarded; or gives it back, where sharing ended while the award was on its way. */
+function takeUp(state: PeerState, holding: Holding, units: readonly AwardedUnit[], atMs: number): Effect[] {
+  const back = holding.requester === state.me ? [] : decideHandBack(state, atMs)
+  return back.length > 0 ? back : [runUnits(holding, units)]
 }
 
 /** The same unit under the same or a newer attempt: what ran well is not run again. */
@@ -84,6 +93,13 @@ function takeAgain(
   const newer = unit.attempt > held.attempt
   held.attempt = unit.attempt
   if (held.status.state === 'queued') return
+  if (held.status.state === 'handed-back') {
+    // The same attempt comes again after a restart of a requester who has not heard of it: it will, before long.
+    if (!newer) return
+    held.status = { state: 'queued' }
+    fresh.push(unit)
+    return
+  }
   if (newer && held.status.receipt.outcome.kind === 'fault') {
     held.status = { state: 'queued' }
     fresh.push(unit)

@@ -1,54 +1,14 @@
 import type { ComputeCommitment } from '../protocol/commitment.ts'
 import { OPEN_RANGES_MAX, REQUESTS_MAX } from '../protocol/limits.ts'
 import type { ComputeRoundState } from '../protocol/result.ts'
-import type { AvailabilitySlot } from '../protocol/slot.ts'
-import { toMs, toTimestamp } from '../protocol/time.ts'
-import { WASM_MODULE } from '../protocol/wasm-job.ts'
+import { toTimestamp } from '../protocol/time.ts'
 import type { WorkRequest } from '../protocol/work.ts'
+import { publishedSlots } from './shared-slots.ts'
 import type { JobState, PeerState } from './state.ts'
 import { openRanges } from './unit.ts'
 
-/** A peer that shares around the clock publishes slots of this length, one after the other … */
-const ROLLING_SLOT_MS = 8 * 3_600_000
-/** … cut at the same moments everywhere, so that a slot keeps its id while it lasts; always two of them. */
-const ROLLING_SLOTS = 2
 /** States published per epoch, before the vector clock's next range: nobody publishes a billion times a run. */
 const CLOCK_PER_EPOCH = 1_000_000_000
-
-/** What this peer shares from now on: slots that have not ended. */
-export function slotsAt(state: PeerState, nowMs: number): AvailabilitySlot[] {
-  const { availability, view } = state
-  switch (availability.kind) {
-    case 'never':
-      return []
-    case 'week':
-      return []
-    case 'slots':
-      return availability.slots.filter((slot) => toMs(slot.end_time) > nowMs)
-    case 'always': {
-      const first = Math.floor(nowMs / ROLLING_SLOT_MS)
-      return Array.from({ length: ROLLING_SLOTS }, (_, i) => ({
-        slot_id: `always-${first + i}`,
-        start_time: toTimestamp((first + i) * ROLLING_SLOT_MS),
-        end_time: toTimestamp((first + i + 1) * ROLLING_SLOT_MS),
-        resources: availability.resources,
-        algorithms: [...view.capabilities],
-        priority: availability.priority,
-      }))
-    }
-  }
-}
-
-/** The same as others see it, with what is lent to strangers' modules: a requester knows by it why nobody offers. */
-export function publishedSlots(state: PeerState, nowMs: number): AvailabilitySlot[] {
-  const limits = state.lent
-  return slotsAt(state, nowMs).map((slot) => ({
-    ...slot,
-    algorithms: slot.algorithms.map((capability) =>
-      capability.algorithm_id === WASM_MODULE.id ? { ...capability, limits } : capability,
-    ),
-  }))
-}
 
 /** The commitment that this peer publishes now. Counts the publication in the vector clock. */
 export function composeCommitment(state: PeerState, clockMs: number): ComputeCommitment {

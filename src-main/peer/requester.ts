@@ -154,6 +154,26 @@ export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effe
 }
 
 /**
+ * A provider stopped before it had finished these units: they are open again at once. It kept its word to say so, and
+ * is not to blame; it offers nothing until it offers anew.
+ */
+export function takeBack(state: PeerState, event: Of<'hand-back-received'>): Effect[] {
+  state.view.offers.delete(event.from)
+  const job = state.jobs.get(event.job_id)
+  if (job === undefined) return []
+  const reopened: number[] = []
+  for (const { unit_index, attempt: number } of event.units) {
+    const unit = job.units.get(unit_index)
+    const attempt = unit?.attempts.find((a) => a.attempt === number && a.peer === event.from)
+    if (unit === undefined || attempt?.status.state !== 'awarded') continue
+    attempt.status = { state: 'void', why: 'handed-back', ready: wasReady(unit, attempt) }
+    job.retried++
+    reopened.push(unit_index)
+  }
+  return reopen(state, job, reopened, event.at_ms)
+}
+
+/**
  * Receipts from a provider. Each answers one attempt; what answers none that is waited for is stale and dropped. A
  * stale output still says that its peer has the result, and may be awarded the unit anew.
  */

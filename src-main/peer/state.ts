@@ -1,3 +1,5 @@
+import type { PauseDecision } from '../availability/pause-decision.ts'
+import type { SharedHours } from '../availability/week-hours.ts'
 import type { PlannedOffer } from '../market/allocation.ts'
 import type { ComputeCommitment, ContributionHistory } from '../protocol/commitment.ts'
 import type { Fault } from '../protocol/fault.ts'
@@ -7,10 +9,19 @@ import type { Contact } from '../protocol/messages.ts'
 import type { ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
 import type { VerificationRole, WorkAssignment } from '../protocol/assignment.ts'
 import type { AlgorithmCapability } from '../protocol/slot.ts'
+import {
+  PAUSE_RULES,
+  SHARING_LIMITS,
+  type PauseRules,
+  type RuleName,
+  type SharingLimits,
+} from '../protocol/pause-rule.ts'
 import { LENT_LIMITS, type LentLimits } from '../protocol/wasm-job.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { PeerRecord } from '../verification/reputation.ts'
-import type { Availability } from './event.ts'
+import type { MachineSample } from '../protocol/machine-sample.ts'
+import type { WeekPlan } from '../protocol/sharing-plan.ts'
+import type { Availability, OwnMachine } from './event.ts'
 
 /** An invitation that this peer gave out: whoever shows the secret is paired, once. */
 export interface OpenInvite {
@@ -38,12 +49,12 @@ export interface AttemptState {
       }
     | { readonly state: 'failed'; readonly fault: Fault }
     /**
-     * The provider would not take it, is gone, is late, or is no longer needed. `ready` says that it has the result
+     * The provider would not take it, is gone, is late, stopped sharing, or is no longer needed. `ready` says that it has the result
      * all the same: it will not offer the unit again, but answers a new award of it at once.
      */
     | {
         readonly state: 'void'
-        readonly why: 'refused' | 'late' | 'disconnected' | 'withdrawn'
+        readonly why: 'refused' | 'late' | 'disconnected' | 'withdrawn' | 'handed-back'
         readonly ready: boolean
       }
     /** Returned, but the others agreed on something else, in output or fuel, or the output could not be had. */
@@ -102,6 +113,8 @@ export interface HeldUnit {
         readonly ranAtMs: number
         readonly delivered: boolean
       }
+    /** Not finished here: kept until its requester knows, in case that has to be said again. */
+    | { readonly state: 'handed-back'; readonly sinceMs: number }
 }
 
 /** What this peer holds of one requester's job. */
@@ -112,10 +125,26 @@ export interface Holding {
   readonly units: Map<number, HeldUnit>
 }
 
+/** The user's own pause of sharing. */
+export interface UserPause {
+  readonly sinceMs: number
+  /** Absent: until the user resumes. */
+  readonly untilMs?: number
+  /** What runs for others is finished; else it was handed back. */
+  readonly finishFirst: boolean
+}
+
 /** What this peer knows of the moment; gone with a restart, and told again by the others. */
 export interface View {
   startedAtMs: number
   capabilities: readonly AlgorithmCapability[]
+  /** Known once it is measured. */
+  machine?: OwnMachine
+  /** What the machine was doing when it was last looked at, and what the rules say of it. */
+  sample: MachineSample
+  pauseDecision?: PauseDecision
+  /** The hours of a painted week, told once an hour. */
+  weekHours?: { readonly plan: WeekPlan; readonly hour: number; readonly hours: readonly SharedHours[] }
   /** The newest commitment of each contact. */
   readonly commitments: Map<PeerId, ComputeCommitment>
   /** The newest offers made to this peer, by provider and job. */
@@ -150,6 +179,12 @@ export interface PeerState {
   availability: Availability
   /** The most that one unit of a stranger's module may use here. */
   lent: LentLimits
+  /** The user's pause, if there is one. */
+  pause?: UserPause
+  rules: PauseRules
+  /** Rules that the user overrode, and until when at most. */
+  readonly overrides: Map<RuleName, number>
+  limits: SharingLimits
   readonly contacts: Map<PeerId, Contact>
   readonly invites: Map<string, OpenInvite>
   readonly jobs: Map<JobId, JobState>
@@ -174,6 +209,9 @@ export function initialState(me: PeerId, name: string): PeerState {
     awardsMade: 0,
     availability: { kind: 'never' },
     lent: LENT_LIMITS,
+    rules: PAUSE_RULES,
+    overrides: new Map(),
+    limits: SHARING_LIMITS,
     contacts: new Map(),
     invites: new Map(),
     jobs: new Map(),
@@ -194,6 +232,7 @@ export function initialView(): View {
   return {
     startedAtMs: 0,
     capabilities: [],
+    sample: {},
     commitments: new Map(),
     offers: new Map(),
     firstOfferAtMs: new Map(),

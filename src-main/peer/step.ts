@@ -1,13 +1,21 @@
-import { unitOrigin } from '../protocol/ids.ts'
 import { HEARTBEAT_MS } from '../protocol/limits.ts'
-import type { ComputeAllocationState, WorkAssignment } from '../protocol/assignment.ts'
+import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
-import { awardCollected, awardOffered } from './awarding.ts'
+import { awardCollected, awardOffered, hearOffers } from './awarding.ts'
 import type { Effect } from './effect.ts'
 import { isDurable, type DurableEvent, type PeerEvent, type VolatileEvent } from './event.ts'
 import { onTick } from './lateness.ts'
 import { opensWork, planAllocation } from './matching.ts'
 import { forget, openInvite, pair, setTrust } from './pairing.ts'
+import {
+  endOverride,
+  overrideRule,
+  pauseSharing,
+  resumeSharing,
+  sampleMachine,
+  setRules,
+  sharingOnTick,
+} from './pausing.ts'
 import {
   deliverResults,
   finishUnits,
@@ -28,7 +36,9 @@ import {
   resumeJobs,
   storeOutputs,
   submitJob,
+  takeBack,
 } from './requester.ts'
+import { forgetHandedBack, handBack, tellHandBacks } from './handing-back.ts'
 import { holdingKey, type PeerState } from './state.ts'
 
 /**
@@ -87,6 +97,19 @@ function onDurable(state: PeerState, event: DurableEvent): Effect[] {
     case 'lending-set':
       state.lent = event.limits
       return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+    case 'sharing-paused':
+      return pauseSharing(state, event)
+    case 'sharing-resumed':
+      return resumeSharing(state)
+    case 'rules-set':
+      return setRules(state, event)
+    case 'limits-set':
+      state.limits = event.limits
+      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+    case 'rule-overridden':
+      return overrideRule(state, event)
+    case 'override-ended':
+      return endOverride(state, event)
     case 'trust-set':
       return setTrust(state, event)
     case 'invited':
@@ -109,6 +132,8 @@ function onDurable(state: PeerState, event: DurableEvent): Effect[] {
       return receiveResults(state, event)
     case 'attempts-lost':
       return loseAttempts(state, event)
+    case 'hand-back-received':
+      return takeBack(state, event)
     case 'outputs-stored':
       return storeOutputs(state, event)
     case 'output-unavailable':
@@ -119,6 +144,10 @@ function onDurable(state: PeerState, event: DurableEvent): Effect[] {
       return finishUnits(state, event)
     case 'results-delivered':
       return deliverResults(state, event)
+    case 'units-handed-back':
+      return handBack(state, event)
+    case 'hand-back-delivered':
+      return forgetHandedBack(state, event)
     case 'withdrawn':
       return withdrawUnits(state, event)
     case 'settled':
@@ -130,7 +159,11 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
   switch (event.kind) {
     case 'tick': {
       const repeat = event.at_ms - state.view.lastPublishedAtMs >= HEARTBEAT_MS
-      return [...onTick(state, event.at_ms), ...(repeat ? [{ kind: 'commitment-changed' } as const] : [])]
+      return [
+        ...sharingOnTick(state, event.at_ms),
+        ...onTick(state, event.at_ms),
+        ...(repeat ? [{ kind: 'commitment-changed' } as const] : []),
+      ]
     }
     case 'commitment':
       return hearCommitment(state, event.commitment, event.at_ms)
@@ -145,7 +178,10 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
     case 'connected':
       state.view.connected.add(event.peer)
       state.view.disconnectedAtMs.delete(event.peer)
-      return resendResults(state, event.at_ms, event.peer)
+      return [
+        ...resendResults(state, event.at_ms, event.peer),
+        ...tellHandBacks(state, event.at_ms, event.peer),
+      ]
     case 'disconnected':
       state.view.connected.delete(event.peer)
       if (state.contacts.has(event.peer)) state.view.disconnectedAtMs.set(event.peer, event.at_ms)
@@ -154,7 +190,10 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       return [...planAllocation(state, event.at_ms), ...awardCollected(state, event.at_ms)]
     case 'capabilities-measured':
       state.view.capabilities = event.algorithms
+      if (event.machine !== undefined) state.view.machine = event.machine
       return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+    case 'machine-sampled':
+      return sampleMachine(state, event)
   }
 }
 
@@ -184,14 +223,8 @@ function hearCommitment(state: PeerState, commitment: ComputeCommitment, atMs: n
 function hearAllocation(state: PeerState, allocation: ComputeAllocationState, atMs: number): Effect[] {
   const provider = allocation.peer_id
   if (provider !== state.me && !state.contacts.has(provider)) return []
-  const offers = allocation.slot_assignments.flatMap((slot): WorkAssignment[] =>
-    [...slot.tier1_assignments, ...slot.tier2_assignments].filter(
-      (entry) =>
-        entry.assigned_by_peer === state.me &&
-        entry.assigned_to_peer === provider &&
-        state.jobs.has(unitOrigin(entry.work_unit_id).job),
-    ),
-  )
-  state.view.offers.set(provider, offers)
+  // Where own jobs have a slot of their own, what is published says nothing of them.
+  if (provider === state.me && state.view.machine !== undefined) return []
+  hearOffers(state, allocation)
   return awardOffered(state, provider, atMs)
 }

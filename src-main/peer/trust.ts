@@ -3,6 +3,7 @@ import type { ComputeCommitment } from '../protocol/commitment.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { STALE_AFTER_MS } from '../protocol/limits.ts'
 import { toMs } from '../protocol/time.ts'
+import { slotAt } from './shared-slots.ts'
 import type { PeerState } from './state.ts'
 
 /** This user's own trust in a peer: 1 in oneself, 0 in strangers. */
@@ -28,9 +29,9 @@ export function activeCommitments(state: PeerState, nowMs: number): ComputeCommi
   return [...state.view.commitments.values()].filter((c) => nowMs - toMs(c.timestamp) <= STALE_AFTER_MS)
 }
 
-/** Other peers that share anything at the moment. */
+/** Other peers that share anything at this moment. */
 export function activeProviders(state: PeerState, nowMs: number): PeerId[] {
   return activeCommitments(state, nowMs)
-    .filter((c) => c.availability_slots.length > 0)
+    .filter((c) => slotAt(c.availability_slots, nowMs) !== undefined)
     .map((c) => c.peer_id)
 }

@@ -38,6 +38,17 @@ export const DirectMessage = z.discriminatedUnion('kind', [
     job_id: JobId,
     units: z.array(UnitIndex).max(AWARD_UNITS_MAX),
   }),
+  /** The provider stopped before it had finished these units: they are the requester's to give to somebody else. */
+  z.object({
+    kind: z.literal('hand-back'),
+    job_id: JobId,
+    units: z
+      .array(z.object({ unit_index: UnitIndex, attempt: Attempt }))
+      .min(1)
+      .max(AWARD_UNITS_MAX),
+    /** One line for people. */
+    reason: z.string().max(200),
+  }),
   /** One side of pairing: the secret of an invite, and who asks. `trust` is what the sender sets for the other. */
   z.object({
     kind: z.literal('pair'),

@@ -150,6 +150,8 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         return executor.stop(effect.requester, effect.job, effect.units)
       case 'send-results':
         return results.send(effect.to, effect.job, effect.manifestCid, effect.receipts)
+      case 'send-hand-back':
+        return void sendHandBack(effect)
       case 'release-holding':
         return executor.release(effect.requester, effect.job)
       case 'job-ended':
@@ -172,6 +174,22 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       const fault = faultOf(error, 'unreachable')
       tell({ kind: 'award-refused', at_ms: clock.nowMs(), job_id, award_id, peer: to, fault })
     }
+  }
+
+  /** Tells a requester what it has back. One that does not hear of it is told again by the brain. */
+  async function sendHandBack({
+    to,
+    job,
+    units,
+    reason,
+  }: WorldEffect & { kind: 'send-hand-back' }): Promise<void> {
+    try {
+      await sendDirect(transport, to, { kind: 'hand-back', job_id: job, units: [...units], reason }, signal)
+    } catch (error) {
+      faultOf(error, 'unreachable')
+      return
+    }
+    tell({ kind: 'hand-back-delivered', at_ms: clock.nowMs(), requester: to, job_id: job, units: [...units] })
   }
 
   /** Messages that help but need not arrive: commitments and deadlines say the same, later. */

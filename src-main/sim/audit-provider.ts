@@ -61,7 +61,8 @@ export function createProviderAudit(coresOf: (peer: PeerId) => number): Provider
       const known = peer === state.me || state.contacts.has(peer)
       hold('S11', known, () => `${state.me.slice(-6)} awards ${job_id} to a stranger`)
       const offers = offered.get(peer)
-      if (offers === undefined) continue
+      // Nobody hears what a peer offers to its own jobs.
+      if (offers === undefined || peer === state.me) continue
       for (const { unit_index } of units) {
         const unit = `${state.me}/${job_id}/${unit_index}`
         hold('S11', offers.has(unit), () => `${peer.slice(-6)} never offered ${unit}`)
@@ -74,6 +75,12 @@ export function createProviderAudit(coresOf: (peer: PeerId) => number): Provider
       for (const event of durable) {
         if (event.kind === 'awards-issued') checkAwards(state, event)
         if (event.kind === 'settled') promised.get(state.me)?.delete(holdingKey(event.from, event.job_id))
+        if (event.kind === 'hand-back-delivered') {
+          const units = promised.get(state.me)?.get(holdingKey(event.requester, event.job_id))
+          for (const { unit_index, attempt } of event.units) {
+            if (units?.get(unit_index) === attempt) units.delete(unit_index)
+          }
+        }
         if (event.kind === 'withdrawn') {
           const units = promised.get(state.me)?.get(holdingKey(event.from, event.job_id))
           for (const unit of event.units ?? [...(units?.keys() ?? [])]) units?.delete(unit)

@@ -216,6 +216,7 @@ function jobsOf(event: DurableEvent): JobId[] {
     case 'job-cancelled':
     case 'award-refused':
     case 'results-received':
+    case 'hand-back-received':
     case 'outputs-stored':
     case 'output-unavailable':
       return [event.job_id]
@@ -223,6 +224,12 @@ function jobsOf(event: DurableEvent): JobId[] {
     case 'named':
     case 'availability-set':
     case 'lending-set':
+    case 'sharing-paused':
+    case 'sharing-resumed':
+    case 'rules-set':
+    case 'limits-set':
+    case 'rule-overridden':
+    case 'override-ended':
     case 'trust-set':
     case 'invited':
     case 'paired':
@@ -231,6 +238,8 @@ function jobsOf(event: DurableEvent): JobId[] {
     case 'award-received':
     case 'units-ran':
     case 'results-delivered':
+    case 'units-handed-back':
+    case 'hand-back-delivered':
     case 'withdrawn':
     case 'settled':
       return []

@@ -1,3 +1,4 @@
+import type { UnitAttempt } from '../peer/effect.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
@@ -30,6 +31,7 @@ export type Letter =
   | { readonly kind: 'results'; readonly job: JobId; readonly receipts: readonly ExecutionReceipt[] }
   | { readonly kind: 'withdraw'; readonly job: JobId; readonly units?: readonly number[] }
   | { readonly kind: 'settled'; readonly job: JobId }
+  | { readonly kind: 'hand-back'; readonly job: JobId; readonly units: readonly UnitAttempt[] }
 
 /** What travels between two peers on a direct stream: the protocol's messages after they were checked. */
 export type Message =
@@ -58,5 +60,7 @@ export function arrived(from: PeerId, letter: Letter, at_ms: number): PeerEvent 
     }
     case 'settled':
       return { kind: 'settled', at_ms, from, job_id: letter.job }
+    case 'hand-back':
+      return { kind: 'hand-back-received', at_ms, from, job_id: letter.job, units: [...letter.units] }
   }
 }

@@ -1,3 +1,4 @@
+import type { UnitAttempt } from '../peer/effect.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import { holdingKey } from '../peer/state.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
@@ -13,6 +14,8 @@ export interface Outbox {
   award(to: PeerId, award: Award): void
   /** Sends what nobody waits for the end of: whether it arrives is not looked at. */
   tell(to: PeerId, letter: Letter & { kind: 'withdraw' | 'settled' }): void
+  /** Gives units back; the brain tells a requester again that did not hear of it. */
+  handBack(to: PeerId, job: JobId, units: readonly UnitAttempt[]): void
   /**
    * Sends receipts for units of a job. One message to a requester is in flight at a time; receipts that come
    * meanwhile travel together. What is not taken is forgotten here: the brain has it sent again.
@@ -88,6 +91,13 @@ export function createOutbox({ me, nowMs, ask, dispatch }: OutboxParts): Outbox 
     tell(to, letter) {
       if (to === me) keep(letter)
       else send(to, letter, () => undefined)
+    },
+    handBack(to, job, units) {
+      send(to, { kind: 'hand-back', job, units }, (outcome) => {
+        if (!('reply' in outcome)) return
+        const told = { at_ms: nowMs(), requester: to, job_id: job, units: [...units] }
+        dispatch({ kind: 'hand-back-delivered', ...told })
+      })
     },
     results(to, job, receipts) {
       const key = holdingKey(to, job)

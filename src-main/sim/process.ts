@@ -184,6 +184,8 @@ export function startProcess(parts: ProcessParts): Process {
         return executor.stop(effect.requester, effect.job, effect.units)
       case 'send-results':
         return outbox.results(effect.to, effect.job, effect.receipts)
+      case 'send-hand-back':
+        return outbox.handBack(effect.to, effect.job, effect.units)
       case 'release-holding':
         return executor.release(effect.requester, effect.job)
       case 'job-ended':
@@ -283,6 +285,7 @@ export function startProcess(parts: ProcessParts): Process {
       case 'results':
       case 'withdraw':
       case 'settled':
+      case 'hand-back':
         return dispatch(arrived(from, message, nowMs()), taken)
       case 'get-blob': {
         const hidden = character.kind === 'withholder' && !parts.manifests.has(message.cid)

@@ -42,6 +42,12 @@ export type Incident = { readonly atMs: number } & (
   | { readonly kind: 'forget'; readonly peer: PeerId; readonly other: PeerId }
   | { readonly kind: 'share'; readonly peer: PeerId; readonly availability: Availability }
   | {
+      readonly kind: 'pause'
+      readonly peer: PeerId
+      readonly lastsMs: number
+      readonly finishFirst: boolean
+    }
+  | {
       readonly kind: 'crash'
       readonly peer: PeerId
       readonly point: CrashPoint | 'now'
@@ -186,6 +192,10 @@ function drawIncidents(peers: readonly PlannedPeer[], calmAtMs: number, dice: Di
     const { peer, machine } = dice.pick(peers)
     const availability: Availability = dice.chance(0.4) ? { kind: 'never' } : sharing(machine, dice)
     incidents.push({ atMs, kind: 'share', peer, availability })
+  }
+  for (const atMs of some(4)) {
+    const lastsMs = dice.between(100, Math.max(100, calmAtMs - atMs))
+    incidents.push({ atMs, kind: 'pause', peer: anyone(), lastsMs, finishFirst: dice.chance(0.3) })
   }
   return incidents
 }

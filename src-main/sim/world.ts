@@ -1,5 +1,7 @@
+import type { OwnMachine } from '../peer/event.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { JobManifest } from '../protocol/work.ts'
+import type { Machine } from './character.ts'
 import { createDice, type Dice } from './dice.ts'
 import { createDisk, type Disk } from './disk.ts'
 import { createNetwork, type Network } from './network.ts'
@@ -74,7 +76,12 @@ export function createWorld(scenario: Scenario, seed: number, onlooker: Onlooker
     }
     const algorithms = [{ ...ALGORITHM, supported: true, performance_score: machine.score }]
     schedule.after(dice.between(...MEASURE_MS), () =>
-      process.dispatch({ kind: 'capabilities-measured', at_ms: process.nowMs(), algorithms }),
+      process.dispatch({
+        kind: 'capabilities-measured',
+        at_ms: process.nowMs(),
+        algorithms,
+        machine: ownMachine(machine),
+      }),
     )
   }
 
@@ -125,6 +132,15 @@ export function createWorld(scenario: Scenario, seed: number, onlooker: Onlooker
         return process.dispatch({ kind: 'forgotten', at_ms, peer: incident.other })
       case 'share':
         return process.dispatch({ kind: 'availability-set', at_ms, availability: incident.availability })
+      case 'pause': {
+        const until_ms = at_ms + incident.lastsMs
+        return process.dispatch({
+          kind: 'sharing-paused',
+          at_ms,
+          until_ms,
+          finish_first: incident.finishFirst,
+        })
+      }
       case 'crash':
         process.crash(incident.point)
         // The next turn that writes comes with the next message; whoever is still up by then just stops.
@@ -163,6 +179,11 @@ function introduce(
   schedule.after(dice.between(100, 600), attempt)
 }
 
+/** What a peer's own jobs run in: all of its cores, whatever it shares of them. */
+function ownMachine({ cores }: Machine): OwnMachine {
+  return { resources: { cpu_cores: cores, ram_gb: 2 * cores }, lendsPartOfCores: true }
+}
+
 function describe(incident: Incident): string {
   const { kind } = incident
   switch (incident.kind) {
@@ -178,6 +199,8 @@ function describe(incident: Incident): string {
       return `trust of ${incident.peer.slice(-6)} in ${incident.other.slice(-6)}: ${incident.trust}`
     case 'forget':
       return `${incident.peer.slice(-6)} forgets ${incident.other.slice(-6)}`
+    case 'pause':
+      return `pause ${incident.peer.slice(-6)} for ${incident.lastsMs} ms${incident.finishFirst ? ', finish first' : ''}`
     case 'cancel':
     case 'share':
       return `${kind} ${incident.peer.slice(-6)}`

@@ -1,0 +1,166 @@
+import type { MachineSample } from '../protocol/machine-sample.ts'
+import { RULE_NAMES, type PauseRules, type RuleName } from '../protocol/pause-rule.ts'
+import type { RuleReading } from './sharing-now.ts'
+
+/** "Share anyway" holds as long as the reason does, but no longer than a night or a working day. */
+export const OVERRIDE_MS_MAX = 8 * 3_600_000
+/** Other programs' load counts when it lasted so many samples, and is over after as many: a page that loads is none. */
+const LOAD_SAMPLES = 3
+/** How far a reading must come back before its reason is over, so that sharing does not flicker at the threshold. */
+const BATTERY_MARGIN = 5
+const LOAD_MARGIN = 10
+const CELSIUS_MARGIN = 5
+const SECONDS_PER_MINUTE = 60
+
+/** Rules that do not pause for now, and until when at most. */
+export type Overrides = Readonly<Partial<Record<RuleName, number>>>
+
+/** What one rule has seen so far. */
+interface Memory {
+  readonly isBothered: boolean
+  readonly sinceMs: number
+  /** Samples in a row that said the opposite. */
+  readonly against: number
+}
+
+/** What the rules say of a moment, with what they must remember for the next. */
+export interface PauseDecision {
+  /** One for each rule, in their order. */
+  readonly readings: readonly RuleReading[]
+  /** The first rule that pauses sharing, if one does. */
+  readonly pausedBy?: {
+    readonly rule: RuleName
+    readonly value?: number
+    readonly threshold?: number
+    readonly since_ms: number
+  }
+  readonly memory: ReadonlyMap<RuleName, Memory>
+}
+
+/** What a decision rests on. */
+export interface PauseQuestion {
+  readonly rules: PauseRules
+  readonly overrides: Overrides
+  readonly sample: MachineSample
+  readonly previous: PauseDecision | undefined
+  /** Not a new sample, but other rules: what they say of it holds at once. */
+  readonly isInstant?: boolean
+  readonly nowMs: number
+}
+
+/** What a sample means to one rule: in it, out of it, or between the two, where it stays as it was. */
+interface Sight {
+  readonly value?: number
+  readonly threshold?: number
+  readonly says: 'bothered' | 'fine' | 'as-before'
+  /** Samples in a row that it takes to change. */
+  readonly samples: number
+}
+
+/**
+ * Which rules are bothered by what the machine is doing, and which pauses sharing. A rule that is off is never bothered;
+ * one whose reading is missing is `unreadable` and never pauses.
+ */
+export function decidePause(question: PauseQuestion): PauseDecision {
+  const { rules, overrides, nowMs } = question
+  const memory = new Map<RuleName, Memory>()
+  const readings: RuleReading[] = []
+  let pausedBy: PauseDecision['pausedBy']
+  for (const rule of RULE_NAMES) {
+    const sight = sightOf(rule, question.rules, question.sample)
+    if (sight === undefined) {
+      readings.push({ rule, state: 'unreadable', ...overridden(overrides[rule], nowMs) })
+      continue
+    }
+    const value = sight.value === undefined ? {} : { value: sight.value }
+    const now = rules[rule].enabled ? remember(rule, sight, question) : undefined
+    if (now !== undefined) memory.set(rule, now)
+    if (now?.isBothered !== true) {
+      readings.push({ rule, state: 'fine', ...value })
+      continue
+    }
+    const anyway = overridden(overrides[rule], nowMs)
+    readings.push({ rule, state: 'bothered', ...value, since_ms: now.sinceMs, ...anyway })
+    if (anyway.overridden_until_ms !== undefined) continue
+    const threshold = sight.threshold === undefined ? {} : { threshold: sight.threshold }
+    pausedBy ??= { rule, ...value, ...threshold, since_ms: now.sinceMs }
+  }
+  return { readings, memory, ...(pausedBy === undefined ? {} : { pausedBy }) }
+}
+
+/** Overrides whose reason or whose time is over. One that cannot be read at the moment stays. */
+export function overridesOver(overrides: Overrides, decision: PauseDecision, nowMs: number): RuleName[] {
+  return RULE_NAMES.filter((rule) => {
+    const untilMs = overrides[rule]
+    if (untilMs === undefined) return false
+    const reading = decision.readings.find((one) => one.rule === rule)
+    return nowMs >= untilMs || reading?.state === 'fine'
+  })
+}
+
+function overridden(untilMs: number | undefined, nowMs: number): { overridden_until_ms?: number } {
+  return untilMs === undefined || nowMs >= untilMs ? {} : { overridden_until_ms: untilMs }
+}
+
+function remember(rule: RuleName, sight: Sight, { previous, isInstant, nowMs }: PauseQuestion): Memory {
+  const before = previous?.memory.get(rule)
+  const isBothered = before?.isBothered ?? false
+  if (sight.says === 'as-before') return { isBothered, sinceMs: before?.sinceMs ?? nowMs, against: 0 }
+  const says = sight.says === 'bothered'
+  if (before !== undefined && says === isBothered) return { ...before, against: 0 }
+  const against = (before?.against ?? 0) + 1
+  // The first sample after a start counts at once: a peer must not work for seconds on a PC that plays a film.
+  const isDecided = before === undefined || isInstant === true || against >= sight.samples
+  return isDecided ? { isBothered: says, sinceMs: nowMs, against: 0 } : { ...before, against }
+}
+
+/** What a rule sees in a sample; undefined when the sample lacks it. */
+function sightOf(rule: RuleName, rules: PauseRules, sample: MachineSample): Sight | undefined {
+  switch (rule) {
+    case 'in-use': {
+      const threshold = rules[rule].idle_minutes * SECONDS_PER_MINUTE
+      if (sample.idle_s === undefined) return undefined
+      const says = sample.idle_s < threshold ? 'bothered' : 'fine'
+      return { value: Math.floor(sample.idle_s), threshold, says, samples: 1 }
+    }
+    case 'full-screen':
+      return switched(sample.full_screen)
+    case 'other-load': {
+      const { percent } = rules[rule]
+      if (sample.cpu_percent_total === undefined) return undefined
+      const value = Math.max(0, sample.cpu_percent_total - (sample.cpu_percent_own ?? 0))
+      const over = Math.max(percent - LOAD_MARGIN, percent / 2)
+      const says = value > percent ? 'bothered' : value < over ? 'fine' : 'as-before'
+      return { value: Math.round(value), threshold: percent, says, samples: LOAD_SAMPLES }
+    }
+    case 'on-battery': {
+      const sight = switched(sample.on_battery)
+      const { battery_percent } = sample
+      return sight === undefined || battery_percent === undefined
+        ? sight
+        : { ...sight, value: Math.round(battery_percent) }
+    }
+    case 'low-battery': {
+      const { percent } = rules[rule]
+      const { battery_percent } = sample
+      if (battery_percent === undefined) return undefined
+      // A full battery ends it in any case, save for who wants no sharing on any.
+      const over = percent >= 100 ? Number.POSITIVE_INFINITY : Math.min(100, percent + BATTERY_MARGIN)
+      const says = battery_percent <= percent ? 'bothered' : battery_percent >= over ? 'fine' : 'as-before'
+      return { value: Math.round(battery_percent), threshold: percent, says, samples: 1 }
+    }
+    case 'metered':
+      return switched(sample.metered)
+    case 'temperature': {
+      const threshold = rules[rule].celsius
+      if (sample.celsius === undefined) return undefined
+      const over = threshold - CELSIUS_MARGIN
+      const says = sample.celsius > threshold ? 'bothered' : sample.celsius < over ? 'fine' : 'as-before'
+      return { value: Math.round(sample.celsius), threshold, says, samples: 1 }
+    }
+  }
+}
+
+function switched(on: boolean | undefined): Sight | undefined {
+  return on === undefined ? undefined : { says: on ? 'bothered' : 'fine', samples: 1 }
+}

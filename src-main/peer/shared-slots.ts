@@ -1,0 +1,151 @@
+import { cpuShare } from '../availability/cpu-share.ts'
+import { weekHours, type SharedHours } from '../availability/week-hours.ts'
+import type { AlgorithmCapability, AvailabilitySlot } from '../protocol/slot.ts'
+import type { WeekPlan } from '../protocol/sharing-plan.ts'
+import { toMs, toTimestamp } from '../protocol/time.ts'
+import { WASM_MODULE } from '../protocol/wasm-job.ts'
+import type { PeerState } from './state.ts'
+
+/** A peer that shares around the clock publishes slots of this length, one after the other … */
+const ROLLING_SLOT_MS = 8 * 3_600_000
+/** … cut at the same moments everywhere, so that a slot keeps its id while it lasts; always two of them. */
+const ROLLING_SLOTS = 2
+const MS_PER_HOUR = 3_600_000
+/** A painted week is published so far ahead: the week, and the day that has begun. */
+const WEEK_AHEAD_MS = 8 * 24 * MS_PER_HOUR
+/** Slots of a painted week that are published: two weeks' worth of mornings and evenings. Gossip carries each. */
+const WEEK_SLOTS_MAX = 128
+/** Own jobs may take as long as they like; a slot must end some time. */
+const OWN_SLOT_MS = 30 * 24 * MS_PER_HOUR
+const BYTES_PER_GB = 2 ** 30
+
+/** Whether the user pauses sharing at this moment. */
+export function isPausedByUser({ pause }: PeerState, nowMs: number): boolean {
+  return pause !== undefined && (pause.untilMs === undefined || nowMs < pause.untilMs)
+}
+
+/**
+ * Why nothing new is taken from others at this moment although it may be shared, in words for them: whether somebody
+ * sits at this PC is no business of theirs.
+ */
+export function pauseReason(state: PeerState, nowMs: number): string | undefined {
+  if (isPausedByUser(state, nowMs)) return 'its user has paused sharing'
+  if (state.view.pauseDecision?.pausedBy !== undefined) return 'sharing is paused by a rule of its user'
+  return undefined
+}
+
+/** What this peer shares from now on, within its limits: slots that have not ended; none while sharing is paused. */
+export function sharedSlots(state: PeerState, nowMs: number): AvailabilitySlot[] {
+  if (pauseReason(state, nowMs) !== undefined) return []
+  return plannedSlots(state, nowMs).map((slot) => withinLimits(state, slot))
+}
+
+/** The same as others see it, with what is lent to strangers' modules: a requester knows by it why nobody offers. */
+export function publishedSlots(state: PeerState, nowMs: number): AvailabilitySlot[] {
+  return sharedSlots(state, nowMs).map((slot) => ({ ...slot, algorithms: withLent(state, slot.algorithms) }))
+}
+
+/** What this peer would share from now on if nothing paused or limited it: slots that have not ended. */
+export function plannedSlots(state: PeerState, nowMs: number): AvailabilitySlot[] {
+  const { availability, view } = state
+  switch (availability.kind) {
+    case 'never':
+      return []
+    case 'week':
+      return hoursOf(state, availability.plan, nowMs)
+        .filter(({ endMs }) => endMs > nowMs)
+        .slice(0, WEEK_SLOTS_MAX)
+        .map((hours) => weekSlot(state, hours))
+    case 'slots':
+      return availability.slots.filter((slot) => toMs(slot.end_time) > nowMs)
+    case 'always': {
+      const first = Math.floor(nowMs / ROLLING_SLOT_MS)
+      return Array.from({ length: ROLLING_SLOTS }, (_, i) => ({
+        slot_id: `always-${first + i}`,
+        start_time: toTimestamp((first + i) * ROLLING_SLOT_MS),
+        end_time: toTimestamp((first + i + 1) * ROLLING_SLOT_MS),
+        resources: availability.resources,
+        algorithms: [...view.capabilities],
+        priority: availability.priority,
+      }))
+    }
+  }
+}
+
+/**
+ * The slot that only this user's own jobs run in, never published: the whole machine, whatever is shared or paused.
+ * @returns undefined until the machine is measured
+ */
+export function ownSlot(state: PeerState, nowMs: number): AvailabilitySlot | undefined {
+  const { view } = state
+  if (view.machine === undefined || view.capabilities.length === 0) return undefined
+  return {
+    slot_id: 'own',
+    start_time: toTimestamp(Math.floor(nowMs / MS_PER_HOUR) * MS_PER_HOUR),
+    end_time: toTimestamp(nowMs + OWN_SLOT_MS),
+    resources: view.machine.resources,
+    algorithms: withLent(state, view.capabilities),
+    priority: 1,
+  }
+}
+
+/** What own jobs may run in at this moment: the machine, or what is shared where the machine is not known. */
+export function slotsForOwn(state: PeerState, nowMs: number): AvailabilitySlot[] {
+  const own = ownSlot(state, nowMs)
+  return own === undefined ? publishedSlots(state, nowMs) : [own]
+}
+
+/** The first of the slots in which this moment lies. */
+export function slotAt(slots: readonly AvailabilitySlot[], nowMs: number): AvailabilitySlot | undefined {
+  return slots.find((slot) => toMs(slot.start_time) <= nowMs && nowMs < toMs(slot.end_time))
+}
+
+/** The hours of a painted week from the last hour on, told anew each hour and with each plan. */
+function hoursOf({ view }: PeerState, plan: WeekPlan, nowMs: number): readonly SharedHours[] {
+  const hour = Math.floor(nowMs / MS_PER_HOUR)
+  if (view.weekHours?.plan !== plan || view.weekHours.hour !== hour) {
+    const fromMs = hour * MS_PER_HOUR
+    view.weekHours = { plan, hour, hours: weekHours(plan, fromMs, fromMs + WEEK_AHEAD_MS) }
+  }
+  return view.weekHours.hours
+}
+
+function weekSlot({ view }: PeerState, hours: SharedHours): AvailabilitySlot {
+  const { startMs, endMs, resources, priority, algorithms: only } = hours
+  return {
+    slot_id: `week-${startMs}`,
+    start_time: toTimestamp(startMs),
+    end_time: toTimestamp(endMs),
+    resources,
+    algorithms: view.capabilities.filter(
+      ({ algorithm_id }) => only === undefined || only.includes(algorithm_id),
+    ),
+    priority,
+  }
+}
+
+/** Fewer cores, slower ones, or less memory, as the user's limits say. */
+function withinLimits({ limits, view }: PeerState, slot: AvailabilitySlot): AvailabilitySlot {
+  const { cpu_percent, ram_bytes } = limits
+  if (cpu_percent >= 100 && ram_bytes === undefined) return slot
+  const { resources } = slot
+  const ram_gb = Math.min(resources.ram_gb, (ram_bytes ?? Number.POSITIVE_INFINITY) / BYTES_PER_GB)
+  if (cpu_percent >= 100) return { ...slot, resources: { ...resources, ram_gb } }
+  const { workers, duty } = cpuShare(
+    resources.cpu_cores,
+    cpu_percent,
+    view.machine?.lendsPartOfCores ?? false,
+  )
+  const algorithms = slot.algorithms.map((capability) => ({
+    ...capability,
+    performance_score: capability.performance_score * duty,
+  }))
+  const cpu_cores = Math.min(resources.cpu_cores, workers)
+  return { ...slot, resources: { ...resources, ram_gb, cpu_cores }, algorithms }
+}
+
+function withLent({ lent }: PeerState, algorithms: readonly AlgorithmCapability[]): AlgorithmCapability[] {
+  return algorithms.map((capability) =>
+    capability.algorithm_id === WASM_MODULE.id ? { ...capability, limits: lent } : capability,
+  )
+}
