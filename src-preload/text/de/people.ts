@@ -26,6 +26,7 @@ export const people: typeof english = {
   add: 'Jemanden hinzufügen',
   closeAdd: 'Schließen',
   empty: {
+    title: 'Meshwork ist für Personen, die du kennst',
     sentence: 'Noch ist niemand hier. Gib jemandem deinen Code, oder gib einen Code ein.',
     noMatch: (search) => `Niemand heißt „${search}“.`,
     clearSearch: 'Alle zeigen',

@@ -23,6 +23,7 @@ export const people = {
   add: 'Add somebody',
   closeAdd: 'Close',
   empty: {
+    title: 'Meshwork is for people you know',
     sentence: 'Nobody is here yet. Give somebody your code, or enter theirs.',
     noMatch: (search: string) => `Nobody is called “${search}”.`,
     clearSearch: 'Show everybody',

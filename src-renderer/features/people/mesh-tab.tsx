@@ -1,0 +1,27 @@
+import { useMemo } from 'react'
+import { meshNodes, meshSummary } from '../../pairing/mesh-nodes.ts'
+import { useNode } from '../../state/node-store.ts'
+import { useText } from '../../state/text.tsx'
+import { MeshPicture } from '../../ui/mesh-picture.tsx'
+import classes from './mesh-tab.module.css'
+
+/** The mesh as a picture: this user in the middle, people around. */
+export function MeshTab() {
+  const text = useText().people
+  const people = useNode((node) => node.people)
+  const nodes = useMemo(() => meshNodes(people.values(), text), [people, text])
+  if (nodes.length === 0) return <p className={classes['empty']}>{text.mesh.empty}</p>
+  const isWorking = nodes.some(({ flow }) => flow !== 'none')
+  const hint = isWorking ? `${text.mesh.legend} ${text.mesh.pulse}` : text.mesh.legend
+  return (
+    <div className={classes['mesh']}>
+      <MeshPicture
+        size="large"
+        nodes={nodes}
+        centre={text.mesh.you}
+        label={`${text.mesh.label}. ${meshSummary(nodes, text.mesh)}`}
+        hint={hint}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,95 @@
+import { Button, Tabs } from '@mantine/core'
+import { IconUserPlus, IconUsers, IconX } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useLocation } from 'wouter'
+import { peopleTitle } from '../../pairing/mesh-nodes.ts'
+import { useNode } from '../../state/node-store.ts'
+import { useText } from '../../state/text.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Page } from '../../ui/page.tsx'
+import { SkeletonList } from '../../ui/skeleton-list.tsx'
+import { AddSomebody } from './add-somebody.tsx'
+import { BlockedPeople } from './blocked-people.tsx'
+import { ForgottenPeopleProvider } from './forgotten-people.tsx'
+import { useLinkedCode } from './linked-code.ts'
+import { MeshTab } from './mesh-tab.tsx'
+import { PairRequests } from './pair-requests.tsx'
+import { PeopleList } from './people-list.tsx'
+import { PERSON_ROW_HEIGHT } from './person-row.tsx'
+import classes from './people-screen.module.css'
+
+const LIST_PATH = '/people'
+const MESH_PATH = '/people/mesh'
+
+/** People: whom this user is paired with (`/people`), as a picture (`/people/mesh`), and how to pair. */
+export function PeopleScreen() {
+  const text = useText().people
+  const people = useNode((node) => node.people)
+  const isLoaded = useNode((node) => node.isLoaded)
+  const [linkedCode, forgetLink] = useLinkedCode()
+  const [isAdding, setIsAdding] = useState(false)
+  const isEmpty = isLoaded && people.size === 0
+  const isAddShown = isAdding || isEmpty || linkedCode !== ''
+  return (
+    <ForgottenPeopleProvider>
+      <Page
+        title={isLoaded ? peopleTitle(people.values(), text.title) : text.tabs.list}
+        actions={
+          !isEmpty && (
+            <Button
+              variant={isAddShown ? 'default' : 'filled'}
+              aria-expanded={isAddShown}
+              leftSection={
+                isAddShown ? (
+                  <IconX size={16} aria-hidden="true" />
+                ) : (
+                  <IconUserPlus size={16} aria-hidden="true" />
+                )
+              }
+              onClick={() => {
+                setIsAdding(!isAddShown)
+                forgetLink()
+              }}
+            >
+              {isAddShown ? text.closeAdd : text.add}
+            </Button>
+          )
+        }
+      >
+        <PairRequests />
+        {isEmpty && (
+          <EmptyState icon={<IconUsers size={32} />} title={text.empty.title}>
+            {text.empty.sentence}
+          </EmptyState>
+        )}
+        {isAddShown && <AddSomebody linkedCode={linkedCode} />}
+        {!isLoaded && <SkeletonList rows={5} height={PERSON_ROW_HEIGHT} />}
+        {isLoaded && !isEmpty && <People />}
+        <BlockedPeople />
+      </Page>
+    </ForgottenPeopleProvider>
+  )
+}
+
+function People() {
+  const text = useText().people.tabs
+  const [path, navigate] = useLocation()
+  return (
+    <Tabs
+      value={path === MESH_PATH ? 'mesh' : 'list'}
+      onChange={(tab) => navigate(tab === 'mesh' ? MESH_PATH : LIST_PATH)}
+      keepMounted={false}
+    >
+      <Tabs.List aria-label={text.label} className={classes['tabs'] ?? ''}>
+        <Tabs.Tab value="list">{text.list}</Tabs.Tab>
+        <Tabs.Tab value="mesh">{text.mesh}</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="list">
+        <PeopleList />
+      </Tabs.Panel>
+      <Tabs.Panel value="mesh">
+        <MeshTab />
+      </Tabs.Panel>
+    </Tabs>
+  )
+}

@@ -1,0 +1,228 @@
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
+import { IconBan, IconCopy, IconDots, IconUserMinus } from '@tabler/icons-react'
+import { memo, useState } from 'react'
+import type { PeerId, Person } from '#contract'
+import { useAction, useCalls } from '../../connection/calls.tsx'
+import { TrustSlider } from '../../pairing/trust-slider.tsx'
+import { useNode } from '../../state/node-store.ts'
+import { useFormat, useText } from '../../state/text.tsx'
+import { Sparkline } from '../../ui/sparkline.tsx'
+import { StableDot } from '../../ui/stable-dot.tsx'
+import { useForgottenPeople } from './forgotten-people.tsx'
+import { linkWords, theirTrustWords, tierWords } from './person-words.ts'
+import { useTrust } from './use-trust.ts'
+import classes from './person-row.module.css'
+
+/** Of a row, in pixels; its words are cut rather than wrapped, so that lists of any length keep their place. */
+export const PERSON_ROW_HEIGHT = 76
+
+/** One person: who they are, trust each way, what was done each way, and how well that goes. */
+export const PersonRow = memo(function PersonRow({
+  peer,
+  isNameShared,
+}: {
+  readonly peer: PeerId
+  /** Whether somebody else has the same name, so that the short name is needed to tell them apart. */
+  readonly isNameShared: boolean
+}) {
+  const person = useNode((node) => node.people.get(peer))
+  const [isBlocking, setIsBlocking] = useState(false)
+  if (person === undefined) return null
+  return (
+    <div className={classes['row']}>
+      <Who person={person} isNameShared={isNameShared} />
+      {isBlocking ? (
+        <BlockQuestion person={person} onCancel={() => setIsBlocking(false)} />
+      ) : (
+        <>
+          <MyTrust person={person} />
+          <TheirTrust person={person} />
+          <Units person={person} />
+          <Reliability person={person} />
+          <More person={person} onBlock={() => setIsBlocking(true)} />
+        </>
+      )}
+    </div>
+  )
+})
+
+interface Of {
+  readonly person: Person
+}
+
+function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) {
+  const text = useText().people
+  const format = useFormat()
+  const { shares_cores, running_for_them, running_for_us } = person
+  const atWork =
+    running_for_us > 0
+      ? text.atWork.forYou(running_for_us)
+      : running_for_them > 0
+        ? text.atWork.forThem(running_for_them)
+        : undefined
+  const exact = person.route === undefined ? undefined : text.link.exact[person.route]
+  return (
+    <div className={classes['who']}>
+      <StableDot of={person.peer_id} size={14} isHollow={!person.connected} />
+      <div className={classes['words']}>
+        <p className={classes['name']} title={person.name}>
+          <bdi>{person.name}</bdi>
+          {isNameShared && <span className={classes['short-name']}>{person.short_name}</span>}
+        </p>
+        <Tooltip label={exact} disabled={exact === undefined}>
+          <p className={classes['dim']}>
+            {atWork === undefined ? (
+              <>
+                {linkWords(person, text.link, format)}
+                {shares_cores !== undefined && ` · ${text.link.shares(format.number(shares_cores, 1))}`}
+              </>
+            ) : (
+              <span className={classes['at-work']}>{atWork}</span>
+            )}
+          </p>
+        </Tooltip>
+      </div>
+    </div>
+  )
+}
+
+function MyTrust({ person }: Of) {
+  const text = useText().people
+  const { trust, setTrust } = useTrust(person)
+  return (
+    <div className={classes['trust']}>
+      <TrustSlider trust={trust} label={text.trustIn(person.name)} onChange={setTrust} />
+    </div>
+  )
+}
+
+function TheirTrust({ person }: Of) {
+  const text = useText().people
+  const tier = tierWords(person.tier, text)
+  return (
+    <div className={classes['theirs']}>
+      <p className={classes['line']}>{theirTrustWords(person.trust_theirs, text.theirs)}</p>
+      <Tooltip label={tier.exact}>
+        <p className={classes['dim']} tabIndex={-1}>
+          {tier.short}
+          <span className="visually-hidden">. {tier.exact}</span>
+        </p>
+      </Tooltip>
+    </div>
+  )
+}
+
+function Units({ person }: Of) {
+  const text = useText().people.done
+  const format = useFormat()
+  const { done_for_them, verified, rejected, failed, expired } = person
+  return (
+    <Tooltip
+      label={text.exact(
+        format.number(verified),
+        format.number(rejected),
+        format.number(failed),
+        format.number(expired),
+      )}
+    >
+      <div className={classes['units']}>
+        <p className={classes['line']}>{text.forYou(verified, format.number(verified))}</p>
+        <p className={classes['dim']}>{text.forThem(done_for_them, format.number(done_for_them))}</p>
+      </div>
+    </Tooltip>
+  )
+}
+
+function Reliability({ person }: Of) {
+  const text = useText().people.reliability
+  const format = useFormat()
+  const { reliability, reliability_by_day, name } = person
+  if (reliability === undefined) {
+    return (
+      <div className={classes['reliability']}>
+        <p className={classes['dim']}>
+          <span aria-hidden="true">{text.none}</span>
+          <span className="visually-hidden">{text.unknown(name)}</span>
+        </p>
+      </div>
+    )
+  }
+  const share = format.percent(reliability)
+  return (
+    <Tooltip label={text.exact(share)}>
+      <div className={classes['reliability']}>
+        <Sparkline
+          values={reliability_by_day}
+          label={text.label(name, share)}
+          width={64}
+          height={24}
+          min={0}
+          max={1}
+        />
+        <span aria-hidden="true" className={classes['share']}>
+          {share}
+        </span>
+      </div>
+    </Tooltip>
+  )
+}
+
+function More({ person, onBlock }: Of & { readonly onBlock: () => void }) {
+  const text = useText().people
+  const { forget } = useForgottenPeople()
+  return (
+    <Menu>
+      <Menu.Target>
+        <ActionIcon aria-label={text.more(person.name)}>
+          <IconDots size={18} aria-hidden="true" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconCopy size={16} aria-hidden="true" />}
+          onClick={() => void navigator.clipboard.writeText(person.peer_id)}
+        >
+          {text.copyId}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconUserMinus size={16} aria-hidden="true" />}
+          onClick={() => forget(person)}
+        >
+          {text.forget.action}
+        </Menu.Item>
+        <Menu.Item color="bad" leftSection={<IconBan size={16} aria-hidden="true" />} onClick={onBlock}>
+          {text.block.action}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function BlockQuestion({ person, onCancel }: Of & { readonly onCancel: () => void }) {
+  const text = useText().people.block
+  const calls = useCalls()
+  const run = useAction()
+  const { peer_id, name } = person
+  return (
+    <div role="group" aria-label={text.question(name)} className={classes['question']}>
+      <p className={classes['meaning']}>
+        <strong>
+          <bdi>{text.question(name)}</bdi>
+        </strong>{' '}
+        {text.meaning}
+      </p>
+      <Button size="xs" data-autofocus autoFocus onClick={onCancel}>
+        {text.cancel}
+      </Button>
+      <Button
+        size="xs"
+        variant="filled"
+        color="bad"
+        onClick={() => void run(() => calls.people.block({ peer_id }), { success: text.done(name) })}
+      >
+        {text.confirm}
+      </Button>
+    </div>
+  )
+}
