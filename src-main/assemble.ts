@@ -10,6 +10,7 @@ import type { BlobFetcher } from './ports/blob-fetcher.ts'
 import type { BlobStore } from './ports/blob-store.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Hardware } from './ports/hardware.ts'
+import type { KeyKeeper } from './ports/key-keeper.ts'
 import type { Random } from './ports/random.ts'
 import type { Runner } from './ports/runner.ts'
 import type { Settings } from './ports/settings.ts'
@@ -23,7 +24,7 @@ import { machineClock, machineRandom } from './runtime/machine.ts'
 import { measureCapabilities, type Share } from './runtime/capabilities.ts'
 import { createPeerRuntime, type PeerRuntime } from './runtime/peer-runtime.ts'
 import { createEnvelopeMemory } from './storage/envelope-memory.ts'
-import { loadOrCreateKey } from './storage/key-file.ts'
+import { loadOrCreateKey, type KeyProtection } from './storage/key-file.ts'
 import { openStorage } from './storage/storage.ts'
 
 /** Disk that blobs may take unless the user says otherwise. */
@@ -44,6 +45,8 @@ export interface PeerOptions {
   readonly share?: Share
   readonly quotaBytes?: number
   readonly passphrase?: string
+  /** Where the host has a keychain: it seals a key that is made, and opens one that it sealed. */
+  readonly keyKeeper?: KeyKeeper
   /** The journal failed or a promise of our own broke: the process must end. */
   readonly fatal: (error: unknown) => void
   /** A defect of ours that need not end the peer, for the log. */
@@ -80,7 +83,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   })
   const { journal, blobs, settings } = storage
   for (const repair of storage.repairs) options.warn(`repaired while opening: ${JSON.stringify(repair)}`)
-  const { seed } = await loadOrCreateKey(join(options.folder, 'peer.key'), passphraseOf(options))
+  const { seed } = await loadOrCreateKey(join(options.folder, 'peer.key'), protectionOf(options))
   const identity = createIdentity(seed)
   const { listen, mdns, bootstrap, fatal, report } = options
   const transport = createTransport({ identity, listen, mdns, bootstrap, clock, random, onDefect: report })
@@ -200,8 +203,11 @@ export async function assembleSandbox(folder: string): Promise<Sandbox> {
   }
 }
 
-function passphraseOf({ passphrase }: PeerOptions): { passphrase?: string } {
-  return passphrase === undefined ? {} : { passphrase }
+function protectionOf({ passphrase, keyKeeper: keeper }: PeerOptions): KeyProtection {
+  return {
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(keeper === undefined ? {} : { keeper }),
+  }
 }
 
 /** The scene that is rendered when no other is given: a Cornell box with the Stanford bunny, as a .glb file. */

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { KeyKeeper } from '../ports/key-keeper.ts'
 import type { FaultError } from '../protocol/fault.ts'
 import { loadOrCreateKey } from './key-file.ts'
 
@@ -57,6 +58,34 @@ describe('the key file', () => {
   test('an accent is the same however it was typed', async () => {
     const { seed } = await loadOrCreateKey(path, { passphrase: 'caf\u00e9' })
     expect(await loadOrCreateKey(path, { passphrase: 'cafe\u0301' })).toEqual({ seed })
+  })
+
+  /** A keychain that turns bytes around and remembers nothing. */
+  const keeper: KeyKeeper = {
+    seal: (secret) => Promise.resolve(secret.toReversed()),
+    open: (sealed) => Promise.resolve(sealed.toReversed()),
+  }
+
+  test('with a keychain the file does not contain the key, and only the keychain opens it', async () => {
+    const { seed } = await loadOrCreateKey(path, { keeper })
+    expect(readFileSync(path, 'utf8')).not.toContain(Buffer.from(seed).toString('base64'))
+    expect(await loadOrCreateKey(path, { keeper })).toEqual({ seed })
+    expect((await refusal(loadOrCreateKey(path)))?.message).toContain('keychain')
+    expect((await refusal(loadOrCreateKey(path, { passphrase })))?.kind).toBe('bad-input')
+  })
+
+  test('a key that is open stays so when a keychain comes: the daemon may use it, too', async () => {
+    const { seed } = await loadOrCreateKey(path)
+    expect(await loadOrCreateKey(path, { keeper })).toEqual({ seed })
+    expect(await loadOrCreateKey(path)).toEqual({ seed })
+  })
+
+  test('a keychain that does not open, or opens to something else, is one clear line', async () => {
+    await loadOrCreateKey(path, { keeper })
+    const locked: KeyKeeper = { ...keeper, open: () => Promise.reject(new Error('locked')) }
+    expect((await refusal(loadOrCreateKey(path, { keeper: locked })))?.message).toContain('does not open')
+    const wrong: KeyKeeper = { ...keeper, open: () => Promise.resolve(new Uint8Array(31)) }
+    expect((await refusal(loadOrCreateKey(path, { keeper: wrong })))?.message).toContain('damaged')
   })
 
   test('a changed file does not open', async () => {

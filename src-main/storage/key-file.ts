@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes, randomUUID, scrypt } fro
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import type { KeyKeeper } from '../ports/key-keeper.ts'
 import { refuse } from '../protocol/fault.ts'
 import { storageFault } from './database.ts'
 
@@ -15,6 +16,8 @@ const TAG_BYTES = 16
 /** An Ed25519 private key (RFC 8032). */
 const SEED_BYTES = 32
 const SALT_BYTES = 16
+/** What a keychain makes of 32 bytes is a few times as long; a file may not claim any length. */
+const SEALED_CHARS_MAX = 4_096
 
 const Base64 = (bytes: number) =>
   z
@@ -35,33 +38,46 @@ const KeyFile = z.discriminatedUnion('protection', [
     tag: Base64(TAG_BYTES),
     sealed_seed: Base64(SEED_BYTES),
   }),
+  z.object({
+    format: z.literal('meshwork-key/1'),
+    protection: z.literal('keychain'),
+    sealed_seed: z.base64().max(SEALED_CHARS_MAX),
+  }),
 ])
 type KeyFile = z.infer<typeof KeyFile>
 type SealedKey = Extract<KeyFile, { protection: 'scrypt+aes-256-gcm' }>
+type KeychainKey = Extract<KeyFile, { protection: 'keychain' }>
+
+/** What protects a key besides the file's permissions. */
+export interface KeyProtection {
+  readonly passphrase?: string
+  /** Seals a key that is made; one that exists stays as it is, since another host may use it, too. */
+  readonly keeper?: KeyKeeper
+}
 
 /**
  * The peer's Ed25519 private key, made on the first call and never again. With a passphrase it is sealed by
- * AES-256-GCM under a key from scrypt, whose parameters stand in the file; without one the file itself must be the
- * secret, readable by its owner only.
+ * AES-256-GCM under a key from scrypt, whose parameters stand in the file; with a keeper by the system's keychain; with
+ * neither the file itself must be the secret, readable by its owner only.
  *
  * @param path the key's file
  * @returns the 32 bytes that the key pair is derived from
- * @throws FaultError `bad-input` for a missing, wrong or needless passphrase, `storage-failed` for a file that others
- *   can read, that is damaged, or that cannot be read or written
+ * @throws FaultError `bad-input` for a missing, wrong or needless passphrase or a missing keychain, `storage-failed` for
+ *   a file that others can read, that is damaged, or that cannot be read or written
  */
 export async function loadOrCreateKey(
   path: string,
-  { passphrase }: { passphrase?: string } = {},
+  protection: KeyProtection = {},
 ): Promise<{ seed: Uint8Array }> {
-  if (passphrase === '') refuse('bad-input', 'the passphrase is empty')
+  if (protection.passphrase === '') refuse('bad-input', 'the passphrase is empty')
   try {
-    return { seed: (await loadKey(path, passphrase)) ?? (await createKey(path, passphrase)) }
+    return { seed: (await loadKey(path, protection)) ?? (await createKey(path, protection)) }
   } catch (error) {
     throw storageFault(error, path)
   }
 }
 
-async function loadKey(path: string, passphrase: string | undefined): Promise<Uint8Array | undefined> {
+async function loadKey(path: string, { passphrase, keeper }: KeyProtection): Promise<Uint8Array | undefined> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
@@ -73,6 +89,7 @@ async function loadKey(path: string, passphrase: string | undefined): Promise<Ui
     return unseal(file, passphrase, path)
   }
   if (passphrase !== undefined) refuse('bad-input', `the key in ${path} has no passphrase, but one was given`)
+  if (file.protection === 'keychain') return openSealed(file, keeper, path)
   // Windows has no such bits; there the profile folder's access list protects the file.
   const { mode } = await stat(path)
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
@@ -97,9 +114,9 @@ function parseKeyFile(text: string, path: string): KeyFile {
   return parsed.data
 }
 
-async function createKey(path: string, passphrase: string | undefined): Promise<Uint8Array> {
+async function createKey(path: string, protection: KeyProtection): Promise<Uint8Array> {
   const seed = new Uint8Array(randomBytes(SEED_BYTES))
-  const file = passphrase === undefined ? openFile(seed) : await sealedFile(seed, passphrase)
+  const file = await newKeyFile(seed, protection)
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${randomUUID()}`
   try {
@@ -114,12 +131,38 @@ async function createKey(path: string, passphrase: string | undefined): Promise<
     await link(temporary, path)
   } catch (error) {
     const isMade = error instanceof Error && 'code' in error && error.code === 'EEXIST'
-    const existing = isMade ? await loadKey(path, passphrase) : undefined
+    const existing = isMade ? await loadKey(path, protection) : undefined
     if (!existing) throw error
     return existing
   } finally {
     await rm(temporary, { force: true })
   }
+  return seed
+}
+
+function newKeyFile(seed: Uint8Array, { passphrase, keeper }: KeyProtection) {
+  if (passphrase !== undefined) return sealedFile(seed, passphrase)
+  return keeper === undefined ? openFile(seed) : keychainFile(seed, keeper)
+}
+
+async function keychainFile(seed: Uint8Array, keeper: KeyKeeper) {
+  const sealed = await keeper.seal(seed)
+  return { format: 'meshwork-key/1', protection: 'keychain', sealed_seed: base64(sealed) }
+}
+
+async function openSealed(
+  { sealed_seed }: KeychainKey,
+  keeper: KeyKeeper | undefined,
+  path: string,
+): Promise<Uint8Array> {
+  if (keeper === undefined) {
+    refuse('bad-input', `the key in ${path} lies in this user’s keychain, which only the desktop app opens`)
+  }
+  const seed = await keeper
+    .open(new Uint8Array(Buffer.from(sealed_seed, 'base64')))
+    .catch((error: unknown) => refuse('storage-failed', `this user’s keychain does not open ${path}`, error))
+  if (seed.byteLength !== SEED_BYTES)
+    refuse('storage-failed', `${path} is damaged, or not a key file of Meshwork`)
   return seed
 }
 
