@@ -25,7 +25,7 @@ export interface Format {
   bytesPerSecond(count: number): string
   /** The two largest units that are not zero: `1 h 20 min`; `0 s` for nothing. */
   duration(ms: number): string
-  /** A time of day, with its day when that is not today. */
+  /** A time of day, with its day when that is neither today nor within the next twelve hours. */
   time(atMs: number): string
   /** A day, with its year when that is not this one. */
   date(atMs: number): string
@@ -93,7 +93,8 @@ export function createFormat(language: Language, options: FormatOptions = {}): F
     time(atMs) {
       if (!isDate(atMs)) return '–'
       const hour = clock.format(atMs)
-      if (isoDay.format(atMs) === isoDay.format(now())) return hour
+      const isSoon = atMs >= now() && atMs - now() < 12 * HOUR_MS
+      if (isSoon || isoDay.format(atMs) === isoDay.format(now())) return hour
       const isNear = Math.abs(atMs - now()) < 6 * DAY_MS
       return `${isNear ? weekday.format(atMs) : date(atMs)} ${hour}`
     },

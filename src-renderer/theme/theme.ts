@@ -13,6 +13,33 @@ function role(name: string): MantineColorsTuple {
   return [soft, soft, soft, soft, full, full, full, full, full, full]
 }
 
+/** Neutrals with a breath of the accent, lightest first; what the library paints without asking for a role. */
+const GRAY: MantineColorsTuple = [
+  '#f5f7f6',
+  '#ebefee',
+  '#e0e6e4',
+  '#dbe1df',
+  '#b9c4c1',
+  '#93a19d',
+  '#6b7a76',
+  '#53625f',
+  '#303d3a',
+  '#14201e',
+]
+/** The same for the dark theme, as the library numbers them: text first, the darkest surface last. */
+const DARK: MantineColorsTuple = [
+  '#e6ecea',
+  '#c4cfcb',
+  '#9caaa6',
+  '#7b8a86',
+  '#2a3331',
+  '#212928',
+  '#161c1b',
+  '#0f1413',
+  '#0b0f0e',
+  '#070a09',
+]
+
 const ROLES = ['accent', 'good', 'warn', 'bad']
 
 /** Buttons and badges in the colours of the roles. */
@@ -51,7 +78,14 @@ const popover = {
 /** The component library in the tokens of the look. */
 export const theme = createTheme({
   primaryColor: 'accent',
-  colors: { accent: role('accent'), good: role('good'), warn: role('warn'), bad: role('bad') },
+  colors: {
+    gray: GRAY,
+    dark: DARK,
+    accent: role('accent'),
+    good: role('good'),
+    warn: role('warn'),
+    bad: role('bad'),
+  },
   variantColorResolver,
   fontFamily: 'var(--font)',
   fontFamilyMonospace: 'var(--font-mono)',

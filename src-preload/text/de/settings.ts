@@ -1,4 +1,89 @@
 import type { settings as english } from '../en/settings.ts'
+import { plural } from '../plural.ts'
 
 /** The text of settings, in German. */
-export const settings: typeof english = {}
+export const settings: typeof english = {
+  title: (name, duration) => `${name} läuft seit ${duration}`,
+  titleUnknown: 'Wie sich Meshwork auf diesem PC verhält',
+  name: {
+    title: 'Name dieses PCs',
+    text: 'Ihn sehen die Personen, mit denen du gekoppelt bist.',
+    placeholder: 'Studio-PC',
+    empty: 'Ein PC braucht einen Namen.',
+    saved: 'Name gespeichert',
+  },
+  looks: {
+    title: 'Aussehen',
+    theme: 'Farben',
+    themeText: 'Wie das System, oder immer gleich.',
+    themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
+    language: 'Sprache',
+    languageText: 'Dieses Fensters, des Infobereichs und der Mitteilungen.',
+    languages: { system: 'System', en: 'English', de: 'Deutsch' },
+  },
+  behaviour: {
+    title: 'Verhalten',
+    notifications: 'Mitteilungen',
+    notificationsText: 'Wenn ein Auftrag endet oder sich jemand koppeln möchte.',
+    startAtLogin: 'Beim Anmelden starten',
+    startAtLoginText: 'Meshwork wartet im Infobereich.',
+    startAtLoginBrowser:
+      'Auf diesem PC läuft Meshwork als Dienst: Was den Dienst startet, entscheidet. Mit der Desktop-App geht es hier.',
+  },
+  storage: {
+    title: 'Speicherplatz',
+    used: 'Szenen und Ergebnisse auf der Platte',
+    figures: (used, quota) => `${used} von ${quota}`,
+    text: (free, total) => `${free} von ${total} sind auf dieser Platte frei.`,
+    where: 'Ablage',
+    change: 'Ändern, wie viel',
+  },
+  hardware: {
+    title: 'Dieser PC',
+    measuredAt: (ago) => `Gemessen ${ago}`,
+    measureAgain: 'Neu messen',
+    measured: 'Neu gemessen',
+    system: 'System',
+    processor: 'Prozessor',
+    processorCores: (threads, writtenThreads, cores, writtenCores) =>
+      `${writtenCores} ${plural('de', cores, { one: 'Kern', other: 'Kerne' })}, ${writtenThreads} ${plural('de', threads, { one: 'Thread', other: 'Threads' })}`,
+    memory: 'Arbeitsspeicher',
+    graphics: 'Grafik',
+    noGraphics: 'Keine Grafikkarte gefunden. Einheiten rechnet der Prozessor.',
+    disk: 'Platte',
+    diskFree: (free, total) => `${free} frei von ${total}`,
+    speed: 'Tempo',
+    unmeasured: 'Wird gemessen',
+    kindsOfWork: (count, written) =>
+      `${written} ${plural('de', count, { one: 'Art von Arbeit', other: 'Arten von Arbeit' })} gemessen`,
+  },
+  about: {
+    title: 'Über Meshwork',
+    version: 'Version',
+    licence: 'Lizenz',
+    licenceText: 'Apache 2.0: frei zu nutzen, zu lesen, weiterzugeben und zu ändern',
+    key: 'Peer-ID',
+    keyText: 'Aus dem Schlüssel dieses PCs. Daran erkennen ihn andere, wie er auch heißt.',
+    shortName: 'Kurzname',
+    addresses: 'Adressen',
+    noAddresses: 'Keine: Andere können diesen PC nicht anwählen, er wählt sie an',
+    copyKey: 'Peer-ID kopieren',
+    desktopNote:
+      'Die Desktop-App wurde dort, wo diese Version entstand, gebaut, aber nicht ausgeführt. Geht darin etwas nicht, öffnet sich dasselbe Fenster im Browser: meshctl start --ui',
+  },
+  stop: {
+    title: 'Meshwork auf diesem PC beenden',
+    text: 'Er ist dann für alle offline. Deine eigenen Aufträge warten und gehen weiter, wenn er wieder läuft.',
+    button: 'Meshwork beenden…',
+    question: 'Jetzt beenden?',
+    nothingRuns: 'Im Moment läuft hier nichts für andere.',
+    unitsRun: (count, written) =>
+      `${written} ${plural('de', count, { one: 'Einheit läuft', other: 'Einheiten laufen' })} hier für andere; sie ${plural('de', count, { one: 'wird', other: 'werden' })} zurückgegeben und anderswo gerechnet.`,
+    ownUnitsRun: (count, written) =>
+      `${written} eigene ${plural('de', count, { one: 'Einheit wird', other: 'Einheiten werden' })} neu gerechnet.`,
+    confirm: 'Beenden',
+    keep: 'Weiterlaufen lassen',
+    stopped: 'Meshwork ist auf diesem PC beendet',
+    stoppedText: 'Starte es wieder mit: meshctl start --ui',
+  },
+}

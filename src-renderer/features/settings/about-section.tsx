@@ -1,0 +1,51 @@
+import { ActionIcon, CopyButton, Tooltip } from '@mantine/core'
+import { IconCheck, IconCopy } from '@tabler/icons-react'
+import type { NodeInfo } from '#contract'
+import { useText } from '../../state/text.tsx'
+import { Section } from '../../ui/section.tsx'
+import { Facts } from './facts.tsx'
+import classes from './settings.module.css'
+
+/** What this program is, and who this PC is to others. */
+export function AboutSection({ info }: { readonly info: NodeInfo }) {
+  const text = useText()
+  const { about } = text.settings
+  return (
+    <Section title={about.title}>
+      <Facts
+        facts={[
+          { name: about.version, value: info.version },
+          { name: about.licence, value: about.licenceText },
+          { name: about.shortName, value: info.short_name },
+          { name: about.key, value: <Key peerId={info.peer_id} />, more: about.keyText },
+          {
+            name: about.addresses,
+            value:
+              info.addresses.length === 0
+                ? about.noAddresses
+                : info.addresses.map((address) => <div key={address}>{address}</div>),
+          },
+        ]}
+      />
+      <p className={classes['note']}>{about.desktopNote}</p>
+    </Section>
+  )
+}
+
+function Key({ peerId }: { readonly peerId: string }) {
+  const text = useText()
+  return (
+    <div className={classes['key']}>
+      <code>{peerId}</code>
+      <CopyButton value={peerId}>
+        {({ copied, copy }) => (
+          <Tooltip label={copied ? text.frame.common.copied : text.settings.about.copyKey}>
+            <ActionIcon onClick={copy} size="md" aria-label={text.settings.about.copyKey}>
+              {copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </CopyButton>
+    </div>
+  )
+}

@@ -1,0 +1,128 @@
+import { useState } from 'react'
+import { Button } from '@mantine/core'
+import { IconRefresh } from '@tabler/icons-react'
+import { Link } from 'wouter'
+import type { HardwareInfo, NodeInfo } from '#contract'
+import { useAction, useCalls, useQuery } from '../../connection/calls.tsx'
+import { useNode } from '../../state/node-store.ts'
+import { useFormat, useText } from '../../state/text.tsx'
+import { FaultNotice } from '../../ui/fault-notice.tsx'
+import { Meter } from '../../ui/meter.tsx'
+import { Section } from '../../ui/section.tsx'
+import { SkeletonList } from '../../ui/skeleton-list.tsx'
+import { Facts, type Fact } from './facts.tsx'
+import classes from './settings.module.css'
+
+/** From this share on the disk that blobs may take is nearly used up. */
+const NEARLY_FULL = 0.9
+
+/** What this PC is, and what Meshwork takes of its disk. */
+export function HardwareSections({ info }: { readonly info: NodeInfo }) {
+  const { hardware: words } = useText().settings
+  const format = useFormat()
+  const calls = useCalls()
+  const run = useAction()
+  const hardware = useQuery('hardware', (ask, signal) => ask.hardware.get({}, { signal }))
+  const [isMeasuring, setIsMeasuring] = useState(false)
+  const measure = async () => {
+    setIsMeasuring(true)
+    await run(() => calls.hardware.get({ refresh: true }), { success: words.measured })
+    setIsMeasuring(false)
+    if (hardware.state === 'ready') hardware.refresh()
+  }
+  if (hardware.state === 'loading') return <SkeletonList rows={2} height={160} />
+  if (hardware.state === 'failed') return <FaultNotice message={hardware.message} onRetry={hardware.retry} />
+  const machine = hardware.value
+  return (
+    <>
+      <StorageSection info={info} machine={machine} />
+      <Section
+        title={words.title}
+        description={words.measuredAt(format.ago(machine.measured_at_ms))}
+        actions={
+          <Button
+            size="xs"
+            loading={isMeasuring}
+            leftSection={<IconRefresh size={14} aria-hidden="true" />}
+            onClick={() => void measure()}
+          >
+            {words.measureAgain}
+          </Button>
+        }
+      >
+        <Facts facts={useFacts(machine, info)} />
+      </Section>
+    </>
+  )
+}
+
+function StorageSection({ info, machine }: { readonly info: NodeInfo; readonly machine: HardwareInfo }) {
+  const { storage: words } = useText().settings
+  const format = useFormat()
+  const used = useNode((node) => node.meters?.disk_bytes) ?? info.blobs.bytes
+  const quota = useNode((node) => node.meters?.disk_bytes_max) ?? info.blobs.quota_bytes
+  return (
+    <Section title={words.title}>
+      <div className={classes['storage']}>
+        <Meter
+          label={words.used}
+          value={used}
+          max={quota}
+          figures={words.figures(format.bytes(used), format.bytes(quota))}
+          tone={used > quota * NEARLY_FULL ? 'warn' : 'accent'}
+        />
+        <div className={classes['storage-foot']}>
+          <span className={classes['description']}>
+            {words.text(format.bytes(machine.disk.free_bytes), format.bytes(machine.disk.total_bytes))}
+          </span>
+          <Link href="/sharing" className={classes['link'] ?? ''}>
+            {words.change}
+          </Link>
+        </div>
+        <Facts facts={[{ name: words.where, value: machine.disk.path }]} />
+      </div>
+    </Section>
+  )
+}
+
+function useFacts(machine: HardwareInfo, info: NodeInfo): readonly Fact[] {
+  const { hardware: words } = useText().settings
+  const format = useFormat()
+  const { cpu, disk, gpus } = machine
+  return [
+    { name: words.system, value: machine.os },
+    {
+      name: words.processor,
+      value: cpu.name,
+      more: words.processorCores(
+        cpu.cores,
+        format.number(cpu.cores),
+        cpu.physical_cores,
+        format.number(cpu.physical_cores),
+      ),
+    },
+    { name: words.memory, value: format.bytes(machine.ram_bytes) },
+    {
+      name: words.graphics,
+      value:
+        gpus.length === 0
+          ? words.noGraphics
+          : gpus
+              .map((gpu) =>
+                gpu.vram_bytes === undefined ? gpu.name : `${gpu.name}, ${format.bytes(gpu.vram_bytes)}`,
+              )
+              .join('; '),
+    },
+    {
+      name: words.disk,
+      value: words.diskFree(format.bytes(disk.free_bytes), format.bytes(disk.total_bytes)),
+    },
+    {
+      name: words.speed,
+      value:
+        info.algorithms.length === 0
+          ? words.unmeasured
+          : words.kindsOfWork(info.algorithms.length, format.number(info.algorithms.length)),
+    },
+  ]
+}

@@ -1,0 +1,29 @@
+import { useCallback, useEffect, useState } from 'react'
+
+/** The node tells a change within this, or it was not made: what was expected is given up then. */
+const EXPECTED_MS = 3_000
+
+/** A value as the node tells it, and what it is expected to tell next. */
+export interface Expected<T> {
+  /** What to show: what is expected until the node tells something else, or the deadline. */
+  readonly shown: T
+  expect(value: T): void
+  /** Back to what the node tells, for a change that failed. */
+  drop(): void
+}
+
+/** Shows a change before the node has told it, apart from what it tells, and for a bounded time. */
+export function useExpected<T>(told: T): Expected<T> {
+  const [expected, setExpected] = useState<{ readonly value: T; readonly instead: T }>()
+  const holds = expected !== undefined && Object.is(expected.instead, told)
+  useEffect(() => {
+    if (expected === undefined) return undefined
+    const timer = setTimeout(() => setExpected(undefined), EXPECTED_MS)
+    return () => clearTimeout(timer)
+  }, [expected])
+  return {
+    shown: holds ? expected.value : told,
+    expect: useCallback((value: T) => setExpected({ value, instead: told }), [told]),
+    drop: useCallback(() => setExpected(undefined), []),
+  }
+}
