@@ -6,6 +6,7 @@ import { createApi, type Api } from './api/api.ts'
 import { createBrowserSessions } from './api/browser-sessions.ts'
 import { connectApi } from './api/client.ts'
 import { readEndpoint } from './api/endpoint-file.ts'
+import type { ApiParts } from './api/parts.ts'
 import { serveApi, type ApiServer } from './api/server.ts'
 import { loadUserInterface, type UserInterface } from './api/user-interface.ts'
 import { assemblePeer, type AssembledPeer, type PeerOptions } from './assemble.ts'
@@ -31,6 +32,8 @@ export function defectLogPath(folder: string): string {
 export interface HostOptions extends Omit<PeerOptions, 'report'> {
   /** The API's port on this machine; any free one when absent. */
   readonly apiPort?: number
+  /** Which host this is; headless when absent. */
+  readonly host?: ApiParts['host']
   /** The user asked the peer to stop; must return at once. */
   readonly requestStop: () => void
 }
@@ -51,7 +54,7 @@ export interface HostedPeer {
  * @throws FaultError when it cannot start: `storage-failed` if another one runs on the folder
  */
 export async function hostPeer(options: HostOptions): Promise<HostedPeer> {
-  const { folder, requestStop, apiPort, ...peerOptions } = options
+  const { folder, requestStop, apiPort, host = 'headless', ...peerOptions } = options
   await refuseSecondStart(folder)
   const report = createDefectLog(folder)
   const fatal = (error: unknown): void => {
@@ -64,7 +67,7 @@ export async function hostPeer(options: HostOptions): Promise<HostedPeer> {
   const served: { by?: ApiServer } = {}
   const openLink = () => served.by?.openLink() ?? refuse('too-busy', 'the peer is only just starting')
   const api = createApi({
-    ...apiParts(peer, folder),
+    ...apiParts(peer, folder, host),
     ...(userInterface === undefined ? {} : { openLink }),
     requestStop,
     report,
@@ -85,7 +88,7 @@ export async function hostPeer(options: HostOptions): Promise<HostedPeer> {
   }
 }
 
-function apiParts(peer: AssembledPeer, folder: string) {
+function apiParts(peer: AssembledPeer, folder: string, host: ApiParts['host']) {
   const spelling = {
     shortNameOf,
     encodeInvite: (invite: Parameters<typeof encodeInvite>[0]) => ({
@@ -94,7 +97,7 @@ function apiParts(peer: AssembledPeer, folder: string) {
     }),
     decodeInvite,
   }
-  return { ...peer, spelling, uploadsFolder: join(folder, 'uploads'), version: packageJson.version }
+  return { ...peer, spelling, uploadsFolder: join(folder, 'uploads'), version: packageJson.version, host }
 }
 
 async function refuseSecondStart(folder: string): Promise<void> {

@@ -1,10 +1,14 @@
 import { blobCalls, uploadCalls } from './blob-calls.ts'
 import { createImplementer } from './implementer.ts'
 import { jobCalls } from './job-calls.ts'
+import { newsCalls } from './news-calls.ts'
 import { hardwareCalls, nodeCalls } from './node-calls.ts'
 import type { ApiParts } from './parts.ts'
 import { pendingRest, pendingSharing } from './pending-calls.ts'
 import { peopleCalls } from './people-calls.ts'
+import { createPeopleView } from './people-view.ts'
+import { createPreferences } from './preferences.ts'
+import { preferencesCalls } from './preferences-calls.ts'
 import { createUploads } from './uploads.ts'
 
 /** The contract over a running peer. */
@@ -15,7 +19,7 @@ export type Api = ReturnType<typeof createApi>
  * `stop` ends what calls have begun.
  *
  * @example
- * const api = createApi({ ...peer, spelling, uploadsFolder, version, requestStop, report })
+ * const api = createApi({ ...peer, spelling, uploadsFolder, version, host, requestStop, report })
  * const server = await serveApi({ api, folder })
  */
 export function createApi(parts: ApiParts) {
@@ -23,19 +27,26 @@ export function createApi(parts: ApiParts) {
   const stopping = new AbortController()
   const uploads = createUploads({ blobs, clock, random, folder })
   const os = createImplementer((error) => parts.report(error))
+  const preferences = createPreferences(parts.settings)
+  const people = createPeopleView(parts)
   const jobs = jobCalls(os, parts, stopping.signal)
+  const sources = { preferences, people, summaryOf: jobs.summaryOf }
   const router = os.router({
     node: nodeCalls(os, parts, stopping.signal),
     hardware: hardwareCalls(os, parts, stopping.signal),
     sharing: pendingSharing(os),
     ...pendingRest(os),
-    people: peopleCalls(os, parts, stopping.signal),
+    people: peopleCalls(os, parts, people, stopping.signal),
     uploads: uploadCalls(os, uploads),
     blobs: blobCalls(os, blobs),
     jobs: jobs.router,
+    preferences: preferencesCalls(os, parts, preferences),
+    news: newsCalls(os, parts, sources, stopping.signal),
   })
   return {
     router,
+    /** How the user likes the program, for the desktop around it. */
+    preferences,
     report: (error: unknown) => parts.report(error),
     async stop(): Promise<void> {
       stopping.abort()

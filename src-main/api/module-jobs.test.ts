@@ -115,6 +115,7 @@ async function startPeer({ withApi = true } = {}): Promise<Served> {
       },
       uploadsFolder: join(folder, 'uploads'),
       version: '1.2.3',
+      host: 'headless',
       requestStop: () => undefined,
       report: (error) => defects.push(error),
     })

@@ -36,6 +36,8 @@ export interface ApiParts {
   readonly uploadsFolder: string
   /** Meshwork's version. */
   readonly version: string
+  /** Which of the two hosts serves this peer. */
+  readonly host: 'desktop' | 'headless'
   /** A link that opens the user interface in a browser, once; absent where the host serves none. */
   readonly openLink?: () => { readonly url: string; readonly expires_at_ms: number }
   /** The user asked the peer to stop; must return at once. */

@@ -49,10 +49,5 @@ export function pendingJobs(os: ApiImplementer) {
 export function pendingRest(os: ApiImplementer) {
   return {
     statistics: os.statistics.router({ days: os.statistics.days.handler(pending) }),
-    preferences: os.preferences.router({
-      get: os.preferences.get.handler(pending),
-      set: os.preferences.set.handler(pending),
-    }),
-    news: os.news.router({ watch: os.news.watch.handler(pending) }),
   }
 }

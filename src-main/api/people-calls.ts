@@ -1,16 +1,21 @@
+import type { Person } from '#contract'
 import { FaultError, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { ApiImplementer } from './implementer.ts'
 import type { ApiParts } from './parts.ts'
 import { pendingPeople } from './pending-calls.ts'
-import { personViews } from './person-view.ts'
 
 /** Pairing waits for the other side's machine to answer; longer means that it is not there. */
 const PAIR_WITHIN_MS = 30_000
 const MS_PER_MINUTE = 60_000
 
-/** The calls on people. `stopping` ends a pairing that is under way. */
-export function peopleCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSignal) {
+/** The calls on people. `view` is what is known of them; `stopping` ends a pairing that is under way. */
+export function peopleCalls(
+  os: ApiImplementer,
+  parts: ApiParts,
+  view: () => Person[],
+  stopping: AbortSignal,
+) {
   const { runtime, clock, spelling } = parts
   const { state } = runtime
 
@@ -34,13 +39,7 @@ export function peopleCalls(os: ApiImplementer, parts: ApiParts, stopping: Abort
       const { peer, name } = await runtime.pair(invite.value, input.trust, any)
       return { state: 'paired', peer_id: peer, name }
     }),
-    list: os.people.list.handler(() =>
-      personViews(state, {
-        nowMs: clock.nowMs(),
-        connections: parts.transport.connections(),
-        shortNameOf: (peer) => spelling.shortNameOf(peer),
-      }),
-    ),
+    list: os.people.list.handler(view),
     setTrust: os.people.setTrust.handler(async ({ input: { peer_id, trust } }) => {
       mustKnow(peer_id)
       await runtime.dispatch({ kind: 'trust-set', at_ms: clock.nowMs(), peer: peer_id, trust })

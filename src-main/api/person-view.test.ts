@@ -5,7 +5,7 @@ import { advance } from '../peer/step.ts'
 import type { Connection } from '../ports/transport.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { toTimestamp } from '../protocol/time.ts'
-import { personViews } from './person-view.ts'
+import { createCoresReader, personViews } from './person-view.ts'
 
 const ME = `12D3KooW${'1'.repeat(44)}` as PeerId
 const ANNA = `12D3KooW${'2'.repeat(44)}` as PeerId
@@ -53,7 +53,15 @@ const commitment = (theirs: number, atMs: number): PeerEvent => ({
 function view(events: PeerEvent[], connections: readonly Connection[] = [], nowMs = T0 + 1_000) {
   const state = initialState(ME, 'me')
   for (const event of events) advance(state, event)
-  return personViews(state, { nowMs, connections, shortNameOf: () => 'valom-jobip' })[0]!
+  return personViews(state, {
+    nowMs,
+    connections,
+    shortNameOf: () => 'valom-jobip',
+    coresShared: createCoresReader(),
+    unitsForThem: new Map([[ANNA, 2]]),
+    unitsForUs: new Map(),
+    reliabilityByDay: () => [null, 0.5],
+  })[0]!
 }
 
 describe('the view of a person', () => {
@@ -71,6 +79,10 @@ describe('the view of a person', () => {
       rejected: 0,
       failed: 0,
       expired: 0,
+      reliability_by_day: [null, 0.5],
+      done_for_them: 0,
+      running_for_them: 2,
+      running_for_us: 0,
     })
   })
 

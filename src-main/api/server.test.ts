@@ -48,6 +48,7 @@ beforeAll(async () => {
     },
     uploadsFolder: join(folder, 'uploads'),
     version: '1.2.3',
+    host: 'headless',
     requestStop: () => stopRequests++,
     report: (error) => defects.push(error),
   })

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PREFERENCES, type NodeNews } from '#contract'
+import { pairServed, servePeer, type ServedPeer } from './served-peer.fixture.ts'
+
+let anna: ServedPeer
+let bob: ServedPeer
+
+beforeAll(async () => {
+  ;[anna, bob] = await Promise.all([servePeer('Anna'), servePeer('Bob')])
+}, 60_000)
+
+afterAll(async () => {
+  await Promise.all([anna.stop(), bob.stop()])
+})
+
+/** A watch of a peer's news, and what has come so far. */
+async function watch({ client }: ServedPeer) {
+  const controller = new AbortController()
+  const stream = await client.calls.news.watch(undefined, { signal: controller.signal })
+  const seen: NodeNews[] = []
+  const iterator = stream[Symbol.asyncIterator]()
+  return {
+    seen,
+    /** Reads on until some news is as asked; the test's own timeout ends it otherwise. */
+    async until(holds: (news: NodeNews) => boolean): Promise<NodeNews> {
+      for (;;) {
+        const next = await iterator.next()
+        if (next.done === true) throw new Error('the watch has ended')
+        seen.push(next.value)
+        if (holds(next.value)) return next.value
+      }
+    },
+    async stop() {
+      controller.abort()
+      await iterator.return(undefined)
+    },
+  }
+}
+
+const noop = {
+  algorithm_id: 'mesh.noop',
+  algorithm_version: '1.0.0',
+  params: {},
+  inputs: {},
+  unit_count: 3,
+  resources: { cpu_cores: 0.1, ram_gb: 0.1 },
+  estimated_duration_seconds: 0.01,
+  priority: 0.5,
+  redundancy: 1,
+}
+
+describe('the news', () => {
+  it('begin with everything, also for who comes later', async () => {
+    for (let i = 0; i < 2; i++) {
+      const news = await watch(anna)
+      const whole = await news.until(() => true)
+      expect(whole).toMatchObject({
+        is_whole: true,
+        units_here: [],
+        preferences: PREFERENCES,
+      })
+      expect(whole.pulse?.contacts).toBe(0)
+      await news.stop()
+    }
+  })
+
+  it('tell a preference that another window has set, and keep it over a restart', async () => {
+    const news = await watch(anna)
+    await news.until(() => true)
+    await anna.client.calls.preferences.set({ theme: 'dark' })
+    const { preferences } = await news.until(({ preferences }) => preferences !== undefined)
+    expect(preferences).toEqual({ ...PREFERENCES, theme: 'dark' })
+    expect(await anna.client.calls.preferences.get()).toEqual({
+      preferences: { ...PREFERENCES, theme: 'dark' },
+      host: 'headless',
+    })
+    await news.stop()
+    anna = await anna.restart()
+    expect((await anna.client.calls.preferences.get()).preferences.theme).toBe('dark')
+  }, 60_000)
+
+  it('tell of a job from its submission to its removal, and of nothing else twice', async () => {
+    const news = await watch(anna)
+    await news.until(() => true)
+    const { job_id } = await anna.client.calls.jobs.submit(noop)
+    await news.until(({ jobs }) => jobs?.changed.some((job) => job.job_id === job_id) === true)
+    await anna.client.calls.jobs.cancel({ job_id }).catch(() => undefined)
+    await news.until(({ jobs }) => jobs?.changed.some(({ state }) => state.kind !== 'running') === true)
+    await anna.client.calls.jobs.remove({ job_id })
+    const { jobs } = await news.until(({ jobs }) => (jobs?.removed.length ?? 0) > 0)
+    expect(jobs).toEqual({ changed: [], removed: [job_id] })
+    expect(news.seen.filter(({ preferences }) => preferences !== undefined)).toHaveLength(1)
+    await news.stop()
+  })
+
+  it('tell of people: paired, connected, trusted and forgotten', async () => {
+    const news = await watch(anna)
+    await news.until(() => true)
+    await pairServed(anna, bob)
+    const { people } = await news.until(({ people }) => people?.changed[0]?.connected === true)
+    const [person] = people?.changed ?? []
+    expect(person).toMatchObject({ name: 'Bob', trust_mine: 0.8 })
+    await bob.client.calls.people.setTrust({
+      peer_id: anna.hosted.peer.runtime.state.me,
+      trust: 0.4,
+    })
+    await news.until(({ people }) => people?.changed[0]?.trust_theirs === 0.4)
+    await anna.client.calls.people.forget({ peer_id: person!.peer_id })
+    await news.until(({ people }) => people?.removed.includes(person!.peer_id) === true)
+    await news.stop()
+  }, 30_000)
+})

@@ -1,0 +1,53 @@
+import type { JobSummary, NodeNews, NodePulse, Person } from '#contract'
+
+/** A round trip that changed by less than this share, or by so few milliseconds, is the same to a person who looks. */
+const RTT_CHANGE_SHARE = 0.3
+const RTT_CHANGE_MS = 5
+
+/** The parts of news that are sent whole when they change. */
+export type NewsParts = Omit<NodeNews, 'is_whole' | 'jobs' | 'people'>
+
+/** Whether a part need not be sent again. What moves all by itself, moment and round trips, does not count. */
+export function isSamePart(before: NewsParts, now: NewsParts): boolean {
+  if (before.pulse !== undefined && now.pulse !== undefined) return isSamePulse(before.pulse, now.pulse)
+  return isSame(before, now)
+}
+
+function isSamePulse(before: NodePulse, now: NodePulse): boolean {
+  const still = (pulse: NodePulse) => ({
+    ...pulse,
+    at_ms: 0,
+    connections: pulse.connections.map((connection) => ({ ...connection, rtt_ms: 0 })),
+  })
+  return (
+    isSame(still(before), still(now)) &&
+    before.connections.every(({ rtt_ms }, i) => isSameRtt(rtt_ms, now.connections[i]?.rtt_ms))
+  )
+}
+
+/** Whether a job in a list need not be sent again: while it runs, its clock runs by itself. */
+export function isSameJob(before: JobSummary, now: JobSummary): boolean {
+  if (before.state.kind !== 'running' || now.state.kind !== 'running') return isSame(before, now)
+  const still = (job: JobSummary) => ({ ...job, wall_ms: 0, left_ms_estimate: 0 })
+  return isSame(still(before), still(now))
+}
+
+/** Whether a person need not be sent again: whoever is connected is seen at every moment. */
+export function isSamePerson(before: Person, now: Person): boolean {
+  const still = (person: Person) => ({
+    ...person,
+    rtt_ms: 0,
+    last_seen_ms: person.connected ? 0 : person.last_seen_ms,
+  })
+  return isSameRtt(before.rtt_ms, now.rtt_ms) && isSame(still(before), still(now))
+}
+
+function isSameRtt(before: number | undefined, now: number | undefined): boolean {
+  if (before === undefined || now === undefined) return before === now
+  return Math.abs(now - before) <= Math.max(RTT_CHANGE_MS, RTT_CHANGE_SHARE * before)
+}
+
+/** Views are made by one function each, so that equal ones have one text. */
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b)
+}
