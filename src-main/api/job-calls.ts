@@ -9,25 +9,37 @@ import { watchChanges } from './changes.ts'
 import { countedWatch, type ApiImplementer } from './implementer.ts'
 import { followingJob, leadingJob } from './following-job.ts'
 import { newJobId } from './job-id.ts'
+import { createJobFacts, factsKey } from './job-facts.ts'
 import { jobStatus, jobSummary } from './job-view.ts'
 import { createModuleResults } from './module-result.ts'
 import { createModuleSubmissions } from './module-submission.ts'
 import type { ApiParts } from './parts.ts'
 import { pendingJobs } from './pending-calls.ts'
+import { createPictures } from './picture-news.ts'
+import { createThumbnails, thumbnailKey } from './picture-thumbnail.ts'
 import { createReducer } from './reducer.ts'
-import { createRenderResults, unitOutput } from './render-result.ts'
+import { createRenderResults, resultKey, unitOutput } from './render-result.ts'
 import { submitRender } from './render-submission.ts'
+import { watchUnitNews } from './unit-news.ts'
 
 /** The calls on jobs, and a job as lists show it. `stopping` ends watches, imports and assembling. */
 export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSignal) {
   const { runtime, blobs, clock, spelling } = parts
   const { state } = runtime
-  const pictures = createRenderResults(parts, stopping)
+  const rendered = createRenderResults(parts, stopping)
+  const pictures = createPictures(parts, rendered, stopping)
+  const thumbnails = createThumbnails(parts, rendered, stopping)
   const results = createModuleResults(parts, stopping)
   const submissions = createModuleSubmissions(parts)
   const reducer = createReducer(parts, results)
   stopping.addEventListener('abort', () => reducer.stop(), { once: true })
   const follower: typeof reducer.follower = (job) => reducer.follower(job)
+  const factsOf = createJobFacts(parts.settings)
+
+  /** Until the caller or the peer stops. */
+  function within(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? stopping : AbortSignal.any([stopping, signal])
+  }
 
   function find(id: JobId): JobState {
     return state.jobs.get(id) ?? refuse('unknown-job', `there is no job ${id}`)
@@ -39,12 +51,12 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
   }
 
   function summaryOf(job: JobState): JobSummary {
-    return jobSummary(job, { nowMs: clock.nowMs(), follower })
+    return jobSummary(job, { nowMs: clock.nowMs(), follower, factsOf })
   }
 
   function statusOf(job: JobState): JobStatus {
     const shortNameOf: typeof spelling.shortNameOf = (peer) => spelling.shortNameOf(peer)
-    return jobStatus(state, job, { nowMs: clock.nowMs(), shortNameOf, follower })
+    return jobStatus(state, job, { nowMs: clock.nowMs(), shortNameOf, follower, factsOf })
   }
 
   function statusNow(id: JobId): JobStatus | undefined {
@@ -55,10 +67,10 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
   const router = os.jobs.router({
     ...pendingJobs(os),
     submitRender: os.jobs.submitRender.handler(({ input, signal }) =>
-      submitRender(parts, input, AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])])),
+      submitRender(parts, input, within(signal)),
     ),
     submitModule: os.jobs.submitModule.handler(({ input, signal }) =>
-      submissions.submit(input, AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])])),
+      submissions.submit(input, within(signal)),
     ),
     submit: os.jobs.submit.handler(async ({ input }) => {
       const manifest = manifestOf(parts, input)
@@ -74,11 +86,23 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
       const values = watchChanges(parts, {
         compose: () => statusNow(manifest.job_id),
         isLast: hasEnded,
-        signal: AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])]),
+        signal: within(signal),
       })
       return countedWatch(context, parts.report, values)
     }),
-    result: os.jobs.result.handler(({ input }) => pictures.result(find(input.job_id), input.format)),
+    watchUnits: os.jobs.watchUnits.handler(({ input, signal, context }) => {
+      const { manifest } = find(input.job_id)
+      return countedWatch(context, parts.report, watchUnitNews(parts, manifest.job_id, within(signal)))
+    }),
+    watchPicture: os.jobs.watchPicture.handler(({ input, signal, context }) => {
+      const news = pictures.watch(find(input.job_id), input.side_max, within(signal))
+      return countedWatch(context, parts.report, news)
+    }),
+    thumbnail: os.jobs.thumbnail.handler(async ({ input }) => {
+      const { bytes, width, height } = await thumbnails.of(find(input.job_id))
+      return { image: new Blob([Uint8Array.from(bytes)], { type: 'image/jpeg' }), width, height }
+    }),
+    result: os.jobs.result.handler(({ input }) => rendered.result(find(input.job_id), input.format)),
     moduleResult: os.jobs.moduleResult.handler(({ input }) => results.result(find(input.job_id))),
     output: os.jobs.output.handler(async ({ input }) => {
       const cid = await unitOutput(parts, find(input.job_id), input.unit_index)
@@ -113,6 +137,9 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
       // Handed over in one turn, they are in the journal both or not at all.
       const at_ms = clock.nowMs()
       await Promise.all(ids.map((id) => runtime.dispatch({ kind: 'job-removed', at_ms, job_id: id })))
+      for (const key of ids.flatMap((id) => [resultKey(id), thumbnailKey(id), factsKey(id)])) {
+        parts.settings.write(key, undefined)
+      }
       return {}
     }),
   })

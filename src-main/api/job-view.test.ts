@@ -76,6 +76,7 @@ const options = {
   nowMs: T0 + 2_100,
   shortNameOf: (peer: PeerId) => `short-${peer.slice(-1)}`,
   follower: () => undefined,
+  factsOf: () => ({}),
 }
 const statusOf = (state: PeerState) => jobStatus(state, state.jobs.get(JOB)!, options)
 

@@ -1,6 +1,9 @@
 import type { FollowingJob, JobState as JobStateView, JobStatus, JobSummary, PeerShare } from '#contract'
 import type { AttemptState, JobState, PeerState } from '../peer/state.ts'
 import type { PeerId } from '../protocol/ids.ts'
+import { toMs } from '../protocol/time.ts'
+import type { JobFacts } from './job-facts.ts'
+import { renderedPicture } from './render-picture.ts'
 import { whyWaiting } from './waiting.ts'
 
 /** What the views of a job need besides the state. */
@@ -9,17 +12,21 @@ export interface JobViewOptions {
   readonly shortNameOf: (peer: PeerId) => string
   /** The job that combines a map job's outputs. */
   readonly follower: (job: JobState) => FollowingJob | undefined
+  /** What only this user is told of a job. */
+  readonly factsOf: (job: JobState) => JobFacts
 }
 
 /** A job for a list. Costs the same however many units it has. */
 export function jobSummary(
   job: JobState,
-  { nowMs, follower }: Pick<JobViewOptions, 'nowMs' | 'follower'>,
+  { nowMs, follower, factsOf }: Pick<JobViewOptions, 'nowMs' | 'follower' | 'factsOf'>,
 ): JobSummary {
   const { manifest, submittedAtMs, firstAwardAtMs } = job
   const endMs = job.status.state === 'running' ? nowMs : job.status.atMs
   const leftMs = leftMsEstimate(job, nowMs)
   const following = follower(job)
+  const facts = factsOf(job)
+  const picture = renderedPicture(job, facts)
   return {
     job_id: manifest.job_id,
     description: manifest.description,
@@ -35,8 +42,12 @@ export function jobSummary(
     ...(firstAwardAtMs === undefined ? {} : { first_award_ms: Math.max(0, firstAwardAtMs - submittedAtMs) }),
     wall_ms: Math.max(0, endMs - submittedAtMs),
     ...(leftMs === undefined ? {} : { left_ms_estimate: leftMs }),
-    priority: manifest.priority,
     ...(following === undefined ? {} : { reduced_by: following }),
+    priority: manifest.priority,
+    ...(manifest.deadline === undefined ? {} : { deadline_ms: toMs(manifest.deadline) }),
+    ...(facts.estimated_ms === undefined ? {} : { estimated_ms: facts.estimated_ms }),
+    ...(picture === undefined ? {} : { picture }),
+    ...(facts.series === undefined ? {} : { series: facts.series }),
   }
 }
 
@@ -52,6 +63,11 @@ export function jobStatus(state: Readonly<PeerState>, job: JobState, options: Jo
     ...(fuel === undefined ? {} : { fuel }),
     by_peer: shares,
   }
+}
+
+/** Whether a job has come to its end, one way or another. */
+export function hasJobEnded({ status }: JobState): boolean {
+  return status.state !== 'running'
 }
 
 /** Where a job stands, as the contract says it. */

@@ -43,6 +43,11 @@ export function blobInput(blobs: BlobStore, cid: Cid, what: string): RunInput {
   return { cid, path, layout }
 }
 
+/** A task's output as bytes; one that came as a file is taken into the store, where nothing keeps it. */
+export async function outputBytes(blobs: BlobStore, output: RunOutput): Promise<Uint8Array> {
+  return output.kind === 'bytes' ? output.bytes : blobs.read(await blobs.adopt(output.path))
+}
+
 /** Puts a task's output into the store and keeps it there for `owner`. */
 export async function storeOutput(
   blobs: BlobStore,

@@ -5,6 +5,14 @@ import type { ComputeResource } from '../protocol/resource.ts'
 export const RENDER = { id: 'render.path-trace', version: '1.1.0' } as const
 /** The local task that packs a glTF file into a scene. */
 export const IMPORT = { id: 'render.import', version: '1.0.0' } as const
+/** The local task that says what a scene is made of. */
+export const INSPECT = { id: 'render.inspect', version: '1.0.0' } as const
+/** The local task that takes a small picture of a packed scene. */
+export const SCENE_PREVIEW = { id: 'render.preview', version: '1.0.0' } as const
+/** The local task that makes small pictures of tiles. */
+export const PREVIEW_TILES = { id: 'render.preview-tiles', version: '1.0.0' } as const
+/** The local task that makes a small picture of all tiles. */
+export const THUMBNAIL = { id: 'render.thumbnail', version: '1.0.0' } as const
 /** The local task that puts the tiles together. */
 export const ASSEMBLE = { id: 'render.assemble', version: '1.0.0' } as const
 

@@ -7,19 +7,29 @@ import { assert, refuse } from '../protocol/fault.ts'
 import type { Cid, JobId } from '../protocol/ids.ts'
 import { blobInput, runLocalTask, storeOutput } from './local-task.ts'
 import type { ApiParts } from './parts.ts'
-import { ASSEMBLE, RENDER } from './render-algorithm.ts'
+import { ASSEMBLE } from './render-algorithm.ts'
+import { mustRender } from './render-picture.ts'
 
 /** Putting together the largest picture, 8192², takes about a minute and holds its sums twice over. */
 const ASSEMBLE_LIMITS = { wallMsMax: 10 * 60_000, memoryBytesMax: 6 * 2 ** 30, outputBytesMax: 2 * 2 ** 30 }
 
 /** Both pictures of a finished render job. */
-const Results = z.object({ png: ResultFile, exr: ResultFile })
+const Results = z.object({
+  png: ResultFile,
+  exr: ResultFile,
+  /** Of the PNG; results from before it was remembered have none. */
+  exposure_stops: z.number().exactOptional(),
+})
 type Results = z.infer<typeof Results>
+
+const AssembledInfo = z.object({ exposure_stops: z.number() })
 
 /** The pictures of finished render jobs: assembled once, remembered, kept as long as the job. */
 export interface RenderResults {
   /** @throws FaultError `bad-input` for a job that is not done or renders nothing */
   result(job: JobState, format: ResultFormat): Promise<ResultFile>
+  /** The exposure of a picture that was put together; undefined for others. */
+  exposureStops(job: JobState): number | undefined
 }
 
 /** Creates the results; `signal` ends assembling when the peer stops. */
@@ -35,7 +45,7 @@ export function createRenderResults(parts: ApiParts, signal: AbortSignal): Rende
 
   async function assemble(job: JobState): Promise<Results> {
     const { job_id, params } = job.manifest
-    const { output, extras } = await runLocalTask(
+    const { output, extras, info } = await runLocalTask(
       parts.runner,
       {
         id: `assemble ${job_id}`,
@@ -49,7 +59,8 @@ export function createRenderResults(parts: ApiParts, signal: AbortSignal): Rende
     )
     const { exr } = extras
     assert(exr !== undefined, 'render.assemble has an extra output exr')
-    const results = { png: await keep(output, job_id), exr: await keep(exr, job_id) }
+    const { exposure_stops } = AssembledInfo.parse(info)
+    const results = { png: await keep(output, job_id), exr: await keep(exr, job_id), exposure_stops }
     settings.write(resultKey(job_id), results)
     // A job that was removed meanwhile has let go of its blobs already, and must not hold on to these.
     if (!parts.runtime.state.jobs.has(job_id)) blobs.unpin(jobPin(job_id))
@@ -63,21 +74,23 @@ export function createRenderResults(parts: ApiParts, signal: AbortSignal): Rende
 
   return {
     async result(job, format) {
-      const { job_id, algorithm_id, unit_count } = job.manifest
-      if (algorithm_id !== RENDER.id) refuse('bad-input', `job ${job_id} renders no picture`)
-      if (job.status.state !== 'done') {
-        refuse(
-          'bad-input',
-          `job ${job_id} is ${job.status.state}: ${job.stored} of ${unit_count} units are here`,
-        )
-      }
+      const { job_id } = job.manifest
+      mustRender(job)
+      mustBeDone(job)
       const known = remembered(job_id)
       if (known !== undefined) return known[format]
       const atWork = assembling.get(job_id) ?? assemble(job).finally(() => assembling.delete(job_id))
       assembling.set(job_id, atWork)
       return (await atWork)[format]
     },
+    exposureStops: (job) => remembered(job.manifest.job_id)?.exposure_stops,
   }
+}
+
+/** @throws FaultError `bad-input` for a job that is not done, and says how far it is */
+export function mustBeDone({ manifest: { job_id, unit_count }, status, stored }: JobState): void {
+  if (status.state === 'done') return
+  refuse('bad-input', `job ${job_id} is ${status.state}: ${stored} of ${unit_count} units are here`)
 }
 
 /** The pin of an own job's blobs, the same that the runtime uses and lets go of when the job is removed. */
@@ -85,7 +98,8 @@ export function jobPin(job: JobId): string {
   return `job:${job}`
 }
 
-function resultKey(job: JobId): string {
+/** The setting in which a job's pictures are remembered. */
+export function resultKey(job: JobId): string {
   return `result:${job}`
 }
 
@@ -102,7 +116,8 @@ export async function unitOutput({ blobs }: ApiParts, job: JobState, index: numb
   return verified.cid
 }
 
-async function unitInputs(parts: ApiParts, job: JobState): Promise<Record<string, RunInput>> {
+/** The outputs of all of a job's units, as inputs of a task. */
+export async function unitInputs(parts: ApiParts, job: JobState): Promise<Record<string, RunInput>> {
   const inputs: Record<string, RunInput> = {}
   for (let index = 0; index < job.manifest.unit_count; index++) {
     const cid = await unitOutput(parts, job, index)

@@ -30,7 +30,12 @@ function messageOf(inputs: readonly RunTask['inputs'][]) {
       limits: { wallMsMax: 1, memoryBytesMax: 1, outputBytesMax: 1 },
     },
   }))
-  return batchMessage({ id: 1, alone: false, entries: new Map(entries.map((entry) => [entry.key, entry])) })
+  return batchMessage({
+    id: 1,
+    alone: false,
+    isLocal: false,
+    entries: new Map(entries.map((entry) => [entry.key, entry])),
+  })
 }
 
 describe('the message of a batch', () => {

@@ -72,7 +72,12 @@ export interface UnitRegion {
 
 /** How many units a job has: tiles of the picture times sample ranges of a pixel. */
 export function unitCount(split: RenderSplit): number {
-  return tilesAcross(split) * tilesDown(split) * Math.ceil(split.spp / split.samples_per_unit)
+  return tileCount(split) * Math.ceil(split.spp / split.samples_per_unit)
+}
+
+/** How many tiles the picture has. Unit n is of tile `n % tileCount(split)`. */
+export function tileCount(split: RenderSplit): number {
+  return tilesAcross(split) * tilesDown(split)
 }
 
 /**
@@ -88,7 +93,7 @@ export function unitRegion(split: RenderSplit, index: number): UnitRegion {
     throw new RangeError(`unit ${index} is not one of the job's ${unitCount(split)}`)
   }
   const across = tilesAcross(split)
-  const tiles = across * tilesDown(split)
+  const tiles = tileCount(split)
   const range = Math.floor(index / tiles)
   const row = Math.floor((index % tiles) / across)
   const column = (index % tiles) % across

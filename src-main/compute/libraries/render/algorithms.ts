@@ -15,6 +15,10 @@ export const renderAlgorithms: readonly AlgorithmDeclaration[] = [
     // Paths per second through `measureScene` on one core: four times the 1.2 million that were measured.
     referenceRate: 4_800_000,
   },
+  { algorithmId: 'render.inspect', version: '1.0.0', scope: 'local', modules: [] },
   { algorithmId: 'render.import', version: '1.0.0', scope: 'local', modules: [] },
+  { algorithmId: 'render.preview', version: '1.0.0', scope: 'local', modules: [kernelModule], metered: true },
+  { algorithmId: 'render.preview-tiles', version: '1.0.0', scope: 'local', modules: [] },
+  { algorithmId: 'render.thumbnail', version: '1.0.0', scope: 'local', modules: [] },
   { algorithmId: 'render.assemble', version: '1.0.0', scope: 'local', modules: [] },
 ]

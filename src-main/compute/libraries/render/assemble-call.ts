@@ -3,9 +3,7 @@ import { refuse } from '../../../protocol/fault.ts'
 import { RenderParams } from '../../../protocol/render-job.ts'
 import type { LibraryCall, LibraryResult } from '../../library.ts'
 import { assembleImage, type UnitOutput } from './assemble-image.ts'
-
-/** A unit's output among the inputs: its index. */
-const UNIT_ROLE = /^unit-(0|[1-9][0-9]{0,6})$/
+import { unitIndexOf } from './unit-role.ts'
 
 /**
  * Puts a job's unit outputs (inputs `unit-0`, `unit-1`, …) together: a PNG, the extra `exr`, and as info the
@@ -30,9 +28,9 @@ export function runAssemble(call: LibraryCall): LibraryResult {
 function* unitOutputs(call: LibraryCall): Generator<UnitOutput> {
   let done = 0
   for (const [role, input] of call.inputs) {
-    const index = UNIT_ROLE.exec(role)?.[1]
+    const index = unitIndexOf(role)
     if (index === undefined) refuse('bad-input', `'${role}' is not a unit's output`)
-    yield { index: Number(index), bytes: input.read() }
+    yield { index, bytes: input.read() }
     call.progress(++done / call.inputs.size)
   }
 }

@@ -2,7 +2,7 @@ import { decode } from 'fast-png'
 import { describe, expect, test } from 'vitest'
 import { FILM_SCALE } from '../../../../wasm/path-trace/kernel.ts'
 import { unitCount, unitRegion } from '../../../protocol/render-job.ts'
-import { assembleImage, previewTile } from './assemble-image.ts'
+import { assembleImage } from './assemble-image.ts'
 import { automaticExposure } from './exposure.ts'
 import { encodeSrgb8 } from './tone-map.ts'
 
@@ -46,21 +46,6 @@ describe('assembling', () => {
     })
     const cut = { index: 0, bytes: greyUnit(0, 1).bytes.subarray(24) }
     expect(assembleImage(SPLIT, [cut])).toMatchObject({ kind: 'bad-film', unit: 0 })
-  })
-})
-
-describe('a preview', () => {
-  test('shows one unit where it belongs', () => {
-    expect(previewTile(SPLIT, greyUnit(3, 0.5))).toMatchObject({ x: 16, y: 0, width: 4, height: 10 })
-    const preview = previewTile(SPLIT, greyUnit(3, 0.5))
-    expect('rgb' in preview && new Set(preview.rgb)).toEqual(new Set([encodeSrgb8(0.46)]))
-  })
-
-  test('of a unit that is not in the job is a fault', () => {
-    expect(previewTile(SPLIT, { index: 4, bytes: new Uint8Array(0) })).toMatchObject({
-      kind: 'bad-film',
-      unit: 4,
-    })
   })
 })
 

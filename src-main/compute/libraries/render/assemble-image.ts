@@ -1,7 +1,7 @@
 import { automaticExposure, meanLuminance } from './exposure.ts'
 import { encodeExr } from './exr.ts'
 import { createFilm, type Film, type FilmFault, filmRadiance, mergeUnit } from './film.ts'
-import { type RenderSplit, unitCount, unitRegion } from '../../../protocol/render-job.ts'
+import { type RenderSplit, unitCount } from '../../../protocol/render-job.ts'
 import { encodePng } from './png.ts'
 import { toneMap } from './tone-map.ts'
 
@@ -79,30 +79,4 @@ function developFilm(film: Film, exposureStops: number | undefined): AssembledIm
     meanLuminance: meanLuminance(radiance),
     exposureStops: stops,
   }
-}
-
-/** A unit's own picture for a progress view: sRGB, three bytes a pixel, and where it belongs. */
-export interface TilePreview {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-  readonly rgb: Uint8Array
-}
-
-/** Develops one unit's output alone; a fault where it is not that of a unit of the job. */
-export function previewTile(
-  split: RenderSplit,
-  output: UnitOutput,
-  exposureStops = 0,
-): TilePreview | FilmFault {
-  if (!Number.isInteger(output.index) || output.index < 0 || output.index >= unitCount(split)) {
-    return { kind: 'bad-film', unit: output.index, message: `unit ${output.index} is not one of the job's` }
-  }
-  const { x0, y0, x1, y1, s0, s1 } = unitRegion(split, output.index)
-  const [width, height, spp] = [x1 - x0, y1 - y0, s1 - s0]
-  const tile = createFilm({ width, height, spp, tile: Math.max(width, height), samples_per_unit: spp })
-  const fault = mergeUnit(tile, 0, output.bytes)
-  if (fault !== undefined) return { ...fault, unit: output.index }
-  return { x: x0, y: y0, width, height, rgb: toneMap(filmRadiance(tile), exposureStops) }
 }

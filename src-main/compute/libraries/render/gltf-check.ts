@@ -75,6 +75,16 @@ function checkReferences(gltf: GltfJson): void {
     within(gltf.nodes, skin.skeleton, 'node')
     for (const joint of skin.joints) within(gltf.nodes, joint, 'node')
   }
+  for (const { channels, samplers } of gltf.animations ?? []) {
+    for (const { sampler, target } of channels) {
+      within(samplers, sampler, 'animation sampler')
+      within(gltf.nodes, target.node, 'node')
+    }
+    for (const { input, output } of samplers) {
+      within(gltf.accessors, input, 'accessor')
+      within(gltf.accessors, output, 'accessor')
+    }
+  }
   for (const texture of gltf.textures ?? []) {
     within(gltf.images, texture.source, 'image')
     within(gltf.samplers, texture.sampler, 'sampler')

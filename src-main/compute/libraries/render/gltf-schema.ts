@@ -144,6 +144,23 @@ export const GltfJson = z.looseObject({
   ).optional(),
   materials: list(Material).optional(),
   cameras: list(Camera).optional(),
+  animations: list(
+    z.looseObject({
+      channels: list(
+        z.looseObject({
+          sampler: index,
+          target: z.looseObject({ node: index.optional(), path: z.string().max(64) }),
+        }),
+      ),
+      samplers: list(
+        z.looseObject({
+          input: index,
+          output: index,
+          interpolation: z.enum(['LINEAR', 'STEP', 'CUBICSPLINE']).optional(),
+        }),
+      ),
+    }),
+  ).optional(),
   skins: list(
     z.looseObject({ joints: list(index), inverseBindMatrices: index.optional(), skeleton: index.optional() }),
   ).optional(),

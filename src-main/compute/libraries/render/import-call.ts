@@ -6,9 +6,10 @@ import type { LibraryCall, LibraryInput, LibraryResult } from '../../library.ts'
 import { parseEnvironment } from './environment.ts'
 import { importScene } from './import-scene.ts'
 
-/** The roles of the inputs that are not a resource's file name. */
-const SCENE = 'scene'
-const ENVIRONMENT = 'environment'
+/** The role of the main file; beside it and the environment, inputs are named as the file names them. */
+export const SCENE_ROLE = 'scene'
+/** The role of a picture of distant light. */
+export const ENVIRONMENT_ROLE = 'environment'
 
 /** `render.import`: which of the file's cameras, and width by height of the picture for a file without one. */
 const ImportParams = z.strictObject({
@@ -25,11 +26,11 @@ const ImportParams = z.strictObject({
  */
 export async function runImport(call: LibraryCall): Promise<LibraryResult> {
   const params = parseAs(call.params, ImportParams)
-  const main = call.inputs.get(SCENE)
+  const main = call.inputs.get(SCENE_ROLE)
   if (!params.ok) refuse('bad-input', params.fault.message)
   if (main === undefined) refuse('bad-input', 'an import without a scene')
   const { camera, aspect } = params.value
-  const environment = environmentOf(call.inputs.get(ENVIRONMENT))
+  const environment = environmentOf(call.inputs.get(ENVIRONMENT_ROLE))
   const imported = await importScene(
     { bytes: main.read(), resources: resourcesOf(call.inputs) },
     {
@@ -65,7 +66,7 @@ function environmentOf(input: LibraryInput | undefined): EnvironmentDescription 
 function resourcesOf(inputs: LibraryCall['inputs']): Map<string, Uint8Array> {
   const resources = new Map<string, Uint8Array>()
   for (const [role, input] of inputs) {
-    if (role !== SCENE && role !== ENVIRONMENT) resources.set(role, input.read())
+    if (role !== SCENE_ROLE && role !== ENVIRONMENT_ROLE) resources.set(role, input.read())
   }
   return resources
 }

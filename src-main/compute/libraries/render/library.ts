@@ -1,13 +1,20 @@
 import { refuse } from '../../../protocol/fault.ts'
 import type { Library } from '../../library.ts'
+import { compileKernel, type MeteredKernel } from './metered-kernel.ts'
 import { createUnitRunner } from './unit-call.ts'
 
 /**
- * The library behind `render.…`: units on a kernel that a worker keeps for a job, imports and assemblies.
- * The code of the local tasks (glTF, Draco, PNG) is loaded by the workers that run one, not by all that render.
+ * The library behind `render.…`: units on a kernel that a worker keeps for a job, imports, previews and assemblies.
+ * The code of the local tasks (glTF, Draco, PNG, JPEG) is loaded by the workers that run one, not by all that render.
  */
 export function createRenderLibrary(): Library {
-  const units = createUnitRunner()
+  let create: (() => MeteredKernel) | undefined
+  /** Compiled with the first kernel that is asked for, once per worker. */
+  const instantiate = (): MeteredKernel => {
+    create ??= compileKernel()
+    return create()
+  }
+  const units = createUnitRunner(instantiate)
   return {
     run: async (call) => {
       switch (call.algorithmId) {
@@ -17,6 +24,14 @@ export function createRenderLibrary(): Library {
           return (await import('./import-call.ts')).runImport(call)
         case 'render.assemble':
           return (await import('./assemble-call.ts')).runAssemble(call)
+        case 'render.inspect':
+          return (await import('./inspect-call.ts')).runInspect(call)
+        case 'render.preview':
+          return (await import('./scene-preview-call.ts')).runScenePreview(call, instantiate)
+        case 'render.preview-tiles':
+          return (await import('./preview-call.ts')).runPreviewTiles(call)
+        case 'render.thumbnail':
+          return (await import('./preview-call.ts')).runThumbnail(call)
         default:
           return refuse('unknown-algorithm', `${call.algorithmId} is not of the render library`)
       }

@@ -15,6 +15,8 @@ import { checkGltf } from './gltf-check.ts'
 import { openGltf } from './gltf-file.ts'
 import type { GltfJson } from './gltf-schema.ts'
 import { ImportRefusal, type ImportWarning, refuseFile } from './import-fault.ts'
+import { ignoredExtensions } from './inspect-gltf.ts'
+import { givenName } from './resource-name.ts'
 
 const EXTENSIONS: (typeof Extension)[] = [
   KHRDracoMeshCompression,
@@ -27,6 +29,11 @@ const EXTENSIONS: (typeof Extension)[] = [
   KHRMeshQuantization,
   KHRTextureTransform,
 ]
+
+/** Extensions whose meaning is known here. */
+export const SUPPORTED_EXTENSIONS: ReadonlySet<string> = new Set(
+  EXTENSIONS.map((extension) => extension.EXTENSION_NAME),
+)
 
 /** A scene's file, and by name the files that it refers to (buffers and images of a `.gltf`). */
 export interface SceneFile {
@@ -41,13 +48,8 @@ export interface SceneFile {
  */
 export async function readGltf(file: SceneFile, warnings: ImportWarning[]): Promise<Document> {
   const { json, binary } = openGltf(file.bytes)
-  const supported = new Set(EXTENSIONS.map((extension) => extension.EXTENSION_NAME))
-  const gltf = checkGltf(json, supported)
-  for (const name of gltf.extensionsUsed ?? []) {
-    if (!supported.has(name)) {
-      warnings.push({ kind: 'ignored-extension', message: `the extension ${name} is ignored` })
-    }
-  }
+  const gltf = checkGltf(json, SUPPORTED_EXTENSIONS)
+  warnings.push(...ignoredExtensions(gltf, SUPPORTED_EXTENSIONS))
   const resources = collectResources(gltf, binary, file.resources ?? new Map(), warnings)
   dropSourcelessTextures(gltf, warnings)
   const io = new WebIO().setLogger(new Logger(Logger.Verbosity.SILENT)).registerExtensions(EXTENSIONS)
@@ -98,16 +100,8 @@ function collectResources(
 function openUri(uri: string, files: ReadonlyMap<string, Uint8Array>): Uint8Array<ArrayBuffer> | undefined {
   const data = /^data:[^,]{0,256};base64,/.exec(uri)
   if (data !== null) return Uint8Array.from(Buffer.from(uri.slice(data[0].length), 'base64'))
-  const found = files.get(uri) ?? files.get(decodedUri(uri))
+  const found = files.get(givenName(uri, files) ?? uri)
   return found === undefined ? undefined : Uint8Array.from(found)
-}
-
-function decodedUri(uri: string): string {
-  try {
-    return decodeURIComponent(uri)
-  } catch {
-    return uri
-  }
 }
 
 function shown(uri: string): string {

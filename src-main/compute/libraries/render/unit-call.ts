@@ -5,7 +5,7 @@ import { RenderParams } from '../../../protocol/render-job.ts'
 import type { LibraryCall, LibraryResult } from '../../library.ts'
 import { threadCpuMs } from '../../cpu-time.ts'
 import { measureScene } from './measure-scene.ts'
-import { compileKernel, PAGE_BYTES, type MeteredKernel } from './metered-kernel.ts'
+import { PAGE_BYTES, type MeteredKernel } from './metered-kernel.ts'
 import { createRenderUnit, type RenderedUnit, type RenderUnitResult } from './run-unit.ts'
 
 /** The role of the packed scene among a unit's inputs. */
@@ -14,20 +14,15 @@ const SCENE = 'scene'
 /** A measurement's picture: large enough that its parts cost what an image's do. */
 const MEASURE_FRAME = { width: 128, height: 128, bounces: 4 }
 
-/** Units of `render.path-trace` in one worker, with the module compiled once and the last scene kept loaded. */
+/** Units of `render.path-trace` in one worker, with the last scene kept loaded. */
 export interface UnitRunner {
   run(call: LibraryCall): LibraryResult
   /** Paths per second of this core's time, through the measuring scene. */
   measure(budgetMs: number): number
 }
 
-/** A runner that has compiled nothing yet. */
-export function createUnitRunner(): UnitRunner {
-  let create: (() => MeteredKernel) | undefined
-  const instantiate = (): MeteredKernel => {
-    create ??= compileKernel()
-    return create()
-  }
+/** A runner over kernels that `instantiate` makes. */
+export function createUnitRunner(instantiate: () => MeteredKernel): UnitRunner {
   const units = createRenderUnit(instantiate)
 
   function run(call: LibraryCall): LibraryResult {
