@@ -7,6 +7,13 @@ function units(count: number, shown: string): string {
 
 /** The text of overview, in German. */
 export const overview: typeof english = {
+  title: {
+    nothing: 'Heute wurde noch nichts gerechnet',
+    given: (count, shown) => `Heute ${units(count, shown)} für andere gerechnet`,
+    got: (count, shown) => `Heute haben andere ${units(count, shown)} für dich gerechnet`,
+    both: (given, got) => `Heute ${given} Einheiten für andere, ${got} von anderen für dich`,
+    unknown: 'Dein Netz heute',
+  },
   today: {
     title: 'Heute',
     shared: 'Stunden geteilt',

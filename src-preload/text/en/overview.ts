@@ -6,6 +6,14 @@ function units(count: number, shown: string): string {
 
 /** The text of overview, in English. */
 export const overview = {
+  /** The day in a sentence; counts of what was done for others here, and by others. */
+  title: {
+    nothing: 'Nothing was computed today yet',
+    given: (count: number, shown: string) => `${units(count, shown)} done for others today`,
+    got: (count: number, shown: string) => `${units(count, shown)} done for you by others today`,
+    both: (given: string, got: string) => `Today ${given} units were done for others, and ${got} for you`,
+    unknown: 'Your mesh today',
+  },
   today: {
     title: 'Today',
     shared: 'Hours shared',

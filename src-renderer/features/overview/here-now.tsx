@@ -1,0 +1,100 @@
+import { useMemo } from 'react'
+import type { UnitHere } from '#contract'
+import type { Messages } from '#text'
+import { useNode } from '../../state/node-store.ts'
+import { useFormat, useText } from '../../state/text.tsx'
+import { Section } from '../../ui/section.tsx'
+import { StableDot } from '../../ui/stable-dot.tsx'
+import { useNow } from '../../ui/use-now.ts'
+import classes from './here-now.module.css'
+
+/** More cards would push everything else out of sight. */
+const CARDS_MAX = 6
+/** For how long a unit has been running is told by the second. */
+const TICK_MS = 1_000
+
+/** What runs on this PC at this moment, and whose it is. */
+export function HereNow() {
+  const text = useText().overview.here
+  const units = useNode((node) => node.unitsHere)
+  const isSharing = useNode((node) => node.sharing?.kind === 'sharing')
+  const sorted = useMemo(
+    () =>
+      [...units].sort(
+        (a, b) =>
+          (a.started_at_ms ?? Infinity) - (b.started_at_ms ?? Infinity) ||
+          a.job_id.localeCompare(b.job_id) ||
+          a.unit_index - b.unit_index,
+      ),
+    [units],
+  )
+  return (
+    <Section title={text.title} isCard={false}>
+      {sorted.length === 0 ? (
+        <p className={classes['none']}>{isSharing ? text.none.sharing : text.none.resting}</p>
+      ) : (
+        <ul className={classes['units']}>
+          {sorted.slice(0, CARDS_MAX).map((unit) => (
+            <li key={`${unit.requester} ${unit.job_id} ${unit.unit_index}`}>
+              <UnitCard unit={unit} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {sorted.length > CARDS_MAX && <p className={classes['more']}>{text.more(sorted.length - CARDS_MAX)}</p>}
+    </Section>
+  )
+}
+
+function UnitCard({ unit }: { readonly unit: UnitHere }) {
+  const text = useText().overview.here
+  const format = useFormat()
+  const name = useNode((node) => node.people.get(unit.requester)?.name)
+  const whose = unit.is_own ? text.own : text.for(name ?? text.somebody)
+  const index = text.unit(format.number(unit.unit_index + 1))
+  return (
+    <div className={classes['unit']}>
+      <StableDot of={unit.requester} size={12} />
+      <div className={classes['words']}>
+        <p className={classes['whose']} dir="auto">
+          {whose}
+        </p>
+        <p className={classes['what']}>
+          {kindWords(unit.algorithm_id, text.kind)}, {index}
+        </p>
+      </div>
+      <p className={classes['time']}>
+        <UnitTime unit={unit} />
+      </p>
+      <div
+        role="progressbar"
+        aria-label={text.progress(`${whose}, ${index}`)}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(unit.fraction * 100)}
+        className={classes['track']}
+      >
+        <div className={classes['bar']} style={{ transform: `scaleX(${unit.fraction})` }} />
+      </div>
+    </div>
+  )
+}
+
+function UnitTime({ unit }: { readonly unit: UnitHere }) {
+  const text = useText().overview.here
+  const format = useFormat()
+  const nowMs = useNow(TICK_MS)
+  const { left_ms_estimate, started_at_ms } = unit
+  if (started_at_ms === undefined) return text.starting
+  // An estimate that has run out says nothing any more.
+  if (left_ms_estimate !== undefined && left_ms_estimate > 0)
+    return text.left(format.duration(left_ms_estimate))
+  return text.since(format.duration(Math.max(0, nowMs - started_at_ms)))
+}
+
+function kindWords(algorithm: string | undefined, words: Messages['overview']['here']['kind']): string {
+  if (algorithm === undefined) return words.program
+  if (algorithm.startsWith('render.')) return words.render
+  if (algorithm.startsWith('wasm.')) return words.program
+  return algorithm === 'mesh.noop' ? words.test : words.other(algorithm)
+}

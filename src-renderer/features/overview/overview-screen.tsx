@@ -1,0 +1,38 @@
+import { useFormat, useText } from '../../state/text.tsx'
+import { useNode } from '../../state/node-store.ts'
+import { Page } from '../../ui/page.tsx'
+import { SkeletonList } from '../../ui/skeleton-list.tsx'
+import { dayTitle } from './day-title.ts'
+import { HereNow } from './here-now.tsx'
+import { MyJobs } from './my-jobs.tsx'
+import { SmallMesh } from './small-mesh.tsx'
+import { SuggestionCard } from './suggestion-card.tsx'
+import { Today } from './today.tsx'
+import { useDays } from './use-days.ts'
+import classes from './overview-screen.module.css'
+
+/** Overview: the day, what runs here, own jobs, and the mesh. */
+export function OverviewScreen() {
+  const text = useText().overview
+  const format = useFormat()
+  const isLoaded = useNode((node) => node.isLoaded)
+  const days = useDays()
+  const today = days.state === 'ready' ? days.value.at(-1) : undefined
+  return (
+    <Page title={dayTitle(today, text.title, format)}>
+      <SuggestionCard />
+      <Today days={days} />
+      {isLoaded ? (
+        <div className={classes['columns']}>
+          <div className={classes['column']}>
+            <HereNow />
+            <MyJobs />
+          </div>
+          <SmallMesh />
+        </div>
+      ) : (
+        <SkeletonList rows={3} height={72} />
+      )}
+    </Page>
+  )
+}

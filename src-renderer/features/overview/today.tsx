@@ -1,0 +1,73 @@
+import { Skeleton, Tooltip } from '@mantine/core'
+import type { DayStatistics } from '#contract'
+import type { Query } from '../../connection/calls.tsx'
+import { useFormat, useText } from '../../state/text.tsx'
+import { FaultNotice } from '../../ui/fault-notice.tsx'
+import { Sparkline } from '../../ui/sparkline.tsx'
+import classes from './today.module.css'
+
+const HOUR_MS = 3_600_000
+
+/** Three figures of the day, each with its week. */
+export function Today({ days }: { readonly days: Query<DayStatistics[]> }) {
+  const text = useText().overview.today
+  const format = useFormat()
+  if (days.state === 'failed') return <FaultNotice message={days.message} onRetry={days.retry} />
+  const known = days.state === 'ready' ? days.value : undefined
+  const hours = (value: number): string => text.hours(format.number(value, value < 10 ? 1 : 0))
+  const units = (value: number): string => format.number(value)
+  return (
+    <section aria-label={text.title} className={classes['today']}>
+      <Figure
+        label={text.shared}
+        hint={text.sharedHint}
+        values={known?.map(({ shared_ms }) => shared_ms / HOUR_MS)}
+        written={hours}
+      />
+      <Figure
+        label={text.given}
+        hint={text.givenHint}
+        values={known?.map(({ units_for_others }) => units_for_others)}
+        written={units}
+      />
+      <Figure
+        label={text.got}
+        hint={text.gotHint}
+        values={known?.map(({ units_by_others }) => units_by_others)}
+        written={units}
+      />
+    </section>
+  )
+}
+
+interface FigureProps {
+  readonly label: string
+  readonly hint: string
+  /** By day, today last; undefined while they are on their way. */
+  readonly values: readonly number[] | undefined
+  readonly written: (value: number) => string
+}
+
+function Figure({ label, hint, values, written }: FigureProps) {
+  const text = useText().overview.today
+  const yesterday = values?.at(-2)
+  const week = values?.map(written).join(', ') ?? ''
+  return (
+    <Tooltip label={`${hint}. ${week}`} disabled={values === undefined}>
+      <div className={classes['figure']}>
+        <p className={classes['label']}>{label}</p>
+        {values === undefined ? (
+          <Skeleton height={32} width={72} />
+        ) : (
+          <p className={classes['value']}>{written(values.at(-1) ?? 0)}</p>
+        )}
+        <p className={classes['before']}>{yesterday === undefined ? ' ' : text.before(written(yesterday))}</p>
+        <div className={classes['spark']}>
+          {values !== undefined && (
+            <Sparkline values={values} label={`${text.week(label)}: ${week}`} width={112} height={40} />
+          )}
+        </div>
+      </div>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,138 @@
+import { Loader } from '@mantine/core'
+import { IconCpu, IconDeviceDesktop, IconDeviceSdCard, IconGauge, IconServer2 } from '@tabler/icons-react'
+import { useEffect, type ReactNode } from 'react'
+import type { HardwareInfo, NodeInfo } from '#contract'
+import { useQuery } from '../../connection/calls.tsx'
+import { useNode } from '../../state/node-store.ts'
+import { useFormat, useText } from '../../state/text.tsx'
+import { FaultNotice } from '../../ui/fault-notice.tsx'
+import { SkeletonList } from '../../ui/skeleton-list.tsx'
+import { sharedResources } from './preset.ts'
+import { speedOf } from './speed.ts'
+import classes from './pc-card.module.css'
+
+/** A short benchmark takes a few seconds; its end is looked for so often. */
+const LOOK_EVERY_MS = 1_000
+
+/** What was found in this PC, and how fast it is. */
+export function PcCard() {
+  const hardware = useQuery('start hardware', (calls) => calls.hardware.get({}))
+  const info = useMeasuredInfo()
+  if (hardware.state === 'failed') return <FaultNotice message={hardware.message} onRetry={hardware.retry} />
+  if (hardware.state === 'loading' || info === undefined) return <SkeletonList rows={5} height={40} />
+  return <Facts hardware={hardware.value} info={info} />
+}
+
+/** The node's own account, asked again until its benchmark is done. */
+function useMeasuredInfo(): NodeInfo | undefined {
+  const known = useNode((node) => node.info)
+  const asked = useQuery('start info', (calls) => calls.node.info())
+  const info = asked.state === 'ready' ? asked.value : known
+  const isMeasuring = asked.state === 'ready' && asked.value.algorithms.length === 0
+  useEffect(() => {
+    if (!isMeasuring) return undefined
+    const timer = setInterval(asked.refresh, LOOK_EVERY_MS)
+    return () => clearInterval(timer)
+  })
+  return info
+}
+
+function Facts({ hardware, info }: { readonly hardware: HardwareInfo; readonly info: NodeInfo }) {
+  const text = useText().start.pc
+  const format = useFormat()
+  const { cpu, gpus, ram_bytes, disk } = hardware
+  return (
+    <dl className={classes['facts']}>
+      <Fact icon={<IconDeviceDesktop size={20} />} label={text.name}>
+        <bdi>{info.name}</bdi>
+      </Fact>
+      <Fact icon={<IconCpu size={20} />} label={text.processor} detail={cpu.name}>
+        {text.cores(cpu.cores)}
+      </Fact>
+      <Fact icon={<IconDeviceSdCard size={20} />} label={text.memory}>
+        {/* Memory is sold by powers of two. */}
+        {`${format.number(ram_bytes / 2 ** 30, ram_bytes < 2 ** 33 ? 1 : 0)} GB`}
+      </Fact>
+      <Fact
+        icon={<IconDeviceDesktop size={20} />}
+        label={text.graphics}
+        detail={gpus
+          .flatMap(({ vram_bytes }) =>
+            vram_bytes === undefined ? [] : [text.graphicsMemory(format.bytes(vram_bytes))],
+          )
+          .join(', ')}
+      >
+        {gpus.length === 0 ? text.noGraphics : gpus.map(({ name }) => name).join(', ')}
+      </Fact>
+      <Fact icon={<IconServer2 size={20} />} label={text.disk}>
+        {text.diskFree(format.bytes(disk.free_bytes), format.bytes(disk.total_bytes))}
+      </Fact>
+      <Speed hardware={hardware} info={info} />
+    </dl>
+  )
+}
+
+function Speed({ hardware, info }: { readonly hardware: HardwareInfo; readonly info: NodeInfo }) {
+  const text = useText().start.pc
+  const format = useFormat()
+  const shared = sharedResources(info.sharing, { cores: hardware.cpu.cores, ramBytes: hardware.ram_bytes })
+  const cores = Math.max(1, Math.floor(shared.cpu_cores))
+  const speed = speedOf(info.algorithms, cores)
+  const icon = <IconGauge size={20} />
+  switch (speed.state) {
+    case 'running':
+      return (
+        <Fact icon={icon} label={text.speed}>
+          <span role="status" className={classes['measuring']}>
+            <Loader size={14} aria-hidden="true" />
+            {text.measuring}
+          </span>
+        </Fact>
+      )
+    case 'unable':
+      return (
+        <Fact icon={icon} label={text.speed}>
+          {text.unable}
+        </Fact>
+      )
+    case 'measured': {
+      const millions = speed.millionPathsPerSecond
+      return (
+        <Fact
+          icon={icon}
+          label={text.speed}
+          detail={text.paths(format.number(millions, millions < 10 ? 1 : 0), cores)}
+        >
+          {text.grade[speed.grade]}
+        </Fact>
+      )
+    }
+  }
+}
+
+function Fact({
+  icon,
+  label,
+  detail = '',
+  children,
+}: {
+  readonly icon: ReactNode
+  readonly label: string
+  readonly detail?: string
+  readonly children: ReactNode
+}) {
+  return (
+    <div className={classes['fact']}>
+      <dt className={classes['label']}>
+        <span aria-hidden="true" className={classes['icon']}>
+          {icon}
+        </span>
+        {label}
+      </dt>
+      <dd className={classes['value']}>
+        {children}
+        {detail !== '' && <span className={classes['detail']}>{detail}</span>}
+      </dd>
+    </div>
+  )
+}

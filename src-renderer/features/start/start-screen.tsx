@@ -1,0 +1,80 @@
+import { Button } from '@mantine/core'
+import { useEffect, useRef, useState } from 'react'
+import { useLocation } from 'wouter'
+import { useAction, useCalls } from '../../connection/calls.tsx'
+import { useText } from '../../state/text.tsx'
+import { PcCard } from './pc-card.tsx'
+import { WhenCard } from './when-card.tsx'
+import { WhomCard } from './whom-card.tsx'
+import type { Preset } from './preset.ts'
+import { useSharingChoice } from './use-sharing-choice.ts'
+import classes from './start-screen.module.css'
+
+const STEPS = ['pc', 'when', 'whom'] as const
+type Step = (typeof STEPS)[number]
+
+/** The first start: three calm cards, each of which can be skipped. */
+export function StartScreen() {
+  const text = useText().start
+  const [step, setStep] = useState<Step>('pc')
+  const [chosen, setChosen] = useState<Preset>()
+  const [, navigate] = useLocation()
+  const calls = useCalls()
+  const run = useAction()
+  const apply = useSharingChoice()
+  const headline = useRef<HTMLHeadingElement>(null)
+  const at = STEPS.indexOf(step)
+
+  // Whoever reads by ear or by keyboard begins at the top of the new card.
+  const isFirstCard = useRef(true)
+  useEffect(() => {
+    if (!isFirstCard.current) headline.current?.focus()
+    isFirstCard.current = false
+  }, [step])
+
+  async function finish(isSkipped: boolean): Promise<void> {
+    const done = await run(() => calls.preferences.set({ first_start_done: true }))
+    if (done !== undefined) navigate(!isSkipped && chosen === 'choose' ? '/sharing' : '/', { replace: true })
+  }
+
+  async function goOn(): Promise<void> {
+    if (step === 'when' && chosen !== undefined && !(await apply(chosen))) return
+    const next = STEPS[at + 1]
+    if (next === undefined) await finish(false)
+    else setStep(next)
+  }
+
+  return (
+    <div className={classes['start']}>
+      <header className={classes['head']}>
+        <h1 className={classes['welcome']}>{text.title}</h1>
+        <p className={classes['hint']}>{text.steps}</p>
+        <ol aria-hidden="true" className={classes['steps']}>
+          {STEPS.map((name, index) => (
+            <li key={name} data-done={index <= at || undefined} className={classes['step']} />
+          ))}
+        </ol>
+      </header>
+      <section aria-labelledby="start-card" className={classes['card']}>
+        <p className={classes['count']}>{text.step(at + 1, STEPS.length)}</p>
+        <h2 id="start-card" ref={headline} tabIndex={-1} className={classes['title']}>
+          {text[step].title}
+        </h2>
+        <p className={classes['sentence']}>{text[step].sentence}</p>
+        {step === 'pc' && <PcCard />}
+        {step === 'when' && <WhenCard chosen={chosen} onChoose={setChosen} />}
+        {step === 'whom' && <WhomCard />}
+      </section>
+      <footer className={classes['foot']}>
+        <Button variant="subtle" onClick={() => void finish(true)}>
+          {text.skip}
+        </Button>
+        <span className={classes['gap']} />
+        {at > 0 && <Button onClick={() => setStep(STEPS[at - 1] ?? 'pc')}>{text.back}</Button>}
+        <Button variant="filled" onClick={() => void goOn()}>
+          {at === STEPS.length - 1 ? text.finish : text.next}
+        </Button>
+      </footer>
+    </div>
+  )
+}

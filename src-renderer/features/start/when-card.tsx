@@ -1,0 +1,75 @@
+import { Radio } from '@mantine/core'
+import { useEffect, useEffectEvent } from 'react'
+import { useQuery } from '../../connection/calls.tsx'
+import { useNode } from '../../state/node-store.ts'
+import { useFormat, useText } from '../../state/text.tsx'
+import { FaultNotice } from '../../ui/fault-notice.tsx'
+import { SkeletonList } from '../../ui/skeleton-list.tsx'
+import { NIGHT_MINUTES, NIGHT_STARTS_MINUTE, presetOf, PRESETS, type Preset } from './preset.ts'
+import classes from './when-card.module.css'
+
+const MINUTES_PER_DAY = 24 * 60
+
+/** When to share, in four answers; the one that holds already is chosen at first. */
+export function WhenCard({
+  chosen,
+  onChoose,
+}: {
+  readonly chosen: Preset | undefined
+  readonly onChoose: (preset: Preset) => void
+}) {
+  const text = useText().start.when
+  const { language } = useFormat()
+  const sharing = useQuery('start sharing', (calls) => calls.sharing.get())
+  const readings = useNode((node) => node.readings)
+  const isIdleUnreadable = readings.some(({ rule, state }) => rule === 'in-use' && state === 'unreadable')
+  const known = sharing.state === 'ready' ? presetOf(sharing.value) : undefined
+  const chooseKnown = useEffectEvent(() => {
+    if (chosen === undefined && known !== undefined) onChoose(known)
+  })
+  useEffect(() => chooseKnown(), [known])
+  if (sharing.state === 'failed') return <FaultNotice message={sharing.message} onRetry={sharing.retry} />
+  if (sharing.state === 'loading') return <SkeletonList rows={4} height={64} />
+
+  const hints: Record<Preset, string> = {
+    idle: text.hint.idle,
+    nights: text.hint.nights(
+      hourWords(NIGHT_STARTS_MINUTE, language),
+      hourWords((NIGHT_STARTS_MINUTE + NIGHT_MINUTES) % MINUTES_PER_DAY, language),
+    ),
+    always: text.hint.always,
+    choose: text.hint.choose,
+  }
+  return (
+    <Radio.Group
+      aria-label={text.label}
+      value={chosen ?? null}
+      onChange={(value) => {
+        const preset = PRESETS.find((one) => one === value)
+        if (preset !== undefined) onChoose(preset)
+      }}
+    >
+      <div className={classes['answers']}>
+        {PRESETS.map((preset) => (
+          <Radio.Card key={preset} value={preset} className={classes['answer'] ?? ''}>
+            <Radio.Indicator />
+            <span className={classes['words']}>
+              <span className={classes['name']}>{text.preset[preset]}</span>
+              <span className={classes['hint']}>{hints[preset]}</span>
+              {preset === 'idle' && isIdleUnreadable && (
+                <span className={classes['warning']}>{text.idleUnreadable}</span>
+              )}
+            </span>
+          </Radio.Card>
+        ))}
+      </div>
+      <p className={classes['note']}>{chosen === undefined ? text.custom : text.rules}</p>
+    </Radio.Group>
+  )
+}
+
+/** A time of day on the wall clock, as the language writes it. */
+function hourWords(minute: number, language: string): string {
+  const at = new Date(2001, 0, 1, Math.floor(minute / 60), minute % 60)
+  return new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hour12: false }).format(at)
+}
