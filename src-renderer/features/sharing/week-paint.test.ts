@@ -10,6 +10,7 @@ import {
   cellsOf,
   copyDay,
   erase,
+  freeSpan,
   paint,
   resize,
   setTerms,
@@ -106,15 +107,31 @@ test('a copied day replaces what begins on the others, and its night goes on pas
   ])
 })
 
-test('of blocks that overlap the later one stands', () => {
-  const blocks: WeekBlock[] = [
-    { day: 0, start_minute: 0, minutes: 120 },
-    { day: 0, start_minute: 60, minutes: 120, ...FEW },
-  ]
-  expect(blocksOf(cellsOf(blocks))).toEqual([
-    { day: 0, start_minute: 0, minutes: 60 },
-    { day: 0, start_minute: 60, minutes: 120, ...FEW },
-  ])
+describe('of blocks that overlap', () => {
+  const long: WeekBlock = { day: 0, start_minute: 0, minutes: 180 }
+  const late: WeekBlock = { day: 0, start_minute: 60, minutes: 60, ...FEW }
+
+  test('the one that begins last counts, whatever their order in the list', () => {
+    const resolved = [
+      { day: 0, start_minute: 0, minutes: 60 },
+      late,
+      { day: 0, start_minute: 120, minutes: 60 },
+    ]
+    expect(blocksOf(cellsOf([long, late]))).toEqual(resolved)
+    expect(blocksOf(cellsOf([late, long]))).toEqual(resolved)
+  })
+
+  test("Sunday's night began before Monday's morning", () => {
+    const sunday: WeekBlock = { day: 6, start_minute: 1380, minutes: 180 }
+    expect(blocksOf(cellsOf([sunday, late]))).toEqual([late, { day: 6, start_minute: 1380, minutes: 120 }])
+  })
+})
+
+test('free time is found from a moment on, through the end of the week', () => {
+  const cells = erase(paint(NOTHING, [{ start: 0, cells: CELLS_PER_WEEK }], {}), [hour(1, 8)])
+  expect(freeSpan(cells, cellAt(3, 0), 18)).toEqual(hour(1, 8))
+  expect(freeSpan(NOTHING, cellAt(6, 1320), 18)).toEqual({ start: cellAt(6, 1320), cells: 18 })
+  expect(freeSpan(paint(NOTHING, [{ start: 0, cells: CELLS_PER_WEEK }], {}), 0, 1)).toBeUndefined()
 })
 
 describe('any week', () => {

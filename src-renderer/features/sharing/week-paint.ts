@@ -39,12 +39,20 @@ export function spanOf(block: Pick<WeekBlock, 'day' | 'start_minute' | 'minutes'
   return { start: cellAt(block.day, block.start_minute), cells: block.minutes / MINUTES_PER_CELL }
 }
 
-/** The cells of blocks; where blocks overlap, the one that is later in the list stands. */
+/** The cells of blocks. Where blocks overlap, the one that begins last counts, then the shorter, as for the node. */
 export function cellsOf(blocks: readonly WeekBlock[]): WeekCells {
   const cells = new Array<BlockTerms | undefined>(CELLS_PER_WEEK).fill(undefined)
-  for (const block of blocks) {
-    const terms = termsOf(block)
-    for (const cell of cellsIn(spanOf(block))) cells[cell] = terms
+  const strokes = blocks
+    .flatMap((block) => {
+      const terms = termsOf(block)
+      const { start, cells: length } = spanOf(block)
+      // What goes on past Sunday began before all that begins in this week.
+      return [start, start - CELLS_PER_WEEK].map((from) => ({ from, length, terms }))
+    })
+    .sort((a, b) => a.from - b.from || b.length - a.length)
+  for (const { from, length, terms } of strokes) {
+    const to = Math.min(CELLS_PER_WEEK, from + length)
+    for (let cell = Math.max(0, from); cell < to; cell++) cells[cell] = terms
   }
   return cells
 }
@@ -96,6 +104,18 @@ export function copyDay(blocks: readonly WeekBlock[], from: number, to: readonly
     blocks.filter((block) => block.day === from).map((block) => ({ ...block, day })),
   )
   return blocksOf(cellsOf([...kept, ...copies]))
+}
+
+/** The first stretch of at most so many free cells, from a cell on; undefined where the whole week is shared. */
+export function freeSpan(cells: WeekCells, from: number, most: number): Span | undefined {
+  for (let i = 0; i < CELLS_PER_WEEK; i++) {
+    const start = wrapped(from + i)
+    if (cells[start] !== undefined) continue
+    let length = 1
+    while (length < most && cells[wrapped(start + length)] === undefined) length++
+    return { start, cells: length }
+  }
+  return undefined
 }
 
 /** The terms of a block, without when it is. */

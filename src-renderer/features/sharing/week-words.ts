@@ -72,7 +72,7 @@ function phrasesOf(shared: readonly boolean[]): WeekPhrase[] {
 }
 
 /** The fewest words for some days. */
-export function daySet(days: readonly number[]): DaySet {
+function daySet(days: readonly number[]): DaySet {
   const key = days.join('')
   if (key === '0123456') return { kind: 'every-day' }
   if (key === '01234') return { kind: 'weekdays' }

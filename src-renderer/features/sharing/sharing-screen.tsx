@@ -1,0 +1,132 @@
+import { useEffect, useEffectEvent, useState } from 'react'
+import type { HardwareInfo, SharingInfo } from '#contract'
+import { useCalls, useQuery } from '../../connection/calls.tsx'
+import { useRefreshInfo } from '../../state/node-feed.tsx'
+import { useNode } from '../../state/node-store.ts'
+import { useFormat, useText } from '../../state/text.tsx'
+import { FaultNotice } from '../../ui/fault-notice.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Section } from '../../ui/section.tsx'
+import { SkeletonList } from '../../ui/skeleton-list.tsx'
+import { ExceptionsSection } from './exceptions-section.tsx'
+import { LimitsSection } from './limits-section.tsx'
+import { ModeChoice } from './mode-choice.tsx'
+import { NowLine } from './now-line.tsx'
+import { rememberedSharing, rememberSharing } from './remembered-sharing.ts'
+import { ResourceFields } from './resource-fields.tsx'
+import { RulesSection } from './rules-section.tsx'
+import { SaveState } from './save-state.tsx'
+import { inMode, remembering, resourcesOf, withResources } from './sharing-modes.ts'
+import { zoneHere } from './time-zone-field.tsx'
+import { useNow } from './use-now.ts'
+import { useSavedValue } from './use-saved-value.ts'
+import { WeekEditor } from './week-editor.tsx'
+import { sharingSentence } from './week-text.ts'
+
+/** When and how this PC is shared: the week, what pauses it, and its limits. */
+export function SharingScreen() {
+  const text = useText()
+  const told = useQuery('sharing', (calls, signal) => calls.sharing.get(undefined, { signal }))
+  const hardware = useQuery('hardware', (calls, signal) => calls.hardware.get({}, { signal }))
+  // Somebody else may have changed it: the tray, another window, meshctl.
+  const sharingElsewhere = useNode((node) => node.info?.sharing)
+  const refresh = useEffectEvent(() => {
+    if (told.state === 'ready') told.refresh()
+  })
+  useEffect(() => refresh(), [sharingElsewhere])
+
+  switch (told.state) {
+    case 'loading':
+      return (
+        <Page title={text.frame.screens.sharing}>
+          <SkeletonList rows={5} height={72} />
+        </Page>
+      )
+    case 'failed':
+      return (
+        <Page title={text.frame.screens.sharing}>
+          <FaultNotice message={told.message} onRetry={told.retry} />
+        </Page>
+      )
+    case 'ready':
+      return (
+        <SharingEditor told={told.value} hardware={hardware.state === 'ready' ? hardware.value : undefined} />
+      )
+  }
+}
+
+function SharingEditor({
+  told,
+  hardware,
+}: {
+  readonly told: SharingInfo
+  readonly hardware: HardwareInfo | undefined
+}) {
+  const messages = useText()
+  const text = messages.sharing
+  const format = useFormat()
+  const calls = useCalls()
+  const refreshInfo = useRefreshInfo()
+  const nowMs = useNow()
+  const algorithms = useNode((node) => node.info?.algorithms)
+  const sharing = useSavedValue(told.sharing, async (value) => {
+    await calls.node.setAvailability({ sharing: value })
+    await refreshInfo()
+  })
+  const rules = useSavedValue(told.rules, (value) => calls.sharing.setRules({ rules: value }))
+  const limits = useSavedValue(told.limits, (value) => calls.sharing.setLimits({ limits: value }))
+
+  const { value } = sharing.state
+  const [remembered, setRemembered] = useState(rememberedSharing)
+  useEffect(() => {
+    const next = remembering(rememberedSharing(), value)
+    rememberSharing(next)
+    setRemembered(next)
+  }, [value])
+  const resources = resourcesOf(value)
+  const kinds = (algorithms ?? []).filter(({ supported }) => supported).map((one) => one.algorithm_id)
+
+  return (
+    <Page
+      title={sharingSentence(messages, format, value, hardware?.cpu.cores)}
+      description={text.now.ownJobs}
+    >
+      <NowLine />
+      <Section title={text.mode.title} isCard={false} actions={<SaveState saved={sharing} withUndo />}>
+        <ModeChoice
+          kind={value.kind}
+          onMode={(mode) => sharing.edit(inMode(mode, value, remembered, { hardware, zone: zoneHere() }))}
+        />
+      </Section>
+      {value.kind === 'week' && (
+        <Section title={text.grid.label}>
+          <WeekEditor
+            plan={value.plan}
+            facts={{ hardware, kinds }}
+            onPlan={(plan, editing) => sharing.edit({ kind: 'week', plan }, editing)}
+            onUndo={sharing.undo}
+            onRedo={sharing.redo}
+          />
+        </Section>
+      )}
+      {resources !== undefined && value.kind !== 'slots' && (
+        <Section title={text.resources.title}>
+          <ResourceFields
+            value={resources}
+            hardware={hardware}
+            onChange={(next, editing) => sharing.edit(withResources(value, next), editing)}
+          />
+        </Section>
+      )}
+      {value.kind === 'week' && (
+        <ExceptionsSection
+          plan={value.plan}
+          nowMs={nowMs}
+          onPlan={(plan) => sharing.edit({ kind: 'week', plan })}
+        />
+      )}
+      <RulesSection saved={rules} />
+      <LimitsSection saved={limits} hardware={hardware} />
+    </Page>
+  )
+}
