@@ -1,0 +1,32 @@
+import { expect, test, text } from './app.ts'
+
+test('the first start: this PC, when to share, with whom', async ({ peer, windowOf }) => {
+  const ada = await peer({ name: 'Ada’s PC' })
+  const page = await windowOf(ada, { atFirstStart: true })
+  await expect(page.getByRole('heading', { name: text.start.pc.title })).toBeVisible()
+  const { cpu } = await ada.calls.hardware.get({})
+  await expect(page.getByText(text.start.pc.cores(cpu.cores))).toBeVisible()
+  await expect(page.getByText(/million light paths a second/)).toBeVisible({ timeout: 60_000 })
+  await page.getByRole('button', { name: text.start.next }).click()
+  await page.getByRole('radio', { name: new RegExp(text.start.when.preset.nights) }).click({ force: true })
+  await page.getByRole('button', { name: text.start.next }).click()
+  await expect(page.getByRole('heading', { name: text.start.whom.title })).toBeVisible()
+  await expect(page.getByRole('img', { name: text.people.mine.qr })).toBeVisible()
+  await page.getByRole('button', { name: text.start.back }).click()
+  await page.getByRole('button', { name: text.start.next }).click()
+  await page.getByRole('button', { name: text.start.finish }).click()
+  await expect(page.getByRole('navigation', { name: text.frame.navigation })).toBeVisible()
+  const { sharing } = await ada.calls.node.info()
+  expect(sharing.kind).toBe('week')
+  expect((await ada.calls.preferences.get()).preferences.first_start_done).toBe(true)
+  await page.reload()
+  await expect(page.getByRole('heading', { name: text.start.pc.title })).toBeHidden()
+})
+
+test('the first start can be skipped', async ({ peer, windowOf }) => {
+  const ada = await peer({ name: 'Ada’s PC' })
+  const page = await windowOf(ada, { atFirstStart: true })
+  await page.getByRole('button', { name: text.start.skip }).click()
+  await expect(page.getByRole('navigation', { name: text.frame.navigation })).toBeVisible()
+  expect((await ada.calls.preferences.get()).preferences.first_start_done).toBe(true)
+})

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { findChromium } from './chromium.ts'
+
+/**
+ * Runs the tests of the whole app in a browser: the interface is built, real peers are started, nothing is mocked.
+ * Where there is no Chromium it says so and what that leaves untested, and ends well. Arguments go to Playwright.
+ */
+const root = join(import.meta.dirname, '..')
+
+/** Runs one of our own tools to its end. @returns its exit code */
+function run(entry: string, args: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [entry, ...args], { cwd: root, stdio: 'inherit' })
+    child.once('error', reject)
+    child.once('exit', (code) => resolve(code ?? 1))
+  })
+}
+
+const resolvePackage = (name: string): string =>
+  dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
+
+if (findChromium() === undefined) {
+  process.stdout.write(
+    'e2e: SKIPPED, there is no Chromium on this machine (or name one in CHROMIUM).\n' +
+      '     Not tested here: everything that needs a browser, that is the whole of e2e/.\n',
+  )
+} else {
+  process.exitCode =
+    (await run(join(resolvePackage('vite'), 'bin/vite.js'), ['build', '--logLevel', 'warn'])) ||
+    (await run(join(resolvePackage('@playwright/test'), 'cli.js'), [
+      'test',
+      '--config',
+      'e2e/playwright.config.ts',
+      ...process.argv.slice(2),
+    ]))
+}

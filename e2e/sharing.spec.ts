@@ -1,0 +1,102 @@
+import type { Page } from '@playwright/test'
+import { expect, go, test, text } from './app.ts'
+import { pair, until, untilMeasured, type Peer } from './peer.ts'
+import { ballsScene } from './scenes.ts'
+import { submitScene } from './submit.ts'
+
+/** A half hour of the week's grid. */
+function cell(page: Page, day: string, from: string) {
+  return page.getByRole('gridcell', { name: new RegExp(`^${day} ${from} `) })
+}
+
+/** Paints from one half hour to another as a hand would, in small moves. */
+async function paint(page: Page, day: string, from: string, last: string): Promise<void> {
+  const [start, end] = [await cell(page, day, from).boundingBox(), await cell(page, day, last).boundingBox()]
+  if (start === null || end === null) throw new Error('the grid is not on the page')
+  await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 12 })
+  await page.mouse.up()
+}
+
+/** The stretches that a peer shares, by weekday. */
+async function blocksOf(peer: Peer) {
+  const { sharing } = await peer.calls.node.info()
+  return sharing.kind === 'week'
+    ? sharing.plan.blocks.map(({ day, start_minute, minutes }) => ({ day, start_minute, minutes }))
+    : []
+}
+
+test('a painted week is what the peer publishes', async ({ peer, windowOf }) => {
+  const [ada, bo] = await Promise.all([peer({ name: 'Ada’s PC' }), peer({ name: 'Bo’s PC' })])
+  await pair(ada, bo)
+  const page = await windowOf(ada)
+  await go(page, 'sharing')
+  await page.getByRole('radio', { name: new RegExp(text.sharing.mode.week) }).click({ force: true })
+  await paint(page, 'Monday', '22:00', '23:30')
+  await paint(page, 'Wednesday', '09:00', '11:30')
+  await until('the plan is kept', async () => (await blocksOf(ada)).length === 2)
+  expect(await blocksOf(ada)).toEqual(
+    expect.arrayContaining([
+      { day: 0, start_minute: 22 * 60, minutes: 120 },
+      { day: 2, start_minute: 9 * 60, minutes: 180 },
+    ]),
+  )
+  const { sharing } = await ada.calls.node.info()
+  expect(sharing.kind === 'week' && sharing.plan.time_zone).toBe('Europe/Berlin')
+  // Painting over what is shared takes it back.
+  await paint(page, 'Monday', '22:00', '23:30')
+  await until('Monday is taken back', async () => (await blocksOf(ada)).length === 1)
+})
+
+test('the week can be painted by keyboard alone, across midnight', async ({ peer, windowOf }) => {
+  const ada = await peer({ name: 'Ada’s PC' })
+  const page = await windowOf(ada)
+  await go(page, 'sharing')
+  await page.getByRole('radio', { name: new RegExp(text.sharing.mode.week) }).click({ force: true })
+  await cell(page, 'Sunday', '23:00').focus()
+  await page.keyboard.press('Space')
+  await until('half an hour is shared', async () => (await blocksOf(ada)).length === 1)
+  expect(await blocksOf(ada)).toEqual([{ day: 6, start_minute: 23 * 60, minutes: 30 }])
+})
+
+test('a pause stops work for others within two seconds and says so; the work is done elsewhere', async ({
+  peer,
+  windowOf,
+}) => {
+  const [ada, bo, cy] = await Promise.all([
+    peer({ name: 'Ada’s PC' }),
+    peer({ name: 'Bo’s PC', cores: 1 }),
+    peer({ name: 'Cy’s PC', cores: 1 }),
+  ])
+  await Promise.all([pair(ada, bo), pair(ada, cy)])
+  await Promise.all([ada, bo, cy].map(untilMeasured))
+  const page = await windowOf(bo)
+  const job = await submitScene(ada, ballsScene(), { width: 640, height: 400, spp: 128 })
+  await until('Bo computes', async () => (await bo.calls.node.info(), (await unitsOf(bo)) > 0))
+  await page.getByRole('button', { name: text.frame.pause.button, exact: true }).click()
+  const pressedMs = Date.now()
+  await page.getByRole('menuitem', { name: text.frame.pause.untilResume }).click()
+  await until('nothing of others runs at Bo’s', async () => (await unitsOf(bo)) === 0, 10_000)
+  expect(Date.now() - pressedMs).toBeLessThan(2_000)
+  await expect(page.getByText(text.frame.status.paused).first()).toBeVisible()
+  expect((await bo.calls.sharing.get()).now.kind).toBe('paused-by-user')
+  // The requester does not blame Bo, and the rest is computed by others.
+  await until(
+    'the picture is done',
+    async () => (await ada.calls.jobs.status({ job_id: job })).state.kind === 'done',
+    90_000,
+  )
+  const [bosRecord] = (await ada.calls.people.list()).filter(({ name }) => name === 'Bo’s PC')
+  expect([bosRecord?.failed, bosRecord?.expired, bosRecord?.rejected]).toEqual([0, 0, 0])
+  await page.getByRole('button', { name: text.frame.pause.resume }).first().click()
+  await until('Bo shares again', async () => (await bo.calls.sharing.get()).now.kind === 'sharing')
+})
+
+/** Units of others that a peer computes at this moment. */
+async function unitsOf(peer: Peer): Promise<number> {
+  for await (const { units_here } of await peer.calls.news.watch()) {
+    return (units_here ?? []).filter(({ is_own }) => !is_own).length
+  }
+  return 0
+}

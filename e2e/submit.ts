@@ -1,0 +1,24 @@
+import type { JobId } from '#contract'
+import type { ApiCalls } from '../src-main/api/client.ts'
+import { uploadSource } from '../src-main/api/transfer.ts'
+import type { Peer } from './peer.ts'
+
+type Render = Parameters<ApiCalls['jobs']['submitRender']>[0]
+
+/** Submits a scene of one .glb file, as `meshctl submit-render` does. */
+export async function submitScene(
+  peer: Peer,
+  glb: Uint8Array<ArrayBuffer>,
+  options: Omit<Render, 'files' | 'main'> = {},
+): Promise<JobId> {
+  const read = (offset: number, length: number) => Promise.resolve(glb.slice(offset, offset + length))
+  const cid = await uploadSource(peer.calls, { bytes: glb.byteLength, read })
+  const files = [{ name: 'scene.glb', cid }]
+  const { job_id } = await peer.calls.jobs.submitRender({
+    files,
+    main: 'scene.glb',
+    redundancy: 1,
+    ...options,
+  })
+  return job_id
+}
