@@ -9,7 +9,7 @@ import { createPublishedStores } from './network/published-store.ts'
 import type { BlobFetcher } from './ports/blob-fetcher.ts'
 import type { BlobStore } from './ports/blob-store.ts'
 import type { Clock } from './ports/clock.ts'
-import type { Hardware } from './ports/hardware.ts'
+import type { Hardware, MachineReader } from './ports/hardware.ts'
 import type { KeyKeeper } from './ports/key-keeper.ts'
 import type { Random } from './ports/random.ts'
 import type { Runner } from './ports/runner.ts'
@@ -47,6 +47,8 @@ export interface PeerOptions {
   readonly passphrase?: string
   /** Where the host has a keychain: it seals a key that is made, and opens one that it sealed. */
   readonly keyKeeper?: KeyKeeper
+  /** What the host itself tells of the machine; it wins over what is read here. */
+  readonly readers?: readonly MachineReader[]
   /** The journal failed or a promise of our own broke: the process must end. */
   readonly fatal: (error: unknown) => void
   /** A defect of ours that need not end the peer, for the log. */

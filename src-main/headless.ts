@@ -3,15 +3,19 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import type { ApiServer } from './api/server.ts'
 import type { PeerOptions } from './assemble.ts'
-import { createDefectLog, hostPeer, type HostedPeer, type HostOptions } from './hosted-peer.ts'
+import {
+  createDefectLog,
+  hostPeer,
+  LISTEN_DEFAULT,
+  type HostedPeer,
+  type HostOptions,
+} from './hosted-peer.ts'
 import { shortNameOf } from './network/peer-name.ts'
 import type { PeerId } from './protocol/ids.ts'
 import { faultOf, refuse } from './protocol/fault.ts'
 
 /** A peer that cannot stop within this time is ended as it is; its journal survives that by design. */
 const STOP_WITHIN_MS = 10_000
-/** Where others may reach this peer unless the user says otherwise: anywhere, at any free port. */
-const LISTEN_DEFAULT = ['/ip4/0.0.0.0/tcp/0']
 /** Exit code of a peer that failed or could not start. */
 const EXIT_FAULT = 1
 /** Exit code of a command line that is not understood. */
@@ -26,7 +30,10 @@ export const HeadlessOptions = z.strictObject({
   /** The data folder, absolute. */
   data: z.string().min(1),
   /** Multiaddresses to listen at. */
-  listen: z.array(z.string()).min(1).default(LISTEN_DEFAULT),
+  listen: z
+    .array(z.string())
+    .min(1)
+    .default([...LISTEN_DEFAULT]),
   /** What others see this peer as; the machine's name when absent. */
   name: z.string().trim().min(1).max(100).exactOptional(),
   /** What to share from now on; what was shared before when both are absent. */

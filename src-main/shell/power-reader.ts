@@ -1,11 +1,18 @@
-import type * as Electron from 'electron'
-import type { MachineReader } from '../ports/hardware.ts'
+import type { MachineSample } from '../protocol/machine-sample.ts'
+import type { ElectronParts } from './electron-parts.ts'
 
-/** What Electron tells of the machine: how long nobody has touched it, and whether it runs on its battery. */
-export function createPowerReader(
-  power: Pick<Electron.PowerMonitor, 'getSystemIdleTime' | 'isOnBatteryPower'>,
-): MachineReader {
+/**
+ * What Electron tells of the machine: for how long nobody has touched it, and whether it runs on its battery. Under
+ * Wayland nobody tells a program of input that is not its own, and Electron would say that somebody is there all the
+ * time; the peer's own readers ask the login daemon.
+ */
+export function readPower(
+  power: Pick<ElectronParts['powerMonitor'], 'getSystemIdleTime' | 'isOnBatteryPower'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<MachineSample, 'idle_s' | 'on_battery'> {
+  const isWayland = env['XDG_SESSION_TYPE'] === 'wayland'
   return {
-    read: () => Promise.resolve({ idle_s: power.getSystemIdleTime(), on_battery: power.isOnBatteryPower() }),
+    on_battery: power.isOnBatteryPower(),
+    ...(isWayland ? {} : { idle_s: Math.max(0, power.getSystemIdleTime()) }),
   }
 }
