@@ -2,12 +2,12 @@ import { useEffect } from 'react'
 import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
 import { Router } from 'wouter'
-import { useHashLocation } from 'wouter/use-hash-location'
 import type { Preferences } from '#contract'
 import type { Language, Messages } from '#text'
 import { CallsProvider } from './connection/calls.tsx'
 import type { Connection } from './connection/connection.ts'
 import { Frame } from './frame/frame.tsx'
+import { useHashPath } from './frame/hash-path.ts'
 import { NodeFeed } from './state/node-feed.tsx'
 import { NodeStoreContext, useNode, type NodeStore } from './state/node-store.ts'
 import { languageOf, TextProvider } from './state/text.tsx'
@@ -56,7 +56,7 @@ function Looks({ appearance, spoken, nonce, connection }: AppProps) {
       >
         <Notifications position="bottom-right" autoClose={5_000} transitionDuration={120} limit={4} />
         <NodeFeed />
-        <Router hook={useHashLocation}>
+        <Router hook={useHashPath}>
           <Frame onRetry={() => connection.retry()} />
         </Router>
       </MantineProvider>

@@ -112,27 +112,27 @@ function isDate(atMs: number): boolean {
 }
 
 function durationWords(language: Language, ms: number, number: (value: number) => string): string {
-  const rounded = Math.max(0, ms)
-  if (rounded < MINUTE_MS) return `${number(Math.round(rounded / SECOND_MS))} s`
-  if (rounded < HOUR_MS) return pair(rounded, MINUTE_MS, 'min', SECOND_MS, 's', number)
-  if (rounded < DAY_MS) return pair(rounded, HOUR_MS, 'h', MINUTE_MS, 'min', number)
-  return pair(rounded, DAY_MS, language === 'de' ? 'T.' : 'd', HOUR_MS, 'h', number)
+  const seconds = Math.round(Math.max(0, ms) / SECOND_MS)
+  const minutes = Math.round((seconds * SECOND_MS) / MINUTE_MS)
+  const hours = Math.round((seconds * SECOND_MS) / HOUR_MS)
+  if (seconds < MINUTE_MS / SECOND_MS) return `${number(seconds)} s`
+  // Nobody plans by the second once it takes ten minutes.
+  if (seconds < (10 * MINUTE_MS) / SECOND_MS) return pair(seconds, 60, 'min', 's', number)
+  if (minutes < HOUR_MS / MINUTE_MS) return `${number(minutes)} min`
+  if (minutes < DAY_MS / MINUTE_MS) return pair(minutes, 60, 'h', 'min', number)
+  return pair(hours, 24, language === 'de' ? 'T.' : 'd', 'h', number)
 }
 
+/** A count of small units as large ones and what is left. */
 function pair(
-  ms: number,
-  large: number,
+  smalls: number,
+  perLarge: number,
   largeName: string,
-  small: number,
   smallName: string,
   number: (value: number) => string,
 ): string {
-  const smalls = Math.round(ms / small)
-  const perLarge = large / small
   const [whole, rest] = [Math.floor(smalls / perLarge), smalls % perLarge]
-  // Nobody plans by the second once it takes ten minutes.
-  const isFine = rest > 0 && (small !== SECOND_MS || whole < 10)
-  return isFine
+  return rest > 0
     ? `${number(whole)} ${largeName} ${number(rest)} ${smallName}`
     : `${number(whole)} ${largeName}`
 }

@@ -1,36 +1,54 @@
-import { Suspense, type ReactNode } from 'react'
-import { Route, Switch } from 'wouter'
+import { Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
+import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { useNode } from '../state/node-store.ts'
+import { useText } from '../state/text.tsx'
 import { SkeletonList } from '../ui/skeleton-list.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
+import classes from './frame.module.css'
 import { Header } from './header.tsx'
 import { LostBanner } from './lost-banner.tsx'
 import { NotFound } from './not-found.tsx'
 import { RefusedScreen } from './refused-screen.tsx'
-import { SCREENS, type ScreenName } from './screens.tsx'
+import { screenAt, SCREEN_PATHS, SCREENS, START_PATH, type ScreenName } from './screens.tsx'
+import { Shortcuts } from './shortcuts.tsx'
 import { SideBar } from './side-bar.tsx'
-import classes from './frame.module.css'
-import { useText } from '../state/text.tsx'
 
-/** Side bar, header, and the screen that the address names. */
+/** Everything in the window: the first start's cards alone, any other screen with side bar and header. */
 export function Frame({ onRetry }: { readonly onRetry: () => void }) {
-  const text = useText()
-  const connection = useNode((node) => node.connection)
-  if (connection === 'refused') return <RefusedScreen onRetry={onRetry} />
+  const isRefused = useNode((node) => node.connection === 'refused')
+  const isAtStart = useLocation()[0] === START_PATH
+  if (isRefused) return <RefusedScreen onRetry={onRetry} />
+  return (
+    <>
+      <WindowTitle />
+      <FirstStart />
+      {isAtStart ? (
+        <div className={classes['column']}>
+          <LostBanner />
+          <Content>{show('start')}</Content>
+        </div>
+      ) : (
+        <Screens />
+      )}
+    </>
+  )
+}
+
+function Screens() {
+  const { skipToContent } = useText().frame
   return (
     <div className={classes['frame']}>
       <a href="#main" className={classes['skip']} onClick={focusMain}>
-        {text.frame.skipToContent}
+        {skipToContent}
       </a>
       <SideBar />
       <div className={classes['column']}>
         <Header />
         <LostBanner />
-        <main id="main" tabIndex={-1} className={classes['main']} data-is-stale={connection === 'lost'}>
+        <Content>
           <Switch>
-            <Route path="/">{show('overview')}</Route>
-            {(['jobs', 'sharing', 'people', 'settings', 'start'] as const).map((name) => (
-              <Route key={name} path={`/${name}/*?`}>
+            {SCREEN_PATHS.map(({ name, path }) => (
+              <Route key={name} path={path === '/' ? path : `${path}/*?`}>
                 {show(name)}
               </Route>
             ))}
@@ -38,9 +56,29 @@ export function Frame({ onRetry }: { readonly onRetry: () => void }) {
               <NotFound />
             </Route>
           </Switch>
-        </main>
+        </Content>
       </div>
+      <Shortcuts />
     </div>
+  )
+}
+
+/** Where screens are shown; another address begins at its top, and a keyboard's next step is inside it. */
+function Content({ children }: { readonly children: ReactNode }) {
+  const main = useRef<HTMLElement>(null)
+  const [path] = useLocation()
+  const shown = useRef(path)
+  const isStale = useNode((node) => node.connection === 'lost')
+  useEffect(() => {
+    if (shown.current === path || main.current === null) return
+    shown.current = path
+    main.current.scrollTo(0, 0)
+    if (!main.current.contains(document.activeElement)) main.current.focus({ preventScroll: true })
+  }, [path])
+  return (
+    <main ref={main} id="main" tabIndex={-1} className={classes['main']} data-is-stale={isStale}>
+      {children}
+    </main>
   )
 }
 
@@ -50,7 +88,26 @@ function focusMain(event: { preventDefault(): void }): void {
   document.getElementById('main')?.focus()
 }
 
-function show(name: ScreenName): ReactNode {
+/** What the window is called: the screen, and whose. */
+function WindowTitle() {
+  const text = useText().frame
+  const name = useNode((node) => node.info?.name)
+  const screen = screenAt(useLocation()[0])
+  return <title>{[screen && text.screens[screen], name, text.appName].filter(Boolean).join(' · ')}</title>
+}
+
+/** Opens the first start's cards, once for each window, until they were gone through or skipped. */
+function FirstStart() {
+  const isDone = useNode((node) => node.preferences?.first_start_done)
+  const isAtOverview = useLocation()[0] === '/'
+  const [isOffered, setIsOffered] = useState(false)
+  useEffect(() => {
+    if (isDone === false) setIsOffered(true)
+  }, [isDone])
+  return isDone === false && isAtOverview && !isOffered ? <Redirect to={START_PATH} replace /> : null
+}
+
+function show(name: ScreenName | 'start'): ReactNode {
   const Screen = SCREENS[name]
   if (Screen === undefined) return <NotFound />
   return (

@@ -1,23 +1,31 @@
-import { IconCalendarTime, IconHome, IconPhoto, IconSettings, IconUsers } from '@tabler/icons-react'
+import {
+  IconCalendarTime,
+  IconHome,
+  IconPhoto,
+  IconSettings,
+  IconUsers,
+  type Icon,
+} from '@tabler/icons-react'
 import { Link, useLocation } from 'wouter'
 import { useNode } from '../state/node-store.ts'
 import { useFormat, useText } from '../state/text.tsx'
 import { countRunning } from './running-jobs.ts'
+import { screenAt, SCREEN_PATHS, type ScreenName } from './screens.tsx'
 import { StateDot } from './state-dot.tsx'
 import classes from './side-bar.module.css'
 
-const ENTRIES = [
-  { name: 'overview', path: '/', Icon: IconHome },
-  { name: 'jobs', path: '/jobs', Icon: IconPhoto },
-  { name: 'sharing', path: '/sharing', Icon: IconCalendarTime },
-  { name: 'people', path: '/people', Icon: IconUsers },
-  { name: 'settings', path: '/settings', Icon: IconSettings },
-] as const
+const ICONS: Record<ScreenName, Icon> = {
+  overview: IconHome,
+  jobs: IconPhoto,
+  sharing: IconCalendarTime,
+  people: IconUsers,
+  settings: IconSettings,
+}
 
 /** This PC's name and state, and where to go; icons only in a narrow window. */
 export function SideBar() {
   const text = useText().frame
-  const [location] = useLocation()
+  const here = screenAt(useLocation()[0])
   const name = useNode((node) => node.info?.name)
   return (
     <nav aria-label={text.navigation} className={classes['bar']}>
@@ -28,14 +36,13 @@ export function SideBar() {
         </span>
       </div>
       <ul className={classes['entries']}>
-        {ENTRIES.map(({ name: screen, path, Icon }) => {
-          const isHere =
-            path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`)
+        {SCREEN_PATHS.map(({ name: screen, path }) => {
+          const Icon = ICONS[screen]
           return (
             <li key={screen} data-screen={screen}>
               <Link
                 href={path}
-                aria-current={isHere ? 'page' : undefined}
+                aria-current={screen === here ? 'page' : undefined}
                 className={classes['entry']}
                 title={text.screens[screen]}
               >

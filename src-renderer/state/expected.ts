@@ -7,9 +7,9 @@ const EXPECTED_MS = 3_000
 export interface Expected<T> {
   /** What to show: what is expected until the node tells something else, or the deadline. */
   readonly shown: T
-  expect(value: T): void
+  readonly expect: (value: T) => void
   /** Back to what the node tells, for a change that failed. */
-  drop(): void
+  readonly drop: () => void
 }
 
 /** Shows a change before the node has told it, apart from what it tells, and for a bounded time. */

@@ -115,7 +115,15 @@ export const theme = createTheme({
     Tooltip: {
       defaultProps: { openDelay: 300, transitionProps: { duration: 80 }, multiline: true, maw: 320 },
     },
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 120, transition: 'fade' } } },
+    // What locks the page's scrolling adds a style without our nonce; our page does not scroll, its content does.
+    Modal: {
+      defaultProps: {
+        centered: true,
+        lockScroll: false,
+        transitionProps: { duration: 120, transition: 'fade' },
+      },
+    },
+    Drawer: { defaultProps: { lockScroll: false } },
     Select: { defaultProps: { comboboxProps: popover, allowDeselect: false } },
   },
 })

@@ -1,7 +1,7 @@
 /** Hues that people can tell apart in a list; red and amber are left to what is wrong. */
 const HUES = [175, 205, 232, 258, 285, 312, 338, 118, 148, 92] as const
 /** Two of lightness double the number of colours. All have a contrast of at least 3 to the surfaces of both themes. */
-const LIGHTNESS = [0.58, 0.66] as const
+const LIGHTNESS = [0.54, 0.62] as const
 
 /** A person's colour, from their key: the same in lists, tiles, graph and charts, on every machine, in both themes. */
 export function stableColor(key: string): string {

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest'
+import type { SharingNow, UnitHere } from '#contract'
+import { createFormat } from './format.ts'
+import { loadMessages } from './index.ts'
+import { statusLine, type StatusFacts } from './status-line.ts'
+
+const NOW = Date.UTC(2026, 2, 14, 12, 0)
+const en = await loadMessages('en')
+const de = await loadMessages('de')
+const format = createFormat('en', { now: () => NOW, timeZone: 'UTC' })
+const german = createFormat('de', { now: () => NOW, timeZone: 'UTC' })
+const HOUR = 3_600_000
+const unit = {} as UnitHere
+const quiet: StatusFacts = {
+  sharing: { kind: 'sharing' },
+  unitsHere: [],
+  runningJobs: 0,
+  connection: 'open',
+}
+const said = (facts: Partial<StatusFacts>) => statusLine(en, format, { ...quiet, ...facts })
+
+it('says until when the PC is shared, and what runs', () => {
+  expect(said({ sharing: { kind: 'sharing', until_ms: NOW + 6 * HOUR }, unitsHere: [unit, unit] })).toBe(
+    'Sharing until 18:00 · 2 units running',
+  )
+  expect(said({ unitsHere: [unit], runningJobs: 1 })).toBe('Sharing · 1 unit running · 1 job in progress')
+  expect(statusLine(de, german, { ...quiet, unitsHere: [unit, unit] })).toBe('Teilt · 2 Einheiten laufen')
+})
+
+it.each<[SharingNow, string]>([
+  [{ kind: 'sharing' }, 'Sharing'],
+  [{ kind: 'measuring' }, 'Measuring how fast this PC is'],
+  [{ kind: 'off' }, 'Not sharing'],
+  [{ kind: 'outside-hours' }, 'Not sharing now'],
+  [{ kind: 'outside-hours', next_ms: NOW + HOUR }, 'Not sharing until 13:00'],
+  [{ kind: 'paused-by-user', since_ms: NOW }, 'Paused until you resume'],
+  [{ kind: 'paused-by-user', since_ms: NOW, until_ms: NOW + HOUR }, 'Paused until 13:00'],
+  [{ kind: 'finishing', since_ms: NOW }, 'Finishing, then paused'],
+  [
+    { kind: 'paused-by-rule', rule: 'on-battery', value: 41, since_ms: NOW },
+    'Paused because you are on battery (41 %)',
+  ],
+  [{ kind: 'paused-by-rule', rule: 'on-battery', since_ms: NOW }, 'Paused because you are on battery'],
+  [
+    { kind: 'paused-by-rule', rule: 'temperature', value: 91.6, threshold: 90, since_ms: NOW },
+    'Paused because this PC is hot (92 °C)',
+  ],
+  [{ kind: 'paused-by-rule', rule: 'in-use', value: 3, since_ms: NOW }, 'Paused while you use this PC'],
+])('whatever is not happening says why: %j', (sharing, sentence) => {
+  expect(said({ sharing })).toBe(sentence)
+})
+
+it('says nothing of a node that is not heard', () => {
+  expect(said({ connection: 'lost', unitsHere: [unit] })).toBe('Connection to this PC lost')
+  expect(said({ connection: 'connecting' })).toBe('Connecting to this PC')
+  expect(said({ sharing: undefined })).toBe('Connecting to this PC')
+})
