@@ -14,7 +14,10 @@ export function newsCalls(os: ApiImplementer, parts: ApiParts, sources: NewsSour
         hear: () => undefined,
         take: () => mirror.take(place),
         isOver: () => false,
-        alsoWake: (wake) => sources.preferences.onChange(wake),
+        alsoWake: (wake) => {
+          const stops = [sources.preferences.onChange(wake), parts.sharing.onChange(wake)]
+          return () => stops.forEach((stop) => stop())
+        },
         signal: AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])]),
       })
       return countedWatch(context, parts.report, values)

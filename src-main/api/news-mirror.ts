@@ -5,6 +5,7 @@ import type { JobId, PeerId } from '../protocol/ids.ts'
 import { leadingJob } from './following-job.ts'
 import { isSameJob, isSamePart, isSamePerson, type NewsParts } from './news-sameness.ts'
 import { nodePulse } from './node-view.ts'
+import { createPairingView } from './pairing-view.ts'
 import { createPace } from './pace.ts'
 import type { ApiParts } from './parts.ts'
 import type { PreferenceStore } from './preferences.ts'
@@ -52,6 +53,7 @@ export function newPlace(): NewsPlace {
 export function createNewsMirror(parts: ApiParts, sources: NewsSources): NewsMirror {
   const { runtime, clock } = parts
   const { state } = runtime
+  const pairings = createPairingView(parts)
   const wholes = createVersionedMap<keyof NewsParts, NewsParts>(isSamePart)
   const jobs = createVersionedMap<JobId, JobSummary>(isSameJob)
   const people = createVersionedMap<PeerId, Person>(isSamePerson)
@@ -97,6 +99,10 @@ export function createNewsMirror(parts: ApiParts, sources: NewsSources): NewsMir
     peoplePace(refreshPeople)
     pulsePace(() => wholes.set('pulse', { pulse: nodePulse(parts) }))
     wholes.set('units_here', { units_here: unitsHere(runtime.activeUnits(), state.me, clock.nowMs()) })
+    wholes.set('sharing', { sharing: parts.sharing.now() })
+    wholes.set('readings', { readings: [...parts.sharing.readings()] })
+    wholes.set('meters', { meters: parts.sharing.meters() })
+    wholes.set('pair_requests', { pair_requests: pairings.requests() })
     wholes.set('preferences', { preferences: sources.preferences.now() })
   }
 

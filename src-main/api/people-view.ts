@@ -1,4 +1,4 @@
-import type { Person } from '#contract'
+import { RELIABILITY_DAYS, type Person } from '#contract'
 import type { PeerState } from '../peer/state.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { createPace } from './pace.ts'
@@ -31,7 +31,7 @@ export function createPeopleView(parts: ApiParts): () => Person[] {
   }
 
   function reliabilityByDay(peer: PeerId): readonly (number | null)[] {
-    const known = days.get(peer) ?? []
+    const known = days.get(peer) ?? parts.statistics.reliabilityByDay(peer, RELIABILITY_DAYS)
     days.set(peer, known)
     return known
   }

@@ -60,7 +60,7 @@ function personView(
     ...(cores === undefined ? {} : { shares_cores: cores }),
     ...(state.records.get(peer_id) ?? NO_RECORD),
     reliability_by_day: [...options.reliabilityByDay(peer_id)],
-    done_for_them: 0,
+    done_for_them: state.doneFor.get(peer_id) ?? 0,
     running_for_them: options.unitsForThem.get(peer_id) ?? 0,
     running_for_us: options.unitsForUs.get(peer_id) ?? 0,
   }

@@ -87,6 +87,7 @@ const SavedHolding = z.object({
       UnitIndex,
       z.object({
         attempt: Attempt,
+        isCounted: z.boolean().exactOptional(),
         awardedAtMs: Ms,
         status: z.discriminatedUnion('state', [
           z.object({ state: z.literal('queued') }),
@@ -101,6 +102,13 @@ const SavedHolding = z.object({
       }),
     ]),
   ),
+})
+
+const SavedPair = z.object({
+  addresses: z.array(z.string()),
+  trust: Fraction,
+  askedAtMs: Ms,
+  expiresAtMs: Ms,
 })
 
 /** The durable part of a peer's state as a snapshot holds it. */
@@ -119,8 +127,23 @@ const SavedState = z.object({
   limits: SharingLimits.default(SHARING_LIMITS),
   contacts: z.array(Contact),
   invites: z.array(
-    z.tuple([Name, z.object({ trust: Fraction, expiresAtMs: Ms, usedBy: PeerId.exactOptional() })]),
+    z.tuple([
+      Name,
+      z.object({
+        trust: Fraction,
+        expiresAtMs: Ms,
+        confirm: z.boolean().exactOptional(),
+        usedBy: PeerId.exactOptional(),
+      }),
+    ]),
   ),
+  /** Snapshots from before a pairing could wait for a yes have none of these. */
+  incomingPairs: z.array(z.tuple([PeerId, SavedPair.extend({ name: z.string() })])).default([]),
+  outgoingPairs: z.array(z.tuple([PeerId, SavedPair])).default([]),
+  blocked: z
+    .array(z.tuple([PeerId, z.object({ blockedAtMs: Ms, name: z.string().exactOptional() })]))
+    .default([]),
+  doneFor: z.array(z.tuple([PeerId, z.int().min(1)])).default([]),
   jobs: z.array(SavedJob),
   holdings: z.array(SavedHolding),
   records: z.array(z.tuple([PeerId, PeerRecord])),
@@ -153,6 +176,10 @@ export function encodeState(state: PeerState): Uint8Array {
     limits,
     contacts: [...state.contacts.values()],
     invites: [...state.invites],
+    incomingPairs: [...state.incomingPairs],
+    outgoingPairs: [...state.outgoingPairs],
+    blocked: [...state.blocked],
+    doneFor: [...state.doneFor],
     jobs: [...state.jobs.values()].map((job) => ({ ...job, units: [...job.units] })),
     holdings: [...state.holdings.values()].map((holding) => ({ ...holding, units: [...holding.units] })),
     records: [...state.records],
@@ -178,6 +205,10 @@ export function decodeState(bytes: Uint8Array): Outcome<PeerState> {
     limits: saved.limits,
     contacts: new Map(saved.contacts.map((contact) => [contact.peer_id, contact])),
     invites: new Map(saved.invites),
+    incomingPairs: new Map(saved.incomingPairs),
+    outgoingPairs: new Map(saved.outgoingPairs),
+    blocked: new Map(saved.blocked),
+    doneFor: new Map(saved.doneFor),
     jobs: new Map(saved.jobs.map((job) => [job.manifest.job_id, { ...job, units: new Map(job.units) }])),
     holdings: new Map(
       saved.holdings.map((holding) => [

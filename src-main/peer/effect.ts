@@ -18,6 +18,12 @@ export type Effect =
   | { readonly kind: 'publish-allocation'; readonly allocation: ComputeAllocationState }
   /** Contacts have changed: whom to stay connected with and subscribe to. */
   | { readonly kind: 'contacts-changed' }
+  /** A request to pair waits for an answer: `paired`, or `pair-ended` as declined, follows when there is one. */
+  | { readonly kind: 'ask-pairing'; readonly to: PeerId }
+  /** The other side of a request to pair should ask for the answer, or need not answer any more. */
+  | { readonly kind: 'tell-pairing'; readonly to: PeerId; readonly news: 'answered' | 'given-up' }
+  /** Ends the connection with somebody who is blocked. */
+  | { readonly kind: 'disconnect'; readonly peer: PeerId }
   | { readonly kind: 'fetch-manifest'; readonly cid: Cid; readonly from: PeerId }
 
   // requester

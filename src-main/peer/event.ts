@@ -71,6 +71,8 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     secret_hash: Name,
     trust: Fraction,
     expires_at_ms: z.int().min(0),
+    /** Whoever uses it is paired only when the user has said yes to them. */
+    confirm: z.boolean().exactOptional(),
   }),
   At.extend({
     kind: z.literal('paired'),
@@ -81,6 +83,31 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     secret_hash: Name.exactOptional(),
   }),
   At.extend({ kind: z.literal('forgotten'), peer: PeerId }),
+  /** Somebody has used an invite that asks for the user's yes, and waits for it. */
+  At.extend({
+    kind: z.literal('pair-requested'),
+    peer: PeerId,
+    name: z.string().min(1).max(100),
+    addresses: z.array(z.string().max(300)).max(16),
+    secret_hash: Name,
+  }),
+  At.extend({ kind: z.literal('pair-accepted'), peer: PeerId, trust: Fraction }),
+  /** This user has used such an invite of somebody else, and waits. */
+  At.extend({
+    kind: z.literal('pair-asked'),
+    peer: PeerId,
+    addresses: z.array(z.string().max(300)).max(16),
+    trust: Fraction,
+    expires_at_ms: z.int().min(0),
+  }),
+  At.extend({
+    kind: z.literal('pair-ended'),
+    peer: PeerId,
+    direction: z.enum(['incoming', 'outgoing']),
+    reason: z.enum(['declined', 'given-up', 'expired']),
+  }),
+  At.extend({ kind: z.literal('blocked'), peer: PeerId }),
+  At.extend({ kind: z.literal('unblocked'), peer: PeerId }),
 
   // requester
   At.extend({ kind: z.literal('job-submitted'), manifest: JobManifest, manifest_cid: Cid }),
@@ -166,6 +193,8 @@ export type VolatileEvent =
   | { readonly kind: 'manifest-missing'; readonly at_ms: number; readonly cid: Cid }
   | { readonly kind: 'connected'; readonly at_ms: number; readonly peer: PeerId }
   | { readonly kind: 'disconnected'; readonly at_ms: number; readonly peer: PeerId }
+  /** Somebody says that they have answered a request to pair. */
+  | { readonly kind: 'pair-answered'; readonly at_ms: number; readonly peer: PeerId }
   /** Time to match open work to slots again. */
   | { readonly kind: 'allocate'; readonly at_ms: number }
   | {
@@ -189,6 +218,7 @@ const VOLATILE: ReadonlySet<PeerEvent['kind']> = new Set<VolatileEvent['kind']>(
   'manifest-missing',
   'connected',
   'disconnected',
+  'pair-answered',
   'allocate',
   'capabilities-measured',
   'machine-sampled',

@@ -19,7 +19,8 @@ export function openInvite(state: PeerState, event: Of<'invited'>): Effect[] {
     const oldest = state.invites.keys().next().value
     if (oldest !== undefined) state.invites.delete(oldest)
   }
-  state.invites.set(event.secret_hash, { trust: event.trust, expiresAtMs: event.expires_at_ms })
+  const { trust, expires_at_ms: expiresAtMs, confirm } = event
+  state.invites.set(event.secret_hash, { trust, expiresAtMs, ...(confirm === true ? { confirm } : {}) })
   return []
 }
 
@@ -40,8 +41,9 @@ export function admitPairing(
   if (invite === undefined) return used
   if (invite.expiresAtMs <= nowMs) return failure('invite-refused', 'this invite has expired')
   if (invite.usedBy === undefined) return success(invite.trust)
-  const contact = state.contacts.get(from)
-  return invite.usedBy === from && contact !== undefined ? success(contact.trust) : used
+  if (invite.usedBy !== from) return used
+  const contact = state.contacts.get(from) ?? state.incomingPairs.get(from)
+  return contact === undefined ? used : success(contact.trust)
 }
 
 /** Both sides have accepted; the invite is used up. */
@@ -51,6 +53,8 @@ export function pair(state: PeerState, event: Of<'paired'>): Effect[] {
     state.invites.set(event.secret_hash, { ...invite, usedBy: event.peer })
   }
   if (event.peer === state.me) return []
+  state.incomingPairs.delete(event.peer)
+  state.outgoingPairs.delete(event.peer)
   state.contacts.set(event.peer, {
     peer_id: event.peer,
     name: event.name,
@@ -84,6 +88,7 @@ export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
 /** The user no longer knows somebody. What they still hold is void when it is late. */
 export function forget(state: PeerState, event: Of<'forgotten'>): Effect[] {
   state.contacts.delete(event.peer)
+  state.doneFor.delete(event.peer)
   state.view.commitments.delete(event.peer)
   state.view.offers.delete(event.peer)
   return [...dropRequester(state, event.peer), { kind: 'contacts-changed' }, { kind: 'commitment-changed' }]

@@ -144,10 +144,23 @@ export function deliverResults(state: PeerState, event: Of<'results-delivered'>)
   const holding = state.holdings.get(holdingKey(event.requester, event.job_id))
   for (const { unit_index, attempt } of event.units) {
     const held = holding?.units.get(unit_index)
-    if (held?.status.state === 'ran' && held.attempt === attempt)
-      held.status = { ...held.status, delivered: true }
+    if (held?.status.state !== 'ran' || held.attempt !== attempt) continue
+    held.status = { ...held.status, delivered: true }
+    countDone(state, event.requester, held, held.status.receipt)
   }
   return []
+}
+
+/** What this peer has done for somebody, a unit once however often it was taken. */
+function countDone(
+  { contacts, doneFor }: PeerState,
+  requester: PeerId,
+  held: HeldUnit,
+  { outcome }: ExecutionReceipt,
+): void {
+  if (held.isCounted === true || outcome.kind !== 'output' || !contacts.has(requester)) return
+  held.isCounted = true
+  doneFor.set(requester, (doneFor.get(requester) ?? 0) + 1)
 }
 
 /** The requester no longer wants some units, or any of the job. */

@@ -27,8 +27,31 @@ import type { Availability, OwnMachine } from './event.ts'
 export interface OpenInvite {
   readonly trust: number
   readonly expiresAtMs: number
+  /** Whether its user is asked before whoever uses it is paired. */
+  readonly confirm?: boolean
   /** Who opened it; nobody else can any more. */
   readonly usedBy?: PeerId
+}
+
+/** This user has used somebody's code, and they are to say yes. */
+export interface OutgoingPair {
+  readonly addresses: readonly string[]
+  /** What this user will trust them. */
+  readonly trust: number
+  readonly askedAtMs: number
+  readonly expiresAtMs: number
+}
+
+/** Somebody has used a code of this user's, and waits for a yes. `trust` is what was given with the code. */
+export interface IncomingPair extends OutgoingPair {
+  readonly name: string
+}
+
+/** Somebody who is not let in any more. */
+export interface BlockedPeer {
+  readonly blockedAtMs: number
+  /** Absent for somebody who never said it. */
+  readonly name?: string
 }
 
 /** One peer's try at one unit, as the requester sees it. */
@@ -103,6 +126,8 @@ export interface JobState {
 /** A unit that this peer was given. */
 export interface HeldUnit {
   attempt: number
+  /** Its output was taken once; taken again, it counts no more. */
+  isCounted?: boolean
   readonly awardedAtMs: number
   status:
     | { readonly state: 'queued' }
@@ -155,6 +180,8 @@ export interface View {
   readonly manifestsAsked: Set<Cid>
   readonly connected: Set<PeerId>
   readonly disconnectedAtMs: Map<PeerId, number>
+  /** When those whose answer to a request to pair is awaited were asked for it, and whether they said since that they have one. */
+  readonly pairAsked: Map<PeerId, { readonly atMs: number; readonly isAnswered: boolean }>
   /** This peer's own latest offers, and what became of those of the last rounds. */
   ownOffers: readonly PlannedOffer[]
   readonly offered: { units: number; awarded: number }
@@ -187,6 +214,11 @@ export interface PeerState {
   limits: SharingLimits
   readonly contacts: Map<PeerId, Contact>
   readonly invites: Map<string, OpenInvite>
+  readonly incomingPairs: Map<PeerId, IncomingPair>
+  readonly outgoingPairs: Map<PeerId, OutgoingPair>
+  readonly blocked: Map<PeerId, BlockedPeer>
+  /** Units of contacts' jobs that ran here and that they took. */
+  readonly doneFor: Map<PeerId, number>
   readonly jobs: Map<JobId, JobState>
   readonly holdings: Map<string, Holding>
   /** This peer's own experience with others. */
@@ -214,6 +246,10 @@ export function initialState(me: PeerId, name: string): PeerState {
     limits: SHARING_LIMITS,
     contacts: new Map(),
     invites: new Map(),
+    incomingPairs: new Map(),
+    outgoingPairs: new Map(),
+    blocked: new Map(),
+    doneFor: new Map(),
     jobs: new Map(),
     holdings: new Map(),
     records: new Map(),
@@ -240,6 +276,7 @@ export function initialView(): View {
     manifestsAsked: new Set(),
     connected: new Set(),
     disconnectedAtMs: new Map(),
+    pairAsked: new Map(),
     ownOffers: [],
     offered: { units: 0, awarded: 0 },
     overAllocation: [],

@@ -6,6 +6,16 @@ import type { Effect } from './effect.ts'
 import { isDurable, type DurableEvent, type PeerEvent, type VolatileEvent } from './event.ts'
 import { onTick } from './lateness.ts'
 import { opensWork, planAllocation } from './matching.ts'
+import {
+  acceptPairRequest,
+  askPairing,
+  awaitPairing,
+  block,
+  endPairRequest,
+  receivePairRequest,
+  tendPairRequests,
+  unblock,
+} from './pair-requests.ts'
 import { forget, openInvite, pair, setTrust } from './pairing.ts'
 import {
   endOverride,
@@ -118,6 +128,18 @@ function onDurable(state: PeerState, event: DurableEvent): Effect[] {
       return pair(state, event)
     case 'forgotten':
       return forget(state, event)
+    case 'pair-requested':
+      return receivePairRequest(state, event)
+    case 'pair-accepted':
+      return acceptPairRequest(state, event)
+    case 'pair-asked':
+      return awaitPairing(state, event)
+    case 'pair-ended':
+      return endPairRequest(state, event)
+    case 'blocked':
+      return block(state, event)
+    case 'unblocked':
+      return unblock(state, event)
     case 'job-submitted':
       return submitJob(state, event)
     case 'job-cancelled':
@@ -162,6 +184,7 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       return [
         ...sharingOnTick(state, event.at_ms),
         ...onTick(state, event.at_ms),
+        ...tendPairRequests(state, event.at_ms),
         ...(repeat ? [{ kind: 'commitment-changed' } as const] : []),
       ]
     }
@@ -181,7 +204,10 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       return [
         ...resendResults(state, event.at_ms, event.peer),
         ...tellHandBacks(state, event.at_ms, event.peer),
+        ...askPairing(state, event.peer, event.at_ms),
       ]
+    case 'pair-answered':
+      return askPairing(state, event.peer, event.at_ms)
     case 'disconnected':
       state.view.connected.delete(event.peer)
       if (state.contacts.has(event.peer)) state.view.disconnectedAtMs.set(event.peer, event.at_ms)

@@ -44,6 +44,9 @@ export const PARTS_MAX = 65_536
 /** Inputs that one job names. */
 export const INPUTS_MAX = 64
 
+/** How long a request to pair may wait for an answer: no code is valid for longer than a week. */
+export const PAIR_WAIT_MS_MAX = 7 * 24 * 3_600_000
+
 /** How old a published state may be before it is stale (document 000: a peer is active for 60 s). */
 export const STALE_AFTER_MS = 60_000
 /** How far in the future a timestamp may lie: clocks differ, but not by more than this. */

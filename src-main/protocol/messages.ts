@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Bytes } from './bytes.ts'
 import { Cid, JobId, Name, PeerId } from './ids.ts'
 import { Fault } from './fault.ts'
-import { AWARD_UNITS_MAX } from './limits.ts'
+import { AWARD_UNITS_MAX, PAIR_WAIT_MS_MAX } from './limits.ts'
 import { VerificationRole } from './assignment.ts'
 import { Attempt } from './receipt.ts'
 import { Fraction } from './slot.ts'
@@ -56,6 +56,12 @@ export const DirectMessage = z.discriminatedUnion('kind', [
     name: z.string().min(1).max(100),
     addresses: z.array(z.string().max(300)).max(16),
   }),
+  /** Whoever was told to wait asks how it stands; who speaks is enough, the secret was shown before. */
+  z.object({ kind: z.literal('pair-again') }),
+  /** A request to pair was answered: ask again to hear how. */
+  z.object({ kind: z.literal('pair-answered') }),
+  /** Whoever waited does so no longer. */
+  z.object({ kind: z.literal('pair-given-up') }),
 ])
 export type DirectMessage = z.infer<typeof DirectMessage>
 
@@ -63,6 +69,8 @@ export type DirectMessage = z.infer<typeof DirectMessage>
 export const DirectReply = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('taken') }),
   z.object({ kind: z.literal('refused'), fault: Fault }),
+  /** The secret was right, and the other side's user is to say yes, within so long. */
+  z.object({ kind: z.literal('waiting'), left_ms: z.int().min(0).max(PAIR_WAIT_MS_MAX) }),
   z.object({ kind: z.literal('paired'), name: z.string().min(1).max(100), peer_id: PeerId }),
 ])
 export type DirectReply = z.infer<typeof DirectReply>

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
 import type { PeerEvent } from '../peer/event.ts'
-import { admitPairing } from '../peer/pairing.ts'
 import { admitAward } from '../peer/provider.ts'
 import type { PeerState } from '../peer/state.ts'
 import { openEnvelope } from '../protocol/envelope.ts'
@@ -14,6 +12,7 @@ import type { Identity } from '../ports/identity.ts'
 import type { Transport } from '../ports/transport.ts'
 import { cidOfBytes } from './content-id.ts'
 import { handleDirect } from './direct-protocol.ts'
+import { answerPairing, isPairMessage } from './pairing.ts'
 
 /** What incoming messages meet. */
 export interface InboundParts {
@@ -22,11 +21,6 @@ export interface InboundParts {
   readonly transport: Transport
   readonly state: PeerState
   readonly dispatch: (event: PeerEvent) => Promise<void>
-}
-
-/** The name under which an invite's secret is remembered: whoever reads the journal cannot use it. */
-export function secretHash(secret: string): string {
-  return createHash('sha256').update(`meshwork-invite ${secret}`).digest('base64url')
 }
 
 /**
@@ -40,7 +34,7 @@ export function handleInbound(parts: InboundParts): void {
 async function answer(parts: InboundParts, from: PeerId, message: DirectMessage): Promise<DirectReply> {
   const { clock, state, dispatch } = parts
   const at_ms = clock.nowMs()
-  if (message.kind === 'pair') return acceptPairing(parts, from, message)
+  if (isPairMessage(message)) return answerPairing(parts, from, message)
   if (!state.contacts.has(from)) refuse('unknown-peer', 'you are not paired with this peer')
   switch (message.kind) {
     case 'award': {
@@ -66,23 +60,6 @@ async function answer(parts: InboundParts, from: PeerId, message: DirectMessage)
       await dispatch({ kind: 'settled', at_ms, from, job_id: message.job_id })
       return { kind: 'taken' }
   }
-}
-
-async function acceptPairing(
-  parts: InboundParts,
-  from: PeerId,
-  message: DirectMessage & { kind: 'pair' },
-): Promise<DirectReply> {
-  const { clock, state, dispatch, identity } = parts
-  const at_ms = clock.nowMs()
-  const hash = secretHash(message.secret)
-  const admitted = admitPairing(state, hash, from, at_ms)
-  if (!admitted.ok) throw new FaultError(admitted.fault)
-  const { name, addresses } = message
-  const paired = { kind: 'paired', at_ms, peer: from, name, addresses, trust: admitted.value } as const
-  await dispatch({ ...paired, secret_hash: hash })
-  await dispatch({ kind: 'connected', at_ms: clock.nowMs(), peer: from })
-  return { kind: 'paired', name: state.name, peer_id: identity.peer }
 }
 
 /** Signed receipts as an event: the signature and the inline outputs are checked here, at the edge. */

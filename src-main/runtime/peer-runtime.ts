@@ -12,13 +12,14 @@ import type { Identity } from '../ports/identity.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Random } from '../ports/random.ts'
 import type { Runner } from '../ports/runner.ts'
-import type { Transport } from '../ports/transport.ts'
+import type { KnownPeer, Transport } from '../ports/transport.ts'
 import { createCollector, jobPin } from './collector.ts'
 import { sendDirect } from './direct-protocol.ts'
 import { createEventLoop, type WorldEffect } from './event-loop.ts'
 import { createExecutor, type ActiveUnit } from './executor.ts'
-import { handleInbound, secretHash } from './inbound.ts'
+import { handleInbound } from './inbound.ts'
 import { loadParts } from './job-blobs.ts'
+import { createPairing, type Paired } from './pairing.ts'
 import { createPublisher, type PublishedStores } from './publisher.ts'
 import { restore } from './restore.ts'
 import { createResultSender } from './result-sender.ts'
@@ -27,8 +28,6 @@ import { createResultSender } from './result-sender.ts'
 const TICK_MS = 1_000
 /** Blobs of a job that are kept in one go: a job may have tens of thousands, and this peer answers meanwhile. */
 const PINS_TOGETHER = 4_096
-/** Bytes of an invite's secret: 128 bits cannot be guessed. */
-const SECRET_BYTES = 16
 
 /** What a peer is made of: one implementation of each port. */
 export interface PeerParts {
@@ -43,6 +42,8 @@ export interface PeerParts {
   readonly transport: Transport
   readonly stores: PublishedStores
   readonly runner: Runner
+  /** Runs what others ask for, apart from own jobs; the same runner when absent. Started and stopped with it. */
+  readonly lentRunner?: Runner
   /** The journal failed or a promise of our own broke: the process must end. */
   readonly fatal: (error: unknown) => void
 }
@@ -59,10 +60,10 @@ export interface PeerRuntime {
    * is named, are kept as long as the job. @throws FaultError `blob-missing` for one that is not in the store
    */
   submit(manifest: JobManifest, alsoKeep?: readonly Cid[]): Promise<{ job: JobId; manifestCid: Cid }>
-  /** Makes an invite that opens once, within `validMs`, to trust `trust`. */
-  invite(trust: number, validMs: number): Promise<Invite>
-  /** Accepts somebody's invite. @throws FaultError `unreachable`, `invite-refused`, `timed-out` */
-  pair(invite: Invite, trust: number, signal: AbortSignal): Promise<{ peer: PeerId; name: string }>
+  /** Makes an invite that opens once, within `validMs`, to trust `trust`; with `confirm` only to make a request. */
+  invite(trust: number, validMs: number, options?: { readonly confirm?: boolean }): Promise<Invite>
+  /** Uses somebody's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
+  pair(invite: Invite, trust: number, signal: AbortSignal): Promise<Paired>
   activeUnits(): readonly ActiveUnit[]
   /** Calls back after every turn of the loop with what happened, until the returned function is called. */
   onEvents(listener: (events: readonly PeerEvent[]) => void): () => void
@@ -87,7 +88,10 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
   const { state } = loop
   const dispatch = (event: PeerEvent): Promise<void> => loop.dispatch(event)
   const lent = (): PeerState['lent'] => state.lent
-  const executor = createExecutor({ clock, blobs, fetcher, runner, dispatch, lent, signal })
+  const { lentRunner } = parts
+  const runnerFor = (requester: PeerId): Runner =>
+    requester === identity.peer ? runner : (lentRunner ?? runner)
+  const executor = createExecutor({ clock, blobs, fetcher, runnerFor, dispatch, lent, signal })
   const collector = createCollector({
     clock,
     blobs,
@@ -105,12 +109,19 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     engineOf: (requester, job) => executor.engineOf(requester, job),
     signal,
   })
+  const { random } = parts
+  const pairing = createPairing({ clock, random, transport, state, dispatch, signal })
   let cancelTick: (() => void) | undefined
   let stopListening: (() => void) | undefined
 
   /** For events that nobody waits for. A loop that has stopped takes none, and the next start makes up for them. */
   function tell(event: PeerEvent): void {
     if (!signal.aborted) loop.dispatch(event).catch((error: unknown) => faultOf(error, 'cancelled'))
+  }
+
+  /** For what is tried again by itself when it fails. */
+  function inBackground(work: Promise<void>): void {
+    work.catch((error: unknown) => faultOf(error, 'cancelled'))
   }
 
   function perform(effects: readonly WorldEffect[]): void {
@@ -127,9 +138,13 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         return publisher.publishAllocation(effect.allocation)
       case 'contacts-changed':
         publisher.followContacts()
-        return transport.keepConnected(
-          [...state.contacts.values()].map(({ peer_id, addresses }) => ({ peer: peer_id, addresses })),
-        )
+        return transport.keepConnected(keptPeers(state))
+      case 'ask-pairing':
+        return inBackground(pairing.ask(effect.to))
+      case 'tell-pairing':
+        return inBackground(pairing.tell(effect.to, effect.news))
+      case 'disconnect':
+        return inBackground(transport.disconnect(effect.peer))
       case 'fetch-manifest':
         return collector.fetchManifest(effect.cid, effect.from)
       case 'fetch-outputs':
@@ -244,11 +259,11 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     async start() {
       handleInbound({ clock, identity, transport, state, dispatch })
       stopListening = transport.onConnection(({ kind, peer }) => {
-        if (!state.contacts.has(peer)) return
+        if (!isKnown(state, peer) && !state.view.connected.has(peer)) return
         tell({ kind, at_ms: clock.nowMs(), peer })
       })
       await transport.start()
-      await runner.start()
+      await Promise.all([runner.start(), lentRunner?.start()])
       await dispatch({ kind: 'started', at_ms: clock.nowMs() })
       // The first name is remembered too: contacts know this peer by it, whatever a later start is told.
       if (state.epoch === 1) await dispatch({ kind: 'named', at_ms: clock.nowMs(), name: state.name })
@@ -259,7 +274,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       cancelTick?.()
       stopListening?.()
       publisher.stop()
-      await runner.stop()
+      await Promise.all([runner.stop(), lentRunner?.stop()])
       loop.stop()
       await transport.stop()
       await blobs.close()
@@ -279,49 +294,23 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
       return { job: manifest.job_id, manifestCid }
     },
-    async invite(trust, validMs) {
-      const addresses = transport.addresses().slice(0, 16)
-      if (addresses.length === 0)
-        refuse('unreachable', 'this peer listens nowhere, so nobody could follow an invite')
-      const secret = Buffer.from(parts.random.bytes(SECRET_BYTES)).toString('base64url')
-      const at_ms = clock.nowMs()
-      await dispatch({
-        kind: 'invited',
-        at_ms,
-        secret_hash: secretHash(secret),
-        trust,
-        expires_at_ms: at_ms + validMs,
-      })
-      return { peer_id: identity.peer, addresses: [...addresses], secret }
-    },
-    async pair(invite, trust, within) {
-      if (invite.peer_id === identity.peer) refuse('bad-input', 'this invite is your own')
-      const either = AbortSignal.any([signal, within])
-      await transport.connect(invite.peer_id, invite.addresses, { signal: either })
-      const addresses = transport.addresses().slice(0, 16)
-      const message: DirectMessage = {
-        kind: 'pair',
-        secret: invite.secret,
-        name: state.name,
-        addresses: [...addresses],
-      }
-      const reply = await sendDirect(transport, invite.peer_id, message, either)
-      if (reply.kind !== 'paired') refuse('malformed', 'the other side answered something else')
-      await dispatch({
-        kind: 'paired',
-        at_ms: clock.nowMs(),
-        peer: invite.peer_id,
-        name: reply.name,
-        addresses: invite.addresses,
-        trust,
-      })
-      await dispatch({ kind: 'connected', at_ms: clock.nowMs(), peer: invite.peer_id })
-      return { peer: invite.peer_id, name: reply.name }
-    },
+    invite: (trust, validMs, { confirm = false } = {}) => pairing.invite(trust, validMs, confirm),
+    pair: (invite, trust, within) => pairing.pair(invite, trust, within),
     activeUnits: () => executor.active(),
     onEvents(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
+}
+
+/** Whom to stay connected with: contacts, and those of whom somebody waits for the other's answer. */
+function keptPeers({ contacts, outgoingPairs }: PeerState): KnownPeer[] {
+  const waiting = [...outgoingPairs].map(([peer, { addresses }]) => ({ peer, addresses }))
+  return [...[...contacts.values()].map(({ peer_id: peer, addresses }) => ({ peer, addresses })), ...waiting]
+}
+
+/** Whether somebody's coming and going means anything here. */
+function isKnown({ contacts, incomingPairs, outgoingPairs }: PeerState, peer: PeerId): boolean {
+  return contacts.has(peer) || incomingPairs.has(peer) || outgoingPairs.has(peer)
 }

@@ -234,6 +234,12 @@ function jobsOf(event: DurableEvent): JobId[] {
     case 'invited':
     case 'paired':
     case 'forgotten':
+    case 'pair-requested':
+    case 'pair-accepted':
+    case 'pair-asked':
+    case 'pair-ended':
+    case 'blocked':
+    case 'unblocked':
     case 'job-removed':
     case 'award-received':
     case 'units-ran':

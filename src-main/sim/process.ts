@@ -160,6 +160,11 @@ export function startProcess(parts: ProcessParts): Process {
         return publisher.publishAllocation(overclaim(state, character, effect.allocation, nowMs()))
       case 'contacts-changed':
         return publisher.followContacts()
+      case 'ask-pairing':
+      case 'tell-pairing':
+      case 'disconnect':
+        // Pairings of the simulation wait for nobody's yes.
+        return
       case 'fetch-manifest':
         return load(effect.cid, effect.from, (manifest) => {
           if ('kind' in manifest) dispatch({ kind: 'manifest-missing', at_ms: nowMs(), cid: effect.cid })

@@ -71,7 +71,13 @@ export {
 export { ModuleRequest, type ModuleInput, type SubmittedModule } from './modules.ts'
 export type { NodeNews, UnitHere } from './news.ts'
 export type { ConnectionInfo, LentChange, NodeInfo, NodePulse, Sharing, Traffic } from './node.ts'
-export type { BlockedPeer, InviteCode, PairRequest, Person } from './people.ts'
+export {
+  RELIABILITY_DAYS,
+  type BlockedPeer,
+  type InviteCode,
+  type PairRequest,
+  type Person,
+} from './people.ts'
 export { PREFERENCES, Preferences, type PreferencesChange } from './preferences.ts'
 export type { Meters, RuleReading, SharingInfo, SharingNow } from './sharing.ts'
 export type { DayStatistics } from './statistics.ts'
