@@ -15,10 +15,10 @@ export interface ElectronParts {
     | 'setAppUserModelId'
     | 'enableSandbox'
     | 'getAppPath'
+    | 'setPath'
     | 'getPreferredSystemLanguages'
     | 'isPackaged'
     | 'quit'
-    | 'exit'
   >
   readonly protocol: Pick<Electron.Protocol, 'registerSchemesAsPrivileged' | 'handle'>
   readonly session: { readonly defaultSession: SessionParts }

@@ -39,6 +39,6 @@ export function servePorts(
 
 /** The frame that a message came from if it is our page itself: no frame inside it, and no page of somebody else. */
 function ownFrame({ senderFrame }: Electron.IpcMainEvent): Electron.WebFrameMain | undefined {
-  if (senderFrame === null || senderFrame.parent !== null) return undefined
+  if (senderFrame?.parent !== null) return undefined
   return isOwnPage(senderFrame.url) ? senderFrame : undefined
 }

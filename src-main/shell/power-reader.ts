@@ -3,8 +3,8 @@ import type { ElectronParts } from './electron-parts.ts'
 
 /**
  * What Electron tells of the machine: for how long nobody has touched it, and whether it runs on its battery. Under
- * Wayland nobody tells a program of input that is not its own, and Electron would say that somebody is there all the
- * time; the peer's own readers ask the login daemon.
+ * Wayland a program sees no input but its own, so that what Electron says there is not believed; the peer's own readers
+ * ask the login daemon.
  */
 export function readPower(
   power: Pick<ElectronParts['powerMonitor'], 'getSystemIdleTime' | 'isOnBatteryPower'>,

@@ -8,13 +8,15 @@ export interface TrayActions {
   /** What was shared when sharing was switched off here, across restarts; undefined if it never was. */
   readonly recallSharing: () => Sharing | undefined
   readonly rememberSharing: (sharing: Sharing) => Promise<void>
-  /** Opens the window, at a screen of the user interface. */
-  readonly open: (screen: '/' | '/sharing') => void
-  readonly quit: () => Promise<void>
+  /** Opens the window at a screen of the user interface. */
+  readonly open: (screen: '/sharing') => void
 }
 
-/** Does what was clicked. @throws whatever a call ends with */
-export async function performTrayCommand(command: TrayCommand, actions: TrayActions): Promise<void> {
+/** What the peer is asked for; the others are for the shell itself. */
+export type PeerCommand = Exclude<TrayCommand, { kind: 'open' | 'quit' }>
+
+/** Has the peer do what was clicked. @throws whatever a call ends with */
+export async function performTrayCommand(command: PeerCommand, actions: TrayActions): Promise<void> {
   const { calls } = actions
   switch (command.kind) {
     case 'share':
@@ -31,12 +33,6 @@ export async function performTrayCommand(command: TrayCommand, actions: TrayActi
       return
     case 'share-anyway':
       await calls.sharing.shareAnyway({ rule: command.rule })
-      return
-    case 'open':
-      actions.open('/')
-      return
-    case 'quit':
-      await actions.quit()
       return
   }
 }

@@ -46,12 +46,6 @@ export const tray: typeof english = {
     backgroundText:
       'Über das Symbol in der Leiste lässt es sich öffnen und beenden. Auch ein neuer Start öffnet dieses Fenster.',
   },
-  menu: {
-    file: 'Ablage',
-    edit: 'Bearbeiten',
-    view: 'Darstellung',
-    window: 'Fenster',
-  },
   problem: {
     title: 'Meshwork kann nicht starten',
     stopped: 'Meshwork musste anhalten',

@@ -46,12 +46,6 @@ export const tray = {
     background: 'Meshwork goes on in the background',
     backgroundText: 'Open or quit it by its icon in the tray. Starting it again opens this window, too.',
   },
-  menu: {
-    file: 'File',
-    edit: 'Edit',
-    view: 'View',
-    window: 'Window',
-  },
   problem: {
     title: 'Meshwork cannot start',
     stopped: 'Meshwork had to stop',

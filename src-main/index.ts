@@ -1,0 +1,49 @@
+/** The desktop program, as Electron starts it. Everything is decided in `shell/`; here is only what needs Electron. */
+import { fork } from 'node:child_process'
+import { homedir } from 'node:os'
+import { parseArgs } from 'node:util'
+import * as electron from 'electron'
+import { autoUpdater } from 'electron-updater'
+import { daemonEnvironment } from './cli/daemon-environment.ts'
+import { dataFolder } from './cli/data-folder.ts'
+import { faultOf } from './protocol/fault.ts'
+import { machineClock, machineRandom } from './runtime/machine.ts'
+import { runDesktop } from './shell/desktop.ts'
+import { programPaths } from './shell/program-paths.ts'
+
+const { isPackaged } = electron.app
+const { platform, env, argv, execPath, resourcesPath } = process
+const paths = programPaths({
+  isPackaged,
+  appPath: electron.app.getAppPath(),
+  resourcesPath,
+  platform,
+  startedBy: env['MESHWORK_NODE'],
+})
+// Electron and the system add arguments of their own.
+const { values } = parseArgs({ args: argv.slice(1), options: { data: { type: 'string' } }, strict: false })
+
+runDesktop({
+  electron,
+  clock: machineClock,
+  random: machineRandom,
+  platform,
+  env,
+  argv,
+  home: homedir(),
+  execPath,
+  data: dataFolder(typeof values.data === 'string' ? values.data : undefined),
+  paths,
+  spawnPeer: () =>
+    fork(paths.peer, [], {
+      execPath: paths.node,
+      execArgv: [],
+      env: daemonEnvironment(),
+      serialization: 'json',
+    }),
+  report: (line) => process.stderr.write(`meshwork: ${line}\n`),
+  ...(isPackaged ? { updater: autoUpdater } : {}),
+}).catch((error: unknown) => {
+  electron.dialog.showErrorBox('Meshwork', faultOf(error, 'storage-failed').message)
+  electron.app.exit(1)
+})
