@@ -1,7 +1,9 @@
-import { hostname } from 'node:os'
+import { availableParallelism, hostname } from 'node:os'
 import { join } from 'node:path'
 import { createRunner } from './compute/runner.ts'
+import { machineReaders, processMeter } from './hardware/machine-readers.ts'
 import { createHardware } from './hardware/probe.ts'
+import { createMachineWatch } from './hardware/watch.ts'
 import { createBlobExchange } from './network/blob-exchange.ts'
 import { createIdentity } from './network/identity.ts'
 import { createTransport } from './network/node.ts'
@@ -22,7 +24,11 @@ import { PUBLISH_WITHIN_MS } from './protocol/limits.ts'
 import { ComputeRoundState } from './protocol/result.ts'
 import { machineClock, machineRandom } from './runtime/machine.ts'
 import { measureCapabilities, type Share } from './runtime/capabilities.ts'
+import { keepLentShare, type LentShare } from './runtime/lent-share.ts'
 import { createPeerRuntime, type PeerRuntime } from './runtime/peer-runtime.ts'
+import { createSharingWatch, type SharingWatch } from './runtime/sharing-watch.ts'
+import { createStatistics, type Statistics } from './runtime/statistics.ts'
+import { createUsageMeter } from './runtime/usage-meter.ts'
 import { createEnvelopeMemory } from './storage/envelope-memory.ts'
 import { loadOrCreateKey, type KeyProtection } from './storage/key-file.ts'
 import { openStorage } from './storage/storage.ts'
@@ -68,6 +74,8 @@ export interface AssembledPeer {
   readonly hardware: Hardware
   readonly transport: Transport
   readonly settings: Settings
+  readonly sharing: SharingWatch
+  readonly statistics: Statistics
   readonly clock: Clock
   readonly random: Random
   start(): Promise<void>
@@ -78,9 +86,10 @@ export interface AssembledPeer {
 export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer> {
   const clock = machineClock
   const random = machineRandom
+  const quotaBytes = options.quotaBytes ?? QUOTA_BYTES
   const storage = await openStorage({
     folder: options.folder,
-    quotaBytes: options.quotaBytes ?? QUOTA_BYTES,
+    quotaBytes,
     clock,
   })
   const { journal, blobs, settings } = storage
@@ -119,7 +128,15 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     blobFolder: storage.blobFolder,
     workers: 1,
   })
+  // What others ask for runs in processes of its own: it can be stopped, slowed and measured apart from own jobs.
+  const lentHosts = createRunner({
+    clock,
+    stagingFolder: join(options.folder, 'staging-lent'),
+    blobFolder: storage.blobFolder,
+    workers: 1,
+  })
   const runner = options.wrapRunner?.(plainRunner) ?? plainRunner
+  const lentRunner = options.wrapRunner?.(lentHosts) ?? lentHosts
   // Content ids are not to be guessed, so whoever names one was told of it; strangers get nothing all the same.
   const mayServe = (peer: PeerId): boolean => runtime.state.contacts.has(peer)
   const fetcher = createBlobExchange({ transport, blobs, clock, mayServe })
@@ -134,8 +151,27 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     transport,
     stores,
     runner,
+    lentRunner,
     fatal,
   })
+  const hostPids = (): readonly number[] => [...plainRunner.pids(), ...lentHosts.pids()]
+  const meter = processMeter()
+  const readers = machineReaders({ clock, meter, ownPids: () => [process.pid, ...hostPids()] })
+  const sharing = createSharingWatch({
+    runtime,
+    clock,
+    machine: createMachineWatch({ clock, readers: [...(options.readers ?? []), ...readers] }),
+    usage: createUsageMeter({
+      clock,
+      meter,
+      pids: hostPids,
+      cores: availableParallelism(),
+      blobs,
+      traffic: transport,
+    }),
+  })
+  const statistics = createStatistics({ runtime, clock, settings })
+  let lentShare: LentShare | undefined
   const stopping = new AbortController()
   let measuring: Promise<void> | undefined
   return {
@@ -146,10 +182,22 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     hardware,
     transport,
     settings,
+    sharing,
+    statistics,
     clock,
     random,
     async start() {
       await runtime.start()
+      lentShare = keepLentShare({
+        runtime,
+        clock,
+        runner: lentRunner,
+        hosts: lentHosts,
+        setQuota: (bytes) => blobs.setQuota(bytes ?? quotaBytes),
+        setRates: (rates) => fetcher.setRates(rates),
+      })
+      sharing.start()
+      statistics.start()
       const { name, share, warn } = options
       if (name !== undefined && name !== runtime.state.name) {
         await runtime.dispatch({ kind: 'named', at_ms: clock.nowMs(), name })
@@ -162,6 +210,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
         settings,
         clock,
         share,
+        lendsPartOfCores: lentHosts.canShareTime,
         warn,
         signal: stopping.signal,
       })
@@ -169,6 +218,9 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     async stop() {
       stopping.abort()
       await measuring
+      await sharing.stop()
+      lentShare?.stop()
+      statistics.stop()
       published.stop()
       memory.close()
       await runtime.stop()

@@ -4,11 +4,12 @@ import { jobCalls } from './job-calls.ts'
 import { newsCalls } from './news-calls.ts'
 import { hardwareCalls, nodeCalls } from './node-calls.ts'
 import type { ApiParts } from './parts.ts'
-import { pendingRest, pendingSharing } from './pending-calls.ts'
 import { peopleCalls } from './people-calls.ts'
 import { createPeopleView } from './people-view.ts'
 import { createPreferences } from './preferences.ts'
 import { preferencesCalls } from './preferences-calls.ts'
+import { sharingCalls } from './sharing-calls.ts'
+import { statisticsCalls } from './statistics-calls.ts'
 import { createUploads } from './uploads.ts'
 
 /** The contract over a running peer. */
@@ -34,8 +35,8 @@ export function createApi(parts: ApiParts) {
   const router = os.router({
     node: nodeCalls(os, parts, stopping.signal),
     hardware: hardwareCalls(os, parts, stopping.signal),
-    sharing: pendingSharing(os),
-    ...pendingRest(os),
+    sharing: sharingCalls(os, parts),
+    statistics: statisticsCalls(os, parts),
     people: peopleCalls(os, parts, people, stopping.signal),
     uploads: uploadCalls(os, uploads),
     blobs: blobCalls(os, blobs),

@@ -1,4 +1,4 @@
-import type { Sharing } from '#contract'
+import { isTimeZone } from '../availability/week-hours.ts'
 import { refuse } from '../protocol/fault.ts'
 import { watchChanges } from './changes.ts'
 import { countedWatch, type ApiImplementer } from './implementer.ts'
@@ -10,7 +10,7 @@ const STOP_AFTER_MS = 50
 
 /** The calls on the running peer itself. `stopping` ends its watches. */
 export function nodeCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSignal) {
-  const { runtime, clock, runner } = parts
+  const { runtime, clock } = parts
   const startedAtMs = clock.nowMs()
   return os.node.router({
     info: os.node.info.handler(() => nodeInfo(parts, startedAtMs)),
@@ -26,8 +26,10 @@ export function nodeCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSi
     }),
     setAvailability: os.node.setAvailability.handler(async ({ input }) => {
       const availability = input.sharing
+      if (availability.kind === 'week' && !isTimeZone(availability.plan.time_zone)) {
+        refuse('bad-input', `'${availability.plan.time_zone}' is no time zone that this machine knows`)
+      }
       await runtime.dispatch({ kind: 'availability-set', at_ms: clock.nowMs(), availability })
-      runner.setConcurrency(workersFor(availability))
       return {}
     }),
     lend: os.node.lend.handler(async ({ input }) => {
@@ -53,18 +55,4 @@ export function hardwareCalls(os: ApiImplementer, { hardware }: ApiParts, stoppi
       return hardwareInfo(await (input.refresh ? hardware.refresh(options) : hardware.probe(options)))
     }),
   })
-}
-
-/** How many units may run at once under what is shared; own jobs run in one worker at least. */
-function workersFor(sharing: Sharing): number {
-  switch (sharing.kind) {
-    case 'never':
-      return 1
-    case 'always':
-      return Math.max(1, Math.floor(sharing.resources.cpu_cores))
-    case 'week':
-      return Math.max(1, Math.floor(sharing.plan.resources.cpu_cores))
-    case 'slots':
-      return Math.max(1, ...sharing.slots.map((slot) => Math.floor(slot.resources.cpu_cores)))
-  }
 }

@@ -10,6 +10,8 @@ import type { Outcome } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Invite } from '../protocol/messages.ts'
 import type { PeerRuntime } from '../runtime/peer-runtime.ts'
+import type { SharingWatch } from '../runtime/sharing-watch.ts'
+import type { Statistics } from '../runtime/statistics.ts'
 
 /** How peers and invites are written for people. */
 export interface Spelling {
@@ -29,6 +31,8 @@ export interface ApiParts {
   readonly hardware: Hardware
   readonly transport: Transport
   readonly settings: Settings
+  readonly sharing: SharingWatch
+  readonly statistics: Statistics
   readonly clock: Clock
   readonly random: Random
   readonly spelling: Spelling

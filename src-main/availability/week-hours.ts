@@ -164,11 +164,13 @@ function goesBefore({ stretch: a }: Piece, { stretch: b }: Piece): boolean {
 function merged(pieces: readonly Piece[]): Piece[] {
   const result: Piece[] = []
   for (const piece of pieces) {
-    const last = result.at(-1)
-    if (last?.endMs === piece.startMs && areAlike(last.stretch, piece.stretch)) {
-      result[result.length - 1] = { ...last, endMs: piece.endMs }
-    } else {
+    const last = result.pop()
+    if (last === undefined) {
       result.push(piece)
+    } else if (last.endMs === piece.startMs && areAlike(last.stretch, piece.stretch)) {
+      result.push({ ...last, endMs: piece.endMs })
+    } else {
+      result.push(last, piece)
     }
   }
   return result

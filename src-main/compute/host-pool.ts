@@ -20,6 +20,8 @@ const WATCH_EVERY_MS = 25
 const BEGIN_WITHIN_MS = 30_000
 /** A worker ends within milliseconds of being told, unless it compiles; then only the process can be ended. */
 const END_WITHIN_MS = 1_000
+/** A host that runs seldom has more time for it, but a user who stops sharing sees it stop. */
+const DUTY_TO_END_MIN = 0.5
 /** A worker without work is let go after this, with whatever it cached. */
 const WORKER_IDLE_MS = 30_000
 /** Stack of a worker. How deep a module may call is measured against it (metering/limits.ts). */
@@ -53,6 +55,7 @@ export interface HostPool {
   readonly enqueue: (batch: Batch) => void
   readonly cancel: (keys: readonly number[]) => void
   readonly setWorkers: (workers: number) => void
+  readonly setDuty: (duty: number) => void
 }
 
 /** Runs batches on worker threads and stops the tasks that pass their limits. */
@@ -89,6 +92,8 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
   let workersUsed = 0
   let lastSlot = 0
   let watch: NodeJS.Timeout | undefined
+  let duty = 1
+  let lookedMs = 0
 
   pool.on('message', (output: WorkerOutput) => {
     if (output.kind === 'progress') {
@@ -111,8 +116,11 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
       while (running.has(lastSlot))
       begin(lastSlot, batch)
     }
-    if (running.size > 0) watch ??= setInterval(look, WATCH_EVERY_MS)
-    else if (watch !== undefined) {
+    if (running.size > 0) {
+      if (watch === undefined) lookedMs = performance.now()
+      watch ??= setInterval(look, WATCH_EVERY_MS)
+    }
+    if (running.size === 0 && watch !== undefined) {
       clearInterval(watch)
       watch = undefined
     }
@@ -186,7 +194,11 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
   /** Looks at every running worker, and stops what is over a limit. */
   function look(): void {
     const nowMs = performance.now()
+    // Time in which this process stood still is nobody's.
+    const stoodMs = (nowMs - lookedMs) * (1 - duty)
+    lookedMs = nowMs
     for (const [slot, entry] of running) {
+      entry.sinceMs += stoodMs
       const begun = Atomics.load(slots, slot * SLOT_WORDS + SLOT_BEGUN)
       if (begun !== entry.begun) {
         entry.begun = begun
@@ -222,9 +234,12 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
     const thread = pool.threads.find((worker) => worker.threadId === id)
     entry.abort.abort(fault)
     if (thread === undefined) return
-    const overdue = setTimeout(() => {
-      around.retire('a worker does not stop', false)
-    }, END_WITHIN_MS)
+    const overdue = setTimeout(
+      () => {
+        around.retire('a worker does not stop', false)
+      },
+      END_WITHIN_MS / Math.max(duty, DUTY_TO_END_MIN),
+    )
     thread.once('exit', () => clearTimeout(overdue))
   }
 
@@ -252,6 +267,9 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
     setWorkers: (count) => {
       workers = count
       next()
+    },
+    setDuty: (part) => {
+      duty = part
     },
   }
 }

@@ -51,6 +51,9 @@ function handle(input: Input): void {
     case 'cancel':
       pool?.cancel(input.keys)
       return
+    case 'duty':
+      pool?.setDuty(input.duty)
+      return
     case 'workers':
       pool?.setWorkers(input.workers)
       return

@@ -78,6 +78,8 @@ export const HostInput = z.discriminatedUnion('kind', [
     heapBytesMax: z.number().positive(),
   }),
   z.object({ kind: z.literal('workers'), workers: z.int().min(1).max(WORKERS_MAX) }),
+  /** The part of the time in which the host runs at all: what a limit counts is time in which it did. */
+  z.object({ kind: z.literal('duty'), duty: z.number().min(0.01).max(1) }),
   z.object({ kind: z.literal('batch'), batch: Batch }),
   z.object({ kind: z.literal('cancel'), keys: z.array(TaskKey) }),
 ])

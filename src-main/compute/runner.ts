@@ -1,7 +1,8 @@
 import type { Clock } from '../ports/clock.ts'
-import type { Runner, RunnerAlgorithm, RunOutcome } from '../ports/runner.ts'
+import type { ComputeHosts, Runner, RunnerAlgorithm, RunOutcome } from '../ports/runner.ts'
 import { assert, failure, refuse } from '../protocol/fault.ts'
 import { MEASURE_LIMITS, scoreOf } from './benchmark.ts'
+import { CAN_STOP_PROCESSES } from './duty-cycle.ts'
 import { engineOf } from './engine.ts'
 import { forkHost, type SpawnHost } from './fork-host.ts'
 import { WORKERS_MAX } from './input.ts'
@@ -14,6 +15,9 @@ import { prepareStaging } from './staged-files.ts'
 const IDLE_MS = 60_000
 /** JavaScript heap of one worker. An import of a large scene takes half of it. */
 const HEAP_BYTES_MAX = 1 << 30
+
+/** A host that ran less would hardly answer. Five percent of one core are the least that a user may set. */
+const DUTY_MIN = 0.05
 
 /** What a runner needs. */
 export interface RunnerOptions {
@@ -43,11 +47,12 @@ export interface RunnerOptions {
  * await runner.run(tasks, { signal, finished: (task, outcome) => … })
  * await runner.stop()
  */
-export function createRunner(options: RunnerOptions): Runner {
+export function createRunner(options: RunnerOptions): Runner & ComputeHosts {
   const registry = options.registry ?? new URL('registry.ts', import.meta.url)
   let workers = clampWorkers(options.workers)
   let session: Session | undefined
   let algorithms: readonly RunnerAlgorithm[] = []
+  let duty = 1
 
   return {
     start: async () => {
@@ -71,6 +76,7 @@ export function createRunner(options: RunnerOptions): Runner {
         idleMs: options.idleMs ?? IDLE_MS,
         heapBytesMax: options.heapBytesMax ?? HEAP_BYTES_MAX,
       })
+      session.setDuty(duty)
     },
     stop: async () => {
       const stopping = session
@@ -78,6 +84,17 @@ export function createRunner(options: RunnerOptions): Runner {
       await stopping?.stop()
     },
     algorithms: () => algorithms,
+    pids: () => {
+      const pid = session?.pid()
+      return pid === undefined ? [] : [pid]
+    },
+    canShareTime: CAN_STOP_PROCESSES,
+    setDuty: (part) => {
+      assert(part > 0 && part <= 1, 'a part of the time')
+      if (!CAN_STOP_PROCESSES) return
+      duty = Math.max(DUTY_MIN, part)
+      session?.setDuty(duty)
+    },
     get concurrency() {
       return workers
     },

@@ -17,6 +17,7 @@ import {
   type Entry,
   type RunGroup,
 } from './dispatch.ts'
+import { createDutyCycle } from './duty-cycle.ts'
 import type { SpawnHost } from './fork-host.ts'
 import type { TaskKey } from './input.ts'
 import type { LibraryIndex } from './library-index.ts'
@@ -49,6 +50,10 @@ export interface Session {
   readonly index: LibraryIndex
   run(kind: RunGroup['kind'], tasks: readonly RunTask[], listener: RunListener): Promise<void>
   setWorkers(workers: number): void
+  /** The part of the time in which the host runs, above 0 to 1. */
+  setDuty(duty: number): void
+  /** The host's process, if there is one that takes work. */
+  pid(): number | undefined
   stop(): Promise<void>
 }
 
@@ -59,6 +64,8 @@ export function createSession(options: SessionOptions): Session {
   let workers = options.workers
   let stopped = false
   let heardMs = clock.nowMs()
+  let duty = 1
+  const cycle = createDutyCycle(clock)
   /** Tasks of the present host that nobody wants any longer; their files go when it does. */
   let orphans = new Set<TaskKey>()
   let sweeping: Promise<void> = Promise.resolve()
@@ -71,7 +78,10 @@ export function createSession(options: SessionOptions): Session {
     readable: [...codePaths(), realpathSync(options.blobFolder)],
     configuration: { registry: options.registry, staging, heapBytesMax: options.heapBytesMax },
     workers: () => workers,
-    onReady: pump,
+    onReady: () => {
+      if (duty < 1) supervisor.send({ kind: 'duty', duty })
+      pump()
+    },
     onOutput: (output) => {
       heardMs = clock.nowMs()
       if (output.kind === 'results') {
@@ -89,6 +99,7 @@ export function createSession(options: SessionOptions): Session {
   /** Gives the host what it can take, and lets it go when there has been nothing for a while. */
   function pump(): void {
     if (stopped) return
+    cycle.follow(isIdle(dispatch) ? undefined : supervisor.pid())
     if (isIdle(dispatch)) {
       endSilenceWatch?.()
       endSilenceWatch = undefined
@@ -121,7 +132,7 @@ export function createSession(options: SessionOptions): Session {
     endSilenceWatch = clock.after(SILENCE_CHECK_MS, () => {
       const flying = [...dispatch.flying.values()].flatMap((batch) => [...batch.entries.values()])
       const longestMs = Math.max(0, ...flying.map((entry) => entry.task.limits.wallMsMax))
-      if (flying.length > 0 && clock.nowMs() - heardMs > longestMs + SILENCE_GRACE_MS) {
+      if (flying.length > 0 && clock.nowMs() - heardMs > longestMs / duty + SILENCE_GRACE_MS) {
         supervisor.replace('the compute host was silent for too long')
       }
       watchSilence()
@@ -152,6 +163,7 @@ export function createSession(options: SessionOptions): Session {
   }
 
   function lose(loss: HostLoss): void {
+    cycle.follow(undefined)
     const keys = new Set([...orphans, ...dispatch.batchOf.keys()])
     orphans = new Set()
     sweep(keys, loss.filePrefix)
@@ -216,8 +228,16 @@ export function createSession(options: SessionOptions): Session {
       supervisor.send({ kind: 'workers', workers })
       pump()
     },
+    setDuty: (part) => {
+      if (part === duty) return
+      duty = part
+      cycle.setDuty(part)
+      supervisor.send({ kind: 'duty', duty })
+    },
+    pid: () => supervisor.pid(),
     stop: async () => {
       stopped = true
+      cycle.follow(undefined)
       endIdleWait?.()
       endSilenceWatch?.()
       cancel(() => true, 'the runner was stopped')

@@ -64,6 +64,8 @@ type State =
 export interface Supervisor {
   /** Starts a host unless there is one or a pause is on; `onReady` follows. */
   wake(): void
+  /** The process id of a host that takes messages. */
+  pid(): number | undefined
   /** Whether the host takes messages. */
   isReady(): boolean
   /** Sends to a host that is ready; otherwise the message is dropped. */
@@ -158,6 +160,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     wake: () => {
       if (state.kind === 'down') start()
     },
+    pid: () => (state.kind === 'ready' ? state.host.process?.pid : undefined),
     isReady: () => state.kind === 'ready',
     send: (input) => {
       if (state.kind === 'ready') state.host.process?.send(input)

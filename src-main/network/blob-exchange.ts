@@ -7,6 +7,7 @@ import type { Transport } from '../ports/transport.ts'
 import { createBlobOpener } from './blob-opener.ts'
 import { serveBlobs } from './blob-server.ts'
 import { createChunkMemory } from './chunk-memory.ts'
+import { createRateLimit } from './rate-limit.ts'
 import { transferBlob, type TransferProgress } from './blob-transfer.ts'
 import { faultOfSignal, throwIfAborted } from './signal-fault.ts'
 
@@ -53,7 +54,9 @@ export function createBlobExchange({ transport, blobs, clock, mayServe }: BlobEx
   const ending = new Map<Cid, Promise<void>>()
   let bytesIn = 0
   let bytesOut = 0
-  serveBlobs({ transport, blobs, mayServe, onSent: (bytes) => void (bytesOut += bytes) })
+  const upload = createRateLimit(clock)
+  const download = createRateLimit(clock)
+  serveBlobs({ transport, blobs, mayServe, upload, onSent: (bytes) => void (bytesOut += bytes) })
   const parts = {
     transport,
     blobs,
@@ -61,6 +64,7 @@ export function createBlobExchange({ transport, blobs, clock, mayServe }: BlobEx
     open,
     memory: createChunkMemory(),
     onReceived: (bytes: number) => void (bytesIn += bytes),
+    download,
   }
 
   const begin = (cid: Cid): Shared => {
@@ -112,6 +116,10 @@ export function createBlobExchange({ transport, blobs, clock, mayServe }: BlobEx
       }
     },
     traffic: () => ({ bytesIn, bytesOut }),
+    setRates(rates) {
+      upload.setRate(rates.upload)
+      download.setRate(rates.download)
+    },
   }
 }
 

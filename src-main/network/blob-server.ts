@@ -13,7 +13,11 @@ import {
   payloadBytes,
   type OpenedBlob,
 } from './blob-wire.ts'
-import { OPEN_CONTENT_BYTES_MAX } from './limits.ts'
+import { CHUNK_MS_MAX, OPEN_CONTENT_BYTES_MAX } from './limits.ts'
+import type { RateLimit } from './rate-limit.ts'
+
+/** Half of what a question may take in all. */
+const UPLOAD_WAIT_MS_MAX = CHUNK_MS_MAX / 2
 
 /** What blobs are served from, and to whom. */
 export interface BlobServerParts {
@@ -22,14 +26,22 @@ export interface BlobServerParts {
   /** Whether a peer may have a blob. Asked for each request, so that lost trust counts at once. */
   readonly mayServe: (peer: PeerId, cid: Cid) => boolean
   readonly onSent: (bytes: number) => void
+  /** Bounds what goes out. */
+  readonly upload: RateLimit
 }
 
 /** Answers others' questions for blobs from now on. */
-export function serveBlobs({ transport, blobs, mayServe, onSent }: BlobServerParts): void {
+export function serveBlobs({ transport, blobs, mayServe, onSent, upload }: BlobServerParts): void {
   const chunkCount = (cid: Cid): number => {
     const layout = blobs.layout(cid)
     if (layout === undefined) throw new FaultError(missing(cid))
     return layout.kind === 'raw' ? 1 : layout.chunks.length
+  }
+
+  /** Waits until the user's limit has room; who would wait longer than the other side does is asked to come back. */
+  const inTurn = async (bytes: number, signal: AbortSignal): Promise<void> => {
+    if (upload.waitMs() > UPLOAD_WAIT_MS_MAX) refuse('too-busy', 'the limit of upload is used up')
+    await upload.take(bytes, signal)
   }
 
   const opened = async (from: PeerId, cid: Cid, contentBytes: number): Promise<OpenedBlob> => {
@@ -51,7 +63,7 @@ export function serveBlobs({ transport, blobs, mayServe, onSent }: BlobServerPar
 
   transport.handle(
     OPEN,
-    async (from, request) => {
+    async (from, request, signal) => {
       const question = decodeCanonical(request, OpenQuestion, BLOB_QUESTION_BYTES_MAX)
       if (!question.ok) throw new FaultError(question.fault)
       const answers: OpenedBlob[] = []
@@ -63,6 +75,7 @@ export function serveBlobs({ transport, blobs, mayServe, onSent }: BlobServerPar
       }
       const reply = encodeCanonical({ blobs: answers })
       if (reply.byteLength > MESSAGE_BYTES_MAX) refuse('oversized', 'the layout exceeds one message')
+      await inTurn(reply.byteLength, signal)
       onSent(answers.reduce((sum, blob) => sum + payloadBytes(blob), 0))
       return reply
     },
@@ -71,13 +84,14 @@ export function serveBlobs({ transport, blobs, mayServe, onSent }: BlobServerPar
 
   transport.handle(
     CHUNK,
-    async (from, request) => {
+    async (from, request, signal) => {
       const question = decodeCanonical(request, ChunkQuestion, BLOB_QUESTION_BYTES_MAX)
       if (!question.ok) throw new FaultError(question.fault)
       const { cid, index } = question.value
       if (!mayServe(from, cid)) throw new FaultError(notTrusted(cid))
       if (index >= chunkCount(cid)) refuse('malformed', `${cid} has no chunk ${index}`)
       const bytes = await blobs.readChunk(cid, index)
+      await inTurn(bytes.byteLength, signal)
       onSent(bytes.byteLength)
       return bytes
     },

@@ -15,6 +15,7 @@ import {
   PROVIDERS_MS_MAX,
   SOURCES_MAX,
 } from './limits.ts'
+import type { RateLimit } from './rate-limit.ts'
 import { faultOfSignal, signalAfter, throwIfAborted } from './signal-fault.ts'
 
 /** How far a transfer is. */
@@ -32,6 +33,8 @@ export interface TransferParts {
   /** Where chunks arrive before the store has taken them. */
   readonly memory: ChunkMemory
   readonly onReceived: (bytes: number) => void
+  /** Bounds what comes in. */
+  readonly download: RateLimit
 }
 
 /** One blob on its way here. */
@@ -116,7 +119,7 @@ function createSources({ cid, from, signal }: TransferTask, { transport, clock }
 /** Opens the blob at the first source that does; returns the chunks still to come. */
 async function openAnywhere(
   { cid, signal }: TransferTask,
-  { open, onReceived }: TransferParts,
+  { open, onReceived, download }: TransferParts,
   sources: Sources,
   receiver: BlobReceiver,
 ): Promise<number[]> {
@@ -131,6 +134,8 @@ async function openAnywhere(
       const blob = await aborting(signal, open(source.peer, cid))
       await accept(receiver, blob, onReceived)
       source.succeeded()
+      // It is here already; what comes next waits for it.
+      await download.take(payloadBytes(blob), signal)
       return [...receiver.missing()]
     } catch (error) {
       if (isOurs(error, signal)) throw error
@@ -226,17 +231,23 @@ async function requestChunk(
   index: number,
   into: Uint8Array,
   { cid, signal }: TransferTask,
-  { transport, clock, onReceived }: TransferParts,
+  { transport, clock, onReceived, download }: TransferParts,
 ): Promise<Uint8Array> {
   throwIfAborted(signal)
+  // How long a chunk is shows when it is here: room for the longest is taken, and what was too much given back.
+  const room = into.byteLength
+  await download.take(room, signal)
+  let received = 0
   const deadline = signalAfter(clock, CHUNK_MS_MAX)
   try {
     const question = encodeCanonical({ cid, index })
     const both = AbortSignal.any([signal, deadline.signal])
     const bytes = await transport.request(peer, CHUNK, question, { signal: both, into })
-    onReceived(bytes.byteLength)
+    received = bytes.byteLength
+    onReceived(received)
     return bytes
   } finally {
+    download.giveBack(room - received)
     deadline.cancel()
   }
 }

@@ -10,4 +10,6 @@ export interface BlobFetcher {
   fetch(cid: Cid, options: { from: readonly PeerId[]; signal: AbortSignal }): Promise<void>
   /** Bytes received and sent so far, over all peers. */
   traffic(): { readonly bytesIn: number; readonly bytesOut: number }
+  /** Bounds the bytes a second that blobs take to and from others, all together; undefined bounds nothing. */
+  setRates(rates: { readonly upload: number | undefined; readonly download: number | undefined }): void
 }

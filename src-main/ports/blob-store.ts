@@ -70,6 +70,11 @@ export interface BlobStore {
   pin(cids: Cid | readonly Cid[], owner: string): void
   /** Lets go of an owner's pins: of these blobs, or of all. */
   unpin(owner: string, cids?: readonly Cid[]): void
+  /**
+   * Sets how much disk blobs may take. What is too much goes at once, the least recently used first, as far as nobody
+   * pinned it.
+   */
+  setQuota(bytes: number): void
   /** Bytes in use and the quota. */
   usage(): { readonly bytes: number; readonly quotaBytes: number }
   close(): Promise<void>

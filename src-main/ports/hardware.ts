@@ -45,3 +45,9 @@ export interface MachineWatch {
   /** What can be read now. Never rejects; what fails or takes too long is left out. One reading at a time. */
   sample(signal: AbortSignal): Promise<MachineSample>
 }
+
+/** Measures what processes use. */
+export interface ProcessMeter {
+  /** Processor time that these have used since each began, and memory that they hold, all together. */
+  read(pids: readonly number[]): Promise<{ readonly cpuMs: number; readonly ramBytes: number }>
+}

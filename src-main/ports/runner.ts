@@ -76,6 +76,16 @@ export interface RunListener {
   readonly progress?: (task: RunTask, fraction: number) => void
 }
 
+/** The processes in which a runner computes, for those who share a machine with them. */
+export interface ComputeHosts {
+  /** Process ids of those that compute or wait for work at this moment. */
+  pids(): readonly number[]
+  /** Whether they can be let run for a part of the time. */
+  readonly canShareTime: boolean
+  /** That part, above 0 to 1 (which it is at the start). Where they cannot, it changes nothing. */
+  setDuty(duty: number): void
+}
+
 /** Runs algorithms apart from this process, and survives whatever they do. */
 export interface Runner {
   start(): Promise<void>

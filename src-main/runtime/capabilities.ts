@@ -33,6 +33,8 @@ export async function measureCapabilities(parts: {
   readonly settings: Settings
   readonly clock: Clock
   readonly share: Share
+  /** Whether processes can be let run for a part of the time here. */
+  readonly lendsPartOfCores: boolean
   readonly warn: (line: string) => void
   readonly signal: AbortSignal
 }): Promise<void> {
@@ -55,19 +57,21 @@ async function measure(parts: Parameters<typeof measureCapabilities>[0]): Promis
       at_ms: clock.nowMs(),
       availability: { kind: 'never' },
     })
-  } else if (
-    share !== undefined ||
-    (runtime.state.epoch === 1 && runtime.state.availability.kind === 'never')
-  ) {
-    const { cpu, ramBytes } = await hardware.probe({ signal })
+  }
+  const { cpu, ramBytes } = await hardware.probe({ signal })
+  const ram_gb = (ramBytes * RAM_SHARE) / 2 ** 30
+  const isFirst = runtime.state.epoch === 1 && runtime.state.availability.kind === 'never'
+  if (share !== 'nothing' && (share !== undefined || isFirst)) {
     const resources = {
       cpu_cores: share?.cores ?? Math.max(1, cpu.cores - CORES_KEPT),
-      ram_gb: share?.ramGb ?? (ramBytes * RAM_SHARE) / 2 ** 30,
+      ram_gb: share?.ramGb ?? ram_gb,
     }
     const availability = { kind: 'always', resources, priority: ALWAYS_PRIORITY } as const
     await runtime.dispatch({ kind: 'availability-set', at_ms: clock.nowMs(), availability })
   }
-  runner.setConcurrency(sharedCores(runtime))
+  // Own jobs have the whole machine, whatever is lent of it.
+  runner.setConcurrency(cpu.cores)
+  const machine = { resources: { cpu_cores: cpu.cores, ram_gb }, lendsPartOfCores: parts.lendsPartOfCores }
   const algorithms: AlgorithmCapability[] = []
   for (const algorithm of runner.algorithms()) {
     if (algorithm.scope !== 'shared') continue
@@ -75,22 +79,7 @@ async function measure(parts: Parameters<typeof measureCapabilities>[0]): Promis
     const { algorithmId: algorithm_id, version } = algorithm
     algorithms.push({ algorithm_id, version, supported: performance_score > 0, performance_score })
   }
-  await runtime.dispatch({ kind: 'capabilities-measured', at_ms: clock.nowMs(), algorithms })
-}
-
-/** How many units may run at once: the most cores that any slot shares, at least one. */
-function sharedCores(runtime: PeerRuntime): number {
-  const { availability } = runtime.state
-  switch (availability.kind) {
-    case 'never':
-      return 1
-    case 'always':
-      return Math.max(1, Math.floor(availability.resources.cpu_cores))
-    case 'week':
-      return Math.max(1, Math.floor(availability.plan.resources.cpu_cores))
-    case 'slots':
-      return Math.max(1, ...availability.slots.map((slot) => Math.floor(slot.resources.cpu_cores)))
-  }
+  await runtime.dispatch({ kind: 'capabilities-measured', at_ms: clock.nowMs(), algorithms, machine })
 }
 
 async function scoreOf(

@@ -37,11 +37,16 @@ beforeEach(async () => {
   ;[receipts, handOvers, fetched, lent] = [[], [], [], LENT_LIMITS]
   behave = (task) => outputOf(task.inputs['input']?.cid ?? 'nothing')
   stopping = new AbortController()
+  const runner = fakeRunner()
   executor = createExecutor({
     clock: machineClock,
     blobs: mine.blobs,
-    fetcher: { fetch: (cid) => copy(cid), traffic: () => ({ bytesIn: 0, bytesOut: 0 }) },
-    runner: fakeRunner(),
+    fetcher: {
+      fetch: (cid) => copy(cid),
+      traffic: () => ({ bytesIn: 0, bytesOut: 0 }),
+      setRates: () => undefined,
+    },
+    runnerFor: () => runner,
     dispatch: (event: PeerEvent) => {
       if (event.kind === 'units-ran') receipts.push(...event.receipts)
       return Promise.resolve()

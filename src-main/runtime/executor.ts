@@ -55,7 +55,8 @@ export interface ExecutorParts {
   readonly clock: Clock
   readonly blobs: BlobStore
   readonly fetcher: BlobFetcher
-  readonly runner: Runner
+  /** Who runs a requester's units: own jobs and others' run apart. */
+  readonly runnerFor: (requester: PeerId) => Runner
   readonly dispatch: (event: PeerEvent) => Promise<void>
   /** What one unit of a stranger's module may use here at this moment. */
   readonly lent: () => LentLimits
@@ -99,7 +100,7 @@ export function holdingPin(requester: PeerId, job: JobId): string {
 
 /** Creates the executor; it does nothing until it is given units. */
 export function createExecutor(parts: ExecutorParts): Executor {
-  const { blobs, runner } = parts
+  const { blobs, runnerFor } = parts
   const works = new Map<string, Work>()
   const unitInputs = createUnitInputs(blobs, parts.fetcher)
 
@@ -162,7 +163,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       inputs: unitInputs,
       want,
       shared,
-      concurrency: () => runner.concurrency,
+      concurrency: () => runnerFor(want.from).concurrency,
     })
   }
 
@@ -172,7 +173,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const signal = AbortSignal.any([parts.signal, controller.signal])
     try {
       const manifest = await work.manifest
-      work.engine = engineFor(manifest)
+      work.engine = engineFor(manifest, runnerFor(work.requester))
       work.algorithmId = manifest.algorithm_id
       const above = askedAboveLent(manifest, parts.lent())
       if (above !== undefined) refuse('quota-exceeded', above)
@@ -220,7 +221,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const tasks = units
       .filter(({ unit_index }) => work.wanted.has(unit_index))
       .map(({ unit_index }) => taskOf(work, kind, inputs, unit_index))
-    await runner.run(tasks, {
+    await runnerFor(work.requester).run(tasks, {
       ...listen(work, signal),
       finished: (task, outcome) => {
         const unit = byIndex.get(task.unitIndex ?? -1)
@@ -240,7 +241,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     units: readonly AwardedUnit[],
     signal: AbortSignal,
   ): Promise<void> {
-    const handOver = createHandOver(runner, listen(work, signal))
+    const handOver = createHandOver(runnerFor(work.requester), listen(work, signal))
     split.keep(units.map(({ unit_index }) => unit_index))
     await Promise.all(
       units.map(({ unit_index }) =>
@@ -291,7 +292,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     }
   }
 
-  function engineFor(manifest: JobManifest): string {
+  function engineFor(manifest: JobManifest, runner: Runner): string {
     const known = runner
       .algorithms()
       .find((a) => a.algorithmId === manifest.algorithm_id && a.version === manifest.algorithm_version)

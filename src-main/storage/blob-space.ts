@@ -21,6 +21,8 @@ export interface BlobSpace {
   suspend(cid: Cid, bytes: number): void
   /** A broken-off transfer goes on; its room is its receiver's matter from now on. */
   resume(cid: Cid): void
+  /** Another quota from now on; drops what is too much, as far as nobody pinned it. */
+  setQuota(bytes: number): void
   usage(): { readonly bytes: number; readonly quotaBytes: number }
 }
 
@@ -40,7 +42,8 @@ export function createBlobSpace(options: {
   suspended: readonly { readonly cid: Cid; readonly bytes: number }[]
   storedBytes: number
 }): BlobSpace {
-  const { index, files, quotaBytes } = options
+  const { index, files } = options
+  let { quotaBytes } = options
   // `8 << 30` is 0: a quota counts in more than 32 bits.
   assert(quotaBytes > 0, 'the quota is a positive number of bytes')
   const suspended = new Map(options.suspended.map(({ cid, bytes }) => [cid, bytes]))
@@ -102,6 +105,15 @@ export function createBlobSpace(options: {
       suspendedBytes += bytes
     },
     resume: forgetSuspended,
+    setQuota(bytes) {
+      assert(bytes > 0, 'the quota is a positive number of bytes')
+      quotaBytes = bytes
+      try {
+        makeRoom(0)
+      } catch {
+        // All that is left is needed: it stays until it is not, and nothing new comes in before.
+      }
+    },
     usage: () => ({ bytes: inUse(), quotaBytes }),
   }
 }

@@ -200,6 +200,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
     },
     pin: (cids, owner) => index.pin(cids, owner),
     unpin: (owner, cids) => index.unpin(owner, cids),
+    setQuota: (bytes) => space.setQuota(bytes),
     usage: () => space.usage(),
     async close() {
       await receivers.close()
