@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PREFERENCES, type NodeNews } from '#contract'
+import { faultOfRejected } from './rejected.fixture.ts'
 import { pairServed, servePeer, type ServedPeer } from './served-peer.fixture.ts'
 
 let anna: ServedPeer
@@ -109,4 +110,47 @@ describe('the news', () => {
     await news.until(({ people }) => people?.removed.includes(person!.peer_id) === true)
     await news.stop()
   }, 30_000)
+
+  it('tell of a request to pair on both sides, until it is accepted', async () => {
+    const [asked, asking] = [await watch(anna), await watch(bob)]
+    const calls = anna.client.calls.people
+    const { code } = await calls.invite({ trust: 0.5, valid_minutes: 10, confirm: true })
+    const answer = await bob.client.calls.people.pair({ code, trust: 0.9 })
+    expect(answer).toMatchObject({ state: 'waiting' })
+    const [incoming] = (await asked.until(waits)).pair_requests ?? []
+    expect(incoming).toMatchObject({ direction: 'incoming', name: 'Bob', trust: 0.5 })
+    const [outgoing] = (await asking.until(waits)).pair_requests ?? []
+    expect(outgoing).toMatchObject({ direction: 'outgoing', trust: 0.9 })
+    expect(outgoing).not.toHaveProperty('name')
+    expect(await calls.requests()).toEqual([incoming])
+    await calls.accept({ peer_id: incoming!.peer_id, trust: 0.7 })
+    const { people, pair_requests } = await asking.until(
+      ({ people }) => people?.changed[0]?.trust_mine === 0.9,
+    )
+    expect(people?.changed[0]).toMatchObject({ name: 'Anna', connected: true })
+    expect(pair_requests ?? (await bob.client.calls.people.requests())).toEqual([])
+    await Promise.all([asked.stop(), asking.stop()])
+  }, 30_000)
+
+  it('tell of nobody any more who is blocked, and let them in no more', async () => {
+    const news = await watch(anna)
+    const calls = anna.client.calls.people
+    const peer_id = bob.hosted.peer.runtime.state.me
+    await news.until(({ people }) => people?.changed[0]?.peer_id === peer_id)
+    await calls.block({ peer_id })
+    await news.until(({ people }) => people?.removed.includes(peer_id) === true)
+    expect(await calls.blocked()).toMatchObject([{ peer_id, name: 'Bob' }])
+    const { code } = await calls.invite({ trust: 0.5, valid_minutes: 10 })
+    expect(await faultOfRejected(bob.client.calls.people.pair({ code, trust: 1 }))).toMatchObject({
+      kind: expect.stringMatching(/unreachable|invite-refused/) as string,
+    })
+    await calls.unblock({ peer_id })
+    expect(await calls.blocked()).toEqual([])
+    await pairServed(anna, bob)
+    await news.stop()
+  }, 30_000)
 })
+
+function waits({ pair_requests }: NodeNews): boolean {
+  return pair_requests?.length === 1
+}
