@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { JobSummary, NodeNews, Person, RuleReading } from '#contract'
+import { PREFERENCES } from '#contract'
+import type { PeerEvent } from '../peer/event.ts'
+import { initialState } from '../peer/state.ts'
+import { advance } from '../peer/step.ts'
+import { manifestCidOf, manifestOf, ME, NOON, peerOf } from '../peer/brain.fixture.ts'
+import type { Connection } from '../ports/transport.ts'
+import { JobId } from '../protocol/ids.ts'
+import { createNewsMirror, newPlace } from './news-mirror.ts'
+import type { ApiParts } from './parts.ts'
+
+beforeEach(() => vi.useFakeTimers())
+afterEach(() => vi.useRealTimers())
+
+/** A peer whose state, connections and people are the test's, and its mirror. */
+function createMirrored() {
+  const state = initialState(ME, 'me')
+  const connections: Connection[] = []
+  const people: Person[] = []
+  const listeners = new Set<(events: readonly PeerEvent[]) => void>()
+  let composed = 0
+  const parts = {
+    runtime: {
+      state,
+      activeUnits: () => [],
+      onEvents: (listener: (events: readonly PeerEvent[]) => void) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    },
+    clock: { nowMs: () => Date.now() },
+    transport: { connections: () => connections, traffic: () => new Map() },
+    fetcher: { traffic: () => ({ bytesIn: 0, bytesOut: 0 }) },
+    spelling: { shortNameOf: () => 'valom-jobip' },
+    sharing: {
+      now: () => ({ kind: 'off' }),
+      readings: (): RuleReading[] => [],
+      meters: () => ({}),
+    },
+  } as unknown as ApiParts
+  const mirror = createNewsMirror(parts, {
+    preferences: { now: () => PREFERENCES, set: () => undefined, onChange: () => () => undefined },
+    people: () => people,
+    summaryOf: ({ manifest, status }) => {
+      composed++
+      return { job_id: manifest.job_id, state: { kind: status.state }, wall_ms: Date.now() } as JobSummary
+    },
+  })
+  return {
+    mirror,
+    connections,
+    people,
+    listeners,
+    composed: () => composed,
+    happens: (...events: PeerEvent[]): void => {
+      for (const event of events) {
+        const { durable } = advance(state, event)
+        for (const listener of listeners) listener([event, ...durable])
+      }
+    },
+  }
+}
+
+function submitted(name: string): PeerEvent {
+  const job_id = JobId.parse(name)
+  const manifest = manifestOf({ job_id })
+  return { kind: 'job-submitted', at_ms: NOON, manifest, manifest_cid: manifestCidOf(name) }
+}
+
+const idsOf = (news: NodeNews | undefined) => news?.jobs?.changed.map(({ job_id }): string => job_id)
+
+describe('the mirror of news', () => {
+  it('tells each listener everything first, and nothing while nothing happens', () => {
+    const { mirror, happens } = createMirrored()
+    happens(submitted('a'), submitted('b'))
+    for (const place of [newPlace(), newPlace()]) {
+      const whole = mirror.take(place)
+      expect(whole).toMatchObject({ is_whole: true, preferences: PREFERENCES, pair_requests: [] })
+      expect(new Set(idsOf(whole))).toEqual(new Set(['a', 'b']))
+      expect(mirror.take(place)).toBeUndefined()
+    }
+  })
+
+  it('composes only the jobs that events have touched, and each once for all listeners', () => {
+    const { mirror, happens, composed } = createMirrored()
+    for (let i = 0; i < 1_000; i++) happens(submitted(`job-${i}`))
+    const places = [newPlace(), newPlace(), newPlace()]
+    for (const place of places) mirror.take(place)
+    const before = composed()
+    happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JobId.parse('job-500') })
+    for (const place of places) expect(idsOf(mirror.take(place))).toEqual(['job-500'])
+    expect(composed() - before).toBe(1)
+  })
+
+  it('tells a long list in several messages, the newest jobs first', () => {
+    const { mirror, happens } = createMirrored()
+    for (let i = 0; i < 2_500; i++) happens(submitted(`job-${i}`))
+    const place = newPlace()
+    const told: string[][] = []
+    for (let news = mirror.take(place); news !== undefined; news = mirror.take(place)) {
+      told.push(idsOf(news) ?? [])
+    }
+    expect(told.map(({ length }) => length)).toEqual([1_000, 1_000, 500])
+    expect(new Set(told.flat()).size).toBe(2_500)
+  })
+
+  it('tells that a job was removed', () => {
+    const { mirror, happens } = createMirrored()
+    const job_id = JobId.parse('a')
+    happens(submitted('a'), { kind: 'job-cancelled', at_ms: NOON, job_id })
+    const place = newPlace()
+    mirror.take(place)
+    happens({ kind: 'job-removed', at_ms: NOON, job_id })
+    expect(mirror.take(place)?.jobs).toEqual({ changed: [], removed: [job_id] })
+  })
+
+  it('does not take pings and passing time for news, but new connections and slow ones', () => {
+    const { mirror, connections } = createMirrored()
+    const connection = (rttMs?: number): Connection => {
+      const ping = rttMs === undefined ? {} : { rttMs }
+      return { peer: peerOf('A'), route: 'direct', address: '/x', ...ping }
+    }
+    const place = newPlace()
+    const tellsOf = (...now: Connection[]): boolean => {
+      connections.splice(0, connections.length, ...now)
+      vi.advanceTimersByTime(60_000)
+      return mirror.take(place)?.pulse !== undefined
+    }
+    expect(tellsOf()).toBe(true)
+    expect(tellsOf()).toBe(false)
+    expect(tellsOf(connection())).toBe(true)
+    expect(tellsOf(connection(20))).toBe(true)
+    expect(tellsOf(connection(23))).toBe(false)
+    expect(tellsOf(connection(18))).toBe(false)
+    expect(tellsOf(connection(80))).toBe(true)
+    expect(tellsOf()).toBe(true)
+  })
+
+  it('listens no longer once it is stopped', () => {
+    const { mirror, listeners } = createMirrored()
+    expect(listeners.size).toBe(1)
+    mirror.stop()
+    expect(listeners.size).toBe(0)
+  })
+})
