@@ -50,7 +50,7 @@ export function HardwareSections({ info }: { readonly info: NodeInfo }) {
           </Button>
         }
       >
-        <Facts facts={useFacts(machine, info)} />
+        <MachineFacts machine={machine} info={info} />
       </Section>
     </>
   )
@@ -85,11 +85,11 @@ function StorageSection({ info, machine }: { readonly info: NodeInfo; readonly m
   )
 }
 
-function useFacts(machine: HardwareInfo, info: NodeInfo): readonly Fact[] {
+function MachineFacts({ machine, info }: { readonly machine: HardwareInfo; readonly info: NodeInfo }) {
   const { hardware: words } = useText().settings
   const format = useFormat()
   const { cpu, disk, gpus } = machine
-  return [
+  const facts: readonly Fact[] = [
     { name: words.system, value: machine.os },
     {
       name: words.processor,
@@ -125,4 +125,5 @@ function useFacts(machine: HardwareInfo, info: NodeInfo): readonly Fact[] {
           : words.kindsOfWork(info.algorithms.length, format.number(info.algorithms.length)),
     },
   ]
+  return <Facts facts={facts} />
 }
