@@ -42,7 +42,7 @@ function Incoming({ request }: { readonly request: PairRequest }) {
         <p className={classes['hint']}>{text.incomingHint(short_name, format.ago(request.asked_at_ms))}</p>
       </div>
       <div className={classes['trust']}>
-        <TrustSlider trust={trust} label={text.trust(name)} onChange={setTrust} />
+        <TrustSlider trust={trust} label={text.trust(name)} onChange={setTrust} caption={text.yourTrust} />
       </div>
       <div className={classes['actions']}>
         <Button

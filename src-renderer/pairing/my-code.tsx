@@ -59,8 +59,8 @@ function GoodCode({ invite, renew }: { readonly invite: InviteCode; readonly ren
           <Copy value={invite.link} label={text.copyLink} icon={<IconLink size={16} aria-hidden="true" />} />
         </div>
         <p className={classes['expiry']}>
-          {text.goodUntil(format.time(invite.expires_at_ms))}{' '}
-          <Button variant="subtle" size="compact-xs" onClick={renew}>
+          <span>{text.goodUntil(format.time(invite.expires_at_ms))}</span>
+          <Button variant="subtle" size="compact-xs" className={classes['renew'] ?? ''} onClick={renew}>
             {text.renew}
           </Button>
         </p>

@@ -93,7 +93,7 @@ export function TheirCode({
       />
       <div className={classes['row']}>
         <div className={classes['trust']}>
-          <TrustSlider trust={trust} label={text.trust} onChange={setTrust} isLabelShown />
+          <TrustSlider trust={trust} label={text.trust} onChange={setTrust} caption={text.trust} />
         </div>
         <Button
           type="submit"

@@ -11,22 +11,23 @@ export function TrustSlider({
   trust,
   label,
   onChange,
-  isLabelShown = false,
+  caption,
 }: {
   /** 0 to 1. */
   readonly trust: number
   readonly label: string
   readonly onChange: (trust: number) => void
-  readonly isLabelShown?: boolean
+  /** Stands above, where nothing else says what this is. */
+  readonly caption?: string
 }) {
   const words = useText().people.trust
   const [moving, setMoving] = useState<number>()
   const shown = moving ?? trust
   return (
     <div className={classes['trust']}>
-      {isLabelShown && (
+      {caption !== undefined && (
         <span aria-hidden="true" className={classes['label']}>
-          {label}
+          {caption}
         </span>
       )}
       <Slider

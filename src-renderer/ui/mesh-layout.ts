@@ -21,6 +21,8 @@ const SINGLE_RING_PLACES = 10
 const PLACE_RADIUS_MAX = 17
 const PLACE_RADIUS_MIN = 5
 const CENTRE_RADIUS_MAX = 26
+/** So many ring widths more stay free around the middle, where all lines meet. */
+const ROOM_IN_MIDDLE = 0.5
 /** Around the discs, for focus rings and for names under them. */
 const MARGIN = 22
 /** The share of the room between two neighbours that their discs may take. */
@@ -76,7 +78,7 @@ function capacity(rings: number): number {
 
 /** A lonely ring leaves air around it; several fill the picture. */
 function ringReach(ring: number, rings: number): number {
-  return rings === 1 ? 0.82 : (ring + 1) / rings
+  return rings === 1 ? 0.82 : (ring + 1 + ROOM_IN_MIDDLE) / (rings + ROOM_IN_MIDDLE)
 }
 
 function ringPlaces(count: number, ring: number, reach: { x: number; y: number }): MeshPlace[] {

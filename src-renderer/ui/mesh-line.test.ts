@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { initialOf, shortened, taperedLine } from './mesh-line.ts'
+import { fullWidth, initialOf, shortened, taperedLine } from './mesh-line.ts'
 
 describe('a line of a mesh', () => {
   it('is as wide at each end as that end weighs', () => {
@@ -12,6 +12,12 @@ describe('a line of a mesh', () => {
     expect(taperedLine({ x: 0, y: 0, weight: 1 }, { x: 0, y: 100, weight: 1 })).toBe(
       'M-3.5 0L-3.5 100L3.5 100L3.5 0Z',
     )
+  })
+
+  it('is thinner among many, and never thicker among more', () => {
+    const widths = Array.from({ length: 200 }, (_, i) => fullWidth(i + 1))
+    expect(widths).toEqual([...widths].sort((a, b) => b - a))
+    expect(fullWidth(200)).toBeLessThan(fullWidth(1) / 2)
   })
 
   it('is nothing between a point and itself', () => {

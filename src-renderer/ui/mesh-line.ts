@@ -6,20 +6,29 @@ export interface Point {
 
 /** So much is drawn where there is no weight at all, so that the line is seen to end there. */
 const HAIRLINE = 1
-/** The width of full weight. */
+/** The width of full weight among a few, and among so many that thick lines would hide each other. */
 const WIDTH_MAX = 7
+const WIDTH_MAX_CROWDED = 3
+const CROWDED_FROM = 80
 
-/** The SVG path of a line that is as wide at each end as the weight (0 to 1) of that end. */
+/** How wide a line of full weight is drawn among so many. */
+export function fullWidth(count: number): number {
+  const crowding = Math.min(1, count / CROWDED_FROM)
+  return WIDTH_MAX + (WIDTH_MAX_CROWDED - WIDTH_MAX) * crowding
+}
+
+/** The SVG path of a line that is as wide at each end as the weight (0 to 1) of that end; `full` is the width of 1. */
 export function taperedLine(
   from: Point & { readonly weight: number },
   to: Point & { readonly weight: number },
+  full = WIDTH_MAX,
 ): string {
   const length = Math.hypot(to.x - from.x, to.y - from.y)
   if (length === 0) return ''
   // Across the line.
   const side = { x: -(to.y - from.y) / length, y: (to.x - from.x) / length }
   const corner = (end: Point & { readonly weight: number }, sign: 1 | -1): string => {
-    const half = (sign * widthOf(end.weight)) / 2
+    const half = (sign * widthOf(end.weight, full)) / 2
     return `${round(end.x + side.x * half)} ${round(end.y + side.y * half)}`
   }
   return `M${corner(from, 1)}L${corner(to, 1)}L${corner(to, -1)}L${corner(from, -1)}Z`
@@ -42,8 +51,8 @@ export function shortened(name: string, letters: number): string {
   return one === name ? name : `${short.trimEnd()}…`
 }
 
-function widthOf(weight: number): number {
-  return weight <= 0 ? HAIRLINE : HAIRLINE + 1 + Math.min(1, weight) * (WIDTH_MAX - HAIRLINE - 1)
+function widthOf(weight: number, full: number): number {
+  return weight <= 0 ? HAIRLINE : HAIRLINE + 0.5 + Math.min(1, weight) * (full - HAIRLINE - 0.5)
 }
 
 function words(text: string): Intl.Segments {

@@ -1,6 +1,6 @@
 import { memo, useMemo, useState, type KeyboardEvent } from 'react'
 import { layoutMesh, type MeshPlace } from './mesh-layout.ts'
-import { initialOf, shortened, taperedLine } from './mesh-line.ts'
+import { fullWidth, initialOf, shortened, taperedLine } from './mesh-line.ts'
 import { stableColor } from './stable-color.ts'
 import classes from './mesh-picture.module.css'
 
@@ -23,11 +23,13 @@ const SIZES = {
   /** To look at, without anything to focus. */
   small: { width: 420, height: 250, namesUpTo: 6, letters: 12 },
   /** Every node can be focused. */
-  large: { width: 1_000, height: 500, namesUpTo: 24, letters: 16 },
+  large: { width: 1_000, height: 460, namesUpTo: 24, letters: 16 },
 } as const
 
 /** Discs as large as these hold an initial. */
-const INITIAL_FROM_RADIUS = 10
+const INITIAL_FROM_RADIUS = 12
+/** … and so large the one in the middle its word. */
+const CENTRE_TEXT_FROM_RADIUS = 10
 /** Between a disc and the name under it. */
 const NAME_BELOW = 14
 
@@ -55,6 +57,7 @@ export function MeshPicture({
   const [at, setAt] = useState(0)
   const [looked, setLooked] = useState<string>()
   const isLarge = size === 'large'
+  const full = fullWidth(nodes.length)
   const current = Math.min(at, nodes.length - 1)
   const shown = nodes.find(({ key }) => key === looked)
 
@@ -80,7 +83,14 @@ export function MeshPicture({
         onKeyDown={isLarge ? moveFocus : undefined}
       >
         {placed.map(({ node, place }) => (
-          <Line key={node.key} node={node} from={layout.centre} to={place} isLooked={looked === node.key} />
+          <Line
+            key={node.key}
+            node={node}
+            from={layout.centre}
+            to={place}
+            isLooked={looked === node.key}
+            full={full}
+          />
         ))}
         {placed.map(({ node, place, index }) => (
           <Disc
@@ -106,7 +116,7 @@ export function MeshPicture({
             className={classes['centre-text']}
             style={{ fontSize: Math.min(13, layout.centre.radius * 0.62) }}
           >
-            {layout.centre.radius < INITIAL_FROM_RADIUS ? '' : centre}
+            {layout.centre.radius < CENTRE_TEXT_FROM_RADIUS ? '' : centre}
           </text>
         </g>
       </svg>
@@ -126,16 +136,19 @@ interface LineProps {
   readonly from: { readonly x: number; readonly y: number }
   readonly to: MeshPlace
   readonly isLooked: boolean
+  /** Pixels of full weight. */
+  readonly full: number
 }
 
-const Line = memo(function Line({ node, from, to, isLooked }: LineProps) {
+const Line = memo(function Line({ node, from, to, isLooked, full }: LineProps) {
   const isMutual = node.weightHere > 0 && node.weightThere > 0
   return (
     <g aria-hidden="true" data-looked={isLooked || undefined} className={classes['line']}>
       <path
-        d={taperedLine({ ...from, weight: node.weightHere }, { ...to, weight: node.weightThere })}
+        d={taperedLine({ ...from, weight: node.weightHere }, { ...to, weight: node.weightThere }, full)}
         data-mutual={isMutual || undefined}
         data-absent={!node.isPresent || undefined}
+        data-flows={node.flow !== 'none' || undefined}
       />
       {node.flow !== 'none' && (
         <path d={`M${from.x} ${from.y}L${to.x} ${to.y}`} data-flow={node.flow} className={classes['flow']} />

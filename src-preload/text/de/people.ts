@@ -20,14 +20,13 @@ export const people: typeof english = {
         ...(mutual === 0
           ? []
           : [mutual === count ? 'das Vertrauen ist gegenseitig' : `gegenseitiges Vertrauen mit ${mutual}`]),
-      ].join(' · '),
+      ].join('\u00a0· '),
   },
   tabs: { list: 'Personen', mesh: 'Das Netz', label: 'Personen zeigen als' },
   add: 'Jemanden hinzufügen',
   closeAdd: 'Schließen',
   empty: {
-    title: 'Meshwork ist für Personen, die du kennst',
-    sentence: 'Noch ist niemand hier. Gib jemandem deinen Code, oder gib einen Code ein.',
+    sentence: 'Meshwork arbeitet mit Personen, die du kennst. Gib jemandem deinen Code, oder gib einen ein.',
     noMatch: (search) => `Niemand heißt „${search}“.`,
     clearSearch: 'Alle zeigen',
   },
@@ -93,13 +92,13 @@ export const people: typeof english = {
   },
   link: {
     direct: 'direkt verbunden',
-    directIn: (ms) => `direkt verbunden, ${ms} ms`,
+    directIn: (ms) => `direkt, ${ms} ms`,
     relayed: 'über andere verbunden',
-    relayedIn: (ms) => `über andere verbunden, ${ms} ms`,
+    relayedIn: (ms) => `über andere, ${ms} ms`,
     connected: 'verbunden',
     seen: (ago) => `zuletzt gesehen ${ago}`,
     never: 'nicht gesehen, seit dieser PC läuft',
-    shares: (cores) => `teilt gerade ${cores} Kerne`,
+    shares: (cores) => `teilt ${cores} Kerne`,
     exact: {
       direct: 'Weg: direkt',
       relayed: 'Weg: über einen anderen PC; langsamer und genauso vertraulich',
@@ -132,8 +131,10 @@ export const people: typeof english = {
   requests: {
     title: 'Wartet auf eine Antwort',
     incoming: (name) => `${name} möchte sich mit dir verbinden`,
-    incomingHint: (shortName, ago) => `Dein Code wurde ${ago} benutzt. Ihr Schlüssel heißt ${shortName}.`,
+    incomingHint: (shortName, ago) =>
+      `Dein Code wurde ${ago} benutzt. Der Kurzname ist ${shortName}: Frag, ob das stimmt.`,
     trust: (name) => `Dein Vertrauen in ${name}`,
+    yourTrust: 'Dein Vertrauen',
     accept: 'Annehmen',
     decline: 'Ablehnen',
     accepted: (name) => `Du bist mit ${name} verbunden.`,

@@ -6,6 +6,7 @@ import { useNode } from '../../state/node-store.ts'
 import { useText } from '../../state/text.tsx'
 import { MeshPicture } from '../../ui/mesh-picture.tsx'
 import { Section } from '../../ui/section.tsx'
+import classes from './small-mesh.module.css'
 
 /** The mesh, small, with the way to its people. */
 export function SmallMesh() {
@@ -28,6 +29,7 @@ export function SmallMesh() {
         centre={words.you}
         label={nodes.length === 0 ? text.overview.mesh.none : `${words.label}. ${meshSummary(nodes, words)}`}
       />
+      {nodes.length === 0 && <p className={classes['none']}>{words.empty}</p>}
     </Section>
   )
 }

@@ -1,11 +1,10 @@
 import { Button, Tabs } from '@mantine/core'
-import { IconUserPlus, IconUsers, IconX } from '@tabler/icons-react'
+import { IconUserPlus, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { peopleTitle } from '../../pairing/mesh-nodes.ts'
 import { useNode } from '../../state/node-store.ts'
 import { useText } from '../../state/text.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
 import { Page } from '../../ui/page.tsx'
 import { SkeletonList } from '../../ui/skeleton-list.tsx'
 import { AddSomebody } from './add-somebody.tsx'
@@ -34,6 +33,7 @@ export function PeopleScreen() {
     <ForgottenPeopleProvider>
       <Page
         title={isLoaded ? peopleTitle(people.values(), text.title) : text.tabs.list}
+        {...(isEmpty ? { description: text.empty.sentence } : {})}
         actions={
           !isEmpty && (
             <Button
@@ -57,11 +57,6 @@ export function PeopleScreen() {
         }
       >
         <PairRequests />
-        {isEmpty && (
-          <EmptyState icon={<IconUsers size={32} />} title={text.empty.title}>
-            {text.empty.sentence}
-          </EmptyState>
-        )}
         {isAddShown && <AddSomebody linkedCode={linkedCode} />}
         {!isLoaded && <SkeletonList rows={5} height={PERSON_ROW_HEIGHT} />}
         {isLoaded && !isEmpty && <People />}

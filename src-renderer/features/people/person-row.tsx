@@ -14,7 +14,7 @@ import { useTrust } from './use-trust.ts'
 import classes from './person-row.module.css'
 
 /** Of a row, in pixels; its words are cut rather than wrapped, so that lists of any length keep their place. */
-export const PERSON_ROW_HEIGHT = 76
+export const PERSON_ROW_HEIGHT = 68
 
 /** One person: who they are, trust each way, what was done each way, and how well that goes. */
 export const PersonRow = memo(function PersonRow({

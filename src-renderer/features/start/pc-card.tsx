@@ -1,7 +1,15 @@
 import { Loader } from '@mantine/core'
-import { IconCpu, IconDeviceDesktop, IconDeviceSdCard, IconGauge, IconServer2 } from '@tabler/icons-react'
+import {
+  IconCpu,
+  IconCube,
+  IconDatabase,
+  IconDeviceDesktop,
+  IconDeviceSdCard,
+  IconGauge,
+} from '@tabler/icons-react'
 import { useEffect, type ReactNode } from 'react'
 import type { HardwareInfo, NodeInfo } from '#contract'
+import type { Format } from '#text'
 import { useQuery } from '../../connection/calls.tsx'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
@@ -50,21 +58,20 @@ function Facts({ hardware, info }: { readonly hardware: HardwareInfo; readonly i
         {text.cores(cpu.cores)}
       </Fact>
       <Fact icon={<IconDeviceSdCard size={20} />} label={text.memory}>
-        {/* Memory is sold by powers of two. */}
-        {`${format.number(ram_bytes / 2 ** 30, ram_bytes < 2 ** 33 ? 1 : 0)} GB`}
+        {memoryWords(ram_bytes, format)}
       </Fact>
       <Fact
-        icon={<IconDeviceDesktop size={20} />}
+        icon={<IconCube size={20} />}
         label={text.graphics}
         detail={gpus
           .flatMap(({ vram_bytes }) =>
-            vram_bytes === undefined ? [] : [text.graphicsMemory(format.bytes(vram_bytes))],
+            vram_bytes === undefined ? [] : [text.graphicsMemory(memoryWords(vram_bytes, format))],
           )
           .join(', ')}
       >
         {gpus.length === 0 ? text.noGraphics : gpus.map(({ name }) => name).join(', ')}
       </Fact>
-      <Fact icon={<IconServer2 size={20} />} label={text.disk}>
+      <Fact icon={<IconDatabase size={20} />} label={text.disk}>
         {text.diskFree(format.bytes(disk.free_bytes), format.bytes(disk.total_bytes))}
       </Fact>
       <Speed hardware={hardware} info={info} />
@@ -135,4 +142,10 @@ function Fact({
       </dd>
     </div>
   )
+}
+
+/** Memory is sold by powers of two, other than disks. */
+function memoryWords(bytes: number, format: Format): string {
+  const gibibytes = bytes / 2 ** 30
+  return `${format.number(gibibytes, gibibytes < 8 ? 1 : 0)} GB`
 }
