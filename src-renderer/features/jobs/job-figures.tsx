@@ -1,0 +1,106 @@
+import type { ReactNode } from 'react'
+import { Tooltip } from '@mantine/core'
+import type { JobStatus } from '#contract'
+import { useFormat, useText } from '../../state/text.tsx'
+import { isInFlight } from './job-cards.ts'
+import { comparedWithEstimate } from './job-words.ts'
+import { priorityName } from './render-form.ts'
+import classes from './job-figures.module.css'
+
+/** A job in real numbers: units, times, what was estimated, what had to be done again. */
+export function JobFigures({ job }: { readonly job: JobStatus }) {
+  const text = useText().jobs
+  const format = useFormat()
+  const { facts } = text
+  const isGoing = isInFlight(job)
+  const { picture } = job
+  const dueLate =
+    isGoing &&
+    job.deadline_ms !== undefined &&
+    job.left_ms_estimate !== undefined &&
+    // The node counts the time of a running job up to now.
+    job.submitted_at_ms + job.wall_ms + job.left_ms_estimate > job.deadline_ms
+  return (
+    <dl className={classes['figures']} aria-label={facts.label}>
+      <Fact name={facts.progress}>
+        {facts.ofUnits(format.number(job.verified), format.number(job.units))}
+      </Fact>
+      {job.state.kind === 'running' && (
+        <Fact name={facts.left}>
+          {job.left_ms_estimate === undefined ? facts.leftUnknown : format.duration(job.left_ms_estimate)}
+        </Fact>
+      )}
+      <Fact
+        name={facts.started}
+        note={
+          job.first_award_ms !== undefined &&
+          job.first_award_ms >= 1_000 &&
+          facts.waitedFor(format.duration(job.first_award_ms))
+        }
+      >
+        {format.time(job.submitted_at_ms)}
+      </Fact>
+      <Fact name={isGoing ? facts.soFar : facts.took}>{format.duration(job.wall_ms)}</Fact>
+      {job.estimated_ms !== undefined && (
+        <Fact
+          name={facts.estimated}
+          note={comparedWithEstimate(job, text, (times) => format.number(times, 1))}
+        >
+          {format.duration(job.estimated_ms)}
+        </Fact>
+      )}
+      {job.deadline_ms !== undefined && (
+        <Fact name={facts.deadline} note={dueLate && facts.deadlineLate} isWarning>
+          {format.time(job.deadline_ms)}
+        </Fact>
+      )}
+      {picture !== undefined && (
+        <Fact name={facts.picture} note={text.samples(format.number(picture.spp))}>
+          {text.pictureSize(`${picture.width}`, `${picture.height}`)}
+        </Fact>
+      )}
+      {picture?.frame !== undefined && <Fact name={facts.frame}>{format.number(picture.frame)}</Fact>}
+      <Fact name={facts.checks}>{text.checksOf(job.redundancy, format.number(job.redundancy))}</Fact>
+      {isGoing && <Fact name={facts.priority}>{text.priorities[priorityName(job.priority)]}</Fact>}
+      {job.retried > 0 && (
+        <Fact name={facts.again} hint={facts.againHint}>
+          {format.number(job.retried)}
+        </Fact>
+      )}
+      {job.rejected_outputs > 0 && (
+        <Fact name={facts.refused} hint={facts.refusedHint}>
+          {format.number(job.rejected_outputs)}
+        </Fact>
+      )}
+      {job.fuel !== undefined && <Fact name={facts.fuel}>{format.number(job.fuel)}</Fact>}
+    </dl>
+  )
+}
+
+function Fact({
+  name,
+  note,
+  hint,
+  isWarning = false,
+  children,
+}: {
+  readonly name: string
+  readonly note?: string | false | undefined
+  /** What the name means. */
+  readonly hint?: string
+  readonly isWarning?: boolean
+  readonly children: ReactNode
+}) {
+  const term = <dt className={classes['name']}>{name}</dt>
+  return (
+    <div className={classes['fact']}>
+      {hint === undefined ? term : <Tooltip label={hint}>{term}</Tooltip>}
+      <dd className={classes['value']}>{children}</dd>
+      {note !== undefined && note !== false && (
+        <dd className={classes['note']} data-is-warning={isWarning}>
+          {note}
+        </dd>
+      )}
+    </div>
+  )
+}
