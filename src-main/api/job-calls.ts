@@ -18,8 +18,12 @@ import { pendingJobs } from './pending-calls.ts'
 import { createPictures } from './picture-news.ts'
 import { createThumbnails, thumbnailKey } from './picture-thumbnail.ts'
 import { createReducer } from './reducer.ts'
+import { estimateRender } from './render-estimate.ts'
+import { ownRenderScore, renderPeers } from './render-peers.ts'
 import { createRenderResults, resultKey, unitOutput } from './render-result.ts'
 import { submitRender } from './render-submission.ts'
+import { createSceneImports } from './scene-import.ts'
+import { createSceneLooks } from './scene-preview.ts'
 import { watchUnitNews } from './unit-news.ts'
 
 /** The calls on jobs, and a job as lists show it. `stopping` ends watches, imports and assembling. */
@@ -29,6 +33,8 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
   const rendered = createRenderResults(parts, stopping)
   const pictures = createPictures(parts, rendered, stopping)
   const thumbnails = createThumbnails(parts, rendered, stopping)
+  const imports = createSceneImports(parts)
+  const looks = createSceneLooks(parts, imports)
   const results = createModuleResults(parts, stopping)
   const submissions = createModuleSubmissions(parts)
   const reducer = createReducer(parts, results)
@@ -67,7 +73,19 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
   const router = os.jobs.router({
     ...pendingJobs(os),
     submitRender: os.jobs.submitRender.handler(({ input, signal }) =>
-      submitRender(parts, input, within(signal)),
+      submitRender(parts, imports, input, within(signal)),
+    ),
+    inspectScene: os.jobs.inspectScene.handler(({ input, signal }) => looks.inspect(input, within(signal))),
+    previewScene: os.jobs.previewScene.handler(({ input: { frame, fps, ...view }, signal }) =>
+      looks.preview({ ...view, seconds: frame === undefined ? undefined : frame / fps }, within(signal)),
+    ),
+    estimateRender: os.jobs.estimateRender.handler(({ input: { sample_us, ...render } }) =>
+      estimateRender({
+        ...render,
+        sampleUs: sample_us,
+        ownScore: ownRenderScore(state),
+        peers: renderPeers(state, clock.nowMs()),
+      }),
     ),
     submitModule: os.jobs.submitModule.handler(({ input, signal }) =>
       submissions.submit(input, within(signal)),

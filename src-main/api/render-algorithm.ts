@@ -4,7 +4,7 @@ import type { ComputeResource } from '../protocol/resource.ts'
 /** The shared algorithm whose units are tiles. */
 export const RENDER = { id: 'render.path-trace', version: '1.1.0' } as const
 /** The local task that packs a glTF file into a scene. */
-export const IMPORT = { id: 'render.import', version: '1.0.0' } as const
+export const IMPORT = { id: 'render.import', version: '1.1.0' } as const
 /** The local task that says what a scene is made of. */
 export const INSPECT = { id: 'render.inspect', version: '1.0.0' } as const
 /** The local task that takes a small picture of a packed scene. */

@@ -1,48 +1,126 @@
-import { z } from 'zod'
-import type { RenderRequest, SceneWarning, SubmittedRender } from '#contract'
-import type { RunInput } from '../ports/runner.ts'
+import {
+  DESCRIPTION_LENGTH_MAX,
+  type RenderRequest,
+  type SceneWarning,
+  type SubmittedRender,
+} from '#contract'
 import { refuse } from '../protocol/fault.ts'
 import type { JobId } from '../protocol/ids.ts'
 import { RenderParams, unitCount } from '../protocol/render-job.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest, Params } from '../protocol/work.ts'
+import { factsKey, writeJobFacts, type JobFacts } from './job-facts.ts'
 import { newJobId } from './job-id.ts'
-import { blobInput, runLocalTask, storeOutput } from './local-task.ts'
 import type { ApiParts } from './parts.ts'
-import { IMPORT, RENDER, unitResources, unitSeconds } from './render-algorithm.ts'
+import { RENDER, unitResources, unitSeconds } from './render-algorithm.ts'
+import type { PackedScene, SceneImports } from './scene-import.ts'
 
-/** The roles of an import's inputs that are not file names. */
-const SCENE_ROLE = 'scene'
-const ENVIRONMENT_ROLE = 'environment'
-/** An import of the largest scene that fits takes about a minute. */
-const IMPORT_LIMITS = { wallMsMax: 10 * 60_000, memoryBytesMax: 4 * 2 ** 30, outputBytesMax: 2 * 2 ** 30 }
-/** The widest picture that a framing camera is fitted to; wider ones show more at the sides. */
-const ASPECT_MAX = 100
-/** Renders go beside other work, neither before nor after it. */
-const PRIORITY = 0.5
+/** Warnings told of all frames together; each is told once. */
+const WARNINGS_MAX = 100
+/** Earlier frames of a series go before later ones, by so much of priority; equals would all be done at the end. */
+const FRAME_PRIORITY_STEP = 1e-6
 
-/** What `render.import` tells of a scene. */
-const ImportInfo = z.object({
-  triangles: z.int().min(1),
-  warnings: z.array(z.object({ kind: z.string(), message: z.string() })),
-})
+/** A frame of an animation that is to be rendered, or a still. */
+interface Shot {
+  readonly job: JobId
+  readonly frame?: number
+  readonly index: number
+}
 
 /**
- * Packs a scene here and submits its job. The scene is kept until the job is removed.
- * @throws FaultError `bad-input` for files that are no scene, `blob-missing`
+ * Packs a scene here and submits its job, or a job for each of its frames, one after the other. Scenes are kept until
+ * their jobs are removed. If a frame cannot be submitted, none is.
+ * @throws FaultError `bad-input` for files that are no scene, `blob-missing`, `quota-exceeded`
  */
 export async function submitRender(
   parts: ApiParts,
+  imports: SceneImports,
   request: RenderRequest,
   signal: AbortSignal,
 ): Promise<SubmittedRender> {
   const params = renderParams(request)
-  const jobId = newJobId(parts.random, 'render')
-  const scene = await importScene(parts, request, jobId, signal)
-  const manifest: JobManifest = {
-    job_id: jobId,
-    requester_id: parts.runtime.state.me,
-    description: request.description ?? request.main,
+  const shots = (request.frames ?? [undefined]).map((frame, index): Shot => ({
+    job: newJobId(parts.random, 'render'),
+    ...(frame === undefined ? {} : { frame }),
+    index,
+  }))
+  const [first] = shots
+  if (first === undefined) refuse('bad-input', 'a render without a frame')
+  const scenes: PackedScene[] = []
+  const submitted: JobId[] = []
+  try {
+    for (const shot of shots) {
+      signal.throwIfAborted()
+      scenes.push(await submitShot(parts, imports, { request, params, shot, shots, signal }))
+      submitted.push(shot.job)
+    }
+  } catch (error) {
+    await withdraw(parts, submitted)
+    throw error
+  }
+  return {
+    job_id: first.job,
+    job_ids: submitted,
+    units: unitCount(params) * shots.length,
+    triangles: Math.max(...scenes.map(({ triangles }) => triangles)),
+    scene_bytes: scenes.reduce((sum, { bytes }) => sum + bytes, 0),
+    warnings: distinct(scenes.flatMap(({ warnings }) => warnings)),
+  }
+}
+
+/** One job of a request. */
+interface ShotRequest {
+  readonly request: RenderRequest
+  readonly params: RenderParams & Params
+  readonly shot: Shot
+  readonly shots: readonly Shot[]
+  readonly signal: AbortSignal
+}
+
+async function submitShot(
+  parts: ApiParts,
+  imports: SceneImports,
+  { request, params, shot, shots, signal }: ShotRequest,
+): Promise<PackedScene> {
+  const { files, main, environment, camera, width, height, fps } = request
+  const owner = `api:import:${shot.job}`
+  try {
+    const scene = await imports.pack(
+      {
+        files,
+        main,
+        environment,
+        camera,
+        aspect: width / height,
+        seconds: shot.frame === undefined ? undefined : shot.frame / fps,
+      },
+      owner,
+      signal,
+    )
+    // Before the job is there, so that nobody sees it without them.
+    writeJobFacts(parts.settings, shot.job, factsOf(request, shot, shots))
+    try {
+      await parts.runtime.submit(manifestOf(parts, { request, params, shot, scene }))
+    } catch (error) {
+      parts.settings.write(factsKey(shot.job), undefined)
+      throw error
+    }
+    return scene
+  } finally {
+    parts.blobs.unpin(owner)
+  }
+}
+
+function manifestOf(
+  { runtime, clock }: ApiParts,
+  about: Pick<ShotRequest, 'request' | 'params' | 'shot'> & { readonly scene: PackedScene },
+): JobManifest {
+  const { request, params, shot, scene } = about
+  const { priority, deadline_ms } = request
+  return {
+    job_id: shot.job,
+    requester_id: runtime.state.me,
+    description: descriptionOf(request, shot),
     algorithm_id: RENDER.id,
     algorithm_version: RENDER.version,
     params,
@@ -50,27 +128,40 @@ export async function submitRender(
     unit_count: unitCount(params),
     required_resources: unitResources(params, scene.bytes),
     estimated_duration_seconds: unitSeconds(params),
-    priority: PRIORITY,
+    priority: Math.max(0, priority - shot.index * FRAME_PRIORITY_STEP),
     verification_redundancy: request.redundancy,
-    created_at: toTimestamp(parts.clock.nowMs()),
-  }
-  try {
-    await parts.runtime.submit(manifest)
-  } finally {
-    parts.blobs.unpin(importPin(jobId))
-  }
-  return {
-    job_id: jobId,
-    job_ids: [jobId],
-    units: manifest.unit_count,
-    triangles: scene.triangles,
-    scene_bytes: scene.bytes,
-    warnings: scene.warnings,
+    ...(deadline_ms === undefined ? {} : { deadline: toTimestamp(deadline_ms) }),
+    created_at: toTimestamp(clock.nowMs()),
   }
 }
 
-function importPin(job: JobId): string {
-  return `api:import:${job}`
+function descriptionOf({ description, main }: RenderRequest, { frame }: Shot): string {
+  const which = frame === undefined ? '' : `, frame ${frame}`
+  return `${(description ?? main).slice(0, DESCRIPTION_LENGTH_MAX - which.length)}${which}`
+}
+
+function factsOf({ estimated_ms, fps }: RenderRequest, shot: Shot, shots: readonly Shot[]): JobFacts {
+  const id = shots[0]?.job ?? shot.job
+  return {
+    ...(estimated_ms === undefined ? {} : { estimated_ms }),
+    ...(shots.length === 1 ? {} : { series: { id, index: shot.index, count: shots.length } }),
+    ...(shot.frame === undefined ? {} : { frame: shot.frame, fps }),
+  }
+}
+
+/** Takes jobs back whose series did not come about. */
+async function withdraw({ runtime, clock, settings }: ApiParts, jobs: readonly JobId[]): Promise<void> {
+  const at_ms = clock.nowMs()
+  for (const job_id of jobs) {
+    await runtime.dispatch({ kind: 'job-cancelled', at_ms, job_id })
+    await runtime.dispatch({ kind: 'job-removed', at_ms, job_id })
+    settings.write(factsKey(job_id), undefined)
+  }
+}
+
+function distinct(warnings: readonly SceneWarning[]): SceneWarning[] {
+  const byMessage = new Map(warnings.map((warning) => [warning.message, warning]))
+  return [...byMessage.values()].slice(0, WARNINGS_MAX)
 }
 
 /** The job's parameters, defaults filled in. @throws FaultError `bad-input` when it has too many units */
@@ -83,60 +174,4 @@ function renderParams(request: RenderRequest): RenderParams & Params {
   if (!parsed.success)
     refuse('bad-input', parsed.error.issues[0]?.message ?? 'these parameters do not fit together')
   return parsed.data
-}
-
-async function importScene(
-  parts: ApiParts,
-  request: RenderRequest,
-  job: JobId,
-  signal: AbortSignal,
-): Promise<{
-  cid: JobManifest['inputs'][string]
-  bytes: number
-  triangles: number
-  warnings: SceneWarning[]
-}> {
-  const { blobs, runner } = parts
-  const pin = importPin(job)
-  const { width, height, camera } = request
-  try {
-    const inputs = sceneInputs(parts, request, pin)
-    const result = await runLocalTask(
-      runner,
-      {
-        id: `import ${job}`,
-        algorithmId: IMPORT.id,
-        algorithmVersion: IMPORT.version,
-        params: { aspect: Math.min(ASPECT_MAX, width / height), ...(camera === undefined ? {} : { camera }) },
-        inputs,
-        limits: IMPORT_LIMITS,
-      },
-      signal,
-    )
-    const { triangles, warnings } = ImportInfo.parse(result.info)
-    return { ...(await storeOutput(blobs, result.output, pin)), triangles, warnings }
-  } catch (error) {
-    blobs.unpin(pin)
-    throw error
-  }
-}
-
-/** The import's inputs by role: the main file, the environment, and every other file under its own name. */
-function sceneInputs(
-  { blobs }: ApiParts,
-  { files, main, environment }: RenderRequest,
-  pin: string,
-): Record<string, RunInput> {
-  const inputs: Record<string, RunInput> = {}
-  const add = (role: string, cid: Parameters<typeof blobInput>[1], what: string): void => {
-    if (Object.hasOwn(inputs, role)) refuse('bad-input', `the scene has two files named ${what}`)
-    inputs[role] = blobInput(blobs, cid, what)
-    blobs.pin(cid, pin)
-  }
-  const mainFile = files.find((file) => file.name === main)
-  if (mainFile === undefined) refuse('bad-input', `the scene's main file ${main} is not among its files`)
-  add(SCENE_ROLE, mainFile.cid, main)
-  if (environment !== undefined) add(ENVIRONMENT_ROLE, environment, 'the environment')
-  for (const file of files) if (file !== mainFile) add(file.name, file.cid, file.name)
-  return inputs
 }

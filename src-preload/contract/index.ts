@@ -46,14 +46,13 @@ export type {
   SceneFile,
   SceneFiles,
   ScenePreview,
-  SceneReport,
   SceneWarning,
   SubmittedRender,
   TilePreview,
   UnitNews,
   UnitView,
 } from './jobs.ts'
-export { ResultFile } from './jobs.ts'
+export { ResultFile, SceneReport } from './jobs.ts'
 export {
   API_MESSAGE_BYTES_MAX,
   CHUNK_BYTES_MAX,

@@ -11,16 +11,23 @@ export const SCENE_ROLE = 'scene'
 /** The role of a picture of distant light. */
 export const ENVIRONMENT_ROLE = 'environment'
 
-/** `render.import`: which of the file's cameras, and width by height of the picture for a file without one. */
+/** When the last frame of the longest animation is, at one a second. */
+const SECONDS_MAX = 1_000_000
+
+/**
+ * `render.import`: which of the file's cameras, width by height of the picture for a file without one, and when in its
+ * animations (at rest when absent).
+ */
 const ImportParams = z.strictObject({
   camera: z.int().min(0).max(0xffff).optional(),
   aspect: z.number().positive().max(100).optional(),
+  seconds: z.number().min(0).max(SECONDS_MAX).optional(),
 })
 
 /**
  * Packs a stranger's glTF file (input `scene`; `environment` a Radiance picture; all others by the names that
- * the file gives them). Its info: `triangles`, `materials`, `textures`, `lights`, `environment` (constant or map)
- * and `warnings`.
+ * the file gives them). Its info: `triangles`, `materials`, `textures`, `lights`, `environment` (constant or map),
+ * `framed` (the picture's shape decided what is seen) and `warnings`.
  *
  * @throws FaultError `bad-input` with one clear line for whoever chose the file
  */
@@ -29,18 +36,19 @@ export async function runImport(call: LibraryCall): Promise<LibraryResult> {
   const main = call.inputs.get(SCENE_ROLE)
   if (!params.ok) refuse('bad-input', params.fault.message)
   if (main === undefined) refuse('bad-input', 'an import without a scene')
-  const { camera, aspect } = params.value
+  const { camera, aspect, seconds } = params.value
   const environment = environmentOf(call.inputs.get(ENVIRONMENT_ROLE))
   const imported = await importScene(
     { bytes: main.read(), resources: resourcesOf(call.inputs) },
     {
       ...(camera === undefined ? {} : { camera }),
       ...(aspect === undefined ? {} : { aspect }),
+      ...(seconds === undefined ? {} : { seconds }),
       ...(environment === undefined ? {} : { environment }),
     },
   )
   if (imported.kind !== 'scene') refuse('bad-input', imported.message)
-  const { scene, warnings } = imported
+  const { scene, isFramed, warnings } = imported
   const output = packScene(scene)
   return {
     output: Uint8Array.from(output),
@@ -50,6 +58,7 @@ export async function runImport(call: LibraryCall): Promise<LibraryResult> {
       textures: scene.textures.length,
       lights: scene.lights.length,
       environment: scene.environment.kind,
+      framed: isFramed,
       warnings: warnings.map(({ kind, message }) => ({ kind, message })),
     },
     memoryBytes: 2 * output.byteLength + main.bytes,

@@ -23,9 +23,10 @@ export type ImportFault =
  * - `missing-texture`: an image was not handed over or cannot be decoded; the material goes without it
  * - `ignored-extension`: the file uses it, says that one can do without, and so do we
  * - `texture-coordinates-differ`: textures of one material lie differently; all take the first one's place
+ * - `animation-ignored`: a part of an animation, or all of it, is not shown
  */
 export interface ImportWarning {
-  readonly kind: 'missing-texture' | 'ignored-extension' | 'texture-coordinates-differ'
+  readonly kind: 'missing-texture' | 'ignored-extension' | 'texture-coordinates-differ' | 'animation-ignored'
   readonly message: string
 }
 

@@ -1,5 +1,5 @@
 /**
- * Turns a glTF 2.0 file into a scene for the path tracer: every instance baked into world space, at rest.
+ * Turns a glTF 2.0 file into a scene for the path tracer: every instance baked into world space, at rest or at a time.
  *
  * @example
  * const imported = await importScene({ bytes: glb })
@@ -15,6 +15,7 @@ import type {
 } from '../../../../wasm/path-trace/scene.ts'
 import { type ImportFault, ImportRefusal, type ImportWarning, refuseFile } from './import-fault.ts'
 import { readGltf, type SceneFile } from './read-gltf.ts'
+import { poseDocument } from './scene-animation.ts'
 import { importCamera } from './scene-camera.ts'
 import { checkSceneSize, createGeometryBuilder, type SceneGeometry, triangleArea } from './scene-geometry.ts'
 import { importLights } from './scene-lights.ts'
@@ -41,6 +42,8 @@ export interface ImportOptions {
   readonly camera?: number
   /** Width by height of the picture, for the framing camera of a file without one. */
   readonly aspect?: number
+  /** Seconds after the start of the file's animations; at rest when absent. */
+  readonly seconds?: number
   /** Distant light, instead of what the file's lack of lights would bring. */
   readonly environment?: EnvironmentDescription
 }
@@ -49,12 +52,14 @@ export interface ImportOptions {
 export interface ImportedScene {
   readonly kind: 'scene'
   readonly scene: SceneDescription
+  /** The file has no camera, so that the scene is framed by one made for the picture's shape. */
+  readonly isFramed: boolean
   readonly warnings: readonly ImportWarning[]
 }
 
 /**
  * Imports a stranger's file; never throws for what is in it, whatever it is. Skins and morph targets are
- * taken as they rest, points and lines are left out, and a file with neither lights nor surfaces that shine
+ * taken as they rest or as the animations move them, points and lines are left out, and a file with neither lights nor surfaces that shine
  * enough is lit by a studio's soft light (`studioEnvironment`).
  */
 export async function importScene(
@@ -63,8 +68,8 @@ export async function importScene(
 ): Promise<ImportedScene | ImportFault> {
   const warnings: ImportWarning[] = []
   try {
-    const scene = await buildScene(file, options, warnings)
-    return { kind: 'scene', scene, warnings: warnings.slice(0, WARNINGS_MAX) }
+    const { scene, isFramed } = await buildScene(file, options, warnings)
+    return { kind: 'scene', scene, isFramed, warnings: warnings.slice(0, WARNINGS_MAX) }
   } catch (error) {
     if (error instanceof ImportRefusal) return error.fault
     // The checks before this leave the reader nothing to stumble over but sizes that memory cannot hold.
@@ -78,8 +83,9 @@ async function buildScene(
   file: SceneFile,
   options: ImportOptions,
   warnings: ImportWarning[],
-): Promise<SceneDescription> {
+): Promise<{ scene: SceneDescription; isFramed: boolean }> {
   const document = await readGltf(file, warnings)
+  if (options.seconds !== undefined) poseDocument(document, options.seconds, warnings)
   const { nodes, worldOf } = placeNodes(document)
   const table = createTextureTable(warnings)
   const materials: MaterialDescription[] = []
@@ -108,7 +114,7 @@ async function buildScene(
   const lights = importLights(nodes)
   if (lights.length > SCENE_LIMITS.lights) refuseFile('scene-too-large', 'the scene has too many lights')
   const lit = lights.length > 0 || meanEmission(geometry, materials) >= EMISSION_LIGHTS_SCENE
-  return {
+  const scene: SceneDescription = {
     ...geometry,
     materials,
     textures: table.textures,
@@ -117,6 +123,7 @@ async function buildScene(
     environment:
       options.environment ?? (lit ? { kind: 'constant', radiance: [0, 0, 0] } : studioEnvironment()),
   }
+  return { scene, isFramed: !nodes.some(({ node }) => node.getCamera() !== null) }
 }
 
 /** Radiance that surfaces emit, averaged over the area of all of them; textures count as white. */

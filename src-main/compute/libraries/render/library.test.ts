@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decode } from 'fast-png'
+import { decode as decodeJpeg } from 'jpeg-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildKernels } from '../../../../wasm/build.ts'
 import type { Clock } from '../../../ports/clock.ts'
@@ -105,6 +106,60 @@ describe('the render library, in a compute host', () => {
     const { width, height, data } = decode(coarse.png)
     expect([width, height]).toEqual([48, 36])
     expect(new Set(data).size).toBeGreaterThan(50)
+  })
+
+  it('shows tiles of any ranges of samples as small pictures, and the whole as a thumbnail', async () => {
+    const job = RenderParams.parse({
+      width: 48,
+      height: 36,
+      spp: 4,
+      bounces: 3,
+      tile: 16,
+      samples_per_unit: 2,
+    })
+    const inputs: Record<string, RunInput> = {}
+    const tasks = [...Array(unitCount(job)).keys()].map((i) => task('render.path-trace', job, { scene }, i))
+    const outcomes = await outcomesOf(runner, tasks)
+    for (const [index, { id }] of tasks.entries()) {
+      inputs[`unit-${index}`] = await blob(`shown-${index}`, await bytesOf(done(outcomes.get(id)!).output))
+    }
+    const some = { 'unit-4': inputs['unit-4']!, 'unit-0': inputs['unit-0']!, 'unit-9': inputs['unit-9']! }
+    const params = { job, factor: 2, exposure_stops: 0, tiles: [4, 0] }
+    const shown = done(await outcomeOf('render.preview-tiles', params, some))
+    expect(shown.info['tiles']).toMatchObject([
+      { tile: 4, x: 8, y: 8, width: 8, height: 8 },
+      { tile: 0, x: 0, y: 0, width: 8, height: 8 },
+    ])
+    const files = await bytesOf(shown.output)
+    const [{ bytes: first }] = shown.info['tiles'] as [{ bytes: number }]
+    const { width, height, data } = decodeJpeg(files.subarray(0, first), { useTArray: true })
+    expect([width, height]).toEqual([8, 8])
+    expect(new Set(data).size).toBeGreaterThan(5)
+    const whole = done(await outcomeOf('render.thumbnail', { job, factor: 2 }, inputs))
+    expect(whole.info).toMatchObject({ width: 24, height: 18, exposure_stops: 0 })
+    const thumbnail = decodeJpeg(await bytesOf(whole.output), { useTArray: true })
+    expect([thumbnail.width, thumbnail.height]).toEqual([24, 18])
+    expect(await outcomeOf('render.thumbnail', { job, factor: 2 }, some)).toMatchObject({
+      kind: 'failed',
+      fault: { kind: 'bad-input' },
+    })
+  })
+
+  it('takes a small picture of a scene at once, and says what a sample costs', async () => {
+    const params = { width: 64, height: 48, spp: 1, bounces: 4 }
+    const { output, info } = done(await outcomeOf('render.preview', params, { scene }))
+    const { width, height, data } = decodeJpeg(await bytesOf(output), { useTArray: true })
+    expect([width, height]).toEqual([64, 48])
+    expect(new Set(data).size).toBeGreaterThan(50)
+    expect(info['sample_us']).toBeGreaterThan(0)
+    expect(info['exposure_stops']).toBe(0)
+  })
+
+  it('says what a file is made of without reading the files beside it', async () => {
+    const file = await blob('inspected', await defaultSceneGlb())
+    const { info } = done(await outcomeOf('render.inspect', {}, { scene: file }))
+    expect(info).toMatchObject({ cameras: ['camera'], missing: [], animation_seconds: 0, warnings: [] })
+    expect(info['triangles']).toBeGreaterThan(1_000)
   })
 
   it('reports memory, time and bytes of a unit', async () => {

@@ -35,7 +35,7 @@ export function readAttribute(
 }
 
 /** The accessor's numbers as floats, `normalized` integers scaled. */
-function floatsOf(accessor: Accessor): Float32Array {
+export function floatsOf(accessor: Accessor): Float32Array {
   const array = accessor.getArray()
   if (array === null) return new Float32Array(0)
   const top = accessor.getNormalized() ? NORMALIZED_MAX[accessor.getComponentType()] : undefined
@@ -44,7 +44,7 @@ function floatsOf(accessor: Accessor): Float32Array {
   return out
 }
 
-/** Positions, normals and tangents, moved by the mesh's morph targets as they rest. */
+/** Positions, normals and tangents, moved by the mesh's morph targets. */
 export function readVertices(
   primitive: Primitive,
   weights: readonly number[],
@@ -93,7 +93,7 @@ export function placedRigidly(world: Matrix4): VertexPlacement {
 }
 
 /**
- * Vertices held by bones, in the pose in which the file rests: each by the weighted mean of its joints'
+ * Vertices held by bones, in the pose that their nodes have: each by the weighted mean of its joints'
  * matrices; the mesh's own node does not count (glTF 2.0, section 3.7.3.3). Undefined without a skin.
  */
 export function placedBySkin(

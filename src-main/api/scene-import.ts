@@ -1,0 +1,177 @@
+import { z } from 'zod'
+import type { SceneFiles, SceneWarning } from '#contract'
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { RunInput } from '../ports/runner.ts'
+import { refuse } from '../protocol/fault.ts'
+import type { Cid } from '../protocol/ids.ts'
+import type { Params } from '../protocol/work.ts'
+import { blobInput, runLocalTask, storeOutput } from './local-task.ts'
+import type { ApiParts } from './parts.ts'
+import { IMPORT } from './render-algorithm.ts'
+
+/** The roles of an import's inputs that are not file names. */
+const SCENE_ROLE = 'scene'
+const ENVIRONMENT_ROLE = 'environment'
+/** An import of the largest scene that fits takes about a minute. */
+const IMPORT_LIMITS = { wallMsMax: 10 * 60_000, memoryBytesMax: 4 * 2 ** 30, outputBytesMax: 2 * 2 ** 30 }
+/** The widest picture that a framing camera is fitted to; wider ones show more at the sides. */
+const ASPECT_MAX = 100
+/** Packed scenes that are kept for who looks at a scene before sending it, and tries another camera. */
+const KEPT_MAX = 4
+/** Who keeps them. */
+const KEEPER = 'api:scenes'
+
+/** What is imported, and how it is seen. */
+export interface SceneView {
+  readonly files: SceneFiles['files']
+  readonly main: string
+  readonly environment?: Cid | undefined
+  readonly camera?: number | undefined
+  /** Seconds after the start of its animations; at rest when absent. */
+  readonly seconds?: number | undefined
+  /** Width by height of the picture. */
+  readonly aspect: number
+}
+
+/** A scene that was packed. */
+export interface PackedScene {
+  readonly cid: Cid
+  readonly bytes: number
+  readonly triangles: number
+  readonly warnings: readonly SceneWarning[]
+}
+
+/** What `render.import` tells of a scene. */
+const ImportInfo = z.object({
+  triangles: z.int().min(1),
+  framed: z.boolean(),
+  warnings: z.array(z.object({ kind: z.string(), message: z.string() })),
+})
+
+/** Packs scenes, and remembers the last few. */
+export interface SceneImports {
+  /**
+   * Packs a scene, or finds it packed, and keeps it for `owner`.
+   * @throws FaultError `bad-input` for files that are no scene, `blob-missing`
+   */
+  pack(view: SceneView, owner: string, signal: AbortSignal): Promise<PackedScene>
+}
+
+/** A scene that is kept; one that was framed fits pictures of one shape only. */
+interface KeptScene {
+  readonly key: string
+  readonly aspect: number | undefined
+  readonly scene: PackedScene
+}
+
+/** Creates the imports. What an earlier run of the program kept is let go. */
+export function createSceneImports(parts: ApiParts): SceneImports {
+  const { blobs } = parts
+  /** The one asked for longest ago first. */
+  const kept: KeptScene[] = []
+  /** Imports at work by what they import, so that nobody begins the same twice. */
+  const atWork = new Map<string, Promise<PackedScene>>()
+  let tasks = 0
+  blobs.unpin(KEEPER)
+
+  function find(key: string, aspect: number): PackedScene | undefined {
+    const at = kept.findIndex(
+      (one) => one.key === key && (one.aspect ?? aspect) === aspect && blobs.has(one.scene.cid),
+    )
+    const [found] = at < 0 ? [] : kept.splice(at, 1)
+    if (found !== undefined) kept.push(found)
+    return found?.scene
+  }
+
+  function keep(one: KeptScene): void {
+    blobs.pin(one.scene.cid, KEEPER)
+    kept.push(one)
+    if (kept.length <= KEPT_MAX) return
+    const [oldest] = kept.splice(0, 1)
+    const isStillKept = kept.some(({ scene }) => scene.cid === oldest?.scene.cid)
+    if (oldest !== undefined && !isStillKept) blobs.unpin(KEEPER, [oldest.scene.cid])
+  }
+
+  async function runImport(view: SceneView, key: string, signal: AbortSignal): Promise<PackedScene> {
+    const owner = `api:import:${tasks++}`
+    const { camera, seconds } = view
+    const aspect = aspectOf(view)
+    const params: Params = {
+      aspect,
+      ...(camera === undefined ? {} : { camera }),
+      ...(seconds === undefined ? {} : { seconds }),
+    }
+    try {
+      const result = await runLocalTask(
+        parts.runner,
+        {
+          id: owner,
+          algorithmId: IMPORT.id,
+          algorithmVersion: IMPORT.version,
+          params,
+          inputs: sceneInputs(blobs, view, owner),
+          limits: IMPORT_LIMITS,
+        },
+        signal,
+      )
+      const { triangles, warnings, framed } = ImportInfo.parse(result.info)
+      const stored = await storeOutput(blobs, result.output, owner)
+      const scene = { ...stored, triangles, warnings }
+      keep({ key, aspect: framed ? aspect : undefined, scene })
+      return scene
+    } finally {
+      blobs.unpin(owner)
+    }
+  }
+
+  return {
+    async pack(view, owner, signal) {
+      const key = keyOf(view)
+      // Whoever was first may have given up, or wanted another shape: then this one imports itself.
+      for (let other = atWork.get(key); other !== undefined; other = atWork.get(key)) {
+        await other.catch(() => undefined)
+      }
+      let scene = find(key, aspectOf(view))
+      if (scene === undefined) {
+        const importing = runImport(view, key, signal).finally(() => atWork.delete(key))
+        atWork.set(key, importing)
+        scene = await importing
+      }
+      blobs.pin(scene.cid, owner)
+      return scene
+    },
+  }
+}
+
+/** What decides a packed scene, but for the shape of the picture. */
+function keyOf({ files, main, environment, camera, seconds }: SceneView): string {
+  const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return JSON.stringify([sorted.map(({ name, cid }) => [name, cid]), main, environment, camera, seconds])
+}
+
+function aspectOf({ aspect }: SceneView): number {
+  return Math.min(ASPECT_MAX, aspect)
+}
+
+/**
+ * A scene's files as the inputs of a task by role, kept for `owner`: the main file, the environment, and every other
+ * file under its own name. @throws FaultError `bad-input`, `blob-missing`
+ */
+export function sceneInputs(
+  blobs: BlobStore,
+  { files, main, environment }: Pick<SceneView, 'files' | 'main' | 'environment'>,
+  owner: string,
+): Record<string, RunInput> {
+  const inputs: Record<string, RunInput> = {}
+  const add = (role: string, cid: Cid, what: string): void => {
+    if (Object.hasOwn(inputs, role)) refuse('bad-input', `the scene has two files named ${what}`)
+    inputs[role] = blobInput(blobs, cid, what)
+    blobs.pin(cid, owner)
+  }
+  const mainFile = files.find((file) => file.name === main)
+  if (mainFile === undefined) refuse('bad-input', `the scene's main file ${main} is not among its files`)
+  add(SCENE_ROLE, mainFile.cid, main)
+  if (environment !== undefined) add(ENVIRONMENT_ROLE, environment, 'the environment')
+  for (const file of files) if (file !== mainFile) add(file.name, file.cid, file.name)
+  return inputs
+}
