@@ -7,6 +7,7 @@ export default defineConfig({
       'src-preload/**/*.test.ts',
       'src-renderer/**/*.test.ts',
       'wasm/**/*.test.ts',
+      'assets/**/*.test.ts',
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
