@@ -62,6 +62,8 @@ export async function startPeer({ name, cores, folder: given }: PeerOptions): Pr
       '--listen',
       '/ip4/127.0.0.1/tcp/0',
       '--no-mdns',
+      // The peers of a test and its browser keep one machine busy: to each, the others are other programs' load.
+      '--no-rules',
       '--ui',
       '--json',
     ]

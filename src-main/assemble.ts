@@ -21,6 +21,7 @@ import { ComputeAllocationState } from './protocol/assignment.ts'
 import { ComputeCommitment } from './protocol/commitment.ts'
 import type { PeerId } from './protocol/ids.ts'
 import { PUBLISH_WITHIN_MS } from './protocol/limits.ts'
+import { PauseRules, RULE_NAMES } from './protocol/pause-rule.ts'
 import { ComputeRoundState } from './protocol/result.ts'
 import { machineClock, machineRandom } from './runtime/machine.ts'
 import { measureCapabilities, type Share } from './runtime/capabilities.ts'
@@ -49,6 +50,8 @@ export interface PeerOptions {
   readonly bootstrap: readonly string[]
   /** What to share from now on; what was shared before when absent, or most of the machine on a first start. */
   readonly share?: Share
+  /** Switches off all rules that pause sharing, from now on; absent leaves them as they are. */
+  readonly rules?: 'off'
   readonly quotaBytes?: number
   readonly passphrase?: string
   /** Where the host has a keychain: it seals a key that is made, and opens one that it sealed. */
@@ -196,6 +199,13 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
         setQuota: (bytes) => blobs.setQuota(bytes ?? quotaBytes),
         setRates: (rates) => fetcher.setRates(rates),
       })
+      if (options.rules === 'off') {
+        await runtime.dispatch({
+          kind: 'rules-set',
+          at_ms: clock.nowMs(),
+          rules: rulesOff(runtime.state.rules),
+        })
+      }
       sharing.start()
       statistics.start()
       const { name, share, warn } = options
@@ -227,6 +237,12 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
       await storage.close()
     },
   }
+}
+
+/** The same thresholds, and no rule holds. */
+function rulesOff(rules: PauseRules): PauseRules {
+  const off = RULE_NAMES.map((rule) => [rule, { ...rules[rule], enabled: false }])
+  return PauseRules.parse(Object.fromEntries(off))
 }
 
 /** A runner and the blobs that it reads, for what is run on this machine alone. */

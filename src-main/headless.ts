@@ -43,6 +43,8 @@ export const HeadlessOptions = z.strictObject({
   share: z.boolean().default(true),
   /** Whether to find peers in the local network. */
   mdns: z.boolean().default(true),
+  /** False switches off all rules that pause sharing, from now on. */
+  rules: z.boolean().default(true),
   /** Multiaddresses of peers to join the network through. */
   bootstrap: z.array(z.string()).default([]),
   /** The API's port; any free one when absent. */
@@ -108,7 +110,7 @@ export async function runHeadless(options: HeadlessOptions, extras: HeadlessExtr
 }
 
 function hostOptions(
-  { data, name, listen, mdns, bootstrap, quotaGb, cores, ramGb, share, apiPort }: HeadlessOptions,
+  { data, name, listen, mdns, bootstrap, quotaGb, cores, ramGb, share, apiPort, rules }: HeadlessOptions,
   { wrapRunner }: HeadlessExtras,
 ): Omit<HostOptions, 'fatal' | 'requestStop'> {
   const passphrase = process.env['MESHWORK_PASSPHRASE']
@@ -120,6 +122,7 @@ function hostOptions(
     mdns,
     bootstrap,
     warn: (line) => process.stderr.write(`meshwork: ${line}\n`),
+    ...(rules ? {} : { rules: 'off' as const }),
     ...(name === undefined ? {} : { name }),
     ...(wanted === undefined ? {} : { share: wanted }),
     ...(quotaGb === undefined ? {} : { quotaBytes: Math.floor(quotaGb * 2 ** 30) }),
@@ -159,11 +162,24 @@ function announce({ json }: HeadlessOptions, ready: ReadyLine): void {
 /** The command line of `node src-main/headless.ts`. @throws FaultError `bad-input` with one clear line */
 export function parseHeadlessArguments(argv: readonly string[]): HeadlessOptions {
   const { values } = parseFlags(argv)
-  const { data, 'ram-gb': ramGb, 'no-share': noShare, 'no-mdns': noMdns, 'api-port': apiPort } = values
+  const {
+    data,
+    'ram-gb': ramGb,
+    'no-share': noShare,
+    'no-mdns': noMdns,
+    'no-rules': noRules,
+    'api-port': apiPort,
+  } = values
   if (data === undefined) refuse('bad-input', '--data DIR is needed')
   const { 'quota-gb': quotaGb, listen, name, cores, bootstrap, ui, json } = values
   const flags = { listen, name, cores, ramGb, bootstrap, apiPort, quotaGb, ui, json }
-  return checkHeadlessOptions({ ...flags, data, share: noShare !== true, mdns: noMdns !== true })
+  return checkHeadlessOptions({
+    ...flags,
+    data,
+    share: noShare !== true,
+    mdns: noMdns !== true,
+    rules: noRules !== true,
+  })
 }
 
 /** Options as somebody gave them, absent ones undefined. @throws FaultError `bad-input` naming the first wrong one */
@@ -189,6 +205,7 @@ function parseFlags(argv: readonly string[]) {
         'ram-gb': { type: 'string' },
         'no-share': { type: 'boolean' },
         'no-mdns': { type: 'boolean' },
+        'no-rules': { type: 'boolean' },
         bootstrap: { type: 'string', multiple: true },
         'api-port': { type: 'string' },
         'quota-gb': { type: 'string' },

@@ -5,7 +5,7 @@ import type { RuleReading } from './sharing-now.ts'
 /** "Share anyway" holds as long as the reason does, but no longer than a night or a working day. */
 export const OVERRIDE_MS_MAX = 8 * 3_600_000
 /** Other programs' load counts when it lasted so many samples, and is over after as many: a page that loads is none. */
-const LOAD_SAMPLES = 3
+const LOAD_SAMPLES = 5
 /** How far a reading must come back before its reason is over, so that sharing does not flicker at the threshold. */
 const BATTERY_MARGIN = 5
 const LOAD_MARGIN = 10
@@ -88,13 +88,20 @@ export function decidePause(question: PauseQuestion): PauseDecision {
   return { readings, memory, ...(pausedBy === undefined ? {} : { pausedBy }) }
 }
 
-/** Overrides whose reason or whose time is over. One that cannot be read at the moment stays. */
-export function overridesOver(overrides: Overrides, decision: PauseDecision, nowMs: number): RuleName[] {
+/** Overrides whose time is over, or whose reason was there and is no longer. */
+export function overridesOver(
+  overrides: Overrides,
+  previous: PauseDecision | undefined,
+  decision: PauseDecision,
+  nowMs: number,
+): RuleName[] {
+  const stateOf = (of: PauseDecision | undefined, rule: RuleName) =>
+    of?.readings.find((reading) => reading.rule === rule)?.state
   return RULE_NAMES.filter((rule) => {
     const untilMs = overrides[rule]
     if (untilMs === undefined) return false
-    const reading = decision.readings.find((one) => one.rule === rule)
-    return nowMs >= untilMs || reading?.state === 'fine'
+    const isOver = stateOf(previous, rule) === 'bothered' && stateOf(decision, rule) === 'fine'
+    return nowMs >= untilMs || isOver
   })
 }
 
@@ -103,14 +110,11 @@ function overridden(untilMs: number | undefined, nowMs: number): { overridden_un
 }
 
 function remember(rule: RuleName, sight: Sight, { previous, isInstant, nowMs }: PauseQuestion): Memory {
-  const before = previous?.memory.get(rule)
-  const isBothered = before?.isBothered ?? false
-  if (sight.says === 'as-before') return { isBothered, sinceMs: before?.sinceMs ?? nowMs, against: 0 }
-  const says = sight.says === 'bothered'
-  if (before !== undefined && says === isBothered) return { ...before, against: 0 }
-  const against = (before?.against ?? 0) + 1
-  // The first sample after a start counts at once: a peer must not work for seconds on a PC that plays a film.
-  const isDecided = before === undefined || isInstant === true || against >= sight.samples
+  const before = previous?.memory.get(rule) ?? { isBothered: false, sinceMs: nowMs, against: 0 }
+  const says = sight.says === 'as-before' ? before.isBothered : sight.says === 'bothered'
+  if (says === before.isBothered) return { ...before, against: 0 }
+  const against = before.against + 1
+  const isDecided = isInstant === true || against >= sight.samples
   return isDecided ? { isBothered: says, sinceMs: nowMs, against: 0 } : { ...before, against }
 }
 

@@ -35,7 +35,16 @@ export async function startDemoPeer(options: {
 }): Promise<DemoPeer> {
   const { folder, name, part, cores } = options
   const entry = join(import.meta.dirname, part === 'saboteur' ? 'demo-liar.ts' : '../headless.ts')
-  const flags = ['--data', folder, '--name', name, '--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns']
+  const flags = [
+    '--data',
+    folder,
+    '--name',
+    name,
+    '--listen',
+    '/ip4/127.0.0.1/tcp/0',
+    '--no-mdns',
+    '--no-rules',
+  ]
   const child = spawn(process.execPath, [entry, ...flags, '--cores', String(cores), '--json'], {
     env: daemonEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -95,7 +95,7 @@ describe('two peers in processes of their own', () => {
   const start = (data: string, name: string) =>
     launch('start', '--data', data, '--name', name, '--cores', '1', '--detach', '--json', ...LOCAL)
 
-  const LOCAL = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns']
+  const LOCAL = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns', '--no-rules']
 
   beforeAll(async () => {
     const started = await Promise.all([start(anna(), 'anna'), start(ben(), 'ben')])

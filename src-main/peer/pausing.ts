@@ -75,8 +75,8 @@ function judgeSample(state: PeerState, nowMs: number, isInstant: boolean): Effec
     isInstant,
     nowMs,
   })
+  const over = overridesOver(overrides, view.pauseDecision, decision, nowMs)
   view.pauseDecision = decision
-  const over = overridesOver(overrides, decision, nowMs)
   return [
     ...over.map((rule): Effect => ({
       kind: 'record',

@@ -44,6 +44,7 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
     .option('--cores <count>', 'share so many cores from now on', numberBetween(0.1, 4_096))
     .option('--ram-gb <gigabytes>', 'share so much memory from now on', numberBetween(0.1, 65_536))
     .option('--no-share', 'share nothing from now on')
+    .option('--no-rules', 'let no rule pause sharing from now on (load, battery, …)')
     .option('--no-mdns', 'do not look for peers in the local network')
     .option('--bootstrap <multiaddr>', 'a peer to join the network through; repeatable', repeated)
     .option('--api-port <port>', 'port of the API on this machine (default: any)', integerBetween(1, 65_535))
@@ -159,6 +160,7 @@ function flagsOf({
   ramGb,
   share,
   mdns,
+  rules,
   bootstrap,
   ...rest
 }: HeadlessOptions): string[] {
@@ -170,5 +172,6 @@ function flagsOf({
     ...Object.entries(valued).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`])),
     ...(share ? [] : ['--no-share']),
     ...(mdns ? [] : ['--no-mdns']),
+    ...(rules ? [] : ['--no-rules']),
   ]
 }
