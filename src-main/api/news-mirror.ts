@@ -33,8 +33,8 @@ export interface NewsPlace {
 /** What all listeners are told, composed once for all of them. */
 export interface NewsMirror {
   /** What a listener has not seen yet, and moves its place; undefined for nothing. */
-  take(place: NewsPlace): NodeNews | undefined
-  stop(): void
+  readonly take: (place: NewsPlace) => NodeNews | undefined
+  readonly stop: () => void
 }
 
 /** What the mirror is made of besides the peer. */

@@ -34,12 +34,20 @@ export function isSameJob(before: JobSummary, now: JobSummary): boolean {
 
 /** Whether a person need not be sent again: whoever is connected is seen at every moment. */
 export function isSamePerson(before: Person, now: Person): boolean {
-  const still = (person: Person) => ({
-    ...person,
-    rtt_ms: 0,
-    last_seen_ms: person.connected ? 0 : person.last_seen_ms,
-  })
-  return isSameRtt(before.rtt_ms, now.rtt_ms) && isSame(still(before), still(now))
+  const moving: (keyof Person)[] = now.connected ? ['rtt_ms', 'last_seen_ms'] : ['rtt_ms']
+  return isSameRtt(before.rtt_ms, now.rtt_ms) && isSameBut(before, now, moving)
+}
+
+/** Whether two flat views are equal but for some keys. Hundreds are compared at a time, and as texts that would take ten times as long. */
+function isSameBut<T extends object>(before: T, now: T, moving: readonly (keyof T)[]): boolean {
+  const keys = Object.keys(now) as (keyof T)[]
+  if (keys.length !== Object.keys(before).length) return false
+  return keys.every((key) => moving.includes(key) || isSameValue(before[key], now[key]))
+}
+
+function isSameValue(before: unknown, now: unknown): boolean {
+  if (!Array.isArray(before) || !Array.isArray(now)) return before === now
+  return before.length === now.length && before.every((value, i) => value === now[i])
 }
 
 function isSameRtt(before: number | undefined, now: number | undefined): boolean {
