@@ -1,6 +1,5 @@
 import { Button, Textarea } from '@mantine/core'
 import { IconCheck, IconHourglass } from '@tabler/icons-react'
-import type { PeerId } from '#contract'
 import { useId, useState, type KeyboardEvent, type SubmitEvent } from 'react'
 import { useCalls } from '../connection/calls.tsx'
 import { faultOfCall, faultText } from '../connection/fault-text.ts'
@@ -27,7 +26,7 @@ export function TheirCode({
 }: {
   readonly initialCode?: string
   /** Called once they are paired, or have been asked. */
-  readonly onPaired?: (peer: PeerId) => void
+  readonly onPaired?: () => void
 }) {
   const messages = useText()
   const text = messages.people.enter
@@ -49,7 +48,7 @@ export function TheirCode({
       noteEntered(calls, peer_id)
       setPasted('')
       setCourse({ state, name })
-      onPaired?.(peer_id)
+      onPaired?.()
     } catch (error) {
       const fault = faultOfCall(error)
       const message =

@@ -57,7 +57,16 @@ export function PeopleScreen() {
         }
       >
         <PairRequests />
-        {isAddShown && <AddSomebody linkedCode={linkedCode} />}
+        {isAddShown && (
+          <AddSomebody
+            linkedCode={linkedCode}
+            onPaired={() => {
+              // What it says is still to be read when the first person is there.
+              setIsAdding(true)
+              forgetLink()
+            }}
+          />
+        )}
         {!isLoaded && <SkeletonList rows={5} height={PERSON_ROW_HEIGHT} />}
         {isLoaded && !isEmpty && <People />}
         <BlockedPeople />

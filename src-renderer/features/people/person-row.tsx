@@ -60,7 +60,12 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
       : running_for_them > 0
         ? text.atWork.forThem(running_for_them)
         : undefined
-  const exact = person.route === undefined ? undefined : text.link.exact[person.route]
+  const exact = [
+    // What runs now stands in the line's place.
+    ...(atWork === undefined ? [] : [`${linkWords(person, text.link, format)}.`]),
+    ...(person.route === undefined ? [] : [text.link.exact[person.route]]),
+    ...(shares_cores === undefined ? [] : [text.link.shares(format.number(shares_cores, 1))]),
+  ].join(' ')
   return (
     <div className={classes['who']}>
       <StableDot of={person.peer_id} size={14} isHollow={!person.connected} />
@@ -69,13 +74,10 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
           <bdi>{person.name}</bdi>
           {isNameShared && <span className={classes['short-name']}>{person.short_name}</span>}
         </p>
-        <Tooltip label={exact} disabled={exact === undefined}>
+        <Tooltip label={exact} disabled={exact === ''}>
           <p className={classes['dim']}>
             {atWork === undefined ? (
-              <>
-                {linkWords(person, text.link, format)}
-                {shares_cores !== undefined && ` · ${text.link.shares(format.number(shares_cores, 1))}`}
-              </>
+              linkWords(person, text.link, format)
             ) : (
               <span className={classes['at-work']}>{atWork}</span>
             )}
