@@ -109,7 +109,6 @@ function FirstStart() {
 
 function show(name: ScreenName | 'start'): ReactNode {
   const Screen = SCREENS[name]
-  if (Screen === undefined) return <NotFound />
   return (
     <ErrorBoundary key={name}>
       <Suspense fallback={<Loading />}>

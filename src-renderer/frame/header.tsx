@@ -19,7 +19,7 @@ export function Header() {
   )
   return (
     <header className={classes['header']}>
-      <p role="status" className={classes['sentence']}>
+      <p role="status" title={sentence} className={classes['sentence']}>
         {sentence}
       </p>
       <PauseMenu />

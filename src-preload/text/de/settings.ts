@@ -5,6 +5,7 @@ import { plural } from '../plural.ts'
 export const settings: typeof english = {
   title: (name, duration) => `${name} läuft seit ${duration}`,
   titleUnknown: 'Wie sich Meshwork auf diesem PC verhält',
+  general: 'Dieser PC',
   name: {
     title: 'Name dieses PCs',
     text: 'Ihn sehen die Personen, mit denen du gekoppelt bist.',
@@ -39,7 +40,7 @@ export const settings: typeof english = {
     change: 'Ändern, wie viel',
   },
   hardware: {
-    title: 'Dieser PC',
+    title: 'Hardware',
     measuredAt: (ago) => `Gemessen ${ago}`,
     measureAgain: 'Neu messen',
     measured: 'Neu gemessen',

@@ -4,6 +4,7 @@ import { plural } from '../plural.ts'
 export const settings = {
   title: (name: string, duration: string) => `${name} has been running for ${duration}`,
   titleUnknown: 'How Meshwork behaves on this PC',
+  general: 'This PC',
   name: {
     title: 'Name of this PC',
     text: 'The people you paired with see it.',
@@ -38,7 +39,7 @@ export const settings = {
     change: 'Change how much',
   },
   hardware: {
-    title: 'This PC',
+    title: 'Hardware',
     measuredAt: (ago: string) => `Measured ${ago}`,
     measureAgain: 'Measure again',
     measured: 'Measured again',

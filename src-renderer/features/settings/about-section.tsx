@@ -23,7 +23,11 @@ export function AboutSection({ info }: { readonly info: NodeInfo }) {
             value:
               info.addresses.length === 0
                 ? about.noAddresses
-                : info.addresses.map((address) => <div key={address}>{address}</div>),
+                : info.addresses.map((address) => (
+                    <div key={address} className={classes['address']}>
+                      {address.replace(`/p2p/${info.peer_id}`, '')}
+                    </div>
+                  )),
           },
         ]}
       />

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { IconRefresh } from '@tabler/icons-react'
 import { Link } from 'wouter'
 import type { HardwareInfo, NodeInfo } from '#contract'
+import type { Format } from '#text'
 import { useAction, useCalls, useQuery } from '../../connection/calls.tsx'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
@@ -101,7 +102,7 @@ function MachineFacts({ machine, info }: { readonly machine: HardwareInfo; reado
         format.number(cpu.physical_cores),
       ),
     },
-    { name: words.memory, value: format.bytes(machine.ram_bytes) },
+    { name: words.memory, value: memoryWords(format, machine.ram_bytes) },
     {
       name: words.graphics,
       value:
@@ -109,7 +110,9 @@ function MachineFacts({ machine, info }: { readonly machine: HardwareInfo; reado
           ? words.noGraphics
           : gpus
               .map((gpu) =>
-                gpu.vram_bytes === undefined ? gpu.name : `${gpu.name}, ${format.bytes(gpu.vram_bytes)}`,
+                gpu.vram_bytes === undefined
+                  ? gpu.name
+                  : `${gpu.name}, ${memoryWords(format, gpu.vram_bytes)}`,
               )
               .join('; '),
     },
@@ -126,4 +129,9 @@ function MachineFacts({ machine, info }: { readonly machine: HardwareInfo; reado
     },
   ]
   return <Facts facts={facts} />
+}
+
+/** Memory is sold in powers of 1,024, and called GB nevertheless. */
+function memoryWords(format: Format, bytes: number): string {
+  return `${format.number(bytes / 2 ** 30)} GB`
 }

@@ -1,3 +1,4 @@
+import { useNow } from '../../state/clock.ts'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -10,13 +11,16 @@ import { PreferenceSections } from './preference-rows.tsx'
 import { StopSection } from './stop-section.tsx'
 import classes from './settings.module.css'
 
+/** How long the PC has been running is told anew so often. */
+const TITLE_EVERY_MS = 10_000
+
 /** How the program behaves on this PC, and what this PC is. */
 export function SettingsScreen() {
   const { settings } = useText()
   const format = useFormat()
   const info = useNode((node) => node.info)
   const preferences = useNode((node) => node.preferences)
-  const nowMs = useNode((node) => node.pulse?.at_ms) ?? info?.started_at_ms ?? 0
+  const nowMs = useNow(TITLE_EVERY_MS)
   if (info === undefined)
     return (
       <Page title={settings.titleUnknown}>
@@ -26,7 +30,7 @@ export function SettingsScreen() {
   return (
     <Page title={settings.title(info.name, format.duration(Math.max(0, nowMs - info.started_at_ms)))}>
       <div className={classes['column']}>
-        <Section title={settings.hardware.title}>
+        <Section title={settings.general}>
           <div className={classes['rows']}>
             <NameRow info={info} />
           </div>
