@@ -1,4 +1,4 @@
-import { useNow } from '../../state/clock.ts'
+import { useNow } from '../../ui/use-now.ts'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import { Page } from '../../ui/page.tsx'
