@@ -100,7 +100,17 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   const { seed } = await loadOrCreateKey(join(options.folder, 'peer.key'), protectionOf(options))
   const identity = createIdentity(seed)
   const { listen, mdns, bootstrap, fatal, report } = options
-  const transport = createTransport({ identity, listen, mdns, bootstrap, clock, random, onDefect: report })
+  const mayConnect = (peer: string): boolean => !runtime.state.blocked.has(peer as PeerId)
+  const transport = createTransport({
+    identity,
+    listen,
+    mdns,
+    bootstrap,
+    mayConnect,
+    clock,
+    random,
+    onDefect: report,
+  })
   const memory = createEnvelopeMemory(settings, clock)
   const published = createPublishedStores({ transport, identity, clock, memory })
   const debounce = { persistDebounce: PUBLISH_DEBOUNCE_MS }

@@ -121,6 +121,18 @@ describe('two peers in processes of their own', () => {
     expect(err).toMatch(/^meshctl: a peer is running on [^\n]+\n$/)
   })
 
+  it('wait for a yes where the code asks for one, and hear a no', async () => {
+    const invite = await meshctl('invite', '--confirm', '--data', anna())
+    const waiting = await meshctl('pair', invite.out.trim(), '--trust', '0.9', '--data', ben(), '--json')
+    expect(JSON.parse(waiting.out)).toMatchObject({ state: 'waiting' })
+    expect((await meshctl('requests', '--data', anna())).out).toMatch(/waits for you +ben/)
+    expect(await meshctl('decline', 'ben', '--data', anna())).toMatchObject({ code: 0 })
+    await expect
+      .poll(async () => (await meshctl('requests', '--data', ben())).out, { timeout: 15_000 })
+      .toBe('nobody waits for an answer\n')
+    expect(await meshctl('accept', 'ben', '--data', anna())).toMatchObject({ code: 1 })
+  })
+
   it('pair by an invite, and know each other by name', async () => {
     const invite = await meshctl('invite', '--trust', '0.8', '--data', anna())
     const paired = await meshctl('pair', invite.out.trim(), '--trust', '0.9', '--data', ben())

@@ -5,6 +5,7 @@ import { faultOf, FaultError, type Fault } from '../protocol/fault.ts'
 import { jobCommands } from './commands/jobs.ts'
 import { limitsCommand } from './commands/limits.ts'
 import { nodeCommands } from './commands/node.ts'
+import { pairRequestCommands } from './commands/pair-requests.ts'
 import { peopleCommands } from './commands/people.ts'
 import { runCommand } from './commands/run.ts'
 import { startCommand } from './commands/start.ts'
@@ -51,6 +52,7 @@ function buildProgram(terminal: Terminal, ended: (code: number) => void): Comman
     ...nodeCommands(terminal),
     limitsCommand(terminal),
     ...peopleCommands(terminal),
+    ...pairRequestCommands(terminal),
     runCommand(terminal),
     submitJobCommand(terminal),
     submitRenderCommand(terminal),

@@ -39,6 +39,8 @@ export interface NodeOptions {
   readonly listen: readonly string[]
   readonly mdns: boolean
   readonly bootstrap: readonly string[]
+  /** Whether somebody may be connected with at all; anybody when absent. */
+  readonly mayConnect?: (peer: string) => boolean
 }
 
 /** A libp2p node as this adapter uses it. */
@@ -50,6 +52,8 @@ export type Node = Awaited<ReturnType<typeof createNode>>
  * machines mostly are in one house.
  */
 export function createNode(options: NodeOptions) {
+  const isDenied = (peer: Libp2pPeerId): boolean =>
+    isForeignKey(peer) || options.mayConnect?.(peer.toString()) === false
   return createLibp2p({
     start: false,
     privateKey: options.identity.libp2pKey,
@@ -70,8 +74,8 @@ export function createNode(options: NodeOptions) {
     ],
     connectionGater: {
       denyDialMultiaddr: () => false,
-      denyInboundEncryptedConnection: isForeignKey,
-      denyOutboundEncryptedConnection: isForeignKey,
+      denyInboundEncryptedConnection: isDenied,
+      denyOutboundEncryptedConnection: isDenied,
     },
     connectionManager: {
       maxConnections: CONNECTIONS_MAX,

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { Person } from '#contract'
 import type { ApiCalls } from '../../api/client.ts'
-import { refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { durationMinutes, numberBetween } from '../arguments.ts'
+import { findNamed } from '../named-person.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { tableText } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
@@ -16,10 +16,11 @@ export function peopleCommands(terminal: Terminal): Command[] {
     newCommand('invite', 'make a code that pairs somebody with this peer, once', 'meshctl invite --trust 0.8')
       .option('--trust <weight>', 'how much to trust whoever uses it, 0 to 1', trustValue, 0.5)
       .option('--valid <duration>', 'for how long it opens', durationMinutes, 60)
-      .action(async (options: CommonOptions & { trust: number; valid: number }) => {
-        const { trust, valid } = options
+      .option('--confirm', 'ask me before whoever uses it is paired (meshctl requests)')
+      .action(async (options: CommonOptions & { trust: number; valid: number; confirm?: boolean }) => {
+        const { trust, valid, confirm = false } = options
         const invite = await withPeer(options, (calls) =>
-          calls.people.invite({ trust, valid_minutes: valid }),
+          calls.people.invite({ trust, valid_minutes: valid, confirm }),
         )
         print(terminal, options, invite, () => `${invite.code}\n`)
       }),
@@ -29,7 +30,11 @@ export function peopleCommands(terminal: Terminal): Command[] {
       .action(async (code: string, options: CommonOptions & { trust: number }) => {
         const { trust } = options
         const paired = await withPeer(options, (calls) => calls.people.pair({ code, trust }))
-        print(terminal, options, paired, () => `paired with ${paired.name} (${paired.peer_id})\n`)
+        print(terminal, options, paired, () =>
+          paired.state === 'paired'
+            ? `paired with ${paired.name} (${paired.peer_id})\n`
+            : `${paired.name} (${paired.peer_id}) is to accept; until then it waits (meshctl requests)\n`,
+        )
       }),
     newCommand('list-peers', 'list the people this peer is paired with', 'meshctl list-peers').action(
       async (options: CommonOptions) => {
@@ -61,21 +66,8 @@ export function peopleCommands(terminal: Terminal): Command[] {
   ]
 }
 
-/** Shorter pieces of a peer id would fit too many. */
-const PEER_PIECE_LENGTH_MIN = 4
-
 async function findPerson(calls: ApiCalls, named: string): Promise<PeerId> {
-  const found = (await calls.people.list()).filter((person) => isNamed(person, named))
-  const [person, other] = found
-  if (person === undefined) refuse('unknown-peer', `nobody here is called ${named}`)
-  if (other !== undefined)
-    refuse('bad-input', `${named} could be ${found.map((p) => p.peer_id).join(' or ')}`)
-  return person.peer_id
-}
-
-function isNamed({ peer_id, name, short_name }: Person, named: string): boolean {
-  if (named === peer_id || named === name || named === short_name) return true
-  return named.length >= PEER_PIECE_LENGTH_MIN && (peer_id.startsWith(named) || peer_id.endsWith(named))
+  return findNamed(await calls.people.list(), named)
 }
 
 function peopleText(people: readonly Person[]): string {
