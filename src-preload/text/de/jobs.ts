@@ -33,6 +33,7 @@ export const jobs: typeof english = {
   units,
   pictureSize: (width, height) => `${width} × ${height}`,
   samples: (written) => `${written} Strahlen je Pixel`,
+  openJob: (name) => `${name} öffnen`,
   thumbnailOf: (name) => `Bild von ${name}`,
   noThumbnail: 'Kein Bild',
 
@@ -156,6 +157,8 @@ export const jobs: typeof english = {
     nobody: 'Im Moment kann das niemand berechnen',
     nobodyHint:
       'Du kannst es trotzdem abschicken: Es beginnt, sobald dieser PC oder einer deiner Leute teilt.',
+    tooFew: (peers, written, checks) =>
+      `Jede Kachel sollen ${checks} PCs prüfen, und jetzt ${plural('de', peers, { one: 'ist', other: 'sind' })} ${written} da. Es wartet auf weitere, oder lass weniger prüfen.`,
     late: 'Das ist später, als es fertig sein soll.',
     unknown: 'Noch keine Schätzung: Sie kommt mit der Vorschau.',
   },

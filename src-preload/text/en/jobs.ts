@@ -35,6 +35,7 @@ export const jobs = {
   units,
   pictureSize: (width: string, height: string) => `${width} × ${height}`,
   samples: (written: string) => `${written} samples a pixel`,
+  openJob: (name: string) => `Open ${name}`,
   thumbnailOf: (name: string) => `Picture of ${name}`,
   noThumbnail: 'No picture',
 
@@ -134,7 +135,7 @@ export const jobs = {
   framesHint: 'Empty for a still. Frames and ranges, such as 3, 5-10.',
   framesCount: (count: number, written: string) => `${frames(count, written)}, a picture each`,
   framesAll: 'All frames',
-  fps: 'Frames a second',
+  fps: 'Per second',
   checks: 'Check each tile by',
   checksOf: (count: number, written: string) =>
     `${written} ${plural('en', count, { one: 'PC', other: 'PCs' })}`,
@@ -166,6 +167,8 @@ export const jobs = {
     work: (duration: string) => `${duration} of work for one core`,
     nobody: 'Nobody can render this at the moment',
     nobodyHint: 'You can send it all the same: it begins as soon as this PC or one of your people shares.',
+    tooFew: (peers: number, written: string, checks: string) =>
+      `Each tile is to be checked by ${checks} PCs, and ${written} ${plural('en', peers, { one: 'is', other: 'are' })} there now. It waits for more, or let fewer check.`,
     late: 'That is after the time it should be done by.',
     unknown: 'There is no estimate yet: it comes with the preview.',
   },

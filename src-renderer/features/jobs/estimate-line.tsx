@@ -10,6 +10,7 @@ export function EstimateLine({
   isWorking,
   message,
   deadlineMs,
+  checks,
 }: {
   readonly estimate: RenderEstimate | undefined
   /** When it was given. */
@@ -18,6 +19,8 @@ export function EstimateLine({
   /** Why there is none. */
   readonly message: string | undefined
   readonly deadlineMs: number | undefined
+  /** PCs that are to compute each tile. */
+  readonly checks: number
 }) {
   const text = useText().jobs.estimate
   const format = useFormat()
@@ -31,7 +34,11 @@ export function EstimateLine({
     return (
       <div className={classes['lines']} role="status">
         <p className={classes['answer']}>{text.nobody}</p>
-        <p className={classes['dim']}>{text.nobodyHint}</p>
+        <p className={classes['dim']}>
+          {peers > 0 && peers < checks
+            ? text.tooFew(peers, format.number(peers), format.number(checks))
+            : text.nobodyHint}
+        </p>
       </div>
     )
   }

@@ -50,7 +50,7 @@ export function FramesField({
           {count > 0 ? text.framesCount(count, format.number(count)) : text.framesHint}
         </p>
       ) : (
-        <Input.Error id={noteId} className={classes['note']}>
+        <Input.Error id={noteId} className={classes['problem']}>
           {problem}
         </Input.Error>
       )}

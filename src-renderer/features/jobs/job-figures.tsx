@@ -72,7 +72,10 @@ export function JobFigures({ job }: { readonly job: JobStatus }) {
           {format.number(job.rejected_outputs)}
         </Fact>
       )}
-      {job.fuel !== undefined && <Fact name={facts.fuel}>{format.number(job.fuel)}</Fact>}
+      {/* Of a picture nobody asks what it took in instructions. */}
+      {job.fuel !== undefined && picture === undefined && (
+        <Fact name={facts.fuel}>{format.number(job.fuel)}</Fact>
+      )}
     </dl>
   )
 }

@@ -1,3 +1,4 @@
+import { useId } from 'react'
 import { Badge, Progress } from '@mantine/core'
 import { IconChevronRight, IconMovie, IconPackage, IconPhoto } from '@tabler/icons-react'
 import { Link } from 'wouter'
@@ -12,6 +13,7 @@ import classes from './job-row.module.css'
 export function JobRow({ card }: { readonly card: JobCard }) {
   const text = useText().jobs
   const format = useFormat()
+  const factsId = useId()
   const jobs = jobsOf(card)
   // Of a series the frame that stands for its state: one that goes on, one that failed, or the first.
   const shown =
@@ -22,13 +24,20 @@ export function JobRow({ card }: { readonly card: JobCard }) {
   if (shown === undefined) return null
   const fraction = progressOf(jobs)
   return (
-    <Link href={`/jobs/${shown.job_id}`} className={classes['row']}>
+    <Link
+      href={`/jobs/${shown.job_id}`}
+      aria-label={text.openJob(jobName(shown))}
+      aria-describedby={factsId}
+      className={classes['row']}
+    >
       <JobIcon card={card} job={shown} />
       <span className={classes['words']}>
         <span className={classes['name']} dir="auto">
           {jobName(shown)}
         </span>
-        <span className={classes['facts']}>{rowFacts(card, shown, text, format)}</span>
+        <span id={factsId} className={classes['facts']}>
+          {rowFacts(card, shown, text, format)}
+        </span>
       </span>
       {jobs.some(isInFlight) && (
         <span className={classes['progress']}>

@@ -77,6 +77,7 @@ export function NewRenderForm({
           isWorking={estimate.isWorking || isMeasuring}
           message={estimate.message}
           deadlineMs={form.deadlineMs}
+          checks={form.checks}
         />
         <Button
           type="submit"

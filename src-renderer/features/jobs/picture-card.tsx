@@ -1,3 +1,4 @@
+import { useId } from 'react'
 import { IconMovie } from '@tabler/icons-react'
 import { Link } from 'wouter'
 import { useFormat, useText } from '../../state/text.tsx'
@@ -10,13 +11,19 @@ import classes from './picture-card.module.css'
 export function PictureCard({ card }: { readonly card: JobCard }) {
   const text = useText().jobs
   const format = useFormat()
+  const factsId = useId()
   const cover = coverOf(card)
   if (cover === undefined) return null
   const name = jobName(cover)
   const tookMs = jobsOf(card).reduce((most, job) => Math.max(most, job.wall_ms), 0)
   const endedAt = cover.submitted_at_ms + tookMs
   return (
-    <Link href={`/jobs/${cover.job_id}`} className={classes['card']}>
+    <Link
+      href={`/jobs/${cover.job_id}`}
+      aria-label={text.openJob(name)}
+      aria-describedby={factsId}
+      className={classes['card']}
+    >
       <div className={classes['picture']} data-is-series={card.kind === 'series'}>
         <JobThumbnail job={cover.job_id} name={name} />
         {card.kind === 'series' && (
@@ -30,7 +37,9 @@ export function PictureCard({ card }: { readonly card: JobCard }) {
         <span className={classes['name']} dir="auto" title={name}>
           {name}
         </span>
-        <span className={classes['facts']}>{text.tookAgo(format.duration(tookMs), format.ago(endedAt))}</span>
+        <span id={factsId} className={classes['facts']}>
+          {text.tookAgo(format.duration(tookMs), format.ago(endedAt))}
+        </span>
       </div>
     </Link>
   )

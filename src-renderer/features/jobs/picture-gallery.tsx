@@ -6,7 +6,7 @@ import { PictureCard } from './picture-card.tsx'
 import classes from './picture-gallery.module.css'
 
 /** A card is at least so wide, in pixels; the row divides what is left. */
-const CARD_WIDTH_MIN = 232
+const CARD_WIDTH_MIN = 270
 const GAP = 16
 /** Name and figures under the picture. */
 const WORDS_HEIGHT = 66

@@ -38,7 +38,7 @@ export function SizeField({
   const problem = problemText(problems.width ?? problems.height, text, format)
   return (
     <div role="group" aria-labelledby={labelId}>
-      <Input.Label component="span" id={labelId}>
+      <Input.Label component="span" mb={4} id={labelId}>
         {text.size}
       </Input.Label>
       <div className={classes['size']}>
@@ -82,7 +82,7 @@ export function SizeField({
           })}
         </Button.Group>
       </div>
-      {problem !== undefined && <Input.Error className={classes['note']}>{problem}</Input.Error>}
+      {problem !== undefined && <Input.Error className={classes['problem']}>{problem}</Input.Error>}
       <CameraField form={form} onChange={onChange} cameras={cameras} />
     </div>
   )
@@ -123,7 +123,7 @@ export function QualityField({ form, problems, onChange }: FieldProps) {
   const qualities: readonly Quality[] = ['draft', 'good', 'fine', 'custom']
   return (
     <div>
-      <Input.Label component="span" id={labelId}>
+      <Input.Label component="span" mb={4} id={labelId}>
         {text.quality}
       </Input.Label>
       <SegmentedControl
@@ -161,7 +161,7 @@ export function ChecksField({ form, onChange }: FieldProps) {
   const note = form.checks === 1 ? 'one' : form.checks === 2 ? 'two' : 'three'
   return (
     <div>
-      <Input.Label component="span" id={labelId}>
+      <Input.Label component="span" mb={4} id={labelId}>
         {text.checks}
       </Input.Label>
       <SegmentedControl
@@ -188,7 +188,7 @@ export function PriorityField({ form, problems, onChange }: FieldProps) {
   return (
     <div className={classes['pair']}>
       <div>
-        <Input.Label component="span" id={labelId} title={text.priorityHint}>
+        <Input.Label component="span" mb={4} id={labelId} title={text.priorityHint}>
           {text.priority}
         </Input.Label>
         <SegmentedControl

@@ -70,7 +70,7 @@ export function ScenePanel({
       )}
       {report !== undefined && <Warnings report={report} />}
       <div className={classes['buttons']}>
-        <FilesButton variant="subtle" color="gray" size="xs" label={text.otherScene} onChoose={choose} />
+        <FilesButton size="xs" label={text.otherScene} onChoose={choose} />
       </div>
     </div>
   )
