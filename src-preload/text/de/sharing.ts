@@ -64,7 +64,7 @@ export const sharing: typeof english = {
   phrase,
   now: {
     since: (words, time) => `${words}, seit ${time}`,
-    ownJobs: 'Deine eigenen Aufträge laufen hier weiter, was auch immer geteilt oder pausiert ist.',
+    ownJobs: 'Deine eigenen Aufträge laufen weiter.',
   },
   saved: {
     saving: 'Wird gespeichert',
@@ -176,11 +176,12 @@ export const sharing: typeof english = {
   },
   exceptions: {
     title: 'Tage, die anders sind',
-    intro:
-      'An diesen Tagen beginnen andere Stunden als sonst an ihrem Wochentag. Eine Nacht vom Vortag geht zu Ende.',
+    intro: 'An diesen Tagen beginnen andere Stunden als sonst. Eine Nacht vom Vortag geht noch zu Ende.',
     add: 'Tag hinzufügen',
     empty: 'Keine. Füge einen freien Tag hinzu, an dem du den PC brauchst oder gerade nicht brauchst.',
     pick: 'Datum wählen',
+    earlier: 'Monat davor',
+    later: 'Monat danach',
     notShared: 'Nicht geteilt',
     otherHours: 'Andere Stunden',
     allDay: 'Ganztägig',

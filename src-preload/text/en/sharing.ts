@@ -2,7 +2,8 @@ import type { RuleName } from '#contract'
 import { plural } from '../plural.ts'
 
 /** The days of a phrase about the week; `names` are written out as a list or a range. */
-type Days = { kind: 'every-day' | 'weekdays' | 'weekends' } | { kind: 'days'; names: string }
+type Days =
+  { kind: 'every-day' | 'weekdays' | 'weekends' } | { kind: 'days'; names: string; isRange: boolean }
 
 function phrase(days: Days, hours?: string): string {
   const all = hours === undefined
@@ -14,6 +15,7 @@ function phrase(days: Days, hours?: string): string {
     case 'weekends':
       return all ? 'all weekend' : `at weekends ${hours}`
     case 'days':
+      if (days.isRange) return all ? `all day ${days.names}` : `${days.names} ${hours}`
       return all ? `all day on ${days.names}` : `on ${days.names} ${hours}`
   }
 }
@@ -65,7 +67,7 @@ export const sharing = {
   phrase,
   now: {
     since: (words: string, time: string) => `${words}, since ${time}`,
-    ownJobs: 'Your own jobs go on here, whatever is shared or paused.',
+    ownJobs: 'Your own jobs go on.',
   },
   saved: {
     saving: 'Saving',
@@ -178,11 +180,12 @@ export const sharing = {
   },
   exceptions: {
     title: 'Days that are different',
-    intro:
-      'On these dates other hours begin than on their day of the week. A night that began the day before goes on.',
+    intro: 'On these dates other hours begin than usual. A night from the day before goes on.',
     add: 'Add a day',
     empty: 'None. Add a holiday on which you need this PC, or one on which you do not.',
     pick: 'Choose a date',
+    earlier: 'Month before',
+    later: 'Month after',
     notShared: 'Not shared',
     otherHours: 'Other hours',
     allDay: 'All day',

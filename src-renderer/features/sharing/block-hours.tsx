@@ -33,6 +33,7 @@ export function BlockHours({
         <NativeSelect
           size="xs"
           aria-label={text.grid.day}
+          className={classes['day'] ?? ''}
           value={day}
           data={Array.from({ length: DAYS }, (_, one) => ({
             value: String(one),
@@ -46,6 +47,7 @@ export function BlockHours({
       <NativeSelect
         size="xs"
         aria-label={text.block.from}
+        className={classes['from'] ?? ''}
         value={slot}
         data={Array.from({ length: CELLS_PER_DAY }, (_, one) => ({
           value: String(one),
@@ -57,6 +59,7 @@ export function BlockHours({
       <NativeSelect
         size="xs"
         aria-label={text.block.to}
+        className={classes['to'] ?? ''}
         value={span.cells}
         data={Array.from({ length: CELLS_PER_DAY }, (_, i) => ({
           value: String(i + 1),

@@ -52,7 +52,7 @@ export function BlockList({
                   opened={opened === row}
                   onChange={(isOpen) => setOpened(isOpen ? row : undefined)}
                   position="bottom-end"
-                  width={360}
+                  width={412}
                   trapFocus
                   returnFocus
                   withArrow

@@ -1,7 +1,7 @@
 import 'dayjs/locale/de'
 import '@mantine/dates/styles.css'
 import { DatePicker, DatesProvider } from '@mantine/dates'
-import { useFormat } from '../../state/text.tsx'
+import { useFormat, useText } from '../../state/text.tsx'
 
 /** A calendar to choose one date from; what is over or taken cannot be chosen. */
 export function DateChoice({
@@ -15,12 +15,15 @@ export function DateChoice({
   readonly onDate: (date: string) => void
 }) {
   const { language } = useFormat()
+  const text = useText().sharing.exceptions
   return (
-    <DatesProvider settings={{ locale: language, firstDayOfWeek: 1 }}>
+    <DatesProvider settings={{ locale: language, firstDayOfWeek: 1, weekendDays: [] }}>
       <DatePicker
         value={null}
         defaultDate={today}
         minDate={today}
+        previousLabel={text.earlier}
+        nextLabel={text.later}
         excludeDate={(date) => taken.includes(date)}
         onChange={(date) => date !== null && onDate(date)}
       />

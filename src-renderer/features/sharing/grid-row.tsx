@@ -1,12 +1,14 @@
 import type { PointerEvent } from 'react'
 import type { WeekBlock } from '#contract'
+import type { Messages } from '#text'
 import { useFormat, useText } from '../../state/text.tsx'
 import { CELLS_PER_DAY, MINUTES_PER_CELL, spanOf, wrapped, type Span, type WeekCells } from './week-paint.ts'
 import { clockText, dayName, hoursText } from './week-text.ts'
 import classes from './week-grid.module.css'
 
 const SLOTS = Array.from({ length: CELLS_PER_DAY }, (_, slot) => slot)
-/** Half hours that a label needs, and one with how much is shared. */
+/** Half hours that a label needs: with one time, with two, with how much is shared. */
+const SHORT_LABEL_CELLS = 4
 const LABEL_CELLS = 6
 const LONG_LABEL_CELLS = 10
 
@@ -103,6 +105,17 @@ function piecesOf({ day, blocks }: GridRowProps): Piece[] {
   })
 }
 
+/** From when to when; of a night only the end that is in this row. */
+function pieceText(messages: Messages, { block, cells, isStart, isEnd }: Piece): string {
+  const { start_minute, minutes } = block
+  if (cells < SHORT_LABEL_CELLS) return ''
+  if (isStart && isEnd) {
+    return cells < LABEL_CELLS ? clockText(start_minute) : hoursText(messages, start_minute, minutes)
+  }
+  const { hours } = messages.sharing.grid
+  return isStart ? hours(clockText(start_minute), '') : hours('', clockText(start_minute + minutes))
+}
+
 function Bar({
   piece,
   opened,
@@ -140,7 +153,7 @@ function Bar({
     >
       {isStart && grip('start')}
       <span className={classes['label']}>
-        {cells >= LABEL_CELLS && hoursText(messages, block.start_minute, block.minutes)}
+        {pieceText(messages, piece)}
         {cells >= LONG_LABEL_CELLS && block.resources !== undefined && (
           <span className={classes['amount']}>
             {messages.sharing.resources.coresAlone(format.number(block.resources.cpu_cores, 1))}

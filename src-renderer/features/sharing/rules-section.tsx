@@ -113,8 +113,14 @@ function RuleState({
   const format = useFormat()
   const calls = useCalls()
   const run = useAction()
-  if (reading === undefined) return <div className={classes['state']}>{text.waiting}</div>
-  if (reading.state === 'unreadable') return <div className={classes['state']}>{text.unreadable}</div>
+  if (reading === undefined || reading.state === 'unreadable') {
+    return (
+      <div className={classes['state']}>
+        <span className={classes['dot']} aria-hidden="true" />
+        {reading === undefined ? text.waiting : text.unreadable}
+      </div>
+    )
+  }
   const { rule, since_ms, overridden_until_ms } = reading
   const isBothered = isEnabled && reading.state === 'bothered'
   const pauses = isBothered && overridden_until_ms === undefined

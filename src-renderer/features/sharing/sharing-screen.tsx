@@ -87,11 +87,7 @@ function SharingEditor({
   const kinds = (algorithms ?? []).filter(({ supported }) => supported).map((one) => one.algorithm_id)
 
   return (
-    <Page
-      title={sharingSentence(messages, format, value, hardware?.cpu.cores)}
-      description={text.now.ownJobs}
-    >
-      <NowLine />
+    <Page title={sharingSentence(messages, format, value, hardware?.cpu.cores)} description={<NowLine />}>
       <Section title={text.mode.title} isCard={false} actions={<SaveState saved={sharing} withUndo />}>
         <ModeChoice
           kind={value.kind}

@@ -81,42 +81,42 @@ export function WeekGrid({
               aria-colspan={2}
               className={classes['hour']}
             >
-              <span aria-hidden={hour % 3 !== 0} data-is-main={hour % 3 === 0}>
-                {clockText(hour * 60)}
-              </span>
+              <span className={hour % 3 === 0 ? undefined : 'visually-hidden'}>{clockText(hour * 60)}</span>
             </div>
           ))}
         </div>
-        <div
-          ref={rows}
-          role="rowgroup"
-          className={classes['rows']}
-          data-stroke={stroke?.kind}
-          onKeyDown={keys.onKeyDown}
-          onPointerDown={(event) => strokes.begin(event)}
-          onPointerMove={strokes.move}
-          onPointerUp={strokes.end}
-          onPointerCancel={strokes.cancel}
-        >
-          {DAY_NUMBERS.map((day) => (
-            <GridRow
-              key={day}
-              day={day}
-              cells={shown}
-              blocks={blocks}
-              selected={selected}
-              cursorCell={keys.cursorCell}
-              opened={open}
-              nowMinute={now?.day === day ? now.minute : undefined}
-              onEdge={strokes.begin}
-            />
-          ))}
+        <div className={classes['stage']}>
+          <div
+            ref={rows}
+            role="rowgroup"
+            className={classes['rows']}
+            data-stroke={stroke?.kind}
+            onKeyDown={keys.onKeyDown}
+            onPointerDown={(event) => strokes.begin(event)}
+            onPointerMove={strokes.move}
+            onPointerUp={strokes.end}
+            onPointerCancel={strokes.cancel}
+          >
+            {DAY_NUMBERS.map((day) => (
+              <GridRow
+                key={day}
+                day={day}
+                cells={shown}
+                blocks={blocks}
+                selected={selected}
+                cursorCell={keys.cursorCell}
+                opened={open}
+                nowMinute={now?.day === day ? now.minute : undefined}
+                onEdge={strokes.begin}
+              />
+            ))}
+          </div>
           {opened !== undefined && open !== undefined && (
             <Popover
               opened
               onDismiss={close}
               position="bottom"
-              width={360}
+              width={412}
               trapFocus
               withArrow
               withRoles={false}

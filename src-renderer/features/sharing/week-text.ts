@@ -112,19 +112,25 @@ function withNames(
   language: Language,
   days: DaySet,
 ): Parameters<Messages['sharing']['phrase']>[0] {
-  return days.kind === 'days' ? { kind: 'days', names: namesText(messages, language, days.days) } : days
+  return days.kind === 'days'
+    ? { kind: 'days', names: namesText(messages, language, days.days), isRange: isRange(days.days) }
+    : days
 }
 
 /** `Monday to Friday`, `Monday and Thursday` */
 function namesText(messages: Messages, language: Language, days: readonly number[]): string {
   const [first, last] = [days[0] ?? 0, days.at(-1) ?? 0]
-  const isRange = days.length > 2 && last - first === days.length - 1
-  return isRange
+  return isRange(days)
     ? messages.sharing.grid.dayRange(dayName(language, first), dayName(language, last))
     : listText(
         language,
         days.map((day) => dayName(language, day)),
       )
+}
+
+/** Three days in a row or more are told as from one to another. */
+function isRange(days: readonly number[]): boolean {
+  return days.length > 2 && (days.at(-1) ?? 0) - (days[0] ?? 0) === days.length - 1
 }
 
 function listText(language: Language, parts: readonly string[]): string {
