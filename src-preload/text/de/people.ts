@@ -42,7 +42,7 @@ export const people: typeof english = {
     person: 'Person',
     trust: 'Dein Vertrauen',
     theirs: 'Ihr Vertrauen',
-    units: 'Einheiten hin und her',
+    units: 'Einheiten',
     reliability: 'Verlässlichkeit',
   },
   trust: { none: 'gar nicht', little: 'ein wenig', some: 'etwas', much: 'sehr', full: 'ganz' },
@@ -63,9 +63,9 @@ export const people: typeof english = {
     full: 'vertraut dir ganz',
   },
   tier: {
-    first: 'kommt hier zuerst dran',
-    second: 'kommt hier danach dran',
-    none: 'bekommt hier nichts',
+    first: 'kommt zuerst dran',
+    second: 'kommt danach dran',
+    none: 'bekommt nichts',
   },
   tierExact: {
     first: 'Stufe 1 (tier 1): Ihr vertraut einander, deshalb kommt ihre Arbeit auf diesem PC zuerst dran.',
@@ -74,10 +74,10 @@ export const people: typeof english = {
     none: 'Keine Stufe: Du vertraust ihnen nicht, deshalb rechnet dieser PC nichts für sie.',
   },
   done: {
-    forThem: (count, shown) => `${units(count, shown)} für sie`,
-    forYou: (count, shown) => `${units(count, shown)} für dich`,
+    forThem: (shown) => `${shown} für sie`,
+    forYou: (shown) => `${shown} für dich`,
     exact: (verified, rejected, failed, expired) =>
-      `Für dich: ${verified} bestätigt, ${rejected} abgelehnt, ${failed} fehlgeschlagen, ${expired} zu spät.`,
+      `Einheiten für dich: ${verified} bestätigt, ${rejected} abgelehnt, ${failed} fehlgeschlagen, ${expired} zu spät.`,
   },
   atWork: {
     forYou: (count) => `${units(count, String(count))} für dich in Arbeit`,
@@ -185,8 +185,8 @@ export const people: typeof english = {
   mesh: {
     label: 'Du in der Mitte, deine Personen um dich herum',
     you: 'Du',
-    legend:
-      'Eine Linie ist an jedem Ende so dick wie das Vertrauen, das von dort kommt. Wem du am meisten vertraust, ist am nächsten.',
+    legend: 'Eine Linie ist an jedem Ende so dick wie das Vertrauen, das von dort kommt.',
+    nearest: 'Wem du am meisten vertraust, ist am nächsten.',
     pulse: 'Wo sich eine Linie bewegt, ist Arbeit unterwegs.',
     node: (name, mine, theirs) => `${name}: du vertraust ${mine}, ${theirs}`,
     connected: 'verbunden',

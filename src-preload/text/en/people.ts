@@ -39,7 +39,7 @@ export const people = {
     person: 'Person',
     trust: 'Your trust',
     theirs: 'Their trust',
-    units: 'Units each way',
+    units: 'Units',
     reliability: 'Reliability',
   },
   /** The steps of trust, for sliders. */
@@ -71,10 +71,10 @@ export const people = {
     none: 'No tier: you do not trust them, so nothing is computed for them on this PC.',
   },
   done: {
-    forThem: (count: number, shown: string) => `${units(count, shown)} for them`,
-    forYou: (count: number, shown: string) => `${units(count, shown)} for you`,
+    forThem: (shown: string) => `${shown} for them`,
+    forYou: (shown: string) => `${shown} for you`,
     exact: (verified: string, rejected: string, failed: string, expired: string) =>
-      `For you: ${verified} verified, ${rejected} rejected, ${failed} failed, ${expired} late.`,
+      `Units for you: ${verified} verified, ${rejected} rejected, ${failed} failed, ${expired} late.`,
   },
   atWork: {
     forYou: (count: number) => `${units(count, String(count))} at work for you`,
@@ -182,8 +182,8 @@ export const people = {
   mesh: {
     label: 'You in the middle, your people around you',
     you: 'You',
-    legend:
-      'A line is as thick at each end as the trust that comes from there. Who you trust most is nearest.',
+    legend: 'A line is as thick at each end as the trust that comes from there.',
+    nearest: 'Who you trust most is nearest.',
     pulse: 'A moving line is work passing.',
     node: (name: string, mine: string, theirs: string) => `${name}: you trust them ${mine}, ${theirs}`,
     connected: 'connected',

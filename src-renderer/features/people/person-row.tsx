@@ -128,8 +128,8 @@ function Units({ person }: Of) {
       )}
     >
       <div className={classes['units']}>
-        <p className={classes['line']}>{text.forYou(verified, format.number(verified))}</p>
-        <p className={classes['dim']}>{text.forThem(done_for_them, format.number(done_for_them))}</p>
+        <p className={classes['line']}>{text.forYou(format.number(verified))}</p>
+        <p className={classes['dim']}>{text.forThem(format.number(done_for_them))}</p>
       </div>
     </Tooltip>
   )
