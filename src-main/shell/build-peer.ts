@@ -1,0 +1,110 @@
+/**
+ * Builds what the packaged program runs on Node into `out/peer`: `node src-main/shell/build-peer.ts`. Types are taken out
+ * file by file and everything keeps its place, so that child processes, workers, kernels and migrations are found as they
+ * are in the repository. Only what the programs reach is taken along, with the packages that they use.
+ */
+import { existsSync, globSync } from 'node:fs'
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import ts from 'typescript'
+import packageJson from '../../package.json' with { type: 'json' }
+import { productionPackages } from './production-packages.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+/** Programs and modules that are started or loaded by their file's name. */
+const ENTRIES = [
+  'src-main/shell/peer-process.ts',
+  'src-main/headless.ts',
+  'src-main/compute/host.ts',
+  'src-main/compute/worker.ts',
+  'src-main/compute/registry.ts',
+]
+/** What they read beside code. */
+const DATA = ['src-main/storage/migrations/*.sql', 'wasm/build/path-trace*.wasm', 'LICENSE']
+/** Packages of the shell alone, which has them in its own bundle. */
+const SHELL_PACKAGES = ['electron-updater']
+
+/** Builds the peer anew. @throws when a file that is needed is not there */
+export async function buildPeer(out: string): Promise<void> {
+  await rm(out, { recursive: true, force: true })
+  for (const path of await reachableSources()) {
+    const text = await readFile(join(ROOT, path), 'utf8')
+    await write(join(out, builtName(path)), plainJavaScript(text, path))
+  }
+  for (const path of globSync(DATA, { cwd: ROOT })) await copy(path, out)
+  await write(join(out, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
+  const lock = await readFile(join(ROOT, 'package-lock.json'), 'utf8')
+  for (const path of productionPackages(lock, SHELL_PACKAGES)) {
+    // Packages for other platforms are in the lock file and not on the disk.
+    if (existsSync(join(ROOT, path))) await copy(path, out)
+  }
+}
+
+/** Every source file that the entries import, directly or not, for more than its types. */
+async function reachableSources(): Promise<string[]> {
+  const found = new Set(ENTRIES)
+  for (const path of found) {
+    const text = await readFile(join(ROOT, path), 'utf8')
+    for (const { fileName } of ts.preProcessFile(plainJavaScript(text, path)).importedFiles) {
+      const imported = sourceOf(fileName, path)
+      if (imported !== undefined) found.add(imported)
+    }
+  }
+  return [...found]
+}
+
+/** The source file behind an import of built code; undefined for packages, and for what is no TypeScript. */
+function sourceOf(specifier: string, importer: string): string | undefined {
+  const known = (packageJson.imports as Readonly<Record<string, string | undefined>>)[specifier]
+  const path = known ?? (specifier.startsWith('.') ? within(importer, specifier) : undefined)
+  return path === undefined ? undefined : asSource(relative(ROOT, join(ROOT, path)))
+}
+
+function asSource(path: string): string | undefined {
+  const source = path.replace(/\.js$/, '.ts')
+  return source.endsWith('.ts') && existsSync(join(ROOT, source)) ? source : undefined
+}
+
+/** The same code without types, and with the built files' names wherever one of our sources is named. */
+export function plainJavaScript(text: string, path: string): string {
+  const { outputText } = ts.transpileModule(text, {
+    fileName: path,
+    compilerOptions: {
+      target: ts.ScriptTarget.ESNext,
+      module: ts.ModuleKind.ESNext,
+      verbatimModuleSyntax: true,
+      rewriteRelativeImportExtensions: true,
+    },
+  })
+  // Files that are started are named by a URL or a path relative to the file that says so.
+  return outputText.replace(/(['"])([\w./-]+)\.ts\1/g, (literal, quote: string, name: string) =>
+    existsSync(join(ROOT, within(path, `${name}.ts`))) ? `${quote}${name}.js${quote}` : literal,
+  )
+}
+
+/** A path that a file names relative to itself, from the root. */
+function within(importer: string, path: string): string {
+  return relative(ROOT, resolve(ROOT, dirname(importer), path))
+}
+
+function builtName(path: string): string {
+  return path.replace(/\.ts$/, '.js')
+}
+
+function manifest() {
+  const { name, version, license, imports } = packageJson
+  const built = Object.fromEntries(Object.entries(imports).map(([key, path]) => [key, builtName(path)]))
+  return { name, version, license, private: true, type: 'module', imports: built }
+}
+
+async function copy(path: string, out: string): Promise<void> {
+  await cp(join(ROOT, path), join(out, path), { recursive: true, dereference: true })
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, text)
+}
+
+if (import.meta.main) await buildPeer(join(ROOT, 'out/peer'))

@@ -1,0 +1,62 @@
+/**
+ * Builds the desktop's shell into `out/shell`: `node src-main/shell/build-shell.ts`. Main process and preload are one
+ * CommonJS file each, with all that they use: CommonJS, because a sandboxed preload can be nothing else, and because the
+ * main process must have said what it says before Electron is ready. Needs the built user interface.
+ */
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'vite'
+import packageJson from '../../package.json' with { type: 'json' }
+
+const ROOT = join(import.meta.dirname, '../..')
+const OUT = join(ROOT, 'out/shell')
+const RENDERER = join(ROOT, 'out/renderer')
+
+/** Electron brings itself; the others are optional parts of `ws`, which does without. */
+const EXTERNAL = ['electron', 'bufferutil', 'utf-8-validate']
+
+/** Builds the shell anew. @throws when something does not build, or the user interface is not there */
+export async function buildShell(): Promise<void> {
+  if (!existsSync(join(RENDERER, 'index.html')))
+    throw new Error('the user interface is not built: npm run build:ui')
+  await rm(OUT, { recursive: true, force: true })
+  await mkdir(OUT, { recursive: true })
+  await bundle(join(ROOT, 'src-main/index.ts'), 'main')
+  await bundle(join(ROOT, 'src-preload/bridge.ts'), 'preload')
+  await cp(RENDERER, join(OUT, 'renderer'), { recursive: true })
+  await cp(join(ROOT, 'assets/icons/tray'), join(OUT, 'icons/tray'), { recursive: true })
+  await cp(join(ROOT, 'assets/icons/256.png'), join(OUT, 'icons/256.png'))
+  const { name, version, description, license } = packageJson
+  const manifest = {
+    name,
+    productName: 'Meshwork',
+    version,
+    description,
+    license,
+    author: 'Meshwork',
+    main: 'main.cjs',
+  }
+  await writeFile(join(OUT, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+}
+
+async function bundle(entry: string, name: string): Promise<void> {
+  await build({
+    configFile: false,
+    root: ROOT,
+    logLevel: 'error',
+    ssr: { noExternal: true, external: EXTERNAL, target: 'node' },
+    build: {
+      ssr: entry,
+      outDir: OUT,
+      emptyOutDir: false,
+      target: 'node24',
+      minify: false,
+      rolldownOptions: {
+        output: { format: 'cjs', entryFileNames: `${name}.cjs`, codeSplitting: false },
+      },
+    },
+  })
+}
+
+if (import.meta.main) await buildShell()
