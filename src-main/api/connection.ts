@@ -19,7 +19,7 @@ export function serveConnection(
   handler: RPCHandler<CallContext>,
   report: (error: unknown) => void,
 ): void {
-  const context: CallContext = { connection: { calls: 0 } }
+  const context: CallContext = { connection: { calls: 0, unreadBytes: () => client.bufferedAmount } }
   client.binaryType = 'arraybuffer'
   /** The side of the socket that the handler sees; it never listens itself. */
   const peer = {

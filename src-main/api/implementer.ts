@@ -7,7 +7,11 @@ const CALLS_MAX = 64
 
 /** What the calls of one connection have in common. */
 export interface CallContext {
-  readonly connection: { calls: number }
+  readonly connection: {
+    calls: number
+    /** Bytes that were sent and not taken yet, where the way tells. */
+    readonly unreadBytes?: () => number
+  }
 }
 
 /** The contract with what every call goes through, ready for its handlers. */

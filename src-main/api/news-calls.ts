@@ -1,7 +1,13 @@
-import { countedWatch, type ApiImplementer } from './implementer.ts'
+import { countedWatch, type ApiImplementer, type CallContext } from './implementer.ts'
 import { createNewsMirror, newPlace, type NewsSources } from './news-mirror.ts'
 import type { ApiParts } from './parts.ts'
 import { watchBatches } from './watch-batches.ts'
+
+/**
+ * A window that has so much left to read is told nothing more before it has: what happens meanwhile comes as one change
+ * then, so that slowness costs it moments and never the connection.
+ */
+const UNREAD_BYTES_MAX = 1 << 20
 
 /** The one stream for all that a window shows. `stopping` ends it. */
 export function newsCalls(os: ApiImplementer, parts: ApiParts, sources: NewsSources, stopping: AbortSignal) {
@@ -12,7 +18,7 @@ export function newsCalls(os: ApiImplementer, parts: ApiParts, sources: NewsSour
       const place = newPlace()
       const values = watchBatches(parts, {
         hear: () => undefined,
-        take: () => mirror.take(place),
+        take: () => (isBehind(context) ? undefined : mirror.take(place)),
         isOver: () => false,
         alsoWake: (wake) => {
           const stops = [sources.preferences.onChange(wake), parts.sharing.onChange(wake)]
@@ -23,4 +29,8 @@ export function newsCalls(os: ApiImplementer, parts: ApiParts, sources: NewsSour
       return countedWatch(context, parts.report, values)
     }),
   })
+}
+
+function isBehind({ connection }: CallContext): boolean {
+  return (connection.unreadBytes?.() ?? 0) > UNREAD_BYTES_MAX
 }

@@ -1,72 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { JobSummary, NodeNews, Person, RuleReading } from '#contract'
-import { PREFERENCES } from '#contract'
-import type { PeerEvent } from '../peer/event.ts'
-import { initialState } from '../peer/state.ts'
-import { advance } from '../peer/step.ts'
-import { manifestCidOf, manifestOf, ME, NOON, peerOf } from '../peer/brain.fixture.ts'
+import { PREFERENCES, type NodeNews } from '#contract'
+import { NOON, peerOf } from '../peer/brain.fixture.ts'
 import type { Connection } from '../ports/transport.ts'
 import { JobId } from '../protocol/ids.ts'
-import { createNewsMirror, newPlace } from './news-mirror.ts'
-import type { ApiParts } from './parts.ts'
+import { newPlace } from './news-mirror.ts'
+import { createMirrored, submitted } from './news.fixture.ts'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
-
-/** A peer whose state, connections and people are the test's, and its mirror. */
-function createMirrored() {
-  const state = initialState(ME, 'me')
-  const connections: Connection[] = []
-  const people: Person[] = []
-  const listeners = new Set<(events: readonly PeerEvent[]) => void>()
-  let composed = 0
-  const parts = {
-    runtime: {
-      state,
-      activeUnits: () => [],
-      onEvents: (listener: (events: readonly PeerEvent[]) => void) => {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-    },
-    clock: { nowMs: () => Date.now() },
-    transport: { connections: () => connections, traffic: () => new Map() },
-    fetcher: { traffic: () => ({ bytesIn: 0, bytesOut: 0 }) },
-    spelling: { shortNameOf: () => 'valom-jobip' },
-    sharing: {
-      now: () => ({ kind: 'off' }),
-      readings: (): RuleReading[] => [],
-      meters: () => ({}),
-    },
-  } as unknown as ApiParts
-  const mirror = createNewsMirror(parts, {
-    preferences: { now: () => PREFERENCES, set: () => undefined, onChange: () => () => undefined },
-    people: () => people,
-    summaryOf: ({ manifest, status }) => {
-      composed++
-      return { job_id: manifest.job_id, state: { kind: status.state }, wall_ms: Date.now() } as JobSummary
-    },
-  })
-  return {
-    mirror,
-    connections,
-    people,
-    listeners,
-    composed: () => composed,
-    happens: (...events: PeerEvent[]): void => {
-      for (const event of events) {
-        const { durable } = advance(state, event)
-        for (const listener of listeners) listener([event, ...durable])
-      }
-    },
-  }
-}
-
-function submitted(name: string): PeerEvent {
-  const job_id = JobId.parse(name)
-  const manifest = manifestOf({ job_id })
-  return { kind: 'job-submitted', at_ms: NOON, manifest, manifest_cid: manifestCidOf(name) }
-}
 
 const idsOf = (news: NodeNews | undefined) => news?.jobs?.changed.map(({ job_id }): string => job_id)
 
