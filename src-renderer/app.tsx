@@ -2,7 +2,6 @@ import { useEffect } from 'react'
 import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
 import { Router } from 'wouter'
-import type { Preferences } from '#contract'
 import type { Language, Messages } from '#text'
 import { CallsProvider } from './connection/calls.tsx'
 import type { Connection } from './connection/connection.ts'
@@ -11,7 +10,7 @@ import { useHashPath } from './frame/hash-path.ts'
 import { NodeFeed } from './state/node-feed.tsx'
 import { NodeStoreContext, useNode, type NodeStore } from './state/node-store.ts'
 import { languageOf, TextProvider } from './state/text.tsx'
-import { rememberAppearance } from './theme/appearance.ts'
+import { rememberAppearance, type Appearance } from './theme/appearance.ts'
 import { useSystemDark } from './theme/system-dark.ts'
 import { cssVariables, theme } from './theme/theme.ts'
 
@@ -20,7 +19,7 @@ interface AppProps {
   readonly connection: Connection
   readonly store: NodeStore
   /** How the window looked last. */
-  readonly appearance: Pick<Preferences, 'theme' | 'language'>
+  readonly appearance: Appearance
   readonly spoken: { readonly language: Language; readonly messages: Messages }
   /** Of this page's content security policy, for the component library's own styles. */
   readonly nonce: string
@@ -57,7 +56,7 @@ function Looks({ appearance, spoken, nonce, connection }: AppProps) {
         <Notifications position="bottom-right" autoClose={5_000} transitionDuration={120} limit={4} />
         <NodeFeed />
         <Router hook={useHashPath}>
-          <Frame onRetry={() => connection.retry()} />
+          <Frame hasStarted={looks.first_start_done} onRetry={() => connection.retry()} />
         </Router>
       </MantineProvider>
     </TextProvider>

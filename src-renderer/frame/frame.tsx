@@ -13,11 +13,21 @@ import { screenAt, SCREEN_PATHS, SCREENS, START_PATH, type ScreenName } from './
 import { Shortcuts } from './shortcuts.tsx'
 import { SideBar } from './side-bar.tsx'
 
+/** What the frame is told of the window that it is in. */
+interface FrameProps {
+  /** Whether the first start's cards are done, as far as it is known. */
+  readonly hasStarted: boolean
+  readonly onRetry: () => void
+}
+
 /** Everything in the window: the first start's cards alone, any other screen with side bar and header. */
-export function Frame({ onRetry }: { readonly onRetry: () => void }) {
+export function Frame({ hasStarted, onRetry }: FrameProps) {
   const isRefused = useNode((node) => node.connection === 'refused')
+  const isUnheard = useNode((node) => node.preferences === undefined && node.connection !== 'lost')
   const isAtStart = useLocation()[0] === START_PATH
   if (isRefused) return <RefusedScreen onRetry={onRetry} />
+  // A new window does not show the frame for a moment before the cards.
+  if (isUnheard && !hasStarted) return null
   return (
     <>
       <WindowTitle />
