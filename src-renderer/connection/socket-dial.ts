@@ -12,6 +12,8 @@ const OPEN_WITHIN_MS = 5_000
 export const dialSocket: Dial = async (signal) => {
   const socket = new WebSocket(new URL(API_PATH, window.location.href.replace(/^http/, 'ws')))
   socket.binaryType = 'arraybuffer'
+  // The link hears of the end before anybody else does: who gives up a call because of it then has none to give up.
+  const link = new RPCLink({ websocket: quietAtTheEnd(socket) })
   let closeCode = 0
   const closed = new Promise<void>((resolve) =>
     socket.addEventListener('close', (event) => {
@@ -27,8 +29,22 @@ export const dialSocket: Dial = async (signal) => {
     socket.close()
     return REFUSING_CODES.has(closeCode) ? { kind: 'refused' } : whyNot(signal)
   }
-  const link = new RPCLink({ websocket: socket })
   return { kind: 'open', channel: { link, closed, close: stop } }
+}
+
+/**
+ * The socket as the link sees it. While it closes, what is sent is lost and nobody need hear of it, since the end itself
+ * comes next; the link would throw where nobody catches.
+ */
+function quietAtTheEnd(socket: WebSocket): WebSocket {
+  return new Proxy(socket, {
+    get(target, name) {
+      if (name === 'readyState')
+        return target.readyState === WebSocket.CLOSING ? WebSocket.OPEN : target.readyState
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
 }
 
 function opened(socket: WebSocket, closed: Promise<void>): Promise<boolean> {
