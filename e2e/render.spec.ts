@@ -82,7 +82,7 @@ test('a scene that is dropped becomes a picture, the same bytes as meshctl gets'
   await ada.stop()
   await ada.start()
   await go(page, 'jobs')
-  await expect(page.getByRole('img', { name: text.jobs.thumbnailOf('balls.glb') })).toBeVisible()
+  await expect(page.getByRole('img', { name: text.jobs.thumbnailOf('balls') })).toBeVisible()
 })
 
 test('a missing texture is told before anything is sent, and dropped in later', async ({
@@ -111,7 +111,7 @@ test('frames of an animation are a picture each', async ({ peer, windowOf }) => 
   await page.getByLabel(text.jobs.height, { exact: true }).fill('64')
   await page.getByText(text.jobs.qualities.draft, { exact: true }).click()
   await page.getByText(text.jobs.checksOf(1, '1'), { exact: true }).click()
-  await page.getByRole('textbox', { name: text.jobs.framesLabel }).fill('0, 6-7')
+  await page.getByRole('textbox', { name: text.jobs.framesLabel, exact: true }).fill('0, 6-7')
   await page.getByRole('button', { name: text.jobs.render, exact: true }).click()
   await until('three frames are done', async () => {
     const jobs = await ada.calls.jobs.list()
