@@ -32,7 +32,8 @@ module.exports = {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
-    { name: 'not-resolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    // `node` is the name of Node's types in a reference, no module.
+    { name: 'not-resolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^node$' } },
     layer('protocol', []),
     ...pure.map((name) => layer(name, ['src-main/protocol/'])),
     layer('peer', ['src-main/protocol/', ...pure.map((p) => `src-main/${p}/`)]),
@@ -91,12 +92,65 @@ module.exports = {
         pathNot: ['^src-preload/contract/', '^src-main/protocol/', '^node_modules/(zod|@orpc/contract)/'],
       },
     },
+    {
+      name: 'text-imports',
+      severity: 'error',
+      comment: 'the catalogue knows the contract’s types, and nothing else',
+      from: { path: '^src-preload/text/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: ['^src-preload/text/', '^src-preload/contract/index\\.ts$'] },
+    },
+    {
+      name: 'renderer-imports',
+      severity: 'error',
+      comment: 'the window knows the contract and the catalogue, and nothing of the node behind them',
+      from: { path: '^src-renderer/', pathNot: '\\.(bench|test|fixture)\\.tsx?$' },
+      to: {
+        pathNot: ['^src-renderer/', '^src-preload/(contract|text)/index\\.ts$', '^node_modules/'],
+      },
+    },
+    {
+      name: 'features-apart',
+      severity: 'error',
+      comment: 'a feature never imports another: what two of them need has a place of its own',
+      from: { path: '^src-renderer/features/([^/]+)/' },
+      to: { path: '^src-renderer/features/', pathNot: '^src-renderer/features/$1/' },
+    },
+    {
+      name: 'only-the-frame-opens-features',
+      severity: 'error',
+      from: { path: '^src-renderer/', pathNot: '^src-renderer/(features/|frame/screens\\.tsx$)' },
+      to: { path: '^src-renderer/features/' },
+    },
+    {
+      name: 'ui-knows-no-domain',
+      severity: 'error',
+      comment: 'the parts in ui/ speak and look, and know nothing of jobs and people',
+      from: { path: '^src-renderer/ui/', pathNot: '\\.test\\.tsx?$' },
+      to: {
+        path: '^src-(renderer|preload)/',
+        pathNot: [
+          '^src-renderer/(ui|theme)/',
+          '^src-renderer/state/(text|visibility)\\.',
+          '^src-preload/text/',
+        ],
+      },
+    },
+    {
+      name: 'below-the-screens',
+      severity: 'error',
+      comment: 'connection, mirror, looks and parts do not know who shows them',
+      from: { path: '^src-renderer/(connection|state|theme|ui|pairing)/' },
+      to: { path: '^src-renderer/(frame/|features/|app\\.tsx|main\\.tsx)' },
+    },
     owner('better-sqlite3', ['src-main/storage/']),
     owner('(@libp2p|libp2p|@multiformats)/', ['src-main/network/']),
     owner('piscina', ['src-main/compute/']),
     owner('systeminformation', ['src-main/hardware/']),
     owner('electron/', ['src-main/shell/', 'src-main/index.ts', 'src-preload/']),
-    owner('(@orpc/(server|client)|ws)/', ['src-main/api/']),
+    owner('(@orpc/(server|client)|ws)/', ['src-main/api/', 'src-renderer/connection/']),
+    owner('(react|react-dom|@mantine|@tabler|@tanstack|wouter|zustand|recharts|dayjs|uqr)/', [
+      'src-renderer/',
+    ]),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
@@ -106,7 +160,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.mjs', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
     },
   },
 }
