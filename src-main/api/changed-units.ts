@@ -37,7 +37,7 @@ function unitsOf(event: PeerEvent, job: JobState): Iterable<number> | 'any' {
       return event.job_id === job_id ? [event.unit_index] : []
     case 'award-refused':
       return event.job_id === job_id ? unitsOfAward(job, event.award_id) : []
-    case 'job-cancelled':
+    case 'job-paused':
       return event.job_id === job_id ? 'any' : []
     default:
       return []

@@ -1,6 +1,6 @@
-import type { JobRequest, JobStatus, JobSummary } from '#contract'
+import type { FollowingJob, JobRequest, JobStatus, JobSummary } from '#contract'
 import { consensusOf } from '../peer/consensus-view.ts'
-import type { JobState } from '../peer/state.ts'
+import { isUnderWay, type JobState } from '../peer/state.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { JobId } from '../protocol/ids.ts'
 import { toTimestamp } from '../protocol/time.ts'
@@ -14,7 +14,6 @@ import { jobStatus, jobSummary } from './job-view.ts'
 import { createModuleResults } from './module-result.ts'
 import { createModuleSubmissions } from './module-submission.ts'
 import type { ApiParts } from './parts.ts'
-import { pendingJobs } from './pending-calls.ts'
 import { createPictures } from './picture-news.ts'
 import { createThumbnails, thumbnailKey } from './picture-thumbnail.ts'
 import { createReducer } from './reducer.ts'
@@ -51,6 +50,10 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
     return state.jobs.get(id) ?? refuse('unknown-job', `there is no job ${id}`)
   }
 
+  async function tell(kind: 'job-paused' | 'job-resumed' | 'job-cancelled', job: JobState): Promise<void> {
+    await runtime.dispatch({ kind, at_ms: clock.nowMs(), job_id: job.manifest.job_id })
+  }
+
   function followerOf({ manifest }: JobState): JobState | undefined {
     const id = followingJob(manifest)
     return id === undefined ? undefined : state.jobs.get(id)
@@ -71,7 +74,6 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
   }
 
   const router = os.jobs.router({
-    ...pendingJobs(os),
     submitRender: os.jobs.submitRender.handler(({ input, signal }) =>
       submitRender(parts, imports, input, within(signal)),
     ),
@@ -131,15 +133,36 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
       const consensus = consensusOf(find(job_id), unit_index, clock.nowMs())
       return consensus ?? refuse('bad-input', `nobody has touched unit ${unit_index} of ${job_id}`)
     }),
+    pause: os.jobs.pause.handler(async ({ input: { job_id } }) => {
+      const running = [find(job_id), followerOf(find(job_id))].find((one) => one?.status.state === 'running')
+      if (running === undefined) refuse('bad-input', `job ${job_id} is ${find(job_id).status.state}`)
+      await tell('job-paused', running)
+      return {}
+    }),
+    resume: os.jobs.resume.handler(async ({ input: { job_id } }) => {
+      const paused = [find(job_id), followerOf(find(job_id))].find((one) => one?.status.state === 'paused')
+      if (paused === undefined)
+        refuse('bad-input', `job ${job_id} is ${find(job_id).status.state}, not paused`)
+      await tell('job-resumed', paused)
+      return {}
+    }),
+    setPriority: os.jobs.setPriority.handler(async ({ input: { job_id, priority } }) => {
+      const job = find(job_id)
+      const underWay = [job, followerOf(job)].find((one) => one !== undefined && isUnderWay(one))
+      if (underWay === undefined) refuse('bad-input', `job ${job_id} is ${job.status.state} already`)
+      await runtime.dispatch({
+        kind: 'job-priority-set',
+        at_ms: clock.nowMs(),
+        job_id: underWay.manifest.job_id,
+        priority,
+      })
+      return {}
+    }),
     cancel: os.jobs.cancel.handler(async ({ input: { job_id } }) => {
       const job = find(job_id)
-      const running = [job, followerOf(job)].find((one) => one?.status.state === 'running')
+      const running = [job, followerOf(job)].find((one) => one !== undefined && isUnderWay(one))
       if (running === undefined) refuse('bad-input', `job ${job_id} is ${job.status.state} already`)
-      await runtime.dispatch({
-        kind: 'job-cancelled',
-        at_ms: clock.nowMs(),
-        job_id: running.manifest.job_id,
-      })
+      await tell('job-cancelled', running)
       return {}
     }),
     remove: os.jobs.remove.handler(async ({ input: { job_id } }) => {
@@ -147,9 +170,9 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
       const job = find(job_id)
       if (leading !== undefined) refuse('bad-input', `job ${job_id} is a part of ${leading}; remove that one`)
       const ids: JobId[] = []
-      for (const { manifest, status } of [job, followerOf(job)].filter((one) => one !== undefined)) {
-        if (status.state === 'running')
-          refuse('bad-input', `job ${manifest.job_id} is running; cancel it first`)
+      for (const one of [job, followerOf(job)].filter((it) => it !== undefined)) {
+        const { manifest, status } = one
+        if (isUnderWay(one)) refuse('bad-input', `job ${manifest.job_id} is ${status.state}; cancel it first`)
         ids.push(manifest.job_id)
       }
       // Handed over in one turn, they are in the journal both or not at all.
@@ -164,11 +187,13 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
   return { router, summaryOf }
 }
 
+/** Where a job, or the one that follows it, may still change. */
+const UNDER_WAY: ReadonlySet<FollowingJob['state']['kind']> = new Set(['waiting', 'running', 'paused'])
+
 /** Whether a job will not change any more, nor what follows it. */
 function hasEnded({ state, reduced_by: following }: JobStatus): boolean {
-  if (state.kind === 'running') return false
-  const follows = following?.state.kind === 'waiting' || following?.state.kind === 'running'
-  return !(state.kind === 'done' && follows)
+  if (UNDER_WAY.has(state.kind)) return false
+  return !(state.kind === 'done' && following !== undefined && UNDER_WAY.has(following.state.kind))
 }
 
 function manifestOf({ runtime, clock, random }: ApiParts, request: JobRequest): JobManifest {

@@ -1,5 +1,5 @@
 import type { FollowingJob, JobState as JobStateView, JobStatus, JobSummary, PeerShare } from '#contract'
-import type { AttemptState, JobState, PeerState } from '../peer/state.ts'
+import { isUnderWay, priorityOf, type AttemptState, type JobState, type PeerState } from '../peer/state.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { toMs } from '../protocol/time.ts'
 import type { JobFacts } from './job-facts.ts'
@@ -22,7 +22,7 @@ export function jobSummary(
   { nowMs, follower, factsOf }: Pick<JobViewOptions, 'nowMs' | 'follower' | 'factsOf'>,
 ): JobSummary {
   const { manifest, submittedAtMs, firstAwardAtMs } = job
-  const endMs = job.status.state === 'running' ? nowMs : job.status.atMs
+  const endMs = endedAtMs(job) ?? nowMs
   const leftMs = leftMsEstimate(job, nowMs)
   const following = follower(job)
   const facts = factsOf(job)
@@ -43,7 +43,7 @@ export function jobSummary(
     wall_ms: Math.max(0, endMs - submittedAtMs),
     ...(leftMs === undefined ? {} : { left_ms_estimate: leftMs }),
     ...(following === undefined ? {} : { reduced_by: following }),
-    priority: manifest.priority,
+    priority: priorityOf(job),
     ...(manifest.deadline === undefined ? {} : { deadline_ms: toMs(manifest.deadline) }),
     ...(facts.estimated_ms === undefined ? {} : { estimated_ms: facts.estimated_ms }),
     ...(picture === undefined ? {} : { picture }),
@@ -66,20 +66,25 @@ export function jobStatus(state: Readonly<PeerState>, job: JobState, options: Jo
 }
 
 /** Whether a job has come to its end, one way or another. */
-export function hasJobEnded({ status }: JobState): boolean {
-  return status.state !== 'running'
+export function hasJobEnded(job: JobState): boolean {
+  return !isUnderWay(job)
+}
+
+function endedAtMs({ status }: JobState): number | undefined {
+  return 'atMs' in status ? status.atMs : undefined
 }
 
 /** Where a job stands, as the contract says it. */
 export function stateView(status: JobState['status']): JobStateView {
-  return status.state === 'failed' ? { kind: 'failed', fault: status.fault } : { kind: status.state }
+  if (status.state === 'failed') return { kind: 'failed', fault: status.fault }
+  return status.state === 'paused' ? { kind: 'paused', since_ms: status.sinceMs } : { kind: status.state }
 }
 
-/** At the pace since the first award. Slower starts make it a little pessimistic at first, never optimistic. */
+/** At the pace since the first award, without pauses. Slower starts make it a little pessimistic at first, never optimistic. */
 function leftMsEstimate(job: JobState, nowMs: number): number | undefined {
   if (job.status.state !== 'running' || job.verified === 0 || job.firstAwardAtMs === undefined)
     return undefined
-  const perUnitMs = Math.max(0, nowMs - job.firstAwardAtMs) / job.verified
+  const perUnitMs = Math.max(0, nowMs - job.firstAwardAtMs - job.pausedMs) / job.verified
   return Math.round(perUnitMs * (job.manifest.unit_count - job.verified))
 }
 

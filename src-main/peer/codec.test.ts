@@ -45,6 +45,8 @@ function busy(): Brain {
       },
     },
     { kind: 'tick', at_ms: NOON + 1_000_000 },
+    { kind: 'job-priority-set', at_ms: NOON + 1_000_000, job_id: JOB, priority: 0.7 },
+    { kind: 'job-paused', at_ms: NOON + 1_000_001, job_id: JOB },
   )
   return brain
 }

@@ -64,6 +64,7 @@ const SavedJob = z.object({
   submittedAtMs: Ms,
   status: z.discriminatedUnion('state', [
     z.object({ state: z.literal('running') }),
+    z.object({ state: z.literal('paused'), sinceMs: Ms }),
     z.object({ state: z.literal('done'), atMs: Ms }),
     z.object({ state: z.literal('cancelled'), atMs: Ms }),
     z.object({ state: z.literal('failed'), atMs: Ms, fault: Fault }),
@@ -76,6 +77,9 @@ const SavedJob = z.object({
   rejectedOutputs: z.int().min(0),
   retried: z.int().min(0),
   observedMs: Ms,
+  /** Snapshots from before jobs could be paused have none. */
+  pausedMs: Ms.default(0),
+  priority: Fraction.exactOptional(),
 })
 
 const SavedHolding = z.object({

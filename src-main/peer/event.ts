@@ -112,6 +112,9 @@ export const DurableEvent = z.discriminatedUnion('kind', [
   // requester
   At.extend({ kind: z.literal('job-submitted'), manifest: JobManifest, manifest_cid: Cid }),
   At.extend({ kind: z.literal('job-cancelled'), job_id: JobId }),
+  At.extend({ kind: z.literal('job-paused'), job_id: JobId }),
+  At.extend({ kind: z.literal('job-resumed'), job_id: JobId }),
+  At.extend({ kind: z.literal('job-priority-set'), job_id: JobId, priority: Fraction }),
   At.extend({ kind: z.literal('job-removed'), job_id: JobId }),
   At.extend({ kind: z.literal('awards-issued'), awards: z.array(IssuedAward) }),
   At.extend({ kind: z.literal('award-refused'), job_id: JobId, award_id: Name, peer: PeerId, fault: Fault }),

@@ -10,7 +10,6 @@ import {
 import { nextDamping } from '../market/damping.ts'
 import { expectedDurationMs } from '../market/compatibility.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
-import type { PeerId } from '../protocol/ids.ts'
 import { OFFERS_MAX, OPEN_RANGES_MAX } from '../protocol/limits.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
 import { amount, RESOURCE_DIMENSIONS, type ComputeResource } from '../protocol/resource.ts'
@@ -22,7 +21,7 @@ import { observedUnitMs } from './observed.ts'
 import { hearOwnOffers } from './awarding.ts'
 import { ownClock } from './publishing.ts'
 import { ownSlot, pauseReason, sharedSlots, slotAt } from './shared-slots.ts'
-import { holdingKey, type HeldUnit, type Holding, type PeerState } from './state.ts'
+import { holdingKey, priorityOf, type HeldUnit, type Holding, type PeerState } from './state.ts'
 import { activeCommitments, activeProviders, standingOfRequester } from './trust.ts'
 import { isOwnFault, openRanges } from './unit.ts'
 
@@ -34,6 +33,9 @@ const OFFER_BLOCK_MS = 50
 const TRY_AGAIN_AFTER_MS = 5_000
 /** Unchanged offers are repeated this often, for requesters who missed them. */
 const REPEAT_OFFERS_MS = 5_000
+
+/** By how much of priority an own job is behind one with a nearer deadline: less than anybody says, or the UI can. */
+const DEADLINE_STEP = 1e-9
 
 /** When it is, since when the program runs, and the slot in which one kind of work runs at this moment. */
 interface Moment {
@@ -150,15 +152,29 @@ function takenByOwn(
   return taken
 }
 
-/** This peer's own open jobs. */
+/**
+ * This peer's own open jobs. Of equal priority the one with the nearer deadline goes first, and does not take turns with
+ * the others: among one's own there is nobody to be fair to.
+ */
 function ownWork(state: PeerState, moment: Moment): OpenWork[] {
   const work: OpenWork[] = []
-  for (const job of state.jobs.values()) {
-    if (job.status.state !== 'running' || askedAboveLent(job.manifest, state.lent) !== undefined) continue
+  const jobs = [...state.jobs.values()].filter(
+    (job) => job.status.state === 'running' && askedAboveLent(job.manifest, state.lent) === undefined,
+  )
+  const deadlines = [...new Set(jobs.map(({ manifest }) => manifest.deadline))].sort(byDeadline)
+  for (const job of jobs) {
+    const behind = deadlines.indexOf(job.manifest.deadline)
     const ranges = openRanges(job, OPEN_RANGES_MAX)
-    work.push(workOf(state, moment, state.me, { tier: 1, trust: 1 }, job.manifest, ranges))
+    const me = { requester: state.me, tier: 1, trust: 1 } as const
+    work.push(workOf(state, moment, me, job.manifest, ranges, priorityOf(job) - behind * DEADLINE_STEP))
   }
   return work
+}
+
+/** The nearest first; none at all comes last. */
+function byDeadline(a: string | undefined, b: string | undefined): number {
+  const [atMs, otherMs] = [a, b].map((time) => (time === undefined ? Number.MAX_VALUE : toMs(time)))
+  return (atMs ?? 0) - (otherMs ?? 0)
 }
 
 /** Jobs of active contacts whom this peer trusts, within what it lends. */
@@ -183,7 +199,10 @@ function workOfOthers(state: PeerState, moment: Moment): { work: OpenWork[]; eff
         askedAboveLent(manifest, state.lent) === undefined
       ) {
         const ranges = request.open_ranges ?? []
-        work.push(workOf(state, moment, commitment.peer_id, standing, manifest, ranges))
+        const priority = request.priority ?? manifest.priority
+        work.push(
+          workOf(state, moment, { requester: commitment.peer_id, ...standing }, manifest, ranges, priority),
+        )
       }
     }
   }
@@ -193,16 +212,15 @@ function workOfOthers(state: PeerState, moment: Moment): { work: OpenWork[]; eff
 function workOf(
   state: PeerState,
   moment: Moment,
-  requester: PeerId,
-  standing: { tier: 1 | 2; trust: number },
+  who: Pick<OpenWork, 'requester' | 'tier' | 'trust'>,
   manifest: JobManifest,
   ranges: readonly UnitRange[],
+  priority: number,
 ): OpenWork {
-  const held = state.holdings.get(holdingKey(requester, manifest.job_id))
+  const held = state.holdings.get(holdingKey(who.requester, manifest.job_id))
   return {
-    requester,
-    ...standing,
-    template: templateOf(manifest, held, moment),
+    ...who,
+    template: { ...templateOf(manifest, held, moment), priority },
     ranges: ranges.flatMap(([from, to]): UnitRange[] =>
       from < manifest.unit_count ? [[from, Math.min(to, manifest.unit_count)]] : [],
     ),
@@ -341,5 +359,5 @@ export function opensWork(known: ComputeCommitment | undefined, news: ComputeCom
 }
 
 function shapeOf(request: ComputeCommitment['work_requests'][number]): unknown {
-  return [request.manifest_cid, request.open_ranges]
+  return [request.manifest_cid, request.open_ranges, request.priority]
 }

@@ -8,7 +8,14 @@ import type { DurableEvent } from './event.ts'
 import { askedAboveLent } from './lending.ts'
 import { decideHandBack } from './handing-back.ts'
 import { pauseReason, sharedSlots } from './shared-slots.ts'
-import { holdingKey, type HeldUnit, type Holding, type PeerState } from './state.ts'
+import {
+  holdingKey,
+  isUnderWay,
+  type HeldUnit,
+  type Holding,
+  type JobState,
+  type PeerState,
+} from './state.ts'
 import { trustOf } from './trust.ts'
 
 /** Units that may wait here for one requester's job; an honest requester awards only what was offered. */
@@ -203,7 +210,7 @@ export function resumeHoldings(state: PeerState): Effect[] {
   // Others say in their commitments what they no longer ask for; a peer that stopped at its own job's end does not.
   const effects = dropHoldings(
     state,
-    ({ requester, job }) => requester === state.me && state.jobs.get(job)?.status.state !== 'running',
+    ({ requester, job }) => requester === state.me && !mayNeedHolding(state.jobs.get(job)),
   )
   for (const holding of state.holdings.values()) {
     const queued: AwardedUnit[] = []
@@ -213,6 +220,11 @@ export function resumeHoldings(state: PeerState): Effect[] {
     if (queued.length > 0) effects.push(runUnits(holding, queued))
   }
   return [...effects, ...resendResults(state, Number.POSITIVE_INFINITY)]
+}
+
+/** Whether what is here of an own job may still be wanted: until its end, also while it is paused. */
+function mayNeedHolding(job: JobState | undefined): boolean {
+  return job !== undefined && isUnderWay(job)
 }
 
 /** Receipts that were sent long ago and not taken, to everybody or to one requester who is back. */

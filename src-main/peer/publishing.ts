@@ -4,7 +4,7 @@ import type { ComputeRoundState } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { WorkRequest } from '../protocol/work.ts'
 import { publishedSlots } from './shared-slots.ts'
-import type { JobState, PeerState } from './state.ts'
+import { isUnderWay, priorityOf, type JobState, type PeerState } from './state.ts'
 import { openRanges } from './unit.ts'
 
 /** States published per epoch, before the vector clock's next range: nobody publishes a billion times a run. */
@@ -23,10 +23,7 @@ export function composeCommitment(state: PeerState, clockMs: number): ComputeCom
   return {
     peer_id: state.me,
     availability_slots: publishedSlots(state, nowMs),
-    work_requests: [...state.jobs.values()]
-      .filter((job) => job.status.state === 'running')
-      .slice(0, REQUESTS_MAX)
-      .map((job) => requestOf(state, job, nowMs)),
+    work_requests: publishedJobs(state).map((job) => requestOf(state, job, nowMs)),
     trust_weights: Object.fromEntries(weights),
     contribution_history: state.history,
     damping_factor: view.damping,
@@ -58,6 +55,20 @@ export function ownClock(state: PeerState): Record<string, number> {
   return clock
 }
 
+/**
+ * The jobs that others hear of: those that do not run are named too, without open units, since who holds something of a
+ * job that is not named any longer lets go of it. For the same reason jobs that others may hold something of come first
+ * when there are more than one state may name; then those that go first.
+ */
+function publishedJobs(state: PeerState): JobState[] {
+  const jobs = [...state.jobs.values()].filter(isUnderWay)
+  if (jobs.length <= REQUESTS_MAX) return jobs
+  const hasBegun = (job: JobState): number => (job.firstAwardAtMs === undefined ? 0 : 1)
+  return jobs
+    .sort((a, b) => hasBegun(b) - hasBegun(a) || priorityOf(b) - priorityOf(a))
+    .slice(0, REQUESTS_MAX)
+}
+
 function requestOf(state: PeerState, job: JobState, nowMs: number): WorkRequest {
   const { manifest, manifestCid } = job
   return {
@@ -66,6 +77,7 @@ function requestOf(state: PeerState, job: JobState, nowMs: number): WorkRequest 
     job_id: manifest.job_id,
     work_units: [],
     ...(manifest.deadline === undefined ? {} : { deadline: manifest.deadline }),
+    ...(job.priority === undefined ? {} : { priority: job.priority }),
     timestamp: toTimestamp(nowMs),
     manifest_cid: manifestCid,
     open_ranges: openRanges(job, OPEN_RANGES_MAX),

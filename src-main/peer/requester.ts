@@ -7,8 +7,9 @@ import { newRecord, recordOutcome, type PeerOutcome } from '../verification/repu
 import { awardReopened } from './awarding.ts'
 import type { Effect, WantedOutput } from './effect.ts'
 import type { DurableEvent, IssuedAward } from './event.ts'
-import type { AttemptState, JobState, PeerState, UnitState } from './state.ts'
-import { claimOf, isOwnFault, verdictOf } from './unit.ts'
+import { withdrawAgain } from './job-control.ts'
+import { isUnderWay, type AttemptState, type JobState, type PeerState, type UnitState } from './state.ts'
+import { claimOf, isOwnFault, verdictOf, wasReady } from './unit.ts'
 
 /** Runs of one unit that may fail by themselves before the job is given up: the fault is the unit's own then. */
 const UNIT_FAILURES_MAX = 3
@@ -37,6 +38,7 @@ export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[
     rejectedOutputs: 0,
     retried: 0,
     observedMs: 0,
+    pausedMs: 0,
   })
   return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
 }
@@ -44,7 +46,7 @@ export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[
 /** The user no longer wants a job; those who hold units of it are told. */
 export function cancelJob(state: PeerState, event: Of<'job-cancelled'>): Effect[] {
   const job = state.jobs.get(event.job_id)
-  if (job?.status.state !== 'running') return []
+  if (job === undefined || !isUnderWay(job)) return []
   job.status = { state: 'cancelled', atMs: event.at_ms }
   return endJob(job)
 }
@@ -52,7 +54,7 @@ export function cancelJob(state: PeerState, event: Of<'job-cancelled'>): Effect[
 /** The user no longer wants to see an ended job; its outputs may go. */
 export function removeJob(state: PeerState, event: Of<'job-removed'>): Effect[] {
   const job = state.jobs.get(event.job_id)
-  if (job === undefined || job.status.state === 'running') return []
+  if (job === undefined || isUnderWay(job)) return []
   state.jobs.delete(event.job_id)
   return [{ kind: 'job-removed', job: event.job_id }]
 }
@@ -124,12 +126,6 @@ export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effec
     }
   }
   return reopen(state, job, reopened, event.at_ms, false)
-}
-
-/** Whether the peer of an attempt had the unit's result before it: an award that got lost does not change that. */
-function wasReady(unit: UnitState, { peer, attempt: number }: AttemptState): boolean {
-  const before = unit.attempts.findLast((a) => a.peer === peer && a.attempt < number)
-  return before?.status.state === 'void' && before.status.ready
 }
 
 /** Attempts that nobody waits for any longer; a reply to one of them will be stale. */
@@ -296,7 +292,8 @@ export function missOutput(state: PeerState, event: Of<'output-unavailable'>): E
   const job = state.jobs.get(event.job_id)
   const unit = job?.units.get(event.unit_index)
   // At a job's end its providers let go of outputs: nobody is to blame for one that is missing then.
-  if (job?.status.state !== 'running' || unit?.verified === undefined || unit.verified.stored) return []
+  if (job === undefined || !isUnderWay(job)) return []
+  if (unit?.verified === undefined || unit.verified.stored) return []
   for (const attempt of unit.attempts) {
     if (attempt.status.state !== 'returned' || attempt.status.cid !== event.cid) continue
     if (event.unreachable?.includes(attempt.peer) === true) {
@@ -353,7 +350,7 @@ function hopeless(job: JobState, index: number): Fault | undefined {
 }
 
 function finishIfComplete(job: JobState, atMs: number): Effect[] {
-  if (job.status.state !== 'running' || job.stored < job.manifest.unit_count) return []
+  if (!isUnderWay(job) || job.stored < job.manifest.unit_count) return []
   job.status = { state: 'done', atMs }
   return endJob(job)
 }
@@ -377,7 +374,8 @@ function endJob(job: JobState): Effect[] {
 export function resumeJobs(state: PeerState): Effect[] {
   const effects: Effect[] = []
   for (const job of state.jobs.values()) {
-    if (job.status.state !== 'running') continue
+    if (!isUnderWay(job)) continue
+    if (job.status.state === 'paused') effects.push(...withdrawAgain(job))
     const awards = new Map<string, { peer: PeerId; units: AwardedUnit[] }>()
     const wanted: WantedOutput[] = []
     for (const [unit_index, unit] of job.units) {

@@ -106,6 +106,8 @@ export interface JobState {
   readonly submittedAtMs: number
   status:
     | { readonly state: 'running' }
+    /** By its user: nobody is given units of it until it is resumed. */
+    | { readonly state: 'paused'; readonly sinceMs: number }
     | { readonly state: 'done'; readonly atMs: number }
     | { readonly state: 'cancelled'; readonly atMs: number }
     | { readonly state: 'failed'; readonly atMs: number; readonly fault: Fault }
@@ -121,6 +123,20 @@ export interface JobState {
   retried: number
   /** What a unit has taken so far where it ran, as a decaying average; 0 before the first result. */
   observedMs: number
+  /** For how long it was paused before, in all. */
+  pausedMs: number
+  /** As its user said after it was submitted; before that, and mostly, the manifest's counts. */
+  priority?: number
+}
+
+/** Whether a job has not come to its end: it runs, or is paused. */
+export function isUnderWay({ status }: JobState): boolean {
+  return status.state === 'running' || status.state === 'paused'
+}
+
+/** Which of the own jobs goes first. */
+export function priorityOf({ priority, manifest }: JobState): number {
+  return priority ?? manifest.priority
 }
 
 /** A unit that this peer was given. */

@@ -4,6 +4,7 @@ import type { ComputeCommitment } from '../protocol/commitment.ts'
 import { awardCollected, awardOffered, hearOffers } from './awarding.ts'
 import type { Effect } from './effect.ts'
 import { isDurable, type DurableEvent, type PeerEvent, type VolatileEvent } from './event.ts'
+import { pauseJob, resumeJob, setJobPriority } from './job-control.ts'
 import { onTick } from './lateness.ts'
 import { opensWork, planAllocation } from './matching.ts'
 import {
@@ -144,6 +145,12 @@ function onDurable(state: PeerState, event: DurableEvent): Effect[] {
       return submitJob(state, event)
     case 'job-cancelled':
       return cancelJob(state, event)
+    case 'job-paused':
+      return pauseJob(state, event)
+    case 'job-resumed':
+      return resumeJob(state, event)
+    case 'job-priority-set':
+      return setJobPriority(state, event)
     case 'job-removed':
       return removeJob(state, event)
     case 'awards-issued':

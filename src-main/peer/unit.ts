@@ -72,6 +72,12 @@ function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
   return holders
 }
 
+/** Whether the peer of an attempt had the unit's result before it: an award that got lost does not change that. */
+export function wasReady(unit: UnitState, { peer, attempt: number }: AttemptState): boolean {
+  const before = unit.attempts.findLast((a) => a.peer === peer && a.attempt < number)
+  return before?.status.state === 'void' && before.status.ready
+}
+
 /** Faults that lie in the unit itself: it would fail anywhere. */
 const OWN_FAULTS: ReadonlySet<Fault['kind']> = new Set([
   'unit-failed',
@@ -90,8 +96,9 @@ export function isOwnFault(fault: Fault): boolean {
   return OWN_FAULTS.has(fault.kind)
 }
 
-/** The ranges of units that still need somebody, in order, at most `rangesMax` of them. */
+/** The ranges of units that still need somebody, in order, at most `rangesMax` of them; none of a job that does not run. */
 export function openRanges(job: JobState, rangesMax: number): UnitRange[] {
+  if (job.status.state !== 'running') return []
   const ranges: UnitRange[] = []
   let from = -1
   for (let index = 0; index <= job.manifest.unit_count; index++) {

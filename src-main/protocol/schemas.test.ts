@@ -112,7 +112,7 @@ const range = fc
   .map(([from, n]): UnitRange => [from, from + n])
 const request = fields<WorkRequest, 'request_id' | 'requester_id' | 'job_id' | 'work_units' | 'timestamp'>(
   { request_id: name, requester_id: peer, job_id: job, work_units: fc.array(workUnit, few), timestamp },
-  { deadline: timestamp, manifest_cid: cid, open_ranges: fc.array(range, few) },
+  { deadline: timestamp, priority: fraction, manifest_cid: cid, open_ranges: fc.array(range, few) },
 )
 const clock = fc.dictionary(peer, count, { maxKeys: 3, noNullPrototype: true })
 const weights = fc.dictionary(peer, fraction, { maxKeys: 3, noNullPrototype: true })

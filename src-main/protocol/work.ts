@@ -55,6 +55,8 @@ export const WorkRequest = z.object({
   job_id: JobId,
   work_units: z.array(WorkUnit).max(INLINE_UNITS_MAX),
   deadline: Timestamp.exactOptional(),
+  /** As the requester says now; the manifest's, which cannot change, when absent. */
+  priority: Fraction.exactOptional(),
   timestamp: Timestamp,
   manifest_cid: Cid.exactOptional(),
   open_ranges: z.array(UnitRange).max(OPEN_RANGES_MAX).exactOptional(),

@@ -1,5 +1,5 @@
 import type { DurableEvent } from '../peer/event.ts'
-import type { JobState, PeerState, UnitState } from '../peer/state.ts'
+import { isUnderWay, type JobState, type PeerState, type UnitState } from '../peer/state.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { hold } from './broken.ts'
 import { mayReturnWrong } from './character.ts'
@@ -93,7 +93,7 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
       if (unit.verified?.stored === true) stored++
     }
     hold('S10', job.verified === verified && job.stored === stored, () => `${id} counts ${job.verified}`)
-    const ended = job.status.state === 'running' ? undefined : job.status.state
+    const ended = isUnderWay(job) ? undefined : job.status.state
     hold('S10', known.ended === undefined || known.ended === ended, () => `${id} was ${known.ended ?? ''}`)
     hold('S10', ended !== 'done' || stored === job.manifest.unit_count, () => `${id} is done too early`)
     known.ended = ended
@@ -214,6 +214,8 @@ function jobsOf(event: DurableEvent): JobId[] {
     case 'attempts-lost':
       return event.lost.map((loss) => loss.job_id)
     case 'job-cancelled':
+    case 'job-paused':
+    case 'job-resumed':
     case 'award-refused':
     case 'results-received':
     case 'hand-back-received':
@@ -241,6 +243,7 @@ function jobsOf(event: DurableEvent): JobId[] {
     case 'blocked':
     case 'unblocked':
     case 'job-removed':
+    case 'job-priority-set':
     case 'award-received':
     case 'units-ran':
     case 'results-delivered':

@@ -6,6 +6,7 @@ import { JobId } from '../../protocol/ids.ts'
 import type { VerificationConsensus } from '../../protocol/result.ts'
 import { WASM_MODULE } from '../../protocol/wasm-job.ts'
 import { UnitIndex } from '../../protocol/work.ts'
+import { numberBetween } from '../arguments.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { createProgressLine } from '../progress-line.ts'
 import { openResultFile, resultFormat, saveModuleResult, saveResult } from '../result-file.ts'
@@ -13,7 +14,7 @@ import { factsText, tableText } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { durationText, fuelText } from '../units-text.ts'
 
-/** Commands on jobs: `list-jobs`, `job-status`, `job-result`, `job-consensus`, `cancel-job`, `remove-job`. */
+/** Commands on jobs: to list and follow them, to save results, to pause, order, end and remove them. */
 export function jobCommands(terminal: Terminal): Command[] {
   return [
     newCommand('list-jobs', 'list this peer’s jobs, newest first', 'meshctl list-jobs').action(
@@ -60,7 +61,26 @@ export function jobCommands(terminal: Terminal): Command[] {
         const consensus = await withPeer(options, (calls) => calls.jobs.consensus({ job_id, unit_index }))
         print(terminal, options, consensus, () => consensusText(consensus))
       }),
-    newCommand('cancel-job', 'end a running job', 'meshctl cancel-job render-k3vx8m2q')
+    newCommand('job-pause', 'let nobody work on a job for now', 'meshctl job-pause render-k3vx8m2q')
+      .argument('<id>', 'the job', jobId)
+      .action(async (job_id: JobId, options: CommonOptions) => {
+        await withPeer(options, (calls) => calls.jobs.pause({ job_id }))
+        print(terminal, options, { job_id, state: 'paused' }, () => `${job_id} is paused\n`)
+      }),
+    newCommand('job-resume', 'go on with a paused job', 'meshctl job-resume render-k3vx8m2q')
+      .argument('<id>', 'the job', jobId)
+      .action(async (job_id: JobId, options: CommonOptions) => {
+        await withPeer(options, (calls) => calls.jobs.resume({ job_id }))
+        print(terminal, options, { job_id, state: 'running' }, () => `${job_id} goes on\n`)
+      }),
+    newCommand('job-priority', 'say which job goes first', 'meshctl job-priority render-k3vx8m2q 0.8')
+      .argument('<id>', 'the job', jobId)
+      .argument('<priority>', 'from 0 to 1; 0.5 unless told otherwise', numberBetween(0, 1))
+      .action(async (job_id: JobId, priority: number, options: CommonOptions) => {
+        await withPeer(options, (calls) => calls.jobs.setPriority({ job_id, priority }))
+        print(terminal, options, { job_id, priority }, () => `${job_id} has priority ${priority}\n`)
+      }),
+    newCommand('cancel-job', 'end a running or paused job', 'meshctl cancel-job render-k3vx8m2q')
       .argument('<id>', 'the job', jobId)
       .action(async (job_id: JobId, options: CommonOptions) => {
         await withPeer(options, (calls) => calls.jobs.cancel({ job_id }))
@@ -87,7 +107,7 @@ export async function followJob(terminal: Terminal, calls: ApiCalls, job_id: Job
   } finally {
     line.clear()
   }
-  return last?.state.kind === 'running' || last === undefined
+  return last === undefined || last.state.kind === 'running' || last.state.kind === 'paused'
     ? refuse('unreachable', `the peer stopped before ${job_id} was done`)
     : last
 }
@@ -127,16 +147,19 @@ export function statusText(status: JobStatus): string {
 }
 
 function stateText({ state }: Pick<JobSummary, 'state'> | FollowingJob): string {
-  return state.kind === 'failed' ? `failed: ${state.fault.message}` : state.kind
+  if (state.kind === 'failed') return `failed: ${state.fault.message}`
+  return state.kind === 'paused' ? `paused since ${new Date(state.since_ms).toLocaleString()}` : state.kind
 }
 
-function timeText({ wall_ms, left_ms_estimate }: JobSummary): string {
+function timeText({ wall_ms, left_ms_estimate, estimated_ms }: JobSummary): string {
   const left = left_ms_estimate === undefined ? '' : `, about ${durationText(left_ms_estimate)} left`
-  return `${durationText(wall_ms)}${left}`
+  const estimated = estimated_ms === undefined ? '' : `, ${durationText(estimated_ms)} estimated`
+  return `${durationText(wall_ms)}${left}${estimated}`
 }
 
 function progressNote(status: JobStatus): string {
-  return `${status.verified}/${status.units}  ${status.waiting?.message ?? timeText(status)}`
+  const note = status.state.kind === 'paused' ? 'paused' : (status.waiting?.message ?? timeText(status))
+  return `${status.verified}/${status.units}  ${note}`
 }
 
 function jobsText(jobs: readonly JobSummary[]): string {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
-import type { SubmittedRender } from '#contract'
+import type { JobStatus, SubmittedRender } from '#contract'
 import type { ApiCalls } from '../../api/client.ts'
 import { REDUNDANCY_MAX } from '../../protocol/limits.ts'
 import {
@@ -10,7 +10,8 @@ import {
   TILE_SIDE_MAX,
   TILE_SIDE_MIN,
 } from '../../protocol/render-job.ts'
-import { integerBetween } from '../arguments.ts'
+import { durationMs, integerBetween, numberBetween } from '../arguments.ts'
+import { frameFile, frameList } from '../frames.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { openResultFile, resultFormat, saveResult } from '../result-file.ts'
 import { localFile, sceneFiles, type LocalFile } from '../scene-files.ts'
@@ -21,6 +22,9 @@ import { followJob, mustBeDone, statusText } from './jobs.ts'
 /** Cameras that a file may be asked for. */
 const CAMERA_MAX = 0xffff
 
+/** No film has more frames a second. */
+const FPS_MAX = 240
+
 interface RenderOptions extends CommonOptions {
   readonly width?: number
   readonly height?: number
@@ -30,6 +34,10 @@ interface RenderOptions extends CommonOptions {
   readonly redundancy?: number
   readonly camera?: number
   readonly environment?: string
+  readonly frames?: readonly number[]
+  readonly fps?: number
+  readonly priority?: number
+  readonly deadline?: number
   readonly description?: string
   readonly wait?: boolean
   readonly out?: string
@@ -55,9 +63,20 @@ export function submitRenderCommand(terminal: Terminal): Command {
     )
     .option('--camera <index>', 'which of the file’s cameras', integerBetween(0, CAMERA_MAX))
     .option('--environment <file>', 'a .hdr picture of distant light')
+    .option('--frames <list>', 'frames of the file’s animation, a job each: 3,5-10', frameList)
+    .option('--fps <count>', 'frames per second (default: 24)', numberBetween(1, FPS_MAX))
+    .option(
+      '--priority <fraction>',
+      'from 0 to 1, which of your jobs goes first (default: 0.5)',
+      numberBetween(0, 1),
+    )
+    .option('--deadline <duration>', 'when it should be done, from now: 90m, 8h', durationMs)
     .option('--description <text>', 'a name for the job (default: the file’s)')
     .option('--wait', 'stay until the picture is done')
-    .option('--out <file>', 'wait, then save the picture as .png or .exr')
+    .option(
+      '--out <file>',
+      'wait, then save the picture as .png or .exr; a number is added for each of several frames',
+    )
     .action((file: string, options: RenderOptions) => submitAndFollow(terminal, file, options))
 }
 
@@ -66,14 +85,25 @@ async function submitAndFollow(terminal: Terminal, path: string, options: Render
   const files = await sceneFiles(path)
   const { environment } = options
   const light = environment === undefined ? undefined : await localFile(environment, basename(environment))
-  const draft = options.out === undefined ? undefined : await openResultFile(options.out)
+  const isSeries = (options.frames?.length ?? 1) > 1
+  const draft = options.out === undefined || isSeries ? undefined : await openResultFile(options.out)
   try {
     await withPeer(options, async (calls) => {
       const submitted = await submit(terminal, calls, files, light, options)
       for (const { message } of submitted.warnings) terminal.err(`warning: ${message}\n`)
-      if (options.wait !== true && draft === undefined) {
-        const { job_id, units, triangles } = submitted
-        print(terminal, options, submitted, () => `${job_id}: ${units} units, ${triangles} triangles\n`)
+      if (options.wait !== true && options.out === undefined) {
+        const { job_id, job_ids, units, triangles } = submitted
+        const jobs = job_ids.length === 1 ? '' : ` and ${job_ids.length - 1} more jobs`
+        print(
+          terminal,
+          options,
+          submitted,
+          () => `${job_id}${jobs}: ${units} units, ${triangles} triangles\n`,
+        )
+        return
+      }
+      if (isSeries) {
+        await followSeries(terminal, calls, submitted, options)
         return
       }
       const status = await followJob(terminal, calls, submitted.job_id)
@@ -91,6 +121,29 @@ async function submitAndFollow(terminal: Terminal, path: string, options: Render
   }
 }
 
+/** Waits for frame after frame, and saves each as it is done. */
+async function followSeries(
+  terminal: Terminal,
+  calls: ApiCalls,
+  { job_ids }: SubmittedRender,
+  options: RenderOptions,
+): Promise<void> {
+  const saved: string[] = []
+  const statuses: JobStatus[] = []
+  for (const [position, job_id] of job_ids.entries()) {
+    const status = await followJob(terminal, calls, job_id)
+    mustBeDone(status)
+    statuses.push(status)
+    if (options.out === undefined) continue
+    const path = frameFile(options.out, options.frames?.[position] ?? position)
+    const draft = await openResultFile(path)
+    await saveResult(calls, job_id, resultFormat(path), draft).finally(() => draft.discard())
+    saved.push(path)
+  }
+  const lines = saved.length > 0 ? saved : job_ids.map((id) => `${id} is done`)
+  print(terminal, options, { jobs: statuses, files: saved }, () => `${lines.join('\n')}\n`)
+}
+
 async function submit(
   terminal: Terminal,
   calls: ApiCalls,
@@ -99,6 +152,8 @@ async function submit(
   options: RenderOptions,
 ): Promise<SubmittedRender> {
   const { width, height, spp, tile, bounces, redundancy, camera, description } = options
+  const { frames, fps, priority, deadline } = options
+  const deadline_ms = deadline === undefined ? undefined : Date.now() + deadline
   const all = [...files, ...(light === undefined ? [] : [light])]
   const cids = await uploadFiles(terminal, calls, all)
   const uploaded = files.map(({ name }, index) => ({ name, cid: cids[index] ?? '' }))
@@ -106,6 +161,8 @@ async function submit(
     files: uploaded,
     main: files[0]?.name ?? '',
     ...given({ width, height, spp, tile, bounces, redundancy, camera, description }),
+    ...given({ fps, priority, deadline_ms }),
+    ...(frames === undefined ? {} : { frames: [...frames] }),
     ...(light === undefined ? {} : { environment: cids[files.length] ?? '' }),
   })
 }

@@ -79,7 +79,7 @@ describe('an animated scene', () => {
     const { document, add } = newDocument()
     const { indices, ...attributes } = SQUARE
     const joints = new Array<number>(16).fill(0)
-    const weights = [...Array(4)].flatMap(() => [1, 0, 0, 0])
+    const weights = Array.from({ length: 4 }, () => [1, 0, 0, 0]).flat()
     const mesh = { attributes: { ...attributes, JOINTS_0: joints, WEIGHTS_0: weights }, indices }
     const bone = document.createNode()
     const node = add(meshNode(document, mesh).setSkin(document.createSkin().addJoint(bone)))

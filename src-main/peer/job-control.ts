@@ -1,0 +1,61 @@
+import type { PeerId } from '../protocol/ids.ts'
+import type { Effect } from './effect.ts'
+import type { DurableEvent } from './event.ts'
+import { isUnderWay, type JobState, type PeerState } from './state.ts'
+import { wasReady } from './unit.ts'
+
+type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
+
+/**
+ * The user wants nobody to work on a job for now: what is at work is taken back, without blame. Results that cross the
+ * news are not lost: their peers are asked for them first when the job goes on.
+ */
+export function pauseJob(state: PeerState, event: Of<'job-paused'>): Effect[] {
+  const job = state.jobs.get(event.job_id)
+  if (job?.status.state !== 'running') return []
+  job.status = { state: 'paused', sinceMs: event.at_ms }
+  const holders = new Set<PeerId>()
+  for (const unit of job.units.values()) {
+    for (const attempt of unit.attempts) {
+      if (attempt.status.state !== 'awarded') continue
+      attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
+      holders.add(attempt.peer)
+    }
+  }
+  return [
+    ...[...holders].map((to): Effect => ({ kind: 'send-withdraw', to, job: event.job_id })),
+    { kind: 'commitment-changed' },
+    { kind: 'allocation-due' },
+  ]
+}
+
+/** The user wants a paused job to go on. */
+export function resumeJob(state: PeerState, event: Of<'job-resumed'>): Effect[] {
+  const job = state.jobs.get(event.job_id)
+  if (job?.status.state !== 'paused') return []
+  job.pausedMs += Math.max(0, event.at_ms - job.status.sinceMs)
+  job.status = { state: 'running' }
+  // Units are no older for the pause: nobody makes do with peers of poor standing because of it.
+  job.progressAtMs = event.at_ms
+  return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+}
+
+/** The user says which of the own jobs goes first, for units that are not given out yet. */
+export function setJobPriority(state: PeerState, event: Of<'job-priority-set'>): Effect[] {
+  const job = state.jobs.get(event.job_id)
+  if (job === undefined || !isUnderWay(job)) return []
+  job.priority = event.priority
+  return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+}
+
+/** After a restart: those from whom a paused job was taken back, who may not have heard of it. */
+export function withdrawAgain(job: JobState): Effect[] {
+  const holders = new Set<PeerId>()
+  for (const { attempts, verified } of job.units.values()) {
+    if (verified !== undefined) continue
+    for (const { peer, status } of attempts) {
+      if (status.state === 'void' && status.why === 'withdrawn' && !status.ready) holders.add(peer)
+    }
+  }
+  return [...holders].map((to): Effect => ({ kind: 'send-withdraw', to, job: job.manifest.job_id }))
+}
