@@ -95,6 +95,22 @@ describe('blob exchange', () => {
     expect(b.exchange.traffic().bytesOut).toBe(a.exchange.traffic().bytesIn)
   })
 
+  test('[A16] upload and download stay within the user’s limits, and what they bound arrives all the same', async () => {
+    for (const side of ['upload', 'download'] as const) {
+      const [a, b] = [await join(), await join()]
+      await connect(a, b)
+      const rates = { upload: undefined, download: undefined, [side]: 10 * CHUNK_BYTES }
+      if (side === 'upload') b.exchange.setRates(rates)
+      else a.exchange.setRates(rates)
+      const cid = b.blobs.put(randomBytes(20 * CHUNK_BYTES))
+      const startMs = performance.now()
+      await a.exchange.fetch(cid, { from: [b.peer], signal: signal() })
+      // Twenty chunks at ten a second, less a second's worth that was saved up and the last, which is owed.
+      expect(performance.now() - startMs).toBeGreaterThan(700)
+      expect(a.blobs.has(cid)).toBe(true)
+    }
+  })
+
   test('hundreds of small blobs asked for at once travel in few questions', async () => {
     let questions = 0
     const a = await join((transport) => ({

@@ -71,6 +71,18 @@ export function createBlobIndex(database: PeerDatabase, nowMs: () => number) {
     return older?.bytes ?? 0
   })
 
+  function oldestUnpinned(bytes: number): { rows: BlobRow[]; sum: number } {
+    flushTouches()
+    const rows: BlobRow[] = []
+    let sum = 0
+    for (const row of statements.unpinned.iterate()) {
+      if (sum >= bytes) break
+      rows.push(row)
+      sum += row.bytes
+    }
+    return { rows, sum }
+  }
+
   return {
     find: (cid: Cid) => statements.find.get(cid),
     content: (id: number) => statements.content.get(id)?.content,
@@ -107,16 +119,12 @@ export function createBlobIndex(database: PeerDatabase, nowMs: () => number) {
 
     /** Unpinned blobs of `bytes` bytes or more, least recently used first; undefined when all are not enough. */
     leastRecentlyUsed(bytes: number): BlobRow[] | undefined {
-      flushTouches()
-      const chosen: BlobRow[] = []
-      let sum = 0
-      for (const row of statements.unpinned.iterate()) {
-        if (sum >= bytes) break
-        chosen.push(row)
-        sum += row.bytes
-      }
-      return sum >= bytes ? chosen : undefined
+      const { rows, sum } = oldestUnpinned(bytes)
+      return sum >= bytes ? rows : undefined
     },
+
+    /** The same as far as there are any. */
+    leastRecentlyUsedUpTo: (bytes: number): BlobRow[] => oldestUnpinned(bytes).rows,
 
     /** Writes down the uses noted so far. */
     flushTouches: () => flushTouches(),

@@ -67,6 +67,10 @@ export function createBlobSpace(options: {
     if (!doomed) {
       refuse('quota-exceeded', `${bytes} bytes do not fit: ${inUse()} of ${quotaBytes} are in use and needed`)
     }
+    drop(doomed)
+  }
+
+  function drop(doomed: readonly { id: number; cid: Cid; bytes: number }[]): void {
     index.remove(doomed.map(({ id }) => id))
     for (const { cid, bytes: freed } of doomed) {
       files.discard(files.path(cid))
@@ -108,11 +112,8 @@ export function createBlobSpace(options: {
     setQuota(bytes) {
       assert(bytes > 0, 'the quota is a positive number of bytes')
       quotaBytes = bytes
-      try {
-        makeRoom(0)
-      } catch {
-        // All that is left is needed: it stays until it is not, and nothing new comes in before.
-      }
+      // What is left above it is needed: it stays until it is not, and nothing new comes in before.
+      drop(index.leastRecentlyUsedUpTo(inUse() - quotaBytes))
     },
     usage: () => ({ bytes: inUse(), quotaBytes }),
   }

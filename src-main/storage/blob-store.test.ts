@@ -160,6 +160,22 @@ describe('the blob store on disk', () => {
     expect(opened.blobs.usage().bytes).toBe(0)
   })
 
+  test('[A16] a smaller quota counts at once: what nobody pinned goes, and nothing new comes in above it', async () => {
+    const cids: Cid[] = []
+    for (let i = 0; i < 5; i++) cids.push(await opened.blobs.put(noise(10_000_000, i)))
+    opened.blobs.pin(cids[0]!, 'job')
+    opened.blobs.setQuota(25_000_000)
+    expect(opened.blobs.usage()).toMatchObject({ bytes: 20_000_000, quotaBytes: 25_000_000 })
+    expect(cids.map((cid) => opened.blobs.has(cid))).toEqual([true, false, false, false, true])
+    opened.blobs.setQuota(5_000_000)
+    expect(opened.blobs.usage().bytes).toBe(10_000_000)
+    await expect(opened.blobs.put(noise(1_000_000, 9))).rejects.toMatchObject({
+      fault: { kind: 'quota-exceeded' },
+    })
+    opened.blobs.setQuota(25_000_000)
+    await opened.blobs.put(noise(1_000_000, 9))
+  })
+
   test('dropped blobs leave no file behind', async () => {
     for (let i = 0; i < 10; i++) await opened.blobs.put(noise(10_000_000, i))
     await opened.blobs.close()
