@@ -5,6 +5,7 @@ import type { WeekBlock, WeekPlan } from '#contract'
 import { useFormat, useText } from '../../state/text.tsx'
 import { BlockEditor, type BlockFacts } from './block-editor.tsx'
 import { BlockHours } from './block-hours.tsx'
+import { BLOCK_POPOVER } from './block-popover.ts'
 import { blocksOf, cellAt, cellsOf, erase, freeSpan, paint, resize, spanOf } from './week-paint.ts'
 import { pointOf } from './week-selection.ts'
 import { blockText } from './week-text.ts'
@@ -49,13 +50,11 @@ export function BlockList({
               />
               <div className={classes['actions']}>
                 <Popover
+                  {...BLOCK_POPOVER}
                   opened={opened === row}
                   onChange={(isOpen) => setOpened(isOpen ? row : undefined)}
                   position="bottom-end"
-                  width={412}
-                  trapFocus
                   returnFocus
-                  withArrow
                 >
                   <Popover.Target>
                     <ActionIcon

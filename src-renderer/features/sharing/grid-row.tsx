@@ -3,15 +3,10 @@ import type { WeekBlock } from '#contract'
 import type { Messages } from '#text'
 import { useFormat, useText } from '../../state/text.tsx'
 import { CELLS_PER_DAY, MINUTES_PER_CELL, spanOf, wrapped, type Span, type WeekCells } from './week-paint.ts'
-import { clockText, dayName, hoursText } from './week-text.ts'
+import { clockText, dayName } from './week-text.ts'
 import classes from './week-grid.module.css'
 
 const SLOTS = Array.from({ length: CELLS_PER_DAY }, (_, slot) => slot)
-/** Half hours that a label needs: with one time, with two, with how much is shared. */
-const SHORT_LABEL_CELLS = 4
-const LABEL_CELLS = 6
-const LONG_LABEL_CELLS = 10
-
 /** What a day's row is drawn from. */
 interface GridRowProps {
   readonly day: number
@@ -105,15 +100,14 @@ function piecesOf({ day, blocks }: GridRowProps): Piece[] {
   })
 }
 
-/** From when to when; of a night only the end that is in this row. */
-function pieceText(messages: Messages, { block, cells, isStart, isEnd }: Piece): string {
-  const { start_minute, minutes } = block
-  if (cells < SHORT_LABEL_CELLS) return ''
-  if (isStart && isEnd) {
-    return cells < LABEL_CELLS ? clockText(start_minute) : hoursText(messages, start_minute, minutes)
-  }
+/** From when to when, and shorter; of a night only the end that is in this row. */
+function pieceText(messages: Messages, { block, isStart, isEnd }: Piece): { long: string; short: string } {
+  const from = clockText(block.start_minute)
+  const to = clockText(block.start_minute + block.minutes)
   const { hours } = messages.sharing.grid
-  return isStart ? hours(clockText(start_minute), '') : hours('', clockText(start_minute + minutes))
+  if (isStart && isEnd) return { long: hours(from, to), short: from }
+  const one = isStart ? hours(from, '') : isEnd ? hours('', to) : ''
+  return { long: one, short: one }
 }
 
 function Bar({
@@ -128,6 +122,7 @@ function Bar({
   const messages = useText()
   const format = useFormat()
   const { block, from, cells, isStart, isEnd } = piece
+  const label = pieceText(messages, piece)
   const span = spanOf(block)
   const isOpened = opened?.day === block.day && opened.start_minute === block.start_minute
   const isOwn =
@@ -153,8 +148,9 @@ function Bar({
     >
       {isStart && grip('start')}
       <span className={classes['label']}>
-        {pieceText(messages, piece)}
-        {cells >= LONG_LABEL_CELLS && block.resources !== undefined && (
+        <span className={classes['long']}>{label.long}</span>
+        <span className={classes['short']}>{label.short}</span>
+        {block.resources !== undefined && (
           <span className={classes['amount']}>
             {messages.sharing.resources.coresAlone(format.number(block.resources.cpu_cores, 1))}
           </span>

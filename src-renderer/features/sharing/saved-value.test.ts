@@ -50,3 +50,13 @@ test('what others changed is shown, unless something is under way here', () => {
   expect(run({ kind: 'told', value: 'z' })).toEqual(unchanged('z'))
   expect(run(edited('b'), { kind: 'told', value: 'z' }).value).toBe('b')
 })
+
+test('what the node says of the value itself changes nothing, in whatever order it names its parts', () => {
+  const edited = { kind: 'edited', value: { a: 2, b: [{ c: 1, d: 2 }] } } as const
+  const state = [edited, { kind: 'sent' }, { kind: 'kept', value: edited.value }].reduce(
+    (before, event) => after(before, event as SavedEvent<object>),
+    unchanged<object>({ a: 1 }),
+  )
+  expect(after(state, { kind: 'told', value: { b: [{ d: 2, c: 1 }], a: 2 } })).toBe(state)
+  expect(after(state, { kind: 'told', value: { b: [{ d: 1, c: 2 }], a: 2 } }).past).toEqual([])
+})

@@ -83,8 +83,17 @@ export function after<T>(state: SavedValue<T>, event: SavedEvent<T>): SavedValue
     case 'told': {
       // What is under way here is newer than what the node said before it arrived.
       if (state.phase === 'waiting' || state.phase === 'saving') return state
-      if (JSON.stringify(event.value) === JSON.stringify(kept)) return state
+      if (canonical(event.value) === canonical(kept)) return state
       return unchanged(event.value)
     }
   }
+}
+
+/** The same text for the same value, in whatever order its parts are named. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
 }

@@ -95,15 +95,13 @@ function SharingEditor({
         />
       </Section>
       {value.kind === 'week' && (
-        <Section title={text.grid.label}>
-          <WeekEditor
-            plan={value.plan}
-            facts={{ hardware, kinds }}
-            onPlan={(plan, editing) => sharing.edit({ kind: 'week', plan }, editing)}
-            onUndo={sharing.undo}
-            onRedo={sharing.redo}
-          />
-        </Section>
+        <WeekEditor
+          plan={value.plan}
+          facts={{ hardware, kinds }}
+          onPlan={(plan, editing) => sharing.edit({ kind: 'week', plan }, editing)}
+          onUndo={sharing.undo}
+          onRedo={sharing.redo}
+        />
       )}
       {resources !== undefined && value.kind !== 'slots' && (
         <Section title={text.resources.title}>

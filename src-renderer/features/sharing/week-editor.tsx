@@ -3,6 +3,7 @@ import { Button, Menu, SegmentedControl } from '@mantine/core'
 import { IconChevronDown, IconTemplate } from '@tabler/icons-react'
 import type { WeekBlock, WeekPlan } from '#contract'
 import { useFormat, useText } from '../../state/text.tsx'
+import { Section } from '../../ui/section.tsx'
 import { offerUndo } from '../../ui/undo-toast.tsx'
 import type { BlockFacts } from './block-editor.tsx'
 import { BlockList } from './block-list.tsx'
@@ -51,37 +52,46 @@ export function WeekEditor({
     if (event.shiftKey) onRedo()
     else onUndo()
   }
+  const tools = (
+    <div className={classes['tools']}>
+      <PresetMenu
+        hasBlocks={blocks.length > 0}
+        onPreset={(preset) => replace(blocksOf(paint(cellsOf([]), presetSpans(preset), {})))}
+        onClear={() => replace([])}
+      />
+      <CopyDay blocks={blocks} onBlocks={replace} />
+      <SegmentedControl
+        size="xs"
+        aria-label={text.view}
+        value={view}
+        data={[
+          { value: 'grid', label: text.asGrid },
+          { value: 'list', label: text.asList },
+        ]}
+        onChange={(chosen) => setView(chosen)}
+      />
+    </div>
+  )
   return (
-    <div className={classes['week']} onKeyDown={onKeyDown}>
-      <div className={classes['tools']}>
-        <PresetMenu
-          hasBlocks={blocks.length > 0}
-          onPreset={(preset) => replace(blocksOf(paint(cellsOf([]), presetSpans(preset), {})))}
-          onClear={() => replace([])}
-        />
-        <CopyDay blocks={blocks} onBlocks={replace} />
-        <span className={classes['hours']}>{text.perWeek(format.number(hoursPerWeek(blocks), 1))}</span>
-        <SegmentedControl
-          size="xs"
-          aria-label={text.view}
-          value={view}
-          data={[
-            { value: 'grid', label: text.asGrid },
-            { value: 'list', label: text.asList },
-          ]}
-          onChange={(chosen) => setView(chosen)}
-        />
-      </div>
-      {view === 'grid' ? (
-        <WeekGrid plan={plan} facts={facts} now={wallTimeIn(plan.time_zone, nowMs)} onBlocks={onBlocks} />
-      ) : (
-        <BlockList plan={plan} facts={facts} onBlocks={onBlocks} />
-      )}
-      <div className={classes['zone']}>
-        <span>{text.timeZone}</span>
-        <TimeZoneField zone={plan.time_zone} onZone={(time_zone) => onPlan({ ...plan, time_zone })} />
-      </div>
-      {wallTimeIn(plan.time_zone, nowMs) !== undefined && <ClockNotes plan={plan} nowMs={nowMs} />}
+    <div onKeyDown={onKeyDown}>
+      <Section
+        title={text.label}
+        description={text.perWeek(format.number(hoursPerWeek(blocks), 1))}
+        actions={tools}
+      >
+        <div className={classes['week']}>
+          {view === 'grid' ? (
+            <WeekGrid plan={plan} facts={facts} now={wallTimeIn(plan.time_zone, nowMs)} onBlocks={onBlocks} />
+          ) : (
+            <BlockList plan={plan} facts={facts} onBlocks={onBlocks} />
+          )}
+          <div className={classes['zone']}>
+            <span>{text.timeZone}</span>
+            <TimeZoneField zone={plan.time_zone} onZone={(time_zone) => onPlan({ ...plan, time_zone })} />
+          </div>
+          {wallTimeIn(plan.time_zone, nowMs) !== undefined && <ClockNotes plan={plan} nowMs={nowMs} />}
+        </div>
+      </Section>
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { Popover } from '@mantine/core'
 import type { WeekBlock, WeekPlan } from '#contract'
 import { useFormat, useText } from '../../state/text.tsx'
 import { BlockEditor, type BlockFacts } from './block-editor.tsx'
+import { BLOCK_POPOVER } from './block-popover.ts'
 import type { WallTime } from './clock-changes.ts'
 import { GridRow } from './grid-row.tsx'
 import { useGridKeys } from './use-grid-keys.ts'
@@ -112,15 +113,7 @@ export function WeekGrid({
             ))}
           </div>
           {opened !== undefined && open !== undefined && (
-            <Popover
-              opened
-              onDismiss={close}
-              position="bottom"
-              width={412}
-              trapFocus
-              withArrow
-              withRoles={false}
-            >
+            <Popover {...BLOCK_POPOVER} opened onDismiss={close} position="bottom" withRoles={false}>
               <Popover.Target>
                 <div className={classes['anchor']} style={anchorStyle(open, opened)} aria-hidden="true" />
               </Popover.Target>

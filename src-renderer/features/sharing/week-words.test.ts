@@ -41,6 +41,18 @@ test('nights of some days, and one other', () => {
   })
 })
 
+test('what is true of most days is said first', () => {
+  const cells = paint(preset('nights'), [{ start: cellAt(0, 20 * 60), cells: 4 }], {})
+  const evening = { fromMinute: 20 * 60, toMinute: 31 * 60 }
+  expect(weekWords(cells)).toEqual({
+    kind: 'phrases',
+    phrases: [
+      { days: everyDay, hours: night },
+      { days: { kind: 'days', days: [0] }, hours: evening },
+    ],
+  })
+})
+
 test('what would be many words is said as how much', () => {
   const cells = paint(
     NOTHING,

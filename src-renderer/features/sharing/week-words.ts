@@ -55,10 +55,14 @@ function phrasesOf(shared: readonly boolean[]): WeekPhrase[] {
   // Stretches that stand alone tell the pattern; what touches whole days often is the same pattern half hidden.
   const alone = runs(shared).filter((run) => run.cells < CELLS_PER_DAY)
   const hidden = runs(shared.map((is, cell) => is && !said.has(cell))).flatMap(cutLong)
-  for (const { start, cells } of [...alone, ...hidden]) {
-    const pattern = { slot: start % CELLS_PER_DAY, cells }
-    if (cellsIn({ start, cells }).every((cell) => said.has(cell))) continue
-    const days = allDays().filter((day) => isShared(shared, spanOn(day, pattern)))
+  const patterns = [...alone, ...hidden]
+    .map(({ start, cells }) => ({ start, cells, slot: start % CELLS_PER_DAY }))
+    .map((pattern) => ({ pattern, days: allDays().filter((day) => isShared(shared, spanOn(day, pattern))) }))
+    // What is true of most days is said first.
+    .sort((a, b) => b.days.length - a.days.length)
+  for (const { pattern, days } of patterns) {
+    const { cells } = pattern
+    if (cellsIn(pattern).every((cell) => said.has(cell))) continue
     const needed = days.filter((day) => cellsIn(spanOn(day, pattern)).some((cell) => !said.has(cell)))
     const told = days.length === DAYS ? days : needed
     for (const day of told) for (const cell of cellsIn(spanOn(day, pattern))) said.add(cell)
