@@ -191,7 +191,7 @@ export const jobs: typeof english = {
   remove: 'Entfernen',
   removed: (name) => `${name} wurde entfernt`,
   prioritySet: (name) => `Der Vorrang ist jetzt: ${name}`,
-  pausedSince: (ago) => `Von dir pausiert, ${ago}. Niemand arbeitet daran.`,
+  pausedSince: (time) => `Von dir pausiert seit ${time}. Niemand arbeitet daran.`,
   waiting: {
     'nobody-connected': {
       why: 'Niemand von deinen Leuten ist verbunden, und dieser PC teilt selbst nichts.',
@@ -233,6 +233,7 @@ export const jobs: typeof english = {
     soFar: 'Bisher',
     took: 'Dauerte',
     estimated: 'Geschätzt',
+    estimatedSeries: 'Geschätzt für alle',
     deadline: 'Fertig bis',
     deadlineLate: 'Bei diesem Tempo wird es später',
     priority: 'Vorrang',
@@ -318,7 +319,7 @@ export const jobs: typeof english = {
     full: '100 %',
     zoomIn: 'Näher',
     zoomOut: 'Weiter weg',
-    adjust: 'Licht und Ton',
+    adjust: 'Licht und Tonwerte',
     exposure: 'Belichtung',
     exposureValue: (stops) => `${stops} EV`,
     toneMapping: 'Tonwerte',

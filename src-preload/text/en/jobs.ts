@@ -203,7 +203,7 @@ export const jobs = {
   remove: 'Remove',
   removed: (name: string) => `${name} was removed`,
   prioritySet: (name: string) => `Priority is ${name} now`,
-  pausedSince: (ago: string) => `You paused it ${ago}. Nobody works on it.`,
+  pausedSince: (time: string) => `Paused by you since ${time}. Nobody works on it.`,
   waiting: {
     'nobody-connected': {
       why: 'None of your people is connected, and this PC shares nothing itself.',
@@ -245,6 +245,7 @@ export const jobs = {
     soFar: 'So far',
     took: 'Took',
     estimated: 'Estimated',
+    estimatedSeries: 'Estimated for all',
     deadline: 'Due',
     deadlineLate: 'This will be late at this pace',
     priority: 'Priority',

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Tooltip } from '@mantine/core'
-import type { JobStatus } from '#contract'
+import type { JobStatus, JobSummary } from '#contract'
 import { useFormat, useText } from '../../state/text.tsx'
 import { isInFlight } from './job-cards.ts'
 import { comparedWithEstimate } from './job-words.ts'
@@ -8,7 +8,14 @@ import { priorityName } from './render-form.ts'
 import classes from './job-figures.module.css'
 
 /** A job in real numbers: units, times, what was estimated, what had to be done again. */
-export function JobFigures({ job }: { readonly job: JobStatus }) {
+export function JobFigures({
+  job,
+  siblings,
+}: {
+  readonly job: JobStatus
+  /** All frames of its series; none of a still. */
+  readonly siblings: readonly JobSummary[]
+}) {
   const text = useText().jobs
   const format = useFormat()
   const { facts } = text
@@ -43,8 +50,8 @@ export function JobFigures({ job }: { readonly job: JobStatus }) {
       <Fact name={isGoing ? facts.soFar : facts.took}>{format.duration(job.wall_ms)}</Fact>
       {job.estimated_ms !== undefined && (
         <Fact
-          name={facts.estimated}
-          note={comparedWithEstimate(job, text, (times) => format.number(times, 1))}
+          name={siblings.length > 1 ? facts.estimatedSeries : facts.estimated}
+          note={comparedWithEstimate(job, siblings, text, (times) => format.number(times, 1))}
         >
           {format.duration(job.estimated_ms)}
         </Fact>

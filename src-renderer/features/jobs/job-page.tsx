@@ -94,7 +94,7 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
     >
       {isInFlight(job) && <Progress value={progressOf([job]) * 100} aria-label={text.facts.progress} />}
       {job.state.kind === 'paused' && (
-        <p className={classes['paused']}>{text.pausedSince(format.ago(job.state.since_ms))}</p>
+        <p className={classes['paused']}>{text.pausedSince(format.time(job.state.since_ms))}</p>
       )}
       {job.state.kind === 'failed' && (
         <FaultNotice title={text.states.failed} message={job.state.fault.message} />
@@ -106,7 +106,7 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
         {isDone ? <PeopleTable job={job} /> : <PeopleStrip job={job} />}
       </Section>
       <Section title={text.facts.label}>
-        <JobFigures job={job} />
+        <JobFigures job={job} siblings={siblings} />
       </Section>
       <UnitsSection job={job} />
       <Link href="/jobs" className={classes['back']}>

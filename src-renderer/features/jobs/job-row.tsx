@@ -1,4 +1,3 @@
-import { useId } from 'react'
 import { Badge, Progress } from '@mantine/core'
 import { IconChevronRight, IconMovie, IconPackage, IconPhoto } from '@tabler/icons-react'
 import { Link } from 'wouter'
@@ -6,14 +5,13 @@ import type { JobState, JobSummary } from '#contract'
 import type { Messages } from '#text'
 import { useFormat, useText } from '../../state/text.tsx'
 import { endedOf, isInFlight, type JobCard, jobsOf, progressOf } from './job-cards.ts'
-import { jobName } from './job-words.ts'
+import { cardName } from './job-words.ts'
 import classes from './job-row.module.css'
 
 /** One line of the list of jobs: what it is, how far it is, where it stands. */
 export function JobRow({ card }: { readonly card: JobCard }) {
   const text = useText().jobs
   const format = useFormat()
-  const factsId = useId()
   const jobs = jobsOf(card)
   // Of a series the frame that stands for its state: one that goes on, one that failed, or the first.
   const shown =
@@ -24,20 +22,14 @@ export function JobRow({ card }: { readonly card: JobCard }) {
   if (shown === undefined) return null
   const fraction = progressOf(jobs)
   return (
-    <Link
-      href={`/jobs/${shown.job_id}`}
-      aria-label={text.openJob(jobName(shown))}
-      aria-describedby={factsId}
-      className={classes['row']}
-    >
+    <Link href={`/jobs/${shown.job_id}`} className={classes['row']}>
       <JobIcon card={card} job={shown} />
       <span className={classes['words']}>
         <span className={classes['name']} dir="auto">
-          {jobName(shown)}
+          <span className="visually-hidden">{text.openJob(cardName(card))}</span>
+          <span aria-hidden="true">{cardName(card)}</span>
         </span>
-        <span id={factsId} className={classes['facts']}>
-          {rowFacts(card, shown, text, format)}
-        </span>
+        <span className={classes['facts']}>{rowFacts(card, shown, text, format)}</span>
       </span>
       {jobs.some(isInFlight) && (
         <span className={classes['progress']}>
@@ -45,7 +37,7 @@ export function JobRow({ card }: { readonly card: JobCard }) {
             value={fraction * 100}
             size="sm"
             color={shown.state.kind === 'paused' ? 'warn' : 'accent'}
-            aria-label={text.facts.progress}
+            aria-hidden="true"
           />
           <span className={classes['percent']}>{format.percent(fraction)}</span>
         </span>

@@ -1,10 +1,19 @@
 import type { Fault, JobSummary } from '#contract'
 import type { Messages } from '#text'
+import { coverOf, type JobCard } from './job-cards.ts'
 
 /** The name of a job for a title: its scene's without the ending. */
 export function jobName({ description, algorithm }: JobSummary): string {
-  const name = description.replace(/\.(glb|gltf)$/i, '').trim()
+  const name = description.replace(/\.(glb|gltf)(?=$|, frame \d+$)/i, '').trim()
   return name === '' ? algorithm.id : name
+}
+
+/** The name of a card: of a series without the frame that the node puts behind each job's. */
+export function cardName(card: JobCard): string {
+  const cover = coverOf(card)
+  if (cover === undefined) return ''
+  const name = jobName(cover)
+  return card.kind === 'series' ? name.replace(/, frame \d+$/, '') : name
 }
 
 /** Why a unit went wrong, in a plain sentence; the node's own line where there is none. */
@@ -14,14 +23,22 @@ export function unitFaultText(fault: Fault, text: Messages['jobs']): string {
   return /[.!?]$/.test(fault.message) ? fault.message : `${fault.message}.`
 }
 
-/** How a job's time compares with what was estimated; undefined where nothing was, or before its end. */
+/**
+ * How a job's time compares with what was estimated, which of a series is for all of its frames; undefined where
+ * nothing was estimated, or before the end.
+ */
 export function comparedWithEstimate(
   job: JobSummary,
+  siblings: readonly JobSummary[],
   text: Messages['jobs'],
   written: (value: number) => string,
 ): string | undefined {
-  if (job.estimated_ms === undefined || job.estimated_ms <= 0 || job.state.kind !== 'done') return undefined
-  const ratio = job.wall_ms / job.estimated_ms
+  const jobs = siblings.length > 1 ? siblings : [job]
+  if (job.estimated_ms === undefined || job.estimated_ms <= 0) return undefined
+  if (jobs.some(({ state }) => state.kind !== 'done')) return undefined
+  const begun = Math.min(...jobs.map(({ submitted_at_ms }) => submitted_at_ms))
+  const ended = Math.max(...jobs.map(({ submitted_at_ms, wall_ms }) => submitted_at_ms + wall_ms))
+  const ratio = (ended - begun) / job.estimated_ms
   // Within a quarter nobody would call it wrong.
   if (ratio > 0.8 && ratio < 1.25) return text.asEstimated
   return ratio < 1 ? text.fasterThan(written(1 / Math.max(ratio, 0.001))) : text.slowerThan(written(ratio))

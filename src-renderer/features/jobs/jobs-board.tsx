@@ -9,6 +9,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Section } from '../../ui/section.tsx'
 import { SkeletonList } from '../../ui/skeleton-list.tsx'
+import { useNow } from '../../ui/use-now.ts'
 import { VirtualList } from '../../ui/virtual-list.tsx'
 import { FilesButton } from './files-button.tsx'
 import { isInFlight, type JobBoard, type JobCard, jobBoard, jobsOf } from './job-cards.ts'
@@ -29,6 +30,8 @@ export function JobsBoard() {
   const isLoaded = useNode((node) => node.isLoaded)
   const jobs = useNode((node) => node.jobs)
   const { hidden } = useRemovedJobs()
+  // How long ago things were is said in minutes.
+  useNow(60_000)
   const board = useMemo(
     () => jobBoard([...jobs.values()].filter(({ job_id }) => !hidden.has(job_id))),
     [jobs, hidden],

@@ -32,6 +32,7 @@ export function LivePicture({
   const text = useText().jobs
   const canvas = useRef<HTMLCanvasElement>(null)
   const drawn = useRef(Promise.resolve())
+  const [hasTiles, setHasTiles] = useState(false)
   const [preview, setPreview] = useState<{ readonly width: number; readonly height: number }>()
   const [outlines, setOutlines] = useState<readonly Outline[]>([])
 
@@ -45,6 +46,7 @@ export function LivePicture({
     }
     // In the order of the messages, so that a tile with more samples stays on top.
     drawn.current = drawn.current.then(() => drawTiles(target, news.tiles))
+    if (news.tiles.length > 0) setHasTiles(true)
     if (news.tiles.length > 0 && news.tiles.length <= OUTLINES_MAX) {
       const fresh = news.tiles.map((tile) => ({ key: `${tile.unit_index} ${tile.verified_at_ms}`, tile }))
       const keys = new Set(fresh.map(({ key }) => key))
@@ -62,13 +64,9 @@ export function LivePicture({
   )
   return (
     <>
-      <div
-        className={classes['frame']}
-        style={pictureShape({ width, height })}
-        data-is-blank={preview === undefined}
-      >
+      <div className={classes['frame']} style={pictureShape({ width, height })} data-is-blank={!hasTiles}>
         <canvas ref={canvas} role="img" aria-label={label} className={classes['canvas']} />
-        {preview === undefined && <span className={classes['waiting']}>{text.waitingForTiles}</span>}
+        {!hasTiles && <span className={classes['waiting']}>{text.waitingForTiles}</span>}
         {preview !== undefined &&
           outlines.map(({ key, tile }) => (
             <TileOutline key={key} tile={tile} preview={preview} onGone={() => fade(key)} />

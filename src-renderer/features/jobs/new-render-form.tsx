@@ -6,6 +6,7 @@ import type { SceneFiles } from '#contract'
 import { useAction, useCalls } from '../../connection/calls.tsx'
 import { faultOfCall } from '../../connection/fault-text.ts'
 import { useText } from '../../state/text.tsx'
+import { useNow } from '../../ui/use-now.ts'
 import { EstimateLine } from './estimate-line.tsx'
 import { FramesField } from './frames-field.tsx'
 import { useLatestAnswer } from './latest-answer.ts'
@@ -17,6 +18,8 @@ import classes from './new-render-form.module.css'
 
 /** Somebody who drags through numbers is not answered at every one. */
 const ESTIMATE_SETTLE_MS = 250
+/** A deadline is given to the minute. */
+const DEADLINE_CHECK_MS = 30_000
 
 /** The right half of a new render: how the picture shall be, how long it would take, and the button. */
 export function NewRenderForm({
@@ -41,7 +44,7 @@ export function NewRenderForm({
   readonly onSceneGone: () => void
 }) {
   const text = useText().jobs
-  const nowMs = useNow()
+  const nowMs = useNow(DEADLINE_CHECK_MS)
   const outcome = orderOf(form, { animationSeconds, nowMs })
   const order = outcome.ok ? outcome.order : undefined
   const problems = outcome.ok ? {} : outcome.problems
@@ -108,12 +111,6 @@ function estimateQuestion(
     redundancy,
     ...(sampleUs === undefined ? {} : { sample_us: sampleUs }),
   }
-}
-
-/** The moment that the form is checked against: when it was opened. The node checks it again when it is sent. */
-function useNow(): number {
-  const [nowMs] = useState(() => Date.now())
-  return nowMs
 }
 
 /** Sends an order, remembers the form, and goes to the job. */

@@ -59,7 +59,7 @@ export function NewRender() {
   const name = fileName(reading.main.path)
   return (
     <Page title={text.newTitleOf(name)} actions={back}>
-      <PreparedScene key={reading.main.path} reading={reading} chosen={chosen} onChoose={setChosen} />
+      <PreparedScene key={reading.main.path} reading={reading} onChoose={setChosen} />
     </Page>
   )
 }
@@ -70,7 +70,6 @@ function PreparedScene({
   onChoose,
 }: {
   readonly reading: SceneReading
-  readonly chosen: string | undefined
   readonly onChoose: (path: string) => void
 }) {
   const [form, setForm] = useState<RenderForm>(rememberedForm)
@@ -90,8 +89,8 @@ function PreparedScene({
   )
   const animationSeconds =
     report.value?.animation_seconds ?? (reading.state === 'ready' ? reading.outline.animationSeconds : 0)
-  const [nowMs] = useState(() => Date.now())
-  const outcome = orderOf(form, { animationSeconds, nowMs })
+  // A preview does not depend on the time by which the picture should be done.
+  const outcome = orderOf({ ...form, deadlineMs: undefined }, { animationSeconds, nowMs: 0 })
   const preview = useScenePreview(scene, outcome.ok ? outcome.order : undefined)
   return (
     <div className={classes['halves']}>

@@ -24,7 +24,8 @@ export function PeopleTable({ job }: { readonly job: JobStatus }) {
             />
           ))}
       </div>
-      <Table.ScrollContainer minWidth={640} type="native">
+      {/* What scrolls must be reachable by keyboard. */}
+      <Table.ScrollContainer minWidth={600} type="native" tabIndex={0} role="region" aria-label={who.made}>
         <Table>
           <Table.Thead>
             <Table.Tr>

@@ -1,9 +1,8 @@
-import { useId } from 'react'
 import { IconMovie } from '@tabler/icons-react'
 import { Link } from 'wouter'
 import { useFormat, useText } from '../../state/text.tsx'
 import { coverOf, type JobCard, jobsOf } from './job-cards.ts'
-import { jobName } from './job-words.ts'
+import { cardName } from './job-words.ts'
 import { JobThumbnail } from './job-thumbnail.tsx'
 import classes from './picture-card.module.css'
 
@@ -11,36 +10,29 @@ import classes from './picture-card.module.css'
 export function PictureCard({ card }: { readonly card: JobCard }) {
   const text = useText().jobs
   const format = useFormat()
-  const factsId = useId()
   const cover = coverOf(card)
   if (cover === undefined) return null
-  const name = jobName(cover)
+  const name = cardName(card)
   const tookMs = jobsOf(card).reduce((most, job) => Math.max(most, job.wall_ms), 0)
   const endedAt = cover.submitted_at_ms + tookMs
   return (
-    <Link
-      href={`/jobs/${cover.job_id}`}
-      aria-label={text.openJob(name)}
-      aria-describedby={factsId}
-      className={classes['card']}
-    >
-      <div className={classes['picture']} data-is-series={card.kind === 'series'}>
+    <Link href={`/jobs/${cover.job_id}`} className={classes['card']}>
+      <div className={classes['picture']}>
         <JobThumbnail job={cover.job_id} name={name} />
-        {card.kind === 'series' && (
-          <span className={classes['badge']}>
-            <IconMovie size={14} aria-hidden="true" />
-            {text.frames(card.count, format.number(card.count))}
-          </span>
-        )}
       </div>
       <div className={classes['words']}>
         <span className={classes['name']} dir="auto" title={name}>
-          {name}
+          <span className="visually-hidden">{text.openJob(name)}</span>
+          <span aria-hidden="true">{name}</span>
         </span>
-        <span id={factsId} className={classes['facts']}>
-          {text.tookAgo(format.duration(tookMs), format.ago(endedAt))}
-        </span>
+        <span className={classes['facts']}>{text.tookAgo(format.duration(tookMs), format.ago(endedAt))}</span>
       </div>
+      {card.kind === 'series' && (
+        <span className={classes['badge']}>
+          <IconMovie size={14} aria-hidden="true" />
+          {text.frames(card.count, format.number(card.count))}
+        </span>
+      )}
     </Link>
   )
 }

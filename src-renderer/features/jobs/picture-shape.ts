@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react'
 
 /** Title, buttons and what stands around a picture, in pixels: it shall be seen whole. */
-const AROUND_HEIGHT = 300
+const AROUND_HEIGHT = 340
 /** Small pictures get a frame in which they can be looked at closer. */
 const WIDTH_MIN = 480
 

@@ -39,7 +39,7 @@ export function SaveMenu({
   const saveAll = async (): Promise<void> => {
     setProgress('')
     await run(() =>
-      saveFrames(calls, done, jobName(job), pictureName, (count) =>
+      saveFrames(calls, done, jobName(job).replace(/, frame \d+$/, ''), pictureName, (count) =>
         setProgress(text.savingFrames(format.number(count), format.number(done.length))),
       ),
     )
@@ -91,5 +91,6 @@ async function exrOf(calls: ApiCalls, job: JobSummary): Promise<Blob> {
 function pictureName(job: JobSummary): string {
   const frame = job.picture?.frame
   const name = jobName(job)
-  return frame === undefined ? name : `${name} ${`${frame}`.padStart(4, '0')}`
+  const series = name.replace(/, frame \d+$/, '')
+  return frame === undefined ? name : `${series} ${`${frame}`.padStart(4, '0')}`
 }

@@ -34,7 +34,7 @@ export function UnitRow({
       ? text.unitsTable.triedAgainDone(unitFaultText(fault, text))
       : text.unitsTable.triedAgain(unitFaultText(fault, text)))
   return (
-    <div className={classes['unit']} data-is-open={isOpen}>
+    <div role="presentation" className={classes['unit']} data-is-open={isOpen}>
       <div role="row" aria-rowindex={rowIndex} className={classes['row']}>
         <span role="cell">
           <button
@@ -69,7 +69,13 @@ export function UnitRow({
           </span>
         )}
       </div>
-      {isOpen && <UnitConsensus job={job} unit={unit} nameOf={nameOf} />}
+      {isOpen && (
+        <div role="row">
+          <div role="cell" aria-colspan={5}>
+            <UnitConsensus job={job} unit={unit} nameOf={nameOf} />
+          </div>
+        </div>
+      )}
     </div>
   )
 }

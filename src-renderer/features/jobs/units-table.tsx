@@ -85,6 +85,7 @@ function UnitRows({
     getItemKey: (row) => unitAt(row).index,
     overscan: OVERSCAN,
   })
+  if (count === 0) return <p className={classes['none']}>{text.none}</p>
   return (
     <div role="table" aria-label={text.title} aria-rowcount={count + 1} className={classes['table']}>
       <div role="rowgroup">
@@ -96,7 +97,6 @@ function UnitRows({
           ))}
         </div>
       </div>
-      {count === 0 && <p className={classes['none']}>{text.none}</p>}
       <div ref={scroller} role="rowgroup" className={classes['scroller']}>
         <div role="presentation" className={classes['space']} style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((row) => {

@@ -4,9 +4,9 @@ import { fitted, panned, zoomed } from './viewport.ts'
 const picture = { width: 2_000, height: 1_000 }
 const frame = { width: 1_000, height: 800 }
 
-test('a picture that fits its frame lies in the middle and is never enlarged', () => {
+test('a picture that is fitted lies in the middle and fills one side of its frame', () => {
   expect(fitted(picture, frame)).toEqual({ scale: 0.5, x: 0, y: 150 })
-  expect(fitted({ width: 100, height: 100 }, frame)).toEqual({ scale: 1, x: 450, y: 350 })
+  expect(fitted({ width: 100, height: 100 }, frame)).toEqual({ scale: 8, x: 100, y: 0 })
 })
 
 test('zooming keeps what is under the pointer there', () => {

@@ -17,9 +17,9 @@ export interface Size {
 const SCALE_MAX = 16
 const SCALE_MIN = 0.02
 
-/** The whole picture in the middle of the frame, never larger than it is. */
+/** The whole picture in the middle of the frame, as large as it goes. */
 export function fitted(picture: Size, frame: Size): Viewport {
-  const scale = Math.min(1, frame.width / picture.width, frame.height / picture.height)
+  const scale = Math.min(SCALE_MAX, frame.width / picture.width, frame.height / picture.height)
   return settled({ scale: scale > 0 ? scale : 1, x: 0, y: 0 }, picture, frame)
 }
 
