@@ -170,8 +170,9 @@ describe('two peers in processes of their own', () => {
     expect(status.verified).toBe(200)
     expect(status.by_peer.map((share) => share.verified_units)).toEqual([200, 200])
     expect((await meshctl('list-jobs', '--data', anna())).out).toContain(job_id)
-    const [person] = JSON.parse((await meshctl('list-peers', '--json', '--data', ben())).out) as Person[]
-    expect(person).toMatchObject({ name: 'anna', done_for_them: 200 })
+    await expect
+      .poll(async () => JSON.parse((await meshctl('list-peers', '--json', '--data', ben())).out) as Person[])
+      .toMatchObject([{ name: 'anna', done_for_them: 200 }])
     expect(await meshctl('remove-job', job_id, '--data', anna())).toMatchObject({ code: 0 })
   })
 

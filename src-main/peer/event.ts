@@ -155,6 +155,8 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     requester: PeerId,
     job_id: JobId,
     units: UnitAttempts,
+    /** How many of them were outputs: they count as done although the job was settled before this was known. */
+    outputs: z.int().min(0).exactOptional(),
   }),
   /** Units that were not finished here and will not be: their requester gives them to somebody else. */
   At.extend({

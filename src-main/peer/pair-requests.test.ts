@@ -198,6 +198,13 @@ describe('what was done for somebody', () => {
     deliver(2, 'right')
     deliver(3, 'right')
     expect([...brain.state.doneFor]).toEqual([[ANN, 1]])
+    // The job is settled by its last results, before their delivery is known here.
+    const [requester, job_id] = [ANN, JOB]
+    const units = [{ unit_index: 7, attempt: 1 }]
+    brain.happens({ kind: 'settled', at_ms: NOON, from: ANN, job_id })
+    brain.happens({ kind: 'results-delivered', at_ms: NOON, requester, job_id, units, outputs: 1 })
+    brain.happens({ kind: 'results-delivered', at_ms: NOON, requester, job_id, units, outputs: 0 })
+    expect([...brain.state.doneFor]).toEqual([[ANN, 2]])
   })
 })
 

@@ -153,21 +153,18 @@ export function deliverResults(state: PeerState, event: Of<'results-delivered'>)
     const held = holding?.units.get(unit_index)
     if (held?.status.state !== 'ran' || held.attempt !== attempt) continue
     held.status = { ...held.status, delivered: true }
-    countDone(state, event.requester, held, held.status.receipt)
+    if (held.isCounted === true || held.status.receipt.outcome.kind !== 'output') continue
+    held.isCounted = true
+    countDone(state, event.requester, 1)
   }
+  // The last results of a job are often what ends it: the news of that comes before the answer to them.
+  if (holding === undefined) countDone(state, event.requester, event.outputs ?? 0)
   return []
 }
 
-/** What this peer has done for somebody, a unit once however often it was taken. */
-function countDone(
-  { contacts, doneFor }: PeerState,
-  requester: PeerId,
-  held: HeldUnit,
-  { outcome }: ExecutionReceipt,
-): void {
-  if (held.isCounted === true || outcome.kind !== 'output' || !contacts.has(requester)) return
-  held.isCounted = true
-  doneFor.set(requester, (doneFor.get(requester) ?? 0) + 1)
+/** What this peer has done for somebody: units, each once however often it was taken. */
+function countDone({ contacts, doneFor }: PeerState, requester: PeerId, units: number): void {
+  if (units > 0 && contacts.has(requester)) doneFor.set(requester, (doneFor.get(requester) ?? 0) + units)
 }
 
 /** The requester no longer wants some units, or any of the job. */

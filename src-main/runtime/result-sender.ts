@@ -81,7 +81,9 @@ export function createResultSender(parts: ResultSenderParts): ResultSender {
       const envelope = sealEnvelope('meshwork/1/receipts', batch, identity.peer, (m) => identity.sign(m))
       await sendDirect(parts.transport, to, { kind: 'results', envelope }, parts.signal)
     }
-    await dispatch({ kind: 'results-delivered', at_ms: clock.nowMs(), requester: to, job_id: job, units })
+    const outputs = receipts.filter(({ outcome }) => outcome.kind === 'output').length
+    const delivered = { kind: 'results-delivered', requester: to, job_id: job, units, outputs } as const
+    await dispatch({ ...delivered, at_ms: clock.nowMs() })
   }
 
   return {
