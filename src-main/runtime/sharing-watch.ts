@@ -60,7 +60,6 @@ export function createSharingWatch(parts: SharingWatchParts): SharingWatch {
   let hours: { readonly of: unknown; readonly untilMs: number; readonly hours: HoursNow } | undefined
   let now = composeNow()
   let readings = composeReadings()
-  let meters = usage.latest()
   let sampledAtMs = Number.NEGATIVE_INFINITY
   let cancelLook: (() => void) | undefined
   let looking: Promise<void> = Promise.resolve()
@@ -99,10 +98,8 @@ export function createSharingWatch(parts: SharingWatchParts): SharingWatch {
   async function look(): Promise<void> {
     const nowMs = clock.nowMs()
     const matters = listeners.size > 0 || unitsOfOthers(state) > 0
-    if (matters) {
-      meters = await usage.measure(state.view.sample)
-      tell()
-    }
+    await usage.measure(state.view.sample)
+    if (listeners.size > 0) tell()
     if (!matters && nowMs - sampledAtMs < SAMPLE_EVERY_MS) return
     sampledAtMs = nowMs
     const sample = await machine.sample(stopping.signal)
@@ -123,7 +120,7 @@ export function createSharingWatch(parts: SharingWatchParts): SharingWatch {
   return {
     now: () => now,
     readings: () => readings,
-    meters: () => meters,
+    meters: () => usage.latest(),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

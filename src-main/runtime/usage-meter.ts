@@ -25,7 +25,7 @@ export type TrafficSource = Pick<Transport, 'traffic'>
 
 /** Measures what sharing takes. */
 export interface UsageMeter {
-  /** The newest measurement; the same object until the next. */
+  /** The newest measurement, with the disk as it is now; the same object until something changed. */
   latest(): SharingMeters
   /** Measures anew. `sample` is what the machine was last seen doing. */
   measure(sample: MachineSample): Promise<SharingMeters>
@@ -68,7 +68,12 @@ export function createUsageMeter(parts: {
   }
 
   return {
-    latest: () => latest,
+    latest() {
+      const now = disk()
+      const isSame = now.disk_bytes === latest.disk_bytes && now.disk_bytes_max === latest.disk_bytes_max
+      if (!isSame) latest = { ...latest, ...now }
+      return latest
+    },
     async measure({ cpu_percent_total, cpu_percent_own }) {
       const now = await count()
       const first =
