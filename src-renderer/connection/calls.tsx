@@ -122,12 +122,14 @@ export function useStream<T>(
   >()
   const again = useCallback(() => setRound((before) => before + 1), [])
   const hasEnded = course?.key === key && 'state' in course && course.state === 'ended'
+  // A value that comes late is for the screen as it is then.
+  const tell = useEffectEvent(onValue)
   const listen = useEffectEvent(async (signal: AbortSignal) => {
     try {
       for await (const value of await subscribe(calls, signal)) {
         if (signal.aborted) return
         setCourse((before) => (isLive(before, key) ? before : { key, state: 'live' }))
-        onValue(value)
+        tell(value)
       }
       if (!signal.aborted) setCourse({ key, state: 'ended' })
     } catch (error) {

@@ -25,6 +25,7 @@ function Crashed({ onRetry }: { readonly onRetry: () => void }) {
   const { common } = useText().frame
   return (
     <EmptyState
+      isScreen
       icon={<IconMoodSad />}
       title={common.crashed}
       action={<Button onClick={onRetry}>{common.retry}</Button>}

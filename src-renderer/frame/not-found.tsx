@@ -9,6 +9,7 @@ export function NotFound() {
   const { common } = useText().frame
   return (
     <EmptyState
+      isScreen
       icon={<IconCompassOff />}
       title={common.notFound}
       action={

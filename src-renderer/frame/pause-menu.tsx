@@ -42,7 +42,8 @@ export function PauseMenu() {
         </Button>
       )}
       {sharing.kind === 'finishing' && resume}
-      <Menu>
+      {/* Inside the header, so that it belongs to a landmark. */}
+      <Menu withinPortal={false}>
         <Menu.Target>
           <Button
             disabled={!isOpen}

@@ -5,7 +5,7 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import classes from './refused-screen.module.css'
 
 /** The line that makes a new link. */
-const COMMAND = 'meshctl start --ui'
+const COMMAND = 'meshctl ui'
 
 /** In place of everything, when the node does not let this window in. */
 export function RefusedScreen({ onRetry }: { readonly onRetry: () => void }) {
@@ -13,6 +13,7 @@ export function RefusedScreen({ onRetry }: { readonly onRetry: () => void }) {
   return (
     <main className={classes['screen']}>
       <EmptyState
+        isScreen
         icon={<IconKeyOff />}
         title={connection.refusedTitle}
         action={

@@ -109,7 +109,7 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { variant: 'default', size: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'lg' } },
-    Menu: { defaultProps: { ...popover, position: 'bottom-end' } },
+    Menu: { defaultProps: { ...popover, position: 'bottom-end', withInitialFocusPlaceholder: false } },
     Popover: { defaultProps: popover },
     HoverCard: { defaultProps: popover },
     Tooltip: {

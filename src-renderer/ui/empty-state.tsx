@@ -7,13 +7,17 @@ export function EmptyState({
   title,
   children,
   action,
+  isScreen = false,
 }: {
   readonly icon?: ReactNode
   readonly title: ReactNode
   /** One sentence more. */
   readonly children?: ReactNode
   readonly action?: ReactNode
+  /** Whether it is all that is on the screen, so that its title is the screen's. */
+  readonly isScreen?: boolean
 }) {
+  const Title = isScreen ? 'h1' : 'p'
   return (
     <div className={classes['empty']}>
       {icon !== undefined && (
@@ -21,7 +25,7 @@ export function EmptyState({
           {icon}
         </div>
       )}
-      <p className={classes['title']}>{title}</p>
+      <Title className={classes['title']}>{title}</Title>
       {children !== undefined && <p className={classes['text']}>{children}</p>}
       {action !== undefined && <div className={classes['action']}>{action}</div>}
     </div>
