@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { PREFERENCES, type NodeNews } from '#contract'
+import { PREFERENCES, type NodeNews, type Person } from '#contract'
 import { NOON, peerOf } from '../peer/brain.fixture.ts'
 import type { Connection } from '../ports/transport.ts'
 import { JobId } from '../protocol/ids.ts'
@@ -76,6 +76,24 @@ describe('the mirror of news', () => {
     expect(tellsOf(connection(18))).toBe(false)
     expect(tellsOf(connection(80))).toBe(true)
     expect(tellsOf()).toBe(true)
+  })
+
+  it('shows at once what somebody did, and what moves by itself a few times a second', () => {
+    const { mirror, people, happens } = createMirrored()
+    const place = newPlace()
+    mirror.take(place)
+    const anna = (trust_mine: number) => ({ peer_id: peerOf('A'), trust_mine, connected: true }) as Person
+    happens({ kind: 'paired', at_ms: NOON, peer: peerOf('A'), name: 'Anna', addresses: [], trust: 0.1 })
+    people.splice(0, 1, anna(0.1))
+    expect(mirror.take(place)?.people?.changed).toHaveLength(1)
+    people.splice(0, 1, anna(0.2))
+    expect(mirror.take(place)?.people).toBeUndefined()
+    happens({ kind: 'trust-set', at_ms: NOON, peer: peerOf('A'), trust: 0.3 })
+    people.splice(0, 1, anna(0.3))
+    expect(mirror.take(place)?.people?.changed).toEqual([anna(0.3)])
+    people.splice(0, 1, anna(0.4))
+    vi.advanceTimersByTime(60_000)
+    expect(mirror.take(place)?.people?.changed).toEqual([anna(0.4)])
   })
 
   it('listens no longer once it is stopped', () => {

@@ -22,6 +22,19 @@ const PULSE_EVERY_MS = 500
 /** Every job is looked at so often, for what no event tells: a follower that could not begin. */
 const SWEEP_EVERY_MS = 5_000
 
+/** What somebody did or waits for, to be seen at once; the rest of what moves is looked at in its own time. */
+const AT_ONCE: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
+  'trust-set',
+  'paired',
+  'pair-accepted',
+  'forgotten',
+  'blocked',
+  'connected',
+  'disconnected',
+  'job-submitted',
+  'job-cancelled',
+])
+
 /** How far a listener has come. */
 export interface NewsPlace {
   isWhole: boolean
@@ -63,8 +76,12 @@ export function createNewsMirror(parts: ApiParts, sources: NewsSources): NewsMir
     createPace(PULSE_EVERY_MS, SHARE_MAX),
   ]
   const sweepPace = createPace(SWEEP_EVERY_MS, SHARE_MAX)
+  let isUrgent = true
   const stop = runtime.onEvents((events) => {
-    for (const event of events) noteJobs(event)
+    for (const event of events) {
+      noteJobs(event)
+      if (AT_ONCE.has(event.kind)) isUrgent = true
+    }
   })
 
   function noteJobs(event: PeerEvent): void {
@@ -96,8 +113,9 @@ export function createNewsMirror(parts: ApiParts, sources: NewsSources): NewsMir
 
   function refresh(): void {
     refreshJobs()
-    peoplePace(refreshPeople)
-    pulsePace(() => wholes.set('pulse', { pulse: nodePulse(parts) }))
+    peoplePace(refreshPeople, isUrgent)
+    pulsePace(() => wholes.set('pulse', { pulse: nodePulse(parts) }), isUrgent)
+    isUrgent = false
     wholes.set('units_here', { units_here: unitsHere(runtime.activeUnits(), state.me, clock.nowMs()) })
     wholes.set('sharing', { sharing: parts.sharing.now() })
     wholes.set('readings', { readings: [...parts.sharing.readings()] })

@@ -25,9 +25,9 @@ function isSamePulse(before: NodePulse, now: NodePulse): boolean {
   )
 }
 
-/** Whether a job in a list need not be sent again: while it runs, its clock runs by itself. */
+/** Whether a job in a list need not be sent again: until it ends, its clock runs by itself. */
 export function isSameJob(before: JobSummary, now: JobSummary): boolean {
-  if (before.state.kind !== 'running' || now.state.kind !== 'running') return isSame(before, now)
+  if (now.state.kind !== 'running' && now.state.kind !== 'paused') return isSame(before, now)
   const still = (job: JobSummary) => ({ ...job, wall_ms: 0, left_ms_estimate: 0 })
   return isSame(still(before), still(now))
 }

@@ -1,5 +1,5 @@
-/** Runs something if it is time. */
-export type Pace = (work: () => void) => void
+/** Runs something if it is time, or at once when it is urgent. */
+export type Pace = (work: () => void, isUrgent?: boolean) => void
 
 /**
  * At most once each `everyMs`, and so that it takes no more than `shareMax` of the process: what took 20 ms at a share of
@@ -7,9 +7,9 @@ export type Pace = (work: () => void) => void
  */
 export function createPace(everyMs: number, shareMax: number): Pace {
   let dueMs = 0
-  return (work) => {
+  return (work, isUrgent = false) => {
     const startMs = performance.now()
-    if (startMs < dueMs) return
+    if (startMs < dueMs && !isUrgent) return
     work()
     dueMs = startMs + Math.max(everyMs, (performance.now() - startMs) / shareMax)
   }

@@ -16,9 +16,13 @@ const ASK_EVERY_MS_MIN = 250
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
-/** Whether a secret, admitted by `admitPairing`, makes a request only: its invite asks for the user's own yes. */
+/**
+ * Whether a secret, admitted by `admitPairing`, makes a request only: its invite asks for the user's own yes. Using the
+ * other's code was one, so that two who use each other's are paired.
+ */
 export function mustBeAccepted(state: PeerState, secretHash: string, from: PeerId): boolean {
-  return state.invites.get(secretHash)?.confirm === true && !state.contacts.has(from)
+  const hasSaidYes = state.contacts.has(from) || state.outgoingPairs.has(from)
+  return state.invites.get(secretHash)?.confirm === true && !hasSaidYes
 }
 
 /** Whether somebody's request may wait here. Expired ones make room with the next tick. */

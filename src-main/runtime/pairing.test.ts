@@ -98,6 +98,21 @@ describe('pairing with a yes', () => {
     await until(() => inviter.runtime.state.incomingPairs.size === 0)
   })
 
+  it('[T4] two who use each other’s codes have both said yes', async () => {
+    const { inviter, joiner } = await two()
+    const [theirs, ours] = [
+      await inviter.runtime.invite(0.5, 60_000, { confirm: true }),
+      await joiner.runtime.invite(0.6, 60_000, { confirm: true }),
+    ]
+    expect((await joiner.runtime.pair(theirs, 0.7, soon())).state).toBe('waiting')
+    expect((await inviter.runtime.pair(ours, 0.9, soon())).state).toBe('paired')
+    expect(inviter.runtime.state.contacts.get(joiner.peer)?.trust).toBe(0.9)
+    expect(joiner.runtime.state.contacts.get(inviter.peer)?.trust).toBe(0.7)
+    for (const { runtime } of [inviter, joiner]) {
+      expect(runtime.state.incomingPairs.size + runtime.state.outgoingPairs.size).toBe(0)
+    }
+  })
+
   it('[T4] the code shown twice is one request, and shown by another is refused', async () => {
     const { network, inviter, joiner } = await two()
     const other = await start(network, await newHome(), 'Other')

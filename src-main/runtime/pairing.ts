@@ -186,7 +186,8 @@ async function showSecret(
     if (!room.ok) throw new FaultError(room.fault)
     await dispatch({ kind: 'pair-requested', ...asks })
   } else {
-    await dispatch({ kind: 'paired', ...asks, trust: admitted.value })
+    const trust = state.outgoingPairs.get(from)?.trust ?? admitted.value
+    await dispatch({ kind: 'paired', ...asks, trust })
   }
   await dispatch({ kind: 'connected', at_ms: clock.nowMs(), peer: from })
   return standing(parts, from) ?? refuse('invite-refused', 'this invite was used before')
