@@ -46,8 +46,6 @@ export function createApi(parts: ApiParts) {
   })
   return {
     router,
-    /** How the user likes the program, for the desktop around it. */
-    preferences,
     report: (error: unknown) => parts.report(error),
     async stop(): Promise<void> {
       stopping.abort()
