@@ -41,6 +41,10 @@ describe.each(TONE_MAPPINGS)('tone mapping %s', (mapping) => {
   test('shows what is not light as black', () => {
     expect(mapTone(mapping, Number.NaN, -1, -Infinity)).toEqual([0, 0, 0])
   })
+
+  test('shows endless light as white', () => {
+    expect(mapTone(mapping, Infinity, Infinity, Infinity).every((value) => value > 0.99)).toBe(true)
+  })
 })
 
 test('Reinhard takes its white to white and leaves the dark alone', () => {

@@ -52,9 +52,12 @@ export function mapTone(
   }
 }
 
+/** Light that is white by any of the ways; infinity would become no number on some. */
+const LIGHT_MAX = 1e6
+
 /** Not-a-number and less than nothing are no light. */
 function positive(value: number): number {
-  return value > 0 ? value : 0
+  return value > 0 ? Math.min(value, LIGHT_MAX) : 0
 }
 
 function neutral(r: number, g: number, b: number): readonly [number, number, number] {
