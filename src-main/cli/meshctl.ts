@@ -8,6 +8,7 @@ import { nodeCommands } from './commands/node.ts'
 import { pairRequestCommands } from './commands/pair-requests.ts'
 import { peopleCommands } from './commands/people.ts'
 import { runCommand } from './commands/run.ts'
+import { sharingCommands } from './commands/sharing.ts'
 import { startCommand } from './commands/start.ts'
 import { submitJobCommand } from './commands/submit-job.ts'
 import { submitRenderCommand } from './commands/submit-render.ts'
@@ -51,6 +52,7 @@ function buildProgram(terminal: Terminal, ended: (code: number) => void): Comman
     startCommand(terminal, ended),
     ...nodeCommands(terminal),
     limitsCommand(terminal),
+    ...sharingCommands(terminal),
     ...peopleCommands(terminal),
     ...pairRequestCommands(terminal),
     runCommand(terminal),

@@ -42,7 +42,7 @@ function offered(brain: Brain, requester: string): number {
     .reduce((sum, { count }) => sum + count, 0)
 }
 
-describe('[W16] a peer works on its own jobs', () => {
+describe('[A19] a peer works on its own jobs', () => {
   test.each<[string, Brain]>([
     ['when nothing is shared', peer({ kind: 'never' })],
     ['while sharing is paused', peer(FOUR)],
@@ -76,7 +76,7 @@ describe('[W16] a peer works on its own jobs', () => {
   })
 })
 
-describe('[W17] own jobs come before others’', () => {
+describe('[A20] own jobs come before others’', () => {
   function both(ownUnits: number, cores = 1): Brain {
     const brain = peer(FOUR)
     const job_id = `${JOB}-of-ann` as typeof JOB
