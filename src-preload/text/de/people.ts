@@ -142,6 +142,7 @@ export const people: typeof english = {
     outgoing: (name) => `${name} muss noch annehmen`,
     outgoingHint: (until) => `Du hast ihren Code eingegeben. Er gilt bis ${until}.`,
     giveUp: 'Aufgeben',
+    refused: (name) => `${name} hat nicht angenommen, oder der Code ist abgelaufen.`,
     gaveUp: (name) => `Du wartest nicht mehr auf ${name}.`,
   },
   mine: {
@@ -173,8 +174,9 @@ export const people: typeof english = {
   },
   pairFault: {
     mistyped: 'In diesem Code fehlt ein Zeichen, oder eines ist falsch. Kopiere den ganzen Code noch einmal.',
-    refused: 'Dieser Code gilt nicht mehr: Er wurde benutzt oder ist abgelaufen. Bitte um einen neuen.',
-    own: 'Das ist dein eigener Code. Gib ihn jemand anderem, und gib ihren hier ein.',
+    refused:
+      'Dieser Code gilt nicht: Er wurde benutzt, ist abgelaufen oder nicht ganz kopiert. Kopiere ihn noch einmal, oder bitte um einen neuen.',
+    own: 'Das ist dein eigener Code oder der von jemandem, den du gesperrt hast. Gib einen anderen ein, oder entsperre die Person zuerst.',
     blocked: 'Sie lassen diesen PC nicht herein. Frag nach.',
     unreachable:
       'Ihr PC antwortet nicht. Ist er an, läuft Meshwork, und ist er online? Der Code bleibt gültig: Versuch es gleich noch einmal.',

@@ -138,6 +138,7 @@ export const people = {
     outgoing: (name: string) => `Waiting for ${name} to accept`,
     outgoingHint: (until: string) => `You entered their code. It is good until ${until}.`,
     giveUp: 'Give up',
+    refused: (name: string) => `${name} did not accept, or the code has expired.`,
     gaveUp: (name: string) => `You no longer wait for ${name}.`,
   },
   mine: {
@@ -170,8 +171,9 @@ export const people = {
   /** Why pairing did not work, and what to do. */
   pairFault: {
     mistyped: 'A letter of this code is missing or wrong. Copy the whole code again.',
-    refused: 'This code does not open any more: it was used or has expired. Ask them for a new one.',
-    own: 'This is your own code. Give it to somebody else, and enter theirs.',
+    refused:
+      'This code does not open: it was used, has expired, or was not copied whole. Copy it again, or ask them for a new one.',
+    own: 'This is your own code, or that of somebody whom you have blocked. Enter that of somebody else, or unblock them first.',
     blocked: 'They do not let this PC in. Ask them.',
     unreachable:
       'Their PC does not answer. Is it on, with Meshwork running, and online? The code stays good: try again in a moment.',

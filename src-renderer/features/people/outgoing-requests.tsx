@@ -1,14 +1,19 @@
 import { Button } from '@mantine/core'
 import { IconHourglass } from '@tabler/icons-react'
 import { useMemo } from 'react'
-import type { PairRequest } from '#contract'
-import { useAction, useCalls } from '../connection/calls.tsx'
-import { useNode } from '../state/node-store.ts'
-import { useFormat, useText } from '../state/text.tsx'
-import classes from './pair-requests.module.css'
+import type { PairRequest, PeerId } from '#contract'
+import { useAction, useCalls } from '../../connection/calls.tsx'
+import { useNode } from '../../state/node-store.ts'
+import { useFormat, useText } from '../../state/text.tsx'
+import classes from '../../pairing/pair-requests.module.css'
 
 /** Whom this user waits for, each with a way to give up; nothing when there is nobody. */
-export function OutgoingRequests() {
+export function OutgoingRequests({
+  onGiveUp,
+}: {
+  /** Called before a request is given up. */
+  readonly onGiveUp: (peer: PeerId) => void
+}) {
   const requests = useNode((node) => node.pairRequests)
   const outgoing = useMemo(() => requests.filter(({ direction }) => direction === 'outgoing'), [requests])
   if (outgoing.length === 0) return null
@@ -16,14 +21,14 @@ export function OutgoingRequests() {
     <ul className={classes['requests']}>
       {outgoing.map((request) => (
         <li key={request.peer_id}>
-          <Outgoing request={request} />
+          <Outgoing request={request} onGiveUp={() => onGiveUp(request.peer_id)} />
         </li>
       ))}
     </ul>
   )
 }
 
-function Outgoing({ request }: { readonly request: PairRequest }) {
+function Outgoing({ request, onGiveUp }: { readonly request: PairRequest; readonly onGiveUp: () => void }) {
   const text = useText().people.requests
   const format = useFormat()
   const calls = useCalls()
@@ -41,7 +46,10 @@ function Outgoing({ request }: { readonly request: PairRequest }) {
       </div>
       <div className={classes['actions']}>
         <Button
-          onClick={() => void run(() => calls.people.decline({ peer_id }), { success: text.gaveUp(name) })}
+          onClick={() => {
+            onGiveUp()
+            void run(() => calls.people.decline({ peer_id }), { success: text.gaveUp(name) })
+          }}
         >
           {text.giveUp}
         </Button>

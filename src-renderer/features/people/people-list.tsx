@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { Hints } from '../../ui/hints.tsx'
 import { VirtualList } from '../../ui/virtual-list.tsx'
 import { useForgottenPeople } from './forgotten-people.tsx'
 import { arrangePeople, PEOPLE_ORDERS, sharedNameKey, sharedNames, type PeopleOrder } from './person-order.ts'
@@ -61,16 +62,18 @@ export function PeopleList() {
             action={<Button onClick={() => setSearch('')}>{text.empty.clearSearch}</Button>}
           />
         ) : (
-          <VirtualList
-            items={shown}
-            itemKey={({ peer_id }) => peer_id}
-            estimateHeight={PERSON_ROW_HEIGHT}
-            label={text.tabs.list}
-            height="max(380px, calc(100dvh - 290px))"
-            render={({ peer_id, name }) => (
-              <PersonRow peer={peer_id} isNameShared={twice.has(sharedNameKey(name))} />
-            )}
-          />
+          <Hints>
+            <VirtualList
+              items={shown}
+              itemKey={({ peer_id }) => peer_id}
+              estimateHeight={PERSON_ROW_HEIGHT}
+              label={text.tabs.list}
+              height="max(380px, calc(100dvh - 290px))"
+              render={({ peer_id, name }) => (
+                <PersonRow peer={peer_id} isNameShared={twice.has(sharedNameKey(name))} />
+              )}
+            />
+          </Hints>
         )}
       </div>
     </div>

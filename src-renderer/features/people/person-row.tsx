@@ -1,14 +1,12 @@
-import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
-import { IconBan, IconCopy, IconDots, IconUserMinus } from '@tabler/icons-react'
 import { memo, useState } from 'react'
 import type { PeerId, Person } from '#contract'
-import { useAction, useCalls } from '../../connection/calls.tsx'
 import { TrustSlider } from '../../pairing/trust-slider.tsx'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import { Sparkline } from '../../ui/sparkline.tsx'
 import { StableDot } from '../../ui/stable-dot.tsx'
-import { useForgottenPeople } from './forgotten-people.tsx'
+import { BlockQuestion } from './block-question.tsx'
+import { PersonMenu } from './person-menu.tsx'
 import { linkWords, theirTrustWords, tierWords } from './person-words.ts'
 import { useTrust } from './use-trust.ts'
 import classes from './person-row.module.css'
@@ -39,7 +37,7 @@ export const PersonRow = memo(function PersonRow({
           <TheirTrust person={person} />
           <Units person={person} />
           <Reliability person={person} />
-          <More person={person} onBlock={() => setIsBlocking(true)} />
+          <PersonMenu person={person} onBlock={() => setIsBlocking(true)} />
         </>
       )}
     </div>
@@ -70,19 +68,17 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
     <div className={classes['who']}>
       <StableDot of={person.peer_id} size={14} isHollow={!person.connected} />
       <div className={classes['words']}>
-        <p className={classes['name']} title={person.name}>
+        <p className={classes['name']} data-hint={person.name}>
           <bdi>{person.name}</bdi>
           {isNameShared && <span className={classes['short-name']}>{person.short_name}</span>}
         </p>
-        <Tooltip label={exact} disabled={exact === ''}>
-          <p className={classes['dim']}>
-            {atWork === undefined ? (
-              linkWords(person, text.link, format)
-            ) : (
-              <span className={classes['at-work']}>{atWork}</span>
-            )}
-          </p>
-        </Tooltip>
+        <p className={classes['dim']} data-hint={exact}>
+          {atWork === undefined ? (
+            linkWords(person, text.link, format)
+          ) : (
+            <span className={classes['at-work']}>{atWork}</span>
+          )}
+        </p>
       </div>
     </div>
   )
@@ -104,12 +100,10 @@ function TheirTrust({ person }: Of) {
   return (
     <div className={classes['theirs']}>
       <p className={classes['line']}>{theirTrustWords(person.trust_theirs, text.theirs)}</p>
-      <Tooltip label={tier.exact}>
-        <p className={classes['dim']} tabIndex={-1}>
-          {tier.short}
-          <span className="visually-hidden">. {tier.exact}</span>
-        </p>
-      </Tooltip>
+      <p className={classes['dim']} data-hint={tier.exact}>
+        {tier.short}
+        <span className="visually-hidden">. {tier.exact}</span>
+      </p>
     </div>
   )
 }
@@ -118,20 +112,17 @@ function Units({ person }: Of) {
   const text = useText().people.done
   const format = useFormat()
   const { done_for_them, verified, rejected, failed, expired } = person
+  const exact = text.exact(
+    format.number(verified),
+    format.number(rejected),
+    format.number(failed),
+    format.number(expired),
+  )
   return (
-    <Tooltip
-      label={text.exact(
-        format.number(verified),
-        format.number(rejected),
-        format.number(failed),
-        format.number(expired),
-      )}
-    >
-      <div className={classes['units']}>
-        <p className={classes['line']}>{text.forYou(format.number(verified))}</p>
-        <p className={classes['dim']}>{text.forThem(format.number(done_for_them))}</p>
-      </div>
-    </Tooltip>
+    <div className={classes['units']} data-hint={exact}>
+      <p className={classes['line']}>{text.forYou(format.number(verified))}</p>
+      <p className={classes['dim']}>{text.forThem(format.number(done_for_them))}</p>
+    </div>
   )
 }
 
@@ -151,80 +142,18 @@ function Reliability({ person }: Of) {
   }
   const share = format.percent(reliability)
   return (
-    <Tooltip label={text.exact(share)}>
-      <div className={classes['reliability']}>
-        <Sparkline
-          values={reliability_by_day}
-          label={text.label(name, share)}
-          width={64}
-          height={24}
-          min={0}
-          max={1}
-        />
-        <span aria-hidden="true" className={classes['share']}>
-          {share}
-        </span>
-      </div>
-    </Tooltip>
-  )
-}
-
-function More({ person, onBlock }: Of & { readonly onBlock: () => void }) {
-  const text = useText().people
-  const { forget } = useForgottenPeople()
-  return (
-    <Menu>
-      <Menu.Target>
-        <ActionIcon aria-label={text.more(person.name)}>
-          <IconDots size={18} aria-hidden="true" />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconCopy size={16} aria-hidden="true" />}
-          onClick={() => void navigator.clipboard.writeText(person.peer_id)}
-        >
-          {text.copyId}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconUserMinus size={16} aria-hidden="true" />}
-          onClick={() => forget(person)}
-        >
-          {text.forget.action}
-        </Menu.Item>
-        <Menu.Item color="bad" leftSection={<IconBan size={16} aria-hidden="true" />} onClick={onBlock}>
-          {text.block.action}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  )
-}
-
-function BlockQuestion({ person, onCancel }: Of & { readonly onCancel: () => void }) {
-  const text = useText().people.block
-  const calls = useCalls()
-  const run = useAction()
-  const { peer_id, name } = person
-  return (
-    <div role="group" aria-label={text.question(name)} className={classes['question']}>
-      <p className={classes['meaning']}>
-        <strong>
-          <bdi>{text.question(name)}</bdi>
-        </strong>{' '}
-        {text.meaning}
-      </p>
-      <Button size="xs" data-autofocus autoFocus onClick={onCancel}>
-        {text.cancel}
-      </Button>
-      <Button
-        size="xs"
-        variant="filled"
-        color="bad"
-        onClick={() => void run(() => calls.people.block({ peer_id }), { success: text.done(name) })}
-      >
-        {text.confirm}
-      </Button>
+    <div className={classes['reliability']} data-hint={text.exact(share)}>
+      <Sparkline
+        values={reliability_by_day}
+        label={text.label(name, share)}
+        width={64}
+        height={24}
+        min={0}
+        max={1}
+      />
+      <span aria-hidden="true" className={classes['share']}>
+        {share}
+      </span>
     </div>
   )
 }
