@@ -1,6 +1,7 @@
 import { Document, type Material, type Node, WebIO } from '@gltf-transform/core'
 import { ALL_EXTENSIONS } from '@gltf-transform/extensions'
 import type { SceneDescription } from '../../../../wasm/path-trace/scene.ts'
+import type { Interpolation } from './animation-track.ts'
 import { type ImportOptions, importScene } from './import-scene.ts'
 import type { SceneFile } from './read-gltf.ts'
 
@@ -65,6 +66,34 @@ export function meshNode(document: Document, mesh: FixtureMesh): Node {
 export function squareNode(document: Document, material?: Material): Node {
   const { indices, ...attributes } = SQUARE
   return meshNode(document, { attributes, indices, ...(material ? { material } : {}) })
+}
+
+/** What an animation moves. */
+export type AnimatedPath = 'translation' | 'rotation' | 'scale' | 'weights'
+/** Adds an animation of its own that moves one property of a node. */
+export function animate(
+  document: Document,
+  node: Node,
+  path: AnimatedPath,
+  times: number[],
+  values: number[],
+  interpolation: Interpolation = 'LINEAR',
+): void {
+  const buffer = document.getRoot().listBuffers()[0] ?? null
+  const type = ({ translation: 'VEC3', scale: 'VEC3', rotation: 'VEC4', weights: 'SCALAR' } as const)[path]
+  const accessor = (array: number[], of: 'SCALAR' | 'VEC3' | 'VEC4') =>
+    document.createAccessor().setBuffer(buffer).setType(of).setArray(Float32Array.from(array))
+  const sampler = document
+    .createAnimationSampler()
+    .setInput(accessor(times, 'SCALAR'))
+    .setOutput(accessor(values, type))
+    .setInterpolation(interpolation)
+  const channel = document
+    .createAnimationChannel()
+    .setTargetNode(node)
+    .setTargetPath(path)
+    .setSampler(sampler)
+  document.createAnimation().addSampler(sampler).addChannel(channel)
 }
 
 /** The document as GLB bytes, with any extension. */

@@ -1,36 +1,16 @@
-import type { Document, Node } from '@gltf-transform/core'
+import type { Document } from '@gltf-transform/core'
 import { describe, expect, it } from 'vitest'
-import { glbOf, meshNode, newDocument, rounded, SQUARE, squareNode } from './gltf-fixture.ts'
+import {
+  animate,
+  glbOf,
+  meshNode,
+  newDocument,
+  rounded,
+  SQUARE,
+  squareNode,
+  type AnimatedPath,
+} from './gltf-fixture.ts'
 import { importScene, type ImportOptions } from './import-scene.ts'
-
-type Path = 'translation' | 'rotation' | 'scale' | 'weights'
-type Interpolation = 'LINEAR' | 'STEP' | 'CUBICSPLINE'
-
-/** Adds an animation of its own that moves one property of a node. */
-function animate(
-  document: Document,
-  node: Node,
-  path: Path,
-  times: number[],
-  values: number[],
-  interpolation: Interpolation = 'LINEAR',
-): void {
-  const buffer = document.getRoot().listBuffers()[0] ?? null
-  const type = ({ translation: 'VEC3', scale: 'VEC3', rotation: 'VEC4', weights: 'SCALAR' } as const)[path]
-  const accessor = (array: number[], of: 'SCALAR' | 'VEC3' | 'VEC4') =>
-    document.createAccessor().setBuffer(buffer).setType(of).setArray(Float32Array.from(array))
-  const sampler = document
-    .createAnimationSampler()
-    .setInput(accessor(times, 'SCALAR'))
-    .setOutput(accessor(values, type))
-    .setInterpolation(interpolation)
-  const channel = document
-    .createAnimationChannel()
-    .setTargetNode(node)
-    .setTargetPath(path)
-    .setSampler(sampler)
-  document.createAnimation().addSampler(sampler).addChannel(channel)
-}
 
 async function imported(document: Document, options: ImportOptions) {
   const scene = await importScene({ bytes: await glbOf(document) }, options)
@@ -119,7 +99,7 @@ describe('an animated scene', () => {
     expect(await warningsAt()).toEqual([])
   })
 
-  it.each<[string, Path, number[], number[]]>([
+  it.each<[string, AnimatedPath, number[], number[]]>([
     ['keys that go back', 'translation', [1, 0], [0, 0, 0, 1, 1, 1]],
     ['two keys at one time', 'translation', [1, 1], [0, 0, 0, 1, 1, 1]],
     ['a key that is no number', 'translation', [0, Number.NaN], [0, 0, 0, 1, 1, 1]],
