@@ -131,7 +131,7 @@ export const sharing: typeof english = {
     open: (when) => `Einzelheiten zu ${when}`,
     from: 'Von',
     to: 'Bis',
-    nextDay: 'am Tag danach',
+    nextDay: 'tags darauf',
     own: 'Anders als sonst',
     usual: 'So viel wie immer, siehe „Wie viel geteilt wird“',
     kinds: 'Arten von Arbeit',
@@ -176,7 +176,7 @@ export const sharing: typeof english = {
   },
   exceptions: {
     title: 'Tage, die anders sind',
-    intro: 'An diesen Tagen beginnen andere Stunden als sonst. Eine Nacht vom Vortag geht noch zu Ende.',
+    intro: 'Hier beginnen andere Stunden. Eine Nacht vom Vortag geht noch zu Ende.',
     add: 'Tag hinzufügen',
     empty: 'Keine. Füge einen freien Tag hinzu, an dem du den PC brauchst oder gerade nicht brauchst.',
     pick: 'Datum wählen',
@@ -197,8 +197,7 @@ export const sharing: typeof english = {
   },
   rules: {
     title: 'Nur, wenn es mich nicht stört',
-    intro:
-      'Das Teilen pausiert, solange eines davon gilt, und geht von selbst weiter. Laufende Arbeit wird sofort zurückgegeben.',
+    intro: 'Das Teilen pausiert, solange eines davon gilt. Laufende Arbeit geht sofort zurück.',
     names: {
       'in-use': 'Solange jemand den PC benutzt',
       'full-screen': 'Solange etwas im Vollbild läuft',
@@ -245,7 +244,7 @@ export const sharing: typeof english = {
     cpu: 'Prozessorzeit',
     cpuHelp:
       'Wie viel der Zeit jedes geteilten Kerns die Arbeit nehmen darf. Weniger hält den Lüfter leise und dauert länger.',
-    cpuMeter: (units, others) => `Meshwork ${units}, andere Programme ${others}`,
+    cpuMeter: (units, others) => `Meshwork ${units}, andere ${others}`,
     cpuMeterAlone: (units) => `Meshwork ${units}`,
     memory: 'Arbeitsspeicher',
     memoryHelp: 'Alle Einheiten zusammen. Ohne Grenze so viel, wie geteilt wird.',

@@ -180,7 +180,7 @@ export const sharing = {
   },
   exceptions: {
     title: 'Days that are different',
-    intro: 'On these dates other hours begin than usual. A night from the day before goes on.',
+    intro: 'Other hours begin on these dates. A night from the day before goes on.',
     add: 'Add a day',
     empty: 'None. Add a holiday on which you need this PC, or one on which you do not.',
     pick: 'Choose a date',
@@ -201,8 +201,7 @@ export const sharing = {
   },
   rules: {
     title: 'Only when I’m not bothered',
-    intro:
-      'Sharing pauses while one of these holds, and goes on by itself. Running work is handed back at once.',
+    intro: 'Sharing pauses while one of these holds. Running work is handed back at once.',
     names: {
       'in-use': 'While somebody uses this PC',
       'full-screen': 'While something is full screen',
@@ -247,7 +246,7 @@ export const sharing = {
     intro: 'However much is shared, work for others never takes more than this.',
     cpu: 'Processor time',
     cpuHelp: 'How much of each shared core’s time work may take. Less keeps the fan quiet, and takes longer.',
-    cpuMeter: (units: string, others: string) => `Meshwork ${units}, other programs ${others}`,
+    cpuMeter: (units: string, others: string) => `Meshwork ${units}, others ${others}`,
     cpuMeterAlone: (units: string) => `Meshwork ${units}`,
     memory: 'Memory',
     memoryHelp: 'All units together. Without a limit, as much as is shared.',

@@ -26,7 +26,7 @@ test('other hours begin as those of the day of the week, or as the whole day', (
 
 test('one stretch more is later the same day where there is room, and the plan takes it', () => {
   expect(withMoreHours([{ start_minute: 480, minutes: 120 }])[1]).toEqual({ start_minute: 660, minutes: 60 })
-  expect(withMoreHours([{ start_minute: 1320, minutes: 540 }])[1]).toEqual({
+  expect(withMoreHours([{ start_minute: 1320, minutes: 540 }])[0]).toEqual({
     start_minute: 720,
     minutes: 120,
   })

@@ -38,7 +38,7 @@ export function withMoreHours(blocks: readonly Stretch[]): Stretch[] {
   const end = Math.max(0, ...blocks.map(({ start_minute, minutes }) => start_minute + minutes))
   const more =
     end > 0 && end + 2 * 60 <= 24 * 60 ? { start_minute: Math.min(end + 60, 22 * 60), minutes: 60 } : MORE
-  return [...blocks, more]
+  return [...blocks, more].sort((a, b) => a.start_minute - b.start_minute)
 }
 
 function sorted(exceptions: readonly DateException[]): DateException[] {

@@ -7,7 +7,7 @@ import classes from './help-label.module.css'
 export function HelpLabel({ label, help }: { readonly label: string; readonly help: string }) {
   const text = useText().sharing.rules
   return (
-    <span className={classes['label']}>
+    <span>
       {label}
       <Tooltip label={help} events={{ hover: true, focus: true, touch: true }}>
         <UnstyledButton aria-label={text.about(label)} aria-description={help} className={classes['mark']}>

@@ -33,8 +33,9 @@ export function ResourceFields({
     onChange(withAmount(value, dimension, amount), dimension)
   const size = (amount: number) => `${format.number(amount, 1)} GB`
   const has = machineAmounts(hardware, value)
-  const of = (words: string, most: number, isKnown: boolean) => (isKnown ? text.of(words, size(most)) : words)
-  const some = (amount: number, most: number) => (amount === 0 ? text.none : of(size(amount), most, true))
+  const of = (amount: number, most: number) =>
+    hardware === undefined ? size(amount) : text.of(format.number(amount, 1), size(most))
+  const some = (amount: number, most: number) => (amount === 0 ? text.none : of(amount, most))
   return (
     <div className={classes['fields']}>
       <AmountField
@@ -58,7 +59,7 @@ export function ResourceFields({
         min={RAM_GB_MIN}
         max={has.ramGb}
         step={0.5}
-        written={(amount) => of(size(amount), has.ramGb, hardware !== undefined)}
+        written={(amount) => of(amount, has.ramGb)}
         onChange={set('ram_gb')}
       />
       {has.vramGb > 0 && (

@@ -18,6 +18,7 @@ test('is shown as edited at once, and saved when the node says so', () => {
 test('is as it was before when the node refuses, and says why', () => {
   const refused = run(edited('b'), { kind: 'sent' }, { kind: 'refused', fault: 'no such zone' })
   expect(refused).toMatchObject({ value: 'a', phase: 'refused', fault: 'no such zone', past: [] })
+  expect(after(refused, { kind: 'redone' })).toMatchObject({ value: 'b', phase: 'waiting' })
 })
 
 test('what was edited meanwhile is neither saved nor lost by the answer to what was sent', () => {

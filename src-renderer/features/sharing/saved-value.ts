@@ -76,7 +76,8 @@ export function after<T>(state: SavedValue<T>, event: SavedEvent<T>): SavedValue
         value: kept,
         kept,
         past: past.filter((one) => one !== kept),
-        future: [],
+        // What was refused is only a step forth away: it may be taken when the connection is back.
+        future: [value],
         phase: 'refused',
         fault: event.fault,
       }
