@@ -1,6 +1,6 @@
 import type { Waiting } from '#contract'
 import { askedAboveLent } from '../peer/lending.ts'
-import { slotsForOwn } from '../peer/shared-slots.ts'
+import { slotAt, slotsForOwn } from '../peer/shared-slots.ts'
 import type { JobState, PeerState } from '../peer/state.ts'
 import { activeCommitments } from '../peer/trust.ts'
 import { needOf, openRanges } from '../peer/unit.ts'
@@ -61,7 +61,8 @@ export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: num
 function candidates(state: Readonly<PeerState>, nowMs: number): Candidate[] {
   const others = activeCommitments(state, nowMs).map((commitment) => ({
     peer: commitment.peer_id,
-    slots: commitment.availability_slots,
+    // What is shared tonight helps nobody now.
+    slots: commitment.availability_slots.filter((slot) => slotAt([slot], nowMs) !== undefined),
     trustsMe: (commitment.trust_weights[state.me] ?? 0) > 0,
   }))
   return [{ peer: state.me, slots: slotsForOwn(state, nowMs), trustsMe: true }, ...others]
@@ -69,7 +70,7 @@ function candidates(state: Readonly<PeerState>, nowMs: number): Candidate[] {
 
 function nobodyShares({ view }: Readonly<PeerState>): Waiting {
   if (view.connected.size === 0) {
-    return { kind: 'nobody-connected', message: 'nobody is connected, and this peer shares nothing itself' }
+    return { kind: 'nobody-connected', message: 'nobody is connected, and this machine is not measured yet' }
   }
   return { kind: 'nobody-shares', message: 'nobody who is connected shares anything at the moment' }
 }

@@ -110,7 +110,7 @@ export type PeerShare = z.infer<typeof PeerShare>
 /** Why a running job does not go on, for the user to act on. */
 export const Waiting = z.strictObject({
   kind: z.enum([
-    'nobody-connected', // and this peer shares nothing itself
+    'nobody-connected', // and this machine is not measured yet: it works on its own jobs whatever it shares
     'nobody-shares', // people are there, but share nothing now
     'nobody-runs-it', // nobody who shares has the algorithm in this version
     'nobody-fits', // nobody who shares has the memory or the cores that a unit needs, or lends a module so much

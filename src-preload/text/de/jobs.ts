@@ -171,7 +171,7 @@ export const jobs: typeof english = {
   jobGoneText: 'Er wurde entfernt, oder der Link ist von einem anderen PC.',
   titleRunning: (name, percent) => `${name} ist zu ${percent} fertig`,
   titleRunningLeft: (name, percent, left) => `${name} ist zu ${percent} fertig, noch etwa ${left}`,
-  titleWaiting: (name) => `${name} wartet auf jemanden, der daran arbeitet`,
+  titleWaiting: (name, percent) => `${name} wartet bei ${percent} auf jemanden, der daran arbeitet`,
   titlePaused: (name, percent) => `${name} ist bei ${percent} pausiert`,
   titleCombining: (name) => `${name} ist berechnet, die Ergebnisse werden zusammengefasst`,
   titleDone: (name, duration) => `${name} ist fertig, es dauerte ${duration}`,
@@ -194,12 +194,12 @@ export const jobs: typeof english = {
   pausedSince: (time) => `Von dir pausiert seit ${time}. Niemand arbeitet daran.`,
   waiting: {
     'nobody-connected': {
-      why: 'Niemand von deinen Leuten ist verbunden, und dieser PC teilt selbst nichts.',
-      todo: 'Teile diesen PC, oder warte, bis jemand da ist.',
+      why: 'Niemand von deinen Leuten ist verbunden, und dieser PC wird noch gemessen.',
+      todo: 'Es beginnt gleich von selbst.',
     },
     'nobody-shares': {
       why: 'Deine Leute sind da, aber im Moment teilt niemand etwas.',
-      todo: 'Es geht von selbst weiter, sobald jemand teilt. Auch dieser PC kann teilen.',
+      todo: 'Es geht von selbst weiter, sobald dieser PC gemessen ist oder jemand teilt.',
     },
     'nobody-runs-it': {
       why: 'Niemand, der jetzt teilt, kann diese Art Arbeit in dieser Version.',
@@ -265,6 +265,7 @@ export const jobs: typeof english = {
     person: 'Person',
     work: 'Rechenzeit',
     data: 'Daten',
+    others: (written) => `und ${written} weitere`,
     madeShare: (percent) => `hat ${percent} des Fertigen gemacht`,
   },
   unitsTable: {

@@ -183,7 +183,7 @@ export const jobs = {
   titleRunning: (name: string, percent: string) => `${name} is ${percent} done`,
   titleRunningLeft: (name: string, percent: string, left: string) =>
     `${name} is ${percent} done, about ${left} left`,
-  titleWaiting: (name: string) => `${name} waits for somebody who works on it`,
+  titleWaiting: (name: string, percent: string) => `${name} waits at ${percent} for somebody who works on it`,
   titlePaused: (name: string, percent: string) => `${name} is paused at ${percent}`,
   titleCombining: (name: string) => `${name} is computed, its results are being combined`,
   titleDone: (name: string, duration: string) => `${name} is finished, it took ${duration}`,
@@ -206,12 +206,12 @@ export const jobs = {
   pausedSince: (time: string) => `Paused by you since ${time}. Nobody works on it.`,
   waiting: {
     'nobody-connected': {
-      why: 'None of your people is connected, and this PC shares nothing itself.',
-      todo: 'Start sharing this PC, or wait until somebody is there.',
+      why: 'None of your people is connected, and this PC is still being measured.',
+      todo: 'It begins by itself in a moment.',
     },
     'nobody-shares': {
       why: 'Your people are there, but nobody shares anything at the moment.',
-      todo: 'It goes on by itself as soon as somebody shares. You can share this PC, too.',
+      todo: 'It goes on by itself as soon as this PC is measured or somebody shares.',
     },
     'nobody-runs-it': {
       why: 'Nobody who shares now can compute this kind of work in this version.',
@@ -276,6 +276,7 @@ export const jobs = {
     person: 'Person',
     work: 'Computing time',
     data: 'Data',
+    others: (written: string) => `and ${written} others`,
     madeShare: (percent: string) => `made ${percent} of what is done`,
   },
   unitsTable: {
