@@ -21,7 +21,16 @@ const paths = programPaths({
   startedBy: env['MESHWORK_NODE'],
 })
 // Electron and the system add arguments of their own.
-const { values } = parseArgs({ args: argv.slice(1), options: { data: { type: 'string' } }, strict: false })
+const { values } = parseArgs({
+  args: argv.slice(1),
+  options: {
+    data: { type: 'string' },
+    listen: { type: 'string', multiple: true },
+    'no-mdns': { type: 'boolean' },
+  },
+  strict: false,
+})
+const listen = values.listen?.filter((address) => typeof address === 'string')
 
 runDesktop({
   electron,
@@ -33,6 +42,7 @@ runDesktop({
   home: homedir(),
   execPath,
   data: dataFolder(typeof values.data === 'string' ? values.data : undefined),
+  network: { mdns: values['no-mdns'] !== true, ...(listen === undefined ? {} : { listen }) },
   paths,
   spawnPeer: () =>
     fork(paths.peer, [], {

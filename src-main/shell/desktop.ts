@@ -15,7 +15,7 @@ import type { Notice } from './notices.ts'
 import { servePorts } from './page-channel.ts'
 import { guardContents, guardSession } from './page-guard.ts'
 import { registerPageScheme, servePages } from './page-protocol.ts'
-import { startPeerChild, type PeerChild, type PeerProcess } from './peer-child.ts'
+import { startPeerChild, type PeerChild, type PeerNetwork, type PeerProcess } from './peer-child.ts'
 import { linkPeer, type PeerLink } from './peer-link.ts'
 import { readPower } from './power-reader.ts'
 import { createPresence, type Presence } from './presence.ts'
@@ -45,6 +45,7 @@ export interface DesktopOptions {
   readonly execPath: string
   /** The data folder. */
   readonly data: string
+  readonly network: PeerNetwork
   readonly paths: ProgramPaths
   readonly spawnPeer: () => PeerProcess
   /** Absent where the program is not packaged: there is nothing that an update could replace. */
@@ -160,6 +161,7 @@ async function startDesktop(options: DesktopOptions): Promise<Desktop> {
     spawn: options.spawnPeer,
     clock,
     data,
+    network: options.network,
     keychain: await findKeychain(electron.safeStorage, platform),
     sample: () => readPower(electron.powerMonitor, options.env),
     onReady: (at) => {

@@ -18,6 +18,14 @@ const KILL_AFTER_MS = 12_000
 /** What is needed of a child process. */
 export type PeerProcess = Pick<ChildProcess, 'on' | 'send' | 'kill' | 'connected'>
 
+/** Where a peer is reached. */
+export interface PeerNetwork {
+  /** Multiaddresses to listen at; anywhere when absent. */
+  readonly listen?: readonly string[]
+  /** Whether to find peers in the local network. */
+  readonly mdns: boolean
+}
+
 /** What a peer is run with. */
 export interface PeerChildOptions {
   /** Starts the program `peer-process.ts`. */
@@ -25,6 +33,7 @@ export interface PeerChildOptions {
   readonly clock: Clock
   /** The data folder. */
   readonly data: string
+  readonly network: PeerNetwork
   /** Absent where the system has none. */
   readonly keychain: KeyKeeper | undefined
   readonly sample: () => Pick<MachineSample, 'idle_s' | 'on_battery'>
@@ -73,7 +82,14 @@ export function startPeerChild(options: PeerChildOptions): PeerChild {
     }
     process.on('error', (error) => gone(error.message))
     process.on('exit', (code, signal) => gone(signal ?? `exit code ${code ?? 0}`))
-    tell(process, { kind: 'start', data: options.data, has_keychain: options.keychain !== undefined })
+    const { listen, mdns } = options.network
+    tell(process, {
+      kind: 'start',
+      data: options.data,
+      ...(listen === undefined ? {} : { listen: [...listen] }),
+      mdns,
+      has_keychain: options.keychain !== undefined,
+    })
     sampleAgain(process)
   }
 

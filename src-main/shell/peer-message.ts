@@ -13,8 +13,14 @@ const Secret = z.base64().max(4_096)
 
 /** What the shell tells the peer. */
 export const ToPeer = z.discriminatedUnion('kind', [
-  /** The first message. Whether there is a keychain to seal the key with. */
-  z.object({ kind: z.literal('start'), data: z.string().min(1), has_keychain: z.boolean() }),
+  /** The first message: the data folder, where to listen, and whether there is a keychain to seal the key with. */
+  z.object({
+    kind: z.literal('start'),
+    data: z.string().min(1),
+    listen: z.array(z.string()).min(1).exactOptional(),
+    mdns: z.boolean(),
+    has_keychain: z.boolean(),
+  }),
   /** What the system says of the machine, whenever it was looked at; what it does not tell is absent. */
   z.object({
     kind: z.literal('machine'),

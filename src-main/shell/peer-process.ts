@@ -53,13 +53,18 @@ function hear(message: ToPeer): void {
   }
 }
 
-async function start({ data, has_keychain }: Extract<ToPeer, { kind: 'start' }>): Promise<HostedPeer> {
+async function start({
+  data,
+  listen,
+  mdns,
+  has_keychain,
+}: Extract<ToPeer, { kind: 'start' }>): Promise<HostedPeer> {
   const passphrase = process.env['MESHWORK_PASSPHRASE']
   const peer = await hostPeer({
     host: 'desktop',
     folder: data,
-    listen: LISTEN_DEFAULT,
-    mdns: true,
+    listen: listen ?? LISTEN_DEFAULT,
+    mdns,
     bootstrap: [],
     readers: [machineReader],
     warn: (line) => process.stderr.write(`meshwork: ${line}\n`),
