@@ -11,6 +11,7 @@ test.describe('the door of the user interface', () => {
 
   test('a wrong, a cut and a used link open nothing', async ({ peer, page, context }) => {
     const alone = await peer({ name: 'Attic' })
+    await alone.calls.preferences.set({ first_start_done: true })
     const link = await alone.link()
     expect((await page.goto(link.replace(/t=..../, 't=AAAA')))?.status()).toBe(401)
     expect((await page.goto(link.slice(0, -5)))?.status()).toBe(401)
