@@ -150,10 +150,25 @@ function attemptOf(status: 'void' | 'returned') {
   return { attempt: 1, peer: ANN, status: { state: status } } as never
 }
 
+test('[A17] a unit that others did counts once, whoever’s result decided it; who was wrong is remembered', () => {
+  const statistics = start()
+  const BOB = PeerId.parse(`12D3KooW${'B'.repeat(44)}`)
+  const attempt = (peer: PeerId, attempt: number, status: string) =>
+    ({ attempt, peer, status: { state: status } }) as never
+  const verified = { cid: CID, winners: [ANN, ME], atMs: nowMs, stored: true }
+  const attempts = [attempt(ANN, 1, 'returned'), attempt(BOB, 2, 'rejected'), attempt(ME, 3, 'returned')]
+  state.jobs.set(JOB, { units: new Map([[0, { openSinceMs: 0, attempts, verified }]]) } as never)
+  const outcome = { kind: 'output' as const, cid: CID as never, metrics }
+  const receipts = [{ unit_index: 0, attempt: 3, outcome }]
+  happens({ kind: 'results-received', at_ms: nowMs, from: ME, job_id: JOB, receipts })
+  expect(today(statistics)?.units_by_others).toBe(1)
+  expect([ANN, BOB, ME].map((peer) => statistics.reliabilityByDay(peer, 1)[0])).toEqual([1, 0, null])
+})
+
 test('[A17] a person’s attempts count by day: what was right, and what was late', () => {
   const statistics = start()
   happens(lost())
-  const winners = { cid: CID, winners: [ANN], atMs: 0, stored: true }
+  const winners = { cid: CID, winners: [ANN], atMs: nowMs, stored: true }
   state.jobs.set(JOB, {
     units: new Map([[0, { openSinceMs: 0, attempts: [attemptOf('returned')], verified: winners }]]),
   } as never)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PeerEvent } from '../peer/event.ts'
 import { sharedSlots, slotAt } from '../peer/shared-slots.ts'
-import type { PeerState } from '../peer/state.ts'
+import type { PeerState, UnitState } from '../peer/state.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Settings } from '../ports/settings.ts'
 import type { PeerId } from '../protocol/ids.ts'
@@ -67,6 +67,16 @@ export function createStatistics(parts: {
     attempts.count(dateOf(clock.nowMs()), peer, went)
   }
 
+  /** A unit was verified just now: who was right and who was wrong, and whether others did it. */
+  function countVerified({ attempts: made }: UnitState, winners: readonly PeerId[]): void {
+    if (winners.some((peer) => peer !== state.me)) today()[3]++
+    for (const { peer, status } of made) {
+      if (peer === state.me) continue
+      if (status.state === 'rejected') attempted(peer, 'badly')
+      else if (status.state === 'returned' && winners.includes(peer)) attempted(peer, 'well')
+    }
+  }
+
   function hear(events: readonly PeerEvent[]): void {
     for (const event of events) count(event)
   }
@@ -90,15 +100,13 @@ export function createStatistics(parts: {
         return
       }
       case 'results-received': {
-        if (event.from === state.me) return
         for (const { outcome, unit_index, attempt } of event.receipts) {
-          const status = state.jobs.get(event.job_id)?.units.get(unit_index)
-          const made = status?.attempts.find((one) => one.attempt === attempt && one.peer === event.from)
-          // Stale or of nobody's asking: it says nothing of how reliable they are.
-          if (made === undefined || made.status.state === 'void') continue
-          const isWrong = made.status.state === 'rejected' || outcome.kind === 'fault'
-          attempted(event.from, isWrong ? 'badly' : 'well')
-          if (status?.verified?.winners.includes(event.from) === true) today()[3]++
+          const unit = state.jobs.get(event.job_id)?.units.get(unit_index)
+          const made = unit?.attempts.find((one) => one.attempt === attempt && one.peer === event.from)
+          // Stale or of nobody's asking: it says nothing.
+          if (unit === undefined || made === undefined || made.status.state === 'void') continue
+          if (outcome.kind === 'fault' && event.from !== state.me) attempted(event.from, 'badly')
+          if (unit.verified?.atMs === event.at_ms) countVerified(unit, unit.verified.winners)
         }
         return
       }
