@@ -57,6 +57,8 @@ export const DIALS_MAX = 8
 export const RECONNECT_MS_MIN = 250
 /** … up to this: a friend's machine that was off all day is back within five minutes of its start. */
 export const RECONNECT_MS_MAX = 300_000
+/** A connection that ends sooner was a failure: whoever does not let us in shows it only after the handshake. */
+export const CONNECTION_MS_MIN = 3_000
 
 /** A peer's topic subscriptions: four stores of each contact, at about 1.1 KiB of bookkeeping each. */
 export const TOPIC_BYTES_PER_PEER_MAX = 4 * CONTACTS_MAX * 1_152

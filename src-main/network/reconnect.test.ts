@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import { createIdentity } from './identity.ts'
-import { DIALS_MAX, RECONNECT_MS_MAX, RECONNECT_MS_MIN } from './limits.ts'
+import { CONNECTION_MS_MIN, DIALS_MAX, RECONNECT_MS_MAX, RECONNECT_MS_MIN } from './limits.ts'
 import { backoffMs, createReconnector, type Reconnector } from './reconnect.ts'
 
 describe('backoff', () => {
@@ -84,7 +84,7 @@ describe('reconnector', () => {
     expect(new Set(dials.map((dial) => dial.peer))).toEqual(new Set(peers))
   })
 
-  test('tries again after growing pauses, and from the shortest after a connection', async () => {
+  test('tries again after growing pauses, also where each connection ends at once, and from the shortest after one that lasted', async () => {
     reconnector.keep([known(peer)])
     for (let failures = 1; failures <= 4; failures++) {
       dials[failures - 1]!.fail()
@@ -93,13 +93,21 @@ describe('reconnector', () => {
       await pass(backoffMs(failures, 1))
       expect(dials).toHaveLength(failures + 1)
     }
-    dials[4]!.succeed()
-    reconnector.onConnected(peer)
-    await pass(0)
-    online.delete(peer)
-    reconnector.onDisconnected(peer)
-    await pass(RECONNECT_MS_MIN)
+    const connectFor = async (ms: number) => {
+      dials[dials.length - 1]?.succeed()
+      reconnector.onConnected(peer)
+      await pass(ms)
+      online.delete(peer)
+      reconnector.onDisconnected(peer)
+    }
+    await connectFor(CONNECTION_MS_MIN - 1)
+    await pass(backoffMs(5, 1) - 1)
+    expect(dials).toHaveLength(5)
+    await pass(1)
     expect(dials).toHaveLength(6)
+    await connectFor(CONNECTION_MS_MIN)
+    await pass(RECONNECT_MS_MIN)
+    expect(dials).toHaveLength(7)
   })
 
   test('who comes by itself is not dialled, and a connection lost while dialling is noticed', async () => {

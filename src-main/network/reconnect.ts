@@ -3,7 +3,7 @@ import type { Random } from '../ports/random.ts'
 import type { KnownPeer } from '../ports/transport.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { CONTACTS_MAX } from '../protocol/limits.ts'
-import { DIAL_MS_MAX, DIALS_MAX, RECONNECT_MS_MAX, RECONNECT_MS_MIN } from './limits.ts'
+import { CONNECTION_MS_MIN, DIAL_MS_MAX, DIALS_MAX, RECONNECT_MS_MAX, RECONNECT_MS_MIN } from './limits.ts'
 
 /** Stays connected with known peers. */
 export interface Reconnector {
@@ -27,7 +27,7 @@ interface Entry {
   known: KnownPeer
   failures: number
   phase:
-    | { state: 'connected' }
+    | { state: 'connected'; readonly sinceMs: number }
     | { state: 'waiting'; readonly cancel: () => void }
     | { state: 'queued' }
     | { state: 'dialling'; readonly abort: AbortController }
@@ -56,6 +56,7 @@ export function createReconnector({ clock, random, isConnected, dial }: Reconnec
   }
   const isCurrent = (entry: Entry) => !stopped && entries.get(entry.known.peer) === entry
 
+  const connected = () => ({ state: 'connected', sinceMs: clock.nowMs() }) as const
   const later = (entry: Entry) => {
     const { buffer, byteOffset } = random.bytes(4)
     const dice = new DataView(buffer, byteOffset).getUint32(0) / 2 ** 32
@@ -81,7 +82,7 @@ export function createReconnector({ clock, random, isConnected, dial }: Reconnec
       dialling -= 1
     }
     if (!isOver()) {
-      if (isConnected(entry.known.peer)) entry.phase = { state: 'connected' }
+      if (isConnected(entry.known.peer)) entry.phase = connected()
       else later(entry)
     }
     dialQueued()
@@ -105,7 +106,7 @@ export function createReconnector({ clock, random, isConnected, dial }: Reconnec
         const entry = entries.get(peer)
         if (entry !== undefined) entry.known = known
         else {
-          const phase = isConnected(peer) ? ({ state: 'connected' } as const) : ({ state: 'queued' } as const)
+          const phase = isConnected(peer) ? connected() : ({ state: 'queued' } as const)
           entries.set(peer, { known, failures: 0, phase })
         }
       }
@@ -115,12 +116,14 @@ export function createReconnector({ clock, random, isConnected, dial }: Reconnec
       const entry = entries.get(peer)
       if (entry === undefined) return
       if (entry.phase.state === 'waiting') entry.phase.cancel()
-      entry.failures = 0
-      entry.phase = { state: 'connected' }
+      if (entry.phase.state !== 'connected') entry.phase = connected()
     },
     onDisconnected(peer) {
       const entry = entries.get(peer)
-      if (entry?.phase.state === 'connected') later(entry)
+      if (entry?.phase.state !== 'connected') return
+      const lastedMs = clock.nowMs() - entry.phase.sinceMs
+      entry.failures = lastedMs < CONNECTION_MS_MIN ? entry.failures + 1 : 0
+      later(entry)
     },
     stop() {
       stopped = true

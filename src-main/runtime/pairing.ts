@@ -159,7 +159,8 @@ export async function answerPairing(
     case 'pair-again':
       return standing(parts, from) ?? refuse('invite-refused', 'they have declined, or the code has expired')
     case 'pair-answered':
-      await dispatch({ kind: 'pair-answered', at_ms: clock.nowMs(), peer: from })
+      if (state.outgoingPairs.has(from))
+        await dispatch({ kind: 'pair-answered', at_ms: clock.nowMs(), peer: from })
       return { kind: 'taken' }
     case 'pair-given-up':
       if (state.incomingPairs.has(from)) {
