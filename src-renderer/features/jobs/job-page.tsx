@@ -156,7 +156,7 @@ function jobTitle(job: JobStatus, text: Messages['jobs'], format: ReturnType<typ
   const percent = format.percent(progressOf([job]))
   switch (job.state.kind) {
     case 'running':
-      if (job.waiting !== undefined && job.verified === 0) return text.titleWaiting(name)
+      if (job.waiting !== undefined) return text.titleWaiting(name, percent)
       return job.left_ms_estimate === undefined
         ? text.titleRunning(name, percent)
         : text.titleRunningLeft(name, percent, format.duration(job.left_ms_estimate))

@@ -4,6 +4,9 @@ import { StableDot } from '../../ui/stable-dot.tsx'
 import { stableColor } from '../../ui/stable-color.ts'
 import classes from './people-strip.module.css'
 
+/** People that are shown: three rows; of a crowd the rest is counted. */
+const PEOPLE_MAX = 12
+
 /** Who works on a running job, and what each does of it right now. */
 export function PeopleStrip({ job }: { readonly job: JobStatus }) {
   const text = useText().jobs
@@ -13,9 +16,11 @@ export function PeopleStrip({ job }: { readonly job: JobStatus }) {
   const people = [...job.by_peer].sort(
     (a, b) => b.running_units - a.running_units || b.verified_units - a.verified_units,
   )
+  // The last place says how many more there are.
+  const shown = people.length > PEOPLE_MAX ? PEOPLE_MAX - 1 : people.length
   return (
     <ul className={classes['strip']}>
-      {people.map((share) => (
+      {people.slice(0, shown).map((share) => (
         <PersonCard
           key={share.peer_id}
           share={share}
@@ -23,6 +28,9 @@ export function PeopleStrip({ job }: { readonly job: JobStatus }) {
           format={format}
         />
       ))}
+      {shown < people.length && (
+        <li className={classes['others']}>{text.who.others(format.number(people.length - shown))}</li>
+      )}
     </ul>
   )
 }

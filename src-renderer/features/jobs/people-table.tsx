@@ -25,8 +25,8 @@ export function PeopleTable({ job }: { readonly job: JobStatus }) {
           ))}
       </div>
       {/* What scrolls must be reachable by keyboard. */}
-      <Table.ScrollContainer minWidth={600} type="native" tabIndex={0} role="region" aria-label={who.made}>
-        <Table>
+      <Table.ScrollContainer minWidth={600} maxHeight={440} type="native" tabIndex={0}>
+        <Table stickyHeader>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{who.person}</Table.Th>
