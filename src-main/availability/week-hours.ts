@@ -10,8 +10,8 @@ const EPOCH_WEEKDAY = 3
 const REACH_DAYS = 2
 /** How far ahead the next hours are looked for when the nearest weeks have none: exceptions may blank a year. */
 const SEARCH_DAYS_MAX = 400
-/** The step of that search. */
-const SEARCH_STEP_DAYS = 8
+/** What is told in one go. */
+const SOON_DAYS = 8
 
 /** Time in which so much is shared, by the plan. */
 export interface SharedHours {
@@ -64,7 +64,7 @@ export function weekHours(plan: WeekPlan, fromMs: number, untilMs: number): Shar
  * the next. @returns undefined where nothing changes within a week (always, or never within a year)
  */
 export function nextChangeMs(plan: WeekPlan, nowMs: number): { isShared: boolean; atMs?: number } {
-  const soonMs = nowMs + SEARCH_STEP_DAYS * MS_PER_DAY
+  const soonMs = nowMs + SOON_DAYS * MS_PER_DAY
   const hours = weekHours(plan, nowMs, soonMs)
   if (hours[0] !== undefined && hours[0].startMs <= nowMs) {
     let endMs = hours[0].endMs
@@ -76,28 +76,35 @@ export function nextChangeMs(plan: WeekPlan, nowMs: number): { isShared: boolean
 }
 
 function laterStartMs(plan: WeekPlan, fromMs: number): number | undefined {
-  if (plan.blocks.length === 0 && plan.exceptions.every(({ blocks }) => blocks.length === 0)) return undefined
-  for (let day = 0; day < SEARCH_DAYS_MAX; day += SEARCH_STEP_DAYS) {
-    const startMs = fromMs + day * MS_PER_DAY
-    const [first] = weekHours(plan, startMs, startMs + SEARCH_STEP_DAYS * MS_PER_DAY)
+  const blocksOf = blocksByDay(plan)
+  const firstDay = Math.floor(fromMs / MS_PER_DAY) - REACH_DAYS
+  for (let day = firstDay; day < firstDay + SEARCH_DAYS_MAX; day++) {
+    if (blocksOf(day).length === 0) continue
+    // Around the date in any zone. A change of the clock may leave nothing of it.
+    const [startMs, endMs] = [Math.max(fromMs, (day - 1) * MS_PER_DAY), (day + REACH_DAYS) * MS_PER_DAY]
+    const [first] = weekHours(plan, startMs, endMs)
     if (first !== undefined) return first.startMs
   }
   return undefined
+}
+
+/** What begins on a date, counted in days since 1970. Of two exceptions for a date the later in the list counts. */
+function blocksByDay(plan: WeekPlan): (day: number) => readonly Block[] {
+  const exceptions = new Map(
+    plan.exceptions.map(({ date, blocks }) => [Date.parse(date) / MS_PER_DAY, blocks]),
+  )
+  const weekdays = Array.from({ length: 7 }, (_, weekday) => plan.blocks.filter(({ day }) => day === weekday))
+  return (day) => exceptions.get(day) ?? weekdays[(((day + EPOCH_WEEKDAY) % 7) + 7) % 7] ?? []
 }
 
 /** What is painted on the dates around a window. */
 function wallStretches(plan: WeekPlan, offsetOf: ZoneOffset, fromMs: number, untilMs: number): WallStretch[] {
   const firstDay = Math.floor((fromMs + offsetOf(fromMs)) / MS_PER_DAY) - REACH_DAYS
   const lastDay = Math.floor((untilMs + offsetOf(untilMs)) / MS_PER_DAY)
-  // Of two exceptions for a date the later in the list counts.
-  const exceptions = new Map(
-    plan.exceptions.map(({ date, blocks }) => [Date.parse(date) / MS_PER_DAY, blocks]),
-  )
+  const blocksOf = blocksByDay(plan)
   const stretches: WallStretch[] = []
   for (let day = firstDay; day <= lastDay; day++) {
-    const weekday = (((day + EPOCH_WEEKDAY) % 7) + 7) % 7
-    const blocks = exceptions.get(day) ?? plan.blocks.filter((block) => block.day === weekday)
-    for (const block of blocks) stretches.push(wallStretch(plan, block, day))
+    for (const block of blocksOf(day)) stretches.push(wallStretch(plan, block, day))
   }
   return stretches
 }
