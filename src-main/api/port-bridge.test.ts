@@ -57,7 +57,7 @@ function bridged(token = hosted.server.endpoint.token) {
   ports.push(port1, port2)
   const end = bridgePort(asPagePort(port1), { url: hosted.server.endpoint.url, token })
   const closed = new Promise<void>((resolve) => port2.on('close', () => resolve()))
-  const calls: ApiCalls = createORPCClient(new RPCLink({ port: port2 as unknown as globalThis.MessagePort }))
+  const calls: ApiCalls = createORPCClient(new RPCLink({ port: port2 }))
   return { calls, page: port2, closed, end }
 }
 

@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest'
+import type { JobId, JobSummary, PairRequest, PeerId, Person, SharingNow, UnitHere } from '#contract'
+import { createFormat, loadMessages } from '#text'
+import { applyNews, NOTHING_KNOWN, runningJobs, type DesktopState } from './desktop-state.ts'
+import { noticesBetween } from './notices.ts'
+import { quitQuestion } from './quit-question.ts'
+import { trayMenu, type MenuEntry, type TrayCommand } from './tray-menu.ts'
+import { trayState } from './tray-state.ts'
+
+const messages = await loadMessages('en')
+const format = createFormat('en', { now: () => 0, timeZone: 'UTC' })
+
+const peer = (name: string) => name as PeerId
+const unit = (requester: string, is_own: boolean, unit_index = 0): UnitHere => ({
+  requester: peer(requester),
+  is_own,
+  job_id: 'j' as JobId,
+  unit_index,
+  fraction: 0.5,
+})
+const job = (id: string, state: JobSummary['state'], more: Partial<JobSummary> = {}): JobSummary => ({
+  job_id: id as JobId,
+  description: `job ${id}`,
+  algorithm: { id: 'render.path-trace', version: '1' },
+  state,
+  units: 1,
+  verified: 0,
+  stored: 0,
+  rejected_outputs: 0,
+  retried: 0,
+  redundancy: 1,
+  submitted_at_ms: 0,
+  wall_ms: 0,
+  priority: 0.5,
+  ...more,
+})
+const known = (more: Partial<DesktopState>): DesktopState => ({ ...NOTHING_KNOWN, ...more })
+const jobs = (...all: JobSummary[]) => new Map(all.map((one) => [one.job_id, one]))
+
+function commands(entries: readonly MenuEntry[]): TrayCommand[] {
+  return entries.flatMap((entry) => {
+    if (entry.kind === 'command') return [entry.command]
+    return entry.kind === 'submenu' ? commands(entry.entries) : []
+  })
+}
+
+function texts(entries: readonly MenuEntry[]): string[] {
+  return entries.flatMap((entry) => {
+    if (entry.kind === 'line') return []
+    return entry.kind === 'submenu' ? [entry.label, ...texts(entry.entries)] : [entry.label]
+  })
+}
+
+const menuOf = (sharing: SharingNow) => trayMenu(messages, format, known({ sharing }), true)
+const rest: TrayCommand[] = [{ kind: 'open' }, { kind: 'quit' }]
+const pauses: TrayCommand[] = [
+  ...[60, 180, 360, 720].map((minutes) => ({ kind: 'pause', minutes, finishFirst: false }) as const),
+  { kind: 'pause', finishFirst: false },
+  { kind: 'pause', finishFirst: true },
+]
+const off: TrayCommand = { kind: 'share', on: false }
+
+describe('the tray’s menu', () => {
+  it.each<[SharingNow, TrayCommand[]]>([
+    [{ kind: 'sharing' }, [off, ...pauses]],
+    [{ kind: 'measuring' }, [off, ...pauses]],
+    [{ kind: 'outside-hours', next_ms: 5 }, [off, ...pauses]],
+    [
+      { kind: 'paused-by-rule', rule: 'full-screen', since_ms: 1 },
+      [off, { kind: 'share-anyway', rule: 'full-screen' }, ...pauses],
+    ],
+    [{ kind: 'paused-by-user', since_ms: 1 }, [off, { kind: 'resume' }]],
+    [{ kind: 'finishing', since_ms: 1 }, [off, { kind: 'resume' }]],
+    [{ kind: 'off' }, [{ kind: 'share', on: true }]],
+  ])('while %j asks for what can be done then', (sharing, expected) => {
+    expect(commands(menuOf(sharing))).toEqual([...expected, ...rest])
+  })
+
+  it('begins with the sentence, and says whose units run here', () => {
+    const people = new Map([[peer('a'), { name: 'Anna & Ben' } as Person]])
+    const unitsHere = [unit('a', false, 11), unit('me', true), unit('b', false, 1)]
+    const menu = trayMenu(messages, format, known({ sharing: { kind: 'sharing' }, unitsHere, people }), true)
+    expect(texts(menu)[0]).toBe('Sharing · 3 units running')
+    expect(texts(menu)).toEqual(
+      expect.arrayContaining([
+        'Running here',
+        'Unit 12 for Anna & Ben',
+        'Unit 1 of your own job',
+        'Unit 2 for somebody',
+      ]),
+    )
+  })
+
+  it('stays short with many units and long names', () => {
+    const name = '👩‍🚀'.repeat(60)
+    const people = new Map([[peer('a'), { name } as Person]])
+    const unitsHere = Array.from({ length: 300 }, (_, i) => unit('a', false, i))
+    const lines = texts(trayMenu(messages, format, known({ unitsHere, people }), true))
+    expect(lines).toContain('and 292 more units')
+    expect(lines.length).toBeLessThan(20)
+    const line = lines.find((text) => text.startsWith('Unit 1 '))
+    expect(line).toBe(`Unit 1 for ${'👩‍🚀'.repeat(39)}…`)
+  })
+
+  it('without a peer only opens and quits', () => {
+    expect(commands(trayMenu(messages, format, NOTHING_KNOWN, false))).toEqual(rest)
+  })
+})
+
+describe('the tray’s icon', () => {
+  const facts = {
+    isPeerHeard: true,
+    isOnline: true,
+    sharing: { kind: 'sharing' } as SharingNow,
+    unitsHere: 0,
+  }
+  it.each([
+    [{}, 'sharing'],
+    [{ sharing: undefined }, 'sharing'],
+    [{ unitsHere: 2 }, 'working'],
+    [{ unitsHere: 1, sharing: { kind: 'paused-by-user', since_ms: 1 } as SharingNow }, 'working'],
+    [{ sharing: { kind: 'finishing', since_ms: 1 } as SharingNow }, 'sharing'],
+    [{ sharing: { kind: 'off' } as SharingNow }, 'paused'],
+    [{ sharing: { kind: 'outside-hours' } as SharingNow }, 'paused'],
+    [{ isOnline: false }, 'offline'],
+    [{ isPeerHeard: false, unitsHere: 4 }, 'problem'],
+  ])('with %j is %s', (change, state) => {
+    expect(trayState({ ...facts, ...change })).toBe(state)
+  })
+})
+
+describe('notices', () => {
+  const preferences = {
+    theme: 'system',
+    language: 'system',
+    notifications: true,
+    start_at_login: false,
+    first_start_done: true,
+  } as const
+  const between = (before: Partial<DesktopState>, after: Partial<DesktopState>) =>
+    noticesBetween(known({ preferences, ...before }), known({ preferences, ...after }), messages, format)
+  const picture = { width: 1, height: 1, spp: 1, tile: 1, samples_per_unit: 1 }
+  const failed = { kind: 'failed', fault: { kind: 'undecided', message: 'nobody agrees' } } as const
+  const running = { kind: 'running' } as const
+  const done = { kind: 'done' } as const
+
+  it('tell of a job that ends, once, and lead to it', () => {
+    expect(between({ jobs: jobs(job('1', running)) }, { jobs: jobs(job('1', done, { picture })) })).toEqual([
+      { title: 'Your picture is ready', body: 'job 1', screen: '/jobs/1' },
+    ])
+    expect(between({ jobs: jobs(job('1', done)) }, { jobs: jobs(job('1', done)) })).toEqual([])
+  })
+
+  it('say why a job failed, and nothing of one that its user cancelled', () => {
+    expect(between({ jobs: jobs(job('1', running)) }, { jobs: jobs(job('1', failed)) })).toEqual([
+      { title: 'Your job failed', body: 'job 1: nobody agrees', screen: '/jobs/1' },
+    ])
+    expect(
+      between({ jobs: jobs(job('1', running)) }, { jobs: jobs(job('1', { kind: 'cancelled' })) }),
+    ).toEqual([])
+  })
+
+  it('tell nothing of what ended before anybody listened', () => {
+    expect(between({}, { jobs: jobs(job('1', done)) })).toEqual([])
+  })
+
+  it('tell of frames that belong together when the last has ended', () => {
+    const frame = (id: string, index: number, state: JobSummary['state']) =>
+      job(id, state, { picture, series: { id: '1' as JobId, index, count: 2 } })
+    const before = { jobs: jobs(frame('1', 0, running), frame('2', 1, running)) }
+    const half = { jobs: jobs(frame('1', 0, done), frame('2', 1, running)) }
+    expect(between(before, half)).toEqual([])
+    expect(between(half, { jobs: jobs(frame('1', 0, done), frame('2', 1, done)) })).toMatchObject([
+      { title: 'Your picture is ready', body: 'job 2 · 2 frames' },
+    ])
+    expect(between(half, { jobs: jobs(frame('1', 0, failed), frame('2', 1, done)) })).toMatchObject([
+      { title: 'Your job failed' },
+    ])
+  })
+
+  it('tell of somebody who wants to pair, not of whom this user asked', () => {
+    const request = (direction: PairRequest['direction']): PairRequest => ({
+      peer_id: peer('p'),
+      name: 'Anna',
+      short_name: 'x',
+      direction,
+      trust: 0.5,
+      asked_at_ms: 0,
+      expires_at_ms: 1,
+    })
+    expect(between({}, { pairRequests: [request('outgoing')] })).toEqual([])
+    const [notice, ...more] = between({}, { pairRequests: [request('incoming')] })
+    expect(notice).toMatchObject({ screen: '/people', body: 'Anna used your code. Accept or decline.' })
+    expect(more).toEqual([])
+    expect(between({ pairRequests: [request('incoming')] }, { pairRequests: [request('incoming')] })).toEqual(
+      [],
+    )
+  })
+
+  it('are not told to whom they bother', () => {
+    const quiet = { preferences: { ...preferences, notifications: false } }
+    expect(between({ jobs: jobs(job('1', running)) }, { jobs: jobs(job('1', done)), ...quiet })).toEqual([])
+  })
+})
+
+describe('what is known', () => {
+  it('is what the news said, a whole in place of all before', () => {
+    const one = applyNews(NOTHING_KNOWN, {
+      is_whole: true,
+      jobs: { changed: [job('1', { kind: 'running' }), job('2', { kind: 'done' })], removed: [] },
+      sharing: { kind: 'off' },
+    })
+    expect(runningJobs(one)).toBe(1)
+    const two = applyNews(one, { is_whole: false, jobs: { changed: [], removed: ['1' as JobId] } })
+    expect([...two.jobs.keys()]).toEqual(['2'])
+    expect(two.sharing).toEqual({ kind: 'off' })
+    expect(applyNews(two, { is_whole: true }).jobs.size).toBe(0)
+  })
+})
+
+describe('quitting', () => {
+  it('asks nothing when nothing is lost', () => {
+    expect(quitQuestion(messages, format, NOTHING_KNOWN)).toBeUndefined()
+  })
+
+  it('says what becomes of others’ units, of own ones, and of jobs', () => {
+    const state = known({
+      unitsHere: [unit('a', false), unit('b', false), unit('me', true)],
+      jobs: jobs(job('1', { kind: 'running' })),
+    })
+    const question = quitQuestion(messages, format, state)
+    expect(question?.detail.split('\n')).toEqual([
+      '2 units run here for others. They are handed back and computed by others.',
+      '1 unit of your own jobs runs here. It begins anew when Meshwork runs again.',
+      '1 job of yours is in progress. It goes on when Meshwork runs again.',
+    ])
+  })
+})
