@@ -6,7 +6,7 @@ import type { JobSummary } from '#contract'
 import { useAction, useCalls } from '../../connection/calls.tsx'
 import { useFormat, useText } from '../../state/text.tsx'
 import { isInFlight } from './job-cards.ts'
-import { jobName } from './job-words.ts'
+import { jobName, seriesName } from './job-words.ts'
 import { useRemovedJobs } from './removed-jobs.tsx'
 import { PRIORITIES, type PriorityName, priorityName } from './render-form.ts'
 import classes from './job-actions.module.css'
@@ -158,7 +158,7 @@ function RemoveButton({
       onClick={() => {
         remove(
           jobs.map(({ job_id }) => job_id),
-          text.removed(jobName(job)),
+          text.removed(jobs.length > 1 ? seriesName(job) : jobName(job)),
         )
         navigate('/jobs')
       }}

@@ -12,8 +12,12 @@ export function jobName({ description, algorithm }: JobSummary): string {
 export function cardName(card: JobCard): string {
   const cover = coverOf(card)
   if (cover === undefined) return ''
-  const name = jobName(cover)
-  return card.kind === 'series' ? name.replace(/, frame \d+$/, '') : name
+  return card.kind === 'series' ? seriesName(cover) : jobName(cover)
+}
+
+/** The name of a frame's series. */
+export function seriesName(frame: JobSummary): string {
+  return jobName(frame).replace(/, frame \d+$/, '')
 }
 
 /** Why a unit went wrong, in a plain sentence; the node's own line where there is none. */

@@ -42,7 +42,7 @@ export function PictureViewer({
     height: picture.height,
     transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})`,
     // Close up, pixels are shown as they are.
-    imageRendering: view.scale >= 2 ? 'pixelated' : 'auto',
+    imageRendering: !isFit && view.scale >= 2 ? 'pixelated' : 'auto',
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     const actions: Partial<Record<string, () => void>> = {

@@ -6,7 +6,7 @@ import type { ApiCalls } from '../../connection/api-calls.ts'
 import { useAction, useCalls } from '../../connection/calls.tsx'
 import { downloadBlob } from '../../connection/download.ts'
 import { useFormat, useText } from '../../state/text.tsx'
-import { jobName } from './job-words.ts'
+import { jobName, seriesName } from './job-words.ts'
 import { saveFile } from './save-file.ts'
 import { saveFrames } from './save-frames.ts'
 import classes from './save-menu.module.css'
@@ -39,7 +39,7 @@ export function SaveMenu({
   const saveAll = async (): Promise<void> => {
     setProgress('')
     await run(() =>
-      saveFrames(calls, done, jobName(job).replace(/, frame \d+$/, ''), pictureName, (count) =>
+      saveFrames(calls, done, seriesName(job), pictureName, (count) =>
         setProgress(text.savingFrames(format.number(count), format.number(done.length))),
       ),
     )
@@ -90,7 +90,5 @@ async function exrOf(calls: ApiCalls, job: JobSummary): Promise<Blob> {
 /** The name of a picture's file; frames are numbered so that they sort. */
 function pictureName(job: JobSummary): string {
   const frame = job.picture?.frame
-  const name = jobName(job)
-  const series = name.replace(/, frame \d+$/, '')
-  return frame === undefined ? name : `${series} ${`${frame}`.padStart(4, '0')}`
+  return frame === undefined ? jobName(job) : `${seriesName(job)} ${`${frame}`.padStart(4, '0')}`
 }
