@@ -105,7 +105,8 @@ export const people = {
     .output(InviteCode),
   /**
    * Accepts an invitation. `waiting` when the other side is still to accept: the request stands until the code expires,
-   * and is tried again also after a restart. Faults: `malformed` (a typing error), `unreachable`, `invite-refused`, `timed-out`.
+   * and is tried again also after a restart. Faults: `malformed` (a typing error), `bad-input` (one's own, or of somebody who
+   * is blocked), `unreachable`, `invite-refused`, `too-busy` (too many wait for an answer there or here), `timed-out`.
    */
   pair: procedure
     .input(z.strictObject({ code: z.string().min(1).max(CODE_LENGTH_MAX), trust: Fraction }))
@@ -128,7 +129,10 @@ export const people = {
   setTrust: procedure.input(WhichPerson.extend({ trust: Fraction })).output(Nothing),
   /** Fault: `unknown-peer`. What they hold of our jobs goes to others. */
   forget: procedure.input(WhichPerson).output(Nothing),
-  /** Forgets somebody and lets them in no more, whatever code they have. Fault: `unknown-peer`. */
+  /**
+   * Forgets somebody who is paired or waits, and lets them in no more, whatever code they have.
+   * Faults: `unknown-peer`, `too-busy` (too many are blocked).
+   */
   block: procedure.input(WhichPerson).output(Nothing),
   /** They may pair again; they are not paired by it. Fault: `unknown-peer`. */
   unblock: procedure.input(WhichPerson).output(Nothing),
