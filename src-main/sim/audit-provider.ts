@@ -1,4 +1,6 @@
 import type { DurableEvent } from '../peer/event.ts'
+import { isPausedByUser } from '../peer/shared-slots.ts'
+import { unitsOfOthers } from '../peer/sharing-view.ts'
 import { holdingKey, type PeerState } from '../peer/state.ts'
 import { trustOf } from '../peer/trust.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
@@ -90,6 +92,9 @@ export function createProviderAudit(coresOf: (peer: PeerId) => number): Provider
         const trusted = trustOf(state, requester) > 0
         hold('S1', trusted, () => `${state.me.slice(-6)} holds units of untrusted ${requester.slice(-6)}`)
       }
+      const nowMs = durable.at(-1)?.at_ms
+      if (nowMs === undefined || !isPausedByUser(state, nowMs) || state.pause?.finishFirst !== false) return
+      hold('S16', unitsOfOthers(state) === 0, () => `${state.me.slice(-6)} pauses, and holds others' units`)
     },
     effect(process, effect) {
       if (effect.kind === 'publish-allocation' && process.character.kind === 'honest') {
