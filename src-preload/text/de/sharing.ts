@@ -13,6 +13,8 @@ function phrase(days: Days, hours?: string): string {
       return all ? 'montags bis freitags ganztägig' : `montags bis freitags ${hours}`
     case 'weekends':
       return all ? 'das ganze Wochenende' : `am Wochenende ${hours}`
+    case 'except':
+      return all ? `täglich außer ${days.name}, rund um die Uhr` : `täglich außer ${days.name} ${hours}`
     case 'days':
       return all ? `${days.names} ganztägig` : `${days.names} ${hours}`
   }
@@ -59,7 +61,6 @@ export const sharing: typeof english = {
         other: `Geteilt in ${count} Zeitfenstern, die meshctl gesetzt hat`,
       }),
     cores: (cores, of) => `${cores} von ${of} ${plural('de', of, { one: 'Kern', other: 'Kernen' })}`,
-    coresUnknown: (cores) => `${cores} Kerne`,
   },
   phrase,
   now: {
@@ -159,7 +160,7 @@ export const sharing: typeof english = {
     cores: 'Prozessor',
     coresHelp: 'Auf so vielen Kernen laufen Einheiten gleichzeitig. Der Rest bleibt für dich frei.',
     coresValue: (cores, of) => `${cores} von ${of} Kernen`,
-    coresAlone: (cores) => `${cores} Kerne`,
+    coresAlone: (count, written) => `${written} ${plural('de', count, { one: 'Kern', other: 'Kerne' })}`,
     memory: 'Arbeitsspeicher',
     memoryHelp: 'Arbeit, die mehr Speicher braucht, wird nicht angenommen.',
     gpu: 'Grafikspeicher',

@@ -3,7 +3,9 @@ import { plural } from '../plural.ts'
 
 /** The days of a phrase about the week; `names` are written out as a list or a range. */
 type Days =
-  { kind: 'every-day' | 'weekdays' | 'weekends' } | { kind: 'days'; names: string; isRange: boolean }
+  | { kind: 'every-day' | 'weekdays' | 'weekends' }
+  | { kind: 'except'; name: string }
+  | { kind: 'days'; names: string; isRange: boolean }
 
 function phrase(days: Days, hours?: string): string {
   const all = hours === undefined
@@ -14,6 +16,8 @@ function phrase(days: Days, hours?: string): string {
       return all ? 'on weekdays, all day' : `on weekdays ${hours}`
     case 'weekends':
       return all ? 'all weekend' : `at weekends ${hours}`
+    case 'except':
+      return all ? `every day but ${days.name}, all day` : `every day but ${days.name} ${hours}`
     case 'days':
       if (days.isRange) return all ? `all day ${days.names}` : `${days.names} ${hours}`
       return all ? `all day on ${days.names}` : `on ${days.names} ${hours}`
@@ -62,7 +66,6 @@ export const sharing = {
       }),
     cores: (cores: string, of: number) =>
       `${cores} of ${of} ${plural('en', of, { one: 'core', other: 'cores' })}`,
-    coresUnknown: (cores: string) => `${cores} cores`,
   },
   phrase,
   now: {
@@ -163,7 +166,8 @@ export const sharing = {
     cores: 'Processor',
     coresHelp: 'Units run at the same time on so many cores. The rest stays free for you.',
     coresValue: (cores: string, of: string) => `${cores} of ${of} cores`,
-    coresAlone: (cores: string) => `${cores} cores`,
+    coresAlone: (count: number, written: string) =>
+      `${written} ${plural('en', count, { one: 'core', other: 'cores' })}`,
     memory: 'Memory',
     memoryHelp: 'Work that needs more memory than this is not taken.',
     gpu: 'Graphics memory',

@@ -76,25 +76,27 @@ export function BlockEditor({
   }
   return (
     <div className={classes['editor']}>
-      <h3 className={classes['title']}>{title}</h3>
-      <BlockHours span={span} label={title} onChange={setHours} />
-      <Switch
-        label={text.block.own}
-        description={terms.resources === undefined ? text.block.usual : undefined}
-        checked={terms.resources !== undefined}
-        onChange={(event) =>
-          set(withOwnResources(terms, event.currentTarget.checked ? plan : undefined), 'own')
-        }
-      />
-      {terms.resources !== undefined && (
-        <ResourceFields
-          value={terms.resources}
-          hardware={facts.hardware}
-          onChange={(resources, editing) => set({ ...terms, resources }, editing)}
+      <div className={classes['body']}>
+        <h3 className={classes['title']}>{title}</h3>
+        <BlockHours span={span} label={title} onChange={setHours} />
+        <Switch
+          label={text.block.own}
+          description={terms.resources === undefined ? text.block.usual : undefined}
+          checked={terms.resources !== undefined}
+          onChange={(event) =>
+            set(withOwnResources(terms, event.currentTarget.checked ? plan : undefined), 'own')
+          }
         />
-      )}
-      <Kinds terms={terms} kinds={facts.kinds} onTerms={(next) => set(next, 'kinds')} />
-      <Priority terms={terms} plan={plan} onTerms={(next) => set(next, 'priority')} />
+        {terms.resources !== undefined && (
+          <ResourceFields
+            value={terms.resources}
+            hardware={facts.hardware}
+            onChange={(resources, editing) => set({ ...terms, resources }, editing)}
+          />
+        )}
+        <Kinds terms={terms} kinds={facts.kinds} onTerms={(next) => set(next, 'kinds')} />
+        <Priority terms={terms} plan={plan} onTerms={(next) => set(next, 'priority')} />
+      </div>
       <div className={classes['actions']}>
         <Button size="xs" variant="subtle" color="bad" leftSection={<IconTrash size={16} />} onClick={remove}>
           {text.block.remove}

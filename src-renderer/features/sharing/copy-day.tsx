@@ -43,6 +43,7 @@ export function CopyDay({
         <div className={classes['form']}>
           <NativeSelect
             label={text.copyFrom}
+            labelProps={{ mb: 6 }}
             value={from}
             data={ALL.map((day) => ({ value: String(day), label: dayName(language, day) }))}
             onChange={(event) => setFrom(Number(event.currentTarget.value))}
@@ -64,6 +65,7 @@ export function CopyDay({
                 <Chip
                   key={day}
                   size="xs"
+                  variant="light"
                   disabled={day === from}
                   checked={day !== from && to.includes(day)}
                   onChange={(isChosen) => setTo(isChosen ? [...to, day] : to.filter((one) => one !== day))}

@@ -152,7 +152,10 @@ function Bar({
         <span className={classes['short']}>{label.short}</span>
         {block.resources !== undefined && (
           <span className={classes['amount']}>
-            {messages.sharing.resources.coresAlone(format.number(block.resources.cpu_cores, 1))}
+            {messages.sharing.resources.coresAlone(
+              block.resources.cpu_cores,
+              format.number(block.resources.cpu_cores, 1),
+            )}
           </span>
         )}
       </span>

@@ -47,7 +47,7 @@ export function ResourceFields({
         step={1}
         written={(cores) =>
           hardware === undefined
-            ? text.coresAlone(format.number(cores, 1))
+            ? text.coresAlone(cores, format.number(cores, 1))
             : text.coresValue(format.number(cores, 1), format.number(has.cores))
         }
         onChange={set('cpu_cores')}

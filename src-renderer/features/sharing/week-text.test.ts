@@ -22,6 +22,12 @@ describe('the sentence', () => {
     )
   })
 
+  test('says six days by the one that is left out', async () => {
+    const six = [0, 1, 2, 3, 4, 6].map((day) => ({ day, start_minute: 1320, minutes: 540 }))
+    expect(await sentence('en', six)).toBe('Shared every day but Saturday 22:00–07:00; 6 of 8 cores')
+    expect(await sentence('de', six)).toBe('Geteilt täglich außer Samstag 22:00–07:00; 6 von 8 Kernen')
+  })
+
   test('says a range of cores where blocks differ', async () => {
     const blocks = [
       { day: 0, start_minute: 0, minutes: 60 },

@@ -91,12 +91,13 @@ function coresText(
   all: readonly ComputeResource[],
   coresHere: number | undefined,
 ): string {
-  const text = messages.sharing.title
   const cores = all.map(({ cpu_cores }) => cpu_cores)
   const [least, most] = [Math.min(...cores), Math.max(...cores)]
   const written =
     least === most ? format.number(least, 1) : `${format.number(least, 1)}–${format.number(most, 1)}`
-  return coresHere === undefined ? text.coresUnknown(written) : text.cores(written, coresHere)
+  return coresHere === undefined
+    ? messages.sharing.resources.coresAlone(most, written)
+    : messages.sharing.title.cores(written, coresHere)
 }
 
 function phraseText(messages: Messages, language: Language, { days, hours }: WeekPhrase): string {
@@ -112,9 +113,16 @@ function withNames(
   language: Language,
   days: DaySet,
 ): Parameters<Messages['sharing']['phrase']>[0] {
-  return days.kind === 'days'
-    ? { kind: 'days', names: namesText(messages, language, days.days), isRange: isRange(days.days) }
-    : days
+  switch (days.kind) {
+    case 'except':
+      return { kind: 'except', name: dayName(language, days.day) }
+    case 'days':
+      return { kind: 'days', names: namesText(messages, language, days.days), isRange: isRange(days.days) }
+    case 'every-day':
+    case 'weekdays':
+    case 'weekends':
+      return days
+  }
 }
 
 /** `Monday to Friday`, `Monday and Thursday` */

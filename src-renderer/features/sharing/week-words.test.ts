@@ -99,6 +99,8 @@ function daysOf(set: DaySet): readonly number[] {
       return [0, 1, 2, 3, 4]
     case 'weekends':
       return [5, 6]
+    case 'except':
+      return [0, 1, 2, 3, 4, 5, 6].filter((day) => day !== set.day)
     case 'days':
       return set.days
   }

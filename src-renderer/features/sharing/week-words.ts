@@ -14,6 +14,7 @@ export type DaySet =
   | { readonly kind: 'every-day' }
   | { readonly kind: 'weekdays' }
   | { readonly kind: 'weekends' }
+  | { readonly kind: 'except'; readonly day: number }
   | { readonly kind: 'days'; readonly days: readonly number[] }
 
 /** Hours that are shared on some days. Minutes past 1440 are on the day after. */
@@ -81,6 +82,8 @@ function daySet(days: readonly number[]): DaySet {
   if (key === '0123456') return { kind: 'every-day' }
   if (key === '01234') return { kind: 'weekdays' }
   if (key === '56') return { kind: 'weekends' }
+  const [except] = allDays().filter((day) => !days.includes(day))
+  if (days.length === DAYS - 1 && except !== undefined) return { kind: 'except', day: except }
   return { kind: 'days', days }
 }
 
