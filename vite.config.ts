@@ -20,6 +20,12 @@ export default defineConfig({
         // Schemas are built when their file loads, but only bounds and types of the contract are used here.
         moduleSideEffects: (id) => !/[\\/](src-preload[\\/]contract|src-main[\\/]protocol)[\\/]/.test(id),
       },
+      output: {
+        codeSplitting: {
+          // What the first screen needs comes in one file and not in thirty: each costs the browser its own turn.
+          groups: [{ name: 'frame', tags: ['$initial'] }],
+        },
+      },
     },
   },
 })

@@ -14,8 +14,12 @@ export interface Bundle {
   readonly scripts: ReadonlyMap<string, string>
 }
 
-/** What the entry asks for at once although it does so by a dynamic import: the language, and the first screen. */
-const AT_ONCE = [/src-preload\/text\/en\/all\.ts$/, /features\/overview\/overview-screen\.tsx$/]
+/** Where the first screen begins: the entry, the language and the screen that it asks for at once. */
+const AT_ONCE = [
+  /src-renderer\/main\.tsx$/,
+  /src-preload\/text\/en\/all\.ts$/,
+  /features\/overview\/overview-screen\.tsx$/,
+]
 /** Runs before the first paint; copied as it is. */
 const CLASSIC_SCRIPT = 'appearance.js'
 
@@ -29,11 +33,11 @@ export async function buildBundle(outDir: string): Promise<Bundle> {
   })
   const { output } = built as Rolldown.RolldownOutput
   const chunks = output.filter((file) => file.type === 'chunk')
-  const roots = chunks.filter(
-    (chunk) => chunk.isEntry || AT_ONCE.some((pattern) => pattern.test(chunk.facadeModuleId ?? '')),
-  )
-  if (roots.length !== AT_ONCE.length + 1)
-    throw new Error('the first screen is built from other files by now')
+  const roots = AT_ONCE.map((pattern) => {
+    const root = chunks.find((chunk) => chunk.moduleIds.some((id) => pattern.test(id)))
+    if (root === undefined) throw new Error(`no script has ${String(pattern)}`)
+    return root
+  })
   const needed = withImports(chunks, roots)
   const classic = await readFile(join(outDir, CLASSIC_SCRIPT), 'utf8')
   return {

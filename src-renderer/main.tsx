@@ -16,25 +16,27 @@ import { createNodeStore } from './state/node-store.ts'
 import { languageOf } from './state/text.tsx'
 import { rememberedAppearance } from './theme/appearance.ts'
 
-/** Where the window is drawn. */
-const root = document.getElementById('root')
-if (root === null) throw new Error('broken promise: index.html has the root')
+/** Connects, and draws as soon as there are words. Not by awaiting in the module: the words' script needs this one. */
+async function start(): Promise<void> {
+  const root = document.getElementById('root')
+  if (root === null) throw new Error('broken promise: index.html has the root')
+  const store = createNodeStore()
+  const dial = window.meshworkHost === undefined ? dialSocket : dialPort(window.meshworkHost)
+  const connection = startConnection(dial, (state) => store.setState({ connection: state }))
+  const appearance = rememberedAppearance()
+  const language = languageOf(appearance.language)
+  const messages = await loadMessages(language)
+  createRoot(root).render(
+    <StrictMode>
+      <App
+        connection={connection}
+        store={store}
+        appearance={appearance}
+        spoken={{ language, messages }}
+        nonce={document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''}
+      />
+    </StrictMode>,
+  )
+}
 
-const store = createNodeStore()
-const dial = window.meshworkHost === undefined ? dialSocket : dialPort(window.meshworkHost)
-const connection = startConnection(dial, (state) => store.setState({ connection: state }))
-const appearance = rememberedAppearance()
-const language = languageOf(appearance.language)
-const messages = await loadMessages(language)
-
-createRoot(root).render(
-  <StrictMode>
-    <App
-      connection={connection}
-      store={store}
-      appearance={appearance}
-      spoken={{ language, messages }}
-      nonce={document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''}
-    />
-  </StrictMode>,
-)
+void start()
