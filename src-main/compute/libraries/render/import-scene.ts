@@ -6,7 +6,7 @@
  * if (imported.kind !== 'scene') return imported // an ImportFault, with one clear line for the user
  * const blob = packScene(imported.scene)
  */
-import type { Material } from '@gltf-transform/core'
+import type { Document, Material } from '@gltf-transform/core'
 import { SCENE_LIMITS } from '../../../../wasm/path-trace/scene-layout.ts'
 import type {
   EnvironmentDescription,
@@ -15,12 +15,19 @@ import type {
 } from '../../../../wasm/path-trace/scene.ts'
 import { type ImportFault, ImportRefusal, type ImportWarning, refuseFile } from './import-fault.ts'
 import { readGltf, type SceneFile } from './read-gltf.ts'
-import { poseDocument } from './scene-animation.ts'
+import { animationEnd, poseDocument } from './scene-animation.ts'
 import { importCamera } from './scene-camera.ts'
-import { checkSceneSize, createGeometryBuilder, type SceneGeometry, triangleArea } from './scene-geometry.ts'
+import {
+  checkSceneSize,
+  createGeometryBuilder,
+  placedPositions,
+  type PlacedPrimitive,
+  type SceneGeometry,
+  triangleArea,
+} from './scene-geometry.ts'
 import { importLights } from './scene-lights.ts'
 import { type ImportedMaterial, importMaterial, PLAIN_MATERIAL } from './scene-materials.ts'
-import { placeNodes } from './scene-nodes.ts'
+import { type PlacedNode, placeNodes } from './scene-nodes.ts'
 import { createTextureTable } from './scene-textures.ts'
 import { studioEnvironment } from './studio-light.ts'
 
@@ -35,6 +42,9 @@ const ASPECT_DEFAULT = 4 / 3
  * area: lamps of a room do, a model's glowing eyes do not.
  */
 const EMISSION_LIGHTS_SCENE = 0.02
+
+/** Shares of an animation at which a scene is looked at to frame it. */
+const FRAMED_AT = [0, 0.5, 1] as const
 
 /** How a scene is to be seen. */
 export interface ImportOptions {
@@ -85,15 +95,14 @@ async function buildScene(
   warnings: ImportWarning[],
 ): Promise<{ scene: SceneDescription; isFramed: boolean }> {
   const document = await readGltf(file, warnings)
+  const framing = options.seconds === undefined ? undefined : framedPositions(document, warnings)
   if (options.seconds !== undefined) poseDocument(document, options.seconds, warnings)
   const { nodes, worldOf } = placeNodes(document)
   const table = createTextureTable(warnings)
   const materials: MaterialDescription[] = []
   const known = new Map<Material | null, { material: ImportedMaterial; index: number }>()
   const builder = createGeometryBuilder(worldOf)
-  const instances = nodes.flatMap(({ node, world }) =>
-    (node.getMesh()?.listPrimitives() ?? []).map((primitive) => ({ primitive, node, world })),
-  )
+  const instances = instancesOf(nodes)
   checkSceneSize(instances)
   for (const instance of instances) {
     const source = instance.primitive.getMaterial()
@@ -118,12 +127,51 @@ async function buildScene(
     ...geometry,
     materials,
     textures: table.textures,
-    camera: importCamera(nodes, geometry.positions, options.camera, options.aspect ?? ASPECT_DEFAULT),
+    camera: importCamera(
+      nodes,
+      framing ?? geometry.positions,
+      options.camera,
+      options.aspect ?? ASPECT_DEFAULT,
+    ),
     lights,
     environment:
       options.environment ?? (lit ? { kind: 'constant', radiance: [0, 0, 0] } : studioEnvironment()),
   }
-  return { scene, isFramed: !nodes.some(({ node }) => node.getCamera() !== null) }
+  return { scene, isFramed: !hasCamera(nodes) }
+}
+
+function hasCamera(nodes: readonly PlacedNode[]): boolean {
+  return nodes.some(({ node }) => node.getCamera() !== null)
+}
+
+function instancesOf(nodes: readonly PlacedNode[]): PlacedPrimitive[] {
+  return nodes.flatMap(({ node, world }) =>
+    (node.getMesh()?.listPrimitives() ?? []).map((primitive) => ({ primitive, node, world })),
+  )
+}
+
+/**
+ * What a camera must see that is made for an animated scene without one: where everything is at the animations'
+ * beginning, middle and end. The same for every frame, so that the camera stands still. Undefined where the file has
+ * cameras.
+ */
+function framedPositions(document: Document, warnings: ImportWarning[]): Float32Array | undefined {
+  if (hasCamera(placeNodes(document).nodes)) return undefined
+  const end = animationEnd(document)
+  const parts = FRAMED_AT.flatMap((share) => {
+    poseDocument(document, end * share, warnings)
+    const { nodes, worldOf } = placeNodes(document)
+    const instances = instancesOf(nodes)
+    checkSceneSize(instances)
+    return placedPositions(instances, worldOf)
+  })
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 /** Radiance that surfaces emit, averaged over the area of all of them; textures count as white. */

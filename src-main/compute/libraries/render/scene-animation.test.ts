@@ -82,6 +82,18 @@ describe('an animated scene', () => {
     expect([await at(0), await at(1)]).toEqual([1, 9])
   })
 
+  it('without a camera is seen from one place all the time, which shows it at its beginning and end', async () => {
+    const { document, add } = newDocument()
+    const node = add(squareNode(document))
+    animate(document, node, 'translation', [0, 2], [0, 0, 0, 30, 0, 0])
+    const cameraAt = async (seconds?: number) =>
+      (await imported(document, seconds === undefined ? {} : { seconds })).scene.camera
+    const first = await cameraAt(0)
+    expect([await cameraAt(1), await cameraAt(2)]).toEqual([first, first])
+    const away = ({ worldFromCamera }: typeof first) => worldFromCamera[11] ?? 0
+    expect(away(first)).toBeGreaterThan(5 * away(await cameraAt()))
+  })
+
   it('says what it does not show', async () => {
     const { document, add } = newDocument()
     const node = add(squareNode(document))
@@ -97,6 +109,33 @@ describe('an animated scene', () => {
     ])
     expect((await positions(document, 1))[0]).toBe(1)
     expect(await warningsAt()).toEqual([])
+  })
+
+  it.each<[string, unknown]>([
+    [
+      'a sampler that is not there',
+      { channels: [{ sampler: 1, target: { node: 0, path: 'scale' } }], samplers: [] },
+    ],
+    [
+      'a node that is not there',
+      { channels: [{ sampler: 0, target: { node: 9, path: 'scale' } }], samplers: [{ input: 0, output: 0 }] },
+    ],
+    ['keys that are not there', { channels: [], samplers: [{ input: 9, output: 0 }] }],
+    [
+      'an interpolation of its own',
+      { channels: [], samplers: [{ input: 0, output: 0, interpolation: 'MAGIC' }] },
+    ],
+    ['no channels', { samplers: [] }],
+  ])('is refused for %s', async (_, animation) => {
+    const gltf = {
+      asset: { version: '2.0' },
+      nodes: [{ mesh: 0 }],
+      meshes: [{ primitives: [{ attributes: { POSITION: 0 } }] }],
+      accessors: [{ componentType: 5126, count: 3, type: 'VEC3' }],
+      animations: [animation],
+    }
+    const bytes = new TextEncoder().encode(JSON.stringify(gltf))
+    expect((await importScene({ bytes }, { seconds: 1 })).kind).toBe('not-gltf')
   })
 
   it.each<[string, AnimatedPath, number[], number[]]>([

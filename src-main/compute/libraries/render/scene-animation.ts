@@ -41,6 +41,16 @@ export function poseDocument(document: Document, seconds: number, warnings: Impo
   }
 }
 
+/** When the last key of any of a document's animations is, in seconds; 0 without any. */
+export function animationEnd(document: Document): number {
+  const inputs = document
+    .getRoot()
+    .listAnimations()
+    .flatMap((animation) => animation.listSamplers())
+    .map((sampler) => sampler.getInput()?.getArray()?.at(-1) ?? 0)
+  return inputs.reduce((latest, end) => (Number.isFinite(end) ? Math.max(latest, end) : latest), 0)
+}
+
 function pathOf(channel: AnimationChannel): Path | undefined {
   const path = channel.getTargetPath()
   return path === 'translation' || path === 'rotation' || path === 'scale' || path === 'weights'

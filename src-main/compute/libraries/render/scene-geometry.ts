@@ -88,9 +88,7 @@ export function createGeometryBuilder(worldOf: ReadonlyMap<Node, Matrix4>): Geom
       const count = primitive.getAttribute('POSITION')?.getCount() ?? 0
       const corners = readTriangles(primitive, count)
       if (corners.length === 0) return
-      const ownWeights = node.getWeights()
-      const weights = ownWeights.length > 0 ? ownWeights : (node.getMesh()?.getWeights() ?? [])
-      const read = readVertices(primitive, weights)
+      const read = readVertices(primitive, weightsOf(node))
       if (read === undefined) return
       const skinned = placedBySkin(node, primitive, count, worldOf)
       if (skinned === undefined && determinant3(world) < 0) flipTriangles(corners)
@@ -98,6 +96,24 @@ export function createGeometryBuilder(worldOf: ReadonlyMap<Node, Matrix4>): Geom
     },
     build: () => joinParts(parts),
   }
+}
+
+/** Where all vertices of the instances are in the world, and nothing else of them. */
+export function placedPositions(
+  instances: readonly PlacedPrimitive[],
+  worldOf: ReadonlyMap<Node, Matrix4>,
+): Float32Array[] {
+  return instances.flatMap(({ primitive, node, world }) => {
+    const read = readVertices(primitive, weightsOf(node))
+    if (read === undefined || primitive.getMode() < TRIANGLES) return []
+    const placement = placedBySkin(node, primitive, read.count, worldOf) ?? placedRigidly(world)
+    return [bakePositions(read, placement)]
+  })
+}
+
+function weightsOf(node: Node): readonly number[] {
+  const own = node.getWeights()
+  return own.length > 0 ? own : (node.getMesh()?.getWeights() ?? [])
 }
 
 function bake(
