@@ -4,6 +4,7 @@ import { useNode } from '../state/node-store.ts'
 import { useText } from '../state/text.tsx'
 import { SkeletonList } from '../ui/skeleton-list.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
+import { useFileDrag } from './file-drag.ts'
 import classes from './frame.module.css'
 import { Header } from './header.tsx'
 import { LostBanner } from './lost-banner.tsx'
@@ -46,6 +47,7 @@ export function Frame({ hasStarted, onRetry }: FrameProps) {
 
 function Screens() {
   const { skipToContent } = useText().frame
+  useFileDrag()
   return (
     <div className={classes['frame']}>
       <a href="#main" className={classes['skip']} onClick={focusMain}>

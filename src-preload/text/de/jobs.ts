@@ -167,6 +167,7 @@ export const jobs: typeof english = {
   sceneGone:
     'Die Szene war inzwischen weggeräumt und wird noch einmal übergeben. Versuche es gleich noch einmal.',
 
+  openingJob: 'Auftrag wird geöffnet',
   jobGone: 'Diesen Auftrag gibt es nicht mehr',
   jobGoneText: 'Er wurde entfernt, oder der Link ist von einem anderen PC.',
   titleRunning: (name, percent) => `${name} ist zu ${percent} fertig`,

@@ -178,6 +178,7 @@ export const jobs = {
     'The scene had been put away meanwhile and is handed over once more. Render it again in a moment.',
 
   // One job.
+  openingJob: 'Opening the job',
   jobGone: 'This job is not here any more',
   jobGoneText: 'It was removed, or the link is from another PC.',
   titleRunning: (name: string, percent: string) => `${name} is ${percent} done`,

@@ -29,7 +29,10 @@ import classes from './job-page.module.css'
 /** One job: how it goes while it runs, what it made afterwards. */
 export function JobPage({ jobId }: { readonly jobId: JobId }) {
   const text = useText().jobs
-  const isGone = useNode((node) => node.isLoaded && !node.jobs.has(jobId))
+  const isHere = useNode((node) => node.jobs.has(jobId))
+  // One that was just submitted is told of here before it is in the news.
+  const [wasHere, setWasHere] = useState(isHere)
+  if (isHere && !wasHere) setWasHere(true)
   const summary = useNode((node) => node.jobs.get(jobId))
   const [status, setStatus] = useState<JobStatus>()
   // A job that ended is watched anew when it was not over after all: paused ones are resumed.
@@ -38,26 +41,17 @@ export function JobPage({ jobId }: { readonly jobId: JobId }) {
     (calls, signal) => calls.jobs.watch({ job_id: jobId }, { signal }),
     setStatus,
   )
-  if (status === undefined) {
-    if (isGone || stream.state === 'failed') {
-      return isGone ? (
-        <GoneJob />
+  if ((wasHere && !isHere) || (stream.state === 'failed' && !isHere)) return <GoneJob />
+  if (status !== undefined) return <KnownJob job={status} />
+  return (
+    <Page title={summary === undefined ? text.openingJob : jobName(summary)}>
+      {stream.state === 'failed' ? (
+        <FaultNotice message={stream.message} onRetry={stream.retry} />
       ) : (
-        <Page title={text.jobGone}>
-          <FaultNotice
-            message={stream.state === 'failed' ? stream.message : ''}
-            onRetry={stream.state === 'failed' ? stream.retry : undefined}
-          />
-        </Page>
-      )
-    }
-    return (
-      <Page title={summary === undefined ? '…' : jobName(summary)}>
         <SkeletonList rows={3} height={160} />
-      </Page>
-    )
-  }
-  return <KnownJob job={status} />
+      )}
+    </Page>
+  )
 }
 
 function GoneJob() {

@@ -18,39 +18,41 @@ export type PictureLight =
 export function usePictureLight(jobId: JobId): { readonly light: PictureLight; readonly load: () => void } {
   const calls = useCalls()
   const [light, setLight] = useState<PictureLight>({ state: 'none' })
-  const [isWanted, setIsWanted] = useState(false)
+  /** Attempts so far; none until somebody wants it. */
+  const [attempt, setAttempt] = useState(0)
   const canvas = useRef<HTMLCanvasElement>(undefined)
 
   useEffect(() => {
-    if (!isWanted) return undefined
+    if (attempt === 0) return undefined
     const aborter = new AbortController()
     const { signal } = aborter
     const ready = fetchLight(calls, jobId, (placed) => (canvas.current = placed), signal)
     ready.then(
       (developer) => {
-        if (signal.aborted || canvas.current === undefined) developer.stop()
-        else setLight({ state: 'ready', developer, canvas: canvas.current })
+        const shown = canvas.current
+        if (signal.aborted || shown === undefined) return
+        // A driver that was reset takes the picture with it.
+        shown.addEventListener('webglcontextlost', () => !signal.aborted && setLight({ state: 'failed' }))
+        setLight({ state: 'ready', developer, canvas: shown })
       },
       () => {
-        if (signal.aborted) return
-        setLight({ state: 'failed' })
-        setIsWanted(false)
+        if (!signal.aborted) setLight({ state: 'failed' })
       },
     )
     return () => {
       aborter.abort()
-      setLight({ state: 'none' })
       void ready.then(
         (developer) => developer.stop(),
         () => undefined,
       )
     }
-  }, [calls, jobId, isWanted])
+  }, [calls, jobId, attempt])
 
   const load = useCallback(() => {
-    setLight((before) => (before.state === 'ready' ? before : { state: 'loading' }))
-    setIsWanted(true)
-  }, [])
+    if (light.state === 'loading' || light.state === 'ready') return
+    setLight({ state: 'loading' })
+    setAttempt((before) => before + 1)
+  }, [light.state])
   return { light, load }
 }
 

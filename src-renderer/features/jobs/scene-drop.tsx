@@ -94,7 +94,10 @@ function useWindowDrop(onDrop: (dropped: Dropped) => void, setIsOver: (isOver: b
     }
     const over = (event: DragEvent): void => {
       // Without this the browser opens the file instead.
-      if (hasFiles(event)) event.preventDefault()
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      // The drag may have begun before this screen was there.
+      if (depth === 0) enter(event)
     }
     const leave = (event: DragEvent): void => {
       if (!hasFiles(event)) return
