@@ -142,6 +142,13 @@ module.exports = {
       from: { path: '^src-renderer/(connection|state|theme|ui|pairing)/' },
       to: { path: '^src-renderer/(frame/|features/|app\\.tsx|main\\.tsx)' },
     },
+    {
+      name: 'tests-of-the-app-are-not-product',
+      severity: 'error',
+      from: { pathNot: '^e2e/' },
+      to: { path: '^e2e/' },
+    },
+    owner('(@playwright|@axe-core)/', ['e2e/', 'src-renderer/[^/]+\\.bench\\.ts$']),
     owner('better-sqlite3', ['src-main/storage/']),
     owner('(@libp2p|libp2p|@multiformats)/', ['src-main/network/']),
     owner('piscina', ['src-main/compute/']),

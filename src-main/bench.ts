@@ -25,7 +25,7 @@ export interface Benchmark {
 
 /** Every benchmark file of the repo. */
 function benchmarkFiles(root: string): string[] {
-  return ['src-main', 'src-renderer', 'wasm'].flatMap((top) =>
+  return ['src-main', 'src-renderer', 'wasm', 'e2e'].flatMap((top) =>
     readdirSync(join(root, top), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.bench.ts'))
       .map((path) => join(root, top, path)),
