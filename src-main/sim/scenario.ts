@@ -193,9 +193,14 @@ function drawIncidents(peers: readonly PlannedPeer[], calmAtMs: number, dice: Di
     const availability: Availability = dice.chance(0.4) ? { kind: 'never' } : sharing(machine, dice)
     incidents.push({ atMs, kind: 'share', peer, availability })
   }
-  for (const atMs of some(4)) {
-    const lastsMs = dice.between(100, Math.max(100, calmAtMs - atMs))
-    incidents.push({ atMs, kind: 'pause', peer: anyone(), lastsMs, finishFirst: dice.chance(0.3) })
+  // Users pause at any time, and some when they hear the fans: soon after a job begins.
+  const begun = incidents.flatMap(({ kind, atMs }) =>
+    kind === 'submit' ? [1, 2].map(() => atMs + dice.between(200, 3_000)) : [],
+  )
+  for (const atMs of [...some(3), ...begun]) {
+    if (atMs > calmAtMs - CALMING_MS) continue
+    const lastsMs = dice.between(100, Math.min(15_000, calmAtMs - atMs))
+    incidents.push({ atMs, kind: 'pause', peer: anyone(), lastsMs, finishFirst: dice.chance(0.2) })
   }
   return incidents
 }
