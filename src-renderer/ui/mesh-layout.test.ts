@@ -4,6 +4,7 @@ import { layoutMesh, type MeshLayout } from './mesh-layout.ts'
 const SIZES = [
   [640, 420],
   [320, 220],
+  [200, 150],
   [1000, 520],
 ] as const
 const COUNTS = [1, 2, 3, 7, 10, 11, 12, 24, 25, 48, 100, 199, 200]
@@ -31,7 +32,7 @@ describe('the layout of a mesh', () => {
   })
 
   it('lets no two discs touch where there is room for them', () => {
-    for (const [width, height] of [[640, 420] as const, [1000, 520] as const]) {
+    for (const [width, height] of SIZES) {
       for (const count of COUNTS) {
         const layout = layoutMesh(count, width, height)
         expect(Math.min(...distances(layout)), `${count} in ${width}`).toBeGreaterThan(2 * layout.radius)

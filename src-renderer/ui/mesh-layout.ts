@@ -19,12 +19,15 @@ const INNERMOST_PLACES = 8
 /** A single ring is pleasant up to so many. */
 const SINGLE_RING_PLACES = 10
 const PLACE_RADIUS_MAX = 17
-const PLACE_RADIUS_MIN = 5
+const PLACE_RADIUS_MIN = 2
 const CENTRE_RADIUS_MAX = 26
 /** So many ring widths more stay free around the middle, where all lines meet. */
 const ROOM_IN_MIDDLE = 0.5
 /** Around the discs, for focus rings and for names under them. */
-const MARGIN = 22
+const MARGIN_MAX = 22
+const MARGIN_MIN = 8
+/** A small picture has smaller discs. */
+const MARGIN_SHARE = 1 / 24
 /** The share of the room between two neighbours that their discs may take. */
 const FILLING = 0.8
 
@@ -34,7 +37,8 @@ const FILLING = 0.8
  */
 export function layoutMesh(count: number, width: number, height: number): MeshLayout {
   const rings = shareOut(count)
-  const reach = { x: width / 2 - MARGIN, y: height / 2 - MARGIN }
+  const margin = Math.min(MARGIN_MAX, Math.max(MARGIN_MIN, width * MARGIN_SHARE))
+  const reach = { x: width / 2 - margin, y: height / 2 - margin }
   const middle = { x: width / 2, y: height / 2 }
   const places = rings.flatMap((onRing, ring) =>
     ringPlaces(onRing, ring, {
@@ -43,7 +47,7 @@ export function layoutMesh(count: number, width: number, height: number): MeshLa
     }),
   )
   const room = nearest([{ x: 0, y: 0 }, ...places])
-  const radius = Math.max(PLACE_RADIUS_MIN, Math.min(PLACE_RADIUS_MAX, (room / 2) * FILLING))
+  const radius = Math.max(PLACE_RADIUS_MIN, Math.min(PLACE_RADIUS_MAX, margin - 2, (room / 2) * FILLING))
   return {
     centre: { ...middle, radius: Math.min(CENTRE_RADIUS_MAX, Math.max(radius * 1.25, PLACE_RADIUS_MIN)) },
     places: places.map(({ x, y, ring }) => ({ x: round(middle.x + x), y: round(middle.y + y), ring })),

@@ -1,3 +1,4 @@
+import { useElementSize } from '@mantine/hooks'
 import { memo, useMemo, useState, type KeyboardEvent } from 'react'
 import { layoutMesh, type MeshPlace } from './mesh-layout.ts'
 import { fullWidth, initialOf, shortened, taperedLine } from './mesh-line.ts'
@@ -19,17 +20,24 @@ export interface MeshNode {
   readonly flow: 'none' | 'outwards' | 'inwards' | 'both'
 }
 
+/** How large a picture is, in pixels; as wide as its place once that was measured. */
 const SIZES = {
   /** To look at, without anything to focus. */
-  small: { width: 420, height: 250, namesUpTo: 6, letters: 12 },
+  small: { width: 380, aspect: 0.6, heightMin: 150, namesUpTo: 0 },
   /** Every node can be focused. */
-  large: { width: 1_000, height: 460, namesUpTo: 24, letters: 16 },
+  large: { width: 960, aspect: 0.48, heightMin: 340, namesUpTo: 24 },
 } as const
+
+/** A name of so many letters is about as wide as its share of the picture when each has so many pixels. */
+const NAME_LETTERS_MAX = 16
+const PIXELS_PER_NAME = 42
 
 /** Discs as large as these hold an initial. */
 const INITIAL_FROM_RADIUS = 12
 /** … and so large the one in the middle its word. */
 const CENTRE_TEXT_FROM_RADIUS = 10
+/** Of the dots that pass along a line. */
+const FLOW_WIDTH_MAX = 4
 /** Between a disc and the name under it. */
 const NAME_BELOW = 14
 
@@ -52,12 +60,17 @@ export function MeshPicture({
   readonly hint?: string
   readonly size: 'small' | 'large'
 }) {
-  const { width, height, namesUpTo, letters } = SIZES[size]
+  const { namesUpTo, aspect, heightMin } = SIZES[size]
+  const { ref, width: placeWidth } = useElementSize<HTMLElement>()
+  const width = Math.round(placeWidth) || SIZES[size].width
+  const height = Math.max(heightMin, Math.round(width * aspect))
+  const areNamed = nodes.length <= Math.min(namesUpTo, width / PIXELS_PER_NAME)
   const layout = useMemo(() => layoutMesh(nodes.length, width, height), [nodes.length, width, height])
   const [at, setAt] = useState(0)
   const [looked, setLooked] = useState<string>()
   const isLarge = size === 'large'
-  const full = fullWidth(nodes.length)
+  // In a small picture of many, lines are thinner still.
+  const full = fullWidth(nodes.length) * Math.min(1, Math.max(0.5, layout.radius / INITIAL_FROM_RADIUS))
   const current = Math.min(at, nodes.length - 1)
   const shown = nodes.find(({ key }) => key === looked)
 
@@ -74,7 +87,7 @@ export function MeshPicture({
     return place === undefined ? [] : [{ node, place, index }]
   })
   return (
-    <figure className={classes['figure']}>
+    <figure ref={ref} className={classes['figure']}>
       <svg
         viewBox={`0 0 ${width} ${height}`}
         role={isLarge ? 'group' : 'img'}
@@ -98,7 +111,7 @@ export function MeshPicture({
             node={node}
             place={place}
             radius={layout.radius}
-            name={nodes.length <= namesUpTo ? shortened(node.name, letters) : undefined}
+            name={areNamed ? shortened(node.name, NAME_LETTERS_MAX) : undefined}
             tabIndex={isLarge ? (index === current ? 0 : -1) : undefined}
             onLook={isLarge ? setLooked : undefined}
           />
@@ -151,11 +164,16 @@ const Line = memo(function Line({ node, from, to, isLooked, full }: LineProps) {
         data-flows={node.flow !== 'none' || undefined}
       />
       {node.flow !== 'none' && (
-        <path d={`M${from.x} ${from.y}L${to.x} ${to.y}`} data-flow={node.flow} className={classes['flow']} />
+        <path
+          d={`M${from.x} ${from.y}L${to.x} ${to.y}`}
+          data-flow={node.flow}
+          className={classes['flow']}
+          style={{ strokeWidth: Math.min(FLOW_WIDTH_MAX, full * 0.7) }}
+        />
       )}
     </g>
   )
-})
+}, areSame)
 
 interface DiscProps {
   readonly node: MeshNode
@@ -182,13 +200,17 @@ const Disc = memo(function Disc({ node, place, radius, name, tabIndex, onLook }:
       onMouseEnter={() => onLook?.(node.key)}
       onMouseLeave={() => onLook?.(undefined)}
     >
-      <circle cx={place.x} cy={place.y} r={radius + 4} className={classes['halo']} />
+      <circle cx={place.x} cy={place.y} r={radius + Math.min(4, radius * 0.25)} className={classes['halo']} />
       <circle
         cx={place.x}
         cy={place.y}
         r={radius}
         className={classes['face']}
-        style={{ stroke: color, fill: `color-mix(in oklab, ${color} 18%, var(--surface-1))` }}
+        style={{
+          stroke: color,
+          strokeWidth: Math.min(2, radius / 4),
+          fill: `color-mix(in oklab, ${color} 18%, var(--surface-1))`,
+        }}
       />
       {radius >= INITIAL_FROM_RADIUS && (
         <text x={place.x} y={place.y} className={classes['initial']} style={{ fontSize: radius * 0.85 }}>
@@ -202,7 +224,19 @@ const Disc = memo(function Disc({ node, place, radius, name, tabIndex, onLook }:
       )}
     </g>
   )
-})
+}, areSame)
+
+/** Whether a part would be drawn the same: nodes are made anew with every news, mostly with the same in them. */
+function areSame<P extends { readonly node: MeshNode }>(before: P, after: P): boolean {
+  const { node: nodeBefore, ...restBefore } = before
+  const { node: nodeAfter, ...restAfter } = after
+  return hasSame(nodeBefore, nodeAfter) && hasSame(restBefore, restAfter)
+}
+
+function hasSame(before: object, after: object): boolean {
+  const values = new Map<string, unknown>(Object.entries(after))
+  return Object.entries(before).every(([key, value]) => Object.is(value, values.get(key)))
+}
 
 /** Where an arrow key leads among so many; undefined for other keys. */
 function nextIndex(key: string, at: number, count: number): number | undefined {
