@@ -25,6 +25,8 @@ let receipts: ExecutionReceipt[]
 let handOvers: RunTask[][]
 let fetched: Cid[]
 let lent = LENT_LIMITS
+/** Requesters for whose units a runner was asked. */
+let askedFor: PeerId[]
 let behave: (task: RunTask) => Promise<RunOutcome> | RunOutcome
 let executor: Executor
 let stopping: AbortController
@@ -34,7 +36,7 @@ beforeEach(async () => {
   const open = (name: string) =>
     openStorage({ folder: join(folder, name), quotaBytes: 2 ** 30, clock: machineClock })
   ;[theirs, mine] = [await open('theirs'), await open('mine')]
-  ;[receipts, handOvers, fetched, lent] = [[], [], [], LENT_LIMITS]
+  ;[receipts, handOvers, fetched, lent, askedFor] = [[], [], [], LENT_LIMITS, []]
   behave = (task) => outputOf(task.inputs['input']?.cid ?? 'nothing')
   stopping = new AbortController()
   const runner = fakeRunner()
@@ -46,7 +48,10 @@ beforeEach(async () => {
       traffic: () => ({ bytesIn: 0, bytesOut: 0 }),
       setRates: () => undefined,
     },
-    runnerFor: () => runner,
+    runnerFor: (requester) => {
+      askedFor.push(requester)
+      return runner
+    },
     dispatch: (event: PeerEvent) => {
       if (event.kind === 'units-ran') receipts.push(...event.receipts)
       return Promise.resolve()
@@ -248,4 +253,10 @@ describe('units of a module', () => {
     expect(mine.blobs.info(job.cid)?.pinned).toBe(true)
     expect(holdingPin(ANN, job.manifest.job_id)).toContain(ANN)
   })
+})
+
+it('[A19] each requester’s units go to the runner that is for them', async () => {
+  award(await splitJob(['x']), [0])
+  await until(() => receipts.length === 1)
+  expect(new Set(askedFor)).toEqual(new Set([ANN]))
 })
