@@ -1,6 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconBan, IconCopy, IconDots, IconUserMinus } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import type { Person } from '#contract'
 import { useText } from '../../state/text.tsx'
 import { useForgottenPeople } from './forgotten-people.tsx'
@@ -9,23 +10,34 @@ import { useForgottenPeople } from './forgotten-people.tsx'
 export function PersonMenu({ person, onBlock }: { readonly person: Person; readonly onBlock: () => void }) {
   const text = useText().people
   // In a list of hundreds a menu is made when it is first wanted: until then there is only its button.
-  const [isWanted, setIsWanted] = useState(false)
-  const button = (
-    <ActionIcon
-      aria-label={text.more(person.name)}
-      aria-haspopup="menu"
-      {...(isWanted ? {} : { 'aria-expanded': false, onClick: () => setIsWanted(true) })}
-    >
-      <IconDots size={18} aria-hidden="true" />
-    </ActionIcon>
-  )
-  return isWanted ? (
-    <Menu defaultOpened>
-      <Menu.Target>{button}</Menu.Target>
+  const [isMade, setIsMade] = useState(false)
+  const [isOpen, setIsOpen] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+
+  /** The menu's own button takes the place of the one that was pressed, and its focus, to which the menu returns. */
+  function make(): void {
+    flushSync(() => setIsMade(true))
+    button.current?.focus()
+    setIsOpen(true)
+  }
+
+  const label = text.more(person.name)
+  if (!isMade) {
+    return (
+      <ActionIcon aria-label={label} aria-haspopup="menu" aria-expanded={false} onClick={make}>
+        <IconDots size={18} aria-hidden="true" />
+      </ActionIcon>
+    )
+  }
+  return (
+    <Menu opened={isOpen} onChange={setIsOpen}>
+      <Menu.Target>
+        <ActionIcon ref={button} aria-label={label}>
+          <IconDots size={18} aria-hidden="true" />
+        </ActionIcon>
+      </Menu.Target>
       <Items person={person} onBlock={onBlock} />
     </Menu>
-  ) : (
-    button
   )
 }
 
