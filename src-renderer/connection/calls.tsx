@@ -37,9 +37,12 @@ export function useAction(): RunAction {
   const text = useText()
   return useCallback(
     async (action, options) => {
+      const closeButtonProps = { 'aria-label': text.frame.common.close }
       try {
         const value = await action()
-        if (options?.success !== undefined) notifications.show({ message: options.success, color: 'good' })
+        if (options?.success !== undefined) {
+          notifications.show({ message: options.success, color: 'good', closeButtonProps })
+        }
         return value
       } catch (error) {
         notifications.show({
@@ -48,6 +51,7 @@ export function useAction(): RunAction {
           color: 'bad',
           role: 'alert',
           autoClose: 8_000,
+          closeButtonProps,
         })
         return undefined
       }

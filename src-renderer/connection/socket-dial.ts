@@ -62,7 +62,12 @@ function opened(socket: WebSocket, closed: Promise<void>): Promise<boolean> {
 /** A browser does not tell why a handshake failed; the page's own address does: it answers 401 without the cookie. */
 async function whyNot(signal: AbortSignal): Promise<Dialled> {
   try {
-    const answer = await fetch('/', { method: 'HEAD', cache: 'no-store', redirect: 'manual', signal })
+    const answer = await fetch(new URL('/', window.location.href), {
+      method: 'HEAD',
+      cache: 'no-store',
+      redirect: 'manual',
+      signal,
+    })
     return answer.status === 401 || answer.status === 403 ? { kind: 'refused' } : { kind: 'unreachable' }
   } catch {
     return { kind: 'unreachable' }

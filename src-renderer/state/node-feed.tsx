@@ -3,6 +3,7 @@ import { useCalls, useStream } from '../connection/calls.tsx'
 import { isNotConnected } from '../connection/connection.ts'
 import { applyNews } from './apply-news.ts'
 import { useNode, useNodeStore } from './node-store.ts'
+import { useIsVisible } from './visibility.ts'
 
 /** A node that cannot tell its news now is asked again after this. */
 const AGAIN_AFTER_MS = 5_000
@@ -11,6 +12,7 @@ const AGAIN_AFTER_MS = 5_000
 export function NodeFeed() {
   const store = useNodeStore()
   const refreshInfo = useRefreshInfo()
+  const isVisible = useIsVisible()
   const isOpen = useNode((node) => node.connection === 'open')
   const stream = useStream(
     'news',
@@ -23,9 +25,10 @@ export function NodeFeed() {
     const timer = setTimeout(retry, AGAIN_AFTER_MS)
     return () => clearTimeout(timer)
   }, [retry])
+  // Also when the window comes back into sight: somebody else may have renamed the PC meanwhile.
   useEffect(() => {
-    if (isOpen) void refreshInfo()
-  }, [isOpen, refreshInfo])
+    if (isOpen && isVisible) void refreshInfo()
+  }, [isOpen, isVisible, refreshInfo])
   return null
 }
 
