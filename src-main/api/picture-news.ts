@@ -6,6 +6,7 @@ import { createExposures } from './picture-exposure.ts'
 import { createPainter, type Painter } from './picture-painter.ts'
 import { mustRender, shrinkFactor } from './render-picture.ts'
 import type { RenderResults } from './render-result.ts'
+import { createTurns } from './turns.ts'
 import { watchBatches } from './watch-batches.ts'
 
 /** Previews that are kept, in characters of base64, so that a reload costs nothing. */
@@ -25,6 +26,8 @@ export interface Pictures {
 /** Creates the pictures; `stopping` ends painting when the peer stops. */
 export function createPictures(parts: ApiParts, results: RenderResults, stopping: AbortSignal): Pictures {
   const exposureOf = createExposures(parts, results, stopping)
+  /** Tiles of one job after those of another: however many pictures are watched, they take no more of the machine. */
+  const turns = createTurns()
   /** The one asked for longest ago first. */
   const painters = new Map<string, Painter>()
 
@@ -32,7 +35,9 @@ export function createPictures(parts: ApiParts, results: RenderResults, stopping
     const key = `${job.manifest.job_id}/${factor}`
     const known = painters.get(key)
     const painter =
-      known?.job === job ? known : createPainter(parts, job, factor, () => exposureOf(job), stopping)
+      known?.job === job
+        ? known
+        : createPainter(parts, job, { factor, exposure: () => exposureOf(job), turns, stopping })
     painters.delete(key)
     painters.set(key, painter)
     return painter

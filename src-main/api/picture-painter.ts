@@ -11,16 +11,19 @@ import type { ApiParts } from './parts.ts'
 import { PREVIEW_TILES } from './render-algorithm.ts'
 import { mustRender } from './render-picture.ts'
 import { unitOutput } from './render-result.ts'
+import type { Turns } from './turns.ts'
 
 /** A tile is shown again when it has so many times the samples: each costs reading all of its outputs. */
 const SAMPLES_GROWTH = 1.5
-/** Tiles of one hand-over: one at first, then about as many as this takes, so that the first are seen at once. */
-const BATCH_MS = 120
+/** Tiles of one hand-over: about as many as this takes … */
+const BATCH_MS = 150
+/** … but never so few that most of the time goes into handing over, where the machine is busy. */
+const BATCH_TILES_MIN = 8
 const BATCH_TILES_MAX = 128
 /** Outputs read in one hand-over. */
 const BATCH_BYTES_MAX = 32 << 20
-/** Between two hand-overs, in times of what the last one took: a preview takes no more than half of one core. */
-const REST_SHARE = 1
+/** Between two hand-overs it rests for as long as the last one took, so that it takes half of one core, but no longer. */
+const REST_MS_MAX = 200
 /** Reading and shrinking so many tiles takes seconds on a slow disk. */
 const LIMITS = { wallMsMax: 60_000, memoryBytesMax: 1 << 30, outputBytesMax: 64 << 20 }
 
@@ -60,13 +63,22 @@ export interface Painter {
   readonly isHeard: boolean
 }
 
-/** A painter for a job, shrunk by `factor`; `exposure` is asked once, with the first tile. */
+/** How a job is shown. */
+export interface PainterOptions {
+  /** Pixels of the full picture on each side of one that is shown. */
+  readonly factor: number
+  /** In stops; asked for with the first tile. */
+  readonly exposure: () => Promise<number>
+  /** Shared with other painters, so that one paints at a time. */
+  readonly turns: Turns
+  readonly stopping: AbortSignal
+}
+
+/** A painter for a render job. */
 export function createPainter(
   parts: ApiParts,
   job: JobState,
-  factor: number,
-  exposure: () => Promise<number>,
-  stopping: AbortSignal,
+  { factor, exposure, turns, stopping }: PainterOptions,
 ): Painter {
   const params = mustRender(job)
   const tiles = tileCount(params)
@@ -74,7 +86,7 @@ export function createPainter(
   const dirty = new Set<number>()
   const listeners = new Set<() => void>()
   let painting = false
-  let batchTiles = 1
+  let batchTiles = BATCH_TILES_MIN
   let size = 0
   let revision = 0
   let stopHearing: (() => void) | undefined
@@ -108,12 +120,16 @@ export function createPainter(
     while (dirty.size > 0 && listeners.size > 0 && !stopping.aborted) {
       const due = takeDue()
       if (due.length === 0) continue
-      const startMs = performance.now()
-      await paintTiles(due, exposure_stops)
-      const tookMs = performance.now() - startMs
-      batchTiles = Math.max(1, Math.min(BATCH_TILES_MAX, Math.floor((due.length * BATCH_MS) / tookMs)))
+      const tookMs = await turns(async () => {
+        const startMs = performance.now()
+        await paintTiles(due, exposure_stops)
+        return performance.now() - startMs
+      })
+      const inTime = Math.floor((due.length * BATCH_MS) / tookMs)
+      batchTiles = Math.max(BATCH_TILES_MIN, Math.min(BATCH_TILES_MAX, inTime))
       for (const listener of listeners) listener()
-      await new Promise<void>((resolve) => parts.clock.after(tookMs * REST_SHARE, resolve))
+      const restMs = Math.min(tookMs, REST_MS_MAX)
+      await new Promise<void>((resolve) => parts.clock.after(restMs, resolve))
     }
   }
 

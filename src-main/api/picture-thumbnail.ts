@@ -6,6 +6,7 @@ import { runLocalTask, storeOutput } from './local-task.ts'
 import type { ApiParts } from './parts.ts'
 import { THUMBNAIL } from './render-algorithm.ts'
 import { mustRender, shrinkFactor } from './render-picture.ts'
+import { createTurns } from './turns.ts'
 import { jobPin, mustBeDone, unitInputs, type RenderResults } from './render-result.ts'
 
 /** Pixels on the longer side. */
@@ -27,6 +28,8 @@ export function createThumbnails(parts: ApiParts, results: RenderResults, signal
   const { blobs, settings } = parts
   /** Those at work, so that two callers share one. */
   const atWork = new Map<JobId, Promise<Thumbnail>>()
+  /** One at a time: a gallery that is opened for the first time must not take all of the machine. */
+  const turns = createTurns()
 
   async function make(job: JobState): Promise<Thumbnail> {
     const { job_id } = job.manifest
@@ -62,7 +65,7 @@ export function createThumbnails(parts: ApiParts, results: RenderResults, signal
       mustRender(job)
       mustBeDone(job)
       const known = remembered(parts, job_id, blobs)
-      const made = known ?? atWork.get(job_id) ?? make(job).finally(() => atWork.delete(job_id))
+      const made = known ?? atWork.get(job_id) ?? turns(() => make(job)).finally(() => atWork.delete(job_id))
       if (known === undefined && made instanceof Promise) atWork.set(job_id, made)
       const { cid, width, height } = await made
       return { bytes: await blobs.read(cid), width, height }
