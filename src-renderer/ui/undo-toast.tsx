@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core'
+import { Button, CloseButton } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useText } from '../state/text.tsx'
 import classes from './undo-toast.module.css'
@@ -22,8 +22,11 @@ export function offerUndo(message: string, undo: () => void, onSettled?: () => v
           undo()
           notifications.hide(id)
         }}
+        onClose={() => notifications.hide(id)}
       />
     ),
+    // The library's own button to close has no name.
+    withCloseButton: false,
     autoClose: OFFERED_MS,
     onClose: () => {
       if (!isUndone) onSettled?.()
@@ -31,7 +34,15 @@ export function offerUndo(message: string, undo: () => void, onSettled?: () => v
   })
 }
 
-function UndoToast({ message, onUndo }: { readonly message: string; readonly onUndo: () => void }) {
+function UndoToast({
+  message,
+  onUndo,
+  onClose,
+}: {
+  readonly message: string
+  readonly onUndo: () => void
+  readonly onClose: () => void
+}) {
   const text = useText()
   return (
     <div className={classes['toast']}>
@@ -39,6 +50,7 @@ function UndoToast({ message, onUndo }: { readonly message: string; readonly onU
       <Button size="xs" variant="subtle" onClick={onUndo}>
         {text.frame.common.undo}
       </Button>
+      <CloseButton aria-label={text.frame.common.close} onClick={onClose} />
     </div>
   )
 }

@@ -2,7 +2,8 @@ import { IconClockHour3 } from '@tabler/icons-react'
 import type { WeekPlan } from '#contract'
 import { useFormat, useText } from '../../state/text.tsx'
 import { clockChanges } from './clock-changes.ts'
-import { cellAt, cellsOf, MINUTES_PER_CELL } from './week-paint.ts'
+import { isSharedOn } from './exception-dates.ts'
+import { MINUTES_PER_CELL } from './week-paint.ts'
 import { clockText } from './week-text.ts'
 import classes from './clock-notes.module.css'
 
@@ -13,11 +14,11 @@ const DAYS_AHEAD = 35
 export function ClockNotes({ plan, nowMs }: { readonly plan: WeekPlan; readonly nowMs: number }) {
   const text = useText().sharing.grid
   const { language } = useFormat()
-  const cells = cellsOf(plan.blocks)
-  const notes = clockChanges(plan.time_zone, nowMs, DAYS_AHEAD).filter(({ day, fromMinute, toMinute }) =>
-    Array.from({ length: Math.ceil((toMinute - fromMinute) / MINUTES_PER_CELL) }, (_, i) =>
-      cellAt(day, fromMinute + i * MINUTES_PER_CELL),
-    ).some((cell) => cells[cell] !== undefined),
+  const notes = clockChanges(plan.time_zone, nowMs, DAYS_AHEAD).filter(({ date, fromMinute, toMinute }) =>
+    Array.from(
+      { length: Math.ceil((toMinute - fromMinute) / MINUTES_PER_CELL) },
+      (_, i) => fromMinute + i * MINUTES_PER_CELL,
+    ).some((minute) => isSharedOn(plan, date, minute)),
   )
   if (notes.length === 0) return null
   const date = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long', timeZone: 'UTC' })

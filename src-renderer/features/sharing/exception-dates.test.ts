@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { WeekPlan } from '#contract'
-import { usualHours, withDate, withHours, withMoreHours, withoutDate } from './exception-dates.ts'
+import { isSharedOn, usualHours, withDate, withHours, withMoreHours, withoutDate } from './exception-dates.ts'
 
 const plan: WeekPlan = {
   time_zone: 'Europe/Berlin',
@@ -22,6 +22,16 @@ test('dates are kept in order, each once, with nothing shared at first', () => {
 test('other hours begin as those of the day of the week, or as the whole day', () => {
   expect(usualHours(plan, '2026-12-24')).toEqual([{ start_minute: 1320, minutes: 540 }]) // a Thursday
   expect(usualHours(plan, '2026-12-25')).toEqual([{ start_minute: 0, minutes: 1440 }])
+})
+
+test('a time of a date is shared by what begins that day, or by the night of the day before', () => {
+  const night = 2 * 60
+  expect(isSharedOn(plan, '2026-12-24', 23 * 60)).toBe(true) // a Thursday
+  expect(isSharedOn(plan, '2026-12-25', night)).toBe(true)
+  expect(isSharedOn(plan, '2026-12-25', 23 * 60)).toBe(false)
+  const without = withDate(plan, '2026-12-24')
+  expect(isSharedOn(without, '2026-12-25', night)).toBe(false)
+  expect(isSharedOn(withDate(plan, '2026-12-25'), '2026-12-25', night)).toBe(true)
 })
 
 test('one stretch more is later the same day where there is room, and the plan takes it', () => {

@@ -1,6 +1,9 @@
 /** Dates that differ from their day of the week. Pure. */
 import type { DateException, WeekPlan } from '#contract'
 
+const DAY_MINUTES = 24 * 60
+const DAY_MS = DAY_MINUTES * 60_000
+
 /** A stretch of an exception's date. */
 type Stretch = DateException['blocks'][number]
 
@@ -39,6 +42,23 @@ export function withMoreHours(blocks: readonly Stretch[]): Stretch[] {
   const more =
     end > 0 && end + 2 * 60 <= 24 * 60 ? { start_minute: Math.min(end + 60, 22 * 60), minutes: 60 } : MORE
   return [...blocks, more].sort((a, b) => a.start_minute - b.start_minute)
+}
+
+/** Whether the plan shares a time of a date, by its week and its exceptions; nights of the day before go on. */
+export function isSharedOn(plan: WeekPlan, date: string, minute: number): boolean {
+  const before = new Date(Date.parse(date) - DAY_MS).toISOString().slice(0, 10)
+  return isWithin(begunOn(plan, date), minute) || isWithin(begunOn(plan, before), minute + DAY_MINUTES)
+}
+
+/** What begins on a date. */
+function begunOn(plan: WeekPlan, date: string): readonly Stretch[] {
+  const day = (new Date(Date.parse(date)).getUTCDay() + 6) % 7
+  const exception = plan.exceptions.find((one) => one.date === date)
+  return exception?.blocks ?? plan.blocks.filter((block) => block.day === day)
+}
+
+function isWithin(blocks: readonly Stretch[], minute: number): boolean {
+  return blocks.some(({ start_minute, minutes }) => start_minute <= minute && minute < start_minute + minutes)
 }
 
 function sorted(exceptions: readonly DateException[]): DateException[] {

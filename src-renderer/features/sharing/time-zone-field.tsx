@@ -25,6 +25,7 @@ export function TimeZoneField({
       w={240}
       aria-label={text.timeZone}
       searchable
+      selectFirstOptionOnChange
       onFocus={(event) => event.currentTarget.select()}
       limit={100}
       maxDropdownHeight={280}
