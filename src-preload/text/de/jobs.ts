@@ -158,7 +158,8 @@ export const jobs: typeof english = {
     nobodyHint:
       'Du kannst es trotzdem abschicken: Es beginnt, sobald dieser PC oder einer deiner Leute teilt.',
     tooFew: (peers, written, checks) =>
-      `Jede Kachel sollen ${checks} PCs prüfen, und jetzt ${plural('de', peers, { one: 'ist', other: 'sind' })} ${written} da. Es wartet auf weitere, oder lass weniger prüfen.`,
+      `Jede Kachel sollen ${checks} PCs prüfen, und jetzt ${plural('de', peers, { one: 'ist', other: 'sind' })} ${written} da. Es würde auf weitere warten.`,
+    fewer: (peers, written) => `${pcs(peers, written)} genügt`,
     late: 'Das ist später, als es fertig sein soll.',
     unknown: 'Noch keine Schätzung: Sie kommt mit der Vorschau.',
   },

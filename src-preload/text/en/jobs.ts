@@ -168,7 +168,8 @@ export const jobs = {
     nobody: 'Nobody can render this at the moment',
     nobodyHint: 'You can send it all the same: it begins as soon as this PC or one of your people shares.',
     tooFew: (peers: number, written: string, checks: string) =>
-      `Each tile is to be checked by ${checks} PCs, and ${written} ${plural('en', peers, { one: 'is', other: 'are' })} there now. It waits for more, or let fewer check.`,
+      `Each tile is to be checked by ${checks} PCs, and ${written} ${plural('en', peers, { one: 'is', other: 'are' })} there now. It would wait for more.`,
+    fewer: (peers: number, written: string) => `Let ${pcs(peers, written)} do`,
     late: 'That is after the time it should be done by.',
     unknown: 'There is no estimate yet: it comes with the preview.',
   },

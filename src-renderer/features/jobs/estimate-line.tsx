@@ -1,4 +1,4 @@
-import { Tooltip } from '@mantine/core'
+import { Button, Tooltip } from '@mantine/core'
 import type { RenderEstimate } from '#contract'
 import { useFormat, useText } from '../../state/text.tsx'
 import classes from './estimate-line.module.css'
@@ -11,6 +11,7 @@ export function EstimateLine({
   message,
   deadlineMs,
   checks,
+  onChecks,
 }: {
   readonly estimate: RenderEstimate | undefined
   /** When it was given. */
@@ -21,6 +22,8 @@ export function EstimateLine({
   readonly deadlineMs: number | undefined
   /** PCs that are to compute each tile. */
   readonly checks: number
+  /** Has so many compute each tile instead. */
+  readonly onChecks: (checks: number) => void
 }) {
   const text = useText().jobs.estimate
   const format = useFormat()
@@ -31,14 +34,22 @@ export function EstimateLine({
   const { likely_ms, low_ms, high_ms, peers, cores, core_ms } = estimate
   const work = text.work(format.duration(core_ms))
   if (likely_ms === undefined) {
+    const isTooFew = peers > 0 && peers < checks
     return (
       <div className={classes['lines']} role="status">
         <p className={classes['answer']}>{text.nobody}</p>
-        <p className={classes['dim']}>
-          {peers > 0 && peers < checks
-            ? text.tooFew(peers, format.number(peers), format.number(checks))
-            : text.nobodyHint}
-        </p>
+        {isTooFew ? (
+          <>
+            <p className={classes['dim']}>
+              {text.tooFew(peers, format.number(peers), format.number(checks))}
+            </p>
+            <Button size="compact-xs" mt={4} onClick={() => onChecks(peers)}>
+              {text.fewer(peers, format.number(peers))}
+            </Button>
+          </>
+        ) : (
+          <p className={classes['dim']}>{text.nobodyHint}</p>
+        )}
       </div>
     )
   }

@@ -81,6 +81,7 @@ export function NewRenderForm({
           message={estimate.message}
           deadlineMs={form.deadlineMs}
           checks={form.checks}
+          onChecks={(checks) => change({ checks })}
         />
         <Button
           type="submit"
