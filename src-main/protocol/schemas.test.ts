@@ -255,6 +255,15 @@ const message: fc.Arbitrary<DirectMessage> = fc.oneof(
   fc.record({ kind: fc.constant('withdraw' as const), job_id: job }),
   fc.record({ kind: fc.constant('withdraw' as const), job_id: job, units }),
   fc.record({ kind: fc.constant('settled' as const), job_id: job, units }),
+  fc.record({
+    kind: fc.constant('hand-back' as const),
+    job_id: job,
+    units: fc.array(fc.record({ unit_index: fc.nat(999_999), attempt: fc.integer({ min: 1, max: 4_096 }) }), {
+      minLength: 1,
+      maxLength: 8,
+    }),
+    reason: fc.string({ maxLength: 200 }),
+  }),
   fc.record({ kind: fc.constant('pair' as const), secret, name, addresses }),
 )
 const reply: fc.Arbitrary<DirectReply> = fc.oneof(

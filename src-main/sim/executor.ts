@@ -100,7 +100,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     for (const { unit_index } of units) {
       if (work.wanted.has(unit_index)) queue.push({ work, manifest, unit: unit_index, cancelled: false })
     }
-    next()
+    // Not at once: other effects of the same turn may stop what would start now.
+    parts.after(0, next)
   }
 
   function next(): void {
@@ -178,7 +179,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       task.cancelled = true
       running.delete(task)
     }
-    // Not at once: other effects of the same turn may stop what would start now.
+    // Not at once, for the same reason.
     parts.after(0, next)
   }
 
