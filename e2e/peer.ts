@@ -150,5 +150,9 @@ export async function until(what: string, holds: () => Promise<boolean>, withinM
 
 /** Waits until a peer has measured itself and offers work. */
 export async function untilMeasured(peer: Peer): Promise<void> {
-  await until(`${peer.name} is measured`, async () => (await peer.calls.node.info()).algorithms.length > 0)
+  await until(
+    `${peer.name} is measured`,
+    async () => (await peer.calls.node.info()).algorithms.length > 0,
+    90_000,
+  )
 }

@@ -24,6 +24,11 @@ async function settle(page: Page): Promise<void> {
   await page.waitForTimeout(300)
 }
 
+function standing(stage: Stage | undefined): Stage {
+  if (stage === undefined) throw new Error('the stage was not set')
+  return stage
+}
+
 /** Every screen once, in one theme and size. */
 async function lookAtAll(
   browser: Browser,
@@ -85,12 +90,12 @@ async function lookIntoPeople(page: Page, look: (name: string) => Promise<void>)
 
 for (const [name, make] of Object.entries(STAGES)) {
   test.describe(`a window, ${name}`, () => {
-    let stage: Stage
+    let stage: Stage | undefined
     test.beforeAll(async () => {
       test.setTimeout(300_000)
       stage = await make()
     })
-    test.afterAll(() => stage.remove())
+    test.afterAll(() => stage?.remove())
 
     for (const size of SIZES) {
       for (const theme of ['light', 'dark'] as const) {
@@ -98,7 +103,7 @@ for (const [name, make] of Object.entries(STAGES)) {
           browser,
         }) => {
           test.setTimeout(240_000)
-          await lookAtAll(browser, stage.peer, name, theme, size)
+          await lookAtAll(browser, standing(stage).peer, name, theme, size)
         })
       }
     }
