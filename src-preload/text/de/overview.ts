@@ -26,6 +26,22 @@ export const overview: typeof english = {
     week: (label) => `${label} an jedem der letzten 7 Tage`,
     before: (value) => `gestern ${value}`,
   },
+  month: {
+    title: 'Die letzten 30 Tage',
+    none: 'Noch wurde nichts gegeben oder bekommen. Sobald dieser PC geteilt wird oder ein Auftrag von dir läuft, steht hier jeder Tag.',
+    view: 'Was gezeichnet wird',
+    units: 'Einheiten',
+    chart: {
+      units: 'Einheiten nach Tagen. Mit den Pfeiltasten von Tag zu Tag.',
+      hours: 'Geteilte Stunden nach Tagen. Mit den Pfeiltasten von Tag zu Tag.',
+    },
+    given: (count, shown) => `${units(count, shown)} für andere`,
+    got: (count, shown) => `${units(count, shown)} von anderen für dich`,
+    shared: (duration) => `${duration} geteilt`,
+    nothing: 'Nichts wurde gerechnet',
+    table: 'Die letzten 30 Tage, der neueste zuerst',
+    day: 'Tag',
+  },
   here: {
     title: 'Läuft gerade hier',
     none: {

@@ -26,6 +26,22 @@ export const overview = {
     week: (label: string) => `${label} on each of the last 7 days`,
     before: (value: string) => `yesterday ${value}`,
   },
+  month: {
+    title: 'The last 30 days',
+    none: 'Nothing was given or got yet. Once this PC is shared or a job of yours runs, each day stands here.',
+    view: 'What is drawn',
+    units: 'Units',
+    chart: {
+      units: 'Units by day. The arrow keys go from day to day.',
+      hours: 'Hours shared by day. The arrow keys go from day to day.',
+    },
+    given: (count: number, shown: string) => `${units(count, shown)} for others`,
+    got: (count: number, shown: string) => `${units(count, shown)} by others for you`,
+    shared: (duration: string) => `${duration} shared`,
+    nothing: 'Nothing was computed',
+    table: 'The last 30 days, the newest first',
+    day: 'Day',
+  },
   here: {
     title: 'Running here now',
     none: {

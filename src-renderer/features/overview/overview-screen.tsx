@@ -4,6 +4,7 @@ import { Page } from '../../ui/page.tsx'
 import { SkeletonList } from '../../ui/skeleton-list.tsx'
 import { dayTitle } from './day-title.ts'
 import { HereNow } from './here-now.tsx'
+import { Month } from './month.tsx'
 import { MyJobs } from './my-jobs.tsx'
 import { SmallMesh } from './small-mesh.tsx'
 import { SuggestionCard } from './suggestion-card.tsx'
@@ -33,6 +34,7 @@ export function OverviewScreen() {
       ) : (
         <SkeletonList rows={3} height={72} />
       )}
+      {isLoaded && <Month days={days} />}
     </Page>
   )
 }

@@ -7,13 +7,14 @@ import { Sparkline } from '../../ui/sparkline.tsx'
 import classes from './today.module.css'
 
 const HOUR_MS = 3_600_000
+const WEEK_DAYS = 7
 
 /** Three figures of the day, each with its week. */
 export function Today({ days }: { readonly days: Query<DayStatistics[]> }) {
   const text = useText().overview.today
   const format = useFormat()
   if (days.state === 'failed') return <FaultNotice message={days.message} onRetry={days.retry} />
-  const known = days.state === 'ready' ? days.value : undefined
+  const known = days.state === 'ready' ? days.value.slice(-WEEK_DAYS) : undefined
   const hours = (value: number): string => text.hours(format.number(value, value < 10 ? 1 : 0))
   const units = (value: number): string => format.number(value)
   return (
