@@ -284,12 +284,14 @@ describe('the desktop before it has a peer', () => {
     expect(none.sent).toContainEqual(expect.objectContaining({ kind: 'start', has_keychain: false }))
   })
 
-  it('hands out no port while there is no peer', async () => {
+  it('hands out a port when there is a peer, to who asked before', async () => {
     const double = doubleWith()
-    await started(double)
+    const { child } = await started(double)
     const senderFrame = { url: 'meshwork-app://ui/', parent: null, postMessage: vi.fn() }
     double.ipc.emit('meshwork:request-port', { sender: double.windows[0]!.webContents, senderFrame })
     expect(senderFrame.postMessage).not.toHaveBeenCalled()
+    child.emit('message', { kind: 'ready', url: 'ws://127.0.0.1:9/api', token: 't' })
+    expect(senderFrame.postMessage).toHaveBeenCalledTimes(1)
   })
 
   it('says why its peer cannot start, and ends', async () => {

@@ -107,7 +107,7 @@ async function startDesktop(options: DesktopOptions): Promise<Desktop> {
 
   guardSession(electron.session.defaultSession)
   servePages(electron, await loadUserInterface(paths.userInterface), options.random)
-  servePorts(electron, () => peer.at)
+  const handOutPorts = servePorts(electron, () => peer.at)
   electron.Menu.setApplicationMenu(platform === 'darwin' ? macMenu(electron) : null)
   const window = createMainWindow({
     electron,
@@ -167,6 +167,7 @@ async function startDesktop(options: DesktopOptions): Promise<Desktop> {
     onReady: (at) => {
       peer.at = at
       linkAt(at)
+      handOutPorts()
     },
     onLost: () => {
       delete peer.at
