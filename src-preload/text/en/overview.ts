@@ -28,15 +28,16 @@ export const overview = {
   },
   month: {
     title: 'The last 30 days',
-    none: 'Nothing was given or got yet. Once this PC is shared or a job of yours runs, each day stands here.',
+    none: 'Nothing was given or got yet. Once this PC is shared or a job of yours runs, each day is shown here.',
     view: 'What is drawn',
     units: 'Units',
+    hours: 'Hours',
     chart: {
       units: 'Units by day. The arrow keys go from day to day.',
       hours: 'Hours shared by day. The arrow keys go from day to day.',
     },
     given: (count: number, shown: string) => `${units(count, shown)} for others`,
-    got: (count: number, shown: string) => `${units(count, shown)} by others for you`,
+    got: (count: number, shown: string) => `${units(count, shown)} for you`,
     shared: (duration: string) => `${duration} shared`,
     nothing: 'Nothing was computed',
     table: 'The last 30 days, the newest first',

@@ -6,10 +6,12 @@ import classes from './month-chart.module.css'
 
 /** As long as all motion of the program; none where stillness is asked for, which the library asks the system. */
 const MOTION_MS = 120
-const MARGIN = { top: 8, right: 8, bottom: 0, left: 0 }
+const MARGIN = { top: 8, right: 12, bottom: 0, left: 0 }
 const ROUND_UP: [number, number, number, number] = [3, 3, 0, 0]
-/** Pixels; "12,000" and "30 min" fit. */
-const AXIS_WIDTH = 52
+/** Pixels; "12,000" and "30 min" fit, and what is longer gets more. */
+const AXIS_WIDTH_MIN = 52
+const DIGIT_WIDTH = 7
+const AXIS_GAP = 12
 /** Pixels; a single unit beside thousands is seen too. */
 const BAR_LEAST = 2
 const MINUTE_MS = 60_000
@@ -24,7 +26,13 @@ export function MonthChart({ days, view }: { readonly days: readonly MonthDay[];
   const today = days.at(-1)?.date
   const dateWords = (date: string): string =>
     date === today ? text.today.title : format.date(byDate.get(date)?.atMs ?? NaN)
-  const bar = { stackId: 'day', radius: ROUND_UP, minPointSize: leastSize, animationDuration: MOTION_MS }
+  const amount = (value: number): string =>
+    view === 'units' ? format.number(Math.abs(value)) : value === 0 ? '0' : format.duration(value)
+  const longest = Math.max(...ticks.map((tick) => amount(tick).length))
+  const bar = { stackId: 'day', radius: ROUND_UP, animationDuration: MOTION_MS }
+  // The library tells where a bar ends in its stack: whether there is one at all is known by its day.
+  const least = (key: 'given' | 'gotDown' | 'sharedMs') => (_end: unknown, day: number) =>
+    days[day]?.[key] === 0 ? 0 : BAR_LEAST
   return (
     <BarChart
       accessibilityLayer
@@ -36,7 +44,7 @@ export function MonthChart({ days, view }: { readonly days: readonly MonthDay[];
       aria-label={text.month.chart[view]}
       className={classes['chart'] ?? ''}
     >
-      <CartesianGrid vertical={false} stroke="var(--line)" />
+      <CartesianGrid vertical={false} syncWithTicks stroke="var(--line)" />
       <XAxis
         dataKey="date"
         ticks={dates}
@@ -49,12 +57,10 @@ export function MonthChart({ days, view }: { readonly days: readonly MonthDay[];
         domain={[...domain]}
         ticks={ticks}
         interval={0}
-        width={AXIS_WIDTH}
+        width={Math.max(AXIS_WIDTH_MIN, AXIS_GAP + DIGIT_WIDTH * longest)}
         tickLine={false}
         axisLine={false}
-        tickFormatter={(value: number) =>
-          view === 'units' ? format.number(Math.abs(value)) : value === 0 ? '0' : format.duration(value)
-        }
+        tickFormatter={amount}
       />
       <Tooltip
         cursor={{ fill: 'var(--surface-2)' }}
@@ -67,19 +73,33 @@ export function MonthChart({ days, view }: { readonly days: readonly MonthDay[];
       />
       {view === 'units' ? (
         <>
-          <Bar {...bar} dataKey="given" fill="var(--accent)" stroke="var(--accent)" />
-          <Bar {...bar} dataKey="gotDown" fill="var(--accent-soft)" stroke="var(--accent)" />
+          <Bar
+            {...bar}
+            dataKey="given"
+            minPointSize={least('given')}
+            fill="var(--accent)"
+            stroke="var(--accent)"
+          />
+          <Bar
+            {...bar}
+            dataKey="gotDown"
+            minPointSize={least('gotDown')}
+            fill="var(--accent-soft)"
+            stroke="var(--accent)"
+          />
         </>
       ) : (
-        <Bar {...bar} dataKey="sharedMs" fill="var(--accent)" stroke="var(--accent)" />
+        <Bar
+          {...bar}
+          dataKey="sharedMs"
+          minPointSize={least('sharedMs')}
+          fill="var(--accent)"
+          stroke="var(--accent)"
+        />
       )}
       <ReferenceLine y={0} stroke="var(--line-strong)" />
     </BarChart>
   )
-}
-
-function leastSize(value: number | null | undefined): number {
-  return value === 0 || value === null || value === undefined ? 0 : BAR_LEAST
 }
 
 /** A day in plain words. */

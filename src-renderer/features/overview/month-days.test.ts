@@ -75,7 +75,7 @@ describe('the scale of units', () => {
 
 it('the scale of hours counts as people do', () => {
   const lines = (shared_ms: number) => scaleOf(monthOf(days([0, 0, shared_ms])).days, 'hours').ticks
-  expect(lines(24 * HOUR_MS)).toEqual([0, 12 * HOUR_MS, 24 * HOUR_MS])
+  expect(lines(24 * HOUR_MS)).toEqual([0, 8 * HOUR_MS, 16 * HOUR_MS, 24 * HOUR_MS])
   expect(lines(9 * HOUR_MS)).toEqual([0, 3 * HOUR_MS, 6 * HOUR_MS, 9 * HOUR_MS])
   expect(lines(HOUR_MS / 2)).toEqual([0, HOUR_MS / 4, HOUR_MS / 2])
 })

@@ -44,7 +44,9 @@ const TIME_STEPS_MS = [
   HOUR_MS,
   2 * HOUR_MS,
   3 * HOUR_MS,
+  4 * HOUR_MS,
   6 * HOUR_MS,
+  8 * HOUR_MS,
   12 * HOUR_MS,
 ]
 const WEEK_DAYS = 7

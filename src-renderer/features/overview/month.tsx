@@ -23,7 +23,9 @@ export function Month({ days }: { readonly days: Query<DayStatistics[]> }) {
     return (
       <Section title={text.title}>
         <div className={classes['head']} />
-        <Skeleton className={classes['chart']} />
+        <div className={classes['chart']}>
+          <Skeleton height="100%" />
+        </div>
       </Section>
     )
   }
@@ -48,8 +50,8 @@ interface CourseProps {
 
 function MonthCourse({ month, views, first }: CourseProps) {
   const text = useText().overview
-  const [chosen, setChosen] = useState<MonthView>(first)
-  const view = views.includes(chosen) ? chosen : first
+  const [chosen, setChosen] = useState<MonthView>()
+  const view = chosen !== undefined && views.includes(chosen) ? chosen : first
   return (
     <div className={classes['month']}>
       <div className={classes['head']}>
@@ -60,7 +62,7 @@ function MonthCourse({ month, views, first }: CourseProps) {
             aria-label={text.month.view}
             data={[
               { value: 'units', label: text.month.units },
-              { value: 'hours', label: text.today.shared },
+              { value: 'hours', label: text.month.hours },
             ]}
             value={view}
             onChange={setChosen}
