@@ -24,7 +24,7 @@ it('the scripts that the first screen needs have at most 350 kB, gzipped', () =>
 })
 
 it('what only some screens need is loaded with them', () => {
-  const heavy = /node_modules\/(recharts|dayjs|@mantine\/(dates|charts|dropzone)|uqr)\//
+  const heavy = /node_modules\/(recharts|@reduxjs|d3-\w+|dayjs|@mantine\/dates|uqr)\//
   expect([...bundle.initialModules].filter((id) => heavy.test(id))).toEqual([])
 })
 
