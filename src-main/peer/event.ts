@@ -211,6 +211,8 @@ export type VolatileEvent =
     }
   /** What the machine is doing, for the rules that pause sharing. */
   | { readonly kind: 'machine-sampled'; readonly at_ms: number; readonly sample: MachineSample }
+  /** The program is about to stop. */
+  | { readonly kind: 'leaving'; readonly at_ms: number }
 
 /** Anything that happens to a peer. */
 export type PeerEvent = DurableEvent | VolatileEvent
@@ -227,6 +229,7 @@ const VOLATILE: ReadonlySet<PeerEvent['kind']> = new Set<VolatileEvent['kind']>(
   'allocate',
   'capabilities-measured',
   'machine-sampled',
+  'leaving',
 ])
 
 /** Whether an event goes to the journal. */

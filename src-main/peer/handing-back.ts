@@ -16,7 +16,7 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
 /**
  * Decides to give back what waits or runs here for others, if nothing may: sharing is paused, or the painted hours are
- * over. With `finish_first` what was taken is finished, and so it is when the user shares nothing any longer.
+ * over, or the program stops. With `finish_first` what was taken is finished, and so it is when the user shares nothing any longer.
  */
 export function decideHandBack(state: PeerState, nowMs: number): Effect[] {
   if (!mustHandBack(state, nowMs)) return []
@@ -38,7 +38,7 @@ export function decideHandBack(state: PeerState, nowMs: number): Effect[] {
 }
 
 function mustHandBack(state: PeerState, nowMs: number): boolean {
-  if (state.view.pauseDecision?.pausedBy !== undefined) return true
+  if (state.view.isLeaving === true || state.view.pauseDecision?.pausedBy !== undefined) return true
   if (pauseReason(state, nowMs) !== undefined) return state.pause?.finishFirst === false
   if (state.availability.kind !== 'week') return false
   return slotAt(plannedSlots(state, nowMs), nowMs) === undefined
@@ -74,6 +74,15 @@ export function forgetHandedBack(state: PeerState, event: Of<'hand-back-delivere
     if (held?.status.state === 'handed-back' && held.attempt === attempt) holding?.units.delete(unit_index)
   }
   return [{ kind: 'allocation-due' }]
+}
+
+/** Whether a requester who could hear of it has not yet heard of what was handed back. */
+export function owesHandBack({ holdings, view }: PeerState): boolean {
+  for (const { requester, units } of holdings.values()) {
+    if (!view.connected.has(requester)) continue
+    for (const { status } of units.values()) if (status.state === 'handed-back') return true
+  }
+  return false
 }
 
 /** Tells of hand-backs that their requesters have not heard of: those of long ago, or all to one who is back. */

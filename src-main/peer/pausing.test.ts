@@ -100,6 +100,16 @@ describe('[A10] a pause', () => {
     ])
   })
 
+  test('[A21] so does the end of the program, whatever is shared, and own units are left to the next start', () => {
+    const brain = provider()
+    brain.happens(awarded([0, 1]), { ...awarded([0]), from: ME } as PeerEvent)
+    const effects = brain.happens({ kind: 'leaving', at_ms: NOON })
+    expect(ofKind(effects, 'send-hand-back')).toMatchObject([{ to: ANN, reason: 'it is being switched off' }])
+    expect(ofKind(effects, 'stop-units').map(({ requester }) => requester)).toEqual([ANN])
+    expect(admitAward(brain.state, ANN, award([2]), NOON).ok).toBe(false)
+    expect(published(brain)).toEqual([])
+  })
+
   test('does not hand back what is done', () => {
     const brain = provider()
     const metrics = { wall_ms: 1, cpu_ms: 1, peak_memory_bytes: 0, input_bytes: 0, output_bytes: 0 }

@@ -63,6 +63,12 @@ export function sharingOnTick(state: PeerState, nowMs: number): Effect[] {
   ]
 }
 
+/** The program stops: what is here of others goes back to them, and nothing more is taken. */
+export function leave(state: PeerState, nowMs: number): Effect[] {
+  state.view.isLeaving = true
+  return [...decideHandBack(state, nowMs), ...SLOTS_CHANGED]
+}
+
 function judgeSample(state: PeerState, nowMs: number, isInstant: boolean): Effect[] {
   const { view, rules } = state
   const overrides = Object.fromEntries(state.overrides)

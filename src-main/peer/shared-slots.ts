@@ -29,6 +29,7 @@ export function isPausedByUser({ pause }: PeerState, nowMs: number): boolean {
  * sits at this PC is no business of theirs.
  */
 export function pauseReason(state: PeerState, nowMs: number): string | undefined {
+  if (state.view.isLeaving === true) return 'it is being switched off'
   if (isPausedByUser(state, nowMs)) return 'its user has paused sharing'
   if (state.view.pauseDecision?.pausedBy !== undefined) return 'sharing is paused by a rule of its user'
   return undefined

@@ -184,6 +184,8 @@ export interface View {
   /** What the machine was doing when it was last looked at, and what the rules say of it. */
   sample: MachineSample
   pauseDecision?: PauseDecision
+  /** The program is about to stop: nothing is taken any more. */
+  isLeaving?: true
   /** The hours of a painted week, told once an hour. */
   weekHours?: { readonly plan: WeekPlan; readonly hour: number; readonly hours: readonly SharedHours[] }
   /** The newest commitment of each contact. */

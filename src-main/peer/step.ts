@@ -20,6 +20,7 @@ import {
 import { forget, openInvite, pair, setTrust } from './pairing.ts'
 import {
   endOverride,
+  leave,
   overrideRule,
   pauseSharing,
   resumeSharing,
@@ -225,6 +226,8 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       state.view.capabilities = event.algorithms
       if (event.machine !== undefined) state.view.machine = event.machine
       return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+    case 'leaving':
+      return leave(state, event.at_ms)
     case 'machine-sampled':
       return sampleMachine(state, event)
   }

@@ -93,3 +93,20 @@ test('[A10] sharing again takes the same units anew, and what the first run stil
   await until(() => ann.runtime.state.jobs.get(job)?.status.state === 'done')
   expect(ann.runtime.state.jobs.get(job)?.units.get(0)?.attempts).toHaveLength(2)
 })
+
+test('[A21] a peer that is asked to stop hands back what others have there, before it is gone', async () => {
+  const { ann, bob, eve } = await mesh()
+  const { job } = await ann.runtime.submit(testJob(ann.peer, 4, 1))
+  await until(() => bob.runtime.activeUnits().length > 0)
+  peers = [ann, eve]
+  await bob.stop()
+  const attempts = [...(ann.runtime.state.jobs.get(job)?.units.values() ?? [])].flatMap(
+    (unit) => unit.attempts,
+  )
+  const whys = attempts.flatMap(({ status }) => (status.state === 'void' ? [status.why] : []))
+  expect(whys.length).toBeGreaterThan(0)
+  expect(new Set(whys)).toEqual(new Set(['handed-back']))
+  await eve.runtime.dispatch({ kind: 'availability-set', at_ms: Date.now(), availability: SHARED })
+  await until(() => ann.runtime.state.jobs.get(job)?.status.state === 'done')
+  expect(ann.runtime.state.records.get(bob.peer)).toBeUndefined()
+})

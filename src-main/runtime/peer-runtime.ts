@@ -1,4 +1,5 @@
 import type { PeerEvent } from '../peer/event.ts'
+import { owesHandBack } from '../peer/handing-back.ts'
 import type { PeerState } from '../peer/state.ts'
 import { faultOf, refuse } from '../protocol/fault.ts'
 import { encodeCanonical } from '../protocol/canonical.ts'
@@ -24,6 +25,9 @@ import { createPublisher, type PublishedStores } from './publisher.ts'
 import { restore } from './restore.ts'
 import { createResultSender } from './result-sender.ts'
 
+/** A requester that has not heard of a hand-back after this long hears of it after the restart. */
+const LEAVE_WITHIN_MS = 1_500
+const LEAVE_LOOK_MS = 20
 /** How often a peer looks for what is late. */
 const TICK_MS = 1_000
 /** Blobs of a job that are kept in one go: a job may have tens of thousands, and this peer answers meanwhile. */
@@ -246,6 +250,19 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     return undefined
   }
 
+  /** Gives back what others have here, and waits a moment for them to hear of it; who does not is told after the restart. */
+  async function leave(): Promise<void> {
+    try {
+      await dispatch({ kind: 'leaving', at_ms: clock.nowMs() })
+    } catch {
+      // The loop has ended by a defect: there is nobody left to tell anybody.
+      return
+    }
+    for (let waitedMs = 0; owesHandBack(state) && waitedMs < LEAVE_WITHIN_MS; waitedMs += LEAVE_LOOK_MS) {
+      await new Promise<void>((resolve) => clock.after(LEAVE_LOOK_MS, resolve))
+    }
+  }
+
   function tick(): void {
     cancelTick = clock.after(TICK_MS, () => {
       tell({ kind: 'tick', at_ms: clock.nowMs() })
@@ -270,6 +287,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       tick()
     },
     async stop() {
+      await leave()
       stopping.abort()
       cancelTick?.()
       stopListening?.()
