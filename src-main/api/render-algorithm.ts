@@ -1,3 +1,4 @@
+import { REFERENCE_PATHS_PER_SECOND } from '../protocol/reference-machine.ts'
 import type { RenderParams } from '../protocol/render-job.ts'
 import type { ComputeResource } from '../protocol/resource.ts'
 
@@ -16,11 +17,7 @@ export const THUMBNAIL = { id: 'render.thumbnail', version: '1.0.0' } as const
 /** The local task that puts the tiles together. */
 export const ASSEMBLE = { id: 'render.assemble', version: '1.0.0' } as const
 
-/**
- * Paths per second on one core of the reference machine (compute/benchmark.ts: four times the cloud machine that
- * the libraries were measured on, where a Cornell box with two bunnies gets 1.2 M) with `REFERENCE_BOUNCES`.
- */
-const REFERENCE_PATHS_PER_SECOND = 4_800_000
+/** Bounces at which the reference machine was measured (`REFERENCE_PATHS_PER_SECOND`). */
 const REFERENCE_BOUNCES = 4
 /** Russian roulette ends most paths before this many bounces, so that more of them cost nothing. */
 const BOUNCES_THAT_COST = 12

@@ -81,10 +81,11 @@ export { PREFERENCES, Preferences, type PreferencesChange } from './preferences.
 export type { Meters, RuleReading, SharingInfo, SharingNow } from './sharing.ts'
 export type { DayStatistics } from './statistics.ts'
 
-// Types of the protocol that the contract speaks in, for those who may import nothing else.
+// What of the protocol the contract speaks in, for those who may import nothing else.
 export type { Fault } from '../../src-main/protocol/fault.ts'
 export type { Cid, JobId, PeerId } from '../../src-main/protocol/ids.ts'
 export type { PauseRules, RuleName, SharingLimits } from '../../src-main/protocol/pause-rule.ts'
+export { REFERENCE_PATHS_PER_SECOND } from '../../src-main/protocol/reference-machine.ts'
 export type { ComputeResource } from '../../src-main/protocol/resource.ts'
 export {
   EXCEPTIONS_MAX,

@@ -2,6 +2,7 @@ import { Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { useNode } from '../state/node-store.ts'
 import { useText } from '../state/text.tsx'
+import { OwnKey } from '../ui/own-key.tsx'
 import { SkeletonList } from '../ui/skeleton-list.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { useFileDrag } from './file-drag.ts'
@@ -25,12 +26,13 @@ interface FrameProps {
 export function Frame({ hasStarted, onRetry }: FrameProps) {
   const isRefused = useNode((node) => node.connection === 'refused')
   const isUnheard = useNode((node) => node.preferences === undefined && node.connection !== 'lost')
+  const ownKey = useNode((node) => node.info?.peer_id)
   const isAtStart = useLocation()[0] === START_PATH
   if (isRefused) return <RefusedScreen onRetry={onRetry} />
   // A new window does not show the frame for a moment before the cards.
   if (isUnheard && !hasStarted) return null
   return (
-    <>
+    <OwnKey value={ownKey}>
       <WindowTitle />
       <FirstStart />
       {isAtStart ? (
@@ -41,7 +43,7 @@ export function Frame({ hasStarted, onRetry }: FrameProps) {
       ) : (
         <Screens />
       )}
-    </>
+    </OwnKey>
   )
 }
 

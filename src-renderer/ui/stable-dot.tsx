@@ -1,4 +1,4 @@
-import { stableColor } from './stable-color.ts'
+import { useColorOf } from './own-key.tsx'
 import classes from './stable-dot.module.css'
 
 /** A dot in somebody's colour; the name beside it says who. */
@@ -14,7 +14,7 @@ export function StableDot({
   /** For who is not there. */
   readonly isHollow?: boolean
 }) {
-  const color = stableColor(of)
+  const color = useColorOf()(of)
   return (
     <span
       aria-hidden="true"

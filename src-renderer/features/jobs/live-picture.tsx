@@ -3,7 +3,7 @@ import { type JobId, PICTURE_SIDE_MAX, type PictureNews, type TilePreview } from
 import { useStream } from '../../connection/calls.tsx'
 import { useText } from '../../state/text.tsx'
 import { FaultNotice } from '../../ui/fault-notice.tsx'
-import { stableColor } from '../../ui/stable-color.ts'
+import { useColorOf } from '../../ui/own-key.tsx'
 import { pictureShape } from './picture-shape.ts'
 import classes from './live-picture.module.css'
 
@@ -86,6 +86,7 @@ function TileOutline({
   readonly preview: { readonly width: number; readonly height: number }
   readonly onGone: () => void
 }) {
+  const colorOf = useColorOf()
   const percent = (part: number, whole: number): string => `${(part / whole) * 100}%`
   return (
     <span
@@ -97,7 +98,7 @@ function TileOutline({
         top: percent(tile.y, preview.height),
         width: percent(tile.width, preview.width),
         height: percent(tile.height, preview.height),
-        color: stableColor(tile.made_by),
+        color: colorOf(tile.made_by),
       }}
     />
   )

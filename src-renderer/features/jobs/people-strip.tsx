@@ -1,7 +1,7 @@
 import type { JobStatus, PeerShare } from '#contract'
 import { useFormat, useText } from '../../state/text.tsx'
 import { StableDot } from '../../ui/stable-dot.tsx'
-import { stableColor } from '../../ui/stable-color.ts'
+import { useColorOf } from '../../ui/own-key.tsx'
 import classes from './people-strip.module.css'
 
 /** People that are shown: three rows; of a crowd the rest is counted. */
@@ -45,6 +45,7 @@ function PersonCard({
   readonly format: ReturnType<typeof useFormat>
 }) {
   const { who } = useText().jobs
+  const colorOf = useColorOf()
   return (
     <li className={classes['person']} data-is-resting={share.running_units === 0} title={share.short_name}>
       <div className={classes['head']}>
@@ -62,7 +63,7 @@ function PersonCard({
       <span className={classes['track']} aria-hidden="true">
         <span
           className={classes['bar']}
-          style={{ transform: `scaleX(${fraction})`, background: stableColor(share.peer_id) }}
+          style={{ transform: `scaleX(${fraction})`, background: colorOf(share.peer_id) }}
         />
       </span>
       <span className={classes['dim']}>{who.madeShare(format.percent(fraction))}</span>

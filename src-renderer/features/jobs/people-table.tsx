@@ -2,11 +2,12 @@ import { Table } from '@mantine/core'
 import type { JobStatus, PeerShare } from '#contract'
 import { useFormat, useText } from '../../state/text.tsx'
 import { StableDot } from '../../ui/stable-dot.tsx'
-import { stableColor } from '../../ui/stable-color.ts'
+import { useColorOf } from '../../ui/own-key.tsx'
 import classes from './people-table.module.css'
 
 /** Who made a finished job: what of each counts, and what did not. */
 export function PeopleTable({ job }: { readonly job: JobStatus }) {
+  const colorOf = useColorOf()
   const { who } = useText().jobs
   const format = useFormat()
   if (job.by_peer.length === 0) return <p className={classes['nobody']}>{who.nobody}</p>
@@ -20,7 +21,7 @@ export function PeopleTable({ job }: { readonly job: JobStatus }) {
           .map((share) => (
             <span
               key={share.peer_id}
-              style={{ flexGrow: share.verified_units, background: stableColor(share.peer_id) }}
+              style={{ flexGrow: share.verified_units, background: colorOf(share.peer_id) }}
             />
           ))}
       </div>

@@ -1,4 +1,4 @@
-import type { NodeInfo } from '#contract'
+import { REFERENCE_PATHS_PER_SECOND, type NodeInfo } from '#contract'
 
 /** How a core compares with those of other PCs. */
 export type SpeedGrade = 'slow' | 'usual' | 'fast'
@@ -12,8 +12,6 @@ export type Speed =
 
 /** The score of the algorithm that renders; every peer has it. */
 const RENDERER_ID = 'render.path-trace'
-/** Light paths that the reference machine's core follows in a second (src-main/api/render-algorithm.ts). */
-const REFERENCE_PATHS_PER_SECOND = 4_800_000
 /** A usual desktop's core gets 0.3 to 0.6 of the reference machine's (src-main/compute/benchmark.ts). */
 const USUAL_FROM = 0.28
 const FAST_FROM = 0.6
