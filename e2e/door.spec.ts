@@ -46,7 +46,10 @@ test.describe('the door of the user interface', () => {
   }) => {
     const alone = await peer({ name: 'Attic' })
     const page = await windowOf(alone)
-    await expect(page.getByRole('navigation', { name: text.frame.navigation })).toBeVisible()
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    // The other screens are fetched in the background; a file that is refused would be a complaint of its own.
+    await page.waitForLoadState('networkidle')
+    await page.waitForTimeout(2_500)
     await page.context().clearCookies()
     await alone.kill()
     await alone.start()

@@ -4,7 +4,10 @@ import { IconMoodSad } from '@tabler/icons-react'
 import { useText } from '../state/text.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 
-/** Keeps a screen's mistake inside the screen; the frame and the other screens go on. */
+/**
+ * Keeps a screen's mistake inside the screen; the frame and the other screens go on. Another try begins with the page:
+ * what could not be loaded once is not asked for again before.
+ */
 export class ErrorBoundary extends Component<
   { readonly children: ReactNode },
   { readonly hasFailed: boolean }
@@ -17,18 +20,18 @@ export class ErrorBoundary extends Component<
 
   override render(): ReactNode {
     if (!this.state.hasFailed) return this.props.children
-    return <Crashed onRetry={() => this.setState({ hasFailed: false })} />
+    return <Crashed />
   }
 }
 
-function Crashed({ onRetry }: { readonly onRetry: () => void }) {
+function Crashed() {
   const { common } = useText().frame
   return (
     <EmptyState
       isScreen
       icon={<IconMoodSad />}
       title={common.crashed}
-      action={<Button onClick={onRetry}>{common.retry}</Button>}
+      action={<Button onClick={() => window.location.reload()}>{common.retry}</Button>}
     >
       {common.crashedText}
     </EmptyState>

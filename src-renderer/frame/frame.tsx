@@ -11,9 +11,12 @@ import { Header } from './header.tsx'
 import { LostBanner } from './lost-banner.tsx'
 import { NotFound } from './not-found.tsx'
 import { RefusedScreen } from './refused-screen.tsx'
-import { screenAt, SCREEN_PATHS, SCREENS, START_PATH, type ScreenName } from './screens.tsx'
+import { loadScreens, screenAt, SCREEN_PATHS, SCREENS, START_PATH, type ScreenName } from './screens.tsx'
 import { Shortcuts } from './shortcuts.tsx'
 import { SideBar } from './side-bar.tsx'
+
+/** The first screen has the network and the processor for itself so long. */
+const LOAD_SCREENS_AFTER_MS = 1_500
 
 /** What the frame is told of the window that it is in. */
 interface FrameProps {
@@ -50,6 +53,10 @@ export function Frame({ hasStarted, onRetry }: FrameProps) {
 function Screens() {
   const { skipToContent } = useText().frame
   useFileDrag()
+  useEffect(() => {
+    const handle = window.setTimeout(() => void loadScreens(), LOAD_SCREENS_AFTER_MS)
+    return () => window.clearTimeout(handle)
+  }, [])
   return (
     <div className={classes['frame']}>
       <a href="#main" className={classes['skip']} onClick={focusMain}>

@@ -15,25 +15,44 @@ export const SCREEN_PATHS: readonly { readonly name: ScreenName; readonly path: 
 /** The first start's cards, which stand alone. */
 export const START_PATH = '/start'
 
+type Loader = () => Promise<{ readonly default: ComponentType }>
+
+const LOADERS: Record<ScreenName | 'start', Loader> = {
+  overview: async () => ({
+    default: (await import('../features/overview/overview-screen.tsx')).OverviewScreen,
+  }),
+  jobs: async () => ({ default: (await import('../features/jobs/jobs-screen.tsx')).JobsScreen }),
+  sharing: async () => ({ default: (await import('../features/sharing/sharing-screen.tsx')).SharingScreen }),
+  people: async () => ({ default: (await import('../features/people/people-screen.tsx')).PeopleScreen }),
+  settings: async () => ({
+    default: (await import('../features/settings/settings-screen.tsx')).SettingsScreen,
+  }),
+  start: async () => ({ default: (await import('../features/start/start-screen.tsx')).StartScreen }),
+}
+
 /**
  * The screens, each loaded when it is first opened. A feature's component is shown for its path and everything below
- * it (`/jobs`, `/jobs/new`, `/jobs/…`): it routes inside itself. One more feature is one more line here.
+ * it (`/jobs`, `/jobs/new`, `/jobs/…`): it routes inside itself. One more feature is one more line above.
  */
 export const SCREENS: Record<ScreenName | 'start', LazyExoticComponent<ComponentType>> = {
-  overview: lazy(async () => ({
-    default: (await import('../features/overview/overview-screen.tsx')).OverviewScreen,
-  })),
-  jobs: lazy(async () => ({ default: (await import('../features/jobs/jobs-screen.tsx')).JobsScreen })),
-  sharing: lazy(async () => ({
-    default: (await import('../features/sharing/sharing-screen.tsx')).SharingScreen,
-  })),
-  people: lazy(async () => ({
-    default: (await import('../features/people/people-screen.tsx')).PeopleScreen,
-  })),
-  settings: lazy(async () => ({
-    default: (await import('../features/settings/settings-screen.tsx')).SettingsScreen,
-  })),
-  start: lazy(async () => ({ default: (await import('../features/start/start-screen.tsx')).StartScreen })),
+  overview: lazy(LOADERS.overview),
+  jobs: lazy(LOADERS.jobs),
+  sharing: lazy(LOADERS.sharing),
+  people: lazy(LOADERS.people),
+  settings: lazy(LOADERS.settings),
+  start: lazy(LOADERS.start),
+}
+
+/** Fetches the side bar's screens before they are asked for: they open at once, also while the node is away. */
+export async function loadScreens(): Promise<void> {
+  for (const { name } of SCREEN_PATHS) {
+    try {
+      await LOADERS[name]()
+    } catch {
+      // The node went away meanwhile; who opens the screen then is told.
+      return
+    }
+  }
 }
 
 /** The side bar's screen that an address belongs to. */
