@@ -14,6 +14,12 @@ interface DroppedFile {
   readonly bytes: Uint8Array
 }
 
+/** Opens Jobs and waits until it is there to be dropped on. */
+async function openEmptyBoard(page: Page): Promise<void> {
+  await go(page, 'jobs')
+  await expect(page.getByText(text.jobs.emptyTitle)).toBeVisible()
+}
+
 /** Drops files on the window as a file manager would. */
 async function drop(page: Page, files: readonly DroppedFile[]): Promise<void> {
   const given = files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString('base64') }))
@@ -57,7 +63,7 @@ test('a scene that is dropped becomes a picture, the same bytes as meshctl gets'
   const ada = await peer({ name: 'Ada’s PC', cores: 2 })
   await untilMeasured(ada)
   const page = await windowOf(ada)
-  await go(page, 'jobs')
+  await openEmptyBoard(page)
   await drop(page, [{ name: 'balls.glb', bytes: ballsScene() }])
   await expect(page.getByText(text.jobs.newTitleOf('balls.glb'))).toBeVisible()
   await expect(page.getByRole('img', { name: text.jobs.previewOf('balls.glb') })).toBeVisible()
@@ -91,7 +97,7 @@ test('a missing texture is told before anything is sent, and dropped in later', 
 }) => {
   const ada = await peer({ name: 'Ada’s PC', cores: 1 })
   const page = await windowOf(ada)
-  await go(page, 'jobs')
+  await openEmptyBoard(page)
   const { gltf, bin } = texturedScene()
   await drop(page, [{ name: 'room.gltf', bytes: gltf }])
   await expect(page.getByText('scene.bin')).toBeVisible()
@@ -104,7 +110,7 @@ test('frames of an animation are a picture each', async ({ peer, windowOf }) => 
   const ada = await peer({ name: 'Ada’s PC', cores: 2 })
   await untilMeasured(ada)
   const page = await windowOf(ada)
-  await go(page, 'jobs')
+  await openEmptyBoard(page)
   await drop(page, [{ name: 'turning.glb', bytes: turningScene() }])
   await expect(page.getByRole('img', { name: text.jobs.previewOf('turning.glb') })).toBeVisible()
   await page.getByLabel(text.jobs.width, { exact: true }).fill('96')
