@@ -157,6 +157,16 @@ test('a running render is paused, goes on, and is cancelled', async ({ peer, win
   expect(await stateOf(ada, job)).toBe('cancelled')
 })
 
+/** A render that has come some way, with its page open. */
+async function renderUnderWay(ada: Peer, page: Page): Promise<JobId> {
+  const size = { width: 480, height: 300, spp: 128 }
+  const job = await submitScene(ada, ballsScene(), { ...size, description: 'Balls' })
+  await go(page, 'jobs')
+  await page.getByRole('link', { name: text.jobs.openJob('Balls') }).click()
+  await until('tiles are done', async () => (await ada.calls.jobs.status({ job_id: job })).verified > 2)
+  return job
+}
+
 test('a window that is reloaded in mid-job shows what is there, and the rest as it comes', async ({
   peer,
   windowOf,
@@ -164,15 +174,7 @@ test('a window that is reloaded in mid-job shows what is there, and the rest as 
   const ada = await peer({ name: 'Ada’s PC', cores: 2 })
   await untilMeasured(ada)
   const page = await windowOf(ada)
-  const job = await submitScene(ada, ballsScene(), {
-    width: 480,
-    height: 300,
-    spp: 128,
-    description: 'Balls',
-  })
-  await go(page, 'jobs')
-  await page.getByRole('link', { name: text.jobs.openJob('Balls') }).click()
-  await until('tiles are done', async () => (await ada.calls.jobs.status({ job_id: job })).verified > 2)
+  await renderUnderWay(ada, page)
   await page.reload()
   await expect(page.getByText(/Balls is \d+\s?% done/)).toBeVisible()
   await expect(page.getByText(/Balls is finished, it took/)).toBeVisible({ timeout: 90_000 })
@@ -182,15 +184,7 @@ test('a peer that is killed in mid-job goes on, and so does the open window', as
   const ada = await peer({ name: 'Ada’s PC', cores: 2 })
   await untilMeasured(ada)
   const page = await windowOf(ada)
-  const job = await submitScene(ada, ballsScene(), {
-    width: 480,
-    height: 300,
-    spp: 128,
-    description: 'Balls',
-  })
-  await go(page, 'jobs')
-  await page.getByRole('link', { name: text.jobs.openJob('Balls') }).click()
-  await until('tiles are done', async () => (await ada.calls.jobs.status({ job_id: job })).verified > 2)
+  const job = await renderUnderWay(ada, page)
   await ada.kill()
   await expect(page.getByText(text.frame.connection.lost)).toBeVisible()
   await ada.start()

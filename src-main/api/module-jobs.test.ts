@@ -7,10 +7,9 @@ import { assemblePeer, type AssembledPeer } from '../assemble.ts'
 import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
 import type { Cid, JobId } from '../protocol/ids.ts'
 import { LENT_LIMITS, WASM_MODULE } from '../protocol/wasm-job.ts'
-import { decodeInvite, encodeInvite, inviteLink } from '../network/invite-code.ts'
-import { shortNameOf } from '../network/peer-name.ts'
 import { createBrowserSessions } from './browser-sessions.ts'
-import { createApi, type Api } from './api.ts'
+import type { Api } from './api.ts'
+import { apiOfPeer } from './api-of-peer.fixture.ts'
 import { connectFolder, type ApiClient } from './client.ts'
 import { faultOfRejected } from './rejected.fixture.ts'
 import { serveApi, type ApiServer } from './server.ts'
@@ -106,19 +105,7 @@ async function startPeer({ withApi = true } = {}): Promise<Served> {
   let api: Api | undefined
   let server: ApiServer | undefined
   if (withApi) {
-    api = createApi({
-      ...peer,
-      spelling: {
-        shortNameOf,
-        encodeInvite: (invite) => ({ code: encodeInvite(invite), link: inviteLink(invite) }),
-        decodeInvite,
-      },
-      uploadsFolder: join(folder, 'uploads'),
-      version: '1.2.3',
-      host: 'headless',
-      requestStop: () => undefined,
-      report: (error) => defects.push(error),
-    })
+    api = apiOfPeer(peer, folder, { report: (error) => defects.push(error) })
   }
   await peer.start()
   if (api !== undefined)

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket, type ClientOptions } from 'ws'
 import { API_MESSAGE_BYTES_MAX, CHUNK_BYTES_MAX, type JobStatus } from '#contract'
 import { assemblePeer, type AssembledPeer } from '../assemble.ts'
-import { decodeInvite, encodeInvite, inviteLink } from '../network/invite-code.ts'
-import { shortNameOf } from '../network/peer-name.ts'
+import { decodeInvite } from '../network/invite-code.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
-import { createApi, type Api } from './api.ts'
+import type { Api } from './api.ts'
+import { apiOfPeer } from './api-of-peer.fixture.ts'
 import { createBrowserSessions, type BrowserSessions } from './browser-sessions.ts'
 import { connectApi, connectFolder, type ApiClient } from './client.ts'
 import { faultOfRejected } from './rejected.fixture.ts'
@@ -39,19 +39,7 @@ beforeAll(async () => {
     report: () => undefined,
     warn: () => undefined,
   })
-  api = createApi({
-    ...peer,
-    spelling: {
-      shortNameOf,
-      encodeInvite: (invite) => ({ code: encodeInvite(invite), link: inviteLink(invite) }),
-      decodeInvite,
-    },
-    uploadsFolder: join(folder, 'uploads'),
-    version: '1.2.3',
-    host: 'headless',
-    requestStop: () => stopRequests++,
-    report: (error) => defects.push(error),
-  })
+  api = apiOfPeer(peer, folder, { requestStop: () => stopRequests++, report: (error) => defects.push(error) })
   await peer.start()
   sessions = createBrowserSessions(peer)
   server = await serveApi({ api, folder, random: peer.random, sessions })

@@ -4,10 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Sharing } from '#contract'
 import { assemblePeer, type AssembledPeer } from '../assemble.ts'
-import { decodeInvite, encodeInvite, inviteLink } from '../network/invite-code.ts'
-import { shortNameOf } from '../network/peer-name.ts'
 import { PAUSE_RULES, RULE_NAMES } from '../protocol/pause-rule.ts'
-import { createApi, type Api } from './api.ts'
+import type { Api } from './api.ts'
+import { apiOfPeer } from './api-of-peer.fixture.ts'
 import { createBrowserSessions } from './browser-sessions.ts'
 import { connectFolder, type ApiClient } from './client.ts'
 import { faultOfRejected } from './rejected.fixture.ts'
@@ -36,19 +35,7 @@ async function start(): Promise<void> {
     report: () => undefined,
     warn: () => undefined,
   })
-  api = createApi({
-    ...peer,
-    spelling: {
-      shortNameOf,
-      encodeInvite: (invite) => ({ code: encodeInvite(invite), link: inviteLink(invite) }),
-      decodeInvite,
-    },
-    uploadsFolder: join(folder, 'uploads'),
-    version: '1.2.3',
-    host: 'headless',
-    requestStop: () => undefined,
-    report: (error) => defects.push(error),
-  })
+  api = apiOfPeer(peer, folder, { report: (error) => defects.push(error) })
   await peer.start()
   server = await serveApi({ api, folder, random: peer.random, sessions: createBrowserSessions(peer) })
   client = await connectFolder(folder)
