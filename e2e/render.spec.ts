@@ -5,35 +5,15 @@ import type { Page } from '@playwright/test'
 import type { JobId } from '#contract'
 import { runMeshctl } from '../src-main/cli/meshctl.ts'
 import { expect, go, test, text } from './app.ts'
+import { dropFiles } from './drop.ts'
 import { until, untilMeasured, type Peer } from './peer.ts'
 import { ballsScene, texturedScene, turningScene } from './scenes.ts'
 import { submitScene } from './submit.ts'
-
-interface DroppedFile {
-  readonly name: string
-  readonly bytes: Uint8Array
-}
 
 /** Opens Jobs and waits until it is there to be dropped on. */
 async function openEmptyBoard(page: Page): Promise<void> {
   await go(page, 'jobs')
   await expect(page.getByText(text.jobs.emptyTitle)).toBeVisible()
-}
-
-/** Drops files on the window as a file manager would. */
-async function drop(page: Page, files: readonly DroppedFile[]): Promise<void> {
-  const given = files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString('base64') }))
-  const transfer = await page.evaluateHandle((list) => {
-    const made = new DataTransfer()
-    for (const { name, base64 } of list) {
-      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
-      made.items.add(new File([bytes], name))
-    }
-    return made
-  }, given)
-  for (const event of ['dragenter', 'dragover', 'drop']) {
-    await page.dispatchEvent('body', event, { dataTransfer: transfer })
-  }
 }
 
 /** Runs one command line of `meshctl` against a peer's folder. */
@@ -64,7 +44,7 @@ test('a scene that is dropped becomes a picture, the same bytes as meshctl gets'
   await untilMeasured(ada)
   const page = await windowOf(ada)
   await openEmptyBoard(page)
-  await drop(page, [{ name: 'balls.glb', bytes: ballsScene() }])
+  await dropFiles(page, [{ name: 'balls.glb', bytes: ballsScene() }])
   await expect(page.getByText(text.jobs.newTitleOf('balls.glb'))).toBeVisible()
   await expect(page.getByRole('img', { name: text.jobs.previewOf('balls.glb') })).toBeVisible()
   await page.getByLabel(text.jobs.width, { exact: true }).fill('320')
@@ -99,9 +79,9 @@ test('a missing texture is told before anything is sent, and dropped in later', 
   const page = await windowOf(ada)
   await openEmptyBoard(page)
   const { gltf, bin } = texturedScene()
-  await drop(page, [{ name: 'room.gltf', bytes: gltf }])
+  await dropFiles(page, [{ name: 'room.gltf', bytes: gltf }])
   await expect(page.getByText('scene.bin')).toBeVisible()
-  await drop(page, [{ name: 'scene.bin', bytes: bin }])
+  await dropFiles(page, [{ name: 'scene.bin', bytes: bin }])
   await expect(page.getByText('wood_03.png')).toBeVisible()
   await expect(page.getByText(text.jobs.missingTextures(1, '1'))).toBeVisible()
 })
@@ -111,7 +91,7 @@ test('frames of an animation are a picture each', async ({ peer, windowOf }) => 
   await untilMeasured(ada)
   const page = await windowOf(ada)
   await openEmptyBoard(page)
-  await drop(page, [{ name: 'turning.glb', bytes: turningScene() }])
+  await dropFiles(page, [{ name: 'turning.glb', bytes: turningScene() }])
   await expect(page.getByRole('img', { name: text.jobs.previewOf('turning.glb') })).toBeVisible()
   await page.getByLabel(text.jobs.width, { exact: true }).fill('96')
   await page.getByLabel(text.jobs.height, { exact: true }).fill('64')

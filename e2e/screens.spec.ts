@@ -2,7 +2,9 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
 import { expect, go, keepPicture, openWindow, test, text, type Screen } from './app.ts'
 import { crowdedStage, emptyStage, typicalStage, type Stage } from './nodes.ts'
+import { dropFiles } from './drop.ts'
 import type { Peer } from './peer.ts'
+import { ballsScene } from './scenes.ts'
 
 const STAGES = { empty: emptyStage, typical: typicalStage, crowded: crowdedStage }
 const SIZES = [
@@ -54,6 +56,7 @@ async function lookAtAll(
     await look(screen)
   }
   await lookIntoJobs(page, look)
+  await lookAtNewRender(page, look)
   await lookIntoPeople(page, look)
   await context.close()
   expect(complaints).toEqual([])
@@ -74,9 +77,20 @@ async function lookIntoJobs(page: Page, look: (name: string) => Promise<void>): 
     const units = page.getByRole('button', { name: text.jobs.unitsTable.show })
     await settle(page)
     if (name === 'job-crowded' && (await units.count()) > 0) await units.click()
+    // A picture in progress is worth looking at once some of it is there.
+    if (name === 'job-running') await expect(page.getByText(text.jobs.waitingForTiles)).toBeHidden()
     await look(name)
     await go(page, 'jobs')
   }
+}
+
+async function lookAtNewRender(page: Page, look: (name: string) => Promise<void>): Promise<void> {
+  await go(page, 'jobs')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await settle(page)
+  await dropFiles(page, [{ name: 'balls.glb', bytes: ballsScene() }])
+  await expect(page.getByRole('img', { name: text.jobs.previewOf('balls.glb') })).toBeVisible()
+  await look('new-render')
 }
 
 async function lookIntoPeople(page: Page, look: (name: string) => Promise<void>): Promise<void> {
