@@ -34,21 +34,12 @@ export async function typicalStage(): Promise<Stage> {
   await finishPictures(studio)
   const { code } = await studio.calls.people.invite({ trust: 0.5, valid_minutes: 60, confirm: true })
   await cousin.calls.people.pair({ code, trust: 0.5 })
-  await submitScene(studio, townScene(), {
-    width: 1_280,
-    height: 800,
-    spp: 200,
-    redundancy: 2,
-    description: 'Town by night',
-  })
-  await until(
-    'tiles are there',
-    async () =>
-      (await studio.calls.jobs.list()).some(
-        ({ state, verified }) => state.kind === 'running' && verified > 20,
-      ),
-    120_000,
-  )
+  // Few samples at a time: the whole picture is there soon, grainy, and becomes clear while it is looked at.
+  const size = { width: 1_280, height: 800, spp: 256, samples_per_unit: 8 }
+  await submitScene(studio, townScene(), { ...size, redundancy: 2, description: 'Town by night' })
+  const isUnderWay = async () =>
+    (await studio.calls.jobs.list()).some(({ state, verified }) => state.kind === 'running' && verified > 180)
+  await until('tiles are there', isUnderWay, 120_000)
   return {
     peer: studio,
     async remove() {
