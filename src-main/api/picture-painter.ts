@@ -18,7 +18,7 @@ const SAMPLES_GROWTH = 1.5
 /** Tiles of one hand-over: about as many as this takes … */
 const BATCH_MS = 150
 /** … but never so few that most of the time goes into handing over, where the machine is busy. */
-const BATCH_TILES_MIN = 8
+const BATCH_TILES_MIN = 32
 const BATCH_TILES_MAX = 128
 /** Outputs read in one hand-over. */
 const BATCH_BYTES_MAX = 32 << 20
