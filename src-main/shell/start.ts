@@ -36,7 +36,7 @@ async function buildWhatIsMissing(): Promise<void> {
   if (existsSync(join(ROOT, 'out/renderer/index.html'))) return
   process.stderr.write('meshwork: building the user interface …\n')
   const { build } = await import('vite')
-  await build({ root: ROOT, logLevel: 'error' })
+  await build({ configFile: join(ROOT, 'vite.config.ts'), logLevel: 'error' })
 }
 
 /** Electron's program, fetched if this is the first time; or why there is none, in one line. */
