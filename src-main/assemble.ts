@@ -182,6 +182,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
       blobs,
       traffic: transport,
     }),
+    report,
   })
   const statistics = createStatistics({ runtime, clock, settings })
   let lentShare: LentShare | undefined

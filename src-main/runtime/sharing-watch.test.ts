@@ -17,7 +17,13 @@ let watch: SharingWatch
 let due: (() => void)[]
 let dispatch: (event: PeerEvent) => Promise<void>
 
+const defects: unknown[] = []
+/** Whether looking at the machine fails. */
+let isBroken = false
+
 beforeEach(() => {
+  defects.length = 0
+  isBroken = false
   state = initialState(ME, 'me')
   state.availability = { kind: 'always', resources: { cpu_cores: 1, ram_gb: 1 }, priority: 0.5 }
   nowMs = Date.parse('2026-11-21T12:00:00Z')
@@ -58,10 +64,11 @@ beforeEach(() => {
     machine: {
       sample: () => {
         samples++
-        return Promise.resolve(sample)
+        return isBroken ? Promise.reject(new Error('no eyes')) : Promise.resolve(sample)
       },
     },
     usage: { latest: () => meters, measure: () => Promise.resolve({ ...meters }) },
+    report: (error) => defects.push(error),
   })
 })
 
@@ -75,6 +82,21 @@ async function pass(seconds: number): Promise<void> {
 }
 
 describe('the sharing watch', () => {
+  test('[A11] says once that the machine cannot be looked at, and again after it could', async () => {
+    watch.start()
+    await pass(10)
+    expect(defects).toEqual([])
+    isBroken = true
+    await pass(20)
+    expect(defects).toEqual([new Error('no eyes')])
+    isBroken = false
+    await pass(10)
+    isBroken = true
+    await pass(10)
+    expect(defects).toHaveLength(2)
+    await watch.stop()
+  })
+
   test('[A11] looks at the machine every five seconds, every second while somebody looks on', async () => {
     watch.start()
     await pass(10)

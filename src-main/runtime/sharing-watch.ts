@@ -49,11 +49,13 @@ export interface SharingWatchParts {
   readonly clock: Clock
   readonly machine: MachineWatch
   readonly usage: UsageMeter
+  /** A defect of ours, for the log. */
+  readonly report: (error: unknown) => void
 }
 
 /** Creates the watch: it samples the machine for the rules that pause sharing, and remembers what they say. */
 export function createSharingWatch(parts: SharingWatchParts): SharingWatch {
-  const { runtime, clock, machine, usage } = parts
+  const { runtime, clock, machine, usage, report } = parts
   const { state } = runtime
   const listeners = new Set<() => void>()
   const stopping = new AbortController()
@@ -63,6 +65,7 @@ export function createSharingWatch(parts: SharingWatchParts): SharingWatch {
   let sampledAtMs = Number.NEGATIVE_INFINITY
   let cancelLook: (() => void) | undefined
   let looking: Promise<void> = Promise.resolve()
+  let isBlind = false
   let stopListening: (() => void) | undefined
 
   function tell(): void {
@@ -103,14 +106,25 @@ export function createSharingWatch(parts: SharingWatchParts): SharingWatch {
     if (!matters && nowMs - sampledAtMs < SAMPLE_EVERY_MS) return
     sampledAtMs = nowMs
     const sample = await machine.sample(stopping.signal)
+    isBlind = false
     if (stopping.signal.aborted) return
     await runtime.dispatch({ kind: 'machine-sampled', at_ms: clock.nowMs(), sample })
   }
 
+  async function lookOnce(): Promise<void> {
+    try {
+      await look()
+    } catch (error) {
+      // A loop that has stopped takes no more; then the watch is stopped, too. Anything else leaves the rules blind,
+      // which is said once and not every second.
+      if (!stopping.signal.aborted && !isBlind) report(error)
+      isBlind = true
+    }
+  }
+
   function lookAgain(): void {
     cancelLook = clock.after(LOOK_EVERY_MS, () => {
-      // A loop that has stopped takes no more; then the watch is stopped, too.
-      looking = look().catch(() => undefined)
+      looking = lookOnce()
       void looking.then(() => {
         if (!stopping.signal.aborted) lookAgain()
       })
@@ -128,7 +142,7 @@ export function createSharingWatch(parts: SharingWatchParts): SharingWatch {
     start() {
       stopListening = runtime.onEvents(hear)
       now = composeNow()
-      looking = look().catch(() => undefined)
+      looking = lookOnce()
       lookAgain()
     },
     async stop() {
