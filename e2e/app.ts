@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { test as base, expect, type Browser, type BrowserContext, type Page } from '@playwright/test'
+import { test as base, expect, type Browser, type Page } from '@playwright/test'
 import { english } from '../src-preload/text/en/all.ts'
+import { findElectron, launchDesktop } from './desktop.ts'
 import { startPeer, type Peer, type PeerOptions } from './peer.ts'
 
 /** What the program says, in the language of the tests. */
@@ -13,13 +14,19 @@ export const SCREENSHOTS = join(import.meta.dirname, '../out/screenshots')
 /** A screen that the side bar leads to. */
 export type Screen = keyof typeof english.frame.screens
 
+/** Where a window is: in a browser over a headless peer, or the desktop's own over a peer that it runs itself. */
+export type Program = 'browser' | 'desktop'
+
 /** A test with peers of its own, removed at its end, and windows that complain about whatever the page complains about. */
 export const test = base.extend<{
+  /** Set by the project; see the configuration. */
+  program: Program
   /** Starts a peer that is removed after the test. */
   peer: (options: PeerOptions) => Promise<Peer>
   /** A browser of its own with the peer's user interface in it. */
   windowOf: (peer: Peer, options?: WindowOptions) => Promise<Page>
 }>({
+  program: ['browser', { option: true }],
   // Peers have no use for the browser, but a fixture must name what it asks for.
   peer: async ({ browser: _browser }, use) => {
     const peers: Peer[] = []
@@ -30,18 +37,18 @@ export const test = base.extend<{
     })
     await Promise.all(peers.map((peer) => peer.remove()))
   },
-  windowOf: async ({ browser }, use) => {
-    const contexts: BrowserContext[] = []
+  windowOf: async ({ browser, program }, use) => {
+    const windows: Window[] = []
     const complaints: string[] = []
     await use(async (peer, options) => {
-      const { context, page } = await openWindow(browser, peer, {
+      const window = await openWindow(browser, program, peer, {
         ...options,
         complain: (line) => complaints.push(line),
       })
-      contexts.push(context)
-      return page
+      windows.push(window)
+      return window.page
     })
-    await Promise.all(contexts.map((context) => context.close()))
+    await Promise.all(windows.map((window) => window.close()))
     // A violated policy, a script that threw, a warning of React: none of it is seen otherwise.
     expect(complaints).toEqual([])
   },
@@ -60,14 +67,39 @@ export interface WindowOptions {
 /** Lines that a browser writes for what the tests do on purpose: a peer that is killed, a door that is closed. */
 const EXPECTED = /WebSocket connection to|Failed to load resource|net::ERR_CONNECTION/
 
-/** Opens a peer's user interface in a browser context of its own, by a one-time link as its user would. */
+/** A window, and how it is put away. */
+export interface Window {
+  readonly page: Page
+  close(): Promise<void>
+}
+
+/** Opens a peer's user interface as its user would: by a one-time link in a browser of its own, or the desktop's window. */
 export async function openWindow(
   browser: Browser,
+  program: Program,
   peer: Peer,
   options: WindowOptions & { readonly complain?: (line: string) => void } = {},
-): Promise<{ context: BrowserContext; page: Page }> {
-  const { theme = 'light', size, atFirstStart = false, complain } = options
+): Promise<Window> {
+  const { atFirstStart = false, complain } = options
   if (!atFirstStart) await peer.calls.preferences.set({ first_start_done: true })
+  const listen = (page: Page): void => {
+    page.on('pageerror', (error) => complain?.(`${peer.name}: ${error.message}`))
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type()) && !EXPECTED.test(message.text()))
+        complain?.(`${peer.name}: ${message.text()}`)
+    })
+  }
+  return program === 'desktop'
+    ? openOnDesktop(peer, options, listen)
+    : openInBrowser(browser, peer, options, listen)
+}
+
+async function openInBrowser(
+  browser: Browser,
+  peer: Peer,
+  { theme = 'light', size }: WindowOptions,
+  listen: (page: Page) => void,
+): Promise<Window> {
   const context = await browser.newContext({
     colorScheme: theme,
     locale: 'en-GB',
@@ -75,14 +107,35 @@ export async function openWindow(
     ...(size === undefined ? {} : { viewport: size }),
   })
   const page = await context.newPage()
-  page.on('pageerror', (error) => complain?.(`${peer.name}: ${error.message}`))
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type()) && !EXPECTED.test(message.text()))
-      complain?.(`${peer.name}: ${message.text()}`)
-  })
+  listen(page)
   await page.goto(await peer.link())
   await page.waitForURL(/\/#?\/?/)
-  return { context, page }
+  return { page, close: () => context.close() }
+}
+
+/** The desktop takes the peer's folder over. Not run yet: where this was written there was no Electron. */
+async function openOnDesktop(
+  peer: Peer,
+  { theme = 'light', size = { width: 1_280, height: 800 } }: WindowOptions,
+  listen: (page: Page) => void,
+): Promise<Window> {
+  const electron = findElectron()
+  if (!('path' in electron)) throw new Error(electron.missing)
+  const opened: { page?: Page } = {}
+  await peer.handOver(async () => {
+    const app = await launchDesktop(electron.path, peer.folder)
+    opened.page = await app.firstWindow()
+    await app.evaluate(({ BrowserWindow }, { width, height }) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(width, height)
+    }, size)
+    return { stop: () => app.close() }
+  })
+  const { page } = opened
+  if (page === undefined) throw new Error('the desktop opened no window')
+  listen(page)
+  await page.emulateMedia({ colorScheme: theme })
+  // It ends with its peer, for whom it runs.
+  return { page, close: () => Promise.resolve() }
 }
 
 /** Goes to a screen by the side bar. */

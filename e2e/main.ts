@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { findChromium } from './chromium.ts'
+import { findElectron } from './desktop.ts'
 
 /**
- * Runs the tests of the whole app in a browser: the interface is built, real peers are started, nothing is mocked.
- * Where there is no Chromium it says so and what that leaves untested, and ends well. Arguments go to Playwright.
+ * Runs the tests of the whole app in a browser, and on the desktop where Electron is: the interface is built, real peers
+ * are started, nothing is mocked. Where there is no Chromium it says so and what that leaves untested, and ends well. Arguments go to Playwright.
  */
 const root = join(import.meta.dirname, '..')
 
@@ -21,18 +22,24 @@ function run(entry: string, args: readonly string[]): Promise<number> {
 const resolvePackage = (name: string): string =>
   dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
 
+/** The interface, and the desktop's shell where it can run. @returns an exit code */
+async function build(isForDesktop: boolean): Promise<number> {
+  const code = await run(join(resolvePackage('vite'), 'bin/vite.js'), ['build', '--logLevel', 'warn'])
+  return code !== 0 || !isForDesktop ? code : run(join(root, 'src-main/shell/build-shell.ts'), [])
+}
+
 if (findChromium() === undefined) {
   process.stdout.write(
     'e2e: SKIPPED, there is no Chromium on this machine (or name one in CHROMIUM).\n' +
       '     Not tested here: everything that needs a browser, that is the whole of e2e/.\n',
   )
 } else {
+  const electron = findElectron()
+  if ('missing' in electron) {
+    process.stdout.write(`e2e: in the browser only; SKIPPED on the desktop: ${electron.missing}\n`)
+  }
+  const tool = join(resolvePackage('@playwright/test'), 'cli.js')
   process.exitCode =
-    (await run(join(resolvePackage('vite'), 'bin/vite.js'), ['build', '--logLevel', 'warn'])) ||
-    (await run(join(resolvePackage('@playwright/test'), 'cli.js'), [
-      'test',
-      '--config',
-      'e2e/playwright.config.ts',
-      ...process.argv.slice(2),
-    ]))
+    (await build('path' in electron)) ||
+    (await run(tool, ['test', '--config', 'e2e/playwright.config.ts', ...process.argv.slice(2)]))
 }

@@ -39,7 +39,7 @@ export async function typicalStage(): Promise<Stage> {
   await submitScene(studio, townScene(), { ...size, redundancy: 2, description: 'Town by night' })
   const isUnderWay = async () =>
     (await studio.calls.jobs.list()).some(({ state, verified }) => state.kind === 'running' && verified > 180)
-  await until('tiles are there', isUnderWay, 120_000)
+  await until('tiles are there', isUnderWay)
   return {
     peer: studio,
     async remove() {
@@ -74,5 +74,5 @@ async function finishPictures(peer: Peer): Promise<void> {
     )
   }
   const isDone = async () => (await peer.calls.jobs.list()).every(({ state }) => state.kind === 'done')
-  await until('all pictures are done', isDone, 120_000)
+  await until('all pictures are done', isDone)
 }

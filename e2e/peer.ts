@@ -5,11 +5,17 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { PeerId } from '#contract'
 import { connectApi, type ApiCalls, type ApiClient } from '../src-main/api/client.ts'
+import { readEndpoint } from '../src-main/api/endpoint-file.ts'
 
 const HEADLESS = join(import.meta.dirname, '../src-main/headless.ts')
 /** A peer that is not there after this long has a problem worth showing. */
-const READY_WITHIN_MS = 60_000
-const STOP_WITHIN_MS = 15_000
+const READY_WITHIN_MS = 180_000
+const STOP_WITHIN_MS = 60_000
+/** The longest that a test waits for a condition, on a machine that does something else as well; longer is a hang. */
+export const WAIT_MS_MAX = 360_000
+
+/** How peers of the tests are reached: on this machine alone. */
+export const PEER_NETWORK: readonly string[] = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns']
 
 /** What a headless peer says when it is ready. */
 interface Ready {
@@ -34,8 +40,15 @@ export interface Peer {
   stop(): Promise<number | null>
   /** Starts it again on the same folder. */
   start(): Promise<void>
+  /** Hands the folder over to a program that runs the peer itself and starts it again when it dies. */
+  handOver(host: () => Promise<Host>): Promise<void>
   /** Stops it if it runs, and removes its folder. */
   remove(): Promise<void>
+}
+
+/** A program that runs a peer: the desktop. */
+export interface Host {
+  stop(): Promise<void>
 }
 
 /** How a peer of a test is set up. */
@@ -51,17 +64,16 @@ export interface PeerOptions {
 export async function startPeer({ name, cores, folder: given }: PeerOptions): Promise<Peer> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'meshwork-e2e-')))
   const sharing = cores === undefined ? ['--no-share'] : ['--cores', String(cores)]
-  let running: { child: ChildProcess; api: ApiClient; ready: Ready } | undefined
+  let running: Running | undefined
+  let host: Host | undefined
 
-  async function start(first: boolean): Promise<void> {
+  async function startHeadless(first: boolean): Promise<Running> {
     const flags = [
       '--data',
       folder,
       '--name',
       name,
-      '--listen',
-      '/ip4/127.0.0.1/tcp/0',
-      '--no-mdns',
+      ...PEER_NETWORK,
       // The peers of a test and its browser keep one machine busy: to each, the others are other programs' load.
       '--no-rules',
       '--ui',
@@ -71,32 +83,47 @@ export async function startPeer({ name, cores, folder: given }: PeerOptions): Pr
       env: { ...process.env, TZ: 'Europe/Berlin', NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const ready = await readyLine(child, name)
-    running = { child, ready, api: await connectApi(ready) }
+    const { peer_id, url, token } = await readyLine(child, name)
+    return { child, peerId: peer_id, token, api: await connectApi({ url, token }) }
   }
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
     const ended = running
     running = undefined
     if (ended === undefined) return null
-    const { child, api } = ended
-    api.close()
-    if (child.exitCode !== null) return child.exitCode
-    const code = new Promise<number | null>((resolve) => child.once('exit', resolve))
-    child.kill(signal)
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS)
-    return code.finally(() => clearTimeout(timer))
+    ended.api.close()
+    if (ended.child === undefined) {
+      const endpoint = await readEndpoint(folder)
+      if (endpoint !== undefined) process.kill(endpoint.pid, signal)
+      return null
+    }
+    return endProcess(ended.child, signal)
   }
 
-  await start(true)
-  const now = (): NonNullable<typeof running> => {
+  running = await startHeadless(true)
+  const { peerId } = running
+  let lastToken = running.token
+  const now = (): Running => {
     if (running === undefined) throw new Error(`${name} is not running`)
     return running
+  }
+  /** Finds the peer that the host started. */
+  async function findAgain(): Promise<Running> {
+    let found: Running | undefined
+    await until(`${name} answers`, async () => {
+      const endpoint = await readEndpoint(folder)
+      if (endpoint === undefined || endpoint.token === lastToken) return false
+      found = { child: undefined, peerId, token: endpoint.token, api: await connectApi(endpoint) }
+      return true
+    })
+    if (found === undefined) throw new Error(`${name} was not found`)
+    lastToken = found.token
+    return found
   }
   return {
     name,
     folder,
-    peerId: now().ready.peer_id,
+    peerId,
     get calls() {
       return now().api.calls
     },
@@ -105,12 +132,36 @@ export async function startPeer({ name, cores, folder: given }: PeerOptions): Pr
       await end('SIGKILL')
     },
     stop: () => end('SIGTERM'),
-    start: () => start(false),
+    async start() {
+      running = host === undefined ? await startHeadless(false) : await findAgain()
+    },
+    async handOver(begin) {
+      await (host === undefined ? end('SIGTERM') : host.stop())
+      host = await begin()
+      running = await findAgain()
+    },
     async remove() {
-      await end('SIGTERM')
+      if (host === undefined) await end('SIGTERM')
+      else await host.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A peer that runs now; `child` is its process where this test started it. */
+interface Running {
+  readonly child: ChildProcess | undefined
+  readonly peerId: PeerId
+  readonly token: string
+  readonly api: ApiClient
+}
+
+async function endProcess(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode
+  const code = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  child.kill(signal)
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS)
+  return code.finally(() => clearTimeout(timer))
 }
 
 function readyLine(child: ChildProcess, name: string): Promise<Ready> {
@@ -140,7 +191,11 @@ export async function pair(inviter: Peer, joiner: Peer, trust = 0.8): Promise<vo
 }
 
 /** Waits until a condition holds, looking often. @throws Error that says what did not come true */
-export async function until(what: string, holds: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => Promise<boolean>,
+  withinMs = WAIT_MS_MAX,
+): Promise<void> {
   const startMs = Date.now()
   while (!(await holds())) {
     if (Date.now() - startMs > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`)
@@ -150,9 +205,5 @@ export async function until(what: string, holds: () => Promise<boolean>, withinM
 
 /** Waits until a peer has measured itself and offers work. */
 export async function untilMeasured(peer: Peer): Promise<void> {
-  await until(
-    `${peer.name} is measured`,
-    async () => (await peer.calls.node.info()).algorithms.length > 0,
-    90_000,
-  )
+  await until(`${peer.name} is measured`, async () => (await peer.calls.node.info()).algorithms.length > 0)
 }

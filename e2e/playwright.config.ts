@@ -1,20 +1,27 @@
 import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
+import type { Program } from './app.ts'
 import { CHROMIUM_FLAGS, findChromium } from './chromium.ts'
+import { findElectron } from './desktop.ts'
+import { WAIT_MS_MAX } from './peer.ts'
 
 const chromium = findChromium()
 const out = join(import.meta.dirname, '../out/e2e')
 
-export default defineConfig({
+export default defineConfig<{ program: Program }>({
   testDir: import.meta.dirname,
   testMatch: '*.spec.ts',
   // Peers compute for real on this machine: two browsers and four peers at once are enough.
   workers: 1,
-  timeout: 180_000,
-  expect: { timeout: 30_000 },
-  // What passes only the second time is told as flaky, in the report and by CI.
-  retries: 1,
+  // For what hangs: a test waits for conditions, and this machine may do something else as well.
+  timeout: 1_800_000,
+  expect: { timeout: WAIT_MS_MAX },
   forbidOnly: true,
+  // The same tests in a browser, and in the desktop's window where Electron is.
+  projects: [
+    { name: 'browser' },
+    ...('path' in findElectron() ? [{ name: 'desktop', use: { program: 'desktop' as const } }] : []),
+  ],
   outputDir: join(out, 'results'),
   reporter: [['list'], ['json', { outputFile: join(out, 'report.json') }]],
   use: {

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
-import { expect, go, keepPicture, openWindow, test, text, type Screen } from './app.ts'
+import { expect, go, keepPicture, openWindow, test, text, type Program, type Screen } from './app.ts'
 import { crowdedStage, emptyStage, typicalStage, type Stage } from './nodes.ts'
 import { dropFiles } from './drop.ts'
 import type { Peer } from './peer.ts'
@@ -34,21 +34,24 @@ function standing(stage: Stage | undefined): Stage {
 /** Every screen once, in one theme and size. */
 async function lookAtAll(
   browser: Browser,
+  program: Program,
   peer: Peer,
   stage: string,
   theme: 'light' | 'dark',
   size: (typeof SIZES)[number],
 ) {
   const complaints: string[] = []
-  const { context, page } = await openWindow(browser, peer, {
+  const window = await openWindow(browser, program, peer, {
     theme,
     size,
     complain: (line) => complaints.push(line),
   })
+  const { page } = window
   const found: string[] = []
   const look = async (name: string): Promise<void> => {
     await settle(page)
-    await keepPicture(page, `${stage}-${name}-${theme}-${size.width}`)
+    const prefix = program === 'desktop' ? 'desktop-' : ''
+    await keepPicture(page, `${prefix}${stage}-${name}-${theme}-${size.width}`)
     found.push(...(await findings(page)).map((finding) => `${name}: ${finding}`))
   }
   for (const screen of SCREENS) {
@@ -58,7 +61,7 @@ async function lookAtAll(
   await lookIntoJobs(page, look)
   await lookAtNewRender(page, look)
   await lookIntoPeople(page, look)
-  await context.close()
+  await window.close()
   expect(complaints).toEqual([])
   expect(found).toEqual([])
 }
@@ -106,7 +109,6 @@ for (const [name, make] of Object.entries(STAGES)) {
   test.describe(`a window, ${name}`, () => {
     let stage: Stage | undefined
     test.beforeAll(async () => {
-      test.setTimeout(300_000)
       stage = await make()
     })
     test.afterAll(() => stage?.remove())
@@ -115,9 +117,9 @@ for (const [name, make] of Object.entries(STAGES)) {
       for (const theme of ['light', 'dark'] as const) {
         test(`${theme} at ${size.width} × ${size.height}: every screen is pictured, and no checker finds anything`, async ({
           browser,
+          program,
         }) => {
-          test.setTimeout(240_000)
-          await lookAtAll(browser, standing(stage).peer, name, theme, size)
+          await lookAtAll(browser, program, standing(stage).peer, name, theme, size)
         })
       }
     }

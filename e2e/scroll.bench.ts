@@ -32,7 +32,8 @@ export const benchmark: Benchmark = {
       )
       const control = await framesPerSecond(plain, 'div')
       await plain.close()
-      const { context, page } = await openWindow(browser, stage.peer)
+      const window = await openWindow(browser, 'browser', stage.peer)
+      const { page } = window
       await go(page, 'people')
       await page.getByRole('slider').first().waitFor()
       const people = await framesPerSecond(page, scrolledPart)
@@ -41,7 +42,7 @@ export const benchmark: Benchmark = {
       await page.getByRole('button', { name: text.jobs.unitsTable.show }).click()
       await page.getByRole('table', { name: text.jobs.unitsTable.title }).waitFor()
       const units = await framesPerSecond(page, scrolledPart)
-      await context.close()
+      await window.close()
       for (const [metric, value] of [
         ['200 people, scrolled', people],
         ['10,000 units, scrolled', units],

@@ -26,7 +26,9 @@ import { ComputeRoundState } from './protocol/result.ts'
 import { machineClock, machineRandom } from './runtime/machine.ts'
 import { measureCapabilities, type Share } from './runtime/capabilities.ts'
 import { keepLentShare, type LentShare } from './runtime/lent-share.ts'
+import { createLocalityWatch } from './runtime/locality-watch.ts'
 import { createPeerRuntime, type PeerRuntime } from './runtime/peer-runtime.ts'
+import { createResourceWatch } from './runtime/resource-watch.ts'
 import { createSharingWatch, type SharingWatch } from './runtime/sharing-watch.ts'
 import { createStatistics, type Statistics } from './runtime/statistics.ts'
 import { createUsageMeter } from './runtime/usage-meter.ts'
@@ -66,6 +68,8 @@ export interface PeerOptions {
   readonly warn: (line: string) => void
   /** Puts something between the peer and its runner; for demonstrations of what the mesh withstands. */
   readonly wrapRunner?: (runner: Runner) => Runner
+  /** The module with the `libraries` that run here, instead of the program's own; for measurements of the mesh. */
+  readonly registry?: URL
 }
 
 /** A peer with all its parts, for those who serve it. */
@@ -135,24 +139,20 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     }),
   }
   const hardware = createHardware({ folder: options.folder, clock })
-  const plainRunner = createRunner({
+  const hosting = {
     clock,
-    stagingFolder: join(options.folder, 'staging'),
     blobFolder: storage.blobFolder,
     workers: 1,
-  })
+    ...(options.registry === undefined ? {} : { registry: options.registry }),
+  }
+  const plainRunner = createRunner({ ...hosting, stagingFolder: join(options.folder, 'staging') })
   // What others ask for runs in processes of its own: it can be stopped, slowed and measured apart from own jobs.
-  const lentHosts = createRunner({
-    clock,
-    stagingFolder: join(options.folder, 'staging-lent'),
-    blobFolder: storage.blobFolder,
-    workers: 1,
-  })
+  const lentHosts = createRunner({ ...hosting, stagingFolder: join(options.folder, 'staging-lent') })
   const runner = options.wrapRunner?.(plainRunner) ?? plainRunner
   const lentRunner = options.wrapRunner?.(lentHosts) ?? lentHosts
   // Content ids are not to be guessed, so whoever names one was told of it; strangers get nothing all the same.
   const mayServe = (peer: PeerId): boolean => runtime.state.contacts.has(peer)
-  const fetcher = createBlobExchange({ transport, blobs, clock, mayServe })
+  const fetcher = createBlobExchange({ transport, identity, blobs, clock, mayServe })
   const runtime: PeerRuntime = createPeerRuntime({
     name: options.name ?? hostname(),
     clock,
@@ -184,6 +184,8 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     }),
     report,
   })
+  const machine = createResourceWatch({ runtime, hardware, blobs, fetcher, clock, report })
+  const locality = createLocalityWatch({ runtime, blobs, fetcher, clock, settings, report })
   const statistics = createStatistics({ runtime, clock, settings })
   let lentShare: LentShare | undefined
   const stopping = new AbortController()
@@ -218,6 +220,8 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
         })
       }
       sharing.start()
+      machine.start()
+      locality.start()
       statistics.start()
       const { name, share, warn } = options
       if (name !== undefined && name !== runtime.state.name) {
@@ -227,7 +231,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
       measuring = measureCapabilities({
         runtime,
         runner,
-        hardware,
+        machine,
         settings,
         clock,
         share,
@@ -240,6 +244,8 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
       stopping.abort()
       await measuring
       await sharing.stop()
+      machine.stop()
+      locality.stop()
       lentShare?.stop()
       statistics.stop()
       published.stop()

@@ -59,7 +59,7 @@ export const HeadlessOptions = z.strictObject({
 export type HeadlessOptions = z.infer<typeof HeadlessOptions>
 
 /** What an embedder may change about the peer. */
-export type HeadlessExtras = Pick<PeerOptions, 'wrapRunner'> & {
+export type HeadlessExtras = Pick<PeerOptions, 'wrapRunner' | 'registry'> & {
   /** Told when the peer answers. */
   readonly ready?: (line: ReadyLine) => void
 }
@@ -111,7 +111,7 @@ export async function runHeadless(options: HeadlessOptions, extras: HeadlessExtr
 
 function hostOptions(
   { data, name, listen, mdns, bootstrap, quotaGb, cores, ramGb, share, apiPort, rules }: HeadlessOptions,
-  { wrapRunner }: HeadlessExtras,
+  { wrapRunner, registry }: HeadlessExtras,
 ): Omit<HostOptions, 'fatal' | 'requestStop'> {
   const passphrase = process.env['MESHWORK_PASSPHRASE']
   const amounts = { ...(cores === undefined ? {} : { cores }), ...(ramGb === undefined ? {} : { ramGb }) }
@@ -128,6 +128,7 @@ function hostOptions(
     ...(quotaGb === undefined ? {} : { quotaBytes: Math.floor(quotaGb * 2 ** 30) }),
     ...(passphrase === undefined ? {} : { passphrase }),
     ...(wrapRunner === undefined ? {} : { wrapRunner }),
+    ...(registry === undefined ? {} : { registry }),
     ...(apiPort === undefined ? {} : { apiPort }),
   }
 }

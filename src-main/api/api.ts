@@ -24,9 +24,9 @@ export type Api = ReturnType<typeof createApi>
  * const server = await serveApi({ api, folder })
  */
 export function createApi(parts: ApiParts) {
-  const { blobs, clock, random, uploadsFolder: folder } = parts
+  const { blobs, settings, clock, random, uploadsFolder: folder } = parts
   const stopping = new AbortController()
-  const uploads = createUploads({ blobs, clock, random, folder })
+  const uploads = createUploads({ blobs, settings, clock, random, folder })
   const os = createImplementer((error) => parts.report(error))
   const preferences = createPreferences(parts.settings)
   const people = createPeopleView(parts)

@@ -6,7 +6,7 @@ import type { Uploads } from './uploads.ts'
 /** The calls that bring files in. */
 export function uploadCalls(os: ApiImplementer, uploads: Uploads) {
   return os.uploads.router({
-    begin: os.uploads.begin.handler(({ input }) => uploads.begin(input.bytes)),
+    begin: os.uploads.begin.handler(({ input }) => uploads.begin(input.bytes, input.sha256)),
     append: os.uploads.append.handler(async ({ input: { upload_id, offset, chunk } }) =>
       uploads.append(upload_id, offset, new Uint8Array(await chunk.arrayBuffer())),
     ),

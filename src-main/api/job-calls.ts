@@ -9,11 +9,13 @@ import { watchChanges } from './changes.ts'
 import { countedWatch, type ApiImplementer } from './implementer.ts'
 import { followingJob, leadingJob } from './following-job.ts'
 import { newJobId } from './job-id.ts'
+import { createDeadlineRisks } from './deadline-risk.ts'
 import { createJobFacts, factsKey } from './job-facts.ts'
 import { jobStatus, jobSummary } from './job-view.ts'
 import { createModuleResults } from './module-result.ts'
 import { createModuleSubmissions } from './module-submission.ts'
 import type { ApiParts } from './parts.ts'
+import { keptDataset, placementOf } from './placement.ts'
 import { createPictures } from './picture-news.ts'
 import { createThumbnails, thumbnailKey } from './picture-thumbnail.ts'
 import { createReducer } from './reducer.ts'
@@ -40,6 +42,7 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
   stopping.addEventListener('abort', () => reducer.stop(), { once: true })
   const follower: typeof reducer.follower = (job) => reducer.follower(job)
   const factsOf = createJobFacts(parts.settings)
+  const riskOf = createDeadlineRisks(state)
 
   /** Until the caller or the peer stops. */
   function within(signal: AbortSignal | undefined): AbortSignal {
@@ -60,12 +63,21 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
   }
 
   function summaryOf(job: JobState): JobSummary {
-    return jobSummary(job, { nowMs: clock.nowMs(), follower, factsOf })
+    return jobSummary(job, { nowMs: clock.nowMs(), follower, factsOf, riskOf })
   }
 
   function statusOf(job: JobState): JobStatus {
     const shortNameOf: typeof spelling.shortNameOf = (peer) => spelling.shortNameOf(peer)
-    return jobStatus(state, job, { nowMs: clock.nowMs(), shortNameOf, follower, factsOf })
+    return jobStatus(state, job, { nowMs: clock.nowMs(), shortNameOf, follower, factsOf, riskOf })
+  }
+
+  /** The answer to a submission, with what there is to say of its deadline. Of several jobs the last one tells. */
+  function withRisk<T extends { job_id: JobId; job_ids?: readonly JobId[] }>(
+    submitted: T,
+  ): T & Pick<JobSummary, 'deadline_at_risk'> {
+    const job = state.jobs.get(submitted.job_ids?.at(-1) ?? submitted.job_id)
+    const risk = job === undefined ? undefined : riskOf(job, clock.nowMs())
+    return risk === undefined ? submitted : { ...submitted, deadline_at_risk: risk }
   }
 
   function statusNow(id: JobId): JobStatus | undefined {
@@ -74,8 +86,8 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
   }
 
   const router = os.jobs.router({
-    submitRender: os.jobs.submitRender.handler(({ input, signal }) =>
-      submitRender(parts, imports, input, within(signal)),
+    submitRender: os.jobs.submitRender.handler(async ({ input, signal }) =>
+      withRisk(await submitRender(parts, imports, input, within(signal))),
     ),
     inspectScene: os.jobs.inspectScene.handler(({ input, signal }) => looks.inspect(input, within(signal))),
     previewScene: os.jobs.previewScene.handler(({ input: { frame, fps, ...view }, signal }) =>
@@ -89,13 +101,13 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
         peers: renderPeers(state, clock.nowMs()),
       }),
     ),
-    submitModule: os.jobs.submitModule.handler(({ input, signal }) =>
-      submissions.submit(input, within(signal)),
+    submitModule: os.jobs.submitModule.handler(async ({ input, signal }) =>
+      withRisk(await submissions.submit(input, within(signal))),
     ),
     submit: os.jobs.submit.handler(async ({ input }) => {
       const manifest = manifestOf(parts, input)
-      await runtime.submit(manifest)
-      return { job_id: manifest.job_id, units: manifest.unit_count }
+      await runtime.submit(manifest, keptDataset(input, blobs))
+      return withRisk({ job_id: manifest.job_id, units: manifest.unit_count })
     }),
     list: os.jobs.list.handler(() =>
       [...state.jobs.values()].map(summaryOf).sort((a, b) => b.submitted_at_ms - a.submitted_at_ms),
@@ -206,7 +218,7 @@ function manifestOf({ runtime, clock, random }: ApiParts, request: JobRequest): 
     params: request.params,
     inputs: request.inputs,
     unit_count: request.unit_count,
-    required_resources: request.resources,
+    ...placementOf(request, request.resources),
     estimated_duration_seconds: request.estimated_duration_seconds,
     priority: request.priority,
     verification_redundancy: request.redundancy,

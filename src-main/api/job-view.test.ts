@@ -77,6 +77,7 @@ const options = {
   shortNameOf: (peer: PeerId) => `short-${peer.slice(-1)}`,
   follower: () => undefined,
   factsOf: () => ({}),
+  riskOf: () => undefined,
 }
 const statusOf = (state: PeerState) => jobStatus(state, state.jobs.get(JOB)!, options)
 

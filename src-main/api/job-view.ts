@@ -2,6 +2,7 @@ import type { FollowingJob, JobState as JobStateView, JobStatus, JobSummary, Pee
 import { isUnderWay, priorityOf, type AttemptState, type JobState, type PeerState } from '../peer/state.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { toMs } from '../protocol/time.ts'
+import type { DeadlineRisks } from './deadline-risk.ts'
 import type { JobFacts } from './job-facts.ts'
 import { renderedPicture } from './render-picture.ts'
 import { whyWaiting } from './waiting.ts'
@@ -14,18 +15,21 @@ export interface JobViewOptions {
   readonly follower: (job: JobState) => FollowingJob | undefined
   /** What only this user is told of a job. */
   readonly factsOf: (job: JobState) => JobFacts
+  /** Whether it will miss its deadline. */
+  readonly riskOf: DeadlineRisks
 }
 
 /** A job for a list. Costs the same however many units it has. */
 export function jobSummary(
   job: JobState,
-  { nowMs, follower, factsOf }: Pick<JobViewOptions, 'nowMs' | 'follower' | 'factsOf'>,
+  { nowMs, follower, factsOf, riskOf }: Pick<JobViewOptions, 'nowMs' | 'follower' | 'factsOf' | 'riskOf'>,
 ): JobSummary {
   const { manifest, submittedAtMs, firstAwardAtMs } = job
   const endMs = endedAtMs(job) ?? nowMs
   const leftMs = leftMsEstimate(job, nowMs)
   const following = follower(job)
   const facts = factsOf(job)
+  const risk = riskOf(job, nowMs)
   const picture = renderedPicture(job, facts)
   return {
     job_id: manifest.job_id,
@@ -45,6 +49,7 @@ export function jobSummary(
     ...(following === undefined ? {} : { reduced_by: following }),
     priority: priorityOf(job),
     ...(manifest.deadline === undefined ? {} : { deadline_ms: toMs(manifest.deadline) }),
+    ...(risk === undefined ? {} : { deadline_at_risk: risk }),
     ...(facts.estimated_ms === undefined ? {} : { estimated_ms: facts.estimated_ms }),
     ...(picture === undefined ? {} : { picture }),
     ...(facts.series === undefined ? {} : { series: facts.series }),

@@ -61,8 +61,9 @@ const failed = (kind: 'module-refused' | 'trapped', message: string): RunOutcome
 /** A module whose text begins with `bad` is refused. */
 function fakeRunner(): Runner {
   const text = async (task: RunTask, role: string) => {
-    const path = task.inputs[role]?.path
-    return path === undefined ? '' : readFile(path, 'utf8')
+    const input = task.inputs[role]
+    if (input === undefined) return ''
+    return 'path' in input ? readFile(input.path, 'utf8') : new TextDecoder().decode(input.content)
   }
   const engine = 'fake'
   return {

@@ -8,6 +8,7 @@ import { newJobId } from './job-id.ts'
 import { blobInput, runLocalTask } from './local-task.ts'
 import { CHECK, unitResources, unitSeconds } from './module-algorithm.ts'
 import type { ApiParts } from './parts.ts'
+import { keptDataset, placementOf } from './placement.ts'
 import { followingJob } from './following-job.ts'
 import { splitInput } from './split-input.ts'
 
@@ -41,7 +42,7 @@ export function createModuleSubmissions(parts: ApiParts): ModuleSubmissions {
     for (const cid of modules) await checkModule(parts, cid, request, signal)
     const reading = await readingOf(request, signal)
     const manifest = manifestOf(parts, request, reading)
-    await runtime.submit(manifest, modules)
+    await runtime.submit(manifest, [...modules, ...keptDataset(request, blobs)])
     const following = followingJob(manifest)
     return {
       job_id: manifest.job_id,
@@ -124,7 +125,7 @@ function manifestOf(
     algorithm_version: WASM_MODULE.version,
     params,
     ...reading,
-    required_resources: unitResources(limits),
+    ...placementOf(request, unitResources(limits)),
     estimated_duration_seconds: request.estimated_duration_seconds ?? unitSeconds(limits),
     priority: request.priority,
     verification_redundancy: request.redundancy,

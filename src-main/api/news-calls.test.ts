@@ -8,7 +8,7 @@ let bob: ServedPeer
 
 beforeAll(async () => {
   ;[anna, bob] = await Promise.all([servePeer('Anna'), servePeer('Bob')])
-}, 60_000)
+})
 
 afterAll(async () => {
   await Promise.all([anna.stop(), bob.stop()])
@@ -78,7 +78,7 @@ describe('the news', () => {
     await news.stop()
     anna = await anna.restart()
     expect((await anna.client.calls.preferences.get()).preferences.theme).toBe('dark')
-  }, 60_000)
+  })
 
   it('tell of a job from its submission to its removal, and of nothing else twice', async () => {
     const news = await watch(anna)
@@ -109,7 +109,7 @@ describe('the news', () => {
     await anna.client.calls.people.forget({ peer_id: person!.peer_id })
     await news.until(({ people }) => people?.removed.includes(person!.peer_id) === true)
     await news.stop()
-  }, 30_000)
+  })
 
   it('tell of a request to pair on both sides, until it is accepted', async () => {
     const [asked, asking] = [await watch(anna), await watch(bob)]
@@ -130,7 +130,7 @@ describe('the news', () => {
     expect(people?.changed[0]).toMatchObject({ name: 'Anna', connected: true })
     expect(pair_requests ?? (await bob.client.calls.people.requests())).toEqual([])
     await Promise.all([asked.stop(), asking.stop()])
-  }, 30_000)
+  })
 
   it('tell of nobody any more who is blocked, and let them in no more', async () => {
     const news = await watch(anna)
@@ -148,7 +148,7 @@ describe('the news', () => {
     expect(await calls.blocked()).toEqual([])
     await pairServed(anna, bob)
     await news.stop()
-  }, 30_000)
+  })
 })
 
 function waits({ pair_requests }: NodeNews): boolean {

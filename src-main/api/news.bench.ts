@@ -109,7 +109,8 @@ function createCrowd() {
         connections[i] = { ...connection, rttMs: 18 + (i % 5) }
       return people()
     },
-    summaryOf: (job) => jobSummary(job, { nowMs: Date.now(), follower, factsOf: () => ({}) }),
+    summaryOf: (job) =>
+      jobSummary(job, { nowMs: Date.now(), follower, factsOf: () => ({}), riskOf: () => undefined }),
   })
   const happens = (event: PeerEvent): void => {
     for (const listener of listeners) listener([event])

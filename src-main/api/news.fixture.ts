@@ -51,7 +51,12 @@ export function createMirrored() {
     people: () => people,
     summaryOf: (job) => {
       composed++
-      return jobSummary(job, { nowMs: Date.now(), follower: () => undefined, factsOf: () => ({}) })
+      return jobSummary(job, {
+        nowMs: Date.now(),
+        follower: () => undefined,
+        factsOf: () => ({}),
+        riskOf: () => undefined,
+      })
     },
   }
   const mirror = createNewsMirror(parts, sources)

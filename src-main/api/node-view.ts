@@ -57,6 +57,7 @@ export function hardwareInfo(measured: MeasuredHardware): HardwareInfo {
       vendor,
       ...(vramBytes === undefined ? {} : { vram_bytes: vramBytes }),
     })),
+    ...(measured.network.linkMbps === undefined ? {} : { link_mbps: measured.network.linkMbps }),
     measured_at_ms: measured.measuredAtMs,
   }
 }

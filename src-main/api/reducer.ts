@@ -57,7 +57,7 @@ export function createReducer(parts: ApiParts, results: ModuleResults): Reducer 
 
   function reduceManifest(map: JobManifest, job_id: JobId, inputs: JobManifest['inputs']): JobManifest {
     const { limits, seed } = WasmParams.parse(map.params)
-    const { parts: _parts, ...common } = map
+    const { parts: _parts, required_dataset: _dataset, ...common } = map
     return {
       ...common,
       job_id,

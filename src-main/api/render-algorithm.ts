@@ -3,9 +3,9 @@ import type { RenderParams } from '../protocol/render-job.ts'
 import type { ComputeResource } from '../protocol/resource.ts'
 
 /** The shared algorithm whose units are tiles. */
-export const RENDER = { id: 'render.path-trace', version: '1.1.0' } as const
-/** The local task that packs a glTF file into a scene. */
-export const IMPORT = { id: 'render.import', version: '1.1.0' } as const
+export const RENDER = { id: 'render.path-trace', version: '2.0.0' } as const
+/** The local task that splits a glTF file into what travels, and packs it for a preview. */
+export const IMPORT = { id: 'render.import', version: '2.0.0' } as const
 /** The local task that says what a scene is made of. */
 export const INSPECT = { id: 'render.inspect', version: '1.0.0' } as const
 /** The local task that takes a small picture of a packed scene. */
@@ -24,8 +24,8 @@ const BOUNCES_THAT_COST = 12
 
 /** Memory of a worker before it has a scene: the heap, the kernel, its code. */
 const WORKER_BYTES = 192 << 20
-/** The packed scene, the kernel's copy of it, and the tree that is built over its triangles. */
-const SCENE_COPIES = 4
+/** A scene as its files are read, as it is packed in the kernel, and the tree that is built over its triangles. */
+export const SCENE_COPIES = 4
 /** Three sums of 64 bits a pixel. */
 const FILM_BYTES_PER_PIXEL = 24
 /** The film in the kernel, and on its way out. */
@@ -40,9 +40,9 @@ export function unitSeconds(params: RenderParams): number {
   return (paths * cost) / REFERENCE_PATHS_PER_SECOND
 }
 
-/** What one unit needs while it runs, with a packed scene of so many bytes. */
+/** What one unit needs while it runs, with a scene that takes so much memory. */
 export function unitResources(params: RenderParams, sceneBytes: number): ComputeResource {
   const filmBytes = params.tile * params.tile * FILM_BYTES_PER_PIXEL * FILM_COPIES
-  const bytes = WORKER_BYTES + sceneBytes * SCENE_COPIES + filmBytes
+  const bytes = WORKER_BYTES + sceneBytes + filmBytes
   return { cpu_cores: 1, ram_gb: Math.ceil((bytes / 2 ** 30) * 100) / 100 }
 }

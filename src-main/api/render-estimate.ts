@@ -1,4 +1,5 @@
 import type { RenderEstimate } from '#contract'
+import { leastTimeMs } from '../peer/shared-work.ts'
 
 /** Somebody who could render now, this peer included. */
 export interface EstimatedPeer {
@@ -29,6 +30,8 @@ export interface EstimateInput {
 const REFERENCE_SAMPLE_US = (1 / 4.8) * (7 / 5)
 /** From the call to the first award, and from the last result to the picture. */
 const OVERHEAD_MS = 1_000
+/** What takes longer is not estimated; no picture that fits the contract does on a core that is worth its name. */
+const HORIZON_MS = 1e15
 /** A preview of one sample a pixel tells the cost of a scene about so well; what else people do adds more than it saves. */
 const MEASURED_LOW = 0.75
 const MEASURED_HIGH = 1.6
@@ -55,7 +58,11 @@ export function estimateRender(input: EstimateInput): RenderEstimate {
     // On the cores that are there; on those of this peer when there are none.
     core_ms: Math.round((onceMs * redundancy) / (cores > 0 ? speed / cores : Math.max(ownScore, 0.01))),
   }
-  const wallMs = timeOf(onceMs, speeds, redundancy)
+  const wallMs = leastTimeMs(
+    speeds.map((one) => [{ fromMs: 0, untilMs: HORIZON_MS, speed: one }]),
+    { onceMs, allMs: onceMs * redundancy },
+    HORIZON_MS,
+  )
   if (wallMs === undefined) return common
   const [low, high] = sampleUs === undefined ? [GUESSED_LOW, GUESSED_HIGH] : [MEASURED_LOW, MEASURED_HIGH]
   return {
@@ -64,22 +71,4 @@ export function estimateRender(input: EstimateInput): RenderEstimate {
     low_ms: Math.round(OVERHEAD_MS + wallMs * low),
     high_ms: Math.round(OVERHEAD_MS + wallMs * high),
   }
-}
-
-/**
- * The least time in which peers of these speeds do all of the work `redundancy` times, each no part of it twice: one
- * who has done it all can help no more, so that a fast peer does not make up for a slow second one.
- */
-function timeOf(workMs: number, speeds: readonly number[], redundancy: number): number | undefined {
-  if (speeds.length < redundancy) return undefined
-  const fastest = [...speeds].sort((a, b) => b - a)
-  let rest = fastest.reduce((sum, speed) => sum + speed, 0)
-  for (let done = 0; done < redundancy; done++) {
-    const timeMs = (workMs * (redundancy - done)) / rest
-    const next = fastest[done] ?? 0
-    // The fastest that is left would do more than all: it does all, and the others share what remains.
-    if (next * timeMs <= workMs) return timeMs
-    rest -= next
-  }
-  return undefined
 }

@@ -12,8 +12,9 @@ import type { JobManifest, Params } from '../protocol/work.ts'
 import { factsKey, writeJobFacts, type JobFacts } from './job-facts.ts'
 import { newJobId } from './job-id.ts'
 import type { ApiParts } from './parts.ts'
+import { keptDataset, placementOf } from './placement.ts'
 import { RENDER, unitResources, unitSeconds } from './render-algorithm.ts'
-import type { PackedScene, SceneImports } from './scene-import.ts'
+import type { ImportedScene, SceneImports } from './scene-import.ts'
 
 /** Warnings told of all frames together; each is told once. */
 const WARNINGS_MAX = 100
@@ -28,8 +29,8 @@ interface Shot {
 }
 
 /**
- * Packs a scene here and submits its job, or a job for each of its frames, one after the other. Scenes are kept until
- * their jobs are removed. If a frame cannot be submitted, none is.
+ * Imports a scene here and submits its job, or a job for each of its frames, one after the other. Its parts are kept
+ * until their jobs are removed. If a frame cannot be submitted, none is.
  * @throws FaultError `bad-input` for files that are no scene, `blob-missing`, `quota-exceeded`
  */
 export async function submitRender(
@@ -46,7 +47,7 @@ export async function submitRender(
   }))
   const [first] = shots
   if (first === undefined) refuse('bad-input', 'a render without a frame')
-  const scenes: PackedScene[] = []
+  const scenes: ImportedScene[] = []
   const submitted: JobId[] = []
   try {
     for (const shot of shots) {
@@ -63,7 +64,7 @@ export async function submitRender(
     job_ids: submitted,
     units: unitCount(params) * shots.length,
     triangles: Math.max(...scenes.map(({ triangles }) => triangles)),
-    scene_bytes: scenes.reduce((sum, { bytes }) => sum + bytes, 0),
+    scene_bytes: travelling(parts, scenes),
     warnings: distinct(scenes.flatMap(({ warnings }) => warnings)),
   }
 }
@@ -81,26 +82,23 @@ async function submitShot(
   parts: ApiParts,
   imports: SceneImports,
   { request, params, shot, shots, signal }: ShotRequest,
-): Promise<PackedScene> {
+): Promise<ImportedScene> {
   const { files, main, environment, camera, width, height, fps } = request
   const owner = `api:import:${shot.job}`
   try {
-    const scene = await imports.pack(
-      {
-        files,
-        main,
-        environment,
-        camera,
-        aspect: width / height,
-        seconds: shot.frame === undefined ? undefined : shot.frame / fps,
-      },
-      owner,
-      signal,
-    )
+    const seconds = shot.frame === undefined ? undefined : shot.frame / fps
+    const view = { files, main, environment, camera, width, height, seconds }
+    const scene = await imports.take(view, owner, signal)
     // Before the job is there, so that nobody sees it without them.
     writeJobFacts(parts.settings, shot.job, factsOf(request, shot, shots))
     try {
-      await parts.runtime.submit(manifestOf(parts, { request, params, shot, scene }))
+      const manifest = manifestOf(parts, {
+        request,
+        params: { ...params, ...(seconds === undefined ? {} : { seconds }), scene_digest: scene.digest },
+        shot,
+        scene,
+      })
+      await parts.runtime.submit(manifest, keptDataset(request, parts.blobs))
     } catch (error) {
       parts.settings.write(factsKey(shot.job), undefined)
       throw error
@@ -113,10 +111,10 @@ async function submitShot(
 
 function manifestOf(
   { runtime, clock }: ApiParts,
-  about: Pick<ShotRequest, 'request' | 'params' | 'shot'> & { readonly scene: PackedScene },
+  about: Pick<ShotRequest, 'request' | 'params' | 'shot'> & { readonly scene: ImportedScene },
 ): JobManifest {
   const { request, params, shot, scene } = about
-  const { priority, deadline_ms } = request
+  const { priority } = request
   return {
     job_id: shot.job,
     requester_id: runtime.state.me,
@@ -124,13 +122,12 @@ function manifestOf(
     algorithm_id: RENDER.id,
     algorithm_version: RENDER.version,
     params,
-    inputs: { scene: scene.cid },
+    inputs: scene.inputs,
     unit_count: unitCount(params),
-    required_resources: unitResources(params, scene.bytes),
+    ...placementOf(request, unitResources(params, scene.memoryBytes)),
     estimated_duration_seconds: unitSeconds(params),
     priority: Math.max(0, priority - shot.index * FRAME_PRIORITY_STEP),
     verification_redundancy: request.redundancy,
-    ...(deadline_ms === undefined ? {} : { deadline: toTimestamp(deadline_ms) }),
     created_at: toTimestamp(clock.nowMs()),
   }
 }
@@ -157,6 +154,12 @@ async function withdraw({ runtime, clock, settings }: ApiParts, jobs: readonly J
     await runtime.dispatch({ kind: 'job-removed', at_ms, job_id })
     settings.write(factsKey(job_id), undefined)
   }
+}
+
+/** Bytes of all frames' scenes together, each content once. */
+function travelling({ blobs }: ApiParts, scenes: readonly ImportedScene[]): number {
+  const cids = new Set(scenes.flatMap(({ inputs }) => Object.values(inputs)))
+  return [...cids].reduce((sum, cid) => sum + (blobs.info(cid)?.bytes ?? 0), 0)
 }
 
 function distinct(warnings: readonly SceneWarning[]): SceneWarning[] {

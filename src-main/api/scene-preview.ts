@@ -18,10 +18,7 @@ export interface SceneLooks {
   /** What a scene is made of. @throws FaultError `bad-input`, `blob-missing` */
   inspect(files: SceneFiles, signal: AbortSignal): Promise<SceneReport>
   /** A small picture of it, one sample a pixel. @throws FaultError as `inspect`, also for missing files */
-  preview(
-    view: Omit<SceneView, 'aspect'> & { readonly width: number; readonly height: number },
-    signal: AbortSignal,
-  ): Promise<ScenePreview>
+  preview(view: SceneView, signal: AbortSignal): Promise<ScenePreview>
 }
 
 /** Creates the looks at scenes; what they import is there when the picture is sent. */
@@ -53,7 +50,7 @@ export function createSceneLooks(parts: ApiParts, imports: SceneImports): SceneL
       const startMs = clock.nowMs()
       const owner = `api:preview:${tasks++}`
       try {
-        const scene = await imports.pack({ ...view, aspect: width / height }, owner, signal)
+        const scene = await imports.take({ ...view, width, height }, owner, signal)
         const { bounces } = RenderParams.parse({})
         const result = await runLocalTask(
           runner,
@@ -62,7 +59,7 @@ export function createSceneLooks(parts: ApiParts, imports: SceneImports): SceneL
             algorithmId: SCENE_PREVIEW.id,
             algorithmVersion: SCENE_PREVIEW.version,
             params: { width, height, spp: 1, bounces },
-            inputs: { scene: blobInput(blobs, scene.cid, 'the scene') },
+            inputs: { scene: blobInput(blobs, scene.packed, 'the scene') },
             limits: PREVIEW_LIMITS,
           },
           signal,

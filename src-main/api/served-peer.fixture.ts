@@ -14,8 +14,11 @@ export interface ServedPeer {
   stop(options?: { readonly keep: boolean }): Promise<void>
 }
 
-/** Starts a peer that listens on this machine alone. */
-export async function servePeer(name: string, folder?: string): Promise<ServedPeer> {
+/**
+ * Starts a peer that listens on this machine alone. Without `rules` it shares whatever else the machine does: for tests
+ * of what peers do for each other.
+ */
+export async function servePeer(name: string, folder?: string, rules?: 'off'): Promise<ServedPeer> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'meshwork-served-')))
   const defects: unknown[] = []
   const hosted = await hostPeer({
@@ -25,6 +28,7 @@ export async function servePeer(name: string, folder?: string): Promise<ServedPe
     mdns: false,
     bootstrap: [],
     share: { cores: 1, ramGb: 1 },
+    ...(rules === undefined ? {} : { rules }),
     fatal: (error) => defects.push(error),
     warn: () => undefined,
     requestStop: () => undefined,
@@ -35,7 +39,7 @@ export async function servePeer(name: string, folder?: string): Promise<ServedPe
     client,
     async restart() {
       await served.stop({ keep: true })
-      return servePeer(name, home)
+      return servePeer(name, home, rules)
     },
     async stop({ keep } = { keep: false }) {
       client.close()

@@ -181,7 +181,7 @@ describe('the contract over a socket', () => {
     // What is shared is set beside the start, once the machine was looked at.
     await vi.waitFor(async () => {
       expect((await client.calls.node.info()).sharing.kind).toBe('always')
-    }, 20_000)
+    }, 120_000)
     const info = await client.calls.node.info()
     expect(info).toMatchObject({ name: 'served', version: '1.2.3', contacts: 0, pid: process.pid })
     expect(info.sharing).toMatchObject({ kind: 'always', resources: { cpu_cores: 1, ram_gb: 1 } })

@@ -106,7 +106,7 @@ describe('sharing over the API', () => {
     expect(info.meters.disk_bytes_max).toBe(2 ** 30)
     await client.calls.sharing.resume()
     await client.calls.sharing.setLimits({ limits: { cpu_percent: 100 } })
-  }, 60_000)
+  })
 
   it('pauses by a rule of what a host reads, and shares anyway when told to', async () => {
     await until('sharing')
@@ -122,7 +122,7 @@ describe('sharing over the API', () => {
     expect((reading?.overridden_until_ms ?? 0) - Date.now()).toBeGreaterThan(7 * 3_600_000)
     metered = false
     await client.calls.sharing.setRules({ rules: { ...rules, metered: { enabled: false } } })
-  }, 60_000)
+  })
 
   it('takes a painted week, and no zone that nobody knows', async () => {
     const fault = await faultOfRejected(client.calls.node.setAvailability({ sharing: week('Mars/Base', []) }))

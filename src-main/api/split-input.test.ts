@@ -99,7 +99,7 @@ describe('splitting by lines', () => {
     const proposed = Number(/lines:(\d+)/.exec(fault.message)?.[1])
     expect(proposed).toBeGreaterThanOrEqual(4)
     expect((await split(content, { kind: 'lines', lines: proposed })).parts.length).toBeLessThan(65_536)
-  }, 120_000)
+  })
 })
 
 describe('splitting by bytes', () => {

@@ -7,6 +7,8 @@ import type { ApiCalls } from './client.ts'
 export interface UploadSource {
   /** How many in all. */
   readonly bytes: number
+  /** Of all of them, hexadecimal: what is there already is not sent. */
+  readonly sha256?: string
   /** Up to `length` bytes from `offset`, at least one. */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>
 }
@@ -21,8 +23,13 @@ export async function uploadSource(
   source: UploadSource,
   sent: (bytes: number) => void = () => undefined,
 ): Promise<Cid> {
-  const { upload_id } = await calls.uploads.begin({ bytes: source.bytes })
-  for (let offset = 0; offset < source.bytes;) {
+  const { bytes, sha256 } = source
+  const { upload_id, offset: begin } = await calls.uploads.begin({
+    bytes,
+    ...(sha256 === undefined ? {} : { sha256 }),
+  })
+  if (begin > 0) sent(begin)
+  for (let offset = begin; offset < source.bytes;) {
     const chunk = await source.read(offset, Math.min(CHUNK_BYTES_MAX, source.bytes - offset))
     offset = (await calls.uploads.append({ upload_id, offset, chunk: new Blob([chunk]) })).offset
     sent(offset)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,13 +45,12 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meshwork-uploads-'))
   clock = manualClock()
   storage = await openStorage({ folder, quotaBytes: QUOTA_BYTES, clock })
-  uploads = createUploads({
-    blobs: storage.blobs,
-    clock,
-    random: machineRandom,
-    folder: join(folder, 'uploads'),
-  })
+  uploads = createUploads({ ...parts(), folder: join(folder, 'uploads') })
 })
+
+function parts() {
+  return { blobs: storage.blobs, settings: storage.settings, clock, random: machineRandom }
+}
 
 afterEach(async () => {
   await uploads.stop()
@@ -81,6 +81,24 @@ describe('an upload', () => {
     expect(Buffer.from(await storage.blobs.read(cid)).equals(bytes)).toBe(true)
     expect(storage.blobs.info(cid)?.pinned).toBe(true)
     expect(await uploads.finish(upload_id)).toEqual({ cid, bytes: 3_000_000 })
+  })
+
+  it('[G7] of what is here already is complete before anything is sent, after a restart too', async () => {
+    for (const count of [1_000, 3_000_000]) {
+      const bytes = bytesOf(count)
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      const first = await uploads.begin(count, sha256)
+      expect(first.offset).toBe(0)
+      await uploads.append(first.upload_id, 0, bytes)
+      const { cid } = await uploads.finish(first.upload_id)
+      await uploads.stop()
+      uploads = createUploads({ ...parts(), folder: join(folder, `uploads-${count}`) })
+      const again = await uploads.begin(count, sha256)
+      expect(again.offset).toBe(count)
+      expect(await uploads.finish(again.upload_id)).toEqual({ cid, bytes: count })
+      expect(storage.blobs.info(cid)?.pinned).toBe(true)
+      expect((await uploads.begin(count + 1, sha256)).offset).toBe(0)
+    }
   })
 
   it('of an empty file is a blob too', async () => {

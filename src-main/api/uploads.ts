@@ -1,11 +1,14 @@
+import { createHash, type Hash } from 'node:crypto'
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UploadId, type UploadState } from '#contract'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
+import type { Settings } from '../ports/settings.ts'
 import { FaultError, faultOf, refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
+import { createKnownUploads } from './known-uploads.ts'
 
 /** Uploads that are remembered at once, finished ones included: the files of a scene or two with all textures. */
 const UPLOADS_MAX = 2_048
@@ -22,8 +25,11 @@ const UPLOAD_PIN = 'api:uploads'
 
 /** Files on their way into the blob store, in chunks. */
 export interface Uploads {
-  /** Announces a file. @throws FaultError `quota-exceeded`, `too-busy` */
-  begin(bytes: number): Promise<UploadState>
+  /**
+   * Announces a file. One whose SHA-256 is that of content here is complete at once.
+   * @throws FaultError `quota-exceeded`, `too-busy`
+   */
+  begin(bytes: number, sha256?: string): Promise<UploadState>
   /** Adds the next bytes. @throws FaultError `bad-input` */
   append(id: UploadId, offset: number, chunk: Uint8Array): Promise<UploadState>
   /** @throws FaultError `bad-input` for an upload that is not there */
@@ -37,7 +43,8 @@ export interface Uploads {
 
 /** What uploads are made of. */
 export interface UploadParts {
-  readonly blobs: Pick<BlobStore, 'adopt' | 'pin' | 'unpin' | 'usage'>
+  readonly blobs: Pick<BlobStore, 'adopt' | 'has' | 'info' | 'pin' | 'unpin' | 'usage'>
+  readonly settings: Settings
   readonly clock: Clock
   readonly random: Random
   /** A folder of their own on the blob store's disk; emptied at the first upload of a run. */
@@ -53,13 +60,14 @@ interface Upload {
   /** The last operation on this upload; the next one waits for it, so that chunks never mix. */
   tail: Promise<unknown>
   phase:
-    | { readonly kind: 'open'; readonly file: FileHandle }
+    | { readonly kind: 'open'; readonly file: FileHandle; readonly digest: Hash }
     | { readonly kind: 'finished'; readonly cid: Cid }
     | { readonly kind: 'broken' }
 }
 
 /** Creates the uploads of one run of a peer. */
-export function createUploads({ blobs, clock, random, folder }: UploadParts): Uploads {
+export function createUploads({ blobs, settings, clock, random, folder }: UploadParts): Uploads {
+  const files = createKnownUploads(blobs, settings)
   const known = new Map<UploadId, Upload>()
   let prepared: Promise<void> | undefined
   let stopped = false
@@ -144,13 +152,14 @@ export function createUploads({ blobs, clock, random, folder }: UploadParts): Up
   }
 
   async function write(upload: Upload, offset: number, chunk: Uint8Array): Promise<UploadState> {
-    const { file } = openPhase(upload)
+    const { file, digest } = openPhase(upload)
     if (offset !== upload.offset)
       refuse('bad-input', `the next chunk begins at ${upload.offset}, not ${offset}`)
     if (offset + chunk.byteLength > upload.bytes)
       refuse('bad-input', `more than the ${upload.bytes} bytes announced`)
     try {
       await file.writeFile(chunk)
+      digest.update(chunk)
     } catch (error) {
       upload.phase = { kind: 'broken' }
       await file.close()
@@ -162,7 +171,7 @@ export function createUploads({ blobs, clock, random, folder }: UploadParts): Up
 
   async function adopt(upload: Upload): Promise<{ cid: Cid; bytes: number }> {
     if (upload.phase.kind === 'finished') return { cid: upload.phase.cid, bytes: upload.bytes }
-    const { file } = openPhase(upload)
+    const { file, digest } = openPhase(upload)
     if (upload.offset < upload.bytes) {
       refuse('bad-input', `only ${upload.offset} of ${upload.bytes} bytes are here`)
     }
@@ -170,24 +179,30 @@ export function createUploads({ blobs, clock, random, folder }: UploadParts): Up
     upload.phase = { kind: 'broken' }
     const cid = await blobs.adopt(upload.path)
     blobs.pin(cid, UPLOAD_PIN)
+    files.remember(digest.digest('hex'), cid)
     upload.phase = { kind: 'finished', cid }
     return { cid, bytes: upload.bytes }
   }
 
   return {
-    async begin(bytes) {
+    async begin(bytes, sha256) {
       checkRoom(bytes)
+      const cid = sha256 === undefined ? undefined : files.find(sha256, bytes)
       const id = UploadId.parse(Buffer.from(random.bytes(ID_BYTES)).toString('base64url'))
       const path = join(folder, id)
-      const file = await create(path)
+      if (cid !== undefined) blobs.pin(cid, UPLOAD_PIN)
+      const phase: Upload['phase'] =
+        cid === undefined
+          ? { kind: 'open', file: await create(path), digest: createHash('sha256') }
+          : { kind: 'finished', cid }
       const upload: Upload = {
         id,
         path,
         bytes,
-        offset: 0,
+        offset: cid === undefined ? 0 : bytes,
         touchedAtMs: clock.nowMs(),
         tail: Promise.resolve(),
-        phase: { kind: 'open', file },
+        phase,
       }
       known.set(id, upload)
       return stateOf(upload)
@@ -214,7 +229,7 @@ export function createUploads({ blobs, clock, random, folder }: UploadParts): Up
   }
 }
 
-function openPhase({ phase }: Upload): { file: FileHandle } {
+function openPhase({ phase }: Upload): { file: FileHandle; digest: Hash } {
   if (phase.kind === 'open') return phase
   return refuse('bad-input', phase.kind === 'finished' ? 'this upload is finished' : 'this upload broke off')
 }

@@ -3,7 +3,8 @@ import { askedAboveLent } from '../peer/lending.ts'
 import { slotAt, slotsForOwn } from '../peer/shared-slots.ts'
 import type { JobState, PeerState } from '../peer/state.ts'
 import { activeCommitments } from '../peer/trust.ts'
-import { needOf, openRanges } from '../peer/unit.ts'
+import { needOf } from '../peer/unit.ts'
+import { openRanges } from '../peer/unit-book.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { amount, RESOURCE_DIMENSIONS } from '../protocol/resource.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
@@ -97,6 +98,12 @@ function fits(slot: AvailabilitySlot, { required_resources }: JobManifest): bool
 }
 
 function needText({ required_resources }: JobManifest): string {
-  const { cpu_cores, ram_gb } = required_resources
-  return `${cpu_cores} cores and ${Number(ram_gb.toFixed(2))} GB of memory`
+  const { cpu_cores, ram_gb, disk_gb = 0, gpu_vram_gb = 0, network_mbps = 0 } = required_resources
+  const more = [
+    ...(disk_gb > 0 ? [`${disk_gb} GB of disk`] : []),
+    ...(gpu_vram_gb > 0 ? [`${gpu_vram_gb} GB on one graphics card`] : []),
+    ...(network_mbps > 0 ? [`a network of ${network_mbps} Mbit/s`] : []),
+  ]
+  const memory = `${Number(ram_gb.toFixed(2))} GB of memory`
+  return [`${cpu_cores} cores and ${memory}`, ...more].join(' and ')
 }

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import { describe, expect, it } from 'vitest'
 import {
   byteCount,
+  deadlineMs,
   durationMinutes,
   durationMs,
   integerBetween,
@@ -71,5 +72,49 @@ describe('an argument', () => {
 
   it('may be given several times', () => {
     expect(repeated('b', repeated('a', undefined))).toEqual(['a', 'b'])
+  })
+})
+
+describe('a deadline', () => {
+  // By whatever time zone this machine is in.
+  const now = new Date(2026, 10, 22, 17, 30, 15)
+  const at = (text: string) => new Date(deadlineMs(text, now.getTime()))
+
+  it.each<[string, Date]>([
+    ['+2h', new Date(now.getTime() + 7_200_000)],
+    ['90m', new Date(now.getTime() + 5_400_000)],
+    ['+1.5d', new Date(now.getTime() + 129_600_000)],
+    ['18:00', new Date(2026, 10, 22, 18, 0)],
+    ['17:30', new Date(2026, 10, 23, 17, 30)],
+    ['9:05', new Date(2026, 10, 23, 9, 5)],
+    ['00:00', new Date(2026, 10, 23, 0, 0)],
+    ['2026-12-24T18:00', new Date(2026, 11, 24, 18, 0)],
+    ['2026-12-24 18:00:30', new Date(2026, 11, 24, 18, 0, 30)],
+    ['2026-12-24T18:00Z', new Date(Date.UTC(2026, 11, 24, 18))],
+    ['2026-12-24T18:00+02:00', new Date(Date.UTC(2026, 11, 24, 16))],
+    ['2026-11-22', new Date(2026, 10, 22, 23, 59, 59)],
+    ['2028-02-29', new Date(2028, 1, 29, 23, 59, 59)],
+  ])('%s is one', (text, moment) => {
+    expect(at(text)).toEqual(moment)
+  })
+
+  it.each([
+    '',
+    'soon',
+    '25:00',
+    '18:60',
+    '18',
+    '-2h',
+    '+0s',
+    '2026-11-22T17:30',
+    '2020-01-01',
+    '2026-13-01',
+    '2027-02-29',
+    '2026-12-24T25:00',
+    '9999-01-01',
+    '+1e9d',
+    '99999999999d',
+  ])('%j is none', (text) => {
+    expect(() => at(text)).toThrow(InvalidArgumentError)
   })
 })

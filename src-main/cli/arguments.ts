@@ -33,7 +33,39 @@ export function durationMs(text: string): number {
   return Number(amount) * MILLISECONDS[unit as keyof typeof MILLISECONDS]
 }
 
-/** The same in minutes. */
+/** Moments may be so far away: by then nobody waits for a job. */
+const AHEAD_MS_MAX = 10 * 366 * MILLISECONDS.d
+const A_MOMENT =
+  'a moment to come, please: +2h, 18:00, or 2026-12-24T18:00 (this machine’s time zone unless it says one).'
+
+/**
+ * A moment that is still to come, in milliseconds since 1970: so long from now (`+2h`, or `2h`), a time of day (`18:00`, of
+ * tomorrow when it has passed today), or an ISO 8601 date with or without a time, by this machine's time zone unless it
+ * names one.
+ */
+export function deadlineMs(text: string, nowMs: number): number {
+  const atMs = momentMs(text.trim(), nowMs)
+  if (!(atMs > nowMs && atMs - nowMs <= AHEAD_MS_MAX)) throw new InvalidArgumentError(A_MOMENT)
+  return Math.round(atMs)
+}
+
+function momentMs(text: string, nowMs: number): number {
+  if (/^\+?\d+(?:\.\d+)?[a-z]+$/.test(text)) return nowMs + durationMs(text.replace('+', ''))
+  const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text) ?? []
+  if (hour !== undefined && minute !== undefined) {
+    const at = new Date(nowMs)
+    at.setHours(Number(hour), Number(minute), 0, 0)
+    if (at.getTime() <= nowMs) at.setDate(at.getDate() + 1)
+    return at.getTime()
+  }
+  const [, date, time = '', zone = ''] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:?\d\d)?)?$/.exec(text) ?? []
+  // A date alone means its end; a date that no month has is none, though Date would take it for one of the next.
+  if (date === undefined || new Date(`${date}T00:00Z`).getUTCDate() !== Number(date.slice(8))) return NaN
+  return Date.parse(`${date}T${time === '' ? '23:59:59' : time}${zone}`)
+}
+
+/** A duration in minutes. */
 export function durationMinutes(text: string): number {
   return durationMs(text) / MILLISECONDS.m
 }

@@ -32,9 +32,12 @@ export async function startDemoPeer(options: {
   readonly name: string
   readonly part: DemoPeer['part']
   readonly cores: number
+  /** The program that it runs; the daemon, or what the part asks for, when absent. */
+  readonly entry?: string
 }): Promise<DemoPeer> {
   const { folder, name, part, cores } = options
-  const entry = join(import.meta.dirname, part === 'saboteur' ? 'demo-liar.ts' : '../headless.ts')
+  const usual = join(import.meta.dirname, part === 'saboteur' ? 'demo-liar.ts' : '../headless.ts')
+  const entry = options.entry ?? usual
   const flags = [
     '--data',
     folder,

@@ -129,7 +129,7 @@ describe('two peers in processes of their own', () => {
     expect((await meshctl('requests', '--data', anna())).out).toMatch(/waits for you +ben/)
     expect(await meshctl('decline', 'ben', '--data', anna())).toMatchObject({ code: 0 })
     await expect
-      .poll(async () => (await meshctl('requests', '--data', ben())).out, { timeout: 15_000 })
+      .poll(async () => (await meshctl('requests', '--data', ben())).out)
       .toBe('nobody waits for an answer\n')
     expect(await meshctl('accept', 'ben', '--data', anna())).toMatchObject({ code: 1 })
   })
@@ -139,7 +139,7 @@ describe('two peers in processes of their own', () => {
     const paired = await meshctl('pair', invite.out.trim(), '--trust', '0.9', '--data', ben())
     expect(paired).toMatchObject({ code: 0, err: '' })
     await expect
-      .poll(async () => client.calls.people.list(), { timeout: 15_000 })
+      .poll(async () => client.calls.people.list())
       .toMatchObject([{ name: 'ben', trust_mine: 0.8, trust_theirs: 0.9, tier: 1, connected: true }])
     const again = await meshctl('pair', invite.out.trim(), '--trust', '0.9', '--data', ben(), '--json')
     // Who opened an invite may show it again: nothing changes by it.
@@ -228,7 +228,7 @@ describe('two peers in processes of their own', () => {
     expect(pids).toHaveLength(2)
     expect(await meshctl('stop', '--data', anna())).toMatchObject({ code: 0, err: '' })
     process.kill(pids[1]!, 'SIGTERM')
-    await expect.poll(() => pids.filter(isRunning), { timeout: 20_000 }).toEqual([])
+    await expect.poll(() => pids.filter(isRunning)).toEqual([])
     expect(await Promise.all([readEndpoint(anna()), readEndpoint(ben())])).toEqual([undefined, undefined])
     for (const data of [anna(), ben()]) expect(await readFile(join(data, 'daemon.log'), 'utf8')).toBe('')
   })

@@ -32,7 +32,7 @@ beforeAll(async () => {
     status.algorithms.some(({ algorithm_id, supported }) => algorithm_id === 'wasm.module' && supported)
   const allRun = async () => (await Promise.all(peers.map(({ api }) => api.calls.node.info()))).every(runs)
   while (!(await allRun())) await new Promise((resolve) => setTimeout(resolve, 100))
-}, 120_000)
+})
 
 afterAll(async () => {
   await Promise.all(peers.map(stopDemoPeer))

@@ -176,7 +176,7 @@ describe('meshctl run', () => {
     child.stderr.on('data', (text: Buffer) => (err += text.toString()))
     const code = new Promise<number | null>((resolve) => child.on('close', resolve))
     const made = async () => (await readdir(temporary)).some((name) => name.startsWith('meshctl-run-'))
-    await expect.poll(made, { timeout: 20_000 }).toBe(true)
+    await expect.poll(made).toBe(true)
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     child.kill('SIGINT')
     expect(await code).toBe(1)

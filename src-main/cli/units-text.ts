@@ -30,3 +30,10 @@ export function durationText(ms: number): string {
   if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
+
+/** A duration that was forecast, in steps of five minutes from a quarter of an hour on: `8 min`, `2 h 40 min`. */
+export function roughDurationText(ms: number): string {
+  const exact = ms / 60_000
+  const minutes = Math.max(1, exact < 15 ? Math.round(exact) : Math.round(exact / 5) * 5)
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}

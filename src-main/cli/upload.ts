@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { open, type FileHandle } from 'node:fs/promises'
 import type { ApiCalls } from '../api/client.ts'
 import { uploadSource } from '../api/transfer.ts'
 import { faultOf, refuse } from '../protocol/fault.ts'
@@ -8,8 +9,11 @@ import type { LocalFile } from './scene-files.ts'
 import type { Terminal } from './terminal.ts'
 import { bytesText } from './units-text.ts'
 
+/** Bytes of a file that are hashed at a time. */
+const DIGEST_BYTES = 1 << 20
+
 /**
- * Uploads a file of this machine.
+ * Uploads a file of this machine; what the peer has already is not sent again.
  * @param sent told after each chunk how many bytes are there
  * @throws FaultError `bad-input` when the file cannot be read or changes meanwhile; what the calls throw
  */
@@ -26,6 +30,7 @@ export async function uploadFile(
       calls,
       {
         bytes: file.bytes,
+        sha256: await digestOf(handle),
         read: async (offset, length) => {
           const buffer = new Uint8Array(length)
           const { bytesRead } = await handle.read(buffer, 0, length, offset)
@@ -37,6 +42,18 @@ export async function uploadFile(
     )
   } finally {
     await handle.close()
+  }
+}
+
+/** The SHA-256 of a whole file; a second for two gigabytes. */
+async function digestOf(handle: FileHandle): Promise<string> {
+  const digest = createHash('sha256')
+  const buffer = new Uint8Array(DIGEST_BYTES)
+  for (let at = 0; ;) {
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
+    if (bytesRead === 0) return digest.digest('hex')
+    digest.update(buffer.subarray(0, bytesRead))
+    at += bytesRead
   }
 }
 

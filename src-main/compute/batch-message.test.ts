@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RunInput, RunTask } from '../ports/runner.ts'
+import type { RunFile, RunInput, RunTask } from '../ports/runner.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { batchMessage } from './batch-message.ts'
 import { callOf } from './input.ts'
@@ -11,7 +11,7 @@ const GROUP = {
   ended: () => undefined,
 } as const
 
-function input(name: string): RunInput {
+function input(name: string): RunFile {
   return { cid: name as Cid, path: `/blobs/${name}`, layout: { kind: 'raw', bytes: name.length } }
 }
 
@@ -56,7 +56,7 @@ describe('the message of a batch', () => {
 
   it('tells each task its own inputs, whatever the others have', () => {
     const module = input('m')
-    const all: RunTask['inputs'][] = [
+    const all: Record<string, RunFile>[] = [
       { module, input: input('a') },
       { module: input('m'), input: input('b') },
       { module },
@@ -71,5 +71,16 @@ describe('the message of a batch', () => {
       for (const [role, { cid, path }] of Object.entries(inputs))
         expect(seen[role]).toMatchObject({ cid, path })
     }
+  })
+
+  it('takes small blobs along, those that all tasks read once', () => {
+    const content = new TextEncoder().encode('a part')
+    const small: RunInput = { cid: 'b' as Cid, content, layout: { kind: 'raw', bytes: 6 } }
+    const { call, tasks } = messageOf([
+      { module: input('m'), small, input: { ...small, cid: 'c' as Cid } },
+      { module: input('m'), small: { ...small }, input: { ...small, cid: 'd' as Cid } },
+    ])
+    expect(Object.keys(call.inputs)).toEqual(['module', 'small'])
+    expect(tasks[1]?.inputs).toEqual({ input: { cid: 'd', content, bytes: 6 } })
   })
 })

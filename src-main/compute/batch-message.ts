@@ -48,15 +48,21 @@ function ownInputs(inputs: Inputs, shared: Inputs): { inputs?: Record<string, Ca
 
 /** Whether two inputs are one blob at one place. */
 function isSameInput(a: RunInput | undefined, b: RunInput): boolean {
-  return a === b || (a?.cid === b.cid && a.path === b.path)
+  return a === b || (a?.cid === b.cid && pathOf(a) === pathOf(b))
+}
+
+function pathOf(input: RunInput): string | undefined {
+  return 'path' in input ? input.path : undefined
 }
 
 function callInputs(inputs: readonly [string, RunInput][]): Record<string, CallInput> {
   return Object.fromEntries(inputs.map(([role, input]) => [role, callInput(input)]))
 }
 
-function callInput({ cid, path, layout }: RunInput): CallInput {
+function callInput(input: RunInput): CallInput {
+  const { cid, layout } = input
+  if ('content' in input) return { cid, bytes: layout.bytes, content: input.content }
   const chunks =
     layout.kind === 'list' ? { chunks: layout.chunks.map((c) => ({ cid: c.cid, bytes: c.bytes })) } : {}
-  return { cid, path, bytes: layout.bytes, ...chunks }
+  return { cid, path: input.path, bytes: layout.bytes, ...chunks }
 }

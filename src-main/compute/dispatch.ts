@@ -2,7 +2,7 @@
  * Which tasks wait, which are with the host, and who is to blame when it dies: the supervisor's state, as data
  * and plain functions over it. Nothing here knows of processes.
  */
-import type { RunListener, RunTask } from '../ports/runner.ts'
+import type { RunInput, RunListener, RunTask } from '../ports/runner.ts'
 import { BATCH_TASKS_MAX, type TaskKey } from './input.ts'
 
 /** Batches per worker that the host holds: one that runs and one that waits, so that no worker waits for us. */
@@ -164,8 +164,12 @@ function mayInputsDiffer(a: RunTask['inputs'], b: RunTask['inputs']): boolean {
   if (a === b) return true
   return Object.entries(b).every(([role, input]) => {
     const other = a[role]
-    return input.layout.kind === 'raw' || (other?.cid === input.cid && other.path === input.path)
+    return input.layout.kind === 'raw' || isSameFile(other, input)
   })
+}
+
+function isSameFile(a: RunInput | undefined, b: RunInput): boolean {
+  return a !== undefined && 'path' in a && 'path' in b && a.cid === b.cid && a.path === b.path
 }
 
 /** Takes a task out of the air; nothing when it is not there (it was cancelled, or ended already). */

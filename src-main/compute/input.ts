@@ -2,6 +2,7 @@
  * What goes down to the work: main process → compute host → worker. With output.ts, the whole worker protocol.
  */
 import { z } from 'zod'
+import { Bytes } from '../protocol/bytes.ts'
 import { Cid, Name } from '../protocol/ids.ts'
 import { Params, UnitIndex } from '../protocol/work.ts'
 
@@ -15,14 +16,22 @@ export const WORKERS_MAX = 256
 export const TaskKey = z.int().min(0)
 export type TaskKey = z.infer<typeof TaskKey>
 
-/** A blob of a call, and what its content must hash to. */
-export const CallInput = z.object({
+/** A blob of a call in a file, and what its content must hash to. */
+const FileInput = z.object({
   cid: Cid,
   path: z.string(),
   bytes: z.int().min(0),
   /** Pieces in order, each named by the CID of its bytes; absent when `cid` is the digest of the whole. */
   chunks: z.array(z.object({ cid: Cid, bytes: z.int().min(1) })).exactOptional(),
 })
+export type FileInput = z.infer<typeof FileInput>
+
+/** A small blob that came along; `cid` is the digest of its bytes. */
+const BytesInput = z.object({ cid: Cid, bytes: z.int().min(0), content: Bytes })
+export type BytesInput = z.infer<typeof BytesInput>
+
+/** A blob of a call. */
+export const CallInput = z.union([FileInput, BytesInput])
 export type CallInput = z.infer<typeof CallInput>
 
 /** What the tasks of a batch have in common: all but their index and the inputs that differ. */

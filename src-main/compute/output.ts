@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { Bytes } from '../protocol/bytes.ts'
 import { Fault } from '../protocol/fault.ts'
+import { INPUTS_MAX } from '../protocol/limits.ts'
 import { RunMetrics } from '../protocol/receipt.ts'
 import { Params } from '../protocol/work.ts'
 import { TaskKey } from './input.ts'
@@ -11,8 +12,8 @@ import { TaskKey } from './input.ts'
 /** Outputs above this go through a file: a copy through the pipe costs more than a write from there on. */
 export const INLINE_BYTES_MAX = 256 << 10
 
-/** Further outputs of one local task. */
-const EXTRAS_MAX = 16
+/** Further outputs of one local task: the parts of a scene become inputs of a job. */
+const EXTRAS_MAX = INPUTS_MAX
 
 /** A finished output. A file is a name in the staging folder, never a path: a host gets to name nothing else. */
 export const TaskOutput = z.discriminatedUnion('kind', [

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
 import { faultOf } from '../protocol/fault.ts'
-import type { CallInput } from './input.ts'
+import type { CallInput, FileInput } from './input.ts'
 import { libraryInput } from './read-input.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'meshwork-input-'))
@@ -14,13 +14,17 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const cidOf = (bytes: Uint8Array) => cidOfDigest(RAW, createHash('sha256').update(bytes).digest())
 const ignore = () => undefined
 
-function blob(bytes: Uint8Array): CallInput {
+function blob(bytes: Uint8Array): FileInput {
   const path = join(folder, randomBytes(6).toString('hex'))
   writeFileSync(path, bytes)
   return { cid: cidOf(bytes), path, bytes: bytes.byteLength }
 }
 
-function listBlob(bytes: Uint8Array, cuts: readonly number[]): CallInput {
+function atHand(bytes: Uint8Array): CallInput {
+  return { cid: cidOf(bytes), content: bytes, bytes: bytes.byteLength }
+}
+
+function listBlob(bytes: Uint8Array, cuts: readonly number[]): FileInput {
   const bounds = [0, ...cuts, bytes.byteLength]
   const pieces = cuts.map((_, i) => bytes.subarray(bounds[i], bounds[i + 1]))
   pieces.push(bytes.subarray(cuts.at(-1)))
@@ -32,6 +36,7 @@ const big = randomBytes((5 << 20) + 77)
 const blobs: readonly [string, Uint8Array, CallInput][] = [
   ['an empty blob', new Uint8Array(0), blob(new Uint8Array(0))],
   ['a small blob', Buffer.from('small'), blob(Buffer.from('small'))],
+  ['bytes that came along', Buffer.from('few'), atHand(Buffer.from('few'))],
   ['a large blob under one digest', big, blob(big)],
   ['a list of chunks', big, listBlob(big, [1, 1_000, 3 << 20])],
 ]

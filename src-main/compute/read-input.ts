@@ -4,7 +4,7 @@ import { cidParts } from '../protocol/cid.ts'
 import { equalBytes } from '../protocol/canonical.ts'
 import { assert, refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
-import type { CallInput } from './input.ts'
+import type { BytesInput, CallInput, FileInput } from './input.ts'
 import type { InputFile, LibraryInput } from './library.ts'
 
 /** Bytes read and hashed at a time: they are still in the processor's cache when they are hashed. */
@@ -18,6 +18,41 @@ const PIECE_BYTES = 1 << 20
  * @param count hears how many bytes a library asked for
  */
 export function libraryInput(role: string, input: CallInput, count: (bytes: number) => void): LibraryInput {
+  return 'content' in input ? inputAtHand(role, input, count) : inputOnDisk(role, input, count)
+}
+
+function inputAtHand(role: string, input: BytesInput, count: (bytes: number) => void): LibraryInput {
+  const { cid, bytes, content } = input
+  const verified = (): Uint8Array => {
+    if (content.byteLength !== bytes || !isContentOf(cid, bytes, [content])) {
+      refuse('blob-corrupt', `input '${role}' (${cid}) is damaged`)
+    }
+    count(bytes)
+    return content
+  }
+  return {
+    cid,
+    bytes,
+    readInto: (target) => {
+      assert(target.byteLength === bytes, 'a whole input is read into as many bytes')
+      target.set(verified())
+    },
+    read: () => new Uint8Array(verified()),
+    open: () => {
+      const whole = verified()
+      return {
+        readAt: (target, at) => {
+          const piece = whole.subarray(at, at + target.byteLength)
+          target.set(piece)
+          return piece.byteLength
+        },
+        close: () => undefined,
+      }
+    },
+  }
+}
+
+function inputOnDisk(role: string, input: FileInput, count: (bytes: number) => void): LibraryInput {
   const { cid, bytes } = input
   const readInto = (target: Uint8Array) => {
     assert(target.byteLength === bytes, 'a whole input is read into as many bytes')
@@ -53,7 +88,7 @@ export function libraryInput(role: string, input: CallInput, count: (bytes: numb
   }
 }
 
-function inputFile(role: string, input: CallInput, file: number): InputFile {
+function inputFile(role: string, input: FileInput, file: number): InputFile {
   return {
     readAt: (target, at) => {
       const length = Math.min(target.byteLength, input.bytes - at)
@@ -66,7 +101,7 @@ function inputFile(role: string, input: CallInput, file: number): InputFile {
 }
 
 /** Opens the file. @throws FaultError `blob-missing`, or `blob-corrupt` when its size is not the blob's */
-function openBlob(role: string, input: CallInput): number {
+function openBlob(role: string, input: FileInput): number {
   let file: number
   try {
     file = openSync(input.path, 'r')
@@ -85,7 +120,7 @@ function openBlob(role: string, input: CallInput): number {
  */
 function verify(
   role: string,
-  input: CallInput,
+  input: FileInput,
   file: number,
   place: (from: number, to: number) => Uint8Array,
 ): void {
@@ -112,7 +147,7 @@ function verify(
 }
 
 /** Reads until `target` is full. */
-function fill(role: string, input: CallInput, file: number, target: Uint8Array, at: number): void {
+function fill(role: string, input: FileInput, file: number, target: Uint8Array, at: number): void {
   for (let done = 0; done < target.byteLength;) {
     const count = readSync(file, target, done, Math.min(target.byteLength - done, PIECE_BYTES), at + done)
     if (count === 0) refuse('blob-corrupt', `input '${role}' (${input.cid}) ended at byte ${at + done}`)

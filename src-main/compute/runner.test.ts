@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { noopIndex, noopTasks, outcomesOf, runnerContract } from '../ports/runner.contract.ts'
-import type { Runner, RunInput, RunOutcome, RunTask } from '../ports/runner.ts'
+import type { Runner, RunBytes, RunFile, RunOutcome, RunTask } from '../ports/runner.ts'
 import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
 import { clock } from './clock.fixture.ts'
 import { forkHost, type HostProcess, type SpawnHost } from './fork-host.ts'
@@ -297,7 +297,7 @@ describe('the runner over a compute host', () => {
     const sha = (part: Uint8Array) => createHash('sha256').update(part).digest()
     const whole = await inputOf(folder, 'whole', bytes)
     const pieces = [bytes.subarray(0, 4_000), bytes.subarray(4_000)]
-    const list: RunInput = {
+    const list: RunFile = {
       ...whole,
       cid: cidOfDigest(DAG_CBOR, sha(Buffer.from('the node'))),
       layout: {
@@ -318,6 +318,18 @@ describe('the runner over a compute host', () => {
     }
     await rm(whole.path)
     expect(faultKind(await outcomeOf(hostileTask('echo', { inputs: { blob: whole } })))).toBe('blob-missing')
+  })
+
+  it('[X13] reads small inputs that came along, verified too', async () => {
+    const content = Buffer.from('0123456789'.repeat(1_000))
+    const cid = cidOfDigest(RAW, createHash('sha256').update(content).digest())
+    const blob: RunBytes = { cid, content, layout: { kind: 'raw', bytes: content.byteLength } }
+    const outcome = await outcomeOf(hostileTask('echo', { inputs: { blob } }))
+    expect(outcome).toMatchObject({ kind: 'done', metrics: { input_bytes: 10_000, output_bytes: 10_000 } })
+    for (const wrong of [Buffer.from(content).fill(0, 5_000, 5_001), content.subarray(1)]) {
+      const inputs = { blob: { ...blob, content: wrong } }
+      expect(faultKind(await outcomeOf(hostileTask('echo', { inputs })))).toBe('blob-corrupt')
+    }
   })
 })
 
@@ -352,7 +364,7 @@ describe('the compute host', () => {
     const pid = Number(String(said))
     expect(isAlive(pid)).toBe(true)
     parent.kill('SIGKILL')
-    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
+    await expect.poll(() => isAlive(pid)).toBe(false)
   })
 })
 
@@ -362,14 +374,14 @@ describe('the runner at rest', () => {
     await runner.start()
     await outcomesOf(runner, noopTasks(5))
     const [first] = hosts
-    await expect.poll(() => isAlive(first?.pid), { timeout: 10_000 }).toBe(false)
+    await expect.poll(() => isAlive(first?.pid)).toBe(false)
     expect((await outcomesOf(runner, noopTasks(5))).size).toBe(5)
     expect(hosts.length).toBe(2)
     await runner.stop()
   })
 })
 
-async function inputOf(root: string, name: string, bytes: Uint8Array): Promise<RunInput> {
+async function inputOf(root: string, name: string, bytes: Uint8Array): Promise<RunFile> {
   const path = join(root, 'blobs', name)
   await writeFile(path, bytes)
   const cid = cidOfDigest(RAW, createHash('sha256').update(bytes).digest())

@@ -10,7 +10,7 @@ const Text = z.string().max(500)
 
 /** The file's shape; a file of any other is measured again. */
 const CachedHardware = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   info: z.object({
     hostname: Text,
     os: Text,
@@ -18,6 +18,7 @@ const CachedHardware = z.object({
     ramBytes: Count,
     disk: z.object({ path: z.string(), freeBytes: Count, totalBytes: Count }),
     gpus: z.array(z.object({ name: Text, vendor: Text, vramBytes: Count.exactOptional() })).max(64),
+    network: z.object({ linkMbps: Count.exactOptional() }),
     measuredAtMs: Count,
   }),
 })
@@ -46,7 +47,7 @@ export async function readCache(
 export async function writeCache(path: string, info: HardwareInfo): Promise<void> {
   const aside = `${path}.${process.pid}.new`
   try {
-    await writeFile(aside, `${JSON.stringify({ version: 1, info }, null, 2)}\n`)
+    await writeFile(aside, `${JSON.stringify({ version: 2, info }, null, 2)}\n`)
     await rename(aside, path)
   } catch {
     // The data folder's own checks speak of a folder that cannot be written.

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Clock } from '../ports/clock.ts'
 import { hardwareContract } from '../ports/hardware.contract.ts'
 import { createHardware } from './probe.ts'
-import type { Tools } from './tools.ts'
+import { linkFacts, type Tools } from './tools.ts'
 
 /** A clock by hand: time passes when it is told to. */
 function handClock(): Clock & { pass(ms: number): void } {
@@ -33,6 +33,7 @@ function fakeTools(changes: Partial<Tools> = {}): Tools {
     controllers: () => Promise.resolve([{ vendor: 'Painter', model: 'Brush', vramBytes: 1 << 30 }]),
     vulkanInfo: () => Promise.reject(new Error('not installed')),
     disk: () => Promise.resolve({ freeBytes: 10, totalBytes: 20 }),
+    network: () => Promise.resolve({ linkMbps: 1_000 }),
     ...changes,
   }
 }
@@ -59,16 +60,45 @@ describe('the hardware probe', () => {
       cpu: { name: 'Abacus', physicalCores: 1, speedGhz: 2 },
       disk: { path: folder, freeBytes: 10, totalBytes: 20 },
       gpus: [{ name: 'Brush', vendor: 'Painter', vramBytes: 1 << 30 }],
+      network: { linkMbps: 1_000 },
     })
   })
 
   it('does without tools that fail', async () => {
     const fails = () => Promise.reject(new Error('broken'))
-    const tools = fakeTools({ system: fails, controllers: fails, vulkanInfo: fails, disk: fails })
+    const tools = fakeTools({
+      system: fails,
+      controllers: fails,
+      vulkanInfo: fails,
+      disk: fails,
+      network: fails,
+    })
     const info = await createHardware({ folder, clock: handClock(), tools }).probe(options())
     expect(info.cpu.cores).toBeGreaterThan(0)
     expect(info.gpus).toEqual([])
     expect(info.disk).toEqual({ path: folder, freeBytes: 0, totalBytes: 0 })
+    expect(info.network).toEqual({})
+  })
+
+  it('tells the space on the disk as it is now, and nothing when it cannot be asked', async () => {
+    let freeBytes = 9
+    const disk = () => Promise.resolve({ freeBytes, totalBytes: 20 })
+    const hardware = createHardware({ folder, clock: handClock(), tools: fakeTools({ disk }) })
+    await hardware.probe(options())
+    freeBytes = 3
+    expect(await hardware.disk(options())).toEqual({ freeBytes: 3, totalBytes: 20 })
+    const fails = () => Promise.reject(new Error('gone'))
+    const broken = createHardware({ folder, clock: handClock(), tools: fakeTools({ disk: fails }) })
+    expect(await broken.disk(options())).toBeUndefined()
+  })
+
+  it('believes no speed of a link that no link has', () => {
+    for (const speed of [null, -1, 0, Number.NaN, Number.POSITIVE_INFINITY, 1e9]) {
+      expect(linkFacts({ speed })).toEqual({})
+    }
+    expect(linkFacts(undefined)).toEqual({})
+    expect(linkFacts([])).toEqual({})
+    expect(linkFacts({ speed: 2_500 })).toEqual({ linkMbps: 2_500 })
   })
 
   it('does not wait for tools that hang, and asks them again at the next start', async () => {
@@ -115,7 +145,7 @@ describe('the hardware probe', () => {
     const file = await readFile(path, 'utf8')
     await writeFile(path, file.replace(/"hostname": ".*"/, '"hostname": "elsewhere"'))
     expect(await osOf('four')).toBe('four')
-    for (const damage of ['', 'null', '{"version":1}', file.replace('"version": 1', '"version": 9')]) {
+    for (const damage of ['', 'null', '{"version":1}', file.replace('"version": 2', '"version": 9')]) {
       await writeFile(path, damage)
       expect(await osOf(`after ${damage.length}`)).toBe(`after ${damage.length}`)
     }

@@ -38,12 +38,13 @@ export function createHardware({ folder, clock, tools = machineTools }: Hardware
 
   async function measure(signal: AbortSignal): Promise<HardwareInfo> {
     const kill = AbortSignal.any([signal, AbortSignal.timeout(TOOL_WITHIN_MS)])
-    const [system, controllers, vulkan, disk] = await Promise.all([
+    const [system, controllers, vulkan, disk, network] = await Promise.all([
       answer(tools.system()),
       answer(tools.controllers()),
       // Most machines have none: that is an answer, too.
       answer(tools.vulkanInfo(kill).catch(() => '')),
       answer(tools.disk(folder)),
+      answer(tools.network()),
     ])
     if (signal.aborted) refuse('cancelled', 'looking at the hardware was cancelled')
     const { cores, ramBytes, cpuName } = basics()
@@ -59,9 +60,10 @@ export function createHardware({ folder, clock, tools = machineTools }: Hardware
       ramBytes,
       disk: { path: folder, freeBytes: disk?.freeBytes ?? 0, totalBytes: disk?.totalBytes ?? 0 },
       gpus: mergeGraphics(parseVulkanInfo(vulkan ?? ''), controllers ?? []),
+      network: network ?? {},
       measuredAtMs: clock.nowMs(),
     }
-    const isWhole = [system, controllers, vulkan, disk].every((part) => part !== undefined)
+    const isWhole = [system, controllers, vulkan, disk, network].every((part) => part !== undefined)
     if (isWhole) await writeCache(path, info)
     return info
   }
@@ -91,6 +93,10 @@ export function createHardware({ folder, clock, tools = machineTools }: Hardware
   return {
     probe: ({ signal }) => known ?? keep(remembered(signal)),
     refresh: ({ signal }) => keep(measure(signal)),
+    async disk({ signal }) {
+      const space = await answer(tools.disk(folder))
+      return signal.aborted ? undefined : space
+    },
   }
 }
 

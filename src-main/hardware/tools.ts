@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { statfs } from 'node:fs/promises'
 import type { Controller } from './graphics.ts'
+import { linuxLinkMbps } from './linux-link.ts'
 
 /** Shows what Vulkan knows of the machine; of the package vulkan-tools, where a user has installed it. */
 const VULKANINFO = 'vulkaninfo'
@@ -15,6 +16,15 @@ export interface SystemFacts {
   readonly speedGhz?: number
 }
 
+/** A link faster than this is a driver's mistake: no network card of a PC has a terabit. */
+const LINK_MBPS_MAX = 1_000_000
+
+/** The network interface that leads to everybody else. */
+export interface NetworkFacts {
+  /** Megabits a second that the link was negotiated at; absent where the driver does not tell, as in most virtual machines. */
+  readonly linkMbps?: number
+}
+
 /** The tools that look at a machine. Each may fail or hang; the probe bears both. */
 export interface Tools {
   system(): Promise<SystemFacts>
@@ -22,6 +32,7 @@ export interface Tools {
   /** The text of `vulkaninfo`. */
   vulkanInfo(signal: AbortSignal): Promise<string>
   disk(folder: string): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>
+  network(): Promise<NetworkFacts>
 }
 
 /** The real ones. systeminformation (10 MB) is loaded only when it is asked. */
@@ -63,4 +74,26 @@ export const machineTools: Tools = {
     const { bavail, blocks, bsize } = await statfs(folder)
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
   },
+  network: async () => {
+    if (process.platform === 'linux') {
+      const speed = await linuxLinkMbps()
+      return linkFacts(speed === undefined ? undefined : { speed })
+    }
+    const { default: information } = await import('systeminformation')
+    const found = await information.networkInterfaces('default')
+    return linkFacts(found)
+  },
+}
+
+/** A link as systeminformation tells of it; drivers that do not know its speed say null, -1 or 0. */
+interface FoundLink {
+  readonly speed?: number | null
+}
+
+/** Reads the speed of the first of the links that were found, or of the only one. */
+export function linkFacts(found: FoundLink | readonly FoundLink[] | undefined): NetworkFacts {
+  const [link] = [found].flat()
+  const mbps = link?.speed
+  const isKnown = typeof mbps === 'number' && mbps > 0 && mbps <= LINK_MBPS_MAX
+  return isKnown ? { linkMbps: mbps } : {}
 }

@@ -1,12 +1,22 @@
 import type { VerificationRole } from '../protocol/assignment.ts'
 import type { PeerId } from '../protocol/ids.ts'
+import type { BitSet } from './bit-set.ts'
 
-/** A provider offers to compute `count` consecutive units from `first` on. */
-export interface Offer {
+/** What one provider offers to one job, and what it holds of it. */
+export interface Seat {
   readonly peer: PeerId
-  readonly first: number
-  readonly count: number
-  readonly expectedEndMs: number
+  /** The most units of the job that it takes at a time, running ones included. */
+  readonly capacity: number
+  /** How many of them it computes at once. */
+  readonly lanes: number
+  /** What one unit takes there. */
+  readonly unitMs: number
+  /** Until a unit awarded now begins at an idle provider, and until the news of its end is back. */
+  readonly latencyMs: number
+  /** Units of the job that it holds and has not finished. */
+  readonly busy: number
+  /** Where it would begin: a preference, so that each works in a region of its own. */
+  readonly begin: number
 }
 
 /** What a unit still needs. */
@@ -25,9 +35,20 @@ export interface Standing {
   readonly reliability: number
 }
 
+/** The units of a job that want somebody. */
+export interface OpenUnits {
+  /** Wanted by nobody yet. */
+  readonly untouched: BitSet
+  /** Begun by somebody, and wanting more peers. */
+  readonly partial: BitSet
+  /** How many of `partial` a peer has a part in already. */
+  readonly partialHeldBy: (peer: PeerId) => number
+}
+
 /** What `chooseAwards` decides from. */
 export interface AwardInput {
-  readonly offers: readonly Offer[]
+  readonly seats: readonly Seat[]
+  readonly open: OpenUnits
   /** What a unit needs; undefined when it needs nothing or is no unit of the job. */
   needOf(index: number): UnitNeed | undefined
   standingOf(peer: PeerId): Standing
@@ -51,92 +72,204 @@ export interface ChosenAward {
 export const POOR_STANDING_BELOW = 0.5
 /** Standings within a tenth of each other count as equal: then it matters more who is done first. */
 const STANDING_LEVELS = 10
+/** Latency varies: so much more work than the measured latency needs is queued ahead. */
+const LATENCY_MARGIN = 2
+/** Short units go in batches: so much work is queued ahead wherever it is, little enough to wait for at a job's end. */
+const AHEAD_MS_MIN = 250
+/** A seat that has enough is filled up only when this part of what it should have is missing: fewer messages. */
+const TOP_UP_PART = 4
+/** Units that do not suit a peer and are passed over in one decision, before it has to wait for the next. */
+const PASSED_OVER_MAX = 4_096
 
-interface Candidate {
-  readonly peer: PeerId
-  readonly poor: boolean
-  readonly score: number
+/** What this decision has given to whom so far. */
+interface Given {
+  readonly chosen: Map<number, PeerId[]>
+  /** Units among them that wanted more peers when the first was chosen, in the order of the choice. */
+  readonly wanting: number[]
 }
 
-interface OpenUnit {
-  readonly need: UnitNeed
-  readonly chosen: PeerId[]
+interface Candidate {
+  readonly seat: Seat
+  readonly poor: boolean
+  readonly score: number
+  readonly target: number
+  busy: number
+  /** Nothing that is open suits it. */
+  done: boolean
+  untouchedFrom: number
+  /** Undefined when none of `partial` suits it. */
+  partialFrom: number | undefined
+  /** So many of `wanting` it has looked at. */
+  wantingSeen: number
+  readonly units: { index: number; role: VerificationRole }[]
 }
 
 /**
- * The requester's choice among offers: who computes which unit, and who checks it.
+ * How many units of a job a seat should hold: one a lane that runs, and behind it as many as keep the lane busy until
+ * an award that answers its end arrives, at least one. Not more, so that what waits can still go elsewhere.
+ */
+export function targetOf({ capacity, lanes, unitMs, latencyMs }: Seat): number {
+  const aheadMs = Math.max(AHEAD_MS_MIN, latencyMs * LATENCY_MARGIN)
+  const ahead = Math.max(lanes, Math.ceil((lanes * aheadMs) / unitMs))
+  return Math.min(capacity, lanes + ahead)
+}
+
+/** How many units a seat should get now: none while it has nearly all that it should. */
+export function roomOf(seat: Seat): number {
+  const target = targetOf(seat)
+  const room = target - seat.busy
+  const hasEnough = seat.busy >= seat.lanes && seat.busy > target / 2
+  return hasEnough && room < Math.floor(target / TOP_UP_PART) ? 0 : Math.max(0, room)
+}
+
+/**
+ * The requester's choice: who computes which unit, and who checks it.
  *
- * A unit goes to as many peers as it misses, to none twice; the earlier end comes first, so that everybody who offers
- * has a share of the work, and among equal ends the better standing. Peers of poor standing get it only when it has
- * waited long enough or nobody else is there, and so do two who trust each other fully, who might agree on anything.
- * The result does not depend on the order of the offers.
+ * Free lanes come first, wherever they are; what is left is queued where it ends earliest. Own cores are one provider
+ * among the others. A unit goes to as many peers as it misses, to none twice, and units that somebody has begun come
+ * before those that nobody has. Peers of poor standing get a unit only when it has waited long enough or nobody else
+ * is there, and so do two who trust each other fully, who might agree on anything. The result does not depend on the
+ * order of the seats.
  */
 export function chooseAwards(input: AwardInput): readonly ChosenAward[] {
-  const candidates = new Map<PeerId, Candidate>()
-  for (const { peer } of input.offers) {
-    if (!candidates.has(peer)) candidates.set(peer, candidateOf(peer, input.standingOf(peer)))
-  }
-  const ordered = input.offers
-    .map((offer) => ({
-      offer,
-      candidate: candidates.get(offer.peer) ?? candidateOf(offer.peer, NO_STANDING),
-    }))
-    .sort((a, b) => preferred(a.candidate, b.candidate, a.offer, b.offer))
-  const open = new Map<number, OpenUnit | undefined>()
-  const awards = new Map<PeerId, { index: number; role: VerificationRole }[]>()
+  const given: Given = { chosen: new Map(), wanting: [] }
+  const candidates = input.seats.flatMap((seat) => {
+    const room = roomOf(seat)
+    return room > 0 ? [candidateOf(seat, input)] : []
+  })
+  candidates.sort(compareStanding)
   for (const mayWaive of [false, true]) {
-    for (const { offer, candidate } of ordered) {
-      const units = awards.get(offer.peer) ?? []
-      for (let index = offer.first; index < offer.first + offer.count; index++) {
-        if (units.length >= input.unitsMax) break
-        const unit = openUnit(index, open, input)
-        if (unit === undefined || !isWanted(unit, candidate, mayWaive, input)) continue
-        units.push({ index, role: holdersOf(unit) === 0 ? 'primary' : 'verification' })
-        unit.chosen.push(offer.peer)
-      }
-      if (units.length > 0) awards.set(offer.peer, units)
+    for (const candidate of candidates) {
+      candidate.done = candidate.poor && !mayWaive
+      candidate.untouchedFrom = candidate.partialFrom = candidate.seat.begin
+      candidate.wantingSeen = 0
+    }
+    while (input.open.untouched.count + input.open.partial.count > 0) {
+      const candidate = earliest(candidates, input.unitsMax)
+      if (candidate === undefined) break
+      const unit = unitFor(candidate, given, mayWaive, input)
+      if (unit === undefined) candidate.done = true
+      else give(candidate, unit, given, input)
     }
   }
-  return [...awards].map(([peer, units]) => ({ peer, units: units.sort((a, b) => a.index - b.index) }))
-}
-
-const NO_STANDING: Standing = { trust: 0, quality: 0, reliability: 0 }
-
-function candidateOf(peer: PeerId, { trust, quality, reliability }: Standing): Candidate {
-  const poor = !(quality >= POOR_STANDING_BELOW && reliability >= POOR_STANDING_BELOW)
-  return { peer, poor, score: Math.round(trust * quality * reliability * STANDING_LEVELS) }
-}
-
-function preferred(a: Candidate, b: Candidate, offerA: Offer, offerB: Offer): number {
-  if (a.poor !== b.poor) return a.poor ? 1 : -1
-  return (
-    offerA.expectedEndMs - offerB.expectedEndMs ||
-    b.score - a.score ||
-    (a.peer < b.peer ? -1 : a.peer > b.peer ? 1 : offerA.first - offerB.first || offerA.count - offerB.count)
+  return candidates.flatMap(({ seat, units }) =>
+    units.length === 0 ? [] : [{ peer: seat.peer, units: units.sort((a, b) => a.index - b.index) }],
   )
 }
 
-function openUnit(
-  index: number,
-  open: Map<number, OpenUnit | undefined>,
-  input: AwardInput,
-): OpenUnit | undefined {
-  if (open.has(index)) return open.get(index)
-  const need = input.needOf(index)
-  const unit = need === undefined || need.missing <= 0 ? undefined : { need, chosen: [] }
-  open.set(index, unit)
-  return unit
+function candidateOf(seat: Seat, input: AwardInput): Candidate {
+  const { trust, quality, reliability } = input.standingOf(seat.peer)
+  return {
+    seat,
+    poor: !(quality >= POOR_STANDING_BELOW && reliability >= POOR_STANDING_BELOW),
+    score: Math.round(trust * quality * reliability * STANDING_LEVELS),
+    target: targetOf(seat),
+    busy: seat.busy,
+    done: false,
+    untouchedFrom: seat.begin,
+    partialFrom: seat.begin,
+    wantingSeen: 0,
+    units: [],
+  }
 }
 
-function isWanted(unit: OpenUnit, { peer, poor }: Candidate, mayWaive: boolean, input: AwardInput): boolean {
-  const { need, chosen } = unit
-  if (chosen.length >= need.missing || need.holders.includes(peer) || chosen.includes(peer)) return false
+function compareStanding(a: Candidate, b: Candidate): number {
+  if (a.poor !== b.poor) return a.poor ? 1 : -1
+  return b.score - a.score || (a.seat.peer < b.seat.peer ? -1 : 1)
+}
+
+/** The candidate whose next unit ends first: of those with a free lane, if there are any; the first among equals. */
+function earliest(candidates: readonly Candidate[], unitsMax: number): Candidate | undefined {
+  let best: Candidate | undefined
+  for (const candidate of candidates) {
+    if (candidate.done || candidate.busy >= candidate.target || candidate.units.length >= unitsMax) continue
+    if (best === undefined || comesBefore(candidate, best)) best = candidate
+  }
+  return best
+}
+
+function comesBefore(a: Candidate, b: Candidate): boolean {
+  if (a.poor !== b.poor) return b.poor
+  if (hasFreeLane(a) !== hasFreeLane(b)) return hasFreeLane(a)
+  return nextEndMs(a) < nextEndMs(b)
+}
+
+function hasFreeLane({ busy, seat }: Candidate): boolean {
+  return busy < seat.lanes
+}
+
+/** When one more unit would end, from now on. */
+function nextEndMs({ seat: { lanes, unitMs, latencyMs }, busy }: Candidate): number {
+  const waitMs = busy < lanes ? 0 : ((busy - lanes + 1) / lanes) * unitMs
+  return Math.max(latencyMs, waitMs) + unitMs
+}
+
+/** The next unit that suits a peer: one that others have begun, else one that nobody has. */
+function unitFor(
+  candidate: Candidate,
+  given: Given,
+  mayWaive: boolean,
+  input: AwardInput,
+): { index: number; isFirst: boolean } | undefined {
+  const { untouched, partial } = input.open
+  const suits = (index: number): boolean => isWanted(index, candidate, given, mayWaive, input)
+  // What has not suited a peer once will not in this decision: it looks at each unit once.
+  if (candidate.partialFrom !== undefined && partial.count > input.open.partialHeldBy(candidate.seat.peer)) {
+    const index = around(partial, candidate.partialFrom, suits)
+    candidate.partialFrom = index === undefined ? undefined : index + 1
+    if (index !== undefined) return { index, isFirst: false }
+  }
+  while (candidate.wantingSeen < given.wanting.length) {
+    const index = given.wanting[candidate.wantingSeen++]
+    if (index !== undefined && suits(index)) return { index, isFirst: false }
+  }
+  const index = around(untouched, candidate.untouchedFrom, (i) => !given.chosen.has(i) && suits(i))
+  if (index === undefined) return undefined
+  candidate.untouchedFrom = index + 1
+  return { index, isFirst: true }
+}
+
+/** The first member that suits, from a place on and around the end; gives up after PASSED_OVER_MAX. */
+function around(set: BitSet, from: number, suits: (index: number) => boolean): number | undefined {
+  let left = Math.min(set.count, PASSED_OVER_MAX)
+  let at = from
+  while (left > 0) {
+    const index = set.next(at) ?? set.next(0)
+    if (index === undefined) return undefined
+    if (suits(index)) return index
+    at = index + 1
+    left--
+  }
+  return undefined
+}
+
+function isWanted(
+  index: number,
+  { seat: { peer }, poor }: Candidate,
+  given: Given,
+  mayWaive: boolean,
+  input: AwardInput,
+): boolean {
+  const need = input.needOf(index)
+  const chosen = given.chosen.get(index) ?? []
+  if (need === undefined || chosen.length >= need.missing) return false
+  if (need.holders.includes(peer) || chosen.includes(peer)) return false
   const befriended = (other: PeerId): boolean => input.trustEachOtherFully(peer, other)
   if (!poor && !need.holders.some(befriended) && !chosen.some(befriended)) return true
   if (!mayWaive) return false
-  return input.nowMs - need.openSinceMs >= input.patienceMs || input.others - holdersOf(unit) <= 0
+  const holders = new Set(need.holders).size + chosen.length
+  return input.nowMs - need.openSinceMs >= input.patienceMs || input.others - holders <= 0
 }
 
-function holdersOf({ need, chosen }: OpenUnit): number {
-  return new Set(need.holders).size + chosen.length
+function give(
+  candidate: Candidate,
+  { index, isFirst }: { index: number; isFirst: boolean },
+  { chosen, wanting }: Given,
+  input: AwardInput,
+): void {
+  const before = chosen.get(index) ?? []
+  candidate.units.push({ index, role: isFirst ? 'primary' : 'verification' })
+  chosen.set(index, [...before, candidate.seat.peer])
+  if (before.length === 0 && (input.needOf(index)?.missing ?? 0) > 1) wanting.push(index)
+  candidate.busy++
 }

@@ -37,8 +37,19 @@ export interface Match {
   readonly performance: number
 }
 
-/** Reads a slot for matching. Of two capabilities for one algorithm and version the faster supported one counts. */
+const parsedSlots = new WeakMap<AvailabilitySlot, SlotFacts>()
+
+/** A slot for matching; one that was read before is not read again. */
 export function slotFacts(slot: AvailabilitySlot): SlotFacts {
+  const known = parsedSlots.get(slot)
+  if (known !== undefined) return known
+  const facts = readSlot(slot)
+  parsedSlots.set(slot, facts)
+  return facts
+}
+
+/** Reads a slot for matching. Of two capabilities for one algorithm and version the faster supported one counts. */
+function readSlot(slot: AvailabilitySlot): SlotFacts {
   const capabilities = new Map<string, AlgorithmCapability>()
   for (const capability of slot.algorithms) {
     const key = algorithmKey(capability.algorithm_id, capability.version)

@@ -64,4 +64,14 @@ describe('damping', () => {
     expect(state).toEqual({ damping: 1, history: [1, 1, 1] })
     expect(nextDamping(state, { offered: 0, awarded: 0 })).toEqual(state)
   })
+
+  test('[M17] a provider whose capacity is used as far as the round trip needs is not damped', () => {
+    let state: Damping = { damping: 1, history: [] }
+    // Eight lanes are busy, as many units wait behind them, and twice that was offered.
+    for (let i = 0; i < 20; i++) state = nextDamping(state, { offered: 32, awarded: 16 })
+    expect(state.damping).toBe(1)
+    // Where hardly anything is wanted, a tenth of what could be queued is offered: enough to notice when it is.
+    for (let i = 0; i < 20; i++) state = nextDamping(state, { offered: 32, awarded: 1 })
+    expect(state.damping).toBe(DAMPING_MIN)
+  })
 })

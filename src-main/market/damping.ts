@@ -2,13 +2,15 @@
 export interface Damping {
   /** The share of what fits that is offered, above 0 and at most 1. */
   readonly damping: number
-  /** Offered units per awarded one in the last rounds, oldest first; at most OVER_ALLOCATION_ROUNDS of them. */
+  /** Units offered for each that was in use in the last rounds, oldest first; at most OVER_ALLOCATION_ROUNDS of them. */
   readonly history: readonly number[]
 }
 
 /** What became of one round's offers, in units. */
 export interface RoundOutcome {
+  /** The capacity that was offered. */
   readonly offered: number
+  /** The most of it that was in use at a time. */
   readonly awarded: number
 }
 
@@ -17,8 +19,8 @@ export const OVER_ALLOCATION_ROUNDS = 3
 /** The largest ratio that is remembered: the schema's bound on a ratio. */
 export const OVER_ALLOCATION_MAX = 1e6
 /**
- * Offers per award that are no sign of over-allocation: a requester needs some choice, and offers overlap where two
- * peers check each other.
+ * Capacity for each unit in use that is no sign of over-allocation: a requester uses what is queued ahead only as far as
+ * its round trip needs it.
  */
 export const OFFERS_PER_AWARD_FINE = 2
 /** The least share of the capacity that is offered: enough to notice when awards come again. */

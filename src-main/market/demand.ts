@@ -8,6 +8,8 @@ import { amount, RESOURCE_DIMENSIONS, type ComputeResource } from '../protocol/r
 export type Demand = readonly number[]
 
 const STEPS_PER_UNIT = 1e6
+/** The dimension that counts cores. */
+const CORES = RESOURCE_DIMENSIONS.indexOf('cpu_cores')
 /** Rounding errors of decimal fractions are far below this part of a step; real amounts are not. */
 const STEP_TOLERANCE = 1e-3
 
@@ -30,11 +32,23 @@ export function fits(demand: Demand, free: Demand): boolean {
   return true
 }
 
-/** A demand as a resource again; dimensions that `like` does not name are left out. */
-export function resourceOf(demand: Demand, like: ComputeResource): ComputeResource {
-  const resource: ComputeResource = { cpu_cores: 0, ram_gb: 0 }
-  RESOURCE_DIMENSIONS.forEach((dimension, d) => {
-    if (like[dimension] !== undefined) resource[dimension] = Math.max(0, demand[d] ?? 0) / STEPS_PER_UNIT
-  })
-  return resource
+/**
+ * How many units run at once in what is free: in every dimension, each in a worker of its own, which takes a whole core
+ * where the slot has one.
+ */
+export function lanesIn(demand: Demand, free: Demand, capacity: Demand): number {
+  let lanes = Number.POSITIVE_INFINITY
+  for (let d = 0; d < demand.length; d++) {
+    const needed =
+      d === CORES ? Math.max(demand[d] ?? 0, Math.min(STEPS_PER_UNIT, capacity[d] ?? 0)) : (demand[d] ?? 0)
+    if (needed > 0) lanes = Math.min(lanes, Math.floor((free[d] ?? 0) / needed))
+  }
+  return lanes === Number.POSITIVE_INFINITY ? 1 : lanes
+}
+
+/** What one lane takes: see `lanesIn`. */
+export function laneOf(demand: Demand, capacity: Demand): Demand {
+  return demand.map((amount, d) =>
+    d === CORES ? Math.max(amount, Math.min(STEPS_PER_UNIT, capacity[d] ?? 0)) : amount,
+  )
 }

@@ -1,42 +1,14 @@
 import type { JobId, PeerId } from '../protocol/ids.ts'
 
 /**
- * Rendezvous (highest-random-weight) hashing (Thaler & Ravishankar 1998): every peer computes the same pseudo-random
- * weight for each pair of peer and piece of work, and whoever has the highest weight goes first. Peers thus agree on
- * who takes what without a word, and when one comes or goes, only its own share moves.
+ * Where a peer would begin with a job: a unit's index that is the same wherever it is asked for, and another for each
+ * peer, so that each works in a region of its own (after the hashing of rendezvous, Thaler & Ravishankar 1998).
  *
- * Nothing is at stake but double offers, so a fast integer mix does and no cryptographic hash is needed.
+ * Nothing is at stake but nearness of what is cached, so a fast integer mix does and no cryptographic hash is needed.
  */
-export interface Rendezvous {
-  /** The peer's place among all: 0 when its weight for this piece is the highest. */
-  rank(piece: number): number
-}
-
-/** Ranks `peer` among itself and its rivals for the pieces of one job. */
-export function createRendezvous(
-  peer: PeerId,
-  rivals: readonly PeerId[],
-  requester: PeerId,
-  job: JobId,
-): Rendezvous {
-  const others = [...new Set(rivals)].filter((rival) => rival !== peer)
-  const seeds = Uint32Array.from(others, seedOf)
-  const mine = seedOf(peer)
-  const jobSeed = seedOf(`${requester}/${job}`)
-  // Two peers have equal weights only when their seeds are equal; then the id decides, as it does for all.
-  const losesTies = Uint8Array.from(others, (rival) => (rival > peer ? 1 : 0))
-  return {
-    rank(piece) {
-      const pieceSeed = mix(jobSeed ^ mix(piece))
-      const weight = mix(pieceSeed ^ mine)
-      let rank = 0
-      for (let i = 0; i < seeds.length; i++) {
-        const theirs = mix(pieceSeed ^ (seeds[i] ?? 0))
-        if (theirs > weight || (theirs === weight && losesTies[i] === 1)) rank++
-      }
-      return rank
-    },
-  }
+export function rendezvousBegin(peer: PeerId, requester: PeerId, job: JobId, unitCount: number): number {
+  const weight = mix(seedOf(`${requester}/${job}`) ^ seedOf(peer))
+  return Math.floor((weight / 2 ** 32) * unitCount)
 }
 
 /** 32 bits of a text: FNV-1a, then mixed, because FNV's high bits hardly depend on the last characters. */

@@ -2,8 +2,7 @@ import { unitId, type JobId, type PeerId } from '../protocol/ids.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { WorkUnit } from '../protocol/work.ts'
-import type { AllocationInput, PlannedOffer } from './allocation.ts'
-import type { OpenWork } from './open-work.ts'
+import type { AllocationInput, JobWish, PlannedOffer } from './allocation.ts'
 
 /** Markets for tests and benchmarks. */
 
@@ -49,41 +48,42 @@ export function sampleUnit(job: string, changes: Partial<WorkUnit> = {}): WorkUn
 }
 
 /** A mutually trusted requester's open work. */
-export function sampleWork(
+export function sampleWish(
   job: string,
-  units: number,
-  changes: Partial<OpenWork> & { readonly unit?: Partial<WorkUnit> } = {},
-): OpenWork {
+  open: number,
+  changes: Partial<JobWish> & { readonly unit?: Partial<WorkUnit> } = {},
+): JobWish {
   const { unit, ...rest } = changes
   return {
     requester: samplePeer(1),
+    job: job as JobId,
     tier: 1,
-    trust: 0.8,
     template: sampleUnit(job, unit),
-    ranges: [[0, units]],
-    taken: new Set(),
+    open,
+    unfinished: open,
+    held: 0,
+    fetchMs: 0,
+    isStarving: false,
+    isUnused: false,
+    begin: 0,
     ...rest,
   }
 }
 
-/** A peer that offers all it has, as far ahead as it has it. */
+/** A peer that offers all it has. */
 export function sampleInput(changes: Partial<AllocationInput> = {}): AllocationInput {
   return {
     nowMs: NOW_MS,
-    peer: samplePeer(0),
     slots: [sampleSlot('night')],
     work: [],
-    reservations: [],
-    rivals: [],
+    taken: { cpu_cores: 0, ram_gb: 0 },
     damping: 1,
     offersMax: 1_000_000,
-    horizonMs: 24 * HOUR_MS,
-    blockMs: 60_000,
     ...changes,
   }
 }
 
 /** How many units some offers stand for. */
 export function unitsOf(offers: readonly PlannedOffer[]): number {
-  return offers.reduce((sum, offer) => sum + offer.count, 0)
+  return offers.reduce((sum, offer) => sum + offer.units, 0)
 }

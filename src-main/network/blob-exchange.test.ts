@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { encodeCanonical } from '../protocol/canonical.ts'
 import { FaultError, refuse, type Fault } from '../protocol/fault.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
+import type { Identity } from '../ports/identity.ts'
 import type { Transport } from '../ports/transport.ts'
 import { createBlobExchange, type BlobExchange } from './blob-exchange.ts'
 import { CHUNK, OPEN } from './blob-wire.ts'
@@ -19,6 +20,7 @@ import { openStorage } from '../storage/storage.ts'
 const CHUNK_BYTES = 1_000
 
 interface Side {
+  readonly identity: Identity
   readonly peer: PeerId
   readonly transport: Transport
   readonly blobs: MemoryBlobs
@@ -39,10 +41,11 @@ describe('blob exchange', () => {
   let network = createMemoryNetwork()
   let distrusted = new Set<PeerId>()
   let served: PeerId[] = []
-  const signal = () => AbortSignal.timeout(20_000)
+  const signal = () => AbortSignal.timeout(120_000)
 
   const join = async (around: (transport: Transport) => Transport = (t) => t): Promise<Side> => {
-    const { peer } = createIdentity(randomBytes(32))
+    const identity = createIdentity(randomBytes(32))
+    const { peer } = identity
     const transport = around(network.join(peer))
     await transport.start()
     const blobs = createMemoryBlobs(CHUNK_BYTES)
@@ -52,9 +55,10 @@ describe('blob exchange', () => {
     }
     return {
       peer,
+      identity,
       transport,
       blobs,
-      exchange: createBlobExchange({ transport, blobs, clock: machineClock, mayServe }),
+      exchange: createBlobExchange({ transport, identity, blobs, clock: machineClock, mayServe }),
     }
   }
   const connect = (a: Side, ...others: Side[]) =>
@@ -288,6 +292,7 @@ describe('blob exchange', () => {
     c.blobs.put(bytes)
     const full = createBlobExchange({
       transport: a.transport,
+      identity: a.identity,
       clock: machineClock,
       mayServe: () => true,
       blobs: {
@@ -324,8 +329,14 @@ describe('blob exchange over libp2p, with stores on disk', () => {
     const folder = await mkdtemp(join(tmpdir(), 'meshwork-exchange-'))
     const storage = await openStorage({ folder, quotaBytes: 1 << 30, clock: machineClock })
     const { blobs } = storage
-    const { transport } = localPeer()
-    const exchange = createBlobExchange({ transport, blobs, clock: machineClock, mayServe: () => true })
+    const { transport, identity } = localPeer()
+    const exchange = createBlobExchange({
+      transport,
+      identity,
+      blobs,
+      clock: machineClock,
+      mayServe: () => true,
+    })
     await transport.start()
     running.push(async () => {
       await transport.stop()
@@ -344,7 +355,7 @@ describe('blob exchange over libp2p, with stores on disk', () => {
     let cut = false
     await a.exchange.fetch(cid, {
       from: [b.transport.peer],
-      signal: AbortSignal.timeout(50_000),
+      signal: AbortSignal.timeout(120_000),
       progress: ({ chunksDone }) => {
         if (chunksDone < 8 || cut) return
         cut = true
@@ -360,7 +371,7 @@ describe('blob exchange over libp2p, with stores on disk', () => {
   test('many small results, a structure and a large file arrive from the store that has them', async () => {
     const [a, b] = [await side(), await side()]
     await a.transport.connect(b.transport.peer, b.transport.addresses(), {
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(120_000),
     })
     const cids = await Promise.all([
       ...Array.from({ length: 100 }, () => b.blobs.put(randomBytes(3_000))),
@@ -368,7 +379,7 @@ describe('blob exchange over libp2p, with stores on disk', () => {
       b.blobs.put(randomBytes(5 << 20)),
       b.blobs.put(new Uint8Array(1)),
     ])
-    const signal = AbortSignal.timeout(50_000)
+    const signal = AbortSignal.timeout(120_000)
     await Promise.all(cids.map((cid) => a.exchange.fetch(cid, { from: [b.transport.peer], signal })))
     for (const cid of cids) {
       expect(Buffer.compare(await a.blobs.read(cid), await b.blobs.read(cid))).toBe(0)

@@ -3,18 +3,28 @@ import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Identity } from '../ports/identity.ts'
 import type { Transport } from '../ports/transport.ts'
 import { createBlobOpener } from './blob-opener.ts'
+import { createBlobPasses } from './blob-pass.ts'
 import { serveBlobs } from './blob-server.ts'
+import { allChunksBut } from './chunk-set.ts'
 import { createChunkMemory } from './chunk-memory.ts'
+import { SWARM_BYTES_MIN, VOUCHED_BLOBS_MAX } from './limits.ts'
+import { createPartialBlobs } from './partial-blobs.ts'
 import { createRateLimit } from './rate-limit.ts'
+import { createTransferRates } from './transfer-rates.ts'
 import { transferBlob, type TransferProgress } from './blob-transfer.ts'
 import { faultOfSignal, throwIfAborted } from './signal-fault.ts'
+import { createSwarmMembers } from './swarm-members.ts'
+import { serveSwarms } from './swarm-server.ts'
 
 /** What a blob exchange is made of. */
 export interface BlobExchangeParts {
   readonly transport: Transport
-  readonly blobs: Pick<BlobStore, 'has' | 'layout' | 'readChunk' | 'receive'>
+  /** Signs passes for those who fetch this peer's blobs together, and checks those that others show. */
+  readonly identity: Identity
+  readonly blobs: Pick<BlobStore, 'has' | 'info' | 'layout' | 'readChunk' | 'receive'>
   readonly clock: Clock
   /** Whether a peer may have a blob. */
   readonly mayServe: (peer: PeerId, cid: Cid) => boolean
@@ -30,6 +40,8 @@ export interface BlobExchange extends BlobFetcher {
 export interface FetchOptions {
   /** Peers likely to have it, best first. */
   readonly from: readonly PeerId[]
+  /** One of them, who gives it to several at once. */
+  readonly leader?: PeerId
   readonly signal: AbortSignal
   readonly progress?: (progress: TransferProgress) => void
 }
@@ -37,6 +49,7 @@ export interface FetchOptions {
 /** A transfer under way and those who wait for it. */
 interface Shared {
   readonly from: Set<PeerId>
+  leader: PeerId | undefined
   readonly abort: AbortController
   readonly done: Promise<void>
   readonly listeners: Set<(progress: TransferProgress) => void>
@@ -47,7 +60,8 @@ interface Shared {
  * Serves this peer's blobs and fetches others'. Whoever wants a blob that is already on its way waits for that
  * transfer; it ends early only when nobody waits any longer.
  */
-export function createBlobExchange({ transport, blobs, clock, mayServe }: BlobExchangeParts): BlobExchange {
+export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
+  const { transport, identity, blobs, clock, mayServe } = options
   const shared = new Map<Cid, Shared>()
   const open = createBlobOpener(transport, clock)
   /** Transfers that were given up and are putting away what they have. */
@@ -56,7 +70,25 @@ export function createBlobExchange({ transport, blobs, clock, mayServe }: BlobEx
   let bytesOut = 0
   const upload = createRateLimit(clock)
   const download = createRateLimit(clock)
-  serveBlobs({ transport, blobs, mayServe, upload, onSent: (bytes) => void (bytesOut += bytes) })
+  const rates = createTransferRates(clock)
+  const partials = createPartialBlobs(blobs)
+  const passes = createBlobPasses(identity, clock)
+  const swarms = createSwarmMembers(transport, clock)
+  const vouched = createVouched()
+  serveBlobs({
+    transport,
+    blobs,
+    partials,
+    mayServe,
+    // A requester's word counts where the blob was fetched in its name, and no further than it may have it itself.
+    isOpenedBy: (pass, peer, cid) => {
+      const signer = passes.signerOf(pass, cid, peer)
+      return signer !== undefined && vouched.has(cid, signer) && mayServe(signer, cid)
+    },
+    upload,
+    onSent: (bytes) => void (bytesOut += bytes),
+  })
+  serveSwarms({ transport, blobs, clock, mayServe, passes })
   const parts = {
     transport,
     blobs,
@@ -65,6 +97,9 @@ export function createBlobExchange({ transport, blobs, clock, mayServe }: BlobEx
     memory: createChunkMemory(),
     onReceived: (bytes: number) => void (bytesIn += bytes),
     download,
+    rates,
+    swarms,
+    partials,
   }
 
   const begin = (cid: Cid): Shared => {
@@ -76,11 +111,13 @@ export function createBlobExchange({ transport, blobs, clock, mayServe }: BlobEx
     }
     // Starts a turn later, when the one who asked has named its peers, and after an earlier one has ended.
     const done = Promise.resolve(ending.get(cid))
-      .then(() => transferBlob({ cid, from, signal: abort.signal, progress }, parts))
+      .then(() =>
+        transferBlob({ cid, from, leader: () => transfer.leader, signal: abort.signal, progress }, parts),
+      )
       .finally(() => {
         if (shared.get(cid) === transfer) shared.delete(cid)
       })
-    const transfer: Shared = { from, abort, done, listeners, waiting: 0 }
+    const transfer: Shared = { from, leader: undefined, abort, done, listeners, waiting: 0 }
     shared.set(cid, transfer)
     return transfer
   }
@@ -95,12 +132,33 @@ export function createBlobExchange({ transport, blobs, clock, mayServe }: BlobEx
     transfer.abort.abort()
   }
 
+  /** Tells the leader of a swarm that the blob is here already, for the other members. */
+  const announce = (cid: Cid, leader: PeerId) => {
+    const chunkCount = partials.chunkCount(cid)
+    const isSmall = chunkCount === 1 && (blobs.info(cid)?.bytes ?? 0) < SWARM_BYTES_MIN
+    if (chunkCount === undefined || isSmall) return
+    const place = swarms.join(leader, {
+      cid,
+      chunkCount,
+      report: () => ({ held: allChunksBut(chunkCount, []), taking: [], without: [] }),
+      onNews: ignore,
+      onLeaderLost: ignore,
+      isIdle: () => false,
+    })
+    place.leave()
+  }
+
   return {
-    async fetch(cid, { from, signal, progress }) {
+    async fetch(cid, { from, leader, signal, progress }) {
       throwIfAborted(signal)
-      if (blobs.has(cid)) return
+      if (leader !== undefined) vouched.add(cid, leader)
+      if (blobs.has(cid)) {
+        if (leader !== undefined && leader !== transport.peer) announce(cid, leader)
+        return
+      }
       const transfer = shared.get(cid) ?? begin(cid)
       transfer.waiting += 1
+      transfer.leader ??= leader
       for (const peer of from) transfer.from.add(peer)
       if (progress !== undefined) transfer.listeners.add(progress)
       const { promise, resolve, reject } = Promise.withResolvers<undefined>()
@@ -116,9 +174,27 @@ export function createBlobExchange({ transport, blobs, clock, mayServe }: BlobEx
       }
     },
     traffic: () => ({ bytesIn, bytesOut }),
+    rates: () => rates.rates(),
     setRates(rates) {
       upload.setRate(rates.upload)
       download.setRate(rates.download)
+    },
+  }
+}
+
+/** In whose name blobs were fetched, for the blobs used last. */
+function createVouched() {
+  const leaders = new Map<Cid, Set<PeerId>>()
+  return {
+    has: (cid: Cid, leader: PeerId) => leaders.get(cid)?.has(leader) === true,
+    add(cid: Cid, leader: PeerId) {
+      const known = leaders.get(cid) ?? new Set()
+      known.add(leader)
+      leaders.delete(cid)
+      leaders.set(cid, known)
+      if (leaders.size <= VOUCHED_BLOBS_MAX) return
+      const [oldest] = leaders.keys()
+      if (oldest !== undefined) leaders.delete(oldest)
     },
   }
 }

@@ -5,11 +5,18 @@ import { MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Transport } from '../ports/transport.ts'
 import { OPEN, OpenAnswer, type OpenedBlob } from './blob-wire.ts'
-import { OPEN_CIDS_MAX, OPEN_MS_MAX, OPENS_MAX } from './limits.ts'
+import { OPEN_CIDS_MAX, OPEN_MS_MAX, OPENS_MAX, SWARM_BYTES_MIN } from './limits.ts'
 import { signalAfter } from './signal-fault.ts'
 
+/** What is asked for: small content at once, or only the smallest, and the layout of all else. */
+type Wanted = 'content' | 'layout'
+
 /** Opens a blob at a peer: its content when small, else its layout. */
-export type OpenBlob = (peer: PeerId, cid: Cid) => Promise<Exclude<OpenedBlob, { kind: 'later' | 'refused' }>>
+export type OpenBlob = (
+  peer: PeerId,
+  cid: Cid,
+  wanted: Wanted,
+) => Promise<Exclude<OpenedBlob, { kind: 'later' | 'refused' }>>
 
 interface Asked {
   readonly cid: Cid
@@ -18,6 +25,8 @@ interface Asked {
 }
 
 interface Lane {
+  readonly peer: PeerId
+  readonly wanted: Wanted
   readonly waiting: Asked[]
   underWay: number
 }
@@ -29,14 +38,17 @@ interface Lane {
  * @returns a function that throws FaultError `blob-missing`, `not-trusted`, `unreachable`, `timed-out`, `malformed`
  */
 export function createBlobOpener(transport: Transport, clock: Clock): OpenBlob {
-  const lanes = new Map<PeerId, Lane>()
+  const lanes = new Map<string, Lane>()
 
-  const ask = async (peer: PeerId, lane: Lane, asked: readonly Asked[]) => {
+  const ask = async (key: string, lane: Lane, asked: readonly Asked[]) => {
     lane.underWay += 1
     const deadline = signalAfter(clock, OPEN_MS_MAX)
     try {
-      const question = encodeCanonical({ cids: asked.map(({ cid }) => cid) })
-      const reply = await transport.request(peer, OPEN, question, { signal: deadline.signal })
+      const question = encodeCanonical({
+        cids: asked.map(({ cid }) => cid),
+        ...(lane.wanted === 'layout' ? { piece_from: SWARM_BYTES_MIN } : {}),
+      })
+      const reply = await transport.request(lane.peer, OPEN, question, { signal: deadline.signal })
       const answer = decodeCanonical(reply, OpenAnswer, MESSAGE_BYTES_MAX)
       if (!answer.ok) throw new FaultError(answer.fault)
       if (answer.value.blobs.length !== asked.length || answer.value.blobs[0]?.kind === 'later') {
@@ -49,23 +61,24 @@ export function createBlobOpener(transport: Transport, clock: Clock): OpenBlob {
     } finally {
       deadline.cancel()
       lane.underWay -= 1
-      flush(peer, lane)
+      flush(key, lane)
     }
   }
-  const flush = (peer: PeerId, lane: Lane) => {
+  const flush = (key: string, lane: Lane) => {
     while (lane.underWay < OPENS_MAX && lane.waiting.length > 0) {
-      void ask(peer, lane, lane.waiting.splice(0, OPEN_CIDS_MAX))
+      void ask(key, lane, lane.waiting.splice(0, OPEN_CIDS_MAX))
     }
-    if (lane.underWay === 0 && lane.waiting.length === 0 && lanes.get(peer) === lane) lanes.delete(peer)
+    if (lane.underWay === 0 && lane.waiting.length === 0 && lanes.get(key) === lane) lanes.delete(key)
   }
 
-  return (peer, cid) =>
+  return (peer, cid, wanted) =>
     new Promise((resolve, reject) => {
-      const lane = lanes.get(peer) ?? { waiting: [], underWay: 0 }
-      lanes.set(peer, lane)
+      const key = `${wanted} ${peer}`
+      const lane = lanes.get(key) ?? { peer, wanted, waiting: [], underWay: 0 }
+      lanes.set(key, lane)
       lane.waiting.push({ cid, resolve, reject })
       // What is asked in the same turn goes in the same question.
-      if (lane.waiting.length === 1) queueMicrotask(() => flush(peer, lane))
+      if (lane.waiting.length === 1) queueMicrotask(() => flush(key, lane))
     })
 }
 

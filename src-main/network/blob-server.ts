@@ -14,6 +14,7 @@ import {
   type OpenedBlob,
 } from './blob-wire.ts'
 import { CHUNK_MS_MAX, OPEN_CONTENT_BYTES_MAX } from './limits.ts'
+import type { PartialBlobs } from './partial-blobs.ts'
 import type { RateLimit } from './rate-limit.ts'
 
 /** Half of what a question may take in all. */
@@ -23,20 +24,20 @@ const UPLOAD_WAIT_MS_MAX = CHUNK_MS_MAX / 2
 export interface BlobServerParts {
   readonly transport: Transport
   readonly blobs: Pick<BlobStore, 'layout' | 'readChunk'>
+  /** What is here, whole or in part. */
+  readonly partials: PartialBlobs
   /** Whether a peer may have a blob. Asked for each request, so that lost trust counts at once. */
   readonly mayServe: (peer: PeerId, cid: Cid) => boolean
+  /** Whether a pass that the peer shows opens this blob to it. */
+  readonly isOpenedBy: (pass: Uint8Array, peer: PeerId, cid: Cid) => boolean
   readonly onSent: (bytes: number) => void
   /** Bounds what goes out. */
   readonly upload: RateLimit
 }
 
 /** Answers others' questions for blobs from now on. */
-export function serveBlobs({ transport, blobs, mayServe, onSent, upload }: BlobServerParts): void {
-  const chunkCount = (cid: Cid): number => {
-    const layout = blobs.layout(cid)
-    if (layout === undefined) throw new FaultError(missing(cid))
-    return layout.kind === 'raw' ? 1 : layout.chunks.length
-  }
+export function serveBlobs(parts: BlobServerParts): void {
+  const { transport, blobs, partials, mayServe, onSent, upload } = parts
 
   /** Waits until the user's limit has room; who would wait longer than the other side does is asked to come back. */
   const inTurn = async (bytes: number, signal: AbortSignal): Promise<void> => {
@@ -44,10 +45,16 @@ export function serveBlobs({ transport, blobs, mayServe, onSent, upload }: BlobS
     await upload.take(bytes, signal)
   }
 
-  const opened = async (from: PeerId, cid: Cid, contentBytes: number): Promise<OpenedBlob> => {
+  const opened = async (
+    from: PeerId,
+    cid: Cid,
+    contentBytes: number,
+    pieceFrom: number,
+  ): Promise<OpenedBlob> => {
     if (!mayServe(from, cid)) return { kind: 'refused', fault: notTrusted(cid) }
     const layout = blobs.layout(cid)
     if (layout === undefined) return { kind: 'refused', fault: missing(cid) }
+    if (layout.kind === 'raw' && layout.bytes >= pieceFrom) return { kind: 'piece', bytes: layout.bytes }
     const bytes = layout.kind === 'raw' ? layout.bytes : layout.node.byteLength
     if (contentBytes > 0 && contentBytes + bytes > OPEN_CONTENT_BYTES_MAX) return { kind: 'later' }
     if (layout.kind === 'list') {
@@ -66,10 +73,11 @@ export function serveBlobs({ transport, blobs, mayServe, onSent, upload }: BlobS
     async (from, request, signal) => {
       const question = decodeCanonical(request, OpenQuestion, BLOB_QUESTION_BYTES_MAX)
       if (!question.ok) throw new FaultError(question.fault)
+      const { cids, piece_from = Number.POSITIVE_INFINITY } = question.value
       const answers: OpenedBlob[] = []
       let contentBytes = 0
-      for (const cid of question.value.cids) {
-        const answer = await opened(from, cid, contentBytes)
+      for (const cid of cids) {
+        const answer = await opened(from, cid, contentBytes, piece_from)
         contentBytes += sizeOf(answer)
         answers.push(answer)
       }
@@ -87,10 +95,13 @@ export function serveBlobs({ transport, blobs, mayServe, onSent, upload }: BlobS
     async (from, request, signal) => {
       const question = decodeCanonical(request, ChunkQuestion, BLOB_QUESTION_BYTES_MAX)
       if (!question.ok) throw new FaultError(question.fault)
-      const { cid, index } = question.value
-      if (!mayServe(from, cid)) throw new FaultError(notTrusted(cid))
-      if (index >= chunkCount(cid)) refuse('malformed', `${cid} has no chunk ${index}`)
-      const bytes = await blobs.readChunk(cid, index)
+      const { cid, index, pass } = question.value
+      const isAllowed = mayServe(from, cid) || (pass !== undefined && parts.isOpenedBy(pass, from, cid))
+      if (!isAllowed) throw new FaultError(notTrusted(cid))
+      const count = partials.chunkCount(cid)
+      if (count === undefined) throw new FaultError(missing(cid))
+      if (index >= count) refuse('malformed', `${cid} has no chunk ${index}`)
+      const bytes = await partials.readChunk(cid, index)
       await inTurn(bytes.byteLength, signal)
       onSent(bytes.byteLength)
       return bytes

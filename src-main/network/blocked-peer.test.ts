@@ -7,7 +7,7 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()))
 })
 
-const soon = () => ({ signal: AbortSignal.timeout(5_000) })
+const soon = () => ({ signal: AbortSignal.timeout(120_000) })
 
 it('who may not connect is refused from either side, also once connected, until they may again', async () => {
   const denied = new Set<string>()
@@ -28,7 +28,7 @@ it('who may not connect is refused from either side, also once connected, until 
   denied.clear()
   await host.connect(guest.peer, guest.addresses(), soon())
   expect(host.connections().map(({ peer }) => peer)).toEqual([guest.peer])
-}, 30_000)
+})
 
 async function expectNoConnection(
   dial: () => Promise<void>,

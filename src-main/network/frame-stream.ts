@@ -3,7 +3,7 @@ import { FaultError, type Fault } from '../protocol/fault.ts'
 
 /** Bytes before each frame: its length, big-endian. */
 const HEADER_BYTES = 4
-/** Frames up to this are joined with their header, for one encrypted packet instead of two; larger ones are not copied. */
+/** Parts up to this are joined with the header, for one encrypted packet instead of several; larger ones are not copied. */
 const JOINED_BYTES_MAX = 16 << 10
 
 /** A libp2p stream as a sequence of length-prefixed frames, one read and one write at a time. */
@@ -67,13 +67,20 @@ export function createFrameStream(stream: Stream, { bytesMax, nowMs, reserve }: 
   let writeSinceMs: number | undefined
   let lost: Fault | undefined
   let remoteEnded = false
+  let resuming = false
   const onEnd: (() => void)[] = []
   const loss = () => lost ?? LOST
+
+  const isEnough = () => waiter === undefined || reading.state === 'reserving'
+  /** Reads no further. A pause while libp2p resumes would be undone by the end of that, so `goOn` pauses then. */
+  const hold = () => {
+    if (!resuming) pause(stream)
+  }
 
   const settle = (act: (settled: Waiter) => void) => {
     const settled = waiter
     waiter = undefined
-    pause(stream)
+    hold()
     if (settled !== undefined) act(settled)
   }
   const lose = (fault: Fault) => {
@@ -121,10 +128,12 @@ export function createFrameStream(stream: Stream, { bytesMax, nowMs, reserve }: 
       return
     }
     reading = { state: 'reserving', length }
+    // Until the bytes are granted nothing more is read: the sender's window bounds what it can make us hold.
+    hold()
     void granted.then(() => {
       reading = { state: 'body', bytes: memoryFor(length, waiter?.into), filled: 0 }
       frameSinceMs = nowMs()
-      advance()
+      goOn()
     })
   }
 
@@ -142,6 +151,17 @@ export function createFrameStream(stream: Stream, { bytesMax, nowMs, reserve }: 
         settle((w) => w.resolve(frame))
       }
     }
+  }
+
+  /** Uses what has arrived, and reads on where that is not enough. */
+  const goOn = () => {
+    advance()
+    if (isEnough()) return
+    resuming = true
+    resume(stream)
+    resuming = false
+    if (isEnough()) pause(stream)
+    finishIfEnded()
   }
 
   /** All that has arrived is used up and no more will come. */
@@ -181,11 +201,7 @@ export function createFrameStream(stream: Stream, { bytesMax, nowMs, reserve }: 
       if (lost !== undefined) return Promise.reject(new FaultError(lost))
       return new Promise((resolve, reject) => {
         waiter = { into, resolve, reject }
-        advance()
-        if (isWaiting(waiter) && reading.state !== 'reserving') {
-          resume(stream)
-          finishIfEnded()
-        }
+        goOn()
       })
     },
     async write(...parts) {
@@ -216,11 +232,6 @@ export function createFrameStream(stream: Stream, { bytesMax, nowMs, reserve }: 
   }
 }
 
-/** Hides from the compiler's narrowing that `advance` may have served the waiter. */
-function isWaiting<T>(waiter: T | undefined): waiter is T {
-  return waiter !== undefined
-}
-
 function pause(stream: Stream): void {
   if (stream.readStatus === 'readable') stream.pause()
 }
@@ -236,21 +247,30 @@ function resume(stream: Stream): void {
 }
 
 function send(stream: Stream, parts: readonly Uint8Array[]): void {
-  const length = parts.reduce((sum, part) => sum + part.byteLength, 0)
   const header = new Uint8Array(HEADER_BYTES)
+  const length = parts.reduce((sum, part) => sum + part.byteLength, 0)
   new DataView(header.buffer).setUint32(0, length)
-  if (length > JOINED_BYTES_MAX) {
-    for (const part of [header, ...parts]) if (part.byteLength > 0) stream.send(part)
-    return
-  }
-  const joined = new Uint8Array(HEADER_BYTES + length)
-  joined.set(header)
-  let at = HEADER_BYTES
+  let small: Uint8Array[] = [header]
   for (const part of parts) {
-    joined.set(part, at)
+    if (part.byteLength <= JOINED_BYTES_MAX) {
+      small.push(part)
+      continue
+    }
+    stream.send(joined(small))
+    stream.send(part)
+    small = []
+  }
+  if (small.length > 0) stream.send(joined(small))
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
     at += part.byteLength
   }
-  stream.send(joined)
+  return whole
 }
 
 /**

@@ -16,11 +16,14 @@ import {
   FRAME_MS_MAX,
   REPLY_MS_MAX,
   STREAM_IDLE_IN_MS_MAX,
+  STREAM_WINDOW_BYTES_MAX,
   STREAMS_IN_MAX,
 } from './limits.ts'
 import { localPeer } from './local-mesh.ts'
 
 const PROTOCOL = '/hostile/test/1'
+/** Requests of the longest kind that fit one peer's budget. */
+const BUDGETED = Math.floor(ASSEMBLY_BYTES_PER_PEER_MAX / MESSAGE_BYTES_MAX)
 
 /** The machine's time, shifted; its timers run when it is shifted. */
 function shiftingClock(): Clock & { shift(ms: number): void } {
@@ -65,7 +68,7 @@ describe('a hostile peer', () => {
   const attackerId = () => attacker.peerId.toString() as PeerId
   const friendGetsAnswers = async () => {
     const answer = await friend.request(victim.peer, PROTOCOL, Uint8Array.of(42), {
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(120_000),
     })
     expect(answer).toEqual(Uint8Array.of(42))
     expect(defects).toEqual([])
@@ -90,7 +93,7 @@ describe('a hostile peer', () => {
     nodes.push(attacker)
     transports.push(victim, friend)
     await Promise.all([victim.start(), friend.start(), attacker.start()])
-    await friend.connect(victim.peer, victim.addresses(), { signal: AbortSignal.timeout(20_000) })
+    await friend.connect(victim.peer, victim.addresses(), { signal: AbortSignal.timeout(120_000) })
     line = await attacker.dial(victim.addresses().map((address) => multiaddr(address)))
   })
 
@@ -169,10 +172,27 @@ describe('a hostile peer', () => {
     for (const stream of streams) stream.send(frame(half, MESSAGE_BYTES_MAX))
     await new Promise((resolve) => setTimeout(resolve, 200))
     await friendGetsAnswers()
-    expect(ASSEMBLY_BYTES_PER_PEER_MAX / MESSAGE_BYTES_MAX).toBeLessThan(streams.length)
+    expect(BUDGETED).toBeLessThan(streams.length)
     const before = handled
     for (const stream of streams) stream.send(half)
     await until(() => handled - before === streams.length)
+  })
+
+  test('a request that waits for the budget is not read: what its sender goes on sending stays there', async () => {
+    const half = randomBytes(MESSAGE_BYTES_MAX / 2)
+    const first = await Promise.all(Array.from({ length: BUDGETED }, attack))
+    for (const stream of first) stream.send(frame(half, MESSAGE_BYTES_MAX))
+    const sent = () => first.every((stream) => stream.writeBufferLength === 0)
+    await until(sent)
+    await friendGetsAnswers()
+    const waiting = await attack()
+    const flood = 16 * STREAM_WINDOW_BYTES_MAX
+    waiting.send(frame(new Uint8Array(flood), MESSAGE_BYTES_MAX))
+    // Each answer is a round trip through the victim, in which the flood could go on.
+    for (let i = 0; i < 100; i++) await friendGetsAnswers()
+    expect(waiting.writeBufferLength).toBeGreaterThan(flood - 3 * STREAM_WINDOW_BYTES_MAX)
+    for (const stream of first) stream.send(half)
+    await until(() => handled > 101 + first.length)
   })
 
   test('a multiplexer frame beyond any window ends the connection instead of filling the memory', async () => {
@@ -193,7 +213,7 @@ describe('a hostile peer', () => {
       await attacker.handle('/hostile/answer/1', (stream) => answer(stream), { force: true })
       await until(() => victim.connections().some(({ peer }) => peer === attackerId()))
       return victim
-        .request(attackerId(), '/hostile/answer/1', randomBytes(10), { signal: AbortSignal.timeout(20_000) })
+        .request(attackerId(), '/hostile/answer/1', randomBytes(10), { signal: AbortSignal.timeout(120_000) })
         .then(
           () => undefined,
           (error: unknown) => (error as FaultError).fault.kind,

@@ -12,6 +12,7 @@ import { createLibp2p } from 'libp2p'
 import { ENVELOPE_BYTES_MAX } from '../protocol/limits.ts'
 import { guardedYamux } from './guarded-yamux.ts'
 import type { NodeIdentity } from './identity.ts'
+import { createNoiseCrypto } from './noise-crypto.ts'
 import {
   ADDRESSES_MAX,
   CONNECTIONS_MAX,
@@ -61,11 +62,14 @@ export function createNode(options: NodeOptions) {
     logger: silent,
     addresses: { listen: [...options.listen] },
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [noise({ crypto: createNoiseCrypto() })],
     streamMuxers: [
       guardedYamux(STREAM_WINDOW_BYTES_MAX, {
         maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
         maxOutboundStreams: STREAMS_PER_CONNECTION_MAX,
+        // Streams that come in while the handshake ends here. libp2p ends the connection at eleven, but a friend opens
+        // more at once, and on a busy machine all of them are there before the handshake is over.
+        maxEarlyStreams: STREAMS_PER_CONNECTION_MAX,
         streamOptions: {
           maxStreamWindowSize: STREAM_WINDOW_BYTES_MAX,
           maxReadBufferLength: STREAM_BUFFER_BYTES_MAX,

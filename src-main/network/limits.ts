@@ -95,3 +95,53 @@ export const SOURCE_PAUSE_MS = 100
 export const SOURCE_CONNECT_MS_MAX = 5_000
 /** How long the network is searched for more sources. */
 export const PROVIDERS_MS_MAX = 5_000
+
+/** Smaller blobs go whole to each who asks: to learn who else has one costs about as much as its bytes. */
+export const SWARM_BYTES_MIN = 128 << 10
+/** Blobs that one question of a swarm is about: as many as a job names. */
+export const SWARM_BLOBS_MAX = 64
+/** What all swarms that this peer leads may remember of who has what; the one used longest ago is forgotten first. */
+export const SWARM_MEMORY_BYTES_MAX = 8 << 20
+/** Chunks that all members of a swarm together may be taking from the requester … */
+export const LEASES_MAX = 32
+/** … and one member: enough to hide a round trip, and while it is alone, to fill the line. */
+export const LEASES_PER_MEMBER_MIN = 4
+export const LEASES_PER_MEMBER_MAX = 16
+/** A member that takes a chunk this long, or `LEASE_MEANS_MAX` times as long as is usual, does not hold others up. */
+export const LEASE_MS_MIN = 3_000
+export const LEASE_MEANS_MAX = 4
+/** Until one chunk was taken nobody knows what is usual: a chunk at 0.5 Mbit/s. */
+export const LEASE_MS_MAX = 20_000
+/** A member that gets nothing from the others for this long takes from the requester what they have. */
+export const STARVED_MS = 2_000
+/** A leader asks each of its members to come back after this for each of them … */
+export const SWARM_AGAIN_MS_PER_MEMBER = 5
+/** … within these bounds: what one member has is news to the others for no longer than twice that. */
+export const SWARM_AGAIN_MS_MIN = 30
+export const SWARM_AGAIN_MS_MAX = 1_000
+/** Without news and without need a member asks this much less often. */
+export const SWARM_CALM_FACTOR = 8
+/** An answer to a member; a leader that is gone for a while is asked again after the pause. */
+export const SWARM_ANSWER_MS_MAX = 10_000
+export const SWARM_PAUSE_MS = 500
+/** Failures in a row of another member until it is given up: the others and the requester have the same. */
+export const MEMBER_FAILURES_MAX = 2
+/** A chunk that is on its way this long, or so many times as long as is usual, is asked for a second time. */
+export const SECOND_ASK_MS_MIN = 3_000
+export const SECOND_ASK_MEANS_MAX = 4
+/** A transfer that gets nothing while nothing is on its way either ends after this. */
+export const TRANSFER_STILL_MS_MAX = 20_000
+/** Requesters in whose name a blob was fetched, remembered for this many blobs. */
+export const VOUCHED_BLOBS_MAX = 4_096
+/** A pass: two ids, a CID, a time and a signature. */
+export const BLOB_PASS_BYTES_MAX = 1 << 10
+/** How long a pass is good: a member asks for its next long before; one who lost the requester's trust keeps no more. */
+export const BLOB_PASS_MS_MAX = 10 * 60_000
+/** Passes kept checked: members of busy swarms. */
+export const BLOB_PASSES_CACHED_MAX = 1_024
+/** Chunks that a member said it has and did not give, until it is given up. */
+export const CLAIMS_BROKEN_MAX = 8
+/** A chunk that a member did not have is not asked of it again for this long. */
+export const MISSED_MS = 2_000
+/** How often a transfer looks for chunks that are late. */
+export const TRANSFER_LOOK_MS = 500

@@ -7,7 +7,7 @@ import { Cid } from '../protocol/ids.ts'
 import type { BlobLayout, BlobReceiver, BlobStore } from '../ports/blob-store.ts'
 
 /** The part of a blob store that the exchange uses, in memory, with chunks of one length. */
-export interface MemoryBlobs extends Pick<BlobStore, 'has' | 'layout' | 'readChunk' | 'receive'> {
+export interface MemoryBlobs extends Pick<BlobStore, 'has' | 'info' | 'layout' | 'readChunk' | 'receive'> {
   put(bytes: Uint8Array): Cid
   read(cid: Cid): Uint8Array | undefined
   /** Chunks kept of transfers that broke off. */
@@ -37,6 +37,10 @@ export function createMemoryBlobs(chunkBytes: number): MemoryBlobs {
   return {
     kept: chunks,
     has: (cid) => layouts.has(cid),
+    info(cid) {
+      const layout = layouts.get(cid)
+      return layout && { cid, bytes: layout.bytes, pinned: false }
+    },
     layout: (cid) => layouts.get(cid),
     readChunk: (cid, index) =>
       Promise.resolve(chunks.get(chunkCid(cid, index)) ?? refuse('blob-missing', 'gone')),
@@ -89,6 +93,8 @@ function receiver(cid: Cid, layouts: Map<Cid, BlobLayout>, chunks: Map<Cid, Uint
       chunks.set(expected, bytes.slice())
       return Promise.resolve()
     },
+    read: (index) =>
+      Promise.resolve(chunks.get(wanted()[index] ?? cid) ?? refuse('blob-missing', 'not here yet')),
     finish() {
       if (accepted !== undefined) layouts.set(cid, accepted)
       return Promise.resolve()

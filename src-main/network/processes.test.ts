@@ -36,14 +36,14 @@ describe('peers in processes of their own', () => {
     const { transport } = localPeer()
     transports.push(transport)
     await transport.start()
-    await transport.connect(to.peer, to.addresses, { signal: AbortSignal.timeout(20_000) })
+    await transport.connect(to.peer, to.addresses, { signal: AbortSignal.timeout(120_000) })
     return transport
   }
 
   test('a peer that is killed is disconnected at once, its requests under way are unreachable', async () => {
     const other = await spawnPeer()
     const transport = await connected(other)
-    const signal = AbortSignal.timeout(20_000)
+    const signal = AbortSignal.timeout(120_000)
     expect(await transport.request(other.peer, ECHO, Uint8Array.of(1), { signal })).toEqual(Uint8Array.of(1))
     const events: ConnectionEvent[] = []
     transport.onConnection((event) => events.push(event))
@@ -64,7 +64,7 @@ describe('peers in processes of their own', () => {
     const seed = randomBytes(32).toString('hex')
     const other = await spawnPeer(seed)
     const transport = await connected(other)
-    const signal = AbortSignal.timeout(20_000)
+    const signal = AbortSignal.timeout(120_000)
     const got: number[] = []
     transport.subscribe(TOPIC, (bytes) => void got.push(bytes[0] ?? 0))
     for (let i = 1; got.length === 0; i++) {

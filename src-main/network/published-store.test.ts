@@ -82,7 +82,7 @@ describe('published stores', () => {
     return { identity, transport, stores, rounds }
   }
   const connect = (a: Side, b: Side) =>
-    a.transport.connect(b.identity.peer, b.transport.addresses(), { signal: AbortSignal.timeout(5_000) })
+    a.transport.connect(b.identity.peer, b.transport.addresses(), { signal: AbortSignal.timeout(120_000) })
   const publish = async (number: number, atMs = clock.nowMs()) => {
     author.rounds.set(round(author.identity.peer, number, atMs))
     clock.pass(0)
@@ -240,7 +240,7 @@ describe('published stores', () => {
 
     test('garbage in the direct exchange', async () => {
       await connect(author, reader)
-      const signal = AbortSignal.timeout(5_000)
+      const signal = AbortSignal.timeout(120_000)
       const send = (protocol: string, bytes: Uint8Array) =>
         author.transport.request(reader.identity.peer, protocol, bytes, { signal })
       await expect(send(GET, GARBAGE)).rejects.toMatchObject({ fault: { kind: 'malformed' } })
@@ -326,7 +326,7 @@ describe('published stores over libp2p', () => {
     const [a, b, c] = sides as [(typeof sides)[0], (typeof sides)[0], (typeof sides)[0]]
     const connect = (from: typeof a, to: typeof a) =>
       from.transport.connect(to.identity.peer, to.transport.addresses(), {
-        signal: AbortSignal.timeout(10_000),
+        signal: AbortSignal.timeout(120_000),
       })
     const heard = { b: [] as number[], c: [] as number[] }
     const until = async (holds: () => boolean) => {

@@ -5,11 +5,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createBlobExchange } from './blob-exchange.ts'
 import { createIdentity } from './identity.ts'
+import { createNode } from './libp2p-options.ts'
 import { localPeer, machineClock } from './local-mesh.ts'
 import { createMemoryBlobs } from './memory-blobs.fixture.ts'
 
 /** The protocols that the peer answers. */
 export const ECHO = '/fixture/echo/1'
+/** Answered by a peer that is started with `raw` for its seed: all its bytes, and the end. */
+export const RAW = '/fixture/raw/1'
 export const PUBLISH = '/fixture/publish/1'
 /** The topic that `PUBLISH` publishes to. */
 export const TOPIC = 'fixture'
@@ -36,12 +39,36 @@ function content(length: number): Uint8Array {
   return bytes
 }
 
+/** Serves bytes as libp2p alone does: one stream, nothing around them, no store, no digest. */
+async function serveRaw(length: number): Promise<void> {
+  const node = await createNode({
+    identity: createIdentity(randomBytes(32)),
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    mdns: false,
+    bootstrap: [],
+  })
+  const piece = content(1 << 20)
+  await node.handle(RAW, async (stream) => {
+    for (let left = length; left > 0; left -= piece.byteLength) {
+      if (!stream.send(piece)) await stream.onDrain()
+    }
+    await stream.close()
+  })
+  await node.start()
+  process.on('disconnect', () => process.exit(0))
+  process.send?.({ peer: node.peerId.toString(), addresses: node.getMultiaddrs().map(String), cid: '' })
+}
+
 async function main(): Promise<void> {
   const [, , length = '1', seed] = process.argv
+  if (seed === 'raw') {
+    await serveRaw(Number(length))
+    return
+  }
   const identity = createIdentity(seed === undefined ? randomBytes(32) : Buffer.from(seed, 'hex'))
   const { transport } = localPeer({ identity })
   const blobs = createMemoryBlobs(1 << 20)
-  createBlobExchange({ transport, blobs, clock: machineClock, mayServe: () => true })
+  createBlobExchange({ transport, identity, blobs, clock: machineClock, mayServe: () => true })
   transport.handle(ECHO, (_from, request) => Promise.resolve(request))
   transport.handle(PUBLISH, async (_from, request) => {
     await transport.publish(TOPIC, request)

@@ -10,7 +10,7 @@ transportContract('memory', () => {
 })
 
 transportContract('libp2p', () => ({
-  create: () => localPeer().transport,
+  create: (mayConnect) => localPeer(mayConnect === undefined ? {} : { mayConnect }).transport,
   // Port 9 (discard) is free on any machine of this century, and privileged.
   emptyAddress: '/ip4/127.0.0.1/tcp/9',
 }))

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
-import { toAllocationState } from '../market/allocation.ts'
+import { toAllocationState } from '../market/allocation-state.ts'
 import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
 import { JobId, PeerId, type Cid } from '../protocol/ids.ts'
+import type { Award } from '../protocol/messages.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
+import { decodeState, encodeState } from './codec.ts'
 import type { Effect } from './effect.ts'
 import type { PeerEvent } from './event.ts'
 import { initialState, type AttemptState, type PeerState } from './state.ts'
@@ -106,23 +108,49 @@ export function commitmentOf(
   }
 }
 
-/** A provider's published offer of a job's units, all of them in one block. */
-export function offerOf(provider: PeerId, manifest: JobManifest, atMs: number): ComputeAllocationState {
+/** How much a provider offers: by default four lanes, as many units waiting, a second for each. */
+export interface Offered {
+  readonly lanes?: number
+  readonly units?: number
+  readonly unitMs?: number
+  readonly begin?: number
+}
+
+/** A provider's published offer of capacity for a job. */
+export function offerOf(
+  provider: PeerId,
+  manifest: JobManifest,
+  atMs: number,
+  { lanes = 4, units = 2 * lanes, unitMs = 1_000, begin = 0 }: Offered = {},
+): ComputeAllocationState {
   const offer = {
     slotId: SLOT.slot_id,
     tier: 1,
     requester: manifest.requester_id,
     jobId: manifest.job_id,
-    first: 0,
-    count: manifest.unit_count,
+    begin,
+    units,
+    lanes,
+    unitMs,
     startMs: atMs,
-    endMs: atMs + 1_000,
+    endMs: atMs + Math.ceil(units / lanes) * unitMs,
     resources: manifest.required_resources,
   } as const
-  return toAllocationState(
-    { offers: [offer], utilization: [] },
-    { peer: provider, slots: [SLOT], nowMs: atMs, clock: { [provider]: 1 } },
-  )
+  return toAllocationState([offer], { peer: provider, slots: [SLOT], nowMs: atMs, clock: { [provider]: 1 } })
+}
+
+/** An award of some units of a job, all under one attempt, due within a minute unless it says otherwise. */
+export function awardOf(
+  units: readonly number[],
+  { attempt = 1, job = JOB, due_in_ms = 60_000 }: { attempt?: number; job?: JobId; due_in_ms?: number } = {},
+): Award {
+  return {
+    award_id: `award-${attempt}`,
+    job_id: job,
+    manifest_cid: manifestCidOf(job),
+    units: units.map((unit_index) => ({ unit_index, attempt, role: 'primary' })),
+    due_in_ms,
+  }
 }
 
 /** A receipt of one unit, metered where there is fuel. A fault when `output` is none. */
@@ -182,25 +210,42 @@ export function createBrain(contacts: Readonly<Record<PeerId, number>> = {}, sta
   return brain
 }
 
+/** The same peer after a restart: what is in a snapshot is all that it knows. */
+export function restarted({ state }: Brain, atMs = NOON): { brain: Brain; effects: Effect[] } {
+  const restored = decodeState(encodeState(state))
+  if (!restored.ok) throw new Error(restored.fault.message)
+  const brain = createBrain({}, restored.value)
+  return { brain, effects: brain.happens({ kind: 'started', at_ms: atMs }) }
+}
+
 /** Submits a job. */
 export function submit(brain: Brain, manifest: JobManifest, atMs = NOON): Effect[] {
   const manifest_cid = manifestCidOf(manifest.job_id)
   return brain.happens({ kind: 'job-submitted', at_ms: atMs, manifest, manifest_cid })
 }
 
-/** Lets providers offer all of a job, one after the other, and time pass until the awards are out. */
+/** Lets providers offer capacity for a job, one after the other, and a second pass. */
 export function offer(
   brain: Brain,
   manifest: JobManifest,
   providers: readonly PeerId[],
   atMs = NOON,
+  offered: Offered = {},
 ): Effect[] {
   return [
     ...providers.flatMap((peer) =>
-      brain.happens({ kind: 'allocation', at_ms: atMs, allocation: offerOf(peer, manifest, atMs) }),
+      brain.happens({ kind: 'allocation', at_ms: atMs, allocation: offerOf(peer, manifest, atMs, offered) }),
     ),
     ...brain.happens({ kind: 'tick', at_ms: atMs + 1_000 }),
   ]
+}
+
+/** Gives units of a requester's job to the brain as a provider, and lets the job's inputs arrive. */
+export function take(brain: Brain, from: PeerId, award: Award, atMs = NOON): Effect[] {
+  return brain.happens(
+    { kind: 'award-received', at_ms: atMs, from, award },
+    { kind: 'job-prepared', at_ms: atMs, requester: from, job_id: award.job_id },
+  )
 }
 
 /** Hands a provider's results over. */
@@ -208,7 +253,7 @@ export function answer(
   brain: Brain,
   from: PeerId,
   receipts: ExecutionReceipt[],
-  atMs = NOON + 2_000,
+  atMs = NOON + 1_100,
 ): Effect[] {
   return brain.happens({ kind: 'results-received', at_ms: atMs, from, job_id: JOB, receipts })
 }

@@ -42,6 +42,7 @@ function busy(): Brain {
         job_id: JOB,
         manifest_cid: manifestCidOf('theirs'),
         units: [{ unit_index: 4, attempt: 2, role: 'verification' }],
+        due_in_ms: 30_000,
       },
     },
     { kind: 'tick', at_ms: NOON + 1_000_000 },

@@ -18,7 +18,7 @@ import { holdingKey, initialView, type PeerState } from './state.ts'
 
 /** One journaled event; the longest are batches of receipts and awards. */
 const EVENT_BYTES_MAX = 16 << 20
-/** A whole state: a million units of a hundred bytes or so. */
+/** A state, or some of its work. The parts of `state-parts.ts` are far smaller; older snapshots are one part. */
 const STATE_BYTES_MAX = 1 << 30
 
 const Ms = z.number().min(0)
@@ -76,6 +76,8 @@ const SavedJob = z.object({
   stored: z.int().min(0),
   rejectedOutputs: z.int().min(0),
   retried: z.int().min(0),
+  /** Snapshots from before slow units were given out twice have none. */
+  backups: z.int().min(0).default(0),
   observedMs: Ms,
   /** Snapshots from before jobs could be paused have none. */
   pausedMs: Ms.default(0),
@@ -93,6 +95,7 @@ const SavedHolding = z.object({
         attempt: Attempt,
         isCounted: z.boolean().exactOptional(),
         awardedAtMs: Ms,
+        dueAtMs: Ms.exactOptional(),
         status: z.discriminatedUnion('state', [
           z.object({ state: z.literal('queued') }),
           z.object({
@@ -154,6 +157,12 @@ const SavedState = z.object({
   history: ContributionHistory,
 })
 
+/** Jobs and holdings as snapshots hold them. */
+const SavedWork = SavedState.pick({ jobs: true, holdings: true })
+
+/** The part of a state that grows with the work. */
+export type Work = Pick<PeerState, 'jobs' | 'holdings'>
+
 /** The journal's form of an event. */
 export function encodeEvent(event: DurableEvent): Uint8Array {
   return encodeCanonical(event)
@@ -184,11 +193,40 @@ export function encodeState(state: PeerState): Uint8Array {
     outgoingPairs: [...state.outgoingPairs],
     blocked: [...state.blocked],
     doneFor: [...state.doneFor],
-    jobs: [...state.jobs.values()].map((job) => ({ ...job, units: [...job.units] })),
-    holdings: [...state.holdings.values()].map((holding) => ({ ...holding, units: [...holding.units] })),
+    ...savedWork(state),
     records: [...state.records],
     history,
   })
+}
+
+function savedWork({ jobs, holdings }: Work) {
+  return {
+    jobs: [...jobs.values()].map((job) => ({ ...job, units: [...job.units] })),
+    holdings: [...holdings.values()].map((holding) => ({ ...holding, units: [...holding.units] })),
+  }
+}
+
+/** Some of a state's jobs and holdings, with all or some of their units. */
+export function encodeWork(work: Work): Uint8Array {
+  return encodeCanonical(savedWork(work))
+}
+
+/** What `encodeWork` made. */
+export function decodeWork(bytes: Uint8Array): Outcome<Work> {
+  const decoded = decodeCanonical(bytes, SavedWork, STATE_BYTES_MAX)
+  return decoded.ok ? success(workOf(decoded.value)) : decoded
+}
+
+function workOf({ jobs, holdings }: z.infer<typeof SavedWork>): Work {
+  return {
+    jobs: new Map(jobs.map((job) => [job.manifest.job_id, { ...job, units: new Map(job.units) }])),
+    holdings: new Map(
+      holdings.map((holding) => [
+        holdingKey(holding.requester, holding.job),
+        { ...holding, units: new Map(holding.units) },
+      ]),
+    ),
+  }
 }
 
 /** The state in a snapshot, with nothing known of the moment. */
@@ -213,13 +251,7 @@ export function decodeState(bytes: Uint8Array): Outcome<PeerState> {
     outgoingPairs: new Map(saved.outgoingPairs),
     blocked: new Map(saved.blocked),
     doneFor: new Map(saved.doneFor),
-    jobs: new Map(saved.jobs.map((job) => [job.manifest.job_id, { ...job, units: new Map(job.units) }])),
-    holdings: new Map(
-      saved.holdings.map((holding) => [
-        holdingKey(holding.requester, holding.job),
-        { ...holding, units: new Map(holding.units) },
-      ]),
-    ),
+    ...workOf(saved),
     records: new Map(saved.records),
     history: saved.history,
     view: initialView(),

@@ -34,12 +34,26 @@ export type Effect =
       readonly job: JobId
       readonly units?: readonly number[]
     }
+  | {
+      readonly kind: 'send-recall'
+      readonly to: PeerId
+      readonly job: JobId
+      readonly units: readonly UnitAttempt[]
+    }
   | { readonly kind: 'send-settled'; readonly to: PeerId; readonly job: JobId }
   | { readonly kind: 'fetch-outputs'; readonly job: JobId; readonly outputs: readonly WantedOutput[] }
   | { readonly kind: 'job-ended'; readonly job: JobId }
   | { readonly kind: 'job-removed'; readonly job: JobId }
 
   // provider
+  /** Fetch a job's inputs: its units will run here. `job-prepared` follows, whether they can be had or not. */
+  | {
+      readonly kind: 'prepare-job'
+      readonly requester: PeerId
+      readonly job: JobId
+      readonly manifestCid: Cid
+    }
+  /** These may begin now: there is a core for each. */
   | {
       readonly kind: 'run-units'
       readonly requester: PeerId

@@ -12,6 +12,7 @@ import { WeekPlan } from '../protocol/sharing-plan.ts'
 import { AvailabilitySlot, Fraction, type AlgorithmCapability } from '../protocol/slot.ts'
 import { LentLimits } from '../protocol/wasm-job.ts'
 import { JobManifest, UnitIndex } from '../protocol/work.ts'
+import type { Fetching } from './fetching.ts'
 
 /** When something happened, by this peer's clock; the only time that `step` knows. */
 const At = z.object({ at_ms: z.int().min(0) })
@@ -35,6 +36,8 @@ export const IssuedAward = z.object({
   peer: PeerId,
   units: z.array(AwardedUnit),
   deadline_ms: z.int().min(0),
+  /** Its units are computed by somebody else too, who may be late. */
+  backup: z.literal(true).exactOptional(),
 })
 export type IssuedAward = z.infer<typeof IssuedAward>
 
@@ -189,6 +192,17 @@ export interface OwnMachine {
   readonly lendsPartOfCores: boolean
 }
 
+/** A blob that jobs read and that is on this disk as a whole. */
+export interface HeldDataset {
+  readonly dataset: Cid
+  /**
+   * The name under which others hear of it, made of the CID by a one-way function: who knows the CID recognises it, and
+   * nobody learns a CID by it, with which the content could be asked for.
+   */
+  readonly digest: string
+  readonly bytes: number
+}
+
 /** What happens and need not be remembered: others repeat it, or it is about this moment only. */
 export type VolatileEvent =
   | { readonly kind: 'tick'; readonly at_ms: number }
@@ -209,6 +223,27 @@ export type VolatileEvent =
       /** What own jobs may use; where it is not known they run in what is shared. */
       readonly machine?: OwnMachine
     }
+  /** An award is in its provider's journal, so long after it was sent. */
+  | { readonly kind: 'award-taken'; readonly at_ms: number; readonly peer: PeerId; readonly took_ms: number }
+  /** A requester asks for units back, if they have not begun. */
+  | {
+      readonly kind: 'recalled'
+      readonly at_ms: number
+      readonly from: PeerId
+      readonly job_id: JobId
+      readonly units: readonly { readonly unit_index: number; readonly attempt: number }[]
+    }
+  /** A job's inputs are here, or cannot be had: its units may begin, or fail. */
+  | {
+      readonly kind: 'job-prepared'
+      readonly at_ms: number
+      readonly requester: PeerId
+      readonly job_id: JobId
+    }
+  /** The datasets on this disk, those used last first, at most `DATASETS_HELD_MAX`. */
+  | { readonly kind: 'datasets-held'; readonly at_ms: number; readonly held: readonly HeldDataset[] }
+  /** How much of the inputs of known jobs is not on this disk, and how fast blobs come in from peers. */
+  | ({ readonly kind: 'inputs-measured'; readonly at_ms: number } & Fetching)
   /** What the machine is doing, for the rules that pause sharing. */
   | { readonly kind: 'machine-sampled'; readonly at_ms: number; readonly sample: MachineSample }
   /** The program is about to stop. */
@@ -227,7 +262,12 @@ const VOLATILE: ReadonlySet<PeerEvent['kind']> = new Set<VolatileEvent['kind']>(
   'disconnected',
   'pair-answered',
   'allocate',
+  'award-taken',
+  'recalled',
+  'job-prepared',
   'capabilities-measured',
+  'datasets-held',
+  'inputs-measured',
   'machine-sampled',
   'leaving',
 ])

@@ -2,13 +2,17 @@ import type { PeerId } from '../protocol/ids.ts'
 import { AWARD_UNITS_MAX } from '../protocol/limits.ts'
 import type { Effect, UnitAttempt } from './effect.ts'
 import type { DurableEvent } from './event.ts'
+import { holdingBookOf, putHeld, setHeld } from './holding-book.ts'
 import { pauseReason, plannedSlots, slotAt } from './shared-slots.ts'
+import { forgetRunning, isWaiting, observedUnitMs, startUnits } from './starting.ts'
 import { holdingKey, type Holding, type PeerState } from './state.ts'
 
 /** A requester that has not heard of a hand-back after this long is told again. */
 const TELL_AGAIN_AFTER_MS = 5_000
 /** What others are told of hours that are over; a pause has words of its own. */
 const HOURS_OVER = 'its hours of sharing are over'
+/** What a requester is told that asked for the units. */
+const ASKED_BACK = 'they had not begun'
 /** What others are told again, when the reason may have changed since. */
 const NOT_FINISHED = 'it stopped before these units were finished'
 
@@ -24,8 +28,8 @@ export function decideHandBack(state: PeerState, nowMs: number): Effect[] {
   for (const holding of state.holdings.values()) {
     if (holding.requester === state.me) continue
     const units: UnitAttempt[] = []
-    for (const [unit_index, { attempt, status }] of holding.units) {
-      if (status.state === 'queued') units.push({ unit_index, attempt })
+    for (const unit_index of holdingBookOf(holding).queued) {
+      units.push({ unit_index, attempt: holding.units.get(unit_index)?.attempt ?? 0 })
     }
     if (units.length === 0) continue
     const { requester, job: job_id } = holding
@@ -52,16 +56,18 @@ export function handBack(state: PeerState, event: Of<'units-handed-back'>): Effe
   for (const { unit_index, attempt } of event.units) {
     const held = holding.units.get(unit_index)
     if (held?.status.state !== 'queued' || held.attempt !== attempt) continue
-    held.status = { state: 'handed-back', sinceMs: event.at_ms }
+    setHeld(holding, unit_index, { state: 'handed-back', sinceMs: event.at_ms })
     stopped.push({ unit_index, attempt })
   }
   if (stopped.length === 0) return []
   const units = stopped.map(({ unit_index }) => unit_index)
-  const reason = pauseReason(state, event.at_ms) ?? HOURS_OVER
+  const reason =
+    pauseReason(state, event.at_ms) ?? (mustHandBack(state, event.at_ms) ? HOURS_OVER : ASKED_BACK)
+  forgetRunning(state, holding, units)
   return [
     { kind: 'stop-units', requester: holding.requester, job: holding.job, units },
     ...tell(holding, stopped, reason),
-    { kind: 'commitment-changed' },
+    ...startUnits(state, event.at_ms),
     { kind: 'allocation-due' },
   ]
 }
@@ -71,16 +77,39 @@ export function forgetHandedBack(state: PeerState, event: Of<'hand-back-delivere
   const holding = state.holdings.get(holdingKey(event.requester, event.job_id))
   for (const { unit_index, attempt } of event.units) {
     const held = holding?.units.get(unit_index)
-    if (held?.status.state === 'handed-back' && held.attempt === attempt) holding?.units.delete(unit_index)
+    if (holding === undefined || held?.status.state !== 'handed-back' || held.attempt !== attempt) continue
+    putHeld(holding, unit_index, undefined)
   }
   return [{ kind: 'allocation-due' }]
 }
 
+/** Gives back what waits here and cannot be done by the time at which its requester expects it. */
+export function handBackHopeless(state: PeerState, nowMs: number): Effect[] {
+  const effects: Effect[] = []
+  for (const holding of state.holdings.values()) {
+    const { requester, job: job_id } = holding
+    const unitMs = observedUnitMs(state, requester, job_id) ?? 0
+    const units: UnitAttempt[] = []
+    if (requester === state.me) continue
+    for (const unit_index of holdingBookOf(holding).queued) {
+      const { attempt = 0, dueAtMs } = holding.units.get(unit_index) ?? {}
+      // In the order of their awards, and so of their deadlines.
+      if (dueAtMs === undefined || nowMs + unitMs <= dueAtMs) break
+      if (isWaiting(state, holding, unit_index)) units.push({ unit_index, attempt })
+    }
+    if (units.length === 0) continue
+    effects.push({
+      kind: 'record',
+      event: { kind: 'units-handed-back', at_ms: nowMs, requester, job_id, units },
+    })
+  }
+  return effects
+}
+
 /** Whether a requester who could hear of it has not yet heard of what was handed back. */
 export function owesHandBack({ holdings, view }: PeerState): boolean {
-  for (const { requester, units } of holdings.values()) {
-    if (!view.connected.has(requester)) continue
-    for (const { status } of units.values()) if (status.state === 'handed-back') return true
+  for (const holding of holdings.values()) {
+    if (view.connected.has(holding.requester) && holdingBookOf(holding).handedBack.size > 0) return true
   }
   return false
 }
@@ -91,8 +120,9 @@ export function tellHandBacks(state: PeerState, nowMs: number, to?: PeerId): Eff
   for (const holding of state.holdings.values()) {
     if (to === undefined ? !state.view.connected.has(holding.requester) : holding.requester !== to) continue
     const units: UnitAttempt[] = []
-    for (const [unit_index, { attempt, status }] of holding.units) {
-      if (status.state !== 'handed-back') continue
+    for (const unit_index of holdingBookOf(holding).handedBack) {
+      const { attempt = 0, status } = holding.units.get(unit_index) ?? {}
+      if (status?.state !== 'handed-back') continue
       if (to !== undefined || nowMs - status.sinceMs >= TELL_AGAIN_AFTER_MS)
         units.push({ unit_index, attempt })
     }

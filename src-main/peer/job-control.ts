@@ -3,6 +3,7 @@ import type { Effect } from './effect.ts'
 import type { DurableEvent } from './event.ts'
 import { isUnderWay, type JobState, type PeerState } from './state.ts'
 import { wasReady } from './unit.ts'
+import { refreshUnit } from './unit-book.ts'
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
@@ -15,12 +16,13 @@ export function pauseJob(state: PeerState, event: Of<'job-paused'>): Effect[] {
   if (job?.status.state !== 'running') return []
   job.status = { state: 'paused', sinceMs: event.at_ms }
   const holders = new Set<PeerId>()
-  for (const unit of job.units.values()) {
+  for (const [index, unit] of job.units) {
     for (const attempt of unit.attempts) {
       if (attempt.status.state !== 'awarded') continue
       attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
       holders.add(attempt.peer)
     }
+    refreshUnit(job, index)
   }
   return [
     ...[...holders].map((to): Effect => ({ kind: 'send-withdraw', to, job: event.job_id })),

@@ -3,9 +3,12 @@ import { awardWaiting } from './awarding.ts'
 import type { Effect } from './effect.ts'
 import { resendResults } from './provider.ts'
 import type { PeerState } from './state.ts'
+import { bookOf } from './unit-book.ts'
 
 /** A peer that is gone this long has lost what it held; shorter breaks are only a changed network. */
 const DISCONNECT_GRACE_MS = 3_000
+/** Matching is done again after so long even when nothing has happened. */
+const PLAN_EVERY_MS = 5_000
 /** Losses in one record, so that no record of the journal grows without bound. */
 const LOSSES_PER_RECORD = 4_096
 
@@ -21,10 +24,8 @@ export function onTick(state: PeerState, nowMs: number): Effect[] {
   const disconnected: Loss[] = []
   for (const job of state.jobs.values()) {
     if (job.status.state !== 'running') continue
-    for (const [unit_index, unit] of job.units) {
-      if (unit.verified !== undefined) continue
-      for (const { attempt, peer, status, deadlineMs } of unit.attempts) {
-        if (status.state !== 'awarded') continue
+    for (const [peer, units] of bookOf(job).atWork) {
+      for (const [unit_index, { attempt, deadlineMs }] of units) {
         const loss = { job_id: job.manifest.job_id, unit_index, attempt }
         if (gone.has(peer)) disconnected.push(loss)
         else if (nowMs > deadlineMs) late.push(loss)
@@ -36,8 +37,14 @@ export function onTick(state: PeerState, nowMs: number): Effect[] {
     // A loss awards its units anew by itself; other awards wait for the next tick, when it is known.
     ...(losses.length > 0 ? losses : awardWaiting(state, nowMs)),
     ...resendResults(state, nowMs),
-    { kind: 'allocation-due' },
+    ...(isPlanDue(state, nowMs) ? [{ kind: 'allocation-due' } as const] : []),
   ]
+}
+
+/** Whether matching is due although nothing has happened: slots begin and end, and lanes stand empty. */
+function isPlanDue({ view }: PeerState, nowMs: number): boolean {
+  const everyMs = view.unusedSinceMs.size > 0 ? 0 : PLAN_EVERY_MS
+  return nowMs - view.plannedAtMs >= everyMs || nowMs >= view.slotChangeMs
 }
 
 function lossRecords(atMs: number, reason: 'late' | 'disconnected', losses: readonly Loss[]): Effect[] {

@@ -3,6 +3,7 @@ import { LENT_LIMITS, ModuleLimits, WASM_MODULE } from '../protocol/wasm-job.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { JobId } from '../protocol/ids.ts'
 import {
+  awardOf,
   commitmentOf,
   createBrain,
   JOB,
@@ -100,14 +101,10 @@ describe('what a peer lends to modules', () => {
     const manifest = moduleJob(ANN, { memory_pages: 65_536 })
     const cid = manifestCidOf(JOB)
     brain.happens({ kind: 'manifest', at_ms: NOON, cid, manifest })
-    const units = [{ unit_index: 0, attempt: 1, role: 'primary' as const }]
-    const admitted = admitAward(
-      brain.state,
-      ANN,
-      { award_id: 'a', job_id: JOB, manifest_cid: cid, units },
-      NOON,
-    )
-    expect(admitted).toMatchObject({ ok: false, fault: { kind: 'quota-exceeded' } })
+    expect(admitAward(brain.state, ANN, awardOf([0]), NOON)).toMatchObject({
+      ok: false,
+      fault: { kind: 'quota-exceeded' },
+    })
   })
 
   test('[W14] is published with the capability, so that a requester knows why nobody offers', () => {

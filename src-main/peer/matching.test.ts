@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Fault } from '../protocol/fault.ts'
+import type { ComputeResource } from '../protocol/resource.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { JobId, type PeerId } from '../protocol/ids.ts'
 import {
+  awardOf,
   commitmentOf,
   createBrain,
   manifestCidOf,
@@ -11,9 +12,12 @@ import {
   NOON,
   ofKind,
   peerOf,
+  receiptOf,
   SLOT,
+  take,
   type Brain,
 } from './brain.fixture.ts'
+import type { Effect } from './effect.ts'
 
 const [ANN, BOB, CAT] = [peerOf('A'), peerOf('B'), peerOf('C')]
 
@@ -100,130 +104,121 @@ describe('a provider’s offers', () => {
     expect(offered(brain)).toEqual([])
   })
 
-  test('[B20] never name a unit that the provider holds, and leave its resources to what it holds', () => {
-    const brain = provider([{ from: ANN, mine: 1, theirs: 1 }])
-    offered(brain)
-    const before = brain.state.view.ownOffers[0]
-    expect(before).toBeDefined()
-    const held = Array.from({ length: before!.count }, (_, i) => before!.first + i)
-    brain.happens({
-      kind: 'award-received',
-      at_ms: NOON,
-      from: ANN,
-      award: {
-        award_id: 'a',
-        job_id: jobOf(ANN).job_id,
-        manifest_cid: manifestCidOf(jobOf(ANN).job_id),
-        units: held.map((unit_index) => ({ unit_index, attempt: 1, role: 'primary' })),
-      },
-    })
-    brain.happens({ kind: 'allocate', at_ms: NOON })
-    for (const { first, count, startMs } of brain.state.view.ownOffers) {
-      for (const unit of held) expect(unit < first || unit >= first + count).toBe(true)
-      expect(startMs).toBeGreaterThanOrEqual(NOON + 1_000 * held.length)
-    }
-  })
-
-  test('[B20] count memory as well as cores: what is held and what is offered fit the slot at every moment', () => {
+  /** A provider of such a machine that has heard of a job of Ann's, and has planned once. */
+  function offering(manifest: JobManifest, resources: ComputeResource): Brain {
     const brain = createBrain({ [ANN]: 1 })
-    const slot = { ...SLOT, resources: { cpu_cores: 8, ram_gb: 1 } }
+    const slot = { ...SLOT, resources }
     brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [slot] } })
-    const manifest = jobOf(ANN, { required_resources: { cpu_cores: 1, ram_gb: 0.4 } })
-    const commitment = commitmentOf(ANN, NOON, { trust: { [ME]: 1 }, jobs: [manifest] })
-    const manifest_cid = manifestCidOf(manifest.job_id)
-    brain.happens(
-      { kind: 'commitment', at_ms: NOON, commitment },
-      { kind: 'manifest', at_ms: NOON, cid: manifest_cid, manifest },
-      {
-        kind: 'award-received',
-        at_ms: NOON,
-        from: ANN,
-        award: {
-          award_id: 'a',
-          job_id: manifest.job_id,
-          manifest_cid,
-          units: Array.from({ length: 6 }, (_, unit_index) => ({ unit_index, attempt: 1, role: 'primary' })),
-        },
-      },
-    )
-    const [published] = ofKind(brain.happens({ kind: 'allocate', at_ms: NOON }), 'publish-allocation')
-    const peak = published?.allocation.slot_assignments[0]?.total_allocated_resources.ram_gb ?? 0
-    expect(peak).toBeGreaterThan(0)
-    expect(peak).toBeLessThanOrEqual(1)
-  })
-
-  /** The units that a provider of one job of one unit offers after a run of it ended so. */
-  function offeredAfter(fault: Fault['kind'], redundancy: number, atMs: number, delivered = true): number {
-    const brain = createBrain({ [ANN]: 1 })
-    brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [SLOT] } })
-    const manifest = jobOf(ANN, { unit_count: 1, verification_redundancy: redundancy })
-    const { job_id } = manifest
-    const manifest_cid = manifestCidOf(job_id)
-    const outcome = { kind: 'fault', fault: { kind: fault, message: 'it failed' } } as const
-    const units = [{ unit_index: 0, attempt: 1 }]
-    brain.happens(
-      {
-        kind: 'commitment',
-        at_ms: NOON,
-        commitment: commitmentOf(ANN, NOON, { trust: { [ME]: 1 }, jobs: [manifest] }),
-      },
-      { kind: 'manifest', at_ms: NOON, cid: manifest_cid, manifest },
-      {
-        kind: 'award-received',
-        at_ms: NOON,
-        from: ANN,
-        award: { award_id: 'a', job_id, manifest_cid, units: [{ ...units[0]!, role: 'primary' }] },
-      },
-      { kind: 'units-ran', at_ms: NOON, requester: ANN, job_id, receipts: [{ ...units[0]!, outcome }] },
-    )
-    if (delivered) brain.happens({ kind: 'results-delivered', at_ms: NOON, requester: ANN, job_id, units })
-    brain.happens({ kind: 'allocate', at_ms: NOON + atMs })
-    return brain.state.view.ownOffers.reduce((sum, { count }) => sum + count, 0)
+    hears(brain, [manifest], NOON)
+    brain.happens({ kind: 'manifest', at_ms: NOON, cid: manifestCidOf(manifest.job_id), manifest })
+    brain.happens({ kind: 'allocate', at_ms: NOON })
+    return brain
   }
 
-  test('[B21] name a unit again that failed here, after a pause, once its requester knows', () => {
-    for (const kind of ['runner-lost', 'blob-missing', 'memory-exhausted', 'timed-out'] as const) {
-      expect(offeredAfter(kind, 2, 4_999)).toBe(0)
-      expect(offeredAfter(kind, 2, 5_000)).toBe(1)
-      expect(offeredAfter(kind, 2, 5_000, false)).toBe(0)
-    }
+  /** Ann's newest word on what she asks for. */
+  function hears(brain: Brain, jobs: readonly JobManifest[], atMs: number): void {
+    const commitment = commitmentOf(ANN, atMs, { trust: { [ME]: 1 }, jobs })
+    brain.happens({ kind: 'commitment', at_ms: atMs, commitment })
+  }
+
+  const ran = (brain: Brain, { job_id }: JobManifest, unit: number, at_ms: number): Effect[] => {
+    const receipts = [receiptOf(1, 'done', unit)]
+    return brain.happens({ kind: 'units-ran', at_ms, requester: ANN, job_id, receipts })
+  }
+
+  test('[B20] are what may be here at a time: units that are here count within them', () => {
+    const brain = offering(jobOf(ANN), SLOT.resources)
+    // Four units of a second at once, and two seconds' worth behind them.
+    expect(brain.state.view.ownOffers).toMatchObject([{ lanes: 4, units: 12, unitMs: 1_000 }])
+    const before = brain.state.view.ownOffers
+    take(brain, ANN, awardOf([40, 41, 42, 43, 44, 45], { job: jobOf(ANN).job_id }))
+    const effects = brain.happens({ kind: 'allocate', at_ms: NOON + 100 })
+    expect(ofKind(effects, 'publish-allocation')).toEqual([])
+    expect(brain.state.view.ownOffers).toBe(before)
   })
 
-  test('[B21] name a unit that fails by itself again at once where nobody else checks, and never where others do', () => {
-    for (const kind of ['unit-failed', 'trapped', 'fuel-exhausted'] as const) {
-      expect(offeredAfter(kind, 1, 0)).toBe(1)
-      expect(offeredAfter(kind, 2, 10_000)).toBe(0)
-    }
+  test('[B20] count memory as well as cores: what runs at once fits the slot', () => {
+    const manifest = jobOf(ANN, { required_resources: { cpu_cores: 1, ram_gb: 0.4 } })
+    const brain = offering(manifest, { cpu_cores: 8, ram_gb: 1 })
+    expect(brain.state.view.ownOffers).toMatchObject([{ lanes: 2 }])
+    const effects = brain.happens({ kind: 'allocate', at_ms: NOON + 5_000 })
+    const [published] = ofKind(effects, 'publish-allocation')
+    const [slot] = published!.allocation.slot_assignments
+    expect(slot?.total_allocated_resources).toEqual({ cpu_cores: 2, ram_gb: 0.8 })
+    expect(slot?.tier1_assignments).toMatchObject([{ concurrency: 2, unit_seconds: 1 }])
   })
 
-  test('[B22] are sized by what a job’s units took here, once some have run', () => {
-    const brain = provider([{ from: ANN, mine: 1, theirs: 1 }])
-    const units = (): number => {
-      brain.happens({ kind: 'allocate', at_ms: NOON })
-      return brain.state.view.ownOffers.reduce((sum, { count }) => sum + count, 0)
+  test('[B20] are for the work that is left, and end with it', () => {
+    const manifest = jobOf(ANN, { unit_count: 3 })
+    const brain = offering(manifest, SLOT.resources)
+    expect(brain.state.view.ownOffers).toMatchObject([{ lanes: 3, units: 3 }])
+    hears(brain, [], NOON + 1_000)
+    const effects = brain.happens({ kind: 'allocate', at_ms: NOON + 1_000 })
+    expect(ofKind(effects, 'publish-allocation')[0]?.allocation.slot_assignments).toEqual([])
+  })
+
+  test('[B20] are repeated after five seconds while nobody uses them, and after twenty while somebody does', () => {
+    const published = (brain: Brain, passed: number): number => {
+      hears(brain, [jobOf(ANN)], NOON + passed)
+      return ofKind(brain.happens({ kind: 'allocate', at_ms: NOON + passed }), 'publish-allocation').length
     }
-    const before = units()
-    const { job_id } = jobOf(ANN)
-    const award = { award_id: 'a', job_id, manifest_cid: manifestCidOf(job_id) }
-    const metrics = { wall_ms: 10, cpu_ms: 1, peak_memory_bytes: 1, input_bytes: 1, output_bytes: 1 }
-    const outcome = { kind: 'output', cid: manifestCidOf('out'), metrics } as const
-    brain.happens(
-      {
-        kind: 'award-received',
-        at_ms: NOON,
-        from: ANN,
-        award: { ...award, units: [{ unit_index: 0, attempt: 1, role: 'primary' }] },
-      },
-      {
-        kind: 'units-ran',
-        at_ms: NOON + 10,
-        requester: ANN,
-        job_id,
-        receipts: [{ unit_index: 0, attempt: 1, outcome }],
-      },
-    )
-    // One core, a horizon of 4 s, units of a second by their manifest and of 10 ms in truth.
-    expect(before).toBeLessThanOrEqual(5)
-    expect(units()).toBe(99)
+    const unused = offering(jobOf(ANN), SLOT.resources)
+    expect([published(unused, 4_999), published(unused, 5_000)]).toEqual([0, 1])
+    const used = offering(jobOf(ANN), SLOT.resources)
+    take(used, ANN, awardOf([0], { job: jobOf(ANN).job_id }))
+    expect([5_000, 19_999, 20_000].map((passed) => published(used, passed))).toEqual([0, 0, 1])
+  })
+
+  test('[B22] are of the time that a job’s units took here, once some have run', () => {
+    const brain = offering(jobOf(ANN), { cpu_cores: 1, ram_gb: 1 })
+    expect(brain.state.view.ownOffers).toMatchObject([{ units: 3, unitMs: 1_000 }])
+    take(brain, ANN, awardOf([0], { job: jobOf(ANN).job_id }))
+    expect(ofKind(ran(brain, jobOf(ANN), 0, NOON + 40), 'allocation-due')).toHaveLength(1)
+    brain.happens({ kind: 'allocate', at_ms: NOON + 50 })
+    // Two seconds' worth of units of 40 ms, and one a lane.
+    expect(brain.state.view.ownOffers).toMatchObject([{ lanes: 1, units: 51, unitMs: 40 }])
+  })
+
+  test('[B22] are made anew when that time is another by a quarter, and not for less', () => {
+    const brain = offering(jobOf(ANN), { cpu_cores: 1, ram_gb: 1 })
+    take(brain, ANN, awardOf([0, 1, 2, 3], { job: jobOf(ANN).job_id }))
+    const isNews = (unit: number, at: number): boolean => {
+      const due = ofKind(ran(brain, jobOf(ANN), unit, NOON + at), 'allocation-due').length > 0
+      brain.happens({ kind: 'allocate', at_ms: NOON + at })
+      return due
+    }
+    expect([isNews(0, 2_000), isNews(1, 4_100), isNews(2, 14_100)]).toEqual([true, false, true])
+  })
+
+  test('[B29] ahead of what runs shrink while nobody wants them, and recover; lanes never do', () => {
+    const brain = offering(jobOf(ANN), SLOT.resources)
+    const round = (passed: number): number => {
+      hears(brain, [jobOf(ANN)], NOON + passed)
+      brain.happens({ kind: 'allocate', at_ms: NOON + passed })
+      return brain.state.view.damping
+    }
+    const dampings = [5_000, 10_000, 15_000, 20_000, 25_000].map(round)
+    expect(dampings).toEqual([...dampings].sort((a, b) => b - a))
+    expect(dampings.at(-1)).toBeLessThan(0.9)
+    expect(brain.state.view.ownOffers[0]?.lanes).toBe(4)
+    expect(brain.state.view.ownOffers[0]?.units).toBeLessThan(12)
+    // All that is offered is used: what nobody wanted is forgotten after three rounds.
+    const low = brain.state.view.damping
+    for (let i = 6; i < 12; i++) {
+      const units = brain.state.view.ownOffers[0]!.units
+      const job = jobOf(ANN).job_id
+      take(
+        brain,
+        ANN,
+        awardOf(
+          Array.from({ length: units }, (_, k) => k),
+          { job },
+        ),
+        NOON + i * 25_000,
+      )
+      round(i * 25_000)
+      brain.happens({ kind: 'withdrawn', at_ms: NOON + i * 25_000, from: ANN, job_id: job })
+    }
+    expect(brain.state.view.damping).toBeGreaterThan(low)
   })
 })

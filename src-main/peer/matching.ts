@@ -1,154 +1,183 @@
-import {
-  allocate,
-  toAllocationState,
-  type AllocationInput,
-  type AllocationPlan,
-  type OpenWork,
-  type PlannedOffer,
-  type Reservation,
-} from '../market/allocation.ts'
+import { allocate, type JobWish, type PlannedOffer } from '../market/allocation.ts'
+import { toAllocationState } from '../market/allocation-state.ts'
+import { slotFacts } from '../market/compatibility.ts'
 import { nextDamping } from '../market/damping.ts'
-import { expectedDurationMs } from '../market/compatibility.ts'
+
+import { rendezvousBegin } from '../market/rendezvous.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
-import { OFFERS_MAX, OPEN_RANGES_MAX } from '../protocol/limits.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import { OFFERS_MAX } from '../protocol/limits.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
 import { amount, RESOURCE_DIMENSIONS, type ComputeResource } from '../protocol/resource.ts'
 import { toMs } from '../protocol/time.ts'
-import { unitOfManifest, type JobManifest, type UnitRange, type WorkUnit } from '../protocol/work.ts'
+import { WASM_MODULE } from '../protocol/wasm-job.ts'
+import { unitOfManifest, type JobManifest, type WorkRequest, type WorkUnit } from '../protocol/work.ts'
+import { awardTo } from './awarding.ts'
 import type { Effect } from './effect.ts'
+import { expectedFetchMs } from './fetching.ts'
+import { holdingBookOf } from './holding-book.ts'
 import { askedAboveLent } from './lending.ts'
-import { observedUnitMs } from './observed.ts'
-import { hearOwnOffers } from './awarding.ts'
+import { hearOffers } from './offers.ts'
 import { ownClock } from './publishing.ts'
 import { ownSlot, pauseReason, sharedSlots, slotAt } from './shared-slots.ts'
-import { holdingKey, priorityOf, type HeldUnit, type Holding, type PeerState } from './state.ts'
-import { activeCommitments, activeProviders, standingOfRequester } from './trust.ts'
-import { isOwnFault, openRanges } from './unit.ts'
+import { observedUnitMs, startUnits, STARVING_AFTER_MS, UNIT_MS_NEWS } from './starting.ts'
+import { holdingKey, priorityOf, type HeldUnit, type PeerState } from './state.ts'
+import { activeCommitments, standingOfRequester } from './trust.ts'
+import { bookOf, openCount } from './unit-book.ts'
 
-/** Offers start within this time: enough to stay busy over a few rounds, little enough to leave work for others. */
-const OFFER_HORIZON_MS = 4_000
-/** Consecutive units are offered together up to about this much work, so that small units cost few messages. */
-const OFFER_BLOCK_MS = 50
-/** A unit that failed here is not offered again for so long, unless the fault is its own: what was missing takes time. */
-const TRY_AGAIN_AFTER_MS = 5_000
-/** Unchanged offers are repeated this often, for requesters who missed them. */
-const REPEAT_OFFERS_MS = 5_000
-
+/** Unchanged offers that nobody uses are repeated this often, for requesters who missed them … */
+const REPEAT_UNUSED_MS = 5_000
+/** … and those in use, of which their requesters have heard. */
+const REPEAT_USED_MS = 20_000
+/** A round of damping lasts at least this long (document 000 counts rounds of some seconds). */
+const ROUND_MS = 5_000
+/** Lanes that a requester lets stand empty for so long are offered to others too. */
+const UNUSED_AFTER_MS = 1_000
 /** By how much of priority an own job is behind one with a nearer deadline: less than anybody says, or the UI can. */
 const DEADLINE_STEP = 1e-9
+/** Offers that were replaced and may still be believed. */
+const OFFERED_KEPT_MAX = 8
+/** An offer that was replaced counts for so long: its requester may not have heard of the newer one. */
+export const OFFER_GRACE_MS = 10_000
 
-/** When it is, since when the program runs, and the slot in which one kind of work runs at this moment. */
+/** When it is, and the slot in which one kind of work runs at this moment. */
 interface Moment {
   readonly nowMs: number
-  readonly startedAtMs: number
   readonly slot: AvailabilitySlot | undefined
 }
 
+/** What is wanted of a job at this moment. */
+interface Wanted {
+  readonly open: number
+  readonly unfinished: number
+  readonly priority: number
+  readonly deadline: string | undefined
+  /** Until its inputs are here. */
+  readonly fetchMs: number
+}
+
+const NOTHING: ComputeResource = { cpu_cores: 0, ram_gb: 0 }
+
 /**
  * One round's phases 3 to 6 (document 000): trust, compatibility, two-tier assignment, publication of the offers. Own
- * jobs run in a slot of their own that nobody else hears of; what they take goes before what is shared.
+ * jobs run in a slot of their own that nobody else hears of; what they take goes before what is shared. Units that wait
+ * for a free lane begin.
  */
 export function planAllocation(state: PeerState, nowMs: number): Effect[] {
-  const { view } = state
-  const shared = nearSlots(sharedSlots(state, nowMs), nowMs)
+  const shared = sharedSlots(state, nowMs)
+  noteUnused(state, nowMs)
+  state.view.plannedAtMs = nowMs
+  state.view.slotChangeMs = nextChangeMs(shared, nowMs)
   const own = ownSlot(state, nowMs)
-  const ownPlan = own === undefined ? undefined : planOwn(state, own, nowMs)
-  const moment = { nowMs, startedAtMs: view.startedAtMs, slot: slotAt(shared, nowMs) }
-  const { work, effects } = workOfOthers(state, moment)
-  const held = reservations(state, moment, ({ requester }) => own === undefined || requester !== state.me)
-  const plan = planIn(state, shared, nowMs, {
-    work: own === undefined ? [...ownWork(state, moment), ...work] : work,
-    reservations:
-      own === undefined || ownPlan === undefined
-        ? held
-        : [...held, ...takenByOwn(ownPlan, own, held, moment)],
+  const { work, effects } = workOfOthers(state, { nowMs, slot: slotAt(shared, nowMs) })
+  const mine = ownWork(state, { nowMs, slot: own ?? slotAt(shared, nowMs) })
+  forgetGone(state, [...mine, ...work], nowMs)
+  const damping = state.view.damping
+  const plan = { nowMs, damping, offersMax: OFFERS_MAX }
+  const ownOffers = own === undefined ? [] : allocate({ ...plan, slots: [own], work: mine, taken: NOTHING })
+  const offers = allocate({
+    ...plan,
+    slots: shared,
+    work: own === undefined ? [...mine, ...work] : work,
+    taken: own === undefined ? NOTHING : takenByOwn(ownOffers, mine, own, slotAt(shared, nowMs)),
   })
-  const offers = [...(ownPlan?.offers ?? []), ...plan.offers]
-  const repeat = nowMs - view.allocatedAtMs >= REPEAT_OFFERS_MS && offers.length > 0
-  if (sameOffers(offers, view.ownOffers) && !repeat) return effects
-  learnDamping(state)
+  effects.push(...startUnits(state, nowMs))
+  const all = [...ownOffers, ...offers]
+  notePlanned(state, offers)
+  if (sameOffers(all, state.view.ownOffers) && !isRepeatDue(state, all, nowMs)) return effects
+  learnDamping(state, nowMs)
+  remember(state, all, nowMs)
+  const about = { peer: state.me, nowMs, clock: ownClock(state) }
+  effects.push({
+    kind: 'publish-allocation',
+    allocation: toAllocationState(offers, { ...about, slots: shared }),
+  })
+  if (own === undefined) return effects
+  hearOffers(state, toAllocationState(ownOffers, { ...about, slots: [own] }))
+  return [...effects, ...awardTo(state, [state.me], nowMs)]
+}
+
+/** Jobs that are gone wait no longer, and what was offered to them is not believed any more. */
+function forgetGone({ view }: PeerState, work: readonly JobWish[], nowMs: number): void {
+  for (const [key, offers] of view.offered) {
+    const last = offers.at(-1)
+    if (last?.units === 0 && nowMs - last.atMs > OFFER_GRACE_MS) view.offered.delete(key)
+  }
+  if (view.waitingSinceMs.size <= work.length) return
+  const known = new Set(work.map(({ requester, job }) => holdingKey(requester, job)))
+  for (const key of view.waitingSinceMs.keys()) if (!known.has(key)) view.waitingSinceMs.delete(key)
+}
+
+/** Notes which jobs have let lanes stand empty since the last plan. */
+function noteUnused({ view, holdings, me }: PeerState, nowMs: number): void {
+  const unused = new Set<string>()
+  for (const { requester, jobId, lanes } of view.ownOffers) {
+    const key = holdingKey(requester, jobId)
+    const holding = holdings.get(key)
+    const held = holding === undefined ? 0 : holdingBookOf(holding).queued.size
+    if (requester !== me && held < lanes) unused.add(key)
+  }
+  for (const key of view.unusedSinceMs.keys()) if (!unused.has(key)) view.unusedSinceMs.delete(key)
+  for (const key of unused) if (!view.unusedSinceMs.has(key)) view.unusedSinceMs.set(key, nowMs)
+}
+
+/** When a slot begins or ends next. */
+function nextChangeMs(slots: readonly AvailabilitySlot[], nowMs: number): number {
+  const times = slots.map(slotFacts).flatMap(({ startMs, endMs }) => [startMs, endMs])
+  return Math.min(...times.filter((atMs) => atMs > nowMs))
+}
+
+/** What units took when they were looked at: only what differs from it is news. */
+function notePlanned({ view, me }: PeerState, offers: readonly PlannedOffer[]): void {
+  for (const { requester, jobId } of offers) {
+    const atWork = requester === me ? undefined : view.atWork.get(holdingKey(requester, jobId))
+    if (atWork?.unitMs !== undefined) atWork.offeredUnitMs ??= atWork.unitMs
+  }
+}
+
+/** What was offered counts for admission, also for a while after it was replaced. */
+function remember(state: PeerState, offers: readonly PlannedOffer[], nowMs: number): void {
+  const { view } = state
+  const units = new Map<string, number>()
+  for (const offer of offers) {
+    const key = holdingKey(offer.requester, offer.jobId)
+    units.set(key, (units.get(key) ?? 0) + offer.units)
+  }
+  for (const key of view.offered.keys()) if (!units.has(key)) units.set(key, 0)
+  for (const [key, count] of units) {
+    const before = view.offered.get(key) ?? []
+    if (before.at(-1)?.units === count) continue
+    view.offered.set(key, [...before, { units: count, atMs: nowMs }].slice(-OFFERED_KEPT_MAX))
+  }
+  for (const { requester, jobId } of offers) {
+    const atWork = view.atWork.get(holdingKey(requester, jobId))
+    if (atWork?.unitMs !== undefined) atWork.offeredUnitMs = atWork.unitMs
+  }
   view.ownOffers = offers
-  view.offered.units = offers.reduce((sum, offer) => sum + offer.count, 0)
   view.allocatedAtMs = nowMs
   view.round++
-  const about = { peer: state.me, nowMs, clock: ownClock(state) }
-  const allocation = toAllocationState(plan, { ...about, slots: shared })
-  const published: Effect = { kind: 'publish-allocation', allocation }
-  if (ownPlan === undefined || own === undefined) return [...effects, published]
-  const unpublished = toAllocationState(ownPlan, { ...about, slots: [own] })
-  return [...effects, published, ...hearOwnOffers(state, unpublished, nowMs)]
-}
-
-/** A plan of one kind of work, and what is reserved for it. */
-interface OwnPlan extends AllocationPlan {
-  readonly reservations: readonly Reservation[]
-}
-
-function planOwn(state: PeerState, slot: AvailabilitySlot, nowMs: number): OwnPlan {
-  const moment = { nowMs, startedAtMs: state.view.startedAtMs, slot }
-  const reserved = reservations(state, moment, ({ requester }) => requester === state.me)
-  const work = ownWork(state, moment)
-  return { ...planIn(state, [slot], nowMs, { work, reservations: reserved }), reservations: reserved }
-}
-
-function planIn(
-  state: PeerState,
-  slots: readonly AvailabilitySlot[],
-  nowMs: number,
-  { work, reservations }: Pick<AllocationInput, 'work' | 'reservations'>,
-): AllocationPlan {
-  return allocate({
-    nowMs,
-    peer: state.me,
-    slots,
-    work,
-    reservations,
-    rivals: activeProviders(state, nowMs),
-    damping: state.view.damping,
-    offersMax: OFFERS_MAX,
-    horizonMs: OFFER_HORIZON_MS,
-    blockMs: OFFER_BLOCK_MS,
-  })
-}
-
-/** Slots in which anything that is offered now may start: of a painted week that is one or two. */
-function nearSlots(slots: readonly AvailabilitySlot[], nowMs: number): AvailabilitySlot[] {
-  return slots.filter((slot) => toMs(slot.start_time) <= nowMs + OFFER_HORIZON_MS)
 }
 
 /**
- * What own jobs leave of the shared slot: they use first what is not shared, and of the rest as much as they would use
- * at once, until the last of them is through; but never what others were awarded before.
+ * What own jobs leave of the shared slot: they use first what is not shared, and of the rest as much as they use at
+ * once.
  */
 function takenByOwn(
-  { offers, reservations: reserved }: OwnPlan,
+  offers: readonly PlannedOffer[],
+  wishes: readonly JobWish[],
   own: AvailabilitySlot,
-  others: readonly Reservation[],
-  { nowMs, slot }: Moment,
-): Reservation[] {
-  const parts = [...reserved, ...offers]
-  if (slot === undefined || parts.length === 0) return []
-  const lastMs = Math.max(...parts.map((part) => part.endMs))
-  const taken: Reservation[] = []
-  const take = (fromMs: number, untilMs: number, besides: ComputeResource): void => {
-    const [startMs, endMs] = [fromMs, Math.min(untilMs, lastMs)]
-    if (startMs >= endMs) return
-    const resources: ComputeResource = { cpu_cores: 0, ram_gb: 0 }
-    for (const dimension of RESOURCE_DIMENSIONS) {
-      const [whole, shared] = [amount(own.resources, dimension), amount(slot.resources, dimension)]
-      const wanted = parts.reduce((sum, part) => sum + amount(part.resources, dimension), 0)
-      const used = Math.min(whole, wanted) - Math.max(0, whole - shared)
-      resources[dimension] = Math.max(0, Math.min(used, shared - amount(besides, dimension)))
-    }
-    taken.push({ slotId: slot.slot_id, startMs, endMs, resources })
+  shared: AvailabilitySlot | undefined,
+): ComputeResource {
+  const taken: ComputeResource = { ...NOTHING }
+  if (shared === undefined) return taken
+  // A job that has nothing to do here, and waits for others to check it, keeps no lanes from them.
+  const idle = new Map(wishes.flatMap((wish) => (wish.open === 0 ? [[wish.job, wish.held] as const] : [])))
+  const lanesOf = ({ jobId, lanes }: PlannedOffer): number => Math.min(lanes, idle.get(jobId) ?? lanes)
+  for (const dimension of RESOURCE_DIMENSIONS) {
+    const used = offers.reduce((sum, offer) => sum + lanesOf(offer) * amount(offer.resources, dimension), 0)
+    const unshared = Math.max(0, amount(own.resources, dimension) - amount(shared.resources, dimension))
+    taken[dimension] = Math.max(0, used - unshared)
   }
-  // What is reserved for others comes one after the other.
-  let fromMs = nowMs
-  for (const { startMs, endMs, resources } of others) {
-    take(startMs, endMs, resources)
-    fromMs = Math.max(fromMs, endMs)
-  }
-  take(fromMs, lastMs, { cpu_cores: 0, ram_gb: 0 })
   return taken
 }
 
@@ -156,19 +185,22 @@ function takenByOwn(
  * This peer's own open jobs. Of equal priority the one with the nearer deadline goes first, and does not take turns with
  * the others: among one's own there is nobody to be fair to.
  */
-function ownWork(state: PeerState, moment: Moment): OpenWork[] {
-  const work: OpenWork[] = []
+function ownWork(state: PeerState, moment: Moment): JobWish[] {
   const jobs = [...state.jobs.values()].filter(
     (job) => job.status.state === 'running' && askedAboveLent(job.manifest, state.lent) === undefined,
   )
   const deadlines = [...new Set(jobs.map(({ manifest }) => manifest.deadline))].sort(byDeadline)
-  for (const job of jobs) {
-    const behind = deadlines.indexOf(job.manifest.deadline)
-    const ranges = openRanges(job, OPEN_RANGES_MAX)
-    const me = { requester: state.me, tier: 1, trust: 1 } as const
-    work.push(workOf(state, moment, me, job.manifest, ranges, priorityOf(job) - behind * DEADLINE_STEP))
-  }
-  return work
+  return jobs.map((job) => {
+    const { manifest } = job
+    const behind = deadlines.indexOf(manifest.deadline)
+    return wishOf(state, moment, { requester: state.me, tier: 1 }, unitOfManifest(manifest, 0), {
+      open: openCount(job) - (openCount(job) === 0 ? 0 : bookOf(job).partialHeldBy(state.me)),
+      unfinished: manifest.unit_count - job.verified,
+      priority: priorityOf(job) - behind * DEADLINE_STEP,
+      deadline: manifest.deadline,
+      fetchMs: 0,
+    })
+  })
 }
 
 /** The nearest first; none at all comes last. */
@@ -178,186 +210,167 @@ function byDeadline(a: string | undefined, b: string | undefined): number {
 }
 
 /** Jobs of active contacts whom this peer trusts, within what it lends. */
-function workOfOthers(state: PeerState, moment: Moment): { work: OpenWork[]; effects: Effect[] } {
-  const work: OpenWork[] = []
+function workOfOthers(state: PeerState, moment: Moment): { work: JobWish[]; effects: Effect[] } {
+  const work: JobWish[] = []
   const effects: Effect[] = []
   if (moment.slot === undefined && pauseReason(state, moment.nowMs) !== undefined) return { work, effects }
   for (const commitment of activeCommitments(state, moment.nowMs)) {
+    if (commitment.work_requests.length === 0) continue
     const standing = standingOfRequester(state, commitment.peer_id, commitment)
     if (standing === undefined) continue
+    const who = { requester: commitment.peer_id, tier: standing.tier }
     for (const request of commitment.work_requests) {
       if (request.manifest_cid === undefined) continue
       const manifest = state.view.manifests.get(request.manifest_cid)
-      if (manifest === undefined) {
-        if (!state.view.manifestsAsked.has(request.manifest_cid)) {
-          state.view.manifestsAsked.add(request.manifest_cid)
-          effects.push({ kind: 'fetch-manifest', cid: request.manifest_cid, from: commitment.peer_id })
-        }
-      } else if (
-        manifest.requester_id === commitment.peer_id &&
-        manifest.job_id === request.job_id &&
-        askedAboveLent(manifest, state.lent) === undefined
-      ) {
-        const ranges = request.open_ranges ?? []
-        const priority = request.priority ?? manifest.priority
-        work.push(
-          workOf(state, moment, { requester: commitment.peer_id, ...standing }, manifest, ranges, priority),
-        )
+      if (manifest === undefined && !state.view.manifestsAsked.has(request.manifest_cid)) {
+        state.view.manifestsAsked.add(request.manifest_cid)
+        effects.push({ kind: 'fetch-manifest', cid: request.manifest_cid, from: commitment.peer_id })
       }
+      const unit = sampleUnit(state, commitment.peer_id, request, manifest)
+      if (unit === undefined) continue
+      const open = openFor(state, holdingKey(who.requester, request.job_id), request)
+      const unfinished = request.unfinished ?? open
+      const priority = request.priority ?? unit.priority
+      const { deadline } = request
+      const fetchMs = expectedFetchMs(state, request.manifest_cid, who.requester)
+      work.push(wishOf(state, moment, who, unit, { open, unfinished, priority, deadline, fetchMs }))
     }
   }
   return { work, effects }
 }
 
-function workOf(
+/** How many open units of a request this peer has no part in: a lower bound where it has many, exact where that says 0. */
+function openFor(state: PeerState, key: string, { open_ranges = [] }: WorkRequest): number {
+  const open = open_ranges.reduce((sum, [from, to]) => sum + to - from, 0)
+  const held = state.holdings.get(key)?.units
+  if (held === undefined || held.size === 0) return open
+  if (open > held.size) return open - held.size
+  let fresh = 0
+  for (const [from, to] of open_ranges) {
+    for (let index = from; index < to; index++) if (mayHave(held.get(index))) fresh++
+  }
+  return fresh
+}
+
+/** Whether a unit may be given to this peer: it has no part in it, or has failed at it. */
+function mayHave(held: HeldUnit | undefined): boolean {
+  if (held === undefined) return true
+  return held.status.state === 'ran' && held.status.receipt.outcome.kind === 'fault'
+}
+
+/**
+ * Any unit of a requested job: its manifest's, or, until that is here, the one that is written out in the request. What
+ * a stranger's module may use stands in its manifest only.
+ *
+ * @returns undefined for what is not lent, or belongs to another job
+ */
+function sampleUnit(
   state: PeerState,
-  moment: Moment,
-  who: Pick<OpenWork, 'requester' | 'tier' | 'trust'>,
-  manifest: JobManifest,
-  ranges: readonly UnitRange[],
-  priority: number,
-): OpenWork {
-  const held = state.holdings.get(holdingKey(who.requester, manifest.job_id))
+  requester: PeerId,
+  { job_id, work_units }: WorkRequest,
+  manifest: JobManifest | undefined,
+): WorkUnit | undefined {
+  if (manifest === undefined) {
+    const [unit] = work_units
+    return unit?.job_id !== job_id || unit.algorithm_id === WASM_MODULE.id ? undefined : unit
+  }
+  const isMeant = manifest.requester_id === requester && manifest.job_id === job_id
+  if (!isMeant || askedAboveLent(manifest, state.lent) !== undefined) return undefined
+  return unitOfManifest(manifest, 0)
+}
+
+function wishOf(
+  state: PeerState,
+  { nowMs, slot }: Moment,
+  who: Pick<JobWish, 'requester' | 'tier'>,
+  unit: WorkUnit,
+  { open, unfinished, priority, deadline, fetchMs }: Wanted,
+): JobWish {
+  const key = holdingKey(who.requester, unit.job_id)
+  const holding = state.holdings.get(key)
+  const held = holding === undefined ? 0 : holdingBookOf(holding).queued.size
+  const atWork = state.view.atWork.get(key)
+  const waitsSinceMs = atWork?.servedAtMs ?? state.view.waitingSinceMs.get(key) ?? nowMs
+  if (!state.view.waitingSinceMs.has(key)) state.view.waitingSinceMs.set(key, nowMs)
   return {
     ...who,
-    template: { ...templateOf(manifest, held, moment), priority },
-    ranges: ranges.flatMap(([from, to]): UnitRange[] =>
-      from < manifest.unit_count ? [[from, Math.min(to, manifest.unit_count)]] : [],
-    ),
-    taken: held === undefined ? new Set() : unitsTaken(held, manifest, moment.nowMs),
-    ...(manifest.deadline === undefined ? {} : { deadlineMs: toMs(manifest.deadline) }),
+    job: unit.job_id,
+    template: { ...asObserved(state, unit, who.requester, slot), priority },
+    open,
+    unfinished: Math.max(unfinished, held),
+    held,
+    fetchMs,
+    isUnused: nowMs - (state.view.unusedSinceMs.get(key) ?? nowMs) >= UNUSED_AFTER_MS,
+    isStarving: who.requester !== state.me && open > 0 && nowMs - waitsSinceMs >= STARVING_AFTER_MS,
+    begin: rendezvousBegin(state.me, who.requester, unit.job_id, unfinished),
+    ...(deadline === undefined ? {} : { deadlineMs: toMs(deadline) }),
   }
-}
-
-/** Units that are not offered: those at hand and those whose result is here, but not those that may be tried again. */
-function unitsTaken(held: Holding, manifest: JobManifest, nowMs: number): Set<number> {
-  const taken = new Set<number>()
-  for (const [index, { status }] of held.units) {
-    if (!mayTryAgain(status, manifest, nowMs)) taken.add(index)
-  }
-  return taken
-}
-
-/**
- * Whether a unit failed here, its requester knows, and another run may help. Where others check, a unit that fails by
- * itself is theirs to judge; where nobody does, its requester believes it when it has failed often enough.
- */
-function mayTryAgain(status: HeldUnit['status'], manifest: JobManifest, nowMs: number): boolean {
-  if (status.state !== 'ran' || !status.delivered || status.receipt.outcome.kind !== 'fault') return false
-  if (isOwnFault(status.receipt.outcome.fault)) return manifest.verification_redundancy === 1
-  return nowMs - status.ranAtMs >= TRY_AGAIN_AFTER_MS
-}
-
-/**
- * The time and resources that queued units will take here: one requester's job after the other, each spread over
- * as many cores as it may use at once.
- */
-function reservations(
-  state: PeerState,
-  moment: Moment,
-  isMeant: (holding: Holding) => boolean,
-): Reservation[] {
-  const { nowMs, slot } = moment
-  if (slot === undefined) return []
-  const reserved: Reservation[] = []
-  let startMs = nowMs
-  for (const holding of state.holdings.values()) {
-    const queued = isMeant(holding) ? queuedUnits(holding) : 0
-    const manifest = manifestOf(state, holding)
-    if (queued === 0 || manifest === undefined) continue
-    const template = templateOf(manifest, holding, moment)
-    const capability = slot.algorithms.find((a) => a.algorithm_id === template.algorithm_id)
-    if (capability === undefined) continue
-    const lanes = Math.max(1, Math.min(queued, fitting(template.required_resources, slot.resources)))
-    const endMs = startMs + Math.ceil(queued / lanes) * expectedDurationMs(template, capability)
-    reserved.push({ slotId: slot.slot_id, startMs, endMs, resources: times(template, lanes) })
-    startMs = endMs
-  }
-  return reserved
-}
-
-/** How many units a slot has resources for at once, in every dimension. */
-function fitting(unit: ComputeResource, slot: ComputeResource): number {
-  const each = RESOURCE_DIMENSIONS.map((dimension) => {
-    const needed = amount(unit, dimension)
-    return needed > 0 ? Math.floor(amount(slot, dimension) / needed) : Number.POSITIVE_INFINITY
-  })
-  return Math.min(...each)
-}
-
-function queuedUnits(holding: Holding): number {
-  let queued = 0
-  for (const { status } of holding.units.values()) if (status.state === 'queued') queued++
-  return queued
-}
-
-function manifestOf(state: PeerState, { requester, job, manifestCid }: Holding): JobManifest | undefined {
-  const own = requester === state.me ? state.jobs.get(job)?.manifest : undefined
-  return own ?? state.view.manifests.get(manifestCid)
 }
 
 /**
  * A job's unit as it is matched here: what it is estimated to take, until units of the job have run here. An estimate
  * from a module's fuel limit may be a thousand times too long, and then hardly anything would be offered at once.
  */
-function templateOf(
-  manifest: JobManifest,
-  held: Holding | undefined,
-  { startedAtMs, slot }: Moment,
+function asObserved(
+  state: PeerState,
+  unit: WorkUnit,
+  requester: JobWish['requester'],
+  slot: AvailabilitySlot | undefined,
 ): WorkUnit {
-  const unit = unitOfManifest(manifest, 0)
   const score = slot?.algorithms.find((c) => c.algorithm_id === unit.algorithm_id)?.performance_score
-  if (held === undefined || slot === undefined || score === undefined) return unit
-  const lanes = Math.max(1, fitting(unit.required_resources, slot.resources))
-  const observedMs = observedUnitMs(held, startedAtMs, lanes)
-  if (observedMs === undefined) return unit
+  const observedMs = observedUnitMs(state, requester, unit.job_id)
+  if (score === undefined || observedMs === undefined) return unit
   return { ...unit, estimated_duration_seconds: (observedMs * score) / 1_000 }
 }
 
-/** What several units need at once. Memory and disk count as often as cores do. */
-function times(unit: WorkUnit, count: number): WorkUnit['required_resources'] {
-  const one = unit.required_resources
-  return {
-    cpu_cores: one.cpu_cores * count,
-    ram_gb: one.ram_gb * count,
-    gpu_vram_gb: amount(one, 'gpu_vram_gb') * count,
-    disk_gb: amount(one, 'disk_gb') * count,
-    network_mbps: amount(one, 'network_mbps') * count,
+function isRepeatDue({ view, holdings }: PeerState, offers: readonly PlannedOffer[], nowMs: number): boolean {
+  const sinceMs = nowMs - view.allocatedAtMs
+  if (offers.length === 0 || sinceMs < REPEAT_UNUSED_MS) return false
+  const isUsed = ({ requester, jobId }: PlannedOffer): boolean => {
+    const holding = holdings.get(holdingKey(requester, jobId))
+    return holding !== undefined && holdingBookOf(holding).queued.size > 0
   }
+  return sinceMs >= REPEAT_USED_MS || !offers.every(isUsed)
 }
 
+/** Whether offers say the same as those before, but for what hardly differs. */
 function sameOffers(a: readonly PlannedOffer[], b: readonly PlannedOffer[]): boolean {
   if (a.length !== b.length) return false
   return a.every((offer, i) => {
     const other = b[i]
-    return (
-      offer.requester === other?.requester &&
-      offer.jobId === other.jobId &&
-      offer.first === other.first &&
-      offer.count === other.count
-    )
+    if (other?.requester !== offer.requester || offer.jobId !== other.jobId) return false
+    const isAlike = (x: number, y: number): boolean => x <= y * UNIT_MS_NEWS && y <= x * UNIT_MS_NEWS
+    const isSlot = offer.slotId === other.slotId && offer.lanes === other.lanes && offer.tier === other.tier
+    return isSlot && isAlike(offer.unitMs, other.unitMs) && isAlike(offer.units, other.units)
   })
 }
 
-/** Compares what was offered last with what came of it, and damps the next offers (document 000). */
-function learnDamping(state: PeerState): void {
-  const { view } = state
-  if (view.offered.units === 0) return
+/**
+ * Compares the capacity that was offered in a round with what was used of it, and damps what is offered ahead
+ * (document 000): capacity that nobody wanted counts, not that somebody else was faster.
+ */
+function learnDamping(state: PeerState, nowMs: number): void {
+  const { view, me } = state
+  if (nowMs - view.roundSinceMs < ROUND_MS) return
+  const offered = view.ownOffers
+    .filter(({ requester }) => requester !== me)
+    .reduce((sum, { units }) => sum + units, 0)
   const next = nextDamping(
     { damping: view.damping, history: view.overAllocation },
-    { offered: view.offered.units, awarded: view.offered.awarded },
+    { offered, awarded: view.roundPeak },
   )
   view.damping = next.damping
   view.overAllocation = next.history
-  view.offered.awarded = 0
+  view.roundSinceMs = nowMs
+  view.roundPeak = 0
 }
 
-/** A commitment that this peer has not matched against yet, or that opens other ranges than before. */
+/** A commitment that this peer has not matched against yet, or that asks for something else than before. */
 export function opensWork(known: ComputeCommitment | undefined, news: ComputeCommitment): boolean {
   if (news.work_requests.length === 0) return (known?.work_requests.length ?? 0) > 0
   return JSON.stringify(known?.work_requests.map(shapeOf)) !== JSON.stringify(news.work_requests.map(shapeOf))
 }
 
 function shapeOf(request: ComputeCommitment['work_requests'][number]): unknown {
-  return [request.manifest_cid, request.open_ranges, request.priority]
+  return [request.manifest_cid, request.open_ranges, request.unfinished, request.priority]
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createBrain, JOB, manifestCidOf, ME, NOON, ofKind, peerOf, receiptOf } from './brain.fixture.ts'
+import { awardOf, createBrain, JOB, ME, NOON, ofKind, peerOf, receiptOf } from './brain.fixture.ts'
 import { decodeState, encodeState } from './codec.ts'
 import type { PeerEvent } from './event.ts'
 import { admitBlock, admitPairRequest, mustBeAccepted, PAIR_REQUESTS_MAX } from './pair-requests.ts'
@@ -147,7 +147,7 @@ describe('whoever waits to be let in', () => {
 describe('somebody who is blocked', () => {
   test('[B25] is forgotten, what runs for them stops, and the connection ends', () => {
     const brain = createBrain({ [ANN]: 1 })
-    brain.happens({ kind: 'award-received', at_ms: NOON, from: ANN, award: awardOf(1) })
+    brain.happens({ kind: 'award-received', at_ms: NOON, from: ANN, award: awardOf([0]) })
     const effects = brain.happens({ kind: 'blocked', at_ms: NOON + 5, peer: ANN })
     expect(brain.state.contacts.size).toBe(0)
     expect(brain.state.holdings.size).toBe(0)
@@ -174,7 +174,7 @@ describe('what was done for somebody', () => {
     const brain = createBrain({ [ANN]: 1 })
     const deliver = (attempt: number, output: string | undefined): void => {
       brain.happens(
-        { kind: 'award-received', at_ms: NOON, from: ANN, award: awardOf(attempt) },
+        { kind: 'award-received', at_ms: NOON, from: ANN, award: awardOf([0], { attempt }) },
         {
           kind: 'units-ran',
           at_ms: NOON,
@@ -191,7 +191,7 @@ describe('what was done for somebody', () => {
         },
       )
     }
-    brain.happens({ kind: 'award-received', at_ms: NOON, from: BOB, award: awardOf(1) })
+    brain.happens({ kind: 'award-received', at_ms: NOON, from: BOB, award: awardOf([0]) })
     deliver(1, undefined)
     expect(brain.state.doneFor.get(ANN)).toBeUndefined()
     deliver(2, 'right')
@@ -219,12 +219,3 @@ test('[B17] requests, blocks and counts are in the snapshot and in the journal',
   for (const event of brain.journal) step(replayed, event)
   expect(encodeState(replayed)).toEqual(encodeState(brain.state))
 })
-
-function awardOf(attempt: number) {
-  return {
-    award_id: `award ${attempt}`,
-    job_id: JOB,
-    manifest_cid: manifestCidOf(JOB),
-    units: [{ unit_index: 0, attempt, role: 'primary' as const }],
-  }
-}

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import {
+  awardOf,
   commitmentOf,
   createBrain,
   JOB,
-  manifestCidOf,
   manifestOf,
   ME,
   NOON,
@@ -19,12 +19,7 @@ import { admitAward } from './provider.ts'
 
 const ANN = peerOf('A')
 const BOB = peerOf('B')
-const AWARD = {
-  award_id: 'award',
-  job_id: JOB,
-  manifest_cid: manifestCidOf(JOB),
-  units: [{ unit_index: 0, attempt: 1, role: 'primary' as const }],
-}
+const AWARD = awardOf([0])
 const INVITED = {
   kind: 'invited',
   at_ms: NOON,

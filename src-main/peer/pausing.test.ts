@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { PAUSE_RULES } from '../protocol/pause-rule.ts'
 import { WEEK_BLOCKS_MAX, type WeekPlan } from '../protocol/sharing-plan.ts'
 import {
+  awardOf,
   commitmentOf,
   createBrain,
   JOB,
@@ -38,22 +39,16 @@ function provider(availability: Availability = ALWAYS): Brain {
     { kind: 'capabilities-measured', at_ms: NOON, algorithms: [ECHO, RENDER] },
     { kind: 'commitment', at_ms: NOON, commitment },
     { kind: 'manifest', at_ms: NOON, cid: manifestCidOf(JOB), manifest },
+    { kind: 'allocate', at_ms: NOON },
   )
   return brain
 }
 
-const award = (units: number[], attempt = 1) => ({
-  award_id: `a${attempt}`,
-  job_id: JOB,
-  manifest_cid: manifestCidOf(JOB),
-  units: units.map((unit_index) => ({ unit_index, attempt, role: 'primary' as const })),
-})
-
-const awarded = (units: number[], attempt = 1, at_ms = NOON): PeerEvent => ({
+const awarded = (units: number[], from = ANN): PeerEvent => ({
   kind: 'award-received',
-  at_ms,
-  from: ANN,
-  award: award(units, attempt),
+  at_ms: NOON,
+  from,
+  award: awardOf(units, { due_in_ms: 2 * HOUR }),
 })
 
 const sampled = (sample: object, at_ms = NOON): PeerEvent => ({ kind: 'machine-sampled', at_ms, sample })
@@ -74,23 +69,27 @@ const told = (brain: Brain, atMs = NOON) => sharingNow(brain.state, hoursAt(brai
 describe('[A10] a pause', () => {
   test('publishes no slots, offers nothing and refuses awards with a reason', () => {
     const brain = provider()
+    const offered = () => brain.state.view.ownOffers
+    expect(offered()).toMatchObject([{ requester: ANN, lanes: 4 }])
     expect(published(brain)).toHaveLength(2)
     const effects = brain.happens(pause())
     expect(effects.map(({ kind }) => kind)).toEqual(['commitment-changed', 'allocation-due'])
     expect(published(brain)).toEqual([])
-    expect(ofKind(brain.happens({ kind: 'allocate', at_ms: NOON }), 'publish-allocation')).toEqual([])
-    expect(admitAward(brain.state, ANN, award([0]), NOON)).toEqual({
+    const [news] = ofKind(brain.happens({ kind: 'allocate', at_ms: NOON }), 'publish-allocation')
+    expect(news?.allocation).toMatchObject({ slot_assignments: [], total_work_units_assigned: 0 })
+    expect(offered()).toEqual([])
+    expect(admitAward(brain.state, ANN, awardOf([0]), NOON)).toEqual({
       ok: false,
       fault: { kind: 'too-busy', message: 'its user has paused sharing' },
     })
     brain.happens({ kind: 'sharing-resumed', at_ms: NOON })
     expect(published(brain)).toHaveLength(2)
-    expect(admitAward(brain.state, ANN, award([0]), NOON).ok).toBe(true)
+    expect(admitAward(brain.state, ANN, awardOf([0]), NOON).ok).toBe(true)
   })
 
   test('stops what others have here and hands it back, and leaves own units alone', () => {
     const brain = provider()
-    brain.happens(awarded([0, 1, 2]), { ...awarded([0]), from: ME } as PeerEvent)
+    brain.happens(awarded([0, 1, 2]), awarded([0], ME))
     const effects = brain.happens(pause())
     expect(ofKind(effects, 'stop-units')).toEqual([
       { kind: 'stop-units', requester: ANN, job: JOB, units: [0, 1, 2] },
@@ -102,11 +101,11 @@ describe('[A10] a pause', () => {
 
   test('[A21] so does the end of the program, whatever is shared, and own units are left to the next start', () => {
     const brain = provider()
-    brain.happens(awarded([0, 1]), { ...awarded([0]), from: ME } as PeerEvent)
+    brain.happens(awarded([0, 1]), awarded([0], ME))
     const effects = brain.happens({ kind: 'leaving', at_ms: NOON })
     expect(ofKind(effects, 'send-hand-back')).toMatchObject([{ to: ANN, reason: 'it is being switched off' }])
     expect(ofKind(effects, 'stop-units').map(({ requester }) => requester)).toEqual([ANN])
-    expect(admitAward(brain.state, ANN, award([2]), NOON).ok).toBe(false)
+    expect(admitAward(brain.state, ANN, awardOf([2]), NOON).ok).toBe(false)
     expect(published(brain)).toEqual([])
   })
 
@@ -135,7 +134,7 @@ describe('[A10] a pause', () => {
     brain.happens(awarded([0]))
     expect(ofKind(brain.happens(pause(true), { kind: 'tick', at_ms: NOON }), 'stop-units')).toEqual([])
     expect(told(brain)).toEqual({ kind: 'finishing', since_ms: NOON })
-    expect(admitAward(brain.state, ANN, award([1]), NOON).ok).toBe(false)
+    expect(admitAward(brain.state, ANN, awardOf([1]), NOON).ok).toBe(false)
     brain.happens({ kind: 'withdrawn', at_ms: NOON, from: ANN, job_id: JOB })
     expect(told(brain)).toEqual({ kind: 'paused-by-user', since_ms: NOON })
   })
@@ -228,7 +227,7 @@ describe('[A12] a painted week', () => {
 
   test('takes awards within its hours, and hands back what is left when they are over', () => {
     const brain = provider(WEEK)
-    expect(admitAward(brain.state, ANN, award([0]), NOON).ok).toBe(true)
+    expect(admitAward(brain.state, ANN, awardOf([0]), NOON).ok).toBe(true)
     brain.happens(awarded([0, 1]))
     expect(ofKind(brain.happens({ kind: 'tick', at_ms: NOON + HOUR - 1 }), 'stop-units')).toEqual([])
     const effects = brain.happens({ kind: 'tick', at_ms: NOON + HOUR })

@@ -1,7 +1,7 @@
 import { decidePause, overridesOver } from '../availability/pause-decision.ts'
 import type { Effect } from './effect.ts'
 import type { DurableEvent, VolatileEvent } from './event.ts'
-import { decideHandBack, tellHandBacks } from './handing-back.ts'
+import { decideHandBack, handBackHopeless, tellHandBacks } from './handing-back.ts'
 import { isPausedByUser, pauseReason } from './shared-slots.ts'
 import type { PeerState } from './state.ts'
 
@@ -59,6 +59,7 @@ export function sharingOnTick(state: PeerState, nowMs: number): Effect[] {
   return [
     ...(isOver ? [{ kind: 'record', event: { kind: 'sharing-resumed', at_ms: nowMs } } as const] : []),
     ...decideHandBack(state, nowMs),
+    ...handBackHopeless(state, nowMs),
     ...tellHandBacks(state, nowMs),
   ]
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  awardOf,
   commitmentOf,
   createBrain,
   JOB,
@@ -11,7 +12,9 @@ import {
   peerOf,
   receiptOf,
   SLOT,
+  restarted,
   submit,
+  take,
   type Brain,
 } from './brain.fixture.ts'
 import type { Effect } from './effect.ts'
@@ -19,24 +22,17 @@ import { admitAward } from './provider.ts'
 
 const ANN = peerOf('A')
 
-function award(brain: Brain, attempt: number, units = [0]): Effect[] {
-  return brain.happens({
-    kind: 'award-received',
-    at_ms: NOON,
-    from: ANN,
-    award: {
-      award_id: `award-${attempt}`,
-      job_id: JOB,
-      manifest_cid: manifestCidOf(JOB),
-      units: units.map((unit_index) => ({ unit_index, attempt, role: 'primary' })),
-    },
-  })
-}
+const award = (brain: Brain, attempt: number, units = [0]): Effect[] =>
+  take(brain, ANN, awardOf(units, { attempt }))
 
 function ran(brain: Brain, attempt: number, output: string | undefined, unit = 0): Effect[] {
   const receipts = [receiptOf(attempt, output, unit)]
   return brain.happens({ kind: 'units-ran', at_ms: NOON, requester: ANN, job_id: JOB, receipts })
 }
+
+/** The units that begin to run. */
+const runs = (effects: readonly Effect[]): number[] =>
+  ofKind(effects, 'run-units').flatMap(({ units }) => units.map(({ unit_index }) => unit_index))
 
 const sharing = (): Brain => {
   const brain = createBrain({ [ANN]: 1 })
@@ -89,10 +85,12 @@ describe('a provider', () => {
     const brain = sharing()
     award(brain, 1, [0, 1])
     ran(brain, 1, 'right', 1)
-    brain.state.view.connected.clear()
-    const effects = brain.happens({ kind: 'started', at_ms: NOON })
-    expect(ofKind(effects, 'run-units').flatMap(({ units }) => units.map((u) => u.unit_index))).toEqual([0])
-    const back = brain.happens({ kind: 'connected', at_ms: NOON, peer: ANN })
+    const { brain: again, effects } = restarted(brain)
+    expect(ofKind(effects, 'prepare-job')).toMatchObject([{ requester: ANN, job: JOB }])
+    expect(ofKind(effects, 'run-units')).toEqual([])
+    const prepared = again.happens({ kind: 'job-prepared', at_ms: NOON, requester: ANN, job_id: JOB })
+    expect(ofKind(prepared, 'run-units').flatMap(({ units }) => units.map((u) => u.unit_index))).toEqual([0])
+    const back = again.happens({ kind: 'connected', at_ms: NOON, peer: ANN })
     expect(ofKind(back, 'send-results')[0]?.receipts).toEqual([receiptOf(1, 'right', 1)])
   })
 
@@ -125,31 +123,106 @@ describe('a provider', () => {
   test('[B7] what it held for its own job is gone after a restart when that job is over', () => {
     const brain = createBrain()
     submit(brain, manifestOf())
-    brain.happens({
-      kind: 'award-received',
-      at_ms: NOON,
-      from: ME,
-      award: {
-        award_id: 'own',
-        job_id: JOB,
-        manifest_cid: manifestCidOf(JOB),
-        units: [{ unit_index: 0, attempt: 1, role: 'primary' }],
-      },
-    })
+    take(brain, ME, awardOf([0]))
     brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })
     expect(brain.state.holdings.size).toBe(1)
     expect(ofKind(brain.happens({ kind: 'started', at_ms: NOON }), 'run-units')).toEqual([])
     expect(brain.state.holdings.size).toBe(0)
   })
 
-  test('takes no more than may wait here, nothing while it shares nothing, and one manifest a job', () => {
+  test('[B7] withdrawing a unit that runs frees its lane for one that waits', () => {
     const brain = sharing()
+    expect(runs(award(brain, 1, [0, 1, 2, 3, 4, 5]))).toEqual([0, 1, 2, 3])
+    const effects = brain.happens({ kind: 'withdrawn', at_ms: NOON, from: ANN, job_id: JOB, units: [1, 5] })
+    expect(runs(effects)).toEqual([4])
+  })
+})
+
+describe('[W20] what a provider admits', () => {
+  const FULL = { kind: 'too-busy', message: '9 units would be here, and 8 were offered' }
+  const admits = (brain: Brain, units: readonly number[], { attempt = 1, atMs = NOON } = {}) =>
+    admitAward(brain.state, ANN, awardOf(units, { attempt }), atMs)
+  const count = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
+
+  /** A provider of four cores that has offered them, and four waiting places, to a job of a hundred units. */
+  function offering(): Brain {
+    const brain = sharing()
+    const manifest = manifestOf({ requester_id: ANN, unit_count: 100, estimated_duration_seconds: 2 })
+    const commitment = commitmentOf(ANN, NOON, { trust: { [ME]: 1 }, jobs: [manifest] })
+    brain.happens(
+      { kind: 'commitment', at_ms: NOON, commitment },
+      { kind: 'manifest', at_ms: NOON, cid: manifestCidOf(JOB), manifest },
+      { kind: 'allocate', at_ms: NOON },
+    )
+    expect(brain.state.view.ownOffers).toMatchObject([{ lanes: 4, units: 8 }])
+    return brain
+  }
+
+  test('is any units of the job, as many as it offered, and not one more', () => {
+    const brain = offering()
+    expect(admits(brain, [99, 3, 57, 0, 12, 31, 8, 70]).ok).toBe(true)
+    expect(admits(brain, count(0, 9))).toEqual({ ok: false, fault: FULL })
+  })
+
+  test('counts what is here already, but not a unit that comes again, nor one that is done', () => {
+    const brain = offering()
+    award(brain, 1, count(0, 8))
+    expect(admits(brain, count(0, 8)).ok).toBe(true)
+    expect(admits(brain, [8])).toEqual({ ok: false, fault: FULL })
+    ran(brain, 1, 'right', 0)
+    expect(admits(brain, [8]).ok).toBe(true)
+    // What is done is answered at once, under any attempt.
+    expect(admits(brain, [0, 8], { attempt: 2 }).ok).toBe(true)
+    award(brain, 1, [8])
+    expect(admits(brain, [0], { attempt: 2 }).ok).toBe(true)
+  })
+
+  test('counts units that would be run again: failed ones, and those that were given back', () => {
+    const brain = offering()
+    award(brain, 1, count(0, 8))
+    ran(brain, 1, undefined, 0)
+    award(brain, 1, [8])
+    expect(admits(brain, [0], { attempt: 2 })).toEqual({ ok: false, fault: FULL })
+    const recalled = { unit_index: 7, attempt: 1 }
+    brain.happens({ kind: 'recalled', at_ms: NOON, from: ANN, job_id: JOB, units: [recalled] })
+    expect(admits(brain, [7], { attempt: 2 }).ok).toBe(true)
+    expect(admits(brain, [7, 9], { attempt: 2 })).toEqual({ ok: false, fault: FULL })
+    // The award that was given back changes nothing, so it takes no place.
+    expect(admits(brain, [7, 9]).ok).toBe(true)
+  })
+
+  test('is what an older offer said for ten seconds after it was replaced: news takes its time', () => {
+    const brain = offering()
+    brain.happens({ kind: 'commitment', at_ms: NOON, commitment: commitmentOf(ANN, NOON) })
+    brain.happens({ kind: 'allocate', at_ms: NOON + 100 })
+    expect(brain.state.view.ownOffers).toEqual([])
+    expect(admits(brain, count(0, 8), { atMs: NOON + 10_100 }).ok).toBe(true)
+    const refused = { kind: 'too-busy', message: '1 units would be here, and 0 were offered' }
+    expect(admits(brain, [0], { atMs: NOON + 10_101 })).toEqual({ ok: false, fault: refused })
+  })
+
+  test('forgets offers to jobs that are gone', () => {
+    const brain = offering()
+    brain.happens({ kind: 'commitment', at_ms: NOON, commitment: commitmentOf(ANN, NOON) })
+    for (const atMs of [100, 20_000, 40_000]) brain.happens({ kind: 'allocate', at_ms: NOON + atMs })
+    expect([brain.state.view.offered.size, brain.state.view.waitingSinceMs.size]).toEqual([0, 0])
+  })
+
+  test('is nothing of another manifest of the job, and nothing while it shares nothing', () => {
+    const brain = offering()
     award(brain, 1)
-    const units = [{ unit_index: 0, attempt: 1, role: 'primary' as const }]
-    const other = { award_id: 'x', job_id: JOB, manifest_cid: manifestCidOf('other'), units }
+    const other = { ...awardOf([0]), manifest_cid: manifestCidOf('other') }
     expect(admitAward(brain.state, ANN, other, NOON)).toMatchObject({ fault: { kind: 'bad-input' } })
     brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'never' } })
-    const fine = { ...other, manifest_cid: manifestCidOf(JOB) }
-    expect(admitAward(brain.state, ANN, fine, NOON)).toMatchObject({ fault: { kind: 'too-busy' } })
+    expect(admits(brain, [1])).toMatchObject({ fault: { kind: 'too-busy' } })
+  })
+
+  test('is nothing that was not offered at all, after a restart too', () => {
+    expect(admits(sharing(), [0])).toMatchObject({ fault: { kind: 'too-busy' } })
+    const brain = offering()
+    award(brain, 1, [0])
+    const { brain: again } = restarted(brain)
+    expect(admits(again, [0]).ok).toBe(true)
+    expect(admits(again, [1])).toMatchObject({ fault: { kind: 'too-busy' } })
   })
 })

@@ -4,9 +4,11 @@ import { RECEIPTS_MAX } from '../protocol/limits.ts'
 import type { Award, AwardedUnit } from '../protocol/messages.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { Effect } from './effect.ts'
-import type { DurableEvent } from './event.ts'
+import type { DurableEvent, VolatileEvent } from './event.ts'
 import { askedAboveLent } from './lending.ts'
 import { decideHandBack } from './handing-back.ts'
+import { holdingBookOf, putHeld, setHeld } from './holding-book.ts'
+import { OFFER_GRACE_MS } from './matching.ts'
 import { pauseReason, sharedSlots } from './shared-slots.ts'
 import {
   holdingKey,
@@ -16,10 +18,18 @@ import {
   type JobState,
   type PeerState,
 } from './state.ts'
+import {
+  atWorkOf,
+  forgetRunning,
+  isWaiting,
+  isUnitTimeNews,
+  noteRan,
+  prepare,
+  startUnits,
+} from './starting.ts'
+import { unitsOfOthers } from './sharing-view.ts'
 import { trustOf } from './trust.ts'
 
-/** Units that may wait here for one requester's job; an honest requester awards only what was offered. */
-const QUEUED_UNITS_MAX = 65_536
 /** Receipts that the requester has not taken after this long are sent again. */
 const RESEND_AFTER_MS = 10_000
 
@@ -27,7 +37,8 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
 /**
  * Whether this peer takes an award, before it is journaled.
- * @returns `not-trusted`, `too-busy`, or `quota-exceeded` for more than is lent, when it does not
+ * @returns `not-trusted`, `too-busy` for more than was offered, or `quota-exceeded` for more than is lent, when it does
+ * not
  */
 export function admitAward(state: PeerState, from: PeerId, award: Award, nowMs: number): Outcome<null> {
   if (trustOf(state, from) <= 0) return failure('not-trusted', 'no trust is set for this requester')
@@ -41,11 +52,32 @@ export function admitAward(state: PeerState, from: PeerId, award: Award, nowMs: 
   const manifest = state.view.manifests.get(award.manifest_cid)
   const above = manifest === undefined ? undefined : askedAboveLent(manifest, state.lent)
   if (above !== undefined) return failure('quota-exceeded', above)
-  let queued = award.units.length
-  for (const unit of held?.units.values() ?? []) if (unit.status.state === 'queued') queued++
-  if (queued > QUEUED_UNITS_MAX)
-    return failure('too-busy', `more than ${QUEUED_UNITS_MAX} units would wait here`)
+  const fresh = award.units.filter((unit) => wouldQueue(held?.units.get(unit.unit_index), unit)).length
+  const waiting = held === undefined ? 0 : holdingBookOf(held).queued.size
+  const offered = offeredCapacity(state, holdingKey(from, award.job_id), nowMs)
+  if (fresh > 0 && waiting + fresh > offered) {
+    return failure('too-busy', `${waiting + fresh} units would be here, and ${offered} were offered`)
+  }
   return success(null)
+}
+
+/** Whether a unit would wait here from now on: a new one, or one that is to be run again under a newer attempt. */
+function wouldQueue(held: HeldUnit | undefined, { attempt }: AwardedUnit): boolean {
+  if (held === undefined) return true
+  const { status } = held
+  const isFailed = status.state === 'ran' && status.receipt.outcome.kind === 'fault'
+  return attempt > held.attempt && (isFailed || status.state === 'handed-back')
+}
+
+/** The most that a requester may believe to be offered to its job: the newest offer, or one that it replaced of late. */
+export function offeredCapacity({ view }: PeerState, key: string, nowMs: number): number {
+  let most = 0
+  const offers = view.offered.get(key) ?? []
+  offers.forEach(({ units }, i) => {
+    const replacedAtMs = offers[i + 1]?.atMs
+    if (replacedAtMs === undefined || nowMs - replacedAtMs <= OFFER_GRACE_MS) most = Math.max(most, units)
+  })
+  return most
 }
 
 /** Units that a requester gave to this peer. An award that comes twice changes nothing; finished work is sent again. */
@@ -65,32 +97,67 @@ export function receiveAward(state: PeerState, event: Of<'award-received'>): Eff
   const again: ExecutionReceipt[] = []
   for (const unit of award.units) {
     const held = holding.units.get(unit.unit_index)
+    const dueAtMs = event.at_ms + award.due_in_ms
     if (held === undefined) {
-      holding.units.set(unit.unit_index, {
-        attempt: unit.attempt,
+      const { attempt, unit_index } = unit
+      putHeld(holding, unit_index, {
+        attempt,
         awardedAtMs: event.at_ms,
+        dueAtMs,
         status: { state: 'queued' },
       })
       fresh.push(unit)
     } else if (unit.attempt >= held.attempt) {
-      takeAgain(held, unit, event.at_ms, fresh, again)
+      held.dueAtMs = dueAtMs
+      takeAgain(holding, held, unit, event.at_ms, fresh, again)
     }
   }
-  state.view.offered.awarded += fresh.length
-  const effects: Effect[] = [{ kind: 'allocation-due' }]
-  if (fresh.length > 0) effects.push(...takeUp(state, holding, fresh, event.at_ms))
+  const effects: Effect[] = fresh.length > 0 ? takeUp(state, holding, event.at_ms) : []
   effects.push(...sendResults(holding, again))
   return effects
 }
 
-/** Runs what was awarded; or gives it back, where sharing ended while the award was on its way. */
-function takeUp(state: PeerState, holding: Holding, units: readonly AwardedUnit[], atMs: number): Effect[] {
+/** Begins what was awarded; or gives it back, where sharing ended while the award was on its way. */
+function takeUp(state: PeerState, holding: Holding, atMs: number): Effect[] {
   const back = holding.requester === state.me ? [] : decideHandBack(state, atMs)
-  return back.length > 0 ? back : [runUnits(holding, units)]
+  if (back.length > 0) return back
+  if (holding.requester !== state.me)
+    state.view.roundPeak = Math.max(state.view.roundPeak, unitsOfOthers(state))
+  return [...prepare(state, holding, atMs), ...startUnits(state, atMs)]
+}
+
+/** A job's inputs are here. */
+export function jobPrepared(
+  state: PeerState,
+  event: Extract<VolatileEvent, { kind: 'job-prepared' }>,
+): Effect[] {
+  const holding = state.holdings.get(holdingKey(event.requester, event.job_id))
+  if (holding === undefined) return []
+  atWorkOf(state, holding, event.at_ms).isPrepared = true
+  return startUnits(state, event.at_ms)
+}
+
+/** A requester asks for units back: those that wait are given back, those that have begun are finished. */
+export function recallUnits(state: PeerState, event: Extract<VolatileEvent, { kind: 'recalled' }>): Effect[] {
+  const holding = state.holdings.get(holdingKey(event.from, event.job_id))
+  if (holding === undefined) return []
+  const units = event.units.filter(
+    ({ unit_index, attempt }) =>
+      isWaiting(state, holding, unit_index) && holding.units.get(unit_index)?.attempt === attempt,
+  )
+  if (units.length === 0) return []
+  const { requester, job: job_id } = holding
+  return [
+    {
+      kind: 'record',
+      event: { kind: 'units-handed-back', at_ms: event.at_ms, requester, job_id, units: [...units] },
+    },
+  ]
 }
 
 /** The same unit under the same or a newer attempt: what ran well is not run again. */
 function takeAgain(
+  holding: Holding,
   held: HeldUnit,
   unit: AwardedUnit,
   atMs: number,
@@ -103,17 +170,17 @@ function takeAgain(
   if (held.status.state === 'handed-back') {
     // The same attempt comes again after a restart of a requester who has not heard of it: it will, before long.
     if (!newer) return
-    held.status = { state: 'queued' }
+    setHeld(holding, unit.unit_index, { state: 'queued' })
     fresh.push(unit)
     return
   }
   if (newer && held.status.receipt.outcome.kind === 'fault') {
-    held.status = { state: 'queued' }
+    setHeld(holding, unit.unit_index, { state: 'queued' })
     fresh.push(unit)
     return
   }
   const receipt = { ...held.status.receipt, attempt: unit.attempt }
-  held.status = { state: 'ran', receipt, ranAtMs: atMs, delivered: false }
+  setHeld(holding, unit.unit_index, { state: 'ran', receipt, ranAtMs: atMs, delivered: false })
   again.push(receipt)
 }
 
@@ -126,11 +193,17 @@ export function finishUnits(state: PeerState, event: Of<'units-ran'>): Effect[] 
     const held = holding.units.get(ran.unit_index)
     if (held?.status.state !== 'queued') continue
     const receipt = { ...ran, attempt: held.attempt }
-    held.status = { state: 'ran', receipt, ranAtMs: event.at_ms, delivered: false }
+    setHeld(holding, ran.unit_index, { state: 'ran', receipt, ranAtMs: event.at_ms, delivered: false })
     finished.push(receipt)
     contribute(state, receipt)
   }
-  return [...sendResults(holding, finished), { kind: 'allocation-due' }]
+  noteRan(state, holding, event.receipts, event.at_ms)
+  const isNews = holdingBookOf(holding).queued.size === 0 || isUnitTimeNews(state, holding)
+  return [
+    ...sendResults(holding, finished),
+    ...startUnits(state, event.at_ms),
+    ...(isNews ? [{ kind: 'allocation-due' } as const] : []),
+  ]
 }
 
 function contribute(state: PeerState, receipt: ExecutionReceipt): void {
@@ -151,8 +224,8 @@ export function deliverResults(state: PeerState, event: Of<'results-delivered'>)
   const holding = state.holdings.get(holdingKey(event.requester, event.job_id))
   for (const { unit_index, attempt } of event.units) {
     const held = holding?.units.get(unit_index)
-    if (held?.status.state !== 'ran' || held.attempt !== attempt) continue
-    held.status = { ...held.status, delivered: true }
+    if (holding === undefined || held?.status.state !== 'ran' || held.attempt !== attempt) continue
+    setHeld(holding, unit_index, { ...held.status, delivered: true })
     if (held.isCounted === true || held.status.receipt.outcome.kind !== 'output') continue
     held.isCounted = true
     countDone(state, event.requester, 1)
@@ -173,10 +246,12 @@ export function withdrawUnits(state: PeerState, event: Of<'withdrawn'>): Effect[
   if (holding === undefined) return []
   const units = event.units ?? [...holding.units.keys()]
   const stopped = units.filter((index) => holding.units.get(index)?.status.state === 'queued')
-  for (const index of stopped) holding.units.delete(index)
+  for (const index of stopped) putHeld(holding, index, undefined)
   if (stopped.length === 0) return []
+  forgetRunning(state, holding, stopped)
   return [
     { kind: 'stop-units', requester: holding.requester, job: holding.job, units: stopped },
+    ...startUnits(state, event.at_ms),
     { kind: 'allocation-due' },
   ]
 }
@@ -197,24 +272,22 @@ function dropHoldings(state: PeerState, isOver: (holding: Holding) => boolean): 
     if (!isOver(holding)) continue
     const { requester, job } = holding
     state.holdings.delete(key)
+    state.view.atWork.delete(key)
     effects.push({ kind: 'stop-units', requester, job }, { kind: 'release-holding', requester, job })
   }
+  // The next `allocate` begins what waits for the lanes that are free now.
   return effects.length === 0 ? [] : [...effects, { kind: 'allocation-due' }]
 }
 
 /** After a restart: queued units run again, and whatever was not taken is sent again. */
-export function resumeHoldings(state: PeerState): Effect[] {
+export function resumeHoldings(state: PeerState, nowMs: number): Effect[] {
   // Others say in their commitments what they no longer ask for; a peer that stopped at its own job's end does not.
   const effects = dropHoldings(
     state,
     ({ requester, job }) => requester === state.me && !mayNeedHolding(state.jobs.get(job)),
   )
   for (const holding of state.holdings.values()) {
-    const queued: AwardedUnit[] = []
-    for (const [unit_index, held] of holding.units) {
-      if (held.status.state === 'queued') queued.push({ unit_index, attempt: held.attempt, role: 'primary' })
-    }
-    if (queued.length > 0) effects.push(runUnits(holding, queued))
+    if (holdingBookOf(holding).queued.size > 0) effects.push(...prepare(state, holding, nowMs))
   }
   return [...effects, ...resendResults(state, Number.POSITIVE_INFINITY)]
 }
@@ -232,18 +305,14 @@ export function resendResults(state: PeerState, nowMs: number, to?: PeerId): Eff
     const reachable = holding.requester === state.me || state.view.connected.has(holding.requester)
     if (!reachable) continue
     const waiting: ExecutionReceipt[] = []
-    for (const { status } of holding.units.values()) {
-      if (status.state !== 'ran' || status.delivered) continue
+    for (const index of holdingBookOf(holding).undelivered) {
+      const status = holding.units.get(index)?.status
+      if (status?.state !== 'ran') continue
       if (to !== undefined || nowMs - status.ranAtMs >= RESEND_AFTER_MS) waiting.push(status.receipt)
     }
     effects.push(...sendResults(holding, waiting))
   }
   return effects
-}
-
-function runUnits(holding: Holding, units: readonly AwardedUnit[]): Effect {
-  const { requester, job, manifestCid } = holding
-  return { kind: 'run-units', requester, job, manifestCid, units }
 }
 
 function sendResults(holding: Holding, receipts: readonly ExecutionReceipt[]): Effect[] {

@@ -2,10 +2,10 @@ import type { ComputeCommitment } from '../protocol/commitment.ts'
 import { OPEN_RANGES_MAX, REQUESTS_MAX } from '../protocol/limits.ts'
 import type { ComputeRoundState } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
-import type { WorkRequest } from '../protocol/work.ts'
+import { unitOfManifest, type WorkRequest } from '../protocol/work.ts'
 import { publishedSlots } from './shared-slots.ts'
 import { isUnderWay, priorityOf, type JobState, type PeerState } from './state.ts'
-import { openRanges } from './unit.ts'
+import { openRanges } from './unit-book.ts'
 
 /** States published per epoch, before the vector clock's next range: nobody publishes a billion times a run. */
 const CLOCK_PER_EPOCH = 1_000_000_000
@@ -71,15 +71,19 @@ function publishedJobs(state: PeerState): JobState[] {
 
 function requestOf(state: PeerState, job: JobState, nowMs: number): WorkRequest {
   const { manifest, manifestCid } = job
+  const ranges = openRanges(job, OPEN_RANGES_MAX)
+  state.view.publishedOpen.set(manifest.job_id, ranges.length > 0)
   return {
     request_id: `${manifest.job_id}-${state.epoch}`,
     requester_id: state.me,
     job_id: manifest.job_id,
-    work_units: [],
+    // Stands for all: who hears of it can offer at once, and fetches the manifest meanwhile.
+    work_units: [unitOfManifest(manifest, 0)],
     ...(manifest.deadline === undefined ? {} : { deadline: manifest.deadline }),
     ...(job.priority === undefined ? {} : { priority: job.priority }),
     timestamp: toTimestamp(nowMs),
     manifest_cid: manifestCid,
-    open_ranges: openRanges(job, OPEN_RANGES_MAX),
+    open_ranges: ranges,
+    unfinished: job.status.state === 'running' ? manifest.unit_count - job.verified : 0,
   }
 }

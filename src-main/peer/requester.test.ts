@@ -17,6 +17,7 @@ import {
   receiptOf,
   submit,
   type Brain,
+  type Offered,
 } from './brain.fixture.ts'
 import { consensusOf } from './consensus-view.ts'
 import type { Effect } from './effect.ts'
@@ -24,11 +25,11 @@ import type { Effect } from './effect.ts'
 const [ANN, BOB, CAT, DAN] = [peerOf('A'), peerOf('B'), peerOf('C'), peerOf('D')]
 
 /** A brain that has given one unit to as many of its contacts as the redundancy says. */
-function awarded(redundancy: number, peers = [ANN, BOB, CAT, DAN]): Brain {
+function awarded(redundancy: number, peers = [ANN, BOB, CAT, DAN], offered: Offered = {}): Brain {
   const brain = createBrain(Object.fromEntries(peers.map((peer) => [peer, 0.9])))
   const manifest = manifestOf({ verification_redundancy: redundancy })
   submit(brain, manifest)
-  offer(brain, manifest, peers)
+  offer(brain, manifest, peers, NOON, offered)
   return brain
 }
 
@@ -55,16 +56,17 @@ describe('awards', () => {
   test('[B8] several peers may get one unit in one decision', () => {
     const brain = createBrain({ [ANN]: 0.9, [BOB]: 0.9, [CAT]: 0.9 })
     const manifest = manifestOf({ verification_redundancy: 3 })
-    // The offers come before the job is awarded to anybody, so that the tick finds all of them.
     submit(brain, manifest)
+    // While the job is paused nobody is given anything, so that the tick finds the offers of all three.
+    brain.happens({ kind: 'job-paused', at_ms: NOON, job_id: JOB })
     for (const peer of [ANN, BOB, CAT]) {
-      brain.state.view.offers.set(
-        peer,
-        offerOf(peer, manifest, NOON).slot_assignments.flatMap((slot) => slot.tier1_assignments),
-      )
+      brain.happens({ kind: 'allocation', at_ms: NOON, allocation: offerOf(peer, manifest, NOON) })
     }
+    brain.happens({ kind: 'job-resumed', at_ms: NOON, job_id: JOB })
+    expect(attemptsOf(brain)).toEqual([])
     brain.happens({ kind: 'tick', at_ms: NOON + 1 })
     expect(attemptsOf(brain).map(({ attempt }) => attempt)).toEqual([1, 2, 3])
+    expect(new Set(attemptsOf(brain).map(({ peer }) => peer)).size).toBe(3)
   })
 
   test('[M20] where all trust each other fully, they check each other at once', () => {
@@ -145,8 +147,10 @@ describe('awards', () => {
   })
 
   test('[B11] a stale output is dropped, and its peer is asked anew when it is needed', () => {
-    const brain = awarded(1, [ANN])
+    // Ann has one core, and may still be at it: she gets it again when she has shown that she is done.
+    const brain = awarded(1, [ANN], { lanes: 1, units: 1 })
     brain.happens({ kind: 'tick', at_ms: (attemptsOf(brain)[0]?.deadlineMs ?? 0) + 1 })
+    expect(heldBy(brain, ANN)).toBeUndefined()
     const effects = answer(brain, ANN, [receiptOf(1, 'right')])
     expect(brain.state.jobs.get(JOB)?.verified).toBe(0)
     expect(ofKind(effects, 'send-award')[0]?.award.units).toEqual([
@@ -158,8 +162,11 @@ describe('awards', () => {
 
   test('[B11] peers that have a result and cannot be reached are tried with ticks, not in turns', () => {
     const brain = awarded(2, [ANN, BOB])
-    for (const attempt of attemptsOf(brain)) attempt.status = { state: 'void', why: 'late', ready: true }
-    brain.state.view.offers.clear()
+    // Their results cross the news of a pause.
+    brain.happens({ kind: 'job-paused', at_ms: NOON + 1_050, job_id: JOB })
+    answer(brain, ANN, [receiptOf(1, 'right')])
+    answer(brain, BOB, [receiptOf(2, 'right')])
+    brain.happens({ kind: 'job-resumed', at_ms: NOON + 1_000_000, job_id: JOB })
     const sent = ofKind(brain.happens({ kind: 'tick', at_ms: NOON + 1_001_000 }), 'send-award')
     expect(sent).toHaveLength(2)
     const fault = { kind: 'unreachable', message: '' } as const
@@ -234,6 +241,23 @@ describe('verification', () => {
     }
     expect(statusOf(brain)).toBe('running')
     expect(attemptsOf(brain).filter(({ peer }) => peer === liar)).toHaveLength(1)
+  })
+
+  test('[B21] a peer that cannot compute a unit is given it again after five seconds, others at once', () => {
+    for (const kind of ['runner-lost', 'blob-missing', 'memory-exhausted', 'timed-out'] as const) {
+      const brain = awarded(1, [ANN])
+      const fault = { kind, message: 'not here' }
+      const effects = answer(brain, ANN, [{ unit_index: 0, attempt: 1, outcome: { kind: 'fault', fault } }])
+      expect(ofKind(effects, 'send-award')).toEqual([])
+      const heard = { kind: 'allocation', at_ms: NOON + 4_999 } as const
+      brain.happens({ ...heard, allocation: offerOf(ANN, manifestOf(), NOON + 4_999) })
+      expect(heldBy(brain, ANN)).toBeUndefined()
+      brain.happens({ kind: 'tick', at_ms: NOON + 5_000 })
+      expect(heldBy(brain, ANN)).toBe(2)
+      answer(brain, ANN, [{ unit_index: 0, attempt: 2, outcome: { kind: 'fault', fault } }], NOON + 5_100)
+      brain.happens({ ...heard, at_ms: NOON + 5_200, allocation: offerOf(BOB, manifestOf(), NOON + 5_200) })
+      expect(heldBy(brain, BOB)).toBeUndefined()
+    }
   })
 
   test('[B14] a unit that fails for a quorum ends the job with its own fault', () => {

@@ -1,15 +1,19 @@
 import { assert, type Fault } from '../protocol/fault.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
+import { AWARD_DUE_MS_MAX } from '../protocol/limits.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
-import type { ExecutionReceipt } from '../protocol/receipt.ts'
-import { quorumOf, type Claim } from '../verification/consensus.ts'
+import type { ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
+import { quorumOf, type Claim, type Verdict } from '../verification/consensus.ts'
 import { newRecord, recordOutcome, type PeerOutcome } from '../verification/reputation.ts'
-import { awardReopened } from './awarding.ts'
+import { awardReopened, awardTo } from './awarding.ts'
 import type { Effect, WantedOutput } from './effect.ts'
 import type { DurableEvent, IssuedAward } from './event.ts'
 import { withdrawAgain } from './job-control.ts'
+import { closeOffers, noteAwarded, noteReturned } from './offers.ts'
+import { recallKey } from './relieving.ts'
 import { isUnderWay, type AttemptState, type JobState, type PeerState, type UnitState } from './state.ts'
-import { claimOf, isOwnFault, verdictOf, wasReady } from './unit.ts'
+import { claimOf, isOwnFault, needOf, verdictOf, wasReady } from './unit.ts'
+import { bookOf, closeBook, isOwed, openCount, refreshUnit } from './unit-book.ts'
 
 /** Runs of one unit that may fail by themselves before the job is given up: the fault is the unit's own then. */
 const UNIT_FAILURES_MAX = 3
@@ -37,6 +41,7 @@ export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[
     stored: 0,
     rejectedOutputs: 0,
     retried: 0,
+    backups: 0,
     observedMs: 0,
     pausedMs: 0,
   })
@@ -82,14 +87,22 @@ export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effec
         deadlineMs: award.deadline_ms,
         status: { state: 'awarded' },
       })
+      refreshUnit(job, unit_index)
     }
-    effects.push(sendAward(job, award))
+    if (award.backup === true) job.backups += award.units.length
+    const units = award.units.map(({ unit_index }) => unit_index)
+    noteAwarded(state, job, award.peer, units, event.at_ms)
+    effects.push(sendAward(job, award, event.at_ms))
+    // Nobody hears of every award: only when the last open unit is given out is that news for those who share.
+    if (openCount(job) === 0 && state.view.publishedOpen.get(award.job_id) === true) {
+      effects.push({ kind: 'commitment-changed' })
+    }
   }
   return effects
 }
 
 /** The message for an award that is written down. */
-function sendAward(job: JobState, award: IssuedAward): Effect {
+function sendAward(job: JobState, award: IssuedAward, atMs: number): Effect {
   return {
     kind: 'send-award',
     to: award.peer,
@@ -98,8 +111,14 @@ function sendAward(job: JobState, award: IssuedAward): Effect {
       job_id: award.job_id,
       manifest_cid: job.manifestCid,
       units: award.units,
+      due_in_ms: dueInMs(award.deadline_ms, atMs),
     },
   }
+}
+
+/** How long a provider has from now on. */
+function dueInMs(deadlineMs: number, atMs: number): number {
+  return Math.min(AWARD_DUE_MS_MAX, Math.max(1, Math.round(deadlineMs - atMs)))
 }
 
 function touch(job: JobState, index: number, atMs: number): UnitState {
@@ -113,17 +132,24 @@ function touch(job: JobState, index: number, atMs: number): UnitState {
 
 /** A provider would not take an award, or could not be told of it: its units are open again. */
 export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effect[] {
-  state.view.offers.delete(event.peer)
+  closeOffers(state, event.peer, event.at_ms)
   const job = state.jobs.get(event.job_id)
   if (job === undefined) return []
   const reopened: number[] = []
-  for (const [index, unit] of job.units) {
-    for (const attempt of unit.attempts) {
-      if (attempt.awardId !== event.award_id || attempt.status.state !== 'awarded') continue
-      attempt.status = { state: 'void', why: 'refused', ready: wasReady(unit, attempt) }
-      job.retried++
-      reopened.push(index)
-    }
+  const { atWork, owed } = bookOf(job)
+  for (const [index, attempt] of [...(owed.get(event.peer) ?? [])]) {
+    // It was late before it was known that nobody took it.
+    if (attempt.awardId !== event.award_id) continue
+    attempt.status = { state: 'void', why: 'refused', ready: false }
+    refreshUnit(job, index)
+  }
+  for (const [index, attempt] of [...(atWork.get(event.peer) ?? [])]) {
+    const unit = job.units.get(index)
+    if (unit === undefined || attempt.awardId !== event.award_id) continue
+    attempt.status = { state: 'void', why: 'refused', ready: wasReady(unit, attempt) }
+    refreshUnit(job, index)
+    job.retried++
+    reopened.push(index)
   }
   return reopen(state, job, reopened, event.at_ms, false)
 }
@@ -132,19 +158,17 @@ export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effec
 export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effect[] {
   const effects: Effect[] = []
   const reopened = new Map<JobState, number[]>()
-  const lateBy = new Set<PeerId>()
   for (const { job_id, unit_index, attempt: number } of event.lost) {
     const job = state.jobs.get(job_id)
     const unit = job?.units.get(unit_index)
     const attempt = unit?.attempts.find((a) => a.attempt === number)
     if (job === undefined || unit === undefined || attempt?.status.state !== 'awarded') continue
     attempt.status = { state: 'void', why: event.reason, ready: wasReady(unit, attempt) }
+    refreshUnit(job, unit_index)
     job.retried++
     reopened.set(job, [...(reopened.get(job) ?? []), unit_index])
-    lateBy.add(attempt.peer)
     remember(state, attempt.peer, 'expired')
   }
-  for (const peer of lateBy) state.view.offers.delete(peer)
   for (const [job, units] of reopened) effects.push(...reopen(state, job, units, event.at_ms))
   return effects
 }
@@ -154,18 +178,27 @@ export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effe
  * is not to blame; it offers nothing until it offers anew.
  */
 export function takeBack(state: PeerState, event: Of<'hand-back-received'>): Effect[] {
-  state.view.offers.delete(event.from)
   const job = state.jobs.get(event.job_id)
   if (job === undefined) return []
   const reopened: number[] = []
+  let wasAsked = event.units.length > 0
   for (const { unit_index, attempt: number } of event.units) {
     const unit = job.units.get(unit_index)
     const attempt = unit?.attempts.find((a) => a.attempt === number && a.peer === event.from)
-    if (unit === undefined || attempt?.status.state !== 'awarded') continue
+    if (unit === undefined || attempt === undefined) continue
+    const wasWaitedFor = attempt.status.state === 'awarded'
+    if (!wasWaitedFor && !isOwed(attempt)) continue
     attempt.status = { state: 'void', why: 'handed-back', ready: wasReady(unit, attempt) }
+    refreshUnit(job, unit_index)
+    if (!wasWaitedFor) continue
     job.retried++
     reopened.push(unit_index)
   }
+  for (const { unit_index, attempt } of event.units) {
+    wasAsked = state.view.recalled.delete(recallKey(job, unit_index, attempt)) && wasAsked
+  }
+  // Whoever stops by itself takes nothing more; whoever was asked for units goes on.
+  if (!wasAsked) closeOffers(state, event.from, event.at_ms)
   return reopen(state, job, reopened, event.at_ms)
 }
 
@@ -179,6 +212,8 @@ export function receiveResults(state: PeerState, event: Of<'results-received'>):
   const effects: Effect[] = []
   const wanted: WantedOutput[] = []
   const reopened: number[] = []
+  const tookMs: number[] = []
+  const withdrawn = new Map<PeerId, number[]>()
   for (const receipt of event.receipts) {
     const unit = job.units.get(receipt.unit_index)
     const attempt = unit?.attempts.find((a) => a.attempt === receipt.attempt && a.peer === event.from)
@@ -186,19 +221,32 @@ export function receiveResults(state: PeerState, event: Of<'results-received'>):
     if (attempt.status.state === 'void') {
       if (receipt.outcome.kind !== 'output' || attempt.status.ready) continue
       attempt.status = { ...attempt.status, ready: true }
+      refreshUnit(job, receipt.unit_index)
       if (unit.verified === undefined) reopened.push(receipt.unit_index)
       continue
     }
     if (attempt.status.state !== 'awarded') continue
-    settleAttempt(state, job, attempt, receipt)
-    if (job.status.state !== 'running') continue
-    const verdict = verdictOf(job, unit)
-    if (verdict.kind === 'agreed')
-      effects.push(...verify(state, job, receipt.unit_index, unit, event.at_ms, wanted))
-    else reopened.push(receipt.unit_index)
+    settleAttempt(state, job, attempt, receipt, event.at_ms)
+    if (receipt.outcome.kind === 'output') tookMs.push(ranMs(receipt.outcome, attempt, event.at_ms))
+    const verdict = job.status.state === 'running' ? verdictOf(job, unit) : undefined
+    if (verdict?.kind === 'agreed') {
+      const { unit_index } = receipt
+      const news = verify(state, job, unit_index, unit, verdict, event.at_ms)
+      for (const peer of news.withdrawn) withdrawn.set(peer, [...(withdrawn.get(peer) ?? []), unit_index])
+      if (news.wanted !== undefined) wanted.push(news.wanted)
+    }
+    refreshUnit(job, receipt.unit_index)
+    if (verdict?.kind !== 'more') continue
+    const isOpen =
+      receipt.outcome.kind === 'fault' || needOf(job, receipt.unit_index, event.at_ms) !== undefined
+    if (isOpen) reopened.push(receipt.unit_index)
   }
+  noteReturned(state, job, event.from, tookMs, event.at_ms)
+  for (const [to, units] of withdrawn) effects.push({ kind: 'send-withdraw', to, job: event.job_id, units })
   if (wanted.length > 0) effects.push({ kind: 'fetch-outputs', job: event.job_id, outputs: wanted })
   effects.push(...finishIfComplete(job, event.at_ms), ...reopen(state, job, reopened, event.at_ms))
+  const free = [event.from, ...[...withdrawn.keys()].filter((peer) => peer !== event.from)]
+  if (reopened.length === 0) effects.push(...awardTo(state, free, event.at_ms))
   return effects
 }
 
@@ -207,7 +255,9 @@ function settleAttempt(
   job: JobState,
   attempt: AttemptState,
   receipt: ExecutionReceipt,
+  atMs: number,
 ): void {
+  state.view.recalled.delete(recallKey(job, receipt.unit_index, attempt.attempt))
   if (receipt.outcome.kind === 'fault') {
     attempt.status = { state: 'failed', fault: receipt.outcome.fault }
     job.retried++
@@ -216,10 +266,18 @@ function settleAttempt(
   }
   const { cid, metrics, inline } = receipt.outcome
   attempt.status = { state: 'returned', cid, metrics, ...(inline === undefined ? {} : { inline }) }
+  const tookMs = ranMs(receipt.outcome, attempt, atMs)
   job.observedMs =
-    job.observedMs === 0
-      ? metrics.wall_ms
-      : job.observedMs + OBSERVED_WEIGHT * (metrics.wall_ms - job.observedMs)
+    job.observedMs === 0 ? tookMs : job.observedMs + OBSERVED_WEIGHT * (tookMs - job.observedMs)
+}
+
+/** What a run took, by its provider's word, and no longer than since the award: that much is known here. */
+function ranMs(
+  { metrics }: { readonly metrics: RunMetrics },
+  { awardedAtMs }: AttemptState,
+  atMs: number,
+): number {
+  return Math.min(metrics.wall_ms, Math.max(0, atMs - awardedAtMs))
 }
 
 function reject(state: PeerState, job: JobState, attempt: AttemptState, claim: Claim): void {
@@ -235,17 +293,15 @@ function verify(
   job: JobState,
   index: number,
   unit: UnitState,
+  verdict: Verdict & { readonly kind: 'agreed' },
   atMs: number,
-  wanted: WantedOutput[],
-): Effect[] {
-  const effects: Effect[] = []
-  const verdict = verdictOf(job, unit)
-  if (verdict.kind !== 'agreed') return effects
+): { readonly withdrawn: readonly PeerId[]; readonly wanted?: WantedOutput } {
+  const withdrawn: PeerId[] = []
   let inline: Uint8Array | undefined
   for (const attempt of unit.attempts) {
-    if (attempt.status.state === 'awarded') {
+    if (attempt.status.state === 'awarded' || isOwed(attempt)) {
       attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
-      effects.push({ kind: 'send-withdraw', to: attempt.peer, job: job.manifest.job_id, units: [index] })
+      withdrawn.push(attempt.peer)
     } else if (attempt.status.state === 'returned') {
       if (verdict.winners.includes(attempt.peer) && attempt.status.cid === verdict.output) {
         inline ??= attempt.status.inline
@@ -266,9 +322,9 @@ function verify(
   }
   job.verified++
   job.progressAtMs = atMs
-  if (stored) job.stored++
-  else wanted.push({ unit: index, cid: verdict.output, from: verdict.winners })
-  return effects
+  if (!stored) return { withdrawn, wanted: { unit: index, cid: verdict.output, from: verdict.winners } }
+  job.stored++
+  return { withdrawn }
 }
 
 /** Verified outputs that are on this peer's disk now. */
@@ -303,6 +359,7 @@ export function missOutput(state: PeerState, event: Of<'output-unavailable'>): E
     }
   }
   delete unit.verified
+  refreshUnit(job, event.unit_index)
   job.verified--
   return reopen(state, job, [event.unit_index], event.at_ms)
 }
@@ -324,8 +381,9 @@ function reopen(
   }
   return [
     ...awardReopened(state, job, new Set(indices), atMs, ready),
-    { kind: 'commitment-changed' },
-    { kind: 'allocation-due' },
+    ...(state.view.publishedOpen.get(job.manifest.job_id) === false
+      ? [{ kind: 'commitment-changed' } as const, { kind: 'allocation-due' } as const]
+      : []),
   ]
 }
 
@@ -360,10 +418,12 @@ function endJob(job: JobState): Effect[] {
   const jobId: JobId = job.manifest.job_id
   const holders = new Set<PeerId>()
   for (const unit of job.units.values()) for (const { peer } of unit.attempts) holders.add(peer)
+  closeBook(job)
   return [
     ...[...holders].map((to): Effect => ({ kind: 'send-settled', to, job: jobId })),
     { kind: 'job-ended', job: jobId },
     { kind: 'commitment-changed' },
+    { kind: 'allocation-due' },
   ]
 }
 
@@ -371,30 +431,34 @@ function endJob(job: JobState): Effect[] {
  * After a restart: awards whose sending may have been cut off are sent again (the other side knows them by their
  * attempt numbers), and verified outputs that are not here yet are fetched.
  */
-export function resumeJobs(state: PeerState): Effect[] {
+export function resumeJobs(state: PeerState, atMs: number): Effect[] {
   const effects: Effect[] = []
   for (const job of state.jobs.values()) {
     if (!isUnderWay(job)) continue
     if (job.status.state === 'paused') effects.push(...withdrawAgain(job))
-    const awards = new Map<string, { peer: PeerId; units: AwardedUnit[] }>()
+    const awards = new Map<string, { peer: PeerId; deadlineMs: number; units: AwardedUnit[] }>()
     const wanted: WantedOutput[] = []
     for (const [unit_index, unit] of job.units) {
       if (unit.verified?.stored === false) {
         wanted.push({ unit: unit_index, cid: unit.verified.cid, from: unit.verified.winners })
       }
-      for (const { attempt, awardId, peer, role, status } of unit.attempts) {
+      for (const { attempt, awardId, peer, role, status, deadlineMs } of unit.attempts) {
         if (status.state !== 'awarded') continue
-        const award = awards.get(awardId) ?? { peer, units: [] }
+        const award = awards.get(awardId) ?? { peer, deadlineMs, units: [] }
         award.units.push({ unit_index, attempt, role })
         awards.set(awardId, award)
       }
     }
-    for (const [award_id, { peer, units }] of awards) {
-      effects.push({
-        kind: 'send-award',
-        to: peer,
-        award: { award_id, job_id: job.manifest.job_id, manifest_cid: job.manifestCid, units },
-      })
+    for (const [award_id, { peer, deadlineMs, units }] of awards) {
+      const { job_id } = job.manifest
+      const award = {
+        award_id,
+        job_id,
+        manifest_cid: job.manifestCid,
+        units,
+        due_in_ms: dueInMs(deadlineMs, atMs),
+      }
+      effects.push({ kind: 'send-award', to: peer, award })
     }
     if (wanted.length > 0) effects.push({ kind: 'fetch-outputs', job: job.manifest.job_id, outputs: wanted })
   }

@@ -1,10 +1,12 @@
 import { cpuShare } from '../availability/cpu-share.ts'
 import { weekHours, type SharedHours } from '../availability/week-hours.ts'
+import { DATASETS_HELD_MAX } from '../protocol/limits.ts'
 import type { AlgorithmCapability, AvailabilitySlot } from '../protocol/slot.ts'
 import type { WeekPlan } from '../protocol/sharing-plan.ts'
+import { slotFacts } from '../market/compatibility.ts'
 import { toMs, toTimestamp } from '../protocol/time.ts'
 import { WASM_MODULE } from '../protocol/wasm-job.ts'
-import type { PeerState } from './state.ts'
+import type { PeerState, SlotsMade } from './state.ts'
 
 /** A peer that shares around the clock publishes slots of this length, one after the other … */
 const ROLLING_SLOT_MS = 8 * 3_600_000
@@ -15,9 +17,12 @@ const MS_PER_HOUR = 3_600_000
 const WEEK_AHEAD_MS = 8 * 24 * MS_PER_HOUR
 /** Slots of a painted week that are published: two weeks' worth of mornings and evenings. Gossip carries each. */
 const WEEK_SLOTS_MAX = 128
+/** Held datasets are told with slots that begin so soon: what is on a disk next week nobody knows, and gossip is dear. */
+const DATASETS_AHEAD_MS = MS_PER_HOUR
 /** Own jobs may take as long as they like; a slot must end some time. */
 const OWN_SLOT_MS = 30 * 24 * MS_PER_HOUR
 const BYTES_PER_GB = 2 ** 30
+const MBPS_PER_BYTE_PER_S = 8 / 1e6
 
 /** Whether the user pauses sharing at this moment. */
 export function isPausedByUser({ pause }: PeerState, nowMs: number): boolean {
@@ -36,18 +41,49 @@ export function pauseReason(state: PeerState, nowMs: number): string | undefined
 }
 
 /** What this peer shares from now on, within its limits: slots that have not ended; none while sharing is paused. */
-export function sharedSlots(state: PeerState, nowMs: number): AvailabilitySlot[] {
-  if (pauseReason(state, nowMs) !== undefined) return []
-  return plannedSlots(state, nowMs).map((slot) => withinLimits(state, slot))
+export function sharedSlots(state: PeerState, nowMs: number): readonly AvailabilitySlot[] {
+  return slotsWithData(state, nowMs, 'dataset')
 }
 
-/** The same as others see it, with what is lent to strangers' modules: a requester knows by it why nobody offers. */
+/**
+ * The same as others see it: with what is lent to strangers' modules, by which a requester knows why nobody offers, and
+ * with the digests of held datasets instead of their CIDs.
+ */
 export function publishedSlots(state: PeerState, nowMs: number): AvailabilitySlot[] {
-  return sharedSlots(state, nowMs).map((slot) => ({ ...slot, algorithms: withLent(state, slot.algorithms) }))
+  return slotsWithData(state, nowMs, 'digest').map((slot) => ({
+    ...slot,
+    algorithms: withLent(state, slot.algorithms),
+  }))
+}
+
+function slotsWithData(
+  state: PeerState,
+  nowMs: number,
+  by: 'dataset' | 'digest',
+): readonly AvailabilitySlot[] {
+  if (pauseReason(state, nowMs) !== undefined) return []
+  const { view, availability, limits } = state
+  const made: SlotsMade = {
+    hour: Math.floor(nowMs / MS_PER_HOUR),
+    of: [availability, limits, view.capabilities, view.machine, view.datasets],
+  }
+  const known = view.slotLists.get(by)
+  if (known !== undefined && isSame(known.made, made) && nowMs < known.untilMs) return known.slots
+  const slots = plannedSlots(state, nowMs).map((planned) => {
+    const slot = withinLimits(state, planned)
+    return toMs(slot.start_time) > nowMs + DATASETS_AHEAD_MS ? slot : withDatasets(state, slot, by)
+  })
+  const untilMs = Math.min(...slots.map((slot) => slotFacts(slot).endMs))
+  view.slotLists.set(by, { made, slots, untilMs })
+  return slots
+}
+
+function isSame(a: SlotsMade, b: SlotsMade): boolean {
+  return a.hour === b.hour && a.of.every((part, i) => part === b.of[i])
 }
 
 /** What this peer would share from now on if nothing paused or limited it: slots that have not ended. */
-export function plannedSlots(state: PeerState, nowMs: number): AvailabilitySlot[] {
+export function plannedSlots(state: PeerState, nowMs: number): readonly AvailabilitySlot[] {
   const { availability, view } = state
   switch (availability.kind) {
     case 'never':
@@ -79,15 +115,22 @@ export function plannedSlots(state: PeerState, nowMs: number): AvailabilitySlot[
  */
 export function ownSlot(state: PeerState, nowMs: number): AvailabilitySlot | undefined {
   const { view } = state
-  if (view.machine === undefined || view.capabilities.length === 0) return undefined
-  return {
+  const { machine, capabilities: algorithms } = view
+  if (machine === undefined || algorithms.length === 0) return undefined
+  const hour = Math.floor(nowMs / MS_PER_HOUR)
+  const made: SlotsMade = { hour, of: [machine, algorithms, state.lent, view.datasets] }
+  if (view.ownSlot !== undefined && isSame(view.ownSlot.made, made)) return view.ownSlot.slot
+  const bare: AvailabilitySlot = {
     slot_id: 'own',
-    start_time: toTimestamp(Math.floor(nowMs / MS_PER_HOUR) * MS_PER_HOUR),
-    end_time: toTimestamp(nowMs + OWN_SLOT_MS),
-    resources: view.machine.resources,
-    algorithms: withLent(state, view.capabilities),
+    start_time: toTimestamp(hour * MS_PER_HOUR),
+    end_time: toTimestamp(hour * MS_PER_HOUR + OWN_SLOT_MS),
+    resources: machine.resources,
+    algorithms: withLent(state, algorithms),
     priority: 1,
   }
+  const slot = withDatasets(state, bare, 'dataset')
+  view.ownSlot = { made, slot }
+  return slot
 }
 
 /** What own jobs may run in at this moment: the machine, or what is shared where the machine is not known. */
@@ -98,7 +141,10 @@ export function slotsForOwn(state: PeerState, nowMs: number): AvailabilitySlot[]
 
 /** The first of the slots in which this moment lies. */
 export function slotAt(slots: readonly AvailabilitySlot[], nowMs: number): AvailabilitySlot | undefined {
-  return slots.find((slot) => toMs(slot.start_time) <= nowMs && nowMs < toMs(slot.end_time))
+  return slots.find((slot) => {
+    const { startMs, endMs } = slotFacts(slot)
+    return startMs <= nowMs && nowMs < endMs
+  })
 }
 
 /** The hours of a painted week from the last hour on, told anew each hour and with each plan. */
@@ -125,9 +171,11 @@ function weekSlot({ view }: PeerState, hours: SharedHours): AvailabilitySlot {
   }
 }
 
-/** Fewer cores, slower ones, or less memory, as the user's limits say. */
-function withinLimits({ limits, view }: PeerState, slot: AvailabilitySlot): AvailabilitySlot {
+/** Fewer cores, slower ones, or less memory, as the user's limits say; and never more than the machine has. */
+function withinLimits(state: PeerState, planned: AvailabilitySlot): AvailabilitySlot {
+  const { limits, view } = state
   const { cpu_percent, ram_bytes } = limits
+  const slot = withinMachine(state, planned)
   if (cpu_percent >= 100 && ram_bytes === undefined) return slot
   const { resources } = slot
   const ram_gb = Math.min(resources.ram_gb, (ram_bytes ?? Number.POSITIVE_INFINITY) / BYTES_PER_GB)
@@ -143,6 +191,40 @@ function withinLimits({ limits, view }: PeerState, slot: AvailabilitySlot): Avai
   }))
   const cpu_cores = Math.min(resources.cpu_cores, workers)
   return { ...slot, resources: { ...resources, ram_gb, cpu_cores }, algorithms }
+}
+
+/**
+ * A slot with no more disk, graphics memory and network than the machine has at this moment, which was another when the
+ * user chose. The network is nobody's choice but by the limit of the rate: it has what the line has.
+ */
+function withinMachine({ limits, view }: PeerState, slot: AvailabilitySlot): AvailabilitySlot {
+  if (view.machine === undefined) return slot
+  const { resources: machine } = view.machine
+  const { disk_gb, gpu_vram_gb, network_mbps, ...rest } = slot.resources
+  const limitMbps = (limits.download_bytes_per_s ?? Number.POSITIVE_INFINITY) * MBPS_PER_BYTE_PER_S
+  const most = {
+    disk_gb: Math.min(disk_gb ?? 0, machine.disk_gb ?? 0),
+    gpu_vram_gb: Math.min(gpu_vram_gb ?? 0, machine.gpu_vram_gb ?? 0),
+    network_mbps: Math.min(network_mbps ?? Number.POSITIVE_INFINITY, machine.network_mbps ?? 0, limitMbps),
+  }
+  // An amount of nothing is not named.
+  const named = Object.fromEntries(Object.entries(most).filter(([, value]) => value > 0))
+  return { ...slot, resources: { ...rest, ...named } }
+}
+
+/**
+ * A slot with the datasets that are on this disk, under their CIDs for this peer's own matching, or their digests.
+ */
+function withDatasets(
+  { view: { datasets = [] } }: PeerState,
+  slot: AvailabilitySlot,
+  by: 'dataset' | 'digest',
+): AvailabilitySlot {
+  if (datasets.length === 0) return slot
+  const held = datasets
+    .slice(0, DATASETS_HELD_MAX)
+    .map((one) => ({ dataset_id: one[by], has_local_copy: true }))
+  return { ...slot, data_locality: held }
 }
 
 function withLent({ lent }: PeerState, algorithms: readonly AlgorithmCapability[]): AlgorithmCapability[] {

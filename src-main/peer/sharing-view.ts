@@ -2,6 +2,7 @@ import { nextChangeMs } from '../availability/week-hours.ts'
 import type { SharingNow } from '../availability/sharing-now.ts'
 import { toMs } from '../protocol/time.ts'
 import { isPausedByUser, plannedSlots, slotAt } from './shared-slots.ts'
+import { holdingBookOf } from './holding-book.ts'
 import type { PeerState } from './state.ts'
 
 /** Whether this moment is one of the hours that are shared, and when that changes next, if it does. */
@@ -33,9 +34,8 @@ export function hoursAt(state: PeerState, nowMs: number): HoursNow {
 /** Units of others that wait or run here. */
 export function unitsOfOthers({ me, holdings }: PeerState): number {
   let count = 0
-  for (const { requester, units } of holdings.values()) {
-    if (requester === me) continue
-    for (const { status } of units.values()) if (status.state === 'queued') count++
+  for (const holding of holdings.values()) {
+    if (holding.requester !== me) count += holdingBookOf(holding).queued.size
   }
   return count
 }

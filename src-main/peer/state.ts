@@ -7,8 +7,9 @@ import type { Fuel } from '../protocol/fuel.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { Contact } from '../protocol/messages.ts'
 import type { ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
-import type { VerificationRole, WorkAssignment } from '../protocol/assignment.ts'
-import type { AlgorithmCapability } from '../protocol/slot.ts'
+import type { VerificationRole } from '../protocol/assignment.ts'
+import type { ComputeResource } from '../protocol/resource.ts'
+import type { AlgorithmCapability, AvailabilitySlot } from '../protocol/slot.ts'
 import {
   PAUSE_RULES,
   SHARING_LIMITS,
@@ -21,7 +22,8 @@ import type { JobManifest } from '../protocol/work.ts'
 import type { PeerRecord } from '../verification/reputation.ts'
 import type { MachineSample } from '../protocol/machine-sample.ts'
 import type { WeekPlan } from '../protocol/sharing-plan.ts'
-import type { Availability, OwnMachine } from './event.ts'
+import type { Availability, HeldDataset, OwnMachine } from './event.ts'
+import type { Fetching } from './fetching.ts'
 
 /** An invitation that this peer gave out: whoever shows the secret is paired, once. */
 export interface OpenInvite {
@@ -121,6 +123,8 @@ export interface JobState {
   rejectedOutputs: number
   /** Attempts that had to be made again: failed, late, lost or refused. */
   retried: number
+  /** Units that were given to somebody else too because whoever had them was slow. */
+  backups: number
   /** What a unit has taken so far where it ran, as a decaying average; 0 before the first result. */
   observedMs: number
   /** For how long it was paused before, in all. */
@@ -145,6 +149,8 @@ export interface HeldUnit {
   /** Its output was taken once; taken again, it counts no more. */
   isCounted?: boolean
   readonly awardedAtMs: number
+  /** When its requester expects the result, by this peer's clock. */
+  dueAtMs?: number
   status:
     | { readonly state: 'queued' }
     /** Run; the receipt is kept until the job is settled, in case it has to be sent again. */
@@ -175,12 +181,67 @@ export interface UserPause {
   readonly finishFirst: boolean
 }
 
+/** What a provider offers to one of this peer's jobs, and how it goes there. */
+export interface HeardOffer {
+  /** Units that it takes at a time; 0 when it takes no more. */
+  capacity: number
+  lanes: number
+  unitMs: number
+  /** Until the first unit would begin, inputs and all. */
+  startDelayMs: number
+  /** Where it would begin next. */
+  begin: number
+  /** Nothing is given to it until then: it has just refused something, or stopped. */
+  closedUntilMs: number
+  /** When its units at work began, as far as can be told from here. */
+  readonly begunAtMs: Map<number, number>
+}
+
+/** A unit that was handed to the runner. */
+export interface RunningUnit {
+  readonly begunAtMs: number
+  /** The part of a lane that it had, where more were handed over than run at once. */
+  readonly laneShare: number
+}
+
+/** What this peer works on for one requester's job at this moment. */
+export interface HoldingAtWork {
+  /** Whether its inputs are here: its units may begin. */
+  isPrepared: boolean
+  readonly running: Map<number, RunningUnit>
+  /** What a unit takes here of late, with all that belongs to it; undefined before the first. */
+  unitMs?: number
+  /** The same, but of the run alone. */
+  runMs?: number
+  /** What a unit took when this peer last offered. */
+  offeredUnitMs?: number
+  /** When a unit of it last began, or when it began to wait. */
+  servedAtMs: number
+  /** How its units fit this machine: what one takes, and how many run at once. */
+  fit?: { readonly machine: ComputeResource; readonly lane: readonly number[]; readonly lanes: number }
+}
+
+/** Capacity that was offered to somebody's job, newest last: whoever has not heard of the newest goes by an older one. */
+export interface OfferedCapacity {
+  readonly units: number
+  readonly atMs: number
+}
+
+/** What slots were made of, and in which hour: they are made anew when any of it is another. */
+export interface SlotsMade {
+  readonly hour: number
+  readonly of: readonly unknown[]
+}
+
 /** What this peer knows of the moment; gone with a restart, and told again by the others. */
 export interface View {
   startedAtMs: number
   capabilities: readonly AlgorithmCapability[]
   /** Known once it is measured. */
   machine?: OwnMachine
+  /** What is on this disk of what jobs read, and how fast the rest comes; absent until the runtime has looked. */
+  datasets?: readonly HeldDataset[]
+  fetching?: Fetching
   /** What the machine was doing when it was last looked at, and what the rules say of it. */
   sample: MachineSample
   pauseDecision?: PauseDecision
@@ -188,26 +249,51 @@ export interface View {
   isLeaving?: true
   /** The hours of a painted week, told once an hour. */
   weekHours?: { readonly plan: WeekPlan; readonly hour: number; readonly hours: readonly SharedHours[] }
+  /** The slots that are shared, and the slot of own jobs, made once for as long as they last. */
+  readonly slotLists: Map<
+    'dataset' | 'digest',
+    { readonly made: SlotsMade; readonly slots: readonly AvailabilitySlot[]; readonly untilMs: number }
+  >
+  ownSlot?: { readonly made: SlotsMade; readonly slot: AvailabilitySlot }
   /** The newest commitment of each contact. */
   readonly commitments: Map<PeerId, ComputeCommitment>
-  /** The newest offers made to this peer, by provider and job. */
-  readonly offers: Map<PeerId, readonly WorkAssignment[]>
-  /** When the first offer came, of jobs that still collect them. */
-  readonly firstOfferAtMs: Map<JobId, number>
+  /** What each provider offers to this peer's jobs. */
+  readonly offers: Map<PeerId, Map<JobId, HeardOffer>>
+  /** From sending an award until it was in its provider's journal, of late. */
+  readonly turnaroundMs: Map<PeerId, number>
+  /** Units that were asked back, as `job/unit/attempt`, and when. */
+  readonly recalled: Map<string, number>
+  /** When it was last looked who could help at a job's end. */
+  readonly relievedAtMs: Map<JobId, number>
+  /** Whether each job had units open when it was last published. */
+  readonly publishedOpen: Map<JobId, boolean>
   readonly manifests: Map<Cid, JobManifest>
   readonly manifestsAsked: Set<Cid>
   readonly connected: Set<PeerId>
   readonly disconnectedAtMs: Map<PeerId, number>
   /** When those whose answer to a request to pair is awaited were asked for it, and whether they said since that they have one. */
   readonly pairAsked: Map<PeerId, { readonly atMs: number; readonly isAnswered: boolean }>
-  /** This peer's own latest offers, and what became of those of the last rounds. */
+  /** What this peer works on, by holding. */
+  readonly atWork: Map<string, HoldingAtWork>
+  /** This peer's own latest offers, and what was offered of late, by holding. */
   ownOffers: readonly PlannedOffer[]
-  readonly offered: { units: number; awarded: number }
+  readonly offered: Map<string, readonly OfferedCapacity[]>
+  /** Since when the round lasts, and the most units of others that were here at a time in it. */
+  roundSinceMs: number
+  roundPeak: number
+  /** Since when jobs that this peer may work on have waited for their first unit here, by holding. */
+  readonly waitingSinceMs: Map<string, number>
+  /** Since when lanes that are offered to a job stand empty, by holding. */
+  readonly unusedSinceMs: Map<string, number>
   overAllocation: readonly number[]
   damping: number
   round: number
   publishedCount: number
   allocatedAtMs: number
+  /** When matching was last done, whatever came of it. */
+  plannedAtMs: number
+  /** When a slot of this peer begins or ends next. */
+  slotChangeMs: number
   lastPublishedAtMs: number
 }
 
@@ -287,21 +373,32 @@ export function initialView(): View {
     startedAtMs: 0,
     capabilities: [],
     sample: {},
+    slotLists: new Map(),
     commitments: new Map(),
     offers: new Map(),
-    firstOfferAtMs: new Map(),
+    turnaroundMs: new Map(),
+    recalled: new Map(),
+    relievedAtMs: new Map(),
+    publishedOpen: new Map(),
     manifests: new Map(),
     manifestsAsked: new Set(),
     connected: new Set(),
     disconnectedAtMs: new Map(),
     pairAsked: new Map(),
+    atWork: new Map(),
     ownOffers: [],
-    offered: { units: 0, awarded: 0 },
+    offered: new Map(),
+    roundSinceMs: 0,
+    roundPeak: 0,
+    waitingSinceMs: new Map(),
+    unusedSinceMs: new Map(),
     overAllocation: [],
     damping: 1,
     round: 0,
     publishedCount: 0,
     allocatedAtMs: 0,
+    plannedAtMs: 0,
+    slotChangeMs: 0,
     lastPublishedAtMs: 0,
   }
 }

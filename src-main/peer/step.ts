@@ -1,12 +1,13 @@
 import { HEARTBEAT_MS } from '../protocol/limits.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
-import { awardCollected, awardOffered, hearOffers } from './awarding.ts'
+import { awardTo } from './awarding.ts'
 import type { Effect } from './effect.ts'
 import { isDurable, type DurableEvent, type PeerEvent, type VolatileEvent } from './event.ts'
 import { pauseJob, resumeJob, setJobPriority } from './job-control.ts'
 import { onTick } from './lateness.ts'
 import { opensWork, planAllocation } from './matching.ts'
+import { hearOffers, noteTurnaround } from './offers.ts'
 import {
   acceptPairRequest,
   askPairing,
@@ -31,6 +32,8 @@ import {
 import {
   deliverResults,
   finishUnits,
+  jobPrepared,
+  recallUnits,
   receiveAward,
   resendResults,
   resumeHoldings,
@@ -96,8 +99,8 @@ function onDurable(state: PeerState, event: DurableEvent): Effect[] {
       return [
         { kind: 'contacts-changed' },
         { kind: 'commitment-changed' },
-        ...resumeJobs(state),
-        ...resumeHoldings(state),
+        ...resumeJobs(state, event.at_ms),
+        ...resumeHoldings(state, event.at_ms),
         { kind: 'allocation-due' },
       ]
     case 'named':
@@ -221,16 +224,36 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       if (state.contacts.has(event.peer)) state.view.disconnectedAtMs.set(event.peer, event.at_ms)
       return []
     case 'allocate':
-      return [...planAllocation(state, event.at_ms), ...awardCollected(state, event.at_ms)]
+      return allocate(state, event.at_ms)
+    case 'award-taken':
+      noteTurnaround(state, event.peer, event.took_ms)
+      return []
+    case 'recalled':
+      return recallUnits(state, event)
+    case 'job-prepared':
+      return jobPrepared(state, event)
     case 'capabilities-measured':
       state.view.capabilities = event.algorithms
       if (event.machine !== undefined) state.view.machine = event.machine
       return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+    case 'datasets-held':
+      state.view.datasets = event.held
+      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+    case 'inputs-measured':
+      state.view.fetching = { missing: event.missing, rates: event.rates }
+      return [{ kind: 'allocation-due' }]
     case 'leaving':
       return leave(state, event.at_ms)
     case 'machine-sampled':
       return sampleMachine(state, event)
   }
+}
+
+/** Matches open work to what is shared here; and helps those who were idle when others had just been helped. */
+function allocate(state: PeerState, nowMs: number): Effect[] {
+  const effects = planAllocation(state, nowMs)
+  // After an award others are decided on when it is known.
+  return effects.some(({ kind }) => kind === 'record') ? effects : [...effects, ...awardTo(state, [], nowMs)]
 }
 
 /** A contact's newest commitment: its open work may be for us, and what it no longer asks for we may let go. */
@@ -262,5 +285,5 @@ function hearAllocation(state: PeerState, allocation: ComputeAllocationState, at
   // Where own jobs have a slot of their own, what is published says nothing of them.
   if (provider === state.me && state.view.machine !== undefined) return []
   hearOffers(state, allocation)
-  return awardOffered(state, provider, atMs)
+  return awardTo(state, [provider], atMs)
 }

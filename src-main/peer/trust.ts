@@ -3,7 +3,7 @@ import type { ComputeCommitment } from '../protocol/commitment.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { STALE_AFTER_MS } from '../protocol/limits.ts'
 import { toMs } from '../protocol/time.ts'
-import { slotAt } from './shared-slots.ts'
+import { slotAt, slotsForOwn } from './shared-slots.ts'
 import type { PeerState } from './state.ts'
 
 /** This user's own trust in a peer: 1 in oneself, 0 in strangers. */
@@ -24,9 +24,20 @@ export function standingOfRequester(
   return tier === undefined ? undefined : { tier, trust: tier === 1 ? Math.min(mine, theirs) : mine }
 }
 
+const publishedTimes = new WeakMap<ComputeCommitment, number>()
+
+/** When a commitment was made; read once for each, since every decision asks. */
+function publishedAtMs(commitment: ComputeCommitment): number {
+  const known = publishedTimes.get(commitment)
+  if (known !== undefined) return known
+  const atMs = toMs(commitment.timestamp)
+  publishedTimes.set(commitment, atMs)
+  return atMs
+}
+
 /** The commitments of contacts who were heard of within the last minute (document 000, active participants). */
 export function activeCommitments(state: PeerState, nowMs: number): ComputeCommitment[] {
-  return [...state.view.commitments.values()].filter((c) => nowMs - toMs(c.timestamp) <= STALE_AFTER_MS)
+  return [...state.view.commitments.values()].filter((c) => nowMs - publishedAtMs(c) <= STALE_AFTER_MS)
 }
 
 /** Other peers that share anything at this moment. */
@@ -34,4 +45,38 @@ export function activeProviders(state: PeerState, nowMs: number): PeerId[] {
   return activeCommitments(state, nowMs)
     .filter((c) => slotAt(c.availability_slots, nowMs) !== undefined)
     .map((c) => c.peer_id)
+}
+
+/** All who could compute a unit at this moment, this peer too where it has something to compute with. */
+export function workersAt(state: PeerState, nowMs: number): PeerId[] {
+  const isWorking = slotsForOwn(state, nowMs).length > 0
+  return [...activeProviders(state, nowMs), ...(isWorking ? [state.me] : [])]
+}
+
+/** A value that is made when it is first asked for. */
+export function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+/**
+ * Whether two peers trust each other fully, so that they might agree on anything, and `workers` has somebody who could
+ * check the second one instead: where all are friends, friends check each other.
+ */
+export function mightCollude(
+  state: PeerState,
+  a: PeerId,
+  b: PeerId,
+  workers: () => readonly PeerId[],
+): boolean {
+  return areFriends(state, a, b) && workers().some((c) => c !== a && !areFriends(state, c, b))
+}
+
+export function areFriends(state: PeerState, a: PeerId, b: PeerId): boolean {
+  return a === b || (trustFully(state, a, b) && trustFully(state, b, a))
+}
+
+function trustFully(state: PeerState, a: PeerId, b: PeerId): boolean {
+  if (a === state.me) return trustOf(state, b) === 1
+  return state.view.commitments.get(a)?.trust_weights[b] === 1
 }

@@ -1,7 +1,6 @@
 import type { UnitNeed } from '../market/award.ts'
 import type { Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
-import type { UnitRange } from '../protocol/work.ts'
 import { judge, type Claim, type Verdict } from '../verification/consensus.ts'
 import type { AttemptState, JobState, UnitState } from './state.ts'
 
@@ -30,11 +29,14 @@ export function verdictOf(job: JobState, unit: UnitState): Verdict {
   })
 }
 
+/** A peer that could not compute a unit, through no fault of the unit's, is not given it again so soon after its award. */
+const FAILED_PAUSE_MS = 5_000
+
 /**
- * What a unit still needs before its verdict: how many more peers, and who must not be asked (again).
+ * What a unit still needs before its verdict: how many more peers, and who must not be asked (again) at this moment.
  * @returns undefined when it needs nobody
  */
-export function needOf(job: JobState, index: number): UnitNeed | undefined {
+export function needOf(job: JobState, index: number, nowMs = Number.POSITIVE_INFINITY): UnitNeed | undefined {
   if (job.status.state !== 'running' || index < 0 || index >= job.manifest.unit_count) return undefined
   const unit = job.units.get(index)
   if (unit === undefined) {
@@ -44,23 +46,27 @@ export function needOf(job: JobState, index: number): UnitNeed | undefined {
   const missing = missingOf(job, unit)
   // While the job comes forward, nobody has to make do with peers of poor standing.
   const openSinceMs = Math.max(unit.openSinceMs, job.progressAtMs)
-  return missing > 0 ? { missing, holders: holdersOf(job, unit), openSinceMs } : undefined
+  if (missing === 0) return undefined
+  const holders = [...holdersOf(job, unit), ...justFailed(unit, nowMs)]
+  return { missing, holders, openSinceMs }
 }
 
-function missingOf(job: JobState, unit: UnitState): number {
-  let pending = 0
-  let returned = 0
-  for (const { status } of unit.attempts) {
-    if (status.state === 'awarded') pending++
-    else if (status.state === 'returned') returned++
-  }
-  if (returned === 0) return Math.max(0, job.manifest.verification_redundancy - pending)
+/** How many more peers a unit without a verdict wants than are at work on it. */
+export function missingOf(job: JobState, unit: UnitState): number {
+  const pending = unit.attempts.filter(({ status }) => status.state === 'awarded').length
+  return Math.max(0, wantedOf(job, unit) - pending)
+}
+
+/** How many more results a unit without a verdict wants than it has. */
+export function wantedOf(job: JobState, unit: UnitState): number {
+  const hasResult = unit.attempts.some(({ status }) => status.state === 'returned')
+  if (!hasResult) return job.manifest.verification_redundancy
   const verdict = verdictOf(job, unit)
-  return verdict.kind === 'more' ? Math.max(0, verdict.count - pending) : 0
+  return verdict.kind === 'more' ? verdict.count : 0
 }
 
 /** Those who hold the unit, have returned it, were found wrong on it, or have said what there is to say of it. */
-function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
+export function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
   const checked = job.manifest.verification_redundancy > 1
   const holders: PeerId[] = []
   for (const { peer, status } of unit.attempts) {
@@ -70,6 +76,15 @@ function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
     holders.push(peer)
   }
   return holders
+}
+
+/** Those who have failed on the unit just now: without a pause a broken machine would fail as fast as it is asked. */
+function justFailed({ attempts }: UnitState, nowMs: number): readonly PeerId[] {
+  return attempts.flatMap(({ peer, status, awardedAtMs }) =>
+    status.state === 'failed' && !isOwnFault(status.fault) && nowMs - awardedAtMs < FAILED_PAUSE_MS
+      ? [peer]
+      : [],
+  )
 }
 
 /** Whether the peer of an attempt had the unit's result before it: an award that got lost does not change that. */
@@ -94,24 +109,4 @@ const OWN_FAULTS: ReadonlySet<Fault['kind']> = new Set([
 /** Whether a fault lies in the unit itself, so that it would fail anywhere. */
 export function isOwnFault(fault: Fault): boolean {
   return OWN_FAULTS.has(fault.kind)
-}
-
-/** The ranges of units that still need somebody, in order, at most `rangesMax` of them; none of a job that does not run. */
-export function openRanges(job: JobState, rangesMax: number): UnitRange[] {
-  if (job.status.state !== 'running') return []
-  const ranges: UnitRange[] = []
-  let from = -1
-  for (let index = 0; index <= job.manifest.unit_count; index++) {
-    const unit = job.units.get(index)
-    const open =
-      index < job.manifest.unit_count &&
-      (unit === undefined || (unit.verified === undefined && missingOf(job, unit) > 0))
-    if (open && from < 0) from = index
-    if (!open && from >= 0) {
-      ranges.push([from, index])
-      from = -1
-      if (ranges.length === rangesMax) break
-    }
-  }
-  return ranges
 }

@@ -3,13 +3,17 @@ import type { Cid, PeerId } from '../protocol/ids.ts'
 /** Brings blobs from other peers into the blob store. */
 export interface BlobFetcher {
   /**
-   * Fetches a blob that is not in the store, from these peers first and then from whoever provides it; resumes
-   * where an earlier transfer broke off. Resolves when the store has it.
+   * Fetches a blob unless it is in the store, from these peers first and then from whoever provides it; resumes
+   * where an earlier transfer broke off. Resolves when the store has it. With a `leader`, which is one of the peers and
+   * gives the blob to several at once (a job's requester), chunks come from the others who fetch it too, and what is
+   * here is given to those for whom the leader vouches; a blob that is in the store already is only told to the leader.
    * @throws FaultError `blob-missing` when nobody has it, `blob-corrupt`, `timed-out`, `quota-exceeded`
    */
-  fetch(cid: Cid, options: { from: readonly PeerId[]; signal: AbortSignal }): Promise<void>
+  fetch(cid: Cid, options: { from: readonly PeerId[]; leader?: PeerId; signal: AbortSignal }): Promise<void>
   /** Bytes received and sent so far, over all peers. */
   traffic(): { readonly bytesIn: number; readonly bytesOut: number }
+  /** Bytes a second that blobs came in with from each peer of late, of those that enough came from to tell. */
+  rates(): ReadonlyMap<PeerId, number>
   /** Bounds the bytes a second that blobs take to and from others, all together; undefined bounds nothing. */
   setRates(rates: { readonly upload: number | undefined; readonly download: number | undefined }): void
 }

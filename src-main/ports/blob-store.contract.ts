@@ -44,7 +44,7 @@ export function blobStoreContract(name: string, createPlace: () => BlobPlace): v
       blobs = await place.open(quotaBytes)
     }
 
-    test.each([0, 1, 5_000, 16_384, 16_385, RAW_BYTES_MAX])('%i bytes are one raw piece', async (length) => {
+    test.each([0, 1, 5_000, 65_536, 65_537, RAW_BYTES_MAX])('%i bytes are one raw piece', async (length) => {
       const bytes = noise(length, 1)
       const cid = await blobs.put(bytes)
       expect(cid).toBe(cidOfDigest(RAW, hash('sha256', bytes, 'buffer')))
@@ -52,6 +52,27 @@ export function blobStoreContract(name: string, createPlace: () => BlobPlace): v
       expect(same(await blobs.read(cid), bytes)).toBe(true)
       expect(blobs.info(cid)).toEqual({ cid, bytes: length, pinned: false })
       expect(same(readFileSync(blobs.path(cid)!), bytes)).toBe(true)
+    })
+
+    test('[W25] bytes stored without a flush count at once, and are there after a restart like others', async () => {
+      const small = noise(2_000, 21)
+      const large = noise(3_000_000, 22)
+      const cids = [await blobs.putUnflushed(small), await blobs.putUnflushed(large)]
+      expect(await Promise.all([blobs.put(small), blobs.put(large)])).toEqual(cids)
+      await reopen()
+      for (const [i, bytes] of [small, large].entries()) {
+        expect(same(await blobs.read(cids[i]!), bytes)).toBe(true)
+      }
+      expect(blobs.usage().bytes).toBe(3_002_000)
+    })
+
+    test('[X13] small blobs are to be had as bytes, larger ones as files only', async () => {
+      const cid = await blobs.put(noise(2_000, 23))
+      expect(same(blobs.content(cid)!, noise(2_000, 23))).toBe(true)
+      expect(blobs.content(await blobs.put(noise(RAW_BYTES_MAX, 24)))).toBeUndefined()
+      expect(
+        blobs.content(cidOfDigest(RAW, hash('sha256', Buffer.from('unknown'), 'buffer'))),
+      ).toBeUndefined()
     })
 
     test('more than 1 MiB is a dag-cbor list of chunks that make up the content', async () => {
@@ -337,6 +358,21 @@ export function blobStoreContract(name: string, createPlace: () => BlobPlace): v
         await send(again, cid, again.missing())
         await again.finish()
         expect(same(await blobs.read(cid), bytes)).toBe(true)
+      })
+
+      test('a chunk that has arrived can be read before the blob is whole, and no other', async () => {
+        const bytes = noise(8_000_000, 13)
+        const cid = await sender.put(bytes)
+        const receiver = blobs.receive(cid)
+        expect(await faultKind(receiver.read(0))).toBe('blob-missing')
+        await receiver.accept(sender.layout(cid)!)
+        const [first, second] = receiver.missing()
+        await send(receiver, cid, [first!])
+        expect(same(await receiver.read(first!), await sender.readChunk(cid, first!))).toBe(true)
+        expect(await faultKind(receiver.read(second!))).toBe('blob-missing')
+        expect(await faultKind(receiver.read(1_000))).toBe('blob-missing')
+        await receiver.suspend()
+        expect(await faultKind(receiver.read(first!))).toBe('blob-missing')
       })
 
       test('chunks of another blob are copied: an edited file sends only what changed', async () => {

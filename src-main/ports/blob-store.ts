@@ -40,8 +40,16 @@ export type BlobLayout =
  * reported as missing, so that it is fetched again. Structures (manifests) enter as dag-cbor blobs, codec 0x71.
  */
 export interface BlobStore {
-  /** Stores bytes, cut by content when they are more than 1 MiB. @throws FaultError `quota-exceeded`, `storage-failed` */
+  /**
+   * Stores bytes, cut by content when they are more than 1 MiB. When it resolves, they survive a power cut.
+   * @throws FaultError `quota-exceeded`, `storage-failed`
+   */
   put(bytes: Uint8Array): Promise<Cid>
+  /**
+   * The same, but few bytes survive a power cut only when something is journaled or put after them: many small outputs
+   * then cost the flush of the event that tells of them.
+   */
+  putUnflushed(bytes: Uint8Array): Promise<Cid>
   /** Stores a canonical dag-cbor structure of at most 1 MiB under its dag-cbor CID. */
   putStructure(bytes: Uint8Array): Promise<Cid>
   /** Stores a stream of any length without holding it in memory. */
@@ -55,6 +63,8 @@ export interface BlobStore {
   read(cid: Cid): Promise<Uint8Array>
   /** The file that holds the content, for a runner to read in place; it is verified where it is read. */
   path(cid: Cid): string | undefined
+  /** The bytes of a blob so small that it has no file, for a runner to verify where it reads them. */
+  content(cid: Cid): Uint8Array | undefined
 
   /** How the blob is cut, for serving it. */
   layout(cid: Cid): BlobLayout | undefined
@@ -66,7 +76,10 @@ export interface BlobStore {
    */
   receive(cid: Cid): BlobReceiver
 
-  /** Keeps blobs from being dropped while `owner` (a job) needs them; many cost one flush. Pins survive a restart. */
+  /**
+   * Keeps blobs from being dropped while `owner` (a job) needs them. Pins survive a restart, and a power cut when
+   * something is journaled or put after them.
+   */
   pin(cids: Cid | readonly Cid[], owner: string): void
   /** Lets go of an owner's pins: of these blobs, or of all. */
   unpin(owner: string, cids?: readonly Cid[]): void
@@ -91,7 +104,12 @@ export interface BlobReceiver {
    * after that the caller may use their memory again. @throws FaultError `blob-corrupt`
    */
   chunk(index: number, bytes: Uint8Array): Promise<void>
-  /** All chunks are there: the blob enters the store. */
+  /**
+   * A chunk that is here already, verified again: others may have it before the blob is whole.
+   * @throws FaultError `blob-missing`, `blob-corrupt`
+   */
+  read(index: number): Promise<Uint8Array>
+  /** All chunks are there: the blob enters the store; a small one as with `putUnflushed`. */
   finish(): Promise<void>
   /** Gives up; verified chunks stay for a later attempt, within the quota. */
   suspend(): Promise<void>

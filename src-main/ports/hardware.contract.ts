@@ -18,6 +18,13 @@ export function hardwareContract(name: string, create: () => Promise<Hardware>):
       expect(info.ramBytes).toBeGreaterThan(1 << 20)
       expect(info.disk.freeBytes).toBeLessThanOrEqual(info.disk.totalBytes)
       for (const gpu of info.gpus) expect(gpu.name).not.toBe('')
+      expect(info.network.linkMbps ?? 1).toBeGreaterThan(0)
+    })
+
+    it('tells the space on the disk at any time', async () => {
+      const space = await (await create()).disk(options())
+      expect(space?.totalBytes).toBeGreaterThan(0)
+      expect(space?.freeBytes).toBeLessThanOrEqual(space?.totalBytes ?? 0)
     })
 
     it('looks once, however often and by how many it is asked', async () => {

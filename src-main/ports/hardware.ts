@@ -21,6 +21,8 @@ export interface HardwareInfo {
   readonly ramBytes: number
   readonly disk: { readonly path: string; readonly freeBytes: number; readonly totalBytes: number }
   readonly gpus: readonly GpuInfo[]
+  /** `linkMbps` is absent where nothing on the machine tells. */
+  readonly network: { readonly linkMbps?: number }
   readonly measuredAtMs: number
 }
 
@@ -29,6 +31,14 @@ export interface Hardware {
   /** Measures on the first call; later calls return the same until `refresh`. */
   probe(options: { signal: AbortSignal }): Promise<HardwareInfo>
   refresh(options: { signal: AbortSignal }): Promise<HardwareInfo>
+  /** How full the data folder's disk is at this moment; undefined where it cannot be asked. Costs well below a millisecond. */
+  disk(options: { signal: AbortSignal }): Promise<DiskSpace | undefined>
+}
+
+/** Space on a disk, for users without privileges. */
+export interface DiskSpace {
+  readonly freeBytes: number
+  readonly totalBytes: number
 }
 
 /**

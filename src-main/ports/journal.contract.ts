@@ -192,6 +192,35 @@ export function journalContract(name: string, createPlace: () => JournalPlace): 
       ).toThrow()
     })
 
+    test('a snapshot that is not finished is none: the older one stays, and the records after it', () => {
+      journal.append(['a', 'b', 'c'].map(bytes))
+      journal.saveSnapshot(snapshot(1, 'the older one'))
+      const half = function* () {
+        yield bytes('half of ')
+        throw new Error('the power is gone')
+      }
+      for (const sequence of [1, 2]) {
+        expect(() => journal.saveSnapshot({ sequence, parts: half() })).toThrow('the power is gone')
+        expect(savedText(journal.latestSnapshot())).toBe('1: the older one')
+      }
+      reopen()
+      expect(savedText(journal.latestSnapshot())).toBe('1: the older one')
+      expect(contents(1)).toEqual([
+        [2, 'b'],
+        [3, 'c'],
+      ])
+      journal.saveSnapshot(snapshot(2, 'the newer one'))
+      expect(savedText(journal.latestSnapshot())).toBe('2: the newer one')
+    })
+
+    test('a snapshot of many parts comes back whole', () => {
+      journal.append([bytes('a')])
+      const content = Array.from({ length: 3_000 }, (_, i) => `${i} `).join('')
+      journal.saveSnapshot(snapshot(1, content))
+      reopen()
+      expect(savedText(journal.latestSnapshot())).toBe(`1: ${content}`)
+    })
+
     test('a snapshot of what is not in the journal, or older than the newest, is a defect', () => {
       journal.append(['a', 'b'].map(bytes))
       expect(() => journal.saveSnapshot(snapshot(3, 'future'))).toThrow('broken promise')
@@ -209,10 +238,13 @@ function text({ bytes }: { bytes: Uint8Array }): string {
   return new TextDecoder().decode(bytes)
 }
 
+/** In parts of three bytes, and one at least. */
 function snapshot(sequence: number, content: string): Snapshot {
-  return { sequence, bytes: bytes(content) }
+  const parts: Uint8Array[] = []
+  for (let at = 0; at === 0 || at < content.length; at += 3) parts.push(bytes(content.slice(at, at + 3)))
+  return { sequence, parts }
 }
 
 function savedText(saved: Snapshot | undefined): string | undefined {
-  return saved && `${saved.sequence}: ${text(saved)}`
+  return saved && `${saved.sequence}: ${text({ bytes: Buffer.concat([...saved.parts]) })}`
 }

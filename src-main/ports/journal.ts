@@ -7,8 +7,12 @@ export interface JournalRecord {
 /** A saved state: everything up to and including record `sequence` is in it. */
 export interface Snapshot {
   readonly sequence: number
-  readonly bytes: Uint8Array
+  /** Its pieces in order, each of at most `SNAPSHOT_PART_BYTES_MAX`; they are walked once. */
+  readonly parts: Iterable<Uint8Array>
 }
+
+/** A piece of a snapshot: what is held in memory and written at a time. */
+export const SNAPSHOT_PART_BYTES_MAX = 64 << 20
 
 /**
  * The durable memory of a peer: what happened, in order, append-only. When `append` has returned, the records
@@ -25,7 +29,10 @@ export interface Journal {
   latestSnapshot(): Snapshot | undefined
   /** Every intact record after `sequence`, oldest first. Reading ends before the first torn or corrupt record. */
   readAfter(sequence: number): IterableIterator<JournalRecord>
-  /** Saves a snapshot, and drops records and snapshots that no restore needs any longer. */
+  /**
+   * Saves a snapshot whole or not at all, however many parts it has, and drops records and snapshots that no restore
+   * needs any longer. @throws FaultError `storage-failed`, and what making the parts throws; then the older one stays
+   */
   saveSnapshot(snapshot: Snapshot): void
   close(): void
 }

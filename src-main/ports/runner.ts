@@ -5,13 +5,24 @@ import type { Params } from '../protocol/work.ts'
 import type { BlobLayout } from './blob-store.ts'
 
 /** A blob that a run reads in place. */
-export interface RunInput {
+export interface RunFile {
   readonly cid: Cid
   /** The file that holds it (`BlobStore.path`), absolute. */
   readonly path: string
   /** How it is cut (`BlobStore.layout`): the content is verified against it where it is read. */
   readonly layout: BlobLayout
 }
+
+/** A blob so small that it travels with its task: a file would cost more than the run. */
+export interface RunBytes {
+  readonly cid: Cid
+  /** What a store keeps without a file (`BlobStore.content`); verified against the CID where it is read. */
+  readonly content: Uint8Array
+  readonly layout: Extract<BlobLayout, { kind: 'raw' }>
+}
+
+/** A blob that a run reads. */
+export type RunInput = RunFile | RunBytes
 
 /** One run: a unit of a job, or a local task of this peer's own (importing a scene, assembling an image). */
 export interface RunTask {
@@ -20,7 +31,7 @@ export interface RunTask {
   readonly algorithmId: string
   readonly algorithmVersion: string
   readonly params: Params
-  /** Blobs by role, all in the store and readable at these paths. */
+  /** Blobs by role, all in the store. */
   readonly inputs: Readonly<Record<string, RunInput>>
   /** The unit's index; absent for local tasks. */
   readonly unitIndex?: number

@@ -1,18 +1,23 @@
 import { z } from 'zod'
 import { Name, PeerId, UnitId } from './ids.ts'
-import { OFFERS_MAX, OFFER_BLOCK_UNITS_MAX, SLOTS_MAX } from './limits.ts'
+import { CAPACITY_UNITS_MAX, LANES_MAX, OFFERS_MAX, SLOTS_MAX } from './limits.ts'
 import { ComputeResource } from './resource.ts'
 import { Timestamp } from './time.ts'
 import { VectorClock } from './vector-clock.ts'
+
+/** What a unit may be said to take: a week on the reference machine, on one that is a hundred times slower. */
+const UNIT_SECONDS_MAX = 100 * 604_800
 
 /** Whether a computation is the first of its unit or one that checks it. */
 export const VerificationRole = z.enum(['primary', 'verification'])
 export type VerificationRole = z.infer<typeof VerificationRole>
 
 /**
- * A unit placed in a slot (document 000): as an entry of a provider's allocation it is an offer.
- * `assigned_to_peer` computes, `assigned_by_peer` asked for it. With `unit_count` above 1 the entry stands for
- * that many consecutive units, from `work_unit_id` on, one after the other.
+ * A unit placed in a slot (document 000): as an entry of a provider's allocation it is an offer of capacity.
+ * `assigned_to_peer` computes, `assigned_by_peer` asked for it. Up to `unit_count` units of the job are taken at a time,
+ * any units: `work_unit_id` is only where the provider would begin. `concurrency` of them run at once, each for
+ * `unit_seconds`: the first begins at `expected_start`, the last ends at `expected_end`. `resources_allocated` is
+ * what one of them takes.
  */
 export const WorkAssignment = z.object({
   assignment_id: Name,
@@ -25,7 +30,9 @@ export const WorkAssignment = z.object({
   resources_allocated: ComputeResource,
   verification_role: VerificationRole,
   timestamp: Timestamp,
-  unit_count: z.int().min(1).max(OFFER_BLOCK_UNITS_MAX).exactOptional(),
+  unit_count: z.int().min(1).max(CAPACITY_UNITS_MAX).exactOptional(),
+  concurrency: z.int().min(1).max(LANES_MAX).exactOptional(),
+  unit_seconds: z.number().min(0).max(UNIT_SECONDS_MAX).exactOptional(),
 })
 export type WorkAssignment = z.infer<typeof WorkAssignment>
 

@@ -25,12 +25,18 @@ export const SLOTS_MAX = 1_024
 export const ALGORITHMS_MAX = 128
 /** Datasets that one slot lists. */
 export const DATASETS_MAX = 256
+/** Datasets that one peer says it holds: each is in gossip, and nobody chooses among more. */
+export const DATASETS_HELD_MAX = 64
 /** People whose trust one peer publishes; also the entries of a vector clock. */
 export const CONTACTS_MAX = 2_048
-/** Assignments (offers) that one allocation publishes; each may stand for a block of units. */
+/** Assignments (offers) that one allocation publishes: one a job and slot, whatever its size. */
 export const OFFERS_MAX = 512
-/** Consecutive units that one offer may stand for. */
-export const OFFER_BLOCK_UNITS_MAX = 64
+/** Units of one job that a peer may hold at a time: two seconds' worth of the smallest ones. */
+export const CAPACITY_UNITS_MAX = 4_096
+/** Units that one offer computes at once: more cores than any one machine has. */
+export const LANES_MAX = 4_096
+/** How long a provider may take over an award: longer than any unit may be estimated to take. */
+export const AWARD_DUE_MS_MAX = 30 * 24 * 3_600_000
 /** Units in one award message. */
 export const AWARD_UNITS_MAX = 1_024
 /** Receipts in one results message. */
@@ -41,8 +47,8 @@ export const INLINE_OUTPUT_BYTES_MAX = 512
 export const REDUNDANCY_MAX = 16
 /** Parts that one job's input is split into: as many blobs for every peer to keep track of. */
 export const PARTS_MAX = 65_536
-/** Inputs that one job names. */
-export const INPUTS_MAX = 64
+/** Inputs that one job names: a scene's textures are one each. */
+export const INPUTS_MAX = 256
 
 /** How long a request to pair may wait for an answer: no code is valid for longer than a week. */
 export const PAIR_WAIT_MS_MAX = 7 * 24 * 3_600_000

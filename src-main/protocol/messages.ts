@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Bytes } from './bytes.ts'
 import { Cid, JobId, Name, PeerId } from './ids.ts'
 import { Fault } from './fault.ts'
-import { AWARD_UNITS_MAX, PAIR_WAIT_MS_MAX } from './limits.ts'
+import { AWARD_DUE_MS_MAX, AWARD_UNITS_MAX, PAIR_WAIT_MS_MAX } from './limits.ts'
 import { VerificationRole } from './assignment.ts'
 import { Attempt } from './receipt.ts'
 import { Fraction } from './slot.ts'
@@ -18,6 +18,8 @@ export const Award = z.object({
   job_id: JobId,
   manifest_cid: Cid,
   units: z.array(AwardedUnit).min(1).max(AWARD_UNITS_MAX),
+  /** The results are expected within this time of its arrival; a duration, since clocks differ. */
+  due_in_ms: z.int().min(1).max(AWARD_DUE_MS_MAX),
 })
 export type Award = z.infer<typeof Award>
 
@@ -31,6 +33,15 @@ export const DirectMessage = z.discriminatedUnion('kind', [
     kind: z.literal('withdraw'),
     job_id: JobId,
     units: z.array(UnitIndex).max(AWARD_UNITS_MAX).exactOptional(),
+  }),
+  /** The requester asks for units back that have not begun, for somebody who is idle; what has begun goes on. */
+  z.object({
+    kind: z.literal('recall'),
+    job_id: JobId,
+    units: z
+      .array(z.object({ unit_index: UnitIndex, attempt: Attempt }))
+      .min(1)
+      .max(AWARD_UNITS_MAX),
   }),
   /** The units are verified: their outputs need not be kept any longer. */
   z.object({

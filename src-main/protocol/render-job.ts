@@ -15,6 +15,12 @@ export const TILE_SIDE_MAX = 512
 /** Russian roulette ends nearly every path before this; the bound keeps a hall of mirrors finite. */
 export const BOUNCES_MAX = 64
 
+/** When the last frame of the longest animation is, at one a second. */
+export const ANIMATION_SECONDS_MAX = 1_000_000
+
+/** A wider picture's framing camera is that of this shape, and shows more at the sides. */
+const ASPECT_MAX = 100
+
 /** A bound on what one path may bring that would never be reached is none. */
 export const RADIANCE_CLAMP_MAX = 1e9
 
@@ -40,7 +46,9 @@ export interface RenderSplit {
  * `samples_per_unit` how many of the samples one unit takes (the last range of a pixel may be shorter),
  * `bounces` the longest path in surface hits after the first, `camera` the index among the file's cameras
  * (absent: the first, or a framing one where the file has none), `clamp` the most radiance that one path may
- * bring (absent: any; with it rare bright specks go, and a little light of caustics).
+ * bring (absent: any; with it rare bright specks go, and a little light of caustics), `seconds` when in the file's
+ * animations (absent: at rest), `scene_digest` the SHA-256 of the scene, packed, that the requester built of the job's
+ * inputs: whoever builds another one does not render it.
  *
  * None of tile, samples_per_unit or the order of units changes a bit of the picture.
  */
@@ -54,6 +62,11 @@ export const RenderParams = z
     bounces: z.int().min(0).max(BOUNCES_MAX).default(6),
     camera: z.int().min(0).max(0xffff).exactOptional(),
     clamp: z.number().positive().max(RADIANCE_CLAMP_MAX).exactOptional(),
+    seconds: z.number().min(0).max(ANIMATION_SECONDS_MAX).exactOptional(),
+    scene_digest: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'not a SHA-256')
+      .exactOptional(),
   })
   .refine((params) => unitCount(params) <= UNITS_MAX, {
     message: `the job would have more than ${UNITS_MAX} units; use larger tiles or more samples per unit`,
@@ -68,6 +81,11 @@ export interface UnitRegion {
   readonly y1: number
   readonly s0: number
   readonly s1: number
+}
+
+/** Width by height of a picture, as scenes without a camera are framed for it. */
+export function framingAspect({ width, height }: Pick<RenderSplit, 'width' | 'height'>): number {
+  return Math.min(ASPECT_MAX, width / height)
 }
 
 /** How many units a job has: tiles of the picture times sample ranges of a pixel. */

@@ -13,9 +13,13 @@ import { ComputeCommitment, ContributionHistory, TrustWeights } from './commitme
 import { Fault } from './fault.ts'
 import { Cid, JobId, PeerId, unitId, unitOrigin } from './ids.ts'
 import {
+  AWARD_DUE_MS_MAX,
+  CAPACITY_UNITS_MAX,
   ENVELOPE_BYTES_MAX,
   INLINE_OUTPUT_BYTES_MAX,
-  OFFER_BLOCK_UNITS_MAX,
+  JOB_UNITS_MAX,
+  LANES_MAX,
+  PAIR_WAIT_MS_MAX,
   REDUNDANCY_MAX,
 } from './limits.ts'
 import { Award, AwardedUnit, Contact, DirectMessage, DirectReply, Invite } from './messages.ts'
@@ -112,7 +116,13 @@ const range = fc
   .map(([from, n]): UnitRange => [from, from + n])
 const request = fields<WorkRequest, 'request_id' | 'requester_id' | 'job_id' | 'work_units' | 'timestamp'>(
   { request_id: name, requester_id: peer, job_id: job, work_units: fc.array(workUnit, few), timestamp },
-  { deadline: timestamp, priority: fraction, manifest_cid: cid, open_ranges: fc.array(range, few) },
+  {
+    deadline: timestamp,
+    priority: fraction,
+    manifest_cid: cid,
+    open_ranges: fc.array(range, few),
+    unfinished: fc.nat(JOB_UNITS_MAX),
+  },
 )
 const clock = fc.dictionary(peer, count, { maxKeys: 3, noNullPrototype: true })
 const weights = fc.dictionary(peer, fraction, { maxKeys: 3, noNullPrototype: true })
@@ -134,7 +144,10 @@ const commitment = fc.record({
   vector_clock: clock,
 })
 const role = fc.constantFrom(...VerificationRole.options)
-const assignment = fields<WorkAssignment, Exclude<keyof WorkAssignment, 'unit_count'>>(
+const assignment = fields<
+  WorkAssignment,
+  Exclude<keyof WorkAssignment, 'unit_count' | 'concurrency' | 'unit_seconds'>
+>(
   {
     assignment_id: name,
     work_unit_id: unit,
@@ -147,7 +160,11 @@ const assignment = fields<WorkAssignment, Exclude<keyof WorkAssignment, 'unit_co
     verification_role: role,
     timestamp,
   },
-  { unit_count: fc.integer({ min: 1, max: OFFER_BLOCK_UNITS_MAX }) },
+  {
+    unit_count: fc.integer({ min: 1, max: CAPACITY_UNITS_MAX }),
+    concurrency: fc.integer({ min: 1, max: LANES_MAX }),
+    unit_seconds: number(100 * 604_800),
+  },
 )
 const slotState = fc.record({
   slot_id: name,
@@ -247,28 +264,35 @@ const award = fc.record({
   job_id: job,
   manifest_cid: cid,
   units: fc.array(awarded, { minLength: 1, maxLength: 3 }),
+  due_in_ms: fc.integer({ min: 1, max: AWARD_DUE_MS_MAX }),
 })
 const units = fc.array(fc.nat(999_999), few)
+const unitAttempts = fc.array(fc.record({ unit_index: fc.nat(999_999), attempt }), {
+  minLength: 1,
+  maxLength: 8,
+})
 const message: fc.Arbitrary<DirectMessage> = fc.oneof(
   fc.record({ kind: fc.constant('award' as const), award }),
   fc.record({ kind: fc.constant('results' as const), envelope: bytes }),
   fc.record({ kind: fc.constant('withdraw' as const), job_id: job }),
   fc.record({ kind: fc.constant('withdraw' as const), job_id: job, units }),
+  fc.record({ kind: fc.constant('recall' as const), job_id: job, units: unitAttempts }),
   fc.record({ kind: fc.constant('settled' as const), job_id: job, units }),
   fc.record({
     kind: fc.constant('hand-back' as const),
     job_id: job,
-    units: fc.array(fc.record({ unit_index: fc.nat(999_999), attempt: fc.integer({ min: 1, max: 4_096 }) }), {
-      minLength: 1,
-      maxLength: 8,
-    }),
+    units: unitAttempts,
     reason: fc.string({ maxLength: 200 }),
   }),
   fc.record({ kind: fc.constant('pair' as const), secret, name, addresses }),
+  fc.record({
+    kind: fc.constantFrom('pair-again' as const, 'pair-answered' as const, 'pair-given-up' as const),
+  }),
 )
 const reply: fc.Arbitrary<DirectReply> = fc.oneof(
   fc.constant({ kind: 'taken' as const }),
   fc.record({ kind: fc.constant('refused' as const), fault }),
+  fc.record({ kind: fc.constant('waiting' as const), left_ms: fc.nat(PAIR_WAIT_MS_MAX) }),
   fc.record({ kind: fc.constant('paired' as const), name, peer_id: peer }),
 )
 
@@ -339,6 +363,38 @@ describe.each(Object.entries(schemas))('%s', (_, [schema, arbitrary]) => {
       }),
       RUNS,
     )
+  })
+})
+
+describe('what is beyond its bounds', () => {
+  const refuses = (schema: z.ZodType, valid: fc.Arbitrary<object>, change: object): void => {
+    fc.assert(
+      fc.property(valid, (value) => {
+        expect(schema.safeParse(value).success).toBe(true)
+        expect(schema.safeParse({ ...value, ...change }).success).toBe(false)
+      }),
+      RUNS,
+    )
+  }
+
+  test('[E2] offers of more capacity than a peer can have are refused, and units without end', () => {
+    for (const change of [
+      { unit_count: 0 },
+      { unit_count: CAPACITY_UNITS_MAX + 1 },
+      { concurrency: 0 },
+      { concurrency: LANES_MAX + 1 },
+      { unit_seconds: -1 },
+      { unit_seconds: Number.POSITIVE_INFINITY },
+    ])
+      refuses(WorkAssignment, assignment, change)
+    refuses(WorkRequest, request, { unfinished: JOB_UNITS_MAX + 1 })
+  })
+
+  test('[E2] awards without a time, and recalls of nothing, are refused', () => {
+    for (const due_in_ms of [undefined, 0, 0.5, AWARD_DUE_MS_MAX + 1]) refuses(Award, award, { due_in_ms })
+    const recall = fc.record({ kind: fc.constant('recall'), job_id: job, units: unitAttempts })
+    refuses(DirectMessage, recall, { units: [] })
+    refuses(DirectMessage, recall, { units: [{ unit_index: 0, attempt: 0 }] })
   })
 })
 

@@ -22,6 +22,9 @@ export type UnitIndex = z.infer<typeof UnitIndex>
 /** Seconds that a unit takes on one core of a machine whose performance score is 1. */
 const EstimatedDuration = z.number().min(0).max(604_800)
 
+/** A size that an integer holds exactly. */
+const ByteCount = z.int().min(0)
+
 /** How many distinct peers compute a unit. */
 const Redundancy = z.int().min(1).max(REDUNDANCY_MAX)
 
@@ -60,6 +63,8 @@ export const WorkRequest = z.object({
   timestamp: Timestamp,
   manifest_cid: Cid.exactOptional(),
   open_ranges: z.array(UnitRange).max(OPEN_RANGES_MAX).exactOptional(),
+  /** Units that have no verdict yet: while there are any, idle providers may be given some of them a second time. */
+  unfinished: z.int().min(0).max(JOB_UNITS_MAX).exactOptional(),
 })
 export type WorkRequest = z.infer<typeof WorkRequest>
 
@@ -81,8 +86,15 @@ export const JobManifest = z.object({
   inputs: z
     .record(z.string().max(100), Cid)
     .refine((r) => Object.keys(r).length <= INPUTS_MAX, 'too many inputs'),
+  /** Bytes of each input by its role, as the requester says: how long fetching them takes is estimated by it. */
+  input_bytes: z
+    .record(z.string().max(100), ByteCount)
+    .refine((r) => Object.keys(r).length <= INPUTS_MAX, 'too many inputs')
+    .exactOptional(),
   /** A `PartList` blob: the input, in the role `input`, that each unit has besides. */
   parts: Cid.exactOptional(),
+  /** Bytes of all parts together. */
+  parts_bytes: ByteCount.exactOptional(),
   unit_count: z.int().min(1).max(JOB_UNITS_MAX),
   required_resources: ComputeResource,
   required_dataset: Name.exactOptional(),

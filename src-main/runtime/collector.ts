@@ -7,14 +7,17 @@ import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import { loadManifest } from './job-blobs.ts'
 
-/** Outputs fetched at once: enough to fill the line, few enough to bound memory and streams. */
+/** Outputs fetched at once: enough to fill the line, few enough to bound memory and streams … */
 const FETCHES_MAX = 8
+/** … and while they are so small that many travel in one answer, so many. */
+const SMALL_FETCHES_MAX = 256
+const SMALL_BYTES = 64 << 10
 /** One output's transfer. */
 const OUTPUT_WITHIN_MS = 10 * 60_000
 /** One manifest's transfer: at most a megabyte. */
 const MANIFEST_WITHIN_MS = 20_000
-/** Stored outputs within this time share one event. */
-const COALESCE_MS = 10
+/** Stored outputs within this time share one event: nothing but the job's end waits for them. */
+const COALESCE_MS = 40
 
 /** Brings what this peer needs from others: manifests before it offers, outputs when they are verified. */
 export interface Collector {
@@ -44,6 +47,8 @@ export function createCollector(parts: CollectorParts): Collector {
   const queue: { job: JobId; output: WantedOutput }[] = []
   const stored = new Map<JobId, number[]>()
   let running = 0
+  /** The last output's size tells of the next ones'. */
+  let areSmall = false
 
   /** The loop refuses events only when the peer is stopping; a restart asks for the same blobs again. */
   function tell(event: PeerEvent): void {
@@ -51,7 +56,7 @@ export function createCollector(parts: CollectorParts): Collector {
   }
 
   function next(): void {
-    while (running < FETCHES_MAX) {
+    while (running < (areSmall ? SMALL_FETCHES_MAX : FETCHES_MAX)) {
       const wanted = queue.shift()
       if (wanted === undefined) return
       running++
@@ -67,6 +72,7 @@ export function createCollector(parts: CollectorParts): Collector {
       if (!blobs.has(output.cid)) {
         const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(OUTPUT_WITHIN_MS)])
         await fetcher.fetch(output.cid, { from: output.from, signal })
+        areSmall = (blobs.info(output.cid)?.bytes ?? Infinity) <= SMALL_BYTES
       }
       keepStored(job, output.unit)
     } catch {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createIdentity } from '../network/identity.ts'
 import { decodeEvent } from '../peer/codec.ts'
 import { initialState } from '../peer/state.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import { createMemoryDisk, openMemoryJournal } from '../storage/memory-journal.ts'
 import { createEventLoop, type WorldEffect } from './event-loop.ts'
@@ -11,11 +12,28 @@ import { restore } from './restore.ts'
 const me = createIdentity(randomBytes(32)).peer
 const named = (name: string) => ({ kind: 'named', at_ms: 1, name }) as const
 
-function loopOver(journal: Journal) {
+/** A clock that stands still unless it is set. */
+function standingClock() {
+  const due: (() => void)[] = []
+  const waits: number[] = []
+  const clock = {
+    ms: 1_000,
+    nowMs: () => clock.ms,
+    after: (delayMs: number, callback: () => void) => {
+      waits.push(delayMs)
+      due.push(callback)
+      return () => undefined
+    },
+  }
+  return { clock, waits, ring: () => due.splice(0).forEach((callback) => callback()) }
+}
+
+function loopOver(journal: Journal, clock: Pick<Clock, 'nowMs' | 'after'> = standingClock().clock) {
   const performed: { effect: WorldEffect['kind']; records: number }[] = []
   const fatal: unknown[] = []
   const { state, sequence } = restore(journal, me, 'new')
   const loop = createEventLoop({
+    clock,
     journal,
     state,
     sequence,
@@ -54,6 +72,45 @@ describe('the event loop', () => {
     expect(names.map((n) => (n.ok && n.value.kind === 'named' ? n.value.name : ''))).toEqual(['a', 'b', 'c'])
   })
 
+  it('[P7] gathers events after a flush for as long as that took, at most 10 ms; the first waits for nothing', async () => {
+    const journal = openMemoryJournal(createMemoryDisk())
+    const { clock, waits, ring } = standingClock()
+    const appends: number[] = []
+    let flushMs = 4
+    const slow: Journal = {
+      ...journal,
+      append: (records) => {
+        clock.ms += flushMs
+        appends.push(records.length)
+        return journal.append(records)
+      },
+    }
+    const { loop } = loopOver(slow, clock)
+    await loop.dispatch(named('a'))
+    expect(waits).toEqual([])
+    flushMs = 500
+    const first = loop.dispatch(named('b'))
+    await new Promise((resolve) => setImmediate(resolve))
+    const second = loop.dispatch(named('c'))
+    expect([waits, appends]).toEqual([[4], [1]])
+    clock.ms += 4
+    ring()
+    await Promise.all([first, second])
+    expect(appends).toEqual([1, 2])
+    // However slow the flush was, and wherever the clock was set meanwhile.
+    clock.ms -= 3_600_000
+    const third = loop.dispatch(named('d'))
+    expect(waits).toEqual([4, 10])
+    ring()
+    await third
+    clock.ms += 3_600_000
+    await loop.dispatch(named('e'))
+    expect([waits, appends]).toEqual([
+      [4, 10],
+      [1, 2, 1, 1],
+    ])
+  })
+
   it('[P3] performs nothing and takes no more when the journal cannot be written', async () => {
     const journal = openMemoryJournal(createMemoryDisk())
     const full: Journal = {
@@ -87,6 +144,7 @@ describe('the event loop', () => {
     const { state, sequence } = restore(journal, me, 'new')
     const late: Promise<void>[] = []
     const loop = createEventLoop({
+      clock: standingClock().clock,
       journal,
       state,
       sequence,

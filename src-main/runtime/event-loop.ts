@@ -1,8 +1,10 @@
-import { encodeEvent, encodeState } from '../peer/codec.ts'
+import { encodeEvent } from '../peer/codec.ts'
 import type { Effect } from '../peer/effect.ts'
 import { isDurable, type DurableEvent, type PeerEvent } from '../peer/event.ts'
 import type { PeerState } from '../peer/state.ts'
+import { encodeStateParts } from '../peer/state-parts.ts'
 import { advance } from '../peer/step.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import { FaultError } from '../protocol/fault.ts'
 
@@ -10,6 +12,8 @@ import { FaultError } from '../protocol/fault.ts'
 const RECORDS_PER_SNAPSHOT = 4_000
 /** Events that may wait; more means that something floods this peer faster than its disk can follow. */
 const INBOX_MAX = 100_000
+/** Nobody waits longer than this for a flush to begin that is to be shared with later events. */
+const GATHER_MS_MAX = 10
 
 /** An effect in the world; recorded decisions never leave the loop. */
 export type WorldEffect = Exclude<Effect, { kind: 'record' }>
@@ -28,6 +32,7 @@ export interface EventLoop {
 
 /** What the loop is made of. */
 export interface EventLoopParts {
+  readonly clock: Pick<Clock, 'nowMs' | 'after'>
   readonly journal: Journal
   readonly state: PeerState
   /** The number of the journal's last record. */
@@ -48,21 +53,27 @@ interface Waiting {
 
 /**
  * Inbox → journal → step → effects. All events that are waiting share one turn, and so one flush of the journal:
- * the busier a peer is, the less an event costs.
+ * the busier a peer is, the less an event costs. After a flush the loop gathers events for as long as that took, so that
+ * a slow disk has at most half of its time; an event that comes alone waits for nothing.
  */
 export function createEventLoop(parts: EventLoopParts): EventLoop {
-  const { journal, state } = parts
+  const { clock, journal, state } = parts
   let inbox: Waiting[] = []
   let scheduled = false
   let stopped: Error | undefined
   let sequence = parts.sequence
   let sinceSnapshot = 0
   let failed = false
+  /** Until when events are gathered. */
+  let gatherUntilMs = 0
 
   function schedule(): void {
     if (scheduled) return
     scheduled = true
-    setImmediate(turn)
+    // However far the clock is set back meanwhile.
+    const waitMs = Math.min(GATHER_MS_MAX, gatherUntilMs - clock.nowMs())
+    if (waitMs > 0) clock.after(waitMs, turn)
+    else setImmediate(turn)
   }
 
   function turn(): void {
@@ -79,8 +90,7 @@ export function createEventLoop(parts: EventLoopParts): EventLoop {
         effects.push(...result.effects)
       }
       if (durable.length > 0) {
-        sequence = journal.append(durable.map(encodeEvent))
-        sinceSnapshot += durable.length
+        append(durable)
       }
       parts.perform(effects)
       parts.observe([...waiting.map(({ event }) => event).filter((event) => !isDurable(event)), ...durable])
@@ -95,8 +105,16 @@ export function createEventLoop(parts: EventLoopParts): EventLoop {
     for (const { resolve } of waiting) resolve()
   }
 
+  function append(durable: readonly DurableEvent[]): void {
+    const begunMs = clock.nowMs()
+    sequence = journal.append(durable.map(encodeEvent))
+    sinceSnapshot += durable.length
+    const endedMs = clock.nowMs()
+    gatherUntilMs = endedMs + Math.min(GATHER_MS_MAX, Math.max(0, endedMs - begunMs))
+  }
+
   function snapshot(): void {
-    journal.saveSnapshot({ sequence, bytes: encodeState(state) })
+    journal.saveSnapshot({ sequence, parts: encodeStateParts(state) })
     sinceSnapshot = 0
   }
 

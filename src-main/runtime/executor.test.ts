@@ -44,8 +44,11 @@ beforeEach(async () => {
     clock: machineClock,
     blobs: mine.blobs,
     fetcher: {
-      fetch: (cid) => copy(cid),
+      fetch: async (cid) => {
+        if (!mine.blobs.has(cid)) await copy(cid)
+      },
       traffic: () => ({ bytesIn: 0, bytesOut: 0 }),
+      rates: () => new Map(),
       setRates: () => undefined,
     },
     runnerFor: (requester) => {
@@ -163,7 +166,7 @@ describe('units of a split job', () => {
 
   it('[W13] fetch a damaged part again, and the damaged inputs of all once', async () => {
     const module = await theirs.blobs.put(bytesOf('the module '.repeat(10_000)))
-    const job = await splitJob(['a'.repeat(20_000), 'b'.repeat(20_000)], { inputs: { module } })
+    const job = await splitJob(['a'.repeat(100_000), 'b'.repeat(100_000)], { inputs: { module } })
     for (const cid of [module, ...job.parts]) {
       await copy(cid)
       await writeFile(mine.blobs.path(cid)!, 'damage')

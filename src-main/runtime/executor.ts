@@ -11,20 +11,21 @@ import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Runner, RunLimits, RunListener, RunOutcome, RunTask } from '../ports/runner.ts'
+import { createFinishedUnits, type FinishedUnits } from './finished-units.ts'
 import { createHandOver, type HandOver } from './hand-over.ts'
 import { loadManifest, loadParts } from './job-blobs.ts'
 import { runLimits } from './run-limits.ts'
-import { faultOutcome, receiptOutcome, storedOutputs, type ReceiptOutcome } from './run-receipt.ts'
+import { storedOutputs } from './run-receipt.ts'
 import { createUnitInputs, type Trust, type Want } from './unit-inputs.ts'
 import { createUnitParts, type UnitParts } from './unit-parts.ts'
 
-/** Receipts of units that end within this time of each other share one event. */
-const COALESCE_MS = 4
 /** Weight of the newest run in what a job's units take here. */
 const NEWEST_WEIGHT = 0.3
 
 /** Runs the units that this peer was given. */
 export interface Executor {
+  /** Fetches a job's inputs; `job-prepared` says that they are here, or that they cannot be had. */
+  prepare(requester: PeerId, job: JobId, manifestCid: Cid): void
   run(requester: PeerId, job: JobId, manifestCid: Cid, units: readonly AwardedUnit[]): void
   /** Units that are no longer wanted; all of the job's without a list. */
   stop(requester: PeerId, job: JobId, units?: readonly number[]): void
@@ -73,15 +74,15 @@ interface Work {
   parts?: UnitParts
   readonly partsLoaded: Promise<void>
   engine: string
-  readonly controllers: Set<AbortController>
+  /** Ends what was handed over together, once none of it is wanted any longer. */
+  readonly controllers: Map<AbortController, readonly number[]>
   readonly wanted: Map<number, number>
   readonly fractions: Map<number, number>
   readonly startedAtMs: Map<number, number>
   algorithmId?: string
   /** What its units took here of late. */
   expectedMs?: number
-  finished: ExecutionReceipt[]
-  flushing: boolean
+  readonly finished: FinishedUnits
 }
 
 /** A blob that is wanted and kept for a holding. */
@@ -133,12 +134,18 @@ export function createExecutor(parts: ExecutorParts): Executor {
       inputs,
       partsLoaded,
       engine: 'unknown',
-      controllers: new Set(),
+      controllers: new Map(),
       wanted: new Map(),
       fractions: new Map(),
       startedAtMs: new Map(),
-      finished: [],
-      flushing: false,
+      finished: createFinishedUnits({
+        clock: parts.clock,
+        blobs,
+        deliver: (receipts) => {
+          // A stopped loop takes no more; the units are still queued in the journal and run again after the restart.
+          tell(work, receipts).catch((error: unknown) => faultOf(error, 'storage-failed'))
+        },
+      }),
     }
     works.set(key, work)
     return work
@@ -169,7 +176,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
 
   async function runUnits(work: Work, units: readonly AwardedUnit[]): Promise<void> {
     const controller = new AbortController()
-    work.controllers.add(controller)
+    work.controllers.set(
+      controller,
+      units.map(({ unit_index }) => unit_index),
+    )
     const signal = AbortSignal.any([parts.signal, controller.signal])
     try {
       const manifest = await work.manifest
@@ -185,7 +195,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       const fault = faultOf(error, 'unit-failed')
       // What could not be prepared may be there at the next award, so the next one starts from the beginning.
       works.delete(holdingKey(work.requester, work.job))
-      for (const { unit_index } of units) report(work, unit_index, faultOutcome(fault))
+      for (const { unit_index } of units) finish(work, unit_index, { kind: 'failed', fault })
     } finally {
       work.controllers.delete(controller)
     }
@@ -227,7 +237,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
         const unit = byIndex.get(task.unitIndex ?? -1)
         if (unit === undefined) return
         if (whenDamaged === 'again' && metDamage(outcome)) damaged.push(unit)
-        else void finish(work, unit.unit_index, outcome)
+        else if (!wasStopped(outcome)) finish(work, unit.unit_index, outcome)
       },
     })
     return damaged
@@ -267,10 +277,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
     try {
       const outcome = await run(inputs, 'stored')
       const final = metDamage(outcome) ? await run(inputsAnew(work, kind, inputs), 'verify') : outcome
-      await finish(work, unit, final)
+      if (!wasStopped(final)) finish(work, unit, final)
     } catch (error) {
       // Stopped with the program: as with a run that was cancelled, the unit runs again after the restart.
-      if (!parts.signal.aborted) report(work, unit, faultOutcome(faultOf(error, 'unit-failed')))
+      if (!parts.signal.aborted) finish(work, unit, { kind: 'failed', fault: faultOf(error, 'unit-failed') })
     }
   }
 
@@ -302,44 +312,37 @@ export function createExecutor(parts: ExecutorParts): Executor {
     return known.engine
   }
 
-  async function finish(work: Work, unit: number, outcome: RunOutcome): Promise<void> {
-    if (!work.wanted.has(unit)) return
-    // Stopped with the program: the unit is still queued in the journal, and runs again after the restart.
-    if (outcome.kind === 'failed' && outcome.fault.kind === 'cancelled') return
-    try {
-      report(work, unit, await receiptOutcome(blobs, outcome))
-    } catch (error) {
-      report(work, unit, faultOutcome(faultOf(error, 'storage-failed')))
-    }
-  }
-
-  function report(work: Work, unit_index: number, outcome: ReceiptOutcome): void {
+  function finish(work: Work, unit_index: number, outcome: RunOutcome): void {
     const attempt = work.wanted.get(unit_index)
     if (attempt === undefined) return
     work.wanted.delete(unit_index)
     work.fractions.delete(unit_index)
     work.startedAtMs.delete(unit_index)
-    if (outcome.kind === 'output') noteTime(work, outcome.metrics.wall_ms)
-    work.finished.push({ unit_index, attempt, outcome })
-    if (work.flushing) return
-    work.flushing = true
-    parts.clock.after(COALESCE_MS, () => {
-      // A stopped loop takes no more; the units are still queued in the journal and run again after the restart.
-      tell(work).catch((error: unknown) => faultOf(error, 'storage-failed'))
-    })
+    if (outcome.kind === 'done') noteTime(work, outcome.metrics.wall_ms)
+    work.finished.add({ unit_index, attempt, outcome })
   }
 
-  async function tell(work: Work): Promise<void> {
-    const { requester, job, finished: receipts } = work
-    work.flushing = false
-    work.finished = []
+  async function tell(work: Work, receipts: ExecutionReceipt[]): Promise<void> {
+    const { requester, job } = work
     if (parts.signal.aborted) return
     blobs.pin(storedOutputs(receipts), holdingPin(requester, job))
     work.parts?.letGo(receipts.map(({ unit_index }) => unit_index))
     await parts.dispatch({ kind: 'units-ran', at_ms: parts.clock.nowMs(), requester, job_id: job, receipts })
   }
 
+  /** Told whether the inputs came or not: units that begin without them fail with the reason. */
+  async function prepare(work: Work): Promise<void> {
+    const { requester, job } = work
+    await Promise.allSettled([work.manifest, work.inputs, work.partsLoaded])
+    if (parts.signal.aborted) return
+    await parts.dispatch({ kind: 'job-prepared', at_ms: parts.clock.nowMs(), requester, job_id: job })
+  }
+
   return {
+    prepare(requester, job, manifestCid) {
+      // A stopped loop takes no more; after the restart the job is prepared again.
+      prepare(begin(requester, job, manifestCid)).catch((error: unknown) => faultOf(error, 'cancelled'))
+    },
     run(requester, job, manifestCid, units) {
       const work = begin(requester, job, manifestCid)
       for (const { unit_index, attempt } of units) work.wanted.set(unit_index, attempt)
@@ -354,7 +357,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
         work.startedAtMs.delete(unit)
       }
       work.parts?.letGo(unwanted)
-      if (work.wanted.size === 0) for (const controller of work.controllers) controller.abort()
+      for (const [controller, handed] of work.controllers) {
+        if (!handed.some((unit) => work.wanted.has(unit))) controller.abort()
+      }
     },
     release(requester, job) {
       works.delete(holdingKey(requester, job))
@@ -388,6 +393,11 @@ function activeUnit(work: Work, unit: number): ActiveUnit {
 function noteTime(work: Work, wallMs: number): void {
   const before = work.expectedMs ?? wallMs
   work.expectedMs = before + (wallMs - before) * NEWEST_WEIGHT
+}
+
+/** Whether a run was stopped with the program: the unit is still queued in the journal, and runs again after the restart. */
+function wasStopped(outcome: RunOutcome): boolean {
+  return outcome.kind === 'failed' && outcome.fault.kind === 'cancelled'
 }
 
 /** Whether a run failed because of an input on this disk, and not by itself. */

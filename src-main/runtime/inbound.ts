@@ -51,6 +51,11 @@ async function answer(parts: InboundParts, from: PeerId, message: DirectMessage)
       await dispatch({ kind: 'withdrawn', at_ms, from, job_id, ...(units === undefined ? {} : { units }) })
       return { kind: 'taken' }
     }
+    case 'recall': {
+      const { job_id, units } = message
+      await dispatch({ kind: 'recalled', at_ms, from, job_id, units })
+      return { kind: 'taken' }
+    }
     case 'hand-back': {
       const { job_id, units } = message
       await dispatch({ kind: 'hand-back-received', at_ms, from, job_id, units })

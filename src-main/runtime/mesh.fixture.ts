@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBlobExchange } from '../network/blob-exchange.ts'
 import { createIdentity } from '../network/identity.ts'
+import { localPeer } from '../network/local-mesh.ts'
 import { createMemoryNetwork, type MemoryNetwork } from '../network/memory-transport.ts'
 import { createPublishedStores } from '../network/published-store.ts'
+import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
 import type { Transport } from '../ports/transport.ts'
@@ -63,6 +65,7 @@ export interface TestPeer {
   readonly runtime: PeerRuntime
   readonly transport: Transport
   readonly blobs: BlobStore
+  readonly fetcher: BlobFetcher
   readonly peer: PeerId
   /** Ends it as a crash does: nothing is flushed, nobody is told. The folder and the key stay. */
   crash(): Promise<void>
@@ -83,6 +86,11 @@ export async function newHome(): Promise<TestHome> {
 /** A network for `startPeer`; a restarted peer needs a new place in it, so networks are made per start. */
 export { createMemoryNetwork, type MemoryNetwork }
 
+/** A place in the real network, on 127.0.0.1, for the peer of this home. */
+export function socketsOf(home: TestHome): MemoryNetwork {
+  return { join: () => localPeer({ identity: createIdentity(home.seed) }).transport }
+}
+
 /** Starts a peer that shares one core and runs `test.unit`. */
 export async function startPeer(
   network: MemoryNetwork,
@@ -97,7 +105,9 @@ export async function startPeer(
   const storage = await openStorage({ folder: home.folder, quotaBytes: 2 ** 30, clock })
   const published = createPublishedStores({ transport, identity, clock })
   const how = { cacheable: false, persistDebounce: 5 }
-  const runtime = createPeerRuntime({
+  const mayServe = (peer: PeerId): boolean => runtime.state.contacts.has(peer)
+  const fetcher = createBlobExchange({ transport, identity, blobs: storage.blobs, clock, mayServe })
+  const runtime: PeerRuntime = createPeerRuntime({
     name,
     clock,
     random: machineRandom,
@@ -105,7 +115,7 @@ export async function startPeer(
     // What a crashed peer still decides in this process never happened: its disk is gone, and so is its network.
     journal: { ...storage.journal, append: (records) => (crashed ? 0 : storage.journal.append(records)) },
     blobs: storage.blobs,
-    fetcher: createBlobExchange({ transport, blobs: storage.blobs, clock, mayServe: () => true }),
+    fetcher,
     transport,
     stores: {
       commitment: published.createStore({
@@ -139,6 +149,7 @@ export async function startPeer(
     runtime,
     transport,
     blobs: storage.blobs,
+    fetcher,
     peer: identity.peer,
     async crash() {
       crashed = true
@@ -157,7 +168,7 @@ export async function startPeer(
 /** Pairs two peers by an invite. */
 export async function pairPeers(inviter: TestPeer, joiner: TestPeer, trust = 0.8): Promise<void> {
   const invite = await inviter.runtime.invite(trust, 60_000)
-  await joiner.runtime.pair(invite, trust, AbortSignal.timeout(5_000))
+  await joiner.runtime.pair(invite, trust, AbortSignal.timeout(120_000))
 }
 
 /** A job of `test.unit`. */

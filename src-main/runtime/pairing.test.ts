@@ -29,7 +29,7 @@ async function two() {
   return { network, inviting, joining, inviter, joiner }
 }
 
-const soon = () => AbortSignal.timeout(5_000)
+const soon = () => AbortSignal.timeout(120_000)
 
 /** Lets the joiner use a code of the inviter's that asks for a yes. */
 async function ask(inviter: TestPeer, joiner: TestPeer): Promise<void> {
@@ -69,7 +69,7 @@ describe('pairing with a yes', () => {
     const host = await start(network, inviting, 'Inviter')
     await until(() => again.runtime.state.contacts.has(host.peer))
     expect(again.runtime.state.contacts.get(host.peer)).toMatchObject({ name: 'Inviter', trust: 0.7 })
-  }, 20_000)
+  })
 
   it('[T4] a declined request ends on the side that waits', async () => {
     const { inviter, joiner } = await two()

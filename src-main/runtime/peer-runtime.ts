@@ -19,6 +19,7 @@ import { sendDirect } from './direct-protocol.ts'
 import { createEventLoop, type WorldEffect } from './event-loop.ts'
 import { createExecutor, type ActiveUnit } from './executor.ts'
 import { handleInbound } from './inbound.ts'
+import { withInputBytes } from './input-bytes.ts'
 import { loadParts } from './job-blobs.ts'
 import { createPairing, type Paired } from './pairing.ts'
 import { createPublisher, type PublishedStores } from './publisher.ts'
@@ -60,8 +61,8 @@ export interface PeerRuntime {
   stop(): Promise<void>
   dispatch(event: PeerEvent): Promise<void>
   /**
-   * Stores the manifest and opens its units; resolves when the job is journaled. Its inputs and parts, and what else
-   * is named, are kept as long as the job. @throws FaultError `blob-missing` for one that is not in the store
+   * Stores the manifest with the sizes of its inputs, and opens its units; resolves when the job is journaled. Its
+   * inputs and parts, and what else is named, are kept as long as the job. @throws FaultError `blob-missing` for one that is not in the store
    */
   submit(manifest: JobManifest, alsoKeep?: readonly Cid[]): Promise<{ job: JobId; manifestCid: Cid }>
   /** Makes an invite that opens once, within `validMs`, to trust `trust`; with `confirm` only to make a request. */
@@ -81,6 +82,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
   const listeners = new Set<(events: readonly PeerEvent[]) => void>()
   const restored = restore(journal, identity.peer, parts.name)
   const loop = createEventLoop({
+    clock,
     journal,
     ...restored,
     perform,
@@ -161,8 +163,12 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
           job_id: effect.job,
           ...(effect.units === undefined ? {} : { units: [...effect.units] }),
         })
+      case 'send-recall':
+        return tellPeer(effect.to, { kind: 'recall', job_id: effect.job, units: [...effect.units] })
       case 'send-settled':
         return tellPeer(effect.to, { kind: 'settled', job_id: effect.job, units: [] })
+      case 'prepare-job':
+        return executor.prepare(effect.requester, effect.job, effect.manifestCid)
       case 'run-units':
         return executor.run(effect.requester, effect.job, effect.manifestCid, effect.units)
       case 'stop-units':
@@ -186,7 +192,10 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       if (to === identity.peer) {
         await dispatch({ kind: 'award-received', at_ms: clock.nowMs(), from: to, award })
       } else {
+        const sentAtMs = clock.nowMs()
         await sendDirect(transport, to, { kind: 'award', award }, signal)
+        const at_ms = clock.nowMs()
+        tell({ kind: 'award-taken', at_ms, peer: to, took_ms: Math.max(0, at_ms - sentAtMs) })
       }
     } catch (error) {
       const { job_id, award_id } = award
@@ -233,6 +242,15 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         from: identity.peer,
         job_id,
         ...(units === undefined ? {} : { units }),
+      })
+    }
+    if (message.kind === 'recall') {
+      return dispatch({
+        kind: 'recalled',
+        at_ms,
+        from: identity.peer,
+        job_id: message.job_id,
+        units: message.units,
       })
     }
     return Promise.resolve()
@@ -298,10 +316,12 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       await blobs.close()
       journal.close()
     },
-    async submit(manifest, alsoKeep = []) {
+    async submit(asked, alsoKeep = []) {
+      const { parts: list, unit_count } = asked
+      const split = list === undefined ? [] : await loadParts(blobs, list, unit_count)
+      const manifest = await withInputBytes(blobs, asked, split)
       const manifestCid = await blobs.putStructure(encodeCanonical(manifest))
-      const { parts: list, unit_count } = manifest
-      const listed = list === undefined ? [] : [list, ...(await loadParts(blobs, list, unit_count))]
+      const listed = list === undefined ? [] : [list, ...split]
       const needed = [manifestCid, ...Object.values(manifest.inputs), ...listed, ...alsoKeep]
       const missing = await keepAll(needed, jobPin(manifest.job_id))
       if (missing !== undefined) {

@@ -1,5 +1,6 @@
-import { decodeEvent, decodeState } from '../peer/codec.ts'
-import { initialState, type PeerState } from '../peer/state.ts'
+import { decodeEvent } from '../peer/codec.ts'
+import { initialState, initialView, type PeerState } from '../peer/state.ts'
+import { decodeStateParts } from '../peer/state-parts.ts'
 import { step } from '../peer/step.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
@@ -16,7 +17,7 @@ export function restore(journal: Journal, me: PeerId, name: string): { state: Pe
   let sequence = 0
   const snapshot = journal.latestSnapshot()
   if (snapshot !== undefined) {
-    const decoded = decodeState(snapshot.bytes)
+    const decoded = decodeStateParts(snapshot.parts)
     if (!decoded.ok) refuse('storage-failed', `the snapshot does not decode: ${decoded.fault.message}`)
     if (decoded.value.me !== me) refuse('storage-failed', `this data folder belongs to ${decoded.value.me}`)
     state = decoded.value
@@ -28,5 +29,6 @@ export function restore(journal: Journal, me: PeerId, name: string): { state: Pe
     step(state, event.value)
     sequence = record.sequence
   }
-  return { state, sequence }
+  // What replaying told of the moment is long over.
+  return { state: { ...state, view: initialView() }, sequence }
 }

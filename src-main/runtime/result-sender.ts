@@ -1,4 +1,5 @@
 import type { PeerEvent } from '../peer/event.ts'
+import { faultOf } from '../protocol/fault.ts'
 import { sealEnvelope } from '../protocol/envelope.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { RECEIPTS_MAX } from '../protocol/limits.ts'
@@ -16,6 +17,17 @@ interface Outbox {
   readonly manifestCid: Cid
   waiting: ExecutionReceipt[]
   sending: boolean
+}
+
+/**
+ * What requesters have taken within this time is noted in one event: nobody waits for it, and a restart in between sends
+ * those receipts once more.
+ */
+const NOTE_WITHIN_MS = 50
+
+/** That a requester has receipts. */
+type ResultsDelivered = Omit<Extract<PeerEvent, { kind: 'results-delivered' }>, 'at_ms'> & {
+  readonly outputs: number
 }
 
 /** Sends receipts to requesters, signed, many together. */
@@ -43,6 +55,8 @@ const NUMERIC_CLASS = 'ieee754-wasm'
  */
 export function createResultSender(parts: ResultSenderParts): ResultSender {
   const outboxes = new Map<string, Outbox>()
+  /** What was taken and is not noted yet, by requester and job. */
+  const taken = new Map<string, ResultsDelivered>()
   let batches = 0
 
   async function drain(key: string, outbox: Outbox): Promise<void> {
@@ -63,9 +77,16 @@ export function createResultSender(parts: ResultSenderParts): ResultSender {
   async function deliver(outbox: Outbox, receipts: ExecutionReceipt[]): Promise<void> {
     const { to, job, manifestCid } = outbox
     const { identity, clock, dispatch } = parts
-    const units = receipts.map(({ unit_index, attempt }) => ({ unit_index, attempt }))
     if (to === identity.peer) {
-      await dispatch({ kind: 'results-received', at_ms: clock.nowMs(), from: to, job_id: job, receipts })
+      // One turn, and one record of the journal, for both.
+      const received = dispatch({
+        kind: 'results-received',
+        at_ms: clock.nowMs(),
+        from: to,
+        job_id: job,
+        receipts,
+      })
+      await Promise.all([received, dispatch({ ...delivered(outbox, receipts), at_ms: clock.nowMs() })])
     } else {
       const batch: ReceiptBatch = {
         batch_id: `${clock.nowMs()}-${batches++}`,
@@ -80,10 +101,31 @@ export function createResultSender(parts: ResultSenderParts): ResultSender {
       }
       const envelope = sealEnvelope('meshwork/1/receipts', batch, identity.peer, (m) => identity.sign(m))
       await sendDirect(parts.transport, to, { kind: 'results', envelope }, parts.signal)
+      noteTaken(delivered(outbox, receipts))
     }
-    const outputs = receipts.filter(({ outcome }) => outcome.kind === 'output').length
-    const delivered = { kind: 'results-delivered', requester: to, job_id: job, units, outputs } as const
-    await dispatch({ ...delivered, at_ms: clock.nowMs() })
+  }
+
+  function noteTaken(event: ResultsDelivered): void {
+    const key = `${event.requester}/${event.job_id}`
+    const before = taken.get(key)
+    if (before !== undefined) {
+      taken.set(key, {
+        ...before,
+        units: [...before.units, ...event.units],
+        outputs: before.outputs + event.outputs,
+      })
+      return
+    }
+    taken.set(key, event)
+    parts.clock.after(NOTE_WITHIN_MS, () => {
+      const noted = taken.get(key)
+      taken.delete(key)
+      // A stopped loop takes no more: the receipts are sent again after the restart.
+      if (noted === undefined || parts.signal.aborted) return
+      parts
+        .dispatch({ ...noted, at_ms: parts.clock.nowMs() })
+        .catch((error: unknown) => faultOf(error, 'storage-failed'))
+    })
   }
 
   return {
@@ -95,5 +137,15 @@ export function createResultSender(parts: ResultSenderParts): ResultSender {
       outbox.waiting.push(...receipts.filter((r) => !known.has(r.unit_index)))
       if (!outbox.sending) void drain(key, outbox)
     },
+  }
+}
+
+function delivered({ to, job }: Outbox, receipts: readonly ExecutionReceipt[]): ResultsDelivered {
+  return {
+    kind: 'results-delivered',
+    requester: to,
+    job_id: job,
+    units: receipts.map(({ unit_index, attempt }) => ({ unit_index, attempt })),
+    outputs: receipts.filter(({ outcome }) => outcome.kind === 'output').length,
   }
 }

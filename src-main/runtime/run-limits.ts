@@ -4,8 +4,8 @@ import type { RunLimits } from '../ports/runner.ts'
 
 /** A unit may take this many times what its manifest says on the slowest machine that offers … */
 const WALL_FACTOR = 50
-/** … and at least this long. */
-const WALL_MS_MIN = 60_000
+/** … and at least this long: a worker's first unit of a job builds its scene, a minute's work for the largest. */
+const WALL_MS_MIN = 5 * 60_000
 /** What a unit may write. */
 const OUTPUT_BYTES_MAX = 1 << 30
 

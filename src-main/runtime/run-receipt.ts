@@ -32,5 +32,7 @@ async function store(blobs: BlobStore, output: RunOutput): Promise<{ cid: Cid; i
   if (output.kind === 'bytes' && output.bytes.byteLength <= INLINE_OUTPUT_BYTES_MAX) {
     return { cid: cidOfBytes(output.bytes), inline: output.bytes }
   }
-  return { cid: output.kind === 'bytes' ? await blobs.put(output.bytes) : await blobs.adopt(output.path) }
+  return {
+    cid: output.kind === 'bytes' ? await blobs.putUnflushed(output.bytes) : await blobs.adopt(output.path),
+  }
 }

@@ -2,7 +2,7 @@ import { faultOf, refuse } from '../protocol/fault.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
-import type { RunInput } from '../ports/runner.ts'
+import type { RunFile, RunInput } from '../ports/runner.ts'
 
 /** Inputs may be gigabytes over a slow line; a transfer that stands still ends earlier by itself. */
 const FETCH_WITHIN_MS = 30 * 60_000
@@ -12,6 +12,8 @@ export interface Want {
   readonly from: PeerId
   /** In whose name it is kept here; absent where that is seen to already. */
   readonly owner?: string
+  /** Several fetch it at once, and its holder leads them. */
+  readonly shared?: true
   readonly signal: AbortSignal
 }
 
@@ -22,19 +24,20 @@ export type Trust = 'stored' | 'verify'
 export interface UnitInputs {
   /** Fetches a blob if it is not here, and keeps it for its owner. @throws FaultError as `BlobFetcher.fetch` does */
   bring(cid: Cid, want: Want): Promise<void>
-  /** The same, for a runner to read in place. */
+  /** The same, for one run: a small blob comes as its bytes, and no file is written for it. */
   input(cid: Cid, want: Want, trust: Trust): Promise<RunInput>
-  /** All of a job's inputs, by role. */
-  inputs(cids: Readonly<Record<string, Cid>>, want: Want, trust: Trust): Promise<Record<string, RunInput>>
+  /** All of a job's inputs, by role, as files: many runs read them. */
+  inputs(cids: Readonly<Record<string, Cid>>, want: Want, trust: Trust): Promise<Record<string, RunFile>>
 }
 
 /** Creates it over a store and whatever brings blobs into that. */
 export function createUnitInputs(blobs: BlobStore, fetcher: BlobFetcher): UnitInputs {
-  async function bring(cid: Cid, { from, owner, signal }: Want): Promise<void> {
+  async function bring(cid: Cid, { from, owner, shared, signal }: Want): Promise<void> {
     if (owner !== undefined) blobs.pin(cid, owner)
-    if (blobs.has(cid)) return
+    // One that is here is announced to those who fetch it: its holder hears that they can have it from here too.
+    if (blobs.has(cid) && shared === undefined) return
     const within = AbortSignal.any([signal, AbortSignal.timeout(FETCH_WITHIN_MS)])
-    await fetcher.fetch(cid, { from: [from], signal: within })
+    await fetcher.fetch(cid, { from: [from], ...(shared && { leader: from }), signal: within })
   }
 
   /** Reading a damaged blob drops it, and then it is missing. */
@@ -52,6 +55,18 @@ export function createUnitInputs(blobs: BlobStore, fetcher: BlobFetcher): UnitIn
   async function input(cid: Cid, want: Want, trust: Trust): Promise<RunInput> {
     if (trust === 'verify') await dropIfDamaged(cid)
     await bring(cid, want)
+    const content = blobs.content(cid)
+    if (content === undefined) return fileOf(cid)
+    return { cid, content, layout: { kind: 'raw', bytes: content.byteLength } }
+  }
+
+  async function file(cid: Cid, want: Want, trust: Trust): Promise<RunFile> {
+    if (trust === 'verify') await dropIfDamaged(cid)
+    await bring(cid, want)
+    return fileOf(cid)
+  }
+
+  function fileOf(cid: Cid): RunFile {
     const path = blobs.path(cid)
     const layout = blobs.layout(cid)
     if (path === undefined || layout === undefined) refuse('blob-missing', `${cid} is not in the store`)
@@ -63,7 +78,9 @@ export function createUnitInputs(blobs: BlobStore, fetcher: BlobFetcher): UnitIn
     input,
     async inputs(cids, want, trust) {
       const entries = await Promise.all(
-        Object.entries(cids).map(async ([role, cid]) => [role, await input(cid, want, trust)] as const),
+        Object.entries(cids).map(
+          async ([role, cid]) => [role, await file(cid, { ...want, shared: true }, trust)] as const,
+        ),
       )
       return Object.fromEntries(entries)
     },

@@ -152,7 +152,7 @@ describe('the built peer', () => {
     folder = await mkdtemp(join(tmpdir(), 'meshwork-built-'))
     await buildKernels()
     await buildPeer(join(folder, 'peer'))
-  }, 120_000)
+  })
 
   afterAll(async () => {
     child?.kill('SIGKILL')
@@ -178,11 +178,11 @@ describe('the built peer', () => {
     // It has measured the path tracer, which is what a compute host is for.
     await expect
       .poll(async () => (await client.calls.node.info()).algorithms.map((one) => one.algorithm_id), {
-        timeout: 50_000,
+        timeout: 120_000,
       })
       .toContain('render.path-trace')
     await client.calls.node.stop()
     client.close()
     expect(await exited).toBe(0)
-  }, 120_000)
+  })
 })

@@ -126,7 +126,9 @@ describe('the peer’s process', () => {
     })
     processes[0]!.emit('message', { kind: 'seal', id: 1, bytes: 'AQID' })
     processes[0]!.emit('message', { kind: 'open', id: 2, bytes: 'AQID' })
-    await vi.waitFor(() => expect(processes[0]!.sent).toContainEqual({ kind: 'secret', id: 2 }))
+    await vi.waitFor(() => expect(processes[0]!.sent).toContainEqual({ kind: 'secret', id: 2 }), {
+      timeout: 120_000,
+    })
     expect(processes[0]!.sent).toContainEqual({ kind: 'secret', id: 1, bytes: 'AwIB' })
   })
 

@@ -1,8 +1,9 @@
 import type { DurableEvent } from '../peer/event.ts'
 import { isPausedByUser } from '../peer/shared-slots.ts'
 import { unitsOfOthers } from '../peer/sharing-view.ts'
-import { holdingKey, type PeerState } from '../peer/state.ts'
+import { holdingKey, type JobState, type PeerState } from '../peer/state.ts'
 import { trustOf } from '../peer/trust.ts'
+import { bookOf } from '../peer/unit-book.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import { unitOrigin, type JobId, type PeerId } from '../protocol/ids.ts'
 import { amount, RESOURCE_DIMENSIONS } from '../protocol/resource.ts'
@@ -30,12 +31,13 @@ export function createProviderAudit(coresOf: (peer: PeerId) => number): Provider
   const accepted = new Map<PeerId, Set<string>>()
   /** The names of all awards: a refusal or a reply must mean one of them only. */
   const awardIds = new Set<string>()
-  /** What each provider has ever offered: `requester/job/unit`. */
-  const offered = new Map<PeerId, Set<string>>()
+  /** The most that each provider has ever offered at a time, by `requester/job`. */
+  const offered = new Map<PeerId, Map<string, number>>()
 
   function checkOffers({ me }: Process, { slot_assignments }: ComputeAllocationState): void {
-    const units = offered.get(me) ?? new Set<string>()
-    offered.set(me, units)
+    const most = offered.get(me) ?? new Map<string, number>()
+    offered.set(me, most)
+    const now = new Map<string, number>()
     for (const slot of slot_assignments) {
       for (const dimension of RESOURCE_DIMENSIONS) {
         const used = amount(slot.total_allocated_resources, dimension)
@@ -47,12 +49,11 @@ export function createProviderAudit(coresOf: (peer: PeerId) => number): Provider
         )
       }
       for (const offer of [...slot.tier1_assignments, ...slot.tier2_assignments]) {
-        const { job, index } = unitOrigin(offer.work_unit_id)
-        for (let unit = index; unit < index + (offer.unit_count ?? 1); unit++) {
-          units.add(`${offer.assigned_by_peer}/${job}/${unit}`)
-        }
+        const key = `${offer.assigned_by_peer}/${unitOrigin(offer.work_unit_id).job}`
+        now.set(key, (now.get(key) ?? 0) + (offer.unit_count ?? 1))
       }
     }
+    for (const [key, units] of now) most.set(key, Math.max(units, most.get(key) ?? 0))
   }
 
   function checkAwards(state: PeerState, event: DurableEvent & { kind: 'awards-issued' }): void {
@@ -62,13 +63,18 @@ export function createProviderAudit(coresOf: (peer: PeerId) => number): Provider
       awardIds.add(named)
       const known = peer === state.me || state.contacts.has(peer)
       hold('S11', known, () => `${state.me.slice(-6)} awards ${job_id} to a stranger`)
+      // Nobody hears what a peer offers to its own jobs; who has a result already needs no capacity to say so.
+      const job = state.jobs.get(job_id)
       const offers = offered.get(peer)
-      // Nobody hears what a peer offers to its own jobs.
-      if (offers === undefined || peer === state.me) continue
-      for (const { unit_index } of units) {
-        const unit = `${state.me}/${job_id}/${unit_index}`
-        hold('S11', offers.has(unit), () => `${peer.slice(-6)} never offered ${unit}`)
-      }
+      if (offers === undefined || peer === state.me || job === undefined) continue
+      const asksReady = units.every(({ unit_index }) => wasGivenBefore(job, unit_index, peer))
+      const most = offers.get(`${state.me}/${job_id}`) ?? 0
+      const held = bookOf(job).atWork.get(peer)?.size ?? 0
+      hold(
+        'S11',
+        asksReady || held <= most,
+        () => `${peer.slice(-6)} offered ${most} of ${job_id}, and has ${held}`,
+      )
     }
   }
 
@@ -154,6 +160,11 @@ export function createProviderAudit(coresOf: (peer: PeerId) => number): Provider
       }
     },
   }
+}
+
+/** Whether a peer had an earlier attempt of a unit. */
+function wasGivenBefore(job: JobState, unit: number, peer: PeerId): boolean {
+  return (job.units.get(unit)?.attempts.filter((attempt) => attempt.peer === peer).length ?? 0) > 1
 }
 
 /** Whether this peer still trusts the requester in a holding's key. */

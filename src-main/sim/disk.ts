@@ -1,16 +1,15 @@
 import { decodeEvent, decodeState } from '../peer/codec.ts'
-import { initialState, type PeerState } from '../peer/state.ts'
+import { initialState, initialView, type PeerState } from '../peer/state.ts'
 import { step } from '../peer/step.ts'
 import { assert } from '../protocol/fault.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
-import type { Snapshot } from '../ports/journal.ts'
 import type { Publication, StoreName } from './message.ts'
 
 /** What a peer still has after a crash: its journal, its blobs and what its stores remember of others. */
 export interface Disk {
   /** Every record that was ever flushed; a real journal drops those before the snapshot. */
   readonly records: Uint8Array[]
-  snapshot: Snapshot | undefined
+  snapshot: { readonly sequence: number; readonly bytes: Uint8Array } | undefined
   readonly blobs: Set<Cid>
   /** The newest publication of each author, by store (`cacheable` stores of document 000). */
   readonly remembered: Map<StoreName, Map<PeerId, Publication>>
@@ -48,5 +47,5 @@ function replay(state: PeerState, records: readonly Uint8Array[]): PeerState {
     assert(event.ok, 'a record that was written can be read')
     step(state, event.value)
   }
-  return state
+  return { ...state, view: initialView() }
 }

@@ -6,18 +6,16 @@ import type { JobManifest } from '../protocol/work.ts'
 import { holdingKey } from '../peer/state.ts'
 import type { Character, Machine } from './character.ts'
 import type { Dice } from './dice.ts'
+import { STRAGGLER_FACTOR, type Pace } from './scenario.ts'
 import { rightOutput, wrongOutput, type Output } from './truth.ts'
 
 /** Receipts of units that end within this time share one event, as in the runtime. */
 const COALESCE_MS = 4
-/** A busy machine is slower by up to this factor, a lucky one faster. */
-const PACE: readonly [number, number] = [0.7, 1.5]
-/** Now and then a unit takes this many times as long. */
-const STRAGGLER_FACTOR = 8
-const STRAGGLER_SHARE = 0.02
 
 /** Runs units in virtual time on one machine's cores, with the semantics of the runtime's executor and runner. */
 export interface Executor {
+  /** Brings a job's manifest here, and says so, or that it cannot be had. */
+  prepare(requester: PeerId, job: JobId, manifestCid: Cid): void
   run(requester: PeerId, job: JobId, manifestCid: Cid, units: readonly AwardedUnit[]): void
   stop(requester: PeerId, job: JobId, units?: readonly number[]): void
   release(requester: PeerId, job: JobId): void
@@ -27,6 +25,8 @@ export interface Executor {
 export interface ExecutorParts {
   readonly me: PeerId
   readonly machine: Machine
+  readonly pace: Pace
+  readonly nowMs: () => number
   readonly character: Character
   readonly dice: Dice
   readonly after: (delayMs: number, action: () => void) => void
@@ -35,6 +35,7 @@ export interface ExecutorParts {
   readonly keepBlob: (cid: Cid) => void
   readonly dropBlobs: (cids: readonly Cid[]) => void
   readonly starting: (requester: PeerId, job: JobId, unit: number, running: number) => void
+  readonly prepared: (requester: PeerId, job: JobId) => void
   readonly ran: (requester: PeerId, job: JobId, receipts: readonly ExecutionReceipt[]) => void
 }
 
@@ -51,6 +52,7 @@ interface Work {
 
 interface Task {
   readonly work: Work
+  startedAtMs: number
   readonly manifest: JobManifest
   readonly unit: number
   cancelled: boolean
@@ -79,6 +81,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     }
     works.set(key, work)
     parts.load(cid, requester, (loaded) => {
+      parts.prepared(requester, job)
       if ('kind' in loaded) {
         // What could not be prepared may be there at the next award, so the next one starts from the beginning.
         if (works.get(key) === work) works.delete(key)
@@ -98,7 +101,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
       return
     }
     for (const { unit_index } of units) {
-      if (work.wanted.has(unit_index)) queue.push({ work, manifest, unit: unit_index, cancelled: false })
+      if (work.wanted.has(unit_index))
+        queue.push({ work, manifest, unit: unit_index, startedAtMs: 0, cancelled: false })
     }
     // Not at once: other effects of the same turn may stop what would start now.
     parts.after(0, next)
@@ -110,6 +114,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       if (task === undefined) return
       if (!task.work.wanted.has(task.unit)) continue
       running.add(task)
+      task.startedAtMs = parts.nowMs()
       parts.starting(task.work.requester, task.work.job, task.unit, running.size)
       parts.after(durationMs(task.manifest), () => {
         if (task.cancelled) return
@@ -121,12 +126,13 @@ export function createExecutor(parts: ExecutorParts): Executor {
   }
 
   function durationMs(manifest: JobManifest): number {
-    const straggles = dice.chance(STRAGGLER_SHARE) ? STRAGGLER_FACTOR : 1
-    const pace = PACE[0] + dice.next() * (PACE[1] - PACE[0])
+    const { factor, stragglers } = parts.pace
+    const straggles = dice.chance(stragglers) ? STRAGGLER_FACTOR : 1
+    const pace = factor[0] + dice.next() * (factor[1] - factor[0])
     return Math.max(1, ((manifest.estimated_duration_seconds * 1_000) / machine.score) * pace * straggles)
   }
 
-  function finish({ work, manifest, unit }: Task): void {
+  function finish({ work, manifest, unit, startedAtMs }: Task): void {
     if (!work.wanted.has(unit) || character.kind === 'silent') return
     if (character.kind === 'failing') {
       report(work, unit, { kind: 'fault', fault: { kind: character.fault, message: 'so it says' } })
@@ -138,7 +144,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       parts.keepBlob(cid)
       work.outputs.push(cid)
     }
-    const wall_ms = Math.round(manifest.estimated_duration_seconds * 1_000)
+    const wall_ms = parts.nowMs() - startedAtMs
     const metrics = {
       wall_ms,
       cpu_ms: wall_ms,
@@ -171,11 +177,12 @@ export function createExecutor(parts: ExecutorParts): Executor {
     })
   }
 
-  /** Ends the tasks of a job of which nothing is wanted any longer: workers stop between units only. */
+  /** Ends the tasks of units that are not wanted any longer. */
   function abort(work: Work): void {
-    queue = queue.filter((task) => task.work !== work)
+    const isUnwanted = (task: Task): boolean => task.work === work && !work.wanted.has(task.unit)
+    queue = queue.filter((task) => !isUnwanted(task))
     for (const task of running) {
-      if (task.work !== work) continue
+      if (!isUnwanted(task)) continue
       task.cancelled = true
       running.delete(task)
     }
@@ -184,6 +191,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
   }
 
   return {
+    prepare: (requester, job, cid) => void begin(requester, job, cid),
     run(requester, job, cid, units) {
       const work = begin(requester, job, cid)
       for (const { unit_index, attempt } of units) work.wanted.set(unit_index, attempt)
@@ -194,7 +202,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       if (work === undefined) return
       if (units === undefined) work.wanted.clear()
       else for (const unit of units) work.wanted.delete(unit)
-      if (work.wanted.size === 0) abort(work)
+      abort(work)
     },
     release(requester, job) {
       const key = holdingKey(requester, job)

@@ -1,6 +1,6 @@
 import type { ComputeAllocationState, WorkAssignment } from '../protocol/assignment.ts'
 import { unitId, type PeerId } from '../protocol/ids.ts'
-import { OFFER_BLOCK_UNITS_MAX } from '../protocol/limits.ts'
+import { CAPACITY_UNITS_MAX, LANES_MAX } from '../protocol/limits.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
@@ -71,7 +71,7 @@ function forge({ dice, state }: ForgerParts, manifest: JobManifest): ExecutionRe
   return { unit_index: unit, attempt, outcome: { kind: 'output', cid: output.cid, metrics, ...inline } }
 }
 
-/** A hoarder's allocation: every unit of every job that it knows of, at once. Others' are left as they are. */
+/** A hoarder's allocation: all the capacity there can be for every job that it knows of. Others' are left as they are. */
 export function overclaim(
   state: PeerState,
   character: Character,
@@ -80,10 +80,10 @@ export function overclaim(
 ): ComputeAllocationState {
   const [slot, ...rest] = allocation.slot_assignments
   if (character.kind !== 'hoarder' || slot === undefined) return allocation
-  const greed = openJobs(state).flatMap(({ to, manifest }): WorkAssignment[] =>
-    Array.from({ length: Math.ceil(manifest.unit_count / OFFER_BLOCK_UNITS_MAX) }, (_, block) => ({
-      assignment_id: `greed-${manifest.job_id}-${block}`,
-      work_unit_id: unitId(manifest.job_id, block * OFFER_BLOCK_UNITS_MAX),
+  const greed = openJobs(state).flatMap(({ to, manifest }): WorkAssignment[] => [
+    {
+      assignment_id: `greed-${manifest.job_id}`,
+      work_unit_id: unitId(manifest.job_id, 0),
       assigned_to_peer: state.me,
       assigned_by_peer: to,
       slot_id: slot.slot_id,
@@ -92,8 +92,10 @@ export function overclaim(
       resources_allocated: manifest.required_resources,
       verification_role: 'primary',
       timestamp: toTimestamp(nowMs),
-      unit_count: OFFER_BLOCK_UNITS_MAX,
-    })),
-  )
+      unit_count: CAPACITY_UNITS_MAX,
+      concurrency: LANES_MAX,
+      unit_seconds: 0.001,
+    },
+  ])
   return { ...allocation, slot_assignments: [{ ...slot, tier1_assignments: greed }, ...rest] }
 }

@@ -31,6 +31,7 @@ export type Letter =
   | { readonly kind: 'results'; readonly job: JobId; readonly receipts: readonly ExecutionReceipt[] }
   | { readonly kind: 'withdraw'; readonly job: JobId; readonly units?: readonly number[] }
   | { readonly kind: 'settled'; readonly job: JobId }
+  | { readonly kind: 'recall'; readonly job: JobId; readonly units: readonly UnitAttempt[] }
   | { readonly kind: 'hand-back'; readonly job: JobId; readonly units: readonly UnitAttempt[] }
 
 /** What travels between two peers on a direct stream: the protocol's messages after they were checked. */
@@ -58,6 +59,8 @@ export function arrived(from: PeerId, letter: Letter, at_ms: number): PeerEvent 
       const units = letter.units === undefined ? {} : { units: [...letter.units] }
       return { kind: 'withdrawn', at_ms, from, job_id: letter.job, ...units }
     }
+    case 'recall':
+      return { kind: 'recalled', at_ms, from, job_id: letter.job, units: letter.units }
     case 'settled':
       return { kind: 'settled', at_ms, from, job_id: letter.job }
     case 'hand-back':

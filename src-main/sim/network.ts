@@ -40,6 +40,8 @@ export type Ask = (to: PeerId, message: Message, done: (outcome: RequestOutcome)
  */
 export interface Network {
   readonly weather: Weather
+  /** Messages sent so far: requests, and one for each peer that a publication went to. */
+  readonly sent: number
   /** A peer's program is running from now on. */
   join(peer: PeerId, endpoint: Endpoint): void
   /** A peer's program is gone from now on. */
@@ -71,6 +73,7 @@ export function createNetwork(schedule: Schedule, dice: Dice, weather: Weather):
   const ends = new Map<PeerId, End>()
   const links = new Map<PeerId, Map<PeerId, Link>>()
   const wishes = new Map<PeerId, ReadonlySet<PeerId>>()
+  let sent = 0
   let groupOf: ReadonlyMap<PeerId, number> | undefined
 
   function linkOf(a: PeerId, b: PeerId): Link {
@@ -139,6 +142,9 @@ export function createNetwork(schedule: Schedule, dice: Dice, weather: Weather):
 
   return {
     weather,
+    get sent() {
+      return sent
+    },
     join(peer, endpoint) {
       assert(!ends.has(peer), 'a peer joins the network once')
       ends.set(peer, { endpoint, knows: new Map() })
@@ -162,6 +168,7 @@ export function createNetwork(schedule: Schedule, dice: Dice, weather: Weather):
     },
     request(from, to, message, done) {
       const link = linkOf(from, to)
+      sent++
       if (!link.up) {
         const fault: Fault = { kind: 'unreachable', message: 'not connected' }
         schedule.after(1, () => done({ fault }))
@@ -193,6 +200,7 @@ export function createNetwork(schedule: Schedule, dice: Dice, weather: Weather):
     publish(from, publication) {
       for (const [to, end] of ends) {
         if (to === from || !linkOf(from, to).up) continue
+        sent++
         carry(() => {
           if (ends.get(to) === end && linkOf(from, to).up) end.endpoint.hear(from, publication)
         })

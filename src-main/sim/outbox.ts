@@ -13,7 +13,7 @@ export interface Outbox {
   /** Sends an award; whoever does not take it is dispatched as having refused. */
   award(to: PeerId, award: Award): void
   /** Sends what nobody waits for the end of: whether it arrives is not looked at. */
-  tell(to: PeerId, letter: Letter & { kind: 'withdraw' | 'settled' }): void
+  tell(to: PeerId, letter: Letter & { kind: 'withdraw' | 'settled' | 'recall' }): void
   /** Gives units back; the brain tells a requester again that did not hear of it. */
   handBack(to: PeerId, job: JobId, units: readonly UnitAttempt[]): void
   /**
@@ -82,8 +82,12 @@ export function createOutbox({ me, nowMs, ask, dispatch }: OutboxParts): Outbox 
         keep({ kind: 'award', award })
         return
       }
+      const sentAtMs = nowMs()
       send(to, { kind: 'award', award }, (outcome) => {
-        if ('reply' in outcome) return
+        if ('reply' in outcome) {
+          const took_ms = nowMs() - sentAtMs
+          return dispatch({ kind: 'award-taken', at_ms: nowMs(), peer: to, took_ms })
+        }
         const { job_id, award_id } = award
         dispatch({ kind: 'award-refused', at_ms: nowMs(), job_id, award_id, peer: to, fault: outcome.fault })
       })

@@ -1,3 +1,4 @@
+import { threadCpuUsage } from 'node:process'
 import { admitPairing } from '../peer/pairing.ts'
 import { admitAward } from '../peer/provider.ts'
 import { encodeEvent, encodeState } from '../peer/codec.ts'
@@ -17,6 +18,7 @@ import { arrived, type Message, type Reply } from './message.ts'
 import type { Ask, Network } from './network.ts'
 import { createOutbox } from './outbox.ts'
 import { createPublisher } from './publisher.ts'
+import type { Pace } from './scenario.ts'
 import type { Schedule } from './schedule.ts'
 
 /** How often lateness is looked for, as in the runtime. */
@@ -27,6 +29,14 @@ const COALESCE_STORED_MS = 10
 const FLUSH_MS: readonly [number, number] = [0, 4]
 /** Small, so that short runs restore from snapshots too. */
 const RECORDS_PER_SNAPSHOT = 60
+
+/** What a benchmark changes about every process. */
+export interface WorldOptions {
+  /** Records between two snapshots; a benchmark of matching takes none. */
+  readonly recordsPerSnapshot?: number
+  /** Told how long, in real milliseconds, each event took its brain. */
+  readonly thought?: (ms: number) => void
+}
 
 /** An effect in the world. */
 export type WorldEffect = Exclude<Effect, { kind: 'record' }>
@@ -54,6 +64,8 @@ export interface ProcessParts {
   readonly name: string
   readonly disk: Disk
   readonly machine: Machine
+  readonly pace: Pace
+  readonly options: WorldOptions
   readonly character: Character
   readonly schedule: Schedule
   readonly dice: Dice
@@ -70,7 +82,7 @@ export interface Process {
   readonly me: PeerId
   readonly state: PeerState
   readonly character: Character
-  nowMs(): number
+  readonly nowMs: () => number
   /** Hands an event over; `done` when it is in the journal and its effects are under way. */
   dispatch(event: PeerEvent, done?: () => void): void
   pair(inviter: PeerId, secretHash: string, trust: number, done: (paired: boolean) => void): void
@@ -118,6 +130,16 @@ export function startProcess(parts: ProcessParts): Process {
     after(dice.between(...FLUSH_MS), turn)
   }
 
+  function think(event: PeerEvent): ReturnType<typeof advance> {
+    const { thought } = parts.options
+    if (thought === undefined) return advance(state, event)
+    const before = threadCpuUsage()
+    const result = advance(state, event)
+    const { user, system } = threadCpuUsage(before)
+    thought((user + system) / 1_000)
+    return result
+  }
+
   function turn(): void {
     turning = false
     const waiting = inbox
@@ -125,7 +147,7 @@ export function startProcess(parts: ProcessParts): Process {
     const durable: DurableEvent[] = []
     const effects: WorldEffect[] = []
     for (const { event } of waiting) {
-      const result = advance(state, event)
+      const result = think(event)
       durable.push(...result.durable)
       effects.push(...result.effects)
     }
@@ -142,7 +164,7 @@ export function startProcess(parts: ProcessParts): Process {
     const cut = point === 'between-effects' ? dice.between(0, effects.length) : effects.length
     for (const effect of effects.slice(0, cut)) perform(effect)
     if (point === 'between-effects') return die()
-    if (sinceSnapshot >= RECORDS_PER_SNAPSHOT) {
+    if (sinceSnapshot >= (parts.options.recordsPerSnapshot ?? RECORDS_PER_SNAPSHOT)) {
       disk.snapshot = { sequence: disk.records.length, bytes: encodeState(state) }
       sinceSnapshot = 0
     }
@@ -181,8 +203,12 @@ export function startProcess(parts: ProcessParts): Process {
           job: effect.job,
           ...(effect.units === undefined ? {} : { units: effect.units }),
         })
+      case 'send-recall':
+        return outbox.tell(effect.to, { kind: 'recall', job: effect.job, units: effect.units })
       case 'send-settled':
         return outbox.tell(effect.to, { kind: 'settled', job: effect.job })
+      case 'prepare-job':
+        return executor.prepare(effect.requester, effect.job, effect.manifestCid)
       case 'run-units':
         return executor.run(effect.requester, effect.job, effect.manifestCid, effect.units)
       case 'stop-units':
@@ -255,6 +281,8 @@ export function startProcess(parts: ProcessParts): Process {
   const executor = createExecutor({
     me,
     machine: parts.machine,
+    pace: parts.pace,
+    nowMs,
     character,
     dice,
     after,
@@ -264,6 +292,7 @@ export function startProcess(parts: ProcessParts): Process {
       for (const cid of cids) disk.blobs.delete(cid)
     },
     starting: (requester, job, unit, running) => watcher.starting(process, requester, job, unit, running),
+    prepared: (requester, job_id) => dispatch({ kind: 'job-prepared', at_ms: nowMs(), requester, job_id }),
     ran: (requester, job_id, receipts) =>
       dispatch({ kind: 'units-ran', at_ms: nowMs(), requester, job_id, receipts: [...receipts] }),
   })
@@ -290,6 +319,7 @@ export function startProcess(parts: ProcessParts): Process {
       case 'results':
       case 'withdraw':
       case 'settled':
+      case 'recall':
       case 'hand-back':
         return dispatch(arrived(from, message, nowMs()), taken)
       case 'get-blob': {

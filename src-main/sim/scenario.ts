@@ -56,11 +56,25 @@ export type Incident = { readonly atMs: number } & (
   | { readonly kind: 'partition'; readonly groups: readonly (readonly PeerId[])[]; readonly lastsMs: number }
 )
 
+/** How long units take, as a factor of what a machine's score says. */
+export interface Pace {
+  /** A busy machine is slower by up to the second factor, a lucky one faster. Uniform in between. */
+  readonly factor: readonly [number, number]
+  /** The share of units that take STRAGGLER_FACTOR times as long. */
+  readonly stragglers: number
+}
+
+/** The pace of every drawn scenario. */
+export const PACE: Pace = { factor: [0.7, 1.5], stragglers: 0.02 }
+/** Now and then a unit takes this many times as long. */
+export const STRAGGLER_FACTOR = 8
+
 /** All that is decided before a run begins. */
 export interface Scenario {
   readonly peers: readonly PlannedPeer[]
   readonly acquaintances: readonly Acquaintance[]
   readonly weather: Weather
+  readonly pace: Pace
   readonly incidents: readonly Incident[]
   /** From now on the network is good, the power stays on and users leave things alone. Liars go on. */
   readonly calmAtMs: number
@@ -81,6 +95,7 @@ export function drawScenario({ peers: count }: Parameters, dice: Dice): Scenario
     peers,
     acquaintances: drawAcquaintances(peers, dice.fork()),
     weather: drawWeather(dice.fork()),
+    pace: PACE,
     incidents: drawIncidents(peers, calmAtMs, dice.fork()),
     calmAtMs,
   }

@@ -3,6 +3,7 @@ import type { JobState } from '../peer/state.ts'
 import { trustOf } from '../peer/trust.ts'
 import { equalBytes } from '../protocol/canonical.ts'
 import type { PeerId } from '../protocol/ids.ts'
+import { createIdleAudit } from './audit-idle.ts'
 import { createProviderAudit } from './audit-provider.ts'
 import { createRequesterAudit, isSafe, quorum } from './audit-requester.ts'
 import { Broken, hold } from './broken.ts'
@@ -19,6 +20,8 @@ const LIVENESS_MS = 900_000
 const CLEANUP_MS = 45_000
 /** How often it is looked whether everything is over. */
 const LOOK_MS = 1_000
+/** How often it is looked whether anybody is idle. */
+const LOOK_IDLE_MS = 250
 /** More events than any run needs: something goes round in circles. */
 const ACTIONS_MAX = 20_000_000
 
@@ -119,13 +122,18 @@ function createRun(scenario: Scenario, parameters: Parameters, { trace }: Simula
     },
   }
   const world = createWorld(scenario, parameters.seed, onlooker)
+  const idleAudit = createIdleAudit(world, scenario, START_MS)
 
   function runFor(ms: number): void {
     const untilMs = world.schedule.nowMs() + ms
+    let lookAtMs = world.schedule.nowMs()
     // Something is due then, so that time never stands still before.
     world.schedule.after(ms, () => undefined)
     while (world.schedule.nowMs() < untilMs && world.schedule.next()) {
       hold('S0', ++actions < ACTIONS_MAX, () => 'this run does not come to an end')
+      if (world.schedule.nowMs() < lookAtMs) continue
+      idleAudit.look()
+      lookAtMs = world.schedule.nowMs() + LOOK_IDLE_MS
     }
   }
 

@@ -5,7 +5,7 @@ import type { Machine } from './character.ts'
 import { createDice, type Dice } from './dice.ts'
 import { createDisk, type Disk } from './disk.ts'
 import { createNetwork, type Network } from './network.ts'
-import { startProcess, type Process, type Watcher } from './process.ts'
+import { startProcess, type Process, type Watcher, type WorldOptions } from './process.ts'
 import { ALGORITHM, START_MS, type Incident, type PlannedPeer, type Scenario } from './scenario.ts'
 import { createSchedule, type Schedule } from './schedule.ts'
 import { manifestCid } from './truth.ts'
@@ -41,7 +41,12 @@ export interface World {
 }
 
 /** Builds a world in which a scenario takes its course. */
-export function createWorld(scenario: Scenario, seed: number, onlooker: Onlooker): World {
+export function createWorld(
+  scenario: Scenario,
+  seed: number,
+  onlooker: Onlooker,
+  options: WorldOptions = {},
+): World {
   const dice = createDice(seed ^ 0x5eed)
   const schedule = createSchedule(START_MS)
   const network = createNetwork(schedule, dice.fork(), { ...scenario.weather })
@@ -57,6 +62,8 @@ export function createWorld(scenario: Scenario, seed: number, onlooker: Onlooker
       name,
       disk,
       machine,
+      pace: scenario.pace,
+      options,
       character,
       schedule,
       dice: dice.fork(),

@@ -15,15 +15,19 @@ export interface BlobParts {
 
 /**
  * Blobs up to this size lie in the database. A file of its own costs a small blob two flushes (its bytes, its
- * folder's entry) that a shared transaction does not; up to some 16 KiB SQLite also reads and writes faster than the
- * file system (https://sqlite.org/fasterthanfs.html). A runner that needs a file gets one written when it asks.
+ * folder's entry) that a shared transaction does not: 64 blobs of 64 KiB enter seven times as fast together. They are
+ * read about as fast as files (https://sqlite.org/fasterthanfs.html). A runner gets their bytes, or a file that is
+ * written when it asks for one.
  */
-export const INLINE_BYTES_MAX = 16 << 10
+export const INLINE_BYTES_MAX = 64 << 10
+
+/** When small content is on the disk: when its call resolves, or with whatever is committed next. */
+export type Flush = 'flushed' | 'unflushed'
 
 /** The way into the store. What is entered has been verified; when a call resolves, it survives a power cut. */
 export interface BlobDoor {
   /** Enters content of one piece that is in memory. @throws FaultError `quota-exceeded` */
-  enterBytes(cid: Cid, content: Uint8Array): Promise<void>
+  enterBytes(cid: Cid, content: Uint8Array, flush: Flush): Promise<void>
   /** Enters a finished, flushed file of ours by moving it; `room` is given back. */
   enterFile(path: string, entry: BlobEntry, room: Reservation): Promise<void>
 }
@@ -37,8 +41,12 @@ export function createBlobDoor({ index, files, space, commits }: BlobParts): Blo
       if (path !== undefined) files.enter(path, entry.cid)
       return olderBytes
     })
+    counted(entry.bytes - replaced, room)
+  }
+
+  function counted(change: number, room: Reservation): void {
     room.release()
-    space.stored(entry.bytes - replaced)
+    space.stored(change)
   }
 
   async function enterFile(path: string, entry: BlobEntry, room: Reservation): Promise<void> {
@@ -48,12 +56,13 @@ export function createBlobDoor({ index, files, space, commits }: BlobParts): Blo
 
   return {
     enterFile,
-    async enterBytes(cid, content) {
+    async enterBytes(cid, content, flush) {
       const bytes = content.byteLength
       const room = space.reserve(bytes)
       try {
         if (bytes <= INLINE_BYTES_MAX) {
-          await commit({ cid, bytes, content }, room)
+          if (flush === 'flushed') await commit({ cid, bytes, content }, room)
+          else counted(bytes - commits.unflushed(() => index.enter({ cid, bytes, content })), room)
           return
         }
         await withTemporaryFile(files, async (path) => {

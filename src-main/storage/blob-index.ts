@@ -1,6 +1,7 @@
 import type { Cid } from '../protocol/ids.ts'
 import type { ChunkPlace } from './blob-node.ts'
 import type { PeerDatabase } from './database.ts'
+import type { GroupCommit } from './group-commit.ts'
 
 /** One stored copy of a blob. */
 export interface BlobRow {
@@ -38,26 +39,28 @@ export type BlobIndex = ReturnType<typeof createBlobIndex>
 /**
  * Opens the index of stored blobs.
  *
+ * @param commits writes what need not be flushed: pins and uses matter only with what is stored or journaled after them
  * @param nowMs the wall clock; uses are ordered by it, and by their own order where it stands still or runs back
  */
-export function createBlobIndex(database: PeerDatabase, nowMs: () => number) {
+export function createBlobIndex(
+  database: PeerDatabase,
+  commits: Pick<GroupCommit, 'unflushed'>,
+  nowMs: () => number,
+) {
   const statements = prepare(database)
   const touched = new Map<number, number>()
   let lastUse = statements.lastUse.get()?.lastUse ?? 0
 
   const nextUse = () => (lastUse = Math.max(nowMs(), lastUse + 1))
-  const flushTouches = database.transaction(() => {
-    for (const [id, use] of touched) statements.touch.run(use, id)
+  const flushTouches = () => {
+    if (touched.size === 0) return
+    commits.unflushed(() => {
+      for (const [id, use] of touched) statements.touch.run(use, id)
+    })
     touched.clear()
-  })
+  }
   const remove = database.transaction((ids: readonly number[]) => {
     for (const id of ids) statements.remove.run(id)
-  })
-  const pinAll = database.transaction((cids: readonly Cid[], owner: string) => {
-    for (const cid of cids) statements.pin.run(cid, owner)
-  })
-  const unpinAll = database.transaction((cids: readonly Cid[], owner: string) => {
-    for (const cid of cids) statements.unpin.run(cid, owner)
   })
   const enter = database.transaction(({ cid, bytes, content, list }: BlobEntry): number => {
     const older = statements.find.get(cid)
@@ -92,12 +95,15 @@ export function createBlobIndex(database: PeerDatabase, nowMs: () => number) {
     all: () => statements.all.all(),
     isPinned: (cid: Cid) => statements.pinned.get(cid) !== undefined,
     pin(cids: Cid | readonly Cid[], owner: string): void {
-      if (typeof cids === 'string') statements.pin.run(cids, owner)
-      else pinAll(cids, owner)
+      commits.unflushed(() => {
+        for (const cid of typeof cids === 'string' ? [cids] : cids) statements.pin.run(cid, owner)
+      })
     },
     unpin(owner: string, cids?: readonly Cid[]): void {
-      if (cids === undefined) statements.release.run(owner)
-      else unpinAll(cids, owner)
+      commits.unflushed(() => {
+        if (cids === undefined) statements.release.run(owner)
+        else for (const cid of cids) statements.unpin.run(cid, owner)
+      })
     },
 
     /** Where a chunk's content lies: in a blob that is cut, or as a blob of its own. */
@@ -125,6 +131,9 @@ export function createBlobIndex(database: PeerDatabase, nowMs: () => number) {
 
     /** The same as far as there are any. */
     leastRecentlyUsedUpTo: (bytes: number): BlobRow[] => oldestUnpinned(bytes).rows,
+
+    /** Writes a use down at once. */
+    touchNow: (id: number) => statements.touch.run(nextUse(), id),
 
     /** Writes down the uses noted so far. */
     flushTouches: () => flushTouches(),

@@ -17,7 +17,7 @@ const READ_AT_ONCE = 4
 const LAYOUTS_CACHED = 16
 
 /** The way out of the store: everything is verified before it is handed over. */
-export type BlobReader = Pick<BlobStore, 'read' | 'readChunk' | 'path' | 'layout'>
+export type BlobReader = Pick<BlobStore, 'read' | 'readChunk' | 'path' | 'content' | 'layout'>
 
 /** Builds the way out. What is found damaged is dropped at once, so that the next one to ask fetches it again. */
 export function createBlobReader({ index, files, space }: BlobParts): BlobReader {
@@ -131,6 +131,12 @@ export function createBlobReader({ index, files, space }: BlobParts): BlobReader
       if (!row.inline) return files.path(cid)
       const content = index.content(row.id)
       return content && files.materialize(cid, content)
+    },
+    content(cid) {
+      const row = index.find(cid)
+      if (!row?.inline) return undefined
+      index.touch(row.id)
+      return index.content(row.id)
     },
     layout(cid) {
       const row = index.find(cid)

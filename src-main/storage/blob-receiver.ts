@@ -171,6 +171,21 @@ export function createBlobReceivers(parts: BlobParts, door: BlobDoor): BlobRecei
       }
     }
 
+    async function read(position: number): Promise<Uint8Array> {
+      if (current.state !== 'list') refuse('blob-missing', `${cid} is not being received`)
+      const { chunks, file, missing } = current.transfer
+      const expected = chunks[position]
+      if (!expected || missing.has(firstPlace(current.transfer, position, expected))) {
+        refuse('blob-missing', `chunk ${position} of ${cid} has not arrived`)
+      }
+      const content = new Uint8Array(Buffer.allocUnsafeSlow(expected.bytes).buffer)
+      const isWhole = await readFully(file, content, expected.offset)
+      if (!isWhole || !equalBytes(await sha256(content), expected.sha256)) {
+        refuse('blob-corrupt', `chunk ${position} of ${cid} was damaged on disk`)
+      }
+      return content
+    }
+
     function isReceiving(): boolean {
       return current.state === 'list'
     }
@@ -180,7 +195,7 @@ export function createBlobReceivers(parts: BlobParts, door: BlobDoor): BlobRecei
       if (finished.state === 'raw') {
         if (!finished.content) refuse('blob-missing', `${cid} has not arrived`)
         current = { state: 'ended' }
-        await door.enterBytes(cid, finished.content)
+        await door.enterBytes(cid, finished.content, 'unflushed')
       } else if (finished.state === 'list') {
         const { file, node, chunks, bytes, missing, room } = finished.transfer
         if (missing.size > 0) refuse('blob-missing', `${missing.size} chunks of ${cid} have not arrived`)
@@ -219,6 +234,7 @@ export function createBlobReceivers(parts: BlobParts, door: BlobDoor): BlobRecei
         return current.state === 'raw' && !current.content ? [0] : []
       },
       chunk,
+      read,
       finish,
       suspend,
     }

@@ -20,6 +20,7 @@ import type { BlobStore } from '../ports/blob-store.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { openBlobStore } from './blob-store.ts'
 import { openDatabase, type PeerDatabase } from './database.ts'
+import { createGroupCommit } from './group-commit.ts'
 
 /** A store on disk, and the database it keeps its index in. */
 interface Opened {
@@ -32,6 +33,7 @@ async function openAt(folder: string, quotaBytes: number): Promise<Opened> {
   const database = openDatabase(folder)
   const nowMs = () => Date.now()
   const { blobs, repairs } = await openBlobStore({
+    commits: createGroupCommit(database),
     database,
     folder: join(folder, 'blobs'),
     quotaBytes,

@@ -5,7 +5,13 @@ import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { cutBytes, cutStream, type CutContent } from './blob-cut.ts'
-import { createBlobDoor, INLINE_BYTES_MAX, withTemporaryFile, type BlobParts } from './blob-door.ts'
+import {
+  createBlobDoor,
+  INLINE_BYTES_MAX,
+  withTemporaryFile,
+  type BlobParts,
+  type Flush,
+} from './blob-door.ts'
 import { openBlobFiles, writeFully } from './blob-files.ts'
 import { createBlobIndex } from './blob-index.ts'
 import { encodeNode, looksLikeNode } from './blob-node.ts'
@@ -14,7 +20,7 @@ import { createBlobReceivers } from './blob-receiver.ts'
 import { createBlobSpace, type Reservation } from './blob-space.ts'
 import { storageFault, type PeerDatabase } from './database.ts'
 import { sha256 } from './digest.ts'
-import { createGroupCommit } from './group-commit.ts'
+import type { GroupCommit } from './group-commit.ts'
 
 /** What opening found damaged and put right. */
 export interface BlobRepair {
@@ -31,6 +37,7 @@ export interface BlobRepair {
  */
 export async function openBlobStore(options: {
   database: PeerDatabase
+  commits: GroupCommit
   folder: string
   quotaBytes: number
   nowMs: () => number
@@ -44,9 +51,9 @@ export async function openBlobStore(options: {
 }
 
 async function openParts(options: Parameters<typeof openBlobStore>[0]) {
-  const { database, folder, quotaBytes, nowMs } = options
+  const { database, commits, folder, quotaBytes, nowMs } = options
   const files = openBlobFiles(folder)
-  const index = createBlobIndex(database, nowMs)
+  const index = createBlobIndex(database, commits, nowMs)
   const rows = index.all()
   const present = await files.sweep(new Set(rows.map(({ cid }) => cid)))
   const lost = rows.filter(({ cid, inline }) => !inline && !present.has(cid))
@@ -56,7 +63,7 @@ async function openParts(options: Parameters<typeof openBlobStore>[0]) {
   const suspended = await files.partials()
   const space = createBlobSpace({ index, files, quotaBytes, suspended, storedBytes })
   const repairs: BlobRepair[] = lost.map(({ cid }) => ({ kind: 'blob-lost', cid }))
-  const parts: BlobParts = { index, files, space, commits: createGroupCommit(database) }
+  const parts: BlobParts = { index, files, space, commits }
   return { parts, repairs }
 }
 
@@ -80,10 +87,15 @@ function createBlobStore(parts: BlobParts): BlobStore {
     return row !== undefined
   }
 
-  async function put(bytes: Uint8Array): Promise<Cid> {
+  async function put(bytes: Uint8Array, flush: Flush): Promise<Cid> {
     if (bytes.byteLength <= RAW_BYTES_MAX) {
       const cid = cidOfDigest(RAW, await sha256(bytes))
-      if (!isStored(cid)) await door.enterBytes(cid, bytes)
+      const known = index.find(cid)
+      if (known === undefined) await door.enterBytes(cid, bytes, flush)
+      // It may have come in without a flush, which this caller asks for.
+      else if (flush === 'flushed' && !commits.isFlushed())
+        await commits.together(() => index.touchNow(known.id))
+      else index.touch(known.id)
       return cid
     }
     const room = space.reserve(bytes.byteLength)
@@ -98,7 +110,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
     if (bytes.byteLength > RAW_BYTES_MAX) refuse('oversized', `a structure of ${bytes.byteLength} bytes`)
     if (looksLikeNode(bytes)) refuse('malformed', 'a list of chunks is no structure')
     const cid = cidOfDigest(DAG_CBOR, await sha256(bytes))
-    if (!isStored(cid)) await door.enterBytes(cid, bytes)
+    if (!isStored(cid)) await door.enterBytes(cid, bytes, 'flushed')
     return cid
   }
 
@@ -130,7 +142,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
       } finally {
         await file.close()
       }
-      if (content.kind === 'raw') return put(content.bytes)
+      if (content.kind === 'raw') return put(content.bytes, 'flushed')
       const { cid, list } = await nameOf(content)
       if (!isStored(cid))
         await door.enterFile(path, { cid, bytes: content.bytes, ...(list && { list }) }, room)
@@ -160,7 +172,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
     if (isStored(cid)) {
       await rm(path)
     } else if (content.kind === 'raw' && bytes <= INLINE_BYTES_MAX) {
-      await door.enterBytes(cid, content.bytes)
+      await door.enterBytes(cid, content.bytes, 'flushed')
       await rm(path)
     } else {
       const room = space.reserve(bytes)
@@ -175,7 +187,8 @@ function createBlobStore(parts: BlobParts): BlobStore {
   }
 
   return {
-    put: (bytes) => edge(() => put(bytes)),
+    put: (bytes) => edge(() => put(bytes, 'flushed')),
+    putUnflushed: (bytes) => edge(() => put(bytes, 'unflushed')),
     putStructure: (bytes) => edge(() => putStructure(bytes)),
     putStream: (source, { signal }) => edge(() => putStream(source, signal)),
     adopt: (path) => edge(() => adopt(path)),
@@ -186,6 +199,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
     },
     read: (cid) => edge(() => reader.read(cid)),
     path: (cid) => reader.path(cid),
+    content: (cid) => reader.content(cid),
     layout: (cid) => reader.layout(cid),
     readChunk: (cid, chunk) => edge(() => reader.readChunk(cid, chunk)),
     receive(cid) {
@@ -194,6 +208,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
         accept: (layout) => edge(() => receiver.accept(layout)),
         missing: () => receiver.missing(),
         chunk: (position, bytes) => edge(() => receiver.chunk(position, bytes)),
+        read: (position) => edge(() => receiver.read(position)),
         finish: () => edge(() => receiver.finish()),
         suspend: () => edge(() => receiver.suspend()),
       }

@@ -7,7 +7,7 @@ interface Share {
   failed(error: unknown): void
 }
 
-/** Transactions that several callers share. */
+/** Transactions that several callers share. Work is done in the order in which it was asked for. */
 export interface GroupCommit {
   /**
    * Does some synchronous work inside a transaction that it shares with whoever else asks in the same turn of the
@@ -15,6 +15,16 @@ export interface GroupCommit {
    * is undone and rejected alone.
    */
   together<T>(work: () => T): Promise<T>
+  /** Does work now, in one transaction with what waits. When it returns, all of it survives a power cut. */
+  now(work: () => void): void
+  /**
+   * Does work now without a flush of the disk, which takes milliseconds where the disk or the machine is busy. It
+   * survives the end of this process, and a power cut as soon as anything is committed in one of the other ways: the
+   * flush of the write-ahead log is one of all that was written before (https://sqlite.org/wal.html).
+   */
+  unflushed<T>(work: () => T): T
+  /** Whether nothing was done without a flush since the last one. */
+  isFlushed(): boolean
   /** Commits what waits, now. */
   flush(): void
 }
@@ -22,6 +32,7 @@ export interface GroupCommit {
 /** Opens a queue of work for the database. It holds no more than its callers await. */
 export function createGroupCommit(database: PeerDatabase): GroupCommit {
   let waiting: Share[] = []
+  let flushed = true
   const undoable = database.transaction((work: () => void) => {
     work()
   })
@@ -29,12 +40,10 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
     for (const share of shares) share.run()
   })
 
-  function flush(): void {
-    const shares = waiting
-    waiting = []
-    if (shares.length === 0) return
+  function commit(shares: readonly Share[]): void {
     try {
       runAll(shares)
+      flushed = true
     } catch (error) {
       const fault = storageFault(error, 'the database')
       for (const share of shares) share.failed(fault)
@@ -43,27 +52,84 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
     for (const share of shares) share.committed()
   }
 
+  function takeWaiting(): Share[] {
+    const shares = waiting
+    waiting = []
+    return shares
+  }
+
+  function flush(): void {
+    const shares = takeWaiting()
+    if (shares.length > 0) commit(shares)
+  }
+
+  /** A share whose work is undone alone when it throws. */
+  function share<T>(work: () => T, resolve: (value: T) => void, reject: (error: unknown) => void): Share {
+    let finish = () => reject(new Error('not run'))
+    return {
+      run() {
+        try {
+          undoable(() => {
+            const value = work()
+            finish = () => resolve(value)
+          })
+        } catch (error) {
+          finish = () => reject(storageFault(error, 'the database'))
+        }
+      },
+      committed: () => finish(),
+      failed: reject,
+    }
+  }
+
   return {
     together<T>(work: () => T): Promise<T> {
       const { promise, resolve, reject } = Promise.withResolvers<T>()
-      let finish = () => reject(new Error('not run'))
       if (waiting.length === 0) setImmediate(flush)
-      waiting.push({
-        run() {
-          try {
-            undoable(() => {
-              const value = work()
-              finish = () => resolve(value)
-            })
-          } catch (error) {
-            finish = () => reject(storageFault(error, 'the database'))
-          }
-        },
-        committed: () => finish(),
-        failed: (error) => reject(error),
-      })
+      waiting.push(share(work, resolve, reject))
       return promise
     },
+    now(work) {
+      const shares = takeWaiting()
+      if (shares.length === 0) {
+        undoable(work)
+        flushed = true
+        return
+      }
+      const failures: unknown[] = []
+      const own = share(
+        work,
+        () => undefined,
+        (error) => void failures.push(error),
+      )
+      commit([...shares, own])
+      if (failures.length > 0) throw failures[0]
+    },
+    unflushed<T>(work: () => T): T {
+      const results: T[] = []
+      const run = (): void => {
+        undoable(() => void results.push(work()))
+      }
+      // Inside a transaction the outer one decides.
+      if (database.inTransaction) run()
+      else {
+        withoutFlush(database, run)
+        flushed = false
+      }
+      const [result] = results
+      return result as T
+    },
+    isFlushed: () => flushed,
     flush,
+  }
+}
+
+/** In WAL mode NORMAL differs from FULL in one thing: a commit does not flush the log. */
+function withoutFlush(database: PeerDatabase, work: () => void): void {
+  database.pragma('synchronous = NORMAL')
+  try {
+    work()
+  } finally {
+    database.pragma('synchronous = FULL')
   }
 }

@@ -1,14 +1,13 @@
-import { hash } from 'node:crypto'
-import type { Journal, JournalRecord, Snapshot } from '../ports/journal.ts'
+import { createHash } from 'node:crypto'
+import { SNAPSHOT_PART_BYTES_MAX, type Journal, type JournalRecord, type Snapshot } from '../ports/journal.ts'
 import { equalBytes } from '../protocol/canonical.ts'
 import { assert, refuse } from '../protocol/fault.ts'
 import { recordChecksum } from './checksum.ts'
 import { storageFault, type PeerDatabase } from './database.ts'
+import { createGroupCommit, type GroupCommit } from './group-commit.ts'
 
 /** One record's size. Four direct messages of the largest size fit; anything larger belongs into a blob. */
 export const RECORD_BYTES_MAX = 16 << 20
-/** One snapshot's size: SQLite's own limit for a value is 1 GB, and a state that large is a defect. */
-export const SNAPSHOT_BYTES_MAX = 512 << 20
 /** Two, so that one damaged snapshot costs nothing: the older one and the records after it give the same state. */
 export const SNAPSHOTS_KEPT = 2
 /** Records read from the database at a time. Between two reads the connection is free for other statements. */
@@ -27,8 +26,9 @@ interface RecordRow {
 
 interface SnapshotRow {
   readonly sequence: number
+  /** Of all parts, one after the other. */
   readonly sha256: Uint8Array
-  readonly bytes: Uint8Array
+  readonly parts: number
 }
 
 /**
@@ -36,11 +36,15 @@ interface SnapshotRow {
  * on, and drops snapshots that are damaged.
  *
  * @param database an open database; the caller closes it after the journal
+ * @param commits what else is written to it: what waits there is committed with the next records, and before them
  * @returns the journal, and what had to be repaired
  * @throws FaultError `storage-failed` when no state can be restored any more: every snapshot is damaged, and the
  *   records before them are gone
  */
-export function openJournal(database: PeerDatabase): {
+export function openJournal(
+  database: PeerDatabase,
+  commits: Pick<GroupCommit, 'now'> = createGroupCommit(database),
+): {
   journal: Journal
   repairs: readonly JournalRepair[]
 } {
@@ -56,9 +60,16 @@ export function openJournal(database: PeerDatabase): {
       statements.insertRecord.run(sequence, recordChecksum(sequence, bytes), bytes)
     }
   }
-  const insertTogether = database.transaction(insert)
-  const saveAndPrune = database.transaction(({ sequence, bytes }: Snapshot) => {
-    statements.saveSnapshot.run(sequence, hash('sha256', bytes, 'buffer'), bytes)
+  const saveAndPrune = database.transaction(({ sequence, parts }: Snapshot) => {
+    statements.dropSnapshot.run(sequence)
+    const digest = createHash('sha256')
+    let position = 0
+    for (const bytes of parts) {
+      refuseLarger(bytes, SNAPSHOT_PART_BYTES_MAX, 'a part of a snapshot')
+      digest.update(bytes)
+      statements.savePart.run(sequence, position++, bytes)
+    }
+    statements.saveSnapshot.run(sequence, digest.digest(), position)
     statements.pruneSnapshots.run(SNAPSHOTS_KEPT)
     // With fewer snapshots than are to be kept, the history itself is what a damaged snapshot falls back to.
     const kept = statements.snapshotSequences.all()
@@ -72,9 +83,7 @@ export function openJournal(database: PeerDatabase): {
       for (const bytes of records) refuseLarger(bytes, RECORD_BYTES_MAX, 'a journal record')
       if (records.length === 0) return last
       guard(() => {
-        // A single insert is its own transaction; opening one around it would cost two more statements.
-        if (records.length === 1) insert(records)
-        else insertTogether(records)
+        commits.now(() => insert(records))
       })
       last += records.length
       return last
@@ -90,7 +99,6 @@ export function openJournal(database: PeerDatabase): {
     saveSnapshot(snapshot) {
       assertOpen(open)
       assert(snapshot.sequence <= last, 'a snapshot holds only what the journal has')
-      refuseLarger(snapshot.bytes, SNAPSHOT_BYTES_MAX, 'a snapshot')
       const newest = statements.snapshotSequences.get()?.sequence ?? 0
       assert(snapshot.sequence >= newest, 'snapshots are saved in order')
       guard(() => {
@@ -119,14 +127,22 @@ function prepare(database: PeerDatabase) {
     ),
     cutAfter: database.prepare<[number]>('DELETE FROM journal WHERE sequence > ?'),
     pruneRecords: database.prepare<[number]>('DELETE FROM journal WHERE sequence <= ?'),
-    saveSnapshot: database.prepare<[number, Uint8Array, Uint8Array]>(
-      'INSERT OR REPLACE INTO snapshot (sequence, sha256, bytes) VALUES (?, ?, ?)',
+    saveSnapshot: database.prepare<[number, Uint8Array, number]>(
+      'INSERT INTO snapshot (sequence, sha256, parts) VALUES (?, ?, ?)',
     ),
+    savePart: database.prepare<[number, number, Uint8Array]>(
+      'INSERT INTO snapshot_part (sequence, position, bytes) VALUES (?, ?, ?)',
+    ),
+    part: database
+      .prepare<[number, number], Uint8Array>(
+        'SELECT bytes FROM snapshot_part WHERE sequence = ? AND position = ?',
+      )
+      .pluck(),
     snapshotSequences: database.prepare<[], { sequence: number }>(
       'SELECT sequence FROM snapshot ORDER BY sequence DESC',
     ),
     snapshot: database.prepare<[number], SnapshotRow>(
-      'SELECT sequence, sha256, bytes FROM snapshot WHERE sequence = ?',
+      'SELECT sequence, sha256, parts FROM snapshot WHERE sequence = ?',
     ),
     dropSnapshot: database.prepare<[number]>('DELETE FROM snapshot WHERE sequence = ?'),
     pruneSnapshots: database.prepare<[number]>(
@@ -139,14 +155,28 @@ function prepare(database: PeerDatabase) {
 function newestIntactSnapshot(statements: Statements, repairs?: JournalRepair[]): Snapshot | undefined {
   for (const { sequence } of statements.snapshotSequences.all()) {
     const row = statements.snapshot.get(sequence)
-    if (row && equalBytes(hash('sha256', row.bytes, 'buffer'), row.sha256)) {
-      return { sequence, bytes: row.bytes }
-    }
+    if (row && isIntact(statements, row)) return { sequence, parts: partsOf(statements, row) }
     if (!repairs) continue
     statements.dropSnapshot.run(sequence)
     repairs.push({ kind: 'snapshot-dropped', sequence })
   }
   return undefined
+}
+
+/** A part that is missing reads as empty: the digest tells. */
+function* partsOf(
+  statements: Statements,
+  { sequence, parts }: SnapshotRow,
+): Generator<Uint8Array, void, void> {
+  for (let position = 0; position < parts; position++) {
+    yield guard(() => statements.part.get(sequence, position)) ?? new Uint8Array(0)
+  }
+}
+
+function isIntact(statements: Statements, row: SnapshotRow): boolean {
+  const digest = createHash('sha256')
+  for (const bytes of partsOf(statements, row)) digest.update(bytes)
+  return equalBytes(digest.digest(), row.sha256)
 }
 
 /** Removes what cannot be read after `base`, so that new records follow the last intact one. Returns its number. */

@@ -9,12 +9,12 @@ journalContract('memory', () => {
       flipFirstByte(disk.records[sequence - disk.firstSequence]!.bytes)
     },
     damageSnapshot(sequence) {
-      flipFirstByte(disk.snapshots.find((snapshot) => snapshot.sequence === sequence)!.bytes)
+      flipFirstByte(disk.snapshots.find((snapshot) => snapshot.sequence === sequence)!.parts.at(-1))
     },
     dispose: () => undefined,
   }
 })
 
-function flipFirstByte(bytes: Uint8Array): void {
-  bytes[0]! ^= 1
+function flipFirstByte(bytes: Uint8Array | undefined): void {
+  bytes![0]! ^= 1
 }

@@ -9,7 +9,7 @@ export interface MemoryDisk {
   firstSequence: number
   records: { bytes: Uint8Array; checksum: number }[]
   /** Oldest first. */
-  snapshots: { sequence: number; bytes: Uint8Array; checksum: number }[]
+  snapshots: { sequence: number; parts: Uint8Array[]; checksum: number }[]
 }
 
 /** An empty disk. */
@@ -22,8 +22,8 @@ export function createMemoryDisk(): MemoryDisk {
  * disk to restart the peer. It copies what it is given and hands out copies, as a disk does.
  */
 export function openMemoryJournal(disk: MemoryDisk): Journal {
-  const intact = ({ sequence, bytes, checksum }: MemoryDisk['snapshots'][number]) =>
-    checksum === recordChecksum(sequence, bytes)
+  const intact = ({ sequence, parts, checksum }: MemoryDisk['snapshots'][number]) =>
+    checksum === partsChecksum(sequence, parts)
   disk.snapshots = disk.snapshots.filter(intact)
   const base = newestSnapshot(disk)
   assert(base >= disk.firstSequence - 1, 'a snapshot is intact, or the history is whole')
@@ -42,7 +42,7 @@ export function openMemoryJournal(disk: MemoryDisk): Journal {
     latestSnapshot() {
       assert(open, 'a closed journal is not used')
       const newest = disk.snapshots.findLast(intact)
-      return newest && { sequence: newest.sequence, bytes: newest.bytes.slice() }
+      return newest && { sequence: newest.sequence, parts: newest.parts.map((part) => part.slice()) }
     },
     *readAfter(sequence) {
       assert(open, 'a closed journal is not used')
@@ -52,11 +52,12 @@ export function openMemoryJournal(disk: MemoryDisk): Journal {
         yield { sequence: next, bytes: record.slice() }
       }
     },
-    saveSnapshot({ sequence, bytes }: Snapshot) {
+    saveSnapshot({ sequence, parts }: Snapshot) {
       assert(open, 'a closed journal is not used')
       assert(sequence <= last, 'a snapshot holds only what the journal has')
       assert(sequence >= newestSnapshot(disk), 'snapshots are saved in order')
-      const snapshot = { sequence, bytes: bytes.slice(), checksum: recordChecksum(sequence, bytes) }
+      const saved = Array.from(parts, (part) => part.slice())
+      const snapshot = { sequence, parts: saved, checksum: partsChecksum(sequence, saved) }
       disk.snapshots = [...disk.snapshots.filter((s) => s.sequence !== sequence), snapshot].slice(
         -SNAPSHOTS_KEPT,
       )
@@ -67,6 +68,10 @@ export function openMemoryJournal(disk: MemoryDisk): Journal {
       open = false
     },
   }
+}
+
+function partsChecksum(sequence: number, parts: readonly Uint8Array[]): number {
+  return recordChecksum(sequence, Buffer.concat(parts))
 }
 
 function newestSnapshot({ snapshots }: MemoryDisk): number {

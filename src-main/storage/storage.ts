@@ -5,6 +5,7 @@ import type { Journal } from '../ports/journal.ts'
 import type { Settings } from '../ports/settings.ts'
 import { openBlobStore, type BlobRepair } from './blob-store.ts'
 import { openDatabase } from './database.ts'
+import { createGroupCommit } from './group-commit.ts'
 import { openJournal, type JournalRepair } from './journal.ts'
 import { openSettings } from './settings.ts'
 
@@ -40,10 +41,12 @@ export async function openStorage(options: {
   const { folder, quotaBytes, clock } = options
   const database = openDatabase(folder)
   try {
-    const { journal, repairs } = openJournal(database)
+    const commits = createGroupCommit(database)
+    const { journal, repairs } = openJournal(database, commits)
     const blobFolder = join(folder, BLOB_FOLDER)
     const store = await openBlobStore({
       database,
+      commits,
       folder: blobFolder,
       quotaBytes,
       nowMs: () => clock.nowMs(),

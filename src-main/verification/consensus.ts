@@ -55,6 +55,36 @@ export function judge(input: {
   readonly results: readonly UnitResult[]
   readonly comparator?: Comparator
 }): Verdict {
+  return unanimous(input.results, input.redundancy) ?? judgeVotes(input)
+}
+
+/** The verdict of most units: everybody says the very same, each once. Undefined when it is not so simple. */
+function unanimous(results: readonly UnitResult[], redundancy: number): Verdict | undefined {
+  const [first] = results
+  if (first === undefined) return { kind: 'more', count: Math.max(1, redundancy) }
+  const peers: PeerId[] = []
+  for (const { peer, output, fuel } of results) {
+    if (output !== first.output || fuel !== first.fuel || peers.includes(peer)) return undefined
+    peers.push(peer)
+  }
+  if (peers.length < quorumOf(redundancy)) {
+    return { kind: 'more', count: Math.max(1, redundancy - peers.length) }
+  }
+  const { output, fuel } = first
+  return {
+    kind: 'agreed',
+    output,
+    ...(fuel === undefined ? {} : { fuel }),
+    winners: peers.sort(),
+    losers: [],
+  }
+}
+
+function judgeVotes(input: {
+  readonly redundancy: number
+  readonly results: readonly UnitResult[]
+  readonly comparator?: Comparator
+}): Verdict {
   const { alike } = input.comparator ?? exactHash
   const agree = (a: Claim, b: Claim): boolean => a.fuel === b.fuel && alike(a.output, b.output)
   const votes = [...votesOf(input.results)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

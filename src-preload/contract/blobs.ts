@@ -33,8 +33,21 @@ const WhichUpload = z.strictObject({ upload_id: UploadId })
  * nobody touches for an hour is forgotten, and so are the bytes of a finished one that no job has used by then.
  */
 export const uploads = {
-  /** Faults: `quota-exceeded` (announced bytes do not fit), `too-busy` (too many open uploads). */
-  begin: procedure.input(z.strictObject({ bytes: z.int().min(0).max(UPLOAD_BYTES_MAX) })).output(UploadState),
+  /**
+   * With the SHA-256 of all bytes, content that is here already begins at its end, so that none of it is sent.
+   * Faults: `quota-exceeded` (announced bytes do not fit), `too-busy` (too many open uploads).
+   */
+  begin: procedure
+    .input(
+      z.strictObject({
+        bytes: z.int().min(0).max(UPLOAD_BYTES_MAX),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, 'not a SHA-256')
+          .exactOptional(),
+      }),
+    )
+    .output(UploadState),
   /** Faults: `bad-input` for an unknown upload, an offset that is not the next one, or bytes beyond the end. */
   append: procedure.input(WhichUpload.extend({ offset: Count, chunk: Chunk })).output(UploadState),
   state: procedure.input(WhichUpload).output(UploadState),

@@ -25,6 +25,8 @@ export const HardwareInfo = z.strictObject({
   /** The disk that holds the data folder. */
   disk: z.strictObject({ path: z.string(), free_bytes: Count, total_bytes: Count }),
   gpus: z.array(GpuInfo),
+  /** Megabits a second of the link that leads to everybody else; absent where nothing on the machine tells. */
+  link_mbps: z.number().positive().exactOptional(),
   measured_at_ms: AtMs,
 })
 export type HardwareInfo = z.infer<typeof HardwareInfo>

@@ -67,6 +67,7 @@ export {
   UNIT_NEWS_MAX,
   WATCH_EVERY_MS,
 } from './limits.ts'
+export type { DeadlineMs, DeadlineRisk, UnitNeeds } from './placement.ts'
 export { ModuleRequest, type ModuleInput, type SubmittedModule } from './modules.ts'
 export type { NodeNews, UnitHere } from './news.ts'
 export type { ConnectionInfo, LentChange, NodeInfo, NodePulse, Sharing, Traffic } from './node.ts'

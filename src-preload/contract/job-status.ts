@@ -3,6 +3,7 @@ import { Fault } from '../../src-main/protocol/fault.ts'
 import { Fuel } from '../../src-main/protocol/fuel.ts'
 import { JobId, PeerId } from '../../src-main/protocol/ids.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
+import { DeadlineRisk } from './placement.ts'
 import { AtMs, Count, DurationMs } from './procedure.ts'
 
 /** Names the frames that were submitted together: the id of the first one's job. */
@@ -71,6 +72,8 @@ export const JobSummary = z.strictObject({
   reduced_by: FollowingJob.exactOptional(),
   priority: Fraction,
   deadline_ms: AtMs.exactOptional(),
+  /** Absent while the deadline will be met, as far as anybody can tell. */
+  deadline_at_risk: DeadlineRisk.exactOptional(),
   /** What was estimated when it was submitted, to compare. */
   estimated_ms: DurationMs.exactOptional(),
   /** Of render jobs. */

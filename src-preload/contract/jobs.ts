@@ -27,6 +27,7 @@ import {
   UNIT_NEWS_MAX,
 } from './limits.ts'
 import { ModuleRequest, SubmittedModule } from './modules.ts'
+import { DeadlineRisk, placement } from './placement.ts'
 import { AtMs, Count, DurationMs, Nothing, procedure } from './procedure.ts'
 
 const Redundancy = z.int().min(1).max(REDUNDANCY_MAX)
@@ -80,8 +81,7 @@ export const RenderRequest = z.strictObject({
   /** Frames per second: frame n shows the animation n / fps seconds after its start. */
   fps: z.number().min(1).max(240).default(24),
   priority: Fraction.default(0.5),
-  /** When it should be done; work on it goes first as that comes near. */
-  deadline_ms: AtMs.exactOptional(),
+  ...placement,
   /** What the user was told that it would take, remembered to compare. */
   estimated_ms: DurationMs.exactOptional(),
   /** The main file's name when absent. */
@@ -105,6 +105,8 @@ export const SubmittedRender = z.strictObject({
   /** Bytes that every peer that helps has to fetch. */
   scene_bytes: Count,
   warnings: z.array(SceneWarning),
+  /** When the last of the jobs cannot meet its deadline, as far as that can be told now. */
+  deadline_at_risk: DeadlineRisk.exactOptional(),
 })
 export type SubmittedRender = z.infer<typeof SubmittedRender>
 
@@ -220,8 +222,17 @@ export const JobRequest = z.strictObject({
   redundancy: Redundancy.default(2),
   priority: Fraction.default(0.5),
   description: Description.exactOptional(),
+  ...placement,
 })
 export type JobRequest = z.infer<typeof JobRequest>
+
+/** A job that was accepted. */
+export const SubmittedJob = z.strictObject({
+  job_id: JobId,
+  units: Count,
+  deadline_at_risk: DeadlineRisk.exactOptional(),
+})
+export type SubmittedJob = z.infer<typeof SubmittedJob>
 
 /** A finished result in the blob store. */
 export const ResultFile = z.strictObject({
@@ -277,7 +288,7 @@ export const jobs = {
       }),
     )
     .output(RenderEstimate),
-  submit: procedure.input(JobRequest).output(z.strictObject({ job_id: JobId, units: Count })),
+  submit: procedure.input(JobRequest).output(SubmittedJob),
   /** Newest first. */
   list: procedure.output(z.array(JobSummary)),
   status: procedure.input(WhichJob).output(JobStatus),

@@ -4,6 +4,7 @@ import { JOB_UNITS_MAX, REDUNDANCY_MAX } from '../../src-main/protocol/limits.ts
 import { Fraction } from '../../src-main/protocol/slot.ts'
 import { WasmParams } from '../../src-main/protocol/wasm-job.ts'
 import { DESCRIPTION_LENGTH_MAX, MODULE_FILES_MAX } from './limits.ts'
+import { DeadlineRisk, placement } from './placement.ts'
 import { Count } from './procedure.ts'
 
 /**
@@ -40,6 +41,7 @@ export const ModuleRequest = z.strictObject({
   description: z.string().max(DESCRIPTION_LENGTH_MAX).exactOptional(),
   /** Of one unit, on one core of the reference machine; what its fuel would take when absent. */
   estimated_duration_seconds: z.number().min(0).max(604_800).exactOptional(),
+  ...placement,
 })
 export type ModuleRequest = z.infer<typeof ModuleRequest>
 
@@ -49,5 +51,7 @@ export const SubmittedModule = z.strictObject({
   units: Count,
   /** The job that will combine the outputs, when there is to be one. */
   reduced_by: JobId.exactOptional(),
+  /** When it cannot meet its deadline, as far as that can be told before a unit ran. */
+  deadline_at_risk: DeadlineRisk.exactOptional(),
 })
 export type SubmittedModule = z.infer<typeof SubmittedModule>

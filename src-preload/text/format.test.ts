@@ -102,3 +102,15 @@ it('numbers have as many digits as asked', () => {
   expect(de.number(1234.567, 2)).toBe('1.234,57')
   expect(en.percent(0.416)).toBe('42 %')
 })
+
+it.each([
+  [1 / 60, '1 min'],
+  [7.4, '7 min'],
+  [38, '40 min'],
+  [61, '1 h'],
+  [280, '4 h 45 min'],
+  [317, '5 h'],
+  [1_500, '1 d 1 h'],
+])('%d minutes that were forecast are roughly %s', (minutes, written) => {
+  expect(en.roughly(minutes * 60_000)).toBe(written)
+})

@@ -25,6 +25,8 @@ export interface Format {
   bytesPerSecond(count: number): string
   /** The two largest units that are not zero: `1 h 20 min`; `0 s` for nothing. */
   duration(ms: number): string
+  /** A duration that was forecast, as one would say it: `40 min` rather than 38, `5 h` rather than 5 h 17 min; at least a minute. */
+  roughly(ms: number): string
   /** A time of day, with its day when that is neither today nor within the next twelve hours. */
   time(atMs: number): string
   /** A day, with its year when that is not this one. */
@@ -90,6 +92,7 @@ export function createFormat(language: Language, options: FormatOptions = {}): F
     bytes,
     bytesPerSecond: (count) => (Number.isFinite(count) ? `${bytes(count)}/s` : '–'),
     duration: (ms) => (Number.isFinite(ms) ? durationWords(language, ms, number) : '–'),
+    roughly: (ms) => (Number.isFinite(ms) ? durationWords(language, rounded(ms), number) : '–'),
     time(atMs) {
       if (!isDate(atMs)) return '–'
       const hour = clock.format(atMs)
@@ -121,6 +124,18 @@ function durationWords(language: Language, ms: number, number: (value: number) =
   if (minutes < HOUR_MS / MINUTE_MS) return `${number(minutes)} min`
   if (minutes < DAY_MS / MINUTE_MS) return pair(minutes, 60, 'h', 'min', number)
   return pair(hours, 24, language === 'de' ? 'T.' : 'd', 'h', number)
+}
+
+/** What is forecast is told up to so long in steps of so much. */
+const ROUGH_STEPS = [
+  { upToMs: 10 * MINUTE_MS, stepMs: MINUTE_MS },
+  { upToMs: HOUR_MS, stepMs: 5 * MINUTE_MS },
+  { upToMs: 5 * HOUR_MS, stepMs: 15 * MINUTE_MS },
+] as const
+
+function rounded(ms: number): number {
+  const stepMs = ROUGH_STEPS.find(({ upToMs }) => ms <= upToMs)?.stepMs ?? HOUR_MS
+  return Math.max(MINUTE_MS, Math.round(ms / stepMs) * stepMs)
 }
 
 /** A count of small units as large ones and what is left. */

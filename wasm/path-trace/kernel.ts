@@ -8,10 +8,9 @@
  * const film = kernel.renderTile({ x0: 0, y0: 0, x1: 64, y1: 64, s0: 0, s1: 16 }, { width: 640, height: 480, bounces: 4 })
  */
 import { assert } from './assert.ts'
-import { checkScene, type SceneFault } from './scene-check.ts'
-
-/** Named in receipts: changes whenever the same scene may give other bits, or cost other fuel. */
-export const KERNEL_VERSION = '1.1.0'
+import { checkScene, type CheckedScene, type SceneFault } from './scene-check.ts'
+import { SCENE_LIMITS } from './scene-layout.ts'
+import { packedBytes, packScene, type SceneDescription } from './scene.ts'
 
 /** Bytes of film per pixel: red, green and blue as little-endian i64. */
 export const FILM_PIXEL_BYTES = 24
@@ -60,6 +59,11 @@ export interface PathTraceKernel {
   /** Checks, copies and prepares a packed scene. Once per instance. */
   loadScene(bytes: Uint8Array): LoadResult
   /**
+   * The same for a scene that is not packed yet: it is packed where the kernel keeps it, without a copy. `afterPacking`
+   * sees the packed bytes; if it throws, the kernel must not be used any more.
+   */
+  loadDescription(scene: SceneDescription, afterPacking?: (bytes: Uint8Array) => void): LoadResult
+  /**
    * Renders a region and returns its film, row by row, FILM_PIXEL_BYTES per pixel: a view into the kernel's own
    * memory, valid until the next call. `afterRow` is called with the number of rows done; if it throws, rendering
    * stops and the kernel can still be used.
@@ -94,18 +98,32 @@ export function instantiateKernel(
 /** The same for an instance that somebody else made. */
 export function wrapKernel(kernel: KernelExports): PathTraceKernel {
   let triangles = 0
+  const build = ({ layout }: CheckedScene, bytes: number): LoadResult => {
+    if (kernel.build() === 0) return { kind: 'out-of-memory', bytes }
+    triangles = layout.counts.triangles
+    return { kind: 'loaded', triangles, nodes: kernel.nodes(), leaves: kernel.leaves() }
+  }
   return {
     loadScene(bytes) {
       assert(triangles === 0, 'an instance loads one scene')
       const checked = checkScene(bytes)
       if (checked.kind === 'bad-scene') return checked
-      const outOfMemory = { kind: 'out-of-memory', bytes: bytes.byteLength } as const
       const at = kernel.reserveScene(bytes.byteLength)
-      if (at === 0) return outOfMemory
+      if (at === 0) return { kind: 'out-of-memory', bytes: bytes.byteLength }
       new Uint8Array(kernel.memory.buffer, at >>> 0, bytes.byteLength).set(bytes)
-      if (kernel.build() === 0) return outOfMemory
-      triangles = checked.layout.counts.triangles
-      return { kind: 'loaded', triangles, nodes: kernel.nodes(), leaves: kernel.leaves() }
+      return build(checked, bytes.byteLength)
+    },
+    loadDescription(scene, afterPacking) {
+      assert(triangles === 0, 'an instance loads one scene')
+      const byteLength = packedBytes(scene)
+      if (byteLength > SCENE_LIMITS.bytes)
+        return { kind: 'bad-scene', reason: `longer than ${SCENE_LIMITS.bytes} bytes` }
+      const at = kernel.reserveScene(byteLength)
+      if (at === 0) return { kind: 'out-of-memory', bytes: byteLength }
+      const bytes = packScene(scene, new Uint8Array(kernel.memory.buffer, at >>> 0, byteLength).fill(0))
+      afterPacking?.(bytes)
+      const checked = checkScene(bytes)
+      return checked.kind === 'bad-scene' ? checked : build(checked, byteLength)
     },
     renderTile(region, frame, afterRow) {
       assert(triangles > 0, 'a scene is loaded before it is rendered')

@@ -1,4 +1,5 @@
 /** Judges packed scenes that came from strangers. What passes cannot make the kernel leave its data. */
+import { length3 } from './exact-math.ts'
 import {
   ALPHA_MODES,
   CAMERA_KINDS,
@@ -191,7 +192,7 @@ function checkLights(bytes: Uint8Array, { counts, sections }: SceneLayout): stri
     if (!within(float(LIGHT.range), 0, SCENE_LIMITS.coordinate)) return `light ${i} has a range out of bounds`
     if (view.getUint32(at + LIGHT.kind, true) !== LIGHT_KINDS.indexOf('point')) {
       const [x, y, z] = triple(LIGHT.direction)
-      if (!within(Math.hypot(x, y, z), 0.999, 1.001)) return `light ${i} has a direction that is not a unit`
+      if (!within(length3(x, y, z), 0.999, 1.001)) return `light ${i} has a direction that is not a unit`
     }
     if (
       !within(float(LIGHT.cosInner), float(LIGHT.cosOuter), 1) ||

@@ -10,6 +10,7 @@
  * if (checked.kind === 'bad-scene') return checked
  */
 import { assert } from './assert.ts'
+import { cos, length3, tan } from './exact-math.ts'
 import {
   ALPHA_MODES,
   CAMERA_KINDS,
@@ -186,21 +187,31 @@ export interface SceneDescription {
   readonly environment: EnvironmentDescription
 }
 
+/** Length of a scene's packed form. */
+export function packedBytes(scene: SceneDescription): number {
+  return sceneLayout(countsOf(scene)).byteLength
+}
+
 /**
- * The packed form of a scene. Promises that equal descriptions give equal bytes, and throws only where arrays
+ * The packed form of a scene, written into `target` where one is given: zeros of just its length, at a multiple of 16
+ * in their buffer. Promises that equal descriptions give equal bytes, and throws only where arrays
  * that should be parallel are not: values (bounds, references, finiteness) are what `checkScene` judges.
  */
-export function packScene(scene: SceneDescription): Uint8Array {
+export function packScene(
+  scene: SceneDescription,
+  target?: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
   const counts = countsOf(scene)
   const layout = sceneLayout(counts)
-  const bytes = new Uint8Array(layout.byteLength)
-  const view = new DataView(bytes.buffer)
+  const bytes = target ?? new Uint8Array(layout.byteLength)
+  assert(bytes.byteLength === layout.byteLength, 'a scene is packed into as many bytes as it takes')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   writeHeader(view, scene, counts, layout)
   const { sections } = layout
   const floats = (at: number, values: Float32Array) =>
-    new Float32Array(bytes.buffer, at, values.length).set(values)
+    new Float32Array(bytes.buffer, bytes.byteOffset + at, values.length).set(values)
   const words = (at: number, values: Uint32Array) =>
-    new Uint32Array(bytes.buffer, at, values.length).set(values)
+    new Uint32Array(bytes.buffer, bytes.byteOffset + at, values.length).set(values)
   floats(sections.positions, scene.positions)
   floats(sections.normals, scene.normals)
   floats(sections.tangents, scene.tangents)
@@ -288,7 +299,7 @@ function writeHeader(
   const { projection } = camera
   word(HEADER.cameraKind, CAMERA_KINDS.indexOf(projection.kind))
   if (projection.kind === 'perspective') {
-    setFloats(view, HEADER.cameraHalfHeight, [Math.tan(projection.yfov / 2), projection.aspect ?? 0])
+    setFloats(view, HEADER.cameraHalfHeight, [tan(projection.yfov / 2), projection.aspect ?? 0])
   } else {
     setFloats(view, HEADER.cameraHalfHeight, [projection.ymag, projection.xmag / projection.ymag])
   }
@@ -340,10 +351,10 @@ function writeLight(view: DataView, at: number, light: LightDescription): void {
   }
   if (light.kind !== 'point') {
     const [x, y, z] = light.direction
-    const length = Math.hypot(x, y, z)
+    const length = length3(x, y, z)
     setFloats(view, at + LIGHT.direction, [x / length, y / length, z / length])
   }
   if (light.kind === 'spot') {
-    setFloats(view, at + LIGHT.cosInner, [Math.cos(light.innerConeAngle), Math.cos(light.outerConeAngle)])
+    setFloats(view, at + LIGHT.cosInner, [cos(light.innerConeAngle), cos(light.outerConeAngle)])
   }
 }

@@ -8,6 +8,7 @@ import { WASM_MODULE } from '../../protocol/wasm-job.ts'
 import { UnitIndex } from '../../protocol/work.ts'
 import { numberBetween } from '../arguments.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
+import { lateText } from '../placement-options.ts'
 import { createProgressLine } from '../progress-line.ts'
 import { openResultFile, resultFormat, saveModuleResult, saveResult } from '../result-file.ts'
 import { factsText, tableText } from '../table.ts'
@@ -129,7 +130,11 @@ export function statusText(status: JobStatus): string {
     ['rejected', `${status.rejected_outputs} outputs, ${status.retried} attempts made again`],
     ['time', timeText(status)],
   ]
-  const { fuel, reduced_by: reduce } = status
+  const { fuel, reduced_by: reduce, deadline_ms: deadline, deadline_at_risk: risk } = status
+  if (deadline !== undefined) {
+    const late = risk === undefined ? '' : `, ${lateText(risk, deadline)}`
+    facts.push(['deadline', `${new Date(deadline).toLocaleString()}${late}`])
+  }
   if (fuel !== undefined) facts.push(['fuel', `${fuelText(fuel)} units, each peer’s the same`])
   if (reduce !== undefined) facts.push(['reduced by', `${reduce.job_id}: ${stateText(reduce)}`])
   if (status.waiting !== undefined) facts.push(['waiting', status.waiting.message])

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { HardwareInfo, NodeInfo } from '#contract'
+import type { ComputeResource, HardwareInfo, NodeInfo } from '#contract'
 import { openInBrowser } from '../browser.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { factsText } from '../table.ts'
@@ -55,7 +55,7 @@ function sharingText(sharing: NodeInfo['sharing']): string {
     case 'never':
       return 'nothing'
     case 'always':
-      return `${sharing.resources.cpu_cores} cores, ${Number(sharing.resources.ram_gb.toFixed(1))} GB, always`
+      return `${amountsText(sharing.resources)}, always`
     case 'slots':
       return `${sharing.slots.length} slots`
     case 'week': {
@@ -65,7 +65,18 @@ function sharingText(sharing: NodeInfo['sharing']): string {
   }
 }
 
-function hardwareText({ hostname, os, cpu, ram_bytes, disk, gpus }: HardwareInfo): string {
+/** What is shared of each kind; what nothing is shared of is left out. */
+function amountsText({ cpu_cores, ram_gb, disk_gb, gpu_vram_gb }: ComputeResource): string {
+  const gigabytes = (amount: number): string => `${Number(amount.toFixed(1))} GB`
+  return [
+    `${cpu_cores} cores`,
+    gigabytes(ram_gb),
+    ...(disk_gb === undefined ? [] : [`${gigabytes(disk_gb)} of disk`]),
+    ...(gpu_vram_gb === undefined ? [] : [`${gigabytes(gpu_vram_gb)} of graphics memory`]),
+  ].join(', ')
+}
+
+function hardwareText({ hostname, os, cpu, ram_bytes, disk, gpus, link_mbps }: HardwareInfo): string {
   const gpuText = ({ name, vram_bytes }: HardwareInfo['gpus'][number]): string =>
     vram_bytes === undefined ? name : `${name}, ${bytesText(vram_bytes)}`
   return factsText([
@@ -74,6 +85,7 @@ function hardwareText({ hostname, os, cpu, ram_bytes, disk, gpus }: HardwareInfo
     ['memory', bytesText(ram_bytes)],
     ['disk', `${bytesText(disk.free_bytes)} free of ${bytesText(disk.total_bytes)} at ${disk.path}`],
     ['gpu', gpus.map(gpuText).join('; ') || 'none found'],
+    ['network', link_mbps === undefined ? 'the driver does not tell how fast' : `${link_mbps} Mbit/s link`],
   ])
 }
 

@@ -14,6 +14,12 @@ import {
   type ModuleOptions,
   type SplitOption,
 } from '../module-options.ts'
+import {
+  lateText,
+  placementGiven,
+  withPlacementOptions,
+  type PlacementOptions,
+} from '../placement-options.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { openResultFile, saveModuleResult } from '../result-file.ts'
 import { localFile, type LocalFile } from '../scene-files.ts'
@@ -21,7 +27,7 @@ import type { Terminal } from '../terminal.ts'
 import { uploadFiles } from '../upload.ts'
 import { followJob, mustBeDone, statusText } from './jobs.ts'
 
-interface SubmitOptions extends CommonOptions, ModuleOptions {
+interface SubmitOptions extends CommonOptions, ModuleOptions, PlacementOptions {
   readonly wasm: string
   readonly input?: string
   readonly inputs?: readonly string[]
@@ -68,7 +74,10 @@ export function submitJobCommand(terminal: Terminal): Command {
     .option('--priority <weight>', 'among your own jobs, 0 to 1 (default: 0.5)', numberBetween(0, 1))
     .option('--wait', 'stay until the job is done')
     .option('--out <file>', 'wait, then save the outputs, one after the other')
-  return withModuleOptions(command).action((options: SubmitOptions) => submitAndFollow(terminal, options))
+  const dataset = 'units go first to who has this blob; without --input they read it'
+  return withPlacementOptions(withModuleOptions(command), dataset).action((options: SubmitOptions) =>
+    submitAndFollow(terminal, options),
+  )
 }
 
 async function submitAndFollow(terminal: Terminal, options: SubmitOptions): Promise<void> {
@@ -79,7 +88,10 @@ async function submitAndFollow(terminal: Terminal, options: SubmitOptions): Prom
   try {
     await withPeer(options, async (calls) => {
       const submitted = await submit(terminal, calls, files, params, options)
-      const { job_id, units } = submitted
+      const { job_id, units, deadline_at_risk: risk } = submitted
+      if (risk !== undefined && options.deadline !== undefined) {
+        terminal.err(`warning: ${lateText(risk, options.deadline)}\n`)
+      }
       if (options.wait !== true && draft === undefined) {
         print(terminal, options, submitted, () => `${job_id}: ${units} units\n`)
         return
@@ -100,11 +112,14 @@ async function submitAndFollow(terminal: Terminal, options: SubmitOptions): Prom
 }
 
 /** What units read is said in one way. @throws FaultError `bad-input` */
-function checkReading({ input, inputs, split, units }: SubmitOptions): void {
+function checkReading({ input, inputs, split, units, dataset }: SubmitOptions): void {
   const ways = { '--input': input, '--inputs': inputs, '--units': units }
   const [first, second] = Object.entries(ways).flatMap(([name, value]) => (value === undefined ? [] : [name]))
   if (second !== undefined) refuse('bad-input', `${first ?? ''} and ${second} do not go together`)
-  if (split !== undefined && input === undefined) refuse('bad-input', '--split needs --input')
+  const isDatasetRead = dataset !== undefined && inputs === undefined && units === undefined
+  if (split !== undefined && input === undefined && !isDatasetRead) {
+    refuse('bad-input', '--split needs --input or --dataset')
+  }
 }
 
 async function filesOf({ wasm, input, inputs, reduce }: SubmitOptions): Promise<JobFiles> {
@@ -154,14 +169,16 @@ async function submit(
     input: inputOf(options, inputCids),
     ...(reduceCid === undefined ? {} : { reduce: reduceCid }),
     ...params,
+    ...placementGiven(options),
     description,
     ...(redundancy === undefined ? {} : { redundancy }),
     ...(priority === undefined ? {} : { priority }),
   })
 }
 
-function inputOf({ inputs, split, units }: SubmitOptions, cids: readonly Cid[]): ModuleInput {
-  const [cid] = cids
+function inputOf({ inputs, split, units, dataset }: SubmitOptions, cids: readonly Cid[]): ModuleInput {
+  // A dataset is read where nothing else is: it is here already, and need not be uploaded.
+  const cid = cids[0] ?? (units === undefined ? dataset : undefined)
   if (cid === undefined) return { kind: 'nothing', units: units ?? 1 }
   if (inputs !== undefined) return { kind: 'files', cids: [...cids] }
   return split === undefined ? { kind: 'file', cid } : { ...split, cid }

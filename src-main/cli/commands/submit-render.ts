@@ -10,8 +10,14 @@ import {
   TILE_SIDE_MAX,
   TILE_SIDE_MIN,
 } from '../../protocol/render-job.ts'
-import { durationMs, integerBetween, numberBetween } from '../arguments.ts'
+import { integerBetween, numberBetween } from '../arguments.ts'
 import { frameFile, frameList } from '../frames.ts'
+import {
+  lateText,
+  placementGiven,
+  withPlacementOptions,
+  type PlacementOptions,
+} from '../placement-options.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { openResultFile, resultFormat, saveResult } from '../result-file.ts'
 import { localFile, sceneFiles, type LocalFile } from '../scene-files.ts'
@@ -25,7 +31,7 @@ const CAMERA_MAX = 0xffff
 /** No film has more frames a second. */
 const FPS_MAX = 240
 
-interface RenderOptions extends CommonOptions {
+interface RenderOptions extends CommonOptions, PlacementOptions {
   readonly width?: number
   readonly height?: number
   readonly spp?: number
@@ -37,7 +43,6 @@ interface RenderOptions extends CommonOptions {
   readonly frames?: readonly number[]
   readonly fps?: number
   readonly priority?: number
-  readonly deadline?: number
   readonly description?: string
   readonly wait?: boolean
   readonly out?: string
@@ -45,7 +50,7 @@ interface RenderOptions extends CommonOptions {
 
 /** The command `submit-render`. */
 export function submitRenderCommand(terminal: Terminal): Command {
-  return newCommand(
+  const command = newCommand(
     'submit-render',
     'render a glTF scene on the mesh',
     'meshctl submit-render house.glb --width 1280 --height 720 --spp 256 --out house.png',
@@ -70,14 +75,15 @@ export function submitRenderCommand(terminal: Terminal): Command {
       'from 0 to 1, which of your jobs goes first (default: 0.5)',
       numberBetween(0, 1),
     )
-    .option('--deadline <duration>', 'when it should be done, from now: 90m, 8h', durationMs)
     .option('--description <text>', 'a name for the job (default: the file’s)')
     .option('--wait', 'stay until the picture is done')
     .option(
       '--out <file>',
       'wait, then save the picture as .png or .exr; a number is added for each of several frames',
     )
-    .action((file: string, options: RenderOptions) => submitAndFollow(terminal, file, options))
+  return withPlacementOptions(command, 'tiles go first to who has this blob').action(
+    (file: string, options: RenderOptions) => submitAndFollow(terminal, file, options),
+  )
 }
 
 async function submitAndFollow(terminal: Terminal, path: string, options: RenderOptions): Promise<void> {
@@ -91,6 +97,10 @@ async function submitAndFollow(terminal: Terminal, path: string, options: Render
     await withPeer(options, async (calls) => {
       const submitted = await submit(terminal, calls, files, light, options)
       for (const { message } of submitted.warnings) terminal.err(`warning: ${message}\n`)
+      const { deadline_at_risk: risk } = submitted
+      if (risk !== undefined && options.deadline !== undefined) {
+        terminal.err(`warning: ${lateText(risk, options.deadline)}\n`)
+      }
       if (options.wait !== true && options.out === undefined) {
         const { job_id, job_ids, units, triangles } = submitted
         const jobs = job_ids.length === 1 ? '' : ` and ${job_ids.length - 1} more jobs`
@@ -152,8 +162,7 @@ async function submit(
   options: RenderOptions,
 ): Promise<SubmittedRender> {
   const { width, height, spp, tile, bounces, redundancy, camera, description } = options
-  const { frames, fps, priority, deadline } = options
-  const deadline_ms = deadline === undefined ? undefined : Date.now() + deadline
+  const { frames, fps, priority } = options
   const all = [...files, ...(light === undefined ? [] : [light])]
   const cids = await uploadFiles(terminal, calls, all)
   const uploaded = files.map(({ name }, index) => ({ name, cid: cids[index] ?? '' }))
@@ -161,7 +170,8 @@ async function submit(
     files: uploaded,
     main: files[0]?.name ?? '',
     ...given({ width, height, spp, tile, bounces, redundancy, camera, description }),
-    ...given({ fps, priority, deadline_ms }),
+    ...given({ fps, priority }),
+    ...placementGiven(options),
     ...(frames === undefined ? {} : { frames: [...frames] }),
     ...(light === undefined ? {} : { environment: cids[files.length] ?? '' }),
   })

@@ -160,7 +160,7 @@ export const jobs: typeof english = {
     tooFew: (peers, written, checks) =>
       `Jede Kachel sollen ${checks} PCs prüfen, und jetzt ${plural('de', peers, { one: 'ist', other: 'sind' })} ${written} da. Es würde auf weitere warten.`,
     fewer: (peers, written) => `${pcs(peers, written)} genügt`,
-    late: 'Das ist später, als es fertig sein soll.',
+    late: (duration) => `Etwa ${duration} zu spät: Frage mehr Leute oder senke die Qualität.`,
     unknown: 'Noch keine Schätzung: Sie kommt mit der Vorschau.',
   },
   render: 'Berechnen',
@@ -208,8 +208,8 @@ export const jobs: typeof english = {
       todo: 'Bitte deine Leute, Meshwork zu aktualisieren.',
     },
     'nobody-fits': {
-      why: 'Niemand, der jetzt teilt, hat so viel Speicher oder so viele Kerne, wie ein Teil davon braucht.',
-      todo: 'Gib auf diesem PC mehr Speicher oder Kerne frei, oder frage jemanden mit einem größeren.',
+      why: 'Niemand, der jetzt teilt, hat so viel Speicher, so viele Kerne oder so viel Platz auf der Platte, wie ein Teil davon braucht.',
+      todo: 'Gib auf diesem PC mehr frei, oder frage jemanden mit einem größeren.',
     },
     'nobody-trusts-you': {
       why: 'Wer daran arbeiten könnte, arbeitet nicht für dich.',
@@ -219,6 +219,13 @@ export const jobs: typeof english = {
       why: 'Jemand arbeitet daran, aber nicht so viele verschiedene PCs, wie jede Kachel prüfen sollen.',
       todo: 'Es geht weiter, sobald einer mehr teilt. Lass beim nächsten Mal weniger PCs prüfen.',
     },
+  },
+  late: {
+    by: (duration) => `etwa ${duration} zu spät`,
+    will: (duration) => `Wird etwa ${duration} zu spät fertig.`,
+    passed: 'Der Zeitpunkt, zu dem es fertig sein sollte, ist vorbei.',
+    todo: 'Bitte mehr Leute zu teilen, oder stelle Aufträge zurück, die warten können.',
+    todoPicture: 'Bitte mehr Leute zu teilen, oder berechne es noch einmal in niedrigerer Qualität.',
   },
   toSharing: 'Teilen',
   toPeople: 'Leute',
@@ -237,7 +244,7 @@ export const jobs: typeof english = {
     estimated: 'Geschätzt',
     estimatedSeries: 'Geschätzt für alle',
     deadline: 'Fertig bis',
-    deadlineLate: 'Bei diesem Tempo wird es später',
+    deadlinePassed: 'ist vorbei',
     priority: 'Vorrang',
     checks: 'Geprüft durch',
     picture: 'Bild',

@@ -53,6 +53,8 @@ export const settings: typeof english = {
     noGraphics: 'Keine Grafikkarte gefunden. Einheiten rechnet der Prozessor.',
     disk: 'Platte',
     diskFree: (free, total) => `${free} frei von ${total}`,
+    network: 'Netz',
+    noLinkSpeed: 'Der Netzwerkadapter sagt nicht, wie schnell er ist.',
     speed: 'Tempo',
     unmeasured: 'Wird gemessen',
     kindsOfWork: (count, written) =>

@@ -170,7 +170,7 @@ export const jobs = {
     tooFew: (peers: number, written: string, checks: string) =>
       `Each tile is to be checked by ${checks} PCs, and ${written} ${plural('en', peers, { one: 'is', other: 'are' })} there now. It would wait for more.`,
     fewer: (peers: number, written: string) => `Let ${pcs(peers, written)} do`,
-    late: 'That is after the time it should be done by.',
+    late: (duration: string) => `About ${duration} late: ask more people or lower the quality.`,
     unknown: 'There is no estimate yet: it comes with the preview.',
   },
   render: 'Render it',
@@ -220,8 +220,8 @@ export const jobs = {
       todo: 'Ask your people to update Meshwork.',
     },
     'nobody-fits': {
-      why: 'Nobody who shares now has the memory or the cores that a part of this needs.',
-      todo: 'Lend more memory or cores on this PC, or ask somebody with a larger one.',
+      why: 'Nobody who shares now has the memory, the cores or the disk that a part of this needs.',
+      todo: 'Lend more of this PC, or ask somebody with a larger one.',
     },
     'nobody-trusts-you': {
       why: 'Those who could work on it do not work for you.',
@@ -231,6 +231,13 @@ export const jobs = {
       why: 'Somebody works on it, but not as many different PCs as are to check each tile.',
       todo: 'It goes on when one more shares. Next time, let fewer PCs check each tile.',
     },
+  },
+  late: {
+    by: (duration: string) => `about ${duration} late`,
+    will: (duration: string) => `Will be about ${duration} late.`,
+    passed: 'The time it should have been done by has passed.',
+    todo: 'Ask more people to share, or put jobs that can wait behind it.',
+    todoPicture: 'Ask more people to share, or render it again in a lower quality.',
   },
   toSharing: 'Sharing',
   toPeople: 'People',
@@ -249,7 +256,7 @@ export const jobs = {
     estimated: 'Estimated',
     estimatedSeries: 'Estimated for all',
     deadline: 'Due',
-    deadlineLate: 'This will be late at this pace',
+    deadlinePassed: 'has passed',
     priority: 'Priority',
     checks: 'Checked by',
     picture: 'Picture',

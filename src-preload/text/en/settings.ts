@@ -52,6 +52,8 @@ export const settings = {
     noGraphics: 'No graphics card found. Units run on the processor.',
     disk: 'Disk',
     diskFree: (free: string, total: string) => `${free} free of ${total}`,
+    network: 'Network',
+    noLinkSpeed: 'The network adapter does not tell how fast it is.',
     speed: 'Speed',
     unmeasured: 'Being measured',
     kindsOfWork: (count: number, written: string) =>

@@ -65,7 +65,9 @@ export function EstimateLine({
           ? format.duration(likely_ms)
           : text.range(format.duration(range[0] ?? 0), format.duration(range[1] ?? 0))}
       </p>
-      {deadlineMs !== undefined && atMs > deadlineMs && <p className={classes['warn']}>{text.late}</p>}
+      {deadlineMs !== undefined && atMs > deadlineMs && (
+        <p className={classes['warn']}>{text.late(format.roughly(atMs - deadlineMs))}</p>
+      )}
     </div>
   )
 }

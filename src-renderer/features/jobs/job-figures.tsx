@@ -3,7 +3,7 @@ import { Tooltip } from '@mantine/core'
 import type { JobStatus, JobSummary } from '#contract'
 import { useFormat, useText } from '../../state/text.tsx'
 import { isInFlight } from './job-cards.ts'
-import { comparedWithEstimate } from './job-words.ts'
+import { comparedWithEstimate, latenessOf } from './job-words.ts'
 import { priorityName } from './render-form.ts'
 import classes from './job-figures.module.css'
 
@@ -21,12 +21,10 @@ export function JobFigures({
   const { facts } = text
   const isGoing = isInFlight(job)
   const { picture } = job
-  const dueLate =
-    isGoing &&
-    job.deadline_ms !== undefined &&
-    job.left_ms_estimate !== undefined &&
-    // The node counts the time of a running job up to now.
-    job.submitted_at_ms + job.wall_ms + job.left_ms_estimate > job.deadline_ms
+  const late = latenessOf([job])
+  const lateNote =
+    late !== undefined &&
+    (late.byMs === undefined ? facts.deadlinePassed : text.late.by(format.roughly(late.byMs)))
   return (
     <dl className={classes['figures']} aria-label={facts.label}>
       <Fact name={facts.progress}>
@@ -57,7 +55,7 @@ export function JobFigures({
         </Fact>
       )}
       {job.deadline_ms !== undefined && (
-        <Fact name={facts.deadline} note={dueLate && facts.deadlineLate} isWarning>
+        <Fact name={facts.deadline} note={lateNote} isWarning>
           {format.time(job.deadline_ms)}
         </Fact>
       )}

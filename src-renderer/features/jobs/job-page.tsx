@@ -17,6 +17,7 @@ import { JobActions } from './job-actions.tsx'
 import { isInFlight, progressOf } from './job-cards.ts'
 import { JobFigures } from './job-figures.tsx'
 import { jobName } from './job-words.ts'
+import { LateNotice } from './late-notice.tsx'
 import { LivePicture } from './live-picture.tsx'
 import { PeopleStrip } from './people-strip.tsx'
 import { PeopleTable } from './people-table.tsx'
@@ -94,6 +95,7 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
         <FaultNotice title={text.states.failed} message={job.state.fault.message} />
       )}
       {job.waiting !== undefined && <WaitingNotice waiting={job.waiting} />}
+      <LateNotice job={job} />
       {job.picture !== undefined && <JobPicture job={job} siblings={siblings} />}
       {siblings.length > 1 && <SeriesStrip frames={siblings} shown={job.job_id} />}
       <Section title={isDone ? text.who.made : text.who.working} isCard={isDone}>

@@ -5,7 +5,7 @@ import type { JobState, JobSummary } from '#contract'
 import type { Messages } from '#text'
 import { useFormat, useText } from '../../state/text.tsx'
 import { endedOf, isInFlight, type JobCard, jobsOf, progressOf } from './job-cards.ts'
-import { cardName } from './job-words.ts'
+import { cardName, latenessOf } from './job-words.ts'
 import classes from './job-row.module.css'
 
 /** One line of the list of jobs: what it is, how far it is, where it stands. */
@@ -21,6 +21,7 @@ export function JobRow({ card }: { readonly card: JobCard }) {
     jobs[0]
   if (shown === undefined) return null
   const fraction = progressOf(jobs)
+  const late = latenessOf(jobs)
   return (
     <Link href={`/jobs/${shown.job_id}`} className={classes['row']}>
       <JobIcon card={card} job={shown} />
@@ -29,7 +30,12 @@ export function JobRow({ card }: { readonly card: JobCard }) {
           <span className="visually-hidden">{text.openJob(cardName(card))}</span>
           <span aria-hidden="true">{cardName(card)}</span>
         </span>
-        <span className={classes['facts']}>{rowFacts(card, shown, text, format)}</span>
+        <span className={classes['facts']}>
+          {late?.byMs !== undefined && (
+            <span className={classes['late']}>{text.late.by(format.roughly(late.byMs))} · </span>
+          )}
+          {rowFacts(card, shown, text, format)}
+        </span>
       </span>
       {jobs.some(isInFlight) && (
         <span className={classes['progress']}>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { JobId, JobSummary } from '#contract'
 import { english } from '../../../src-preload/text/en/all.ts'
-import { cardName, comparedWithEstimate, jobName, unitFaultText } from './job-words.ts'
+import { cardName, comparedWithEstimate, jobName, latenessOf, unitFaultText } from './job-words.ts'
 
 const text = english.jobs
 const job = (more: Partial<JobSummary> = {}): JobSummary => ({
@@ -66,4 +66,28 @@ test('why a unit failed is a plain sentence, the node’s own where there is non
   expect(unitFaultText({ kind: 'trapped', message: 'the module divided by zero' }, text)).toBe(
     'the module divided by zero.',
   )
+})
+
+describe('lateness', () => {
+  const due = (deadline_ms: number, expected_end_ms?: number) =>
+    job({
+      deadline_ms,
+      deadline_at_risk: expected_end_ms === undefined ? {} : { expected_end_ms },
+    })
+
+  test('is none while the deadline will be met', () => {
+    expect(latenessOf([job(), job({ deadline_ms: 5 })])).toBeUndefined()
+  })
+
+  test('is that of the job that is latest, and at least a minute', () => {
+    expect(latenessOf([due(1_000_000, 3_400_000), job(), due(1_000_000, 1_200_000)])).toEqual({
+      byMs: 2_400_000,
+    })
+    expect(latenessOf([due(1_000_000, 1_000_001)])).toEqual({ byMs: 60_000 })
+  })
+
+  test('has no measure where nobody can tell the end', () => {
+    expect(latenessOf([due(5)])).toEqual({})
+    expect(latenessOf([due(5), due(0, 600_000)])).toEqual({ byMs: 600_000 })
+  })
 })

@@ -47,3 +47,21 @@ export function comparedWithEstimate(
   if (ratio > 0.8 && ratio < 1.25) return text.asEstimated
   return ratio < 1 ? text.fasterThan(written(1 / Math.max(ratio, 0.001))) : text.slowerThan(written(ratio))
 }
+
+/** Less is not told: forecasts are to the minute. */
+const LATE_MS_MIN = 60_000
+
+/**
+ * By how much jobs will miss what they should be done by, the one that misses it most; `byMs` is absent where nobody can
+ * tell the end. Undefined while none will.
+ */
+export function latenessOf(jobs: readonly JobSummary[]): { readonly byMs?: number } | undefined {
+  let latest: { byMs?: number } | undefined
+  for (const { deadline_ms, deadline_at_risk: risk } of jobs) {
+    if (deadline_ms === undefined || risk === undefined) continue
+    latest ??= {}
+    if (risk.expected_end_ms === undefined) continue
+    latest.byMs = Math.max(latest.byMs ?? LATE_MS_MIN, risk.expected_end_ms - deadline_ms)
+  }
+  return latest
+}

@@ -89,11 +89,16 @@ function JobCard({ job }: { readonly job: JobSummary }) {
 
 function JobFacts({ job }: { readonly job: JobSummary }) {
   const text = useText().overview.jobs
+  const { late } = useText().jobs
   const format = useFormat()
   const done = text.progress(format.number(job.verified), format.number(job.units))
   if (job.state.kind === 'done') return text.done(format.ago(endedAtMs(job)))
   if (job.state.kind === 'paused') return `${text.paused} · ${done}`
   if (job.verified === 0) return text.waiting
+  const end = job.deadline_at_risk?.expected_end_ms
+  if (end !== undefined && job.deadline_ms !== undefined) {
+    return `${done} · ${late.by(format.roughly(end - job.deadline_ms))}`
+  }
   return job.left_ms_estimate === undefined
     ? done
     : `${done} · ${text.left(format.duration(job.left_ms_estimate))}`

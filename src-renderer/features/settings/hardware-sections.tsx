@@ -89,7 +89,7 @@ function StorageSection({ info, machine }: { readonly info: NodeInfo; readonly m
 function MachineFacts({ machine, info }: { readonly machine: HardwareInfo; readonly info: NodeInfo }) {
   const { hardware: words } = useText().settings
   const format = useFormat()
-  const { cpu, disk, gpus } = machine
+  const { cpu, disk, gpus, link_mbps } = machine
   const facts: readonly Fact[] = [
     { name: words.system, value: machine.os },
     {
@@ -121,6 +121,10 @@ function MachineFacts({ machine, info }: { readonly machine: HardwareInfo; reado
       value: words.diskFree(format.bytes(disk.free_bytes), format.bytes(disk.total_bytes)),
     },
     {
+      name: words.network,
+      value: link_mbps === undefined ? words.noLinkSpeed : linkWords(format, link_mbps),
+    },
+    {
       name: words.speed,
       value:
         info.algorithms.length === 0
@@ -129,6 +133,11 @@ function MachineFacts({ machine, info }: { readonly machine: HardwareInfo; reado
     },
   ]
   return <Facts facts={facts} />
+}
+
+/** A link's speed as it is sold: `1 Gbit/s`. */
+function linkWords(format: Format, mbps: number): string {
+  return mbps >= 1_000 ? `${format.number(mbps / 1_000, 1)} Gbit/s` : `${format.number(mbps)} Mbit/s`
 }
 
 /** Memory is sold in powers of 1,024, and called GB nevertheless. */

@@ -129,7 +129,7 @@ function AmountField({
 
 /** What the machine has; at least what is shared, so that a slider shows it. */
 function machineAmounts(hardware: HardwareInfo | undefined, value: ComputeResource) {
-  const vramGb = (hardware?.gpus ?? []).reduce((sum, gpu) => sum + (gpu.vram_bytes ?? 0) / GIB, 0)
+  const vramGb = largestCardGb(hardware)
   const ramGb = hardware === undefined ? RAM_GB_UNKNOWN : hardware.ram_bytes / GIB
   const diskGb = hardware === undefined ? DISK_GB_UNKNOWN : hardware.disk.free_bytes / GB
   return {
@@ -138,6 +138,11 @@ function machineAmounts(hardware: HardwareInfo | undefined, value: ComputeResour
     vramGb: Math.max(halves(vramGb), value.gpu_vram_gb ?? 0),
     diskGb: Math.max(Math.floor(diskGb), value.disk_gb ?? 0, 1),
   }
+}
+
+/** Of one card: a unit runs on one, so that the memory of two never adds up. */
+function largestCardGb(hardware: HardwareInfo | undefined): number {
+  return Math.max(0, ...(hardware?.gpus ?? []).map(({ vram_bytes }) => vram_bytes ?? 0)) / GIB
 }
 
 function halves(amount: number): number {

@@ -4,6 +4,10 @@ import type { Mode } from './mode-choice.tsx'
 import { blocksOf, cellsOf, paint } from './week-paint.ts'
 import { presetSpans } from './week-presets.ts'
 
+/** Disk is told as it is sold. */
+const GB = 1e9
+/** What work's files may take on a disk that has more: a peer's own bound unless its user says otherwise. */
+const DISK_GB_USUAL = 20
 const GIB = 2 ** 30
 /** As a first start shares: all cores but one, so that the PC stays pleasant, and half of the memory. */
 const CORES_KEPT = 1
@@ -82,8 +86,10 @@ function newPlan(resources: ComputeResource, zone: string): WeekPlan {
 
 function usualResources(hardware: HardwareInfo | undefined): ComputeResource {
   if (hardware === undefined) return { cpu_cores: 1, ram_gb: 1 }
+  const disk_gb = Math.min(DISK_GB_USUAL, Math.floor(hardware.disk.free_bytes / GB))
   return {
     cpu_cores: Math.max(1, hardware.cpu.cores - CORES_KEPT),
     ram_gb: Math.max(0.5, Math.round(((hardware.ram_bytes * RAM_SHARE) / GIB) * 2) / 2),
+    ...(disk_gb > 0 ? { disk_gb } : {}),
   }
 }

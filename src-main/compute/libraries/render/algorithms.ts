@@ -1,14 +1,19 @@
-import { KERNEL_VERSION } from '../../../../wasm/path-trace/kernel.ts'
 import type { AlgorithmDeclaration } from '../../library.ts'
 
 /** The path tracer's module, as `node wasm/build.ts` writes it. */
 export const kernelModule = new URL('../../../../wasm/build/path-trace.wasm', import.meta.url)
 
+/**
+ * Changes whenever the same files may give other bits or cost other fuel: with the kernel, and with what is made of a
+ * scene's files. Version 1 took one packed scene.
+ */
+const RENDER_VERSION = '2.0.0'
+
 /** `render.path-trace`, whose units anybody may run, and the tasks around it that each peer runs for itself. */
 export const renderAlgorithms: readonly AlgorithmDeclaration[] = [
   {
     algorithmId: 'render.path-trace',
-    version: KERNEL_VERSION,
+    version: RENDER_VERSION,
     scope: 'shared',
     modules: [kernelModule],
     metered: true,
@@ -16,7 +21,7 @@ export const renderAlgorithms: readonly AlgorithmDeclaration[] = [
     referenceRate: 4_800_000,
   },
   { algorithmId: 'render.inspect', version: '1.0.0', scope: 'local', modules: [] },
-  { algorithmId: 'render.import', version: '1.1.0', scope: 'local', modules: [] },
+  { algorithmId: 'render.import', version: '2.0.0', scope: 'local', modules: [] },
   { algorithmId: 'render.preview', version: '1.0.0', scope: 'local', modules: [kernelModule], metered: true },
   { algorithmId: 'render.preview-tiles', version: '1.0.0', scope: 'local', modules: [] },
   { algorithmId: 'render.thumbnail', version: '1.0.0', scope: 'local', modules: [] },

@@ -1,3 +1,5 @@
+import { acos, sin } from '../../../../wasm/path-trace/exact-math.ts'
+
 /** How values are found between two keys (glTF 2.0, section 3.11). */
 export type Interpolation = 'LINEAR' | 'STEP' | 'CUBICSPLINE'
 
@@ -79,10 +81,9 @@ function spline(track: AnimationTrack, key: number, t: number, duration: number)
 function slerp(a: readonly number[], b: readonly number[], t: number): number[] {
   const cosine = a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
   const sign = cosine < 0 ? -1 : 1
-  const angle = Math.acos(Math.min(1, Math.abs(cosine)))
-  const sine = Math.sin(angle)
-  const [from, to] =
-    sine < ARC_SINE_MIN ? [1 - t, t] : [Math.sin(angle * (1 - t)) / sine, Math.sin(angle * t) / sine]
+  const angle = acos(Math.min(1, Math.abs(cosine)))
+  const sine = sin(angle)
+  const [from, to] = sine < ARC_SINE_MIN ? [1 - t, t] : [sin(angle * (1 - t)) / sine, sin(angle * t) / sine]
   return normalized(a.map((value, i) => from * value + sign * to * (b[i] ?? 0)))
 }
 

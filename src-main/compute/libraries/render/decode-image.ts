@@ -10,6 +10,12 @@ const JPEG_SCANS_MAX = 64
 /** The JPEG decoder's own bookkeeping: coefficients and planes of the largest picture allowed. */
 const JPEG_MEMORY_MB_MAX = 1536
 
+/**
+ * What decoding takes at its highest, a pixel: the JPEG decoder keeps 256 bytes of coefficients a block of 64 pixels
+ * and component, with as much again for the objects around them; the PNG decoder less.
+ */
+const DECODE_BYTES_PER_PIXEL = 40
+
 /** A picture, or why there is none, in one line. */
 export type DecodedImage =
   ({ readonly kind: 'image' } & Rgba8Image) | { readonly kind: 'undecodable'; readonly message: string }
@@ -21,11 +27,45 @@ export type DecodedImage =
 export function decodeImage(bytes: Uint8Array): DecodedImage {
   try {
     if (isPng(bytes)) return { kind: 'image', ...decodePng(bytes) }
-    if (bytes[0] === 0xff && bytes[1] === 0xd8) return { kind: 'image', ...decodeBoundedJpeg(bytes) }
+    if (isJpeg(bytes)) return { kind: 'image', ...decodeBoundedJpeg(bytes) }
     return { kind: 'undecodable', message: 'neither PNG nor JPEG' }
   } catch (error) {
     return { kind: 'undecodable', message: error instanceof Error ? error.message : String(error) }
   }
+}
+
+/**
+ * Bytes of memory that decoding these bytes takes, by the size that their header claims; as if for the largest picture
+ * where it does not say, and none for what is neither PNG nor JPEG.
+ */
+export function decodeBytes(bytes: Uint8Array): number {
+  const pixels = isPng(bytes) ? pngPixels(bytes) : isJpeg(bytes) ? jpegPixels(bytes) : 0
+  return Math.min(pixels, IMAGE_PIXELS_MAX) * DECODE_BYTES_PER_PIXEL
+}
+
+function isJpeg(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xd8
+}
+
+/** A PNG begins with its header; width and height follow the signature and the chunk's length and name. */
+function pngPixels(bytes: Uint8Array): number {
+  if (bytes.length < 24) return 0
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return view.getUint32(16) * view.getUint32(20)
+}
+
+/** The largest frame of a JPEG's markers (ITU T.81, B.2.2), up to the first scan. */
+function jpegPixels(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = 2; at + 9 <= bytes.length;) {
+    const marker = bytes[at + 1] ?? 0
+    if (bytes[at] !== 0xff) return Infinity
+    // Baseline, extended and progressive frames; the other kinds are not decoded.
+    if (marker >= 0xc0 && marker <= 0xc2) return view.getUint16(at + 5) * view.getUint16(at + 7)
+    if (marker === 0xda) return Infinity
+    at += marker === 0xff ? 1 : 2 + view.getUint16(at + 2)
+  }
+  return Infinity
 }
 
 function decodeBoundedJpeg(bytes: Uint8Array): Rgba8Image {

@@ -18,17 +18,18 @@ export function usesDraco(gltf: GltfJson): boolean {
 
 /**
  * A Draco decoder of its own for one file, whose damage a hostile mesh can only do to that one. It refuses
- * with `scene-too-large` once its results pass a gigabyte.
+ * with `scene-too-large` once its results pass `decodedBytesMax`, a gigabyte at most.
  */
-export async function createDracoDecoder(): Promise<DecoderModule> {
+export async function createDracoDecoder(decodedBytesMax: number): Promise<DecoderModule> {
+  const bytesMax = Math.min(decodedBytesMax, DECODED_BYTES_MAX)
   const decoder = await createDecoderModule()
   const allocate = decoder._malloc.bind(decoder)
   let total = 0
   // The reader asks for the memory of every result here, and for nothing else.
   decoder._malloc = (bytes: number): number => {
     total += bytes
-    if (!(bytes >= 0 && total <= DECODED_BYTES_MAX)) {
-      refuseFile('scene-too-large', `the compressed meshes take more than ${DECODED_BYTES_MAX} bytes`)
+    if (!(bytes >= 0 && total <= bytesMax)) {
+      refuseFile('scene-too-large', `the compressed meshes take more than ${bytesMax} bytes`)
     }
     const at = allocate(bytes)
     if (at === 0) refuseFile('scene-too-large', 'the compressed meshes do not fit in memory')

@@ -1,3 +1,5 @@
+import { powerOfTwo } from '../../../../wasm/path-trace/exact-math.ts'
+
 /** The widest environment map taken: 8192 × 4096 RGB floats are 384 MB. */
 const ENVIRONMENT_WIDTH_MAX = 8192
 
@@ -13,6 +15,9 @@ const CODED_WIDTH_MAX = 32_767
 
 /** The largest radiance kept; the sun's disc, 1.6e9 cd/m² over 683 lm/W and a steradian's share, fits. */
 const RADIANCE_MAX = 1e7
+
+/** What each exponent stands for (Graphics Gems II); 0 is black. */
+const EXPONENT_SCALES = Float64Array.from({ length: 256 }, (_, e) => (e === 0 ? 0 : powerOfTwo(e - 136)))
 
 /** An equirectangular picture of distant light: linear RGB, rows from the zenith down, three floats a pixel. */
 export interface EnvironmentMap {
@@ -146,8 +151,7 @@ function readFlatRow(bytes: Uint8Array, from: number, row: Uint8Array): number {
 /** RGBE to floats: (mantissa + ½) · 2^(exponent − 136), and 0 where the exponent is 0 (Graphics Gems II). */
 function decodeRow(row: Uint8Array, pixels: Float32Array, to: number, exposure: number): void {
   for (let i = 0, o = to; i < row.length; i += 4, o += 3) {
-    const exponent = row[i + 3] ?? 0
-    const scale = exponent === 0 ? 0 : 2 ** (exponent - 136) / exposure
+    const scale = (EXPONENT_SCALES[row[i + 3] ?? 0] ?? 0) / exposure
     for (let c = 0; c < 3; c++) pixels[o + c] = Math.min(RADIANCE_MAX, ((row[i + c] ?? 0) + 0.5) * scale)
   }
 }

@@ -16,10 +16,15 @@ type Entries<K extends keyof GltfJson> = NonNullable<GltfJson[K]>
 
 /**
  * Checks a description against the schema and itself: references exist, accessors lie in their buffers, the
- * nodes form trees, and what it will decode to is bounded. `supported` names the extensions that we know.
+ * nodes form trees, and what it will decode to is bounded. `supported` names the extensions that we know; accessors may
+ * decode to `decodedBytesMax` bytes at most, and never to more than a gigabyte.
  * Refuses with `not-gltf`, `unsupported-extension` or `scene-too-large`, in one line.
  */
-export function checkGltf(json: unknown, supported: ReadonlySet<string>): GltfJson {
+export function checkGltf(
+  json: unknown,
+  supported: ReadonlySet<string>,
+  decodedBytesMax = DECODED_BYTES_MAX,
+): GltfJson {
   const parsed = GltfJson.safeParse(json)
   if (!parsed.success) refuseFile('not-gltf', `not a glTF 2.0 scene: ${firstIssue(parsed.error)}`)
   const gltf = parsed.data
@@ -32,7 +37,7 @@ export function checkGltf(json: unknown, supported: ReadonlySet<string>): GltfJs
     })
   }
   checkReferences(gltf)
-  checkAccessors(gltf)
+  checkAccessors(gltf, Math.min(decodedBytesMax, DECODED_BYTES_MAX))
   checkImages(gltf)
   checkNodeTree(gltf.nodes ?? [], gltf.scenes ?? [])
   return gltf
@@ -98,7 +103,7 @@ function checkReferences(gltf: GltfJson): void {
   }
 }
 
-function checkAccessors(gltf: GltfJson): void {
+function checkAccessors(gltf: GltfJson, decodedBytesMax: number): void {
   const views = gltf.bufferViews ?? []
   for (const view of views) {
     within(gltf.buffers, view.buffer, 'buffer')
@@ -119,10 +124,10 @@ function checkAccessors(gltf: GltfJson): void {
     checkSpan(views, indices.bufferView, indices.byteOffset, count, COMPONENT_BYTES[indices.componentType])
     checkSpan(views, values.bufferView, values.byteOffset, count, size)
   }
-  if (decoded > DECODED_BYTES_MAX) {
+  if (decoded > decodedBytesMax) {
     refuseFile(
       'scene-too-large',
-      `the scene's data would take ${decoded} bytes, more than ${DECODED_BYTES_MAX}`,
+      `the scene's data would take ${decoded} bytes, more than ${decodedBytesMax}`,
     )
   }
 }

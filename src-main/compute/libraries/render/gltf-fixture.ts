@@ -3,7 +3,7 @@ import { ALL_EXTENSIONS } from '@gltf-transform/extensions'
 import type { SceneDescription } from '../../../../wasm/path-trace/scene.ts'
 import type { Interpolation } from './animation-track.ts'
 import { type ImportOptions, importScene } from './import-scene.ts'
-import type { SceneFile } from './read-gltf.ts'
+import type { SceneFile } from './gltf-resources.ts'
 
 /** Files for the tests, built in memory. */
 

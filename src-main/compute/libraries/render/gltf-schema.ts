@@ -128,6 +128,7 @@ export const GltfJson = z.looseObject({
   buffers: list(z.looseObject({ uri: z.string().optional(), byteLength: bytes })).optional(),
   images: list(
     z.looseObject({
+      name: z.string().optional(),
       uri: z.string().optional(),
       bufferView: index.optional(),
       mimeType: z.string().max(256).optional(),

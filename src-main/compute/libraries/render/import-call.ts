@@ -1,18 +1,15 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { packScene, type EnvironmentDescription } from '../../../../wasm/path-trace/scene.ts'
+import { packScene } from '../../../../wasm/path-trace/scene.ts'
 import { parseAs } from '../../../protocol/canonical.ts'
 import { refuse } from '../../../protocol/fault.ts'
-import type { LibraryCall, LibraryInput, LibraryResult } from '../../library.ts'
-import { parseEnvironment } from './environment.ts'
+import { ANIMATION_SECONDS_MAX } from '../../../protocol/render-job.ts'
+import type { LibraryCall, LibraryResult } from '../../library.ts'
+import type { ImageDecoder } from './image-decoder.ts'
+import { ImportRefusal } from './import-fault.ts'
 import { importScene } from './import-scene.ts'
-
-/** The role of the main file; beside it and the environment, inputs are named as the file names them. */
-export const SCENE_ROLE = 'scene'
-/** The role of a picture of distant light. */
-export const ENVIRONMENT_ROLE = 'environment'
-
-/** When the last frame of the longest animation is, at one a second. */
-const SECONDS_MAX = 1_000_000
+import { environmentOf, resourcesOf, SCENE_ROLE } from './scene-inputs.ts'
+import { splitScene, type SplitScene } from './split-scene.ts'
 
 /**
  * `render.import`: which of the file's cameras, width by height of the picture for a file without one, and when in its
@@ -21,38 +18,57 @@ const SECONDS_MAX = 1_000_000
 const ImportParams = z.strictObject({
   camera: z.int().min(0).max(0xffff).optional(),
   aspect: z.number().positive().max(100).optional(),
-  seconds: z.number().min(0).max(SECONDS_MAX).optional(),
+  seconds: z.number().min(0).max(ANIMATION_SECONDS_MAX).optional(),
 })
 
 /**
- * Packs a stranger's glTF file (input `scene`; `environment` a Radiance picture; all others by the names that
- * the file gives them). Its info: `triangles`, `materials`, `textures`, `lights`, `environment` (constant or map),
- * `framed` (the picture's shape decided what is seen) and `warnings`.
+ * Splits a stranger's glTF file (input `scene`; `environment` a Radiance picture; all others by the names that the file
+ * gives them) into what travels, and builds the scene of that as a provider will.
+ *
+ * Output: the packed scene, for a preview. Extras: the inputs of a render by role, as far as they are not files that
+ * were handed over. Info: `files` (the other inputs: role to name), `digest` (of the packed scene), `decode_bytes` (what
+ * the largest texture takes while it is decoded), `triangles`, `materials`, `textures`, `lights`, `environment` (constant
+ * or map), `framed` (the picture's shape decided what is seen) and `warnings`.
  *
  * @throws FaultError `bad-input` with one clear line for whoever chose the file
  */
-export async function runImport(call: LibraryCall): Promise<LibraryResult> {
+export async function runImport(call: LibraryCall, decoder: ImageDecoder): Promise<LibraryResult> {
   const params = parseAs(call.params, ImportParams)
   const main = call.inputs.get(SCENE_ROLE)
   if (!params.ok) refuse('bad-input', params.fault.message)
   if (main === undefined) refuse('bad-input', 'an import without a scene')
   const { camera, aspect, seconds } = params.value
-  const environment = environmentOf(call.inputs.get(ENVIRONMENT_ROLE))
+  const environment = environmentOf(call.inputs)
+  const { description, parts } = split({ bytes: main.read(), resources: resourcesOf(call.inputs) })
   const imported = await importScene(
-    { bytes: main.read(), resources: resourcesOf(call.inputs) },
+    { bytes: description, resources: parts },
     {
       ...(camera === undefined ? {} : { camera }),
       ...(aspect === undefined ? {} : { aspect }),
       ...(seconds === undefined ? {} : { seconds }),
       ...(environment === undefined ? {} : { environment }),
+      decoder,
     },
   )
   if (imported.kind !== 'scene') refuse('bad-input', imported.message)
-  const { scene, isFramed, warnings } = imported
+  const { scene, isFramed, textureFiles, decodeBytes, warnings } = imported
   const output = packScene(scene)
+  // Images that no visible surface shows do not travel.
+  const sent = [...parts].filter(([role]) => !role.startsWith('image-') || textureFiles.has(role))
   return {
-    output: Uint8Array.from(output),
+    output,
+    extras: {
+      [SCENE_ROLE]: description,
+      ...Object.fromEntries(
+        sent.flatMap(([role, part]) => (part.file === undefined ? [[role, part.read()]] : [])),
+      ),
+    },
     info: {
+      files: Object.fromEntries(
+        sent.flatMap(([role, { file }]) => (file === undefined ? [] : [[role, file]])),
+      ),
+      digest: createHash('sha256').update(output).digest('hex'),
+      decode_bytes: decodeBytes,
       triangles: scene.indices.length / 3,
       materials: scene.materials.length,
       textures: scene.textures.length,
@@ -65,17 +81,12 @@ export async function runImport(call: LibraryCall): Promise<LibraryResult> {
   }
 }
 
-function environmentOf(input: LibraryInput | undefined): EnvironmentDescription | undefined {
-  if (input === undefined) return undefined
-  const parsed = parseEnvironment(input.read())
-  if (parsed.kind === 'bad-environment') refuse('bad-input', parsed.message)
-  return parsed
-}
-
-function resourcesOf(inputs: LibraryCall['inputs']): Map<string, Uint8Array> {
-  const resources = new Map<string, Uint8Array>()
-  for (const [role, input] of inputs) {
-    if (role !== SCENE_ROLE && role !== ENVIRONMENT_ROLE) resources.set(role, input.read())
+function split(file: Parameters<typeof splitScene>[0]): SplitScene {
+  try {
+    return splitScene(file)
+  } catch (error) {
+    if (error instanceof ImportRefusal) refuse('bad-input', error.fault.message)
+    if (error instanceof RangeError) refuse('bad-input', 'the scene does not fit in memory')
+    throw error
   }
-  return resources
 }

@@ -7,12 +7,19 @@
  * - `bad-geometry`: vertices that are not finite numbers, indices that point nowhere
  * - `no-triangles`: nothing to see
  * - `no-camera`: the camera asked for is not in the file
- * - `scene-too-large`: beyond what the kernel or this importer takes
+ * - `scene-too-large`: beyond what the kernel or this importer takes, or the caller allows
+ * - `out-of-memory`: this machine has no memory for it; another may
  */
 export type ImportFault =
   | {
       readonly kind:
-        'not-gltf' | 'missing-resource' | 'bad-geometry' | 'no-triangles' | 'no-camera' | 'scene-too-large'
+        | 'not-gltf'
+        | 'missing-resource'
+        | 'bad-geometry'
+        | 'no-triangles'
+        | 'no-camera'
+        | 'scene-too-large'
+        | 'out-of-memory'
       readonly message: string
     }
   | { readonly kind: 'unsupported-extension'; readonly extension: string; readonly message: string }

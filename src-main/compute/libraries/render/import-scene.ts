@@ -13,8 +13,10 @@ import type {
   MaterialDescription,
   SceneDescription,
 } from '../../../../wasm/path-trace/scene.ts'
+import type { SceneFile } from './gltf-resources.ts'
+import { type ImageDecoder, plainDecoder } from './image-decoder.ts'
 import { type ImportFault, ImportRefusal, type ImportWarning, refuseFile } from './import-fault.ts'
-import { readGltf, type SceneFile } from './read-gltf.ts'
+import { readGltf } from './read-gltf.ts'
 import { animationEnd, poseDocument } from './scene-animation.ts'
 import { importCamera } from './scene-camera.ts'
 import {
@@ -56,6 +58,10 @@ export interface ImportOptions {
   readonly seconds?: number
   /** Distant light, instead of what the file's lack of lights would bring. */
   readonly environment?: EnvironmentDescription
+  /** Decodes the textures; one that keeps nothing when absent. */
+  readonly decoder?: ImageDecoder
+  /** What each part of the import may take, bytes: geometry as it decodes, textures, one texture's decoding. */
+  readonly memoryBytesMax?: number
 }
 
 /** A scene ready to pack, and what it lacks. */
@@ -64,6 +70,10 @@ export interface ImportedScene {
   readonly scene: SceneDescription
   /** The file has no camera, so that the scene is framed by one made for the picture's shape. */
   readonly isFramed: boolean
+  /** Names of the handed-over files that its textures came from. */
+  readonly textureFiles: ReadonlySet<string>
+  /** Memory that its largest texture takes while it is decoded, bytes. */
+  readonly decodeBytes: number
   readonly warnings: readonly ImportWarning[]
 }
 
@@ -78,13 +88,13 @@ export async function importScene(
 ): Promise<ImportedScene | ImportFault> {
   const warnings: ImportWarning[] = []
   try {
-    const { scene, isFramed } = await buildScene(file, options, warnings)
-    return { kind: 'scene', scene, isFramed, warnings: warnings.slice(0, WARNINGS_MAX) }
+    const built = await buildScene(file, options, warnings)
+    return { kind: 'scene', ...built, warnings: warnings.slice(0, WARNINGS_MAX) }
   } catch (error) {
     if (error instanceof ImportRefusal) return error.fault
     // The checks before this leave the reader nothing to stumble over but sizes that memory cannot hold.
     if (error instanceof RangeError)
-      return { kind: 'scene-too-large', message: 'the scene does not fit in memory' }
+      return { kind: 'out-of-memory', message: 'the scene does not fit in memory' }
     throw error
   }
 }
@@ -93,17 +103,19 @@ async function buildScene(
   file: SceneFile,
   options: ImportOptions,
   warnings: ImportWarning[],
-): Promise<{ scene: SceneDescription; isFramed: boolean }> {
-  const document = await readGltf(file, warnings)
-  const framing = options.seconds === undefined ? undefined : framedPositions(document, warnings)
+): Promise<Omit<ImportedScene, 'kind' | 'warnings'>> {
+  const { decoder = plainDecoder, memoryBytesMax = Infinity } = options
+  const { document, imageOf } = await readGltf(file, warnings, memoryBytesMax)
+  const framing =
+    options.seconds === undefined ? undefined : framedPositions(document, memoryBytesMax, warnings)
   if (options.seconds !== undefined) poseDocument(document, options.seconds, warnings)
   const { nodes, worldOf } = placeNodes(document)
-  const table = createTextureTable(warnings)
+  const table = createTextureTable({ imageOf, decoder, memoryBytesMax }, warnings)
   const materials: MaterialDescription[] = []
   const known = new Map<Material | null, { material: ImportedMaterial; index: number }>()
   const builder = createGeometryBuilder(worldOf)
   const instances = instancesOf(nodes)
-  checkSceneSize(instances)
+  checkSceneSize(instances, memoryBytesMax)
   for (const instance of instances) {
     const source = instance.primitive.getMaterial()
     const found = known.get(source) ?? {
@@ -137,7 +149,12 @@ async function buildScene(
     environment:
       options.environment ?? (lit ? { kind: 'constant', radiance: [0, 0, 0] } : studioEnvironment()),
   }
-  return { scene, isFramed: !hasCamera(nodes) }
+  return {
+    scene,
+    isFramed: !hasCamera(nodes),
+    textureFiles: table.files,
+    decodeBytes: table.decodeBytes,
+  }
 }
 
 function hasCamera(nodes: readonly PlacedNode[]): boolean {
@@ -155,14 +172,18 @@ function instancesOf(nodes: readonly PlacedNode[]): PlacedPrimitive[] {
  * beginning, middle and end. The same for every frame, so that the camera stands still. Undefined where the file has
  * cameras.
  */
-function framedPositions(document: Document, warnings: ImportWarning[]): Float32Array | undefined {
+function framedPositions(
+  document: Document,
+  memoryBytesMax: number,
+  warnings: ImportWarning[],
+): Float32Array | undefined {
   if (hasCamera(placeNodes(document).nodes)) return undefined
   const end = animationEnd(document)
   const parts = FRAMED_AT.flatMap((share) => {
     poseDocument(document, end * share, warnings)
     const { nodes, worldOf } = placeNodes(document)
     const instances = instancesOf(nodes)
-    checkSceneSize(instances)
+    checkSceneSize(instances, memoryBytesMax)
     return placedPositions(instances, worldOf)
   })
   const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))

@@ -3,9 +3,9 @@ import type { LibraryCall, LibraryResult } from '../../library.ts'
 import { checkGltf } from './gltf-check.ts'
 import { openGltf } from './gltf-file.ts'
 import { ImportRefusal } from './import-fault.ts'
-import { ENVIRONMENT_ROLE, SCENE_ROLE } from './import-call.ts'
 import { ignoredExtensions, inspectGltf } from './inspect-gltf.ts'
 import { SUPPORTED_EXTENSIONS } from './read-gltf.ts'
+import { ENVIRONMENT_ROLE, SCENE_ROLE } from './scene-inputs.ts'
 
 /**
  * `render.inspect`: what a stranger's glTF file (input `scene`) is made of, as info; the other inputs are the files that

@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { decode } from 'fast-png'
 import { decode as decodeJpeg } from 'jpeg-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { buildKernels } from '../../../../wasm/build.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import { outcomesOf } from '../../../ports/runner.contract.ts'
-import type { Runner, RunInput, RunOutcome, RunOutput, RunTask } from '../../../ports/runner.ts'
+import type { RunFile, Runner, RunInput, RunOutcome, RunOutput, RunTask } from '../../../ports/runner.ts'
 import { cidOfDigest, RAW } from '../../../protocol/cid.ts'
 import { RenderParams, unitCount } from '../../../protocol/render-job.ts'
 import type { Params } from '../../../protocol/work.ts'
@@ -29,7 +30,9 @@ const clock: Clock = {
 describe('the render library, in a compute host', () => {
   let folder: string
   let runner: Runner
-  let scene: RunInput
+  let packed: RunInput
+  let parts: Record<string, RunFile>
+  let digest: string
   beforeAll(async () => {
     await buildKernels()
     folder = await mkdtemp(join(tmpdir(), 'meshwork-render-'))
@@ -45,14 +48,19 @@ describe('the render library, in a compute host', () => {
     const imported = done(await outcomeOf('render.import', { aspect: 4 / 3 }, { scene: file }))
     expect(imported.info).toMatchObject({ environment: 'constant', warnings: [], lights: 0 })
     expect(imported.info['triangles']).toBeGreaterThan(1_000)
-    scene = await blob('scene', await bytesOf(imported.output))
+    packed = await blob('packed', await bytesOf(imported.output))
+    parts = {}
+    for (const [role, output] of Object.entries(imported.extras)) {
+      parts[role] = await blob(`part-${role}`, await bytesOf(output))
+    }
+    digest = z.string().parse(imported.info['digest'])
   })
   afterAll(async () => {
     await runner.stop()
     await rm(folder, { recursive: true })
   })
 
-  async function blob(name: string, bytes: Uint8Array): Promise<RunInput> {
+  async function blob(name: string, bytes: Uint8Array): Promise<RunFile> {
     const path = join(folder, 'blobs', name)
     await writeFile(path, bytes)
     // One digest over the whole, whatever the size: the runner checks what it is told to.
@@ -83,7 +91,7 @@ describe('the render library, in a compute host', () => {
   }): Promise<{ png: Uint8Array; exr: Uint8Array }> {
     const params = RenderParams.parse({ width: 48, height: 36, spp: 4, bounces: 3, ...split })
     const tasks = Array.from({ length: unitCount(params) }, (_, index) =>
-      task('render.path-trace', params, { scene }, index),
+      task('render.path-trace', params, parts, index),
     )
     const outcomes = await outcomesOf(runner, tasks)
     const inputs: Record<string, RunInput> = {}
@@ -118,7 +126,7 @@ describe('the render library, in a compute host', () => {
       samples_per_unit: 2,
     })
     const inputs: Record<string, RunInput> = {}
-    const tasks = [...Array(unitCount(job)).keys()].map((i) => task('render.path-trace', job, { scene }, i))
+    const tasks = [...Array(unitCount(job)).keys()].map((i) => task('render.path-trace', job, parts, i))
     const outcomes = await outcomesOf(runner, tasks)
     for (const [index, { id }] of tasks.entries()) {
       inputs[`unit-${index}`] = await blob(`shown-${index}`, await bytesOf(done(outcomes.get(id)!).output))
@@ -147,7 +155,7 @@ describe('the render library, in a compute host', () => {
 
   it('takes a small picture of a scene at once, and says what a sample costs', async () => {
     const params = { width: 64, height: 48, spp: 1, bounces: 4 }
-    const { output, info } = done(await outcomeOf('render.preview', params, { scene }))
+    const { output, info } = done(await outcomeOf('render.preview', params, { scene: packed }))
     const { width, height, data } = decodeJpeg(await bytesOf(output), { useTArray: true })
     expect([width, height]).toEqual([64, 48])
     expect(new Set(data).size).toBeGreaterThan(50)
@@ -164,9 +172,9 @@ describe('the render library, in a compute host', () => {
 
   it('reports memory, time and bytes of a unit', async () => {
     const params = RenderParams.parse({ width: 64, height: 64, spp: 8 })
-    const { metrics } = done(await outcomeOf('render.path-trace', params, { scene }, 0))
+    const { metrics } = done(await outcomeOf('render.path-trace', params, parts, 0))
     expect(metrics.output_bytes).toBe(64 * 64 * 24)
-    expect(metrics.peak_memory_bytes).toBeGreaterThan(scene.layout.bytes)
+    expect(metrics.peak_memory_bytes).toBeGreaterThan(packed.layout.bytes)
     expect(metrics.cpu_ms).toBeGreaterThan(0)
     expect(metrics.wall_ms).toBeGreaterThan(0)
   })
@@ -175,7 +183,7 @@ describe('the render library, in a compute host', () => {
     const engine = runner.algorithms().find((a) => a.algorithmId === 'render.path-trace')?.engine
     const module = await readFile(new URL('../../../../wasm/build/path-trace.wasm', import.meta.url))
     const digest = createHash('sha256').update(`${module.byteLength}:`).update(module).digest('hex')
-    expect(engine).toBe(`render.path-trace@1.1.0+${digest.slice(0, 16)}+${METERING}`)
+    expect(engine).toBe(`render.path-trace@2.0.0+${digest.slice(0, 16)}+${METERING}`)
   })
 
   it('scores this machine by paths per second', async () => {
@@ -188,12 +196,20 @@ describe('the render library, in a compute host', () => {
   const params = RenderParams.parse({})
   it.each<[string, string, Params, (bad: RunInput) => Record<string, RunInput>, number?]>([
     ['a damaged scene', 'render.path-trace', params, (bad) => ({ scene: bad }), 0],
-    ['a unit outside its job', 'render.path-trace', params, () => ({ scene }), 999_999],
+    ['a unit outside its job', 'render.path-trace', params, () => parts, 999_999],
     ['a unit without a scene', 'render.path-trace', params, () => ({}), 0],
-    ['params that make no picture', 'render.path-trace', { width: -1 }, () => ({ scene }), 0],
+    ['a unit whose geometry is missing', 'render.path-trace', params, () => ({ scene: parts['scene']! }), 0],
+    [
+      'a unit with geometry of another scene',
+      'render.path-trace',
+      params,
+      (bad) => ({ ...parts, geometry: bad }),
+      0,
+    ],
+    ['params that make no picture', 'render.path-trace', { width: -1 }, () => parts, 0],
     ['a file that is no glTF', 'render.import', {}, (bad) => ({ scene: bad })],
-    ['an environment that is no picture', 'render.import', {}, (bad) => ({ scene, environment: bad })],
-    ['an import with unknown params', 'render.import', { mood: 'gloomy' }, () => ({ scene })],
+    ['an environment that is no picture', 'render.import', {}, (bad) => ({ ...parts, environment: bad })],
+    ['an import with unknown params', 'render.import', { mood: 'gloomy' }, () => parts],
     ['an assembly with units missing', 'render.assemble', params, () => ({})],
     ['an assembly of other things', 'render.assemble', params, (bad) => ({ 'unit-x': bad })],
     ['an assembly of a unit of the wrong size', 'render.assemble', params, (bad) => ({ 'unit-0': bad })],
@@ -203,9 +219,36 @@ describe('the render library, in a compute host', () => {
     expect(outcome).toMatchObject({ kind: 'failed', fault: { kind: 'bad-input' } })
   })
 
+  it('[G4] renders only the scene that the requester built', async () => {
+    const outcome = (files: RunTask['inputs'], scene_digest: string) =>
+      outcomeOf('render.path-trace', { ...params, width: 32, height: 24, scene_digest }, files, 0)
+    expect(await outcome(parts, digest)).toMatchObject({ kind: 'done' })
+    const unsupported = { kind: 'failed', fault: { kind: 'unsupported' } }
+    expect(await outcome(parts, '0'.repeat(64))).toMatchObject(unsupported)
+    const { 'image-0': texture, ...untextured } = parts
+    expect(texture).toBeDefined()
+    expect(await outcome(untextured, digest)).toMatchObject(unsupported)
+    expect(await outcome({ ...parts, 'image-0': await blob('junk', junk) }, digest)).toMatchObject(
+      unsupported,
+    )
+  })
+
+  it('[G5] refuses what would take more memory than the unit has, before it is decoded', async () => {
+    const header = Buffer.from(await readFile(parts['image-0']!.path)).subarray(0, 64)
+    header.writeUInt32BE(8_000, 16)
+    header.writeUInt32BE(8_000, 20)
+    const outcome = await outcomeOf(
+      'render.path-trace',
+      params,
+      { ...parts, 'image-0': await blob('claims', header) },
+      0,
+    )
+    expect(outcome).toMatchObject({ kind: 'failed', fault: { kind: 'oversized' } })
+  })
+
   it('refuses a scene above its memory limit', async () => {
     const limits = { ...LIMITS, memoryBytesMax: 1_000 }
-    const only = { ...task('render.path-trace', params, { scene }, 0), limits }
+    const only = { ...task('render.path-trace', params, parts, 0), limits }
     const outcome = (await outcomesOf(runner, [only])).get(only.id)
     expect(outcome).toMatchObject({ kind: 'failed', fault: { kind: 'oversized' } })
   })

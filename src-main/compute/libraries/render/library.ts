@@ -1,11 +1,12 @@
 import { refuse } from '../../../protocol/fault.ts'
 import type { Library } from '../../library.ts'
+import { createImageDecoder } from './image-decoder.ts'
 import { compileKernel, type MeteredKernel } from './metered-kernel.ts'
 import { createUnitRunner } from './unit-call.ts'
 
 /**
  * The library behind `render.…`: units on a kernel that a worker keeps for a job, imports, previews and assemblies.
- * The code of the local tasks (glTF, Draco, PNG, JPEG) is loaded by the workers that run one, not by all that render.
+ * The code that reads scenes (glTF, Draco, PNG, JPEG) is loaded with the first one. Decoded textures are kept for the next.
  */
 export function createRenderLibrary(): Library {
   let create: (() => MeteredKernel) | undefined
@@ -14,14 +15,15 @@ export function createRenderLibrary(): Library {
     create ??= compileKernel()
     return create()
   }
-  const units = createUnitRunner(instantiate)
+  const decoder = createImageDecoder()
+  const units = createUnitRunner(instantiate, decoder)
   return {
     run: async (call) => {
       switch (call.algorithmId) {
         case 'render.path-trace':
           return units.run(call)
         case 'render.import':
-          return (await import('./import-call.ts')).runImport(call)
+          return (await import('./import-call.ts')).runImport(call, decoder)
         case 'render.assemble':
           return (await import('./assemble-call.ts')).runAssemble(call)
         case 'render.inspect':

@@ -49,6 +49,8 @@ function wrapMetered(instance: MeteredInstance): MeteredKernel {
   })
   return {
     loadScene: (bytes) => instance.guard(() => kernel.loadScene(bytes)),
+    loadDescription: (scene, afterPacking) =>
+      instance.guard(() => kernel.loadDescription(scene, afterPacking)),
     renderTile: (region, frame, afterRow) => instance.guard(() => kernel.renderTile(region, frame, afterRow)),
     rays: () => kernel.rays(),
     rowFuel: () => fuel,

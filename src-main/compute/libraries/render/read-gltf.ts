@@ -1,4 +1,12 @@
-import { type Document, type Extension, GLB_BUFFER, type GLTF, Logger, WebIO } from '@gltf-transform/core'
+import {
+  type Document,
+  type Extension,
+  GLB_BUFFER,
+  type GLTF,
+  Logger,
+  type Texture,
+  WebIO,
+} from '@gltf-transform/core'
 import {
   KHRDracoMeshCompression,
   KHRLightsPunctual,
@@ -13,10 +21,17 @@ import {
 import { createDracoDecoder, usesDraco } from './draco.ts'
 import { checkGltf } from './gltf-check.ts'
 import { openGltf } from './gltf-file.ts'
+import {
+  type ImageSource,
+  openBuffers,
+  openImage,
+  type SceneFile,
+  type SceneResources,
+  shownUri,
+} from './gltf-resources.ts'
 import type { GltfJson } from './gltf-schema.ts'
 import { ImportRefusal, type ImportWarning, refuseFile } from './import-fault.ts'
 import { ignoredExtensions } from './inspect-gltf.ts'
-import { givenName } from './resource-name.ts'
 
 const EXTENSIONS: (typeof Extension)[] = [
   KHRDracoMeshCompression,
@@ -35,30 +50,41 @@ export const SUPPORTED_EXTENSIONS: ReadonlySet<string> = new Set(
   EXTENSIONS.map((extension) => extension.EXTENSION_NAME),
 )
 
-/** A scene's file, and by name the files that it refers to (buffers and images of a `.gltf`). */
-export interface SceneFile {
-  readonly bytes: Uint8Array
-  readonly resources?: ReadonlyMap<string, Uint8Array>
+/** A file that was read; its images are not, until somebody asks for them. */
+export interface ReadGltf {
+  readonly document: Document
+  /** Where a texture's picture is; undefined where it is missing, of which a warning tells. */
+  readonly imageOf: (texture: Texture) => ImageSource | undefined
 }
 
 /**
  * Reads glTF 2.0, binary or JSON, from a stranger. The description is checked first (`checkGltf`), so that
  * the reader behind us only meets references that exist, spans that lie in their buffers and trees that end.
- * Missing images become empty ones, with a warning; a missing buffer refuses the file.
+ * Missing images become empty ones, with a warning; a missing buffer refuses the file. What accessors and compressed
+ * meshes decode to is at most `decodedBytesMax` each.
  */
-export async function readGltf(file: SceneFile, warnings: ImportWarning[]): Promise<Document> {
+export async function readGltf(
+  file: SceneFile,
+  warnings: ImportWarning[],
+  decodedBytesMax = Infinity,
+): Promise<ReadGltf> {
   const { json, binary } = openGltf(file.bytes)
-  const gltf = checkGltf(json, SUPPORTED_EXTENSIONS)
+  const gltf = checkGltf(json, SUPPORTED_EXTENSIONS, decodedBytesMax)
   warnings.push(...ignoredExtensions(gltf, SUPPORTED_EXTENSIONS))
-  const resources = collectResources(gltf, binary, file.resources ?? new Map(), warnings)
+  const files = file.resources ?? new Map<string, Uint8Array>()
+  const resources = collectBuffers(gltf, binary, files)
+  const images = collectImages(gltf, files, resources, warnings)
   dropSourcelessTextures(gltf, warnings)
   const io = new WebIO().setLogger(new Logger(Logger.Verbosity.SILENT)).registerExtensions(EXTENSIONS)
-  if (usesDraco(gltf)) io.registerDependencies({ 'draco3d.decoder': await createDracoDecoder() })
+  if (usesDraco(gltf)) {
+    io.registerDependencies({ 'draco3d.decoder': await createDracoDecoder(decodedBytesMax) })
+  }
   try {
     // The schema is what the reader wants, except that it leaves the enumerations' numbers as numbers.
-    return await io.readJSON({ json: gltf as unknown as GLTF.IGLTF, resources })
+    const document = await io.readJSON({ json: gltf as unknown as GLTF.IGLTF, resources })
+    return { document, imageOf: (texture) => images.get(texture.getURI()) ?? embeddedImage(texture) }
   } catch (error) {
-    if (error instanceof ImportRefusal) throw error
+    if (error instanceof ImportRefusal || error instanceof RangeError) throw error
     return refuseFile(
       'not-gltf',
       `the file breaks glTF 2.0: ${error instanceof Error ? error.message : 'unknown'}`,
@@ -66,46 +92,49 @@ export async function readGltf(file: SceneFile, warnings: ImportWarning[]): Prom
   }
 }
 
-/** Every buffer and image by the name under which the reader looks for it; data URIs are opened here. */
-function collectResources(
+/** An image in a buffer, which the reader has cut out. */
+function embeddedImage(texture: Texture): ImageSource | undefined {
+  const bytes = texture.getImage()
+  return bytes === null || bytes.length === 0 ? undefined : { read: () => Uint8Array.from(bytes) }
+}
+
+/** Every buffer by the name under which the reader looks for it; data URIs are opened here. */
+function collectBuffers(
   gltf: GltfJson,
   binary: Uint8Array<ArrayBuffer> | undefined,
-  files: ReadonlyMap<string, Uint8Array>,
-  warnings: ImportWarning[],
+  files: SceneResources,
 ): Record<string, Uint8Array<ArrayBuffer>> {
   const resources: Record<string, Uint8Array<ArrayBuffer>> = {}
+  const data = openBuffers(gltf, binary, files)
   gltf.buffers?.forEach((buffer, i) => {
-    const data = buffer.uri === undefined ? (i === 0 ? binary : undefined) : openUri(buffer.uri, files)
-    if (data === undefined) {
-      refuseFile('missing-resource', `the scene's buffer ${shown(buffer.uri ?? `${i}`)} is missing`)
-    }
-    if (data.length < buffer.byteLength) {
-      refuseFile('not-gltf', `a buffer has ${data.length} bytes where ${buffer.byteLength} are promised`)
-    }
+    const bytes = data[i] ?? new Uint8Array(0)
     // The extra name keeps names such as "constructor" from meaning something else to the reader.
-    if (buffer.uri === undefined) resources[GLB_BUFFER] = data
-    else resources[(buffer.uri = `buffer:${i}`)] = data
-  })
-  gltf.images?.forEach((image, i) => {
-    if (image.uri === undefined) return
-    const data = openUri(image.uri, files)
-    if (data === undefined) {
-      warnings.push({ kind: 'missing-texture', message: `the image ${shown(image.uri)} is missing` })
-    }
-    resources[(image.uri = `image:${i}`)] = data ?? new Uint8Array(0)
+    if (buffer.uri === undefined) resources[GLB_BUFFER] = bytes
+    else resources[(buffer.uri = `buffer:${i}`)] = bytes
   })
   return resources
 }
 
-function openUri(uri: string, files: ReadonlyMap<string, Uint8Array>): Uint8Array<ArrayBuffer> | undefined {
-  const data = /^data:[^,]{0,256};base64,/.exec(uri)
-  if (data !== null) return Uint8Array.from(Buffer.from(uri.slice(data[0].length), 'base64'))
-  const found = files.get(givenName(uri, files) ?? uri)
-  return found === undefined ? undefined : Uint8Array.from(found)
-}
-
-function shown(uri: string): string {
-  return uri.startsWith('data:') ? '(inline)' : uri.slice(0, 80)
+/** Every image with a name of its own, by that under which the reader knows it; it gets nothing of them to hold. */
+function collectImages(
+  gltf: GltfJson,
+  files: SceneResources,
+  resources: Record<string, Uint8Array<ArrayBuffer>>,
+  warnings: ImportWarning[],
+): ReadonlyMap<string, ImageSource> {
+  const images = new Map<string, ImageSource>()
+  gltf.images?.forEach((image, i) => {
+    if (image.uri === undefined) return
+    const source = openImage(image, files)
+    if (source === undefined) {
+      const name = image.name ?? shownUri(image.uri)
+      warnings.push({ kind: 'missing-texture', message: `the image ${name.slice(0, 80)} is missing` })
+    }
+    image.uri = `image:${i}`
+    resources[image.uri] = new Uint8Array(0)
+    if (source !== undefined) images.set(image.uri, source)
+  })
+  return images
 }
 
 /** Textures whose image only an unsupported extension knows: materials go without them. */

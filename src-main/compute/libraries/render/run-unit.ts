@@ -2,7 +2,7 @@ import type { LoadResult } from '../../../../wasm/path-trace/kernel.ts'
 import { type RenderParams, type UnitRegion, unitRegion } from '../../../protocol/render-job.ts'
 import type { MeteredKernel } from './metered-kernel.ts'
 
-/** One unit to render: the job's packed scene by its CID, the parameters, and the unit's number. */
+/** One unit to render: what names the scene that is built for it, the parameters, and the unit's number. */
 interface RenderUnit {
   /** Whose job it is. Callers that cannot tell jobs apart leave it out: then the scene alone decides. */
   readonly job?: string
@@ -28,11 +28,15 @@ export type RenderUnitResult =
 /** Renders units one at a time, in one worker. */
 export interface RenderUnitRunner {
   /**
-   * Renders a unit. `readScene` is asked for the packed scene only where it is not loaded already; a stranger
-   * may have made it, so it is checked. `afterRow` hears how many rows of the tile are done. What the kernel
-   * throws (a trap, no fuel left) comes through, and the next unit starts afresh.
+   * Renders a unit. `load` is asked to put the scene into a new kernel only where it is not loaded already.
+   * `afterRow` hears how many rows of the tile are done. What `load` and the kernel throw (a trap, no fuel left) comes
+   * through, and the next unit starts afresh. One unit at a time.
    */
-  run(unit: RenderUnit, readScene: () => Uint8Array, afterRow?: (rows: number) => void): RenderUnitResult
+  run(
+    unit: RenderUnit,
+    load: (kernel: MeteredKernel) => LoadResult | Promise<LoadResult>,
+    afterRow?: (rows: number) => void,
+  ): Promise<RenderUnitResult>
   /** Forgets the scene that is loaded, and with it the kernel's memory. */
   release(): void
 }
@@ -47,7 +51,7 @@ export function createRenderUnit(instantiate: () => MeteredKernel): RenderUnitRu
   let loaded:
     { readonly job: string | undefined; readonly scene: string; readonly kernel: MeteredKernel } | undefined
   return {
-    run({ job, scene, params, index }, readScene, afterRow) {
+    async run({ job, scene, params, index }, load, afterRow) {
       let region: UnitRegion
       try {
         region = unitRegion(params, index)
@@ -60,7 +64,7 @@ export function createRenderUnit(instantiate: () => MeteredKernel): RenderUnitRu
       loaded = undefined
       const kernel = held?.kernel ?? instantiate()
       if (held === undefined) {
-        const result = kernel.loadScene(readScene())
+        const result = await load(kernel)
         if (result.kind !== 'loaded') return result
       }
       const { width, height, bounces, clamp } = params

@@ -1,4 +1,5 @@
 import type { Camera } from '@gltf-transform/core'
+import { length3, tan } from '../../../../wasm/path-trace/exact-math.ts'
 import { SCENE_LIMITS } from '../../../../wasm/path-trace/scene-layout.ts'
 import type { CameraDescription } from '../../../../wasm/path-trace/scene.ts'
 import { bounded } from './bounded.ts'
@@ -68,7 +69,7 @@ function framingCamera(positions: Float32Array, aspect: number): CameraDescripti
   const back = normalize(FRAMING_DIRECTION)
   const right = normalize(cross([0, 1, 0], back))
   const up = cross(back, right)
-  const slopeY = Math.tan(FRAMING_YFOV / 2) / FRAMING_MARGIN
+  const slopeY = tan(FRAMING_YFOV / 2) / FRAMING_MARGIN
   const horizontal = frameAlong(positions, right, back, slopeY * aspect)
   const vertical = frameAlong(positions, up, back, slopeY)
   const away = Math.max(horizontal.away, vertical.away)
@@ -109,7 +110,7 @@ function rowsOf(x: Triple, y: Triple, z: Triple, origin: Triple): number[] {
 }
 
 function orElse(v: Triple, otherwise: Triple): Triple {
-  return Math.hypot(...v) > 0.5 ? v : otherwise
+  return length3(...v) > 0.5 ? v : otherwise
 }
 
 function perpendicular(v: Triple): Triple {

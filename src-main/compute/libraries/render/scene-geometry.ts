@@ -29,6 +29,10 @@ const VERTEX_READS_MAX = 1 << 26
 /** Texture coordinates beyond this have no fraction left in a float. */
 const UV_MAX = 1e6
 
+/** Of a vertex, packed: where it is and its normal; of a triangle: its corners and its material. */
+const VERTEX_BYTES_MIN = 24
+const TRIANGLE_BYTES = 16
+
 /** The arrays of a scene that come from meshes. */
 export type SceneGeometry = Pick<
   SceneDescription,
@@ -55,9 +59,9 @@ export interface PlacedPrimitive {
 
 /**
  * Refuses with `scene-too-large`, by the counts alone and before any memory is spent, a scene beyond what
- * the kernel takes, however small the file that repeats its meshes.
+ * the kernel takes, or whose packed form would be larger than `bytesMax`, however small the file that repeats its meshes.
  */
-export function checkSceneSize(instances: readonly PlacedPrimitive[]): void {
+export function checkSceneSize(instances: readonly PlacedPrimitive[], bytesMax: number): void {
   let [vertices, triangles, reads] = [0, 0, 0]
   for (const { primitive } of instances) {
     const count = primitive.getAttribute('POSITION')?.getCount() ?? 0
@@ -69,6 +73,9 @@ export function checkSceneSize(instances: readonly PlacedPrimitive[]): void {
     if (vertices > SCENE_LIMITS.vertices || triangles > SCENE_LIMITS.triangles || reads > VERTEX_READS_MAX) {
       const most = `${SCENE_LIMITS.triangles} triangles and ${SCENE_LIMITS.vertices} vertices`
       refuseFile('scene-too-large', `the scene has more than ${most}`)
+    }
+    if (vertices * VERTEX_BYTES_MIN + triangles * TRIANGLE_BYTES > bytesMax) {
+      refuseFile('scene-too-large', `the scene's triangles take more than ${bytesMax} bytes`)
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Light } from '@gltf-transform/extensions'
+import { length3 } from '../../../../wasm/path-trace/exact-math.ts'
 import { SCENE_LIMITS } from '../../../../wasm/path-trace/scene-layout.ts'
 import type { LightDescription } from '../../../../wasm/path-trace/scene.ts'
 import { bounded, boundedTriple } from './bounded.ts'
@@ -50,5 +51,5 @@ export function importLights(nodes: readonly PlacedNode[]): LightDescription[] {
 
 function pointedAlong(axis: Triple): Triple {
   const direction = normalize(axis)
-  return Math.hypot(...direction) > 0 ? direction : [0, 0, -1]
+  return length3(...direction) > 0 ? direction : [0, 0, -1]
 }

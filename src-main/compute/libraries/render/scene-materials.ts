@@ -7,6 +7,7 @@ import type {
   Unlit,
   Volume,
 } from '@gltf-transform/extensions'
+import { cos as cosine, sin as sine } from '../../../../wasm/path-trace/exact-math.ts'
 import { SCENE_LIMITS } from '../../../../wasm/path-trace/scene-layout.ts'
 import type { MaterialDescription } from '../../../../wasm/path-trace/scene.ts'
 import { bounded, boundedTriple } from './bounded.ts'
@@ -170,7 +171,7 @@ function mappingOf(info: TextureInfo): UvMapping {
   const [x, y] = boundedTriple(transform.getOffset(), -1e6, 1e6, 0)
   const [sx, sy] = boundedTriple(transform.getScale(), -1e6, 1e6, 1)
   const angle = bounded(transform.getRotation(), -1e6, 1e6, 0)
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+  const [cos, sin] = [cosine(angle), sine(angle)]
   return {
     set: bounded(transform.getTexCoord(), 0, 15, info.getTexCoord()),
     transform: [cos * sx, sin * sy, x, -sin * sx, cos * sy, y],

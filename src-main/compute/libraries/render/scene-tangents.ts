@@ -1,3 +1,4 @@
+import { length3 } from '../../../../wasm/path-trace/exact-math.ts'
 import { add, cross, dot, normalize, scale, subtract, type Triple } from './matrix.ts'
 
 /**
@@ -28,7 +29,7 @@ export function generateTangents(
     const area = u1 * v2 - u2 * v1
     if (area === 0) continue
     const sign = Math.sign(area)
-    const weight = Math.hypot(...cross(e1, e2))
+    const weight = length3(...cross(e1, e2))
     const tangent = scale(normalize(scale(subtract(scale(e1, v2), scale(e2, v1)), sign)), weight)
     const bitangent = scale(normalize(scale(subtract(scale(e2, u1), scale(e1, u2)), sign)), weight)
     for (const vertex of [a, b, c]) {
@@ -41,7 +42,7 @@ export function generateTangents(
     const normal = triple(normals, vertex)
     const summed = triple(along, vertex)
     const flat = normalize(subtract(summed, scale(normal, dot(normal, summed))))
-    const tangent = Math.hypot(...flat) > 0 ? flat : anyPerpendicular(normal)
+    const tangent = length3(...flat) > 0 ? flat : anyPerpendicular(normal)
     const handedness = dot(cross(normal, tangent), triple(up, vertex)) < 0 ? -1 : 1
     out.set([...tangent, handedness], vertex * 4)
   }

@@ -1,3 +1,4 @@
+import { cos, sin } from '../../../../wasm/path-trace/exact-math.ts'
 import type { EnvironmentDescription } from '../../../../wasm/path-trace/scene.ts'
 import { dot, normalize, type Triple } from './matrix.ts'
 
@@ -35,12 +36,8 @@ export function studioEnvironment(): EnvironmentDescription {
     for (let x = 0; x < STUDIO_WIDTH; x++) {
       // The middle of a row is −z and u grows towards +x.
       const azimuth = ((x + 0.5) / STUDIO_WIDTH - 0.5) * 2 * Math.PI
-      const horizontal = Math.sin(polar)
-      const direction: Triple = [
-        horizontal * Math.sin(azimuth),
-        Math.cos(polar),
-        -horizontal * Math.cos(azimuth),
-      ]
+      const horizontal = sin(polar)
+      const direction: Triple = [horizontal * sin(azimuth), cos(polar), -horizontal * cos(azimuth)]
       pixels.set(studioRadiance(direction), (y * STUDIO_WIDTH + x) * 3)
     }
   }

@@ -1,48 +1,47 @@
+import type { LoadResult } from '../../../../wasm/path-trace/kernel.ts'
 import { packScene } from '../../../../wasm/path-trace/scene.ts'
 import { parseAs } from '../../../protocol/canonical.ts'
 import { refuse } from '../../../protocol/fault.ts'
-import { RenderParams } from '../../../protocol/render-job.ts'
+import { framingAspect, RenderParams } from '../../../protocol/render-job.ts'
 import type { LibraryCall, LibraryResult } from '../../library.ts'
 import { threadCpuMs } from '../../cpu-time.ts'
+import type { ImageDecoder } from './image-decoder.ts'
 import { measureScene } from './measure-scene.ts'
 import { PAGE_BYTES, type MeteredKernel } from './metered-kernel.ts'
 import { createRenderUnit, type RenderedUnit, type RenderUnitResult } from './run-unit.ts'
-
-/** The role of the packed scene among a unit's inputs. */
-const SCENE = 'scene'
 
 /** A measurement's picture: large enough that its parts cost what an image's do. */
 const MEASURE_FRAME = { width: 128, height: 128, bounces: 4 }
 
 /** Units of `render.path-trace` in one worker, with the last scene kept loaded. */
 export interface UnitRunner {
-  run(call: LibraryCall): LibraryResult
+  run(call: LibraryCall): Promise<LibraryResult>
   /** Paths per second of this core's time, through the measuring scene. */
   measure(budgetMs: number): number
 }
 
-/** A runner over kernels that `instantiate` makes. */
-export function createUnitRunner(instantiate: () => MeteredKernel): UnitRunner {
+/** A runner over kernels that `instantiate` makes. Scenes are built once for all units that come one after another. */
+export function createUnitRunner(instantiate: () => MeteredKernel, decoder: ImageDecoder): UnitRunner {
   const units = createRenderUnit(instantiate)
 
-  function run(call: LibraryCall): LibraryResult {
+  async function run(call: LibraryCall): Promise<LibraryResult> {
     const { inputs, unitIndex, limits } = call
     const params = parseAs(call.params, RenderParams)
-    const scene = inputs.get(SCENE)
     if (!params.ok) refuse('bad-input', params.fault.message)
-    if (scene === undefined || unitIndex === undefined)
-      refuse('bad-input', 'a unit without its scene or index')
-    if (scene.bytes > limits.memoryBytesMax) {
-      refuse('oversized', `a scene of ${scene.bytes} bytes, limit ${limits.memoryBytesMax}`)
+    if (unitIndex === undefined) refuse('bad-input', 'a unit without its index')
+    const sceneBytes = [...inputs.values()].reduce((sum, { bytes }) => sum + bytes, 0)
+    if (sceneBytes > limits.memoryBytesMax) {
+      refuse('oversized', `a scene of ${sceneBytes} bytes, limit ${limits.memoryBytesMax}`)
     }
-    const unit = { scene: scene.cid, params: params.value, index: unitIndex }
+    const unit = { scene: sceneName(inputs, params.value), params: params.value, index: unitIndex }
     const { tile } = params.value
     let copiedBytes = 0
-    const readScene = (): Uint8Array => {
-      copiedBytes += scene.bytes
-      return scene.read()
+    const load = async (kernel: MeteredKernel): Promise<LoadResult> => {
+      copiedBytes += sceneBytes
+      const { loadScene } = await import('./load-scene.ts')
+      return loadScene(kernel, params.value, call, decoder)
     }
-    const film = filmOf(units.run(unit, readScene, (rows) => call.progress(rows / tile)))
+    const film = filmOf(await units.run(unit, load, (rows) => call.progress(rows / tile)))
     const memoryBytes = film.pages * PAGE_BYTES
     if (memoryBytes > limits.memoryBytesMax) {
       units.release()
@@ -54,7 +53,7 @@ export function createUnitRunner(instantiate: () => MeteredKernel): UnitRunner {
       metered: {
         fuel: film.fuel,
         peakPages: film.pages,
-        // The film leaves the kernel as a copy; the scene is copied into it once for many units.
+        // The film leaves the kernel as a copy; the scene's files are read and decoded into it once for many units.
         copiedBytes: copiedBytes + film.bytes.byteLength,
       },
     }
@@ -78,6 +77,13 @@ export function createUnitRunner(instantiate: () => MeteredKernel): UnitRunner {
   }
 
   return { run, measure }
+}
+
+/** What decides a scene: its files by role, and how it is seen. */
+function sceneName(inputs: LibraryCall['inputs'], params: RenderParams): string {
+  const files = [...inputs].map(([role, { cid }]) => [role, cid]).sort()
+  const { camera, seconds, scene_digest } = params
+  return JSON.stringify([files, camera, seconds, scene_digest, framingAspect(params)])
 }
 
 /** The film, or the fault of a unit that has none. */

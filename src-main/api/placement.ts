@@ -1,0 +1,30 @@
+import type { DeadlineMs, UnitNeeds } from '#contract'
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { Cid } from '../protocol/ids.ts'
+import type { ComputeResource } from '../protocol/resource.ts'
+import { toTimestamp } from '../protocol/time.ts'
+import type { JobManifest } from '../protocol/work.ts'
+
+/** What a request says of where and until when its units should be computed. */
+export interface AskedPlacement {
+  readonly deadline_ms?: DeadlineMs
+  readonly dataset?: Cid
+  readonly needs?: UnitNeeds
+}
+
+/** The parts of a manifest that say so. @param resources what units of this kind need anyway */
+export function placementOf(
+  { deadline_ms, dataset, needs }: AskedPlacement,
+  resources: ComputeResource,
+): Pick<JobManifest, 'required_resources' | 'required_dataset' | 'deadline'> {
+  return {
+    required_resources: { ...resources, ...needs },
+    ...(dataset === undefined ? {} : { required_dataset: dataset }),
+    ...(deadline_ms === undefined ? {} : { deadline: toTimestamp(deadline_ms) }),
+  }
+}
+
+/** The dataset, to be kept as long as the job: this peer holds it, so others may ask it for it. */
+export function keptDataset({ dataset }: AskedPlacement, blobs: Pick<BlobStore, 'has'>): Cid[] {
+  return dataset !== undefined && blobs.has(dataset) ? [dataset] : []
+}

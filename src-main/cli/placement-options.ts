@@ -1,0 +1,60 @@
+import { InvalidArgumentError, type Command } from 'commander'
+import type { DeadlineRisk, UnitNeeds } from '#contract'
+import { Cid } from '../protocol/ids.ts'
+import { deadlineMs, numberBetween } from './arguments.ts'
+import { roughDurationText } from './units-text.ts'
+
+/** More than any machine has; the protocol's own bound is higher. */
+const AMOUNT_MAX = 1_000_000
+
+/** Where and until when a job's units should be computed, as options say it. */
+export interface PlacementOptions {
+  readonly deadline?: number
+  readonly dataset?: Cid
+  readonly disk?: number
+  readonly network?: number
+  readonly vram?: number
+}
+
+/** Adds these options to a command that submits a job. */
+export function withPlacementOptions(command: Command, datasetHelp: string): Command {
+  return command
+    .option('--deadline <moment>', 'when it should be done: +2h, 18:00 or 2026-12-24T18:00', (text) =>
+      deadlineMs(text, Date.now()),
+    )
+    .option('--dataset <cid>', datasetHelp, cid)
+    .option('--disk <GB>', 'disk that one unit needs', numberBetween(0, AMOUNT_MAX))
+    .option('--network <mbit/s>', 'network that one unit needs', numberBetween(0, AMOUNT_MAX))
+    .option('--vram <GB>', 'memory of one graphics card that one unit needs', numberBetween(0, AMOUNT_MAX))
+}
+
+/** The contract's form of those that were given. */
+export function placementGiven({ deadline, dataset, disk, network, vram }: PlacementOptions): {
+  deadline_ms?: number
+  dataset?: Cid
+  needs?: UnitNeeds
+} {
+  const needs: UnitNeeds = {
+    ...(disk === undefined ? {} : { disk_gb: disk }),
+    ...(network === undefined ? {} : { network_mbps: network }),
+    ...(vram === undefined ? {} : { gpu_vram_gb: vram }),
+  }
+  return {
+    ...(deadline === undefined ? {} : { deadline_ms: deadline }),
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(Object.keys(needs).length === 0 ? {} : { needs }),
+  }
+}
+
+/** What there is to say of a deadline that will be missed, for people. */
+export function lateText({ expected_end_ms }: DeadlineRisk, deadline: number): string {
+  if (expected_end_ms === undefined) return 'missed, and nobody could do it now'
+  const late = roughDurationText(expected_end_ms - deadline)
+  return `will be about ${late} late: ask more people or lower the quality`
+}
+
+function cid(text: string): Cid {
+  const parsed = Cid.safeParse(text)
+  if (!parsed.success) throw new InvalidArgumentError('a CID (bafk… or bafy…), please.')
+  return parsed.data
+}

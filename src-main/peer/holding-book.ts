@@ -1,0 +1,62 @@
+import type { HeldUnit, Holding } from './state.ts'
+
+/**
+ * An index of a holding's units by what is still to be done with them: it follows from the holding, as a job's does
+ * from the job.
+ */
+export interface HoldingBook {
+  /** To be computed, in the order of the awards. */
+  readonly queued: ReadonlySet<number>
+  /** Computed, and not yet taken by the requester. */
+  readonly undelivered: ReadonlySet<number>
+  /** Given back, and not yet known to the requester. */
+  readonly handedBack: ReadonlySet<number>
+  refresh(index: number): void
+}
+
+const books = new WeakMap<Holding, HoldingBook>()
+
+/** The index of a holding, built at the first call. */
+export function holdingBookOf(holding: Holding): HoldingBook {
+  const known = books.get(holding)
+  if (known !== undefined) return known
+  const book = createHoldingBook(holding)
+  books.set(holding, book)
+  return book
+}
+
+/** Gives a held unit another status, and tells the index. */
+export function setHeld(holding: Holding, index: number, status: HeldUnit['status']): void {
+  const held = holding.units.get(index)
+  if (held === undefined) return
+  held.status = status
+  books.get(holding)?.refresh(index)
+}
+
+/** Adds a unit to a holding, or takes one away, and tells the index. */
+export function putHeld(holding: Holding, index: number, held: HeldUnit | undefined): void {
+  if (held === undefined) holding.units.delete(index)
+  else holding.units.set(index, held)
+  books.get(holding)?.refresh(index)
+}
+
+function createHoldingBook({ units }: Holding): HoldingBook {
+  const queued = new Set<number>()
+  const undelivered = new Set<number>()
+  const handedBack = new Set<number>()
+
+  function refresh(index: number): void {
+    const status = units.get(index)?.status
+    put(queued, index, status?.state === 'queued')
+    put(undelivered, index, status?.state === 'ran' && !status.delivered)
+    put(handedBack, index, status?.state === 'handed-back')
+  }
+
+  for (const index of units.keys()) refresh(index)
+  return { queued, undelivered, handedBack, refresh }
+}
+
+function put(set: Set<number>, index: number, isMember: boolean): void {
+  if (isMember) set.add(index)
+  else set.delete(index)
+}

@@ -1,0 +1,62 @@
+import { faultOf } from '../protocol/fault.ts'
+import type { ExecutionReceipt } from '../protocol/receipt.ts'
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { RunOutcome } from '../ports/runner.ts'
+import { faultOutcome, receiptOutcome } from './run-receipt.ts'
+
+/**
+ * Units that end within this time of each other share one flush of their outputs and one event: less than a message to
+ * another peer takes, and on a busy machine a flush costs as much as several small units.
+ */
+const GATHER_MS = 16
+/** A longer unit leaves its lane empty until its end is known: nothing is worth waiting for. */
+const GATHERED_MS_MAX = 100
+
+/** How one attempt of a unit ended here. */
+interface FinishedUnit {
+  readonly unit_index: number
+  readonly attempt: number
+  readonly outcome: RunOutcome
+}
+
+/** Makes receipts of units that ended, many together. */
+export interface FinishedUnits {
+  add(unit: FinishedUnit): void
+}
+
+/** What it is made of. */
+export interface FinishedUnitsParts {
+  readonly clock: Clock
+  readonly blobs: BlobStore
+  /** Takes the receipts of units that ended together; their outputs are stored. Failures are its own affair. */
+  readonly deliver: (receipts: ExecutionReceipt[]) => void
+}
+
+/** Creates it for one job. */
+export function createFinishedUnits({ clock, blobs, deliver }: FinishedUnitsParts): FinishedUnits {
+  let finished: FinishedUnit[] = []
+
+  async function receiptOf({ unit_index, attempt, outcome }: FinishedUnit): Promise<ExecutionReceipt> {
+    try {
+      return { unit_index, attempt, outcome: await receiptOutcome(blobs, outcome) }
+    } catch (error) {
+      return { unit_index, attempt, outcome: faultOutcome(faultOf(error, 'storage-failed')) }
+    }
+  }
+
+  async function flush(): Promise<void> {
+    const units = finished
+    finished = []
+    deliver(await Promise.all(units.map(receiptOf)))
+  }
+
+  return {
+    add(unit) {
+      finished.push(unit)
+      const { outcome } = unit
+      const isShort = outcome.kind === 'failed' || outcome.metrics.wall_ms <= GATHERED_MS_MAX
+      if (finished.length === 1) clock.after(isShort ? GATHER_MS : 0, () => void flush())
+    },
+  }
+}
