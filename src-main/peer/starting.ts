@@ -55,7 +55,9 @@ export function atWorkOf({ view }: PeerState, holding: Holding, nowMs: number): 
   const key = holdingKey(holding.requester, holding.job)
   const known = view.atWork.get(key)
   if (known !== undefined) return known
-  const atWork: HoldingAtWork = { isPrepared: false, running: new Map(), servedAtMs: nowMs }
+  // Whoever waited for an offer has not been served by getting one.
+  const servedAtMs = view.waitingSinceMs.get(key) ?? nowMs
+  const atWork: HoldingAtWork = { isPrepared: false, running: new Map(), servedAtMs }
   view.atWork.set(key, atWork)
   return atWork
 }

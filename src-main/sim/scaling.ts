@@ -1,20 +1,22 @@
-import { PeerId, type JobId } from '../protocol/ids.ts'
-import { toTimestamp } from '../protocol/time.ts'
-import type { JobManifest } from '../protocol/work.ts'
+import type { JobId } from '../protocol/ids.ts'
 import type { Machine } from './character.ts'
 import { createDice, type Dice } from './dice.ts'
-import { START_MS, STRAGGLER_FACTOR, ALGORITHM } from './scenario.ts'
-import type { Acquaintance, Incident, Pace, PlannedPeer, Scenario } from './scenario.ts'
+import { plannedFriends, plannedJob, plannedPeer } from './planned-mesh.ts'
+import {
+  START_MS,
+  STRAGGLER_FACTOR,
+  type Incident,
+  type Pace,
+  type PlannedPeer,
+  type Scenario,
+} from './scenario.ts'
 import { createWorld, type Onlooker } from './world.ts'
 
 /** Jobs are submitted when everybody is paired and measured. */
 const SUBMIT_AT_MS = 30_000
-/** Whole meshes know each other up to this size; in larger ones providers know the requesters only. */
-const FULL_MESH_PEERS_MAX = 0
 /** A run that takes this many times the ideal has failed. */
 const GIVE_UP_FACTOR = 60
 const UNIFORM: readonly [number, number] = [0.7, 1.5]
-const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 
 /** One row of the scaling table: one job a requester, honest peers, good weather. */
 export interface ScalingCase {
@@ -59,11 +61,11 @@ export function runScaling(row: ScalingCase): ScalingResult {
   const dice = createDice(row.seed)
   const pace: Pace = { factor: UNIFORM, stragglers: row.stragglers ? 0.02 : 0 }
   const requesters = Array.from({ length: row.requesters }, (_, i) =>
-    plan(`r${i}`, { cores: row.requesterCores, score: 1, skewMs: 0 }, 0, dice),
+    plannedPeer(`r${i}`, { cores: row.requesterCores, score: 1, skewMs: 0 }, 0, dice),
   )
   const leavers = row.churn ? Math.floor(row.providers / 3) : 0
   const staying = Array.from({ length: row.providers }, (_, i) =>
-    plan(`p${i}`, machineOf(row, dice), 0, dice),
+    plannedPeer(`p${i}`, machineOf(row, dice), 0, dice),
   )
   const speed = (peers: readonly PlannedPeer[]): number =>
     peers.reduce((sum, { machine }) => sum + machine.cores * machine.score, 0)
@@ -74,12 +76,18 @@ export function runScaling(row: ScalingCase): ScalingResult {
   // Those who come replace those who leave, so that the ideal stays what it is.
   const coming = staying
     .slice(0, leavers)
-    .map(({ machine }, i) => plan(`n${i}`, machine, SUBMIT_AT_MS + Math.round(idealMs * 0.4), dice))
+    .map(({ machine }, i) => plannedPeer(`n${i}`, machine, SUBMIT_AT_MS + Math.round(idealMs * 0.4), dice))
   const peers = [...requesters, ...staying, ...coming]
-  const manifests = requesters.map(({ peer }, i) => manifestOf(row, peer, units, i))
+  const { unitSeconds, redundancy } = row
+  const manifests = requesters.map(({ peer: requester }, number) =>
+    plannedJob({ requester, number, units, unitSeconds, redundancy, priority: 0.5 }),
+  )
   const scenario: Scenario = {
     peers,
-    acquaintances: acquaintances(requesters, peers),
+    // Providers know the requesters only: nothing but offers and awards keeps them apart.
+    acquaintances: requesters.flatMap(({ peer }, i) =>
+      peers.slice(i + 1).map(({ peer: other }) => plannedFriends(peer, other)),
+    ),
     weather: { delayMs: row.delayMs, loss: 0, duplication: 0 },
     pace,
     incidents: [
@@ -184,53 +192,9 @@ function unitsAtOnce({ redundancy }: ScalingCase, peers: readonly PlannedPeer[])
   return high
 }
 
-function plan(name: string, machine: Machine, joinsAtMs: number, dice: Dice): PlannedPeer {
-  const tail = Array.from({ length: 44 }, () => BASE58[dice.between(0, BASE58.length - 1)]).join('')
-  const resources = { cpu_cores: machine.cores, ram_gb: 2 * machine.cores }
-  return {
-    peer: PeerId.parse(`12D3KooW${tail}`),
-    name,
-    character: { kind: 'honest' },
-    machine,
-    joinsAtMs,
-    availability: { kind: 'always', resources, priority: 0.5 },
-  }
-}
-
 function machineOf({ machines }: ScalingCase, dice: Dice): Machine {
   if (machines === 'equal') return { cores: 4, score: 1, skewMs: 0 }
   return { cores: dice.between(1, 16), score: 0.2 + 0.8 * dice.next(), skewMs: dice.between(-500, 500) }
-}
-
-function acquaintances(requesters: readonly PlannedPeer[], peers: readonly PlannedPeer[]): Acquaintance[] {
-  const isFull = peers.length <= FULL_MESH_PEERS_MAX
-  const inviters = isFull ? peers : requesters
-  return inviters.flatMap((inviter, i) =>
-    peers.slice(i + 1).map((joiner) => ({
-      inviter: inviter.peer,
-      joiner: joiner.peer,
-      trustByInviter: 0.8,
-      trustByJoiner: 0.8,
-    })),
-  )
-}
-
-function manifestOf(row: ScalingCase, requester: PeerId, units: number, number: number): JobManifest {
-  return {
-    job_id: `job-${number}` as JobId,
-    requester_id: requester,
-    description: 'a job of the scaling table',
-    algorithm_id: ALGORITHM.algorithm_id,
-    algorithm_version: ALGORITHM.version,
-    params: { inline: true },
-    inputs: {},
-    unit_count: units,
-    required_resources: { cpu_cores: 1, ram_gb: 0 },
-    estimated_duration_seconds: row.unitSeconds,
-    priority: 0.5,
-    verification_redundancy: row.redundancy,
-    created_at: toTimestamp(START_MS),
-  }
 }
 
 function round(value: number, digits: number): number {
