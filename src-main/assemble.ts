@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from 'node:os'
 import { join } from 'node:path'
 import { createRunner } from './compute/runner.ts'
+import { findWall } from './compute/wall.ts'
 import { machineReaders, processMeter } from './hardware/machine-readers.ts'
 import { createHardware } from './hardware/probe.ts'
 import { createMachineWatch } from './hardware/watch.ts'
@@ -79,6 +80,7 @@ export interface AssembledPeer {
   readonly fetcher: BlobFetcher
   readonly runner: Runner
   readonly hardware: Hardware
+  readonly findWall: typeof findWall
   readonly transport: Transport
   readonly settings: Settings
   readonly sharing: SharingWatch
@@ -196,6 +198,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     fetcher,
     runner,
     hardware,
+    findWall,
     transport,
     settings,
     sharing,

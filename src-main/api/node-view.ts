@@ -4,10 +4,11 @@ import type { HardwareInfo as MeasuredHardware } from '../ports/hardware.ts'
 import type { ApiParts } from './parts.ts'
 
 /** The running peer as it is now. */
-export function nodeInfo(parts: ApiParts, startedAtMs: number): NodeInfo {
+export async function nodeInfo(parts: ApiParts, startedAtMs: number): Promise<NodeInfo> {
   const { runtime, transport, runner, spelling } = parts
   const { state } = runtime
   const usage = parts.blobs.usage()
+  const wall = await parts.findWall()
   return {
     peer_id: state.me,
     short_name: spelling.shortNameOf(state.me),
@@ -20,6 +21,7 @@ export function nodeInfo(parts: ApiParts, startedAtMs: number): NodeInfo {
     lent: state.lent,
     algorithms: [...state.view.capabilities],
     workers: runner.concurrency,
+    wall: wall.kind === 'none' ? wall : { kind: wall.kind },
     contacts: state.contacts.size,
     connections: transport.connections().map(connectionInfo),
     traffic: traffic(parts),

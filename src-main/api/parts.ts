@@ -3,7 +3,7 @@ import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Hardware } from '../ports/hardware.ts'
 import type { Random } from '../ports/random.ts'
-import type { Runner } from '../ports/runner.ts'
+import type { HostWall, Runner } from '../ports/runner.ts'
 import type { Settings } from '../ports/settings.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { Outcome } from '../protocol/fault.ts'
@@ -28,6 +28,8 @@ export interface ApiParts {
   readonly blobs: BlobStore
   readonly fetcher: BlobFetcher
   readonly runner: Runner
+  /** What stands around compute hosts here. */
+  readonly findWall: () => Promise<HostWall>
   readonly hardware: Hardware
   readonly transport: Transport
   readonly settings: Settings

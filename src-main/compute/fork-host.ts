@@ -3,9 +3,11 @@ import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { boundedCommand, type HostBounds } from './host-bounds.ts'
 import type { HostInput } from './input.ts'
+import { innermostProcess, signalBehind, walledCommand, type Wall } from './wall.ts'
 
 /** A compute host that runs. */
 export interface HostProcess {
+  /** The host's own, behind whatever stands around it. */
   readonly pid: number | undefined
   send(input: HostInput): void
   /** Ends the host, whatever it does. There is nothing in it that anybody will want again. */
@@ -20,6 +22,7 @@ export interface HostSpawn {
   readonly writable: string
   /** What the operating system is to hold it to, as far as it can. */
   readonly bounds: HostBounds
+  readonly wall: Wall
   /** Everything it says, unparsed. */
   readonly onMessage: (message: unknown) => void
   /** Called once when it is gone. */
@@ -40,19 +43,24 @@ export type SpawnHost = (spawn: HostSpawn) => HostProcess
 /** What is kept of a dying host's last words. */
 const LAST_WORDS_CHARS_MAX = 2_000
 
+/** How long a host that is not wanted any longer may take to say that it is ready: a tenth of a second, alone. */
+const FIRST_WORD_WITHIN_MS = 10_000
+
 /** The system's way to end a process that used up its processor time. */
 const SPENT_SIGNAL = 'SIGXCPU'
 
 /**
- * Starts `host.ts` as a child of Node under its permission model, within its bounds and with low priority: whoever
- * works at this machine comes first.
+ * Starts `host.ts` as a child of Node under its permission model, behind a wall where there is one, within its bounds
+ * and with low priority: whoever works at this machine comes first.
  */
 export const forkHost: SpawnHost = (spawn) => {
-  const command = boundedCommand(process.execPath, spawn.bounds)
+  const walled = walledCommand(spawn.wall, process.execPath, spawn)
+  const command = boundedCommand(walled.file, spawn.bounds)
   const child = fork(fileURLToPath(new URL('host.ts', import.meta.url)), [], {
     execPath: command.file,
     execArgv: [
       ...command.leading,
+      ...walled.leading,
       '--permission',
       '--allow-worker',
       ...spawn.readable.map((path) => `--allow-fs-read=${path}`),
@@ -68,8 +76,22 @@ export const forkHost: SpawnHost = (spawn) => {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   lowerPriority(child.pid)
+  /** Known for certain when the host has said something: the shell and the wall have become it by then. */
+  let pid = spawn.wall.kind === 'none' ? child.pid : undefined
   let lastWords = ''
   let isGone = false
+  let isUnwanted = false
+  const end = (): void => {
+    // The host itself, so that the wall ends after it and leaves nothing behind.
+    if (!isGone && pid !== undefined && pid !== child.pid) killProcess(pid)
+    else child.kill('SIGKILL')
+  }
+  const kill = (): void => {
+    if (isUnwanted || pid !== undefined || isGone) return end()
+    // Bubblewrap that is killed while it builds leaves half of itself waiting: the host is ended at its first word.
+    isUnwanted = true
+    setTimeout(end, FIRST_WORD_WITHIN_MS).unref()
+  }
   const gone = (reason: string) => {
     if (isGone) return
     isGone = true
@@ -80,20 +102,34 @@ export const forkHost: SpawnHost = (spawn) => {
     lastWords = (lastWords + text).slice(-LAST_WORDS_CHARS_MAX)
   })
   child.on('message', (message: unknown) => {
-    if (!isGone) spawn.onMessage(message)
+    if (isGone) return
+    pid ??= innermostProcess(spawn.wall, child.pid)
+    if (isUnwanted) end()
+    else spawn.onMessage(message)
   })
   child.on('error', (error) => gone(error.message))
   // Not 'exit': what the host said before it died has been read by then, too.
-  child.on('close', (code, signal) => gone(signal ?? `exit code ${code ?? 0}`))
+  child.on('close', (code, signal) => {
+    gone(signal ?? signalBehind(spawn.wall, code) ?? `exit code ${code ?? 0}`)
+  })
   return {
-    pid: child.pid,
+    get pid() {
+      return pid ?? child.pid
+    },
     send: (input) => {
       // A host that is gone is heard of through 'close'; the error of writing to it says nothing more.
       if (child.connected) child.send(input, () => undefined)
     },
-    kill: () => {
-      child.kill('SIGKILL')
-    },
+    kill,
+  }
+}
+
+function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    // It ended already, which is heard of elsewhere.
   }
 }
 

@@ -123,6 +123,7 @@ describe('the end of a host', () => {
     const losses: HostLoss[] = []
     const supervisor = createSupervisor({
       clock: { nowMs: () => 0, after: () => () => undefined },
+      wall: { kind: 'none', why: 'a host that is none' },
       spawnHost: ({ onMessage, onExit }) => ({
         pid: 1,
         send: (input) => {

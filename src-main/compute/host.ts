@@ -3,6 +3,7 @@
  * environment and no network. Its supervisor (runner.ts) starts it, may kill it at any moment, and takes none of
  * its words unparsed. It ends by itself when its supervisor is gone.
  */
+import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import type { HostPool } from './host-pool.ts'
 import type { HostInput as Input } from './input.ts'
@@ -14,7 +15,7 @@ import type { HostOutput } from './output.ts'
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 
 // Before piscina and everything else are loaded, hence the imports below it.
-lockDown()
+lockDown({ workerFile: fileURLToPath(new URL('worker.js', import.meta.resolve('piscina'))) })
 
 const { createHostPool } = await import('./host-pool.ts')
 const { HostInput } = await import('./input.ts')

@@ -2,14 +2,14 @@
  * A registry for tests: libraries that do what a library must not. Loaded by a real compute host in place of the
  * program's registry, never by the program.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { AlgorithmDeclaration, Library, LibraryCall, LibraryEntry, LibraryResult } from './library.ts'
 import { noopAlgorithms } from './libraries/noop/algorithms.ts'
+import { reach, Targets } from './reach.fixture.ts'
 
 const EMPTY: LibraryResult = { output: new Uint8Array(0) }
 const Meeting = z.object({ of: z.int() })
-const Path = z.object({ path: z.string() })
 
 /** What each `test.…` algorithm does. */
 const deeds: Readonly<Record<string, (call: LibraryCall) => LibraryResult | Promise<LibraryResult>>> = {
@@ -93,35 +93,7 @@ const deeds: Readonly<Record<string, (call: LibraryCall) => LibraryResult | Prom
     return EMPTY
   },
   'test.no-json': () => ({ ...EMPTY, info: { speed: Number.NaN } }),
-  'test.reach': async ({ params }) => ({ output: EMPTY.output, info: await reach(Path.parse(params).path) }),
-}
-
-/** Tries what a library must not do; says how each attempt ended. */
-async function reach(path: string): Promise<Record<string, string>> {
-  const attempts: Record<string, () => unknown> = {
-    read: () => readFileSync(path),
-    readOutside: () => readFileSync('/etc/passwd'),
-    write: () => writeFileSync(path, 'x'),
-    childProcess: async () => import('node:child_process'),
-    builtinChildProcess: () => process.getBuiltinModule('child_process'),
-    net: async () => import('node:net'),
-    builtinNet: () => process.getBuiltinModule('node:net'),
-    fetch: () => fetch('http://127.0.0.1:9'),
-    addon: () => process.dlopen({ exports: {} }, path),
-    environment: () => {
-      if (Object.keys(process.env).length === 0) throw new Error('empty')
-    },
-  }
-  const results: Record<string, string> = {}
-  for (const [name, attempt] of Object.entries(attempts)) {
-    try {
-      await attempt()
-      results[name] = 'allowed'
-    } catch {
-      results[name] = 'refused'
-    }
-  }
-  return results
+  'test.reach': async ({ params }) => ({ output: EMPTY.output, info: await reach(Targets.parse(params)) }),
 }
 
 /** A valid module whose function `f` has many locals and many empty loops. */

@@ -10,6 +10,7 @@ import type { LibraryEntry } from './library.ts'
 import { indexLibraries } from './library-index.ts'
 import { createSession, type Session } from './session.ts'
 import { prepareStaging } from './staged-files.ts'
+import { findWall, type Wall } from './wall.ts'
 
 /** A host without work ends after this, so that a peer at rest does not pay for it (50 MB). */
 const IDLE_MS = 60_000
@@ -30,6 +31,8 @@ export interface RunnerOptions {
   readonly workers: number
   /** How a host process is started; as a child of Node unless another way is given. */
   readonly spawnHost?: SpawnHost
+  /** What stands around the hosts; what this machine has, unless another is given. */
+  readonly wall?: Wall
   /** The module with the `libraries`; this program's registry unless another is given. */
   readonly registry?: URL
   readonly idleMs?: number
@@ -68,6 +71,7 @@ export function createRunner(options: RunnerOptions): Runner & ComputeHosts {
       session = createSession({
         clock: options.clock,
         spawnHost: options.spawnHost ?? forkHost,
+        wall: await (options.wall ?? findWall()),
         index,
         registry: registry.href,
         staging: await prepareStaging(options.stagingFolder),

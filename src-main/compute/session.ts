@@ -24,6 +24,7 @@ import type { LibraryIndex } from './library-index.ts'
 import type { TaskOutput, TaskResult } from './output.ts'
 import { sweepStaging } from './staged-files.ts'
 import { createSupervisor, type HostLoss } from './supervisor.ts'
+import type { Wall } from './wall.ts'
 
 /** Hosts in a row that did not even start before waiting tasks are given up. */
 const STARTS_MAX = 4
@@ -36,6 +37,7 @@ const SILENCE_GRACE_MS = 45_000
 interface SessionOptions {
   readonly clock: Clock
   readonly spawnHost: SpawnHost
+  readonly wall: Wall
   readonly index: LibraryIndex
   readonly registry: string
   readonly staging: string
@@ -75,6 +77,7 @@ export function createSession(options: SessionOptions): Session {
   const supervisor = createSupervisor({
     clock,
     spawnHost: options.spawnHost,
+    wall: options.wall,
     readable: [...codePaths(), realpathSync(options.blobFolder)],
     configuration: { registry: options.registry, staging, heapBytesMax: options.heapBytesMax },
     workers: () => workers,

@@ -4,6 +4,7 @@ import type { HostEnd, HostProcess, SpawnHost } from './fork-host.ts'
 import { hostBounds } from './host-bounds.ts'
 import type { HostInput } from './input.ts'
 import { HostOutput } from './output.ts'
+import type { Wall } from './wall.ts'
 
 /** The first pause after a host died; each further death in a row doubles it. */
 const PAUSE_MS_MIN = 50
@@ -19,6 +20,7 @@ export interface SupervisorOptions {
   readonly clock: Clock
   readonly spawnHost: SpawnHost
   readonly readable: readonly string[]
+  readonly wall: Wall
   readonly configuration: Configuration
   readonly workers: () => number
   /** A host is ready, or one may be started again after a pause. */
@@ -94,6 +96,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         readable: options.readable,
         writable: options.configuration.staging,
         bounds: hostBounds(options.workers()),
+        wall: options.wall,
         onMessage: (message) => hear(host, message),
         onExit: (end) => lose(host, end),
       })

@@ -97,6 +97,9 @@ export interface ComputeHosts {
   setDuty(duty: number): void
 }
 
+/** What the operating system puts around compute hosts on this machine, behind Node's own; without it, why. */
+export type HostWall = { readonly kind: 'bubblewrap' } | { readonly kind: 'none'; readonly why: string }
+
 /** Runs algorithms apart from this process, and survives whatever they do. */
 export interface Runner {
   start(): Promise<void>

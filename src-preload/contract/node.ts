@@ -68,6 +68,11 @@ export const NodeInfo = z.strictObject({
   algorithms: z.array(AlgorithmCapability),
   /** How many units run here at once. */
   workers: Count,
+  /** What the operating system puts around those who compute, besides Node's own permissions; without it, why. */
+  wall: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('bubblewrap') }),
+    z.strictObject({ kind: z.literal('none'), why: z.string() }),
+  ]),
   /** People this peer is paired with. */
   contacts: Count,
   connections: z.array(ConnectionInfo),

@@ -44,10 +44,16 @@ function infoText(info: NodeInfo): string {
     ['shares', sharingText(info.sharing)],
     ['runs', info.algorithms.map((a) => `${a.algorithm_id} ${a.version}`).join(', ') || 'not measured yet'],
     ['lends', `modules up to ${fuelLimitText(info.lent.fuel)} units of fuel (meshctl limits)`],
+    ['walled in', wallText(info.wall)],
     ['people', `${info.contacts}, ${info.connections.length} connected`],
     ['moved', `${bytesText(info.traffic.bytes_in)} in, ${bytesText(info.traffic.bytes_out)} out`],
     ['blobs', `${bytesText(info.blobs.bytes)} of ${bytesText(info.blobs.quota_bytes)}`],
   ])
+}
+
+function wallText(wall: NodeInfo['wall']): string {
+  if (wall.kind === 'none') return `by Node's permissions only: ${wall.why}`
+  return 'by bubblewrap: no network, no home, no other process'
 }
 
 function sharingText(sharing: NodeInfo['sharing']): string {

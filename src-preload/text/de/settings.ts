@@ -56,6 +56,11 @@ export const settings: typeof english = {
     network: 'Netz',
     noLinkSpeed: 'Der Netzwerkadapter sagt nicht, wie schnell er ist.',
     speed: 'Tempo',
+    walledIn: 'Arbeit anderer',
+    bubblewrap:
+      'Hinter einer Wand des Systems (bubblewrap): kein Netz, keine deiner Dateien, kein anderes Programm',
+    noWall: 'Von Meshwork selbst getrennt; die Wand des Systems fehlt',
+    noWallWhy: (why) => `Grund: ${why}.`,
     unmeasured: 'Wird gemessen',
     kindsOfWork: (count, written) =>
       `${written} ${plural('de', count, { one: 'Art von Arbeit', other: 'Arten von Arbeit' })} gemessen`,

@@ -55,6 +55,10 @@ export const settings = {
     network: 'Network',
     noLinkSpeed: 'The network adapter does not tell how fast it is.',
     speed: 'Speed',
+    walledIn: 'Others’ work',
+    bubblewrap: 'Behind a wall of the system’s (bubblewrap): no network, no files of yours, no other program',
+    noWall: 'Kept apart by Meshwork itself; the system’s own wall is missing',
+    noWallWhy: (why: string) => `Why: ${why}.`,
     unmeasured: 'Being measured',
     kindsOfWork: (count: number, written: string) =>
       `${written} ${plural('en', count, { one: 'kind of work', other: 'kinds of work' })} measured`,

@@ -131,6 +131,12 @@ function MachineFacts({ machine, info }: { readonly machine: HardwareInfo; reado
           ? words.unmeasured
           : words.kindsOfWork(info.algorithms.length, format.number(info.algorithms.length)),
     },
+    {
+      name: words.walledIn,
+      ...(info.wall.kind === 'none'
+        ? { value: words.noWall, more: words.noWallWhy(info.wall.why) }
+        : { value: words.bubblewrap }),
+    },
   ]
   return <Facts facts={facts} />
 }
