@@ -36,7 +36,7 @@ describe('JavaScript in a compute host', () => {
   it.each([
     { name: 'without a wall', wall: NONE },
     { name: `behind this machine’s wall${why}`, wall: here },
-  ])('[X14] reaches its inputs and its outputs’ folder, and nothing else, $name', async ({ wall }) => {
+  ])('[X19] reaches its inputs and its outputs’ folder, and nothing else, $name', async ({ wall }) => {
     const runner = createRunner({
       clock,
       stagingFolder: join(folder, 'staging'),
@@ -107,7 +107,7 @@ describe('machine code in a compute host', () => {
   }
 
   it.skipIf(here.kind === 'none')(
-    `[X14] finds no network, process, home or key behind the wall${why}`,
+    `[X19] finds no network, process, home or key behind the wall${why}`,
     () => {
       const said = breakOut(here)
       expect(Object.keys(said).filter((name) => said[name])).toEqual(MAY)
