@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+
+/** Which inputs a fuzzer tries: those of a seed by number, each of which depends on nothing but the two. */
+export interface FuzzRange {
+  readonly seed: number
+  /** The first input's number. */
+  readonly from: number
+  readonly count: number
+  /** Whether only digests are wanted, to compare with another machine's: a fuzzer may leave out what costs more. */
+  readonly digestsOnly: boolean
+}
+
+/** Some inputs that were tried, one after the other. */
+export interface FuzzStep {
+  readonly tried: number
+  /** What was found wrong, each with the input's number. */
+  readonly found: readonly { readonly index: number; readonly what: string }[]
+  /** Digest of what these inputs came to, for fuzzers whose inputs come to the same on every machine. */
+  readonly digest?: string
+}
+
+/** A fuzzer: a `*.fuzz.ts` file beside the code exports one as `fuzzer`. */
+export interface Fuzzer {
+  readonly name: string
+  /** What is counted, in the plural: programs, frames. */
+  readonly inputs: string
+  /** How many are tried unless it is said: some minutes' worth. */
+  readonly count: number
+  run(range: FuzzRange): Iterable<FuzzStep> | AsyncIterable<FuzzStep>
+}
+
+/** What a run of a fuzzer came to. */
+export interface FuzzOutcome {
+  readonly tried: number
+  readonly found: number
+  /** The digest of each step that has one. */
+  readonly digests: readonly string[]
+}
+
+const TOLD_EVERY_MS = 10_000
+
+/** Runs a fuzzer, and tells what it finds and how far it has come by lines of text. */
+export async function fuzz(
+  fuzzer: Fuzzer,
+  range: FuzzRange,
+  tell: (line: string) => void,
+): Promise<FuzzOutcome> {
+  const { name, inputs } = fuzzer
+  const digests: string[] = []
+  let [tried, found] = [0, 0]
+  let toldMs = performance.now()
+  for await (const step of fuzzer.run(range)) {
+    tried += step.tried
+    found += step.found.length
+    if (step.digest !== undefined) digests.push(step.digest)
+    for (const { index, what } of step.found) {
+      tell(`${name}: ${what} (npm run fuzz -- ${name} --seed ${range.seed} --from ${index} --count 1)`)
+    }
+    if (performance.now() - toldMs < TOLD_EVERY_MS) continue
+    toldMs = performance.now()
+    tell(`${name}: ${tried} of ${range.count} ${inputs}, ${found} found`)
+  }
+  tell(`${name}: seed ${range.seed}, ${tried} ${inputs} from ${range.from} on, ${found} found`)
+  return { tried, found, digests }
+}
+
+/** The places at which two lists of digests differ; a shorter list is compared as far as it goes. */
+export function differentDigests(ours: readonly string[], theirs: readonly string[]): number[] {
+  return ours.flatMap((digest, place) => {
+    const other = theirs[place]
+    return other === undefined || other === digest ? [] : [place]
+  })
+}
+
+const USAGE = `npm run fuzz -- NAME... [--seed N] [--from N] [--count N] [--record FILE | --compare FILE]
+  --record    writes the digest of what each step came to, a line each
+  --compare   compares with such a file of another machine, and tries nothing else`
+
+async function fuzzers(): Promise<Fuzzer[]> {
+  const found: Fuzzer[] = []
+  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+  for (const file of files.filter((path) => path.endsWith('.fuzz.ts')).sort()) {
+    const path = join(import.meta.dirname, file)
+    found.push(((await import(pathToFileURL(path).href)) as { fuzzer: Fuzzer }).fuzzer)
+  }
+  return found
+}
+
+/** A whole number from 0 on. */
+function numberOf(text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new TypeError(`${text} is no whole number\n${USAGE}`)
+  return value
+}
+
+/** Runs the named fuzzers, or all. The exit code is 1 where something was found. */
+async function main(args: readonly string[]): Promise<void> {
+  const option = { type: 'string' } as const
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { seed: option, from: option, count: option, record: option, compare: option },
+  })
+  const all = await fuzzers()
+  const unknown = positionals.filter((name) => !all.some((one) => one.name === name))
+  if (unknown.length > 0) {
+    throw new TypeError(
+      `no fuzzer ${unknown.join(', ')}: there are ${all.map(({ name }) => name).join(', ')}\n${USAGE}`,
+    )
+  }
+  for (const fuzzer of all) {
+    if (positionals.length > 0 && !positionals.includes(fuzzer.name)) continue
+    const range = {
+      seed: numberOf(values.seed, 1),
+      from: numberOf(values.from, 0),
+      count: numberOf(values.count, fuzzer.count),
+      digestsOnly: values.compare !== undefined,
+    }
+    const { found, digests } = await fuzz(fuzzer, range, (line) => process.stdout.write(`${line}\n`))
+    if (found > 0) process.exitCode = 1
+    if (values.record !== undefined) writeFileSync(values.record, `${digests.join('\n')}\n`)
+    if (values.compare === undefined) continue
+    const theirs = readFileSync(values.compare, 'utf8').trimEnd().split('\n')
+    const different = differentDigests(digests, theirs)
+    process.stdout.write(
+      `${fuzzer.name}: ${Math.min(digests.length, theirs.length)} digests compared, ${different.length} differ` +
+        `${different.length === 0 ? '' : `, at step ${different.slice(0, 10).join(', ')}`}\n`,
+    )
+    if (different.length > 0) process.exitCode = 1
+  }
+}
+
+if (import.meta.main) await main(process.argv.slice(2))
