@@ -92,7 +92,7 @@ describe('what would stop the compiler is refused before the compiler sees it', 
     [
       'locals × control instructions',
       () => codeOf(repeated(5_000, 0x03, 0x40, 0x0b), { locals: [1, ...uleb(4_900), 0x7e] }),
-      'locals × control instructions are over the limit 20000000',
+      'compiling it is over the limit of 20000000 units (locals × control instructions',
     ],
     ['locals', () => codeOf([], { locals: [1, ...uleb(5_001), 0x7e] }), 'over 5000 locals'],
     [
@@ -105,8 +105,17 @@ describe('what would stop the compiler is refused before the compiler sees it', 
       () => codeOf(repeated(limits.BODY_BYTES_MAX, 0x01)),
       'a function of 1048578 bytes is over the limit 1048576',
     ],
-    ['nesting', () => codeOf(repeated(501, 0x02, 0x40)), 'over 500 blocks within each other'],
-    ['nesting that is not reached', () => codeOf([0, ...repeated(501, 0x02, 0x40)]), 'over 500 blocks'],
+    [
+      'loops × loops, in one function',
+      () => codeOf(repeated(12_700, 0x03, 0x40, 0x0b)),
+      'compiling it is over the limit of 20000000 units (locals × control instructions and loops × loops)',
+    ],
+    ['nesting', () => codeOf(repeated(20_001, 0x02, 0x40)), 'over 20000 blocks within each other'],
+    [
+      'nesting that is not reached',
+      () => codeOf([0, ...repeated(20_001, 0x02, 0x40)]),
+      'over 20000 blocks within',
+    ],
     ['a br_table', () => codeOf([0x0e, ...uleb(20_001)]), '20001 br_table entries are over the limit 20000'],
     ['the operand stack', () => codeOf(repeated(5_001, 0x41, 0)), 'over 5000 values on the operand stack'],
     ['calls', () => codeOf(repeated(20_001, 0x10, 0)), 'over 20000 calls in a function'],
@@ -125,8 +134,8 @@ describe('what would stop the compiler is refused before the compiler sees it', 
     ['tags', () => moduleOf(section(13, uleb(1_001))), '1001 tags are over the limit 1000'],
     [
       'data segments',
-      () => moduleOf(section(11, uleb(50_001))),
-      '50001 data segments are over the limit 50000',
+      () => moduleOf(section(11, uleb(100_001))),
+      '100001 data segments are over the limit 100000',
     ],
     [
       'element segments',
@@ -141,7 +150,7 @@ describe('what would stop the compiler is refused before the compiler sees it', 
   })
 
   it('and what is near the limits is taken', () => {
-    const blocks = [...repeated(500, 0x02, 0x40), ...repeated(500, 0x0b)]
+    const blocks = [...repeated(1_900, 0x02, 0x40), ...repeated(1_900, 0x0b)]
     const values = [...repeated(4_000, 0x41, 0), ...repeated(4_000, 0x1a)]
     const module = codeOf([...blocks, ...values], { locals: [1, ...uleb(5_000), 0x7e] })
     expect(WebAssembly.validate(meterModule(module, ROOMY).bytes)).toBe(true)
