@@ -82,6 +82,11 @@ export const REFUSED_BOMBS: readonly HostileCase[] = [
     /over 20000 blocks/,
   ),
   refused('tries nested 30,000 deep', { run: [nested([0x06, 0x40], 30_000)] }, /over 20000 blocks/),
+  refused(
+    '1,000 locals by 19,000 loops',
+    { locals: [[1_000, I64]], run: [repeated(EMPTY_LOOP, 19_000)] },
+    /loops × loops/,
+  ),
   refused('100,000 loops, one after the other', { run: [repeated(EMPTY_LOOP, 100_000)] }, /loops × loops/),
   refused('a br_table of 65,000 branches', { run: [branchTable(65_000)] }, /br_table/),
   refused(
@@ -241,8 +246,8 @@ export const ALLOWED_BOMBS: readonly HostileCase[] = [
     }),
   ),
   passes(
-    '1,000 locals by 19,000 loops',
-    largeModule({ locals: [[1_000, I64]], run: [repeated(EMPTY_LOOP, 19_000)] }),
+    '1,000 locals by 8,000 loops',
+    largeModule({ locals: [[1_000, I64]], run: [repeated(EMPTY_LOOP, 8_000)] }),
   ),
   passes('2,000 operands at once by 5,000 loops', largeModule({ run: [operands(2_000, 5_000)] })),
   passes(

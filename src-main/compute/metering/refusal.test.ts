@@ -9,11 +9,6 @@ const MEMORY = section(5, 1, 0, 1)
 
 describe('what the sandbox does not take is refused by its name and byte', () => {
   it.each<[string, Uint8Array, string]>([
-    [
-      'an atomic access',
-      wat('(module (memory 1) (func (drop (i32.atomic.load (i32.const 0)))))'),
-      'threads at byte 30',
-    ],
     ['a shared memory', wat('(module (memory 1 1 shared))'), 'threads: shared memory at byte 11'],
     ['a shared global', moduleOf(section(6, 1, 0x7f, 2)), 'threads: shared global at byte 12'],
     ['a 64-bit memory', wat('(module (memory i64 1))'), '64-bit memory at byte 11'],
@@ -55,16 +50,20 @@ describe('what the sandbox does not take is refused by its name and byte', () =>
     ['an unknown opcode', codeOf([0x27]), 'unknown opcode 0x27 at byte 23'],
     ['an unknown one with a prefix', codeOf([0xfc, 0xff, 0x01]), 'unknown opcode 0xfc 0xff at byte 23'],
     ['an unknown value type', moduleOf(section(1, 1, 0x60, 1, 0x01)), 'unknown value type 0x1 at byte 13'],
-    ['an imported memory', wat('(module (import "a" "b" (memory 1)))'), 'import a.b of a memory at byte 11'],
     [
-      'an imported table',
-      wat('(module (import "a" "b" (table 1 funcref)))'),
-      'import a.b of a table at byte 11',
+      'a shared memory that is imported',
+      wat('(module (import "a" "b" (memory 1 1 shared)))'),
+      'threads: shared memory at byte 16',
     ],
     [
-      'an imported global',
-      wat('(module (import "a" "b" (global i32)))'),
-      'import a.b of a global at byte 11',
+      'one name twice for what each instance has of its own',
+      wat('(module (import "a" "b" (global i32)) (import "a" "b" (table 1 funcref)))'),
+      'import a.b twice at byte 18',
+    ],
+    [
+      'two memories, one imported',
+      wat('(module (import "a" "b" (memory 1)) (memory 1))'),
+      '2 memories (multi-memory) are over the limit 1',
     ],
     ['an imported tag', wat('(module (import "a" "b" (tag)))'), 'import a.b of a tag at byte 17'],
     [
@@ -184,5 +183,28 @@ describe('what V8 refuses is refused with its reason, and its byte', () => {
     ],
   ])('%s', (_, bytes, expected) => {
     expect(refusalOf(bytes)).toMatch(expected)
+  })
+})
+
+describe('a name of the module’s own in a refusal', () => {
+  const HOSTILE = 'a\u001b[2J\r\u202ecod\u2028\u200f'
+
+  it('is shown without what moves a cursor or turns text around, whoever quotes it', () => {
+    const tag = moduleOf(section(1, 1, 0x60, 0, 0), section(2, 1, name(HOSTILE), name('x y'), 4, 0, 0))
+    expect(refusalOf(tag)).toBe('module refused: import a?[2J??cod??.x?y of a tag at byte 17')
+    const memory = section(5, 1, 0, 1)
+    const twice = moduleOf(memory, section(7, 2, name(HOSTILE), 2, 0, name(HOSTILE), 2, 0))
+    expect(refusalOf(twice)).toMatch(/^module refused: Duplicate export name 'a\?\[2J\?\?cod\?\?'/)
+    expect(refusalOf(twice)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u)
+  })
+
+  it('is cut to what a line can show', () => {
+    const long = moduleOf(
+      section(1, 1, 0x60, 0, 0),
+      section(2, 1, name('m'.repeat(5_000)), name('n'.repeat(5_000)), 4, 0, 0),
+    )
+    expect(refusalOf(long)).toBe(
+      `module refused: import ${'m'.repeat(60)}….${'n'.repeat(60)}… of a tag at byte 18`,
+    )
   })
 })

@@ -5,9 +5,9 @@ import {
   CONTEXT,
   FC,
   FD,
+  FE,
   IMMEDIATE,
   IMMEDIATES,
-  OPCODES,
   operandOf,
   PACKED,
   resultOf,
@@ -53,8 +53,8 @@ const WANTED: readonly number[] = [IMMEDIATE.none, IMMEDIATE.lane, ...ADDRESSED]
 export const SHUFFLE = FD | 13
 const SHUFFLE_LANES = 16
 
-/** Every instruction of fixed signature that computes, loads or stores, but for those that trap. */
-export const INSTRUCTIONS: readonly number[] = Array.from({ length: OPCODES }, (_, opcode) => opcode).filter(
+/** Every instruction of fixed signature that computes, loads or stores, but for those that trap, as atomic ones may. */
+export const INSTRUCTIONS: readonly number[] = Array.from({ length: FE }, (_, opcode) => opcode).filter(
   (opcode) =>
     opcode !== 0x01 &&
     SIGNATURES[opcode] !== CONTEXT &&
