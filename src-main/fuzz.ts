@@ -97,41 +97,67 @@ function numberOf(text: string | undefined, otherwise: number): number {
   return value
 }
 
-/** Runs the named fuzzers, or all. The exit code is 1 where something was found. */
-async function main(args: readonly string[]): Promise<void> {
+/** What is to be run, and what to do with the digests. */
+interface Asked {
+  readonly fuzzers: readonly Fuzzer[]
+  readonly seed: number
+  readonly from: number
+  readonly count: number | undefined
+  readonly record: string | undefined
+  readonly compare: string | undefined
+}
+
+/** @throws TypeError for what is no option, no number or no fuzzer */
+function readArguments(args: readonly string[], all: readonly Fuzzer[]): Asked {
   const option = { type: 'string' } as const
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: { seed: option, from: option, count: option, record: option, compare: option },
   })
-  const all = await fuzzers()
   const unknown = positionals.filter((name) => !all.some((one) => one.name === name))
   if (unknown.length > 0) {
-    throw new TypeError(
-      `no fuzzer ${unknown.join(', ')}: there are ${all.map(({ name }) => name).join(', ')}\n${USAGE}`,
-    )
+    const names = all.map(({ name }) => name).join(', ')
+    throw new TypeError(`no fuzzer ${unknown.join(', ')}: there are ${names}\n${USAGE}`)
   }
-  for (const fuzzer of all) {
-    if (positionals.length > 0 && !positionals.includes(fuzzer.name)) continue
-    const range = {
-      seed: numberOf(values.seed, 1),
-      from: numberOf(values.from, 0),
-      count: numberOf(values.count, fuzzer.count),
-      digestsOnly: values.compare !== undefined,
-    }
-    const { found, digests } = await fuzz(fuzzer, range, (line) => process.stdout.write(`${line}\n`))
-    if (found > 0) process.exitCode = 1
-    if (values.record !== undefined) writeFileSync(values.record, `${digests.join('\n')}\n`)
-    if (values.compare === undefined) continue
-    const theirs = readFileSync(values.compare, 'utf8').trimEnd().split('\n')
-    const different = differentDigests(digests, theirs)
-    process.stdout.write(
-      `${fuzzer.name}: ${Math.min(digests.length, theirs.length)} digests compared, ${different.length} differ` +
-        `${different.length === 0 ? '' : `, at step ${different.slice(0, 10).join(', ')}`}\n`,
-    )
-    if (different.length > 0) process.exitCode = 1
+  return {
+    fuzzers: all.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
+    seed: numberOf(values.seed, 1),
+    from: numberOf(values.from, 0),
+    count: values.count === undefined ? undefined : numberOf(values.count, 0),
+    record: values.record,
+    compare: values.compare,
   }
+}
+
+/** Runs one fuzzer. Returns whether all was well. */
+async function runOne(fuzzer: Fuzzer, { seed, from, count, record, compare }: Asked): Promise<boolean> {
+  const tell = (line: string) => void process.stdout.write(`${line}\n`)
+  const range = { seed, from, count: count ?? fuzzer.count, digestsOnly: compare !== undefined }
+  const { found, digests } = await fuzz(fuzzer, range, tell)
+  if (record !== undefined) writeFileSync(record, `${digests.join('\n')}\n`)
+  if (compare === undefined) return found === 0
+  const theirs = readFileSync(compare, 'utf8').trimEnd().split('\n')
+  const different = differentDigests(digests, theirs)
+  const steps = different.length === 0 ? '' : `, at step ${different.slice(0, 10).join(', ')}`
+  const compared = Math.min(digests.length, theirs.length)
+  tell(`${fuzzer.name}: ${compared} digests compared, ${different.length} differ${steps}`)
+  return found === 0 && different.length === 0
+}
+
+/** Runs the named fuzzers, or all. The exit code is 1 where something was found, 2 for wrong arguments. */
+async function main(args: readonly string[]): Promise<void> {
+  const all = await fuzzers()
+  let asked: Asked
+  try {
+    asked = readArguments(args, all)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 2
+    return
+  }
+  for (const fuzzer of asked.fuzzers) if (!(await runOne(fuzzer, asked))) process.exitCode = 1
 }
 
 if (import.meta.main) await main(process.argv.slice(2))
