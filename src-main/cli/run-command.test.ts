@@ -83,7 +83,7 @@ describe('meshctl run', () => {
     expect(runs[0]!.metrics.fuel).toBeGreaterThan(10_000)
     expect(runs[1]!.metrics.fuel).toBe(runs[0]!.metrics.fuel)
     expect(runs[1]!.output).toEqual(runs[0]!.output)
-    expect(runs[0]!.engine).toMatch(/^wasm\.module@1\.0\.0\+fuel-/)
+    expect(runs[0]!.engine).toMatch(/^wasm\.module@\d+\.\d+\.\d+\+fuel-/)
     const text = await run(statistics, '--input', input, '--arg', '--top', '--arg', '1', '--out', '-')
     expect(text.out).toContain('words 5')
     expect(text.err).toContain('fuel')

@@ -3,7 +3,7 @@ import { Cid } from './ids.ts'
 import { Fuel } from './fuel.ts'
 
 /** A stranger's module as an algorithm. The version changes whenever the same module may give other bits or fuel. */
-export const WASM_MODULE = { id: 'wasm.module', version: '1.0.0' } as const
+export const WASM_MODULE = { id: 'wasm.module', version: '1.1.0' } as const
 
 /**
  * Units of fuel per second on one core of the reference machine (compute/benchmark.ts): four times what most programs

@@ -38,6 +38,13 @@ function nested(opening: readonly number[], depth: number): Uint8Array<ArrayBuff
   return joined(repeated(opening, depth), repeated([END], depth))
 }
 
+/** The same of blocks, with a table that leads to the end of each. */
+function nestedTable(depth: number): Uint8Array<ArrayBuffer> {
+  const labels = Array.from({ length: depth }, (_, label) => leb(label))
+  const table = joined([I32_CONST, 0, 0x0e], leb(depth - 1), ...labels)
+  return joined(repeated([0x02, 0x40], depth), table, repeated([END], depth))
+}
+
 /** Modules that the pre-checks refuse. */
 export const REFUSED_BOMBS: readonly HostileCase[] = [
   refused(
@@ -67,10 +74,20 @@ export const REFUSED_BOMBS: readonly HostileCase[] = [
     { locals: [[0xffff_ffff, I64], [0xffff_ffff, I64]] }, // prettier-ignore
     /locals/,
   ),
-  refused('blocks nested 100,000 deep', { run: [nested([0x02, 0x40], 100_000)] }, /over 500 blocks/),
-  refused('loops nested 1,000 deep', { run: [nested([0x03, 0x40], 1_000)] }, /over 500 blocks/),
-  refused('ifs nested 1,000 deep', { run: [nested([I32_CONST, 0, 0x04, 0x40], 1_000)] }, /over 500 blocks/),
-  refused('tries nested 1,000 deep', { run: [nested([0x06, 0x40], 1_000)] }, /over 500 blocks/),
+  refused('blocks nested 100,000 deep', { run: [nested([0x02, 0x40], 100_000)] }, /over 20000 blocks/),
+  refused('loops nested 30,000 deep', { run: [nested([0x03, 0x40], 30_000)] }, /loops × loops/),
+  refused(
+    'ifs nested 30,000 deep',
+    { run: [nested([I32_CONST, 0, 0x04, 0x40], 30_000)] },
+    /over 20000 blocks/,
+  ),
+  refused('tries nested 30,000 deep', { run: [nested([0x06, 0x40], 30_000)] }, /over 20000 blocks/),
+  refused(
+    '1,000 locals by 19,000 loops',
+    { locals: [[1_000, I64]], run: [repeated(EMPTY_LOOP, 19_000)] },
+    /loops × loops/,
+  ),
+  refused('100,000 loops, one after the other', { run: [repeated(EMPTY_LOOP, 100_000)] }, /loops × loops/),
   refused('a br_table of 65,000 branches', { run: [branchTable(65_000)] }, /br_table/),
   refused(
     'a br_table of 4 billion branches',
@@ -195,6 +212,10 @@ export const ALLOWED_BOMBS: readonly HostileCase[] = [
     'blocks nested 400 deep, 500 times',
     largeModule({ run: [repeated(nested([0x02, 0x40], 400), 500)] }),
   ),
+  passes('loops nested 10,000 deep', largeModule({ run: [nested([0x03, 0x40], 10_000)] })),
+  passes('ifs nested 19,000 deep', largeModule({ run: [nested([I32_CONST, 0, 0x04, 0x40], 19_000)] })),
+  passes('tries nested 19,000 deep', largeModule({ run: [nested([0x06, 0x40], 19_000)] })),
+  passes('blocks nested 19,000 deep, with a way out of each', largeModule({ run: [nestedTable(19_000)] })),
   passes(
     'a br_table of 10,000 branches, 30 times',
     largeModule({ run: [repeated(branchTable(10_000), 30)] }),
@@ -225,8 +246,8 @@ export const ALLOWED_BOMBS: readonly HostileCase[] = [
     }),
   ),
   passes(
-    '1,000 locals by 19,000 loops',
-    largeModule({ locals: [[1_000, I64]], run: [repeated(EMPTY_LOOP, 19_000)] }),
+    '1,000 locals by 8,000 loops',
+    largeModule({ locals: [[1_000, I64]], run: [repeated(EMPTY_LOOP, 8_000)] }),
   ),
   passes('2,000 operands at once by 5,000 loops', largeModule({ run: [operands(2_000, 5_000)] })),
   passes(

@@ -49,10 +49,13 @@ export const UNLISTED_IMPORTS: readonly HostileCase[] = [
     '(import "meshwork" "unit" (func (result i64)))',
     /meshwork.*unit/,
   ),
-  imported('a memory', '(import "env" "memory" (memory 1))', /memory/),
-  imported('a table', '(import "env" "table" (table 1 funcref))', /table/),
-  imported('a global', '(import "env" "global" (global i32))', /global/),
-  imported('a global that can be changed', '(import "env" "global" (global (mut i64)))', /global/),
+  imported('a memory besides its own', '(import "env" "memory" (memory 1))', /memor/),
+  imported('a shared memory', '(import "env" "memory" (memory 1 1 shared))', /shared memory/),
+  imported(
+    'a table under two names that are one',
+    '(import "env" "table" (table 1 funcref)) (import "env" "table" (table 1 funcref))',
+    /env\.table twice/,
+  ),
   imported('a tag', '(import "env" "tag" (tag))', /tag/),
   imported(
     'V8’s own strings',

@@ -80,7 +80,7 @@ export const MALFORMED: readonly HostileCase[] = [
   refused('an operand that is not there', code(0x6a, 0x1a)),
   refused('a block of an unknown type', code(0x02, 0x19, 0x0b)),
   refused('an unknown instruction', code(0xff), /0xff/),
-  refused('an instruction of threads', code(0xfe, 0x03, 0x00), /thread/),
+  refused('an unknown atomic instruction', code(0xfe, 0x4f, 0x00), /0xfe 0x4f/),
   refused('an instruction of relaxed SIMD', code(0xfd, 0x80, 0x02), /relaxed/),
   refused('an instruction of GC', code(0xfb, 0x00, 0x00), /garbage collection/),
   refused('a call by reference', code(0x14, 0x00), /reference/),

@@ -118,10 +118,17 @@ export const TABLE_BOMBS: readonly HostileCase[] = [
     TRAP,
   ),
   refused(
-    'a table that somebody else is to bring',
+    'a table that it imports, larger than one may be',
     wat(
-      '(module (import "env" "table" (table 1 funcref)) (func (export "_start")) (memory (export "memory") 1))',
+      '(module (import "env" "table" (table 100000000 funcref)) (func (export "_start")) (memory (export "memory") 1))',
     ),
-    /env.*table/,
+    /table/,
+  ),
+  passes(
+    'a table, globals and a name of the host’s objects, which are its own when it imports them',
+    wat(`(module (import "env" "table" (table 1 funcref)) (import "__proto__" "constructor" (global (mut i64)))
+      (import "WebAssembly" "Memory" (global externref))
+      (func (export "_start") (if (i32.or (i64.ne (global.get 0) (i64.const 0)) (i32.eqz (ref.is_null (global.get 1))))
+        (then (unreachable)))) (memory (export "memory") 1))`),
   ),
 ]

@@ -1,6 +1,6 @@
 import { isReferenceType, isValueType, readValueType, refusedType } from './function-type.ts'
 import { BRANCH_TABLE_MAX } from './limits.ts'
-import { FC, FD, IMMEDIATE, IMMEDIATES, refusedFeature } from './opcodes.ts'
+import { FC, FD, FE, IMMEDIATE, IMMEDIATES, refusedFeature } from './opcodes.ts'
 import type { ParsedModule } from './parsed-module.ts'
 import { type Cursor, readByte, readCount, readS33, readU32, skipBytes, skipSigned } from './reader.ts'
 import { checkIndex } from './constant-expression.ts'
@@ -10,6 +10,9 @@ import { refuseModule } from './refusal.ts'
 const ALIGNMENT_MAX = 4
 const MEMORY_INDEX_FOLLOWS = 0x40
 
+/** What is added after the prefixes from 0xfc on. */
+const PREFIXES = [FC, FD, FE] as const
+
 /** An instruction's number, as in opcodes.ts. @throws FaultError `module-refused`, naming the feature, for others */
 export function readOpcode(cursor: Cursor): number {
   const from = cursor.at
@@ -18,9 +21,10 @@ export function readOpcode(cursor: Cursor): number {
     if (IMMEDIATES[byte] === IMMEDIATE.refused) refuseModule(refusedFeature(byte), from)
     return byte
   }
-  if (byte !== 0xfc && byte !== 0xfd) refuseModule(refusedFeature(byte), from)
+  const prefix = PREFIXES[byte - 0xfc]
+  if (prefix === undefined) refuseModule(refusedFeature(byte), from)
   const number = readU32(cursor)
-  const opcode = (byte === 0xfc ? FC : FD) | number
+  const opcode = prefix | number
   if (number > 0xff || IMMEDIATES[opcode] === IMMEDIATE.refused) {
     refuseModule(refusedFeature(byte, number), from)
   }

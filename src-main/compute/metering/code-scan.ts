@@ -4,7 +4,7 @@ import type { BlockArity } from './code-reader.ts'
 import type { ControlFrames } from './control-frames.ts'
 import type { CountedLoop } from './counted-loop.ts'
 import type { EditList } from './edit-list.ts'
-import { CALLS_MAX, LOCALS_BY_CONTROL_MAX, OPERANDS_MAX } from './limits.ts'
+import { CALLS_MAX, COMPILE_WORK_MAX, LOOPS_PER_UNIT, OPERANDS_MAX } from './limits.ts'
 import type { ParsedModule } from './parsed-module.ts'
 import type { Cursor } from './reader.ts'
 import { refuseModule } from './refusal.ts'
@@ -21,8 +21,8 @@ export interface CodeScan {
   readonly hasVectorTypes: boolean
   /** Scratch for the block type that was read last. */
   readonly arity: BlockArity
-  /** Σ over control instructions of the values that are alive there: what V8's work grows with. */
-  mergedValues: number
+  /** Units of `COMPILE_WORK_MAX` that the module's code has come to. */
+  work: number
 
   /** Loops of the module whose rounds are known before the first one. */
   readonly countedLoops: CountedLoop[]
@@ -46,8 +46,9 @@ export interface CodeScan {
   heightMax: number
   /** The most values that one call hands over and gets back: they lie on the stack besides. */
   passedMax: number
-  /** Calls and what is one to the compiler. */
+  /** Calls and what is one to the compiler; loops. */
   callCount: number
+  loopCount: number
   /** The outermost level that a branch inside the current block goes to. */
   escape: number
   /** Level of the innermost loop. */
@@ -88,10 +89,19 @@ export function changeHeight(scan: CodeScan, by: number): void {
  * @throws FaultError `module-refused` when it is too much
  */
 export function countMerge(scan: CodeScan, ways: number, moved = 0): void {
-  scan.mergedValues += moved + ways * (scan.locals + Math.max(0, scan.height) + 1)
-  if (scan.mergedValues > LOCALS_BY_CONTROL_MAX) {
-    refuseModule(`locals × control instructions are over the limit ${LOCALS_BY_CONTROL_MAX}`, scan.cursor.at)
-  }
+  addWork(scan, moved + ways * (scan.locals + Math.max(0, scan.height) + 1))
+}
+
+/** A loop begins, which the compiler compares with those before it. @throws FaultError `module-refused` when it is too much */
+export function countLoop(scan: CodeScan): void {
+  addWork(scan, scan.loopCount++ / LOOPS_PER_UNIT)
+}
+
+function addWork(scan: CodeScan, units: number): void {
+  scan.work += units
+  if (scan.work <= COMPILE_WORK_MAX) return
+  const what = 'locals × control instructions and loops × loops'
+  refuseModule(`compiling it is over the limit of ${COMPILE_WORK_MAX} units (${what})`, scan.cursor.at)
 }
 
 /** Something is called that is not compiled here. @throws FaultError `module-refused` when it is too often */

@@ -1,4 +1,4 @@
-import { FC, FD, OPCODES } from './opcodes.ts'
+import { FC, FD, FE, OPCODES } from './opcodes.ts'
 
 /**
  * What things cost, in units of fuel. One place, data only: everything here is part of the meter's identity
@@ -102,6 +102,9 @@ const ROWS: readonly Row[] = [
   [FD | 250, FD | 251, 8], // f32x4 from integers
   [FD | 252, FD | 253, 20], // i32x4 from f64x2
   [FD | 254, FD | 255, 4], // f64x2 from integers
+  [FE | 0, FE | 2, 2_000], // notify, wait: V8 calls its runtime; wait traps
+  [FE | 3, FE | 3, 100], // atomic.fence: the processor waits for its stores
+  [FE | 0x17, FE | 0x4e, 100], // atomic stores and exchanges do too
 ]
 
 /** Cost by instruction, numbered as in opcodes.ts. */
@@ -130,5 +133,7 @@ export const BULK_ELEMENTS_SHIFT = -7
 export const PAGE = 65_536
 /** An export: each instance makes an object of it. */
 export const EXPORT = 20_000
+/** A data or element segment: each instance looks at it, 30 ns. Its bytes and elements are paid for as by a bulk operation. */
+export const SEGMENT = 400
 /** An element of a table. */
 export const TABLE_ELEMENT = 256

@@ -1,15 +1,16 @@
 import { checkIndex, type ConstantScope, skipConstantExpression } from './constant-expression.ts'
 import { readReferenceType, readValueType, refusedType } from './function-type.ts'
 import { RESERVED_EXPORTS } from './reserved-export.ts'
-import type { Limits, ParsedExport, ParsedImport, Table } from './parsed-module.ts'
+import type { GivenGlobal, Limits, ParsedExport, ParsedImport, Table } from './parsed-module.ts'
 import { type Cursor, readByte, readCount, readName, readU32 } from './reader.ts'
-import { refuseModule } from './refusal.ts'
+import { quotedName, refuseModule } from './refusal.ts'
 
 /** What the kinds of imports and exports are called; their numbers are the places. */
 export const KINDS = ['function', 'table', 'memory', 'global', 'tag'] as const
 
-/** The numbers of two of them. */
+/** The numbers of some of them. */
 export const FUNCTION_KIND = 0
+export const MEMORY_KIND = 2
 export const GLOBAL_KIND = 3
 
 /** A vector's entries, each by `read`. @throws FaultError `module-refused` when there are more than `max` */
@@ -33,14 +34,32 @@ export function readIndex(cursor: Cursor, count: number, what: string): number {
   return index
 }
 
-/** An imported function. @throws FaultError `module-refused` when anything else is imported */
-export function readImport(cursor: Cursor, types: number): ParsedImport {
+/** What a module imports, by kind. */
+export type ReadImport =
+  | { readonly kind: 'function'; readonly import: ParsedImport }
+  | { readonly kind: 'table'; readonly table: Table }
+  | { readonly kind: 'memory'; readonly memory: Limits }
+  | { readonly kind: 'global'; readonly global: GivenGlobal }
+
+/**
+ * An import. What is no function is given anew to each instance, so that two of one name would be two things.
+ *
+ * @param known names of the imports before it that are no functions
+ * @throws FaultError `module-refused` for tags, and for one name twice
+ */
+export function readImport(cursor: Cursor, types: number, known: Set<string>): ReadImport {
   const from = cursor.at
-  const module = readName(cursor)
-  const name = readName(cursor)
+  const [module, name] = [readName(cursor), readName(cursor)]
   const kind = KINDS[readByte(cursor)]
-  if (kind !== 'function') refuseModule(`import ${module}.${name} of a ${kind ?? 'kind unknown'}`, from)
-  return { module, name, type: readIndex(cursor, types, 'type') }
+  const what = `import ${quotedName(module)}.${quotedName(name)}`
+  if (kind === 'function') return { kind, import: { module, name, type: readIndex(cursor, types, 'type') } }
+  if (kind === undefined || kind === 'tag') refuseModule(`${what} of a ${kind ?? 'kind unknown'}`, from)
+  const key = JSON.stringify([module, name])
+  if (known.has(key)) refuseModule(`${what} twice`, from)
+  known.add(key)
+  if (kind === 'table') return { kind, table: readTable(cursor) }
+  if (kind === 'memory') return { kind, memory: readMemory(cursor) }
+  return { kind, global: readGlobalType(cursor) }
 }
 
 /** A table's type. @throws FaultError `module-refused` for tables with initialisers and other than 32-bit limits */
@@ -76,13 +95,18 @@ export function readTag(cursor: Cursor, types: number): number {
 
 /** A global's value type; its initial value is stepped over. */
 export function readGlobal(cursor: Cursor, scope: ConstantScope): number {
+  const { type } = readGlobalType(cursor)
+  skipConstantExpression(cursor, scope)
+  return type
+}
+
+function readGlobalType(cursor: Cursor): GivenGlobal {
   const type = readValueType(cursor)
   const from = cursor.at
   const mutability = readByte(cursor)
   if (mutability & 2) refuseModule('threads: shared global', from)
   if (mutability > 1) refuseModule(`unknown mutability ${mutability}`, from)
-  skipConstantExpression(cursor, scope)
-  return type
+  return { type, isMutable: mutability === 1 }
 }
 
 /** An export. @param counts how many there are of each kind @throws FaultError `module-refused` for reserved names */

@@ -6,7 +6,7 @@ import * as limits from './limits.ts'
 const DIGEST_DIGITS = 12
 
 /** Changes with the injector's rules: anything that changes a charge, a trap or what is accepted, tables apart. */
-const VERSION = '1.0.0'
+const VERSION = '1.1.0'
 
 /**
  * The meter's identity, which every receipt carries: `fuel-VERSION+DIGEST`. The digest is of the cost table, the

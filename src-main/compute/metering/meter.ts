@@ -1,4 +1,4 @@
-import { KINDS } from './declaration.ts'
+import { FUNCTION_KIND, KINDS } from './declaration.ts'
 import { valueTypeNames } from './function-type.ts'
 import type { ParsedModule } from './parsed-module.ts'
 import { parseModule } from './parse-module.ts'
@@ -6,7 +6,7 @@ import { refuseModule } from './refusal.ts'
 import { limitResources, type Resources } from './resource-limits.ts'
 import { scanCode } from './scan-code.ts'
 import type { VALUE_TYPE } from './value-types.ts'
-import { writeModule } from './write-module.ts'
+import { exportsMemory, MEMORY_NAME, writeModule } from './write-module.ts'
 
 /** A value type as the text format writes it. */
 export type ValueTypeName = keyof typeof VALUE_TYPE
@@ -21,7 +21,7 @@ export interface MeterOptions {
   readonly nanBits: 'canonical' | 'untouched'
 }
 
-/** An imported function. Nothing else can be imported. */
+/** An imported function. What else a module imports is its own once it is instrumented. */
 export interface ModuleImport {
   readonly module: string
   readonly name: string
@@ -54,7 +54,9 @@ export interface MeteredModule {
 
 /**
  * Instruments a stranger's module so that it counts its fuel and its depth, and behaves as it did in all else.
- * Only functions may be imported; which ones is the caller's check on `shape.imports`.
+ * Which functions may be imported is the caller's check on `shape.imports`. Globals, tables and the memory that it
+ * imports become its own, zero, null and empty, within the same bounds: nobody else has them, and a memory that it does
+ * not export is exported as `memory`.
  *
  * The rules of the meter, the same on every machine:
  *
@@ -105,10 +107,13 @@ function shapeOf(module: ParsedModule, { pages }: Resources): ModuleShape {
       ...{ module: from, name, kind: 'function' as const },
       ...signature(type),
     })),
-    exports: module.exports.map(({ name, kind, index }) => ({
-      ...{ name, kind: KINDS[kind] ?? 'function' },
-      ...(kind === 0 ? signature(module.functions[index]) : {}),
-    })),
+    exports: [
+      ...module.exports.map(({ name, kind, index }) => ({
+        ...{ name, kind: KINDS[kind] ?? 'function' },
+        ...(kind === FUNCTION_KIND ? signature(module.functions[index]) : {}),
+      })),
+      ...(exportsMemory(module) ? [{ name: MEMORY_NAME, kind: 'memory' as const }] : []),
+    ],
     ...(module.memory === undefined ? {} : { memory: { minPages: module.memory.min, maxPages: pages } }),
   }
 }

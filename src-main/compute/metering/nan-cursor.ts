@@ -1,5 +1,5 @@
 import type { FunctionCode } from './function-code.ts'
-import { FC, FD, IMMEDIATE, IMMEDIATES, OPCODES } from './opcodes.ts'
+import { FC, FD, FE, IMMEDIATE, IMMEDIATES, OPCODES } from './opcodes.ts'
 
 /**
  * Where a reader of code stands. The code has been validated before, so this reader checks nothing; on other bytes
@@ -19,8 +19,9 @@ export function cursorAt(code: FunctionCode): CodeCursor {
 /** Reads an opcode, with its prefix, as the one number of the tables. */
 export function readOpcode(cursor: CodeCursor): number {
   const opcode = readByte(cursor)
-  if (opcode < 0xfc || opcode > 0xfd) return opcode
-  return (opcode === 0xfc ? FC : FD) | (readIndex(cursor) & 0xff)
+  if (opcode < 0xfc || opcode > 0xfe) return opcode
+  const prefix = opcode === 0xfc ? FC : opcode === 0xfd ? FD : FE
+  return prefix | (readIndex(cursor) & 0xff)
 }
 
 /** Reads one byte. */

@@ -57,6 +57,9 @@ export const FLOW = {
   sign: 6,
   sign32: 7,
   sign64: 8,
+  /** f32 lanes, f64 lanes, of which only those are taken that are no NaN; whoever takes them looks at them by a `USE` */
+  numbers32: 9,
+  numbers64: 10,
 } as const
 
 /** An empty graph, that may cost so many steps. */
@@ -136,26 +139,33 @@ export function keepsCanonical(flow: number): boolean {
   return flow < FLOW.sign && flow !== FLOW.bytes
 }
 
-const FLOWS = 9
+const FLOWS = 11
 const TAINT_AFTER = new Uint8Array(FLOWS * 4)
 const USES_BEFORE = new Uint8Array(FLOWS * 8)
 const { bits, f32x4, f64x2 } = USE
-// By flow: taint it adds; what becomes of a use as f32 lanes and as f64 lanes.
-const RULES: readonly (readonly [flow: number, adds: number, ofF32: number, ofF64: number])[] = [
-  [FLOW.move, 0, f32x4, f64x2],
-  [FLOW.lanes32, TAINT.f64, f32x4, bits],
-  [FLOW.bytes, TAINT.both, bits, bits],
-  [FLOW.extract, 0, 0, 0],
-  [FLOW.insert32, TAINT.f64, 0, bits],
-  [FLOW.insert64, TAINT.f32, bits, 0],
-  [FLOW.sign, TAINT.both, 0, 0],
-  [FLOW.sign32, TAINT.both, f32x4, bits],
-  [FLOW.sign64, TAINT.both, bits, f64x2],
+
+/** By flow: the taint that stays, the taint it adds; what becomes of a use of all bits, as f32 lanes and as f64 lanes. */
+type Rule = readonly [flow: number, keeps: number, adds: number, ofBits: number, ofF32: number, ofF64: number]
+const RULES: readonly Rule[] = [
+  [FLOW.move, TAINT.both, 0, bits, f32x4, f64x2],
+  [FLOW.lanes32, TAINT.both, TAINT.f64, bits, f32x4, bits],
+  [FLOW.bytes, TAINT.both, TAINT.both, bits, bits, bits],
+  [FLOW.extract, TAINT.both, 0, bits, 0, 0],
+  [FLOW.insert32, TAINT.both, TAINT.f64, bits, 0, bits],
+  [FLOW.insert64, TAINT.both, TAINT.f32, bits, bits, 0],
+  [FLOW.sign, TAINT.both, TAINT.both, bits, 0, 0],
+  [FLOW.sign32, TAINT.both, TAINT.both, bits, f32x4, bits],
+  [FLOW.sign64, TAINT.both, TAINT.both, bits, bits, f64x2],
+  // Two f32 lanes make any f64; an f64 that is a number has any f32 lanes.
+  [FLOW.numbers32, TAINT.f64, TAINT.f64, f32x4, f32x4, f32x4],
+  [FLOW.numbers64, TAINT.f32, 0, f64x2, f64x2, f64x2],
 ]
-for (const [flow, adds, ofF32, ofF64] of RULES) {
-  for (let taint = 0; taint < 4; taint++) TAINT_AFTER[flow * 4 + taint] = taint | adds
+for (const [flow, keeps, adds, ofBits, ofF32, ofF64] of RULES) {
+  for (let taint = 0; taint < 4; taint++) TAINT_AFTER[flow * 4 + taint] = (taint & keeps) | adds
   for (let uses = 0; uses < 8; uses++) {
     USES_BEFORE[flow * 8 + uses] =
-      (uses & bits) | ((uses & f32x4) !== 0 ? ofF32 : 0) | ((uses & f64x2) !== 0 ? ofF64 : 0)
+      ((uses & bits) !== 0 ? ofBits : 0) |
+      ((uses & f32x4) !== 0 ? ofF32 : 0) |
+      ((uses & f64x2) !== 0 ? ofF64 : 0)
   }
 }

@@ -1,6 +1,7 @@
 import { finiteResult, numberOf } from './nan-finite.ts'
 import { addFlow, addNode, addSource, addUse, FLOW, taintAfter, USE } from './nan-graph.ts'
 import {
+  boundOf,
   FIRST_NODE,
   FOREIGN,
   knownValue,
@@ -11,6 +12,7 @@ import {
   TAINT,
   taintOf,
   withTaint,
+  ZERO,
 } from './nan-known.ts'
 import { skipImmediates } from './nan-cursor.ts'
 import {
@@ -103,10 +105,21 @@ function merge(
   return node
 }
 
-/** What is left known of a value that has flowed. Signs make no NaN of what is none. */
+/** What is left known of a value that has flowed. */
 function known(value: number, flow: number, taint: number): number {
   if (flow === NO_FLOW) return knownValue(taint, MASK.none)
-  return withTaint(value, taint | (flow >= FLOW.sign ? taintOf(value) : taintAfter(flow, taintOf(value))))
+  if (SIGNS.has(flow)) return withTaint(value, taint | taintOfSigned(value, flow))
+  const after = taint | taintAfter(flow, taintOf(value))
+  // Lanes that were not asked for as long as they might be NaNs have no bound.
+  if (flow === FLOW.numbers32 || flow === FLOW.numbers64) return knownValue(after, MASK.none)
+  return withTaint(value, after)
+}
+
+const SIGNS: ReadonlySet<number> = new Set([FLOW.sign, FLOW.sign32, FLOW.sign64])
+
+/** Signs make no NaN of what is none; but that of a low f32 lane is a digit of an f64, and with it an infinity is one. */
+function taintOfSigned(value: number, flow: number): number {
+  return flow === FLOW.sign32 && boundOf(value) === 0 ? taintOf(value) | TAINT.f64 : taintOf(value)
 }
 
 /** How lanes flow that a mask selects. */
@@ -128,11 +141,13 @@ function bitwise(state: WalkState, opcode: number): number {
   const first = pop(state)
   const both = Math.min(maskOf(first), maskOf(last))
   if (both !== MASK.none) return knownValue(TAINT.both, both)
+  // The lanes that are not selected become zero, which is another value than those that are.
   if ((opcode === AND || opcode === ANDNOT) && maskOf(last) !== MASK.none) {
-    return merge(state, SHAPE.f32x4, 0, first, under, NOT_FLOAT, NO_FLOW)
+    return merge(state, SHAPE.f32x4, 0, first, under, ZERO, FLOW.move)
   }
   if (opcode === AND && maskOf(first) !== MASK.none) {
-    return merge(state, SHAPE.f32x4, 0, last, FLOW_UNDER[maskOf(first)] ?? FLOW.bytes, NOT_FLOAT, NO_FLOW)
+    const selected = FLOW_UNDER[maskOf(first)] ?? FLOW.bytes
+    return merge(state, SHAPE.f32x4, 0, last, selected, ZERO, FLOW.move)
   }
   return merge(state, SHAPE.f32x4, 0, first, FLOW.bytes, last, FLOW.bytes)
 }

@@ -81,9 +81,9 @@ const FLOWS: readonly FlowRule[] = [
   [[0x98, 0xa6], FLOW.sign, null, CLEAN], // copysign
   [[FD | 224, FD | 225], FLOW.sign32, null, CLEAN], // f32x4: abs neg
   [[FD | 236, FD | 237], FLOW.sign64, null, CLEAN],
-  // pmin and pmax take a lane of the other operand only if it is the lesser or greater, and so no NaN
-  [[FD | 234, FD | 235], FLOW.lanes32, null, CLEAN],
-  [[FD | 246, FD | 247], FLOW.move, null, CLEAN],
+  // pmin and pmax take a lane of the other operand only if it is the lesser or greater, and so no NaN of that width
+  [[FD | 234, FD | 235], FLOW.lanes32, FLOW.numbers32, CLEAN],
+  [[FD | 246, FD | 247], FLOW.move, FLOW.numbers64, CLEAN],
   [[FD | 31, FD | 33], FLOW.extract, null, CLEAN], // extract_lane of f32x4, f64x2
   [[FD | 19], FLOW.insert32, null, CLEAN], // splat
   [[FD | 20], FLOW.insert64, null, CLEAN],

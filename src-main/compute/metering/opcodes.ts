@@ -2,18 +2,20 @@
  * What the injector knows of every instruction: the immediates that follow it, and its operands and results where
  * these do not depend on context. Flat tables, because they are read once per instruction of every module.
  *
- * An instruction is known by one number: its opcode, or for the prefixed ones `FC | n` and `FD | n`. Source: the
- * WebAssembly core specification 3.0, chapter 5.4, and for try, catch, rethrow and delegate the legacy exception
- * proposal. What the sandbox refuses (threads, relaxed SIMD, GC, typed function references, stack switching) has no
- * immediates here, so that nobody can skip over it by accident.
+ * An instruction is known by one number: its opcode, or for the prefixed ones `FC | n`, `FD | n` and `FE | n`. Source:
+ * the WebAssembly core specification 3.0, chapter 5.4, for try, catch, rethrow and delegate the legacy exception
+ * proposal, and for atomic accesses the one of threads. What the sandbox refuses (relaxed SIMD, GC, typed function
+ * references, stack switching) has no immediates here, so that nobody can skip over it by accident.
  */
 
 /** Added to the number after a 0xfc prefix. */
 export const FC = 0x100
 /** Added to the number after a 0xfd prefix. */
 export const FD = 0x200
+/** Added to the number after a 0xfe prefix. */
+export const FE = 0x300
 /** Length of each table: every number is below it. */
-export const OPCODES = 0x300
+export const OPCODES = 0x400
 
 /** The kinds of immediates. LEB128 integers, unless said otherwise. */
 export const IMMEDIATE = {
@@ -269,6 +271,29 @@ const ROWS: readonly Row[] = [
   [FD | 239, FD | 239, 'v:v'],
   [FD | 240, FD | 247, 'vv:v'],
   [FD | 248, FD | 255, 'v:v'], // conversions
+  [FE | 0x00, FE | 0x00, 'ii:i', 'memoryArgument'], // memory.atomic.notify, wait32, wait64
+  [FE | 0x01, FE | 0x01, 'iiI:i', 'memoryArgument'],
+  [FE | 0x02, FE | 0x02, 'iII:i', 'memoryArgument'],
+  [FE | 0x03, FE | 0x03, ':', 'lane'], // atomic.fence, and a byte that is 0
+  [FE | 0x10, FE | 0x10, 'i:i', 'memoryArgument'], // atomic loads: i32 i64 i32.8 i32.16 i64.8 i64.16 i64.32
+  [FE | 0x11, FE | 0x11, 'i:I', 'memoryArgument'],
+  [FE | 0x12, FE | 0x13, 'i:i', 'memoryArgument'],
+  [FE | 0x14, FE | 0x16, 'i:I', 'memoryArgument'],
+  [FE | 0x17, FE | 0x17, 'ii:', 'memoryArgument'], // atomic stores, in the same order
+  [FE | 0x18, FE | 0x18, 'iI:', 'memoryArgument'],
+  [FE | 0x19, FE | 0x1a, 'ii:', 'memoryArgument'],
+  [FE | 0x1b, FE | 0x1d, 'iI:', 'memoryArgument'],
+  // add sub and or xor xchg, in the same order
+  ...[0x1e, 0x25, 0x2c, 0x33, 0x3a, 0x41].flatMap((first): Row[] => [
+    [FE | first, FE | first, 'ii:i', 'memoryArgument'],
+    [FE | (first + 1), FE | (first + 1), 'iI:I', 'memoryArgument'],
+    [FE | (first + 2), FE | (first + 3), 'ii:i', 'memoryArgument'],
+    [FE | (first + 4), FE | (first + 6), 'iI:I', 'memoryArgument'],
+  ]),
+  [FE | 0x48, FE | 0x48, 'iii:i', 'memoryArgument'], // cmpxchg
+  [FE | 0x49, FE | 0x49, 'iII:I', 'memoryArgument'],
+  [FE | 0x4a, FE | 0x4b, 'iii:i', 'memoryArgument'],
+  [FE | 0x4c, FE | 0x4e, 'iII:I', 'memoryArgument'],
 ]
 
 for (const [first, last, notation, immediates = 'none'] of ROWS) {
@@ -287,7 +312,6 @@ const REFUSED: readonly (readonly [number, number, string])[] = [
   [0xd4, 0xd6, 'typed function references'], // ref.as_non_null br_on_null br_on_non_null
   [0xe0, 0xe6, 'stack switching'],
   [0xfb, 0xfb, 'garbage collection'],
-  [0xfe, 0xfe, 'threads'],
 ]
 
 /** 0xfd 0x100 to 0xfd 0x113 are relaxed SIMD; the rest above 0xff belongs to nothing finished. */
@@ -305,6 +329,7 @@ export function refusedFeature(prefix: number, number = 0): string {
   const unknown = `unknown opcode 0x${prefix.toString(16)}`
   const within = ({ first, last }: typeof RELAXED_SIMD) => number >= first && number <= last
   if (prefix === 0xfd) return within(RELAXED_SIMD) ? 'relaxed SIMD' : `${unknown} 0x${number.toString(16)}`
+  if (prefix === 0xfe) return `${unknown} 0x${number.toString(16)}`
   if (prefix === 0xfc)
     return within(WIDE_ARITHMETIC) ? 'wide arithmetic' : `${unknown} 0x${number.toString(16)}`
   return REFUSED.find(([first, last]) => prefix >= first && prefix <= last)?.[2] ?? unknown

@@ -22,13 +22,32 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
 
   const types = vector(SECTION.type, 'types', limits.TYPES_MAX, readFunctionType)
   const readType = (cursor: Cursor) => declaration.readIndex(cursor, types.length, 'type')
-  const imports = vector(SECTION.import, 'imports', limits.IMPORTS_MAX, (cursor) =>
-    declaration.readImport(cursor, types.length),
+  const known = new Set<string>()
+  const imported = vector(SECTION.import, 'imports', limits.IMPORTS_MAX, (cursor) =>
+    declaration.readImport(cursor, types.length, known),
   )
+  const imports = imported.flatMap((one) => (one.kind === 'function' ? [one.import] : []))
+  const givenTables = imported.flatMap((one) => (one.kind === 'table' ? [one.table] : []))
+  const givenMemories = imported.flatMap((one) => (one.kind === 'memory' ? [one.memory] : []))
+  const givenGlobals = imported.flatMap((one) => (one.kind === 'global' ? [one.global] : []))
   const defined = vector(SECTION.function, 'functions', limits.FUNCTIONS_MAX, readType)
   const functions = [...imports.map(({ type }) => type), ...defined]
-  const tables = vector(SECTION.table, 'tables', limits.TABLES_MAX, declaration.readTable)
-  const memories = vector(
+  /** Those of the module's own after those that it imports; together they are as many as its own may be. */
+  const withGiven = <T>(
+    given: readonly T[],
+    id: number,
+    what: string,
+    max: number,
+    read: (cursor: Cursor, index: number) => T,
+  ): T[] => {
+    const own = vector(id, what, max, (cursor, index) => read(cursor, given.length + index))
+    const all = given.length + own.length
+    if (all > max) refuseModule(`${all} ${what} are over the limit ${max}`)
+    return [...given, ...own]
+  }
+  const tables = withGiven(givenTables, SECTION.table, 'tables', limits.TABLES_MAX, declaration.readTable)
+  const memories = withGiven(
+    givenMemories,
     SECTION.memory,
     'memories (multi-memory)',
     limits.MEMORIES_MAX,
@@ -45,8 +64,12 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
     functions: functions.length,
     onFunction,
   })
-  const globals = vector(SECTION.global, 'globals', limits.GLOBALS_MAX, (cursor, index) =>
-    declaration.readGlobal(cursor, scopeOf(index)),
+  const globals = withGiven(
+    givenGlobals.map(({ type }) => type),
+    SECTION.global,
+    'globals',
+    limits.GLOBALS_MAX,
+    (cursor, index) => declaration.readGlobal(cursor, scopeOf(index)),
   )
   const scope = scopeOf(globals.length)
   const counts = [functions.length, tables.length, memories.length, globals.length, tags.length]
@@ -77,6 +100,7 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
   return {
     ...{ bytes, sections, types, imports, functions, tables, memory, tags, globals, exports, start },
     ...{ elements, data, dataCounted, referenced, bodies },
+    ...{ givenGlobals, isMemoryImported: givenMemories.length > 0 },
   }
 }
 

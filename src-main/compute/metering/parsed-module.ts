@@ -20,6 +20,12 @@ export interface ParsedImport {
   readonly type: number
 }
 
+/** A global that the module imports, as the instrumented one has it of its own. */
+export interface GivenGlobal {
+  readonly type: number
+  readonly isMutable: boolean
+}
+
 /** An export as it is written: the kind is 0 to 4, a place in `KINDS`. */
 export interface ParsedExport {
   readonly name: string
@@ -31,7 +37,11 @@ export interface ParsedExport {
 export interface ParsedModule extends ModuleTypes {
   readonly bytes: Uint8Array
   readonly sections: Sections
+  /** Imported functions. */
   readonly imports: readonly ParsedImport[]
+  /** Imported globals: the first ones of all. Imported tables and memories are among `tables` and `memory`. */
+  readonly givenGlobals: readonly GivenGlobal[]
+  readonly isMemoryImported: boolean
   /** Type index of each function, imports first. */
   readonly functions: readonly number[]
   readonly tables: readonly Table[]

@@ -9,11 +9,6 @@ const MEMORY = section(5, 1, 0, 1)
 
 describe('what the sandbox does not take is refused by its name and byte', () => {
   it.each<[string, Uint8Array, string]>([
-    [
-      'an atomic access',
-      wat('(module (memory 1) (func (drop (i32.atomic.load (i32.const 0)))))'),
-      'threads at byte 30',
-    ],
     ['a shared memory', wat('(module (memory 1 1 shared))'), 'threads: shared memory at byte 11'],
     ['a shared global', moduleOf(section(6, 1, 0x7f, 2)), 'threads: shared global at byte 12'],
     ['a 64-bit memory', wat('(module (memory i64 1))'), '64-bit memory at byte 11'],
@@ -55,16 +50,20 @@ describe('what the sandbox does not take is refused by its name and byte', () =>
     ['an unknown opcode', codeOf([0x27]), 'unknown opcode 0x27 at byte 23'],
     ['an unknown one with a prefix', codeOf([0xfc, 0xff, 0x01]), 'unknown opcode 0xfc 0xff at byte 23'],
     ['an unknown value type', moduleOf(section(1, 1, 0x60, 1, 0x01)), 'unknown value type 0x1 at byte 13'],
-    ['an imported memory', wat('(module (import "a" "b" (memory 1)))'), 'import a.b of a memory at byte 11'],
     [
-      'an imported table',
-      wat('(module (import "a" "b" (table 1 funcref)))'),
-      'import a.b of a table at byte 11',
+      'a shared memory that is imported',
+      wat('(module (import "a" "b" (memory 1 1 shared)))'),
+      'threads: shared memory at byte 16',
     ],
     [
-      'an imported global',
-      wat('(module (import "a" "b" (global i32)))'),
-      'import a.b of a global at byte 11',
+      'one name twice for what each instance has of its own',
+      wat('(module (import "a" "b" (global i32)) (import "a" "b" (table 1 funcref)))'),
+      'import a.b twice at byte 18',
+    ],
+    [
+      'two memories, one imported',
+      wat('(module (import "a" "b" (memory 1)) (memory 1))'),
+      '2 memories (multi-memory) are over the limit 1',
     ],
     ['an imported tag', wat('(module (import "a" "b" (tag)))'), 'import a.b of a tag at byte 17'],
     [
@@ -92,7 +91,7 @@ describe('what would stop the compiler is refused before the compiler sees it', 
     [
       'locals × control instructions',
       () => codeOf(repeated(5_000, 0x03, 0x40, 0x0b), { locals: [1, ...uleb(4_900), 0x7e] }),
-      'locals × control instructions are over the limit 20000000',
+      'compiling it is over the limit of 20000000 units (locals × control instructions',
     ],
     ['locals', () => codeOf([], { locals: [1, ...uleb(5_001), 0x7e] }), 'over 5000 locals'],
     [
@@ -105,8 +104,17 @@ describe('what would stop the compiler is refused before the compiler sees it', 
       () => codeOf(repeated(limits.BODY_BYTES_MAX, 0x01)),
       'a function of 1048578 bytes is over the limit 1048576',
     ],
-    ['nesting', () => codeOf(repeated(501, 0x02, 0x40)), 'over 500 blocks within each other'],
-    ['nesting that is not reached', () => codeOf([0, ...repeated(501, 0x02, 0x40)]), 'over 500 blocks'],
+    [
+      'loops × loops, in one function',
+      () => codeOf(repeated(12_700, 0x03, 0x40, 0x0b)),
+      'compiling it is over the limit of 20000000 units (locals × control instructions and loops × loops)',
+    ],
+    ['nesting', () => codeOf(repeated(20_001, 0x02, 0x40)), 'over 20000 blocks within each other'],
+    [
+      'nesting that is not reached',
+      () => codeOf([0, ...repeated(20_001, 0x02, 0x40)]),
+      'over 20000 blocks within',
+    ],
     ['a br_table', () => codeOf([0x0e, ...uleb(20_001)]), '20001 br_table entries are over the limit 20000'],
     ['the operand stack', () => codeOf(repeated(5_001, 0x41, 0)), 'over 5000 values on the operand stack'],
     ['calls', () => codeOf(repeated(20_001, 0x10, 0)), 'over 20000 calls in a function'],
@@ -125,8 +133,8 @@ describe('what would stop the compiler is refused before the compiler sees it', 
     ['tags', () => moduleOf(section(13, uleb(1_001))), '1001 tags are over the limit 1000'],
     [
       'data segments',
-      () => moduleOf(section(11, uleb(50_001))),
-      '50001 data segments are over the limit 50000',
+      () => moduleOf(section(11, uleb(100_001))),
+      '100001 data segments are over the limit 100000',
     ],
     [
       'element segments',
@@ -141,7 +149,7 @@ describe('what would stop the compiler is refused before the compiler sees it', 
   })
 
   it('and what is near the limits is taken', () => {
-    const blocks = [...repeated(500, 0x02, 0x40), ...repeated(500, 0x0b)]
+    const blocks = [...repeated(1_900, 0x02, 0x40), ...repeated(1_900, 0x0b)]
     const values = [...repeated(4_000, 0x41, 0), ...repeated(4_000, 0x1a)]
     const module = codeOf([...blocks, ...values], { locals: [1, ...uleb(5_000), 0x7e] })
     expect(WebAssembly.validate(meterModule(module, ROOMY).bytes)).toBe(true)
@@ -175,5 +183,28 @@ describe('what V8 refuses is refused with its reason, and its byte', () => {
     ],
   ])('%s', (_, bytes, expected) => {
     expect(refusalOf(bytes)).toMatch(expected)
+  })
+})
+
+describe('a name of the module’s own in a refusal', () => {
+  const HOSTILE = 'a\u001b[2J\r\u202ecod\u2028\u200f'
+
+  it('is shown without what moves a cursor or turns text around, whoever quotes it', () => {
+    const tag = moduleOf(section(1, 1, 0x60, 0, 0), section(2, 1, name(HOSTILE), name('x y'), 4, 0, 0))
+    expect(refusalOf(tag)).toBe('module refused: import a?[2J??cod??.x?y of a tag at byte 17')
+    const memory = section(5, 1, 0, 1)
+    const twice = moduleOf(memory, section(7, 2, name(HOSTILE), 2, 0, name(HOSTILE), 2, 0))
+    expect(refusalOf(twice)).toMatch(/^module refused: Duplicate export name 'a\?\[2J\?\?cod\?\?'/)
+    expect(refusalOf(twice)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u)
+  })
+
+  it('is cut to what a line can show', () => {
+    const long = moduleOf(
+      section(1, 1, 0x60, 0, 0),
+      section(2, 1, name('m'.repeat(5_000)), name('n'.repeat(5_000)), 4, 0, 0),
+    )
+    expect(refusalOf(long)).toBe(
+      `module refused: import ${'m'.repeat(60)}….${'n'.repeat(60)}… of a tag at byte 18`,
+    )
   })
 })

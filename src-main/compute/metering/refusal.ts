@@ -1,5 +1,18 @@
 import { refuse } from '../../protocol/fault.ts'
 
+/** What moves a terminal's cursor, turns its text around, or shows nothing: no message of ours holds any. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu
+/** Characters of a refusal: more are no line. */
+const REFUSAL_CHARS_MAX = 400
+/** Characters of a name in a message. */
+const NAME_CHARS_MAX = 60
+
+/** A stranger's name in a message of one line: short, and nothing in it that is not to be seen. */
+export function quotedName(name: string): string {
+  const plain = name.replace(/[^\x21-\x7e]/g, '?')
+  return plain.length > NAME_CHARS_MAX ? `${plain.slice(0, NAME_CHARS_MAX)}…` : plain
+}
+
 /**
  * Refuses a stranger's module: the one way in which anything in this folder says no to bytes.
  *
@@ -8,5 +21,8 @@ import { refuse } from '../../protocol/fault.ts'
  * @throws FaultError `module-refused`, always
  */
 export function refuseModule(what: string, offset?: number): never {
-  refuse('module-refused', `module refused: ${what}${offset === undefined ? '' : ` at byte ${offset}`}`)
+  // Names of the module's own come in the words of V8 too.
+  const printable = what.replaceAll(UNPRINTABLE, '?')
+  const line = printable.length > REFUSAL_CHARS_MAX ? `${printable.slice(0, REFUSAL_CHARS_MAX)}…` : printable
+  refuse('module-refused', `module refused: ${line}${offset === undefined ? '' : ` at byte ${offset}`}`)
 }

@@ -1,4 +1,4 @@
-import { BULK_BYTES_SHIFT, BULK_ELEMENTS_SHIFT, EXPORT, PAGE, TABLE_ELEMENT } from './costs.ts'
+import { BULK_BYTES_SHIFT, BULK_ELEMENTS_SHIFT, EXPORT, PAGE, SEGMENT, TABLE_ELEMENT } from './costs.ts'
 import type { ParsedModule } from './parsed-module.ts'
 import { refuseModule } from './refusal.ts'
 
@@ -41,6 +41,7 @@ export function limitResources(
     minPages * PAGE +
     minElements * TABLE_ELEMENT +
     exports.length * EXPORT +
+    (data.segments + elements.segments) * SEGMENT +
     Math.floor(data.active / 2 ** BULK_BYTES_SHIFT) +
     Math.floor(elements.active / 2 ** BULK_ELEMENTS_SHIFT)
   return {

@@ -70,7 +70,7 @@ function createScan(module: ParsedModule): CodeScan {
     growsMemory: false,
     grownTables: new Set(),
     counted: [],
-    mergedValues: 0,
+    work: 0,
     locals: 0,
     params: 0,
     point: 0,
@@ -80,6 +80,7 @@ function createScan(module: ParsedModule): CodeScan {
     heightMax: 0,
     passedMax: 0,
     callCount: 0,
+    loopCount: 0,
     escape: NO_ESCAPE,
     loop: NO_LOOP,
     hasLoop: false,
@@ -166,6 +167,7 @@ function resetFunction(scan: CodeScan): void {
   scan.heightMax = 0
   scan.passedMax = 0
   scan.callCount = 0
+  scan.loopCount = 0
   scan.hasLoop = false
   scan.hasCall = false
   scan.hasExceptions = false

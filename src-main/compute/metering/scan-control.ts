@@ -1,6 +1,14 @@
 import { addStep, payElsewhere, STEP } from './charge-points.ts'
 import { readBlockType, readBranchTableSize } from './code-reader.ts'
-import { beginDead, beginPoint, changeHeight, chargePoint, type CodeScan, countMerge } from './code-scan.ts'
+import {
+  beginDead,
+  beginPoint,
+  changeHeight,
+  chargePoint,
+  type CodeScan,
+  countLoop,
+  countMerge,
+} from './code-scan.ts'
 import { checkIndex } from './constant-expression.ts'
 import { findCountedLoop } from './counted-loop.ts'
 import { BACK_EDGES_MAX, FRAME, NO_ESCAPE, NO_LOOP } from './control-frames.ts'
@@ -61,6 +69,7 @@ function pushFrame(scan: CodeScan, kind: number): number {
 
 function openLoop(scan: CodeScan, at: number): void {
   const { frames, points, edits } = scan
+  countLoop(scan)
   addEdit(edits, at, EDIT.none) // for the rounds, if it turns out to count
   const cache = addEdit(edits, at, EDIT.none)
   const level = pushFrame(scan, FRAME.loop)

@@ -5,7 +5,7 @@ import { FRAME } from './control-frames.ts'
 import { BULK_BYTES_SHIFT, BULK_ELEMENTS_SHIFT, COSTS, IMPORT_CALL } from './costs.ts'
 import { readIndex } from './declaration.ts'
 import { addEdit, EDIT } from './edit-list.ts'
-import { CONTEXT, FC, FD, IMMEDIATE, IMMEDIATES, OPERANDS, RESULTS, SIGNATURES } from './opcodes.ts'
+import { CONTEXT, FC, FD, FE, IMMEDIATE, IMMEDIATES, OPERANDS, RESULTS, SIGNATURES } from './opcodes.ts'
 import { ARITHMETIC } from './nan-shapes.ts'
 import { refuseModule } from './refusal.ts'
 import {
@@ -24,6 +24,9 @@ const UNREACHABLE = 0x00
 
 /** `call`; below it are the control instructions and `nop`. */
 const CALL = 0x10
+
+/** `atomic.fence`; below it are notify and wait. */
+const ATOMIC_FENCE = FE | 3
 
 /** Instructions that pay by the length on top of the stack, and how many of it a unit buys. */
 const LENGTH_SHIFTS = new Map<number, number>([
@@ -58,7 +61,10 @@ export function scanInstruction(scan: CodeScan): void {
 }
 
 function noticePrefixed(scan: CodeScan, opcode: number, at: number): void {
-  if (opcode >= FD) scan.hasVectors = true
+  if (opcode >= FE) {
+    // The runtime is called.
+    if (opcode < ATOMIC_FENCE && !scan.dead) countCall(scan)
+  } else if (opcode >= FD) scan.hasVectors = true
   else if (opcode >= (FC | 8)) chargeLength(scan, opcode, at)
 }
 

@@ -13,6 +13,8 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/null function|signature mismatch/, 'indirect call of nothing or of another type'],
   [/rethrowing null/, 'null exception thrown'],
   [/null pointer|null reference/, 'null reference used'],
+  [/unaligned/, 'unaligned atomic access'],
+  [/Atomics\.wait/, 'wait on a memory that is not shared'],
 ]
 
 /** Why a module trapped, in words that do not depend on the version of V8. */

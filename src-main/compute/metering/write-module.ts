@@ -10,7 +10,7 @@ import {
   writeUnsigned,
   writtenBytes,
 } from './byte-writer.ts'
-import { FUNCTION_KIND, GLOBAL_KIND } from './declaration.ts'
+import { FUNCTION_KIND, GLOBAL_KIND, MEMORY_KIND } from './declaration.ts'
 import type { FunctionPlan } from './function-plan.ts'
 import { addType, type Injection } from './injection.ts'
 import { OP } from './instruction.ts'
@@ -32,7 +32,11 @@ import { writeGrowMemory, writeGrowTable } from './write-grow.ts'
 const ADDED_BYTES = 4_096
 
 /** Sections that an instrumented module has even if the original had none. */
-const ALWAYS_THERE: ReadonlySet<number> = new Set([SECTION.global, SECTION.export])
+function isAdded({ tables, memory }: ParsedModule, id: number): boolean {
+  if (id === SECTION.table) return tables.length > 0
+  if (id === SECTION.memory) return memory !== undefined
+  return id === SECTION.global || id === SECTION.export
+}
 
 const HEADER_BYTES = 8
 const MUTABLE = 1
@@ -54,6 +58,7 @@ export function writeModule(
   writeRange(writer, module.bytes, 0, HEADER_BYTES)
   const rewritten: Readonly<Record<number, (to: ByteWriter) => void>> = {
     [SECTION.type]: (to) => writeTypes(to, injection),
+    [SECTION.import]: (to) => writeImports(to, module),
     [SECTION.function]: (to) => writeVector(to, types, writeUnsigned),
     [SECTION.table]: (to) => writeTables(to, module, resources),
     [SECTION.memory]: (to) => writeMemory(to, module, resources),
@@ -65,7 +70,7 @@ export function writeModule(
     },
   }
   for (const id of SECTION_ORDER) {
-    if (id === SECTION.start || !(module.sections.has(id) || ALWAYS_THERE.has(id))) continue
+    if (id === SECTION.start || !(module.sections.has(id) || isAdded(module, id))) continue
     writeByte(writer, id)
     writeSized(writer, rewritten[id] ?? ((to) => copySection(to, module, id)))
   }
@@ -166,6 +171,21 @@ function writeTypes(writer: ByteWriter, { module, addedTypes }: Injection): void
   for (const type of addedTypes.encoded) writeBytes(writer, type)
 }
 
+/** Functions only: whatever else was imported is the module's own from here on, fresh in each instance. */
+function writeImports(writer: ByteWriter, { imports }: ParsedModule): void {
+  writeVector(writer, imports, (to, { module, name, type }) => {
+    writeName(to, module)
+    writeName(to, name)
+    writeIndexed(to, FUNCTION_KIND, type)
+  })
+}
+
+function writeName(writer: ByteWriter, name: string): void {
+  const bytes = utf8.encode(name)
+  writeUnsigned(writer, bytes.length)
+  writeBytes(writer, bytes)
+}
+
 function writeTables(writer: ByteWriter, { tables }: ParsedModule, { elements }: Resources): void {
   writeUnsigned(writer, tables.length)
   tables.forEach(({ type, min }, table) => {
@@ -183,15 +203,44 @@ function writeMemory(writer: ByteWriter, { memory }: ParsedModule, { pages }: Re
   writeUnsigned(writer, pages)
 }
 
-/** The module's own; then fuel, which begins with what instantiation costs and is given from outside; and depth. */
+/**
+ * Those that it imported, zero or null; the module's own; then fuel, which begins with what instantiation costs and is
+ * given from outside; and depth.
+ */
 function writeGlobals(writer: ByteWriter, module: ParsedModule, { units }: Resources): void {
   const added = [-units, STACK_SLOTS_MAX]
-  writeExtended(writer, module, SECTION.global, added.length)
+  const own = module.globals.length - module.givenGlobals.length
+  const { at, end } = module.sections.get(SECTION.global) ?? { at: 0, end: 0 }
+  const cursor = cursorOver(module.bytes, at, end)
+  if (at !== end) readU32(cursor)
+  writeUnsigned(writer, module.givenGlobals.length + own + added.length)
+  for (const { type, isMutable } of module.givenGlobals) {
+    writeBytes(writer, [type, isMutable ? MUTABLE : 0, ...(ZEROS[type] ?? [OP_REF_NULL, type]), OP.end])
+  }
+  writeRange(writer, module.bytes, cursor.at, end)
   for (const value of added) {
     writeBytes(writer, [VALUE_TYPE.i64, MUTABLE])
     writeConstant(writer, value)
     writeByte(writer, OP.end)
   }
+}
+
+const OP_REF_NULL = 0xd0
+/** By value type: the constant zero. That of a reference is null, whose heap type is written as the type is. */
+const ZEROS: Readonly<Record<number, readonly number[]>> = {
+  [VALUE_TYPE.i32]: [0x41, 0],
+  [VALUE_TYPE.i64]: [0x42, 0],
+  [VALUE_TYPE.f32]: [0x43, 0, 0, 0, 0],
+  [VALUE_TYPE.f64]: [0x44, 0, 0, 0, 0, 0, 0, 0, 0],
+  [VALUE_TYPE.v128]: [0xfd, 12, ...Array.from({ length: 16 }, () => 0)],
+}
+
+/** As which a memory is exported that the module imports: linkers leave it to the host, which then has it anyway. */
+export const MEMORY_NAME = 'memory'
+
+/** Whether the memory is exported besides: nothing else of its name is. */
+export function exportsMemory({ isMemoryImported, exports }: ParsedModule): boolean {
+  return isMemoryImported && !exports.some(({ name }) => name === MEMORY_NAME)
 }
 
 /** The module's own; then the meter's. */
@@ -201,11 +250,10 @@ function writeExports(writer: ByteWriter, { module, fuel, depth }: Injection): v
     [RESERVED.depth, GLOBAL_KIND, depth],
   ]
   if (module.start !== undefined) added.push([RESERVED.start, FUNCTION_KIND, module.start])
+  if (exportsMemory(module)) added.push([MEMORY_NAME, MEMORY_KIND, 0])
   writeExtended(writer, module, SECTION.export, added.length)
   for (const [name, kind, index] of added) {
-    const bytes = utf8.encode(name)
-    writeUnsigned(writer, bytes.length)
-    writeBytes(writer, bytes)
+    writeName(writer, name)
     writeIndexed(writer, kind, index)
   }
 }

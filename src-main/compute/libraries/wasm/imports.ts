@@ -1,4 +1,4 @@
-import { refuseModule } from '../../metering/refusal.ts'
+import { quotedName, refuseModule } from '../../metering/refusal.ts'
 import type { ModuleImport, ValueTypeName } from '../../metering/meter.ts'
 
 /** A function of the host as a module may call it: parameters, a colon, results; `i` i32, `I` i64, `f` f32, `F` f64. */
@@ -21,11 +21,12 @@ export function checkImports(imports: readonly ModuleImport[], allowed: HostSign
     const { module, name } = wanted
     const functions = Object.hasOwn(allowed, module) ? allowed[module] : undefined
     const signature = functions !== undefined && Object.hasOwn(functions, name) ? functions[name] : undefined
-    if (signature === undefined) refuseModule(`import ${quoted(module)}.${quoted(name)} is not on the list`)
+    if (signature === undefined)
+      refuseModule(`import ${quotedName(module)}.${quotedName(name)} is not on the list`)
     const offered = typeText(...typesOf(signature))
     const asked = typeText(wanted.params, wanted.results)
     if (asked !== offered) {
-      refuseModule(`import ${quoted(module)}.${quoted(name)} has type ${asked} instead of ${offered}`)
+      refuseModule(`import ${quotedName(module)}.${quotedName(name)} has type ${asked} instead of ${offered}`)
     }
   }
 }
@@ -35,7 +36,7 @@ export function importsOf(imports: readonly ModuleImport[], functions: HostFunct
   const given: Record<string, Record<string, WebAssembly.ImportValue>> = {}
   for (const { module, name } of imports) {
     const found = functions(module, name)
-    if (found === undefined) refuseModule(`import ${quoted(module)}.${quoted(name)} is not there`)
+    if (found === undefined) refuseModule(`import ${quotedName(module)}.${quotedName(name)} is not there`)
     ;(given[module] ??= {})[name] = found
   }
   return given
@@ -50,10 +51,4 @@ function typesOf(signature: HostSignature): [ValueTypeName[], ValueTypeName[]] {
   const [params = '', results = ''] = signature.split(':')
   const named = (letters: string) => Array.from(letters, (letter) => TYPES[letter] ?? 'i32')
   return [named(params), named(results)]
-}
-
-/** A stranger's name in a message of one line: short, and nothing in it that is not to be seen. */
-function quoted(name: string): string {
-  const plain = name.replace(/[^\x21-\x7e]/g, '?')
-  return plain.length > 60 ? `${plain.slice(0, 60)}…` : plain
 }

@@ -30,6 +30,33 @@ describe('units of one module', () => {
     expect(outputs).toEqual([1, 1])
   })
 
+  it('X16: have a memory and globals of their own also where the module imports them', async () => {
+    const module = `(module (import "env" "mem" (memory 1 2)) (import "env" "base" (global $base (mut i32)))
+      (func (export "alloc") (param i32) (result i32) (i32.const 1024))
+      (func (export "run") (param $ptr i32) (param $len i32) (result i64)
+        (global.set $base (i32.add (global.get $base) (i32.const 1)))
+        (i32.store8 (local.get $ptr) (i32.add (i32.load8_u (i32.const 64)) (global.get $base)))
+        (i32.store8 (i32.const 64) (i32.const 5))
+        ${ECHO}))`
+    for (const _ of [1, 2]) {
+      const { output } = await run({ module, input })
+      expect(text(output)).toBe('\u0001n input')
+    }
+  })
+
+  it('X18: tell with their fault what a panic said, not the hint after it', async () => {
+    const panic =
+      "thread 'main' panicked at src/main.rs:2:5:\\0aboom\\0anote: run with `RUST_BACKTRACE=1`\\0a"
+    const bytes = panic.replaceAll('\\0a', '\n').length
+    const module = wasiModule(`${say(2, bytes)} (unreachable)`, {
+      fields: `(data (i32.const 32) "${panic}")`,
+    })
+    expect((await run({ module })).fault).toEqual({
+      kind: 'trapped',
+      message: "trapped: unreachable executed: thread 'main' panicked at src/main.rs:2:5: boom",
+    })
+  })
+
   it('use the same fuel, the first and the later ones', async () => {
     const module = catModule(4_096)
     const units = [0, 1, 2].map(async () => (await run({ module, input: new Uint8Array(100_000) })).metered)

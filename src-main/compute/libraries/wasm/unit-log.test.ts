@@ -9,7 +9,7 @@ describe("a unit's log", () => {
     log.add(utf8('one\n'))
     log.add(utf8('two'))
     expect(log.text()).toBe('one\ntwo')
-    expect(log.lastLine()).toBe('two')
+    expect(log.lastWords()).toBe('two')
   })
 
   it('takes no more than its limit, and says in one closing line how much was dropped', () => {
@@ -32,9 +32,37 @@ describe("a unit's log", () => {
   it('quotes its last line that says something, and not all of a long one', () => {
     const log = createUnitLog(10_000)
     log.add(utf8('first\nlast \n\n  \n'))
-    expect(log.lastLine()).toBe('last')
+    expect(log.lastWords()).toBe('last')
     log.add(utf8('x'.repeat(5_000)))
-    expect(log.lastLine().length).toBe(300)
-    expect(createUnitLog(10).lastLine()).toBe('')
+    expect(log.lastWords().length).toBe(300)
+    expect(createUnitLog(10).lastWords()).toBe('')
+  })
+
+  it.each<[string, string, string]>([
+    [
+      'Rust',
+      "working\nthread 'main' panicked at src/main.rs:4:5:\nindex out of bounds: the len is 3\n but the index is 7\nnote: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n",
+      "thread 'main' panicked at src/main.rs:4:5: index out of bounds: the len is 3 but the index is 7",
+    ],
+    [
+      'Rust, with its number and a backtrace',
+      "thread 'main' (1) panicked at src/lib.rs:1:1:\nboom\nstack backtrace:\n   0: rust_begin_unwind\n",
+      "thread 'main' (1) panicked at src/lib.rs:1:1: boom",
+    ],
+    [
+      'Go',
+      'panic: runtime error: index out of range [7] with length 3\n\ngoroutine 1 [running]:\nmain.main()\n\t/tmp/main.go:5 +0x2\nexit status 2\n',
+      'panic: runtime error: index out of range [7] with length 3',
+    ],
+    ['C', 'Assertion failed: n > 0 (main.c: f: 3)\n', 'Assertion failed: n > 0 (main.c: f: 3)'],
+    [
+      'the last of several, without what moves a cursor',
+      "thread 'a' panicked at 1:\none\n\nthread 'b' panicked at 2:\n\u001b[31mtwo\u202e\r\n",
+      "thread 'b' panicked at 2: [31mtwo",
+    ],
+  ])('quotes a panic of %s whole', (_, text, words) => {
+    const log = createUnitLog(10_000)
+    log.add(utf8(text))
+    expect(log.lastWords()).toBe(words)
   })
 })

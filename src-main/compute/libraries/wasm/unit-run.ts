@@ -80,13 +80,13 @@ export function runUnit(
     const fault = faultOf(error, error instanceof RangeError ? 'memory-exhausted' : 'unit-failed')
     const text = log.text()
     if (text === '') throw new FaultError(fault, error)
-    return { fault: withLastWords(fault, log.lastLine()), info: { log: text } }
+    return { fault: withLastWords(fault, log.lastWords()), info: { log: text } }
   }
 }
 
-/** A program that gives up says why on standard error; the fault's one line quotes the last of it. */
-function withLastWords(fault: Fault, lastLine: string): Fault {
+/** A program that gives up says why on standard error; the fault's one line quotes that. */
+function withLastWords(fault: Fault, words: string): Fault {
   const isOwnEnd = fault.kind === 'trapped' || fault.kind === 'exit-code'
-  if (!isOwnEnd || lastLine === '' || fault.message.includes(lastLine)) return fault
-  return { ...fault, message: `${fault.message}: ${lastLine}`.slice(0, 2_000) }
+  if (!isOwnEnd || words === '' || fault.message.includes(words)) return fault
+  return { ...fault, message: `${fault.message}: ${words}`.slice(0, 2_000) }
 }

@@ -35,6 +35,7 @@ export interface InterpretedModule {
   readonly exports: ReadonlyMap<string, number>
   /** Exports of all kinds. */
   readonly exportCount: number
+  readonly segmentCount: number
   readonly globals: (number | bigint)[]
   readonly pages: number
   readonly pagesMax: number
@@ -105,6 +106,7 @@ export function interpretedModule(bytes: Uint8Array): InterpretedModule {
   const data: { at: number; bytes: Uint8Array }[] = []
   let [pages, pagesMax] = [0, 65_536]
   let start: number | null = null
+  let segmentCount = 0
   const constant = () => constantOf(cursor, globals)
   while (cursor.at < bytes.length) {
     const id = cursor.byte()
@@ -151,6 +153,7 @@ export function interpretedModule(bytes: Uint8Array): InterpretedModule {
     if (id === 9)
       cursor.list(() => {
         if (cursor.unsigned() !== 0) throw new Error('an element segment of an unknown kind')
+        segmentCount++
         const at = Number(constant())
         for (const [i, index] of cursor.list(() => cursor.unsigned()).entries()) table[at + i] = index
       })
@@ -163,12 +166,25 @@ export function interpretedModule(bytes: Uint8Array): InterpretedModule {
     if (id === 11)
       cursor.list(() => {
         if (cursor.unsigned() !== 0) throw new Error('a data segment of an unknown kind')
+        segmentCount++
         const at = Number(constant())
         data.push({ at, bytes: cursor.take(cursor.unsigned()) })
       })
     cursor.at = end
   }
-  return { types, functions, exports, exportCount, globals, pages, pagesMax, table, data, start }
+  return {
+    types,
+    functions,
+    exports,
+    exportCount,
+    segmentCount,
+    globals,
+    pages,
+    pagesMax,
+    table,
+    data,
+    start,
+  }
 }
 
 function constantOf(cursor: Cursor, globals: readonly (number | bigint)[]): number | bigint {

@@ -10,6 +10,7 @@ import {
   FUNCTION_ENTRY,
   LOOP_ROUND,
   PAGE,
+  SEGMENT,
   TABLE_ELEMENT,
 } from '../costs.ts'
 import { FC } from '../opcodes.ts'
@@ -39,6 +40,7 @@ export class Interpreter {
       module.pages * PAGE +
       module.table.length * TABLE_ELEMENT +
       module.exportCount * EXPORT +
+      module.segmentCount * SEGMENT +
       (data >>> BULK_BYTES_SHIFT) +
       Math.floor(elements / 2 ** BULK_ELEMENTS_SHIFT)
     if (module.start !== null) this.call(module.start, [])
