@@ -266,7 +266,7 @@ describe('the blob store on disk', () => {
 })
 
 describe('a killed process', () => {
-  test('SIGKILL in the middle of puts loses no blob that was acknowledged, and leaves no stray file', async () => {
+  test('[W35] SIGKILL in the middle of puts loses no blob that was acknowledged, and leaves no stray file', async () => {
     const folder = temporaryFolder()
     const acknowledged: Cid[] = []
     for (let round = 0; round < 5; round++) {
