@@ -5,13 +5,7 @@ import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { cutBytes, cutStream, type CutContent } from './blob-cut.ts'
-import {
-  createBlobDoor,
-  INLINE_BYTES_MAX,
-  withTemporaryFile,
-  type BlobParts,
-  type Flush,
-} from './blob-door.ts'
+import { createBlobDoor, INLINE_BYTES_MAX, withTemporaryFile, type BlobParts } from './blob-door.ts'
 import { openBlobFiles, writeFully } from './blob-files.ts'
 import { createBlobIndex } from './blob-index.ts'
 import { encodeNode, looksLikeNode } from './blob-node.ts'
@@ -20,7 +14,7 @@ import { createBlobReceivers } from './blob-receiver.ts'
 import { createBlobSpace, type Reservation } from './blob-space.ts'
 import { storageFault, type PeerDatabase } from './database.ts'
 import { sha256 } from './digest.ts'
-import type { GroupCommit } from './group-commit.ts'
+import type { Flush, GroupCommit } from './group-commit.ts'
 
 /** What opening found damaged and put right. */
 export interface BlobRepair {

@@ -1,5 +1,8 @@
 import { storageFault, type PeerDatabase } from './database.ts'
 
+/** When a commit is on the disk: as it is made, or with the next one that is made so. */
+export type Flush = 'flushed' | 'unflushed'
+
 /** One caller's share of a transaction. */
 interface Share {
   run(): void
@@ -12,9 +15,9 @@ export interface GroupCommit {
   /**
    * Does some synchronous work inside a transaction that it shares with whoever else asks in the same turn of the
    * event loop, so that the disk is flushed once for all of them. Resolves when that is committed. Work that throws
-   * is undone and rejected alone.
+   * is undone and rejected alone. Where all who share it ask for no flush there is none, as with `unflushed`.
    */
-  together<T>(work: () => T): Promise<T>
+  together<T>(work: () => T, flush?: Flush): Promise<T>
   /** Does work now, in one transaction with what waits. When it returns, all of it survives a power cut. */
   now(work: () => void): void
   /**
@@ -32,6 +35,8 @@ export interface GroupCommit {
 /** Opens a queue of work for the database. It holds no more than its callers await. */
 export function createGroupCommit(database: PeerDatabase): GroupCommit {
   let waiting: Share[] = []
+  /** Whether any of those who wait asks for a flush. */
+  let isFlushAsked = false
   let flushed = true
   const undoable = database.transaction((work: () => void) => {
     work()
@@ -40,10 +45,11 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
     for (const share of shares) share.run()
   })
 
-  function commit(shares: readonly Share[]): void {
+  function commit(shares: readonly Share[], how: Flush): void {
     try {
-      runAll(shares)
-      flushed = true
+      if (how === 'flushed') runAll(shares)
+      else withoutFlush(database, () => runAll(shares))
+      flushed = how === 'flushed'
     } catch (error) {
       const fault = storageFault(error, 'the database')
       for (const share of shares) share.failed(fault)
@@ -55,12 +61,14 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
   function takeWaiting(): Share[] {
     const shares = waiting
     waiting = []
+    isFlushAsked = false
     return shares
   }
 
   function flush(): void {
+    const how = isFlushAsked ? 'flushed' : 'unflushed'
     const shares = takeWaiting()
-    if (shares.length > 0) commit(shares)
+    if (shares.length > 0) commit(shares, how)
   }
 
   /** A share whose work is undone alone when it throws. */
@@ -83,8 +91,9 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
   }
 
   return {
-    together<T>(work: () => T): Promise<T> {
+    together<T>(work: () => T, how: Flush = 'flushed'): Promise<T> {
       const { promise, resolve, reject } = Promise.withResolvers<T>()
+      if (how === 'flushed') isFlushAsked = true
       if (waiting.length === 0) setImmediate(flush)
       waiting.push(share(work, resolve, reject))
       return promise
@@ -102,7 +111,7 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
         () => undefined,
         (error) => void failures.push(error),
       )
-      commit([...shares, own])
+      commit([...shares, own], 'flushed')
       if (failures.length > 0) throw failures[0]
     },
     unflushed<T>(work: () => T): T {
