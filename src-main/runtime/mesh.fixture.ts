@@ -13,7 +13,7 @@ import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
 import type { Transport } from '../ports/transport.ts'
 import { ComputeAllocationState } from '../protocol/assignment.ts'
 import { ComputeCommitment } from '../protocol/commitment.ts'
-import type { JobId, PeerId } from '../protocol/ids.ts'
+import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { ComputeRoundState } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
@@ -105,7 +105,7 @@ export async function startPeer(
   const storage = await openStorage({ folder: home.folder, quotaBytes: 2 ** 30, clock })
   const published = createPublishedStores({ transport, identity, clock })
   const how = { cacheable: false, persistDebounce: 5 }
-  const mayServe = (peer: PeerId): boolean => runtime.state.contacts.has(peer)
+  const mayServe = (peer: PeerId, cid: Cid): boolean => runtime.mayServe(peer, cid)
   const fetcher = createBlobExchange({ transport, identity, blobs: storage.blobs, clock, mayServe })
   const runtime: PeerRuntime = createPeerRuntime({
     name,
