@@ -111,12 +111,14 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     mdns,
     bootstrap,
     mayConnect,
+    standingOf: (peer) => runtime.standingOf(peer),
     clock,
     random,
     onDefect: report,
   })
+  const mayRead = (peer: PeerId): boolean => runtime.standingOf(peer) === 'contact'
   const memory = createEnvelopeMemory(settings, clock)
-  const published = createPublishedStores({ transport, identity, clock, memory })
+  const published = createPublishedStores({ transport, identity, clock, memory, mayRead })
   const debounce = { persistDebounce: PUBLISH_DEBOUNCE_MS }
   const stores = {
     commitment: published.createStore({

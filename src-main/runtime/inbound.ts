@@ -1,6 +1,7 @@
 import type { PeerEvent } from '../peer/event.ts'
 import { admitAward } from '../peer/provider.ts'
 import type { PeerState } from '../peer/state.ts'
+import { trustOf } from '../peer/trust.ts'
 import { openEnvelope } from '../protocol/envelope.ts'
 import { FaultError, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
@@ -35,7 +36,7 @@ async function answer(parts: InboundParts, from: PeerId, message: DirectMessage)
   const { clock, state, dispatch } = parts
   const at_ms = clock.nowMs()
   if (isPairMessage(message)) return answerPairing(parts, from, message)
-  if (!state.contacts.has(from)) refuse('unknown-peer', 'you are not paired with this peer')
+  if (trustOf(state, from) <= 0) refuse('unknown-peer', 'you are not paired with this peer')
   switch (message.kind) {
     case 'award': {
       const admitted = admitAward(state, from, message.award, at_ms)

@@ -13,7 +13,7 @@ import type { Identity } from '../ports/identity.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Random } from '../ports/random.ts'
 import type { Runner } from '../ports/runner.ts'
-import type { KnownPeer, Transport } from '../ports/transport.ts'
+import type { KnownPeer, Standing, Transport } from '../ports/transport.ts'
 import { createBlobRights, jobPin, keptPin } from './blob-rights.ts'
 import { createCollector } from './collector.ts'
 import { sendDirect } from './direct-protocol.ts'
@@ -26,6 +26,7 @@ import { createPairing, type Paired } from './pairing.ts'
 import { createPublisher, type PublishedStores } from './publisher.ts'
 import { restore } from './restore.ts'
 import { createResultSender } from './result-sender.ts'
+import { standingOf } from './standing.ts'
 
 /** A requester that has not heard of a hand-back after this long hears of it after the restart. */
 const LEAVE_WITHIN_MS = 1_500
@@ -71,6 +72,8 @@ export interface PeerRuntime {
   /** Uses somebody's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
   pair(invite: Invite, trust: number, signal: AbortSignal): Promise<Paired>
   activeUnits(): readonly ActiveUnit[]
+  /** What somebody is to this peer at this moment. */
+  standingOf(peer: PeerId): Standing
   /** Whether a peer may read a blob of this one's store: by a job, never by knowing its CID. */
   mayServe(peer: PeerId, cid: Cid): boolean
   /** Calls back after every turn of the loop with what happened, until the returned function is called. */
@@ -348,6 +351,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     pair: (invite, trust, within) => pairing.pair(invite, trust, within),
     activeUnits: () => executor.active(),
     mayServe,
+    standingOf: (peer) => standingOf(state, peer),
     onEvents(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
