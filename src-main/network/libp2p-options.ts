@@ -10,7 +10,10 @@ import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import { ENVELOPE_BYTES_MAX } from '../protocol/limits.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import { createConnectionPlaces, type ConnectionPlaces } from './connection-places.ts'
 import { createGossipGate, type GossipGate } from './gossip-gate.ts'
+import { createLineWatch, type LineWatch } from './line-watch.ts'
 import { guardedYamux } from './guarded-yamux.ts'
 import type { NodeIdentity } from './identity.ts'
 import { createNoiseCrypto } from './noise-crypto.ts'
@@ -35,6 +38,13 @@ const GOSSIP_WAITING_BYTES_MAX = 16 * GOSSIP_BYTES_MAX
 /** Bytes of a gossip message's id. 160 bits of sha-256 do not collide by accident or by design. */
 const GOSSIP_ID_BYTES = 20
 
+/** What stands between a node and those whom it does not know. */
+export interface NodeGuard {
+  readonly gossip: GossipGate
+  readonly lines: LineWatch
+  readonly places: ConnectionPlaces
+}
+
 /** What differs between nodes. */
 export interface NodeOptions {
   readonly identity: NodeIdentity
@@ -43,8 +53,8 @@ export interface NodeOptions {
   readonly bootstrap: readonly string[]
   /** Whether somebody may be connected with at all; anybody when absent. */
   readonly mayConnect?: (peer: string) => boolean
-  /** Keeps gossip to some; open to all when absent. */
-  readonly gossip?: GossipGate
+  /** How those who are no contacts are held short; nobody is when absent. */
+  readonly guard?: NodeGuard
 }
 
 /** A libp2p node as this adapter uses it. */
@@ -56,7 +66,7 @@ export type Node = Awaited<ReturnType<typeof createNode>>
  * machines mostly are in one house.
  */
 export function createNode(options: NodeOptions) {
-  const gossip = options.gossip ?? createGossipGate(() => true)
+  const { gossip, lines, places } = options.guard ?? openGuard()
   const isDenied = (peer: Libp2pPeerId): boolean =>
     isForeignKey(peer) || options.mayConnect?.(peer.toString()) === false
   return createLibp2p({
@@ -66,23 +76,31 @@ export function createNode(options: NodeOptions) {
     logger: silent,
     addresses: { listen: [...options.listen] },
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
-    connectionEncrypters: [noise({ crypto: createNoiseCrypto() })],
+    connectionEncrypters: [
+      (components) => lines.identifying(noise({ crypto: createNoiseCrypto() })(components)),
+    ],
     streamMuxers: [
-      guardedYamux(STREAM_WINDOW_BYTES_MAX, {
-        maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
-        maxOutboundStreams: STREAMS_PER_CONNECTION_MAX,
-        // Streams that come in while the handshake ends here. libp2p ends the connection at eleven, but a friend opens
-        // more at once, and on a busy machine all of them are there before the handshake is over.
-        maxEarlyStreams: STREAMS_PER_CONNECTION_MAX,
-        streamOptions: {
-          maxStreamWindowSize: STREAM_WINDOW_BYTES_MAX,
-          maxReadBufferLength: STREAM_BUFFER_BYTES_MAX,
+      guardedYamux(
+        STREAM_WINDOW_BYTES_MAX,
+        {
+          maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
+          maxOutboundStreams: STREAMS_PER_CONNECTION_MAX,
+          // Streams that come in while the handshake ends here. libp2p ends the connection at eleven, but a friend opens
+          // more at once, and on a busy machine all of them are there before the handshake is over.
+          maxEarlyStreams: STREAMS_PER_CONNECTION_MAX,
+          streamOptions: {
+            maxStreamWindowSize: STREAM_WINDOW_BYTES_MAX,
+            maxReadBufferLength: STREAM_BUFFER_BYTES_MAX,
+          },
         },
-      }),
+        (line, muxer) => lines.watch(line, muxer),
+      ),
     ],
     connectionGater: {
       denyDialMultiaddr: () => false,
-      denyInboundEncryptedConnection: isDenied,
+      denyInboundConnection: (connection) => !places.mayBegin(connection),
+      denyInboundEncryptedConnection: (peer, connection) =>
+        isDenied(peer) || !places.mayStay(peer.toString() as PeerId, connection),
       denyOutboundEncryptedConnection: isDenied,
     },
     connectionManager: {
@@ -122,6 +140,16 @@ export function createNode(options: NodeOptions) {
       ),
     },
   })
+}
+
+/** For nodes of tests and benchmarks, which know no strangers. */
+function openGuard(): NodeGuard {
+  const standingOf = () => 'contact' as const
+  return {
+    gossip: createGossipGate(() => true),
+    lines: createLineWatch({ nowMs: () => Date.now(), standingOf }),
+    places: createConnectionPlaces(standingOf),
+  }
 }
 
 /** Peers are Ed25519 keys; libp2p would take others too. */

@@ -165,6 +165,8 @@ function memberTransport(me: Member, { members, providers, link, unlink, meetKep
     handle(protocol, answer, { requestBytesMax = MESSAGE_BYTES_MAX } = {}) {
       me.handlers.set(protocol, { answer, bytesMax: requestBytesMax })
     },
+    // Nobody is a stranger here.
+    welcome: () => undefined,
     traffic: () => me.traffic.byPeer,
 
     provide(cid) {

@@ -45,6 +45,17 @@ export interface RequestOptions {
   readonly into?: Uint8Array
 }
 
+/** Which requests of a protocol are answered. */
+export interface HandleOptions {
+  /** The longest request of a contact, default `MESSAGE_BYTES_MAX`. */
+  readonly requestBytesMax?: number
+  /**
+   * What those who are no contacts may ask, at most 8 KiB. Without it they are refused (`not-trusted`), and nobody looks
+   * at what they sent.
+   */
+  readonly strangers?: { readonly requestBytesMax: number }
+}
+
 /** Payload bytes exchanged with one peer by requests and replies since the start. */
 export interface Traffic {
   readonly bytesIn: number
@@ -92,8 +103,10 @@ export interface Transport {
    *   here), `malformed` (no sense in the answer), or the fault that the other side answered
    */
   request(peer: PeerId, protocol: string, request: Uint8Array, options: RequestOptions): Promise<Uint8Array>
-  /** Answers requests of a protocol from now on, up to `requestBytesMax` (default `MESSAGE_BYTES_MAX`). */
-  handle(protocol: string, handler: RequestHandler, options?: { requestBytesMax?: number }): void
+  /** Answers requests of a protocol from now on; those who ask too much wait, unread. */
+  handle(protocol: string, handler: RequestHandler, options?: HandleOptions): void
+  /** Somebody who is no contact has shown a good reason to ask much, and is not held short for some minutes. */
+  welcome(peer: PeerId): void
   /** What was exchanged with each peer, as far back as a bounded memory goes. */
   traffic(): ReadonlyMap<PeerId, Traffic>
 
