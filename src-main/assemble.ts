@@ -50,6 +50,8 @@ export interface PeerOptions {
   readonly listen: readonly string[]
   readonly mdns: boolean
   readonly bootstrap: readonly string[]
+  /** Answers others' questions of who is where; off unless asked for. */
+  readonly serveDht?: boolean
   /** What to share from now on; what was shared before when absent, or most of the machine on a first start. */
   readonly share?: Share
   /** Switches off all rules that pause sharing, from now on; absent leaves them as they are. */
@@ -110,6 +112,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     listen,
     mdns,
     bootstrap,
+    serveDht: options.serveDht === true,
     mayConnect,
     standingOf: (peer) => runtime.standingOf(peer),
     clock,

@@ -6,11 +6,13 @@ import type { ComponentLogger, Logger, PeerId as Libp2pPeerId } from '@libp2p/in
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import { ENVELOPE_BYTES_MAX } from '../protocol/limits.ts'
 import type { PeerId } from '../protocol/ids.ts'
+import { createBoundedDatastore, type BoundedDatastore } from './bounded-datastore.ts'
 import { createConnectionPlaces, type ConnectionPlaces } from './connection-places.ts'
 import { createGossipGate, type GossipGate } from './gossip-gate.ts'
 import { createLineWatch, type LineWatch } from './line-watch.ts'
@@ -21,6 +23,7 @@ import {
   ADDRESSES_MAX,
   CONNECTIONS_MAX,
   CONNECTIONS_PER_SECOND_MAX,
+  DHT_STREAMS_IN_MAX,
   DIALS_MAX,
   HANDSHAKES_MAX,
   PING_EVERY_MS,
@@ -51,8 +54,12 @@ export interface NodeOptions {
   readonly listen: readonly string[]
   readonly mdns: boolean
   readonly bootstrap: readonly string[]
+  /** Whether others' questions of who is where and has what are answered; this one's own are asked either way. */
+  readonly serveDht?: boolean
   /** Whether somebody may be connected with at all; anybody when absent. */
   readonly mayConnect?: (peer: string) => boolean
+  /** Where libp2p remembers others; a bounded memory of its own when absent. */
+  readonly datastore?: BoundedDatastore
   /** How those who are no contacts are held short; nobody is when absent. */
   readonly guard?: NodeGuard
 }
@@ -65,15 +72,18 @@ export type Node = Awaited<ReturnType<typeof createNode>>
  * protocol name, so that it never mixes with the public one. Private addresses count like public ones: friends'
  * machines mostly are in one house.
  */
-export function createNode(options: NodeOptions) {
+export async function createNode(options: NodeOptions) {
   const { gossip, lines, places } = options.guard ?? openGuard()
   const isDenied = (peer: Libp2pPeerId): boolean =>
     isForeignKey(peer) || options.mayConnect?.(peer.toString()) === false
-  return createLibp2p({
+  const self = datastoreKey(peerIdFromString(options.identity.peer))
+  const connected = new Set([self])
+  const node = await createLibp2p({
     start: false,
     privateKey: options.identity.libp2pKey,
     nodeInfo: { name: 'meshwork', version: '1', userAgent: 'meshwork/1' },
     logger: silent,
+    datastore: options.datastore ?? createBoundedDatastore((key) => connected.has(key)),
     addresses: { listen: [...options.listen] },
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
     connectionEncrypters: [
@@ -121,7 +131,10 @@ export function createNode(options: NodeOptions) {
       ping: ping(),
       dht: kadDHT({
         protocol: '/meshwork/kad/1',
-        clientMode: false,
+        clientMode: options.serveDht !== true,
+        maxInboundStreams: DHT_STREAMS_IN_MAX,
+        // Where nobody serves there is nobody to wait for.
+        allowQueryWithZeroPeers: true,
         peerInfoMapper: passthroughMapper,
       }),
       pubsub: gossip.service(
@@ -140,6 +153,14 @@ export function createNode(options: NodeOptions) {
       ),
     },
   })
+  node.addEventListener('peer:connect', ({ detail }) => connected.add(datastoreKey(detail)))
+  node.addEventListener('peer:disconnect', ({ detail }) => connected.delete(datastoreKey(detail)))
+  return node
+}
+
+/** The entry in which libp2p remembers a peer. */
+function datastoreKey(peer: Libp2pPeerId): string {
+  return `/peers/${peer.toCID().toString()}`
 }
 
 /** For nodes of tests and benchmarks, which know no strangers. */

@@ -96,6 +96,20 @@ export const PING_MS_MIN = 15_000
 /** How often each connection is pinged; a peer that vanished without a FIN is noticed after this and `PING_MS_MIN`. */
 export const PING_EVERY_MS = 15_000
 
+/** Peers of whom libp2p remembers where they are and what they speak, beside those connected. */
+export const KNOWN_PEERS_MAX = 2_048
+/** Announcements of blobs that a peer which serves the DHT keeps for others, all and of one peer. */
+export const DHT_PROVIDERS_MAX = 4_096
+export const DHT_PROVIDERS_PER_PEER_MAX = 64
+/** Other records of the DHT: this program has none. */
+export const DHT_RECORDS_MAX = 64
+/** A record's key: a prefix, a multihash and a peer id in text. */
+export const DATASTORE_KEY_CHARS_MAX = 256
+/** A record: a peer's addresses and its signed list of them. */
+export const DATASTORE_VALUE_BYTES_MAX = 16 << 10
+/** Streams on which one connection may ask the DHT; a question may be 4 MiB long. */
+export const DHT_STREAMS_IN_MAX = 4
+
 /** Public keys kept parsed: everybody a busy peer hears from. */
 export const PUBLIC_KEYS_CACHED_MAX = 1_024
 /** Peers whose traffic is counted; the one met first is forgotten first. */
