@@ -155,8 +155,9 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   const lentHosts = createRunner({ ...hosting, stagingFolder: join(options.folder, 'staging-lent') })
   const runner = options.wrapRunner?.(plainRunner) ?? plainRunner
   const lentRunner = options.wrapRunner?.(lentHosts) ?? lentHosts
-  const mayServe = (peer: PeerId, cid: Cid): boolean => runtime.mayServe(peer, cid)
-  const fetcher = createBlobExchange({ transport, identity, blobs, clock, mayServe })
+  const mayServe = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayServe(peer, cid)
+  const mayVouch = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayVouch(peer, cid)
+  const fetcher = createBlobExchange({ transport, identity, blobs, clock, mayServe, mayVouch })
   const runtime: PeerRuntime = createPeerRuntime({
     name: options.name ?? hostname(),
     clock,

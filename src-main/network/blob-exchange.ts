@@ -28,6 +28,8 @@ export interface BlobExchangeParts {
   readonly clock: Clock
   /** Whether a peer may have a blob. */
   readonly mayServe: (peer: PeerId, cid: Cid) => boolean
+  /** Whether a requester's pass may open a blob to others; as `mayServe` when absent. */
+  readonly mayVouch?: (peer: PeerId, cid: Cid) => boolean
 }
 
 /** The port's fetcher, which also tells how far it is. */
@@ -61,7 +63,7 @@ interface Shared {
  * transfer; it ends early only when nobody waits any longer.
  */
 export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
-  const { transport, identity, blobs, clock, mayServe } = options
+  const { transport, identity, blobs, clock, mayServe, mayVouch = mayServe } = options
   const shared = new Map<Cid, Shared>()
   const open = createBlobOpener(transport, clock)
   /** Transfers that were given up and are putting away what they have. */
@@ -80,10 +82,10 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
     blobs,
     partials,
     mayServe,
-    // A requester's word counts where the blob was fetched in its name, and no further than it may have it itself.
+    // A requester's word counts where the blob was fetched in its name, and as long as its job is at work here.
     isOpenedBy: (pass, peer, cid) => {
       const signer = passes.signerOf(pass, cid, peer)
-      return signer !== undefined && vouched.has(cid, signer) && mayServe(signer, cid)
+      return signer !== undefined && vouched.has(cid, signer) && mayVouch(signer, cid)
     },
     upload,
     onSent: (bytes) => void (bytesOut += bytes),

@@ -85,6 +85,9 @@ test('[D8] a job’s manifest is for trusted contacts, its inputs for those who 
   expect(await asked(manifestCid, onlooker, requester)).toBe('given')
   expect(await asked(input, onlooker, requester)).toBe('blob-missing')
   expect(await asked(input, onlooker, provider)).toBe('blob-missing')
+  // What a requester has named as an input is not given back to it: the provider may have it from somebody else.
+  expect(provider.runtime.rights.mayVouch(requester.peer, input)).toBe(true)
+  expect(provider.runtime.rights.mayServe(requester.peer, input)).toBe(false)
 
   // A part that the provider has not fetched yet: it may, as long as it is trusted.
   const trust = (weight: number) =>

@@ -114,8 +114,9 @@ export async function startPeer(
   const mayRead = (peer: PeerId): boolean => runtime.standingOf(peer) === 'contact'
   const published = createPublishedStores({ transport, identity, clock, mayRead })
   const how = { cacheable: false, persistDebounce: 5 }
-  const mayServe = (peer: PeerId, cid: Cid): boolean => runtime.mayServe(peer, cid)
-  const fetcher = createBlobExchange({ transport, identity, blobs: storage.blobs, clock, mayServe })
+  const mayServe = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayServe(peer, cid)
+  const mayVouch = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayVouch(peer, cid)
+  const fetcher = createBlobExchange({ transport, identity, blobs: storage.blobs, clock, mayServe, mayVouch })
   const runtime: PeerRuntime = createPeerRuntime({
     name,
     clock,

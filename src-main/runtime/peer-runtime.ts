@@ -14,7 +14,7 @@ import type { Journal } from '../ports/journal.ts'
 import type { Random } from '../ports/random.ts'
 import type { Runner } from '../ports/runner.ts'
 import type { KnownPeer, Standing, Transport } from '../ports/transport.ts'
-import { createBlobRights, jobPin, keptPin } from './blob-rights.ts'
+import { createBlobRights, jobPin, keptPin, type BlobRights } from './blob-rights.ts'
 import { createCollector } from './collector.ts'
 import { sendDirect } from './direct-protocol.ts'
 import { createEventLoop, type WorldEffect } from './event-loop.ts'
@@ -74,8 +74,8 @@ export interface PeerRuntime {
   activeUnits(): readonly ActiveUnit[]
   /** What somebody is to this peer at this moment. */
   standingOf(peer: PeerId): Standing
-  /** Whether a peer may read a blob of this one's store: by a job, never by knowing its CID. */
-  mayServe(peer: PeerId, cid: Cid): boolean
+  /** Who may read which blob of this peer's store. */
+  readonly rights: BlobRights
   /** Calls back after every turn of the loop with what happened, until the returned function is called. */
   onEvents(listener: (events: readonly PeerEvent[]) => void): () => void
 }
@@ -123,7 +123,6 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
   })
   const { random } = parts
   const pairing = createPairing({ clock, random, transport, state, dispatch, signal })
-  const mayServe = createBlobRights(state, blobs)
   let cancelTick: (() => void) | undefined
   let stopListening: (() => void) | undefined
 
@@ -350,7 +349,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     invite: (trust, validMs, { confirm = false } = {}) => pairing.invite(trust, validMs, confirm),
     pair: (invite, trust, within) => pairing.pair(invite, trust, within),
     activeUnits: () => executor.active(),
-    mayServe,
+    rights: createBlobRights(state, blobs),
     standingOf: (peer) => standingOf(state, peer),
     onEvents(listener) {
       listeners.add(listener)
