@@ -7,6 +7,7 @@ import type { Identity } from '../ports/identity.ts'
 import type { Transport } from '../ports/transport.ts'
 import { createBlobOpener } from './blob-opener.ts'
 import { createBlobPasses } from './blob-pass.ts'
+import { createBlobProofs } from './blob-proof.ts'
 import { serveBlobs } from './blob-server.ts'
 import { allChunksBut } from './chunk-set.ts'
 import { createChunkMemory } from './chunk-memory.ts'
@@ -44,6 +45,8 @@ export interface FetchOptions {
   readonly from: readonly PeerId[]
   /** One of them, who gives it to several at once. */
   readonly leader?: PeerId
+  /** Who must show that it has the blob, where it is here already. */
+  readonly heldBy?: PeerId
   readonly signal: AbortSignal
   readonly progress?: (progress: TransferProgress) => void
 }
@@ -77,6 +80,7 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
   const passes = createBlobPasses(identity, clock)
   const swarms = createSwarmMembers(transport, clock)
   const vouched = createVouched()
+  const proofs = createBlobProofs({ transport, blobs, mayServe })
   serveBlobs({
     transport,
     blobs,
@@ -151,8 +155,10 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
   }
 
   return {
-    async fetch(cid, { from, leader, signal, progress }) {
+    async fetch(cid, { from, leader, heldBy, signal, progress }) {
       throwIfAborted(signal)
+      const mustShow = heldBy === transport.peer ? undefined : heldBy
+      if (blobs.has(cid) && mustShow !== undefined) await proofs.mustHave(mustShow, cid, signal)
       if (leader !== undefined) vouched.add(cid, leader)
       if (blobs.has(cid)) {
         if (leader !== undefined && leader !== transport.peer) announce(cid, leader)
@@ -169,6 +175,7 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
       transfer.done.then(() => resolve(undefined), reject)
       try {
         await promise
+        if (mustShow !== undefined) proofs.note(mustShow, cid)
       } finally {
         signal.removeEventListener('abort', onAbort)
         if (progress !== undefined) transfer.listeners.delete(progress)

@@ -176,6 +176,10 @@ export const SECOND_ASK_MEANS_MAX = 4
 export const TRANSFER_STILL_MS_MAX = 20_000
 /** Requesters in whose name a blob was fetched, remembered for this many blobs. */
 export const VOUCHED_BLOBS_MAX = 4_096
+/** How long somebody may take to show that it has a blob: it reads one chunk. */
+export const PROVE_MS_MAX = 20_000
+/** Blobs that others have shown to have, remembered so that the next job asks for nothing. */
+export const PROOFS_REMEMBERED_MAX = 16_384
 /** A pass: two ids, a CID, a time and a signature. */
 export const BLOB_PASS_BYTES_MAX = 1 << 10
 /** How long a pass is good: a member asks for its next long before; one who lost the requester's trust keeps no more. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { FaultError, type Fault } from '../protocol/fault.ts'
+import type { UnitState } from '../peer/state.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { jobPin } from './blob-rights.ts'
 import {
@@ -104,6 +105,41 @@ test('[D8] a job’s manifest is for trusted contacts, its inputs for those who 
   await trust(0)
   expect(await asked(parts[1], provider, requester)).toBe('blob-missing')
   finish()
+})
+
+test('[D9] a requester cannot have units read a blob that it only knows by name', async () => {
+  const seen: string[] = []
+  const [provider, requester, owner] = [
+    await start((task) => {
+      seen.push(...Object.values(task.inputs).map(({ cid }) => cid))
+      return honest(task)
+    }),
+    await start(),
+    await start(),
+  ]
+  await pairPeers(requester, provider)
+  await pairPeers(owner, provider)
+  const secret = randomBytes(INPUT_BYTES)
+  const cid = await owner.blobs.put(secret)
+  // The provider has it, of somebody else's job.
+  expect(await provider.blobs.put(secret)).toBe(cid)
+  const { fetcher } = provider
+  const signal = AbortSignal.timeout(120_000)
+  await expect(
+    fetcher.fetch(cid, { from: [requester.peer], heldBy: requester.peer, signal }),
+  ).rejects.toThrow()
+
+  // A requester that says that it has it, without the bytes.
+  const job = { ...testJob(requester.peer, 4, 2), inputs: { data: cid } }
+  requester.blobs.has = () => true
+  await requester.runtime.submit(job).catch(() => undefined)
+  await until(() => {
+    const units = requester.runtime.state.jobs.get(job.job_id)?.units ?? new Map<number, UnitState>()
+    return [...units.values()].some(({ attempts }) =>
+      attempts.some(({ peer, status }) => peer === provider.peer && status.state === 'failed'),
+    )
+  })
+  expect(seen).toEqual([])
 })
 
 test('[D8] an output is its requester’s: no other provider of the job has it from there or from its maker', async () => {
