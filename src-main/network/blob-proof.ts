@@ -46,6 +46,15 @@ export function createBlobProofs({ transport, blobs, mayServe }: BlobProofsParts
     const chunk = await blobs.readChunk(cid, Buffer.from(nonce).readUInt32BE(0) % count)
     return new Uint8Array(createHash('sha256').update(nonce).update(chunk).digest())
   }
+  /** Undefined for a blob that turned out damaged here, and is gone by that: it is fetched then. */
+  const ownProof = async (cid: Cid, nonce: Uint8Array) => {
+    try {
+      return await proofOf(cid, nonce)
+    } catch (error) {
+      if (error instanceof FaultError && blobs.layout(cid) === undefined) return undefined
+      throw error
+    }
+  }
   const note = (peer: PeerId, cid: Cid) => {
     known.add(`${peer} ${cid}`)
     if (known.size <= PROOFS_REMEMBERED_MAX) return
@@ -72,10 +81,9 @@ export function createBlobProofs({ transport, blobs, mayServe }: BlobProofsParts
       const nonce = new Uint8Array(randomBytes(NONCE_BYTES))
       const question = encodeCanonical({ cid, nonce })
       const within = AbortSignal.any([signal, AbortSignal.timeout(PROVE_MS_MAX)])
-      const [answer, expected] = await Promise.all([
-        transport.request(peer, PROVE, question, { signal: within }),
-        proofOf(cid, nonce),
-      ])
+      const expected = await ownProof(cid, nonce)
+      if (expected === undefined) return
+      const answer = await transport.request(peer, PROVE, question, { signal: within })
       if (!equalBytes(answer, expected)) refuse('blob-missing', `${peer} does not show that it has ${cid}`)
       note(peer, cid)
     },
