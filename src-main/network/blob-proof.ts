@@ -10,7 +10,7 @@ import { BLOB_QUESTION_BYTES_MAX } from './blob-wire.ts'
 import { PROOFS_REMEMBERED_MAX, PROVE_MS_MAX } from './limits.ts'
 
 /** Asks somebody to show that it has a blob, by a digest that only a holder can make. */
-export const PROVE = 'meshwork/1/blob/prove'
+const PROVE = 'meshwork/1/blob/prove'
 const NONCE_BYTES = 16
 
 /** What `PROVE` carries. The nonce is new each time, so that no answer serves twice. */
