@@ -20,7 +20,7 @@ import type { Settings } from './ports/settings.ts'
 import type { Transport } from './ports/transport.ts'
 import { ComputeAllocationState } from './protocol/assignment.ts'
 import { ComputeCommitment } from './protocol/commitment.ts'
-import type { PeerId } from './protocol/ids.ts'
+import type { Cid, PeerId } from './protocol/ids.ts'
 import { PUBLISH_WITHIN_MS } from './protocol/limits.ts'
 import { PauseRules, RULE_NAMES } from './protocol/pause-rule.ts'
 import { ComputeRoundState } from './protocol/result.ts'
@@ -51,6 +51,8 @@ export interface PeerOptions {
   readonly listen: readonly string[]
   readonly mdns: boolean
   readonly bootstrap: readonly string[]
+  /** Answers others' questions of who is where; off unless asked for. */
+  readonly serveDht?: boolean
   /** What to share from now on; what was shared before when absent, or most of the machine on a first start. */
   readonly share?: Share
   /** Switches off all rules that pause sharing, from now on; absent leaves them as they are. */
@@ -112,13 +114,16 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     listen,
     mdns,
     bootstrap,
+    serveDht: options.serveDht === true,
     mayConnect,
+    standingOf: (peer) => runtime.standingOf(peer),
     clock,
     random,
     onDefect: report,
   })
+  const mayRead = (peer: PeerId): boolean => runtime.standingOf(peer) === 'contact'
   const memory = createEnvelopeMemory(settings, clock)
-  const published = createPublishedStores({ transport, identity, clock, memory })
+  const published = createPublishedStores({ transport, identity, clock, memory, mayRead })
   const debounce = { persistDebounce: PUBLISH_DEBOUNCE_MS }
   const stores = {
     commitment: published.createStore({
@@ -152,9 +157,9 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   const lentHosts = createRunner({ ...hosting, stagingFolder: join(options.folder, 'staging-lent') })
   const runner = options.wrapRunner?.(plainRunner) ?? plainRunner
   const lentRunner = options.wrapRunner?.(lentHosts) ?? lentHosts
-  // Content ids are not to be guessed, so whoever names one was told of it; strangers get nothing all the same.
-  const mayServe = (peer: PeerId): boolean => runtime.state.contacts.has(peer)
-  const fetcher = createBlobExchange({ transport, identity, blobs, clock, mayServe })
+  const mayServe = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayServe(peer, cid)
+  const mayVouch = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayVouch(peer, cid)
+  const fetcher = createBlobExchange({ transport, identity, blobs, clock, mayServe, mayVouch })
   const runtime: PeerRuntime = createPeerRuntime({
     name: options.name ?? hostname(),
     clock,

@@ -43,6 +43,8 @@ export const HeadlessOptions = z.strictObject({
   share: z.boolean().default(true),
   /** Whether to find peers in the local network. */
   mdns: z.boolean().default(true),
+  /** Whether to answer others who ask where somebody is. */
+  serveDht: z.boolean().default(false),
   /** False switches off all rules that pause sharing, from now on. */
   rules: z.boolean().default(true),
   /** Multiaddresses of peers to join the network through. */
@@ -110,7 +112,20 @@ export async function runHeadless(options: HeadlessOptions, extras: HeadlessExtr
 }
 
 function hostOptions(
-  { data, name, listen, mdns, bootstrap, quotaGb, cores, ramGb, share, apiPort, rules }: HeadlessOptions,
+  {
+    data,
+    name,
+    listen,
+    mdns,
+    serveDht,
+    bootstrap,
+    quotaGb,
+    cores,
+    ramGb,
+    share,
+    apiPort,
+    rules,
+  }: HeadlessOptions,
   { wrapRunner, registry }: HeadlessExtras,
 ): Omit<HostOptions, 'fatal' | 'requestStop'> {
   const passphrase = process.env['MESHWORK_PASSPHRASE']
@@ -120,6 +135,7 @@ function hostOptions(
     folder: data,
     listen,
     mdns,
+    serveDht,
     bootstrap,
     warn: (line) => process.stderr.write(`meshwork: ${line}\n`),
     ...(rules ? {} : { rules: 'off' as const }),
@@ -169,6 +185,7 @@ export function parseHeadlessArguments(argv: readonly string[]): HeadlessOptions
     'no-share': noShare,
     'no-mdns': noMdns,
     'no-rules': noRules,
+    'serve-dht': serveDht,
     'api-port': apiPort,
   } = values
   if (data === undefined) refuse('bad-input', '--data DIR is needed')
@@ -179,6 +196,7 @@ export function parseHeadlessArguments(argv: readonly string[]): HeadlessOptions
     data,
     share: noShare !== true,
     mdns: noMdns !== true,
+    serveDht: serveDht === true,
     rules: noRules !== true,
   })
 }
@@ -207,6 +225,7 @@ function parseFlags(argv: readonly string[]) {
         'no-share': { type: 'boolean' },
         'no-mdns': { type: 'boolean' },
         'no-rules': { type: 'boolean' },
+        'serve-dht': { type: 'boolean' },
         bootstrap: { type: 'string', multiple: true },
         'api-port': { type: 'string' },
         'quota-gb': { type: 'string' },

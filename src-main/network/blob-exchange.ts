@@ -7,6 +7,7 @@ import type { Identity } from '../ports/identity.ts'
 import type { Transport } from '../ports/transport.ts'
 import { createBlobOpener } from './blob-opener.ts'
 import { createBlobPasses } from './blob-pass.ts'
+import { createBlobProofs } from './blob-proof.ts'
 import { serveBlobs } from './blob-server.ts'
 import { allChunksBut } from './chunk-set.ts'
 import { createChunkMemory } from './chunk-memory.ts'
@@ -28,6 +29,8 @@ export interface BlobExchangeParts {
   readonly clock: Clock
   /** Whether a peer may have a blob. */
   readonly mayServe: (peer: PeerId, cid: Cid) => boolean
+  /** Whether a requester's pass may open a blob to others; as `mayServe` when absent. */
+  readonly mayVouch?: (peer: PeerId, cid: Cid) => boolean
 }
 
 /** The port's fetcher, which also tells how far it is. */
@@ -42,6 +45,8 @@ export interface FetchOptions {
   readonly from: readonly PeerId[]
   /** One of them, who gives it to several at once. */
   readonly leader?: PeerId
+  /** Who must show that it has the blob, where it is here already. */
+  readonly heldBy?: PeerId
   readonly signal: AbortSignal
   readonly progress?: (progress: TransferProgress) => void
 }
@@ -61,7 +66,7 @@ interface Shared {
  * transfer; it ends early only when nobody waits any longer.
  */
 export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
-  const { transport, identity, blobs, clock, mayServe } = options
+  const { transport, identity, blobs, clock, mayServe, mayVouch = mayServe } = options
   const shared = new Map<Cid, Shared>()
   const open = createBlobOpener(transport, clock)
   /** Transfers that were given up and are putting away what they have. */
@@ -75,15 +80,16 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
   const passes = createBlobPasses(identity, clock)
   const swarms = createSwarmMembers(transport, clock)
   const vouched = createVouched()
+  const proofs = createBlobProofs({ transport, blobs, mayServe })
   serveBlobs({
     transport,
     blobs,
     partials,
     mayServe,
-    // A requester's word counts where the blob was fetched in its name, and no further than it may have it itself.
+    // A requester's word counts where the blob was fetched in its name, and as long as its job is at work here.
     isOpenedBy: (pass, peer, cid) => {
       const signer = passes.signerOf(pass, cid, peer)
-      return signer !== undefined && vouched.has(cid, signer) && mayServe(signer, cid)
+      return signer !== undefined && vouched.has(cid, signer) && mayVouch(signer, cid)
     },
     upload,
     onSent: (bytes) => void (bytesOut += bytes),
@@ -149,8 +155,10 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
   }
 
   return {
-    async fetch(cid, { from, leader, signal, progress }) {
+    async fetch(cid, { from, leader, heldBy, signal, progress }) {
       throwIfAborted(signal)
+      const mustShow = heldBy === transport.peer ? undefined : heldBy
+      if (blobs.has(cid) && mustShow !== undefined) await proofs.mustHave(mustShow, cid, signal)
       if (leader !== undefined) vouched.add(cid, leader)
       if (blobs.has(cid)) {
         if (leader !== undefined && leader !== transport.peer) announce(cid, leader)
@@ -167,6 +175,7 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
       transfer.done.then(() => resolve(undefined), reject)
       try {
         await promise
+        if (mustShow !== undefined) proofs.note(mustShow, cid)
       } finally {
         signal.removeEventListener('abort', onAbort)
         if (progress !== undefined) transfer.listeners.delete(progress)

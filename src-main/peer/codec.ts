@@ -18,6 +18,8 @@ import { holdingKey, initialView, type PeerState } from './state.ts'
 
 /** One journaled event; the longest are batches of receipts and awards. */
 const EVENT_BYTES_MAX = 16 << 20
+/** What this peer wrote itself is bounded by its bytes. */
+const OWN_ITEMS_MAX = Number.POSITIVE_INFINITY
 /** A state, or some of its work. The parts of `state-parts.ts` are far smaller; older snapshots are one part. */
 const STATE_BYTES_MAX = 1 << 30
 
@@ -170,7 +172,7 @@ export function encodeEvent(event: DurableEvent): Uint8Array {
 
 /** An event out of the journal. @returns `malformed` and the like for a record of another program or version */
 export function decodeEvent(bytes: Uint8Array): Outcome<DurableEvent> {
-  return decodeCanonical(bytes, DurableEvent, EVENT_BYTES_MAX)
+  return decodeCanonical(bytes, DurableEvent, EVENT_BYTES_MAX, OWN_ITEMS_MAX)
 }
 
 /** The snapshot of a state: its durable part, the same bytes for the same state. */
@@ -213,7 +215,7 @@ export function encodeWork(work: Work): Uint8Array {
 
 /** What `encodeWork` made. */
 export function decodeWork(bytes: Uint8Array): Outcome<Work> {
-  const decoded = decodeCanonical(bytes, SavedWork, STATE_BYTES_MAX)
+  const decoded = decodeCanonical(bytes, SavedWork, STATE_BYTES_MAX, OWN_ITEMS_MAX)
   return decoded.ok ? success(workOf(decoded.value)) : decoded
 }
 
@@ -231,7 +233,7 @@ function workOf({ jobs, holdings }: z.infer<typeof SavedWork>): Work {
 
 /** The state in a snapshot, with nothing known of the moment. */
 export function decodeState(bytes: Uint8Array): Outcome<PeerState> {
-  const decoded = decodeCanonical(bytes, SavedState, STATE_BYTES_MAX)
+  const decoded = decodeCanonical(bytes, SavedState, STATE_BYTES_MAX, OWN_ITEMS_MAX)
   if (!decoded.ok) return decoded
   const saved = decoded.value
   return success({

@@ -1,3 +1,4 @@
+import type { Cid } from '../protocol/ids.ts'
 import type { HeldUnit, Holding } from './state.ts'
 
 /**
@@ -11,6 +12,8 @@ export interface HoldingBook {
   readonly undelivered: ReadonlySet<number>
   /** Given back, and not yet known to the requester. */
   readonly handedBack: ReadonlySet<number>
+  /** The outputs that were made for the requester, and of how many units each is. */
+  readonly outputs: ReadonlyMap<Cid, number>
   refresh(index: number): void
 }
 
@@ -44,16 +47,36 @@ function createHoldingBook({ units }: Holding): HoldingBook {
   const queued = new Set<number>()
   const undelivered = new Set<number>()
   const handedBack = new Set<number>()
+  const outputs = new Map<Cid, number>()
+  const outputOf = new Map<number, Cid>()
+
+  function setOutput(index: number, cid: Cid | undefined): void {
+    const before = outputOf.get(index)
+    if (before === cid) return
+    if (before !== undefined) {
+      const left = (outputs.get(before) ?? 1) - 1
+      if (left > 0) outputs.set(before, left)
+      else outputs.delete(before)
+    }
+    if (cid === undefined) {
+      outputOf.delete(index)
+      return
+    }
+    outputOf.set(index, cid)
+    outputs.set(cid, (outputs.get(cid) ?? 0) + 1)
+  }
 
   function refresh(index: number): void {
     const status = units.get(index)?.status
     put(queued, index, status?.state === 'queued')
     put(undelivered, index, status?.state === 'ran' && !status.delivered)
     put(handedBack, index, status?.state === 'handed-back')
+    const outcome = status?.state === 'ran' ? status.receipt.outcome : undefined
+    setOutput(index, outcome?.kind === 'output' ? outcome.cid : undefined)
   }
 
   for (const index of units.keys()) refresh(index)
-  return { queued, undelivered, handedBack, refresh }
+  return { queued, undelivered, handedBack, outputs, refresh }
 }
 
 function put(set: Set<number>, index: number, isMember: boolean): void {

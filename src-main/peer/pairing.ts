@@ -3,7 +3,8 @@ import type { PeerId } from '../protocol/ids.ts'
 import type { Effect } from './effect.ts'
 import type { DurableEvent } from './event.ts'
 import { dropRequester } from './provider.ts'
-import type { PeerState } from './state.ts'
+import { isUnderWay, type PeerState } from './state.ts'
+import { bookOf } from './unit-book.ts'
 
 /** Invites that may be open at once; each is a secret lying around. */
 const INVITES_MAX = 100
@@ -71,12 +72,20 @@ export function pair(state: PeerState, event: Of<'paired'>): Effect[] {
   ]
 }
 
+/** Nobody works for this peer who is not trusted any longer: what they hold of its jobs is over for them. */
+function endOwnWork(state: PeerState, peer: PeerId): Effect[] {
+  return [...state.jobs.values()]
+    .filter((job) => isUnderWay(job) && bookOf(job).takers.has(peer))
+    .map(({ manifest }) => ({ kind: 'send-settled', to: peer, job: manifest.job_id }))
+}
+
 /** The user's own weight for somebody; 0 keeps the contact and gives it nothing. */
 export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
   const contact = state.contacts.get(event.peer)
   if (contact === undefined) return []
   state.contacts.set(event.peer, { ...contact, trust: event.trust })
-  const dropped = event.trust > 0 ? [] : dropRequester(state, event.peer)
+  const dropped =
+    event.trust > 0 ? [] : [...dropRequester(state, event.peer), ...endOwnWork(state, event.peer)]
   return [
     ...dropped,
     { kind: 'contacts-changed' },
@@ -91,5 +100,10 @@ export function forget(state: PeerState, event: Of<'forgotten'>): Effect[] {
   state.doneFor.delete(event.peer)
   state.view.commitments.delete(event.peer)
   state.view.offers.delete(event.peer)
-  return [...dropRequester(state, event.peer), { kind: 'contacts-changed' }, { kind: 'commitment-changed' }]
+  return [
+    ...dropRequester(state, event.peer),
+    ...endOwnWork(state, event.peer),
+    { kind: 'contacts-changed' },
+    { kind: 'commitment-changed' },
+  ]
 }

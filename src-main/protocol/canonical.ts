@@ -1,7 +1,8 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import type { z } from 'zod'
+import { countCborItems } from './cbor-items.ts'
 import { failure, success, type Outcome } from './fault.ts'
-import { NESTING_MAX } from './limits.ts'
+import { DECODED_ITEMS_MAX, NESTING_MAX } from './limits.ts'
 
 /**
  * The one encoding of a value: dag-cbor, with sorted keys and shortest integers (IPLD dag-cbor specification).
@@ -31,21 +32,25 @@ function needsCleaning(value: unknown): boolean {
  * @param bytes what arrived
  * @param schema the shape that it must have
  * @param bytesMax more than this is refused unread
+ * @param itemsMax more values, keys and containers included, are refused before anything is made of them
  * @returns the value, or `oversized`, `malformed` or `not-canonical`
  */
 export function decodeCanonical<S extends z.ZodType>(
   bytes: Uint8Array,
   schema: S,
   bytesMax: number,
+  itemsMax: number = DECODED_ITEMS_MAX,
 ): Outcome<z.infer<S>> {
   if (bytes.byteLength > bytesMax) return failure('oversized', `${bytes.byteLength} bytes, limit ${bytesMax}`)
+  const counted = countCborItems(bytes, itemsMax, NESTING_MAX)
+  if (counted === 'too-deep') return failure('oversized', `nested deeper than ${NESTING_MAX}`)
+  if (counted === 'too-many') return failure('oversized', `more than ${itemsMax} values`)
+  if (counted === 'malformed') return failure('malformed', 'not dag-cbor: cut off, or of indefinite length')
   let raw: unknown
   let again: Uint8Array
   try {
     raw = dagCbor.decode(bytes)
-    const flaw = flawOf(raw, 0)
-    if (flaw === 'deep') return failure('oversized', `nested deeper than ${NESTING_MAX}`)
-    if (flaw === 'special-key') return failure('malformed', 'a key named __proto__')
+    if (hasSpecialKey(raw)) return failure('malformed', 'a key named __proto__')
     again = dagCbor.encode(raw)
   } catch (error) {
     return failure('malformed', `not dag-cbor: ${error instanceof Error ? error.message : String(error)}`)
@@ -64,18 +69,14 @@ export function parseAs<S extends z.ZodType>(raw: unknown, schema: S): Outcome<z
 }
 
 /**
- * What makes a decoded value unfit to be handed on: too many levels, or a key that JavaScript treats specially. The
- * decoder makes that key a property like any other, but the schemas drop it and an assignment would obey it.
+ * Whether a decoded value has a key that JavaScript treats specially. The decoder makes that key a property like any
+ * other, but the schemas drop it and an assignment would obey it.
  */
-function flawOf(value: unknown, depth: number): 'deep' | 'special-key' | undefined {
-  if (depth > NESTING_MAX) return 'deep'
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return undefined
-  if (Object.hasOwn(value, '__proto__')) return 'special-key'
-  for (const field of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) {
-    const flaw = flawOf(field, depth + 1)
-    if (flaw !== undefined) return flaw
-  }
-  return undefined
+function hasSpecialKey(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
+  if (Object.hasOwn(value, '__proto__')) return true
+  const fields: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
+  return fields.some(hasSpecialKey)
 }
 
 /** Whether two byte strings are the same. */

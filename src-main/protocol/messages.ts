@@ -76,6 +76,17 @@ export const DirectMessage = z.discriminatedUnion('kind', [
 ])
 export type DirectMessage = z.infer<typeof DirectMessage>
 
+/** The messages of pairing. Whoever sends them need not be known. */
+export type PairMessage = Extract<
+  DirectMessage,
+  { kind: 'pair' | 'pair-again' | 'pair-answered' | 'pair-given-up' }
+>
+
+/** Whether a message is about pairing. */
+export function isPairMessage(message: DirectMessage): message is PairMessage {
+  return ['pair', 'pair-again', 'pair-answered', 'pair-given-up'].includes(message.kind)
+}
+
 /** The answer to a direct message: taken (and safe in the receiver's journal), or why not. */
 export const DirectReply = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('taken') }),

@@ -1,18 +1,19 @@
 import type { PeerEvent } from '../peer/event.ts'
 import { admitAward } from '../peer/provider.ts'
 import type { PeerState } from '../peer/state.ts'
+import { trustOf } from '../peer/trust.ts'
 import { openEnvelope } from '../protocol/envelope.ts'
 import { FaultError, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
-import type { DirectMessage, DirectReply } from '../protocol/messages.ts'
+import { isPairMessage, type DirectMessage, type DirectReply } from '../protocol/messages.ts'
 import { ReceiptBatch } from '../protocol/receipt.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Identity } from '../ports/identity.ts'
 import type { Transport } from '../ports/transport.ts'
 import { cidOfBytes } from './content-id.ts'
 import { handleDirect } from './direct-protocol.ts'
-import { answerPairing, isPairMessage } from './pairing.ts'
+import { answerPairing } from './pairing.ts'
 
 /** What incoming messages meet. */
 export interface InboundParts {
@@ -28,14 +29,15 @@ export interface InboundParts {
  * whoever reads `taken` may rely on it.
  */
 export function handleInbound(parts: InboundParts): void {
-  handleDirect(parts.transport, (from, message) => answer(parts, from, message))
+  const isContact = (peer: PeerId): boolean => trustOf(parts.state, peer) > 0
+  handleDirect(parts.transport, isContact, (from, message) => answer(parts, from, message))
 }
 
 async function answer(parts: InboundParts, from: PeerId, message: DirectMessage): Promise<DirectReply> {
   const { clock, state, dispatch } = parts
   const at_ms = clock.nowMs()
   if (isPairMessage(message)) return answerPairing(parts, from, message)
-  if (!state.contacts.has(from)) refuse('unknown-peer', 'you are not paired with this peer')
+  if (trustOf(state, from) <= 0) refuse('unknown-peer', 'you are not paired with this peer')
   switch (message.kind) {
     case 'award': {
       const admitted = admitAward(state, from, message.award, at_ms)

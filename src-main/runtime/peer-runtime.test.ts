@@ -121,19 +121,25 @@ describe('three peers with real storage', () => {
 
   it('[W13] a damaged input is dropped, fetched again, and the unit runs all the same', async () => {
     const damagedOnce = new Set<string>()
+    let toDamage: string | undefined
     /** What a worker says when the file is not what its CID names. */
     const careful: Behaviour = async (task) => {
       const scene = task.inputs['scene']
+      // After it was looked at, and before it is read.
+      if (toDamage !== undefined && scene !== undefined && 'path' in scene && scene.path === toDamage) {
+        toDamage = undefined
+        await writeFile(scene.path, 'x'.repeat(bytes.byteLength))
+      }
       const content = scene !== undefined && 'path' in scene ? await readFile(scene.path, 'utf8') : ''
       if (content.startsWith('the scene')) return honest(task)
       damagedOnce.add(task.id)
       return { kind: 'failed', fault: { kind: 'blob-corrupt', message: 'input scene is damaged' } }
     }
-    const [alice, bob] = await mesh(careful, careful)
     const bytes = new TextEncoder().encode('the scene '.repeat(10_000))
+    const [alice, bob] = await mesh(careful, careful)
     const cid = await alice!.blobs.put(bytes)
     expect(await bob!.blobs.put(bytes)).toBe(cid)
-    await writeFile(bob!.blobs.path(cid)!, 'x'.repeat(bytes.byteLength))
+    toDamage = bob!.blobs.path(cid)
     const { job } = await alice!.runtime.submit({ ...testJob(alice!.peer, 6, 2), inputs: { scene: cid } })
     await until(() => jobOf(alice, job).status.state !== 'running')
     expect(jobOf(alice, job).status.state).toBe('done')

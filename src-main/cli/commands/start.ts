@@ -29,6 +29,7 @@ interface StartOptions extends CommonOptions {
   readonly ramGb?: number
   readonly share: boolean
   readonly mdns: boolean
+  readonly serveDht?: boolean
   readonly bootstrap?: readonly string[]
   readonly apiPort?: number
   readonly quotaGb?: number
@@ -46,6 +47,7 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
     .option('--no-share', 'share nothing from now on')
     .option('--no-rules', 'let no rule pause sharing from now on (load, battery, …)')
     .option('--no-mdns', 'do not look for peers in the local network')
+    .option('--serve-dht', 'tell others who ask where somebody is (for a peer that others bootstrap from)')
     .option('--bootstrap <multiaddr>', 'a peer to join the network through; repeatable', repeated)
     .option('--api-port <port>', 'port of the API on this machine (default: any)', integerBetween(1, 65_535))
     .option('--quota-gb <gigabytes>', 'disk that blobs may take (default: 20)', numberBetween(0.1, 1e6))
@@ -160,6 +162,7 @@ function flagsOf({
   ramGb,
   share,
   mdns,
+  serveDht,
   rules,
   bootstrap,
   ...rest
@@ -172,6 +175,7 @@ function flagsOf({
     ...Object.entries(valued).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`])),
     ...(share ? [] : ['--no-share']),
     ...(mdns ? [] : ['--no-mdns']),
+    ...(serveDht ? ['--serve-dht'] : []),
     ...(rules ? [] : ['--no-rules']),
   ]
 }
