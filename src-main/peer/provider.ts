@@ -1,7 +1,9 @@
+import { COMPUTE_HOURS_MAX } from '../protocol/commitment.ts'
 import { failure, success, type Outcome } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { RECEIPTS_MAX } from '../protocol/limits.ts'
 import type { Award, AwardedUnit } from '../protocol/messages.ts'
+import { COUNT_MAX, saturated } from '../protocol/quantities.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { Effect } from './effect.ts'
 import type { DurableEvent, VolatileEvent } from './event.ts'
@@ -213,8 +215,8 @@ function contribute(state: PeerState, receipt: ExecutionReceipt): void {
   const units = history.total_work_units_completed
   state.history = {
     ...history,
-    total_work_units_completed: units + (done ? 1 : 0),
-    total_compute_hours: history.total_compute_hours + hours,
+    total_work_units_completed: saturated(units + (done ? 1 : 0), COUNT_MAX),
+    total_compute_hours: saturated(history.total_compute_hours + hours, COMPUTE_HOURS_MAX),
     reliability_score: (history.reliability_score * units + (done ? 1 : 0)) / (units + 1),
   }
 }

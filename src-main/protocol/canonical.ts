@@ -43,9 +43,8 @@ export function decodeCanonical<S extends z.ZodType>(
   let again: Uint8Array
   try {
     raw = dagCbor.decode(bytes)
-    const flaw = flawOf(raw, 0)
-    if (flaw === 'deep') return failure('oversized', `nested deeper than ${NESTING_MAX}`)
-    if (flaw === 'special-key') return failure('malformed', 'a key named __proto__')
+    const fit = checkFit(raw)
+    if (!fit.ok) return fit
     again = dagCbor.encode(raw)
   } catch (error) {
     return failure('malformed', `not dag-cbor: ${error instanceof Error ? error.message : String(error)}`)
@@ -61,6 +60,17 @@ export function parseAs<S extends z.ZodType>(raw: unknown, schema: S): Outcome<z
   const issue = parsed.error.issues[0]
   const where = issue?.path.length ? `${issue.path.join('.')}: ` : ''
   return failure('malformed', `${where}${issue?.message ?? 'wrong shape'}`)
+}
+
+/**
+ * Whether a value of our own may travel: what a decoder refuses for its shape alone must not be written down either.
+ * @returns `oversized` when it is nested too deep, `malformed` for a key that JavaScript treats specially
+ */
+export function checkFit(value: unknown): Outcome<null> {
+  const flaw = flawOf(value, 0)
+  if (flaw === 'deep') return failure('oversized', `nested deeper than ${NESTING_MAX}`)
+  if (flaw === 'special-key') return failure('malformed', 'a key named __proto__')
+  return success(null)
 }
 
 /**
