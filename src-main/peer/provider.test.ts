@@ -18,7 +18,7 @@ import {
   type Brain,
 } from './brain.fixture.ts'
 import type { Effect } from './effect.ts'
-import { admitAward } from './provider.ts'
+import { admitAward } from './admission.ts'
 
 const ANN = peerOf('A')
 

@@ -1,17 +1,13 @@
 import { COMPUTE_HOURS_MAX } from '../protocol/commitment.ts'
-import { failure, success, type Outcome } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { RECEIPTS_MAX } from '../protocol/limits.ts'
-import type { Award, AwardedUnit } from '../protocol/messages.ts'
+import type { AwardedUnit } from '../protocol/messages.ts'
 import { COUNT_MAX, saturated } from '../protocol/quantities.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { Effect } from './effect.ts'
 import type { DurableEvent, VolatileEvent } from './event.ts'
-import { askedAboveLent } from './lending.ts'
 import { decideHandBack } from './handing-back.ts'
 import { holdingBookOf, putHeld, setHeld } from './holding-book.ts'
-import { OFFER_GRACE_MS } from './matching.ts'
-import { pauseReason, sharedSlots } from './shared-slots.ts'
 import {
   holdingKey,
   isUnderWay,
@@ -36,51 +32,6 @@ import { trustOf } from './trust.ts'
 const RESEND_AFTER_MS = 10_000
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
-
-/**
- * Whether this peer takes an award, before it is journaled.
- * @returns `not-trusted`, `too-busy` for more than was offered, or `quota-exceeded` for more than is lent, when it does
- * not
- */
-export function admitAward(state: PeerState, from: PeerId, award: Award, nowMs: number): Outcome<null> {
-  if (trustOf(state, from) <= 0) return failure('not-trusted', 'no trust is set for this requester')
-  const paused = pauseReason(state, nowMs)
-  if (paused !== undefined) return failure('too-busy', paused)
-  if (sharedSlots(state, nowMs).length === 0) return failure('too-busy', 'nothing is shared at this time')
-  const held = state.holdings.get(holdingKey(from, award.job_id))
-  if (held !== undefined && held.manifestCid !== award.manifest_cid) {
-    return failure('bad-input', 'another manifest of this job is at work')
-  }
-  const manifest = state.view.manifests.get(award.manifest_cid)
-  const above = manifest === undefined ? undefined : askedAboveLent(manifest, state.lent)
-  if (above !== undefined) return failure('quota-exceeded', above)
-  const fresh = award.units.filter((unit) => wouldQueue(held?.units.get(unit.unit_index), unit)).length
-  const waiting = held === undefined ? 0 : holdingBookOf(held).queued.size
-  const offered = offeredCapacity(state, holdingKey(from, award.job_id), nowMs)
-  if (fresh > 0 && waiting + fresh > offered) {
-    return failure('too-busy', `${waiting + fresh} units would be here, and ${offered} were offered`)
-  }
-  return success(null)
-}
-
-/** Whether a unit would wait here from now on: a new one, or one that is to be run again under a newer attempt. */
-function wouldQueue(held: HeldUnit | undefined, { attempt }: AwardedUnit): boolean {
-  if (held === undefined) return true
-  const { status } = held
-  const isFailed = status.state === 'ran' && status.receipt.outcome.kind === 'fault'
-  return attempt > held.attempt && (isFailed || status.state === 'handed-back')
-}
-
-/** The most that a requester may believe to be offered to its job: the newest offer, or one that it replaced of late. */
-export function offeredCapacity({ view }: PeerState, key: string, nowMs: number): number {
-  let most = 0
-  const offers = view.offered.get(key) ?? []
-  offers.forEach(({ units }, i) => {
-    const replacedAtMs = offers[i + 1]?.atMs
-    if (replacedAtMs === undefined || nowMs - replacedAtMs <= OFFER_GRACE_MS) most = Math.max(most, units)
-  })
-  return most
-}
 
 /** Units that a requester gave to this peer. An award that comes twice changes nothing; finished work is sent again. */
 export function receiveAward(state: PeerState, event: Of<'award-received'>): Effect[] {

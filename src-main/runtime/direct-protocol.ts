@@ -28,14 +28,14 @@ export async function sendDirect(
   return reply.value
 }
 
-/** Answers direct messages; a fault that the answer throws becomes a refusal. */
+/** Answers direct messages, told with their size; a fault that the answer throws becomes a refusal. */
 export function handleDirect(
   transport: Transport,
-  answer: (from: PeerId, message: DirectMessage) => Promise<DirectReply>,
+  answer: (from: PeerId, message: DirectMessage, bytes: number) => Promise<DirectReply>,
 ): void {
   transport.handle(DIRECT_PROTOCOL, async (from, request) => {
     const message = decodeCanonical(request, DirectMessage, MESSAGE_BYTES_MAX)
     if (!message.ok) refuse(message.fault.kind, message.fault.message)
-    return encodeCanonical(await answer(from, message.value))
+    return encodeCanonical(await answer(from, message.value, request.byteLength))
   })
 }
