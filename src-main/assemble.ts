@@ -19,7 +19,7 @@ import type { Settings } from './ports/settings.ts'
 import type { Transport } from './ports/transport.ts'
 import { ComputeAllocationState } from './protocol/assignment.ts'
 import { ComputeCommitment } from './protocol/commitment.ts'
-import type { PeerId } from './protocol/ids.ts'
+import type { Cid, PeerId } from './protocol/ids.ts'
 import { PUBLISH_WITHIN_MS } from './protocol/limits.ts'
 import { PauseRules, RULE_NAMES } from './protocol/pause-rule.ts'
 import { ComputeRoundState } from './protocol/result.ts'
@@ -111,12 +111,14 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     mdns,
     bootstrap,
     mayConnect,
+    standingOf: (peer) => runtime.standingOf(peer),
     clock,
     random,
     onDefect: report,
   })
+  const mayRead = (peer: PeerId): boolean => runtime.standingOf(peer) === 'contact'
   const memory = createEnvelopeMemory(settings, clock)
-  const published = createPublishedStores({ transport, identity, clock, memory })
+  const published = createPublishedStores({ transport, identity, clock, memory, mayRead })
   const debounce = { persistDebounce: PUBLISH_DEBOUNCE_MS }
   const stores = {
     commitment: published.createStore({
@@ -150,8 +152,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   const lentHosts = createRunner({ ...hosting, stagingFolder: join(options.folder, 'staging-lent') })
   const runner = options.wrapRunner?.(plainRunner) ?? plainRunner
   const lentRunner = options.wrapRunner?.(lentHosts) ?? lentHosts
-  // Content ids are not to be guessed, so whoever names one was told of it; strangers get nothing all the same.
-  const mayServe = (peer: PeerId): boolean => runtime.state.contacts.has(peer)
+  const mayServe = (peer: PeerId, cid: Cid): boolean => runtime.mayServe(peer, cid)
   const fetcher = createBlobExchange({ transport, identity, blobs, clock, mayServe })
   const runtime: PeerRuntime = createPeerRuntime({
     name: options.name ?? hostname(),

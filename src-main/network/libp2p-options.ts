@@ -10,6 +10,7 @@ import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import { ENVELOPE_BYTES_MAX } from '../protocol/limits.ts'
+import { createGossipGate, type GossipGate } from './gossip-gate.ts'
 import { guardedYamux } from './guarded-yamux.ts'
 import type { NodeIdentity } from './identity.ts'
 import { createNoiseCrypto } from './noise-crypto.ts'
@@ -42,6 +43,8 @@ export interface NodeOptions {
   readonly bootstrap: readonly string[]
   /** Whether somebody may be connected with at all; anybody when absent. */
   readonly mayConnect?: (peer: string) => boolean
+  /** Keeps gossip to some; open to all when absent. */
+  readonly gossip?: GossipGate
 }
 
 /** A libp2p node as this adapter uses it. */
@@ -53,6 +56,7 @@ export type Node = Awaited<ReturnType<typeof createNode>>
  * machines mostly are in one house.
  */
 export function createNode(options: NodeOptions) {
+  const gossip = options.gossip ?? createGossipGate(() => true)
   const isDenied = (peer: Libp2pPeerId): boolean =>
     isForeignKey(peer) || options.mayConnect?.(peer.toString()) === false
   return createLibp2p({
@@ -102,18 +106,20 @@ export function createNode(options: NodeOptions) {
         clientMode: false,
         peerInfoMapper: passthroughMapper,
       }),
-      pubsub: gossipsub({
-        // Payloads are envelopes with their author's signature; a second one by libp2p would triple the cost.
-        globalSignaturePolicy: 'StrictNoSign',
-        msgIdFn: ({ data }) => createHash('sha256').update(data).digest().subarray(0, GOSSIP_ID_BYTES),
-        allowPublishToZeroTopicPeers: true,
-        ignoreDuplicatePublishError: true,
-        maxInboundDataLength: GOSSIP_BYTES_MAX,
-        maxOutboundBufferSize: GOSSIP_WAITING_BYTES_MAX,
-        maxTopicBytesPerPeer: TOPIC_BYTES_PER_PEER_MAX,
-        // Many peers behind one address are a household or one machine, no attack.
-        scoreParams: { IPColocationFactorWeight: 0 },
-      }),
+      pubsub: gossip.service(
+        gossipsub({
+          // Payloads are envelopes with their author's signature; a second one by libp2p would triple the cost.
+          globalSignaturePolicy: 'StrictNoSign',
+          msgIdFn: ({ data }) => createHash('sha256').update(data).digest().subarray(0, GOSSIP_ID_BYTES),
+          allowPublishToZeroTopicPeers: true,
+          ignoreDuplicatePublishError: true,
+          maxInboundDataLength: GOSSIP_BYTES_MAX,
+          maxOutboundBufferSize: GOSSIP_WAITING_BYTES_MAX,
+          maxTopicBytesPerPeer: TOPIC_BYTES_PER_PEER_MAX,
+          // Many peers behind one address are a household or one machine, no attack.
+          scoreParams: { IPColocationFactorWeight: 0 },
+        }),
+      ),
     },
   })
 }

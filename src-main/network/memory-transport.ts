@@ -189,7 +189,7 @@ async function spread(author: Member, topic: string, bytes: Uint8Array): Promise
   await Promise.resolve()
   for (const member of queue) {
     const verdicts = [...(member.topics.get(topic) ?? [])].map((listener) => listener(bytes.slice()))
-    if (verdicts.includes('refused')) continue
+    if (verdicts.includes('refused') || verdicts.includes('kept')) continue
     for (const next of subscribed(member)) {
       if (seen.has(next)) continue
       seen.add(next)

@@ -5,9 +5,10 @@ import { assert, FaultError, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-import type { ConnectionEvent, KnownPeer, RequestHandler, Transport } from '../ports/transport.ts'
+import type { ConnectionEvent, KnownPeer, RequestHandler, Standing, Transport } from '../ports/transport.ts'
 import { createByteBudget, createReservation } from './byte-budget.ts'
 import { createFrameStream } from './frame-stream.ts'
+import { createGossipGate } from './gossip-gate.ts'
 import { createNode, type Node, type NodeOptions } from './libp2p-options.ts'
 import {
   ASSEMBLY_BYTES_PER_PEER_MAX,
@@ -28,9 +29,11 @@ import { createTopics } from './topics.ts'
 import { createTrafficMeter } from './traffic.ts'
 
 /** What a transport over libp2p is made of. */
-export interface TransportOptions extends NodeOptions {
+export interface TransportOptions extends Omit<NodeOptions, 'gossip'> {
   readonly clock: Clock
   readonly random: Random
+  /** What others are to this peer at this moment. */
+  readonly standingOf: (peer: PeerId) => Standing
   /** Told of errors that are defects of ours and must not become a remote crash. */
   readonly onDefect: (error: unknown) => void
 }
@@ -55,12 +58,13 @@ const ourId = (id: { toString(): string }) => id.toString() as PeerId
  * await transport.start()
  */
 export function createTransport(options: TransportOptions): Transport {
-  const { identity, clock, random, onDefect } = options
+  const { identity, clock, random, onDefect, standingOf } = options
   const nowMs = () => clock.nowMs()
   const handlers = new Map<string, Handler>()
   const listeners = new Set<(event: ConnectionEvent) => void>()
   const traffic = createTrafficMeter()
   const topics = createTopics(onDefect)
+  const gossip = createGossipGate((peer) => standingOf(peer) === 'contact')
   const budget = createByteBudget<PeerId>(ASSEMBLY_BYTES_PER_PEER_MAX)
   let node: Node | undefined
   let cancelSweep: (() => void) | undefined
@@ -160,7 +164,7 @@ export function createTransport(options: TransportOptions): Transport {
     peer: identity.peer,
     async start() {
       assert(node === undefined, 'a transport is started once')
-      const starting = await createNode(options)
+      const starting = await createNode({ ...options, gossip })
       for (const [protocol, handler] of handlers) await register(starting, protocol, handler)
       observe(starting)
       node = starting
@@ -188,6 +192,7 @@ export function createTransport(options: TransportOptions): Transport {
     connect: (peer, addresses, { signal }) => dial(peer, addresses, signal),
     keepConnected(peers: readonly KnownPeer[]) {
       reconnector.keep(peers)
+      gossip.review(node?.getConnections() ?? [])
     },
     async disconnect(peer) {
       await node?.hangUp(libp2pId(peer))

@@ -114,7 +114,7 @@ describe('a contact of trust 0', () => {
       expect(held.length).toBeGreaterThan(0)
       const effects = brain.happens({ ...event, at_ms: NOON + 10 })
       expect(heldOf(brain, ANN)).toEqual([])
-      expect(ofKind(effects, 'send-withdraw').map(({ to }) => to)).toEqual([ANN])
+      expect(ofKind(effects, 'send-settled').map(({ to }) => to)).toEqual([ANN])
       expect(brain.state.records.get(ANN)).toBeUndefined()
       brain.happens({
         kind: 'allocation',
@@ -215,9 +215,9 @@ describe('a requester that awards what was not offered', () => {
     expect(admitAward(brain.state, MALLORY, award, NOON).ok).toBe(true)
     const huge = JobId.parse('huge')
     take(brain, MALLORY, awardOf([0], { job: huge }))
-    const [[key, holding]] = [...brain.state.holdings] as [[string, { units: Map<number, unknown> }]]
+    const [key, holding] = [...brain.state.holdings][0]!
     expect(key).toContain('huge')
-    const unit = holding.units.get(0)
+    const unit = holding.units.get(0)!
     for (let i = 0; i < JOB_UNITS_MAX; i++) holding.units.set(i, unit)
     expect(admitAward(brain.state, MALLORY, award, NOON)).toMatchObject({ fault: { kind: 'too-busy' } })
   })

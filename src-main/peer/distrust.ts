@@ -24,7 +24,6 @@ export function takeFromDistrusted(state: PeerState, peer: PeerId, atMs: number)
       attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
       refreshUnit(job, index)
     }
-    effects.push({ kind: 'send-withdraw', to: peer, job: job.manifest.job_id })
     effects.push(...reopen(state, job, reopened, atMs))
   }
   return effects

@@ -4,7 +4,8 @@ import type { Effect } from './effect.ts'
 import { takeFromDistrusted } from './distrust.ts'
 import type { DurableEvent } from './event.ts'
 import { dropRequester } from './provider.ts'
-import type { PeerState } from './state.ts'
+import { isUnderWay, type PeerState } from './state.ts'
+import { bookOf } from './unit-book.ts'
 
 /** Invites that may be open at once; each is a secret lying around. */
 const INVITES_MAX = 100
@@ -72,6 +73,13 @@ export function pair(state: PeerState, event: Of<'paired'>): Effect[] {
   ]
 }
 
+/** Nobody works for this peer who is not trusted any longer: what they hold of its jobs is over for them. */
+function endOwnWork(state: PeerState, peer: PeerId): Effect[] {
+  return [...state.jobs.values()]
+    .filter((job) => isUnderWay(job) && bookOf(job).takers.has(peer))
+    .map(({ manifest }) => ({ kind: 'send-settled', to: peer, job: manifest.job_id }))
+}
+
 /** The user's own weight for somebody; 0 keeps the contact and gives it nothing. */
 export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
   const contact = state.contacts.get(event.peer)
@@ -88,7 +96,7 @@ export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
 
 /** Nothing is run for somebody any longer, and nothing waited for from them. */
 function dropPeer(state: PeerState, peer: PeerId, atMs: number): Effect[] {
-  return [...dropRequester(state, peer), ...takeFromDistrusted(state, peer, atMs)]
+  return [...dropRequester(state, peer), ...endOwnWork(state, peer), ...takeFromDistrusted(state, peer, atMs)]
 }
 
 /** The user no longer knows somebody. */

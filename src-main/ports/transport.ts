@@ -18,10 +18,16 @@ export type ConnectionEvent =
 export type RequestHandler = (from: PeerId, request: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>
 
 /**
- * Takes a topic's message. `'refused'` says that it is invalid: then it is not passed on to others either. A
- * transport may ask before it forwards, so the answer must be quick.
+ * Takes a topic's message. `'refused'` says that it is invalid, `'kept'` that it is for nobody else: neither is passed
+ * on. A transport may ask before it forwards, so the answer must be quick.
  */
-export type TopicListener = (bytes: Uint8Array) => 'refused' | undefined
+export type TopicListener = (bytes: Uint8Array) => 'refused' | 'kept' | undefined
+
+/**
+ * How much of this peer another one may take up: a contact is trusted, a guest is expected for a while (pairing is under
+ * way), all others are strangers, those of trust 0 too.
+ */
+export type Standing = 'contact' | 'guest' | 'stranger'
 
 /** Somebody to stay connected with, and where that peer was reached so far. */
 export interface KnownPeer {
@@ -58,7 +64,10 @@ export interface Transport {
    * @throws FaultError `unreachable`, `timed-out`, `cancelled` or `bad-input` (an address that is none)
    */
   connect(peer: PeerId, addresses: readonly string[], options: { signal: AbortSignal }): Promise<void>
-  /** Connects to these peers again and again, with growing pauses; the latest call's list counts. */
+  /**
+   * Connects to these peers again and again, with growing pauses; the latest call's list counts. Told again when
+   * somebody's standing has changed.
+   */
   keepConnected(peers: readonly KnownPeer[]): void
   /** Ends the connections with a peer; whoever is kept connected comes back. */
   disconnect(peer: PeerId): Promise<void>
@@ -67,7 +76,7 @@ export interface Transport {
   onConnection(listener: (event: ConnectionEvent) => void): () => void
 
   /**
-   * Publishes to a topic (gossip); reaches those who subscribe, at most once each, in no sure order.
+   * Publishes to a topic (gossip); reaches contacts who subscribe, at most once each, in no sure order.
    * @returns the neighbours that it was sent to now; others get it from them
    * @throws FaultError `oversized` above `ENVELOPE_BYTES_MAX`
    */

@@ -61,7 +61,12 @@ export async function startAttacker(network: MemoryNetwork): Promise<Attacker> {
     else if (message.ok) heard.push(message.value)
     return Promise.resolve(encodeCanonical({ kind: 'taken' }))
   })
-  const published = createPublishedStores({ transport, identity, clock: machineClock })
+  const published = createPublishedStores({
+    transport,
+    identity,
+    clock: machineClock,
+    mayRead: () => true,
+  })
   const how = { cacheable: false, persistDebounce: 1 }
   const commitments = published.createStore({
     networkPath: 'compute/commitment',

@@ -5,6 +5,7 @@ import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
+import { keptPin } from './blob-rights.ts'
 import { loadManifest } from './job-blobs.ts'
 
 /** Outputs fetched at once: enough to fill the line, few enough to bound memory and streams … */
@@ -34,11 +35,6 @@ export interface CollectorParts {
   /** Who can be asked at this moment; whoever cannot is not to blame for an output that is missing. */
   readonly connectedPeers: () => readonly PeerId[]
   readonly signal: AbortSignal
-}
-
-/** The owner name of the pins that an own job has. */
-export function jobPin(job: JobId): string {
-  return `job:${job}`
 }
 
 /** Creates the collector. */
@@ -121,7 +117,7 @@ export function createCollector(parts: CollectorParts): Collector {
     fetchOutputs(job, outputs) {
       blobs.pin(
         outputs.map(({ cid }) => cid),
-        jobPin(job),
+        keptPin(job),
       )
       for (const output of outputs) queue.push({ job, output })
       next()

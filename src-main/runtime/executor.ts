@@ -11,6 +11,7 @@ import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Runner, RunLimits, RunListener, RunOutcome, RunTask } from '../ports/runner.ts'
+import { holdingPin } from './blob-rights.ts'
 import { createFinishedUnits, type FinishedUnits } from './finished-units.ts'
 import { createHandOver, type HandOver } from './hand-over.ts'
 import { loadManifest, loadParts } from './job-blobs.ts'
@@ -92,11 +93,6 @@ type KeptWant = Want & { readonly owner: string }
 interface UnitKind {
   readonly manifest: JobManifest
   readonly limits: RunLimits
-}
-
-/** The owner name of the pins that a holding has. */
-export function holdingPin(requester: PeerId, job: JobId): string {
-  return `holding:${holdingKey(requester, job)}`
 }
 
 /** Creates the executor; it does nothing until it is given units. */

@@ -77,7 +77,7 @@ describe('what a contact says', () => {
       { kind: 'settled', job_id: job, units: [] },
       { kind: 'recall', job_id: job, units: [{ unit_index: 0, attempt: 1 }] },
     ]) {
-      expect(await mallory.send(target.peer, message)).toBe('not-trusted')
+      expect(await mallory.send(target.peer, message)).toBe('unknown-peer')
     }
     expect(written.slice(before)).not.toContain('results-received')
   })

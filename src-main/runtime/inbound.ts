@@ -6,8 +6,8 @@ import {
   admitSettlement,
   admitWithdrawal,
 } from '../peer/admission.ts'
-import { trustOf } from '../peer/trust.ts'
 import type { PeerState } from '../peer/state.ts'
+import { trustOf } from '../peer/trust.ts'
 import { openEnvelope } from '../protocol/envelope.ts'
 import { FaultError, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
@@ -53,8 +53,7 @@ async function answer(
   const { clock, state, dispatch } = parts
   const at_ms = clock.nowMs()
   if (isPairMessage(message)) return answerPairing(parts, from, message)
-  if (!state.contacts.has(from)) refuse('unknown-peer', 'you are not paired with this peer')
-  if (trustOf(state, from) <= 0) refuse('not-trusted', 'no trust is set for this peer')
+  if (trustOf(state, from) <= 0) refuse('unknown-peer', 'you are not paired with this peer')
   const event = admitted(parts, from, message, at_ms)
   if (event === undefined) return { kind: 'taken' }
   if (isDurable(event) && !parts.budgetOf(message.kind).take(from, bytes)) {

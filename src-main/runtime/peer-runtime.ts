@@ -13,8 +13,9 @@ import type { Identity } from '../ports/identity.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Random } from '../ports/random.ts'
 import type { Runner } from '../ports/runner.ts'
-import type { KnownPeer, Transport } from '../ports/transport.ts'
-import { createCollector, jobPin } from './collector.ts'
+import type { KnownPeer, Standing, Transport } from '../ports/transport.ts'
+import { createBlobRights, jobPin, keptPin } from './blob-rights.ts'
+import { createCollector } from './collector.ts'
 import { sendDirect } from './direct-protocol.ts'
 import { createEventLoop, type WorldEffect } from './event-loop.ts'
 import { createExecutor, type ActiveUnit } from './executor.ts'
@@ -25,6 +26,7 @@ import { createPairing, type Paired } from './pairing.ts'
 import { createPublisher, type PublishedStores } from './publisher.ts'
 import { restore } from './restore.ts'
 import { createResultSender } from './result-sender.ts'
+import { standingOf } from './standing.ts'
 
 /** A requester that has not heard of a hand-back after this long hears of it after the restart. */
 const LEAVE_WITHIN_MS = 1_500
@@ -70,6 +72,10 @@ export interface PeerRuntime {
   /** Uses somebody's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
   pair(invite: Invite, trust: number, signal: AbortSignal): Promise<Paired>
   activeUnits(): readonly ActiveUnit[]
+  /** What somebody is to this peer at this moment. */
+  standingOf(peer: PeerId): Standing
+  /** Whether a peer may read a blob of this one's store: by a job, never by knowing its CID. */
+  mayServe(peer: PeerId, cid: Cid): boolean
   /** Calls back after every turn of the loop with what happened, until the returned function is called. */
   onEvents(listener: (events: readonly PeerEvent[]) => void): () => void
 }
@@ -117,6 +123,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
   })
   const { random } = parts
   const pairing = createPairing({ clock, random, transport, state, dispatch, signal })
+  const mayServe = createBlobRights(state, blobs)
   let cancelTick: (() => void) | undefined
   let stopListening: (() => void) | undefined
 
@@ -182,7 +189,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       case 'job-ended':
         return
       case 'job-removed':
-        return blobs.unpin(jobPin(effect.job))
+        return letGo(effect.job)
     }
   }
 
@@ -268,6 +275,12 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     return undefined
   }
 
+  /** Lets go of all blobs of an own job. */
+  function letGo(job: JobId): void {
+    blobs.unpin(jobPin(job))
+    blobs.unpin(keptPin(job))
+  }
+
   /** Gives back what others have here, and waits a moment for them to hear of it; who does not is told after the restart. */
   async function leave(): Promise<void> {
     try {
@@ -322,11 +335,13 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       const manifest = await withInputBytes(blobs, asked, split)
       const manifestCid = await blobs.putStructure(encodeCanonical(manifest))
       const listed = list === undefined ? [] : [list, ...split]
-      const needed = [manifestCid, ...Object.values(manifest.inputs), ...listed, ...alsoKeep]
-      const missing = await keepAll(needed, jobPin(manifest.job_id))
+      const needed = [manifestCid, ...Object.values(manifest.inputs), ...listed]
+      const missing =
+        (await keepAll(needed, jobPin(manifest.job_id))) ??
+        (await keepAll(alsoKeep, keptPin(manifest.job_id)))
       if (missing !== undefined) {
         // The blobs of a job that was submitted before are its own.
-        if (!state.jobs.has(manifest.job_id)) blobs.unpin(jobPin(manifest.job_id))
+        if (!state.jobs.has(manifest.job_id)) letGo(manifest.job_id)
         refuse('blob-missing', `input ${missing} is not in the store`)
       }
       await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
@@ -335,6 +350,8 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     invite: (trust, validMs, { confirm = false } = {}) => pairing.invite(trust, validMs, confirm),
     pair: (invite, trust, within) => pairing.pair(invite, trust, within),
     activeUnits: () => executor.active(),
+    mayServe,
+    standingOf: (peer) => standingOf(state, peer),
     onEvents(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -94,6 +94,7 @@ export function createBlobIndex(
     chunk: (id: number, position: number) => statements.chunk.get(id, position),
     all: () => statements.all.all(),
     isPinned: (cid: Cid) => statements.pinned.get(cid) !== undefined,
+    owners: (cid: Cid) => statements.owners.all(cid).map(({ owner }) => owner),
     pin(cids: Cid | readonly Cid[], owner: string): void {
       commits.unflushed(() => {
         for (const cid of typeof cids === 'string' ? [cids] : cids) statements.pin.run(cid, owner)
@@ -180,6 +181,7 @@ function prepare(database: PeerDatabase) {
     remove: database.prepare<[number]>('DELETE FROM blob WHERE id = ?'),
     touch: database.prepare<[number, number]>('UPDATE blob SET last_use = ? WHERE id = ?'),
     pinned: database.prepare<[Cid]>('SELECT 1 FROM blob_pin WHERE cid = ? LIMIT 1'),
+    owners: database.prepare<[Cid], { owner: string }>('SELECT owner FROM blob_pin WHERE cid = ?'),
     pin: database.prepare<[Cid, string]>('INSERT OR IGNORE INTO blob_pin (cid, owner) VALUES (?, ?)'),
     unpin: database.prepare<[Cid, string]>('DELETE FROM blob_pin WHERE cid = ? AND owner = ?'),
     release: database.prepare<[string]>('DELETE FROM blob_pin WHERE owner = ?'),

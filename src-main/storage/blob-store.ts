@@ -214,6 +214,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
       }
     },
     pin: (cids, owner) => index.pin(cids, owner),
+    owners: (cid) => index.owners(cid),
     unpin: (owner, cids) => index.unpin(owner, cids),
     setQuota: (bytes) => space.setQuota(bytes),
     usage: () => space.usage(),
