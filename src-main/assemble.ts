@@ -167,6 +167,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     runner,
     lentRunner,
     fatal,
+    report,
   })
   const hostPids = (): readonly number[] => [...plainRunner.pids(), ...lentHosts.pids()]
   const meter = processMeter()

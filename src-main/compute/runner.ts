@@ -107,6 +107,7 @@ export function createRunner(options: RunnerOptions): Runner & ComputeHosts {
       const { fault } = failure('cancelled', 'the runner is not running')
       for (const task of tasks) listener.finished(task, { kind: 'failed', fault })
     },
+    cancel: (ids) => session?.cancel(ids),
     benchmark: async (algorithmId, { signal }) => {
       const algorithm = session?.index.algorithms.find((a) => a.algorithmId === algorithmId)
       if (session === undefined || algorithm === undefined) {

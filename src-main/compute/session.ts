@@ -13,7 +13,9 @@ import {
   landTask,
   noteDuration,
   removeGroups,
+  removeTasks,
   takeBatch,
+  tryAlone,
   type Entry,
   type RunGroup,
 } from './dispatch.ts'
@@ -49,6 +51,7 @@ interface SessionOptions {
 export interface Session {
   readonly index: LibraryIndex
   run(kind: RunGroup['kind'], tasks: readonly RunTask[], listener: RunListener): Promise<void>
+  cancel(ids: ReadonlySet<string>): void
   setWorkers(workers: number): void
   /** The part of the time in which the host runs, above 0 to 1. */
   setDuty(duty: number): void
@@ -143,6 +146,7 @@ export function createSession(options: SessionOptions): Session {
     const entry = landTask(dispatch, result.key)
     if (entry === undefined) return // cancelled, and an orphan already
     if (result.outcome.kind === 'failed') {
+      if (result.outcome.fault.kind === 'memory-exhausted' && tryAlone(dispatch, entry)) return
       finish(entry, result.outcome)
       return
     }
@@ -191,8 +195,8 @@ export function createSession(options: SessionOptions): Session {
     sweeping = sweeping.then(() => sweepStaging(staging, keys, filePrefix)).catch(() => undefined)
   }
 
-  function cancel(isGone: (group: RunGroup) => boolean, message: string): void {
-    const { removed, flyingKeys } = removeGroups(dispatch, isGone)
+  function cancel(isGone: (entry: Entry) => boolean, message: string): void {
+    const { removed, flyingKeys } = removeTasks(dispatch, isGone)
     if (flyingKeys.length > 0) supervisor.send({ kind: 'cancel', keys: [...flyingKeys] })
     for (const key of flyingKeys) orphans.add(key)
     for (const entry of removed) finish(entry, failed(failure('cancelled', message).fault))
@@ -216,13 +220,14 @@ export function createSession(options: SessionOptions): Session {
         remaining: known.length,
         ended: () => ended.resolve(undefined),
       }
-      const onAbort = () => cancel((g) => g === group, 'cancelled')
+      const onAbort = () => cancel((entry) => entry.group === group, 'cancelled')
       listener.signal.addEventListener('abort', onAbort, { once: true })
       addTasks(dispatch, group, known)
       pump()
       await ended.promise
       listener.signal.removeEventListener('abort', onAbort)
     },
+    cancel: (ids) => cancel(({ task }) => ids.has(task.id), 'cancelled'),
     setWorkers: (count) => {
       workers = count
       supervisor.send({ kind: 'workers', workers })

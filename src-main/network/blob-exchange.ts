@@ -43,6 +43,8 @@ export interface FetchOptions {
   /** One of them, who gives it to several at once. */
   readonly leader?: PeerId
   readonly signal: AbortSignal
+  /** A larger one is not fetched. Where several fetch it, what the most generous of them takes. */
+  readonly bytesMax?: number
   readonly progress?: (progress: TransferProgress) => void
 }
 
@@ -50,6 +52,7 @@ export interface FetchOptions {
 interface Shared {
   readonly from: Set<PeerId>
   leader: PeerId | undefined
+  bytesMax: number
   readonly abort: AbortController
   readonly done: Promise<void>
   readonly listeners: Set<(progress: TransferProgress) => void>
@@ -112,12 +115,22 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
     // Starts a turn later, when the one who asked has named its peers, and after an earlier one has ended.
     const done = Promise.resolve(ending.get(cid))
       .then(() =>
-        transferBlob({ cid, from, leader: () => transfer.leader, signal: abort.signal, progress }, parts),
+        transferBlob(
+          {
+            cid,
+            from,
+            leader: () => transfer.leader,
+            bytesMax: () => transfer.bytesMax,
+            signal: abort.signal,
+            progress,
+          },
+          parts,
+        ),
       )
       .finally(() => {
         if (shared.get(cid) === transfer) shared.delete(cid)
       })
-    const transfer: Shared = { from, leader: undefined, abort, done, listeners, waiting: 0 }
+    const transfer: Shared = { from, leader: undefined, bytesMax: 0, abort, done, listeners, waiting: 0 }
     shared.set(cid, transfer)
     return transfer
   }
@@ -149,7 +162,7 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
   }
 
   return {
-    async fetch(cid, { from, leader, signal, progress }) {
+    async fetch(cid, { from, leader, signal, bytesMax = Infinity, progress }) {
       throwIfAborted(signal)
       if (leader !== undefined) vouched.add(cid, leader)
       if (blobs.has(cid)) {
@@ -159,6 +172,7 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
       const transfer = shared.get(cid) ?? begin(cid)
       transfer.waiting += 1
       transfer.leader ??= leader
+      transfer.bytesMax = Math.max(transfer.bytesMax, bytesMax)
       for (const peer of from) transfer.from.add(peer)
       if (progress !== undefined) transfer.listeners.add(progress)
       const { promise, resolve, reject } = Promise.withResolvers<undefined>()

@@ -88,6 +88,8 @@ const SavedHolding = z.object({
   requester: PeerId,
   job: JobId,
   manifestCid: Cid,
+  /** Snapshots from before engines were remembered have none. */
+  engine: Name.exactOptional(),
   units: z.array(
     z.tuple([
       UnitIndex,
@@ -103,6 +105,7 @@ const SavedHolding = z.object({
             receipt: ExecutionReceipt,
             ranAtMs: Ms,
             delivered: z.boolean(),
+            engine: Name.exactOptional(),
           }),
           z.object({ state: z.literal('handed-back'), sinceMs: Ms }),
         ]),

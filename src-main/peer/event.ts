@@ -153,6 +153,8 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     requester: PeerId,
     job_id: JobId,
     receipts: z.array(ExecutionReceipt),
+    /** What computed them, where anything did; the receipts say so whenever they are sent. */
+    engine: Name.exactOptional(),
   }),
   At.extend({
     kind: z.literal('results-delivered'),

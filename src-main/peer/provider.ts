@@ -28,6 +28,8 @@ import {
 import { unitsOfOthers } from './sharing-view.ts'
 import { trustOf } from './trust.ts'
 
+/** Of what never came so far as to run. */
+const UNKNOWN_ENGINE = 'unknown'
 /** Receipts that the requester has not taken after this long are sent again. */
 const RESEND_AFTER_MS = 10_000
 
@@ -133,7 +135,7 @@ function takeAgain(
     return
   }
   const receipt = { ...held.status.receipt, attempt: unit.attempt }
-  setHeld(holding, unit.unit_index, { state: 'ran', receipt, ranAtMs: atMs, delivered: false })
+  setHeld(holding, unit.unit_index, { ...held.status, receipt, ranAtMs: atMs, delivered: false })
   again.push(receipt)
 }
 
@@ -141,6 +143,7 @@ function takeAgain(
 export function finishUnits(state: PeerState, event: Of<'units-ran'>): Effect[] {
   const holding = state.holdings.get(holdingKey(event.requester, event.job_id))
   if (holding === undefined) return []
+  noteEngine(holding, event.engine)
   const finished: ExecutionReceipt[] = []
   for (const ran of event.receipts) {
     const held = holding.units.get(ran.unit_index)
@@ -157,6 +160,17 @@ export function finishUnits(state: PeerState, event: Of<'units-ran'>): Effect[] 
     ...startUnits(state, event.at_ms),
     ...(isNews ? [{ kind: 'allocation-due' } as const] : []),
   ]
+}
+
+/** What computed the units that follow; those before keep the engine that they had. */
+function noteEngine(holding: Holding, engine: string | undefined): void {
+  const before = holding.engine
+  if (engine === undefined || engine === before) return
+  holding.engine = engine
+  if (before === undefined) return
+  for (const held of holding.units.values()) {
+    if (held.status.state === 'ran') held.status = { engine: before, ...held.status }
+  }
 }
 
 function contribute(state: PeerState, receipt: ExecutionReceipt): void {
@@ -269,15 +283,21 @@ export function resendResults(state: PeerState, nowMs: number, to?: PeerId): Eff
 }
 
 function sendResults(holding: Holding, receipts: readonly ExecutionReceipt[]): Effect[] {
+  const { requester: to, job, manifestCid } = holding
+  const byEngine = new Map<string, ExecutionReceipt[]>()
+  for (const receipt of receipts) {
+    const status = holding.units.get(receipt.unit_index)?.status
+    const engine = (status?.state === 'ran' ? status.engine : undefined) ?? holding.engine ?? UNKNOWN_ENGINE
+    const alike = byEngine.get(engine)
+    if (alike === undefined) byEngine.set(engine, [receipt])
+    else alike.push(receipt)
+  }
   const effects: Effect[] = []
-  for (let at = 0; at < receipts.length; at += RECEIPTS_MAX) {
-    effects.push({
-      kind: 'send-results',
-      to: holding.requester,
-      job: holding.job,
-      manifestCid: holding.manifestCid,
-      receipts: receipts.slice(at, at + RECEIPTS_MAX),
-    })
+  for (const [engine, alike] of byEngine) {
+    for (let at = 0; at < alike.length; at += RECEIPTS_MAX) {
+      const some = alike.slice(at, at + RECEIPTS_MAX)
+      effects.push({ kind: 'send-results', to, job, manifestCid, engine, receipts: some })
+    }
   }
   return effects
 }

@@ -112,6 +112,8 @@ export interface Runner {
    * share an algorithm and the same `params` and `limits` objects travel best.
    */
   run(tasks: readonly RunTask[], options: RunListener): Promise<void>
+  /** Ends tasks, by their ids, with fault `cancelled`; those that compute stop at once. Unknown ones are nothing. */
+  cancel(ids: ReadonlySet<string>): void
   /**
    * Speed of one core of this machine for a shared algorithm by a short real run (half a second), as a share of
    * the reference machine's, 0 to 1. @throws FaultError `unknown-algorithm`, `cancelled`, or the run's own

@@ -6,7 +6,7 @@ import { encodeStateParts } from '../peer/state-parts.ts'
 import { advance } from '../peer/step.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
-import { FaultError } from '../protocol/fault.ts'
+import { failure, FaultError } from '../protocol/fault.ts'
 
 /** A snapshot is saved after this many records: a restart then replays well under a second of them … */
 const RECORDS_PER_SNAPSHOT = 4_000
@@ -105,7 +105,8 @@ export function createEventLoop(parts: EventLoopParts): EventLoop {
       parts.observe([...waiting.map(({ event }) => event).filter((event) => !isDurable(event)), ...durable])
       if (isSnapshotDue()) snapshot()
     } catch (error) {
-      stopped = error instanceof Error ? error : new Error(String(error))
+      const why = error instanceof Error ? error.message : String(error)
+      stopped = new FaultError(failure('cancelled', `the peer has stopped by a defect: ${why}`).fault, error)
       failed = true
       for (const { reject } of waiting) reject(error)
       parts.fatal(error)
