@@ -88,6 +88,7 @@ export function createRunner(options: RunnerOptions): Runner & ComputeHosts {
       const pid = session?.pid()
       return pid === undefined ? [] : [pid]
     },
+    deathsInRow: () => session?.deathsInRow() ?? 0,
     canShareTime: CAN_STOP_PROCESSES,
     setDuty: (part) => {
       assert(part > 0 && part <= 1, 'a part of the time')

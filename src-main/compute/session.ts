@@ -55,6 +55,7 @@ export interface Session {
   setWorkers(workers: number): void
   /** The part of the time in which the host runs, above 0 to 1. */
   setDuty(duty: number): void
+  deathsInRow(): number
   /** The host's process, if there is one that takes work. */
   pid(): number | undefined
   stop(): Promise<void>
@@ -239,6 +240,7 @@ export function createSession(options: SessionOptions): Session {
       cycle.setDuty(part)
       supervisor.send({ kind: 'duty', duty })
     },
+    deathsInRow: () => supervisor.deathsInRow(),
     pid: () => supervisor.pid(),
     stop: async () => {
       stopped = true

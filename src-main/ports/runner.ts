@@ -91,6 +91,8 @@ export interface RunListener {
 export interface ComputeHosts {
   /** Process ids of those that compute or wait for work at this moment. */
   pids(): readonly number[]
+  /** How many died or did not start, one after the other, since the last result. */
+  deathsInRow(): number
   /** Whether they can be let run for a part of the time. */
   readonly canShareTime: boolean
   /** That part, above 0 to 1 (which it is at the start). Where they cannot, it changes nothing. */

@@ -29,6 +29,8 @@ export interface EventLoop {
    * the journal could not give back: that one alone, before anything has changed by it.
    */
   dispatch(event: PeerEvent): Promise<void>
+  /** How it goes: why it has stopped, if it has by a defect, and how many events wait. */
+  condition(): { readonly stopped: string | undefined; readonly waiting: number }
   /** Takes no more, finishes the events at hand, and saves a snapshot. */
   stop(): void
 }
@@ -155,6 +157,7 @@ export function createEventLoop(parts: EventLoopParts): EventLoop {
         schedule()
       })
     },
+    condition: () => ({ stopped: failed ? stopped?.message : undefined, waiting: inbox.length }),
     stop() {
       if (stopped !== undefined) return
       // From here on nothing new is taken, not even what the last effects bring; what waits is finished now.

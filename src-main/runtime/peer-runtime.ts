@@ -19,7 +19,7 @@ import { createBlobRights, jobPin, keptPin } from './blob-rights.ts'
 import { createDefects } from './defects.ts'
 import { createCollector } from './collector.ts'
 import { sendDirect } from './direct-protocol.ts'
-import { createEventLoop, type WorldEffect } from './event-loop.ts'
+import { createEventLoop, type EventLoop, type WorldEffect } from './event-loop.ts'
 import { createExecutor, type ActiveUnit } from './executor.ts'
 import { handleInbound } from './inbound.ts'
 import { withInputBytes } from './input-bytes.ts'
@@ -77,6 +77,8 @@ export interface PeerRuntime {
   /** Uses somebody's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
   pair(invite: Invite, trust: number, signal: AbortSignal): Promise<Paired>
   activeUnits(): readonly ActiveUnit[]
+  /** How the loop of events goes: why it has stopped, if it has by a defect, and how many wait. */
+  loop(): ReturnType<EventLoop['condition']>
   /** Why a job's outputs are not here although others have them, if it is for this machine's disk or quota. */
   troubleOf(job: JobId): Fault | undefined
   /** What somebody is to this peer at this moment. */
@@ -367,6 +369,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     invite: (trust, validMs, { confirm = false } = {}) => pairing.invite(trust, validMs, confirm),
     pair: (invite, trust, within) => pairing.pair(invite, trust, within),
     activeUnits: () => executor.active(),
+    loop: () => loop.condition(),
     troubleOf: (job) => collector.troubleOf(job),
     mayServe,
     standingOf: (peer) => standingOf(state, peer),
