@@ -20,7 +20,7 @@ let stored: boolean
 let wanted: boolean
 let defects: unknown[]
 /** What each attempt ends with; undefined stores the output. */
-let outcome: (attempt: number, arrived: () => void) => unknown
+let outcome: (attempt: number, arrived: () => void) => Error | undefined
 let collector: Collector
 
 beforeEach(() => {
@@ -40,7 +40,7 @@ beforeEach(() => {
       fetch: (_cid, { progress, bytesMax }) => {
         tries++
         const error = outcome(bytesMax ?? 0, () => progress?.())
-        if (error !== undefined) return Promise.reject(error as Error)
+        if (error !== undefined) return Promise.reject(error)
         stored = true
         return Promise.resolve()
       },
