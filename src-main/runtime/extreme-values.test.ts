@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { encodeState } from '../peer/codec.ts'
 import type { PeerState } from '../peer/state.ts'
+import { decodeStateParts, encodeStateParts } from '../peer/state-parts.ts'
 import { ComputeAllocationState } from '../protocol/assignment.ts'
 import { ComputeCommitment } from '../protocol/commitment.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
@@ -112,6 +113,8 @@ async function attacked() {
 async function expectSameAfterRestart(home: TestHome): Promise<void> {
   const { runtime, peer } = victim!
   const before = digestOf(runtime.state)
+  // A snapshot of it would be read too.
+  expect(decodeStateParts([...encodeStateParts(runtime.state)]).ok).toBe(true)
   const crashed = victim!.crash()
   victim = undefined
   await crashed
