@@ -316,6 +316,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
 
   /** Units that could not be run: by a fault that says why, or by a defect, which says nothing of them. */
   function failAll(work: Work, units: readonly number[], error: unknown): void {
+    // Stopped with the program: the units are still queued in the journal, and run again after the restart.
+    if (parts.signal.aborted) return
     const fault = parts.defects.faultOf(error, `running units of ${work.job}`)
     for (const unit of units) finish(work, unit, { kind: 'failed', fault })
   }
@@ -344,6 +346,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     units: readonly UnitAttempt[],
     error: unknown,
   ): void {
+    if (parts.signal.aborted) return
     const place = `running units of ${job}`
     parts.defects.faultOf(error, place)
     split?.letGo(units.map(({ unit_index }) => unit_index))
