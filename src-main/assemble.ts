@@ -24,6 +24,7 @@ import type { Cid, PeerId } from './protocol/ids.ts'
 import { PUBLISH_WITHIN_MS } from './protocol/limits.ts'
 import { PauseRules, RULE_NAMES } from './protocol/pause-rule.ts'
 import { ComputeRoundState } from './protocol/result.ts'
+import { createHealth, type Health } from './runtime/health.ts'
 import { machineClock, machineRandom } from './runtime/machine.ts'
 import { measureCapabilities, type Share } from './runtime/capabilities.ts'
 import { keepLentShare, type LentShare } from './runtime/lent-share.ts'
@@ -87,6 +88,7 @@ export interface AssembledPeer {
   readonly settings: Settings
   readonly sharing: SharingWatch
   readonly statistics: Statistics
+  readonly health: Health
   readonly clock: Clock
   readonly random: Random
   start(): Promise<void>
@@ -173,6 +175,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     runner,
     lentRunner,
     fatal,
+    report,
   })
   const hostPids = (): readonly number[] => [...plainRunner.pids(), ...lentHosts.pids()]
   const meter = processMeter()
@@ -194,6 +197,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   const machine = createResourceWatch({ runtime, hardware, blobs, fetcher, clock, report })
   const locality = createLocalityWatch({ runtime, blobs, fetcher, clock, settings, report })
   const statistics = createStatistics({ runtime, clock, settings })
+  const health = createHealth({ runtime, hardware, hosts: [plainRunner, lentHosts], clock, report })
   let lentShare: LentShare | undefined
   const stopping = new AbortController()
   let measuring: Promise<void> | undefined
@@ -208,6 +212,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     settings,
     sharing,
     statistics,
+    health,
     clock,
     random,
     async start() {
@@ -231,6 +236,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
       machine.start()
       locality.start()
       statistics.start()
+      health.start()
       const { name, share, warn } = options
       if (name !== undefined && name !== runtime.state.name) {
         await runtime.dispatch({ kind: 'named', at_ms: clock.nowMs(), name })
@@ -256,6 +262,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
       locality.stop()
       lentShare?.stop()
       statistics.stop()
+      health.stop()
       published.stop()
       memory.close()
       await runtime.stop()

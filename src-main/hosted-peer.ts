@@ -128,6 +128,7 @@ async function serve(
     api,
     folder,
     random,
+    troubles: () => peer.health.troubles(),
     sessions: createBrowserSessions(peer),
     ...(userInterface === undefined ? {} : { userInterface }),
     ...(port === undefined ? {} : { port }),

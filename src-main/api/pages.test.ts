@@ -49,7 +49,7 @@ beforeEach(async () => {
   sessions = newSessions()
   const keys = { token: 'unused', isSession: (secret: string) => sessions.isOpen(secret) }
   const userInterface = await loadUserInterface(join(folder, 'ui'))
-  parts = { random: machineRandom, sessions, keys, userInterface }
+  parts = { random: machineRandom, sessions, keys, userInterface, troubles: () => [] }
 })
 
 const port = (): number => (server.address() as AddressInfo).port
@@ -202,4 +202,11 @@ describe('a session', () => {
     for (let i = 0; i < 32; i++) await openSession()
     expect((await get('/', { cookie })).status).toBe(401)
   })
+})
+
+it('[P9] /healthz is 200 and ok, or 503 and a line for each thing that is wrong', async () => {
+  expect(await get('/healthz')).toMatchObject({ status: 200, body: 'ok\n' })
+  parts = { ...parts, troubles: () => ['disk: 3 MiB are left', 'loop: it stood still for 5000 ms'] }
+  const sick = await get('/healthz')
+  expect([sick.status, sick.body]).toEqual([503, 'disk: 3 MiB are left\nloop: it stood still for 5000 ms\n'])
 })

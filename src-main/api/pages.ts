@@ -17,6 +17,8 @@ export interface PageParts {
   readonly keys: Keys
   /** Absent where it was not built. */
   readonly userInterface: UserInterface | undefined
+  /** What is wrong with the peer at this moment, a line each. */
+  readonly troubles: () => readonly string[]
 }
 
 /** One answer, before it is sent. */
@@ -49,9 +51,15 @@ function answerTo(request: IncomingMessage, port: number, parts: PageParts): Ans
   if (!access.ok) return plain(access.status, access.reason)
   if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'only GET and HEAD')
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2)
-  if (path === '/healthz') return plain(200, 'ok')
+  if (path === '/healthz') return health(parts)
   if (path === OPEN_PATH) return openLink(request, new URLSearchParams(query).get('t') ?? '', port, parts)
   return interfaceFile(request, path, port, parts)
+}
+
+/** `ok`, or what is wrong: for whoever watches over the process, and tells nothing of anybody's work. */
+function health({ troubles }: PageParts): Answer {
+  const wrong = troubles()
+  return wrong.length === 0 ? plain(200, 'ok') : plain(503, wrong.join('\n'))
 }
 
 /** The session's cookie, and a page that goes on by itself: a redirect would not carry a strict cookie along. */

@@ -48,6 +48,8 @@ export interface FetchOptions {
   /** Who must show that it has the blob, where it is here already. */
   readonly heldBy?: PeerId
   readonly signal: AbortSignal
+  /** A larger one is not fetched. Where several fetch it, what the most generous of them takes. */
+  readonly bytesMax?: number
   readonly progress?: (progress: TransferProgress) => void
 }
 
@@ -55,6 +57,7 @@ export interface FetchOptions {
 interface Shared {
   readonly from: Set<PeerId>
   leader: PeerId | undefined
+  bytesMax: number
   readonly abort: AbortController
   readonly done: Promise<void>
   readonly listeners: Set<(progress: TransferProgress) => void>
@@ -118,12 +121,22 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
     // Starts a turn later, when the one who asked has named its peers, and after an earlier one has ended.
     const done = Promise.resolve(ending.get(cid))
       .then(() =>
-        transferBlob({ cid, from, leader: () => transfer.leader, signal: abort.signal, progress }, parts),
+        transferBlob(
+          {
+            cid,
+            from,
+            leader: () => transfer.leader,
+            bytesMax: () => transfer.bytesMax,
+            signal: abort.signal,
+            progress,
+          },
+          parts,
+        ),
       )
       .finally(() => {
         if (shared.get(cid) === transfer) shared.delete(cid)
       })
-    const transfer: Shared = { from, leader: undefined, abort, done, listeners, waiting: 0 }
+    const transfer: Shared = { from, leader: undefined, bytesMax: 0, abort, done, listeners, waiting: 0 }
     shared.set(cid, transfer)
     return transfer
   }
@@ -155,7 +168,7 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
   }
 
   return {
-    async fetch(cid, { from, leader, heldBy, signal, progress }) {
+    async fetch(cid, { from, leader, heldBy, signal, bytesMax = Infinity, progress }) {
       throwIfAborted(signal)
       const mustShow = heldBy === transport.peer ? undefined : heldBy
       if (blobs.has(cid) && mustShow !== undefined) await proofs.mustHave(mustShow, cid, signal)
@@ -167,6 +180,7 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
       const transfer = shared.get(cid) ?? begin(cid)
       transfer.waiting += 1
       transfer.leader ??= leader
+      transfer.bytesMax = Math.max(transfer.bytesMax, bytesMax)
       for (const peer of from) transfer.from.add(peer)
       if (progress !== undefined) transfer.listeners.add(progress)
       const { promise, resolve, reject } = Promise.withResolvers<undefined>()

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Bytes } from '../protocol/bytes.ts'
-import { decodeCanonical, encodeCanonical } from '../protocol/canonical.ts'
+import { checkFit, decodeCanonical, encodeCanonical, parseAs } from '../protocol/canonical.ts'
 import { ContributionHistory } from '../protocol/commitment.ts'
-import { Fault, success, type Outcome } from '../protocol/fault.ts'
+import { assert, Fault, success, type Outcome } from '../protocol/fault.ts'
 import { Fuel } from '../protocol/fuel.ts'
 import { Cid, JobId, Name, PeerId } from '../protocol/ids.ts'
 import { Contact } from '../protocol/messages.ts'
@@ -90,6 +90,8 @@ const SavedHolding = z.object({
   requester: PeerId,
   job: JobId,
   manifestCid: Cid,
+  /** Snapshots from before engines were remembered have none. */
+  engine: Name.exactOptional(),
   units: z.array(
     z.tuple([
       UnitIndex,
@@ -105,6 +107,7 @@ const SavedHolding = z.object({
             receipt: ExecutionReceipt,
             ranAtMs: Ms,
             delivered: z.boolean(),
+            engine: Name.exactOptional(),
           }),
           z.object({ state: z.literal('handed-back'), sinceMs: Ms }),
         ]),
@@ -165,9 +168,17 @@ const SavedWork = SavedState.pick({ jobs: true, holdings: true })
 /** The part of a state that grows with the work. */
 export type Work = Pick<PeerState, 'jobs' | 'holdings'>
 
-/** The journal's form of an event. */
+/**
+ * The journal's form of an event, which is parsed as it will be when it is read back: what is journaled replays.
+ * @throws an error that names the event and the field when it could not be read back, which is a defect
+ */
 export function encodeEvent(event: DurableEvent): Uint8Array {
-  return encodeCanonical(event)
+  const fit = checkFit(event)
+  const parsed = fit.ok ? parseAs(event, DurableEvent) : fit
+  if (!parsed.ok) throw new Error(`a record '${event.kind}' could not be read back: ${parsed.fault.message}`)
+  const bytes = encodeCanonical(event)
+  assert(bytes.byteLength <= EVENT_BYTES_MAX, `a record '${event.kind}' has at most ${EVENT_BYTES_MAX} bytes`)
+  return bytes
 }
 
 /** An event out of the journal. @returns `malformed` and the like for a record of another program or version */

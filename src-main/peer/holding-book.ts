@@ -14,8 +14,15 @@ export interface HoldingBook {
   readonly handedBack: ReadonlySet<number>
   /** The outputs that were made for the requester, and of how many units each is. */
   readonly outputs: ReadonlyMap<Cid, number>
+  /** What its units and receipts take in memory, about. */
+  readonly bytes: number
   refresh(index: number): void
+  /** To be called with what a unit was before it became another. */
+  replaced(before: HeldUnit | undefined, now: HeldUnit | undefined): void
 }
+
+/** What a unit takes besides what varies in its receipt. */
+const UNIT_BYTES = 512
 
 const books = new WeakMap<Holding, HoldingBook>()
 
@@ -32,15 +39,21 @@ export function holdingBookOf(holding: Holding): HoldingBook {
 export function setHeld(holding: Holding, index: number, status: HeldUnit['status']): void {
   const held = holding.units.get(index)
   if (held === undefined) return
+  const before = { ...held }
   held.status = status
-  books.get(holding)?.refresh(index)
+  const book = books.get(holding)
+  book?.refresh(index)
+  book?.replaced(before, held)
 }
 
 /** Adds a unit to a holding, or takes one away, and tells the index. */
 export function putHeld(holding: Holding, index: number, held: HeldUnit | undefined): void {
+  const before = holding.units.get(index)
   if (held === undefined) holding.units.delete(index)
   else holding.units.set(index, held)
-  books.get(holding)?.refresh(index)
+  const book = books.get(holding)
+  book?.refresh(index)
+  book?.replaced(before, held)
 }
 
 function createHoldingBook({ units }: Holding): HoldingBook {
@@ -75,8 +88,36 @@ function createHoldingBook({ units }: Holding): HoldingBook {
     setOutput(index, outcome?.kind === 'output' ? outcome.cid : undefined)
   }
 
-  for (const index of units.keys()) refresh(index)
-  return { queued, undelivered, handedBack, outputs, refresh }
+  let bytes = 0
+  function replaced(before: HeldUnit | undefined, now: HeldUnit | undefined): void {
+    bytes += bytesOf(now) - bytesOf(before)
+  }
+
+  for (const [index, held] of units) {
+    refresh(index)
+    replaced(undefined, held)
+  }
+  return {
+    queued,
+    undelivered,
+    handedBack,
+    outputs,
+    get bytes() {
+      return bytes
+    },
+    refresh,
+    replaced,
+  }
+}
+
+function bytesOf(held: HeldUnit | undefined): number {
+  if (held === undefined) return 0
+  if (held.status.state !== 'ran') return UNIT_BYTES
+  const { outcome } = held.status.receipt
+  return (
+    UNIT_BYTES +
+    (outcome.kind === 'fault' ? 2 * outcome.fault.message.length : (outcome.inline?.byteLength ?? 0))
+  )
 }
 
 function put(set: Set<number>, index: number, isMember: boolean): void {

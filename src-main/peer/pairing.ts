@@ -1,6 +1,7 @@
 import { failure, success, type Outcome } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Effect } from './effect.ts'
+import { takeFromDistrusted } from './distrust.ts'
 import type { DurableEvent } from './event.ts'
 import { dropRequester } from './provider.ts'
 import { isUnderWay, type PeerState } from './state.ts'
@@ -63,7 +64,7 @@ export function pair(state: PeerState, event: Of<'paired'>): Effect[] {
     trust: event.trust,
     paired_at_ms: state.contacts.get(event.peer)?.paired_at_ms ?? event.at_ms,
   })
-  const dropped = event.trust > 0 ? [] : dropRequester(state, event.peer)
+  const dropped = event.trust > 0 ? [] : dropPeer(state, event.peer, event.at_ms)
   return [
     ...dropped,
     { kind: 'contacts-changed' },
@@ -84,8 +85,7 @@ export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
   const contact = state.contacts.get(event.peer)
   if (contact === undefined) return []
   state.contacts.set(event.peer, { ...contact, trust: event.trust })
-  const dropped =
-    event.trust > 0 ? [] : [...dropRequester(state, event.peer), ...endOwnWork(state, event.peer)]
+  const dropped = event.trust > 0 ? [] : dropPeer(state, event.peer, event.at_ms)
   return [
     ...dropped,
     { kind: 'contacts-changed' },
@@ -94,15 +94,19 @@ export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
   ]
 }
 
-/** The user no longer knows somebody. What they still hold is void when it is late. */
+/** Nothing is run for somebody any longer, and nothing waited for from them. */
+function dropPeer(state: PeerState, peer: PeerId, atMs: number): Effect[] {
+  return [...dropRequester(state, peer), ...endOwnWork(state, peer), ...takeFromDistrusted(state, peer, atMs)]
+}
+
+/** The user no longer knows somebody. */
 export function forget(state: PeerState, event: Of<'forgotten'>): Effect[] {
   state.contacts.delete(event.peer)
   state.doneFor.delete(event.peer)
   state.view.commitments.delete(event.peer)
   state.view.offers.delete(event.peer)
   return [
-    ...dropRequester(state, event.peer),
-    ...endOwnWork(state, event.peer),
+    ...dropPeer(state, event.peer, event.at_ms),
     { kind: 'contacts-changed' },
     { kind: 'commitment-changed' },
   ]

@@ -159,6 +159,8 @@ export interface HeldUnit {
         readonly receipt: ExecutionReceipt
         readonly ranAtMs: number
         readonly delivered: boolean
+        /** Where another engine computed it than what came last. */
+        readonly engine?: string
       }
     /** Not finished here: kept until its requester knows, in case that has to be said again. */
     | { readonly state: 'handed-back'; readonly sinceMs: number }
@@ -169,6 +171,8 @@ export interface Holding {
   readonly requester: PeerId
   readonly job: JobId
   readonly manifestCid: Cid
+  /** What computed its units last. */
+  engine?: string
   readonly units: Map<number, HeldUnit>
 }
 

@@ -50,7 +50,8 @@ export function decodeCanonical<S extends z.ZodType>(
   let again: Uint8Array
   try {
     raw = dagCbor.decode(bytes)
-    if (hasSpecialKey(raw)) return failure('malformed', 'a key named __proto__')
+    const fit = checkFit(raw)
+    if (!fit.ok) return fit
     again = dagCbor.encode(raw)
   } catch (error) {
     return failure('malformed', `not dag-cbor: ${error instanceof Error ? error.message : String(error)}`)
@@ -69,14 +70,29 @@ export function parseAs<S extends z.ZodType>(raw: unknown, schema: S): Outcome<z
 }
 
 /**
- * Whether a decoded value has a key that JavaScript treats specially. The decoder makes that key a property like any
- * other, but the schemas drop it and an assignment would obey it.
+ * Whether a value of our own may travel: what a decoder refuses for its shape alone must not be written down either.
+ * @returns `oversized` when it is nested too deep, `malformed` for a key that JavaScript treats specially
  */
-function hasSpecialKey(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
-  if (Object.hasOwn(value, '__proto__')) return true
-  const fields: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
-  return fields.some(hasSpecialKey)
+export function checkFit(value: unknown): Outcome<null> {
+  const flaw = flawOf(value, 0)
+  if (flaw === 'deep') return failure('oversized', `nested deeper than ${NESTING_MAX}`)
+  if (flaw === 'special-key') return failure('malformed', 'a key named __proto__')
+  return success(null)
+}
+
+/**
+ * What makes a decoded value unfit to be handed on: too many levels, or a key that JavaScript treats specially. The
+ * decoder makes that key a property like any other, but the schemas drop it and an assignment would obey it.
+ */
+function flawOf(value: unknown, depth: number): 'deep' | 'special-key' | undefined {
+  if (depth > NESTING_MAX) return 'deep'
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return undefined
+  if (Object.hasOwn(value, '__proto__')) return 'special-key'
+  for (const field of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) {
+    const flaw = flawOf(field, depth + 1)
+    if (flaw !== undefined) return flaw
+  }
+  return undefined
 }
 
 /** Whether two byte strings are the same. */

@@ -20,6 +20,9 @@ export const MESSAGE_ITEMS_MAX = 1 << 14
 /** Nested maps and lists in anything decoded; deeper ones only serve to exhaust the stack. */
 export const NESTING_MAX = 32
 
+/** Nested maps and lists in a job's parameters: a snapshot holds them some levels further down. */
+export const PARAMS_NESTING_MAX = 24
+
 /** Units in one job. Larger work is several jobs. */
 export const JOB_UNITS_MAX = 1_000_000
 /** Ranges of open units in one published request; the rest follow when these have shrunk. */

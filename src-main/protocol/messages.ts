@@ -4,6 +4,7 @@ import { Cid, JobId, Name, PeerId } from './ids.ts'
 import { Fault } from './fault.ts'
 import { AWARD_DUE_MS_MAX, AWARD_UNITS_MAX, PAIR_WAIT_MS_MAX } from './limits.ts'
 import { VerificationRole } from './assignment.ts'
+import { MomentMs } from './quantities.ts'
 import { Attempt } from './receipt.ts'
 import { Fraction } from './slot.ts'
 import { UnitIndex } from './work.ts'
@@ -111,6 +112,6 @@ export const Contact = z.object({
   name: z.string().min(1).max(100),
   addresses: z.array(z.string().max(300)).max(16),
   trust: Fraction,
-  paired_at_ms: z.int().min(0),
+  paired_at_ms: MomentMs,
 })
 export type Contact = z.infer<typeof Contact>

@@ -29,13 +29,13 @@ export async function sendDirect(
 }
 
 /**
- * Answers direct messages; a fault that the answer throws becomes a refusal. Who speaks is looked at first: of those who
+ * Answers direct messages, told with their size; a fault that the answer throws becomes a refusal. Who speaks is looked at first: of those who
  * are no contacts only short messages are read, and of these only what is about pairing is answered.
  */
 export function handleDirect(
   transport: Transport,
   isContact: (peer: PeerId) => boolean,
-  answer: (from: PeerId, message: DirectMessage) => Promise<DirectReply>,
+  answer: (from: PeerId, message: DirectMessage, bytes: number) => Promise<DirectReply>,
 ): void {
   transport.handle(
     DIRECT_PROTOCOL,
@@ -45,7 +45,7 @@ export function handleDirect(
       const message = decodeCanonical(request, DirectMessage, MESSAGE_BYTES_MAX, MESSAGE_ITEMS_MAX)
       if (!message.ok) refuse(message.fault.kind, message.fault.message)
       if (!isKnown && !isPairMessage(message.value)) notPaired()
-      return encodeCanonical(await answer(from, message.value))
+      return encodeCanonical(await answer(from, message.value, request.byteLength))
     },
     { strangers: { requestBytesMax: STRANGER_MESSAGE_BYTES_MAX } },
   )

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createIdentity } from '../network/identity.ts'
 import { decodeEvent } from '../peer/codec.ts'
 import { initialState } from '../peer/state.ts'
+import { JobId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import { createMemoryDisk, openMemoryJournal } from '../storage/memory-journal.ts'
@@ -179,4 +180,33 @@ describe('the event loop', () => {
     expect(() => restore(journal, me, 'x')).toThrow(/journal record 1/)
     expect(initialState(me, 'x').epoch).toBe(0)
   })
+})
+
+it('[P8] saves a snapshot after so many bytes of records, however few they are', async () => {
+  const journal = openMemoryJournal(createMemoryDisk())
+  const saved: number[] = []
+  const watched: Journal = {
+    ...journal,
+    saveSnapshot: (snapshot) => {
+      saved.push(snapshot.sequence)
+      journal.saveSnapshot(snapshot)
+    },
+  }
+  const { loop } = loopOver(watched)
+  const fault = { kind: 'unit-failed', message: 'x'.repeat(2_000) } as const
+  const receipts = Array.from({ length: 1_024 }, (_, unit_index) => ({
+    unit_index,
+    attempt: 1,
+    outcome: { kind: 'fault', fault } as const,
+  }))
+  const event = {
+    kind: 'results-received',
+    at_ms: 1,
+    from: me,
+    job_id: JobId.parse('none'),
+    receipts,
+  } as const
+  for (let i = 0; i < 20; i++) await loop.dispatch({ ...event, receipts: [...receipts] })
+  expect(saved.length).toBeGreaterThanOrEqual(2)
+  expect([...journal.readAfter(Math.max(...saved))].length).toBeLessThan(9)
 })

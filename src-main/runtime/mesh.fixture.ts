@@ -46,6 +46,7 @@ function scriptedRunner(behave: Behaviour): Runner {
     algorithms: () => [{ algorithmId: 'test.unit', version: '1', scope: 'shared', engine: 'test.unit/1' }],
     concurrency: 1,
     setConcurrency: () => undefined,
+    cancel: () => undefined,
     benchmark: () => Promise.resolve(1),
     async run(tasks, { signal, finished }) {
       for (const task of tasks) {

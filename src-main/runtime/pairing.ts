@@ -6,7 +6,7 @@ import type { PeerState } from '../peer/state.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { Transport } from '../ports/transport.ts'
-import { FaultError, faultOf, refuse } from '../protocol/fault.ts'
+import { FaultError, onlyFault, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { PAIR_WAIT_MS_MAX } from '../protocol/limits.ts'
 import type { DirectReply, Invite, PairMessage } from '../protocol/messages.ts'
@@ -113,7 +113,7 @@ export function createPairing(parts: PairingParts): Pairing {
         if (reply.kind === 'paired' && request !== undefined)
           await meet(peer, reply.name, request.addresses, request.trust)
       } catch (error) {
-        if (faultOf(error, 'unreachable').kind !== 'invite-refused' || signal.aborted) return
+        if (onlyFault(error).kind !== 'invite-refused' || signal.aborted) return
         const ended = { kind: 'pair-ended', direction: 'outgoing', reason: 'declined' } as const
         await dispatch({ ...ended, at_ms: clock.nowMs(), peer })
       }
@@ -122,7 +122,7 @@ export function createPairing(parts: PairingParts): Pairing {
       try {
         await sendDirect(transport, peer, { kind: `pair-${news}` as const }, signal)
       } catch (error) {
-        faultOf(error, 'unreachable')
+        onlyFault(error)
       }
     },
   }

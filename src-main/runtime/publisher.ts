@@ -9,6 +9,7 @@ import { PUBLISH_WITHIN_MS } from '../protocol/limits.ts'
 import type { ComputeRoundState } from '../protocol/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { PublishedStore } from '../ports/published-store.ts'
+import type { Defects } from './defects.ts'
 
 /** Changes within this time are published as one; the store's own debounce has the rest of the time. */
 const COMPOSE_AFTER_MS = PUBLISH_WITHIN_MS / 5
@@ -38,6 +39,7 @@ export interface PublisherParts {
   readonly state: PeerState
   readonly stores: PublishedStores
   readonly dispatch: (event: PeerEvent) => Promise<void>
+  readonly defects: Defects
 }
 
 /** Creates the publisher; it starts with the first call. */
@@ -49,11 +51,9 @@ export function createPublisher(parts: PublisherParts): Publisher {
   let allocatedAtMs = 0
   let stopped = false
 
-  /** The loop refuses events only when the peer is stopping, and then nobody needs this one. */
+  /** An event that is refused is one that nobody needs: the peer stops, or hears the like again before long. */
   function tell(event: PeerEvent): void {
-    parts.dispatch(event).catch(() => {
-      stopped = true
-    })
+    if (!stopped) parts.dispatch(event).catch(parts.defects.ignoreFaults('following contacts'))
   }
 
   function follow(peer: PeerId): () => void {

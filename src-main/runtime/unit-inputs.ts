@@ -1,4 +1,4 @@
-import { faultOf, refuse } from '../protocol/fault.ts'
+import { onlyFault, refuse } from '../protocol/fault.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
@@ -55,7 +55,7 @@ export function createUnitInputs(blobs: BlobStore, fetcher: BlobFetcher): UnitIn
     try {
       for (let chunk = 0; chunk < chunks; chunk++) await blobs.readChunk(cid, chunk)
     } catch (error) {
-      faultOf(error, 'blob-corrupt')
+      onlyFault(error)
     }
   }
 
