@@ -115,7 +115,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     random,
     onDefect: report,
   })
-  const memory = createEnvelopeMemory(settings, clock)
+  const memory = createEnvelopeMemory(storage.envelopes, clock, report)
   const published = createPublishedStores({ transport, identity, clock, memory })
   const debounce = { persistDebounce: PUBLISH_DEBOUNCE_MS }
   const stores = {

@@ -39,6 +39,7 @@ export const Fault = z.object({
     'memory-exhausted', // this machine had no memory for a module within its limit: nobody else's verdict
     'undecided', // verifiers disagree and nobody is left to ask
     'storage-failed',
+    'disk-full', // no room on this machine's disk; it goes on when there is
   ]),
   message: z.string().max(2_000),
 })

@@ -16,6 +16,9 @@ const LOCK_WAIT_MS = 1_000
 /** Larger files are not searched for damage at every start: it takes about a second per 500 MiB. */
 const CHECK_BYTES_MAX = 64 << 20
 
+/** A fault's line has room for so much. */
+const FAULT_CHARACTERS_MAX = 2_000
+
 const MIGRATIONS = join(import.meta.dirname, 'migrations')
 
 /**
@@ -49,14 +52,24 @@ export function openDatabase(folder: string, migrations: string = MIGRATIONS): P
 }
 
 /**
- * A storage error as a fault with one clear line. Faults pass unchanged, so does every defect of our own.
+ * A storage error as a fault with one clear line: `disk-full`, or `storage-failed` for all else. Faults pass unchanged, so
+ * does every defect of our own.
  *
  * @param subject what was being read or written: a file's path, or a few words
  */
 export function storageFault(error: unknown, subject: string): unknown {
   if (error instanceof FaultError) return error
   const line = failureLine(error, subject)
-  return line === undefined ? error : new FaultError({ kind: 'storage-failed', message: line }, error)
+  if (line === undefined) return error
+  const kind = isFull(error) ? 'disk-full' : 'storage-failed'
+  return new FaultError({ kind, message: line.slice(0, FAULT_CHARACTERS_MAX) }, error)
+}
+
+/** Whether an error says that there is no room left on the disk. */
+function isFull(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && (error.code === 'SQLITE_FULL' || error.code === 'ENOSPC')
+  )
 }
 
 function failureLine(error: unknown, subject: string): string | undefined {
@@ -65,7 +78,7 @@ function failureLine(error: unknown, subject: string): string | undefined {
   if (code.startsWith('SQLITE_BUSY')) return `${subject} is in use by another running peer`
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
     return `${subject} is damaged: ${error.message}`
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return `the disk is full: ${subject}`
+  if (isFull(error)) return `the disk is full: ${subject}`
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN'))
     return `${subject} is not writable`
   if (code.startsWith('SQLITE_')) return `${subject}: ${error.message} (${code})`

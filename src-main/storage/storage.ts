@@ -5,6 +5,7 @@ import type { Journal } from '../ports/journal.ts'
 import type { Settings } from '../ports/settings.ts'
 import { openBlobStore, type BlobRepair } from './blob-store.ts'
 import { openDatabase } from './database.ts'
+import { openEnvelopeTable, type EnvelopeTable } from './envelope-table.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { openJournal, type JournalRepair } from './journal.ts'
 import { openSettings } from './settings.ts'
@@ -17,6 +18,8 @@ export interface Storage {
   readonly journal: Journal
   readonly blobs: BlobStore
   readonly settings: Settings
+  /** What contacts published last. */
+  readonly envelopes: EnvelopeTable
   /** Where blobs lie. */
   readonly blobFolder: string
   /** What opening found damaged and put right; somebody should be told. */
@@ -57,6 +60,7 @@ export async function openStorage(options: {
       journal,
       blobs,
       settings: openSettings(database),
+      envelopes: openEnvelopeTable(database),
       blobFolder,
       repairs: [...repairs, ...store.repairs],
       close() {

@@ -60,6 +60,7 @@ const faults: Record<Fault['kind'], string> = {
   'memory-exhausted': 'Der Speicher reicht nicht',
   undecided: 'Die Prüfenden sind sich nicht einig',
   'storage-failed': 'Speichern ist gescheitert',
+  'disk-full': 'Die Festplatte ist voll',
 }
 
 /** The text of the frame around all screens, in German. */
