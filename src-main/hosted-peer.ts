@@ -13,6 +13,7 @@ import { assemblePeer, type AssembledPeer, type PeerOptions } from './assemble.t
 import { decodeInvite, encodeInvite, inviteLink } from './network/invite-code.ts'
 import { shortNameOf } from './network/peer-name.ts'
 import { faultOf, refuse } from './protocol/fault.ts'
+import { printableLine } from './protocol/printable-text.ts'
 
 /** Where others may reach a peer unless its user says otherwise: anywhere, at any free port. */
 export const LISTEN_DEFAULT: readonly string[] = ['/ip4/0.0.0.0/tcp/0']
@@ -143,7 +144,7 @@ export function createDefectLog(folder: string): (error: unknown) => void {
   return (error) => {
     const { message } = faultOf(error, 'storage-failed')
     const detail = error instanceof Error ? (error.stack ?? message) : message
-    process.stderr.write(`meshwork: ${message.split('\n', 1)[0] ?? ''} (see ${path})\n`)
+    process.stderr.write(`meshwork: ${printableLine(message.split('\n', 1)[0] ?? '')} (see ${path})\n`)
     try {
       mkdirSync(folder, { recursive: true })
       const known = statSync(path, { throwIfNoEntry: false })
