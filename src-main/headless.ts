@@ -6,6 +6,7 @@ import type { PeerOptions } from './assemble.ts'
 import {
   createDefectLog,
   hostPeer,
+  keepFilesPrivate,
   LISTEN_DEFAULT,
   type HostedPeer,
   type HostOptions,
@@ -85,6 +86,7 @@ export interface ReadyLine {
  * @throws FaultError when the peer cannot start
  */
 export async function runHeadless(options: HeadlessOptions, extras: HeadlessExtras = {}): Promise<number> {
+  keepFilesPrivate()
   const ended = Promise.withResolvers<number>()
   const fatal = (): void => ended.resolve(EXIT_FAULT)
   const log = createDefectLog(options.data)

@@ -21,6 +21,7 @@ import { createBlobSpace, type Reservation } from './blob-space.ts'
 import { storageFault, type PeerDatabase } from './database.ts'
 import { sha256 } from './digest.ts'
 import type { GroupCommit } from './group-commit.ts'
+import { FILE_MODE } from './private-files.ts'
 
 /** What opening found damaged and put right. */
 export interface BlobRepair {
@@ -134,7 +135,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
     cut: (keep: (piece: Uint8Array, offset: number) => Promise<void>) => Promise<CutContent>,
   ): Promise<Cid> {
     return withTemporaryFile(files, async (path) => {
-      const file = await open(path, 'wx')
+      const file = await open(path, 'wx', FILE_MODE)
       let content: CutContent
       try {
         content = await cut((piece, offset) => writeFully(file, piece, offset))

@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { assert, FaultError, refuse } from '../protocol/fault.ts'
+import { FILE_MODE, makePrivateFile, makePrivateFolder } from './private-files.ts'
 
 /** The one SQLite connection of a peer. */
 export type PeerDatabase = Database.Database
@@ -36,6 +37,9 @@ export function openDatabase(folder: string, migrations: string = MIGRATIONS): P
   const file = join(folder, DATABASE_FILE)
   let database: PeerDatabase | undefined
   try {
+    // SQLite gives its log the mode of the database's file.
+    closeSync(openSync(file, 'a', FILE_MODE))
+    makePrivateFile(file)
     database = new Database(file, { timeout: LOCK_WAIT_MS })
     database.pragma('locking_mode = EXCLUSIVE')
     database.pragma('journal_mode = WAL')
@@ -88,9 +92,10 @@ function failureLine(error: unknown, subject: string): string | undefined {
 
 function makeWritable(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makePrivateFolder(folder)
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
+    if (error instanceof FaultError) throw error
     refuse('storage-failed', `${folder} is not a folder that can be written to`, error)
   }
 }

@@ -126,7 +126,7 @@ async function linkOf(endpoint: Endpoint): Promise<string> {
 
 async function openLog(folder: string, path: string): Promise<FileHandle> {
   try {
-    await mkdir(folder, { recursive: true })
+    await mkdir(folder, { recursive: true, mode: 0o700 })
     return await open(path, 'w', 0o600)
   } catch (error) {
     return refuse('bad-input', `cannot write to ${folder}: ${faultOf(error, 'bad-input').message}`, error)
