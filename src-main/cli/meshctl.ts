@@ -8,6 +8,7 @@ import { limitsCommand } from './commands/limits.ts'
 import { nodeCommands } from './commands/node.ts'
 import { pairRequestCommands } from './commands/pair-requests.ts'
 import { peopleCommands } from './commands/people.ts'
+import { repairCommand } from './commands/repair.ts'
 import { runCommand } from './commands/run.ts'
 import { sharingCommands } from './commands/sharing.ts'
 import { startCommand } from './commands/start.ts'
@@ -48,6 +49,7 @@ function buildProgram(terminal: Terminal, ended: (code: number) => void): Comman
     .showHelpAfterError('(meshctl help COMMAND says more)')
   const commands = [
     startCommand(terminal, ended),
+    repairCommand(terminal),
     ...nodeCommands(terminal),
     limitsCommand(terminal),
     ...sharingCommands(terminal),

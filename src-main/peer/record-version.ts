@@ -47,7 +47,10 @@ export function decodeVersioned<S extends z.ZodType>(
   const version = isMarked ? (record[1] ?? 0) : 1
   const encoded = isMarked ? record.subarray(HEADER_BYTES) : record
   if (version > current.version) {
-    return failure('unsupported', `a newer Meshwork wrote it (version ${version}, this is ${current.version})`)
+    return failure(
+      'unsupported',
+      `a newer Meshwork wrote it (version ${version}, this is ${current.version})`,
+    )
   }
   if (version === current.version) return decodeCanonical(encoded, schema, bytesMax)
   const decoded = decodeCanonical(encoded, z.unknown(), bytesMax)

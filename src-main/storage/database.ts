@@ -28,13 +28,19 @@ const MIGRATIONS = join(import.meta.dirname, 'migrations')
  * folder would each believe a history of its own.
  *
  * @param folder the peer's folder; it is made when absent
- * @param migrations where the numbered `.sql` files lie
+ * @param options.migrations where the numbered `.sql` files lie
+ * @param options.mustExist refuses instead of making a new database: the folder is a peer's already
  * @throws FaultError `storage-failed` with one clear line: the folder is not writable, the file belongs to a newer
  *   program or to another one, is damaged, or another running peer holds it
  */
-export function openDatabase(folder: string, migrations: string = MIGRATIONS): PeerDatabase {
-  makeWritable(folder)
+export function openDatabase(
+  folder: string,
+  { migrations = MIGRATIONS, mustExist = false }: { migrations?: string; mustExist?: boolean } = {},
+): PeerDatabase {
   const file = join(folder, DATABASE_FILE)
+  // Before anything is opened: SQLite takes an empty file for a new database, and throws its log away.
+  if (mustExist && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) refuseToForget(file)
+  makeWritable(folder)
   let database: PeerDatabase | undefined
   try {
     // SQLite gives its log the mode of the database's file.
@@ -46,6 +52,7 @@ export function openDatabase(folder: string, migrations: string = MIGRATIONS): P
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
     checkOrigin(database, file)
+    if (mustExist && formatOf(database) === 0) refuseToForget(file)
     checkDamage(database, file)
     migrate(database, file, migrations)
     return database
@@ -116,11 +123,25 @@ function checkDamage(database: PeerDatabase, file: string): void {
     refuse('storage-failed', `${file} is damaged: ${String(finding).replaceAll('\n', ' ')}`)
 }
 
+/** A peer that opened as a new one would trust nobody, block nobody, and know none of its jobs. */
+function refuseToForget(file: string): never {
+  refuse(
+    'storage-failed',
+    `${file} is missing or empty, but its folder has a peer's key: opened like this, the peer would have forgotten whom ` +
+      'it trusts and blocks. Put the file back, or begin anew with the same key: meshctl repair --begin-anew',
+  )
+}
+
+/** How many migrations a database has seen; 0 for a new one. */
+function formatOf(database: PeerDatabase): number {
+  return Number(database.pragma('user_version', { simple: true }))
+}
+
 function migrate(database: PeerDatabase, file: string, folder: string): void {
   const steps = readdirSync(folder)
     .filter((name) => /^\d{4}-.+\.sql$/.test(name))
     .sort()
-  const version = Number(database.pragma('user_version', { simple: true }))
+  const version = formatOf(database)
   if (version > steps.length) {
     refuse(
       'storage-failed',

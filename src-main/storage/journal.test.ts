@@ -250,7 +250,7 @@ describe('snapshots', () => {
       recursive: true,
       filter: (path) => !/000[4-9]-/.test(path),
     })
-    const database = openDatabase(folder, migrations)
+    const database = openDatabase(folder, { migrations })
     database
       .prepare('INSERT INTO snapshot VALUES (2, ?, ?)')
       .run(hash('sha256', 'the old state', 'buffer'), Buffer.from('the old state'))

@@ -31,7 +31,8 @@ export interface Storage {
 /**
  * Opens a peer's storage: `meshwork.sqlite` and `blobs/` in its folder, made when absent.
  *
- * @param quotaBytes how much room blobs may take
+ * @param options.quotaBytes how much room blobs may take
+ * @param options.mustExist refuses a folder without a database instead of making a new one
  * @throws FaultError `storage-failed`: see `openDatabase`, `openJournal`
  * @example
  * const { journal, blobs, settings, close } = await openStorage({ folder, quotaBytes: 10 * 2 ** 30, clock })
@@ -40,9 +41,10 @@ export async function openStorage(options: {
   folder: string
   quotaBytes: number
   clock: Pick<Clock, 'nowMs'>
+  mustExist?: boolean
 }): Promise<Storage> {
-  const { folder, quotaBytes, clock } = options
-  const database = openDatabase(folder)
+  const { folder, quotaBytes, clock, mustExist = false } = options
+  const database = openDatabase(folder, { mustExist })
   try {
     const commits = createGroupCommit(database)
     const { journal, repairs } = openJournal(database, commits)
