@@ -15,6 +15,7 @@ import {
 import { openBlobFiles, writeFully } from './blob-files.ts'
 import { createBlobIndex } from './blob-index.ts'
 import { encodeNode, looksLikeNode } from './blob-node.ts'
+import { createBlobPins } from './blob-pins.ts'
 import { createBlobReader } from './blob-reader.ts'
 import { createBlobReceivers } from './blob-receiver.ts'
 import { createBlobSpace, type Reservation } from './blob-space.ts'
@@ -70,6 +71,7 @@ async function openParts(options: Parameters<typeof openBlobStore>[0]) {
 
 function createBlobStore(parts: BlobParts): BlobStore {
   const { index, files, space, commits } = parts
+  const pins = createBlobPins(index)
   const door = createBlobDoor(parts)
   const reader = createBlobReader(parts)
   const receivers = createBlobReceivers(parts, door)
@@ -214,8 +216,8 @@ function createBlobStore(parts: BlobParts): BlobStore {
         suspend: () => edge(() => receiver.suspend()),
       }
     },
-    pin: (cids, owner) => index.pin(cids, owner),
-    unpin: (owner, cids) => index.unpin(owner, cids),
+    pin: (cids, owner) => pins.pin(cids, owner),
+    unpin: (owner, cids) => pins.unpin(owner, cids),
     setQuota: (bytes) => space.setQuota(bytes),
     usage: () => space.usage(),
     async close() {

@@ -76,7 +76,11 @@ export function storageFault(error: unknown, subject: string): unknown {
   return new FaultError({ kind, message: line.slice(0, FAULT_CHARACTERS_MAX) }, error)
 }
 
-/** Whether an error says that there is no room left on the disk. */
+/** Whether a fault says that there is no room left on the disk. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof FaultError && error.fault.kind === 'disk-full'
+}
+
 function isFull(error: unknown): boolean {
   return (
     error instanceof Error && 'code' in error && (error.code === 'SQLITE_FULL' || error.code === 'ENOSPC')

@@ -2,7 +2,8 @@ import { storageFault, type PeerDatabase } from './database.ts'
 
 /** One caller's share of a transaction. */
 interface Share {
-  run(): void
+  /** @returns what its work threw, if it did */
+  run(): unknown
   committed(): void
   failed(error: unknown): void
 }
@@ -37,7 +38,11 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
     work()
   })
   const runAll = database.transaction((shares: readonly Share[]) => {
-    for (const share of shares) share.run()
+    for (const share of shares) {
+      const failure = share.run()
+      // A full disk ends the whole transaction by itself; what came after would be committed each on its own.
+      if (!database.inTransaction) throw failure ?? new Error('broken promise: the transaction is open')
+    }
   })
 
   function commit(shares: readonly Share[]): void {
@@ -75,7 +80,9 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
           })
         } catch (error) {
           finish = () => reject(storageFault(error, 'the database'))
+          return error
         }
+        return undefined
       },
       committed: () => finish(),
       failed: reject,
@@ -92,7 +99,7 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
     now(work) {
       const shares = takeWaiting()
       if (shares.length === 0) {
-        undoable(work)
+        asFault(() => undoable(work))
         flushed = true
         return
       }
@@ -113,7 +120,7 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
       // Inside a transaction the outer one decides.
       if (database.inTransaction) run()
       else {
-        withoutFlush(database, run)
+        asFault(() => withoutFlush(database, run))
         flushed = false
       }
       const [result] = results
@@ -121,6 +128,14 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
     },
     isFlushed: () => flushed,
     flush,
+  }
+}
+
+function asFault(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw storageFault(error, 'the database')
   }
 }
 

@@ -100,7 +100,7 @@ describe('the SQLite journal', () => {
     /** Ten records and a snapshot after the third, of which the fifth, the sixth and the ninth are damaged. */
     beforeEach(() => {
       const { journal } = openJournal(database)
-      journal.append([...'abcdefghij'].map((letter) => Buffer.from(letter)))
+      journal.append(Array.from('abcdefghij', (letter) => Buffer.from(letter)))
       journal.saveSnapshot({ sequence: 3, parts: [Buffer.from('abc')] })
       database.exec("UPDATE journal SET bytes = x'00' WHERE sequence IN (5, 6, 9)")
     })

@@ -79,6 +79,7 @@ export const frame: typeof english = {
   status: {
     sharing: 'Teilt',
     sharingUntil: (time) => `Teilt bis ${time}`,
+    diskFull: 'Angehalten: Die Festplatte ist voll',
     measuring: 'Misst, wie schnell dieser PC ist',
     off: 'Teilt nicht',
     outsideHours: 'Teilt gerade nicht',
