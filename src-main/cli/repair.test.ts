@@ -1,7 +1,6 @@
 import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DATABASE_FILE, openDatabase } from '../storage/database.ts'
 import { openJournal } from '../storage/journal.ts'
@@ -30,7 +29,7 @@ describe('[L10] meshctl repair', () => {
   }
 
   function damage(): void {
-    const file = new Database(join(folder, DATABASE_FILE))
+    const file = openDatabase(folder)
     file.exec("UPDATE journal SET bytes = x'00' WHERE sequence = 2")
     file.close()
   }

@@ -3,7 +3,7 @@ import { storageFault, type PeerDatabase } from './database.ts'
 /** One caller's share of a transaction. */
 interface Share {
   /** @returns what its work threw, if it did */
-  run(): unknown
+  run(): Error | undefined
   committed(): void
   failed(error: unknown): void
 }
@@ -80,7 +80,7 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
           })
         } catch (error) {
           finish = () => reject(storageFault(error, 'the database'))
-          return error
+          return error instanceof Error ? error : new Error(String(error))
         }
         return undefined
       },
