@@ -62,8 +62,8 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
     })
 }
 
-function openUi({ ui_url: url }: ReadyLine): void {
-  if (url !== undefined) void openInBrowser(url)
+function openUi({ ui_url: url, folder }: ReadyLine): void {
+  if (url !== undefined) void openInBrowser(url, folder)
 }
 
 async function runHere(run: () => Promise<number>, ended: (code: number) => void): Promise<void> {
@@ -112,7 +112,7 @@ async function startDetached(
     link === undefined ? started : { ...started, ui_url: link },
     () => `${found.name} is running (process ${pid})\n${open}`,
   )
-  if (link !== undefined) await openInBrowser(link)
+  if (link !== undefined) await openInBrowser(link, folder)
 }
 
 async function linkOf(endpoint: Endpoint): Promise<string> {
