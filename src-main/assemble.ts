@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism, hostname } from 'node:os'
 import { join } from 'node:path'
 import { createRunner } from './compute/runner.ts'
@@ -20,6 +21,7 @@ import type { Settings } from './ports/settings.ts'
 import type { Transport } from './ports/transport.ts'
 import { ComputeAllocationState } from './protocol/assignment.ts'
 import { ComputeCommitment } from './protocol/commitment.ts'
+import { refuse } from './protocol/fault.ts'
 import type { Cid, PeerId } from './protocol/ids.ts'
 import { PUBLISH_WITHIN_MS } from './protocol/limits.ts'
 import { PauseRules, RULE_NAMES } from './protocol/pause-rule.ts'
@@ -36,12 +38,16 @@ import { createStatistics, type Statistics } from './runtime/statistics.ts'
 import { createUsageMeter } from './runtime/usage-meter.ts'
 import { createEnvelopeMemory } from './storage/envelope-memory.ts'
 import { loadOrCreateKey, type KeyProtection } from './storage/key-file.ts'
+import { checkFolder, repairFolder, type FolderRepaired, type RepairChoice } from './storage/folder-repair.ts'
 import { openStorage } from './storage/storage.ts'
 
 /** Disk that blobs may take unless the user says otherwise. */
 const QUOTA_BYTES = 20 * 2 ** 30
 /** The stores' own debounce: with the runtime's a change is out well within the protocol's time. */
 const PUBLISH_DEBOUNCE_MS = PUBLISH_WITHIN_MS / 4
+
+/** The peer's key inside its data folder. */
+const KEY_FILE = 'peer.key'
 
 /** How a peer is set up. */
 export interface PeerOptions {
@@ -100,14 +106,17 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   const clock = machineClock
   const random = machineRandom
   const quotaBytes = options.quotaBytes ?? QUOTA_BYTES
+  const keyPath = join(options.folder, KEY_FILE)
   const storage = await openStorage({
     folder: options.folder,
     quotaBytes,
     clock,
+    // The key is made after the database, so that a folder with a key had one.
+    mustExist: existsSync(keyPath),
   })
   const { journal, blobs, settings } = storage
   for (const repair of storage.repairs) options.warn(`repaired while opening: ${JSON.stringify(repair)}`)
-  const { seed } = await loadOrCreateKey(join(options.folder, 'peer.key'), protectionOf(options))
+  const { seed } = await loadOrCreateKey(keyPath, protectionOf(options))
   const identity = createIdentity(seed)
   const { listen, mdns, bootstrap, fatal, report } = options
   const mayConnect = (peer: string): boolean => !runtime.state.blocked.has(peer as PeerId)
@@ -124,7 +133,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     onDefect: report,
   })
   const mayRead = (peer: PeerId): boolean => runtime.standingOf(peer) === 'contact'
-  const memory = createEnvelopeMemory(settings, clock)
+  const memory = createEnvelopeMemory(storage.envelopes, clock, report)
   const published = createPublishedStores({ transport, identity, clock, memory, mayRead })
   const debounce = { persistDebounce: PUBLISH_DEBOUNCE_MS }
   const stores = {
@@ -316,4 +325,22 @@ function protectionOf({ passphrase, keyKeeper: keeper }: PeerOptions): KeyProtec
 export async function sampleScene(): Promise<Uint8Array> {
   const { defaultSceneGlb } = await import('./compute/libraries/render/default-scene.ts')
   return defaultSceneGlb()
+}
+
+/**
+ * Looks whether a peer's data folder opens, and repairs it as its user chose; no peer may be running on it.
+ * @returns what a repair did; undefined where none was chosen and the folder opens as it is
+ * @throws FaultError `storage-failed` that says what is wrong and what can be done; `bad-input` for no peer's folder
+ */
+export function repairDataFolder(
+  folder: string,
+  choice: RepairChoice | undefined,
+): FolderRepaired | undefined {
+  if (!existsSync(join(folder, KEY_FILE))) refuse('bad-input', `${folder} is no data folder of a peer`)
+  if (choice === undefined) {
+    checkFolder(folder)
+    return undefined
+  }
+  const moment = new Date(machineClock.nowMs()).toISOString().replaceAll(/[:.]/g, '-')
+  return repairFolder(folder, choice, `before-repair-${moment}`)
 }

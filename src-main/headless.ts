@@ -6,6 +6,7 @@ import type { PeerOptions } from './assemble.ts'
 import {
   createDefectLog,
   hostPeer,
+  keepFilesPrivate,
   LISTEN_DEFAULT,
   type HostedPeer,
   type HostOptions,
@@ -13,6 +14,7 @@ import {
 import { shortNameOf } from './network/peer-name.ts'
 import type { PeerId } from './protocol/ids.ts'
 import { faultOf, refuse } from './protocol/fault.ts'
+import { printable, printableJson } from './protocol/printable-text.ts'
 
 /** A peer that cannot stop within this time is ended as it is; its journal survives that by design. */
 const STOP_WITHIN_MS = 10_000
@@ -86,6 +88,7 @@ export interface ReadyLine {
  * @throws FaultError when the peer cannot start
  */
 export async function runHeadless(options: HeadlessOptions, extras: HeadlessExtras = {}): Promise<number> {
+  keepFilesPrivate()
   const ended = Promise.withResolvers<number>()
   const fatal = (): void => ended.resolve(EXIT_FAULT)
   const log = createDefectLog(options.data)
@@ -137,7 +140,7 @@ function hostOptions(
     mdns,
     serveDht,
     bootstrap,
-    warn: (line) => process.stderr.write(`meshwork: ${line}\n`),
+    warn: (line) => process.stderr.write(`meshwork: ${printable(line)}\n`),
     ...(rules ? {} : { rules: 'off' as const }),
     ...(name === undefined ? {} : { name }),
     ...(wanted === undefined ? {} : { share: wanted }),
@@ -173,7 +176,7 @@ function announce({ json }: HeadlessOptions, ready: ReadyLine): void {
   const { name, peer_id, addresses, ui_url: link } = ready
   const text = `${name} (${shortNameOf(peer_id)}) is running; reachable at ${addresses.join(' ') || 'nowhere'}`
   const open = link === undefined ? '' : `\nopen it in a browser: ${link}`
-  process.stdout.write(`${json ? JSON.stringify(ready) : text + open}\n`)
+  process.stdout.write(`${json ? printableJson(ready) : printable(text + open)}\n`)
 }
 
 /** The command line of `node src-main/headless.ts`. @throws FaultError `bad-input` with one clear line */
@@ -247,7 +250,7 @@ export async function runDaemon(argv: readonly string[], extras: HeadlessExtras 
     process.exit(await runHeadless(parseHeadlessArguments(argv), extras))
   } catch (error) {
     const fault = faultOf(error, 'storage-failed')
-    process.stderr.write(`meshwork: ${fault.message}\n`)
+    process.stderr.write(`meshwork: ${printable(fault.message)}\n`)
     process.exit(fault.kind === 'bad-input' ? EXIT_USAGE : EXIT_FAULT)
   }
 }

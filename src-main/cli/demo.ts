@@ -5,6 +5,7 @@ import type { JobStatus } from '#contract'
 import { sampleScene } from '../assemble.ts'
 import { faultOfCall } from '../api/client.ts'
 import { faultOf, refuse } from '../protocol/fault.ts'
+import { printable, printableJson } from '../protocol/printable-text.ts'
 import type { JobId } from '../protocol/ids.ts'
 import { parseDemoOptions, type DemoOptions } from './demo-options.ts'
 import { pairAll, peerOf, startDemoPeer, stopDemoPeer, type DemoPeer } from './demo-peers.ts'
@@ -67,7 +68,7 @@ async function main(options: DemoOptions): Promise<number> {
       return EXIT_FAILED
     }
     const report = await conclude(options, peers, status, killed)
-    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : formatReport(report))
+    process.stdout.write(options.json ? `${printableJson(report)}\n` : printable(formatReport(report)))
     return report.verified === report.units ? 0 : EXIT_FAILED
   } catch (error) {
     complain(error)
@@ -209,7 +210,7 @@ async function conclude(
 /** One clear line on stderr. */
 function complain(error: unknown): void {
   const message = typeof error === 'string' ? error : faultOfCall(error).message
-  process.stderr.write(`demo: ${message}\n`)
+  process.stderr.write(`demo: ${printable(message)}\n`)
 }
 
 process.exitCode = await main(parseDemoOptions(process.argv.slice(2)))

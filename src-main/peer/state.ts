@@ -251,6 +251,8 @@ export interface View {
   pauseDecision?: PauseDecision
   /** The program is about to stop: nothing is taken any more. */
   isLeaving?: true
+  /** Since when nothing can be written down, while that is so. */
+  diskFullSinceMs?: number
   /** The hours of a painted week, told once an hour. */
   weekHours?: { readonly plan: WeekPlan; readonly hour: number; readonly hours: readonly SharedHours[] }
   /** The slots that are shared, and the slot of own jobs, made once for as long as they last. */

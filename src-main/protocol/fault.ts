@@ -40,6 +40,7 @@ export const Fault = z.object({
     'undecided', // verifiers disagree and nobody is left to ask
     'storage-failed',
     'internal', // a defect of ours: never a verdict about anybody, always reported with its place
+    'disk-full', // no room on this machine's disk; it goes on when there is
   ]),
   message: z.string().max(2_000),
 })

@@ -13,6 +13,7 @@ import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
 import type { Standing, Transport } from '../ports/transport.ts'
 import { ComputeAllocationState } from '../protocol/assignment.ts'
 import { ComputeCommitment } from '../protocol/commitment.ts'
+import { refuse } from '../protocol/fault.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { ComputeRoundState } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
@@ -73,6 +74,11 @@ export interface TestPeer {
   stop(): Promise<void>
 }
 
+/** A disk that a test fills, and makes room on. */
+export interface TestDisk {
+  isFull: boolean
+}
+
 /** Where a test peer's memory lives, so that it can start again. */
 export interface TestHome {
   readonly folder: string
@@ -105,9 +111,13 @@ export async function startPeer(
   network: TestNetwork,
   home: TestHome,
   behave: Behaviour,
-  name = home.folder.slice(-6),
+  { name = home.folder.slice(-6), disk = { isFull: false } }: { name?: string; disk?: TestDisk } = {},
 ): Promise<TestPeer> {
   let crashed = false
+  const append = (records: readonly Uint8Array[]): number => {
+    if (disk.isFull) refuse('disk-full', 'the disk is full: the journal')
+    return storage.journal.append(records)
+  }
   const identity = createIdentity(home.seed)
   const transport = network.join(identity.peer, (peer) => runtime.standingOf(peer))
   const clock = machineClock
@@ -124,7 +134,7 @@ export async function startPeer(
     random: machineRandom,
     identity,
     // What a crashed peer still decides in this process never happened: its disk is gone, and so is its network.
-    journal: { ...storage.journal, append: (records) => (crashed ? 0 : storage.journal.append(records)) },
+    journal: { ...storage.journal, append: (records) => (crashed ? 0 : append(records)) },
     blobs: storage.blobs,
     fetcher,
     transport,

@@ -1,4 +1,4 @@
-import type { PeerEvent } from '../peer/event.ts'
+import { isDurable, type PeerEvent } from '../peer/event.ts'
 import { owesHandBack } from '../peer/handing-back.ts'
 import type { WantedOutput } from '../peer/effect.ts'
 import { isUnderWay, type JobState, type PeerState } from '../peer/state.ts'
@@ -104,6 +104,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     observe: (events) => {
       for (const listener of listeners) listener(events)
     },
+    stalled: (by) => stalled(by),
     fatal: parts.fatal,
   })
   const { state } = loop
@@ -147,6 +148,22 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
   /** For what is tried again by itself when it fails. */
   function inBackground(work: Promise<void>, place: string): void {
     work.catch(defects.ignoreFaults(place))
+  }
+
+  /** Pauses sharing while nothing can be written down, and tells those who show it. */
+  function stalled(by: Fault | undefined): void {
+    const at_ms = clock.nowMs()
+    if (by === undefined) delete state.view.diskFullSinceMs
+    else state.view.diskFullSinceMs = at_ms
+    publisher.commitmentChanged()
+    for (const listener of listeners) listener([{ kind: 'tick', at_ms }])
+  }
+
+  /** For what others and the user ask for: while nothing can be written down they are told so at once, and ask again. */
+  async function dispatchOrRefuse(kind: 'too-busy' | 'disk-full', event: PeerEvent): Promise<void> {
+    const fault = loop.stalledBy()
+    if (fault !== undefined && isDurable(event)) refuse(kind, fault.message)
+    return loop.dispatch(event)
   }
 
   function perform(effects: readonly WorldEffect[]): void {
@@ -300,6 +317,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
 
   /** Gives back what others have here, and waits a moment for them to hear of it; who does not is told after the restart. */
   async function leave(): Promise<void> {
+    if (loop.stalledBy() !== undefined) return
     try {
       await dispatch({ kind: 'leaving', at_ms: clock.nowMs() })
     } catch (error) {
@@ -321,9 +339,15 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
 
   return {
     state,
-    dispatch,
+    dispatch: (event) => dispatchOrRefuse('disk-full', event),
     async start() {
-      handleInbound({ clock, identity, transport, state, dispatch })
+      handleInbound({
+        clock,
+        identity,
+        transport,
+        state,
+        dispatch: (event) => dispatchOrRefuse('too-busy', event),
+      })
       stopListening = transport.onConnection(({ kind, peer }) => {
         if (!isKnown(state, peer) && !state.view.connected.has(peer)) return
         tell({ kind, at_ms: clock.nowMs(), peer })

@@ -4,6 +4,7 @@ import { writeFully, type BlobFiles } from './blob-files.ts'
 import type { BlobEntry, BlobIndex } from './blob-index.ts'
 import type { BlobSpace, Reservation } from './blob-space.ts'
 import type { Flush, GroupCommit } from './group-commit.ts'
+import { FILE_MODE } from './private-files.ts'
 
 /** What the parts of the blob store share. */
 export interface BlobParts {
@@ -82,7 +83,7 @@ export async function withTemporaryFile<T>(files: BlobFiles, work: (path: string
 }
 
 async function writeFlushed(path: string, content: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx')
+  const file = await open(path, 'wx', FILE_MODE)
   try {
     await writeFully(file, content, 0)
     await file.sync()

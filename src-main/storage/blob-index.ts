@@ -1,6 +1,6 @@
 import type { Cid } from '../protocol/ids.ts'
 import type { ChunkPlace } from './blob-node.ts'
-import type { PeerDatabase } from './database.ts'
+import { isDiskFull, type PeerDatabase } from './database.ts'
 import type { GroupCommit } from './group-commit.ts'
 
 /** One stored copy of a blob. */
@@ -54,9 +54,14 @@ export function createBlobIndex(
   const nextUse = () => (lastUse = Math.max(nowMs(), lastUse + 1))
   const flushTouches = () => {
     if (touched.size === 0) return
-    commits.unflushed(() => {
-      for (const [id, use] of touched) statements.touch.run(use, id)
-    })
+    try {
+      commits.unflushed(() => {
+        for (const [id, use] of touched) statements.touch.run(use, id)
+      })
+    } catch (error) {
+      // Only the order in which blobs go is lost, and reading must not fail for that.
+      if (!isDiskFull(error)) throw error
+    }
     touched.clear()
   }
   const remove = database.transaction((ids: readonly number[]) => {

@@ -5,7 +5,8 @@ export type Flush = 'flushed' | 'unflushed'
 
 /** One caller's share of a transaction. */
 interface Share {
-  run(): void
+  /** @returns what its work threw, if it did */
+  run(): Error | undefined
   committed(): void
   failed(error: unknown): void
 }
@@ -42,7 +43,11 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
     work()
   })
   const runAll = database.transaction((shares: readonly Share[]) => {
-    for (const share of shares) share.run()
+    for (const share of shares) {
+      const failure = share.run()
+      // A full disk ends the whole transaction by itself; what came after would be committed each on its own.
+      if (!database.inTransaction) throw failure ?? new Error('broken promise: the transaction is open')
+    }
   })
 
   function commit(shares: readonly Share[], how: Flush): void {
@@ -83,7 +88,9 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
           })
         } catch (error) {
           finish = () => reject(storageFault(error, 'the database'))
+          return error instanceof Error ? error : new Error(String(error))
         }
+        return undefined
       },
       committed: () => finish(),
       failed: reject,
@@ -101,7 +108,7 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
     now(work) {
       const shares = takeWaiting()
       if (shares.length === 0) {
-        undoable(work)
+        asFault(() => undoable(work))
         flushed = true
         return
       }
@@ -122,7 +129,7 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
       // Inside a transaction the outer one decides.
       if (database.inTransaction) run()
       else {
-        withoutFlush(database, run)
+        asFault(() => withoutFlush(database, run))
         flushed = false
       }
       const [result] = results
@@ -130,6 +137,14 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
     },
     isFlushed: () => flushed,
     flush,
+  }
+}
+
+function asFault(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw storageFault(error, 'the database')
   }
 }
 

@@ -64,8 +64,8 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
     })
 }
 
-function openUi({ ui_url: url }: ReadyLine): void {
-  if (url !== undefined) void openInBrowser(url)
+function openUi({ ui_url: url, folder }: ReadyLine): void {
+  if (url !== undefined) void openInBrowser(url, folder)
 }
 
 async function runHere(run: () => Promise<number>, ended: (code: number) => void): Promise<void> {
@@ -114,7 +114,7 @@ async function startDetached(
     link === undefined ? started : { ...started, ui_url: link },
     () => `${found.name} is running (process ${pid})\n${open}`,
   )
-  if (link !== undefined) await openInBrowser(link)
+  if (link !== undefined) await openInBrowser(link, folder)
 }
 
 async function linkOf(endpoint: Endpoint): Promise<string> {
@@ -128,7 +128,7 @@ async function linkOf(endpoint: Endpoint): Promise<string> {
 
 async function openLog(folder: string, path: string): Promise<FileHandle> {
   try {
-    await mkdir(folder, { recursive: true })
+    await mkdir(folder, { recursive: true, mode: 0o700 })
     return await open(path, 'w', 0o600)
   } catch (error) {
     return refuse('bad-input', `cannot write to ${folder}: ${faultOf(error, 'bad-input').message}`, error)

@@ -61,6 +61,7 @@ const faults: Record<Fault['kind'], string> = {
   undecided: 'Die Prüfenden sind sich nicht einig',
   'storage-failed': 'Speichern ist gescheitert',
   internal: 'Ein Fehler in Meshwork selbst',
+  'disk-full': 'Die Festplatte ist voll',
 }
 
 /** The text of the frame around all screens, in German. */
@@ -79,6 +80,7 @@ export const frame: typeof english = {
   status: {
     sharing: 'Teilt',
     sharingUntil: (time) => `Teilt bis ${time}`,
+    diskFull: 'Angehalten: Die Festplatte ist voll',
     measuring: 'Misst, wie schnell dieser PC ist',
     off: 'Teilt nicht',
     outsideHours: 'Teilt gerade nicht',
