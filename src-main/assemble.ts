@@ -321,7 +321,7 @@ function protectionOf({ passphrase, keyKeeper: keeper }: PeerOptions): KeyProtec
   }
 }
 
-/** The scene that is rendered when no other is given: a Cornell box with the Stanford bunny, as a .glb file. */
+/** The scene that is rendered when no other is given: a Cornell box with a golden knot, as a .glb file. */
 export async function sampleScene(): Promise<Uint8Array> {
   const { defaultSceneGlb } = await import('./compute/libraries/render/default-scene.ts')
   return defaultSceneGlb()

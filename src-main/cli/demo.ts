@@ -93,7 +93,7 @@ async function makeFolder(path: string): Promise<void> {
 
 /** Writes the built-in scene where a user's own would lie, so that it takes the same way. */
 async function builtInScene(folder: string): Promise<string> {
-  const path = join(folder, 'cornell-bunny.glb')
+  const path = join(folder, 'cornell-knot.glb')
   await writeFile(path, await sampleScene())
   return path
 }

@@ -177,8 +177,8 @@ describe('two peers in processes of their own', () => {
   })
 
   it('render a scene and save the picture', async () => {
-    const scene = join(folder, 'bunny.glb')
-    const picture = join(folder, 'bunny.png')
+    const scene = join(folder, 'knot.glb')
+    const picture = join(folder, 'knot.png')
     await writeFile(scene, await sampleScene())
     const size = ['--width', '48', '--height', '48', '--spp', '2', '--tile', '24', '--bounces', '2']
     const { code, out, err } = await meshctl(
