@@ -4,11 +4,11 @@ import { homedir } from 'node:os'
 import { parseArgs } from 'node:util'
 import * as electron from 'electron'
 import { autoUpdater } from 'electron-updater'
-import { daemonEnvironment } from './cli/daemon-environment.ts'
 import { dataFolder } from './cli/data-folder.ts'
 import { faultOf } from './protocol/fault.ts'
 import { machineClock, machineRandom } from './runtime/machine.ts'
 import { runDesktop } from './shell/desktop.ts'
+import { peerEnvironment } from './shell/peer-environment.ts'
 import { programPaths } from './shell/program-paths.ts'
 
 const { isPackaged } = electron.app
@@ -48,7 +48,7 @@ runDesktop({
     fork(paths.peer, [], {
       execPath: paths.node,
       execArgv: [],
-      env: daemonEnvironment(),
+      env: peerEnvironment(env, platform),
       serialization: 'json',
     }),
   report: (line) => process.stderr.write(`meshwork: ${line}\n`),
