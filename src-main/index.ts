@@ -9,7 +9,11 @@ import { faultOf } from './protocol/fault.ts'
 import { machineClock, machineRandom } from './runtime/machine.ts'
 import { runDesktop } from './shell/desktop.ts'
 import { peerEnvironment } from './shell/peer-environment.ts'
+import { verifyProgram } from './shell/program-files.ts'
 import { programPaths } from './shell/program-paths.ts'
+
+/** Put in when the shell is built: the SHA-256 of the list of the program's files, null where there is no list. */
+declare const PROGRAM_LIST_SHA256: string | null
 
 const { isPackaged } = electron.app
 const { platform, env, argv, execPath, resourcesPath } = process
@@ -52,7 +56,9 @@ runDesktop({
       serialization: 'json',
     }),
   report: (line) => process.stderr.write(`meshwork: ${line}\n`),
-  ...(isPackaged ? { updater: autoUpdater } : {}),
+  ...(isPackaged
+    ? { updater: autoUpdater, verifyProgram: () => verifyProgram(resourcesPath, PROGRAM_LIST_SHA256) }
+    : {}),
 }).catch((error: unknown) => {
   electron.dialog.showErrorBox('Meshwork', faultOf(error, 'storage-failed').message)
   electron.app.exit(1)

@@ -48,6 +48,8 @@ export interface DesktopOptions {
   readonly network: PeerNetwork
   readonly paths: ProgramPaths
   readonly spawnPeer: () => PeerProcess
+  /** Throws when the peer's program is not what was packaged; absent where the program is not packaged. */
+  readonly verifyProgram?: () => Promise<void>
   /** Absent where the program is not packaged: there is nothing that an update could replace. */
   readonly updater?: UpdaterParts
   /** One line for the log. */
@@ -58,6 +60,7 @@ export interface DesktopOptions {
  * The desktop program: a tray icon for as long as it runs, a window while somebody looks, and a peer in a process of its
  * own. Everything it shows and does goes through the peer's API. Returns when it is set up, or at once in a second
  * instance, which hands over what it was started for and quits.
+ * @throws FaultError when the peer's program is not what was packaged; nothing was started or shown then
  */
 export async function runDesktop(options: DesktopOptions): Promise<void> {
   const { electron, argv, data } = options
@@ -86,7 +89,9 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
   app.on('web-contents-created', (_event, contents) => guardContents(contents, electron))
   // The tray goes on without a window.
   app.on('window-all-closed', () => undefined)
-  await app.whenReady()
+  // Read while Electron gets ready; a program that is not whole is told of when there can be a window.
+  const steps = await Promise.allSettled([app.whenReady(), options.verifyProgram?.()])
+  for (const step of steps) if (step.status === 'rejected') throw step.reason
   const desktop = await startDesktop(options)
   opened.by = (link) => desktop.open(link)
   app.on('activate', () => desktop.open())
