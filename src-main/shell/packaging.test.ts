@@ -223,7 +223,8 @@ describe('the built peer', () => {
   /** Copies what belongs beside the archive, as electron-builder does by its file. */
   async function pack(): Promise<void> {
     const require = createRequire(import.meta.url)
-    const { getFileMatchers, copyFiles } = require('app-builder-lib/out/fileMatcher.js') as FileMatcherModule
+    const place = createRequire(import.meta.url).resolve('app-builder-lib/out/fileMatcher.js')
+    const { getFileMatchers, copyFiles } = require(place) as FileMatcherModule
     const config: unknown = parse(await readFile(join(ROOT, 'electron-builder.yml'), 'utf8'))
     const places = { defaultSrc: folder, globalOutDir: join(folder, 'out/packages') }
     const options = { ...places, macroExpander: (text: string) => text, customBuildOptions: {} }
