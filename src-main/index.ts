@@ -11,9 +11,12 @@ import { runDesktop } from './shell/desktop.ts'
 import { peerEnvironment } from './shell/peer-environment.ts'
 import { verifyProgram } from './shell/program-files.ts'
 import { programPaths } from './shell/program-paths.ts'
+import { createSignatureCheck } from './shell/update-signature.ts'
 
 /** Put in when the shell is built: the SHA-256 of the list of the program's files, null where there is no list. */
 declare const PROGRAM_LIST_SHA256: string | null
+/** Put in when the shell is built: who signs updates, as the builder's file names them. */
+declare const UPDATE_PUBLISHERS: readonly string[]
 
 const { isPackaged } = electron.app
 const { platform, env, argv, execPath, resourcesPath } = process
@@ -57,7 +60,14 @@ runDesktop({
     }),
   report: (line) => process.stderr.write(`meshwork: ${line}\n`),
   ...(isPackaged
-    ? { updater: autoUpdater, verifyProgram: () => verifyProgram(resourcesPath, PROGRAM_LIST_SHA256) }
+    ? {
+        verifyProgram: () => verifyProgram(resourcesPath, PROGRAM_LIST_SHA256),
+        updates: {
+          updater: autoUpdater,
+          publishers: UPDATE_PUBLISHERS,
+          checkSignature: createSignatureCheck(env['SystemRoot'] ?? 'C:\\Windows'),
+        },
+      }
     : {}),
 }).catch((error: unknown) => {
   electron.dialog.showErrorBox('Meshwork', faultOf(error, 'storage-failed').message)

@@ -8,8 +8,11 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
+import { parse } from 'yaml'
+import { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import { PROGRAM_LIST, sha256Of } from './program-files.ts'
+import { UPDATE_SOURCE } from './updates.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const OUT = join(ROOT, 'out/shell')
@@ -18,13 +21,27 @@ const RENDERER = join(ROOT, 'out/renderer')
 /** Electron brings itself; the others are optional parts of `ws`, which does without. */
 const EXTERNAL = ['electron', 'bufferutil', 'utf-8-validate']
 
+/** Where updates come from, in the builder's file; and the whole subjects of the certificates that sign them. */
+const BuilderFile = z.object({
+  publish: z.looseObject({ provider: z.string(), publisherName: z.array(z.string().min(1)).default([]) }),
+})
+
+/** What a bundle of the main process is told. */
+interface MainFacts {
+  /** The SHA-256 of the list of the program's files; null for a shell that is not packaged. */
+  readonly listDigest: string | null
+  readonly publishers: readonly string[]
+}
+
 /** Builds the shell anew. @throws when something does not build, or the user interface is not there */
 export async function buildShell(): Promise<void> {
   if (!existsSync(join(RENDERER, 'index.html')))
     throw new Error('the user interface is not built: npm run build:ui')
   await rm(OUT, { recursive: true, force: true })
   await mkdir(OUT, { recursive: true })
-  await bundleMain(OUT, await listDigest())
+  const source = await updateSource()
+  await bundleMain(OUT, { listDigest: await listDigest(), publishers: source.publisherName })
+  await writeFile(join(OUT, UPDATE_SOURCE), `${JSON.stringify(source, null, 2)}\n`)
   await bundle(join(ROOT, 'src-preload/bridge.ts'), 'preload', OUT)
   await cp(RENDERER, join(OUT, 'renderer'), { recursive: true })
   await cp(join(ROOT, 'assets/icons/tray'), join(OUT, 'icons/tray'), { recursive: true })
@@ -42,12 +59,19 @@ export async function buildShell(): Promise<void> {
   await writeFile(join(OUT, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
-/**
- * Bundles the main process into a folder's `main.cjs`.
- * @param digest of the list of the program's files; null for a shell that is not packaged
- */
-export async function bundleMain(out: string, digest: string | null): Promise<void> {
-  await bundle(join(ROOT, 'src-main/index.ts'), 'main', out, { PROGRAM_LIST_SHA256: JSON.stringify(digest) })
+/** What electron-updater is to read: the builder's file says where updates are published, and by whom. */
+export async function updateSource() {
+  const text = await readFile(join(ROOT, 'electron-builder.yml'), 'utf8')
+  const { publish } = BuilderFile.parse(parse(text))
+  return { ...publish, updaterCacheDirName: `${packageJson.name}-updater` }
+}
+
+/** Bundles the main process into a folder's `main.cjs`. */
+export async function bundleMain(out: string, { listDigest, publishers }: MainFacts): Promise<void> {
+  await bundle(join(ROOT, 'src-main/index.ts'), 'main', out, {
+    PROGRAM_LIST_SHA256: JSON.stringify(listDigest),
+    UPDATE_PUBLISHERS: JSON.stringify(publishers),
+  })
 }
 
 /** Of the list that was built last; null where none was: such a shell runs from the repository only. */

@@ -13,6 +13,7 @@ import { PauseRules, RULE_NAMES } from '../protocol/pause-rule.ts'
 import { runDesktop, type DesktopOptions } from './desktop.ts'
 import { createElectronDouble, type DoubleOptions, type ElectronDouble } from './electron.fixture.ts'
 import type { PeerProcess } from './peer-child.ts'
+import type { UpdaterParts } from './updates.ts'
 
 const WAIT = { timeout: 120_000, interval: 50 }
 
@@ -32,7 +33,14 @@ function optionsFor(
     execPath: '/opt/Meshwork/meshwork',
     data,
     network: { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false },
-    paths: { node: '', peer: '', userInterface: join(data, 'no-ui'), preload: '/p/preload.cjs', icons: '/i' },
+    paths: {
+      node: '',
+      peer: '',
+      userInterface: join(data, 'no-ui'),
+      preload: '/p/preload.cjs',
+      icons: '/i',
+      updateSource: '/p/app-update.yml',
+    },
     spawnPeer: () => {
       throw new Error('not in this test')
     },
@@ -308,6 +316,28 @@ describe('the desktop before it has a peer', () => {
     verified.resolve(undefined)
     await starting
     expect(spawned).toEqual(['verified', 'spawned'])
+  })
+
+  it('[Q3] tells of a newer version, and fetches nothing where nothing checks it', async () => {
+    const double = doubleWith({ languages: ['de-DE'] })
+    const updater = Object.assign(new EventEmitter(), {
+      autoDownload: true,
+      updateConfigPath: null,
+      checkForUpdates: () => Promise.resolve(null),
+    })
+    const lines: string[] = []
+    await started(double, {
+      report: (line) => void lines.push(line),
+      updates: {
+        updater: updater as unknown as UpdaterParts,
+        publishers: ['CN=Somebody'],
+        checkSignature: () => Promise.resolve(null),
+      },
+    })
+    expect(updater).toMatchObject({ autoDownload: false, updateConfigPath: '/p/app-update.yml' })
+    updater.emit('update-available', { version: '0.2.0' })
+    expect(double.notices).toMatchObject([{ title: 'Es gibt ein neueres Meshwork' }])
+    expect(lines).toEqual(['version 0.2.0 is out, and not installed by itself here'])
   })
 
   it('opens no window when it starts at login', async () => {

@@ -247,11 +247,12 @@ describe('the built peer', () => {
 
   it('[Q2] is known to the shell’s bundle by its list’s digest', async () => {
     const out = join(folder, 'shell')
-    await bundleMain(out, digest)
+    await bundleMain(out, { listDigest: digest, publishers: ['CN=Somebody'] })
     const bundle = await readFile(join(out, 'main.cjs'), 'utf8')
     expect(bundle).toContain(`verifyProgram(resourcesPath, "${digest}")`)
-    expect(bundle).not.toContain('PROGRAM_LIST_SHA256')
-    await bundleMain(out, null)
+    expect(bundle).toContain('publishers: ["CN=Somebody"]')
+    expect(bundle).not.toMatch(/PROGRAM_LIST_SHA256|UPDATE_PUBLISHERS/)
+    await bundleMain(out, { listDigest: null, publishers: [] })
     expect(await readFile(join(out, 'main.cjs'), 'utf8')).toContain('verifyProgram(resourcesPath, null)')
   })
 
