@@ -12,7 +12,12 @@ import { openEnvelope } from '../protocol/envelope.ts'
 import { FaultError, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
-import { isPairMessage, type DirectMessage, type DirectReply, type PairMessage } from '../protocol/messages.ts'
+import {
+  isPairMessage,
+  type DirectMessage,
+  type DirectReply,
+  type PairMessage,
+} from '../protocol/messages.ts'
 import { ReceiptBatch } from '../protocol/receipt.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Identity } from '../ports/identity.ts'
