@@ -13,7 +13,7 @@ export default defineConfig(
     languageOptions: {
       parserOptions: {
         // The launcher has the program's name, and TypeScript leaves it out in favour of meshctl.ts.
-        projectService: { allowDefaultProject: ['src-main/cli/meshctl.js'] },
+        projectService: { allowDefaultProject: ['src-main/cli/meshctl.js', 'src-main/cli/compile-cache.js'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -73,7 +73,7 @@ export default defineConfig(
   },
   {
     // The launcher runs on any Node, also on those without what newer ones always have.
-    files: ['src-main/cli/meshctl.js'],
+    files: ['src-main/cli/*.js'],
     languageOptions: { globals: { process: 'readonly' } },
     rules: { '@typescript-eslint/no-unnecessary-condition': 'off' },
   },

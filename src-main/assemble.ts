@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism, hostname } from 'node:os'
 import { join } from 'node:path'
 import { createRunner } from './compute/runner.ts'
@@ -20,10 +21,12 @@ import type { Settings } from './ports/settings.ts'
 import type { Transport } from './ports/transport.ts'
 import { ComputeAllocationState } from './protocol/assignment.ts'
 import { ComputeCommitment } from './protocol/commitment.ts'
-import type { PeerId } from './protocol/ids.ts'
+import { refuse } from './protocol/fault.ts'
+import type { Cid, PeerId } from './protocol/ids.ts'
 import { PUBLISH_WITHIN_MS } from './protocol/limits.ts'
 import { PauseRules, RULE_NAMES } from './protocol/pause-rule.ts'
 import { ComputeRoundState } from './protocol/result.ts'
+import { createHealth, type Health } from './runtime/health.ts'
 import { machineClock, machineRandom } from './runtime/machine.ts'
 import { measureCapabilities, type Share } from './runtime/capabilities.ts'
 import { keepLentShare, type LentShare } from './runtime/lent-share.ts'
@@ -35,12 +38,16 @@ import { createStatistics, type Statistics } from './runtime/statistics.ts'
 import { createUsageMeter } from './runtime/usage-meter.ts'
 import { createEnvelopeMemory } from './storage/envelope-memory.ts'
 import { loadOrCreateKey, type KeyProtection } from './storage/key-file.ts'
+import { checkFolder, repairFolder, type FolderRepaired, type RepairChoice } from './storage/folder-repair.ts'
 import { openStorage } from './storage/storage.ts'
 
 /** Disk that blobs may take unless the user says otherwise. */
 const QUOTA_BYTES = 20 * 2 ** 30
 /** The stores' own debounce: with the runtime's a change is out well within the protocol's time. */
 const PUBLISH_DEBOUNCE_MS = PUBLISH_WITHIN_MS / 4
+
+/** The peer's key inside its data folder. */
+const KEY_FILE = 'peer.key'
 
 /** How a peer is set up. */
 export interface PeerOptions {
@@ -51,6 +58,8 @@ export interface PeerOptions {
   readonly listen: readonly string[]
   readonly mdns: boolean
   readonly bootstrap: readonly string[]
+  /** Answers others' questions of who is where; off unless asked for. */
+  readonly serveDht?: boolean
   /** What to share from now on; what was shared before when absent, or most of the machine on a first start. */
   readonly share?: Share
   /** Switches off all rules that pause sharing, from now on; absent leaves them as they are. */
@@ -85,6 +94,7 @@ export interface AssembledPeer {
   readonly settings: Settings
   readonly sharing: SharingWatch
   readonly statistics: Statistics
+  readonly health: Health
   readonly clock: Clock
   readonly random: Random
   start(): Promise<void>
@@ -96,14 +106,17 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   const clock = machineClock
   const random = machineRandom
   const quotaBytes = options.quotaBytes ?? QUOTA_BYTES
+  const keyPath = join(options.folder, KEY_FILE)
   const storage = await openStorage({
     folder: options.folder,
     quotaBytes,
     clock,
+    // The key is made after the database, so that a folder with a key had one.
+    mustExist: existsSync(keyPath),
   })
   const { journal, blobs, settings } = storage
   for (const repair of storage.repairs) options.warn(`repaired while opening: ${JSON.stringify(repair)}`)
-  const { seed } = await loadOrCreateKey(join(options.folder, 'peer.key'), protectionOf(options))
+  const { seed } = await loadOrCreateKey(keyPath, protectionOf(options))
   const identity = createIdentity(seed)
   const { listen, mdns, bootstrap, fatal, report } = options
   const mayConnect = (peer: string): boolean => !runtime.state.blocked.has(peer as PeerId)
@@ -112,13 +125,16 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     listen,
     mdns,
     bootstrap,
+    serveDht: options.serveDht === true,
     mayConnect,
+    standingOf: (peer) => runtime.standingOf(peer),
     clock,
     random,
     onDefect: report,
   })
-  const memory = createEnvelopeMemory(settings, clock)
-  const published = createPublishedStores({ transport, identity, clock, memory })
+  const mayRead = (peer: PeerId): boolean => runtime.standingOf(peer) === 'contact'
+  const memory = createEnvelopeMemory(storage.envelopes, clock, report)
+  const published = createPublishedStores({ transport, identity, clock, memory, mayRead })
   const debounce = { persistDebounce: PUBLISH_DEBOUNCE_MS }
   const stores = {
     commitment: published.createStore({
@@ -152,9 +168,9 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   const lentHosts = createRunner({ ...hosting, stagingFolder: join(options.folder, 'staging-lent') })
   const runner = options.wrapRunner?.(plainRunner) ?? plainRunner
   const lentRunner = options.wrapRunner?.(lentHosts) ?? lentHosts
-  // Content ids are not to be guessed, so whoever names one was told of it; strangers get nothing all the same.
-  const mayServe = (peer: PeerId): boolean => runtime.state.contacts.has(peer)
-  const fetcher = createBlobExchange({ transport, identity, blobs, clock, mayServe })
+  const mayServe = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayServe(peer, cid)
+  const mayVouch = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayVouch(peer, cid)
+  const fetcher = createBlobExchange({ transport, identity, blobs, clock, mayServe, mayVouch })
   const runtime: PeerRuntime = createPeerRuntime({
     name: options.name ?? hostname(),
     clock,
@@ -168,6 +184,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     runner,
     lentRunner,
     fatal,
+    report,
   })
   const hostPids = (): readonly number[] => [...plainRunner.pids(), ...lentHosts.pids()]
   const meter = processMeter()
@@ -189,6 +206,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   const machine = createResourceWatch({ runtime, hardware, blobs, fetcher, clock, report })
   const locality = createLocalityWatch({ runtime, blobs, fetcher, clock, settings, report })
   const statistics = createStatistics({ runtime, clock, settings })
+  const health = createHealth({ runtime, hardware, hosts: [plainRunner, lentHosts], clock, report })
   let lentShare: LentShare | undefined
   const stopping = new AbortController()
   let measuring: Promise<void> | undefined
@@ -203,6 +221,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     settings,
     sharing,
     statistics,
+    health,
     clock,
     random,
     async start() {
@@ -226,6 +245,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
       machine.start()
       locality.start()
       statistics.start()
+      health.start()
       const { name, share, warn } = options
       if (name !== undefined && name !== runtime.state.name) {
         await runtime.dispatch({ kind: 'named', at_ms: clock.nowMs(), name })
@@ -251,6 +271,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
       locality.stop()
       lentShare?.stop()
       statistics.stop()
+      health.stop()
       published.stop()
       memory.close()
       await runtime.stop()
@@ -300,8 +321,26 @@ function protectionOf({ passphrase, keyKeeper: keeper }: PeerOptions): KeyProtec
   }
 }
 
-/** The scene that is rendered when no other is given: a Cornell box with the Stanford bunny, as a .glb file. */
+/** The scene that is rendered when no other is given: a Cornell box with a golden knot, as a .glb file. */
 export async function sampleScene(): Promise<Uint8Array> {
   const { defaultSceneGlb } = await import('./compute/libraries/render/default-scene.ts')
   return defaultSceneGlb()
+}
+
+/**
+ * Looks whether a peer's data folder opens, and repairs it as its user chose; no peer may be running on it.
+ * @returns what a repair did; undefined where none was chosen and the folder opens as it is
+ * @throws FaultError `storage-failed` that says what is wrong and what can be done; `bad-input` for no peer's folder
+ */
+export function repairDataFolder(
+  folder: string,
+  choice: RepairChoice | undefined,
+): FolderRepaired | undefined {
+  if (!existsSync(join(folder, KEY_FILE))) refuse('bad-input', `${folder} is no data folder of a peer`)
+  if (choice === undefined) {
+    checkFolder(folder)
+    return undefined
+  }
+  const moment = new Date(machineClock.nowMs()).toISOString().replaceAll(/[:.]/g, '-')
+  return repairFolder(folder, choice, `before-repair-${moment}`)
 }

@@ -6,6 +6,7 @@ import type { PeerOptions } from './assemble.ts'
 import {
   createDefectLog,
   hostPeer,
+  keepFilesPrivate,
   LISTEN_DEFAULT,
   type HostedPeer,
   type HostOptions,
@@ -13,6 +14,7 @@ import {
 import { shortNameOf } from './network/peer-name.ts'
 import type { PeerId } from './protocol/ids.ts'
 import { faultOf, refuse } from './protocol/fault.ts'
+import { printable, printableJson } from './protocol/printable-text.ts'
 
 /** A peer that cannot stop within this time is ended as it is; its journal survives that by design. */
 const STOP_WITHIN_MS = 10_000
@@ -43,6 +45,8 @@ export const HeadlessOptions = z.strictObject({
   share: z.boolean().default(true),
   /** Whether to find peers in the local network. */
   mdns: z.boolean().default(true),
+  /** Whether to answer others who ask where somebody is. */
+  serveDht: z.boolean().default(false),
   /** False switches off all rules that pause sharing, from now on. */
   rules: z.boolean().default(true),
   /** Multiaddresses of peers to join the network through. */
@@ -84,6 +88,7 @@ export interface ReadyLine {
  * @throws FaultError when the peer cannot start
  */
 export async function runHeadless(options: HeadlessOptions, extras: HeadlessExtras = {}): Promise<number> {
+  keepFilesPrivate()
   const ended = Promise.withResolvers<number>()
   const fatal = (): void => ended.resolve(EXIT_FAULT)
   const log = createDefectLog(options.data)
@@ -110,7 +115,20 @@ export async function runHeadless(options: HeadlessOptions, extras: HeadlessExtr
 }
 
 function hostOptions(
-  { data, name, listen, mdns, bootstrap, quotaGb, cores, ramGb, share, apiPort, rules }: HeadlessOptions,
+  {
+    data,
+    name,
+    listen,
+    mdns,
+    serveDht,
+    bootstrap,
+    quotaGb,
+    cores,
+    ramGb,
+    share,
+    apiPort,
+    rules,
+  }: HeadlessOptions,
   { wrapRunner, registry }: HeadlessExtras,
 ): Omit<HostOptions, 'fatal' | 'requestStop'> {
   const passphrase = process.env['MESHWORK_PASSPHRASE']
@@ -120,8 +138,9 @@ function hostOptions(
     folder: data,
     listen,
     mdns,
+    serveDht,
     bootstrap,
-    warn: (line) => process.stderr.write(`meshwork: ${line}\n`),
+    warn: (line) => process.stderr.write(`meshwork: ${printable(line)}\n`),
     ...(rules ? {} : { rules: 'off' as const }),
     ...(name === undefined ? {} : { name }),
     ...(wanted === undefined ? {} : { share: wanted }),
@@ -157,7 +176,7 @@ function announce({ json }: HeadlessOptions, ready: ReadyLine): void {
   const { name, peer_id, addresses, ui_url: link } = ready
   const text = `${name} (${shortNameOf(peer_id)}) is running; reachable at ${addresses.join(' ') || 'nowhere'}`
   const open = link === undefined ? '' : `\nopen it in a browser: ${link}`
-  process.stdout.write(`${json ? JSON.stringify(ready) : text + open}\n`)
+  process.stdout.write(`${json ? printableJson(ready) : printable(text + open)}\n`)
 }
 
 /** The command line of `node src-main/headless.ts`. @throws FaultError `bad-input` with one clear line */
@@ -169,6 +188,7 @@ export function parseHeadlessArguments(argv: readonly string[]): HeadlessOptions
     'no-share': noShare,
     'no-mdns': noMdns,
     'no-rules': noRules,
+    'serve-dht': serveDht,
     'api-port': apiPort,
   } = values
   if (data === undefined) refuse('bad-input', '--data DIR is needed')
@@ -179,6 +199,7 @@ export function parseHeadlessArguments(argv: readonly string[]): HeadlessOptions
     data,
     share: noShare !== true,
     mdns: noMdns !== true,
+    serveDht: serveDht === true,
     rules: noRules !== true,
   })
 }
@@ -207,6 +228,7 @@ function parseFlags(argv: readonly string[]) {
         'no-share': { type: 'boolean' },
         'no-mdns': { type: 'boolean' },
         'no-rules': { type: 'boolean' },
+        'serve-dht': { type: 'boolean' },
         bootstrap: { type: 'string', multiple: true },
         'api-port': { type: 'string' },
         'quota-gb': { type: 'string' },
@@ -228,7 +250,7 @@ export async function runDaemon(argv: readonly string[], extras: HeadlessExtras 
     process.exit(await runHeadless(parseHeadlessArguments(argv), extras))
   } catch (error) {
     const fault = faultOf(error, 'storage-failed')
-    process.stderr.write(`meshwork: ${fault.message}\n`)
+    process.stderr.write(`meshwork: ${printable(fault.message)}\n`)
     process.exit(fault.kind === 'bad-input' ? EXIT_USAGE : EXIT_FAULT)
   }
 }

@@ -13,6 +13,7 @@ import { assemblePeer, type AssembledPeer, type PeerOptions } from './assemble.t
 import { decodeInvite, encodeInvite, inviteLink } from './network/invite-code.ts'
 import { shortNameOf } from './network/peer-name.ts'
 import { faultOf, refuse } from './protocol/fault.ts'
+import { printableLine } from './protocol/printable-text.ts'
 
 /** Where others may reach a peer unless its user says otherwise: anywhere, at any free port. */
 export const LISTEN_DEFAULT: readonly string[] = ['/ip4/0.0.0.0/tcp/0']
@@ -24,6 +25,14 @@ const UI_FOLDER = join(import.meta.dirname, '../out/renderer')
 /** Where the last API port is remembered. */
 const PORT_KEY = 'api-port'
 const Port = z.int().min(1).max(65_535)
+
+/** What a peer's process writes is its user's alone. */
+const PRIVATE_UMASK = 0o077
+
+/** Lets this process write nothing that other users of the machine may read. For the peer's own process, at its start. */
+export function keepFilesPrivate(): void {
+  process.umask(PRIVATE_UMASK)
+}
 
 /** Where defects of our own are written. */
 export function defectLogPath(folder: string): string {
@@ -128,6 +137,7 @@ async function serve(
     api,
     folder,
     random,
+    troubles: () => peer.health.troubles(),
     sessions: createBrowserSessions(peer),
     ...(userInterface === undefined ? {} : { userInterface }),
     ...(port === undefined ? {} : { port }),
@@ -143,11 +153,13 @@ export function createDefectLog(folder: string): (error: unknown) => void {
   return (error) => {
     const { message } = faultOf(error, 'storage-failed')
     const detail = error instanceof Error ? (error.stack ?? message) : message
-    process.stderr.write(`meshwork: ${message.split('\n', 1)[0] ?? ''} (see ${path})\n`)
+    process.stderr.write(`meshwork: ${printableLine(message.split('\n', 1)[0] ?? '')} (see ${path})\n`)
     try {
-      mkdirSync(folder, { recursive: true })
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
       const known = statSync(path, { throwIfNoEntry: false })
-      if ((known?.size ?? 0) < LOG_BYTES_MAX) appendFileSync(path, `${new Date().toISOString()} ${detail}\n`)
+      if ((known?.size ?? 0) < LOG_BYTES_MAX) {
+        appendFileSync(path, `${new Date().toISOString()} ${detail}\n`, { mode: 0o600 })
+      }
     } catch {
       // The folder itself may be what failed; the line above has been said.
     }

@@ -12,6 +12,7 @@ import { App } from './app.tsx'
 import { startConnection } from './connection/connection.ts'
 import { dialPort } from './connection/port-dial.ts'
 import { dialSocket } from './connection/socket-dial.ts'
+import { browserKey, keepSessionKey } from './connection/session-key.ts'
 import { createNodeStore } from './state/node-store.ts'
 import { languageOf } from './state/text.tsx'
 import { rememberedAppearance } from './theme/appearance.ts'
@@ -21,7 +22,8 @@ async function start(): Promise<void> {
   const root = document.getElementById('root')
   if (root === null) throw new Error('broken promise: index.html has the root')
   const store = createNodeStore()
-  const dial = window.meshworkHost === undefined ? dialSocket : dialPort(window.meshworkHost)
+  await keepSessionKey(window)
+  const dial = window.meshworkHost === undefined ? dialSocket(browserKey) : dialPort(window.meshworkHost)
   const connection = startConnection(dial, (state) => store.setState({ connection: state }))
   const appearance = rememberedAppearance()
   const language = languageOf(appearance.language)

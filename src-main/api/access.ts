@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { BrowserSessions } from './browser-sessions.ts'
 
 /** Whether a request may come in; if not, the HTTP status that says why. */
 export type Access =
@@ -8,13 +9,16 @@ export type Access =
 /** What opens the API: the token of the endpoint file, or the session of a browser that opened a one-time link. */
 export interface Keys {
   readonly token: string
-  readonly isSession: (secret: string) => boolean
+  readonly sessions: Pick<BrowserSessions, 'isOpen' | 'proves'>
 }
+
+/** What our own page speaks over its WebSocket. */
+export const SOCKET_PROTOCOL = 'meshwork-1'
 
 /**
  * The door of the API. A name that merely resolves to this machine (DNS rebinding) and a page of any other origin
- * are refused before a key is looked at. Browsers send cookies by themselves, so that one is good only together with
- * the Origin of our own page.
+ * are refused before a key is looked at. Browsers send cookies by themselves, and to every port of a machine, so that one
+ * is good only together with the Origin of our own page and a proof of what that page alone has.
  *
  * @param port the port that the server listens at
  * @param keys absent for what needs none
@@ -25,7 +29,7 @@ export function checkAccess(headers: IncomingHttpHeaders, port: number, keys: Ke
   if (host === undefined || !hosts.includes(host)) return refused(403, 'wrong Host header')
   if (origin !== undefined && origin !== `http://${host}`) return refused(403, 'foreign Origin')
   if (keys === undefined || carriesToken(headers, keys.token)) return { ok: true }
-  if (origin !== undefined && carriesSession(headers, port, keys)) return { ok: true }
+  if (origin !== undefined && provesSession(headers, host, port, keys)) return { ok: true }
   return refused(401, 'wrong or missing token')
 }
 
@@ -34,19 +38,30 @@ export function cookieName(port: number): string {
   return `meshwork-${port}`
 }
 
-/** Whether a request carries the cookie of an open session. */
-export function carriesSession(
-  { cookie }: IncomingHttpHeaders,
-  port: number,
-  { isSession }: Pick<Keys, 'isSession'>,
-): boolean {
+/** The secret in the session's cookie, if a request carries one; whether it is good is another question. */
+export function carriedSecret({ cookie }: IncomingHttpHeaders, port: number): string | undefined {
   const prefix = `${cookieName(port)}=`
   const carried = (cookie ?? '')
     .split(';')
     .map((part) => part.trim())
     .find((part) => part.startsWith(prefix))
     ?.slice(prefix.length)
-  return carried !== undefined && /^[A-Za-z0-9_-]{43}$/.test(carried) && isSession(carried)
+  return carried !== undefined && /^[A-Za-z0-9_-]{43}$/.test(carried) ? carried : undefined
+}
+
+/** Whether a WebSocket is our own page's: it has the session's cookie, and answers a challenge of ours beside its protocol. */
+function provesSession(
+  headers: IncomingHttpHeaders,
+  host: string,
+  port: number,
+  { sessions }: Keys,
+): boolean {
+  const secret = carriedSecret(headers, port)
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim())
+  const [, challenge, proof] =
+    offered.map((part) => /^proof\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/.exec(part)).find(Boolean) ?? []
+  if (secret === undefined || challenge === undefined || proof === undefined) return false
+  return sessions.proves(secret, { challenge, proof, host })
 }
 
 /** The one place that says how a token is carried. */

@@ -68,7 +68,14 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
 
   function statusOf(job: JobState): JobStatus {
     const shortNameOf: typeof spelling.shortNameOf = (peer) => spelling.shortNameOf(peer)
-    return jobStatus(state, job, { nowMs: clock.nowMs(), shortNameOf, follower, factsOf, riskOf })
+    return jobStatus(state, job, {
+      nowMs: clock.nowMs(),
+      shortNameOf,
+      follower,
+      factsOf,
+      riskOf,
+      troubleOf: ({ manifest }) => runtime.troubleOf(manifest.job_id),
+    })
   }
 
   /** The answer to a submission, with what there is to say of its deadline. Of several jobs the last one tells. */

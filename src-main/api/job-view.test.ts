@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { contract } from '#contract'
 import type { PeerEvent } from '../peer/event.ts'
 import { initialState, type PeerState } from '../peer/state.ts'
 import { advance } from '../peer/step.ts'
 import type { Fault } from '../protocol/fault.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import { BYTES_MAX, CPU_MS_MAX, DURATION_MS_MAX } from '../protocol/quantities.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
@@ -78,6 +80,7 @@ const options = {
   follower: () => undefined,
   factsOf: () => ({}),
   riskOf: () => undefined,
+  troubleOf: () => undefined,
 }
 const statusOf = (state: PeerState) => jobStatus(state, state.jobs.get(JOB)!, options)
 
@@ -201,5 +204,37 @@ describe('the view of a job', () => {
       kind: 'failed',
       fault: { kind: 'unit-failed', message: 'unit 0 failed: cannot be' },
     })
+  })
+})
+
+describe('numbers without end', () => {
+  it('[E10] that others claim end at what can be told: the view never fails by a sum', () => {
+    const most = {
+      wall_ms: DURATION_MS_MAX,
+      cpu_ms: CPU_MS_MAX,
+      peak_memory_bytes: BYTES_MAX,
+      input_bytes: BYTES_MAX,
+      output_bytes: BYTES_MAX,
+      fuel: Number.MAX_SAFE_INTEGER,
+    }
+    const state = after()
+    const job = state.jobs.get(JOB)!
+    for (let unit = 0; unit < 4; unit++) {
+      const cid = RIGHT
+      const status = { state: 'returned', cid, metrics: most } as const
+      const base = { awardId: 'a', role: 'primary', awardedAtMs: T0, deadlineMs: T0, status } as const
+      const attempts = Array.from({ length: 16 }, (_, i) => ({ ...base, attempt: i + 1, peer: ANNA }))
+      const verified = { cid, fuel: most.fuel, winners: [ANNA], atMs: T0, stored: true }
+      job.units.set(unit, { attempts, openSinceMs: T0, verified })
+    }
+    const told = contract.jobs.status['~orpc'].outputSchema?.['~standard'].validate(statusOf(state))
+    expect(told).toMatchObject({ value: { fuel: Number.MAX_SAFE_INTEGER } })
+  })
+
+  it('[W7] says that outputs wait for room here before all that is said of others', () => {
+    const state = after()
+    const fault = { kind: 'quota-exceeded', message: '9 bytes do not fit' } as const
+    const status = jobStatus(state, state.jobs.get(JOB)!, { ...options, troubleOf: () => fault })
+    expect(status.waiting).toEqual({ kind: 'no-room', message: '9 bytes do not fit' })
   })
 })

@@ -1,6 +1,15 @@
-import type { FollowingJob, JobState as JobStateView, JobStatus, JobSummary, PeerShare } from '#contract'
+import type {
+  FollowingJob,
+  JobState as JobStateView,
+  JobStatus,
+  JobSummary,
+  PeerShare,
+  Waiting,
+} from '#contract'
 import { isUnderWay, priorityOf, type AttemptState, type JobState, type PeerState } from '../peer/state.ts'
+import type { Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
+import { saturated } from '../protocol/quantities.ts'
 import { toMs } from '../protocol/time.ts'
 import type { DeadlineRisks } from './deadline-risk.ts'
 import type { JobFacts } from './job-facts.ts'
@@ -17,6 +26,8 @@ export interface JobViewOptions {
   readonly factsOf: (job: JobState) => JobFacts
   /** Whether it will miss its deadline. */
   readonly riskOf: DeadlineRisks
+  /** Why its outputs are not here, if it is for this machine. */
+  readonly troubleOf: (job: JobState) => Fault | undefined
 }
 
 /** A job for a list. Costs the same however many units it has. */
@@ -60,7 +71,7 @@ export function jobSummary(
 export function jobStatus(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): JobStatus {
   const shares = peerShares(state, job, options)
   const busy = shares.some((share) => share.running_units > 0)
-  const waiting = busy ? undefined : whyWaiting(state, job, options.nowMs)
+  const waiting = noRoomFor(job, options) ?? (busy ? undefined : whyWaiting(state, job, options.nowMs))
   const fuel = fuelOf(job)
   return {
     ...jobSummary(job, options),
@@ -68,6 +79,12 @@ export function jobStatus(state: Readonly<PeerState>, job: JobState, options: Jo
     ...(fuel === undefined ? {} : { fuel }),
     by_peer: shares,
   }
+}
+
+/** That outputs wait for this machine, which goes before all that is said of others. */
+function noRoomFor(job: JobState, { troubleOf }: JobViewOptions): Waiting | undefined {
+  const trouble = isUnderWay(job) ? troubleOf(job) : undefined
+  return trouble === undefined ? undefined : { kind: 'no-room', message: trouble.message }
 }
 
 /** Whether a job has come to its end, one way or another. */
@@ -90,14 +107,14 @@ function leftMsEstimate(job: JobState, nowMs: number): number | undefined {
   if (job.status.state !== 'running' || job.verified === 0 || job.firstAwardAtMs === undefined)
     return undefined
   const perUnitMs = Math.max(0, nowMs - job.firstAwardAtMs - job.pausedMs) / job.verified
-  return Math.round(perUnitMs * (job.manifest.unit_count - job.verified))
+  return saturated(Math.round(perUnitMs * (job.manifest.unit_count - job.verified)))
 }
 
 /** What the verified units took, each counted once; undefined where no unit is metered. */
 function fuelOf({ units }: JobState): number | undefined {
   let sum: number | undefined
   for (const { verified } of units.values()) {
-    if (verified?.fuel !== undefined) sum = (sum ?? 0) + verified.fuel
+    if (verified?.fuel !== undefined) sum = saturated((sum ?? 0) + verified.fuel)
   }
   return sum
 }
@@ -144,10 +161,12 @@ function count(tally: Tally, { status }: AttemptState, won: boolean): void {
       return
     case 'returned':
       if (won) tally.verified_units++
-      tally.cpu_ms += status.metrics.cpu_ms
-      tally.wall_ms += status.metrics.wall_ms
-      tally.output_bytes += status.metrics.output_bytes
-      if (status.metrics.fuel !== undefined) tally.fuel = (tally.fuel ?? 0) + status.metrics.fuel
+      tally.cpu_ms = saturated(tally.cpu_ms + status.metrics.cpu_ms)
+      tally.wall_ms = saturated(tally.wall_ms + status.metrics.wall_ms)
+      tally.output_bytes = saturated(tally.output_bytes + status.metrics.output_bytes)
+      if (status.metrics.fuel !== undefined) {
+        tally.fuel = saturated((tally.fuel ?? 0) + status.metrics.fuel)
+      }
       return
     case 'failed':
       tally.failed++

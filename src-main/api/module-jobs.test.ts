@@ -75,6 +75,7 @@ function fakeRunner(): Runner {
     ],
     concurrency: 2,
     setConcurrency: () => undefined,
+    cancel: () => undefined,
     benchmark: () => Promise.resolve(1),
     async run(tasks, { finished, signal }) {
       for (const task of tasks) {

@@ -5,10 +5,10 @@ import type { BlobStore } from '../ports/blob-store.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { JobId } from '../protocol/ids.ts'
 import { WASM_MODULE } from '../protocol/wasm-job.ts'
+import { keptPin } from '../runtime/blob-rights.ts'
 import { blobPieces } from './blob-pieces.ts'
 import { followingJob } from './following-job.ts'
 import type { ApiParts } from './parts.ts'
-import { jobPin } from './render-result.ts'
 
 /** The results of modules' jobs: put together once, remembered, kept as long as the job. */
 export interface ModuleResults {
@@ -41,11 +41,11 @@ export function createModuleResults(parts: ApiParts, signal: AbortSignal): Modul
       }
     }
     const cid = await blobs.putStream(hashed(), { signal })
-    blobs.pin(cid, jobPin(job_id))
+    blobs.pin(cid, keptPin(job_id))
     const result = { cid, bytes, sha256: hash.digest('hex') }
     settings.write(resultKey(job_id), result)
     // A job that was removed meanwhile has let go of its blobs already, and must not hold on to this one.
-    if (!runtime.state.jobs.has(job_id)) blobs.unpin(jobPin(job_id))
+    if (!runtime.state.jobs.has(job_id)) blobs.unpin(keptPin(job_id))
     return result
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -21,7 +22,7 @@ const kept = new Map<string, string>()
 const settings: Settings = {
   read: (key, schema) => {
     const text = kept.get(key)
-    return text === undefined ? undefined : schema.parse(JSON.parse(text))
+    return text === undefined ? undefined : schema.safeParse(JSON.parse(text)).data
   },
   write: (key, value) => void kept.set(key, JSON.stringify(value)),
 }
@@ -47,9 +48,8 @@ beforeEach(async () => {
   nowMs = 1_000_000
   kept.clear()
   sessions = newSessions()
-  const keys = { token: 'unused', isSession: (secret: string) => sessions.isOpen(secret) }
   const userInterface = await loadUserInterface(join(folder, 'ui'))
-  parts = { random: machineRandom, sessions, keys, userInterface }
+  parts = { random: machineRandom, sessions, userInterface, troubles: () => [] }
 })
 
 const port = (): number => (server.address() as AddressInfo).port
@@ -90,7 +90,7 @@ describe('a one-time link', () => {
         `^meshwork-${port()}=[A-Za-z0-9_-]{43}; Max-Age=2592000; Path=/; HttpOnly; SameSite=Strict$`,
       ),
     )
-    expect(reply.body).toContain('url=/')
+    expect(reply.body).toMatch(/content="0;url=\/#key=[A-Za-z0-9_-]{43}"/)
   })
 
   it('opens once, within ten minutes, and not by a look at its headers', async () => {
@@ -108,6 +108,22 @@ describe('a one-time link', () => {
     expect(reply.status).toBe(401)
     expect(reply.headers['set-cookie']).toBeUndefined()
     expect(reply.body).toContain('meshctl ui')
+  })
+})
+
+describe('[L12] a challenge', () => {
+  it('is for the session’s own page, and new each time', async () => {
+    const cookie = await openSession()
+    const [first, second] = [await get('/challenge', { cookie }), await get('/challenge', { cookie })]
+    expect([first.status, second.status]).toEqual([200, 200])
+    expect(first.body).toMatch(/^[A-Za-z0-9_-]{43}\n$/)
+    expect(second.body).not.toBe(first.body)
+    expect((await get('/challenge')).status).toBe(401)
+    for (const site of ['cross-site', 'same-site', 'none']) {
+      expect((await get('/challenge', { cookie, 'sec-fetch-site': site })).status).toBe(403)
+    }
+    expect((await get('/challenge', { cookie, 'sec-fetch-site': 'same-origin' })).status).toBe(200)
+    expect((await get('/challenge', { cookie, origin: 'http://127.0.0.1:1' })).status).toBe(403)
   })
 })
 
@@ -191,6 +207,12 @@ describe('a session', () => {
     expect([...kept.values()].join()).not.toContain(secret)
   })
 
+  it('of a release that had no keys asks for a new link', () => {
+    const digest = createHash('sha256').update('A'.repeat(43)).digest('base64url')
+    settings.write('browser-sessions', [{ digest, expires_at_ms: nowMs + 1 }])
+    expect(newSessions().isOpen('A'.repeat(43))).toBe(false)
+  })
+
   it('ends after a month without a new link', async () => {
     const cookie = await openSession()
     nowMs += 30 * 24 * 3_600_000
@@ -202,4 +224,11 @@ describe('a session', () => {
     for (let i = 0; i < 32; i++) await openSession()
     expect((await get('/', { cookie })).status).toBe(401)
   })
+})
+
+it('[P9] /healthz is 200 and ok, or 503 and a line for each thing that is wrong', async () => {
+  expect(await get('/healthz')).toMatchObject({ status: 200, body: 'ok\n' })
+  parts = { ...parts, troubles: () => ['disk: 3 MiB are left', 'loop: it stood still for 5000 ms'] }
+  const sick = await get('/healthz')
+  expect([sick.status, sick.body]).toEqual([503, 'disk: 3 MiB are left\nloop: it stood still for 5000 ms\n'])
 })

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Random } from '../ports/random.ts'
-import { carriesSession, checkAccess, cookieName, type Keys } from './access.ts'
+import { carriedSecret, checkAccess, cookieName } from './access.ts'
 import type { BrowserSessions } from './browser-sessions.ts'
 import { contentSecurityPolicy, PAGE_HEADERS } from './content-security-policy.ts'
 import type { UserInterface } from './user-interface.ts'
 
 /** Where a one-time link leads. */
 export const OPEN_PATH = '/open'
+/** Where a page asks for something to prove itself with. */
+const CHALLENGE_PATH = '/challenge'
 /** Bytes of a page's nonce: 128 bits, as the policy's standard asks. */
 const NONCE_BYTES = 16
 
@@ -14,9 +16,10 @@ const NONCE_BYTES = 16
 export interface PageParts {
   readonly random: Random
   readonly sessions: BrowserSessions
-  readonly keys: Keys
   /** Absent where it was not built. */
   readonly userInterface: UserInterface | undefined
+  /** What is wrong with the peer at this moment, a line each. */
+  readonly troubles: () => readonly string[]
 }
 
 /** One answer, before it is sent. */
@@ -49,26 +52,47 @@ function answerTo(request: IncomingMessage, port: number, parts: PageParts): Ans
   if (!access.ok) return plain(access.status, access.reason)
   if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405, 'only GET and HEAD')
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2)
-  if (path === '/healthz') return plain(200, 'ok')
+  if (path === '/healthz') return health(parts)
   if (path === OPEN_PATH) return openLink(request, new URLSearchParams(query).get('t') ?? '', port, parts)
+  if (path === CHALLENGE_PATH) return challenge(request, port, parts)
   return interfaceFile(request, path, port, parts)
 }
 
-/** The session's cookie, and a page that goes on by itself: a redirect would not carry a strict cookie along. */
+/** `ok`, or what is wrong: for whoever watches over the process, and tells nothing of anybody's work. */
+function health({ troubles }: PageParts): Answer {
+  const wrong = troubles()
+  return wrong.length === 0 ? plain(200, 'ok') : plain(503, wrong.join('\n'))
+}
+
+/** A challenge for our own page: a browser says itself whether the page that asks is of this origin. */
+function challenge({ headers, method }: IncomingMessage, port: number, { sessions }: PageParts): Answer {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin') return plain(403, 'foreign page')
+  const secret = carriedSecret(headers, port)
+  const issued = secret === undefined || method !== 'GET' ? undefined : sessions.challenge(secret)
+  return issued === undefined ? plain(401, 'no session') : plain(200, issued)
+}
+
+/**
+ * The session's cookie, and a page that goes on by itself: a redirect would not carry a strict cookie along. The session's
+ * key goes in the fragment, which no request carries, and which only a page of this origin, port included, reads.
+ */
 function openLink({ method }: IncomingMessage, token: string, port: number, parts: PageParts): Answer {
   // A link is used up by being opened, not by a look at its headers.
   const session = method === 'GET' ? parts.sessions.openLink(token) : undefined
   if (session === undefined) {
     return page(parts, 401, 'This link was used before, or is too old.', HOW_TO_OPEN)
   }
-  const answer = page(parts, 200, 'Opening Meshwork …', '', '<meta http-equiv="refresh" content="0;url=/">')
+  const head = `<meta http-equiv="refresh" content="0;url=/#key=${session.key}">`
+  const answer = page(parts, 200, 'Opening Meshwork …', '', head)
   const cookie = `${cookieName(port)}=${session.secret}; Max-Age=${session.maxAgeSeconds}; Path=/; HttpOnly; SameSite=Strict`
   return { ...answer, headers: { ...answer.headers, 'set-cookie': cookie } }
 }
 
 function interfaceFile(request: IncomingMessage, path: string, port: number, parts: PageParts): Answer {
-  const { userInterface, keys } = parts
-  if (!carriesSession(request.headers, port, keys)) {
+  const { userInterface, sessions } = parts
+  const secret = carriedSecret(request.headers, port)
+  if (secret === undefined || !sessions.isOpen(secret)) {
     return path === '/'
       ? page(parts, 401, 'This browser is not known to this PC’s Meshwork.', HOW_TO_OPEN)
       : plain(401, 'no session')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { JobState } from '../peer/state.ts'
-import { faultOf } from '../protocol/fault.ts'
+import { FaultError } from '../protocol/fault.ts'
 import type { JobManifest, Params } from '../protocol/work.ts'
 import { blobInput, runLocalTask } from './local-task.ts'
 import type { ApiParts } from './parts.ts'
@@ -56,7 +56,7 @@ export function createExposures(
       return ProbeInfo.parse(result.info).exposure_stops
     } catch (error) {
       // As the scene says is what most pictures have anyway.
-      faultOf(error, 'unit-failed')
+      if (!(error instanceof FaultError)) parts.report(error)
       return 0
     }
   }

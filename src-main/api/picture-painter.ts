@@ -3,7 +3,7 @@ import type { TilePreview } from '#contract'
 import type { PeerEvent } from '../peer/event.ts'
 import type { JobState } from '../peer/state.ts'
 import type { RunInput } from '../ports/runner.ts'
-import { faultOf } from '../protocol/fault.ts'
+import { onlyFault } from '../protocol/fault.ts'
 import { tileCount, unitCount, unitRegion, type RenderParams } from '../protocol/render-job.ts'
 import { changedUnits } from './changed-units.ts'
 import { blobInput, outputBytes, runLocalTask } from './local-task.ts'
@@ -259,7 +259,7 @@ async function tilesOf(
     })
   } catch (error) {
     // A picture in progress may lack tiles: an output that is damaged or gone comes again, or the job says so.
-    faultOf(error, 'unit-failed')
+    onlyFault(error)
     return due.map(() => undefined)
   }
 }

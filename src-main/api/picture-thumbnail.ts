@@ -2,12 +2,13 @@ import { z } from 'zod'
 import type { JobState } from '../peer/state.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import { Cid, type JobId } from '../protocol/ids.ts'
+import { keptPin } from '../runtime/blob-rights.ts'
 import { runLocalTask, storeOutput } from './local-task.ts'
 import type { ApiParts } from './parts.ts'
 import { THUMBNAIL } from './render-algorithm.ts'
 import { mustRender, shrinkFactor } from './render-picture.ts'
 import { createTurns } from './turns.ts'
-import { jobPin, mustBeDone, unitInputs, type RenderResults } from './render-result.ts'
+import { mustBeDone, unitInputs, type RenderResults } from './render-result.ts'
 
 /** Pixels on the longer side. */
 const SIDE_MAX = 320
@@ -51,11 +52,11 @@ export function createThumbnails(parts: ApiParts, results: RenderResults, signal
       },
       signal,
     )
-    const { cid } = await storeOutput(blobs, result.output, jobPin(job_id))
+    const { cid } = await storeOutput(blobs, result.output, keptPin(job_id))
     const thumbnail = Thumbnail.parse({ ...result.info, cid })
     settings.write(thumbnailKey(job_id), thumbnail)
     // A job that was removed meanwhile has let go of its blobs already, and must not hold on to this one.
-    if (!parts.runtime.state.jobs.has(job_id)) blobs.unpin(jobPin(job_id))
+    if (!parts.runtime.state.jobs.has(job_id)) blobs.unpin(keptPin(job_id))
     return thumbnail
   }
 

@@ -5,6 +5,7 @@ import type { JobState } from '../peer/state.ts'
 import type { RunInput, RunOutput } from '../ports/runner.ts'
 import { assert, refuse } from '../protocol/fault.ts'
 import type { Cid, JobId } from '../protocol/ids.ts'
+import { keptPin } from '../runtime/blob-rights.ts'
 import { blobInput, runLocalTask, storeOutput } from './local-task.ts'
 import type { ApiParts } from './parts.ts'
 import { ASSEMBLE } from './render-algorithm.ts'
@@ -63,12 +64,12 @@ export function createRenderResults(parts: ApiParts, signal: AbortSignal): Rende
     const results = { png: await keep(output, job_id), exr: await keep(exr, job_id), exposure_stops }
     settings.write(resultKey(job_id), results)
     // A job that was removed meanwhile has let go of its blobs already, and must not hold on to these.
-    if (!parts.runtime.state.jobs.has(job_id)) blobs.unpin(jobPin(job_id))
+    if (!parts.runtime.state.jobs.has(job_id)) blobs.unpin(keptPin(job_id))
     return results
   }
 
   async function keep(output: RunOutput, job: JobId): Promise<ResultFile> {
-    const { cid, bytes } = await storeOutput(blobs, output, jobPin(job))
+    const { cid, bytes } = await storeOutput(blobs, output, keptPin(job))
     return { cid, bytes, sha256: await sha256Of(parts, cid) }
   }
 
@@ -93,11 +94,6 @@ export function mustBeDone({ manifest: { job_id, unit_count }, status, stored }:
   refuse('bad-input', `job ${job_id} is ${status.state}: ${stored} of ${unit_count} units are here`)
 }
 
-/** The pin of an own job's blobs, the same that the runtime uses and lets go of when the job is removed. */
-export function jobPin(job: JobId): string {
-  return `job:${job}`
-}
-
 /** The setting in which a job's pictures are remembered. */
 export function resultKey(job: JobId): string {
   return `result:${job}`
@@ -111,7 +107,7 @@ export async function unitOutput({ blobs }: ApiParts, job: JobState, index: numb
   if (verified.inline !== undefined && !blobs.has(verified.cid)) {
     const cid = await blobs.put(verified.inline)
     assert(cid === verified.cid, 'an inline output has the CID of its bytes')
-    blobs.pin(cid, jobPin(job.manifest.job_id))
+    blobs.pin(cid, keptPin(job.manifest.job_id))
   }
   return verified.cid
 }

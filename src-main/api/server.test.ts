@@ -1,5 +1,7 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
-import { request } from 'node:http'
+import { createHmac } from 'node:crypto'
+import { createServer, request, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -59,7 +61,9 @@ afterAll(async () => {
 /** How a WebSocket handshake ends: `open`, or the HTTP status that refused it. */
 function handshake(options: ClientOptions, path = ''): Promise<number | 'open'> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`${server.endpoint.url}${path}`, options)
+    const { 'sec-websocket-protocol': offered, ...headers } = options.headers ?? {}
+    const protocols = typeof offered === 'string' ? offered.split(', ') : []
+    const socket = new WebSocket(`${server.endpoint.url}${path}`, protocols, { ...options, headers })
     socket.once('open', () => {
       socket.close()
       resolve('open')
@@ -115,17 +119,73 @@ describe('the door', () => {
     expect(await handshake({ headers: headers() })).toBe(status)
   })
 
-  it('opens to a browser that used a one-time link, from its own page only', async () => {
+  /** A browser that used a one-time link: its cookie, which every port gets, and its page, which alone has the key. */
+  function browser() {
     const token = new URL(server.openLink().url).searchParams.get('t') ?? ''
-    const cookie = `meshwork-${port()}=${sessions.openLink(token)?.secret ?? ''}`
+    const { secret, key } = sessions.openLink(token) ?? { secret: '', key: '' }
+    const prove = (challenge: string, host = `127.0.0.1:${port()}`) =>
+      createHmac('sha256', Buffer.from(key, 'base64url')).update(`${host} ${challenge}`).digest('base64url')
+    return {
+      cookie: `meshwork-${port()}=${secret}`,
+      challenge: () => sessions.challenge(secret) ?? '',
+      prove,
+      /** A WebSocket of the page's; the browser adds cookie and Origin. */
+      protocols: (challenge = sessions.challenge(secret) ?? '', proof = prove(challenge)) => ({
+        'sec-websocket-protocol': `meshwork-1, proof.${challenge}.${proof}`,
+      }),
+    }
+  }
+
+  it('opens to a browser that used a one-time link, from its own page only', async () => {
+    const { cookie, protocols } = browser()
     const origin = `http://127.0.0.1:${port()}`
-    expect(await handshake({ headers: { cookie }, origin })).toBe('open')
-    expect(await handshake({ headers: { cookie: `other=1; ${cookie}` }, origin })).toBe('open')
+    expect(await handshake({ headers: { cookie, ...protocols() }, origin })).toBe('open')
+    expect(await handshake({ headers: { cookie: `other=1; ${cookie}`, ...protocols() }, origin })).toBe(
+      'open',
+    )
     // Without an Origin it is no page of ours that the browser sends the cookie for.
-    expect(await handshake({ headers: { cookie } })).toBe(401)
-    expect(await handshake({ headers: { cookie }, origin: 'https://evil.example' })).toBe(403)
-    expect(await handshake({ headers: { cookie: cookie.slice(0, -1) }, origin })).toBe(401)
-    expect(await handshake({ headers: { cookie: cookie.replace(/-\d+=/, '-1=') }, origin })).toBe(401)
+    expect(await handshake({ headers: { cookie, ...protocols() } })).toBe(401)
+    expect(await handshake({ headers: { cookie, ...protocols() }, origin: 'https://evil.example' })).toBe(403)
+    expect(await handshake({ headers: { cookie: cookie.slice(0, -1), ...protocols() }, origin })).toBe(401)
+    const elsewhere = cookie.replace(/-\d+=/, '-1=')
+    expect(await handshake({ headers: { cookie: elsewhere, ...protocols() }, origin })).toBe(401)
+  })
+
+  it('[L12] is closed to who has the cookie alone, as every server at another port of this machine gets it', async () => {
+    const { cookie } = browser()
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    // A browser with our cookie looks at a page of the other server, which makes itself a request of what it got.
+    const got = new Promise<IncomingHttpHeaders>((resolve) =>
+      other.once('request', (asked, answer) => {
+        answer.end()
+        resolve(asked.headers)
+      }),
+    )
+    await fetch(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`, { headers: { cookie } })
+    const stolen = (await got).cookie ?? ''
+    other.close()
+    expect(stolen).toBe(cookie)
+    const origin = `http://127.0.0.1:${port()}`
+    expect(await handshake({ headers: { cookie: stolen }, origin })).toBe(401)
+    const guess = { 'sec-websocket-protocol': `meshwork-1, proof.${'A'.repeat(43)}.${'A'.repeat(43)}` }
+    expect(await handshake({ headers: { cookie: stolen, ...guess }, origin })).toBe(401)
+  })
+
+  it('[L12] opens to a proof once, for its own session, this port and a fresh challenge', async () => {
+    const [mine, other] = [browser(), browser()]
+    const origin = `http://127.0.0.1:${port()}`
+    const once = mine.protocols()
+    expect(await handshake({ headers: { cookie: mine.cookie, ...once }, origin })).toBe('open')
+    expect(await handshake({ headers: { cookie: mine.cookie, ...once }, origin })).toBe(401)
+    // A server that took another port's place hands the challenge on, and gets a proof for its own address.
+    const challenge = mine.challenge()
+    const relayed = mine.protocols(challenge, mine.prove(challenge, '127.0.0.1:1'))
+    expect(await handshake({ headers: { cookie: mine.cookie, ...relayed }, origin })).toBe(401)
+    expect(await handshake({ headers: { cookie: mine.cookie, ...other.protocols() }, origin })).toBe(401)
+    const foreign = mine.challenge()
+    const signed = other.protocols(foreign, other.prove(foreign))
+    expect(await handshake({ headers: { cookie: mine.cookie, ...signed }, origin })).toBe(401)
   })
 
   it('is nowhere else', async () => {

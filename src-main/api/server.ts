@@ -6,7 +6,7 @@ import { WebSocketServer } from 'ws'
 import { API_MESSAGE_BYTES_MAX } from '#contract'
 import type { Random } from '../ports/random.ts'
 import { faultOf, refuse } from '../protocol/fault.ts'
-import { checkAccess, type Keys } from './access.ts'
+import { checkAccess, SOCKET_PROTOCOL, type Keys } from './access.ts'
 import type { Api } from './api.ts'
 import type { BrowserSessions } from './browser-sessions.ts'
 import { removeEndpoint, writeEndpoint, type Endpoint } from './endpoint-file.ts'
@@ -37,6 +37,8 @@ export interface ServeOptions {
   readonly sessions: BrowserSessions
   /** The built user interface; absent where there is none. */
   readonly userInterface?: UserInterface
+  /** What is wrong with the peer at this moment, a line each, for `/healthz`; nothing when absent. */
+  readonly troubles?: () => readonly string[]
   /** A port of this machine; any free one when absent. */
   readonly port?: number
   /** A port to take if it is free, and any other if it is not. */
@@ -53,23 +55,25 @@ export interface ApiServer {
 
 /**
  * Serves an API and the user interface on 127.0.0.1, and writes where to the endpoint file. `GET /healthz` answers
- * without a token.
+ * without a token: 200 when all is well, else 503 and what is not.
  * @throws FaultError `bad-input` when the port is taken or not allowed
  */
 export async function serveApi(options: ServeOptions): Promise<ApiServer> {
-  const { api, folder, random, sessions, userInterface } = options
+  const { api, folder, random, sessions, userInterface, troubles = () => [] } = options
   const token = Buffer.from(random.bytes(TOKEN_BYTES)).toString('base64url')
-  const keys: Keys = { token, isSession: (secret) => sessions.isOpen(secret) }
+  const keys: Keys = { token, sessions }
   const handler = new RPCHandler(api.router)
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: API_MESSAGE_BYTES_MAX,
     perMessageDeflate: false,
     clientTracking: true,
+    // What else a page offers is its proof, and nobody's protocol.
+    handleProtocols: (offered) => (offered.has(SOCKET_PROTOCOL) ? SOCKET_PROTOCOL : false),
   })
   const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_WITHIN_MS })
   server.on('request', (request, response) =>
-    answerRequest(request, response, portOf(server), { random, sessions, keys, userInterface }),
+    answerRequest(request, response, portOf(server), { random, sessions, userInterface, troubles }),
   )
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())

@@ -6,7 +6,7 @@ import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { Settings } from '../ports/settings.ts'
-import { FaultError, faultOf, refuse } from '../protocol/fault.ts'
+import { FaultError, faultOf, onlyFault, refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { createKnownUploads } from './known-uploads.ts'
 
@@ -95,7 +95,7 @@ export function createUploads({ blobs, settings, clock, random, folder }: Upload
 
   async function drop(upload: Upload): Promise<void> {
     known.delete(upload.id)
-    await upload.tail.catch((error: unknown) => faultOf(error, 'cancelled'))
+    await upload.tail.catch(onlyFault)
     await discard(upload)
   }
 

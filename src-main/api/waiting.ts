@@ -2,7 +2,7 @@ import type { Waiting } from '#contract'
 import { askedAboveLent } from '../peer/lending.ts'
 import { slotAt, slotsForOwn } from '../peer/shared-slots.ts'
 import type { JobState, PeerState } from '../peer/state.ts'
-import { activeCommitments } from '../peer/trust.ts'
+import { activeCommitments, trustOf } from '../peer/trust.ts'
 import { needOf } from '../peer/unit.ts'
 import { openRanges } from '../peer/unit-book.ts'
 import type { PeerId } from '../protocol/ids.ts'
@@ -15,6 +15,7 @@ interface Candidate {
   readonly peer: PeerId
   readonly slots: readonly AvailabilitySlot[]
   readonly trustsMe: boolean
+  readonly isTrusted: boolean
 }
 
 /**
@@ -50,7 +51,11 @@ export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: num
   if (willing.length === 0) {
     return { kind: 'nobody-trusts-you', message: 'nobody who could work on this trusts you yet' }
   }
-  const fresh = willing.filter(({ peer }) => !need.holders.includes(peer))
+  const trusted = willing.filter(({ isTrusted }) => isTrusted)
+  if (trusted.length === 0) {
+    return { kind: 'nobody-trusted', message: 'you have set no trust for anybody who could work on this' }
+  }
+  const fresh = trusted.filter(({ peer }) => !need.holders.includes(peer))
   if (fresh.length >= need.missing) return undefined
   const more = need.missing - fresh.length
   return {
@@ -65,8 +70,9 @@ function candidates(state: Readonly<PeerState>, nowMs: number): Candidate[] {
     // What is shared tonight helps nobody now.
     slots: commitment.availability_slots.filter((slot) => slotAt([slot], nowMs) !== undefined),
     trustsMe: (commitment.trust_weights[state.me] ?? 0) > 0,
+    isTrusted: trustOf(state, commitment.peer_id) > 0,
   }))
-  return [{ peer: state.me, slots: slotsForOwn(state, nowMs), trustsMe: true }, ...others]
+  return [{ peer: state.me, slots: slotsForOwn(state, nowMs), trustsMe: true, isTrusted: true }, ...others]
 }
 
 function nobodyShares({ view }: Readonly<PeerState>): Waiting {

@@ -14,6 +14,7 @@ export type SharingNow =
       readonly threshold?: number
       readonly since_ms: number
     }
+  | { readonly kind: 'disk-full'; readonly since_ms: number }
   | { readonly kind: 'finishing'; readonly since_ms: number; readonly until_ms?: number }
 
 /** What a rule sees; the contract's shape and units. */

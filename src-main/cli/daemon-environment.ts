@@ -1,5 +1,4 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { compileCacheFolder } from './compile-cache.js'
 
 /** Megabytes of one half of V8's young generation; the default, 16, only fills memory that a peer hardly uses. */
 const SEMI_SPACE_MB = 4
@@ -9,11 +8,12 @@ const SEMI_SPACE_MB = 4
  * it starts in two thirds of the time and does not load the TypeScript stripper (30 MB); a small young generation
  * saves about 20 MB more and cost nothing that the overhead benchmark could see.
  */
-export function daemonEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: options = '' } = process.env
+export function daemonEnvironment(own: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: options = '' } = own
+  const cache = compileCacheFolder()
   return {
-    NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
-    ...process.env,
+    ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
+    ...own,
     NODE_OPTIONS: `--max-semi-space-size=${SEMI_SPACE_MB} ${options}`.trim(),
   }
 }

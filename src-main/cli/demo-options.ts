@@ -35,7 +35,7 @@ function whole(least: number, most: number): (text: string) => number {
 export function parseDemoOptions(argv: readonly string[]): DemoOptions {
   const program = new Command('demo')
     .description('Three peers on this machine render a picture together and check each other.')
-    .option('--scene <file>', 'a .glb or .gltf file instead of the Cornell box with the bunny')
+    .option('--scene <file>', 'a .glb or .gltf file instead of the Cornell box with the knot')
     .option('--width <pixels>', 'width of the picture', whole(8, 8_192), 640)
     .option('--height <pixels>', 'height of the picture', whole(8, 8_192), 480)
     .option('--spp <samples>', 'samples per pixel', whole(1, 65_536), 64)

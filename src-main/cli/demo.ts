@@ -5,6 +5,7 @@ import type { JobStatus } from '#contract'
 import { sampleScene } from '../assemble.ts'
 import { faultOfCall } from '../api/client.ts'
 import { faultOf, refuse } from '../protocol/fault.ts'
+import { printable, printableJson } from '../protocol/printable-text.ts'
 import type { JobId } from '../protocol/ids.ts'
 import { parseDemoOptions, type DemoOptions } from './demo-options.ts'
 import { pairAll, peerOf, startDemoPeer, stopDemoPeer, type DemoPeer } from './demo-peers.ts'
@@ -67,7 +68,7 @@ async function main(options: DemoOptions): Promise<number> {
       return EXIT_FAILED
     }
     const report = await conclude(options, peers, status, killed)
-    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : formatReport(report))
+    process.stdout.write(options.json ? `${printableJson(report)}\n` : printable(formatReport(report)))
     return report.verified === report.units ? 0 : EXIT_FAILED
   } catch (error) {
     complain(error)
@@ -92,7 +93,7 @@ async function makeFolder(path: string): Promise<void> {
 
 /** Writes the built-in scene where a user's own would lie, so that it takes the same way. */
 async function builtInScene(folder: string): Promise<string> {
-  const path = join(folder, 'cornell-bunny.glb')
+  const path = join(folder, 'cornell-knot.glb')
   await writeFile(path, await sampleScene())
   return path
 }
@@ -209,7 +210,7 @@ async function conclude(
 /** One clear line on stderr. */
 function complain(error: unknown): void {
   const message = typeof error === 'string' ? error : faultOfCall(error).message
-  process.stderr.write(`demo: ${message}\n`)
+  process.stderr.write(`demo: ${printable(message)}\n`)
 }
 
 process.exitCode = await main(parseDemoOptions(process.argv.slice(2)))

@@ -8,12 +8,14 @@ import { existsSync } from 'node:fs'
 import * as module from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compileCacheFolder } from './compile-cache.js'
 
 /** The oldest Node that runs TypeScript as it is and has the APIs of libp2p 3. */
 const NODE_MAJOR_MIN = 24
 
 if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) {
-  module.enableCompileCache?.()
+  const cache = process.env.NODE_COMPILE_CACHE ?? compileCacheFolder()
+  if (cache !== undefined) module.enableCompileCache?.(cache)
   const { runMeshctl } = await import('./meshctl.ts')
   process.exitCode = await runMeshctl(process.argv.slice(2))
 } else {

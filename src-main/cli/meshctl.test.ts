@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -177,8 +177,8 @@ describe('two peers in processes of their own', () => {
   })
 
   it('render a scene and save the picture', async () => {
-    const scene = join(folder, 'bunny.glb')
-    const picture = join(folder, 'bunny.png')
+    const scene = join(folder, 'knot.glb')
+    const picture = join(folder, 'knot.png')
     await writeFile(scene, await sampleScene())
     const size = ['--width', '48', '--height', '48', '--spp', '2', '--tile', '24', '--bounces', '2']
     const { code, out, err } = await meshctl(
@@ -195,6 +195,17 @@ describe('two peers in processes of their own', () => {
     const other = await meshctl('job-result', job_id, '--out', join(folder, 'a.jpg'), '--data', anna())
     expect(other).toMatchObject({ code: 2, out: '' })
     expect(other.err).toMatch(/a\.jpg should end in \.png or \.exr\n$/)
+  })
+
+  it.skipIf(process.platform === 'win32')('[L7] keep all that they write to themselves', async () => {
+    for (const data of [anna(), ben()]) {
+      const names = ['.', ...(await readdir(data, { recursive: true }))]
+      const modes = await Promise.all(
+        names.map(async (name) => ({ name, mode: (await stat(join(data, name))).mode & 0o077 })),
+      )
+      expect(modes.length).toBeGreaterThan(8)
+      expect(modes.filter(({ mode }) => mode !== 0)).toEqual([])
+    }
   })
 
   it('say in one line what is wrong with a scene', async () => {

@@ -2,18 +2,19 @@ import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { faultOfCall } from '../api/client.ts'
 import { faultOf, FaultError, type Fault } from '../protocol/fault.ts'
+import { printableJson } from '../protocol/printable-text.ts'
 import { jobCommands } from './commands/jobs.ts'
 import { limitsCommand } from './commands/limits.ts'
 import { nodeCommands } from './commands/node.ts'
 import { pairRequestCommands } from './commands/pair-requests.ts'
 import { peopleCommands } from './commands/people.ts'
+import { repairCommand } from './commands/repair.ts'
 import { runCommand } from './commands/run.ts'
 import { sharingCommands } from './commands/sharing.ts'
 import { startCommand } from './commands/start.ts'
 import { submitJobCommand } from './commands/submit-job.ts'
 import { submitRenderCommand } from './commands/submit-render.ts'
-import { printable } from './printable-text.ts'
-import { processTerminal, type Terminal } from './terminal.ts'
+import { processOutput, safeTerminal, type Output, type Terminal } from './terminal.ts'
 
 /** Exit code of a fault. */
 const EXIT_FAULT = 1
@@ -25,11 +26,9 @@ const EXIT_USAGE = 2
  * @param argv without the program's own name
  * @returns the exit code: 0 for success, 1 for a fault, 2 for wrong usage or files that do not fit
  */
-export async function runMeshctl(
-  argv: readonly string[],
-  terminal: Terminal = processTerminal(),
-): Promise<number> {
+export async function runMeshctl(argv: readonly string[], output: Output = processOutput()): Promise<number> {
   let code = 0
+  const terminal = safeTerminal(output)
   const program = buildProgram(terminal, (daemonCode) => (code = daemonCode))
   try {
     await program.parseAsync([...argv], { from: 'user' })
@@ -37,8 +36,8 @@ export async function runMeshctl(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE
     const fault = asFault(error)
-    terminal.err(`meshctl: ${printable(fault.message)}\n`)
-    if (argv.includes('--json')) terminal.out(`${JSON.stringify({ fault })}\n`)
+    terminal.err(`meshctl: ${fault.message}\n`)
+    if (argv.includes('--json')) terminal.out(`${printableJson({ fault })}\n`)
     return fault.kind === 'bad-input' ? EXIT_USAGE : EXIT_FAULT
   }
 }
@@ -50,6 +49,7 @@ function buildProgram(terminal: Terminal, ended: (code: number) => void): Comman
     .showHelpAfterError('(meshctl help COMMAND says more)')
   const commands = [
     startCommand(terminal, ended),
+    repairCommand(terminal),
     ...nodeCommands(terminal),
     limitsCommand(terminal),
     ...sharingCommands(terminal),

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { connectFolder, type ApiCalls } from '../api/client.ts'
+import { printableJson } from '../protocol/printable-text.ts'
 import { dataFolder } from './data-folder.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -30,5 +31,5 @@ export async function withPeer<T>(options: CommonOptions, use: (calls: ApiCalls)
 
 /** Prints a result: as JSON when asked to, else as text. */
 export function print(terminal: Terminal, { json }: CommonOptions, value: unknown, text: () => string): void {
-  terminal.out(json === true ? `${JSON.stringify(value)}\n` : text())
+  terminal.out(json === true ? `${printableJson(value)}\n` : text())
 }

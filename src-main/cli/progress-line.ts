@@ -2,8 +2,6 @@ import type { Terminal } from './terminal.ts'
 
 /** Columns of the bar itself. */
 const BAR_COLUMNS = 24
-/** Returns to the line's start and clears it (ECMA-48 EL). */
-const CLEAR_LINE = '\r\u001b[2K'
 
 /** One line that says how far something has come, drawn again and again; silent where that is no use. */
 export interface ProgressLine {
@@ -18,8 +16,8 @@ export function createProgressLine(terminal: Terminal, label: string): ProgressL
   const { columns } = terminal
   if (columns === undefined) return { draw: () => undefined, clear: () => undefined }
   return {
-    draw: (fraction, note) => terminal.err(CLEAR_LINE + progressText(label, fraction, note, columns)),
-    clear: () => terminal.err(CLEAR_LINE),
+    draw: (fraction, note) => terminal.status(progressText(label, fraction, note, columns)),
+    clear: () => terminal.status(),
   }
 }
 

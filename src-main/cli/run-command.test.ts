@@ -183,4 +183,37 @@ describe('meshctl run', () => {
     expect(err).toBe('meshctl: cancelled\n')
     expect(await made()).toBe(false)
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    '[L5] ends with one line, code 1 and a JSON fault when its compute host keeps dying, and leaves nothing behind',
+    async () => {
+      const loop = await moduleOf(
+        'again.wasm',
+        '(module (memory (export "memory") 1) (func (export "_start") (loop br 0)))',
+      )
+      const temporary = join(folder, 'tmp-killed')
+      await mkdir(temporary)
+      const launcher = join(import.meta.dirname, 'meshctl.js')
+      const argv = [launcher, 'run', loop, '--fuel', '9e15', '--timeout', '1h', '--json']
+      const child = spawn(process.execPath, argv, { env: { ...process.env, TMPDIR: temporary } })
+      let [out, err] = ['', '']
+      child.stdout.on('data', (text: Buffer) => (out += text.toString()))
+      child.stderr.on('data', (text: Buffer) => (err += text.toString()))
+      const killing = setInterval(() => void killChildren(child.pid ?? 0), 50)
+      const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+      clearInterval(killing)
+      expect({ code, err }).toEqual({
+        code: 1,
+        err: expect.stringMatching(/^meshctl: the compute host .+\n$/) as string,
+      })
+      expect(JSON.parse(out)).toMatchObject({ fault: { kind: 'runner-lost' } })
+      expect((await readdir(temporary)).filter((name) => name.startsWith('meshctl-run-'))).toEqual([])
+    },
+  )
 })
+
+/** Kills what a process has started, as an administrator or a lack of memory would. */
+async function killChildren(pid: number): Promise<void> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  for (const one of children.split(' ').filter((text) => text !== '')) process.kill(Number(one), 'SIGKILL')
+}

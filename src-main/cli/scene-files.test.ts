@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -44,11 +44,48 @@ describe('the files of a scene', () => {
     'file:///etc/hostname',
     'https://x.example/a.bin',
     '%2e%2e/x',
-  ])('never lie outside of its folder: %s', async (uri) => {
+    '..\\secret',
+    'x/..\\..\\secret',
+    'x%5c..%5c..%5csecret',
+    'C:\\secret',
+    '\\\\host\\share',
+    '\\secret',
+    '//host/share',
+    'a\0b',
+    '..',
+    '.',
+    '',
+  ])('[L3] never lie outside of its folder: %j', async (uri) => {
     const path = await gltf({ buffers: [{ uri }] })
     await expect(sceneFiles(path)).rejects.toMatchObject({
       fault: { kind: 'bad-input', message: `the scene refers to ${uri}, which is not in its folder` },
     })
+  })
+
+  it('[L3] lie really in its folder: links that lead out of it are refused by name', async () => {
+    const scene = join(folder, 'scene')
+    await mkdir(join(folder, 'outside'))
+    await mkdir(scene)
+    await writeFile(join(folder, 'outside', 'id'), 'a secret')
+    await symlink(join(folder, 'outside', 'id'), join(scene, 'link.bin'))
+    await symlink(join(folder, 'outside'), join(scene, 'folder'))
+    for (const uri of ['link.bin', 'folder/id', 'folder/../link.bin']) {
+      const path = join(scene, 'scene.gltf')
+      await writeFile(path, JSON.stringify({ images: [{ uri }] }))
+      const message = `the scene refers to ${uri}, which is not in its folder`
+      await expect(sceneFiles(path)).rejects.toMatchObject({ fault: { kind: 'bad-input', message } })
+    }
+  })
+
+  it('[L3] may be reached by a link of the user’s own, and may link to one another', async () => {
+    const scene = join(folder, 'scene')
+    await mkdir(scene)
+    await writeFile(join(scene, 'a.bin'), '12345')
+    await symlink('a.bin', join(scene, 'b.bin'))
+    await writeFile(join(scene, 'scene.gltf'), JSON.stringify({ buffers: [{ uri: 'b.bin' }] }))
+    await symlink(scene, join(folder, 'linked'))
+    const files = await sceneFiles(join(folder, 'linked', 'scene.gltf'))
+    expect(files.map(({ name, bytes }) => [name, bytes]).slice(1)).toEqual([['b.bin', 5]])
   })
 
   it.each([

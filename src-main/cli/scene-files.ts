@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
-import { basename, dirname, extname, isAbsolute, join, normalize } from 'node:path'
+import { readFile, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join, posix, sep } from 'node:path'
 import { z } from 'zod'
 import { faultOf, refuse } from '../protocol/fault.ts'
 
@@ -22,8 +22,8 @@ const GLTF_BYTES_MAX = 256 << 20
 /**
  * The files of a scene: a .glb alone, or a .gltf and what it refers to, first the main one.
  *
- * Only files below the scene's own folder count: the scene goes to other people's machines, and a stranger's .gltf
- * must not take anything else of this user's along.
+ * Only files that lie in the scene's own folder count, after links were followed: the scene goes to other people's
+ * machines, and a stranger's .gltf must not take anything else of this user's along.
  *
  * @throws FaultError `bad-input` with one clear line
  */
@@ -34,9 +34,24 @@ export async function sceneFiles(path: string): Promise<readonly LocalFile[]> {
   }
   const main = await localFile(path, basename(path))
   if (extension === '.glb') return [main]
-  const names = new Set((await referencesOf(main)).filter((uri) => !/^data:/i.test(uri)).map(relativeName))
-  const others = [...names].map((name) => localFile(join(dirname(path), name), name))
+  const folder = await realpath(dirname(path))
+  const uris = (await referencesOf(main)).filter((uri) => !/^data:/i.test(uri))
+  const byName = new Map(uris.map((uri) => [relativeName(uri), uri]))
+  const others = [...byName].map(([name, uri]) => fileBelow(folder, name, uri))
   return [main, ...(await Promise.all(others))]
+}
+
+/** A file that really lies in a folder, under its real path, so that no link can be changed before it is read. */
+async function fileBelow(folder: string, name: string, uri: string): Promise<LocalFile> {
+  const path = join(folder, name)
+  const real = await realpath(path).catch((error: unknown) => unreadable(path, error))
+  const folderPrefix = folder.endsWith(sep) ? folder : folder + sep
+  if (!real.startsWith(folderPrefix)) refuseOutside(uri)
+  return localFile(real, name)
+}
+
+function refuseOutside(uri: string): never {
+  refuse('bad-input', `the scene refers to ${uri}, which is not in its folder`)
 }
 
 /** A readable file of this machine. @throws FaultError `bad-input` */
@@ -46,9 +61,13 @@ export async function localFile(path: string, name: string): Promise<LocalFile> 
     if (!found.isFile()) refuse('bad-input', `${path} is not a file`)
     return { name, path, bytes: found.size }
   } catch (error) {
-    const { message } = faultOf(error, 'bad-input')
-    return refuse('bad-input', message.startsWith('ENOENT') ? `${path} does not exist` : message, error)
+    return unreadable(path, error)
   }
+}
+
+function unreadable(path: string, error: unknown): never {
+  const { message } = faultOf(error, 'bad-input')
+  refuse('bad-input', message.startsWith('ENOENT') ? `${path} does not exist` : message, error)
 }
 
 async function referencesOf(main: LocalFile): Promise<string[]> {
@@ -65,17 +84,21 @@ async function referencesOf(main: LocalFile): Promise<string[]> {
   return [...buffers, ...images].flatMap(({ uri }) => (uri === undefined ? [] : [uri]))
 }
 
-/** A reference as the path of a file below the scene's folder. */
+/** A reference as the path of a file below the scene's folder, the same on every system: `\` is a separator on some. */
 function relativeName(uri: string): string {
-  let decoded: string
-  try {
-    decoded = decodeURIComponent(uri)
-  } catch {
-    decoded = uri
-  }
-  const name = normalize(decoded).replaceAll('\\', '/')
-  if (/^[a-z][a-z0-9+.-]*:/i.test(decoded) || isAbsolute(name) || name.startsWith('../')) {
-    refuse('bad-input', `the scene refers to ${uri}, which is not in its folder`)
-  }
+  const decoded = decodedUri(uri).replaceAll('\\', '/')
+  const name = posix.normalize(decoded)
+  // A scheme, a drive's letter and another machine's share lead elsewhere, wherever the file is.
+  const isElsewhere = /^[a-z][a-z0-9+.-]*:/i.test(decoded) || name.startsWith('/') || name.includes('\0')
+  if (isElsewhere || name === '.' || name === './' || /^\.\.(\/|$)/.test(name)) refuseOutside(uri)
   return name
+}
+
+function decodedUri(uri: string): string {
+  try {
+    return decodeURIComponent(uri)
+  } catch {
+    // A name that has a percent sign of its own stands as it is written.
+    return uri
+  }
 }

@@ -1,5 +1,10 @@
-/** Where a command writes, and what it knows of who reads. */
-export interface Terminal {
+import { printable, printableLine } from '../protocol/printable-text.ts'
+
+/** Returns to the line's start and clears it (ECMA-48 EL). */
+const CLEAR_LINE = '\r\u001b[2K'
+
+/** Where a program's text goes. */
+export interface Output {
   /** Results. */
   out(text: string): void
   /** A result that is not text; resolves when more may come. */
@@ -10,8 +15,30 @@ export interface Terminal {
   readonly columns: number | undefined
 }
 
-/** The process's own terminal. */
-export function processTerminal(): Terminal {
+/**
+ * Where a command writes. Text is made safe on its way: names, descriptions and faults are written by others, and none of
+ * them acts on the terminal, whoever forgets it.
+ */
+export interface Terminal extends Output {
+  /** Draws the one line that is drawn again and again; clears it when absent. Only where there are columns. */
+  status(line?: string): void
+}
+
+/** A terminal over some output; every command is given this one. */
+export function safeTerminal(output: Output): Terminal {
+  return {
+    out: (text) => output.out(printable(text)),
+    outBytes: (bytes) => output.outBytes(bytes),
+    err: (text) => output.err(printable(text)),
+    status: (line = '') => output.err(CLEAR_LINE + printableLine(line)),
+    get columns() {
+      return output.columns
+    },
+  }
+}
+
+/** The process's own output. */
+export function processOutput(): Output {
   return {
     out: (text) => void process.stdout.write(text),
     outBytes: (bytes) =>

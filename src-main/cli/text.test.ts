@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { print } from './peer-command.ts'
 import { createProgressLine, progressText } from './progress-line.ts'
+import { safeTerminal, type Output } from './terminal.ts'
 import { factsText, tableText } from './table.ts'
 import { bytesText, durationText, fuelLimitText, fuelText } from './units-text.ts'
 
@@ -58,15 +60,41 @@ describe('text for people', () => {
 
   it('a progress line is drawn on a screen only', () => {
     let written = ''
-    const terminal = (columns: number | undefined) => ({
-      out: () => undefined,
-      outBytes: () => Promise.resolve(),
-      err: (text: string) => (written += text),
-      columns,
-    })
+    const terminal = (columns: number | undefined) =>
+      safeTerminal({
+        out: () => undefined,
+        outBytes: () => Promise.resolve(),
+        err: (text: string) => (written += text),
+        columns,
+      })
     createProgressLine(terminal(undefined), 'a').draw(0.5, 'half')
     expect(written).toBe('')
     createProgressLine(terminal(80), 'a').draw(0.5, 'half')
     expect(written).toContain('50 %  half')
+  })
+
+  it('[L4] what others wrote acts on no terminal, wherever it is printed', () => {
+    let written = ''
+    const output: Output = {
+      out: (text) => (written += text),
+      outBytes: () => Promise.resolve(),
+      err: (text) => (written += text),
+      columns: 200,
+    }
+    const terminal = safeTerminal(output)
+    const name = 'Eve\u001b]0;owned\u0007\u202e\u009b2J\npeer of yours'
+    print(terminal, {}, undefined, () => tableText(['name'], [[name]]) + factsText([['name', name]]))
+    print(terminal, { json: true }, { name }, () => '')
+    terminal.err(`warning: ${name}`)
+    terminal.out(name)
+    const progress = createProgressLine(terminal, name)
+    progress.draw(0.5, name)
+    progress.clear()
+    // Our own line is cleared by a sequence of ours, and by nothing else.
+    const theirs = written.replaceAll('\r\u001b[2K', '')
+    expect(theirs).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u)
+    const [json] = written.split('\n').filter((line) => line.startsWith('{'))
+    expect(JSON.parse(json ?? '')).toEqual({ name })
+    expect(tableText(['name'], [[name]]).split('\n')).toHaveLength(3)
   })
 })

@@ -12,6 +12,7 @@ import {
   noteDuration,
   removeGroups,
   takeBatch,
+  tryAlone,
   type Dispatch,
   type RunGroup,
 } from './dispatch.ts'
@@ -200,5 +201,23 @@ describe('the dispatch', () => {
         }
       }),
     )
+  })
+})
+
+describe('a task that meets a lack of memory', () => {
+  it('[X7] is tried once more without others, and then believed', () => {
+    const dispatch = createDispatch()
+    addTasks(dispatch, group(), tasks(4))
+    const [first, second] = takeAll(dispatch, 1)
+    const entry = landTask(dispatch, [...first!.entries.keys()][0]!)!
+    expect(tryAlone(dispatch, entry)).toBe(true)
+    // Not beside the other one, and nothing else before it.
+    expect(takeBatch(dispatch, 1)).toBeUndefined()
+    landTask(dispatch, [...second!.entries.keys()][0]!)
+    const alone = takeBatch(dispatch, 1)
+    expect([alone?.alone, [...alone!.entries.keys()]]).toEqual([true, [entry.key]])
+    expect(takeBatch(dispatch, 4)).toBeUndefined()
+    expect(tryAlone(dispatch, landTask(dispatch, entry.key)!)).toBe(false)
+    expect(takeAll(dispatch, 1).flatMap((batch) => [...batch.entries.keys()])).toHaveLength(2)
   })
 })

@@ -33,6 +33,8 @@ export interface Entry {
   readonly group: RunGroup
   /** Hosts that died while it ran there. */
   crashes: number
+  /** It met a lack of memory beside others, and is tried once more without them. */
+  alone?: true
 }
 
 /** Tasks that the host was given together. */
@@ -101,7 +103,7 @@ export function takeBatch(dispatch: Dispatch, workers: number): FlyingBatch | un
   const source = nextQueue(dispatch, workers)
   const [head] = source
   if (head === undefined) return undefined
-  const alone = head.crashes >= ALONE_AFTER_CRASHES
+  const alone = runsAlone(head)
   if (alone && dispatch.flying.size > 0) return undefined
   for (const batch of dispatch.flying.values()) if (batch.alone) return undefined
   const sizeMax = alone ? 1 : batchSize(dispatch, head.task, source.length, workers)
@@ -117,6 +119,21 @@ export function takeBatch(dispatch: Dispatch, workers: number): FlyingBatch | un
   dispatch.flying.set(batch.id, batch)
   for (const { key } of entries) dispatch.batchOf.set(key, batch)
   return batch
+}
+
+function runsAlone({ crashes, alone }: Entry): boolean {
+  return alone === true || crashes >= ALONE_AFTER_CRASHES
+}
+
+/**
+ * A task met a lack of memory in a host that others shared: that says nothing of it, and it is tried once more alone.
+ * @returns whether it is; not when it was alone already
+ */
+export function tryAlone(dispatch: Dispatch, entry: Entry): boolean {
+  if (entry.alone === true) return false
+  entry.alone = true
+  dispatch.again.push(entry)
+  return true
 }
 
 /** Where the next task comes from; an empty list when the host has enough of what waits. */
@@ -140,7 +157,7 @@ function batchSize(dispatch: Dispatch, task: RunTask, available: number, workers
 
 /** Whether two entries differ by their unit's index and by inputs that take no room in a message. */
 function areAlike(a: Entry, b: Entry | undefined): boolean {
-  if (b?.group !== a.group || b.crashes >= ALONE_AFTER_CRASHES) return false
+  if (b?.group !== a.group || runsAlone(b)) return false
   if (a.task.algorithmId !== b.task.algorithmId || a.task.algorithmVersion !== b.task.algorithmVersion)
     return false
   return (
@@ -213,18 +230,26 @@ export function groundAll(dispatch: Dispatch, workers: number, blame: boolean): 
 }
 
 /** Takes all tasks of some groups out, wherever they are. @returns them, and the keys of those in the air */
-export function removeGroups(
-  dispatch: Dispatch,
-  isGone: (group: RunGroup) => boolean,
-): { readonly removed: readonly Entry[]; readonly flyingKeys: readonly TaskKey[] } {
-  const flying = [...dispatch.flying.values()]
-    .flatMap((batch) => [...batch.entries.values()])
-    .filter((entry) => isGone(entry.group))
+export function removeGroups(dispatch: Dispatch, isGone: (group: RunGroup) => boolean): Removed {
+  return removeTasks(dispatch, ({ group }) => isGone(group))
+}
+
+/** What was taken out, and the keys of what of it was in the air. */
+export interface Removed {
+  readonly removed: readonly Entry[]
+  readonly flyingKeys: readonly TaskKey[]
+}
+
+/** Takes some tasks out, wherever they are. */
+export function removeTasks(dispatch: Dispatch, isGone: (entry: Entry) => boolean): Removed {
+  const flying = [...dispatch.flying.values()].flatMap((batch) => [...batch.entries.values()]).filter(isGone)
   for (const { key } of flying) landTask(dispatch, key)
   const queued = [...dispatch.again, ...dispatch.local, ...dispatch.waiting]
-  const removed = [...flying, ...queued.filter((e) => isGone(e.group))]
-  dispatch.again = dispatch.again.filter((e) => !isGone(e.group))
-  dispatch.local = dispatch.local.filter((e) => !isGone(e.group))
-  dispatch.waiting = dispatch.waiting.filter((e) => !isGone(e.group))
+  const removed = [...flying, ...queued.filter(isGone)]
+  if (removed.length > flying.length) {
+    dispatch.again = dispatch.again.filter((e) => !isGone(e))
+    dispatch.local = dispatch.local.filter((e) => !isGone(e))
+    dispatch.waiting = dispatch.waiting.filter((e) => !isGone(e))
+  }
   return { removed, flyingKeys: flying.map((entry) => entry.key) }
 }

@@ -31,7 +31,7 @@ interface Task {
 
 /**
  * Runs one task of a call in this thread, and measures it. Whatever the library throws comes back as a fault:
- * its own where it threw one, `unit-failed` otherwise.
+ * its own where it threw one, `memory-exhausted` where this process had none to give, `unit-failed` otherwise.
  */
 export async function execute(index: LibraryIndex, call: Call, task: Task): Promise<Executed> {
   const cpuAtStartMs = threadCpuMs()
@@ -64,8 +64,16 @@ export async function execute(index: LibraryIndex, call: Call, task: Task): Prom
       },
     }
   } catch (error) {
-    return { kind: 'failed', fault: faultOf(error, 'unit-failed') }
+    return { kind: 'failed', fault: faultOf(error, lacksMemory(error) ? 'memory-exhausted' : 'unit-failed') }
   }
+}
+
+/** What V8 and Node say when they have no memory to give, by the beginning of their messages. */
+const NO_MEMORY = /^(Array buffer allocation failed|WebAssembly\.Memory\(\): could not allocate)/
+
+/** Whether this process had no memory to give: what else runs here may have taken it. */
+export function lacksMemory(error: unknown): boolean {
+  return error instanceof RangeError && NO_MEMORY.test(error.message)
 }
 
 function meteredMetrics({

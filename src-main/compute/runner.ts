@@ -92,6 +92,7 @@ export function createRunner(options: RunnerOptions): Runner & ComputeHosts {
       const pid = session?.pid()
       return pid === undefined ? [] : [pid]
     },
+    deathsInRow: () => session?.deathsInRow() ?? 0,
     canShareTime: CAN_STOP_PROCESSES,
     setDuty: (part) => {
       assert(part > 0 && part <= 1, 'a part of the time')
@@ -111,6 +112,7 @@ export function createRunner(options: RunnerOptions): Runner & ComputeHosts {
       const { fault } = failure('cancelled', 'the runner is not running')
       for (const task of tasks) listener.finished(task, { kind: 'failed', fault })
     },
+    cancel: (ids) => session?.cancel(ids),
     benchmark: async (algorithmId, { signal }) => {
       const algorithm = session?.index.algorithms.find((a) => a.algorithmId === algorithmId)
       if (session === undefined || algorithm === undefined) {

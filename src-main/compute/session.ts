@@ -13,7 +13,9 @@ import {
   landTask,
   noteDuration,
   removeGroups,
+  removeTasks,
   takeBatch,
+  tryAlone,
   type Entry,
   type RunGroup,
 } from './dispatch.ts'
@@ -51,9 +53,11 @@ interface SessionOptions {
 export interface Session {
   readonly index: LibraryIndex
   run(kind: RunGroup['kind'], tasks: readonly RunTask[], listener: RunListener): Promise<void>
+  cancel(ids: ReadonlySet<string>): void
   setWorkers(workers: number): void
   /** The part of the time in which the host runs, above 0 to 1. */
   setDuty(duty: number): void
+  deathsInRow(): number
   /** The host's process, if there is one that takes work. */
   pid(): number | undefined
   stop(): Promise<void>
@@ -146,6 +150,7 @@ export function createSession(options: SessionOptions): Session {
     const entry = landTask(dispatch, result.key)
     if (entry === undefined) return // cancelled, and an orphan already
     if (result.outcome.kind === 'failed') {
+      if (result.outcome.fault.kind === 'memory-exhausted' && tryAlone(dispatch, entry)) return
       finish(entry, result.outcome)
       return
     }
@@ -194,8 +199,8 @@ export function createSession(options: SessionOptions): Session {
     sweeping = sweeping.then(() => sweepStaging(staging, keys, filePrefix)).catch(() => undefined)
   }
 
-  function cancel(isGone: (group: RunGroup) => boolean, message: string): void {
-    const { removed, flyingKeys } = removeGroups(dispatch, isGone)
+  function cancel(isGone: (entry: Entry) => boolean, message: string): void {
+    const { removed, flyingKeys } = removeTasks(dispatch, isGone)
     if (flyingKeys.length > 0) supervisor.send({ kind: 'cancel', keys: [...flyingKeys] })
     for (const key of flyingKeys) orphans.add(key)
     for (const entry of removed) finish(entry, failed(failure('cancelled', message).fault))
@@ -219,13 +224,14 @@ export function createSession(options: SessionOptions): Session {
         remaining: known.length,
         ended: () => ended.resolve(undefined),
       }
-      const onAbort = () => cancel((g) => g === group, 'cancelled')
+      const onAbort = () => cancel((entry) => entry.group === group, 'cancelled')
       listener.signal.addEventListener('abort', onAbort, { once: true })
       addTasks(dispatch, group, known)
       pump()
       await ended.promise
       listener.signal.removeEventListener('abort', onAbort)
     },
+    cancel: (ids) => cancel(({ task }) => ids.has(task.id), 'cancelled'),
     setWorkers: (count) => {
       workers = count
       supervisor.send({ kind: 'workers', workers })
@@ -237,6 +243,7 @@ export function createSession(options: SessionOptions): Session {
       cycle.setDuty(part)
       supervisor.send({ kind: 'duty', duty })
     },
+    deathsInRow: () => supervisor.deathsInRow(),
     pid: () => supervisor.pid(),
     stop: async () => {
       stopped = true

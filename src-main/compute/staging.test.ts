@@ -57,7 +57,7 @@ describe('a staged output', () => {
 
   it('that is not of this call is a defect of the library, and a failed task', () => {
     const other = createStaging(join(folder, 'host1-1')).createOutput()
-    expect(staging.handOver(done(other)).outcome).toMatchObject({ fault: { kind: 'unit-failed' } })
+    expect(staging.handOver(done(other)).outcome).toMatchObject({ fault: { kind: 'internal' } })
   })
 
   it('can be cut, lengthened, and read again', () => {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { failure, faultOf } from '../protocol/fault.ts'
 import { Params } from '../protocol/work.ts'
-import type { Executed } from './execute.ts'
+import { lacksMemory, type Executed } from './execute.ts'
 import type { OutputFile } from './library.ts'
 import { createOutputFile, type StagedFile } from './output-file.ts'
 import { INLINE_BYTES_MAX, type TaskOutput, type TaskResult } from './output.ts'
@@ -73,7 +73,7 @@ export function createStaging(pathPrefix: string): Staging {
         return executed.kind === 'failed' ? { outcome: executed, transfer: [] } : stage(executed, kept)
       } catch (error) {
         kept.clear()
-        return failed({ fault: faultOf(error, 'unit-failed') })
+        return failed({ fault: faultOf(error, lacksMemory(error) ? 'memory-exhausted' : 'internal') })
       } finally {
         for (const file of files) {
           if (kept.has(file)) file.close()

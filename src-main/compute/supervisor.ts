@@ -68,6 +68,8 @@ export interface Supervisor {
   wake(): void
   /** The process id of a host that takes messages. */
   pid(): number | undefined
+  /** Hosts in a row that ended without one result, or without getting ready. */
+  deathsInRow(): number
   /** Whether the host takes messages. */
   isReady(): boolean
   /** Sends to a host that is ready; otherwise the message is dropped. */
@@ -164,6 +166,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (state.kind === 'down') start()
     },
     pid: () => (state.kind === 'ready' ? state.host.process?.pid : undefined),
+    deathsInRow: () => deathsInRow,
     isReady: () => state.kind === 'ready',
     send: (input) => {
       if (state.kind === 'ready') state.host.process?.send(input)

@@ -134,8 +134,9 @@ export function roomOf(seat: Seat): number {
 export function chooseAwards(input: AwardInput): readonly ChosenAward[] {
   const given: Given = { chosen: new Map(), wanting: [] }
   const candidates = input.seats.flatMap((seat) => {
-    const room = roomOf(seat)
-    return room > 0 ? [candidateOf(seat, input)] : []
+    // Whoever is not trusted is given nothing, however patient a unit is.
+    if (!(input.standingOf(seat.peer).trust > 0)) return []
+    return roomOf(seat) > 0 ? [candidateOf(seat, input)] : []
   })
   candidates.sort(compareStanding)
   for (const mayWaive of [false, true]) {

@@ -77,6 +77,19 @@ describe('blob exchange', () => {
     served = []
   })
 
+  test('[W29] a blob of more than was allowed is refused by its layout, small or large, before anything of it comes', async () => {
+    const [here, there] = [await join(), await join()]
+    await connect(here, there)
+    for (const bytes of [500, 100_000]) {
+      const cid = there.blobs.put(randomBytes(bytes))
+      const options = { from: [there.peer], signal: signal() }
+      expect(await kindOf(here.exchange.fetch(cid, { ...options, bytesMax: bytes - 1 }))).toBe('oversized')
+      expect(here.blobs.has(cid)).toBe(false)
+      expect(await kindOf(here.exchange.fetch(cid, { ...options, bytesMax: bytes }))).toBe('went well')
+    }
+    expect(here.exchange.traffic().bytesIn).toBeLessThan(110_000)
+  })
+
   test('a small blob and a large one arrive whole, and are not fetched twice', async () => {
     const [a, b] = [await join(), await join()]
     await connect(a, b)

@@ -7,6 +7,7 @@ import type { Identity } from '../ports/identity.ts'
 import type { Transport } from '../ports/transport.ts'
 import { createBlobOpener } from './blob-opener.ts'
 import { createBlobPasses } from './blob-pass.ts'
+import { createBlobProofs } from './blob-proof.ts'
 import { serveBlobs } from './blob-server.ts'
 import { allChunksBut } from './chunk-set.ts'
 import { createChunkMemory } from './chunk-memory.ts'
@@ -28,6 +29,8 @@ export interface BlobExchangeParts {
   readonly clock: Clock
   /** Whether a peer may have a blob. */
   readonly mayServe: (peer: PeerId, cid: Cid) => boolean
+  /** Whether a requester's pass may open a blob to others; as `mayServe` when absent. */
+  readonly mayVouch?: (peer: PeerId, cid: Cid) => boolean
 }
 
 /** The port's fetcher, which also tells how far it is. */
@@ -42,7 +45,11 @@ export interface FetchOptions {
   readonly from: readonly PeerId[]
   /** One of them, who gives it to several at once. */
   readonly leader?: PeerId
+  /** Who must show that it has the blob, where it is here already. */
+  readonly heldBy?: PeerId
   readonly signal: AbortSignal
+  /** A larger one is not fetched. Where several fetch it, what the most generous of them takes. */
+  readonly bytesMax?: number
   readonly progress?: (progress: TransferProgress) => void
 }
 
@@ -50,6 +57,7 @@ export interface FetchOptions {
 interface Shared {
   readonly from: Set<PeerId>
   leader: PeerId | undefined
+  bytesMax: number
   readonly abort: AbortController
   readonly done: Promise<void>
   readonly listeners: Set<(progress: TransferProgress) => void>
@@ -61,7 +69,7 @@ interface Shared {
  * transfer; it ends early only when nobody waits any longer.
  */
 export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
-  const { transport, identity, blobs, clock, mayServe } = options
+  const { transport, identity, blobs, clock, mayServe, mayVouch = mayServe } = options
   const shared = new Map<Cid, Shared>()
   const open = createBlobOpener(transport, clock)
   /** Transfers that were given up and are putting away what they have. */
@@ -75,15 +83,16 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
   const passes = createBlobPasses(identity, clock)
   const swarms = createSwarmMembers(transport, clock)
   const vouched = createVouched()
+  const proofs = createBlobProofs({ transport, blobs, mayServe })
   serveBlobs({
     transport,
     blobs,
     partials,
     mayServe,
-    // A requester's word counts where the blob was fetched in its name, and no further than it may have it itself.
+    // A requester's word counts where the blob was fetched in its name, and as long as its job is at work here.
     isOpenedBy: (pass, peer, cid) => {
       const signer = passes.signerOf(pass, cid, peer)
-      return signer !== undefined && vouched.has(cid, signer) && mayServe(signer, cid)
+      return signer !== undefined && vouched.has(cid, signer) && mayVouch(signer, cid)
     },
     upload,
     onSent: (bytes) => void (bytesOut += bytes),
@@ -112,12 +121,22 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
     // Starts a turn later, when the one who asked has named its peers, and after an earlier one has ended.
     const done = Promise.resolve(ending.get(cid))
       .then(() =>
-        transferBlob({ cid, from, leader: () => transfer.leader, signal: abort.signal, progress }, parts),
+        transferBlob(
+          {
+            cid,
+            from,
+            leader: () => transfer.leader,
+            bytesMax: () => transfer.bytesMax,
+            signal: abort.signal,
+            progress,
+          },
+          parts,
+        ),
       )
       .finally(() => {
         if (shared.get(cid) === transfer) shared.delete(cid)
       })
-    const transfer: Shared = { from, leader: undefined, abort, done, listeners, waiting: 0 }
+    const transfer: Shared = { from, leader: undefined, bytesMax: 0, abort, done, listeners, waiting: 0 }
     shared.set(cid, transfer)
     return transfer
   }
@@ -149,8 +168,10 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
   }
 
   return {
-    async fetch(cid, { from, leader, signal, progress }) {
+    async fetch(cid, { from, leader, heldBy, signal, bytesMax = Infinity, progress }) {
       throwIfAborted(signal)
+      const mustShow = heldBy === transport.peer ? undefined : heldBy
+      if (blobs.has(cid) && mustShow !== undefined) await proofs.mustHave(mustShow, cid, signal)
       if (leader !== undefined) vouched.add(cid, leader)
       if (blobs.has(cid)) {
         if (leader !== undefined && leader !== transport.peer) announce(cid, leader)
@@ -159,6 +180,7 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
       const transfer = shared.get(cid) ?? begin(cid)
       transfer.waiting += 1
       transfer.leader ??= leader
+      transfer.bytesMax = Math.max(transfer.bytesMax, bytesMax)
       for (const peer of from) transfer.from.add(peer)
       if (progress !== undefined) transfer.listeners.add(progress)
       const { promise, resolve, reject } = Promise.withResolvers<undefined>()
@@ -167,6 +189,7 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
       transfer.done.then(() => resolve(undefined), reject)
       try {
         await promise
+        if (mustShow !== undefined) proofs.note(mustShow, cid)
       } finally {
         signal.removeEventListener('abort', onAbort)
         if (progress !== undefined) transfer.listeners.delete(progress)

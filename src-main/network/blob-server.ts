@@ -98,6 +98,7 @@ export function serveBlobs(parts: BlobServerParts): void {
       const { cid, index, pass } = question.value
       const isAllowed = mayServe(from, cid) || (pass !== undefined && parts.isOpenedBy(pass, from, cid))
       if (!isAllowed) throw new FaultError(notTrusted(cid))
+      transport.welcome(from)
       const count = partials.chunkCount(cid)
       if (count === undefined) throw new FaultError(missing(cid))
       if (index >= count) refuse('malformed', `${cid} has no chunk ${index}`)
@@ -106,7 +107,11 @@ export function serveBlobs(parts: BlobServerParts): void {
       onSent(bytes.byteLength)
       return bytes
     },
-    { requestBytesMax: BLOB_QUESTION_BYTES_MAX },
+    // A pass opens chunks to those who are no contacts.
+    {
+      requestBytesMax: BLOB_QUESTION_BYTES_MAX,
+      strangers: { requestBytesMax: BLOB_QUESTION_BYTES_MAX },
+    },
   )
 }
 

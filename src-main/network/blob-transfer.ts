@@ -45,6 +45,8 @@ export interface TransferTask {
   readonly from: ReadonlySet<PeerId>
   /** Who leads the blob's swarm, if there is one. */
   readonly leader: () => PeerId | undefined
+  /** A larger blob is not fetched. */
+  readonly bytesMax: () => number
   readonly signal: AbortSignal
   readonly progress: (progress: TransferProgress) => void
 }
@@ -61,7 +63,7 @@ export interface OpenedLayout {
  * verified as it arrives; what has arrived is there for others meanwhile. A source that fails in passing is asked
  * again; one that sends what does not match is not. When it fails, what has arrived stays for the next attempt.
  *
- * @throws FaultError `blob-missing` (nobody has it), `quota-exceeded`, or the last source's fault
+ * @throws FaultError `blob-missing` (nobody has it), `oversized`, `quota-exceeded`, or the last source's fault
  */
 export async function transferBlob(task: TransferTask, parts: TransferParts): Promise<void> {
   const { cid, from, signal } = task
@@ -101,15 +103,35 @@ async function openAnywhere(
     try {
       const how = task.leader() === undefined ? 'content' : 'layout'
       const blob = await measured(rates, source.peer, () => aborting(signal, open(source.peer, cid, how)))
+      // Its layout makes its CID, so that no other source would say anything else.
+      if (sizeOf(blob) > task.bytesMax()) throw new OversizedBlob(cid, sizeOf(blob), task.bytesMax())
       const layout = await accept(receiver, blob, onReceived)
       source.succeeded()
       // It is here already; what comes next waits for it.
       await download.take(payloadBytes(blob), signal)
       return layout
     } catch (error) {
-      if (isOurs(error, signal)) throw error
+      if (isOurs(error, signal) || error instanceof OversizedBlob) throw error
       await source.failed(error, signal)
     }
+  }
+}
+
+/** A blob that is larger than what was asked for may be. */
+class OversizedBlob extends FaultError {
+  constructor(cid: Cid, bytes: number, bytesMax: number) {
+    super({ kind: 'oversized', message: `${cid} has ${bytes} bytes, limit ${bytesMax}` })
+  }
+}
+
+function sizeOf(blob: Awaited<ReturnType<OpenBlob>>): number {
+  switch (blob.kind) {
+    case 'whole':
+      return blob.content.byteLength
+    case 'piece':
+      return blob.bytes
+    case 'list':
+      return blob.chunks.reduce((sum, [, bytes]) => sum + bytes, 0)
   }
 }
 

@@ -10,7 +10,7 @@ describe('byte budget', () => {
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 150 }), { minLength: 1, maxLength: 30 }),
         async (sizes) => {
-          const budget = createByteBudget<string>(100)
+          const budget = createByteBudget<string>(() => 100)
           const held: number[] = []
           const served: number[] = []
           for (const [i, bytes] of sizes.entries()) {
@@ -35,14 +35,14 @@ describe('byte budget', () => {
   })
 
   test('one holder does not wait for another', () => {
-    const budget = createByteBudget<string>(10)
+    const budget = createByteBudget<string>(() => 10)
     expect(budget.take('a', 10)).toBeUndefined()
     expect(budget.take('b', 10)).toBeUndefined()
     expect(budget.take('a', 1)).toBeInstanceOf(Promise)
   })
 
   test('what is granted to a closed reservation goes back', async () => {
-    const budget = createByteBudget<string>(10)
+    const budget = createByteBudget<string>(() => 10)
     const first = createReservation(budget, 'a')
     const second = createReservation(budget, 'a')
     expect(first.reserve(10)).toBeUndefined()

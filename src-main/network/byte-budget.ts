@@ -14,15 +14,16 @@ interface Account {
   readonly waiting: { readonly bytes: number; readonly grant: () => void }[]
 }
 
-/** A budget of `bytesMax` for each holder. Holders without bytes take no memory. */
-export function createByteBudget<Holder>(bytesMax: number): ByteBudget<Holder> {
+/** A budget of so many bytes for each holder, as `bytesMaxOf` says now. Holders without bytes take no memory. */
+export function createByteBudget<Holder>(bytesMaxOf: (holder: Holder) => number): ByteBudget<Holder> {
   const accounts = new Map<Holder, Account>()
-  const fits = (account: Account, bytes: number) => account.used === 0 || account.used + bytes <= bytesMax
+  const fits = (holder: Holder, account: Account, bytes: number) =>
+    account.used === 0 || account.used + bytes <= bytesMaxOf(holder)
   return {
     take(holder, bytes) {
       const account = accounts.get(holder) ?? { used: 0, waiting: [] }
       accounts.set(holder, account)
-      if (account.waiting.length === 0 && fits(account, bytes)) {
+      if (account.waiting.length === 0 && fits(holder, account, bytes)) {
         account.used += bytes
         return undefined
       }
@@ -34,7 +35,7 @@ export function createByteBudget<Holder>(bytesMax: number): ByteBudget<Holder> {
       account.used -= bytes
       for (;;) {
         const [next] = account.waiting
-        if (next === undefined || !fits(account, next.bytes)) break
+        if (next === undefined || !fits(holder, account, next.bytes)) break
         account.waiting.shift()
         account.used += next.bytes
         next.grant()

@@ -30,7 +30,8 @@ export interface FrameStream {
 
 /** What frames a stream may carry. */
 export interface FrameBounds {
-  readonly bytesMax: number
+  /** The longest frame that is taken in now. */
+  readonly bytesMax: () => number
   readonly nowMs: () => number
   /** Asks for a frame's bytes before they are read; reading goes on when the promise is kept. */
   readonly reserve?: (bytes: number) => Promise<void> | undefined
@@ -117,8 +118,8 @@ export function createFrameStream(stream: Stream, { bytesMax, nowMs, reserve }: 
 
   const onHeader = (header: Uint8Array) => {
     const length = new DataView(header.buffer).getUint32(0)
-    if (length > bytesMax) {
-      reset({ kind: 'oversized', message: `a frame of ${length} bytes, limit ${bytesMax}` })
+    if (length > bytesMax()) {
+      reset({ kind: 'oversized', message: `a frame of ${length} bytes, limit ${bytesMax()}` })
       return
     }
     frameSinceMs = nowMs()

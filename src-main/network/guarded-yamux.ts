@@ -1,6 +1,7 @@
 import type { MultiaddrConnection, StreamMuxerFactory } from '@libp2p/interface'
 import { yamux, type YamuxMuxerInit } from '@libp2p/yamux'
 import { FaultError } from '../protocol/fault.ts'
+import type { LineWatch } from './line-watch.ts'
 
 /** A yamux frame's header: version, type, flags, stream, length (yamux specification, "Framing"). */
 const HEADER_BYTES = 12
@@ -13,8 +14,13 @@ const DATA_TYPE = 0
  * (8.0) gathers a frame until it is complete before it looks at the window: one header could make it hold 4 GiB.
  *
  * @param frameBytesMax the largest receive window there is
+ * @param watch told of each connection and its multiplexer
  */
-export function guardedYamux(frameBytesMax: number, init: YamuxMuxerInit): () => StreamMuxerFactory {
+export function guardedYamux(
+  frameBytesMax: number,
+  init: YamuxMuxerInit,
+  watch: (...of: Parameters<LineWatch['watch']>) => void,
+): () => StreamMuxerFactory {
   const create = yamux(init)
   return () => {
     const factory = create()
@@ -22,7 +28,9 @@ export function guardedYamux(frameBytesMax: number, init: YamuxMuxerInit): () =>
       protocol: factory.protocol,
       createStreamMuxer(connection) {
         guard(connection, frameBytesMax)
-        return factory.createStreamMuxer(connection)
+        const muxer = factory.createStreamMuxer(connection)
+        watch(connection, muxer)
+        return muxer
       },
     }
   }

@@ -6,10 +6,16 @@ import type { ComponentLogger, Logger, PeerId as Libp2pPeerId } from '@libp2p/in
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import { ENVELOPE_BYTES_MAX } from '../protocol/limits.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import { createBoundedDatastore, type BoundedDatastore } from './bounded-datastore.ts'
+import { createConnectionPlaces, type ConnectionPlaces } from './connection-places.ts'
+import { createGossipGate, type GossipGate } from './gossip-gate.ts'
+import { createLineWatch, type LineWatch } from './line-watch.ts'
 import { guardedYamux } from './guarded-yamux.ts'
 import type { NodeIdentity } from './identity.ts'
 import { createNoiseCrypto } from './noise-crypto.ts'
@@ -17,6 +23,7 @@ import {
   ADDRESSES_MAX,
   CONNECTIONS_MAX,
   CONNECTIONS_PER_SECOND_MAX,
+  DHT_STREAMS_IN_MAX,
   DIALS_MAX,
   HANDSHAKES_MAX,
   PING_EVERY_MS,
@@ -34,14 +41,27 @@ const GOSSIP_WAITING_BYTES_MAX = 16 * GOSSIP_BYTES_MAX
 /** Bytes of a gossip message's id. 160 bits of sha-256 do not collide by accident or by design. */
 const GOSSIP_ID_BYTES = 20
 
+/** What stands between a node and those whom it does not know. */
+export interface NodeGuard {
+  readonly gossip: GossipGate
+  readonly lines: LineWatch
+  readonly places: ConnectionPlaces
+}
+
 /** What differs between nodes. */
 export interface NodeOptions {
   readonly identity: NodeIdentity
   readonly listen: readonly string[]
   readonly mdns: boolean
   readonly bootstrap: readonly string[]
+  /** Whether others' questions of who is where and has what are answered; this one's own are asked either way. */
+  readonly serveDht?: boolean
   /** Whether somebody may be connected with at all; anybody when absent. */
   readonly mayConnect?: (peer: string) => boolean
+  /** Where libp2p remembers others; a bounded memory of its own when absent. */
+  readonly datastore?: BoundedDatastore
+  /** How those who are no contacts are held short; nobody is when absent. */
+  readonly guard?: NodeGuard
 }
 
 /** A libp2p node as this adapter uses it. */
@@ -52,33 +72,45 @@ export type Node = Awaited<ReturnType<typeof createNode>>
  * protocol name, so that it never mixes with the public one. Private addresses count like public ones: friends'
  * machines mostly are in one house.
  */
-export function createNode(options: NodeOptions) {
+export async function createNode(options: NodeOptions) {
+  const { gossip, lines, places } = options.guard ?? openGuard()
   const isDenied = (peer: Libp2pPeerId): boolean =>
     isForeignKey(peer) || options.mayConnect?.(peer.toString()) === false
-  return createLibp2p({
+  const self = datastoreKey(peerIdFromString(options.identity.peer))
+  const connected = new Set([self])
+  const node = await createLibp2p({
     start: false,
     privateKey: options.identity.libp2pKey,
     nodeInfo: { name: 'meshwork', version: '1', userAgent: 'meshwork/1' },
     logger: silent,
+    datastore: options.datastore ?? createBoundedDatastore((key) => connected.has(key)),
     addresses: { listen: [...options.listen] },
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
-    connectionEncrypters: [noise({ crypto: createNoiseCrypto() })],
+    connectionEncrypters: [
+      (components) => lines.identifying(noise({ crypto: createNoiseCrypto() })(components)),
+    ],
     streamMuxers: [
-      guardedYamux(STREAM_WINDOW_BYTES_MAX, {
-        maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
-        maxOutboundStreams: STREAMS_PER_CONNECTION_MAX,
-        // Streams that come in while the handshake ends here. libp2p ends the connection at eleven, but a friend opens
-        // more at once, and on a busy machine all of them are there before the handshake is over.
-        maxEarlyStreams: STREAMS_PER_CONNECTION_MAX,
-        streamOptions: {
-          maxStreamWindowSize: STREAM_WINDOW_BYTES_MAX,
-          maxReadBufferLength: STREAM_BUFFER_BYTES_MAX,
+      guardedYamux(
+        STREAM_WINDOW_BYTES_MAX,
+        {
+          maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
+          maxOutboundStreams: STREAMS_PER_CONNECTION_MAX,
+          // Streams that come in while the handshake ends here. libp2p ends the connection at eleven, but a friend opens
+          // more at once, and on a busy machine all of them are there before the handshake is over.
+          maxEarlyStreams: STREAMS_PER_CONNECTION_MAX,
+          streamOptions: {
+            maxStreamWindowSize: STREAM_WINDOW_BYTES_MAX,
+            maxReadBufferLength: STREAM_BUFFER_BYTES_MAX,
+          },
         },
-      }),
+        (line, muxer) => lines.watch(line, muxer),
+      ),
     ],
     connectionGater: {
       denyDialMultiaddr: () => false,
-      denyInboundEncryptedConnection: isDenied,
+      denyInboundConnection: (connection) => !places.mayBegin(connection),
+      denyInboundEncryptedConnection: (peer, connection) =>
+        isDenied(peer) || !places.mayStay(peer.toString() as PeerId, connection),
       denyOutboundEncryptedConnection: isDenied,
     },
     connectionManager: {
@@ -99,23 +131,46 @@ export function createNode(options: NodeOptions) {
       ping: ping(),
       dht: kadDHT({
         protocol: '/meshwork/kad/1',
-        clientMode: false,
+        clientMode: options.serveDht !== true,
+        maxInboundStreams: DHT_STREAMS_IN_MAX,
+        // Where nobody serves there is nobody to wait for.
+        allowQueryWithZeroPeers: true,
         peerInfoMapper: passthroughMapper,
       }),
-      pubsub: gossipsub({
-        // Payloads are envelopes with their author's signature; a second one by libp2p would triple the cost.
-        globalSignaturePolicy: 'StrictNoSign',
-        msgIdFn: ({ data }) => createHash('sha256').update(data).digest().subarray(0, GOSSIP_ID_BYTES),
-        allowPublishToZeroTopicPeers: true,
-        ignoreDuplicatePublishError: true,
-        maxInboundDataLength: GOSSIP_BYTES_MAX,
-        maxOutboundBufferSize: GOSSIP_WAITING_BYTES_MAX,
-        maxTopicBytesPerPeer: TOPIC_BYTES_PER_PEER_MAX,
-        // Many peers behind one address are a household or one machine, no attack.
-        scoreParams: { IPColocationFactorWeight: 0 },
-      }),
+      pubsub: gossip.service(
+        gossipsub({
+          // Payloads are envelopes with their author's signature; a second one by libp2p would triple the cost.
+          globalSignaturePolicy: 'StrictNoSign',
+          msgIdFn: ({ data }) => createHash('sha256').update(data).digest().subarray(0, GOSSIP_ID_BYTES),
+          allowPublishToZeroTopicPeers: true,
+          ignoreDuplicatePublishError: true,
+          maxInboundDataLength: GOSSIP_BYTES_MAX,
+          maxOutboundBufferSize: GOSSIP_WAITING_BYTES_MAX,
+          maxTopicBytesPerPeer: TOPIC_BYTES_PER_PEER_MAX,
+          // Many peers behind one address are a household or one machine, no attack.
+          scoreParams: { IPColocationFactorWeight: 0 },
+        }),
+      ),
     },
   })
+  node.addEventListener('peer:connect', ({ detail }) => connected.add(datastoreKey(detail)))
+  node.addEventListener('peer:disconnect', ({ detail }) => connected.delete(datastoreKey(detail)))
+  return node
+}
+
+/** The entry in which libp2p remembers a peer. */
+function datastoreKey(peer: Libp2pPeerId): string {
+  return `/peers/${peer.toCID().toString()}`
+}
+
+/** For nodes of tests and benchmarks, which know no strangers. */
+function openGuard(): NodeGuard {
+  const standingOf = () => 'contact' as const
+  return {
+    gossip: createGossipGate(() => true),
+    lines: createLineWatch({ nowMs: () => Date.now(), standingOf }),
+    places: createConnectionPlaces(standingOf),
+  }
 }
 
 /** Peers are Ed25519 keys; libp2p would take others too. */

@@ -2,7 +2,7 @@
  * Every bound of the network adapter, with its reason. What strangers can make us hold is the product of these,
  * so none of them is generous.
  */
-import { CONTACTS_MAX, MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
+import { CONTACTS_MAX, MESSAGE_BYTES_MAX, STRANGER_MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
 
 /** A request's frame. */
 export const REQUEST_BYTES_MAX = MESSAGE_BYTES_MAX
@@ -17,8 +17,27 @@ export const STREAMS_IN_MAX = 16
 export const STREAMS_PER_CONNECTION_MAX = 128
 /** Requests that wait for a stream to one peer and protocol. Who asks for more is told `too-busy`. */
 export const REQUESTS_WAITING_MAX = 4_096
-/** Bytes of one peer's half-arrived requests; its further frames wait unread until these are complete. */
-export const ASSEMBLY_BYTES_PER_PEER_MAX = 16 << 20
+/** Bytes of one contact's half-arrived requests; its further frames wait unread until these are complete. */
+export const ASSEMBLY_BYTES_PER_PEER_MAX = 8 << 20
+/** The same of somebody who is no contact. */
+export const ASSEMBLY_BYTES_PER_STRANGER_MAX = 64 << 10
+/** What may lie unread in all streams of one peer: a window of each of `STREAMS_OUT_MAX`. More is no honest sender's. */
+export const UNREAD_BYTES_PER_PEER_MAX = 8 << 20
+/** A request of somebody who is no contact: pairing, and a chunk's question with its pass. */
+export const STRANGER_REQUEST_BYTES_MAX = STRANGER_MESSAGE_BYTES_MAX
+/** Requests a second of a stranger; more wait. */
+export const STRANGER_REQUESTS_PER_S = 8
+/** Bytes of a stranger before any protocol sees them: identify, pairing and pings are some ten thousand. */
+export const STRANGER_BURST_BYTES = 256 << 10
+export const STRANGER_BYTES_PER_S = 32 << 10
+/** Streams that a stranger may have open to us. */
+export const STRANGER_STREAMS_MAX = 32
+/** How much of a second of the thread that everything runs on requests of one peer may take; more wait. */
+export const LOOP_MS_PER_S = 250
+/** How long somebody whom this peer asked, or who showed a pass, is no stranger: as long as a pass is good. */
+export const GUEST_MS = 10 * 60_000
+/** Guests at a time: members of busy swarms. */
+export const GUESTS_MAX = 1_024
 
 /** What may lie in one stream unread. It bounds the receive window, hence a WAN transfer: 8 streams × 1 MiB per round trip. */
 export const STREAM_WINDOW_BYTES_MAX = 1 << 20
@@ -40,10 +59,20 @@ export const STREAM_OPEN_MS_MAX = 10_000
 
 /** Connections in all. Beyond it libp2p drops those it values least; contacts are tagged and stay. */
 export const CONNECTIONS_MAX = 256
+/** Of these, connections that strangers opened: the rest is kept for contacts … */
+export const STRANGERS_MAX = 64
+/** … and as many of one host, or one household's IPv6 network. */
+export const STRANGERS_PER_HOST_MAX = 32
+/** Connections that one peer opened: two that cross, and as many that have died without a word. */
+export const CONNECTIONS_PER_PEER_MAX = 4
+/** What a contact's connections are worth to libp2p beside others', worth nothing. */
+export const CONTACT_VALUE = 100
 /** Connections a second from one address: a household's peers behind one router, or many on one machine. */
 export const CONNECTIONS_PER_SECOND_MAX = 100
 /** Connections from outside that are still shaking hands. */
 export const HANDSHAKES_MAX = 64
+/** The same of one host: nobody keeps others from shaking hands by being slow at it. */
+export const HANDSHAKES_PER_HOST_MAX = 16
 /** Discovered peers are dialled only while there are fewer connections than this. */
 export const DISCOVERED_CONNECTIONS_MAX = 16
 
@@ -66,6 +95,20 @@ export const TOPIC_BYTES_PER_PEER_MAX = 4 * CONTACTS_MAX * 1_152
 export const PING_MS_MIN = 15_000
 /** How often each connection is pinged; a peer that vanished without a FIN is noticed after this and `PING_MS_MIN`. */
 export const PING_EVERY_MS = 15_000
+
+/** Peers of whom libp2p remembers where they are and what they speak, beside those connected. */
+export const KNOWN_PEERS_MAX = 2_048
+/** Announcements of blobs that a peer which serves the DHT keeps for others, all and of one peer. */
+export const DHT_PROVIDERS_MAX = 4_096
+export const DHT_PROVIDERS_PER_PEER_MAX = 64
+/** Other records of the DHT: this program has none. */
+export const DHT_RECORDS_MAX = 64
+/** A record's key: a prefix, a multihash and a peer id in text. */
+export const DATASTORE_KEY_CHARS_MAX = 256
+/** A record: a peer's addresses and its signed list of them. */
+export const DATASTORE_VALUE_BYTES_MAX = 16 << 10
+/** Streams on which one connection may ask the DHT; a question may be 4 MiB long. */
+export const DHT_STREAMS_IN_MAX = 4
 
 /** Public keys kept parsed: everybody a busy peer hears from. */
 export const PUBLIC_KEYS_CACHED_MAX = 1_024
@@ -133,6 +176,10 @@ export const SECOND_ASK_MEANS_MAX = 4
 export const TRANSFER_STILL_MS_MAX = 20_000
 /** Requesters in whose name a blob was fetched, remembered for this many blobs. */
 export const VOUCHED_BLOBS_MAX = 4_096
+/** How long somebody may take to show that it has a blob: it reads one chunk. */
+export const PROVE_MS_MAX = 20_000
+/** Blobs that others have shown to have, remembered so that the next job asks for nothing. */
+export const PROOFS_REMEMBERED_MAX = 16_384
 /** A pass: two ids, a CID, a time and a signature. */
 export const BLOB_PASS_BYTES_MAX = 1 << 10
 /** How long a pass is good: a member asks for its next long before; one who lost the requester's trust keeps no more. */

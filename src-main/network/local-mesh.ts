@@ -30,6 +30,7 @@ export function localPeer(overrides: Partial<TransportOptions> = {}): {
     bootstrap: [],
     clock: machineClock,
     random: machineRandom,
+    standingOf: () => 'contact',
     onDefect: (error) => {
       throw error
     },

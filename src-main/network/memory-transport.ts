@@ -165,6 +165,8 @@ function memberTransport(me: Member, { members, providers, link, unlink, meetKep
     handle(protocol, answer, { requestBytesMax = MESSAGE_BYTES_MAX } = {}) {
       me.handlers.set(protocol, { answer, bytesMax: requestBytesMax })
     },
+    // Nobody is a stranger here.
+    welcome: () => undefined,
     traffic: () => me.traffic.byPeer,
 
     provide(cid) {
@@ -189,7 +191,7 @@ async function spread(author: Member, topic: string, bytes: Uint8Array): Promise
   await Promise.resolve()
   for (const member of queue) {
     const verdicts = [...(member.topics.get(topic) ?? [])].map((listener) => listener(bytes.slice()))
-    if (verdicts.includes('refused')) continue
+    if (verdicts.includes('refused') || verdicts.includes('kept')) continue
     for (const next of subscribed(member)) {
       if (seen.has(next)) continue
       seen.add(next)

@@ -5,20 +5,27 @@ import { assert, FaultError, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-import type { ConnectionEvent, KnownPeer, RequestHandler, Transport } from '../ports/transport.ts'
+import type { ConnectionEvent, KnownPeer, RequestHandler, Standing, Transport } from '../ports/transport.ts'
 import { createByteBudget, createReservation } from './byte-budget.ts'
+import { createConnectionPlaces } from './connection-places.ts'
 import { createFrameStream } from './frame-stream.ts'
+import { createGossipGate } from './gossip-gate.ts'
+import { createGuests } from './guests.ts'
 import { createNode, type Node, type NodeOptions } from './libp2p-options.ts'
 import {
   ASSEMBLY_BYTES_PER_PEER_MAX,
+  ASSEMBLY_BYTES_PER_STRANGER_MAX,
+  CONTACT_VALUE,
   DISCOVERED_CONNECTIONS_MAX,
   REPLY_BYTES_MAX,
   REQUEST_BYTES_MAX,
+  STRANGER_REQUEST_BYTES_MAX,
   STREAM_OPEN_MS_MAX,
   STREAMS_IN_MAX,
   STREAMS_OUT_MAX,
   SWEEP_MS,
 } from './limits.ts'
+import { createLineWatch } from './line-watch.ts'
 import { dialable } from './multiaddress.ts'
 import { createReconnector } from './reconnect.ts'
 import { createRequestPool, openFault } from './request-pool.ts'
@@ -26,18 +33,22 @@ import { createRequestServer } from './request-server.ts'
 import { throwIfAborted } from './signal-fault.ts'
 import { createTopics } from './topics.ts'
 import { createTrafficMeter } from './traffic.ts'
+import { createTurnTaking } from './turn-taking.ts'
 
 /** What a transport over libp2p is made of. */
-export interface TransportOptions extends NodeOptions {
+export interface TransportOptions extends Omit<NodeOptions, 'guard'> {
   readonly clock: Clock
   readonly random: Random
+  /** What others are to this peer at this moment. */
+  readonly standingOf: (peer: PeerId) => Standing
   /** Told of errors that are defects of ours and must not become a remote crash. */
   readonly onDefect: (error: unknown) => void
 }
 
 interface Handler {
   readonly answer: RequestHandler
-  readonly bytesMax: number
+  /** The longest request of somebody; who may ask nothing is heard and refused. */
+  readonly bytesMaxOf: (peer: PeerId) => number
 }
 
 /** The libp2p id of one of our peers. */
@@ -55,13 +66,24 @@ const ourId = (id: { toString(): string }) => id.toString() as PeerId
  * await transport.start()
  */
 export function createTransport(options: TransportOptions): Transport {
-  const { identity, clock, random, onDefect } = options
+  const { identity, clock, random, onDefect, standingOf } = options
   const nowMs = () => clock.nowMs()
+  const isContact = (peer: PeerId) => standingOf(peer) === 'contact'
   const handlers = new Map<string, Handler>()
   const listeners = new Set<(event: ConnectionEvent) => void>()
   const traffic = createTrafficMeter()
   const topics = createTopics(onDefect)
-  const budget = createByteBudget<PeerId>(ASSEMBLY_BYTES_PER_PEER_MAX)
+  const gossip = createGossipGate(isContact)
+  const guests = createGuests(nowMs)
+  /** How short somebody is held: who was asked, or has shown a pass, is a guest. */
+  const treatedAs = (peer: PeerId): Standing => {
+    const standing = standingOf(peer)
+    return standing === 'stranger' && guests.has(peer) ? 'guest' : standing
+  }
+  const budget = createByteBudget<PeerId>((peer) =>
+    isContact(peer) ? ASSEMBLY_BYTES_PER_PEER_MAX : ASSEMBLY_BYTES_PER_STRANGER_MAX,
+  )
+  const turns = createTurnTaking(clock, treatedAs)
   let node: Node | undefined
   let cancelSweep: (() => void) | undefined
 
@@ -75,23 +97,25 @@ export function createTransport(options: TransportOptions): Transport {
     open: async (peer, protocol, signal) => {
       const [connection] = connectionsOf(peer)
       if (connection === undefined) refuse('unreachable', `not connected with ${peer}`)
+      guests.welcome(peer)
       try {
         const stream = await connection.newStream(protocol, {
           signal: AbortSignal.any([signal, AbortSignal.timeout(STREAM_OPEN_MS_MAX)]),
           // The pool keeps count of its streams; the other direction's are bounded where they are accepted.
           maxOutboundStreams: 2 * STREAMS_OUT_MAX,
         })
-        return createFrameStream(stream, { bytesMax: REPLY_BYTES_MAX, nowMs })
+        return createFrameStream(stream, { bytesMax: () => REPLY_BYTES_MAX, nowMs })
       } catch (error) {
         throw openFault(error, signal, peer)
       }
     },
   })
-  const server = createRequestServer({ nowMs, traffic, onDefect })
+  const server = createRequestServer({ nowMs, traffic, turns, onDefect })
 
-  const accept = ({ answer, bytesMax }: Handler, stream: Stream, connection: Libp2pConnection) => {
+  const accept = ({ answer, bytesMaxOf }: Handler, stream: Stream, connection: Libp2pConnection) => {
     const from = ourId(connection.remotePeer)
     const reservation = createReservation(budget, from)
+    const bytesMax = () => bytesMaxOf(from)
     const frames = createFrameStream(stream, { bytesMax, nowMs, reserve: reservation.reserve })
     // libp2p counts a stream as accepted when this returns; it is served from here on until it ends.
     void server.serve({ from, stream: frames, handler: answer, reservation })
@@ -127,9 +151,17 @@ export function createTransport(options: TransportOptions): Transport {
     },
   })
 
+  /** What the connection is worth when there are too many. */
+  const rate = (target: Node, peer: PeerId) => {
+    const tags = { contact: isContact(peer) ? { value: CONTACT_VALUE } : undefined }
+    target.peerStore.merge(libp2pId(peer), { tags }).catch(onDefect)
+  }
   const tell = (event: ConnectionEvent) => {
     if (event.kind === 'connected') reconnector.onConnected(event.peer)
-    else reconnector.onDisconnected(event.peer)
+    else {
+      reconnector.onDisconnected(event.peer)
+      turns.forget(event.peer)
+    }
     for (const listener of [...listeners]) {
       try {
         listener(event)
@@ -144,7 +176,10 @@ export function createTransport(options: TransportOptions): Transport {
     dial(peer, [], AbortSignal.timeout(STREAM_OPEN_MS_MAX)).catch(() => undefined)
   }
   const observe = (target: Node) => {
-    target.addEventListener('peer:connect', ({ detail }) => tell({ kind: 'connected', peer: ourId(detail) }))
+    target.addEventListener('peer:connect', ({ detail }) => {
+      rate(target, ourId(detail))
+      tell({ kind: 'connected', peer: ourId(detail) })
+    })
     target.addEventListener('peer:disconnect', ({ detail }) =>
       tell({ kind: 'disconnected', peer: ourId(detail) }),
     )
@@ -160,7 +195,14 @@ export function createTransport(options: TransportOptions): Transport {
     peer: identity.peer,
     async start() {
       assert(node === undefined, 'a transport is started once')
-      const starting = await createNode(options)
+      const starting = await createNode({
+        ...options,
+        guard: {
+          gossip,
+          lines: createLineWatch({ nowMs, standingOf: treatedAs }),
+          places: createConnectionPlaces(treatedAs),
+        },
+      })
       for (const [protocol, handler] of handlers) await register(starting, protocol, handler)
       observe(starting)
       node = starting
@@ -188,6 +230,10 @@ export function createTransport(options: TransportOptions): Transport {
     connect: (peer, addresses, { signal }) => dial(peer, addresses, signal),
     keepConnected(peers: readonly KnownPeer[]) {
       reconnector.keep(peers)
+      if (node === undefined) return
+      const connections = node.getConnections()
+      gossip.review(connections)
+      for (const { remotePeer } of connections) rate(node, ourId(remotePeer))
     },
     async disconnect(peer) {
       await node?.hangUp(libp2pId(peer))
@@ -220,11 +266,19 @@ export function createTransport(options: TransportOptions): Transport {
       }
       return pool.request(peer, protocol, request, options)
     },
-    handle(protocol, answer, { requestBytesMax = REQUEST_BYTES_MAX } = {}) {
-      const handler = { answer, bytesMax: requestBytesMax }
+    handle(protocol, answer, { requestBytesMax = REQUEST_BYTES_MAX, strangers } = {}) {
+      const strangersMax = strangers?.requestBytesMax ?? STRANGER_REQUEST_BYTES_MAX
+      const handler: Handler = {
+        answer(from, request, signal) {
+          if (!isContact(from) && strangers === undefined) refuse('not-trusted', 'this is for contacts')
+          return answer(from, request, signal)
+        },
+        bytesMaxOf: (peer) => (isContact(peer) ? requestBytesMax : Math.min(strangersMax, requestBytesMax)),
+      }
       handlers.set(protocol, handler)
       if (node !== undefined) void register(node, protocol, handler).catch(onDefect)
     },
+    welcome: (peer) => guests.welcome(peer),
     traffic: () => traffic.byPeer,
 
     async provide(cid, { signal }) {

@@ -60,6 +60,8 @@ describe('published stores', () => {
   const clock = standingClock()
   const memory = new Map<string, Uint8Array>()
   let network = createMemoryNetwork()
+  const hidden = new Set<PeerId>()
+  const mayRead = (peer: PeerId) => !hidden.has(peer)
   let author: Side
   let reader: Side
 
@@ -71,6 +73,7 @@ describe('published stores', () => {
       transport,
       identity,
       clock,
+      mayRead,
       memory: { load: (key) => memory.get(key), save: (key, envelope) => void memory.set(key, envelope) },
     })
     const rounds = stores.createStore({
@@ -98,6 +101,7 @@ describe('published stores', () => {
   beforeEach(async () => {
     network = createMemoryNetwork()
     memory.clear()
+    hidden.clear()
     author = await join()
     reader = await join()
   })
@@ -127,6 +131,32 @@ describe('published stores', () => {
     clock.pass(60)
     await settled()
     expect(heard).toEqual([1, 4])
+  })
+
+  test('[T6] who may not read gets nothing: not asked for, not pushed, and is not heard either', async () => {
+    await connect(author, reader)
+    hidden.add(reader.identity.peer)
+    const signal = AbortSignal.timeout(120_000)
+    const deaf: Transport = { ...author.transport, publish: () => Promise.resolve([]) }
+    const stores = createPublishedStores({ transport: deaf, identity: author.identity, clock, mayRead })
+    const how = { schema: ComputeRoundState, cacheable: false, persistDebounce: 100 }
+    const rounds = stores.createStore({ networkPath: 'compute/round', ...how })
+    const { heard } = listen()
+    rounds.set(round(author.identity.peer, 1, clock.nowMs()))
+    clock.pass(0)
+    await settled()
+    expect(heard).toEqual([])
+    for (const protocol of [GET, PUT]) {
+      await expect(
+        reader.transport.request(author.identity.peer, protocol, GARBAGE, { signal }),
+      ).rejects.toMatchObject({ fault: { kind: 'not-trusted' } })
+    }
+    hidden.clear()
+    clock.pass(100)
+    rounds.set(round(author.identity.peer, 2, clock.nowMs()))
+    clock.pass(100)
+    await settled()
+    expect(heard).toEqual([2])
   })
 
   test('who subscribes late gets the newest value, and so does who connects late', async () => {
@@ -168,7 +198,7 @@ describe('published stores', () => {
     const { heard } = listen()
     await settled()
     const deaf: Transport = { ...author.transport, publish: () => Promise.resolve([]) }
-    const mute = createPublishedStores({ transport: deaf, identity: author.identity, clock })
+    const mute = createPublishedStores({ transport: deaf, identity: author.identity, clock, mayRead })
     const rounds = mute.createStore({
       networkPath: 'compute/round',
       schema: ComputeRoundState,
@@ -307,13 +337,18 @@ describe('published stores over libp2p', () => {
     await Promise.all(running.splice(0).map((transport) => transport.stop()))
   })
 
-  test('three peers: gossip, a late joiner, and a follower behind another peer', async () => {
+  test('[T6] three peers: gossip and a late joiner; nothing goes by way of another peer', async () => {
     const sides = await Promise.all(
       Array.from({ length: 3 }, async () => {
         const { identity, transport } = localPeer()
         await transport.start()
         running.push(transport)
-        const stores = createPublishedStores({ transport, identity, clock: machineClock })
+        const stores = createPublishedStores({
+          transport,
+          identity,
+          clock: machineClock,
+          mayRead: () => true,
+        })
         const rounds = stores.createStore({
           networkPath: 'compute/round',
           schema: ComputeRoundState,
@@ -336,13 +371,17 @@ describe('published stores over libp2p', () => {
     b.rounds.subscribeToUser(a.identity.peer, (value) => heard.b.push(value.round))
     a.rounds.set(round(a.identity.peer, 1, Date.now()))
     await until(() => heard.b.includes(1))
-    // C knows only B: what A publishes comes to it by way of B's subscription.
+    // C knows only B, which subscribes to the same: what A publishes is not for C unless A itself says so.
     c.rounds.subscribeToUser(a.identity.peer, (value) => heard.c.push(value.round))
+    c.rounds.subscribeToUser(b.identity.peer, (value) => heard.c.push(value.round))
     await connect(c, b)
-    for (let number = 2; !heard.c.length; number++) {
+    b.rounds.set(round(b.identity.peer, 500, Date.now()))
+    await until(() => heard.c.includes(500))
+    for (let number = 2; number < 12; number++) {
       a.rounds.set(round(a.identity.peer, number, Date.now()))
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await until(() => heard.b.includes(number))
     }
+    expect(heard.c.filter((number) => number !== 500)).toEqual([])
     // Connected with A itself it need not wait for the next publication.
     a.rounds.set(round(a.identity.peer, 1_000, Date.now()))
     await connect(c, a)

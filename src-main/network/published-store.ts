@@ -1,10 +1,9 @@
 import type { z } from 'zod'
 import { decodeCanonical } from '../protocol/canonical.ts'
-import { FaultError, type Fault } from '../protocol/fault.ts'
+import { FaultError, refuse, type Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { PublishedStore } from '../ports/published-store.ts'
 import {
-  FOLLOWERS_MAX,
   GET,
   PUSH_BYTES_MAX,
   PUT,
@@ -43,7 +42,6 @@ export interface PublishedStores {
 /** What the shared handlers need of one store. */
 interface Channel {
   newest(): Uint8Array | undefined
-  readonly followers: Set<PeerId>
   /** Takes an envelope that its author pushed. */
   take(from: PeerId, envelope: Uint8Array): 'refused' | undefined
   onConnected(peer: PeerId): void
@@ -51,11 +49,11 @@ interface Channel {
 }
 
 /**
- * Stores as in document 000: every value travels as its author's signed envelope, by gossip to whoever subscribes;
- * those who come late ask the author directly, and neighbours that gossip has not yet learned of get it pushed.
+ * Stores as in document 000: every value travels as its author's signed envelope, to those who may read it and nobody
+ * else: by gossip that is not passed on, pushed to those whom gossip has not reached, and answered to who comes late.
  *
  * @example
- * const stores = createPublishedStores({ transport, identity, clock })
+ * const stores = createPublishedStores({ transport, identity, clock, mayRead })
  * const commitment = stores.createStore({
  *   networkPath: 'compute/commitment', schema: ComputeCommitment, cacheable: true, persistDebounce: 100,
  * })
@@ -63,30 +61,35 @@ interface Channel {
  * const stop = commitment.subscribeToUser(friend, (theirs) => …)
  */
 export function createPublishedStores(parts: PublishedStoresParts): PublishedStores {
-  const { transport } = parts
+  const { transport, mayRead } = parts
   const channels = new Map<string, Channel>()
   const refusals: Partial<Record<Fault['kind'], number>> = {}
   const refused = (fault: Fault) => {
     refusals[fault.kind] = (refusals[fault.kind] ?? 0) + 1
   }
 
+  /** Nothing of a stranger's is decoded, and strangers learn nothing. */
+  const mustBeReader = (peer: PeerId): void => {
+    if (!mayRead(peer)) refuse('not-trusted', 'this is for contacts')
+  }
+
   transport.handle(
     GET,
     (from, bytes) => {
+      mustBeReader(from)
       const question = decodeCanonical(bytes, Question, QUESTION_BYTES_MAX)
       if (!question.ok) {
         refused(question.fault)
         throw new FaultError(question.fault)
       }
-      const channel = channels.get(question.value.path)
-      if (channel !== undefined && channel.followers.size < FOLLOWERS_MAX) channel.followers.add(from)
-      return Promise.resolve(channel?.newest() ?? new Uint8Array())
+      return Promise.resolve(channels.get(question.value.path)?.newest() ?? new Uint8Array())
     },
     { requestBytesMax: QUESTION_BYTES_MAX },
   )
   transport.handle(
     PUT,
     (from, bytes) => {
+      mustBeReader(from)
       const push = decodeCanonical(bytes, Push, PUSH_BYTES_MAX)
       if (!push.ok) {
         refused(push.fault)
@@ -98,10 +101,8 @@ export function createPublishedStores(parts: PublishedStoresParts): PublishedSto
     { requestBytesMax: PUSH_BYTES_MAX },
   )
   const stopListening = transport.onConnection(({ kind, peer }) => {
-    for (const channel of channels.values()) {
-      if (kind === 'connected') channel.onConnected(peer)
-      else channel.followers.delete(peer)
-    }
+    if (kind !== 'connected') return
+    for (const channel of channels.values()) channel.onConnected(peer)
   })
 
   return {
@@ -130,7 +131,6 @@ function createStore<S extends Published>(
     store: { set: publisher.set, get: publisher.get, subscribeToUser: subscriber.subscribe },
     channel: {
       newest: publisher.newest,
-      followers: publisher.followers,
       take: subscriber.take,
       onConnected: subscriber.onConnected,
       stop() {

@@ -7,6 +7,7 @@ import type { FrameStream } from './frame-stream.ts'
 import { FRAME_MS_MAX, REPLY_MS_MAX, STREAM_IDLE_IN_MS_MAX } from './limits.ts'
 import { answerParts, faultParts } from './reply.ts'
 import type { TrafficMeter } from './traffic.ts'
+import type { TurnTaking } from './turn-taking.ts'
 
 /** Answers the requests that arrive on streams which others opened. */
 export interface RequestServer {
@@ -30,23 +31,34 @@ export interface AcceptedStream {
 export interface RequestServerParts {
   readonly nowMs: () => number
   readonly traffic: TrafficMeter
+  readonly turns: TurnTaking
   /** Told of what a handler threw that is no fault: a defect of ours, which must not be a remote crash. */
   readonly onDefect: (error: unknown) => void
 }
 
 /** A server; one request at a time on each stream, so a peer's concurrency is its number of streams. */
-export function createRequestServer({ nowMs, traffic, onDefect }: RequestServerParts): RequestServer {
+export function createRequestServer({ nowMs, traffic, turns, onDefect }: RequestServerParts): RequestServer {
   const idleSinceMs = new Map<FrameStream, number | undefined>()
 
   const replyTo = async ({ from, handler }: AcceptedStream, request: Uint8Array, signal: AbortSignal) => {
     try {
-      const answer = await handler(from, request, signal)
+      const answer = await begun(from, () => handler(from, request, signal))
       if (answer.byteLength <= MESSAGE_BYTES_MAX) return answerParts(answer)
       return faultParts({ kind: 'oversized', message: `an answer of ${answer.byteLength} bytes` })
     } catch (error) {
       if (error instanceof FaultError) return faultParts(error.fault)
       onDefect(error)
       return faultParts({ kind: 'unreachable', message: 'the peer could not answer this request' })
+    }
+  }
+
+  /** Begins an answer; what is done before its first wait, decoding above all, is the peer's share of the thread. */
+  const begun = (from: PeerId, answer: () => Promise<Uint8Array>) => {
+    const startedMs = performance.now()
+    try {
+      return answer()
+    } finally {
+      turns.took(from, performance.now() - startedMs)
     }
   }
 
@@ -58,6 +70,7 @@ export function createRequestServer({ nowMs, traffic, onDefect }: RequestServerP
     if (request === undefined) return false
     idleSinceMs.set(stream, undefined)
     traffic.received(from, request.byteLength)
+    await turns.turn(from, signal)
     const reply = await replyTo(accepted, request, signal)
     reservation.release()
     await stream.write(...reply)

@@ -19,8 +19,6 @@ export const EXCHANGE_MS_MAX = 10_000
 export const QUESTION_BYTES_MAX = 1_024
 /** An envelope with the path it belongs to. */
 export const PUSH_BYTES_MAX = ENVELOPE_BYTES_MAX + QUESTION_BYTES_MAX
-/** Neighbours that a path's newest value is pushed to; connections are fewer anyway. */
-export const FOLLOWERS_MAX = 1_024
 
 /** What `GET` carries. */
 export const Question = z.object({ path: z.string().max(200) })
@@ -58,6 +56,8 @@ export interface PublishedStoresParts {
   readonly transport: Transport
   readonly identity: Identity
   readonly clock: Clock
+  /** Who may read what this peer publishes, and whom it reads. Asked each time, so that lost trust counts at once. */
+  readonly mayRead: (peer: PeerId) => boolean
   readonly memory?: EnvelopeMemory
 }
 

@@ -21,22 +21,25 @@ export interface Publisher<T> {
   readonly get: () => T | undefined
   /** The newest value's envelope, sealed now if need be; undefined before the first value. */
   readonly newest: () => Uint8Array | undefined
-  /** Connected peers that asked for this store, and get pushed what gossip does not bring them. */
-  readonly followers: Set<PeerId>
   readonly stop: () => void
 }
 
 /** A publisher without a value yet. */
 export function createPublisher<T>(
   { networkPath, persistDebounce }: StoreOptions<Published>,
-  { transport, identity, clock }: PublishedStoresParts,
+  { transport, identity, clock, mayRead }: PublishedStoresParts,
   refused: OnRefused,
 ): Publisher<T> {
-  const followers = new Set<PeerId>()
   let value: T | undefined
   let sealed: Uint8Array | undefined
   let publishedAtMs = -Infinity
   let cancel: (() => void) | undefined
+
+  const readers = () =>
+    transport
+      .connections()
+      .map(({ peer }) => peer)
+      .filter(mayRead)
 
   const newest = () => {
     if (sealed !== undefined || value === undefined) return sealed
@@ -54,8 +57,7 @@ export function createPublisher<T>(
       const message = encodeCanonical({ path: networkPath, envelope })
       await transport.request(to, PUT, message, { signal: deadline.signal })
     } catch {
-      // It has gone, or is too busy: it asks again when it is back.
-      followers.delete(to)
+      // It has gone, is too busy, or does not read this one: it asks when it is back, and the next value comes soon.
     } finally {
       deadline.cancel()
     }
@@ -67,7 +69,11 @@ export function createPublisher<T>(
     if (envelope === undefined) return
     try {
       const reached = new Set(await transport.publish(topicOf(identity.peer, networkPath), envelope))
-      await Promise.all([...followers].filter((peer) => !reached.has(peer)).map((to) => push(to, envelope)))
+      await Promise.all(
+        readers()
+          .filter((peer) => !reached.has(peer))
+          .map((to) => push(to, envelope)),
+      )
     } catch (error) {
       refused(faultOf(error, 'unreachable'))
     }
@@ -84,10 +90,8 @@ export function createPublisher<T>(
     },
     get: () => value,
     newest,
-    followers,
     stop() {
       cancel?.()
-      followers.clear()
     },
   }
 }

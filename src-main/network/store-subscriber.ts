@@ -121,7 +121,9 @@ export function createSubscriber<S extends Published>(
   }
 
   const follow = (author: PeerId): Followed<z.infer<S>> => {
-    const leave = transport.subscribe(topicOf(author, networkPath), (bytes) => take(author, bytes))
+    // The author reaches its readers itself; who else is near has no business with it.
+    const hear = (bytes: Uint8Array) => take(author, bytes) ?? 'kept'
+    const leave = transport.subscribe(topicOf(author, networkPath), hear)
     const followed: Followed<z.infer<S>> = {
       callbacks: new Set(),
       leave,

@@ -18,14 +18,17 @@ export function createTopics(onDefect: (error: unknown) => void): Topics {
   const listeners = new Map<string, Set<TopicListener>>()
   let attached: GossipSub | undefined
 
-  /** Asks all listeners; the message is passed on unless one refuses it. They are told here, once per message. */
+  /** Asks all listeners; the message is passed on unless one refuses or keeps it. They are told here, once per message. */
   const judge = (message: Message): TopicValidatorResult => {
     let verdict = TopicValidatorResult.Accept
     // A copy: whoever keeps a small message must not keep the network's whole buffer with it.
     const bytes = new Uint8Array(message.data)
     for (const listener of listeners.get(message.topic) ?? []) {
       try {
-        if (listener(bytes) === 'refused') verdict = TopicValidatorResult.Reject
+        const answer = listener(bytes)
+        if (answer === 'refused') verdict = TopicValidatorResult.Reject
+        else if (answer === 'kept' && verdict === TopicValidatorResult.Accept)
+          verdict = TopicValidatorResult.Ignore
       } catch (error) {
         onDefect(error)
       }

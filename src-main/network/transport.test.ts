@@ -10,7 +10,8 @@ transportContract('memory', () => {
 })
 
 transportContract('libp2p', () => ({
-  create: (mayConnect) => localPeer(mayConnect === undefined ? {} : { mayConnect }).transport,
+  create: (mayConnect) =>
+    localPeer({ serveDht: true, ...(mayConnect === undefined ? {} : { mayConnect }) }).transport,
   // Port 9 (discard) is free on any machine of this century, and privileged.
   emptyAddress: '/ip4/127.0.0.1/tcp/9',
 }))

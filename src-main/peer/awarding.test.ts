@@ -234,7 +234,7 @@ describe('[W20] the time of an award', () => {
   test.each([
     ['the longest unit', { unit_seconds: 60_480_000 }],
     ['a unit of no time', { unit_seconds: 0 }],
-    ['a start at the end of time', { expected_start: '9999-12-31T23:59:59.999Z' }],
+    ['an end at the end of time', { unit_seconds: undefined, expected_end: '9999-12-31T23:59:59.999Z' }],
     ['an end before its start', { unit_seconds: undefined, expected_end: '1970-01-01T00:00:00.000Z' }],
     ['more lanes than units', { concurrency: 4_096, unit_count: 1 }],
     ['the largest capacity', { concurrency: 4_096, unit_count: 4_096, unit_seconds: 0 }],

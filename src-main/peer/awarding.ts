@@ -88,7 +88,7 @@ function askReady(state: PeerState, job: JobState, units: Iterable<number>, atMs
         continue
       if (job.units.get(index)?.attempts.some((later) => later.peer === peer && later.attempt > attempt))
         continue
-      const isHere = peer === state.me || (state.contacts.has(peer) && state.view.connected.has(peer))
+      const isHere = peer === state.me || (trustOf(state, peer) > 0 && state.view.connected.has(peer))
       const asked = byPeer.get(peer) ?? []
       if (!isHere || asked.length >= AWARD_UNITS_MAX) continue
       asked.push({ index, role: need?.holders.length === 0 ? 'primary' : 'verification' })

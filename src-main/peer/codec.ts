@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Bytes } from '../protocol/bytes.ts'
-import { decodeCanonical, encodeCanonical } from '../protocol/canonical.ts'
+import { checkFit, parseAs } from '../protocol/canonical.ts'
 import { ContributionHistory } from '../protocol/commitment.ts'
-import { Fault, success, type Outcome } from '../protocol/fault.ts'
+import { assert, Fault, success, type Outcome } from '../protocol/fault.ts'
 import { Fuel } from '../protocol/fuel.ts'
 import { Cid, JobId, Name, PeerId } from '../protocol/ids.ts'
 import { Contact } from '../protocol/messages.ts'
@@ -14,6 +14,7 @@ import { LENT_LIMITS, LentLimits } from '../protocol/wasm-job.ts'
 import { JobManifest, UnitIndex } from '../protocol/work.ts'
 import { PeerRecord } from '../verification/reputation.ts'
 import { Availability, DurableEvent } from './event.ts'
+import { decodeVersioned, encodeVersioned } from './record-version.ts'
 import { holdingKey, initialView, type PeerState } from './state.ts'
 
 /** One journaled event; the longest are batches of receipts and awards. */
@@ -88,6 +89,8 @@ const SavedHolding = z.object({
   requester: PeerId,
   job: JobId,
   manifestCid: Cid,
+  /** Snapshots from before engines were remembered have none. */
+  engine: Name.exactOptional(),
   units: z.array(
     z.tuple([
       UnitIndex,
@@ -103,6 +106,7 @@ const SavedHolding = z.object({
             receipt: ExecutionReceipt,
             ranAtMs: Ms,
             delivered: z.boolean(),
+            engine: Name.exactOptional(),
           }),
           z.object({ state: z.literal('handed-back'), sinceMs: Ms }),
         ]),
@@ -163,20 +167,28 @@ const SavedWork = SavedState.pick({ jobs: true, holdings: true })
 /** The part of a state that grows with the work. */
 export type Work = Pick<PeerState, 'jobs' | 'holdings'>
 
-/** The journal's form of an event. */
+/**
+ * The journal's form of an event, which is parsed as it will be when it is read back: what is journaled replays.
+ * @throws an error that names the event and the field when it could not be read back, which is a defect
+ */
 export function encodeEvent(event: DurableEvent): Uint8Array {
-  return encodeCanonical(event)
+  const fit = checkFit(event)
+  const parsed = fit.ok ? parseAs(event, DurableEvent) : fit
+  if (!parsed.ok) throw new Error(`a record '${event.kind}' could not be read back: ${parsed.fault.message}`)
+  const bytes = encodeVersioned(event)
+  assert(bytes.byteLength <= EVENT_BYTES_MAX, `a record '${event.kind}' has at most ${EVENT_BYTES_MAX} bytes`)
+  return bytes
 }
 
 /** An event out of the journal. @returns `malformed` and the like for a record of another program or version */
 export function decodeEvent(bytes: Uint8Array): Outcome<DurableEvent> {
-  return decodeCanonical(bytes, DurableEvent, EVENT_BYTES_MAX)
+  return decodeVersioned(bytes, DurableEvent, EVENT_BYTES_MAX)
 }
 
 /** The snapshot of a state: its durable part, the same bytes for the same state. */
 export function encodeState(state: PeerState): Uint8Array {
   const { me, name, epoch, awardsMade, availability, lent, pause, rules, limits, history } = state
-  return encodeCanonical({
+  return encodeVersioned({
     me,
     name,
     epoch,
@@ -208,12 +220,12 @@ function savedWork({ jobs, holdings }: Work) {
 
 /** Some of a state's jobs and holdings, with all or some of their units. */
 export function encodeWork(work: Work): Uint8Array {
-  return encodeCanonical(savedWork(work))
+  return encodeVersioned(savedWork(work))
 }
 
 /** What `encodeWork` made. */
 export function decodeWork(bytes: Uint8Array): Outcome<Work> {
-  const decoded = decodeCanonical(bytes, SavedWork, STATE_BYTES_MAX)
+  const decoded = decodeVersioned(bytes, SavedWork, STATE_BYTES_MAX)
   return decoded.ok ? success(workOf(decoded.value)) : decoded
 }
 
@@ -231,7 +243,7 @@ function workOf({ jobs, holdings }: z.infer<typeof SavedWork>): Work {
 
 /** The state in a snapshot, with nothing known of the moment. */
 export function decodeState(bytes: Uint8Array): Outcome<PeerState> {
-  const decoded = decodeCanonical(bytes, SavedState, STATE_BYTES_MAX)
+  const decoded = decodeVersioned(bytes, SavedState, STATE_BYTES_MAX)
   if (!decoded.ok) return decoded
   const saved = decoded.value
   return success({

@@ -72,6 +72,8 @@ export type Effect =
       readonly to: PeerId
       readonly job: JobId
       readonly manifestCid: Cid
+      /** What computed them. */
+      readonly engine: string
       readonly receipts: readonly ExecutionReceipt[]
     }
   /** Units that were not finished here; `hand-back-delivered` follows when the requester has heard of it. */

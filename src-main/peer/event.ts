@@ -6,6 +6,7 @@ import { Cid, JobId, Name, PeerId } from '../protocol/ids.ts'
 import { AwardedUnit, Award } from '../protocol/messages.ts'
 import type { MachineSample } from '../protocol/machine-sample.ts'
 import { PauseRules, RuleName, SharingLimits } from '../protocol/pause-rule.ts'
+import { Count, MomentMs } from '../protocol/quantities.ts'
 import { Attempt, ExecutionReceipt } from '../protocol/receipt.ts'
 import { ComputeResource } from '../protocol/resource.ts'
 import { WeekPlan } from '../protocol/sharing-plan.ts'
@@ -15,7 +16,7 @@ import { JobManifest, UnitIndex } from '../protocol/work.ts'
 import type { Fetching } from './fetching.ts'
 
 /** When something happened, by this peer's clock; the only time that `step` knows. */
-const At = z.object({ at_ms: z.int().min(0) })
+const At = z.object({ at_ms: MomentMs })
 
 /** What a peer shares and when: around the clock, or in the slots that its user painted. */
 export const Availability = z.discriminatedUnion('kind', [
@@ -35,7 +36,7 @@ export const IssuedAward = z.object({
   job_id: JobId,
   peer: PeerId,
   units: z.array(AwardedUnit),
-  deadline_ms: z.int().min(0),
+  deadline_ms: MomentMs,
   /** Its units are computed by somebody else too, who may be late. */
   backup: z.literal(true).exactOptional(),
 })
@@ -58,14 +59,14 @@ export const DurableEvent = z.discriminatedUnion('kind', [
   /** The user pauses sharing, until then or until they resume; what runs may be finished first. */
   At.extend({
     kind: z.literal('sharing-paused'),
-    until_ms: z.int().min(0).exactOptional(),
+    until_ms: MomentMs.exactOptional(),
     finish_first: z.boolean(),
   }),
   At.extend({ kind: z.literal('sharing-resumed') }),
   At.extend({ kind: z.literal('rules-set'), rules: PauseRules }),
   At.extend({ kind: z.literal('limits-set'), limits: SharingLimits }),
   /** The user shares although a rule says no, until its reason is over or until then. */
-  At.extend({ kind: z.literal('rule-overridden'), rule: RuleName, until_ms: z.int().min(0) }),
+  At.extend({ kind: z.literal('rule-overridden'), rule: RuleName, until_ms: MomentMs }),
   At.extend({ kind: z.literal('override-ended'), rule: RuleName }),
 
   // pairing
@@ -73,7 +74,7 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     kind: z.literal('invited'),
     secret_hash: Name,
     trust: Fraction,
-    expires_at_ms: z.int().min(0),
+    expires_at_ms: MomentMs,
     /** Whoever uses it is paired only when the user has said yes to them. */
     confirm: z.boolean().exactOptional(),
   }),
@@ -101,7 +102,7 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     peer: PeerId,
     addresses: z.array(z.string().max(300)).max(16),
     trust: Fraction,
-    expires_at_ms: z.int().min(0),
+    expires_at_ms: MomentMs,
   }),
   At.extend({
     kind: z.literal('pair-ended'),
@@ -152,6 +153,8 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     requester: PeerId,
     job_id: JobId,
     receipts: z.array(ExecutionReceipt),
+    /** What computed them, where anything did; the receipts say so whenever they are sent. */
+    engine: Name.exactOptional(),
   }),
   At.extend({
     kind: z.literal('results-delivered'),
@@ -159,7 +162,7 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     job_id: JobId,
     units: UnitAttempts,
     /** How many of them were outputs: they count as done although the job was settled before this was known. */
-    outputs: z.int().min(0).exactOptional(),
+    outputs: Count.exactOptional(),
   }),
   /** Units that were not finished here and will not be: their requester gives them to somebody else. */
   At.extend({

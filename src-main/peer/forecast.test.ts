@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { JobId } from '../protocol/ids.ts'
+import { MOMENT_MS_MAX } from '../protocol/quantities.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
@@ -185,4 +186,16 @@ describe('[F2] while a job runs', () => {
     brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })
     expect(hours(brain)).toBeUndefined()
   })
+})
+
+test('[E10] a forecast is a time, whatever speed and room others say that they have', () => {
+  for (const performance_score of [5e-324, 1e-300, 1e-9]) {
+    const brain = createBrain({ [ANN]: 1 })
+    submit(brain, manifestOf({ unit_count: 1, estimated_duration_seconds: 604_800 }))
+    const resources = { cpu_cores: 1e9, ram_gb: 1e9 }
+    shares(brain, ANN, [{ ...ALL_DAY, resources, algorithms: [{ ...ECHO, performance_score }] }])
+    const endMs = forecastEndMs(brain.state, brain.state.jobs.get(JOB)!, NOON) ?? 0
+    expect(Number.isSafeInteger(Math.ceil(endMs))).toBe(true)
+    expect(endMs).toBeLessThanOrEqual(MOMENT_MS_MAX)
+  }
 })

@@ -1,5 +1,6 @@
 import type { ComputeCommitment } from '../protocol/commitment.ts'
 import type { PeerId } from '../protocol/ids.ts'
+import { MOMENT_MS_MAX, saturated } from '../protocol/quantities.ts'
 import { amount, RESOURCE_DIMENSIONS } from '../protocol/resource.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
 import { toMs } from '../protocol/time.ts'
@@ -65,7 +66,8 @@ export function forecastEndMs(state: PeerState, job: JobState, nowMs: number): n
   const isAllBegun = left > 0 && begun.count >= left * job.manifest.verification_redundancy
   const leastMs = left === 0 ? 0 : isAllBegun ? atOnceMs * (1 - begun.shareMin) : atOnceMs
   const tailMs = isAllBegun || left === 0 ? 0 : atOnceMs / 2
-  return nowMs + Math.max(leastMs, workMs + tailMs)
+  // Others say how fast they are: what they say may be far beyond any time.
+  return saturated(nowMs + Math.max(leastMs, workMs + tailMs), MOMENT_MS_MAX)
 }
 
 /**

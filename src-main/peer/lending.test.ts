@@ -18,7 +18,7 @@ import {
   type Brain,
 } from './brain.fixture.ts'
 import { askedAboveLent } from './lending.ts'
-import { admitAward } from './provider.ts'
+import { admitAward } from './admission.ts'
 import { composeCommitment } from './publishing.ts'
 
 const ANN = peerOf('A')

@@ -4,7 +4,9 @@ import { CAPACITY_UNITS_MAX, LANES_MAX } from '../protocol/limits.ts'
 import { toMs } from '../protocol/time.ts'
 import { UNIT_DURATION_MS_MIN } from '../market/compatibility.ts'
 import type { Seat } from '../market/award.ts'
+import { inputBytes } from './fetching.ts'
 import type { AttemptState, HeardOffer, JobState, PeerState } from './state.ts'
+import { trustOf } from './trust.ts'
 import { bookOf } from './unit-book.ts'
 
 /** What an award and the news of a unit's end take before anything was measured: a slow line at home. */
@@ -21,8 +23,17 @@ const NEWEST_WEIGHT = 0.2
 const CLOSED_MS = 1_000
 /** A late unit keeps its lane for so many times the time that its award had. */
 const OWED_FACTOR = 3
-/** Nobody is expected to take longer than this for a unit, whatever they say. */
+/** Nobody is expected to take longer than this for a unit, whatever they say … */
 const UNIT_MS_MAX = 30 * 24 * 3_600_000
+/** … nor, unless units of the job took that long, than this many times what its manifest says … */
+const SLOWEST_FACTOR = 100
+/** … or what units of it took so far … */
+const OBSERVED_FACTOR = 10
+/** … though estimates of short ones may be further off. */
+const UNIT_MS_BELIEVED = 5 * 60_000
+/** An offer that begins later than its inputs would take by a very slow line, and this, is none for now. */
+const START_WITHIN_MS = 10 * 60_000
+const SLOWEST_BYTES_PER_S = 50_000
 
 /** Remembers what a provider offers this peer's jobs. What it offered before and does not any longer has no capacity. */
 export function hearOffers(state: PeerState, allocation: ComputeAllocationState): void {
@@ -38,10 +49,24 @@ export function hearOffers(state: PeerState, allocation: ComputeAllocationState)
     for (const entry of [...slot.tier1_assignments, ...slot.tier2_assignments]) {
       const { job, index } = unitOrigin(entry.work_unit_id)
       if (entry.assigned_by_peer !== state.me || entry.assigned_to_peer !== provider) continue
-      if (state.jobs.has(job)) offers.set(job, heard(entry, index, saidAtMs, offers.get(job)))
+      const mine = state.jobs.get(job)
+      if (mine === undefined || beginsTooLate(mine, toMs(entry.expected_start) - saidAtMs)) continue
+      offers.set(job, heard(entry, index, saidAtMs, offers.get(job), unitMsMax(mine)))
     }
   }
   state.view.offers.set(provider, offers)
+}
+
+/** What a unit is believed to take at most: by it an award's deadline is set, and until then the unit is kept. */
+function unitMsMax({ manifest, observedMs }: JobState): number {
+  const estimatedMs = manifest.estimated_duration_seconds * 1_000
+  const slowestMs = Math.max(SLOWEST_FACTOR * estimatedMs, OBSERVED_FACTOR * observedMs)
+  return Math.min(UNIT_MS_MAX, Math.max(UNIT_MS_BELIEVED, slowestMs))
+}
+
+function beginsTooLate({ manifest }: JobState, startDelayMs: number): boolean {
+  const bytes = inputBytes(manifest, () => true) + (manifest.parts_bytes ?? 0)
+  return startDelayMs > START_WITHIN_MS + (bytes / SLOWEST_BYTES_PER_S) * 1_000
 }
 
 function heard(
@@ -49,12 +74,13 @@ function heard(
   begin: number,
   saidAtMs: number,
   before: HeardOffer | undefined,
+  unitMsMax: number,
 ): HeardOffer {
   const units = entry.unit_count ?? 1
   const lanes = Math.min(units, entry.concurrency ?? 1)
   const spanMs = Math.max(0, toMs(entry.expected_end) - toMs(entry.expected_start))
   const saidMs = entry.unit_seconds === undefined ? (spanMs * lanes) / units : entry.unit_seconds * 1_000
-  const unitMs = Math.min(UNIT_MS_MAX, Math.max(UNIT_DURATION_MS_MIN, saidMs))
+  const unitMs = Math.min(unitMsMax, Math.max(UNIT_DURATION_MS_MIN, saidMs))
   const startDelayMs = Math.max(0, toMs(entry.expected_start) - saidAtMs)
   if (before === undefined) {
     return { capacity: units, lanes, unitMs, startDelayMs, begin, closedUntilMs: 0, begunAtMs: new Map() }
@@ -80,8 +106,8 @@ export function seatOf(state: PeerState, job: JobState, peer: PeerId, atMs: numb
   const { atWork, owed } = bookOf(job)
   const busy = (atWork.get(peer)?.size ?? 0) + countOwed(owed.get(peer), atMs)
   const { lanes, unitMs, begin, startDelayMs } = offer
-  const isHere = peer === state.me || state.view.connected.has(peer)
-  const capacity = isHere && atMs >= offer.closedUntilMs ? offer.capacity : 0
+  const mayHave = peer === state.me || (state.view.connected.has(peer) && trustOf(state, peer) > 0)
+  const capacity = mayHave && atMs >= offer.closedUntilMs ? offer.capacity : 0
   const travelMs = turnaroundOf(state, peer) + PROCESSING_MS
   return {
     peer,

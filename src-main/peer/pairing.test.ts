@@ -15,7 +15,7 @@ import {
 } from './brain.fixture.ts'
 import type { DurableEvent } from './event.ts'
 import { admitPairing } from './pairing.ts'
-import { admitAward } from './provider.ts'
+import { admitAward } from './admission.ts'
 
 const ANN = peerOf('A')
 const BOB = peerOf('B')

@@ -1,9 +1,11 @@
 import { failure, success, type Outcome } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Effect } from './effect.ts'
+import { takeFromDistrusted } from './distrust.ts'
 import type { DurableEvent } from './event.ts'
 import { dropRequester } from './provider.ts'
-import type { PeerState } from './state.ts'
+import { isUnderWay, type PeerState } from './state.ts'
+import { bookOf } from './unit-book.ts'
 
 /** Invites that may be open at once; each is a secret lying around. */
 const INVITES_MAX = 100
@@ -62,13 +64,20 @@ export function pair(state: PeerState, event: Of<'paired'>): Effect[] {
     trust: event.trust,
     paired_at_ms: state.contacts.get(event.peer)?.paired_at_ms ?? event.at_ms,
   })
-  const dropped = event.trust > 0 ? [] : dropRequester(state, event.peer)
+  const dropped = event.trust > 0 ? [] : dropPeer(state, event.peer, event.at_ms)
   return [
     ...dropped,
     { kind: 'contacts-changed' },
     { kind: 'commitment-changed' },
     { kind: 'allocation-due' },
   ]
+}
+
+/** Nobody works for this peer who is not trusted any longer: what they hold of its jobs is over for them. */
+function endOwnWork(state: PeerState, peer: PeerId): Effect[] {
+  return [...state.jobs.values()]
+    .filter((job) => isUnderWay(job) && bookOf(job).takers.has(peer))
+    .map(({ manifest }) => ({ kind: 'send-settled', to: peer, job: manifest.job_id }))
 }
 
 /** The user's own weight for somebody; 0 keeps the contact and gives it nothing. */
@@ -76,7 +85,7 @@ export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
   const contact = state.contacts.get(event.peer)
   if (contact === undefined) return []
   state.contacts.set(event.peer, { ...contact, trust: event.trust })
-  const dropped = event.trust > 0 ? [] : dropRequester(state, event.peer)
+  const dropped = event.trust > 0 ? [] : dropPeer(state, event.peer, event.at_ms)
   return [
     ...dropped,
     { kind: 'contacts-changed' },
@@ -85,11 +94,20 @@ export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
   ]
 }
 
-/** The user no longer knows somebody. What they still hold is void when it is late. */
+/** Nothing is run for somebody any longer, and nothing waited for from them. */
+function dropPeer(state: PeerState, peer: PeerId, atMs: number): Effect[] {
+  return [...dropRequester(state, peer), ...endOwnWork(state, peer), ...takeFromDistrusted(state, peer, atMs)]
+}
+
+/** The user no longer knows somebody. */
 export function forget(state: PeerState, event: Of<'forgotten'>): Effect[] {
   state.contacts.delete(event.peer)
   state.doneFor.delete(event.peer)
   state.view.commitments.delete(event.peer)
   state.view.offers.delete(event.peer)
-  return [...dropRequester(state, event.peer), { kind: 'contacts-changed' }, { kind: 'commitment-changed' }]
+  return [
+    ...dropPeer(state, event.peer, event.at_ms),
+    { kind: 'contacts-changed' },
+    { kind: 'commitment-changed' },
+  ]
 }

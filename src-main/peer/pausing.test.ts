@@ -16,7 +16,7 @@ import {
 import type { Brain } from './brain.fixture.ts'
 import { encodeState, decodeState } from './codec.ts'
 import type { Availability, PeerEvent } from './event.ts'
-import { admitAward } from './provider.ts'
+import { admitAward } from './admission.ts'
 import { composeCommitment } from './publishing.ts'
 import { hoursAt, sharingNow } from './sharing-view.ts'
 import { initialState } from './state.ts'

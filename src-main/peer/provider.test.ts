@@ -18,7 +18,7 @@ import {
   type Brain,
 } from './brain.fixture.ts'
 import type { Effect } from './effect.ts'
-import { admitAward } from './provider.ts'
+import { admitAward } from './admission.ts'
 
 const ANN = peerOf('A')
 
@@ -224,5 +224,30 @@ describe('[W20] what a provider admits', () => {
     const { brain: again } = restarted(brain)
     expect(admits(again, [0]).ok).toBe(true)
     expect(admits(again, [1])).toMatchObject({ fault: { kind: 'too-busy' } })
+  })
+})
+
+describe('what computed a unit', () => {
+  const enginesOf = (effects: readonly Effect[]) =>
+    ofKind(effects, 'send-results').map(({ engine, receipts }) => [
+      engine,
+      receipts.map(({ unit_index }) => unit_index),
+    ])
+
+  test('[W30] is said with its receipt, after a restart and an update too', () => {
+    const before = sharing()
+    const events = { kind: 'units-ran', at_ms: NOON, requester: ANN, job_id: JOB } as const
+    award(before, 1, [0, 1])
+    before.happens({ ...events, receipts: [receiptOf(1, 'right', 0)], engine: 'echo@1' })
+    const { brain } = restarted(before)
+    const meet = { kind: 'connected', at_ms: NOON, peer: ANN } as const
+    expect(enginesOf(brain.happens(meet))).toEqual([['echo@1', [0]]])
+    const news = brain.happens({ ...events, receipts: [receiptOf(1, 'right', 1)], engine: 'echo@2' })
+    expect(enginesOf(news)).toEqual([['echo@2', [1]]])
+    expect(enginesOf(restarted(brain).brain.happens(meet))).toEqual([
+      ['echo@1', [0]],
+      ['echo@2', [1]],
+    ])
+    expect(enginesOf(award(brain, 2, [0]))).toEqual([['echo@1', [0]]])
   })
 })

@@ -1,15 +1,13 @@
-import { failure, success, type Outcome } from '../protocol/fault.ts'
+import { COMPUTE_HOURS_MAX } from '../protocol/commitment.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { RECEIPTS_MAX } from '../protocol/limits.ts'
-import type { Award, AwardedUnit } from '../protocol/messages.ts'
+import type { AwardedUnit } from '../protocol/messages.ts'
+import { COUNT_MAX, saturated } from '../protocol/quantities.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { Effect } from './effect.ts'
 import type { DurableEvent, VolatileEvent } from './event.ts'
-import { askedAboveLent } from './lending.ts'
 import { decideHandBack } from './handing-back.ts'
 import { holdingBookOf, putHeld, setHeld } from './holding-book.ts'
-import { OFFER_GRACE_MS } from './matching.ts'
-import { pauseReason, sharedSlots } from './shared-slots.ts'
 import {
   holdingKey,
   isUnderWay,
@@ -30,55 +28,12 @@ import {
 import { unitsOfOthers } from './sharing-view.ts'
 import { trustOf } from './trust.ts'
 
+/** Of what never came so far as to run. */
+const UNKNOWN_ENGINE = 'unknown'
 /** Receipts that the requester has not taken after this long are sent again. */
 const RESEND_AFTER_MS = 10_000
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
-
-/**
- * Whether this peer takes an award, before it is journaled.
- * @returns `not-trusted`, `too-busy` for more than was offered, or `quota-exceeded` for more than is lent, when it does
- * not
- */
-export function admitAward(state: PeerState, from: PeerId, award: Award, nowMs: number): Outcome<null> {
-  if (trustOf(state, from) <= 0) return failure('not-trusted', 'no trust is set for this requester')
-  const paused = pauseReason(state, nowMs)
-  if (paused !== undefined) return failure('too-busy', paused)
-  if (sharedSlots(state, nowMs).length === 0) return failure('too-busy', 'nothing is shared at this time')
-  const held = state.holdings.get(holdingKey(from, award.job_id))
-  if (held !== undefined && held.manifestCid !== award.manifest_cid) {
-    return failure('bad-input', 'another manifest of this job is at work')
-  }
-  const manifest = state.view.manifests.get(award.manifest_cid)
-  const above = manifest === undefined ? undefined : askedAboveLent(manifest, state.lent)
-  if (above !== undefined) return failure('quota-exceeded', above)
-  const fresh = award.units.filter((unit) => wouldQueue(held?.units.get(unit.unit_index), unit)).length
-  const waiting = held === undefined ? 0 : holdingBookOf(held).queued.size
-  const offered = offeredCapacity(state, holdingKey(from, award.job_id), nowMs)
-  if (fresh > 0 && waiting + fresh > offered) {
-    return failure('too-busy', `${waiting + fresh} units would be here, and ${offered} were offered`)
-  }
-  return success(null)
-}
-
-/** Whether a unit would wait here from now on: a new one, or one that is to be run again under a newer attempt. */
-function wouldQueue(held: HeldUnit | undefined, { attempt }: AwardedUnit): boolean {
-  if (held === undefined) return true
-  const { status } = held
-  const isFailed = status.state === 'ran' && status.receipt.outcome.kind === 'fault'
-  return attempt > held.attempt && (isFailed || status.state === 'handed-back')
-}
-
-/** The most that a requester may believe to be offered to its job: the newest offer, or one that it replaced of late. */
-export function offeredCapacity({ view }: PeerState, key: string, nowMs: number): number {
-  let most = 0
-  const offers = view.offered.get(key) ?? []
-  offers.forEach(({ units }, i) => {
-    const replacedAtMs = offers[i + 1]?.atMs
-    if (replacedAtMs === undefined || nowMs - replacedAtMs <= OFFER_GRACE_MS) most = Math.max(most, units)
-  })
-  return most
-}
 
 /** Units that a requester gave to this peer. An award that comes twice changes nothing; finished work is sent again. */
 export function receiveAward(state: PeerState, event: Of<'award-received'>): Effect[] {
@@ -180,7 +135,7 @@ function takeAgain(
     return
   }
   const receipt = { ...held.status.receipt, attempt: unit.attempt }
-  setHeld(holding, unit.unit_index, { state: 'ran', receipt, ranAtMs: atMs, delivered: false })
+  setHeld(holding, unit.unit_index, { ...held.status, receipt, ranAtMs: atMs, delivered: false })
   again.push(receipt)
 }
 
@@ -188,6 +143,7 @@ function takeAgain(
 export function finishUnits(state: PeerState, event: Of<'units-ran'>): Effect[] {
   const holding = state.holdings.get(holdingKey(event.requester, event.job_id))
   if (holding === undefined) return []
+  noteEngine(holding, event.engine)
   const finished: ExecutionReceipt[] = []
   for (const ran of event.receipts) {
     const held = holding.units.get(ran.unit_index)
@@ -206,6 +162,17 @@ export function finishUnits(state: PeerState, event: Of<'units-ran'>): Effect[] 
   ]
 }
 
+/** What computed the units that follow; those before keep the engine that they had. */
+function noteEngine(holding: Holding, engine: string | undefined): void {
+  const before = holding.engine
+  if (engine === undefined || engine === before) return
+  holding.engine = engine
+  if (before === undefined) return
+  for (const held of holding.units.values()) {
+    if (held.status.state === 'ran') held.status = { engine: before, ...held.status }
+  }
+}
+
 function contribute(state: PeerState, receipt: ExecutionReceipt): void {
   const { history } = state
   const done = receipt.outcome.kind === 'output'
@@ -213,8 +180,8 @@ function contribute(state: PeerState, receipt: ExecutionReceipt): void {
   const units = history.total_work_units_completed
   state.history = {
     ...history,
-    total_work_units_completed: units + (done ? 1 : 0),
-    total_compute_hours: history.total_compute_hours + hours,
+    total_work_units_completed: saturated(units + (done ? 1 : 0), COUNT_MAX),
+    total_compute_hours: saturated(history.total_compute_hours + hours, COMPUTE_HOURS_MAX),
     reliability_score: (history.reliability_score * units + (done ? 1 : 0)) / (units + 1),
   }
 }
@@ -316,15 +283,21 @@ export function resendResults(state: PeerState, nowMs: number, to?: PeerId): Eff
 }
 
 function sendResults(holding: Holding, receipts: readonly ExecutionReceipt[]): Effect[] {
+  const { requester: to, job, manifestCid } = holding
+  const byEngine = new Map<string, ExecutionReceipt[]>()
+  for (const receipt of receipts) {
+    const status = holding.units.get(receipt.unit_index)?.status
+    const engine = (status?.state === 'ran' ? status.engine : undefined) ?? holding.engine ?? UNKNOWN_ENGINE
+    const alike = byEngine.get(engine)
+    if (alike === undefined) byEngine.set(engine, [receipt])
+    else alike.push(receipt)
+  }
   const effects: Effect[] = []
-  for (let at = 0; at < receipts.length; at += RECEIPTS_MAX) {
-    effects.push({
-      kind: 'send-results',
-      to: holding.requester,
-      job: holding.job,
-      manifestCid: holding.manifestCid,
-      receipts: receipts.slice(at, at + RECEIPTS_MAX),
-    })
+  for (const [engine, alike] of byEngine) {
+    for (let at = 0; at < alike.length; at += RECEIPTS_MAX) {
+      const some = alike.slice(at, at + RECEIPTS_MAX)
+      effects.push({ kind: 'send-results', to, job, manifestCid, engine, receipts: some })
+    }
   }
   return effects
 }

@@ -1,5 +1,6 @@
+import { encodeCanonical } from '../protocol/canonical.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
-import { OPEN_RANGES_MAX, REQUESTS_MAX } from '../protocol/limits.ts'
+import { CONTACTS_MAX, ENVELOPE_BYTES_MAX, OPEN_RANGES_MAX, REQUESTS_MAX } from '../protocol/limits.ts'
 import type { ComputeRoundState } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import { unitOfManifest, type WorkRequest } from '../protocol/work.ts'
@@ -10,16 +11,42 @@ import { openRanges } from './unit-book.ts'
 /** States published per epoch, before the vector clock's next range: nobody publishes a billion times a run. */
 const CLOCK_PER_EPOCH = 1_000_000_000
 
-/** The commitment that this peer publishes now. Counts the publication in the vector clock. */
-export function composeCommitment(state: PeerState, clockMs: number): ComputeCommitment {
+/** A signed envelope names its domain, signer and signature beside the commitment: less than this. */
+const ENVELOPE_OVERHEAD_BYTES = 1_024
+/** A commitment of more bytes would be refused by everybody. */
+export const COMMITMENT_BYTES_MAX = ENVELOPE_BYTES_MAX - ENVELOPE_OVERHEAD_BYTES
+
+/**
+ * The commitment that this peer publishes now. Counts the publication in the vector clock. One that would have more than
+ * `bytesMax` bytes names fewer ranges of open units: the others follow when these have shrunk.
+ */
+export function composeCommitment(
+  state: PeerState,
+  clockMs: number,
+  bytesMax = COMMITMENT_BYTES_MAX,
+): ComputeCommitment {
+  const whole = wholeCommitment(state, clockMs)
+  for (let rangesMax = OPEN_RANGES_MAX; ; rangesMax = Math.floor(rangesMax / 2)) {
+    const work_requests = whole.work_requests.map((request) => withRanges(request, rangesMax))
+    const commitment = { ...whole, work_requests }
+    if (rangesMax <= 1 || encodeCanonical(commitment).byteLength <= bytesMax) return commitment
+  }
+}
+
+function withRanges(request: WorkRequest, rangesMax: number): WorkRequest {
+  const { open_ranges: ranges } = request
+  return ranges === undefined ? request : { ...request, open_ranges: ranges.slice(0, rangesMax) }
+}
+
+function wholeCommitment(state: PeerState, clockMs: number): ComputeCommitment {
   const { view } = state
   // Others take only what is newer than what they know, also when this machine's clock was set back.
   const nowMs = Math.max(clockMs, view.lastPublishedAtMs + 1)
   view.publishedCount++
   view.lastPublishedAtMs = nowMs
-  const weights = [...state.contacts.values()]
-    .filter((c) => c.trust > 0)
-    .map((c) => [c.peer_id, c.trust] as const)
+  const trusted = [...state.contacts.values()].filter((c) => c.trust > 0)
+  if (trusted.length > CONTACTS_MAX) trusted.sort((a, b) => b.trust - a.trust)
+  const weights = trusted.slice(0, CONTACTS_MAX).map((c) => [c.peer_id, c.trust] as const)
   return {
     peer_id: state.me,
     availability_slots: publishedSlots(state, nowMs),
@@ -50,7 +77,10 @@ export function composeRound(state: PeerState, nowMs: number): ComputeRoundState
 /** This peer's clock: its own publications, and the newest of each contact that it has seen. */
 export function ownClock(state: PeerState): Record<string, number> {
   const clock: Record<string, number> = {}
-  for (const [peer, commitment] of state.view.commitments) clock[peer] = commitment.vector_clock[peer] ?? 0
+  // One entry is this peer's own.
+  for (const [peer, commitment] of [...state.view.commitments].slice(0, CONTACTS_MAX - 1)) {
+    clock[peer] = commitment.vector_clock[peer] ?? 0
+  }
   clock[state.me] = state.epoch * CLOCK_PER_EPOCH + state.view.publishedCount
   return clock
 }

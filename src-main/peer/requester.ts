@@ -365,7 +365,7 @@ export function missOutput(state: PeerState, event: Of<'output-unavailable'>): E
 }
 
 /** Units that need somebody again: awarded from offers at hand, or published; hopeless ones end the job. */
-function reopen(
+export function reopen(
   state: PeerState,
   job: JobState,
   indices: readonly number[],

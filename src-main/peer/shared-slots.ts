@@ -35,6 +35,7 @@ export function isPausedByUser({ pause }: PeerState, nowMs: number): boolean {
  */
 export function pauseReason(state: PeerState, nowMs: number): string | undefined {
   if (state.view.isLeaving === true) return 'it is being switched off'
+  if (state.view.diskFullSinceMs !== undefined) return 'its disk is full'
   if (isPausedByUser(state, nowMs)) return 'its user has paused sharing'
   if (state.view.pauseDecision?.pausedBy !== undefined) return 'sharing is paused by a rule of its user'
   return undefined

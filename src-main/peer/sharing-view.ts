@@ -47,6 +47,7 @@ export function unitsOfOthers({ me, holdings }: PeerState): number {
 export function sharingNow(state: PeerState, hours: HoursNow, nowMs: number): SharingNow {
   const { availability, pause, view } = state
   if (availability.kind === 'never') return { kind: 'off' }
+  if (view.diskFullSinceMs !== undefined) return { kind: 'disk-full', since_ms: view.diskFullSinceMs }
   if (pause !== undefined && isPausedByUser(state, nowMs)) {
     const isFinishing = pause.finishFirst && unitsOfOthers(state) > 0
     return {

@@ -159,6 +159,8 @@ export interface HeldUnit {
         readonly receipt: ExecutionReceipt
         readonly ranAtMs: number
         readonly delivered: boolean
+        /** Where another engine computed it than what came last. */
+        readonly engine?: string
       }
     /** Not finished here: kept until its requester knows, in case that has to be said again. */
     | { readonly state: 'handed-back'; readonly sinceMs: number }
@@ -169,6 +171,8 @@ export interface Holding {
   readonly requester: PeerId
   readonly job: JobId
   readonly manifestCid: Cid
+  /** What computed its units last. */
+  engine?: string
   readonly units: Map<number, HeldUnit>
 }
 
@@ -247,6 +251,8 @@ export interface View {
   pauseDecision?: PauseDecision
   /** The program is about to stop: nothing is taken any more. */
   isLeaving?: true
+  /** Since when nothing can be written down, while that is so. */
+  diskFullSinceMs?: number
   /** The hours of a painted week, told once an hour. */
   weekHours?: { readonly plan: WeekPlan; readonly hour: number; readonly hours: readonly SharedHours[] }
   /** The slots that are shared, and the slot of own jobs, made once for as long as they last. */

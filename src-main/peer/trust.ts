@@ -40,10 +40,10 @@ export function activeCommitments(state: PeerState, nowMs: number): ComputeCommi
   return [...state.view.commitments.values()].filter((c) => nowMs - publishedAtMs(c) <= STALE_AFTER_MS)
 }
 
-/** Other peers that share anything at this moment. */
+/** Other peers that share anything at this moment, of those whom this user trusts. */
 export function activeProviders(state: PeerState, nowMs: number): PeerId[] {
   return activeCommitments(state, nowMs)
-    .filter((c) => slotAt(c.availability_slots, nowMs) !== undefined)
+    .filter((c) => trustOf(state, c.peer_id) > 0 && slotAt(c.availability_slots, nowMs) !== undefined)
     .map((c) => c.peer_id)
 }
 

@@ -17,6 +17,8 @@ export interface UnitBook extends OpenUnits {
   readonly atWork: ReadonlyMap<PeerId, ReadonlyMap<number, AttemptState>>
   /** Units that were given up as late or lost and may still be at work: they keep their providers' lanes. */
   readonly owed: ReadonlyMap<PeerId, ReadonlyMap<number, AttemptState>>
+  /** All who were ever given a unit of it. */
+  readonly takers: ReadonlySet<PeerId>
   /** To be called after every change of a unit's attempts or verdict. */
   refresh(index: number): void
 }
@@ -79,6 +81,7 @@ export function createUnitBook(job: JobState): UnitBook {
   /** Whoever has a part in a unit of `partial`, and how many such units each has. */
   const parts = new Map<number, readonly PeerId[]>()
   const partCounts = new Map<PeerId, number>()
+  const takers = new Set<PeerId>()
 
   function setPart(index: number, holders: readonly PeerId[] | undefined): void {
     for (const peer of parts.get(index) ?? []) partCounts.set(peer, (partCounts.get(peer) ?? 0) - 1)
@@ -130,6 +133,7 @@ export function createUnitBook(job: JobState): UnitBook {
   function refresh(index: number): void {
     const unit = job.units.get(index)
     if (unit === undefined) return
+    for (const { peer } of unit.attempts) takers.add(peer)
     setWorkers(index, unit)
     setDebtors(index, unit)
     const isDone = unit.verified !== undefined
@@ -153,6 +157,7 @@ export function createUnitBook(job: JobState): UnitBook {
     ready,
     atWork,
     owed,
+    takers,
     partialHeldBy: (peer) => partCounts.get(peer) ?? 0,
     refresh,
   }

@@ -7,9 +7,22 @@ export interface BlobFetcher {
    * where an earlier transfer broke off. Resolves when the store has it. With a `leader`, which is one of the peers and
    * gives the blob to several at once (a job's requester), chunks come from the others who fetch it too, and what is
    * here is given to those for whom the leader vouches; a blob that is in the store already is only told to the leader.
-   * @throws FaultError `blob-missing` when nobody has it, `blob-corrupt`, `timed-out`, `quota-exceeded`
+   * With `heldBy` that peer must show that it has such a blob too, since to name it gives no right to it.
+   * @throws FaultError `blob-missing` when nobody has it, `blob-corrupt`, `timed-out`, `quota-exceeded`, and
+   * `oversized` for one of more than `bytesMax`, of which nothing is fetched then
    */
-  fetch(cid: Cid, options: { from: readonly PeerId[]; leader?: PeerId; signal: AbortSignal }): Promise<void>
+  fetch(
+    cid: Cid,
+    options: {
+      from: readonly PeerId[]
+      leader?: PeerId
+      heldBy?: PeerId
+      signal: AbortSignal
+      bytesMax?: number
+      /** Told whenever something of it has arrived. */
+      progress?: () => void
+    },
+  ): Promise<void>
   /** Bytes received and sent so far, over all peers. */
   traffic(): { readonly bytesIn: number; readonly bytesOut: number }
   /** Bytes a second that blobs came in with from each peer of late, of those that enough came from to tell. */

@@ -81,6 +81,8 @@ export interface BlobStore {
    * something is journaled or put after them.
    */
   pin(cids: Cid | readonly Cid[], owner: string): void
+  /** Who keeps a blob, by the names that were given with `pin`; it need not be here. */
+  owners(cid: Cid): readonly string[]
   /** Lets go of an owner's pins: of these blobs, or of all. */
   unpin(owner: string, cids?: readonly Cid[]): void
   /**

@@ -127,15 +127,16 @@ export function journalContract(name: string, createPlace: () => JournalPlace): 
       expect(contents(2)).toEqual([[3, 'd']])
     })
 
-    test('reading ends before the first damaged record: what follows it has no cause any more', () => {
+    test('[L9] a damaged record with intact ones after it stops the opening, and nothing is changed', () => {
       journal.append(['a', 'b', 'c', 'd'].map(bytes))
+      expect(() => reopen(() => place.damageRecord(2))).toThrow(/record 2 is damaged, and 2 after it/)
+      // Damaging the same byte again mends it.
       reopen(() => place.damageRecord(2))
-      expect(contents()).toEqual([[1, 'a']])
-      expect(journal.append([bytes('e')])).toBe(2)
-      reopen()
       expect(contents()).toEqual([
         [1, 'a'],
-        [2, 'e'],
+        [2, 'b'],
+        [3, 'c'],
+        [4, 'd'],
       ])
     })
 

@@ -27,7 +27,7 @@ export interface Journal {
   append(records: readonly Uint8Array[]): number
   /** The newest snapshot, if any. A snapshot that does not match its checksum is passed over for an older one. */
   latestSnapshot(): Snapshot | undefined
-  /** Every intact record after `sequence`, oldest first. Reading ends before the first torn or corrupt record. */
+  /** Every record after `sequence`, oldest first. Those that were torn at the end were cut when the journal was opened. */
   readAfter(sequence: number): IterableIterator<JournalRecord>
   /**
    * Saves a snapshot whole or not at all, however many parts it has, and drops records and snapshots that no restore

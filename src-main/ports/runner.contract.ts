@@ -112,6 +112,26 @@ export function runnerContract(name: string, create: () => Promise<Runner>): voi
       }
     })
 
+    it('[W27] ends tasks that are cancelled by their ids at once, and no others', async () => {
+      const outcomes = new Map<string, RunOutcome>()
+      const tasks = noopTasks(2_000)
+      const gone = new Set(tasks.slice(1_000).map(({ id }) => id))
+      await runner.run(tasks, {
+        signal: new AbortController().signal,
+        finished: (task, outcome) => {
+          outcomes.set(task.id, outcome)
+          if (outcomes.size === 1) runner.cancel(gone)
+        },
+      })
+      expect(outcomes.size).toBe(2_000)
+      const kept = [...outcomes].filter(([id]) => !gone.has(id)).map(([, outcome]) => outcome.kind)
+      expect(new Set(kept)).toEqual(new Set(['done']))
+      expect(
+        [...outcomes].filter(([id, { kind }]) => gone.has(id) && kind === 'failed').length,
+      ).toBeGreaterThan(0)
+      runner.cancel(new Set(['unheard of']))
+    })
+
     it('ends every task once when it is aborted half-way, done or cancelled', async () => {
       const abort = new AbortController()
       const outcomes = new Map<string, RunOutcome>()

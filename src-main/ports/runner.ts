@@ -91,6 +91,8 @@ export interface RunListener {
 export interface ComputeHosts {
   /** Process ids of those that compute or wait for work at this moment. */
   pids(): readonly number[]
+  /** How many died or did not start, one after the other, since the last result. */
+  deathsInRow(): number
   /** Whether they can be let run for a part of the time. */
   readonly canShareTime: boolean
   /** That part, above 0 to 1 (which it is at the start). Where they cannot, it changes nothing. */
@@ -115,6 +117,8 @@ export interface Runner {
    * share an algorithm and the same `params` and `limits` objects travel best.
    */
   run(tasks: readonly RunTask[], options: RunListener): Promise<void>
+  /** Ends tasks, by their ids, with fault `cancelled`; those that compute stop at once. Unknown ones are nothing. */
+  cancel(ids: ReadonlySet<string>): void
   /**
    * Speed of one core of this machine for a shared algorithm by a short real run (half a second), as a share of
    * the reference machine's, 0 to 1. @throws FaultError `unknown-algorithm`, `cancelled`, or the run's own

@@ -18,10 +18,16 @@ export type ConnectionEvent =
 export type RequestHandler = (from: PeerId, request: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>
 
 /**
- * Takes a topic's message. `'refused'` says that it is invalid: then it is not passed on to others either. A
- * transport may ask before it forwards, so the answer must be quick.
+ * Takes a topic's message. `'refused'` says that it is invalid, `'kept'` that it is for nobody else: neither is passed
+ * on. A transport may ask before it forwards, so the answer must be quick.
  */
-export type TopicListener = (bytes: Uint8Array) => 'refused' | undefined
+export type TopicListener = (bytes: Uint8Array) => 'refused' | 'kept' | undefined
+
+/**
+ * How much of this peer another one may take up: a contact is trusted, a guest is expected for a while (pairing is under
+ * way), all others are strangers, those of trust 0 too.
+ */
+export type Standing = 'contact' | 'guest' | 'stranger'
 
 /** Somebody to stay connected with, and where that peer was reached so far. */
 export interface KnownPeer {
@@ -37,6 +43,17 @@ export interface RequestOptions {
    * saves the allocation of fresh memory, which costs more than the copy.
    */
   readonly into?: Uint8Array
+}
+
+/** Which requests of a protocol are answered. */
+export interface HandleOptions {
+  /** The longest request of a contact, default `MESSAGE_BYTES_MAX`. */
+  readonly requestBytesMax?: number
+  /**
+   * What those who are no contacts may ask, at most 8 KiB. Without it they are refused (`not-trusted`), and nobody looks
+   * at what they sent.
+   */
+  readonly strangers?: { readonly requestBytesMax: number }
 }
 
 /** Payload bytes exchanged with one peer by requests and replies since the start. */
@@ -58,7 +75,10 @@ export interface Transport {
    * @throws FaultError `unreachable`, `timed-out`, `cancelled` or `bad-input` (an address that is none)
    */
   connect(peer: PeerId, addresses: readonly string[], options: { signal: AbortSignal }): Promise<void>
-  /** Connects to these peers again and again, with growing pauses; the latest call's list counts. */
+  /**
+   * Connects to these peers again and again, with growing pauses; the latest call's list counts. Told again when
+   * somebody's standing has changed.
+   */
   keepConnected(peers: readonly KnownPeer[]): void
   /** Ends the connections with a peer; whoever is kept connected comes back. */
   disconnect(peer: PeerId): Promise<void>
@@ -67,7 +87,7 @@ export interface Transport {
   onConnection(listener: (event: ConnectionEvent) => void): () => void
 
   /**
-   * Publishes to a topic (gossip); reaches those who subscribe, at most once each, in no sure order.
+   * Publishes to a topic (gossip); reaches contacts who subscribe, at most once each, in no sure order.
    * @returns the neighbours that it was sent to now; others get it from them
    * @throws FaultError `oversized` above `ENVELOPE_BYTES_MAX`
    */
@@ -83,8 +103,10 @@ export interface Transport {
    *   here), `malformed` (no sense in the answer), or the fault that the other side answered
    */
   request(peer: PeerId, protocol: string, request: Uint8Array, options: RequestOptions): Promise<Uint8Array>
-  /** Answers requests of a protocol from now on, up to `requestBytesMax` (default `MESSAGE_BYTES_MAX`). */
-  handle(protocol: string, handler: RequestHandler, options?: { requestBytesMax?: number }): void
+  /** Answers requests of a protocol from now on; those who ask too much wait, unread. */
+  handle(protocol: string, handler: RequestHandler, options?: HandleOptions): void
+  /** Somebody who is no contact has shown a good reason to ask much, and is not held short for some minutes. */
+  welcome(peer: PeerId): void
   /** What was exchanged with each peer, as far back as a bounded memory goes. */
   traffic(): ReadonlyMap<PeerId, Traffic>
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Name, PeerId, UnitId } from './ids.ts'
 import { CAPACITY_UNITS_MAX, LANES_MAX, OFFERS_MAX, SLOTS_MAX } from './limits.ts'
+import { Count } from './quantities.ts'
 import { ComputeResource } from './resource.ts'
 import { Timestamp } from './time.ts'
 import { VectorClock } from './vector-clock.ts'
@@ -51,7 +52,7 @@ export type SlotAssignmentState = z.infer<typeof SlotAssignmentState>
 export const ComputeAllocationState = z.object({
   peer_id: PeerId,
   slot_assignments: z.array(SlotAssignmentState).max(SLOTS_MAX),
-  total_work_units_assigned: z.int().min(0),
+  total_work_units_assigned: Count,
   timestamp: Timestamp,
   vector_clock: VectorClock,
 })

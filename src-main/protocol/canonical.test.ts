@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { decodeCanonical, encodeCanonical, equalBytes } from './canonical.ts'
-import { NESTING_MAX } from './limits.ts'
+import { countCborItems } from './cbor-items.ts'
+import { MESSAGE_BYTES_MAX, NESTING_MAX } from './limits.ts'
 
 const anything = z.unknown()
 const bytesOf = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes)
@@ -68,6 +69,46 @@ describe('canonical bytes', () => {
     expect(kindOf(nested(NESTING_MAX))).toBe('ok')
     expect(kindOf(nested(NESTING_MAX + 1))).toBe('oversized')
     expect(['oversized', 'malformed']).toContain(kindOf(new Uint8Array(1_000_000).fill(0x81)))
+  })
+
+  test('[E4] of more values than the bound are refused before anything is made of them', () => {
+    const list = (count: number) => encodeCanonical(Array.from({ length: count }, () => ({})))
+    expect(decodeCanonical(list(9), anything, 100, 10).ok).toBe(true)
+    expect(decodeCanonical(list(10), anything, 100, 10)).toMatchObject({ fault: { kind: 'oversized' } })
+    for (const head of [0x9a, 0xba]) {
+      const bomb = new Uint8Array(MESSAGE_BYTES_MAX).fill(0xa0)
+      new DataView(bomb.buffer).setUint32(1, MESSAGE_BYTES_MAX - 5)
+      bomb[0] = head
+      expect(kindOf(bomb, anything, MESSAGE_BYTES_MAX)).not.toBe('ok')
+    }
+  })
+
+  test('[E4] are counted by their heads as they are decoded', () => {
+    const value = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 5 },
+        fc.integer(),
+        fc.boolean(),
+        fc.string(),
+        fc.uint8Array({ maxLength: 300 }),
+        fc.constant(null),
+        fc.array(tie('value')),
+        fc.dictionary(fc.stringMatching(/^[a-z]{1,9}$/), tie('value')),
+      ),
+    })).value
+    const count = (some: unknown): number => {
+      if (typeof some !== 'object' || some === null || ArrayBuffer.isView(some)) return 1
+      if (Array.isArray(some)) return 1 + some.reduce<number>((sum, item) => sum + count(item), 0)
+      return 1 + Object.values(some).reduce<number>((sum, item) => sum + 1 + count(item), 0)
+    }
+    fc.assert(
+      fc.property(value, (some) => {
+        const bytes = encodeCanonical(some)
+        expect(countCborItems(bytes, Infinity, NESTING_MAX)).toEqual({ items: count(some) })
+        expect(countCborItems(bytes, count(some) - 1, NESTING_MAX)).toBe('too-many')
+      }),
+      { numRuns: 1_000 },
+    )
   })
 
   test('[E4] that announce more than they hold are refused', () => {

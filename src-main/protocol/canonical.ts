@@ -1,7 +1,8 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import type { z } from 'zod'
+import { countCborItems } from './cbor-items.ts'
 import { failure, success, type Outcome } from './fault.ts'
-import { NESTING_MAX } from './limits.ts'
+import { DECODED_ITEMS_MAX, NESTING_MAX } from './limits.ts'
 
 /**
  * The one encoding of a value: dag-cbor, with sorted keys and shortest integers (IPLD dag-cbor specification).
@@ -31,21 +32,26 @@ function needsCleaning(value: unknown): boolean {
  * @param bytes what arrived
  * @param schema the shape that it must have
  * @param bytesMax more than this is refused unread
+ * @param itemsMax more values, keys and containers included, are refused before anything is made of them
  * @returns the value, or `oversized`, `malformed` or `not-canonical`
  */
 export function decodeCanonical<S extends z.ZodType>(
   bytes: Uint8Array,
   schema: S,
   bytesMax: number,
+  itemsMax: number = DECODED_ITEMS_MAX,
 ): Outcome<z.infer<S>> {
   if (bytes.byteLength > bytesMax) return failure('oversized', `${bytes.byteLength} bytes, limit ${bytesMax}`)
+  const counted = countCborItems(bytes, itemsMax, NESTING_MAX)
+  if (counted === 'too-deep') return failure('oversized', `nested deeper than ${NESTING_MAX}`)
+  if (counted === 'too-many') return failure('oversized', `more than ${itemsMax} values`)
+  if (counted === 'malformed') return failure('malformed', 'not dag-cbor: cut off, or of indefinite length')
   let raw: unknown
   let again: Uint8Array
   try {
     raw = dagCbor.decode(bytes)
-    const flaw = flawOf(raw, 0)
-    if (flaw === 'deep') return failure('oversized', `nested deeper than ${NESTING_MAX}`)
-    if (flaw === 'special-key') return failure('malformed', 'a key named __proto__')
+    const fit = checkFit(raw)
+    if (!fit.ok) return fit
     again = dagCbor.encode(raw)
   } catch (error) {
     return failure('malformed', `not dag-cbor: ${error instanceof Error ? error.message : String(error)}`)
@@ -61,6 +67,17 @@ export function parseAs<S extends z.ZodType>(raw: unknown, schema: S): Outcome<z
   const issue = parsed.error.issues[0]
   const where = issue?.path.length ? `${issue.path.join('.')}: ` : ''
   return failure('malformed', `${where}${issue?.message ?? 'wrong shape'}`)
+}
+
+/**
+ * Whether a value of our own may travel: what a decoder refuses for its shape alone must not be written down either.
+ * @returns `oversized` when it is nested too deep, `malformed` for a key that JavaScript treats specially
+ */
+export function checkFit(value: unknown): Outcome<null> {
+  const flaw = flawOf(value, 0)
+  if (flaw === 'deep') return failure('oversized', `nested deeper than ${NESTING_MAX}`)
+  if (flaw === 'special-key') return failure('malformed', 'a key named __proto__')
+  return success(null)
 }
 
 /**

@@ -1,15 +1,19 @@
 import { z } from 'zod'
 import { PeerId } from './ids.ts'
 import { CONTACTS_MAX, REQUESTS_MAX, SLOTS_MAX } from './limits.ts'
+import { Count } from './quantities.ts'
 import { AvailabilitySlot, Fraction } from './slot.ts'
 import { Timestamp } from './time.ts'
 import { VectorClock } from './vector-clock.ts'
 import { WorkRequest } from './work.ts'
 
+/** A hundred years of the largest machine's cores. */
+export const COMPUTE_HOURS_MAX = 4_096 * 100 * 366 * 24
+
 /** What a peer has done for others so far, by its own account (document 000). */
 export const ContributionHistory = z.object({
-  total_work_units_completed: z.int().min(0),
-  total_compute_hours: z.number().min(0),
+  total_work_units_completed: Count,
+  total_compute_hours: z.number().min(0).max(COMPUTE_HOURS_MAX),
   average_result_quality: Fraction,
   reliability_score: Fraction,
 })

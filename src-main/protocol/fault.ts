@@ -39,6 +39,8 @@ export const Fault = z.object({
     'memory-exhausted', // this machine had no memory for a module within its limit: nobody else's verdict
     'undecided', // verifiers disagree and nobody is left to ask
     'storage-failed',
+    'internal', // a defect of ours: never a verdict about anybody, always reported with its place
+    'disk-full', // no room on this machine's disk; it goes on when there is
   ]),
   message: z.string().max(2_000),
 })
@@ -77,6 +79,15 @@ export function faultOf(error: unknown, otherwise: Fault['kind']): Fault {
   if (error instanceof FaultError) return error.fault
   const message = error instanceof Error ? error.message : String(error)
   return { kind: otherwise, message: message.slice(0, 2_000) || otherwise }
+}
+
+/**
+ * The fault that was caught. What is no fault is a defect of ours, and so is what says so: it is thrown on, for those who
+ * report it. To be used where a fault may be let go of.
+ */
+export function onlyFault(error: unknown): Fault {
+  if (error instanceof FaultError && error.fault.kind !== 'internal') return error.fault
+  throw error
 }
 
 /**

@@ -8,8 +8,20 @@ export const ENVELOPE_BYTES_MAX = 1 << 20
 export const MESSAGE_BYTES_MAX = 4 << 20
 /** A job's manifest: parameters and input names, never the inputs themselves. */
 export const MANIFEST_BYTES_MAX = 1 << 20
+/** A message of somebody who is no contact: all that strangers have to say is how to pair. */
+export const STRANGER_MESSAGE_BYTES_MAX = 8 << 10
+/**
+ * Values in anything decoded that came from outside, keys and containers too: twice the longest list of parts. A byte
+ * can be a value, and an object takes a hundred bytes of memory.
+ */
+export const DECODED_ITEMS_MAX = 1 << 17
+/** Values in a direct message: an award of `AWARD_UNITS_MAX` units, at seven each. Receipts are bytes there. */
+export const MESSAGE_ITEMS_MAX = 1 << 14
 /** Nested maps and lists in anything decoded; deeper ones only serve to exhaust the stack. */
 export const NESTING_MAX = 32
+
+/** Nested maps and lists in a job's parameters: a snapshot holds them some levels further down. */
+export const PARAMS_NESTING_MAX = 24
 
 /** Units in one job. Larger work is several jobs. */
 export const JOB_UNITS_MAX = 1_000_000

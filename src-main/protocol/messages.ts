@@ -4,6 +4,7 @@ import { Cid, JobId, Name, PeerId } from './ids.ts'
 import { Fault } from './fault.ts'
 import { AWARD_DUE_MS_MAX, AWARD_UNITS_MAX, PAIR_WAIT_MS_MAX } from './limits.ts'
 import { VerificationRole } from './assignment.ts'
+import { MomentMs } from './quantities.ts'
 import { Attempt } from './receipt.ts'
 import { Fraction } from './slot.ts'
 import { UnitIndex } from './work.ts'
@@ -76,6 +77,17 @@ export const DirectMessage = z.discriminatedUnion('kind', [
 ])
 export type DirectMessage = z.infer<typeof DirectMessage>
 
+/** The messages of pairing. Whoever sends them need not be known. */
+export type PairMessage = Extract<
+  DirectMessage,
+  { kind: 'pair' | 'pair-again' | 'pair-answered' | 'pair-given-up' }
+>
+
+/** Whether a message is about pairing. */
+export function isPairMessage(message: DirectMessage): message is PairMessage {
+  return ['pair', 'pair-again', 'pair-answered', 'pair-given-up'].includes(message.kind)
+}
+
 /** The answer to a direct message: taken (and safe in the receiver's journal), or why not. */
 export const DirectReply = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('taken') }),
@@ -100,6 +112,6 @@ export const Contact = z.object({
   name: z.string().min(1).max(100),
   addresses: z.array(z.string().max(300)).max(16),
   trust: Fraction,
-  paired_at_ms: z.int().min(0),
+  paired_at_ms: MomentMs,
 })
 export type Contact = z.infer<typeof Contact>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ByteCount } from './quantities.ts'
 
 /** What may pause sharing so that the user is not bothered, in the order in which the reasons are told. */
 export const RULE_NAMES = [
@@ -47,12 +48,12 @@ export const SharingLimits = z.strictObject({
   /** Share of each lent core's time. */
   cpu_percent: z.int().min(5).max(100),
   /** Memory of all units together; what the sharing says when absent. */
-  ram_bytes: z.int().min(1).exactOptional(),
+  ram_bytes: ByteCount.min(1).exactOptional(),
   /** Disk that blobs may take; the peer's default when absent. */
-  disk_bytes: z.int().min(1).exactOptional(),
+  disk_bytes: ByteCount.min(1).exactOptional(),
   /** Bytes a second to and from people. */
-  upload_bytes_per_s: z.int().min(1_024).exactOptional(),
-  download_bytes_per_s: z.int().min(1_024).exactOptional(),
+  upload_bytes_per_s: ByteCount.min(1_024).exactOptional(),
+  download_bytes_per_s: ByteCount.min(1_024).exactOptional(),
 })
 export type SharingLimits = z.infer<typeof SharingLimits>
 

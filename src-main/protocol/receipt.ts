@@ -4,6 +4,7 @@ import { Fault } from './fault.ts'
 import { Fuel } from './fuel.ts'
 import { Bytes } from './bytes.ts'
 import { INLINE_OUTPUT_BYTES_MAX, RECEIPTS_MAX } from './limits.ts'
+import { ByteCount, CpuMs, DurationMs } from './quantities.ts'
 import { Timestamp } from './time.ts'
 import { UnitIndex } from './work.ts'
 
@@ -17,14 +18,14 @@ export type Attempt = z.infer<typeof Attempt>
  * code. Fuel is a property of the unit: whoever runs the same code on the same input uses the same, to the last unit.
  */
 export const RunMetrics = z.object({
-  wall_ms: z.number().min(0),
-  cpu_ms: z.number().min(0),
-  peak_memory_bytes: z.int().min(0),
-  input_bytes: z.int().min(0),
-  output_bytes: z.int().min(0),
+  wall_ms: DurationMs,
+  cpu_ms: CpuMs,
+  peak_memory_bytes: ByteCount,
+  input_bytes: ByteCount,
+  output_bytes: ByteCount,
   fuel: Fuel.exactOptional(),
   peak_pages: z.int().min(0).max(65_536).exactOptional(),
-  copied_bytes: z.int().min(0).exactOptional(),
+  copied_bytes: ByteCount.exactOptional(),
 })
 export type RunMetrics = z.infer<typeof RunMetrics>
 

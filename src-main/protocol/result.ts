@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Fuel } from './fuel.ts'
 import { Name, PeerId, UnitId } from './ids.ts'
 import { REDUNDANCY_MAX } from './limits.ts'
+import { Count, DURATION_MS_MAX } from './quantities.ts'
 import { ComputeResource } from './resource.ts'
 import { Timestamp } from './time.ts'
 import { VectorClock } from './vector-clock.ts'
@@ -16,7 +17,10 @@ export const WorkResult = z.object({
   assignment_id: Name,
   computed_by_peer: PeerId,
   result_data: z.json(),
-  computation_time_seconds: z.number().min(0),
+  computation_time_seconds: z
+    .number()
+    .min(0)
+    .max(DURATION_MS_MAX / 1_000),
   fuel: Fuel.exactOptional(),
   resources_used: ComputeResource,
   verification_hash: Name,
@@ -30,8 +34,8 @@ export const VerificationConsensus = z.object({
   results: z.array(WorkResult).max(REDUNDANCY_MAX * 2),
   consensus_result: Name.exactOptional(),
   consensus_fuel: Fuel.exactOptional(),
-  agreement_count: z.int().min(0),
-  total_verifiers: z.int().min(1),
+  agreement_count: Count,
+  total_verifiers: Count.min(1),
   is_verified: z.boolean(),
   timestamp: Timestamp,
 })
@@ -40,7 +44,7 @@ export type VerificationConsensus = z.infer<typeof VerificationConsensus>
 /** Where a peer stands in the protocol's rounds, published at `compute/round` (document 000). */
 export const ComputeRoundState = z.object({
   peer_id: PeerId,
-  round: z.int().min(0),
+  round: Count,
   vector_clock: VectorClock,
   active_jobs: z.array(Name).max(1_024),
   timestamp: Timestamp,

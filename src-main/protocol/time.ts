@@ -1,7 +1,10 @@
 import { z } from 'zod'
 
+/** With nanoseconds; a longer fraction says nothing. */
+const TIMESTAMP_CHARS_MAX = 30
+
 /** A moment as ISO 8601 in UTC with milliseconds (`2026-11-21T13:45:00.000Z`), as document 000 writes it. */
-export const Timestamp = z.iso.datetime()
+export const Timestamp = z.iso.datetime().max(TIMESTAMP_CHARS_MAX)
 export type Timestamp = z.infer<typeof Timestamp>
 
 /** Milliseconds since 1970 of a timestamp. */

@@ -2,12 +2,15 @@ import { z } from 'zod'
 import { PeerId } from './ids.ts'
 import { CONTACTS_MAX } from './limits.ts'
 
+/** States that a peer can count: a billion in each of four million starts. */
+const CLOCK_MAX = 2 ** 52
+
 /**
  * How many states of each peer somebody had seen (Fidge 1988, Mattern 1989). A peer counts its own entry up with
  * every state that it publishes.
  */
 export const VectorClock = z
-  .record(PeerId, z.int().min(0))
+  .record(PeerId, z.int().min(0).max(CLOCK_MAX))
   .refine((clock) => Object.keys(clock).length <= CONTACTS_MAX, 'too many entries in a vector clock')
 export type VectorClock = z.infer<typeof VectorClock>
 

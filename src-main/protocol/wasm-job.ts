@@ -95,7 +95,7 @@ export const WasmParams = z.strictObject({
     .record(CString.min(1).regex(/^[^=]+$/, 'a name without ='), CString)
     .refine((env) => Object.keys(env).length <= STRINGS_MAX, `at most ${STRINGS_MAX} variables`)
     .default({}),
-  seed: z.int().min(0).default(0),
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
   limits: ModuleLimits.prefault({}),
   reduce: Cid.exactOptional(),
 })

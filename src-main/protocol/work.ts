@@ -5,9 +5,11 @@ import {
   INPUTS_MAX,
   JOB_UNITS_MAX,
   OPEN_RANGES_MAX,
+  PARAMS_NESTING_MAX,
   PARTS_MAX,
   REDUNDANCY_MAX,
 } from './limits.ts'
+import { ByteCount } from './quantities.ts'
 import { ComputeResource } from './resource.ts'
 import { Fraction } from './slot.ts'
 import { Timestamp } from './time.ts'
@@ -21,9 +23,6 @@ export type UnitIndex = z.infer<typeof UnitIndex>
 
 /** Seconds that a unit takes on one core of a machine whose performance score is 1. */
 const EstimatedDuration = z.number().min(0).max(604_800)
-
-/** A size that an integer holds exactly. */
-const ByteCount = z.int().min(0)
 
 /** How many distinct peers compute a unit. */
 const Redundancy = z.int().min(1).max(REDUNDANCY_MAX)
@@ -69,7 +68,9 @@ export const WorkRequest = z.object({
 export type WorkRequest = z.infer<typeof WorkRequest>
 
 /** JSON as an algorithm's parameters may use it. */
-export const Params = z.record(z.string().max(100), z.json())
+export const Params = z
+  .record(z.string().max(100), z.json())
+  .refine((params) => isNestedAtMost(params, PARAMS_NESTING_MAX), 'parameters nested too deep')
 export type Params = z.infer<typeof Params>
 
 /**
@@ -105,6 +106,11 @@ export const JobManifest = z.object({
   created_at: Timestamp,
 })
 export type JobManifest = z.infer<typeof JobManifest>
+
+function isNestedAtMost(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((field) => isNestedAtMost(field, levels - 1))
+}
 
 /** The inputs of a job that was split, one per unit in order: a blob of its own, because it may be long. */
 export const PartList = z.array(Cid).min(1).max(PARTS_MAX)

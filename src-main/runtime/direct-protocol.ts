@@ -1,8 +1,8 @@
 import { decodeCanonical, encodeCanonical } from '../protocol/canonical.ts'
 import { FaultError, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
-import { MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
-import { DirectMessage, DirectReply } from '../protocol/messages.ts'
+import { MESSAGE_BYTES_MAX, MESSAGE_ITEMS_MAX, STRANGER_MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
+import { DirectMessage, DirectReply, isPairMessage } from '../protocol/messages.ts'
 import type { Transport } from '../ports/transport.ts'
 
 /** The protocol of direct messages between two peers. */
@@ -28,14 +28,29 @@ export async function sendDirect(
   return reply.value
 }
 
-/** Answers direct messages; a fault that the answer throws becomes a refusal. */
+/**
+ * Answers direct messages, told with their size; a fault that the answer throws becomes a refusal. Who speaks is looked at first: of those who
+ * are no contacts only short messages are read, and of these only what is about pairing is answered.
+ */
 export function handleDirect(
   transport: Transport,
-  answer: (from: PeerId, message: DirectMessage) => Promise<DirectReply>,
+  isContact: (peer: PeerId) => boolean,
+  answer: (from: PeerId, message: DirectMessage, bytes: number) => Promise<DirectReply>,
 ): void {
-  transport.handle(DIRECT_PROTOCOL, async (from, request) => {
-    const message = decodeCanonical(request, DirectMessage, MESSAGE_BYTES_MAX)
-    if (!message.ok) refuse(message.fault.kind, message.fault.message)
-    return encodeCanonical(await answer(from, message.value))
-  })
+  transport.handle(
+    DIRECT_PROTOCOL,
+    async (from, request) => {
+      const isKnown = isContact(from)
+      if (!isKnown && request.byteLength > STRANGER_MESSAGE_BYTES_MAX) notPaired()
+      const message = decodeCanonical(request, DirectMessage, MESSAGE_BYTES_MAX, MESSAGE_ITEMS_MAX)
+      if (!message.ok) refuse(message.fault.kind, message.fault.message)
+      if (!isKnown && !isPairMessage(message.value)) notPaired()
+      return encodeCanonical(await answer(from, message.value, request.byteLength))
+    },
+    { strangers: { requestBytesMax: STRANGER_MESSAGE_BYTES_MAX } },
+  )
+}
+
+function notPaired(): never {
+  refuse('unknown-peer', 'you are not paired with this peer')
 }

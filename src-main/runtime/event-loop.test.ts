@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { createIdentity } from '../network/identity.ts'
 import { decodeEvent } from '../peer/codec.ts'
 import { initialState } from '../peer/state.ts'
+import { JobId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
+import { refuse } from '../protocol/fault.ts'
 import { createMemoryDisk, openMemoryJournal } from '../storage/memory-journal.ts'
 import { createEventLoop, type WorldEffect } from './event-loop.ts'
 import { restore } from './restore.ts'
@@ -31,6 +33,7 @@ function standingClock() {
 function loopOver(journal: Journal, clock: Pick<Clock, 'nowMs' | 'after'> = standingClock().clock) {
   const performed: { effect: WorldEffect['kind']; records: number }[] = []
   const fatal: unknown[] = []
+  const stalls: unknown[] = []
   const { state, sequence } = restore(journal, me, 'new')
   const loop = createEventLoop({
     clock,
@@ -42,9 +45,10 @@ function loopOver(journal: Journal, clock: Pick<Clock, 'nowMs' | 'after'> = stan
         performed.push({ effect: kind, records: [...journal.readAfter(0)].length })
     },
     observe: () => undefined,
+    stalled: (by) => stalls.push(by?.kind),
     fatal: (error) => fatal.push(error),
   })
-  return { loop, performed, fatal }
+  return { loop, performed, fatal, stalls }
 }
 
 describe('the event loop', () => {
@@ -126,6 +130,51 @@ describe('the event loop', () => {
     await expect(loop.dispatch(named('later'))).rejects.toThrow('disk full')
   })
 
+  it('[L11] holds what the disk has no room for, performs none of it, and goes on with nothing lost', async () => {
+    const journal = openMemoryJournal(createMemoryDisk())
+    let isFull = true
+    const full: Journal = {
+      ...journal,
+      append: (records) => (isFull ? refuse('disk-full', 'the disk is full') : journal.append(records)),
+    }
+    const { clock, ring } = standingClock()
+    const { loop, performed, fatal, stalls } = loopOver(full, clock)
+    const started = loop.dispatch({ kind: 'started', at_ms: 1 })
+    await new Promise((resolve) => setImmediate(resolve))
+    const later = loop.dispatch(named('later'))
+    // What is repeated anyway is not kept: a disk may be full for days.
+    for (let i = 0; i < 200_000; i++) await loop.dispatch({ kind: 'tick', at_ms: 2 })
+    ring()
+    ring()
+    expect([performed, fatal, stalls, loop.stalledBy()?.kind]).toEqual([[], [], ['disk-full'], 'disk-full'])
+    isFull = false
+    ring()
+    await started
+    expect(performed.map(({ effect }) => effect)).toContain('commitment-changed')
+    await later
+    expect([...journal.readAfter(0)]).toHaveLength(2)
+    expect([stalls, loop.stalledBy()]).toEqual([['disk-full', undefined], undefined])
+  })
+
+  it('[L11] that is stopped while the disk is full tells those who wait that nothing happened', async () => {
+    const journal = openMemoryJournal(createMemoryDisk())
+    const full: Journal = { ...journal, append: () => refuse('disk-full', 'the disk is full') }
+    const { loop, performed, fatal } = loopOver(full)
+    const rejected = [named('a'), named('b')].map((event) =>
+      expect(loop.dispatch(event)).rejects.toThrow('stopped'),
+    )
+    await new Promise((resolve) => setImmediate(resolve))
+    rejected.push(expect(loop.dispatch(named('c'))).rejects.toThrow('stopped'))
+    loop.stop()
+    await Promise.all(rejected)
+    expect([performed, fatal, [...journal.readAfter(0)], journal.latestSnapshot()]).toEqual([
+      [],
+      [],
+      [],
+      undefined,
+    ])
+  })
+
   it('[P2] a stop saves a snapshot, and the next start has the same state', async () => {
     const disk = createMemoryDisk()
     const { loop } = loopOver(openMemoryJournal(disk))
@@ -179,4 +228,33 @@ describe('the event loop', () => {
     expect(() => restore(journal, me, 'x')).toThrow(/journal record 1/)
     expect(initialState(me, 'x').epoch).toBe(0)
   })
+})
+
+it('[P8] saves a snapshot after so many bytes of records, however few they are', async () => {
+  const journal = openMemoryJournal(createMemoryDisk())
+  const saved: number[] = []
+  const watched: Journal = {
+    ...journal,
+    saveSnapshot: (snapshot) => {
+      saved.push(snapshot.sequence)
+      journal.saveSnapshot(snapshot)
+    },
+  }
+  const { loop } = loopOver(watched)
+  const fault = { kind: 'unit-failed', message: 'x'.repeat(2_000) } as const
+  const receipts = Array.from({ length: 1_024 }, (_, unit_index) => ({
+    unit_index,
+    attempt: 1,
+    outcome: { kind: 'fault', fault } as const,
+  }))
+  const event = {
+    kind: 'results-received',
+    at_ms: 1,
+    from: me,
+    job_id: JobId.parse('none'),
+    receipts,
+  } as const
+  for (let i = 0; i < 20; i++) await loop.dispatch({ ...event, receipts: [...receipts] })
+  expect(saved.length).toBeGreaterThanOrEqual(2)
+  expect([...journal.readAfter(Math.max(...saved))].length).toBeLessThan(9)
 })

@@ -11,7 +11,9 @@ import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import { LENT_LIMITS, WASM_MODULE } from '../protocol/wasm-job.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { openStorage, type Storage } from '../storage/storage.ts'
-import { createExecutor, holdingPin, type Executor } from './executor.ts'
+import { holdingPin } from './blob-rights.ts'
+import { createExecutor, type Executor } from './executor.ts'
+import { createDefects } from './defects.ts'
 import { machineClock } from './machine.ts'
 import { outputOf, testJob, until } from './mesh.fixture.ts'
 
@@ -30,6 +32,9 @@ let askedFor: PeerId[]
 let behave: (task: RunTask) => Promise<RunOutcome> | RunOutcome
 let executor: Executor
 let stopping: AbortController
+let defects: Error[]
+let handedBack: number[]
+let cancelled: string[]
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meshwork-executor-'))
@@ -38,6 +43,7 @@ beforeEach(async () => {
   ;[theirs, mine] = [await open('theirs'), await open('mine')]
   ;[receipts, handOvers, fetched, lent, askedFor] = [[], [], [], LENT_LIMITS, []]
   behave = (task) => outputOf(task.inputs['input']?.cid ?? 'nothing')
+  ;[defects, handedBack, cancelled] = [[], [], []]
   stopping = new AbortController()
   const runner = fakeRunner()
   executor = createExecutor({
@@ -57,9 +63,11 @@ beforeEach(async () => {
     },
     dispatch: (event: PeerEvent) => {
       if (event.kind === 'units-ran') receipts.push(...event.receipts)
+      if (event.kind === 'units-handed-back') handedBack.push(...event.units.map((unit) => unit.unit_index))
       return Promise.resolve()
     },
     lent: () => lent,
+    defects: createDefects((error) => defects.push(error as Error)),
     signal: stopping.signal,
   })
 })
@@ -90,6 +98,7 @@ function fakeRunner(): Runner {
     ],
     concurrency: 2,
     setConcurrency: () => undefined,
+    cancel: (ids) => void cancelled.push(...ids),
     benchmark: () => Promise.resolve(1),
     async run(tasks, { finished }) {
       handOvers.push([...tasks])
@@ -262,4 +271,62 @@ it('[A19] each requester’s units go to the runner that is for them', async () 
   award(await splitJob(['x']), [0])
   await until(() => receipts.length === 1)
   expect(new Set(askedFor)).toEqual(new Set([ANN]))
+})
+
+describe('a defect of ours', () => {
+  it('[W26] is no verdict about a unit: it is handed back, and the defect reported with its place', async () => {
+    const job = await splitJob(['zero', 'one', 'two'])
+    const pin = mine.blobs.content.bind(mine.blobs)
+    mine.blobs.content = (cid) => {
+      if (cid === job.parts[1]) throw new TypeError('not what a store throws')
+      return pin(cid)
+    }
+    award(job, [0, 1, 2])
+    await until(() => receipts.length === 2 && handedBack.length === 1)
+    expect(receipts.map(({ outcome }) => outcome.kind)).toEqual(['output', 'output'])
+    expect(handedBack).toEqual([1])
+    expect(defects.map(({ message }) => message).join()).toContain(job.manifest.job_id)
+    expect((defects[0]?.cause as Error).message).toBe('not what a store throws')
+  })
+
+  it('[W26] in the compute host is none either', async () => {
+    behave = (task) =>
+      task.unitIndex === 0
+        ? { kind: 'failed', fault: { kind: 'internal', message: 'a broken promise' } }
+        : outputOf('right')
+    award(await splitJob(['zero', 'one']), [0, 1])
+    await until(() => receipts.length === 1 && handedBack.length === 1)
+    expect([handedBack, receipts[0]?.unit_index]).toEqual([[0], 1])
+    expect(defects).toHaveLength(1)
+  })
+
+  it('[W26] before outputs are kept loses no receipt: it is tried again', async () => {
+    const pin = mine.blobs.pin.bind(mine.blobs)
+    let failures = 0
+    mine.blobs.pin = (cids, owner) => {
+      if (Array.isArray(cids) && cids.length === 1 && failures++ < 1) throw new Error('SQLITE_FULL')
+      pin(cids, owner)
+    }
+    const manifest = testJob(ANN, 1, 1)
+    const cid = await theirs.blobs.putStructure(encodeCanonical(manifest))
+    behave = () => outputOf('kept')
+    award({ manifest, cid }, [0])
+    await until(() => receipts.length === 1)
+    expect(failures).toBeGreaterThan(1)
+    expect(receipts[0]?.outcome.kind).toBe('output')
+    expect(defects.map(({ cause }) => (cause as Error).message)).toEqual(['SQLITE_FULL'])
+  })
+})
+
+it('[W27] units that are withdrawn are cancelled by themselves, and the others of their award go on', async () => {
+  const job = await splitJob(['zero', 'one'])
+  const gate = Promise.withResolvers<RunOutcome>()
+  behave = () => gate.promise
+  award(job, [0, 1])
+  await until(() => handOvers.flat().length === 2)
+  executor.stop(ANN, job.manifest.job_id, [1])
+  expect(cancelled).toEqual([handOvers.flat().find(({ unitIndex }) => unitIndex === 1)?.id])
+  gate.resolve(outputOf('right'))
+  await until(() => receipts.length === 1)
+  expect(receipts[0]?.unit_index).toBe(0)
 })

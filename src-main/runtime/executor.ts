@@ -1,4 +1,5 @@
-import { faultOf, refuse } from '../protocol/fault.ts'
+import type { UnitAttempt } from '../peer/effect.ts'
+import { FaultError, refuse } from '../protocol/fault.ts'
 import { unitId, type Cid, type JobId, type PeerId } from '../protocol/ids.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
@@ -11,6 +12,8 @@ import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Runner, RunLimits, RunListener, RunOutcome, RunTask } from '../ports/runner.ts'
+import { holdingPin } from './blob-rights.ts'
+import type { Defects } from './defects.ts'
 import { createFinishedUnits, type FinishedUnits } from './finished-units.ts'
 import { createHandOver, type HandOver } from './hand-over.ts'
 import { loadManifest, loadParts } from './job-blobs.ts'
@@ -19,6 +22,9 @@ import { storedOutputs } from './run-receipt.ts'
 import { createUnitInputs, type Trust, type Want } from './unit-inputs.ts'
 import { createUnitParts, type UnitParts } from './unit-parts.ts'
 
+/** What could not be written down is tried again after this, and after twice the last pause each further time. */
+const RETRY_MS_MIN = 1_000
+const RETRY_MS_MAX = 60_000
 /** Weight of the newest run in what a job's units take here. */
 const NEWEST_WEIGHT = 0.3
 
@@ -31,8 +37,6 @@ export interface Executor {
   stop(requester: PeerId, job: JobId, units?: readonly number[]): void
   /** Lets go of the inputs and outputs kept for a job. */
   release(requester: PeerId, job: JobId): void
-  /** The engine that ran a job's units here. */
-  engineOf(requester: PeerId, job: JobId): string
   /** Units being computed or waiting for it, for those who show it. */
   active(): readonly ActiveUnit[]
 }
@@ -61,6 +65,7 @@ export interface ExecutorParts {
   readonly dispatch: (event: PeerEvent) => Promise<void>
   /** What one unit of a stranger's module may use here at this moment. */
   readonly lent: () => LentLimits
+  readonly defects: Defects
   readonly signal: AbortSignal
 }
 
@@ -73,7 +78,8 @@ interface Work {
   /** There, once its list is loaded, for a job that was split. */
   parts?: UnitParts
   readonly partsLoaded: Promise<void>
-  engine: string
+  /** Known as soon as anything runs. */
+  engine?: string
   /** Ends what was handed over together, once none of it is wanted any longer. */
   readonly controllers: Map<AbortController, readonly number[]>
   readonly wanted: Map<number, number>
@@ -82,6 +88,8 @@ interface Work {
   algorithmId?: string
   /** What its units took here of late. */
   expectedMs?: number
+  /** Nothing of it is needed any longer. */
+  isReleased?: true
   readonly finished: FinishedUnits
 }
 
@@ -92,11 +100,6 @@ type KeptWant = Want & { readonly owner: string }
 interface UnitKind {
   readonly manifest: JobManifest
   readonly limits: RunLimits
-}
-
-/** The owner name of the pins that a holding has. */
-export function holdingPin(requester: PeerId, job: JobId): string {
-  return `holding:${holdingKey(requester, job)}`
 }
 
 /** Creates the executor; it does nothing until it is given units. */
@@ -123,17 +126,14 @@ export function createExecutor(parts: ExecutorParts): Executor {
       const loadedParts = await partsOf(loaded, want)
       if (loadedParts !== undefined) work.parts = loadedParts
     })
-    // Whoever runs a unit awaits all three; until then a failure is nobody's.
-    for (const pending of [inputs, partsLoaded]) {
-      pending.catch((error: unknown) => faultOf(error, 'blob-missing'))
-    }
+    // Whoever runs a unit awaits all three, and looks at what failed; until then a failure is nobody's.
+    for (const pending of [manifest, inputs, partsLoaded]) pending.catch(() => undefined)
     const work: Work = {
       requester,
       job,
       manifest,
       inputs,
       partsLoaded,
-      engine: 'unknown',
       controllers: new Map(),
       wanted: new Map(),
       fractions: new Map(),
@@ -141,10 +141,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
       finished: createFinishedUnits({
         clock: parts.clock,
         blobs,
-        deliver: (receipts) => {
-          // A stopped loop takes no more; the units are still queued in the journal and run again after the restart.
-          tell(work, receipts).catch((error: unknown) => faultOf(error, 'storage-failed'))
-        },
+        deliver: (receipts) => void deliver(work, receipts),
+        failed: (units, error) => handBack(work, units, error),
       }),
     }
     works.set(key, work)
@@ -171,6 +169,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       want,
       shared,
       concurrency: () => runnerFor(want.from).concurrency,
+      failed: parts.defects.ignoreFaults('letting go of parts'),
     })
   }
 
@@ -192,10 +191,13 @@ export function createExecutor(parts: ExecutorParts): Executor {
       if (work.parts === undefined) await runAlike(work, kind, units, signal)
       else await runSplit(work, kind, work.parts, units, signal)
     } catch (error) {
-      const fault = faultOf(error, 'unit-failed')
       // What could not be prepared may be there at the next award, so the next one starts from the beginning.
       works.delete(holdingKey(work.requester, work.job))
-      for (const { unit_index } of units) finish(work, unit_index, { kind: 'failed', fault })
+      failAll(
+        work,
+        units.map(({ unit_index }) => unit_index),
+        error,
+      )
     } finally {
       work.controllers.delete(controller)
     }
@@ -280,7 +282,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       if (!wasStopped(final)) finish(work, unit, final)
     } catch (error) {
       // Stopped with the program: as with a run that was cancelled, the unit runs again after the restart.
-      if (!parts.signal.aborted) finish(work, unit, { kind: 'failed', fault: faultOf(error, 'unit-failed') })
+      if (!parts.signal.aborted) failAll(work, [unit], error)
     }
   }
 
@@ -312,22 +314,76 @@ export function createExecutor(parts: ExecutorParts): Executor {
     return known.engine
   }
 
+  /** Units that could not be run: by a fault that says why, or by a defect, which says nothing of them. */
+  function failAll(work: Work, units: readonly number[], error: unknown): void {
+    // Stopped with the program: the units are still queued in the journal, and run again after the restart.
+    if (parts.signal.aborted) return
+    const fault = parts.defects.faultOf(error, `running units of ${work.job}`)
+    for (const unit of units) finish(work, unit, { kind: 'failed', fault })
+  }
+
   function finish(work: Work, unit_index: number, outcome: RunOutcome): void {
     const attempt = work.wanted.get(unit_index)
     if (attempt === undefined) return
-    work.wanted.delete(unit_index)
-    work.fractions.delete(unit_index)
-    work.startedAtMs.delete(unit_index)
+    forget(work, unit_index)
     if (outcome.kind === 'done') noteTime(work, outcome.metrics.wall_ms)
-    work.finished.add({ unit_index, attempt, outcome })
+    if (outcome.kind === 'failed' && outcome.fault.kind === 'internal') {
+      handBack(work, [{ unit_index, attempt }], new FaultError(outcome.fault))
+    } else {
+      work.finished.add({ unit_index, attempt, outcome })
+    }
+  }
+
+  function forget({ wanted, fractions, startedAtMs }: Work, unit: number): boolean {
+    fractions.delete(unit)
+    startedAtMs.delete(unit)
+    return wanted.delete(unit)
+  }
+
+  /** A defect of ours says nothing of a unit: its requester has it back, and the log has the defect. */
+  function handBack(
+    { requester, job, parts: split }: Work,
+    units: readonly UnitAttempt[],
+    error: unknown,
+  ): void {
+    if (parts.signal.aborted) return
+    const place = `running units of ${job}`
+    parts.defects.faultOf(error, place)
+    split?.letGo(units.map(({ unit_index }) => unit_index))
+    const event = {
+      requester,
+      job_id: job,
+      units: units.map(({ unit_index, attempt }) => ({ unit_index, attempt })),
+    }
+    parts
+      .dispatch({ kind: 'units-handed-back', at_ms: parts.clock.nowMs(), ...event })
+      .catch(parts.defects.ignoreFaults(place))
+  }
+
+  /**
+   * Writes receipts down, as often as it takes: the disk may be full, and what ran is not to be lost. A stopped loop takes
+   * no more; the units are still queued in the journal and run again after the restart.
+   */
+  async function deliver(work: Work, receipts: ExecutionReceipt[]): Promise<void> {
+    for (let waitMs = RETRY_MS_MIN; !parts.signal.aborted && work.isReleased !== true; waitMs *= 2) {
+      try {
+        await tell(work, receipts)
+        return
+      } catch (error) {
+        const { kind } = parts.defects.faultOf(error, `keeping outputs of ${work.job}`)
+        if (kind === 'cancelled') return
+        await new Promise<void>((resolve) => parts.clock.after(Math.min(RETRY_MS_MAX, waitMs), resolve))
+      }
+    }
   }
 
   async function tell(work: Work, receipts: ExecutionReceipt[]): Promise<void> {
-    const { requester, job } = work
-    if (parts.signal.aborted) return
+    const { requester, job, engine } = work
+    const ran = engine === undefined ? {} : { engine }
     blobs.pin(storedOutputs(receipts), holdingPin(requester, job))
+    const at_ms = parts.clock.nowMs()
+    await parts.dispatch({ kind: 'units-ran', at_ms, requester, job_id: job, receipts, ...ran })
     work.parts?.letGo(receipts.map(({ unit_index }) => unit_index))
-    await parts.dispatch({ kind: 'units-ran', at_ms: parts.clock.nowMs(), requester, job_id: job, receipts })
   }
 
   /** Told whether the inputs came or not: units that begin without them fail with the reason. */
@@ -341,7 +397,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
   return {
     prepare(requester, job, manifestCid) {
       // A stopped loop takes no more; after the restart the job is prepared again.
-      prepare(begin(requester, job, manifestCid)).catch((error: unknown) => faultOf(error, 'cancelled'))
+      prepare(begin(requester, job, manifestCid)).catch(parts.defects.ignoreFaults(`preparing ${job}`))
     },
     run(requester, job, manifestCid, units) {
       const work = begin(requester, job, manifestCid)
@@ -351,22 +407,18 @@ export function createExecutor(parts: ExecutorParts): Executor {
     stop(requester, job, units) {
       const work = works.get(holdingKey(requester, job))
       if (work === undefined) return
-      const unwanted = (units ?? [...work.wanted.keys()]).filter((unit) => work.wanted.delete(unit))
-      for (const unit of unwanted) {
-        work.fractions.delete(unit)
-        work.startedAtMs.delete(unit)
-      }
+      const unwanted = (units ?? [...work.wanted.keys()]).filter((unit) => forget(work, unit))
       work.parts?.letGo(unwanted)
       for (const [controller, handed] of work.controllers) {
         if (!handed.some((unit) => work.wanted.has(unit))) controller.abort()
       }
+      runnerFor(requester).cancel(new Set(unwanted.map((unit) => taskId(requester, job, unit))))
     },
     release(requester, job) {
+      const work = works.get(holdingKey(requester, job))
+      if (work !== undefined) work.isReleased = true
       works.delete(holdingKey(requester, job))
       blobs.unpin(holdingPin(requester, job))
-    },
-    engineOf(requester, job) {
-      return works.get(holdingKey(requester, job))?.engine ?? 'unknown'
     },
     active() {
       return [...works.values()].flatMap((work) =>
@@ -406,10 +458,14 @@ function metDamage(outcome: RunOutcome): boolean {
   return outcome.fault.kind === 'blob-corrupt' || outcome.fault.kind === 'blob-missing'
 }
 
+function taskId(requester: PeerId, job: JobId, unit: number): string {
+  return `${requester}/${unitId(job, unit)}`
+}
+
 function taskOf(work: Work, kind: UnitKind, inputs: RunTask['inputs'], index: number): RunTask {
   const { manifest, limits } = kind
   return {
-    id: `${work.requester}/${unitId(manifest.job_id, index)}`,
+    id: taskId(work.requester, manifest.job_id, index),
     algorithmId: manifest.algorithm_id,
     algorithmVersion: manifest.algorithm_version,
     params: manifest.params,

@@ -1,9 +1,9 @@
-import { faultOf } from '../protocol/fault.ts'
+import { onlyFault } from '../protocol/fault.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { RunOutcome } from '../ports/runner.ts'
-import { faultOutcome, receiptOutcome } from './run-receipt.ts'
+import { faultOutcome, receiptOutcome, type ReceiptOutcome } from './run-receipt.ts'
 
 /**
  * Units that end within this time of each other share one flush of their outputs and one event: less than a message to
@@ -31,24 +31,37 @@ export interface FinishedUnitsParts {
   readonly blobs: BlobStore
   /** Takes the receipts of units that ended together; their outputs are stored. Failures are its own affair. */
   readonly deliver: (receipts: ExecutionReceipt[]) => void
+  /** Takes units whose end could not be told for a defect of ours. */
+  readonly failed: (units: readonly Pick<FinishedUnit, 'unit_index' | 'attempt'>[], error: unknown) => void
 }
 
 /** Creates it for one job. */
-export function createFinishedUnits({ clock, blobs, deliver }: FinishedUnitsParts): FinishedUnits {
+export function createFinishedUnits({ clock, blobs, deliver, failed }: FinishedUnitsParts): FinishedUnits {
   let finished: FinishedUnit[] = []
 
-  async function receiptOf({ unit_index, attempt, outcome }: FinishedUnit): Promise<ExecutionReceipt> {
+  async function receiptOf(unit: FinishedUnit): Promise<ExecutionReceipt[]> {
+    const { unit_index, attempt } = unit
     try {
-      return { unit_index, attempt, outcome: await receiptOutcome(blobs, outcome) }
+      return [{ unit_index, attempt, outcome: await outcomeOf(unit) }]
     } catch (error) {
-      return { unit_index, attempt, outcome: faultOutcome(faultOf(error, 'storage-failed')) }
+      failed([unit], error)
+      return []
+    }
+  }
+
+  async function outcomeOf({ outcome }: FinishedUnit): Promise<ReceiptOutcome> {
+    try {
+      return await receiptOutcome(blobs, outcome)
+    } catch (error) {
+      return faultOutcome(onlyFault(error))
     }
   }
 
   async function flush(): Promise<void> {
     const units = finished
     finished = []
-    deliver(await Promise.all(units.map(receiptOf)))
+    const receipts = (await Promise.all(units.map(receiptOf))).flat()
+    if (receipts.length > 0) deliver(receipts)
   }
 
   return {

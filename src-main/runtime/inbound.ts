@@ -1,21 +1,29 @@
-import type { PeerEvent } from '../peer/event.ts'
-import { admitAward } from '../peer/provider.ts'
+import { isDurable, type PeerEvent } from '../peer/event.ts'
+import {
+  admitAward,
+  admitHandBack,
+  admitResults,
+  admitSettlement,
+  admitWithdrawal,
+} from '../peer/admission.ts'
 import type { PeerState } from '../peer/state.ts'
+import { trustOf } from '../peer/trust.ts'
 import { openEnvelope } from '../protocol/envelope.ts'
 import { FaultError, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
-import type { DirectMessage, DirectReply } from '../protocol/messages.ts'
+import { isPairMessage, type DirectMessage, type DirectReply, type PairMessage } from '../protocol/messages.ts'
 import { ReceiptBatch } from '../protocol/receipt.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Identity } from '../ports/identity.ts'
 import type { Transport } from '../ports/transport.ts'
 import { cidOfBytes } from './content-id.ts'
 import { handleDirect } from './direct-protocol.ts'
-import { answerPairing, isPairMessage } from './pairing.ts'
+import { createMessageBudgets, type MessageBudgets } from './journal-budget.ts'
+import { answerPairing } from './pairing.ts'
 
 /** What incoming messages meet. */
-export interface InboundParts {
+export interface InboundOptions {
   readonly clock: Clock
   readonly identity: Identity
   readonly transport: Transport
@@ -23,52 +31,87 @@ export interface InboundParts {
   readonly dispatch: (event: PeerEvent) => Promise<void>
 }
 
+interface InboundParts extends InboundOptions {
+  readonly budgetOf: MessageBudgets
+}
+
 /**
  * Answers what other peers send on direct streams. Each message is checked first, then journaled, then answered:
  * whoever reads `taken` may rely on it.
  */
-export function handleInbound(parts: InboundParts): void {
-  handleDirect(parts.transport, (from, message) => answer(parts, from, message))
+export function handleInbound(options: InboundOptions): void {
+  const parts = { ...options, budgetOf: createMessageBudgets(options.clock) }
+  const isContact = (peer: PeerId): boolean => trustOf(parts.state, peer) > 0
+  handleDirect(parts.transport, isContact, (from, message, bytes) => answer(parts, from, message, bytes))
 }
 
-async function answer(parts: InboundParts, from: PeerId, message: DirectMessage): Promise<DirectReply> {
+async function answer(
+  parts: InboundParts,
+  from: PeerId,
+  message: DirectMessage,
+  bytes: number,
+): Promise<DirectReply> {
   const { clock, state, dispatch } = parts
   const at_ms = clock.nowMs()
   if (isPairMessage(message)) return answerPairing(parts, from, message)
-  if (!state.contacts.has(from)) refuse('unknown-peer', 'you are not paired with this peer')
+  if (trustOf(state, from) <= 0) refuse('unknown-peer', 'you are not paired with this peer')
+  const event = admitted(parts, from, message, at_ms)
+  if (event === undefined) return { kind: 'taken' }
+  if (isDurable(event) && !parts.budgetOf(message.kind).take(from, bytes)) {
+    refuse('too-busy', 'more was said in this minute than is written down for one peer')
+  }
+  await dispatch(event)
+  return { kind: 'taken' }
+}
+
+/**
+ * What a message changes here, before anything is written down.
+ * @returns undefined for what changes nothing: it is taken, and worth no record
+ * @throws FaultError for what is not its sender's to say
+ */
+function admitted(
+  parts: InboundParts,
+  from: PeerId,
+  message: Exclude<DirectMessage, PairMessage>,
+  at_ms: number,
+): PeerEvent | undefined {
+  const { state } = parts
   switch (message.kind) {
     case 'award': {
-      const admitted = admitAward(state, from, message.award, at_ms)
-      if (!admitted.ok) throw new FaultError(admitted.fault)
-      await dispatch({ kind: 'award-received', at_ms, from, award: message.award })
-      return { kind: 'taken' }
+      const outcome = admitAward(state, from, message.award, at_ms)
+      if (!outcome.ok) throw new FaultError(outcome.fault)
+      return { kind: 'award-received', at_ms, from, award: message.award }
     }
-    case 'results':
-      await dispatch(resultsEvent(parts, from, message.envelope))
-      return { kind: 'taken' }
+    case 'results': {
+      const { job_id, receipts: said } = openReceipts(parts, from, message.envelope)
+      const outcome = admitResults(state, from, job_id, said)
+      if (!outcome.ok) throw new FaultError(outcome.fault)
+      const receipts = outcome.value
+      return receipts.length === 0 ? undefined : { kind: 'results-received', at_ms, from, job_id, receipts }
+    }
     case 'withdraw': {
       const { job_id, units } = message
-      await dispatch({ kind: 'withdrawn', at_ms, from, job_id, ...(units === undefined ? {} : { units }) })
-      return { kind: 'taken' }
+      if (!admitWithdrawal(state, from, job_id, units)) return undefined
+      return { kind: 'withdrawn', at_ms, from, job_id, ...(units === undefined ? {} : { units }) }
     }
     case 'recall': {
       const { job_id, units } = message
-      await dispatch({ kind: 'recalled', at_ms, from, job_id, units })
-      return { kind: 'taken' }
+      return { kind: 'recalled', at_ms, from, job_id, units }
     }
     case 'hand-back': {
-      const { job_id, units } = message
-      await dispatch({ kind: 'hand-back-received', at_ms, from, job_id, units })
-      return { kind: 'taken' }
+      const { job_id } = message
+      const units = admitHandBack(state, from, job_id, message.units)
+      return units.length === 0 ? undefined : { kind: 'hand-back-received', at_ms, from, job_id, units }
     }
-    case 'settled':
-      await dispatch({ kind: 'settled', at_ms, from, job_id: message.job_id })
-      return { kind: 'taken' }
+    case 'settled': {
+      const { job_id } = message
+      return admitSettlement(state, from, job_id) ? { kind: 'settled', at_ms, from, job_id } : undefined
+    }
   }
 }
 
-/** Signed receipts as an event: the signature and the inline outputs are checked here, at the edge. */
-function resultsEvent(parts: InboundParts, from: PeerId, envelope: Uint8Array): PeerEvent {
+/** Signed receipts: the signature and the inline outputs are checked here, at the edge. */
+function openReceipts(parts: InboundParts, from: PeerId, envelope: Uint8Array): ReceiptBatch {
   const { clock, identity } = parts
   const opened = openEnvelope(envelope, {
     domain: 'meshwork/1/receipts',
@@ -92,11 +135,5 @@ function resultsEvent(parts: InboundParts, from: PeerId, envelope: Uint8Array): 
       refuse('blob-corrupt', 'an inline output does not match its CID')
     }
   }
-  return {
-    kind: 'results-received',
-    at_ms: clock.nowMs(),
-    from,
-    job_id: batch.job_id,
-    receipts: batch.receipts,
-  }
+  return batch
 }

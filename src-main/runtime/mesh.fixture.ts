@@ -10,10 +10,11 @@ import { createPublishedStores } from '../network/published-store.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
-import type { Transport } from '../ports/transport.ts'
+import type { Standing, Transport } from '../ports/transport.ts'
 import { ComputeAllocationState } from '../protocol/assignment.ts'
 import { ComputeCommitment } from '../protocol/commitment.ts'
-import type { JobId, PeerId } from '../protocol/ids.ts'
+import { refuse } from '../protocol/fault.ts'
+import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { ComputeRoundState } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
@@ -46,6 +47,7 @@ function scriptedRunner(behave: Behaviour): Runner {
     algorithms: () => [{ algorithmId: 'test.unit', version: '1', scope: 'shared', engine: 'test.unit/1' }],
     concurrency: 1,
     setConcurrency: () => undefined,
+    cancel: () => undefined,
     benchmark: () => Promise.resolve(1),
     async run(tasks, { signal, finished }) {
       for (const task of tasks) {
@@ -72,6 +74,11 @@ export interface TestPeer {
   stop(): Promise<void>
 }
 
+/** A disk that a test fills, and makes room on. */
+export interface TestDisk {
+  isFull: boolean
+}
+
 /** Where a test peer's memory lives, so that it can start again. */
 export interface TestHome {
   readonly folder: string
@@ -86,34 +93,48 @@ export async function newHome(): Promise<TestHome> {
 /** A network for `startPeer`; a restarted peer needs a new place in it, so networks are made per start. */
 export { createMemoryNetwork, type MemoryNetwork }
 
+/** Where a test's peers meet. The memory network treats everybody as a contact. */
+export interface TestNetwork {
+  join(peer: PeerId, standing: (peer: PeerId) => Standing): Transport
+}
+
 /** A place in the real network, on 127.0.0.1, for the peer of this home. */
-export function socketsOf(home: TestHome): MemoryNetwork {
-  return { join: () => localPeer({ identity: createIdentity(home.seed) }).transport }
+export function socketsOf(home: TestHome): TestNetwork {
+  return {
+    join: (_peer, standing) =>
+      localPeer({ identity: createIdentity(home.seed), standingOf: standing }).transport,
+  }
 }
 
 /** Starts a peer that shares one core and runs `test.unit`. */
 export async function startPeer(
-  network: MemoryNetwork,
+  network: TestNetwork,
   home: TestHome,
   behave: Behaviour,
-  name = home.folder.slice(-6),
+  { name = home.folder.slice(-6), disk = { isFull: false } }: { name?: string; disk?: TestDisk } = {},
 ): Promise<TestPeer> {
   let crashed = false
+  const append = (records: readonly Uint8Array[]): number => {
+    if (disk.isFull) refuse('disk-full', 'the disk is full: the journal')
+    return storage.journal.append(records)
+  }
   const identity = createIdentity(home.seed)
-  const transport = network.join(identity.peer)
+  const transport = network.join(identity.peer, (peer) => runtime.standingOf(peer))
   const clock = machineClock
   const storage = await openStorage({ folder: home.folder, quotaBytes: 2 ** 30, clock })
-  const published = createPublishedStores({ transport, identity, clock })
+  const mayRead = (peer: PeerId): boolean => runtime.standingOf(peer) === 'contact'
+  const published = createPublishedStores({ transport, identity, clock, mayRead })
   const how = { cacheable: false, persistDebounce: 5 }
-  const mayServe = (peer: PeerId): boolean => runtime.state.contacts.has(peer)
-  const fetcher = createBlobExchange({ transport, identity, blobs: storage.blobs, clock, mayServe })
+  const mayServe = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayServe(peer, cid)
+  const mayVouch = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayVouch(peer, cid)
+  const fetcher = createBlobExchange({ transport, identity, blobs: storage.blobs, clock, mayServe, mayVouch })
   const runtime: PeerRuntime = createPeerRuntime({
     name,
     clock,
     random: machineRandom,
     identity,
     // What a crashed peer still decides in this process never happened: its disk is gone, and so is its network.
-    journal: { ...storage.journal, append: (records) => (crashed ? 0 : storage.journal.append(records)) },
+    journal: { ...storage.journal, append: (records) => (crashed ? 0 : append(records)) },
     blobs: storage.blobs,
     fetcher,
     transport,

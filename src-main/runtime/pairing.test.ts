@@ -16,7 +16,7 @@ afterEach(async () => {
 })
 
 async function start(network: MemoryNetwork, home: TestHome, name: string): Promise<TestPeer> {
-  const peer = await startPeer(network, home, honest, name)
+  const peer = await startPeer(network, home, honest, { name })
   running.push(peer)
   return peer
 }

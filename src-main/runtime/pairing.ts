@@ -6,10 +6,10 @@ import type { PeerState } from '../peer/state.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { Transport } from '../ports/transport.ts'
-import { FaultError, faultOf, refuse } from '../protocol/fault.ts'
+import { FaultError, onlyFault, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { PAIR_WAIT_MS_MAX } from '../protocol/limits.ts'
-import type { DirectMessage, DirectReply, Invite } from '../protocol/messages.ts'
+import type { DirectReply, Invite, PairMessage } from '../protocol/messages.ts'
 import { sendDirect } from './direct-protocol.ts'
 
 /** Bytes of an invite's secret: 128 bits cannot be guessed. */
@@ -45,20 +45,9 @@ export interface Pairing {
   tell(peer: PeerId, news: 'answered' | 'given-up'): Promise<void>
 }
 
-/** The messages of pairing. Whoever sends them need not be known. */
-export type PairMessage = Extract<
-  DirectMessage,
-  { kind: 'pair' | 'pair-again' | 'pair-answered' | 'pair-given-up' }
->
-
 /** The name under which an invite's secret is remembered: whoever reads the journal cannot use it. */
 export function secretHash(secret: string): string {
   return createHash('sha256').update(`meshwork-invite ${secret}`).digest('base64url')
-}
-
-/** Whether a message is about pairing. */
-export function isPairMessage(message: DirectMessage): message is PairMessage {
-  return ['pair', 'pair-again', 'pair-answered', 'pair-given-up'].includes(message.kind)
 }
 
 /** Pairing for a running peer. */
@@ -124,7 +113,7 @@ export function createPairing(parts: PairingParts): Pairing {
         if (reply.kind === 'paired' && request !== undefined)
           await meet(peer, reply.name, request.addresses, request.trust)
       } catch (error) {
-        if (faultOf(error, 'unreachable').kind !== 'invite-refused' || signal.aborted) return
+        if (onlyFault(error).kind !== 'invite-refused' || signal.aborted) return
         const ended = { kind: 'pair-ended', direction: 'outgoing', reason: 'declined' } as const
         await dispatch({ ...ended, at_ms: clock.nowMs(), peer })
       }
@@ -133,7 +122,7 @@ export function createPairing(parts: PairingParts): Pairing {
       try {
         await sendDirect(transport, peer, { kind: `pair-${news}` as const }, signal)
       } catch (error) {
-        faultOf(error, 'unreachable')
+        onlyFault(error)
       }
     },
   }

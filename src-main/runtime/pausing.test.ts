@@ -32,9 +32,9 @@ async function mesh() {
   const hang = (by: string) => (task: RunTask) =>
     new Promise<RunOutcome>((end) => stuck.push({ by, task, end }))
   const [ann, bob, eve] = await Promise.all([
-    startPeer(network, await newHome(), honest, 'ann'),
-    startPeer(network, await newHome(), hang('bob'), 'bob'),
-    startPeer(network, await newHome(), honest, 'eve'),
+    startPeer(network, await newHome(), honest, { name: 'ann' }),
+    startPeer(network, await newHome(), hang('bob'), { name: 'bob' }),
+    startPeer(network, await newHome(), honest, { name: 'eve' }),
   ])
   peers = [ann, bob, eve]
   for (const peer of [ann, eve]) {

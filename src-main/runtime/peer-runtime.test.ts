@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import { sharingNow } from '../peer/sharing-view.ts'
 import type { JobId } from '../protocol/ids.ts'
 import {
   createMemoryNetwork,
@@ -121,19 +122,25 @@ describe('three peers with real storage', () => {
 
   it('[W13] a damaged input is dropped, fetched again, and the unit runs all the same', async () => {
     const damagedOnce = new Set<string>()
+    let toDamage: string | undefined
     /** What a worker says when the file is not what its CID names. */
     const careful: Behaviour = async (task) => {
       const scene = task.inputs['scene']
+      // After it was looked at, and before it is read.
+      if (toDamage !== undefined && scene !== undefined && 'path' in scene && scene.path === toDamage) {
+        toDamage = undefined
+        await writeFile(scene.path, 'x'.repeat(bytes.byteLength))
+      }
       const content = scene !== undefined && 'path' in scene ? await readFile(scene.path, 'utf8') : ''
       if (content.startsWith('the scene')) return honest(task)
       damagedOnce.add(task.id)
       return { kind: 'failed', fault: { kind: 'blob-corrupt', message: 'input scene is damaged' } }
     }
-    const [alice, bob] = await mesh(careful, careful)
     const bytes = new TextEncoder().encode('the scene '.repeat(10_000))
+    const [alice, bob] = await mesh(careful, careful)
     const cid = await alice!.blobs.put(bytes)
     expect(await bob!.blobs.put(bytes)).toBe(cid)
-    await writeFile(bob!.blobs.path(cid)!, 'x'.repeat(bytes.byteLength))
+    toDamage = bob!.blobs.path(cid)
     const { job } = await alice!.runtime.submit({ ...testJob(alice!.peer, 6, 2), inputs: { scene: cid } })
     await until(() => jobOf(alice, job).status.state !== 'running')
     expect(jobOf(alice, job).status.state).toBe('done')
@@ -144,9 +151,9 @@ describe('three peers with real storage', () => {
 
   it('[P2] a peer keeps its name over a crash, though the next start is given another', async () => {
     const home = await newHome()
-    const first = await startPeer(createMemoryNetwork(), home, honest, 'attic')
+    const first = await startPeer(createMemoryNetwork(), home, honest, { name: 'attic' })
     await first.crash()
-    const again = await startPeer(createMemoryNetwork(), home, honest, 'the machine')
+    const again = await startPeer(createMemoryNetwork(), home, honest, { name: 'the machine' })
     running.push(again)
     expect(again.runtime.state.name).toBe('attic')
   })
@@ -173,5 +180,33 @@ describe('three peers with real storage', () => {
     expect(known.verified).toBeGreaterThanOrEqual(5)
     await until(() => jobOf(again, job).status.state !== 'running')
     expect(jobOf(again, job).status.state).toBe('done')
+  })
+})
+
+describe('a peer whose disk is full', () => {
+  it('[L11] pauses sharing and says so, refuses what it cannot write down, and goes on when there is room', async () => {
+    const network = createMemoryNetwork()
+    const disk = { isFull: false }
+    const alice = await startPeer(network, await newHome(), honest)
+    const bob = await startPeer(network, await newHome(), honest, { disk })
+    running.push(alice, bob)
+    await pairPeers(alice, bob)
+    await until(() => seesEverybody(alice, [alice, bob]))
+    disk.isFull = true
+    const named = bob.runtime.dispatch({ kind: 'named', at_ms: Date.now(), name: 'Bob' })
+    const slotsOfBob = () => alice.runtime.state.view.commitments.get(bob.peer)?.availability_slots.length
+    await until(() => slotsOfBob() === 0)
+    const now = sharingNow(bob.runtime.state, { isShared: true }, Date.now())
+    expect(now).toMatchObject({ kind: 'disk-full' })
+    await expect(
+      bob.runtime.dispatch({ kind: 'trust-set', at_ms: Date.now(), peer: alice.peer, trust: 0 }),
+    ).rejects.toMatchObject({ fault: { kind: 'disk-full' } })
+    const { job } = await alice.runtime.submit(testJob(alice.peer, 10, 2))
+    disk.isFull = false
+    await named
+    await until(() => jobOf(alice, job).status.state !== 'running')
+    expect(jobOf(alice, job).status.state).toBe('done')
+    expect(bob.runtime.state.name).toBe('Bob')
+    expect(bob.runtime.state.contacts.get(alice.peer)?.trust).toBe(0.8)
   })
 })

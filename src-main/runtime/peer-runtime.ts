@@ -1,7 +1,8 @@
-import type { PeerEvent } from '../peer/event.ts'
+import { isDurable, type PeerEvent } from '../peer/event.ts'
 import { owesHandBack } from '../peer/handing-back.ts'
-import type { PeerState } from '../peer/state.ts'
-import { faultOf, refuse } from '../protocol/fault.ts'
+import type { WantedOutput } from '../peer/effect.ts'
+import { isUnderWay, type JobState, type PeerState } from '../peer/state.ts'
+import { refuse, type Fault } from '../protocol/fault.ts'
 import { encodeCanonical } from '../protocol/canonical.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { DirectMessage, Invite } from '../protocol/messages.ts'
@@ -13,10 +14,12 @@ import type { Identity } from '../ports/identity.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Random } from '../ports/random.ts'
 import type { Runner } from '../ports/runner.ts'
-import type { KnownPeer, Transport } from '../ports/transport.ts'
-import { createCollector, jobPin } from './collector.ts'
+import type { KnownPeer, Standing, Transport } from '../ports/transport.ts'
+import { createBlobRights, jobPin, keptPin, type BlobRights } from './blob-rights.ts'
+import { createDefects } from './defects.ts'
+import { createCollector } from './collector.ts'
 import { sendDirect } from './direct-protocol.ts'
-import { createEventLoop, type WorldEffect } from './event-loop.ts'
+import { createEventLoop, type EventLoop, type WorldEffect } from './event-loop.ts'
 import { createExecutor, type ActiveUnit } from './executor.ts'
 import { handleInbound } from './inbound.ts'
 import { withInputBytes } from './input-bytes.ts'
@@ -25,6 +28,8 @@ import { createPairing, type Paired } from './pairing.ts'
 import { createPublisher, type PublishedStores } from './publisher.ts'
 import { restore } from './restore.ts'
 import { createResultSender } from './result-sender.ts'
+import { runLimits } from './run-limits.ts'
+import { standingOf } from './standing.ts'
 
 /** A requester that has not heard of a hand-back after this long hears of it after the restart. */
 const LEAVE_WITHIN_MS = 1_500
@@ -51,6 +56,8 @@ export interface PeerParts {
   readonly lentRunner?: Runner
   /** The journal failed or a promise of our own broke: the process must end. */
   readonly fatal: (error: unknown) => void
+  /** A defect of ours that need not end the peer; fatal where nobody keeps a log of them. */
+  readonly report?: (error: unknown) => void
 }
 
 /** A running peer: the commands that its user and its UI have, and its state to look at. */
@@ -70,6 +77,14 @@ export interface PeerRuntime {
   /** Uses somebody's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
   pair(invite: Invite, trust: number, signal: AbortSignal): Promise<Paired>
   activeUnits(): readonly ActiveUnit[]
+  /** How the loop of events goes: why it has stopped, if it has by a defect, and how many wait. */
+  loop(): ReturnType<EventLoop['condition']>
+  /** Why a job's outputs are not here although others have them, if it is for this machine's disk or quota. */
+  troubleOf(job: JobId): Fault | undefined
+  /** What somebody is to this peer at this moment. */
+  standingOf(peer: PeerId): Standing
+  /** Who may read which blob of this peer's store. */
+  readonly rights: BlobRights
   /** Calls back after every turn of the loop with what happened, until the returned function is called. */
   onEvents(listener: (events: readonly PeerEvent[]) => void): () => void
 }
@@ -89,6 +104,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     observe: (events) => {
       for (const listener of listeners) listener(events)
     },
+    stalled: (by) => stalled(by),
     fatal: parts.fatal,
   })
   const { state } = loop
@@ -97,22 +113,26 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
   const { lentRunner } = parts
   const runnerFor = (requester: PeerId): Runner =>
     requester === identity.peer ? runner : (lentRunner ?? runner)
-  const executor = createExecutor({ clock, blobs, fetcher, runnerFor, dispatch, lent, signal })
+  const defects = createDefects(parts.report ?? parts.fatal)
+  const executor = createExecutor({ clock, blobs, fetcher, runnerFor, dispatch, lent, defects, signal })
   const collector = createCollector({
     clock,
     blobs,
     fetcher,
     dispatch,
     connectedPeers: () => [identity.peer, ...transport.connections().map(({ peer }) => peer)],
+    isWanted: (job, output) => isOutputWanted(state.jobs.get(job), output),
+    outputBytesMax: (job) => outputBytesMax(state.jobs.get(job)),
+    defects,
     signal,
   })
-  const publisher = createPublisher({ clock, state, stores: parts.stores, dispatch })
+  const publisher = createPublisher({ clock, state, stores: parts.stores, dispatch, defects })
   const results = createResultSender({
     clock,
     identity,
     transport,
     dispatch,
-    engineOf: (requester, job) => executor.engineOf(requester, job),
+    defects,
     signal,
   })
   const { random } = parts
@@ -122,12 +142,28 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
 
   /** For events that nobody waits for. A loop that has stopped takes none, and the next start makes up for them. */
   function tell(event: PeerEvent): void {
-    if (!signal.aborted) loop.dispatch(event).catch((error: unknown) => faultOf(error, 'cancelled'))
+    if (!signal.aborted) loop.dispatch(event).catch(defects.ignoreFaults(`telling ${event.kind}`))
   }
 
   /** For what is tried again by itself when it fails. */
-  function inBackground(work: Promise<void>): void {
-    work.catch((error: unknown) => faultOf(error, 'cancelled'))
+  function inBackground(work: Promise<void>, place: string): void {
+    work.catch(defects.ignoreFaults(place))
+  }
+
+  /** Pauses sharing while nothing can be written down, and tells those who show it. */
+  function stalled(by: Fault | undefined): void {
+    const at_ms = clock.nowMs()
+    if (by === undefined) delete state.view.diskFullSinceMs
+    else state.view.diskFullSinceMs = at_ms
+    publisher.commitmentChanged()
+    for (const listener of listeners) listener([{ kind: 'tick', at_ms }])
+  }
+
+  /** For what others and the user ask for: while nothing can be written down they are told so at once, and ask again. */
+  async function dispatchOrRefuse(kind: 'too-busy' | 'disk-full', event: PeerEvent): Promise<void> {
+    const fault = loop.stalledBy()
+    if (fault !== undefined && isDurable(event)) refuse(kind, fault.message)
+    return loop.dispatch(event)
   }
 
   function perform(effects: readonly WorldEffect[]): void {
@@ -146,11 +182,11 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         publisher.followContacts()
         return transport.keepConnected(keptPeers(state))
       case 'ask-pairing':
-        return inBackground(pairing.ask(effect.to))
+        return inBackground(pairing.ask(effect.to), effect.kind)
       case 'tell-pairing':
-        return inBackground(pairing.tell(effect.to, effect.news))
+        return inBackground(pairing.tell(effect.to, effect.news), effect.kind)
       case 'disconnect':
-        return inBackground(transport.disconnect(effect.peer))
+        return inBackground(transport.disconnect(effect.peer), effect.kind)
       case 'fetch-manifest':
         return collector.fetchManifest(effect.cid, effect.from)
       case 'fetch-outputs':
@@ -174,7 +210,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       case 'stop-units':
         return executor.stop(effect.requester, effect.job, effect.units)
       case 'send-results':
-        return results.send(effect.to, effect.job, effect.manifestCid, effect.receipts)
+        return results.send(effect.to, effect.job, effect.manifestCid, effect.engine, effect.receipts)
       case 'send-hand-back':
         return void sendHandBack(effect)
       case 'release-holding':
@@ -182,7 +218,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       case 'job-ended':
         return
       case 'job-removed':
-        return blobs.unpin(jobPin(effect.job))
+        return letGo(effect.job)
     }
   }
 
@@ -199,7 +235,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       }
     } catch (error) {
       const { job_id, award_id } = award
-      const fault = faultOf(error, 'unreachable')
+      const fault = defects.faultOf(error, 'sending an award')
       tell({ kind: 'award-refused', at_ms: clock.nowMs(), job_id, award_id, peer: to, fault })
     }
   }
@@ -212,9 +248,14 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     reason,
   }: WorldEffect & { kind: 'send-hand-back' }): Promise<void> {
     try {
-      await sendDirect(transport, to, { kind: 'hand-back', job_id: job, units: [...units], reason }, signal)
+      if (to === identity.peer) {
+        const at_ms = clock.nowMs()
+        await dispatch({ kind: 'hand-back-received', at_ms, from: to, job_id: job, units: [...units] })
+      } else {
+        await sendDirect(transport, to, { kind: 'hand-back', job_id: job, units: [...units], reason }, signal)
+      }
     } catch (error) {
-      faultOf(error, 'unreachable')
+      defects.faultOf(error, 'handing back')
       return
     }
     tell({ kind: 'hand-back-delivered', at_ms: clock.nowMs(), requester: to, job_id: job, units: [...units] })
@@ -226,7 +267,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       to === identity.peer
         ? tellSelf(message)
         : sendDirect(transport, to, message, signal).then(() => undefined)
-    sent.catch((error: unknown) => faultOf(error, 'unreachable'))
+    sent.catch(defects.ignoreFaults(`telling of ${message.kind}`))
   }
 
   function tellSelf(message: DirectMessage): Promise<void> {
@@ -268,12 +309,20 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     return undefined
   }
 
+  /** Lets go of all blobs of an own job. */
+  function letGo(job: JobId): void {
+    blobs.unpin(jobPin(job))
+    blobs.unpin(keptPin(job))
+  }
+
   /** Gives back what others have here, and waits a moment for them to hear of it; who does not is told after the restart. */
   async function leave(): Promise<void> {
+    if (loop.stalledBy() !== undefined) return
     try {
       await dispatch({ kind: 'leaving', at_ms: clock.nowMs() })
-    } catch {
-      // The loop has ended by a defect: there is nobody left to tell anybody.
+    } catch (error) {
+      // The loop has ended: there is nobody left to tell anybody.
+      defects.faultOf(error, 'leaving')
       return
     }
     for (let waitedMs = 0; owesHandBack(state) && waitedMs < LEAVE_WITHIN_MS; waitedMs += LEAVE_LOOK_MS) {
@@ -290,9 +339,15 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
 
   return {
     state,
-    dispatch,
+    dispatch: (event) => dispatchOrRefuse('disk-full', event),
     async start() {
-      handleInbound({ clock, identity, transport, state, dispatch })
+      handleInbound({
+        clock,
+        identity,
+        transport,
+        state,
+        dispatch: (event) => dispatchOrRefuse('too-busy', event),
+      })
       stopListening = transport.onConnection(({ kind, peer }) => {
         if (!isKnown(state, peer) && !state.view.connected.has(peer)) return
         tell({ kind, at_ms: clock.nowMs(), peer })
@@ -322,11 +377,13 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       const manifest = await withInputBytes(blobs, asked, split)
       const manifestCid = await blobs.putStructure(encodeCanonical(manifest))
       const listed = list === undefined ? [] : [list, ...split]
-      const needed = [manifestCid, ...Object.values(manifest.inputs), ...listed, ...alsoKeep]
-      const missing = await keepAll(needed, jobPin(manifest.job_id))
+      const needed = [manifestCid, ...Object.values(manifest.inputs), ...listed]
+      const missing =
+        (await keepAll(needed, jobPin(manifest.job_id))) ??
+        (await keepAll(alsoKeep, keptPin(manifest.job_id)))
       if (missing !== undefined) {
         // The blobs of a job that was submitted before are its own.
-        if (!state.jobs.has(manifest.job_id)) blobs.unpin(jobPin(manifest.job_id))
+        if (!state.jobs.has(manifest.job_id)) letGo(manifest.job_id)
         refuse('blob-missing', `input ${missing} is not in the store`)
       }
       await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
@@ -335,11 +392,26 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     invite: (trust, validMs, { confirm = false } = {}) => pairing.invite(trust, validMs, confirm),
     pair: (invite, trust, within) => pairing.pair(invite, trust, within),
     activeUnits: () => executor.active(),
+    loop: () => loop.condition(),
+    troubleOf: (job) => collector.troubleOf(job),
+    rights: createBlobRights(state, blobs),
+    standingOf: (peer) => standingOf(state, peer),
     onEvents(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
+}
+
+function isOutputWanted(job: JobState | undefined, { unit, cid }: WantedOutput): boolean {
+  if (job === undefined || !isUnderWay(job)) return false
+  const verified = job.units.get(unit)?.verified
+  return verified?.cid === cid && !verified.stored
+}
+
+/** The most that one output may have: what its manifest says; nothing of a job that is gone. */
+function outputBytesMax(job: JobState | undefined): number {
+  return job === undefined ? 0 : runLimits(job.manifest).outputBytesMax
 }
 
 /** Whom to stay connected with: contacts, and those of whom somebody waits for the other's answer. */

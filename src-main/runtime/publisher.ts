@@ -1,6 +1,7 @@
 import type { PeerEvent } from '../peer/event.ts'
 import { composeCommitment, composeRound } from '../peer/publishing.ts'
 import type { PeerState } from '../peer/state.ts'
+import { trustOf } from '../peer/trust.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
 import type { PeerId } from '../protocol/ids.ts'
@@ -8,6 +9,7 @@ import { PUBLISH_WITHIN_MS } from '../protocol/limits.ts'
 import type { ComputeRoundState } from '../protocol/result.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { PublishedStore } from '../ports/published-store.ts'
+import type { Defects } from './defects.ts'
 
 /** Changes within this time are published as one; the store's own debounce has the rest of the time. */
 const COMPOSE_AFTER_MS = PUBLISH_WITHIN_MS / 5
@@ -26,7 +28,7 @@ export interface Publisher {
   commitmentChanged(): void
   allocationDue(): void
   publishAllocation(allocation: ComputeAllocationState): void
-  /** Subscribes to whom this peer is paired with, and to nobody else: trusted ones with all they publish. */
+  /** Subscribes to contacts that are trusted, and to nobody else. */
   followContacts(): void
   stop(): void
 }
@@ -37,25 +39,24 @@ export interface PublisherParts {
   readonly state: PeerState
   readonly stores: PublishedStores
   readonly dispatch: (event: PeerEvent) => Promise<void>
+  readonly defects: Defects
 }
 
 /** Creates the publisher; it starts with the first call. */
 export function createPublisher(parts: PublisherParts): Publisher {
   const { clock, state, stores } = parts
-  const following = new Map<PeerId, { trusted: boolean; stop: () => void }>()
+  const following = new Map<PeerId, () => void>()
   let cancelCompose: (() => void) | undefined
   let cancelAllocate: (() => void) | undefined
   let allocatedAtMs = 0
   let stopped = false
 
-  /** The loop refuses events only when the peer is stopping, and then nobody needs this one. */
+  /** An event that is refused is one that nobody needs: the peer stops, or hears the like again before long. */
   function tell(event: PeerEvent): void {
-    parts.dispatch(event).catch(() => {
-      stopped = true
-    })
+    if (!stopped) parts.dispatch(event).catch(parts.defects.ignoreFaults('following contacts'))
   }
 
-  function follow(peer: PeerId, trusted: boolean): () => void {
+  function follow(peer: PeerId): () => void {
     const at_ms = (): number => clock.nowMs()
     const stops = [
       stores.commitment.subscribeToUser(peer, (commitment) => {
@@ -64,14 +65,10 @@ export function createPublisher(parts: PublisherParts): Publisher {
       stores.allocation.subscribeToUser(peer, (allocation) => {
         tell({ kind: 'allocation', at_ms: at_ms(), allocation })
       }),
+      stores.round.subscribeToUser(peer, () => {
+        // Followed so that its refusals are counted; decisions rest on commitments and allocations.
+      }),
     ]
-    if (trusted) {
-      stops.push(
-        stores.round.subscribeToUser(peer, () => {
-          // Followed so that this peer caches and serves it; decisions rest on commitments and allocations.
-        }),
-      )
-    }
     return () => {
       for (const stop of stops) stop()
     }
@@ -100,23 +97,20 @@ export function createPublisher(parts: PublisherParts): Publisher {
       stores.allocation.set(allocation)
     },
     followContacts() {
-      for (const [peer, { stop }] of following) {
-        if (state.contacts.has(peer)) continue
+      for (const [peer, stop] of following) {
+        if (trustOf(state, peer) > 0) continue
         stop()
         following.delete(peer)
       }
       for (const { peer_id, trust } of state.contacts.values()) {
-        const known = following.get(peer_id)
-        if (known?.trusted === trust > 0) continue
-        known?.stop()
-        following.set(peer_id, { trusted: trust > 0, stop: follow(peer_id, trust > 0) })
+        if (trust > 0 && !following.has(peer_id)) following.set(peer_id, follow(peer_id))
       }
     },
     stop() {
       stopped = true
       cancelCompose?.()
       cancelAllocate?.()
-      for (const { stop } of following.values()) stop()
+      for (const stop of following.values()) stop()
       following.clear()
     },
   }

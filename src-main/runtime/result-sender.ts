@@ -1,5 +1,4 @@
 import type { PeerEvent } from '../peer/event.ts'
-import { faultOf } from '../protocol/fault.ts'
 import { sealEnvelope } from '../protocol/envelope.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { RECEIPTS_MAX } from '../protocol/limits.ts'
@@ -8,6 +7,7 @@ import { toTimestamp } from '../protocol/time.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Identity } from '../ports/identity.ts'
 import type { Transport } from '../ports/transport.ts'
+import type { Defects } from './defects.ts'
 import { sendDirect } from './direct-protocol.ts'
 
 /** Receipts on their way to one requester for one job. */
@@ -15,6 +15,7 @@ interface Outbox {
   readonly to: PeerId
   readonly job: JobId
   readonly manifestCid: Cid
+  readonly engine: string
   waiting: ExecutionReceipt[]
   sending: boolean
 }
@@ -32,7 +33,8 @@ type ResultsDelivered = Omit<Extract<PeerEvent, { kind: 'results-delivered' }>, 
 
 /** Sends receipts to requesters, signed, many together. */
 export interface ResultSender {
-  send(to: PeerId, job: JobId, manifestCid: Cid, receipts: readonly ExecutionReceipt[]): void
+  /** `engine` computed them; those of another one travel apart. */
+  send(to: PeerId, job: JobId, manifestCid: Cid, engine: string, receipts: readonly ExecutionReceipt[]): void
 }
 
 /** What the sender is made of. */
@@ -41,8 +43,7 @@ export interface ResultSenderParts {
   readonly identity: Identity
   readonly transport: Transport
   readonly dispatch: (event: PeerEvent) => Promise<void>
-  /** The engine that computed a job's units here, for the receipts. */
-  readonly engineOf: (requester: PeerId, job: JobId) => string
+  readonly defects: Defects
   readonly signal: AbortSignal
 }
 
@@ -65,9 +66,10 @@ export function createResultSender(parts: ResultSenderParts): ResultSender {
       const receipts = outbox.waiting.splice(0, RECEIPTS_MAX)
       try {
         await deliver(outbox, receipts)
-      } catch {
+      } catch (error) {
         // Not taken: the receipts are in the journal, and are sent again when the requester is back.
         outbox.waiting = []
+        parts.defects.faultOf(error, 'sending results')
       }
     }
     outbox.sending = false
@@ -94,7 +96,7 @@ export function createResultSender(parts: ResultSenderParts): ResultSender {
         requester_id: to,
         provider_id: identity.peer,
         manifest_cid: manifestCid,
-        engine: parts.engineOf(to, job),
+        engine: outbox.engine,
         numeric_class: NUMERIC_CLASS,
         receipts,
         timestamp: toTimestamp(clock.nowMs()),
@@ -124,14 +126,14 @@ export function createResultSender(parts: ResultSenderParts): ResultSender {
       if (noted === undefined || parts.signal.aborted) return
       parts
         .dispatch({ ...noted, at_ms: parts.clock.nowMs() })
-        .catch((error: unknown) => faultOf(error, 'storage-failed'))
+        .catch(parts.defects.ignoreFaults('noting delivered results'))
     })
   }
 
   return {
-    send(to, job, manifestCid, receipts) {
-      const key = `${to}/${job}`
-      const outbox = outboxes.get(key) ?? { to, job, manifestCid, waiting: [], sending: false }
+    send(to, job, manifestCid, engine, receipts) {
+      const key = `${to}/${job}/${engine}`
+      const outbox = outboxes.get(key) ?? { to, job, manifestCid, engine, waiting: [], sending: false }
       outboxes.set(key, outbox)
       const known = new Set(outbox.waiting.map((r) => r.unit_index))
       outbox.waiting.push(...receipts.filter((r) => !known.has(r.unit_index)))

@@ -1,10 +1,10 @@
-import { ModuleLimits, WASM_MODULE } from '../protocol/wasm-job.ts'
+import { ModuleLimits, WALL_MS_MAX, WASM_MODULE } from '../protocol/wasm-job.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { RunLimits } from '../ports/runner.ts'
 
 /** A unit may take this many times what its manifest says on the slowest machine that offers … */
 const WALL_FACTOR = 50
-/** … and at least this long: a worker's first unit of a job builds its scene, a minute's work for the largest. */
+/** … but no longer than a module's may, and at least this long: a worker's first unit of a job builds its scene, a minute's work for the largest. */
 const WALL_MS_MIN = 5 * 60_000
 /** What a unit may write. */
 const OUTPUT_BYTES_MAX = 1 << 30
@@ -26,6 +26,7 @@ export function runLimits({
     const { wall_ms, output_bytes } = ModuleLimits.parse(params['limits'] ?? {})
     return { wallMsMax: wall_ms, memoryBytesMax, outputBytesMax: output_bytes }
   }
-  const wallMsMax = Math.max(WALL_MS_MIN, estimated_duration_seconds * 1_000 * WALL_FACTOR)
+  const slowestMs = Math.max(WALL_MS_MIN, estimated_duration_seconds * 1_000 * WALL_FACTOR)
+  const wallMsMax = Math.min(WALL_MS_MAX, slowestMs)
   return { wallMsMax, memoryBytesMax, outputBytesMax: OUTPUT_BYTES_MAX }
 }

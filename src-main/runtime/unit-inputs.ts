@@ -1,4 +1,4 @@
-import { faultOf, refuse } from '../protocol/fault.ts'
+import { onlyFault, refuse } from '../protocol/fault.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
@@ -14,6 +14,8 @@ export interface Want {
   readonly owner?: string
   /** Several fetch it at once, and its holder leads them. */
   readonly shared?: true
+  /** Its units read it: its holder must have it, and not only name one that is here. */
+  readonly isRead?: true
   readonly signal: AbortSignal
 }
 
@@ -32,12 +34,17 @@ export interface UnitInputs {
 
 /** Creates it over a store and whatever brings blobs into that. */
 export function createUnitInputs(blobs: BlobStore, fetcher: BlobFetcher): UnitInputs {
-  async function bring(cid: Cid, { from, owner, shared, signal }: Want): Promise<void> {
+  async function bring(cid: Cid, { from, owner, shared, isRead, signal }: Want): Promise<void> {
     if (owner !== undefined) blobs.pin(cid, owner)
     // One that is here is announced to those who fetch it: its holder hears that they can have it from here too.
-    if (blobs.has(cid) && shared === undefined) return
+    if (blobs.has(cid) && shared === undefined && isRead === undefined) return
     const within = AbortSignal.any([signal, AbortSignal.timeout(FETCH_WITHIN_MS)])
-    await fetcher.fetch(cid, { from: [from], ...(shared && { leader: from }), signal: within })
+    await fetcher.fetch(cid, {
+      from: [from],
+      ...(shared && { leader: from }),
+      ...(isRead && { heldBy: from }),
+      signal: within,
+    })
   }
 
   /** Reading a damaged blob drops it, and then it is missing. */
@@ -48,13 +55,13 @@ export function createUnitInputs(blobs: BlobStore, fetcher: BlobFetcher): UnitIn
     try {
       for (let chunk = 0; chunk < chunks; chunk++) await blobs.readChunk(cid, chunk)
     } catch (error) {
-      faultOf(error, 'blob-corrupt')
+      onlyFault(error)
     }
   }
 
   async function input(cid: Cid, want: Want, trust: Trust): Promise<RunInput> {
     if (trust === 'verify') await dropIfDamaged(cid)
-    await bring(cid, want)
+    await bring(cid, { ...want, isRead: true })
     const content = blobs.content(cid)
     if (content === undefined) return fileOf(cid)
     return { cid, content, layout: { kind: 'raw', bytes: content.byteLength } }
@@ -62,7 +69,7 @@ export function createUnitInputs(blobs: BlobStore, fetcher: BlobFetcher): UnitIn
 
   async function file(cid: Cid, want: Want, trust: Trust): Promise<RunFile> {
     if (trust === 'verify') await dropIfDamaged(cid)
-    await bring(cid, want)
+    await bring(cid, { ...want, isRead: true })
     return fileOf(cid)
   }
 

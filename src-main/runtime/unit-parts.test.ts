@@ -16,6 +16,9 @@ async function letIn(bytes: number, workers: number): Promise<number> {
     inputs: { bring: () => Promise.resolve(), input, inputs: () => Promise.resolve({}) },
     want: { from: '' as PeerId, owner: '', signal: new AbortController().signal },
     shared: [],
+    failed: (error) => {
+      throw error
+    },
     concurrency: () => workers,
   })
   const end = Promise.withResolvers<undefined>()

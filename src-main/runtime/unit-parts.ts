@@ -1,4 +1,4 @@
-import { faultOf, refuse } from '../protocol/fault.ts'
+import { refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import type { PartList } from '../protocol/work.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
@@ -37,6 +37,8 @@ export interface UnitPartsOptions {
   readonly shared: readonly Cid[]
   /** How many units run at once here at this moment. */
   readonly concurrency: () => number
+  /** Told when parts could not be let go of. */
+  readonly failed: (error: unknown) => void
 }
 
 /** Creates them for one job. */
@@ -53,11 +55,12 @@ export function createUnitParts(options: UnitPartsOptions): UnitParts {
   function dropUsed(): void {
     const dropped = used
     used = []
+    // The store is closed: the next start lets go of them with the whole job.
+    if (want.signal.aborted) return
     try {
       blobs.unpin(owner, dropped)
     } catch (error) {
-      // The store is closed: the next start lets go of them with the whole job.
-      faultOf(error, 'storage-failed')
+      options.failed(error)
     }
   }
 

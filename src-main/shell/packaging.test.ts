@@ -15,6 +15,18 @@ import { programPaths } from './program-paths.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
+/** The SPDX expressions of the packages that the program uses. A new one is read before it is added here. */
+const LICENCES: readonly string[] = [
+  '(MIT OR CC0-1.0)',
+  'Apache-2.0',
+  'Apache-2.0 OR MIT',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'ISC',
+  'MIT',
+  'Python-2.0',
+]
+
 /** What the tests look at of the builder's file. */
 interface BuilderFile {
   readonly appId: string
@@ -123,6 +135,15 @@ describe('the packages that the program uses', () => {
     for (const name of ['electron', 'react', 'typescript', 'vite', 'electron-updater']) {
       expect(found).not.toContain(`node_modules/${name}`)
     }
+  })
+
+  it('come under licences that let us pass them on; “public domain” as a package says it of itself is none', async () => {
+    const text = await readFile(join(ROOT, 'package-lock.json'), 'utf8')
+    const { packages } = JSON.parse(text) as { packages: Record<string, { license?: string }> }
+    const unknown = productionPackages(text, [])
+      .map((folder) => [folder, packages[folder]?.license] as const)
+      .filter(([, license]) => license === undefined || !LICENCES.includes(license))
+    expect(unknown).toEqual([])
   })
 })
 

@@ -34,6 +34,7 @@ export function trayState({ isPeerHeard, isOnline, sharing, unitsHere }: TrayFac
     case 'outside-hours':
     case 'paused-by-user':
     case 'paused-by-rule':
+    case 'disk-full':
       return 'paused'
   }
 }

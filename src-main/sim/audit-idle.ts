@@ -90,7 +90,7 @@ function workFor({ me, state, nowMs }: Process, requester: Process): JobState | 
   // Its own jobs come first, and take what they can.
   if ([...state.jobs.values()].some((job) => job.status.state === 'running')) return undefined
   const theirs = requester.state
-  if (!(trustOf(state, requester.me) > 0) || !theirs.contacts.has(me)) return undefined
+  if (!(trustOf(state, requester.me) > 0) || !(trustOf(theirs, me) > 0)) return undefined
   if (!theirs.view.connected.has(me) || !state.view.connected.has(requester.me)) return undefined
   const standing = theirs.records.get(me)
   if (standing !== undefined && Math.min(standing.quality, standing.reliability) < POOR_BELOW)

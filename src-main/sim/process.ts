@@ -1,6 +1,12 @@
 import { threadCpuUsage } from 'node:process'
+import {
+  admitAward,
+  admitHandBack,
+  admitResults,
+  admitSettlement,
+  admitWithdrawal,
+} from '../peer/admission.ts'
 import { admitPairing } from '../peer/pairing.ts'
-import { admitAward } from '../peer/provider.ts'
 import { encodeEvent, encodeState } from '../peer/codec.ts'
 import type { Effect, WantedOutput } from '../peer/effect.ts'
 import type { DurableEvent, PeerEvent } from '../peer/event.ts'
@@ -316,12 +322,25 @@ export function startProcess(parts: ProcessParts): Process {
         if (!admitted.ok) return refuse(admitted.fault)
         return dispatch(arrived(from, message, nowMs()), taken)
       }
-      case 'results':
+      case 'results': {
+        const admitted = admitResults(state, from, message.job, message.receipts)
+        if (!admitted.ok) return refuse(admitted.fault)
+        if (admitted.value.length === 0) return taken()
+        return dispatch(arrived(from, { ...message, receipts: admitted.value }, nowMs()), taken)
+      }
       case 'withdraw':
-      case 'settled':
-      case 'recall':
-      case 'hand-back':
+        if (!admitWithdrawal(state, from, message.job, message.units)) return taken()
         return dispatch(arrived(from, message, nowMs()), taken)
+      case 'settled':
+        if (!admitSettlement(state, from, message.job)) return taken()
+        return dispatch(arrived(from, message, nowMs()), taken)
+      case 'recall':
+        return dispatch(arrived(from, message, nowMs()), taken)
+      case 'hand-back': {
+        const units = admitHandBack(state, from, message.job, message.units)
+        if (units.length === 0) return taken()
+        return dispatch(arrived(from, { ...message, units }, nowMs()), taken)
+      }
       case 'get-blob': {
         const hidden = character.kind === 'withholder' && !parts.manifests.has(message.cid)
         if (disk.blobs.has(message.cid) && !hidden) return reply({ kind: 'taken' })

@@ -43,8 +43,8 @@ describe('a simulation', () => {
     expect(simulate({ seed: 12, peers: 5 }).digest).not.toBe(simulate({ seed: 13, peers: 5 }).digest)
   })
 
-  test('lets bad things happen: crashes, lies and lost work are in the first seeds', () => {
-    const reports = Array.from({ length: SEEDS_PER_TEST }, (_, i) => simulate({ seed: i + 1, peers: 7 }))
+  test('lets bad things happen: crashes, lies and lost work are in a few seeds', () => {
+    const reports = Array.from({ length: SEEDS_PER_TEST }, (_, i) => simulate({ seed: i + 11, peers: 7 }))
     const sum = (of: (report: (typeof reports)[number]) => number): number =>
       reports.reduce((total, report) => total + of(report), 0)
     expect(sum((r) => r.crashes)).toBeGreaterThan(10)

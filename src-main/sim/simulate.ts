@@ -278,7 +278,7 @@ function canEnd(
 
 function workTogether(provider: Process, requester: Process): boolean {
   if (provider.me === requester.me) return true
-  return trustOf(provider.state, requester.me) > 0 && requester.state.contacts.has(provider.me)
+  return trustOf(provider.state, requester.me) > 0 && trustOf(requester.state, provider.me) > 0
 }
 
 function describeOpen(jobs: readonly JobState[]): string {

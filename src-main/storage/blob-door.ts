@@ -3,7 +3,8 @@ import type { Cid } from '../protocol/ids.ts'
 import { writeFully, type BlobFiles } from './blob-files.ts'
 import type { BlobEntry, BlobIndex } from './blob-index.ts'
 import type { BlobSpace, Reservation } from './blob-space.ts'
-import type { GroupCommit } from './group-commit.ts'
+import type { Flush, GroupCommit } from './group-commit.ts'
+import { FILE_MODE } from './private-files.ts'
 
 /** What the parts of the blob store share. */
 export interface BlobParts {
@@ -21,12 +22,11 @@ export interface BlobParts {
  */
 export const INLINE_BYTES_MAX = 64 << 10
 
-/** When small content is on the disk: when its call resolves, or with whatever is committed next. */
-export type Flush = 'flushed' | 'unflushed'
-
 /** The way into the store. What is entered has been verified; when a call resolves, it survives a power cut. */
 export interface BlobDoor {
-  /** Enters content of one piece that is in memory. @throws FaultError `quota-exceeded` */
+  /**
+   * Enters content of one piece that is in memory. What enters in one turn of the event loop shares a transaction, and
+   * so the pages of the index that all of it changes. @throws FaultError `quota-exceeded` */
   enterBytes(cid: Cid, content: Uint8Array, flush: Flush): Promise<void>
   /** Enters a finished, flushed file of ours by moving it; `room` is given back. */
   enterFile(path: string, entry: BlobEntry, room: Reservation): Promise<void>
@@ -34,23 +34,20 @@ export interface BlobDoor {
 
 /** Builds the way in. */
 export function createBlobDoor({ index, files, space, commits }: BlobParts): BlobDoor {
-  async function commit(entry: BlobEntry, room: Reservation, path?: string): Promise<void> {
-    const replaced = await commits.together(() => {
-      const olderBytes = index.enter(entry)
-      // Last, because it is not undone with the transaction: a row that is refused leaves the file where it was.
-      if (path !== undefined) files.enter(path, entry.cid)
-      return olderBytes
-    })
-    counted(entry.bytes - replaced, room)
-  }
-
-  function counted(change: number, room: Reservation): void {
+  async function commit(work: () => number, bytes: number, room: Reservation, flush: Flush): Promise<void> {
+    const replacedBytes = await commits.together(work, flush)
     room.release()
-    space.stored(change)
+    space.stored(bytes - replacedBytes)
   }
 
   async function enterFile(path: string, entry: BlobEntry, room: Reservation): Promise<void> {
-    await commit(entry, room, path)
+    const enter = (): number => {
+      const olderBytes = index.enter(entry)
+      // Last, because it is not undone with the transaction: a row that is refused leaves the file where it was.
+      files.enter(path, entry.cid)
+      return olderBytes
+    }
+    await commit(enter, entry.bytes, room, 'flushed')
     await files.settle(entry.cid)
   }
 
@@ -61,8 +58,7 @@ export function createBlobDoor({ index, files, space, commits }: BlobParts): Blo
       const room = space.reserve(bytes)
       try {
         if (bytes <= INLINE_BYTES_MAX) {
-          if (flush === 'flushed') await commit({ cid, bytes, content }, room)
-          else counted(bytes - commits.unflushed(() => index.enter({ cid, bytes, content })), room)
+          await commit(() => index.enter({ cid, bytes, content }), bytes, room, flush)
           return
         }
         await withTemporaryFile(files, async (path) => {
@@ -87,7 +83,7 @@ export async function withTemporaryFile<T>(files: BlobFiles, work: (path: string
 }
 
 async function writeFlushed(path: string, content: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx')
+  const file = await open(path, 'wx', FILE_MODE)
   try {
     await writeFully(file, content, 0)
     await file.sync()

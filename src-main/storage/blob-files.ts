@@ -3,6 +3,7 @@ import { copyFile, open, readdir, rm, stat, type FileHandle } from 'node:fs/prom
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Cid } from '../protocol/ids.ts'
+import { FILE_MODE, FOLDER_MODE, makePrivateFile, makePrivateFolder } from './private-files.ts'
 
 /** Where blobs lie: `ab/bafkrei…` by the first two characters of the digest, and two folders for what is unfinished. */
 export interface BlobFiles {
@@ -38,7 +39,7 @@ const CID_CONSTANT_CHARACTERS = 7
 export function openBlobFiles(folder: string): BlobFiles {
   const temporary = join(folder, 'tmp')
   const partial = join(folder, 'partial')
-  for (const made of [folder, temporary, partial]) mkdirSync(made, { recursive: true })
+  for (const made of [folder, temporary, partial]) makePrivateFolder(made)
   const shards = new Set(readdirSync(folder).filter((name) => name.length === 2))
   let shardsFlushed = false
   const deletions = new Set<Promise<void>>()
@@ -49,7 +50,7 @@ export function openBlobFiles(folder: string): BlobFiles {
   const enter = (from: string, cid: Cid) => {
     const shard = shardOf(cid)
     if (!shards.has(shard)) {
-      mkdirSync(join(folder, shard), { recursive: true })
+      mkdirSync(join(folder, shard), { recursive: true, mode: FOLDER_MODE })
       shards.add(shard)
       shardsFlushed = false
     }
@@ -71,7 +72,7 @@ export function openBlobFiles(folder: string): BlobFiles {
     materialize(cid, content) {
       if (existsSync(path(cid))) return path(cid)
       const temporaryFile = temporaryPath()
-      writeFileSync(temporaryFile, content)
+      writeFileSync(temporaryFile, content, { mode: FILE_MODE })
       enter(temporaryFile, cid)
       return path(cid)
     },
@@ -98,6 +99,7 @@ export function openBlobFiles(folder: string): BlobFiles {
         await copyFile(file, own)
         await rm(file)
       }
+      makePrivateFile(own)
       return own
     },
     async sweep(known) {
@@ -137,7 +139,7 @@ export async function openPartial(
   path: string,
   bytes: number,
 ): Promise<{ file: FileHandle; fresh: boolean }> {
-  const file = await open(path, constants.O_RDWR | constants.O_CREAT)
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT, FILE_MODE)
   try {
     const { size } = await file.stat()
     await file.truncate(bytes)

@@ -1,6 +1,6 @@
 import type { Cid } from '../protocol/ids.ts'
 import type { ChunkPlace } from './blob-node.ts'
-import type { PeerDatabase } from './database.ts'
+import { isDiskFull, type PeerDatabase } from './database.ts'
 import type { GroupCommit } from './group-commit.ts'
 
 /** One stored copy of a blob. */
@@ -54,9 +54,14 @@ export function createBlobIndex(
   const nextUse = () => (lastUse = Math.max(nowMs(), lastUse + 1))
   const flushTouches = () => {
     if (touched.size === 0) return
-    commits.unflushed(() => {
-      for (const [id, use] of touched) statements.touch.run(use, id)
-    })
+    try {
+      commits.unflushed(() => {
+        for (const [id, use] of touched) statements.touch.run(use, id)
+      })
+    } catch (error) {
+      // Only the order in which blobs go is lost, and reading must not fail for that.
+      if (!isDiskFull(error)) throw error
+    }
     touched.clear()
   }
   const remove = database.transaction((ids: readonly number[]) => {
@@ -94,6 +99,7 @@ export function createBlobIndex(
     chunk: (id: number, position: number) => statements.chunk.get(id, position),
     all: () => statements.all.all(),
     isPinned: (cid: Cid) => statements.pinned.get(cid) !== undefined,
+    owners: (cid: Cid) => statements.owners.all(cid).map(({ owner }) => owner),
     pin(cids: Cid | readonly Cid[], owner: string): void {
       commits.unflushed(() => {
         for (const cid of typeof cids === 'string' ? [cids] : cids) statements.pin.run(cid, owner)
@@ -180,6 +186,7 @@ function prepare(database: PeerDatabase) {
     remove: database.prepare<[number]>('DELETE FROM blob WHERE id = ?'),
     touch: database.prepare<[number, number]>('UPDATE blob SET last_use = ? WHERE id = ?'),
     pinned: database.prepare<[Cid]>('SELECT 1 FROM blob_pin WHERE cid = ? LIMIT 1'),
+    owners: database.prepare<[Cid], { owner: string }>('SELECT owner FROM blob_pin WHERE cid = ?'),
     pin: database.prepare<[Cid, string]>('INSERT OR IGNORE INTO blob_pin (cid, owner) VALUES (?, ?)'),
     unpin: database.prepare<[Cid, string]>('DELETE FROM blob_pin WHERE cid = ? AND owner = ?'),
     release: database.prepare<[string]>('DELETE FROM blob_pin WHERE owner = ?'),

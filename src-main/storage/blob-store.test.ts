@@ -11,12 +11,14 @@ import {
   writeSync,
 } from 'node:fs'
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { blobStoreContract, noise } from '../ports/blob-store.contract.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
+import { cidOfDigest, RAW } from '../protocol/cid.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { openBlobStore } from './blob-store.ts'
 import { openDatabase, type PeerDatabase } from './database.ts'
@@ -223,6 +225,34 @@ describe('the blob store on disk', () => {
     rmSync(senderFolder, { recursive: true })
   })
 
+  /** Bytes that some work adds to the write-ahead log: every page that a transaction changed is written there once. */
+  async function loggedBytes(work: () => Promise<unknown>): Promise<number> {
+    const log = join(folder, 'meshwork.sqlite-wal')
+    opened.database.pragma('wal_checkpoint(TRUNCATE)')
+    await work()
+    return statSync(log).size
+  }
+
+  test('[W35] small outputs that are stored in one turn change the pages of the index once, not once each', async () => {
+    const outputs = Array.from({ length: 64 }, (_, i) => noise(2_048, i))
+    const bytes = await loggedBytes(() => Promise.all(outputs.map((o) => opened.blobs.putUnflushed(o))))
+    expect(bytes).toBeLessThan(3 * 64 * 2_048)
+    expect(opened.blobs.usage().bytes).toBe(64 * 2_048)
+  })
+
+  test('[W35] so do small blobs that arrive in one answer, up to the largest that lie in the database', async () => {
+    const contents = Array.from({ length: 32 }, (_, i) => noise(64 << 10, i))
+    const receive = async (content: Uint8Array): Promise<void> => {
+      const digest = createHash('sha256').update(content).digest()
+      const receiver = opened.blobs.receive(cidOfDigest(RAW, digest))
+      await receiver.accept({ kind: 'raw', bytes: content.byteLength })
+      await receiver.chunk(0, content)
+      await receiver.finish()
+    }
+    const bytes = await loggedBytes(() => Promise.all(contents.map(receive)))
+    expect(bytes).toBeLessThan(1.15 * 32 * (64 << 10))
+  })
+
   test('one that fails among many stored together fails alone', async () => {
     opened.database.exec(
       "CREATE TRIGGER one_full BEFORE INSERT ON blob WHEN NEW.bytes = 55 BEGIN SELECT RAISE(ABORT, 'full'); END",
@@ -236,7 +266,7 @@ describe('the blob store on disk', () => {
 })
 
 describe('a killed process', () => {
-  test('SIGKILL in the middle of puts loses no blob that was acknowledged, and leaves no stray file', async () => {
+  test('[W35] SIGKILL in the middle of puts loses no blob that was acknowledged, and leaves no stray file', async () => {
     const folder = temporaryFolder()
     const acknowledged: Cid[] = []
     for (let round = 0; round < 5; round++) {

@@ -5,22 +5,18 @@ import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { cutBytes, cutStream, type CutContent } from './blob-cut.ts'
-import {
-  createBlobDoor,
-  INLINE_BYTES_MAX,
-  withTemporaryFile,
-  type BlobParts,
-  type Flush,
-} from './blob-door.ts'
+import { createBlobDoor, INLINE_BYTES_MAX, withTemporaryFile, type BlobParts } from './blob-door.ts'
 import { openBlobFiles, writeFully } from './blob-files.ts'
 import { createBlobIndex } from './blob-index.ts'
 import { encodeNode, looksLikeNode } from './blob-node.ts'
+import { createBlobPins } from './blob-pins.ts'
 import { createBlobReader } from './blob-reader.ts'
 import { createBlobReceivers } from './blob-receiver.ts'
 import { createBlobSpace, type Reservation } from './blob-space.ts'
 import { storageFault, type PeerDatabase } from './database.ts'
 import { sha256 } from './digest.ts'
-import type { GroupCommit } from './group-commit.ts'
+import type { Flush, GroupCommit } from './group-commit.ts'
+import { FILE_MODE } from './private-files.ts'
 
 /** What opening found damaged and put right. */
 export interface BlobRepair {
@@ -69,6 +65,7 @@ async function openParts(options: Parameters<typeof openBlobStore>[0]) {
 
 function createBlobStore(parts: BlobParts): BlobStore {
   const { index, files, space, commits } = parts
+  const pins = createBlobPins(index)
   const door = createBlobDoor(parts)
   const reader = createBlobReader(parts)
   const receivers = createBlobReceivers(parts, door)
@@ -134,7 +131,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
     cut: (keep: (piece: Uint8Array, offset: number) => Promise<void>) => Promise<CutContent>,
   ): Promise<Cid> {
     return withTemporaryFile(files, async (path) => {
-      const file = await open(path, 'wx')
+      const file = await open(path, 'wx', FILE_MODE)
       let content: CutContent
       try {
         content = await cut((piece, offset) => writeFully(file, piece, offset))
@@ -213,8 +210,9 @@ function createBlobStore(parts: BlobParts): BlobStore {
         suspend: () => edge(() => receiver.suspend()),
       }
     },
-    pin: (cids, owner) => index.pin(cids, owner),
-    unpin: (owner, cids) => index.unpin(owner, cids),
+    pin: (cids, owner) => pins.pin(cids, owner),
+    owners: (cid) => index.owners(cid),
+    unpin: (owner, cids) => pins.unpin(owner, cids),
     setQuota: (bytes) => space.setQuota(bytes),
     usage: () => space.usage(),
     async close() {

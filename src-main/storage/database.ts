@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { assert, FaultError, refuse } from '../protocol/fault.ts'
+import { FILE_MODE, makePrivateFile, makePrivateFolder } from './private-files.ts'
 
 /** The one SQLite connection of a peer. */
 export type PeerDatabase = Database.Database
@@ -16,6 +17,9 @@ const LOCK_WAIT_MS = 1_000
 /** Larger files are not searched for damage at every start: it takes about a second per 500 MiB. */
 const CHECK_BYTES_MAX = 64 << 20
 
+/** A fault's line has room for so much. */
+const FAULT_CHARACTERS_MAX = 2_000
+
 const MIGRATIONS = join(import.meta.dirname, 'migrations')
 
 /**
@@ -24,21 +28,31 @@ const MIGRATIONS = join(import.meta.dirname, 'migrations')
  * folder would each believe a history of its own.
  *
  * @param folder the peer's folder; it is made when absent
- * @param migrations where the numbered `.sql` files lie
+ * @param options.migrations where the numbered `.sql` files lie
+ * @param options.mustExist refuses instead of making a new database: the folder is a peer's already
  * @throws FaultError `storage-failed` with one clear line: the folder is not writable, the file belongs to a newer
  *   program or to another one, is damaged, or another running peer holds it
  */
-export function openDatabase(folder: string, migrations: string = MIGRATIONS): PeerDatabase {
-  makeWritable(folder)
+export function openDatabase(
+  folder: string,
+  { migrations = MIGRATIONS, mustExist = false }: { migrations?: string; mustExist?: boolean } = {},
+): PeerDatabase {
   const file = join(folder, DATABASE_FILE)
+  // Before anything is opened: SQLite takes an empty file for a new database, and throws its log away.
+  if (mustExist && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) refuseToForget(file)
+  makeWritable(folder)
   let database: PeerDatabase | undefined
   try {
+    // SQLite gives its log the mode of the database's file.
+    closeSync(openSync(file, 'a', FILE_MODE))
+    makePrivateFile(file)
     database = new Database(file, { timeout: LOCK_WAIT_MS })
     database.pragma('locking_mode = EXCLUSIVE')
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
     checkOrigin(database, file)
+    if (mustExist && formatOf(database) === 0) refuseToForget(file)
     checkDamage(database, file)
     migrate(database, file, migrations)
     return database
@@ -49,14 +63,28 @@ export function openDatabase(folder: string, migrations: string = MIGRATIONS): P
 }
 
 /**
- * A storage error as a fault with one clear line. Faults pass unchanged, so does every defect of our own.
+ * A storage error as a fault with one clear line: `disk-full`, or `storage-failed` for all else. Faults pass unchanged, so
+ * does every defect of our own.
  *
  * @param subject what was being read or written: a file's path, or a few words
  */
 export function storageFault(error: unknown, subject: string): unknown {
   if (error instanceof FaultError) return error
   const line = failureLine(error, subject)
-  return line === undefined ? error : new FaultError({ kind: 'storage-failed', message: line }, error)
+  if (line === undefined) return error
+  const kind = isFull(error) ? 'disk-full' : 'storage-failed'
+  return new FaultError({ kind, message: line.slice(0, FAULT_CHARACTERS_MAX) }, error)
+}
+
+/** Whether a fault says that there is no room left on the disk. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof FaultError && error.fault.kind === 'disk-full'
+}
+
+function isFull(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && (error.code === 'SQLITE_FULL' || error.code === 'ENOSPC')
+  )
 }
 
 function failureLine(error: unknown, subject: string): string | undefined {
@@ -65,7 +93,7 @@ function failureLine(error: unknown, subject: string): string | undefined {
   if (code.startsWith('SQLITE_BUSY')) return `${subject} is in use by another running peer`
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
     return `${subject} is damaged: ${error.message}`
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return `the disk is full: ${subject}`
+  if (isFull(error)) return `the disk is full: ${subject}`
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN'))
     return `${subject} is not writable`
   if (code.startsWith('SQLITE_')) return `${subject}: ${error.message} (${code})`
@@ -75,9 +103,10 @@ function failureLine(error: unknown, subject: string): string | undefined {
 
 function makeWritable(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makePrivateFolder(folder)
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
+    if (error instanceof FaultError) throw error
     refuse('storage-failed', `${folder} is not a folder that can be written to`, error)
   }
 }
@@ -98,11 +127,25 @@ function checkDamage(database: PeerDatabase, file: string): void {
     refuse('storage-failed', `${file} is damaged: ${String(finding).replaceAll('\n', ' ')}`)
 }
 
+/** A peer that opened as a new one would trust nobody, block nobody, and know none of its jobs. */
+function refuseToForget(file: string): never {
+  refuse(
+    'storage-failed',
+    `${file} is missing or empty, but its folder has a peer's key: opened like this, the peer would have forgotten whom ` +
+      'it trusts and blocks. Put the file back, or begin anew with the same key: meshctl repair --begin-anew',
+  )
+}
+
+/** How many migrations a database has seen; 0 for a new one. */
+function formatOf(database: PeerDatabase): number {
+  return Number(database.pragma('user_version', { simple: true }))
+}
+
 function migrate(database: PeerDatabase, file: string, folder: string): void {
   const steps = readdirSync(folder)
     .filter((name) => /^\d{4}-.+\.sql$/.test(name))
     .sort()
-  const version = Number(database.pragma('user_version', { simple: true }))
+  const version = formatOf(database)
   if (version > steps.length) {
     refuse(
       'storage-failed',

@@ -1,6 +1,5 @@
-import { z } from 'zod'
 import type { Clock } from '../ports/clock.ts'
-import type { Settings } from '../ports/settings.ts'
+import type { EnvelopeTable } from './envelope-table.ts'
 
 /** Newer values within this time are written as one: a restart may lose the last few seconds of what others repeat. */
 const WRITE_AFTER_MS = 5_000
@@ -13,37 +12,38 @@ export interface EnvelopeMemory {
   close(): void
 }
 
-/** Remembers envelopes among the settings, so that a peer knows at once what its contacts said last. */
-export function createEnvelopeMemory(settings: Settings, clock: Clock): EnvelopeMemory {
+/**
+ * Remembers envelopes, so that a peer knows at once what its contacts said last. What cannot be written is dropped and
+ * reported: contacts say it again within seconds, and no peer ends for that.
+ */
+export function createEnvelopeMemory(
+  table: EnvelopeTable,
+  clock: Pick<Clock, 'after'>,
+  report: (error: unknown) => void,
+): EnvelopeMemory {
   const waiting = new Map<string, Uint8Array>()
   let cancel: (() => void) | undefined
 
   function write(): void {
     cancel = undefined
-    for (const [key, envelope] of waiting) {
-      settings.write(settingOf(key), Buffer.from(envelope).toString('base64'))
-    }
+    const envelopes = new Map(waiting)
     waiting.clear()
+    try {
+      table.keep(envelopes)
+    } catch (error) {
+      report(error)
+    }
   }
 
   return {
-    load(key) {
-      const fresh = waiting.get(key)
-      if (fresh !== undefined) return fresh
-      const text = settings.read(settingOf(key), z.base64())
-      return text === undefined ? undefined : new Uint8Array(Buffer.from(text, 'base64'))
-    },
+    load: (key) => waiting.get(key) ?? table.find(key),
     save(key, envelope) {
       waiting.set(key, envelope.slice())
       cancel ??= clock.after(WRITE_AFTER_MS, write)
     },
     close() {
       cancel?.()
-      write()
+      if (waiting.size > 0) write()
     },
   }
-}
-
-function settingOf(key: string): string {
-  return `envelope:${key}`
 }

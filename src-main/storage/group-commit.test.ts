@@ -87,6 +87,48 @@ describe('a group commit', () => {
     expect(synchronous()).toBe(FULL)
   })
 
+  test('work that needs no flush waits for the turn, and is committed with the others of it, without a flush', async () => {
+    const modes: unknown[] = []
+    const noted = (text: string) => () => {
+      modes.push(synchronous())
+      write(text)()
+      return text
+    }
+    const results = Promise.all([
+      commits.together(noted('first'), 'unflushed'),
+      commits.together(noted('second'), 'unflushed'),
+    ])
+    expect(written()).toEqual([])
+    expect(await results).toEqual(['first', 'second'])
+    expect(modes).toEqual([NORMAL, NORMAL])
+    expect(commits.isFlushed()).toBe(false)
+    expect(synchronous()).toBe(FULL)
+  })
+
+  test('one that asks for a flush has it, and so have those who share its turn', async () => {
+    const modes: unknown[] = []
+    const note = () => modes.push(synchronous())
+    await Promise.all([
+      commits.together(note, 'unflushed'),
+      commits.together(note, 'flushed'),
+      commits.together(note, 'unflushed'),
+    ])
+    expect(modes).toEqual([FULL, FULL, FULL])
+    expect(commits.isFlushed()).toBe(true)
+    // The next turn is another matter.
+    await commits.together(note, 'unflushed')
+    expect(modes.at(-1)).toBe(NORMAL)
+  })
+
+  test('work that needs no flush is not lost to a record of the journal that is written first', async () => {
+    const modes: unknown[] = []
+    const waiting = commits.together(() => modes.push(synchronous()), 'unflushed')
+    commits.now(write('record'))
+    expect(modes).toEqual([FULL])
+    await waiting
+    expect(modes).toEqual([FULL])
+  })
+
   test('inside a transaction the outer one decides', () => {
     commits.now(() => {
       expect(commits.unflushed(() => 3)).toBe(3)

@@ -1,8 +1,12 @@
 import { storageFault, type PeerDatabase } from './database.ts'
 
+/** When a commit is on the disk: as it is made, or with the next one that is made so. */
+export type Flush = 'flushed' | 'unflushed'
+
 /** One caller's share of a transaction. */
 interface Share {
-  run(): void
+  /** @returns what its work threw, if it did */
+  run(): Error | undefined
   committed(): void
   failed(error: unknown): void
 }
@@ -12,9 +16,9 @@ export interface GroupCommit {
   /**
    * Does some synchronous work inside a transaction that it shares with whoever else asks in the same turn of the
    * event loop, so that the disk is flushed once for all of them. Resolves when that is committed. Work that throws
-   * is undone and rejected alone.
+   * is undone and rejected alone. Where all who share it ask for no flush there is none, as with `unflushed`.
    */
-  together<T>(work: () => T): Promise<T>
+  together<T>(work: () => T, flush?: Flush): Promise<T>
   /** Does work now, in one transaction with what waits. When it returns, all of it survives a power cut. */
   now(work: () => void): void
   /**
@@ -32,18 +36,25 @@ export interface GroupCommit {
 /** Opens a queue of work for the database. It holds no more than its callers await. */
 export function createGroupCommit(database: PeerDatabase): GroupCommit {
   let waiting: Share[] = []
+  /** Whether any of those who wait asks for a flush. */
+  let isFlushAsked = false
   let flushed = true
   const undoable = database.transaction((work: () => void) => {
     work()
   })
   const runAll = database.transaction((shares: readonly Share[]) => {
-    for (const share of shares) share.run()
+    for (const share of shares) {
+      const failure = share.run()
+      // A full disk ends the whole transaction by itself; what came after would be committed each on its own.
+      if (!database.inTransaction) throw failure ?? new Error('broken promise: the transaction is open')
+    }
   })
 
-  function commit(shares: readonly Share[]): void {
+  function commit(shares: readonly Share[], how: Flush): void {
     try {
-      runAll(shares)
-      flushed = true
+      if (how === 'flushed') runAll(shares)
+      else withoutFlush(database, () => runAll(shares))
+      flushed = how === 'flushed'
     } catch (error) {
       const fault = storageFault(error, 'the database')
       for (const share of shares) share.failed(fault)
@@ -55,12 +66,14 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
   function takeWaiting(): Share[] {
     const shares = waiting
     waiting = []
+    isFlushAsked = false
     return shares
   }
 
   function flush(): void {
+    const how = isFlushAsked ? 'flushed' : 'unflushed'
     const shares = takeWaiting()
-    if (shares.length > 0) commit(shares)
+    if (shares.length > 0) commit(shares, how)
   }
 
   /** A share whose work is undone alone when it throws. */
@@ -75,7 +88,9 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
           })
         } catch (error) {
           finish = () => reject(storageFault(error, 'the database'))
+          return error instanceof Error ? error : new Error(String(error))
         }
+        return undefined
       },
       committed: () => finish(),
       failed: reject,
@@ -83,8 +98,9 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
   }
 
   return {
-    together<T>(work: () => T): Promise<T> {
+    together<T>(work: () => T, how: Flush = 'flushed'): Promise<T> {
       const { promise, resolve, reject } = Promise.withResolvers<T>()
+      if (how === 'flushed') isFlushAsked = true
       if (waiting.length === 0) setImmediate(flush)
       waiting.push(share(work, resolve, reject))
       return promise
@@ -92,7 +108,7 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
     now(work) {
       const shares = takeWaiting()
       if (shares.length === 0) {
-        undoable(work)
+        asFault(() => undoable(work))
         flushed = true
         return
       }
@@ -102,7 +118,7 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
         () => undefined,
         (error) => void failures.push(error),
       )
-      commit([...shares, own])
+      commit([...shares, own], 'flushed')
       if (failures.length > 0) throw failures[0]
     },
     unflushed<T>(work: () => T): T {
@@ -113,7 +129,7 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
       // Inside a transaction the outer one decides.
       if (database.inTransaction) run()
       else {
-        withoutFlush(database, run)
+        asFault(() => withoutFlush(database, run))
         flushed = false
       }
       const [result] = results
@@ -121,6 +137,14 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
     },
     isFlushed: () => flushed,
     flush,
+  }
+}
+
+function asFault(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw storageFault(error, 'the database')
   }
 }
 

@@ -9,7 +9,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SNAPSHOT_PART_BYTES_MAX } from '../ports/journal.ts'
 import { journalContract } from '../ports/journal.contract.ts'
 import { DATABASE_FILE, openDatabase, type PeerDatabase } from './database.ts'
-import { openJournal, RECORD_BYTES_MAX } from './journal.ts'
+import { openJournal, RECORD_BYTES_MAX, repairJournal } from './journal.ts'
+
+/** The journal of a database that is closed again where there is none to open. */
+function openOrClose(database: PeerDatabase): ReturnType<typeof openJournal> {
+  try {
+    return openJournal(database)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
 
 function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'meshwork-journal-'))
@@ -31,9 +41,9 @@ journalContract('SQLite', () => {
   }
   return {
     open() {
-      database = openDatabase(folder)
-      const { journal } = openJournal(database)
-      const opened = database
+      const opened = openDatabase(folder)
+      database = opened
+      const { journal } = openOrClose(opened)
       return {
         ...journal,
         close() {
@@ -67,7 +77,7 @@ describe('the SQLite journal', () => {
     const { journal } = openJournal(database)
     journal.append([Buffer.from('a'), Buffer.from('b'), Buffer.from('c')])
     journal.saveSnapshot({ sequence: 1, parts: [Buffer.from('one')] })
-    database.exec("UPDATE journal SET bytes = x'00' WHERE sequence = 2")
+    database.exec("UPDATE journal SET bytes = x'00' WHERE sequence >= 2")
     database.exec("UPDATE snapshot_part SET bytes = x'00'")
     expect(openJournal(database).repairs).toEqual([
       { kind: 'snapshot-dropped', sequence: 1 },
@@ -82,6 +92,56 @@ describe('the SQLite journal', () => {
     database.exec('DELETE FROM journal WHERE sequence = 2')
     database.exec('UPDATE journal SET sequence = 2 WHERE sequence = 3')
     expect([...openJournal(database).journal.readAfter(0)].map((r) => r.sequence)).toEqual([1])
+  })
+
+  describe('[L9] with damage before intact records', () => {
+    const text = (records: Iterable<{ sequence: number; bytes: Uint8Array }>) =>
+      [...records].map(({ sequence, bytes }) => `${sequence} ${Buffer.from(bytes).toString()}`)
+    /** Ten records and a snapshot after the third, of which the fifth, the sixth and the ninth are damaged. */
+    beforeEach(() => {
+      const { journal } = openJournal(database)
+      journal.append(Array.from('abcdefghij', (letter) => Buffer.from(letter)))
+      journal.saveSnapshot({ sequence: 3, parts: [Buffer.from('abc')] })
+      database.exec("UPDATE journal SET bytes = x'00' WHERE sequence IN (5, 6, 9)")
+    })
+
+    test('does not open, says what can be done, and keeps everything', () => {
+      const before = database.prepare('SELECT * FROM journal').all()
+      for (let i = 0; i < 2; i++) {
+        expect(() => openJournal(database)).toThrow(
+          /record 5 is damaged, and 3 after it are intact\. .+--keep-after.+--drop-after/,
+        )
+      }
+      expect(database.prepare('SELECT * FROM journal').all()).toEqual(before)
+    })
+
+    test('goes on without what is damaged, if its user says so', () => {
+      expect(repairJournal(database, 'keep-after')).toEqual({ kept: 3, lost: 3 })
+      const { journal, repairs } = openJournal(database)
+      expect(repairs).toEqual([])
+      expect(text(journal.readAfter(3))).toEqual(['4 d', '5 g', '6 h', '7 j'])
+      expect(journal.append([Buffer.from('k')])).toBe(8)
+    })
+
+    test('goes back to before it, if its user says so', () => {
+      expect(repairJournal(database, 'drop-after')).toEqual({ kept: 0, lost: 6 })
+      expect(text(openJournal(database).journal.readAfter(3))).toEqual(['4 d'])
+    })
+
+    test('in what a snapshot holds already opens as ever', () => {
+      repairJournal(database, 'keep-after')
+      database.exec("UPDATE journal SET bytes = x'00' WHERE sequence = 2")
+      expect(text(openJournal(database).journal.readAfter(3))).toHaveLength(4)
+    })
+
+    test('a record that is missing is damage as well', () => {
+      repairJournal(database, 'drop-after')
+      openJournal(database).journal.append([Buffer.from('k'), Buffer.from('l')])
+      database.exec('DELETE FROM journal WHERE sequence = 5')
+      expect(() => openJournal(database)).toThrow(/record 5 is damaged, and 1 after it/)
+      expect(repairJournal(database, 'keep-after')).toEqual({ kept: 1, lost: 0 })
+      expect(text(openJournal(database).journal.readAfter(3))).toEqual(['4 d', '5 l'])
+    })
   })
 
   test('a failed append leaves none of its records, and numbering intact', () => {
@@ -190,7 +250,7 @@ describe('snapshots', () => {
       recursive: true,
       filter: (path) => !/000[4-9]-/.test(path),
     })
-    const database = openDatabase(folder, migrations)
+    const database = openDatabase(folder, { migrations })
     database
       .prepare('INSERT INTO snapshot VALUES (2, ?, ?)')
       .run(hash('sha256', 'the old state', 'buffer'), Buffer.from('the old state'))

@@ -32,14 +32,14 @@ interface SnapshotRow {
 }
 
 /**
- * The journal in SQLite: records and snapshots with checksums. Opening cuts everything from the first torn record
- * on, and drops snapshots that are damaged.
+ * The journal in SQLite: records and snapshots with checksums. Opening cuts what was torn at the end, and drops snapshots
+ * that are damaged.
  *
  * @param database an open database; the caller closes it after the journal
  * @param commits what else is written to it: what waits there is committed with the next records, and before them
  * @returns the journal, and what had to be repaired
- * @throws FaultError `storage-failed` when no state can be restored any more: every snapshot is damaged, and the
- *   records before them are gone
+ * @throws FaultError `storage-failed` when a damaged record has intact ones after it (`repairJournal` is for its user to
+ *   ask for), and when no state can be restored any more: every snapshot is damaged, and the records before them are gone
  */
 export function openJournal(
   database: PeerDatabase,
@@ -112,6 +112,46 @@ export function openJournal(
   return { journal, repairs }
 }
 
+/** What becomes of records behind a damaged one: all intact ones stay and close the gap, or all of them go. */
+export type JournalChoice = 'keep-after' | 'drop-after'
+
+/** What a repair did. */
+export interface JournalRepaired {
+  /** Records that stay after the first damaged one. */
+  readonly kept: number
+  /** Records that are gone, damaged or not. */
+  readonly lost: number
+}
+
+/**
+ * Makes a journal with damaged records one that opens, as its user chose. Does nothing to one that is whole.
+ * @throws FaultError `storage-failed`
+ */
+export function repairJournal(database: PeerDatabase, choice: JournalChoice): JournalRepaired {
+  const statements = prepare(database)
+  return guard(() =>
+    database.transaction(() => {
+      const base = newestIntactSnapshot(statements, [])?.sequence ?? 0
+      let last = base
+      for (const record of intactRecords(statements, base)) last = record.sequence
+      const after = [...everyIntactRecord(statements, last)].map(({ sequence }) => sequence)
+      const kept = choice === 'keep-after' ? after : []
+      const total = statements.countAfter.get(last) ?? 0
+      // Upwards, so that each place is free by then; a record's checksum is of its number too.
+      for (const [i, sequence] of kept.entries()) {
+        const row = statements.record.get(sequence)
+        if (row === undefined) continue
+        const moved = last + 1 + i
+        if (moved === sequence) continue
+        statements.dropRecord.run(moved)
+        statements.moveRecord.run(moved, recordChecksum(moved, row.bytes), sequence)
+      }
+      statements.cutAfter.run(last + kept.length)
+      return { kept: kept.length, lost: total - kept.length }
+    })(),
+  )
+}
+
 type Statements = ReturnType<typeof prepare>
 
 function prepare(database: PeerDatabase) {
@@ -122,6 +162,14 @@ function prepare(database: PeerDatabase) {
     recordsAfter: database.prepare<[number, number], RecordRow>(
       'SELECT sequence, checksum, bytes FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?',
     ),
+    record: database.prepare<[number], RecordRow>(
+      'SELECT sequence, checksum, bytes FROM journal WHERE sequence = ?',
+    ),
+    moveRecord: database.prepare<[number, number, number]>(
+      'UPDATE journal SET sequence = ?, checksum = ? WHERE sequence = ?',
+    ),
+    dropRecord: database.prepare<[number]>('DELETE FROM journal WHERE sequence = ?'),
+    countAfter: database.prepare<[number], number>('SELECT count(*) FROM journal WHERE sequence > ?').pluck(),
     firstRecord: database.prepare<[], { sequence: number | null }>(
       'SELECT min(sequence) AS sequence FROM journal',
     ),
@@ -179,7 +227,10 @@ function isIntact(statements: Statements, row: SnapshotRow): boolean {
   return equalBytes(digest.digest(), row.sha256)
 }
 
-/** Removes what cannot be read after `base`, so that new records follow the last intact one. Returns its number. */
+/**
+ * Removes what was torn at the end, so that new records follow the last intact one. Returns its number. Damage before
+ * intact records is no tear: they say what the peer promised since, and only its user may give that up.
+ */
 function cutTornTail(statements: Statements, base: number, repairs: JournalRepair[]): number {
   const first = statements.firstRecord.get()?.sequence ?? undefined
   const historyGone = base === 0 && (first === undefined ? repairs.length > 0 : first > 1)
@@ -187,9 +238,36 @@ function cutTornTail(statements: Statements, base: number, repairs: JournalRepai
     refuse('storage-failed', 'the journal is damaged beyond repair: no snapshot of it is intact')
   let last = base
   for (const record of intactRecords(statements, base)) last = record.sequence
+  const after = countIntact(statements, last)
+  if (after > 0) {
+    refuse(
+      'storage-failed',
+      `journal record ${last + 1} is damaged, and ${after} after it are intact. Nothing was changed. Somebody's block ` +
+        'or a change of trust may be in either. To go on without what is damaged: meshctl repair --keep-after; ' +
+        'to go back to the moment before it: meshctl repair --drop-after',
+    )
+  }
   const { changes } = statements.cutAfter.run(last)
   if (changes > 0) repairs.push({ kind: 'tail-cut', afterSequence: last, records: changes })
   return last
+}
+
+/** How many records after one are intact, wherever damaged ones are between them. */
+function countIntact(statements: Statements, after: number): number {
+  let count = 0
+  for (const _ of everyIntactRecord(statements, after)) count++
+  return count
+}
+
+function* everyIntactRecord(statements: Statements, after: number): IterableIterator<JournalRecord> {
+  for (let last = after; ;) {
+    const page = guard(() => statements.recordsAfter.all(last, PAGE_RECORDS))
+    for (const { sequence, checksum, bytes } of page) {
+      last = sequence
+      if (checksum === recordChecksum(sequence, bytes)) yield { sequence, bytes }
+    }
+    if (page.length < PAGE_RECORDS) return
+  }
 }
 
 function* intactRecords(statements: Statements, after: number): IterableIterator<JournalRecord> {

@@ -117,7 +117,7 @@ function parseKeyFile(text: string, path: string): KeyFile {
 async function createKey(path: string, protection: KeyProtection): Promise<Uint8Array> {
   const seed = new Uint8Array(randomBytes(SEED_BYTES))
   const file = await newKeyFile(seed, protection)
-  await mkdir(dirname(path), { recursive: true })
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const temporary = `${path}.${randomUUID()}`
   try {
     const handle = await open(temporary, 'wx', 0o600)

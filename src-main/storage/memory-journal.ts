@@ -1,5 +1,5 @@
 import type { Journal, Snapshot } from '../ports/journal.ts'
-import { assert } from '../protocol/fault.ts'
+import { assert, refuse } from '../protocol/fault.ts'
 import { recordChecksum } from './checksum.ts'
 import { SNAPSHOTS_KEPT } from './journal.ts'
 
@@ -86,6 +86,11 @@ function intactRecord(disk: MemoryDisk, sequence: number): Uint8Array | undefine
 function cutTornTail(disk: MemoryDisk, base: number): number {
   let last = base
   while (intactRecord(disk, last + 1)) last += 1
+  const end = disk.firstSequence + disk.records.length
+  let after = 0
+  for (let sequence = last + 1; sequence < end; sequence++) if (intactRecord(disk, sequence)) after++
+  if (after > 0)
+    refuse('storage-failed', `journal record ${last + 1} is damaged, and ${after} after it are intact`)
   disk.records.length = Math.min(disk.records.length, last - disk.firstSequence + 1)
   // Everything after the base was torn, and the base itself lies beyond the records: numbering goes on from there.
   if (disk.firstSequence + disk.records.length !== last + 1) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -73,5 +73,41 @@ describe('a peer’s storage', () => {
       { kind: 'tail-cut', afterSequence: 1, records: 1 },
       { kind: 'blob-lost', cid },
     ])
+  })
+
+  describe.skipIf(process.platform === 'win32')('[L7] is closed to other users of the machine', () => {
+    /** Everything in the folder, itself included, that group or others may do anything with. */
+    const openToOthers = () =>
+      ['.', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })].filter(
+        (name) => (statSync(join(folder, name)).mode & 0o077) !== 0,
+      )
+    let umask = 0o022
+    beforeEach(() => (umask = process.umask(0)))
+    afterEach(() => void process.umask(umask))
+
+    test('whatever the process’s umask is', async () => {
+      await storage.close()
+      rmSync(folder, { recursive: true })
+      storage = await open()
+      storage.journal.append([Buffer.from('an event')])
+      await storage.blobs.put(Buffer.alloc(2_000_000, 7))
+      const small = await storage.blobs.put(Buffer.from('a small blob'))
+      expect(storage.blobs.path(small)).toBeDefined()
+      const given = join(folder, 'given')
+      writeFileSync(given, Buffer.alloc(100_000, 8))
+      await storage.blobs.adopt(given)
+      expect(openToOthers()).toEqual([])
+    })
+
+    test('also what an older release left open', async () => {
+      await storage.blobs.put(Buffer.alloc(2_000_000, 7))
+      await storage.close()
+      for (const name of ['.', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
+        const path = join(folder, name)
+        chmodSync(path, statSync(path).isDirectory() ? 0o755 : 0o644)
+      }
+      storage = await open()
+      expect(openToOthers()).toEqual([])
+    })
   })
 })

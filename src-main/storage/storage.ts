@@ -5,6 +5,7 @@ import type { Journal } from '../ports/journal.ts'
 import type { Settings } from '../ports/settings.ts'
 import { openBlobStore, type BlobRepair } from './blob-store.ts'
 import { openDatabase } from './database.ts'
+import { openEnvelopeTable, type EnvelopeTable } from './envelope-table.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { openJournal, type JournalRepair } from './journal.ts'
 import { openSettings } from './settings.ts'
@@ -17,6 +18,8 @@ export interface Storage {
   readonly journal: Journal
   readonly blobs: BlobStore
   readonly settings: Settings
+  /** What contacts published last. */
+  readonly envelopes: EnvelopeTable
   /** Where blobs lie. */
   readonly blobFolder: string
   /** What opening found damaged and put right; somebody should be told. */
@@ -28,7 +31,8 @@ export interface Storage {
 /**
  * Opens a peer's storage: `meshwork.sqlite` and `blobs/` in its folder, made when absent.
  *
- * @param quotaBytes how much room blobs may take
+ * @param options.quotaBytes how much room blobs may take
+ * @param options.mustExist refuses a folder without a database instead of making a new one
  * @throws FaultError `storage-failed`: see `openDatabase`, `openJournal`
  * @example
  * const { journal, blobs, settings, close } = await openStorage({ folder, quotaBytes: 10 * 2 ** 30, clock })
@@ -37,9 +41,10 @@ export async function openStorage(options: {
   folder: string
   quotaBytes: number
   clock: Pick<Clock, 'nowMs'>
+  mustExist?: boolean
 }): Promise<Storage> {
-  const { folder, quotaBytes, clock } = options
-  const database = openDatabase(folder)
+  const { folder, quotaBytes, clock, mustExist = false } = options
+  const database = openDatabase(folder, { mustExist })
   try {
     const commits = createGroupCommit(database)
     const { journal, repairs } = openJournal(database, commits)
@@ -57,6 +62,7 @@ export async function openStorage(options: {
       journal,
       blobs,
       settings: openSettings(database),
+      envelopes: openEnvelopeTable(database),
       blobFolder,
       repairs: [...repairs, ...store.repairs],
       close() {

@@ -1,7 +1,6 @@
 import { z } from 'zod'
+import { Count, COUNT_MAX, saturated } from '../protocol/quantities.ts'
 import { Fraction } from '../protocol/slot.ts'
-
-const Count = z.int().min(0)
 
 /**
  * One peer's own experience with another. `quality` is how often its outputs were right, `reliability` how often it
@@ -49,7 +48,7 @@ export function newRecord(): PeerRecord {
  * failures and missed deadlines lower reliability and say nothing of quality.
  */
 export function recordOutcome(record: PeerRecord, outcome: PeerOutcome): PeerRecord {
-  const counted = { ...record, [outcome]: record[outcome] + 1 }
+  const counted = { ...record, [outcome]: saturated(record[outcome] + 1, COUNT_MAX) }
   switch (outcome) {
     case 'verified':
       return {

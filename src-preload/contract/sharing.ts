@@ -23,6 +23,8 @@ export const SharingNow = z.discriminatedUnion('kind', [
     threshold: z.number().exactOptional(),
     since_ms: AtMs,
   }),
+  /** Nothing can be written down: the peer goes on when there is room on the disk again. */
+  z.strictObject({ kind: z.literal('disk-full'), since_ms: AtMs }),
   /** What runs is finished, nothing new begins; then it is paused. */
   z.strictObject({ kind: z.literal('finishing'), since_ms: AtMs, until_ms: AtMs.exactOptional() }),
 ])

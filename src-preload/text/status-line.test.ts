@@ -29,6 +29,7 @@ it('says until when the PC is shared, and what runs', () => {
 
 it.each<[SharingNow, string]>([
   [{ kind: 'sharing' }, 'Sharing'],
+  [{ kind: 'disk-full', since_ms: 1 }, 'Paused: the disk is full'],
   [{ kind: 'measuring' }, 'Measuring how fast this PC is'],
   [{ kind: 'off' }, 'Not sharing'],
   [{ kind: 'outside-hours' }, 'Not sharing now'],

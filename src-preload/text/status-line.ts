@@ -50,6 +50,8 @@ export function sharingWords(messages: Messages, format: Format, sharing: Sharin
         : status.pausedUntil(format.time(sharing.until_ms))
     case 'paused-by-rule':
       return status.pausedBecause(sharing.rule, readingWords(format, sharing))
+    case 'disk-full':
+      return status.diskFull
     case 'finishing':
       return status.finishing
   }

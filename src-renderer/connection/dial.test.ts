@@ -8,10 +8,15 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { Dialled } from './channel.ts'
 import { dialPort } from './port-dial.ts'
+import type { SessionKey } from './session-key.ts'
 import { dialSocket } from './socket-dial.ts'
 
 const router = { ping: os.handler(() => 'pong') }
 const never = new AbortController().signal
+/** A key whose proof shows what it was asked to prove. */
+const key: SessionKey = {
+  prove: (challenge) => Promise.resolve(Buffer.from(challenge).toString('base64url')),
+}
 const servers: Server[] = []
 afterEach(async () => {
   vi.unstubAllGlobals()
@@ -28,8 +33,9 @@ async function ping(dialled: Dialled): Promise<unknown> {
 }
 
 /** A host at a page's own origin that answers pages with a status, and takes sockets if it is told to. */
-async function host(status: number, takesSockets: boolean): Promise<void> {
-  const server = createServer((_, response) => response.writeHead(status).end())
+async function host(status: number, takesSockets: boolean): Promise<string[]> {
+  const offered: string[] = []
+  const server = createServer((_, response) => response.writeHead(status).end('a-challenge\n'))
   const sockets = new WebSocketServer({ noServer: true })
   const handler = new SocketHandler(router)
   server.on('upgrade', (request, socket, head) => {
@@ -37,6 +43,7 @@ async function host(status: number, takesSockets: boolean): Promise<void> {
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
     }
+    offered.push(...(request.headers['sec-websocket-protocol'] ?? '').split(/, ?/))
     sockets.handleUpgrade(request, socket, head, (client) => {
       handler.upgrade(client as unknown as WebSocket)
     })
@@ -44,31 +51,42 @@ async function host(status: number, takesSockets: boolean): Promise<void> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   servers.push(server)
   const { port } = server.address() as AddressInfo
-  vi.stubGlobal('window', { location: { href: `http://127.0.0.1:${port}/#/jobs` } })
+  vi.stubGlobal('window', {
+    location: { href: `http://127.0.0.1:${port}/#/jobs`, host: `127.0.0.1:${port}` },
+  })
+  return offered
 }
 
-it('a page dials the node that served it, at /api', async () => {
-  await host(200, true)
-  const dialled = await dialSocket(never)
+it('a page dials the node that served it, at /api, with a proof for this address and its challenge', async () => {
+  const offered = await host(200, true)
+  const dialled = await dialSocket(key)(never)
   expect(await ping(dialled)).toBe('pong')
+  const proof = Buffer.from(`${window.location.host} a-challenge`).toString('base64url')
+  expect(offered).toEqual(['meshwork-1', `proof.a-challenge.${proof}`])
   if (dialled.kind !== 'open') return
   dialled.channel.close()
   await dialled.channel.closed
 })
 
+it('a browser that has no key of a link is refused; its cookie is never enough', async () => {
+  await host(200, true)
+  const none: SessionKey = { prove: () => Promise.resolve(undefined) }
+  expect((await dialSocket(none)(never)).kind).toBe('refused')
+})
+
 it('a node that turns the page’s cookie away refuses; trying again would not help', async () => {
   await host(401, false)
-  expect((await dialSocket(never)).kind).toBe('refused')
+  expect((await dialSocket(key)(never)).kind).toBe('refused')
 })
 
 it('a node that shows its page and takes no socket now may take one later', async () => {
   await host(200, false)
-  expect((await dialSocket(never)).kind).toBe('unreachable')
+  expect((await dialSocket(key)(never)).kind).toBe('unreachable')
 })
 
 it('where nobody listens is unreachable', async () => {
   vi.stubGlobal('window', { location: { href: 'http://127.0.0.1:1/' } })
-  expect((await dialSocket(never)).kind).toBe('unreachable')
+  expect((await dialSocket(key)(never)).kind).toBe('unreachable')
 })
 
 /** A desktop window whose preload answers a request with these messages. */

@@ -1,5 +1,6 @@
 import { RPCLink } from '@orpc/client/websocket'
 import type { Dial, Dialled } from './channel.ts'
+import type { SessionKey } from './session-key.ts'
 
 /** Where the node serves its API. */
 const API_PATH = '/api'
@@ -8,9 +9,40 @@ const REFUSING_CODES = new Set([1008, 4401])
 /** The peer on this machine answers at once or not at all. */
 const OPEN_WITHIN_MS = 5_000
 
-/** Dials the node that served this page; the page's cookie lets it in. */
-export const dialSocket: Dial = async (signal) => {
-  const socket = new WebSocket(new URL(API_PATH, window.location.href.replace(/^http/, 'ws')))
+/** Where a window asks for something to prove itself with. */
+const CHALLENGE_PATH = '/challenge'
+/** What this window speaks, and how the proof travels beside it: a page cannot give a WebSocket headers. */
+const PROTOCOL = 'meshwork-1'
+const PROOF_PROTOCOL = 'proof'
+
+/**
+ * Dials the node that served this page. The page's cookie lets it in together with a proof of the session's key, which is
+ * of this address and moment: whoever else listens at a port of this machine gets the cookie, and has no use for the proof.
+ */
+export function dialSocket(key: SessionKey): Dial {
+  return async (signal) => {
+    const challenge = await challengeOf(signal)
+    if (typeof challenge !== 'string') return challenge
+    const proof = await key.prove(`${window.location.host} ${challenge}`)
+    if (proof === undefined) return { kind: 'refused' }
+    return dialWith([PROTOCOL, `${PROOF_PROTOCOL}.${challenge}.${proof}`], signal)
+  }
+}
+
+/** A challenge of the node's, or why there is none. */
+async function challengeOf(signal: AbortSignal): Promise<string | Dialled> {
+  try {
+    const url = new URL(CHALLENGE_PATH, window.location.href)
+    const answer = await fetch(url, { cache: 'no-store', redirect: 'error', signal })
+    if (answer.ok) return (await answer.text()).trim()
+    return answer.status === 401 || answer.status === 403 ? { kind: 'refused' } : { kind: 'unreachable' }
+  } catch {
+    return { kind: 'unreachable' }
+  }
+}
+
+async function dialWith(protocols: string[], signal: AbortSignal): Promise<Dialled> {
+  const socket = new WebSocket(new URL(API_PATH, window.location.href.replace(/^http/, 'ws')), protocols)
   socket.binaryType = 'arraybuffer'
   // The link hears of the end before anybody else does: who gives up a call because of it then has none to give up.
   const link = new RPCLink({ websocket: quietAtTheEnd(socket) })

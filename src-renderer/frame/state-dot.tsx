@@ -13,6 +13,7 @@ export function StateDot() {
         return 'sharing'
       case 'paused-by-user':
       case 'paused-by-rule':
+      case 'disk-full':
       case 'finishing':
         return 'paused'
       case 'off':

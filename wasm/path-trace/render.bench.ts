@@ -1,12 +1,12 @@
 /**
- * Paths and rays per second of one core on a Cornell box with two bunnies, with and without SIMD, and, where
+ * Paths and rays per second of one core on a Cornell box with two knots, with and without SIMD, and, where
  * Blender is installed, against Cycles on the same file: at equal samples and at equal error.
  */
 import type { Benchmark } from '../../src-main/bench.ts'
 import { assert } from './assert.ts'
 import { compiledKernel, loadedKernel, radiance, wholeImage } from './compiled.ts'
 import { blenderVersion, renderWithCycles } from './bench/cycles.ts'
-import { bunnyRoom, LAMP_RADIANCE } from './bench/bunny-room.ts'
+import { knotRoom, LAMP_RADIANCE } from './bench/knot-room.ts'
 import { sceneToGlb } from './bench/scene-glb.ts'
 import type { PathTraceKernel } from './kernel.ts'
 
@@ -58,7 +58,7 @@ function mean(values: Float32Array | Float64Array): number {
 export const benchmark: Benchmark = {
   name: 'render',
   async run(report) {
-    const scene = bunnyRoom()
+    const scene = knotRoom()
     const simd = loadedKernel(await compiledKernel(), scene)
     const scalar = loadedKernel(await compiledKernel('path-trace.scalar'), scene)
     const [fast, slow] = [speedOf(simd), speedOf(scalar)]

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { ComputeResource, HardwareInfo, NodeInfo } from '#contract'
 import { openInBrowser } from '../browser.ts'
+import { dataFolder } from '../data-folder.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { factsText } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
@@ -21,7 +22,7 @@ export function nodeCommands(terminal: Terminal): Command[] {
       async (options: CommonOptions) => {
         const link = await withPeer(options, (calls) => calls.node.openUi())
         print(terminal, options, link, () => `open within ten minutes, in one browser: ${link.url}\n`)
-        await openInBrowser(link.url)
+        await openInBrowser(link.url, dataFolder(options.data))
       },
     ),
     newCommand('hardware', 'show what this machine is', 'meshctl hardware --refresh')

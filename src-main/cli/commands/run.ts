@@ -6,7 +6,6 @@ import { onInterrupt } from '../cancellation.ts'
 import { runLocally, type LocalOutput } from '../local-run.ts'
 import { paramsGiven, withModuleOptions, type ModuleOptions } from '../module-options.ts'
 import { print } from '../peer-command.ts'
-import { printable } from '../printable-text.ts'
 import { createProgressLine } from '../progress-line.ts'
 import { openResultFile, type DraftFile } from '../result-file.ts'
 import { localFile } from '../scene-files.ts'
@@ -63,7 +62,7 @@ async function runModule(terminal: Terminal, path: string, options: RunOptions):
     line.draw(0, 'starting')
     const logged = (text: string): void => {
       line.clear()
-      terminal.err(ended(printable(text)))
+      terminal.err(ended(text))
     }
     await runLocally(run, logged, async (output) => {
       line.clear()

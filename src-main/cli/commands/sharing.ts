@@ -77,6 +77,8 @@ function nowText(now: SharingInfo['now']): string {
         : `paused until ${timeText(now.until_ms)}`
     case 'paused-by-rule':
       return `paused by the rule ${now.rule} since ${timeText(now.since_ms)}`
+    case 'disk-full':
+      return `paused, the disk is full, since ${timeText(now.since_ms)}; it goes on when there is room`
     case 'finishing':
       return 'finishing what runs for others, then paused'
   }

@@ -29,6 +29,7 @@ interface StartOptions extends CommonOptions {
   readonly ramGb?: number
   readonly share: boolean
   readonly mdns: boolean
+  readonly serveDht?: boolean
   readonly bootstrap?: readonly string[]
   readonly apiPort?: number
   readonly quotaGb?: number
@@ -46,6 +47,7 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
     .option('--no-share', 'share nothing from now on')
     .option('--no-rules', 'let no rule pause sharing from now on (load, battery, …)')
     .option('--no-mdns', 'do not look for peers in the local network')
+    .option('--serve-dht', 'tell others who ask where somebody is (for a peer that others bootstrap from)')
     .option('--bootstrap <multiaddr>', 'a peer to join the network through; repeatable', repeated)
     .option('--api-port <port>', 'port of the API on this machine (default: any)', integerBetween(1, 65_535))
     .option('--quota-gb <gigabytes>', 'disk that blobs may take (default: 20)', numberBetween(0.1, 1e6))
@@ -62,8 +64,8 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
     })
 }
 
-function openUi({ ui_url: url }: ReadyLine): void {
-  if (url !== undefined) void openInBrowser(url)
+function openUi({ ui_url: url, folder }: ReadyLine): void {
+  if (url !== undefined) void openInBrowser(url, folder)
 }
 
 async function runHere(run: () => Promise<number>, ended: (code: number) => void): Promise<void> {
@@ -112,7 +114,7 @@ async function startDetached(
     link === undefined ? started : { ...started, ui_url: link },
     () => `${found.name} is running (process ${pid})\n${open}`,
   )
-  if (link !== undefined) await openInBrowser(link)
+  if (link !== undefined) await openInBrowser(link, folder)
 }
 
 async function linkOf(endpoint: Endpoint): Promise<string> {
@@ -126,7 +128,7 @@ async function linkOf(endpoint: Endpoint): Promise<string> {
 
 async function openLog(folder: string, path: string): Promise<FileHandle> {
   try {
-    await mkdir(folder, { recursive: true })
+    await mkdir(folder, { recursive: true, mode: 0o700 })
     return await open(path, 'w', 0o600)
   } catch (error) {
     return refuse('bad-input', `cannot write to ${folder}: ${faultOf(error, 'bad-input').message}`, error)
@@ -160,6 +162,7 @@ function flagsOf({
   ramGb,
   share,
   mdns,
+  serveDht,
   rules,
   bootstrap,
   ...rest
@@ -172,6 +175,7 @@ function flagsOf({
     ...Object.entries(valued).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}=${value}`])),
     ...(share ? [] : ['--no-share']),
     ...(mdns ? [] : ['--no-mdns']),
+    ...(serveDht ? ['--serve-dht'] : []),
     ...(rules ? [] : ['--no-rules']),
   ]
 }

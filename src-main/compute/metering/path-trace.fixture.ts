@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { kernelPath } from '../../../wasm/build.ts'
-import { bunnyRoom } from '../../../wasm/path-trace/bench/bunny-room.ts'
+import { knotRoom } from '../../../wasm/path-trace/bench/knot-room.ts'
 import { wholeImage } from '../../../wasm/path-trace/compiled.ts'
 import { type KernelExports, wrapKernel } from '../../../wasm/path-trace/kernel.ts'
 import { packScene } from '../../../wasm/path-trace/scene.ts'
@@ -20,7 +20,7 @@ export function pathTraceWorkload(): Workload {
     bytes: new Uint8Array(readFileSync(kernelPath('path-trace'))),
     work: (instantiate, size) => {
       const kernel = wrapKernel(instantiate() as unknown as KernelExports)
-      const loaded = kernel.loadScene(packScene(bunnyRoom()))
+      const loaded = kernel.loadScene(packScene(knotRoom()))
       if (loaded.kind !== 'loaded') throw new Error(`the scene does not load: ${loaded.kind}`)
       const { side, samples } = size === 'small' ? SMALL : LARGE
       const frame = { width: side, height: side, bounces: BOUNCES }

@@ -60,6 +60,8 @@ const faults: Record<Fault['kind'], string> = {
   'memory-exhausted': 'Der Speicher reicht nicht',
   undecided: 'Die Prüfenden sind sich nicht einig',
   'storage-failed': 'Speichern ist gescheitert',
+  internal: 'Ein Fehler in Meshwork selbst',
+  'disk-full': 'Die Festplatte ist voll',
 }
 
 /** The text of the frame around all screens, in German. */
@@ -78,6 +80,7 @@ export const frame: typeof english = {
   status: {
     sharing: 'Teilt',
     sharingUntil: (time) => `Teilt bis ${time}`,
+    diskFull: 'Angehalten: Die Festplatte ist voll',
     measuring: 'Misst, wie schnell dieser PC ist',
     off: 'Teilt nicht',
     outsideHours: 'Teilt gerade nicht',

@@ -215,6 +215,14 @@ export const jobs: typeof english = {
       why: 'Wer daran arbeiten könnte, arbeitet nicht für dich.',
       todo: 'Bitte sie, dir mehr zu vertrauen.',
     },
+    'nobody-trusted': {
+      why: 'Du vertraust niemandem, der daran arbeiten könnte.',
+      todo: 'Erhöhe unter „Personen“ dein Vertrauen in jemanden.',
+    },
+    'no-room': {
+      why: 'Anderswo ist es fertig, und dieser PC hat keinen Platz dafür.',
+      todo: 'Schaffe Platz auf der Platte oder gib Meshwork mehr davon. Es geht von selbst weiter.',
+    },
     'more-verifiers': {
       why: 'Jemand arbeitet daran, aber nicht so viele verschiedene PCs, wie jede Kachel prüfen sollen.',
       todo: 'Es geht weiter, sobald einer mehr teilt. Lass beim nächsten Mal weniger PCs prüfen.',

@@ -46,6 +46,7 @@ export const frame = {
   status: {
     sharing: 'Sharing',
     sharingUntil: (time: string) => `Sharing until ${time}`,
+    diskFull: 'Paused: the disk is full',
     measuring: 'Measuring how fast this PC is',
     off: 'Not sharing',
     outsideHours: 'Not sharing now',

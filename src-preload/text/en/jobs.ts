@@ -227,6 +227,14 @@ export const jobs = {
       why: 'Those who could work on it do not work for you.',
       todo: 'Ask them to raise their trust in you.',
     },
+    'nobody-trusted': {
+      why: 'You trust nobody who could work on it.',
+      todo: 'Raise your trust in somebody under People.',
+    },
+    'no-room': {
+      why: 'It is done elsewhere, and this PC has no room for it.',
+      todo: 'Make room on the disk, or let Meshwork use more of it. It goes on by itself.',
+    },
     'more-verifiers': {
       why: 'Somebody works on it, but not as many different PCs as are to check each tile.',
       todo: 'It goes on when one more shares. Next time, let fewer PCs check each tile.',

@@ -3,6 +3,9 @@ import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import classes from './now-line.module.css'
 
+/** What the user may want to do something about. */
+const PAUSED: ReadonlySet<string> = new Set(['paused-by-rule', 'paused-by-user', 'disk-full', 'finishing'])
+
 /** Whether this PC shares right now, or why not and since when. What to do about it is in the window's header. */
 export function NowLine() {
   const messages = useText()
@@ -12,8 +15,7 @@ export function NowLine() {
   if (now === undefined) return <span className={classes['line']} />
   const words = sharingWords(messages, format, now)
   const said = 'since_ms' in now ? text.since(words, format.time(now.since_ms)) : words
-  const isPaused = now.kind === 'paused-by-rule' || now.kind === 'paused-by-user' || now.kind === 'finishing'
-  const tone = isPaused ? 'warn' : now.kind === 'sharing' ? 'good' : 'off'
+  const tone = PAUSED.has(now.kind) ? 'warn' : now.kind === 'sharing' ? 'good' : 'off'
   return (
     <span className={classes['line']} data-tone={tone}>
       <span className={classes['dot']} aria-hidden="true" />

@@ -1,29 +1,30 @@
 import { Document, type Material, type Node, type Scene, WebIO } from '@gltf-transform/core'
 import { KHRMaterialsEmissiveStrength } from '@gltf-transform/extensions'
-import * as bunny from 'bunny'
-import { scale, subtract, type Triple } from './matrix.ts'
+import { cos, sin } from '../../../../wasm/path-trace/exact-math.ts'
+import { trefoilMesh } from '../../../../wasm/path-trace/trefoil.ts'
+import type { Triple } from './matrix.ts'
 import { encodePng } from './png.ts'
 import { encodeSrgb8 } from './tone-map.ts'
-import { latheMesh, smoothNormals, sphereMesh, subdivide, type TriangleMesh } from './triangle-mesh.ts'
+import { latheMesh, smoothNormals, sphereMesh, type TriangleMesh } from './triangle-mesh.ts'
 
 /** The room, metres: half its width, its height, its back wall and its open front. */
 const ROOM = { side: 1.32, height: 1.95, back: -1.3, front: 2.1 } as const
 
 /** A panel in the ceiling, and the radiance that it sends down: warm white. */
-const LAMP = { x: 0.7, z0: -0.85, z1: 0.3, drop: 0.004 } as const
-const LAMP_COLOR: Triple = [1, 0.87, 0.7]
-const LAMP_STRENGTH = 8.5
+const LAMP = { x: 0.72, z0: -0.75, z1: 0.4, drop: 0.004 } as const
+const LAMP_COLOR: Triple = [1, 0.9, 0.77]
+const LAMP_STRENGTH = 13
 
-const BUNNY_HEIGHT = 1.12
+/** Metres, and so many ellipses of so many points: its outline and reflections are smooth at any size of picture. */
+const KNOT = { height: 1.26, rings: 204, sides: 36 } as const
+const PLINTH = { radius: 0.62, height: 0.18, chamfer: 0.025 } as const
 const FLOOR_TILE = 0.36
 const FLOOR_TEXTURE_SIDE = 256
 
 /**
- * The demonstration's own scene as a GLB: a Cornell box with a tiled floor and a lamp in the ceiling, the
- * Stanford bunny in brushed gold on a plinth, a ball of glazed ceramic and one of steel. It has a camera, a
- * texture and no lights but the lamp. The bytes are the same every time.
- *
- * The bunny (npm `bunny`, public domain) is subdivided once, so that its outline and reflections are smooth.
+ * The demonstration's own scene as a GLB: a Cornell box with a tiled floor and a lamp in the ceiling, a trefoil
+ * knot in brushed gold on a plinth, a ball of glazed ceramic and one of steel. It has a camera, a texture and no
+ * lights but the lamp. All of it is made here by formulas, and its bytes are the same on every machine.
  */
 export async function defaultSceneGlb(): Promise<Uint8Array> {
   const document = new Document()
@@ -45,10 +46,10 @@ function addRoom(document: Document, scene: Scene): void {
   const [rtb, rbb] = [[side, height, back] as const, [side, 0, back] as const]
   const [ltf, lbf] = [[-side, height, front] as const, [-side, 0, front] as const]
   const [rtf, rbf] = [[side, height, front] as const, [side, 0, front] as const]
-  wall('back wall', plaster, [lbb, rbb, rtb, ltb])
+  wall('back wall', matte(document, 'slate', [0.33, 0.36, 0.4]), [lbb, rbb, rtb, ltb])
   wall('ceiling', plaster, [ltb, rtb, rtf, ltf])
-  wall('left wall', matte(document, 'brick red', [0.6, 0.1, 0.055]), [lbf, lbb, ltb, ltf])
-  wall('right wall', matte(document, 'sea green', [0.06, 0.28, 0.22]), [rbb, rbf, rtf, rtb])
+  wall('left wall', matte(document, 'brick red', [0.44, 0.085, 0.055]), [lbf, lbb, ltb, ltf])
+  wall('right wall', matte(document, 'sea green', [0.045, 0.22, 0.24]), [rbb, rbf, rtf, rtb])
   scene.addChild(floorNode(document, [lbf, rbf, rbb, lbb]))
   const y = height - LAMP.drop
   wall('lamp', lampMaterial(document), [
@@ -60,44 +61,45 @@ function addRoom(document: Document, scene: Scene): void {
 }
 
 function addStillLife(document: Document, scene: Scene): void {
-  const plinthTop = 0.18
-  const chamfer = 0.025
-  const plinth = latheMesh(
-    [
-      [0.62, 0],
-      [0.62, plinthTop - chamfer],
-      [0.62 - chamfer * 0.3, plinthTop - chamfer * 0.3],
-      [0.62 - chamfer, plinthTop],
-      [0, plinthTop],
-    ],
-    96,
-  )
   const stone = matte(document, 'stone', [0.5, 0.48, 0.45])
-  const gold = metal(document, 'brushed gold', [1, 0.71, 0.3], 0.34)
+  const gold = metal(document, 'brushed gold', [1, 0.72, 0.33], 0.28)
   const steel = metal(document, 'steel', [0.78, 0.79, 0.81], 0.3)
   const glaze = matte(document, 'blue glaze', [0.02, 0.09, 0.3]).setRoughnessFactor(0.12)
-  const at = (name: string, mesh: TriangleMesh, material: Material, place: Triple, turn = 0, smooth = true) =>
-    scene.addChild(
-      meshNode(document, name, mesh, material, smooth)
-        .setTranslation([...place])
-        .setRotation([0, Math.sin(turn / 2), 0, Math.cos(turn / 2)]),
-    )
-  at('plinth', plinth, stone, [-0.16, 0, -0.42], 0, false)
-  at('bunny', bunnyMesh(), gold, [-0.14, plinthTop, -0.42], 0.12)
-  at('ceramic ball', sphereMesh(0.27, 40), glaze, [0.8, 0.27, 0.02])
-  at('steel ball', sphereMesh(0.15, 32), steel, [0.36, 0.15, 0.5])
+  const at = (
+    place: Triple,
+    name: string,
+    mesh: TriangleMesh,
+    material: Material,
+    normals?: readonly Triple[],
+  ) => {
+    const node = meshNode(document, name, mesh, material, normals).setTranslation([...place])
+    scene.addChild(node)
+    return node
+  }
+  const ball = (name: string, radius: number, rings: number, material: Material, x: number, z: number) => {
+    const mesh = sphereMesh(radius, rings)
+    at([x, radius, z], name, mesh, material, smoothNormals(mesh))
+  }
+  at([-0.2, 0, -0.42], 'plinth', plinthMesh(), stone)
+  const knot = trefoilMesh(KNOT.rings, KNOT.sides)
+  const turn = 0.32
+  at([-0.2, PLINTH.height, -0.42], 'knot', knot, gold, knot.normals)
+    .setRotation([0, sin(turn / 2), 0, cos(turn / 2)])
+    .setScale([KNOT.height, KNOT.height, KNOT.height])
+  ball('ceramic ball', 0.27, 40, glaze, 0.78, -0.02)
+  ball('steel ball', 0.15, 32, steel, 0.36, 0.5)
 }
 
-/** The bunny with its feet at the origin, `BUNNY_HEIGHT` tall. */
-function bunnyMesh(): TriangleMesh {
-  const fine = subdivide({ points: bunny.positions, triangles: bunny.cells })
-  const low = Math.min(...fine.points.map(([, y]) => y))
-  const high = Math.max(...fine.points.map(([, y]) => y))
-  const factor = BUNNY_HEIGHT / (high - low)
-  return {
-    points: fine.points.map((p) => scale(subtract(p, [0, low, 0]), factor)),
-    triangles: fine.triangles,
-  }
+function plinthMesh(): TriangleMesh {
+  const { radius, height, chamfer } = PLINTH
+  const profile = [
+    [radius, 0],
+    [radius, height - chamfer],
+    [radius - chamfer * 0.3, height - chamfer * 0.3],
+    [radius - chamfer, height],
+    [0, height],
+  ] as const
+  return latheMesh(profile, 96)
 }
 
 function cameraNode(document: Document): Node {
@@ -134,16 +136,16 @@ function quadNode(
     [0, 1, 2],
     [0, 2, 3],
   ]
-  return meshNode(document, name, { points, triangles }, material, false)
+  return meshNode(document, name, { points, triangles }, material)
 }
 
-/** A mesh with smooth normals, or with none, which glTF shades flat. */
+/** A mesh with the normals of its points, or with none, which glTF shades flat. */
 function meshNode(
   document: Document,
   name: string,
   mesh: TriangleMesh,
   material: Material,
-  smooth: boolean,
+  normals?: readonly Triple[],
 ): Node {
   const buffer = document.getRoot().listBuffers()[0] ?? null
   const vectors = (values: readonly Triple[]) =>
@@ -157,7 +159,7 @@ function meshNode(
     .setAttribute('POSITION', vectors(mesh.points))
     .setIndices(indices)
     .setMaterial(material)
-  if (smooth) primitive.setAttribute('NORMAL', vectors(smoothNormals(mesh)))
+  if (normals !== undefined) primitive.setAttribute('NORMAL', vectors(normals))
   return document.createNode(name).setMesh(document.createMesh(name).addPrimitive(primitive))
 }
 
@@ -185,7 +187,7 @@ function floorTexels(): Uint8Array {
     for (let x = 0; x < side; x++) {
       const dark = x < half !== y < half
       const joint = x % half < 2 || y % half < 2
-      const base: Triple = dark ? [0.17, 0.155, 0.15] : [0.62, 0.57, 0.5]
+      const base: Triple = dark ? [0.25, 0.23, 0.215] : [0.56, 0.52, 0.46]
       const speckle = joint ? 0.45 : 0.9 + 0.2 * scramble(x >> 1, y >> 1)
       for (let c = 0; c < 3; c++) rgb[(y * side + x) * 3 + c] = encodeSrgb8((base[c] ?? 0) * speckle)
     }

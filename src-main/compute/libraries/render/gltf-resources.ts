@@ -26,7 +26,8 @@ export interface ImageSource extends SceneResource {
 type GltfImage = NonNullable<GltfJson['images']>[number]
 
 /**
- * The bytes of each of a checked file's buffers, in order, at least as many as it promises.
+ * The bytes of each of a checked file's buffers, in order, at least as many as it promises. Buffers that name one file
+ * share its bytes, and views of them show the first: it is read once, however often it is named.
  * Refuses with `missing-resource` or `not-gltf`.
  */
 export function openBuffers(
@@ -34,17 +35,36 @@ export function openBuffers(
   binary: Uint8Array<ArrayBuffer> | undefined,
   files: SceneResources,
 ): Uint8Array<ArrayBuffer>[] {
-  return (gltf.buffers ?? []).map((buffer, i) => {
+  const firstOf = mergeBuffers(gltf, files)
+  const opened: Uint8Array<ArrayBuffer>[] = []
+  for (const [i, buffer] of (gltf.buffers ?? []).entries()) {
+    const shared = opened[firstOf[i] ?? i]
     const data =
-      buffer.uri === undefined ? (i === 0 ? binary : undefined) : openUri(buffer.uri, files)?.read()
+      shared ??
+      (buffer.uri === undefined ? (i === 0 ? binary : undefined) : openUri(buffer.uri, files)?.read())
     if (data === undefined) {
       refuseFile('missing-resource', `the scene's buffer ${shownUri(buffer.uri ?? `${i}`)} is missing`)
     }
     if (data.length < buffer.byteLength) {
       refuseFile('not-gltf', `a buffer has ${data.length} bytes where ${buffer.byteLength} are promised`)
     }
-    return data
+    opened.push(data)
+  }
+  return opened
+}
+
+/** Points the views of buffers that name one file to the first of them. @returns the first buffer of each one's file */
+function mergeBuffers(gltf: GltfJson, files: SceneResources): readonly number[] {
+  const byFile = new Map<string, number>()
+  const firstOf = (gltf.buffers ?? []).map(({ uri }, i) => {
+    const file = uri === undefined ? undefined : givenName(uri, files)
+    if (file === undefined) return i
+    const first = byFile.get(file) ?? i
+    byFile.set(file, first)
+    return first
   })
+  for (const view of gltf.bufferViews ?? []) view.buffer = firstOf[view.buffer] ?? view.buffer
+  return firstOf
 }
 
 /** Where an image's bytes are that are not in a buffer; undefined where its file was not handed over. */

@@ -157,3 +157,50 @@ describe('a scene of several files', () => {
     expect(warnings.map(({ message }) => message)).toEqual(['the image image-0 is missing'])
   })
 })
+
+describe('[G8] buffers that name one file', () => {
+  /** A file of so many buffers that all name one other file, each with a view of half a megabyte in it. */
+  function manyBuffers(count: number): { file: SceneFile; reads: () => number; fileBytes: number } {
+    const positions = new Uint8Array(Float32Array.from([0, 0, 0, 1, 0, 0, 1, 1, 0]).buffer)
+    const content = new Uint8Array(1 << 19)
+    content.set(positions)
+    let reads = 0
+    const read = (): Uint8Array<ArrayBuffer> => {
+      reads++
+      return content.slice()
+    }
+    const description = {
+      asset: { version: '2.0' },
+      scene: 0,
+      scenes: [{ nodes: [0] }],
+      nodes: [{ mesh: 0 }],
+      meshes: [{ primitives: Array.from({ length: count }, (_, i) => ({ attributes: { POSITION: i } })) }],
+      accessors: Array.from({ length: count }, (_, i) => ({
+        bufferView: i,
+        componentType: 5126,
+        count: 3,
+        type: 'VEC3',
+      })),
+      bufferViews: Array.from({ length: count }, (_, i) => ({ buffer: i, byteLength: content.byteLength })),
+      buffers: Array.from({ length: count }, (_, i) => ({
+        uri: i % 2 === 0 ? 'a b.bin' : 'a%20b.bin',
+        byteLength: content.byteLength,
+      })),
+    }
+    const file = {
+      bytes: Buffer.from(JSON.stringify(description)),
+      resources: new Map([['a b.bin', { read }]]),
+    }
+    return { file, reads: () => reads, fileBytes: content.byteLength }
+  }
+
+  test('are read once, and are one where the scene is taken apart', async () => {
+    const { file, reads, fileBytes } = manyBuffers(100)
+    const split = splitScene(file)
+    expect(reads()).toBe(1)
+    expect(split.parts.get('geometry')?.read().byteLength).toBe(fileBytes)
+    const whole = await built(file)
+    expect(reads()).toBe(2)
+    expect((await built(asFile(split))).packed).toEqual(whole.packed)
+  })
+})

@@ -1,57 +1,10 @@
-import { add, cross, normalize, scale, subtract, type Triple } from './matrix.ts'
+import { cos, sin } from '../../../../wasm/path-trace/exact-math.ts'
+import { add, cross, normalize, subtract, type Triple } from './matrix.ts'
 
 /** A mesh of triangles: points and, counter-clockwise, three of them per triangle. */
 export interface TriangleMesh {
   readonly points: readonly Triple[]
   readonly triangles: readonly Triple[]
-}
-
-/**
- * One step of Loop subdivision of a closed mesh: four smaller triangles for each, and a smoother surface.
- * Source: C. Loop, "Smooth Subdivision Surfaces Based on Triangles", 1987, with Warren's vertex weights.
- */
-export function subdivide(mesh: TriangleMesh): TriangleMesh {
-  const { points, triangles } = mesh
-  const point = (i: number): Triple => points[i] ?? [0, 0, 0]
-  const edges = new Map<number, number>()
-  const opposite = new Map<number, number[]>()
-  const neighbours = points.map(() => new Set<number>())
-  const key = (a: number, b: number) => Math.min(a, b) * points.length + Math.max(a, b)
-  for (const [a, b, c] of triangles) {
-    for (const [from, to, across] of [
-      [a, b, c],
-      [b, c, a],
-      [c, a, b],
-    ] as const) {
-      const edge = key(from, to)
-      opposite.set(edge, [...(opposite.get(edge) ?? []), across])
-      neighbours[from]?.add(to)
-      neighbours[to]?.add(from)
-    }
-  }
-  const moved = points.map((at, i): Triple => {
-    const around = [...(neighbours[i] ?? [])]
-    const beta = around.length === 3 ? 3 / 16 : 3 / (8 * around.length)
-    const sum = around.map(point).reduce(add, [0, 0, 0])
-    return add(scale(at, 1 - around.length * beta), scale(sum, beta))
-  })
-  for (const [edge, across] of opposite) {
-    const ends = add(point(Math.floor(edge / points.length)), point(edge % points.length))
-    const sides = across.map(point).reduce(add, [0, 0, 0])
-    edges.set(edge, moved.length)
-    moved.push(add(scale(ends, 3 / 8), scale(sides, 1 / 8)))
-  }
-  const middle = (a: number, b: number) => edges.get(key(a, b)) ?? a
-  const split = triangles.flatMap(([a, b, c]): Triple[] => {
-    const [ab, bc, ca] = [middle(a, b), middle(b, c), middle(c, a)]
-    return [
-      [a, ab, ca],
-      [ab, b, bc],
-      [ca, bc, c],
-      [ab, bc, ca],
-    ]
-  })
-  return { points: moved, triangles: split }
 }
 
 /** Unit normals of the points: the mean of the triangles around each, weighted by their area. */
@@ -73,8 +26,8 @@ export function sphereMesh(radius: number, rings: number): TriangleMesh {
     const polar = (ring / rings) * Math.PI
     for (let side = 0; side < sides; side++) {
       const angle = (side / sides) * 2 * Math.PI
-      const flat = radius * Math.sin(polar)
-      points.push([flat * Math.cos(angle), radius * Math.cos(polar), -flat * Math.sin(angle)])
+      const flat = radius * sin(polar)
+      points.push([flat * cos(angle), radius * cos(polar), -flat * sin(angle)])
     }
   }
   points.push([0, -radius, 0])
@@ -97,7 +50,7 @@ export function latheMesh(profile: readonly (readonly [number, number])[], sides
   const points = profile.flatMap(([radius, height]) =>
     Array.from({ length: sides }, (_, side): Triple => {
       const angle = (side / sides) * 2 * Math.PI
-      return [radius * Math.cos(angle), height, -radius * Math.sin(angle)]
+      return [radius * cos(angle), height, -radius * sin(angle)]
     }),
   )
   const triangles: Triple[] = []

@@ -1,13 +1,17 @@
-/** The scene of the bench: a Cornell box with two Stanford bunnies, smooth normals, a texture, metal and plastic. */
-import { cells, positions } from 'bunny'
+/** The scene of the bench: a Cornell box with two trefoil knots, smooth normals, a texture, metal and plastic. */
 import { checkerboard, joinScene, lookAt, material, quad, type MeshPart } from '../sample-scenes.ts'
 import type { SceneDescription, Vector3 } from '../scene.ts'
+import { trefoilMesh } from '../trefoil.ts'
 
 /** Linear sRGB radiance of the lamp. */
 export const LAMP_RADIANCE = 14
 
-/** 7,366 triangles in a box of two metres. */
-export function bunnyRoom(): SceneDescription {
+/** Ellipses of a knot, and points of each: 3,672 triangles. */
+const KNOT_RINGS = 102
+const KNOT_SIDES = 18
+
+/** 7,362 triangles in a box of two metres. */
+export function knotRoom(): SceneDescription {
   const none = { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 }
   return joinScene(
     [
@@ -21,8 +25,8 @@ export function bunnyRoom(): SceneDescription {
       quad([-1, -1, 1], [0, 0, -2], [0, 2, 0], 1),
       quad([1, -1, -1], [0, 0, 2], [0, 2, 0], 2),
       quad([-0.3, 1, -0.3], [0.6, 0, 0], [0, 0, 0.6], 6),
-      bunny([-0.45, -1, -0.2], 0.085, 4),
-      bunny([0.45, -1, 0.25], 0.075, 5),
+      knot([-0.42, -1, -0.3], 0.84, 4),
+      knot([0.45, -1, 0.25], 0.74, 5),
     ],
     {
       materials: [
@@ -40,29 +44,15 @@ export function bunnyRoom(): SceneDescription {
   )
 }
 
-/** One bunny that stands at a place, with normals averaged over its faces by area. */
-function bunny(at: Vector3, scale: number, materialIndex: number): MeshPart {
-  const points = positions.flatMap(([x, y, z]) => [at[0] + x * scale, at[1] + y * scale, at[2] + z * scale])
-  const normals = new Array<number>(points.length).fill(0)
-  const point = (i: number): Vector3 => [points[i * 3] ?? 0, points[i * 3 + 1] ?? 0, points[i * 3 + 2] ?? 0]
-  for (const cell of cells) {
-    const [a, b, c] = [point(cell[0]), point(cell[1]), point(cell[2])]
-    const u = [b[0] - a[0], b[1] - a[1], b[2] - a[2]] as const
-    const v = [c[0] - a[0], c[1] - a[1], c[2] - a[2]] as const
-    const normal = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]]
-    for (const i of cell) normal.forEach((x, k) => (normals[i * 3 + k] = (normals[i * 3 + k] ?? 0) + x))
-  }
-  for (let i = 0; i < normals.length; i += 3) {
-    const length = Math.hypot(...normals.slice(i, i + 3))
-    for (let k = 0; k < 3; k++) normals[i + k] = (normals[i + k] ?? 0) / length
-  }
-  const count = positions.length
+/** One knot that stands at a place, so many metres high. */
+function knot(at: Vector3, height: number, materialIndex: number): MeshPart {
+  const { points, normals, triangles } = trefoilMesh(KNOT_RINGS, KNOT_SIDES)
   return {
-    positions: points,
-    normals,
-    tangents: new Array<number>(count * 4).fill(0),
-    uvs: new Array<number>(count * 2).fill(0),
-    indices: cells.flat(),
+    positions: points.flatMap((point) => point.map((x, k) => (at[k] ?? 0) + x * height)),
+    normals: normals.flat(),
+    tangents: new Array<number>(points.length * 4).fill(0),
+    uvs: new Array<number>(points.length * 2).fill(0),
+    indices: triangles.flat(),
     material: materialIndex,
   }
 }

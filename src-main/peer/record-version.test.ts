@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { encodeCanonical } from '../protocol/canonical.ts'
+import { createBrain, manifestOf, ME, NOON, peerOf, submit } from './brain.fixture.ts'
+import { decodeEvent, decodeState, encodeEvent, encodeState } from './codec.ts'
+import { isDurable } from './event.ts'
+import { decodeVersioned, encodeVersioned, RECORD_VERSION, UPGRADES } from './record-version.ts'
+
+/** The same record as a program before versions wrote it. */
+const asVersion1 = (record: Uint8Array): Uint8Array => record.slice(2)
+
+describe('[L8] what a peer wrote down', () => {
+  test('by the release before versions is read as it was', () => {
+    const brain = createBrain({ [peerOf('A')]: 0.5 })
+    submit(brain, manifestOf())
+    for (const event of brain.journal.filter(isDurable)) {
+      expect(decodeEvent(asVersion1(encodeEvent(event)))).toEqual({ ok: true, value: event })
+    }
+    const state = encodeState(brain.state)
+    expect(decodeState(asVersion1(state))).toEqual(decodeState(state))
+  })
+
+  test('by a newer program is refused, and says so', () => {
+    const record = encodeEvent({ kind: 'named', at_ms: NOON, name: 'me' })
+    record[1] = RECORD_VERSION + 1
+    expect(decodeEvent(record)).toMatchObject({ ok: false, fault: { kind: 'unsupported' } })
+  })
+
+  test('in this release can be read by the next, through its upgrade', () => {
+    const Next = z.object({ kind: z.literal('named'), at_ms: z.number(), names: z.array(z.string()) })
+    const upgrade = (value: unknown) => {
+      const { name, ...rest } = value as { name: string }
+      return { ...rest, names: [name] }
+    }
+    const next = {
+      version: RECORD_VERSION + 1,
+      upgrades: new Map([...UPGRADES, [RECORD_VERSION, upgrade] as const]),
+    }
+    const now = encodeEvent({ kind: 'named', at_ms: NOON, name: 'me' })
+    const expected = { ok: true, value: { kind: 'named', at_ms: NOON, names: ['me'] } }
+    expect(decodeVersioned(now, Next, 1_000, next)).toEqual(expected)
+    expect(decodeVersioned(asVersion1(now), Next, 1_000, next)).toEqual(expected)
+    const forgotten = { ...next, upgrades: UPGRADES }
+    expect(decodeVersioned(now, Next, 1_000, forgotten)).toMatchObject({ fault: { kind: 'unsupported' } })
+  })
+
+  test('has one encoding of each version, and none that is too large or none at all', () => {
+    expect(decodeVersioned(encodeVersioned({ a: 1 }), z.object({ a: z.int() }), 100)).toEqual({
+      ok: true,
+      value: { a: 1 },
+    })
+    for (const record of [new Uint8Array(), new Uint8Array([0x4d]), new Uint8Array([0x4d, RECORD_VERSION])]) {
+      expect(decodeEvent(record)).toMatchObject({ ok: false })
+    }
+    const large = encodeVersioned({ me: ME, padding: 'x'.repeat(200) })
+    expect(decodeVersioned(large, z.unknown(), 100)).toMatchObject({ fault: { kind: 'oversized' } })
+    expect(Buffer.from(encodeVersioned({ b: 1, a: 2 }).slice(2))).toEqual(
+      Buffer.from(encodeCanonical({ a: 2, b: 1 })),
+    )
+  })
+})

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import * as dagCbor from '@ipld/dag-cbor'
+import { createIdentity } from '../network/identity.ts'
+import { createPublishedStores } from '../network/published-store.ts'
+import type { Identity } from '../ports/identity.ts'
+import { toAllocationState } from '../market/allocation-state.ts'
+import { ComputeAllocationState } from '../protocol/assignment.ts'
+import { decodeCanonical, encodeCanonical } from '../protocol/canonical.ts'
+import { ComputeCommitment } from '../protocol/commitment.ts'
+import { signedBytes } from '../protocol/envelope.ts'
+import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import { MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
+import { DirectMessage, DirectReply, type Award } from '../protocol/messages.ts'
+import { toTimestamp } from '../protocol/time.ts'
+import type { JobManifest } from '../protocol/work.ts'
+import { DIRECT_PROTOCOL } from './direct-protocol.ts'
+import { machineClock } from './machine.ts'
+import type { MemoryNetwork, TestPeer } from './mesh.fixture.ts'
+
+/** Somebody who speaks the protocol, knows the other side's schemas, and keeps to nothing. */
+export interface Attacker {
+  readonly peer: PeerId
+  readonly identity: Identity
+  /** Awards that it was given, and took without doing anything for them. */
+  readonly awards: Award[]
+  /** Direct messages of its victim, awards aside. */
+  readonly heard: DirectMessage[]
+  /** Uses an invite. */
+  pair(victim: TestPeer, trust: number): Promise<void>
+  /** Sends any value as a direct message. Resolves with the answer, or with what kind of refusal it met. */
+  send(to: PeerId, message: unknown): Promise<string>
+  /** Receipts in a signed envelope, whatever they are. */
+  receipts(to: PeerId, job: JobId, manifestCid: Cid, receipts: unknown): Uint8Array
+  /** Publishes that it takes units of a job: by default four at a time, a second each. */
+  offer(manifest: JobManifest, changes?: Partial<Offered>): void
+  /** Publishes what it asks for, and whom it trusts. */
+  commit(commitment: ComputeCommitment): void
+  stop(): Promise<void>
+}
+
+/** Capacity as the attacker says it. */
+export interface Offered {
+  readonly units: number
+  readonly lanes: number
+  readonly unitMs: number
+  readonly startMs: number
+  readonly endMs: number
+}
+
+const SLOT_RESOURCES = { cpu_cores: 4_096, ram_gb: 1e6 }
+
+/** Joins a network. */
+export async function startAttacker(network: MemoryNetwork): Promise<Attacker> {
+  const identity = createIdentity(randomBytes(32))
+  const transport = network.join(identity.peer)
+  const awards: Award[] = []
+  const heard: DirectMessage[] = []
+  transport.handle(DIRECT_PROTOCOL, (_from, request) => {
+    const message = decodeCanonical(request, DirectMessage, MESSAGE_BYTES_MAX)
+    if (message.ok && message.value.kind === 'award') awards.push(message.value.award)
+    else if (message.ok) heard.push(message.value)
+    return Promise.resolve(encodeCanonical({ kind: 'taken' }))
+  })
+  const published = createPublishedStores({
+    transport,
+    identity,
+    clock: machineClock,
+    mayRead: () => true,
+  })
+  const how = { cacheable: false, persistDebounce: 1 }
+  const commitments = published.createStore({
+    networkPath: 'compute/commitment',
+    schema: ComputeCommitment,
+    ...how,
+  })
+  const allocations = published.createStore({
+    networkPath: 'compute/allocation',
+    schema: ComputeAllocationState,
+    ...how,
+  })
+  await transport.start()
+  let published_count = 0
+
+  async function send(to: PeerId, message: unknown): Promise<string> {
+    try {
+      const signal = AbortSignal.timeout(20_000)
+      const bytes = await transport.request(to, DIRECT_PROTOCOL, encodeWild(message), { signal })
+      const reply = decodeCanonical(bytes, DirectReply, MESSAGE_BYTES_MAX)
+      if (!reply.ok) return reply.fault.kind
+      return reply.value.kind === 'refused' ? reply.value.fault.kind : reply.value.kind
+    } catch (error) {
+      return (error as { fault?: { kind: string } }).fault?.kind ?? 'ended'
+    }
+  }
+
+  return {
+    peer: identity.peer,
+    identity,
+    awards,
+    heard,
+    async pair(victim, trust) {
+      const { secret, addresses } = await victim.runtime.invite(trust, 60_000)
+      await transport.connect(victim.peer, addresses, { signal: AbortSignal.timeout(20_000) })
+      transport.keepConnected([{ peer: victim.peer, addresses }])
+      await send(victim.peer, { kind: 'pair', secret, name: 'mallory', addresses: transport.addresses() })
+    },
+    send,
+    receipts(to, job, manifestCid, receipts) {
+      const payload = encodeWild({
+        batch_id: `batch-${published_count++}`,
+        job_id: job,
+        requester_id: to,
+        provider_id: identity.peer,
+        manifest_cid: manifestCid,
+        engine: 'none',
+        numeric_class: 'none',
+        receipts,
+        timestamp: toTimestamp(Date.now()),
+      })
+      const domain = 'meshwork/1/receipts' as const
+      const signature = identity.sign(signedBytes(domain, payload))
+      return encodeCanonical({ domain, payload, signer: identity.peer, signature })
+    },
+    offer(manifest, changes = {}) {
+      const nowMs = Date.now()
+      const offered = { units: 4, lanes: 4, unitMs: 1_000, startMs: nowMs, endMs: nowMs + 1_000, ...changes }
+      allocations.set(
+        toAllocationState(
+          [
+            {
+              slotId: 'always',
+              tier: 1,
+              requester: manifest.requester_id,
+              jobId: manifest.job_id,
+              begin: 0,
+              resources: manifest.required_resources,
+              ...offered,
+            },
+          ],
+          {
+            peer: identity.peer,
+            slots: [
+              {
+                slot_id: 'always',
+                start_time: toTimestamp(nowMs),
+                end_time: toTimestamp(nowMs + 86_400_000),
+                resources: SLOT_RESOURCES,
+                algorithms: [],
+                priority: 1,
+              },
+            ],
+            nowMs,
+            clock: { [identity.peer]: ++published_count },
+          },
+        ),
+      )
+    },
+    commit: (commitment) => commitments.set(commitment),
+    async stop() {
+      published.stop()
+      await transport.stop()
+    },
+  }
+}
+
+/** Numbers that dag-cbor's encoder refuses to write, by those that stand for them until their bytes are changed. */
+const FORBIDDEN: readonly (readonly [number, number])[] = [
+  [NaN, 1.0000000000000051],
+  [Infinity, 1.0000000000000053],
+  [-Infinity, 1.0000000000000056],
+  [-0, 1.0000000000000058],
+]
+
+/** Encodes anything that bytes can say, which is more than our own encoder would. */
+export function encodeWild(value: unknown): Uint8Array {
+  const bytes = dagCbor.encode(disguised(value))
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = 0; at + 9 <= bytes.byteLength; at++) {
+    if (bytes[at] !== 0xfb) continue
+    const meant = FORBIDDEN.find(([, standIn]) => view.getFloat64(at + 1) === standIn)
+    if (meant !== undefined) view.setFloat64(at + 1, meant[0])
+  }
+  return bytes
+}
+
+function disguised(value: unknown): unknown {
+  if (typeof value === 'number') return FORBIDDEN.find(([number]) => Object.is(number, value))?.[1] ?? value
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  if (Array.isArray(value)) return value.map(disguised)
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, disguised(field)]))
+}
