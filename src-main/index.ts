@@ -4,12 +4,19 @@ import { homedir } from 'node:os'
 import { parseArgs } from 'node:util'
 import * as electron from 'electron'
 import { autoUpdater } from 'electron-updater'
-import { daemonEnvironment } from './cli/daemon-environment.ts'
 import { dataFolder } from './cli/data-folder.ts'
 import { faultOf } from './protocol/fault.ts'
 import { machineClock, machineRandom } from './runtime/machine.ts'
 import { runDesktop } from './shell/desktop.ts'
+import { peerEnvironment } from './shell/peer-environment.ts'
+import { verifyProgram } from './shell/program-files.ts'
 import { programPaths } from './shell/program-paths.ts'
+import { createSignatureCheck } from './shell/update-signature.ts'
+
+/** Put in when the shell is built: the SHA-256 of the list of the program's files, null where there is no list. */
+declare const PROGRAM_LIST_SHA256: string | null
+/** Put in when the shell is built: who signs updates, as the builder's file names them. */
+declare const UPDATE_PUBLISHERS: readonly string[]
 
 const { isPackaged } = electron.app
 const { platform, env, argv, execPath, resourcesPath } = process
@@ -48,11 +55,20 @@ runDesktop({
     fork(paths.peer, [], {
       execPath: paths.node,
       execArgv: [],
-      env: daemonEnvironment(),
+      env: peerEnvironment(env, platform),
       serialization: 'json',
     }),
   report: (line) => process.stderr.write(`meshwork: ${line}\n`),
-  ...(isPackaged ? { updater: autoUpdater } : {}),
+  ...(isPackaged
+    ? {
+        verifyProgram: () => verifyProgram(resourcesPath, PROGRAM_LIST_SHA256),
+        updates: {
+          updater: autoUpdater,
+          publishers: UPDATE_PUBLISHERS,
+          checkSignature: createSignatureCheck(env['SystemRoot'] ?? 'C:\\Windows'),
+        },
+      }
+    : {}),
 }).catch((error: unknown) => {
   electron.dialog.showErrorBox('Meshwork', faultOf(error, 'storage-failed').message)
   electron.app.exit(1)

@@ -1,14 +1,17 @@
 /**
  * Builds what the packaged program runs on Node into `out/peer`: `node src-main/shell/build-peer.ts`. Types are taken out
  * file by file and everything keeps its place, so that child processes, workers, kernels and migrations are found as they
- * are in the repository. Only what the programs reach is taken along, with the packages that they use.
+ * are in the repository. Only what the programs reach is taken along, with the packages that they use. `out/program-files.json`
+ * lists what came of it, and Node, with their digests: the shell is built after it and knows the list's.
  */
-import { existsSync, globSync } from 'node:fs'
+import { existsSync, globSync, statSync } from 'node:fs'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import ts from 'typescript'
 import packageJson from '../../package.json' with { type: 'json' }
 import { productionPackages } from './production-packages.ts'
+import { listProgram, PROGRAM_LIST } from './program-files.ts'
+import { isShipped } from './shipped-files.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -99,7 +102,15 @@ function manifest() {
 }
 
 async function copy(path: string, out: string): Promise<void> {
-  await cp(join(ROOT, path), join(out, path), { recursive: true, dereference: true })
+  const packages = join(ROOT, 'node_modules')
+  await cp(join(ROOT, path), join(out, path), {
+    recursive: true,
+    dereference: true,
+    filter: (source) => {
+      const inside = relative(packages, source).replaceAll('\\', '/')
+      return inside.startsWith('../') || statSync(source).isDirectory() || isShipped(inside, process)
+    },
+  })
 }
 
 async function write(path: string, text: string): Promise<void> {
@@ -107,4 +118,9 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(path, text)
 }
 
-if (import.meta.main) await buildPeer(join(ROOT, 'out/peer'))
+if (import.meta.main) {
+  const peer = join(ROOT, 'out/peer')
+  await buildPeer(peer)
+  const node = join(ROOT, 'node_modules/node/bin')
+  await writeFile(join(ROOT, 'out', PROGRAM_LIST), await listProgram({ peer, node }))
+}

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { EventEmitter } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,10 +8,12 @@ import type * as Electron from 'electron'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { machineClock, machineRandom } from '../runtime/machine.ts'
 import { connectFolder, type ApiClient } from '../api/client.ts'
+import { FaultError } from '../protocol/fault.ts'
 import { PauseRules, RULE_NAMES } from '../protocol/pause-rule.ts'
 import { runDesktop, type DesktopOptions } from './desktop.ts'
 import { createElectronDouble, type DoubleOptions, type ElectronDouble } from './electron.fixture.ts'
 import type { PeerProcess } from './peer-child.ts'
+import type { UpdaterParts } from './updates.ts'
 
 const WAIT = { timeout: 120_000, interval: 50 }
 
@@ -30,7 +33,14 @@ function optionsFor(
     execPath: '/opt/Meshwork/meshwork',
     data,
     network: { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false },
-    paths: { node: '', peer: '', userInterface: join(data, 'no-ui'), preload: '/p/preload.cjs', icons: '/i' },
+    paths: {
+      node: '',
+      peer: '',
+      userInterface: join(data, 'no-ui'),
+      preload: '/p/preload.cjs',
+      icons: '/i',
+      updateSource: '/p/app-update.yml',
+    },
     spawnPeer: () => {
       throw new Error('not in this test')
     },
@@ -256,7 +266,6 @@ describe('the desktop before it has a peer', () => {
 
   /** A process that says what a test says. */
   async function started(double: ElectronDouble, more: Partial<DesktopOptions> = {}) {
-    const { EventEmitter } = await import('node:events')
     const sent: unknown[] = []
     const child = Object.assign(new EventEmitter(), {
       connected: true,
@@ -275,6 +284,60 @@ describe('the desktop before it has a peer', () => {
     expect(called(double, 'quit')).toHaveLength(1)
     expect(called(double, 'app.whenReady')).toEqual([])
     expect(double.windows).toEqual([])
+  })
+
+  it('[Q2] starts and shows nothing when its files are not what was packaged, and spawns after they were looked at', async () => {
+    const double = doubleWith()
+    const spawned: string[] = []
+    const spawnPeer = () => {
+      spawned.push('peer')
+      throw new Error('not this far')
+    }
+    const refusal = new FaultError({ kind: 'storage-failed', message: 'node/node is not the file' })
+    const verifyProgram = () => Promise.reject(refusal)
+    await expect(runDesktop(optionsFor(double, data, { spawnPeer, verifyProgram }))).rejects.toBe(refusal)
+    expect(spawned).toEqual([])
+    expect(double.windows).toEqual([])
+    expect(double.tray().image).toBe('')
+    // The message needs a window.
+    expect(called(double, 'app.whenReady')).toHaveLength(1)
+
+    const verified = Promise.withResolvers<undefined>()
+    const starting = started(doubleWith(), {
+      verifyProgram: async () => {
+        await verified.promise
+        spawned.push('verified')
+      },
+      spawnPeer: () => {
+        spawned.push('spawned')
+        return Object.assign(new EventEmitter(), { connected: false }) as unknown as PeerProcess
+      },
+    })
+    verified.resolve(undefined)
+    await starting
+    expect(spawned).toEqual(['verified', 'spawned'])
+  })
+
+  it('[Q3] tells of a newer version, and fetches nothing where nothing checks it', async () => {
+    const double = doubleWith({ languages: ['de-DE'] })
+    const updater = Object.assign(new EventEmitter(), {
+      autoDownload: true,
+      updateConfigPath: null,
+      checkForUpdates: () => Promise.resolve(null),
+    })
+    const lines: string[] = []
+    await started(double, {
+      report: (line) => void lines.push(line),
+      updates: {
+        updater: updater as unknown as UpdaterParts,
+        publishers: ['CN=Somebody'],
+        checkSignature: () => Promise.resolve(null),
+      },
+    })
+    expect(updater).toMatchObject({ autoDownload: false, updateConfigPath: '/p/app-update.yml' })
+    updater.emit('update-available', { version: '0.2.0' })
+    expect(double.notices).toMatchObject([{ title: 'Es gibt ein neueres Meshwork' }])
+    expect(lines).toEqual(['version 0.2.0 is out, and not installed by itself here'])
   })
 
   it('opens no window when it starts at login', async () => {

@@ -11,7 +11,7 @@ import { findKeychain } from './keychain.ts'
 import { speechFor } from './language.ts'
 import { HIDDEN_ARGUMENT, setLoginStart } from './login-start.ts'
 import { createMainWindow, type MainWindow } from './main-window.ts'
-import type { Notice } from './notices.ts'
+import { newVersion, type Notice } from './notices.ts'
 import { servePorts } from './page-channel.ts'
 import { guardContents, guardSession } from './page-guard.ts'
 import { registerPageScheme, servePages } from './page-protocol.ts'
@@ -24,7 +24,7 @@ import { quitQuestion } from './quit-question.ts'
 import { performTrayCommand, type PeerCommand } from './tray-command.ts'
 import type { TrayCommand } from './tray-menu.ts'
 import { createTrayIcon, type TrayIcon } from './tray.ts'
-import { watchForUpdates, type UpdaterParts } from './updates.ts'
+import { watchForUpdates, type UpdateOptions } from './updates.ts'
 
 /** As in the builder's file: Windows shows notifications under it. */
 const APP_ID = 'app.meshwork.desktop'
@@ -48,8 +48,10 @@ export interface DesktopOptions {
   readonly network: PeerNetwork
   readonly paths: ProgramPaths
   readonly spawnPeer: () => PeerProcess
+  /** Throws when the peer's program is not what was packaged; absent where the program is not packaged. */
+  readonly verifyProgram?: () => Promise<void>
   /** Absent where the program is not packaged: there is nothing that an update could replace. */
-  readonly updater?: UpdaterParts
+  readonly updates?: Pick<UpdateOptions, 'updater' | 'publishers' | 'checkSignature'>
   /** One line for the log. */
   readonly report: (line: string) => void
 }
@@ -58,6 +60,7 @@ export interface DesktopOptions {
  * The desktop program: a tray icon for as long as it runs, a window while somebody looks, and a peer in a process of its
  * own. Everything it shows and does goes through the peer's API. Returns when it is set up, or at once in a second
  * instance, which hands over what it was started for and quits.
+ * @throws FaultError when the peer's program is not what was packaged; nothing was started or shown then
  */
 export async function runDesktop(options: DesktopOptions): Promise<void> {
   const { electron, argv, data } = options
@@ -86,7 +89,9 @@ export async function runDesktop(options: DesktopOptions): Promise<void> {
   app.on('web-contents-created', (_event, contents) => guardContents(contents, electron))
   // The tray goes on without a window.
   app.on('window-all-closed', () => undefined)
-  await app.whenReady()
+  // Read while Electron gets ready; a program that is not whole is told of when there can be a window.
+  const steps = await Promise.allSettled([app.whenReady(), options.verifyProgram?.()])
+  for (const step of steps) if (step.status === 'rejected') throw step.reason
   const desktop = await startDesktop(options)
   opened.by = (link) => desktop.open(link)
   app.on('activate', () => desktop.open())
@@ -182,7 +187,15 @@ async function startDesktop(options: DesktopOptions): Promise<Desktop> {
     onStopRequested: () => leaving.leave('now'),
   })
   electron.powerMonitor.on('shutdown', () => leaving.leave('now'))
-  if (options.updater !== undefined) watchForUpdates(options.updater, clock, options.report)
+  if (options.updates !== undefined) {
+    const { report } = options
+    const onNewer = (version: string): void => {
+      report(`version ${version} is out, and not installed by itself here`)
+      if (presence.state.preferences?.notifications !== false)
+        notify(newVersion(presence.speech.messages, version))
+    }
+    watchForUpdates({ ...options.updates, clock, platform, source: paths.updateSource, onNewer, report })
+  }
   return {
     open(link) {
       const code = link === undefined ? undefined : pairingCode(link)

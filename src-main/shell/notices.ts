@@ -25,6 +25,11 @@ export function noticesBetween(
   return [...endedJobs(before, after, messages, format), ...newRequests(before, after, messages)]
 }
 
+/** That there is a version which its user has to fetch themselves. */
+export function newVersion({ tray: { notice } }: Messages, version: string): Notice {
+  return { title: notice.update, body: notice.updateText(version), screen: '/' }
+}
+
 function* endedJobs(
   before: DesktopState,
   after: DesktopState,

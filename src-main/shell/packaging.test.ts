@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,9 +9,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { buildKernels } from '../../wasm/build.ts'
 import { buildPeer, plainJavaScript } from './build-peer.ts'
+import { bundleMain } from './build-shell.ts'
 import { LINK_SCHEME } from './deep-link.ts'
+import { peerEnvironment } from './peer-environment.ts'
 import { productionPackages } from './production-packages.ts'
+import { listProgram, PROGRAM_LIST, sha256Of, verifyProgram } from './program-files.ts'
 import { programPaths } from './program-paths.ts'
+import { isShipped } from './shipped-files.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -35,6 +39,16 @@ interface BuilderFile {
   readonly directories: Readonly<Record<string, string>>
   readonly extraResources: readonly { readonly from: string; readonly to: string }[]
   readonly [section: string]: unknown
+}
+
+interface BuilderScripts {
+  readonly scripts: Readonly<Record<string, string>>
+}
+
+/** Of electron-builder's own code: what finds the files for a package, and what copies them. */
+interface FileMatcherModule {
+  readonly getFileMatchers: (config: unknown, name: string, to: string, options: object) => unknown
+  readonly copyFiles: (matchers: unknown, transformer: null) => Promise<unknown>
 }
 
 describe('the builder’s file', () => {
@@ -99,7 +113,15 @@ describe('the builder’s file', () => {
       ['out/peer', 'peer'],
       ['out/peer/node_modules', 'peer/node_modules'],
       ['node_modules/node/bin', 'node'],
+      [`out/${PROGRAM_LIST}`, PROGRAM_LIST],
     ])
+  })
+
+  it('[Q2] leaves Node’s binary as it is listed, and is used after the list was made', async () => {
+    expect(file['win']).toMatchObject({ signExts: ['!node.exe'] })
+    const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as BuilderScripts
+    expect(manifest.scripts['build:app']).toMatch(/build-peer\.ts && node src-main\/shell\/build-shell\.ts$/)
+    expect(manifest.scripts['package']).toMatch(/^npm run build:app && /)
   })
 })
 
@@ -165,14 +187,53 @@ void [a, host, word] satisfies unknown as B
   })
 })
 
+describe('files of packages', () => {
+  it('are shipped unless only compilers, readers or other systems need them', () => {
+    const target = { platform: 'linux', arch: 'x64' } as const
+    const shipped = (path: string) => isShipped(path, target)
+    for (const path of [
+      'ws/index.js',
+      'a/LICENSE',
+      'a/testing/b.js',
+      'better-sqlite3/prebuilds/linux-x64.node',
+    ])
+      expect(shipped(path), path).toBe(true)
+    for (const path of [
+      'a/b.d.ts',
+      'a/b.js.map',
+      '@types/ws/package.json',
+      'a/test/b.js',
+      'a/CHANGELOG.md',
+      'better-sqlite3/deps/sqlite3.c',
+      'better-sqlite3/prebuilds/win32-x64.node',
+    ]) {
+      expect(shipped(path), path).toBe(false)
+    }
+  })
+})
+
 describe('the built peer', () => {
   let folder: string
+  /** Where a package has what Electron does not run. */
+  let resources: string
+  let digest: string
   let child: ChildProcess | undefined
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'meshwork-built-'))
     await buildKernels()
-    await buildPeer(join(folder, 'peer'))
+    const peer = join(folder, 'out/peer')
+    const node = join(folder, 'node_modules/node/bin')
+    await buildPeer(peer)
+    await mkdir(node, { recursive: true })
+    const binary = join(ROOT, 'node_modules/node/bin/node')
+    // Another name of the same file where that goes: nothing here writes into it.
+    await link(binary, join(node, 'node')).catch(() => cp(binary, join(node, 'node')))
+    const list = await listProgram({ peer, node })
+    await writeFile(join(folder, 'out', PROGRAM_LIST), list)
+    digest = sha256Of(list)
+    resources = join(folder, 'resources')
+    await pack()
   })
 
   afterAll(async () => {
@@ -180,12 +241,49 @@ describe('the built peer', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
+  /** Copies what belongs beside the archive, as electron-builder does by its file. */
+  async function pack(): Promise<void> {
+    const require = createRequire(import.meta.url)
+    const place = createRequire(import.meta.url).resolve('app-builder-lib/out/fileMatcher.js')
+    const { getFileMatchers, copyFiles } = require(place) as FileMatcherModule
+    const config: unknown = parse(await readFile(join(ROOT, 'electron-builder.yml'), 'utf8'))
+    const places = { defaultSrc: folder, globalOutDir: join(folder, 'out/packages') }
+    const options = { ...places, macroExpander: (text: string) => text, customBuildOptions: {} }
+    await copyFiles(getFileMatchers(config, 'extraResources', resources, options), null)
+  }
+
+  it('[Q2] is, packed by electron-builder, what the list names, file by file', async () => {
+    await verifyProgram(resources, digest)
+    const path = join(resources, 'peer/node_modules/ws/index.js')
+    const text = await readFile(path)
+    // Packed files may be links to the built ones.
+    await rm(path)
+    await writeFile(path, 'throw new Error()\n')
+    await expect(verifyProgram(resources, digest)).rejects.toThrow(
+      /^peer\/node_modules\/ws\/index\.js is not/,
+    )
+    await writeFile(path, text)
+    await verifyProgram(resources, digest)
+  })
+
+  it('[Q2] is known to the shell’s bundle by its list’s digest', async () => {
+    const out = join(folder, 'shell')
+    await bundleMain(out, { listDigest: digest, publishers: ['CN=Somebody'] })
+    const bundle = await readFile(join(out, 'main.cjs'), 'utf8')
+    expect(bundle).toContain(`verifyProgram(resourcesPath, "${digest}")`)
+    expect(bundle).toContain('publishers: ["CN=Somebody"]')
+    expect(bundle).not.toMatch(/PROGRAM_LIST_SHA256|UPDATE_PUBLISHERS/)
+    await bundleMain(out, { listDigest: null, publishers: [] })
+    expect(await readFile(join(out, 'main.cjs'), 'utf8')).toContain('verifyProgram(resourcesPath, null)')
+  })
+
   it('runs away from its sources, and its compute host with it', async () => {
-    const program = join(folder, 'peer/src-main/headless.js')
+    const program = join(resources, 'peer/src-main/headless.js')
     const data = join(folder, 'data')
     const flags = ['--data', data, '--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0', '--json']
-    const started = spawn(process.execPath, [program, ...flags], {
+    const started = spawn(join(resources, 'node/node'), [program, ...flags], {
       cwd: folder,
+      env: peerEnvironment(process.env, process.platform),
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     child = started

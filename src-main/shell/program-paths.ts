@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { UPDATE_SOURCE } from './updates.ts'
 
 /** Where the parts of the program are. */
 export interface ProgramPaths {
@@ -11,6 +12,8 @@ export interface ProgramPaths {
   readonly preload: string
   /** The folder of icons. */
   readonly icons: string
+  /** Where updates come from. */
+  readonly updateSource: string
 }
 
 /** What tells where they are. */
@@ -32,6 +35,7 @@ export function programPaths(place: ProgramPlace): ProgramPaths {
     userInterface: join(appPath, 'renderer'),
     preload: join(appPath, 'preload.cjs'),
     icons: join(appPath, 'icons'),
+    updateSource: join(appPath, UPDATE_SOURCE),
   }
   if (place.isPackaged) {
     const node = place.platform === 'win32' ? 'node.exe' : 'node'

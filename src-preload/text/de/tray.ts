@@ -45,6 +45,9 @@ export const tray: typeof english = {
     background: 'Meshwork läuft im Hintergrund weiter',
     backgroundText:
       'Über das Symbol in der Leiste lässt es sich öffnen und beenden. Auch ein neuer Start öffnet dieses Fenster.',
+    update: 'Es gibt ein neueres Meshwork',
+    updateText: (version) =>
+      `Version ${version} installiert sich hier nicht selbst. Hole sie dort, woher du diese hast.`,
   },
   problem: {
     title: 'Meshwork kann nicht starten',

@@ -45,6 +45,9 @@ export const tray = {
     pairText: (name: string) => `${name} used your code. Accept or decline.`,
     background: 'Meshwork goes on in the background',
     backgroundText: 'Open or quit it by its icon in the tray. Starting it again opens this window, too.',
+    update: 'There is a newer Meshwork',
+    updateText: (version: string) =>
+      `Version ${version} does not install itself here. Get it where you got this one.`,
   },
   problem: {
     title: 'Meshwork cannot start',
