@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -97,9 +96,9 @@ export async function attackVictim(attack: Attack, seconds: number): Promise<Att
 /** Asks the victim as its user does, again and again. The returned function ends that, with the longest wait. */
 function watchAnswers({ api, process: child }: DemoPeer): () => Promise<number> {
   let longest = 0
-  let isOver = false
+  const over = new AbortController()
   const asking = (async () => {
-    while (!isOver && child.exitCode === null && child.signalCode === null) {
+    while (!over.signal.aborted && child.exitCode === null && child.signalCode === null) {
       const askedMs = performance.now()
       await api.calls.node.info().catch(() => undefined)
       longest = Math.max(longest, performance.now() - askedMs)
@@ -107,7 +106,7 @@ function watchAnswers({ api, process: child }: DemoPeer): () => Promise<number> 
     }
   })()
   return async () => {
-    isOver = true
+    over.abort()
     await asking
     return longest
   }
@@ -140,8 +139,8 @@ async function isSameAfterRestart(victim: DemoPeer, restart: () => Promise<DemoP
 }
 
 async function seenBy({ api, peerId }: DemoPeer): Promise<string> {
-  const [{ people }, { jobs }] = await Promise.all([api.calls.people.list(), api.calls.jobs.list({})])
-  const known = people.map(({ peer_id, name, my_trust }) => [peer_id, name, my_trust])
+  const [people, jobs] = await Promise.all([api.calls.people.list(), api.calls.jobs.list()])
+  const known = people.map(({ peer_id, name, trust_mine }) => [peer_id, name, trust_mine])
   return JSON.stringify([peerId, known, jobs.map(({ job_id }) => job_id)])
 }
 
@@ -160,11 +159,6 @@ export async function allAttacks(): Promise<Attack[]> {
   return found
 }
 
-/** A seed for an identity that nobody had before. */
-export function freshSeed(): Uint8Array {
-  return new Uint8Array(randomBytes(32))
-}
-
 const USAGE = `npm run attack -- [WORDS...] [--seconds N] [--json]
   Each attack meets a fresh peer; WORDS choose those whose names have them.`
 
@@ -180,6 +174,10 @@ function row(result: AttackResult): string {
     result.same_after_restart ? 'same' : 'ANOTHER',
     result.outcome,
   ].join(' | ')} |`
+}
+
+function tell(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -200,12 +198,12 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const chosen = (await allAttacks()).filter(({ name }) => positionals.every((word) => name.includes(word)))
   if (!values.json) {
-    console.log('| by | attack | memory | disk | longest wait of its user | process | after a restart | outcome |')
-    console.log('|---|---|---|---|---|---|---|---|')
+    tell('| by | attack | memory | disk | longest wait of its user | process | after a restart | outcome |')
+    tell('|---|---|---|---|---|---|---|---|')
   }
   for (const attack of chosen) {
     const result = await attackVictim(attack, seconds)
-    console.log(values.json ? JSON.stringify(result) : row(result))
+    tell(values.json ? JSON.stringify(result) : row(result))
     if (!result.survived || !result.same_after_restart) process.exitCode = 1
   }
 }

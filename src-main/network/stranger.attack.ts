@@ -1,17 +1,21 @@
+import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import type { Connection, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
-import { freshSeed, type Attack, type Scene } from '../attack.ts'
+import type { Attack, Scene } from '../attack.ts'
 import { encodeCanonical } from '../protocol/canonical.ts'
 import type { Invite } from '../protocol/messages.ts'
 import { MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
 import { createIdentity } from './identity.ts'
+import { CHUNK, OPEN } from './blob-wire.ts'
 import { createNode, type Node } from './libp2p-options.ts'
+import { GET, PUT } from './store-options.ts'
+import { SWARM } from './swarm-wire.ts'
 
 const DIRECT = 'meshwork/1/direct'
 const KAD = '/meshwork/kad/1'
 /** What strangers may try to read: what peers publish, and blobs. */
-const READABLE = ['meshwork/1/published', 'meshwork/1/blob', 'meshwork/1/blob/swarm']
+const READABLE = [GET, PUT, OPEN, CHUNK, SWARM]
 const CID = 'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku'
 const STREAMS = 64
 const SOCKETS = 200
@@ -63,7 +67,7 @@ async function again(
   let last = ''
   while (!signal.aborted) {
     const node = await createNode({
-      identity: createIdentity(freshSeed()),
+      identity: createIdentity(randomBytes(32)),
       listen: [],
       mdns: false,
       bootstrap: [],
@@ -93,14 +97,18 @@ async function open(line: Connection, protocol: string): Promise<Stream | undefi
   }
 }
 
+function isOpen({ status }: Stream): boolean {
+  return status === 'open'
+}
+
 async function flood(node: Node, at: Invite, parts: () => readonly Uint8Array[]): Promise<string> {
   const line = await dial(node, at)
   let opened = 0
   for (let i = 0; i < STREAMS && line.status === 'open'; i++) {
     const stream = await open(line, DIRECT)
-    if (stream?.status !== 'open') continue
+    if (stream === undefined) continue
     opened++
-    for (const part of parts()) if (stream.status === 'open') stream.send(part)
+    for (const part of parts()) if (isOpen(stream)) stream.send(part)
   }
   return `${opened} of ${STREAMS} streams opened, the line is ${line.status}`
 }
