@@ -8,7 +8,7 @@ const layer = (name, may) => ({
   name: `layer-${name}`,
   severity: 'error',
   comment: `src-main/${name} may import ${may.length ? may.join(', ') : 'nothing else of ours'}`,
-  from: { path: `^src-main/${name}/`, pathNot: '\\.(bench|fuzz|test|fixture)\\.ts$' },
+  from: { path: `^src-main/${name}/`, pathNot: '\\.(attack|bench|fuzz|test|fixture)\\.ts$' },
   to: {
     path: '^(src-main|src-preload|src-renderer|wasm)/',
     pathNot: [`^src-main/${name}/`, ...may.map((m) => `^${m}`)],
@@ -65,7 +65,7 @@ module.exports = {
       comment: 'protocol and the decision modules have no node:, no I/O; only zod, multiformats and dag-cbor',
       from: {
         path: `^src-main/(protocol|peer|${pure.join('|')})/`,
-        pathNot: '\\.(bench|fuzz|test|fixture)\\.ts$',
+        pathNot: '\\.(attack|bench|fuzz|test|fixture)\\.ts$',
       },
       to: { dependencyTypes: ['core'] },
     },
@@ -74,7 +74,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: `^src-main/(protocol|peer|${pure.join('|')})/`,
-        pathNot: '\\.(bench|fuzz|test|fixture)\\.ts$',
+        pathNot: '\\.(attack|bench|fuzz|test|fixture)\\.ts$',
       },
       to: { path: '^node_modules/', pathNot: '^node_modules/(zod|multiformats|@ipld/dag-cbor)/' },
     },

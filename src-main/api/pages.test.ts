@@ -111,7 +111,7 @@ describe('a one-time link', () => {
   })
 })
 
-describe('[L12] a challenge', () => {
+describe('[Y12] a challenge', () => {
   it('is for the session’s own page, and new each time', async () => {
     const cookie = await openSession()
     const [first, second] = [await get('/challenge', { cookie }), await get('/challenge', { cookie })]

@@ -151,7 +151,7 @@ describe('the door', () => {
     expect(await handshake({ headers: { cookie: elsewhere, ...protocols() }, origin })).toBe(401)
   })
 
-  it('[L12] is closed to who has the cookie alone, as every server at another port of this machine gets it', async () => {
+  it('[Y12] is closed to who has the cookie alone, as every server at another port of this machine gets it', async () => {
     const { cookie } = browser()
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
@@ -172,7 +172,7 @@ describe('the door', () => {
     expect(await handshake({ headers: { cookie: stolen, ...guess }, origin })).toBe(401)
   })
 
-  it('[L12] opens to a proof once, for its own session, this port and a fresh challenge', async () => {
+  it('[Y12] opens to a proof once, for its own session, this port and a fresh challenge', async () => {
     const [mine, other] = [browser(), browser()]
     const origin = `http://127.0.0.1:${port()}`
     const once = mine.protocols()

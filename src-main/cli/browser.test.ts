@@ -18,7 +18,7 @@ it.each<[string, Record<string, string>, string, boolean]>([
   expect(hasScreen(environment, platform)).toBe(expected)
 })
 
-describe('[L13] a one-time link', () => {
+describe('[Y13] a one-time link', () => {
   let folder: string
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'meshwork-browser-'))

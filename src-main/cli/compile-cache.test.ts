@@ -9,7 +9,7 @@ import { daemonEnvironment } from './daemon-environment.ts'
 
 const LAUNCHER = join(import.meta.dirname, 'meshctl.js')
 
-describe.skipIf(process.platform === 'win32')('[L6] the compile cache', () => {
+describe.skipIf(process.platform === 'win32')('[Y6] the compile cache', () => {
   let folder: string
   let cache: string
   beforeEach(async () => {

@@ -197,7 +197,7 @@ describe('two peers in processes of their own', () => {
     expect(other.err).toMatch(/a\.jpg should end in \.png or \.exr\n$/)
   })
 
-  it.skipIf(process.platform === 'win32')('[L7] keep all that they write to themselves', async () => {
+  it.skipIf(process.platform === 'win32')('[Y7] keep all that they write to themselves', async () => {
     for (const data of [anna(), ben()]) {
       const names = ['.', ...(await readdir(data, { recursive: true }))]
       const modes = await Promise.all(

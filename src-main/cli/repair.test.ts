@@ -6,7 +6,7 @@ import { DATABASE_FILE, openDatabase } from '../storage/database.ts'
 import { openJournal } from '../storage/journal.ts'
 import { runMeshctl } from './meshctl.ts'
 
-describe('[L10] meshctl repair', () => {
+describe('[Y10] meshctl repair', () => {
   let folder: string
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'meshwork-repair-'))

@@ -185,7 +185,7 @@ describe('meshctl run', () => {
   })
 
   it.skipIf(process.platform !== 'linux')(
-    '[L5] ends with one line, code 1 and a JSON fault when its compute host keeps dying, and leaves nothing behind',
+    '[Y5] ends with one line, code 1 and a JSON fault when its compute host keeps dying, and leaves nothing behind',
     async () => {
       const loop = await moduleOf(
         'again.wasm',

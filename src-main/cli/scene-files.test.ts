@@ -55,14 +55,14 @@ describe('the files of a scene', () => {
     '..',
     '.',
     '',
-  ])('[L3] never lie outside of its folder: %j', async (uri) => {
+  ])('[Y3] never lie outside of its folder: %j', async (uri) => {
     const path = await gltf({ buffers: [{ uri }] })
     await expect(sceneFiles(path)).rejects.toMatchObject({
       fault: { kind: 'bad-input', message: `the scene refers to ${uri}, which is not in its folder` },
     })
   })
 
-  it('[L3] lie really in its folder: links that lead out of it are refused by name', async () => {
+  it('[Y3] lie really in its folder: links that lead out of it are refused by name', async () => {
     const scene = join(folder, 'scene')
     await mkdir(join(folder, 'outside'))
     await mkdir(scene)
@@ -77,7 +77,7 @@ describe('the files of a scene', () => {
     }
   })
 
-  it('[L3] may be reached by a link of the user’s own, and may link to one another', async () => {
+  it('[Y3] may be reached by a link of the user’s own, and may link to one another', async () => {
     const scene = join(folder, 'scene')
     await mkdir(scene)
     await writeFile(join(scene, 'a.bin'), '12345')

@@ -73,7 +73,7 @@ describe('text for people', () => {
     expect(written).toContain('50 %  half')
   })
 
-  it('[L4] what others wrote acts on no terminal, wherever it is printed', () => {
+  it('[Y4] what others wrote acts on no terminal, wherever it is printed', () => {
     let written = ''
     const output: Output = {
       out: (text) => (written += text),

@@ -78,7 +78,11 @@ function bareCode({ peer_id, addresses, secret }: Invite): string {
   const key = keyOfPeerId(peer_id)
   assert(key !== undefined, 'an invite names a peer')
   const packed = [VERSION, key, packedSecret(secret), addresses.map((text) => addressBytes(text, peer_id))]
-  const body = encodeCanonical(packed)
+  return sealedCode(encodeCanonical(packed))
+}
+
+/** A code around any bytes, right in its checksum. */
+export function sealedCode(body: Uint8Array): string {
   return base58btc.baseEncode(Buffer.concat([body, checksum(body)]))
 }
 

@@ -83,7 +83,7 @@ test.each([
   [51, 4],
   [REQUESTS_MAX, CONTACTS_MAX],
 ])(
-  '[L2] a commitment of %d jobs cut to pieces and %d contacts can be published and read',
+  '[Y2] a commitment of %d jobs cut to pieces and %d contacts can be published and read',
   (jobs, contacts) => {
     const { state } = busyBrain(jobs, contacts)
     const commitment = composeCommitment(state, NOON)
@@ -94,7 +94,7 @@ test.each([
   },
 )
 
-test('[L2] more contacts than a commitment may name: those trusted most are named, and this peer itself', () => {
+test('[Y2] more contacts than a commitment may name: those trusted most are named, and this peer itself', () => {
   const { state } = busyBrain(1, CONTACTS_MAX + 5)
   const [dearest] = state.contacts.values()
   state.contacts.set(dearest!.peer_id, { ...dearest!, trust: 1 })
@@ -104,7 +104,7 @@ test('[L2] more contacts than a commitment may name: those trusted most are name
   expect(commitment.vector_clock[state.me]).toBeGreaterThan(0)
 })
 
-test('[L2] what does not fit loses ranges of open units, never a whole request', () => {
+test('[Y2] what does not fit loses ranges of open units, never a whole request', () => {
   const { state } = busyBrain(REQUESTS_MAX, 4)
   const whole = composeCommitment(state, NOON)
   const bytesMax = encodeCanonical(whole).byteLength - 1

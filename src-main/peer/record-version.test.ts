@@ -9,7 +9,7 @@ import { decodeVersioned, encodeVersioned, RECORD_VERSION, UPGRADES } from './re
 /** The same record as a program before versions wrote it. */
 const asVersion1 = (record: Uint8Array): Uint8Array => record.slice(2)
 
-describe('[L8] what a peer wrote down', () => {
+describe('[Y8] what a peer wrote down', () => {
   test('by the release before versions is read as it was', () => {
     const brain = createBrain({ [peerOf('A')]: 0.5 })
     submit(brain, manifestOf())

@@ -127,7 +127,7 @@ export function journalContract(name: string, createPlace: () => JournalPlace): 
       expect(contents(2)).toEqual([[3, 'd']])
     })
 
-    test('[L9] a damaged record with intact ones after it stops the opening, and nothing is changed', () => {
+    test('[Y9] a damaged record with intact ones after it stops the opening, and nothing is changed', () => {
       journal.append(['a', 'b', 'c', 'd'].map(bytes))
       expect(() => reopen(() => place.damageRecord(2))).toThrow(/record 2 is damaged, and 2 after it/)
       // Damaging the same byte again mends it.

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import * as dagCbor from '@ipld/dag-cbor'
 import { createIdentity } from '../network/identity.ts'
+import { localPeer } from '../network/local-mesh.ts'
 import { createPublishedStores } from '../network/published-store.ts'
 import type { Identity } from '../ports/identity.ts'
 import { toAllocationState } from '../market/allocation-state.ts'
@@ -10,7 +11,7 @@ import { ComputeCommitment } from '../protocol/commitment.ts'
 import { signedBytes } from '../protocol/envelope.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
-import { DirectMessage, DirectReply, type Award } from '../protocol/messages.ts'
+import { DirectMessage, DirectReply, type Award, type Invite } from '../protocol/messages.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { DIRECT_PROTOCOL } from './direct-protocol.ts'
@@ -25,8 +26,10 @@ export interface Attacker {
   readonly awards: Award[]
   /** Direct messages of its victim, awards aside. */
   readonly heard: DirectMessage[]
-  /** Uses an invite. */
+  /** Has itself invited, and uses that invite. */
   pair(victim: TestPeer, trust: number): Promise<void>
+  /** Uses an invite. */
+  accept(invite: Invite): Promise<void>
   /** Sends any value as a direct message. Resolves with the answer, or with what kind of refusal it met. */
   send(to: PeerId, message: unknown): Promise<string>
   /** Receipts in a signed envelope, whatever they are. */
@@ -49,10 +52,10 @@ export interface Offered {
 
 const SLOT_RESOURCES = { cpu_cores: 4_096, ram_gb: 1e6 }
 
-/** Joins a network. */
-export async function startAttacker(network: MemoryNetwork): Promise<Attacker> {
+/** Joins a network, in memory or by real sockets. */
+export async function startAttacker(network: MemoryNetwork | 'sockets'): Promise<Attacker> {
   const identity = createIdentity(randomBytes(32))
-  const transport = network.join(identity.peer)
+  const transport = network === 'sockets' ? localPeer({ identity }).transport : network.join(identity.peer)
   const awards: Award[] = []
   const heard: DirectMessage[] = []
   transport.handle(DIRECT_PROTOCOL, (_from, request) => {
@@ -93,17 +96,19 @@ export async function startAttacker(network: MemoryNetwork): Promise<Attacker> {
     }
   }
 
+  async function accept({ peer_id, secret, addresses }: Invite): Promise<void> {
+    await transport.connect(peer_id, addresses, { signal: AbortSignal.timeout(20_000) })
+    transport.keepConnected([{ peer: peer_id, addresses }])
+    await send(peer_id, { kind: 'pair', secret, name: 'mallory', addresses: transport.addresses() })
+  }
+
   return {
     peer: identity.peer,
     identity,
     awards,
     heard,
-    async pair(victim, trust) {
-      const { secret, addresses } = await victim.runtime.invite(trust, 60_000)
-      await transport.connect(victim.peer, addresses, { signal: AbortSignal.timeout(20_000) })
-      transport.keepConnected([{ peer: victim.peer, addresses }])
-      await send(victim.peer, { kind: 'pair', secret, name: 'mallory', addresses: transport.addresses() })
-    },
+    pair: async (victim, trust) => accept(await victim.runtime.invite(trust, 60_000)),
+    accept,
     send,
     receipts(to, job, manifestCid, receipts) {
       const payload = encodeWild({

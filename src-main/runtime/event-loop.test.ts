@@ -130,7 +130,7 @@ describe('the event loop', () => {
     await expect(loop.dispatch(named('later'))).rejects.toThrow('disk full')
   })
 
-  it('[L11] holds what the disk has no room for, performs none of it, and goes on with nothing lost', async () => {
+  it('[Y11] holds what the disk has no room for, performs none of it, and goes on with nothing lost', async () => {
     const journal = openMemoryJournal(createMemoryDisk())
     let isFull = true
     const full: Journal = {
@@ -156,7 +156,7 @@ describe('the event loop', () => {
     expect([stalls, loop.stalledBy()]).toEqual([['disk-full', undefined], undefined])
   })
 
-  it('[L11] that is stopped while the disk is full tells those who wait that nothing happened', async () => {
+  it('[Y11] that is stopped while the disk is full tells those who wait that nothing happened', async () => {
     const journal = openMemoryJournal(createMemoryDisk())
     const full: Journal = { ...journal, append: () => refuse('disk-full', 'the disk is full') }
     const { loop, performed, fatal } = loopOver(full)

@@ -19,7 +19,7 @@ const asVersion1 = (record: Uint8Array): Uint8Array => record.slice(2)
 test.each([
   ['the release before versions', asVersion1],
   ['this release', (record: Uint8Array) => record],
-])('[L8] a folder of %s opens with all that the peer knew', async (_, written) => {
+])('[Y8] a folder of %s opens with all that the peer knew', async (_, written) => {
   const brain = createBrain({ [peerOf('A')]: 0.5 })
   submit(brain, manifestOf())
   const snapshot = encodeState(brain.state)

@@ -184,7 +184,7 @@ describe('three peers with real storage', () => {
 })
 
 describe('a peer whose disk is full', () => {
-  it('[L11] pauses sharing and says so, refuses what it cannot write down, and goes on when there is room', async () => {
+  it('[Y11] pauses sharing and says so, refuses what it cannot write down, and goes on when there is room', async () => {
     const network = createMemoryNetwork()
     const disk = { isFull: false }
     const alice = await startPeer(network, await newHome(), honest)

@@ -23,9 +23,9 @@ export function plannedPeer(name: string, machine: Machine, joinsAtMs: number, d
   }
 }
 
-/** Two who pair; each gives the other some trust, as much as is usual unless it is said. */
-export function plannedFriends(inviter: PeerId, joiner: PeerId, trustByInviter = TRUST): Acquaintance {
-  return { inviter, joiner, trustByInviter, trustByJoiner: TRUST }
+/** Two who pair, and trust each other as much as is usual. */
+export function plannedFriends(inviter: PeerId, joiner: PeerId): Acquaintance {
+  return { inviter, joiner, trustByInviter: TRUST, trustByJoiner: TRUST }
 }
 
 /** A job's size and place. */

@@ -14,8 +14,6 @@ interface Asking {
   readonly unitSeconds: number
   readonly priority: number
   readonly submitted_s: number
-  /** The tier that providers see: 2 where the requester gives them no trust. */
-  readonly tier: 1 | 2
 }
 
 /** How a requester fared. */
@@ -25,7 +23,7 @@ interface Fared {
   readonly ended_s: number
 }
 
-const USUAL: Asking = { units: 400, unitSeconds: 2, priority: 0.5, submitted_s: 0, tier: 1 }
+const USUAL: Asking = { units: 400, unitSeconds: 2, priority: 0.5, submitted_s: 0 }
 
 /** Four providers of four cores, who work for these until all are served; the requesters share nothing, and have one core of their own. */
 function serve(asking: readonly Asking[], seed = 1): [Fared, Fared, ...Fared[]] {
@@ -44,10 +42,8 @@ function serve(asking: readonly Asking[], seed = 1): [Fared, Fared, ...Fared[]] 
   const world = createWorld(
     {
       peers: [...requesters, ...providers],
-      acquaintances: requesters.flatMap(({ peer }, number) =>
-        providers.map((other) =>
-          plannedFriends(peer, other.peer, asking[number]?.tier === 2 ? 0 : undefined),
-        ),
+      acquaintances: requesters.flatMap(({ peer }) =>
+        providers.map((other) => plannedFriends(peer, other.peer)),
       ),
       weather: { delayMs: [40, 120], loss: 0, duplication: 0 },
       pace: { factor: [0.7, 1.5], stragglers: 0 },
@@ -103,24 +99,21 @@ describe('several requesters who ask the same providers', () => {
     expect(Math.max(...fared.map(({ ended_s }) => ended_s)) / firstEnd_s).toBeLessThan(1.15)
   })
 
-  test.each([
-    { name: 'priority', first: { ...USUAL, priority: 0.9 }, second: { ...USUAL, priority: 0.1 } },
-    { name: 'tier', first: USUAL, second: { ...USUAL, tier: 2 as const } },
-  ])(
-    '[M10] [B28] go by $name: who comes first has nearly all until there is nothing to do for them',
-    (they) => {
-      const [first, second] = serve([they.first, they.second])
-      expect(begunBefore(first, first.ended_s * 0.9)).toBeGreaterThan(300)
-      expect(begunBefore(second, first.ended_s * 0.9)).toBeLessThan(10)
-      expect(second.ended_s).toBeLessThan(2.4 * first.ended_s)
-    },
-  )
+  test('[M10] [B28] go by priority: who comes first has nearly all until there is nothing to do for them', () => {
+    const [first, second] = serve([
+      { ...USUAL, priority: 0.9 },
+      { ...USUAL, priority: 0.1 },
+    ])
+    expect(begunBefore(first, first.ended_s * 0.9)).toBeGreaterThan(300)
+    expect(begunBefore(second, first.ended_s * 0.9)).toBeLessThan(10)
+    expect(second.ended_s).toBeLessThan(2.4 * first.ended_s)
+  })
 
-  test.each([
-    { name: 'priority', second: { ...USUAL, priority: 0.1 } },
-    { name: 'tier', second: { ...USUAL, tier: 2 as const } },
-  ])('[M22] never starve: who comes last by $name gets a turn now and then', ({ second }) => {
-    const [long, starving] = serve([{ ...USUAL, priority: 0.9, units: 1_500 }, second])
+  test('[M22] never starve: who comes last gets a turn now and then', () => {
+    const [long, starving] = serve([
+      { ...USUAL, priority: 0.9, units: 1_500 },
+      { ...USUAL, priority: 0.1 },
+    ])
     const turns = starving.begun_s.filter((at_s) => at_s < long.ended_s * 0.9)
     expect(turns.length).toBeGreaterThan(6)
     // Somebody's turn comes about every half minute, and nobody waits for two.
@@ -129,7 +122,7 @@ describe('several requesters who ask the same providers', () => {
   })
 
   test('[B28] an urgent small job overtakes a long one within a unit’s time', () => {
-    const small = { units: 16, unitSeconds: 2, priority: 0.9, submitted_s: 60, tier: 1 as const }
+    const small = { units: 16, unitSeconds: 2, priority: 0.9, submitted_s: 60 }
     const [, urgent] = serve([{ ...USUAL, unitSeconds: 10 }, small])
     // 15 s is the longest unit of the long job that may be in the way; the urgent ones take up to 3.
     expect(urgent.ended_s - small.submitted_s).toBeLessThan(15 + 3 + 2)

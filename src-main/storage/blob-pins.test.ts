@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { refuse } from '../protocol/fault.ts'
 import { createBlobPins } from './blob-pins.ts'
 
-test('[L11] what a full disk does not take is let go of in order, before anything is pinned again', () => {
+test('[Y11] what a full disk does not take is let go of in order, before anything is pinned again', () => {
   const written: string[] = []
   let isFull = true
   const write = (line: string) => {

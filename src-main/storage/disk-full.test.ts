@@ -14,7 +14,7 @@ import { openSettings } from './settings.ts'
 const LARGE = Buffer.alloc(200_000, 7)
 const diskFull = { fault: expect.objectContaining({ kind: 'disk-full' }) as unknown }
 
-describe('[L11] a disk without room', () => {
+describe('[Y11] a disk without room', () => {
   let folder: string
   let database: PeerDatabase
   let commits: GroupCommit

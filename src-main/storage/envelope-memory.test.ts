@@ -58,7 +58,7 @@ test('values that come close together are written as one', () => {
   expect(totalChanges()).toBe(changesBefore + 1)
 })
 
-test('[L1] an envelope of any size that the protocol allows is remembered whole', () => {
+test('[Y1] an envelope of any size that the protocol allows is remembered whole', () => {
   const { clock, run } = steppedClock()
   const memory = remember(clock)
   memory.save('a', new Uint8Array(ENVELOPE_BYTES_MAX).fill(7))
@@ -67,7 +67,7 @@ test('[L1] an envelope of any size that the protocol allows is remembered whole'
   expect(reported).toEqual([])
 })
 
-test('[L1] what all contacts publish together takes a bounded part of the disk; the oldest goes', () => {
+test('[Y1] what all contacts publish together takes a bounded part of the disk; the oldest goes', () => {
   const table = openEnvelopeTable(database)
   const fit = ENVELOPES_BYTES_MAX / ENVELOPE_BYTES_MAX
   for (let i = 0; i < fit + 3; i++) table.keep(new Map([[`author ${i}`, new Uint8Array(ENVELOPE_BYTES_MAX)]]))
@@ -79,7 +79,7 @@ test('[L1] what all contacts publish together takes a bounded part of the disk; 
   ])
 })
 
-test('[L1] what cannot be written is reported, and ends nothing', () => {
+test('[Y1] what cannot be written is reported, and ends nothing', () => {
   const { clock, run } = steppedClock()
   const memory = remember(clock)
   memory.save('a', new Uint8Array(ENVELOPE_BYTES_MAX + 1))

@@ -8,7 +8,7 @@ import { checkFolder, repairFolder } from './folder-repair.ts'
 import { openJournal } from './journal.ts'
 import { openStorage } from './storage.ts'
 
-describe('[L10] a folder that has a peer’s key', () => {
+describe('[Y10] a folder that has a peer’s key', () => {
   let folder: string
   let file: string
   beforeEach(() => {

@@ -94,7 +94,7 @@ describe('the SQLite journal', () => {
     expect([...openJournal(database).journal.readAfter(0)].map((r) => r.sequence)).toEqual([1])
   })
 
-  describe('[L9] with damage before intact records', () => {
+  describe('[Y9] with damage before intact records', () => {
     const text = (records: Iterable<{ sequence: number; bytes: Uint8Array }>) =>
       [...records].map(({ sequence, bytes }) => `${sequence} ${Buffer.from(bytes).toString()}`)
     /** Ten records and a snapshot after the third, of which the fifth, the sixth and the ninth are damaged. */

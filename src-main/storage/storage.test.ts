@@ -75,7 +75,7 @@ describe('a peer’s storage', () => {
     ])
   })
 
-  describe.skipIf(process.platform === 'win32')('[L7] is closed to other users of the machine', () => {
+  describe.skipIf(process.platform === 'win32')('[Y7] is closed to other users of the machine', () => {
     /** Everything in the folder, itself included, that group or others may do anything with. */
     const openToOthers = () =>
       ['.', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })].filter(
