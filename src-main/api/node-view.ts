@@ -26,6 +26,7 @@ export async function nodeInfo(parts: ApiParts, startedAtMs: number): Promise<No
     connections: transport.connections().map(connectionInfo),
     traffic: traffic(parts),
     blobs: { bytes: usage.bytes, quota_bytes: usage.quotaBytes },
+    troubles: [...parts.health.troubles()],
     rss_bytes: process.memoryUsage.rss(),
   }
 }

@@ -9,6 +9,7 @@ import type { Transport } from '../ports/transport.ts'
 import type { Outcome } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Invite } from '../protocol/messages.ts'
+import type { Health } from '../runtime/health.ts'
 import type { PeerRuntime } from '../runtime/peer-runtime.ts'
 import type { SharingWatch } from '../runtime/sharing-watch.ts'
 import type { Statistics } from '../runtime/statistics.ts'
@@ -31,6 +32,7 @@ export interface ApiParts {
   /** What stands around compute hosts here. */
   readonly findWall: () => Promise<HostWall>
   readonly hardware: Hardware
+  readonly health: Pick<Health, 'troubles'>
   readonly transport: Transport
   readonly settings: Settings
   readonly sharing: SharingWatch

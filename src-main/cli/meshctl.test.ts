@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -150,6 +150,18 @@ describe('two peers in processes of their own', () => {
     expect(JSON.parse(own.out)).toMatchObject({ fault: { kind: 'bad-input' } })
     expect(await meshctl('set-trust', 'ben', '0.7', '--data', anna())).toMatchObject({ code: 0 })
     expect((await client.calls.people.list())[0]?.trust_mine).toBe(0.7)
+  })
+
+  it('are looked at by doctor, who finds a folder that others can open', async () => {
+    const well = await meshctl('doctor', '--data', anna())
+    expect(well).toMatchObject({ code: 0, err: '' })
+    expect(well.out).toMatch(/^fine +people +1 of 1 are connected$/m)
+    expect(well.out).toMatch(/^(?:fine|weak) +wall +\S/m)
+    await chmod(anna(), 0o755)
+    const open = await meshctl('doctor', '--data', anna(), '--json')
+    await chmod(anna(), 0o700)
+    expect(open.code).toBe(process.platform === 'win32' ? 0 : 1)
+    expect(JSON.parse(open.out)).toContainEqual(expect.objectContaining({ what: 'folder', verdict: 'wrong' }))
   })
 
   it('do a job together and agree on every unit', async () => {

@@ -5,6 +5,7 @@ import { faultOf, FaultError, type Fault } from '../protocol/fault.ts'
 import { printableJson } from '../protocol/printable-text.ts'
 import { jobCommands } from './commands/jobs.ts'
 import { limitsCommand } from './commands/limits.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { nodeCommands } from './commands/node.ts'
 import { pairRequestCommands } from './commands/pair-requests.ts'
 import { peopleCommands } from './commands/people.ts'
@@ -50,6 +51,7 @@ function buildProgram(terminal: Terminal, ended: (code: number) => void): Comman
   const commands = [
     startCommand(terminal, ended),
     repairCommand(terminal),
+    doctorCommand(terminal, () => ended(EXIT_FAULT)),
     ...nodeCommands(terminal),
     limitsCommand(terminal),
     ...sharingCommands(terminal),

@@ -1,0 +1,95 @@
+import { stat } from 'node:fs/promises'
+import type { Command } from 'commander'
+import type { HardwareInfo, NodeInfo } from '#contract'
+import { dataFolder } from '../data-folder.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
+import { tableText } from '../table.ts'
+import type { Terminal } from '../terminal.ts'
+import { bytesText } from '../units-text.ts'
+
+/** How a finding is meant: `wrong` needs somebody, `weak` could be better. */
+type Verdict = 'fine' | 'weak' | 'wrong'
+
+/** One thing that was looked at. */
+interface Finding {
+  readonly what: string
+  readonly verdict: Verdict
+  /** One line. */
+  readonly found: string
+}
+
+/** Permissions of a folder that others on this machine have. */
+const OTHERS = 0o077
+
+/** The command `doctor`: looks at what commonly is the matter. Ends with code 1 when something is wrong. */
+export function doctorCommand(terminal: Terminal, failed: () => void): Command {
+  return newCommand('doctor', 'look at what commonly is the matter', 'meshctl doctor').action(
+    async (options: CommonOptions) => {
+      const [info, hardware] = await withPeer(options, (calls) =>
+        Promise.all([calls.node.info(), calls.hardware.get({ refresh: false })]),
+      )
+      const folder = dataFolder(options.data)
+      const findings = [...examine(info, hardware), await folderFinding(folder)]
+      print(terminal, options, findings, () =>
+        tableText(
+          ['', 'what', 'found'],
+          findings.map(({ verdict, what, found }) => [verdict, what, found]),
+        ),
+      )
+      if (findings.some(({ verdict }) => verdict === 'wrong')) failed()
+    },
+  )
+}
+
+/** What there is to say of a running peer. */
+export function examine(info: NodeInfo, { disk }: HardwareInfo): readonly Finding[] {
+  const { wall, troubles, blobs } = info
+  return [
+    troubles.length === 0
+      ? { what: 'peer', verdict: 'fine', found: 'journal, disk, loop and compute hosts work' }
+      : { what: 'peer', verdict: 'wrong', found: troubles.join('; ') },
+    wall.kind === 'none'
+      ? {
+          what: 'wall',
+          verdict: 'weak',
+          found: `others' work has Node's permissions around it only: ${wall.why}`,
+        }
+      : {
+          what: 'wall',
+          verdict: 'fine',
+          found: 'bubblewrap stands around others’ work: no network, no home',
+        },
+    disk.free_bytes < blobs.quota_bytes - blobs.bytes
+      ? {
+          what: 'disk',
+          verdict: 'weak',
+          found: `${bytesText(disk.free_bytes)} are free, blobs may take ${bytesText(blobs.quota_bytes - blobs.bytes)} more`,
+        }
+      : { what: 'disk', verdict: 'fine', found: `${bytesText(disk.free_bytes)} are free` },
+    info.algorithms.length === 0
+      ? { what: 'speed', verdict: 'weak', found: 'not measured yet, so nothing is offered to others' }
+      : { what: 'speed', verdict: 'fine', found: `measured for ${info.algorithms.length} kinds of work` },
+    info.addresses.length === 0
+      ? { what: 'network', verdict: 'weak', found: 'nobody can connect to this PC; it connects to others' }
+      : {
+          what: 'network',
+          verdict: 'fine',
+          found: `others can connect at ${info.addresses.length} addresses`,
+        },
+    info.contacts > 0 && info.connections.length === 0
+      ? { what: 'people', verdict: 'weak', found: `none of ${info.contacts} is connected` }
+      : {
+          what: 'people',
+          verdict: 'fine',
+          found: `${info.connections.length} of ${info.contacts} are connected`,
+        },
+  ]
+}
+
+async function folderFinding(folder: string): Promise<Finding> {
+  const { mode } = await stat(folder)
+  const isOpen = process.platform !== 'win32' && (mode & OTHERS) !== 0
+  return isOpen
+    ? { what: 'folder', verdict: 'wrong', found: `other users of this machine can open ${folder}` }
+    : { what: 'folder', verdict: 'fine', found: `${folder} is this user's alone` }
+}
