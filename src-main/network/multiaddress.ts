@@ -1,5 +1,6 @@
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import { refuse } from '../protocol/fault.ts'
+import { printableLine } from '../protocol/printable-text.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { ADDRESSES_MAX } from './limits.ts'
 
@@ -22,6 +23,6 @@ export function parseAddress(text: string): Multiaddr {
   try {
     return multiaddr(text)
   } catch (error) {
-    refuse('bad-input', `not an address: ${text.slice(0, 300)}`, error)
+    refuse('bad-input', `not an address: ${printableLine(text.slice(0, 300))}`, error)
   }
 }

@@ -1,0 +1,144 @@
+import { dice, pick, type Dice } from '../compute/metering/dice.fixture.ts'
+import { damagedBytes } from '../fuzz-bytes.fixture.ts'
+import type { FuzzRange, FuzzStep, Fuzzer } from '../fuzz.ts'
+import { decodeEvent, decodeState, encodeEvent, encodeState } from '../peer/codec.ts'
+import { ComputeAllocationState } from '../protocol/assignment.ts'
+import { decodeCanonical, encodeCanonical, equalBytes } from '../protocol/canonical.ts'
+import { ComputeCommitment } from '../protocol/commitment.ts'
+import type { Outcome } from '../protocol/fault.ts'
+import { ENVELOPE_BYTES_MAX, MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
+import { DirectMessage } from '../protocol/messages.ts'
+import { createDice } from './dice.ts'
+import type { Message } from './message.ts'
+import { drawScenario } from './scenario.ts'
+import { createWorld } from './world.ts'
+
+/** Inputs of a step. */
+const STEP = 2_000
+/** Meshes whose traffic and journals are damaged. */
+const MESHES = [
+  { seed: 11, peers: 5 },
+  { seed: 12, peers: 7 },
+] as const
+/** Virtual time in which they produce something. */
+const RUN_MS = 60_000
+/** Samples of each kind that are kept. */
+const SAMPLES_MAX = 200
+
+/**
+ * Records, snapshots, messages and published states of simulated meshes, damaged: each is read, or refused by a fault,
+ * and what was read can be written down and read again.
+ */
+export const fuzzer: Fuzzer = { name: 'records', inputs: 'values', count: 500_000, run }
+
+/** A kind of value, samples of it, and what reads it. */
+interface Format {
+  readonly name: string
+  readonly samples: Uint8Array[]
+  readonly read: (bytes: Uint8Array) => Outcome<unknown>
+  /** How what was read is written down again. */
+  readonly write?: (value: never) => Uint8Array
+}
+
+function* run({ seed, from, count }: FuzzRange): Generator<FuzzStep> {
+  const formats = sampled()
+  for (let first = from; first < from + count; first += STEP) {
+    const end = Math.min(first + STEP, from + count)
+    const found: { index: number; what: string }[] = []
+    for (let index = first; index < end; index++) {
+      const roll = dice(Math.imul(seed, 0x9e3779b1) ^ index)
+      const what = wrongWith(pick(roll, formats), roll)
+      if (what !== undefined) found.push({ index, what })
+    }
+    yield { tried: end - first, found }
+  }
+}
+
+function wrongWith({ name, samples, read, write }: Format, roll: Dice): string | undefined {
+  const bytes = damagedBytes(roll, pick(roll, samples), samples)
+  try {
+    const decoded = read(bytes)
+    if (!decoded.ok || write === undefined) return undefined
+    const written = write(decoded.value as never)
+    const again = read(written)
+    const isSame = again.ok && equalBytes(write(again.value as never), written)
+    return isSame ? undefined : `${name}: what was read cannot be written down and read again`
+  } catch (error) {
+    return `${name}: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+/** What the meshes wrote down, sent and published. */
+function sampled(): readonly Format[] {
+  const events: Format = { name: 'record', samples: [], read: decodeEvent, write: encodeEvent }
+  const states: Format = { name: 'snapshot', samples: [], read: decodeState, write: encodeState }
+  const messages: Format = {
+    name: 'message',
+    samples: [],
+    read: (bytes) => decodeCanonical(bytes, DirectMessage, MESSAGE_BYTES_MAX),
+  }
+  const commitments: Format = {
+    name: 'commitment',
+    samples: [],
+    read: (bytes) => decodeCanonical(bytes, ComputeCommitment, ENVELOPE_BYTES_MAX),
+  }
+  const allocations: Format = {
+    name: 'allocation',
+    samples: [],
+    read: (bytes) => decodeCanonical(bytes, ComputeAllocationState, ENVELOPE_BYTES_MAX),
+  }
+  const keep = ({ samples }: Format, bytes: Uint8Array): void => {
+    if (samples.length < SAMPLES_MAX) samples.push(bytes)
+  }
+  for (const { seed, peers } of MESHES) {
+    const world = createWorld(drawScenario({ seed, peers }, createDice(seed)), seed, {
+      turned: (process) => keep(states, encodeState(process.state)),
+      taken(_process, _from, message) {
+        const sent = messageOf(message)
+        if (sent !== undefined) keep(messages, encodeCanonical(sent))
+      },
+      starting: () => undefined,
+      effect: () => undefined,
+      died: () => undefined,
+      restarted: () => undefined,
+      submitted: () => undefined,
+      happened: () => undefined,
+    })
+    const untilMs = world.schedule.nowMs() + RUN_MS
+    while (world.schedule.nowMs() < untilMs && world.schedule.next());
+    for (const { disk } of world.residents.values()) {
+      for (const record of disk.records) keep(events, record)
+      for (const publication of disk.remembered.values()) {
+        for (const { store, value } of publication.values()) {
+          keep(store === 'commitment' ? commitments : allocations, encodeCanonical(value))
+        }
+      }
+    }
+  }
+  return [events, states, messages, commitments, allocations].filter(({ samples }) => samples.length > 0)
+}
+
+/** A letter of the simulator as it travels in reality; receipts travel in envelopes, which are `wire`'s. */
+function messageOf(message: Message): DirectMessage | undefined {
+  switch (message.kind) {
+    case 'award':
+      return message
+    case 'withdraw':
+      return { kind: 'withdraw', job_id: message.job }
+    case 'settled':
+      return { kind: 'settled', job_id: message.job, units: [0, 1] }
+    case 'recall':
+      return { kind: 'recall', job_id: message.job, units: [{ unit_index: 1, attempt: 1 }] }
+    case 'hand-back':
+      return {
+        kind: 'hand-back',
+        job_id: message.job,
+        units: [{ unit_index: 1, attempt: 1 }],
+        reason: 'the end',
+      }
+    case 'results':
+    case 'pair':
+    default:
+      return undefined
+  }
+}
