@@ -2,13 +2,11 @@ import { expect, test } from 'vitest'
 import { fuzzer as files } from './compute/libraries/render/files.fuzz.ts'
 import { fuzz } from './fuzz.ts'
 import { fuzzer as wire } from './network/wire.fuzz.ts'
-import { fuzzer as records } from './sim/records.fuzz.ts'
 
-/** A short form of `npm run fuzz`; modules have their own (compute/metering/fuzz). */
+/** A short form of `npm run fuzz`; modules and records have their own (compute/metering/fuzz, sim). */
 test.each([
   { fuzzer: files, count: 1_000 },
   { fuzzer: wire, count: 20_000 },
-  { fuzzer: records, count: 10_000 },
 ])(
   'damaged $fuzzer.inputs of $fuzzer.name are read or refused, $count of them',
   async ({ fuzzer, count }) => {
