@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { allAttacks, attackVictim } from './attack.ts'
 
 /** A short form of `npm run attack`, which goes on for longer and tells all that it measures. */
-const SECONDS = 2
+const SECONDS = 1
 /** What may be left in memory or on disk. The process's garbage of a moment is most of it: nobody can ask it to collect. */
 const GROWTH_BYTES_MAX = 128 << 20
 
