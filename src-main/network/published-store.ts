@@ -25,7 +25,7 @@ export interface NetworkStore<T> extends PublishedStore<T> {
   /** The value set last. */
   get(): T | undefined
   /** Calls back with the newest value now, remembered ones included, and on every newer one. */
-  subscribeToUser(peer: PeerId, callback: StoreCallback<T>): () => void
+  subscribeToUser(peer: PeerId, callback: StoreCallback<T>, shut?: () => void): () => void
 }
 
 /** Refusals by kind since the start. */

@@ -23,7 +23,7 @@ export type StoreCallback<T> = (value: T, how: { readonly live: boolean }) => vo
 
 /** The subscribing half of a store. */
 export interface Subscriber<T> {
-  readonly subscribe: (author: PeerId, callback: StoreCallback<T>) => () => void
+  readonly subscribe: (author: PeerId, callback: StoreCallback<T>, shut?: () => void) => () => void
   /** Takes an envelope that `author` should have signed; `'refused'` when it is not to be believed. */
   readonly take: (author: PeerId, envelope: Uint8Array) => 'refused' | undefined
   readonly onConnected: (peer: PeerId) => void
@@ -33,6 +33,8 @@ export interface Subscriber<T> {
 /** An author that somebody here listens to. */
 interface Followed<T> {
   readonly callbacks: Set<StoreCallback<T>>
+  /** Told when the author answers that this peer may not read. */
+  readonly shuts: Set<() => void>
   readonly leave: () => void
   known: Known<T> | undefined
   asking: boolean
@@ -112,12 +114,20 @@ export function createSubscriber<S extends Published>(
     const envelope = await transport
       .request(author, GET, encodeCanonical({ path: networkPath }), { signal: deadline.signal })
       .catch((error: unknown) => {
-        refused(faultOf(error, 'unreachable'))
+        const fault = faultOf(error, 'unreachable')
+        refused(fault)
+        if (fault.kind === 'not-trusted') shut(followed)
         return undefined
       })
     deadline.cancel()
     followed.asking = false
     if (envelope !== undefined && envelope.byteLength > 0) take(author, envelope)
+  }
+
+  /** What the author said before counts for nothing; should it say the same again, that is news. */
+  const shut = (followed: Followed<z.infer<S>>) => {
+    followed.known = undefined
+    for (const tell of [...followed.shuts]) tell()
   }
 
   const follow = (author: PeerId): Followed<z.infer<S>> => {
@@ -126,6 +136,7 @@ export function createSubscriber<S extends Published>(
     const leave = transport.subscribe(topicOf(author, networkPath), hear)
     const followed: Followed<z.infer<S>> = {
       callbacks: new Set(),
+      shuts: new Set(),
       leave,
       known: remembered(author),
       asking: false,
@@ -136,12 +147,14 @@ export function createSubscriber<S extends Published>(
   }
 
   return {
-    subscribe(author, callback) {
+    subscribe(author, callback, whenShut) {
       const followed = authors.get(author) ?? follow(author)
+      if (whenShut !== undefined) followed.shuts.add(whenShut)
       const entry: StoreCallback<z.infer<S>> = (value, how) => callback(value, how)
       followed.callbacks.add(entry)
       if (followed.known !== undefined) entry(followed.known.value, { live: followed.known.live })
       return () => {
+        if (whenShut !== undefined) followed.shuts.delete(whenShut)
         if (!followed.callbacks.delete(entry) || followed.callbacks.size > 0) return
         followed.leave()
         if (authors.get(author) === followed) authors.delete(author)

@@ -91,6 +91,8 @@ export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
     { kind: 'contacts-changed' },
     { kind: 'commitment-changed' },
     { kind: 'allocation-due' },
+    // When they come back and ask, they hear that they may not.
+    ...(contact.trust > 0 && event.trust === 0 ? [{ kind: 'disconnect', peer: event.peer } as const] : []),
   ]
 }
 

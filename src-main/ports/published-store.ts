@@ -7,6 +7,9 @@ import type { PeerId } from '../protocol/ids.ts'
 export interface PublishedStore<T> {
   /** Publishes a value; values that come closer together than the debounce travel as the newest one. */
   set(value: T): void
-  /** Calls back with each newer value of a peer, verified, until the returned function is called. */
-  subscribeToUser(peer: PeerId, listener: (value: T) => void): () => void
+  /**
+   * Calls back with each newer value of a peer, verified, until the returned function is called; and with `shut` when
+   * that peer lets this one read no longer: what was heard before counts for nothing then.
+   */
+  subscribeToUser(peer: PeerId, listener: (value: T) => void, shut?: () => void): () => void
 }

@@ -59,9 +59,15 @@ export function createPublisher(parts: PublisherParts): Publisher {
   function follow(peer: PeerId): () => void {
     const at_ms = (): number => clock.nowMs()
     const stops = [
-      stores.commitment.subscribeToUser(peer, (commitment) => {
-        tell({ kind: 'commitment', at_ms: at_ms(), commitment })
-      }),
+      stores.commitment.subscribeToUser(
+        peer,
+        (commitment) => tell({ kind: 'commitment', at_ms: at_ms(), commitment }),
+        () => {
+          const known = state.view.commitments.get(peer)
+          if (known !== undefined)
+            tell({ kind: 'commitment', at_ms: at_ms(), commitment: withoutTrust(known) })
+        },
+      ),
       stores.allocation.subscribeToUser(peer, (allocation) => {
         tell({ kind: 'allocation', at_ms: at_ms(), allocation })
       }),
@@ -114,4 +120,9 @@ export function createPublisher(parts: PublisherParts): Publisher {
       following.clear()
     },
   }
+}
+
+/** What is left of what somebody said who does not trust this peer any longer: no work, no offer, no trust. */
+function withoutTrust(commitment: ComputeCommitment): ComputeCommitment {
+  return { ...commitment, availability_slots: [], work_requests: [], trust_weights: {} }
 }
