@@ -96,6 +96,8 @@ export async function runHeadless(options: HeadlessOptions, extras: HeadlessExtr
     log(error)
     fatal()
   }
+  // A log that cannot be written, on a full disk or to a closed pipe, is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   process.on('uncaughtException', defect)
   process.on('unhandledRejection', defect)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ended.resolve(0))

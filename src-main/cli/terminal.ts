@@ -37,8 +37,11 @@ export function safeTerminal(output: Output): Terminal {
   }
 }
 
-/** The process's own output. */
+/** The process's own output. Whoever reads it may have had enough: then nothing more is said, and nothing fails. */
 export function processOutput(): Output {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.listenerCount('error') === 0) stream.on('error', ignoreClosedPipe)
+  }
   return {
     out: (text) => void process.stdout.write(text),
     outBytes: (bytes) =>
@@ -53,4 +56,8 @@ export function processOutput(): Output {
       return process.stderr.isTTY ? process.stderr.columns : undefined
     },
   }
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }

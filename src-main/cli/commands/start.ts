@@ -19,6 +19,9 @@ const READY_WITHIN_MS = 30_000
 const LOOK_EVERY_MS = 50
 /** A stopped peer's process is gone after this, whatever still hangs in it. */
 const EXIT_WITHIN_MS = 500
+/** What a daemon's lines for people begin with. */
+const SAID = 'meshwork: '
+
 /** What a detached daemon says. */
 const LOG_FILE = 'daemon.log'
 
@@ -94,11 +97,10 @@ async function startDetached(
   })
   await log.close()
   const exited = new Promise<'exited'>((resolve) => child.once('exit', () => resolve('exited')))
-  const found = await Promise.race([waitForAnswer(folder, before?.token), exited])
-  if (found === 'exited') {
-    const [line] = (await readFile(logPath, 'utf8')).trim().split('\n').slice(-1)
-    refuse('storage-failed', line?.replace(/^meshwork: /, '') ?? 'the peer did not start')
-  }
+  const over = new AbortController()
+  const found = await Promise.race([waitForAnswer(folder, before?.token, over.signal), exited])
+  over.abort()
+  if (found === 'exited') refuse('storage-failed', reasonIn(await readFile(logPath, 'utf8')))
   if (found === 'too-late') {
     child.kill('SIGKILL')
     refuse('timed-out', `the peer did not answer within ${READY_WITHIN_MS / 1_000} s`)
@@ -115,6 +117,12 @@ async function startDetached(
     () => `${found.name} is running (process ${pid})\n${open}`,
   )
   if (link !== undefined) await openInBrowser(link, folder)
+}
+
+/** Why a daemon ended, by its log: the last line that it said to people, not where in the program it said so. */
+function reasonIn(log: string): string {
+  const line = log.split('\n').findLast((text) => text.startsWith(SAID))
+  return line?.slice(SAID.length) ?? 'the peer did not start'
 }
 
 async function linkOf(endpoint: Endpoint): Promise<string> {
@@ -139,8 +147,9 @@ async function openLog(folder: string, path: string): Promise<FileHandle> {
 async function waitForAnswer(
   folder: string,
   before: string | undefined,
+  signal: AbortSignal,
 ): Promise<'too-late' | { endpoint: Endpoint; peer_id: string; name: string }> {
-  for (const startMs = Date.now(); Date.now() - startMs < READY_WITHIN_MS;) {
+  for (const startMs = Date.now(); Date.now() - startMs < READY_WITHIN_MS && !signal.aborted;) {
     const endpoint = await readEndpoint(folder)
     if (endpoint !== undefined && endpoint.token !== before) {
       const client = await connectApi(endpoint)
