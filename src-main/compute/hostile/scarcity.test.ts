@@ -17,11 +17,11 @@ describe.runIf(process.platform === 'linux')('where the machine has no memory fo
     sandbox = await startSandbox({ dataBytes: 1_500 << 20 })
     const growing = passes('growing', meshwork(GROW_TO_2_GIB), undefined, { limits: LIMITS })
     const large = passes('large', meshwork('', { memory: '32000' }), undefined, { limits: LIMITS })
-    expect(await sandbox.run([growing, large, GOOD])).toMatchObject([
-      { kind: 'memory-exhausted' },
-      { kind: 'memory-exhausted' },
-      { output: 'good' },
-    ])
+    const [grown, claimed, good] = await sandbox.run([growing, large, GOOD])
+    // A module that takes all there is may leave V8 too little to go on with, and its host dies, too: neither is a verdict.
+    expect(kindOf(grown)).toMatch(/^(?:memory-exhausted|runner-lost)$/)
+    expect(kindOf(claimed)).toMatch(/^(?:memory-exhausted|runner-lost)$/)
+    expect(good).toMatchObject({ output: 'good' })
     expect(await sandbox.leftovers()).toEqual([])
   })
 })
