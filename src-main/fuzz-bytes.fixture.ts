@@ -1,10 +1,28 @@
 /** Damages bytes of any format in the ways that find mistakes in what reads them. */
-import { pick, type Dice } from './compute/metering/dice.fixture.ts'
+import { dice, pick, type Dice } from './compute/metering/dice.fixture.ts'
+import type { FuzzRange, FuzzStep } from './fuzz.ts'
 
 /** Whole numbers at which sizes, offsets and counts go wrong, as 32 bits. */
 const TELLING_WORDS = [0, 1, 0x7f, 0x80, 0xff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff]
 /** A file grows to this at most: what is tried is short. */
 const BYTES_MAX = 1 << 20
+
+/** The steps of a fuzzer: dice for each input, and which promise was broken with it, if one was. */
+export async function* fuzzSteps(
+  { seed, from, count }: FuzzRange,
+  inputsPerStep: number,
+  wrongWith: (roll: Dice) => string | undefined | Promise<string | undefined>,
+): AsyncGenerator<FuzzStep> {
+  for (let first = from; first < from + count; first += inputsPerStep) {
+    const end = Math.min(first + inputsPerStep, from + count)
+    const found: { index: number; what: string }[] = []
+    for (let index = first; index < end; index++) {
+      const what = await wrongWith(dice(Math.imul(seed, 0x9e3779b1) ^ index))
+      if (what !== undefined) found.push({ index, what })
+    }
+    yield { tried: end - first, found }
+  }
+}
 
 /** Bytes that are like `bytes`, damaged one to six times; `others` are what pieces are taken from. */
 export function damagedBytes(

@@ -12,7 +12,7 @@ export interface Keys {
   readonly sessions: Pick<BrowserSessions, 'isOpen' | 'proves'>
 }
 
-/** What our own page speaks over its WebSocket. */
+/** The subprotocol that our own page speaks over its WebSocket. */
 export const SOCKET_PROTOCOL = 'meshwork-1'
 
 /**

@@ -54,7 +54,7 @@ export interface BrowserSessions {
   proves(secret: string, answer: ChallengeAnswer): boolean
 }
 
-/** What a page proves itself with: HMAC-SHA-256 by the session's key over `HOST:PORT CHALLENGE`, base64url. */
+/** A page's proof of itself: HMAC-SHA-256 by the session's key over `HOST:PORT CHALLENGE`, base64url. */
 export interface ChallengeAnswer {
   readonly challenge: string
   readonly proof: string

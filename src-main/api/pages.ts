@@ -18,7 +18,7 @@ export interface PageParts {
   readonly sessions: BrowserSessions
   /** Absent where it was not built. */
   readonly userInterface: UserInterface | undefined
-  /** What is wrong with the peer at this moment, a line each. */
+  /** The peer's troubles of this moment, a line each; none when all is well. */
   readonly troubles: () => readonly string[]
 }
 

@@ -29,7 +29,7 @@ export interface ApiParts {
   readonly blobs: BlobStore
   readonly fetcher: BlobFetcher
   readonly runner: Runner
-  /** What stands around compute hosts here. */
+  /** The operating system's wall around compute hosts here. */
   readonly findWall: () => Promise<HostWall>
   readonly hardware: Hardware
   readonly health: Pick<Health, 'troubles'>

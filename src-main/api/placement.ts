@@ -5,7 +5,7 @@ import type { ComputeResource } from '../protocol/resource.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
 
-/** What a request says of where and until when its units should be computed. */
+/** Where and until when a request wants its units computed. */
 export interface AskedPlacement {
   readonly deadline_ms?: DeadlineMs
   readonly dataset?: Cid

@@ -37,7 +37,7 @@ export interface ServeOptions {
   readonly sessions: BrowserSessions
   /** The built user interface; absent where there is none. */
   readonly userInterface?: UserInterface
-  /** What is wrong with the peer at this moment, a line each, for `/healthz`; nothing when absent. */
+  /** The peer's troubles of this moment, a line each, for `/healthz`; nothing when absent. */
   readonly troubles?: () => readonly string[]
   /** A port of this machine; any free one when absent. */
   readonly port?: number

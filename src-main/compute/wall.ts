@@ -10,7 +10,7 @@ import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { HostWall } from '../ports/runner.ts'
 
-/** What stands around compute hosts on this machine, and the program that makes it. */
+/** The wall around compute hosts on this machine, and the program that makes it. */
 export type Wall =
   | (Extract<HostWall, { kind: 'bubblewrap' }> & { readonly file: string })
   | Extract<HostWall, { kind: 'none' }>

@@ -1,4 +1,4 @@
-import { faultOf, type Fault } from '../protocol/fault.ts'
+import { faultOf, onlyFault, type Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Transport } from '../ports/transport.ts'
@@ -76,7 +76,7 @@ export async function reach(
   if (isConnected(transport, peer)) return
   const controller = new AbortController()
   const cancel = clock.after(SOURCE_CONNECT_MS_MAX, () => controller.abort())
-  await transport.connect(peer, addresses, { signal: controller.signal }).catch(() => undefined)
+  await transport.connect(peer, addresses, { signal: controller.signal }).catch(onlyFault)
   cancel()
 }
 

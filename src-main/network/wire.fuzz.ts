@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import { damagedBytes } from '../fuzz-bytes.fixture.ts'
+import { damagedBytes, fuzzSteps } from '../fuzz-bytes.fixture.ts'
 import type { FuzzRange, FuzzStep, Fuzzer } from '../fuzz.ts'
-import { dice, pick, type Dice } from '../compute/metering/dice.fixture.ts'
+import { pick, type Dice } from '../compute/metering/dice.fixture.ts'
 import { encodeCanonical, equalBytes } from '../protocol/canonical.ts'
 import { decodeNode, encodeNode } from '../storage/blob-node.ts'
 import { createIdentity } from './identity.ts'
@@ -24,18 +24,9 @@ interface Format {
   readonly read: (bytes: Uint8Array) => void
 }
 
-function* run({ seed, from, count }: FuzzRange): Generator<FuzzStep> {
+async function* run(range: FuzzRange): AsyncGenerator<FuzzStep> {
   const formats = allFormats()
-  for (let first = from; first < from + count; first += STEP) {
-    const end = Math.min(first + STEP, from + count)
-    const found: { index: number; what: string }[] = []
-    for (let index = first; index < end; index++) {
-      const roll = dice(Math.imul(seed, 0x9e3779b1) ^ index)
-      const what = wrongWith(pick(roll, formats), roll)
-      if (what !== undefined) found.push({ index, what })
-    }
-    yield { tried: end - first, found }
-  }
+  yield* fuzzSteps(range, STEP, (roll) => wrongWith(pick(roll, formats), roll))
 }
 
 function wrongWith({ name, samples, read }: Format, roll: Dice): string | undefined {

@@ -1,5 +1,5 @@
-import { dice, pick, type Dice } from '../compute/metering/dice.fixture.ts'
-import { damagedBytes } from '../fuzz-bytes.fixture.ts'
+import { pick, type Dice } from '../compute/metering/dice.fixture.ts'
+import { damagedBytes, fuzzSteps } from '../fuzz-bytes.fixture.ts'
 import type { FuzzRange, FuzzStep, Fuzzer } from '../fuzz.ts'
 import { decodeEvent, decodeState, encodeEvent, encodeState } from '../peer/codec.ts'
 import { ComputeAllocationState } from '../protocol/assignment.ts'
@@ -40,18 +40,9 @@ interface Format {
   readonly write?: (value: never) => Uint8Array
 }
 
-function* run({ seed, from, count }: FuzzRange): Generator<FuzzStep> {
+async function* run(range: FuzzRange): AsyncGenerator<FuzzStep> {
   const formats = sampled()
-  for (let first = from; first < from + count; first += STEP) {
-    const end = Math.min(first + STEP, from + count)
-    const found: { index: number; what: string }[] = []
-    for (let index = first; index < end; index++) {
-      const roll = dice(Math.imul(seed, 0x9e3779b1) ^ index)
-      const what = wrongWith(pick(roll, formats), roll)
-      if (what !== undefined) found.push({ index, what })
-    }
-    yield { tried: end - first, found }
-  }
+  yield* fuzzSteps(range, STEP, (roll) => wrongWith(pick(roll, formats), roll))
 }
 
 function wrongWith({ name, samples, read, write }: Format, roll: Dice): string | undefined {

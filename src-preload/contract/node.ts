@@ -79,7 +79,7 @@ export const NodeInfo = z.strictObject({
   traffic: Traffic,
   /** Disk taken by blobs, and how much may be. */
   blobs: z.strictObject({ bytes: Count, quota_bytes: Count }),
-  /** What is wrong with the peer at this moment, a line each: journal, disk, loop, compute hosts. */
+  /** Troubles of this moment with journal, disk, loop and compute hosts, a line each. */
   troubles: z.array(z.string()),
   /** Resident memory of the peer's main process. */
   rss_bytes: Count,

@@ -5,9 +5,9 @@ import { createEncoderModule } from 'draco3dgltf'
 import { WebIO, type Document } from '@gltf-transform/core'
 import { KHRDracoMeshCompression } from '@gltf-transform/extensions'
 import { checkScene, packScene } from '../../../../wasm/path-trace/scene.ts'
-import { damagedBytes } from '../../../fuzz-bytes.fixture.ts'
+import { damagedBytes, fuzzSteps } from '../../../fuzz-bytes.fixture.ts'
 import type { FuzzRange, FuzzStep, Fuzzer } from '../../../fuzz.ts'
-import { dice, pick, type Dice } from '../../metering/dice.fixture.ts'
+import { pick, type Dice } from '../../metering/dice.fixture.ts'
 import { decodeImage } from './decode-image.ts'
 import { parseEnvironment } from './environment.ts'
 import { glbOf, meshNode, newDocument, SQUARE, squareNode } from './gltf-fixture.ts'
@@ -35,18 +35,9 @@ interface Format {
   readonly read: (bytes: Uint8Array<ArrayBuffer>) => unknown
 }
 
-async function* run({ seed, from, count }: FuzzRange): AsyncGenerator<FuzzStep> {
+async function* run(range: FuzzRange): AsyncGenerator<FuzzStep> {
   const formats = await allFormats()
-  for (let first = from; first < from + count; first += STEP) {
-    const end = Math.min(first + STEP, from + count)
-    const found: { index: number; what: string }[] = []
-    for (let index = first; index < end; index++) {
-      const roll = dice(Math.imul(seed, 0x9e3779b1) ^ index)
-      const what = await wrongWith(pick(roll, formats), roll)
-      if (what !== undefined) found.push({ index, what })
-    }
-    yield { tried: end - first, found }
-  }
+  yield* fuzzSteps(range, STEP, (roll) => wrongWith(pick(roll, formats), roll))
 }
 
 /** What promise was broken with a damaged file. */
