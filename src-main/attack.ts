@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { Suffered } from './attacked-peer.fixture.ts'
 import { startDemoPeer, stopDemoPeer, type DemoPeer } from './cli/demo-peers.ts'
 import { decodeInvite } from './network/invite-code.ts'
 import type { Invite } from './protocol/messages.ts'
@@ -20,19 +22,30 @@ export interface Attack {
   /** What is tried, in a few words. */
   readonly name: string
   readonly by: 'stranger' | 'contact'
-  /** Attacks until the signal, or until there is nothing left to try. @returns what the victim did, in a few words */
-  run(scene: Scene): Promise<string>
+  /**
+   * Gets as near as the attacker may: a contact pairs. @returns what then attacks until the signal, or until there is
+   * nothing left to try, and says what the victim did, in a few words
+   */
+  approach(scene: Scene): Promise<() => Promise<string>>
 }
 
 /** What a victim went through. Growth is what is left when the attack is over. */
 export interface AttackResult {
   readonly attack: string
-  readonly by: Attack['by']
-  readonly memory_growth_bytes: number
+  readonly by: Attack['by'] | 'all'
+  /** What it holds more than before when its garbage is collected, and its pages: then, and at their most. */
+  readonly held_growth_bytes: number
+  readonly resident_growth_bytes: number
+  readonly resident_peak_growth_bytes: number
   readonly disk_growth_bytes: number
-  /** The longest that it took to answer its own user; before the attack, and during it. */
+  /** The longest that its event loop stood still; before the attack, and during it. */
   readonly quiet_stall_ms: number
   readonly stall_ms: number
+  /** The longest that its user waited for an answer during the attack, of a machine that is as busy as the attacker can make it. */
+  readonly wait_ms: number
+  /** What the same job took for a friend, computed by the friend and the victim: before the attack, and during it. */
+  readonly quiet_job_ms: number
+  readonly job_ms: number
   /** Whether the process lived, and a restart after SIGKILL gave the same peer, people and jobs. */
   readonly survived: boolean
   readonly same_after_restart: boolean
@@ -43,13 +56,21 @@ export interface AttackResult {
 const ASK_EVERY_MS = 20
 /** After an attack its connections close, and what was held for them goes. */
 const SETTLE_MS = 1_500
+/** The daemon's program, with units that wait and an ear for what it is asked. */
+const ENTRY = join(import.meta.dirname, 'attacked-peer.fixture.ts')
+/** The honest job: units of this long, one at a time on each of its two peers. */
+const UNIT_MS = 50
+const PEERS = 2
+/** A job that is not done after so many times its length has been stopped by the attack. */
+const JOB_PATIENCE = 10
 
-/** Runs one attack against a fresh victim for so long at most. */
-export async function attackVictim(attack: Attack, seconds: number): Promise<AttackResult> {
+/** Runs attacks, all at once, against a fresh victim for so long at least, while an honest job runs. */
+export async function attackVictim(attacks: readonly Attack[], seconds: number): Promise<AttackResult> {
   const folder = await mkdtemp(join(tmpdir(), 'meshwork-attack-'))
   const peers: DemoPeer[] = []
   const start = async (name: string, index: number): Promise<DemoPeer> => {
-    const peer = await startDemoPeer({ folder: join(folder, name), name, part: 'provider', cores: 1 })
+    const options = { folder: join(folder, name), name, part: 'provider', cores: 1, entry: ENTRY } as const
+    const peer = await startDemoPeer({ ...options, channel: true })
     peers[index] = peer
     return peer
   }
@@ -58,34 +79,31 @@ export async function attackVictim(attack: Attack, seconds: number): Promise<Att
     const friend = await start('friend', 1)
     const { code } = await victim.api.calls.people.invite({ trust: 0.8, valid_minutes: 5 })
     await friend.api.calls.people.pair({ code, trust: 0.8 })
-    const quiet = watchAnswers(victim)
-    await pause(Math.min(2_000, seconds * 500))
-    const quiet_stall_ms = await quiet()
-    const before = await measure(victim, join(folder, 'victim'))
-    const asked = watchAnswers(victim)
-    const outcome = await attack.run({
-      invite: async (trust) => {
-        const made = await victim.api.calls.people.invite({ trust, valid_minutes: 5 })
-        const decoded = decodeInvite(made.code)
-        if (!decoded.ok) throw new Error(decoded.fault.message)
-        return decoded.value
-      },
-      signal: AbortSignal.timeout(seconds * 1_000),
-    })
-    const stall_ms = await asked()
-    await pause(SETTLE_MS)
-    const survived = victim.process.exitCode === null && victim.process.signalCode === null
-    const after = survived ? await measure(victim, join(folder, 'victim')) : before
+    await waitUntilMeasured([victim, friend])
+    // In the first job compute hosts start and code is compiled.
+    await runHonestJob(friend, 1)
+    victim.process.send('watch')
+    const quiet_job_ms = await runHonestJob(friend, seconds)
+    const before = await suffered(victim)
+    const diskBefore = await bytesBelow(join(folder, 'victim'))
+    const met = await meet(attacks, victim, friend, seconds)
+    const survived = isAlive(victim)
+    const after = survived ? await suffered(victim) : before
     return {
-      attack: attack.name,
-      by: attack.by,
-      memory_growth_bytes: after.memory - before.memory,
-      disk_growth_bytes: after.disk - before.disk,
-      quiet_stall_ms: Math.round(quiet_stall_ms),
-      stall_ms: Math.round(stall_ms),
+      attack: attacks.map(({ name }) => name).join('; '),
+      by: attacks.length === 1 && attacks[0] !== undefined ? attacks[0].by : 'all',
+      held_growth_bytes: after.held_bytes - before.held_bytes,
+      resident_growth_bytes: after.resident_bytes - before.resident_bytes,
+      resident_peak_growth_bytes: met.peak_bytes - before.resident_bytes,
+      disk_growth_bytes: (await bytesBelow(join(folder, 'victim'))) - diskBefore,
+      quiet_stall_ms: Math.round(before.stall_ms),
+      stall_ms: Math.round(met.stall_ms),
+      wait_ms: Math.round(met.wait_ms),
+      quiet_job_ms: Math.round(quiet_job_ms),
+      job_ms: Math.round(met.job_ms),
       survived,
       same_after_restart: survived && (await isSameAfterRestart(victim, () => start('victim', 0))),
-      outcome,
+      outcome: met.outcome,
     }
   } finally {
     await Promise.all(peers.map(stopDemoPeer))
@@ -93,15 +111,87 @@ export async function attackVictim(attack: Attack, seconds: number): Promise<Att
   }
 }
 
+/** The attack itself, until the honest job is done and the time is over, and what the victim says of it. */
+async function meet(attacks: readonly Attack[], victim: DemoPeer, friend: DemoPeer, seconds: number) {
+  const over = new AbortController()
+  const scene: Scene = {
+    invite: async (trust) => {
+      const made = await victim.api.calls.people.invite({ trust, valid_minutes: 5 })
+      const decoded = decodeInvite(made.code)
+      if (!decoded.ok) throw new Error(decoded.fault.message)
+      return decoded.value
+    },
+    signal: over.signal,
+  }
+  const ready: (() => Promise<string>)[] = []
+  for (const attack of attacks) ready.push(await attack.approach(scene))
+  const asked = watchAnswers(victim)
+  const [outcomes, job_ms] = await Promise.all([
+    Promise.all(ready.map((attack) => attack())),
+    Promise.all([runHonestJob(friend, seconds), pause(seconds * 1_000)])
+      .then(([ms]) => ms)
+      .finally(() => over.abort()),
+  ])
+  const wait_ms = await asked()
+  const { stall_ms, resident_peak_bytes } = isAlive(victim)
+    ? await suffered(victim)
+    : { stall_ms: Infinity, resident_peak_bytes: 0 }
+  await pause(SETTLE_MS)
+  return { outcome: outcomes.join('; '), job_ms, wait_ms, stall_ms, peak_bytes: resident_peak_bytes }
+}
+
+function isAlive({ process: child }: DemoPeer): boolean {
+  return child.exitCode === null && child.signalCode === null
+}
+
+/** What the victim has met since it was asked last. */
+async function suffered({ process: child }: DemoPeer): Promise<Suffered> {
+  const told = once(child, 'message')
+  child.send('tell')
+  const [answer] = (await told) as [unknown]
+  return Suffered.parse(answer)
+}
+
+async function waitUntilMeasured(peers: readonly DemoPeer[]): Promise<void> {
+  for (const { api } of peers) {
+    while (!(await api.calls.node.info()).algorithms.some(({ supported }) => supported))
+      await pause(ASK_EVERY_MS)
+  }
+}
+
+/** A job that takes two peers about so long. @returns what it took, in ms; infinite if it was not done */
+async function runHonestJob({ api }: DemoPeer, seconds: number): Promise<number> {
+  const unit_count = Math.max(PEERS, Math.round((PEERS * seconds * 1_000) / UNIT_MS))
+  const { job_id } = await api.calls.jobs.submit({
+    algorithm_id: 'test.wait',
+    algorithm_version: '1.0.0',
+    params: { wait_ms: UNIT_MS },
+    unit_count,
+    estimated_duration_seconds: UNIT_MS / 1_000,
+    resources: { cpu_cores: 1, ram_gb: 0.01 },
+    redundancy: 1,
+  })
+  const signal = AbortSignal.timeout(JOB_PATIENCE * Math.max(seconds, 3) * 1_000)
+  try {
+    for await (const { state } of await api.calls.jobs.watch({ job_id }, { signal })) {
+      if (state.kind === 'failed') return Infinity
+    }
+  } catch (error) {
+    if (signal.aborted) return Infinity
+    throw error
+  }
+  return (await api.calls.jobs.status({ job_id })).wall_ms
+}
+
 /** Asks the victim as its user does, again and again. The returned function ends that, with the longest wait. */
-function watchAnswers({ api, process: child }: DemoPeer): () => Promise<number> {
+function watchAnswers(victim: DemoPeer): () => Promise<number> {
   let longest = 0
   const over = new AbortController()
   const asking = (async () => {
-    while (!over.signal.aborted && child.exitCode === null && child.signalCode === null) {
+    while (!over.signal.aborted && isAlive(victim)) {
       const askedMs = performance.now()
       // A victim that has died shows in the result.
-      await api.calls.node.info().catch(() => undefined)
+      await victim.api.calls.node.info().catch(() => undefined)
       longest = Math.max(longest, performance.now() - askedMs)
       await pause(ASK_EVERY_MS)
     }
@@ -111,11 +201,6 @@ function watchAnswers({ api, process: child }: DemoPeer): () => Promise<number> 
     await asking
     return longest
   }
-}
-
-async function measure({ api }: DemoPeer, folder: string): Promise<{ memory: number; disk: number }> {
-  const { rss_bytes } = await api.calls.node.info()
-  return { memory: rss_bytes, disk: await bytesBelow(folder) }
 }
 
 async function bytesBelow(folder: string): Promise<number> {
@@ -161,16 +246,28 @@ export async function allAttacks(): Promise<Attack[]> {
 }
 
 const USAGE = `npm run attack -- [WORDS...] [--seconds N] [--json]
-  Each attack meets a fresh peer; WORDS choose those whose names have them.`
+  Each attack meets a fresh peer for N seconds (10), and then all of them meet one; WORDS choose those whose names have them.`
+
+/** What one attacker may leave behind, and all together. */
+const GROWTH_MAX_MB = { one: 32, all: 64 }
+const STALL_MAX_MS = 100
+const DELAY_MAX = 0.2
 
 function row(result: AttackResult): string {
-  const mb = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`
+  const mb = (bytes: number): number => bytes / 2 ** 20
+  const delay = result.job_ms / result.quiet_job_ms - 1
+  const mark = (met: boolean): string => (met ? '✓' : '✗')
+  const growthMax = result.by === 'all' ? GROWTH_MAX_MB.all : GROWTH_MAX_MB.one
+  const held = mb(result.held_growth_bytes)
   return `| ${[
     result.by,
-    result.attack,
-    mb(result.memory_growth_bytes),
-    mb(result.disk_growth_bytes),
-    `${result.stall_ms} ms (quiet ${result.quiet_stall_ms})`,
+    result.by === 'all' ? 'all of them at once' : result.attack,
+    `${held.toFixed(1)} MB ${mark(held <= growthMax)}`,
+    `${mb(result.resident_growth_bytes).toFixed(0)} (peak ${mb(result.resident_peak_growth_bytes).toFixed(0)}) MB`,
+    `${mb(result.disk_growth_bytes).toFixed(1)} MB`,
+    `${result.stall_ms} ms ${mark(result.stall_ms <= STALL_MAX_MS)} (quiet ${result.quiet_stall_ms})`,
+    `${result.wait_ms} ms`,
+    `${(100 * delay).toFixed(0)} % ${mark(delay <= DELAY_MAX)}`,
     result.survived ? 'lives' : 'ENDED',
     result.same_after_restart ? 'same' : 'ANOTHER',
     result.outcome,
@@ -199,11 +296,14 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const chosen = (await allAttacks()).filter(({ name }) => positionals.every((word) => name.includes(word)))
   if (!values.json) {
-    tell('| by | attack | memory | disk | longest wait of its user | process | after a restart | outcome |')
-    tell('|---|---|---|---|---|---|---|---|')
+    tell(
+      '| by | attack | held | pages | disk | longest stall | its user waited | an honest job is late by | process | restart | outcome |',
+    )
+    tell('|---|---|---|---|---|---|---|---|---|---|---|')
   }
-  for (const attack of chosen) {
-    const result = await attackVictim(attack, seconds)
+  const groups = [...chosen.map((attack) => [attack]), ...(chosen.length > 1 ? [chosen] : [])]
+  for (const attacks of groups) {
+    const result = await attackVictim(attacks, seconds)
     tell(values.json ? JSON.stringify(result) : row(result))
     if (!result.survived || !result.same_after_restart) process.exitCode = 1
   }

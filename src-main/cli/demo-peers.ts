@@ -34,8 +34,10 @@ export async function startDemoPeer(options: {
   readonly cores: number
   /** The program that it runs; the daemon, or what the part asks for, when absent. */
   readonly entry?: string
+  /** Whether it may be sent messages over a channel of its process. */
+  readonly channel?: boolean
 }): Promise<DemoPeer> {
-  const { folder, name, part, cores } = options
+  const { folder, name, part, cores, channel = false } = options
   const usual = join(import.meta.dirname, part === 'saboteur' ? 'demo-liar.ts' : '../headless.ts')
   const entry = options.entry ?? usual
   const flags = [
@@ -50,10 +52,11 @@ export async function startDemoPeer(options: {
   ]
   const child = spawn(process.execPath, [entry, ...flags, '--cores', String(cores), '--json'], {
     env: daemonEnvironment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(channel ? (['ipc'] as const) : [])],
   })
   const complaints: string[] = []
-  createInterface({ input: child.stderr }).on('line', (line) => complaints.push(line))
+  if (child.stderr !== null)
+    createInterface({ input: child.stderr }).on('line', (line) => complaints.push(line))
   const ready = await readyLine(child, complaints)
   const api = await connectApi({ url: ready.url, token: ready.token })
   return { name, part, peerId: ready.peer_id, api, process: child }

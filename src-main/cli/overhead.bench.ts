@@ -9,6 +9,12 @@ import { pairAll, startDemoPeer, stopDemoPeer, type DemoPeer } from './demo-peer
 /** Units that do nothing: what is left is the mesh. */
 const UNITS = 10_000
 const REDUNDANCY = 2
+/** An honest pair of peers must notice nothing of what keeps the others out: what these took before there was any. */
+const UNIT_MS_MAX = 0.35
+const AWARD_MS_MAX = 80
+const START_MS_MAX = 500
+/** A start takes once longer and once less: the median counts. */
+const STARTS = 5
 /** A peer that has just started comes to rest within this time … */
 const SETTLE_MS = 10_000
 /** … and is then watched for so long. */
@@ -41,16 +47,16 @@ export const benchmark: Benchmark = {
         unit: 'ms',
         ratio: perUnit / (REDUNDANCY * alone_ms),
         versus: 'the runner alone',
-        target: '≤ 1 ms',
-        met: perUnit <= 1,
+        target: `≤ ${UNIT_MS_MAX} ms`,
+        met: perUnit <= UNIT_MS_MAX,
         note: `${UNITS} units, three peers on this machine`,
       })
       report({
         metric: 'submission to first award',
         value: first_award_ms,
         unit: 'ms',
-        target: '≤ 150 ms',
-        met: first_award_ms <= 150,
+        target: `≤ ${AWARD_MS_MAX} ms`,
+        met: first_award_ms <= AWARD_MS_MAX,
       })
       await atRest(folder, peers, report)
     } finally {
@@ -127,23 +133,28 @@ async function atRest(
 ): Promise<void> {
   const last = peers.pop()
   if (last === undefined) return
-  await stopDemoPeer(last)
-  const begun = performance.now()
-  const again = await startDemoPeer({
-    folder: join(folder, last.name),
-    name: last.name,
-    part: 'provider',
-    cores: 1,
-  })
-  const coldMs = performance.now() - begun
+  let again = last
+  const startsMs: number[] = []
+  for (let start = 0; start < STARTS; start++) {
+    await stopDemoPeer(again)
+    const begun = performance.now()
+    again = await startDemoPeer({
+      folder: join(folder, last.name),
+      name: last.name,
+      part: 'provider',
+      cores: 1,
+    })
+    startsMs.push(performance.now() - begun)
+  }
   peers.push(again)
+  const coldMs = startsMs.sort((a, b) => a - b)[STARTS >> 1] ?? Number.NaN
   report({
     metric: 'cold start',
     value: coldMs / 1_000,
     unit: 's',
-    target: '≤ 1.5 s',
-    met: coldMs <= 1_500,
-    note: 'from the spawn to the first answer, with a journal to restore',
+    target: `≤ ${START_MS_MAX / 1_000} s`,
+    met: coldMs <= START_MS_MAX,
+    note: `from the spawn to the first answer, with a journal to restore; the median of ${STARTS}`,
   })
   if (process.platform !== 'linux' || again.process.pid === undefined) return
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Benchmark } from '../bench.ts'
 import { createRunner } from '../compute/runner.ts'
 import type { RunInput, RunTask } from '../ports/runner.ts'
+import { WASM_MODULE } from '../protocol/wasm-job.ts'
 import { cidOfBytes } from '../runtime/content-id.ts'
 import { machineClock } from '../runtime/machine.ts'
 import { pairAll, startDemoPeer, stopDemoPeer, type DemoPeer } from './demo-peers.ts'
@@ -141,8 +142,8 @@ async function pureExecution(folder: string, kib: number): Promise<{ wall_s: num
   const limits = { wallMsMax: 60_000, memoryBytesMax: 2 ** 28, outputBytesMax: 2 ** 20 }
   const tasks = Array.from({ length: REDUNDANCY * PARTS }, (_, unit): RunTask => ({
     id: String(unit),
-    algorithmId: 'wasm.module',
-    algorithmVersion: '1.0.0',
+    algorithmId: WASM_MODULE.id,
+    algorithmVersion: WASM_MODULE.version,
     params,
     inputs: { module, input: parts[unit % PARTS] ?? module },
     unitIndex: unit,

@@ -25,23 +25,24 @@ export const attacks: readonly Attack[] = [
   {
     name: 'headers of 4 MiB and nothing after them, on many streams',
     by: 'stranger',
-    run: (scene) => again(scene, (node, at) => flood(node, at, () => [header(MESSAGE_BYTES_MAX), rest()])),
+    approach: (scene) =>
+      again(scene, (node, at) => flood(node, at, () => [header(MESSAGE_BYTES_MAX), rest()])),
   },
   {
     name: 'CBOR bombs: 4 MiB of small values in a direct message',
     by: 'stranger',
-    run: (scene) => again(scene, (node, at) => flood(node, at, () => [header(bomb.byteLength), bomb])),
+    approach: (scene) => again(scene, (node, at) => flood(node, at, () => [header(bomb.byteLength), bomb])),
   },
   {
     name: 'announcements to the DHT, with keys of any size',
     by: 'stranger',
-    run: (scene) => again(scene, announce),
+    approach: (scene) => again(scene, announce),
   },
-  { name: 'connections that never finish their handshake', by: 'stranger', run: holdSockets },
+  { name: 'connections that never finish their handshake', by: 'stranger', approach: holdSockets },
   {
     name: 'questions for what is published, and for blobs',
     by: 'stranger',
-    run: (scene) => again(scene, ask),
+    approach: (scene) => again(scene, ask),
   },
 ]
 
@@ -57,32 +58,34 @@ function rest(): Uint8Array {
   return new Uint8Array(MESSAGE_BYTES_MAX - 1)
 }
 
-/** Comes as one stranger after the other until the time is over. @returns how often, and what the last one met */
+/** What comes as one stranger after the other until the time is over, and says how often, and what the last one met. */
 async function again(
   { invite, signal }: Scene,
   attempt: (node: Node, at: Invite) => Promise<string>,
-): Promise<string> {
+): Promise<() => Promise<string>> {
   const at = await invite(0.5)
-  let strangers = 0
-  let last = ''
-  while (!signal.aborted) {
-    const node = await createNode({
-      identity: createIdentity(randomBytes(32)),
-      listen: [],
-      mdns: false,
-      bootstrap: [],
-    })
-    await node.start()
-    try {
-      last = await attempt(node, at)
-      strangers++
-    } catch (error) {
-      last = error instanceof Error ? error.name : 'ended'
-    } finally {
-      await node.stop()
+  return async () => {
+    let strangers = 0
+    let last = ''
+    while (!signal.aborted) {
+      const node = await createNode({
+        identity: createIdentity(randomBytes(32)),
+        listen: [],
+        mdns: false,
+        bootstrap: [],
+      })
+      await node.start()
+      try {
+        last = await attempt(node, at)
+        strangers++
+      } catch (error) {
+        last = error instanceof Error ? error.name : 'ended'
+      } finally {
+        await node.stop()
+      }
     }
+    return `${strangers} strangers; the last: ${last}`
   }
-  return `${strangers} strangers; the last: ${last}`
 }
 
 function dial(node: Node, { addresses }: Invite): Promise<Connection> {
@@ -134,20 +137,22 @@ async function announce(node: Node, at: Invite): Promise<string> {
 }
 
 /** Raw sockets that say nothing. */
-async function holdSockets({ invite, signal }: Scene): Promise<string> {
+async function holdSockets({ invite, signal }: Scene): Promise<() => Promise<string>> {
   const { addresses } = await invite(0.5)
   const [, port = '0'] = /\/tcp\/(\d+)/.exec(addresses[0] ?? '') ?? []
-  let refused = 0
-  const sockets = Array.from({ length: SOCKETS }, () => {
-    const socket = connect(Number(port), '127.0.0.1')
-    socket.on('error', () => undefined)
-    socket.on('close', () => refused++)
-    return socket
-  })
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-  const told = `${refused} of ${SOCKETS} hung up`
-  for (const socket of sockets) socket.destroy()
-  return told
+  return async () => {
+    let refused = 0
+    const sockets = Array.from({ length: SOCKETS }, () => {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.on('error', () => undefined)
+      socket.on('close', () => refused++)
+      return socket
+    })
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    const told = `${refused} of ${SOCKETS} hung up`
+    for (const socket of sockets) socket.destroy()
+    return told
+  }
 }
 
 async function ask(node: Node, at: Invite): Promise<string> {

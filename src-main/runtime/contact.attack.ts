@@ -16,7 +16,7 @@ export const attacks: readonly Attack[] = [
   {
     name: 'as many receipts as fit of jobs that do not exist',
     by: 'contact',
-    run: (scene) =>
+    approach: (scene) =>
       asContact(scene, TRUST, (mallory, to, round) => {
         const job = `none-${round}` as JobId
         const receipts = Array.from({ length: RECEIPTS_MAX }, (_, unit_index) => receiptOf(unit_index, 1))
@@ -26,7 +26,7 @@ export const attacks: readonly Attack[] = [
   {
     name: 'receipts with absurd numbers',
     by: 'contact',
-    run: (scene) =>
+    approach: (scene) =>
       asContact(scene, TRUST, (mallory, to, round) => {
         const wild = [1e17, 1.7e308, 2 ** 53, -1, Number.NaN, Number.POSITIVE_INFINITY][round % 6] ?? 0
         const envelope = mallory.receipts(to, 'job' as JobId, CID, [receiptOf(0, wild)])
@@ -36,7 +36,7 @@ export const attacks: readonly Attack[] = [
   {
     name: 'awards of units that were never offered',
     by: 'contact',
-    run: (scene) =>
+    approach: (scene) =>
       asContact(scene, TRUST, (mallory, to, round) => {
         const units = Array.from({ length: AWARD_UNITS_MAX }, (_, unit_index) => ({
           unit_index,
@@ -56,7 +56,7 @@ export const attacks: readonly Attack[] = [
   {
     name: 'commitments of hundreds of slots, again and again',
     by: 'contact',
-    run: (scene) =>
+    approach: (scene) =>
       asContact(scene, TRUST, async (mallory, _to, round) => {
         mallory.commit(hugeCommitment(mallory.peer, round))
         await pause(20)
@@ -66,7 +66,7 @@ export const attacks: readonly Attack[] = [
   {
     name: 'withdrawals, recalls and hand-backs of nothing',
     by: 'contact',
-    run: (scene) =>
+    approach: (scene) =>
       asContact(scene, TRUST, (mallory, to, round) => {
         const units = Array.from({ length: AWARD_UNITS_MAX }, (_, unit_index) => ({ unit_index, attempt: 1 }))
         const job_id = `job-${round}`
@@ -83,7 +83,7 @@ export const attacks: readonly Attack[] = [
   {
     name: 'all of these by a contact of trust 0',
     by: 'contact',
-    run: (scene) =>
+    approach: (scene) =>
       asContact(scene, 0, (mallory, to, round) => {
         const receipts = Array.from({ length: RECEIPTS_MAX }, (_, unit_index) => receiptOf(unit_index, 1))
         const envelope = mallory.receipts(to, `none-${round}` as JobId, CID, receipts)
@@ -92,27 +92,29 @@ export const attacks: readonly Attack[] = [
   },
 ]
 
-/** Pairs, and goes on until the time is over. @returns how many rounds, and how the victim answered */
+/** Pairs. @returns what goes on until the time is over, and says how many rounds it was, and how the victim answered */
 async function asContact(
   { invite, signal }: Scene,
   trust: number,
   round: (mallory: Attacker, to: PeerId, number: number) => Promise<string>,
-): Promise<string> {
+): Promise<() => Promise<string>> {
   const invited: Invite = await invite(trust)
   const mallory = await startAttacker('sockets')
-  const answers = new Map<string, number>()
-  try {
-    await mallory.accept(invited)
-    for (let number = 0; !signal.aborted; number++) {
-      const answer = await round(mallory, invited.peer_id, number)
-      answers.set(answer, (answers.get(answer) ?? 0) + 1)
-      // What is refused at once would leave no time for anything else here.
-      await pause(1)
+  await mallory.accept(invited)
+  return async () => {
+    const answers = new Map<string, number>()
+    try {
+      for (let number = 0; !signal.aborted; number++) {
+        const answer = await round(mallory, invited.peer_id, number)
+        answers.set(answer, (answers.get(answer) ?? 0) + 1)
+        // What is refused at once would leave no time for anything else here.
+        await pause(1)
+      }
+    } finally {
+      await mallory.stop()
     }
-  } finally {
-    await mallory.stop()
+    return [...answers].map(([answer, times]) => `${times} × ${answer}`).join(', ')
   }
-  return [...answers].map(([answer, times]) => `${times} × ${answer}`).join(', ')
 }
 
 function receiptOf(unit_index: number, wild: number) {
