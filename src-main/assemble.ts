@@ -8,6 +8,7 @@ import { createHardware } from './hardware/probe.ts'
 import { createMachineWatch } from './hardware/watch.ts'
 import { createBlobExchange } from './network/blob-exchange.ts'
 import { createIdentity } from './network/identity.ts'
+import { keptListenAddresses } from './network/kept-port.ts'
 import { createTransport } from './network/node.ts'
 import { createPublishedStores } from './network/published-store.ts'
 import type { BlobFetcher } from './ports/blob-fetcher.ts'
@@ -54,8 +55,8 @@ export interface PeerOptions {
   /** The data folder; created when it is not there. */
   readonly folder: string
   readonly name?: string
-  /** Multiaddresses to listen at. */
-  readonly listen: readonly string[]
+  /** Multiaddresses to listen at; everywhere, at a port that is chosen once and kept, when absent. */
+  readonly listen?: readonly string[]
   readonly mdns: boolean
   readonly bootstrap: readonly string[]
   /** Answers others' questions of who is where; off unless asked for. */
@@ -118,7 +119,8 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   for (const repair of storage.repairs) options.warn(`repaired while opening: ${JSON.stringify(repair)}`)
   const { seed } = await loadOrCreateKey(keyPath, protectionOf(options))
   const identity = createIdentity(seed)
-  const { listen, mdns, bootstrap, fatal, report } = options
+  const { mdns, bootstrap, fatal, report } = options
+  const listen = options.listen ?? (await keptListenAddresses({ settings, random }))
   const mayConnect = (peer: string): boolean => !runtime.state.blocked.has(peer as PeerId)
   const transport = createTransport({
     identity,

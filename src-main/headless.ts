@@ -7,7 +7,6 @@ import {
   createDefectLog,
   hostPeer,
   keepFilesPrivate,
-  LISTEN_DEFAULT,
   type HostedPeer,
   type HostOptions,
 } from './hosted-peer.ts'
@@ -31,11 +30,8 @@ type OpenLink = ReturnType<ApiServer['openLink']>
 export const HeadlessOptions = z.strictObject({
   /** The data folder, absolute. */
   data: z.string().min(1),
-  /** Multiaddresses to listen at. */
-  listen: z
-    .array(z.string())
-    .min(1)
-    .default([...LISTEN_DEFAULT]),
+  /** Multiaddresses to listen at; everywhere, at a port that is kept, when absent. */
+  listen: z.array(z.string()).min(1).exactOptional(),
   /** What others see this peer as; the machine's name when absent. */
   name: z.string().trim().min(1).max(100).exactOptional(),
   /** What to share from now on; what was shared before when both are absent. */
@@ -138,12 +134,12 @@ function hostOptions(
   const wanted = share ? (Object.keys(amounts).length === 0 ? undefined : amounts) : 'nothing'
   return {
     folder: data,
-    listen,
     mdns,
     serveDht,
     bootstrap,
     warn: (line) => process.stderr.write(`meshwork: ${printable(line)}\n`),
     ...(rules ? {} : { rules: 'off' as const }),
+    ...(listen === undefined ? {} : { listen }),
     ...(name === undefined ? {} : { name }),
     ...(wanted === undefined ? {} : { share: wanted }),
     ...(quotaGb === undefined ? {} : { quotaBytes: Math.floor(quotaGb * 2 ** 30) }),

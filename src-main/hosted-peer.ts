@@ -15,8 +15,6 @@ import { shortNameOf } from './network/peer-name.ts'
 import { faultOf, refuse } from './protocol/fault.ts'
 import { printableLine } from './protocol/printable-text.ts'
 
-/** Where others may reach a peer unless its user says otherwise: anywhere, at any free port. */
-export const LISTEN_DEFAULT: readonly string[] = ['/ip4/0.0.0.0/tcp/0']
 /** The log of defects is for a bug report; beyond this it says nothing new. */
 const LOG_BYTES_MAX = 1 << 20
 const LOG_FILE = 'defects.log'

@@ -3,7 +3,7 @@
  * shell says so or is gone.
  */
 import type { MachineReader } from '../ports/hardware.ts'
-import { defectLogPath, hostPeer, keepFilesPrivate, LISTEN_DEFAULT, type HostedPeer } from '../hosted-peer.ts'
+import { defectLogPath, hostPeer, keepFilesPrivate, type HostedPeer } from '../hosted-peer.ts'
 import type { KeyKeeper } from '../ports/key-keeper.ts'
 import { faultOf, refuse } from '../protocol/fault.ts'
 import { ToPeer, type ToShell } from './peer-message.ts'
@@ -64,7 +64,6 @@ async function start({
   const peer = await hostPeer({
     host: 'desktop',
     folder: data,
-    listen: listen ?? LISTEN_DEFAULT,
     mdns,
     bootstrap: [],
     readers: [machineReader],
@@ -75,6 +74,7 @@ async function start({
       void end(EXIT_FAULT)
     },
     requestStop: () => tell({ kind: 'stop-requested' }),
+    ...(listen === undefined ? {} : { listen }),
     ...(passphrase === undefined ? {} : { passphrase }),
     ...(has_keychain ? { keyKeeper: keychain } : {}),
   })

@@ -43,7 +43,11 @@ interface StartOptions extends CommonOptions {
 /** The command `start`. @param ended told the daemon's exit code */
 export function startCommand(terminal: Terminal, ended: (code: number) => void): Command {
   return newCommand('start', 'run a peer', 'meshctl start --name attic --cores 4 --detach')
-    .option('--listen <multiaddr>', 'where others may reach this peer; repeatable', repeated)
+    .option(
+      '--listen <multiaddr>',
+      'where others may reach this peer, e.g. /ip4/0.0.0.0/tcp/4001; repeatable (everywhere, at a port that is kept)',
+      repeated,
+    )
     .option('--name <text>', 'what others see this peer as (default: the machine’s name)')
     .option('--cores <count>', 'share so many cores from now on', numberBetween(0.1, 4_096))
     .option('--ram-gb <gigabytes>', 'share so much memory from now on', numberBetween(0.1, 65_536))
@@ -165,7 +169,7 @@ async function waitForAnswer(
 /** The options as the daemon's own command line. */
 function flagsOf({
   data,
-  listen,
+  listen = [],
   name,
   cores,
   ramGb,
