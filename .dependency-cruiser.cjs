@@ -151,6 +151,7 @@ module.exports = {
     owner('(@playwright|@axe-core)/', ['e2e/', 'src-renderer/[^/]+\\.bench\\.ts$']),
     owner('better-sqlite3', ['src-main/storage/']),
     owner('(@libp2p|libp2p|@multiformats)/', ['src-main/network/']),
+    owner('@noble/', ['src-main/network/']),
     owner('piscina', ['src-main/compute/']),
     owner('systeminformation', ['src-main/hardware/']),
     owner('electron/', ['src-main/shell/', 'src-main/index.ts', 'src-preload/']),

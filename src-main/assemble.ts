@@ -9,8 +9,11 @@ import { createMachineWatch } from './hardware/watch.ts'
 import { createBlobExchange } from './network/blob-exchange.ts'
 import { createIdentity } from './network/identity.ts'
 import { keptListenAddresses } from './network/kept-port.ts'
+import { createNetworkWatch } from './network/network-watch.ts'
 import { createTransport } from './network/node.ts'
+import { pairKeys } from './network/pair-key.ts'
 import { createPublishedStores } from './network/published-store.ts'
+import { createWhereabouts } from './network/whereabouts.ts'
 import type { BlobFetcher } from './ports/blob-fetcher.ts'
 import type { BlobStore } from './ports/blob-store.ts'
 import type { Clock } from './ports/clock.ts'
@@ -158,6 +161,25 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
       ...debounce,
     }),
   }
+  const whereabouts = createWhereabouts({
+    transport,
+    identity,
+    pairKeyOf: pairKeys(seed),
+    clock,
+    random,
+    settings,
+    contacts: () =>
+      [...runtime.state.contacts.keys()].filter((peer) => runtime.standingOf(peer) === 'contact'),
+    learned: (record) => runtime.learn(record),
+    onDefect: report,
+  })
+  const network = createNetworkWatch({
+    clock,
+    changed: () => {
+      transport.networkChanged()
+      whereabouts.hurry()
+    },
+  })
   const hardware = createHardware({ folder: options.folder, clock })
   const hosting = {
     clock,
@@ -228,6 +250,8 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     random,
     async start() {
       await runtime.start()
+      whereabouts.start()
+      network.start()
       lentShare = keepLentShare({
         runtime,
         clock,
@@ -269,6 +293,8 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
       stopping.abort()
       await measuring
       await sharing.stop()
+      network.stop()
+      whereabouts.stop()
       machine.stop()
       locality.stop()
       lentShare?.stop()

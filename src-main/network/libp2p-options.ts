@@ -2,18 +2,20 @@ import { createHash } from 'node:crypto'
 import { bootstrap } from '@libp2p/bootstrap'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
-import type { ComponentLogger, Logger, PeerId as Libp2pPeerId } from '@libp2p/interface'
+import type { ComponentLogger, Connection, Logger, PeerId as Libp2pPeerId } from '@libp2p/interface'
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { ENVELOPE_BYTES_MAX } from '../protocol/limits.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { createBoundedDatastore, type BoundedDatastore } from './bounded-datastore.ts'
 import { createConnectionPlaces, type ConnectionPlaces } from './connection-places.ts'
+import type { DialAddress } from './dialer.ts'
 import { createGossipGate, type GossipGate } from './gossip-gate.ts'
 import { createLineWatch, type LineWatch } from './line-watch.ts'
 import { guardedYamux } from './guarded-yamux.ts'
@@ -128,6 +130,7 @@ export async function createNode(options: NodeOptions) {
     services: {
       identify: identify(),
       identifyPush: identifyPush(),
+      dialAddress,
       ping: ping(),
       dht: kadDHT({
         protocol: '/meshwork/kad/1',
@@ -156,6 +159,15 @@ export async function createNode(options: NodeOptions) {
   node.addEventListener('peer:connect', ({ detail }) => connected.add(datastoreKey(detail)))
   node.addEventListener('peer:disconnect', ({ detail }) => connected.delete(datastoreKey(detail)))
   return node
+}
+
+/** Dials single addresses past libp2p's queue, which tries those of one peer one after the other. */
+function dialAddress(components: {
+  readonly transportManager: {
+    dial(address: Multiaddr, options: { signal: AbortSignal }): Promise<Connection>
+  }
+}): DialAddress {
+  return (address, signal) => components.transportManager.dial(address, { signal })
 }
 
 /** The entry in which libp2p remembers a peer. */

@@ -110,6 +110,8 @@ function memberTransport(me: Member, { members, providers, link, unlink, meetKep
       return Promise.resolve()
     },
     addresses: () => (me.started ? [addressOf(me.peer)] : []),
+    // They never change here.
+    onAddresses: () => () => undefined,
 
     async connect(peer, addresses, { signal }) {
       throwIfAborted(signal)
@@ -128,6 +130,7 @@ function memberTransport(me: Member, { members, providers, link, unlink, meetKep
       me.kept = peers
       meetKept()
     },
+    networkChanged: meetKept,
     disconnect(peer) {
       const other = members.get(peer)
       if (other !== undefined) unlink(me, other)

@@ -8,6 +8,7 @@ import type { Random } from '../ports/random.ts'
 import type { ConnectionEvent, KnownPeer, RequestHandler, Standing, Transport } from '../ports/transport.ts'
 import { createByteBudget, createReservation } from './byte-budget.ts'
 import { createConnectionPlaces } from './connection-places.ts'
+import { bareAddress, createDialer } from './dialer.ts'
 import { createFrameStream } from './frame-stream.ts'
 import { createGossipGate } from './gossip-gate.ts'
 import { createGuests } from './guests.ts'
@@ -71,6 +72,7 @@ export function createTransport(options: TransportOptions): Transport {
   const isContact = (peer: PeerId) => standingOf(peer) === 'contact'
   const handlers = new Map<string, Handler>()
   const listeners = new Set<(event: ConnectionEvent) => void>()
+  const addressListeners = new Set<() => void>()
   const traffic = createTrafficMeter()
   const topics = createTopics(onDefect)
   const gossip = createGossipGate(isContact)
@@ -86,8 +88,11 @@ export function createTransport(options: TransportOptions): Transport {
   const turns = createTurnTaking(clock, treatedAs)
   let node: Node | undefined
   let cancelSweep: (() => void) | undefined
+  /** The addresses that were told last. */
+  let told = ''
 
   const running = (): Node => node ?? refuse('unreachable', 'this peer is not connected to any network')
+  const addresses = () => node?.getMultiaddrs().map(String) ?? []
   const connectionsOf = (peer: PeerId) =>
     node?.getConnections(libp2pId(peer)).filter(({ status }) => status === 'open') ?? []
 
@@ -127,12 +132,15 @@ export function createTransport(options: TransportOptions): Transport {
       force: true,
     })
 
+  const dialer = createDialer(clock)
   const dial = async (peer: PeerId, addresses: readonly string[], signal: AbortSignal) => {
     throwIfAborted(signal)
     const targets = dialable(peer, addresses)
     if (connectionsOf(peer).length > 0) return
+    const target = running()
     try {
-      await running().dial(targets.length > 0 ? targets : libp2pId(peer), { signal })
+      if (targets.length > 0) await dialer.dial(targets, target.services.dialAddress, signal)
+      else await target.dial(libp2pId(peer), { signal })
     } catch (error) {
       throw openFault(error, signal, peer)
     }
@@ -175,14 +183,27 @@ export function createTransport(options: TransportOptions): Transport {
     // Discovery is a hint; who cannot be reached is discovered again.
     dial(peer, [], AbortSignal.timeout(STREAM_OPEN_MS_MAX)).catch(() => undefined)
   }
+  const tellAddresses = () => {
+    const now = addresses().join(' ')
+    if (now === told) return
+    told = now
+    for (const listener of [...addressListeners]) listener()
+  }
   const observe = (target: Node) => {
     target.addEventListener('peer:connect', ({ detail }) => {
-      rate(target, ourId(detail))
-      tell({ kind: 'connected', peer: ourId(detail) })
+      const peer = ourId(detail)
+      rate(target, peer)
+      const dialled = connectionsOf(peer).find(({ direction, direct }) => direction === 'outbound' && direct)
+      tell({
+        kind: 'connected',
+        peer,
+        ...(dialled === undefined ? {} : { dialled: bareAddress(dialled.remoteAddr.toString(), peer) }),
+      })
     })
     target.addEventListener('peer:disconnect', ({ detail }) =>
       tell({ kind: 'disconnected', peer: ourId(detail) }),
     )
+    target.addEventListener('self:peer:update', tellAddresses)
     target.addEventListener('peer:discovery', ({ detail }) => onDiscovered(target, ourId(detail.id)))
   }
   const sweep = () => {
@@ -225,7 +246,12 @@ export function createTransport(options: TransportOptions): Transport {
       await stopping?.stop()
       node = undefined
     },
-    addresses: () => node?.getMultiaddrs().map(String) ?? [],
+    addresses,
+    onAddresses(listener) {
+      const entry = () => listener()
+      addressListeners.add(entry)
+      return () => void addressListeners.delete(entry)
+    },
 
     connect: (peer, addresses, { signal }) => dial(peer, addresses, signal),
     keepConnected(peers: readonly KnownPeer[]) {
@@ -234,6 +260,11 @@ export function createTransport(options: TransportOptions): Transport {
       const connections = node.getConnections()
       gossip.review(connections)
       for (const { remotePeer } of connections) rate(node, ourId(remotePeer))
+    },
+    networkChanged() {
+      dialer.reset()
+      reconnector.hurry()
+      tellAddresses()
     },
     async disconnect(peer) {
       await node?.hangUp(libp2pId(peer))

@@ -7,8 +7,10 @@ import { CONNECTION_MS_MIN, DIAL_MS_MAX, DIALS_MAX, RECONNECT_MS_MAX, RECONNECT_
 
 /** Stays connected with known peers. */
 export interface Reconnector {
-  /** From now on these and no others. Who is not connected is dialled at once. */
+  /** From now on these and no others. Who is not connected is dialled at once, and again when a new address is known. */
   keep(peers: readonly KnownPeer[]): void
+  /** The network is another one: all who are not connected are dialled now. */
+  hurry(): void
   onConnected(peer: PeerId): void
   onDisconnected(peer: PeerId): void
   stop(): void
@@ -94,7 +96,18 @@ export function createReconnector({ clock, random, isConnected, dial }: Reconnec
     }
   }
 
+  const queueNow = (entry: Entry) => {
+    if (entry.phase.state !== 'waiting') return
+    entry.phase.cancel()
+    entry.failures = 0
+    entry.phase = { state: 'queued' }
+  }
+
   return {
+    hurry() {
+      for (const entry of entries.values()) queueNow(entry)
+      dialQueued()
+    },
     keep(peers) {
       const wanted = new Map(peers.slice(0, CONTACTS_MAX).map((known) => [known.peer, known]))
       for (const [peer, entry] of entries) {
@@ -104,8 +117,11 @@ export function createReconnector({ clock, random, isConnected, dial }: Reconnec
       }
       for (const [peer, known] of wanted) {
         const entry = entries.get(peer)
-        if (entry !== undefined) entry.known = known
-        else {
+        if (entry !== undefined) {
+          const isNews = known.addresses.some((address) => !entry.known.addresses.includes(address))
+          entry.known = known
+          if (isNews) queueNow(entry)
+        } else {
           const phase = isConnected(peer) ? connected() : ({ state: 'queued' } as const)
           entries.set(peer, { known, failures: 0, phase })
         }

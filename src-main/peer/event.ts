@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ADDRESSES_MAX, AddressText } from '../protocol/address-record.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
 import { Fault } from '../protocol/fault.ts'
@@ -87,6 +88,15 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     secret_hash: Name.exactOptional(),
   }),
   At.extend({ kind: z.literal('forgotten'), peer: PeerId }),
+  /** A contact's signed word of where it is; the signature was looked at before. */
+  At.extend({
+    kind: z.literal('addresses-learned'),
+    peer: PeerId,
+    sequence: z.int().min(1),
+    addresses: z.array(AddressText).max(ADDRESSES_MAX),
+  }),
+  /** A contact was reached there. */
+  At.extend({ kind: z.literal('address-worked'), peer: PeerId, address: AddressText }),
   /** Somebody has used an invite that asks for the user's yes, and waits for it. */
   At.extend({
     kind: z.literal('pair-requested'),

@@ -57,12 +57,14 @@ export function pair(state: PeerState, event: Of<'paired'>): Effect[] {
   if (event.peer === state.me) return []
   state.incomingPairs.delete(event.peer)
   state.outgoingPairs.delete(event.peer)
+  const known = state.contacts.get(event.peer)
   state.contacts.set(event.peer, {
+    ...known,
     peer_id: event.peer,
     name: event.name,
     addresses: event.addresses,
     trust: event.trust,
-    paired_at_ms: state.contacts.get(event.peer)?.paired_at_ms ?? event.at_ms,
+    paired_at_ms: known?.paired_at_ms ?? event.at_ms,
   })
   const dropped = event.trust > 0 ? [] : dropPeer(state, event.peer, event.at_ms)
   return [

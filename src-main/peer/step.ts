@@ -1,6 +1,7 @@
 import { HEARTBEAT_MS } from '../protocol/limits.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
+import { learnAddresses, noteWorked } from './address-book.ts'
 import { awardTo } from './awarding.ts'
 import type { Effect } from './effect.ts'
 import { isDurable, type DurableEvent, type PeerEvent, type VolatileEvent } from './event.ts'
@@ -131,6 +132,10 @@ function onDurable(state: PeerState, event: DurableEvent): Effect[] {
       return openInvite(state, event)
     case 'paired':
       return pair(state, event)
+    case 'addresses-learned':
+      return learnAddresses(state, event)
+    case 'address-worked':
+      return noteWorked(state, event)
     case 'forgotten':
       return forget(state, event)
     case 'pair-requested':

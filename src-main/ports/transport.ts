@@ -11,7 +11,12 @@ export interface Connection {
 
 /** What the transport tells about others coming and going. */
 export type ConnectionEvent =
-  | { readonly kind: 'connected'; readonly peer: PeerId }
+  | {
+      readonly kind: 'connected'
+      readonly peer: PeerId
+      /** Where it was reached, without its peer id; absent when it came by itself. */
+      readonly dialled?: string
+    }
   | { readonly kind: 'disconnected'; readonly peer: PeerId }
 
 /** Answers one request of an authenticated peer. A FaultError that it throws goes back as that fault. */
@@ -29,7 +34,7 @@ export type TopicListener = (bytes: Uint8Array) => 'refused' | 'kept' | undefine
  */
 export type Standing = 'contact' | 'guest' | 'stranger'
 
-/** Somebody to stay connected with, and where that peer was reached so far. */
+/** Somebody to stay connected with, and where to look, the likeliest first. */
 export interface KnownPeer {
   readonly peer: PeerId
   readonly addresses: readonly string[]
@@ -69,6 +74,8 @@ export interface Transport {
   stop(): Promise<void>
   /** Addresses at which others may dial this peer, each with its peer id at the end. */
   addresses(): readonly string[]
+  /** Calls back when the addresses have changed, until the returned function is called. */
+  onAddresses(listener: () => void): () => void
   /**
    * Connects to a peer at one of the addresses, unless connected. Without addresses it tries those known from
    * earlier and asks the network. Only the holder of the peer's key counts as that peer.
@@ -80,6 +87,8 @@ export interface Transport {
    * somebody's standing has changed.
    */
   keepConnected(peers: readonly KnownPeer[]): void
+  /** This machine is in another network, or was asleep: whoever is kept connected and is not is dialled at once. */
+  networkChanged(): void
   /** Ends the connections with a peer; whoever is kept connected comes back. */
   disconnect(peer: PeerId): Promise<void>
   connections(): readonly Connection[]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AddressText } from './address-record.ts'
 import { Bytes } from './bytes.ts'
 import { Cid, JobId, Name, PeerId } from './ids.ts'
 import { Fault } from './fault.ts'
@@ -110,7 +111,15 @@ export type Invite = z.infer<typeof Invite>
 export const Contact = z.object({
   peer_id: PeerId,
   name: z.string().min(1).max(100),
+  /** Where it says that it is. */
   addresses: z.array(z.string().max(300)).max(16),
+  /** Of the latest signed record that said so; none yet when absent. */
+  sequence: z.int().min(1).exactOptional(),
+  /** Where it was reached, the latest first. */
+  worked: z
+    .array(z.object({ address: AddressText, at_ms: MomentMs }))
+    .max(16)
+    .exactOptional(),
   trust: Fraction,
   paired_at_ms: MomentMs,
 })

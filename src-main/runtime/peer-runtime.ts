@@ -1,8 +1,10 @@
+import { dialOrder, isNewRecord, isWorthNoting } from '../peer/address-book.ts'
 import { isDurable, type PeerEvent } from '../peer/event.ts'
 import { owesHandBack } from '../peer/handing-back.ts'
 import type { WantedOutput } from '../peer/effect.ts'
 import { isUnderWay, type JobState, type PeerState } from '../peer/state.ts'
 import { refuse, type Fault } from '../protocol/fault.ts'
+import type { AddressRecord } from '../protocol/address-record.ts'
 import { encodeCanonical } from '../protocol/canonical.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { DirectMessage, Invite } from '../protocol/messages.ts'
@@ -76,6 +78,8 @@ export interface PeerRuntime {
   invite(trust: number, validMs: number, options?: { readonly confirm?: boolean }): Promise<Invite>
   /** Uses somebody's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
   pair(invite: Invite, trust: number, signal: AbortSignal): Promise<Paired>
+  /** A contact's signed record of where it is has come, newer than what is known or not. */
+  learn(record: AddressRecord): Promise<void>
   activeUnits(): readonly ActiveUnit[]
   /** How the loop of events goes: why it has stopped, if it has by a defect, and how many wait. */
   loop(): ReturnType<EventLoop['condition']>
@@ -348,9 +352,14 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         state,
         dispatch: (event) => dispatchOrRefuse('too-busy', event),
       })
-      stopListening = transport.onConnection(({ kind, peer }) => {
+      stopListening = transport.onConnection((event) => {
+        const { kind, peer } = event
         if (!isKnown(state, peer) && !state.view.connected.has(peer)) return
-        tell({ kind, at_ms: clock.nowMs(), peer })
+        const at_ms = clock.nowMs()
+        tell({ kind, at_ms, peer })
+        if (kind !== 'connected' || event.dialled === undefined) return
+        const address = event.dialled
+        if (isWorthNoting(state, peer, address, at_ms)) tell({ kind: 'address-worked', at_ms, peer, address })
       })
       await transport.start()
       await Promise.all([runner.start(), lentRunner?.start()])
@@ -391,6 +400,11 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     },
     invite: (trust, validMs, { confirm = false } = {}) => pairing.invite(trust, validMs, confirm),
     pair: (invite, trust, within) => pairing.pair(invite, trust, within),
+    async learn(record) {
+      if (!isNewRecord(state, record)) return
+      const { peer_id: peer, sequence, addresses } = record
+      await dispatch({ kind: 'addresses-learned', at_ms: clock.nowMs(), peer, sequence, addresses })
+    },
     activeUnits: () => executor.active(),
     loop: () => loop.condition(),
     troubleOf: (job) => collector.troubleOf(job),
@@ -417,7 +431,10 @@ function outputBytesMax(job: JobState | undefined): number {
 /** Whom to stay connected with: contacts, and those of whom somebody waits for the other's answer. */
 function keptPeers({ contacts, outgoingPairs }: PeerState): KnownPeer[] {
   const waiting = [...outgoingPairs].map(([peer, { addresses }]) => ({ peer, addresses }))
-  return [...[...contacts.values()].map(({ peer_id: peer, addresses }) => ({ peer, addresses })), ...waiting]
+  return [
+    ...[...contacts.values()].map((contact) => ({ peer: contact.peer_id, addresses: dialOrder(contact) })),
+    ...waiting,
+  ]
 }
 
 /** Whether somebody's coming and going means anything here. */

@@ -223,6 +223,8 @@ function jobsOf(event: DurableEvent): JobId[] {
     case 'output-unavailable':
       return [event.job_id]
     case 'started':
+    case 'addresses-learned':
+    case 'address-worked':
     case 'named':
     case 'availability-set':
     case 'lending-set':

@@ -1,0 +1,51 @@
+import type { Connection } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Clock } from '../ports/clock.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import { createAddressPatience } from './address-patience.ts'
+import { dialStaggered } from './staggered-dial.ts'
+
+/** One address of one peer, dialled without the queue in which libp2p tries a peer's addresses one after the other. */
+export type DialAddress = (address: Multiaddr, signal: AbortSignal) => Promise<Connection>
+
+/** Reaches a peer at one of several addresses. */
+export interface Dialer {
+  /**
+   * The first connection that comes about; addresses that failed lately are left out as long as there are others.
+   * @throws what the last address failed with
+   */
+  dial(targets: readonly Multiaddr[], dialOne: DialAddress, signal: AbortSignal): Promise<void>
+  /** The network has changed: all addresses are worth a try. */
+  reset(): void
+}
+
+/** A dialer that remembers what did not answer. */
+export function createDialer(clock: Clock): Dialer {
+  const patience = createAddressPatience(() => clock.nowMs())
+  return {
+    async dial(targets, dialOne, signal) {
+      const attempt = async (target: Multiaddr, within: AbortSignal): Promise<Connection> => {
+        const text = target.toString()
+        try {
+          const line = await dialOne(target, within)
+          patience.worked(text)
+          return line
+        } catch (error) {
+          // Who was given up because another one answered has not failed.
+          if (!within.aborted) patience.failed(text)
+          throw error
+        }
+      }
+      const discard = (line: Connection): void =>
+        void line.close().catch(() => line.abort(new Error('not needed')))
+      await dialStaggered(patience.worthTrying(targets), { clock, signal, attempt, discard })
+    },
+    reset: () => patience.reset(),
+  }
+}
+
+/** An address without the peer that it is of. */
+export function bareAddress(address: string, peer: PeerId): string {
+  const suffix = `/p2p/${peer}`
+  return address.endsWith(suffix) ? address.slice(0, -suffix.length) : address
+}

@@ -1,0 +1,236 @@
+import { randomBytes } from 'node:crypto'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { z } from 'zod'
+import type { Settings } from '../ports/settings.ts'
+import type { Transport } from '../ports/transport.ts'
+import type { AddressRecord } from '../protocol/address-record.ts'
+import { encodeCanonical } from '../protocol/canonical.ts'
+import { sealEnvelope } from '../protocol/envelope.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import { toTimestamp } from '../protocol/time.ts'
+import { createIdentity } from './identity.ts'
+import { localPeer, machineClock, machineRandom } from './local-mesh.ts'
+import { createLeftRecords, LEFT_PER_PEER_MAX } from './left-records.ts'
+import { pairKeys, sealKeyOf, tokenOf } from './pair-key.ts'
+import { openRecord, sealRecord } from './sealed-record.ts'
+import { createWhereabouts, type Whereabouts } from './whereabouts.ts'
+
+const PROTOCOL = '/meshwork/whereabouts/1'
+const seeds = { ann: randomBytes(32), bea: randomBytes(32), cy: randomBytes(32) }
+const peerOf = (name: keyof typeof seeds): PeerId => createIdentity(seeds[name]).peer
+const signal = AbortSignal.timeout(120_000)
+
+function memorySettings(): Settings {
+  const values = new Map<string, unknown>()
+  return {
+    read: <S extends z.ZodType>(key: string, schema: S) => schema.safeParse(values.get(key)).data,
+    write: (key, value) => void values.set(key, value),
+  }
+}
+
+interface Member {
+  readonly transport: Transport
+  readonly whereabouts: Whereabouts
+  readonly learned: AddressRecord[]
+  stop(): Promise<void>
+}
+
+const running: Member[] = []
+afterEach(async () => {
+  for (const member of running.splice(0)) await member.stop()
+})
+
+/** A peer that knows some others, with what it remembers from a former run. */
+async function start(
+  name: keyof typeof seeds,
+  contacts: readonly PeerId[],
+  kept: ReadonlyMap<PeerId, readonly string[]> = new Map(),
+): Promise<Member> {
+  const identity = createIdentity(seeds[name])
+  const known = new Map(kept)
+  const learned: AddressRecord[] = []
+  const { transport } = localPeer({
+    identity,
+    standingOf: (peer) => (contacts.includes(peer) ? 'contact' : 'stranger'),
+  })
+  const keep = (): void =>
+    transport.keepConnected([...known].map(([peer, addresses]) => ({ peer, addresses })))
+  const whereabouts = createWhereabouts({
+    transport,
+    identity,
+    pairKeyOf: pairKeys(seeds[name]),
+    clock: machineClock,
+    random: machineRandom,
+    settings: memorySettings(),
+    contacts: () => contacts,
+    learned: (record) => {
+      learned.push(record)
+      known.set(record.peer_id, record.addresses)
+      keep()
+      return Promise.resolve()
+    },
+    onDefect: (error) => {
+      throw error
+    },
+  })
+  await transport.start()
+  whereabouts.start()
+  keep()
+  const member = {
+    transport,
+    whereabouts,
+    learned,
+    async stop() {
+      whereabouts.stop()
+      await transport.stop()
+    },
+  }
+  running.push(member)
+  return member
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
+const isConnected = ({ transport }: Member, peer: PeerId): boolean =>
+  transport.connections().some((line) => line.peer === peer)
+
+describe('[H2] contacts', () => {
+  it('tell each other where they are, signed, when they meet and when that changes', async () => {
+    const [ann, bea] = [peerOf('ann'), peerOf('bea')]
+    const b = await start('bea', [ann])
+    const a = await start('ann', [bea], new Map([[bea, b.transport.addresses()]]))
+    await until(() => a.learned.length > 0 && b.learned.length > 0)
+    expect(b.learned[0]).toMatchObject({ peer_id: ann })
+    expect(a.transport.addresses()).toContain(`${b.learned[0]?.addresses[0]}/p2p/${ann}`)
+  })
+
+  it('do not take a record that somebody else has signed, or about somebody else', async () => {
+    const [ann, bea, cy] = [peerOf('ann'), peerOf('bea'), peerOf('cy')]
+    const b = await start('bea', [ann, cy])
+    const { transport } = localPeer({ identity: createIdentity(seeds.ann) })
+    await transport.start()
+    try {
+      await transport.connect(bea, b.transport.addresses(), { signal })
+      const timestamp = toTimestamp(Date.now())
+      const record = { sequence: 1, addresses: ['/ip4/203.0.113.9/tcp/9'], timestamp }
+      const seal = (about: PeerId, by: keyof typeof seeds): Uint8Array =>
+        sealEnvelope(
+          'meshwork/1/address-record',
+          { ...record, peer_id: about },
+          peerOf(by),
+          (message) => createIdentity(seeds[by]).sign(message),
+        )
+      const tell = (envelope: Uint8Array) =>
+        transport.request(bea, PROTOCOL, encodeCanonical({ kind: 'here', record: envelope }), { signal })
+      for (const lie of [seal(cy, 'ann'), seal(ann, 'cy'), seal(cy, 'cy')]) {
+        await expect(tell(lie)).rejects.toMatchObject({ fault: { kind: 'unsigned' } })
+      }
+      await tell(seal(ann, 'ann'))
+      expect(b.learned).toHaveLength(1)
+      expect(b.learned[0]).toMatchObject({ peer_id: ann, sequence: 1 })
+    } finally {
+      await transport.stop()
+    }
+  })
+})
+
+describe('[H3] two who both come back at new addresses', () => {
+  it('find each other through somebody who knows both', async () => {
+    const [ann, bea, cy] = [peerOf('ann'), peerOf('bea'), peerOf('cy')]
+    const c = await start('cy', [ann, bea])
+    const toCy = new Map([[cy, c.transport.addresses()]])
+    // What they remember of each other is where nobody is.
+    const gone = ['/ip4/127.0.0.1/tcp/9']
+    const a = await start('ann', [bea, cy], new Map([...toCy, [bea, gone]]))
+    const b = await start('bea', [ann, cy], new Map([...toCy, [ann, gone]]))
+    await until(() => isConnected(a, bea) && isConnected(b, ann))
+  })
+
+  it('are told nothing by somebody who knows one of them only', async () => {
+    const [ann, cy] = [peerOf('ann'), peerOf('cy')]
+    const c = await start('cy', [ann])
+    const b = await start('bea', [ann, cy], new Map([[cy, c.transport.addresses()]]))
+    await until(() => isConnected(b, cy))
+    const pairKey = pairKeys(seeds.bea)(ann)!
+    const tokens = [tokenOf(pairKey, ann, Math.floor(Date.now() / 86_400_000))]
+    const asked = b.transport.request(cy, PROTOCOL, encodeCanonical({ kind: 'find', tokens }), { signal })
+    await expect(asked).rejects.toMatchObject({ fault: { kind: 'not-trusted' } })
+  })
+})
+
+describe('the secret of a pair', () => {
+  const [ann, bea, cy] = [pairKeys(seeds.ann), pairKeys(seeds.bea), pairKeys(seeds.cy)]
+
+  it('is the same for both, and nobody else’s', () => {
+    const shared = ann(peerOf('bea'))
+    expect(shared).toHaveLength(32)
+    expect(bea(peerOf('ann'))).toEqual(shared)
+    expect(cy(peerOf('ann'))).not.toEqual(shared)
+    expect(cy(peerOf('bea'))).not.toEqual(shared)
+    expect(ann('no peer' as PeerId)).toBeUndefined()
+  })
+
+  it('names a record anew for each day and each author', () => {
+    const key = ann(peerOf('bea'))!
+    const tokens = [
+      tokenOf(key, peerOf('ann'), 1),
+      tokenOf(key, peerOf('ann'), 2),
+      tokenOf(key, peerOf('bea'), 1),
+    ]
+    expect(new Set(tokens.map((token) => Buffer.from(token).toString('hex'))).size).toBe(3)
+  })
+
+  it('opens what was sealed with it, for the same name, unchanged', () => {
+    const key = sealKeyOf(ann(peerOf('bea'))!, peerOf('ann'))
+    const token = new Uint8Array(32).fill(7)
+    for (const bytes of [0, 1, 300, 509, 510, 511, 3_000]) {
+      const record = new Uint8Array(randomBytes(bytes))
+      const sealed = sealRecord(record, key, token, machineRandom)
+      expect(openRecord(sealed, key, token)).toEqual(record)
+      expect(openRecord(sealed, key, new Uint8Array(32))).toBeUndefined()
+      expect(openRecord(sealed, sealKeyOf(cy(peerOf('ann'))!, peerOf('ann')), token)).toBeUndefined()
+      const damaged = sealed.slice()
+      damaged[20]! ^= 1
+      expect(openRecord(damaged, key, token)).toBeUndefined()
+    }
+    expect(openRecord(new Uint8Array(3), key, token)).toBeUndefined()
+    expect(sealRecord(new Uint8Array(1), key, token, machineRandom)).toHaveLength(
+      sealRecord(new Uint8Array(400), key, token, machineRandom).length,
+    )
+  })
+})
+
+describe('[H3] records that were left', () => {
+  const record = (number: number) => {
+    const token = new Uint8Array(32)
+    new DataView(token.buffer).setUint32(0, number)
+    return { token, sealed: Uint8Array.of(number & 255) }
+  }
+  const [ann, bea] = [peerOf('ann'), peerOf('bea')]
+
+  it('are bounded for each who leaves them, the oldest first', () => {
+    const left = createLeftRecords(() => 0)
+    left.leave(bea, [record(0)])
+    for (let number = 1; number <= LEFT_PER_PEER_MAX + 10; number++) left.leave(ann, [record(number)])
+    expect(left.find([record(0).token])).toHaveLength(1)
+    expect(left.find([record(1).token])).toHaveLength(0)
+    expect(left.find([record(11).token])).toHaveLength(1)
+    expect(left.find([record(LEFT_PER_PEER_MAX + 10).token])).toHaveLength(1)
+  })
+
+  it('stand beside those of others of the same name, and go with whoever left them, or after two days', () => {
+    let nowMs = 0
+    const left = createLeftRecords(() => nowMs)
+    left.leave(ann, [record(1)])
+    left.leave(bea, [record(1)])
+    left.leave(bea, [record(1)])
+    expect(left.find([record(1).token])).toHaveLength(2)
+    left.keepOnly((peer) => peer === bea)
+    expect(left.find([record(1).token])).toHaveLength(1)
+    nowMs += 48 * 3_600_000
+    left.leave(ann, [record(2)])
+    expect(left.find([record(1).token])).toHaveLength(0)
+  })
+})

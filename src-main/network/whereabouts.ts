@@ -1,0 +1,288 @@
+import { z } from 'zod'
+import type { Clock } from '../ports/clock.ts'
+import type { Identity } from '../ports/identity.ts'
+import type { Random } from '../ports/random.ts'
+import type { Settings } from '../ports/settings.ts'
+import type { Transport } from '../ports/transport.ts'
+import { AddressRecord, ADDRESSES_MAX } from '../protocol/address-record.ts'
+import { decodeCanonical, encodeCanonical } from '../protocol/canonical.ts'
+import { openEnvelope, sealEnvelope } from '../protocol/envelope.ts'
+import { FaultError, onlyFault, refuse } from '../protocol/fault.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import { toTimestamp } from '../protocol/time.ts'
+import {
+  LEFT_MAX,
+  SEALED_BYTES_MAX,
+  WhereaboutsMessage,
+  WhereaboutsReply,
+  type LeftRecord,
+} from '../protocol/whereabouts.ts'
+import { bareAddress } from './dialer.ts'
+import { createLeftRecords } from './left-records.ts'
+import { sealKeyOf, tokenOf, type PairKeyOf } from './pair-key.ts'
+import { openRecord, sealRecord } from './sealed-record.ts'
+import { shareableAddresses } from './shareable-addresses.ts'
+
+const PROTOCOL = '/meshwork/whereabouts/1'
+const DOMAIN = 'meshwork/1/address-record'
+const SEQUENCE_KEY = 'address-sequence'
+const DAY_MS = 86_400_000
+/** A record of all addresses that one peer may tell. */
+const RECORD_BYTES_MAX = 2_500 + ADDRESSES_MAX * 60
+const MESSAGE_BYTES_MAX = LEFT_MAX * (SEALED_BYTES_MAX + 64) + 1_024
+const ANSWER_WITHIN_MS = 20_000
+/** Contacts who are looked for at a time, those first whom the book names first. */
+const MISSING_MAX = 128
+/** Whoever is missing is asked for again after this, and then after twice as long, and so on up to the other. */
+const ASK_MS_MIN = 2_000
+const ASK_MS_MAX = 60_000
+/** Addresses that change come in several steps, and one record tells them all. */
+const SETTLE_MS = 300
+/** A contact's own word is taken so often a minute: each may be written down. */
+const HEARD_A_MINUTE_MAX = 12
+const MINUTE_MS = 60_000
+
+/** What finding contacts acts through. */
+export interface WhereaboutsParts {
+  readonly transport: Transport
+  readonly identity: Identity
+  readonly pairKeyOf: PairKeyOf
+  readonly clock: Clock
+  readonly random: Random
+  readonly settings: Settings
+  /** Those whom this peer trusts and who are no strangers to it, at this moment. */
+  readonly contacts: () => readonly PeerId[]
+  /** Takes a contact's signed record, newer or not. */
+  readonly learned: (record: AddressRecord) => Promise<void>
+  readonly onDefect: (error: unknown) => void
+}
+
+/** Tells contacts where this peer is, and asks them where others are. */
+export interface Whereabouts {
+  /** From now on, over a transport that has started. */
+  start(): void
+  /** The network has changed: everybody who is missing is asked for anew. */
+  hurry(): void
+  stop(): void
+}
+
+/**
+ * How contacts find each other again. Each tells those whom it is connected with where it is, in a signed record. For a
+ * contact who is not there it leaves the record with the others, sealed with a key that only the two have, under a name
+ * that only they can make and that changes daily; whoever comes back asks those whom it still reaches for such names.
+ * So somebody who knows both tells each where the other is, and learns no more than that the two look for each other;
+ * all others learn nothing.
+ */
+export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
+  const { transport, identity, clock, settings, onDefect } = parts
+  const left = createLeftRecords(() => clock.nowMs())
+  const stopping = new AbortController()
+  const heard = new Map<PeerId, { sinceMs: number; count: number }>()
+  const keys = new Map<PeerId, Uint8Array>()
+  let own: Uint8Array = new Uint8Array()
+  let cancelRound: (() => void) | undefined
+  let cancelSettle: (() => void) | undefined
+  let pauseMs = ASK_MS_MIN
+  let stopListening: (() => void)[] = []
+
+  const today = (): number => Math.floor(clock.nowMs() / DAY_MS)
+
+  function pairKeyOf(peer: PeerId): Uint8Array | undefined {
+    const known = keys.get(peer) ?? parts.pairKeyOf(peer)
+    if (known !== undefined) keys.set(peer, known)
+    return known
+  }
+
+  function connectedContacts(): PeerId[] {
+    const contacts = new Set(parts.contacts())
+    return transport
+      .connections()
+      .map(({ peer }) => peer)
+      .filter((peer) => contacts.has(peer))
+  }
+
+  function missingContacts(): PeerId[] {
+    const connected = new Set(transport.connections().map(({ peer }) => peer))
+    return parts
+      .contacts()
+      .filter((peer) => !connected.has(peer) && pairKeyOf(peer) !== undefined)
+      .slice(0, MISSING_MAX)
+  }
+
+  /** Signs anew where this peer is. */
+  function renewOwn(): void {
+    const nowMs = clock.nowMs()
+    const sequence = Math.max(nowMs, (settings.read(SEQUENCE_KEY, z.int().min(0)) ?? 0) + 1)
+    settings.write(SEQUENCE_KEY, sequence)
+    const bare = transport.addresses().map((address) => bareAddress(address, identity.peer))
+    const record: AddressRecord = {
+      peer_id: identity.peer,
+      sequence,
+      addresses: shareableAddresses(bare),
+      timestamp: toTimestamp(nowMs),
+    }
+    own = sealEnvelope(DOMAIN, record, identity.peer, (message) => identity.sign(message))
+  }
+
+  /** @throws FaultError for what `author` did not sign */
+  async function take(envelope: Uint8Array, author: PeerId): Promise<void> {
+    const opened = openEnvelope(envelope, {
+      domain: DOMAIN,
+      schema: AddressRecord,
+      signer: author,
+      verify: (by, message, signature) => identity.verify(by, message, signature),
+      nowMs: clock.nowMs(),
+      bytesMax: RECORD_BYTES_MAX,
+    })
+    if (!opened.ok) throw new FaultError(opened.fault)
+    const record = opened.value.value
+    if (record.peer_id !== author) refuse('unsigned', 'a record about somebody else')
+    await parts.learned(record)
+  }
+
+  async function send(to: PeerId, message: WhereaboutsMessage): Promise<WhereaboutsReply> {
+    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)])
+    const bytes = await transport.request(to, PROTOCOL, encodeCanonical(message), { signal })
+    const reply = decodeCanonical(bytes, WhereaboutsReply, MESSAGE_BYTES_MAX)
+    if (!reply.ok) throw new FaultError(reply.fault)
+    return reply.value
+  }
+
+  /** Does something for which it does not matter whether the other side is there. */
+  function inBackground(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      try {
+        onlyFault(error)
+      } catch (defect) {
+        onDefect(defect)
+      }
+    })
+  }
+
+  function recordsFor(missing: readonly PeerId[]): LeftRecord[] {
+    return missing.flatMap((peer) => {
+      const pairKey = pairKeyOf(peer)
+      if (pairKey === undefined) return []
+      const key = sealKeyOf(pairKey, identity.peer)
+      return [today(), today() + 1].map((day) => {
+        const token = tokenOf(pairKey, identity.peer, day)
+        return { token, sealed: sealRecord(own, key, token, parts.random) }
+      })
+    })
+  }
+
+  /** Leaves with somebody what those may need who are missing, and asks where they are. */
+  async function lookFor(missing: readonly PeerId[], at: PeerId): Promise<void> {
+    const others = missing.filter((peer) => peer !== at)
+    for (const records of groups(recordsFor(others))) await send(at, { kind: 'leave', records })
+    const asked = others.flatMap((peer) => {
+      const pairKey = pairKeyOf(peer)
+      return pairKey === undefined
+        ? []
+        : [today() - 1, today(), today() + 1].map((day) => ({
+            peer,
+            pairKey,
+            token: tokenOf(pairKey, peer, day),
+          }))
+    })
+    for (const some of groups(asked)) {
+      const reply = await send(at, { kind: 'find', tokens: some.map(({ token }) => token) })
+      if (reply.kind !== 'found') continue
+      for (const { token, sealed } of reply.records) {
+        const match = some.find((one) => Buffer.compare(one.token, token) === 0)
+        const record = match && openRecord(sealed, sealKeyOf(match.pairKey, match.peer), token)
+        // What does not open or is not signed by whom it is about was put there by neither of the two.
+        if (match !== undefined && record !== undefined) await take(record, match.peer)
+      }
+    }
+  }
+
+  function lookForAll(): void {
+    const missing = missingContacts()
+    const contacts = new Set(parts.contacts())
+    left.keepOnly((peer) => contacts.has(peer))
+    if (missing.length > 0) for (const at of connectedContacts()) inBackground(lookFor(missing, at))
+    cancelRound?.()
+    cancelRound = clock.after(pauseMs, lookForAll)
+    pauseMs = Math.min(2 * pauseMs, ASK_MS_MAX)
+  }
+
+  function lookSoon(): void {
+    pauseMs = ASK_MS_MIN
+    cancelRound?.()
+    cancelRound = clock.after(SETTLE_MS, lookForAll)
+  }
+
+  function tellOwn(to: PeerId): void {
+    inBackground(send(to, { kind: 'here', record: own }))
+  }
+
+  function onAddresses(): void {
+    cancelSettle?.()
+    cancelSettle = clock.after(SETTLE_MS, () => {
+      renewOwn()
+      for (const peer of connectedContacts()) tellOwn(peer)
+      lookSoon()
+    })
+  }
+
+  function isHeard(from: PeerId): boolean {
+    const nowMs = clock.nowMs()
+    const known = heard.get(from)
+    if (known === undefined || nowMs - known.sinceMs >= MINUTE_MS || nowMs < known.sinceMs) {
+      heard.set(from, { sinceMs: nowMs, count: 1 })
+      return true
+    }
+    known.count += 1
+    return known.count <= HEARD_A_MINUTE_MAX
+  }
+
+  async function answer(from: PeerId, request: Uint8Array): Promise<WhereaboutsReply> {
+    const message = decodeCanonical(request, WhereaboutsMessage, MESSAGE_BYTES_MAX)
+    if (!message.ok) throw new FaultError(message.fault)
+    switch (message.value.kind) {
+      case 'here':
+        if (!isHeard(from))
+          refuse('too-busy', 'more was said in this minute than is written down for one peer')
+        await take(message.value.record, from)
+        return { kind: 'taken' }
+      case 'leave':
+        left.leave(from, message.value.records)
+        return { kind: 'taken' }
+      case 'find':
+        return { kind: 'found', records: left.find(message.value.tokens).slice(0, LEFT_MAX) }
+    }
+  }
+
+  return {
+    start() {
+      renewOwn()
+      transport.handle(PROTOCOL, async (from, request) => encodeCanonical(await answer(from, request)), {
+        requestBytesMax: MESSAGE_BYTES_MAX,
+      })
+      stopListening = [
+        transport.onConnection(({ kind, peer }) => {
+          if (!parts.contacts().includes(peer)) return
+          if (kind === 'connected') tellOwn(peer)
+          lookSoon()
+        }),
+        transport.onAddresses(onAddresses),
+      ]
+      for (const peer of connectedContacts()) tellOwn(peer)
+      lookSoon()
+    },
+    hurry: lookSoon,
+    stop() {
+      stopping.abort()
+      cancelRound?.()
+      cancelSettle?.()
+      for (const stop of stopListening) stop()
+    },
+  }
+}
+
+/** As many as go into one message each. */
+function groups<T>(all: readonly T[]): T[][] {
+  const count = Math.ceil(all.length / LEFT_MAX)
+  return Array.from({ length: count }, (_, i) => all.slice(i * LEFT_MAX, (i + 1) * LEFT_MAX))
+}

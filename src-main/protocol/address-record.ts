@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { PeerId } from './ids.ts'
+import { Timestamp } from './time.ts'
+
+/** Addresses that one peer tells another of itself. */
+export const ADDRESSES_MAX = 16
+
+/** A multiaddress as text. */
+export const AddressText = z.string().min(1).max(300)
+
+/**
+ * Where a peer says that it is, in an envelope of domain `meshwork/1/address-record` with its signature (what libp2p calls
+ * a signed peer record, RFC 0002 of its specifications; ours is in canonical CBOR like all else that is signed here).
+ */
+export const AddressRecord = z.object({
+  peer_id: PeerId,
+  /** Higher in every later record of this peer; the highest counts. Milliseconds of its clock, or one more than before. */
+  sequence: z.int().min(1),
+  addresses: z.array(AddressText).max(ADDRESSES_MAX),
+  timestamp: Timestamp,
+})
+export type AddressRecord = z.infer<typeof AddressRecord>
