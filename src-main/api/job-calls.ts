@@ -1,5 +1,11 @@
-import type { FollowingJob, JobRequest, JobStatus, JobSummary } from '#contract'
-import { consensusOf } from '../peer/consensus-view.ts'
+import {
+  UNIT_FAULTS_MAX,
+  type FollowingJob,
+  type JobRequest,
+  type JobStatus,
+  type JobSummary,
+} from '#contract'
+import { consensusOf, faultsOf } from '../peer/consensus-view.ts'
 import { isUnderWay, type JobState } from '../peer/state.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { JobId } from '../protocol/ids.ts'
@@ -149,8 +155,12 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
       return { cid, bytes }
     }),
     consensus: os.jobs.consensus.handler(({ input: { job_id, unit_index } }) => {
-      const consensus = consensusOf(find(job_id), unit_index, clock.nowMs())
-      return consensus ?? refuse('bad-input', `nobody has touched unit ${unit_index} of ${job_id}`)
+      const job = find(job_id)
+      const consensus =
+        consensusOf(job, unit_index, clock.nowMs()) ??
+        refuse('bad-input', `nobody has touched unit ${unit_index} of ${job_id}`)
+      const faults = faultsOf(job, unit_index).map(({ peer, fault }) => ({ peer_id: peer, fault }))
+      return { ...consensus, faults: faults.slice(-UNIT_FAULTS_MAX) }
     }),
     pause: os.jobs.pause.handler(async ({ input: { job_id } }) => {
       const running = [find(job_id), followerOf(find(job_id))].find((one) => one?.status.state === 'running')

@@ -6,6 +6,7 @@ import { advance } from '../peer/step.ts'
 import type { Fault } from '../protocol/fault.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { BYTES_MAX, CPU_MS_MAX, DURATION_MS_MAX } from '../protocol/quantities.ts'
+import { timeLimitMs } from '../peer/time-limit.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
@@ -145,6 +146,15 @@ describe('the view of a job', () => {
     expect(retried).toBe(2)
     expect(by_peer.find(({ peer_id }) => peer_id === ANNA)).toMatchObject({ failed: 1, expired: 0 })
     expect(by_peer.find(({ peer_id }) => peer_id === BEN)).toMatchObject({ failed: 0, expired: 1 })
+  })
+
+  it('[W36] counts runs that used up the unit’s time apart from those that failed', () => {
+    const fault: Fault = { kind: 'timed-out', message: 'stopped' }
+    const late = results(ANNA, { unit_index: 0, attempt: 1, outcome: { kind: 'fault', fault } })
+    const state = after(award(ANNA, [0, 1]), { ...late, at_ms: T0 + 100 + timeLimitMs(manifest) })
+    const share = statusOf(state).by_peer.find(({ peer_id }) => peer_id === ANNA)
+    expect(share).toMatchObject({ failed: 0, timed_out: 1 })
+    expect(statusOf(after(award(ANNA, [0, 1]))).by_peer[0]).not.toHaveProperty('timed_out')
   })
 
   it('expects the rest at the pace since the first award', () => {

@@ -7,6 +7,7 @@ import type {
   Waiting,
 } from '#contract'
 import { isUnderWay, priorityOf, type AttemptState, type JobState, type PeerState } from '../peer/state.ts'
+import { isTimeOut } from '../peer/time-outs.ts'
 import type { Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { saturated } from '../protocol/quantities.ts'
@@ -154,7 +155,8 @@ function newTally(state: Readonly<PeerState>, peer: PeerId, { shortNameOf }: Job
   }
 }
 
-function count(tally: Tally, { status }: AttemptState, won: boolean): void {
+function count(tally: Tally, attempt: AttemptState, won: boolean): void {
+  const { status } = attempt
   switch (status.state) {
     case 'awarded':
       tally.running_units++
@@ -169,7 +171,8 @@ function count(tally: Tally, { status }: AttemptState, won: boolean): void {
       }
       return
     case 'failed':
-      tally.failed++
+      if (isTimeOut(attempt)) tally.timed_out = (tally.timed_out ?? 0) + 1
+      else tally.failed++
       return
     case 'rejected':
       tally.rejected++

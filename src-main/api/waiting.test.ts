@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { PeerEvent } from '../peer/event.ts'
 import { initialState, type PeerState } from '../peer/state.ts'
 import { advance } from '../peer/step.ts'
+import { timeLimitMs } from '../peer/time-limit.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { toTimestamp } from '../protocol/time.ts'
@@ -122,6 +123,27 @@ describe('why nobody works on a job', () => {
       'nobody who shares lends a module so much: a unit may use 5000 units of fuel, and 4999 are lent',
     )
     expect(whyModule(5_000, 5_000)).toBeUndefined()
+  })
+
+  it('[W36] a unit ran out of its time each time where it could run', () => {
+    const state: PeerState = initialState(ME, 'me')
+    const { manifest } = SUBMITTED
+    const limitMs = timeLimitMs(manifest)
+    const alone = { ...SUBMITTED, manifest: { ...manifest, unit_count: 1, verification_redundancy: 1 } }
+    for (const event of [alone, ...person(ANNA)]) advance(state, event)
+    for (const attempt of [1, 2, 3]) {
+      const awarded = { unit_index: 0, attempt, role: 'primary' as const }
+      const award = { award_id: `a${attempt}`, job_id: JOB, peer: ANNA, units: [awarded], deadline_ms: T0 }
+      const fault = { kind: 'timed-out' as const, message: 'stopped' }
+      const receipts = [{ unit_index: 0, attempt, outcome: { kind: 'fault' as const, fault } }]
+      const at_ms = T0 + attempt * limitMs
+      advance(state, { kind: 'awards-issued', at_ms: at_ms - limitMs, awards: [award] })
+      advance(state, { kind: 'results-received', at_ms, from: ANNA, job_id: JOB, receipts })
+    }
+    expect(whyWaiting(state, state.jobs.get(JOB)!, T0)).toEqual({
+      kind: 'more-verifiers',
+      message: 'unit 0 ran out of its time 3 times on one peer; 1 more must share',
+    })
   })
 
   const table: [rule: string, events: PeerEvent[], expected: string | undefined][] = [

@@ -2,6 +2,7 @@ import type { Waiting } from '#contract'
 import { askedAboveLent } from '../peer/lending.ts'
 import { slotAt, slotsForOwn } from '../peer/shared-slots.ts'
 import type { JobState, PeerState } from '../peer/state.ts'
+import { spentPeers, TIME_OUTS_MAX } from '../peer/time-outs.ts'
 import { activeCommitments, trustOf } from '../peer/trust.ts'
 import { needOf } from '../peer/unit.ts'
 import { openRanges } from '../peer/unit-book.ts'
@@ -58,6 +59,13 @@ export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: num
   const fresh = trusted.filter(({ peer }) => !need.holders.includes(peer))
   if (fresh.length >= need.missing) return undefined
   const more = need.missing - fresh.length
+  const unit = job.units.get(open?.[0] ?? 0)
+  const spent = unit === undefined ? [] : spentPeers(unit)
+  if (spent.length > 0) {
+    const where = spent.length === 1 ? 'one peer' : `each of ${spent.length} peers`
+    const message = `unit ${open?.[0] ?? 0} ran out of its time ${TIME_OUTS_MAX} times on ${where}; ${more} more must share`
+    return { kind: 'more-verifiers', message }
+  }
   return {
     kind: 'more-verifiers',
     message: `each unit needs ${manifest.verification_redundancy} different peers; ${more} more must share`,

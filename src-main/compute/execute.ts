@@ -27,6 +27,7 @@ interface Task {
   readonly unitIndex?: number
   readonly createOutput: () => OutputFile
   readonly progress: (fraction: number) => void
+  readonly said: (bytes: Uint8Array) => void
 }
 
 /**
@@ -106,6 +107,7 @@ function runOf(
     limits: call.limits,
     createOutput: task.createOutput,
     progress: task.progress,
+    said: task.said,
   })
 }
 

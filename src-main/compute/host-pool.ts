@@ -11,6 +11,7 @@ import {
   type WorkerInput,
   type WorkerSetup,
 } from './input.ts'
+import { createLogTails, readTail } from './log-tail.ts'
 import type { HostOutput, TaskResult, WorkerOutput } from './output.ts'
 import { sweepStaging } from './staged-files.ts'
 
@@ -61,6 +62,7 @@ export interface HostPool {
 /** Runs batches on worker threads and stops the tasks that pass their limits. */
 export function createHostPool(configuration: Configuration, around: PoolSurroundings): HostPool {
   const slots = new Int32Array(new SharedArrayBuffer(SLOTS * SLOT_WORDS * 4))
+  const tails = createLogTails(SLOTS)
   const pool = new Piscina<WorkerInput, undefined>({
     filename: new URL('worker.ts', import.meta.url).href,
     name: 'run',
@@ -80,6 +82,7 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
       staging: configuration.staging,
       filePrefix: configuration.filePrefix,
       slots,
+      tails,
     } satisfies WorkerSetup,
   })
   const waiting: Batch[] = []
@@ -164,7 +167,7 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
   function bury(slot: number, entry: RunningBatch, fault: Fault): void {
     running.delete(slot)
     const begun = Atomics.load(slots, slot * SLOT_WORDS + SLOT_BEGUN)
-    const { results, again } = remainsOf(entry, begun, fault)
+    const { results, again } = remainsOf(entry, begun, fault, readTail(tails, slot))
     if (results.length > 0) void reportDead([...results])
     if (again !== undefined) runAgain(again, results.length > 0, fault)
     next()
@@ -212,7 +215,11 @@ export function createHostPool(configuration: Configuration, around: PoolSurroun
       }
       const { wallMsMax } = entry.batch.call.limits
       if (nowMs - entry.sinceMs > (begun === 0 ? BEGIN_WITHIN_MS : wallMsMax)) {
-        end(slot, entry, failure('timed-out', `stopped after its ${wallMsMax} ms`).fault)
+        const fault =
+          begun === 0
+            ? failure('runner-lost', `a worker did not begin within ${BEGIN_WITHIN_MS} ms`)
+            : failure('timed-out', `stopped after its ${wallMsMax} ms`)
+        end(slot, entry, fault.fault)
       }
     }
     lookAtMemory()

@@ -1,4 +1,5 @@
 import type { Batch } from './input.ts'
+import { lastWordsOf, withLastWords } from './last-words.ts'
 import type { TaskResult } from './output.ts'
 import { failure, type Fault } from '../protocol/fault.ts'
 
@@ -26,16 +27,22 @@ export interface Remains {
 /**
  * Sorts what a dead worker left: the task that it was on failed with `fault`, the others run again.
  *
+ * @param said the end of what that task logged; its fault quotes it
  * @param begun how many tasks it had begun; 0 when it never started, and then all run again
  */
-export function remainsOf(running: RunningBatch, begun: number, fault: Fault): Remains {
+export function remainsOf(running: RunningBatch, begun: number, fault: Fault, said: string): Remains {
   const culprit = running.batch.tasks[begun - 1]
   const isGuilty = culprit !== undefined && running.pending.has(culprit.key)
   const rest = running.batch.tasks.filter((task) => running.pending.has(task.key) && task !== culprit)
   return {
-    results: isGuilty ? [{ key: culprit.key, outcome: { kind: 'failed', fault } }] : [],
+    results: isGuilty ? [{ key: culprit.key, outcome: failedWith(fault, said) }] : [],
     again: rest.length === 0 ? undefined : { ...running.batch, tasks: rest },
   }
+}
+
+function failedWith(fault: Fault, said: string): TaskResult['outcome'] {
+  if (said === '') return { kind: 'failed', fault }
+  return { kind: 'failed', fault: withLastWords(fault, lastWordsOf(said)), info: { log: said } }
 }
 
 /** Why a worker died, as its current task's fault. */

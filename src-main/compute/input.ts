@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { Bytes } from '../protocol/bytes.ts'
 import { Cid, Name } from '../protocol/ids.ts'
+import type { LogTails } from './log-tail.ts'
 import { Params, UnitIndex } from '../protocol/work.ts'
 
 /** Tasks in one hand-over. At 64 the cost of the hand-over (a few 100 µs) is down to microseconds per task. */
@@ -101,6 +102,8 @@ export interface WorkerSetup {
   readonly filePrefix: string
   /** `SLOT_WORDS` words per slot, through which the host sees what a worker does while it does it. */
   readonly slots: Int32Array<SharedArrayBuffer>
+  /** The end of what the unit of each slot says. */
+  readonly tails: LogTails
 }
 
 /** What a worker is told per batch. The host is its own process: its word is taken. */

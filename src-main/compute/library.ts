@@ -75,6 +75,8 @@ export interface LibraryCall {
   createOutput(): OutputFile
   /** Tells how far the call has come, 0 to 1. Cheap: most calls are dropped. */
   progress(fraction: number): void
+  /** Told what a module says as it says it: its host quotes the end of that when it has to stop it. */
+  said(bytes: Uint8Array): void
 }
 
 /** What a call returns. Its buffers are given away: they are transferred, not copied. */

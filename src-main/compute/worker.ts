@@ -17,6 +17,7 @@ import {
 } from './input.ts'
 import type { LibraryEntry } from './library.ts'
 import { indexLibraries, type LibraryIndex } from './library-index.ts'
+import { beginTail } from './log-tail.ts'
 import { lockDown } from './lockdown.ts'
 import type { TaskResult, WorkerOutput } from './output.ts'
 import { createStaging } from './staging.ts'
@@ -42,12 +43,14 @@ export async function run({ slot, batch }: WorkerInput): Promise<void> {
   const report = createReport(batch.id)
   for (const [position, task] of batch.tasks.entries()) {
     const { key, unitIndex } = task
+    const said = beginTail(setup.tails, slot)
     Atomics.store(setup.slots, begun, position + 1)
     const staging = createStaging(join(setup.staging, `${setup.filePrefix}-${key}`))
     const executed = await execute(libraries, callOf(batch.call, task), {
       ...(unitIndex === undefined ? {} : { unitIndex }),
       createOutput: staging.createOutput,
       progress: createProgress(key),
+      said,
     })
     const staged = staging.handOver(executed)
     report.add({ key, outcome: staged.outcome }, staged.transfer)

@@ -117,6 +117,7 @@ export function admitResults(
     if (seen.has(attempt)) return false
     seen.add(attempt)
     const { status } = attempt
+    if (outcome.kind === 'fault' && outcome.fault.kind === 'timed-out' && isOwed(attempt)) return true
     return (
       status.state === 'awarded' || (status.state === 'void' && !status.ready && outcome.kind === 'output')
     )

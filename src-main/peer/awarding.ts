@@ -1,4 +1,4 @@
-import { chooseAwards, type Seat } from '../market/award.ts'
+import { chooseAwards, type Seat, type UnitNeed } from '../market/award.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { AWARD_DUE_MS_MAX, AWARD_UNITS_MAX } from '../protocol/limits.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
@@ -9,6 +9,7 @@ import type { IssuedAward } from './event.ts'
 import { seatOf, seatsOf } from './offers.ts'
 import { relieve } from './relieving.ts'
 import { priorityOf, type JobState, type PeerState } from './state.ts'
+import { isNewTo, timedOutPeers } from './time-outs.ts'
 import { lazily, mightCollude, trustOf, workersAt } from './trust.ts'
 import { needOf } from './unit.ts'
 import { bookOf } from './unit-book.ts'
@@ -107,10 +108,11 @@ function askReady(state: PeerState, job: JobState, units: Iterable<number>, atMs
 function decide(state: PeerState, job: JobState, seats: readonly Seat[], atMs: number): Effect[] {
   if (job.status.state !== 'running' || seats.length === 0 || bookOf(job).open.count === 0) return []
   const providers = lazily(() => workersAt(state, atMs))
+  const offering = lazily(() => seatsOf(state, job, atMs).filter(({ capacity }) => capacity > 0))
   const chosen = chooseAwards({
     seats,
     open: bookOf(job),
-    needOf: (index) => needOf(job, index, atMs),
+    needOf: (index) => needAmong(job, index, atMs, offering),
     standingOf: (peer) => standing(state, peer),
     trustEachOtherFully: (a, b) => mightCollude(state, a, b, providers),
     get others() {
@@ -121,6 +123,24 @@ function decide(state: PeerState, job: JobState, seats: readonly Seat[], atMs: n
     unitsMax: AWARD_UNITS_MAX,
   })
   return record(state, job, chosen, atMs)
+}
+
+/**
+ * What a unit needs when these offer to its job. Who ran out of its time is not asked again as long as one of them has
+ * not had it yet: it may be faster, and whether the unit ends is not for one alone to say.
+ */
+function needAmong(
+  job: JobState,
+  index: number,
+  atMs: number,
+  offering: () => readonly Seat[],
+): UnitNeed | undefined {
+  const need = needOf(job, index, atMs)
+  const unit = job.units.get(index)
+  if (need === undefined || unit === undefined) return need
+  const timedOut = timedOutPeers(unit)
+  if (timedOut.length === 0 || !offering().some(({ peer }) => isNewTo(unit, peer))) return need
+  return { ...need, holders: [...need.holders, ...timedOut] }
 }
 
 /** The decision as an event: it is written down before anybody hears of it. */

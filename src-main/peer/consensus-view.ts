@@ -1,4 +1,5 @@
-import { unitId } from '../protocol/ids.ts'
+import type { Fault } from '../protocol/fault.ts'
+import { unitId, type PeerId } from '../protocol/ids.ts'
 import type { VerificationConsensus, WorkResult } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import { toConsensus } from '../verification/consensus.ts'
@@ -32,6 +33,13 @@ export function consensusOf(job: JobState, index: number, nowMs: number): Verifi
     results,
     nowMs: verified?.atMs ?? nowMs,
   })
+}
+
+/** For whom a unit failed and why, in the order of the awards. */
+export function faultsOf(job: JobState, index: number): { readonly peer: PeerId; readonly fault: Fault }[] {
+  return (job.units.get(index)?.attempts ?? []).flatMap(({ peer, status }) =>
+    status.state === 'failed' ? [{ peer, fault: status.fault }] : [],
+  )
 }
 
 function resultOf(job: JobState, index: number, attempt: AttemptState): WorkResult[] {

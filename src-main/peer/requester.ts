@@ -1,28 +1,19 @@
-import { assert, type Fault } from '../protocol/fault.ts'
+import { assert } from '../protocol/fault.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
 import { AWARD_DUE_MS_MAX } from '../protocol/limits.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
-import type { ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
-import { quorumOf, type Claim, type Verdict } from '../verification/consensus.ts'
-import { newRecord, recordOutcome, type PeerOutcome } from '../verification/reputation.ts'
+import type { Claim, Verdict } from '../verification/consensus.ts'
+import { excuseAll, hearOfVoid, ranMs, remember, settleAttempt } from './attempt-ends.ts'
 import { awardReopened, awardTo } from './awarding.ts'
 import type { Effect, WantedOutput } from './effect.ts'
 import type { DurableEvent, IssuedAward } from './event.ts'
+import { hopeless } from './hopeless.ts'
 import { withdrawAgain } from './job-control.ts'
 import { closeOffers, noteAwarded, noteReturned } from './offers.ts'
 import { recallKey } from './relieving.ts'
 import { isUnderWay, type AttemptState, type JobState, type PeerState, type UnitState } from './state.ts'
-import { claimOf, isOwnFault, needOf, verdictOf, wasReady } from './unit.ts'
+import { claimOf, needOf, verdictOf, wasReady } from './unit.ts'
 import { bookOf, closeBook, isOwed, openCount, refreshUnit } from './unit-book.ts'
-
-/** Runs of one unit that may fail by themselves before the job is given up: the fault is the unit's own then. */
-const UNIT_FAILURES_MAX = 3
-/** Attempts of one unit that somebody took, before the job is given up rather than tried for ever. */
-const UNIT_ATTEMPTS_MAX = 64
-/** Attempts of one unit, taken or not: the network and the power may fail more often than peers do. */
-const UNIT_AWARDS_MAX = 4_096
-/** The weight of the newest run in a job's observed duration. */
-const OBSERVED_WEIGHT = 0.2
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
@@ -219,14 +210,13 @@ export function receiveResults(state: PeerState, event: Of<'results-received'>):
     const attempt = unit?.attempts.find((a) => a.attempt === receipt.attempt && a.peer === event.from)
     if (unit === undefined || attempt === undefined) continue
     if (attempt.status.state === 'void') {
-      if (receipt.outcome.kind !== 'output' || attempt.status.ready) continue
-      attempt.status = { ...attempt.status, ready: true }
+      if (!hearOfVoid(state, job, unit, attempt, receipt, event.at_ms)) continue
       refreshUnit(job, receipt.unit_index)
       if (unit.verified === undefined) reopened.push(receipt.unit_index)
       continue
     }
     if (attempt.status.state !== 'awarded') continue
-    settleAttempt(state, job, attempt, receipt, event.at_ms)
+    settleAttempt(state, job, unit, attempt, receipt, event.at_ms)
     if (receipt.outcome.kind === 'output') tookMs.push(ranMs(receipt.outcome, attempt, event.at_ms))
     const verdict = job.status.state === 'running' ? verdictOf(job, unit) : undefined
     if (verdict?.kind === 'agreed') {
@@ -248,36 +238,6 @@ export function receiveResults(state: PeerState, event: Of<'results-received'>):
   const free = [event.from, ...[...withdrawn.keys()].filter((peer) => peer !== event.from)]
   if (reopened.length === 0) effects.push(...awardTo(state, free, event.at_ms))
   return effects
-}
-
-function settleAttempt(
-  state: PeerState,
-  job: JobState,
-  attempt: AttemptState,
-  receipt: ExecutionReceipt,
-  atMs: number,
-): void {
-  state.view.recalled.delete(recallKey(job, receipt.unit_index, attempt.attempt))
-  if (receipt.outcome.kind === 'fault') {
-    attempt.status = { state: 'failed', fault: receipt.outcome.fault }
-    job.retried++
-    remember(state, attempt.peer, 'failed')
-    return
-  }
-  const { cid, metrics, inline } = receipt.outcome
-  attempt.status = { state: 'returned', cid, metrics, ...(inline === undefined ? {} : { inline }) }
-  const tookMs = ranMs(receipt.outcome, attempt, atMs)
-  job.observedMs =
-    job.observedMs === 0 ? tookMs : job.observedMs + OBSERVED_WEIGHT * (tookMs - job.observedMs)
-}
-
-/** What a run took, by its provider's word, and no longer than since the award: that much is known here. */
-function ranMs(
-  { metrics }: { readonly metrics: RunMetrics },
-  { awardedAtMs }: AttemptState,
-  atMs: number,
-): number {
-  return Math.min(metrics.wall_ms, Math.max(0, atMs - awardedAtMs))
 }
 
 function reject(state: PeerState, job: JobState, attempt: AttemptState, claim: Claim): void {
@@ -376,6 +336,7 @@ export function reopen(
   for (const index of indices) {
     const fault = hopeless(job, index)
     if (fault === undefined) continue
+    if (fault.kind === 'timed-out') excuseAll(state, job.units.get(index))
     job.status = { state: 'failed', atMs, fault }
     return endJob(job)
   }
@@ -385,26 +346,6 @@ export function reopen(
       ? [{ kind: 'commitment-changed' } as const, { kind: 'allocation-due' } as const]
       : []),
   ]
-}
-
-function hopeless(job: JobState, index: number): Fault | undefined {
-  const attempts = job.units.get(index)?.attempts ?? []
-  const quorum = quorumOf(job.manifest.verification_redundancy)
-  const accusers = new Set<PeerId>()
-  let failures = 0
-  for (const { peer, status } of attempts) {
-    if (status.state !== 'failed' || !isOwnFault(status.fault)) continue
-    failures++
-    accusers.add(peer)
-    // Where outputs need a quorum to be believed, so do failures: no single peer ends a job that others can do.
-    if (quorum > 1 ? accusers.size >= quorum : failures >= UNIT_FAILURES_MAX) {
-      return { kind: status.fault.kind, message: `unit ${index} failed: ${status.fault.message}` }
-    }
-  }
-  const taken = attempts.filter(({ status }) => status.state !== 'void' || status.why === 'late').length
-  if (taken < UNIT_ATTEMPTS_MAX && attempts.length < UNIT_AWARDS_MAX) return undefined
-  const message = `unit ${index} was tried ${attempts.length} times without agreement`
-  return { kind: 'undecided', message }
 }
 
 function finishIfComplete(job: JobState, atMs: number): Effect[] {
@@ -463,10 +404,4 @@ export function resumeJobs(state: PeerState, atMs: number): Effect[] {
     if (wanted.length > 0) effects.push({ kind: 'fetch-outputs', job: job.manifest.job_id, outputs: wanted })
   }
   return effects
-}
-
-/** Learns from an experience with another peer; of itself a peer needs no opinion. */
-function remember(state: PeerState, peer: PeerId, outcome: PeerOutcome): void {
-  if (peer === state.me) return
-  state.records.set(peer, recordOutcome(state.records.get(peer) ?? newRecord(), outcome))
 }

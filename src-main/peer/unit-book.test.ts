@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PeerId } from '../protocol/ids.ts'
+import { WASM_MODULE } from '../protocol/wasm-job.ts'
 import {
   cidOf,
   createBrain,
@@ -18,6 +19,7 @@ import {
 import type { PeerEvent } from './event.ts'
 import { holdingBookOf } from './holding-book.ts'
 import type { JobState } from './state.ts'
+import { isTimeOut } from './time-outs.ts'
 import { holdersOf, missingOf } from './unit.ts'
 import { bookOf, createUnitBook, isOwed, openCount, openRanges, type UnitBook } from './unit-book.ts'
 
@@ -70,7 +72,8 @@ function eventOf(brain: Brain, { kind, who, unit }: Incident, at_ms: number): Pe
     case 4:
       return result([receiptOf(attempt, 'wrong', unit)])
     case 5: {
-      const fault = { kind: who % 2 === 0 ? 'runner-lost' : 'unit-failed', message: '' } as const
+      const kind = (['timed-out', 'unit-failed', 'runner-lost'] as const)[who % 3] ?? 'timed-out'
+      const fault = { kind, message: '' }
       return result([{ unit_index: unit, attempt, outcome: { kind: 'fault', fault } }])
     }
     case 6: {
@@ -136,8 +139,9 @@ function plainly(job: JobState): ReturnType<typeof told> {
     return state === undefined ? [] : holdersOf(job, state)
   }
   const open = all.filter((unit) => wants(unit) > 0)
-  const partial = open.filter((unit) => holders(unit).length > 0)
-  const untouched = open.filter((unit) => holders(unit).length === 0)
+  const isBegun = (unit: number) => holders(unit).length > 0 || attemptsOf(unit).some(isTimeOut)
+  const partial = open.filter(isBegun)
+  const untouched = open.filter((unit) => !isBegun(unit))
   const ofPeers = (fits: (unit: number, peer: PeerId) => boolean) =>
     PEERS.map((peer) => all.filter((unit) => fits(unit, peer)))
   const awarded = (unit: number, peer: PeerId) =>
@@ -166,14 +170,20 @@ function plainly(job: JobState): ReturnType<typeof told> {
 
 function asking(verification_redundancy: number): { brain: Brain; job: JobState } {
   const brain = createBrain(Object.fromEntries(PEERS.map((peer) => [peer, 0.9])))
-  const manifest = manifestOf({ unit_count: UNITS, verification_redundancy })
+  const manifest = manifestOf({
+    unit_count: UNITS,
+    verification_redundancy,
+    // Units that may run for a second, so that their time may be up.
+    algorithm_id: WASM_MODULE.id,
+    params: { limits: { wall_ms: 1_000 } },
+  })
   brain.happens({ kind: 'job-submitted', at_ms: NOON, manifest, manifest_cid: manifestCidOf(JOB) })
   return { brain, job: brain.state.jobs.get(JOB)! }
 }
 
 describe('[B31] the index of a job', () => {
   test.each([1, 2, 3])('is at any time as if it were built anew, redundancy %d', (redundancy) => {
-    const seen = { open: 0, partial: 0, ready: 0, owed: 0, backups: 0 }
+    const seen = { timeOuts: 0, open: 0, partial: 0, ready: 0, owed: 0, backups: 0 }
     fc.assert(
       fc.property(incidents, (history) => {
         const { brain, job } = asking(redundancy)
@@ -190,6 +200,7 @@ describe('[B31] the index of a job', () => {
           seen.owed += [...book.owed.values()].reduce((sum, units) => sum + units.size, 0)
         }
         seen.backups += job.backups
+        for (const { attempts } of job.units.values()) seen.timeOuts += attempts.filter(isTimeOut).length
         // A restart knows no more than the snapshot.
         const { brain: again } = restarted(brain, atMs)
         const restored = again.state.jobs.get(JOB)!
@@ -200,8 +211,8 @@ describe('[B31] the index of a job', () => {
       { numRuns: 300, seed: 9 },
     )
     // The histories have come to what is worth comparing.
-    const { open, partial, ready, owed } = seen
-    const counts = [open, ready, owed, ...(redundancy > 1 ? [partial] : [seen.backups])]
+    const { open, partial, ready, owed, timeOuts } = seen
+    const counts = [open, ready, owed, timeOuts, ...(redundancy > 1 ? [partial] : [seen.backups])]
     expect(counts.filter((count) => count === 0)).toEqual([])
   })
 

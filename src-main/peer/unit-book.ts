@@ -3,6 +3,7 @@ import { createBitSet, type BitSet } from '../market/bit-set.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { UnitRange } from '../protocol/work.ts'
 import type { AttemptState, JobState, UnitState } from './state.ts'
+import { isTimeOut } from './time-outs.ts'
 import { holdersOf, missingOf } from './unit.ts'
 
 /**
@@ -141,9 +142,11 @@ export function createUnitBook(job: JobState): UnitBook {
     const holders = missing > 0 ? holdersOf(job, unit) : []
     if (missing > 0) open.add(index)
     else open.remove(index)
-    if (missing > 0 && holders.length === 0) untouched.add(index)
+    // Where a unit's time was up it comes first, so that it is soon known whether it ends anywhere.
+    const isBegun = missing > 0 && (holders.length > 0 || unit.attempts.some(isTimeOut))
+    if (missing > 0 && !isBegun) untouched.add(index)
     else untouched.remove(index)
-    setPart(index, missing > 0 && holders.length > 0 ? holders : undefined)
+    setPart(index, isBegun ? holders : undefined)
     const hasResult = ({ status }: AttemptState): boolean => status.state === 'void' && status.ready
     if (!isDone && unit.attempts.some(hasResult)) ready.add(index)
     else ready.delete(index)

@@ -3,6 +3,7 @@ import type { Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { judge, type Claim, type Verdict } from '../verification/consensus.ts'
 import type { AttemptState, JobState, UnitState } from './state.ts'
+import { spentPeers } from './time-outs.ts'
 
 type ReturnedStatus = Extract<AttemptState['status'], { state: 'returned' }>
 type ReturnedAttempt = AttemptState & { readonly status: ReturnedStatus }
@@ -75,6 +76,7 @@ export function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
     if (status.state === 'failed' && !(checked && isOwnFault(status.fault))) continue
     holders.push(peer)
   }
+  holders.push(...spentPeers(unit))
   return holders
 }
 

@@ -6,6 +6,7 @@ import type { PeerEvent } from '../peer/event.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
 import { encodeCanonical } from '../protocol/canonical.ts'
+import { FaultError } from '../protocol/fault.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import { LENT_LIMITS, WASM_MODULE } from '../protocol/wasm-job.ts'
@@ -35,6 +36,7 @@ let stopping: AbortController
 let defects: Error[]
 let handedBack: number[]
 let cancelled: string[]
+let fetching: (cid: Cid) => Promise<void>
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'meshwork-executor-'))
@@ -43,6 +45,7 @@ beforeEach(async () => {
   ;[theirs, mine] = [await open('theirs'), await open('mine')]
   ;[receipts, handOvers, fetched, lent, askedFor] = [[], [], [], LENT_LIMITS, []]
   behave = (task) => outputOf(task.inputs['input']?.cid ?? 'nothing')
+  fetching = copy
   ;[defects, handedBack, cancelled] = [[], [], []]
   stopping = new AbortController()
   const runner = fakeRunner()
@@ -51,7 +54,7 @@ beforeEach(async () => {
     blobs: mine.blobs,
     fetcher: {
       fetch: async (cid) => {
-        if (!mine.blobs.has(cid)) await copy(cid)
+        if (!mine.blobs.has(cid)) await fetching(cid)
       },
       traffic: () => ({ bytesIn: 0, bytesOut: 0 }),
       rates: () => new Map(),
@@ -220,6 +223,18 @@ describe('units of a split job', () => {
       await until(() => receipts.length === 1)
       expect(receipts[0]?.outcome.kind).toBe('fault')
     }
+  })
+
+  it('[W36] a transfer that ends without an answer is not a unit whose time was up', async () => {
+    const job = await splitJob(['zero'])
+    const slow = new FaultError({ kind: 'timed-out', message: 'nobody sends what is missing' })
+    fetching = () => Promise.reject(slow)
+    award(job, [0])
+    await until(() => receipts.length === 1)
+    expect(receipts[0]?.outcome).toEqual({
+      kind: 'fault',
+      fault: { kind: 'unreachable', message: 'nobody sends what is missing' },
+    })
   })
 
   it('a part that nobody has fails its own unit, and the others run', async () => {

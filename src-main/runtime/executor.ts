@@ -1,5 +1,5 @@
 import type { UnitAttempt } from '../peer/effect.ts'
-import { FaultError, refuse } from '../protocol/fault.ts'
+import { FaultError, refuse, type Fault } from '../protocol/fault.ts'
 import { unitId, type Cid, type JobId, type PeerId } from '../protocol/ids.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
@@ -318,7 +318,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
   function failAll(work: Work, units: readonly number[], error: unknown): void {
     // Stopped with the program: the units are still queued in the journal, and run again after the restart.
     if (parts.signal.aborted) return
-    const fault = parts.defects.faultOf(error, `running units of ${work.job}`)
+    const fault = asNotRun(parts.defects.faultOf(error, `running units of ${work.job}`))
     for (const unit of units) finish(work, unit, { kind: 'failed', fault })
   }
 
@@ -426,6 +426,11 @@ export function createExecutor(parts: ExecutorParts): Executor {
       )
     },
   }
+}
+
+/** Of a unit that never ran: only one that did may say that its time was up. */
+function asNotRun(fault: Fault): Fault {
+  return fault.kind === 'timed-out' ? { ...fault, kind: 'unreachable' } : fault
 }
 
 function activeUnit(work: Work, unit: number): ActiveUnit {

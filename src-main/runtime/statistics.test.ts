@@ -180,3 +180,15 @@ test('[A17] a person’s attempts count by day: what was right, and what was lat
   statistics.stop()
   expect(start().reliabilityByDay(ANN, 1)).toEqual([0.5])
 })
+
+test('[W36] a unit whose time was up is not held against whoever ran it, another failure is', () => {
+  const statistics = start()
+  for (const kind of ['timed-out', 'runner-lost'] as const) {
+    const fault = { kind, message: '' }
+    const made = { attempt: 1, peer: ANN, status: { state: 'failed', fault } } as never
+    state.jobs.set(JOB, { units: new Map([[0, { openSinceMs: 0, attempts: [made] }]]) } as never)
+    const receipts = [{ unit_index: 0, attempt: 1, outcome: { kind: 'fault' as const, fault } }]
+    happens({ kind: 'results-received', at_ms: nowMs, from: ANN, job_id: JOB, receipts })
+    expect(statistics.reliabilityByDay(ANN, 1)).toEqual([kind === 'timed-out' ? null : 0])
+  }
+})

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { PeerEvent } from '../peer/event.ts'
 import { sharedSlots, slotAt } from '../peer/shared-slots.ts'
 import type { PeerState, UnitState } from '../peer/state.ts'
+import { isTimeOut } from '../peer/time-outs.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Settings } from '../ports/settings.ts'
 import type { PeerId } from '../protocol/ids.ts'
@@ -105,7 +106,9 @@ export function createStatistics(parts: {
           const made = unit?.attempts.find((one) => one.attempt === attempt && one.peer === event.from)
           // Stale or of nobody's asking: it says nothing.
           if (unit === undefined || made === undefined || made.status.state === 'void') continue
-          if (outcome.kind === 'fault' && event.from !== state.me) attempted(event.from, 'badly')
+          // That a unit's time was up is no failing of whoever ran it.
+          if (outcome.kind === 'fault' && event.from !== state.me && !isTimeOut(made))
+            attempted(event.from, 'badly')
           if (unit.verified?.atMs === event.at_ms) countVerified(unit, unit.verified.winners)
         }
         return

@@ -2,6 +2,7 @@ import { pauseReason, sharedSlots, slotAt } from '../peer/shared-slots.ts'
 import { manifestOf } from '../peer/starting.ts'
 import { holdingKey, type JobState, type PeerState } from '../peer/state.ts'
 import { areFriends, trustOf } from '../peer/trust.ts'
+import { timedOutPeers } from '../peer/time-outs.ts'
 import { bookOf, openCount } from '../peer/unit-book.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { amount, RESOURCE_DIMENSIONS, type ComputeResource } from '../protocol/resource.ts'
@@ -108,6 +109,8 @@ function mayHave(requester: PeerState, job: JobState, peer: PeerId, nowMs: numbe
     (other) => other !== peer && areFriends(requester, peer, other),
   )
   if (job.manifest.verification_redundancy > 1 && hasFriend) return false
+  // Units of which it ran out of time wait for others first.
+  if ([...job.units.values()].some((unit) => timedOutPeers(unit).includes(peer))) return false
   const { untouched, partial, partialHeldBy } = bookOf(job)
   const closedUntilMs = requester.view.offers.get(peer)?.get(job.manifest.job_id)?.closedUntilMs ?? 0
   if (closedUntilMs > nowMs) return false

@@ -46,7 +46,8 @@ const NEXT_STATES: Readonly<Record<string, readonly string[]>> = {
   awarded: ['awarded', 'returned', 'failed', 'void', 'rejected'],
   returned: ['returned', 'rejected', 'void'],
   failed: ['failed'],
-  void: ['void'],
+  // Who was late or gone may still say that the unit's time was up.
+  void: ['void', 'failed'],
   rejected: ['rejected'],
 }
 
@@ -123,7 +124,8 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
         const allowed = NEXT_STATES[known.state]?.includes(status.state) === true && known.peer === peer
         hold('S3', allowed, () => `${where} attempt ${attempt} went from ${known.state} to ${status.state}`)
         const answered =
-          known.state === 'awarded' && ['returned', 'failed', 'rejected'].includes(status.state)
+          ['awarded', 'void'].includes(known.state) &&
+          ['returned', 'failed', 'rejected'].includes(status.state)
         hold('S15', !answered || senders.has(peer), () => `${where}: somebody answered for ${peer.slice(-6)}`)
         known.state = status.state
       }

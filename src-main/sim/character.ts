@@ -7,6 +7,7 @@ import type { Fault } from '../protocol/fault.ts'
  * - `colluder`: returns the one wrong output on which all colluders agree
  * - `silent`: takes awards and never answers
  * - `failing`: says that units failed
+ * - `staller`: keeps each unit for its whole time limit, and then says that it did not end
  * - `withholder`: returns right outputs and never hands over their blobs
  * - `forger`: besides working, sends receipts for attempts that were never its own, and old ones again
  * - `hoarder`: offers every unit that it hears of, whatever it holds or has room for
@@ -17,6 +18,7 @@ export type Character =
   | { readonly kind: 'colluder' }
   | { readonly kind: 'silent' }
   | { readonly kind: 'failing'; readonly fault: Fault['kind'] }
+  | { readonly kind: 'staller' }
   | { readonly kind: 'withholder' }
   | { readonly kind: 'forger' }
   | { readonly kind: 'hoarder' }

@@ -4,6 +4,7 @@ import type { AwardedUnit } from '../protocol/messages.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { holdingKey } from '../peer/state.ts'
+import { timeLimitMs } from '../peer/time-limit.ts'
 import type { Character, Machine } from './character.ts'
 import type { Dice } from './dice.ts'
 import { STRAGGLER_FACTOR, type Pace } from './scenario.ts'
@@ -56,6 +57,11 @@ interface Task {
   readonly manifest: JobManifest
   readonly unit: number
   cancelled: boolean
+}
+
+/** Whether a unit never ends, on any machine: its job's parameters name those that do not. */
+function loops({ params }: JobManifest, unit: number): boolean {
+  return Array.isArray(params['loops']) && params['loops'].includes(unit)
 }
 
 /** Creates the executor of one run of a peer's program. */
@@ -116,7 +122,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
       running.add(task)
       task.startedAtMs = parts.nowMs()
       parts.starting(task.work.requester, task.work.job, task.unit, running.size)
-      parts.after(durationMs(task.manifest), () => {
+      const neverEnds = character.kind === 'staller' || loops(task.manifest, task.unit)
+      parts.after(neverEnds ? timeLimitMs(task.manifest) : durationMs(task.manifest), () => {
         if (task.cancelled) return
         running.delete(task)
         finish(task)
@@ -136,6 +143,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
     if (!work.wanted.has(unit) || character.kind === 'silent') return
     if (character.kind === 'failing') {
       report(work, unit, { kind: 'fault', fault: { kind: character.fault, message: 'so it says' } })
+      return
+    }
+    if (character.kind === 'staller' || loops(manifest, unit)) {
+      report(work, unit, { kind: 'fault', fault: { kind: 'timed-out', message: 'stopped after its time' } })
       return
     }
     const { cid, bytes, fuel } = output(manifest, unit)

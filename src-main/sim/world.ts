@@ -81,7 +81,11 @@ export function createWorld(
     } else {
       onlooker.restarted(resident, process)
     }
-    const algorithms = [{ ...ALGORITHM, supported: true, performance_score: machine.score }]
+    const algorithms = algorithmsOf(scenario).map((algorithm) => ({
+      ...algorithm,
+      supported: true,
+      performance_score: machine.score,
+    }))
     schedule.after(dice.between(...MEASURE_MS), () =>
       process.dispatch({
         kind: 'capabilities-measured',
@@ -161,6 +165,16 @@ export function createWorld(
   }
 
   return { schedule, network, residents, manifests }
+}
+
+/** What everybody runs: the simulation's own algorithm, and what else its jobs ask for. */
+function algorithmsOf({ incidents }: Scenario): { algorithm_id: string; version: string }[] {
+  const asked = incidents.flatMap((incident) =>
+    incident.kind === 'submit' && incident.manifest.algorithm_id !== ALGORITHM.algorithm_id
+      ? [[incident.manifest.algorithm_id, incident.manifest.algorithm_version] as const]
+      : [],
+  )
+  return [ALGORITHM, ...[...new Map(asked)].map(([algorithm_id, version]) => ({ algorithm_id, version }))]
 }
 
 /** Two users pair by invite: they try until both sides have said yes, or one of them has forgotten the other. */

@@ -68,6 +68,13 @@ export function recordOutcome(record: PeerRecord, outcome: PeerOutcome): PeerRec
   }
 }
 
+/** The record without one of its missed deadlines, which was no fault of the peer's; unchanged where it has none. */
+export function withoutExpired(record: PeerRecord): PeerRecord {
+  if (record.expired === 0) return record
+  const reliability = Math.min(1, record.reliability / (1 - STEP.expired))
+  return { ...record, expired: record.expired - 1, reliability }
+}
+
 /** An exponentially weighted average, kept within 0 and 1 in spite of rounding. */
 function towards(average: number, value: 0 | 1, step: number): number {
   return Math.min(1, Math.max(0, average + (value - average) * step))

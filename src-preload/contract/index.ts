@@ -52,7 +52,7 @@ export type {
   UnitNews,
   UnitView,
 } from './jobs.ts'
-export { ResultFile, SceneReport } from './jobs.ts'
+export { ResultFile, SceneReport, UNIT_FAULTS_MAX, UnitConsensus } from './jobs.ts'
 export {
   API_MESSAGE_BYTES_MAX,
   CHUNK_BYTES_MAX,

@@ -98,6 +98,8 @@ export const PeerShare = z.strictObject({
   rejected: Count,
   /** Runs that ended with a fault. */
   failed: Count,
+  /** Runs that used up the unit's time limit there, which is nobody's failing; absent where there were none. */
+  timed_out: Count.exactOptional(),
   /** Units that it was late with or was gone with. */
   expired: Count,
   /** Processor time and wall time of its runs whose output counts, by its own account. */

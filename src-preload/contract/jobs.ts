@@ -153,6 +153,16 @@ export const RenderEstimate = z.strictObject({
 })
 export type RenderEstimate = z.infer<typeof RenderEstimate>
 
+/** Runs of one unit that failed, of which an answer tells at most so many. */
+export const UNIT_FAULTS_MAX = 64
+
+/** What a unit's results agree on (document 000), and the runs that brought none. */
+export const UnitConsensus = VerificationConsensus.extend({
+  /** Who could not compute it and why, in the order in which they were given it; the newest where they are many. */
+  faults: z.array(z.strictObject({ peer_id: PeerId, fault: Fault })).max(UNIT_FAULTS_MAX),
+})
+export type UnitConsensus = z.infer<typeof UnitConsensus>
+
 /** A unit of a job as its requester sees it. */
 export const UnitView = z.strictObject({
   index: UnitIndex,
@@ -316,8 +326,8 @@ export const jobs = {
   output: procedure
     .input(WhichJob.extend({ unit_index: UnitIndex }))
     .output(z.strictObject({ cid: Cid, bytes: Count })),
-  /** Who returned what for one unit, and what they agree on. Fault: `bad-input` for a unit that nobody has touched. */
-  consensus: procedure.input(WhichJob.extend({ unit_index: UnitIndex })).output(VerificationConsensus),
+  /** Who returned what for one unit, what they agree on, and for whom it failed. Fault: `bad-input` for a unit that nobody has touched. */
+  consensus: procedure.input(WhichJob.extend({ unit_index: UnitIndex })).output(UnitConsensus),
   /** Nobody is given units of it any longer, and what is at work is taken back. Fault: `bad-input` if it does not run. */
   pause: procedure.input(WhichJob).output(Nothing),
   /** Goes on with a paused job. Fault: `bad-input` if it is not paused. */

@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
-import type { FollowingJob, JobStatus, JobSummary } from '#contract'
+import type { FollowingJob, JobStatus, JobSummary, UnitConsensus } from '#contract'
 import type { ApiCalls } from '../../api/client.ts'
 import { FaultError, refuse } from '../../protocol/fault.ts'
 import { JobId } from '../../protocol/ids.ts'
-import type { VerificationConsensus } from '../../protocol/result.ts'
 import { WASM_MODULE } from '../../protocol/wasm-job.ts'
 import { UnitIndex } from '../../protocol/work.ts'
 import { numberBetween } from '../arguments.ts'
@@ -138,15 +137,18 @@ export function statusText(status: JobStatus): string {
   if (fuel !== undefined) facts.push(['fuel', `${fuelText(fuel)} units, each peer’s the same`])
   if (reduce !== undefined) facts.push(['reduced by', `${reduce.job_id}: ${stateText(reduce)}`])
   if (status.waiting !== undefined) facts.push(['waiting', status.waiting.message])
+  const ranOut = status.by_peer.some(({ timed_out = 0 }) => timed_out > 0)
   const rows = status.by_peer.map((share) => [
     share.is_self ? `${share.name} (this peer)` : share.name,
     `${share.verified_units}`,
     `${share.running_units}`,
     `${share.rejected}/${share.failed}/${share.expired}`,
+    ...(ranOut ? [`${share.timed_out ?? 0}`] : []),
     durationText(share.cpu_ms),
     ...(fuel === undefined ? [] : [fuelText(share.fuel ?? 0)]),
   ])
-  const headings = ['peer', 'verified', 'running', 'wrong/failed/late', 'cpu']
+  const outOfTime = ranOut ? ['out of time'] : []
+  const headings = ['peer', 'verified', 'running', 'wrong/failed/late', ...outOfTime, 'cpu']
   const shares = tableText(fuel === undefined ? headings : [...headings, 'fuel'], rows)
   return factsText(facts) + (rows.length === 0 ? '' : `\n${shares}`)
 }
@@ -179,10 +181,10 @@ function jobsText(jobs: readonly JobSummary[]): string {
   return tableText(['job', 'state', 'verified', 'time', 'description'], rows)
 }
 
-function consensusText(consensus: VerificationConsensus): string {
+function consensusText(consensus: UnitConsensus): string {
   const { work_unit_id, consensus_result, consensus_fuel, agreement_count, total_verifiers } = consensus
   const agreed = consensus_result ?? 'not yet'
-  const isRight = ({ verification_hash, fuel }: VerificationConsensus['results'][number]): boolean =>
+  const isRight = ({ verification_hash, fuel }: UnitConsensus['results'][number]): boolean =>
     verification_hash === consensus_result && fuel === consensus_fuel
   const facts = factsText([
     ['unit', work_unit_id],
@@ -195,7 +197,10 @@ function consensusText(consensus: VerificationConsensus): string {
     result.fuel === undefined ? '-' : fuelText(result.fuel),
     consensus_result === undefined ? '' : isRight(result) ? 'right' : 'wrong',
   ])
-  return rows.length === 0 ? facts : `${facts}\n${tableText(['peer', 'output', 'fuel', ''], rows)}`
+  const results = rows.length === 0 ? '' : `\n${tableText(['peer', 'output', 'fuel', ''], rows)}`
+  const failed = consensus.faults.map(({ peer_id, fault }) => [peer_id, fault.kind, fault.message])
+  const faults = failed.length === 0 ? '' : `\n${tableText(['peer', 'failed', ''], failed)}`
+  return `${facts}${results}${faults}`
 }
 
 function unitIndex(text: string): number {

@@ -12,6 +12,7 @@ export function PeopleTable({ job }: { readonly job: JobStatus }) {
   const format = useFormat()
   if (job.by_peer.length === 0) return <p className={classes['nobody']}>{who.nobody}</p>
   const verified = job.by_peer.reduce((sum, share) => sum + share.verified_units, 0)
+  const ranOut = job.by_peer.some(({ timed_out = 0 }) => timed_out > 0)
   const fractionOf = (share: PeerShare): number => (verified === 0 ? 0 : share.verified_units / verified)
   return (
     <>
@@ -36,6 +37,7 @@ export function PeopleTable({ job }: { readonly job: JobStatus }) {
               <Table.Th className={classes['number']}>{who.wrong}</Table.Th>
               <Table.Th className={classes['number']}>{who.failed}</Table.Th>
               <Table.Th className={classes['number']}>{who.late}</Table.Th>
+              {ranOut && <Table.Th className={classes['number']}>{who.timedOut}</Table.Th>}
               <Table.Th className={classes['number']}>{who.work}</Table.Th>
               <Table.Th className={classes['number']}>{who.data}</Table.Th>
             </Table.Tr>
@@ -57,6 +59,9 @@ export function PeopleTable({ job }: { readonly job: JobStatus }) {
                 </Table.Td>
                 <Table.Td className={classes['number']}>{format.number(share.failed)}</Table.Td>
                 <Table.Td className={classes['number']}>{format.number(share.expired)}</Table.Td>
+                {ranOut && (
+                  <Table.Td className={classes['number']}>{format.number(share.timed_out ?? 0)}</Table.Td>
+                )}
                 <Table.Td className={classes['number']}>{format.duration(share.cpu_ms)}</Table.Td>
                 <Table.Td className={classes['number']}>{format.bytes(share.output_bytes)}</Table.Td>
               </Table.Tr>

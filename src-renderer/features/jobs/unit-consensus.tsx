@@ -3,12 +3,16 @@ import { useQuery } from '../../connection/calls.tsx'
 import { useFormat, useText } from '../../state/text.tsx'
 import { FaultNotice } from '../../ui/fault-notice.tsx'
 import { StableDot } from '../../ui/stable-dot.tsx'
+import { unitFaultText } from './job-words.ts'
 import classes from './unit-consensus.module.css'
 
 /** Enough of a fingerprint to see that two are the same or are not. */
 const FINGERPRINT_LENGTH = 12
 
-/** Who returned what for a unit, and what they agree on; asked anew when the unit has changed. */
+/** The newest of them say what there is to say. */
+const FAULTS_SHOWN = 8
+
+/** Who returned what for a unit, for whom it failed, and what they agree on; asked anew when the unit has changed. */
 export function UnitConsensus({
   job,
   unit,
@@ -18,7 +22,8 @@ export function UnitConsensus({
   readonly unit: UnitView
   readonly nameOf: (peer: PeerId) => string
 }) {
-  const text = useText().jobs.consensus
+  const { jobs } = useText()
+  const text = jobs.consensus
   const format = useFormat()
   const answer = useQuery(
     `consensus ${job.job_id} ${unit.index} ${unit.state} ${unit.attempts}`,
@@ -26,7 +31,7 @@ export function UnitConsensus({
   )
   if (answer.state === 'failed') return <FaultNotice message={answer.message} onRetry={answer.retry} />
   if (answer.state === 'loading') return <div className={classes['loading']} role="status" />
-  const { results, consensus_result, agreement_count, total_verifiers } = answer.value
+  const { results, faults, consensus_result, agreement_count, total_verifiers } = answer.value
   const verdictOf = (hash: string): 'counts' | 'wrong' | 'open' =>
     consensus_result === undefined ? 'open' : hash === consensus_result ? 'counts' : 'wrong'
   const [agreed, all] = [format.number(agreement_count), format.number(total_verifiers)]
@@ -62,6 +67,24 @@ export function UnitConsensus({
               </li>
             )
           })}
+        </ul>
+      )}
+      {faults.length > 0 && (
+        <ul className={classes['results']} aria-label={text.failed}>
+          {faults.slice(-FAULTS_SHOWN).map(({ peer_id, fault }, position) => (
+            <li key={`${peer_id} ${position}`} className={classes['failure']}>
+              <span className={classes['person']}>
+                <StableDot of={peer_id} size={8} />
+                <span dir="auto">{nameOf(peer_id)}</span>
+              </span>
+              <span title={fault.message}>
+                {unitFaultText(fault, jobs)}{' '}
+                {jobs.faults[fault.kind] !== undefined && (
+                  <span className={classes['said']}>{fault.message}</span>
+                )}
+              </span>
+            </li>
+          ))}
         </ul>
       )}
     </div>

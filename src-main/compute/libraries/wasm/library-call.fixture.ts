@@ -81,6 +81,7 @@ export function createTestLibrary(): TestLibrary {
       limits: { wallMsMax: 60_000, memoryBytesMax: 1 << 30, outputBytesMax: 1 << 30, ...unit.limits },
       createOutput: staging.createOutput,
       progress: unit.progress ?? (() => undefined),
+      said: () => undefined,
     }
   }
 

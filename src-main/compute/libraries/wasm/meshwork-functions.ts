@@ -1,9 +1,9 @@
 import { refuse } from '../../../protocol/fault.ts'
+import { printable } from '../../last-words.ts'
 import { HOST_CALL_FUEL, TEXT_BYTE_FUEL } from './host-costs.ts'
 import type { HostFunction, HostFunctions, HostSignatures } from './imports.ts'
 import { OutsideMemory, type ModuleMemory } from './module-memory.ts'
 import type { UnitHost } from './unit-host.ts'
-import { printable } from './unit-log.ts'
 import { createRandomStream } from './unit-seed.ts'
 
 /** What modules of both ABIs may import: the mesh's own functions, and what AssemblyScript asks of its host. */

@@ -227,6 +227,44 @@ describe('strangers’ modules in a compute host', () => {
     expect(readdirSync(staging)).toEqual([])
   })
 
+  it('[X20] say in their fault, and in what is left of their log, what they said before their time was up', async () => {
+    const says = (words: string, more = ''): string => `(module
+      (import "meshwork" "log" (func $log (param i32 i32)))
+      (memory (export "memory") 1)
+      (data (i32.const 0) "${words}")
+      (func (export "alloc") (param i32) (result i32) (i32.const 32768))
+      (func (export "run") (param i32 i32) (result i64)
+        ${more}
+        (call $log (i32.const 0) (i32.const ${words.replaceAll(/\\../g, '.').length}))
+        (loop $l (br $l)) (i64.const 0)))`
+    const path = join(folder, 'says')
+    const stopped = async (text: string) => {
+      await writeFile(path, wat(text))
+      const task = await taskOf({ module: path, params: { limits: { fuel: Number.MAX_SAFE_INTEGER } } })
+      return (await outcomesOf(runner, [{ ...task, limits: { ...LIMITS, wallMsMax: 500 } }])).get('unit')
+    }
+    expect(await stopped(says('began\\0astep 7\\1b[2J of 9'))).toEqual({
+      kind: 'failed',
+      fault: { kind: 'timed-out', message: 'stopped after its 500 ms: step 7 [2J of 9' },
+      info: { log: 'began\nstep 7\u001b[2J of 9\n' },
+    })
+    // What came long before is not kept, nor what the unit before it said in the same worker.
+    const flood =
+      '(loop $f (call $log (i32.const 256) (i32.const 900)) (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br_if $f (i32.lt_u (local.get 0) (i32.const 50))))'
+    const flooded = await stopped(says('the last', flood))
+    expect(flooded).toMatchObject({ fault: { message: 'stopped after its 500 ms: the last' } })
+    const log = flooded?.info?.['log']
+    if (typeof log !== 'string') throw new Error('what it said is there')
+    expect(log.length).toBeLessThan(2_048)
+    expect(log.endsWith('\nthe last\n')).toBe(true)
+    expect(
+      await stopped('(module (memory (export "memory") 1) (func (export "_start") (loop $l (br $l))))'),
+    ).toEqual({
+      kind: 'failed',
+      fault: { kind: 'timed-out', message: 'stopped after its 500 ms' },
+    })
+  })
+
   it('run on an engine that names the meter', () => {
     const engine = runner.algorithms().find(({ algorithmId }) => algorithmId === 'wasm.module')?.engine
     expect(engine).toBe(`wasm.module@${WASM_MODULE.version}+${METERING}`)

@@ -1,27 +1,7 @@
+import { lastWordsOf } from '../../last-words.ts'
+
 /** Bytes of the first room for a log; most have none. */
 const ROOM_BYTES_MIN = 1_024
-/** Characters of a log's last words that a fault quotes. */
-const QUOTED_CHARS_MAX = 300
-/** What moves a terminal's cursor or turns its text around: nobody's log may, in a message of ours. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}]/gu
-
-/** How panics begin that the libraries of Rust and Go write, and of C where an assertion fails. */
-const PANIC = /^(thread '.*' (\(\d+\) )?panicked at |panic: |fatal error: |Assertion failed: )/
-/** What comes after a panic's own words: where to read more, and the calls that led to it. */
-const PANIC_END = /^(note: |stack backtrace:|goroutine \d|$)/
-/** Lines of a panic that are quoted: more are a text. */
-const PANIC_LINES_MAX = 8
-
-function panicOf(lines: readonly string[]): string[] {
-  const end = lines.findIndex((line) => PANIC_END.test(line))
-  return lines.slice(0, end < 0 ? PANIC_LINES_MAX : Math.min(end, PANIC_LINES_MAX))
-}
-
-/** Text of a module's as a message may quote it. */
-export function printable(text: string): string {
-  return text.replaceAll(UNPRINTABLE, ' ')
-}
-
 /** What a module says about its work, for people. Never an error, and never more than its limit. */
 export interface UnitLog {
   /** Takes what fits, and counts the rest. The bytes are copied. */
@@ -35,8 +15,15 @@ export interface UnitLog {
   lastWords(): string
 }
 
-/** An empty log of at most `bytesMax` bytes, the closing line apart. */
-export function createUnitLog(bytesMax: number): UnitLog {
+/**
+ * An empty log of at most `bytesMax` bytes, the closing line apart.
+ *
+ * @param said told all that is said at once, also what the log has no room for
+ */
+export function createUnitLog(
+  bytesMax: number,
+  said: (bytes: Uint8Array) => void = () => undefined,
+): UnitLog {
   let room = new Uint8Array(0)
   let held = 0
   let dropped = 0
@@ -52,6 +39,7 @@ export function createUnitLog(bytesMax: number): UnitLog {
 
   return {
     add: (bytes) => {
+      said(bytes)
       const taken = Math.min(bytes.byteLength, bytesMax - held)
       makeRoom(held + taken)
       room.set(bytes.subarray(0, taken), held)
@@ -64,13 +52,6 @@ export function createUnitLog(bytesMax: number): UnitLog {
       const newLine = text === '' || text.endsWith('\n') ? '' : '\n'
       return `${text}${newLine}[the log is full: ${dropped} more bytes were dropped]\n`
     },
-    lastWords: () => {
-      const lines = decoded()
-        .split('\n')
-        .map((line) => printable(line).trim())
-      const panic = lines.findLastIndex((line) => PANIC.test(line))
-      const words = panic < 0 ? [lines.findLast((line) => line !== '') ?? ''] : panicOf(lines.slice(panic))
-      return words.join(' ').slice(0, QUOTED_CHARS_MAX)
-    },
+    lastWords: () => lastWordsOf(decoded()),
   }
 }

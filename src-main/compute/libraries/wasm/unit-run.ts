@@ -1,5 +1,6 @@
 import { assert, FaultError, faultOf, refuse, type Fault } from '../../../protocol/fault.ts'
 import { INPUT_ROLE, PAGE_BYTES, type WasmParams } from '../../../protocol/wasm-job.ts'
+import { withLastWords } from '../../last-words.ts'
 import type { LibraryCall, LibraryOutcome } from '../../library.ts'
 import { instantiateMetered, type MeteredInstance } from '../../metering/metered-instance.ts'
 import { importsOf } from './imports.ts'
@@ -33,7 +34,7 @@ export function runUnit(
   if (input !== undefined && input.bytes > limits.input_bytes) {
     refuse('oversized', `the input of ${input.bytes} bytes is over the limit of ${limits.input_bytes}`)
   }
-  const log = createUnitLog(limits.log_bytes)
+  const log = createUnitLog(limits.log_bytes, (bytes) => call.said(bytes))
   let instance: MeteredInstance | undefined
   let copiedBytes = 0
   const host: UnitHost = {
@@ -80,13 +81,12 @@ export function runUnit(
     const fault = faultOf(error, error instanceof RangeError ? 'memory-exhausted' : 'unit-failed')
     const text = log.text()
     if (text === '') throw new FaultError(fault, error)
-    return { fault: withLastWords(fault, log.lastWords()), info: { log: text } }
+    return { fault: quoted(fault, log.lastWords()), info: { log: text } }
   }
 }
 
 /** A program that gives up says why on standard error; the fault's one line quotes that. */
-function withLastWords(fault: Fault, words: string): Fault {
+function quoted(fault: Fault, words: string): Fault {
   const isOwnEnd = fault.kind === 'trapped' || fault.kind === 'exit-code'
-  if (!isOwnEnd || words === '' || fault.message.includes(words)) return fault
-  return { ...fault, message: `${fault.message}: ${words}`.slice(0, 2_000) }
+  return isOwnEnd ? withLastWords(fault, words) : fault
 }
