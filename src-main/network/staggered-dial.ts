@@ -47,7 +47,7 @@ export async function dialStaggered<Address, Line>(
           if (isDecided) discard(line)
           else decide(() => resolve(line))
         },
-        (error: unknown) => {
+        (error: Error) => {
           underWay.delete(own)
           if (isDecided) return
           if (next < addresses.length) tryNext()

@@ -116,11 +116,8 @@ describe('[H2] contacts', () => {
       const timestamp = toTimestamp(Date.now())
       const record = { sequence: 1, addresses: ['/ip4/203.0.113.9/tcp/9'], timestamp }
       const seal = (about: PeerId, by: keyof typeof seeds): Uint8Array =>
-        sealEnvelope(
-          'meshwork/1/address-record',
-          { ...record, peer_id: about },
-          peerOf(by),
-          (message) => createIdentity(seeds[by]).sign(message),
+        sealEnvelope('meshwork/1/address-record', { ...record, peer_id: about }, peerOf(by), (message) =>
+          createIdentity(seeds[by]).sign(message),
         )
       const tell = (envelope: Uint8Array) =>
         transport.request(bea, PROTOCOL, encodeCanonical({ kind: 'here', record: envelope }), { signal })
