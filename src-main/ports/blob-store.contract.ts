@@ -7,6 +7,7 @@ import type { Fault } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import {
   CHUNK_BYTES_MAX,
+  GUEST_GRACE_MS,
   RAW_BYTES_MAX,
   type BlobLayout,
   type BlobReceiver,
@@ -19,12 +20,18 @@ export interface BlobPlace {
   open(quotaBytes: number): Promise<BlobStore>
   /** Changes one byte of a stored blob's content, wherever it is kept. */
   damage(cid: Cid, offset: number): void
+  /** Lets time pass for the store, back with fewer than none. */
+  passTime(ms: number): void
+  /** Whether these bytes are anywhere on the disk. */
+  holds(bytes: Uint8Array): boolean
   /** Writes a file such as a runner leaves, to be adopted. */
   writeFile(bytes: Uint8Array): string
   dispose(): void
 }
 
 const QUOTA_BYTES = 64 << 20
+/** Bytes that are nowhere but where they were put. */
+const MARK = new TextEncoder().encode('a stranger’s scene, which no user wants to keep')
 
 /** What every blob store promises. Call it in a test file of the implementation. */
 export function blobStoreContract(name: string, createPlace: () => BlobPlace): void {
@@ -288,6 +295,193 @@ export function blobStoreContract(name: string, createPlace: () => BlobPlace): v
       })
     })
 
+    describe('[D10] what came for others', () => {
+      const here = (...cids: readonly Cid[]) => cids.map((cid) => blobs.has(cid))
+      const sweepAfter = (ms: number) => {
+        place.passTime(ms)
+        blobs.sweep()
+      }
+      /** A blob as it comes for somebody's job: pinned, and then received. */
+      const bring = async (bytes: Uint8Array, owner: string, guest: string): Promise<Cid> => {
+        const cid = await sender.put(bytes)
+        blobs.pin(cid, owner, guest)
+        await receiveWhole(cid)
+        return cid
+      }
+      const receiveWhole = async (cid: Cid): Promise<void> => {
+        const receiver = blobs.receive(cid)
+        await receiver.accept(sender.layout(cid)!)
+        for (const i of receiver.missing()) await receiver.chunk(i, await sender.readChunk(cid, i))
+        await receiver.finish()
+      }
+      let senderPlace: BlobPlace
+      let sender: BlobStore
+      beforeEach(async () => {
+        senderPlace = createPlace()
+        sender = await senderPlace.open(QUOTA_BYTES)
+      })
+      afterEach(async () => {
+        await sender.close()
+        senderPlace.dispose()
+      })
+
+      test.each([300, 200_000, 3_000_000])(
+        '%i bytes are gone an hour after their last job, and not before',
+        async (length) => {
+          const bytes = marked(length)
+          const cid = await bring(bytes, 'job a', 'ann')
+          sweepAfter(2 * GUEST_GRACE_MS)
+          expect(here(cid)).toEqual([true])
+          const path = blobs.path(cid)!
+          blobs.unpin('job a')
+          sweepAfter(GUEST_GRACE_MS - 1)
+          expect([...here(cid), existsSync(path)]).toEqual([true, true])
+          sweepAfter(1)
+          expect([...here(cid), existsSync(path)]).toEqual([false, false])
+          expect(blobs.usage().bytes).toBe(0)
+          // Files are deleted in the background.
+          await expect.poll(() => place.holds(MARK)).toBe(false)
+          await reopen()
+          expect(here(cid)).toEqual([false])
+        },
+      )
+
+      test('the time is kept over restarts, and is no longer where the clock was set back', async () => {
+        const [cid, other] = [
+          await bring(noise(300, 1), 'job a', 'ann'),
+          await bring(noise(300, 2), 'job b', 'ann'),
+        ]
+        blobs.unpin('job a')
+        await reopen()
+        sweepAfter(GUEST_GRACE_MS)
+        expect(here(cid, other)).toEqual([false, true])
+        blobs.unpin('job b')
+        sweepAfter(-30 * 24 * GUEST_GRACE_MS)
+        sweepAfter(GUEST_GRACE_MS)
+        expect(here(other)).toEqual([false])
+      })
+
+      test('the next job of the same blob keeps it, and so does any other that is not over', async () => {
+        const cid = await bring(noise(5_000, 1), 'job a', 'ann')
+        blobs.unpin('job a')
+        sweepAfter(GUEST_GRACE_MS / 2)
+        blobs.pin(cid, 'job b', 'ann')
+        blobs.pin(cid, 'job c', 'bob')
+        sweepAfter(3 * GUEST_GRACE_MS)
+        blobs.unpin('job b', [cid])
+        blobs.expel('ann')
+        sweepAfter(3 * GUEST_GRACE_MS)
+        expect(here(cid)).toEqual([true])
+        blobs.unpin('job c', [cid])
+        sweepAfter(GUEST_GRACE_MS)
+        expect(here(cid)).toEqual([false])
+      })
+
+      test('what the user had before, or needs since, is the user’s own', async () => {
+        const before = await blobs.put(noise(5_000, 1))
+        blobs.pin(before, 'job a', 'ann')
+        const since = await bring(noise(5_000, 2), 'job a', 'ann')
+        blobs.pin(since, 'own job')
+        blobs.unpin('job a')
+        blobs.expel('ann')
+        blobs.unpin('own job')
+        sweepAfter(9 * GUEST_GRACE_MS)
+        expect(here(before, since)).toEqual([true, true])
+      })
+
+      test('outputs that were made for others go like what came for them', async () => {
+        const keeper = { owner: 'job a', guest: 'ann' }
+        const [small, large, adopted] = [
+          await blobs.putUnflushed(noise(5_000, 1), keeper),
+          await blobs.putUnflushed(noise(3_000_000, 2), keeper),
+          await blobs.adopt(place.writeFile(noise(200_000, 3)), keeper),
+        ]
+        const own = await blobs.putUnflushed(noise(6_000, 4), { owner: 'own job' })
+        const known = await blobs.putUnflushed(noise(6_000, 4), keeper)
+        expect(known).toBe(own)
+        expect([small, large, adopted].map((cid) => blobs.owners(cid))).toEqual(Array(3).fill(['job a']))
+        blobs.unpin('job a')
+        blobs.unpin('own job')
+        sweepAfter(GUEST_GRACE_MS)
+        expect(here(small, large, adopted, own)).toEqual([false, false, false, true])
+      })
+
+      test('what came from another peer and nothing needs goes too, pinned or not', async () => {
+        const [small, large] = [await sender.put(noise(900, 1)), await sender.put(noise(3_000_000, 2))]
+        await receiveWhole(small)
+        await receiveWhole(large)
+        const own = await sender.put(noise(1_000_000, 3))
+        blobs.pin(own, 'own job')
+        await receiveWhole(own)
+        blobs.unpin('own job')
+        sweepAfter(GUEST_GRACE_MS)
+        expect(here(small, large, own)).toEqual([false, false, true])
+      })
+
+      test('whoever is expelled has nothing here at once but what pins need', async () => {
+        const [over, atWork] = [
+          await bring(noise(300, 1), 'job a', 'ann'),
+          await bring(noise(300, 2), 'job b', 'ann'),
+        ]
+        const others = await bring(noise(300, 3), 'job c', 'bob')
+        blobs.unpin('job a')
+        blobs.unpin('job c')
+        expect(blobs.guests()).toEqual(['ann', 'bob'])
+        blobs.expel('ann')
+        blobs.sweep()
+        expect(here(over, atWork, others)).toEqual([false, true, true])
+        blobs.expel('ann')
+        blobs.unpin('job b')
+        blobs.expel('ann')
+        blobs.sweep()
+        expect(here(atWork, others)).toEqual([false, true])
+        expect(blobs.guests()).toEqual(['bob'])
+        expect(blobs.owned('job')).toEqual([])
+      })
+
+      test('no more than a quarter of the quota stays, what was needed last', async () => {
+        await reopen(8_000_000)
+        const cids: Cid[] = []
+        for (let i = 0; i < 5; i++) {
+          cids.push(await bring(noise(700_000, i + 1), `job ${i}`, 'ann'))
+          blobs.unpin(`job ${i}`)
+          place.passTime(1)
+        }
+        const own = await blobs.put(noise(700_000, 9))
+        expect(blobs.owned('job ')).toEqual([])
+        blobs.sweep()
+        expect(here(...cids, own)).toEqual([false, false, false, true, true, true])
+      })
+
+      test('a transfer that broke off goes like a blob, and one that is under way is left alone', async () => {
+        const bytes = noise(8_000_000, 13)
+        const cid = await sender.put(bytes)
+        blobs.pin(cid, 'job a', 'ann')
+        const begin = async (store: BlobStore): Promise<BlobReceiver> => {
+          const receiver = store.receive(cid)
+          await receiver.accept(sender.layout(cid)!)
+          await receiver.chunk(0, await sender.readChunk(cid, 0))
+          return receiver
+        }
+        const receiver = await begin(blobs)
+        blobs.unpin('job a')
+        blobs.expel('ann')
+        blobs.sweep()
+        expect(blobs.usage().bytes).toBe(bytes.byteLength)
+        await receiver.suspend()
+        expect(blobs.usage().bytes).toBe(bytes.byteLength)
+        blobs.sweep()
+        expect(blobs.usage().bytes).toBe(0)
+        // And one that nothing pinned, over a restart.
+        await (await begin(blobs)).suspend()
+        await reopen()
+        sweepAfter(GUEST_GRACE_MS - 1)
+        expect(blobs.usage().bytes).toBe(bytes.byteLength)
+        sweepAfter(1)
+        expect(blobs.usage().bytes).toBe(0)
+      })
+    })
+
     test('a stream that breaks or is cancelled leaves nothing', async () => {
       await expect(blobs.putStream(breaking(noise(3_000_000, 1)), {})).rejects.toThrow('the source broke')
       const controller = new AbortController()
@@ -503,6 +697,12 @@ export function noise(length: number, seed: number): Uint8Array {
 /** The same bytes with one more in the middle. */
 export function edited(bytes: Uint8Array, at: number): Uint8Array {
   return Buffer.concat([bytes.subarray(0, at), Uint8Array.of(77), bytes.subarray(at)])
+}
+
+function marked(length: number): Uint8Array {
+  const bytes = noise(length, 7)
+  bytes.set(MARK, length >> 1)
+  return bytes
 }
 
 function same(a: Uint8Array, b: Uint8Array): boolean {

@@ -9,7 +9,7 @@ import type { PeerEvent } from '../peer/event.ts'
 import { askedAboveLent } from '../peer/lending.ts'
 import { holdingKey } from '../peer/state.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
-import type { BlobStore } from '../ports/blob-store.ts'
+import type { BlobKeeper, BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Runner, RunLimits, RunListener, RunOutcome, RunTask } from '../ports/runner.ts'
 import { holdingPin } from './blob-rights.ts'
@@ -18,7 +18,6 @@ import { createFinishedUnits, type FinishedUnits } from './finished-units.ts'
 import { createHandOver, type HandOver } from './hand-over.ts'
 import { loadManifest, loadParts } from './job-blobs.ts'
 import { runLimits } from './run-limits.ts'
-import { storedOutputs } from './run-receipt.ts'
 import { createUnitInputs, type Trust, type Want } from './unit-inputs.ts'
 import { createUnitParts, type UnitParts } from './unit-parts.ts'
 
@@ -57,6 +56,8 @@ export interface ActiveUnit {
 
 /** What the executor is made of. */
 export interface ExecutorParts {
+  /** This peer: its own jobs' blobs are no guests'. */
+  readonly me: PeerId
   readonly clock: Clock
   readonly blobs: BlobStore
   readonly fetcher: BlobFetcher
@@ -80,6 +81,8 @@ interface Work {
   readonly partsLoaded: Promise<void>
   /** Known as soon as anything runs. */
   engine?: string
+  /** Aborted when the job is over: nothing is fetched for it any longer. */
+  readonly over: AbortController
   /** Ends what was handed over together, once none of it is wanted any longer. */
   readonly controllers: Map<AbortController, readonly number[]>
   readonly wanted: Map<number, number>
@@ -88,8 +91,6 @@ interface Work {
   algorithmId?: string
   /** What its units took here of late. */
   expectedMs?: number
-  /** Nothing of it is needed any longer. */
-  isReleased?: true
   readonly finished: FinishedUnits
 }
 
@@ -112,7 +113,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const key = holdingKey(requester, job)
     const known = works.get(key)
     if (known !== undefined) return known
-    const want = wantOf({ requester, job })
+    const over = new AbortController()
+    const want = wantOf({ requester, job, over })
     const manifest = (async () => {
       await unitInputs.bring(manifestCid, want)
       const loaded = await loadManifest(blobs, manifestCid)
@@ -134,6 +136,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       manifest,
       inputs,
       partsLoaded,
+      over,
       controllers: new Map(),
       wanted: new Map(),
       fractions: new Map(),
@@ -141,6 +144,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       finished: createFinishedUnits({
         clock: parts.clock,
         blobs,
+        keeper: keeperOf(requester, job),
         deliver: (receipts) => void deliver(work, receipts),
         failed: (units, error) => handBack(work, units, error),
       }),
@@ -149,8 +153,15 @@ export function createExecutor(parts: ExecutorParts): Executor {
     return work
   }
 
-  function wantOf({ requester, job }: Pick<Work, 'requester' | 'job'>): KeptWant {
-    return { from: requester, owner: holdingPin(requester, job), signal: parts.signal }
+  function wantOf({ requester, job, over }: Pick<Work, 'requester' | 'job' | 'over'>): KeptWant {
+    const signal = AbortSignal.any([parts.signal, over.signal])
+    return { from: requester, ...keeperOf(requester, job), signal }
+  }
+
+  /** What others' jobs leave here goes when they are over; what own jobs leave is the user's. */
+  function keeperOf(requester: PeerId, job: JobId): BlobKeeper {
+    const owner = holdingPin(requester, job)
+    return requester === parts.me ? { owner } : { owner, guest: requester }
   }
 
   async function partsOf(
@@ -365,7 +376,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
    * no more; the units are still queued in the journal and run again after the restart.
    */
   async function deliver(work: Work, receipts: ExecutionReceipt[]): Promise<void> {
-    for (let waitMs = RETRY_MS_MIN; !parts.signal.aborted && work.isReleased !== true; waitMs *= 2) {
+    for (let waitMs = RETRY_MS_MIN; !parts.signal.aborted && !work.over.signal.aborted; waitMs *= 2) {
       try {
         await tell(work, receipts)
         return
@@ -380,7 +391,6 @@ export function createExecutor(parts: ExecutorParts): Executor {
   async function tell(work: Work, receipts: ExecutionReceipt[]): Promise<void> {
     const { requester, job, engine } = work
     const ran = engine === undefined ? {} : { engine }
-    blobs.pin(storedOutputs(receipts), holdingPin(requester, job))
     const at_ms = parts.clock.nowMs()
     await parts.dispatch({ kind: 'units-ran', at_ms, requester, job_id: job, receipts, ...ran })
     work.parts?.letGo(receipts.map(({ unit_index }) => unit_index))
@@ -416,7 +426,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     },
     release(requester, job) {
       const work = works.get(holdingKey(requester, job))
-      if (work !== undefined) work.isReleased = true
+      work?.over.abort(new FaultError({ kind: 'cancelled', message: `${job} is over` }))
       works.delete(holdingKey(requester, job))
       blobs.unpin(holdingPin(requester, job))
     },
