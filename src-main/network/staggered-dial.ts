@@ -47,11 +47,12 @@ export async function dialStaggered<Address, Line>(
           if (isDecided) discard(line)
           else decide(() => resolve(line))
         },
-        (error: Error) => {
+        (error: unknown) => {
           underWay.delete(own)
+          const failure = error instanceof Error ? error : new Error(String(error))
           if (isDecided) return
           if (next < addresses.length) tryNext()
-          else if (underWay.size === 0) decide(() => reject(error))
+          else if (underWay.size === 0) decide(() => reject(failure))
         },
       )
     }

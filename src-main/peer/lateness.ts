@@ -1,7 +1,7 @@
 import type { JobId, PeerId } from '../protocol/ids.ts'
 import { awardWaiting } from './awarding.ts'
 import type { Effect } from './effect.ts'
-import { resendResults } from './provider.ts'
+import { endVanished, resendResults } from './provider.ts'
 import type { PeerState } from './state.ts'
 import { bookOf } from './unit-book.ts'
 
@@ -14,7 +14,10 @@ const LOSSES_PER_RECORD = 4_096
 
 type Loss = { readonly job_id: JobId; readonly unit_index: number; readonly attempt: number }
 
-/** What the passing of time alone brings: late and dead peers, undelivered results, units that waited long. */
+/**
+ * What the passing of time alone brings: late and dead peers, undelivered results, requesters that vanished, units that
+ * waited long.
+ */
 export function onTick(state: PeerState, nowMs: number): Effect[] {
   const gone = new Set<PeerId>()
   for (const [peer, sinceMs] of state.view.disconnectedAtMs) {
@@ -37,6 +40,7 @@ export function onTick(state: PeerState, nowMs: number): Effect[] {
     // A loss awards its units anew by itself; other awards wait for the next tick, when it is known.
     ...(losses.length > 0 ? losses : awardWaiting(state, nowMs)),
     ...resendResults(state, nowMs),
+    ...endVanished(state, nowMs),
     ...(isPlanDue(state, nowMs) ? [{ kind: 'allocation-due' } as const] : []),
   ]
 }

@@ -26,12 +26,16 @@ import {
   startUnits,
 } from './starting.ts'
 import { unitsOfOthers } from './sharing-view.ts'
-import { trustOf } from './trust.ts'
+import { heardAtMs, trustOf } from './trust.ts'
 
 /** Of what never came so far as to run. */
 const UNKNOWN_ENGINE = 'unknown'
 /** Receipts that the requester has not taken after this long are sent again. */
 const RESEND_AFTER_MS = 10_000
+/** A requester of whom nothing was heard for so long, a long weekend, is not waited for any longer. */
+const VANISHED_AFTER_MS = 3 * 24 * 60 * 60_000
+/** It has so long to come back after this peer's own start. */
+const COME_BACK_WITHIN_MS = 10 * 60_000
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
@@ -231,6 +235,29 @@ export function settleHolding(state: PeerState, event: Of<'settled'>): Effect[] 
 /** Nothing of a requester's is run here any longer: it is no longer trusted. */
 export function dropRequester(state: PeerState, requester: PeerId): Effect[] {
   return dropHoldings(state, (holding) => holding.requester === requester)
+}
+
+/** What is kept for requesters that have vanished is over: nobody else would ever say so. */
+export function endVanished(state: PeerState, nowMs: number): Effect[] {
+  if (nowMs - state.view.startedAtMs < COME_BACK_WITHIN_MS) return []
+  const sinceMs = nowMs - VANISHED_AFTER_MS
+  const effects: Effect[] = []
+  for (const holding of state.holdings.values()) {
+    const { requester, job: job_id } = holding
+    if (requester === state.me || state.view.connected.has(requester)) continue
+    if (heardAtMs(state, requester) > sinceMs || wasTouchedSince(holding, sinceMs)) continue
+    effects.push({ kind: 'record', event: { kind: 'settled', at_ms: nowMs, from: requester, job_id } })
+  }
+  return effects
+}
+
+/** Whether any unit of a holding was awarded or run here after this. It is kept over restarts, unlike who was heard of. */
+function wasTouchedSince({ units }: Holding, sinceMs: number): boolean {
+  for (const { awardedAtMs, status } of units.values()) {
+    if (awardedAtMs > sinceMs) return true
+    if (status.state === 'ran' && status.ranAtMs > sinceMs) return true
+  }
+  return false
 }
 
 function dropHoldings(state: PeerState, isOver: (holding: Holding) => boolean): Effect[] {

@@ -35,6 +35,13 @@ function publishedAtMs(commitment: ComputeCommitment): number {
   return atMs
 }
 
+/** When a peer last said something, as far as is known at this moment: when it published, or was seen to go. */
+export function heardAtMs({ view }: PeerState, peer: PeerId): number {
+  const commitment = view.commitments.get(peer)
+  const saidAtMs = commitment === undefined ? 0 : publishedAtMs(commitment)
+  return Math.max(saidAtMs, view.disconnectedAtMs.get(peer) ?? 0)
+}
+
 /** The commitments of contacts who were heard of within the last minute (document 000, active participants). */
 export function activeCommitments(state: PeerState, nowMs: number): ComputeCommitment[] {
   return [...state.view.commitments.values()].filter((c) => nowMs - publishedAtMs(c) <= STALE_AFTER_MS)

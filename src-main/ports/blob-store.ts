@@ -9,6 +9,22 @@ export const CHUNKS_MAX = 20_000
 /** The list of a blob's chunks, which travels in one message. */
 export const NODE_BYTES_MAX = 1 << 20
 
+/**
+ * Blobs that came for others' jobs stay for so long after the last of these jobs: the next frame of the same scene, or the
+ * next run of the same module, does not fetch them again.
+ */
+export const GUEST_GRACE_MS = 60 * 60_000
+/** So much of the quota at most is given to blobs that nothing needs any longer … */
+export const GUEST_GRACE_SHARE = 1 / 4
+/** … and however small they are, there are no more of them: a job may have a million parts. */
+export const GUEST_GRACE_BLOBS_MAX = 10_000
+
+/** Who keeps a blob: the owner of a pin, and for somebody else's job, whose it is. */
+export interface BlobKeeper {
+  readonly owner: string
+  readonly guest?: string
+}
+
 /** Something stored, as the store sees it. */
 export interface BlobInfo {
   readonly cid: Cid
@@ -47,15 +63,15 @@ export interface BlobStore {
   put(bytes: Uint8Array): Promise<Cid>
   /**
    * The same, but few bytes survive a power cut only when something is journaled or put after them: many small outputs
-   * then cost the flush of the event that tells of them.
+   * then cost the flush of the event that tells of them. With a keeper they are pinned as they enter.
    */
-  putUnflushed(bytes: Uint8Array): Promise<Cid>
+  putUnflushed(bytes: Uint8Array, keeper?: BlobKeeper): Promise<Cid>
   /** Stores a canonical dag-cbor structure of at most 1 MiB under its dag-cbor CID. */
   putStructure(bytes: Uint8Array): Promise<Cid>
   /** Stores a stream of any length without holding it in memory. */
   putStream(source: AsyncIterable<Uint8Array>, options: { signal?: AbortSignal }): Promise<Cid>
-  /** Takes over a finished file (it is moved away) under the CID of its content. */
-  adopt(path: string): Promise<Cid>
+  /** Takes over a finished file (it is moved away) under the CID of its content. With a keeper it is pinned as it enters. */
+  adopt(path: string, keeper?: BlobKeeper): Promise<Cid>
 
   has(cid: Cid): boolean
   info(cid: Cid): BlobInfo | undefined
@@ -79,12 +95,28 @@ export interface BlobStore {
   /**
    * Keeps blobs from being dropped while `owner` (a job) needs them. Pins survive a restart, and a power cut when
    * something is journaled or put after them.
+   *
+   * With a `guest` it is somebody else's job. What is here for guests alone is deleted when their jobs are over (`sweep`);
+   * what was here before, and for no guest, stays the user's own, and a pin without a guest makes a blob the user's own.
    */
-  pin(cids: Cid | readonly Cid[], owner: string): void
+  pin(cids: Cid | readonly Cid[], owner: string, guest?: string): void
   /** Who keeps a blob, by the names that were given with `pin`; it need not be here. */
   owners(cid: Cid): readonly string[]
+  /** Owners of pins whose names begin so. */
+  owned(prefix: string): string[]
   /** Lets go of an owner's pins: of these blobs, or of all. */
   unpin(owner: string, cids?: readonly Cid[]): void
+  /** Guests that have blobs here, needed or not. */
+  guests(): string[]
+  /** What is here for this guest alone is due at once: the next `sweep` deletes what no pin needs. */
+  expel(guest: string): void
+  /**
+   * Deletes what came for guests, or came in from another peer and was pinned by nobody, and has not been needed for
+   * `GUEST_GRACE_MS`; earlier what exceeds `GUEST_GRACE_SHARE` or `GUEST_GRACE_BLOBS_MAX`, longest unneeded first. File,
+   * bytes in the database, index and broken-off transfers are gone then. The times are kept over restarts.
+   * @throws FaultError `disk-full`, `storage-failed`; the next call goes on
+   */
+  sweep(): void
   /**
    * Sets how much disk blobs may take. What is too much goes at once, the least recently used first, as far as nobody
    * pinned it.

@@ -160,3 +160,33 @@ describe('canonical bytes', () => {
     }
   })
 })
+
+describe('equal bytes', () => {
+  test('[E3] are told from others at every length, at every offset and by every bit', () => {
+    const place = fc.record({
+      length: fc.oneof(fc.nat({ max: 600 }), fc.constantFrom(255, 256, 257, 271, 272, 4_097)),
+      offsets: fc.tuple(fc.nat({ max: 17 }), fc.nat({ max: 17 })),
+      seed: fc.nat(),
+      at: fc.nat(),
+      bit: fc.nat({ max: 7 }),
+    })
+    fc.assert(
+      fc.property(place, ({ length, offsets, seed, at, bit }) => {
+        const [a, b] = offsets.map((offset) => {
+          // What lies around a byte string has no part in it.
+          const around = new Uint8Array(offset + length + 9).fill(offset)
+          const bytes = around.subarray(offset, offset + length)
+          for (let i = 0; i < length; i++) bytes[i] = (seed >> (i & 15)) + i * 31
+          return bytes
+        }) as [Uint8Array, Uint8Array]
+        expect(equalBytes(a, b)).toBe(true)
+        expect(equalBytes(a, b.subarray(0, -1))).toBe(length === 0)
+        if (length === 0) return
+        b[at % length]! ^= 1 << bit
+        expect(equalBytes(a, b)).toBe(false)
+        expect(equalBytes(b, a)).toBe(false)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})

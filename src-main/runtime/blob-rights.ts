@@ -6,7 +6,10 @@ import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 
 const JOB_PIN = 'job:'
-const HOLDING_PIN = 'holding:'
+/** What the owner names of holdings' pins begin with. */
+export const HOLDING_PIN = 'holding:'
+/** What the owner names of manifests that are only looked at begin with. */
+export const LOOK_PIN = 'look:'
 
 /** The owner name of the pins of an own job's manifest, inputs and parts: those who are given its units may read them. */
 export function jobPin(job: JobId): string {
@@ -21,6 +24,16 @@ export function keptPin(job: JobId): string {
 /** The owner name of the pins that a holding has: its requester's inputs, and the outputs that were made for it. */
 export function holdingPin(requester: PeerId, job: JobId): string {
   return HOLDING_PIN + holdingKey(requester, job)
+}
+
+/** The key of the holding whose pins have this owner name. */
+export function holdingOfPin(owner: string): string {
+  return owner.slice(HOLDING_PIN.length)
+}
+
+/** The owner name of the pin of a manifest that is being fetched to see what its job asks for. */
+export function lookPin(from: PeerId): string {
+  return LOOK_PIN + from
 }
 
 /** Who may read which of this peer's blobs. To know a CID gives no right. */
@@ -44,7 +57,7 @@ export function createBlobRights(state: PeerState, blobs: Pick<BlobStore, 'owner
   }
   const isOf = (peer: PeerId, owner: string) => owner.startsWith(`${HOLDING_PIN}${peer}/`)
   const isOutput = (cid: Cid, owner: string): boolean => {
-    const holding = state.holdings.get(owner.slice(HOLDING_PIN.length))
+    const holding = state.holdings.get(holdingOfPin(owner))
     return holding !== undefined && holdingBookOf(holding).outputs.has(cid)
   }
   return {

@@ -5,7 +5,7 @@ import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
-import { keptPin } from './blob-rights.ts'
+import { keptPin, lookPin } from './blob-rights.ts'
 import type { Defects } from './defects.ts'
 import { loadManifest } from './job-blobs.ts'
 
@@ -169,13 +169,24 @@ export function createCollector(parts: CollectorParts): Collector {
     })
   }
 
+  /** What is only looked at stays as briefly as what its requester's jobs leave here. */
+  async function look(cid: Cid, from: PeerId): Promise<void> {
+    const owner = lookPin(from)
+    blobs.pin(cid, owner, from)
+    try {
+      const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(MANIFEST_WITHIN_MS)])
+      await fetcher.fetch(cid, { from: [from], signal })
+    } finally {
+      if (!parts.signal.aborted) blobs.unpin(owner, [cid])
+    }
+  }
+
   return {
     fetchManifest(cid, from) {
       void (async () => {
         try {
           if (!blobs.has(cid)) {
-            const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(MANIFEST_WITHIN_MS)])
-            await fetcher.fetch(cid, { from: [from], signal })
+            await look(cid, from)
           }
           const manifest = await loadManifest(blobs, cid)
           tell({ kind: 'manifest', at_ms: clock.nowMs(), cid, manifest })

@@ -1,6 +1,6 @@
 import { onlyFault } from '../protocol/fault.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
-import type { BlobStore } from '../ports/blob-store.ts'
+import type { BlobKeeper, BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { RunOutcome } from '../ports/runner.ts'
 import { faultOutcome, receiptOutcome, type ReceiptOutcome } from './run-receipt.ts'
@@ -29,6 +29,8 @@ export interface FinishedUnits {
 export interface FinishedUnitsParts {
   readonly clock: Clock
   readonly blobs: BlobStore
+  /** Who keeps the outputs, from the moment at which they are stored. */
+  readonly keeper: BlobKeeper
   /** Takes the receipts of units that ended together; their outputs are stored. Failures are its own affair. */
   readonly deliver: (receipts: ExecutionReceipt[]) => void
   /** Takes units whose end could not be told for a defect of ours. */
@@ -36,7 +38,13 @@ export interface FinishedUnitsParts {
 }
 
 /** Creates it for one job. */
-export function createFinishedUnits({ clock, blobs, deliver, failed }: FinishedUnitsParts): FinishedUnits {
+export function createFinishedUnits({
+  clock,
+  blobs,
+  keeper,
+  deliver,
+  failed,
+}: FinishedUnitsParts): FinishedUnits {
   let finished: FinishedUnit[] = []
 
   async function receiptOf(unit: FinishedUnit): Promise<ExecutionReceipt[]> {
@@ -51,7 +59,7 @@ export function createFinishedUnits({ clock, blobs, deliver, failed }: FinishedU
 
   async function outcomeOf({ outcome }: FinishedUnit): Promise<ReceiptOutcome> {
     try {
-      return await receiptOutcome(blobs, outcome)
+      return await receiptOutcome(blobs, outcome, keeper)
     } catch (error) {
       return faultOutcome(onlyFault(error))
     }

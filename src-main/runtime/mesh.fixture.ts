@@ -9,6 +9,7 @@ import { createMemoryNetwork, type MemoryNetwork } from '../network/memory-trans
 import { createPublishedStores } from '../network/published-store.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
 import type { Standing, Transport } from '../ports/transport.ts'
 import { ComputeAllocationState } from '../protocol/assignment.ts'
@@ -79,6 +80,21 @@ export interface TestDisk {
   isFull: boolean
 }
 
+/** The machine's clock, and what a test adds to the time that it tells; its timers run as ever. */
+export interface SetClock extends Clock {
+  passedMs: number
+}
+
+/** A clock that a test sets. */
+export function setClock(): SetClock {
+  const clock: SetClock = {
+    passedMs: 0,
+    nowMs: () => machineClock.nowMs() + clock.passedMs,
+    after: (delayMs, callback) => machineClock.after(delayMs, callback),
+  }
+  return clock
+}
+
 /** Where a test peer's memory lives, so that it can start again. */
 export interface TestHome {
   readonly folder: string
@@ -111,7 +127,11 @@ export async function startPeer(
   network: TestNetwork,
   home: TestHome,
   behave: Behaviour,
-  { name = home.folder.slice(-6), disk = { isFull: false } }: { name?: string; disk?: TestDisk } = {},
+  {
+    name = home.folder.slice(-6),
+    disk = { isFull: false },
+    clock = machineClock,
+  }: { name?: string; disk?: TestDisk; clock?: Clock } = {},
 ): Promise<TestPeer> {
   let crashed = false
   const append = (records: readonly Uint8Array[]): number => {
@@ -120,7 +140,6 @@ export async function startPeer(
   }
   const identity = createIdentity(home.seed)
   const transport = network.join(identity.peer, (peer) => runtime.standingOf(peer))
-  const clock = machineClock
   const storage = await openStorage({ folder: home.folder, quotaBytes: 2 ** 30, clock })
   const mayRead = (peer: PeerId): boolean => runtime.standingOf(peer) === 'contact'
   const published = createPublishedStores({ transport, identity, clock, mayRead })

@@ -22,13 +22,15 @@ import { createDefects } from './defects.ts'
 import { createCollector } from './collector.ts'
 import { sendDirect } from './direct-protocol.ts'
 import { createEventLoop, type EventLoop, type WorldEffect } from './event-loop.ts'
-import { createExecutor, type ActiveUnit } from './executor.ts'
+import { createExecutor } from './executor.ts'
+import { createGuestBlobs } from './guest-blobs.ts'
 import { handleInbound } from './inbound.ts'
 import { withInputBytes } from './input-bytes.ts'
 import { loadParts } from './job-blobs.ts'
 import { createPairing, type Paired } from './pairing.ts'
 import { createPublisher, type PublishedStores } from './publisher.ts'
 import { restore } from './restore.ts'
+import type { ActiveUnit } from './job-at-work.ts'
 import { createResultSender } from './result-sender.ts'
 import { runLimits } from './run-limits.ts'
 import { standingOf } from './standing.ts'
@@ -118,7 +120,18 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
   const runnerFor = (requester: PeerId): Runner =>
     requester === identity.peer ? runner : (lentRunner ?? runner)
   const defects = createDefects(parts.report ?? parts.fatal)
-  const executor = createExecutor({ clock, blobs, fetcher, runnerFor, dispatch, lent, defects, signal })
+  const guests = createGuestBlobs(state, blobs)
+  const executor = createExecutor({
+    me: identity.peer,
+    clock,
+    blobs,
+    fetcher,
+    runnerFor,
+    dispatch,
+    lent,
+    defects,
+    signal,
+  })
   const collector = createCollector({
     clock,
     blobs,
@@ -184,6 +197,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         return publisher.publishAllocation(effect.allocation)
       case 'contacts-changed':
         publisher.followContacts()
+        tendGuests()
         return transport.keepConnected(keptPeers(state))
       case 'ask-pairing':
         return inBackground(pairing.ask(effect.to), effect.kind)
@@ -319,6 +333,17 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     blobs.unpin(keptPin(job))
   }
 
+  /** Deletes what others' jobs left here, when its time has come. */
+  function tendGuests(): void {
+    // What could not be written down has not happened.
+    if (loop.stalledBy() !== undefined) return
+    try {
+      guests.look()
+    } catch (error) {
+      defects.faultOf(error, 'deleting what others left')
+    }
+  }
+
   /** Gives back what others have here, and waits a moment for them to hear of it; who does not is told after the restart. */
   async function leave(): Promise<void> {
     if (loop.stalledBy() !== undefined) return
@@ -337,6 +362,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
   function tick(): void {
     cancelTick = clock.after(TICK_MS, () => {
       tell({ kind: 'tick', at_ms: clock.nowMs() })
+      tendGuests()
       tick()
     })
   }
@@ -345,6 +371,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     state,
     dispatch: (event) => dispatchOrRefuse('disk-full', event),
     async start() {
+      guests.begin()
       handleInbound({
         clock,
         identity,

@@ -2,17 +2,21 @@ import type { Fault } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { INLINE_OUTPUT_BYTES_MAX } from '../protocol/limits.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
-import type { BlobStore } from '../ports/blob-store.ts'
+import type { BlobKeeper, BlobStore } from '../ports/blob-store.ts'
 import type { RunOutcome, RunOutput } from '../ports/runner.ts'
 import { cidOfBytes } from './content-id.ts'
 
 /** How a run ended, as its receipt says it. */
 export type ReceiptOutcome = ExecutionReceipt['outcome']
 
-/** A run's end for its receipt; the output is stored, for the caller to keep, or travels inside when it is tiny. */
-export async function receiptOutcome(blobs: BlobStore, outcome: RunOutcome): Promise<ReceiptOutcome> {
+/** A run's end for its receipt; the output is stored and kept, or travels inside when it is tiny. */
+export async function receiptOutcome(
+  blobs: BlobStore,
+  outcome: RunOutcome,
+  keeper: BlobKeeper,
+): Promise<ReceiptOutcome> {
   if (outcome.kind === 'failed') return faultOutcome(outcome.fault)
-  const { cid, inline } = await store(blobs, outcome.output)
+  const { cid, inline } = await store(blobs, outcome.output, keeper)
   return { kind: 'output', cid, metrics: outcome.metrics, ...(inline === undefined ? {} : { inline }) }
 }
 
@@ -21,18 +25,18 @@ export function faultOutcome(fault: Fault): ReceiptOutcome {
   return { kind: 'fault', fault }
 }
 
-/** The outputs among receipts that lie in the store. */
-export function storedOutputs(receipts: readonly ExecutionReceipt[]): Cid[] {
-  return receipts.flatMap(({ outcome }) =>
-    outcome.kind === 'output' && outcome.inline === undefined ? [outcome.cid] : [],
-  )
-}
-
-async function store(blobs: BlobStore, output: RunOutput): Promise<{ cid: Cid; inline?: Uint8Array }> {
+async function store(
+  blobs: BlobStore,
+  output: RunOutput,
+  keeper: BlobKeeper,
+): Promise<{ cid: Cid; inline?: Uint8Array }> {
   if (output.kind === 'bytes' && output.bytes.byteLength <= INLINE_OUTPUT_BYTES_MAX) {
     return { cid: cidOfBytes(output.bytes), inline: output.bytes }
   }
   return {
-    cid: output.kind === 'bytes' ? await blobs.putUnflushed(output.bytes) : await blobs.adopt(output.path),
+    cid:
+      output.kind === 'bytes'
+        ? await blobs.putUnflushed(output.bytes, keeper)
+        : await blobs.adopt(output.path, keeper),
   }
 }

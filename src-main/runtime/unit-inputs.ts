@@ -12,6 +12,8 @@ export interface Want {
   readonly from: PeerId
   /** In whose name it is kept here; absent where that is seen to already. */
   readonly owner?: string
+  /** Whose job it is, where it is not this peer's own: its blobs go when it is over. */
+  readonly guest?: string
   /** Several fetch it at once, and its holder leads them. */
   readonly shared?: true
   /** Its units read it: its holder must have it, and not only name one that is here. */
@@ -34,8 +36,8 @@ export interface UnitInputs {
 
 /** Creates it over a store and whatever brings blobs into that. */
 export function createUnitInputs(blobs: BlobStore, fetcher: BlobFetcher): UnitInputs {
-  async function bring(cid: Cid, { from, owner, shared, isRead, signal }: Want): Promise<void> {
-    if (owner !== undefined) blobs.pin(cid, owner)
+  async function bring(cid: Cid, { from, owner, guest, shared, isRead, signal }: Want): Promise<void> {
+    if (owner !== undefined) blobs.pin(cid, owner, guest)
     // One that is here is announced to those who fetch it: its holder hears that they can have it from here too.
     if (blobs.has(cid) && shared === undefined && isRead === undefined) return
     const within = AbortSignal.any([signal, AbortSignal.timeout(FETCH_WITHIN_MS)])

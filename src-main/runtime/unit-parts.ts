@@ -85,7 +85,7 @@ export function createUnitParts(options: UnitPartsOptions): UnitParts {
   }
 
   return {
-    keep: (units) => blobs.pin(cidsOf(units), owner),
+    keep: (units) => blobs.pin(cidsOf(units), owner, want.guest),
     async inTurn(work) {
       await new Promise<void>((enter) => {
         waiting.push(enter)

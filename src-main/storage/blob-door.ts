@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises'
 import type { Cid } from '../protocol/ids.ts'
 import { writeFully, type BlobFiles } from './blob-files.ts'
+import type { BlobKeeper } from '../ports/blob-store.ts'
 import type { BlobEntry, BlobIndex } from './blob-index.ts'
 import type { BlobSpace, Reservation } from './blob-space.ts'
 import type { Flush, GroupCommit } from './group-commit.ts'
@@ -22,14 +23,17 @@ export interface BlobParts {
  */
 export const INLINE_BYTES_MAX = 64 << 10
 
+/** How content came here: made on this machine, for a keeper or for nobody yet, or received from another peer. */
+export type BlobOrigin = BlobKeeper | 'here' | 'received'
+
 /** The way into the store. What is entered has been verified; when a call resolves, it survives a power cut. */
 export interface BlobDoor {
   /**
    * Enters content of one piece that is in memory. What enters in one turn of the event loop shares a transaction, and
    * so the pages of the index that all of it changes. @throws FaultError `quota-exceeded` */
-  enterBytes(cid: Cid, content: Uint8Array, flush: Flush): Promise<void>
+  enterBytes(cid: Cid, content: Uint8Array, flush: Flush, origin: BlobOrigin): Promise<void>
   /** Enters a finished, flushed file of ours by moving it; `room` is given back. */
-  enterFile(path: string, entry: BlobEntry, room: Reservation): Promise<void>
+  enterFile(path: string, entry: BlobEntry, room: Reservation, origin: BlobOrigin): Promise<void>
 }
 
 /** Builds the way in. */
@@ -40,8 +44,20 @@ export function createBlobDoor({ index, files, space, commits }: BlobParts): Blo
     space.stored(bytes - replacedBytes)
   }
 
-  async function enterFile(path: string, entry: BlobEntry, room: Reservation): Promise<void> {
+  /** Notes whose content is before it is there: content that was there before is nobody's news. */
+  function note(cid: Cid, origin: BlobOrigin): void {
+    if (origin === 'received') index.guests.arrived(cid)
+    else if (origin !== 'here') index.pin(cid, origin.owner, origin.guest)
+  }
+
+  async function enterFile(
+    path: string,
+    entry: BlobEntry,
+    room: Reservation,
+    origin: BlobOrigin,
+  ): Promise<void> {
     const enter = (): number => {
+      note(entry.cid, origin)
       const olderBytes = index.enter(entry)
       // Last, because it is not undone with the transaction: a row that is refused leaves the file where it was.
       files.enter(path, entry.cid)
@@ -53,17 +69,21 @@ export function createBlobDoor({ index, files, space, commits }: BlobParts): Blo
 
   return {
     enterFile,
-    async enterBytes(cid, content, flush) {
+    async enterBytes(cid, content, flush, origin) {
       const bytes = content.byteLength
       const room = space.reserve(bytes)
       try {
         if (bytes <= INLINE_BYTES_MAX) {
-          await commit(() => index.enter({ cid, bytes, content }), bytes, room, flush)
+          const enter = (): number => {
+            note(cid, origin)
+            return index.enter({ cid, bytes, content })
+          }
+          await commit(enter, bytes, room, flush)
           return
         }
         await withTemporaryFile(files, async (path) => {
           await writeFlushed(path, content)
-          await enterFile(path, { cid, bytes }, room)
+          await enterFile(path, { cid, bytes }, room, origin)
         })
       } finally {
         room.release()

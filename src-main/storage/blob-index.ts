@@ -2,6 +2,7 @@ import type { Cid } from '../protocol/ids.ts'
 import type { ChunkPlace } from './blob-node.ts'
 import { isDiskFull, type PeerDatabase } from './database.ts'
 import type { GroupCommit } from './group-commit.ts'
+import { openGuestTable, type GuestTable } from './guest-table.ts'
 
 /** One stored copy of a blob. */
 export interface BlobRow {
@@ -48,6 +49,7 @@ export function createBlobIndex(
   nowMs: () => number,
 ) {
   const statements = prepare(database)
+  const guests: GuestTable = openGuestTable(database, nowMs)
   const touched = new Map<number, number>()
   let lastUse = statements.lastUse.get()?.lastUse ?? 0
 
@@ -100,17 +102,40 @@ export function createBlobIndex(
     all: () => statements.all.all(),
     isPinned: (cid: Cid) => statements.pinned.get(cid) !== undefined,
     owners: (cid: Cid) => statements.owners.all(cid).map(({ owner }) => owner),
-    pin(cids: Cid | readonly Cid[], owner: string): void {
+    /** Owners of pins whose names begin so: one step of the index for each, however many pins each has. */
+    owned(prefix: string): string[] {
+      const found: string[] = []
+      const next = (after: string) => statements.nextOwner.get(after)?.owner ?? undefined
+      for (let owner = next(prefix); owner?.startsWith(prefix) === true; owner = next(owner))
+        found.push(owner)
+      return found
+    },
+    pin(cids: Cid | readonly Cid[], owner: string, guest?: string): void {
       commits.unflushed(() => {
-        for (const cid of typeof cids === 'string' ? [cids] : cids) statements.pin.run(cid, owner)
+        for (const cid of typeof cids === 'string' ? [cids] : cids) {
+          statements.pin.run(cid, owner)
+          if (guest === undefined) guests.own(cid)
+          else guests.need(cid, guest)
+        }
       })
     },
     unpin(owner: string, cids?: readonly Cid[]): void {
       commits.unflushed(() => {
-        if (cids === undefined) statements.release.run(owner)
-        else for (const cid of cids) statements.unpin.run(cid, owner)
+        if (cids === undefined) {
+          guests.letGoAll(owner)
+          statements.release.run(owner)
+          return
+        }
+        for (const cid of cids) {
+          statements.unpin.run(cid, owner)
+          guests.letGo(cid)
+        }
       })
     },
+    /** Whose blobs are here besides the user's own. */
+    guests,
+    /** Does work in one transaction that is not flushed by itself. */
+    unflushed: <T>(work: () => T): T => commits.unflushed(work),
 
     /** Where a chunk's content lies: in a blob that is cut, or as a blob of its own. */
     chunkSource(sha256: Uint8Array, rawCid: Cid): ChunkSource | undefined {
@@ -122,6 +147,26 @@ export function createBlobIndex(
 
     /** Removes blobs, all or none. */
     remove: (ids: readonly number[]) => remove(ids),
+
+    /**
+     * Removes the blobs that `decide` names, in the same transaction as all that it changes, and overwrites what the
+     * database file had of them: a small blob's bytes would else stay in the file, and in the write-ahead log, until
+     * something happened to need their pages.
+     */
+    erase<T extends { readonly id: number }>(decide: () => readonly T[]): readonly T[] {
+      database.pragma('secure_delete = ON')
+      try {
+        const erased = commits.unflushed(() => {
+          const rows = decide()
+          remove(rows.map(({ id }) => id))
+          return rows
+        })
+        if (erased.length > 0) database.pragma('wal_checkpoint(TRUNCATE)')
+        return erased
+      } finally {
+        database.pragma('secure_delete = OFF')
+      }
+    },
 
     /** Notes a use. */
     touch(id: number): void {
@@ -186,6 +231,9 @@ function prepare(database: PeerDatabase) {
     remove: database.prepare<[number]>('DELETE FROM blob WHERE id = ?'),
     touch: database.prepare<[number, number]>('UPDATE blob SET last_use = ? WHERE id = ?'),
     pinned: database.prepare<[Cid]>('SELECT 1 FROM blob_pin WHERE cid = ? LIMIT 1'),
+    nextOwner: database.prepare<[string], { owner: string | null }>(
+      'SELECT min(owner) AS owner FROM blob_pin WHERE owner > ?',
+    ),
     owners: database.prepare<[Cid], { owner: string }>('SELECT owner FROM blob_pin WHERE cid = ?'),
     pin: database.prepare<[Cid, string]>('INSERT OR IGNORE INTO blob_pin (cid, owner) VALUES (?, ?)'),
     unpin: database.prepare<[Cid, string]>('DELETE FROM blob_pin WHERE cid = ? AND owner = ?'),

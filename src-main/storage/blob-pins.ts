@@ -8,7 +8,7 @@ const WAITING_MAX = 100_000
 /** Who needs which blobs. */
 export interface BlobPins {
   /** @throws FaultError `disk-full` */
-  pin(cids: Cid | readonly Cid[], owner: string): void
+  pin(cids: Cid | readonly Cid[], owner: string, guest?: string): void
   /** Lets go of some of an owner's blobs, or all. A disk that has no room even to write that down hears of it later. */
   unpin(owner: string, cids?: readonly Cid[]): void
 }
@@ -32,9 +32,9 @@ export function createBlobPins(index: Pick<BlobIndex, 'pin' | 'unpin'>): BlobPin
   }
 
   return {
-    pin(cids, owner) {
+    pin(cids, owner, guest) {
       letGo()
-      index.pin(cids, owner)
+      index.pin(cids, owner, guest)
     },
     unpin(owner, cids) {
       waiting.push([owner, cids])

@@ -10,6 +10,7 @@ import type { BlobDoor, BlobParts } from './blob-door.ts'
 import { isMissing, openPartial, readFully, writeFully } from './blob-files.ts'
 import { decodeNode, looksLikeNode, type ChunkPlace } from './blob-node.ts'
 import type { Reservation } from './blob-space.ts'
+import { isDiskFull } from './database.ts'
 import { sha256 } from './digest.ts'
 import { settleAll } from './settle-all.ts'
 
@@ -39,6 +40,8 @@ type State =
 /** The transfers coming in. */
 export interface BlobReceivers {
   receive(cid: Cid): BlobReceiver
+  /** Whether any of a blob is on its way at this moment. */
+  isReceiving(cid: Cid): boolean
   /** Breaks all of them off; what was verified stays for another attempt. */
   close(): Promise<void>
 }
@@ -47,6 +50,8 @@ export interface BlobReceivers {
 export function createBlobReceivers(parts: BlobParts, door: BlobDoor): BlobReceivers {
   const { index, files, space } = parts
   const active = new Map<Cid, () => Promise<void>>()
+  /** Blobs of one piece on their way, and how many times each. */
+  const pieces = new Map<Cid, number>()
 
   async function begin(cid: Cid, layout: Extract<BlobLayout, { kind: 'list' }>): Promise<Transfer> {
     const { chunks, bytes } = await verifyNode(cid, layout.node)
@@ -106,6 +111,17 @@ export function createBlobReceivers(parts: BlobParts, door: BlobDoor): BlobRecei
     }
   }
 
+  /** What has arrived stays for another attempt, and not for ever where nothing needs it. */
+  function keepBrokenOff(cid: Cid, bytes: number): void {
+    space.suspend(cid, bytes)
+    try {
+      index.unflushed(() => index.guests.arrived(cid))
+    } catch (error) {
+      // The next start notes it.
+      if (!isDiskFull(error)) throw error
+    }
+  }
+
   async function readSource(
     { cid, offset }: { cid: Cid; offset: number },
     bytes: number,
@@ -139,6 +155,7 @@ export function createBlobReceivers(parts: BlobParts, door: BlobDoor): BlobRecei
       if (layout.kind === 'raw') {
         if (layout.bytes > RAW_BYTES_MAX) refuse('blob-corrupt', `${cid}: one piece of ${layout.bytes} bytes`)
         current = { state: 'raw', bytes: layout.bytes }
+        pieces.set(cid, (pieces.get(cid) ?? 0) + 1)
         return
       }
       if (active.has(cid)) refuse('too-busy', `${cid} is being received already`)
@@ -190,12 +207,18 @@ export function createBlobReceivers(parts: BlobParts, door: BlobDoor): BlobRecei
       return current.state === 'list'
     }
 
+    function endPiece(): void {
+      const left = (pieces.get(cid) ?? 1) - 1
+      if (left > 0) pieces.set(cid, left)
+      else pieces.delete(cid)
+    }
+
     async function finish(): Promise<void> {
       const finished = current
       if (finished.state === 'raw') {
         if (!finished.content) refuse('blob-missing', `${cid} has not arrived`)
         current = { state: 'ended' }
-        await door.enterBytes(cid, finished.content, 'unflushed')
+        await door.enterBytes(cid, finished.content, 'unflushed', 'received').finally(endPiece)
       } else if (finished.state === 'list') {
         const { file, node, chunks, bytes, missing, room } = finished.transfer
         if (missing.size > 0) refuse('blob-missing', `${missing.size} chunks of ${cid} have not arrived`)
@@ -203,11 +226,16 @@ export function createBlobReceivers(parts: BlobParts, door: BlobDoor): BlobRecei
         let entered = false
         try {
           await file.sync().finally(() => file.close())
-          await door.enterFile(files.partialPath(cid), { cid, bytes, list: { node, chunks } }, room)
+          await door.enterFile(
+            files.partialPath(cid),
+            { cid, bytes, list: { node, chunks } },
+            room,
+            'received',
+          )
           entered = true
         } finally {
           room.release()
-          if (!entered) space.suspend(cid, bytes)
+          if (!entered) keepBrokenOff(cid, bytes)
           active.delete(cid)
         }
       } else if (finished.state !== 'stored') {
@@ -218,11 +246,12 @@ export function createBlobReceivers(parts: BlobParts, door: BlobDoor): BlobRecei
     async function suspend(): Promise<void> {
       const broken = current
       current = { state: 'ended' }
+      if (broken.state === 'raw') endPiece()
       if (broken.state !== 'list') return
       const { file, bytes, places, missing, room } = broken.transfer
       await file.close()
       room.release()
-      if (missing.size < places.size) space.suspend(cid, bytes)
+      if (missing.size < places.size) keepBrokenOff(cid, bytes)
       else files.discard(files.partialPath(cid))
       active.delete(cid)
     }
@@ -242,6 +271,7 @@ export function createBlobReceivers(parts: BlobParts, door: BlobDoor): BlobRecei
 
   return {
     receive,
+    isReceiving: (cid) => active.has(cid) || pieces.has(cid),
     async close() {
       await Promise.all([...active.values()].map((suspend) => suspend()))
     },

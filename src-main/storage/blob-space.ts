@@ -2,6 +2,7 @@ import { assert, refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import type { BlobFiles } from './blob-files.ts'
 import type { BlobIndex } from './blob-index.ts'
+import type { BlobInGrace } from './guest-table.ts'
 
 /** Room set aside for something that is being written. */
 export interface Reservation {
@@ -19,6 +20,10 @@ export interface BlobSpace {
   stored(change: number): void
   /** A broken-off transfer's file stays, until its room is needed. */
   suspend(cid: Cid, bytes: number): void
+  /** Removes the blobs that `decide` names, and what the disk had of them, in one transaction with what it changes. */
+  erase(decide: () => readonly BlobInGrace[]): void
+  /** Removes a broken-off transfer, if there is one of this blob. */
+  eraseSuspended(cid: Cid): void
   /** A broken-off transfer goes on; its room is its receiver's matter from now on. */
   resume(cid: Cid): void
   /** Another quota from now on; drops what is too much, as far as nobody pinned it. */
@@ -72,7 +77,11 @@ export function createBlobSpace(options: {
 
   function drop(doomed: readonly { id: number; cid: Cid; bytes: number }[]): void {
     index.remove(doomed.map(({ id }) => id))
-    for (const { cid, bytes: freed } of doomed) {
+    discardAll(doomed)
+  }
+
+  function discardAll(removed: readonly { cid: Cid; bytes: number }[]): void {
+    for (const { cid, bytes: freed } of removed) {
       files.discard(files.path(cid))
       blobBytes -= freed
     }
@@ -107,6 +116,12 @@ export function createBlobSpace(options: {
       forgetSuspended(cid)
       suspended.set(cid, bytes)
       suspendedBytes += bytes
+    },
+    erase: (decide) => discardAll(index.erase(decide)),
+    eraseSuspended(cid) {
+      if (!suspended.has(cid)) return
+      files.discard(files.partialPath(cid))
+      forgetSuspended(cid)
     },
     resume: forgetSuspended,
     setQuota(bytes) {

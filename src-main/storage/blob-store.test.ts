@@ -3,6 +3,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   rmSync,
   statSync,
@@ -16,7 +17,8 @@ import { createInterface } from 'node:readline'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { blobStoreContract, noise } from '../ports/blob-store.contract.ts'
+import { noise } from '../ports/blob-place.fixture.ts'
+import { blobStoreContract } from '../ports/blob-store.contract.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import { cidOfDigest, RAW } from '../protocol/cid.ts'
 import type { Cid } from '../protocol/ids.ts'
@@ -31,9 +33,8 @@ interface Opened {
   repairs: readonly unknown[]
 }
 
-async function openAt(folder: string, quotaBytes: number): Promise<Opened> {
+async function openAt(folder: string, quotaBytes: number, nowMs = () => Date.now()): Promise<Opened> {
   const database = openDatabase(folder)
-  const nowMs = () => Date.now()
   const { blobs, repairs } = await openBlobStore({
     commits: createGroupCommit(database),
     database,
@@ -65,9 +66,10 @@ blobStoreContract('disk', () => {
   const folder = temporaryFolder()
   let opened: Opened | undefined
   let written = 0
+  let nowMs = 1_700_000_000_000
   return {
     async open(quotaBytes) {
-      opened = await openAt(folder, quotaBytes)
+      opened = await openAt(folder, quotaBytes, () => nowMs)
       return opened.blobs
     },
     damage(cid, offset) {
@@ -84,6 +86,11 @@ blobStoreContract('disk', () => {
       row.content[offset]! ^= 1
       database.prepare('UPDATE blob_content SET content = ? WHERE blob = ?').run(row.content, row.blob)
     },
+    passTime: (ms) => void (nowMs += ms),
+    holds: (bytes) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .map((name) => join(folder, name))
+        .some((path) => statSync(path).isFile() && readFileSync(path).includes(Buffer.from(bytes))),
     writeFile(bytes) {
       const path = join(folder, `output-${written++}`)
       writeFileSync(path, bytes)

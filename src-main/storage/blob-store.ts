@@ -1,21 +1,22 @@
 import { constants } from 'node:fs'
 import { open, rm, type FileHandle } from 'node:fs/promises'
-import { RAW_BYTES_MAX, type BlobStore } from '../ports/blob-store.ts'
+import { RAW_BYTES_MAX, type BlobKeeper, type BlobStore } from '../ports/blob-store.ts'
 import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { cutBytes, cutStream, type CutContent } from './blob-cut.ts'
 import { createBlobDoor, INLINE_BYTES_MAX, withTemporaryFile, type BlobParts } from './blob-door.ts'
 import { openBlobFiles, writeFully } from './blob-files.ts'
-import { createBlobIndex } from './blob-index.ts'
+import { createBlobIndex, type BlobIndex } from './blob-index.ts'
 import { encodeNode, looksLikeNode } from './blob-node.ts'
 import { createBlobPins } from './blob-pins.ts'
 import { createBlobReader } from './blob-reader.ts'
 import { createBlobReceivers } from './blob-receiver.ts'
 import { createBlobSpace, type Reservation } from './blob-space.ts'
-import { storageFault, type PeerDatabase } from './database.ts'
+import { isDiskFull, storageFault, type PeerDatabase } from './database.ts'
 import { sha256 } from './digest.ts'
 import type { Flush, GroupCommit } from './group-commit.ts'
+import { createGuestStays } from './guest-stays.ts'
 import { FILE_MODE } from './private-files.ts'
 
 /** What opening found damaged and put right. */
@@ -57,10 +58,22 @@ async function openParts(options: Parameters<typeof openBlobStore>[0]) {
   const storedBytes =
     rows.reduce((sum, { bytes }) => sum + bytes, 0) - lost.reduce((sum, { bytes }) => sum + bytes, 0)
   const suspended = await files.partials()
+  noteBrokenOff(index, suspended)
   const space = createBlobSpace({ index, files, quotaBytes, suspended, storedBytes })
   const repairs: BlobRepair[] = lost.map(({ cid }) => ({ kind: 'blob-lost', cid }))
   const parts: BlobParts = { index, files, space, commits }
   return { parts, repairs }
+}
+
+/** Broken-off transfers that nothing needs do not stay for ever. */
+function noteBrokenOff(index: BlobIndex, suspended: readonly { readonly cid: Cid }[]): void {
+  if (suspended.length === 0) return
+  try {
+    index.unflushed(() => suspended.forEach(({ cid }) => index.guests.arrived(cid)))
+  } catch (error) {
+    // A full disk keeps no peer from opening; the next start notes it.
+    if (!isDiskFull(error)) throw error
+  }
 }
 
 function createBlobStore(parts: BlobParts): BlobStore {
@@ -69,6 +82,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
   const door = createBlobDoor(parts)
   const reader = createBlobReader(parts)
   const receivers = createBlobReceivers(parts, door)
+  const stays = createGuestStays(parts, receivers)
   /** Errors of disk and database leave as faults. */
   const edge = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -84,20 +98,28 @@ function createBlobStore(parts: BlobParts): BlobStore {
     return row !== undefined
   }
 
-  async function put(bytes: Uint8Array, flush: Flush): Promise<Cid> {
+  /** Pins what was here before for a keeper. */
+  function keep(cid: Cid, keeper: BlobKeeper | undefined): void {
+    if (keeper !== undefined) pins.pin(cid, keeper.owner, keeper.guest)
+  }
+
+  async function put(bytes: Uint8Array, flush: Flush, keeper?: BlobKeeper): Promise<Cid> {
     if (bytes.byteLength <= RAW_BYTES_MAX) {
       const cid = cidOfDigest(RAW, await sha256(bytes))
       const known = index.find(cid)
-      if (known === undefined) await door.enterBytes(cid, bytes, flush)
+      if (known === undefined) {
+        await door.enterBytes(cid, bytes, flush, keeper ?? 'here')
+        return cid
+      }
+      keep(cid, keeper)
       // It may have come in without a flush, which this caller asks for.
-      else if (flush === 'flushed' && !commits.isFlushed())
-        await commits.together(() => index.touchNow(known.id))
+      if (flush === 'flushed' && !commits.isFlushed()) await commits.together(() => index.touchNow(known.id))
       else index.touch(known.id)
       return cid
     }
     const room = space.reserve(bytes.byteLength)
     try {
-      return await enterCut(room, (keep) => cutBytes(bytes, keep))
+      return await enterCut(room, (write) => cutBytes(bytes, write), keeper)
     } finally {
       room.release()
     }
@@ -107,17 +129,17 @@ function createBlobStore(parts: BlobParts): BlobStore {
     if (bytes.byteLength > RAW_BYTES_MAX) refuse('oversized', `a structure of ${bytes.byteLength} bytes`)
     if (looksLikeNode(bytes)) refuse('malformed', 'a list of chunks is no structure')
     const cid = cidOfDigest(DAG_CBOR, await sha256(bytes))
-    if (!isStored(cid)) await door.enterBytes(cid, bytes, 'flushed')
+    if (!isStored(cid)) await door.enterBytes(cid, bytes, 'flushed', 'here')
     return cid
   }
 
   async function putStream(source: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<Cid> {
     const room = space.reserve(0)
     try {
-      return await enterCut(room, (keep) =>
+      return await enterCut(room, (write) =>
         cutStream(filler(source, signal), (piece, offset) => {
           room.grow(piece.byteLength)
-          return keep(piece, offset)
+          return write(piece, offset)
         }),
       )
     } finally {
@@ -128,7 +150,8 @@ function createBlobStore(parts: BlobParts): BlobStore {
   /** Cuts content into a temporary file and enters that, or the content itself if it turns out short. */
   async function enterCut(
     room: Reservation,
-    cut: (keep: (piece: Uint8Array, offset: number) => Promise<void>) => Promise<CutContent>,
+    cut: (write: (piece: Uint8Array, offset: number) => Promise<void>) => Promise<CutContent>,
+    keeper?: BlobKeeper,
   ): Promise<Cid> {
     return withTemporaryFile(files, async (path) => {
       const file = await open(path, 'wx', FILE_MODE)
@@ -139,15 +162,18 @@ function createBlobStore(parts: BlobParts): BlobStore {
       } finally {
         await file.close()
       }
-      if (content.kind === 'raw') return put(content.bytes, 'flushed')
+      if (content.kind === 'raw') return put(content.bytes, 'flushed', keeper)
       const { cid, list } = await nameOf(content)
-      if (!isStored(cid))
-        await door.enterFile(path, { cid, bytes: content.bytes, ...(list && { list }) }, room)
+      if (isStored(cid)) keep(cid, keeper)
+      else {
+        const entry = { cid, bytes: content.bytes, ...(list && { list }) }
+        await door.enterFile(path, entry, room, keeper ?? 'here')
+      }
       return cid
     })
   }
 
-  async function adopt(path: string): Promise<Cid> {
+  async function adopt(path: string, keeper: BlobKeeper | undefined): Promise<Cid> {
     const file = await openOwn(path)
     let content: CutContent
     try {
@@ -166,16 +192,18 @@ function createBlobStore(parts: BlobParts): BlobStore {
     }
     const { cid, list } = await nameOf(content)
     const bytes = content.kind === 'raw' ? content.bytes.byteLength : content.bytes
+    const origin = keeper ?? 'here'
     if (isStored(cid)) {
+      keep(cid, keeper)
       await rm(path)
     } else if (content.kind === 'raw' && bytes <= INLINE_BYTES_MAX) {
-      await door.enterBytes(cid, content.bytes, 'flushed')
+      await door.enterBytes(cid, content.bytes, 'flushed', origin)
       await rm(path)
     } else {
       const room = space.reserve(bytes)
       try {
         const own = await files.takeOver(path)
-        await door.enterFile(own, { cid, bytes, ...(list && { list }) }, room)
+        await door.enterFile(own, { cid, bytes, ...(list && { list }) }, room, origin)
       } finally {
         room.release()
       }
@@ -185,10 +213,10 @@ function createBlobStore(parts: BlobParts): BlobStore {
 
   return {
     put: (bytes) => edge(() => put(bytes, 'flushed')),
-    putUnflushed: (bytes) => edge(() => put(bytes, 'unflushed')),
+    putUnflushed: (bytes, keeper) => edge(() => put(bytes, 'unflushed', keeper)),
     putStructure: (bytes) => edge(() => putStructure(bytes)),
     putStream: (source, { signal }) => edge(() => putStream(source, signal)),
-    adopt: (path) => edge(() => adopt(path)),
+    adopt: (path, keeper) => edge(() => adopt(path, keeper)),
     has: (cid) => index.find(cid) !== undefined,
     info(cid) {
       const row = index.find(cid)
@@ -210,9 +238,13 @@ function createBlobStore(parts: BlobParts): BlobStore {
         suspend: () => edge(() => receiver.suspend()),
       }
     },
-    pin: (cids, owner) => pins.pin(cids, owner),
+    pin: (cids, owner, guest) => pins.pin(cids, owner, guest),
     owners: (cid) => index.owners(cid),
+    owned: (prefix) => index.owned(prefix),
     unpin: (owner, cids) => pins.unpin(owner, cids),
+    guests: () => index.guests.guests(),
+    expel: (guest) => stays.expel(guest),
+    sweep: () => stays.sweep(),
     setQuota: (bytes) => space.setQuota(bytes),
     usage: () => space.usage(),
     async close() {

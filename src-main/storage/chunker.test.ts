@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { edited, noise } from '../ports/blob-store.contract.ts'
+import { edited, noise } from '../ports/blob-place.fixture.ts'
 import { CHUNK_BYTES_MAX } from '../ports/blob-store.ts'
 import { cutBytes, cutStream } from './blob-cut.ts'
 import { CHUNK_BYTES_MIN, nextCut } from './chunker.ts'
