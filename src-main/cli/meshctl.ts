@@ -75,5 +75,5 @@ function buildProgram(terminal: Terminal, ended: (code: number) => void): Comman
 /** One line for whatever went wrong; remote faults and our own are the same here. */
 function asFault(error: unknown): Fault {
   const fault = error instanceof FaultError ? faultOf(error, 'bad-input') : faultOfCall(error)
-  return { kind: fault.kind, message: fault.message.split('\n', 1)[0] ?? fault.message }
+  return { kind: fault.kind, message: fault.message.trim().replace(/\s*\n\s*/g, ' ') }
 }
