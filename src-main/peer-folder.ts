@@ -1,13 +1,14 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createIdentity, type NodeIdentity } from './network/identity.ts'
 import type { KeyKeeper } from './ports/key-keeper.ts'
 import type { Settings } from './ports/settings.ts'
 import { FaultError, onlyFault, refuse, type Fault } from './protocol/fault.ts'
 import { PeerId } from './protocol/ids.ts'
+import { isSystemError } from './protocol/system-error.ts'
 import { machineClock } from './runtime/machine.ts'
 import { restore } from './runtime/restore.ts'
-import { DATABASE_FILE } from './storage/database.ts'
+import { DATABASE_FILE, storageFault } from './storage/database.ts'
 import { checkFolder, repairFolder, type FolderRepaired, type RepairChoice } from './storage/folder-repair.ts'
 
 export type { FolderRepaired }
@@ -134,15 +135,22 @@ function faultIn(refusal: () => never): Fault {
 
 /**
  * Repairs a peer's data folder as its user chose; no peer may be running on it.
+ * @returns undefined where there was nothing to repair in the chosen way
  * @throws FaultError `storage-failed`, and nothing was changed then; `bad-input` for no peer's folder
  */
-export function repairDataFolder(folder: string, choice: RepairChoice): FolderRepaired {
+export function repairDataFolder(folder: string, choice: RepairChoice): FolderRepaired | undefined {
   refuseNoPeers(folder)
   const moment = new Date(machineClock.nowMs()).toISOString().replaceAll(/[:.]/g, '-')
   return repairFolder(folder, choice, { name: `before-repair-${moment}`, keyFile: KEY_FILE })
 }
 
 function refuseNoPeers(folder: string): void {
+  try {
+    accessSync(folder, constants.X_OK)
+  } catch (error) {
+    if (!isSystemError(error) || !['ENOENT', 'ENOTDIR'].includes(error.code))
+      throw storageFault(error, folder)
+  }
   if ([KEY_FILE, DATABASE_FILE].some((name) => existsSync(join(folder, name)))) return
   refuse('bad-input', `${folder} is no data folder of a peer`)
 }

@@ -193,7 +193,11 @@ function damagedFault(file: string, finding: string, cause?: unknown): FaultErro
   return new FaultError({ kind: 'storage-failed', message: message.slice(0, FAULT_CHARACTERS_MAX) }, cause)
 }
 
-function makeWritable(folder: string): void {
+/**
+ * Makes a folder of this user's alone, or looks whether one that is there can be written to.
+ * @throws FaultError `storage-failed`
+ */
+export function makeWritable(folder: string): void {
   try {
     makePrivateFolder(folder)
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)

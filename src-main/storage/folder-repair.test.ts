@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DATABASE_FILE, openDatabase } from './database.ts'
-import { checkFolder, repairFolder } from './folder-repair.ts'
+import { checkFolder, repairFolder, type FolderRepaired } from './folder-repair.ts'
 import { openJournal } from './journal.ts'
 import { openStorage } from './storage.ts'
 
@@ -49,9 +49,16 @@ describe('[Y10] a folder that has a peer’s key', () => {
     expect(before.map((name) => statSync(join(folder, name)).size)).toEqual(sizes)
   })
 
+  test('that is whole is not repaired, and gets no copy', () => {
+    for (const choice of ['keep-after', 'drop-after'] as const) {
+      expect(repairFolder(folder, choice, COPY)).toBeUndefined()
+    }
+    expect(existsSync(join(folder, COPY.name))).toBe(false)
+  })
+
   test('begins anew when its user says so', async () => {
     truncateSync(file)
-    const { backup } = repairFolder(folder, 'begin-anew', COPY)
+    const { backup } = repaired(folder, 'begin-anew', COPY)
     expect(existsSync(join(backup, DATABASE_FILE))).toBe(true)
     const storage = await open()
     expect([...storage.journal.readAfter(0)]).toEqual([])
@@ -72,7 +79,7 @@ describe('[Y10] a folder that has a peer’s key', () => {
     const storage = await open()
     const cid = await storage.blobs.put(Buffer.from('a picture'))
     await storage.close()
-    const { backup } = repairFolder(folder, 'begin-anew', COPY)
+    const { backup } = repaired(folder, 'begin-anew', COPY)
     const copied = await openStorage({ folder: backup, quotaBytes: 1 << 30, clock: { nowMs: () => 1_000 } })
     expect(copied.blobs.has(cid)).toBe(true)
     await copied.close()
@@ -90,7 +97,7 @@ describe('[Y10] a folder that has a peer’s key', () => {
     expect(() => checkFolder(folder)).toThrow(/--drop-after/)
     expect(() => repairFolder(folder, 'keep-after', COPY)).toThrow(/--drop-after/)
     expect(readFileSync(log).equals(bytes)).toBe(true)
-    const { backup } = repairFolder(folder, 'drop-after', COPY)
+    const { backup } = repaired(folder, 'drop-after', COPY)
     expect(readFileSync(join(backup, `${DATABASE_FILE}-wal`)).equals(bytes)).toBe(true)
     const storage = await open()
     expect([...storage.journal.readAfter(0)]).toHaveLength(3)
@@ -121,7 +128,7 @@ describe('[Y10] a folder that has a peer’s key', () => {
     database.exec("UPDATE journal SET bytes = x'00' WHERE sequence = 2")
     database.close()
     expect(() => checkFolder(folder)).toThrow(/record 2 is damaged/)
-    const { kept, lost, backup } = repairFolder(folder, 'keep-after', COPY)
+    const { kept, lost, backup } = repaired(folder, 'keep-after', COPY)
     expect({ kept, lost }).toEqual({ kept: 1, lost: 1 })
     checkFolder(folder)
     expect(() => checkFolder(backup)).toThrow(/record 2 is damaged/)
@@ -140,6 +147,13 @@ function emptyDatabase(file: string): void {
   const database = new Database(file)
   database.exec('CREATE TABLE gone (x); DROP TABLE gone; VACUUM')
   database.close()
+}
+
+/** A repair that has something to do. */
+function repaired(...args: Parameters<typeof repairFolder>): FolderRepaired {
+  const done = repairFolder(...args)
+  if (done === undefined) throw new Error('nothing was repaired')
+  return done
 }
 
 /** One more record, which is in the log alone, as after the end of a process. */

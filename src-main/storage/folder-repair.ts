@@ -2,9 +2,11 @@ import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Journal } from '../ports/journal.ts'
 import type { Settings } from '../ports/settings.ts'
+import { onlyFault } from '../protocol/fault.ts'
 import {
   DATABASE_FILE,
   isOfThisFormat,
+  makeWritable,
   openDatabase,
   openForReading,
   refuseInUse,
@@ -59,7 +61,7 @@ export function checkFolder(
   look: (contents: FolderContents) => void = () => undefined,
 ): readonly FolderNote[] {
   const blobs = join(folder, BLOB_FOLDER)
-  if (existsSync(blobs)) makePrivateFolder(blobs)
+  if (existsSync(blobs)) makeWritable(blobs)
   const database = openForReading(folder, { isWhole: true })
   try {
     if (!isOfThisFormat(database)) {
@@ -95,14 +97,16 @@ function settingNotes(database: PeerDatabase): FolderNote[] {
  *
  * @param options.name what the copy's folder is called: of this moment, so that no earlier copy is replaced
  * @param options.keyFile the name of the peer's key
+ * @returns undefined where there are no damaged records, so that nothing was done
  * @throws FaultError `storage-failed`: nothing was changed then
  */
 export function repairFolder(
   folder: string,
   choice: RepairChoice,
   { name, keyFile }: { name: string; keyFile: string },
-): FolderRepaired {
+): FolderRepaired | undefined {
   refuseInUse(folder)
+  if ((choice === 'keep-after' || choice === 'drop-after') && isWhole(folder)) return undefined
   const backup = join(folder, name)
   const undo: (() => void)[] = []
   const copy = (file: string): void => {
@@ -137,6 +141,16 @@ export function repairFolder(
   } catch (error) {
     for (const step of undo.reverse()) step()
     throw storageFault(error, backup)
+  }
+}
+
+/** Whether a database opens and the next start puts nothing right in it. */
+function isWhole(folder: string): boolean {
+  try {
+    return checkFolder(folder).length === 0
+  } catch (error) {
+    onlyFault(error)
+    return false
   }
 }
 

@@ -45,13 +45,19 @@ export function repairCommand(terminal: Terminal): Command {
         const passphrase = process.env['MESHWORK_PASSPHRASE']
         const notes = await checkDataFolder({ folder, ...(passphrase === undefined ? {} : { passphrase }) })
         print(terminal, options, { folder, repaired: false, notes }, () =>
-          [`${folder} opens; nothing is to be repaired`, ...notes].map((line) => `${line}\n`).join(''),
+          [wholeText(folder), ...notes.map((line) => `${line}\n`)].join(''),
         )
         return
       }
       const done = repairDataFolder(folder, choice)
-      print(terminal, options, { folder, repaired: true, ...done }, () => doneText(folder, choice, done))
+      print(terminal, options, { folder, repaired: done !== undefined, ...done }, () =>
+        done === undefined ? wholeText(folder) : doneText(folder, choice, done),
+      )
     })
+}
+
+function wholeText(folder: string): string {
+  return `${folder} opens; nothing is to be repaired\n`
 }
 
 function doneText(folder: string, choice: string, { kept, lost, backup }: FolderRepaired): string {
