@@ -4,6 +4,9 @@ import { printableLine } from '../protocol/printable-text.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { ADDRESSES_MAX } from './limits.ts'
 
+/** Of an address that makes no sense. */
+const SHOWN_CHARACTERS_MAX = 300
+
 /**
  * Addresses to dial a peer at, each ending in `/p2p/PEER`.
  * @throws FaultError `bad-input` when a text is no multiaddress or names another peer
@@ -18,11 +21,39 @@ export function dialable(peer: PeerId, addresses: readonly string[]): Multiaddr[
   })
 }
 
+/**
+ * Checks the addresses that a user gave a peer to listen at, and to join the network through.
+ * @throws FaultError `bad-input` naming the first wrong one
+ */
+export function checkAddresses({
+  listen,
+  bootstrap,
+}: {
+  readonly listen: readonly string[]
+  readonly bootstrap: readonly string[]
+}): void {
+  for (const text of listen) parseAddress(text)
+  for (const text of bootstrap) {
+    if (
+      parseAddress(text)
+        .getComponents()
+        .some(({ name }) => name === 'p2p')
+    )
+      continue
+    const shown = printableLine(text.slice(0, SHOWN_CHARACTERS_MAX))
+    refuse(
+      'bad-input',
+      `${shown} does not say which peer to join the network through: it should end in /p2p/12D3KooW…`,
+    )
+  }
+}
+
 /** A parsed multiaddress. @throws FaultError `bad-input` */
 export function parseAddress(text: string): Multiaddr {
   try {
     return multiaddr(text)
   } catch (error) {
-    refuse('bad-input', `not an address: ${printableLine(text.slice(0, 300))}`, error)
+    const shown = printableLine(text.slice(0, SHOWN_CHARACTERS_MAX))
+    refuse('bad-input', `not an address such as /ip4/192.0.2.7/tcp/4001: ${shown}`, error)
   }
 }

@@ -27,7 +27,7 @@ import {
   SWEEP_MS,
 } from './limits.ts'
 import { createLineWatch } from './line-watch.ts'
-import { dialable } from './multiaddress.ts'
+import { checkAddresses, dialable } from './multiaddress.ts'
 import { createReconnector } from './reconnect.ts'
 import { createRequestPool, openFault } from './request-pool.ts'
 import { createRequestServer } from './request-server.ts'
@@ -59,6 +59,7 @@ const ourId = (id: { toString(): string }) => id.toString() as PeerId
 
 /**
  * The Transport over libp2p.
+ * @throws FaultError `bad-input` for an address to listen at or to begin with that is none
  *
  * @example
  * const transport = createTransport({
@@ -68,6 +69,7 @@ const ourId = (id: { toString(): string }) => id.toString() as PeerId
  */
 export function createTransport(options: TransportOptions): Transport {
   const { identity, clock, random, onDefect, standingOf } = options
+  checkAddresses(options)
   const nowMs = () => clock.nowMs()
   const isContact = (peer: PeerId) => standingOf(peer) === 'contact'
   const handlers = new Map<string, Handler>()
