@@ -77,6 +77,24 @@ describe('the DHT', () => {
     expect((await open(serving)).status).toBe('open')
   })
 
+  test('[H5] tells nobody where those are who only ask', async () => {
+    const server = await start({ serveDht: true })
+    const [other, client, stranger] = [await start({ serveDht: true }), await start(), await start()]
+    const found = (sought: Node) =>
+      stranger.peerRouting.findPeer(sought.peerId, { signal: AbortSignal.timeout(30_000) })
+    for (const node of [other, client, stranger]) await node.dial(server.getMultiaddrs())
+    const knows = async (sought: Node) =>
+      (await server.peerStore.get(sought.peerId)).protocols.length > 0 &&
+      (await stranger.peerStore.get(server.peerId)).protocols.includes(KAD)
+    while (!(await knows(other)) || !(await knows(client))) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    while ((await found(other).catch(() => undefined)) === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await expect(found(client)).rejects.toThrow()
+  })
+
   test('[N4] keeps few announcements of one peer, and none with a long key', async () => {
     const { store, providers } = watched()
     const [victim, attacker] = [await start({ serveDht: true, datastore: store }), await start()]

@@ -3,7 +3,7 @@ import { bootstrap } from '@libp2p/bootstrap'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
 import type { ComponentLogger, Connection, Logger, PeerId as Libp2pPeerId } from '@libp2p/interface'
-import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
+import { kadDHT } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { peerIdFromString } from '@libp2p/peer-id'
@@ -16,11 +16,13 @@ import type { PeerId } from '../protocol/ids.ts'
 import { createBoundedDatastore, type BoundedDatastore } from './bounded-datastore.ts'
 import { createConnectionPlaces, type ConnectionPlaces } from './connection-places.ts'
 import type { DialAddress } from './dialer.ts'
+import { checkDirectoryRecord, DIRECTORY_NAMESPACE } from './directory.ts'
 import { createGossipGate, type GossipGate } from './gossip-gate.ts'
 import { createLineWatch, type LineWatch } from './line-watch.ts'
 import { guardedYamux } from './guarded-yamux.ts'
 import type { NodeIdentity } from './identity.ts'
 import { createNoiseCrypto } from './noise-crypto.ts'
+import { createServingPeers, KAD_PROTOCOL } from './serving-peers.ts'
 import {
   ADDRESSES_MAX,
   CONNECTIONS_MAX,
@@ -80,6 +82,7 @@ export async function createNode(options: NodeOptions) {
     isForeignKey(peer) || options.mayConnect?.(peer.toString()) === false
   const self = datastoreKey(peerIdFromString(options.identity.peer))
   const connected = new Set([self])
+  const serving = createServingPeers()
   const node = await createLibp2p({
     start: false,
     privateKey: options.identity.libp2pKey,
@@ -133,12 +136,15 @@ export async function createNode(options: NodeOptions) {
       dialAddress,
       ping: ping(),
       dht: kadDHT({
-        protocol: '/meshwork/kad/1',
+        protocol: KAD_PROTOCOL,
         clientMode: options.serveDht !== true,
         maxInboundStreams: DHT_STREAMS_IN_MAX,
         // Where nobody serves there is nobody to wait for.
         allowQueryWithZeroPeers: true,
-        peerInfoMapper: passthroughMapper,
+        validators: { [DIRECTORY_NAMESPACE]: checkDirectoryRecord },
+        // One is as good as another: whoever looks tries all.
+        selectors: { [DIRECTORY_NAMESPACE]: () => 0 },
+        peerInfoMapper: (info) => serving.tellable(info),
       }),
       pubsub: gossip.service(
         gossipsub({
@@ -156,6 +162,7 @@ export async function createNode(options: NodeOptions) {
       ),
     },
   })
+  node.addEventListener('peer:identify', ({ detail }) => serving.heard(detail))
   node.addEventListener('peer:connect', ({ detail }) => connected.add(datastoreKey(detail)))
   node.addEventListener('peer:disconnect', ({ detail }) => connected.delete(datastoreKey(detail)))
   return node

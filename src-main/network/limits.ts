@@ -101,8 +101,8 @@ export const KNOWN_PEERS_MAX = 2_048
 /** Announcements of blobs that a peer which serves the DHT keeps for others, all and of one peer. */
 export const DHT_PROVIDERS_MAX = 4_096
 export const DHT_PROVIDERS_PER_PEER_MAX = 64
-/** Other records of the DHT: this program has none. */
-export const DHT_RECORDS_MAX = 64
+/** Sealed records of who is where that it keeps for others, at most 4 KiB each: each peer leaves two for each contact. */
+export const DHT_RECORDS_MAX = 4_096
 /** A record's key: a prefix, a multihash and a peer id in text. */
 export const DATASTORE_KEY_CHARS_MAX = 256
 /** A record: a peer's addresses and its signed list of them. */

@@ -9,6 +9,7 @@ import type { ConnectionEvent, KnownPeer, RequestHandler, Standing, Transport } 
 import { createByteBudget, createReservation } from './byte-budget.ts'
 import { createConnectionPlaces } from './connection-places.ts'
 import { bareAddress, createDialer } from './dialer.ts'
+import { findInDirectory, putInDirectory } from './directory.ts'
 import { createFrameStream } from './frame-stream.ts'
 import { createGossipGate } from './gossip-gate.ts'
 import { createGuests } from './guests.ts'
@@ -334,6 +335,22 @@ export function createTransport(options: TransportOptions): Transport {
         if (error instanceof FaultError) throw error
         // The network knows no more: the search ends, as it does when nobody has the blob.
         throwIfAborted(signal)
+      }
+    },
+    async leaveRecord(token, record, { signal }) {
+      throwIfAborted(signal)
+      try {
+        await putInDirectory(running(), token, record, signal)
+      } catch (error) {
+        throw openFault(error, signal, identity.peer)
+      }
+    },
+    async *findRecords(token, { signal }) {
+      throwIfAborted(signal)
+      try {
+        yield* findInDirectory(running(), token, signal)
+      } catch (error) {
+        throw openFault(error, signal, identity.peer)
       }
     },
   }

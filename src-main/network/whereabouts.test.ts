@@ -45,12 +45,14 @@ async function start(
   name: keyof typeof seeds,
   contacts: readonly PeerId[],
   kept: ReadonlyMap<PeerId, readonly string[]> = new Map(),
+  bootstrap: readonly string[] = [],
 ): Promise<Member> {
   const identity = createIdentity(seeds[name])
   const known = new Map(kept)
   const learned: AddressRecord[] = []
   const { transport } = localPeer({
     identity,
+    bootstrap,
     standingOf: (peer) => (contacts.includes(peer) ? 'contact' : 'stranger'),
   })
   const keep = (): void =>
@@ -143,6 +145,29 @@ describe('[H3] two who both come back at new addresses', () => {
     const a = await start('ann', [bea, cy], new Map([...toCy, [bea, gone]]))
     const b = await start('bea', [ann, cy], new Map([...toCy, [ann, gone]]))
     await until(() => isConnected(a, bea) && isConnected(b, ann))
+  })
+
+  it('[H5] find each other through strangers who serve the directory, and see names and sealed bytes only', async () => {
+    const [ann, bea] = [peerOf('ann'), peerOf('bea')]
+    const server = localPeer({ serveDht: true, standingOf: () => 'stranger' })
+    await server.transport.start()
+    try {
+      const at = server.transport.addresses()
+      const gone = ['/ip4/127.0.0.1/tcp/9']
+      const a = await start('ann', [bea], new Map([[bea, gone]]), at)
+      const b = await start('bea', [ann], new Map([[ann, gone]]), at)
+      await until(() => isConnected(a, bea) && isConnected(b, ann))
+      const token = tokenOf(pairKeys(seeds.bea)(ann)!, ann, Math.floor(Date.now() / 86_400_000))
+      const found: Uint8Array[] = []
+      for await (const record of server.transport.findRecords(token, { signal })) found.push(record)
+      expect(found).toHaveLength(1)
+      for (const address of a.transport.addresses()) {
+        expect(Buffer.from(found[0]!).includes(address.split('/p2p/')[0]!)).toBe(false)
+      }
+      expect(openRecord(found[0]!, sealKeyOf(pairKeys(seeds.cy)(ann)!, ann), token)).toBeUndefined()
+    } finally {
+      await server.transport.stop()
+    }
   })
 
   it('are told nothing by somebody who knows one of them only', async () => {

@@ -10,23 +10,17 @@ import { openEnvelope, sealEnvelope } from '../protocol/envelope.ts'
 import { FaultError, onlyFault, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { toTimestamp } from '../protocol/time.ts'
-import {
-  LEFT_MAX,
-  SEALED_BYTES_MAX,
-  WhereaboutsMessage,
-  WhereaboutsReply,
-  type LeftRecord,
-} from '../protocol/whereabouts.ts'
+import { LEFT_MAX, SEALED_BYTES_MAX, WhereaboutsMessage, WhereaboutsReply } from '../protocol/whereabouts.ts'
 import { bareAddress } from './dialer.ts'
 import { createLeftRecords } from './left-records.ts'
-import { sealKeyOf, tokenOf, type PairKeyOf } from './pair-key.ts'
-import { openRecord, sealRecord } from './sealed-record.ts'
+import { createDirectorySearch } from './directory-search.ts'
+import type { PairKeyOf } from './pair-key.ts'
+import { createPairRecords } from './pair-records.ts'
 import { shareableAddresses } from './shareable-addresses.ts'
 
 const PROTOCOL = '/meshwork/whereabouts/1'
 const DOMAIN = 'meshwork/1/address-record'
 const SEQUENCE_KEY = 'address-sequence'
-const DAY_MS = 86_400_000
 /** A record of all addresses that one peer may tell. */
 const RECORD_BYTES_MAX = 2_500 + ADDRESSES_MAX * 60
 const MESSAGE_BYTES_MAX = LEFT_MAX * (SEALED_BYTES_MAX + 64) + 1_024
@@ -78,20 +72,12 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
   const left = createLeftRecords(() => clock.nowMs())
   const stopping = new AbortController()
   const heard = new Map<PeerId, { sinceMs: number; count: number }>()
-  const keys = new Map<PeerId, Uint8Array>()
+  const records = createPairRecords(identity.peer, parts.pairKeyOf, parts.random)
   let own: Uint8Array = new Uint8Array()
   let cancelRound: (() => void) | undefined
   let cancelSettle: (() => void) | undefined
   let pauseMs = ASK_MS_MIN
   let stopListening: (() => void)[] = []
-
-  const today = (): number => Math.floor(clock.nowMs() / DAY_MS)
-
-  function pairKeyOf(peer: PeerId): Uint8Array | undefined {
-    const known = keys.get(peer) ?? parts.pairKeyOf(peer)
-    if (known !== undefined) keys.set(peer, known)
-    return known
-  }
 
   function connectedContacts(): PeerId[] {
     const contacts = new Set(parts.contacts())
@@ -105,7 +91,7 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
     const connected = new Set(transport.connections().map(({ peer }) => peer))
     return parts
       .contacts()
-      .filter((peer) => !connected.has(peer) && pairKeyOf(peer) !== undefined)
+      .filter((peer) => !connected.has(peer) && records.has(peer))
       .slice(0, MISSING_MAX)
   }
 
@@ -159,40 +145,21 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
     })
   }
 
-  function recordsFor(missing: readonly PeerId[]): LeftRecord[] {
-    return missing.flatMap((peer) => {
-      const pairKey = pairKeyOf(peer)
-      if (pairKey === undefined) return []
-      const key = sealKeyOf(pairKey, identity.peer)
-      return [today(), today() + 1].map((day) => {
-        const token = tokenOf(pairKey, identity.peer, day)
-        return { token, sealed: sealRecord(own, key, token, parts.random) }
-      })
-    })
-  }
-
   /** Leaves with somebody what those may need who are missing, and asks where they are. */
   async function lookFor(missing: readonly PeerId[], at: PeerId): Promise<void> {
+    const nowMs = clock.nowMs()
     const others = missing.filter((peer) => peer !== at)
-    for (const records of groups(recordsFor(others))) await send(at, { kind: 'leave', records })
-    const asked = others.flatMap((peer) => {
-      const pairKey = pairKeyOf(peer)
-      return pairKey === undefined
-        ? []
-        : [today() - 1, today(), today() + 1].map((day) => ({
-            peer,
-            pairKey,
-            token: tokenOf(pairKey, peer, day),
-          }))
-    })
+    const toLeave = others.flatMap((peer) => records.sealedFor(peer, own, nowMs))
+    for (const some of groups(toLeave)) await send(at, { kind: 'leave', records: some })
+    const asked = others.flatMap((peer) => records.tokensFrom(peer, nowMs).map((token) => ({ peer, token })))
     for (const some of groups(asked)) {
       const reply = await send(at, { kind: 'find', tokens: some.map(({ token }) => token) })
       if (reply.kind !== 'found') continue
-      for (const { token, sealed } of reply.records) {
-        const match = some.find((one) => Buffer.compare(one.token, token) === 0)
-        const record = match && openRecord(sealed, sealKeyOf(match.pairKey, match.peer), token)
-        // What does not open or is not signed by whom it is about was put there by neither of the two.
-        if (match !== undefined && record !== undefined) await take(record, match.peer)
+      for (const left of reply.records) {
+        const author = some.find(({ token }) => Buffer.compare(token, left.token) === 0)?.peer
+        const record = author && records.openFrom(author, left)
+        // What does not open was put there by neither of the two.
+        if (author !== undefined && record !== undefined) await take(record, author)
       }
     }
   }
@@ -207,7 +174,18 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
     pauseMs = Math.min(2 * pauseMs, ASK_MS_MAX)
   }
 
+  const directory = createDirectorySearch({
+    transport,
+    clock,
+    records,
+    missing: missingContacts,
+    own: () => own,
+    take,
+    inBackground,
+  })
+
   function lookSoon(): void {
+    directory.hurry()
     pauseMs = ASK_MS_MIN
     cancelRound?.()
     cancelRound = clock.after(SETTLE_MS, lookForAll)
@@ -274,6 +252,7 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
     hurry: lookSoon,
     stop() {
       stopping.abort()
+      directory.stop()
       cancelRound?.()
       cancelSettle?.()
       for (const stop of stopListening) stop()

@@ -122,4 +122,10 @@ export interface Transport {
   /** Tells the network that this peer holds a blob, and asks who does. Both are hints. */
   provide(cid: Cid, options: { signal: AbortSignal }): Promise<void>
   findProviders(cid: Cid, options: { signal: AbortSignal }): AsyncIterable<PeerId>
+  /**
+   * Leaves a few bytes, at most 4 KiB, with those who serve the network's directory, under a name of 32 bytes, and asks
+   * what lies under a name, by whomever. Both are hints: where nobody serves, nothing is kept or found.
+   */
+  leaveRecord(token: Uint8Array, record: Uint8Array, options: { signal: AbortSignal }): Promise<void>
+  findRecords(token: Uint8Array, options: { signal: AbortSignal }): AsyncIterable<Uint8Array>
 }
