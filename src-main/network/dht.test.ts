@@ -25,7 +25,6 @@ async function start(options: Partial<NodeOptions> = {}): Promise<Node> {
     identity: createIdentity(randomBytes(32)),
     listen: ['/ip4/127.0.0.1/tcp/0'],
     mdns: false,
-    bootstrap: [],
     ...options,
   })
   await node.start()

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { bootstrap } from '@libp2p/bootstrap'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
 import type { ComponentLogger, Connection, Logger, PeerId as Libp2pPeerId } from '@libp2p/interface'
@@ -57,7 +56,6 @@ export interface NodeOptions {
   readonly identity: NodeIdentity
   readonly listen: readonly string[]
   readonly mdns: boolean
-  readonly bootstrap: readonly string[]
   /** Whether others' questions of who is where and has what are answered; this one's own are asked either way. */
   readonly serveDht?: boolean
   /** Whether somebody may be connected with at all; anybody when absent. */
@@ -126,14 +124,12 @@ export async function createNode(options: NodeOptions) {
       maxPeerAddrsToDial: ADDRESSES_MAX,
     },
     connectionMonitor: { pingInterval: PING_EVERY_MS, pingTimeout: { minTimeout: PING_MS_MIN } },
-    peerDiscovery: [
-      ...(options.mdns ? [mdns({ serviceTag: '_meshwork._udp.local' })] : []),
-      ...(options.bootstrap.length > 0 ? [bootstrap({ list: [...options.bootstrap], timeout: 0 })] : []),
-    ],
+    peerDiscovery: options.mdns ? [mdns({ serviceTag: '_meshwork._udp.local' })] : [],
     services: {
       identify: identify(),
       identifyPush: identifyPush(),
       dialAddress,
+      listening,
       ping: ping(),
       dht: kadDHT({
         protocol: KAD_PROTOCOL,
@@ -175,6 +171,16 @@ function dialAddress(components: {
   }
 }): DialAddress {
   return (address, signal) => components.transportManager.dial(address, { signal })
+}
+
+/**
+ * Where this node listens, public addresses too: libp2p tells those only when somebody has confirmed that they are reached,
+ * but a peer whose friends do not know where to try is never reached.
+ */
+function listening(components: {
+  readonly transportManager: { getAddrs(): Multiaddr[] }
+}): () => Multiaddr[] {
+  return () => components.transportManager.getAddrs()
 }
 
 /** The entry in which libp2p remembers a peer. */

@@ -1,5 +1,6 @@
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import { refuse } from '../protocol/fault.ts'
+import type { KnownPeer } from '../ports/transport.ts'
 import { printableLine } from '../protocol/printable-text.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { ADDRESSES_MAX } from './limits.ts'
@@ -14,7 +15,7 @@ const SHOWN_CHARACTERS_MAX = 300
 export function dialable(peer: PeerId, addresses: readonly string[]): Multiaddr[] {
   return addresses.slice(0, ADDRESSES_MAX).map((text) => {
     const address = parseAddress(text)
-    const named = address.getComponents().findLast(({ name }) => name === 'p2p')?.value
+    const named = peerIn(address)
     if (named === undefined) return address.encapsulate(`/p2p/${peer}`)
     if (named !== peer) refuse('bad-input', `the address ${text} is that of another peer`)
     return address
@@ -34,18 +35,29 @@ export function checkAddresses({
 }): void {
   for (const text of listen) parseAddress(text)
   for (const text of bootstrap) {
-    if (
-      parseAddress(text)
-        .getComponents()
-        .some(({ name }) => name === 'p2p')
-    )
-      continue
+    if (peerIn(parseAddress(text)) !== undefined) continue
     const shown = printableLine(text.slice(0, SHOWN_CHARACTERS_MAX))
     refuse(
       'bad-input',
       `${shown} does not say which peer to join the network through: it should end in /p2p/12D3KooW…`,
     )
   }
+}
+
+/** The peers to join a network through, each with all its addresses. @throws FaultError `bad-input` */
+export function bootstrapPeers(addresses: readonly string[]): KnownPeer[] {
+  const byPeer = new Map<PeerId, string[]>()
+  for (const text of addresses) {
+    const peer = peerIn(parseAddress(text))
+    if (peer === undefined) refuse('bad-input', `${text} does not say which peer to join the network through`)
+    byPeer.set(peer, [...(byPeer.get(peer) ?? []), text])
+  }
+  return [...byPeer].map(([peer, known]) => ({ peer, addresses: known }))
+}
+
+/** The peer that an address leads to in the end. */
+function peerIn(address: Multiaddr): PeerId | undefined {
+  return address.getComponents().findLast(({ name }) => name === 'p2p')?.value as PeerId | undefined
 }
 
 /** A parsed multiaddress. @throws FaultError `bad-input` */

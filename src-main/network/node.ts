@@ -28,7 +28,7 @@ import {
   SWEEP_MS,
 } from './limits.ts'
 import { createLineWatch } from './line-watch.ts'
-import { checkAddresses, dialable } from './multiaddress.ts'
+import { bootstrapPeers, checkAddresses, dialable } from './multiaddress.ts'
 import { createReconnector } from './reconnect.ts'
 import { createRequestPool, openFault } from './request-pool.ts'
 import { createRequestServer } from './request-server.ts'
@@ -39,6 +39,8 @@ import { createTurnTaking } from './turn-taking.ts'
 
 /** What a transport over libp2p is made of. */
 export interface TransportOptions extends Omit<NodeOptions, 'guard'> {
+  /** Multiaddresses, each with its peer id, of peers to join the network through; one stays connected with them. */
+  readonly bootstrap: readonly string[]
   readonly clock: Clock
   readonly random: Random
   /** What others are to this peer at this moment. */
@@ -95,7 +97,7 @@ export function createTransport(options: TransportOptions): Transport {
   let told = ''
 
   const running = (): Node => node ?? refuse('unreachable', 'this peer is not connected to any network')
-  const addresses = () => node?.getMultiaddrs().map(String) ?? []
+  const addresses = () => (node === undefined ? [] : ownAddresses(node, identity.peer))
   const connectionsOf = (peer: PeerId) =>
     node?.getConnections(libp2pId(peer)).filter(({ status }) => status === 'open') ?? []
 
@@ -136,6 +138,7 @@ export function createTransport(options: TransportOptions): Transport {
     })
 
   const dialer = createDialer(clock)
+  const gates = bootstrapPeers(options.bootstrap)
   const dial = async (peer: PeerId, addresses: readonly string[], signal: AbortSignal) => {
     throwIfAborted(signal)
     const targets = dialable(peer, addresses)
@@ -237,6 +240,7 @@ export function createTransport(options: TransportOptions): Transport {
         refuse('bad-input', `cannot listen at ${options.listen.join(', ')}: ${String(error)}`, error)
       }
       topics.attach(starting.services.pubsub)
+      reconnector.keep(gates)
       sweep()
     },
     async stop() {
@@ -258,7 +262,7 @@ export function createTransport(options: TransportOptions): Transport {
 
     connect: (peer, addresses, { signal }) => dial(peer, addresses, signal),
     keepConnected(peers: readonly KnownPeer[]) {
-      reconnector.keep(peers)
+      reconnector.keep([...peers, ...gates])
       if (node === undefined) return
       const connections = node.getConnections()
       gossip.review(connections)
@@ -354,4 +358,13 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
   }
+}
+
+/** Where a node may be reached: what libp2p tells of it, and where it listens. */
+function ownAddresses(node: Node, me: PeerId): string[] {
+  const told = node.getMultiaddrs().map(String)
+  const listened = node.services
+    .listening()
+    .map((address) => `${bareAddress(address.toString(), me)}/p2p/${me}`)
+  return [...new Set([...told, ...listened])]
 }
