@@ -25,6 +25,8 @@ export interface Host {
   readonly namespace: Namespace
   /** What it is connected to the internet by. */
   readonly site: Site
+  /** Its public IPv6 address, where it has one. */
+  readonly ipv6: string | undefined
 }
 
 /** A home: a router, and the PCs behind it. */
@@ -47,6 +49,7 @@ export interface HomeOptions {
 /** The internet between all of them. */
 export interface Internet {
   readonly namespace: Namespace
+  /** A PC with public addresses, IPv4 and IPv6. */
   publicHost(name: string): Promise<Host>
   home(name: string, options: HomeOptions): Promise<Home>
   /** Loses what one site sends to another, for so many seconds or until it heals. */
@@ -112,7 +115,8 @@ export async function openInternet(ground: Ground): Promise<Internet> {
     async publicHost(name) {
       const namespace = await ground.open(name)
       const site = await connect(name, namespace)
-      return { namespace, site }
+      const ipv6 = await giveIpv6(namespace, site.index)
+      return { namespace, site, ipv6 }
     },
     async home(name, options) {
       const router = await ground.open(`${name}-router`)
@@ -128,8 +132,13 @@ export async function openInternet(ground: Ground): Promise<Internet> {
         async host(pc) {
           const namespace = await ground.open(pc)
           hosts += 1
-          await plugIn(namespace, router, hosts, options.ipv6 === true ? IPV6_HOME(site.index) : undefined)
-          return { namespace, site }
+          const ipv6 = options.ipv6 === true ? `${IPV6_HOME(site.index)}::${9 + hosts}` : undefined
+          await plugIn(namespace, router, hosts)
+          if (ipv6 !== undefined) {
+            const gateway = `${IPV6_HOME(site.index)}::1`
+            await namespace.ip(`addr add ${ipv6}/64 dev eth0 nodad`, `route add default via ${gateway}`)
+          }
+          return { namespace, site, ipv6 }
         },
       }
     },
@@ -169,23 +178,22 @@ const FORWARDING = [
 
 const LAN_BRIDGE = ['link add lan type bridge', 'link set lan up']
 
+/** Gives what is connected by `wan` a public IPv6 address. @returns the address */
+async function giveIpv6(namespace: Namespace, index: number): Promise<string> {
+  const address = `${IPV6(index)}::2`
+  await namespace.ip(`addr add ${address}/64 dev wan nodad`, `route add default via ${IPV6(index)}::1`)
+  return address
+}
+
 /** Gives a home public IPv6 addresses, and its router one towards the internet. */
-async function routeIpv6(
-  net: Namespace,
-  router: Namespace,
-  { index, link }: { index: number; link: string },
-) {
-  const outside = `${IPV6(index)}::2`
-  await router.ip(
-    `addr add ${outside}/64 dev wan nodad`,
-    `route add default via ${IPV6(index)}::1`,
-    `addr add ${IPV6_HOME(index)}::1/64 dev lan nodad`,
-  )
+async function routeIpv6(net: Namespace, router: Namespace, { index, link }: { index: number; link: string }) {
+  const outside = await giveIpv6(router, index)
+  await router.ip(`addr add ${IPV6_HOME(index)}::1/64 dev lan nodad`)
   await net.ip(`route add ${IPV6_HOME(index)}::/64 via ${outside} dev ${link}`)
 }
 
 /** Connects a PC with a home's router. Every home has the same private addresses, as in real life. */
-async function plugIn(pc: Namespace, router: Namespace, index: number, ipv6: string | undefined) {
+async function plugIn(pc: Namespace, router: Namespace, index: number): Promise<void> {
   await router.ip(
     `link add h${index} type veth peer name eth0 netns ${pc.name}`,
     `link set h${index} master lan`,
@@ -195,8 +203,5 @@ async function plugIn(pc: Namespace, router: Namespace, index: number, ipv6: str
     'link set eth0 up',
     `addr add 192.168.1.${9 + index}/24 dev eth0`,
     `route add default via ${ROUTER_ADDRESS}`,
-    ...(ipv6 === undefined
-      ? []
-      : [`addr add ${ipv6}::${9 + index}/64 dev eth0 nodad`, `route add default via ${ipv6}::1`]),
   )
 }

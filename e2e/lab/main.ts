@@ -3,6 +3,9 @@ import { parseArgs } from 'node:util'
 import { clearLeftovers } from './ground.ts'
 import { missingForLab } from './requirements.ts'
 import { playScenario, type Scenario } from './scenario.ts'
+import { scenarios as grounds } from './scenarios/grounds.ts'
+import { scenarios as homes } from './scenarios/homes.ts'
+import { scenarios as midJob } from './scenarios/mid-job.ts'
 import { scenarios as restarts } from './scenarios/restarts.ts'
 import { hasFailed, TABLE_HEAD, tableRow } from './table.ts'
 
@@ -10,7 +13,7 @@ const USAGE = `npm run lab -- [WORDS...] [--seconds N | --minutes N] [--seed N] 
   Real peers in network namespaces, with home routers and an internet between them. WORDS choose the scenarios whose names
   have them all; --seconds and --minutes say how long the long ones take. Linux, root, nft.`
 
-const SCENARIOS: readonly Scenario[] = [...restarts]
+const SCENARIOS: readonly Scenario[] = [...grounds, ...restarts, ...homes, ...midJob]
 /** A day: no scenario is worth more. */
 const SECONDS_MAX = 86_400
 

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { connectApi, type ApiCalls, type ApiClient } from '../../src-main/api/client.ts'
 import { daemonEnvironment } from '../../src-main/cli/daemon-environment.ts'
 import { PeerId } from '../../src-main/protocol/ids.ts'
-import { pause } from './commands.ts'
+import { pause, run } from './commands.ts'
 import { openDoor } from './door.ts'
 import type { Host } from './internet.ts'
 
@@ -25,8 +25,8 @@ export interface LabPeerOptions {
   readonly host: Host
   /** `waiting` when absent: units that take time, and no processor. */
   readonly units?: 'waiting' | 'real'
-  /** More for the daemon's command line. */
-  readonly flags?: readonly string[]
+  /** Whether it shares a core; true when absent. */
+  readonly shares?: boolean
 }
 
 /** A real peer in a namespace of the lab, started as a user would: any port, no bootstrap. */
@@ -44,9 +44,9 @@ export interface LabPeer {
   stop(): Promise<void>
   /** Starts it again on its folder, at another host when one is given. */
   start(elsewhere?: Host): Promise<void>
-  /** Stands still like the process of a laptop that sleeps, until it is woken. */
-  sleep(): void
-  wake(): void
+  /** Lets all its processes stand still, as in a laptop that sleeps, until they are woken. */
+  sleep(): Promise<void>
+  wake(): Promise<void>
   close(): Promise<void>
 }
 
@@ -57,7 +57,7 @@ interface Running {
 
 /** Starts a peer and waits until it answers. Its files are below `folder`. */
 export async function startLabPeer(folder: string, options: LabPeerOptions): Promise<LabPeer> {
-  const { name, units = 'waiting', flags = [] } = options
+  const { name, units = 'waiting', shares = true } = options
   const path = join(folder, `${name}.api`)
   const door = await openDoor(path)
   let host = options.host
@@ -67,10 +67,10 @@ export async function startLabPeer(folder: string, options: LabPeerOptions): Pro
   async function start(): Promise<void> {
     const daemon = ['--data', join(folder, name), '--name', name, '--api-port', String(door.port)]
     // The peers of the lab keep one machine busy: to each, the others are other programs' load.
-    const always = ['--cores', '1', '--no-mdns', '--no-rules', '--json']
+    const always = ['--no-mdns', '--no-rules', '--json', ...(shares ? ['--cores', '1'] : ['--no-share'])]
     const child = host.namespace.spawn(
       process.execPath,
-      [PROGRAM, units, path, ...daemon, ...always, ...flags],
+      [PROGRAM, units, path, ...daemon, ...always],
       { env: daemonEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] },
     )
     const ready = await readyLine(child, name)
@@ -109,10 +109,9 @@ export async function startLabPeer(folder: string, options: LabPeerOptions): Pro
       host = elsewhere ?? host
       await start()
     },
-    sleep: () => void running?.child.kill('SIGSTOP'),
-    wake: () => void running?.child.kill('SIGCONT'),
+    sleep: () => signalAll(host, 'SIGSTOP'),
+    wake: () => signalAll(host, 'SIGCONT'),
     async close() {
-      running?.child.kill('SIGCONT')
       await end('SIGKILL')
       door.close()
     },
@@ -138,6 +137,13 @@ async function withinTime<T>(answer: Promise<T>, otherwise: string): Promise<T> 
     timer = setTimeout(() => reject(new Error(otherwise)), ANSWER_WITHIN_MS)
   })
   return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer))
+}
+
+/** Sends a signal to all that runs on a host: the daemon, and those who compute for it. */
+async function signalAll({ namespace }: Host, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+  for (const pid of (await run('ip', ['netns', 'pids', namespace.name])).split('\n').filter(Boolean)) {
+    process.kill(Number(pid), signal)
+  }
 }
 
 async function endProcess(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
