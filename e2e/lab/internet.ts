@@ -186,7 +186,11 @@ async function giveIpv6(namespace: Namespace, index: number): Promise<string> {
 }
 
 /** Gives a home public IPv6 addresses, and its router one towards the internet. */
-async function routeIpv6(net: Namespace, router: Namespace, { index, link }: { index: number; link: string }) {
+async function routeIpv6(
+  net: Namespace,
+  router: Namespace,
+  { index, link }: { index: number; link: string },
+) {
   const outside = await giveIpv6(router, index)
   await router.ip(`addr add ${IPV6_HOME(index)}::1/64 dev lan nodad`)
   await net.ip(`route add ${IPV6_HOME(index)}::/64 via ${outside} dev ${link}`)

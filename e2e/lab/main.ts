@@ -1,19 +1,20 @@
-import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { clearLeftovers } from './ground.ts'
 import { missingForLab } from './requirements.ts'
 import { playScenario, type Scenario } from './scenario.ts'
+import { scenarios as chaos } from './scenarios/chaos.ts'
 import { scenarios as grounds } from './scenarios/grounds.ts'
 import { scenarios as homes } from './scenarios/homes.ts'
 import { scenarios as midJob } from './scenarios/mid-job.ts'
 import { scenarios as restarts } from './scenarios/restarts.ts'
+import { scenarios as secrecy } from './scenarios/secrecy.ts'
 import { hasFailed, TABLE_HEAD, tableRow } from './table.ts'
 
 const USAGE = `npm run lab -- [WORDS...] [--seconds N | --minutes N] [--seed N] [--json] [--list]
   Real peers in network namespaces, with home routers and an internet between them. WORDS choose the scenarios whose names
   have them all; --seconds and --minutes say how long the long ones take. Linux, root, nft.`
 
-const SCENARIOS: readonly Scenario[] = [...grounds, ...restarts, ...homes, ...midJob]
+const SCENARIOS: readonly Scenario[] = [...grounds, ...restarts, ...homes, ...midJob, ...secrecy, ...chaos]
 /** A day: no scenario is worth more. */
 const SECONDS_MAX = 86_400
 
@@ -66,7 +67,7 @@ async function playAll(
   let failed = false
   for (const scenario of chosen) {
     const row = await playScenario(scenario, options, stopped.signal)
-    tell(json ? JSON.stringify({ ...row, load: loadavg()[0] }) : tableRow(row))
+    tell(json ? JSON.stringify(row) : tableRow(row))
     failed ||= hasFailed(row)
   }
   return failed ? 1 : 0

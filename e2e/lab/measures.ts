@@ -132,10 +132,13 @@ export async function isVerified(peer: LabPeer, job_id: JobId): Promise<boolean>
   return state.kind === 'done' && verified === units
 }
 
-/** What a peer holds against another: units rejected, failed and late. */
-export async function blameOf(peer: LabPeer, other: LabPeer): Promise<number> {
-  const { rejected, failed, expired } = await personOf(peer, other)
-  return rejected + failed + expired
+/** What a peer holds against another: units rejected, failed and late, and how reliable it thinks it is. */
+export async function blameOf(peer: LabPeer, other: LabPeer): Promise<{ units: number; words: string }> {
+  const { rejected, failed, expired, reliability } = await personOf(peer, other)
+  const told = Object.entries({ rejected, failed, expired }).filter(([, count]) => count > 0)
+  const words = told.map(([kind, count]) => `${count} ${kind}`).join(', ') || 'nothing'
+  const trusted = reliability === undefined ? '' : ` (reliability ${reliability.toFixed(2)})`
+  return { units: rejected + failed + expired, words: words + trusted }
 }
 
 /** Milliseconds as the table says them. */

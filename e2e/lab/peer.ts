@@ -68,11 +68,10 @@ export async function startLabPeer(folder: string, options: LabPeerOptions): Pro
     const daemon = ['--data', join(folder, name), '--name', name, '--api-port', String(door.port)]
     // The peers of the lab keep one machine busy: to each, the others are other programs' load.
     const always = ['--no-mdns', '--no-rules', '--json', ...(shares ? ['--cores', '1'] : ['--no-share'])]
-    const child = host.namespace.spawn(
-      process.execPath,
-      [PROGRAM, units, path, ...daemon, ...always],
-      { env: daemonEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] },
-    )
+    const child = host.namespace.spawn(process.execPath, [PROGRAM, units, path, ...daemon, ...always], {
+      env: daemonEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const ready = await readyLine(child, name)
     peerId = ready.peer_id
     running = { child, api: await connectSoon(ready) }

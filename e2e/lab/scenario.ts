@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os'
 import { openGround, type Ground } from './ground.ts'
 import { openInternet, type Internet } from './internet.ts'
 import { startLabPeer, type LabPeer, type LabPeerOptions } from './peer.ts'
@@ -46,6 +47,8 @@ export interface Row {
   readonly lacks?: string
   readonly outcome: Outcome
   readonly took_s: number
+  /** Programs that wanted a processor at its end, as an average of the last minute. */
+  readonly load: number
 }
 
 /** Plays scenarios one after the other. Aborted, it tidies up and throws. */
@@ -74,7 +77,14 @@ export async function playScenario(
     const outcome = await Promise.race([played(scenario, stage), aborted(signal)])
     const { name, wanted, lacks } = scenario
     const took_s = (performance.now() - startMs) / 1_000
-    return { name, wanted, ...(lacks === undefined ? {} : { lacks }), outcome, took_s }
+    return {
+      name,
+      wanted,
+      ...(lacks === undefined ? {} : { lacks }),
+      outcome,
+      took_s,
+      load: loadavg()[0] ?? 0,
+    }
   } finally {
     internet?.close()
     for (const peer of await Promise.allSettled(peers)) {

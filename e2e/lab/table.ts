@@ -13,8 +13,8 @@ export function hasFailed({ outcome, lacks }: Row): boolean {
 
 /** A row of the table. */
 export function tableRow(row: Row): string {
-  const { name, wanted, outcome, took_s } = row
-  return `| ${[name, wanted, outcome.measured, verdict(row), `${took_s.toFixed(0)} s`].join(' | ')} |`
+  const { name, wanted, outcome, took_s, load } = row
+  return `| ${[name, wanted, outcome.measured, verdict(row), `${took_s.toFixed(0)} s, ${load.toFixed(1)}`].join(' | ')} |`
 }
 
 function verdict({ outcome, lacks }: Row): string {

@@ -177,7 +177,10 @@ const mapped: Scenario = {
   wanted: 'direct ≤ 30 s',
   lacks: 'port mapping',
   async run(stage) {
-    const homes = { ann: { translation: 'restricted', mapsPorts: true }, bob: { translation: 'symmetric' } } as const
+    const homes = {
+      ann: { translation: 'restricted', mapsPorts: true },
+      bob: { translation: 'symmetric' },
+    } as const
     const friends = await sendHome(stage, homes)
     const outcome = await measureRoutes(friends, true)
     return { ...outcome, met: typeof outcome.figures['direct_ms'] === 'number' && outcome.met }

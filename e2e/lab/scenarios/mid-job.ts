@@ -37,12 +37,21 @@ async function goToWork(stage: Stage): Promise<AtWork> {
 async function measureEnd({ ann, bob, job }: AtWork): Promise<Outcome> {
   const tookMs = await measures.timeUntil(() => measures.isVerified(ann, job), DONE_WITHIN_MS)
   const { verified, retried, rejected_outputs } = await measures.statusOf(ann, job)
-  const blame = (await measures.blameOf(ann, bob)) + (await measures.blameOf(bob, ann))
+  const [byAnn, byBob] = [await measures.blameOf(ann, bob), await measures.blameOf(bob, ann)]
+  const blame = byAnn.units + byBob.units
   return {
     met: tookMs !== undefined && blame === 0 && rejected_outputs === 0,
-    measured: `${verified}/${UNITS} verified: ${measures.seconds(tookMs, DONE_WITHIN_MS)} after it; ${retried} given again; blamed for ${blame}`,
+    measured: `${verified}/${UNITS} verified: ${measures.seconds(tookMs, DONE_WITHIN_MS)} after it; ${retried} given again; blamed: ${byAnn.words}`,
     figures: { verified, retried, blame, ...(tookMs === undefined ? {} : { done_ms: Math.round(tookMs) }) },
   }
+}
+
+const undisturbed: Scenario = {
+  name: 'no trouble in mid-job',
+  wanted: 'all verified, nobody blamed',
+  async run(stage) {
+    return measureEnd(await goToWork(stage))
+  },
 }
 
 const addressChanges: Scenario = {
@@ -110,10 +119,11 @@ function oneWay(name: string, from: 'ann' | 'bob', to: 'ann' | 'bob'): Scenario 
 
 /** Trouble while a job is computed. */
 export const scenarios: readonly Scenario[] = [
+  undisturbed,
   addressChanges,
   requesterMoves,
   partition,
-  oneWay('loss of 60 s in one direction: results do not arrive', 'bob', 'ann'),
-  oneWay('loss of 60 s in one direction: awards do not arrive', 'ann', 'bob'),
+  oneWay('loss of 60 s in one direction in mid-job: results do not arrive', 'bob', 'ann'),
+  oneWay('loss of 60 s in one direction in mid-job: awards do not arrive', 'ann', 'bob'),
   sleeping,
 ]
