@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findProgram, run } from './commands.ts'
+import { findProgram, pause, run } from './commands.ts'
 
 /** All that a lab leaves on the machine, in /run/netns and in the folder for temporary files, is called so. */
 const PREFIX = 'mwlab'
+/** A process that was killed is gone after some milliseconds. */
+const LOOK_EVERY_MS = 20
 
 /** A network namespace of the lab: a machine with interfaces, routes and a firewall of its own. */
 export interface Namespace {
@@ -39,22 +41,33 @@ export async function openGround(): Promise<Ground> {
   const prefix = `${PREFIX}-${process.pid}-${startOf(process.pid)}-${++opened}`
   const folder = join(tmpdir(), prefix)
   await mkdir(folder, { mode: 0o700 })
-  const names: string[] = []
+  const opening = new Map<string, Promise<Namespace>>()
+  let closed = false
   return {
     folder,
-    async open(short) {
+    open(short) {
+      if (closed) return Promise.reject(new Error('the lab is over'))
       const name = `${prefix}-${short}`
-      await run('ip', ['netns', 'add', name])
-      names.push(name)
-      const namespace = namespaceOf(name)
-      await namespace.ip('link set lo up')
+      const namespace = openNamespace(name)
+      opening.set(name, namespace)
       return namespace
     },
     async close() {
-      for (const name of names.splice(0)) await removeNamespace(name)
+      closed = true
+      for (const [name, namespace] of opening) {
+        const [{ status }] = await Promise.allSettled([namespace])
+        if (status === 'fulfilled') await removeNamespace(name)
+      }
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function openNamespace(name: string): Promise<Namespace> {
+  await run('ip', ['netns', 'add', name])
+  const namespace = namespaceOf(name)
+  await namespace.ip('link set lo up')
+  return namespace
 }
 
 function namespaceOf(name: string): Namespace {
@@ -98,13 +111,24 @@ function startOf(pid: number): string | undefined {
   }
 }
 
+/** Ends what runs in a namespace, waits until it has ended, and removes the namespace. */
 async function removeNamespace(name: string): Promise<void> {
-  for (const pid of (await run('ip', ['netns', 'pids', name])).split('\n').filter(Boolean)) {
-    try {
-      process.kill(Number(pid), 'SIGKILL')
-    } catch {
-      continue // it has just ended by itself
+  for (;;) {
+    const inside = await processesIn(name)
+    if (inside.length === 0) break
+    for (const pid of inside) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        continue // it has just ended by itself
+      }
     }
+    await pause(LOOK_EVERY_MS)
   }
   await run('ip', ['netns', 'del', name])
+}
+
+/** The ids of all that runs in a namespace. */
+export async function processesIn(namespace: string): Promise<readonly number[]> {
+  return (await run('ip', ['netns', 'pids', namespace])).split('\n').filter(Boolean).map(Number)
 }

@@ -5,8 +5,9 @@ import { z } from 'zod'
 import { connectApi, type ApiCalls, type ApiClient } from '../../src-main/api/client.ts'
 import { daemonEnvironment } from '../../src-main/cli/daemon-environment.ts'
 import { PeerId } from '../../src-main/protocol/ids.ts'
-import { pause, run } from './commands.ts'
+import { pause } from './commands.ts'
 import { openDoor } from './door.ts'
+import { processesIn } from './ground.ts'
 import type { Host } from './internet.ts'
 
 const PROGRAM = join(import.meta.dirname, 'peer-process.ts')
@@ -140,9 +141,7 @@ async function withinTime<T>(answer: Promise<T>, otherwise: string): Promise<T> 
 
 /** Sends a signal to all that runs on a host: the daemon, and those who compute for it. */
 async function signalAll({ namespace }: Host, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
-  for (const pid of (await run('ip', ['netns', 'pids', namespace.name])).split('\n').filter(Boolean)) {
-    process.kill(Number(pid), signal)
-  }
+  for (const pid of await processesIn(namespace.name)) process.kill(pid, signal)
 }
 
 async function endProcess(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

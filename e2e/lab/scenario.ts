@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os'
 import { openGround, type Ground } from './ground.ts'
 import { openInternet, type Internet } from './internet.ts'
+import { createDice } from './pace.ts'
 import { startLabPeer, type LabPeer, type LabPeerOptions } from './peer.ts'
 
 /** Numbers and words that a row measured, by their names. */
@@ -20,6 +21,8 @@ export interface Scenario {
   readonly wanted: string
   /** Which part of the program is not there yet: a row that is missed for this is no failure of the run. */
   readonly lacks?: string
+  /** A program besides those of the whole lab, without which the row is skipped. */
+  readonly needs?: 'miniupnpd' | 'tcpdump'
   run(stage: Stage): Promise<Outcome>
 }
 
@@ -51,12 +54,12 @@ export interface Row {
   readonly load: number
 }
 
-/** Plays scenarios one after the other. Aborted, it tidies up and throws. */
+/** Plays a scenario, and removes all that it made. @returns undefined when it was told to stop */
 export async function playScenario(
   scenario: Scenario,
   options: StageOptions,
   signal?: AbortSignal,
-): Promise<Row> {
+): Promise<Row | undefined> {
   const startMs = performance.now()
   const ground = await openGround()
   const peers: Promise<LabPeer>[] = []
@@ -75,6 +78,7 @@ export async function playScenario(
       },
     }
     const outcome = await Promise.race([played(scenario, stage), aborted(signal)])
+    if (outcome === undefined) return undefined
     const { name, wanted, lacks } = scenario
     const took_s = (performance.now() - startMs) / 1_000
     return {
@@ -87,10 +91,11 @@ export async function playScenario(
     }
   } finally {
     internet?.close()
+    // All processes end with it, so that peers that are just starting are not waited for.
+    await ground.close()
     for (const peer of await Promise.allSettled(peers)) {
       if (peer.status === 'fulfilled') await peer.value.close()
     }
-    await ground.close()
   }
 }
 
@@ -104,21 +109,10 @@ async function played(scenario: Scenario, stage: Stage): Promise<Outcome> {
   }
 }
 
-function aborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const end = () => reject(new Error('the lab was told to stop'))
+function aborted(signal: AbortSignal | undefined): Promise<undefined> {
+  return new Promise((resolve) => {
+    const end = () => resolve(undefined)
     if (signal?.aborted === true) end()
     signal?.addEventListener('abort', end, { once: true })
   })
-}
-
-/** Numbers from 0 to 1 by Mulberry32 (T. Ettinger 2017): small, and the same everywhere. */
-function createDice(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

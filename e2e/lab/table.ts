@@ -1,8 +1,8 @@
-import type { Row } from './scenario.ts'
+import type { Row, Scenario } from './scenario.ts'
 
 /** The head of the table. */
 export const TABLE_HEAD: readonly string[] = [
-  '| scenario | wanted | measured | | took |',
+  '| scenario | wanted | measured | | took, load |',
   '|---|---|---|---|---|',
 ]
 
@@ -15,6 +15,11 @@ export function hasFailed({ outcome, lacks }: Row): boolean {
 export function tableRow(row: Row): string {
   const { name, wanted, outcome, took_s, load } = row
   return `| ${[name, wanted, outcome.measured, verdict(row), `${took_s.toFixed(0)} s, ${load.toFixed(1)}`].join(' | ')} |`
+}
+
+/** The row of a scenario that this machine cannot play. */
+export function skippedRow({ name, wanted }: Scenario, missing: string): string {
+  return `| ${[name, wanted, `SKIPPED, ${missing}`, '', ''].join(' | ')} |`
 }
 
 function verdict({ outcome, lacks }: Row): string {

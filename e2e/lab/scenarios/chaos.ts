@@ -25,21 +25,27 @@ interface Chaos {
 
 function beginChaos(stage: Stage, peers: readonly LabPeer[]): Chaos {
   const over = new AbortController()
-  const restarts = new Set<Promise<void>>()
-  const trouble = [
-    killAgainAndAgain(stage, peers, over.signal, restarts),
+  const restarts: Promise<void>[] = []
+  const killing = killAgainAndAgain(stage, peers, over.signal, restarts)
+  // Looked at when it is calm; what fails before must not end the lab.
+  const trouble = Promise.allSettled([
+    killing,
     ...stallingLinks(stage, peers).map(([a, b]) => stallAgainAndAgain(stage, a, b, over.signal)),
     ...peers.map((peer) => submitAgainAndAgain(peer, over.signal)),
-  ]
+  ])
   return {
     async calm() {
       over.abort()
-      const [kills] = await Promise.all(trouble)
+      throwFirst(await trouble)
       await stage.internet.heal()
-      await Promise.all(restarts)
-      return kills ?? 0
+      throwFirst(await Promise.allSettled(restarts))
+      return killing
     },
   }
+}
+
+function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
+  for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
 /** Kills a peer that is up, at random, and starts it again a moment later. @returns how often */
@@ -47,7 +53,7 @@ async function killAgainAndAgain(
   { dice }: Stage,
   peers: readonly LabPeer[],
   signal: AbortSignal,
-  restarts: Set<Promise<void>>,
+  restarts: Promise<void>[],
 ): Promise<number> {
   let kills = 0
   while (!signal.aborted) {
@@ -58,7 +64,10 @@ async function killAgainAndAgain(
     if (isOver(signal) || peer === undefined) continue
     kills += 1
     await peer.kill()
-    restarts.add(pause(downMs).then(() => peer.start()))
+    const restart = pause(downMs).then(() => peer.start())
+    // Whether it came up is looked at when it is calm.
+    restart.catch(() => undefined)
+    restarts.push(restart)
   }
   return kills
 }
@@ -74,13 +83,13 @@ function stallingLinks({ dice }: Stage, peers: readonly LabPeer[]): readonly (re
     .map(({ link }) => link)
 }
 
-/** Half of the time nothing gets through, for seconds at a time. @returns 0, since it kills nobody */
+/** Half of the time nothing gets through, for seconds at a time. */
 async function stallAgainAndAgain(
   { dice, internet }: Stage,
   a: LabPeer,
   b: LabPeer,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<void> {
   const some = () => STALL_S.min + dice() * (STALL_S.max - STALL_S.min)
   while (!signal.aborted) {
     await pauseUntil(1_000 * some(), signal)
@@ -89,18 +98,16 @@ async function stallAgainAndAgain(
     await internet.cut(a.host().site, b.host().site, seconds)
     await pauseUntil(1_000 * seconds, signal)
   }
-  return 0
 }
 
-/** A job after the other, as long as it goes on. @returns 0, since it kills nobody */
-async function submitAgainAndAgain(peer: LabPeer, signal: AbortSignal): Promise<number> {
+/** A job after the other, as long as it goes on. */
+async function submitAgainAndAgain(peer: LabPeer, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     // A peer that is down or is killed while it is asked has its next job when it is back.
     const isBusy = await hasOpenJob(peer).catch(() => true)
     if (!isBusy) await measures.submitWaiting(peer, UNITS, UNIT_MS).catch(() => undefined)
     await pauseUntil(LOOK_EVERY_MS, signal)
   }
-  return 0
 }
 
 async function hasOpenJob(peer: LabPeer): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { Host } from '../internet.ts'
 import { listenIn, probe } from '../probe.ts'
+import { ROUTER_ADDRESS } from '../routers.ts'
 import type { Scenario, Stage } from '../scenario.ts'
 
 const PORT = 4_001
@@ -27,7 +28,7 @@ const restricted: Scenario = {
     const { friend, house, pc } = await friendAndHome(stage, { translation: 'restricted' })
     await listenIn(pc.namespace, '0.0.0.0', LOCAL_PORT + 1)
     const seen = [await call(pc, friend, PORT, LOCAL_PORT), await call(pc, friend, OTHER_PORT, LOCAL_PORT)]
-    const knocked = await probe(friend.namespace, 'tcp', house.site.address(), String(LOCAL_PORT + 1), '0')
+    const knocked = await probe(friend.namespace, 'knock', house.site.address(), String(LOCAL_PORT + 1))
     const kept = `${house.site.address()} ${LOCAL_PORT}`
     const met = seen.every((address) => address === kept) && knocked === 'no answer'
     return { met, measured: `seen as ${seen.join(', ')}; knocking: ${knocked}`, figures: {} }
@@ -48,13 +49,14 @@ const symmetric: Scenario = {
 const mapping: Scenario = {
   name: 'the lab: a router maps a port that its home asks for',
   wanted: 'reached from outside after it, and not before',
+  needs: 'miniupnpd',
   async run(stage) {
     const { friend, house, pc } = await friendAndHome(stage, { translation: 'restricted', mapsPorts: true })
     await listenIn(pc.namespace, '0.0.0.0', LOCAL_PORT)
-    const knock = () => probe(friend.namespace, 'tcp', house.site.address(), String(LOCAL_PORT), '0')
-    const before = await knock()
-    const mapped = await probe(pc.namespace, 'map', '192.168.1.1', String(LOCAL_PORT))
-    const after = await knock()
+    const [address, port] = [house.site.address(), String(LOCAL_PORT)]
+    const before = await probe(friend.namespace, 'knock', address, port)
+    const mapped = await probe(pc.namespace, 'map', ROUTER_ADDRESS, port)
+    const after = await call(friend, pc, LOCAL_PORT)
     return {
       met: before === 'no answer' && mapped === String(LOCAL_PORT) && after.startsWith(friend.site.address()),
       measured: `before: ${before}; mapped: ${mapped}; after: reached from ${after}`,
@@ -71,7 +73,7 @@ const losing: Scenario = {
     const [a, b] = [await internet.publicHost('a'), await internet.publicHost('b')]
     await listenIn(a.namespace, '0.0.0.0', PORT)
     await internet.lose(a.site, b.site)
-    const lost = await call(b, a, PORT)
+    const lost = await probe(b.namespace, 'knock', a.site.address(), String(PORT))
     await internet.heal()
     await internet.reset(a.site, b.site, 60)
     const refused = await call(b, a, PORT)
@@ -96,7 +98,7 @@ const ipv6: Scenario = {
     const own = pc.ipv6 ?? ''
     await listenIn(pc.namespace, '::', LOCAL_PORT)
     const seen = await probe(pc.namespace, 'tcp', friend.ipv6 ?? '', String(PORT), '0')
-    const knocked = await probe(friend.namespace, 'tcp', own, String(LOCAL_PORT), '0')
+    const knocked = await probe(friend.namespace, 'knock', own, String(LOCAL_PORT))
     return {
       met: seen.startsWith(`${own} `) && knocked === 'no answer',
       measured: `seen as ${seen}; knocking: ${knocked}`,

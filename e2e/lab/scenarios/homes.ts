@@ -176,6 +176,7 @@ const mapped: Scenario = {
   name: 'a router with UPnP (miniupnpd), the friend behind a symmetric one',
   wanted: 'direct ≤ 30 s',
   lacks: 'port mapping',
+  needs: 'miniupnpd',
   async run(stage) {
     const homes = {
       ann: { translation: 'restricted', mapsPorts: true },

@@ -12,6 +12,8 @@ const UNDER_WAY = 6
 const DONE_WITHIN_MS = 180_000
 const PARTITION_S = 60
 const SLEEP_S = 600
+/** Units that wait for their provider behind a cut line expire, and lower its reliability. */
+const LACKS_FAIRNESS = 'telling a line that is cut from a provider that is late'
 
 /** Two friends in a job of Ann's whose units each need both of them. */
 interface AtWork {
@@ -57,6 +59,7 @@ const undisturbed: Scenario = {
 const addressChanges: Scenario = {
   name: 'the address changes in mid-job: of who computes',
   wanted: 'goes on without a lost unit, nobody blamed',
+  lacks: LACKS_FAIRNESS,
   async run(stage) {
     const friends = await goToWork(stage)
     await friends.bob.host().site.renumber()
@@ -78,6 +81,7 @@ const requesterMoves: Scenario = {
 const sleeping: Scenario = {
   name: 'a laptop sleeps in mid-job, 10 min',
   wanted: 'goes on without a lost unit, nobody blamed',
+  lacks: LACKS_FAIRNESS,
   async run(stage) {
     const friends = await goToWork(stage)
     const { ann, bob } = friends
@@ -93,6 +97,7 @@ const sleeping: Scenario = {
 const partition: Scenario = {
   name: 'a partition of 60 s in mid-job',
   wanted: 'nothing lost, nobody blamed',
+  lacks: LACKS_FAIRNESS,
   async run(stage) {
     const friends = await goToWork(stage)
     await stage.internet.cut(friends.ann.host().site, friends.bob.host().site)
@@ -107,6 +112,7 @@ function oneWay(name: string, from: 'ann' | 'bob', to: 'ann' | 'bob'): Scenario 
   return {
     name,
     wanted: 'nothing lost, nobody blamed',
+    lacks: LACKS_FAIRNESS,
     async run(stage) {
       const friends = await goToWork(stage)
       await stage.internet.lose(friends[from].host().site, friends[to].host().site)

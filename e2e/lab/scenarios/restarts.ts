@@ -61,6 +61,7 @@ const bothRestart: Scenario = {
 const oneRestarts: Scenario = {
   name: 'one restarts, public addresses',
   wanted: 'connected ≤ 15 s',
+  lacks: 'a port that is kept, and a public address that is told',
   async run(stage) {
     const [ann, bob] = await pairOfFriends(stage)
     await ann.kill()

@@ -46,6 +46,7 @@ async function cidNeedles(peer: LabPeer, job_id: JobId): Promise<readonly Needle
 const listening: Scenario = {
   name: 'a stranger who listens to all that crosses the internet: pairing and a job',
   wanted: 'no name, trust, job id or CID; what is said in the open is found',
+  needs: 'tcpdump',
   async run(stage) {
     const { internet, ground } = stage
     const [annHost, bobHost] = [await internet.publicHost('ann'), await internet.publicHost('bob')]
