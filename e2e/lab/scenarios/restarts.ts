@@ -5,8 +5,8 @@ import type { LabPeer } from '../peer.ts'
 /** Where it is not met in time, how long more is looked whether it happens at all. */
 const LOOK_ON_MS = 60_000
 
-/** Ends peers, tells what is to happen meanwhile, starts them again, and waits until they are connected. */
-export async function measureMeeting(
+/** Ends peers, lets something happen meanwhile, starts them again, and waits, from when both answer, until they are connected. */
+async function measureMeeting(
   [a, b]: readonly [LabPeer, LabPeer],
   wantedMs: number,
   meanwhile: () => Promise<void>,
