@@ -144,6 +144,8 @@ describe('awards', () => {
     expect(heldBy(brain, gone)).toBe(1)
     brain.happens({ kind: 'tick', at_ms: NOON + 6_000 })
     expect(attemptsOf(brain)[0]?.status).toMatchObject({ state: 'void', why: 'disconnected' })
+    // Whose line it was that was cut is not known.
+    expect(brain.state.records.get(gone)?.expired ?? 0).toBe(0)
   })
 
   test('[B11] a stale output is dropped, and its peer is asked anew when it is needed', () => {

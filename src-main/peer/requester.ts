@@ -158,7 +158,8 @@ export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effe
     refreshUnit(job, unit_index)
     job.retried++
     reopened.set(job, [...(reopened.get(job) ?? []), unit_index])
-    remember(state, attempt.peer, 'expired')
+    // A line that was cut says nothing about whoever is at its other end.
+    if (event.reason === 'late') remember(state, attempt.peer, 'expired')
   }
   for (const [job, units] of reopened) effects.push(...reopen(state, job, units, event.at_ms))
   return effects
