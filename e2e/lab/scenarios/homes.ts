@@ -72,7 +72,6 @@ async function measureRoutes({ ann, bob }: AtHome, isDirectWanted: boolean): Pro
 const oneAtHome: Scenario = {
   name: 'one behind a router, the other at a public address',
   wanted: 'connected ≤ 10 s, direct',
-  lacks: 'a port that is kept',
   async run(stage) {
     const { internet } = stage
     const [ann, bob] = await Promise.all([

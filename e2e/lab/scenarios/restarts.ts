@@ -37,7 +37,6 @@ async function pairOfFriends(stage: Stage): Promise<readonly [LabPeer, LabPeer]>
 const firstMeeting: Scenario = {
   name: 'an invite code of a PC with a public address',
   wanted: 'paired',
-  lacks: 'a public address that is told: libp2p keeps it back until AutoNAT has confirmed it',
   async run(stage) {
     const [ann, bob] = await Promise.all([
       stage.startPeer({ name: 'Ann', host: await stage.internet.publicHost('ann') }),
@@ -52,7 +51,6 @@ const firstMeeting: Scenario = {
 const bothRestart: Scenario = {
   name: 'both restart, public addresses',
   wanted: 'connected ≤ 5 s',
-  lacks: 'a port that is kept',
   async run(stage) {
     return measureMeeting(await pairOfFriends(stage), 5_000, () => Promise.resolve())
   },
@@ -61,7 +59,6 @@ const bothRestart: Scenario = {
 const oneRestarts: Scenario = {
   name: 'one restarts, public addresses',
   wanted: 'connected ≤ 15 s',
-  lacks: 'a port that is kept, and a public address that is told',
   async run(stage) {
     const [ann, bob] = await pairOfFriends(stage)
     await ann.kill()
@@ -78,7 +75,6 @@ const oneRestarts: Scenario = {
 const bothMove: Scenario = {
   name: 'both restart at new addresses, one mutual friend is up',
   wanted: 'connected ≤ 15 s',
-  lacks: 'addresses from mutual friends',
   async run(stage) {
     const [ann, bob] = await pairOfFriends(stage)
     const cy = await stage.startPeer({ name: 'Cy', host: await stage.internet.publicHost('cy') })
