@@ -27,6 +27,7 @@ import {
   STREAMS_OUT_MAX,
   SWEEP_MS,
 } from './limits.ts'
+import { endDeadLines, newestFirst } from './line-probe.ts'
 import { createLineWatch } from './line-watch.ts'
 import { bootstrapPeers, checkAddresses, dialable } from './multiaddress.ts'
 import { createReconnector } from './reconnect.ts'
@@ -98,8 +99,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   const running = (): Node => node ?? refuse('unreachable', 'this peer is not connected to any network')
   const addresses = () => (node === undefined ? [] : ownAddresses(node, identity.peer))
-  const connectionsOf = (peer: PeerId) =>
-    node?.getConnections(libp2pId(peer)).filter(({ status }) => status === 'open') ?? []
+  const connectionsOf = (peer: PeerId) => newestFirst(node?.getConnections(libp2pId(peer)) ?? [])
 
   const pool = createRequestPool({
     nowMs,
@@ -195,7 +195,12 @@ export function createTransport(options: TransportOptions): Transport {
     told = now
     for (const listener of [...addressListeners]) listener()
   }
+  const probe = (lines: readonly Libp2pConnection[]) => void endDeadLines(lines).catch(onDefect)
   const observe = (target: Node) => {
+    // Whoever comes a second time may have lost the first line, which looks open from here.
+    target.addEventListener('connection:open', ({ detail }) => {
+      probe(connectionsOf(ourId(detail.remotePeer)).filter(({ id }) => id !== detail.id))
+    })
     target.addEventListener('peer:connect', ({ detail }) => {
       const peer = ourId(detail)
       rate(target, peer)
@@ -272,13 +277,14 @@ export function createTransport(options: TransportOptions): Transport {
       dialer.reset()
       reconnector.hurry()
       tellAddresses()
+      probe(newestFirst(node?.getConnections() ?? []))
     },
     async disconnect(peer) {
       await node?.hangUp(libp2pId(peer))
     },
     connections() {
       const byPeer = new Map<PeerId, Libp2pConnection>()
-      for (const connection of node?.getConnections() ?? []) {
+      for (const connection of newestFirst(node?.getConnections() ?? [])) {
         const peer = ourId(connection.remotePeer)
         if (!byPeer.has(peer)) byPeer.set(peer, connection)
       }
