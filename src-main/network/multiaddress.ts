@@ -7,18 +7,37 @@ import { ADDRESSES_MAX } from './limits.ts'
 /** Of an address that makes no sense. */
 const SHOWN_CHARACTERS_MAX = 300
 
+/** How a host is named in an address. */
+const HOSTS: ReadonlySet<string> = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6'])
+
 /**
- * Addresses to dial a peer at, each ending in `/p2p/PEER`.
+ * Whether an address is a TCP port of a host. This peer dials nothing else: libp2p would also connect to a socket in this
+ * machine's file system (`/unix/…`), a named pipe on Windows, when somebody says that it is there.
+ */
+export function isTcpAddress(address: Multiaddr): boolean {
+  const names = address.getComponents().map(({ name }) => name)
+  const [host = '', port, ...rest] = names.filter((name) => name !== 'ip6zone')
+  return HOSTS.has(host) && port === 'tcp' && rest.every((name) => name === 'p2p')
+}
+
+/** The peer that an address is of, if it says so. */
+export function peerOfAddress(address: Multiaddr): string | undefined {
+  return address.getComponents().findLast(({ name }) => name === 'p2p')?.value
+}
+
+/**
+ * Addresses to dial a peer at, each ending in `/p2p/PEER`; those that are no TCP port are left out.
  * @throws FaultError `bad-input` when a text is no multiaddress or names another peer
  */
 export function dialable(peer: PeerId, addresses: readonly string[]): Multiaddr[] {
-  return addresses.slice(0, ADDRESSES_MAX).map((text) => {
+  const targets = addresses.slice(0, ADDRESSES_MAX).map((text) => {
     const address = parseAddress(text)
-    const named = address.getComponents().findLast(({ name }) => name === 'p2p')?.value
+    const named = peerOfAddress(address)
     if (named === undefined) return address.encapsulate(`/p2p/${peer}`)
     if (named !== peer) refuse('bad-input', `the address ${text} is that of another peer`)
     return address
   })
+  return targets.filter(isTcpAddress)
 }
 
 /**

@@ -19,6 +19,7 @@ import {
 } from '../protocol/whereabouts.ts'
 import { bareAddress } from './dialer.ts'
 import { createLeftRecords } from './left-records.ts'
+import { createMinuteCount } from './minute-count.ts'
 import { sealKeyOf, tokenOf, type PairKeyOf } from './pair-key.ts'
 import { openRecord, sealRecord } from './sealed-record.ts'
 import { shareableAddresses } from './shareable-addresses.ts'
@@ -38,9 +39,10 @@ const ASK_MS_MIN = 2_000
 const ASK_MS_MAX = 60_000
 /** Addresses that change come in several steps, and one record tells them all. */
 const SETTLE_MS = 300
-/** A contact's own word is taken so often a minute: each may be written down. */
+/** A contact's own word is taken so often a minute, whoever passes it on: each may be written down, and dialled. */
 const HEARD_A_MINUTE_MAX = 12
-const MINUTE_MS = 60_000
+/** A contact that comes and goes makes this peer look for others so often a minute: all who are connected are asked then. */
+const LOOKS_A_MINUTE_MAX = 6
 
 /** What finding contacts acts through. */
 export interface WhereaboutsParts {
@@ -77,10 +79,14 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
   const { transport, identity, clock, settings, onDefect } = parts
   const left = createLeftRecords(() => clock.nowMs())
   const stopping = new AbortController()
-  const heard = new Map<PeerId, { sinceMs: number; count: number }>()
+  const isHeard = createMinuteCount(() => clock.nowMs(), HEARD_A_MINUTE_MAX)
+  const isWorthALook = createMinuteCount(() => clock.nowMs(), LOOKS_A_MINUTE_MAX)
+  /** The count of the latest record that was taken of each. */
+  const latest = new Map<PeerId, number>()
   const keys = new Map<PeerId, Uint8Array>()
   let own: Uint8Array = new Uint8Array()
   let cancelRound: (() => void) | undefined
+  let isLookingSoon = false
   let cancelSettle: (() => void) | undefined
   let pauseMs = ASK_MS_MIN
   let stopListening: (() => void)[] = []
@@ -125,8 +131,8 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
   }
 
   /** @throws FaultError for what `author` did not sign */
-  async function take(envelope: Uint8Array, author: PeerId): Promise<void> {
-    const opened = openEnvelope(envelope, {
+  function opened(envelope: Uint8Array, author: PeerId): AddressRecord {
+    const record = openEnvelope(envelope, {
       domain: DOMAIN,
       schema: AddressRecord,
       signer: author,
@@ -134,9 +140,13 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
       nowMs: clock.nowMs(),
       bytesMax: RECORD_BYTES_MAX,
     })
-    if (!opened.ok) throw new FaultError(opened.fault)
-    const record = opened.value.value
-    if (record.peer_id !== author) refuse('unsigned', 'a record about somebody else')
+    if (!record.ok) throw new FaultError(record.fault)
+    if (record.value.value.peer_id !== author) refuse('unsigned', 'a record about somebody else')
+    return record.value.value
+  }
+
+  async function take(record: AddressRecord): Promise<void> {
+    latest.set(record.peer_id, Math.max(record.sequence, latest.get(record.peer_id) ?? 0))
     await parts.learned(record)
   }
 
@@ -188,13 +198,27 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
     for (const some of groups(asked)) {
       const reply = await send(at, { kind: 'find', tokens: some.map(({ token }) => token) })
       if (reply.kind !== 'found') continue
-      for (const { token, sealed } of reply.records) {
-        const match = some.find((one) => Buffer.compare(one.token, token) === 0)
-        const record = match && openRecord(sealed, sealKeyOf(match.pairKey, match.peer), token)
-        // What does not open or is not signed by whom it is about was put there by neither of the two.
-        if (match !== undefined && record !== undefined) await take(record, match.peer)
+      for (const record of newestOf(reply.records, some)) {
+        if (record.sequence <= (latest.get(record.peer_id) ?? 0) || !isHeard(record.peer_id)) continue
+        await take(record)
       }
     }
+  }
+
+  /** Of what somebody has found, the newest record of each who was asked for. */
+  function newestOf(found: readonly LeftRecord[], asked: readonly Asked[]): Iterable<AddressRecord> {
+    const newest = new Map<PeerId, AddressRecord>()
+    for (const { token, sealed } of found) {
+      const match = asked.find((one) => Buffer.compare(one.token, token) === 0)
+      const envelope = match && openRecord(sealed, sealKeyOf(match.pairKey, match.peer), token)
+      // What does not open was put there by neither of the two.
+      if (match === undefined || envelope === undefined) continue
+      const record = ignoringFaults(() => opened(envelope, match.peer))
+      if (record !== undefined && record.sequence > (newest.get(match.peer)?.sequence ?? 0)) {
+        newest.set(match.peer, record)
+      }
+    }
+    return newest.values()
   }
 
   function lookForAll(): void {
@@ -203,12 +227,16 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
     left.keepOnly((peer) => contacts.has(peer))
     if (missing.length > 0) for (const at of connectedContacts()) inBackground(lookFor(missing, at))
     cancelRound?.()
+    isLookingSoon = false
     cancelRound = clock.after(pauseMs, lookForAll)
     pauseMs = Math.min(2 * pauseMs, ASK_MS_MAX)
   }
 
   function lookSoon(): void {
     pauseMs = ASK_MS_MIN
+    // What is about to happen is not put off, or a contact that comes and goes without end would keep it from happening.
+    if (isLookingSoon) return
+    isLookingSoon = true
     cancelRound?.()
     cancelRound = clock.after(SETTLE_MS, lookForAll)
   }
@@ -226,17 +254,6 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
     })
   }
 
-  function isHeard(from: PeerId): boolean {
-    const nowMs = clock.nowMs()
-    const known = heard.get(from)
-    if (known === undefined || nowMs - known.sinceMs >= MINUTE_MS || nowMs < known.sinceMs) {
-      heard.set(from, { sinceMs: nowMs, count: 1 })
-      return true
-    }
-    known.count += 1
-    return known.count <= HEARD_A_MINUTE_MAX
-  }
-
   async function answer(from: PeerId, request: Uint8Array): Promise<WhereaboutsReply> {
     const message = decodeCanonical(request, WhereaboutsMessage, MESSAGE_BYTES_MAX)
     if (!message.ok) throw new FaultError(message.fault)
@@ -244,7 +261,7 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
       case 'here':
         if (!isHeard(from))
           refuse('too-busy', 'more was said in this minute than is written down for one peer')
-        await take(message.value.record, from)
+        await take(opened(message.value.record, from))
         return { kind: 'taken' }
       case 'leave':
         left.leave(from, message.value.records)
@@ -264,7 +281,7 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
         transport.onConnection(({ kind, peer }) => {
           if (!parts.contacts().includes(peer)) return
           if (kind === 'connected') tellOwn(peer)
-          lookSoon()
+          if (isWorthALook(peer)) lookSoon()
         }),
         transport.onAddresses(onAddresses),
       ]
@@ -278,6 +295,23 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
       cancelSettle?.()
       for (const stop of stopListening) stop()
     },
+  }
+}
+
+/** A record that is asked for. */
+interface Asked {
+  readonly peer: PeerId
+  readonly pairKey: Uint8Array
+  readonly token: Uint8Array
+}
+
+/** What is made of somebody else's bytes; undefined where they are wrong, which is no reason to end what goes on. */
+function ignoringFaults<T>(make: () => T): T | undefined {
+  try {
+    return make()
+  } catch (error) {
+    onlyFault(error)
+    return undefined
   }
 }
 
