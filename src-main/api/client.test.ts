@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { FaultError, faultOf } from '../protocol/fault.ts'
 import { connectApi, connectFolder, useClient } from './client.ts'
 import { readEndpoint, removeEndpoint, writeEndpoint } from './endpoint-file.ts'
@@ -50,6 +53,28 @@ it('[Y16] a call waits as long as its peer is there, and no longer than that', a
     })
   } finally {
     child.kill('SIGKILL')
+  }
+})
+
+it('[Y16] a peer is given up when it has answered none of four questions, however long one of them waited', async () => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: false })
+  try {
+    await once(server, 'listening')
+    let asked = 0
+    server.on('connection', (socket) =>
+      socket.on('ping', () => {
+        asked += 1
+        // The process is stopped just after its first answer, and for four questions but one.
+        if (asked === 1 || asked === 5) socket.pong()
+      }),
+    )
+    const { port } = server.address() as AddressInfo
+    const client = await connectApi({ url: `ws://127.0.0.1:${port}/api`, token: 'x' }, { askEveryMs: 200 })
+    await client.closed
+    expect(client.lost()).toMatchObject({ kind: 'unreachable' })
+    expect(asked).toBe(9)
+  } finally {
+    server.close()
   }
 })
 

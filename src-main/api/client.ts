@@ -10,18 +10,18 @@ import { shellWord } from '../protocol/printable-text.ts'
 import { isSystemError } from '../protocol/system-error.ts'
 import { endpointHidden, readEndpoint, type Endpoint } from './endpoint-file.ts'
 
-/** A peer on this machine answers at once or not at all. */
-const CONNECT_WITHIN_MS = 5_000
+/** A peer on this machine answers at once, or is as busy as one may be that is asked already. */
+const CONNECT_WITHIN_MS = 10_000
 
 /** A fault's line has room for so much. */
 const FAULT_CHARACTERS_MAX = 2_000
-/** How often a peer is asked whether it is still there: one that is stopped is given up after ten seconds. */
+/** How often a peer is asked whether it is still there: one that is stopped is given up after ten seconds or a little more. */
 export const ASK_EVERY_MS = 2_500
 /**
  * Questions in a row that a peer may leave open. Questions are counted, not time: after a pause of this process or of the
  * machine one of them is open. The socket itself answers them, so that a call may wait as long as its work takes.
  */
-const UNANSWERED_MAX = 3
+const UNANSWERED_MAX = 4
 
 /** Of a connection that the peer's side ended. */
 const ENDED: Fault = {

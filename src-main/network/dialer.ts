@@ -12,9 +12,17 @@ export type DialAddress = (address: Multiaddr, signal: AbortSignal) => Promise<C
 export interface Dialer {
   /**
    * The first connection that comes about; addresses that failed lately are left out as long as there are others.
+   * @param mayTry asked before each address is tried
    * @throws what the last address failed with
    */
-  dial(targets: readonly Multiaddr[], dialOne: DialAddress, signal: AbortSignal): Promise<void>
+  dial(
+    targets: readonly Multiaddr[],
+    options: {
+      readonly dialOne: DialAddress
+      readonly mayTry: () => boolean
+      readonly signal: AbortSignal
+    },
+  ): Promise<void>
   /** The network has changed: all addresses are worth a try. */
   reset(): void
 }
@@ -23,9 +31,10 @@ export interface Dialer {
 export function createDialer(clock: Clock): Dialer {
   const patience = createAddressPatience(() => clock.nowMs())
   return {
-    async dial(targets, dialOne, signal) {
+    async dial(targets, { dialOne, mayTry, signal }) {
       const attempt = async (target: Multiaddr, within: AbortSignal): Promise<Connection> => {
         const text = target.toString()
+        if (!mayTry()) throw new Error('too many addresses of this peer were tried within a minute')
         try {
           const line = await dialOne(target, within)
           patience.worked(text)

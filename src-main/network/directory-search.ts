@@ -1,10 +1,13 @@
 import type { Clock } from '../ports/clock.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { PeerId } from '../protocol/ids.ts'
+import type { LeftRecord } from '../protocol/whereabouts.ts'
 import type { PairRecords } from './pair-records.ts'
 
 /** Contacts who are looked for at a time: each is a search among those who serve. */
 const SOUGHT_MAX = 8
+/** What different servers say lies under one name; an honest one says what the author left last. */
+const ANSWERS_MAX = 16
 /** One search may take so long. */
 const SEARCH_MS_MAX = 20_000
 /** Whoever is missing is looked for after this, and then after twice as long, and so on up to the other. */
@@ -20,8 +23,11 @@ export interface DirectorySearchParts {
   readonly missing: () => readonly PeerId[]
   /** This peer's own signed record. */
   readonly own: () => Uint8Array
-  /** Takes what somebody has left. @throws FaultError for what they did not sign */
-  readonly take: (record: Uint8Array, author: PeerId) => Promise<void>
+  /** Takes what lay there under the names that were asked for. */
+  readonly takeFound: (
+    found: readonly LeftRecord[],
+    asked: readonly { readonly peer: PeerId; readonly token: Uint8Array }[],
+  ) => Promise<void>
   /** Does something for which it does not matter whether it succeeds. */
   readonly inBackground: (work: Promise<unknown>) => void
 }
@@ -43,6 +49,7 @@ export function createDirectorySearch(parts: DirectorySearchParts): DirectorySea
   const stopping = new AbortController()
   let pauseMs = LOOK_MS_MIN
   let turn = 0
+  let dueAtMs = 0
   let cancel: (() => void) | undefined
 
   const signal = (): AbortSignal => AbortSignal.any([stopping.signal, AbortSignal.timeout(SEARCH_MS_MAX)])
@@ -53,10 +60,12 @@ export function createDirectorySearch(parts: DirectorySearchParts): DirectorySea
       await transport.leaveRecord(token, sealed, { signal: signal() })
     }
     for (const token of records.tokensFrom(peer, nowMs)) {
+      const found: LeftRecord[] = []
       for await (const sealed of transport.findRecords(token, { signal: signal() })) {
-        const record = records.openFrom(peer, { token, sealed })
-        if (record !== undefined) await parts.take(record, peer)
+        found.push({ token, sealed })
+        if (found.length === ANSWERS_MAX) break
       }
+      await parts.takeFound(found, [{ peer, token }])
     }
   }
 
@@ -68,14 +77,21 @@ export function createDirectorySearch(parts: DirectorySearchParts): DirectorySea
     turn = from + sought.length
     for (const peer of sought) inBackground(lookFor(peer))
     pauseMs = Math.min(2 * pauseMs, LOOK_MS_MAX)
-    cancel = clock.after(pauseMs, look)
+    lookIn(pauseMs)
+  }
+
+  function lookIn(ms: number): void {
+    dueAtMs = clock.nowMs() + ms
+    cancel = clock.after(ms, look)
   }
 
   return {
     hurry() {
-      cancel?.()
       pauseMs = LOOK_MS_MIN
-      cancel = clock.after(pauseMs, look)
+      // What is about to happen is not put off.
+      if (cancel !== undefined && Math.abs(dueAtMs - clock.nowMs()) <= LOOK_MS_MIN) return
+      cancel?.()
+      lookIn(pauseMs)
     },
     stop() {
       stopping.abort()

@@ -20,6 +20,7 @@ import { createGossipGate, type GossipGate } from './gossip-gate.ts'
 import { createLineWatch, type LineWatch } from './line-watch.ts'
 import { guardedYamux } from './guarded-yamux.ts'
 import type { NodeIdentity } from './identity.ts'
+import { isTcpAddress } from './multiaddress.ts'
 import { createNoiseCrypto } from './noise-crypto.ts'
 import { createServingPeers, KAD_PROTOCOL } from './serving-peers.ts'
 import {
@@ -49,6 +50,8 @@ export interface NodeGuard {
   readonly gossip: GossipGate
   readonly lines: LineWatch
   readonly places: ConnectionPlaces
+  /** Whether an address that libp2p has chosen by itself may be tried now. */
+  readonly mayDial: (address: Multiaddr) => boolean
 }
 
 /** What differs between nodes. */
@@ -75,7 +78,7 @@ export type Node = Awaited<ReturnType<typeof createNode>>
  * machines mostly are in one house.
  */
 export async function createNode(options: NodeOptions) {
-  const { gossip, lines, places } = options.guard ?? openGuard()
+  const { gossip, lines, places, mayDial } = options.guard ?? openGuard()
   const isDenied = (peer: Libp2pPeerId): boolean =>
     isForeignKey(peer) || options.mayConnect?.(peer.toString()) === false
   const self = datastoreKey(peerIdFromString(options.identity.peer))
@@ -110,7 +113,7 @@ export async function createNode(options: NodeOptions) {
       ),
     ],
     connectionGater: {
-      denyDialMultiaddr: () => false,
+      denyDialMultiaddr: (address) => !isTcpAddress(address) || !mayDial(address),
       denyInboundConnection: (connection) => !places.mayBegin(connection),
       denyInboundEncryptedConnection: (peer, connection) =>
         isDenied(peer) || !places.mayStay(peer.toString() as PeerId, connection),
@@ -195,6 +198,7 @@ function openGuard(): NodeGuard {
     gossip: createGossipGate(() => true),
     lines: createLineWatch({ nowMs: () => Date.now(), standingOf }),
     places: createConnectionPlaces(standingOf),
+    mayDial: () => true,
   }
 }
 

@@ -8,18 +8,37 @@ import { ADDRESSES_MAX } from './limits.ts'
 /** Of an address that makes no sense. */
 const SHOWN_CHARACTERS_MAX = 300
 
+/** How a host is named in an address. */
+const HOSTS: ReadonlySet<string> = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6'])
+
 /**
- * Addresses to dial a peer at, each ending in `/p2p/PEER`.
+ * Whether an address is a TCP port of a host. This peer dials nothing else: libp2p would also connect to a socket in this
+ * machine's file system (`/unix/…`), a named pipe on Windows, when somebody says that it is there.
+ */
+export function isTcpAddress(address: Multiaddr): boolean {
+  const names = address.getComponents().map(({ name }) => name)
+  const [host = '', port, ...rest] = names.filter((name) => name !== 'ip6zone')
+  return HOSTS.has(host) && port === 'tcp' && rest.every((name) => name === 'p2p')
+}
+
+/** The peer that an address is of, if it says so. */
+export function peerOfAddress(address: Multiaddr): PeerId | undefined {
+  return address.getComponents().findLast(({ name }) => name === 'p2p')?.value as PeerId | undefined
+}
+
+/**
+ * Addresses to dial a peer at, each ending in `/p2p/PEER`; those that are no TCP port are left out.
  * @throws FaultError `bad-input` when a text is no multiaddress or names another peer
  */
 export function dialable(peer: PeerId, addresses: readonly string[]): Multiaddr[] {
-  return addresses.slice(0, ADDRESSES_MAX).map((text) => {
+  const targets = addresses.slice(0, ADDRESSES_MAX).map((text) => {
     const address = parseAddress(text)
-    const named = peerIn(address)
+    const named = peerOfAddress(address)
     if (named === undefined) return address.encapsulate(`/p2p/${peer}`)
     if (named !== peer) refuse('bad-input', `the address ${text} is that of another peer`)
     return address
   })
+  return targets.filter(isTcpAddress)
 }
 
 /**
@@ -35,7 +54,7 @@ export function checkAddresses({
 }): void {
   for (const text of listen) parseAddress(text)
   for (const text of bootstrap) {
-    if (peerIn(parseAddress(text)) !== undefined) continue
+    if (peerOfAddress(parseAddress(text)) !== undefined) continue
     const shown = printableLine(text.slice(0, SHOWN_CHARACTERS_MAX))
     refuse(
       'bad-input',
@@ -48,16 +67,11 @@ export function checkAddresses({
 export function bootstrapPeers(addresses: readonly string[]): KnownPeer[] {
   const byPeer = new Map<PeerId, string[]>()
   for (const text of addresses) {
-    const peer = peerIn(parseAddress(text))
+    const peer = peerOfAddress(parseAddress(text))
     if (peer === undefined) refuse('bad-input', `${text} does not say which peer to join the network through`)
     byPeer.set(peer, [...(byPeer.get(peer) ?? []), text])
   }
   return [...byPeer].map(([peer, known]) => ({ peer, addresses: known }))
-}
-
-/** The peer that an address leads to in the end. */
-function peerIn(address: Multiaddr): PeerId | undefined {
-  return address.getComponents().findLast(({ name }) => name === 'p2p')?.value as PeerId | undefined
 }
 
 /** A parsed multiaddress. @throws FaultError `bad-input` */

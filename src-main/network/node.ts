@@ -1,13 +1,22 @@
 import type { Connection as Libp2pConnection, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { CID } from 'multiformats/cid'
 import { assert, FaultError, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-import type { ConnectionEvent, KnownPeer, RequestHandler, Standing, Transport } from '../ports/transport.ts'
+import type {
+  ConnectionEvent,
+  ConnectOptions,
+  KnownPeer,
+  RequestHandler,
+  Standing,
+  Transport,
+} from '../ports/transport.ts'
 import { createByteBudget, createReservation } from './byte-budget.ts'
 import { createConnectionPlaces } from './connection-places.ts'
+import { createDialBudget } from './dial-budget.ts'
 import { bareAddress, createDialer } from './dialer.ts'
 import { findInDirectory, putInDirectory } from './directory.ts'
 import { createFrameStream } from './frame-stream.ts'
@@ -29,7 +38,7 @@ import {
 } from './limits.ts'
 import { endDeadLines, newestFirst } from './line-probe.ts'
 import { createLineWatch } from './line-watch.ts'
-import { bootstrapPeers, checkAddresses, dialable } from './multiaddress.ts'
+import { bootstrapPeers, checkAddresses, dialable, peerOfAddress } from './multiaddress.ts'
 import { createReconnector } from './reconnect.ts'
 import { createRequestPool, openFault } from './request-pool.ts'
 import { createRequestServer } from './request-server.ts'
@@ -139,13 +148,20 @@ export function createTransport(options: TransportOptions): Transport {
 
   const dialer = createDialer(clock)
   const gates = bootstrapPeers(options.bootstrap)
-  const dial = async (peer: PeerId, addresses: readonly string[], signal: AbortSignal) => {
+  const dials = createDialBudget(nowMs)
+  const dial = async (
+    peer: PeerId,
+    addresses: readonly string[],
+    { signal, isHeardOf = false }: ConnectOptions,
+  ) => {
     throwIfAborted(signal)
     const targets = dialable(peer, addresses)
     if (connectionsOf(peer).length > 0) return
     const target = running()
     try {
-      if (targets.length > 0) await dialer.dial(targets, target.services.dialAddress, signal)
+      const mayTry = () => dials.take(isHeardOf ? 'heard-of' : peer)
+      const dialOne = target.services.dialAddress
+      if (targets.length > 0) await dialer.dial(targets, { dialOne, mayTry, signal })
       else await target.dial(libp2pId(peer), { signal })
     } catch (error) {
       throw openFault(error, signal, peer)
@@ -157,13 +173,18 @@ export function createTransport(options: TransportOptions): Transport {
     isConnected: (peer) => connectionsOf(peer).length > 0,
     dial: async ({ peer, addresses }, signal) => {
       try {
-        await dial(peer, addresses, signal)
+        await dial(peer, addresses, { signal })
       } catch {
         // Where it used to be it is not: where it told us itself, or where the network knows it.
-        await dial(peer, [], signal)
+        await dial(peer, [], { signal })
       }
     },
   })
+  /** Whether libp2p may try an address that it knows from the peer itself, or from others. */
+  const mayDial = (address: Multiaddr) => {
+    const peer = peerOfAddress(address)
+    return dials.take(peer === undefined || standingOf(peer) === 'stranger' ? 'heard-of' : peer)
+  }
 
   /** What the connection is worth when there are too many. */
   const rate = (target: Node, peer: PeerId) => {
@@ -187,7 +208,7 @@ export function createTransport(options: TransportOptions): Transport {
   const onDiscovered = (target: Node, peer: PeerId) => {
     if (target.getConnections().length >= DISCOVERED_CONNECTIONS_MAX) return
     // Discovery is a hint; who cannot be reached is discovered again.
-    dial(peer, [], AbortSignal.timeout(STREAM_OPEN_MS_MAX)).catch(() => undefined)
+    dial(peer, [], { signal: AbortSignal.timeout(STREAM_OPEN_MS_MAX) }).catch(() => undefined)
   }
   const tellAddresses = () => {
     const now = addresses().join(' ')
@@ -233,6 +254,7 @@ export function createTransport(options: TransportOptions): Transport {
           gossip,
           lines: createLineWatch({ nowMs, standingOf: treatedAs }),
           places: createConnectionPlaces(treatedAs),
+          mayDial,
         },
       })
       for (const [protocol, handler] of handlers) await register(starting, protocol, handler)
@@ -265,7 +287,7 @@ export function createTransport(options: TransportOptions): Transport {
       return () => void addressListeners.delete(entry)
     },
 
-    connect: (peer, addresses, { signal }) => dial(peer, addresses, signal),
+    connect: dial,
     keepConnected(peers: readonly KnownPeer[]) {
       reconnector.keep([...peers, ...gates])
       if (node === undefined) return

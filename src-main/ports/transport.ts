@@ -67,6 +67,13 @@ export interface Traffic {
   readonly bytesOut: number
 }
 
+/** How a peer is connected with. */
+export interface ConnectOptions {
+  readonly signal: AbortSignal
+  /** Neither its user nor the peer itself said where it is: a third one did, and may name any machine. */
+  readonly isHeardOf?: boolean
+}
+
 /** Bytes to and from authenticated peers. What they mean is no business of the transport. */
 export interface Transport {
   readonly peer: PeerId
@@ -81,7 +88,7 @@ export interface Transport {
    * earlier and asks the network. Only the holder of the peer's key counts as that peer.
    * @throws FaultError `unreachable`, `timed-out`, `cancelled` or `bad-input` (an address that is none)
    */
-  connect(peer: PeerId, addresses: readonly string[], options: { signal: AbortSignal }): Promise<void>
+  connect(peer: PeerId, addresses: readonly string[], options: ConnectOptions): Promise<void>
   /**
    * Connects to these peers again and again, with growing pauses; the latest call's list counts. Told again when
    * somebody's standing has changed.
