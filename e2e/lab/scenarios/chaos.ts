@@ -193,7 +193,6 @@ function chaosOf(count: number): Scenario {
   return {
     name: `chaos: ${count} peers, a SIGKILL every 3 s for 10 min, stalls of 1–20 s on 30 % of the links`,
     wanted: 'every job verified ≤ 60 s after calm, restarts give the same state',
-    lacks: 'a port that is kept and an address book',
     run: (stage) => runChaos(stage, count),
   }
 }

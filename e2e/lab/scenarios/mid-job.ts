@@ -13,7 +13,6 @@ const DONE_WITHIN_MS = 180_000
 const PARTITION_S = 60
 const SLEEP_S = 600
 /** Units that wait for their provider behind a cut line expire, and lower its reliability. */
-const LACKS_FAIRNESS = 'telling a line that is cut from a provider that is late'
 
 /** Two friends in a job of Ann's whose units each need both of them. */
 interface AtWork {
@@ -59,7 +58,6 @@ const undisturbed: Scenario = {
 const addressChanges: Scenario = {
   name: 'the address changes in mid-job: of who computes',
   wanted: 'goes on without a lost unit, nobody blamed',
-  lacks: LACKS_FAIRNESS,
   async run(stage) {
     const friends = await goToWork(stage)
     await friends.bob.host().site.renumber()
@@ -70,7 +68,6 @@ const addressChanges: Scenario = {
 const requesterMoves: Scenario = {
   name: 'the address changes in mid-job: of whose job it is',
   wanted: 'goes on without a lost unit, nobody blamed',
-  lacks: 'an address book',
   async run(stage) {
     const friends = await goToWork(stage)
     await friends.ann.host().site.renumber()
@@ -81,7 +78,6 @@ const requesterMoves: Scenario = {
 const sleeping: Scenario = {
   name: 'a laptop sleeps in mid-job, 10 min',
   wanted: 'goes on without a lost unit, nobody blamed',
-  lacks: LACKS_FAIRNESS,
   async run(stage) {
     const friends = await goToWork(stage)
     const { ann, bob } = friends
@@ -97,7 +93,6 @@ const sleeping: Scenario = {
 const partition: Scenario = {
   name: 'a partition of 60 s in mid-job',
   wanted: 'nothing lost, nobody blamed',
-  lacks: LACKS_FAIRNESS,
   async run(stage) {
     const friends = await goToWork(stage)
     await stage.internet.cut(friends.ann.host().site, friends.bob.host().site)
@@ -112,7 +107,6 @@ function oneWay(name: string, from: 'ann' | 'bob', to: 'ann' | 'bob'): Scenario 
   return {
     name,
     wanted: 'nothing lost, nobody blamed',
-    lacks: LACKS_FAIRNESS,
     async run(stage) {
       const friends = await goToWork(stage)
       await stage.internet.lose(friends[from].host().site, friends[to].host().site)
