@@ -8,9 +8,10 @@ import { createHardware } from './hardware/probe.ts'
 import { createMachineWatch } from './hardware/watch.ts'
 import { createBlobExchange } from './network/blob-exchange.ts'
 import { createIdentity } from './network/identity.ts'
-import { keptListenAddresses } from './network/kept-port.ts'
+import { keptListenAddresses, keptPort } from './network/kept-port.ts'
 import { createNetworkWatch } from './network/network-watch.ts'
 import { createTransport } from './network/node.ts'
+import { createOwnReach } from './network/own-reach.ts'
 import { pairKeys } from './network/pair-key.ts'
 import { createPublishedStores } from './network/published-store.ts'
 import { createWhereabouts } from './network/whereabouts.ts'
@@ -19,6 +20,7 @@ import type { BlobStore } from './ports/blob-store.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Hardware, MachineReader } from './ports/hardware.ts'
 import type { KeyKeeper } from './ports/key-keeper.ts'
+import type { OwnReach } from './ports/own-reach.ts'
 import type { Random } from './ports/random.ts'
 import type { Runner } from './ports/runner.ts'
 import type { Settings } from './ports/settings.ts'
@@ -95,6 +97,7 @@ export interface AssembledPeer {
   readonly hardware: Hardware
   readonly findWall: typeof findWall
   readonly transport: Transport
+  readonly ownReach: OwnReach
   readonly settings: Settings
   readonly sharing: SharingWatch
   readonly statistics: Statistics
@@ -173,6 +176,14 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     learned: (record) => runtime.learn(record),
     onDefect: report,
   })
+  const port = options.listen === undefined ? keptPort(settings) : undefined
+  const ownReach = createOwnReach({
+    transport,
+    clock,
+    mdns,
+    isContact: (peer) => runtime.standingOf(peer) === 'contact',
+    ...(port === undefined ? {} : { keptPort: port }),
+  })
   const network = createNetworkWatch({
     clock,
     changed: () => {
@@ -242,6 +253,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     hardware,
     findWall,
     transport,
+    ownReach,
     settings,
     sharing,
     statistics,
@@ -251,6 +263,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     async start() {
       await runtime.start()
       whereabouts.start()
+      ownReach.start()
       network.start()
       lentShare = keepLentShare({
         runtime,

@@ -12,9 +12,15 @@ export type DialAddress = (address: Multiaddr, signal: AbortSignal) => Promise<C
 export interface Dialer {
   /**
    * The first connection that comes about; addresses that failed lately are left out as long as there are others.
+   * @param note is told of each address that failed, as it was given
    * @throws what the last address failed with
    */
-  dial(targets: readonly Multiaddr[], dialOne: DialAddress, signal: AbortSignal): Promise<void>
+  dial(
+    targets: readonly Multiaddr[],
+    dialOne: DialAddress,
+    signal: AbortSignal,
+    note?: (address: string, error: unknown) => void,
+  ): Promise<void>
   /** The network has changed: all addresses are worth a try. */
   reset(): void
 }
@@ -23,7 +29,7 @@ export interface Dialer {
 export function createDialer(clock: Clock): Dialer {
   const patience = createAddressPatience(() => clock.nowMs())
   return {
-    async dial(targets, dialOne, signal) {
+    async dial(targets, dialOne, signal, note) {
       const attempt = async (target: Multiaddr, within: AbortSignal): Promise<Connection> => {
         const text = target.toString()
         try {
@@ -33,6 +39,8 @@ export function createDialer(clock: Clock): Dialer {
         } catch (error) {
           // Who was given up because another one answered has not failed.
           if (!within.aborted) patience.failed(text)
+          // Who is given up since the time for all is over has not answered.
+          if (!within.aborted || signal.aborted) note?.(text, error)
           throw error
         }
       }

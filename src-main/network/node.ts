@@ -28,7 +28,9 @@ import {
 } from './limits.ts'
 import { createLineWatch } from './line-watch.ts'
 import { dialable } from './multiaddress.ts'
-import { createReconnector } from './reconnect.ts'
+import { connectionsByPeer } from './open-connections.ts'
+import { createReachNews, reachOf } from './peer-reach.ts'
+import { createReconnector, type NoteFailure } from './reconnect.ts'
 import { createRequestPool, openFault } from './request-pool.ts'
 import { createRequestServer } from './request-server.ts'
 import { throwIfAborted } from './signal-fault.ts'
@@ -133,25 +135,39 @@ export function createTransport(options: TransportOptions): Transport {
     })
 
   const dialer = createDialer(clock)
-  const dial = async (peer: PeerId, addresses: readonly string[], signal: AbortSignal) => {
+  const dial = async (
+    peer: PeerId,
+    addresses: readonly string[],
+    signal: AbortSignal,
+    note?: NoteFailure,
+  ) => {
     throwIfAborted(signal)
     const targets = dialable(peer, addresses)
     if (connectionsOf(peer).length > 0) return
     const target = running()
     try {
-      if (targets.length > 0) await dialer.dial(targets, target.services.dialAddress, signal)
-      else await target.dial(libp2pId(peer), { signal })
+      if (targets.length > 0) {
+        const noteBare: NoteFailure = (address, error) => note?.(bareAddress(address, peer), error)
+        await dialer.dial(targets, target.services.dialAddress, signal, noteBare)
+      } else await target.dial(libp2pId(peer), { signal })
     } catch (error) {
       throw openFault(error, signal, peer)
     }
   }
+  const openConnections = () => connectionsByPeer(node?.getConnections() ?? [])
+  const reachNews = createReachNews(clock, () => {
+    const open = openConnections()
+    const missing = [...reconnector.looks()].filter(([peer]) => !open.has(peer))
+    return missing.map(([, { hopefulFromMs }]) => hopefulFromMs)
+  })
   const reconnector = createReconnector({
     clock,
     random,
     isConnected: (peer) => connectionsOf(peer).length > 0,
-    dial: async ({ peer, addresses }, signal) => {
+    onChange: () => reachNews.changed(),
+    dial: async ({ peer, addresses }, signal, note) => {
       try {
-        await dial(peer, addresses, signal)
+        await dial(peer, addresses, signal, note)
       } catch {
         // Where it used to be it is not: where it told us itself, or where the network knows it.
         await dial(peer, [], signal)
@@ -239,6 +255,7 @@ export function createTransport(options: TransportOptions): Transport {
     async stop() {
       cancelSweep?.()
       reconnector.stop()
+      reachNews.stop()
       server.stop()
       pool.stop()
       topics.detach()
@@ -269,18 +286,26 @@ export function createTransport(options: TransportOptions): Transport {
     async disconnect(peer) {
       await node?.hangUp(libp2pId(peer))
     },
-    connections() {
-      const byPeer = new Map<PeerId, Libp2pConnection>()
-      for (const connection of node?.getConnections() ?? []) {
-        const peer = ourId(connection.remotePeer)
-        if (!byPeer.has(peer)) byPeer.set(peer, connection)
+    connections: () => [...openConnections().values()],
+    reach() {
+      const open = openConnections()
+      const nowMs = clock.nowMs()
+      return new Map(
+        [...reconnector.looks()].map(([peer, look]) => [peer, reachOf(open.get(peer), look, nowMs)]),
+      )
+    },
+    onReach: (listener) => reachNews.on(listener),
+    async probe(peer, address, { signal }) {
+      throwIfAborted(signal)
+      if (connectionsOf(peer).length === 0) refuse('unreachable', `not connected with ${peer}`)
+      try {
+        for (const target of dialable(peer, [address])) {
+          const line = await running().services.dialAddress(target, signal)
+          await line.close({ signal })
+        }
+      } catch (error) {
+        throw openFault(error, signal, peer)
       }
-      return [...byPeer].map(([peer, { direct, remoteAddr, rtt }]) => ({
-        peer,
-        route: direct ? 'direct' : 'relayed',
-        address: remoteAddr.toString(),
-        ...(rtt === undefined ? {} : { rttMs: rtt }),
-      }))
     },
     onConnection(listener) {
       const entry = (event: ConnectionEvent) => listener(event)
