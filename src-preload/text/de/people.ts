@@ -158,8 +158,10 @@ export const people: typeof english = {
   },
   page: {
     gone: 'Diese Person ist nicht unter deinen Personen',
+    back: 'Alle Personen',
     connection: 'Verbindung',
     since: 'Seit',
+    forSoLong: (duration) => `${duration} lang`,
     roundTrip: 'Hin und zurück',
     address: 'Unter',
     shortName: 'Kurzname',

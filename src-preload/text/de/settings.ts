@@ -54,6 +54,8 @@ export const settings: typeof english = {
     askThem:
       'Jetzt prüfen: Einige deiner Personen versuchen, diesen PC zu erreichen, und sagen, ob es gelingt.',
     nobodyToAsk: 'Es lässt sich prüfen, sobald eine deiner Personen verbunden ist.',
+    nobodyOutside:
+      'Ob jemand von außen hereinkommt, lässt sich fragen, sobald eine deiner Personen über das Internet verbunden ist.',
     port: 'Port',
     portKept: 'TCP. Beim ersten Start gewählt, und bleibt.',
     portGiven: 'TCP. Wie dieser PC gestartet wurde.',

@@ -156,8 +156,10 @@ export const people = {
   },
   page: {
     gone: 'This person is not among your people',
+    back: 'All people',
     connection: 'Connection',
     since: 'Since',
+    forSoLong: (duration: string) => `for ${duration}`,
     roundTrip: 'Round trip',
     address: 'At',
     shortName: 'Short name',

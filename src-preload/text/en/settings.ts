@@ -52,6 +52,8 @@ export const settings = {
       `This PC still reaches those who let others in. So that others reach it too: open your router’s page (mostly 192.168.1.1 or fritz.box in a browser), look for “port forwarding”, and forward TCP port ${port ?? 'of this PC (below)'} to this PC.`,
     askThem: 'Check now: some of your people try to connect to this PC, and say whether they get through.',
     nobodyToAsk: 'It can be checked when one of your people is connected.',
+    nobodyOutside:
+      'Whether somebody gets in from outside can be asked when one of your people is connected over the internet.',
     port: 'Port',
     portKept: 'TCP. Chosen at the first start, and kept.',
     portGiven: 'TCP. As this PC was started with.',

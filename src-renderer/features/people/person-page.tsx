@@ -4,7 +4,6 @@ import type { PeerId, Person } from '#contract'
 import { TrustSlider } from '../../pairing/trust-slider.tsx'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
 import { Facts, type Fact } from '../../ui/facts.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Section } from '../../ui/section.tsx'
@@ -25,24 +24,25 @@ export function PersonPage({ peer }: { readonly peer: string }) {
   const format = useFormat()
   const person = useNode((node) => node.people.get(peer as PeerId))
   const isLoaded = useNode((node) => node.isLoaded)
-  const back = (
-    <Link href="/people" className={classes['back'] ?? ''}>
-      <IconArrowLeft size={16} aria-hidden="true" />
-      {text.tabs.list}
-    </Link>
-  )
-  if (!isLoaded) return <SkeletonList rows={2} height={160} />
-  if (person === undefined) return <EmptyState title={text.page.gone} action={back} />
+  if (!isLoaded)
+    return (
+      <Page title={text.tabs.list}>
+        <SkeletonList rows={2} height={160} />
+      </Page>
+    )
   return (
-    <>
-      {back}
-      <Page title={linkSentence(person, text.link, format)}>
+    <Page title={person === undefined ? text.page.gone : linkSentence(person, text.link, format)}>
+      {person !== undefined && (
         <div className={classes['column']}>
           <ConnectionSection person={person} />
           <TrustSection person={person} />
         </div>
-      </Page>
-    </>
+      )}
+      <Link href="/people" className={classes['back'] ?? ''}>
+        <IconArrowLeft size={16} aria-hidden="true" />
+        {text.page.back}
+      </Link>
+    </Page>
   )
 }
 
@@ -84,7 +84,7 @@ function useConnectionFacts({ reach, rtt_ms, last_seen_ms, short_name }: Person)
   const since: Fact = {
     name: words.since,
     value: format.time(reach.since_ms),
-    more: format.ago(reach.since_ms),
+    more: words.forSoLong(format.duration(Math.max(0, nowMs - reach.since_ms))),
   }
   if (reach.state === 'direct' || reach.state === 'relayed') {
     return [

@@ -80,7 +80,7 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
           </Link>
           {isNameShared && <span className={classes['short-name']}>{person.short_name}</span>}
         </p>
-        <p className={classes['dim']} data-hint={exact} data-kind={kind}>
+        <p className={classes['dim']} data-hint={exact}>
           {kind !== undefined && <ReachIcon kind={kind} size={14} className={classes['reach']} />}
           {atWork === undefined ? (
             linkWords(person, text.link, format)

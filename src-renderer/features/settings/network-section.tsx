@@ -68,7 +68,9 @@ function Verdict({ reach, connected }: { readonly reach: OwnReach; readonly conn
         ? connected > 0
           ? words.askThem
           : words.nobodyToAsk
-        : undefined
+        : reachability === 'local'
+          ? words.nobodyOutside
+          : undefined
   return (
     <div className={classes['verdict']} data-reachability={reachability}>
       <Shown size={20} aria-hidden="true" className={classes['icon'] ?? ''} />
