@@ -52,11 +52,10 @@ test('a person is shown as direct, looked for and unreachable, with why and what
   })
 
   await bo.stop()
-  const [first] = windows
-  await expect(first!.page.getByText(link.looking)).toBeVisible()
-  await look(first!.page, 'reach-looking-list-light')
-  await expect(windows[1]!.page.getByText(link.looking)).toBeVisible()
-  await look(windows[1]!.page, 'reach-looking-list-dark')
+  await onEach(async (page, theme) => {
+    await expect(page.getByText(link.looking)).toBeVisible()
+    await look(page, `reach-looking-list-${theme}`)
+  })
 
   await until('Bo is unreachable', async () => (await stateOfBo()) === 'unreachable')
   await onEach(async (page, theme) => {
