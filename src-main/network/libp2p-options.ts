@@ -18,6 +18,7 @@ import { createConnectionPlaces, type ConnectionPlaces } from './connection-plac
 import type { DialAddress } from './dialer.ts'
 import { createGossipGate, type GossipGate } from './gossip-gate.ts'
 import { createLineWatch, type LineWatch } from './line-watch.ts'
+import { createHandshakeErrors, type HandshakeErrors } from './handshake-errors.ts'
 import { guardedYamux } from './guarded-yamux.ts'
 import type { NodeIdentity } from './identity.ts'
 import { createNoiseCrypto } from './noise-crypto.ts'
@@ -78,6 +79,7 @@ export async function createNode(options: NodeOptions) {
   const { gossip, lines, places } = options.guard ?? openGuard()
   const isDenied = (peer: Libp2pPeerId): boolean =>
     isForeignKey(peer) || options.mayConnect?.(peer.toString()) === false
+  const handshakes = createHandshakeErrors()
   const self = datastoreKey(peerIdFromString(options.identity.peer))
   const connected = new Set([self])
   const node = await createLibp2p({
@@ -89,7 +91,8 @@ export async function createNode(options: NodeOptions) {
     addresses: { listen: [...options.listen] },
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
     connectionEncrypters: [
-      (components) => lines.identifying(noise({ crypto: createNoiseCrypto() })(components)),
+      (components) =>
+        lines.identifying(handshakes.noting(noise({ crypto: createNoiseCrypto() })(components))),
     ],
     streamMuxers: [
       guardedYamux(
@@ -130,7 +133,7 @@ export async function createNode(options: NodeOptions) {
     services: {
       identify: identify(),
       identifyPush: identifyPush(),
-      dialAddress,
+      dialAddress: addressDialler(handshakes),
       ping: ping(),
       dht: kadDHT({
         protocol: '/meshwork/kad/1',
@@ -161,13 +164,23 @@ export async function createNode(options: NodeOptions) {
   return node
 }
 
-/** Dials single addresses past libp2p's queue, which tries those of one peer one after the other. */
-function dialAddress(components: {
+/** What of libp2p dials a single address. */
+interface AddressTransports {
   readonly transportManager: {
     dial(address: Multiaddr, options: { signal: AbortSignal }): Promise<Connection>
   }
-}): DialAddress {
-  return (address, signal) => components.transportManager.dial(address, { signal })
+}
+
+/** Dials single addresses past libp2p's queue, which tries those of one peer one after the other. */
+function addressDialler(handshakes: HandshakeErrors) {
+  return ({ transportManager }: AddressTransports): DialAddress =>
+    async (address, signal) => {
+      try {
+        return await transportManager.dial(address, { signal })
+      } catch (error) {
+        throw handshakes.of(signal) ?? error
+      }
+    }
 }
 
 /** The entry in which libp2p remembers a peer. */

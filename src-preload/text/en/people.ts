@@ -124,7 +124,7 @@ export const people = {
       relayedThrough: (name: string, relay: string) => `${name} is connected through ${relay}`,
       connected: (name: string) => `${name} is connected`,
       looking: (name: string) => `Looking for ${name}`,
-      unreachable: (name: string, since: string) => `${name} cannot be reached since ${since}`,
+      unreachable: (name: string, since: string) => `${name} has been unreachable since ${since}`,
       notLooked: (name: string) => `${name} is not connected`,
     },
     firstTry: 'The first try is under way.',

@@ -50,7 +50,7 @@ describe('how somebody is connected, in a few words', () => {
   it('is a sentence about them on their page', () => {
     const person = { name: 'Bo', connected: true } as Person
     expect(linkSentence({ ...person, reach: missing('unreachable') }, words, format)).toBe(
-      'Bo cannot be reached since 11:00',
+      'Bo has been unreachable since 11:00',
     )
     const relayed: Reach = { state: 'relayed', through_name: 'Cy', since_ms: NOW }
     expect(linkSentence({ ...person, reach: relayed }, words, format)).toBe('Bo is connected through Cy')
