@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { transportContract } from '../ports/transport.contract.ts'
+import { transportContract, type TransportHarness } from '../ports/transport.contract.ts'
+import { transportReachContract } from '../ports/transport-reach.contract.ts'
 import type { Clock } from '../ports/clock.ts'
 import { createIdentity } from './identity.ts'
 import { localPeer, machineClock } from './local-mesh.ts'
@@ -14,14 +15,14 @@ function jumpingClock(): { readonly clock: Clock; readonly jumpAhead: (ms: numbe
   }
 }
 
-transportContract('memory', () => {
+const memory = (): TransportHarness => {
   const { clock, jumpAhead } = jumpingClock()
   const network = createMemoryNetwork(clock)
   const create = () => network.join(createIdentity(randomBytes(32)).peer)
   return { create, emptyAddress: '/memory/nobody', jumpAhead }
-})
+}
 
-transportContract('libp2p', () => {
+const libp2p = (): TransportHarness => {
   const { clock, jumpAhead } = jumpingClock()
   return {
     create: (mayConnect) =>
@@ -30,4 +31,8 @@ transportContract('libp2p', () => {
     emptyAddress: '/ip4/127.0.0.1/tcp/9',
     jumpAhead,
   }
-})
+}
+for (const [name, harness] of Object.entries({ memory, libp2p })) {
+  transportContract(name, harness)
+  transportReachContract(name, harness)
+}

@@ -21,8 +21,6 @@ const PROTOCOL = '/contract/echo/1'
 const CID = 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy' as Cid
 const STRANGER = '12D3KooWGzBHcVPFWvZLmgZdgKCnFBVcPZ7QZyVnZEMmH6yvVyYP' as PeerId
 
-const OTHER_STRANGER = '12D3KooWHHzSeKaY8xuZVzkLbKFfvNgPPeKhFBGrMbNzbm5akpqu' as PeerId
-
 /** A signal for what should be done long before. */
 const soon = () => AbortSignal.timeout(120_000)
 const text = (value: string) => new TextEncoder().encode(value)
@@ -163,76 +161,6 @@ export function transportContract(name: string, createHarness: () => TransportHa
         a.keepConnected([{ peer: c.peer, addresses: c.addresses() }])
         await until(() => a.connections().some(({ peer }) => peer === c.peer))
         expect(a.connections().map(({ peer }) => peer)).toEqual([c.peer])
-      })
-    })
-
-    describe('reach', () => {
-      test('[H10] who is kept and there is connected, since when and over what', async () => {
-        const [a, b] = await Promise.all([started(), started()])
-        expect(a.reach().size).toBe(0)
-        a.keepConnected([{ peer: b.peer, addresses: b.addresses() }])
-        await until(() => a.reach().get(b.peer)?.state === 'connected')
-        const [connection] = a.connections()
-        expect(a.reach().get(b.peer)).toEqual({ state: 'connected', connection })
-        expect(connection).toMatchObject({ route: 'direct', scope: 'machine' })
-        expect(connection?.sinceMs).toBeGreaterThan(Date.now() - 60_000)
-        expect(connection?.sinceMs).toBeLessThanOrEqual(Date.now())
-        // Of those who are not kept nothing is said.
-        expect(b.reach().size).toBe(0)
-      })
-
-      test('[H10] who is not there is looked for, then unreachable, with what it failed with; listeners are told', async () => {
-        const a = await started()
-        let told = 0
-        const stop = a.onReach(() => (told += 1))
-        a.keepConnected([
-          { peer: STRANGER, addresses: [harness.emptyAddress] },
-          { peer: OTHER_STRANGER, addresses: [] },
-        ])
-        const reach = (peer: PeerId) => {
-          const found = a.reach().get(peer)
-          return found?.state === 'connected' ? undefined : found
-        }
-        await until(
-          () => reach(STRANGER)?.failure !== undefined && reach(OTHER_STRANGER)?.failure !== undefined,
-        )
-        expect(reach(STRANGER)).toMatchObject({ state: 'looking', failure: { addresses: 1 } })
-        expect(reach(STRANGER)?.failure?.kind).toMatch(/^(refused|no-answer)$/)
-        expect(reach(STRANGER)?.tries).toBeGreaterThan(0)
-        expect(reach(OTHER_STRANGER)?.failure).toEqual({ kind: 'no-address' })
-        await until(() => told > 0)
-        harness.jumpAhead(31_000)
-        expect(reach(STRANGER)?.state).toBe('unreachable')
-        expect(Date.now() - (reach(STRANGER)?.sinceMs ?? 0)).toBeLessThan(60_000)
-        a.networkChanged()
-        stop()
-        a.keepConnected([])
-        expect(a.reach().size).toBe(0)
-      })
-
-      test('[H10] who is lost is looked for from then on, and that is told', async () => {
-        const [a, b] = await Promise.all([started(), started()])
-        a.keepConnected([{ peer: b.peer, addresses: b.addresses() }])
-        await until(() => a.reach().get(b.peer)?.state === 'connected')
-        harness.jumpAhead(3_600_000)
-        let told = 0
-        a.onReach(() => (told += 1))
-        await b.stop()
-        await until(() => a.reach().get(b.peer)?.state === 'looking')
-        await until(() => told > 0)
-      })
-
-      test('[H12] a probe shows whether a connected peer answers at an address, and only that peer', async () => {
-        const [a, b] = await pair()
-        const c = await started()
-        const [address = ''] = b.addresses()
-        await a.probe(b.peer, address, { signal: soon() })
-        const probed = (peer: PeerId, at: string) => faultOfPromise(a.probe(peer, at, { signal: soon() }))
-        expect(await probed(b.peer, harness.emptyAddress)).toBe('unreachable')
-        const ofC = (c.addresses()[0] ?? '').replace(/\/p2p\/.*/, '')
-        expect(await probed(b.peer, ofC)).toBe('unreachable')
-        expect(await probed(c.peer, c.addresses()[0] ?? '')).toBe('unreachable')
-        expect(a.connections()).toMatchObject([{ peer: b.peer }])
       })
     })
 
