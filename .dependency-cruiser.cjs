@@ -53,6 +53,7 @@ module.exports = {
     layer('sim', ['src-main/peer/', 'src-main/ports/', 'src-main/protocol/']),
     layer('cli', [
       'src-main/assemble.ts',
+      'src-main/peer-folder.ts',
       'src-main/headless.ts',
       'src-main/api/',
       'src-main/ports/',

@@ -8,6 +8,7 @@ export default defineConfig({
       'src-renderer/**/*.test.ts',
       'wasm/**/*.test.ts',
       'assets/**/*.test.ts',
+      'e2e/lab/*.test.ts',
     ],
     // For what hangs: a test waits for conditions, and peers share two cores with whatever else runs on the machine.
     testTimeout: 300_000,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { availableParallelism, hostname } from 'node:os'
 import { join } from 'node:path'
 import { createRunner } from './compute/runner.ts'
@@ -7,19 +6,17 @@ import { machineReaders, processMeter } from './hardware/machine-readers.ts'
 import { createHardware } from './hardware/probe.ts'
 import { createMachineWatch } from './hardware/watch.ts'
 import { createBlobExchange } from './network/blob-exchange.ts'
-import { createIdentity } from './network/identity.ts'
 import { keptListenAddresses, keptPort } from './network/kept-port.ts'
 import { createNetworkWatch } from './network/network-watch.ts'
 import { createTransport } from './network/node.ts'
 import { createOwnReach } from './network/own-reach.ts'
-import { pairKeys } from './network/pair-key.ts'
 import { createPublishedStores } from './network/published-store.ts'
 import { createWhereabouts } from './network/whereabouts.ts'
+import { openPeerFolder, type FolderOptions, type OpenedFolder } from './peer-folder.ts'
 import type { BlobFetcher } from './ports/blob-fetcher.ts'
 import type { BlobStore } from './ports/blob-store.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Hardware, MachineReader } from './ports/hardware.ts'
-import type { KeyKeeper } from './ports/key-keeper.ts'
 import type { OwnReach } from './ports/own-reach.ts'
 import type { Random } from './ports/random.ts'
 import type { Runner } from './ports/runner.ts'
@@ -27,7 +24,6 @@ import type { Settings } from './ports/settings.ts'
 import type { Transport } from './ports/transport.ts'
 import { ComputeAllocationState } from './protocol/assignment.ts'
 import { ComputeCommitment } from './protocol/commitment.ts'
-import { refuse } from './protocol/fault.ts'
 import type { Cid, PeerId } from './protocol/ids.ts'
 import { PUBLISH_WITHIN_MS } from './protocol/limits.ts'
 import { PauseRules, RULE_NAMES } from './protocol/pause-rule.ts'
@@ -43,22 +39,13 @@ import { createSharingWatch, type SharingWatch } from './runtime/sharing-watch.t
 import { createStatistics, type Statistics } from './runtime/statistics.ts'
 import { createUsageMeter } from './runtime/usage-meter.ts'
 import { createEnvelopeMemory } from './storage/envelope-memory.ts'
-import { loadOrCreateKey, type KeyProtection } from './storage/key-file.ts'
-import { checkFolder, repairFolder, type FolderRepaired, type RepairChoice } from './storage/folder-repair.ts'
 import { openStorage } from './storage/storage.ts'
 
-/** Disk that blobs may take unless the user says otherwise. */
-const QUOTA_BYTES = 20 * 2 ** 30
 /** The stores' own debounce: with the runtime's a change is out well within the protocol's time. */
 const PUBLISH_DEBOUNCE_MS = PUBLISH_WITHIN_MS / 4
 
-/** The peer's key inside its data folder. */
-const KEY_FILE = 'peer.key'
-
 /** How a peer is set up. */
-export interface PeerOptions {
-  /** The data folder; created when it is not there. */
-  readonly folder: string
+export interface PeerOptions extends FolderOptions {
   readonly name?: string
   /** Multiaddresses to listen at; everywhere, at a port that is chosen once and kept, when absent. */
   readonly listen?: readonly string[]
@@ -70,10 +57,6 @@ export interface PeerOptions {
   readonly share?: Share
   /** Switches off all rules that pause sharing, from now on; absent leaves them as they are. */
   readonly rules?: 'off'
-  readonly quotaBytes?: number
-  readonly passphrase?: string
-  /** Where the host has a keychain: it seals a key that is made, and opens one that it sealed. */
-  readonly keyKeeper?: KeyKeeper
   /** What the host itself tells of the machine; it wins over what is read here. */
   readonly readers?: readonly MachineReader[]
   /** The journal failed or a promise of our own broke: the process must end. */
@@ -110,23 +93,26 @@ export interface AssembledPeer {
 
 /** Builds a peer: the one place that constructs adapters and wires them. Nothing runs before `start`. */
 export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer> {
+  const opened = await openPeerFolder(options)
+  try {
+    const { settings } = opened.storage
+    const listen = options.listen ?? (await keptListenAddresses({ settings, random: machineRandom }))
+    return wirePeer({ ...options, listen }, opened)
+  } catch (error) {
+    await opened.storage.close()
+    throw error
+  }
+}
+
+function wirePeer(
+  options: PeerOptions & { readonly listen: readonly string[] },
+  { storage, identity, quotaBytes }: OpenedFolder,
+): AssembledPeer {
   const clock = machineClock
   const random = machineRandom
-  const quotaBytes = options.quotaBytes ?? QUOTA_BYTES
-  const keyPath = join(options.folder, KEY_FILE)
-  const storage = await openStorage({
-    folder: options.folder,
-    quotaBytes,
-    clock,
-    // The key is made after the database, so that a folder with a key had one.
-    mustExist: existsSync(keyPath),
-  })
   const { journal, blobs, settings } = storage
   for (const repair of storage.repairs) options.warn(`repaired while opening: ${JSON.stringify(repair)}`)
-  const { seed } = await loadOrCreateKey(keyPath, protectionOf(options))
-  const identity = createIdentity(seed)
-  const { mdns, bootstrap, fatal, report } = options
-  const listen = options.listen ?? (await keptListenAddresses({ settings, random }))
+  const { listen, mdns, bootstrap, fatal, report } = options
   const mayConnect = (peer: string): boolean => !runtime.state.blocked.has(peer as PeerId)
   const transport = createTransport({
     identity,
@@ -167,7 +153,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   const whereabouts = createWhereabouts({
     transport,
     identity,
-    pairKeyOf: pairKeys(seed),
+    pairKeyOf: identity.pairKeyOf,
     clock,
     random,
     settings,
@@ -176,7 +162,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     learned: (record) => runtime.learn(record),
     onDefect: report,
   })
-  const port = options.listen === undefined ? keptPort(settings) : undefined
+  const port = keptPort(settings)
   const ownReach = createOwnReach({
     transport,
     clock,
@@ -355,33 +341,8 @@ export async function assembleSandbox(folder: string): Promise<Sandbox> {
   }
 }
 
-function protectionOf({ passphrase, keyKeeper: keeper }: PeerOptions): KeyProtection {
-  return {
-    ...(passphrase === undefined ? {} : { passphrase }),
-    ...(keeper === undefined ? {} : { keeper }),
-  }
-}
-
 /** The scene that is rendered when no other is given: a Cornell box with a golden knot, as a .glb file. */
 export async function sampleScene(): Promise<Uint8Array> {
   const { defaultSceneGlb } = await import('./compute/libraries/render/default-scene.ts')
   return defaultSceneGlb()
-}
-
-/**
- * Looks whether a peer's data folder opens, and repairs it as its user chose; no peer may be running on it.
- * @returns what a repair did; undefined where none was chosen and the folder opens as it is
- * @throws FaultError `storage-failed` that says what is wrong and what can be done; `bad-input` for no peer's folder
- */
-export function repairDataFolder(
-  folder: string,
-  choice: RepairChoice | undefined,
-): FolderRepaired | undefined {
-  if (!existsSync(join(folder, KEY_FILE))) refuse('bad-input', `${folder} is no data folder of a peer`)
-  if (choice === undefined) {
-    checkFolder(folder)
-    return undefined
-  }
-  const moment = new Date(machineClock.nowMs()).toISOString().replaceAll(/[:.]/g, '-')
-  return repairFolder(folder, choice, `before-repair-${moment}`)
 }

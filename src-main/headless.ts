@@ -13,6 +13,7 @@ import {
 import { shortNameOf } from './network/peer-name.ts'
 import type { PeerId } from './protocol/ids.ts'
 import { faultOf, refuse } from './protocol/fault.ts'
+import { issueLine, usePlainIssues } from './protocol/plain-issues.ts'
 import { printable, printableJson } from './protocol/printable-text.ts'
 
 /** A peer that cannot stop within this time is ended as it is; its journal survives that by design. */
@@ -206,11 +207,13 @@ export function parseHeadlessArguments(argv: readonly string[]): HeadlessOptions
 export function checkHeadlessOptions(given: Readonly<Record<string, unknown>>): HeadlessOptions {
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const parsed = HeadlessOptions.safeParse(present)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    refuse('bad-input', `${issue?.path.join('.') ?? 'options'}: ${issue?.message ?? 'not understood'}`)
-  }
+  if (!parsed.success) refuse('bad-input', issueLine(parsed.error.issues, flagOf))
   return { ...parsed.data, data: resolve(parsed.data.data) }
+}
+
+/** A field's flag: `--ram-gb` of `ramGb`. */
+function flagOf([field = 'options']: readonly string[]): string {
+  return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
 function parseFlags(argv: readonly string[]) {
@@ -244,6 +247,7 @@ function parseFlags(argv: readonly string[]) {
  * Ends the process.
  */
 export async function runDaemon(argv: readonly string[], extras: HeadlessExtras = {}): Promise<never> {
+  usePlainIssues()
   try {
     process.exit(await runHeadless(parseHeadlessArguments(argv), extras))
   } catch (error) {

@@ -13,6 +13,7 @@ import { assemblePeer, type AssembledPeer, type PeerOptions } from './assemble.t
 import { decodeInvite, encodeInvite, inviteLink } from './network/invite-code.ts'
 import { shortNameOf } from './network/peer-name.ts'
 import { faultOf, refuse } from './protocol/fault.ts'
+import { usePlainIssues } from './protocol/plain-issues.ts'
 import { printableLine } from './protocol/printable-text.ts'
 
 /** The log of defects is for a bug report; beyond this it says nothing new. */
@@ -63,6 +64,7 @@ export interface HostedPeer {
  * @throws FaultError when it cannot start: `storage-failed` if another one runs on the folder
  */
 export async function hostPeer(options: HostOptions): Promise<HostedPeer> {
+  usePlainIssues()
   const { folder, requestStop, apiPort, host = 'headless', ...peerOptions } = options
   await refuseSecondStart(folder)
   const report = createDefectLog(folder)

@@ -1,9 +1,14 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { FaultError } from '../protocol/fault.ts'
-import { connectFolder } from './client.ts'
+import { WebSocketServer } from 'ws'
+import { FaultError, faultOf } from '../protocol/fault.ts'
+import { connectApi, connectFolder, useClient } from './client.ts'
 import { readEndpoint, removeEndpoint, writeEndpoint } from './endpoint-file.ts'
 
 let folder: string
@@ -22,7 +27,55 @@ it('a folder where no peer runs is a fault that says how to start one', async ()
 
 it('an endpoint that a killed peer has left behind is a fault in one line', async () => {
   await writeEndpoint(folder, { url: 'ws://127.0.0.1:1/api', token: 'x', pid: 1 })
-  expect(await lineOf(connectFolder(folder))).toMatch(/^unreachable: [^\n]+$/)
+  expect(await lineOf(connectFolder(folder))).toMatch(
+    /^unreachable: no peer is running on [^\n]+ any more \(process 1 has ended\)[^\n]+$/,
+  )
+})
+
+it('[Y16] a call waits as long as its peer is there, and no longer than that', async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'mute-peer.fixture.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const next = async (): Promise<string> => String((await lines.next()).value)
+  try {
+    const url = `ws://127.0.0.1:${await next()}/api`
+    const client = await connectApi({ url, token: 'x', pid: child.pid ?? 0 }, { askEveryMs: 20 })
+    const call = useClient(client, (calls) => calls.node.info())
+    let state = 'waits'
+    const ended = call.catch((error: unknown) => faultOf(error, 'internal')).finally(() => (state = 'ended'))
+    for (let asked = 0; asked < 20; asked++) expect(await next()).toBe('asked')
+    expect(state).toBe('waits')
+    child.kill('SIGSTOP')
+    expect(await ended).toEqual({
+      kind: 'unreachable',
+      message: `the peer (process ${child.pid}) does not answer: it is stopped, or far too busy`,
+    })
+  } finally {
+    child.kill('SIGKILL')
+  }
+})
+
+it('[Y16] a peer is given up when it has answered none of four questions, however long one of them waited', async () => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: false })
+  try {
+    await once(server, 'listening')
+    let asked = 0
+    server.on('connection', (socket) =>
+      socket.on('ping', () => {
+        asked += 1
+        // The process is stopped just after its first answer, and for four questions but one.
+        if (asked === 1 || asked === 5) socket.pong()
+      }),
+    )
+    const { port } = server.address() as AddressInfo
+    const client = await connectApi({ url: `ws://127.0.0.1:${port}/api`, token: 'x' }, { askEveryMs: 200 })
+    await client.closed
+    expect(client.lost()).toMatchObject({ kind: 'unreachable' })
+    expect(asked).toBe(9)
+  } finally {
+    server.close()
+  }
 })
 
 it('an endpoint that points anywhere but to this machine is not followed', async () => {

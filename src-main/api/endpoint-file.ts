@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, constants, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { isSystemError, systemWords } from '../protocol/system-error.ts'
 
 /** The file inside a peer's data folder. */
 const ENDPOINT_FILE = 'api.json'
@@ -29,6 +30,16 @@ export async function readEndpoint(folder: string): Promise<Endpoint | undefined
   } catch {
     // No file, or none of ours: either way nobody can be reached with it.
     return undefined
+  }
+}
+
+/** Why this user cannot see whether a peer has written the file; undefined where they can. */
+export async function endpointHidden(folder: string): Promise<string | undefined> {
+  try {
+    await access(join(folder, ENDPOINT_FILE), constants.R_OK)
+    return undefined
+  } catch (error) {
+    return isSystemError(error) && ['ENOENT', 'ENOTDIR'].includes(error.code) ? undefined : systemWords(error)
   }
 }
 

@@ -178,6 +178,6 @@ function count(tally: Tally, attempt: AttemptState, won: boolean): void {
       tally.rejected++
       return
     case 'void':
-      if (status.why === 'late' || status.why === 'disconnected') tally.expired++
+      if (status.why === 'late') tally.expired++
   }
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { INVITE_MINUTES_MAX } from '#contract'
 import {
   byteCount,
   deadlineMs,
@@ -18,11 +19,11 @@ describe('an argument', () => {
     ['1.5h', 90],
     ['7d', 10_080],
   ])('%s is a duration', (text, minutes) => {
-    expect(durationMinutes(text)).toBe(minutes)
+    expect(durationMinutes(INVITE_MINUTES_MAX)(text)).toBe(minutes)
   })
 
-  it.each(['', '60', 'm', '-1m', '1 h', '1w', '1e3m', '60mm'])('%j is no duration', (text) => {
-    expect(() => durationMinutes(text)).toThrow(InvalidArgumentError)
+  it.each(['', '0m', '8d', '60', 'm', '-1m', '1 h', '1w', '1e3m', '60mm'])('%j is no duration', (text) => {
+    expect(() => durationMinutes(INVITE_MINUTES_MAX)(text)).toThrow(InvalidArgumentError)
   })
 
   it('is a duration in milliseconds where those matter', () => {

@@ -9,9 +9,14 @@ export function numberBetween(min: number, max: number): (text: string) => numbe
   return (text) => {
     const value = text.trim() === '' ? NaN : Number(text)
     if (!(value >= min && value <= max))
-      throw new InvalidArgumentError(`a number from ${min} to ${max}, please.`)
+      throw new InvalidArgumentError(`a number from ${boundText(min)} to ${boundText(max)}, please.`)
     return value
   }
+}
+
+/** A bound as a person reads it: `1,000,000`. */
+function boundText(bound: number): string {
+  return bound.toLocaleString('en-US', { maximumFractionDigits: 3 })
 }
 
 /** A whole number within bounds, both inclusive. */
@@ -65,19 +70,25 @@ function momentMs(text: string, nowMs: number): number {
   return Date.parse(`${date}T${time === '' ? '23:59:59' : time}${zone}`)
 }
 
-/** A duration in minutes. */
-export function durationMinutes(text: string): number {
-  return durationMs(text) / MILLISECONDS.m
+/** A duration in minutes: more than none, and at most so many. */
+export function durationMinutes(max: number): (text: string) => number {
+  return (text) => {
+    const minutes = durationMs(text) / MILLISECONDS.m
+    if (minutes <= 0 || minutes > max) {
+      throw new InvalidArgumentError(`at least 1ms and at most ${max / (24 * 60)}d, please.`)
+    }
+    return minutes
+  }
 }
 
 /** A count of at least one: `10000`, `5e9`, `20k`, `1.5G`. */
 export function unitCount(text: string): number {
-  return stepped(text, 1_000, 'a count such as 10000, 5e9 or 20k, please.')
+  return stepped(text, 1_000, 'a count of at least 1, such as 10000, 5e9 or 20k, please.')
 }
 
 /** A count of bytes of at least one: `4096`, `64M`, `1.5G`. */
 export function byteCount(text: string): number {
-  return stepped(text, 1_024, 'bytes such as 4096, 64M or 1G, please.')
+  return stepped(text, 1_024, 'at least 1 byte, such as 4096, 64M or 1G, please.')
 }
 
 function stepped(text: string, base: number, please: string): number {
@@ -86,6 +97,16 @@ function stepped(text: string, base: number, please: string): number {
     Number(amount ?? NaN) * base ** STEPS.indexOf(step.replace('K', 'k') as (typeof STEPS)[number])
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError(please)
   return value
+}
+
+/** Text of so many characters, both bounds inclusive. */
+export function textBetween(min: number, max: number): (text: string) => string {
+  return (text) => {
+    if (text.trim().length < min) throw new InvalidArgumentError('something, please: it is empty.')
+    if (text.length > max)
+      throw new InvalidArgumentError(`at most ${max} characters, please, not ${text.length}.`)
+    return text
+  }
 }
 
 /** Collects an option that may be given several times. */

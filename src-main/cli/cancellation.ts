@@ -1,3 +1,6 @@
+import { FaultError } from '../protocol/fault.ts'
+import type { JobId } from '../protocol/ids.ts'
+
 /** A launcher that passes a terminal's signal on makes two of one; whoever means it says it again later. */
 const SAME_SIGNAL_MS = 500
 /** What shells say of a program that ended by SIGINT. */
@@ -27,4 +30,43 @@ export function onInterrupt(): Cancellation {
       for (const name of signals) process.removeListener(name, interrupt)
     },
   }
+}
+
+/**
+ * Does some work until it is done or the user interrupts it; the caller then tidies up.
+ * @param left what is left of the work at that moment, as one line for the user
+ * @param work ends soon after its signal, or nothing ends this process
+ * @throws FaultError `cancelled` with that line
+ */
+export async function interruptible<T>(
+  left: () => string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { signal, release } = onInterrupt()
+  const interrupted = Promise.withResolvers<never>()
+  signal.addEventListener('abort', () =>
+    interrupted.reject(new FaultError({ kind: 'cancelled', message: left() })),
+  )
+  try {
+    return await Promise.race([work(signal), interrupted.promise])
+  } finally {
+    release()
+  }
+}
+
+/** How far a command has come that submits a job and waits for it, for `interruptible`. */
+export interface JobWait {
+  /** The job, once it is submitted. */
+  job_id?: JobId
+  /** Whether the call that submits it is under way. */
+  isSubmitting?: boolean
+}
+
+/** What is left when a command that submits a job is interrupted. */
+export function leftOfJob({ job_id, isSubmitting = false }: JobWait): string {
+  if (job_id !== undefined)
+    return `${job_id} goes on: meshctl job-status ${job_id} --watch, or end it: meshctl cancel-job ${job_id}`
+  return isSubmitting
+    ? 'interrupted while the job was submitted; meshctl list-jobs shows whether it was'
+    : 'interrupted before the job was submitted'
 }

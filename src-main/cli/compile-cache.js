@@ -14,18 +14,19 @@ const ROOT = 0
  * JavaScript, because the launcher of meshctl needs it before it knows its Node.
  * @param {NodeJS.Platform} platform
  * @param {Readonly<Record<string, string | undefined>>} env
- * @param {string} home
+ * @param {string} [home]
  * @param {number | undefined} uid this user's id; absent on systems without
  * @returns {string | undefined} undefined where it would not be private; the program then starts without a cache
  */
 export function compileCacheFolder(
   platform = process.platform,
   env = process.env,
-  home = homedir(),
+  home,
   uid = process.getuid?.(),
 ) {
-  const path = join(cacheHome(platform, env, home), 'compile')
   try {
+    // There are users without a home, for whom this throws.
+    const path = join(cacheHome(platform, env, home ?? homedir()), 'compile')
     mkdirSync(path, { recursive: true, mode: 0o700 })
     if (uid === undefined) return path
     return isPrivate(realpathSync(path), uid) ? path : undefined

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { refuse } from '../protocol/fault.ts'
 
 /** What the platform says of where programs keep their data. */
 export interface PlatformFolders {
@@ -10,7 +11,16 @@ export interface PlatformFolders {
 
 /** This machine's. */
 export function platformFolders(): PlatformFolders {
-  return { platform: process.platform, home: homedir(), env: process.env }
+  return { platform: process.platform, home: homeFolder(), env: process.env }
+}
+
+/** @throws FaultError `bad-input` for a user whom the system knows no home of */
+function homeFolder(): string {
+  try {
+    return homedir()
+  } catch (error) {
+    return refuse('bad-input', 'this user has no home folder: name the data folder with --data', error)
+  }
 }
 
 /**
@@ -25,7 +35,8 @@ export function defaultDataFolder({ platform, home, env }: PlatformFolders): str
   return join(base?.startsWith('/') === true ? base : join(home, '.local', 'share'), 'meshwork')
 }
 
-/** The folder that a command works on. */
+/** The folder that a command works on. @throws FaultError `bad-input` for a name that is empty */
 export function dataFolder(named: string | undefined): string {
+  if (named === '') refuse('bad-input', '--data: a folder, please; it is empty')
   return resolve(named ?? defaultDataFolder(platformFolders()))
 }

@@ -8,8 +8,9 @@ import { unitResources } from '../api/module-algorithm.ts'
 import type { Sandbox } from '../assemble.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { RunOutcome, RunTask } from '../ports/runner.ts'
-import { faultOf, refuse } from '../protocol/fault.ts'
+import { refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
+import { systemWords } from '../protocol/system-error.ts'
 import type { RunMetrics } from '../protocol/receipt.ts'
 import { INPUT_ROLE, MODULE_ROLE, WASM_MODULE, type WasmParams } from '../protocol/wasm-job.ts'
 import type { LocalFile } from './scene-files.ts'
@@ -53,7 +54,7 @@ export async function runLocally<T>(
 ): Promise<T> {
   // Only this command needs a compute host; the others would wait for it to load.
   const { assembleSandbox } = await import('../assemble.ts')
-  const folder = await mkdtemp(join(tmpdir(), 'meshctl-run-'))
+  const folder = await temporaryFolder()
   let sandbox: Sandbox | undefined
   // A daemon's servers keep its process; here, between two compute hosts, only timers of the clock wait, which do not.
   const awake = setInterval(() => undefined, AWAKE_EVERY_MS)
@@ -64,6 +65,20 @@ export async function runLocally<T>(
     await sandbox?.stop()
     clearInterval(awake)
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A folder of this run's own. @throws FaultError `storage-failed` */
+async function temporaryFolder(): Promise<string> {
+  const parent = tmpdir()
+  try {
+    return await mkdtemp(join(parent, 'meshctl-run-'))
+  } catch (error) {
+    return refuse(
+      'storage-failed',
+      `cannot make a temporary folder in ${parent} (TMPDIR): ${systemWords(error)}`,
+      error,
+    )
   }
 }
 
@@ -114,7 +129,7 @@ async function takeCopy(blobs: BlobStore, folder: string, { path }: LocalFile): 
   try {
     await copyFile(path, copy, constants.COPYFILE_FICLONE)
   } catch (error) {
-    refuse('bad-input', `cannot read ${path}: ${faultOf(error, 'bad-input').message}`, error)
+    refuse('bad-input', `cannot read ${path}: ${systemWords(error)}`, error)
   }
   return blobs.adopt(copy)
 }

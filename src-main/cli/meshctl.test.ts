@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import wabt from 'wabt'
 import { z } from 'zod'
 import type { Person } from '#contract'
 import type { LentChange } from '#contract'
@@ -62,6 +63,49 @@ describe('a command line', () => {
     expect(plain.err).toMatch(/^meshctl: no peer is running on [^\n]+\n$/)
     const json = await meshctl('info', '--data', data, '--json')
     expect(JSON.parse(json.out)).toMatchObject({ fault: { kind: 'unreachable' } })
+  })
+
+  it.each<[string[], RegExp]>([
+    [['pair', '', '--trust', '1'], /'code'.+it is empty/],
+    [['pair', 'x'.repeat(20_000), '--trust', '1'], /'code'.+at most 8000 characters/],
+    [['start', '--name', ' '], /'--name <text>'.+it is empty/],
+    [['start', '--name', 'x'.repeat(101)], /'--name <text>'.+at most 100 characters/],
+    [['start', '--cores', 'NaN'], /'--cores <count>'.+from 0\.1 to 4,096/],
+    [['invite', '--valid', '8d'], /'--valid <duration>'.+at most 7d/],
+    [['invite', '--valid', '0s'], /'--valid <duration>'.+at least 1ms/],
+    [['job-consensus', 'job-1', ''], /'unit'.+a whole number from 0/],
+    [['job-status', ''], /'id'.+a job id/],
+    [
+      ['submit-job', '--wasm', 'a.wasm', '--description', 'x'.repeat(501)],
+      /'--description <text>'.+500 characters/,
+    ],
+    [
+      ['submit-job', '--wasm', 'a.wasm', '--arg', 'x'.repeat(1_025)],
+      /--arg number 1: must have at most 1024/,
+    ],
+    [['run', 'a.wasm', '--env', `${'x'.repeat(1_025)}=1`], /--env x+: has a name that is not allowed/],
+  ])('[Y17] %# names the option that is wrong and its bounds, in text and as JSON', async (argv, words) => {
+    const { code, out, err } = await meshctl(...argv, '--json')
+    expect(code).toBe(2)
+    expect(err).toMatch(words)
+    expect(err).not.toMatch(/expected|Too (?:big|small)|Invalid input/)
+    expect(err.length).toBeLessThan(700)
+    expect(JSON.parse(out)).toEqual({
+      fault: { kind: 'bad-input', message: expect.stringMatching(words) as string },
+    })
+  })
+
+  it('[Y17] says for every option with a value which unit or form it has', async () => {
+    const { out } = await meshctl('--help')
+    const names = [...out.matchAll(/^ {2}([a-z][a-z-]+)/gm)].map(([, name]) => name ?? '')
+    for (const name of names.filter((one) => one !== 'help')) {
+      const help = (await meshctl(name, '--help')).out.replace(/\n {10,}/g, ' ')
+      const options = [...help.matchAll(/^ +(--[a-z-]+ <[^>]+>) +(.+)$/gm)]
+      for (const [, option, text] of options) {
+        // A default or a form, an example, bounds, or that it may be repeated; files and CIDs need none.
+        expect(`${option} ${text}`).toMatch(/default|such as|from |0 to 1|repeatable|: |file|<cid>|required/)
+      }
+    }
   })
 
   it('has help with an example for every command', async () => {
@@ -206,6 +250,42 @@ describe('two peers in processes of their own', () => {
       .poll(async () => JSON.parse((await meshctl('list-peers', '--json', '--data', ben())).out) as Person[])
       .toMatchObject([{ name: 'anna', done_for_them: 200 }])
     expect(await meshctl('remove-job', job_id, '--data', anna())).toMatchObject({ code: 0 })
+  })
+
+  it('go on with a job whose command is interrupted, which says so, ends and leaves no file', async () => {
+    const tools = await wabt()
+    const loop = join(folder, 'loop.wasm')
+    const text = '(module (memory (export "memory") 1) (func (export "_start") (loop br 0)))'
+    await writeFile(loop, tools.parseWat('loop.wasm', text).toBinary({}).buffer)
+    const limits = ['--fuel', '9e15', '--timeout', '1h', '--redundancy', '1']
+    const child = spawn(process.execPath, [
+      ...[
+        launcher,
+        'submit-job',
+        '--wasm',
+        loop,
+        ...limits,
+        '--out',
+        join(folder, 'looped'),
+        '--data',
+        anna(),
+      ],
+    ])
+    let err = ''
+    child.stderr.on('data', (text: Buffer) => (err += text.toString()))
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    const running = async () =>
+      (await client.calls.jobs.list()).filter(({ state }) => state.kind === 'running')
+    await expect.poll(async () => (await running()).length).toBe(1)
+    const [job] = await running()
+    const job_id = job?.job_id ?? ''
+    // The command hears of its job a little later than the others; it answers the same to both.
+    child.kill('SIGINT')
+    expect(await ended).toBe(1)
+    expect(err).toMatch(/^meshctl: (?:\S+ goes on: .+ meshctl cancel-job \S+|interrupted while .+)\n$/)
+    expect((await readdir(folder)).filter((name) => name.startsWith('looped'))).toEqual([])
+    expect(await running()).toHaveLength(1)
+    expect(await meshctl('cancel-job', job_id, '--data', anna())).toMatchObject({ code: 0 })
   })
 
   it('render a scene and save the picture', async () => {

@@ -1,7 +1,10 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { usePlainIssues } from '../protocol/plain-issues.ts'
 import { FaultError } from '../protocol/fault.ts'
 import { limitsGiven, paramsGiven, splitOption } from './module-options.ts'
+
+usePlainIssues()
 
 describe('options of a module', () => {
   it('become its parameters, with the defaults of those that were not given', () => {
@@ -28,8 +31,12 @@ describe('options of a module', () => {
   it.each([
     ['a variable without a value', { env: ['A'] }, '--env A: NAME=VALUE, please'],
     ['a variable without a name', { env: ['=1'] }, '--env =1: NAME=VALUE, please'],
-    ['a NUL character', { arg: ['a\0b'] }, 'args.0: holds a NUL character'],
-    ['too many arguments', { arg: Array.from({ length: 65 }, () => 'x') }, 'args: Too big'],
+    ['a NUL character', { arg: ['a\0b'] }, '--arg number 1: holds a NUL character'],
+    [
+      'too many arguments',
+      { arg: Array.from({ length: 65 }, () => 'x') },
+      '--arg: must have at most 64 entries',
+    ],
   ])('that hold %s are refused in one line', (_, options, message) => {
     expect(() => paramsGiven(options)).toThrow(FaultError)
     expect(() => paramsGiven(options)).toThrow(message)

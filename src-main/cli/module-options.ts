@@ -11,6 +11,7 @@ import {
   WasmParams,
   type ModuleLimits,
 } from '../protocol/wasm-job.ts'
+import { issueLine } from '../protocol/plain-issues.ts'
 import { byteCount, durationMs, integerBetween, repeated, unitCount } from './arguments.ts'
 import { fuelLimitText } from './units-text.ts'
 
@@ -37,12 +38,16 @@ export interface ModuleOptions extends LimitOptions {
 /** Adds the options that say what a unit may use. @param defaults said in the help, behind each */
 export function withLimitOptions(command: Command, defaults: ModuleLimits | undefined): Command {
   const or = (text: (limits: ModuleLimits) => string): string =>
-    defaults === undefined ? '' : ` (default: ${text(defaults)})`
+    ` (default: ${defaults === undefined ? 'as it is now' : text(defaults)})`
   return command
-    .option('--fuel <units>', `units of fuel, such as 5e9${or(({ fuel }) => fuelLimitText(fuel))}`, unitCount)
+    .option(
+      '--fuel <units>',
+      `units of fuel, such as 5e9 or 20G${or(({ fuel }) => fuelLimitText(fuel))}`,
+      unitCount,
+    )
     .option(
       '--memory-mb <mebibytes>',
-      `memory${or(({ memory_pages }) => `${memory_pages / PAGES_PER_MIB}`)}`,
+      `MiB of memory${or(({ memory_pages }) => `${memory_pages / PAGES_PER_MIB}`)}`,
       integerBetween(1, MEMORY_PAGES_MAX / PAGES_PER_MIB),
     )
     .option(
@@ -52,17 +57,17 @@ export function withLimitOptions(command: Command, defaults: ModuleLimits | unde
     )
     .option(
       '--input-mb <mebibytes>',
-      `bytes of input${or(({ input_bytes }) => `${input_bytes / MIB}`)}`,
+      `MiB of input${or(({ input_bytes }) => `${input_bytes / MIB}`)}`,
       integerBetween(0, INPUT_BYTES_MAX / MIB),
     )
     .option(
       '--output-mb <mebibytes>',
-      `bytes of output${or(({ output_bytes }) => `${output_bytes / MIB}`)}`,
+      `MiB of output${or(({ output_bytes }) => `${output_bytes / MIB}`)}`,
       integerBetween(0, OUTPUT_BYTES_MAX / MIB),
     )
     .option(
       '--log-kb <kibibytes>',
-      `bytes of log${or(({ log_bytes }) => `${log_bytes / 1_024}`)}`,
+      `KiB of log${or(({ log_bytes }) => `${log_bytes / 1_024}`)}`,
       integerBetween(0, LOG_BYTES_MAX / 1_024),
     )
 }
@@ -70,8 +75,8 @@ export function withLimitOptions(command: Command, defaults: ModuleLimits | unde
 /** Adds the options that say what a module is run with. */
 export function withModuleOptions(command: Command): Command {
   return withLimitOptions(command, WasmParams.parse({}).limits)
-    .option('--arg <text>', 'an argument of the program; repeatable', repeated)
-    .option('--env <name=value>', 'a variable of its environment; repeatable', repeated)
+    .option('--arg <text>', 'an argument of the program, up to 64 of 1,024 characters; repeatable', repeated)
+    .option('--env <name=value>', 'a variable of its environment, such as LANG=C; repeatable', repeated)
     .option(
       '--seed <number>',
       'what its clock and randomness begin with (default: 0)',
@@ -99,8 +104,14 @@ export function paramsGiven(options: ModuleOptions): WasmParams {
   const given = { args: arg, env: Object.fromEntries(env.map(variable)), seed, limits: limitsGiven(options) }
   const parsed = WasmParams.safeParse(given)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  return refuse('bad-input', `${issue?.path.join('.') ?? 'options'}: ${issue?.message ?? 'not understood'}`)
+  return refuse('bad-input', issueLine(parsed.error.issues, optionOf))
+}
+
+/** The option that a module's parameter was given by. */
+function optionOf([field = 'options', key]: readonly string[]): string {
+  if (field === 'args') return key === undefined ? '--arg' : `--arg number ${Number(key) + 1}`
+  if (field === 'env') return key === undefined ? '--env' : `--env ${key}`
+  return `--${field}`
 }
 
 function variable(text: string): [name: string, value: string] {

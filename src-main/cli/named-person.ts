@@ -1,3 +1,4 @@
+import { NAME_LENGTH_MAX } from '#contract'
 import { refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 
@@ -18,9 +19,14 @@ interface Listed {
 export function findNamed(people: readonly Listed[], named: string): PeerId {
   const found = [...new Set(people.filter((one) => isNamed(one, named)).map(({ peer_id }) => peer_id))]
   const [peer, other] = found
-  if (peer === undefined) refuse('unknown-peer', `nobody here is called ${named}`)
-  if (other !== undefined) refuse('bad-input', `${named} could be ${found.join(' or ')}`)
+  if (peer === undefined) refuse('unknown-peer', `nobody here is called ${shown(named)}`)
+  if (other !== undefined) refuse('bad-input', `${shown(named)} could be ${found.join(' or ')}`)
   return peer
+}
+
+/** What was typed, or its beginning. */
+function shown(named: string): string {
+  return named.length > NAME_LENGTH_MAX ? `${named.slice(0, NAME_LENGTH_MAX)}…` : named === '' ? '""' : named
 }
 
 function isNamed({ peer_id, name, short_name }: Listed, named: string): boolean {

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { connectFolder, type ApiCalls } from '../api/client.ts'
+import { connectFolder, useClient, type ApiCalls } from '../api/client.ts'
 import { printableJson } from '../protocol/printable-text.ts'
 import { dataFolder } from './data-folder.ts'
 import type { Terminal } from './terminal.ts'
@@ -19,14 +19,13 @@ export function newCommand(name: string, description: string, example: string): 
     .addHelpText('after', `\nExample:\n  $ ${example}`)
 }
 
-/** Runs something with the peer that is running on the data folder, and disconnects. */
-export async function withPeer<T>(options: CommonOptions, use: (calls: ApiCalls) => Promise<T>): Promise<T> {
-  const client = await connectFolder(dataFolder(options.data))
-  try {
-    return await use(client.calls)
-  } finally {
-    client.close()
-  }
+/** Runs something with the peer that is running on the data folder, and disconnects; at once when the signal says so. */
+export async function withPeer<T>(
+  options: CommonOptions,
+  use: (calls: ApiCalls) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  return useClient(await connectFolder(dataFolder(options.data)), use, signal)
 }
 
 /** Prints a result: as JSON when asked to, else as text. */

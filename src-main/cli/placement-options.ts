@@ -19,13 +19,23 @@ export interface PlacementOptions {
 /** Adds these options to a command that submits a job. */
 export function withPlacementOptions(command: Command, datasetHelp: string): Command {
   return command
-    .option('--deadline <moment>', 'when it should be done: +2h, 18:00 or 2026-12-24T18:00', (text) =>
-      deadlineMs(text, Date.now()),
+    .option(
+      '--deadline <moment>',
+      'when it should be done: +2h, 18:00 or 2026-12-24T18:00 (default: whenever)',
+      (text) => deadlineMs(text, Date.now()),
     )
     .option('--dataset <cid>', datasetHelp, cid)
-    .option('--disk <GB>', 'disk that one unit needs', numberBetween(0, AMOUNT_MAX))
-    .option('--network <mbit/s>', 'network that one unit needs', numberBetween(0, AMOUNT_MAX))
-    .option('--vram <GB>', 'memory of one graphics card that one unit needs', numberBetween(0, AMOUNT_MAX))
+    .option(
+      '--disk <GB>',
+      'GB of disk that one unit needs (default: what its kind needs)',
+      numberBetween(0, AMOUNT_MAX),
+    )
+    .option('--network <mbit/s>', 'Mbit/s that one unit needs (default: any)', numberBetween(0, AMOUNT_MAX))
+    .option(
+      '--vram <GB>',
+      'GB of memory of one graphics card that one unit needs (default: none)',
+      numberBetween(0, AMOUNT_MAX),
+    )
 }
 
 /** The contract's form of those that were given. */

@@ -1,18 +1,27 @@
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DATABASE_FILE, openDatabase } from '../storage/database.ts'
 import { openJournal } from '../storage/journal.ts'
+import { encodeEvent } from '../peer/codec.ts'
+import { faultOf } from '../protocol/fault.ts'
+import { openPeerFolder } from '../peer-folder.ts'
+import { loadOrCreateKey } from '../storage/key-file.ts'
 import { runMeshctl } from './meshctl.ts'
 
 describe('[Y10] meshctl repair', () => {
   let folder: string
+  const key = () => join(folder, 'peer.key')
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'meshwork-repair-'))
-    await writeFile(join(folder, 'peer.key'), '', { mode: 0o600 })
+    await loadOrCreateKey(key())
     const database = openDatabase(folder)
-    openJournal(database).journal.append(['a', 'b', 'c'].map((text) => Buffer.from(text)))
+    openJournal(database).journal.append(
+      ['a', 'b', 'c'].map((name) => encodeEvent({ kind: 'named', at_ms: 1, name })),
+    )
     database.close()
   })
   afterEach(() => rm(folder, { recursive: true, force: true }))
@@ -75,9 +84,79 @@ describe('[Y10] meshctl repair', () => {
     expect((await repair()).code).toBe(0)
   })
 
+  it.each<[string, () => Promise<unknown>]>([
+    ['empty', () => truncate(key())],
+    ['garbage', () => writeFile(key(), randomBytes(200))],
+    ['too short', () => writeFile(key(), '{"format":"meshwork-key/1","protection":"none","seed":"AAAA"}')],
+    ['a folder', () => rm(key()).then(() => mkdir(key()))],
+    ['gone', () => rm(key())],
+  ])('[Y14] says that the key is %s, what that means, and what can be done', async (_, damage) => {
+    await damage()
+    const before = await contents(folder)
+    const { code, out, err } = await repair()
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toMatch(
+      /^meshctl: .+peer\.key is .+ has to pair again: meshctl repair --data .+ --new-identity\n$/,
+    )
+    expect(
+      await openPeerFolder({ folder }).catch((error: unknown) => faultOf(error, 'internal').message),
+    ).toBe(err.replace('meshctl: ', '').trimEnd())
+    expect(await contents(folder)).toEqual(before)
+    expect((await repair('--new-identity')).code).toBe(0)
+    const { storage } = await openPeerFolder({ folder })
+    expect([...storage.journal.readAfter(0)]).toEqual([])
+    await storage.close()
+  })
+
+  it('[Y14] says that the key is another peer’s, also where no snapshot names its peer', async () => {
+    await (await openPeerFolder({ folder })).storage.close()
+    await rm(key())
+    await loadOrCreateKey(key())
+    const { code, err } = await repair()
+    expect(code).toBe(1)
+    expect(err).toMatch(
+      /is the key of 12D3KooW\w+, and the folder belongs to 12D3KooW\w+\. .+--new-identity\n$/,
+    )
+    await expect(openPeerFolder({ folder })).rejects.toMatchObject({ fault: { kind: 'storage-failed' } })
+  })
+
+  it('[Y14] says all that is damaged, and that a record makes no sense though it is intact', async () => {
+    await truncate(key())
+    await truncate(join(folder, DATABASE_FILE), 5_000)
+    const { err } = await repair()
+    expect(err).toMatch(
+      /^meshctl: .+peer\.key is damaged.+Also: .+meshwork\.sqlite is damaged.+--begin-anew\n$/,
+    )
+  })
+
+  it('[Y14] quotes the folder in the command that it names', async () => {
+    const odd = join(folder, "it's an odd\nfölder")
+    await mkdir(odd)
+    await writeFile(join(odd, 'peer.key'), '', { mode: 0o600 })
+    await writeFile(join(odd, DATABASE_FILE), 'x')
+    const { err } = await repair('--data', odd)
+    expect(err).toMatch(/^meshctl: [^\n]+\n$/)
+    const [, word] = /--data (.+?) --/.exec(err) ?? []
+    expect(execFileSync('bash', ['-c', `printf %s ${word ?? ''}`]).toString()).toBe(odd)
+  })
+
   it('is for a peer’s folder, and for one choice', async () => {
     expect((await repair('--keep-after', '--drop-after')).code).toBe(2)
-    await rm(join(folder, 'peer.key'))
+    await rm(key())
+    await rm(join(folder, DATABASE_FILE))
     expect(await repair()).toMatchObject({ code: 2, err: expect.stringMatching(/no data folder/) as string })
   })
 })
+
+/** The digest of each file of a folder; SQLite's index of its log is made anew by everybody who reads. */
+async function contents(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('-shm'))
+  const read = async (name: string): Promise<[string, string]> => {
+    const bytes = await readFile(join(folder, name))
+    return [name, bytes.length === 0 ? '' : createHash('sha256').update(bytes).digest('hex')]
+  }
+  const found = await Promise.all(files.map(({ name }) => read(name)))
+  // An empty log is none.
+  return Object.fromEntries(found.filter(([name, digest]) => digest !== '' || !name.endsWith('-wal')))
+}

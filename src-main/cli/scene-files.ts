@@ -1,7 +1,9 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, posix, sep } from 'node:path'
 import { z } from 'zod'
-import { faultOf, refuse } from '../protocol/fault.ts'
+import { FaultError, refuse } from '../protocol/fault.ts'
+import { isNestedTooDeep } from '../protocol/json-nesting.ts'
+import { systemWords } from '../protocol/system-error.ts'
 
 /** A file to upload, and its name inside the scene. */
 export interface LocalFile {
@@ -56,6 +58,7 @@ function refuseOutside(uri: string): never {
 
 /** A readable file of this machine. @throws FaultError `bad-input` */
 export async function localFile(path: string, name: string): Promise<LocalFile> {
+  if (path === '') refuse('bad-input', 'a file has no name')
   try {
     const found = await stat(path)
     if (!found.isFile()) refuse('bad-input', `${path} is not a file`)
@@ -66,15 +69,17 @@ export async function localFile(path: string, name: string): Promise<LocalFile> 
 }
 
 function unreadable(path: string, error: unknown): never {
-  const { message } = faultOf(error, 'bad-input')
-  refuse('bad-input', message.startsWith('ENOENT') ? `${path} does not exist` : message, error)
+  if (error instanceof FaultError) throw error
+  refuse('bad-input', `cannot read ${path}: ${systemWords(error)}`, error)
 }
 
 async function referencesOf(main: LocalFile): Promise<string[]> {
   if (main.bytes > GLTF_BYTES_MAX) refuse('bad-input', `${main.path} is too large for a .gltf file`)
+  const text = await readFile(main.path, 'utf8').catch((error: unknown) => unreadable(main.path, error))
+  if (isNestedTooDeep(text)) refuse('bad-input', `${main.path} is nested too deeply for a .gltf file`)
   let json: unknown
   try {
-    json = JSON.parse(await readFile(main.path, 'utf8'))
+    json = JSON.parse(text)
   } catch (error) {
     refuse('bad-input', `${main.path} is not JSON, so it is no .gltf file`, error)
   }

@@ -1,4 +1,5 @@
 import { printable, printableLine } from '../protocol/printable-text.ts'
+import { systemWords } from '../protocol/system-error.ts'
 
 /** Returns to the line's start and clears it (ECMA-48 EL). */
 const CLEAR_LINE = '\r\u001b[2K'
@@ -37,10 +38,13 @@ export function safeTerminal(output: Output): Terminal {
   }
 }
 
-/** The process's own output. Whoever reads it may have had enough: then nothing more is said, and nothing fails. */
+/**
+ * The process's own output. Whoever reads it may have had enough: then nothing more is said, and nothing fails. Where it
+ * cannot be written, as to a full disk, the process ends with code 1 and one line.
+ */
 export function processOutput(): Output {
   for (const stream of [process.stdout, process.stderr]) {
-    if (stream.listenerCount('error') === 0) stream.on('error', ignoreClosedPipe)
+    if (stream.listenerCount('error') === 0) stream.on('error', onUnwritable)
   }
   return {
     out: (text) => void process.stdout.write(text),
@@ -58,6 +62,12 @@ export function processOutput(): Output {
   }
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+function onUnwritable(error: NodeJS.ErrnoException): void {
+  // Said once; the other stream may be the same full disk.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeListener('error', onUnwritable).on('error', () => undefined)
+  }
+  if (error.code === 'EPIPE') return
+  process.stderr.write(`meshctl: cannot write the output: ${systemWords(error)}\n`)
+  process.once('exit', () => (process.exitCode = 1))
 }

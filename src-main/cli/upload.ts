@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { open, type FileHandle } from 'node:fs/promises'
 import type { ApiCalls } from '../api/client.ts'
 import { uploadSource } from '../api/transfer.ts'
-import { faultOf, refuse } from '../protocol/fault.ts'
+import { refuse } from '../protocol/fault.ts'
+import { systemWords } from '../protocol/system-error.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { createProgressLine } from './progress-line.ts'
 import type { LocalFile } from './scene-files.ts'
@@ -23,7 +24,7 @@ export async function uploadFile(
   sent: (bytes: number) => void,
 ): Promise<Cid> {
   const handle = await open(file.path, 'r').catch((error: unknown) => {
-    refuse('bad-input', `cannot read ${file.path}: ${faultOf(error, 'bad-input').message}`, error)
+    refuse('bad-input', `cannot read ${file.path}: ${systemWords(error)}`, error)
   })
   try {
     return await uploadSource(

@@ -3,7 +3,7 @@ import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { boundedCommand, type HostBounds } from './host-bounds.ts'
 import type { HostInput } from './input.ts'
-import { innermostProcess, signalBehind, walledCommand, type Wall } from './wall.ts'
+import { innermostProcess, killOrphans, killProcess, signalBehind, walledCommand, type Wall } from './wall.ts'
 
 /** A compute host that runs. */
 export interface HostProcess {
@@ -45,6 +45,9 @@ const LAST_WORDS_CHARS_MAX = 2_000
 
 /** How long a host that is not wanted any longer may take to say that it is ready: a tenth of a second, alone. */
 const FIRST_WORD_WITHIN_MS = 10_000
+
+/** How long what a host said last may take to be read when it has ended: as long as nobody else holds its pipes. */
+const LAST_WORDS_WITHIN_MS = 2_000
 
 /** The system's way to end a process that used up its processor time. */
 const SPENT_SIGNAL = 'SIGXCPU'
@@ -108,6 +111,14 @@ export const forkHost: SpawnHost = (spawn) => {
     else spawn.onMessage(message)
   })
   child.on('error', (error) => gone(error.message))
+  child.on('exit', (code, signal) => {
+    // Of bubblewrap that was killed while it builds half is left, and holds the pipes: 'close' would never come.
+    setTimeout(() => {
+      if (isGone) return
+      killOrphans(spawn.wall, spawn.writable)
+      gone(signal ?? `exit code ${code ?? 0}`)
+    }, LAST_WORDS_WITHIN_MS)
+  })
   // Not 'exit': what the host said before it died has been read by then, too.
   child.on('close', (code, signal) => {
     gone(signal ?? signalBehind(spawn.wall, code) ?? `exit code ${code ?? 0}`)
@@ -121,15 +132,6 @@ export const forkHost: SpawnHost = (spawn) => {
       if (child.connected) child.send(input, () => undefined)
     },
     kill,
-  }
-}
-
-function killProcess(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    // It ended already, which is heard of elsewhere.
   }
 }
 

@@ -5,7 +5,7 @@
  * macOS and Windows have none that could be had without a signed helper.
  */
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { HostWall } from '../ports/runner.ts'
@@ -113,6 +113,38 @@ export function innermostProcess(wall: Wall, pid: number | undefined): number | 
   const children = childrenOf(pid)
   const [only] = children
   return only === undefined || children.length > 1 ? pid : innermostProcess(wall, only)
+}
+
+/** Ends what is left of a wall around a folder whose own process has ended: what it started and nobody else minds. */
+export function killOrphans(wall: Wall, writable: string): void {
+  if (wall.kind === 'none') return
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name)
+    if (!Number.isInteger(pid) || pid === process.pid) continue
+    const [file, ...given] = commandOf(pid)
+    if (file !== undefined && given.includes(writable) && given.includes('--die-with-parent'))
+      killProcess(pid)
+  }
+}
+
+/** The words of a process's command; none for one that has ended or is another user's. */
+function commandOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return []
+    throw error
+  }
+}
+
+/** Kills a process, unless it has ended. */
+export function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    // It ended already, which is heard of elsewhere.
+  }
 }
 
 function childrenOf(pid: number): number[] {

@@ -76,7 +76,7 @@ export async function reach(
   if (isConnected(transport, peer)) return
   const controller = new AbortController()
   const cancel = clock.after(SOURCE_CONNECT_MS_MAX, () => controller.abort())
-  await transport.connect(peer, addresses, { signal: controller.signal }).catch(onlyFault)
+  await transport.connect(peer, addresses, { signal: controller.signal, isHeardOf: true }).catch(onlyFault)
   cancel()
 }
 

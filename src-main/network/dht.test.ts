@@ -25,7 +25,6 @@ async function start(options: Partial<NodeOptions> = {}): Promise<Node> {
     identity: createIdentity(randomBytes(32)),
     listen: ['/ip4/127.0.0.1/tcp/0'],
     mdns: false,
-    bootstrap: [],
     ...options,
   })
   await node.start()
@@ -75,6 +74,24 @@ describe('the DHT', () => {
     }
     await expect(open(plain)).rejects.toThrow()
     expect((await open(serving)).status).toBe('open')
+  })
+
+  test('[H5] tells nobody where those are who only ask', async () => {
+    const server = await start({ serveDht: true })
+    const [other, client, stranger] = [await start({ serveDht: true }), await start(), await start()]
+    const found = (sought: Node) =>
+      stranger.peerRouting.findPeer(sought.peerId, { signal: AbortSignal.timeout(30_000) })
+    for (const node of [other, client, stranger]) await node.dial(server.getMultiaddrs())
+    const knows = async (sought: Node) =>
+      (await server.peerStore.get(sought.peerId)).protocols.length > 0 &&
+      (await stranger.peerStore.get(server.peerId)).protocols.includes(KAD)
+    while (!(await knows(other)) || !(await knows(client))) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    while ((await found(other).catch(() => undefined)) === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await expect(found(client)).rejects.toThrow()
   })
 
   test('[N4] keeps few announcements of one peer, and none with a long key', async () => {

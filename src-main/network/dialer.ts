@@ -13,13 +13,17 @@ export interface Dialer {
   /**
    * The first connection that comes about; addresses that failed lately are left out as long as there are others.
    * @param note is told of each address that failed, as it was given
+   * @param mayTry asked before each address is tried
    * @throws what the last address failed with
    */
   dial(
     targets: readonly Multiaddr[],
-    dialOne: DialAddress,
-    signal: AbortSignal,
-    note?: (address: string, error: unknown) => void,
+    options: {
+      readonly dialOne: DialAddress
+      readonly mayTry: () => boolean
+      readonly signal: AbortSignal
+      readonly note?: (address: string, error: unknown) => void
+    },
   ): Promise<void>
   /** The network has changed: all addresses are worth a try. */
   reset(): void
@@ -29,9 +33,10 @@ export interface Dialer {
 export function createDialer(clock: Clock): Dialer {
   const patience = createAddressPatience(() => clock.nowMs())
   return {
-    async dial(targets, dialOne, signal, note) {
+    async dial(targets, { dialOne, mayTry, signal, note }) {
       const attempt = async (target: Multiaddr, within: AbortSignal): Promise<Connection> => {
         const text = target.toString()
+        if (!mayTry()) throw new Error('too many addresses of this peer were tried within a minute')
         try {
           const line = await dialOne(target, within)
           patience.worked(text)

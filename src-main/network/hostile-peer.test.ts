@@ -88,7 +88,6 @@ describe('a hostile peer', () => {
       identity: createIdentity(randomBytes(32)),
       listen: ['/ip4/127.0.0.1/tcp/0'],
       mdns: false,
-      bootstrap: [],
     })
     nodes.push(attacker)
     transports.push(victim, friend)

@@ -5,6 +5,7 @@ import { assert } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Identity } from '../ports/identity.ts'
 import { PUBLIC_KEYS_CACHED_MAX } from './limits.ts'
+import { pairKeys, type PairKeyOf } from './pair-key.ts'
 import { keyOfPeerId, peerIdOfKey } from './peer-name.ts'
 
 /** DER before a raw 32-byte seed (PKCS #8) and before a raw 32-byte public key (SPKI) of Ed25519 (RFC 8410). */
@@ -15,6 +16,8 @@ const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 export interface NodeIdentity extends Identity {
   /** The key in libp2p's own form; nothing outside this folder touches it. */
   readonly libp2pKey: Ed25519PrivateKey
+  /** The secrets that it shares with others. */
+  readonly pairKeyOf: PairKeyOf
 }
 
 /**
@@ -37,6 +40,7 @@ export function createIdentity(seed: Uint8Array): NodeIdentity {
   return {
     peer: peerIdOfKey(publicKey),
     libp2pKey,
+    pairKeyOf: pairKeys(seed),
     sign: (message) => new Uint8Array(sign(null, message, privateKey)),
     verify: (signer, message, signature) => {
       const key = signature.byteLength === 64 ? keyOf(signer) : undefined

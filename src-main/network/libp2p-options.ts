@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { bootstrap } from '@libp2p/bootstrap'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
 import type { ComponentLogger, Connection, Logger, PeerId as Libp2pPeerId } from '@libp2p/interface'
-import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
+import { kadDHT } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
 import { peerIdFromString } from '@libp2p/peer-id'
@@ -16,12 +15,15 @@ import type { PeerId } from '../protocol/ids.ts'
 import { createBoundedDatastore, type BoundedDatastore } from './bounded-datastore.ts'
 import { createConnectionPlaces, type ConnectionPlaces } from './connection-places.ts'
 import type { DialAddress } from './dialer.ts'
+import { checkDirectoryRecord, DIRECTORY_NAMESPACE } from './directory.ts'
 import { createGossipGate, type GossipGate } from './gossip-gate.ts'
 import { createLineWatch, type LineWatch } from './line-watch.ts'
 import { createHandshakeErrors, type HandshakeErrors } from './handshake-errors.ts'
 import { guardedYamux } from './guarded-yamux.ts'
 import type { NodeIdentity } from './identity.ts'
+import { isTcpAddress } from './multiaddress.ts'
 import { createNoiseCrypto } from './noise-crypto.ts'
+import { createServingPeers, KAD_PROTOCOL } from './serving-peers.ts'
 import {
   ADDRESSES_MAX,
   CONNECTIONS_MAX,
@@ -49,6 +51,8 @@ export interface NodeGuard {
   readonly gossip: GossipGate
   readonly lines: LineWatch
   readonly places: ConnectionPlaces
+  /** Whether an address that libp2p has chosen by itself may be tried now. */
+  readonly mayDial: (address: Multiaddr) => boolean
 }
 
 /** What differs between nodes. */
@@ -56,7 +60,6 @@ export interface NodeOptions {
   readonly identity: NodeIdentity
   readonly listen: readonly string[]
   readonly mdns: boolean
-  readonly bootstrap: readonly string[]
   /** Whether others' questions of who is where and has what are answered; this one's own are asked either way. */
   readonly serveDht?: boolean
   /** Whether somebody may be connected with at all; anybody when absent. */
@@ -76,12 +79,13 @@ export type Node = Awaited<ReturnType<typeof createNode>>
  * machines mostly are in one house.
  */
 export async function createNode(options: NodeOptions) {
-  const { gossip, lines, places } = options.guard ?? openGuard()
+  const { gossip, lines, places, mayDial } = options.guard ?? openGuard()
   const isDenied = (peer: Libp2pPeerId): boolean =>
     isForeignKey(peer) || options.mayConnect?.(peer.toString()) === false
   const handshakes = createHandshakeErrors()
   const self = datastoreKey(peerIdFromString(options.identity.peer))
   const connected = new Set([self])
+  const serving = createServingPeers()
   const node = await createLibp2p({
     start: false,
     privateKey: options.identity.libp2pKey,
@@ -112,7 +116,7 @@ export async function createNode(options: NodeOptions) {
       ),
     ],
     connectionGater: {
-      denyDialMultiaddr: () => false,
+      denyDialMultiaddr: (address) => !isTcpAddress(address) || !mayDial(address),
       denyInboundConnection: (connection) => !places.mayBegin(connection),
       denyInboundEncryptedConnection: (peer, connection) =>
         isDenied(peer) || !places.mayStay(peer.toString() as PeerId, connection),
@@ -126,22 +130,23 @@ export async function createNode(options: NodeOptions) {
       maxPeerAddrsToDial: ADDRESSES_MAX,
     },
     connectionMonitor: { pingInterval: PING_EVERY_MS, pingTimeout: { minTimeout: PING_MS_MIN } },
-    peerDiscovery: [
-      ...(options.mdns ? [mdns({ serviceTag: '_meshwork._udp.local' })] : []),
-      ...(options.bootstrap.length > 0 ? [bootstrap({ list: [...options.bootstrap], timeout: 0 })] : []),
-    ],
+    peerDiscovery: options.mdns ? [mdns({ serviceTag: '_meshwork._udp.local' })] : [],
     services: {
       identify: identify(),
       identifyPush: identifyPush(),
       dialAddress: addressDialler(handshakes),
+      listening,
       ping: ping(),
       dht: kadDHT({
-        protocol: '/meshwork/kad/1',
+        protocol: KAD_PROTOCOL,
         clientMode: options.serveDht !== true,
         maxInboundStreams: DHT_STREAMS_IN_MAX,
         // Where nobody serves there is nobody to wait for.
         allowQueryWithZeroPeers: true,
-        peerInfoMapper: passthroughMapper,
+        validators: { [DIRECTORY_NAMESPACE]: checkDirectoryRecord },
+        // One is as good as another: whoever looks tries all.
+        selectors: { [DIRECTORY_NAMESPACE]: () => 0 },
+        peerInfoMapper: (info) => serving.tellable(info),
       }),
       pubsub: gossip.service(
         gossipsub({
@@ -159,6 +164,7 @@ export async function createNode(options: NodeOptions) {
       ),
     },
   })
+  node.addEventListener('peer:identify', ({ detail }) => serving.heard(detail))
   node.addEventListener('peer:connect', ({ detail }) => connected.add(datastoreKey(detail)))
   node.addEventListener('peer:disconnect', ({ detail }) => connected.delete(datastoreKey(detail)))
   return node
@@ -183,6 +189,16 @@ function addressDialler(handshakes: HandshakeErrors) {
     }
 }
 
+/**
+ * Where this node listens, public addresses too: libp2p tells those only when somebody has confirmed that they are reached,
+ * but a peer whose friends do not know where to try is never reached.
+ */
+function listening(components: {
+  readonly transportManager: { getAddrs(): Multiaddr[] }
+}): () => Multiaddr[] {
+  return () => components.transportManager.getAddrs()
+}
+
 /** The entry in which libp2p remembers a peer. */
 function datastoreKey(peer: Libp2pPeerId): string {
   return `/peers/${peer.toCID().toString()}`
@@ -195,6 +211,7 @@ function openGuard(): NodeGuard {
     gossip: createGossipGate(() => true),
     lines: createLineWatch({ nowMs: () => Date.now(), standingOf }),
     places: createConnectionPlaces(standingOf),
+    mayDial: () => true,
   }
 }
 

@@ -78,6 +78,15 @@ export const DISCOVERED_CONNECTIONS_MAX = 16
 
 /** Addresses tried for one peer. */
 export const ADDRESSES_MAX = 16
+/**
+ * Addresses tried for one peer: at once, eight rounds of all its addresses, more than the first minute of dialling somebody
+ * who is away; then as many a minute as the longest pause between two rounds leaves room for ten times over.
+ */
+export const DIALS_OF_PEER = { atOnce: 8 * ADDRESSES_MAX, perMinute: 32 }
+/** The same for all together of whom this peer only heard: members of swarms, and whoever is discovered. */
+export const DIALS_OF_OTHERS = { atOnce: 512, perMinute: 256 }
+/** Peers whose budgets are remembered. */
+export const DIALS_OF_PEERS_MAX = 4_096
 /** One round of dialling a contact. */
 export const DIAL_MS_MAX = 10_000
 /** Contacts dialled at once. */
@@ -101,8 +110,8 @@ export const KNOWN_PEERS_MAX = 2_048
 /** Announcements of blobs that a peer which serves the DHT keeps for others, all and of one peer. */
 export const DHT_PROVIDERS_MAX = 4_096
 export const DHT_PROVIDERS_PER_PEER_MAX = 64
-/** Other records of the DHT: this program has none. */
-export const DHT_RECORDS_MAX = 64
+/** Sealed records of who is where that it keeps for others, at most 4 KiB each: each peer leaves two for each contact. */
+export const DHT_RECORDS_MAX = 4_096
 /** A record's key: a prefix, a multihash and a peer id in text. */
 export const DATASTORE_KEY_CHARS_MAX = 256
 /** A record: a peer's addresses and its signed list of them. */

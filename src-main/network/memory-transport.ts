@@ -45,6 +45,7 @@ const addressOf = (peer: PeerId) => `/memory/${peer}`
 export function createMemoryNetwork(clock: Clock = machineClock): MemoryNetwork {
   const members = new Map<PeerId, Member>()
   const providers = new Map<Cid, Set<PeerId>>()
+  const directory = new Map<string, Map<PeerId, Uint8Array>>()
 
   const tell = (member: Member, event: ConnectionEvent) => {
     for (const listener of [...member.listeners]) listener(event)
@@ -97,7 +98,7 @@ export function createMemoryNetwork(clock: Clock = machineClock): MemoryNetwork 
       }
       assert(!members.has(peer), 'a peer joins a network once')
       members.set(peer, me)
-      return memberTransport(me, { clock, members, providers, link, unlink, meetKept })
+      return memberTransport(me, { clock, members, providers, directory, link, unlink, meetKept })
     },
   }
 }
@@ -106,13 +107,15 @@ interface Mesh {
   readonly clock: Clock
   readonly members: ReadonlyMap<PeerId, Member>
   readonly providers: Map<Cid, Set<PeerId>>
+  /** What each has left under a name. */
+  readonly directory: Map<string, Map<PeerId, Uint8Array>>
   readonly link: (a: Member, b: Member) => void
   readonly unlink: (a: Member, b: Member) => void
   readonly meetKept: () => void
 }
 
 function memberTransport(me: Member, mesh: Mesh): Transport {
-  const { clock, members, providers, link, unlink, meetKept } = mesh
+  const { clock, members, providers, directory, link, unlink, meetKept } = mesh
   const connectionTo = (other: Member): Connection | undefined => {
     const sinceMs = me.links.get(other)
     if (sinceMs === undefined) return undefined
@@ -228,6 +231,16 @@ function memberTransport(me: Member, mesh: Mesh): Transport {
       await Promise.resolve()
       for (const peer of providers.get(cid) ?? []) if (peer !== me.peer) yield peer
     },
+    leaveRecord(token, record) {
+      const left = directory.get(tokenName(token)) ?? new Map<PeerId, Uint8Array>()
+      directory.set(tokenName(token), left.set(me.peer, record.slice()))
+      return Promise.resolve()
+    },
+    async *findRecords(token, { signal }) {
+      throwIfAborted(signal)
+      await Promise.resolve()
+      yield* directory.get(tokenName(token))?.values() ?? []
+    },
   }
 }
 
@@ -296,4 +309,8 @@ async function answered(me: Member, answer: RequestHandler, request: Uint8Array,
   } catch (error) {
     throw new FaultError(faultOf(error, 'unreachable'))
   }
+}
+
+function tokenName(token: Uint8Array): string {
+  return Buffer.from(token).toString('hex')
 }

@@ -1,21 +1,77 @@
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import { refuse } from '../protocol/fault.ts'
+import type { KnownPeer } from '../ports/transport.ts'
 import { printableLine } from '../protocol/printable-text.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { ADDRESSES_MAX } from './limits.ts'
 
+/** Of an address that makes no sense. */
+const SHOWN_CHARACTERS_MAX = 300
+
+/** How a host is named in an address. */
+const HOSTS: ReadonlySet<string> = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6'])
+
 /**
- * Addresses to dial a peer at, each ending in `/p2p/PEER`.
+ * Whether an address is a TCP port of a host. This peer dials nothing else: libp2p would also connect to a socket in this
+ * machine's file system (`/unix/…`), a named pipe on Windows, when somebody says that it is there.
+ */
+export function isTcpAddress(address: Multiaddr): boolean {
+  const names = address.getComponents().map(({ name }) => name)
+  const [host = '', port, ...rest] = names.filter((name) => name !== 'ip6zone')
+  return HOSTS.has(host) && port === 'tcp' && rest.every((name) => name === 'p2p')
+}
+
+/** The peer that an address is of, if it says so. */
+export function peerOfAddress(address: Multiaddr): PeerId | undefined {
+  return address.getComponents().findLast(({ name }) => name === 'p2p')?.value as PeerId | undefined
+}
+
+/**
+ * Addresses to dial a peer at, each ending in `/p2p/PEER`; those that are no TCP port are left out.
  * @throws FaultError `bad-input` when a text is no multiaddress or names another peer
  */
 export function dialable(peer: PeerId, addresses: readonly string[]): Multiaddr[] {
-  return addresses.slice(0, ADDRESSES_MAX).map((text) => {
+  const targets = addresses.slice(0, ADDRESSES_MAX).map((text) => {
     const address = parseAddress(text)
-    const named = address.getComponents().findLast(({ name }) => name === 'p2p')?.value
+    const named = peerOfAddress(address)
     if (named === undefined) return address.encapsulate(`/p2p/${peer}`)
     if (named !== peer) refuse('bad-input', `the address ${text} is that of another peer`)
     return address
   })
+  return targets.filter(isTcpAddress)
+}
+
+/**
+ * Checks the addresses that a user gave a peer to listen at, and to join the network through.
+ * @throws FaultError `bad-input` naming the first wrong one
+ */
+export function checkAddresses({
+  listen,
+  bootstrap,
+}: {
+  readonly listen: readonly string[]
+  readonly bootstrap: readonly string[]
+}): void {
+  for (const text of listen) parseAddress(text)
+  for (const text of bootstrap) {
+    if (peerOfAddress(parseAddress(text)) !== undefined) continue
+    const shown = printableLine(text.slice(0, SHOWN_CHARACTERS_MAX))
+    refuse(
+      'bad-input',
+      `${shown} does not say which peer to join the network through: it should end in /p2p/12D3KooW…`,
+    )
+  }
+}
+
+/** The peers to join a network through, each with all its addresses. @throws FaultError `bad-input` */
+export function bootstrapPeers(addresses: readonly string[]): KnownPeer[] {
+  const byPeer = new Map<PeerId, string[]>()
+  for (const text of addresses) {
+    const peer = peerOfAddress(parseAddress(text))
+    if (peer === undefined) refuse('bad-input', `${text} does not say which peer to join the network through`)
+    byPeer.set(peer, [...(byPeer.get(peer) ?? []), text])
+  }
+  return [...byPeer].map(([peer, known]) => ({ peer, addresses: known }))
 }
 
 /** A parsed multiaddress. @throws FaultError `bad-input` */
@@ -23,6 +79,7 @@ export function parseAddress(text: string): Multiaddr {
   try {
     return multiaddr(text)
   } catch (error) {
-    refuse('bad-input', `not an address: ${printableLine(text.slice(0, 300))}`, error)
+    const shown = printableLine(text.slice(0, SHOWN_CHARACTERS_MAX))
+    refuse('bad-input', `not an address such as /ip4/192.0.2.7/tcp/4001: ${shown}`, error)
   }
 }

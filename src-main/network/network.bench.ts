@@ -104,7 +104,6 @@ async function libp2pAlone(): Promise<Pace> {
     identity: createIdentity(randomBytes(32)),
     listen: [],
     mdns: false,
-    bootstrap: [],
   })
   try {
     const [told] = (await once(child, 'message')) as [ServingPeer]

@@ -1,14 +1,23 @@
 import type { Connection as Libp2pConnection, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
-import { CID } from 'multiformats/cid'
-import { assert, FaultError, refuse } from '../protocol/fault.ts'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { assert, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-import type { ConnectionEvent, KnownPeer, RequestHandler, Standing, Transport } from '../ports/transport.ts'
+import type {
+  ConnectionEvent,
+  ConnectOptions,
+  KnownPeer,
+  RequestHandler,
+  Standing,
+  Transport,
+} from '../ports/transport.ts'
 import { createByteBudget, createReservation } from './byte-budget.ts'
 import { createConnectionPlaces } from './connection-places.ts'
+import { createDialBudget } from './dial-budget.ts'
 import { bareAddress, createDialer } from './dialer.ts'
+import { findInDirectory, putInDirectory } from './directory.ts'
 import { createFrameStream } from './frame-stream.ts'
 import { createGossipGate } from './gossip-gate.ts'
 import { createGuests } from './guests.ts'
@@ -26,11 +35,13 @@ import {
   STREAMS_OUT_MAX,
   SWEEP_MS,
 } from './limits.ts'
+import { endDeadLines, newestFirst } from './line-probe.ts'
 import { createLineWatch } from './line-watch.ts'
-import { dialable } from './multiaddress.ts'
+import { bootstrapPeers, checkAddresses, dialable, peerOfAddress } from './multiaddress.ts'
 import { connectionsByPeer } from './open-connections.ts'
 import { createReachNews, reachOf } from './peer-reach.ts'
 import { createReconnector, type NoteFailure } from './reconnect.ts'
+import { createProviders } from './providers.ts'
 import { createRequestPool, openFault } from './request-pool.ts'
 import { createRequestServer } from './request-server.ts'
 import { throwIfAborted } from './signal-fault.ts'
@@ -40,6 +51,8 @@ import { createTurnTaking } from './turn-taking.ts'
 
 /** What a transport over libp2p is made of. */
 export interface TransportOptions extends Omit<NodeOptions, 'guard'> {
+  /** Multiaddresses, each with its peer id, of peers to join the network through; one stays connected with them. */
+  readonly bootstrap: readonly string[]
   readonly clock: Clock
   readonly random: Random
   /** What others are to this peer at this moment. */
@@ -61,6 +74,7 @@ const ourId = (id: { toString(): string }) => id.toString() as PeerId
 
 /**
  * The Transport over libp2p.
+ * @throws FaultError `bad-input` for an address to listen at or to begin with that is none
  *
  * @example
  * const transport = createTransport({
@@ -70,6 +84,7 @@ const ourId = (id: { toString(): string }) => id.toString() as PeerId
  */
 export function createTransport(options: TransportOptions): Transport {
   const { identity, clock, random, onDefect, standingOf } = options
+  checkAddresses(options)
   const nowMs = () => clock.nowMs()
   const isContact = (peer: PeerId) => standingOf(peer) === 'contact'
   const handlers = new Map<string, Handler>()
@@ -94,9 +109,8 @@ export function createTransport(options: TransportOptions): Transport {
   let told = ''
 
   const running = (): Node => node ?? refuse('unreachable', 'this peer is not connected to any network')
-  const addresses = () => node?.getMultiaddrs().map(String) ?? []
-  const connectionsOf = (peer: PeerId) =>
-    node?.getConnections(libp2pId(peer)).filter(({ status }) => status === 'open') ?? []
+  const addresses = () => (node === undefined ? [] : ownAddresses(node, identity.peer))
+  const connectionsOf = (peer: PeerId) => newestFirst(node?.getConnections(libp2pId(peer)) ?? [])
 
   const pool = createRequestPool({
     nowMs,
@@ -135,26 +149,28 @@ export function createTransport(options: TransportOptions): Transport {
     })
 
   const dialer = createDialer(clock)
+  const gates = bootstrapPeers(options.bootstrap)
+  const dials = createDialBudget(nowMs)
   const dial = async (
     peer: PeerId,
     addresses: readonly string[],
-    signal: AbortSignal,
-    note?: NoteFailure,
+    { signal, isHeardOf = false, note }: ConnectOptions & { readonly note?: NoteFailure },
   ) => {
     throwIfAborted(signal)
     const targets = dialable(peer, addresses)
     if (connectionsOf(peer).length > 0) return
     const target = running()
     try {
-      if (targets.length > 0) {
-        const noteBare: NoteFailure = (address, error) => note?.(bareAddress(address, peer), error)
-        await dialer.dial(targets, target.services.dialAddress, signal, noteBare)
-      } else await target.dial(libp2pId(peer), { signal })
+      const mayTry = () => dials.take(isHeardOf ? 'heard-of' : peer)
+      const noteBare: NoteFailure = (address, error) => note?.(bareAddress(address, peer), error)
+      const dialOne = target.services.dialAddress
+      if (targets.length > 0) await dialer.dial(targets, { dialOne, mayTry, signal, note: noteBare })
+      else await target.dial(libp2pId(peer), { signal })
     } catch (error) {
       throw openFault(error, signal, peer)
     }
   }
-  const openConnections = () => connectionsByPeer(node?.getConnections() ?? [])
+  const openConnections = () => connectionsByPeer(newestFirst(node?.getConnections() ?? []))
   const reachNews = createReachNews(clock, () => {
     const open = openConnections()
     const missing = [...reconnector.looks()].filter(([peer]) => !open.has(peer))
@@ -167,13 +183,18 @@ export function createTransport(options: TransportOptions): Transport {
     onChange: () => reachNews.changed(),
     dial: async ({ peer, addresses }, signal, note) => {
       try {
-        await dial(peer, addresses, signal, note)
+        await dial(peer, addresses, { signal, note })
       } catch {
         // Where it used to be it is not: where it told us itself, or where the network knows it.
-        await dial(peer, [], signal)
+        await dial(peer, [], { signal })
       }
     },
   })
+  /** Whether libp2p may try an address that it knows from the peer itself, or from others. */
+  const mayDial = (address: Multiaddr) => {
+    const peer = peerOfAddress(address)
+    return dials.take(peer === undefined || standingOf(peer) === 'stranger' ? 'heard-of' : peer)
+  }
 
   /** What the connection is worth when there are too many. */
   const rate = (target: Node, peer: PeerId) => {
@@ -197,7 +218,7 @@ export function createTransport(options: TransportOptions): Transport {
   const onDiscovered = (target: Node, peer: PeerId) => {
     if (target.getConnections().length >= DISCOVERED_CONNECTIONS_MAX) return
     // Discovery is a hint; who cannot be reached is discovered again.
-    dial(peer, [], AbortSignal.timeout(STREAM_OPEN_MS_MAX)).catch(() => undefined)
+    dial(peer, [], { signal: AbortSignal.timeout(STREAM_OPEN_MS_MAX) }).catch(() => undefined)
   }
   const tellAddresses = () => {
     const now = addresses().join(' ')
@@ -205,7 +226,12 @@ export function createTransport(options: TransportOptions): Transport {
     told = now
     for (const listener of [...addressListeners]) listener()
   }
+  const probe = (lines: readonly Libp2pConnection[]) => void endDeadLines(lines).catch(onDefect)
   const observe = (target: Node) => {
+    // Whoever comes a second time may have lost the first line, which looks open from here.
+    target.addEventListener('connection:open', ({ detail }) => {
+      probe(connectionsOf(ourId(detail.remotePeer)).filter(({ id }) => id !== detail.id))
+    })
     target.addEventListener('peer:connect', ({ detail }) => {
       const peer = ourId(detail)
       rate(target, peer)
@@ -238,6 +264,7 @@ export function createTransport(options: TransportOptions): Transport {
           gossip,
           lines: createLineWatch({ nowMs, standingOf: treatedAs }),
           places: createConnectionPlaces(treatedAs),
+          mayDial,
         },
       })
       for (const [protocol, handler] of handlers) await register(starting, protocol, handler)
@@ -250,6 +277,7 @@ export function createTransport(options: TransportOptions): Transport {
         refuse('bad-input', `cannot listen at ${options.listen.join(', ')}: ${String(error)}`, error)
       }
       topics.attach(starting.services.pubsub)
+      reconnector.keep(gates)
       sweep()
     },
     async stop() {
@@ -270,9 +298,9 @@ export function createTransport(options: TransportOptions): Transport {
       return () => void addressListeners.delete(entry)
     },
 
-    connect: (peer, addresses, { signal }) => dial(peer, addresses, signal),
+    connect: dial,
     keepConnected(peers: readonly KnownPeer[]) {
-      reconnector.keep(peers)
+      reconnector.keep([...peers, ...gates])
       if (node === undefined) return
       const connections = node.getConnections()
       gossip.review(connections)
@@ -282,6 +310,7 @@ export function createTransport(options: TransportOptions): Transport {
       dialer.reset()
       reconnector.hurry()
       tellAddresses()
+      probe(newestFirst(node?.getConnections() ?? []))
     },
     async disconnect(peer) {
       await node?.hangUp(libp2pId(peer))
@@ -337,27 +366,31 @@ export function createTransport(options: TransportOptions): Transport {
     welcome: (peer) => guests.welcome(peer),
     traffic: () => traffic.byPeer,
 
-    async provide(cid, { signal }) {
+    ...createProviders(running, identity.peer),
+    async leaveRecord(token, record, { signal }) {
       throwIfAborted(signal)
       try {
-        await running().contentRouting.provide(CID.parse(cid), { signal })
+        await putInDirectory(running(), token, record, signal)
       } catch (error) {
-        // A hint that reached nobody is no failure; a caller's own signal is.
-        if (signal.aborted) throw openFault(error, signal, identity.peer)
+        throw openFault(error, signal, identity.peer)
       }
     },
-    async *findProviders(cid, { signal }) {
+    async *findRecords(token, { signal }) {
       throwIfAborted(signal)
       try {
-        for await (const { id } of running().contentRouting.findProviders(CID.parse(cid), { signal })) {
-          const peer = ourId(id)
-          if (id.type === 'Ed25519' && peer !== identity.peer) yield peer
-        }
+        yield* findInDirectory(running(), token, signal)
       } catch (error) {
-        if (error instanceof FaultError) throw error
-        // The network knows no more: the search ends, as it does when nobody has the blob.
-        throwIfAborted(signal)
+        throw openFault(error, signal, identity.peer)
       }
     },
   }
+}
+
+/** Where a node may be reached: what libp2p tells of it, and where it listens. */
+function ownAddresses(node: Node, me: PeerId): string[] {
+  const told = node.getMultiaddrs().map(String)
+  const listened = node.services
+    .listening()
+    .map((address) => `${bareAddress(address.toString(), me)}/p2p/${me}`)
+  return [...new Set([...told, ...listened])]
 }

@@ -12,14 +12,19 @@ export type OpenConnection = Pick<
   'remotePeer' | 'remoteAddr' | 'direct' | 'rtt' | 'timeline'
 >
 
-/** How each connected peer is reached: directly where it is, else by the oldest relayed connection. */
+/**
+ * How each connected peer is reached: directly where it is, else by the first of its relayed connections. It is connected
+ * since the oldest of them.
+ */
 export function connectionsByPeer(all: readonly OpenConnection[]): Map<PeerId, Connection> {
   const byPeer = new Map<PeerId, Connection>()
   for (const open of all) {
     const connection = connectionOf(open)
     const known = byPeer.get(connection.peer)
-    if (known === undefined || (known.route === 'relayed' && connection.route === 'direct'))
-      byPeer.set(connection.peer, connection)
+    const better =
+      known?.route === 'relayed' && connection.route === 'direct' ? connection : (known ?? connection)
+    const sinceMs = Math.min(known?.sinceMs ?? connection.sinceMs, connection.sinceMs)
+    byPeer.set(connection.peer, { ...better, sinceMs })
   }
   return byPeer
 }

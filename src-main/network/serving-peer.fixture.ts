@@ -45,7 +45,6 @@ async function serveRaw(length: number): Promise<void> {
     identity: createIdentity(randomBytes(32)),
     listen: ['/ip4/127.0.0.1/tcp/0'],
     mdns: false,
-    bootstrap: [],
   })
   const piece = content(1 << 20)
   await node.handle(RAW, async (stream) => {

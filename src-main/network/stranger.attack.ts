@@ -72,7 +72,6 @@ async function again(
         identity: createIdentity(randomBytes(32)),
         listen: [],
         mdns: false,
-        bootstrap: [],
       })
       await node.start()
       try {

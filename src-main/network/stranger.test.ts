@@ -46,7 +46,6 @@ async function startAttacker(): Promise<Node> {
     identity: createIdentity(randomBytes(32)),
     listen: [],
     mdns: false,
-    bootstrap: [],
   })
   await node.start()
   stops.push(() => node.stop())

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
+import type { Clock } from '../ports/clock.ts'
 import type { Settings } from '../ports/settings.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { AddressRecord } from '../protocol/address-record.ts'
-import { encodeCanonical } from '../protocol/canonical.ts'
+import { decodeCanonical, encodeCanonical } from '../protocol/canonical.ts'
 import { sealEnvelope } from '../protocol/envelope.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { toTimestamp } from '../protocol/time.ts'
+import { LEFT_MAX, WhereaboutsMessage, type LeftRecord } from '../protocol/whereabouts.ts'
 import { createIdentity } from './identity.ts'
 import { localPeer, machineClock, machineRandom } from './local-mesh.ts'
 import { createLeftRecords, LEFT_PER_PEER_MAX } from './left-records.ts'
@@ -16,7 +18,7 @@ import { openRecord, sealRecord } from './sealed-record.ts'
 import { createWhereabouts, type Whereabouts } from './whereabouts.ts'
 
 const PROTOCOL = '/meshwork/whereabouts/1'
-const seeds = { ann: randomBytes(32), bea: randomBytes(32), cy: randomBytes(32) }
+const seeds = { ann: randomBytes(32), bea: randomBytes(32), cy: randomBytes(32), dan: randomBytes(32) }
 const peerOf = (name: keyof typeof seeds): PeerId => createIdentity(seeds[name]).peer
 const signal = AbortSignal.timeout(120_000)
 
@@ -45,12 +47,15 @@ async function start(
   name: keyof typeof seeds,
   contacts: readonly PeerId[],
   kept: ReadonlyMap<PeerId, readonly string[]> = new Map(),
+  bootstrap: readonly string[] = [],
+  clock = machineClock,
 ): Promise<Member> {
   const identity = createIdentity(seeds[name])
   const known = new Map(kept)
   const learned: AddressRecord[] = []
   const { transport } = localPeer({
     identity,
+    bootstrap,
     standingOf: (peer) => (contacts.includes(peer) ? 'contact' : 'stranger'),
   })
   const keep = (): void =>
@@ -59,7 +64,7 @@ async function start(
     transport,
     identity,
     pairKeyOf: pairKeys(seeds[name]),
-    clock: machineClock,
+    clock,
     random: machineRandom,
     settings: memorySettings(),
     contacts: () => contacts,
@@ -145,6 +150,29 @@ describe('[H3] two who both come back at new addresses', () => {
     await until(() => isConnected(a, bea) && isConnected(b, ann))
   })
 
+  it('[H5] find each other through strangers who serve the directory, and see names and sealed bytes only', async () => {
+    const [ann, bea] = [peerOf('ann'), peerOf('bea')]
+    const server = localPeer({ serveDht: true, standingOf: () => 'stranger' })
+    await server.transport.start()
+    try {
+      const at = server.transport.addresses()
+      const gone = ['/ip4/127.0.0.1/tcp/9']
+      const a = await start('ann', [bea], new Map([[bea, gone]]), at)
+      const b = await start('bea', [ann], new Map([[ann, gone]]), at)
+      await until(() => isConnected(a, bea) && isConnected(b, ann))
+      const token = tokenOf(pairKeys(seeds.bea)(ann)!, ann, Math.floor(Date.now() / 86_400_000))
+      const found: Uint8Array[] = []
+      for await (const record of server.transport.findRecords(token, { signal })) found.push(record)
+      expect(found).toHaveLength(1)
+      for (const address of a.transport.addresses()) {
+        expect(Buffer.from(found[0]!).includes(address.split('/p2p/')[0]!)).toBe(false)
+      }
+      expect(openRecord(found[0]!, sealKeyOf(pairKeys(seeds.cy)(ann)!, ann), token)).toBeUndefined()
+    } finally {
+      await server.transport.stop()
+    }
+  })
+
   it('are told nothing by somebody who knows one of them only', async () => {
     const [ann, cy] = [peerOf('ann'), peerOf('cy')]
     const c = await start('cy', [ann])
@@ -154,6 +182,113 @@ describe('[H3] two who both come back at new addresses', () => {
     const tokens = [tokenOf(pairKey, ann, Math.floor(Date.now() / 86_400_000))]
     const asked = b.transport.request(cy, PROTOCOL, encodeCanonical({ kind: 'find', tokens }), { signal })
     await expect(asked).rejects.toMatchObject({ fault: { kind: 'not-trusted' } })
+  })
+})
+
+describe('[H7] contacts who do harm', () => {
+  const day = Math.floor(Date.now() / 86_400_000)
+
+  const secrets = { ann: pairKeys(seeds.ann)(peerOf('bea'))!, dan: pairKeys(seeds.dan)(peerOf('bea'))! }
+
+  /** Signed by its author and sealed for Bea, as if it had been left for her. */
+  function left(author: 'ann' | 'dan', sequence: number, envelope?: Uint8Array) {
+    const pairKey = secrets[author]
+    const token = tokenOf(pairKey, peerOf(author), day)
+    const record = {
+      peer_id: peerOf(author),
+      sequence,
+      addresses: [`/ip4/203.0.113.9/tcp/${sequence}`],
+      timestamp: toTimestamp(Date.now()),
+    }
+    const signed =
+      envelope ??
+      sealEnvelope('meshwork/1/address-record', record, record.peer_id, (message) =>
+        createIdentity(seeds[author]).sign(message),
+      )
+    return { token, sealed: sealRecord(signed, sealKeyOf(pairKey, record.peer_id), token, machineRandom) }
+  }
+
+  /** Cy, who answers Bea's questions with whatever it likes. */
+  async function hostileCy(found: (tokens: readonly Uint8Array[]) => LeftRecord[]) {
+    const { transport } = localPeer({ identity: createIdentity(seeds.cy) })
+    let asked = 0
+    transport.handle(PROTOCOL, (_from, request) => {
+      const message = decodeCanonical(request, WhereaboutsMessage, 1 << 20)
+      if (!message.ok || message.value.kind !== 'find')
+        return Promise.resolve(encodeCanonical({ kind: 'taken' }))
+      asked += 1
+      return Promise.resolve(encodeCanonical({ kind: 'found', records: found(message.value.tokens) }))
+    })
+    await transport.start()
+    running.push({ transport, stop: () => transport.stop() } as Member)
+    return { transport, asked: () => asked }
+  }
+
+  it('have one record of each written down an answer, the newest, and no more a minute than that one may tell', async () => {
+    const [ann, cy] = [peerOf('ann'), peerOf('cy')]
+    let sequence = 0
+    const { transport, asked } = await hostileCy(() =>
+      Array.from({ length: LEFT_MAX }, () => left('ann', (sequence += 1))),
+    )
+    const b = await start('bea', [ann, cy], new Map([[cy, transport.addresses()]]))
+    await until(() => asked() >= 1 && b.learned.length >= 1)
+    for (let round = 0; round < 13; round++) {
+      const before = asked()
+      b.whereabouts.hurry()
+      await until(() => asked() > before)
+    }
+    const before = asked()
+    b.whereabouts.hurry()
+    await until(() => asked() > before)
+    const taken = b.learned.filter(({ peer_id }) => peer_id === ann).map((record) => record.sequence)
+    expect(taken).toEqual(Array.from({ length: 12 }, (_, i) => (i + 1) * LEFT_MAX))
+  })
+
+  it('do not keep others from being found by a record of their own that is none', async () => {
+    const [ann, cy, dan] = [peerOf('ann'), peerOf('cy'), peerOf('dan')]
+    const wrong = left('ann', 1, new Uint8Array([1, 2, 3]))
+    const { transport } = await hostileCy(() => [wrong, left('dan', 7)])
+    const b = await start('bea', [ann, dan, cy], new Map([[cy, transport.addresses()]]))
+    await until(() => b.learned.length > 0)
+    expect(b.learned).toMatchObject([{ peer_id: dan, sequence: 7 }])
+  })
+
+  it('do not put off the search for others by coming and going, nor make it go on without end', async () => {
+    const [ann, bea, cy] = [peerOf('ann'), peerOf('bea'), peerOf('cy')]
+    const { transport: mallory } = localPeer({ identity: createIdentity(seeds.dan) })
+    await mallory.start()
+    const { transport, asked } = await hostileCy(() => [])
+    // Timers run as the test says, all those of one moment together.
+    const timers = new Set<{ atMs: number; callback: () => void }>()
+    let nowMs = Date.now()
+    const clock: Clock = {
+      nowMs: () => nowMs,
+      after(delayMs, callback) {
+        const timer = { atMs: nowMs + delayMs, callback }
+        timers.add(timer)
+        return () => void timers.delete(timer)
+      },
+    }
+    const pass = (ms: number): void => {
+      nowMs += ms
+      for (const timer of [...timers]) if (timer.atMs <= nowMs && timers.delete(timer)) timer.callback()
+    }
+    const b = await start('bea', [ann, peerOf('dan'), cy], new Map([[cy, transport.addresses()]]), [], clock)
+    await until(() => isConnected(b, cy))
+    for (let round = 0; round < 40; round++) {
+      await mallory.connect(bea, b.transport.addresses(), { signal })
+      await until(() => isConnected(b, peerOf('dan')))
+      pass(100)
+      await mallory.disconnect(bea)
+      await until(() => !isConnected(b, peerOf('dan')))
+      pass(100)
+    }
+    await mallory.stop()
+    pass(2_000)
+    await until(() => asked() > 0)
+    const rounds = asked()
+    expect(rounds).toBeGreaterThan(1)
+    expect(rounds).toBeLessThan(10)
   })
 })
 

@@ -19,14 +19,15 @@ import {
 } from '../protocol/whereabouts.ts'
 import { bareAddress } from './dialer.ts'
 import { createLeftRecords } from './left-records.ts'
-import { sealKeyOf, tokenOf, type PairKeyOf } from './pair-key.ts'
-import { openRecord, sealRecord } from './sealed-record.ts'
+import { createDirectorySearch } from './directory-search.ts'
+import { createMinuteCount } from './minute-count.ts'
+import type { PairKeyOf } from './pair-key.ts'
+import { createPairRecords } from './pair-records.ts'
 import { shareableAddresses } from './shareable-addresses.ts'
 
 const PROTOCOL = '/meshwork/whereabouts/1'
 const DOMAIN = 'meshwork/1/address-record'
 const SEQUENCE_KEY = 'address-sequence'
-const DAY_MS = 86_400_000
 /** A record of all addresses that one peer may tell. */
 const RECORD_BYTES_MAX = 2_500 + ADDRESSES_MAX * 60
 const MESSAGE_BYTES_MAX = LEFT_MAX * (SEALED_BYTES_MAX + 64) + 1_024
@@ -38,9 +39,10 @@ const ASK_MS_MIN = 2_000
 const ASK_MS_MAX = 60_000
 /** Addresses that change come in several steps, and one record tells them all. */
 const SETTLE_MS = 300
-/** A contact's own word is taken so often a minute: each may be written down. */
+/** A contact's own word is taken so often a minute, whoever passes it on: each may be written down, and dialled. */
 const HEARD_A_MINUTE_MAX = 12
-const MINUTE_MS = 60_000
+/** A contact that comes and goes makes this peer look for others so often a minute: all who are connected are asked then. */
+const LOOKS_A_MINUTE_MAX = 6
 
 /** What finding contacts acts through. */
 export interface WhereaboutsParts {
@@ -77,21 +79,17 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
   const { transport, identity, clock, settings, onDefect } = parts
   const left = createLeftRecords(() => clock.nowMs())
   const stopping = new AbortController()
-  const heard = new Map<PeerId, { sinceMs: number; count: number }>()
-  const keys = new Map<PeerId, Uint8Array>()
+  const isHeard = createMinuteCount(() => clock.nowMs(), HEARD_A_MINUTE_MAX)
+  const isWorthALook = createMinuteCount(() => clock.nowMs(), LOOKS_A_MINUTE_MAX)
+  /** The count of the latest record that was taken of each. */
+  const latest = new Map<PeerId, number>()
+  const records = createPairRecords(identity.peer, parts.pairKeyOf, parts.random)
   let own: Uint8Array = new Uint8Array()
   let cancelRound: (() => void) | undefined
+  let isLookingSoon = false
   let cancelSettle: (() => void) | undefined
   let pauseMs = ASK_MS_MIN
   let stopListening: (() => void)[] = []
-
-  const today = (): number => Math.floor(clock.nowMs() / DAY_MS)
-
-  function pairKeyOf(peer: PeerId): Uint8Array | undefined {
-    const known = keys.get(peer) ?? parts.pairKeyOf(peer)
-    if (known !== undefined) keys.set(peer, known)
-    return known
-  }
 
   function connectedContacts(): PeerId[] {
     const contacts = new Set(parts.contacts())
@@ -105,7 +103,7 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
     const connected = new Set(transport.connections().map(({ peer }) => peer))
     return parts
       .contacts()
-      .filter((peer) => !connected.has(peer) && pairKeyOf(peer) !== undefined)
+      .filter((peer) => !connected.has(peer) && records.has(peer))
       .slice(0, MISSING_MAX)
   }
 
@@ -125,8 +123,8 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
   }
 
   /** @throws FaultError for what `author` did not sign */
-  async function take(envelope: Uint8Array, author: PeerId): Promise<void> {
-    const opened = openEnvelope(envelope, {
+  function opened(envelope: Uint8Array, author: PeerId): AddressRecord {
+    const record = openEnvelope(envelope, {
       domain: DOMAIN,
       schema: AddressRecord,
       signer: author,
@@ -134,9 +132,13 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
       nowMs: clock.nowMs(),
       bytesMax: RECORD_BYTES_MAX,
     })
-    if (!opened.ok) throw new FaultError(opened.fault)
-    const record = opened.value.value
-    if (record.peer_id !== author) refuse('unsigned', 'a record about somebody else')
+    if (!record.ok) throw new FaultError(record.fault)
+    if (record.value.value.peer_id !== author) refuse('unsigned', 'a record about somebody else')
+    return record.value.value
+  }
+
+  async function take(record: AddressRecord): Promise<void> {
+    latest.set(record.peer_id, Math.max(record.sequence, latest.get(record.peer_id) ?? 0))
     await parts.learned(record)
   }
 
@@ -159,42 +161,41 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
     })
   }
 
-  function recordsFor(missing: readonly PeerId[]): LeftRecord[] {
-    return missing.flatMap((peer) => {
-      const pairKey = pairKeyOf(peer)
-      if (pairKey === undefined) return []
-      const key = sealKeyOf(pairKey, identity.peer)
-      return [today(), today() + 1].map((day) => {
-        const token = tokenOf(pairKey, identity.peer, day)
-        return { token, sealed: sealRecord(own, key, token, parts.random) }
-      })
-    })
-  }
-
   /** Leaves with somebody what those may need who are missing, and asks where they are. */
   async function lookFor(missing: readonly PeerId[], at: PeerId): Promise<void> {
+    const nowMs = clock.nowMs()
     const others = missing.filter((peer) => peer !== at)
-    for (const records of groups(recordsFor(others))) await send(at, { kind: 'leave', records })
-    const asked = others.flatMap((peer) => {
-      const pairKey = pairKeyOf(peer)
-      return pairKey === undefined
-        ? []
-        : [today() - 1, today(), today() + 1].map((day) => ({
-            peer,
-            pairKey,
-            token: tokenOf(pairKey, peer, day),
-          }))
-    })
+    const toLeave = others.flatMap((peer) => records.sealedFor(peer, own, nowMs))
+    for (const some of groups(toLeave)) await send(at, { kind: 'leave', records: some })
+    const asked = others.flatMap((peer) => records.tokensFrom(peer, nowMs).map((token) => ({ peer, token })))
     for (const some of groups(asked)) {
       const reply = await send(at, { kind: 'find', tokens: some.map(({ token }) => token) })
       if (reply.kind !== 'found') continue
-      for (const { token, sealed } of reply.records) {
-        const match = some.find((one) => Buffer.compare(one.token, token) === 0)
-        const record = match && openRecord(sealed, sealKeyOf(match.pairKey, match.peer), token)
-        // What does not open or is not signed by whom it is about was put there by neither of the two.
-        if (match !== undefined && record !== undefined) await take(record, match.peer)
-      }
+      await takeFound(reply.records, some)
     }
+  }
+
+  /** Takes what lay somewhere under names that were asked for, as far as it is news. */
+  async function takeFound(found: readonly LeftRecord[], asked: readonly Asked[]): Promise<void> {
+    for (const record of newestOf(found, asked)) {
+      if (record.sequence <= (latest.get(record.peer_id) ?? 0) || !isHeard(record.peer_id)) continue
+      await take(record)
+    }
+  }
+
+  /** Of what was found, the newest record of each who was asked for. */
+  function newestOf(found: readonly LeftRecord[], asked: readonly Asked[]): Iterable<AddressRecord> {
+    const newest = new Map<PeerId, AddressRecord>()
+    for (const one of found) {
+      const author = asked.find(({ token }) => Buffer.compare(token, one.token) === 0)?.peer
+      const envelope = author && records.openFrom(author, one)
+      // What does not open was put there by neither of the two.
+      if (author === undefined || envelope === undefined) continue
+      const record = ignoringFaults(() => opened(envelope, author))
+      if (record !== undefined && record.sequence > (newest.get(author)?.sequence ?? 0))
+        newest.set(author, record)
+    }
+    return newest.values()
   }
 
   function lookForAll(): void {
@@ -203,12 +204,27 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
     left.keepOnly((peer) => contacts.has(peer))
     if (missing.length > 0) for (const at of connectedContacts()) inBackground(lookFor(missing, at))
     cancelRound?.()
+    isLookingSoon = false
     cancelRound = clock.after(pauseMs, lookForAll)
     pauseMs = Math.min(2 * pauseMs, ASK_MS_MAX)
   }
 
+  const directory = createDirectorySearch({
+    transport,
+    clock,
+    records,
+    missing: missingContacts,
+    own: () => own,
+    takeFound,
+    inBackground,
+  })
+
   function lookSoon(): void {
+    directory.hurry()
     pauseMs = ASK_MS_MIN
+    // What is about to happen is not put off, or a contact that comes and goes without end would keep it from happening.
+    if (isLookingSoon) return
+    isLookingSoon = true
     cancelRound?.()
     cancelRound = clock.after(SETTLE_MS, lookForAll)
   }
@@ -226,17 +242,6 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
     })
   }
 
-  function isHeard(from: PeerId): boolean {
-    const nowMs = clock.nowMs()
-    const known = heard.get(from)
-    if (known === undefined || nowMs - known.sinceMs >= MINUTE_MS || nowMs < known.sinceMs) {
-      heard.set(from, { sinceMs: nowMs, count: 1 })
-      return true
-    }
-    known.count += 1
-    return known.count <= HEARD_A_MINUTE_MAX
-  }
-
   async function answer(from: PeerId, request: Uint8Array): Promise<WhereaboutsReply> {
     const message = decodeCanonical(request, WhereaboutsMessage, MESSAGE_BYTES_MAX)
     if (!message.ok) throw new FaultError(message.fault)
@@ -244,7 +249,7 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
       case 'here':
         if (!isHeard(from))
           refuse('too-busy', 'more was said in this minute than is written down for one peer')
-        await take(message.value.record, from)
+        await take(opened(message.value.record, from))
         return { kind: 'taken' }
       case 'leave':
         left.leave(from, message.value.records)
@@ -264,7 +269,7 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
         transport.onConnection(({ kind, peer }) => {
           if (!parts.contacts().includes(peer)) return
           if (kind === 'connected') tellOwn(peer)
-          lookSoon()
+          if (isWorthALook(peer)) lookSoon()
         }),
         transport.onAddresses(onAddresses),
       ]
@@ -274,10 +279,27 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
     hurry: lookSoon,
     stop() {
       stopping.abort()
+      directory.stop()
       cancelRound?.()
       cancelSettle?.()
       for (const stop of stopListening) stop()
     },
+  }
+}
+
+/** A record that is asked for. */
+interface Asked {
+  readonly peer: PeerId
+  readonly token: Uint8Array
+}
+
+/** What is made of somebody else's bytes; undefined where they are wrong, which is no reason to end what goes on. */
+function ignoringFaults<T>(make: () => T): T | undefined {
+  try {
+    return make()
+  } catch (error) {
+    onlyFault(error)
+    return undefined
   }
 }
 

@@ -99,7 +99,7 @@ export function excuseAll(state: PeerState, unit: UnitState | undefined): void {
 }
 
 /** Takes back that a peer was late, so many times. */
-function excuse(state: PeerState, peer: PeerId, times: number): void {
+export function excuse(state: PeerState, peer: PeerId, times: number): void {
   let record = state.records.get(peer)
   for (let left = times; left > 0 && record !== undefined; left--) record = withoutExpired(record)
   if (record !== undefined) state.records.set(peer, record)

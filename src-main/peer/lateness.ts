@@ -12,6 +12,9 @@ const PLAN_EVERY_MS = 5_000
 /** Losses in one record, so that no record of the journal grows without bound. */
 const LOSSES_PER_RECORD = 4_096
 
+/** A dead line is noticed this long after it died at the latest: two pings, and what was late in between was its fault. */
+const DEAD_LINE_MS = 45_000
+
 type Loss = { readonly job_id: JobId; readonly unit_index: number; readonly attempt: number }
 
 /**
@@ -43,6 +46,27 @@ export function onTick(state: PeerState, nowMs: number): Effect[] {
     ...endVanished(state, nowMs),
     ...(isPlanDue(state, nowMs) ? [{ kind: 'allocation-due' } as const] : []),
   ]
+}
+
+/**
+ * Somebody's line has ended. It may have been dead for a while before that was noticed: what was late meanwhile was not
+ * their fault, in jobs that have ended since, too.
+ */
+export function excuseLate(state: PeerState, peer: PeerId, nowMs: number): Effect[] {
+  const excused: Loss[] = []
+  for (const job of state.jobs.values()) {
+    const { status } = job
+    const isOver = status.state === 'done' || status.state === 'failed' || status.state === 'cancelled'
+    if (isOver && nowMs - status.atMs > DEAD_LINE_MS) continue
+    for (const [unit_index, { attempts }] of job.units) {
+      for (const { peer: by, attempt, deadlineMs, status: was } of attempts) {
+        if (by !== peer || was.state !== 'void' || was.why !== 'late' || nowMs - deadlineMs > DEAD_LINE_MS)
+          continue
+        excused.push({ job_id: job.manifest.job_id, unit_index, attempt })
+      }
+    }
+  }
+  return lossRecords(nowMs, 'disconnected', excused)
 }
 
 /** Whether matching is due although nothing has happened: slots begin and end, and lanes stand empty. */

@@ -1,3 +1,4 @@
+import { newRecord } from '../verification/reputation.ts'
 import { describe, expect, test } from 'vitest'
 import {
   answer,
@@ -136,6 +137,25 @@ describe('awards', () => {
     expect(brain.state.records.get(late === ANN ? ANN : BOB)?.expired).toBe(1)
   })
 
+  test('[V7] that were late because the line was dead are nobody’s fault, others are', () => {
+    for (const { afterMs, expired } of [
+      { afterMs: 20_000, expired: 0 },
+      { afterMs: 60_000, expired: 1 },
+    ]) {
+      const brain = awarded(1, [ANN, BOB])
+      const late = holders(brain)[0] === ANN ? ANN : BOB
+      const deadlineMs = attemptsOf(brain)[0]?.deadlineMs ?? 0
+      brain.happens({ kind: 'tick', at_ms: deadlineMs + 1 })
+      expect(brain.state.records.get(late)?.expired).toBe(1)
+      const { reliability } = newRecord()
+      expect(brain.state.records.get(late)?.reliability).toBeLessThan(reliability)
+      brain.happens({ kind: 'disconnected', at_ms: deadlineMs + afterMs, peer: late })
+      brain.happens({ kind: 'disconnected', at_ms: deadlineMs + afterMs, peer: late })
+      expect(brain.state.records.get(late)?.expired).toBe(expired)
+      if (expired === 0) expect(brain.state.records.get(late)?.reliability).toBeCloseTo(reliability)
+    }
+  })
+
   test('[B10] of peers that are gone for longer than a blink are given up before their deadline', () => {
     const brain = awarded(1, [ANN, BOB])
     const gone = holders(brain)[0] === ANN ? ANN : BOB
@@ -144,6 +164,8 @@ describe('awards', () => {
     expect(heldBy(brain, gone)).toBe(1)
     brain.happens({ kind: 'tick', at_ms: NOON + 6_000 })
     expect(attemptsOf(brain)[0]?.status).toMatchObject({ state: 'void', why: 'disconnected' })
+    // Whose line it was that was cut is not known.
+    expect(brain.state.records.get(gone)?.expired ?? 0).toBe(0)
   })
 
   test('[B11] a stale output is dropped, and its peer is asked anew when it is needed', () => {

@@ -3,7 +3,7 @@ import type { JobId, PeerId } from '../protocol/ids.ts'
 import { AWARD_DUE_MS_MAX } from '../protocol/limits.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
 import type { Claim, Verdict } from '../verification/consensus.ts'
-import { excuseAll, hearOfVoid, ranMs, remember, settleAttempt } from './attempt-ends.ts'
+import { excuse, excuseAll, hearOfVoid, ranMs, remember, settleAttempt } from './attempt-ends.ts'
 import { awardReopened, awardTo } from './awarding.ts'
 import type { Effect, WantedOutput } from './effect.ts'
 import type { DurableEvent, IssuedAward } from './event.ts'
@@ -131,6 +131,7 @@ export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effec
   for (const [index, attempt] of [...(owed.get(event.peer) ?? [])]) {
     // It was late before it was known that nobody took it.
     if (attempt.awardId !== event.award_id) continue
+    if (wasLate(attempt)) excuse(state, attempt.peer, 1)
     attempt.status = { state: 'void', why: 'refused', ready: false }
     refreshUnit(job, index)
   }
@@ -145,6 +146,12 @@ export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effec
   return reopen(state, job, reopened, event.at_ms, false)
 }
 
+type LateAttempt = AttemptState & { readonly status: Extract<AttemptState['status'], { state: 'void' }> }
+
+function wasLate(attempt: AttemptState): attempt is LateAttempt {
+  return attempt.status.state === 'void' && attempt.status.why === 'late'
+}
+
 /** Attempts that nobody waits for any longer; a reply to one of them will be stale. */
 export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effect[] {
   const effects: Effect[] = []
@@ -153,12 +160,21 @@ export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effe
     const job = state.jobs.get(job_id)
     const unit = job?.units.get(unit_index)
     const attempt = unit?.attempts.find((a) => a.attempt === number)
-    if (job === undefined || unit === undefined || attempt?.status.state !== 'awarded') continue
+    if (job === undefined || unit === undefined || attempt === undefined) continue
+    if (event.reason === 'disconnected' && wasLate(attempt)) {
+      // The line was dead before that was noticed.
+      attempt.status = { ...attempt.status, why: 'disconnected' }
+      refreshUnit(job, unit_index)
+      excuse(state, attempt.peer, 1)
+      continue
+    }
+    if (attempt.status.state !== 'awarded') continue
     attempt.status = { state: 'void', why: event.reason, ready: wasReady(unit, attempt) }
     refreshUnit(job, unit_index)
     job.retried++
     reopened.set(job, [...(reopened.get(job) ?? []), unit_index])
-    remember(state, attempt.peer, 'expired')
+    // A line that was cut says nothing about whoever is at its other end.
+    if (event.reason === 'late') remember(state, attempt.peer, 'expired')
   }
   for (const [job, units] of reopened) effects.push(...reopen(state, job, units, event.at_ms))
   return effects

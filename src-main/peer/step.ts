@@ -6,7 +6,7 @@ import { awardTo } from './awarding.ts'
 import type { Effect } from './effect.ts'
 import { isDurable, type DurableEvent, type PeerEvent, type VolatileEvent } from './event.ts'
 import { pauseJob, resumeJob, setJobPriority } from './job-control.ts'
-import { onTick } from './lateness.ts'
+import { excuseLate, onTick } from './lateness.ts'
 import { opensWork, planAllocation } from './matching.ts'
 import { hearOffers, noteTurnaround } from './offers.ts'
 import {
@@ -226,8 +226,9 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       return askPairing(state, event.peer, event.at_ms)
     case 'disconnected':
       state.view.connected.delete(event.peer)
-      if (state.contacts.has(event.peer)) state.view.disconnectedAtMs.set(event.peer, event.at_ms)
-      return []
+      if (!state.contacts.has(event.peer)) return []
+      state.view.disconnectedAtMs.set(event.peer, event.at_ms)
+      return excuseLate(state, event.peer, event.at_ms)
     case 'allocate':
       return allocate(state, event.at_ms)
     case 'award-taken':

@@ -59,6 +59,13 @@ export interface Traffic {
   readonly bytesOut: number
 }
 
+/** How a peer is connected with. */
+export interface ConnectOptions {
+  readonly signal: AbortSignal
+  /** Neither its user nor the peer itself said where it is: a third one did, and may name any machine. */
+  readonly isHeardOf?: boolean
+}
+
 /** Bytes to and from authenticated peers. What they mean is no business of the transport. */
 export interface Transport {
   readonly peer: PeerId
@@ -73,7 +80,7 @@ export interface Transport {
    * earlier and asks the network. Only the holder of the peer's key counts as that peer.
    * @throws FaultError `unreachable`, `timed-out`, `cancelled` or `bad-input` (an address that is none)
    */
-  connect(peer: PeerId, addresses: readonly string[], options: { signal: AbortSignal }): Promise<void>
+  connect(peer: PeerId, addresses: readonly string[], options: ConnectOptions): Promise<void>
   /**
    * Connects to these peers again and again, with growing pauses; the latest call's list counts. Told again when
    * somebody's standing has changed.
@@ -124,4 +131,10 @@ export interface Transport {
   /** Tells the network that this peer holds a blob, and asks who does. Both are hints. */
   provide(cid: Cid, options: { signal: AbortSignal }): Promise<void>
   findProviders(cid: Cid, options: { signal: AbortSignal }): AsyncIterable<PeerId>
+  /**
+   * Leaves a few bytes, at most 4 KiB, with those who serve the network's directory, under a name of 32 bytes, and asks
+   * what lies under a name, by whomever. Both are hints: where nobody serves, nothing is kept or found.
+   */
+  leaveRecord(token: Uint8Array, record: Uint8Array, options: { signal: AbortSignal }): Promise<void>
+  findRecords(token: Uint8Array, options: { signal: AbortSignal }): AsyncIterable<Uint8Array>
 }

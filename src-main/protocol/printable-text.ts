@@ -23,3 +23,16 @@ export function printableJson(value: unknown): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }
+
+/** Characters that no shell reads as anything but themselves. */
+const PLAIN_WORD = /^[\w@%+=:,./-]+$/
+
+/** A word as a user types it into a POSIX shell, quoted where it must be; always on one line. */
+export function shellWord(word: string): string {
+  if (PLAIN_WORD.test(word)) return word
+  if (!/\p{Cc}/u.test(word)) return `'${word.replaceAll("'", `'\\''`)}'`
+  const escaped = word
+    .replace(/[\\']/g, '\\$&')
+    .replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  return `$'${escaped}'`
+}

@@ -12,14 +12,23 @@ import type { Journal } from '../ports/journal.ts'
  * @returns the state and the number of its last record (0 for a new peer)
  * @throws FaultError `storage-failed` for a record that this program does not understand: guessing would lose work
  */
-export function restore(journal: Journal, me: PeerId, name: string): { state: PeerState; sequence: number } {
+export function restore(
+  journal: Pick<Journal, 'latestSnapshot' | 'readAfter'>,
+  me: PeerId,
+  name: string,
+): { state: PeerState; sequence: number } {
   let state = initialState(me, name)
   let sequence = 0
   const snapshot = journal.latestSnapshot()
   if (snapshot !== undefined) {
     const decoded = decodeStateParts(snapshot.parts)
     if (!decoded.ok) refuse('storage-failed', `the snapshot does not decode: ${decoded.fault.message}`)
-    if (decoded.value.me !== me) refuse('storage-failed', `this data folder belongs to ${decoded.value.me}`)
+    const { me: owner } = decoded.value
+    if (owner !== me)
+      refuse(
+        'storage-failed',
+        `this data folder belongs to ${owner}, and its key is of ${me}: put back the other key`,
+      )
     state = decoded.value
     sequence = snapshot.sequence
   }

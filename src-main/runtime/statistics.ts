@@ -114,6 +114,7 @@ export function createStatistics(parts: {
         return
       }
       case 'attempts-lost': {
+        if (event.reason === 'disconnected') return
         for (const { job_id, unit_index, attempt } of event.lost) {
           const made = state.jobs.get(job_id)?.units.get(unit_index)?.attempts
           const peer = made?.find((one) => one.attempt === attempt)?.peer

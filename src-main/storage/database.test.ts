@@ -86,7 +86,7 @@ describe('the database', () => {
     expect(refusal(() => openDatabase(join(folder, 'file', 'below')))).toContain(
       'not a folder that can be written to',
     )
-    expect(refusal(() => openDatabase(join(folder, 'file')))).toContain('not a folder that can be written to')
+    expect(refusal(() => openDatabase(join(folder, 'file')))).toContain('is a file, where a folder should be')
   })
 
   test('a folder where another peer runs is refused, until that one ends', async () => {

@@ -1,8 +1,20 @@
-import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { assert, FaultError, refuse } from '../protocol/fault.ts'
+import { isSystemError, systemWords } from '../protocol/system-error.ts'
 import { FILE_MODE, makePrivateFile, makePrivateFolder } from './private-files.ts'
+import { repairStep } from './repair-step.ts'
+import { isLogHeadIntact } from './log-head.ts'
 
 /** The one SQLite connection of a peer. */
 export type PeerDatabase = Database.Database
@@ -19,6 +31,8 @@ const CHECK_BYTES_MAX = 64 << 20
 
 /** A fault's line has room for so much. */
 const FAULT_CHARACTERS_MAX = 2_000
+/** Of what SQLite says of damage; it may list many pages. */
+const FINDING_CHARACTERS_MAX = 200
 
 const MIGRATIONS = join(import.meta.dirname, 'migrations')
 
@@ -29,7 +43,8 @@ const MIGRATIONS = join(import.meta.dirname, 'migrations')
  *
  * @param folder the peer's folder; it is made when absent
  * @param options.migrations where the numbered `.sql` files lie
- * @param options.mustExist refuses instead of making a new database: the folder is a peer's already
+ * @param options.mustExist refuses instead of making a new database: the folder is a peer's already, and what is damaged
+ *   stays as it is
  * @throws FaultError `storage-failed` with one clear line: the folder is not writable, the file belongs to a newer
  *   program or to another one, is damaged, or another running peer holds it
  */
@@ -38,8 +53,8 @@ export function openDatabase(
   { migrations = MIGRATIONS, mustExist = false }: { migrations?: string; mustExist?: boolean } = {},
 ): PeerDatabase {
   const file = join(folder, DATABASE_FILE)
-  // Before anything is opened: SQLite takes an empty file for a new database, and throws its log away.
-  if (mustExist && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) refuseToForget(file)
+  // Before anything is opened for writing: SQLite takes an empty file for a new database, and throws its log away.
+  if (mustExist) openForReading(folder).close()
   makeWritable(folder)
   let database: PeerDatabase | undefined
   try {
@@ -52,14 +67,70 @@ export function openDatabase(
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
     checkOrigin(database, file)
-    if (mustExist && formatOf(database) === 0) refuseToForget(file)
-    checkDamage(database, file)
+    // Only those who read share an index of the log; what they left is of no use to anybody now.
+    rmSync(`${file}-shm`, { force: true })
+    if (!mustExist) checkDamage(database, file)
     migrate(database, file, migrations)
     return database
   } catch (error) {
     database?.close()
-    throw storageFault(error, file)
+    throw databaseFault(error, file)
   }
+}
+
+/**
+ * Opens the database of a folder that is a peer's already, to look at it: neither the database nor its log changes.
+ *
+ * @param options.isWhole looks for damage in a file of any size, however long it takes
+ * @throws FaultError as `openDatabase` with `mustExist`
+ */
+export function openForReading(
+  folder: string,
+  { isWhole = false }: { isWhole?: boolean } = {},
+): PeerDatabase {
+  const file = join(folder, DATABASE_FILE)
+  makeWritable(folder)
+  let database: PeerDatabase | undefined
+  try {
+    const found = statSync(file, { throwIfNoEntry: false })
+    if ((found?.size ?? 0) === 0) refuseToForget(file)
+    if (found?.isFile() === false) throw damagedFault(file, 'it is not a file')
+    makePrivateFile(file)
+    checkLog(file)
+    database = new Database(file, { readonly: true, timeout: LOCK_WAIT_MS })
+    checkOrigin(database, file)
+    if (formatOf(database) === 0) refuseToForget(file)
+    checkDamage(database, file, isWhole)
+    return database
+  } catch (error) {
+    database?.close()
+    throw databaseFault(error, file)
+  }
+}
+
+/**
+ * Looks whether another peer runs on a folder, whatever state its database is in.
+ * @throws FaultError `storage-failed` if one does
+ */
+export function refuseInUse(folder: string): void {
+  const file = join(folder, DATABASE_FILE)
+  makeWritable(folder)
+  let database: PeerDatabase | undefined
+  try {
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return
+    database = new Database(file, { readonly: true, timeout: LOCK_WAIT_MS })
+    formatOf(database)
+  } catch (error) {
+    const isHeld = error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
+    if (isHeld) throw storageFault(error, file)
+  } finally {
+    database?.close()
+  }
+}
+
+/** Whether the tables are as this program has them; opening for writing upgrades those of an older one. */
+export function isOfThisFormat(database: PeerDatabase): boolean {
+  return formatOf(database) === migrationSteps(MIGRATIONS).length
 }
 
 /**
@@ -91,17 +162,42 @@ function failureLine(error: unknown, subject: string): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined
   const { code } = error
   if (code.startsWith('SQLITE_BUSY')) return `${subject} is in use by another running peer`
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
-    return `${subject} is damaged: ${error.message}`
+  if (isDamage(error)) return `${subject} is damaged: ${error.message}`
   if (isFull(error)) return `the disk is full: ${subject}`
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN'))
     return `${subject} is not writable`
   if (code.startsWith('SQLITE_')) return `${subject}: ${error.message} (${code})`
-  // What the operating system says carries `errno` as well; our own TypeErrors and the like do not.
-  return 'errno' in error ? `${subject}: ${error.message}` : undefined
+  return isSystemError(error) ? `${subject}: ${systemWords(error)}` : undefined
 }
 
-function makeWritable(folder: string): void {
+/** Whether SQLite found a database damaged, or to be none. */
+function isDamage(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false
+  return error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB'
+}
+
+/**
+ * A fault of a peer's damaged database, with the next step; anything else as `storageFault` has it.
+ * @param file the database's path, inside the peer's folder
+ */
+export function databaseFault(error: unknown, file: string): unknown {
+  return isDamage(error)
+    ? damagedFault(file, error instanceof Error ? error.message : '', error)
+    : storageFault(error, file)
+}
+
+function damagedFault(file: string, finding: string, cause?: unknown): FaultError {
+  const message =
+    `${file} is damaged (${finding.replace(/\s+/g, ' ').slice(0, FINDING_CHARACTERS_MAX)}). Put back a copy of it; without one, forget ` +
+    `all that it had and keep the key: ${repairStep(dirname(file), 'begin-anew')}`
+  return new FaultError({ kind: 'storage-failed', message: message.slice(0, FAULT_CHARACTERS_MAX) }, cause)
+}
+
+/**
+ * Makes a folder of this user's alone, or looks whether one that is there can be written to.
+ * @throws FaultError `storage-failed`
+ */
+export function makeWritable(folder: string): void {
   try {
     makePrivateFolder(folder)
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
@@ -120,11 +216,20 @@ function checkOrigin(database: PeerDatabase, file: string): void {
   if (id !== 0 || tables > 0) refuse('storage-failed', `${file} belongs to another program`)
 }
 
-function checkDamage(database: PeerDatabase, file: string): void {
-  if (statSync(file).size > CHECK_BYTES_MAX) return
+function checkDamage(database: PeerDatabase, file: string, isWhole = false): void {
+  if (!isWhole && statSync(file).size > CHECK_BYTES_MAX) return
   const finding = database.pragma('quick_check(1)', { simple: true })
-  if (finding !== 'ok')
-    refuse('storage-failed', `${file} is damaged: ${String(finding).replaceAll('\n', ' ')}`)
+  if (finding !== 'ok') throw damagedFault(file, String(finding))
+}
+
+/** SQLite takes a log whose head is damaged for an empty one, and would write over what is in it. */
+function checkLog(file: string): void {
+  if (isLogHeadIntact(`${file}-wal`)) return
+  refuse(
+    'storage-failed',
+    `${file}-wal is damaged: the newest of what this peer did is in it. Put back a copy of it; without one, go back to the ` +
+      `moment before it: ${repairStep(dirname(file), 'drop-after')}`,
+  )
 }
 
 /** A peer that opened as a new one would trust nobody, block nobody, and know none of its jobs. */
@@ -132,7 +237,7 @@ function refuseToForget(file: string): never {
   refuse(
     'storage-failed',
     `${file} is missing or empty, but its folder has a peer's key: opened like this, the peer would have forgotten whom ` +
-      'it trusts and blocks. Put the file back, or begin anew with the same key: meshctl repair --begin-anew',
+      `it trusts and blocks. Put the file back, or begin anew with the same key: ${repairStep(dirname(file), 'begin-anew')}`,
   )
 }
 
@@ -141,10 +246,14 @@ function formatOf(database: PeerDatabase): number {
   return Number(database.pragma('user_version', { simple: true }))
 }
 
-function migrate(database: PeerDatabase, file: string, folder: string): void {
-  const steps = readdirSync(folder)
+function migrationSteps(folder: string): string[] {
+  return readdirSync(folder)
     .filter((name) => /^\d{4}-.+\.sql$/.test(name))
     .sort()
+}
+
+function migrate(database: PeerDatabase, file: string, folder: string): void {
+  const steps = migrationSteps(folder)
   const version = formatOf(database)
   if (version > steps.length) {
     refuse(

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { dirname } from 'node:path'
 import { SNAPSHOT_PART_BYTES_MAX, type Journal, type JournalRecord, type Snapshot } from '../ports/journal.ts'
 import { equalBytes } from '../protocol/canonical.ts'
 import { assert, refuse } from '../protocol/fault.ts'
 import { recordChecksum } from './checksum.ts'
-import { storageFault, type PeerDatabase } from './database.ts'
+import { databaseFault, storageFault, type PeerDatabase } from './database.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
+import { repairStep } from './repair-step.ts'
 
 /** One record's size. Four direct messages of the largest size fit; anything larger belongs into a blob. */
 export const RECORD_BYTES_MAX = 16 << 20
@@ -49,9 +51,14 @@ export function openJournal(
   repairs: readonly JournalRepair[]
 } {
   const statements = prepare(database)
-  const repairs: JournalRepair[] = []
-  const base = guard(() => newestIntactSnapshot(statements, repairs)?.sequence ?? 0)
-  let last = guard(() => cutTornTail(statements, base, repairs))
+  const { repairs, last: lastIntact } = examine(statements, database.name)
+  guard(() => {
+    for (const repair of repairs) {
+      if (repair.kind === 'snapshot-dropped') statements.dropSnapshot.run(repair.sequence)
+      else statements.cutAfter.run(repair.afterSequence)
+    }
+  })
+  let last = lastIntact
   let open = true
 
   const insert = (records: readonly Uint8Array[]) => {
@@ -112,6 +119,24 @@ export function openJournal(
   return { journal, repairs }
 }
 
+/**
+ * Looks at a journal as `openJournal` does, and changes nothing of it.
+ * @returns what there is to read of it, and what opening would put right
+ * @throws FaultError as `openJournal`
+ */
+export function inspectJournal(database: PeerDatabase): {
+  journal: Pick<Journal, 'latestSnapshot' | 'readAfter'>
+  repairs: readonly JournalRepair[]
+} {
+  const statements = prepare(database)
+  const { repairs } = examine(statements, database.name)
+  const journal = {
+    latestSnapshot: () => guard(() => newestIntactSnapshot(statements)),
+    readAfter: (sequence: number) => intactRecords(statements, sequence),
+  }
+  return { journal, repairs }
+}
+
 /** What becomes of records behind a damaged one: all intact ones stay and close the gap, or all of them go. */
 export type JournalChoice = 'keep-after' | 'drop-after'
 
@@ -131,7 +156,7 @@ export function repairJournal(database: PeerDatabase, choice: JournalChoice): Jo
   const statements = prepare(database)
   return guard(() =>
     database.transaction(() => {
-      const base = newestIntactSnapshot(statements, [])?.sequence ?? 0
+      const base = newestIntactSnapshot(statements)?.sequence ?? 0
       let last = base
       for (const record of intactRecords(statements, base)) last = record.sequence
       const after = [...everyIntactRecord(statements, last)].map(({ sequence }) => sequence)
@@ -199,14 +224,15 @@ function prepare(database: PeerDatabase) {
   }
 }
 
-/** The newest snapshot that matches its checksum; with `repairs`, newer ones that do not are dropped and noted. */
-function newestIntactSnapshot(statements: Statements, repairs?: JournalRepair[]): Snapshot | undefined {
+/** The newest snapshot that matches its checksum; those before it in the list, which do not, are told. */
+function newestIntactSnapshot(
+  statements: Statements,
+  damaged: (sequence: number) => void = () => undefined,
+): Snapshot | undefined {
   for (const { sequence } of statements.snapshotSequences.all()) {
     const row = statements.snapshot.get(sequence)
     if (row && isIntact(statements, row)) return { sequence, parts: partsOf(statements, row) }
-    if (!repairs) continue
-    statements.dropSnapshot.run(sequence)
-    repairs.push({ kind: 'snapshot-dropped', sequence })
+    damaged(sequence)
   }
   return undefined
 }
@@ -228,14 +254,30 @@ function isIntact(statements: Statements, row: SnapshotRow): boolean {
 }
 
 /**
- * Removes what was torn at the end, so that new records follow the last intact one. Returns its number. Damage before
- * intact records is no tear: they say what the peer promised since, and only its user may give that up.
+ * Finds the last record of the history, and what is to be put right: damaged snapshots, and what was torn at the end, so
+ * that new records follow the last intact one. Damage before intact records is no tear: they say what the peer promised
+ * since, and only its user may give that up.
  */
-function cutTornTail(statements: Statements, base: number, repairs: JournalRepair[]): number {
+function examine(statements: Statements, file: string): { repairs: readonly JournalRepair[]; last: number } {
+  try {
+    return findRepairs(statements, dirname(file))
+  } catch (error) {
+    throw databaseFault(error, file)
+  }
+}
+
+function findRepairs(statements: Statements, folder: string): { repairs: JournalRepair[]; last: number } {
+  const repairs: JournalRepair[] = []
+  const dropped = (sequence: number): number => repairs.push({ kind: 'snapshot-dropped', sequence })
+  const base = newestIntactSnapshot(statements, dropped)?.sequence ?? 0
   const first = statements.firstRecord.get()?.sequence ?? undefined
   const historyGone = base === 0 && (first === undefined ? repairs.length > 0 : first > 1)
   if (historyGone)
-    refuse('storage-failed', 'the journal is damaged beyond repair: no snapshot of it is intact')
+    refuse(
+      'storage-failed',
+      'the journal is damaged beyond repair: no snapshot of it is intact. Put back a copy of the database; without one, ' +
+        `forget all that it had and keep the key: ${repairStep(folder, 'begin-anew')}`,
+    )
   let last = base
   for (const record of intactRecords(statements, base)) last = record.sequence
   const after = countIntact(statements, last)
@@ -243,13 +285,13 @@ function cutTornTail(statements: Statements, base: number, repairs: JournalRepai
     refuse(
       'storage-failed',
       `journal record ${last + 1} is damaged, and ${after} after it are intact. Nothing was changed. Somebody's block ` +
-        'or a change of trust may be in either. To go on without what is damaged: meshctl repair --keep-after; ' +
-        'to go back to the moment before it: meshctl repair --drop-after',
+        `or a change of trust may be in either. To go on without what is damaged: ${repairStep(folder, 'keep-after')}; ` +
+        `to go back to the moment before it: ${repairStep(folder, 'drop-after')}`,
     )
   }
-  const { changes } = statements.cutAfter.run(last)
-  if (changes > 0) repairs.push({ kind: 'tail-cut', afterSequence: last, records: changes })
-  return last
+  const records = statements.countAfter.get(last) ?? 0
+  if (records > 0) repairs.push({ kind: 'tail-cut', afterSequence: last, records })
+  return { repairs, last }
 }
 
 /** How many records after one are intact, wherever damaged ones are between them. */

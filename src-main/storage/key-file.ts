@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { KeyKeeper } from '../ports/key-keeper.ts'
 import { refuse } from '../protocol/fault.ts'
 import { storageFault } from './database.ts'
+import { repairStep } from './repair-step.ts'
 
 /** scrypt (RFC 7914) at OWASP's first choice: 128 MiB and some 0.4 s for each guess. */
 const SCRYPT = { cost: 2 ** 17, blockSize: 8, parallelization: 1 } as const
@@ -18,6 +19,9 @@ const SEED_BYTES = 32
 const SALT_BYTES = 16
 /** What a keychain makes of 32 bytes is a few times as long; a file may not claim any length. */
 const SEALED_CHARS_MAX = 4_096
+
+/** How a key file is that cannot be read as one. */
+const DAMAGED = 'is damaged, or not a key file of Meshwork'
 
 const Base64 = (bytes: number) =>
   z
@@ -69,17 +73,42 @@ export async function loadOrCreateKey(
   path: string,
   protection: KeyProtection = {},
 ): Promise<{ seed: Uint8Array }> {
-  if (protection.passphrase === '') refuse('bad-input', 'the passphrase is empty')
+  const seed = await readKey(path, protection)
+  if (seed !== undefined) return { seed }
   try {
-    return { seed: (await loadKey(path, protection)) ?? (await createKey(path, protection)) }
+    return { seed: await createKey(path, protection) }
   } catch (error) {
     throw storageFault(error, path)
   }
 }
 
+/**
+ * The peer's private key if there is one; nothing is made.
+ * @throws FaultError as `loadOrCreateKey`
+ */
+export async function readKey(path: string, protection: KeyProtection = {}): Promise<Uint8Array | undefined> {
+  if (protection.passphrase === '') refuse('bad-input', 'the passphrase is empty')
+  try {
+    return await loadKey(path, protection)
+  } catch (error) {
+    throw storageFault(error, path)
+  }
+}
+
+/** Refuses to go on with a key that is lost, or that is another peer's: no other key is this peer. */
+export function refuseLostKey(path: string, how: string): never {
+  refuse(
+    'storage-failed',
+    `${path} ${how}. The key is who this peer is: put back a copy of it. Without one begin as a new peer, with which ` +
+      `everybody has to pair again: ${repairStep(dirname(path), 'new-identity')}`,
+  )
+}
+
 async function loadKey(path: string, { passphrase, keeper }: KeyProtection): Promise<Uint8Array | undefined> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (error instanceof Error && 'code' in error && error.code === 'EISDIR')
+      return refuseLostKey(path, DAMAGED)
     throw error
   })
   if (text === undefined) return undefined
@@ -110,7 +139,7 @@ function parseKeyFile(text: string, path: string): KeyFile {
     json = undefined
   }
   const parsed = KeyFile.safeParse(json)
-  if (!parsed.success) refuse('storage-failed', `${path} is damaged, or not a key file of Meshwork`)
+  if (!parsed.success) refuseLostKey(path, DAMAGED)
   return parsed.data
 }
 
@@ -161,8 +190,7 @@ async function openSealed(
   const seed = await keeper
     .open(new Uint8Array(Buffer.from(sealed_seed, 'base64')))
     .catch((error: unknown) => refuse('storage-failed', `this user’s keychain does not open ${path}`, error))
-  if (seed.byteLength !== SEED_BYTES)
-    refuse('storage-failed', `${path} is damaged, or not a key file of Meshwork`)
+  if (seed.byteLength !== SEED_BYTES) refuseLostKey(path, DAMAGED)
   return seed
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { refuse } from '../protocol/fault.ts'
 
@@ -15,6 +15,8 @@ const OTHERS_ANY = 0o077
  * @throws FaultError `storage-failed` for a folder of another user's that others may look into
  */
 export function makePrivateFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
+    refuse('storage-failed', `${folder} is a file, where a folder should be`)
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE })
   if (process.platform === 'win32' || !isOpenToOthers(folder)) return
   try {

@@ -14,6 +14,8 @@ export const SCENE_FILES_MAX = 1_024
 export const MODULE_FILES_MAX = 2_000
 /** An invite lies around until it is used; after a week it is a forgotten key under the mat. */
 export const INVITE_MINUTES_MAX = 7 * 24 * 60
+/** A code is about 300 characters; with sixteen addresses it may be ten times as long. */
+export const INVITE_CODE_LENGTH_MAX = 8_000
 /** Text that a person writes about a job. */
 export const DESCRIPTION_LENGTH_MAX = 500
 /** A peer's or a person's name. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { PeerId } from '../../src-main/protocol/ids.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
-import { INVITE_MINUTES_MAX, NAME_LENGTH_MAX } from './limits.ts'
+import { INVITE_CODE_LENGTH_MAX, INVITE_MINUTES_MAX, NAME_LENGTH_MAX } from './limits.ts'
 import { AtMs, Count, Nothing, procedure } from './procedure.ts'
 import { Reach } from './reach.ts'
 
@@ -89,9 +89,6 @@ export const BlockedPeer = z.strictObject({
 })
 export type BlockedPeer = z.infer<typeof BlockedPeer>
 
-/** A code is about 300 characters; with sixteen addresses it may be ten times as long. */
-const CODE_LENGTH_MAX = 8_000
-
 const WhichPerson = z.strictObject({ peer_id: PeerId })
 
 /** People: whom this peer knows, and how much it trusts them. */
@@ -112,7 +109,7 @@ export const people = {
    * is blocked), `unreachable`, `invite-refused`, `too-busy` (too many wait for an answer there or here), `timed-out`.
    */
   pair: procedure
-    .input(z.strictObject({ code: z.string().min(1).max(CODE_LENGTH_MAX), trust: Fraction }))
+    .input(z.strictObject({ code: z.string().min(1).max(INVITE_CODE_LENGTH_MAX), trust: Fraction }))
     .output(
       z.strictObject({
         state: z.enum(['paired', 'waiting']),

@@ -1,11 +1,13 @@
-import type { Command } from 'commander'
-import type { FollowingJob, JobStatus, JobSummary, UnitConsensus } from '#contract'
+import { InvalidArgumentError, type Command } from 'commander'
+import type { FollowingJob, JobStatus, JobSummary, ResultFile, UnitConsensus } from '#contract'
 import type { ApiCalls } from '../../api/client.ts'
 import { FaultError, refuse } from '../../protocol/fault.ts'
 import { JobId } from '../../protocol/ids.ts'
+import { JOB_UNITS_MAX } from '../../protocol/limits.ts'
 import { WASM_MODULE } from '../../protocol/wasm-job.ts'
 import { UnitIndex } from '../../protocol/work.ts'
 import { numberBetween } from '../arguments.ts'
+import { interruptible } from '../cancellation.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { lateText } from '../placement-options.ts'
 import { createProgressLine } from '../progress-line.ts'
@@ -39,15 +41,22 @@ export function jobCommands(terminal: Terminal): Command[] {
       'meshctl job-result render-k3vx8m2q --out a.png',
     )
       .argument('<id>', 'the job', jobId)
-      .requiredOption('--out <file>', 'a .png or .exr file for a picture, any for outputs')
+      .requiredOption(
+        '--out <file>',
+        'where it goes: a .png or .exr file for a picture, any file for outputs',
+      )
       .action(async (job_id: JobId, options: CommonOptions & { out: string }) => {
         const file = await openResultFile(options.out)
-        const result = await withPeer(options, async (calls) => {
+        const fetch = async (calls: ApiCalls): Promise<ResultFile> => {
           const { algorithm } = await calls.jobs.status({ job_id })
           return algorithm.id === WASM_MODULE.id
             ? saveModuleResult(calls, job_id, file)
             : saveResult(calls, job_id, resultFormat(options.out), file)
-        }).finally(() => file.discard())
+        }
+        const save = (signal: AbortSignal): Promise<ResultFile> => withPeer(options, fetch, signal)
+        const result = await interruptible(() => 'interrupted; nothing was saved', save).finally(() =>
+          file.discard(),
+        )
         print(terminal, options, { ...result, file: options.out }, () => `${options.out}\n`)
       }),
     newCommand(
@@ -204,11 +213,14 @@ function consensusText(consensus: UnitConsensus): string {
 }
 
 function unitIndex(text: string): number {
-  const parsed = UnitIndex.safeParse(Number(text))
-  return parsed.success ? parsed.data : refuse('bad-input', `${text} is not a unit's index`)
+  const parsed = UnitIndex.safeParse(text.trim() === '' ? NaN : Number(text))
+  if (!parsed.success)
+    throw new InvalidArgumentError(`a whole number from 0 to ${JOB_UNITS_MAX - 1}, please.`)
+  return parsed.data
 }
 
 function jobId(text: string): JobId {
   const parsed = JobId.safeParse(text)
-  return parsed.success ? parsed.data : refuse('bad-input', `${text} is not a job id`)
+  if (!parsed.success) throw new InvalidArgumentError('a job id, please, as `meshctl list-jobs` shows it.')
+  return parsed.data
 }

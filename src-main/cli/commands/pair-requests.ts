@@ -22,7 +22,11 @@ export function pairRequestCommands(terminal: Terminal): Command[] {
     ),
     newCommand('accept', 'pair with somebody who asks', 'meshctl accept anna --trust 0.8')
       .argument('<peer>', WHO)
-      .option('--trust <weight>', 'how much to trust them, 0 to 1; as their code says', numberBetween(0, 1))
+      .option(
+        '--trust <weight>',
+        'how much to trust them, 0 to 1 (default: as your code says)',
+        numberBetween(0, 1),
+      )
       .action(async (named: string, options: CommonOptions & { trust?: number }) => {
         const accepted = await withPeer(options, async ({ people }) => {
           const incoming = (await people.requests()).filter(({ direction }) => direction === 'incoming')

@@ -1,13 +1,16 @@
 import type { Command } from 'commander'
-import type { Person } from '#contract'
+import { INVITE_CODE_LENGTH_MAX, INVITE_MINUTES_MAX, type Person } from '#contract'
 import type { ApiCalls } from '../../api/client.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { durationMinutes, numberBetween } from '../arguments.ts'
+import { durationMinutes, numberBetween, textBetween } from '../arguments.ts'
 import { findNamed } from '../named-person.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { reachText } from '../reach-text.ts'
 import { tableText } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
+
+/** How long a code opens unless told otherwise. */
+const VALID_MINUTES = 60
 
 const trustValue = numberBetween(0, 1)
 
@@ -16,17 +19,25 @@ export function peopleCommands(terminal: Terminal): Command[] {
   return [
     newCommand('invite', 'make a code that pairs somebody with this peer, once', 'meshctl invite --trust 0.8')
       .option('--trust <weight>', 'how much to trust whoever uses it, 0 to 1', trustValue, 0.5)
-      .option('--valid <duration>', 'for how long it opens', durationMinutes, 60)
+      .option(
+        '--valid <duration>',
+        'for how long it opens: 90s, 30m, 2h or 7d, which is the most (default: 1h)',
+        durationMinutes(INVITE_MINUTES_MAX),
+      )
       .option('--confirm', 'ask me before whoever uses it is paired (meshctl requests)')
-      .action(async (options: CommonOptions & { trust: number; valid: number; confirm?: boolean }) => {
-        const { trust, valid, confirm = false } = options
+      .action(async (options: CommonOptions & { trust: number; valid?: number; confirm?: boolean }) => {
+        const { trust, valid = VALID_MINUTES, confirm = false } = options
         const invite = await withPeer(options, (calls) =>
           calls.people.invite({ trust, valid_minutes: valid, confirm }),
         )
         print(terminal, options, invite, () => `${invite.code}\n`)
       }),
     newCommand('pair', 'accept somebody’s invite', 'meshctl pair meshwork:… --trust 0.8')
-      .argument('<code>', 'the code or the link')
+      .argument(
+        '<code>',
+        'the code or the link that the other printed with `meshctl invite`',
+        textBetween(1, INVITE_CODE_LENGTH_MAX),
+      )
       .requiredOption('--trust <weight>', 'how much to trust them, 0 to 1', trustValue)
       .action(async (code: string, options: CommonOptions & { trust: number }) => {
         const { trust } = options

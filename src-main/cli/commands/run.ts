@@ -85,7 +85,7 @@ async function write(
   if (out === undefined) return
   for await (const bytes of content) {
     if (draft === undefined) await terminal.outBytes(bytes)
-    else await draft.handle.writeFile(bytes)
+    else await draft.write(bytes)
   }
   await draft?.keep()
 }

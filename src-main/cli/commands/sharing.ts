@@ -20,7 +20,7 @@ export function sharingCommands(terminal: Terminal): Command[] {
     newCommand('pause', 'stop working for others; own jobs go on', 'meshctl pause --minutes 60')
       .option(
         '--minutes <count>',
-        'for so long (default: until `meshctl resume`)',
+        'for so many minutes, up to a day (default: until `meshctl resume`)',
         numberBetween(1, MINUTES_MAX),
       )
       .option('--finish-first', 'finish what runs for others instead of handing it back')

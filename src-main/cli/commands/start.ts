@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process'
 import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { connectApi } from '../../api/client.ts'
+import { ASK_EVERY_MS, connectApi, useClient } from '../../api/client.ts'
 import { readEndpoint, type Endpoint } from '../../api/endpoint-file.ts'
 import type { HeadlessOptions, ReadyLine } from '../../headless.ts'
-import { faultOf, refuse } from '../../protocol/fault.ts'
+import { NAME_LENGTH_MAX } from '#contract'
+import { refuse } from '../../protocol/fault.ts'
+import { systemWords } from '../../protocol/system-error.ts'
 import { openInBrowser } from '../browser.ts'
-import { integerBetween, numberBetween, repeated } from '../arguments.ts'
+import { integerBetween, numberBetween, repeated, textBetween } from '../arguments.ts'
 import { daemonEnvironment } from '../daemon-environment.ts'
 import { dataFolder } from '../data-folder.ts'
 import { newCommand, print, type CommonOptions } from '../peer-command.ts'
@@ -45,19 +47,43 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
   return newCommand('start', 'run a peer', 'meshctl start --name attic --cores 4 --detach')
     .option(
       '--listen <multiaddr>',
-      'where others may reach this peer, e.g. /ip4/0.0.0.0/tcp/4001; repeatable (everywhere, at a port that is kept)',
+      'where others may reach this peer, such as /ip4/0.0.0.0/tcp/4001; repeatable (default: everywhere, at a port that is kept)',
       repeated,
     )
-    .option('--name <text>', 'what others see this peer as (default: the machine’s name)')
-    .option('--cores <count>', 'share so many cores from now on', numberBetween(0.1, 4_096))
-    .option('--ram-gb <gigabytes>', 'share so much memory from now on', numberBetween(0.1, 65_536))
+    .option(
+      '--name <text>',
+      'what others see this peer as, up to 100 characters (default: the machine’s name)',
+      textBetween(1, NAME_LENGTH_MAX),
+    )
+    .option(
+      '--cores <count>',
+      'share so many cores from now on, from 0.1 (default: as before, at first most of them)',
+      numberBetween(0.1, 4_096),
+    )
+    .option(
+      '--ram-gb <gigabytes>',
+      'share so many GiB of memory from now on (default: as before, at first most of it)',
+      numberBetween(0.1, 65_536),
+    )
     .option('--no-share', 'share nothing from now on')
     .option('--no-rules', 'let no rule pause sharing from now on (load, battery, …)')
     .option('--no-mdns', 'do not look for peers in the local network')
     .option('--serve-dht', 'tell others who ask where somebody is (for a peer that others bootstrap from)')
-    .option('--bootstrap <multiaddr>', 'a peer to join the network through; repeatable', repeated)
-    .option('--api-port <port>', 'port of the API on this machine (default: any)', integerBetween(1, 65_535))
-    .option('--quota-gb <gigabytes>', 'disk that blobs may take (default: 20)', numberBetween(0.1, 1e6))
+    .option(
+      '--bootstrap <multiaddr>',
+      'a peer to join the network through, such as /ip4/192.0.2.7/tcp/4001/p2p/12D3KooW…; repeatable',
+      repeated,
+    )
+    .option(
+      '--api-port <port>',
+      'port of the API on this machine, 1 to 65535 (default: the last one, or any)',
+      integerBetween(1, 65_535),
+    )
+    .option(
+      '--quota-gb <gigabytes>',
+      'GiB of disk that blobs may take (default: 20)',
+      numberBetween(0.1, 1e6),
+    )
     .option('--ui', 'print a link to the user interface, and open it if there is a screen')
     .option('--detach', 'go on in the background')
     .addHelpText('after', '\nMESHWORK_PASSPHRASE in the environment encrypts the peer’s key at rest.')
@@ -130,12 +156,8 @@ function reasonIn(log: string): string {
 }
 
 async function linkOf(endpoint: Endpoint): Promise<string> {
-  const client = await connectApi(endpoint)
-  try {
-    return (await client.calls.node.openUi()).url
-  } finally {
-    client.close()
-  }
+  const { url } = await useClient(await connectApi(endpoint), (calls) => calls.node.openUi())
+  return url
 }
 
 async function openLog(folder: string, path: string): Promise<FileHandle> {
@@ -143,7 +165,7 @@ async function openLog(folder: string, path: string): Promise<FileHandle> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     return await open(path, 'w', 0o600)
   } catch (error) {
-    return refuse('bad-input', `cannot write to ${folder}: ${faultOf(error, 'bad-input').message}`, error)
+    return refuse('bad-input', `cannot write to ${folder}: ${systemWords(error)}`, error)
   }
 }
 
@@ -156,9 +178,8 @@ async function waitForAnswer(
   for (const startMs = Date.now(); Date.now() - startMs < READY_WITHIN_MS && !signal.aborted;) {
     const endpoint = await readEndpoint(folder)
     if (endpoint !== undefined && endpoint.token !== before) {
-      const client = await connectApi(endpoint)
-      const { peer_id, name } = await client.calls.node.info()
-      client.close()
+      const client = await connectApi(endpoint, { askEveryMs: ASK_EVERY_MS })
+      const { peer_id, name } = await useClient(client, (calls) => calls.node.info())
       return { endpoint, peer_id, name }
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))

@@ -1,12 +1,13 @@
 import { basename } from 'node:path'
 import { glob } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { MODULE_FILES_MAX, type ModuleInput, type SubmittedModule } from '#contract'
+import { DESCRIPTION_LENGTH_MAX, MODULE_FILES_MAX, type ModuleInput, type SubmittedModule } from '#contract'
 import type { ApiCalls } from '../../api/client.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { Cid } from '../../protocol/ids.ts'
 import { JOB_UNITS_MAX, REDUNDANCY_MAX } from '../../protocol/limits.ts'
-import { integerBetween, numberBetween } from '../arguments.ts'
+import { integerBetween, numberBetween, textBetween } from '../arguments.ts'
+import { interruptible, leftOfJob, type JobWait } from '../cancellation.ts'
 import {
   paramsGiven,
   splitOption,
@@ -26,6 +27,8 @@ import { localFile, type LocalFile } from '../scene-files.ts'
 import type { Terminal } from '../terminal.ts'
 import { uploadFiles } from '../upload.ts'
 import { followJob, mustBeDone, statusText } from './jobs.ts'
+
+const describing = textBetween(0, DESCRIPTION_LENGTH_MAX)
 
 interface SubmitOptions extends CommonOptions, ModuleOptions, PlacementOptions {
   readonly wasm: string
@@ -56,8 +59,12 @@ export function submitJobCommand(terminal: Terminal): Command {
     'meshctl submit-job --wasm count.wasm --input log.txt --split lines:10000 --reduce sum.wasm --out total.txt',
   )
     .requiredOption('--wasm <file>', 'the module: a WASI command, or one of the ABI meshwork-1')
-    .option('--input <file>', 'what it reads as standard input or /in')
-    .option('--split <how>', 'cut the input into units: lines:10000, or bytes:64M', splitOption)
+    .option('--input <file>', 'what it reads as standard input or /in (default: nothing)')
+    .option(
+      '--split <how>',
+      'cut the input into units: lines:10000, or bytes:64M (default: one unit)',
+      splitOption,
+    )
     .option('--inputs <files...>', 'many files, a unit for each: DIR/*')
     .option(
       '--units <count>',
@@ -65,7 +72,11 @@ export function submitJobCommand(terminal: Terminal): Command {
       integerBetween(1, JOB_UNITS_MAX),
     )
     .option('--reduce <file>', 'a module that reads all outputs; its output is the job’s')
-    .option('--description <text>', 'a name for the job (default: the module’s)')
+    .option(
+      '--description <text>',
+      'a name for the job, up to 500 characters (default: the module’s)',
+      describing,
+    )
     .option(
       '--redundancy <peers>',
       'peers that run each unit (default: 2)',
@@ -85,10 +96,12 @@ async function submitAndFollow(terminal: Terminal, options: SubmitOptions): Prom
   const params = paramsGiven(options)
   const files = await filesOf(options)
   const draft = options.out === undefined ? undefined : await openResultFile(options.out)
-  try {
-    await withPeer(options, async (calls) => {
-      const submitted = await submit(terminal, calls, files, params, options)
+  const wait: JobWait = {}
+  const follow = (signal: AbortSignal): Promise<void> => {
+    const use = async (calls: ApiCalls): Promise<void> => {
+      const submitted = await submit(terminal, calls, files, params, options, wait)
       const { job_id, units, deadline_at_risk: risk } = submitted
+      wait.job_id = job_id
       if (risk !== undefined && options.deadline !== undefined) {
         terminal.err(`warning: ${lateText(risk, options.deadline)}\n`)
       }
@@ -105,7 +118,11 @@ async function submitAndFollow(terminal: Terminal, options: SubmitOptions): Prom
       const result = await saveModuleResult(calls, job_id, draft)
       const value = { ...status, result: { ...result, file: options.out } }
       print(terminal, options, value, () => `${statusText(status)}\n${options.out ?? ''}\n`)
-    })
+    }
+    return withPeer(options, use, signal)
+  }
+  try {
+    await interruptible(() => leftOfJob(wait), follow)
   } finally {
     await draft?.discard()
   }
@@ -157,10 +174,12 @@ async function submit(
   { module, inputs, reduce }: JobFiles,
   params: ReturnType<typeof paramsGiven>,
   options: SubmitOptions,
+  wait: JobWait,
 ): Promise<SubmittedModule> {
-  const { description = module.name, redundancy, priority } = options
+  const { description = module.name.slice(0, DESCRIPTION_LENGTH_MAX), redundancy, priority } = options
   const all = [module, ...inputs, ...(reduce === undefined ? [] : [reduce])]
   const [moduleCid, ...others] = await uploadFiles(terminal, calls, all)
+  wait.isSubmitting = true
   const inputCids = others.slice(0, inputs.length)
   const reduceCid = others[inputs.length]
   if (moduleCid === undefined) throw new Error('broken promise: each file has a CID')

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
-import type { JobStatus, SubmittedRender } from '#contract'
+import { DESCRIPTION_LENGTH_MAX, type JobStatus, type SubmittedRender } from '#contract'
 import type { ApiCalls } from '../../api/client.ts'
 import { REDUNDANCY_MAX } from '../../protocol/limits.ts'
 import {
@@ -10,7 +10,8 @@ import {
   TILE_SIDE_MAX,
   TILE_SIDE_MIN,
 } from '../../protocol/render-job.ts'
-import { integerBetween, numberBetween } from '../arguments.ts'
+import { integerBetween, numberBetween, textBetween } from '../arguments.ts'
+import { interruptible, leftOfJob, type JobWait } from '../cancellation.ts'
 import { frameFile, frameList } from '../frames.ts'
 import {
   lateText,
@@ -19,7 +20,7 @@ import {
   type PlacementOptions,
 } from '../placement-options.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
-import { openResultFile, resultFormat, saveResult } from '../result-file.ts'
+import { checkResultPlace, openResultFile, resultFormat, saveResult } from '../result-file.ts'
 import { localFile, sceneFiles, type LocalFile } from '../scene-files.ts'
 import type { Terminal } from '../terminal.ts'
 import { uploadFiles } from '../upload.ts'
@@ -27,6 +28,8 @@ import { followJob, mustBeDone, statusText } from './jobs.ts'
 
 /** Cameras that a file may be asked for. */
 const CAMERA_MAX = 0xffff
+
+const describing = textBetween(0, DESCRIPTION_LENGTH_MAX)
 
 /** No film has more frames a second. */
 const FPS_MAX = 240
@@ -66,16 +69,28 @@ export function submitRenderCommand(terminal: Terminal): Command {
       'peers that render each unit (default: 2)',
       integerBetween(1, REDUNDANCY_MAX),
     )
-    .option('--camera <index>', 'which of the file’s cameras', integerBetween(0, CAMERA_MAX))
-    .option('--environment <file>', 'a .hdr picture of distant light')
-    .option('--frames <list>', 'frames of the file’s animation, a job each: 3,5-10', frameList)
+    .option(
+      '--camera <index>',
+      'which of the file’s cameras, from 0 (default: the first, or one that sees all)',
+      integerBetween(0, CAMERA_MAX),
+    )
+    .option('--environment <file>', 'a .hdr picture of distant light (default: the file’s own lights)')
+    .option(
+      '--frames <list>',
+      'frames of the file’s animation, a job each: 3,5-10 (default: one still)',
+      frameList,
+    )
     .option('--fps <count>', 'frames per second (default: 24)', numberBetween(1, FPS_MAX))
     .option(
       '--priority <fraction>',
       'from 0 to 1, which of your jobs goes first (default: 0.5)',
       numberBetween(0, 1),
     )
-    .option('--description <text>', 'a name for the job (default: the file’s)')
+    .option(
+      '--description <text>',
+      'a name for the job, up to 500 characters (default: the file’s)',
+      describing,
+    )
     .option('--wait', 'stay until the picture is done')
     .option(
       '--out <file>',
@@ -92,10 +107,13 @@ async function submitAndFollow(terminal: Terminal, path: string, options: Render
   const { environment } = options
   const light = environment === undefined ? undefined : await localFile(environment, basename(environment))
   const isSeries = (options.frames?.length ?? 1) > 1
+  if (isSeries) for (const place of seriesPlaces(options)) await checkResultPlace(place)
   const draft = options.out === undefined || isSeries ? undefined : await openResultFile(options.out)
-  try {
-    await withPeer(options, async (calls) => {
-      const submitted = await submit(terminal, calls, files, light, options)
+  const wait: JobWait = {}
+  const follow = (signal: AbortSignal): Promise<void> => {
+    const use = async (calls: ApiCalls): Promise<void> => {
+      const submitted = await submit(terminal, calls, files, light, options, wait)
+      wait.job_id = submitted.job_id
       for (const { message } of submitted.warnings) terminal.err(`warning: ${message}\n`)
       const { deadline_at_risk: risk } = submitted
       if (risk !== undefined && options.deadline !== undefined) {
@@ -113,7 +131,7 @@ async function submitAndFollow(terminal: Terminal, path: string, options: Render
         return
       }
       if (isSeries) {
-        await followSeries(terminal, calls, submitted, options)
+        await followSeries(terminal, calls, submitted, options, wait)
         return
       }
       const status = await followJob(terminal, calls, submitted.job_id)
@@ -125,10 +143,19 @@ async function submitAndFollow(terminal: Terminal, path: string, options: Render
       const result = await saveResult(calls, submitted.job_id, format, draft)
       const value = { ...status, result: { ...result, file: options.out } }
       print(terminal, options, value, () => `${statusText(status)}\n${options.out ?? ''}\n`)
-    })
+    }
+    return withPeer(options, use, signal)
+  }
+  try {
+    await interruptible(() => leftOfJob(wait), follow)
   } finally {
     await draft?.discard()
   }
+}
+
+/** Where the frames of a series go. */
+function seriesPlaces({ out, frames = [] }: RenderOptions): string[] {
+  return out === undefined ? [] : frames.map((frame) => frameFile(out, frame))
 }
 
 /** Waits for frame after frame, and saves each as it is done. */
@@ -137,10 +164,12 @@ async function followSeries(
   calls: ApiCalls,
   { job_ids }: SubmittedRender,
   options: RenderOptions,
+  wait: JobWait,
 ): Promise<void> {
   const saved: string[] = []
   const statuses: JobStatus[] = []
   for (const [position, job_id] of job_ids.entries()) {
+    wait.job_id = job_id
     const status = await followJob(terminal, calls, job_id)
     mustBeDone(status)
     statuses.push(status)
@@ -160,11 +189,13 @@ async function submit(
   files: readonly LocalFile[],
   light: LocalFile | undefined,
   options: RenderOptions,
+  wait: JobWait,
 ): Promise<SubmittedRender> {
   const { width, height, spp, tile, bounces, redundancy, camera, description } = options
   const { frames, fps, priority } = options
   const all = [...files, ...(light === undefined ? [] : [light])]
   const cids = await uploadFiles(terminal, calls, all)
+  wait.isSubmitting = true
   const uploaded = files.map(({ name }, index) => ({ name, cid: cids[index] ?? '' }))
   return calls.jobs.submitRender({
     files: uploaded,

@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { search } from './capture.ts'
+import { run } from './commands.ts'
+import { openGround } from './ground.ts'
+import { missingForLab, missingForRow } from './requirements.ts'
+import { playScenario, type Scenario } from './scenario.ts'
+import { scenarios as grounds } from './scenarios/grounds.ts'
+import { scenarios as restarts } from './scenarios/restarts.ts'
+import { scenarios as secrecy } from './scenarios/secrecy.ts'
+import { hasFailed, tableRow } from './table.ts'
+
+const missing = missingForLab()
+if (missing !== undefined) process.stdout.write(`lab: SKIPPED, ${missing}.\n`)
+
+/** The lab's quick rows; `npm run lab` has the others. */
+const QUICK: readonly Scenario[] = [
+  ...grounds.filter(({ name }) => !name.includes('maps a port')),
+  ...restarts,
+  ...secrecy,
+]
+
+for (const scenario of QUICK) {
+  const lacking = missing ?? missingForRow(scenario.needs)
+  if (missing === undefined && lacking !== undefined)
+    process.stdout.write(`lab: SKIPPED a row, ${lacking}.\n`)
+  test.skipIf(lacking !== undefined)(`[LAB1] ${scenario.name}: ${scenario.wanted}`, async () => {
+    const row = await playScenario(scenario, { seed: 1 })
+    expect(row?.outcome.met, row?.outcome.measured).toBe(true)
+  })
+}
+
+/** Names of the network namespaces of this machine. */
+const namespaces = async () =>
+  (await run('ip', ['netns', 'list'])).split('\n').map((line) => line.split(' ')[0])
+
+test.skipIf(missing !== undefined)('[LAB2] all that a lab made is gone when it is closed', async () => {
+  const ground = await openGround()
+  const room = await ground.open('room')
+  const { name } = room
+  const sleeper = room.spawn('sleep', ['1000'], { stdio: 'ignore' })
+  const ended = once(sleeper, 'exit')
+  expect(await namespaces()).toContain(name)
+  await ground.close()
+  await ended
+  expect(await namespaces()).not.toContain(name)
+  expect(await readdir(tmpdir())).not.toContain(ground.folder.split('/').at(-1))
+})
+
+test.skipIf(missing !== undefined)(
+  '[LAB2] what a lab that was killed has left goes with the next, and what is in use stays',
+  async () => {
+    const program = [
+      `const { openGround } = await import(${JSON.stringify(join(import.meta.dirname, 'ground.ts'))})`,
+      `console.log((await (await openGround()).open('room')).name)`,
+      'setInterval(() => undefined, 1000)',
+    ]
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program.join('\n')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = (await once(child.stdout, 'data')) as [Buffer]
+    const left = line.toString().trim()
+    const mine = await openGround()
+    const { name } = await mine.open('room')
+    expect(await namespaces()).toEqual(expect.arrayContaining([left, name]))
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await (await openGround()).close()
+    expect(await namespaces()).toContain(name)
+    expect(await namespaces()).not.toContain(left)
+    await mine.close()
+  },
+)
+
+test.skipIf(missing !== undefined)('[LAB2] a lab that is told to stop leaves nothing', async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'no trouble'], {
+    stdio: 'ignore',
+  })
+  const own = async () => (await namespaces()).filter((name) => name?.startsWith(`mwlab-${child.pid}-`))
+  await expect.poll(own).not.toEqual([])
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  expect(await ended).toEqual([130, null])
+  expect(await own()).toEqual([])
+})
+
+test('[LAB3] a machine that cannot have a lab is told why', () => {
+  const find = (program: string) => `/usr/sbin/${program}`
+  expect(missingForLab({ platform: 'linux', userId: 0, find })).toBeUndefined()
+  expect(missingForLab({ platform: 'darwin', userId: 0, find })).toContain('Linux')
+  expect(missingForLab({ platform: 'linux', userId: 1_000, find })).toContain('root')
+  const bare = missingForLab({ platform: 'linux', userId: 0, find: () => undefined })
+  expect(bare).toBe('it needs ip (package iproute2) and nft (package nftables)')
+  expect(missingForRow('tcpdump', { platform: 'linux', userId: 0, find: () => undefined })).toBe(
+    'it needs tcpdump (package tcpdump)',
+  )
+  expect(missingForRow('tcpdump', { platform: 'linux', userId: 0, find })).toBeUndefined()
+})
+
+test('[LAB3] a row fails a run when it is missed, unless the program is known to lack something', () => {
+  const row = (met: boolean, lacks?: string) => ({
+    name: 'a row',
+    wanted: 'much',
+    ...(lacks === undefined ? {} : { lacks }),
+    outcome: { met, measured: 'little', figures: {} },
+    took_s: 1,
+    load: 1,
+  })
+  expect(hasFailed(row(true))).toBe(false)
+  expect(hasFailed(row(false))).toBe(true)
+  expect(hasFailed(row(false, 'a relay'))).toBe(false)
+  expect(tableRow(row(false, 'a relay'))).toContain('missed: lacks a relay')
+  expect(tableRow(row(true, 'a relay'))).toContain('take the mark away')
+})
+
+test('[LAB4] a capture is searched through, also where two pieces of the file meet', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'meshwork-search-'))
+  const path = join(folder, 'heard')
+  const bytes = Buffer.alloc((1 << 20) + 100)
+  bytes.write('secret', (1 << 20) - 3)
+  await writeFile(path, bytes)
+  const needle = (name: string) => ({ name, bytes: Buffer.from(name) })
+  expect(await search(path, [needle('secret'), needle('other')])).toEqual({
+    found: ['secret'],
+    bytes: bytes.byteLength,
+  })
+  await rm(folder, { recursive: true })
+})

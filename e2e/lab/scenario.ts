@@ -1,0 +1,118 @@
+import { loadavg } from 'node:os'
+import { openGround, type Ground } from './ground.ts'
+import { openInternet, type Internet } from './internet.ts'
+import { createDice } from './pace.ts'
+import { startLabPeer, type LabPeer, type LabPeerOptions } from './peer.ts'
+
+/** Numbers and words that a row measured, by their names. */
+export type Figures = Readonly<Record<string, number | string | boolean>>
+
+/** What a scenario found. */
+export interface Outcome {
+  readonly met: boolean
+  /** In a few words, for the table. */
+  readonly measured: string
+  readonly figures: Figures
+}
+
+/** A row of the lab's table. */
+export interface Scenario {
+  readonly name: string
+  readonly wanted: string
+  /** Which part of the program is not there yet: a row that is missed for this is no failure of the run. */
+  readonly lacks?: string
+  /** A program besides those of the whole lab, without which the row is skipped. */
+  readonly needs?: 'miniupnpd' | 'tcpdump'
+  run(stage: Stage): Promise<Outcome>
+}
+
+/** Where a scenario plays. All that it makes here is gone when it is over. */
+export interface Stage {
+  readonly ground: Ground
+  readonly internet: Internet
+  /** How long the long part of a scenario is to take, where the user has said so. */
+  readonly seconds: number | undefined
+  /** 0 to 1, the same at each run of one seed. */
+  readonly dice: () => number
+  startPeer(options: LabPeerOptions): Promise<LabPeer>
+}
+
+/** What the user of the lab chooses. */
+export interface StageOptions {
+  readonly seed: number
+  readonly seconds?: number
+}
+
+/** What came of a scenario. */
+export interface Row {
+  readonly name: string
+  readonly wanted: string
+  readonly lacks?: string
+  readonly outcome: Outcome
+  readonly took_s: number
+  /** Programs that wanted a processor at its end, as an average of the last minute. */
+  readonly load: number
+}
+
+/** Plays a scenario, and removes all that it made. @returns undefined when it was told to stop */
+export async function playScenario(
+  scenario: Scenario,
+  options: StageOptions,
+  signal?: AbortSignal,
+): Promise<Row | undefined> {
+  const startMs = performance.now()
+  const ground = await openGround()
+  const peers: Promise<LabPeer>[] = []
+  let internet: Internet | undefined
+  try {
+    internet = await openInternet(ground)
+    const stage: Stage = {
+      ground,
+      internet,
+      seconds: options.seconds,
+      dice: createDice(options.seed),
+      startPeer(peerOptions) {
+        const peer = startLabPeer(ground.folder, peerOptions)
+        peers.push(peer)
+        return peer
+      },
+    }
+    const outcome = await Promise.race([played(scenario, stage), aborted(signal)])
+    if (outcome === undefined) return undefined
+    const { name, wanted, lacks } = scenario
+    const took_s = (performance.now() - startMs) / 1_000
+    return {
+      name,
+      wanted,
+      ...(lacks === undefined ? {} : { lacks }),
+      outcome,
+      took_s,
+      load: loadavg()[0] ?? 0,
+    }
+  } finally {
+    internet?.close()
+    // All processes end with it, so that peers that are just starting are not waited for.
+    await ground.close()
+    for (const peer of await Promise.allSettled(peers)) {
+      if (peer.status === 'fulfilled') await peer.value.close()
+    }
+  }
+}
+
+/** A scenario that breaks off is one that is missed, and says why. */
+async function played(scenario: Scenario, stage: Stage): Promise<Outcome> {
+  try {
+    return await scenario.run(stage)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { met: false, measured: `broke off: ${why.split('\n')[0] ?? ''}`, figures: { broke_off: why } }
+  }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<undefined> {
+  return new Promise((resolve) => {
+    const end = () => resolve(undefined)
+    if (signal?.aborted === true) end()
+    signal?.addEventListener('abort', end, { once: true })
+  })
+}

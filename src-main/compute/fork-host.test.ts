@@ -1,0 +1,46 @@
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, it } from 'vitest'
+import { forkHost, type HostEnd } from './fork-host.ts'
+
+let folder: string | undefined
+afterEach(async () => {
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+})
+
+/** A wall whose own process is killed while half of it goes on and holds its pipes. */
+const HALF_A_WALL = `#!/bin/sh
+/bin/sh -c 'while :; do sleep 1; done' half "$@" &
+kill -9 $$
+`
+
+it.runIf(process.platform === 'linux')(
+  'a host whose wall is killed while it is built is gone, and nothing of it stays',
+  async () => {
+    folder = await mkdtemp(join(tmpdir(), 'meshwork-half-'))
+    const file = join(folder, 'half-a-wall')
+    await writeFile(file, HALF_A_WALL)
+    await chmod(file, 0o700)
+    const writable = await mkdtemp(join(folder, 'staging-'))
+    const end = await new Promise<HostEnd>((resolve) => {
+      forkHost({
+        readable: [],
+        writable,
+        bounds: { cpuSeconds: 60, dataBytes: 1e10, helperThreads: 1 },
+        wall: { kind: 'bubblewrap', file },
+        onMessage: () => undefined,
+        onExit: resolve,
+      })
+    })
+    expect(end.isSpent).toBe(false)
+    expect(await processesOf(writable)).toEqual([])
+  },
+)
+
+async function processesOf(word: string): Promise<string[]> {
+  const lines = (await readdir('/proc'))
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''))
+  return (await Promise.all(lines)).filter((line) => line.includes(word))
+}
