@@ -6,9 +6,10 @@ import { machineReaders, processMeter } from './hardware/machine-readers.ts'
 import { createHardware } from './hardware/probe.ts'
 import { createMachineWatch } from './hardware/watch.ts'
 import { createBlobExchange } from './network/blob-exchange.ts'
-import { keptListenAddresses } from './network/kept-port.ts'
+import { keptListenAddresses, keptPort } from './network/kept-port.ts'
 import { createNetworkWatch } from './network/network-watch.ts'
 import { createTransport } from './network/node.ts'
+import { createOwnReach } from './network/own-reach.ts'
 import { createPublishedStores } from './network/published-store.ts'
 import { createWhereabouts } from './network/whereabouts.ts'
 import { openPeerFolder, type FolderOptions, type OpenedFolder } from './peer-folder.ts'
@@ -16,6 +17,7 @@ import type { BlobFetcher } from './ports/blob-fetcher.ts'
 import type { BlobStore } from './ports/blob-store.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Hardware, MachineReader } from './ports/hardware.ts'
+import type { OwnReach } from './ports/own-reach.ts'
 import type { Random } from './ports/random.ts'
 import type { Runner } from './ports/runner.ts'
 import type { Settings } from './ports/settings.ts'
@@ -78,6 +80,7 @@ export interface AssembledPeer {
   readonly hardware: Hardware
   readonly findWall: typeof findWall
   readonly transport: Transport
+  readonly ownReach: OwnReach
   readonly settings: Settings
   readonly sharing: SharingWatch
   readonly statistics: Statistics
@@ -159,6 +162,14 @@ function wirePeer(
     learned: (record) => runtime.learn(record),
     onDefect: report,
   })
+  const port = keptPort(settings)
+  const ownReach = createOwnReach({
+    transport,
+    clock,
+    mdns,
+    isContact: (peer) => runtime.standingOf(peer) === 'contact',
+    ...(port === undefined ? {} : { keptPort: port }),
+  })
   const network = createNetworkWatch({
     clock,
     changed: () => {
@@ -228,6 +239,7 @@ function wirePeer(
     hardware,
     findWall,
     transport,
+    ownReach,
     settings,
     sharing,
     statistics,
@@ -237,6 +249,7 @@ function wirePeer(
     async start() {
       await runtime.start()
       whereabouts.start()
+      ownReach.start()
       network.start()
       lentShare = keepLentShare({
         runtime,

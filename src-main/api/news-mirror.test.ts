@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PREFERENCES, type NodeNews, type Person } from '#contract'
 import { NOON, peerOf } from '../peer/brain.fixture.ts'
-import type { Connection } from '../ports/transport.ts'
+import type { Connection } from '../ports/reach.ts'
 import { JobId } from '../protocol/ids.ts'
 import { newPlace } from './news-mirror.ts'
 import { createMirrored, submitted } from './news.fixture.ts'
@@ -56,11 +56,28 @@ describe('the mirror of news', () => {
     expect(mirror.take(place)?.jobs).toEqual({ changed: [], removed: [job_id] })
   })
 
+  it('[H11] wakes people at once when the transport says that somebody stands otherwise', () => {
+    const { mirror, people, reachChanges, person, happens } = createMirrored()
+    happens({ kind: 'paired', at_ms: NOON, peer: peerOf('A'), name: 'Anna', addresses: [], trust: 1 })
+    const look = { since_ms: NOON, tries: 1, failure: { kind: 'refused', addresses: 1 } } as const
+    people.push(person({ state: 'looking', ...look }))
+    const place = newPlace()
+    expect(mirror.take(place)?.people?.changed).toHaveLength(1)
+    // Made anew at each look, and the same: no news.
+    people.splice(0, 1, person({ state: 'looking', ...look, failure: { ...look.failure } }))
+    reachChanges()
+    expect(mirror.take(place)?.people).toBeUndefined()
+    people.splice(0, 1, person({ state: 'unreachable', ...look, failure: { ...look.failure } }))
+    expect(mirror.take(place)?.people).toBeUndefined()
+    reachChanges()
+    expect(mirror.take(place)?.people?.changed).toMatchObject([{ reach: { state: 'unreachable' } }])
+  })
+
   it('does not take pings and passing time for news, but new connections and slow ones', () => {
     const { mirror, connections } = createMirrored()
     const connection = (rttMs?: number): Connection => {
       const ping = rttMs === undefined ? {} : { rttMs }
-      return { peer: peerOf('A'), route: 'direct', address: '/x', ...ping }
+      return { peer: peerOf('A'), route: 'direct', scope: 'local', address: '/x', sinceMs: NOON, ...ping }
     }
     const place = newPlace()
     const tellsOf = (...now: Connection[]): boolean => {

@@ -9,6 +9,7 @@ import { createPairingView } from './pairing-view.ts'
 import { createPace } from './pace.ts'
 import type { ApiParts } from './parts.ts'
 import type { PreferenceStore } from './preferences.ts'
+import { ownReachView } from './reach-view.ts'
 import { unitsHere } from './unit-here.ts'
 import { createVersionedMap, type MapChanges } from './versioned-map.ts'
 
@@ -77,7 +78,11 @@ export function createNewsMirror(parts: ApiParts, sources: NewsSources): NewsMir
   ]
   const sweepPace = createPace(SWEEP_EVERY_MS, SHARE_MAX)
   let isUrgent = true
-  const stop = runtime.onEvents((events) => {
+  const stopListening = [
+    parts.transport.onReach(() => (isUrgent = true)),
+    parts.ownReach.onChange(() => (isUrgent = true)),
+  ]
+  const stopEvents = runtime.onEvents((events) => {
     for (const event of events) {
       noteJobs(event)
       if (AT_ONCE.has(event.kind)) isUrgent = true
@@ -114,7 +119,10 @@ export function createNewsMirror(parts: ApiParts, sources: NewsSources): NewsMir
   function refresh(): void {
     refreshJobs()
     peoplePace(refreshPeople, isUrgent)
-    pulsePace(() => wholes.set('pulse', { pulse: nodePulse(parts) }), isUrgent)
+    pulsePace(() => {
+      wholes.set('pulse', { pulse: nodePulse(parts) })
+      wholes.set('reach', { reach: ownReachView(parts.ownReach.now(), state.contacts) })
+    }, isUrgent)
     isUrgent = false
     wholes.set('units_here', { units_here: unitsHere(runtime.activeUnits(), state.me, clock.nowMs()) })
     wholes.set('sharing', { sharing: parts.sharing.now() })
@@ -149,7 +157,13 @@ export function createNewsMirror(parts: ApiParts, sources: NewsSources): NewsMir
     }
   }
 
-  return { take, stop }
+  return {
+    take,
+    stop() {
+      stopEvents()
+      for (const stop of stopListening) stop()
+    },
+  }
 }
 
 function merged(parts: readonly NewsParts[]): NewsParts {

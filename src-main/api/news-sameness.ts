@@ -46,8 +46,14 @@ function isSameBut<T extends object>(before: T, now: T, moving: readonly (keyof 
 }
 
 function isSameValue(before: unknown, now: unknown): boolean {
-  if (!Array.isArray(before) || !Array.isArray(now)) return before === now
-  return before.length === now.length && before.every((value, i) => value === now[i])
+  if (Array.isArray(before) && Array.isArray(now))
+    return before.length === now.length && before.every((value, i) => value === now[i])
+  if (!isObject(before) || !isObject(now)) return before === now
+  return isSameBut(before, now, [])
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }
 
 function isSameRtt(before: number | undefined, now: number | undefined): boolean {

@@ -5,7 +5,7 @@ import { peerIdOfKey, shortNameOf } from '../network/peer-name.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import { initialState, type PeerState } from '../peer/state.ts'
 import { advance } from '../peer/step.ts'
-import type { Connection } from '../ports/transport.ts'
+import type { Connection } from '../ports/reach.ts'
 import { cidOfDigest, DAG_CBOR } from '../protocol/cid.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
 import { JobId, type PeerId } from '../protocol/ids.ts'
@@ -94,7 +94,9 @@ function createCrowd() {
   const connections = peers.map((peer): Connection => ({
     peer,
     route: 'direct',
+    scope: 'local',
     address: '/ip4/10.0.0.1/tcp/1',
+    sinceMs: nowMs,
     rttMs: 20,
   }))
   const listeners = new Set<(events: readonly PeerEvent[]) => void>()
@@ -134,7 +136,16 @@ function crowdParts(
   return {
     runtime,
     clock: machineClock,
-    transport: { connections: () => connections, traffic: () => new Map() },
+    transport: {
+      connections: () => connections,
+      reach: () => new Map(),
+      onReach: () => () => undefined,
+      traffic: () => new Map(),
+    },
+    ownReach: {
+      now: () => ({ listening: { kind: 'nowhere' }, addresses: [], confirmations: [] }),
+      onChange: () => () => undefined,
+    },
     fetcher: { traffic: () => ({ bytesIn: 0, bytesOut: 0 }) },
     spelling: { shortNameOf },
     sharing: { now: () => ({ kind: 'off' }), readings: (): RuleReading[] => [], meters: () => ({}) },

@@ -1,9 +1,10 @@
-import { PREFERENCES, type Meters, type Person, type RuleReading } from '#contract'
-import { manifestCidOf, manifestOf, ME, NOON } from '../peer/brain.fixture.ts'
+import { PREFERENCES, type Meters, type Person, type Reach, type RuleReading } from '#contract'
+import { manifestCidOf, manifestOf, ME, NOON, peerOf } from '../peer/brain.fixture.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import { initialState } from '../peer/state.ts'
 import { advance } from '../peer/step.ts'
-import type { Connection } from '../ports/transport.ts'
+import type { OwnReachFacts } from '../ports/own-reach.ts'
+import type { Connection } from '../ports/reach.ts'
 import { JobId } from '../protocol/ids.ts'
 import { machineClock } from '../runtime/machine.ts'
 import { jobSummary } from './job-view.ts'
@@ -19,12 +20,22 @@ const METERS: Meters = {
   download_bytes_per_s: 0,
 }
 
+const OWN_REACH: OwnReachFacts = {
+  listening: { kind: 'nowhere' },
+  addresses: [],
+  ipv6: 'none',
+  nearby: false,
+  reachability: 'unknown',
+  confirmations: [],
+}
+
 /** A peer whose state, connections and people are the test's, and its mirror. */
 export function createMirrored() {
   const state = initialState(ME, 'me')
   const connections: Connection[] = []
   const people: Person[] = []
   const listeners = new Set<(events: readonly PeerEvent[]) => void>()
+  const reachListeners = new Set<() => void>()
   let composed = 0
   const parts = {
     runtime: {
@@ -36,7 +47,15 @@ export function createMirrored() {
       },
     },
     clock: machineClock,
-    transport: { connections: () => connections, traffic: () => new Map() },
+    transport: {
+      connections: () => connections,
+      traffic: () => new Map(),
+      onReach: (listener: () => void) => {
+        reachListeners.add(listener)
+        return () => reachListeners.delete(listener)
+      },
+    },
+    ownReach: { now: () => OWN_REACH, onChange: () => () => undefined },
     fetcher: { traffic: () => ({ bytesIn: 0, bytesOut: 0 }) },
     spelling: { shortNameOf: () => 'valom-jobip' },
     sharing: {
@@ -67,6 +86,28 @@ export function createMirrored() {
     connections,
     people,
     listeners,
+    /** Somebody of whom only their reach matters. */
+    person: (reach: Reach): Person => ({
+      peer_id: peerOf('A'),
+      name: 'Anna',
+      short_name: 'valom-jobip',
+      trust_mine: 1,
+      tier: 2,
+      connected: false,
+      reach,
+      paired_at_ms: NOON,
+      verified: 0,
+      rejected: 0,
+      failed: 0,
+      expired: 0,
+      reliability_by_day: [],
+      done_for_them: 0,
+      running_for_them: 0,
+      running_for_us: 0,
+    }),
+    reachChanges: (): void => {
+      for (const listener of reachListeners) listener()
+    },
     composed: () => composed,
     happens: (...events: PeerEvent[]): void => {
       for (const event of events) {

@@ -4,6 +4,7 @@ import { watchChanges } from './changes.ts'
 import { countedWatch, type ApiImplementer } from './implementer.ts'
 import { hardwareInfo, nodeInfo, nodePulse } from './node-view.ts'
 import type { ApiParts } from './parts.ts'
+import { ownReachView } from './reach-view.ts'
 
 /** Between the answer to `stop` and the stopping, so that the answer is out. */
 const STOP_AFTER_MS = 50
@@ -23,6 +24,10 @@ export function nodeCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSi
     setName: os.node.setName.handler(async ({ input }) => {
       await runtime.dispatch({ kind: 'named', at_ms: clock.nowMs(), name: input.name })
       return {}
+    }),
+    checkReach: os.node.checkReach.handler(async ({ signal }) => {
+      const either = AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])])
+      return ownReachView(await parts.ownReach.check({ signal: either }), runtime.state.contacts)
     }),
     setAvailability: os.node.setAvailability.handler(async ({ input }) => {
       const availability = input.sharing

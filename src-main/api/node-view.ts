@@ -1,7 +1,8 @@
 import type { ConnectionInfo, HardwareInfo, NodeInfo, NodePulse, Traffic } from '#contract'
-import type { Connection } from '../ports/transport.ts'
+import type { Connection } from '../ports/reach.ts'
 import type { HardwareInfo as MeasuredHardware } from '../ports/hardware.ts'
 import type { ApiParts } from './parts.ts'
+import { ownReachView } from './reach-view.ts'
 
 /** The running peer as it is now. */
 export async function nodeInfo(parts: ApiParts, startedAtMs: number): Promise<NodeInfo> {
@@ -17,6 +18,7 @@ export async function nodeInfo(parts: ApiParts, startedAtMs: number): Promise<No
     pid: process.pid,
     started_at_ms: startedAtMs,
     addresses: [...transport.addresses()],
+    reach: ownReachView(parts.ownReach.now(), state.contacts),
     sharing: state.availability,
     lent: state.lent,
     algorithms: [...state.view.capabilities],

@@ -2,6 +2,7 @@ import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Hardware } from '../ports/hardware.ts'
+import type { OwnReach } from '../ports/own-reach.ts'
 import type { Random } from '../ports/random.ts'
 import type { HostWall, Runner } from '../ports/runner.ts'
 import type { Settings } from '../ports/settings.ts'
@@ -34,6 +35,7 @@ export interface ApiParts {
   readonly hardware: Hardware
   readonly health: Pick<Health, 'troubles'>
   readonly transport: Transport
+  readonly ownReach: OwnReach
   readonly settings: Settings
   readonly sharing: SharingWatch
   readonly statistics: Statistics

@@ -47,6 +47,7 @@ export function createPeopleView(parts: ApiParts): () => Person[] {
     return personViews(state, {
       nowMs: clock.nowMs(),
       connections: transport.connections(),
+      reach: transport.reach(),
       shortNameOf,
       coresShared,
       unitsForThem: countBy(runtime.activeUnits(), ({ requester }) => requester),

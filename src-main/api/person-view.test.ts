@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { Reach } from '../../src-preload/contract/reach.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import { initialState } from '../peer/state.ts'
 import { advance } from '../peer/step.ts'
-import type { Connection } from '../ports/transport.ts'
+import type { Connection, PeerReach } from '../ports/reach.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import { createCoresReader, personViews } from './person-view.ts'
 
 const ME = `12D3KooW${'1'.repeat(44)}` as PeerId
 const ANNA = `12D3KooW${'2'.repeat(44)}` as PeerId
+const CY = `12D3KooW${'3'.repeat(44)}` as PeerId
 const T0 = 1_800_000_000_000
 
 const paired = (trust: number): PeerEvent => ({
@@ -50,12 +52,18 @@ const commitment = (theirs: number, atMs: number): PeerEvent => ({
   },
 })
 
-function view(events: PeerEvent[], connections: readonly Connection[] = [], nowMs = T0 + 1_000) {
+function view(
+  events: PeerEvent[],
+  connections: readonly Connection[] = [],
+  nowMs = T0 + 1_000,
+  reach: readonly (readonly [PeerId, PeerReach])[] = [],
+) {
   const state = initialState(ME, 'me')
   for (const event of events) advance(state, event)
   return personViews(state, {
     nowMs,
     connections,
+    reach: new Map(reach),
     shortNameOf: () => 'valom-jobip',
     coresShared: createCoresReader(),
     unitsForThem: new Map([[ANNA, 2]]),
@@ -95,13 +103,51 @@ describe('the view of a person', () => {
   })
 
   it('shows how they are connected and what they share now', () => {
-    const connection = { peer: ANNA, route: 'relayed', address: '/x', rttMs: 12 } as const
-    expect(view([paired(1), commitment(1, T0)], [connection])).toMatchObject({
+    const connection: Connection = {
+      peer: ANNA,
+      route: 'relayed',
+      scope: 'relay',
+      through: CY,
+      address: '/x',
+      sinceMs: T0,
+      rttMs: 12,
+    }
+    const cy: PeerEvent = { ...paired(1), peer: CY, name: 'Cy' } as PeerEvent
+    expect(view([paired(1), commitment(1, T0), cy], [connection])).toMatchObject({
       connected: true,
       route: 'relayed',
+      reach: { state: 'relayed', through: CY, through_name: 'Cy', since_ms: T0 },
       rtt_ms: 12,
       last_seen_ms: T0 + 1_000,
       shares_cores: 6,
+    })
+  })
+
+  it.each([
+    ['/ip4/203.0.113.5/tcp/20000', 'internet', 'ip4'],
+    ['/ip6/2001:db8::5/tcp/20000', 'internet', 'ip6'],
+    ['/ip4/192.168.1.5/tcp/20000', 'local', 'local'],
+    ['/ip6/::1/tcp/20000', 'machine', 'machine'],
+  ] as const)('[H10] says over what a direct connection goes: %s', (address, scope, over) => {
+    const connection: Connection = { peer: ANNA, route: 'direct', scope, address, sinceMs: T0 }
+    expect(view([paired(1)], [connection]).reach).toEqual({ state: 'direct', over, address, since_ms: T0 })
+  })
+
+  it('[H10] says how looking for somebody goes, in whole milliseconds', () => {
+    const looking: PeerReach = {
+      state: 'unreachable',
+      sinceMs: T0,
+      tries: 7,
+      nextTryMs: T0 + 1_000.25,
+      failure: { kind: 'no-answer', addresses: 3 },
+    }
+    const { reach } = view([paired(1)], [], T0 + 60_000, [[ANNA, looking]])
+    expect(Reach.parse(reach)).toEqual({
+      state: 'unreachable',
+      since_ms: T0,
+      tries: 7,
+      next_try_ms: T0 + 1_000,
+      failure: { kind: 'no-answer', addresses: 3 },
     })
   })
 

@@ -1,18 +1,21 @@
 import type { Person } from '#contract'
 import type { PeerState } from '../peer/state.ts'
 import { standingOfRequester } from '../peer/trust.ts'
-import type { Connection } from '../ports/transport.ts'
+import type { Connection, PeerReach } from '../ports/reach.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { STALE_AFTER_MS } from '../protocol/limits.ts'
 import type { Contact } from '../protocol/messages.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
 import { toMs } from '../protocol/time.ts'
+import { connectionView, reachView } from './reach-view.ts'
 
 /** What the view of people needs besides the state. */
 export interface PersonViewOptions {
   readonly nowMs: number
   readonly connections: readonly Connection[]
+  /** Of those whom this peer looks for. */
+  readonly reach: ReadonlyMap<PeerId, PeerReach>
   readonly shortNameOf: (peer: PeerId) => string
   /** What somebody shares at a moment by their commitment. */
   readonly coresShared: (commitment: ComputeCommitment, nowMs: number) => number | undefined
@@ -45,6 +48,11 @@ function personView(
   const commitment = state.view.commitments.get(peer_id)
   const cores = commitment === undefined ? undefined : options.coresShared(commitment, nowMs)
   const seenMs = lastSeenMs(state, peer_id, commitment, connection === undefined ? undefined : nowMs)
+  const looked = options.reach.get(peer_id)
+  const reach =
+    connection !== undefined
+      ? connectionView(connection, state.contacts)
+      : looked && reachView(looked, state.contacts)
   return {
     peer_id,
     name,
@@ -54,6 +62,7 @@ function personView(
     tier: standingOfRequester(state, peer_id, commitment)?.tier ?? 'none',
     connected: connection !== undefined,
     ...(connection === undefined ? {} : { route: connection.route }),
+    ...(reach === undefined ? {} : { reach }),
     ...(connection?.rttMs === undefined ? {} : { rtt_ms: connection.rttMs }),
     ...(seenMs === undefined ? {} : { last_seen_ms: seenMs }),
     paired_at_ms,

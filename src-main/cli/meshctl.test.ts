@@ -201,11 +201,31 @@ describe('two peers in processes of their own', () => {
     expect(well).toMatchObject({ code: 0, err: '' })
     expect(well.out).toMatch(/^fine +people +1 of 1 are connected$/m)
     expect(well.out).toMatch(/^(?:fine|weak) +wall +\S/m)
+    expect(well.out).toMatch(/^fine +from outside +others get in from the same network \(ben: got through\)/m)
     await chmod(anna(), 0o755)
     const open = await meshctl('doctor', '--data', anna(), '--json')
     await chmod(anna(), 0o700)
     expect(open.code).toBe(process.platform === 'win32' ? 0 : 1)
     expect(JSON.parse(open.out)).toContainEqual(expect.objectContaining({ what: 'folder', verdict: 'wrong' }))
+  })
+
+  it('[H14] are looked at by doctor network alone, and listed with how they are connected', async () => {
+    const { code, out } = await meshctl('doctor', 'network', '--data', anna(), '--json')
+    expect(code).toBe(0)
+    const findings = z.array(z.object({ what: z.string(), verdict: z.string() })).parse(JSON.parse(out))
+    expect(findings.map(({ what }) => what)).toEqual([
+      'port',
+      'addresses',
+      'ipv6',
+      'from outside',
+      'clock',
+      'nearby',
+    ])
+    expect((await meshctl('doctor', 'disk', '--data', anna())).code).not.toBe(0)
+    const listed = await meshctl('list-peers', '--data', anna())
+    expect(listed.out).toMatch(/ben .*direct \(this machine\)/)
+    const json = await meshctl('list-peers', '--data', anna(), '--json')
+    expect(JSON.parse(json.out)).toMatchObject([{ reach: { state: 'direct', over: 'machine' } }])
   })
 
   it('do a job together and agree on every unit', async () => {

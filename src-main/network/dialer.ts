@@ -12,6 +12,7 @@ export type DialAddress = (address: Multiaddr, signal: AbortSignal) => Promise<C
 export interface Dialer {
   /**
    * The first connection that comes about; addresses that failed lately are left out as long as there are others.
+   * @param note is told of each address that failed, as it was given
    * @param mayTry asked before each address is tried
    * @throws what the last address failed with
    */
@@ -21,6 +22,7 @@ export interface Dialer {
       readonly dialOne: DialAddress
       readonly mayTry: () => boolean
       readonly signal: AbortSignal
+      readonly note?: (address: string, error: unknown) => void
     },
   ): Promise<void>
   /** The network has changed: all addresses are worth a try. */
@@ -31,7 +33,7 @@ export interface Dialer {
 export function createDialer(clock: Clock): Dialer {
   const patience = createAddressPatience(() => clock.nowMs())
   return {
-    async dial(targets, { dialOne, mayTry, signal }) {
+    async dial(targets, { dialOne, mayTry, signal, note }) {
       const attempt = async (target: Multiaddr, within: AbortSignal): Promise<Connection> => {
         const text = target.toString()
         if (!mayTry()) throw new Error('too many addresses of this peer were tried within a minute')
@@ -42,6 +44,8 @@ export function createDialer(clock: Clock): Dialer {
         } catch (error) {
           // Who was given up because another one answered has not failed.
           if (!within.aborted) patience.failed(text)
+          // Who is given up since the time for all is over has not answered.
+          if (!within.aborted || signal.aborted) note?.(text, error)
           throw error
         }
       }

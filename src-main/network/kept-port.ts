@@ -37,10 +37,15 @@ export interface KeptPortParts {
  */
 export async function keptListenAddresses(parts: KeptPortParts): Promise<readonly string[]> {
   const { settings, isFree = isPortFree } = parts
-  const kept = settings.read(PORT_KEY, Port)
+  const kept = keptPort(settings)
   const port = kept !== undefined && (await becomesFree(kept, isFree)) ? kept : await freePort(parts, isFree)
   if (port !== kept) settings.write(PORT_KEY, port)
   return [`/ip4/0.0.0.0/tcp/${port}`, `/ip6/::/tcp/${port}`]
+}
+
+/** The port that was chosen; undefined before. */
+export function keptPort(settings: Settings): number | undefined {
+  return settings.read(PORT_KEY, Port)
 }
 
 async function becomesFree(port: number, isFree: (port: number) => Promise<boolean>): Promise<boolean> {

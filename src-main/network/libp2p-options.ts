@@ -18,6 +18,7 @@ import type { DialAddress } from './dialer.ts'
 import { checkDirectoryRecord, DIRECTORY_NAMESPACE } from './directory.ts'
 import { createGossipGate, type GossipGate } from './gossip-gate.ts'
 import { createLineWatch, type LineWatch } from './line-watch.ts'
+import { createHandshakeErrors, type HandshakeErrors } from './handshake-errors.ts'
 import { guardedYamux } from './guarded-yamux.ts'
 import type { NodeIdentity } from './identity.ts'
 import { isTcpAddress } from './multiaddress.ts'
@@ -81,6 +82,7 @@ export async function createNode(options: NodeOptions) {
   const { gossip, lines, places, mayDial } = options.guard ?? openGuard()
   const isDenied = (peer: Libp2pPeerId): boolean =>
     isForeignKey(peer) || options.mayConnect?.(peer.toString()) === false
+  const handshakes = createHandshakeErrors()
   const self = datastoreKey(peerIdFromString(options.identity.peer))
   const connected = new Set([self])
   const serving = createServingPeers()
@@ -93,7 +95,8 @@ export async function createNode(options: NodeOptions) {
     addresses: { listen: [...options.listen] },
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
     connectionEncrypters: [
-      (components) => lines.identifying(noise({ crypto: createNoiseCrypto() })(components)),
+      (components) =>
+        lines.identifying(handshakes.noting(noise({ crypto: createNoiseCrypto() })(components))),
     ],
     streamMuxers: [
       guardedYamux(
@@ -131,7 +134,7 @@ export async function createNode(options: NodeOptions) {
     services: {
       identify: identify(),
       identifyPush: identifyPush(),
-      dialAddress,
+      dialAddress: addressDialler(handshakes),
       listening,
       ping: ping(),
       dht: kadDHT({
@@ -167,13 +170,23 @@ export async function createNode(options: NodeOptions) {
   return node
 }
 
-/** Dials single addresses past libp2p's queue, which tries those of one peer one after the other. */
-function dialAddress(components: {
+/** What of libp2p dials a single address. */
+interface AddressTransports {
   readonly transportManager: {
     dial(address: Multiaddr, options: { signal: AbortSignal }): Promise<Connection>
   }
-}): DialAddress {
-  return (address, signal) => components.transportManager.dial(address, { signal })
+}
+
+/** Dials single addresses past libp2p's queue, which tries those of one peer one after the other. */
+function addressDialler(handshakes: HandshakeErrors) {
+  return ({ transportManager }: AddressTransports): DialAddress =>
+    async (address, signal) => {
+      try {
+        return await transportManager.dial(address, { signal })
+      } catch (error) {
+        throw handshakes.of(signal) ?? error
+      }
+    }
 }
 
 /**

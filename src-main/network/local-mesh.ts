@@ -1,18 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { Transport } from '../ports/transport.ts'
 import { createIdentity, type NodeIdentity } from './identity.ts'
+import { machineClock } from './machine-clock.ts'
 import { createTransport, type TransportOptions } from './node.ts'
 
-/** The machine's clock. Its timers do not keep a process alive. */
-export const machineClock: Clock = {
-  nowMs: () => Date.now(),
-  after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs).unref()
-    return () => clearTimeout(timer)
-  },
-}
+export { machineClock } from './machine-clock.ts'
 
 /** The machine's randomness. */
 export const machineRandom: Random = { bytes: (count) => new Uint8Array(randomBytes(count)) }

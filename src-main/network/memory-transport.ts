@@ -1,3 +1,5 @@
+import type { Clock } from '../ports/clock.ts'
+import type { Connection } from '../ports/reach.ts'
 import { assert, FaultError, faultOf, refuse } from '../protocol/fault.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import { ENVELOPE_BYTES_MAX, MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
@@ -8,6 +10,8 @@ import type {
   TopicListener,
   Transport,
 } from '../ports/transport.ts'
+import { machineClock } from './machine-clock.ts'
+import { createReachNews, lookFailure, reachOf, type Look, type ReachNews } from './peer-reach.ts'
 import { faultOfSignal, throwIfAborted, whileAborting } from './signal-fault.ts'
 import { createTrafficMeter } from './traffic.ts'
 
@@ -20,7 +24,8 @@ export interface MemoryNetwork {
 /** What the network knows of one peer. */
 interface Member {
   readonly peer: PeerId
-  readonly links: Set<Member>
+  /** Who is connected, since when. */
+  readonly links: Map<Member, number>
   readonly topics: Map<string, Set<TopicListener>>
   readonly handlers: Map<string, { answer: RequestHandler; bytesMax: number }>
   readonly listeners: Set<(event: ConnectionEvent) => void>
@@ -28,13 +33,16 @@ interface Member {
   /** Ends requests under way when the link to that member is lost. */
   readonly underWay: Map<Member, Set<() => void>>
   kept: readonly KnownPeer[]
+  /** Since when somebody who is kept is missed. */
+  readonly missedSinceMs: Map<PeerId, number>
+  readonly reachNews: ReachNews
   started: boolean
 }
 
 const addressOf = (peer: PeerId) => `/memory/${peer}`
 
 /** A network without members. */
-export function createMemoryNetwork(): MemoryNetwork {
+export function createMemoryNetwork(clock: Clock = machineClock): MemoryNetwork {
   const members = new Map<PeerId, Member>()
   const providers = new Map<Cid, Set<PeerId>>()
   const directory = new Map<string, Map<PeerId, Uint8Array>>()
@@ -44,14 +52,18 @@ export function createMemoryNetwork(): MemoryNetwork {
   }
   const link = (a: Member, b: Member) => {
     if (a.links.has(b)) return
-    a.links.add(b)
-    b.links.add(a)
+    a.links.set(b, clock.nowMs())
+    b.links.set(a, clock.nowMs())
+    for (const { reachNews } of [a, b]) reachNews.changed()
     tell(a, { kind: 'connected', peer: b.peer })
     tell(b, { kind: 'connected', peer: a.peer })
   }
   const unlink = (a: Member, b: Member) => {
     if (!a.links.delete(b)) return
     b.links.delete(a)
+    a.missedSinceMs.set(b.peer, clock.nowMs())
+    b.missedSinceMs.set(a.peer, clock.nowMs())
+    for (const { reachNews } of [a, b]) reachNews.changed()
     for (const lost of [...(a.underWay.get(b) ?? []), ...(b.underWay.get(a) ?? [])]) lost()
     tell(a, { kind: 'disconnected', peer: b.peer })
     tell(b, { kind: 'disconnected', peer: a.peer })
@@ -70,9 +82,12 @@ export function createMemoryNetwork(): MemoryNetwork {
 
   return {
     join(peer) {
+      const missedSinceMs = new Map<PeerId, number>()
       const me: Member = {
         peer,
-        links: new Set(),
+        links: new Map(),
+        missedSinceMs,
+        reachNews: createReachNews(clock, () => missedSinceMs.values()),
         topics: new Map(),
         handlers: new Map(),
         listeners: new Set(),
@@ -83,12 +98,13 @@ export function createMemoryNetwork(): MemoryNetwork {
       }
       assert(!members.has(peer), 'a peer joins a network once')
       members.set(peer, me)
-      return memberTransport(me, { members, providers, directory, link, unlink, meetKept })
+      return memberTransport(me, { clock, members, providers, directory, link, unlink, meetKept })
     },
   }
 }
 
 interface Mesh {
+  readonly clock: Clock
   readonly members: ReadonlyMap<PeerId, Member>
   readonly providers: Map<Cid, Set<PeerId>>
   /** What each has left under a name. */
@@ -98,10 +114,17 @@ interface Mesh {
   readonly meetKept: () => void
 }
 
-function memberTransport(
-  me: Member,
-  { members, providers, directory, link, unlink, meetKept }: Mesh,
-): Transport {
+function memberTransport(me: Member, mesh: Mesh): Transport {
+  const { clock, members, providers, directory, link, unlink, meetKept } = mesh
+  const connectionTo = (other: Member): Connection | undefined => {
+    const sinceMs = me.links.get(other)
+    if (sinceMs === undefined) return undefined
+    return { peer: other.peer, route: 'direct', scope: 'machine', address: addressOf(other.peer), sinceMs }
+  }
+  const lookFor = ({ peer, addresses }: KnownPeer): Look => {
+    const sinceMs = me.missedSinceMs.get(peer) ?? clock.nowMs()
+    return { sinceMs, hopefulFromMs: sinceMs, tries: 1, failure: lookFailure(addresses, new Map()) }
+  }
   return {
     peer: me.peer,
     start() {
@@ -112,7 +135,8 @@ function memberTransport(
     stop() {
       me.started = false
       me.kept = []
-      for (const other of [...me.links]) unlink(me, other)
+      for (const other of [...me.links.keys()]) unlink(me, other)
+      me.reachNews.stop()
       return Promise.resolve()
     },
     addresses: () => (me.started ? [addressOf(me.peer)] : []),
@@ -134,7 +158,11 @@ function memberTransport(
     },
     keepConnected(peers) {
       me.kept = peers
+      const known = new Set(peers.map(({ peer }) => peer))
+      for (const peer of known) if (!me.missedSinceMs.has(peer)) me.missedSinceMs.set(peer, clock.nowMs())
+      for (const peer of me.missedSinceMs.keys()) if (!known.has(peer)) me.missedSinceMs.delete(peer)
       meetKept()
+      me.reachNews.changed()
     },
     networkChanged: meetKept,
     disconnect(peer) {
@@ -142,7 +170,23 @@ function memberTransport(
       if (other !== undefined) unlink(me, other)
       return Promise.resolve()
     },
-    connections: () => [...me.links].map(({ peer }) => ({ peer, route: 'direct', address: addressOf(peer) })),
+    connections: () => [...me.links.keys()].flatMap((other) => connectionTo(other) ?? []),
+    reach() {
+      return new Map(
+        me.kept.map((known) => {
+          const other = members.get(known.peer)
+          return [known.peer, reachOf(other && connectionTo(other), lookFor(known), clock.nowMs())]
+        }),
+      )
+    },
+    onReach: (listener) => me.reachNews.on(listener),
+    async probe(peer, address, { signal }) {
+      throwIfAborted(signal)
+      await Promise.resolve()
+      const other = members.get(peer)
+      if (other === undefined || !me.links.has(other) || address !== addressOf(peer))
+        refuse('unreachable', `${peer} is not at ${address}`)
+    },
     onConnection(listener) {
       const entry = (event: ConnectionEvent) => listener(event)
       me.listeners.add(entry)
@@ -203,7 +247,7 @@ function memberTransport(
 /** Hands a message from neighbour to neighbour, to each once, and not beyond those who refuse it. */
 async function spread(author: Member, topic: string, bytes: Uint8Array): Promise<readonly PeerId[]> {
   if (bytes.byteLength > ENVELOPE_BYTES_MAX) refuse('oversized', 'a publication above the limit')
-  const subscribed = (member: Member) => [...member.links].filter(({ topics }) => topics.has(topic))
+  const subscribed = (member: Member) => [...member.links.keys()].filter(({ topics }) => topics.has(topic))
   const first = subscribed(author)
   const seen = new Set([author, ...first])
   const queue = [...first]

@@ -1,8 +1,7 @@
 import type { Connection as Libp2pConnection, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { CID } from 'multiformats/cid'
-import { assert, FaultError, refuse } from '../protocol/fault.ts'
+import { assert, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
@@ -39,7 +38,10 @@ import {
 import { endDeadLines, newestFirst } from './line-probe.ts'
 import { createLineWatch } from './line-watch.ts'
 import { bootstrapPeers, checkAddresses, dialable, peerOfAddress } from './multiaddress.ts'
-import { createReconnector } from './reconnect.ts'
+import { connectionsByPeer } from './open-connections.ts'
+import { createReachNews, reachOf } from './peer-reach.ts'
+import { createReconnector, type NoteFailure } from './reconnect.ts'
+import { createProviders } from './providers.ts'
 import { createRequestPool, openFault } from './request-pool.ts'
 import { createRequestServer } from './request-server.ts'
 import { throwIfAborted } from './signal-fault.ts'
@@ -152,7 +154,7 @@ export function createTransport(options: TransportOptions): Transport {
   const dial = async (
     peer: PeerId,
     addresses: readonly string[],
-    { signal, isHeardOf = false }: ConnectOptions,
+    { signal, isHeardOf = false, note }: ConnectOptions & { readonly note?: NoteFailure },
   ) => {
     throwIfAborted(signal)
     const targets = dialable(peer, addresses)
@@ -160,20 +162,28 @@ export function createTransport(options: TransportOptions): Transport {
     const target = running()
     try {
       const mayTry = () => dials.take(isHeardOf ? 'heard-of' : peer)
+      const noteBare: NoteFailure = (address, error) => note?.(bareAddress(address, peer), error)
       const dialOne = target.services.dialAddress
-      if (targets.length > 0) await dialer.dial(targets, { dialOne, mayTry, signal })
+      if (targets.length > 0) await dialer.dial(targets, { dialOne, mayTry, signal, note: noteBare })
       else await target.dial(libp2pId(peer), { signal })
     } catch (error) {
       throw openFault(error, signal, peer)
     }
   }
+  const openConnections = () => connectionsByPeer(newestFirst(node?.getConnections() ?? []))
+  const reachNews = createReachNews(clock, () => {
+    const open = openConnections()
+    const missing = [...reconnector.looks()].filter(([peer]) => !open.has(peer))
+    return missing.map(([, { hopefulFromMs }]) => hopefulFromMs)
+  })
   const reconnector = createReconnector({
     clock,
     random,
     isConnected: (peer) => connectionsOf(peer).length > 0,
-    dial: async ({ peer, addresses }, signal) => {
+    onChange: () => reachNews.changed(),
+    dial: async ({ peer, addresses }, signal, note) => {
       try {
-        await dial(peer, addresses, { signal })
+        await dial(peer, addresses, { signal, note })
       } catch {
         // Where it used to be it is not: where it told us itself, or where the network knows it.
         await dial(peer, [], { signal })
@@ -273,6 +283,7 @@ export function createTransport(options: TransportOptions): Transport {
     async stop() {
       cancelSweep?.()
       reconnector.stop()
+      reachNews.stop()
       server.stop()
       pool.stop()
       topics.detach()
@@ -304,18 +315,26 @@ export function createTransport(options: TransportOptions): Transport {
     async disconnect(peer) {
       await node?.hangUp(libp2pId(peer))
     },
-    connections() {
-      const byPeer = new Map<PeerId, Libp2pConnection>()
-      for (const connection of newestFirst(node?.getConnections() ?? [])) {
-        const peer = ourId(connection.remotePeer)
-        if (!byPeer.has(peer)) byPeer.set(peer, connection)
+    connections: () => [...openConnections().values()],
+    reach() {
+      const open = openConnections()
+      const nowMs = clock.nowMs()
+      return new Map(
+        [...reconnector.looks()].map(([peer, look]) => [peer, reachOf(open.get(peer), look, nowMs)]),
+      )
+    },
+    onReach: (listener) => reachNews.on(listener),
+    async probe(peer, address, { signal }) {
+      throwIfAborted(signal)
+      if (connectionsOf(peer).length === 0) refuse('unreachable', `not connected with ${peer}`)
+      try {
+        for (const target of dialable(peer, [address])) {
+          const line = await running().services.dialAddress(target, signal)
+          await line.close({ signal })
+        }
+      } catch (error) {
+        throw openFault(error, signal, peer)
       }
-      return [...byPeer].map(([peer, { direct, remoteAddr, rtt }]) => ({
-        peer,
-        route: direct ? 'direct' : 'relayed',
-        address: remoteAddr.toString(),
-        ...(rtt === undefined ? {} : { rttMs: rtt }),
-      }))
     },
     onConnection(listener) {
       const entry = (event: ConnectionEvent) => listener(event)
@@ -347,28 +366,7 @@ export function createTransport(options: TransportOptions): Transport {
     welcome: (peer) => guests.welcome(peer),
     traffic: () => traffic.byPeer,
 
-    async provide(cid, { signal }) {
-      throwIfAborted(signal)
-      try {
-        await running().contentRouting.provide(CID.parse(cid), { signal })
-      } catch (error) {
-        // A hint that reached nobody is no failure; a caller's own signal is.
-        if (signal.aborted) throw openFault(error, signal, identity.peer)
-      }
-    },
-    async *findProviders(cid, { signal }) {
-      throwIfAborted(signal)
-      try {
-        for await (const { id } of running().contentRouting.findProviders(CID.parse(cid), { signal })) {
-          const peer = ourId(id)
-          if (id.type === 'Ed25519' && peer !== identity.peer) yield peer
-        }
-      } catch (error) {
-        if (error instanceof FaultError) throw error
-        // The network knows no more: the search ends, as it does when nobody has the blob.
-        throwIfAborted(signal)
-      }
-    },
+    ...createProviders(running, identity.peer),
     async leaveRecord(token, record, { signal }) {
       throwIfAborted(signal)
       try {

@@ -5,7 +5,7 @@ import type { PeerId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import { createIdentity } from './identity.ts'
 import { CONNECTION_MS_MIN, DIALS_MAX, RECONNECT_MS_MAX, RECONNECT_MS_MIN } from './limits.ts'
-import { backoffMs, createReconnector, type Reconnector } from './reconnect.ts'
+import { backoffMs, createReconnector, type NoteFailure, type Reconnector } from './reconnect.ts'
 
 describe('backoff', () => {
   test('grows with failures, stays within its bounds, and half of it is left to chance', () => {
@@ -41,9 +41,17 @@ describe('reconnector', () => {
     for (const { callback } of due) callback()
     await new Promise((resolve) => setTimeout(resolve, 0))
   }
-  let dials: { peer: PeerId; succeed: () => void; fail: () => void; signal: AbortSignal }[] = []
+  let dials: {
+    peer: PeerId
+    succeed: () => void
+    fail: () => void
+    signal: AbortSignal
+    note: NoteFailure
+  }[] = []
   const online = new Set<PeerId>()
   let reconnector: Reconnector
+  let changes = 0
+  const refused = Object.assign(new Error('nothing listens'), { code: 'ECONNREFUSED' })
   const [peer] = peers as [PeerId]
 
   beforeEach(() => {
@@ -55,12 +63,14 @@ describe('reconnector', () => {
       clock,
       random: { bytes: (count) => new Uint8Array(count).fill(255) },
       isConnected: (asked) => online.has(asked),
-      dial: (target, signal) =>
+      onChange: () => (changes += 1),
+      dial: (target, signal, note) =>
         new Promise((resolve, reject) => {
           signal.addEventListener('abort', () => reject(new Error('given up')))
           dials.push({
             peer: target.peer,
             signal,
+            note,
             succeed: () => {
               online.add(target.peer)
               resolve()
@@ -127,6 +137,50 @@ describe('reconnector', () => {
     await pass(0)
     await pass(RECONNECT_MS_MIN)
     expect(dials).toHaveLength(3)
+  })
+
+  test('[H10] says since when somebody is looked for, how often, when next, and with what it failed last', async () => {
+    const addresses = ['/ip4/10.0.0.1/tcp/1', `/ip4/10.0.0.2/tcp/1/p2p/${peer}`]
+    const look = () => reconnector.looks().get(peer)
+    nowMs = 1_000
+    reconnector.keep([{ peer, addresses }])
+    expect(look()).toEqual({ sinceMs: 1_000, hopefulFromMs: 1_000, tries: 1 })
+    dials[0]!.note(addresses[0]!, refused)
+    dials[0]!.fail()
+    await pass(0)
+    const nextTryMs = 1_000 + backoffMs(1, 1)
+    expect(look()).toMatchObject({ tries: 1, failure: { kind: 'no-answer', addresses: 2 } })
+    expect(look()?.nextTryMs).toBeCloseTo(nextTryMs)
+    await pass(nextTryMs - nowMs)
+    expect(look()).toMatchObject({ sinceMs: 1_000, tries: 2 })
+    expect(look()).not.toHaveProperty('nextTryMs')
+    dials[1]!.note('/ip4/10.0.0.2/tcp/1', refused)
+    dials[1]!.fail()
+    await pass(0)
+    expect(look()?.failure).toEqual({ kind: 'refused', addresses: 2 })
+    // Another network is new hope, and no new loss.
+    await pass(60_000)
+    const before = changes
+    reconnector.hurry()
+    expect(look()).toMatchObject({ sinceMs: 1_000, hopefulFromMs: nowMs })
+    expect(changes).toBeGreaterThan(before)
+  })
+
+  test('[H10] a loss begins a new look; one right after the connection does not, and says so', async () => {
+    reconnector.keep([known(peer)])
+    await pass(100)
+    const loseAfter = async (ms: number) => {
+      online.add(peer)
+      reconnector.onConnected(peer)
+      await pass(ms)
+      online.delete(peer)
+      reconnector.onDisconnected(peer)
+    }
+    await loseAfter(CONNECTION_MS_MIN - 1)
+    expect(reconnector.looks().get(peer)).toMatchObject({ sinceMs: 0, failure: { kind: 'turned-away' } })
+    await loseAfter(CONNECTION_MS_MIN)
+    expect(reconnector.looks().get(peer)).toMatchObject({ sinceMs: nowMs, tries: 0 })
+    expect(reconnector.looks().get(peer)).not.toHaveProperty('failure')
   })
 
   test('who is no longer kept is dialled no more, and a dial under way is given up', async () => {

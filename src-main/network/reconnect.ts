@@ -3,6 +3,8 @@ import type { Random } from '../ports/random.ts'
 import type { KnownPeer } from '../ports/transport.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { CONTACTS_MAX } from '../protocol/limits.ts'
+import { bareAddress } from './dialer.ts'
+import { addressFailure, lookFailure, type AddressFailure, type Look } from './peer-reach.ts'
 import { CONNECTION_MS_MIN, DIAL_MS_MAX, DIALS_MAX, RECONNECT_MS_MAX, RECONNECT_MS_MIN } from './limits.ts'
 
 /** Stays connected with known peers. */
@@ -13,6 +15,8 @@ export interface Reconnector {
   hurry(): void
   onConnected(peer: PeerId): void
   onDisconnected(peer: PeerId): void
+  /** What is known of the look for each of them; for who is connected, of one that would begin now. */
+  looks(): ReadonlyMap<PeerId, Look>
   stop(): void
 }
 
@@ -21,16 +25,24 @@ export interface ReconnectorParts {
   readonly clock: Clock
   readonly random: Random
   readonly isConnected: (peer: PeerId) => boolean
-  /** Dials once. @throws when that failed; why does not matter here */
-  readonly dial: (peer: KnownPeer, signal: AbortSignal) => Promise<void>
+  /** Dials once, and notes what each address failed with. @throws when none was left */
+  readonly dial: (peer: KnownPeer, signal: AbortSignal, note: NoteFailure) => Promise<void>
+  /** What `looks` says has changed. */
+  readonly onChange: () => void
 }
+
+/** Takes note of an address, without its peer id, that did not work. */
+export type NoteFailure = (address: string, error: unknown) => void
 
 interface Entry {
   known: KnownPeer
   failures: number
+  look: Omit<Look, 'nextTryMs'>
+  /** What the addresses failed with last; of who is connected, of none. */
+  readonly failed: Map<string, AddressFailure>
   phase:
     | { state: 'connected'; readonly sinceMs: number }
-    | { state: 'waiting'; readonly cancel: () => void }
+    | { state: 'waiting'; readonly untilMs: number; readonly cancel: () => void }
     | { state: 'queued' }
     | { state: 'dialling'; readonly abort: AbortController }
 }
@@ -47,7 +59,8 @@ export function backoffMs(failures: number, dice: number): number {
 }
 
 /** A reconnector that knows nobody yet. */
-export function createReconnector({ clock, random, isConnected, dial }: ReconnectorParts): Reconnector {
+export function createReconnector(parts: ReconnectorParts): Reconnector {
+  const { clock, random, isConnected, dial, onChange } = parts
   const entries = new Map<PeerId, Entry>()
   let dialling = 0
   let stopped = false
@@ -59,32 +72,42 @@ export function createReconnector({ clock, random, isConnected, dial }: Reconnec
   const isCurrent = (entry: Entry) => !stopped && entries.get(entry.known.peer) === entry
 
   const connected = () => ({ state: 'connected', sinceMs: clock.nowMs() }) as const
+  const lookFrom = (nowMs: number) => ({ sinceMs: nowMs, hopefulFromMs: nowMs, tries: 0 })
   const later = (entry: Entry) => {
     const { buffer, byteOffset } = random.bytes(4)
     const dice = new DataView(buffer, byteOffset).getUint32(0) / 2 ** 32
-    const cancel = clock.after(backoffMs(entry.failures, dice), () => {
+    const pauseMs = backoffMs(entry.failures, dice)
+    const cancel = clock.after(pauseMs, () => {
       entry.phase = { state: 'queued' }
       dialQueued()
     })
-    entry.phase = { state: 'waiting', cancel }
+    entry.phase = { state: 'waiting', untilMs: clock.nowMs() + pauseMs, cancel }
+    onChange()
   }
+  const failedNow = (entry: Entry) => ({
+    ...entry.look,
+    failure: lookFailure(bareAddresses(entry.known), entry.failed),
+  })
   const dialOne = async (entry: Entry) => {
     const abort = new AbortController()
     const cancelTimeout = clock.after(DIAL_MS_MAX, () => abort.abort())
     entry.phase = { state: 'dialling', abort }
     dialling += 1
+    entry.look = { ...entry.look, tries: entry.look.tries + 1 }
+    const note: NoteFailure = (address, error) => void entry.failed.set(address, addressFailure(error))
     // A connection may come (from the other side) and go while the dial is still under way.
     const isOver = () => !isCurrent(entry) || entry.phase.state !== 'dialling'
     try {
-      await dial(entry.known, abort.signal)
+      await dial(entry.known, abort.signal, note)
     } catch {
       entry.failures += 1
+      entry.look = failedNow(entry)
     } finally {
       cancelTimeout()
       dialling -= 1
     }
     if (!isOver()) {
-      if (isConnected(entry.known.peer)) entry.phase = connected()
+      if (isConnected(entry.known.peer)) markConnected(entry)
       else later(entry)
     }
     dialQueued()
@@ -96,17 +119,31 @@ export function createReconnector({ clock, random, isConnected, dial }: Reconnec
     }
   }
 
+  const lookAt = (look: Entry['look'], phase: Entry['phase']): Look => {
+    if (phase.state === 'waiting') return { ...look, nextTryMs: phase.untilMs }
+    return phase.state === 'connected' ? lookFrom(clock.nowMs()) : look
+  }
   const queueNow = (entry: Entry) => {
     if (entry.phase.state !== 'waiting') return
     entry.phase.cancel()
     entry.failures = 0
     entry.phase = { state: 'queued' }
   }
+  const markConnected = (entry: Entry) => {
+    entry.phase = connected()
+    entry.failed.clear()
+    onChange()
+  }
 
   return {
     hurry() {
-      for (const entry of entries.values()) queueNow(entry)
+      const nowMs = clock.nowMs()
+      for (const entry of entries.values()) {
+        queueNow(entry)
+        entry.look = { ...entry.look, hopefulFromMs: nowMs }
+      }
       dialQueued()
+      onChange()
     },
     keep(peers) {
       const wanted = new Map(peers.slice(0, CONTACTS_MAX).map((known) => [known.peer, known]))
@@ -120,26 +157,39 @@ export function createReconnector({ clock, random, isConnected, dial }: Reconnec
         if (entry !== undefined) {
           const isNews = known.addresses.some((address) => !entry.known.addresses.includes(address))
           entry.known = known
+          const bare = new Set(bareAddresses(known))
+          for (const address of entry.failed.keys()) if (!bare.has(address)) entry.failed.delete(address)
           if (isNews) queueNow(entry)
         } else {
           const phase = isConnected(peer) ? connected() : ({ state: 'queued' } as const)
-          entries.set(peer, { known, failures: 0, phase })
+          const look = lookFrom(clock.nowMs())
+          entries.set(peer, { known, failures: 0, look, failed: new Map(), phase })
         }
       }
       dialQueued()
+      onChange()
     },
     onConnected(peer) {
       const entry = entries.get(peer)
       if (entry === undefined) return
       if (entry.phase.state === 'waiting') entry.phase.cancel()
-      if (entry.phase.state !== 'connected') entry.phase = connected()
+      if (entry.phase.state !== 'connected') markConnected(entry)
     },
     onDisconnected(peer) {
       const entry = entries.get(peer)
       if (entry?.phase.state !== 'connected') return
       const lastedMs = clock.nowMs() - entry.phase.sinceMs
-      entry.failures = lastedMs < CONNECTION_MS_MIN ? entry.failures + 1 : 0
+      if (lastedMs < CONNECTION_MS_MIN) {
+        entry.failures += 1
+        entry.look = { ...entry.look, failure: { kind: 'turned-away' } }
+      } else {
+        entry.failures = 0
+        entry.look = lookFrom(clock.nowMs())
+      }
       later(entry)
+    },
+    looks() {
+      return new Map([...entries].map(([peer, { look, phase }]) => [peer, lookAt(look, phase)]))
     },
     stop() {
       stopped = true
@@ -147,4 +197,8 @@ export function createReconnector({ clock, random, isConnected, dial }: Reconnec
       entries.clear()
     },
   }
+}
+
+function bareAddresses({ peer, addresses }: KnownPeer): string[] {
+  return addresses.map((address) => bareAddress(address, peer))
 }

@@ -1,3 +1,4 @@
+import type { AddressScope } from '../ports/reach.ts'
 import { ADDRESSES_MAX } from '../protocol/address-record.ts'
 
 /** Addresses of this machine alone, and of a line of it (RFC 1122, 4291): nobody reaches it there from elsewhere. */
@@ -17,4 +18,11 @@ export function shareableAddresses(addresses: readonly string[]): string[] {
   const elsewhere = addresses.filter((address) => !LOOPBACK.test(address) && !LINK_LOCAL.test(address))
   const told = elsewhere.length > 0 ? elsewhere : addresses
   return [...new Set(told)].sort((a, b) => rankOf(a) - rankOf(b)).slice(0, ADDRESSES_MAX)
+}
+
+/** How far an address reaches, by its beginning (RFC 1122, 1918, 4193, 4291, 6598). */
+export function scopeOf(address: string): AddressScope {
+  if (address.includes('/p2p-circuit')) return 'relay'
+  if (LOOPBACK.test(address)) return 'machine'
+  return LINK_LOCAL.test(address) || PRIVATE.test(address) ? 'local' : 'internet'
 }

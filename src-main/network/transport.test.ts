@@ -1,17 +1,38 @@
 import { randomBytes } from 'node:crypto'
-import { transportContract } from '../ports/transport.contract.ts'
+import { transportContract, type TransportHarness } from '../ports/transport.contract.ts'
+import { transportReachContract } from '../ports/transport-reach.contract.ts'
+import type { Clock } from '../ports/clock.ts'
 import { createIdentity } from './identity.ts'
-import { localPeer } from './local-mesh.ts'
+import { localPeer, machineClock } from './local-mesh.ts'
 import { createMemoryNetwork } from './memory-transport.ts'
 
-transportContract('memory', () => {
-  const network = createMemoryNetwork()
-  return { create: () => network.join(createIdentity(randomBytes(32)).peer), emptyAddress: '/memory/nobody' }
-})
+/** The machine's clock, which can be put forward. */
+function jumpingClock(): { readonly clock: Clock; readonly jumpAhead: (ms: number) => void } {
+  let aheadMs = 0
+  return {
+    clock: { ...machineClock, nowMs: () => machineClock.nowMs() + aheadMs },
+    jumpAhead: (ms) => void (aheadMs += ms),
+  }
+}
 
-transportContract('libp2p', () => ({
-  create: (mayConnect) =>
-    localPeer({ serveDht: true, ...(mayConnect === undefined ? {} : { mayConnect }) }).transport,
-  // Port 9 (discard) is free on any machine of this century, and privileged.
-  emptyAddress: '/ip4/127.0.0.1/tcp/9',
-}))
+const memory = (): TransportHarness => {
+  const { clock, jumpAhead } = jumpingClock()
+  const network = createMemoryNetwork(clock)
+  const create = () => network.join(createIdentity(randomBytes(32)).peer)
+  return { create, emptyAddress: '/memory/nobody', jumpAhead }
+}
+
+const libp2p = (): TransportHarness => {
+  const { clock, jumpAhead } = jumpingClock()
+  return {
+    create: (mayConnect) =>
+      localPeer({ serveDht: true, clock, ...(mayConnect === undefined ? {} : { mayConnect }) }).transport,
+    // Port 9 (discard) is free on any machine of this century, and privileged.
+    emptyAddress: '/ip4/127.0.0.1/tcp/9',
+    jumpAhead,
+  }
+}
+for (const [name, harness] of Object.entries({ memory, libp2p })) {
+  transportContract(name, harness)
+  transportReachContract(name, harness)
+}

@@ -13,6 +13,8 @@ export interface TransportHarness {
   create(mayConnect?: (peer: string) => boolean): Transport
   /** A well-formed address at which nobody listens. */
   readonly emptyAddress: string
+  /** Lets the clocks of all its transports jump ahead; timers stay as they are. */
+  readonly jumpAhead: (ms: number) => void
 }
 
 const PROTOCOL = '/contract/echo/1'

@@ -1,13 +1,5 @@
 import type { Cid, PeerId } from '../protocol/ids.ts'
-
-/** How a peer is reached at this moment. */
-export interface Connection {
-  readonly peer: PeerId
-  readonly route: 'direct' | 'relayed'
-  readonly address: string
-  /** Round trip of the latest ping, if there was one. */
-  readonly rttMs?: number
-}
+import type { Connection, PeerReach } from './reach.ts'
 
 /** What the transport tells about others coming and going. */
 export type ConnectionEvent =
@@ -98,7 +90,17 @@ export interface Transport {
   networkChanged(): void
   /** Ends the connections with a peer; whoever is kept connected comes back. */
   disconnect(peer: PeerId): Promise<void>
+  /** One for each connected peer, the direct one where there are several. */
   connections(): readonly Connection[]
+  /** How each of those stands whom this peer stays connected with. */
+  reach(): ReadonlyMap<PeerId, PeerReach>
+  /** Calls back when `reach` says something else, a few times a second at most, until the returned function is called. */
+  onReach(listener: () => void): () => void
+  /**
+   * Looks whether a connected peer can be reached at one address, by a second connection that ends at once.
+   * @throws FaultError `unreachable` (also when it is not connected), `timed-out`, `cancelled` or `bad-input`
+   */
+  probe(peer: PeerId, address: string, options: { signal: AbortSignal }): Promise<void>
   /** Calls back on every coming and going, until the returned function is called. */
   onConnection(listener: (event: ConnectionEvent) => void): () => void
 

@@ -8,6 +8,7 @@ import { NodePulse } from './node.ts'
 import { PairRequest, Person } from './people.ts'
 import { Preferences } from './preferences.ts'
 import { AtMs, DurationMs, procedure } from './procedure.ts'
+import { OwnReach } from './reach.ts'
 import { Meters, RuleReading, SharingNow } from './sharing.ts'
 
 /** A unit that is being computed here. */
@@ -38,6 +39,8 @@ export const NodeNews = z.strictObject({
   units_here: z.array(UnitHere).exactOptional(),
   jobs: z.strictObject({ changed: z.array(JobSummary), removed: z.array(JobId) }).exactOptional(),
   people: z.strictObject({ changed: z.array(Person), removed: z.array(PeerId) }).exactOptional(),
+  /** How this PC can be reached. */
+  reach: OwnReach.exactOptional(),
   /** All requests to pair that wait for an answer. */
   pair_requests: z.array(PairRequest).exactOptional(),
   preferences: Preferences.exactOptional(),

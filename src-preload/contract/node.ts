@@ -8,6 +8,7 @@ import { AlgorithmCapability, AvailabilitySlot, Fraction } from '../../src-main/
 import { LentLimits } from '../../src-main/protocol/wasm-job.ts'
 import { NAME_LENGTH_MAX } from './limits.ts'
 import { AtMs, Count, Nothing, procedure } from './procedure.ts'
+import { OwnReach } from './reach.ts'
 
 /** What this peer shares and when: nothing, so much around the clock, slots, or a week as its user painted it. */
 export const Sharing = z.discriminatedUnion('kind', [
@@ -61,6 +62,8 @@ export const NodeInfo = z.strictObject({
   started_at_ms: AtMs,
   /** Multiaddresses at which others may dial. */
   addresses: z.array(z.string()),
+  /** How it can be reached, as far as that is known. */
+  reach: OwnReach,
   sharing: Sharing,
   /** The most that one unit of a stranger's module may use here. */
   lent: LentLimits,
@@ -124,6 +127,8 @@ export const node = {
   setName: procedure
     .input(z.strictObject({ name: z.string().trim().min(1).max(NAME_LENGTH_MAX) }))
     .output(Nothing),
+  /** Asks a few connected people whether they reach this PC: each tries once, at the address they see. Takes seconds. */
+  checkReach: procedure.output(OwnReach),
   /** Takes effect with the next round; units that run here already are finished. */
   setAvailability: procedure.input(z.strictObject({ sharing: Sharing })).output(Nothing),
   /** Changes what is lent to strangers' modules, from the next offer on. What is not named stays. */

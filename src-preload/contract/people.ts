@@ -3,6 +3,7 @@ import { PeerId } from '../../src-main/protocol/ids.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
 import { INVITE_CODE_LENGTH_MAX, INVITE_MINUTES_MAX, NAME_LENGTH_MAX } from './limits.ts'
 import { AtMs, Count, Nothing, procedure } from './procedure.ts'
+import { Reach } from './reach.ts'
 
 /** Days that a person's reliability is told for. */
 export const RELIABILITY_DAYS = 14
@@ -23,6 +24,8 @@ export const Person = z.strictObject({
   connected: z.boolean(),
   /** Absent while not connected. */
   route: z.enum(['direct', 'relayed']).exactOptional(),
+  /** How they are connected, or how looking for them goes; absent before this peer looks for them. */
+  reach: Reach.exactOptional(),
   /** Round trip of the latest ping; absent while not connected or before the first. */
   rtt_ms: z.number().min(0).exactOptional(),
   /** When they were last heard of; absent if never since this peer started. */

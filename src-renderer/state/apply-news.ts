@@ -14,6 +14,7 @@ export function applyNews(mirror: NodeMirror, news: NodeNews): NodeMirror {
     unitsHere: news.units_here ?? before?.unitsHere ?? [],
     jobs: changedMap(before?.jobs, news.jobs, (job) => job.job_id),
     people: changedMap(before?.people, news.people, (person) => person.peer_id),
+    reach: news.reach ?? before?.reach,
     pairRequests: news.pair_requests ?? before?.pairRequests ?? [],
     // A window keeps its looks while a node that does not tell them is being asked.
     preferences: news.preferences ?? mirror.preferences,

@@ -4,6 +4,7 @@ import type {
   Meters,
   NodeInfo,
   NodePulse,
+  OwnReach,
   PairRequest,
   PeerId,
   Person,
@@ -26,6 +27,8 @@ export interface NodeMirror {
   readonly unitsHere: readonly UnitHere[]
   readonly jobs: ReadonlyMap<JobId, JobSummary>
   readonly people: ReadonlyMap<PeerId, Person>
+  /** How this PC can be reached. */
+  readonly reach: OwnReach | undefined
   readonly pairRequests: readonly PairRequest[]
   readonly preferences: Preferences | undefined
   readonly host: 'desktop' | 'headless' | undefined
@@ -44,6 +47,7 @@ export const EMPTY_MIRROR: NodeMirror = {
   unitsHere: [],
   jobs: new Map(),
   people: new Map(),
+  reach: undefined,
   pairRequests: [],
   preferences: undefined,
   host: undefined,

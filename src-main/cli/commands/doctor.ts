@@ -1,35 +1,31 @@
 import { stat } from 'node:fs/promises'
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import type { HardwareInfo, NodeInfo } from '#contract'
 import { dataFolder } from '../data-folder.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { tableText } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { bytesText } from '../units-text.ts'
-
-/** How a finding is meant: `wrong` needs somebody, `weak` could be better. */
-type Verdict = 'fine' | 'weak' | 'wrong'
-
-/** One thing that was looked at. */
-interface Finding {
-  readonly what: string
-  readonly verdict: Verdict
-  /** One line. */
-  readonly found: string
-}
+import { examineNetwork } from './doctor-network.ts'
+import type { Finding } from './finding.ts'
 
 /** Permissions of a folder that others on this machine have. */
 const OTHERS = 0o077
 
-/** The command `doctor`: looks at what commonly is the matter. Ends with code 1 when something is wrong. */
+/** What doctor can look at alone. */
+const PARTS = ['network'] as const
+
+/**
+ * The command `doctor`: looks at what commonly is the matter, how this peer is reached and reaches others among it;
+ * `doctor network` at that alone. Ends with code 1 when something is wrong.
+ */
 export function doctorCommand(terminal: Terminal, failed: () => void): Command {
-  return newCommand('doctor', 'look at what commonly is the matter', 'meshctl doctor').action(
-    async (options: CommonOptions) => {
-      const [info, hardware] = await withPeer(options, (calls) =>
-        Promise.all([calls.node.info(), calls.hardware.get({ refresh: false })]),
-      )
-      const folder = dataFolder(options.data)
-      const findings = [...examine(info, hardware), await folderFinding(folder)]
+  return newCommand('doctor', 'look at what commonly is the matter', 'meshctl doctor network')
+    .addArgument(
+      new Argument('[part]', 'look at this alone; a few people are asked to dial back').choices(PARTS),
+    )
+    .action(async (part: (typeof PARTS)[number] | undefined, options: CommonOptions) => {
+      const findings = part === 'network' ? await lookAtNetwork(options) : await lookAtAll(options)
       print(terminal, options, findings, () =>
         tableText(
           ['', 'what', 'found'],
@@ -37,8 +33,22 @@ export function doctorCommand(terminal: Terminal, failed: () => void): Command {
         ),
       )
       if (findings.some(({ verdict }) => verdict === 'wrong')) failed()
-    },
+    })
+}
+
+async function lookAtAll(options: CommonOptions): Promise<readonly Finding[]> {
+  const [info, hardware] = await withPeer(options, (calls) =>
+    Promise.all([calls.node.info(), calls.hardware.get({ refresh: false })]),
   )
+  const folder = await folderFinding(dataFolder(options.data))
+  return [...examine(info, hardware), ...(await lookAtNetwork(options)), folder]
+}
+
+async function lookAtNetwork(options: CommonOptions): Promise<readonly Finding[]> {
+  const [reach, people] = await withPeer(options, (calls) =>
+    Promise.all([calls.node.checkReach(), calls.people.list()]),
+  )
+  return examineNetwork(reach, people, Date.now())
 }
 
 /** What there is to say of a running peer. */

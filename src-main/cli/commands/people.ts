@@ -5,6 +5,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { durationMinutes, numberBetween, textBetween } from '../arguments.ts'
 import { findNamed } from '../named-person.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
+import { reachText } from '../reach-text.ts'
 import { tableText } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -89,7 +90,7 @@ function peopleText(people: readonly Person[]): string {
     `${person.trust_mine}`,
     person.trust_theirs === undefined ? '?' : `${person.trust_theirs}`,
     person.tier === 'none' ? '-' : `${person.tier}`,
-    person.connected ? connectionText(person) : 'away',
+    reachText(person, Date.now()),
     `${person.shares_cores ?? 0}`,
     `${person.verified}/${person.rejected}/${person.failed}/${person.expired}`,
     person.peer_id,
@@ -106,8 +107,4 @@ function peopleText(people: readonly Person[]): string {
     'peer',
   ]
   return tableText(headings, rows)
-}
-
-function connectionText({ route, rtt_ms }: Person): string {
-  return rtt_ms === undefined ? (route ?? 'direct') : `${route ?? 'direct'}, ${rtt_ms.toFixed(1)} ms`
 }

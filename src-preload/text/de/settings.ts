@@ -39,6 +39,55 @@ export const settings: typeof english = {
     where: 'Ablage',
     change: 'Ändern, wie viel',
   },
+  network: {
+    title: 'Netzwerk',
+    check: 'Jetzt prüfen',
+    checked: 'Es wurde nachgefragt',
+    verdict: {
+      open: 'Andere erreichen diesen PC aus dem Internet',
+      local: 'Andere erreichen diesen PC aus seinem eigenen Netz',
+      closed: 'Aus dem Internet kommt niemand herein',
+      unknown: 'Ob andere aus dem Internet hereinkommen, ist noch nicht bekannt',
+    },
+    openPort: (port) =>
+      `Dieser PC erreicht trotzdem alle, die andere hereinlassen. Damit andere auch ihn erreichen: Öffne die Seite deines Routers (meist 192.168.1.1 oder fritz.box im Browser), suche „Portfreigabe“ oder „Port-Weiterleitung“, und leite TCP-Port ${port ?? 'dieses PCs (siehe unten)'} an diesen PC weiter.`,
+    askThem:
+      'Jetzt prüfen: Einige deiner Personen versuchen, diesen PC zu erreichen, und sagen, ob es gelingt.',
+    nobodyToAsk: 'Es lässt sich prüfen, sobald eine deiner Personen verbunden ist.',
+    nobodyOutside:
+      'Ob jemand von außen hereinkommt, lässt sich fragen, sobald eine deiner Personen über das Internet verbunden ist.',
+    port: 'Port',
+    portKept: 'TCP. Beim ersten Start gewählt, und bleibt.',
+    portGiven: 'TCP. Wie dieser PC gestartet wurde.',
+    nowhere: 'Keiner: Andere können diesen PC nicht anwählen, er wählt sie an',
+    addresses: 'Adressen',
+    noAddresses: 'Keine',
+    scope: {
+      machine: 'nur dieser PC',
+      local: 'nur dieses Netz',
+      internet: 'Internet',
+      relay: 'über einen anderen PC',
+    },
+    ipv6: {
+      internet: 'Ja, mit einer Adresse des Internets',
+      local: 'Nur in diesem Netz',
+      none: 'Nein',
+    },
+    nearby: 'In der Nähe',
+    nearbyOn: 'PCs dieses Netzes finden sich von selbst',
+    nearbyOff: 'Aus: PCs dieses Netzes finden sich nicht von selbst',
+    confirmed: 'Gefragt',
+    said: (name, outcome, ago) => `${name}: ${outcome} (${ago})`,
+    outcome: {
+      open: 'kam durch',
+      refused: 'wird am Port abgewiesen',
+      'no-answer': 'kommt nicht durch',
+      'not-tried': 'konnte es nicht versuchen, da über andere verbunden',
+      'no-word': 'hat die Frage nicht beantwortet',
+    },
+    clockOff: (name, duration, isAhead) =>
+      `Die Uhr von ${name} geht gegenüber diesem PC ${duration} ${isAhead ? 'vor' : 'nach'}. Stellt beide nach dem Internet.`,
+  },
   hardware: {
     title: 'Hardware',
     measuredAt: (ago) => `Gemessen ${ago}`,
@@ -73,8 +122,6 @@ export const settings: typeof english = {
     key: 'Peer-ID',
     keyText: 'Aus dem Schlüssel dieses PCs. Daran erkennen ihn andere, wie er auch heißt.',
     shortName: 'Kurzname',
-    addresses: 'Adressen',
-    noAddresses: 'Keine: Andere können diesen PC nicht anwählen, er wählt sie an',
     copyKey: 'Peer-ID kopieren',
     desktopNote:
       'Die Desktop-App wurde dort, wo diese Version entstand, gebaut, aber nicht ausgeführt. Geht darin etwas nicht, öffnet sich dasselbe Fenster im Browser: meshctl start --ui',

@@ -87,18 +87,87 @@ export const people = {
     exact: (share: string) => `Delivered ${share} of what they were given; by day, oldest first.`,
   },
   link: {
-    direct: 'connected directly',
-    directIn: (ms: string) => `connected directly, ${ms} ms`,
+    /** In a list, in a few words. */
+    over: {
+      ip4: 'connected directly',
+      ip6: 'connected directly (IPv6)',
+      local: 'connected, same network',
+      machine: 'connected directly, this PC',
+    },
     relayed: 'connected through others',
-    relayedIn: (ms: string) => `connected through others, ${ms} ms`,
+    relayedThrough: (name: string) => `connected through ${name}`,
+    in: (how: string, ms: string) => `${how}, ${ms} ms`,
     connected: 'connected',
+    looking: 'looking for their PC…',
+    unreachable: (since: string) => `unreachable since ${since}`,
     seen: (ago: string) => `last seen ${ago}`,
     never: 'not seen since this PC started',
     shares: (cores: string) => `They share ${cores} cores at this moment.`,
-    exact: {
-      direct: 'Route: direct.',
-      relayed: 'Route: relayed by another peer; slower, and as private.',
+    /** The state's name, on the person's page. */
+    kind: {
+      ip4: 'Direct, over the internet (IPv4)',
+      ip6: 'Direct, over the internet (IPv6)',
+      local: 'Direct, on the same network',
+      machine: 'Direct, on this PC',
+      relayed: 'Relayed',
+      looking: 'Looking',
+      unreachable: 'Unreachable',
     },
+    page: {
+      over: {
+        ip4: (name: string) => `${name} is connected directly`,
+        ip6: (name: string) => `${name} is connected directly, over IPv6`,
+        local: (name: string) => `${name} is connected on the same network`,
+        machine: (name: string) => `${name} is connected, on this PC`,
+      },
+      relayed: (name: string) => `${name} is connected through others`,
+      relayedThrough: (name: string, relay: string) => `${name} is connected through ${relay}`,
+      connected: (name: string) => `${name} is connected`,
+      looking: (name: string) => `Looking for ${name}`,
+      unreachable: (name: string, since: string) => `${name} has been unreachable since ${since}`,
+      notLooked: (name: string) => `${name} is not connected`,
+    },
+    firstTry: 'The first try is under way.',
+    relayedMeans: {
+      why: 'Somebody whom you both know passes everything on: slower than directly, and as private. They see only that you two talk.',
+    },
+    why: {
+      'no-address': 'This PC knows no address of theirs.',
+      'no-answer': (count: number) =>
+        `Nobody answers at the ${plural('en', count, { one: 'address', other: `${count} addresses` })} that this PC knows: their PC is off or offline, or behind a router that lets nobody in.`,
+      refused: (_count: number) => 'Their PC answers, but Meshwork does not run there.',
+      'no-route': (_count: number) =>
+        'This PC has no way to their address: it is offline itself, or in another network.',
+      'another-peer': (_count: number) => 'Somebody else answers where their PC was.',
+      'turned-away':
+        'Their PC ends the connection at once: they have blocked or forgotten this PC, or Meshwork is just stopping there.',
+    },
+    todo: {
+      'no-address':
+        'It finds them as soon as somebody whom you both know is connected. Or pair again with a new code.',
+      'no-answer':
+        'Ask whether their PC is on and Meshwork runs. If so, one of you two lets others in: Settings, Network says how.',
+      refused: 'Ask them to start Meshwork. It is found here by itself then.',
+      'no-route': 'Look whether this PC is online.',
+      'another-peer':
+        'Their PC has another address now. It is found as soon as somebody whom you both know is connected. Or pair again with a new code.',
+      'turned-away': 'Ask them. If they know you no more, pair again with a new code.',
+    },
+  },
+  page: {
+    gone: 'This person is not among your people',
+    back: 'All people',
+    connection: 'Connection',
+    since: 'Since',
+    forSoLong: (duration: string) => `for ${duration}`,
+    roundTrip: 'Round trip',
+    address: 'At',
+    shortName: 'Short name',
+    lastSeen: 'Last seen',
+    notSeen: 'not since this PC started',
+    tries: 'Tries',
+    nextNow: 'One is under way.',
+    nextIn: (duration: string) => `The next one in ${duration}.`,
   },
   more: (name: string) => `What to do with ${name}`,
   copyId: 'Copy their peer id',

@@ -38,6 +38,54 @@ export const settings = {
     where: 'Kept in',
     change: 'Change how much',
   },
+  network: {
+    title: 'Network',
+    check: 'Check now',
+    checked: 'People were asked',
+    verdict: {
+      open: 'Others reach this PC from the internet',
+      local: 'Others reach this PC from its own network',
+      closed: 'Nobody gets in from the internet',
+      unknown: 'Whether others get in from the internet is not known yet',
+    },
+    openPort: (port: string | undefined) =>
+      `This PC still reaches those who let others in. So that others reach it too: open your router’s page (mostly 192.168.1.1 or fritz.box in a browser), look for “port forwarding”, and forward TCP port ${port ?? 'of this PC (below)'} to this PC.`,
+    askThem: 'Check now: some of your people try to connect to this PC, and say whether they get through.',
+    nobodyToAsk: 'It can be checked when one of your people is connected.',
+    nobodyOutside:
+      'Whether somebody gets in from outside can be asked when one of your people is connected over the internet.',
+    port: 'Port',
+    portKept: 'TCP. Chosen at the first start, and kept.',
+    portGiven: 'TCP. As this PC was started with.',
+    nowhere: 'None: others cannot connect to this PC, it connects to them',
+    addresses: 'Addresses',
+    noAddresses: 'None',
+    scope: {
+      machine: 'this PC only',
+      local: 'this network only',
+      internet: 'internet',
+      relay: 'through another PC',
+    },
+    ipv6: {
+      internet: 'Yes, with an address of the internet',
+      local: 'In this network only',
+      none: 'No',
+    },
+    nearby: 'Nearby',
+    nearbyOn: 'PCs of this network find each other by themselves',
+    nearbyOff: 'Off: PCs of this network do not find each other by themselves',
+    confirmed: 'Asked',
+    said: (name: string, outcome: string, ago: string) => `${name}: ${outcome} (${ago})`,
+    outcome: {
+      open: 'got through',
+      refused: 'is refused at the port',
+      'no-answer': 'does not get through',
+      'not-tried': 'could not try, since it is connected through others',
+      'no-word': 'did not answer the question',
+    },
+    clockOff: (name: string, duration: string, isAhead: boolean) =>
+      `The clock of ${name} is ${duration} ${isAhead ? 'ahead of' : 'behind'} this PC’s. Set both by the internet.`,
+  },
   hardware: {
     title: 'Hardware',
     measuredAt: (ago: string) => `Measured ${ago}`,
@@ -71,8 +119,6 @@ export const settings = {
     key: 'Peer id',
     keyText: 'Made of this PC’s key. Others know it by this, whatever its name is.',
     shortName: 'Short name',
-    addresses: 'Addresses',
-    noAddresses: 'None: others cannot connect to this PC, it connects to them',
     copyKey: 'Copy the peer id',
     desktopNote:
       'The desktop app was built, but not run, where this version was made. If something in it does not work, the same window opens in a browser: meshctl start --ui',

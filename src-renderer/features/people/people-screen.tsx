@@ -14,14 +14,28 @@ import { useLinkedCode } from './linked-code.ts'
 import { MeshTab } from './mesh-tab.tsx'
 import { PairRequests } from './pair-requests.tsx'
 import { PeopleList } from './people-list.tsx'
+import { PersonPage } from './person-page.tsx'
 import { PERSON_ROW_HEIGHT } from './person-row.tsx'
 import classes from './people-screen.module.css'
 
 const LIST_PATH = '/people'
 const MESH_PATH = '/people/mesh'
 
-/** People: whom this user is paired with (`/people`), as a picture (`/people/mesh`), and how to pair. */
+/** One person's page. */
+const PERSON_PATH = '/people/of/'
+
+/** People: whom this user is paired with (`/people`), as a picture (`/people/mesh`), and one of them (`/people/of/…`). */
 export function PeopleScreen() {
+  const [path] = useLocation()
+  return (
+    <ForgottenPeopleProvider>
+      {path.startsWith(PERSON_PATH) ? <PersonPage peer={path.slice(PERSON_PATH.length)} /> : <Everybody />}
+    </ForgottenPeopleProvider>
+  )
+}
+
+/** All of them, and how to pair. */
+function Everybody() {
   const text = useText().people
   const people = useNode((node) => node.people)
   const isLoaded = useNode((node) => node.isLoaded)
@@ -30,48 +44,46 @@ export function PeopleScreen() {
   const isEmpty = isLoaded && people.size === 0
   const isAddShown = isAdding || isEmpty || linkedCode !== ''
   return (
-    <ForgottenPeopleProvider>
-      <Page
-        title={isLoaded ? peopleTitle(people.values(), text.title) : text.tabs.list}
-        {...(isEmpty ? { description: text.empty.sentence } : {})}
-        actions={
-          !isEmpty && (
-            <Button
-              variant={isAddShown ? 'default' : 'filled'}
-              aria-expanded={isAddShown}
-              leftSection={
-                isAddShown ? (
-                  <IconX size={16} aria-hidden="true" />
-                ) : (
-                  <IconUserPlus size={16} aria-hidden="true" />
-                )
-              }
-              onClick={() => {
-                setIsAdding(!isAddShown)
-                forgetLink()
-              }}
-            >
-              {isAddShown ? text.closeAdd : text.add}
-            </Button>
-          )
-        }
-      >
-        <PairRequests />
-        {isAddShown && (
-          <AddSomebody
-            linkedCode={linkedCode}
-            onPaired={() => {
-              // What it says is still to be read when the first person is there.
-              setIsAdding(true)
+    <Page
+      title={isLoaded ? peopleTitle(people.values(), text.title) : text.tabs.list}
+      {...(isEmpty ? { description: text.empty.sentence } : {})}
+      actions={
+        !isEmpty && (
+          <Button
+            variant={isAddShown ? 'default' : 'filled'}
+            aria-expanded={isAddShown}
+            leftSection={
+              isAddShown ? (
+                <IconX size={16} aria-hidden="true" />
+              ) : (
+                <IconUserPlus size={16} aria-hidden="true" />
+              )
+            }
+            onClick={() => {
+              setIsAdding(!isAddShown)
               forgetLink()
             }}
-          />
-        )}
-        {!isLoaded && <SkeletonList rows={5} height={PERSON_ROW_HEIGHT} />}
-        {isLoaded && !isEmpty && <People />}
-        <BlockedPeople />
-      </Page>
-    </ForgottenPeopleProvider>
+          >
+            {isAddShown ? text.closeAdd : text.add}
+          </Button>
+        )
+      }
+    >
+      <PairRequests />
+      {isAddShown && (
+        <AddSomebody
+          linkedCode={linkedCode}
+          onPaired={() => {
+            // What it says is still to be read when the first person is there.
+            setIsAdding(true)
+            forgetLink()
+          }}
+        />
+      )}
+      {!isLoaded && <SkeletonList rows={5} height={PERSON_ROW_HEIGHT} />}
+      {isLoaded && !isEmpty && <People />}
+      <BlockedPeople />
+    </Page>
   )
 }
 

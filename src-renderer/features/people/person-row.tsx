@@ -1,4 +1,5 @@
 import { memo, useState } from 'react'
+import { Link } from 'wouter'
 import type { PeerId, Person } from '#contract'
 import { TrustSlider } from '../../pairing/trust-slider.tsx'
 import { useNode } from '../../state/node-store.ts'
@@ -7,7 +8,9 @@ import { Sparkline } from '../../ui/sparkline.tsx'
 import { StableDot } from '../../ui/stable-dot.tsx'
 import { BlockQuestion } from './block-question.tsx'
 import { PersonMenu } from './person-menu.tsx'
-import { linkWords, theirTrustWords, tierWords } from './person-words.ts'
+import { theirTrustWords, tierWords } from './person-words.ts'
+import { ReachIcon } from './reach-icon.tsx'
+import { linkWords, reachAdvice, reachKind } from './reach-words.ts'
 import { useTrust } from './use-trust.ts'
 import classes from './person-row.module.css'
 
@@ -58,10 +61,13 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
       : running_for_them > 0
         ? text.atWork.forThem(running_for_them)
         : undefined
+  const kind = reachKind(person.reach)
+  const advice = reachAdvice(person.reach, text.link)
   const exact = [
     // What runs now stands in the line's place.
     ...(atWork === undefined ? [] : [`${linkWords(person, text.link, format)}.`]),
-    ...(person.route === undefined ? [] : [text.link.exact[person.route]]),
+    ...(advice === undefined ? [] : [advice.why]),
+    ...(advice?.todo === undefined ? [] : [advice.todo]),
     ...(shares_cores === undefined ? [] : [text.link.shares(format.number(shares_cores, 1))]),
   ].join(' ')
   return (
@@ -69,10 +75,13 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
       <StableDot of={person.peer_id} size={14} isHollow={!person.connected} />
       <div className={classes['words']}>
         <p className={classes['name']} data-hint={person.name}>
-          <bdi>{person.name}</bdi>
+          <Link href={`/people/of/${person.peer_id}`} className={classes['link'] ?? ''}>
+            <bdi>{person.name}</bdi>
+          </Link>
           {isNameShared && <span className={classes['short-name']}>{person.short_name}</span>}
         </p>
         <p className={classes['dim']} data-hint={exact}>
+          {kind !== undefined && <ReachIcon kind={kind} size={14} className={classes['reach']} />}
           {atWork === undefined ? (
             linkWords(person, text.link, format)
           ) : (

@@ -2,8 +2,8 @@ import { ActionIcon, CopyButton, Tooltip } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { NodeInfo } from '#contract'
 import { useText } from '../../state/text.tsx'
+import { Facts } from '../../ui/facts.tsx'
 import { Section } from '../../ui/section.tsx'
-import { Facts } from './facts.tsx'
 import classes from './settings.module.css'
 
 /** What this program is, and who this PC is to others. */
@@ -18,17 +18,6 @@ export function AboutSection({ info }: { readonly info: NodeInfo }) {
           { name: about.licence, value: about.licenceText },
           { name: about.shortName, value: info.short_name },
           { name: about.key, value: <Key peerId={info.peer_id} />, more: about.keyText },
-          {
-            name: about.addresses,
-            value:
-              info.addresses.length === 0
-                ? about.noAddresses
-                : info.addresses.map((address) => (
-                    <div key={address} className={classes['address']}>
-                      {address.replace(`/p2p/${info.peer_id}`, '')}
-                    </div>
-                  )),
-          },
         ]}
       />
       <p className={classes['note']}>{about.desktopNote}</p>

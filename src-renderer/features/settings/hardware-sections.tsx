@@ -7,11 +7,11 @@ import type { Format } from '#text'
 import { useAction, useCalls, useQuery } from '../../connection/calls.tsx'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
+import { Facts, type Fact } from '../../ui/facts.tsx'
 import { FaultNotice } from '../../ui/fault-notice.tsx'
 import { Meter } from '../../ui/meter.tsx'
 import { Section } from '../../ui/section.tsx'
 import { SkeletonList } from '../../ui/skeleton-list.tsx'
-import { Facts, type Fact } from './facts.tsx'
 import classes from './settings.module.css'
 
 /** From this share on the disk that blobs may take is nearly used up. */

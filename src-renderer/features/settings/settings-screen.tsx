@@ -7,6 +7,7 @@ import { SkeletonList } from '../../ui/skeleton-list.tsx'
 import { AboutSection } from './about-section.tsx'
 import { HardwareSections } from './hardware-sections.tsx'
 import { NameRow } from './name-row.tsx'
+import { NetworkSection } from './network-section.tsx'
 import { PreferenceSections } from './preference-rows.tsx'
 import { StopSection } from './stop-section.tsx'
 import classes from './settings.module.css'
@@ -36,6 +37,7 @@ export function SettingsScreen() {
           </div>
         </Section>
         {preferences !== undefined && <PreferenceSections preferences={preferences} />}
+        <NetworkSection info={info} />
         <HardwareSections info={info} />
         <AboutSection info={info} />
         <StopSection />

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import classes from './settings.module.css'
+import classes from './facts.module.css'
 
 /** A thing and what is known of it. */
 export interface Fact {
@@ -18,7 +18,7 @@ export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
           <dt>{name}</dt>
           <dd>
             <div>{value}</div>
-            {more !== undefined && <div className={classes['description']}>{more}</div>}
+            {more !== undefined && <div className={classes['more']}>{more}</div>}
           </dd>
         </div>
       ))}

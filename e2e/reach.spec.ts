@@ -1,0 +1,115 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, go, keepPicture, test, text } from './app.ts'
+import { pair, until } from './peer.ts'
+
+const BO = 'Bo’s PC'
+const THEMES = ['light', 'dark'] as const
+const { link } = text.people
+
+/** Keeps a picture, and expects that a checker for accessibility finds nothing in it. */
+async function look(page: Page, name: string): Promise<void> {
+  await page.evaluate(() => document.fonts.ready)
+  await keepPicture(page, name)
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(
+    violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`)),
+  ).toEqual([])
+}
+
+/** The list of people, and one person's page, which the list leads to by keyboard. */
+async function lookAtPerson(page: Page, state: string, theme: string): Promise<void> {
+  await go(page, 'people')
+  const person = page.getByRole('link', { name: BO })
+  await expect(person).toBeVisible()
+  await look(page, `reach-${state}-list-${theme}`)
+  await person.focus()
+  await person.press('Enter')
+  await expect(page.getByRole('heading', { name: text.people.page.connection })).toBeVisible()
+  await look(page, `reach-${state}-person-${theme}`)
+}
+
+test('a person is shown as direct, looked for and unreachable, with why and what to do, and direct again', async ({
+  peer,
+  windowOf,
+}) => {
+  const [ada, bo] = await Promise.all([peer({ name: 'Ada’s PC' }), peer({ name: BO })])
+  await pair(ada, bo)
+  const windows = await Promise.all(
+    THEMES.map(async (theme) => ({ theme, page: await windowOf(ada, { theme }) })),
+  )
+  const stateOfBo = async () => (await ada.calls.people.list())[0]?.reach?.state
+  const onEach = async (see: (page: Page, theme: string) => Promise<void>) => {
+    for (const { page, theme } of windows) await see(page, theme)
+  }
+  await until('Bo is connected', async () => (await stateOfBo()) === 'direct')
+  await onEach(async (page, theme) => {
+    await go(page, 'people')
+    await expect(page.getByText(/^connected directly, this PC/)).toBeVisible()
+    await lookAtPerson(page, 'direct', theme)
+    await expect(page.getByRole('heading', { name: link.page.over.machine(BO) })).toBeVisible()
+    await go(page, 'people')
+  })
+
+  await bo.stop()
+  await onEach(async (page, theme) => {
+    await expect(page.getByText(link.looking)).toBeVisible()
+    await look(page, `reach-looking-list-${theme}`)
+  })
+
+  await until('Bo is unreachable', async () => (await stateOfBo()) === 'unreachable')
+  await onEach(async (page, theme) => {
+    await expect(page.getByText(/^unreachable since/)).toBeVisible()
+    await lookAtPerson(page, 'unreachable', theme)
+    // The port is closed where Bo was: somebody is there, and Meshwork is not.
+    await expect(page.getByText(link.why.refused(1))).toBeVisible()
+    await expect(page.getByText(link.todo.refused)).toBeVisible()
+  })
+
+  // Nobody reloads anything: the page follows what the peer says.
+  await bo.start()
+  await onEach(async (page) => {
+    await expect(page.getByRole('heading', { name: link.page.over.machine(BO) })).toBeVisible()
+  })
+})
+
+test('after a restart the same is said of who is not there, in a small window too', async ({
+  peer,
+  windowOf,
+}) => {
+  const [ada, bo] = await Promise.all([peer({ name: 'Ada’s PC' }), peer({ name: BO })])
+  await pair(ada, bo)
+  await bo.stop()
+  await ada.stop()
+  await ada.start()
+  const page = await windowOf(ada, { size: { width: 900, height: 640 } })
+  await go(page, 'people')
+  await page.getByRole('link', { name: BO }).click()
+  await expect(page.getByText(link.kind.unreachable, { exact: true })).toBeVisible()
+  await expect(page.getByText(link.todo.refused)).toBeVisible()
+  await look(page, 'reach-restarted-person-light-900')
+})
+
+test('Settings say how this PC is reached, and people confirm it when they are asked', async ({
+  peer,
+  windowOf,
+}) => {
+  const [ada, bo] = await Promise.all([peer({ name: 'Ada’s PC' }), peer({ name: BO })])
+  await pair(ada, bo)
+  const words = text.settings.network
+  for (const theme of THEMES) {
+    const page = await windowOf(ada, { theme })
+    await go(page, 'settings')
+    const section = page.getByRole('region', { name: words.title })
+    await section.scrollIntoViewIfNeeded()
+    if (theme === 'light') {
+      await expect(section.getByText(words.verdict.unknown)).toBeVisible()
+      await look(page, 'reach-settings-unknown-light')
+      await section.getByRole('button', { name: words.check }).press('Enter')
+    }
+    await expect(section.getByText(words.verdict.local)).toBeVisible()
+    await expect(section.getByText(new RegExp(`${BO}: ${words.outcome.open}`))).toBeVisible()
+    await expect(section.getByText(words.portGiven)).toBeVisible()
+    await look(page, `reach-settings-${theme}`)
+  }
+})

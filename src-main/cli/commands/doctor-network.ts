@@ -1,0 +1,162 @@
+import type { Confirmation, LookFailure, OwnReach, Person } from '#contract'
+import { failureText } from '../reach-text.ts'
+import { durationText } from '../units-text.ts'
+import type { Finding } from './finding.ts'
+
+/** Clocks that differ by more are worth setting: what others sign is good for minutes. */
+const CLOCK_OFF_MS = 30_000
+
+/** What to do about somebody who is not reached. */
+const TODO: Record<LookFailure['kind'], string> = {
+  'no-address': 'connect with somebody who knows them too, or pair again',
+  'turned-away': 'ask whether they have blocked or forgotten this peer',
+  'no-answer': 'they are offline or behind a router that lets nobody in; one of you has to forward a port',
+  refused: 'ask them to start Meshwork',
+  'no-route': 'look whether this machine is online',
+  'another-peer': 'connect with somebody who knows them too, or pair again',
+}
+
+/** What there is to say of how this peer is reached and reaches others, with what to do where something is the matter. */
+export function examineNetwork(reach: OwnReach, people: readonly Person[], nowMs: number): Finding[] {
+  const clock = clockFinding(reach.confirmations)
+  return [
+    portFinding(reach.listening),
+    addressesFinding(reach),
+    ipv6Finding(reach.ipv6),
+    outsideFinding(
+      reach,
+      people.some(({ connected }) => connected),
+    ),
+    ...(clock === undefined ? [] : [clock]),
+    reach.nearby
+      ? { what: 'nearby', verdict: 'fine', found: 'peers of the same network find each other (mDNS)' }
+      : {
+          what: 'nearby',
+          verdict: 'weak',
+          found: 'mDNS is off; start without --no-mdns to find peers of the same network',
+        },
+    ...people.filter(({ connected }) => !connected).map((person) => missingFinding(person, nowMs)),
+  ]
+}
+
+function portFinding(listening: OwnReach['listening']): Finding {
+  switch (listening.kind) {
+    case 'kept':
+      return { what: 'port', verdict: 'fine', found: `listens at TCP port ${listening.port}, which it keeps` }
+    case 'given':
+      return {
+        what: 'port',
+        verdict: 'fine',
+        found: `listens at TCP port ${listening.ports.join(' and ')}, as --listen says`,
+      }
+    case 'nowhere':
+      return {
+        what: 'port',
+        verdict: 'wrong',
+        found:
+          'listens nowhere, so that nobody can connect; start it without --listen, or at another address',
+      }
+  }
+}
+
+function addressesFinding({ addresses }: OwnReach): Finding {
+  const count = (of: OwnReach['addresses'][number]['scope']): number =>
+    addresses.filter(({ scope }) => scope === of).length
+  const parts = [
+    [count('internet'), 'of the internet'],
+    [count('local'), 'of its own network'],
+    [count('relay'), 'through others'],
+    [count('machine'), 'of this machine alone'],
+  ] as const
+  const found = parts
+    .filter(([many]) => many > 0)
+    .map(([many, where]) => `${many} ${where}`)
+    .join(', ')
+  return addresses.some(({ scope }) => scope !== 'machine')
+    ? { what: 'addresses', verdict: 'fine', found }
+    : {
+        what: 'addresses',
+        verdict: 'weak',
+        found: `${found === '' ? 'none' : found}; look whether this machine is online`,
+      }
+}
+
+function ipv6Finding(ipv6: OwnReach['ipv6']): Finding {
+  return ipv6 === 'internet'
+    ? { what: 'ipv6', verdict: 'fine', found: 'there is an address of the internet' }
+    : {
+        what: 'ipv6',
+        verdict: 'weak',
+        found: `${ipv6 === 'none' ? 'none' : 'within its own network only'}; where a router offers it, friends often connect directly by it`,
+      }
+}
+
+/** Whether somebody confirms that the port is open from where they are. */
+function outsideFinding({ reachability, confirmations, listening }: OwnReach, isConnected: boolean): Finding {
+  const what = 'from outside'
+  const said = confirmations.map(({ name, outcome }) => `${name}: ${OUTCOMES[outcome]}`).join('; ')
+  const port = listening.kind === 'kept' ? `TCP port ${listening.port}` : 'its TCP port'
+  switch (reachability) {
+    case 'open':
+      return { what, verdict: 'fine', found: `others get in from the internet (${said})` }
+    case 'local':
+      return {
+        what,
+        verdict: 'fine',
+        found: `others get in from the same network (${said}); nobody outside was asked`,
+      }
+    case 'closed':
+      return {
+        what,
+        verdict: 'weak',
+        found: `nobody gets in from the internet (${said}); forward ${port} to this machine at the router’s page`,
+      }
+    case 'unknown':
+      return {
+        what,
+        verdict: 'weak',
+        found: isConnected
+          ? `nobody could say (${said === '' ? 'nobody was asked' : said}); try again in ten seconds`
+          : 'nobody is connected who could be asked',
+      }
+  }
+}
+
+const OUTCOMES: Record<Confirmation['outcome'], string> = {
+  open: 'got through',
+  refused: 'is refused',
+  'no-answer': 'gets no answer',
+  'not-tried': 'could not try, being connected through others',
+  'no-word': 'did not say',
+}
+
+/** This machine's clock against those who were asked; undefined where nobody said. */
+function clockFinding(confirmations: readonly Confirmation[]): Finding | undefined {
+  const clocks = confirmations.flatMap(({ name, clock }) => (clock === undefined ? [] : [{ name, ...clock }]))
+  const [first, ...others] = clocks
+  if (first === undefined) return undefined
+  const offBy = ({ ahead_ms, error_ms }: typeof first): number => Math.max(0, Math.abs(ahead_ms) - error_ms)
+  const worst = others.reduce((most, one) => (offBy(one) > offBy(most) ? one : most), first)
+  const side = worst.ahead_ms > 0 ? 'ahead of' : 'behind'
+  return offBy(worst) <= CLOCK_OFF_MS
+    ? { what: 'clock', verdict: 'fine', found: `agrees with ${clocks.length} asked` }
+    : {
+        what: 'clock',
+        verdict: 'weak',
+        found: `that of ${worst.name} is ${durationText(Math.abs(worst.ahead_ms))} ${side} this one; set both by the internet`,
+      }
+}
+
+function missingFinding({ name, reach }: Person, nowMs: number): Finding {
+  if (reach === undefined || !('tries' in reach))
+    return { what: 'person', verdict: 'weak', found: `${name} is away` }
+  const { state, since_ms, tries, next_try_ms, failure } = reach
+  const next =
+    next_try_ms === undefined || next_try_ms <= nowMs ? 'now' : `in ${durationText(next_try_ms - nowMs)}`
+  const why = failure === undefined ? '' : `: ${failureText(failure)}; ${TODO[failure.kind]}`
+  return {
+    what: 'person',
+    verdict: 'weak',
+    found: `${name} is ${state === 'looking' ? 'looked for' : 'unreachable'} for ${durationText(Math.max(0, nowMs - since_ms))}, tried ${tries} times, next ${next}${why}`,
+  }
+}

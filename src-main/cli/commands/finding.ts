@@ -1,0 +1,10 @@
+/** How a finding is meant: `wrong` needs somebody, `weak` could be better. */
+export type Verdict = 'fine' | 'weak' | 'wrong'
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly what: string
+  readonly verdict: Verdict
+  /** One line. */
+  readonly found: string
+}

@@ -1,0 +1,51 @@
+import type { PeerId } from '../protocol/ids.ts'
+
+/**
+ * How far an address reaches: this machine alone, its own network, everywhere, or through another peer that passes on
+ * what it gets.
+ */
+export type AddressScope = 'machine' | 'local' | 'internet' | 'relay'
+
+/** How a peer is reached at this moment. */
+export interface Connection {
+  readonly peer: PeerId
+  readonly route: 'direct' | 'relayed'
+  /** Over how wide a network it goes; `relay` for a relayed one. */
+  readonly scope: AddressScope
+  /** The peer that passes it on, where that is known; absent for a direct one. */
+  readonly through?: PeerId
+  readonly address: string
+  readonly sinceMs: number
+  /** Round trip of the latest ping, if there was one. */
+  readonly rttMs?: number
+}
+
+/**
+ * Why a peer was not reached at the last try, as far as it can be told from here. `addresses` is how many are known.
+ * `no-answer`: all were silent, or not of one mind. `refused`: a machine answers, and nothing listens there.
+ * `no-route`: this machine has no way to any of them. `another-peer`: somebody else answers. `turned-away`: a connection
+ * came about and was ended by the other side at once.
+ */
+export type LookFailure =
+  | { readonly kind: 'no-address' | 'turned-away' }
+  | {
+      readonly kind: 'no-answer' | 'refused' | 'no-route' | 'another-peer'
+      readonly addresses: number
+    }
+
+/** What is known of looking for a peer. */
+export interface LookFacts {
+  /** Since when it is not connected. */
+  readonly sinceMs: number
+  /** Rounds of dialling since then, the one under way among them. */
+  readonly tries: number
+  /** Absent while it is being dialled. */
+  readonly nextTryMs?: number
+  /** Absent before the first try has failed. */
+  readonly failure?: LookFailure
+}
+
+/** How a peer that this one stays connected with stands. Who is looked for longer than usual is unreachable. */
+export type PeerReach =
+  | { readonly state: 'connected'; readonly connection: Connection }
+  | ({ readonly state: 'looking' | 'unreachable' } & LookFacts)

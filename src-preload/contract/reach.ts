@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { PeerId } from '../../src-main/protocol/ids.ts'
+import { AtMs, Count } from './procedure.ts'
+
+/** How far an address or a connection reaches: this PC alone, its own network, everywhere, or through another peer. */
+export const AddressScope = z.enum(['machine', 'local', 'internet', 'relay'])
+export type AddressScope = z.infer<typeof AddressScope>
+
+/**
+ * Why the last try to reach somebody failed. `no-answer`: none of the addresses known answers. `refused`: a PC answers, and
+ * Meshwork does not run there. `no-route`: this PC has no way there. `another-peer`: somebody else answers.
+ * `turned-away`: they ended the connection at once. `no-address`: none is known.
+ */
+export const LookFailure = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['no-address', 'turned-away']) }),
+  z.strictObject({
+    kind: z.enum(['no-answer', 'refused', 'no-route', 'another-peer']),
+    /** How many addresses are known. */
+    addresses: Count,
+  }),
+])
+export type LookFailure = z.infer<typeof LookFailure>
+
+const look = {
+  /** Since when they are not connected. */
+  since_ms: AtMs,
+  /** Tries since then. */
+  tries: Count,
+  /** Absent while one is under way. */
+  next_try_ms: AtMs.exactOptional(),
+  /** Absent before the first has failed. */
+  failure: LookFailure.exactOptional(),
+}
+
+/** How somebody's PC stands. Looking turns into unreachable after half a minute; it is looked for then too, less often. */
+export const Reach = z.discriminatedUnion('state', [
+  z.strictObject({
+    state: z.literal('direct'),
+    /** Over the internet by IPv4 or IPv6, within one network, or within one PC. */
+    over: z.enum(['ip4', 'ip6', 'local', 'machine']),
+    address: z.string(),
+    since_ms: AtMs,
+  }),
+  z.strictObject({
+    state: z.literal('relayed'),
+    /** Who passes it on; absent where that is not known. */
+    through: PeerId.exactOptional(),
+    /** The name of a relay whom this user knows. */
+    through_name: z.string().exactOptional(),
+    since_ms: AtMs,
+  }),
+  z.strictObject({ state: z.literal('looking'), ...look }),
+  z.strictObject({ state: z.literal('unreachable'), ...look }),
+])
+export type Reach = z.infer<typeof Reach>
+
+/** A contact's word on whether it reaches this PC. */
+export const Confirmation = z.strictObject({
+  peer_id: PeerId,
+  name: z.string(),
+  at_ms: AtMs,
+  /**
+   * `open`: they connected anew. `refused`, `no-answer`: they tried and did not. `not-tried`: they see no address of this
+   * PC. `no-word`: they did not say.
+   */
+  outcome: z.enum(['open', 'refused', 'no-answer', 'not-tried', 'no-word']),
+  /** Where they tried, and from how far away; absent where they did not. */
+  scope: AddressScope.exactOptional(),
+  address: z.string().exactOptional(),
+  /** How far their clock is ahead of this PC's, and how wrong that may be. */
+  clock: z.strictObject({ ahead_ms: z.number(), error_ms: z.number().min(0) }).exactOptional(),
+})
+export type Confirmation = z.infer<typeof Confirmation>
+
+const Port = z.int().min(1).max(65_535)
+
+/** How this PC can be reached. */
+export const OwnReach = z.strictObject({
+  /** `kept`: at the port that was chosen at the first start. `given`: as the user said. */
+  listening: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('kept'), port: Port }),
+    z.strictObject({ kind: z.literal('given'), ports: z.array(Port) }),
+    z.strictObject({ kind: z.literal('nowhere') }),
+  ]),
+  /** Without this PC's peer id. */
+  addresses: z.array(z.strictObject({ address: z.string(), scope: AddressScope })),
+  /** How far its IPv6 addresses reach. */
+  ipv6: z.enum(['internet', 'local', 'none']),
+  /** Whether PCs of the same network find each other by themselves. */
+  nearby: z.boolean(),
+  /** What contacts confirm: from the internet, from its own network only, not from the internet, or nothing yet. */
+  reachability: z.enum(['open', 'local', 'closed', 'unknown']),
+  /** What contacts said when they were asked, the latest of each; nothing before the first check. */
+  confirmations: z.array(Confirmation),
+})
+export type OwnReach = z.infer<typeof OwnReach>
