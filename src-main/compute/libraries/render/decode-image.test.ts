@@ -120,6 +120,23 @@ describe('JPEG', () => {
     expect(texels(jpeg).every((v, i) => (i % 4 === 3 ? v === 255 : Math.abs(v - 120) < 4))).toBe(true)
   })
 
+  test('of one colour, however large, is decoded, and one that claims more than its bytes can hold is not', () => {
+    const [width, height] = [2_048, 1_024]
+    const even = new Uint8Array(
+      encodeJpeg({ width, height, data: new Uint8Array(width * height * 4) }, 50).data,
+    )
+    expect(decodeImage(even)).toMatchObject({ kind: 'image', width, height })
+    const frame = jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === 0xc0)
+    const claims = jpeg.slice()
+    new DataView(claims.buffer).setUint16(frame + 5, 4_096)
+    new DataView(claims.buffer).setUint16(frame + 7, 4_096)
+    const message = 'a JPEG whose data cannot hold as many pixels as it claims'
+    expect(decodeImage(claims)).toEqual({ kind: 'undecodable', message })
+    // Its markers do not follow one another, which decoders do not mind.
+    const shifted = Uint8Array.of(...claims.subarray(0, 2), 0x11, ...claims.subarray(2))
+    expect(decodeImage(shifted)).toEqual({ kind: 'undecodable', message })
+  })
+
   test('with more scans than any encoder writes is undecodable', () => {
     const scans = Buffer.concat([
       jpeg.subarray(0, 2),

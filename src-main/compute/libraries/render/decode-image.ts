@@ -7,6 +7,13 @@ import { decodePng, IMAGE_EDGE_MAX, IMAGE_PIXELS_MAX, isPng, type Rgba8Image } f
  */
 const JPEG_SCANS_MAX = 64
 
+/**
+ * A block of 8 × 8 pixels of one component takes a bit at least (ITU T.81, F.1.2), so a byte holds 512 pixels at most; a file
+ * that claims more keeps the decoder busy for seconds with what is not there. Small pictures may be cut off.
+ */
+const JPEG_PIXELS_PER_BYTE_MAX = 512
+const JPEG_PIXELS_FREE = 1 << 20
+
 /** The JPEG decoder's own bookkeeping: coefficients and planes of the largest picture allowed. */
 const JPEG_MEMORY_MB_MAX = 1536
 
@@ -59,13 +66,27 @@ function jpegPixels(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let at = 2; at + 9 <= bytes.length;) {
     const marker = bytes[at + 1] ?? 0
-    if (bytes[at] !== 0xff) return Infinity
-    // Baseline, extended and progressive frames; the other kinds are not decoded.
-    if (marker >= 0xc0 && marker <= 0xc2) return view.getUint16(at + 5) * view.getUint16(at + 7)
-    if (marker === 0xda) return Infinity
+    if (bytes[at] !== 0xff) return largestFrame(view)
+    if (isFrame(marker)) return view.getUint16(at + 5) * view.getUint16(at + 7)
+    if (marker === 0xda) return largestFrame(view)
     at += marker === 0xff ? 1 : 2 + view.getUint16(at + 2)
   }
-  return Infinity
+  return largestFrame(view)
+}
+
+/** The largest frame that there could be, wherever it begins: of a file whose markers do not follow one another. */
+function largestFrame(view: DataView): number {
+  let pixels = 0
+  for (let at = 2; at + 9 <= view.byteLength; at++) {
+    if (view.getUint8(at) !== 0xff || !isFrame(view.getUint8(at + 1))) continue
+    pixels = Math.max(pixels, view.getUint16(at + 5) * view.getUint16(at + 7))
+  }
+  return pixels > 0 ? pixels : Infinity
+}
+
+/** Baseline, extended and progressive frames; the other kinds are not decoded. */
+function isFrame(marker: number): boolean {
+  return marker >= 0xc0 && marker <= 0xc2
 }
 
 function decodeBoundedJpeg(bytes: Uint8Array): Rgba8Image {
@@ -74,6 +95,9 @@ function decodeBoundedJpeg(bytes: Uint8Array): Rgba8Image {
     if (bytes[at + 1] === 0xda) scans++
   }
   if (scans > JPEG_SCANS_MAX) throw new Error(`a JPEG of ${scans} scans is outside the limits`)
+  if (jpegPixels(bytes) > Math.max(JPEG_PIXELS_FREE, bytes.length * JPEG_PIXELS_PER_BYTE_MAX)) {
+    throw new Error('a JPEG whose data cannot hold as many pixels as it claims')
+  }
   const { width, height, data } = decodeJpeg(bytes, {
     useTArray: true,
     formatAsRGBA: true,

@@ -299,6 +299,14 @@ describe('cameras and lights', () => {
     })
   })
 
+  test('a camera further out than a scene may reach is refused, as the kernel would', async () => {
+    const { document, add } = newDocument()
+    add(squareNode(document))
+    const camera = document.createCamera().setType('perspective').setYFov(1)
+    add(document.createNode().setCamera(camera).setTranslation([1e30, 0, 0]))
+    expect(await importScene({ bytes: await glbOf(document) })).toMatchObject({ kind: 'scene-too-large' })
+  })
+
   test.each([0.5, 1, 16 / 9])(
     'a file without a camera is framed whole and tight at aspect %d',
     async (aspect) => {

@@ -22,7 +22,8 @@ const FRAMING_VERTICES_MAX = 100_000
 /**
  * The camera to render from: the file's camera number `index` in the order of its nodes, the first where
  * none is asked for, and for a file without cameras one that shows everything from a three-quarter view at
- * `aspect` (width by height). Refuses with `no-camera` where the one asked for is not there.
+ * `aspect` (width by height). Refuses with `no-camera` where the one asked for is not there, and with
+ * `scene-too-large` where it is too far out.
  */
 export function importCamera(
   nodes: readonly PlacedNode[],
@@ -35,11 +36,18 @@ export function importCamera(
     return camera === null ? [] : [{ camera, world }]
   })
   const chosen = cameras[index ?? 0]
-  if (chosen !== undefined) return placedCamera(chosen.camera, chosen.world)
+  if (chosen !== undefined) return withinReach(placedCamera(chosen.camera, chosen.world))
   if (index !== undefined && index > 0) {
     refuseFile('no-camera', `the scene has ${cameras.length} cameras; there is no camera ${index}`)
   }
-  return framingCamera(positions, aspect)
+  return withinReach(framingCamera(positions, aspect))
+}
+
+/** A camera may stand as far out as a scene may reach, and no further. */
+function withinReach(camera: CameraDescription): CameraDescription {
+  const isNear = (number: number): boolean => Math.abs(number) <= SCENE_LIMITS.coordinate
+  if (camera.worldFromCamera.every(isNear)) return camera
+  refuseFile('scene-too-large', `the camera would stand further out than ${SCENE_LIMITS.coordinate} m`)
 }
 
 function placedCamera(camera: Camera, world: Matrix4): CameraDescription {
