@@ -31,6 +31,7 @@ import { machineClock, machineRandom } from './runtime/machine.ts'
 import { measureCapabilities, type Share } from './runtime/capabilities.ts'
 import { keepLentShare, type LentShare } from './runtime/lent-share.ts'
 import { createLocalityWatch } from './runtime/locality-watch.ts'
+import { createNearby, type Nearby } from './runtime/nearby.ts'
 import { createPeerRuntime, type PeerRuntime } from './runtime/peer-runtime.ts'
 import { createResourceWatch } from './runtime/resource-watch.ts'
 import { createSharingWatch, type SharingWatch } from './runtime/sharing-watch.ts'
@@ -49,6 +50,8 @@ export interface PeerOptions extends FolderOptions {
   readonly listen?: readonly string[]
   readonly mdns: boolean
   readonly bootstrap: readonly string[]
+  /** Whether this PC tells others in its network that it is there, until its user has chosen; absent is no. */
+  readonly visibleNearby?: boolean
   /** Answers others' questions of who is where; off unless asked for. */
   readonly serveDht?: boolean
   /** What to share from now on; what was shared before when absent, or most of the machine on a first start. */
@@ -78,6 +81,7 @@ export interface AssembledPeer {
   readonly hardware: Hardware
   readonly findWall: typeof findWall
   readonly transport: Transport
+  readonly nearby: Nearby
   readonly settings: Settings
   readonly sharing: SharingWatch
   readonly statistics: Statistics
@@ -196,6 +200,16 @@ function wirePeer(
     fatal,
     report,
   })
+  const nearby = createNearby({
+    clock,
+    random,
+    transport,
+    settings,
+    state: runtime.state,
+    dispatch: (event) => runtime.dispatch(event),
+    visibleAtFirst: options.visibleNearby === true,
+    onDefect: report,
+  })
   const hostPids = (): readonly number[] => [...plainRunner.pids(), ...lentHosts.pids()]
   const meter = processMeter()
   const readers = machineReaders({ clock, meter, ownPids: () => [process.pid, ...hostPids()] })
@@ -228,6 +242,7 @@ function wirePeer(
     hardware,
     findWall,
     transport,
+    nearby,
     settings,
     sharing,
     statistics,
@@ -237,6 +252,7 @@ function wirePeer(
     async start() {
       await runtime.start()
       whereabouts.start()
+      nearby.start()
       network.start()
       lentShare = keepLentShare({
         runtime,
@@ -281,6 +297,7 @@ function wirePeer(
       await sharing.stop()
       network.stop()
       whereabouts.stop()
+      nearby.stop()
       machine.stop()
       locality.stop()
       lentShare?.stop()

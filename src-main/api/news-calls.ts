@@ -21,7 +21,11 @@ export function newsCalls(os: ApiImplementer, parts: ApiParts, sources: NewsSour
         take: () => (isBehind(context) ? undefined : mirror.take(place)),
         isOver: () => false,
         alsoWake: (wake) => {
-          const stops = [sources.preferences.onChange(wake), parts.sharing.onChange(wake)]
+          const stops = [
+            sources.preferences.onChange(wake),
+            parts.sharing.onChange(wake),
+            parts.nearby.onChange(wake),
+          ]
           return () => stops.forEach((stop) => stop())
         },
         signal: AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])]),

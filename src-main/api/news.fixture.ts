@@ -39,6 +39,12 @@ export function createMirrored() {
     transport: { connections: () => connections, traffic: () => new Map() },
     fetcher: { traffic: () => ({ bytesIn: 0, bytesOut: 0 }) },
     spelling: { shortNameOf: () => 'valom-jobip' },
+    nearby: {
+      isVisible: () => true,
+      pcs: () => new Map(),
+      attempts: () => [],
+      onChange: () => () => undefined,
+    },
     sharing: {
       now: () => ({ kind: 'off' }),
       readings: (): RuleReading[] => [],

@@ -282,18 +282,21 @@ export function breakAttempt(state: NearbyPairings, peer: PeerId, id: Uint8Array
   if (isLive(attemptOf(state, peer, id))) endAttempt(state, peer, 'broken', true)
 }
 
-/** Ends what nobody has compared in time, and puts away what ended as long ago. */
-export function expireAttempts(state: NearbyPairings, nowMs: number): void {
+/** Ends what nobody has compared in time, and puts away what ended as long ago. @returns whether there was any */
+export function expireAttempts(state: NearbyPairings, nowMs: number): boolean {
+  let isAny = false
   for (const attempt of [...state.attempts.values()]) {
     const leftMs = attempt.expiresAtMs - nowMs
     // A clock that was set back makes no try last longer.
     if (leftMs > 0 && leftMs <= NEARBY_ATTEMPT_MS) continue
+    isAny = true
     if (!isLive(attempt) || attempt.at.stage === 'asked') state.attempts.delete(attempt.peer)
     else {
       const at = { stage: 'ended', how: 'expired', byThem: false } as const
       state.attempts.set(attempt.peer, { ...attempt, at, expiresAtMs: nowMs + NEARBY_ATTEMPT_MS })
     }
   }
+  return isAny
 }
 
 function endAttempt(state: NearbyPairings, peer: PeerId, how: NearbyEnd, byThem: boolean): void {

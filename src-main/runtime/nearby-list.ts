@@ -32,6 +32,8 @@ export interface NearbyListParts {
   readonly askName: (peer: PeerId) => Promise<string>
   /** Takes what `askName` throws. @throws what is no fault */
   readonly failed: (error: unknown) => void
+  /** Called when somebody has come, gone, or is called something else. */
+  readonly changed: () => void
 }
 
 /** A list that looks at nothing before `start`. */
@@ -41,11 +43,22 @@ export function createNearbyList({
   isKnown,
   askName,
   failed,
+  changed,
 }: NearbyListParts): NearbyList {
   const names = new Map<PeerId, string>()
   const askedAtMs = new Map<PeerId, number>()
   let asking = 0
   let cancel: (() => void) | undefined
+
+  function put(peer: PeerId, name: string): void {
+    if (names.get(peer) === name) return
+    names.set(peer, name)
+    changed()
+  }
+
+  function drop(peer: PeerId): void {
+    if (names.delete(peer)) changed()
+  }
 
   async function ask(peer: PeerId): Promise<void> {
     asking++
@@ -53,9 +66,9 @@ export function createNearbyList({
     try {
       const name = await askName(peer)
       // It may have gone, or become a contact, while it answered.
-      if (askedAtMs.has(peer) && !isKnown(peer)) names.set(peer, name)
+      if (askedAtMs.has(peer) && !isKnown(peer)) put(peer, name)
     } catch (error) {
-      names.delete(peer)
+      drop(peer)
       failed(error)
     } finally {
       asking--
@@ -75,7 +88,7 @@ export function createNearbyList({
       .filter(({ peer, route, address }) => route === 'direct' && isLocalAddress(address) && !isKnown(peer))
       .map(({ peer }) => peer)
     const present = new Set(here)
-    for (const peer of names.keys()) if (!present.has(peer)) names.delete(peer)
+    for (const peer of names.keys()) if (!present.has(peer)) drop(peer)
     for (const peer of askedAtMs.keys()) if (!present.has(peer)) askedAtMs.delete(peer)
     for (const peer of here) if (asking < ASKED_AT_ONCE_MAX && isDue(peer)) void ask(peer)
   }

@@ -80,7 +80,7 @@ export interface NearbyParts {
   readonly random: Random
   readonly transport: Transport
   readonly settings: Settings
-  readonly state: PeerState
+  readonly state: Readonly<PeerState>
   readonly dispatch: (event: PeerEvent) => Promise<void>
   /** What `isVisible` is until the user has chosen. */
   readonly visibleAtFirst: boolean
@@ -111,6 +111,7 @@ export function createNearby(parts: NearbyParts): Nearby {
     transport,
     isKnown: (peer) => state.contacts.has(peer) || state.blocked.has(peer),
     failed: ignoreFaults,
+    changed,
     async askName(peer) {
       const reply = await send(peer, { kind: 'hello' }, stopping.signal)
       if (reply.kind !== 'here') refuse('malformed', 'the other side answered something else')
@@ -217,10 +218,13 @@ export function createNearby(parts: NearbyParts): Nearby {
         refuse('unreachable', 'the other side broke off; try again')
       }
       await new Promise<void>((resolve) => {
-        const stop = onChange(() => {
+        const done = (): void => {
           stop()
+          within.removeEventListener('abort', done)
           resolve()
-        })
+        }
+        const stop = onChange(done)
+        within.addEventListener('abort', done)
       })
     }
   }
@@ -233,11 +237,10 @@ export function createNearby(parts: NearbyParts): Nearby {
 
   function tend(): void {
     stopTending = clock.after(TEND_MS, () => {
-      expireAttempts(pairings, clock.nowMs())
+      if (expireAttempts(pairings, clock.nowMs())) changed()
       for (const { peer, id, at } of pairings.attempts.values()) {
         if (at.stage === 'comparing' && at.mine !== undefined) tellMatch(peer, id).catch(onDefect)
       }
-      changed()
       tend()
     })
   }

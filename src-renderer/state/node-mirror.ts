@@ -2,6 +2,7 @@ import type {
   JobId,
   JobSummary,
   Meters,
+  NearbyNow,
   NodeInfo,
   NodePulse,
   PairRequest,
@@ -27,6 +28,8 @@ export interface NodeMirror {
   readonly jobs: ReadonlyMap<JobId, JobSummary>
   readonly people: ReadonlyMap<PeerId, Person>
   readonly pairRequests: readonly PairRequest[]
+  /** Who is nearby, and what is under way with them. */
+  readonly nearby: NearbyNow
   readonly preferences: Preferences | undefined
   readonly host: 'desktop' | 'headless' | undefined
   /** Asked when the connection opens and after own changes. */
@@ -45,6 +48,7 @@ export const EMPTY_MIRROR: NodeMirror = {
   jobs: new Map(),
   people: new Map(),
   pairRequests: [],
+  nearby: { visible: false, pcs: [], tries: [] },
   preferences: undefined,
   host: undefined,
   info: undefined,
