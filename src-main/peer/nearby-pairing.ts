@@ -282,6 +282,11 @@ export function breakAttempt(state: NearbyPairings, peer: PeerId, id: Uint8Array
   if (isLive(attemptOf(state, peer, id))) endAttempt(state, peer, 'broken', true)
 }
 
+/** A try came to nothing before there was anything to compare, and who began it is told so otherwise. */
+export function dropAttempt(state: NearbyPairings, peer: PeerId, id: Uint8Array): void {
+  if (attemptOf(state, peer, id) !== undefined) state.attempts.delete(peer)
+}
+
 /** Ends what nobody has compared in time, and puts away what ended as long ago. @returns whether there was any */
 export function expireAttempts(state: NearbyPairings, nowMs: number): boolean {
   let isAny = false

@@ -4,6 +4,7 @@ import {
   answerAsk,
   beginPairing,
   breakAttempt,
+  dropAttempt,
   expireAttempts,
   hearEnd,
   hearMatch,
@@ -109,7 +110,11 @@ export function createNearby(parts: NearbyParts): Nearby {
   const list = createNearbyList({
     clock,
     transport,
-    isKnown: (peer) => state.contacts.has(peer) || state.blocked.has(peer),
+    // Who waits for an answer to a code is asked by that.
+    isKnown: (peer) =>
+      [state.contacts, state.blocked, state.incomingPairs, state.outgoingPairs].some((some) =>
+        some.has(peer),
+      ),
     failed: ignoreFaults,
     changed,
     async askName(peer) {
@@ -202,7 +207,7 @@ export function createNearby(parts: NearbyParts): Nearby {
       if (taken.kind !== 'taken') refuse('malformed', 'the other side answered something else')
       valueOf(showNumber(pairings, peer, id, number))
     } catch (error) {
-      breakAttempt(pairings, peer, id)
+      dropAttempt(pairings, peer, id)
       throw error
     } finally {
       changed()
@@ -273,7 +278,7 @@ export function createNearby(parts: NearbyParts): Nearby {
       list.stop()
       changed()
     },
-    pcs: list.names,
+    pcs: () => list.names(),
     attempts: () => [...pairings.attempts.values()],
     isVisible: () => isVisible,
     setVisible(visible) {

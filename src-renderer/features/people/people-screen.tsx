@@ -12,6 +12,7 @@ import { BlockedPeople } from './blocked-people.tsx'
 import { ForgottenPeopleProvider } from './forgotten-people.tsx'
 import { useLinkedCode } from './linked-code.ts'
 import { MeshTab } from './mesh-tab.tsx'
+import { NearbyPcs } from './nearby-pcs.tsx'
 import { PairRequests } from './pair-requests.tsx'
 import { PeopleList } from './people-list.tsx'
 import { PERSON_ROW_HEIGHT } from './person-row.tsx'
@@ -67,6 +68,7 @@ export function PeopleScreen() {
             }}
           />
         )}
+        {isLoaded && <NearbyPcs isAlways={isAddShown} />}
         {!isLoaded && <SkeletonList rows={5} height={PERSON_ROW_HEIGHT} />}
         {isLoaded && !isEmpty && <People />}
         <BlockedPeople />
