@@ -101,7 +101,7 @@ describe('nearby over the API', () => {
     const error: unknown = await studio.client.calls.nearby
       .pair({ peer_id: idOf(unseen) })
       .catch((thrown: unknown) => thrown)
-    expect(faultOfCall(error)?.kind).toBe('unknown-peer')
+    expect(faultOfCall(error)).toMatchObject({ kind: 'unknown-peer' })
   })
 })
 

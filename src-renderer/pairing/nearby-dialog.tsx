@@ -19,29 +19,40 @@ export function NearbyDialog({ attempt }: { readonly attempt: NearbyTry }) {
   const { peer_id, name, direction, state } = attempt
   const refuse = (reason: 'declined' | 'differ', block = false) =>
     void run(() => calls.nearby.refuse({ peer_id, reason, block }))
+  // A click beside it is no answer. The head is no page header, which there is already; what locks the page's scrolling
+  // brings inline styles, which the policy refuses.
   return (
-    <Modal
+    <Modal.Root
       opened
       centered
       onClose={() => refuse('declined')}
-      // A click beside it is no answer.
       closeOnClickOutside={false}
-      title={direction === 'incoming' ? text.incoming(name) : text.outgoing(name)}
-      closeButtonProps={{ 'aria-label': text.close }}
+      lockScroll={false}
     >
-      <div className={classes['dialog']} dir="auto">
-        {state.kind === 'asking' && (
-          <p role="status" className={classes['note']}>
-            <IconHourglass size={18} aria-hidden="true" />
-            {text.asking(name)}
-          </p>
-        )}
-        {state.kind === 'comparing' && (
-          <Compare key={state.number} attempt={attempt} state={state} run={run} onRefuse={refuse} />
-        )}
-        {state.kind === 'ended' && <Outcome name={name} state={state} onClose={() => refuse('declined')} />}
-      </div>
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body>
+          <div className={classes['head']}>
+            <Modal.Title>{direction === 'incoming' ? text.incoming(name) : text.outgoing(name)}</Modal.Title>
+            <Modal.CloseButton aria-label={text.close} />
+          </div>
+          <div className={classes['dialog']} dir="auto">
+            {state.kind === 'asking' && (
+              <p role="status" className={classes['note']}>
+                <IconHourglass size={18} aria-hidden="true" />
+                {text.asking(name)}
+              </p>
+            )}
+            {state.kind === 'comparing' && (
+              <Compare key={state.number} attempt={attempt} state={state} run={run} onRefuse={refuse} />
+            )}
+            {state.kind === 'ended' && (
+              <Outcome name={name} state={state} onClose={() => refuse('declined')} />
+            )}
+          </div>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   )
 }
 

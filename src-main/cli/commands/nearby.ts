@@ -123,7 +123,10 @@ async function say(
   await calls.nearby.confirm({ peer_id, number, trust })
   for (;;) {
     const attempt = (await calls.nearby.list()).tries.find((one) => one.peer_id === peer_id)
-    if (attempt?.state.kind === 'ended') return refuseEnd(attempt.state.how)
+    if (attempt?.state.kind === 'ended') {
+      refuseUnlessPaired(attempt.state.how)
+      return
+    }
     if (attempt === undefined) refuse('stale', 'this try to pair was given up here')
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
@@ -131,7 +134,8 @@ async function say(
 
 const DIFFER = 'the numbers differ: somebody may be between you; try again, or use a code'
 
-function refuseEnd(how: Extract<NearbyTry['state'], { kind: 'ended' }>['how']): void {
+/** @throws FaultError for a try that ended otherwise */
+function refuseUnlessPaired(how: Extract<NearbyTry['state'], { kind: 'ended' }>['how']): void {
   switch (how) {
     case 'paired':
       return

@@ -105,11 +105,11 @@ function VisibleSwitch() {
   const run = useAction()
   const visible = useNode((node) => node.nearby.visible)
   const own = useNode((node) => node.info?.name)
-  const [labelId, hintId] = [useId(), useId()]
+  const hintId = useId()
   return (
     <div className={classes['visible']}>
       <div className={classes['words']}>
-        <p id={labelId} className={classes['label']}>
+        <p aria-hidden="true" className={classes['label']}>
           {text.visible}
         </p>
         <p id={hintId} className={classes['short']} dir="auto">
@@ -117,7 +117,7 @@ function VisibleSwitch() {
         </p>
       </div>
       <Switch
-        aria-labelledby={labelId}
+        aria-label={text.visible}
         aria-describedby={hintId}
         checked={visible}
         onChange={(event) => {
