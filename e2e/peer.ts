@@ -56,13 +56,16 @@ export interface PeerOptions {
   readonly name: string
   /** Cores that it shares; nothing when absent. */
   readonly cores?: number
+  /** A peer that it is told of at its start, as mDNS would tell it. */
+  readonly near?: Peer
   /** A folder that is there already; a new one when absent. */
   readonly folder?: string
 }
 
 /** Starts a peer and waits until it answers. */
-export async function startPeer({ name, cores, folder: given }: PeerOptions): Promise<Peer> {
+export async function startPeer({ name, cores, folder: given, near }: PeerOptions): Promise<Peer> {
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'meshwork-e2e-')))
+  const told = near === undefined ? [] : await addressesOf(near)
   const sharing = cores === undefined ? ['--no-share'] : ['--cores', String(cores)]
   let running: Running | undefined
   let host: Host | undefined
@@ -74,6 +77,7 @@ export async function startPeer({ name, cores, folder: given }: PeerOptions): Pr
       '--name',
       name,
       ...PEER_NETWORK,
+      ...told,
       // The peers of a test and its browser keep one machine busy: to each, the others are other programs' load.
       '--no-rules',
       '--ui',
@@ -146,6 +150,12 @@ export async function startPeer({ name, cores, folder: given }: PeerOptions): Pr
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The flags by which another peer is told where this one is. */
+async function addressesOf(peer: Peer): Promise<string[]> {
+  const { addresses } = await peer.calls.node.info()
+  return addresses.flatMap((address) => ['--bootstrap', address])
 }
 
 /** A peer that runs now; `child` is its process where this test started it. */

@@ -33,6 +33,7 @@ import { machineClock, machineRandom } from './runtime/machine.ts'
 import { measureCapabilities, type Share } from './runtime/capabilities.ts'
 import { keepLentShare, type LentShare } from './runtime/lent-share.ts'
 import { createLocalityWatch } from './runtime/locality-watch.ts'
+import { createNearby, type Nearby } from './runtime/nearby.ts'
 import { createPeerRuntime, type PeerRuntime } from './runtime/peer-runtime.ts'
 import { createResourceWatch } from './runtime/resource-watch.ts'
 import { createSharingWatch, type SharingWatch } from './runtime/sharing-watch.ts'
@@ -51,6 +52,8 @@ export interface PeerOptions extends FolderOptions {
   readonly listen?: readonly string[]
   readonly mdns: boolean
   readonly bootstrap: readonly string[]
+  /** Whether this PC tells others in its network that it is there, until its user has chosen; absent is no. */
+  readonly visibleNearby?: boolean
   /** Answers others' questions of who is where; off unless asked for. */
   readonly serveDht?: boolean
   /** What to share from now on; what was shared before when absent, or most of the machine on a first start. */
@@ -81,6 +84,7 @@ export interface AssembledPeer {
   readonly findWall: typeof findWall
   readonly transport: Transport
   readonly ownReach: OwnReach
+  readonly nearby: Nearby
   readonly settings: Settings
   readonly sharing: SharingWatch
   readonly statistics: Statistics
@@ -207,6 +211,16 @@ function wirePeer(
     fatal,
     report,
   })
+  const nearby = createNearby({
+    clock,
+    random,
+    transport,
+    settings,
+    state: runtime.state,
+    dispatch: (event) => runtime.dispatch(event),
+    visibleAtFirst: options.visibleNearby === true,
+    onDefect: report,
+  })
   const hostPids = (): readonly number[] => [...plainRunner.pids(), ...lentHosts.pids()]
   const meter = processMeter()
   const readers = machineReaders({ clock, meter, ownPids: () => [process.pid, ...hostPids()] })
@@ -240,6 +254,7 @@ function wirePeer(
     findWall,
     transport,
     ownReach,
+    nearby,
     settings,
     sharing,
     statistics,
@@ -250,6 +265,7 @@ function wirePeer(
       await runtime.start()
       whereabouts.start()
       ownReach.start()
+      nearby.start()
       network.start()
       lentShare = keepLentShare({
         runtime,
@@ -294,6 +310,7 @@ function wirePeer(
       await sharing.stop()
       network.stop()
       whereabouts.stop()
+      nearby.stop()
       machine.stop()
       locality.stop()
       lentShare?.stop()

@@ -127,6 +127,7 @@ function hostOptions(
     share,
     apiPort,
     rules,
+    ui,
   }: HeadlessOptions,
   { wrapRunner, registry }: HeadlessExtras,
 ): Omit<HostOptions, 'fatal' | 'requestStop'> {
@@ -138,6 +139,8 @@ function hostOptions(
     mdns,
     serveDht,
     bootstrap,
+    // Without a user interface nobody would see who asks, and a server has no business telling its neighbours its name.
+    visibleNearby: ui,
     warn: (line) => process.stderr.write(`meshwork: ${printable(line)}\n`),
     ...(rules ? {} : { rules: 'off' as const }),
     ...(listen === undefined ? {} : { listen }),

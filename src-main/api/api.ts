@@ -1,6 +1,7 @@
 import { blobCalls, uploadCalls } from './blob-calls.ts'
 import { createImplementer } from './implementer.ts'
 import { jobCalls } from './job-calls.ts'
+import { nearbyCalls } from './nearby-calls.ts'
 import { newsCalls } from './news-calls.ts'
 import { hardwareCalls, nodeCalls } from './node-calls.ts'
 import type { ApiParts } from './parts.ts'
@@ -38,6 +39,7 @@ export function createApi(parts: ApiParts) {
     sharing: sharingCalls(os, parts),
     statistics: statisticsCalls(os, parts),
     people: peopleCalls(os, parts, people, stopping.signal),
+    nearby: nearbyCalls(os, parts, stopping.signal),
     uploads: uploadCalls(os, uploads),
     blobs: blobCalls(os, blobs),
     jobs: jobs.router,

@@ -26,6 +26,7 @@ export function newsCalls(os: ApiImplementer, parts: ApiParts, sources: NewsSour
             parts.sharing.onChange(wake),
             parts.transport.onReach(wake),
             parts.ownReach.onChange(wake),
+            parts.nearby.onChange(wake),
           ]
           return () => stops.forEach((stop) => stop())
         },

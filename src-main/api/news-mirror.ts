@@ -3,6 +3,7 @@ import type { PeerEvent } from '../peer/event.ts'
 import type { JobState } from '../peer/state.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
 import { leadingJob } from './following-job.ts'
+import { createNearbyView } from './nearby-view.ts'
 import { isSameJob, isSamePart, isSamePerson, type NewsParts } from './news-sameness.ts'
 import { nodePulse } from './node-view.ts'
 import { createPairingView } from './pairing-view.ts'
@@ -68,6 +69,7 @@ export function createNewsMirror(parts: ApiParts, sources: NewsSources): NewsMir
   const { runtime, clock } = parts
   const { state } = runtime
   const pairings = createPairingView(parts)
+  const nearby = createNearbyView(parts)
   const wholes = createVersionedMap<keyof NewsParts, NewsParts>(isSamePart)
   const jobs = createVersionedMap<JobId, JobSummary>(isSameJob)
   const people = createVersionedMap<PeerId, Person>(isSamePerson)
@@ -129,6 +131,7 @@ export function createNewsMirror(parts: ApiParts, sources: NewsSources): NewsMir
     wholes.set('readings', { readings: [...parts.sharing.readings()] })
     wholes.set('meters', { meters: parts.sharing.meters() })
     wholes.set('pair_requests', { pair_requests: pairings.requests() })
+    wholes.set('nearby', { nearby: nearby.now() })
     wholes.set('preferences', { preferences: sources.preferences.now() })
   }
 

@@ -58,6 +58,12 @@ export function createMirrored() {
     ownReach: { now: () => OWN_REACH, onChange: () => () => undefined },
     fetcher: { traffic: () => ({ bytesIn: 0, bytesOut: 0 }) },
     spelling: { shortNameOf: () => 'valom-jobip' },
+    nearby: {
+      isVisible: () => true,
+      pcs: () => new Map(),
+      attempts: () => [],
+      onChange: () => () => undefined,
+    },
     sharing: {
       now: () => ({ kind: 'off' }),
       readings: (): RuleReading[] => [],

@@ -11,6 +11,7 @@ import type { Outcome } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Invite } from '../protocol/messages.ts'
 import type { Health } from '../runtime/health.ts'
+import type { Nearby } from '../runtime/nearby.ts'
 import type { PeerRuntime } from '../runtime/peer-runtime.ts'
 import type { SharingWatch } from '../runtime/sharing-watch.ts'
 import type { Statistics } from '../runtime/statistics.ts'
@@ -36,6 +37,7 @@ export interface ApiParts {
   readonly health: Pick<Health, 'troubles'>
   readonly transport: Transport
   readonly ownReach: OwnReach
+  readonly nearby: Nearby
   readonly settings: Settings
   readonly sharing: SharingWatch
   readonly statistics: Statistics

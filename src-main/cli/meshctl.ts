@@ -8,6 +8,7 @@ import { printableJson } from '../protocol/printable-text.ts'
 import { jobCommands } from './commands/jobs.ts'
 import { limitsCommand } from './commands/limits.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { nearbyCommand } from './commands/nearby.ts'
 import { nodeCommands } from './commands/node.ts'
 import { pairRequestCommands } from './commands/pair-requests.ts'
 import { peopleCommands } from './commands/people.ts'
@@ -68,6 +69,7 @@ function buildProgram(terminal: Terminal, ended: (code: number) => void): Comman
     ...sharingCommands(terminal),
     ...peopleCommands(terminal),
     ...pairRequestCommands(terminal),
+    nearbyCommand(terminal),
     runCommand(terminal),
     submitJobCommand(terminal),
     submitRenderCommand(terminal),

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
-import type { ComponentLogger, Connection, Logger, PeerId as Libp2pPeerId } from '@libp2p/interface'
+import type {
+  ComponentLogger,
+  Connection,
+  Logger,
+  PeerDiscovery,
+  PeerId as Libp2pPeerId,
+} from '@libp2p/interface'
 import { kadDHT } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { noise } from '@libp2p/noise'
@@ -23,6 +29,7 @@ import { guardedYamux } from './guarded-yamux.ts'
 import type { NodeIdentity } from './identity.ts'
 import { isTcpAddress } from './multiaddress.ts'
 import { createNoiseCrypto } from './noise-crypto.ts'
+import type { SeenNearby } from './seen-nearby.ts'
 import { createServingPeers, KAD_PROTOCOL } from './serving-peers.ts'
 import {
   ADDRESSES_MAX,
@@ -43,6 +50,8 @@ import {
 const GOSSIP_BYTES_MAX = ENVELOPE_BYTES_MAX + (4 << 10)
 /** Gossip that waits for one slow neighbour; beyond it that neighbour's stream is dropped and made anew. */
 const GOSSIP_WAITING_BYTES_MAX = 16 * GOSSIP_BYTES_MAX
+/** Under which name peers are announced in the local network. */
+const MDNS_TAG = '_meshwork._udp.local'
 /** Bytes of a gossip message's id. 160 bits of sha-256 do not collide by accident or by design. */
 const GOSSIP_ID_BYTES = 20
 
@@ -68,6 +77,8 @@ export interface NodeOptions {
   readonly datastore?: BoundedDatastore
   /** How those who are no contacts are held short; nobody is when absent. */
   readonly guard?: NodeGuard
+  /** Told of everybody whom mDNS hears, each time; libp2p itself tells only of those it did not know. */
+  readonly seenNearby?: SeenNearby
 }
 
 /** A libp2p node as this adapter uses it. */
@@ -130,7 +141,7 @@ export async function createNode(options: NodeOptions) {
       maxPeerAddrsToDial: ADDRESSES_MAX,
     },
     connectionMonitor: { pingInterval: PING_EVERY_MS, pingTimeout: { minTimeout: PING_MS_MIN } },
-    peerDiscovery: options.mdns ? [mdns({ serviceTag: '_meshwork._udp.local' })] : [],
+    peerDiscovery: options.mdns ? [heardBy(options.seenNearby, mdns({ serviceTag: MDNS_TAG }))] : [],
     services: {
       identify: identify(),
       identifyPush: identifyPush(),
@@ -168,6 +179,17 @@ export async function createNode(options: NodeOptions) {
   node.addEventListener('peer:connect', ({ detail }) => connected.add(datastoreKey(detail)))
   node.addEventListener('peer:disconnect', ({ detail }) => connected.delete(datastoreKey(detail)))
   return node
+}
+
+/** The same discovery, which tells somebody else too of whom it hears. */
+function heardBy<C>(seen: SeenNearby | undefined, begin: (components: C) => PeerDiscovery) {
+  return (components: C): PeerDiscovery => {
+    const discovery = begin(components)
+    discovery.addEventListener('peer', ({ detail: { id, multiaddrs } }) => {
+      if (!isForeignKey(id)) seen?.(id.toString() as PeerId, multiaddrs.map(String))
+    })
+    return discovery
+  }
 }
 
 /** What of libp2p dials a single address. */

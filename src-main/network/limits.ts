@@ -75,6 +75,8 @@ export const HANDSHAKES_MAX = 64
 export const HANDSHAKES_PER_HOST_MAX = 16
 /** Discovered peers are dialled only while there are fewer connections than this. */
 export const DISCOVERED_CONNECTIONS_MAX = 16
+/** Of those heard in the local network, dialled at once: anybody there can announce many who do not exist. */
+export const NEARBY_DIALS_MAX = 4
 
 /** Addresses tried for one peer. */
 export const ADDRESSES_MAX = 16

@@ -3,6 +3,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { assert, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
+import { isLocalAddress } from '../protocol/local-address.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type {
@@ -44,13 +45,14 @@ import { createReconnector, type NoteFailure } from './reconnect.ts'
 import { createProviders } from './providers.ts'
 import { createRequestPool, openFault } from './request-pool.ts'
 import { createRequestServer } from './request-server.ts'
+import { createSeenNearby } from './seen-nearby.ts'
 import { throwIfAborted } from './signal-fault.ts'
 import { createTopics } from './topics.ts'
 import { createTrafficMeter } from './traffic.ts'
 import { createTurnTaking } from './turn-taking.ts'
 
 /** What a transport over libp2p is made of. */
-export interface TransportOptions extends Omit<NodeOptions, 'guard'> {
+export interface TransportOptions extends Omit<NodeOptions, 'guard' | 'seenNearby'> {
   /** Multiaddresses, each with its peer id, of peers to join the network through; one stays connected with them. */
   readonly bootstrap: readonly string[]
   readonly clock: Clock
@@ -65,6 +67,8 @@ interface Handler {
   readonly answer: RequestHandler
   /** The longest request of somebody; who may ask nothing is heard and refused. */
   readonly bytesMaxOf: (peer: PeerId) => number
+  /** Set where only those in the local network are answered: the longest answer, too. */
+  readonly localBytesMax: number | undefined
 }
 
 /** The libp2p id of one of our peers. */
@@ -118,14 +122,16 @@ export function createTransport(options: TransportOptions): Transport {
     open: async (peer, protocol, signal) => {
       const [connection] = connectionsOf(peer)
       if (connection === undefined) refuse('unreachable', `not connected with ${peer}`)
-      guests.welcome(peer)
+      const localBytesMax = handlers.get(protocol)?.localBytesMax
+      // Strangers nearby are asked for their names without a reason to trust them with more.
+      if (localBytesMax === undefined) guests.welcome(peer)
       try {
         const stream = await connection.newStream(protocol, {
           signal: AbortSignal.any([signal, AbortSignal.timeout(STREAM_OPEN_MS_MAX)]),
           // The pool keeps count of its streams; the other direction's are bounded where they are accepted.
           maxOutboundStreams: 2 * STREAMS_OUT_MAX,
         })
-        return createFrameStream(stream, { bytesMax: () => REPLY_BYTES_MAX, nowMs })
+        return createFrameStream(stream, { bytesMax: () => localBytesMax ?? REPLY_BYTES_MAX, nowMs })
       } catch (error) {
         throw openFault(error, signal, peer)
       }
@@ -133,13 +139,16 @@ export function createTransport(options: TransportOptions): Transport {
   })
   const server = createRequestServer({ nowMs, traffic, turns, onDefect })
 
-  const accept = ({ answer, bytesMaxOf }: Handler, stream: Stream, connection: Libp2pConnection) => {
+  const accept = (handler: Handler, stream: Stream, connection: Libp2pConnection) => {
+    const { answer, bytesMaxOf, localBytesMax } = handler
+    const isFar =
+      localBytesMax !== undefined && !(connection.direct && isLocalAddress(connection.remoteAddr.toString()))
     const from = ourId(connection.remotePeer)
     const reservation = createReservation(budget, from)
     const bytesMax = () => bytesMaxOf(from)
     const frames = createFrameStream(stream, { bytesMax, nowMs, reserve: reservation.reserve })
     // libp2p counts a stream as accepted when this returns; it is served from here on until it ends.
-    void server.serve({ from, stream: frames, handler: answer, reservation })
+    void server.serve({ from, stream: frames, handler: isFar ? refuseFar : answer, reservation })
   }
   const register = (target: Node, protocol: string, handler: Handler) =>
     target.handle(protocol, (stream, connection) => accept(handler, stream, connection), {
@@ -220,6 +229,13 @@ export function createTransport(options: TransportOptions): Transport {
     // Discovery is a hint; who cannot be reached is discovered again.
     dial(peer, [], { signal: AbortSignal.timeout(STREAM_OPEN_MS_MAX) }).catch(() => undefined)
   }
+  const nearby = createSeenNearby({
+    isConnected: (peer) => connectionsOf(peer).length > 0,
+    dial: async (peer, at) => {
+      if (node === undefined || node.getConnections().length >= DISCOVERED_CONNECTIONS_MAX) return
+      await dial(peer, at, { signal: AbortSignal.timeout(STREAM_OPEN_MS_MAX), isHeardOf: true })
+    },
+  })
   const tellAddresses = () => {
     const now = addresses().join(' ')
     if (now === told) return
@@ -260,6 +276,7 @@ export function createTransport(options: TransportOptions): Transport {
       assert(node === undefined, 'a transport is started once')
       const starting = await createNode({
         ...options,
+        seenNearby: nearby,
         guard: {
           gossip,
           lines: createLineWatch({ nowMs, standingOf: treatedAs }),
@@ -359,6 +376,7 @@ export function createTransport(options: TransportOptions): Transport {
           return answer(from, request, signal)
         },
         bytesMaxOf: (peer) => (isContact(peer) ? requestBytesMax : Math.min(strangersMax, requestBytesMax)),
+        localBytesMax: strangers?.onlyLocal === true ? strangersMax : undefined,
       }
       handlers.set(protocol, handler)
       if (node !== undefined) void register(node, protocol, handler).catch(onDefect)
@@ -385,6 +403,9 @@ export function createTransport(options: TransportOptions): Transport {
     },
   }
 }
+
+/** Answers whoever asks from outside what only the local network is told. */
+const refuseFar: RequestHandler = () => refuse('not-trusted', 'this is for the local network')
 
 /** Where a node may be reached: what libp2p tells of it, and where it listens. */
 function ownAddresses(node: Node, me: PeerId): string[] {

@@ -122,9 +122,14 @@ export function admitBlock(state: PeerState, peer: PeerId): Outcome<null> {
   if (!state.contacts.has(peer) && !state.incomingPairs.has(peer) && !state.outgoingPairs.has(peer)) {
     return failure('unknown-peer', `${peer} is nobody that this peer is paired with or asked by`)
   }
-  return state.blocked.size < BLOCKED_MAX
+  return hasRoomToBlock(state)
     ? success(null)
     : failure('too-busy', `more than ${BLOCKED_MAX} people are blocked; unblock some first`)
+}
+
+/** Whether one more may be blocked. */
+export function hasRoomToBlock(state: PeerState): boolean {
+  return state.blocked.size < BLOCKED_MAX
 }
 
 /** Somebody is forgotten and let in no more. */

@@ -50,7 +50,14 @@ export interface HandleOptions {
    * What those who are no contacts may ask, at most 8 KiB. Without it they are refused (`not-trusted`), and nobody looks
    * at what they sent.
    */
-  readonly strangers?: { readonly requestBytesMax: number }
+  readonly strangers?: {
+    readonly requestBytesMax: number
+    /**
+     * Answers only over a direct connection within the local network, whoever asks. Who is asked by such a protocol is a
+     * stranger still, and its answers are as short as the requests.
+     */
+    readonly onlyLocal?: true
+  }
 }
 
 /** Payload bytes exchanged with one peer by requests and replies since the start. */

@@ -63,6 +63,7 @@ async function start({
   keepFilesPrivate()
   const peer = await hostPeer({
     host: 'desktop',
+    visibleNearby: true,
     folder: data,
     mdns,
     bootstrap: [],

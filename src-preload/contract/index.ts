@@ -5,6 +5,7 @@
 import { blobs, uploads } from './blobs.ts'
 import { hardware } from './hardware.ts'
 import { jobs } from './jobs.ts'
+import { nearby } from './nearby.ts'
 import { news } from './news.ts'
 import { node } from './node.ts'
 import { people } from './people.ts'
@@ -18,6 +19,7 @@ export const contract = {
   hardware,
   sharing,
   people,
+  nearby,
   uploads,
   blobs,
   jobs,
@@ -71,6 +73,7 @@ export {
 } from './limits.ts'
 export type { DeadlineMs, DeadlineRisk, UnitNeeds } from './placement.ts'
 export { ModuleRequest, type ModuleInput, type SubmittedModule } from './modules.ts'
+export type { NearbyNow, NearbyPc, NearbyTry } from './nearby.ts'
 export type { NodeNews, UnitHere } from './news.ts'
 export type { ConnectionInfo, LentChange, NodeInfo, NodePulse, Sharing, Traffic } from './node.ts'
 export {

@@ -4,6 +4,7 @@ import { JobId, Name, PeerId } from '../../src-main/protocol/ids.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
 import { UnitIndex } from '../../src-main/protocol/work.ts'
 import { JobSummary } from './job-status.ts'
+import { NearbyNow } from './nearby.ts'
 import { NodePulse } from './node.ts'
 import { PairRequest, Person } from './people.ts'
 import { Preferences } from './preferences.ts'
@@ -43,6 +44,7 @@ export const NodeNews = z.strictObject({
   reach: OwnReach.exactOptional(),
   /** All requests to pair that wait for an answer. */
   pair_requests: z.array(PairRequest).exactOptional(),
+  nearby: NearbyNow.exactOptional(),
   preferences: Preferences.exactOptional(),
 })
 export type NodeNews = z.infer<typeof NodeNews>

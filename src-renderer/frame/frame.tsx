@@ -1,5 +1,6 @@
 import { Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
+import { NearbyTries } from '../pairing/nearby-tries.tsx'
 import { useNode } from '../state/node-store.ts'
 import { useText } from '../state/text.tsx'
 import { OwnKey } from '../ui/own-key.tsx'
@@ -38,6 +39,7 @@ export function Frame({ hasStarted, onRetry }: FrameProps) {
     <OwnKey value={ownKey}>
       <WindowTitle />
       <FirstStart />
+      <NearbyTries />
       {isAtStart ? (
         <div className={classes['column']}>
           <LostBanner />

@@ -1,5 +1,5 @@
 import type { NodeNews } from '#contract'
-import type { NodeMirror } from './node-mirror.ts'
+import { EMPTY_MIRROR, type NodeMirror } from './node-mirror.ts'
 
 /** The mirror after a piece of news. What a whole one does not name is void; what a change does not name stays. */
 export function applyNews(mirror: NodeMirror, news: NodeNews): NodeMirror {
@@ -16,6 +16,7 @@ export function applyNews(mirror: NodeMirror, news: NodeNews): NodeMirror {
     people: changedMap(before?.people, news.people, (person) => person.peer_id),
     reach: news.reach ?? before?.reach,
     pairRequests: news.pair_requests ?? before?.pairRequests ?? [],
+    nearby: news.nearby ?? before?.nearby ?? EMPTY_MIRROR.nearby,
     // A window keeps its looks while a node that does not tell them is being asked.
     preferences: news.preferences ?? mirror.preferences,
   }

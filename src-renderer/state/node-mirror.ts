@@ -2,6 +2,7 @@ import type {
   JobId,
   JobSummary,
   Meters,
+  NearbyNow,
   NodeInfo,
   NodePulse,
   OwnReach,
@@ -30,6 +31,8 @@ export interface NodeMirror {
   /** How this PC can be reached. */
   readonly reach: OwnReach | undefined
   readonly pairRequests: readonly PairRequest[]
+  /** Who is nearby, and what is under way with them. */
+  readonly nearby: NearbyNow
   readonly preferences: Preferences | undefined
   readonly host: 'desktop' | 'headless' | undefined
   /** Asked when the connection opens and after own changes. */
@@ -49,6 +52,7 @@ export const EMPTY_MIRROR: NodeMirror = {
   people: new Map(),
   reach: undefined,
   pairRequests: [],
+  nearby: { visible: false, pcs: [], tries: [] },
   preferences: undefined,
   host: undefined,
   info: undefined,

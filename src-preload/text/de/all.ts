@@ -1,5 +1,6 @@
 import { frame } from './frame.ts'
 import { jobs } from './jobs.ts'
+import { nearby } from './nearby.ts'
 import { overview } from './overview.ts'
 import { people } from './people.ts'
 import { settings } from './settings.ts'
@@ -10,4 +11,4 @@ import { tray } from './tray.ts'
 import type { Messages } from '../index.ts'
 
 /** Everything that the program says, in German. */
-export const german: Messages = { frame, overview, jobs, sharing, people, settings, start, tray }
+export const german: Messages = { frame, overview, jobs, sharing, people, nearby, settings, start, tray }

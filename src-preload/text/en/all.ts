@@ -1,5 +1,6 @@
 import { frame } from './frame.ts'
 import { jobs } from './jobs.ts'
+import { nearby } from './nearby.ts'
 import { overview } from './overview.ts'
 import { people } from './people.ts'
 import { settings } from './settings.ts'
@@ -8,4 +9,4 @@ import { start } from './start.ts'
 import { tray } from './tray.ts'
 
 /** Everything that the program says, in English: the complete catalogue, whose shape the others have. */
-export const english = { frame, overview, jobs, sharing, people, settings, start, tray }
+export const english = { frame, overview, jobs, sharing, people, nearby, settings, start, tray }

@@ -12,6 +12,7 @@ import { BlockedPeople } from './blocked-people.tsx'
 import { ForgottenPeopleProvider } from './forgotten-people.tsx'
 import { useLinkedCode } from './linked-code.ts'
 import { MeshTab } from './mesh-tab.tsx'
+import { NearbyPcs } from './nearby-pcs.tsx'
 import { PairRequests } from './pair-requests.tsx'
 import { PeopleList } from './people-list.tsx'
 import { PersonPage } from './person-page.tsx'
@@ -80,6 +81,7 @@ function Everybody() {
           }}
         />
       )}
+      {isLoaded && <NearbyPcs isAlways={isAddShown} />}
       {!isLoaded && <SkeletonList rows={5} height={PERSON_ROW_HEIGHT} />}
       {isLoaded && !isEmpty && <People />}
       <BlockedPeople />
