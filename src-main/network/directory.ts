@@ -1,5 +1,9 @@
-import type { Node } from './libp2p-options.ts'
+import type { Transport } from '../ports/transport.ts'
+import type { PeerId } from '../protocol/ids.ts'
 import { SEALED_BYTES_MAX } from '../protocol/whereabouts.ts'
+import type { Node } from './libp2p-options.ts'
+import { openFault } from './request-pool.ts'
+import { throwIfAborted } from './signal-fault.ts'
 
 /** The first part of the keys under which sealed records lie in the DHT. */
 export const DIRECTORY_NAMESPACE = 'meshwork'
@@ -17,20 +21,40 @@ function keyOf(token: Uint8Array): Uint8Array {
   return new TextEncoder().encode(`/${DIRECTORY_NAMESPACE}/${Buffer.from(token).toString('hex')}`)
 }
 
-/** Leaves a record with those who serve the DHT nearest to its name; ends quietly where nobody does. */
-export async function putInDirectory(
-  { services }: Pick<Node, 'services'>,
-  token: Uint8Array,
-  record: Uint8Array,
-  signal: AbortSignal,
-): Promise<void> {
-  // Who could not be asked does not matter as long as others were.
-  for await (const _ of services.dht.put(keyOf(token), record, { signal })) if (signal.aborted) return
+/**
+ * The DHT as a place for records: it leaves them with those who serve nearest to their names, quietly with nobody where none
+ * do, and finds what those say lies under a name, each answer once.
+ *
+ * @param running the node. @throws FaultError `unreachable` while there is none
+ */
+export function createDirectory(
+  running: () => Node,
+  self: PeerId,
+): Pick<Transport, 'leaveRecord' | 'findRecords'> {
+  return {
+    async leaveRecord(token, record, { signal }) {
+      throwIfAborted(signal)
+      try {
+        // Who could not be asked does not matter as long as others were.
+        for await (const _ of running().services.dht.put(keyOf(token), record, { signal }))
+          throwIfAborted(signal)
+      } catch (error) {
+        throw openFault(error, signal, self)
+      }
+    },
+    async *findRecords(token, { signal }) {
+      throwIfAborted(signal)
+      try {
+        yield* differentAnswers(running(), token, signal)
+      } catch (error) {
+        throw openFault(error, signal, self)
+      }
+    },
+  }
 }
 
-/** What those who serve the DHT say lies under a name, each answer once. */
-export async function* findInDirectory(
-  { services }: Pick<Node, 'services'>,
+async function* differentAnswers(
+  { services }: Node,
   token: Uint8Array,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {

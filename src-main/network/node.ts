@@ -18,7 +18,7 @@ import { createByteBudget, createReservation } from './byte-budget.ts'
 import { createConnectionPlaces } from './connection-places.ts'
 import { createDialBudget } from './dial-budget.ts'
 import { bareAddress, createDialer } from './dialer.ts'
-import { findInDirectory, putInDirectory } from './directory.ts'
+import { createDirectory } from './directory.ts'
 import { createFrameStream } from './frame-stream.ts'
 import { createGossipGate } from './gossip-gate.ts'
 import { createGuests } from './guests.ts'
@@ -385,22 +385,7 @@ export function createTransport(options: TransportOptions): Transport {
     traffic: () => traffic.byPeer,
 
     ...createProviders(running, identity.peer),
-    async leaveRecord(token, record, { signal }) {
-      throwIfAborted(signal)
-      try {
-        await putInDirectory(running(), token, record, signal)
-      } catch (error) {
-        throw openFault(error, signal, identity.peer)
-      }
-    },
-    async *findRecords(token, { signal }) {
-      throwIfAborted(signal)
-      try {
-        yield* findInDirectory(running(), token, signal)
-      } catch (error) {
-        throw openFault(error, signal, identity.peer)
-      }
-    },
+    ...createDirectory(running, identity.peer),
   }
 }
 
