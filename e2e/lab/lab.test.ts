@@ -78,13 +78,16 @@ test.skipIf(missing !== undefined)(
 
 test.skipIf(missing !== undefined)('[LAB2] a lab that is told to stop leaves nothing', async () => {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'no trouble'], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
   })
+  let said = ''
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()))
   const own = async () => (await namespaces()).filter((name) => name?.startsWith(`mwlab-${child.pid}-`))
   await expect.poll(own).not.toEqual([])
-  const ended = once(child, 'exit')
+  const ended = once(child, 'close')
   child.kill('SIGTERM')
-  expect(await ended).toEqual([130, null])
+  const [code] = (await ended) as [number | null]
+  expect({ code, said }).toEqual({ code: 130, said: '' })
   expect(await own()).toEqual([])
 })
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { clearLeftovers } from './ground.ts'
 import { missingForLab, missingForRow } from './requirements.ts'
-import { playScenario, type Scenario } from './scenario.ts'
+import { playScenario, type Row, type Scenario } from './scenario.ts'
 import { scenarios as chaos } from './scenarios/chaos.ts'
 import { scenarios as grounds } from './scenarios/grounds.ts'
 import { scenarios as homes } from './scenarios/homes.ts'
@@ -82,12 +82,25 @@ async function playAll(
       tell(json ? JSON.stringify({ name: scenario.name, skipped: missing }) : skippedRow(scenario, missing))
       continue
     }
-    const row = await playScenario(scenario, options, stopped.signal)
+    const row = await untilStopped(playScenario(scenario, options, stopped.signal), stopped.signal)
     if (row === undefined) return EXIT_STOPPED
     tell(json ? JSON.stringify(row) : tableRow(row))
     failed ||= hasFailed(row)
   }
   return failed ? 1 : 0
+}
+
+/** What a scenario came to. One that was told to stop while its stage was being built may fail at that, which is no news. */
+async function untilStopped(
+  playing: Promise<Row | undefined>,
+  signal: AbortSignal,
+): Promise<Row | undefined> {
+  try {
+    return await playing
+  } catch (error) {
+    if (signal.aborted) return undefined
+    throw error
+  }
 }
 
 // A scenario that was stopped may still wait for something.

@@ -86,10 +86,15 @@ describe('a module that never ends, on two peers', () => {
       expect(status.out).toMatch(/^state +failed: unit 0 ran for its 1 s/m)
       expect(status.out).toMatch(/^peer +verified +running +wrong\/failed\/late +out of time +cpu$/m)
       const counted = [...status.out.matchAll(/^(?:ada \(this peer\)|bea) +0 +\d +0\/0\/0 +(\d)/gm)]
-      expect(counted.map(([, times]) => Number(times)).sort()).toEqual([1, 2])
+      // Three decide; a fourth may be on its way by then.
+      const times = counted.map(([, count]) => Number(count)).sort()
+      expect([
+        [1, 2],
+        [2, 2],
+      ]).toContainEqual(times)
       const consensus = await meshctl('job-consensus', job!.job_id, '0')
       const line = /^12D3Koo\w+ +timed-out +stopped after its 1000 ms: step 7 \[2J of 9$/gm
-      expect(consensus.out.match(line)).toHaveLength(3)
+      expect(consensus.out.match(line)?.length).toBeGreaterThanOrEqual(3)
       expect(await recordOfBea()).toEqual(BLAMELESS)
     },
   )
