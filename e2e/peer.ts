@@ -2,10 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import type { PeerId } from '#contract'
+import { z } from 'zod'
 import { connectApi, type ApiCalls, type ApiClient } from '../src-main/api/client.ts'
 import { readEndpoint } from '../src-main/api/endpoint-file.ts'
+import { PeerId } from '../src-main/protocol/ids.ts'
+import { endProcess, readyLine } from './daemon-process.ts'
 
 const HEADLESS = join(import.meta.dirname, '../src-main/headless.ts')
 /** A peer that is not there after this long has a problem worth showing. */
@@ -17,13 +18,8 @@ export const WAIT_MS_MAX = 360_000
 /** How peers of the tests are reached: on this machine alone. */
 export const PEER_NETWORK: readonly string[] = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns']
 
-/** What a headless peer says when it is ready. */
-interface Ready {
-  readonly url: string
-  readonly token: string
-  readonly ui_url: string
-  readonly peer_id: PeerId
-}
+/** A headless peer's line when it is ready. */
+const Ready = z.object({ url: z.string(), token: z.string(), peer_id: PeerId })
 
 /** A real peer in a process of its own, as a person would start it with `npm run headless`. */
 export interface Peer {
@@ -87,7 +83,7 @@ export async function startPeer({ name, cores, folder: given, near }: PeerOption
       env: { ...process.env, TZ: 'Europe/Berlin', NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const { peer_id, url, token } = await readyLine(child, name)
+    const { peer_id, url, token } = await readyLine(child, { name, schema: Ready, withinMs: READY_WITHIN_MS })
     return { child, peerId: peer_id, token, api: await connectApi({ url, token }) }
   }
 
@@ -101,7 +97,7 @@ export async function startPeer({ name, cores, folder: given, near }: PeerOption
       if (endpoint !== undefined) process.kill(endpoint.pid, signal)
       return null
     }
-    return endProcess(ended.child, signal)
+    return endProcess(ended.child, signal, STOP_WITHIN_MS)
   }
 
   running = await startHeadless(true)
@@ -164,34 +160,6 @@ interface Running {
   readonly peerId: PeerId
   readonly token: string
   readonly api: ApiClient
-}
-
-async function endProcess(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode
-  const code = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  child.kill(signal)
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS)
-  return code.finally(() => clearTimeout(timer))
-}
-
-function readyLine(child: ChildProcess, name: string): Promise<Ready> {
-  const { stdout, stderr } = child
-  if (stdout === null || stderr === null) throw new Error('a peer without output')
-  const complaints: string[] = []
-  createInterface({ input: stderr }).on('line', (line) => complaints.push(line))
-  return new Promise((resolve, reject) => {
-    const fail = (why: string): void => {
-      child.kill('SIGKILL')
-      reject(new Error([`${name}: ${why}`, ...complaints.slice(-10)].join('\n')))
-    }
-    const timer = setTimeout(() => fail('not ready in time'), READY_WITHIN_MS)
-    child.once('exit', (code) => fail(`ended with exit code ${code}`))
-    createInterface({ input: stdout }).once('line', (line) => {
-      clearTimeout(timer)
-      child.removeAllListeners('exit')
-      resolve(JSON.parse(line) as Ready)
-    })
-  })
 }
 
 /** Pairs two peers with full mutual trust, as two `meshctl`s would. */

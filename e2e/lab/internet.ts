@@ -23,7 +23,7 @@ export interface Site {
 /** A machine on which a peer can run. */
 export interface Host {
   readonly namespace: Namespace
-  /** What it is connected to the internet by. */
+  /** Its place on the internet. */
   readonly site: Site
   /** Its public IPv6 address, where it has one. */
   readonly ipv6: string | undefined
@@ -37,7 +37,7 @@ export interface Home {
   host(name: string): Promise<Host>
 }
 
-/** What a home is like. */
+/** How a home is set up. */
 export interface HomeOptions {
   readonly translation: Translation
   /** Whether programs may ask its router for ports (UPnP, NAT-PMP). */
@@ -160,7 +160,7 @@ export async function openInternet(ground: Ground): Promise<Internet> {
 
 const PAIR_SET = ['type ifname . ifname', 'flags timeout', '}']
 
-/** What the internet does with packets from one site's interface to another's. */
+/** The internet's rules for packets from one site's interface to another's. */
 const FORWARDING = [
   'table inet lab {',
   'set lost {',

@@ -90,7 +90,7 @@ async function playAll(
   return failed ? 1 : 0
 }
 
-/** What a scenario came to. One that was told to stop while its stage was being built may fail at that, which is no news. */
+/** A scenario's row; undefined for one that was stopped, also where building its stage failed by that. */
 async function untilStopped(
   playing: Promise<Row | undefined>,
   signal: AbortSignal,

@@ -132,7 +132,7 @@ export async function isVerified(peer: LabPeer, job_id: JobId): Promise<boolean>
   return state.kind === 'done' && verified === units
 }
 
-/** What a peer holds against another: units rejected, failed and late, and how reliable it thinks it is. */
+/** One peer's record of another: units rejected, failed and late, and how reliable it thinks it is. */
 export async function blameOf(peer: LabPeer, other: LabPeer): Promise<{ units: number; words: string }> {
   const { rejected, failed, expired, reliability } = await personOf(peer, other)
   const told = Object.entries({ rejected, failed, expired }).filter(([, count]) => count > 0)

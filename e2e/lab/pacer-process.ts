@@ -24,7 +24,7 @@ function meantFor({ host, port }: Address): Address | undefined {
   return to === undefined ? undefined : { host: to, port: Number(at) }
 }
 
-/** What a connection goes through, drawn when it begins. */
+/** How a connection is treated, drawn when it begins. */
 interface Fate {
   /** Stands still for a while now and then. */
   readonly stalls: boolean

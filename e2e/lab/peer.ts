@@ -1,10 +1,10 @@
 import { type ChildProcess } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { connectApi, type ApiCalls, type ApiClient } from '../../src-main/api/client.ts'
 import { daemonEnvironment } from '../../src-main/cli/daemon-environment.ts'
 import { PeerId } from '../../src-main/protocol/ids.ts'
+import { endProcess, readyLine } from '../daemon-process.ts'
 import { pause } from './commands.ts'
 import { openDoor } from './door.ts'
 import { processesIn } from './ground.ts'
@@ -73,7 +73,7 @@ export async function startLabPeer(folder: string, options: LabPeerOptions): Pro
       env: daemonEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const ready = await readyLine(child, name)
+    const ready = await readyLine(child, { name, schema: Ready, withinMs: READY_WITHIN_MS })
     peerId = ready.peer_id
     running = { child, api: await connectSoon(ready) }
   }
@@ -82,7 +82,7 @@ export async function startLabPeer(folder: string, options: LabPeerOptions): Pro
     const { child, api } = running
     running = undefined
     api.close()
-    await endProcess(child, signal)
+    await endProcess(child, signal, STOP_WITHIN_MS)
   }
 
   try {
@@ -142,32 +142,4 @@ async function withinTime<T>(answer: Promise<T>, otherwise: string): Promise<T> 
 /** Sends a signal to all that runs on a host: the daemon, and those who compute for it. */
 async function signalAll({ namespace }: Host, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
   for (const pid of await processesIn(namespace.name)) process.kill(pid, signal)
-}
-
-async function endProcess(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill(signal)
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS)
-  await ended.finally(() => clearTimeout(timer))
-}
-
-function readyLine(child: ChildProcess, name: string): Promise<z.infer<typeof Ready>> {
-  const { stdout, stderr } = child
-  if (stdout === null || stderr === null) throw new Error('a peer without output')
-  const complaints: string[] = []
-  createInterface({ input: stderr }).on('line', (line) => complaints.push(line))
-  return new Promise((resolve, reject) => {
-    const fail = (why: string): void => {
-      child.kill('SIGKILL')
-      reject(new Error([`${name}: ${why}`, ...complaints.slice(-5)].join('\n')))
-    }
-    const timer = setTimeout(() => fail('not ready in time'), READY_WITHIN_MS)
-    child.once('exit', (code) => fail(`ended with exit code ${code}`))
-    createInterface({ input: stdout }).once('line', (line) => {
-      clearTimeout(timer)
-      child.removeAllListeners('exit')
-      resolve(Ready.parse(JSON.parse(line)))
-    })
-  })
 }

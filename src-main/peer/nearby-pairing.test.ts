@@ -267,7 +267,7 @@ describe('pairing by a number', () => {
     }
     const { anna, attempt } = comparing()
     expireAttempts(anna, NEARBY_ATTEMPT_MS - 1)
-    expect(numberOf(anna, BEN)).toBeDefined()
+    expect(numberOf(anna, BEN)).toMatch(/^\d{6}$/)
     expireAttempts(anna, NEARBY_ATTEMPT_MS)
     expect(anna.attempts.get(BEN)?.at).toMatchObject({ how: 'expired' })
     expect(kindOf(hearMatch(anna, BEN, attempt, []))).toBe('stale')
