@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { bootstrap } from '@libp2p/bootstrap'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
+import type { CircuitRelayTransportComponents } from '@libp2p/circuit-relay-v2'
 import type { ComponentLogger, Connection, Logger, PeerId as Libp2pPeerId } from '@libp2p/interface'
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
@@ -15,7 +16,7 @@ import { ENVELOPE_BYTES_MAX } from '../protocol/limits.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { createBoundedDatastore, type BoundedDatastore } from './bounded-datastore.ts'
 import { createConnectionPlaces, type ConnectionPlaces } from './connection-places.ts'
-import type { DialAddress } from './dialer.ts'
+import type { DialAddress, DialOptions } from './dialer.ts'
 import { createGossipGate, type GossipGate } from './gossip-gate.ts'
 import { createLineWatch, type LineWatch } from './line-watch.ts'
 import { guardedYamux } from './guarded-yamux.ts'
@@ -35,6 +36,7 @@ import {
   STREAMS_PER_CONNECTION_MAX,
   TOPIC_BYTES_PER_PEER_MAX,
 } from './limits.ts'
+import type { Routes } from './routes.ts'
 
 /** A gossip message around an envelope: topic, protobuf framing. */
 const GOSSIP_BYTES_MAX = ENVELOPE_BYTES_MAX + (4 << 10)
@@ -64,6 +66,8 @@ export interface NodeOptions {
   readonly datastore?: BoundedDatastore
   /** How those who are no contacts are held short; nobody is when absent. */
   readonly guard?: NodeGuard
+  /** How others are reached, and reach this peer, through relays; not at all when absent. */
+  readonly relays?: Pick<Routes, 'relayTransport' | 'mayDial' | 'mayComeThrough'>
 }
 
 /** A libp2p node as this adapter uses it. */
@@ -76,6 +80,7 @@ export type Node = Awaited<ReturnType<typeof createNode>>
  */
 export async function createNode(options: NodeOptions) {
   const { gossip, lines, places } = options.guard ?? openGuard()
+  const { relays } = options
   const isDenied = (peer: Libp2pPeerId): boolean =>
     isForeignKey(peer) || options.mayConnect?.(peer.toString()) === false
   const self = datastoreKey(peerIdFromString(options.identity.peer))
@@ -87,7 +92,12 @@ export async function createNode(options: NodeOptions) {
     logger: silent,
     datastore: options.datastore ?? createBoundedDatastore((key) => connected.has(key)),
     addresses: { listen: [...options.listen] },
-    transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
+    transports: [
+      tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } }),
+      ...(relays === undefined
+        ? []
+        : [(components: CircuitRelayTransportComponents) => relays.relayTransport(components)]),
+    ],
     connectionEncrypters: [
       (components) => lines.identifying(noise({ crypto: createNoiseCrypto() })(components)),
     ],
@@ -109,7 +119,9 @@ export async function createNode(options: NodeOptions) {
       ),
     ],
     connectionGater: {
-      denyDialMultiaddr: () => false,
+      denyDialMultiaddr: (address) => relays?.mayDial(address) === false,
+      denyInboundRelayedConnection: (relay, peer) =>
+        relays?.mayComeThrough(relay.toString() as PeerId, peer.toString() as PeerId) !== true,
       denyInboundConnection: (connection) => !places.mayBegin(connection),
       denyInboundEncryptedConnection: (peer, connection) =>
         isDenied(peer) || !places.mayStay(peer.toString() as PeerId, connection),
@@ -131,6 +143,7 @@ export async function createNode(options: NodeOptions) {
       identify: identify(),
       identifyPush: identifyPush(),
       dialAddress,
+      listenAt,
       ping: ping(),
       dht: kadDHT({
         protocol: '/meshwork/kad/1',
@@ -149,6 +162,7 @@ export async function createNode(options: NodeOptions) {
           ignoreDuplicatePublishError: true,
           maxInboundDataLength: GOSSIP_BYTES_MAX,
           maxOutboundBufferSize: GOSSIP_WAITING_BYTES_MAX,
+          runOnLimitedConnection: true,
           maxTopicBytesPerPeer: TOPIC_BYTES_PER_PEER_MAX,
           // Many peers behind one address are a household or one machine, no attack.
           scoreParams: { IPColocationFactorWeight: 0 },
@@ -164,10 +178,17 @@ export async function createNode(options: NodeOptions) {
 /** Dials single addresses past libp2p's queue, which tries those of one peer one after the other. */
 function dialAddress(components: {
   readonly transportManager: {
-    dial(address: Multiaddr, options: { signal: AbortSignal }): Promise<Connection>
+    dial(address: Multiaddr, options: DialOptions): Promise<Connection>
   }
 }): DialAddress {
-  return (address, signal) => components.transportManager.dial(address, { signal })
+  return (address, options) => components.transportManager.dial(address, { ...options })
+}
+
+/** Listens at one more address; a place at a relay is one. */
+function listenAt(components: {
+  readonly transportManager: { listen(addresses: Multiaddr[]): Promise<void> }
+}) {
+  return (address: Multiaddr): Promise<void> => components.transportManager.listen([address])
 }
 
 /** The entry in which libp2p remembers a peer. */

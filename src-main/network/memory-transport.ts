@@ -137,6 +137,12 @@ function memberTransport(me: Member, { members, providers, link, unlink, meetKep
       return Promise.resolve()
     },
     connections: () => [...me.links].map(({ peer }) => ({ peer, route: 'direct', address: addressOf(peer) })),
+    reachability: () => ({ state: 'unknown' }),
+    relays: () => [],
+    relayedLines: () => 0,
+    // Everybody reaches everybody here.
+    setRelaying: () => undefined,
+    announce: () => undefined,
     onConnection(listener) {
       const entry = (event: ConnectionEvent) => listener(event)
       me.listeners.add(entry)

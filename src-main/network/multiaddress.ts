@@ -11,7 +11,10 @@ import { ADDRESSES_MAX } from './limits.ts'
 export function dialable(peer: PeerId, addresses: readonly string[]): Multiaddr[] {
   return addresses.slice(0, ADDRESSES_MAX).map((text) => {
     const address = parseAddress(text)
-    const named = address.getComponents().findLast(({ name }) => name === 'p2p')?.value
+    const components = address.getComponents()
+    // Behind a relay's part comes the peer's own; `/…/p2p/RELAY/p2p-circuit` alone names the relay only.
+    const circuitAt = components.findLastIndex(({ name }) => name === 'p2p-circuit')
+    const named = components.findLast(({ name }, at) => name === 'p2p' && at > circuitAt)?.value
     if (named === undefined) return address.encapsulate(`/p2p/${peer}`)
     if (named !== peer) refuse('bad-input', `the address ${text} is that of another peer`)
     return address
@@ -25,4 +28,13 @@ export function parseAddress(text: string): Multiaddr {
   } catch (error) {
     refuse('bad-input', `not an address: ${printableLine(text.slice(0, 300))}`, error)
   }
+}
+
+/** The relay of an address that goes through one; undefined where it does not. */
+export function relayOf(address: Multiaddr): PeerId | undefined {
+  const components = address.getComponents()
+  const circuitAt = components.findIndex(({ name }) => name === 'p2p-circuit')
+  if (circuitAt < 0) return undefined
+  const relay = components.slice(0, circuitAt).findLast(({ name }) => name === 'p2p')?.value
+  return (relay ?? '') as PeerId
 }

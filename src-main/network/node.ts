@@ -27,23 +27,29 @@ import {
   SWEEP_MS,
 } from './limits.ts'
 import { createLineWatch } from './line-watch.ts'
-import { dialable } from './multiaddress.ts'
+import { dialable, relayOf } from './multiaddress.ts'
 import { createReconnector } from './reconnect.ts'
 import { createRequestPool, openFault } from './request-pool.ts'
 import { createRequestServer } from './request-server.ts'
 import { throwIfAborted } from './signal-fault.ts'
+import type { RelayLimits } from './relay-quota.ts'
+import { createRoutes } from './routes.ts'
 import { createTopics } from './topics.ts'
 import { createTrafficMeter } from './traffic.ts'
 import { createTurnTaking } from './turn-taking.ts'
 
 /** What a transport over libp2p is made of. */
-export interface TransportOptions extends Omit<NodeOptions, 'guard'> {
+export interface TransportOptions extends Omit<NodeOptions, 'guard' | 'relays'> {
   readonly clock: Clock
   readonly random: Random
   /** What others are to this peer at this moment. */
   readonly standingOf: (peer: PeerId) => Standing
   /** Told of errors that are defects of ours and must not become a remote crash. */
   readonly onDefect: (error: unknown) => void
+  /** How much this peer carries for its contacts, where it relays. */
+  readonly relayLimits?: RelayLimits
+  /** Whether an IP address can be reached from anywhere; as it is on the internet when absent. */
+  readonly isOutside?: (host: string) => boolean
 }
 
 interface Handler {
@@ -54,6 +60,8 @@ interface Handler {
 
 /** The libp2p id of one of our peers. */
 const libp2pId = (peer: PeerId) => peerIdFromString(peer)
+/** Ranks connections. */
+const directFirst = (a: Libp2pConnection, b: Libp2pConnection) => Number(b.direct) - Number(a.direct)
 /** Ours of a libp2p id; the gater lets only Ed25519 keys in. */
 const ourId = (id: { toString(): string }) => id.toString() as PeerId
 
@@ -92,9 +100,10 @@ export function createTransport(options: TransportOptions): Transport {
   let told = ''
 
   const running = (): Node => node ?? refuse('unreachable', 'this peer is not connected to any network')
-  const addresses = () => node?.getMultiaddrs().map(String) ?? []
+  const addresses = () => (node === undefined ? [] : routes.addresses())
+  /** Direct ones first. */
   const connectionsOf = (peer: PeerId) =>
-    node?.getConnections(libp2pId(peer)).filter(({ status }) => status === 'open') ?? []
+    (node?.getConnections(libp2pId(peer)).filter(({ status }) => status === 'open') ?? []).sort(directFirst)
 
   const pool = createRequestPool({
     nowMs,
@@ -108,6 +117,7 @@ export function createTransport(options: TransportOptions): Transport {
           signal: AbortSignal.any([signal, AbortSignal.timeout(STREAM_OPEN_MS_MAX)]),
           // The pool keeps count of its streams; the other direction's are bounded where they are accepted.
           maxOutboundStreams: 2 * STREAMS_OUT_MAX,
+          runOnLimitedConnection: true,
         })
         return createFrameStream(stream, { bytesMax: () => REPLY_BYTES_MAX, nowMs })
       } catch (error) {
@@ -130,12 +140,16 @@ export function createTransport(options: TransportOptions): Transport {
       maxInboundStreams: STREAMS_IN_MAX,
       maxOutboundStreams: 2 * STREAMS_OUT_MAX,
       force: true,
+      // What is large is bounded where it is served; all else is little beside a relay's quota.
+      runOnLimitedConnection: true,
     })
 
   const dialer = createDialer(clock)
   const dial = async (peer: PeerId, addresses: readonly string[], signal: AbortSignal) => {
     throwIfAborted(signal)
     const targets = dialable(peer, addresses)
+      .filter((address) => routes.mayDial(address))
+      .sort((a, b) => Number(relayOf(a) !== undefined) - Number(relayOf(b) !== undefined))
     if (connectionsOf(peer).length > 0) return
     const target = running()
     try {
@@ -145,10 +159,16 @@ export function createTransport(options: TransportOptions): Transport {
       throw openFault(error, signal, peer)
     }
   }
+  const dialDirect = async (peer: PeerId, signal: AbortSignal) => {
+    const targets = dialable(peer, reconnector.addressesOf(peer)).filter((a) => relayOf(a) === undefined)
+    if (targets.length === 0) refuse('unreachable', 'no direct address is known')
+    await dialer.dial(targets, running().services.dialAddress, signal)
+  }
   const reconnector = createReconnector({
     clock,
     random,
     isConnected: (peer) => connectionsOf(peer).length > 0,
+    onNews: (peer) => routes.news(peer),
     dial: async ({ peer, addresses }, signal) => {
       try {
         await dial(peer, addresses, signal)
@@ -166,7 +186,7 @@ export function createTransport(options: TransportOptions): Transport {
   }
   const tell = (event: ConnectionEvent) => {
     if (event.kind === 'connected') reconnector.onConnected(event.peer)
-    else {
+    else if (event.kind === 'disconnected') {
       reconnector.onDisconnected(event.peer)
       turns.forget(event.peer)
     }
@@ -189,6 +209,20 @@ export function createTransport(options: TransportOptions): Transport {
     told = now
     for (const listener of [...addressListeners]) listener()
   }
+  const routes = createRoutes({
+    self: identity.peer,
+    clock,
+    isContact,
+    request: (peer, protocol, bytes, signal) => pool.request(peer, protocol, bytes, { signal }),
+    dialDirect,
+    tell,
+    retire: (peer) => pool.retire(peer),
+    moved: (line) => gossip.moved(line),
+    addressesChanged: tellAddresses,
+    onDefect,
+    ...(options.relayLimits === undefined ? {} : { relayLimits: options.relayLimits }),
+    ...(options.isOutside === undefined ? {} : { isOutside: options.isOutside }),
+  })
   const observe = (target: Node) => {
     target.addEventListener('peer:connect', ({ detail }) => {
       const peer = ourId(detail)
@@ -206,9 +240,27 @@ export function createTransport(options: TransportOptions): Transport {
     target.addEventListener('self:peer:update', tellAddresses)
     target.addEventListener('peer:discovery', ({ detail }) => onDiscovered(target, ourId(detail.id)))
   }
+  const handle: Transport['handle'] = (
+    protocol,
+    answer,
+    { requestBytesMax = REQUEST_BYTES_MAX, strangers } = {},
+  ) => {
+    const strangersMax = strangers?.requestBytesMax ?? STRANGER_REQUEST_BYTES_MAX
+    const handler: Handler = {
+      answer(from, request, signal) {
+        if (!isContact(from) && strangers === undefined) refuse('not-trusted', 'this is for contacts')
+        return answer(from, request, signal)
+      },
+      bytesMaxOf: (peer) => (isContact(peer) ? requestBytesMax : Math.min(strangersMax, requestBytesMax)),
+    }
+    handlers.set(protocol, handler)
+    if (node !== undefined) void register(node, protocol, handler).catch(onDefect)
+  }
+  for (const [protocol, answer] of routes.handlers) handle(protocol, answer)
   const sweep = () => {
     pool.sweep()
     server.sweep()
+    routes.sweep()
     cancelSweep = clock.after(SWEEP_MS, sweep)
   }
 
@@ -223,6 +275,7 @@ export function createTransport(options: TransportOptions): Transport {
           lines: createLineWatch({ nowMs, standingOf: treatedAs }),
           places: createConnectionPlaces(treatedAs),
         },
+        relays: routes,
       })
       for (const [protocol, handler] of handlers) await register(starting, protocol, handler)
       observe(starting)
@@ -233,11 +286,13 @@ export function createTransport(options: TransportOptions): Transport {
         node = undefined
         refuse('bad-input', `cannot listen at ${options.listen.join(', ')}: ${String(error)}`, error)
       }
+      routes.attach(starting)
       topics.attach(starting.services.pubsub)
       sweep()
     },
     async stop() {
       cancelSweep?.()
+      routes.stop()
       reconnector.stop()
       server.stop()
       pool.stop()
@@ -263,6 +318,7 @@ export function createTransport(options: TransportOptions): Transport {
     },
     networkChanged() {
       dialer.reset()
+      routes.networkChanged()
       reconnector.hurry()
       tellAddresses()
     },
@@ -273,7 +329,7 @@ export function createTransport(options: TransportOptions): Transport {
       const byPeer = new Map<PeerId, Libp2pConnection>()
       for (const connection of node?.getConnections() ?? []) {
         const peer = ourId(connection.remotePeer)
-        if (!byPeer.has(peer)) byPeer.set(peer, connection)
+        if (byPeer.get(peer)?.direct !== true) byPeer.set(peer, connection)
       }
       return [...byPeer].map(([peer, { direct, remoteAddr, rtt }]) => ({
         peer,
@@ -282,6 +338,11 @@ export function createTransport(options: TransportOptions): Transport {
         ...(rtt === undefined ? {} : { rttMs: rtt }),
       }))
     },
+    reachability: () => routes.reachability(),
+    relays: () => routes.relays(),
+    relayedLines: () => routes.lines(),
+    setRelaying: (choice) => routes.setRelaying(choice),
+    announce: (announced) => routes.announce(announced),
     onConnection(listener) {
       const entry = (event: ConnectionEvent) => listener(event)
       listeners.add(entry)
@@ -297,18 +358,7 @@ export function createTransport(options: TransportOptions): Transport {
       }
       return pool.request(peer, protocol, request, options)
     },
-    handle(protocol, answer, { requestBytesMax = REQUEST_BYTES_MAX, strangers } = {}) {
-      const strangersMax = strangers?.requestBytesMax ?? STRANGER_REQUEST_BYTES_MAX
-      const handler: Handler = {
-        answer(from, request, signal) {
-          if (!isContact(from) && strangers === undefined) refuse('not-trusted', 'this is for contacts')
-          return answer(from, request, signal)
-        },
-        bytesMaxOf: (peer) => (isContact(peer) ? requestBytesMax : Math.min(strangersMax, requestBytesMax)),
-      }
-      handlers.set(protocol, handler)
-      if (node !== undefined) void register(node, protocol, handler).catch(onDefect)
-    },
+    handle,
     welcome: (peer) => guests.welcome(peer),
     traffic: () => traffic.byPeer,
 

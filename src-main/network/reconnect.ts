@@ -11,6 +11,8 @@ export interface Reconnector {
   keep(peers: readonly KnownPeer[]): void
   /** The network is another one: all who are not connected are dialled now. */
   hurry(): void
+  /** Where a peer may be, as was told last. */
+  addressesOf(peer: PeerId): readonly string[]
   onConnected(peer: PeerId): void
   onDisconnected(peer: PeerId): void
   stop(): void
@@ -23,6 +25,8 @@ export interface ReconnectorParts {
   readonly isConnected: (peer: PeerId) => boolean
   /** Dials once. @throws when that failed; why does not matter here */
   readonly dial: (peer: KnownPeer, signal: AbortSignal) => Promise<void>
+  /** New addresses of a peer are known. */
+  readonly onNews?: (peer: PeerId) => void
 }
 
 interface Entry {
@@ -47,7 +51,13 @@ export function backoffMs(failures: number, dice: number): number {
 }
 
 /** A reconnector that knows nobody yet. */
-export function createReconnector({ clock, random, isConnected, dial }: ReconnectorParts): Reconnector {
+export function createReconnector({
+  clock,
+  random,
+  isConnected,
+  dial,
+  onNews,
+}: ReconnectorParts): Reconnector {
   const entries = new Map<PeerId, Entry>()
   let dialling = 0
   let stopped = false
@@ -120,7 +130,9 @@ export function createReconnector({ clock, random, isConnected, dial }: Reconnec
         if (entry !== undefined) {
           const isNews = known.addresses.some((address) => !entry.known.addresses.includes(address))
           entry.known = known
-          if (isNews) queueNow(entry)
+          if (!isNews) continue
+          queueNow(entry)
+          onNews?.(peer)
         } else {
           const phase = isConnected(peer) ? connected() : ({ state: 'queued' } as const)
           entries.set(peer, { known, failures: 0, phase })
@@ -128,6 +140,7 @@ export function createReconnector({ clock, random, isConnected, dial }: Reconnec
       }
       dialQueued()
     },
+    addressesOf: (peer) => entries.get(peer)?.known.addresses ?? [],
     onConnected(peer) {
       const entry = entries.get(peer)
       if (entry === undefined) return
