@@ -9,9 +9,11 @@ import { createMachineWatch } from './hardware/watch.ts'
 import { createBlobExchange } from './network/blob-exchange.ts'
 import { createIdentity } from './network/identity.ts'
 import { keptListenAddresses } from './network/kept-port.ts'
+import { createNetworkChoices, type NetworkChoices } from './network/network-choices.ts'
 import { createNetworkWatch } from './network/network-watch.ts'
 import { createTransport } from './network/node.ts'
 import { pairKeys } from './network/pair-key.ts'
+import { createPortMapper, portBehindRouter, type PortMapper } from './network/port-mapping.ts'
 import { createPublishedStores } from './network/published-store.ts'
 import { createWhereabouts } from './network/whereabouts.ts'
 import type { BlobFetcher } from './ports/blob-fetcher.ts'
@@ -22,7 +24,7 @@ import type { KeyKeeper } from './ports/key-keeper.ts'
 import type { Random } from './ports/random.ts'
 import type { Runner } from './ports/runner.ts'
 import type { Settings } from './ports/settings.ts'
-import type { Transport } from './ports/transport.ts'
+import type { RelayChoice, Transport } from './ports/transport.ts'
 import { ComputeAllocationState } from './protocol/assignment.ts'
 import { ComputeCommitment } from './protocol/commitment.ts'
 import { refuse } from './protocol/fault.ts'
@@ -64,6 +66,12 @@ export interface PeerOptions {
   readonly bootstrap: readonly string[]
   /** Answers others' questions of who is where; off unless asked for. */
   readonly serveDht?: boolean
+  /** Whether contacts may reach each other through this peer; as the user chose before, or else not, when absent. */
+  readonly relay?: RelayChoice
+  /** What it does about that where its user chose nothing; `off` when absent. */
+  readonly relayDefault?: RelayChoice
+  /** False asks no router to let others in, whatever was chosen before. */
+  readonly mapPort?: boolean
   /** What to share from now on; what was shared before when absent, or most of the machine on a first start. */
   readonly share?: Share
   /** Switches off all rules that pause sharing, from now on; absent leaves them as they are. */
@@ -96,6 +104,8 @@ export interface AssembledPeer {
   readonly findWall: typeof findWall
   readonly transport: Transport
   readonly settings: Settings
+  /** How others reach this peer, and each other through it. */
+  readonly network: NetworkChoices
   readonly sharing: SharingWatch
   readonly statistics: Statistics
   readonly health: Health
@@ -173,10 +183,25 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     learned: (record) => runtime.learn(record),
     onDefect: report,
   })
+  const { relay, relayDefault = 'off', mapPort } = options
+  const mapper: PortMapper = createPortMapper({
+    clock,
+    port: () => portBehindRouter(transport.addresses(), mapper.state()),
+    announce: (addresses) => transport.announce(addresses),
+  })
+  const networkChoices = createNetworkChoices({
+    settings,
+    transport,
+    mapper,
+    relayDefault,
+    ...(relay === undefined ? {} : { relay }),
+    ...(mapPort === undefined ? {} : { mapPort }),
+  })
   const network = createNetworkWatch({
     clock,
     changed: () => {
       transport.networkChanged()
+      mapper.networkChanged()
       whereabouts.hurry()
     },
   })
@@ -243,6 +268,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     findWall,
     transport,
     settings,
+    network: networkChoices,
     sharing,
     statistics,
     health,
@@ -252,6 +278,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
       await runtime.start()
       whereabouts.start()
       network.start()
+      networkChoices.start()
       lentShare = keepLentShare({
         runtime,
         clock,
@@ -292,7 +319,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
     async stop() {
       stopping.abort()
       await measuring
-      await sharing.stop()
+      await Promise.all([sharing.stop(), mapper.stop()])
       network.stop()
       whereabouts.stop()
       machine.stop()

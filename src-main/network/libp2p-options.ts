@@ -144,6 +144,7 @@ export async function createNode(options: NodeOptions) {
       identifyPush: identifyPush(),
       dialAddress,
       listenAt,
+      confirmOwn,
       ping: ping(),
       dht: kadDHT({
         protocol: '/meshwork/kad/1',
@@ -189,6 +190,23 @@ function listenAt(components: {
   readonly transportManager: { listen(addresses: Multiaddr[]): Promise<void> }
 }) {
   return (address: Multiaddr): Promise<void> => components.transportManager.listen([address])
+}
+
+/**
+ * Takes this machine's own public addresses for such: libp2p tells them to nobody before AutoNAT, which asks strangers, has
+ * found that they are reached. Who is told tries them, and loses nothing where they are not.
+ */
+function confirmOwn({ addressManager }: { readonly addressManager: OwnAddresses }) {
+  return (): void => {
+    for (const { multiaddr, verified, type } of addressManager.getAddressesWithMetadata()) {
+      if (type === 'transport' && !verified) addressManager.confirmObservedAddr(multiaddr, { type })
+    }
+  }
+}
+
+interface OwnAddresses {
+  getAddressesWithMetadata(): { multiaddr: Multiaddr; verified: boolean; type: string }[]
+  confirmObservedAddr(address: Multiaddr, options: { type: 'transport' }): void
 }
 
 /** The entry in which libp2p remembers a peer. */

@@ -135,6 +135,25 @@ export const REACH_PORTS_MAX = 2
 export const REACH_PER_PEER_MS = 5_000
 export const REACH_TRIES_AT_ONCE_MAX = 8
 
+/** A router maps a port for so long; it is asked anew at half of that. */
+export const MAPPING_S = 3_600
+/** A router that maps nothing is asked again after this, and then after twice as long, up to the other. */
+export const MAPPING_AGAIN_MS_MIN = 60_000
+export const MAPPING_AGAIN_MS_MAX = 30 * 60_000
+/** All of asking a router; and of telling it that the port is not needed any more, which a stop waits for. */
+export const MAPPING_MS_MAX = 15_000
+export const UNMAPPING_MS_MAX = 2_000
+/** Waits for an answer by NAT-PMP: RFC 6886, section 3.1, says 250 ms doubled, for nine times; a router next door needs one. */
+export const PMP_WAITS_MS = [250, 500, 1_000]
+/** How long routers may take to say that they are there, by UPnP. */
+export const SSDP_MS_MAX = 3_000
+/** Others may answer a little after the first. */
+export const SSDP_MORE_MS = 300
+/** Routers that are asked. */
+export const ROUTERS_MAX = 4
+/** A router's description of itself, or its answer. */
+export const ROUTER_TEXT_BYTES_MAX = 128 << 10
+
 /** Addresses tried for one peer. */
 export const ADDRESSES_MAX = 16
 /** One round of dialling a contact. */

@@ -278,6 +278,7 @@ export function createRoutes(parts: RoutesParts): Routes {
         onProtocols(ourId(detail.peer.id), detail.peer.protocols),
       )
       applyChoice()
+      target.services.confirmOwn()
     },
     addresses() {
       const through = new Set(relays())
@@ -300,10 +301,12 @@ export function createRoutes(parts: RoutesParts): Routes {
     lines: () => server?.lines() ?? 0,
     news: (peer) => upgrade.news(peer),
     sweep() {
+      node?.services.confirmOwn()
       reach.tend()
       client.tend()
     },
     networkChanged() {
+      node?.services.confirmOwn()
       client.reset()
       reach.reset()
       reach.tend()

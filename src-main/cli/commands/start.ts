@@ -33,6 +33,8 @@ interface StartOptions extends CommonOptions {
   readonly share: boolean
   readonly mdns: boolean
   readonly serveDht?: boolean
+  readonly relay?: boolean
+  readonly portMapping: boolean
   readonly bootstrap?: readonly string[]
   readonly apiPort?: number
   readonly quotaGb?: number
@@ -55,6 +57,12 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
     .option('--no-rules', 'let no rule pause sharing from now on (load, battery, …)')
     .option('--no-mdns', 'do not look for peers in the local network')
     .option('--serve-dht', 'tell others who ask where somebody is (for a peer that others bootstrap from)')
+    .option(
+      '--relay',
+      'let contacts reach each other through this peer (default: while it is reached from outside)',
+    )
+    .option('--no-relay', 'let nobody be reached through this peer')
+    .option('--no-port-mapping', 'do not ask the router to let others in')
     .option('--bootstrap <multiaddr>', 'a peer to join the network through; repeatable', repeated)
     .option('--api-port <port>', 'port of the API on this machine (default: any)', integerBetween(1, 65_535))
     .option('--quota-gb <gigabytes>', 'disk that blobs may take (default: 20)', numberBetween(0.1, 1e6))
@@ -176,6 +184,8 @@ function flagsOf({
   share,
   mdns,
   serveDht,
+  relay,
+  portMapping,
   rules,
   bootstrap,
   ...rest
@@ -189,6 +199,8 @@ function flagsOf({
     ...(share ? [] : ['--no-share']),
     ...(mdns ? [] : ['--no-mdns']),
     ...(serveDht ? ['--serve-dht'] : []),
+    ...(relay === undefined ? [] : [relay ? '--relay' : '--no-relay']),
+    ...(portMapping ? [] : ['--no-port-mapping']),
     ...(rules ? [] : ['--no-rules']),
   ]
 }
