@@ -7,9 +7,11 @@ import { createHardware } from './hardware/probe.ts'
 import { createMachineWatch } from './hardware/watch.ts'
 import { createBlobExchange } from './network/blob-exchange.ts'
 import { keptListenAddresses, keptPort } from './network/kept-port.ts'
+import { createNetworkChoices, type NetworkChoices } from './network/network-choices.ts'
 import { createNetworkWatch } from './network/network-watch.ts'
 import { createTransport } from './network/node.ts'
 import { createOwnReach } from './network/own-reach.ts'
+import { createPortMapper, portBehindRouter, type PortMapper } from './network/port-mapping.ts'
 import { createPublishedStores } from './network/published-store.ts'
 import { createWhereabouts } from './network/whereabouts.ts'
 import { openPeerFolder, type FolderOptions, type OpenedFolder } from './peer-folder.ts'
@@ -21,7 +23,7 @@ import type { OwnReach } from './ports/own-reach.ts'
 import type { Random } from './ports/random.ts'
 import type { Runner } from './ports/runner.ts'
 import type { Settings } from './ports/settings.ts'
-import type { Transport } from './ports/transport.ts'
+import type { RelayChoice, Transport } from './ports/transport.ts'
 import { ComputeAllocationState } from './protocol/assignment.ts'
 import { ComputeCommitment } from './protocol/commitment.ts'
 import type { Cid, PeerId } from './protocol/ids.ts'
@@ -56,6 +58,12 @@ export interface PeerOptions extends FolderOptions {
   readonly visibleNearby?: boolean
   /** Answers others' questions of who is where; off unless asked for. */
   readonly serveDht?: boolean
+  /** Whether contacts may reach each other through this peer; as the user chose before, or else not, when absent. */
+  readonly relay?: RelayChoice
+  /** What it does about that where its user chose nothing; `off` when absent. */
+  readonly relayDefault?: RelayChoice
+  /** False asks no router to let others in, whatever was chosen before. */
+  readonly mapPort?: boolean
   /** What to share from now on; what was shared before when absent, or most of the machine on a first start. */
   readonly share?: Share
   /** Switches off all rules that pause sharing, from now on; absent leaves them as they are. */
@@ -86,6 +94,8 @@ export interface AssembledPeer {
   readonly ownReach: OwnReach
   readonly nearby: Nearby
   readonly settings: Settings
+  /** How others reach this peer, and each other through it. */
+  readonly network: NetworkChoices
   readonly sharing: SharingWatch
   readonly statistics: Statistics
   readonly health: Health
@@ -174,10 +184,25 @@ function wirePeer(
     isContact: (peer) => runtime.standingOf(peer) === 'contact',
     ...(port === undefined ? {} : { keptPort: port }),
   })
+  const { relay, relayDefault = 'off', mapPort } = options
+  const mapper: PortMapper = createPortMapper({
+    clock,
+    port: () => portBehindRouter(transport.addresses(), mapper.state()),
+    announce: (addresses) => transport.announce(addresses),
+  })
+  const networkChoices = createNetworkChoices({
+    settings,
+    transport,
+    mapper,
+    relayDefault,
+    ...(relay === undefined ? {} : { relay }),
+    ...(mapPort === undefined ? {} : { mapPort }),
+  })
   const network = createNetworkWatch({
     clock,
     changed: () => {
       transport.networkChanged()
+      mapper.networkChanged()
       whereabouts.hurry()
     },
   })
@@ -256,6 +281,7 @@ function wirePeer(
     ownReach,
     nearby,
     settings,
+    network: networkChoices,
     sharing,
     statistics,
     health,
@@ -267,6 +293,7 @@ function wirePeer(
       ownReach.start()
       nearby.start()
       network.start()
+      networkChoices.start()
       lentShare = keepLentShare({
         runtime,
         clock,
@@ -307,7 +334,7 @@ function wirePeer(
     async stop() {
       stopping.abort()
       await measuring
-      await sharing.stop()
+      await Promise.all([sharing.stop(), mapper.stop()])
       network.stop()
       whereabouts.stop()
       nearby.stop()

@@ -44,6 +44,10 @@ export const HeadlessOptions = z.strictObject({
   mdns: z.boolean().default(true),
   /** Whether to answer others who ask where somebody is. */
   serveDht: z.boolean().default(false),
+  /** Whether contacts may reach each other through this peer, in this run; absent leaves it as it was chosen. */
+  relay: z.boolean().exactOptional(),
+  /** False asks no router to let others in, in this run. */
+  portMapping: z.boolean().default(true),
   /** False switches off all rules that pause sharing, from now on. */
   rules: z.boolean().default(true),
   /** Multiaddresses of peers to join the network through. */
@@ -120,6 +124,8 @@ function hostOptions(
     listen,
     mdns,
     serveDht,
+    relay,
+    portMapping,
     bootstrap,
     quotaGb,
     cores,
@@ -138,6 +144,10 @@ function hostOptions(
     folder: data,
     mdns,
     serveDht,
+    // A headless peer mostly runs where others reach it, and where it does, it is the relay that friends need.
+    relayDefault: 'auto',
+    ...(relay === undefined ? {} : { relay: relay ? ('on' as const) : ('off' as const) }),
+    ...(portMapping ? {} : { mapPort: false }),
     bootstrap,
     // Without a user interface nobody would see who asks, and a server has no business telling its neighbours its name.
     visibleNearby: ui,
@@ -191,6 +201,9 @@ export function parseHeadlessArguments(argv: readonly string[]): HeadlessOptions
     'no-mdns': noMdns,
     'no-rules': noRules,
     'serve-dht': serveDht,
+    relay,
+    'no-relay': noRelay,
+    'no-port-mapping': noPortMapping,
     'api-port': apiPort,
   } = values
   if (data === undefined) refuse('bad-input', '--data DIR is needed')
@@ -202,6 +215,8 @@ export function parseHeadlessArguments(argv: readonly string[]): HeadlessOptions
     share: noShare !== true,
     mdns: noMdns !== true,
     serveDht: serveDht === true,
+    relay: noRelay === true ? false : relay,
+    portMapping: noPortMapping !== true,
     rules: noRules !== true,
   })
 }
@@ -233,6 +248,9 @@ function parseFlags(argv: readonly string[]) {
         'no-mdns': { type: 'boolean' },
         'no-rules': { type: 'boolean' },
         'serve-dht': { type: 'boolean' },
+        relay: { type: 'boolean' },
+        'no-relay': { type: 'boolean' },
+        'no-port-mapping': { type: 'boolean' },
         bootstrap: { type: 'string', multiple: true },
         'api-port': { type: 'string' },
         'quota-gb': { type: 'string' },

@@ -11,6 +11,7 @@ import { createBlobProofs } from './blob-proof.ts'
 import { serveBlobs } from './blob-server.ts'
 import { allChunksBut } from './chunk-set.ts'
 import { createChunkMemory } from './chunk-memory.ts'
+import { createDirectWaits } from './direct-wait.ts'
 import { SWARM_BYTES_MIN, VOUCHED_BLOBS_MAX } from './limits.ts'
 import { createPartialBlobs } from './partial-blobs.ts'
 import { createRateLimit } from './rate-limit.ts'
@@ -98,7 +99,9 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
     onSent: (bytes) => void (bytesOut += bytes),
   })
   serveSwarms({ transport, blobs, clock, mayServe, passes })
+  const directWaits = createDirectWaits(transport, clock)
   const parts = {
+    directWaits,
     transport,
     blobs,
     clock,
@@ -196,6 +199,7 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
         leave(cid, transfer)
       }
     },
+    waiting: () => directWaits.list(),
     traffic: () => ({ bytesIn, bytesOut }),
     rates: () => rates.rates(),
     setRates(rates) {

@@ -13,6 +13,7 @@ import {
   payloadBytes,
   type OpenedBlob,
 } from './blob-wire.ts'
+import { isBulk, isRelayed, waitsForDirect } from './direct-wait.ts'
 import { CHUNK_MS_MAX, OPEN_CONTENT_BYTES_MAX } from './limits.ts'
 import type { PartialBlobs } from './partial-blobs.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -101,6 +102,7 @@ export function serveBlobs(parts: BlobServerParts): void {
       transport.welcome(from)
       const count = partials.chunkCount(cid)
       if (count === undefined) throw new FaultError(missing(cid))
+      if (isBulk(count) && isRelayed(transport, from)) throw new FaultError(waitsForDirect(cid, count, from))
       if (index >= count) refuse('malformed', `${cid} has no chunk ${index}`)
       const bytes = await partials.readChunk(cid, index)
       await inTurn(bytes.byteLength, signal)

@@ -8,6 +8,7 @@ import type { ChunkMemory } from './chunk-memory.ts'
 import { createSources, type Sources } from './blob-sources.ts'
 import { payloadBytes } from './blob-wire.ts'
 import { isOurs, receiveChunks } from './chunk-receiving.ts'
+import type { DirectWaits } from './direct-wait.ts'
 import type { PartialBlob, PartialBlobs } from './partial-blobs.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { faultOfSignal, throwIfAborted } from './signal-fault.ts'
@@ -34,6 +35,8 @@ export interface TransferParts {
   /** Learns how fast each source is. */
   readonly rates: Pick<TransferRates, 'begin' | 'end'>
   readonly swarms: SwarmMembers
+  /** Where what is large waits until it need not go through a relay. */
+  readonly directWaits: DirectWaits
   /** Where others find what has arrived so far. */
   readonly partials: PartialBlobs
 }
@@ -73,6 +76,7 @@ export async function transferBlob(task: TransferTask, parts: TransferParts): Pr
   let partial: PartialBlob | undefined
   try {
     const layout = await openAnywhere(task, parts, sources, receiver)
+    await parts.directWaits.until(cid, layout.chunkCount, from, signal)
     partial = parts.partials.begin(cid, receiver, layout.chunkCount)
     await receiveChunks({ task, parts, sources, receiver, layout, partial })
     partial.finishing()

@@ -4,6 +4,7 @@ import type { Standing } from '../ports/transport.ts'
 import {
   CONNECTIONS_PER_PEER_MAX,
   HANDSHAKES_PER_HOST_MAX,
+  RELAYED_PER_PEER_MAX,
   STRANGERS_MAX,
   STRANGERS_PER_HOST_MAX,
 } from './limits.ts'
@@ -18,6 +19,7 @@ export interface ConnectionPlaces {
 
 interface Place {
   readonly host: string
+  readonly isRelayed: boolean
   /** Absent while it shakes hands. */
   peer?: PeerId
 }
@@ -31,7 +33,7 @@ export function createConnectionPlaces(standingOf: (peer: PeerId) => Standing): 
   const placeOf = (connection: MultiaddrConnection): Place => {
     const known = places.get(connection)
     if (known !== undefined) return known
-    const place: Place = { host: hostOf(connection) }
+    const place: Place = { host: hostOf(connection), isRelayed: claimedBehindRelay(connection) !== undefined }
     places.set(connection, place)
     connection.addEventListener('close', () => places.delete(connection))
     return place
@@ -44,7 +46,11 @@ export function createConnectionPlaces(standingOf: (peer: PeerId) => Standing): 
     },
     mayStay(peer, connection) {
       const own = placeOf(connection)
-      if (count((place) => place.peer === peer) >= CONNECTIONS_PER_PEER_MAX) return false
+      const claimed = claimedBehindRelay(connection)
+      // A relay says who comes; only who shows that key does, and no stranger comes that way.
+      if (claimed !== undefined && (claimed !== peer || standingOf(peer) !== 'contact')) return false
+      const max = own.isRelayed ? RELAYED_PER_PEER_MAX : CONNECTIONS_PER_PEER_MAX
+      if (count((place) => place.peer === peer && place.isRelayed === own.isRelayed) >= max) return false
       if (standingOf(peer) === 'stranger') {
         if (count(isStranger) >= STRANGERS_MAX) return false
         const neighbours = count((place) => place.host === own.host && isStranger(place))
@@ -54,6 +60,12 @@ export function createConnectionPlaces(standingOf: (peer: PeerId) => Standing): 
       return true
     },
   }
+}
+
+/** Who comes through a relay, as that says; undefined for a direct connection. */
+function claimedBehindRelay({ remoteAddr }: MultiaddrConnection): string | undefined {
+  const [, behind] = remoteAddr.toString().split('/p2p-circuit')
+  return behind?.replace('/p2p/', '')
 }
 
 /** The host that a connection comes from: an IPv4 address, or the half of an IPv6 address that one household has. */

@@ -5,8 +5,17 @@ import type { PeerId } from '../protocol/ids.ts'
 import { createAddressPatience } from './address-patience.ts'
 import { dialStaggered } from './staggered-dial.ts'
 
+/** How one address is dialled. */
+export interface DialOptions {
+  readonly signal: AbortSignal
+  /** The port it is dialled from, where that matters. */
+  readonly localPort?: number
+  /** False where the other side dials too, and opens the handshake. */
+  readonly initiator?: boolean
+}
+
 /** One address of one peer, dialled without the queue in which libp2p tries a peer's addresses one after the other. */
-export type DialAddress = (address: Multiaddr, signal: AbortSignal) => Promise<Connection>
+export type DialAddress = (address: Multiaddr, options: DialOptions) => Promise<Connection>
 
 /** Reaches a peer at one of several addresses. */
 export interface Dialer {
@@ -38,7 +47,7 @@ export function createDialer(clock: Clock): Dialer {
         const text = target.toString()
         if (!mayTry()) throw new Error('too many addresses of this peer were tried within a minute')
         try {
-          const line = await dialOne(target, within)
+          const line = await dialOne(target, { signal: within })
           patience.worked(text)
           return line
         } catch (error) {

@@ -14,6 +14,8 @@ export interface GossipGate {
   ): (components: GossipSubComponents) => GossipSub
   /** Looks at who is connected: takes in those who are admitted now, and turns out those who are not any longer. */
   review(connections: readonly Connection[]): void
+  /** One of a peer's connections has ended: gossip goes on over another one. */
+  moved(connection: Connection): void
 }
 
 /** A gate. `isAdmitted` is asked whenever somebody comes, and at each review. */
@@ -101,6 +103,10 @@ export function createGossipGate(isAdmitted: (peer: PeerId) => boolean): GossipG
         connectionManager,
         logger,
       })
+    },
+    moved(connection) {
+      const { remotePeer } = connection
+      if (inside.has(remotePeer.toString())) void topology?.onConnect?.(remotePeer, connection)
     },
     review(connections) {
       for (const connection of connections) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
+import type { CircuitRelayTransportComponents } from '@libp2p/circuit-relay-v2'
 import type {
   ComponentLogger,
   Connection,
@@ -20,7 +21,7 @@ import { ENVELOPE_BYTES_MAX } from '../protocol/limits.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { createBoundedDatastore, type BoundedDatastore } from './bounded-datastore.ts'
 import { createConnectionPlaces, type ConnectionPlaces } from './connection-places.ts'
-import type { DialAddress } from './dialer.ts'
+import type { DialAddress, DialOptions } from './dialer.ts'
 import { checkDirectoryRecord, DIRECTORY_NAMESPACE } from './directory.ts'
 import { createGossipGate, type GossipGate } from './gossip-gate.ts'
 import { createLineWatch, type LineWatch } from './line-watch.ts'
@@ -45,6 +46,7 @@ import {
   STREAMS_PER_CONNECTION_MAX,
   TOPIC_BYTES_PER_PEER_MAX,
 } from './limits.ts'
+import type { Routes } from './routes.ts'
 
 /** A gossip message around an envelope: topic, protobuf framing. */
 const GOSSIP_BYTES_MAX = ENVELOPE_BYTES_MAX + (4 << 10)
@@ -79,6 +81,8 @@ export interface NodeOptions {
   readonly guard?: NodeGuard
   /** Told of everybody whom mDNS hears, each time; libp2p itself tells only of those it did not know. */
   readonly seenNearby?: SeenNearby
+  /** How others are reached, and reach this peer, through relays; not at all when absent. */
+  readonly relays?: Pick<Routes, 'relayTransport' | 'mayDial' | 'mayComeThrough'>
 }
 
 /** A libp2p node as this adapter uses it. */
@@ -91,6 +95,7 @@ export type Node = Awaited<ReturnType<typeof createNode>>
  */
 export async function createNode(options: NodeOptions) {
   const { gossip, lines, places, mayDial } = options.guard ?? openGuard()
+  const { relays } = options
   const isDenied = (peer: Libp2pPeerId): boolean =>
     isForeignKey(peer) || options.mayConnect?.(peer.toString()) === false
   const handshakes = createHandshakeErrors()
@@ -104,7 +109,12 @@ export async function createNode(options: NodeOptions) {
     logger: silent,
     datastore: options.datastore ?? createBoundedDatastore((key) => connected.has(key)),
     addresses: { listen: [...options.listen] },
-    transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
+    transports: [
+      tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } }),
+      ...(relays === undefined
+        ? []
+        : [(components: CircuitRelayTransportComponents) => relays.relayTransport(components)]),
+    ],
     connectionEncrypters: [
       (components) =>
         lines.identifying(handshakes.noting(noise({ crypto: createNoiseCrypto() })(components))),
@@ -127,7 +137,10 @@ export async function createNode(options: NodeOptions) {
       ),
     ],
     connectionGater: {
-      denyDialMultiaddr: (address) => !isTcpAddress(address) || !mayDial(address),
+      denyDialMultiaddr: (address) =>
+        !isTcpAddress(address) || relays?.mayDial(address) === false || !mayDial(address),
+      denyInboundRelayedConnection: (relay, peer) =>
+        relays?.mayComeThrough(relay.toString() as PeerId, peer.toString() as PeerId) !== true,
       denyInboundConnection: (connection) => !places.mayBegin(connection),
       denyInboundEncryptedConnection: (peer, connection) =>
         isDenied(peer) || !places.mayStay(peer.toString() as PeerId, connection),
@@ -146,7 +159,8 @@ export async function createNode(options: NodeOptions) {
       identify: identify(),
       identifyPush: identifyPush(),
       dialAddress: addressDialler(handshakes),
-      listening,
+      listenAt,
+      confirmOwn,
       ping: ping(),
       dht: kadDHT({
         protocol: KAD_PROTOCOL,
@@ -168,6 +182,7 @@ export async function createNode(options: NodeOptions) {
           ignoreDuplicatePublishError: true,
           maxInboundDataLength: GOSSIP_BYTES_MAX,
           maxOutboundBufferSize: GOSSIP_WAITING_BYTES_MAX,
+          runOnLimitedConnection: true,
           maxTopicBytesPerPeer: TOPIC_BYTES_PER_PEER_MAX,
           // Many peers behind one address are a household or one machine, no attack.
           scoreParams: { IPColocationFactorWeight: 0 },
@@ -195,30 +210,44 @@ function heardBy<C>(seen: SeenNearby | undefined, begin: (components: C) => Peer
 /** What of libp2p dials a single address. */
 interface AddressTransports {
   readonly transportManager: {
-    dial(address: Multiaddr, options: { signal: AbortSignal }): Promise<Connection>
+    dial(address: Multiaddr, options: DialOptions): Promise<Connection>
   }
 }
 
 /** Dials single addresses past libp2p's queue, which tries those of one peer one after the other. */
 function addressDialler(handshakes: HandshakeErrors) {
   return ({ transportManager }: AddressTransports): DialAddress =>
-    async (address, signal) => {
+    async (address, options) => {
       try {
-        return await transportManager.dial(address, { signal })
+        return await transportManager.dial(address, { ...options })
       } catch (error) {
-        throw handshakes.of(signal) ?? error
+        throw handshakes.of(options.signal) ?? error
       }
     }
 }
 
+/** Listens at one more address; a place at a relay is one. */
+function listenAt(components: {
+  readonly transportManager: { listen(addresses: Multiaddr[]): Promise<void> }
+}) {
+  return (address: Multiaddr): Promise<void> => components.transportManager.listen([address])
+}
+
 /**
- * Where this node listens, public addresses too: libp2p tells those only when somebody has confirmed that they are reached,
- * but a peer whose friends do not know where to try is never reached.
+ * Takes this machine's own public addresses for such: libp2p tells them to nobody before AutoNAT, which asks strangers, has
+ * found that they are reached. Who is told tries them, and loses nothing where they are not.
  */
-function listening(components: {
-  readonly transportManager: { getAddrs(): Multiaddr[] }
-}): () => Multiaddr[] {
-  return () => components.transportManager.getAddrs()
+function confirmOwn({ addressManager }: { readonly addressManager: OwnAddresses }) {
+  return (): void => {
+    for (const { multiaddr, verified, type } of addressManager.getAddressesWithMetadata()) {
+      if (type === 'transport' && !verified) addressManager.confirmObservedAddr(multiaddr, { type })
+    }
+  }
+}
+
+interface OwnAddresses {
+  getAddressesWithMetadata(): { multiaddr: Multiaddr; verified: boolean; type: string }[]
+  confirmObservedAddr(address: Multiaddr, options: { type: 'transport' }): void
 }
 
 /** The entry in which libp2p remembers a peer. */

@@ -78,6 +78,84 @@ export const DISCOVERED_CONNECTIONS_MAX = 16
 /** Of those heard in the local network, dialled at once: anybody there can announce many who do not exist. */
 export const NEARBY_DIALS_MAX = 4
 
+/** Contacts who hold a place at this peer, to be reached through it: more than most people have friends behind routers. */
+export const RELAY_PLACES_MAX = 64
+/** How long a place is held without being asked for again; the holder asks five minutes before. */
+export const RELAY_PLACE_MS = 60 * 60_000
+/** Lines through this peer, all, of one contact, and between two: one each way, while the two dial each other at once. */
+export const RELAY_LINES_MAX = 128
+export const RELAY_LINES_PER_PEER_MAX = 32
+export const RELAY_LINES_PER_PAIR_MAX = 2
+/** A line ends after this, and its two ends may make a new one. */
+export const RELAY_LINE_MS_MAX = 2 * 60 * 60_000
+/** Bytes a second between two, both directions together. */
+export const RELAY_PAIR_BYTES_PER_S = 256 << 10
+/** Bytes a second through this peer in all: what a home's upload has beside what its owner does. */
+export const RELAY_BYTES_PER_S = 1 << 20
+/** Bytes between two in a day. Control takes some megabytes; this is room for small jobs, not for scenes. */
+export const RELAY_PAIR_BYTES_PER_DAY = 512 << 20
+/** One exchange about a line or a place. */
+export const RELAY_ANSWER_MS_MAX = 10_000
+/** A message of that: ids, and the addresses of a relay. */
+export const RELAY_MESSAGE_BYTES_MAX = 4 << 10
+/** Streams by which one contact may ask for places and lines at a time: each line keeps its own. */
+export const RELAY_STREAMS_MAX = RELAY_LINES_PER_PEER_MAX + 4
+/** Contacts that a peer which nobody reaches directly is reached through: one more than needed, for when it restarts. */
+export const RELAYS_MAX = 2
+/** A contact that gave no place is asked again after this. */
+export const RELAY_AGAIN_MS = 60_000
+/** Lines of one peer that come through relays; its direct ones have places of their own. */
+export const RELAYED_PER_PEER_MAX = 2
+/**
+ * Chunks (about 1 MiB) of the largest blob that travels through a contact who relays: half a minute at its rate. What is
+ * larger waits for a direct connection.
+ */
+export const RELAYED_CHUNKS_MAX = 8
+/** How long a transfer waits for that, before it fails. */
+export const DIRECT_WAIT_MS_MAX = 2 * 60_000
+
+/** A direct connection takes over: what is under way on the relayed one has so long to end. */
+export const RELAYED_GRACE_MS = 5_000
+/** Whoever is reached through a relay is tried directly at once, again after this, then ever less often … */
+export const UPGRADE_MS_MIN = 5_000
+/** … up to this. */
+export const UPGRADE_MS_MAX = 10 * 60_000
+/** A connection from both ends at once: three of TCP's own attempts (at 0, 1 and 3 s). */
+export const PUNCH_MS_MAX = 6_000
+/** A contact may ask for one this often; it makes this peer dial an address that it names. */
+export const PUNCH_PER_PEER_MS = 4_000
+/** Contacts who are asked whether they reach this peer, at a time … */
+export const REACH_ASKED_MAX = 3
+/** … and how often, until somebody does. */
+export const REACH_AGAIN_MS = 10 * 60_000
+/** A contact tries this long, and is waited for a little longer. */
+export const REACH_DIAL_MS_MAX = 3_000
+export const REACH_ANSWER_MS_MAX = 5_000
+/** Ports that are tried for one contact: its own, and its router's. */
+export const REACH_PORTS_MAX = 2
+/** A contact may ask this often, and so many are tried at one moment. */
+export const REACH_PER_PEER_MS = 5_000
+export const REACH_TRIES_AT_ONCE_MAX = 8
+
+/** A router maps a port for so long; it is asked anew at half of that. */
+export const MAPPING_S = 3_600
+/** A router that maps nothing is asked again after this, and then after twice as long, up to the other. */
+export const MAPPING_AGAIN_MS_MIN = 60_000
+export const MAPPING_AGAIN_MS_MAX = 30 * 60_000
+/** All of asking a router; and of telling it that the port is not needed any more, which a stop waits for. */
+export const MAPPING_MS_MAX = 15_000
+export const UNMAPPING_MS_MAX = 2_000
+/** Waits for an answer by NAT-PMP: RFC 6886, section 3.1, says 250 ms doubled, for nine times; a router next door needs one. */
+export const PMP_WAITS_MS = [250, 500, 1_000]
+/** How long routers may take to say that they are there, by UPnP. */
+export const SSDP_MS_MAX = 3_000
+/** Others may answer a little after the first. */
+export const SSDP_MORE_MS = 300
+/** Routers that are asked. */
+export const ROUTERS_MAX = 4
+/** A router's description of itself, or its answer. */
+export const ROUTER_TEXT_BYTES_MAX = 128 << 10
+
 /** Addresses tried for one peer. */
 export const ADDRESSES_MAX = 16
 /**

@@ -64,7 +64,13 @@ export function createLineWatch({ nowMs, standingOf }: LineWatchParts): LineWatc
       }
       return {
         protocol: encrypter.protocol,
-        secureInbound: (line: MessageStream, options) => noted(encrypter.secureInbound(line, options)),
+        secureInbound: async (line: MessageStream, options) => {
+          const result = await noted(encrypter.secureInbound(line, options))
+          // Where both ends have dialled, one of them answers the handshake. Yamux goes by who dialled, and would have two
+          // clients, whose streams have the same numbers.
+          result.connection.direction = 'inbound'
+          return result
+        },
         secureOutbound: (line: MessageStream, options) => noted(encrypter.secureOutbound(line, options)),
       }
     },

@@ -187,6 +187,12 @@ function memberTransport(me: Member, mesh: Mesh): Transport {
       if (other === undefined || !me.links.has(other) || address !== addressOf(peer))
         refuse('unreachable', `${peer} is not at ${address}`)
     },
+    reachability: () => ({ state: 'unknown' }),
+    relays: () => [],
+    relayedLines: () => 0,
+    // Everybody reaches everybody here.
+    setRelaying: () => undefined,
+    announce: () => undefined,
     onConnection(listener) {
       const entry = (event: ConnectionEvent) => listener(event)
       me.listeners.add(entry)

@@ -8,22 +8,35 @@ import { ADDRESSES_MAX } from './limits.ts'
 /** Of an address that makes no sense. */
 const SHOWN_CHARACTERS_MAX = 300
 
+/** What says in an address that another peer passes on what it gets. */
+const CIRCUIT = 'p2p-circuit'
 /** How a host is named in an address. */
 const HOSTS: ReadonlySet<string> = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6'])
 
 /**
- * Whether an address is a TCP port of a host. This peer dials nothing else: libp2p would also connect to a socket in this
- * machine's file system (`/unix/…`), a named pipe on Windows, when somebody says that it is there.
+ * Whether an address is a TCP port of a host, or another peer's that passes on what it gets. This peer dials nothing else:
+ * libp2p would also connect to a socket in this machine's file system (`/unix/…`), a named pipe on Windows, when somebody
+ * says that it is there.
  */
 export function isTcpAddress(address: Multiaddr): boolean {
   const names = address.getComponents().map(({ name }) => name)
-  const [host = '', port, ...rest] = names.filter((name) => name !== 'ip6zone')
-  return HOSTS.has(host) && port === 'tcp' && rest.every((name) => name === 'p2p')
+  const circuitAt = names.indexOf(CIRCUIT)
+  const own = circuitAt < 0 ? names : names.slice(0, circuitAt)
+  const [host = '', port, ...rest] = own.filter((name) => name !== 'ip6zone')
+  if (circuitAt >= 0 && (own.at(-1) !== 'p2p' || !isPeerAtMost(names.slice(circuitAt + 1)))) return false
+  // A relay that is connected is named by its key alone.
+  if (circuitAt >= 0 && own.length === 1) return true
+  return HOSTS.has(host) && port === 'tcp' && isPeerAtMost(rest)
 }
 
-/** The peer that an address is of, if it says so. */
+const isPeerAtMost = (names: readonly string[]): boolean =>
+  names.length === 0 || (names.length === 1 && names[0] === 'p2p')
+
+/** The peer that an address is of, if it says so. Behind a relay's part comes the peer's own. */
 export function peerOfAddress(address: Multiaddr): PeerId | undefined {
-  return address.getComponents().findLast(({ name }) => name === 'p2p')?.value as PeerId | undefined
+  const components = address.getComponents()
+  const circuitAt = components.findLastIndex(({ name }) => name === CIRCUIT)
+  return components.findLast(({ name }, at) => name === 'p2p' && at > circuitAt)?.value as PeerId | undefined
 }
 
 /**
@@ -82,4 +95,13 @@ export function parseAddress(text: string): Multiaddr {
     const shown = printableLine(text.slice(0, SHOWN_CHARACTERS_MAX))
     refuse('bad-input', `not an address such as /ip4/192.0.2.7/tcp/4001: ${shown}`, error)
   }
+}
+
+/** The relay of an address that goes through one; undefined where it does not. */
+export function relayOf(address: Multiaddr): PeerId | undefined {
+  const components = address.getComponents()
+  const circuitAt = components.findIndex(({ name }) => name === CIRCUIT)
+  if (circuitAt < 0) return undefined
+  const relay = components.slice(0, circuitAt).findLast(({ name }) => name === 'p2p')?.value
+  return (relay ?? '') as PeerId
 }

@@ -38,7 +38,7 @@ import {
 } from './limits.ts'
 import { endDeadLines, newestFirst } from './line-probe.ts'
 import { createLineWatch } from './line-watch.ts'
-import { bootstrapPeers, checkAddresses, dialable, peerOfAddress } from './multiaddress.ts'
+import { bootstrapPeers, checkAddresses, dialable, peerOfAddress, relayOf } from './multiaddress.ts'
 import { connectionsByPeer } from './open-connections.ts'
 import { createReachNews, reachOf } from './peer-reach.ts'
 import { createReconnector, type NoteFailure } from './reconnect.ts'
@@ -47,12 +47,14 @@ import { createRequestPool, openFault } from './request-pool.ts'
 import { createRequestServer } from './request-server.ts'
 import { createSeenNearby } from './seen-nearby.ts'
 import { throwIfAborted } from './signal-fault.ts'
+import type { RelayLimits } from './relay-quota.ts'
+import { createRoutes } from './routes.ts'
 import { createTopics } from './topics.ts'
 import { createTrafficMeter } from './traffic.ts'
 import { createTurnTaking } from './turn-taking.ts'
 
 /** What a transport over libp2p is made of. */
-export interface TransportOptions extends Omit<NodeOptions, 'guard' | 'seenNearby'> {
+export interface TransportOptions extends Omit<NodeOptions, 'guard' | 'seenNearby' | 'relays'> {
   /** Multiaddresses, each with its peer id, of peers to join the network through; one stays connected with them. */
   readonly bootstrap: readonly string[]
   readonly clock: Clock
@@ -61,6 +63,10 @@ export interface TransportOptions extends Omit<NodeOptions, 'guard' | 'seenNearb
   readonly standingOf: (peer: PeerId) => Standing
   /** Told of errors that are defects of ours and must not become a remote crash. */
   readonly onDefect: (error: unknown) => void
+  /** How much this peer carries for its contacts, where it relays. */
+  readonly relayLimits?: RelayLimits
+  /** Whether an IP address can be reached from anywhere; as it is on the internet when absent. */
+  readonly isOutside?: (host: string) => boolean
 }
 
 interface Handler {
@@ -73,6 +79,8 @@ interface Handler {
 
 /** The libp2p id of one of our peers. */
 const libp2pId = (peer: PeerId) => peerIdFromString(peer)
+/** Ranks connections. */
+const directFirst = (a: Libp2pConnection, b: Libp2pConnection) => Number(b.direct) - Number(a.direct)
 /** Ours of a libp2p id; the gater lets only Ed25519 keys in. */
 const ourId = (id: { toString(): string }) => id.toString() as PeerId
 
@@ -113,8 +121,9 @@ export function createTransport(options: TransportOptions): Transport {
   let told = ''
 
   const running = (): Node => node ?? refuse('unreachable', 'this peer is not connected to any network')
-  const addresses = () => (node === undefined ? [] : ownAddresses(node, identity.peer))
-  const connectionsOf = (peer: PeerId) => newestFirst(node?.getConnections(libp2pId(peer)) ?? [])
+  const addresses = () => (node === undefined ? [] : routes.addresses())
+  const linesOf = (lines: readonly Libp2pConnection[]) => newestFirst(lines).sort(directFirst)
+  const connectionsOf = (peer: PeerId) => linesOf(node?.getConnections(libp2pId(peer)) ?? [])
 
   const pool = createRequestPool({
     nowMs,
@@ -130,6 +139,7 @@ export function createTransport(options: TransportOptions): Transport {
           signal: AbortSignal.any([signal, AbortSignal.timeout(STREAM_OPEN_MS_MAX)]),
           // The pool keeps count of its streams; the other direction's are bounded where they are accepted.
           maxOutboundStreams: 2 * STREAMS_OUT_MAX,
+          runOnLimitedConnection: true,
         })
         return createFrameStream(stream, { bytesMax: () => localBytesMax ?? REPLY_BYTES_MAX, nowMs })
       } catch (error) {
@@ -155,6 +165,8 @@ export function createTransport(options: TransportOptions): Transport {
       maxInboundStreams: STREAMS_IN_MAX,
       maxOutboundStreams: 2 * STREAMS_OUT_MAX,
       force: true,
+      // What is large is bounded where it is served; all else is little beside a relay's quota.
+      runOnLimitedConnection: true,
     })
 
   const dialer = createDialer(clock)
@@ -167,6 +179,8 @@ export function createTransport(options: TransportOptions): Transport {
   ) => {
     throwIfAborted(signal)
     const targets = dialable(peer, addresses)
+      .filter((address) => routes.mayDial(address))
+      .sort((a, b) => Number(relayOf(a) !== undefined) - Number(relayOf(b) !== undefined))
     if (connectionsOf(peer).length > 0) return
     const target = running()
     try {
@@ -179,6 +193,12 @@ export function createTransport(options: TransportOptions): Transport {
       throw openFault(error, signal, peer)
     }
   }
+  const dialDirect = async (peer: PeerId, signal: AbortSignal) => {
+    const targets = dialable(peer, reconnector.addressesOf(peer)).filter((a) => relayOf(a) === undefined)
+    if (targets.length === 0) refuse('unreachable', 'no direct address is known')
+    const mayTry = () => dials.take(peer)
+    await dialer.dial(targets, { dialOne: running().services.dialAddress, mayTry, signal })
+  }
   const openConnections = () => connectionsByPeer(newestFirst(node?.getConnections() ?? []))
   const reachNews = createReachNews(clock, () => {
     const open = openConnections()
@@ -190,6 +210,7 @@ export function createTransport(options: TransportOptions): Transport {
     random,
     isConnected: (peer) => connectionsOf(peer).length > 0,
     onChange: () => reachNews.changed(),
+    onNews: (peer) => routes.news(peer),
     dial: async ({ peer, addresses }, signal, note) => {
       try {
         await dial(peer, addresses, { signal, note })
@@ -212,7 +233,7 @@ export function createTransport(options: TransportOptions): Transport {
   }
   const tell = (event: ConnectionEvent) => {
     if (event.kind === 'connected') reconnector.onConnected(event.peer)
-    else {
+    else if (event.kind === 'disconnected') {
       reconnector.onDisconnected(event.peer)
       turns.forget(event.peer)
     }
@@ -243,6 +264,20 @@ export function createTransport(options: TransportOptions): Transport {
     for (const listener of [...addressListeners]) listener()
   }
   const probe = (lines: readonly Libp2pConnection[]) => void endDeadLines(lines).catch(onDefect)
+  const routes = createRoutes({
+    self: identity.peer,
+    clock,
+    isContact,
+    request: (peer, protocol, bytes, signal) => pool.request(peer, protocol, bytes, { signal }),
+    dialDirect,
+    tell,
+    retire: (peer) => pool.retire(peer),
+    moved: (line) => gossip.moved(line),
+    addressesChanged: tellAddresses,
+    onDefect,
+    ...(options.relayLimits === undefined ? {} : { relayLimits: options.relayLimits }),
+    ...(options.isOutside === undefined ? {} : { isOutside: options.isOutside }),
+  })
   const observe = (target: Node) => {
     // Whoever comes a second time may have lost the first line, which looks open from here.
     target.addEventListener('connection:open', ({ detail }) => {
@@ -264,9 +299,28 @@ export function createTransport(options: TransportOptions): Transport {
     target.addEventListener('self:peer:update', tellAddresses)
     target.addEventListener('peer:discovery', ({ detail }) => onDiscovered(target, ourId(detail.id)))
   }
+  const handle: Transport['handle'] = (
+    protocol,
+    answer,
+    { requestBytesMax = REQUEST_BYTES_MAX, strangers } = {},
+  ) => {
+    const strangersMax = strangers?.requestBytesMax ?? STRANGER_REQUEST_BYTES_MAX
+    const handler: Handler = {
+      answer(from, request, signal) {
+        if (!isContact(from) && strangers === undefined) refuse('not-trusted', 'this is for contacts')
+        return answer(from, request, signal)
+      },
+      bytesMaxOf: (peer) => (isContact(peer) ? requestBytesMax : Math.min(strangersMax, requestBytesMax)),
+      localBytesMax: strangers?.onlyLocal === true ? strangersMax : undefined,
+    }
+    handlers.set(protocol, handler)
+    if (node !== undefined) void register(node, protocol, handler).catch(onDefect)
+  }
+  for (const [protocol, answer] of routes.handlers) handle(protocol, answer)
   const sweep = () => {
     pool.sweep()
     server.sweep()
+    routes.sweep()
     cancelSweep = clock.after(SWEEP_MS, sweep)
   }
 
@@ -283,6 +337,7 @@ export function createTransport(options: TransportOptions): Transport {
           places: createConnectionPlaces(treatedAs),
           mayDial,
         },
+        relays: routes,
       })
       for (const [protocol, handler] of handlers) await register(starting, protocol, handler)
       observe(starting)
@@ -293,12 +348,14 @@ export function createTransport(options: TransportOptions): Transport {
         node = undefined
         refuse('bad-input', `cannot listen at ${options.listen.join(', ')}: ${String(error)}`, error)
       }
+      routes.attach(starting)
       topics.attach(starting.services.pubsub)
       reconnector.keep(gates)
       sweep()
     },
     async stop() {
       cancelSweep?.()
+      routes.stop()
       reconnector.stop()
       reachNews.stop()
       server.stop()
@@ -325,6 +382,7 @@ export function createTransport(options: TransportOptions): Transport {
     },
     networkChanged() {
       dialer.reset()
+      routes.networkChanged()
       reconnector.hurry()
       tellAddresses()
       probe(newestFirst(node?.getConnections() ?? []))
@@ -346,13 +404,18 @@ export function createTransport(options: TransportOptions): Transport {
       if (connectionsOf(peer).length === 0) refuse('unreachable', `not connected with ${peer}`)
       try {
         for (const target of dialable(peer, [address])) {
-          const line = await running().services.dialAddress(target, signal)
+          const line = await running().services.dialAddress(target, { signal })
           await line.close({ signal })
         }
       } catch (error) {
         throw openFault(error, signal, peer)
       }
     },
+    reachability: () => routes.reachability(),
+    relays: () => routes.relays(),
+    relayedLines: () => routes.lines(),
+    setRelaying: (choice) => routes.setRelaying(choice),
+    announce: (announced) => routes.announce(announced),
     onConnection(listener) {
       const entry = (event: ConnectionEvent) => listener(event)
       listeners.add(entry)
@@ -368,19 +431,7 @@ export function createTransport(options: TransportOptions): Transport {
       }
       return pool.request(peer, protocol, request, options)
     },
-    handle(protocol, answer, { requestBytesMax = REQUEST_BYTES_MAX, strangers } = {}) {
-      const strangersMax = strangers?.requestBytesMax ?? STRANGER_REQUEST_BYTES_MAX
-      const handler: Handler = {
-        answer(from, request, signal) {
-          if (!isContact(from) && strangers === undefined) refuse('not-trusted', 'this is for contacts')
-          return answer(from, request, signal)
-        },
-        bytesMaxOf: (peer) => (isContact(peer) ? requestBytesMax : Math.min(strangersMax, requestBytesMax)),
-        localBytesMax: strangers?.onlyLocal === true ? strangersMax : undefined,
-      }
-      handlers.set(protocol, handler)
-      if (node !== undefined) void register(node, protocol, handler).catch(onDefect)
-    },
+    handle,
     welcome: (peer) => guests.welcome(peer),
     traffic: () => traffic.byPeer,
 
@@ -391,12 +442,3 @@ export function createTransport(options: TransportOptions): Transport {
 
 /** Answers whoever asks from outside what only the local network is told. */
 const refuseFar: RequestHandler = () => refuse('not-trusted', 'this is for the local network')
-
-/** Where a node may be reached: what libp2p tells of it, and where it listens. */
-function ownAddresses(node: Node, me: PeerId): string[] {
-  const told = node.getMultiaddrs().map(String)
-  const listened = node.services
-    .listening()
-    .map((address) => `${bareAddress(address.toString(), me)}/p2p/${me}`)
-  return [...new Set([...told, ...listened])]
-}

@@ -13,6 +13,8 @@ export interface Reconnector {
   keep(peers: readonly KnownPeer[]): void
   /** The network is another one: all who are not connected are dialled now. */
   hurry(): void
+  /** Where a peer may be, as was told last. */
+  addressesOf(peer: PeerId): readonly string[]
   onConnected(peer: PeerId): void
   onDisconnected(peer: PeerId): void
   /** What is known of the look for each of them; for who is connected, of one that would begin now. */
@@ -29,6 +31,8 @@ export interface ReconnectorParts {
   readonly dial: (peer: KnownPeer, signal: AbortSignal, note: NoteFailure) => Promise<void>
   /** What `looks` says has changed. */
   readonly onChange: () => void
+  /** New addresses of a peer are known. */
+  readonly onNews?: (peer: PeerId) => void
 }
 
 /** Takes note of an address, without its peer id, that did not work. */
@@ -60,7 +64,7 @@ export function backoffMs(failures: number, dice: number): number {
 
 /** A reconnector that knows nobody yet. */
 export function createReconnector(parts: ReconnectorParts): Reconnector {
-  const { clock, random, isConnected, dial, onChange } = parts
+  const { clock, random, isConnected, dial, onChange, onNews } = parts
   const entries = new Map<PeerId, Entry>()
   let dialling = 0
   let stopped = false
@@ -159,7 +163,9 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
           entry.known = known
           const bare = new Set(bareAddresses(known))
           for (const address of entry.failed.keys()) if (!bare.has(address)) entry.failed.delete(address)
-          if (isNews) queueNow(entry)
+          if (!isNews) continue
+          queueNow(entry)
+          onNews?.(peer)
         } else {
           const phase = isConnected(peer) ? connected() : ({ state: 'queued' } as const)
           const look = lookFrom(clock.nowMs())
@@ -169,6 +175,7 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
       dialQueued()
       onChange()
     },
+    addressesOf: (peer) => entries.get(peer)?.known.addresses ?? [],
     onConnected(peer) {
       const entry = entries.get(peer)
       if (entry === undefined) return

@@ -10,6 +10,8 @@ import type { TrafficMeter } from './traffic.ts'
 /** Sends requests over streams that are kept open and used again, one request at a time on each. */
 export interface RequestPool {
   request(peer: PeerId, protocol: string, request: Uint8Array, options: RequestOptions): Promise<Uint8Array>
+  /** The peer is reached over another connection: streams that there are now are used no more. */
+  retire(peer: PeerId): void
   /** Closes streams that have been idle for long. */
   sweep(): void
   /** Resets all streams; requests under way end as `unreachable`. */
@@ -40,6 +42,7 @@ export interface RequestPoolParts {
 /** A pool of at most `STREAMS_OUT_MAX` streams for each peer and protocol. */
 export function createRequestPool({ open, nowMs, traffic }: RequestPoolParts): RequestPool {
   const lanes = new Map<string, Lane>()
+  const retired = new WeakSet<FrameStream>()
   const laneOf = (key: string): Lane => {
     const lane = lanes.get(key) ?? { idle: [], busy: new Set(), opening: 0, waiting: [] }
     lanes.set(key, lane)
@@ -91,7 +94,8 @@ export function createRequestPool({ open, nowMs, traffic }: RequestPoolParts): R
 
   const release = (key: string, lane: Lane, stream: FrameStream) => {
     lane.busy.delete(stream)
-    if (stream.isOpen) lane.idle.push({ stream, sinceMs: nowMs() })
+    if (retired.has(stream)) stream.end()
+    else if (stream.isOpen) lane.idle.push({ stream, sinceMs: nowMs() })
     freed(key, lane)
   }
 
@@ -111,6 +115,14 @@ export function createRequestPool({ open, nowMs, traffic }: RequestPoolParts): R
         })
       } finally {
         release(key, lane, stream)
+      }
+    },
+    retire(peer) {
+      for (const [key, lane] of [...lanes]) {
+        if (!key.startsWith(`${peer} `)) continue
+        for (const { stream } of lane.idle.splice(0)) stream.end()
+        for (const stream of lane.busy) retired.add(stream)
+        freed(key, lane)
       }
     },
     sweep() {

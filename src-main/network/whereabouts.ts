@@ -267,7 +267,7 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
       })
       stopListening = [
         transport.onConnection(({ kind, peer }) => {
-          if (!parts.contacts().includes(peer)) return
+          if (kind === 'rerouted' || !parts.contacts().includes(peer)) return
           if (kind === 'connected') tellOwn(peer)
           if (isWorthALook(peer)) lookSoon()
         }),

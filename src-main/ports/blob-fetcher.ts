@@ -1,5 +1,14 @@
 import type { Cid, PeerId } from '../protocol/ids.ts'
 
+/** A blob that is too large for a contact's relay, and waits for a direct connection. */
+export interface BlobWait {
+  readonly cid: Cid
+  /** About its size: its chunks, of about a MiB each. */
+  readonly mebibytes: number
+  /** Who has it. */
+  readonly from: PeerId
+}
+
 /** Brings blobs from other peers into the blob store. */
 export interface BlobFetcher {
   /**
@@ -23,6 +32,8 @@ export interface BlobFetcher {
       progress?: () => void
     },
   ): Promise<void>
+  /** What waits for a direct connection at this moment; each of it fails when that does not come within two minutes. */
+  waiting(): readonly BlobWait[]
   /** Bytes received and sent so far, over all peers. */
   traffic(): { readonly bytesIn: number; readonly bytesOut: number }
   /** Bytes a second that blobs came in with from each peer of late, of those that enough came from to tell. */

@@ -1,6 +1,21 @@
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { Connection, PeerReach } from './reach.ts'
 
+/** Whether others can open a connection to this peer from outside its home. */
+export type Reachability =
+  /** Nobody outside has tried yet. */
+  | { readonly state: 'unknown' }
+  /** A contact has; by IPv4, by IPv6 or both. */
+  | { readonly state: 'public'; readonly sinceMs: number; readonly families: readonly ('ip4' | 'ip6')[] }
+  /** A contact outside has tried, and did not get through. */
+  | { readonly state: 'private'; readonly sinceMs: number }
+
+/**
+ * Whether this peer carries connections of its contacts to one another: `auto` does while others reach it from outside,
+ * since only then it is of use.
+ */
+export type RelayChoice = 'on' | 'off' | 'auto'
+
 /** What the transport tells about others coming and going. */
 export type ConnectionEvent =
   | {
@@ -10,6 +25,8 @@ export type ConnectionEvent =
       readonly dialled?: string
     }
   | { readonly kind: 'disconnected'; readonly peer: PeerId }
+  /** It was reached through a relay, and is reached directly now, or the other way round. */
+  | { readonly kind: 'rerouted'; readonly peer: PeerId; readonly dialled?: string }
 
 /** Answers one request of an authenticated peer. A FaultError that it throws goes back as that fault. */
 export type RequestHandler = (from: PeerId, request: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>
@@ -108,6 +125,16 @@ export interface Transport {
    * @throws FaultError `unreachable` (also when it is not connected), `timed-out`, `cancelled` or `bad-input`
    */
   probe(peer: PeerId, address: string, options: { signal: AbortSignal }): Promise<void>
+  /** Whether others reach this peer from outside, as far as contacts have shown. */
+  reachability(): Reachability
+  /** Contacts through whom others reach this peer at this moment. */
+  relays(): readonly PeerId[]
+  /** Lines between contacts that go through this peer at this moment. */
+  relayedLines(): number
+  /** Whether contacts may reach each other through this peer, from now on; `off` at the start. */
+  setRelaying(choice: RelayChoice): void
+  /** Further addresses at which this peer is reached, such as a router's; they are tried by contacts and come first. */
+  announce(addresses: readonly string[]): void
   /** Calls back on every coming and going, until the returned function is called. */
   onConnection(listener: (event: ConnectionEvent) => void): () => void
 

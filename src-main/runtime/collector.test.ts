@@ -44,6 +44,7 @@ beforeEach(() => {
         stored = true
         return Promise.resolve()
       },
+      waiting: () => [],
       traffic: () => ({ bytesIn: 0, bytesOut: 0 }),
       rates: () => new Map(),
       setRates: () => undefined,

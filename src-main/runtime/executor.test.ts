@@ -60,6 +60,7 @@ beforeEach(async () => {
       fetch: async (cid) => {
         if (!mine.blobs.has(cid)) await fetching(cid)
       },
+      waiting: () => [],
       traffic: () => ({ bytesIn: 0, bytesOut: 0 }),
       rates: () => new Map(),
       setRates: () => undefined,

@@ -383,8 +383,8 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         const { kind, peer } = event
         if (!isKnown(state, peer) && !state.view.connected.has(peer)) return
         const at_ms = clock.nowMs()
-        tell({ kind, at_ms, peer })
-        if (kind !== 'connected' || event.dialled === undefined) return
+        if (kind !== 'rerouted') tell({ kind, at_ms, peer })
+        if (kind === 'disconnected' || event.dialled === undefined) return
         const address = event.dialled
         if (isWorthNoting(state, peer, address, at_ms)) tell({ kind: 'address-worked', at_ms, peer, address })
       })

@@ -35,6 +35,8 @@ interface StartOptions extends CommonOptions {
   readonly share: boolean
   readonly mdns: boolean
   readonly serveDht?: boolean
+  readonly relay?: boolean
+  readonly portMapping: boolean
   readonly bootstrap?: readonly string[]
   readonly apiPort?: number
   readonly quotaGb?: number
@@ -69,6 +71,12 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
     .option('--no-rules', 'let no rule pause sharing from now on (load, battery, …)')
     .option('--no-mdns', 'do not look for peers in the local network')
     .option('--serve-dht', 'tell others who ask where somebody is (for a peer that others bootstrap from)')
+    .option(
+      '--relay',
+      'let contacts reach each other through this peer (default: while it is reached from outside)',
+    )
+    .option('--no-relay', 'let nobody be reached through this peer')
+    .option('--no-port-mapping', 'do not ask the router to let others in')
     .option(
       '--bootstrap <multiaddr>',
       'a peer to join the network through, such as /ip4/192.0.2.7/tcp/4001/p2p/12D3KooW…; repeatable',
@@ -197,6 +205,8 @@ function flagsOf({
   share,
   mdns,
   serveDht,
+  relay,
+  portMapping,
   rules,
   bootstrap,
   ...rest
@@ -210,6 +220,8 @@ function flagsOf({
     ...(share ? [] : ['--no-share']),
     ...(mdns ? [] : ['--no-mdns']),
     ...(serveDht ? ['--serve-dht'] : []),
+    ...(relay === undefined ? [] : [relay ? '--relay' : '--no-relay']),
+    ...(portMapping ? [] : ['--no-port-mapping']),
     ...(rules ? [] : ['--no-rules']),
   ]
 }
