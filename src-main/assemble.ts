@@ -7,18 +7,20 @@ import { createHardware } from './hardware/probe.ts'
 import { createMachineWatch } from './hardware/watch.ts'
 import { createBlobExchange } from './network/blob-exchange.ts'
 import { keptListenAddresses, keptPort } from './network/kept-port.ts'
-import { createNetworkChoices, type NetworkChoices } from './network/network-choices.ts'
+import { createNetworkChoices } from './network/network-choices.ts'
 import { createNetworkWatch } from './network/network-watch.ts'
 import { createTransport } from './network/node.ts'
 import { createOwnReach } from './network/own-reach.ts'
 import { createPortMapper, portBehindRouter, type PortMapper } from './network/port-mapping.ts'
 import { createPublishedStores } from './network/published-store.ts'
 import { createWhereabouts } from './network/whereabouts.ts'
+import { awaitsGuests } from './peer/pairing.ts'
 import { openPeerFolder, type FolderOptions, type OpenedFolder } from './peer-folder.ts'
 import type { BlobFetcher } from './ports/blob-fetcher.ts'
 import type { BlobStore } from './ports/blob-store.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Hardware, MachineReader } from './ports/hardware.ts'
+import type { NetworkChoices } from './ports/network-choices.ts'
 import type { OwnReach } from './ports/own-reach.ts'
 import type { Random } from './ports/random.ts'
 import type { Runner } from './ports/runner.ts'
@@ -136,6 +138,7 @@ function wirePeer(
     serveDht: options.serveDht === true,
     mayConnect,
     standingOf: (peer) => runtime.standingOf(peer),
+    awaitsGuests: () => awaitsGuests(runtime.state, clock.nowMs()),
     clock,
     random,
     onDefect: report,
@@ -176,14 +179,6 @@ function wirePeer(
     learned: (record) => runtime.learn(record),
     onDefect: report,
   })
-  const port = keptPort(settings)
-  const ownReach = createOwnReach({
-    transport,
-    clock,
-    mdns,
-    isContact: (peer) => runtime.standingOf(peer) === 'contact',
-    ...(port === undefined ? {} : { keptPort: port }),
-  })
   const { relay, relayDefault = 'off', mapPort } = options
   const mapper: PortMapper = createPortMapper({
     clock,
@@ -197,6 +192,14 @@ function wirePeer(
     relayDefault,
     ...(relay === undefined ? {} : { relay }),
     ...(mapPort === undefined ? {} : { mapPort }),
+  })
+  const port = keptPort(settings)
+  const ownReach = createOwnReach({
+    transport,
+    mdns,
+    choices: networkChoices,
+    isContact: (peer) => runtime.standingOf(peer) === 'contact',
+    ...(port === undefined ? {} : { keptPort: port }),
   })
   const network = createNetworkWatch({
     clock,
@@ -290,7 +293,6 @@ function wirePeer(
     async start() {
       await runtime.start()
       whereabouts.start()
-      ownReach.start()
       nearby.start()
       network.start()
       networkChoices.start()

@@ -27,6 +27,10 @@ const OWN_REACH: OwnReachFacts = {
   nearby: false,
   reachability: 'unknown',
   confirmations: [],
+  portMapping: { state: 'off', allowed: false },
+  relays: [],
+  relaying: { choice: 'off', isOn: false, lines: 0 },
+  joinThrough: [],
 }
 
 /** A peer whose state, connections and people are the test's, and its mirror. */

@@ -29,6 +29,14 @@ export function nodeCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSi
       const either = AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])])
       return ownReachView(await parts.ownReach.check({ signal: either }), runtime.state.contacts)
     }),
+    setNetwork: os.node.setNetwork.handler(({ input: { map_port, relay, join_through } }) => {
+      const { network } = parts
+      // First the one that may be refused.
+      if (join_through !== undefined) network.setJoinThrough(join_through)
+      if (map_port !== undefined) network.setMapsPort(map_port)
+      if (relay !== undefined) network.setRelaying(relay)
+      return ownReachView(parts.ownReach.now(), runtime.state.contacts)
+    }),
     setAvailability: os.node.setAvailability.handler(async ({ input }) => {
       const availability = input.sharing
       if (availability.kind === 'week' && !isTimeZone(availability.plan.time_zone)) {

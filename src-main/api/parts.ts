@@ -2,6 +2,7 @@ import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Hardware } from '../ports/hardware.ts'
+import type { NetworkChoices } from '../ports/network-choices.ts'
 import type { OwnReach } from '../ports/own-reach.ts'
 import type { Random } from '../ports/random.ts'
 import type { HostWall, Runner } from '../ports/runner.ts'
@@ -37,6 +38,7 @@ export interface ApiParts {
   readonly health: Pick<Health, 'troubles'>
   readonly transport: Transport
   readonly ownReach: OwnReach
+  readonly network: NetworkChoices
   readonly nearby: Nearby
   readonly settings: Settings
   readonly sharing: SharingWatch

@@ -37,12 +37,17 @@ export function connectionView(connection: Connection, contacts: Contacts): Reac
 /** How this PC can be reached, in the contract's words. */
 export function ownReachView(facts: OwnReachFacts, contacts: Contacts): OwnReach {
   const { listening, addresses, ipv6, nearby, reachability, confirmations } = facts
+  const { portMapping, relays, relaying, joinThrough } = facts
   return {
     listening: listening.kind === 'given' ? { kind: 'given', ports: [...listening.ports] } : listening,
     addresses: addresses.map(({ address, scope }) => ({ address, scope })),
     ipv6,
     nearby,
     reachability,
+    port_mapping: portMappingView(portMapping),
+    relays: relays.map((peer) => ({ peer_id: peer, name: contacts.get(peer)?.name ?? '' })),
+    relaying: { choice: relaying.choice, is_on: relaying.isOn, lines: relaying.lines },
+    join_through: [...joinThrough],
     confirmations: confirmations.map(({ peer, atMs, outcome, scope, address, clock }) => ({
       peer_id: peer,
       name: contacts.get(peer)?.name ?? '',
@@ -53,4 +58,10 @@ export function ownReachView(facts: OwnReachFacts, contacts: Contacts): OwnReach
       ...(clock === undefined ? {} : { clock: { ahead_ms: clock.aheadMs, error_ms: clock.errorMs } }),
     })),
   }
+}
+
+function portMappingView(mapping: OwnReachFacts['portMapping']): OwnReach['port_mapping'] {
+  if (mapping.state !== 'mapped') return mapping
+  const { sinceMs, ...told } = mapping
+  return { ...told, since_ms: sinceMs }
 }

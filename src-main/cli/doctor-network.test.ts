@@ -17,6 +17,10 @@ const reach: OwnReach = {
   nearby: true,
   reachability: 'unknown',
   confirmations: [],
+  port_mapping: { state: 'none', allowed: true, why: 'UPnP: no router answers' },
+  relays: [],
+  relaying: { choice: 'auto', is_on: false, lines: 0 },
+  join_through: [],
 }
 const person = (of: Reach, connected = false) => ({ name: 'Bo', connected, reach: of }) as Person
 const missing = (failure?: LookFailure): Person =>

@@ -24,8 +24,14 @@ interface Place {
   peer?: PeerId
 }
 
-/** Places, all free. `standingOf` is asked again each time: who has paired since is no stranger. */
-export function createConnectionPlaces(standingOf: (peer: PeerId) => Standing): ConnectionPlaces {
+/**
+ * Places, all free. `standingOf` is asked again each time: who has paired since is no stranger. `mayComeThrough` says whether
+ * somebody may come through a relay.
+ */
+export function createConnectionPlaces(
+  standingOf: (peer: PeerId) => Standing,
+  mayComeThrough: (peer: PeerId) => boolean = (peer) => standingOf(peer) === 'contact',
+): ConnectionPlaces {
   const places = new Map<MultiaddrConnection, Place>()
   const count = (holds: (place: Place) => boolean) => [...places.values()].filter(holds).length
   const isStranger = ({ peer }: Place) => peer !== undefined && standingOf(peer) === 'stranger'
@@ -47,8 +53,8 @@ export function createConnectionPlaces(standingOf: (peer: PeerId) => Standing): 
     mayStay(peer, connection) {
       const own = placeOf(connection)
       const claimed = claimedBehindRelay(connection)
-      // A relay says who comes; only who shows that key does, and no stranger comes that way.
-      if (claimed !== undefined && (claimed !== peer || standingOf(peer) !== 'contact')) return false
+      // A relay says who comes; only who shows that key does.
+      if (claimed !== undefined && (claimed !== peer || !mayComeThrough(peer))) return false
       const max = own.isRelayed ? RELAYED_PER_PEER_MAX : CONNECTIONS_PER_PEER_MAX
       if (count((place) => place.peer === peer && place.isRelayed === own.isRelayed) >= max) return false
       if (standingOf(peer) === 'stranger') {

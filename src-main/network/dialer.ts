@@ -10,6 +10,7 @@ export interface DialOptions {
   readonly signal: AbortSignal
   /** The port it is dialled from, where that matters. */
   readonly localPort?: number
+  readonly localAddress?: string
   /** False where the other side dials too, and opens the handshake. */
   readonly initiator?: boolean
 }

@@ -12,12 +12,22 @@ import { PUNCH_MS_MAX, PUNCH_PER_PEER_MS, UPGRADE_MS_MAX, UPGRADE_MS_MIN } from 
 /** Agrees on a connection that both ends open at once. */
 export const PUNCH = '/meshwork/punch/1'
 
-const Place = z.object({ host: z.ipv4(), port: z.int().min(1_024).max(65_535) })
+/** Where one end dials from, in each family at most once. */
+const Places = z.object({
+  hosts: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .min(1)
+    .max(2),
+  port: z.int().min(1_024).max(65_535),
+})
+type Places = z.infer<typeof Places>
 const BYTES_MAX = 256
 
 /** How both ends dial each other at once. */
 export interface PunchDial {
   readonly localPort: number
+  /** The address it is dialled from, where this machine may have several of which the other side knows one. */
+  readonly localAddress?: string
   /** One of them opens the handshake. */
   readonly initiator: boolean
   readonly signal: AbortSignal
@@ -33,8 +43,8 @@ export interface UpgradeParts {
   readonly dialDirect: (peer: PeerId, signal: AbortSignal) => Promise<void>
   readonly request: (peer: PeerId, bytes: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>
   readonly dialPunch: (address: Multiaddr, how: PunchDial) => Promise<Connection>
-  /** The IPv4 address that others outside see this peer at. */
-  readonly seenAt: () => string | undefined
+  /** Where others outside see this peer: at an IPv4 address of its router or itself, and an IPv6 address of its own. */
+  readonly seenAt: () => readonly string[]
   readonly isOutside: (host: string) => boolean
 }
 
@@ -86,28 +96,33 @@ export function createDirectUpgrade(parts: UpgradeParts): DirectUpgrade {
   }
 
   async function punch(peer: PeerId): Promise<void> {
-    const host = seenAt()
-    if (host === undefined) refuse('unreachable', 'nobody outside has told where this peer is seen')
+    const hosts = [...seenAt()]
+    if (hosts.length === 0) refuse('unreachable', 'nobody outside has told where this peer is seen')
     const localPort = await freePort()
     const bytes = await request(
       peer,
-      encodeCanonical({ host, port: localPort }),
+      encodeCanonical({ hosts, port: localPort }),
       AbortSignal.timeout(PUNCH_MS_MAX),
     )
-    const place = decodeCanonical(bytes, Place, BYTES_MAX)
-    if (!place.ok) throw new FaultError(place.fault)
-    await open(peer, place.value, localPort, true)
+    const places = decodeCanonical(bytes, Places, BYTES_MAX)
+    if (!places.ok) throw new FaultError(places.fault)
+    await open(peer, places.value, { hosts, port: localPort }, true)
   }
 
-  async function open(
-    peer: PeerId,
-    to: z.infer<typeof Place>,
-    localPort: number,
-    initiator: boolean,
-  ): Promise<void> {
-    if (!isOutside(to.host)) refuse('bad-input', 'no address of the internet')
-    const address = multiaddr(`/ip4/${to.host}/tcp/${to.port}/p2p/${peer}`)
-    await dialPunch(address, { localPort, initiator, signal: AbortSignal.timeout(PUNCH_MS_MAX) })
+  /** Dials in each family that both ends have. */
+  async function open(peer: PeerId, to: Places, from: Places, initiator: boolean): Promise<void> {
+    const signal = AbortSignal.timeout(PUNCH_MS_MAX)
+    const attempts = to.hosts.filter(isOutside).map(async (host) => {
+      const family = familyOf(host)
+      const localAddress = from.hosts.find((own) => familyOf(own) === family)
+      if (localAddress === undefined) refuse('unreachable', 'no address of the same family')
+      const address = multiaddr(`/${family}/${host}/tcp/${to.port}/p2p/${peer}`)
+      // Of IPv4 the router's is told, which this machine does not have.
+      const own = family === 'ip6' ? { localAddress } : {}
+      await dialPunch(address, { localPort: from.port, ...own, initiator, signal })
+    })
+    if (attempts.length === 0) refuse('bad-input', 'no address of the internet')
+    await Promise.any(attempts)
   }
 
   return {
@@ -130,22 +145,26 @@ export function createDirectUpgrade(parts: UpgradeParts): DirectUpgrade {
       waiting.clear()
     },
     async answer(from, bytes) {
-      const place = decodeCanonical(bytes, Place, BYTES_MAX)
-      if (!place.ok) throw new FaultError(place.fault)
-      const host = seenAt()
+      const places = decodeCanonical(bytes, Places, BYTES_MAX)
+      if (!places.ok) throw new FaultError(places.fault)
+      const hosts = [...seenAt()]
       const nowMs = clock.nowMs()
-      if (!isRelayed(from) || host === undefined) refuse('unreachable', 'not to be reached in this way')
+      if (!isRelayed(from) || hosts.length === 0) refuse('unreachable', 'not to be reached in this way')
       if (nowMs - (punchedAtMs.get(from) ?? -PUNCH_PER_PEER_MS) < PUNCH_PER_PEER_MS) {
         refuse('too-busy', 'asked again too soon')
       }
       for (const [peer, atMs] of punchedAtMs) if (nowMs - atMs >= PUNCH_PER_PEER_MS) punchedAtMs.delete(peer)
       punchedAtMs.set(from, nowMs)
-      const localPort = await freePort()
+      const own = { hosts, port: await freePort() }
       // Whether it comes about shows in the connection; the answer must be on its way before.
-      clock.after(0, () => void open(from, place.value, localPort, false).catch(() => undefined))
-      return encodeCanonical({ host, port: localPort })
+      clock.after(0, () => void open(from, places.value, own, false).catch(() => undefined))
+      return encodeCanonical(own)
     },
   }
+}
+
+function familyOf(host: string): 'ip4' | 'ip6' {
+  return host.includes(':') ? 'ip6' : 'ip4'
 }
 
 /** A port that nothing uses at this moment. */

@@ -124,18 +124,12 @@ export const UPGRADE_MS_MAX = 10 * 60_000
 export const PUNCH_MS_MAX = 6_000
 /** A contact may ask for one this often; it makes this peer dial an address that it names. */
 export const PUNCH_PER_PEER_MS = 4_000
-/** Contacts who are asked whether they reach this peer, at a time … */
-export const REACH_ASKED_MAX = 3
-/** … and how often, until somebody does. */
+/** Contacts who are asked at a time whether they reach this peer … */
+export const REACH_ASKED_MAX = 5
+/** … and how often, where none has come by itself since. */
 export const REACH_AGAIN_MS = 10 * 60_000
-/** A contact tries this long, and is waited for a little longer. */
-export const REACH_DIAL_MS_MAX = 3_000
-export const REACH_ANSWER_MS_MAX = 5_000
-/** Ports that are tried for one contact: its own, and its router's. */
-export const REACH_PORTS_MAX = 2
-/** A contact may ask this often, and so many are tried at one moment. */
-export const REACH_PER_PEER_MS = 5_000
-export const REACH_TRIES_AT_ONCE_MAX = 8
+/** A contact's connection is waited for so long after its word that it got through. */
+export const CAME_MS_MAX = 1_000
 
 /** A router maps a port for so long; it is asked anew at half of that. */
 export const MAPPING_S = 3_600

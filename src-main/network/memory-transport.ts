@@ -188,8 +188,12 @@ function memberTransport(me: Member, mesh: Mesh): Transport {
         refuse('unreachable', `${peer} is not at ${address}`)
     },
     reachability: () => ({ state: 'unknown' }),
+    confirmations: () => [],
+    checkReach: () => Promise.resolve(),
+    onOwnReach: () => () => undefined,
     relays: () => [],
-    relayedLines: () => 0,
+    relaying: () => ({ isOn: false, lines: 0 }),
+    joinThrough: () => undefined,
     // Everybody reaches everybody here.
     setRelaying: () => undefined,
     announce: () => undefined,

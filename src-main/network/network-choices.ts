@@ -1,31 +1,23 @@
 import { z } from 'zod'
-import type { PortMapping } from '../ports/port-mapping.ts'
+import { refuse } from '../protocol/fault.ts'
+import type { NetworkChoices } from '../ports/network-choices.ts'
 import type { Settings } from '../ports/settings.ts'
 import type { RelayChoice, Transport } from '../ports/transport.ts'
+import { checkAddresses } from './multiaddress.ts'
 import type { PortMapper } from './port-mapping.ts'
 
 const RELAY_KEY = 'relay_for_contacts'
 const MAP_KEY = 'map_port'
-
-/** The user's choices about the network, and what came of them. */
-export interface NetworkChoices {
-  /** Puts what was chosen into effect; the transport has started. */
-  start(): void
-  /** Whether contacts reach each other through this peer: the user's choice, or what this host does without one. */
-  relaying(): RelayChoice
-  setRelaying(isAllowed: boolean): void
-  /** Whether the home's router lets others in. */
-  portMapping(): PortMapping
-  /** Whether the router may be asked to. */
-  mapsPort(): boolean
-  setMapsPort(isAllowed: boolean): void
-}
+const JOIN_KEY = 'join_through'
+/** Addresses to join the network through: one peer is enough, and some may be away. */
+export const JOIN_MAX = 16
+const JoinThrough = z.array(z.string().max(300)).max(JOIN_MAX)
 
 /** What choices are put into effect through. */
 export interface NetworkChoicesParts {
   readonly settings: Settings
-  readonly transport: Pick<Transport, 'setRelaying'>
-  readonly mapper: Pick<PortMapper, 'start' | 'stop' | 'state'>
+  readonly transport: Pick<Transport, 'setRelaying' | 'joinThrough'>
+  readonly mapper: Pick<PortMapper, 'start' | 'stop' | 'state' | 'onChange'>
   /** What this host does where its user chose nothing. */
   readonly relayDefault: RelayChoice
   /** Chosen for this run alone, over what is remembered. */
@@ -33,10 +25,12 @@ export interface NetworkChoicesParts {
   readonly mapPort?: boolean
 }
 
-/** The choices of one peer; they are remembered. */
+/** The choices of one peer. */
 export function createNetworkChoices(parts: NetworkChoicesParts): NetworkChoices {
   const { settings, transport, mapper, relayDefault } = parts
   let { relay, mapPort } = parts
+  const listeners = new Set<() => void>()
+  const changed = () => listeners.forEach((listener) => listener())
 
   function relaying(): RelayChoice {
     if (relay !== undefined) return relay
@@ -45,10 +39,12 @@ export function createNetworkChoices(parts: NetworkChoicesParts): NetworkChoices
   }
 
   const mapsPort = (): boolean => mapPort ?? settings.read(MAP_KEY, z.boolean()) ?? true
+  const joinThrough = (): readonly string[] => settings.read(JOIN_KEY, JoinThrough) ?? []
 
   return {
     start() {
       transport.setRelaying(relaying())
+      transport.joinThrough(joinThrough())
       if (mapsPort()) mapper.start()
     },
     relaying,
@@ -56,6 +52,7 @@ export function createNetworkChoices(parts: NetworkChoicesParts): NetworkChoices
       relay = undefined
       settings.write(RELAY_KEY, isAllowed)
       transport.setRelaying(relaying())
+      changed()
     },
     portMapping: () => mapper.state(),
     mapsPort,
@@ -65,6 +62,26 @@ export function createNetworkChoices(parts: NetworkChoicesParts): NetworkChoices
       settings.write(MAP_KEY, isAllowed)
       if (isAllowed && !was) mapper.start()
       if (!isAllowed && was) void mapper.stop()
+      changed()
+    },
+    joinThrough,
+    setJoinThrough(addresses) {
+      const list = [...new Set(addresses.map((address) => address.trim()))]
+      if (list.length > JOIN_MAX)
+        refuse('bad-input', `${list.length} addresses to join through, at most ${JOIN_MAX}`)
+      checkAddresses({ listen: [], bootstrap: list })
+      settings.write(JOIN_KEY, list)
+      transport.joinThrough(list)
+      changed()
+    },
+    onChange(listener) {
+      const entry = () => listener()
+      listeners.add(entry)
+      const stop = mapper.onChange(entry)
+      return () => {
+        listeners.delete(entry)
+        stop()
+      }
     },
   }
 }

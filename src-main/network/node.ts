@@ -16,6 +16,7 @@ import type {
 } from '../ports/transport.ts'
 import { createByteBudget, createReservation } from './byte-budget.ts'
 import { createConnectionPlaces } from './connection-places.ts'
+import { createDialBack } from './dial-back.ts'
 import { createDialBudget } from './dial-budget.ts'
 import { bareAddress, createDialer } from './dialer.ts'
 import { createDirectory } from './directory.ts'
@@ -61,6 +62,8 @@ export interface TransportOptions extends Omit<NodeOptions, 'guard' | 'seenNearb
   readonly random: Random
   /** What others are to this peer at this moment. */
   readonly standingOf: (peer: PeerId) => Standing
+  /** Whether somebody who is no contact may come through a contact's relay now: with an invite. Nobody may when absent. */
+  readonly awaitsGuests?: () => boolean
   /** Told of errors that are defects of ours and must not become a remote crash. */
   readonly onDefect: (error: unknown) => void
   /** How much this peer carries for its contacts, where it relays. */
@@ -99,9 +102,11 @@ export function createTransport(options: TransportOptions): Transport {
   checkAddresses(options)
   const nowMs = () => clock.nowMs()
   const isContact = (peer: PeerId) => standingOf(peer) === 'contact'
+  const mayBeRelayed = (peer: PeerId) => isContact(peer) || options.awaitsGuests?.() === true
   const handlers = new Map<string, Handler>()
   const listeners = new Set<(event: ConnectionEvent) => void>()
   const addressListeners = new Set<() => void>()
+  const ownReachNews = new Set<() => void>()
   const traffic = createTrafficMeter()
   const topics = createTopics(onDefect)
   const gossip = createGossipGate(isContact)
@@ -170,7 +175,8 @@ export function createTransport(options: TransportOptions): Transport {
     })
 
   const dialer = createDialer(clock)
-  const gates = bootstrapPeers(options.bootstrap)
+  let gates = bootstrapPeers(options.bootstrap)
+  let kept: readonly KnownPeer[] = []
   const dials = createDialBudget(nowMs)
   const dial = async (
     peer: PeerId,
@@ -268,12 +274,15 @@ export function createTransport(options: TransportOptions): Transport {
     self: identity.peer,
     clock,
     isContact,
+    mayBeRelayed,
     request: (peer, protocol, bytes, signal) => pool.request(peer, protocol, bytes, { signal }),
+    askBack: (peer, ports, asking) => dialBack.ask(peer, ports, asking),
     dialDirect,
     tell,
     retire: (peer) => pool.retire(peer),
     moved: (line) => gossip.moved(line),
     addressesChanged: tellAddresses,
+    reachChanged: () => ownReachNews.forEach((listener) => listener()),
     onDefect,
     ...(options.relayLimits === undefined ? {} : { relayLimits: options.relayLimits }),
     ...(options.isOutside === undefined ? {} : { isOutside: options.isOutside }),
@@ -324,7 +333,7 @@ export function createTransport(options: TransportOptions): Transport {
     cancelSweep = clock.after(SWEEP_MS, sweep)
   }
 
-  return {
+  const transport: Transport = {
     peer: identity.peer,
     async start() {
       assert(node === undefined, 'a transport is started once')
@@ -334,7 +343,7 @@ export function createTransport(options: TransportOptions): Transport {
         guard: {
           gossip,
           lines: createLineWatch({ nowMs, standingOf: treatedAs }),
-          places: createConnectionPlaces(treatedAs),
+          places: createConnectionPlaces(treatedAs, mayBeRelayed),
           mayDial,
         },
         relays: routes,
@@ -350,7 +359,7 @@ export function createTransport(options: TransportOptions): Transport {
       }
       routes.attach(starting)
       topics.attach(starting.services.pubsub)
-      reconnector.keep(gates)
+      reconnector.keep([...kept, ...gates])
       sweep()
     },
     async stop() {
@@ -366,18 +375,19 @@ export function createTransport(options: TransportOptions): Transport {
       node = undefined
     },
     addresses,
-    onAddresses(listener) {
-      const entry = () => listener()
-      addressListeners.add(entry)
-      return () => void addressListeners.delete(entry)
-    },
-
+    onAddresses: (listener) => listen(addressListeners, listener),
     connect: dial,
+    joinThrough(addresses) {
+      gates = bootstrapPeers([...options.bootstrap, ...addresses])
+      reconnector.keep([...kept, ...gates])
+    },
     keepConnected(peers: readonly KnownPeer[]) {
-      reconnector.keep([...peers, ...gates])
+      kept = peers
+      reconnector.keep([...kept, ...gates])
       if (node === undefined) return
       const connections = node.getConnections()
       gossip.review(connections)
+      routes.review()
       for (const { remotePeer } of connections) rate(node, ourId(remotePeer))
     },
     networkChanged() {
@@ -412,8 +422,11 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
     reachability: () => routes.reachability(),
+    confirmations: () => routes.confirmations(),
+    checkReach: (options) => routes.checkReach(options),
+    onOwnReach: (listener) => listen(ownReachNews, listener),
     relays: () => routes.relays(),
-    relayedLines: () => routes.lines(),
+    relaying: () => routes.relaying(),
     setRelaying: (choice) => routes.setRelaying(choice),
     announce: (announced) => routes.announce(announced),
     onConnection(listener) {
@@ -438,6 +451,16 @@ export function createTransport(options: TransportOptions): Transport {
     ...createProviders(running, identity.peer),
     ...createDirectory(running, identity.peer),
   }
+  const dialBack = createDialBack({ transport, clock })
+  dialBack.start()
+  return transport
+}
+
+/** Adds a listener until the returned function is called; the same one may be there twice. */
+function listen(all: Set<() => void>, listener: () => void): () => void {
+  const entry = () => listener()
+  all.add(entry)
+  return () => void all.delete(entry)
 }
 
 /** Answers whoever asks from outside what only the local network is told. */

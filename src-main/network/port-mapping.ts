@@ -55,6 +55,8 @@ export interface PortMapper {
   /** The network is another one: its router is asked. */
   networkChanged(): void
   state(): PortMapping
+  /** Calls back when `state` says something else, until the returned function is called. */
+  onChange(listener: () => void): () => void
   /** Gives the port back; takes two seconds at most. */
   stop(): Promise<void>
 }
@@ -69,6 +71,12 @@ export function createPortMapper(parts: PortMappingParts): PortMapper {
   let cancelNext: (() => void) | undefined
   let failures = 0
   let isStarted = false
+  const listeners = new Set<() => void>()
+
+  function become(next: PortMapping): void {
+    state = next
+    for (const listener of [...listeners]) listener()
+  }
 
   function later(ms: number): void {
     cancelNext?.()
@@ -79,7 +87,7 @@ export function createPortMapper(parts: PortMappingParts): PortMapper {
     const internal = port()
     if (!isStarted || running !== undefined) return
     if (internal === undefined) return later(MAPPING_AGAIN_MS_MAX)
-    if (mapped === undefined) state = { state: 'asking' }
+    if (mapped === undefined) become({ state: 'asking' })
     const abort = new AbortController()
     const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(MAPPING_MS_MAX)])
     const done = map(internal, signal)
@@ -103,11 +111,12 @@ export function createPortMapper(parts: PortMappingParts): PortMapper {
     mapped = now
     if (isUsable(now.host)) {
       const address = `/ip4/${now.host}/tcp/${now.port}`
-      state = { state: 'mapped', by: now.by, address, sinceMs: clock.nowMs() }
+      const sinceMs = state.state === 'mapped' && state.address === address ? state.sinceMs : clock.nowMs()
+      become({ state: 'mapped', by: now.by, address, sinceMs })
       announce([address])
     } else {
       // Behind another router, or its provider's: what it maps leads to nowhere.
-      state = { state: 'none', why: `the router has no public address itself, but ${now.host}` }
+      become({ state: 'none', why: `the router has no public address itself, but ${now.host}` })
       announce([])
     }
     later((Math.max(now.seconds, 2) * 1_000) / 2)
@@ -115,7 +124,7 @@ export function createPortMapper(parts: PortMappingParts): PortMapper {
 
   function failed(why: string): void {
     mapped = undefined
-    state = { state: 'none', why }
+    become({ state: 'none', why })
     announce([])
     later(Math.min(MAPPING_AGAIN_MS_MAX, MAPPING_AGAIN_MS_MIN * 2 ** Math.min(failures, 30)))
     failures += 1
@@ -132,6 +141,11 @@ export function createPortMapper(parts: PortMappingParts): PortMapper {
       later(0)
     },
     state: () => state,
+    onChange(listener) {
+      const entry = () => listener()
+      listeners.add(entry)
+      return () => void listeners.delete(entry)
+    },
     async stop() {
       isStarted = false
       cancelNext?.()
@@ -140,7 +154,7 @@ export function createPortMapper(parts: PortMappingParts): PortMapper {
       const given = mapped?.unmap(AbortSignal.timeout(UNMAPPING_MS_MAX)).catch(() => undefined)
       mapped = undefined
       if (state.state === 'mapped') announce([])
-      state = { state: 'off' }
+      become({ state: 'off' })
       const { promise: tooLate, resolve } = Promise.withResolvers<undefined>()
       const cancel = clock.after(UNMAPPING_MS_MAX, () => resolve(undefined))
       await Promise.race([Promise.all([ending, given]), tooLate])

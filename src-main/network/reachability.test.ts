@@ -1,10 +1,9 @@
 import { afterEach, expect, it } from 'vitest'
-import { z } from 'zod'
-import { decodeCanonical, encodeCanonical } from '../protocol/canonical.ts'
+import { encodeCanonical } from '../protocol/canonical.ts'
+import type { DialBackReply } from '../protocol/dial-back.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Standing, Transport } from '../ports/transport.ts'
 import { localPeer } from './local-mesh.ts'
-import { REACH } from './reachability.ts'
 
 const soon = () => ({ signal: AbortSignal.timeout(60_000) })
 const stops: (() => Promise<void>)[] = []
@@ -27,7 +26,8 @@ async function start(
 ): Promise<Transport> {
   const { answer, ...given } = options
   const { transport } = localPeer({ isOutside: () => true, ...given })
-  if (answer !== undefined) transport.handle(REACH, (_from, request) => Promise.resolve(answer(request)))
+  if (answer !== undefined)
+    transport.handle('/meshwork/dial-back/1', (_from, request) => Promise.resolve(answer(request)))
   await transport.start()
   stops.push(() => transport.stop())
   return transport
@@ -56,43 +56,38 @@ it('[H25] a contact in the same home says nothing about outside', async () => {
   const isOutside = () => false
   const [ann, bob] = [await start({ isOutside }), await start({ isOutside })]
   await ann.connect(bob.peer, bob.addresses(), soon())
-  const question = encodeCanonical({ ports: [20_001] })
-  const answer = await ann.request(bob.peer, REACH, question, soon())
-  expect(decodeCanonical(answer, z.unknown(), 256)).toEqual({ ok: true, value: { seen: '127.0.0.1' } })
+  await ann.checkReach(soon())
+  expect(ann.confirmations()).toMatchObject([{ peer: bob.peer, outcome: 'open', scope: 'machine' }])
   expect([ann.reachability().state, bob.reachability().state]).toEqual(['unknown', 'unknown'])
 })
 
 it('[H25] the word of a contact that never came does not count', async () => {
-  let asked = 0
   const liar = await start({
     answer: () => {
-      asked += 1
-      return encodeCanonical({ seen: '25.0.0.1', reached: true })
+      const outcomes: DialBackReply['outcomes'] = [{ port: 20_001, outcome: 'open' }]
+      return encodeCanonical({ seen: '/ip4/25.0.0.1', outcomes, received_ms: 1, answered_ms: 1 })
     },
   })
   const ann = await start({ listen: [] })
   ann.announce([closedPort()])
   await ann.connect(liar.peer, liar.addresses(), soon())
-  await until(() => asked > 0)
-  await ann.request(liar.peer, REACH, encodeCanonical({ ports: [20_001] }), soon())
+  await ann.checkReach(soon())
+  expect(ann.confirmations()).toMatchObject([{ peer: liar.peer, outcome: 'no-word' }])
   expect(ann.reachability()).toEqual({ state: 'unknown' })
 })
 
-it('[H25] strangers are tried by nobody, and a contact not as often as it likes', async () => {
+it('[H25] who was reached is private when a contact outside tries in vain later', async () => {
   const [ann, bob] = [await start(), await start()]
-  const question = encodeCanonical({ ports: [20_001] })
   await ann.connect(bob.peer, bob.addresses(), soon())
-  // It was asked at the connection already.
   await until(() => ann.reachability().state === 'public')
-  await expect(ann.request(bob.peer, REACH, question, soon())).rejects.toMatchObject({
-    fault: { kind: 'too-busy' },
+  const carl = await start({
+    answer: () => {
+      const outcomes: DialBackReply['outcomes'] = [{ port: 20_001, outcome: 'no-answer' }]
+      return encodeCanonical({ seen: '/ip4/25.0.0.1', outcomes, received_ms: 1, answered_ms: 1 })
+    },
   })
-  const careful = await start({ standingOf: () => 'stranger' })
-  await ann.connect(careful.peer, careful.addresses(), soon())
-  await expect(ann.request(careful.peer, REACH, question, soon())).rejects.toMatchObject({
-    fault: { kind: 'not-trusted' },
-  })
-  await expect(ann.request(bob.peer, REACH, encodeCanonical({ ports: [22] }), soon())).rejects.toMatchObject({
-    fault: { kind: 'malformed' },
-  })
+  await ann.disconnect(bob.peer)
+  await ann.connect(carl.peer, carl.addresses(), soon())
+  await ann.checkReach(soon())
+  expect(ann.reachability()).toMatchObject({ state: 'private' })
 })

@@ -120,6 +120,21 @@ describe('reconnector', () => {
     expect(dials).toHaveLength(7)
   })
 
+  test('[H4] a try under way begins anew when new addresses are known, which is no failure, and with old ones goes on', async () => {
+    const at = (...addresses: string[]) => [{ peer, addresses }]
+    reconnector.keep(at('/ip4/192.0.2.7/tcp/20000'))
+    reconnector.keep(at('/ip4/192.0.2.7/tcp/20000'))
+    await pass(0)
+    expect(dials).toHaveLength(1)
+    reconnector.keep(at('/ip4/192.0.2.7/tcp/20000', '/ip4/192.0.2.8/tcp/20000'))
+    await pass(0)
+    expect(dials.map(({ signal }) => signal.aborted)).toEqual([true, false])
+    expect(reconnector.looks().get(peer)).not.toHaveProperty('failure')
+    dials[1]?.succeed()
+    await pass(RECONNECT_MS_MAX)
+    expect(dials).toHaveLength(2)
+  })
+
   test('who comes by itself is not dialled, and a connection lost while dialling is noticed', async () => {
     reconnector.keep([known(peer)])
     dials[0]!.fail()

@@ -48,7 +48,8 @@ interface Entry {
     | { state: 'connected'; readonly sinceMs: number }
     | { state: 'waiting'; readonly untilMs: number; readonly cancel: () => void }
     | { state: 'queued' }
-    | { state: 'dialling'; readonly abort: AbortController }
+    /** Begun anew when more is known than when it began, or the network is another one. */
+    | { state: 'dialling'; readonly abort: AbortController; isOutdated: boolean }
 }
 
 /**
@@ -95,7 +96,8 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
   const dialOne = async (entry: Entry) => {
     const abort = new AbortController()
     const cancelTimeout = clock.after(DIAL_MS_MAX, () => abort.abort())
-    entry.phase = { state: 'dialling', abort }
+    const phase = { state: 'dialling' as const, abort, isOutdated: false }
+    entry.phase = phase
     dialling += 1
     entry.look = { ...entry.look, tries: entry.look.tries + 1 }
     const note: NoteFailure = (address, error) => void entry.failed.set(address, addressFailure(error))
@@ -104,14 +106,17 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
     try {
       await dial(entry.known, abort.signal, note)
     } catch {
-      entry.failures += 1
-      entry.look = failedNow(entry)
+      if (!phase.isOutdated) {
+        entry.failures += 1
+        entry.look = failedNow(entry)
+      }
     } finally {
       cancelTimeout()
       dialling -= 1
     }
     if (!isOver()) {
       if (isConnected(entry.known.peer)) markConnected(entry)
+      else if (phase.isOutdated) entry.phase = { state: 'queued' }
       else later(entry)
     }
     dialQueued()
@@ -128,6 +133,11 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
     return phase.state === 'connected' ? lookFrom(clock.nowMs()) : look
   }
   const queueNow = (entry: Entry) => {
+    if (entry.phase.state === 'dialling') {
+      entry.failures = 0
+      entry.phase.isOutdated = true
+      entry.phase.abort.abort()
+    }
     if (entry.phase.state !== 'waiting') return
     entry.phase.cancel()
     entry.failures = 0

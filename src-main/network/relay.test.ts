@@ -118,6 +118,29 @@ describe('two whom nobody reaches directly', () => {
     await until(() => ann.addresses().length === 0)
   })
 
+  it('[H21] need not be contacts while one of them waits for somebody with an invite', async () => {
+    let isOpen = false
+    const cy = await start('cy', ['ann', 'bob'])
+    cy.setRelaying('on')
+    const ann = await start('ann', ['cy', 'bob'], { listen: [] })
+    const bob = await start('bob', ['cy'], { listen: [], awaitsGuests: () => isOpen })
+    for (const peer of [ann, bob]) await peer.connect(cy.peer, cy.addresses(), soon())
+    await until(() => bob.relays().includes(cy.peer))
+    bob.handle('invite', (_from, request) => Promise.resolve(request), { strangers: { requestBytesMax: 64 } })
+    await expect(ann.connect(bob.peer, bob.addresses(), soon())).rejects.toMatchObject({
+      fault: { kind: 'unreachable' },
+    })
+    isOpen = true
+    // Addresses that failed lately wait a moment; another network ends that.
+    ann.networkChanged()
+    await ann.connect(bob.peer, bob.addresses(), soon())
+    const secret = bytes(16)
+    expect(await ann.request(bob.peer, 'invite', secret, soon())).toEqual(secret)
+    await expect(ann.request(bob.peer, 'echo', secret, soon())).rejects.toMatchObject({
+      fault: { kind: 'not-trusted' },
+    })
+  })
+
   it('[H20] publish to each other', async () => {
     const { ann, bob } = await friends()
     await ann.connect(bob.peer, bob.addresses(), soon())
@@ -355,7 +378,7 @@ describe('a direct connection', () => {
     ann.keepConnected([{ peer: bob.peer, addresses: [] }])
     ann.keepConnected([{ peer: bob.peer, addresses: bob.addresses() }])
     await until(() => routeTo(ann, bob.peer) === 'direct' && routeTo(bob, ann.peer) === 'direct')
-    while (cy.relayedLines() > 0) expect(await ann.request(bob.peer, 'echo', said, soon())).toEqual(said)
+    while (cy.relaying().lines > 0) expect(await ann.request(bob.peer, 'echo', said, soon())).toEqual(said)
     expect(await bob.request(ann.peer, 'echo', said, soon())).toEqual(said)
     expect(events.map(({ kind }) => kind)).toEqual(['connected', 'rerouted'])
     expect(events[1]).toMatchObject({ dialled: bob.addresses()[0]?.replace(`/p2p/${bob.peer}`, '') })

@@ -3,13 +3,14 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Confirmation } from '../ports/own-reach.ts'
 import type { ConnectionEvent, Reachability, RelayChoice, RequestHandler } from '../ports/transport.ts'
 import { createDirectUpgrade, PUNCH, type PunchDial } from './direct-upgrade.ts'
 import { bareAddress } from './dialer.ts'
 import type { Node } from './libp2p-options.ts'
 import { RELAYED_GRACE_MS } from './limits.ts'
 import { relayOf } from './multiaddress.ts'
-import { createReach, REACH } from './reachability.ts'
+import { createReach, type ReachParts } from './reachability.ts'
 import { createRelayClient } from './relay-client.ts'
 import type { RelayLimits } from './relay-quota.ts'
 import { createRelayServer, type RelayServer } from './relay-server.ts'
@@ -25,12 +26,16 @@ export interface RoutesParts {
   readonly self: PeerId
   readonly clock: Clock
   readonly isContact: (peer: PeerId) => boolean
+  /** Whether somebody may come, or be reached, through a relay: a contact, or who has an invite. */
+  readonly mayBeRelayed: (peer: PeerId) => boolean
   readonly request: (
     peer: PeerId,
     protocol: string,
     bytes: Uint8Array,
     signal: AbortSignal,
   ) => Promise<Uint8Array>
+  /** Asks a contact whether it reaches this peer. */
+  readonly askBack: ReachParts['ask']
   /** Tries what is known of a peer's direct addresses, connected or not. @throws when none answers */
   readonly dialDirect: (peer: PeerId, signal: AbortSignal) => Promise<void>
   readonly tell: (event: ConnectionEvent) => void
@@ -40,6 +45,8 @@ export interface RoutesParts {
   readonly moved: (line: Connection) => void
   /** The addresses at which this peer is reached may be others. */
   readonly addressesChanged: () => void
+  /** What this peer knows of how it is reached is something else. */
+  readonly reachChanged: () => void
   readonly onDefect: (error: unknown) => void
   readonly relayLimits?: RelayLimits
   /** Whether an IP address can be reached from anywhere; as it is on the internet when absent. */
@@ -60,11 +67,16 @@ export interface Routes {
   announce(addresses: readonly string[]): void
   setRelaying(choice: RelayChoice): void
   reachability(): Reachability
+  confirmations(): readonly Confirmation[]
+  /** Asks contacts now whether they reach this peer. */
+  checkReach(options: { signal: AbortSignal }): Promise<void>
   relays(): PeerId[]
-  /** Lines between others that this peer carries. */
-  lines(): number
+  /** Whether this peer carries lines between others, and how many at this moment. */
+  relaying(): { readonly isOn: boolean; readonly lines: number }
   /** New addresses of a peer are known. */
   news(peer: PeerId): void
+  /** Others are contacts now. */
+  review(): void
   sweep(): void
   networkChanged(): void
   stop(): void
@@ -88,12 +100,12 @@ export function createRoutes(parts: RoutesParts): Routes {
   const isDirectTo = (peer: PeerId): boolean => linesOf(peer).some(({ direct }) => direct)
   const isRelayed = (peer: PeerId): boolean => linesOf(peer).length > 0 && !isDirectTo(peer)
 
-  /** The node's own addresses where somebody else could reach it. */
+  /** Where the node listens itself. */
+  const direct = (): Multiaddr[] =>
+    (node?.getMultiaddrs() ?? []).filter((address) => relayOf(address) === undefined)
+  /** Of those, where another machine could reach it. */
   const ownAddresses = (): Multiaddr[] =>
-    (node?.getMultiaddrs() ?? []).filter((address) => {
-      const host = hostOf(address)
-      return relayOf(address) === undefined && (!isLoopback(address.toString()) || isOutside(host))
-    })
+    direct().filter((address) => !isLoopback(address.toString()) || isOutside(hostOf(address)))
   const portsOf = (addresses: readonly Multiaddr[]): number[] =>
     addresses.flatMap((address) => {
       const port = address.getComponents().find(({ name }) => name === 'tcp')?.value
@@ -104,9 +116,8 @@ export function createRoutes(parts: RoutesParts): Routes {
     clock,
     isOutside,
     lines: () => (node?.getConnections() ?? []).filter((line) => isUsable(line) && line.direct),
-    ports: () => [...new Set(portsOf([...announced.map((text) => multiaddr(text)), ...ownAddresses()]))],
-    request: (peer, bytes, signal) => parts.request(peer, REACH, bytes, signal),
-    dial: (address, signal) => dialOne(address, { signal }),
+    ports: () => [...new Set(portsOf([...announced.map((text) => multiaddr(text)), ...direct()]))],
+    ask: parts.askBack,
     changed: reachChanged,
   })
   const upgrade = createDirectUpgrade({
@@ -116,7 +127,12 @@ export function createRoutes(parts: RoutesParts): Routes {
     dialDirect: parts.dialDirect,
     request: (peer, bytes, signal) => parts.request(peer, PUNCH, bytes, signal),
     dialPunch,
-    seenAt: () => reach.seenAt(),
+    seenAt: () => {
+      const six = ownAddresses()
+        .map(hostOf)
+        .find((host) => host.includes(':') && isOutside(host))
+      return [reach.seenAt(), six].filter((host) => host !== undefined)
+    },
     isOutside,
   })
   const relayTransport = createRelayTransport((peer) => client.isRelay(peer))
@@ -162,8 +178,7 @@ export function createRoutes(parts: RoutesParts): Routes {
     const state = reach.state()
     if (state.state === 'public' && state.families.includes('ip4')) return false
     if (state.state === 'private') return true
-    const listening = (node?.getMultiaddrs() ?? []).filter((address) => relayOf(address) === undefined)
-    if (listening.length === 0) return true
+    if (direct().length === 0) return true
     const own = ownAddresses()
     return own.length > 0 && !own.some((address) => isFour(address) && isOutside(hostOf(address)))
   }
@@ -183,10 +198,15 @@ export function createRoutes(parts: RoutesParts): Routes {
     applyChoice()
     client.tend()
     parts.addressesChanged()
+    parts.reachChanged()
   }
 
   function applyChoice(): void {
-    server?.set(choice === 'on' || (choice === 'auto' && reach.state().state === 'public'))
+    server?.set(isRelaying())
+  }
+
+  function isRelaying(): boolean {
+    return choice === 'on' || (choice === 'auto' && reach.state().state === 'public')
   }
 
   function onOpen(line: Connection): void {
@@ -258,11 +278,8 @@ export function createRoutes(parts: RoutesParts): Routes {
       const relay = relayOf(address)
       return relay === undefined || (relay !== self && isContact(relay))
     },
-    mayComeThrough: (relay, peer) => client.isRelay(relay) && isContact(relay) && isContact(peer),
-    handlers: [
-      [REACH, (from, bytes, signal) => reach.answer(from, bytes, signal)],
-      [PUNCH, (from, bytes, signal) => upgrade.answer(from, bytes, signal)],
-    ],
+    mayComeThrough: (relay, peer) => client.isRelay(relay) && isContact(relay) && parts.mayBeRelayed(peer),
+    handlers: [[PUNCH, (from, bytes, signal) => upgrade.answer(from, bytes, signal)]],
     attach(target) {
       node = target
       const { relayLimits: limits, onDefect } = parts
@@ -295,11 +312,21 @@ export function createRoutes(parts: RoutesParts): Routes {
     setRelaying(to) {
       choice = to
       applyChoice()
+      parts.reachChanged()
     },
     reachability: () => reach.state(),
+    confirmations: () => reach.confirmations(),
+    checkReach: (options) => reach.check(options),
     relays,
-    lines: () => server?.lines() ?? 0,
+    relaying: () => ({ isOn: isRelaying(), lines: server?.lines() ?? 0 }),
     news: (peer) => upgrade.news(peer),
+    review() {
+      for (const line of node?.getConnections() ?? []) {
+        const peer = ourId(line.remotePeer)
+        if (isContact(peer) && isRelayed(peer)) upgrade.relayed(peer)
+      }
+      client.tend()
+    },
     sweep() {
       node?.services.confirmOwn()
       reach.tend()

@@ -14,7 +14,7 @@ import {
   submit,
 } from './brain.fixture.ts'
 import type { DurableEvent } from './event.ts'
-import { admitPairing } from './pairing.ts'
+import { admitPairing, awaitsGuests } from './pairing.ts'
 import { admitAward } from './admission.ts'
 
 const ANN = peerOf('A')
@@ -56,6 +56,14 @@ describe('pairing', () => {
     expect(admitPairing(brain.state, 'hash', ANN, NOON)).toEqual({ ok: true, value: 0.2 })
     brain.happens({ kind: 'forgotten', at_ms: NOON, peer: ANN })
     expect(admitPairing(brain.state, 'hash', ANN, NOON)).toMatchObject({ fault: { kind: 'invite-refused' } })
+  })
+
+  test('[H21] guests are awaited while an invite is open', () => {
+    const brain = createBrain()
+    expect(awaitsGuests(brain.state, NOON)).toBe(false)
+    brain.happens(INVITED)
+    expect(awaitsGuests(brain.state, NOON)).toBe(true)
+    expect(awaitsGuests(brain.state, INVITED.expires_at_ms)).toBe(false)
   })
 
   test('[B1] an invite that has expired, or was never given out, opens nothing', () => {

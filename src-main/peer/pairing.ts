@@ -26,6 +26,11 @@ export function openInvite(state: PeerState, event: Of<'invited'>): Effect[] {
   return []
 }
 
+/** Whether somebody who is no contact may come with an invite of this peer. */
+export function awaitsGuests(state: PeerState, nowMs: number): boolean {
+  return [...state.invites.values()].some(({ expiresAtMs }) => expiresAtMs > nowMs)
+}
+
 /**
  * Whether a secret opens an invite. Giving out the code was the inviter's acceptance, showing it is the other's. Who
  * opened it may show it again: the answer may have been lost on the way.

@@ -1,5 +1,7 @@
 import type { PeerId } from '../protocol/ids.ts'
+import type { PortMapping } from './port-mapping.ts'
 import type { AddressScope } from './reach.ts'
+import type { RelayChoice } from './transport.ts'
 
 /** One contact's word on whether it reaches this peer from where it is. */
 export interface Confirmation {
@@ -35,8 +37,15 @@ export interface OwnReachFacts {
    * internet; `unknown` before anybody was asked and while nobody could say.
    */
   readonly reachability: 'open' | 'local' | 'closed' | 'unknown'
-  /** What contacts said, of each the latest; nothing before the first check. */
+  /** What contacts said, of each the latest; nothing before the first was asked. */
   readonly confirmations: readonly Confirmation[]
+  readonly portMapping: PortMapping & { readonly allowed: boolean }
+  /** Contacts through whom this peer is reached at this moment. */
+  readonly relays: readonly PeerId[]
+  /** Whether contacts reach each other through this peer, and how many pairs do at this moment. */
+  readonly relaying: { readonly choice: RelayChoice; readonly isOn: boolean; readonly lines: number }
+  /** Addresses, each with its peer id, of those through whom this peer joins the network, as its user listed them. */
+  readonly joinThrough: readonly string[]
 }
 
 /** Knows how this peer can be reached, and asks contacts. */

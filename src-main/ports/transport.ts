@@ -1,4 +1,5 @@
 import type { Cid, PeerId } from '../protocol/ids.ts'
+import type { Confirmation } from './own-reach.ts'
 import type { Connection, PeerReach } from './reach.ts'
 
 /** Whether others can open a connection to this peer from outside its home. */
@@ -112,6 +113,11 @@ export interface Transport {
   keepConnected(peers: readonly KnownPeer[]): void
   /** This machine is in another network, or was asleep: whoever is kept connected and is not is dialled at once. */
   networkChanged(): void
+  /**
+   * Stays connected with those through whom it joins the network, beside others; the latest call's list counts.
+   * @throws FaultError `bad-input` when an address does not say which peer it is of
+   */
+  joinThrough(addresses: readonly string[]): void
   /** Ends the connections with a peer; whoever is kept connected comes back. */
   disconnect(peer: PeerId): Promise<void>
   /** One for each connected peer, the direct one where there are several. */
@@ -127,10 +133,16 @@ export interface Transport {
   probe(peer: PeerId, address: string, options: { signal: AbortSignal }): Promise<void>
   /** Whether others reach this peer from outside, as far as contacts have shown. */
   reachability(): Reachability
+  /** What contacts said on that, of each the latest, the newest first. */
+  confirmations(): readonly Confirmation[]
+  /** Asks some connected contacts now, those who are farthest. Calls at the same time are one. */
+  checkReach(options: { signal: AbortSignal }): Promise<void>
+  /** Calls back when `reachability`, `confirmations` or `relays` say something else, until the returned function is called. */
+  onOwnReach(listener: () => void): () => void
   /** Contacts through whom others reach this peer at this moment. */
   relays(): readonly PeerId[]
-  /** Lines between contacts that go through this peer at this moment. */
-  relayedLines(): number
+  /** Whether contacts may reach each other through this peer at this moment, and lines between them that do. */
+  relaying(): { readonly isOn: boolean; readonly lines: number }
   /** Whether contacts may reach each other through this peer, from now on; `off` at the start. */
   setRelaying(choice: RelayChoice): void
   /** Further addresses at which this peer is reached, such as a router's; they are tried by contacts and come first. */

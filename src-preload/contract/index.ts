@@ -83,7 +83,15 @@ export {
   type PairRequest,
   type Person,
 } from './people.ts'
-export type { AddressScope, Confirmation, LookFailure, OwnReach, Reach } from './reach.ts'
+export type {
+  AddressScope,
+  Confirmation,
+  LookFailure,
+  NetworkChange,
+  OwnReach,
+  PortMapping,
+  Reach,
+} from './reach.ts'
 export { PREFERENCES, Preferences, type PreferencesChange } from './preferences.ts'
 export type { Meters, RuleReading, SharingInfo, SharingNow } from './sharing.ts'
 export type { DayStatistics } from './statistics.ts'

@@ -8,7 +8,7 @@ import { AlgorithmCapability, AvailabilitySlot, Fraction } from '../../src-main/
 import { LentLimits } from '../../src-main/protocol/wasm-job.ts'
 import { NAME_LENGTH_MAX } from './limits.ts'
 import { AtMs, Count, Nothing, procedure } from './procedure.ts'
-import { OwnReach } from './reach.ts'
+import { NetworkChange, OwnReach } from './reach.ts'
 
 /** What this peer shares and when: nothing, so much around the clock, slots, or a week as its user painted it. */
 export const Sharing = z.discriminatedUnion('kind', [
@@ -129,6 +129,8 @@ export const node = {
     .output(Nothing),
   /** Asks a few connected people whether they reach this PC: each tries once, at the address they see. Takes seconds. */
   checkReach: procedure.output(OwnReach),
+  /** Faults: `bad-input` for an address to join through that is none, or does not say which peer it is of. */
+  setNetwork: procedure.input(NetworkChange).output(OwnReach),
   /** Takes effect with the next round; units that run here already are finished. */
   setAvailability: procedure.input(z.strictObject({ sharing: Sharing })).output(Nothing),
   /** Changes what is lent to strangers' modules, from the next offer on. What is not named stays. */

@@ -74,6 +74,32 @@ export type Confirmation = z.infer<typeof Confirmation>
 
 const Port = z.int().min(1).max(65_535)
 
+/** Whether the home's router lets others in, because this PC has asked it to (NAT-PMP, UPnP). */
+export const PortMapping = z.discriminatedUnion('state', [
+  /** `off`: it may not be asked, or there is no need: this PC has a public address, or listens for itself alone. */
+  z.strictObject({ state: z.enum(['off', 'asking']), allowed: z.boolean() }),
+  z.strictObject({
+    state: z.literal('mapped'),
+    allowed: z.boolean(),
+    by: z.enum(['NAT-PMP', 'UPnP']),
+    /** The router's public address and port, as a multiaddress. */
+    address: z.string(),
+    since_ms: AtMs,
+  }),
+  z.strictObject({ state: z.literal('none'), allowed: z.boolean(), why: z.string() }),
+])
+export type PortMapping = z.infer<typeof PortMapping>
+
+/** Choices about the network; what is absent stays as it is. */
+export const NetworkChange = z.strictObject({
+  /** Whether the router may be asked to let others in. */
+  map_port: z.boolean().exactOptional(),
+  /** Whether contacts may reach each other through this PC. */
+  relay: z.boolean().exactOptional(),
+  join_through: z.array(z.string().max(300)).max(16).exactOptional(),
+})
+export type NetworkChange = z.infer<typeof NetworkChange>
+
 /** How this PC can be reached. */
 export const OwnReach = z.strictObject({
   /** `kept`: at the port that was chosen at the first start. `given`: as the user said. */
@@ -90,7 +116,14 @@ export const OwnReach = z.strictObject({
   nearby: z.boolean(),
   /** What contacts confirm: from the internet, from its own network only, not from the internet, or nothing yet. */
   reachability: z.enum(['open', 'local', 'closed', 'unknown']),
-  /** What contacts said when they were asked, the latest of each; nothing before the first check. */
+  /** What contacts said when they were asked, the latest of each; nothing before the first was. */
   confirmations: z.array(Confirmation),
+  port_mapping: PortMapping,
+  /** Contacts through whom this PC is reached at this moment. */
+  relays: z.array(z.strictObject({ peer_id: PeerId, name: z.string() })),
+  /** Whether contacts reach each other through this PC, and how many lines between them it carries. */
+  relaying: z.strictObject({ choice: z.enum(['on', 'off', 'auto']), is_on: z.boolean(), lines: Count }),
+  /** Addresses, each with its peer id, of those through whom this PC joins the network. */
+  join_through: z.array(z.string()),
 })
 export type OwnReach = z.infer<typeof OwnReach>

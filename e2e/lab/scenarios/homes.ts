@@ -13,8 +13,6 @@ const DIRECT_WITHIN_MS = 30_000
 /** A small picture takes seconds; on two cores which others use, a minute or two. */
 const RENDERED_WITHIN_MS = 240_000
 
-const LACKS_RELAY = 'a relay by a friend'
-
 /** Friends who met, and are at home now. */
 interface AtHome {
   readonly ann: LabPeer
@@ -90,7 +88,6 @@ const oneAtHome: Scenario = {
 const restricted: Scenario = {
   name: 'both behind address-restricted NAT, relay friend',
   wanted: 'relayed ≤ 10 s, direct ≤ 30 s',
-  lacks: LACKS_RELAY,
   async run(stage) {
     const home: HomeOptions = { translation: 'restricted' }
     return measureRoutes(await sendHome(stage, { ann: home, bob: home }), true)
@@ -100,7 +97,6 @@ const restricted: Scenario = {
 const codeAtHome: Scenario = {
   name: 'an invite code between two homes, a relay friend of both is up',
   wanted: 'paired ≤ 30 s',
-  lacks: LACKS_RELAY,
   async run(stage) {
     const { internet } = stage
     const cy = await stage.startPeer({ name: 'Cy', host: await internet.publicHost('cy'), shares: false })
@@ -130,7 +126,6 @@ const codeAtHome: Scenario = {
 const symmetric: Scenario = {
   name: 'both behind symmetric NAT',
   wanted: 'relayed ≤ 10 s, says so, a render by both finishes',
-  lacks: LACKS_RELAY,
   async run(stage) {
     const home: HomeOptions = { translation: 'symmetric' }
     const friends = await sendHome(stage, { ann: home, bob: home }, 'real')
@@ -174,7 +169,6 @@ const picture: Scenario = {
 const mapped: Scenario = {
   name: 'a router with UPnP (miniupnpd), the friend behind a symmetric one',
   wanted: 'direct ≤ 30 s',
-  lacks: 'port mapping',
   needs: 'miniupnpd',
   async run(stage) {
     const homes = {
@@ -190,7 +184,6 @@ const mapped: Scenario = {
 const ipv6: Scenario = {
   name: 'both behind symmetric NAT, with IPv6 behind filters, relay friend',
   wanted: 'relayed ≤ 10 s, direct ≤ 30 s',
-  lacks: LACKS_RELAY,
   async run(stage) {
     const home: HomeOptions = { translation: 'symmetric', ipv6: true }
     return measureRoutes(await sendHome(stage, { ann: home, bob: home }), true)
