@@ -14,7 +14,11 @@ export async function endDeadLines(lines: readonly Connection[]): Promise<void> 
       const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
       try {
         // Agreeing on a protocol takes an answer.
-        const stream = await line.newStream(PING_PROTOCOL, { signal, negotiateFully: true })
+        const stream = await line.newStream(PING_PROTOCOL, {
+          signal,
+          negotiateFully: true,
+          runOnLimitedConnection: true,
+        })
         stream.abort(new Error('asked'))
       } catch {
         // A refusal is an answer too.

@@ -1,20 +1,12 @@
-import type { Connection as Libp2pConnection, Stream } from '@libp2p/interface'
+import type { Connection as Libp2pConnection } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { assert, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
-import { isLocalAddress } from '../protocol/local-address.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-import type {
-  ConnectionEvent,
-  ConnectOptions,
-  KnownPeer,
-  RequestHandler,
-  Standing,
-  Transport,
-} from '../ports/transport.ts'
-import { createByteBudget, createReservation } from './byte-budget.ts'
+import type { ConnectionEvent, ConnectOptions, KnownPeer, Standing, Transport } from '../ports/transport.ts'
+import { createByteBudget } from './byte-budget.ts'
 import { createConnectionPlaces } from './connection-places.ts'
 import { createDialBack } from './dial-back.ts'
 import { createDialBudget } from './dial-budget.ts'
@@ -31,9 +23,7 @@ import {
   DISCOVERED_CONNECTIONS_MAX,
   REPLY_BYTES_MAX,
   REQUEST_BYTES_MAX,
-  STRANGER_REQUEST_BYTES_MAX,
   STREAM_OPEN_MS_MAX,
-  STREAMS_IN_MAX,
   STREAMS_OUT_MAX,
   SWEEP_MS,
 } from './limits.ts'
@@ -45,7 +35,7 @@ import { createReachNews, reachOf } from './peer-reach.ts'
 import { createReconnector, type NoteFailure } from './reconnect.ts'
 import { createProviders } from './providers.ts'
 import { createRequestPool, openFault } from './request-pool.ts'
-import { createRequestServer } from './request-server.ts'
+import { createServedProtocols } from './served-protocols.ts'
 import { createSeenNearby } from './seen-nearby.ts'
 import { throwIfAborted } from './signal-fault.ts'
 import type { RelayLimits } from './relay-quota.ts'
@@ -72,14 +62,6 @@ export interface TransportOptions extends Omit<NodeOptions, 'guard' | 'seenNearb
   readonly isOutside?: (host: string) => boolean
 }
 
-interface Handler {
-  readonly answer: RequestHandler
-  /** The longest request of somebody; who may ask nothing is heard and refused. */
-  readonly bytesMaxOf: (peer: PeerId) => number
-  /** Set where only those in the local network are answered: the longest answer, too. */
-  readonly localBytesMax: number | undefined
-}
-
 /** The libp2p id of one of our peers. */
 const libp2pId = (peer: PeerId) => peerIdFromString(peer)
 /** Ranks connections. */
@@ -103,7 +85,6 @@ export function createTransport(options: TransportOptions): Transport {
   const nowMs = () => clock.nowMs()
   const isContact = (peer: PeerId) => standingOf(peer) === 'contact'
   const mayBeRelayed = (peer: PeerId) => isContact(peer) || options.awaitsGuests?.() === true
-  const handlers = new Map<string, Handler>()
   const listeners = new Set<(event: ConnectionEvent) => void>()
   const addressListeners = new Set<() => void>()
   const ownReachNews = new Set<() => void>()
@@ -136,7 +117,7 @@ export function createTransport(options: TransportOptions): Transport {
     open: async (peer, protocol, signal) => {
       const [connection] = connectionsOf(peer)
       if (connection === undefined) refuse('unreachable', `not connected with ${peer}`)
-      const localBytesMax = handlers.get(protocol)?.localBytesMax
+      const localBytesMax = served.localBytesMaxOf(protocol)
       // Strangers nearby are asked for their names without a reason to trust them with more.
       if (localBytesMax === undefined) guests.welcome(peer)
       try {
@@ -152,27 +133,7 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
   })
-  const server = createRequestServer({ nowMs, traffic, turns, onDefect })
-
-  const accept = (handler: Handler, stream: Stream, connection: Libp2pConnection) => {
-    const { answer, bytesMaxOf, localBytesMax } = handler
-    const isFar =
-      localBytesMax !== undefined && !(connection.direct && isLocalAddress(connection.remoteAddr.toString()))
-    const from = ourId(connection.remotePeer)
-    const reservation = createReservation(budget, from)
-    const bytesMax = () => bytesMaxOf(from)
-    const frames = createFrameStream(stream, { bytesMax, nowMs, reserve: reservation.reserve })
-    // libp2p counts a stream as accepted when this returns; it is served from here on until it ends.
-    void server.serve({ from, stream: frames, handler: isFar ? refuseFar : answer, reservation })
-  }
-  const register = (target: Node, protocol: string, handler: Handler) =>
-    target.handle(protocol, (stream, connection) => accept(handler, stream, connection), {
-      maxInboundStreams: STREAMS_IN_MAX,
-      maxOutboundStreams: 2 * STREAMS_OUT_MAX,
-      force: true,
-      // What is large is bounded where it is served; all else is little beside a relay's quota.
-      runOnLimitedConnection: true,
-    })
+  const served = createServedProtocols({ nowMs, traffic, turns, budget, isContact, onDefect })
 
   const dialer = createDialer(clock)
   let gates = bootstrapPeers(options.bootstrap)
@@ -238,8 +199,9 @@ export function createTransport(options: TransportOptions): Transport {
     target.peerStore.merge(libp2pId(peer), { tags }).catch(onDefect)
   }
   const tell = (event: ConnectionEvent) => {
-    if (event.kind === 'connected') reconnector.onConnected(event.peer)
-    else if (event.kind === 'disconnected') {
+    if (event.kind === 'rerouted') reachNews.changed()
+    else if (event.kind === 'connected') reconnector.onConnected(event.peer)
+    else {
       reconnector.onDisconnected(event.peer)
       turns.forget(event.peer)
     }
@@ -308,27 +270,10 @@ export function createTransport(options: TransportOptions): Transport {
     target.addEventListener('self:peer:update', tellAddresses)
     target.addEventListener('peer:discovery', ({ detail }) => onDiscovered(target, ourId(detail.id)))
   }
-  const handle: Transport['handle'] = (
-    protocol,
-    answer,
-    { requestBytesMax = REQUEST_BYTES_MAX, strangers } = {},
-  ) => {
-    const strangersMax = strangers?.requestBytesMax ?? STRANGER_REQUEST_BYTES_MAX
-    const handler: Handler = {
-      answer(from, request, signal) {
-        if (!isContact(from) && strangers === undefined) refuse('not-trusted', 'this is for contacts')
-        return answer(from, request, signal)
-      },
-      bytesMaxOf: (peer) => (isContact(peer) ? requestBytesMax : Math.min(strangersMax, requestBytesMax)),
-      localBytesMax: strangers?.onlyLocal === true ? strangersMax : undefined,
-    }
-    handlers.set(protocol, handler)
-    if (node !== undefined) void register(node, protocol, handler).catch(onDefect)
-  }
-  for (const [protocol, answer] of routes.handlers) handle(protocol, answer)
+  for (const [protocol, answer] of routes.handlers) served.handle(protocol, answer)
   const sweep = () => {
     pool.sweep()
-    server.sweep()
+    served.sweep()
     routes.sweep()
     cancelSweep = clock.after(SWEEP_MS, sweep)
   }
@@ -348,7 +293,7 @@ export function createTransport(options: TransportOptions): Transport {
         },
         relays: routes,
       })
-      for (const [protocol, handler] of handlers) await register(starting, protocol, handler)
+      await served.attach(starting)
       observe(starting)
       node = starting
       try {
@@ -367,7 +312,7 @@ export function createTransport(options: TransportOptions): Transport {
       routes.stop()
       reconnector.stop()
       reachNews.stop()
-      server.stop()
+      served.stop()
       pool.stop()
       topics.detach()
       const stopping = node
@@ -444,7 +389,7 @@ export function createTransport(options: TransportOptions): Transport {
       }
       return pool.request(peer, protocol, request, options)
     },
-    handle,
+    handle: (protocol, answer, how) => served.handle(protocol, answer, how),
     welcome: (peer) => guests.welcome(peer),
     traffic: () => traffic.byPeer,
 
@@ -462,6 +407,3 @@ function listen(all: Set<() => void>, listener: () => void): () => void {
   all.add(entry)
   return () => void all.delete(entry)
 }
-
-/** Answers whoever asks from outside what only the local network is told. */
-const refuseFar: RequestHandler = () => refuse('not-trusted', 'this is for the local network')
