@@ -10,6 +10,7 @@ import { openGround } from './ground.ts'
 import { missingForLab, missingForRow } from './requirements.ts'
 import { playScenario, type Scenario } from './scenario.ts'
 import { scenarios as grounds } from './scenarios/grounds.ts'
+import { scenarios as homes } from './scenarios/homes.ts'
 import { scenarios as restarts } from './scenarios/restarts.ts'
 import { scenarios as secrecy } from './scenarios/secrecy.ts'
 import { hasFailed, tableRow } from './table.ts'
@@ -21,6 +22,7 @@ if (missing !== undefined) process.stdout.write(`lab: SKIPPED, ${missing}.\n`)
 const QUICK: readonly Scenario[] = [
   ...grounds.filter(({ name }) => !name.includes('maps a port')),
   ...restarts,
+  ...homes.filter(({ name }) => /invite code|address-restricted|UPnP/.test(name)),
   ...secrecy,
 ]
 
