@@ -233,6 +233,24 @@ describe('the desktop over a real peer', () => {
     expect(window.loaded).toHaveLength(1)
   })
 
+  it('[Q4] pauses while the machine sleeps, and leaves a pause of the user’s own alone', async () => {
+    const now = async () => (await client.calls.sharing.get()).now.kind
+    await vi.waitFor(async () => expect(await now()).toBe('sharing'), WAIT)
+    await vi.waitFor(() => expect(labels(double.trayMenu())).toContain('Pause'), WAIT)
+    double.power.emit('suspend')
+    await vi.waitFor(async () => expect(await now()).toBe('paused-by-user'), WAIT)
+    double.power.emit('resume')
+    await vi.waitFor(async () => expect(await now()).toBe('sharing'), WAIT)
+    await client.calls.sharing.pause({ finish_first: false })
+    await vi.waitFor(() => expect(labels(double.trayMenu())).not.toContain('Pause'), WAIT)
+    double.power.emit('suspend')
+    double.power.emit('resume')
+    // Whatever the shell asked for has come before this.
+    await client.calls.node.info()
+    expect(await now()).toBe('paused-by-user')
+    await client.calls.sharing.resume()
+  })
+
   it('starts a peer that died again, and shows that it was gone', async () => {
     const images: string[] = []
     const timer = setInterval(() => images.push(double.tray().image), 20)

@@ -17,6 +17,7 @@ import { guardContents, guardSession } from './page-guard.ts'
 import { registerPageScheme, servePages } from './page-protocol.ts'
 import { startPeerChild, type PeerChild, type PeerNetwork, type PeerProcess } from './peer-child.ts'
 import { linkPeer, type PeerLink } from './peer-link.ts'
+import { handBackBeforeSleep } from './sleep.ts'
 import { readPower } from './power-reader.ts'
 import { createPresence, type Presence } from './presence.ts'
 import type { ProgramPaths } from './program-paths.ts'
@@ -185,6 +186,12 @@ async function startDesktop(options: DesktopOptions): Promise<Desktop> {
       leaving.leave('now')
     },
     onStopRequested: () => leaving.leave('now'),
+  })
+  handBackBeforeSleep({
+    powerMonitor: electron.powerMonitor,
+    sharing: () => presence.state.sharing,
+    calls: () => peer.link?.calls,
+    onFailed: (error) => options.report(faultOfCall(error).message),
   })
   electron.powerMonitor.on('shutdown', () => leaving.leave('now'))
   if (options.updates !== undefined) {
