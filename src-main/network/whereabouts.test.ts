@@ -111,6 +111,15 @@ describe('[H2] contacts', () => {
     expect(a.transport.addresses()).toContain(`${b.learned[0]?.addresses[0]}/p2p/${ann}`)
   })
 
+  it('hear of one another although a clock is an hour ahead', async () => {
+    const [ann, bea] = [peerOf('ann'), peerOf('bea')]
+    const ahead: Clock = { ...machineClock, nowMs: () => machineClock.nowMs() + 3_600_000 }
+    const b = await start('bea', [ann])
+    await start('ann', [bea], new Map([[bea, b.transport.addresses()]]), [], ahead)
+    await until(() => b.learned.length > 0)
+    expect(b.learned[0]).toMatchObject({ peer_id: ann })
+  })
+
   it('do not take a record that somebody else has signed, or about somebody else', async () => {
     const [ann, bea, cy] = [peerOf('ann'), peerOf('bea'), peerOf('cy')]
     const b = await start('bea', [ann, cy])

@@ -131,6 +131,7 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
       verify: (by, message, signature) => identity.verify(by, message, signature),
       nowMs: clock.nowMs(),
       bytesMax: RECORD_BYTES_MAX,
+      hasSequence: true,
     })
     if (!record.ok) throw new FaultError(record.fault)
     if (record.value.value.peer_id !== author) refuse('unsigned', 'a record about somebody else')

@@ -58,6 +58,8 @@ export interface EnvelopeDemands<S extends z.ZodType> {
   /** Values from this moment or before are stale: what is known already. */
   readonly newerThanMs?: number
   readonly bytesMax?: number
+  /** Values carry a sequence number that decides which is newest: a signer whose clock is ahead is heard too. */
+  readonly hasSequence?: true
 }
 
 /**
@@ -86,7 +88,8 @@ export function openEnvelope<S extends z.ZodType<{ timestamp: Timestamp }>>(
   if (!decoded.ok) return decoded
   const madeAtMs = toMs(decoded.value.timestamp)
   const ageMs = demands.nowMs - madeAtMs
-  if (ageMs < -CLOCK_SKEW_MS_MAX) return failure('future-dated', `from ${-ageMs} ms in the future`)
+  if (demands.hasSequence !== true && ageMs < -CLOCK_SKEW_MS_MAX)
+    return failure('future-dated', `from ${-ageMs} ms in the future`)
   if (demands.ageMsMax !== undefined && ageMs > demands.ageMsMax) return failure('stale', `${ageMs} ms old`)
   if (demands.newerThanMs !== undefined && madeAtMs <= demands.newerThanMs) {
     return failure('stale', 'not newer than what is known')
