@@ -86,6 +86,7 @@ export interface AssembledPeer {
   readonly ownReach: OwnReach
   readonly nearby: Nearby
   readonly settings: Settings
+  /** Not begun by `start`: the machine is looked at when the peer answers. */
   readonly sharing: SharingWatch
   readonly statistics: Statistics
   readonly health: Health
@@ -282,7 +283,6 @@ function wirePeer(
           rules: rulesOff(runtime.state.rules),
         })
       }
-      sharing.start()
       machine.start()
       locality.start()
       statistics.start()
