@@ -109,6 +109,25 @@ export function blobGuestsContract(under: StoreUnderTest, createPlace: () => Blo
       expect(here(before, since)).toEqual([true, true])
     })
 
+    test.each([300, 200_000, 3_000_000])(
+      '%i bytes that the user stores while they are here for others are the user’s own',
+      async (length) => {
+        const ways: ((bytes: Uint8Array) => Promise<Cid>)[] = [
+          (bytes) => under.blobs.put(bytes),
+          (bytes) => under.blobs.putStream(new Blob([bytes as Uint8Array<ArrayBuffer>]).stream(), {}),
+          (bytes) => under.blobs.adopt(under.place.writeFile(bytes)),
+        ]
+        for (const [seed, store] of ways.entries()) {
+          const bytes = noise(length, 40 + seed)
+          const cid = await bring(bytes, `job ${seed}`, 'ann')
+          under.blobs.unpin(`job ${seed}`)
+          expect(await store(bytes)).toBe(cid)
+          sweepAfter(2 * GUEST_GRACE_MS)
+          expect(here(cid)).toEqual([true])
+        }
+      },
+    )
+
     test('outputs that were made for others go like what came for them', async () => {
       const keeper = { owner: 'job a', guest: 'ann' }
       const [small, large, adopted] = [

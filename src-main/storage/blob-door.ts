@@ -47,7 +47,8 @@ export function createBlobDoor({ index, files, space, commits }: BlobParts): Blo
   /** Notes whose content is before it is there: content that was there before is nobody's news. */
   function note(cid: Cid, origin: BlobOrigin): void {
     if (origin === 'received') index.guests.arrived(cid)
-    else if (origin !== 'here') index.pin(cid, origin.owner, origin.guest)
+    else if (origin === 'here') index.guests.own(cid)
+    else index.pin(cid, origin.owner, origin.guest)
   }
 
   async function enterFile(
