@@ -118,7 +118,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
       else index.touch(known.id)
       return cid
     }
-    const room = space.reserve(bytes.byteLength)
+    const room = space.reserve(bytes.byteLength, keptFor(keeper))
     try {
       return await enterCut(room, (write) => cutBytes(bytes, write), keeper)
     } finally {
@@ -202,7 +202,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
       await door.enterBytes(cid, content.bytes, 'flushed', origin)
       await rm(path)
     } else {
-      const room = space.reserve(bytes)
+      const room = space.reserve(bytes, keptFor(keeper))
       try {
         const own = await files.takeOver(path)
         await door.enterFile(own, { cid, bytes, ...(list && { list }) }, room, origin)
@@ -256,6 +256,10 @@ function createBlobStore(parts: BlobParts): BlobStore {
       await files.close()
     },
   }
+}
+
+function keptFor(keeper: BlobKeeper | undefined): 'own' | 'others' {
+  return keeper?.guest === undefined ? 'own' : 'others'
 }
 
 /** The CID of cut content, and the list that the CID is of, when there is one. */
