@@ -98,6 +98,7 @@ export interface AssembledPeer {
   readonly settings: Settings
   /** How others reach this peer, and each other through it. */
   readonly network: NetworkChoices
+  /** Not begun by `start`: the machine is looked at when the peer answers. */
   readonly sharing: SharingWatch
   readonly statistics: Statistics
   readonly health: Health
@@ -311,7 +312,6 @@ function wirePeer(
           rules: rulesOff(runtime.state.rules),
         })
       }
-      sharing.start()
       machine.start()
       locality.start()
       statistics.start()

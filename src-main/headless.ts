@@ -3,13 +3,8 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import type { ApiServer } from './api/server.ts'
 import type { PeerOptions } from './assemble.ts'
-import {
-  createDefectLog,
-  hostPeer,
-  keepFilesPrivate,
-  type HostedPeer,
-  type HostOptions,
-} from './hosted-peer.ts'
+import type { HostedPeer, HostOptions } from './hosted-peer.ts'
+import { loadHost } from './load-host.ts'
 import { shortNameOf } from './network/peer-name.ts'
 import type { PeerId } from './protocol/ids.ts'
 import { faultOf, refuse } from './protocol/fault.ts'
@@ -89,6 +84,7 @@ export interface ReadyLine {
  * @throws FaultError when the peer cannot start
  */
 export async function runHeadless(options: HeadlessOptions, extras: HeadlessExtras = {}): Promise<number> {
+  const { createDefectLog, hostPeer, keepFilesPrivate } = await loadHost()
   keepFilesPrivate()
   const ended = Promise.withResolvers<number>()
   const fatal = (): void => ended.resolve(EXIT_FAULT)

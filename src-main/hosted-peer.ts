@@ -86,6 +86,7 @@ export async function hostPeer(options: HostOptions): Promise<HostedPeer> {
   await peer.start()
   const server = await serve(folder, apiPort, { api, peer, userInterface })
   served.by = server
+  peer.sharing.start()
   return {
     peer,
     api,

@@ -41,7 +41,8 @@ it('[Y16] a call waits as long as its peer is there, and no longer than that', a
   try {
     const url = `ws://127.0.0.1:${await next()}/api`
     const client = await connectApi({ url, token: 'x', pid: child.pid ?? 0 }, { askEveryMs: 20 })
-    const call = useClient(client, (calls) => calls.node.info())
+    const left = () => 'job-1 is kept'
+    const call = useClient(client, (calls) => calls.node.info(), undefined, left)
     let state = 'waits'
     const ended = call.catch((error: unknown) => faultOf(error, 'internal')).finally(() => (state = 'ended'))
     for (let asked = 0; asked < 20; asked++) expect(await next()).toBe('asked')
@@ -49,7 +50,7 @@ it('[Y16] a call waits as long as its peer is there, and no longer than that', a
     child.kill('SIGSTOP')
     expect(await ended).toEqual({
       kind: 'unreachable',
-      message: `the peer (process ${child.pid}) does not answer: it is stopped, or far too busy`,
+      message: `the peer (process ${child.pid}) does not answer: it is stopped, or far too busy; job-1 is kept`,
     })
   } finally {
     child.kill('SIGKILL')

@@ -91,12 +91,14 @@ export async function connectApi(
 
 /**
  * Uses a connection, and ends it; at once, with all calls that wait, when the signal says so.
+ * @param left what the user should know if the connection is lost, besides that it is
  * @throws FaultError `unreachable` when the connection was lost meanwhile; else what `use` throws
  */
 export async function useClient<T>(
   client: ApiClient,
   use: (calls: ApiCalls) => Promise<T>,
   signal?: AbortSignal,
+  left: () => string | undefined = () => undefined,
 ): Promise<T> {
   const end = (): void => client.close()
   signal?.addEventListener('abort', end)
@@ -106,7 +108,8 @@ export async function useClient<T>(
   } catch (error) {
     const lost = client.lost()
     if (lost === undefined || isAnswer(error)) throw error
-    throw new FaultError(lost, error)
+    const more = left()
+    throw new FaultError(more === undefined ? lost : { ...lost, message: `${lost.message}; ${more}` }, error)
   } finally {
     signal?.removeEventListener('abort', end)
     end()

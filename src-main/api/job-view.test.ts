@@ -129,6 +129,15 @@ describe('the view of a job', () => {
     expect(by_peer[1]).toMatchObject({ name: 'short-2', is_self: false })
   })
 
+  it('of a job that has ended has nothing running', () => {
+    const awarded = [award(ANNA, [0, 1], [1, 1]), award(ME, [0, 2], [2, 1])]
+    const running = statusOf(after(...awarded)).by_peer.map((share) => share.running_units)
+    expect(running).toEqual([2, 2])
+    const ended = after(...awarded, { kind: 'job-cancelled', at_ms: T0 + 1_000, job_id: JOB })
+    expect(statusOf(ended).state.kind).toBe('cancelled')
+    expect(statusOf(ended).by_peer.map((share) => share.running_units)).toEqual([0, 0])
+  })
+
   it('counts runs that failed and units that somebody was late with', () => {
     const fault: Fault = { kind: 'runner-lost', message: 'it died' }
     const state = after(

@@ -125,11 +125,12 @@ type Tally = { -readonly [K in keyof PeerShare]: PeerShare[K] }
 
 function peerShares(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): PeerShare[] {
   const tallies = new Map<PeerId, Tally>()
+  const isOver = hasJobEnded(job)
   for (const unit of job.units.values()) {
     for (const attempt of unit.attempts) {
       const tally = tallies.get(attempt.peer) ?? newTally(state, attempt.peer, options)
       tallies.set(attempt.peer, tally)
-      count(tally, attempt, unit.verified?.winners.includes(attempt.peer) ?? false)
+      count(tally, attempt, { won: unit.verified?.winners.includes(attempt.peer) ?? false, isOver })
     }
   }
   return [...tallies.values()].sort(
@@ -155,11 +156,16 @@ function newTally(state: Readonly<PeerState>, peer: PeerId, { shortNameOf }: Job
   }
 }
 
-function count(tally: Tally, attempt: AttemptState, won: boolean): void {
+function count(
+  tally: Tally,
+  attempt: AttemptState,
+  { won, isOver }: { readonly won: boolean; readonly isOver: boolean },
+): void {
   const { status } = attempt
   switch (status.state) {
     case 'awarded':
-      tally.running_units++
+      // What was at work when the job ended is told to stop.
+      if (!isOver) tally.running_units++
       return
     case 'returned':
       if (won) tally.verified_units++

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { RPCHandler } from '@orpc/server/websocket'
@@ -13,6 +13,12 @@ import { removeEndpoint, writeEndpoint, type Endpoint } from './endpoint-file.ts
 import { serveConnection } from './connection.ts'
 import { answerRequest, OPEN_PATH } from './pages.ts'
 import type { UserInterface } from './user-interface.ts'
+
+/**
+ * Taken as it is: an import would make Node build all that the module offers, its fetch among it, which costs each start
+ * 20 ms and is not used here.
+ */
+const http = process.getBuiltinModule('node:http')
 
 /** Windows, tabs and meshctl of one user. Each may buffer messages, so that there must be an end to them. */
 const CONNECTIONS_MAX = 64
@@ -71,7 +77,7 @@ export async function serveApi(options: ServeOptions): Promise<ApiServer> {
     // What else a page offers is its proof, and nobody's protocol.
     handleProtocols: (offered) => (offered.has(SOCKET_PROTOCOL) ? SOCKET_PROTOCOL : false),
   })
-  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_WITHIN_MS })
+  const server = http.createServer({ maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_WITHIN_MS })
   server.on('request', (request, response) =>
     answerRequest(request, response, portOf(server), { random, sessions, userInterface, troubles }),
   )

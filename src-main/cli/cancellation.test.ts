@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { JobId } from '../protocol/ids.ts'
-import { interruptible, leftOfJob, type JobWait } from './cancellation.ts'
+import { interruptible, leftOfJob, lostWithJob, type JobWait } from './cancellation.ts'
 
 test.each<[string, JobWait, RegExp]>([
   ['before the job is there', {}, /^interrupted before the job was submitted$/],
@@ -30,4 +30,16 @@ test('work that nobody interrupts ends as it ends', async () => {
   const left = (): string => 'left'
   expect(await interruptible(left, () => Promise.resolve(7))).toBe(7)
   await expect(interruptible(left, () => Promise.reject(new Error('as it is')))).rejects.toThrow('as it is')
+})
+
+test.each<[string, JobWait, string | undefined]>([
+  ['before the job is there', {}, undefined],
+  ['while it is submitted', { isSubmitting: true }, 'meshctl list-jobs shows whether the job was submitted'],
+  [
+    'while it runs',
+    { job_id: JobId.parse('job-1') },
+    'job-1 is kept, and goes on when the peer does: meshctl job-status job-1 --watch',
+  ],
+])('[Y15] a command that loses its peer %s says so', (_, wait, said) => {
+  expect(lostWithJob(wait)).toBe(said)
 })

@@ -62,6 +62,13 @@ export interface JobWait {
   isSubmitting?: boolean
 }
 
+/** What there is to know when such a command loses its peer; undefined as long as there is no job. */
+export function lostWithJob({ job_id, isSubmitting = false }: JobWait): string | undefined {
+  if (job_id !== undefined)
+    return `${job_id} is kept, and goes on when the peer does: meshctl job-status ${job_id} --watch`
+  return isSubmitting ? 'meshctl list-jobs shows whether the job was submitted' : undefined
+}
+
 /** What is left when a command that submits a job is interrupted. */
 export function leftOfJob({ job_id, isSubmitting = false }: JobWait): string {
   if (job_id !== undefined)

@@ -19,13 +19,14 @@ export function newCommand(name: string, description: string, example: string): 
     .addHelpText('after', `\nExample:\n  $ ${example}`)
 }
 
-/** Runs something with the peer that is running on the data folder, and disconnects; at once when the signal says so. */
+/** Runs something with the peer that is running on the data folder, and disconnects; at once when the signal says so. See `useClient`. */
 export async function withPeer<T>(
   options: CommonOptions,
   use: (calls: ApiCalls) => Promise<T>,
   signal?: AbortSignal,
+  left?: () => string | undefined,
 ): Promise<T> {
-  return useClient(await connectFolder(dataFolder(options.data)), use, signal)
+  return useClient(await connectFolder(dataFolder(options.data)), use, signal, left)
 }
 
 /** Prints a result: as JSON when asked to, else as text. */

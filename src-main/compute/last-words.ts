@@ -1,5 +1,7 @@
 import type { Fault } from '../protocol/fault.ts'
 
+/** A fault's line has room for so much. */
+const FAULT_CHARS_MAX = 2_000
 /** Characters of a log's last words that a fault quotes. */
 const QUOTED_CHARS_MAX = 300
 /** What moves a terminal's cursor or turns its text around: nobody's log may, in a message of ours. */
@@ -17,6 +19,12 @@ function panicOf(lines: readonly string[]): string[] {
   return lines.slice(0, end < 0 ? PANIC_LINES_MAX : Math.min(end, PANIC_LINES_MAX))
 }
 
+/** The beginning of a text, whole characters only. */
+function beginning(text: string, charsMax: number): string {
+  const isWithin = /[\uD800-\uDBFF]$/.test(text.slice(0, charsMax)) && text.length > charsMax
+  return text.slice(0, isWithin ? charsMax - 1 : charsMax)
+}
+
 /** Text of a module's as a message may quote it. */
 export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, ' ')
@@ -30,11 +38,11 @@ export function lastWordsOf(text: string): string {
   const lines = text.split('\n').map((line) => printable(line).trim())
   const panic = lines.findLastIndex((line) => PANIC.test(line))
   const words = panic < 0 ? [lines.findLast((line) => line !== '') ?? ''] : panicOf(lines.slice(panic))
-  return words.join(' ').slice(0, QUOTED_CHARS_MAX)
+  return beginning(words.join(' '), QUOTED_CHARS_MAX)
 }
 
 /** The fault, its one line ending with what the program said last. */
 export function withLastWords(fault: Fault, words: string): Fault {
   if (words === '' || fault.message.includes(words)) return fault
-  return { ...fault, message: `${fault.message}: ${words}`.slice(0, 2_000) }
+  return { ...fault, message: beginning(`${fault.message}: ${words}`, FAULT_CHARS_MAX) }
 }

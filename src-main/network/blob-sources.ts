@@ -1,4 +1,4 @@
-import { type Fault } from '../protocol/fault.ts'
+import type { Fault } from '../protocol/fault.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Transport } from '../ports/transport.ts'

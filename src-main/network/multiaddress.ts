@@ -1,5 +1,5 @@
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
-import { refuse } from '../protocol/fault.ts'
+import { FaultError, onlyFault, refuse, type Fault } from '../protocol/fault.ts'
 import type { KnownPeer } from '../ports/transport.ts'
 import { printableLine } from '../protocol/printable-text.ts'
 import type { PeerId } from '../protocol/ids.ts'
@@ -40,18 +40,32 @@ export function peerOfAddress(address: Multiaddr): PeerId | undefined {
 }
 
 /**
- * Addresses to dial a peer at, each ending in `/p2p/PEER`; those that are no TCP port are left out.
- * @throws FaultError `bad-input` when a text is no multiaddress or names another peer
+ * Addresses to dial a peer at, each ending in `/p2p/PEER`; those that are no TCP port are left out, and so is what is no
+ * multiaddress or names another peer, as long as anything else is there.
+ * @throws FaultError `bad-input` when all make no sense, naming the first
  */
 export function dialable(peer: PeerId, addresses: readonly string[]): Multiaddr[] {
-  const targets = addresses.slice(0, ADDRESSES_MAX).map((text) => {
-    const address = parseAddress(text)
-    const named = peerOfAddress(address)
-    if (named === undefined) return address.encapsulate(`/p2p/${peer}`)
-    if (named !== peer) refuse('bad-input', `the address ${text} is that of another peer`)
-    return address
-  })
+  const targets: Multiaddr[] = []
+  let firstFault: Fault | undefined
+  for (const text of addresses.slice(0, ADDRESSES_MAX)) {
+    try {
+      targets.push(targetAt(peer, text))
+    } catch (error) {
+      const fault = onlyFault(error)
+      firstFault ??= fault
+    }
+  }
+  if (targets.length === 0 && firstFault !== undefined) throw new FaultError(firstFault)
   return targets.filter(isTcpAddress)
+}
+
+/** @throws FaultError `bad-input` when a text is no multiaddress or names another peer */
+function targetAt(peer: PeerId, text: string): Multiaddr {
+  const address = parseAddress(text)
+  const named = peerOfAddress(address)
+  if (named === undefined) return address.encapsulate(`/p2p/${peer}`)
+  if (named !== peer) refuse('bad-input', `the address ${text} is that of another peer`)
+  return address
 }
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Cid } from '../protocol/ids.ts'
-import { noise, QUOTA_BYTES, type BlobPlace, type StoreUnderTest } from './blob-place.fixture.ts'
+import { faultKind, noise, QUOTA_BYTES, type BlobPlace, type StoreUnderTest } from './blob-place.fixture.ts'
 import { GUEST_GRACE_MS, type BlobReceiver, type BlobStore } from './blob-store.ts'
 
 /** Bytes that are nowhere but where they were put. */
@@ -109,6 +109,25 @@ export function blobGuestsContract(under: StoreUnderTest, createPlace: () => Blo
       expect(here(before, since)).toEqual([true, true])
     })
 
+    test.each([300, 200_000, 3_000_000])(
+      '%i bytes that the user stores while they are here for others are the user’s own',
+      async (length) => {
+        const ways: ((bytes: Uint8Array) => Promise<Cid>)[] = [
+          (bytes) => under.blobs.put(bytes),
+          (bytes) => under.blobs.putStream(new Blob([bytes]).stream(), {}),
+          (bytes) => under.blobs.adopt(under.place.writeFile(bytes)),
+        ]
+        for (const [seed, store] of ways.entries()) {
+          const bytes = noise(length, 40 + seed)
+          const cid = await bring(bytes, `job ${seed}`, 'ann')
+          under.blobs.unpin(`job ${seed}`)
+          expect(await store(bytes)).toBe(cid)
+          sweepAfter(2 * GUEST_GRACE_MS)
+          expect(here(cid)).toEqual([true])
+        }
+      },
+    )
+
     test('outputs that were made for others go like what came for them', async () => {
       const keeper = { owner: 'job a', guest: 'ann' }
       const [small, large, adopted] = [
@@ -171,6 +190,29 @@ export function blobGuestsContract(under: StoreUnderTest, createPlace: () => Blo
       expect(under.blobs.owned('job ')).toEqual([])
       under.blobs.sweep()
       expect(here(...cids, own)).toEqual([false, false, false, true, true, true])
+    })
+
+    test('[D12] a quarter of the quota is the user’s own, whatever others’ jobs bring and leave', async () => {
+      await under.reopen(8 << 20)
+      const jobs = [0, 1, 2, 3, 4, 5]
+      for (const job of jobs) await bring(noise(1 << 20, 50 + job), `job ${job}`, 'ann')
+      const guest = { owner: 'job 9', guest: 'ben' }
+      expect(await faultKind(bring(noise(300, 60), 'job 8', 'ann'))).toBe('quota-exceeded')
+      expect(await faultKind(bring(noise(3_000_000, 61), 'job 8', 'ann'))).toBe('quota-exceeded')
+      expect(await faultKind(under.blobs.putUnflushed(noise(200_000, 62), guest))).toBe('quota-exceeded')
+      const output = under.place.writeFile(noise(200_000, 63))
+      expect(await faultKind(under.blobs.adopt(output, guest))).toBe('quota-exceeded')
+      // The user's own files, jobs and results have the rest.
+      const own = await under.blobs.put(noise(1 << 20, 64))
+      under.blobs.pin(own, 'own job')
+      const result = await under.blobs.putUnflushed(noise(900_000, 65), { owner: 'own job' })
+      expect(here(own, result)).toEqual([true, true])
+      // What is over makes room for others at once, before its hour is.
+      under.blobs.unpin('job 0')
+      const next = await bring(noise(1 << 20, 66), 'job 6', 'ann')
+      expect(here(own, result, next)).toEqual([true, true, true])
+      await under.reopen(8 << 20)
+      expect(await faultKind(bring(noise(300, 67), 'job 7', 'ben'))).toBe('quota-exceeded')
     })
 
     test('a transfer that broke off goes like a blob, and one that is under way is left alone', async () => {

@@ -388,8 +388,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         const address = event.dialled
         if (isWorthNoting(state, peer, address, at_ms)) tell({ kind: 'address-worked', at_ms, peer, address })
       })
-      await transport.start()
-      await Promise.all([runner.start(), lentRunner?.start()])
+      await Promise.all([transport.start(), runner.start(), lentRunner?.start()])
       await dispatch({ kind: 'started', at_ms: clock.nowMs() })
       // The first name is remembered too: contacts know this peer by it, whatever a later start is told.
       if (state.epoch === 1) await dispatch({ kind: 'named', at_ms: clock.nowMs(), name: state.name })

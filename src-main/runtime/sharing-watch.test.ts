@@ -97,9 +97,18 @@ describe('the sharing watch', () => {
     await watch.stop()
   })
 
+  test('[A11] first looks at the machine when the peer has started, not in the middle of it', async () => {
+    watch.start()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(samples).toBe(0)
+    await pass(1)
+    expect(samples).toBe(1)
+    await watch.stop()
+  })
+
   test('[A11] looks at the machine every five seconds, every second while somebody looks on', async () => {
     watch.start()
-    await pass(10)
+    await pass(11)
     expect(samples).toBe(3)
     const stop = watch.onChange(() => undefined)
     await pass(10)

@@ -11,6 +11,11 @@ import type { SharingMeters, UsageMeter } from './usage-meter.ts'
 const SAMPLE_EVERY_MS = 5_000
 /** … and while it matters: somebody works here who may have to stop, or the user looks at the meters. */
 const LOOK_EVERY_MS = 1_000
+/**
+ * The first look comes after this: asking the system's tools starts processes, for which a peer that is only just starting
+ * stands still. It is over before anything of the start is published (`PUBLISH_WITHIN_MS`).
+ */
+const FIRST_LOOK_MS = 50
 /** The hours of a plan are told anew after this at the latest: another zone's rules, a clock that was set. */
 const HOURS_FOR_MS = 600_000
 
@@ -122,11 +127,11 @@ export function createSharingWatch(parts: SharingWatchParts): SharingWatch {
     }
   }
 
-  function lookAgain(): void {
-    cancelLook = clock.after(LOOK_EVERY_MS, () => {
+  function lookAfter(ms: number): void {
+    cancelLook = clock.after(ms, () => {
       looking = lookOnce()
       void looking.then(() => {
-        if (!stopping.signal.aborted) lookAgain()
+        if (!stopping.signal.aborted) lookAfter(LOOK_EVERY_MS)
       })
     })
   }
@@ -142,8 +147,7 @@ export function createSharingWatch(parts: SharingWatchParts): SharingWatch {
     start() {
       stopListening = runtime.onEvents(hear)
       now = composeNow()
-      looking = lookOnce()
-      lookAgain()
+      lookAfter(FIRST_LOOK_MS)
     },
     async stop() {
       stopping.abort()

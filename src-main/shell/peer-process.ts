@@ -3,7 +3,8 @@
  * shell says so or is gone.
  */
 import type { MachineReader } from '../ports/hardware.ts'
-import { defectLogPath, hostPeer, keepFilesPrivate, type HostedPeer } from '../hosted-peer.ts'
+import type { HostedPeer } from '../hosted-peer.ts'
+import { loadHost } from '../load-host.ts'
 import type { KeyKeeper } from '../ports/key-keeper.ts'
 import { faultOf, refuse } from '../protocol/fault.ts'
 import { ToPeer, type ToShell } from './peer-message.ts'
@@ -60,6 +61,7 @@ async function start({
   has_keychain,
 }: Extract<ToPeer, { kind: 'start' }>): Promise<HostedPeer> {
   const passphrase = process.env['MESHWORK_PASSPHRASE']
+  const { defectLogPath, hostPeer, keepFilesPrivate } = await loadHost()
   keepFilesPrivate()
   const peer = await hostPeer({
     host: 'desktop',

@@ -44,10 +44,16 @@ export function createBlobDoor({ index, files, space, commits }: BlobParts): Blo
     space.stored(bytes - replacedBytes)
   }
 
+  function isForOthers(cid: Cid, origin: BlobOrigin): boolean {
+    if (origin === 'received') return index.guests.has(cid)
+    return origin !== 'here' && origin.guest !== undefined
+  }
+
   /** Notes whose content is before it is there: content that was there before is nobody's news. */
   function note(cid: Cid, origin: BlobOrigin): void {
     if (origin === 'received') index.guests.arrived(cid)
-    else if (origin !== 'here') index.pin(cid, origin.owner, origin.guest)
+    else if (origin === 'here') index.guests.own(cid)
+    else index.pin(cid, origin.owner, origin.guest)
   }
 
   async function enterFile(
@@ -71,7 +77,7 @@ export function createBlobDoor({ index, files, space, commits }: BlobParts): Blo
     enterFile,
     async enterBytes(cid, content, flush, origin) {
       const bytes = content.byteLength
-      const room = space.reserve(bytes)
+      const room = space.reserve(bytes, isForOthers(cid, origin) ? 'others' : 'own')
       try {
         if (bytes <= INLINE_BYTES_MAX) {
           const enter = (): number => {

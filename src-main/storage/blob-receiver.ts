@@ -59,7 +59,7 @@ export function createBlobReceivers(parts: BlobParts, door: BlobDoor): BlobRecei
     const path = files.partialPath(cid)
     let room: Reservation
     try {
-      room = space.reserve(bytes)
+      room = space.reserve(bytes, index.guests.has(cid) ? 'others' : 'own')
     } catch (error) {
       files.discard(path)
       throw error

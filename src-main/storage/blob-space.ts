@@ -14,8 +14,11 @@ export interface Reservation {
 
 /** Who gets the disk. */
 export interface BlobSpace {
-  /** Sets room aside, dropping the least recently used blobs that nobody pinned. @throws FaultError `quota-exceeded` */
-  reserve(bytes: number): Reservation
+  /**
+   * Sets room aside, dropping the least recently used blobs that nobody pinned. What is here for others gets no more than
+   * its share of the quota. @throws FaultError `quota-exceeded`
+   */
+  reserve(bytes: number, forWhom?: 'own' | 'others'): Reservation
   /** Blobs came in or went. */
   stored(change: number): void
   /** A broken-off transfer's file stays, until its room is needed. */
@@ -33,6 +36,9 @@ export interface BlobSpace {
 
 /** When room is needed, this share of the quota is freed at least, or a full store would drop one blob for each. */
 const SLACK_SHARE = 1 / 64
+
+/** Of the quota, so much is the user's own at any time: else others' jobs could keep the user's from running here. */
+const OWN_SHARE = 1 / 4
 
 /**
  * Keeps the blob folder within its quota.
@@ -55,7 +61,32 @@ export function createBlobSpace(options: {
   let blobBytes = options.storedBytes
   let reservedBytes = 0
   let suspendedBytes = options.suspended.reduce((sum, { bytes }) => sum + bytes, 0)
+  /** What others have here and are getting is at most this; it is counted anew before anything is refused for it. */
+  let othersBytesMax = Number.POSITIVE_INFINITY
+  let reservedForOthers = 0
   const inUse = () => blobBytes + reservedBytes + suspendedBytes
+
+  /** Others' room for others: what is in its time of grace goes first, the oldest. */
+  function makeRoomForOthers(bytes: number): void {
+    const room = Math.floor(quotaBytes * (1 - OWN_SHARE))
+    if (inUse() + bytes <= room || othersBytesMax + bytes <= room) return
+    othersBytesMax = index.guests.storedBytes() + reservedForOthers
+    const lacking = othersBytesMax + bytes - room
+    if (lacking <= 0) return
+    const doomed: BlobInGrace[] = []
+    let freed = 0
+    for (const blob of index.guests.inGrace().reverse()) {
+      if (freed >= lacking) break
+      doomed.push(blob)
+      freed += blob.bytes
+    }
+    if (freed < lacking) {
+      const used = `${othersBytesMax} of ${room} are in use`
+      refuse('quota-exceeded', `${bytes} bytes do not fit into what this PC keeps for others: ${used}`)
+    }
+    drop(doomed)
+    othersBytesMax -= freed
+  }
 
   function makeRoom(bytes: number): void {
     // Transfers that may never go on are worth less than anything that is whole.
@@ -93,18 +124,23 @@ export function createBlobSpace(options: {
   }
 
   return {
-    reserve(bytes) {
+    reserve(bytes, forWhom = 'own') {
       let held = 0
       const grow = (more: number) => {
+        if (forWhom === 'others') makeRoomForOthers(more)
         makeRoom(more)
         held += more
         reservedBytes += more
+        if (forWhom === 'own') return
+        reservedForOthers += more
+        othersBytesMax += more
       }
       grow(bytes)
       return {
         grow,
         release() {
           reservedBytes -= held
+          if (forWhom === 'others') reservedForOthers -= held
           held = 0
         },
       }

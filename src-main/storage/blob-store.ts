@@ -98,9 +98,10 @@ function createBlobStore(parts: BlobParts): BlobStore {
     return row !== undefined
   }
 
-  /** Pins what was here before for a keeper. */
-  function keep(cid: Cid, keeper: BlobKeeper | undefined): void {
+  /** Pins what was here before for a keeper. Without one the user stores it: it no longer goes with those it came for. */
+  async function keep(cid: Cid, keeper: BlobKeeper | undefined): Promise<void> {
     if (keeper !== undefined) pins.pin(cid, keeper.owner, keeper.guest)
+    else if (index.guests.has(cid)) await commits.together(() => index.guests.own(cid))
   }
 
   async function put(bytes: Uint8Array, flush: Flush, keeper?: BlobKeeper): Promise<Cid> {
@@ -111,13 +112,13 @@ function createBlobStore(parts: BlobParts): BlobStore {
         await door.enterBytes(cid, bytes, flush, keeper ?? 'here')
         return cid
       }
-      keep(cid, keeper)
+      await keep(cid, keeper)
       // It may have come in without a flush, which this caller asks for.
       if (flush === 'flushed' && !commits.isFlushed()) await commits.together(() => index.touchNow(known.id))
       else index.touch(known.id)
       return cid
     }
-    const room = space.reserve(bytes.byteLength)
+    const room = space.reserve(bytes.byteLength, keptFor(keeper))
     try {
       return await enterCut(room, (write) => cutBytes(bytes, write), keeper)
     } finally {
@@ -129,7 +130,8 @@ function createBlobStore(parts: BlobParts): BlobStore {
     if (bytes.byteLength > RAW_BYTES_MAX) refuse('oversized', `a structure of ${bytes.byteLength} bytes`)
     if (looksLikeNode(bytes)) refuse('malformed', 'a list of chunks is no structure')
     const cid = cidOfDigest(DAG_CBOR, await sha256(bytes))
-    if (!isStored(cid)) await door.enterBytes(cid, bytes, 'flushed', 'here')
+    if (isStored(cid)) await keep(cid, undefined)
+    else await door.enterBytes(cid, bytes, 'flushed', 'here')
     return cid
   }
 
@@ -164,7 +166,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
       }
       if (content.kind === 'raw') return put(content.bytes, 'flushed', keeper)
       const { cid, list } = await nameOf(content)
-      if (isStored(cid)) keep(cid, keeper)
+      if (isStored(cid)) await keep(cid, keeper)
       else {
         const entry = { cid, bytes: content.bytes, ...(list && { list }) }
         await door.enterFile(path, entry, room, keeper ?? 'here')
@@ -194,13 +196,13 @@ function createBlobStore(parts: BlobParts): BlobStore {
     const bytes = content.kind === 'raw' ? content.bytes.byteLength : content.bytes
     const origin = keeper ?? 'here'
     if (isStored(cid)) {
-      keep(cid, keeper)
+      await keep(cid, keeper)
       await rm(path)
     } else if (content.kind === 'raw' && bytes <= INLINE_BYTES_MAX) {
       await door.enterBytes(cid, content.bytes, 'flushed', origin)
       await rm(path)
     } else {
-      const room = space.reserve(bytes)
+      const room = space.reserve(bytes, keptFor(keeper))
       try {
         const own = await files.takeOver(path)
         await door.enterFile(own, { cid, bytes, ...(list && { list }) }, room, origin)
@@ -254,6 +256,10 @@ function createBlobStore(parts: BlobParts): BlobStore {
       await files.close()
     },
   }
+}
+
+function keptFor(keeper: BlobKeeper | undefined): 'own' | 'others' {
+  return keeper?.guest === undefined ? 'own' : 'others'
 }
 
 /** The CID of cut content, and the list that the CID is of, when there is one. */

@@ -213,7 +213,12 @@ function checkOrigin(database: PeerDatabase, file: string): void {
   const { tables } = database
     .prepare<[], { tables: number }>('SELECT count(*) AS tables FROM sqlite_schema')
     .get() ?? { tables: 0 }
-  if (id !== 0 || tables > 0) refuse('storage-failed', `${file} belongs to another program`)
+  if (id === 0 && tables === 0) return
+  refuse(
+    'storage-failed',
+    `${file} belongs to another program. Put the peer's own file back; without it, begin anew with the same key, which keeps ` +
+      `this one aside: ${repairStep(dirname(file), 'begin-anew')}`,
+  )
 }
 
 function checkDamage(database: PeerDatabase, file: string, isWhole = false): void {

@@ -18,6 +18,10 @@ export interface GuestTable {
   need(cid: Cid, guest: string): void
   /** The user needs a blob: it is the user's own from now on. */
   own(cid: Cid): void
+  /** Whether a blob is here for others, or for nobody yet. */
+  has(cid: Cid): boolean
+  /** Bytes of all that is stored for others, or for nobody yet. Costs time in proportion to how much that is. */
+  storedBytes(): number
   /** A pin of this blob is gone; without another one its time begins to run. */
   letGo(cid: Cid): void
   /** The same for all blobs of an owner, to be called while its pins are still there. */
@@ -56,6 +60,8 @@ export function openGuestTable(database: PeerDatabase, nowMs: () => number): Gue
       statements.end.run(cid, NOBODY)
     },
     own: (cid) => void statements.forget.run(cid),
+    has: (cid) => statements.has.get(cid) !== undefined,
+    storedBytes: () => statements.storedBytes.get()?.bytes ?? 0,
     letGo: (cid) => note(statements.letGo.run(dueMs(), cid)),
     letGoAll: (owner) => note(statements.letGoAll.run({ due: dueMs(), owner })),
     arrived: (cid) => note(statements.arrived.run({ cid, guest: NOBODY, due: dueMs() })),
@@ -133,6 +139,10 @@ function prepare(database: PeerDatabase) {
     inGrace: database.prepare<[], BlobInGrace>(`
       SELECT blob.id, blob.cid, blob.bytes FROM blob_guest JOIN blob ON blob.cid = blob_guest.cid
       GROUP BY blob.id HAVING count(due) = count(*) AND NOT ${PINNED} ORDER BY max(due) DESC`),
+    has: database.prepare<[Cid]>('SELECT 1 FROM blob_guest WHERE cid = ?'),
+    storedBytes: database.prepare<[], { bytes: number }>(
+      'SELECT coalesce(sum(bytes), 0) AS bytes FROM blob WHERE cid IN (SELECT cid FROM blob_guest)',
+    ),
     forget: database.prepare<[Cid]>('DELETE FROM blob_guest WHERE cid = ?'),
   }
 }

@@ -7,7 +7,7 @@ import { refuse } from '../../protocol/fault.ts'
 import type { Cid } from '../../protocol/ids.ts'
 import { JOB_UNITS_MAX, REDUNDANCY_MAX } from '../../protocol/limits.ts'
 import { integerBetween, numberBetween, textBetween } from '../arguments.ts'
-import { interruptible, leftOfJob, type JobWait } from '../cancellation.ts'
+import { interruptible, leftOfJob, lostWithJob, type JobWait } from '../cancellation.ts'
 import {
   paramsGiven,
   splitOption,
@@ -119,7 +119,7 @@ async function submitAndFollow(terminal: Terminal, options: SubmitOptions): Prom
       const value = { ...status, result: { ...result, file: options.out } }
       print(terminal, options, value, () => `${statusText(status)}\n${options.out ?? ''}\n`)
     }
-    return withPeer(options, use, signal)
+    return withPeer(options, use, signal, () => lostWithJob(wait))
   }
   try {
     await interruptible(() => leftOfJob(wait), follow)

@@ -11,7 +11,7 @@ import {
   TILE_SIDE_MIN,
 } from '../../protocol/render-job.ts'
 import { integerBetween, numberBetween, textBetween } from '../arguments.ts'
-import { interruptible, leftOfJob, type JobWait } from '../cancellation.ts'
+import { interruptible, leftOfJob, lostWithJob, type JobWait } from '../cancellation.ts'
 import { frameFile, frameList } from '../frames.ts'
 import {
   lateText,
@@ -144,7 +144,7 @@ async function submitAndFollow(terminal: Terminal, path: string, options: Render
       const value = { ...status, result: { ...result, file: options.out } }
       print(terminal, options, value, () => `${statusText(status)}\n${options.out ?? ''}\n`)
     }
-    return withPeer(options, use, signal)
+    return withPeer(options, use, signal, () => lostWithJob(wait))
   }
   try {
     await interruptible(() => leftOfJob(wait), follow)

@@ -1,3 +1,4 @@
+import { isNestedTooDeep } from '../../../protocol/json-nesting.ts'
 import { refuseFile } from './import-fault.ts'
 
 const GLB_MAGIC = 0x46546c67
@@ -53,8 +54,14 @@ function readChunk(
 function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length > JSON_BYTES_MAX)
     refuseFile('scene-too-large', 'the description of the scene is too large')
+  const text = orNotGltf(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  if (isNestedTooDeep(text)) refuseFile('not-gltf', 'the description of the scene is nested too deeply')
+  return orNotGltf(() => JSON.parse(text) as unknown)
+}
+
+function orNotGltf<T>(read: () => T): T {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown
+    return read()
   } catch {
     return refuseFile('not-gltf', 'the file is neither a GLB nor glTF JSON')
   }

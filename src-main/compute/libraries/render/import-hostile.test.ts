@@ -45,6 +45,12 @@ test('the file that the next tests break is whole', async () => {
   expect(await importBroken(() => undefined)).toMatchObject({ kind: 'scene', warnings: [] })
 })
 
+test.each([257, 5_000, 1_000_000])('%i levels of JSON are refused in one clear line', async (levels) => {
+  const text = `{"asset":{"version":"2.0"},"extras":${'['.repeat(levels)}${']'.repeat(levels)}}`
+  const fault = { kind: 'not-gltf', message: 'the description of the scene is nested too deeply' }
+  expect(await importScene({ bytes: Buffer.from(text) })).toMatchObject(fault)
+})
+
 describe('a broken file is refused in one clear line', () => {
   test.each<[string, string, (gltf: Gltf) => void]>([
     ['another version', 'not-gltf', (g) => (g.asset.version = '1.0')],
