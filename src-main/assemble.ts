@@ -98,7 +98,6 @@ export interface AssembledPeer {
   readonly settings: Settings
   /** How others reach this peer, and each other through it. */
   readonly network: NetworkChoices
-  /** Not begun by `start`: the machine is looked at when the peer answers. */
   readonly sharing: SharingWatch
   readonly statistics: Statistics
   readonly health: Health
@@ -332,6 +331,7 @@ function wirePeer(
         warn,
         signal: stopping.signal,
       })
+      sharing.start()
     },
     async stop() {
       stopping.abort()

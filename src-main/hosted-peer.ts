@@ -86,7 +86,6 @@ export async function hostPeer(options: HostOptions): Promise<HostedPeer> {
   await peer.start()
   const server = await serve(folder, apiPort, { api, peer, userInterface })
   served.by = server
-  peer.sharing.start()
   return {
     peer,
     api,
