@@ -6,7 +6,7 @@ import { refuse } from '../protocol/fault.ts'
 import type { JobId } from '../protocol/ids.ts'
 import { WASM_MODULE } from '../protocol/wasm-job.ts'
 import { keptPin } from '../runtime/blob-rights.ts'
-import { blobPieces } from './blob-pieces.ts'
+import { blobPieces } from '../runtime/blob-pieces.ts'
 import { followingJob } from './following-job.ts'
 import type { ApiParts } from './parts.ts'
 

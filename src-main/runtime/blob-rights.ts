@@ -36,6 +36,19 @@ export function lookPin(from: PeerId): string {
   return LOOK_PIN + from
 }
 
+/** What the names of guests begin with whose blobs are sealed, and worth nothing when their job is over. */
+const SEALED_GUEST = 'sealed:'
+
+/** The guest of an encrypted job's blobs: they are for that job alone. */
+export function sealedGuest(requester: PeerId, job: JobId): string {
+  return SEALED_GUEST + holdingKey(requester, job)
+}
+
+/** The key of the holding that a guest of this name is for; undefined for one that is a requester. */
+export function holdingOfGuest(guest: string): string | undefined {
+  return guest.startsWith(SEALED_GUEST) ? guest.slice(SEALED_GUEST.length) : undefined
+}
+
 /** Who may read which of this peer's blobs. To know a CID gives no right. */
 export interface BlobRights {
   /**

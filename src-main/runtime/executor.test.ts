@@ -76,6 +76,7 @@ beforeEach(async () => {
       return Promise.resolve()
     },
     lent: () => lent,
+    keyOf: () => undefined,
     defects: createDefects((error) => defects.push(error as Error)),
     signal: stopping.signal,
   })

@@ -19,6 +19,7 @@ import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { ComputeRoundState } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
+import { createJobKeys } from '../storage/job-keys.ts'
 import { openStorage } from '../storage/storage.ts'
 import { machineClock, machineRandom } from './machine.ts'
 import { createPeerRuntime, type PeerRuntime } from './peer-runtime.ts'
@@ -157,6 +158,7 @@ export async function startPeer(
     blobs: storage.blobs,
     fetcher,
     transport,
+    keys: createJobKeys(storage.jobKeys, identity.ownKeyFor('job-keys')),
     stores: {
       commitment: published.createStore({
         networkPath: 'compute/commitment',

@@ -5,14 +5,17 @@ import type { WantedOutput } from '../peer/effect.ts'
 import { isUnderWay, type JobState, type PeerState } from '../peer/state.ts'
 import { refuse, type Fault } from '../protocol/fault.ts'
 import type { AddressRecord } from '../protocol/address-record.ts'
-import { encodeCanonical } from '../protocol/canonical.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import { outputSeal, type JobKey } from '../protocol/job-key.ts'
+import { encodeManifest } from '../protocol/job-manifest.ts'
+import { sealedBytes } from '../protocol/sealed-bytes.ts'
 import type { DirectMessage, Invite } from '../protocol/messages.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Identity } from '../ports/identity.ts'
+import type { JobKeys, KeyedJob } from '../ports/job-keys.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Random } from '../ports/random.ts'
 import type { Runner } from '../ports/runner.ts'
@@ -26,6 +29,8 @@ import { createExecutor } from './executor.ts'
 import { createGuestBlobs } from './guest-blobs.ts'
 import { handleInbound } from './inbound.ts'
 import { withInputBytes } from './input-bytes.ts'
+import { sealJob } from './job-sealer.ts'
+import { createKeyCare } from './key-care.ts'
 import { loadParts } from './job-blobs.ts'
 import { createPairing, type Paired } from './pairing.ts'
 import { createPublisher, type PublishedStores } from './publisher.ts'
@@ -55,6 +60,7 @@ export interface PeerParts {
   readonly fetcher: BlobFetcher
   readonly transport: Transport
   readonly stores: PublishedStores
+  readonly keys: JobKeys
   readonly runner: Runner
   /** Runs what others ask for, apart from own jobs; the same runner when absent. Started and stopped with it. */
   readonly lentRunner?: Runner
@@ -73,9 +79,17 @@ export interface PeerRuntime {
   dispatch(event: PeerEvent): Promise<void>
   /**
    * Stores the manifest with the sizes of its inputs, and opens its units; resolves when the job is journaled. Its
-   * inputs and parts, and what else is named, are kept as long as the job. @throws FaultError `blob-missing` for one that is not in the store
+   * inputs and parts, and what else is named, are kept as long as the job. With a key it is encrypted: what is kept of its
+   * inputs is sealed by the key, and so is what others make of them.
+   * @throws FaultError `blob-missing` for one that is not in the store; `bad-input` for what cannot be encrypted
    */
-  submit(manifest: JobManifest, alsoKeep?: readonly Cid[]): Promise<{ job: JobId; manifestCid: Cid }>
+  submit(
+    manifest: JobManifest,
+    alsoKeep?: readonly Cid[],
+    key?: JobKey,
+  ): Promise<{ job: JobId; manifestCid: Cid }>
+  /** By what the blobs of an own encrypted job are opened; undefined of others. @throws FaultError `storage-failed` when it is lost */
+  keyOf(job: JobState): JobKey | undefined
   /** Makes an invite that opens once, within `validMs`, to trust `trust`; with `confirm` only to make a request. */
   invite(trust: number, validMs: number, options?: { readonly confirm?: boolean }): Promise<Invite>
   /** Uses somebody's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
@@ -97,7 +111,7 @@ export interface PeerRuntime {
 
 /** Builds a peer around its restored state. Nothing runs before `start`. */
 export function createPeerRuntime(parts: PeerParts): PeerRuntime {
-  const { clock, identity, journal, blobs, fetcher, transport, runner } = parts
+  const { clock, identity, journal, blobs, fetcher, transport, runner, keys } = parts
   const stopping = new AbortController()
   const { signal } = stopping
   const listeners = new Set<(events: readonly PeerEvent[]) => void>()
@@ -129,9 +143,11 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     runnerFor,
     dispatch,
     lent,
+    keyOf: (requester, job) => keys.find({ requester, job }),
     defects,
     signal,
   })
+  const keyCare = createKeyCare({ state, keys, clock, executor })
   const collector = createCollector({
     clock,
     blobs,
@@ -139,6 +155,10 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     dispatch,
     connectedPeers: () => [identity.peer, ...transport.connections().map(({ peer }) => peer)],
     isWanted: (job, output) => isOutputWanted(state.jobs.get(job), output),
+    sealOf: (job, unit) => {
+      const key = keyOf(state.jobs.get(job))
+      return key === undefined ? undefined : outputSeal(key, unit)
+    },
     outputBytesMax: (job) => outputBytesMax(state.jobs.get(job)),
     defects,
     signal,
@@ -156,6 +176,13 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
   const pairing = createPairing({ clock, random, transport, state, dispatch, signal })
   let cancelTick: (() => void) | undefined
   let stopListening: (() => void) | undefined
+
+  function keyOf(job: JobState | undefined): JobKey | undefined {
+    if (job?.manifest.encryption === undefined) return undefined
+    const { job_id } = job.manifest
+    const key = keys.find({ requester: identity.peer, job: job_id })
+    return key ?? refuse('storage-failed', `the key of the encrypted job ${job_id} is lost`)
+  }
 
   /** For events that nobody waits for. A loop that has stopped takes none, and the next start makes up for them. */
   function tell(event: PeerEvent): void {
@@ -232,7 +259,8 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       case 'send-hand-back':
         return void sendHandBack(effect)
       case 'release-holding':
-        return executor.release(effect.requester, effect.job)
+        executor.release(effect.requester, effect.job)
+        return effect.requester === identity.peer ? undefined : dropKey(effect)
       case 'job-ended':
         return
       case 'job-removed':
@@ -247,7 +275,9 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         await dispatch({ kind: 'award-received', at_ms: clock.nowMs(), from: to, award })
       } else {
         const sentAtMs = clock.nowMs()
-        await sendDirect(transport, to, { kind: 'award', award }, signal)
+        const key = keyOf(state.jobs.get(award.job_id))
+        const message = { kind: 'award', award, ...(key === undefined ? {} : { key }) } as const
+        await sendDirect(transport, to, message, signal)
         const at_ms = clock.nowMs()
         tell({ kind: 'award-taken', at_ms, peer: to, took_ms: Math.max(0, at_ms - sentAtMs) })
       }
@@ -327,10 +357,39 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     return undefined
   }
 
-  /** Lets go of all blobs of an own job. */
+  /** Lets go of all blobs of an own job, and of its key. */
   function letGo(job: JobId): void {
     blobs.unpin(jobPin(job))
     blobs.unpin(keptPin(job))
+    dropKey({ requester: identity.peer, job })
+  }
+
+  /** A key that cannot be deleted now is when `keyCare` looks. */
+  function dropKey({ requester, job }: KeyedJob): void {
+    try {
+      keys.drop({ requester, job })
+    } catch (error) {
+      defects.faultOf(error, 'forgetting a key')
+    }
+  }
+
+  /** The manifest and parts of a job as they are kept and told. */
+  async function kept(
+    asked: JobManifest,
+    key: JobKey | undefined,
+  ): Promise<{ manifest: JobManifest; parts: readonly Cid[] }> {
+    const { parts: list, unit_count, job_id } = asked
+    const split = list === undefined ? [] : await loadParts(blobs, list, unit_count)
+    if (key === undefined) return { manifest: await withInputBytes(blobs, asked, split), parts: split }
+    if (state.jobs.has(job_id)) refuse('bad-input', `there is a job ${job_id} already`)
+    try {
+      const sealed = await sealJob(blobs, asked, split, key, { owner: jobPin(job_id) })
+      keys.keep({ requester: identity.peer, job: job_id }, key)
+      return { ...sealed, manifest: await withInputBytes(blobs, sealed.manifest, sealed.parts) }
+    } catch (error) {
+      letGo(job_id)
+      throw error
+    }
   }
 
   /** Deletes what others' jobs left here, when its time has come. */
@@ -339,6 +398,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     if (loop.stalledBy() !== undefined) return
     try {
       guests.look()
+      keyCare.look()
     } catch (error) {
       defects.faultOf(error, 'deleting what others left')
     }
@@ -378,6 +438,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         transport,
         state,
         dispatch: (event) => dispatchOrRefuse('too-busy', event),
+        keys,
       })
       stopListening = transport.onConnection((event) => {
         const { kind, peer } = event
@@ -407,12 +468,12 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       await blobs.close()
       journal.close()
     },
-    async submit(asked, alsoKeep = []) {
-      const { parts: list, unit_count } = asked
-      const split = list === undefined ? [] : await loadParts(blobs, list, unit_count)
-      const manifest = await withInputBytes(blobs, asked, split)
-      const manifestCid = await blobs.putStructure(encodeCanonical(manifest))
-      const listed = list === undefined ? [] : [list, ...split]
+    keyOf,
+    async submit(asked, alsoKeep = [], key) {
+      const { manifest, parts: split } = await kept(asked, key)
+      const manifestCid = await blobs.putStructure(encodeManifest(manifest))
+      const { parts: list, encryption } = manifest
+      const listed = [...(list === undefined ? [] : [list, ...split]), ...(encryption ? [encryption.secrets] : [])]
       const needed = [manifestCid, ...Object.values(manifest.inputs), ...listed]
       const missing =
         (await keepAll(needed, jobPin(manifest.job_id))) ??
@@ -452,7 +513,9 @@ function isOutputWanted(job: JobState | undefined, { unit, cid }: WantedOutput):
 
 /** The most that one output may have: what its manifest says; nothing of a job that is gone. */
 function outputBytesMax(job: JobState | undefined): number {
-  return job === undefined ? 0 : runLimits(job.manifest).outputBytesMax
+  if (job === undefined) return 0
+  const { outputBytesMax: bytes } = runLimits(job.manifest)
+  return job.manifest.encryption === undefined ? bytes : sealedBytes(bytes)
 }
 
 /** Whom to stay connected with: contacts, and those of whom somebody waits for the other's answer. */
