@@ -143,7 +143,7 @@ export function createCollector(parts: CollectorParts): Collector {
     const { job, output } = wanted
     const connected = new Set(parts.connectedPeers())
     const isTheirs = fault.kind === 'oversized' || fault.kind === 'not-opened'
-    if (isTheirs) blobs.unpin(keptPin(job), [output.cid])
+    if (fault.kind === 'not-opened') blobs.unpin(keptPin(job), [output.cid])
     tell({
       kind: 'output-unavailable',
       at_ms: clock.nowMs(),

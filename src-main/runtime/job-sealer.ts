@@ -29,6 +29,7 @@ export interface SealedJob {
  * they are stored, under other names than the user's own copies, which stay as they are.
  *
  * @param parts the inputs of its units, where it was split
+ * @param known inputs that were sealed by this key before, and that are: the frames of an animation share theirs
  * @throws FaultError `bad-input` for a job that names a dataset; as `sealBlob`
  */
 export async function sealJob(
@@ -37,13 +38,20 @@ export async function sealJob(
   parts: readonly Cid[],
   key: JobKey,
   keeper: BlobKeeper,
+  known: Map<string, Cid>,
 ): Promise<SealedJob> {
   if (manifest.required_dataset !== undefined) {
     refuse('bad-input', 'an encrypted job cannot go by a dataset: who holds one has it in the open')
   }
   const inputs: Record<string, Cid> = {}
   for (const [role, cid] of Object.entries(manifest.inputs)) {
-    inputs[role] = await sealBlob(blobs, cid, inputSeal(key, role), keeper)
+    const name = `${role} ${cid}`
+    const before = known.get(name)
+    const isHere = before !== undefined && blobs.has(before)
+    const sealed = isHere ? before : await sealBlob(blobs, cid, inputSeal(key, role), keeper)
+    if (isHere) blobs.pin(sealed, keeper.owner)
+    known.set(name, sealed)
+    inputs[role] = sealed
   }
   const sealedParts: Cid[] = []
   for (let at = 0; at < parts.length; at += PARTS_TOGETHER) {

@@ -147,6 +147,8 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     defects,
     signal,
   })
+  /** What was sealed by the same half of a key: jobs that are submitted together share it. */
+  const sealedInputs = new WeakMap<Uint8Array, Map<string, Cid>>()
   const keyCare = createKeyCare({ state, keys, clock, executor })
   const collector = createCollector({
     clock,
@@ -383,7 +385,9 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     if (key === undefined) return { manifest: await withInputBytes(blobs, asked, split), parts: split }
     if (state.jobs.has(job_id)) refuse('bad-input', `there is a job ${job_id} already`)
     try {
-      const sealed = await sealJob(blobs, asked, split, key, { owner: jobPin(job_id) })
+      const known = sealedInputs.get(key.inputs) ?? new Map<string, Cid>()
+      sealedInputs.set(key.inputs, known)
+      const sealed = await sealJob(blobs, asked, split, key, { owner: jobPin(job_id) }, known)
       keys.keep({ requester: identity.peer, job: job_id }, key)
       return { ...sealed, manifest: await withInputBytes(blobs, sealed.manifest, sealed.parts) }
     } catch (error) {
