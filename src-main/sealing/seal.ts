@@ -20,7 +20,7 @@ const NONCE_LAST_AT = 11
 const CIPHER = 'aes-256-gcm'
 const MARK = Buffer.from(SEAL_MARK, 'latin1')
 
-/** Content that can be read twice: once for its synthetic IV, once to be sealed. */
+/** Content that can be read twice: once for its synthetic IV, once to be sealed. Its pieces must not change once handed out. */
 export type Content = () => AsyncIterable<Uint8Array>
 
 /**
@@ -54,7 +54,10 @@ function nonce(index: number, isLast: boolean): Uint8Array {
 
 function sealFrame(key: Uint8Array, index: number, isLast: boolean, content: Uint8Array): Uint8Array[] {
   const cipher = createCipheriv(CIPHER, key, nonce(index, isLast), { authTagLength: FRAME_TAG_BYTES })
-  return [cipher.update(content), cipher.final(), cipher.getAuthTag()]
+  const sealed = cipher.update(content)
+  // GCM leaves nothing for the end.
+  cipher.final()
+  return [sealed, cipher.getAuthTag()]
 }
 
 /** Seals bytes in memory. */
@@ -82,7 +85,7 @@ export async function* sealStream(seal: Seal, content: Content): AsyncGenerator<
   let index = 0
   for await (const { bytes, isLast } of cut(content(), FRAME_CONTENT_BYTES)) {
     if (index >= FRAMES_MAX) refuse('oversized', 'more content than one sealed blob can have')
-    yield new Uint8Array(Buffer.concat(sealFrame(key, index++, isLast, bytes)))
+    yield* sealFrame(key, index++, isLast, bytes)
   }
 }
 
@@ -98,18 +101,23 @@ async function* cut(
     while (rest.byteLength > 0) {
       // A full piece goes when it is known that something comes after it.
       if (length === size) {
-        yield { bytes: Buffer.concat(waiting), isLast: false }
+        yield { bytes: joined(waiting), isLast: false }
         waiting = []
         length = 0
       }
-      // A copy: whoever hands the pieces out may use their memory again.
-      const taken = rest.slice(0, size - length)
+      const taken = rest.subarray(0, size - length)
       waiting.push(taken)
       length += taken.byteLength
       rest = rest.subarray(taken.byteLength)
     }
   }
-  yield { bytes: Buffer.concat(waiting), isLast: true }
+  yield { bytes: joined(waiting), isLast: true }
+}
+
+/** Most pieces are larger than a frame, which is a view into one of them then. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [only, ...others] = pieces
+  return only !== undefined && others.length === 0 ? only : Buffer.concat(pieces)
 }
 
 /** Opens frames of one sealed blob, in any order. */

@@ -9,8 +9,8 @@ import type { JobKey } from '../protocol/job-key.ts'
 import { openDatabase, type PeerDatabase } from './database.ts'
 import { createJobKeys, openJobKeyTable } from './job-keys.ts'
 
-const OWN = new Uint8Array(randomBytes(32))
 const bytes = (): Uint8Array => new Uint8Array(randomBytes(32))
+const OWN = bytes()
 const newKey = (): JobKey => ({ inputs: bytes(), outputs: bytes() })
 const jobOf = (job: string, requester = 'ann'): KeyedJob => ({ requester: requester as PeerId, job: job as JobId })
 
@@ -25,7 +25,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-const open = (own = OWN) => createJobKeys(openJobKeyTable(database), own)
+const open = (own: Uint8Array = OWN) => createJobKeys(openJobKeyTable(database), own)
 
 function onDisk(): Buffer {
   return Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))))
@@ -36,7 +36,7 @@ it('[K2] keys survive a restart, and lie sealed on the disk', () => {
   open().keep(jobOf('a'), key)
   expect(open().find(jobOf('a'))).toEqual(key)
   expect(open().all()).toEqual([jobOf('a')])
-  for (const half of [key.inputs, key.outputs]) expect(onDisk().includes(half)).toBe(false)
+  for (const half of [key.inputs, key.outputs]) expect(onDisk().includes(Buffer.from(half))).toBe(false)
 })
 
 it('[K2] a key of another peer, another job, or a damaged one is none', () => {
