@@ -40,7 +40,11 @@ module.exports = {
     layer('ports', ['src-main/protocol/']),
     layer('sealing', ['src-main/protocol/']),
     ...adapters.map((name) =>
-      layer(name, ['src-main/ports/', 'src-main/protocol/', ...(name === 'compute' ? ['wasm/', 'src-main/sealing/'] : [])]),
+      layer(name, [
+        'src-main/ports/',
+        'src-main/protocol/',
+        ...(name === 'compute' ? ['wasm/', 'src-main/sealing/'] : []),
+      ]),
     ),
     layer('runtime', [
       'src-main/ports/',

@@ -40,6 +40,7 @@ export function keptDataset({ dataset }: AskedPlacement, blobs: Pick<BlobStore, 
  */
 export function keyFor({ encrypt, dataset }: AskedPlacement, sibling?: JobKey): JobKey | undefined {
   if (encrypt !== true) return undefined
-  if (dataset !== undefined) refuse('bad-input', 'an encrypted job cannot go by a dataset: who holds one has it in the open')
+  if (dataset !== undefined)
+    refuse('bad-input', 'an encrypted job cannot go by a dataset: who holds one has it in the open')
   return newJobKey(sibling)
 }

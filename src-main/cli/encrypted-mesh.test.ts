@@ -55,12 +55,17 @@ async function submitted(...argv: string[]): Promise<JobStatus> {
   return JSON.parse(out) as JobStatus
 }
 
-const sha256Of = async (path: string) => createHash('sha256').update(await readFile(path)).digest('hex')
+const sha256Of = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
 
 /** Whether any file of a peer's folder, its database and log included, has the marker in it. */
 function seenBy(name: string): boolean {
   const entries = readdirSync(join(folder, name), { withFileTypes: true, recursive: true })
-  return entries.some((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(MARKER))
+  return entries.some(
+    (entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(MARKER),
+  )
 }
 
 describe('an encrypted job among real peers', () => {
@@ -89,7 +94,12 @@ describe('an encrypted job among real peers', () => {
   it('[K4] with a reduce module encrypts the step that combines the outputs too', async () => {
     const file = join(folder, 'data.bin')
     await writeFile(file, Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * i) >> 7)))
-    const modules = ['--wasm', join(EXAMPLES, 'histogram.wasm'), '--reduce', join(EXAMPLES, 'add-histograms.wasm')]
+    const modules = [
+      '--wasm',
+      join(EXAMPLES, 'histogram.wasm'),
+      '--reduce',
+      join(EXAMPLES, 'add-histograms.wasm'),
+    ]
     const asked = ['submit-job', ...modules, '--input', file, '--split', 'bytes:32k']
     const [sealed, plain] = [join(folder, 'sealed.histogram'), join(folder, 'plain.histogram')]
     const status = await submitted(...asked, '--encrypt', '--out', sealed)

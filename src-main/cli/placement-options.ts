@@ -38,7 +38,10 @@ export function withPlacementOptions(command: Command, datasetHelp: string): Com
       numberBetween(0, AMOUNT_MAX),
     )
     .addOption(
-      new Option('--encrypt', 'only those who compute it can read what goes in and comes out (default: off)').conflicts('dataset'),
+      new Option(
+        '--encrypt',
+        'only those who compute it can read what goes in and comes out (default: off)',
+      ).conflicts('dataset'),
     )
 }
 

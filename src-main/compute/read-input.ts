@@ -20,8 +20,10 @@ const PIECE_BYTES = 1 << 20
  */
 export function libraryInput(role: string, input: CallInput, count: (bytes: number) => void): LibraryInput {
   const { seal } = input
-  if (seal === undefined) return 'content' in input ? inputAtHand(role, input, count) : inputOnDisk(role, input, count)
-  const sealed = 'content' in input ? inputAtHand(role, input, uncounted) : inputOnDisk(role, input, uncounted)
+  if (seal === undefined)
+    return 'content' in input ? inputAtHand(role, input, count) : inputOnDisk(role, input, count)
+  const sealed =
+    'content' in input ? inputAtHand(role, input, uncounted) : inputOnDisk(role, input, uncounted)
   return sealedInput(seal, sealed, count)
 }
 

@@ -35,7 +35,11 @@ const large = randomBytes(3 * FRAME_CONTENT_BYTES + 77)
 const inputs: readonly [string, Uint8Array, CallInput][] = [
   ['nothing', new Uint8Array(0), atHand(sealBytes(seal, new Uint8Array(0)))],
   ['few bytes that came along', Buffer.from('few'), atHand(sealBytes(seal, Buffer.from('few')))],
-  ['a file of one frame', large.subarray(0, FRAME_CONTENT_BYTES), onDisk(sealBytes(seal, large.subarray(0, FRAME_CONTENT_BYTES)))],
+  [
+    'a file of one frame',
+    large.subarray(0, FRAME_CONTENT_BYTES),
+    onDisk(sealBytes(seal, large.subarray(0, FRAME_CONTENT_BYTES))),
+  ],
   ['a file of several', large, onDisk(sealBytes(seal, large))],
 ]
 
@@ -89,13 +93,19 @@ it.each([
 it('[W13] a sealed input that is damaged on this disk is one that is fetched again', () => {
   const sealed = sealBytes(seal, large)
   const input = onDisk(sealed)
-  if ('path' in input) writeFileSync(input.path, sealed.map((byte, at) => (at === 70_000 ? byte ^ 1 : byte)))
+  if ('path' in input)
+    writeFileSync(
+      input.path,
+      sealed.map((byte, at) => (at === 70_000 ? byte ^ 1 : byte)),
+    )
   const opened = libraryInput('data', input, () => undefined)
   expect(() => opened.read()).toThrow(/damaged/)
 })
 
 it('[K1] what is no sealed input at all is a fault before anything is read', () => {
   for (const length of [0, 10, 51]) {
-    expect(() => libraryInput('data', atHand(randomBytes(length)), () => undefined)).toThrow(/no sealed input/)
+    expect(() => libraryInput('data', atHand(randomBytes(length)), () => undefined)).toThrow(
+      /no sealed input/,
+    )
   }
 })

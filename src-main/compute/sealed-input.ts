@@ -1,6 +1,12 @@
 import { assert, refuse } from '../protocol/fault.ts'
 import type { Seal } from '../protocol/job-key.ts'
-import { contentBytes, FRAME_BYTES, FRAME_CONTENT_BYTES, frameStart, SEAL_HEAD_BYTES } from '../protocol/sealed-bytes.ts'
+import {
+  contentBytes,
+  FRAME_BYTES,
+  FRAME_CONTENT_BYTES,
+  frameStart,
+  SEAL_HEAD_BYTES,
+} from '../protocol/sealed-bytes.ts'
 import { frameOpener, type FrameOpener } from '../sealing/seal.ts'
 import type { InputFile, LibraryInput } from './library.ts'
 
@@ -13,14 +19,16 @@ import type { InputFile, LibraryInput } from './library.ts'
  */
 export function sealedInput(seal: Seal, sealed: LibraryInput, count: (bytes: number) => void): LibraryInput {
   const bytes =
-    contentBytes(sealed.bytes) ?? refuse('not-opened', `${sealed.bytes} bytes are no sealed input (${sealed.cid})`)
+    contentBytes(sealed.bytes) ??
+    refuse('not-opened', `${sealed.bytes} bytes are no sealed input (${sealed.cid})`)
 
   function readInto(target: Uint8Array): void {
     assert(target.byteLength === bytes, 'a whole input is read into as many bytes')
     const file = sealed.open()
     try {
       const frames = openFrames(seal, sealed, file)
-      for (let index = 0; index < frames.count; index++) target.set(frames.read(index), index * FRAME_CONTENT_BYTES)
+      for (let index = 0; index < frames.count; index++)
+        target.set(frames.read(index), index * FRAME_CONTENT_BYTES)
     } finally {
       file.close()
     }

@@ -35,16 +35,25 @@ describe('a manifest', () => {
     expect(Buffer.from(bytes).includes('kitchen')).toBe(false)
     expect(Buffer.from(bytes).includes('Smith')).toBe(false)
     const decoded = decodeManifest(bytes)
-    expect(decoded).toMatchObject({ ok: true, value: { description: '', params: { limits: { wall_ms: 5 } } } })
+    expect(decoded).toMatchObject({
+      ok: true,
+      value: { description: '', params: { limits: { wall_ms: 5 } } },
+    })
     if (decoded.ok) expect(withSecrets(decoded.value, secretsOf(encrypted))).toEqual(encrypted)
   })
 
   it('[K3] of an encrypted job cannot be taken for a plain one by a peer that knows only those', () => {
     const bytes = encodeManifest(encrypted)
     const before = JobManifest.omit({ encryption: true })
-    expect(decodeCanonical(bytes, before, MANIFEST_BYTES_MAX)).toMatchObject({ ok: false, fault: { kind: 'malformed' } })
+    expect(decodeCanonical(bytes, before, MANIFEST_BYTES_MAX)).toMatchObject({
+      ok: false,
+      fault: { kind: 'malformed' },
+    })
     // Nor does a requester pass one off as plain.
-    expect(decodeManifest(encodeCanonical(encrypted))).toMatchObject({ ok: false, fault: { kind: 'malformed' } })
+    expect(decodeManifest(encodeCanonical(encrypted))).toMatchObject({
+      ok: false,
+      fault: { kind: 'malformed' },
+    })
   })
 
   it('[K3] that is encrypted in a way of a later version is refused in one clear line', () => {
@@ -57,7 +66,10 @@ describe('a manifest', () => {
   })
 
   it('[K3] keeps what was told openly, whatever its secrets say', () => {
-    const decoded = withSecrets(encrypted, { description: 'x', params: { limits: { wall_ms: 9_999_999 }, seed: 1 } })
+    const decoded = withSecrets(encrypted, {
+      description: 'x',
+      params: { limits: { wall_ms: 9_999_999 }, seed: 1 },
+    })
     expect(decoded.params).toMatchObject({ limits: { wall_ms: 5 }, seed: 1 })
   })
 })

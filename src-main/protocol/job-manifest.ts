@@ -29,7 +29,10 @@ export function encodeManifest(manifest: JobManifest): Uint8Array {
 
 /** What `encodeManifest` leaves out of an encrypted job's manifest. */
 export function secretsOf({ description, params }: JobManifest): JobSecrets {
-  return { description, params: Object.fromEntries(Object.entries(params).filter(([name]) => !OPEN_PARAMS.has(name))) }
+  return {
+    description,
+    params: Object.fromEntries(Object.entries(params).filter(([name]) => !OPEN_PARAMS.has(name))),
+  }
 }
 
 /** A manifest with what its secrets say. They change nothing that was told openly. */
@@ -45,15 +48,22 @@ export function decodeManifest(bytes: Uint8Array): Outcome<JobManifest> {
   const plain = decodeCanonical(bytes, JobManifest, MANIFEST_BYTES_MAX)
   if (plain.ok) {
     const isSealed = plain.value.encryption !== undefined
-    return isSealed ? failure('malformed', 'the manifest of an encrypted job in the shape of a plain one') : plain
+    return isSealed
+      ? failure('malformed', 'the manifest of an encrypted job in the shape of a plain one')
+      : plain
   }
   const sealed = decodeCanonical(bytes, SealedManifest, MANIFEST_BYTES_MAX)
   if (sealed.ok) {
     const { job } = sealed.value
-    return job.encryption === undefined ? failure('malformed', 'an encrypted job without its encryption') : success(job)
+    return job.encryption === undefined
+      ? failure('malformed', 'an encrypted job without its encryption')
+      : success(job)
   }
   const any = decodeCanonical(bytes, AnyEncryption, MANIFEST_BYTES_MAX)
   if (!any.ok) return plain
   if (any.value.encrypted === SEALED) return sealed
-  return failure('unsupported', `the job is encrypted as '${any.value.encrypted}', which this version does not know`)
+  return failure(
+    'unsupported',
+    `the job is encrypted as '${any.value.encrypted}', which this version does not know`,
+  )
 }

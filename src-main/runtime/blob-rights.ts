@@ -5,7 +5,8 @@ import { bookOf } from '../peer/unit-book.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 
-const JOB_PIN = 'job:'
+/** What the owner names of own jobs' pins begin with. */
+export const JOB_PIN = 'job:'
 /** What the owner names of holdings' pins begin with. */
 export const HOLDING_PIN = 'holding:'
 /** What the owner names of manifests that are only looked at begin with. */

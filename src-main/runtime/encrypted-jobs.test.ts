@@ -91,7 +91,9 @@ const computing =
 
 /** Bytes of all files below a folder. */
 function bytesBelow(folder: string): Buffer {
-  const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile())
+  const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) =>
+    entry.isFile(),
+  )
   return Buffer.concat(files.map(({ parentPath, name }) => readFileSync(join(parentPath, name))))
 }
 
@@ -128,7 +130,8 @@ async function meshOf(
   const network = createMemoryNetwork()
   const ann = await start(network, computing(), { shares: false })
   const others: Started[] = []
-  for (const behave of behaviours) others.push(await start(network, behave, clock === undefined ? {} : { clock }))
+  for (const behave of behaviours)
+    others.push(await start(network, behave, clock === undefined ? {} : { clock }))
   for (const { peer } of others) await pairPeers(ann.peer, peer)
   await until(() => contacts(ann.peer) === others.length)
   return { network, ann, others }
@@ -143,7 +146,7 @@ async function bystander(network: MemoryNetwork, ann: TestPeer): Promise<Started
 
 /** Runs nothing until it is let. */
 function gated(behave: Behaviour): { behaviour: Behaviour; open: () => void; asked: () => number } {
-  const gate = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<undefined>()
   let asked = 0
   return {
     behaviour: async (task) => {
@@ -151,13 +154,13 @@ function gated(behave: Behaviour): { behaviour: Behaviour; open: () => void; ask
       await gate.promise
       return behave(task)
     },
-    open: () => gate.resolve(),
+    open: () => gate.resolve(undefined),
     asked: () => asked,
   }
 }
 
 /** Jobs whose keys lie in the folder of a peer that has stopped. */
-async function keysIn({ folder }: TestHome): Promise<KeyedJob[]> {
+function keysIn({ folder }: TestHome): KeyedJob[] {
   const database = openDatabase(folder, { mustExist: true })
   try {
     return openJobKeyTable(database).all()
@@ -242,12 +245,12 @@ describe('an encrypted job', () => {
     for (const { peer, home } of others) {
       await until(() => cids.every((cid) => !peer.blobs.has(cid)))
       await stop(peer)
-      expect(await keysIn(home)).toEqual([])
+      expect(keysIn(home)).toEqual([])
     }
     expect(ann.peer.runtime.keyOf(stateOf(ann.peer, job))).toBeDefined()
     await ann.peer.runtime.dispatch({ kind: 'job-removed', at_ms: Date.now(), job_id: job })
     await stop(ann.peer)
-    expect(await keysIn(ann.home)).toEqual([])
+    expect(keysIn(ann.home)).toEqual([])
   })
 
   it('[K6] leaves no key where units of it were withdrawn, nor where its requester lost trust', async () => {
@@ -312,7 +315,8 @@ describe('an encrypted job', () => {
     const bob = await start(network, computing())
     await pairPeers(ann.peer, bob.peer)
     await until(() => isDone(ann.peer, job))
-    for (const { verified } of stateOf(ann.peer, job).units.values()) expect(verified?.winners).toEqual([bob.peer.peer])
+    for (const { verified } of stateOf(ann.peer, job).units.values())
+      expect(verified?.winners).toEqual([bob.peer.peer])
   })
 
   it('[K7] takes no tiny output that does not open, nor one of another unit', async () => {
@@ -379,9 +383,13 @@ describe('an encrypted job', () => {
   it('[K4] that names a dataset, or comes twice, is refused', async () => {
     const { ann } = await meshOf([])
     const dataset = { required_dataset: 'bafy' as JobManifest['algorithm_id'] }
-    await expect(submit(ann.peer, { changes: dataset })).rejects.toMatchObject({ fault: { kind: 'bad-input' } })
+    await expect(submit(ann.peer, { changes: dataset })).rejects.toMatchObject({
+      fault: { kind: 'bad-input' },
+    })
     const { job } = await submit(ann.peer, { redundancy: 2 })
-    await expect(submit(ann.peer, { changes: { job_id: job } })).rejects.toMatchObject({ fault: { kind: 'bad-input' } })
+    await expect(submit(ann.peer, { changes: { job_id: job } })).rejects.toMatchObject({
+      fault: { kind: 'bad-input' },
+    })
     expect(ann.peer.runtime.keyOf(stateOf(ann.peer, job))).toBeDefined()
   })
 })
@@ -407,4 +415,3 @@ describe('a split job that is encrypted', () => {
     expect(new Set([...units.values()].map(({ verified }) => verified!.cid)).size).toBe(3)
   })
 })
-

@@ -89,7 +89,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
       return loaded.encryption === undefined ? loaded : openSealed(work, loaded, loaded.encryption, want)
     }
     const manifest = bringManifest()
-    const inputs = manifest.then((loaded) => unitInputs.inputs(loaded.inputs, { ...want, key: work.key }, 'stored'))
+    const inputs = manifest.then((loaded) =>
+      unitInputs.inputs(loaded.inputs, { ...want, key: work.key }, 'stored'),
+    )
     const partsLoaded = manifest.then(async (loaded) => {
       const loadedParts = await partsOf(loaded, { ...want, key: work.key })
       if (loadedParts !== undefined) work.parts = loadedParts

@@ -34,7 +34,8 @@ export function createGuestBlobs(
       }
       for (const guest of blobs.guests()) {
         const holding = holdingOfGuest(guest)
-        const isOver = holding === undefined ? trustOf(state, guest as PeerId) <= 0 : !state.holdings.has(holding)
+        const isOver =
+          holding === undefined ? trustOf(state, guest as PeerId) <= 0 : !state.holdings.has(holding)
         if (isOver) blobs.expel(guest)
       }
       blobs.sweep()

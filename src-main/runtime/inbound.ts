@@ -90,7 +90,8 @@ function admitted(
     case 'award': {
       const outcome = admitAward(state, from, message.award, at_ms)
       if (!outcome.ok) throw new FaultError(outcome.fault)
-      if (message.key !== undefined) keepKey(parts, { requester: from, job: message.award.job_id }, message.key)
+      if (message.key !== undefined)
+        keepKey(parts, { requester: from, job: message.award.job_id }, message.key)
       return { kind: 'award-received', at_ms, from, award: message.award }
     }
     case 'results': {
@@ -125,7 +126,8 @@ function admitted(
 function keepKey({ keys }: InboundParts, job: KeyedJob, key: JobKey): void {
   const before = keys.find(job)
   const isOther =
-    before !== undefined && !(equalBytes(before.inputs, key.inputs) && equalBytes(before.outputs, key.outputs))
+    before !== undefined &&
+    !(equalBytes(before.inputs, key.inputs) && equalBytes(before.outputs, key.outputs))
   if (isOther) refuse('bad-input', `another key for ${job.job} than came before`)
   keys.keep(job, key)
 }

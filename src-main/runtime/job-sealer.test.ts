@@ -45,7 +45,8 @@ it('[K2] frames of one animation share what they read, and nothing else of their
   expect((await seal(second, 'three')).manifest.inputs).toEqual(manifest.inputs)
 
   const pieces: Uint8Array[] = []
-  for await (const piece of openedPieces(blobs, next.inputs['scene']!, inputSeal(second, 'scene'))) pieces.push(piece)
+  for await (const piece of openedPieces(blobs, next.inputs['scene']!, inputSeal(second, 'scene')))
+    pieces.push(piece)
   expect(Buffer.compare(Buffer.concat(pieces), scene)).toBe(0)
 })
 

@@ -65,7 +65,9 @@ export async function sealJob(
     manifest: {
       ...manifest,
       inputs,
-      ...(parts.length === 0 ? {} : { parts: await blobs.putUnflushed(encodeCanonical(sealedParts), keeper) }),
+      ...(parts.length === 0
+        ? {}
+        : { parts: await blobs.putUnflushed(encodeCanonical(sealedParts), keeper) }),
       encryption: { scheme: SEALED, secrets },
     },
     parts: sealedParts,

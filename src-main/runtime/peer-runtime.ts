@@ -20,7 +20,7 @@ import type { Journal } from '../ports/journal.ts'
 import type { Random } from '../ports/random.ts'
 import type { Runner } from '../ports/runner.ts'
 import type { KnownPeer, Standing, Transport } from '../ports/transport.ts'
-import { createBlobRights, jobPin, keptPin, type BlobRights } from './blob-rights.ts'
+import { createBlobRights, JOB_PIN, jobPin, keptPin, type BlobRights } from './blob-rights.ts'
 import { createDefects } from './defects.ts'
 import { createCollector } from './collector.ts'
 import { sendDirect } from './direct-protocol.ts'
@@ -366,6 +366,13 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     dropKey({ requester: identity.peer, job })
   }
 
+  /** What was kept for a job that a crash kept from being submitted: sealing large inputs takes a while. */
+  function letGoOfUnsubmitted(): void {
+    for (const owner of blobs.owned(JOB_PIN)) {
+      if (!state.jobs.has(owner.slice(JOB_PIN.length) as JobId)) blobs.unpin(owner)
+    }
+  }
+
   /** A key that cannot be deleted now is when `keyCare` looks. */
   function dropKey({ requester, job }: KeyedJob): void {
     try {
@@ -436,6 +443,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     dispatch: (event) => dispatchOrRefuse('disk-full', event),
     async start() {
       guests.begin()
+      letGoOfUnsubmitted()
       handleInbound({
         clock,
         identity,
@@ -477,7 +485,10 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       const { manifest, parts: split } = await kept(asked, key)
       const manifestCid = await blobs.putStructure(encodeManifest(manifest))
       const { parts: list, encryption } = manifest
-      const listed = [...(list === undefined ? [] : [list, ...split]), ...(encryption ? [encryption.secrets] : [])]
+      const listed = [
+        ...(list === undefined ? [] : [list, ...split]),
+        ...(encryption ? [encryption.secrets] : []),
+      ]
       const needed = [manifestCid, ...Object.values(manifest.inputs), ...listed]
       const missing =
         (await keepAll(needed, jobPin(manifest.job_id))) ??

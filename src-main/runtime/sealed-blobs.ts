@@ -8,7 +8,7 @@ import type { Cid } from '../protocol/ids.ts'
 import type { Seal } from '../protocol/job-key.ts'
 import { INLINE_OUTPUT_BYTES_MAX } from '../protocol/limits.ts'
 import { openBytes, openStream, sealBytes, sealStream } from '../sealing/seal.ts'
-import { blobPieces } from './blob-pieces.ts'
+import { blobPieces } from '../ports/blob-pieces.ts'
 import { cidOfBytes } from './content-id.ts'
 
 /** Bytes of a file that are read at a time. */
@@ -17,7 +17,11 @@ const PIECE_BYTES = 1 << 20
 /** Stores a blob of the store once more, sealed. @throws FaultError `blob-missing`, `blob-corrupt`, `quota-exceeded` */
 export async function sealBlob(blobs: BlobStore, cid: Cid, seal: Seal, keeper: BlobKeeper): Promise<Cid> {
   const { bytes } = blobs.info(cid) ?? refuse('blob-missing', `input ${cid} is not in the store`)
-  if (bytes > RAW_BYTES_MAX) return blobs.putStream(sealStream(seal, () => blobPieces(blobs, cid)), { keeper })
+  if (bytes > RAW_BYTES_MAX)
+    return blobs.putStream(
+      sealStream(seal, () => blobPieces(blobs, cid)),
+      { keeper },
+    )
   return blobs.putUnflushed(sealBytes(seal, await blobs.read(cid)), keeper)
 }
 

@@ -90,13 +90,11 @@ export function createUnitInputs(blobs: BlobStore, fetcher: BlobFetcher): UnitIn
     input,
     async inputs(cids, want, trust) {
       const entries = await Promise.all(
-        Object.entries(cids).map(
-          async ([role, cid]) => {
-            const found = await file(cid, { ...want, shared: true }, trust)
-            const { key } = want
-            return [role, key === undefined ? found : { ...found, seal: inputSeal(key, role) }] as const
-          },
-        ),
+        Object.entries(cids).map(async ([role, cid]) => {
+          const found = await file(cid, { ...want, shared: true }, trust)
+          const { key } = want
+          return [role, key === undefined ? found : { ...found, seal: inputSeal(key, role) }] as const
+        }),
       )
       return Object.fromEntries(entries)
     },

@@ -25,7 +25,8 @@ function noise(length: number, seed = 1): Uint8Array {
 }
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.byteLength; at += size) yield bytes.subarray(at, at + size)
+  for (let at = 0; at < bytes.byteLength; at += size)
+    yield await Promise.resolve(bytes.subarray(at, at + size))
 }
 
 async function gathered(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -43,25 +44,37 @@ async function kindOf(work: () => unknown): Promise<string> {
   }
 }
 
-const LENGTHS = [0, 1, 100, FRAME_CONTENT_BYTES - 1, FRAME_CONTENT_BYTES, FRAME_CONTENT_BYTES + 1, 3 * FRAME_CONTENT_BYTES, 200_001]
+const LENGTHS = [
+  0,
+  1,
+  100,
+  FRAME_CONTENT_BYTES - 1,
+  FRAME_CONTENT_BYTES,
+  FRAME_CONTENT_BYTES + 1,
+  3 * FRAME_CONTENT_BYTES,
+  200_001,
+]
 
 describe('sealed bytes', () => {
-  it.each(LENGTHS)('[K1] of %i bytes open to them, at once, as a stream and frame by frame', async (length) => {
-    const content = noise(length)
-    const sealed = sealBytes(seal, content)
-    expect(sealed.byteLength).toBe(sealedBytes(length))
-    expect(contentBytes(sealed.byteLength)).toBe(length)
-    expect(Buffer.compare(openBytes(seal, sealed), content)).toBe(0)
-    expect(Buffer.compare(await gathered(sealStream(seal, () => pieces(content, 1_000))), sealed)).toBe(0)
-    const streamed = openStream(seal, pieces(sealed, 777), sealed.byteLength)
-    expect(Buffer.compare(await gathered(streamed), content)).toBe(0)
-    const opener = frameOpener(seal, sealed.subarray(0, SEAL_HEAD_BYTES), sealed.byteLength)
-    for (let index = opener.frames - 1; index >= 0; index--) {
-      const frame = opener.open(index, sealed.subarray(frameStart(index), frameStart(index + 1)))
-      const at = index * FRAME_CONTENT_BYTES
-      expect(Buffer.compare(frame, content.subarray(at, at + FRAME_CONTENT_BYTES))).toBe(0)
-    }
-  })
+  it.each(LENGTHS)(
+    '[K1] of %i bytes open to them, at once, as a stream and frame by frame',
+    async (length) => {
+      const content = noise(length)
+      const sealed = sealBytes(seal, content)
+      expect(sealed.byteLength).toBe(sealedBytes(length))
+      expect(contentBytes(sealed.byteLength)).toBe(length)
+      expect(Buffer.compare(openBytes(seal, sealed), content)).toBe(0)
+      expect(Buffer.compare(await gathered(sealStream(seal, () => pieces(content, 1_000))), sealed)).toBe(0)
+      const streamed = openStream(seal, pieces(sealed, 777), sealed.byteLength)
+      expect(Buffer.compare(await gathered(streamed), content)).toBe(0)
+      const opener = frameOpener(seal, sealed.subarray(0, SEAL_HEAD_BYTES), sealed.byteLength)
+      for (let index = opener.frames - 1; index >= 0; index--) {
+        const frame = opener.open(index, sealed.subarray(frameStart(index), frameStart(index + 1)))
+        const at = index * FRAME_CONTENT_BYTES
+        expect(Buffer.compare(frame, content.subarray(at, at + FRAME_CONTENT_BYTES))).toBe(0)
+      }
+    },
+  )
 
   it('[K1] are the same for the same content and purpose, and have nothing in common for another', () => {
     const content = noise(100_000)
@@ -71,7 +84,10 @@ describe('sealed bytes', () => {
       sealBytes({ ...seal, purpose: 'input:other' }, content),
       sealBytes({ ...seal, purpose: 'output:0' }, content),
       sealBytes({ ...seal, key: new Uint8Array(32).fill(8) }, content),
-      sealBytes(seal, Uint8Array.from(content, (byte, at) => (at === 99_999 ? byte ^ 1 : byte))),
+      sealBytes(
+        seal,
+        Uint8Array.from(content, (byte, at) => (at === 99_999 ? byte ^ 1 : byte)),
+      ),
     ]
     for (const other of others) {
       const same = other.slice(4).filter((byte, at) => byte === sealed[at + 4]).length
@@ -102,7 +118,8 @@ describe('sealed bytes', () => {
   it('[K1] do not open cut off, longer, reordered, or with frames of another blob', async () => {
     const content = noise(3 * FRAME_CONTENT_BYTES)
     const sealed = sealBytes(seal, content)
-    const frame = (bytes: Uint8Array, index: number) => bytes.subarray(frameStart(index), frameStart(index + 1))
+    const frame = (bytes: Uint8Array, index: number) =>
+      bytes.subarray(frameStart(index), frameStart(index + 1))
     const joined = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts))
     const head = sealed.subarray(0, SEAL_HEAD_BYTES)
     const other = sealBytes(seal, noise(3 * FRAME_CONTENT_BYTES, 2))
@@ -116,14 +133,18 @@ describe('sealed bytes', () => {
       reordered: joined(head, frame(sealed, 1), frame(sealed, 0), frame(sealed, 2)),
       doubled: joined(head, frame(sealed, 0), frame(sealed, 0), frame(sealed, 2)),
       'a frame of another blob': joined(head, frame(other, 0), frame(sealed, 1), frame(sealed, 2)),
-      'the head of another blob': joined(other.subarray(0, SEAL_HEAD_BYTES), sealed.subarray(SEAL_HEAD_BYTES)),
+      'the head of another blob': joined(
+        other.subarray(0, SEAL_HEAD_BYTES),
+        sealed.subarray(SEAL_HEAD_BYTES),
+      ),
     }
     for (const [name, bytes] of Object.entries(cases)) {
       expect([name, await kindOf(() => openBytes(seal, bytes))]).toEqual([name, 'not-opened'])
       const streamed = () => gathered(openStream(seal, pieces(bytes, 50_000), bytes.byteLength))
       expect([name, await kindOf(streamed)]).toEqual([name, 'not-opened'])
     }
-    const short = () => gathered(openStream(seal, pieces(sealed.subarray(0, -FRAME_BYTES), 50_000), sealed.byteLength))
+    const short = () =>
+      gathered(openStream(seal, pieces(sealed.subarray(0, -FRAME_BYTES), 50_000), sealed.byteLength))
     expect(await kindOf(short)).toBe('not-opened')
   })
 
@@ -137,7 +158,11 @@ describe('sealed bytes', () => {
   })
 
   it('[K1] of any content, cut anyhow, open to it; and lengths are told apart', async () => {
-    const any = fc.tuple(fc.integer({ min: 0, max: 300_000 }), fc.integer({ min: 1, max: 100_000 }), fc.integer())
+    const any = fc.tuple(
+      fc.integer({ min: 0, max: 300_000 }),
+      fc.integer({ min: 1, max: 100_000 }),
+      fc.integer(),
+    )
     await fc.assert(
       fc.asyncProperty(any, async ([length, size, seed]) => {
         const content = noise(length, seed)
@@ -158,7 +183,7 @@ describe('sealed bytes', () => {
     async function* content(): AsyncGenerator<Uint8Array> {
       for (let index = 0; index < 8; index++) {
         asked += piece.byteLength
-        yield piece
+        yield await Promise.resolve(piece)
       }
     }
     let ahead = 0

@@ -8,7 +8,7 @@ import type { FileInput } from '../compute/input.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Cid } from '../protocol/ids.ts'
 import type { Seal } from '../protocol/job-key.ts'
-import { blobPieces } from '../runtime/blob-pieces.ts'
+import { blobPieces } from '../ports/blob-pieces.ts'
 import { sealBlob } from '../runtime/sealed-blobs.ts'
 import { openStorage } from '../storage/storage.ts'
 import { openBytes, sealBytes } from './seal.ts'
@@ -73,12 +73,24 @@ async function measureOutputs(report: (measurement: Measurement) => void): Promi
   const tookMs = await fastest(() => {
     for (let index = 0; index < SMALL_BLOBS; index++) openBytes(seal, sealBytes(seal, tile))
   })
-  report({ metric: 'a 64² tile sealed and opened', value: (tookMs * 1_000) / SMALL_BLOBS, unit: 'µs', note: '98 kB' })
+  report({
+    metric: 'a 64² tile sealed and opened',
+    value: (tookMs * 1_000) / SMALL_BLOBS,
+    unit: 'µs',
+    note: '98 kB',
+  })
 }
 
 function row(metric: string, tookMs: number, plainMs: number, note: string): Measurement {
   const mib = BLOB_BYTES / 2 ** 20
-  return { metric, value: (mib / tookMs) * 1_000, unit: 'MiB/s', ratio: tookMs / plainMs, versus: 'in the open', note }
+  return {
+    metric,
+    value: (mib / tookMs) * 1_000,
+    unit: 'MiB/s',
+    ratio: tookMs / plainMs,
+    versus: 'in the open',
+    note,
+  }
 }
 
 function fileInput(blobs: BlobStore, cid: Cid): FileInput {
@@ -100,5 +112,6 @@ async function fastest(work: () => Promise<void> | void): Promise<number> {
 }
 
 async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES)
+  for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES)
+    yield await Promise.resolve(bytes.subarray(at, at + PIECE_BYTES))
 }

@@ -12,7 +12,10 @@ import { createJobKeys, openJobKeyTable } from './job-keys.ts'
 const bytes = (): Uint8Array => new Uint8Array(randomBytes(32))
 const OWN = bytes()
 const newKey = (): JobKey => ({ inputs: bytes(), outputs: bytes() })
-const jobOf = (job: string, requester = 'ann'): KeyedJob => ({ requester: requester as PeerId, job: job as JobId })
+const jobOf = (job: string, requester = 'ann'): KeyedJob => ({
+  requester: requester as PeerId,
+  job: job as JobId,
+})
 
 let folder: string
 let database: PeerDatabase

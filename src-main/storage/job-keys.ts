@@ -25,7 +25,9 @@ export function openJobKeyTable(database: PeerDatabase): JobKeyTable {
   const find = database
     .prepare<[PeerId, JobId], Uint8Array>('SELECT sealed FROM job_key WHERE requester = ? AND job = ?')
     .pluck()
-  const keep = database.prepare<[PeerId, JobId, Uint8Array]>('INSERT OR REPLACE INTO job_key VALUES (?, ?, ?)')
+  const keep = database.prepare<[PeerId, JobId, Uint8Array]>(
+    'INSERT OR REPLACE INTO job_key VALUES (?, ?, ?)',
+  )
   const drop = database.prepare<[PeerId, JobId]>('DELETE FROM job_key WHERE requester = ? AND job = ?')
   const all = database.prepare<[], KeyedJob>('SELECT requester, job FROM job_key')
   const edge = <T>(work: () => T): T => {
@@ -87,7 +89,10 @@ export function createJobKeys(table: JobKeyTable, sealingKey: Uint8Array): JobKe
 
   return {
     keep(job, key) {
-      assert(key.inputs.byteLength === KEY_BYTES && key.outputs.byteLength === KEY_BYTES, 'a key has its length')
+      assert(
+        key.inputs.byteLength === KEY_BYTES && key.outputs.byteLength === KEY_BYTES,
+        'a key has its length',
+      )
       const before = this.find(job)
       if (before !== undefined && isSameKey(before, key)) return
       table.keep(job, seal(job, key))

@@ -1,4 +1,4 @@
-import type { BlobStore } from '../ports/blob-store.ts'
+import type { BlobStore } from './blob-store.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 
