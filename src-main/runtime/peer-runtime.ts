@@ -7,7 +7,6 @@ import { refuse, type Fault } from '../protocol/fault.ts'
 import type { AddressRecord } from '../protocol/address-record.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { outputSeal, type JobKey } from '../protocol/job-key.ts'
-import { encodeManifest } from '../protocol/job-manifest.ts'
 import { sealedBytes } from '../protocol/sealed-bytes.ts'
 import type { DirectMessage, Invite } from '../protocol/messages.ts'
 import type { JobManifest } from '../protocol/work.ts'
@@ -20,7 +19,7 @@ import type { Journal } from '../ports/journal.ts'
 import type { Random } from '../ports/random.ts'
 import type { Runner } from '../ports/runner.ts'
 import type { KnownPeer, Standing, Transport } from '../ports/transport.ts'
-import { createBlobRights, JOB_PIN, jobPin, keptPin, type BlobRights } from './blob-rights.ts'
+import { createBlobRights, type BlobRights } from './blob-rights.ts'
 import { createDefects } from './defects.ts'
 import { createCollector } from './collector.ts'
 import { sendDirect } from './direct-protocol.ts'
@@ -28,10 +27,8 @@ import { createEventLoop, type EventLoop, type WorldEffect } from './event-loop.
 import { createExecutor } from './executor.ts'
 import { createGuestBlobs } from './guest-blobs.ts'
 import { handleInbound } from './inbound.ts'
-import { withInputBytes } from './input-bytes.ts'
-import { sealJob } from './job-sealer.ts'
 import { createKeyCare } from './key-care.ts'
-import { loadParts } from './job-blobs.ts'
+import { createOwnJobs } from './own-jobs.ts'
 import { createPairing, type Paired } from './pairing.ts'
 import { createPublisher, type PublishedStores } from './publisher.ts'
 import { restore } from './restore.ts'
@@ -45,8 +42,6 @@ const LEAVE_WITHIN_MS = 1_500
 const LEAVE_LOOK_MS = 20
 /** How often a peer looks for what is late. */
 const TICK_MS = 1_000
-/** Blobs of a job that are kept in one go: a job may have tens of thousands, and this peer answers meanwhile. */
-const PINS_TOGETHER = 4_096
 
 /** What a peer is made of: one implementation of each port. */
 export interface PeerParts {
@@ -147,8 +142,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     defects,
     signal,
   })
-  /** What was sealed by the same half of a key: jobs that are submitted together share it. */
-  const sealedInputs = new WeakMap<Uint8Array, Map<string, Cid>>()
+  const ownJobs = createOwnJobs({ state, blobs, keys, clock, dispatch, dropKey })
   const keyCare = createKeyCare({ state, keys, clock, executor })
   const collector = createCollector({
     clock,
@@ -158,7 +152,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     connectedPeers: () => [identity.peer, ...transport.connections().map(({ peer }) => peer)],
     isWanted: (job, output) => isOutputWanted(state.jobs.get(job), output),
     sealOf: (job, unit) => {
-      const key = keyOf(state.jobs.get(job))
+      const key = ownJobs.keyOf(state.jobs.get(job))
       return key === undefined ? undefined : outputSeal(key, unit)
     },
     outputBytesMax: (job) => outputBytesMax(state.jobs.get(job)),
@@ -178,13 +172,6 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
   const pairing = createPairing({ clock, random, transport, state, dispatch, signal })
   let cancelTick: (() => void) | undefined
   let stopListening: (() => void) | undefined
-
-  function keyOf(job: JobState | undefined): JobKey | undefined {
-    if (job?.manifest.encryption === undefined) return undefined
-    const { job_id } = job.manifest
-    const key = keys.find({ requester: identity.peer, job: job_id })
-    return key ?? refuse('storage-failed', `the key of the encrypted job ${job_id} is lost`)
-  }
 
   /** For events that nobody waits for. A loop that has stopped takes none, and the next start makes up for them. */
   function tell(event: PeerEvent): void {
@@ -266,7 +253,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       case 'job-ended':
         return
       case 'job-removed':
-        return letGo(effect.job)
+        return ownJobs.letGo(effect.job)
     }
   }
 
@@ -277,7 +264,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         await dispatch({ kind: 'award-received', at_ms: clock.nowMs(), from: to, award })
       } else {
         const sentAtMs = clock.nowMs()
-        const key = keyOf(state.jobs.get(award.job_id))
+        const key = ownJobs.keyOf(state.jobs.get(award.job_id))
         const message = { kind: 'award', award, ...(key === undefined ? {} : { key }) } as const
         await sendDirect(transport, to, message, signal)
         const at_ms = clock.nowMs()
@@ -347,59 +334,12 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     return Promise.resolve()
   }
 
-  /** Keeps blobs for an owner. @returns the first that is not here, if one is not */
-  async function keepAll(cids: readonly Cid[], owner: string): Promise<Cid | undefined> {
-    for (let at = 0; at < cids.length; at += PINS_TOGETHER) {
-      const some = cids.slice(at, at + PINS_TOGETHER)
-      const missing = some.find((cid) => !blobs.has(cid))
-      if (missing !== undefined) return missing
-      blobs.pin(some, owner)
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    return undefined
-  }
-
-  /** Lets go of all blobs of an own job, and of its key. */
-  function letGo(job: JobId): void {
-    blobs.unpin(jobPin(job))
-    blobs.unpin(keptPin(job))
-    dropKey({ requester: identity.peer, job })
-  }
-
-  /** What was kept for a job that a crash kept from being submitted: sealing large inputs takes a while. */
-  function letGoOfUnsubmitted(): void {
-    for (const owner of blobs.owned(JOB_PIN)) {
-      if (!state.jobs.has(owner.slice(JOB_PIN.length) as JobId)) blobs.unpin(owner)
-    }
-  }
-
   /** A key that cannot be deleted now is when `keyCare` looks. */
   function dropKey({ requester, job }: KeyedJob): void {
     try {
       keys.drop({ requester, job })
     } catch (error) {
       defects.faultOf(error, 'forgetting a key')
-    }
-  }
-
-  /** The manifest and parts of a job as they are kept and told. */
-  async function kept(
-    asked: JobManifest,
-    key: JobKey | undefined,
-  ): Promise<{ manifest: JobManifest; parts: readonly Cid[] }> {
-    const { parts: list, unit_count, job_id } = asked
-    const split = list === undefined ? [] : await loadParts(blobs, list, unit_count)
-    if (key === undefined) return { manifest: await withInputBytes(blobs, asked, split), parts: split }
-    if (state.jobs.has(job_id)) refuse('bad-input', `there is a job ${job_id} already`)
-    try {
-      const known = sealedInputs.get(key.inputs) ?? new Map<string, Cid>()
-      sealedInputs.set(key.inputs, known)
-      const sealed = await sealJob(blobs, asked, split, key, { owner: jobPin(job_id) }, known)
-      keys.keep({ requester: identity.peer, job: job_id }, key)
-      return { ...sealed, manifest: await withInputBytes(blobs, sealed.manifest, sealed.parts) }
-    } catch (error) {
-      letGo(job_id)
-      throw error
     }
   }
 
@@ -443,7 +383,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     dispatch: (event) => dispatchOrRefuse('disk-full', event),
     async start() {
       guests.begin()
-      letGoOfUnsubmitted()
+      ownJobs.letGoOfUnsubmitted()
       handleInbound({
         clock,
         identity,
@@ -480,27 +420,8 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       await blobs.close()
       journal.close()
     },
-    keyOf,
-    async submit(asked, alsoKeep = [], key) {
-      const { manifest, parts: split } = await kept(asked, key)
-      const manifestCid = await blobs.putStructure(encodeManifest(manifest))
-      const { parts: list, encryption } = manifest
-      const listed = [
-        ...(list === undefined ? [] : [list, ...split]),
-        ...(encryption ? [encryption.secrets] : []),
-      ]
-      const needed = [manifestCid, ...Object.values(manifest.inputs), ...listed]
-      const missing =
-        (await keepAll(needed, jobPin(manifest.job_id))) ??
-        (await keepAll(alsoKeep, keptPin(manifest.job_id)))
-      if (missing !== undefined) {
-        // The blobs of a job that was submitted before are its own.
-        if (!state.jobs.has(manifest.job_id)) letGo(manifest.job_id)
-        refuse('blob-missing', `input ${missing} is not in the store`)
-      }
-      await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
-      return { job: manifest.job_id, manifestCid }
-    },
+    keyOf: (job) => ownJobs.keyOf(job),
+    submit: (asked, alsoKeep = [], key) => ownJobs.submit(asked, alsoKeep, key),
     invite: (trust, validMs, { confirm = false } = {}) => pairing.invite(trust, validMs, confirm),
     pair: (invite, trust, within) => pairing.pair(invite, trust, within),
     async learn(record) {
