@@ -394,6 +394,22 @@ describe('an encrypted job', () => {
   })
 })
 
+it('[K6] nothing is kept, sealed or not, of a job that was never submitted', async () => {
+  const network = createMemoryNetwork()
+  const { peer, home } = await start(network, computing())
+  const missing = `bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy` as Cid
+  const inputs = { data: await peer.blobs.put(INPUT), gone: missing }
+  await expect(submit(peer, { changes: { inputs } })).rejects.toMatchObject({
+    fault: { kind: 'blob-missing' },
+  })
+  expect([peer.keys.all(), peer.blobs.owned('job:')]).toEqual([[], []])
+  // As a crash leaves it that comes while inputs are sealed.
+  const sealed = await peer.blobs.putUnflushed(randomBytes(100), { owner: 'job:never' })
+  await stop(peer)
+  const again = await start(createMemoryNetwork(), computing(), { home })
+  expect([again.peer.blobs.has(sealed), again.peer.blobs.owned('job:')]).toEqual([true, []])
+})
+
 describe('a split job that is encrypted', () => {
   it('[K4] has its parts sealed each for its unit', async () => {
     const seen = new Map<number, string>()
