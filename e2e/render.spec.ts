@@ -113,6 +113,26 @@ test('frames of an animation are a picture each', async ({ peer, windowOf }) => 
   expect(pictures.size).toBe(3)
 })
 
+test('a render is encrypted by a switch, and its page says so', async ({ peer, windowOf }) => {
+  const ada = await peer({ name: 'Ada’s PC', cores: 2 })
+  await untilMeasured(ada)
+  const page = await windowOf(ada)
+  await openEmptyBoard(page)
+  await dropFiles(page, [{ name: 'balls.glb', bytes: ballsScene() }])
+  await expect(page.getByRole('img', { name: text.jobs.previewOf('balls.glb') })).toBeVisible()
+  await page.getByLabel(text.jobs.width, { exact: true }).fill('96')
+  await page.getByLabel(text.jobs.height, { exact: true }).fill('64')
+  await page.getByText(text.jobs.qualities.draft, { exact: true }).click()
+  await page.getByText(text.jobs.checksOf(1, '1'), { exact: true }).click()
+  await page.getByRole('switch', { name: text.jobs.encrypt }).click()
+  await expect(page.getByRole('switch', { name: text.jobs.encrypt })).toBeChecked()
+  await page.getByRole('button', { name: text.jobs.render, exact: true }).click()
+  const job = await onlyJob(ada)
+  await expect(page.getByText(/is finished, it took/)).toBeVisible()
+  await expect(page.getByText(text.jobs.facts.encrypted, { exact: true })).toBeVisible()
+  expect((await ada.calls.jobs.status({ job_id: job })).encrypted).toBe(true)
+})
+
 test('a running render is paused, goes on, and is cancelled', async ({ peer, windowOf }) => {
   const ada = await peer({ name: 'Ada’s PC', cores: 1 })
   await untilMeasured(ada)

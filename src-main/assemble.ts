@@ -44,6 +44,7 @@ import { createSharingWatch, type SharingWatch } from './runtime/sharing-watch.t
 import { createStatistics, type Statistics } from './runtime/statistics.ts'
 import { createUsageMeter } from './runtime/usage-meter.ts'
 import { createEnvelopeMemory } from './storage/envelope-memory.ts'
+import { createJobKeys } from './storage/job-keys.ts'
 import { openStorage } from './storage/storage.ts'
 
 /** The stores' own debounce: with the runtime's a change is out well within the protocol's time. */
@@ -234,6 +235,7 @@ function wirePeer(
     fetcher,
     transport,
     stores,
+    keys: createJobKeys(storage.jobKeys, identity.ownKeyFor('job-keys')),
     runner,
     lentRunner,
     fatal,

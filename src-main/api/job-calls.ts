@@ -21,13 +21,13 @@ import { jobStatus, jobSummary } from './job-view.ts'
 import { createModuleResults } from './module-result.ts'
 import { createModuleSubmissions } from './module-submission.ts'
 import type { ApiParts } from './parts.ts'
-import { keptDataset, placementOf } from './placement.ts'
+import { keptDataset, keyFor, placementOf } from './placement.ts'
 import { createPictures } from './picture-news.ts'
 import { createThumbnails, thumbnailKey } from './picture-thumbnail.ts'
 import { createReducer } from './reducer.ts'
 import { estimateRender } from './render-estimate.ts'
 import { ownRenderScore, renderPeers } from './render-peers.ts'
-import { createRenderResults, resultKey, unitOutput } from './render-result.ts'
+import { createRenderResults, openOutput, resultKey } from './render-result.ts'
 import { submitRender } from './render-submission.ts'
 import { createSceneImports } from './scene-import.ts'
 import { createSceneLooks } from './scene-preview.ts'
@@ -118,8 +118,9 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
       withRisk(await submissions.submit(input, within(signal))),
     ),
     submit: os.jobs.submit.handler(async ({ input }) => {
+      const key = keyFor(input)
       const manifest = manifestOf(parts, input)
-      await runtime.submit(manifest, keptDataset(input, blobs))
+      await runtime.submit(manifest, keptDataset(input, blobs), key)
       return withRisk({ job_id: manifest.job_id, units: manifest.unit_count })
     }),
     list: os.jobs.list.handler(() =>
@@ -150,7 +151,7 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
     result: os.jobs.result.handler(({ input }) => rendered.result(find(input.job_id), input.format)),
     moduleResult: os.jobs.moduleResult.handler(({ input }) => results.result(find(input.job_id))),
     output: os.jobs.output.handler(async ({ input }) => {
-      const cid = await unitOutput(parts, find(input.job_id), input.unit_index)
+      const cid = await openOutput(parts, find(input.job_id), input.unit_index)
       const { bytes } = blobs.info(cid) ?? refuse('blob-missing', `${cid} is not in the store`)
       return { cid, bytes }
     }),

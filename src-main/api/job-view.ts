@@ -64,6 +64,7 @@ export function jobSummary(
     ...(risk === undefined ? {} : { deadline_at_risk: risk }),
     ...(facts.estimated_ms === undefined ? {} : { estimated_ms: facts.estimated_ms }),
     ...(picture === undefined ? {} : { picture }),
+    ...(manifest.encryption === undefined ? {} : { encrypted: true }),
     ...(facts.series === undefined ? {} : { series: facts.series }),
   }
 }

@@ -3,10 +3,13 @@ import { ResultFile } from '#contract'
 import type { JobState } from '../peer/state.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import { refuse } from '../protocol/fault.ts'
+import { outputSeal, type JobKey } from '../protocol/job-key.ts'
 import type { JobId } from '../protocol/ids.ts'
 import { WASM_MODULE } from '../protocol/wasm-job.ts'
 import { keptPin } from '../runtime/blob-rights.ts'
-import { blobPieces } from './blob-pieces.ts'
+import { blobPieces } from '../ports/blob-pieces.ts'
+import { openedPieces } from '../runtime/sealed-blobs.ts'
+import { openBytes } from '../sealing/seal.ts'
 import { followingJob } from './following-job.ts'
 import type { ApiParts } from './parts.ts'
 
@@ -34,7 +37,7 @@ export function createModuleResults(parts: ApiParts, signal: AbortSignal): Modul
     const hash = createHash('sha256')
     let bytes = 0
     const hashed = async function* () {
-      for await (const piece of outputPieces(blobs, job, signal)) {
+      for await (const piece of outputPieces(blobs, job, runtime.keyOf(job), signal)) {
         hash.update(piece)
         bytes += piece.byteLength
         yield piece
@@ -81,16 +84,24 @@ function resultKey(job: JobId): string {
   return `result:${job}`
 }
 
-/** The verified outputs of all units, in order. */
+/** The verified outputs of all units, in order, opened where they are sealed. */
 async function* outputPieces(
   blobs: BlobStore,
   { units, manifest: { job_id, unit_count } }: JobState,
+  key: JobKey | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
   for (let index = 0; index < unit_count; index++) {
     const verified = units.get(index)?.verified
     if (verified?.stored !== true) refuse('blob-missing', `unit ${index} of ${job_id} is not here`)
-    if (verified.inline !== undefined) yield verified.inline
-    else yield* blobPieces(blobs, verified.cid, signal)
+    const { inline, cid } = verified
+    if (key === undefined) {
+      if (inline !== undefined) yield inline
+      else yield* blobPieces(blobs, cid, signal)
+    } else {
+      const seal = outputSeal(key, index)
+      if (inline !== undefined) yield openBytes(seal, inline)
+      else yield* openedPieces(blobs, cid, seal, signal)
+    }
   }
 }

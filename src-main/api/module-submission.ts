@@ -8,7 +8,7 @@ import { newJobId } from './job-id.ts'
 import { blobInput, runLocalTask } from './local-task.ts'
 import { CHECK, unitResources, unitSeconds } from './module-algorithm.ts'
 import type { ApiParts } from './parts.ts'
-import { keptDataset, placementOf } from './placement.ts'
+import { keptDataset, keyFor, placementOf } from './placement.ts'
 import { followingJob } from './following-job.ts'
 import { splitInput } from './split-input.ts'
 
@@ -37,12 +37,13 @@ export function createModuleSubmissions(parts: ApiParts): ModuleSubmissions {
 
   async function accept(request: ModuleRequest, signal: AbortSignal): Promise<SubmittedModule> {
     const { module, reduce } = request
+    const key = keyFor(request)
     const modules = [module, ...(reduce === undefined ? [] : [reduce])]
     keep(modules)
     for (const cid of modules) await checkModule(parts, cid, request, signal)
     const reading = await readingOf(request, signal)
     const manifest = manifestOf(parts, request, reading)
-    await runtime.submit(manifest, [...modules, ...keptDataset(request, blobs)])
+    await runtime.submit(manifest, [...modules, ...keptDataset(request, blobs)], key)
     const following = followingJob(manifest)
     return {
       job_id: manifest.job_id,

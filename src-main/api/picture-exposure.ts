@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { JobState } from '../peer/state.ts'
+import type { RunInput } from '../ports/runner.ts'
 import { FaultError } from '../protocol/fault.ts'
+import { inputSeal } from '../protocol/job-key.ts'
 import type { JobManifest, Params } from '../protocol/work.ts'
 import { blobInput, runLocalTask } from './local-task.ts'
 import type { ApiParts } from './parts.ts'
@@ -28,6 +30,11 @@ export function createExposures(
 ): (job: JobState) => Promise<number> {
   const probed = new WeakMap<JobManifest, Promise<number>>()
 
+  function sealOf(job: JobState): Pick<RunInput, 'seal'> {
+    const key = parts.runtime.keyOf(job)
+    return key === undefined ? {} : { seal: inputSeal(key, 'scene') }
+  }
+
   async function probe(job: JobState): Promise<number> {
     try {
       const { width, height, bounces, clamp } = mustRender(job)
@@ -48,7 +55,7 @@ export function createExposures(
           algorithmId: SCENE_PREVIEW.id,
           algorithmVersion: SCENE_PREVIEW.version,
           params,
-          inputs: { scene: blobInput(parts.blobs, scene, 'the scene') },
+          inputs: { scene: { ...blobInput(parts.blobs, scene, 'the scene'), ...sealOf(job) } },
           limits: PROBE_LIMITS,
         },
         stopping,

@@ -6,11 +6,11 @@ import type { RunInput } from '../ports/runner.ts'
 import { onlyFault } from '../protocol/fault.ts'
 import { tileCount, unitCount, unitRegion, type RenderParams } from '../protocol/render-job.ts'
 import { changedUnits } from './changed-units.ts'
-import { blobInput, outputBytes, runLocalTask } from './local-task.ts'
+import { outputBytes, runLocalTask } from './local-task.ts'
 import type { ApiParts } from './parts.ts'
 import { PREVIEW_TILES } from './render-algorithm.ts'
 import { mustRender } from './render-picture.ts'
-import { unitOutput } from './render-result.ts'
+import { unitInput } from './render-result.ts'
 import type { Turns } from './turns.ts'
 
 /** A tile is shown again when it has so many times the samples: each costs reading all of its outputs. */
@@ -232,8 +232,7 @@ async function tilesOf(
   try {
     const inputs: Record<string, RunInput> = {}
     for (const index of due.flatMap(({ units }) => units)) {
-      const cid = await unitOutput(parts, job, index)
-      inputs[`unit-${index}`] = blobInput(parts.blobs, cid, `the output of unit ${index}`)
+      inputs[`unit-${index}`] = await unitInput(parts, job, index)
     }
     const result = await runLocalTask(
       parts.runner,

@@ -6,6 +6,7 @@ import type { Cid, JobId } from '../protocol/ids.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import { INPUT_ROLE, MODULE_ROLE, WasmParams } from '../protocol/wasm-job.ts'
 import type { JobManifest } from '../protocol/work.ts'
+import { newJobKey } from '../runtime/job-sealer.ts'
 import { followingJob, reduceModule } from './following-job.ts'
 import type { ModuleResults } from './module-result.ts'
 import type { ApiParts } from './parts.ts'
@@ -52,12 +53,13 @@ export function createReducer(parts: ApiParts, results: ModuleResults): Reducer 
     const { cid } = await results.joined(job)
     // It may have been removed meanwhile, and then nobody wants its outputs combined.
     if (!state.jobs.has(job.manifest.job_id)) return
-    await runtime.submit(reduceManifest(job.manifest, id, { [MODULE_ROLE]: reduce, [INPUT_ROLE]: cid }))
+    const manifest = reduceManifest(job.manifest, id, { [MODULE_ROLE]: reduce, [INPUT_ROLE]: cid })
+    await runtime.submit(manifest, [], runtime.keyOf(job) === undefined ? undefined : newJobKey())
   }
 
   function reduceManifest(map: JobManifest, job_id: JobId, inputs: JobManifest['inputs']): JobManifest {
     const { limits, seed } = WasmParams.parse(map.params)
-    const { parts: _parts, required_dataset: _dataset, ...common } = map
+    const { parts: _parts, required_dataset: _dataset, encryption: _encryption, ...common } = map
     return {
       ...common,
       job_id,

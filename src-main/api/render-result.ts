@@ -4,8 +4,10 @@ import { ResultFile, type ResultFormat } from '#contract'
 import type { JobState } from '../peer/state.ts'
 import type { RunInput, RunOutput } from '../ports/runner.ts'
 import { assert, refuse } from '../protocol/fault.ts'
+import { outputSeal } from '../protocol/job-key.ts'
 import type { Cid, JobId } from '../protocol/ids.ts'
 import { keptPin } from '../runtime/blob-rights.ts'
+import { openedPieces } from '../runtime/sealed-blobs.ts'
 import { blobInput, runLocalTask, storeOutput } from './local-task.ts'
 import type { ApiParts } from './parts.ts'
 import { ASSEMBLE } from './render-algorithm.ts'
@@ -99,8 +101,8 @@ export function resultKey(job: JobId): string {
   return `result:${job}`
 }
 
-/** A verified unit's output as a blob of the store; tiny ones were kept in the journal until now. */
-export async function unitOutput({ blobs }: ApiParts, job: JobState, index: number): Promise<Cid> {
+/** A verified unit's output as a blob of the store, sealed of an encrypted job; tiny ones were kept in the journal until now. */
+async function unitOutput({ blobs }: ApiParts, job: JobState, index: number): Promise<Cid> {
   const verified = job.units.get(index)?.verified
   if (verified?.stored !== true)
     refuse('bad-input', `unit ${index} of ${job.manifest.job_id} is not here yet`)
@@ -116,10 +118,31 @@ export async function unitOutput({ blobs }: ApiParts, job: JobState, index: numb
 export async function unitInputs(parts: ApiParts, job: JobState): Promise<Record<string, RunInput>> {
   const inputs: Record<string, RunInput> = {}
   for (let index = 0; index < job.manifest.unit_count; index++) {
-    const cid = await unitOutput(parts, job, index)
-    inputs[`unit-${index}`] = blobInput(parts.blobs, cid, `the output of unit ${index}`)
+    inputs[`unit-${index}`] = await unitInput(parts, job, index)
   }
   return inputs
+}
+
+/** A verified unit's output as an input of a task. @throws FaultError `bad-input` for one that is not here yet */
+export async function unitInput(parts: ApiParts, job: JobState, index: number): Promise<RunInput> {
+  const cid = await unitOutput(parts, job, index)
+  const input = blobInput(parts.blobs, cid, `the output of unit ${index}`)
+  const key = parts.runtime.keyOf(job)
+  return key === undefined ? input : { ...input, seal: outputSeal(key, index) }
+}
+
+/** A verified unit's output as a blob that its user can read; an encrypted one is stored once more, opened. */
+export async function openOutput(parts: ApiParts, job: JobState, index: number): Promise<Cid> {
+  const { blobs, runtime } = parts
+  const cid = await unitOutput(parts, job, index)
+  const key = runtime.keyOf(job)
+  if (key === undefined) return cid
+  const { job_id } = job.manifest
+  const opened = await blobs.putStream(openedPieces(blobs, cid, outputSeal(key, index)), {
+    keeper: { owner: keptPin(job_id) },
+  })
+  if (!runtime.state.jobs.has(job_id)) blobs.unpin(keptPin(job_id))
+  return opened
 }
 
 async function sha256Of({ blobs }: ApiParts, cid: Cid): Promise<string> {

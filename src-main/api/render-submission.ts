@@ -5,6 +5,7 @@ import {
   type SubmittedRender,
 } from '#contract'
 import { refuse } from '../protocol/fault.ts'
+import type { JobKey } from '../protocol/job-key.ts'
 import type { JobId } from '../protocol/ids.ts'
 import { RenderParams, unitCount } from '../protocol/render-job.ts'
 import { toTimestamp } from '../protocol/time.ts'
@@ -12,7 +13,7 @@ import type { JobManifest, Params } from '../protocol/work.ts'
 import { factsKey, writeJobFacts, type JobFacts } from './job-facts.ts'
 import { newJobId } from './job-id.ts'
 import type { ApiParts } from './parts.ts'
-import { keptDataset, placementOf } from './placement.ts'
+import { keptDataset, keyFor, placementOf } from './placement.ts'
 import { RENDER, unitResources, unitSeconds } from './render-algorithm.ts'
 import type { ImportedScene, SceneImports } from './scene-import.ts'
 
@@ -49,10 +50,13 @@ export async function submitRender(
   if (first === undefined) refuse('bad-input', 'a render without a frame')
   const scenes: ImportedScene[] = []
   const submitted: JobId[] = []
+  // The frames share what they read, and the half of their keys that it is encrypted by.
+  let key = keyFor(request)
   try {
     for (const shot of shots) {
       signal.throwIfAborted()
-      scenes.push(await submitShot(parts, imports, { request, params, shot, shots, signal }))
+      key = keyFor(request, key)
+      scenes.push(await submitShot(parts, imports, { request, params, shot, shots, signal, key }))
       submitted.push(shot.job)
     }
   } catch (error) {
@@ -75,13 +79,15 @@ interface ShotRequest {
   readonly params: RenderParams & Params
   readonly shot: Shot
   readonly shots: readonly Shot[]
+  /** Of an encrypted job. */
+  readonly key: JobKey | undefined
   readonly signal: AbortSignal
 }
 
 async function submitShot(
   parts: ApiParts,
   imports: SceneImports,
-  { request, params, shot, shots, signal }: ShotRequest,
+  { request, params, shot, shots, signal, key }: ShotRequest,
 ): Promise<ImportedScene> {
   const { files, main, environment, camera, width, height, fps } = request
   const owner = `api:import:${shot.job}`
@@ -98,7 +104,7 @@ async function submitShot(
         shot,
         scene,
       })
-      await parts.runtime.submit(manifest, keptDataset(request, parts.blobs))
+      await parts.runtime.submit(manifest, keptDataset(request, parts.blobs), key)
     } catch (error) {
       parts.settings.write(factsKey(shot.job), undefined)
       throw error

@@ -3,7 +3,7 @@ import { RAW_BYTES_MAX, type BlobStore } from '../ports/blob-store.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { PARTS_MAX } from '../protocol/limits.ts'
-import { blobPieces } from './blob-pieces.ts'
+import { blobPieces } from '../ports/blob-pieces.ts'
 import { cutAfterBytes, cutAfterLines, type CutPiece } from './cut-parts.ts'
 
 /** Small parts that are stored together: their flushes to disk are shared … */

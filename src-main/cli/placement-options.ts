@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { DeadlineRisk, UnitNeeds } from '#contract'
 import { Cid } from '../protocol/ids.ts'
 import { deadlineMs, numberBetween } from './arguments.ts'
@@ -7,13 +7,14 @@ import { roughDurationText } from './units-text.ts'
 /** More than any machine has; the protocol's own bound is higher. */
 const AMOUNT_MAX = 1_000_000
 
-/** Where and until when a job's units should be computed, as options say it. */
+/** Where, until when and how openly a job's units should be computed, as options say it. */
 export interface PlacementOptions {
   readonly deadline?: number
   readonly dataset?: Cid
   readonly disk?: number
   readonly network?: number
   readonly vram?: number
+  readonly encrypt?: boolean
 }
 
 /** Adds these options to a command that submits a job. */
@@ -36,13 +37,20 @@ export function withPlacementOptions(command: Command, datasetHelp: string): Com
       'GB of memory of one graphics card that one unit needs (default: none)',
       numberBetween(0, AMOUNT_MAX),
     )
+    .addOption(
+      new Option(
+        '--encrypt',
+        'only those who compute it can read what goes in and comes out (default: off)',
+      ).conflicts('dataset'),
+    )
 }
 
 /** The contract's form of those that were given. */
-export function placementGiven({ deadline, dataset, disk, network, vram }: PlacementOptions): {
+export function placementGiven({ deadline, dataset, disk, network, vram, encrypt }: PlacementOptions): {
   deadline_ms?: number
   dataset?: Cid
   needs?: UnitNeeds
+  encrypt?: true
 } {
   const needs: UnitNeeds = {
     ...(disk === undefined ? {} : { disk_gb: disk }),
@@ -53,6 +61,7 @@ export function placementGiven({ deadline, dataset, disk, network, vram }: Place
     ...(deadline === undefined ? {} : { deadline_ms: deadline }),
     ...(dataset === undefined ? {} : { dataset }),
     ...(Object.keys(needs).length === 0 ? {} : { needs }),
+    ...(encrypt === true ? { encrypt } : {}),
   }
 }
 

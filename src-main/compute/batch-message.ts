@@ -61,8 +61,9 @@ function callInputs(inputs: readonly [string, RunInput][]): Record<string, CallI
 
 function callInput(input: RunInput): CallInput {
   const { cid, layout } = input
-  if ('content' in input) return { cid, bytes: layout.bytes, content: input.content }
+  const seal = input.seal === undefined ? {} : { seal: input.seal }
+  if ('content' in input) return { cid, bytes: layout.bytes, content: input.content, ...seal }
   const chunks =
     layout.kind === 'list' ? { chunks: layout.chunks.map((c) => ({ cid: c.cid, bytes: c.bytes })) } : {}
-  return { cid, path: input.path, bytes: layout.bytes, ...chunks }
+  return { cid, path: input.path, bytes: layout.bytes, ...chunks, ...seal }
 }

@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { Bytes } from '../protocol/bytes.ts'
 import { Cid, Name } from '../protocol/ids.ts'
+import { KEY_BYTES, type SealPurpose } from '../protocol/job-key.ts'
 import type { LogTails } from './log-tail.ts'
 import { Params, UnitIndex } from '../protocol/work.ts'
 
@@ -17,6 +18,12 @@ export const WORKERS_MAX = 256
 export const TaskKey = z.int().min(0)
 export type TaskKey = z.infer<typeof TaskKey>
 
+/** By what a sealed blob is opened; `purpose` as its job's requester gave it. */
+const InputSeal = z.object({
+  key: Bytes.refine((key) => key.byteLength === KEY_BYTES, 'not a key'),
+  purpose: z.custom<SealPurpose>((purpose) => typeof purpose === 'string', 'not a purpose'),
+})
+
 /** A blob of a call in a file, and what its content must hash to. */
 const FileInput = z.object({
   cid: Cid,
@@ -24,11 +31,17 @@ const FileInput = z.object({
   bytes: z.int().min(0),
   /** Pieces in order, each named by the CID of its bytes; absent when `cid` is the digest of the whole. */
   chunks: z.array(z.object({ cid: Cid, bytes: z.int().min(1) })).exactOptional(),
+  seal: InputSeal.exactOptional(),
 })
 export type FileInput = z.infer<typeof FileInput>
 
 /** A small blob that came along; `cid` is the digest of its bytes. */
-const BytesInput = z.object({ cid: Cid, bytes: z.int().min(0), content: Bytes })
+const BytesInput = z.object({
+  cid: Cid,
+  bytes: z.int().min(0),
+  content: Bytes,
+  seal: InputSeal.exactOptional(),
+})
 export type BytesInput = z.infer<typeof BytesInput>
 
 /** A blob of a call. */

@@ -6,6 +6,7 @@ import { assert, refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import type { BytesInput, CallInput, FileInput } from './input.ts'
 import type { InputFile, LibraryInput } from './library.ts'
+import { sealedInput } from './sealed-input.ts'
 
 /** Bytes read and hashed at a time: they are still in the processor's cache when they are hashed. */
 const PIECE_BYTES = 1 << 20
@@ -18,7 +19,17 @@ const PIECE_BYTES = 1 << 20
  * @param count hears how many bytes a library asked for
  */
 export function libraryInput(role: string, input: CallInput, count: (bytes: number) => void): LibraryInput {
-  return 'content' in input ? inputAtHand(role, input, count) : inputOnDisk(role, input, count)
+  const { seal } = input
+  if (seal === undefined)
+    return 'content' in input ? inputAtHand(role, input, count) : inputOnDisk(role, input, count)
+  const sealed =
+    'content' in input ? inputAtHand(role, input, uncounted) : inputOnDisk(role, input, uncounted)
+  return sealedInput(seal, sealed, count)
+}
+
+/** Of sealed bytes those that a library gets are counted. */
+function uncounted(): void {
+  return undefined
 }
 
 function inputAtHand(role: string, input: BytesInput, count: (bytes: number) => void): LibraryInput {

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, hkdfSync, sign, verify, type KeyObject } from 'node:crypto'
 import { privateKeyFromRaw } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { assert } from '../protocol/fault.ts'
@@ -18,6 +18,8 @@ export interface NodeIdentity extends Identity {
   readonly libp2pKey: Ed25519PrivateKey
   /** The secrets that it shares with others. */
   readonly pairKeyOf: PairKeyOf
+  /** 32 bytes that only this peer can make, another for each purpose. */
+  readonly ownKeyFor: (purpose: string) => Uint8Array
 }
 
 /**
@@ -37,10 +39,13 @@ export function createIdentity(seed: Uint8Array): NodeIdentity {
   const libp2pKey = privateKeyFromRaw(Buffer.concat([seed, publicKey]))
   assert(libp2pKey.type === 'Ed25519', 'an Ed25519 seed makes an Ed25519 key')
   const keyOf = publicKeyCache()
+  const secret = seed.slice()
   return {
     peer: peerIdOfKey(publicKey),
     libp2pKey,
     pairKeyOf: pairKeys(seed),
+    ownKeyFor: (purpose) =>
+      new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(), `meshwork/1/own-key ${purpose}`, 32)),
     sign: (message) => new Uint8Array(sign(null, message, privateKey)),
     verify: (signer, message, signature) => {
       const key = signature.byteLength === 64 ? keyOf(signer) : undefined

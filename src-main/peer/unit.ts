@@ -106,6 +106,7 @@ const OWN_FAULTS: ReadonlySet<Fault['kind']> = new Set([
   'exit-code',
   'fuel-exhausted',
   'stack-exhausted',
+  'not-opened',
 ])
 
 /** Whether a fault lies in the unit itself, so that it would fail anywhere. */

@@ -68,8 +68,11 @@ export interface BlobStore {
   putUnflushed(bytes: Uint8Array, keeper?: BlobKeeper): Promise<Cid>
   /** Stores a canonical dag-cbor structure of at most 1 MiB under its dag-cbor CID. */
   putStructure(bytes: Uint8Array): Promise<Cid>
-  /** Stores a stream of any length without holding it in memory. */
-  putStream(source: AsyncIterable<Uint8Array>, options: { signal?: AbortSignal }): Promise<Cid>
+  /** Stores a stream of any length without holding it in memory. With a keeper it is pinned as it enters. */
+  putStream(
+    source: AsyncIterable<Uint8Array>,
+    options: { signal?: AbortSignal; keeper?: BlobKeeper },
+  ): Promise<Cid>
   /** Takes over a finished file (it is moved away) under the CID of its content. With a keeper it is pinned as it enters. */
   adopt(path: string, keeper?: BlobKeeper): Promise<Cid>
 

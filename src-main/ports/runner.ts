@@ -1,5 +1,6 @@
 import type { Fault } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
+import type { Seal } from '../protocol/job-key.ts'
 import type { RunMetrics } from '../protocol/receipt.ts'
 import type { Params } from '../protocol/work.ts'
 import type { BlobLayout } from './blob-store.ts'
@@ -11,6 +12,8 @@ export interface RunFile {
   readonly path: string
   /** How it is cut (`BlobStore.layout`): the content is verified against it where it is read. */
   readonly layout: BlobLayout
+  /** By what it is opened where it is read, when it is sealed: what lies on the disk stays sealed. */
+  readonly seal?: Seal
 }
 
 /** A blob so small that it travels with its task: a file would cost more than the run. */
@@ -19,6 +22,7 @@ export interface RunBytes {
   /** What a store keeps without a file (`BlobStore.content`); verified against the CID where it is read. */
   readonly content: Uint8Array
   readonly layout: Extract<BlobLayout, { kind: 'raw' }>
+  readonly seal?: Seal
 }
 
 /** A blob that a run reads. */

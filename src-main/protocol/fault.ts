@@ -41,6 +41,7 @@ export const Fault = z.object({
     'storage-failed',
     'internal', // a defect of ours: never a verdict about anybody, always reported with its place
     'disk-full', // no room on this machine's disk; it goes on when there is
+    'not-opened', // sealed bytes that the job's key does not open
   ]),
   message: z.string().max(2_000),
 })

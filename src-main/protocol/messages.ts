@@ -3,6 +3,7 @@ import { AddressText } from './address-record.ts'
 import { Bytes } from './bytes.ts'
 import { Cid, JobId, Name, PeerId } from './ids.ts'
 import { Fault } from './fault.ts'
+import { JobKey } from './job-key.ts'
 import { AWARD_DUE_MS_MAX, AWARD_UNITS_MAX, PAIR_WAIT_MS_MAX } from './limits.ts'
 import { VerificationRole } from './assignment.ts'
 import { MomentMs } from './quantities.ts'
@@ -27,7 +28,8 @@ export type Award = z.infer<typeof Award>
 
 /** What travels between two peers on a direct stream; the stream says who is speaking (noise). */
 export const DirectMessage = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('award'), award: Award }),
+  /** An award, with the key of a job that is encrypted: beside it, since awards are written down and keys are not. */
+  z.object({ kind: z.literal('award'), award: Award, key: JobKey.exactOptional() }),
   /** Signed receipts: an envelope of domain `meshwork/1/receipts` around a ReceiptBatch. */
   z.object({ kind: z.literal('results'), envelope: Bytes }),
   /** The requester no longer wants these units; all of the job's when `units` is absent. */

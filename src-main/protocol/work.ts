@@ -73,6 +73,17 @@ export const Params = z
   .refine((params) => isNestedAtMost(params, PARAMS_NESTING_MAX), 'parameters nested too deep')
 export type Params = z.infer<typeof Params>
 
+/** In which way an encrypted job's blobs are sealed. */
+export const SEALED = 'sealed-1'
+
+/** That a job's inputs, parts and outputs are sealed by its key, and where what its manifest does not tell lies. */
+export const Encryption = z.object({
+  scheme: z.literal(SEALED),
+  /** A `JobSecrets` blob, sealed like the inputs. */
+  secrets: Cid,
+})
+export type Encryption = z.infer<typeof Encryption>
+
 /**
  * All that a provider must know of a job before it offers (documents 002 and 003, TaskIntent): a blob, named by
  * its CID. Units differ only by their index; the algorithm knows what the index means.
@@ -104,6 +115,8 @@ export const JobManifest = z.object({
   verification_redundancy: Redundancy,
   deadline: Timestamp.exactOptional(),
   created_at: Timestamp,
+  /** There when the blobs that are named here are sealed. */
+  encryption: Encryption.exactOptional(),
 })
 export type JobManifest = z.infer<typeof JobManifest>
 

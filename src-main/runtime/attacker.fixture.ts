@@ -10,6 +10,7 @@ import { decodeCanonical, encodeCanonical } from '../protocol/canonical.ts'
 import { ComputeCommitment } from '../protocol/commitment.ts'
 import { signedBytes } from '../protocol/envelope.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import type { JobKey } from '../protocol/job-key.ts'
 import { MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
 import { DirectMessage, DirectReply, type Award, type Invite } from '../protocol/messages.ts'
 import { toTimestamp } from '../protocol/time.ts'
@@ -24,6 +25,8 @@ export interface Attacker {
   readonly identity: Identity
   /** Awards that it was given, and took without doing anything for them. */
   readonly awards: Award[]
+  /** Keys of encrypted jobs that came with them. */
+  readonly keys: JobKey[]
   /** Direct messages of its victim, awards aside. */
   readonly heard: DirectMessage[]
   /** Has itself invited, and uses that invite. */
@@ -57,11 +60,14 @@ export async function startAttacker(network: MemoryNetwork | 'sockets'): Promise
   const identity = createIdentity(randomBytes(32))
   const transport = network === 'sockets' ? localPeer({ identity }).transport : network.join(identity.peer)
   const awards: Award[] = []
+  const keys: JobKey[] = []
   const heard: DirectMessage[] = []
   transport.handle(DIRECT_PROTOCOL, (_from, request) => {
     const message = decodeCanonical(request, DirectMessage, MESSAGE_BYTES_MAX)
-    if (message.ok && message.value.kind === 'award') awards.push(message.value.award)
-    else if (message.ok) heard.push(message.value)
+    if (message.ok && message.value.kind === 'award') {
+      awards.push(message.value.award)
+      if (message.value.key !== undefined) keys.push(message.value.key)
+    } else if (message.ok) heard.push(message.value)
     return Promise.resolve(encodeCanonical({ kind: 'taken' }))
   })
   const published = createPublishedStores({
@@ -106,6 +112,7 @@ export async function startAttacker(network: MemoryNetwork | 'sockets'): Promise
     peer: identity.peer,
     identity,
     awards,
+    keys,
     heard,
     pair: async (victim, trust) => accept(await victim.runtime.invite(trust, 60_000)),
     accept,

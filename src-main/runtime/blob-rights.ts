@@ -5,7 +5,8 @@ import { bookOf } from '../peer/unit-book.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 
-const JOB_PIN = 'job:'
+/** What the owner names of own jobs' pins begin with. */
+export const JOB_PIN = 'job:'
 /** What the owner names of holdings' pins begin with. */
 export const HOLDING_PIN = 'holding:'
 /** What the owner names of manifests that are only looked at begin with. */
@@ -34,6 +35,19 @@ export function holdingOfPin(owner: string): string {
 /** The owner name of the pin of a manifest that is being fetched to see what its job asks for. */
 export function lookPin(from: PeerId): string {
   return LOOK_PIN + from
+}
+
+/** What the names of guests begin with whose blobs are sealed, and worth nothing when their job is over. */
+const SEALED_GUEST = 'sealed:'
+
+/** The guest of an encrypted job's blobs: they are for that job alone. */
+export function sealedGuest(requester: PeerId, job: JobId): string {
+  return SEALED_GUEST + holdingKey(requester, job)
+}
+
+/** The key of the holding that a guest of this name is for; undefined for one that is a requester. */
+export function holdingOfGuest(guest: string): string | undefined {
+  return guest.startsWith(SEALED_GUEST) ? guest.slice(SEALED_GUEST.length) : undefined
 }
 
 /** Who may read which of this peer's blobs. To know a CID gives no right. */

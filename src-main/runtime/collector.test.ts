@@ -54,6 +54,7 @@ beforeEach(() => {
       return Promise.resolve()
     },
     connectedPeers: () => [ANN],
+    sealOf: () => undefined,
     isWanted: () => wanted,
     outputBytesMax: () => 4_096,
     defects: createDefects((error) => defects.push(error)),

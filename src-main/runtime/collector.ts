@@ -1,6 +1,7 @@
 import type { WantedOutput } from '../peer/effect.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import type { Fault } from '../protocol/fault.ts'
+import type { Seal } from '../protocol/job-key.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
@@ -8,6 +9,7 @@ import type { Clock } from '../ports/clock.ts'
 import { keptPin, lookPin } from './blob-rights.ts'
 import type { Defects } from './defects.ts'
 import { loadManifest } from './job-blobs.ts'
+import { checkOpens } from './sealed-blobs.ts'
 
 /** Outputs fetched at once: enough to fill the line, few enough to bound memory and streams … */
 const FETCHES_MAX = 8
@@ -44,6 +46,8 @@ export interface CollectorParts {
   readonly connectedPeers: () => readonly PeerId[]
   /** Whether a job still wants an output. */
   readonly isWanted: (job: JobId, output: WantedOutput) => boolean
+  /** By what an output is sealed, of an encrypted job. @throws FaultError `storage-failed` when its key is lost */
+  readonly sealOf: (job: JobId, unit: number) => Seal | undefined
   /** The most that one output of a job may have. */
   readonly outputBytesMax: (job: JobId) => number
   readonly defects: Defects
@@ -119,6 +123,8 @@ export function createCollector(parts: CollectorParts): Collector {
         })
         areSmall = (blobs.info(output.cid)?.bytes ?? Infinity) <= SMALL_BYTES
       }
+      const seal = parts.sealOf(job, output.unit)
+      if (seal !== undefined) await checkOpens(blobs, output.cid, seal)
       troubles.delete(job)
       keepStored(job, output.unit)
     } catch (error) {
@@ -136,14 +142,16 @@ export function createCollector(parts: CollectorParts): Collector {
     if (cause === 'ours' || (cause === 'slow' && wanted.fruitless < FRUITLESS_MAX)) return later(wanted)
     const { job, output } = wanted
     const connected = new Set(parts.connectedPeers())
+    const isTheirs = fault.kind === 'oversized' || fault.kind === 'not-opened'
+    if (fault.kind === 'not-opened') blobs.unpin(keptPin(job), [output.cid])
     tell({
       kind: 'output-unavailable',
       at_ms: clock.nowMs(),
       job_id: job,
       unit_index: output.unit,
       cid: output.cid,
-      // All who agreed on it said that it is as large as it is.
-      unreachable: fault.kind === 'oversized' ? [] : output.from.filter((peer) => !connected.has(peer)),
+      // All who agreed on it said that it is as large as it is, and that they sealed it.
+      unreachable: isTheirs ? [] : output.from.filter((peer) => !connected.has(peer)),
     })
   }
 

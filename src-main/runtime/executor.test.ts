@@ -10,7 +10,8 @@ import { FaultError } from '../protocol/fault.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import { LENT_LIMITS, WASM_MODULE } from '../protocol/wasm-job.ts'
-import type { JobManifest } from '../protocol/work.ts'
+import { encodeManifest } from '../protocol/job-manifest.ts'
+import { SEALED, type JobManifest } from '../protocol/work.ts'
 import { openStorage, type Storage } from '../storage/storage.ts'
 import { holdingPin } from './blob-rights.ts'
 import { createExecutor, type Executor } from './executor.ts'
@@ -77,6 +78,7 @@ beforeEach(async () => {
       return Promise.resolve()
     },
     lent: () => lent,
+    keyOf: () => undefined,
     defects: createDefects((error) => defects.push(error as Error)),
     signal: stopping.signal,
   })
@@ -257,6 +259,20 @@ describe('units of a split job', () => {
     await until(() => receipts.length === 3)
     const kinds = receipts.toSorted((a, b) => a.unit_index - b.unit_index).map(({ outcome }) => outcome.kind)
     expect(kinds).toEqual(['output', 'fault', 'output'])
+  })
+})
+
+describe('units of an encrypted job', () => {
+  it('[K4] whose award brought no key are a fault, and nothing is run', async () => {
+    const manifest = testJob(ANN, 1, 1)
+    const secrets = await theirs.blobs.put(bytesOf('sealed'))
+    const cid = await theirs.blobs.putStructure(
+      encodeManifest({ ...manifest, encryption: { scheme: SEALED, secrets } }),
+    )
+    award({ manifest, cid }, [0])
+    await until(() => receipts.length === 1)
+    expect(receipts[0]?.outcome).toMatchObject({ kind: 'fault', fault: { kind: 'not-opened' } })
+    expect(handOvers).toEqual([])
   })
 })
 

@@ -1,18 +1,19 @@
 import { FaultError, refuse } from '../protocol/fault.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import type { JobKey } from '../protocol/job-key.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
 import type { LentLimits } from '../protocol/wasm-job.ts'
-import type { JobManifest } from '../protocol/work.ts'
+import type { Encryption, JobManifest } from '../protocol/work.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import { holdingKey } from '../peer/state.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobKeeper, BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Runner } from '../ports/runner.ts'
-import { holdingPin } from './blob-rights.ts'
+import { holdingPin, sealedGuest } from './blob-rights.ts'
 import type { Defects } from './defects.ts'
 import { createFinishedUnits } from './finished-units.ts'
-import { loadManifest, loadParts } from './job-blobs.ts'
+import { loadManifest, loadParts, openManifest } from './job-blobs.ts'
 import { activeUnit, forget, taskId, type ActiveUnit, type Work } from './job-at-work.ts'
 import { createUnitEnds } from './unit-ends.ts'
 import { createUnitInputs, type Want } from './unit-inputs.ts'
@@ -28,6 +29,8 @@ export interface Executor {
   stop(requester: PeerId, job: JobId, units?: readonly number[]): void
   /** Lets go of the inputs and outputs kept for a job. */
   release(requester: PeerId, job: JobId): void
+  /** Forgets what it knows of a job of which nothing is at work, its key too. @returns whether it has */
+  retire(requester: PeerId, job: JobId): boolean
   /** Units being computed or waiting for it, for those who show it. */
   active(): readonly ActiveUnit[]
 }
@@ -44,6 +47,8 @@ export interface ExecutorParts {
   readonly dispatch: (event: PeerEvent) => Promise<void>
   /** What one unit of a stranger's module may use here at this moment. */
   readonly lent: () => LentLimits
+  /** The key that came with the awards of an encrypted job, or an own job's. */
+  readonly keyOf: (requester: PeerId, job: JobId) => JobKey | undefined
   readonly defects: Defects
   readonly signal: AbortSignal
 }
@@ -75,17 +80,20 @@ export function createExecutor(parts: ExecutorParts): Executor {
     if (known !== undefined) return known
     const over = new AbortController()
     const want = wantOf({ requester, job, over })
-    const manifest = (async () => {
+    const bringManifest = async (): Promise<JobManifest> => {
       await unitInputs.bring(manifestCid, want)
       const loaded = await loadManifest(blobs, manifestCid)
       if (loaded.requester_id !== requester || loaded.job_id !== job) {
         refuse('malformed', 'the manifest is of another job')
       }
-      return loaded
-    })()
-    const inputs = manifest.then((loaded) => unitInputs.inputs(loaded.inputs, want, 'stored'))
+      return loaded.encryption === undefined ? loaded : openSealed(work, loaded, loaded.encryption, want)
+    }
+    const manifest = bringManifest()
+    const inputs = manifest.then((loaded) =>
+      unitInputs.inputs(loaded.inputs, { ...want, key: work.key }, 'stored'),
+    )
     const partsLoaded = manifest.then(async (loaded) => {
-      const loadedParts = await partsOf(loaded, want)
+      const loadedParts = await partsOf(loaded, { ...want, key: work.key })
       if (loadedParts !== undefined) work.parts = loadedParts
     })
     // Whoever runs a unit awaits all three, and looks at what failed; until then a failure is nobody's.
@@ -113,25 +121,42 @@ export function createExecutor(parts: ExecutorParts): Executor {
     return work
   }
 
-  function wantOf({ requester, job, over }: Pick<Work, 'requester' | 'job' | 'over'>): KeptWant {
-    const signal = AbortSignal.any([parts.signal, over.signal])
-    return { from: requester, ...keeperOf(requester, job), signal }
+  /** The manifest of an encrypted job with what is secret of it. */
+  async function openSealed(
+    work: Work,
+    manifest: JobManifest,
+    encryption: Encryption,
+    want: KeptWant,
+  ): Promise<JobManifest> {
+    const key = parts.keyOf(work.requester, work.job)
+    if (key === undefined) refuse('not-opened', 'the job is encrypted, and no award brought its key')
+    work.key = key
+    await unitInputs.bring(encryption.secrets, want)
+    return openManifest(blobs, manifest, encryption, key)
   }
 
-  /** What others' jobs leave here goes when they are over; what own jobs leave is the user's. */
+  function wantOf({ requester, job, over, key }: Pick<Work, 'requester' | 'job' | 'over' | 'key'>): KeptWant {
+    const signal = AbortSignal.any([parts.signal, over.signal])
+    return { from: requester, ...keeperOf(requester, job), signal, key }
+  }
+
+  /** What others' jobs leave here goes when they are over, of an encrypted one at once; what own jobs leave is the user's. */
   function keeperOf(requester: PeerId, job: JobId): BlobKeeper {
     const owner = holdingPin(requester, job)
-    return requester === parts.me ? { owner } : { owner, guest: requester }
+    if (requester === parts.me) return { owner }
+    const isSealed = parts.keyOf(requester, job) !== undefined
+    return { owner, guest: isSealed ? sealedGuest(requester, job) : requester }
   }
 
   async function partsOf(
-    { parts: cid, unit_count, inputs }: JobManifest,
+    { parts: cid, unit_count, inputs, encryption }: JobManifest,
     want: KeptWant,
   ): Promise<UnitParts | undefined> {
     if (cid === undefined) return undefined
     await unitInputs.bring(cid, want)
     const list = await loadParts(blobs, cid, unit_count)
-    const shared = [cid, ...Object.values(inputs)]
+    const secrets = encryption === undefined ? [] : [encryption.secrets]
+    const shared = [cid, ...Object.values(inputs), ...secrets]
     return createUnitParts({
       list,
       clock: parts.clock,
@@ -177,6 +202,12 @@ export function createExecutor(parts: ExecutorParts): Executor {
       work?.over.abort(new FaultError({ kind: 'cancelled', message: `${job} is over` }))
       works.delete(holdingKey(requester, job))
       blobs.unpin(holdingPin(requester, job))
+    },
+    retire(requester, job) {
+      const work = works.get(holdingKey(requester, job))
+      if (work !== undefined && work.wanted.size > 0) return false
+      works.delete(holdingKey(requester, job))
+      return true
     },
     active() {
       return [...works.values()].flatMap((work) =>

@@ -1,4 +1,5 @@
 import { onlyFault } from '../protocol/fault.ts'
+import type { Seal } from '../protocol/job-key.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { BlobKeeper, BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -18,6 +19,8 @@ interface FinishedUnit {
   readonly unit_index: number
   readonly attempt: number
   readonly outcome: RunOutcome
+  /** By what its output is sealed, of an encrypted job. */
+  readonly seal?: Seal | undefined
 }
 
 /** Makes receipts of units that ended, many together. */
@@ -57,9 +60,9 @@ export function createFinishedUnits({
     }
   }
 
-  async function outcomeOf({ outcome }: FinishedUnit): Promise<ReceiptOutcome> {
+  async function outcomeOf({ outcome, seal }: FinishedUnit): Promise<ReceiptOutcome> {
     try {
-      return await receiptOutcome(blobs, outcome, keeper)
+      return await receiptOutcome(blobs, outcome, keeper, seal)
     } catch (error) {
       return faultOutcome(onlyFault(error))
     }

@@ -2,14 +2,15 @@ import type { PeerState } from '../peer/state.ts'
 import { trustOf } from '../peer/trust.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { PeerId } from '../protocol/ids.ts'
-import { HOLDING_PIN, holdingOfPin, LOOK_PIN } from './blob-rights.ts'
+import { HOLDING_PIN, holdingOfGuest, holdingOfPin, LOOK_PIN } from './blob-rights.ts'
 
 /** Sees to it that what others' jobs left here goes (SPEC D10). */
 export interface GuestBlobs {
   /** What an earlier run of the program was about to fetch is fetched anew; to be called before anything is fetched. */
   begin(): void
   /**
-   * Lets go of what is here for holdings that are no more, expels who is not trusted, and deletes what is due. It costs
+   * Lets go of what is here for holdings that are no more, expels who is not trusted and what was sealed for a job that is
+   * over, and deletes what is due. It costs
    * little where nothing is. @throws FaultError `disk-full`, `storage-failed`; the next call goes on
    */
   look(): void
@@ -32,7 +33,10 @@ export function createGuestBlobs(
         if (!state.holdings.has(holdingOfPin(owner))) blobs.unpin(owner)
       }
       for (const guest of blobs.guests()) {
-        if (trustOf(state, guest as PeerId) <= 0) blobs.expel(guest)
+        const holding = holdingOfGuest(guest)
+        const isOver =
+          holding === undefined ? trustOf(state, guest as PeerId) <= 0 : !state.holdings.has(holding)
+        if (isOver) blobs.expel(guest)
       }
       blobs.sweep()
     },

@@ -8,6 +8,8 @@ import {
 } from '../peer/admission.ts'
 import type { PeerState } from '../peer/state.ts'
 import { trustOf } from '../peer/trust.ts'
+import { equalBytes } from '../protocol/canonical.ts'
+import { outputSeal, type JobKey } from '../protocol/job-key.ts'
 import { openEnvelope } from '../protocol/envelope.ts'
 import { FaultError, refuse } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
@@ -20,8 +22,10 @@ import {
 } from '../protocol/messages.ts'
 import { ReceiptBatch } from '../protocol/receipt.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { JobKeys, KeyedJob } from '../ports/job-keys.ts'
 import type { Identity } from '../ports/identity.ts'
 import type { Transport } from '../ports/transport.ts'
+import { openBytes } from '../sealing/seal.ts'
 import { cidOfBytes } from './content-id.ts'
 import { handleDirect } from './direct-protocol.ts'
 import { createMessageBudgets, type MessageBudgets } from './journal-budget.ts'
@@ -34,6 +38,7 @@ export interface InboundOptions {
   readonly transport: Transport
   readonly state: PeerState
   readonly dispatch: (event: PeerEvent) => Promise<void>
+  readonly keys: Pick<JobKeys, 'keep' | 'find'>
 }
 
 interface InboundParts extends InboundOptions {
@@ -85,6 +90,8 @@ function admitted(
     case 'award': {
       const outcome = admitAward(state, from, message.award, at_ms)
       if (!outcome.ok) throw new FaultError(outcome.fault)
+      if (message.key !== undefined)
+        keepKey(parts, { requester: from, job: message.award.job_id }, message.key)
       return { kind: 'award-received', at_ms, from, award: message.award }
     }
     case 'results': {
@@ -115,7 +122,17 @@ function admitted(
   }
 }
 
-/** Signed receipts: the signature and the inline outputs are checked here, at the edge. */
+/** The key is there before the award is written down, so that a restart in between finds it. One job has one key. */
+function keepKey({ keys }: InboundParts, job: KeyedJob, key: JobKey): void {
+  const before = keys.find(job)
+  const isOther =
+    before !== undefined &&
+    !(equalBytes(before.inputs, key.inputs) && equalBytes(before.outputs, key.outputs))
+  if (isOther) refuse('bad-input', `another key for ${job.job} than came before`)
+  keys.keep(job, key)
+}
+
+/** Signed receipts: the signature and the inline outputs, that they open too, are checked here, at the edge. */
 function openReceipts(parts: InboundParts, from: PeerId, envelope: Uint8Array): ReceiptBatch {
   const { clock, identity } = parts
   const opened = openEnvelope(envelope, {
@@ -131,14 +148,14 @@ function openReceipts(parts: InboundParts, from: PeerId, envelope: Uint8Array): 
   if (batch.requester_id !== identity.peer || batch.provider_id !== from) {
     refuse('malformed', 'these receipts are between other peers')
   }
-  for (const { outcome } of batch.receipts) {
-    if (
-      outcome.kind === 'output' &&
-      outcome.inline !== undefined &&
-      cidOfBytes(outcome.inline) !== outcome.cid
-    ) {
+  const isSealed = parts.state.jobs.get(batch.job_id)?.manifest.encryption !== undefined
+  const key = isSealed ? parts.keys.find({ requester: identity.peer, job: batch.job_id }) : undefined
+  for (const { outcome, unit_index } of batch.receipts) {
+    if (outcome.kind !== 'output' || outcome.inline === undefined) continue
+    if (cidOfBytes(outcome.inline) !== outcome.cid) {
       refuse('blob-corrupt', 'an inline output does not match its CID')
     }
+    if (key !== undefined) openBytes(outputSeal(key, unit_index), outcome.inline)
   }
   return batch
 }

@@ -1,4 +1,5 @@
 import { unitId, type JobId, type PeerId } from '../protocol/ids.ts'
+import type { JobKey } from '../protocol/job-key.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { RunTask } from '../ports/runner.ts'
 import type { FinishedUnits } from './finished-units.ts'
@@ -25,11 +26,14 @@ export interface ActiveUnit {
 export interface Work {
   readonly requester: PeerId
   readonly job: JobId
+  /** With its secrets, where it is encrypted. */
   readonly manifest: Promise<JobManifest>
   inputs: Promise<RunTask['inputs']>
   /** There, once its list is loaded, for a job that was split. */
   parts?: UnitParts
   readonly partsLoaded: Promise<void>
+  /** Of an encrypted job, known with its manifest. */
+  key?: JobKey
   /** Known as soon as anything runs. */
   engine?: string
   /** Aborted when the job is over: nothing is fetched for it any longer. */

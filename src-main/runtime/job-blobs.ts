@@ -2,21 +2,38 @@ import { decodeCanonical } from '../protocol/canonical.ts'
 import { FaultError, refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { MANIFEST_BYTES_MAX, PARTS_MAX } from '../protocol/limits.ts'
-import { JobManifest, PartList } from '../protocol/work.ts'
+import { secretsSeal, type JobKey } from '../protocol/job-key.ts'
+import { decodeManifest, JobSecrets, withSecrets } from '../protocol/job-manifest.ts'
+import { sealedBytes } from '../protocol/sealed-bytes.ts'
+import { PartList, type Encryption, type JobManifest } from '../protocol/work.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
+import { readOpened } from './sealed-blobs.ts'
 
 /** The longest list of parts: a CID's text is 59 characters, and two bytes say so. */
 const PART_LIST_BYTES_MAX = PARTS_MAX * 61 + 16
 
 /** The manifest inside a blob. @throws FaultError when it is none */
 export async function loadManifest(blobs: BlobStore, cid: Cid): Promise<JobManifest> {
-  const decoded = decodeCanonical(
-    await readBounded(blobs, cid, MANIFEST_BYTES_MAX),
-    JobManifest,
-    MANIFEST_BYTES_MAX,
-  )
+  const decoded = decodeManifest(await readBounded(blobs, cid, MANIFEST_BYTES_MAX))
   if (!decoded.ok) throw new FaultError(decoded.fault)
   return decoded.value
+}
+
+/**
+ * The whole manifest of an encrypted job, for those who compute it.
+ * @throws FaultError `not-opened`, `malformed` or `oversized` when the secrets are not what the key was given for
+ */
+export async function openManifest(
+  blobs: BlobStore,
+  manifest: JobManifest,
+  { secrets }: Encryption,
+  key: JobKey,
+): Promise<JobManifest> {
+  const seal = secretsSeal(key, manifest.job_id)
+  const bytes = await readOpened(blobs, secrets, seal, sealedBytes(MANIFEST_BYTES_MAX))
+  const decoded = decodeCanonical(bytes, JobSecrets, MANIFEST_BYTES_MAX)
+  if (!decoded.ok) throw new FaultError(decoded.fault)
+  return withSecrets(manifest, decoded.value)
 }
 
 /**

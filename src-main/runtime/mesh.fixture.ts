@@ -10,6 +10,7 @@ import { createPublishedStores } from '../network/published-store.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { JobKeys } from '../ports/job-keys.ts'
 import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
 import type { Standing, Transport } from '../ports/transport.ts'
 import { ComputeAllocationState } from '../protocol/assignment.ts'
@@ -19,6 +20,7 @@ import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { ComputeRoundState } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
+import { createJobKeys } from '../storage/job-keys.ts'
 import { openStorage } from '../storage/storage.ts'
 import { machineClock, machineRandom } from './machine.ts'
 import { createPeerRuntime, type PeerRuntime } from './peer-runtime.ts'
@@ -69,6 +71,7 @@ export interface TestPeer {
   readonly transport: Transport
   readonly blobs: BlobStore
   readonly fetcher: BlobFetcher
+  readonly keys: JobKeys
   readonly peer: PeerId
   /** Ends it as a crash does: nothing is flushed, nobody is told. The folder and the key stay. */
   crash(): Promise<void>
@@ -122,7 +125,7 @@ export function socketsOf(home: TestHome): TestNetwork {
   }
 }
 
-/** Starts a peer that shares one core and runs `test.unit`. */
+/** Starts a peer that shares one core, or nothing, and runs `test.unit`. */
 export async function startPeer(
   network: TestNetwork,
   home: TestHome,
@@ -131,7 +134,8 @@ export async function startPeer(
     name = home.folder.slice(-6),
     disk = { isFull: false },
     clock = machineClock,
-  }: { name?: string; disk?: TestDisk; clock?: Clock } = {},
+    shares = true,
+  }: { name?: string; disk?: TestDisk; clock?: Clock; shares?: boolean } = {},
 ): Promise<TestPeer> {
   let crashed = false
   const append = (records: readonly Uint8Array[]): number => {
@@ -147,6 +151,7 @@ export async function startPeer(
   const mayServe = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayServe(peer, cid)
   const mayVouch = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayVouch(peer, cid)
   const fetcher = createBlobExchange({ transport, identity, blobs: storage.blobs, clock, mayServe, mayVouch })
+  const keys = createJobKeys(storage.jobKeys, identity.ownKeyFor('job-keys'))
   const runtime: PeerRuntime = createPeerRuntime({
     name,
     clock,
@@ -157,6 +162,7 @@ export async function startPeer(
     blobs: storage.blobs,
     fetcher,
     transport,
+    keys,
     stores: {
       commitment: published.createStore({
         networkPath: 'compute/commitment',
@@ -182,7 +188,7 @@ export async function startPeer(
   await runtime.dispatch({
     kind: 'availability-set',
     at_ms,
-    availability: { kind: 'always', resources, priority: 0.5 },
+    availability: shares ? { kind: 'always', resources, priority: 0.5 } : { kind: 'never' },
   })
   await runtime.dispatch({ kind: 'capabilities-measured', at_ms, algorithms: [algorithm] })
   return {
@@ -190,6 +196,7 @@ export async function startPeer(
     transport,
     blobs: storage.blobs,
     fetcher,
+    keys,
     peer: identity.peer,
     async crash() {
       crashed = true

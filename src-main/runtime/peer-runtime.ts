@@ -5,19 +5,21 @@ import type { WantedOutput } from '../peer/effect.ts'
 import { isUnderWay, type JobState, type PeerState } from '../peer/state.ts'
 import { refuse, type Fault } from '../protocol/fault.ts'
 import type { AddressRecord } from '../protocol/address-record.ts'
-import { encodeCanonical } from '../protocol/canonical.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import { outputSeal, type JobKey } from '../protocol/job-key.ts'
+import { sealedBytes } from '../protocol/sealed-bytes.ts'
 import type { DirectMessage, Invite } from '../protocol/messages.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Identity } from '../ports/identity.ts'
+import type { JobKeys, KeyedJob } from '../ports/job-keys.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Random } from '../ports/random.ts'
 import type { Runner } from '../ports/runner.ts'
 import type { KnownPeer, Standing, Transport } from '../ports/transport.ts'
-import { createBlobRights, jobPin, keptPin, type BlobRights } from './blob-rights.ts'
+import { createBlobRights, type BlobRights } from './blob-rights.ts'
 import { createDefects } from './defects.ts'
 import { createCollector } from './collector.ts'
 import { sendDirect } from './direct-protocol.ts'
@@ -25,8 +27,8 @@ import { createEventLoop, type EventLoop, type WorldEffect } from './event-loop.
 import { createExecutor } from './executor.ts'
 import { createGuestBlobs } from './guest-blobs.ts'
 import { handleInbound } from './inbound.ts'
-import { withInputBytes } from './input-bytes.ts'
-import { loadParts } from './job-blobs.ts'
+import { createKeyCare } from './key-care.ts'
+import { createOwnJobs } from './own-jobs.ts'
 import { createPairing, type Paired } from './pairing.ts'
 import { createPublisher, type PublishedStores } from './publisher.ts'
 import { restore } from './restore.ts'
@@ -40,8 +42,6 @@ const LEAVE_WITHIN_MS = 1_500
 const LEAVE_LOOK_MS = 20
 /** How often a peer looks for what is late. */
 const TICK_MS = 1_000
-/** Blobs of a job that are kept in one go: a job may have tens of thousands, and this peer answers meanwhile. */
-const PINS_TOGETHER = 4_096
 
 /** What a peer is made of: one implementation of each port. */
 export interface PeerParts {
@@ -55,6 +55,7 @@ export interface PeerParts {
   readonly fetcher: BlobFetcher
   readonly transport: Transport
   readonly stores: PublishedStores
+  readonly keys: JobKeys
   readonly runner: Runner
   /** Runs what others ask for, apart from own jobs; the same runner when absent. Started and stopped with it. */
   readonly lentRunner?: Runner
@@ -73,9 +74,17 @@ export interface PeerRuntime {
   dispatch(event: PeerEvent): Promise<void>
   /**
    * Stores the manifest with the sizes of its inputs, and opens its units; resolves when the job is journaled. Its
-   * inputs and parts, and what else is named, are kept as long as the job. @throws FaultError `blob-missing` for one that is not in the store
+   * inputs and parts, and what else is named, are kept as long as the job. With a key it is encrypted: what is kept of its
+   * inputs is sealed by the key, and so is what others make of them.
+   * @throws FaultError `blob-missing` for one that is not in the store; `bad-input` for what cannot be encrypted
    */
-  submit(manifest: JobManifest, alsoKeep?: readonly Cid[]): Promise<{ job: JobId; manifestCid: Cid }>
+  submit(
+    manifest: JobManifest,
+    alsoKeep?: readonly Cid[],
+    key?: JobKey,
+  ): Promise<{ job: JobId; manifestCid: Cid }>
+  /** By what the blobs of an own encrypted job are opened; undefined of others. @throws FaultError `storage-failed` when it is lost */
+  keyOf(job: JobState): JobKey | undefined
   /** Makes an invite that opens once, within `validMs`, to trust `trust`; with `confirm` only to make a request. */
   invite(trust: number, validMs: number, options?: { readonly confirm?: boolean }): Promise<Invite>
   /** Uses somebody's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
@@ -97,7 +106,7 @@ export interface PeerRuntime {
 
 /** Builds a peer around its restored state. Nothing runs before `start`. */
 export function createPeerRuntime(parts: PeerParts): PeerRuntime {
-  const { clock, identity, journal, blobs, fetcher, transport, runner } = parts
+  const { clock, identity, journal, blobs, fetcher, transport, runner, keys } = parts
   const stopping = new AbortController()
   const { signal } = stopping
   const listeners = new Set<(events: readonly PeerEvent[]) => void>()
@@ -129,9 +138,12 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     runnerFor,
     dispatch,
     lent,
+    keyOf: (requester, job) => keys.find({ requester, job }),
     defects,
     signal,
   })
+  const ownJobs = createOwnJobs({ state, blobs, keys, clock, dispatch, dropKey })
+  const keyCare = createKeyCare({ state, keys, clock, executor })
   const collector = createCollector({
     clock,
     blobs,
@@ -139,6 +151,10 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     dispatch,
     connectedPeers: () => [identity.peer, ...transport.connections().map(({ peer }) => peer)],
     isWanted: (job, output) => isOutputWanted(state.jobs.get(job), output),
+    sealOf: (job, unit) => {
+      const key = ownJobs.keyOf(state.jobs.get(job))
+      return key === undefined ? undefined : outputSeal(key, unit)
+    },
     outputBytesMax: (job) => outputBytesMax(state.jobs.get(job)),
     defects,
     signal,
@@ -232,11 +248,12 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       case 'send-hand-back':
         return void sendHandBack(effect)
       case 'release-holding':
-        return executor.release(effect.requester, effect.job)
+        executor.release(effect.requester, effect.job)
+        return effect.requester === identity.peer ? undefined : dropKey(effect)
       case 'job-ended':
         return
       case 'job-removed':
-        return letGo(effect.job)
+        return ownJobs.letGo(effect.job)
     }
   }
 
@@ -247,7 +264,9 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         await dispatch({ kind: 'award-received', at_ms: clock.nowMs(), from: to, award })
       } else {
         const sentAtMs = clock.nowMs()
-        await sendDirect(transport, to, { kind: 'award', award }, signal)
+        const key = ownJobs.keyOf(state.jobs.get(award.job_id))
+        const message = { kind: 'award', award, ...(key === undefined ? {} : { key }) } as const
+        await sendDirect(transport, to, message, signal)
         const at_ms = clock.nowMs()
         tell({ kind: 'award-taken', at_ms, peer: to, took_ms: Math.max(0, at_ms - sentAtMs) })
       }
@@ -315,22 +334,13 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     return Promise.resolve()
   }
 
-  /** Keeps blobs for an owner. @returns the first that is not here, if one is not */
-  async function keepAll(cids: readonly Cid[], owner: string): Promise<Cid | undefined> {
-    for (let at = 0; at < cids.length; at += PINS_TOGETHER) {
-      const some = cids.slice(at, at + PINS_TOGETHER)
-      const missing = some.find((cid) => !blobs.has(cid))
-      if (missing !== undefined) return missing
-      blobs.pin(some, owner)
-      await new Promise((resolve) => setImmediate(resolve))
+  /** A key that cannot be deleted now is when `keyCare` looks. */
+  function dropKey({ requester, job }: KeyedJob): void {
+    try {
+      keys.drop({ requester, job })
+    } catch (error) {
+      defects.faultOf(error, 'forgetting a key')
     }
-    return undefined
-  }
-
-  /** Lets go of all blobs of an own job. */
-  function letGo(job: JobId): void {
-    blobs.unpin(jobPin(job))
-    blobs.unpin(keptPin(job))
   }
 
   /** Deletes what others' jobs left here, when its time has come. */
@@ -339,6 +349,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     if (loop.stalledBy() !== undefined) return
     try {
       guests.look()
+      keyCare.look()
     } catch (error) {
       defects.faultOf(error, 'deleting what others left')
     }
@@ -372,12 +383,14 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     dispatch: (event) => dispatchOrRefuse('disk-full', event),
     async start() {
       guests.begin()
+      ownJobs.letGoOfUnsubmitted()
       handleInbound({
         clock,
         identity,
         transport,
         state,
         dispatch: (event) => dispatchOrRefuse('too-busy', event),
+        keys,
       })
       stopListening = transport.onConnection((event) => {
         const { kind, peer } = event
@@ -406,24 +419,8 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
       await blobs.close()
       journal.close()
     },
-    async submit(asked, alsoKeep = []) {
-      const { parts: list, unit_count } = asked
-      const split = list === undefined ? [] : await loadParts(blobs, list, unit_count)
-      const manifest = await withInputBytes(blobs, asked, split)
-      const manifestCid = await blobs.putStructure(encodeCanonical(manifest))
-      const listed = list === undefined ? [] : [list, ...split]
-      const needed = [manifestCid, ...Object.values(manifest.inputs), ...listed]
-      const missing =
-        (await keepAll(needed, jobPin(manifest.job_id))) ??
-        (await keepAll(alsoKeep, keptPin(manifest.job_id)))
-      if (missing !== undefined) {
-        // The blobs of a job that was submitted before are its own.
-        if (!state.jobs.has(manifest.job_id)) letGo(manifest.job_id)
-        refuse('blob-missing', `input ${missing} is not in the store`)
-      }
-      await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
-      return { job: manifest.job_id, manifestCid }
-    },
+    keyOf: (job) => ownJobs.keyOf(job),
+    submit: (asked, alsoKeep = [], key) => ownJobs.submit(asked, alsoKeep, key),
     invite: (trust, validMs, { confirm = false } = {}) => pairing.invite(trust, validMs, confirm),
     pair: (invite, trust, within) => pairing.pair(invite, trust, within),
     async learn(record) {
@@ -451,7 +448,9 @@ function isOutputWanted(job: JobState | undefined, { unit, cid }: WantedOutput):
 
 /** The most that one output may have: what its manifest says; nothing of a job that is gone. */
 function outputBytesMax(job: JobState | undefined): number {
-  return job === undefined ? 0 : runLimits(job.manifest).outputBytesMax
+  if (job === undefined) return 0
+  const { outputBytesMax: bytes } = runLimits(job.manifest)
+  return job.manifest.encryption === undefined ? bytes : sealedBytes(bytes)
 }
 
 /** Whom to stay connected with: contacts, and those of whom somebody waits for the other's answer. */

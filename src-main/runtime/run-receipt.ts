@@ -4,19 +4,24 @@ import { INLINE_OUTPUT_BYTES_MAX } from '../protocol/limits.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { BlobKeeper, BlobStore } from '../ports/blob-store.ts'
 import type { RunOutcome, RunOutput } from '../ports/runner.ts'
+import type { Seal } from '../protocol/job-key.ts'
 import { cidOfBytes } from './content-id.ts'
+import { sealOutput } from './sealed-blobs.ts'
 
 /** How a run ended, as its receipt says it. */
 export type ReceiptOutcome = ExecutionReceipt['outcome']
 
-/** A run's end for its receipt; the output is stored and kept, or travels inside when it is tiny. */
+/** A run's end for its receipt; the output is stored (sealed, of an encrypted job) and kept, or travels inside when it is tiny. */
 export async function receiptOutcome(
   blobs: BlobStore,
   outcome: RunOutcome,
   keeper: BlobKeeper,
+  seal: Seal | undefined,
 ): Promise<ReceiptOutcome> {
   if (outcome.kind === 'failed') return faultOutcome(outcome.fault)
-  const { cid, inline } = await store(blobs, outcome.output, keeper)
+  const { output } = outcome
+  const { cid, inline } =
+    seal === undefined ? await store(blobs, output, keeper) : await sealOutput(blobs, output, seal, keeper)
   return { kind: 'output', cid, metrics: outcome.metrics, ...(inline === undefined ? {} : { inline }) }
 }
 

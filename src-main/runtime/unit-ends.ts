@@ -1,5 +1,6 @@
 import type { UnitAttempt } from '../peer/effect.ts'
 import { FaultError, type Fault } from '../protocol/fault.ts'
+import { outputSeal } from '../protocol/job-key.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { RunOutcome } from '../ports/runner.ts'
 import type { ExecutorParts } from './executor.ts'
@@ -41,7 +42,8 @@ export function createUnitEnds(
     if (outcome.kind === 'failed' && outcome.fault.kind === 'internal') {
       handBack(work, [{ unit_index, attempt }], new FaultError(outcome.fault))
     } else {
-      work.finished.add({ unit_index, attempt, outcome })
+      const seal = work.key === undefined ? undefined : outputSeal(work.key, unit_index)
+      work.finished.add({ unit_index, attempt, outcome, seal })
     }
   }
 

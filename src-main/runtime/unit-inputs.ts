@@ -1,4 +1,5 @@
 import { onlyFault, refuse } from '../protocol/fault.ts'
+import { inputSeal, type JobKey } from '../protocol/job-key.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
@@ -18,6 +19,8 @@ export interface Want {
   readonly shared?: true
   /** Its units read it: its holder must have it, and not only name one that is here. */
   readonly isRead?: true
+  /** By which what units read is opened where they read it. */
+  readonly key?: JobKey | undefined
   readonly signal: AbortSignal
 }
 
@@ -87,9 +90,11 @@ export function createUnitInputs(blobs: BlobStore, fetcher: BlobFetcher): UnitIn
     input,
     async inputs(cids, want, trust) {
       const entries = await Promise.all(
-        Object.entries(cids).map(
-          async ([role, cid]) => [role, await file(cid, { ...want, shared: true }, trust)] as const,
-        ),
+        Object.entries(cids).map(async ([role, cid]) => {
+          const found = await file(cid, { ...want, shared: true }, trust)
+          const { key } = want
+          return [role, key === undefined ? found : { ...found, seal: inputSeal(key, role) }] as const
+        }),
       )
       return Object.fromEntries(entries)
     },

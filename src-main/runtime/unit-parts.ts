@@ -1,5 +1,6 @@
 import { refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
+import { partSeal } from '../protocol/job-key.ts'
 import type { PartList } from '../protocol/work.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -103,7 +104,8 @@ export function createUnitParts(options: UnitPartsOptions): UnitParts {
       const input = await inputs.input(cid, wantKept, trust)
       largestBytes = Math.max(largestBytes, 1, input.layout.bytes)
       admit()
-      return input
+      const { key } = want
+      return key === undefined ? input : { ...input, seal: partSeal(key, unit) }
     },
     letGo(units) {
       if (used.length === 0) options.clock.after(LET_GO_WITHIN_MS, dropUsed)

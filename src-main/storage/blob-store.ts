@@ -135,15 +135,18 @@ function createBlobStore(parts: BlobParts): BlobStore {
     return cid
   }
 
-  async function putStream(source: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<Cid> {
+  async function putStream(
+    source: AsyncIterable<Uint8Array>,
+    { signal, keeper }: { signal?: AbortSignal; keeper?: BlobKeeper },
+  ): Promise<Cid> {
     const room = space.reserve(0)
     try {
-      return await enterCut(room, (write) =>
+      const cut = (write: (piece: Uint8Array, offset: number) => Promise<void>) =>
         cutStream(filler(source, signal), (piece, offset) => {
           room.grow(piece.byteLength)
           return write(piece, offset)
-        }),
-      )
+        })
+      return await enterCut(room, cut, keeper)
     } finally {
       room.release()
     }
@@ -217,7 +220,7 @@ function createBlobStore(parts: BlobParts): BlobStore {
     put: (bytes) => edge(() => put(bytes, 'flushed')),
     putUnflushed: (bytes, keeper) => edge(() => put(bytes, 'unflushed', keeper)),
     putStructure: (bytes) => edge(() => putStructure(bytes)),
-    putStream: (source, { signal }) => edge(() => putStream(source, signal)),
+    putStream: (source, options) => edge(() => putStream(source, options)),
     adopt: (path, keeper) => edge(() => adopt(path, keeper)),
     has: (cid) => index.find(cid) !== undefined,
     info(cid) {

@@ -5,6 +5,7 @@ import type { Journal } from '../ports/journal.ts'
 import type { Settings } from '../ports/settings.ts'
 import { openBlobStore, type BlobRepair } from './blob-store.ts'
 import { openDatabase } from './database.ts'
+import { openJobKeyTable, type JobKeyTable } from './job-keys.ts'
 import { openEnvelopeTable, type EnvelopeTable } from './envelope-table.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { openJournal, type JournalRepair } from './journal.ts'
@@ -20,6 +21,8 @@ export interface Storage {
   readonly settings: Settings
   /** What contacts published last. */
   readonly envelopes: EnvelopeTable
+  /** Keys of encrypted jobs, sealed. */
+  readonly jobKeys: JobKeyTable
   /** Where blobs lie. */
   readonly blobFolder: string
   /** What opening found damaged and put right; somebody should be told. */
@@ -63,6 +66,7 @@ export async function openStorage(options: {
       blobs,
       settings: openSettings(database),
       envelopes: openEnvelopeTable(database),
+      jobKeys: openJobKeyTable(database),
       blobFolder,
       repairs: [...repairs, ...store.repairs],
       close() {

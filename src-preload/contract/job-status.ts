@@ -78,6 +78,8 @@ export const JobSummary = z.strictObject({
   estimated_ms: DurationMs.exactOptional(),
   /** Of render jobs. */
   picture: RenderedPicture.exactOptional(),
+  /** There when only those who compute it can read what it is made of and what it brings. */
+  encrypted: z.literal(true).exactOptional(),
   /** Jobs that were submitted together, a frame each. */
   series: z.strictObject({ id: SeriesId, index: Count, count: Count }).exactOptional(),
 })

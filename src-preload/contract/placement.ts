@@ -16,13 +16,18 @@ const { disk_gb, network_mbps, gpu_vram_gb } = ComputeResource.shape
 export const UnitNeeds = z.strictObject({ disk_gb, network_mbps, gpu_vram_gb })
 export type UnitNeeds = z.infer<typeof UnitNeeds>
 
-/** Where and until when a job's units should be computed; the same for every kind of job. */
+/** Where, until when and how openly a job's units should be computed; the same for every kind of job. */
 export const placement = {
   /** When it should be done: of jobs of one priority the nearest deadline goes first, and one that cannot be met is told. */
   deadline_ms: DeadlineMs.exactOptional(),
   /** A blob: units go first to those who hold it as a whole. It need not be among the inputs. */
   dataset: Cid.exactOptional(),
   needs: UnitNeeds.exactOptional(),
+  /**
+   * Whether inputs, parameters, description and outputs are encrypted by a key of the job's own, which those who compute it
+   * get with their units: whoever else stores or relays them sees nothing. Not together with a dataset (`bad-input`).
+   */
+  encrypt: z.boolean().exactOptional(),
 }
 
 /** A deadline that will be missed as things are. */

@@ -135,6 +135,9 @@ export function statusText(status: JobStatus): string {
     ['job', `${status.job_id}: ${status.description}`],
     ['state', stateText(status)],
     ['units', `${status.verified} of ${status.units} verified, ${status.redundancy} peers each`],
+    ...(status.encrypted === true
+      ? [['encrypted', 'only those who compute it can read it'] as [string, string]]
+      : []),
     ['rejected', `${status.rejected_outputs} outputs, ${status.retried} attempts made again`],
     ['time', timeText(status)],
   ]

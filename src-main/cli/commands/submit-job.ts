@@ -56,7 +56,7 @@ export function submitJobCommand(terminal: Terminal): Command {
   const command = newCommand(
     'submit-job',
     'run a WebAssembly module on the mesh',
-    'meshctl submit-job --wasm count.wasm --input log.txt --split lines:10000 --reduce sum.wasm --out total.txt',
+    'meshctl submit-job --wasm count.wasm --input log.txt --split lines:10000 --reduce sum.wasm --encrypt --out total.txt',
   )
     .requiredOption('--wasm <file>', 'the module: a WASI command, or one of the ABI meshwork-1')
     .option('--input <file>', 'what it reads as standard input or /in (default: nothing)')

@@ -62,6 +62,7 @@ const faults: Record<Fault['kind'], string> = {
   'storage-failed': 'Speichern ist gescheitert',
   internal: 'Ein Fehler in Meshwork selbst',
   'disk-full': 'Die Festplatte ist voll',
+  'not-opened': 'Der Schlüssel öffnet diese Daten nicht',
 }
 
 /** The text of the frame around all screens, in German. */

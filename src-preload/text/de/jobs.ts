@@ -139,6 +139,9 @@ export const jobs: typeof english = {
   priorityHint: 'Welcher deiner eigenen Aufträge zuerst drankommt.',
   deadline: 'Fertig bis',
   deadlineHint: 'Muss nicht sein. Je näher der Zeitpunkt, desto eher wird daran gearbeitet.',
+  encrypt: 'Szene und Bild verschlüsseln',
+  encryptNote:
+    'Nur die PCs, die es berechnen, können beides lesen. Wer die Daten sonst aufbewahrt oder weiterreicht, sieht nichts.',
   problems: {
     'out-of-range': (min, max) => `Zwischen ${min} und ${max}`,
     'in-the-past': 'Dieser Zeitpunkt ist vorbei',
@@ -255,6 +258,9 @@ export const jobs: typeof english = {
     deadlinePassed: 'ist vorbei',
     priority: 'Vorrang',
     checks: 'Geprüft durch',
+    encrypted: 'Verschlüsselt',
+    encryptedYes: 'ja',
+    encryptedHint: 'Nur die PCs, die es berechnen, können lesen, was hineingeht und herauskommt.',
     picture: 'Bild',
     again: 'Neu vergeben',
     againHint:
@@ -328,6 +334,7 @@ export const jobs: typeof english = {
     cancelled: 'Sie wurde zurückgegeben.',
     'too-busy': 'Jener PC hatte zu viel zu tun.',
     'quota-exceeded': 'Jener PC hatte keinen Platz mehr auf der Platte.',
+    'not-opened': 'Der Schlüssel des Auftrags öffnete die Szene dort nicht.',
   },
 
   viewer: {

@@ -149,6 +149,9 @@ export const jobs = {
   priorityHint: 'Which of your own jobs goes first.',
   deadline: 'Should be done by',
   deadlineHint: 'Optional. Work on it goes first as the time comes near.',
+  encrypt: 'Encrypt scene and picture',
+  encryptNote:
+    'Only the PCs that compute it can read them. Whoever else keeps or passes on the data sees nothing.',
   problems: {
     'out-of-range': (min: string, max: string) => `Between ${min} and ${max}`,
     'in-the-past': 'This moment has passed',
@@ -267,6 +270,9 @@ export const jobs = {
     deadlinePassed: 'has passed',
     priority: 'Priority',
     checks: 'Checked by',
+    encrypted: 'Encrypted',
+    encryptedYes: 'yes',
+    encryptedHint: 'Only the PCs that compute it can read what goes in and comes out.',
     picture: 'Picture',
     again: 'Given out again',
     againHint: 'Units that failed, were late or were handed back, and went to somebody else.',
@@ -340,6 +346,7 @@ export const jobs = {
     cancelled: 'It was handed back.',
     'too-busy': 'That PC had too much to do.',
     'quota-exceeded': 'That PC had no more room on its disk.',
+    'not-opened': 'The scene did not open there with the job’s key.',
   } as Partial<Record<Fault['kind'], string>>,
 
   // The finished picture.

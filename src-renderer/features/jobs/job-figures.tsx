@@ -66,6 +66,11 @@ export function JobFigures({
       )}
       {picture?.frame !== undefined && <Fact name={facts.frame}>{format.number(picture.frame)}</Fact>}
       <Fact name={facts.checks}>{text.checksOf(job.redundancy, format.number(job.redundancy))}</Fact>
+      {job.encrypted === true && (
+        <Fact name={facts.encrypted} hint={facts.encryptedHint}>
+          {facts.encryptedYes}
+        </Fact>
+      )}
       {isGoing && <Fact name={facts.priority}>{text.priorities[priorityName(job.priority)]}</Fact>}
       {job.retried > 0 && (
         <Fact name={facts.again} hint={facts.againHint}>

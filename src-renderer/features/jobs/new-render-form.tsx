@@ -10,7 +10,7 @@ import { useNow } from '../../ui/use-now.ts'
 import { EstimateLine } from './estimate-line.tsx'
 import { FramesField } from './frames-field.tsx'
 import { useLatestAnswer } from './latest-answer.ts'
-import { ChecksField, PriorityField, QualityField, SizeField } from './render-fields.tsx'
+import { ChecksField, EncryptField, PriorityField, QualityField, SizeField } from './render-fields.tsx'
 import { rememberForm } from './remembered-form.ts'
 import { orderOf, type RenderForm, type RenderOrder } from './render-form.ts'
 import { useSceneDrop } from './scene-drop.tsx'
@@ -72,6 +72,7 @@ export function NewRenderForm({
         <FramesField {...fields} animationSeconds={animationSeconds} />
         <ChecksField {...fields} />
         <PriorityField {...fields} />
+        <EncryptField {...fields} />
       </div>
       <div className={classes['foot']}>
         <EstimateLine

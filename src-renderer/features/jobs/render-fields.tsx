@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import { Button, Input, NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core'
+import { Button, Input, NumberInput, SegmentedControl, Select, Switch, TextInput } from '@mantine/core'
 import { useFormat, useText } from '../../state/text.tsx'
 import { problemText } from './field-problem.ts'
 import {
@@ -211,6 +211,19 @@ export function PriorityField({ form, problems, onChange }: FieldProps) {
         error={problemText(problems.deadlineMs, text, format)}
       />
     </div>
+  )
+}
+
+/** Whether scene and picture are for those who compute it alone. */
+export function EncryptField({ form, onChange }: Pick<FieldProps, 'form' | 'onChange'>) {
+  const text = useText().jobs
+  return (
+    <Switch
+      label={text.encrypt}
+      description={text.encryptNote}
+      checked={form.encrypt}
+      onChange={(event) => onChange({ encrypt: event.currentTarget.checked })}
+    />
   )
 }
 

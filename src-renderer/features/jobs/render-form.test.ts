@@ -61,7 +61,15 @@ describe('the form of a render', () => {
 
 describe('what is kept of a form', () => {
   test('comes back, without what belongs to one scene', () => {
-    const form: RenderForm = { ...FIRST_FORM, width: 640, quality: 'fine', checks: 3, frames: '1', camera: 2 }
+    const form: RenderForm = {
+      ...FIRST_FORM,
+      width: 640,
+      quality: 'fine',
+      checks: 3,
+      encrypt: true,
+      frames: '1',
+      camera: 2,
+    }
     expect(formFrom(keptForm(form))).toEqual({ ...form, frames: '', camera: undefined })
   })
 

@@ -46,6 +46,8 @@ export interface RenderForm {
   readonly checks: number
   readonly priority: PriorityName
   readonly deadlineMs: number | undefined
+  /** Whether only those who compute it can read scene and picture. */
+  readonly encrypt: boolean
 }
 
 /** What a user who was never here before begins with. */
@@ -60,6 +62,7 @@ export const FIRST_FORM: RenderForm = {
   checks: 2,
   priority: 'normal',
   deadlineMs: undefined,
+  encrypt: false,
 }
 
 /** What is wrong with a field, for the catalogue to say. */
@@ -84,6 +87,7 @@ export interface RenderOrder {
   readonly redundancy: number
   readonly priority: number
   readonly deadline_ms?: number
+  readonly encrypt?: true
 }
 
 /** Samples of each pixel that the form asks for. */
@@ -127,6 +131,7 @@ export function orderOf(
       redundancy: form.checks,
       priority: PRIORITIES[form.priority],
       ...(form.deadlineMs === undefined ? {} : { deadline_ms: form.deadlineMs }),
+      ...(form.encrypt ? { encrypt: true } : {}),
     },
   }
 }
@@ -145,8 +150,17 @@ export function allFrames(animationSeconds: number, fps: number): string {
 }
 
 /** The choices that stay from one scene to the next, as a text to keep. */
-export function keptForm({ width, height, quality, spp, fps, checks, priority }: RenderForm): string {
-  return JSON.stringify({ width, height, quality, spp, fps, checks, priority })
+export function keptForm({
+  width,
+  height,
+  quality,
+  spp,
+  fps,
+  checks,
+  priority,
+  encrypt,
+}: RenderForm): string {
+  return JSON.stringify({ width, height, quality, spp, fps, checks, priority, encrypt })
 }
 
 /** The form that a kept text begins with; what is not understood in it is as at first. */
@@ -175,5 +189,6 @@ export function formFrom(kept: string | null): RenderForm {
     quality: oneOf<Quality>('quality', ['draft', 'good', 'fine', 'custom'], FIRST_FORM.quality),
     checks: oneOf<number>('checks', CHECKS, FIRST_FORM.checks),
     priority: oneOf<PriorityName>('priority', ['low', 'normal', 'high'], FIRST_FORM.priority),
+    encrypt: oneOf<boolean>('encrypt', [true, false], FIRST_FORM.encrypt),
   }
 }

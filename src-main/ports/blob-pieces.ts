@@ -1,4 +1,4 @@
-import type { BlobStore } from '../ports/blob-store.ts'
+import type { BlobStore } from './blob-store.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 
@@ -9,12 +9,12 @@ import type { Cid } from '../protocol/ids.ts'
 export async function* blobPieces(
   blobs: BlobStore,
   cid: Cid,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
   const layout = blobs.layout(cid) ?? refuse('blob-missing', `${cid} is not in the store`)
   const chunks = layout.kind === 'raw' ? 1 : layout.chunks.length
   for (let chunk = 0; chunk < chunks; chunk++) {
-    if (signal.aborted) refuse('cancelled', 'reading was cancelled')
+    if (signal?.aborted === true) refuse('cancelled', 'reading was cancelled')
     yield await blobs.readChunk(cid, chunk)
   }
 }

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { decodeCanonical, encodeCanonical } from './canonical.ts'
+import type { Cid } from './ids.ts'
+import { decodeManifest, encodeManifest, secretsOf, withSecrets } from './job-manifest.ts'
+import { MANIFEST_BYTES_MAX } from './limits.ts'
+import { JobManifest, SEALED } from './work.ts'
+
+const CID = 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy' as Cid
+
+const plain = JobManifest.parse({
+  job_id: 'job-1',
+  requester_id: `12D3KooW${'A'.repeat(44)}`,
+  description: 'my kitchen',
+  algorithm_id: 'wasm.module',
+  algorithm_version: '1',
+  params: { args: ['--name', 'Smith'], limits: { wall_ms: 5 } },
+  inputs: { data: CID },
+  unit_count: 1,
+  required_resources: { cpu_cores: 1, ram_gb: 1 },
+  estimated_duration_seconds: 1,
+  priority: 0.5,
+  verification_redundancy: 2,
+  created_at: '2026-11-22T12:00:00.000Z',
+})
+const encrypted: JobManifest = { ...plain, encryption: { scheme: SEALED, secrets: CID } }
+
+describe('a manifest', () => {
+  it('[K3] of a plain job is written as ever', () => {
+    expect(encodeManifest(plain)).toEqual(encodeCanonical(plain))
+    expect(decodeManifest(encodeManifest(plain))).toEqual({ ok: true, value: plain })
+  })
+
+  it('[K3] of an encrypted job leaves out its name and parameters, but what decides who takes it', () => {
+    const bytes = encodeManifest(encrypted)
+    expect(Buffer.from(bytes).includes('kitchen')).toBe(false)
+    expect(Buffer.from(bytes).includes('Smith')).toBe(false)
+    const decoded = decodeManifest(bytes)
+    expect(decoded).toMatchObject({
+      ok: true,
+      value: { description: '', params: { limits: { wall_ms: 5 } } },
+    })
+    if (decoded.ok) expect(withSecrets(decoded.value, secretsOf(encrypted))).toEqual(encrypted)
+  })
+
+  it('[K3] of an encrypted job cannot be taken for a plain one by a peer that knows only those', () => {
+    const bytes = encodeManifest(encrypted)
+    const before = JobManifest.omit({ encryption: true })
+    expect(decodeCanonical(bytes, before, MANIFEST_BYTES_MAX)).toMatchObject({
+      ok: false,
+      fault: { kind: 'malformed' },
+    })
+    // Nor does a requester pass one off as plain.
+    expect(decodeManifest(encodeCanonical(encrypted))).toMatchObject({
+      ok: false,
+      fault: { kind: 'malformed' },
+    })
+  })
+
+  it('[K3] that is encrypted in a way of a later version is refused in one clear line', () => {
+    const later = encodeCanonical({ encrypted: 'sealed-2', work: { anything: 1 } })
+    const decoded = decodeManifest(later)
+    expect(decoded).toMatchObject({ ok: false, fault: { kind: 'unsupported' } })
+    if (!decoded.ok) expect(decoded.fault.message).toContain("'sealed-2'")
+    const broken = decodeManifest(encodeCanonical({ encrypted: SEALED, job: plain }))
+    expect(broken).toMatchObject({ ok: false, fault: { kind: 'malformed' } })
+  })
+
+  it('[K3] keeps what was told openly, whatever its secrets say', () => {
+    const decoded = withSecrets(encrypted, {
+      description: 'x',
+      params: { limits: { wall_ms: 9_999_999 }, seed: 1 },
+    })
+    expect(decoded.params).toMatchObject({ limits: { wall_ms: 5 }, seed: 1 })
+  })
+})

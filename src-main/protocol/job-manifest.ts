@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { decodeCanonical, encodeCanonical } from './canonical.ts'
+import { failure, success, type Outcome } from './fault.ts'
+import { MANIFEST_BYTES_MAX } from './limits.ts'
+import { JobManifest, Params, SEALED } from './work.ts'
+
+/** Parameters that everybody who is asked must know, secret or not: what a unit may use decides who takes it. */
+const OPEN_PARAMS: ReadonlySet<string> = new Set(['limits'])
+
+/** What of an encrypted job's manifest is for those who compute it alone. */
+export const JobSecrets = z.object({ description: JobManifest.shape.description, params: Params })
+export type JobSecrets = z.infer<typeof JobSecrets>
+
+/**
+ * An encrypted job's manifest as it travels. It has another shape than a plain one, so that a peer of an older version takes
+ * it for malformed, rather than sealed bytes for a scene.
+ */
+const SealedManifest = z.object({ encrypted: z.literal(SEALED), job: JobManifest })
+
+/** The same of any version, to be told apart from what is malformed. */
+const AnyEncryption = z.object({ encrypted: z.string().max(100) })
+
+/** A manifest as the blob that everybody who may compute the job reads; what is secret of an encrypted one is left out. */
+export function encodeManifest(manifest: JobManifest): Uint8Array {
+  if (manifest.encryption === undefined) return encodeCanonical(manifest)
+  const params = Object.fromEntries(Object.entries(manifest.params).filter(([name]) => OPEN_PARAMS.has(name)))
+  return encodeCanonical({ encrypted: SEALED, job: { ...manifest, description: '', params } })
+}
+
+/** What `encodeManifest` leaves out of an encrypted job's manifest. */
+export function secretsOf({ description, params }: JobManifest): JobSecrets {
+  return {
+    description,
+    params: Object.fromEntries(Object.entries(params).filter(([name]) => !OPEN_PARAMS.has(name))),
+  }
+}
+
+/** A manifest with what its secrets say. They change nothing that was told openly. */
+export function withSecrets(manifest: JobManifest, { description, params }: JobSecrets): JobManifest {
+  return { ...manifest, description, params: { ...params, ...manifest.params } }
+}
+
+/**
+ * The manifest in a blob, without its secrets.
+ * @returns the manifest, `unsupported` for one that is encrypted in a way that is not known here, or as `decodeCanonical`
+ */
+export function decodeManifest(bytes: Uint8Array): Outcome<JobManifest> {
+  const plain = decodeCanonical(bytes, JobManifest, MANIFEST_BYTES_MAX)
+  if (plain.ok) {
+    const isSealed = plain.value.encryption !== undefined
+    return isSealed
+      ? failure('malformed', 'the manifest of an encrypted job in the shape of a plain one')
+      : plain
+  }
+  const sealed = decodeCanonical(bytes, SealedManifest, MANIFEST_BYTES_MAX)
+  if (sealed.ok) {
+    const { job } = sealed.value
+    return job.encryption === undefined
+      ? failure('malformed', 'an encrypted job without its encryption')
+      : success(job)
+  }
+  const any = decodeCanonical(bytes, AnyEncryption, MANIFEST_BYTES_MAX)
+  if (!any.ok) return plain
+  if (any.value.encrypted === SEALED) return sealed
+  return failure(
+    'unsupported',
+    `the job is encrypted as '${any.value.encrypted}', which this version does not know`,
+  )
+}
