@@ -133,6 +133,8 @@ export const CAME_MS_MAX = 1_000
 
 /** A router maps a port for so long; it is asked anew at half of that. */
 export const MAPPING_S = 3_600
+/** One that maps for less is asked no more often for that. */
+export const MAPPING_S_MIN = 120
 /** A router that maps nothing is asked again after this, and then after twice as long, up to the other. */
 export const MAPPING_AGAIN_MS_MIN = 60_000
 export const MAPPING_AGAIN_MS_MAX = 30 * 60_000
