@@ -37,10 +37,14 @@ describe('an IP that contacts name', () => {
     expect(isOutside(host)).toBe(false)
   })
 
-  it.each(['25.0.0.1', '1.1.1.1', '223.255.255.1', '2a00:1450::1', '2606:4700::1111', '/ip4/25.0.0.1/tcp/4001'])(
-    '[H23] is of the internet: %s',
-    (host) => {
-      expect(isOutside(host)).toBe(true)
-    },
-  )
+  it.each([
+    '25.0.0.1',
+    '1.1.1.1',
+    '223.255.255.1',
+    '2a00:1450::1',
+    '2606:4700::1111',
+    '/ip4/25.0.0.1/tcp/4001',
+  ])('[H23] is of the internet: %s', (host) => {
+    expect(isOutside(host)).toBe(true)
+  })
 })
