@@ -298,7 +298,7 @@ it('[H22] a pair that would send more than it may does not take the turns of oth
   await new Promise((resolve) => setTimeout(resolve, 50))
   // Two days' worth of seconds for this pair, and for all together a few seconds.
   let isGranted = false
-  greedy.take(10_000, signal)
+  expect(greedy.take(10_000, signal)).toBeUndefined()
   const waiting = Promise.resolve(greedy.take(5_000_000, signal) as Promise<void>).then(
     () => (isGranted = true),
   )

@@ -39,6 +39,8 @@ export interface RoutesParts {
   readonly askBack: ReachParts['ask']
   /** Tries what is known of a peer's direct addresses, connected or not. @throws when none answers */
   readonly dialDirect: (peer: PeerId, signal: AbortSignal) => Promise<void>
+  /** Whether one more address may be tried that a contact names. */
+  readonly mayDialOf: (peer: PeerId) => boolean
   readonly tell: (event: ConnectionEvent) => void
   /** Requests go over new streams from now on. */
   readonly retire: (peer: PeerId) => void
@@ -128,6 +130,7 @@ export function createRoutes(parts: RoutesParts): Routes {
     dialDirect: parts.dialDirect,
     request: (peer, bytes, signal) => parts.request(peer, PUNCH, bytes, signal),
     dialPunch,
+    mayDial: parts.mayDialOf,
     seenAt: () => {
       const six = ownAddresses()
         .map(hostOf)
