@@ -155,6 +155,34 @@ const fast: Clock = {
   after: (delayMs, callback) => machineClock.after(delayMs / 100, callback),
 }
 
+it('[H21] a relay’s answer to who dials through it is read as far as 4 KiB', async () => {
+  const evil = await startNode()
+  const heard: Uint8Array[] = []
+  await evil.handle(HOP, (stream) => {
+    const asking = lpStream(stream)
+    // All is well, it says, after 200,000 bytes of addresses of nobody.
+    const said = Buffer.concat([
+      Buffer.of(8, 2, 0x1a),
+      varint(200_000),
+      Buffer.alloc(200_000, Buffer.of(0x12, 0)),
+      Buffer.of(0x28, RELAY_STATUS.ok),
+    ])
+    void asking
+      .read(soon())
+      .then(() => {
+        stream.addEventListener('message', ({ data }) => void heard.push(data.subarray()))
+        return asking.write(said, soon())
+      })
+      .catch(() => undefined)
+  })
+  const bob = createIdentity(randomBytes(32)).peer
+  const ann = await start([idOf(evil), bob])
+  await connect(ann, evil)
+  const address = `${addressesOf(evil)[0]}/p2p-circuit/p2p/${bob}`
+  await expect(ann.connect(bob, [address], { signal: AbortSignal.timeout(3_000) })).rejects.toThrow()
+  expect(heard).toEqual([])
+})
+
 function idMessage(peer: PeerId): Uint8Array {
   const id = peerIdFromString(peer).toMultihash().bytes
   return Buffer.concat([Buffer.of(0x0a, id.byteLength), id])
