@@ -42,10 +42,10 @@ const SETTLE_MS = 300
 /** A contact's own word is taken so often a minute, whoever passes it on: each may be written down, and dialled. */
 const HEARD_A_MINUTE_MAX = 12
 /**
- * New addresses of this peer are told so often a minute, half of what contacts take: a router or a relay that changes them
- * all the time would else use that up, and the last ones would be told to nobody.
+ * New addresses of this peer are told so often a minute. A router or a relay that changes them all the time would else use
+ * up what contacts take, and the last ones would be told to nobody. Who connects is told them, too: that is what is left.
  */
-const TOLD_A_MINUTE_MAX = HEARD_A_MINUTE_MAX / 2
+const TOLD_A_MINUTE_MAX = HEARD_A_MINUTE_MAX - 4
 /** A contact that comes and goes makes this peer look for others so often a minute: all who are connected are asked then. */
 const LOOKS_A_MINUTE_MAX = 6
 
