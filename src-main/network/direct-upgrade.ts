@@ -43,6 +43,8 @@ export interface UpgradeParts {
   readonly dialDirect: (peer: PeerId, signal: AbortSignal) => Promise<void>
   readonly request: (peer: PeerId, bytes: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>
   readonly dialPunch: (address: Multiaddr, how: PunchDial) => Promise<Connection>
+  /** Whether one more address may be tried that this peer names. */
+  readonly mayDial: (peer: PeerId) => boolean
   /** Where others outside see this peer: at an IPv4 address of its router or itself, and an IPv6 address of its own. */
   readonly seenAt: () => readonly string[]
   readonly isOutside: (host: string) => boolean
@@ -69,7 +71,7 @@ export interface DirectUpgrade {
  * QUIC; over TCP it dials from any port, and a router of the usual kind lets nobody in at that.)
  */
 export function createDirectUpgrade(parts: UpgradeParts): DirectUpgrade {
-  const { self, clock, isRelayed, dialDirect, request, dialPunch, seenAt, isOutside } = parts
+  const { self, clock, isRelayed, dialDirect, request, dialPunch, mayDial, seenAt, isOutside } = parts
   const waiting = new Map<PeerId, { failures: number; cancel: () => void }>()
   const punchedAtMs = new Map<PeerId, number>()
   const stopping = new AbortController()
@@ -116,6 +118,7 @@ export function createDirectUpgrade(parts: UpgradeParts): DirectUpgrade {
       const family = familyOf(host)
       const localAddress = from.hosts.find((own) => familyOf(own) === family)
       if (localAddress === undefined) refuse('unreachable', 'no address of the same family')
+      if (!mayDial(peer)) refuse('too-busy', 'too many addresses of this peer were tried within a minute')
       const address = multiaddr(`/${family}/${host}/tcp/${to.port}/p2p/${peer}`)
       // Of IPv4 the router's is told, which this machine does not have.
       const own = family === 'ip6' ? { localAddress } : {}
@@ -150,10 +153,10 @@ export function createDirectUpgrade(parts: UpgradeParts): DirectUpgrade {
       const hosts = [...seenAt()]
       const nowMs = clock.nowMs()
       if (!isRelayed(from) || hosts.length === 0) refuse('unreachable', 'not to be reached in this way')
-      if (nowMs - (punchedAtMs.get(from) ?? -PUNCH_PER_PEER_MS) < PUNCH_PER_PEER_MS) {
-        refuse('too-busy', 'asked again too soon')
-      }
-      for (const [peer, atMs] of punchedAtMs) if (nowMs - atMs >= PUNCH_PER_PEER_MS) punchedAtMs.delete(peer)
+      // A clock that was set back keeps nobody from asking.
+      for (const [peer, atMs] of punchedAtMs)
+        if (nowMs - atMs >= PUNCH_PER_PEER_MS || nowMs < atMs) punchedAtMs.delete(peer)
+      if (punchedAtMs.has(from)) refuse('too-busy', 'asked again too soon')
       punchedAtMs.set(from, nowMs)
       const own = { hosts, port: await freePort() }
       // Whether it comes about shows in the connection; the answer must be on its way before.

@@ -159,7 +159,6 @@ export async function createNode(options: NodeOptions) {
       identify: identify(),
       identifyPush: identifyPush(),
       dialAddress: addressDialler(handshakes),
-      listenAt,
       confirmOwn,
       ping: ping(),
       dht: kadDHT({
@@ -224,13 +223,6 @@ function addressDialler(handshakes: HandshakeErrors) {
         throw handshakes.of(options.signal) ?? error
       }
     }
-}
-
-/** Listens at one more address; a place at a relay is one. */
-function listenAt(components: {
-  readonly transportManager: { listen(addresses: Multiaddr[]): Promise<void> }
-}) {
-  return (address: Multiaddr): Promise<void> => components.transportManager.listen([address])
 }
 
 /**

@@ -82,6 +82,12 @@ export const NEARBY_DIALS_MAX = 4
 export const RELAY_PLACES_MAX = 64
 /** How long a place is held without being asked for again; the holder asks five minutes before. */
 export const RELAY_PLACE_MS = 60 * 60_000
+/** A relay's place lasts so long at least, whatever its clock says; it is asked for again no more often than below. */
+export const RELAY_PLACE_MS_MIN = 2 * 60_000
+/** A place is asked for again when it ends sooner than this. */
+export const RELAY_RENEW_MS = 5 * 60_000
+/** Addresses of one relay that this peer says it is reached through: two relays fit into a record, whatever one of them says. */
+export const RELAY_ADDRESSES_MAX = 3
 /** Lines through this peer, all, of one contact, and between two: one each way, while the two dial each other at once. */
 export const RELAY_LINES_MAX = 128
 export const RELAY_LINES_PER_PEER_MAX = 32
@@ -133,6 +139,8 @@ export const CAME_MS_MAX = 1_000
 
 /** A router maps a port for so long; it is asked anew at half of that. */
 export const MAPPING_S = 3_600
+/** One that maps for less is asked no more often for that. */
+export const MAPPING_S_MIN = 120
 /** A router that maps nothing is asked again after this, and then after twice as long, up to the other. */
 export const MAPPING_AGAIN_MS_MIN = 60_000
 export const MAPPING_AGAIN_MS_MAX = 30 * 60_000

@@ -48,13 +48,19 @@ export async function mapByPmp(
 function connectTo(router: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4')
-    socket.once('error', reject)
-    // A connected socket hears nobody but the router.
-    socket.connect(PMP_PORT, router, () => {
-      socket.off('error', reject)
+    const fail = (error: Error): void => {
+      socket.close()
+      reject(error)
+    }
+    socket.once('error', fail)
+    // A callback would be called where there is no way to the router, too.
+    socket.once('connect', () => {
+      socket.off('error', fail)
       socket.on('error', () => undefined)
       resolve(socket)
     })
+    // A connected socket hears nobody but the router.
+    socket.connect(PMP_PORT, router)
   })
 }
 

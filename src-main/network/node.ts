@@ -240,6 +240,7 @@ export function createTransport(options: TransportOptions): Transport {
     request: (peer, protocol, bytes, signal) => pool.request(peer, protocol, bytes, { signal }),
     askBack: (peer, ports, asking) => dialBack.ask(peer, ports, asking),
     dialDirect,
+    mayDialOf: (peer) => dials.take(peer),
     tell,
     retire: (peer) => pool.retire(peer),
     moved: (line) => gossip.moved(line),

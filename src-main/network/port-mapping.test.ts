@@ -39,7 +39,7 @@ function standingClock() {
 
 describe('a port mapper', () => {
   /** A router of which the test is the other end. */
-  function router(host = '25.0.1.2') {
+  function router(host = '25.0.1.2', says: { readonly seconds?: number; readonly port?: number } = {}) {
     const asked: number[] = []
     const unmapped: number[] = []
     const announced: (readonly string[])[] = []
@@ -52,6 +52,7 @@ describe('a port mapper', () => {
         host,
         port,
         seconds: MAPPING_S,
+        ...says,
         by: 'UPnP',
         unmap: () => Promise.resolve(void unmapped.push(port)),
       })
@@ -92,6 +93,27 @@ describe('a port mapper', () => {
     expect(mapper.state().state).toBe('mapped')
     expect(asked).toHaveLength(2)
     expect(announced.at(-1)).toEqual(['/ip4/25.0.1.2/tcp/20123'])
+  })
+
+  it.each([0, 1, 2 ** 32 - 1])(
+    '[H26] asks a router that maps for %i seconds neither without end nor never again',
+    async (seconds) => {
+      const { mapper, asked, pass } = router('25.0.1.2', { seconds })
+      mapper.start()
+      await pass(0)
+      for (let s = 0; s < 10; s++) await pass(1_000)
+      expect(asked).toHaveLength(1)
+      await pass((MAPPING_S * 1_000) / 2)
+      expect(asked).toHaveLength(2)
+    },
+  )
+
+  it('[H26] announces no port of other services that a router says', async () => {
+    const { mapper, announced, pass } = router('25.0.1.2', { port: 25 })
+    mapper.start()
+    await pass(0)
+    expect(mapper.state()).toEqual({ state: 'none', why: 'the router gave port 25' })
+    expect(announced.flat()).toEqual([])
   })
 
   it('[H26] announces nothing behind a router that is behind another one', async () => {

@@ -3,11 +3,13 @@ import { networkInterfaces } from 'node:os'
 import { faultOf, refuse } from '../protocol/fault.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { PortMapping } from '../ports/port-mapping.ts'
+import { PORT_MIN } from '../protocol/dial-back.ts'
 import {
   MAPPING_AGAIN_MS_MAX,
   MAPPING_AGAIN_MS_MIN,
   MAPPING_MS_MAX,
   MAPPING_S,
+  MAPPING_S_MIN,
   ROUTERS_MAX,
   UNMAPPING_MS_MAX,
 } from './limits.ts'
@@ -107,6 +109,8 @@ export function createPortMapper(parts: PortMappingParts): PortMapper {
   }
 
   function took(now: Mapped): void {
+    // Contacts try no such port, and nobody is sent to one of another program's.
+    if (now.port < PORT_MIN) return failed(`the router gave port ${now.port}`)
     failures = 0
     mapped = now
     if (isUsable(now.host)) {
@@ -119,7 +123,8 @@ export function createPortMapper(parts: PortMappingParts): PortMapper {
       become({ state: 'none', why: `the router has no public address itself, but ${now.host}` })
       announce([])
     }
-    later((Math.max(now.seconds, 2) * 1_000) / 2)
+    // Routers say all that fits into 32 bits, or nothing; a timer of more than 24 days would fire at once.
+    later((Math.min(Math.max(now.seconds, MAPPING_S_MIN), MAPPING_S) * 1_000) / 2)
   }
 
   function failed(why: string): void {

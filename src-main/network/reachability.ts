@@ -48,7 +48,6 @@ export interface Reach {
 export function createReach(parts: ReachParts): Reach {
   const { clock, lines, ports, ask, isOutside, changed } = parts
   let state: Reachability = { state: 'unknown' }
-  let seen: string | undefined
   let asking: Promise<void> | undefined
   let askedAtMs: number | undefined
   let provenAtMs: number | undefined
@@ -86,21 +85,19 @@ export function createReach(parts: ReachParts): Reach {
 
   /** @returns what a contact says, and whether it tried from outside in vain */
   async function askOne(peer: PeerId, signal: AbortSignal): Promise<{ word: Confirmation; inVain: boolean }> {
+    const askedIn = epoch
     const { came, giveUp } = coming(peer)
     const word = await ask(peer, ports().slice(0, DIAL_BACK_PORTS_MAX), { signal }).finally(() =>
       clock.after(CAME_MS_MAX, giveUp),
     )
-    const { family, host } = placeOf(word.address ?? '')
-    const isFar = word.address !== undefined && isOutside(host)
+    const isFar = word.address !== undefined && isOutside(placeOf(word.address).host)
     if (word.outcome !== 'open') {
       giveUp()
-      if (isFar && family === 'ip4') seen = host
       return { word, inVain: isFar && (word.outcome === 'refused' || word.outcome === 'no-answer') }
     }
     const line = await came
     if (line === undefined) return { word: { peer, atMs: word.atMs, outcome: 'no-word' }, inVain: false }
-    if (isFar && family === 'ip4') seen = host
-    if (isFar) reachedBy(line)
+    if (isFar && askedIn === epoch) reachedBy(line)
     return { word, inVain: false }
   }
 
@@ -130,6 +127,16 @@ export function createReach(parts: ReachParts): Reach {
     said = [...latest.values()].sort((a, b) => b.atMs - a.atMs).slice(0, 2 * REACH_ASKED_MAX)
   }
 
+  /** Of the IPs that contacts say, which one alone may lie about, the one that most say; of as many, the newest. */
+  function seenAt(): string | undefined {
+    const votes = new Map<string, number>()
+    for (const { address = '' } of said) {
+      const { family, host } = placeOf(address)
+      if (family === 'ip4' && isOutside(host)) votes.set(host, (votes.get(host) ?? 0) + 1)
+    }
+    return [...votes].sort(([, a], [, b]) => b - a)[0]?.[0]
+  }
+
   function isFar(line: Connection): boolean {
     return isOutside(placeOf(line.remoteAddr.toString()).host)
   }
@@ -141,7 +148,7 @@ export function createReach(parts: ReachParts): Reach {
 
   return {
     state: () => state,
-    seenAt: () => seen,
+    seenAt,
     confirmations: () => said,
     opened(line, isAnswered) {
       if (!isAnswered) return
@@ -149,9 +156,12 @@ export function createReach(parts: ReachParts): Reach {
       if (isFar(line)) reachedBy(line)
     },
     tend() {
+      const nowMs = clock.nowMs()
+      // What is of the future is of a clock that was set back since.
       const isRecent = (atMs: number | undefined): boolean =>
-        atMs !== undefined && clock.nowMs() - atMs < REACH_AGAIN_MS
-      if (asking !== undefined || isRecent(askedAtMs) || (isRecent(provenAtMs) && seen !== undefined)) return
+        atMs !== undefined && nowMs >= atMs && nowMs - atMs < REACH_AGAIN_MS
+      if (asking !== undefined || isRecent(askedAtMs)) return
+      if (isRecent(provenAtMs) && seenAt() !== undefined) return
       void askNow(REACH_ASKED_MAX, new AbortController().signal)
     },
     check: ({ signal }) => askNow(REACH_ASKED_MAX, signal),
@@ -159,7 +169,6 @@ export function createReach(parts: ReachParts): Reach {
       epoch += 1
       askedAtMs = undefined
       provenAtMs = undefined
-      seen = undefined
       said = []
       set({ state: 'unknown' })
     },

@@ -135,6 +135,17 @@ describe('reconnector', () => {
     expect(dials).toHaveLength(2)
   })
 
+  test('[H7] contacts who say something new all the time take nobody else’s turn', async () => {
+    const noisy = peers.slice(0, DIALS_MAX)
+    const quiet = peers.slice(DIALS_MAX)
+    for (let round = 0; round < 3; round++) {
+      const addresses = [`/ip4/192.0.2.7/tcp/${20_000 + round}`]
+      reconnector.keep([...noisy.map((one) => ({ peer: one, addresses })), ...quiet.map(known)])
+      await pass(0)
+    }
+    expect(new Set(dials.map((dial) => dial.peer))).toEqual(new Set(peers))
+  })
+
   test('who comes by itself is not dialled, and a connection lost while dialling is noticed', async () => {
     reconnector.keep([known(peer)])
     dials[0]!.fail()

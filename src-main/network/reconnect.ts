@@ -47,7 +47,8 @@ interface Entry {
   phase:
     | { state: 'connected'; readonly sinceMs: number }
     | { state: 'waiting'; readonly untilMs: number; readonly cancel: () => void }
-    | { state: 'queued' }
+    /** `turn` is lower for who has waited longer. */
+    | { state: 'queued'; readonly turn: number }
     /** Begun anew when more is known than when it began, or the network is another one. */
     | { state: 'dialling'; readonly abort: AbortController; isOutdated: boolean }
 }
@@ -68,6 +69,7 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
   const { clock, random, isConnected, dial, onChange, onNews } = parts
   const entries = new Map<PeerId, Entry>()
   let dialling = 0
+  let turns = 0
   let stopped = false
 
   const forget = (entry: Entry) => {
@@ -76,6 +78,7 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
   }
   const isCurrent = (entry: Entry) => !stopped && entries.get(entry.known.peer) === entry
 
+  const queued = () => ({ state: 'queued', turn: (turns += 1) }) as const
   const connected = () => ({ state: 'connected', sinceMs: clock.nowMs() }) as const
   const lookFrom = (nowMs: number) => ({ sinceMs: nowMs, hopefulFromMs: nowMs, tries: 0 })
   const later = (entry: Entry) => {
@@ -83,7 +86,7 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
     const dice = new DataView(buffer, byteOffset).getUint32(0) / 2 ** 32
     const pauseMs = backoffMs(entry.failures, dice)
     const cancel = clock.after(pauseMs, () => {
-      entry.phase = { state: 'queued' }
+      entry.phase = queued()
       dialQueued()
     })
     entry.phase = { state: 'waiting', untilMs: clock.nowMs() + pauseMs, cancel }
@@ -116,15 +119,19 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
     }
     if (!isOver()) {
       if (isConnected(entry.known.peer)) markConnected(entry)
-      else if (phase.isOutdated) entry.phase = { state: 'queued' }
+      else if (phase.isOutdated) entry.phase = queued()
       else later(entry)
     }
     dialQueued()
   }
+  /** Whoever has waited longest is first: a contact with news at every moment has no more turns than the others. */
   const dialQueued = () => {
-    for (const entry of entries.values()) {
+    const waiting = [...entries.values()].flatMap((entry) =>
+      entry.phase.state === 'queued' ? [{ entry, turn: entry.phase.turn }] : [],
+    )
+    for (const { entry } of waiting.sort((a, b) => a.turn - b.turn)) {
       if (stopped || dialling >= DIALS_MAX) return
-      if (entry.phase.state === 'queued') void dialOne(entry)
+      void dialOne(entry)
     }
   }
 
@@ -141,7 +148,7 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
     if (entry.phase.state !== 'waiting') return
     entry.phase.cancel()
     entry.failures = 0
-    entry.phase = { state: 'queued' }
+    entry.phase = queued()
   }
   const markConnected = (entry: Entry) => {
     entry.phase = connected()
@@ -177,7 +184,7 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
           queueNow(entry)
           onNews?.(peer)
         } else {
-          const phase = isConnected(peer) ? connected() : ({ state: 'queued' } as const)
+          const phase = isConnected(peer) ? connected() : queued()
           const look = lookFrom(clock.nowMs())
           entries.set(peer, { known, failures: 0, look, failed: new Map(), phase })
         }

@@ -1,5 +1,6 @@
 import type { PeerId } from '../protocol/ids.ts'
 import { RELAY_AGAIN_MS, RELAYS_MAX } from './limits.ts'
+import type { RelayPlaces } from './relay-places.ts'
 
 /** What holding places at relays acts through. */
 export interface RelayClientParts {
@@ -8,7 +9,7 @@ export interface RelayClientParts {
   readonly offers: () => readonly PeerId[]
   /** Whether others reach this peer through relays only. */
   readonly isNeeded: () => boolean
-  readonly hasPlace: (relay: PeerId) => boolean
+  readonly places: Pick<RelayPlaces, 'has' | 'isDue'>
   /** Asks for a place. @throws when there is none */
   readonly ask: (relay: PeerId) => Promise<void>
 }
@@ -25,15 +26,15 @@ export interface RelayClient {
 
 /** Holds none yet. */
 export function createRelayClient(parts: RelayClientParts): RelayClient {
-  const { nowMs, offers, isNeeded, hasPlace, ask } = parts
-  /** Who was asked, and from when on may be asked again. */
+  const { nowMs, offers, isNeeded, places, ask } = parts
+  /** Who was asked, and when. */
   const asked = new Map<PeerId, number>()
   const asking = new Set<PeerId>()
 
   async function askOne(relay: PeerId): Promise<void> {
     asking.add(relay)
     asked.delete(relay)
-    asked.set(relay, nowMs() + RELAY_AGAIN_MS)
+    asked.set(relay, nowMs())
     try {
       await ask(relay)
     } catch {
@@ -43,20 +44,26 @@ export function createRelayClient(parts: RelayClientParts): RelayClient {
     }
   }
 
+  /** Whether it was not asked a moment ago. A clock that was set back forbids nothing. */
+  function mayAsk(relay: PeerId): boolean {
+    const agoMs = nowMs() - (asked.get(relay) ?? -Infinity)
+    return !asking.has(relay) && (agoMs >= RELAY_AGAIN_MS || agoMs < 0)
+  }
+
   return {
     tend() {
       const all = offers()
       for (const relay of asked.keys()) if (!all.includes(relay)) asked.delete(relay)
       if (!isNeeded()) return
-      const held = all.filter((relay) => hasPlace(relay) || asking.has(relay)).length
-      const free = all.filter(
-        (relay) => !hasPlace(relay) && !asking.has(relay) && (asked.get(relay) ?? 0) <= nowMs(),
-      )
-      for (const relay of free.slice(0, Math.max(0, RELAYS_MAX - held))) void askOne(relay)
+      const held = all.filter((relay) => places.has(relay) || asking.has(relay))
+      const free = all.filter((relay) => !held.includes(relay) && mayAsk(relay))
+      const due = held.filter((relay) => places.isDue(relay) && mayAsk(relay))
+      for (const relay of [...due, ...free.slice(0, Math.max(0, RELAYS_MAX - held.length))])
+        void askOne(relay)
     },
     isRelay: (peer) => asked.has(peer),
     reset: () => {
-      for (const relay of asked.keys()) asked.set(relay, 0)
+      for (const relay of asked.keys()) asked.set(relay, -Infinity)
     },
   }
 }

@@ -70,6 +70,8 @@ export function joinStreams(
 
   carry(...ends)
   carry(ends[1], ends[0])
+  // One that ended before is told of no more.
+  if (ends.some(({ status }) => status !== 'open')) end(LOST)
   return end
 }
 

@@ -121,9 +121,8 @@ export function createRelayQuota(clock: Clock, limits: RelayLimits): RelayQuota 
         take(bytes, signal) {
           pair.bytes += bytes
           if (pair.bytes > limits.pairBytesPerDay) return 'used-up'
-          const [own, ours] = [pair.rate.take(bytes, signal), all.take(bytes, signal)]
-          if (own === undefined && ours === undefined) return undefined
-          return Promise.all([own, ours]).then(() => undefined)
+          // One after the other: a pair that waits for its own rate does not stand before others for what all share.
+          return pair.rate.take(bytes, signal)?.then(() => all.take(bytes, signal)) ?? all.take(bytes, signal)
         },
         close() {
           if (isOpen) change(-1)

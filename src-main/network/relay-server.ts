@@ -6,7 +6,13 @@ import * as Digest from 'multiformats/hashes/digest'
 import { refuse, type Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
-import { RELAY_ANSWER_MS_MAX, RELAY_MESSAGE_BYTES_MAX, RELAY_PLACE_MS, RELAY_STREAMS_MAX } from './limits.ts'
+import {
+  ADDRESSES_MAX,
+  RELAY_ANSWER_MS_MAX,
+  RELAY_MESSAGE_BYTES_MAX,
+  RELAY_PLACE_MS,
+  RELAY_STREAMS_MAX,
+} from './limits.ts'
 import { joinStreams } from './relay-line.ts'
 import { createRelayQuota, RELAY_LIMITS, type LineQuota, type RelayLimits } from './relay-quota.ts'
 import {
@@ -50,6 +56,9 @@ export interface RelayServer {
   lines(): number
 }
 
+/** Nobody says more than a message before it has its answer. */
+const BOUNDS = { maxDataLength: RELAY_MESSAGE_BYTES_MAX, maxBufferSize: 2 * RELAY_MESSAGE_BYTES_MAX }
+
 type Asking = LengthPrefixedStream<Stream>
 const ourId = (id: { toString(): string }): PeerId => id.toString() as PeerId
 
@@ -61,7 +70,8 @@ export function createRelayServer(parts: RelayServerParts): RelayServer {
   const { node, clock, isContact, onDefect, limits = RELAY_LIMITS } = parts
   const places = new Map<PeerId, { untilMs: number }>()
   const lines = new Set<(fault: Fault) => void>()
-  let quota = createRelayQuota(clock, limits)
+  // It goes on counting while this peer does not relay: who can make it stop for a moment has no other day for that.
+  const quota = createRelayQuota(clock, limits)
   let isOn = false
   let changing = Promise.resolve()
 
@@ -85,6 +95,7 @@ export function createRelayServer(parts: RelayServerParts): RelayServer {
     const addresses = node
       .getMultiaddrs()
       .filter((address) => !address.toString().includes('/p2p-circuit'))
+      .slice(0, ADDRESSES_MAX)
       .map((address) => address.bytes)
     return { status: RELAY_STATUS.ok, place: { untilMs, addresses }, limit: limitOf(limits.pairBytesPerDay) }
   }
@@ -104,8 +115,13 @@ export function createRelayServer(parts: RelayServerParts): RelayServer {
         share.close()
         return { status: RELAY_STATUS.connectionFailed }
       }
-      await answer(asking, { status: RELAY_STATUS.ok, limit })
-      join([asking.unwrap(), reached], share)
+      try {
+        await answer(asking, { status: RELAY_STATUS.ok, limit })
+        join([asking.unwrap(), reached], share)
+      } catch (error) {
+        reached.abort(asError(error))
+        throw error
+      }
       return undefined
     } catch (error) {
       share.close()
@@ -125,23 +141,28 @@ export function createRelayServer(parts: RelayServerParts): RelayServer {
 
   async function onHop(stream: Stream, connection: Connection): Promise<void> {
     const from = ourId(connection.remotePeer)
-    const asking = lpStream(stream, { maxDataLength: RELAY_MESSAGE_BYTES_MAX })
+    const asking = lpStream(stream, BOUNDS)
     if (!isContact(from) || !connection.direct) refuse('not-trusted', 'this is for contacts')
     const request = await asking.read(soon()).then((bytes) => readHopRequest(bytes.subarray()))
     switch (request.kind) {
       case 'reserve':
-        await answer(asking, reserve(from))
-        return stream.close(soon())
+        return conclude(asking, reserve(from))
       case 'connect': {
         const to = ourId(peerIdFromMultihash(Digest.decode(request.peer)))
         const refusal = await connect(asking, from, to)
-        if (refusal === undefined) return undefined
-        await answer(asking, refusal)
-        return stream.close(soon())
+        return refusal === undefined ? undefined : conclude(asking, refusal)
       }
       case 'other':
-        return answer(asking, { status: RELAY_STATUS.unexpected })
+        return conclude(asking, { status: RELAY_STATUS.unexpected })
     }
+  }
+
+  /** Says the last of it. Whoever does not end its half then has it ended. */
+  async function conclude(asking: Asking, said: HopAnswer): Promise<void> {
+    await answer(asking, said)
+    const stream = asking.unwrap()
+    clock.after(RELAY_ANSWER_MS_MAX, () => stream.abort(new Error('all is said')))
+    await stream.close(soon())
   }
 
   async function change(to: boolean): Promise<void> {
@@ -155,7 +176,6 @@ export function createRelayServer(parts: RelayServerParts): RelayServer {
       return
     }
     places.clear()
-    quota = createRelayQuota(clock, limits)
     for (const end of [...lines]) end({ kind: 'cancelled', message: 'this peer relays no more' })
     lines.clear()
     await node.unhandle(HOP)
@@ -173,7 +193,7 @@ export function createRelayServer(parts: RelayServerParts): RelayServer {
 async function reach(target: Connection, from: PeerId, limit: LineLimit): Promise<Stream | undefined> {
   const stream = await target.newStream(STOP, { ...soon(), maxOutboundStreams: RELAY_STREAMS_MAX })
   try {
-    const asking = lpStream(stream, { maxDataLength: RELAY_MESSAGE_BYTES_MAX })
+    const asking = lpStream(stream, BOUNDS)
     await asking.write(writeStopRequest(peerIdFromString(from).toMultihash().bytes, limit), soon())
     const status = readStopStatus((await asking.read(soon())).subarray())
     if (status === RELAY_STATUS.ok) return asking.unwrap()
@@ -181,7 +201,7 @@ async function reach(target: Connection, from: PeerId, limit: LineLimit): Promis
     stream.abort(asError(error))
     throw error
   }
-  await stream.close(soon())
+  stream.abort(new Error('it does not want to'))
   return undefined
 }
 

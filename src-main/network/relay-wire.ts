@@ -46,6 +46,26 @@ export function readHopRequest(bytes: Uint8Array): HopRequest {
   return { kind: 'connect', peer: id }
 }
 
+/** Writes what somebody asks who wants a place. */
+export function writePlaceRequest(): Uint8Array {
+  return numberField(1, 0)
+}
+
+/** Reads an answer to that. @throws FaultError `malformed` */
+export function readHopAnswer(bytes: Uint8Array): Pick<HopAnswer, 'status' | 'place'> {
+  const { type, status, messages } = readFields(bytes, { type: 1, status: 5, message: 3 })
+  if (type !== 2 || status === undefined) throw malformed()
+  const [place] = messages
+  if (place === undefined) return { status }
+  const { type: untilS = 0, messages: addresses } = readFields(place, { type: 1, message: 2 })
+  return { status, place: { untilMs: untilS * 1_000, addresses } }
+}
+
+/** A message as it is sent, its length in front. */
+export function withLength(message: Uint8Array): Uint8Array {
+  return Buffer.concat([varintBytes(message.byteLength), message])
+}
+
 /** Writes an answer to a request. */
 export function writeHopAnswer({ status, limit, place }: HopAnswer): Uint8Array {
   return Buffer.concat([

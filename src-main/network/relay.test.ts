@@ -330,7 +330,7 @@ describe('the quota of a pair', () => {
 
   it('[H22] grants no more bytes a second than the limit says, to it and to all together', async () => {
     const { clock, pass } = standingClock()
-    const quota = createRelayQuota(clock, { ...RELAY_LIMITS, pairBytesPerS: 1_000, bytesPerS: 1_500 })
+    const quota = createRelayQuota(clock, { ...RELAY_LIMITS, pairBytesPerS: 1_000, bytesPerS: 1_000 })
     const signal = new AbortController().signal
     const [one, two] = [quota.open(ann, bob)!, quota.open(ann, cy)!]
     pass(1_000)

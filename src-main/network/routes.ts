@@ -14,7 +14,8 @@ import { createReach, type ReachParts } from './reachability.ts'
 import { createRelayClient } from './relay-client.ts'
 import type { RelayLimits } from './relay-quota.ts'
 import { createRelayServer, type RelayServer } from './relay-server.ts'
-import { createRelayTransport, type RelayTransport } from './relay-transport.ts'
+import { createRelayPlaces } from './relay-places.ts'
+import { createRelayTransport } from './relay-transport.ts'
 import { HOP } from './relay-wire.ts'
 import { isLoopback, isOutside as isOutsideHere } from './shareable-addresses.ts'
 
@@ -38,6 +39,8 @@ export interface RoutesParts {
   readonly askBack: ReachParts['ask']
   /** Tries what is known of a peer's direct addresses, connected or not. @throws when none answers */
   readonly dialDirect: (peer: PeerId, signal: AbortSignal) => Promise<void>
+  /** Whether one more address may be tried that a contact names. */
+  readonly mayDialOf: (peer: PeerId) => boolean
   readonly tell: (event: ConnectionEvent) => void
   /** Requests go over new streams from now on. */
   readonly retire: (peer: PeerId) => void
@@ -55,7 +58,7 @@ export interface RoutesParts {
 
 /** The ways to others and from others to this peer: directly, through contacts who relay, and from one to the other. */
 export interface Routes {
-  readonly relayTransport: RelayTransport['transport']
+  readonly relayTransport: ReturnType<typeof createRelayTransport>
   /** Whether an address may be dialled: through a relay only where that is a contact. */
   mayDial(address: Multiaddr): boolean
   /** Whether a line is taken that a relay brings. */
@@ -127,6 +130,7 @@ export function createRoutes(parts: RoutesParts): Routes {
     dialDirect: parts.dialDirect,
     request: (peer, bytes, signal) => parts.request(peer, PUNCH, bytes, signal),
     dialPunch,
+    mayDial: parts.mayDialOf,
     seenAt: () => {
       const six = ownAddresses()
         .map(hostOf)
@@ -135,15 +139,20 @@ export function createRoutes(parts: RoutesParts): Routes {
     },
     isOutside,
   })
-  const relayTransport = createRelayTransport((peer) => client.isRelay(peer))
+  const places = createRelayPlaces({
+    clock,
+    directTo: (relay) => linesOf(relay).find(({ direct }) => direct),
+  })
   const client = createRelayClient({
     nowMs: () => clock.nowMs(),
     offers,
     isNeeded,
-    hasPlace: (relay) => relayTransport.places.has(peerIdFromString(relay)),
-    ask: askForPlace,
+    places,
+    async ask(relay) {
+      await places.ask(relay)
+      parts.addressesChanged()
+    },
   })
-  const listenedAt = new Set<PeerId>()
 
   function isUsable({ status, remotePeer }: Connection): boolean {
     return status === 'open' && isContact(ourId(remotePeer))
@@ -181,17 +190,6 @@ export function createRoutes(parts: RoutesParts): Routes {
     if (direct().length === 0) return true
     const own = ownAddresses()
     return own.length > 0 && !own.some((address) => isFour(address) && isOutside(hostOf(address)))
-  }
-
-  async function askForPlace(relay: PeerId): Promise<void> {
-    const id = peerIdFromString(relay)
-    // A second listener for one relay would stay for good beside the first.
-    if (listenedAt.has(relay)) await relayTransport.places.renew(id)
-    else {
-      await node?.services.listenAt(multiaddr(`/p2p/${relay}/p2p-circuit`))
-      listenedAt.add(relay)
-    }
-    parts.addressesChanged()
   }
 
   function reachChanged(): void {
@@ -269,11 +267,11 @@ export function createRoutes(parts: RoutesParts): Routes {
 
   function relays(): PeerId[] {
     if (!isNeeded()) return []
-    return offers().filter((relay) => relayTransport.places.has(peerIdFromString(relay)))
+    return offers().filter((relay) => places.has(relay))
   }
 
   return {
-    relayTransport: relayTransport.transport,
+    relayTransport: createRelayTransport((peer) => client.isRelay(peer) && places.has(peer)),
     mayDial(address) {
       const relay = relayOf(address)
       return relay === undefined || (relay !== self && isContact(relay))
@@ -298,12 +296,9 @@ export function createRoutes(parts: RoutesParts): Routes {
       target.services.confirmOwn()
     },
     addresses() {
-      const through = new Set(relays())
-      const shown = (node?.getMultiaddrs() ?? []).filter((address) => {
-        const relay = relayOf(address)
-        return relay === undefined || through.has(relay)
-      })
-      return [...new Set([...announced, ...shown.map(String)])]
+      const through = relays().flatMap((relay) => places.addressesOf(relay))
+      const relayed = through.map((address) => `${address}/p2p-circuit/p2p/${self}`)
+      return [...new Set([...announced, ...direct().map(String), ...relayed])]
     },
     announce(addresses) {
       announced = addresses.map((address) => `${bareAddress(address, self)}/p2p/${self}`)

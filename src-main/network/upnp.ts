@@ -1,4 +1,4 @@
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
 import { isIPv4 } from 'node:net'
 import { refuse } from '../protocol/fault.ts'
 import { ROUTER_TEXT_BYTES_MAX, ROUTERS_MAX, SSDP_MORE_MS, SSDP_MS_MAX } from './limits.ts'
@@ -107,7 +107,7 @@ function search(local: string, signal: AbortSignal): Promise<Found[]> {
       found.set(url.href, { location: url, local })
     })
     socket.bind({ address: local, port: 0 }, () => {
-      socket.setMulticastInterface(local)
+      if (!speaksMulticast(socket, local)) return done()
       for (const target of SOUGHT) {
         const lines = [
           'M-SEARCH * HTTP/1.1',
@@ -122,10 +122,20 @@ function search(local: string, signal: AbortSignal): Promise<Found[]> {
   })
 }
 
+/** Whether a socket asks the network of an address. An interface may be gone by now, or be a tunnel that cannot. */
+function speaksMulticast(socket: Socket, local: string): boolean {
+  try {
+    socket.setMulticastInterface(local)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Reads a router's description: the service that maps ports, and where it is asked. */
 async function describe(location: URL, local: string, signal: AbortSignal): Promise<UpnpRouter | undefined> {
   const { text } = await fetchText(location, { signal })
-  for (const [, service = ''] of text.matchAll(/<service>(.*?)<\/service>/gs)) {
+  for (const service of text.split('<service>').slice(1)) {
     const type = valueOf(service, 'serviceType') ?? ''
     const control = urlOf(valueOf(service, 'controlURL') ?? '', location)
     if (SERVICE.test(type) && control?.hostname === location.hostname)
@@ -161,9 +171,16 @@ async function fetchText(url: URL, options: RequestInit): Promise<{ text: string
   return { text: Buffer.concat(parts).toString('utf8'), isFine: response.ok }
 }
 
-/** The text of the first element of a name. Routers' answers are flat, and nothing in them is markup. */
+/**
+ * The text of the first element of a name. Routers' answers are flat, and nothing in them is markup. Each byte is looked at
+ * a few times at most: an answer is not a router's because it says so, and one that is searched for long stops this peer.
+ */
 function valueOf(xml: string, element: string): string | undefined {
-  return new RegExp(`<(?:\\w+:)?${element}>\\s*([^<]*?)\\s*</`).exec(xml)?.[1]
+  const begin = new RegExp(`<(?:\\w{1,16}:)?${element}>`).exec(xml)
+  if (begin === null) return undefined
+  const from = begin.index + begin[0].length
+  const to = xml.indexOf('<', from)
+  return to >= 0 && xml[to + 1] === '/' ? xml.slice(from, to).trim() : undefined
 }
 
 function urlOf(text: string, base?: URL): URL | undefined {

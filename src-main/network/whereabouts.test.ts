@@ -147,6 +147,36 @@ describe('[H2] contacts', () => {
   })
 })
 
+it('[H7] who is reached elsewhere each second tells contacts the last of it, and no more than they take', async () => {
+  const [ann, bea] = [peerOf('ann'), peerOf('bea')]
+  const timers = new Set<{ atMs: number; callback: () => void }>()
+  let nowMs = Date.now() - 180_000
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    after(delayMs, callback) {
+      const timer = { atMs: nowMs + delayMs, callback }
+      timers.add(timer)
+      return () => void timers.delete(timer)
+    },
+  }
+  const pass = async (ms: number): Promise<void> => {
+    nowMs += ms
+    for (const timer of [...timers]) if (timer.atMs <= nowMs && timers.delete(timer)) timer.callback()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  const b = await start('bea', [ann])
+  const a = await start('ann', [bea], new Map([[bea, b.transport.addresses()]]), [], clock)
+  await until(() => b.learned.length > 0)
+  const at = (second: number): string => `/ip4/25.0.0.${second}/tcp/20000`
+  for (let second = 1; second <= 40; second++) {
+    a.transport.announce([at(second)])
+    await pass(1_000)
+  }
+  for (let second = 0; second < 62; second++) await pass(1_000)
+  await until(() => b.learned.some(({ addresses }) => addresses.includes(at(40))))
+  expect(b.learned.length).toBeLessThanOrEqual(12)
+})
+
 describe('[H3] two who both come back at new addresses', () => {
   it('find each other through somebody who knows both', async () => {
     const [ann, bea, cy] = [peerOf('ann'), peerOf('bea'), peerOf('cy')]

@@ -41,6 +41,11 @@ const ASK_MS_MAX = 60_000
 const SETTLE_MS = 300
 /** A contact's own word is taken so often a minute, whoever passes it on: each may be written down, and dialled. */
 const HEARD_A_MINUTE_MAX = 12
+/**
+ * New addresses of this peer are told so often a minute. A router or a relay that changes them all the time would else use
+ * up what contacts take, and the last ones would be told to nobody. Who connects is told them, too: that is what is left.
+ */
+const TOLD_A_MINUTE_MAX = HEARD_A_MINUTE_MAX - 4
 /** A contact that comes and goes makes this peer look for others so often a minute: all who are connected are asked then. */
 const LOOKS_A_MINUTE_MAX = 6
 
@@ -89,6 +94,8 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
   let isLookingSoon = false
   let cancelSettle: (() => void) | undefined
   let pauseMs = ASK_MS_MIN
+  /** When this peer's addresses were told anew, the latest times. */
+  let toldAtMs: readonly number[] = []
   let stopListening: (() => void)[] = []
 
   function connectedContacts(): PeerId[] {
@@ -235,8 +242,14 @@ export function createWhereabouts(parts: WhereaboutsParts): Whereabouts {
   }
 
   function onAddresses(): void {
-    cancelSettle?.()
-    cancelSettle = clock.after(SETTLE_MS, () => {
+    // What is about to be told is not put off, or addresses that change without end would never be told.
+    if (cancelSettle !== undefined) return
+    const nowMs = clock.nowMs()
+    const earlier = toldAtMs.at(-TOLD_A_MINUTE_MAX)
+    const waitMs = earlier === undefined || nowMs < earlier ? 0 : earlier + 60_000 - nowMs
+    cancelSettle = clock.after(Math.max(SETTLE_MS, waitMs), () => {
+      cancelSettle = undefined
+      toldAtMs = [...toldAtMs, clock.nowMs()].slice(-TOLD_A_MINUTE_MAX)
       renewOwn()
       for (const peer of connectedContacts()) tellOwn(peer)
       lookSoon()

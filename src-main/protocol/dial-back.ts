@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** Ports that one contact may have tried: one, or those of IPv4 and IPv6 apart. */
 export const DIAL_BACK_PORTS_MAX = 2
 /** Ports below are those of other programs' services (RFC 6335); nobody is made to knock at them. */
-const PORT_MIN = 1_024
+export const PORT_MIN = 1_024
 
 /** "Can you reach me where I come from, at one of these ports?" There is no place for an address in it. */
 export const DialBackRequest = z.strictObject({
@@ -18,10 +18,17 @@ export type DialBackOutcome = z.infer<typeof DialBackOutcome>
 /** A moment of the answering side's clock, in milliseconds since 1970. */
 const ClockMs = z.number().min(0).max(8.64e15)
 
+/** The IP in front of a multiaddress, and nothing else of it. */
+const IP = /^\/(ip4\/\d{1,3}(\.\d{1,3}){3}|ip6\/[0-9a-f:.]+)$/i
+
 /** The answer. */
 export const DialBackReply = z.strictObject({
   /** The begin of the address that the asker comes from: `/ip4/203.0.113.5`; absent when it comes through a relay. */
-  seen: z.string().max(80).exactOptional(),
+  seen: z
+    .string()
+    .max(80)
+    .refine((text) => IP.test(text))
+    .exactOptional(),
   outcomes: z
     .array(z.strictObject({ port: z.int().min(1).max(65_535), outcome: DialBackOutcome }))
     .max(DIAL_BACK_PORTS_MAX),
