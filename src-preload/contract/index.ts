@@ -30,6 +30,7 @@ export const contract = {
 
 export { UploadId, type UploadState } from './blobs.ts'
 export type { GpuInfo, HardwareInfo } from './hardware.ts'
+export { homeNetworkOf, hostAndPort } from './home-network.ts'
 export type {
   FollowingJob,
   JobState,
