@@ -77,9 +77,11 @@ export const settings: typeof english = {
       off: 'Nicht gefragt, wie du es wolltest',
       steps: {
         lead: 'Damit Freunde hereinkommen:',
+        leadOff: 'Damit Freunde hereinkommen: Lass den Router fragen (unten), oder mach es von Hand.',
         open: (page) =>
           `Öffne ${page} im Browser. Die Adresse kann eine andere sein: Sie steht auf dem Router (bei einer FRITZ!Box: fritz.box).`,
         openUnknown: 'Öffne die Seite des Routers im Browser. Ihre Adresse steht auf dem Router.',
+        lookOff: 'Suche „Portfreigabe“ oder „Port-Weiterleitung“.',
         look: 'Suche „Portfreigabe“ oder „Port-Weiterleitung“. (Oder schalte dort UPnP ein: Den Rest macht dieser PC.)',
         forward: (port, host) => `Leite ${port} an ${host} weiter: Das ist dieser PC.`,
         forwardUnknown: (port) => `Leite ${port} an diesen PC weiter.`,
@@ -107,7 +109,7 @@ export const settings: typeof english = {
     },
     join: {
       title: 'Dem Netz beitreten über',
-      text: 'Der immer laufende Rechner eines Freundes. Durch ihn finden sich Freunde, wenn alle umgezogen sind; meshctl info nennt dort seine Adresse.',
+      text: 'Der immer laufende PC eines Freundes, durch den sich Freunde finden, wenn alle umgezogen sind. Sein eigenes meshctl info nennt die Adresse.',
       label: 'Adresse, über die beigetreten wird',
       placeholder: '/ip4/192.0.2.7/tcp/4001/p2p/12D3KooW…',
       add: 'Hinzufügen',
@@ -127,6 +129,7 @@ export const settings: typeof english = {
     nowhere: 'Keiner: Andere können diesen PC nicht anwählen, er wählt sie an',
     addresses: 'Adressen',
     noAddresses: 'Keine',
+    addressesAt: (written, names) => `und ${written} über ${names}`,
     scope: {
       machine: 'nur dieser PC',
       local: 'nur dieses Netz',

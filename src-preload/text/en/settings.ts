@@ -79,10 +79,12 @@ export const settings = {
       /** Three steps, to be done by hand. */
       steps: {
         lead: 'So that friends get in:',
+        leadOff: 'So that friends get in: let the router be asked (below), or do it by hand.',
         open: (page: string) =>
           `Open ${page} in a browser. It may be another address: it is printed on the router.`,
         openUnknown: 'Open the router’s page in a browser. Its address is printed on the router.',
         look: 'Look for “port forwarding”. (Or switch UPnP on there: this PC does the rest.)',
+        lookOff: 'Look for “port forwarding”.',
         forward: (port: string, host: string) => `Forward ${port} to ${host}: that is this PC.`,
         forwardUnknown: (port: string) => `Forward ${port} to this PC.`,
       },
@@ -109,7 +111,7 @@ export const settings = {
     },
     join: {
       title: 'Join the network through',
-      text: 'A friend’s peer that is always on. By it friends find each other when all have moved; meshctl info prints its address there.',
+      text: 'A friend’s peer that is always on, by which friends find each other when all have moved. Its own meshctl info prints its address.',
       label: 'Address of a peer to join through',
       placeholder: '/ip4/192.0.2.7/tcp/4001/p2p/12D3KooW…',
       add: 'Add',
@@ -128,6 +130,8 @@ export const settings = {
     nowhere: 'None: others cannot connect to this PC, it connects to them',
     addresses: 'Addresses',
     noAddresses: 'None',
+    /** Addresses at friends who pass things on. */
+    addressesAt: (written: string, names: string) => `and ${written} through ${names}`,
     scope: {
       machine: 'this PC only',
       local: 'this network only',

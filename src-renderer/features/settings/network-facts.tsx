@@ -62,7 +62,7 @@ function ByHand({ reach, why }: Of & { readonly why?: string }) {
       {why}
       {steps.length > 0 && (
         <div className={classes['by-hand']}>
-          <p>{words.router.steps.lead}</p>
+          <p>{why === undefined ? words.router.steps.leadOff : words.router.steps.lead}</p>
           <ol>
             {steps.map((step) => (
               <li key={step}>{step}</li>
@@ -87,8 +87,14 @@ export function useList(): (names: readonly string[]) => string {
   return (names) => new Intl.ListFormat(language, { type: 'conjunction' }).format(names)
 }
 
-function useOwnPlaces({ listening, addresses }: OwnReach): Fact[] {
+function useOwnPlaces(reach: OwnReach): Fact[] {
   const { network: words } = useText().settings
+  const format = useFormat()
+  const list = useList()
+  const { listening, addresses, relays } = reach
+  // Those at friends are long, several for each, and say no more than the friends' names.
+  const own = addresses.filter(({ scope }) => scope !== 'relay')
+  const atFriends = addresses.length - own.length
   return [
     {
       name: words.port,
@@ -103,12 +109,15 @@ function useOwnPlaces({ listening, addresses }: OwnReach): Fact[] {
       value:
         addresses.length === 0
           ? words.noAddresses
-          : addresses.map(({ address, scope }) => (
+          : own.map(({ address, scope }) => (
               <div key={address} className={classes['address']}>
                 <code>{address}</code>
                 <span className={classes['dim']}>{words.scope[scope]}</span>
               </div>
             )),
+      ...(atFriends === 0 || relays.length === 0
+        ? {}
+        : { more: words.addressesAt(format.number(atFriends), list(relayNames(reach))) }),
     },
   ]
 }

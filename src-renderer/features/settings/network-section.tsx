@@ -34,7 +34,7 @@ export function NetworkSection({ info }: { readonly info: NodeInfo }) {
   const calls = useCalls()
   const run = useAction()
   const reach = useNode((node) => node.reach) ?? info.reach
-  const connected = useNode((node) => node.pulse?.connections.length) ?? info.connections.length
+  const connected = useNode((node) => [...node.people.values()].filter((person) => person.connected).length)
   const [isChecking, setIsChecking] = useState(false)
   const check = async () => {
     setIsChecking(true)

@@ -67,15 +67,17 @@ export function relayNames({ relays }: Pick<OwnReach, 'relays'>): readonly strin
 
 /** By which steps the router lets others in, where it does not by itself; empty where there is nothing to do. */
 export function routerSteps(reach: OwnReach, words: Words): readonly string[] {
-  const { port_mapping, reachability, listening } = reach
-  const isLacking = port_mapping.state === 'none' || (port_mapping.state === 'off' && !port_mapping.allowed)
-  if (!isLacking || reachability === 'open' || listening.kind === 'nowhere') return []
+  const { port_mapping, reachability, addresses } = reach
+  const isOff = port_mapping.state === 'off' && !port_mapping.allowed
+  // What listens for this PC alone is let in by no router.
+  const isBehind = addresses.some(({ scope }) => scope === 'local')
+  if (!(port_mapping.state === 'none' || isOff) || reachability === 'open' || !isBehind) return []
   const { steps } = words.router
   const home = homeNetworkOf(reach)
   const port = portWords(reach, words)
   return [
     home === undefined ? steps.openUnknown : steps.open(`http://${home.router}`),
-    steps.look,
+    isOff ? steps.lookOff : steps.look,
     home === undefined ? steps.forwardUnknown(port) : steps.forward(port, home.own),
   ]
 }
