@@ -119,7 +119,7 @@ test('[H27] what this PC does for its friends is chosen in Settings, and an addr
   windowOf,
 }) => {
   const [ada, bo] = await Promise.all([peer({ name: 'Ada’s PC' }), peer({ name: BO })])
-  const page = await windowOf(ada, { size: { width: 900, height: 1_400 } })
+  const page = await windowOf(ada, { size: { width: 900, height: 1_700 } })
   const words = text.settings.network
   await go(page, 'settings')
   const section = page.getByRole('region', { name: words.title })
