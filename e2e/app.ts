@@ -25,6 +25,8 @@ export const test = base.extend<{
   peer: (options: PeerOptions) => Promise<Peer>
   /** A browser of its own with the peer's user interface in it. */
   windowOf: (peer: Peer, options?: WindowOptions) => Promise<Page>
+  /** The same by a one-time link, over a peer that runs elsewhere; in a browser only. */
+  windowAt: (link: string, options?: WindowOptions) => Promise<Page>
 }>({
   program: ['browser', { option: true }],
   // Peers have no use for the browser, but a fixture must name what it asks for.
@@ -50,6 +52,18 @@ export const test = base.extend<{
     })
     await Promise.all(windows.map((window) => window.close()))
     // A violated policy, a script that threw, a warning of React: none of it is seen otherwise.
+    expect(complaints).toEqual([])
+  },
+  windowAt: async ({ browser }, use) => {
+    const windows: Window[] = []
+    const complaints: string[] = []
+    await use(async (link, options = {}) => {
+      const listen = listenerOf(new URL(link).host, (line) => complaints.push(line))
+      const window = await openInBrowser(browser, link, options, listen)
+      windows.push(window)
+      return window.page
+    })
+    await Promise.all(windows.map((window) => window.close()))
     expect(complaints).toEqual([])
   },
 })
@@ -82,21 +96,26 @@ export async function openWindow(
 ): Promise<Window> {
   const { atFirstStart = false, complain } = options
   if (!atFirstStart) await peer.calls.preferences.set({ first_start_done: true })
-  const listen = (page: Page): void => {
-    page.on('pageerror', (error) => complain?.(`${peer.name}: ${error.message}`))
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type()) && !EXPECTED.test(message.text()))
-        complain?.(`${peer.name}: ${message.text()}`)
-    })
-  }
+  const listen = listenerOf(peer.name, complain)
   return program === 'desktop'
     ? openOnDesktop(peer, options, listen)
-    : openInBrowser(browser, peer, options, listen)
+    : openInBrowser(browser, await peer.link(), options, listen)
+}
+
+/** Passes on what a page complains about, under a name. */
+function listenerOf(name: string, complain: ((line: string) => void) | undefined): (page: Page) => void {
+  return (page) => {
+    page.on('pageerror', (error) => complain?.(`${name}: ${error.message}`))
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type()) && !EXPECTED.test(message.text()))
+        complain?.(`${name}: ${message.text()}`)
+    })
+  }
 }
 
 async function openInBrowser(
   browser: Browser,
-  peer: Peer,
+  link: string,
   { theme = 'light', size }: WindowOptions,
   listen: (page: Page) => void,
 ): Promise<Window> {
@@ -108,7 +127,7 @@ async function openInBrowser(
   })
   const page = await context.newPage()
   listen(page)
-  await page.goto(await peer.link())
+  await page.goto(link)
   await page.waitForURL(/\/#?\/?/)
   return { page, close: () => context.close() }
 }

@@ -95,16 +95,18 @@ test('Settings say how this PC is reached, and people confirm it when they are a
   windowOf,
 }) => {
   const [ada, bo] = await Promise.all([peer({ name: 'Ada’s PC' }), peer({ name: BO })])
-  await pair(ada, bo)
   const words = text.settings.network
   for (const theme of THEMES) {
-    const page = await windowOf(ada, { theme })
+    // The whole section at once: the checker takes a label that is scrolled away for none.
+    const page = await windowOf(ada, { theme, size: { width: 1_280, height: 1_700 } })
     await go(page, 'settings')
     const section = page.getByRole('region', { name: words.title })
-    await section.scrollIntoViewIfNeeded()
     if (theme === 'light') {
+      // Before there is anybody: those who are connected are asked by themselves, too.
       await expect(section.getByText(words.verdict.unknown)).toBeVisible()
+      await expect(section.getByText(words.nobodyToAsk)).toBeVisible()
       await look(page, 'reach-settings-unknown-light')
+      await pair(ada, bo)
       await section.getByRole('button', { name: words.check }).press('Enter')
     }
     await expect(section.getByText(words.verdict.local)).toBeVisible()
@@ -112,4 +114,62 @@ test('Settings say how this PC is reached, and people confirm it when they are a
     await expect(section.getByText(words.portGiven)).toBeVisible()
     await look(page, `reach-settings-${theme}`)
   }
+})
+
+test('[H27] what this PC does for its friends is chosen in Settings, and an address that makes no sense is said at its field', async ({
+  peer,
+  windowOf,
+}) => {
+  const [ada, bo] = await Promise.all([peer({ name: 'Ada’s PC' }), peer({ name: BO })])
+  const page = await windowOf(ada, { size: { width: 900, height: 1_700 } })
+  const words = text.settings.network
+  await go(page, 'settings')
+  const section = page.getByRole('region', { name: words.title })
+  const reach = async () => (await ada.calls.node.info()).reach
+
+  const relay = section.getByRole('switch', { name: words.choices.relay })
+  await expect(relay).not.toBeChecked()
+  await expect(section.getByText(words.choices.autoOff)).toBeVisible()
+  await relay.focus()
+  await relay.press('Space')
+  await expect(relay).toBeChecked()
+  await expect(section.getByText(words.choices.lines(0, '0'))).toBeVisible()
+  expect((await reach()).relaying).toEqual({ choice: 'on', is_on: true, lines: 0 })
+  const map = section.getByRole('switch', { name: words.choices.mapPort })
+  await map.press('Space')
+  await expect(section.getByText(words.router.off)).toBeVisible()
+  expect((await reach()).port_mapping.allowed).toBe(false)
+
+  const [address = ''] = (await bo.calls.node.info()).addresses
+  const field = section.getByRole('textbox', { name: words.join.label })
+  await field.fill('/ip4/192.0.2.7/tcp/4001')
+  await field.press('Enter')
+  await expect(section.getByText(/does not say which peer to join the network through/)).toBeVisible()
+  await expect(field).toHaveAttribute('aria-invalid', 'true')
+  await expect(field).toBeFocused()
+  await look(page, 'network-choices-refused-light-900')
+  await field.fill(address)
+  await field.press('Enter')
+  const listed = section.getByRole('listitem').filter({ hasText: address })
+  await expect(listed).toBeVisible()
+  await expect(field).toHaveValue('')
+  await field.fill(address)
+  await field.press('Enter')
+  await expect(section.getByText(words.join.listed)).toBeVisible()
+  await field.press('Escape')
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await look(page, 'network-choices-dark-900')
+  await section.getByRole('button', { name: words.join.remove(address) }).press('Enter')
+  await expect(listed).toBeHidden()
+  await expect(field).toBeFocused()
+  expect((await reach()).join_through).toEqual([])
+  await page.getByRole('button', { name: text.frame.common.undo }).click()
+  await expect(listed).toBeVisible()
+  await until('it is listed again', async () => (await reach()).join_through.includes(address))
+
+  // What the peer does not do is not shown as done.
+  await expect(relay).toBeChecked()
+  await ada.kill()
+  await relay.press('Space')
+  await expect(relay).toBeChecked()
 })

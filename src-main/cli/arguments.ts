@@ -109,6 +109,12 @@ export function textBetween(min: number, max: number): (text: string) => string 
   }
 }
 
+/** Whether something is to be: `on` or `off`. */
+export function onOrOff(text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new InvalidArgumentError('on or off, please.')
+  return text === 'on'
+}
+
 /** Collects an option that may be given several times. */
 export function repeated(text: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), text]

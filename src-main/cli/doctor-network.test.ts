@@ -63,7 +63,12 @@ describe('meshctl doctor network', () => {
   it.each([
     ['open', 'open', 'fine', /from the internet \(Bo: got through\)/],
     ['local', 'open', 'fine', /from the same network/],
-    ['closed', 'no-answer', 'weak', /Bo: gets no answer.*forward TCP port 20123/],
+    [
+      'closed',
+      'no-answer',
+      'weak',
+      /Bo: gets no answer.*open http:\/\/192\.168\.1\.1 .*forward TCP port 20123 to 192\.168\.1\.5.*meshctl network --relay on/,
+    ],
   ] as const)('[H14] says what contacts confirm: %s', (reachability, outcome, verdict, found) => {
     const confirmations = [{ peer_id: BO, name: 'Bo', at_ms: NOW, outcome }]
     const outside = finding('from outside', { reachability, confirmations })
@@ -78,6 +83,67 @@ describe('meshctl doctor network', () => {
     expect(finding('from outside', { confirmations: [...confirmations] }, [here])?.found).toMatch(
       /Bo: did not say/,
     )
+  })
+
+  it('[H27] says who passes things on where nobody gets in, and how it would become direct', () => {
+    const relays = [{ peer_id: BO, name: 'Cy' }]
+    const outside = finding('from outside', { reachability: 'closed', relays })
+    expect(outside?.verdict).toBe('weak')
+    expect(outside?.found).toMatch(/nobody gets in directly.*friends come through Cy.*forward TCP port 20123/)
+    const mapped = {
+      state: 'mapped',
+      allowed: true,
+      by: 'UPnP',
+      address: '/ip4/203.0.113.7/tcp/20123',
+    } as const
+    const twice = finding('from outside', {
+      reachability: 'closed',
+      port_mapping: { ...mapped, since_ms: NOW },
+    })
+    // Forwarding by hand what is forwarded already would be no use.
+    expect(twice?.found).toMatch(/the router was told.*another router/)
+    expect(twice?.found).not.toMatch(/forward TCP port/)
+  })
+
+  it.each([
+    [
+      { state: 'mapped', allowed: true, by: 'UPnP', address: '/ip4/203.0.113.7/tcp/20123', since_ms: NOW },
+      'fine',
+      /^lets others in at 203\.0\.113\.7:20123 \(UPnP\)/,
+    ],
+    [{ state: 'asking', allowed: true }, 'fine', /being asked/],
+    [{ state: 'none', allowed: true, why: 'UPnP: no router answers' }, 'weak', /UPnP: no router answers\); /],
+    [{ state: 'off', allowed: true }, 'fine', /no need/],
+    [{ state: 'off', allowed: false }, 'weak', /meshctl network --map-port on/],
+  ] as const)('[H27] looks at the router: %j is %s', (port_mapping, verdict, found) => {
+    expect(finding('router', { port_mapping })).toMatchObject({
+      verdict,
+      found: expect.stringMatching(found) as string,
+    })
+    // Where others get in anyway there is nothing to mend.
+    expect(finding('router', { port_mapping, reachability: 'open' })?.verdict).toBe('fine')
+  })
+
+  it('[H27] says through whom this peer is reached, and whether it relays itself', () => {
+    const relays = [
+      { peer_id: BO, name: 'Cy' },
+      { peer_id: BO, name: 'Dee' },
+    ]
+    expect(finding('relays', { relays })).toMatchObject({
+      verdict: 'fine',
+      found: expect.stringMatching(/^reached through Cy and Dee/) as string,
+    })
+    expect(finding('relays')?.verdict).toBe('fine')
+    expect(finding('relays', { reachability: 'closed' })).toMatchObject({
+      verdict: 'weak',
+      found: expect.stringMatching(/none.*meshctl network --relay on/) as string,
+    })
+    const relaying = (choice: 'on' | 'off' | 'auto', is_on: boolean, lines = 0) =>
+      finding('relaying', { relaying: { choice, is_on, lines } })?.found
+    expect(relaying('on', true, 2)).toMatch(/^contacts reach each other through this peer; 2 connections/)
+    expect(relaying('auto', true, 1)).toMatch(/1 connection at this moment/)
+    expect(relaying('auto', false)).toMatch(/^not at this moment; by itself while others reach/)
+    expect(relaying('off', false)).toMatch(/^off/)
   })
 
   it('[H14] compares clocks, and takes what cannot be told for agreement', () => {
@@ -102,7 +168,8 @@ describe('meshctl doctor network', () => {
     const found = finding('person', {}, [missing({ kind: 'no-answer', addresses: 3 })])?.found
     expect(found).toBe(
       'Bo is unreachable for 5 min 0 s, tried 7 times, next in 20.0 s: nobody answers at the 3 addresses known; ' +
-        'they are offline or behind a router that lets nobody in; one of you has to forward a port',
+        'they are offline or behind a router that lets nobody in; a friend of both who relays would do ' +
+        '(meshctl network --relay on, on a peer that is reached from outside), or one of you forwards a port',
     )
     const kinds = ['refused', 'no-route', 'another-peer'] as const
     const others = kinds.map((kind) => finding('person', {}, [missing({ kind, addresses: 1 })])?.found)

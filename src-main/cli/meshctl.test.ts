@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import wabt from 'wabt'
 import { z } from 'zod'
 import type { Person } from '#contract'
-import type { LentChange } from '#contract'
+import type { LentChange, OwnReach } from '#contract'
 import { runMeshctl } from './meshctl.ts'
 import { sampleScene } from '../assemble.ts'
 import { connectFolder, type ApiClient } from '../api/client.ts'
@@ -48,6 +48,7 @@ describe('a command line', () => {
     ['a split that is none', ['submit-job', '--wasm', 'a.wasm', '--input', 'a', '--split', 'words:3']],
     ['a pattern that nothing fits', ['submit-job', '--wasm', 'a.wasm', '--inputs', '/nowhere/*.txt']],
     ['a limit that is none', ['limits', '--fuel', 'all']],
+    ['a switch that is neither on nor off', ['network', '--relay', 'maybe']],
     ['no command at all', []],
   ])('with %s ends with code 2 and no stack trace', async (_, argv) => {
     const { code, out, err } = await meshctl(...argv)
@@ -218,6 +219,9 @@ describe('two peers in processes of their own', () => {
       'addresses',
       'ipv6',
       'from outside',
+      'router',
+      'relays',
+      'relaying',
       'clock',
       'nearby',
     ])
@@ -226,6 +230,47 @@ describe('two peers in processes of their own', () => {
     expect(listed.out).toMatch(/ben .*direct \(this machine\)/)
     const json = await meshctl('list-peers', '--data', anna(), '--json')
     expect(JSON.parse(json.out)).toMatchObject([{ reach: { state: 'direct', over: 'machine' } }])
+  })
+
+  it('[H27] show how they are reached, and are told what they may do about it', async () => {
+    const network = async (...argv: string[]) => {
+      const { code, out, err } = await meshctl('network', ...argv, '--json', '--data', ben())
+      expect({ code, err }).toEqual({ code: 0, err: '' })
+      return JSON.parse(out) as OwnReach
+    }
+    expect(await network()).toMatchObject({
+      relaying: { choice: 'auto', is_on: false, lines: 0 },
+      port_mapping: { allowed: true },
+      join_through: [],
+    })
+    const [address = ''] = (await client.calls.node.info()).addresses
+    const changed = await network('--relay', 'on', '--map-port', 'off', '--join', address)
+    expect(changed).toMatchObject({
+      relaying: { choice: 'on', is_on: true },
+      port_mapping: { state: 'off', allowed: false },
+      join_through: [address],
+    })
+    // What is not named stays, and what is listed already is listed once.
+    expect((await network('--join', address)).join_through).toEqual([address])
+    const { out } = await meshctl('network', '--data', ben())
+    expect(out).toMatch(/^relays +on: .+0 connections/m)
+    expect(out).toMatch(/^router +not asked/m)
+    expect(out).toContain(address)
+
+    const noPeer = ['network', '--join', '/ip4/192.0.2.7/tcp/4001', '--relay', 'off', '--data', ben()]
+    const refused = await meshctl(...noPeer)
+    expect(refused).toMatchObject({ code: 2, out: '' })
+    expect(refused.err).toMatch(/^meshctl: [^\n]+\/p2p\/12D3KooW[^\n]*\n$/)
+    expect((await network()).relaying.choice).toBe('on')
+    const unknown = await meshctl('network', '--leave', '/ip4/192.0.2.7/tcp/4001', '--data', ben())
+    expect(unknown).toMatchObject({ code: 2, out: '' })
+    expect(unknown.err).toMatch(/^meshctl: [^\n]+ is not in the list[^\n]*\n$/)
+
+    expect(await network('--leave', address, '--relay', 'off', '--map-port', 'on')).toMatchObject({
+      relaying: { choice: 'off', is_on: false },
+      port_mapping: { allowed: true },
+      join_through: [],
+    })
   })
 
   it('do a job together and agree on every unit', async () => {

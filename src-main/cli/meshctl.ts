@@ -9,6 +9,7 @@ import { jobCommands } from './commands/jobs.ts'
 import { limitsCommand } from './commands/limits.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { nearbyCommand } from './commands/nearby.ts'
+import { networkCommand } from './commands/network.ts'
 import { nodeCommands } from './commands/node.ts'
 import { pairRequestCommands } from './commands/pair-requests.ts'
 import { peopleCommands } from './commands/people.ts'
@@ -65,6 +66,7 @@ function buildProgram(terminal: Terminal, ended: (code: number) => void): Comman
     repairCommand(terminal),
     doctorCommand(terminal, () => ended(EXIT_FAULT)),
     ...nodeCommands(terminal),
+    networkCommand(terminal),
     limitsCommand(terminal),
     ...sharingCommands(terminal),
     ...peopleCommands(terminal),

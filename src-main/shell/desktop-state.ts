@@ -1,6 +1,7 @@
 import type {
   JobId,
   JobSummary,
+  NearbyTry,
   NodeNews,
   NodePulse,
   PairRequest,
@@ -19,6 +20,8 @@ export interface DesktopState {
   readonly jobs: ReadonlyMap<JobId, JobSummary>
   readonly people: ReadonlyMap<PeerId, Person>
   readonly pairRequests: readonly PairRequest[]
+  /** Tries to pair with PCs in the same network. */
+  readonly nearbyTries: readonly NearbyTry[]
   readonly preferences?: Preferences
 }
 
@@ -28,6 +31,7 @@ export const NOTHING_KNOWN: DesktopState = {
   jobs: new Map(),
   people: new Map(),
   pairRequests: [],
+  nearbyTries: [],
 }
 
 /** What is known after some news. */
@@ -39,6 +43,7 @@ export function applyNews(before: DesktopState, news: NodeNews): DesktopState {
     ...(news.sharing === undefined ? {} : { sharing: news.sharing }),
     ...(news.units_here === undefined ? {} : { unitsHere: news.units_here }),
     ...(news.pair_requests === undefined ? {} : { pairRequests: news.pair_requests }),
+    ...(news.nearby === undefined ? {} : { nearbyTries: news.nearby.tries }),
     ...(news.preferences === undefined ? {} : { preferences: news.preferences }),
     jobs: merged(known.jobs, news.jobs, (job) => job.job_id),
     people: merged(known.people, news.people, (person) => person.peer_id),

@@ -1,4 +1,4 @@
-import type { JobSummary, PairRequest } from '#contract'
+import type { JobSummary, NearbyTry, PairRequest } from '#contract'
 import type { Format, Messages } from '#text'
 import type { DesktopState } from './desktop-state.ts'
 
@@ -11,7 +11,7 @@ export interface Notice {
 }
 
 /**
- * What is worth telling between two states: own jobs that came to their end, and people who want to pair. Frames that
+ * What is worth telling between two states: own jobs that came to their end, and people who want to pair, by a code or nearby. Frames that
  * were submitted together are told of once, when the last has ended. What is first heard of at its end is no news, so
  * that a start tells nothing of yesterday.
  */
@@ -22,7 +22,11 @@ export function noticesBetween(
   format: Format,
 ): readonly Notice[] {
   if (after.preferences?.notifications === false) return []
-  return [...endedJobs(before, after, messages, format), ...newRequests(before, after, messages)]
+  return [
+    ...endedJobs(before, after, messages, format),
+    ...newRequests(before, after, messages),
+    ...newNearby(before, after, messages),
+  ]
 }
 
 /** That there is a version which its user has to fetch themselves. */
@@ -82,4 +86,24 @@ function* newRequests(
     const name = request.name ?? request.short_name
     yield { title: notice.pairTitle, body: notice.pairText(name), screen: '/people' }
   }
+}
+
+function* newNearby(
+  before: DesktopState,
+  after: DesktopState,
+  { tray: { notice } }: Messages,
+): Generator<Notice> {
+  if (before.nearbyTries === after.nearbyTries) return
+  const known = new Set(before.nearbyTries.map(awaitedNumber))
+  for (const attempt of after.nearbyTries) {
+    const number = awaitedNumber(attempt)
+    if (number === undefined || known.has(number)) continue
+    yield { title: notice.nearbyTitle, body: notice.nearbyText(attempt.name), screen: '/people' }
+  }
+}
+
+/** Who waits for this user to compare which number; undefined where nobody does. */
+function awaitedNumber({ peer_id, direction, state }: NearbyTry): string | undefined {
+  const isAwaited = direction === 'incoming' && state.kind === 'comparing' && !state.confirmed
+  return isAwaited ? `${peer_id} ${state.number}` : undefined
 }

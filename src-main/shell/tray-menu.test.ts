@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { JobId, JobSummary, PairRequest, PeerId, Person, SharingNow, UnitHere } from '#contract'
+import type {
+  JobId,
+  JobSummary,
+  NearbyTry,
+  PairRequest,
+  PeerId,
+  Person,
+  SharingNow,
+  UnitHere,
+} from '#contract'
 import { createFormat, loadMessages } from '#text'
 import { applyNews, NOTHING_KNOWN, runningJobs, type DesktopState } from './desktop-state.ts'
 import { noticesBetween } from './notices.ts'
@@ -197,6 +206,38 @@ describe('notices', () => {
     )
   })
 
+  it('[T8] tell of a PC nearby whose number is to be compared, once for each number', () => {
+    const attempt = (more: Partial<NearbyTry>, number = '123456', confirmed = false): NearbyTry => ({
+      peer_id: peer('p'),
+      name: 'Office PC',
+      short_name: 'x',
+      direction: 'incoming',
+      state: { kind: 'comparing', number, confirmed },
+      expires_at_ms: 1,
+      ...more,
+    })
+    const tries = (...nearbyTries: NearbyTry[]) => ({ nearbyTries })
+    expect(between({}, tries(attempt({})))).toEqual([
+      {
+        title: 'A PC nearby wants to pair',
+        body: 'Office PC says that it is beside you. Compare the number on both screens.',
+        screen: '/people',
+      },
+    ])
+    expect(between(tries(attempt({})), tries(attempt({})))).toEqual([])
+    expect(between(tries(attempt({})), tries(attempt({}, '654321')))).toHaveLength(1)
+    // Nobody is asked for what they began themselves, have answered, or has ended.
+    const ended = { kind: 'ended', how: 'expired', by_them: true } as const
+    for (const other of [
+      attempt({ direction: 'outgoing' }),
+      attempt({}, '1', true),
+      attempt({ state: ended }),
+    ])
+      expect(between({}, tries(other))).toEqual([])
+    const quiet = { preferences: { ...preferences, notifications: false } }
+    expect(between({}, { ...tries(attempt({})), ...quiet })).toEqual([])
+  })
+
   it('are not told to whom they bother', () => {
     const quiet = { preferences: { ...preferences, notifications: false } }
     expect(between({ jobs: jobs(job('1', running)) }, { jobs: jobs(job('1', done)), ...quiet })).toEqual([])
@@ -211,6 +252,8 @@ describe('what is known', () => {
       sharing: { kind: 'off' },
     })
     expect(runningJobs(one)).toBe(1)
+    const nearby = { visible: true, pcs: [], tries: [] }
+    expect(applyNews(one, { is_whole: false, nearby }).nearbyTries).toBe(nearby.tries)
     const two = applyNews(one, { is_whole: false, jobs: { changed: [], removed: ['1' as JobId] } })
     expect([...two.jobs.keys()]).toEqual(['2'])
     expect(two.sharing).toEqual({ kind: 'off' })

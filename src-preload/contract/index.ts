@@ -30,6 +30,7 @@ export const contract = {
 
 export { UploadId, type UploadState } from './blobs.ts'
 export type { GpuInfo, HardwareInfo } from './hardware.ts'
+export { homeNetworkOf, hostAndPort } from './home-network.ts'
 export type {
   FollowingJob,
   JobState,
@@ -63,6 +64,8 @@ export {
   FRAME_MAX,
   INVITE_CODE_LENGTH_MAX,
   INVITE_MINUTES_MAX,
+  JOIN_ADDRESS_LENGTH_MAX,
+  JOIN_THROUGH_MAX,
   MODULE_FILES_MAX,
   NAME_LENGTH_MAX,
   PICTURE_SIDE_MAX,

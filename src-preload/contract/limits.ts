@@ -20,6 +20,10 @@ export const INVITE_CODE_LENGTH_MAX = 8_000
 export const DESCRIPTION_LENGTH_MAX = 500
 /** A peer's or a person's name. */
 export const NAME_LENGTH_MAX = 100
+/** Addresses to join the network through: one peer is enough, and some may be away. */
+export const JOIN_THROUGH_MAX = 16
+/** One such address; the longest that make sense name a host, a relay and two keys. */
+export const JOIN_ADDRESS_LENGTH_MAX = 300
 /** Watched values arrive at most this often, so that watching costs little and still looks alive. */
 export const WATCH_EVERY_MS = 100
 /** Frames that are submitted together: forty seconds of film. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PeerId } from '../../src-main/protocol/ids.ts'
+import { JOIN_ADDRESS_LENGTH_MAX, JOIN_THROUGH_MAX } from './limits.ts'
 import { AtMs, Count } from './procedure.ts'
 
 /** How far an address or a connection reaches: this PC alone, its own network, everywhere, or through another peer. */
@@ -96,7 +97,7 @@ export const NetworkChange = z.strictObject({
   map_port: z.boolean().exactOptional(),
   /** Whether contacts may reach each other through this PC. */
   relay: z.boolean().exactOptional(),
-  join_through: z.array(z.string().max(300)).max(16).exactOptional(),
+  join_through: z.array(z.string().max(JOIN_ADDRESS_LENGTH_MAX)).max(JOIN_THROUGH_MAX).exactOptional(),
 })
 export type NetworkChange = z.infer<typeof NetworkChange>
 

@@ -1,4 +1,5 @@
 import type { Confirmation, LookFailure, OwnReach, Person } from '#contract'
+import { forwardText, relayingText, relayNames, routerText } from '../own-reach-text.ts'
 import { failureText } from '../reach-text.ts'
 import { durationText } from '../units-text.ts'
 import type { Finding } from './finding.ts'
@@ -10,7 +11,9 @@ const CLOCK_OFF_MS = 30_000
 const TODO: Record<LookFailure['kind'], string> = {
   'no-address': 'connect with somebody who knows them too, or pair again',
   'turned-away': 'ask whether they have blocked or forgotten this peer',
-  'no-answer': 'they are offline or behind a router that lets nobody in; one of you has to forward a port',
+  'no-answer':
+    'they are offline or behind a router that lets nobody in; a friend of both who relays would do ' +
+    '(meshctl network --relay on, on a peer that is reached from outside), or one of you forwards a port',
   refused: 'ask them to start Meshwork',
   'no-route': 'look whether this machine is online',
   'another-peer': 'connect with somebody who knows them too, or pair again',
@@ -27,6 +30,9 @@ export function examineNetwork(reach: OwnReach, people: readonly Person[], nowMs
       reach,
       people.some(({ connected }) => connected),
     ),
+    routerFinding(reach),
+    relaysFinding(reach),
+    { what: 'relaying', verdict: 'fine', found: relayingText(reach.relaying) },
     ...(clock === undefined ? [] : [clock]),
     reach.nearby
       ? { what: 'nearby', verdict: 'fine', found: 'peers of the same network find each other (mDNS)' }
@@ -92,10 +98,10 @@ function ipv6Finding(ipv6: OwnReach['ipv6']): Finding {
 }
 
 /** Whether somebody confirms that the port is open from where they are. */
-function outsideFinding({ reachability, confirmations, listening }: OwnReach, isConnected: boolean): Finding {
+function outsideFinding(reach: OwnReach, isConnected: boolean): Finding {
   const what = 'from outside'
+  const { reachability, confirmations } = reach
   const said = confirmations.map(({ name, outcome }) => `${name}: ${OUTCOMES[outcome]}`).join('; ')
-  const port = listening.kind === 'kept' ? `TCP port ${listening.port}` : 'its TCP port'
   switch (reachability) {
     case 'open':
       return { what, verdict: 'fine', found: `others get in from the internet (${said})` }
@@ -106,11 +112,7 @@ function outsideFinding({ reachability, confirmations, listening }: OwnReach, is
         found: `others get in from the same network (${said}); nobody outside was asked`,
       }
     case 'closed':
-      return {
-        what,
-        verdict: 'weak',
-        found: `nobody gets in from the internet (${said}); forward ${port} to this machine at the router’s page`,
-      }
+      return { what, verdict: 'weak', found: closedText(reach, said) }
     case 'unknown':
       return {
         what,
@@ -120,6 +122,47 @@ function outsideFinding({ reachability, confirmations, listening }: OwnReach, is
           : 'nobody is connected who could be asked',
       }
   }
+}
+
+/** That nobody gets in from the internet, with what to do about it. */
+function closedText(reach: OwnReach, said: string): string {
+  const { relays, port_mapping } = reach
+  const isRelayed = relays.length > 0
+  const nobody = isRelayed
+    ? `nobody gets in directly (${said}), friends come through ${relayNames(relays)}; to make it direct: `
+    : `nobody gets in from the internet (${said}); `
+  const todo =
+    port_mapping.state === 'mapped'
+      ? 'the router was told to let them in: look whether there is another router, or a firewall, before this machine'
+      : forwardText(reach)
+  return `${nobody}${todo}${isRelayed ? '' : `; or ${ASK_FRIEND}`}`
+}
+
+const ASK_FRIEND = 'ask a friend who is reached from outside to relay (meshctl network --relay on)'
+
+/** Whether the router lets others in because this peer has asked it to. */
+function routerFinding({ port_mapping, reachability }: OwnReach): Finding {
+  const { state, allowed } = port_mapping
+  const isLacking = state === 'none' || (state === 'off' && !allowed)
+  const isWeak = isLacking && reachability !== 'open'
+  const todo =
+    isWeak && state === 'none' ? '; switch UPnP or NAT-PMP on at its page, or forward the port there' : ''
+  return { what: 'router', verdict: isWeak ? 'weak' : 'fine', found: `${routerText(port_mapping)}${todo}` }
+}
+
+/** Through whom this peer is reached. */
+function relaysFinding({ relays, reachability }: OwnReach): Finding {
+  const what = 'relays'
+  if (relays.length > 0) {
+    return {
+      what,
+      verdict: 'fine',
+      found: `reached through ${relayNames(relays)}; large blobs wait for a direct connection`,
+    }
+  }
+  return reachability === 'closed'
+    ? { what, verdict: 'weak', found: `none passes anything on to this peer; ${ASK_FRIEND}` }
+    : { what, verdict: 'fine', found: 'none is used' }
 }
 
 const OUTCOMES: Record<Confirmation['outcome'], string> = {

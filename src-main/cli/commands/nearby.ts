@@ -4,7 +4,7 @@ import type { NearbyNow, NearbyTry } from '#contract'
 import type { ApiCalls } from '../../api/client.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { numberBetween } from '../arguments.ts'
+import { numberBetween, onOrOff } from '../arguments.ts'
 import { findNamed } from '../named-person.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { tableText } from '../table.ts'
@@ -179,11 +179,6 @@ function sixDigits(text: string): string {
   const digits = text.replace(/\s/g, '')
   if (!/^[0-9]{6}$/.test(digits)) throw new InvalidArgumentError('six digits, please.')
   return digits
-}
-
-function onOrOff(text: string): boolean {
-  if (text !== 'on' && text !== 'off') throw new InvalidArgumentError('on or off, please.')
-  return text === 'on'
 }
 
 async function askOnTerminal(question: string): Promise<string | undefined> {

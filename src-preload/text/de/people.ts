@@ -131,7 +131,8 @@ export const people: typeof english = {
     },
     firstTry: 'Der erste Versuch läuft.',
     relayedMeans: {
-      why: 'Jemand, den ihr beide kennt, reicht alles weiter: langsamer als direkt und genauso vertraulich. Zu sehen ist dort nur, dass ihr zwei sprecht.',
+      why: 'Jemand, den ihr beide kennt, reicht alles weiter: langsamer als direkt und genauso vertraulich. Zu sehen ist dort, dass ihr zwei sprecht und wie viel, nie was. Große Dateien warten auf eine direkte Verbindung.',
+      todo: 'Eine direkte wird von selbst immer wieder versucht. Sie gelingt, wenn der Router von einem von euch den anderen hereinlässt: Wie, steht in Einstellungen, Netzwerk.',
     },
     why: {
       'no-address': 'Dieser PC kennt keine Adresse von ihnen.',
@@ -148,7 +149,7 @@ export const people: typeof english = {
       'no-address':
         'Er findet sie, sobald jemand verbunden ist, den ihr beide kennt. Oder verbindet euch mit einem neuen Code.',
       'no-answer':
-        'Frag, ob ihr PC an ist und Meshwork läuft. Wenn ja, muss einer von euch andere hereinlassen: Wie, steht in Einstellungen, Netzwerk.',
+        'Frag, ob ihr PC an ist und Meshwork läuft. Wenn ja, kann jemand vermitteln, den ihr beide kennt und dessen PC von außen erreicht wird. Oder einer von euch lässt andere herein: Wie, steht in Einstellungen, Netzwerk.',
       refused: 'Bitte sie, Meshwork zu starten. Es wird hier dann von selbst gefunden.',
       'no-route': 'Sieh nach, ob dieser PC online ist.',
       'another-peer':
@@ -164,6 +165,7 @@ export const people: typeof english = {
     forSoLong: (duration) => `${duration} lang`,
     roundTrip: 'Hin und zurück',
     address: 'Unter',
+    through: 'Über',
     shortName: 'Kurzname',
     lastSeen: 'Zuletzt gesehen',
     notSeen: 'nicht, seit dieser PC läuft',

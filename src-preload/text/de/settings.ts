@@ -49,8 +49,75 @@ export const settings: typeof english = {
       closed: 'Aus dem Internet kommt niemand herein',
       unknown: 'Ob andere aus dem Internet hereinkommen, ist noch nicht bekannt',
     },
-    openPort: (port) =>
-      `Dieser PC erreicht trotzdem alle, die andere hereinlassen. Damit andere auch ihn erreichen: Öffne die Seite deines Routers (meist 192.168.1.1 oder fritz.box im Browser), suche „Portfreigabe“ oder „Port-Weiterleitung“, und leite TCP-Port ${port ?? 'dieses PCs (siehe unten)'} an diesen PC weiter.`,
+    relayed: (names) => `Freunde erreichen diesen PC über ${names}`,
+    mapped: 'Der Router lässt Freunde herein; ob sie durchkommen, ist noch nicht bekannt',
+    todo: {
+      closed:
+        'Dieser PC erreicht trotzdem alle, die andere hereinlassen. Damit andere auch ihn erreichen, muss der Router einen Port weiterleiten: Wie, steht unten bei „Router“. Oder ein Freund vermittelt, dessen PC von außen erreicht wird.',
+      closedMapped:
+        'Der Router sagt, dass er Freunde hereinlässt, aber wer es versuchte, kam nicht durch. Sieh nach, ob davor ein zweiter Router ist, oder eine Firewall auf diesem PC.',
+      closedPublic: (port) =>
+        `Dieser PC hat eine Adresse des Internets: Eine Firewall, auf ihm oder davor, hält andere ab. Sie muss ${port} hereinlassen.`,
+      relayed:
+        'Langsamer als direkt, und große Dateien warten auf eine direkte Verbindung. Direkt wird es, wenn der Router einen Port an diesen PC weiterleitet: Wie, steht unten bei „Router“.',
+      relayedMapped:
+        'Langsamer als direkt, und große Dateien warten auf eine direkte Verbindung. Der Router lässt Freunde herein; sobald einer durchkommt, ist es direkt.',
+    },
+    tcpPort: (port) => `TCP-Port ${port}`,
+    ownPort: 'den TCP-Port dieses PCs',
+    router: {
+      title: 'Router',
+      mapped: (by) => `Lässt Freunde herein, wie dieser PC ihn bat (${by})`,
+      mappedAt: (where, since) => `Unter ${where}, seit ${since}`,
+      asking: 'Wird gebeten, Freunde hereinzulassen…',
+      none: 'Lässt von sich aus niemanden herein',
+      why: (why) => `Gefragt: ${why}.`,
+      noNeed: 'Nicht gefragt: Es ist nicht nötig',
+      noNeedText: 'Dieser PC hat eine öffentliche Adresse, oder er ist nur für sich selbst da.',
+      off: 'Nicht gefragt, wie du es wolltest',
+      steps: {
+        lead: 'Damit Freunde hereinkommen:',
+        leadOff: 'Damit Freunde hereinkommen: Lass den Router fragen (unten), oder mach es von Hand.',
+        open: (page) =>
+          `Öffne ${page} im Browser. Die Adresse kann eine andere sein: Sie steht auf dem Router (bei einer FRITZ!Box: fritz.box).`,
+        openUnknown: 'Öffne die Seite des Routers im Browser. Ihre Adresse steht auf dem Router.',
+        lookOff: 'Suche „Portfreigabe“ oder „Port-Weiterleitung“.',
+        look: 'Suche „Portfreigabe“ oder „Port-Weiterleitung“. (Oder schalte dort UPnP ein: Den Rest macht dieser PC.)',
+        forward: (port, host) => `Leite ${port} an ${host} weiter: Das ist dieser PC.`,
+        forwardUnknown: (port) => `Leite ${port} an diesen PC weiter.`,
+      },
+    },
+    through: {
+      title: 'Erreicht über',
+      means:
+        'Was Freunde diesem PC senden, wird weitergereicht, von Ende zu Ende verschlüsselt: Zu sehen ist dort, wer mit wem spricht und wie viel, nie was.',
+      none: 'Niemanden',
+      notNeeded: 'Es ist nicht nötig: Andere kommen direkt herein.',
+      wanted:
+        'Ein Freund, dessen PC von außen erreicht wird, kann vermitteln, wenn dort „Freunde dürfen einander über diesen PC erreichen“ eingeschaltet ist.',
+    },
+    choices: {
+      mapPort: 'Den Router bitten, Freunde hereinzulassen',
+      mapPortText: 'Mit UPnP oder NAT-PMP. Was er öffnet, wird geschlossen, wenn Meshwork endet.',
+      relay: 'Freunde dürfen einander über diesen PC erreichen',
+      relayText:
+        'Für alle, die beide hinter Routern zu Hause sind. Es braucht Upload: höchstens 1 MiB je Sekunde, für jedes Paar 256 KiB je Sekunde und 512 MiB am Tag. Dieser PC sieht, wer mit wem spricht und wie viel, nie was.',
+      lines: (count, written) =>
+        `${written} ${plural('de', count, { one: 'Verbindung', other: 'Verbindungen' })} in diesem Moment.`,
+      autoOn: 'Von selbst an, solange andere diesen PC von außen erreichen.',
+      autoOff: 'Von selbst aus, bis andere diesen PC von außen erreichen.',
+    },
+    join: {
+      title: 'Dem Netz beitreten über',
+      text: 'Der immer laufende PC eines Freundes, durch den sich Freunde finden, wenn alle umgezogen sind. Sein eigenes meshctl info nennt die Adresse.',
+      label: 'Adresse, über die beigetreten wird',
+      placeholder: '/ip4/192.0.2.7/tcp/4001/p2p/12D3KooW…',
+      add: 'Hinzufügen',
+      remove: (address) => `${address} entfernen`,
+      removed: 'Adresse entfernt',
+      listed: 'Sie steht schon in der Liste.',
+      full: (most) => `Höchstens ${most}. Entferne zuerst eine.`,
+    },
     askThem:
       'Jetzt prüfen: Einige deiner Personen versuchen, diesen PC zu erreichen, und sagen, ob es gelingt.',
     nobodyToAsk: 'Es lässt sich prüfen, sobald eine deiner Personen verbunden ist.',
@@ -62,6 +129,7 @@ export const settings: typeof english = {
     nowhere: 'Keiner: Andere können diesen PC nicht anwählen, er wählt sie an',
     addresses: 'Adressen',
     noAddresses: 'Keine',
+    addressesAt: (written, names) => `und ${written} über ${names}`,
     scope: {
       machine: 'nur dieser PC',
       local: 'nur dieses Netz',

@@ -42,6 +42,8 @@ export const tray: typeof english = {
       `${written} ${plural('de', count, { one: 'Einzelbild', other: 'Einzelbilder' })}`,
     pairTitle: 'Jemand möchte sich verbinden',
     pairText: (name) => `${name} hat deinen Code benutzt. Nimm an oder lehne ab.`,
+    nearbyTitle: 'Ein PC in der Nähe möchte sich verbinden',
+    nearbyText: (name) => `${name} sagt, er sei neben dir. Vergleiche die Zahl auf beiden Bildschirmen.`,
     background: 'Meshwork läuft im Hintergrund weiter',
     backgroundText:
       'Über das Symbol in der Leiste lässt es sich öffnen und beenden. Auch ein neuer Start öffnet dieses Fenster.',

@@ -129,7 +129,8 @@ export const people = {
     },
     firstTry: 'The first try is under way.',
     relayedMeans: {
-      why: 'Somebody whom you both know passes everything on: slower than directly, and as private. They see only that you two talk.',
+      why: 'Somebody whom you both know passes everything on: slower than directly, and as private. They see that you two talk and how much, never what. Large files wait for a direct connection.',
+      todo: 'A direct one is tried again and again by itself. It succeeds when the router of one of you lets the other in: Settings, Network says how.',
     },
     why: {
       'no-address': 'This PC knows no address of theirs.',
@@ -146,7 +147,7 @@ export const people = {
       'no-address':
         'It finds them as soon as somebody whom you both know is connected. Or pair again with a new code.',
       'no-answer':
-        'Ask whether their PC is on and Meshwork runs. If so, one of you two lets others in: Settings, Network says how.',
+        'Ask whether their PC is on and Meshwork runs. If so, somebody whom you both know, and whose PC is reached from outside, can pass things on, or one of you two lets others in: Settings, Network says how.',
       refused: 'Ask them to start Meshwork. It is found here by itself then.',
       'no-route': 'Look whether this PC is online.',
       'another-peer':
@@ -162,6 +163,7 @@ export const people = {
     forSoLong: (duration: string) => `for ${duration}`,
     roundTrip: 'Round trip',
     address: 'At',
+    through: 'Through',
     shortName: 'Short name',
     lastSeen: 'Last seen',
     notSeen: 'not since this PC started',

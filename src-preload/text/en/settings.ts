@@ -48,8 +48,78 @@ export const settings = {
       closed: 'Nobody gets in from the internet',
       unknown: 'Whether others get in from the internet is not known yet',
     },
-    openPort: (port: string | undefined) =>
-      `This PC still reaches those who let others in. So that others reach it too: open your router’s page (mostly 192.168.1.1 or fritz.box in a browser), look for “port forwarding”, and forward TCP port ${port ?? 'of this PC (below)'} to this PC.`,
+    /** Who passes things on, where nobody gets in directly. */
+    relayed: (names: string) => `Friends reach this PC through ${names}`,
+    mapped: 'The router lets friends in; whether they get through is not known yet',
+    todo: {
+      /** `Router` is the row below that says how. */
+      closed:
+        'This PC still reaches those who let others in. So that others reach it too, the router has to pass a port on: how, is said at “Router” below. Or a friend passes things on, whose PC is reached from outside.',
+      closedMapped:
+        'The router says that it lets friends in, but whoever tried did not get through. Look whether there is a second router before it, or a firewall on this PC.',
+      closedPublic: (port: string) =>
+        `This PC has an address of the internet, so that a firewall, on it or before it, keeps others out: it has to let ${port} in.`,
+      relayed:
+        'Slower than directly, and large files wait for a direct connection. It becomes direct when the router passes a port on to this PC: how, is said at “Router” below.',
+      relayedMapped:
+        'Slower than directly, and large files wait for a direct connection. The router lets friends in; as soon as one gets through, it is direct.',
+    },
+    tcpPort: (port: string) => `TCP port ${port}`,
+    ownPort: 'this PC’s TCP port',
+    router: {
+      title: 'Router',
+      mapped: (by: string) => `Lets friends in, as this PC asked it to (${by})`,
+      mappedAt: (where: string, since: string) => `At ${where}, since ${since}`,
+      asking: 'Is being asked to let friends in…',
+      none: 'Lets nobody in by itself',
+      why: (why: string) => `Asked: ${why}.`,
+      noNeed: 'Not asked: there is no need',
+      noNeedText: 'This PC has a public address, or listens for itself alone.',
+      off: 'Not asked, as you chose',
+      /** Three steps, to be done by hand. */
+      steps: {
+        lead: 'So that friends get in:',
+        leadOff: 'So that friends get in: let the router be asked (below), or do it by hand.',
+        open: (page: string) =>
+          `Open ${page} in a browser. It may be another address: it is printed on the router.`,
+        openUnknown: 'Open the router’s page in a browser. Its address is printed on the router.',
+        look: 'Look for “port forwarding”. (Or switch UPnP on there: this PC does the rest.)',
+        lookOff: 'Look for “port forwarding”.',
+        forward: (port: string, host: string) => `Forward ${port} to ${host}: that is this PC.`,
+        forwardUnknown: (port: string) => `Forward ${port} to this PC.`,
+      },
+    },
+    through: {
+      title: 'Reached through',
+      means:
+        'It passes on what friends send this PC, encrypted from end to end: it sees who talks with whom, and how much, never what.',
+      none: 'Nobody',
+      notNeeded: 'There is no need: others get in directly.',
+      wanted:
+        'A friend whose PC is reached from outside can pass things on, where they have switched on “Friends may reach each other through this PC”.',
+    },
+    choices: {
+      mapPort: 'Ask the router to let friends in',
+      mapPortText: 'By UPnP or NAT-PMP. What it opened is closed again when Meshwork stops.',
+      relay: 'Friends may reach each other through this PC',
+      relayText:
+        'For those who are both behind home routers. It takes upload: 1 MiB a second at most, for each pair 256 KiB a second and 512 MiB a day. This PC sees who talks with whom, and how much, never what.',
+      lines: (count: number, written: string) =>
+        `${written} ${plural('en', count, { one: 'connection', other: 'connections' })} at this moment.`,
+      autoOn: 'On by itself, while others reach this PC from outside.',
+      autoOff: 'Off by itself, until others reach this PC from outside.',
+    },
+    join: {
+      title: 'Join the network through',
+      text: 'A friend’s peer that is always on, by which friends find each other when all have moved. Its own meshctl info prints its address.',
+      label: 'Address of a peer to join through',
+      placeholder: '/ip4/192.0.2.7/tcp/4001/p2p/12D3KooW…',
+      add: 'Add',
+      remove: (address: string) => `Remove ${address}`,
+      removed: 'Address removed',
+      listed: 'It is in the list already.',
+      full: (most: string) => `${most} at most. Remove one first.`,
+    },
     askThem: 'Check now: some of your people try to connect to this PC, and say whether they get through.',
     nobodyToAsk: 'It can be checked when one of your people is connected.',
     nobodyOutside:
@@ -60,6 +130,8 @@ export const settings = {
     nowhere: 'None: others cannot connect to this PC, it connects to them',
     addresses: 'Addresses',
     noAddresses: 'None',
+    /** Addresses at friends who pass things on. */
+    addressesAt: (written: string, names: string) => `and ${written} through ${names}`,
     scope: {
       machine: 'this PC only',
       local: 'this network only',

@@ -43,6 +43,8 @@ export const tray = {
       `${written} ${plural('en', count, { one: 'frame', other: 'frames' })}`,
     pairTitle: 'Somebody wants to pair',
     pairText: (name: string) => `${name} used your code. Accept or decline.`,
+    nearbyTitle: 'A PC nearby wants to pair',
+    nearbyText: (name: string) => `${name} says that it is beside you. Compare the number on both screens.`,
     background: 'Meshwork goes on in the background',
     backgroundText: 'Open or quit it by its icon in the tray. Starting it again opens this window, too.',
     update: 'There is a newer Meshwork',

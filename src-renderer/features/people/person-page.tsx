@@ -87,7 +87,9 @@ function useConnectionFacts({ reach, rtt_ms, last_seen_ms, short_name }: Person)
     more: words.forSoLong(format.duration(Math.max(0, nowMs - reach.since_ms))),
   }
   if (reach.state === 'direct' || reach.state === 'relayed') {
+    const relay = reach.state === 'relayed' ? reach.through_name : undefined
     return [
+      ...(relay === undefined ? [] : [{ name: words.through, value: relay }]),
       since,
       ...(rtt_ms === undefined
         ? []

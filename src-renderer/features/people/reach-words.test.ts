@@ -58,6 +58,21 @@ describe('how somebody is connected, in a few words', () => {
   })
 })
 
+describe('what it means that somebody is relayed', () => {
+  it('[H24] says that large files wait for a direct connection, and what helps, in both languages', () => {
+    const relayed: Reach = { state: 'relayed', through_name: 'Cy', since_ms: NOW }
+    expect(reachAdvice(relayed, words)?.why).toMatch(/Large files wait for a direct connection/)
+    expect(reachAdvice(relayed, words)?.todo).toMatch(/Settings, Network/)
+    expect(reachAdvice(relayed, german.people.link)?.why).toMatch(/Große Dateien warten auf eine direkte/)
+  })
+
+  it('names a friend who passes things on as a way out where nobody answers', () => {
+    const failure: LookFailure = { kind: 'no-answer', addresses: 1 }
+    expect(reachAdvice(missing('unreachable', failure), words)?.todo).toMatch(/pass things on/)
+    expect(reachAdvice(missing('unreachable', failure), german.people.link)?.todo).toMatch(/vermitteln/)
+  })
+})
+
 describe('why somebody is not reached, and what to do', () => {
   const failures: LookFailure[] = [
     { kind: 'no-address' },

@@ -1,31 +1,40 @@
 import { Button } from '@mantine/core'
-import { IconRefresh, IconRouter, IconShieldCheck, IconShieldQuestion, type Icon } from '@tabler/icons-react'
+import {
+  IconRefresh,
+  IconRoute,
+  IconRouter,
+  IconShieldCheck,
+  IconShieldQuestion,
+  type Icon,
+} from '@tabler/icons-react'
 import { useState } from 'react'
-import type { Confirmation, NodeInfo, OwnReach } from '#contract'
+import type { NodeInfo, OwnReach } from '#contract'
 import { useAction, useCalls } from '../../connection/calls.tsx'
 import { useNode } from '../../state/node-store.ts'
-import { useFormat, useText } from '../../state/text.tsx'
-import { Facts, type Fact } from '../../ui/facts.tsx'
+import { useText } from '../../state/text.tsx'
 import { Section } from '../../ui/section.tsx'
+import { JoinList } from './join-list.tsx'
+import { NetworkChoices } from './network-choices.tsx'
+import { NetworkFacts, useList } from './network-facts.tsx'
+import { networkVerdict, type VerdictKind } from './network-words.ts'
 import classes from './network-section.module.css'
 
-/** A clock that is off by less does no harm: what is signed is good for minutes. */
-const CLOCK_OFF_MS = 30_000
-
-const ICONS: Record<OwnReach['reachability'], Icon> = {
+const ICONS: Record<VerdictKind, Icon> = {
   open: IconShieldCheck,
   local: IconShieldCheck,
+  relayed: IconRoute,
+  mapped: IconShieldQuestion,
   closed: IconRouter,
   unknown: IconShieldQuestion,
 }
 
-/** How this PC is reached by others, whether somebody confirms it, and what to do where not. */
+/** How this PC is reached by others, whether somebody confirms it, what to do where not, and what it may do itself. */
 export function NetworkSection({ info }: { readonly info: NodeInfo }) {
   const { network: words } = useText().settings
   const calls = useCalls()
   const run = useAction()
   const reach = useNode((node) => node.reach) ?? info.reach
-  const connected = useNode((node) => node.pulse?.connections.length) ?? info.connections.length
+  const connected = useNode((node) => [...node.people.values()].filter((person) => person.connected).length)
   const [isChecking, setIsChecking] = useState(false)
   const check = async () => {
     setIsChecking(true)
@@ -49,91 +58,28 @@ export function NetworkSection({ info }: { readonly info: NodeInfo }) {
       }
     >
       <div className={classes['network']}>
-        <Verdict reach={reach} connected={connected} />
-        <Facts facts={useFacts(reach)} />
+        <VerdictBox reach={reach} connected={connected} />
+        <NetworkFacts reach={reach} />
+        <div className={classes['choices']}>
+          <NetworkChoices reach={reach} />
+          <JoinList addresses={reach.join_through} />
+        </div>
       </div>
     </Section>
   )
 }
 
-function Verdict({ reach, connected }: { readonly reach: OwnReach; readonly connected: number }) {
+function VerdictBox({ reach, connected }: { readonly reach: OwnReach; readonly connected: number }) {
   const { network: words } = useText().settings
-  const { reachability, listening } = reach
-  const Shown = ICONS[reachability]
-  const port = listening.kind === 'kept' ? listening.port : undefined
-  const todo =
-    reachability === 'closed'
-      ? words.openPort(port === undefined ? undefined : String(port))
-      : reachability === 'unknown'
-        ? connected > 0
-          ? words.askThem
-          : words.nobodyToAsk
-        : reachability === 'local'
-          ? words.nobodyOutside
-          : undefined
+  const { kind, sentence, todo } = networkVerdict(reach, connected, words, useList())
+  const Shown = ICONS[kind]
   return (
-    <div className={classes['verdict']} data-reachability={reachability}>
+    <div className={classes['verdict']} data-verdict={kind}>
       <Shown size={20} aria-hidden="true" className={classes['icon'] ?? ''} />
       <div>
-        <p className={classes['sentence']}>{words.verdict[reachability]}</p>
+        <p className={classes['sentence']}>{sentence}</p>
         {todo !== undefined && <p className={classes['todo']}>{todo}</p>}
       </div>
     </div>
   )
-}
-
-function useFacts({ listening, addresses, ipv6, nearby, confirmations }: OwnReach): Fact[] {
-  const { network: words } = useText().settings
-  const format = useFormat()
-  return [
-    {
-      name: words.port,
-      ...(listening.kind === 'kept'
-        ? { value: String(listening.port), more: words.portKept }
-        : listening.kind === 'given'
-          ? { value: listening.ports.join(', '), more: words.portGiven }
-          : { value: words.nowhere }),
-    },
-    {
-      name: words.addresses,
-      value:
-        addresses.length === 0
-          ? words.noAddresses
-          : addresses.map(({ address, scope }) => (
-              <div key={address} className={classes['address']}>
-                <code>{address}</code>
-                <span className={classes['dim']}>{words.scope[scope]}</span>
-              </div>
-            )),
-    },
-    { name: 'IPv6', value: words.ipv6[ipv6] },
-    { name: words.nearby, value: nearby ? words.nearbyOn : words.nearbyOff },
-    ...(confirmations.length === 0
-      ? []
-      : [
-          {
-            name: words.confirmed,
-            value: confirmations.map((one) => (
-              <div key={one.peer_id} className={classes['confirmation']}>
-                {words.said(one.name, words.outcome[one.outcome], format.ago(one.at_ms))}
-                {clockIsOff(one) && (
-                  <div className={classes['dim']}>
-                    {words.clockOff(
-                      one.name,
-                      format.duration(Math.abs(one.clock.ahead_ms)),
-                      one.clock.ahead_ms > 0,
-                    )}
-                  </div>
-                )}
-              </div>
-            )),
-          },
-        ]),
-  ]
-}
-
-type WithClock = Confirmation & { readonly clock: NonNullable<Confirmation['clock']> }
-
-function clockIsOff(one: Confirmation): one is WithClock {
-  return one.clock !== undefined && Math.abs(one.clock.ahead_ms) - one.clock.error_ms > CLOCK_OFF_MS
 }

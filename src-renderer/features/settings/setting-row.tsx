@@ -14,7 +14,7 @@ export function SettingRow({
   control,
 }: {
   readonly label: string
-  readonly description?: string
+  readonly description?: ReactNode
   readonly control: (ids: RowIds) => ReactNode
 }) {
   const labelId = useId()
