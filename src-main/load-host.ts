@@ -1,13 +1,20 @@
+import { registerHooks } from 'node:module'
 import { findWall } from './compute/wall.ts'
 import type * as hostedPeer from './hosted-peer.ts'
+import { quickResolve } from './quick-resolve.ts'
 
 /**
  * Loads what hosts a peer: a thousand files, half of a start. What takes time outside of this process is begun before, the
  * trial of the operating system's wall, so that it is over when somebody waits for it; and a process starts another in a
  * fraction of the time while it is small itself.
  */
-export function loadHost(): Promise<typeof hostedPeer> {
+export async function loadHost(): Promise<typeof hostedPeer> {
   // A trial that fails is heard of by the compute hosts, which wait for the same one.
   findWall().catch(() => undefined)
-  return import('./hosted-peer.ts')
+  const hooks = registerHooks({ resolve: quickResolve() })
+  try {
+    return await import('./hosted-peer.ts')
+  } finally {
+    hooks.deregister()
+  }
 }

@@ -8,10 +8,9 @@ const path = process.env['MESHWORK_START_RECORD']
 const events: (string | (() => string))[] = []
 
 registerHooks({
-  resolve(specifier, context, next) {
-    const found = next(specifier, context)
-    events.push(`load ${found.url}`)
-    return found
+  load(url, context, next) {
+    events.push(`load ${url}`)
+    return next(url, context)
   },
 })
 subscribe('child_process', (message) => {
