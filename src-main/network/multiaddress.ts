@@ -81,8 +81,10 @@ export function checkAddresses({
 }): void {
   for (const text of listen) parseAddress(text)
   for (const text of bootstrap) {
-    if (peerOfAddress(parseAddress(text)) !== undefined) continue
+    const address = parseAddress(text)
     const shown = printableLine(text.slice(0, SHOWN_CHARACTERS_MAX))
+    if (!isTcpAddress(address)) refuse('bad-input', `${shown} is no TCP port of a host, and never dialled`)
+    if (peerOfAddress(address) !== undefined) continue
     refuse(
       'bad-input',
       `${shown} does not say which peer to join the network through: it should end in /p2p/12D3KooW…`,

@@ -1,18 +1,13 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { peerIdFromMultihash, peerIdFromString } from '@libp2p/peer-id'
 import { lpStream, type LengthPrefixedStream } from '@libp2p/utils'
-import type { Multiaddr } from '@multiformats/multiaddr'
+import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import * as Digest from 'multiformats/hashes/digest'
 import { refuse, type Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Clock } from '../ports/clock.ts'
-import {
-  ADDRESSES_MAX,
-  RELAY_ANSWER_MS_MAX,
-  RELAY_MESSAGE_BYTES_MAX,
-  RELAY_PLACE_MS,
-  RELAY_STREAMS_MAX,
-} from './limits.ts'
+import { RELAY_ANSWER_MS_MAX, RELAY_MESSAGE_BYTES_MAX, RELAY_PLACE_MS, RELAY_STREAMS_MAX } from './limits.ts'
+import { relayOf } from './multiaddress.ts'
 import { joinStreams } from './relay-line.ts'
 import { createRelayQuota, RELAY_LIMITS, type LineQuota, type RelayLimits } from './relay-quota.ts'
 import {
@@ -26,6 +21,7 @@ import {
   type HopAnswer,
   type LineLimit,
 } from './relay-wire.ts'
+import { shareableAddresses } from './shareable-addresses.ts'
 
 /** What a relay needs of a libp2p node. */
 export interface RelayServerNode {
@@ -92,11 +88,8 @@ export function createRelayServer(parts: RelayServerParts): RelayServer {
     if (!places.has(from) && places.size >= limits.placesMax) return { status: RELAY_STATUS.placeRefused }
     const untilMs = clock.nowMs() + RELAY_PLACE_MS
     places.set(from, { untilMs })
-    const addresses = node
-      .getMultiaddrs()
-      .filter((address) => !address.toString().includes('/p2p-circuit'))
-      .slice(0, ADDRESSES_MAX)
-      .map((address) => address.bytes)
+    const own = node.getMultiaddrs().filter((address) => relayOf(address) === undefined)
+    const addresses = shareableAddresses(own.map(String)).map((text) => multiaddr(text).bytes)
     return { status: RELAY_STATUS.ok, place: { untilMs, addresses }, limit: limitOf(limits.pairBytesPerDay) }
   }
 
