@@ -189,7 +189,6 @@ async function startDesktop(options: DesktopOptions): Promise<Desktop> {
   })
   handBackBeforeSleep({
     powerMonitor: electron.powerMonitor,
-    sharing: () => presence.state.sharing,
     calls: () => peer.link?.calls,
     onFailed: (error) => options.report(faultOfCall(error).message),
   })

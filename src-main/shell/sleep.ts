@@ -1,4 +1,3 @@
-import type { SharingNow } from '#contract'
 import type { ApiCalls } from '../api/client.ts'
 import type { ElectronParts } from './electron-parts.ts'
 
@@ -8,7 +7,6 @@ const PAUSE_MINUTES = 1
 /** What handing work back before a sleep acts through. */
 export interface SleepParts {
   readonly powerMonitor: Pick<ElectronParts['powerMonitor'], 'on'>
-  readonly sharing: () => SharingNow | undefined
   /** The peer's calls, while it answers. */
   readonly calls: () => Pick<ApiCalls, 'sharing'> | undefined
   readonly onFailed: (error: unknown) => void
@@ -18,16 +16,27 @@ export interface SleepParts {
  * Hands back what others have here when the machine goes to sleep, so that they need not wait for it, and shares again when
  * it wakes. A pause of the user's own is left alone.
  */
-export function handBackBeforeSleep({ powerMonitor, sharing, calls, onFailed }: SleepParts): void {
+export function handBackBeforeSleep({ powerMonitor, calls, onFailed }: SleepParts): void {
   let isPaused = false
-  powerMonitor.on('suspend', () => {
-    if (sharing()?.kind !== 'sharing') return
-    isPaused = true
-    calls()?.sharing.pause({ finish_first: false, minutes: PAUSE_MINUTES }).catch(onFailed)
-  })
-  powerMonitor.on('resume', () => {
-    if (!isPaused) return
-    isPaused = false
-    calls()?.sharing.resume().catch(onFailed)
-  })
+  let last = Promise.resolve()
+  /** One after the other: a machine may wake while it is still going to sleep. */
+  const next = (step: (sharing: ApiCalls['sharing']) => Promise<void>): void => {
+    const asked = calls()
+    if (asked !== undefined) last = last.then(() => step(asked.sharing)).catch(onFailed)
+  }
+  powerMonitor.on('suspend', () =>
+    next(async (sharing) => {
+      const { now } = await sharing.get()
+      if (now.kind !== 'sharing') return
+      await sharing.pause({ finish_first: false, minutes: PAUSE_MINUTES })
+      isPaused = true
+    }),
+  )
+  powerMonitor.on('resume', () =>
+    next(async (sharing) => {
+      if (!isPaused) return
+      isPaused = false
+      await sharing.resume()
+    }),
+  )
 }
