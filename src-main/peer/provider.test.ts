@@ -41,7 +41,7 @@ const sharing = (): Brain => {
 }
 
 describe('a provider', () => {
-  test('[B4] runs an award that comes twice once', () => {
+  test('[W9] [B4] runs an award that comes twice once', () => {
     const brain = sharing()
     expect(ofKind(award(brain, 1), 'run-units')).toHaveLength(1)
     expect(ofKind(award(brain, 1), 'run-units')).toEqual([])
@@ -105,7 +105,7 @@ describe('a provider', () => {
     expect([...(brain.state.holdings.values().next().value?.units.keys() ?? [])]).toEqual([0])
   })
 
-  test('[B7] settling ends the holding, whether the requester says so or no longer asks for the job', () => {
+  test('[W10] [B7] settling ends the holding, whether the requester says so or no longer asks for the job', () => {
     const told = sharing()
     award(told, 1)
     told.happens({ kind: 'settled', at_ms: NOON, from: ANN, job_id: JOB })

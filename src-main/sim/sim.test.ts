@@ -30,7 +30,7 @@ describe('a mesh keeps its promises whatever happens to it', () => {
 })
 
 describe('a simulation', () => {
-  test('is the same every time for one seed', () => {
+  test('[P1] is the same every time for one seed', () => {
     const trace: string[][] = [[], []]
     const [first, second] = trace.map((lines) =>
       simulate({ seed: 11, peers: 5 }, { trace: (line) => lines.push(line) }),
