@@ -23,15 +23,18 @@ export function blobStoreContract(name: string, createPlace: () => BlobPlace): v
     blobReceivingContract(under, createPlace)
     blobGuestsContract(under, createPlace)
 
-    test.each([0, 1, 5_000, 65_536, 65_537, RAW_BYTES_MAX])('[E9] %i bytes are one raw piece', async (length) => {
-      const bytes = noise(length, 1)
-      const cid = await under.blobs.put(bytes)
-      expect(cid).toBe(cidOfDigest(RAW, hash('sha256', bytes, 'buffer')))
-      expect(under.blobs.layout(cid)).toEqual({ kind: 'raw', bytes: length })
-      expect(same(await under.blobs.read(cid), bytes)).toBe(true)
-      expect(under.blobs.info(cid)).toEqual({ cid, bytes: length, pinned: false })
-      expect(same(readFileSync(under.blobs.path(cid)!), bytes)).toBe(true)
-    })
+    test.each([0, 1, 5_000, 65_536, 65_537, RAW_BYTES_MAX])(
+      '[E9] %i bytes are one raw piece',
+      async (length) => {
+        const bytes = noise(length, 1)
+        const cid = await under.blobs.put(bytes)
+        expect(cid).toBe(cidOfDigest(RAW, hash('sha256', bytes, 'buffer')))
+        expect(under.blobs.layout(cid)).toEqual({ kind: 'raw', bytes: length })
+        expect(same(await under.blobs.read(cid), bytes)).toBe(true)
+        expect(under.blobs.info(cid)).toEqual({ cid, bytes: length, pinned: false })
+        expect(same(readFileSync(under.blobs.path(cid)!), bytes)).toBe(true)
+      },
+    )
 
     test('[W25] bytes stored without a flush count at once, and are there after a restart like others', async () => {
       const small = noise(2_000, 21)
