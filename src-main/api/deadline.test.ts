@@ -38,7 +38,7 @@ test('[F3] a job that cannot meet its deadline says so when it is submitted, in 
   await calls.jobs.cancel({ job_id })
 })
 
-test('[L3] a dataset and what units need are part of the job, and the dataset is kept with it', async () => {
+test('[L6] a dataset and what units need are part of the job, and the dataset is kept with it', async () => {
   const { calls } = peer.client
   const { blobs, runtime } = peer.hosted.peer
   const dataset = await blobs.put(new Uint8Array(randomBytes(5_000)))

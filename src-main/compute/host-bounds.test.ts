@@ -82,7 +82,7 @@ describe('the bounds of a host', () => {
 })
 
 describe.runIf(process.platform === 'linux')('a host on Linux', () => {
-  it('runs within its bounds, at low priority and without core files', async () => {
+  it('[X12] runs within its bounds, at low priority and without core files', async () => {
     await withBounds({ dataBytes: 3 * 2 ** 30, cpuSeconds: 5_000 }, async (runner, hosts) => {
       await outcomesOf(runner, noopTasks(1))
       const pid = hosts[0]?.pid ?? 0
@@ -96,7 +96,7 @@ describe.runIf(process.platform === 'linux')('a host on Linux', () => {
     })
   })
 
-  it('gets no memory beyond its bound; what runs beside it and after it ends well', async () => {
+  it('[X12] gets no memory beyond its bound; what runs beside it and after it ends well', async () => {
     await withBounds({ dataBytes: 1_500 * 2 ** 20 }, async (runner) => {
       const outcomes = await outcomesOf(runner, [task('claim'), ...noopTasks(20)])
       expect(outcomes.get('claim')).toMatchObject({
@@ -106,7 +106,7 @@ describe.runIf(process.platform === 'linux')('a host on Linux', () => {
     })
   })
 
-  it('is replaced when it has used up its processor time', async () => {
+  it('[X12] is replaced when it has used up its processor time', async () => {
     await withBounds({ cpuSeconds: 2 }, async (runner, hosts) => {
       const outcomes = await outcomesOf(runner, [task('spin-once')])
       expect(outcomes.get('spin-once')).toMatchObject({ kind: 'done' })

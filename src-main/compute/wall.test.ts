@@ -36,7 +36,7 @@ describe('JavaScript in a compute host', () => {
   it.each([
     { name: 'without a wall', wall: NONE },
     { name: `behind this machine’s wall${why}`, wall: here },
-  ])('[X19] reaches its inputs and its outputs’ folder, and nothing else, $name', async ({ wall }) => {
+  ])('[X12] [X19] reaches its inputs and its outputs’ folder, and nothing else, $name', async ({ wall }) => {
     const runner = createRunner({
       clock,
       stagingFolder: join(folder, 'staging'),

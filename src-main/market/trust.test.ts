@@ -30,7 +30,7 @@ describe('trust', () => {
     expect(bilateralTrust({}, {}, alice, 'constructor' as PeerId)).toBe(0)
   })
 
-  test('[M2] makes tier 1 when mutual, tier 2 when only this peer trusts, none otherwise', () => {
+  test('[M2] [M3] makes tier 1 when mutual, tier 2 when only this peer trusts, none otherwise', () => {
     fc.assert(
       fc.property(weight, weight, (mine, theirs) => {
         expect(tierOf(mine, theirs)).toBe(mine === 0 ? undefined : theirs === 0 ? 2 : 1)

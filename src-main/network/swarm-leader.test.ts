@@ -73,7 +73,7 @@ describe('the leader of a swarm', () => {
     expect(all.share(b).take).toHaveLength(LEASES_PER_MEMBER_MIN)
   })
 
-  test('others hear who has what, and where; one who is done hears of nobody', () => {
+  test('[D7] others hear who has what, and where; one who is done hears of nobody', () => {
     const { leader, share, take } = setUp()
     share(a)
     take(a)

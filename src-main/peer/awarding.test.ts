@@ -52,7 +52,7 @@ const holds = (brain: Brain, peer: typeof ANN): number[] =>
   )
 
 describe('an award', () => {
-  test('[W3] is of any open units, from where its provider would begin, within what it offered', () => {
+  test('[W3] [W11] is of any open units, from where its provider would begin, within what it offered', () => {
     const brain = asking()
     expect(unitsIn(hear(brain, ANN, { lanes: 4, units: 5, begin: 997 }))).toEqual([0, 1, 997, 998, 999])
     // The offer is used up, and hearing it again does not change that.

@@ -65,7 +65,7 @@ describe('a provider’s offers', () => {
     expect(order.slice(0, order.lastIndexOf(BOB) + 1)).not.toContain(ANN)
   })
 
-  test('[B18] go to nobody who is not trusted here, however much they trust', () => {
+  test('[M3] [B18] go to nobody who is not trusted here, however much they trust', () => {
     expect(offered(provider([{ from: ANN, mine: 0, theirs: 1 }]))).toEqual([])
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   awardOf,
+  cidOf,
   commitmentOf,
   createBrain,
   JOB,
@@ -19,8 +20,9 @@ import {
 } from './brain.fixture.ts'
 import type { Effect } from './effect.ts'
 import { admitAward } from './admission.ts'
+import { composeCommitment } from './publishing.ts'
 
-const ANN = peerOf('A')
+const [ANN, BOB] = [peerOf('A'), peerOf('B')]
 
 const award = (brain: Brain, attempt: number, units = [0]): Effect[] =>
   take(brain, ANN, awardOf(units, { attempt }))
@@ -41,10 +43,41 @@ const sharing = (): Brain => {
 }
 
 describe('a provider', () => {
-  test('[B4] runs an award that comes twice once', () => {
+  test('[W9] [B4] runs an award that comes twice once', () => {
     const brain = sharing()
     expect(ofKind(award(brain, 1), 'run-units')).toHaveLength(1)
     expect(ofKind(award(brain, 1), 'run-units')).toEqual([])
+  })
+
+  test('[W9] takes from an award that comes again only when it is due, and sends what ran again', () => {
+    const brain = sharing()
+    award(brain, 1, [0, 1])
+    ran(brain, 1, 'right', 1)
+    const unitsHeld = () => structuredClone([...(brain.state.holdings.values().next().value?.units ?? [])])
+    const before = unitsHeld()
+    const effects = take(brain, ANN, awardOf([0, 1], { due_in_ms: 90_000 }))
+    expect(unitsHeld()).toEqual(before.map(([unit, held]) => [unit, { ...held, dueAtMs: NOON + 90_000 }]))
+    const sent = ofKind(effects, 'send-results').flatMap(({ receipts }) => receipts)
+    expect(sent.map(({ unit_index }) => unit_index)).toEqual([1])
+  })
+
+  test('[W6] tells its requester what a unit returned, and nobody else', () => {
+    const brain = createBrain({ [ANN]: 1, [BOB]: 1 })
+    brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [SLOT] } })
+    award(brain, 1)
+    const told = ran(brain, 1, 'right').filter((effect) => JSON.stringify(effect).includes(cidOf('right')))
+    expect(told.map((effect) => [effect.kind, 'to' in effect && effect.to])).toEqual([['send-results', ANN]])
+    expect(JSON.stringify(composeCommitment(brain.state, NOON))).not.toContain(cidOf('right'))
+  })
+
+  test('[W12] that shares nothing any longer takes nothing new, and finishes what it has', () => {
+    const brain = sharing()
+    expect(runs(award(brain, 1, [0, 1, 2, 3, 4]))).toEqual([0, 1, 2, 3])
+    brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'never' } })
+    expect(admitAward(brain.state, ANN, awardOf([5]), NOON)).toMatchObject({ fault: { kind: 'too-busy' } })
+    const effects = ran(brain, 1, 'right', 0)
+    expect(ofKind(effects, 'send-results')).toHaveLength(1)
+    expect(runs(effects)).toEqual([4])
   })
 
   test('[B4] answers a new attempt of what it has run without running it again', () => {
@@ -105,7 +138,7 @@ describe('a provider', () => {
     expect([...(brain.state.holdings.values().next().value?.units.keys() ?? [])]).toEqual([0])
   })
 
-  test('[B7] settling ends the holding, whether the requester says so or no longer asks for the job', () => {
+  test('[W10] [B7] settling ends the holding, whether the requester says so or no longer asks for the job', () => {
     const told = sharing()
     award(told, 1)
     told.happens({ kind: 'settled', at_ms: NOON, from: ANN, job_id: JOB })

@@ -7,12 +7,16 @@ import {
   cidOf,
   commitmentOf,
   createBrain,
+  JOB,
   manifestOf,
   NOON,
+  offerOf,
+  ofKind,
   peerOf,
   submit,
   type Brain,
 } from './brain.fixture.ts'
+import type { PeerEvent } from './event.ts'
 import { COMMITMENT_BYTES_MAX, composeCommitment } from './publishing.ts'
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
@@ -114,4 +118,31 @@ test('[Y2] what does not fit loses ranges of open units, never a whole request',
     whole.work_requests.map(({ job_id }) => job_id),
   )
   expect(cut.work_requests.every(({ open_ranges }) => (open_ranges?.length ?? 0) > 0)).toBe(true)
+})
+
+test('[W19] more jobs than a commitment may name: those with awards are named first, then by priority', () => {
+  const brain = createBrain({ [peerOf('A')]: 1 })
+  const jobs = Array.from({ length: REQUESTS_MAX + 2 }, (_, i) =>
+    manifestOf({ job_id: JobId.parse(`job-${i}`), priority: i / (REQUESTS_MAX + 2) }),
+  )
+  for (const manifest of jobs) submit(brain, manifest)
+  const allocation = offerOf(peerOf('A'), jobs[0]!, NOON, { lanes: 1, units: 1 })
+  brain.happens({ kind: 'allocation', at_ms: NOON, allocation })
+  const named = composeCommitment(brain.state, NOON).work_requests.map(({ job_id }) => job_id)
+  const [first, , , ...others] = jobs.map(({ job_id }) => job_id)
+  expect(named).toEqual([first, ...others.reverse()])
+})
+
+test('[P5] a change is published at once, and a commitment is repeated after 20 s without one', () => {
+  const brain = createBrain()
+  const isDue = (event: PeerEvent): boolean => ofKind(brain.happens(event), 'commitment-changed').length > 0
+  submit(brain, manifestOf())
+  composeCommitment(brain.state, NOON)
+  expect(isDue({ kind: 'job-paused', at_ms: NOON + 1, job_id: JOB })).toBe(true)
+  composeCommitment(brain.state, NOON + 100)
+  expect([19_000, 20_099, 20_100].map((ms) => isDue({ kind: 'tick', at_ms: NOON + ms }))).toEqual([
+    false,
+    false,
+    true,
+  ])
 })

@@ -168,7 +168,7 @@ describe('awards', () => {
     expect(brain.state.records.get(gone)?.expired ?? 0).toBe(0)
   })
 
-  test('[B11] a stale output is dropped, and its peer is asked anew when it is needed', () => {
+  test('[W4] [B11] a stale output is dropped, and its peer is asked anew when it is needed', () => {
     // Ann has one core, and may still be at it: she gets it again when she has shown that she is done.
     const brain = awarded(1, [ANN], { lanes: 1, units: 1 })
     brain.happens({ kind: 'tick', at_ms: (attemptsOf(brain)[0]?.deadlineMs ?? 0) + 1 })

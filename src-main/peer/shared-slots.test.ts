@@ -106,7 +106,7 @@ describe('[L3] held datasets', () => {
     expect(encodeCanonical(composeCommitment(brain.state, NOON)).byteLength).toBeLessThan(10_000)
   })
 
-  test('bring work that needs them here first', () => {
+  test('[L6] bring work that needs them here first', () => {
     const { brain } = holding(1)
     const manifest = manifestOf({ required_dataset: cidOf('data 0') })
     const unit = unitOfManifest(manifest, 0)

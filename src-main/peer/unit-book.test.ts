@@ -216,7 +216,7 @@ describe('[B31] the index of a job', () => {
     expect(counts.filter((count) => count === 0)).toEqual([])
   })
 
-  test('names the ranges of open units, as many as are asked for, and none of a job that does not run', () => {
+  test('[W1] names the ranges of open units, as many as are asked for, and none of a job that does not run', () => {
     const { brain, job } = asking(1)
     for (const [begin, peer] of [
       [1, PEERS[0]!],

@@ -23,15 +23,18 @@ export function blobStoreContract(name: string, createPlace: () => BlobPlace): v
     blobReceivingContract(under, createPlace)
     blobGuestsContract(under, createPlace)
 
-    test.each([0, 1, 5_000, 65_536, 65_537, RAW_BYTES_MAX])('%i bytes are one raw piece', async (length) => {
-      const bytes = noise(length, 1)
-      const cid = await under.blobs.put(bytes)
-      expect(cid).toBe(cidOfDigest(RAW, hash('sha256', bytes, 'buffer')))
-      expect(under.blobs.layout(cid)).toEqual({ kind: 'raw', bytes: length })
-      expect(same(await under.blobs.read(cid), bytes)).toBe(true)
-      expect(under.blobs.info(cid)).toEqual({ cid, bytes: length, pinned: false })
-      expect(same(readFileSync(under.blobs.path(cid)!), bytes)).toBe(true)
-    })
+    test.each([0, 1, 5_000, 65_536, 65_537, RAW_BYTES_MAX])(
+      '[E9] %i bytes are one raw piece',
+      async (length) => {
+        const bytes = noise(length, 1)
+        const cid = await under.blobs.put(bytes)
+        expect(cid).toBe(cidOfDigest(RAW, hash('sha256', bytes, 'buffer')))
+        expect(under.blobs.layout(cid)).toEqual({ kind: 'raw', bytes: length })
+        expect(same(await under.blobs.read(cid), bytes)).toBe(true)
+        expect(under.blobs.info(cid)).toEqual({ cid, bytes: length, pinned: false })
+        expect(same(readFileSync(under.blobs.path(cid)!), bytes)).toBe(true)
+      },
+    )
 
     test('[W25] bytes stored without a flush count at once, and are there after a restart like others', async () => {
       const small = noise(2_000, 21)
@@ -45,7 +48,7 @@ export function blobStoreContract(name: string, createPlace: () => BlobPlace): v
       expect(under.blobs.usage().bytes).toBe(3_002_000)
     })
 
-    test('[X13] small blobs are to be had as bytes, larger ones as files only', async () => {
+    test('[E9] [X13] small blobs are to be had as bytes, larger ones as files only', async () => {
       const cid = await under.blobs.put(noise(2_000, 23))
       expect(same(under.blobs.content(cid)!, noise(2_000, 23))).toBe(true)
       expect(under.blobs.content(await under.blobs.put(noise(RAW_BYTES_MAX, 24)))).toBeUndefined()
@@ -54,7 +57,7 @@ export function blobStoreContract(name: string, createPlace: () => BlobPlace): v
       ).toBeUndefined()
     })
 
-    test('more than 1 MiB is a dag-cbor list of chunks that make up the content', async () => {
+    test('[E9] more than 1 MiB is a dag-cbor list of chunks that make up the content', async () => {
       const bytes = noise(9_000_000, 2)
       const cid = await under.blobs.put(bytes)
       const layout = listOf(under.blobs, cid)

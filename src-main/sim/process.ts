@@ -36,12 +36,14 @@ const FLUSH_MS: readonly [number, number] = [0, 4]
 /** Small, so that short runs restore from snapshots too. */
 const RECORDS_PER_SNAPSHOT = 60
 
-/** What a benchmark changes about every process. */
+/** What a benchmark or a test changes about every process. */
 export interface WorldOptions {
   /** Records between two snapshots; a benchmark of matching takes none. */
   readonly recordsPerSnapshot?: number
   /** Told how long, in real milliseconds, each event took its brain. */
   readonly thought?: (ms: number) => void
+  /** A brain that is broken on purpose, to see that the audit reports it. */
+  readonly brain?: typeof advance
 }
 
 /** An effect in the world. */
@@ -137,10 +139,10 @@ export function startProcess(parts: ProcessParts): Process {
   }
 
   function think(event: PeerEvent): ReturnType<typeof advance> {
-    const { thought } = parts.options
-    if (thought === undefined) return advance(state, event)
+    const { thought, brain = advance } = parts.options
+    if (thought === undefined) return brain(state, event)
     const before = threadCpuUsage()
-    const result = advance(state, event)
+    const result = brain(state, event)
     const { user, system } = threadCpuUsage(before)
     thought((user + system) / 1_000)
     return result

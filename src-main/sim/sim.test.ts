@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { PeerEvent } from '../peer/event.ts'
+import type { PeerState } from '../peer/state.ts'
+import { advance } from '../peer/step.ts'
 import { simulate } from './simulate.ts'
 
 /** Seeds in one test, so that a runner shows progress and a failure says where. */
@@ -30,7 +33,7 @@ describe('a mesh keeps its promises whatever happens to it', () => {
 })
 
 describe('a simulation', () => {
-  test('is the same every time for one seed', () => {
+  test('[P1] is the same every time for one seed', () => {
     const trace: string[][] = [[], []]
     const [first, second] = trace.map((lines) =>
       simulate({ seed: 11, peers: 5 }, { trace: (line) => lines.push(line) }),
@@ -50,5 +53,35 @@ describe('a simulation', () => {
     expect(sum((r) => r.crashes)).toBeGreaterThan(10)
     expect(sum((r) => r.rejectedOutputs)).toBeGreaterThan(10)
     expect(sum((r) => r.units)).toBeGreaterThan(1_000)
+  })
+})
+
+/** A brain to which some events mean nothing. */
+function without(...deaf: PeerEvent['kind'][]): typeof advance {
+  return (state, event) => (deaf.includes(event.kind) ? { durable: [], effects: [] } : advance(state, event))
+}
+
+/** A brain that does something else, too, when an event comes. */
+function withSide(kind: PeerEvent['kind'], side: (state: PeerState) => void): typeof advance {
+  return (state, event) => {
+    if (event.kind === kind) side(state)
+    return advance(state, event)
+  }
+}
+
+function fail(): never {
+  throw new TypeError('a defect')
+}
+
+describe('a brain that is broken', () => {
+  test.each<[string, string, typeof advance]>([
+    ['S0', 'throws', withSide('results-received', fail)],
+    ['S7', 'changes what is durable by an event that is not', withSide('allocate', (state) => state.epoch++)],
+    ['S12', 'hears no results', without('results-received')],
+    ['S13', 'hears of no job’s end', without('settled', 'withdrawn', 'commitment')],
+    ['S17', 'never looks for work', without('allocate')],
+  ])('[S0] [S7] [S12, S13] [S17] is reported by %s when it %s', (rule, _, brain) => {
+    const reports = Array.from({ length: 8 }, (__, i) => simulate({ seed: i + 1, peers: 3 }, { brain }))
+    expect(reports.map(({ broken }) => broken?.rule)).toContain(rule)
   })
 })

@@ -10,7 +10,7 @@ import { Broken, hold } from './broken.ts'
 import { mayAccuse } from './character.ts'
 import { createDice } from './dice.ts'
 import { replayAll, restoreState } from './disk.ts'
-import type { Process } from './process.ts'
+import type { Process, WorldOptions } from './process.ts'
 import { drawScenario, START_MS, type Parameters, type Scenario } from './scenario.ts'
 import { createWorld, type Onlooker, type Resident, type World } from './world.ts'
 
@@ -47,6 +47,8 @@ export interface Report {
 export interface SimulateOptions {
   /** Takes each line of the trace. */
   readonly trace?: (line: string) => void
+  /** A brain that is broken on purpose: every peer has it instead of its own. */
+  readonly brain?: WorldOptions['brain']
 }
 
 /** Lets a scenario take its course, and checks the invariants at every event. Never throws for a broken one. */
@@ -67,7 +69,7 @@ interface Run {
   report(error?: unknown): Report
 }
 
-function createRun(scenario: Scenario, parameters: Parameters, { trace }: SimulateOptions): Run {
+function createRun(scenario: Scenario, parameters: Parameters, { trace, brain }: SimulateOptions): Run {
   let actions = 0
   let crashes = 0
   let hash = 0x811c9dc5
@@ -121,7 +123,7 @@ function createRun(scenario: Scenario, parameters: Parameters, { trace }: Simula
       say(() => `* ${line}`)
     },
   }
-  const world = createWorld(scenario, parameters.seed, onlooker)
+  const world = createWorld(scenario, parameters.seed, onlooker, brain === undefined ? {} : { brain })
   const idleAudit = createIdleAudit(world, scenario, START_MS)
 
   function runFor(ms: number): void {

@@ -51,7 +51,7 @@ describe('content-defined chunking', () => {
     expect(cuts(new Uint8Array(5_000_000))).toEqual([CHUNK_BYTES_MAX, 2 * CHUNK_BYTES_MAX, 5_000_000])
   })
 
-  test('these exact cuts are the blob format: another result would rename every file', () => {
+  test('[E9] these exact cuts are the blob format: another result would rename every file', () => {
     expect(cuts(noise(6_000_000, 4))).toMatchInlineSnapshot(`
       [
         1079277,

@@ -45,7 +45,7 @@ describe('bytes that are not quite a module', () => {
     }
   })
 
-  it('are taken or refused, and what is taken compiles, with any one byte changed to any other', () => {
+  it('[X1] are taken or refused, and what is taken compiles, with any one byte changed to any other', () => {
     for (let at = 0; at < small.length; at++) {
       for (const byte of [0, 1, 0x0b, 0x40, 0x7f, 0x80, 0xff, (small[at] ?? 0) ^ 1]) {
         const changed = small.slice()

@@ -39,7 +39,7 @@ describe('when its time is up', () => {
     expect(sandbox.hosts()).toBe(1)
   })
 
-  it('units that compile are stopped, and what ran beside them ends well', async () => {
+  it('[X12] units that compile are stopped, and what ran beside them ends well', async () => {
     sandbox = await startSandbox()
     const bombs = SLOW_BOMBS.map((bomb) => ({ ...bomb, limits: { wall_ms: 1 } }))
     const others = Array.from({ length: 20 }, (_, i) => ({ ...GOOD, name: `good ${i}` }))

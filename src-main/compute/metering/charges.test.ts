@@ -47,7 +47,7 @@ it('the test knows a dear instruction from a cheap one', () => {
 })
 
 describe('a region', () => {
-  it('is charged once, at its beginning', () => {
+  it('[X4] is charged once, at its beginning', () => {
     expect(of(`${DEAR} ${CHEAP} ${DEAR}`)).toEqual([
       { units: FUNCTION_ENTRY + 2 * cost('div') + cost('add') },
     ])

@@ -108,7 +108,7 @@ describe('a loop that counts', () => {
     expect(countedIn(text)).toEqual([])
   })
 
-  it('costs what its rounds cost one by one, from any number to any', () => {
+  it('[X4] costs what its rounds cost one by one, from any number to any', () => {
     const near = (value: number) => fc.integer({ min: -20, max: 20 }).map((by) => (value + by) | 0)
     const number = fc.oneof(near(0), near(LEAST), near(GREATEST), near(1_000))
     const operator = fc.constantFrom('ne', 'lt_s', 'lt_u', 'gt_s', 'gt_u', 'le_s', 'le_u', 'ge_s', 'ge_u')

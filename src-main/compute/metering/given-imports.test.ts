@@ -59,7 +59,7 @@ function outcomes(exports: WebAssembly.Exports): unknown[] {
   return [...results, own.value, after.value]
 }
 
-describe('X16: globals, tables and a memory that a module imports', () => {
+describe('[X16] globals, tables and a memory that a module imports', () => {
   it('are its own, as if the host had made them for it: empty, null and zero', () => {
     const env = exportsOf(`(module (memory (export "memory") 1 4)
       (table (export "__indirect_function_table") 2 10 funcref)
@@ -97,7 +97,7 @@ describe('X16: globals, tables and a memory that a module imports', () => {
   })
 })
 
-describe('X17: atomic accesses to a memory that is not shared', () => {
+describe('[X17] atomic accesses to a memory that is not shared', () => {
   const ATOMICS = `(module (memory (export "memory") 1)
     (func (export "add") (param i32 i32) (result i32) (i32.atomic.rmw.add (local.get 0) (local.get 1)))
     (func (export "swap") (param i32 i64 i64) (result i64)

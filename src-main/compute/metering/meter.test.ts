@@ -57,6 +57,6 @@ describe('an instrumented module', () => {
   })
 })
 
-it('has an identity that says what it charges', () => {
+it('[X3] has an identity that says what it charges', () => {
   expect(METERING).toMatch(/^fuel-\d+\.\d+\.\d+\+[0-9a-f]{12}$/)
 })

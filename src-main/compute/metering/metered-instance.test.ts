@@ -110,7 +110,7 @@ describe('a host function that throws', () => {
       (i32.const 7)))`
 
   it.each(['f', 'again', 'loops'])(
-    'is not caught by the module: its fault is what the call ends with (%s)',
+    '[X5] is not caught by the module: its fault is what the call ends with (%s)',
     (name) => {
       let calls = 0
       const instance = started(CAUGHT, 1e9, {
@@ -176,7 +176,7 @@ describe('a trap', () => {
     expect(faultFrom(() => call(instance, 'f'))).toEqual({ kind: 'trapped', message: `trapped: ${reason}` })
   })
 
-  it('leaves paid what was begun, and what came before it done', () => {
+  it('[X4] leaves paid what was begun, and what came before it done', () => {
     const text = `(module (memory (export "memory") 1) (func (export "f") (param i32)
       (loop
         (i32.store8 (local.get 0) (i32.const 1))
@@ -216,7 +216,7 @@ describe('the stack', () => {
         (br_if 0 (local.tee 1 (i32.sub (local.get 1) (i32.const 1)))))
       (call $f (local.get 0))))`
 
-  it('has the same room for every call, also after one that was too deep', () => {
+  it('[X5] has the same room for every call, also after one that was too deep', () => {
     const instance = started(RECURSIVE)
     expect(call(instance, 'f', 5_000)).toBe(5_000)
     expect(call(instance, 'f', 5_000)).toBe(5_000)
@@ -225,7 +225,7 @@ describe('the stack', () => {
 })
 
 describe('growing', () => {
-  it('beyond the limit answers -1, as it does beyond what the module declares', () => {
+  it('[X7] beyond the limit answers -1, as it does beyond what the module declares', () => {
     const text = `(module (memory 1 10) (table 1 5 funcref)
       (func (export "memory") (param i32) (result i32) (memory.grow (local.get 0)))
       (func (export "table") (param i32) (result i32) (table.grow (ref.null func) (local.get 0))))`

@@ -25,7 +25,7 @@ function expectSame(bytes: Uint8Array, ...calls: readonly (readonly [string, ...
 const exported = section(7, 2, name('f'), 0, 0, name('g'), 3, 0)
 const mutable = section(6, 1, 0x7f, 1, 0x41, 0, 0x0b)
 
-describe('X15: what compilers write is taken, as far as V8 takes it', () => {
+describe('[X15] what compilers write is taken, as far as V8 takes it', () => {
   it.each([
     ['Ruby 3.4', 616],
     ['mupdf', 2_250],
@@ -53,7 +53,7 @@ describe('X15: what compilers write is taken, as far as V8 takes it', () => {
     expectSame(bytes)
   })
 
-  it('X3: each segment is paid for, whatever is in it', () => {
+  it('[X15] each segment is paid for, whatever is in it', () => {
     const withSegments = (count: number) =>
       moduleOf(section(5, 1, 0, 1), section(11, uleb(count), repeated(count, 0, 0x41, 0, 0x0b, 0)))
     const fuelOf = (count: number) => meteredBehaviour(withSegments(count), [], { fuel: FUEL }).fuel[0] ?? 0

@@ -7,7 +7,7 @@ import { wat } from './wat.fixture.ts'
 
 const MEMORY = section(5, 1, 0, 1)
 
-describe('what the sandbox does not take is refused by its name and byte', () => {
+describe('[X1] what the sandbox does not take is refused by its name and byte', () => {
   it.each<[string, Uint8Array, string]>([
     ['a shared memory', wat('(module (memory 1 1 shared))'), 'threads: shared memory at byte 11'],
     ['a shared global', moduleOf(section(6, 1, 0x7f, 2)), 'threads: shared global at byte 12'],
@@ -86,7 +86,7 @@ describe('what the sandbox does not take is refused by its name and byte', () =>
   })
 })
 
-describe('what would stop the compiler is refused before the compiler sees it', () => {
+describe('[X15] what would stop the compiler is refused before the compiler sees it', () => {
   it.each<[string, () => Uint8Array, string]>([
     [
       'locals × control instructions',
@@ -163,7 +163,7 @@ function growing(): Uint8Array {
   return codeOf(code, { params: [0x7f], sections: [globals] })
 }
 
-describe('what V8 refuses is refused with its reason, and its byte', () => {
+describe('[X1] what V8 refuses is refused with its reason, and its byte', () => {
   it.each<[string, Uint8Array, RegExp]>([
     ['a type error', codeOf([0x41, 0]), /^module refused: .*expected 0 elements on the stack.* at byte \d+$/],
     [
@@ -189,7 +189,7 @@ describe('what V8 refuses is refused with its reason, and its byte', () => {
 describe('a name of the module’s own in a refusal', () => {
   const HOSTILE = 'a\u001b[2J\r\u202ecod\u2028\u200f'
 
-  it('is shown without what moves a cursor or turns text around, whoever quotes it', () => {
+  it('[X18] is shown without what moves a cursor or turns text around, whoever quotes it', () => {
     const tag = moduleOf(section(1, 1, 0x60, 0, 0), section(2, 1, name(HOSTILE), name('x y'), 4, 0, 0))
     expect(refusalOf(tag)).toBe('module refused: import a?[2J??cod??.x?y of a tag at byte 17')
     const memory = section(5, 1, 0, 1)
@@ -198,7 +198,7 @@ describe('a name of the module’s own in a refusal', () => {
     expect(refusalOf(twice)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u)
   })
 
-  it('is cut to what a line can show', () => {
+  it('[X18] is cut to what a line can show', () => {
     const long = moduleOf(
       section(1, 1, 0x60, 0, 0),
       section(2, 1, name('m'.repeat(5_000)), name('n'.repeat(5_000)), 4, 0, 0),

@@ -26,7 +26,7 @@ describe('the stack is counted', () => {
     expect(passing).toEqual(['none', 'none', 'none'])
   })
 
-  it('by a function that calls itself, with its locals, operands and what it hands over', () => {
+  it('[X5] by a function that calls itself, with its locals, operands and what it hands over', () => {
     expect(use('(func (call 0))').slots).toEqual([FRAME_SLOTS])
     expect(use(`(func ${locals(30)} (call 0))`).slots).toEqual([FRAME_SLOTS + 30])
     expect(use('(func (param i32 i32) (call 0 (local.get 0) (local.get 1)))').slots).toEqual([

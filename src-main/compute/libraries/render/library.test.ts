@@ -17,6 +17,8 @@ import { METERING } from '../../metering/identity.ts'
 import { createRunner } from '../../runner.ts'
 import { renderAlgorithms } from './algorithms.ts'
 import { defaultSceneGlb } from './default-scene.ts'
+import { glbOf, newDocument, squareNode } from './gltf-fixture.ts'
+import { createRandomPng } from './random-png.fixture.ts'
 
 const LIMITS = { wallMsMax: 60_000, memoryBytesMax: 1 << 30, outputBytesMax: 64 << 20 }
 const clock: Clock = {
@@ -114,6 +116,20 @@ describe('the render library, in a compute host', () => {
     const { width, height, data } = decode(coarse.png)
     expect([width, height]).toEqual([48, 36])
     expect(new Set(data).size).toBeGreaterThan(50)
+  })
+
+  it('[G6] leaves images at home that no visible surface shows', async () => {
+    const { document, add } = newDocument()
+    const image = (seed: number) =>
+      document
+        .createTexture(`t${seed}`)
+        .setImage(Uint8Array.from(createRandomPng(seed, 24, 24)))
+        .setMimeType('image/png')
+    add(squareNode(document, document.createMaterial().setBaseColorTexture(image(1))))
+    document.createMaterial('of no surface').setBaseColorTexture(image(2))
+    const scene = await blob('one-shown', await glbOf(document))
+    const imported = done(await outcomeOf('render.import', { aspect: 1 }, { scene }))
+    expect(Object.keys(imported.extras).sort()).toEqual(['geometry', 'image-0', 'scene'])
   })
 
   it('shows tiles of any ranges of samples as small pictures, and the whole as a thumbnail', async () => {

@@ -101,7 +101,7 @@ describe('textures', () => {
     expect(changed.map(([role]) => role)).toEqual(['image-1'])
   })
 
-  test('beyond the bound, the smallest, are among the geometry', async () => {
+  test('[G6] beyond the bound, the smallest, are among the geometry', async () => {
     const bytes = await texturedGlb([png(1, 30), png(2, 8), png(3, 32), png(4, 9)])
     const split = splitScene({ bytes }, 2)
     expect([...split.parts.keys()]).toEqual(['image-0', 'image-2', 'geometry'])

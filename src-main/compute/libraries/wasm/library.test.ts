@@ -16,7 +16,7 @@ const say = (fd: number, bytes: number) =>
    (drop (call $write (i32.const ${fd}) (i32.const 0) (i32.const 1) (i32.const 12)))`
 
 describe('units of one module', () => {
-  it('run in instances of their own: nothing is left of another in memory, globals or tables', async () => {
+  it('[X10] run in instances of their own: nothing is left of another in memory, globals or tables', async () => {
     const count = `(global.set $g (i32.add (global.get $g) (i32.const 1)))
       (i32.store (local.get $ptr) (i32.add (i32.load (i32.const 64)) (global.get $g)))
       (i32.store (i32.const 64) (i32.const 5))
@@ -30,7 +30,7 @@ describe('units of one module', () => {
     expect(outputs).toEqual([1, 1])
   })
 
-  it('X16: have a memory and globals of their own also where the module imports them', async () => {
+  it('[X16] have a memory and globals of their own also where the module imports them', async () => {
     const module = `(module (import "env" "mem" (memory 1 2)) (import "env" "base" (global $base (mut i32)))
       (func (export "alloc") (param i32) (result i32) (i32.const 1024))
       (func (export "run") (param $ptr i32) (param $len i32) (result i64)
@@ -44,7 +44,7 @@ describe('units of one module', () => {
     }
   })
 
-  it('X18: tell with their fault what a panic said, not the hint after it', async () => {
+  it('[X18] tell with their fault what a panic said, not the hint after it', async () => {
     const panic =
       "thread 'main' panicked at src/main.rs:2:5:\\0aboom\\0anote: run with `RUST_BACKTRACE=1`\\0a"
     const bytes = panic.replaceAll('\\0a', '\n').length
@@ -77,7 +77,7 @@ describe('units of one module', () => {
     expect(process.memoryUsage().external - before).toBeLessThan(32 << 20)
   })
 
-  it('are instrumented and compiled once', async () => {
+  it('[X10] are instrumented and compiled once', async () => {
     const module = catModule(512)
     library.reads.length = 0
     for (let i = 0; i < 3; i++) await run({ module, input })
@@ -95,7 +95,7 @@ describe('units of one module', () => {
     expect(library.reads).toEqual(['module read'])
   })
 
-  it('push out the module that was not used for longest when there are many', async () => {
+  it('[X10] push out the module that was not used for longest when there are many', async () => {
     const modules = Array.from({ length: 17 }, (_, i) => catModule(1_000 + i))
     for (const module of modules) await run({ module })
     library.reads.length = 0
@@ -156,7 +156,7 @@ describe('the limits of a unit', () => {
     expect(end.fault?.kind).toBe('oversized')
   })
 
-  it('that are more than is lent to it here are told, never lowered', async () => {
+  it('[X9] that are more than is lent to it here are told, never lowered', async () => {
     const end = await run({ module: catModule(10), limits: { memoryBytesMax: 1 << 20 } })
     expect(end.fault).toMatchObject({ kind: 'quota-exceeded' })
   })
@@ -171,7 +171,7 @@ describe('a program that fails', () => {
     expect(end).toEqual({ fault, log: 'no such file\n', info: { log: 'no such file\n' } })
   })
 
-  it('cannot catch its end', async () => {
+  it('[X5] cannot catch its end', async () => {
     const caught = `(try (do (call $exit (i32.const 3))) (catch_all)) ${say(1, 5)}`
     expect((await run({ module: wasiModule(caught, { fields }) })).fault?.message).toBe(
       'ended with exit code 3',

@@ -147,7 +147,7 @@ describe('zero copy', () => {
   const large = new Uint8Array(4 << 20).map((_, i) => i * 7)
   const grow = `(drop (memory.grow (i32.const 80))) (i32.const 65536)`
 
-  it('brings a large input into the memory and a large output to its file without copying a byte', async () => {
+  it('[X11] brings a large input into the memory and a large output to its file without copying a byte', async () => {
     library.reads.length = 0
     const { output, metered } = await run({ module: meshworkModule(ECHO, { alloc: grow }), input: large })
     expect(Buffer.compare(output!, large)).toBe(0)

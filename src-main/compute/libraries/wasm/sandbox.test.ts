@@ -171,7 +171,7 @@ describe('strangers’ modules in a compute host', () => {
     })
   })
 
-  it('are refused in one line that says what and where', async () => {
+  it('[X1] are refused in one line that says what and where', async () => {
     const path = join(folder, 'junk')
     await writeFile(path, 'not a module')
     expect(await outcomeOf(runner, { module: path })).toMatchObject({
@@ -278,7 +278,7 @@ describe('strangers’ modules in a compute host', () => {
 })
 
 describe('a unit', () => {
-  it('uses the same fuel in a fresh worker, a warm one, and another process', async () => {
+  it('[X3] uses the same fuel in a fresh worker, a warm one, and another process', async () => {
     const unit = {
       module: lineStatistics,
       input: text,
@@ -298,7 +298,7 @@ describe('a unit', () => {
     expect(new Set(outputs).size).toBe(1)
   })
 
-  it('uses the same fuel alone, in a batch, and after units of other modules', async () => {
+  it('[X3] uses the same fuel alone, in a batch, and after units of other modules', async () => {
     const runner = await startRunner(2)
     const unit = { module: histogram, input: text }
     const alone = done(await outcomeOf(runner, unit)).metrics.fuel

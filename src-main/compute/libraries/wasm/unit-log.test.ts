@@ -12,7 +12,7 @@ describe("a unit's log", () => {
     expect(log.lastWords()).toBe('two')
   })
 
-  it('takes no more than its limit, and says in one closing line how much was dropped', () => {
+  it('[X9] takes no more than its limit, and says in one closing line how much was dropped', () => {
     const log = createUnitLog(5)
     for (let i = 0; i < 1_000; i++) log.add(utf8('abc'))
     expect(log.text()).toBe('abcab\n[the log is full: 2995 more bytes were dropped]\n')
@@ -60,7 +60,7 @@ describe("a unit's log", () => {
       "thread 'a' panicked at 1:\none\n\nthread 'b' panicked at 2:\n\u001b[31mtwo\u202e\r\n",
       "thread 'b' panicked at 2: [31mtwo",
     ],
-  ])('quotes a panic of %s whole', (_, text, words) => {
+  ])('[X18] quotes a panic of %s whole', (_, text, words) => {
     const log = createUnitLog(10_000)
     log.add(utf8(text))
     expect(log.lastWords()).toBe(words)

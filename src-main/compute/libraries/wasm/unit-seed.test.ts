@@ -14,7 +14,7 @@ function stream(seed: number, unit: number, pieces: readonly number[]): Buffer {
 }
 
 describe("a unit's randomness", () => {
-  it('is the stream that ABI.md says', () => {
+  it('[X8] is the stream that ABI.md says', () => {
     const key = createHash('sha256').update('meshwork-random-1:7:3').digest()
     const expected = createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(1_000))
     expect(stream(7, 3, [1_000]).equals(expected)).toBe(true)
@@ -34,7 +34,7 @@ describe("a unit's randomness", () => {
 })
 
 describe("a unit's clock", () => {
-  it('begins in 2026, by seed and unit', () => {
+  it('[X8] begins in 2026, by seed and unit', () => {
     const years = Array.from({ length: 200 }, (_, unit) => new Date(clockStartSeconds(5, unit) * 1_000))
     expect(new Set(years.map((date) => date.getUTCFullYear()))).toEqual(new Set([2026]))
     expect(new Set(years.map((date) => date.getTime())).size).toBe(200)

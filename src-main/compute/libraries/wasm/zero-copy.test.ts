@@ -48,14 +48,14 @@ describe('a large input and output', () => {
     },
   )
 
-  it('go straight into the memory of a meshwork-1 module and out of it', async () => {
+  it('[X11] go straight into the memory of a meshwork-1 module and out of it', async () => {
     const { output, metered } = await library.run({ module: echo, input })
     expect(Buffer.compare(output!, input)).toBe(0)
     expect(moved).toEqual({ intoModule: bytes, elsewhere: 0, fromModule: bytes, fromElsewhere: 0 })
     expect(metered?.copiedBytes).toBe(0)
   })
 
-  it('go straight into the memory of a WASI command and out of it, after one pass that verifies', async () => {
+  it('[X11] go straight into the memory of a WASI command and out of it, after one pass that verifies', async () => {
     const { output, metered } = await library.run({ module: catModule(65_536), input })
     expect(Buffer.compare(output!, input)).toBe(0)
     expect(moved.intoModule).toBe(bytes)

@@ -20,7 +20,7 @@ const BUFFER_BYTES_MAX = 1 << 26
 
 describe.each(['untouched', 'canonical'] as const)('with NaN bits %s', (nanBits) => {
   test.each([...CONTROL_CASES, ...STATE_CASES, ...VALUE_CASES, ...EXCEPTION_CASES])(
-    'a metered module behaves as its original: $name',
+    '[X2] a metered module behaves as its original: $name',
     (one) => {
       const bytes = wat(one.wat)
       const { fuel, ...metered } = meteredBehaviour(bytes, one.calls, { nanBits })
@@ -29,7 +29,7 @@ describe.each(['untouched', 'canonical'] as const)('with NaN bits %s', (nanBits)
     },
   )
 
-  test('random programs behave as their originals', () => {
+  test('[X2] random programs behave as their originals', () => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
         const text = randomProgram(seed)
@@ -61,7 +61,7 @@ test('no run is charged less than the sum of what its instructions cost', () => 
   )
 })
 
-test('fuel, results, traps and final state are the same in every compiler of V8 and in a fresh process', async () => {
+test('[X3] fuel, results, traps and final state are the same in every compiler of V8 and in a fresh process', async () => {
   const here = tierLines()
   const program = fileURLToPath(new URL('tier.fixture.ts', import.meta.url))
   for (const flags of [['--liftoff-only'], ['--no-liftoff'], []]) {

@@ -56,7 +56,7 @@ function campaign(from: number, to: number): Promise<{ failures: string[]; tally
 }
 
 test(
-  '100,000 damaged modules: refused by a fault, or valid when instrumented and as before; never a crash or a hang',
+  '[X1] 100,000 damaged modules: refused by a fault, or valid when instrumented and as before; never a crash or a hang',
   { timeout: 300_000 },
   async () => {
     const share = MUTANTS / PROCESSES

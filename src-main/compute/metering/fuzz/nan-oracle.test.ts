@@ -33,7 +33,7 @@ const INFINITE = '(f64x2.mul (f64x2.splat (f64.const 1e300)) (f64x2.splat (f64.c
 /** f32 NaNs that are numbers as halves of an f64, and the other way round. */
 const HALVES = '(v128.const i32x4 0x7f800001 0x7f61b1e6 0 0)'
 
-describe('X6: a NaN has canonical bits wherever arithmetic made it, of either width of a vector', () => {
+describe('[X6] a NaN has canonical bits wherever arithmetic made it, of either width of a vector', () => {
   it.each<[string, string, string]>([
     [
       'f32 halves of the number that f64x2.pmax takes from its second operand',
@@ -66,7 +66,7 @@ describe('X6: a NaN has canonical bits wherever arithmetic made it, of either wi
   })
 })
 
-describe('X6: bits that no arithmetic made are left alone', () => {
+describe('[X6] bits that no arithmetic made are left alone', () => {
   it.each(['pmax', 'pmin'])('f32 halves of the number that f64x2.%s takes from its second operand', (op) => {
     // Two results meet, so that it is cheaper to look at what is stored than at both.
     const [sum, difference] = ['add', 'sub'].map(
@@ -82,7 +82,7 @@ describe('X6: bits that no arithmetic made are left alone', () => {
 })
 
 describe('the oracle', () => {
-  it('X6: says what the meter writes does, in some thousand random programs', async () => {
+  it('[X14] says what the meter writes does, in some thousand random programs', async () => {
     const lines: string[] = []
     const range = { seed: 11, from: 0, count: 3_000, digestsOnly: false }
     const { tried, found } = await fuzz(fuzzer, range, (line) => lines.push(line))

@@ -6,7 +6,7 @@ const file = checkedIn()
 const { vectors } = await measure(file.modules)
 const found = new Map(vectors.map((vector) => [vector.name, vector]))
 
-test('the vectors are those of this engine: whoever gives it a new identity writes them anew', async () => {
+test('[X3] the vectors are those of this engine: whoever gives it a new identity writes them anew', async () => {
   expect(file.engine).toBe(await engineToday())
   expect(file.vectors.map(({ name }) => name)).toEqual(Array.from(found.keys()))
 })
@@ -14,6 +14,6 @@ test('the vectors are those of this engine: whoever gives it a new identity writ
 // If one of these fails, the meter or its host charges or does something else than other peers of the same engine: either
 // that is a mistake, or identity.ts (or wasm.module) must name a new version, and then write-vectors.fixture.ts writes
 // new vectors.
-test.each(file.vectors)('fuel and result never change under one identity: $name', (vector) => {
+test.each(file.vectors)('[X3] fuel and result never change under one identity: $name', (vector) => {
   expect(found.get(vector.name)).toEqual(vector)
 })

@@ -34,7 +34,7 @@ describe('a program', () => {
     expect(strings(program, 'environ_sizes_get', 'environ_get')).toEqual(environment)
   })
 
-  it('gets the random bytes of its seed and unit', () => {
+  it('[X8] gets the random bytes of its seed and unit', () => {
     const { host, call } = createTestProgram({ unit: 3, params: { seed: 7 } })
     expect([call('random_get', 0, 10), call('random_get', 10, 90)]).toEqual([0, 0])
     const expected = new Uint8Array(100)
@@ -62,7 +62,7 @@ describe('a program', () => {
     }
   })
 
-  it('finds no network and no signals', () => {
+  it('[X8] finds no network and no signals', () => {
     const { call } = createTestProgram()
     expect(call('sock_accept', 0, 0, 0)).toBe(ERRNO.notSupported)
     expect(call('sock_send', 1, 0, 0, 0, 0)).toBe(ERRNO.notSupported)
@@ -102,7 +102,7 @@ describe('clocks', () => {
     expect(program.host.memory.getUint64(RESULT)).toBe(MS)
   })
 
-  it('begin at the time of the seed and the unit', () => {
+  it('[X8] begin at the time of the seed and the unit', () => {
     const years = [0, 1].map((unit) => time(createTestProgram({ unit }), 0))
     expect(years[0]).not.toBe(years[1])
     expect(years.map((ns) => new Date(Number(ns / MS)).getUTCFullYear())).toEqual([2026, 2026])
