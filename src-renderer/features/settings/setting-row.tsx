@@ -1,8 +1,9 @@
 import { useId, type ReactNode } from 'react'
 import classes from './settings.module.css'
 
-/** The ids by which a control names its row's words. */
+/** A control's own id, and those by which it names its row's words. */
 export interface RowIds {
+  readonly id: string
   readonly 'aria-labelledby': string
   readonly 'aria-describedby'?: string
 }
@@ -17,14 +18,16 @@ export function SettingRow({
   readonly description?: ReactNode
   readonly control: (ids: RowIds) => ReactNode
 }) {
+  const id = useId()
   const labelId = useId()
   const descriptionId = useId()
   return (
     <div className={classes['row']}>
       <div className={classes['words']}>
-        <div id={labelId} className={classes['label']}>
+        {/* A click on the words is one on the control; groups of controls are named by `aria-labelledby` alone. */}
+        <label id={labelId} htmlFor={id} className={classes['label']}>
           {label}
-        </div>
+        </label>
         {description !== undefined && (
           <div id={descriptionId} className={classes['description']}>
             {description}
@@ -33,6 +36,7 @@ export function SettingRow({
       </div>
       <div className={classes['control']}>
         {control({
+          id,
           'aria-labelledby': labelId,
           ...(description === undefined ? {} : { 'aria-describedby': descriptionId }),
         })}
