@@ -81,6 +81,7 @@ export function jobCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSig
       factsOf,
       riskOf,
       troubleOf: ({ manifest }) => runtime.troubleOf(manifest.job_id),
+      isKeyLost: ({ manifest }) => runtime.isKeyLost(manifest.job_id),
     })
   }
 

@@ -82,6 +82,7 @@ const options = {
   factsOf: () => ({}),
   riskOf: () => undefined,
   troubleOf: () => undefined,
+  isKeyLost: () => false,
 }
 const statusOf = (state: PeerState) => jobStatus(state, state.jobs.get(JOB)!, options)
 
@@ -255,5 +256,13 @@ describe('numbers without end', () => {
     const fault = { kind: 'quota-exceeded', message: '9 bytes do not fit' } as const
     const status = jobStatus(state, state.jobs.get(JOB)!, { ...options, troubleOf: () => fault })
     expect(status.waiting).toEqual({ kind: 'no-room', message: '9 bytes do not fit' })
+  })
+
+  it('[K2] says that a job cannot go on whose key is lost', () => {
+    const state = after()
+    const lost = { ...options, isKeyLost: () => true }
+    expect(jobStatus(state, state.jobs.get(JOB)!, lost).waiting?.kind).toBe('key-lost')
+    const ended = after({ kind: 'job-cancelled', at_ms: T0, job_id: JOB })
+    expect(jobStatus(ended, ended.jobs.get(JOB)!, lost).waiting).toBeUndefined()
   })
 })

@@ -29,6 +29,8 @@ export interface JobViewOptions {
   readonly riskOf: DeadlineRisks
   /** Why its outputs are not here, if it is for this machine. */
   readonly troubleOf: (job: JobState) => Fault | undefined
+  /** Whether it is encrypted by a key that is here no longer. */
+  readonly isKeyLost: (job: JobState) => boolean
 }
 
 /** A job for a list. Costs the same however many units it has. */
@@ -73,7 +75,7 @@ export function jobSummary(
 export function jobStatus(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): JobStatus {
   const shares = peerShares(state, job, options)
   const busy = shares.some((share) => share.running_units > 0)
-  const waiting = noRoomFor(job, options) ?? (busy ? undefined : whyWaiting(state, job, options.nowMs))
+  const waiting = heldUpHere(job, options) ?? (busy ? undefined : whyWaiting(state, job, options.nowMs))
   const fuel = fuelOf(job)
   return {
     ...jobSummary(job, options),
@@ -83,9 +85,15 @@ export function jobStatus(state: Readonly<PeerState>, job: JobState, options: Jo
   }
 }
 
-/** That outputs wait for this machine, which goes before all that is said of others. */
-function noRoomFor(job: JobState, { troubleOf }: JobViewOptions): Waiting | undefined {
-  const trouble = isUnderWay(job) ? troubleOf(job) : undefined
+/** That a job waits for this machine, which goes before all that is said of others. */
+function heldUpHere(job: JobState, { troubleOf, isKeyLost }: JobViewOptions): Waiting | undefined {
+  if (!isUnderWay(job)) return undefined
+  if (isKeyLost(job)) {
+    const { job_id } = job.manifest
+    const message = `the key of the encrypted job ${job_id} is lost: remove it, and submit it anew`
+    return { kind: 'key-lost', message }
+  }
+  const trouble = troubleOf(job)
   return trouble === undefined ? undefined : { kind: 'no-room', message: trouble.message }
 }
 

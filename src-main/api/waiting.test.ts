@@ -6,6 +6,7 @@ import { timeLimitMs } from '../peer/time-limit.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { toTimestamp } from '../protocol/time.ts'
+import { SEALED, type JobManifest } from '../protocol/work.ts'
 import { LENT_LIMITS, WASM_MODULE } from '../protocol/wasm-job.ts'
 import { whyWaiting } from './waiting.ts'
 
@@ -161,5 +162,28 @@ describe('why nobody works on a job', () => {
   ]
   it.each(table)('%s', (_, events, expected) => {
     expect(why(...events)).toBe(expected)
+  })
+
+  it('[K3] an encrypted job that nobody offers for, since they run a version of before', () => {
+    const secrets = `bafkrei${'c'.repeat(52)}` as Cid
+    const manifest = { ...SUBMITTED.manifest, encryption: { scheme: SEALED, secrets } } satisfies JobManifest
+    const whyAfter = (afterMs: number, ...events: PeerEvent[]) => {
+      const state = initialState(ME, 'me')
+      const people = [...ALWAYS, ...person(ANNA), ...person(BEN)]
+      for (const event of [{ ...SUBMITTED, manifest }, ...people, ...events]) advance(state, event)
+      return whyWaiting(state, state.jobs.get(JOB)!, T0 + afterMs)
+    }
+    // Everybody has a minute to offer.
+    expect(whyAfter(50_000)).toBeUndefined()
+    const fresh = [...person(ANNA, { ageMs: -61_000 }), ...person(BEN, { ageMs: -61_000 })]
+    expect(whyAfter(61_000, ...fresh)).toEqual({
+      kind: 'nobody-runs-it',
+      message:
+        'too few peers have offered to compute this encrypted job in a minute: older versions of Meshwork cannot',
+    })
+    const awarded = { unit_index: 3, attempt: 1, role: 'primary' as const }
+    const award = { award_id: 'a', job_id: JOB, peer: ANNA, units: [awarded], deadline_ms: T0 }
+    // Who was given some of it can, and this peer is the second.
+    expect(whyAfter(61_000, ...fresh, { kind: 'awards-issued', at_ms: T0, awards: [award] })).toBeUndefined()
   })
 })

@@ -5,11 +5,14 @@ import type { JobState, PeerState } from '../peer/state.ts'
 import { spentPeers, TIME_OUTS_MAX } from '../peer/time-outs.ts'
 import { activeCommitments, trustOf } from '../peer/trust.ts'
 import { needOf } from '../peer/unit.ts'
-import { openRanges } from '../peer/unit-book.ts'
+import { bookOf, openRanges } from '../peer/unit-book.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { amount, RESOURCE_DIMENSIONS } from '../protocol/resource.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
 import type { JobManifest } from '../protocol/work.ts'
+
+/** Peers that could compute a job offer within seconds; those that have not by then may not know what it is. */
+const OFFERS_WITHIN_MS = 60_000
 
 /** Somebody who might work on a job: what they share, and whether they work for this peer at all. */
 interface Candidate {
@@ -57,7 +60,7 @@ export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: num
     return { kind: 'nobody-trusted', message: 'you have set no trust for anybody who could work on this' }
   }
   const fresh = trusted.filter(({ peer }) => !need.holders.includes(peer))
-  if (fresh.length >= need.missing) return undefined
+  if (fresh.length >= need.missing) return nobodyOffers(state, job, fresh, need.missing, nowMs)
   const more = need.missing - fresh.length
   const unit = job.units.get(open?.[0] ?? 0)
   const spent = unit === undefined ? [] : spentPeers(unit)
@@ -81,6 +84,27 @@ function candidates(state: Readonly<PeerState>, nowMs: number): Candidate[] {
     isTrusted: trustOf(state, commitment.peer_id) > 0,
   }))
   return [{ peer: state.me, slots: slotsForOwn(state, nowMs), trustsMe: true, isTrusted: true }, ...others]
+}
+
+/** That enough peers could, and all the same too few ask for an encrypted job, which older versions do not understand. */
+function nobodyOffers(
+  state: Readonly<PeerState>,
+  job: JobState,
+  fresh: readonly Candidate[],
+  missing: number,
+  nowMs: number,
+): Waiting | undefined {
+  const { job_id, encryption } = job.manifest
+  const sinceMs = Math.max(job.submittedAtMs, job.progressAtMs)
+  if (encryption === undefined || nowMs - sinceMs < OFFERS_WITHIN_MS) return undefined
+  const { takers } = bookOf(job)
+  const able = fresh.filter(
+    ({ peer }) => peer === state.me || takers.has(peer) || state.view.offers.get(peer)?.has(job_id) === true,
+  )
+  if (able.length >= missing) return undefined
+  const message =
+    'too few peers have offered to compute this encrypted job in a minute: older versions of Meshwork cannot'
+  return { kind: 'nobody-runs-it', message }
 }
 
 function nobodyShares({ view }: Readonly<PeerState>): Waiting {

@@ -54,6 +54,14 @@ describe('the message of a batch', () => {
     }
   })
 
+  it('[K1] tells each task by which seal its input opens, though the blob is the same', () => {
+    const key = new Uint8Array(32).fill(1)
+    const sealed = (unit: number): RunFile => ({ ...input('x'), seal: { key, purpose: `part:${unit}` } })
+    const { call, tasks } = messageOf([{ input: sealed(0) }, { input: sealed(1) }])
+    const purposes = tasks.map((task) => callOf(call, task).inputs['input']?.seal?.purpose)
+    expect(purposes).toEqual(['part:0', 'part:1'])
+  })
+
   it('tells each task its own inputs, whatever the others have', () => {
     const module = input('m')
     const all: Record<string, RunFile>[] = [

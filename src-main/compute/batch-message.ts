@@ -1,5 +1,6 @@
 import type { RunInput, RunTask } from '../ports/runner.ts'
 import { assert } from '../protocol/fault.ts'
+import type { Seal } from '../protocol/job-key.ts'
 import type { FlyingBatch } from './dispatch.ts'
 import type { Batch, CallInput } from './input.ts'
 
@@ -46,9 +47,13 @@ function ownInputs(inputs: Inputs, shared: Inputs): { inputs?: Record<string, Ca
   return own.length === 0 ? {} : { inputs: callInputs(own) }
 }
 
-/** Whether two inputs are one blob at one place. */
+/** Whether two inputs are one blob at one place, opened in one way. */
 function isSameInput(a: RunInput | undefined, b: RunInput): boolean {
-  return a === b || (a?.cid === b.cid && pathOf(a) === pathOf(b))
+  return a === b || (a?.cid === b.cid && pathOf(a) === pathOf(b) && isSameSeal(a.seal, b.seal))
+}
+
+function isSameSeal(a: Seal | undefined, b: Seal | undefined): boolean {
+  return a === b || (a !== undefined && a.key === b?.key && a.purpose === b.purpose)
 }
 
 function pathOf(input: RunInput): string | undefined {

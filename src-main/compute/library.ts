@@ -30,6 +30,11 @@ export interface LibraryEntry {
 /** An input blob, read when the library asks for it. */
 export interface LibraryInput {
   readonly cid: Cid
+  /**
+   * Names its content, as this job may read it: whatever is kept between calls is found by this. Of a sealed blob it names
+   * the seal too, so that who has the blob and not the key finds nothing that was made of its content.
+   */
+  readonly contentName: string
   readonly bytes: number
   /** The whole content, read from disk and verified each time. @throws FaultError `blob-missing`, `blob-corrupt` */
   read(): Uint8Array<ArrayBuffer>

@@ -43,6 +43,7 @@ function inputAtHand(role: string, input: BytesInput, count: (bytes: number) => 
   }
   return {
     cid,
+    contentName: cid,
     bytes,
     readInto: (target) => {
       assert(target.byteLength === bytes, 'a whole input is read into as many bytes')
@@ -77,6 +78,7 @@ function inputOnDisk(role: string, input: FileInput, count: (bytes: number) => v
   }
   return {
     cid,
+    contentName: cid,
     bytes,
     readInto,
     read: () => {

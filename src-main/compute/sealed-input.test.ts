@@ -73,7 +73,7 @@ describe.each(inputs)('a sealed input of %s', (_, content, input) => {
 
 it.each([
   ['of another role', { ...seal, purpose: 'input:other' } as const],
-  ['of another job', { ...seal, key: new Uint8Array(32) }],
+  ['of another job', { ...seal, key: new Uint8Array(32).fill(9) }],
 ])('[K1] an input %s is a fault of the unit, however it is read', (_, other) => {
   const sealed = sealBytes(seal, large)
   for (const input of [onDisk(sealed, other), atHand(sealed, other)]) {

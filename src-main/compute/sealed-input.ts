@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { assert, refuse } from '../protocol/fault.ts'
 import type { Seal } from '../protocol/job-key.ts'
 import {
@@ -37,6 +38,7 @@ export function sealedInput(seal: Seal, sealed: LibraryInput, count: (bytes: num
 
   return {
     cid: sealed.cid,
+    contentName: `${sealed.cid} ${sealName(seal)}`,
     bytes,
     readInto,
     read() {
@@ -56,6 +58,11 @@ export function sealedInput(seal: Seal, sealed: LibraryInput, count: (bytes: num
       }
     },
   }
+}
+
+/** Tells seals apart, and tells nothing of their keys. */
+function sealName({ key, purpose }: Seal): string {
+  return createHash('sha256').update('meshwork/1/seal-name ').update(key).update(purpose).digest('base64')
 }
 
 /** The frames of an open file, opened one by one. */

@@ -1,7 +1,13 @@
 import type { Fault } from '../protocol/fault.ts'
-import type { PeerId } from '../protocol/ids.ts'
+import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
-import { newRecord, recordOutcome, withoutExpired, type PeerOutcome } from '../verification/reputation.ts'
+import {
+  newRecord,
+  recordOutcome,
+  withoutExpired,
+  withoutRejected,
+  type PeerOutcome,
+} from '../verification/reputation.ts'
 import { recallKey } from './relieving.ts'
 import type { AttemptState, JobState, PeerState, UnitState } from './state.ts'
 import { faultOfRun, isTimeOut, timesLateInRun } from './time-outs.ts'
@@ -103,4 +109,15 @@ export function excuse(state: PeerState, peer: PeerId, times: number): void {
   let record = state.records.get(peer)
   for (let left = times; left > 0 && record !== undefined; left--) record = withoutExpired(record)
   if (record !== undefined) state.records.set(peer, record)
+}
+
+/** Takes back that peers were wrong whom those outvoted that are found wrong now: they have their results still. */
+export function restoreOutvoted(state: PeerState, job: JobState, unit: UnitState, output: Cid): void {
+  for (const attempt of unit.attempts) {
+    if (attempt.status.state !== 'rejected' || attempt.status.against !== output) continue
+    attempt.status = { state: 'void', why: 'withdrawn', ready: true }
+    job.rejectedOutputs--
+    const record = state.records.get(attempt.peer)
+    if (record !== undefined) state.records.set(attempt.peer, withoutRejected(record))
+  }
 }

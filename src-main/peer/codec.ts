@@ -40,7 +40,12 @@ const SavedAttempt = z.object({
       why: z.enum(['refused', 'late', 'disconnected', 'withdrawn', 'handed-back']),
       ready: z.boolean(),
     }),
-    z.object({ state: z.literal('rejected'), cid: Cid, fuel: Fuel.exactOptional() }),
+    z.object({
+      state: z.literal('rejected'),
+      cid: Cid,
+      fuel: Fuel.exactOptional(),
+      against: Cid.exactOptional(),
+    }),
   ]),
 })
 

@@ -325,6 +325,27 @@ describe('verification', () => {
     expect(heldBy(brain, second!.peer)).toBeUndefined()
   })
 
+  test('[B15] whom liars outvoted is not wrong any longer once their output cannot be had', () => {
+    const brain = awarded(2, [ANN, BOB, CAT])
+    const [honest, liar] = attemptsOf(brain)
+    answer(brain, honest!.peer, [receiptOf(1, 'right')])
+    answer(brain, liar!.peer, [receiptOf(2, 'garbage')])
+    const before = brain.state.records.get(honest!.peer)
+    const accomplice = attemptsOf(brain)[2]
+    answer(brain, accomplice!.peer, [receiptOf(3, 'garbage')])
+    expect(honest!.status.state).toBe('rejected')
+    const missed = { at_ms: NOON + 3_000, job_id: JOB, unit_index: 0, cid: cidOf('garbage') }
+    brain.happens({ kind: 'output-unavailable', ...missed, unreachable: [] })
+    expect(honest!.status).toEqual({ state: 'void', why: 'withdrawn', ready: true })
+    expect(brain.state.records.get(honest!.peer)?.rejected).toBe(before?.rejected ?? 0)
+    expect(brain.state.records.get(honest!.peer)?.quality).toBeCloseTo(before?.quality ?? newRecord().quality)
+    for (const { peer, status } of [liar!, accomplice!]) {
+      expect(status.state).toBe('rejected')
+      expect(brain.state.records.get(peer)?.rejected).toBe(1)
+    }
+    expect(brain.state.jobs.get(JOB)?.rejectedOutputs).toBe(2)
+  })
+
   test('[B15] an output that is missing after the job has ended is nobody’s fault', () => {
     const brain = awarded(2)
     answerAll(brain, () => 'right')

@@ -1,9 +1,17 @@
 import { assert } from '../protocol/fault.ts'
-import type { JobId, PeerId } from '../protocol/ids.ts'
+import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { AWARD_DUE_MS_MAX } from '../protocol/limits.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
 import type { Claim, Verdict } from '../verification/consensus.ts'
-import { excuse, excuseAll, hearOfVoid, ranMs, remember, settleAttempt } from './attempt-ends.ts'
+import {
+  excuse,
+  excuseAll,
+  hearOfVoid,
+  ranMs,
+  remember,
+  restoreOutvoted,
+  settleAttempt,
+} from './attempt-ends.ts'
 import { awardReopened, awardTo } from './awarding.ts'
 import type { Effect, WantedOutput } from './effect.ts'
 import type { DurableEvent, IssuedAward } from './event.ts'
@@ -256,9 +264,16 @@ export function receiveResults(state: PeerState, event: Of<'results-received'>):
   return effects
 }
 
-function reject(state: PeerState, job: JobState, attempt: AttemptState, claim: Claim): void {
+/** @param against the output that the others agreed on, where that is why */
+function reject(state: PeerState, job: JobState, attempt: AttemptState, claim: Claim, against?: Cid): void {
   const { output, fuel } = claim
-  attempt.status = { state: 'rejected', cid: output, ...(fuel === undefined ? {} : { fuel }) }
+  attempt.status = {
+    state: 'rejected',
+    cid: output,
+    ...(fuel === undefined ? {} : { fuel }),
+    // Who lied of its fuel alone stands for the same output.
+    ...(against === undefined || against === output ? {} : { against }),
+  }
   job.rejectedOutputs++
   remember(state, attempt.peer, 'rejected')
 }
@@ -283,7 +298,7 @@ function verify(
         inline ??= attempt.status.inline
         remember(state, attempt.peer, 'verified')
       } else {
-        reject(state, job, attempt, claimOf(attempt.status))
+        reject(state, job, attempt, claimOf(attempt.status), verdict.output)
       }
     }
   }
@@ -318,7 +333,7 @@ export function storeOutputs(state: PeerState, event: Of<'outputs-stored'>): Eff
 
 /**
  * Those who agreed on an output did not hand it over, and the unit is open again. Who refused is found wrong; who
- * could not be reached has the result still, and may be awarded the unit anew.
+ * could not be reached has the result still, and may be awarded the unit anew; so may those who were outvoted.
  */
 export function missOutput(state: PeerState, event: Of<'output-unavailable'>): Effect[] {
   const job = state.jobs.get(event.job_id)
@@ -326,14 +341,17 @@ export function missOutput(state: PeerState, event: Of<'output-unavailable'>): E
   // At a job's end its providers let go of outputs: nobody is to blame for one that is missing then.
   if (job === undefined || !isUnderWay(job)) return []
   if (unit?.verified === undefined || unit.verified.stored) return []
+  let isRefuted = false
   for (const attempt of unit.attempts) {
     if (attempt.status.state !== 'returned' || attempt.status.cid !== event.cid) continue
     if (event.unreachable?.includes(attempt.peer) === true) {
       attempt.status = { state: 'void', why: 'disconnected', ready: true }
     } else {
       reject(state, job, attempt, claimOf(attempt.status))
+      isRefuted = true
     }
   }
+  if (isRefuted) restoreOutvoted(state, job, unit, event.cid)
   delete unit.verified
   refreshUnit(job, event.unit_index)
   job.verified--

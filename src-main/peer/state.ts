@@ -82,8 +82,10 @@ export interface AttemptState {
         readonly why: 'refused' | 'late' | 'disconnected' | 'withdrawn' | 'handed-back'
         readonly ready: boolean
       }
-    /** Returned, but the others agreed on something else, in output or fuel, or the output could not be had. */
-    | { readonly state: 'rejected'; readonly cid: Cid; readonly fuel?: Fuel }
+    /**
+     * Returned, but the others agreed on something else (`against`), in output or fuel, or the output could not be had.
+     */
+    | { readonly state: 'rejected'; readonly cid: Cid; readonly fuel?: Fuel; readonly against?: Cid }
 }
 
 /** A unit that somebody holds or has finished. Units that nobody has touched have no entry. */

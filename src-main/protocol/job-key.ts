@@ -4,7 +4,15 @@ import { Bytes } from './bytes.ts'
 /** Bytes of a key: AES-256 and HMAC-SHA-256 both take as many. */
 export const KEY_BYTES = 32
 
-const Key = Bytes.refine((bytes) => bytes.byteLength === KEY_BYTES, `not ${KEY_BYTES} bytes`)
+const Key = Bytes.refine((bytes) => bytes.byteLength === KEY_BYTES, `not ${KEY_BYTES} bytes`).refine(
+  (bytes) => !isForgotten(bytes),
+  'zeros are no key',
+)
+
+/** Whether a key was overwritten since somebody took it: what is at work with it must come to nothing. */
+export function isForgotten(key: Uint8Array): boolean {
+  return key.every((byte) => byte === 0)
+}
 
 /**
  * The key of an encrypted job: it travels beside awards, and is in no manifest, journal, answer or log. The frames of one

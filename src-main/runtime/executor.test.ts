@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -362,4 +363,24 @@ it('[W27] units that are withdrawn are cancelled by themselves, and the others o
   gate.resolve(outputOf('right'))
   await until(() => receipts.length === 1)
   expect(receipts[0]?.unit_index).toBe(0)
+})
+
+it('[K5] an output in a file of a unit that nobody wants any longer does not stay there', async () => {
+  const path = join(folder, 'staged')
+  let isWritten = false
+  const gate = Promise.withResolvers<undefined>()
+  const metrics = { wall_ms: 1, cpu_ms: 1, peak_memory_bytes: 0, input_bytes: 0, output_bytes: 1 }
+  behave = async () => {
+    await gate.promise
+    await writeFile(path, 'x')
+    isWritten = true
+    return { kind: 'done', output: { kind: 'file', path, bytes: 1 }, extras: {}, info: {}, metrics }
+  }
+  const job = await splitJob(['zero'])
+  award(job, [0])
+  await until(() => handOvers.length === 1)
+  executor.stop(ANN, job.manifest.job_id, [0])
+  gate.resolve(undefined)
+  await until(() => isWritten && !existsSync(path))
+  expect([receipts, defects]).toEqual([[], []])
 })

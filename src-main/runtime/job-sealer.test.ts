@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { FaultError } from '../protocol/fault.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
-import { inputSeal } from '../protocol/job-key.ts'
+import { inputSeal, outputSeal } from '../protocol/job-key.ts'
 import { openStorage, type Storage } from '../storage/storage.ts'
 import { newJobKey, sealJob } from './job-sealer.ts'
 import { machineClock } from './machine.ts'
@@ -69,4 +71,20 @@ it('[K5] an output in a file is sealed as one in memory is, kept for its guest, 
   blobs.expel('sealed:job')
   blobs.sweep()
   expect(blobs.has(file.cid)).toBe(false)
+})
+
+it('[K5] an output in a file that cannot be sealed does not stay there in the open', async () => {
+  const { blobs } = storage
+  const path = join(folder, 'staged')
+  await writeFile(path, randomBytes(300_000))
+  const full = {
+    ...blobs,
+    putStream: () => Promise.reject(new FaultError({ kind: 'quota-exceeded', message: 'full' })),
+  }
+  const output = { kind: 'file', path, bytes: 300_000 } as const
+  const seal = outputSeal(newJobKey(), 0)
+  await expect(sealOutput(full, output, seal, { owner: 'a' })).rejects.toMatchObject({
+    fault: { kind: 'quota-exceeded' },
+  })
+  expect(existsSync(path)).toBe(false)
 })

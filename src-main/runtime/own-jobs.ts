@@ -26,6 +26,10 @@ export interface OwnJobs {
   ): Promise<{ job: JobId; manifestCid: Cid }>
   /** The key of an encrypted job; undefined of others. @throws FaultError `storage-failed` when it is lost */
   keyOf(job: JobState | undefined): JobKey | undefined
+  /** Whether a job is encrypted by a key that is here no longer: nobody can be given it, nor its outputs be opened. */
+  isKeyLost(job: JobId): boolean
+  /** Whether a job that is to be encrypted is being sealed, or written down. */
+  isSubmitting(job: JobId): boolean
   /** Lets go of all blobs of a job, and of its key. */
   letGo(job: JobId): void
   /** Lets go of what was kept for a job that a crash kept from being submitted: sealing large inputs takes a while. */
@@ -50,6 +54,7 @@ export function createOwnJobs({
 }): OwnJobs {
   /** What was sealed by the same half of a key: jobs that are submitted together share it. */
   const sealedInputs = new WeakMap<Uint8Array, Map<string, Cid>>()
+  const submitting = new Set<JobId>()
   const keyed = (job: JobId): KeyedJob => ({ requester: state.me, job })
 
   /** Keeps blobs for an owner. @returns the first that is not here, if one is not */
@@ -77,6 +82,29 @@ export function createOwnJobs({
     if (key === undefined) return { manifest: await withInputBytes(blobs, asked, split), parts: split }
     const { manifest, parts } = await sealed(asked, split, key)
     return { manifest: await withInputBytes(blobs, manifest, parts), parts }
+  }
+
+  async function submit(
+    asked: JobManifest,
+    alsoKeep: readonly Cid[],
+    key: JobKey | undefined,
+  ): Promise<{ job: JobId; manifestCid: Cid }> {
+    const { manifest, parts } = await kept(asked, key)
+    const manifestCid = await blobs.putStructure(encodeManifest(manifest))
+    const { parts: list, encryption, inputs, job_id: job } = manifest
+    const listed = [
+      ...(list === undefined ? [] : [list, ...parts]),
+      ...(encryption ? [encryption.secrets] : []),
+    ]
+    const needed = [manifestCid, ...Object.values(inputs), ...listed]
+    const missing = (await keepAll(needed, jobPin(job))) ?? (await keepAll(alsoKeep, keptPin(job)))
+    if (missing !== undefined) {
+      // The blobs of a job that was submitted before are its own.
+      if (!state.jobs.has(job)) letGo(job)
+      refuse('blob-missing', `input ${missing} is not in the store`)
+    }
+    await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
+    return { job, manifestCid }
   }
 
   async function sealed(asked: JobManifest, split: readonly Cid[], key: JobKey): Promise<SealedJob> {
@@ -108,23 +136,21 @@ export function createOwnJobs({
         if (!state.jobs.has(owner.slice(JOB_PIN.length) as JobId)) blobs.unpin(owner)
       }
     },
+    isKeyLost(id) {
+      const isEncrypted = state.jobs.get(id)?.manifest.encryption !== undefined
+      return isEncrypted && keys.find(keyed(id)) === undefined
+    },
+    isSubmitting: (job) => submitting.has(job),
     async submit(asked, alsoKeep, key) {
-      const { manifest, parts } = await kept(asked, key)
-      const manifestCid = await blobs.putStructure(encodeManifest(manifest))
-      const { parts: list, encryption, inputs, job_id: job } = manifest
-      const listed = [
-        ...(list === undefined ? [] : [list, ...parts]),
-        ...(encryption ? [encryption.secrets] : []),
-      ]
-      const needed = [manifestCid, ...Object.values(inputs), ...listed]
-      const missing = (await keepAll(needed, jobPin(job))) ?? (await keepAll(alsoKeep, keptPin(job)))
-      if (missing !== undefined) {
-        // The blobs of a job that was submitted before are its own.
-        if (!state.jobs.has(job)) letGo(job)
-        refuse('blob-missing', `input ${missing} is not in the store`)
+      if (key === undefined) return submit(asked, alsoKeep, key)
+      const { job_id } = asked
+      if (submitting.has(job_id)) refuse('bad-input', `the job ${job_id} is being submitted already`)
+      submitting.add(job_id)
+      try {
+        return await submit(asked, alsoKeep, key)
+      } finally {
+        submitting.delete(job_id)
       }
-      await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
-      return { job, manifestCid }
     },
   }
 }

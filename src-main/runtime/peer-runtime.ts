@@ -96,6 +96,8 @@ export interface PeerRuntime {
   loop(): ReturnType<EventLoop['condition']>
   /** Why a job's outputs are not here although others have them, if it is for this machine's disk or quota. */
   troubleOf(job: JobId): Fault | undefined
+  /** Whether a job is encrypted by a key that is here no longer. */
+  isKeyLost(job: JobId): boolean
   /** What somebody is to this peer at this moment. */
   standingOf(peer: PeerId): Standing
   /** Who may read which blob of this peer's store. */
@@ -143,7 +145,8 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     signal,
   })
   const ownJobs = createOwnJobs({ state, blobs, keys, clock, dispatch, dropKey })
-  const keyCare = createKeyCare({ state, keys, clock, executor })
+  const isSubmitting = (job: JobId): boolean => ownJobs.isSubmitting(job)
+  const keyCare = createKeyCare({ state, keys, clock, executor, isSubmitting })
   const collector = createCollector({
     clock,
     blobs,
@@ -390,7 +393,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
         transport,
         state,
         dispatch: (event) => dispatchOrRefuse('too-busy', event),
-        keys,
+        keys: { find: (job) => keys.find(job), keep: (job, key) => keyCare.keep(job, key) },
       })
       stopListening = transport.onConnection((event) => {
         const { kind, peer } = event
@@ -431,6 +434,7 @@ export function createPeerRuntime(parts: PeerParts): PeerRuntime {
     activeUnits: () => executor.active(),
     loop: () => loop.condition(),
     troubleOf: (job) => collector.troubleOf(job),
+    isKeyLost: (job) => ownJobs.isKeyLost(job),
     rights: createBlobRights(state, blobs),
     standingOf: (peer) => standingOf(state, peer),
     onEvents(listener) {

@@ -56,7 +56,7 @@ export async function readOpened(
   return openBytes(seal, await blobs.read(cid))
 }
 
-/** Stores a unit's output sealed; one that is tiny even so comes back as bytes. What lay in a file is gone then. */
+/** Stores a unit's output sealed; one that is tiny even so comes back as bytes. What lay in a file is gone then, also where it fails. */
 export async function sealOutput(
   blobs: BlobStore,
   output: RunOutput,
@@ -70,7 +70,10 @@ export async function sealOutput(
   }
   const { path } = output
   const read = (): AsyncIterable<Uint8Array> => createReadStream(path, { highWaterMark: PIECE_BYTES })
-  const cid = await blobs.putStream(sealStream(seal, read), { keeper })
-  await rm(path)
-  return { cid }
+  try {
+    return { cid: await blobs.putStream(sealStream(seal, read), { keeper }) }
+  } finally {
+    // Of one that cannot be kept the unit fails, and the file would lie there in the open.
+    await rm(path, { force: true })
+  }
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { UnitAttempt } from '../peer/effect.ts'
 import { FaultError, type Fault } from '../protocol/fault.ts'
 import { outputSeal } from '../protocol/job-key.ts'
@@ -36,7 +37,10 @@ export function createUnitEnds(
 
   function finish(work: Work, unit_index: number, outcome: RunOutcome): void {
     const attempt = work.wanted.get(unit_index)
-    if (attempt === undefined) return
+    if (attempt === undefined) {
+      discard(outcome, parts.defects.ignoreFaults(`letting go of an output of ${work.job}`))
+      return
+    }
     forget(work, unit_index)
     if (outcome.kind === 'done') noteTime(work, outcome.metrics.wall_ms)
     if (outcome.kind === 'failed' && outcome.fault.kind === 'internal') {
@@ -93,6 +97,12 @@ export function createUnitEnds(
   }
 
   return { finish, failAll, handBack, deliver }
+}
+
+/** An output in a file that nobody wants: it would lie in the open until the next start. */
+function discard(outcome: RunOutcome, failed: (error: unknown) => void): void {
+  if (outcome.kind === 'failed' || outcome.output.kind !== 'file') return
+  rm(outcome.output.path, { force: true }).catch(failed)
 }
 
 /** Of a unit that never ran: only one that did may say that its time was up. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FaultError } from '../protocol/fault.ts'
-import type { Seal } from '../protocol/job-key.ts'
+import { JobKey, type Seal } from '../protocol/job-key.ts'
 import {
   contentBytes,
   FRAME_BYTES,
@@ -149,7 +149,7 @@ describe('sealed bytes', () => {
   })
 
   it.each([
-    ['key', { ...seal, key: new Uint8Array(32) }],
+    ['key', { ...seal, key: new Uint8Array(32).fill(9) }],
     ['role', { ...seal, purpose: 'input:geometry' }],
     ['unit', { ...seal, purpose: 'output:1' }],
   ] as const)('[K1] do not open for another %s', async (_, other) => {
@@ -175,6 +175,24 @@ describe('sealed bytes', () => {
     )
     const lengths = fc.integer({ min: 0, max: 2 ** 40 })
     fc.assert(fc.property(lengths, (length) => contentBytes(sealedBytes(length)) === length))
+  })
+
+  it('[K6] are not made nor opened once the key was overwritten, not even in the middle', async () => {
+    const content = noise(200_000)
+    const going: Seal = { key: KEY.slice(), purpose: 'output:0' }
+    const sealed = sealBytes(going, content)
+    async function* thenForgotten(): AsyncGenerator<Uint8Array> {
+      yield* pieces(content, 50_000)
+      going.key.fill(0)
+    }
+    // It would be sealed by a key that everybody knows.
+    expect(await kindOf(() => gathered(sealStream(going, thenForgotten)))).toBe('cancelled')
+    expect(await kindOf(() => sealBytes(going, content))).toBe('cancelled')
+    const zeros = new Uint8Array(32)
+    expect(JobKey.safeParse({ inputs: KEY, outputs: zeros }).success).toBe(false)
+    expect(JobKey.safeParse({ inputs: KEY, outputs: KEY }).success).toBe(true)
+    // Who made it is not to blame for that it does not open.
+    expect(await kindOf(() => openBytes(going, sealed))).toBe('cancelled')
   })
 
   it('[K1] of a stream keep one frame in memory, however long it is', async () => {

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
 import { refuse } from '../protocol/fault.ts'
-import { KEY_BYTES, type Seal } from '../protocol/job-key.ts'
+import { isForgotten, KEY_BYTES, type Seal } from '../protocol/job-key.ts'
 import {
   contentBytes,
   FRAME_BYTES,
@@ -36,7 +36,9 @@ function syntheticIv({ key, purpose }: Seal): { update(piece: Uint8Array): void;
   return { update: (piece) => void hmac.update(piece), digest: () => new Uint8Array(hmac.digest()) }
 }
 
+/** @throws FaultError `cancelled` for a key that was overwritten meanwhile: its job is over, and zeros are known to everybody */
 function derived(key: Uint8Array, salt: Uint8Array, info: string): Uint8Array {
+  if (isForgotten(key)) refuse('cancelled', 'the job’s key was forgotten')
   return new Uint8Array(hkdfSync('sha256', key, salt, info, KEY_BYTES))
 }
 
@@ -60,7 +62,7 @@ function sealFrame(key: Uint8Array, index: number, isLast: boolean, content: Uin
   return [sealed, cipher.getAuthTag()]
 }
 
-/** Seals bytes in memory. */
+/** Seals bytes in memory. @throws FaultError `cancelled` once the key was forgotten, as all here */
 export function sealBytes(seal: Seal, content: Uint8Array): Uint8Array {
   const ivOf = syntheticIv(seal)
   ivOf.update(content)

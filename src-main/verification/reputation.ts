@@ -75,6 +75,18 @@ export function withoutExpired(record: PeerRecord): PeerRecord {
   return { ...record, expired: record.expired - 1, reliability }
 }
 
+/** The record without one of its wrong outputs, which turned out not to be known to be wrong; unchanged where it has none. */
+export function withoutRejected(record: PeerRecord): PeerRecord {
+  if (record.rejected === 0) return record
+  const raised = (average: number): number => Math.min(1, average / (1 - STEP.rejected))
+  return {
+    ...record,
+    rejected: record.rejected - 1,
+    quality: raised(record.quality),
+    reliability: raised(record.reliability),
+  }
+}
+
 /** An exponentially weighted average, kept within 0 and 1 in spite of rounding. */
 function towards(average: number, value: 0 | 1, step: number): number {
   return Math.min(1, Math.max(0, average + (value - average) * step))

@@ -123,6 +123,7 @@ export const Waiting = z.strictObject({
     'nobody-fits', // nobody who shares has the memory or the cores that a unit needs, or lends a module so much
     'nobody-trusts-you', // those who could work do not work for this peer
     'nobody-trusted', // they would, but this user trusts none of them
+    'key-lost', // it is encrypted, and this machine has its key no longer: it cannot go on
     'no-room', // it was done, and this machine has no room for the outputs
     'more-verifiers', // somebody works, but not as many distinct peers as the redundancy asks
   ]),

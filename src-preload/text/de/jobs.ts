@@ -222,6 +222,10 @@ export const jobs: typeof english = {
       why: 'Du vertraust niemandem, der daran arbeiten könnte.',
       todo: 'Erhöhe unter „Personen“ dein Vertrauen in jemanden.',
     },
+    'key-lost': {
+      why: 'Es ist verschlüsselt, und sein Schlüssel ist auf diesem PC verloren gegangen; es kann nicht weitergehen.',
+      todo: 'Entferne es und starte es neu. Prüfe die Platte dieses PCs: Dort lag der Schlüssel.',
+    },
     'no-room': {
       why: 'Anderswo ist es fertig, und dieser PC hat keinen Platz dafür.',
       todo: 'Schaffe Platz auf der Platte oder gib Meshwork mehr davon. Es geht von selbst weiter.',

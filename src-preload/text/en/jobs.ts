@@ -234,6 +234,10 @@ export const jobs = {
       why: 'You trust nobody who could work on it.',
       todo: 'Raise your trust in somebody under People.',
     },
+    'key-lost': {
+      why: 'It is encrypted, and the key of it is lost on this PC, so it cannot go on.',
+      todo: 'Remove it and start it anew. Check this PC’s disk: the key was on it.',
+    },
     'no-room': {
       why: 'It is done elsewhere, and this PC has no room for it.',
       todo: 'Make room on the disk, or let Meshwork use more of it. It goes on by itself.',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import type { RunFile, Runner, RunInput, RunOutcome, RunOutput, RunTask } from '
 import { cidOfDigest, RAW } from '../../../protocol/cid.ts'
 import { RenderParams, unitCount } from '../../../protocol/render-job.ts'
 import type { Params } from '../../../protocol/work.ts'
+import { sealBytes } from '../../../sealing/seal.ts'
 import { METERING } from '../../metering/identity.ts'
 import { createRunner } from '../../runner.ts'
 import { renderAlgorithms } from './algorithms.ts'
@@ -247,6 +248,43 @@ describe('the render library, in a compute host', () => {
     expect(await outcome({ ...parts, 'image-0': await blob('junk', junk) }, digest)).toMatchObject(
       unsupported,
     )
+  })
+
+  it('[K5] renders nothing that its worker opened for another job, scene or texture, without the key', async () => {
+    const one = createRunner({
+      clock,
+      stagingFolder: join(folder, 'staging-one'),
+      blobFolder: join(folder, 'blobs'),
+      workers: 1,
+    })
+    await one.start()
+    const key = new Uint8Array(randomBytes(32))
+    const sealed: Record<string, RunFile> = {}
+    for (const [role, { path }] of Object.entries(parts)) {
+      const seal = { key, purpose: `input:${role}` } as const
+      sealed[role] = { ...(await blob(`sealed-${role}`, sealBytes(seal, await readFile(path)))), seal }
+    }
+    const closed = Object.fromEntries(
+      Object.entries(sealed).map(([role, { seal: _, ...file }]) => [role, file]),
+    )
+    const otherKey = { ...sealed['scene']!.seal!, key: new Uint8Array(randomBytes(32)) }
+    const size = { width: 8, height: 6, spp: 1, bounces: 1, tile: 8, samples_per_unit: 1 }
+    const params = RenderParams.parse({ ...size, scene_digest: digest })
+    const endOf = async (inputs: RunTask['inputs']): Promise<string> => {
+      const unit = task('render.path-trace', params, inputs, 0)
+      const outcome = (await outcomesOf(one, [unit])).get(unit.id)!
+      return outcome.kind === 'failed' ? outcome.fault.kind : 'rendered'
+    }
+    try {
+      expect(await endOf(sealed)).toBe('rendered')
+      expect(await endOf(closed)).toBe('bad-input')
+      expect(await endOf({ ...sealed, scene: { ...sealed['scene']!, seal: otherKey } })).toBe('not-opened')
+      expect(await endOf(sealed)).toBe('rendered')
+      // With the texture that was opened it would be the scene that was promised.
+      expect(await endOf({ ...parts, 'image-0': closed['image-0']! })).toBe('unsupported')
+    } finally {
+      await one.stop()
+    }
   })
 
   it('[G5] refuses what would take more memory than the unit has, before it is decoded', async () => {

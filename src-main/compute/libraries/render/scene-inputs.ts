@@ -28,5 +28,5 @@ export function resourcesOf(inputs: LibraryCall['inputs']): Map<string, SceneRes
 }
 
 function resourceOf(input: LibraryInput): SceneResource {
-  return { key: input.cid, read: () => input.read() }
+  return { key: input.contentName, read: () => input.read() }
 }

@@ -81,7 +81,7 @@ export function createUnitRunner(instantiate: () => MeteredKernel, decoder: Imag
 
 /** What decides a scene: its files by role, and how it is seen. */
 function sceneName(inputs: LibraryCall['inputs'], params: RenderParams): string {
-  const files = [...inputs].map(([role, { cid }]) => [role, cid]).sort()
+  const files = [...inputs].map(([role, { contentName }]) => [role, contentName]).sort()
   const { camera, seconds, scene_digest } = params
   return JSON.stringify([files, camera, seconds, scene_digest, framingAspect(params)])
 }

@@ -24,7 +24,7 @@ export interface LoadedModule {
 /** The limits that are written into an instrumented module. */
 type MemoryLimits = Pick<ModuleLimits, 'memory_pages' | 'table_elements'>
 
-/** Modules instrumented and compiled, by CID and limits; the least recently used go. */
+/** Modules instrumented and compiled, by the name of their content and limits; the least recently used go. */
 export interface ModuleCache {
   /** @throws FaultError `module-refused`, or what reading the blob ends with */
   load(input: LibraryInput, limits: MemoryLimits): LoadedModule
@@ -50,7 +50,7 @@ export function createModuleCache(): ModuleCache {
 
   return {
     load: (input, limits) => {
-      const key = `${input.cid} ${limits.memory_pages} ${limits.table_elements}`
+      const key = `${input.contentName} ${limits.memory_pages} ${limits.table_elements}`
       const found = known.get(key)
       if (found !== undefined) known.delete(key) // to stand last again, as the newest
       const entry = found ?? compile(input, limits)

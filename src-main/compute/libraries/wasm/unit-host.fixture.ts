@@ -64,6 +64,7 @@ function onePage(): WebAssembly.Memory {
 function memoryInput(bytes: Uint8Array, used: { openInputs: number }): LibraryInput {
   return {
     cid: cidOfDigest(RAW, new Uint8Array(32)),
+    contentName: 'memory',
     bytes: bytes.byteLength,
     read: () => Uint8Array.from(bytes),
     readInto: (target) => {
