@@ -1,6 +1,6 @@
 import type { JobId } from '#contract'
-import type { ApiCalls } from '../src-main/api/client.ts'
-import { uploadSource } from '../src-main/api/transfer.ts'
+import type { ApiCalls } from '../src-main/api/transport/client.ts'
+import { uploadSource } from '../src-main/api/transport/transfer.ts'
 import type { Peer } from './peer.ts'
 
 type Render = Parameters<ApiCalls['jobs']['submitRender']>[0]

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import type { ApiServer } from './api/server.ts'
+import type { ApiServer } from './api/transport/server.ts'
 import type { PeerOptions } from './assemble.ts'
 import type { HostedPeer, HostOptions } from './hosted-peer.ts'
 import { loadHost } from './load-host.ts'

@@ -1,4 +1,4 @@
-import type { ApiCalls } from '../../src-main/api/client.ts'
+import type { ApiCalls } from '../../src-main/api/transport/client.ts'
 import { decodeInvite, encodeInvite } from '../../src-main/network/invite-code.ts'
 import type { JobId } from '../../src-main/protocol/ids.ts'
 import { pause } from './commands.ts'

@@ -1,7 +1,7 @@
 import { type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { connectApi, type ApiCalls, type ApiClient } from '../../src-main/api/client.ts'
+import { connectApi, type ApiCalls, type ApiClient } from '../../src-main/api/transport/client.ts'
 import { daemonEnvironment } from '../../src-main/cli/daemon-environment.ts'
 import { PeerId } from '../../src-main/protocol/ids.ts'
 import { endProcess, readyLine } from '../daemon-process.ts'

@@ -9,8 +9,8 @@ import type { Person } from '#contract'
 import type { LentChange, OwnReach } from '#contract'
 import { runMeshctl } from './meshctl.ts'
 import { sampleScene } from '../assemble.ts'
-import { connectFolder, type ApiClient } from '../api/client.ts'
-import { readEndpoint } from '../api/endpoint-file.ts'
+import { connectFolder, type ApiClient } from '../api/transport/client.ts'
+import { readEndpoint } from '../api/transport/endpoint-file.ts'
 
 /** One command line: its exit code and what it said. */
 async function meshctl(...argv: string[]): Promise<{ code: number; out: string; err: string }> {

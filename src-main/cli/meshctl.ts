@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
-import { faultOfCall, isAnswer } from '../api/client.ts'
+import { faultOfCall, isAnswer } from '../api/transport/client.ts'
 import { faultOf, type Fault } from '../protocol/fault.ts'
 import { isSystemError, systemWords } from '../protocol/system-error.ts'
 import { usePlainIssues } from '../protocol/plain-issues.ts'

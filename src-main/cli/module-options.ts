@@ -10,7 +10,7 @@ import {
   WALL_MS_MAX,
   WasmParams,
   type ModuleLimits,
-} from '../protocol/wasm-job.ts'
+} from '../protocol/job-kinds/module.ts'
 import { issueLine } from '../protocol/plain-issues.ts'
 import { byteCount, durationMs, integerBetween, repeated, unitCount } from './arguments.ts'
 import { fuelLimitText } from './units-text.ts'

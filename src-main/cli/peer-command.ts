@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { connectFolder, useClient, type ApiCalls } from '../api/client.ts'
+import { connectFolder, useClient, type ApiCalls } from '../api/transport/client.ts'
 import { printableJson } from '../protocol/printable-text.ts'
 import { dataFolder } from './data-folder.ts'
 import type { Terminal } from './terminal.ts'

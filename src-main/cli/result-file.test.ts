@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ApiCalls } from '../api/client.ts'
+import type { ApiCalls } from '../api/transport/client.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { JobId } from '../protocol/ids.ts'
 import { checkResultPlace, openResultFile, saveModuleResult } from './result-file.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { LENT_LIMITS } from '../protocol/wasm-job.ts'
+import { LENT_LIMITS } from '../protocol/job-kinds/module.ts'
 import {
   answer,
   attemptsOf,

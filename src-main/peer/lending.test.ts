@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { LENT_LIMITS, ModuleLimits, WASM_MODULE } from '../protocol/wasm-job.ts'
+import { LENT_LIMITS, ModuleLimits, WASM_MODULE } from '../protocol/job-kinds/module.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { JobId } from '../protocol/ids.ts'
 import {

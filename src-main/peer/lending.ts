@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ModuleLimits, PAGE_BYTES, type LentLimits, WASM_MODULE } from '../protocol/wasm-job.ts'
+import { ModuleLimits, PAGE_BYTES, type LentLimits, WASM_MODULE } from '../protocol/job-kinds/module.ts'
 import type { JobManifest } from '../protocol/work.ts'
 
 /** The part of a module's parameters that says what a unit may use. */

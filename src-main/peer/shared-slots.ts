@@ -5,7 +5,7 @@ import type { AlgorithmCapability, AvailabilitySlot } from '../protocol/slot.ts'
 import type { WeekPlan } from '../protocol/sharing-plan.ts'
 import { slotFacts } from '../market/compatibility.ts'
 import { toMs, toTimestamp } from '../protocol/time.ts'
-import { WASM_MODULE } from '../protocol/wasm-job.ts'
+import { WASM_MODULE } from '../protocol/job-kinds/module.ts'
 import type { PeerState, SlotsMade } from './state.ts'
 
 /** A peer that shares around the clock publishes slots of this length, one after the other … */

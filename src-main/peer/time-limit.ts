@@ -1,4 +1,4 @@
-import { ModuleLimits, WALL_MS_MAX, WASM_MODULE } from '../protocol/wasm-job.ts'
+import { ModuleLimits, WALL_MS_MAX, WASM_MODULE } from '../protocol/job-kinds/module.ts'
 import type { JobManifest } from '../protocol/work.ts'
 
 /** A unit may take this many times what its manifest says on the slowest machine that offers … */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { quorumOf } from '../verification/consensus.ts'
 import type { Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
-import { WASM_MODULE } from '../protocol/wasm-job.ts'
+import { WASM_MODULE } from '../protocol/job-kinds/module.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { admitResults } from './admission.ts'
 import {

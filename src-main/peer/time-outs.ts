@@ -1,6 +1,6 @@
 import { failure, type Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
-import { WASM_MODULE } from '../protocol/wasm-job.ts'
+import { WASM_MODULE } from '../protocol/job-kinds/module.ts'
 import { quorumOf } from '../verification/consensus.ts'
 import type { AttemptState, JobState, UnitState } from './state.ts'
 import { timeLimitMs } from './time-limit.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PeerId } from '../protocol/ids.ts'
-import { WASM_MODULE } from '../protocol/wasm-job.ts'
+import { WASM_MODULE } from '../protocol/job-kinds/module.ts'
 import {
   cidOf,
   createBrain,

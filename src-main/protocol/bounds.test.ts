@@ -7,7 +7,7 @@ import { DirectMessage, DirectReply, Invite } from './messages.ts'
 import { saturated } from './quantities.ts'
 import { ReceiptBatch } from './receipt.ts'
 import { ComputeRoundState, VerificationConsensus, WorkResult } from './result.ts'
-import { WasmParams } from './wasm-job.ts'
+import { WasmParams } from './job-kinds/module.ts'
 import { JobManifest, Params, PartList, WorkRequest } from './work.ts'
 
 /** Everything that others say. */

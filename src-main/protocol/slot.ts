@@ -3,7 +3,7 @@ import { Name } from './ids.ts'
 import { ALGORITHMS_MAX, DATASETS_MAX } from './limits.ts'
 import { ComputeResource } from './resource.ts'
 import { Timestamp } from './time.ts'
-import { LentLimits } from './wasm-job.ts'
+import { LentLimits } from './job-kinds/module.ts'
 
 /** A fraction from 0 to 1: priorities, trust, scores. */
 export const Fraction = z.number().min(0).max(1)

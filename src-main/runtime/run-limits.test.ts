@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { PeerId } from '../protocol/ids.ts'
-import { WALL_MS_MAX } from '../protocol/wasm-job.ts'
+import { WALL_MS_MAX } from '../protocol/job-kinds/module.ts'
 import { testJob } from './mesh.fixture.ts'
 import { runLimits } from './run-limits.ts'
 

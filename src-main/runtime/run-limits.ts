@@ -1,5 +1,5 @@
 import { timeLimitMs } from '../peer/time-limit.ts'
-import { ModuleLimits, WASM_MODULE } from '../protocol/wasm-job.ts'
+import { ModuleLimits, WASM_MODULE } from '../protocol/job-kinds/module.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { RunLimits } from '../ports/runner.ts'
 

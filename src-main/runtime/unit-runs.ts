@@ -1,6 +1,6 @@
 import { refuse } from '../protocol/fault.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
-import { INPUT_ROLE } from '../protocol/wasm-job.ts'
+import { INPUT_ROLE } from '../protocol/job-kinds/module.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { askedAboveLent } from '../peer/lending.ts'
 import type { Runner, RunLimits, RunListener, RunOutcome, RunTask } from '../ports/runner.ts'

@@ -292,7 +292,7 @@ describe('the built peer', () => {
       started.stdout.once('data', resolve)
       started.once('exit', reject)
     })
-    const { connectFolder } = await import('../api/client.ts')
+    const { connectFolder } = await import('../api/transport/client.ts')
     const client = await connectFolder(data)
     // It has measured the path tracer, which is what a compute host is for.
     await expect

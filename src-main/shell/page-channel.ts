@@ -1,6 +1,6 @@
 import type * as Electron from 'electron'
-import { bridgePort } from '../api/port-bridge.ts'
-import type { Endpoint } from '../api/endpoint-file.ts'
+import { bridgePort } from '../api/transport/port-bridge.ts'
+import type { Endpoint } from '../api/transport/endpoint-file.ts'
 import type { ElectronParts } from './electron-parts.ts'
 import { isOwnPage } from './window-policy.ts'
 

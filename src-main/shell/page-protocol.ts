@@ -1,4 +1,4 @@
-import type { UserInterface } from '../api/user-interface.ts'
+import type { UserInterface } from '../api/transport/user-interface.ts'
 import type { Random } from '../ports/random.ts'
 import type { ElectronParts } from './electron-parts.ts'
 import { isOwnPage, PAGE_SCHEME } from './window-policy.ts'

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import type { Endpoint } from '../api/endpoint-file.ts'
+import type { Endpoint } from '../api/transport/endpoint-file.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { KeyKeeper } from '../ports/key-keeper.ts'
 import type { MachineSample } from '../protocol/machine-sample.ts'

@@ -1,5 +1,5 @@
-import { connectApi, type ApiCalls, type ApiClient } from '../api/client.ts'
-import type { Endpoint } from '../api/endpoint-file.ts'
+import { connectApi, type ApiCalls, type ApiClient } from '../api/transport/client.ts'
+import type { Endpoint } from '../api/transport/endpoint-file.ts'
 import type { NodeNews } from '#contract'
 
 /** What is done with what a peer says. */

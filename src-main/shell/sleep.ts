@@ -1,4 +1,4 @@
-import type { ApiCalls } from '../api/client.ts'
+import type { ApiCalls } from '../api/transport/client.ts'
 import type { ElectronParts } from './electron-parts.ts'
 
 /** A pause ends by itself after this, should nobody say that the machine woke. */

@@ -1,5 +1,5 @@
 import type { Sharing } from '#contract'
-import type { ApiCalls } from '../api/client.ts'
+import type { ApiCalls } from '../api/transport/client.ts'
 import type { TrayCommand } from './tray-menu.ts'
 
 /** What the tray's commands need. */

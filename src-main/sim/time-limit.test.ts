@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { encodeState } from '../peer/codec.ts'
 import type { JobState, PeerState } from '../peer/state.ts'
-import { WASM_MODULE } from '../protocol/wasm-job.ts'
+import { WASM_MODULE } from '../protocol/job-kinds/module.ts'
 import { createProviderAudit } from './audit-provider.ts'
 import { createRequesterAudit } from './audit-requester.ts'
 import type { Character } from './character.ts'

@@ -10,7 +10,7 @@ import {
   SAMPLES_PER_PIXEL_MAX,
   TILE_SIDE_MAX,
   TILE_SIDE_MIN,
-} from '../../src-main/protocol/render-job.ts'
+} from '../../src-main/protocol/job-kinds/render-tasks.ts'
 import { VerificationConsensus } from '../../src-main/protocol/result.ts'
 import { ComputeResource } from '../../src-main/protocol/resource.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'

@@ -1,5 +1,5 @@
 import type { JobId } from '../../../src-main/protocol/ids.ts'
-import { uploadSource } from '../../../src-main/api/transfer.ts'
+import { uploadSource } from '../../../src-main/api/transport/transfer.ts'
 import { townScene } from '../../scenes.ts'
 import type { HomeOptions, Host } from '../internet.ts'
 import * as measures from '../measures.ts'

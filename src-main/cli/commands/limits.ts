@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { NodeInfo } from '#contract'
-import { PAGE_BYTES } from '../../protocol/wasm-job.ts'
+import { PAGE_BYTES } from '../../protocol/job-kinds/module.ts'
 import { limitsGiven, withLimitOptions, type LimitOptions } from '../module-options.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
 import { factsText } from '../table.ts'

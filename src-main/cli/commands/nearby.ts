@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { InvalidArgumentError, type Command } from 'commander'
 import type { NearbyNow, NearbyTry } from '#contract'
-import type { ApiCalls } from '../../api/client.ts'
+import type { ApiCalls } from '../../api/transport/client.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { numberBetween, onOrOff } from '../arguments.ts'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { INVITE_CODE_LENGTH_MAX, INVITE_MINUTES_MAX, type Person } from '#contract'
-import type { ApiCalls } from '../../api/client.ts'
+import type { ApiCalls } from '../../api/transport/client.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { durationMinutes, numberBetween, textBetween } from '../arguments.ts'
 import { findNamed } from '../named-person.ts'

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { Command } from 'commander'
 import { refuse } from '../../protocol/fault.ts'
-import { PAGE_BYTES } from '../../protocol/wasm-job.ts'
+import { PAGE_BYTES } from '../../protocol/job-kinds/module.ts'
 import { onInterrupt } from '../cancellation.ts'
 import { runLocally, type LocalOutput } from '../local-run.ts'
 import { paramsGiven, withModuleOptions, type ModuleOptions } from '../module-options.ts'

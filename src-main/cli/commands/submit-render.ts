@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { DESCRIPTION_LENGTH_MAX, type JobStatus, type SubmittedRender } from '#contract'
-import type { ApiCalls } from '../../api/client.ts'
+import type { ApiCalls } from '../../api/transport/client.ts'
 import { REDUNDANCY_MAX } from '../../protocol/limits.ts'
 import {
   BOUNCES_MAX,
@@ -9,7 +9,7 @@ import {
   SAMPLES_PER_PIXEL_MAX,
   TILE_SIDE_MAX,
   TILE_SIDE_MIN,
-} from '../../protocol/render-job.ts'
+} from '../../protocol/job-kinds/render-tasks.ts'
 import { integerBetween, numberBetween, textBetween } from '../arguments.ts'
 import { interruptible, leftOfJob, lostWithJob, type JobWait } from '../cancellation.ts'
 import { frameFile, frameList } from '../frames.ts'

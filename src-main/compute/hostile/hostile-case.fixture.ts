@@ -1,6 +1,6 @@
 import createWabt from 'wabt'
 import type { Fault } from '../../protocol/fault.ts'
-import type { ModuleLimits } from '../../protocol/wasm-job.ts'
+import type { ModuleLimits } from '../../protocol/job-kinds/module.ts'
 
 /** What a module tries, and what becomes of it. */
 export interface HostileCase {

@@ -1,6 +1,6 @@
 import { parseAs } from '../../../protocol/canonical.ts'
 import { refuse } from '../../../protocol/fault.ts'
-import { RenderParams } from '../../../protocol/render-job.ts'
+import { RenderParams } from '../../../protocol/job-kinds/render-tasks.ts'
 import type { LibraryCall, LibraryResult } from '../../library.ts'
 import { assembleImage, type UnitOutput } from './assemble-image.ts'
 import { unitIndexOf } from './unit-role.ts'

@@ -1,7 +1,7 @@
 import { decode } from 'fast-png'
 import { describe, expect, test } from 'vitest'
 import { FILM_SCALE } from '../../../../wasm/path-trace/kernel.ts'
-import { unitCount, unitRegion } from '../../../protocol/render-job.ts'
+import { unitCount, unitRegion } from '../../../protocol/job-kinds/render-tasks.ts'
 import { assembleImage } from './assemble-image.ts'
 import { automaticExposure } from './exposure.ts'
 import { encodeSrgb8 } from './tone-map.ts'

@@ -1,7 +1,7 @@
 import { automaticExposure, meanLuminance } from './exposure.ts'
 import { encodeExr } from './exr.ts'
 import { createFilm, type Film, type FilmFault, filmRadiance, mergeUnit } from './film.ts'
-import { type RenderSplit, unitCount } from '../../../protocol/render-job.ts'
+import { type RenderSplit, unitCount } from '../../../protocol/job-kinds/render-tasks.ts'
 import { encodePng } from './png.ts'
 import { toneMap } from './tone-map.ts'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FILM_SCALE } from '../../../../wasm/path-trace/kernel.ts'
 import { createFilm, filmLength, filmRadiance, mergeUnit } from './film.ts'
-import { unitCount, unitRegion } from '../../../protocol/render-job.ts'
+import { unitCount, unitRegion } from '../../../protocol/job-kinds/render-tasks.ts'
 
 const SPLIT = { width: 20, height: 11, spp: 6, tile: 8, samples_per_unit: 4 }
 

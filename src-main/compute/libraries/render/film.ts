@@ -1,5 +1,5 @@
 import { FILM_PIXEL_BYTES, FILM_SCALE } from '../../../../wasm/path-trace/kernel.ts'
-import { type RenderSplit, type UnitRegion, unitRegion } from '../../../protocol/render-job.ts'
+import { type RenderSplit, type UnitRegion, unitRegion } from '../../../protocol/job-kinds/render-tasks.ts'
 
 const WORDS_PER_PIXEL = FILM_PIXEL_BYTES / 4
 const CHANNELS = 3

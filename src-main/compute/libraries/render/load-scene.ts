@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { refuse } from '../../../protocol/fault.ts'
-import { framingAspect, type RenderParams } from '../../../protocol/render-job.ts'
+import { framingAspect, type RenderParams } from '../../../protocol/job-kinds/render-tasks.ts'
 import type { LibraryCall } from '../../library.ts'
 import type { LoadResult } from '../../../../wasm/path-trace/kernel.ts'
 import type { ImageDecoder } from './image-decoder.ts'

@@ -1,7 +1,12 @@
 import { z } from 'zod'
 import { parseAs } from '../../../protocol/canonical.ts'
 import { refuse } from '../../../protocol/fault.ts'
-import { RenderParams, tileCount, unitCount, type RenderSplit } from '../../../protocol/render-job.ts'
+import {
+  RenderParams,
+  tileCount,
+  unitCount,
+  type RenderSplit,
+} from '../../../protocol/job-kinds/render-tasks.ts'
 import type { Params } from '../../../protocol/work.ts'
 import type { LibraryCall, LibraryResult } from '../../library.ts'
 import type { UnitOutput } from './assemble-image.ts'

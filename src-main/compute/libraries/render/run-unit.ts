@@ -1,5 +1,5 @@
 import type { LoadResult } from '../../../../wasm/path-trace/kernel.ts'
-import { type RenderParams, type UnitRegion, unitRegion } from '../../../protocol/render-job.ts'
+import { type RenderParams, type UnitRegion, unitRegion } from '../../../protocol/job-kinds/render-tasks.ts'
 import type { MeteredKernel } from './metered-kernel.ts'
 
 /** One unit to render: what names the scene that is built for it, the parameters, and the unit's number. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseAs } from '../../../protocol/canonical.ts'
 import { refuse } from '../../../protocol/fault.ts'
-import { BOUNCES_MAX, RADIANCE_CLAMP_MAX } from '../../../protocol/render-job.ts'
+import { BOUNCES_MAX, RADIANCE_CLAMP_MAX } from '../../../protocol/job-kinds/render-tasks.ts'
 import { threadCpuMs } from '../../cpu-time.ts'
 import type { LibraryCall, LibraryResult } from '../../library.ts'
 import { automaticExposure } from './exposure.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FILM_SCALE } from '../../../../wasm/path-trace/kernel.ts'
-import { tileCount, unitCount, unitRegion } from '../../../protocol/render-job.ts'
+import { tileCount, unitCount, unitRegion } from '../../../protocol/job-kinds/render-tasks.ts'
 import { shrinkTile, shrunkPlace } from './shrunk-tile.ts'
 
 const SPLIT = { width: 50, height: 33, spp: 4, tile: 16, samples_per_unit: 2 }

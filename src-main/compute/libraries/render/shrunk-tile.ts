@@ -1,5 +1,10 @@
 import { FILM_PIXEL_BYTES, FILM_SCALE } from '../../../../wasm/path-trace/kernel.ts'
-import { type RenderSplit, tileCount, type UnitRegion, unitRegion } from '../../../protocol/render-job.ts'
+import {
+  type RenderSplit,
+  tileCount,
+  type UnitRegion,
+  unitRegion,
+} from '../../../protocol/job-kinds/render-tasks.ts'
 import type { UnitOutput } from './assemble-image.ts'
 import { type FilmFault, filmLength } from './film.ts'
 

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Fault } from '../../../protocol/fault.ts'
-import { MEMORY_PAGES_MAX, ModuleLimits, OUTPUT_BYTES_MAX, WASM_MODULE } from '../../../protocol/wasm-job.ts'
+import {
+  MEMORY_PAGES_MAX,
+  ModuleLimits,
+  OUTPUT_BYTES_MAX,
+  WASM_MODULE,
+} from '../../../protocol/job-kinds/module.ts'
 import * as costs from './host-costs.ts'
 import { MESHWORK_SIGNATURES } from './meshwork-functions.ts'
 import { WASI, WASI_SIGNATURES } from './wasi/wasi-signatures.ts'

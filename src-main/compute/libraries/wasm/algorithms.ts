@@ -1,4 +1,4 @@
-import { REFERENCE_FUEL_PER_SECOND, WASM_MODULE } from '../../../protocol/wasm-job.ts'
+import { REFERENCE_FUEL_PER_SECOND, WASM_MODULE } from '../../../protocol/job-kinds/module.ts'
 import type { AlgorithmDeclaration } from '../../library.ts'
 
 /** Says whether the sandbox takes a module, and as what, without running it. */

@@ -1,6 +1,6 @@
 import { parseAs } from '../../../protocol/canonical.ts'
 import { refuse } from '../../../protocol/fault.ts'
-import { MODULE_ROLE, WasmParams } from '../../../protocol/wasm-job.ts'
+import { MODULE_ROLE, WasmParams } from '../../../protocol/job-kinds/module.ts'
 import type { Params } from '../../../protocol/work.ts'
 import type { Library, LibraryCall, LibraryOutcome, LibraryResult } from '../../library.ts'
 import { MODULE_CHECK } from './algorithms.ts'

@@ -1,5 +1,5 @@
 import { FaultError, faultOf, refuse, type Fault } from '../../../protocol/fault.ts'
-import type { ModuleLimits } from '../../../protocol/wasm-job.ts'
+import type { ModuleLimits } from '../../../protocol/job-kinds/module.ts'
 import type { LibraryInput } from '../../library.ts'
 import { MODULE_BYTES_MAX } from '../../metering/limits.ts'
 import { meterModule, type ModuleShape } from '../../metering/meter.ts'

@@ -1,6 +1,6 @@
 /** A unit's host for tests of host functions: a memory without a module, files in memory, and a count of the fuel. */
 import { refuse } from '../../../protocol/fault.ts'
-import { WasmParams } from '../../../protocol/wasm-job.ts'
+import { WasmParams } from '../../../protocol/job-kinds/module.ts'
 import { cidOfDigest, RAW } from '../../../protocol/cid.ts'
 import type { LibraryInput, OutputFile } from '../../library.ts'
 import { wat } from '../../metering/wat.fixture.ts'

@@ -1,4 +1,4 @@
-import type { WasmParams } from '../../../protocol/wasm-job.ts'
+import type { WasmParams } from '../../../protocol/job-kinds/module.ts'
 import type { MeteredInstance } from '../../metering/metered-instance.ts'
 import type { LibraryInput, OutputFile } from '../../library.ts'
 import type { HostFunctions } from './imports.ts'

@@ -1,5 +1,5 @@
 import { assert, FaultError, faultOf, refuse, type Fault } from '../../../protocol/fault.ts'
-import { INPUT_ROLE, PAGE_BYTES, type WasmParams } from '../../../protocol/wasm-job.ts'
+import { INPUT_ROLE, PAGE_BYTES, type WasmParams } from '../../../protocol/job-kinds/module.ts'
 import { withLastWords } from '../../last-words.ts'
 import type { LibraryCall, LibraryOutcome } from '../../library.ts'
 import { instantiateMetered, type MeteredInstance } from '../../metering/metered-instance.ts'

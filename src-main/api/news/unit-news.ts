@@ -1,0 +1,86 @@
+import { UNIT_NEWS_MAX, type UnitNews, type UnitView } from '#contract'
+import type { AttemptState, UnitState } from '../../peer/state.ts'
+import type { JobId, PeerId } from '../../protocol/ids.ts'
+import { changedUnits } from '../../jobs/changed-units.ts'
+import { hasJobEnded } from '../views/job-view.ts'
+import type { ApiParts } from '../parts.ts'
+import { watchBatches } from '../../jobs/watch-batches.ts'
+
+/** A job's units, then those that change; ends with the job. */
+export function watchUnitNews(
+  parts: Pick<ApiParts, 'runtime' | 'clock'>,
+  id: JobId,
+  signal: AbortSignal,
+): AsyncGenerator<UnitNews, void, void> {
+  const { jobs } = parts.runtime.state
+  const peers = new Map<PeerId, number>()
+  const dirty = new Set<number>(jobs.get(id)?.units.keys())
+  let isFirst = true
+  return watchBatches(parts, {
+    hear: (events) => {
+      const job = jobs.get(id)
+      if (job === undefined) return
+      const changed = changedUnits(events, job)
+      for (const index of changed === 'any' ? job.units.keys() : changed) dirty.add(index)
+    },
+    take: () => {
+      const job = jobs.get(id)
+      if (job === undefined || (dirty.size === 0 && !isFirst)) return undefined
+      isFirst = false
+      const units: UnitView[] = []
+      for (const index of dirty) {
+        if (units.length === UNIT_NEWS_MAX) break
+        dirty.delete(index)
+        const unit = job.units.get(index)
+        if (unit !== undefined) units.push(unitView(index, unit, peers))
+      }
+      return { total: job.manifest.unit_count, peers: [...peers.keys()], units }
+    },
+    isOver: () => {
+      const job = jobs.get(id)
+      return job === undefined || hasJobEnded(job)
+    },
+    signal,
+  })
+}
+
+/** A unit as its requester sees it; adds those whom it names to `peers`, which has everybody's position. */
+export function unitView(index: number, unit: UnitState, peers: Map<PeerId, number>): UnitView {
+  const { attempts, verified } = unit
+  const at = (state: AttemptState['status']['state']): PeerId[] =>
+    attempts.flatMap((attempt) => (attempt.status.state === state ? [attempt.peer] : []))
+  const [running, returned] = [at('awarded'), at('returned')]
+  const by = verified?.winners ?? [...running, ...returned]
+  const failed = attempts.findLast(({ status }) => status.state === 'failed')?.status
+  const tookMs = verifiedWithinMs(unit)
+  return {
+    index,
+    state:
+      verified !== undefined
+        ? 'verified'
+        : running.length > 0
+          ? 'running'
+          : returned.length > 0
+            ? 'returned'
+            : 'open',
+    by: by.map((peer) => positionOf(peer, peers)),
+    attempts: attempts.length,
+    ...(failed?.state === 'failed' ? { fault: failed.fault } : {}),
+    ...(tookMs === undefined ? {} : { took_ms: tookMs }),
+  }
+}
+
+/** From the award of the one who completed the quorum, the last awarded of its winners, to the verdict. */
+function verifiedWithinMs({ attempts, verified }: UnitState): number | undefined {
+  if (verified === undefined) return undefined
+  const awarded = attempts.flatMap(({ peer, status, awardedAtMs }) =>
+    status.state === 'returned' && verified.winners.includes(peer) ? [awardedAtMs] : [],
+  )
+  return awarded.length === 0 ? undefined : Math.max(0, verified.atMs - Math.max(...awarded))
+}
+
+function positionOf(peer: PeerId, peers: Map<PeerId, number>): number {
+  const known = peers.get(peer) ?? peers.size
+  peers.set(peer, known)
+  return known
+}

@@ -1,9 +1,0 @@
-import type { ApiImplementer } from './implementer.ts'
-import type { ApiParts } from './parts.ts'
-
-/** The calls on what was given and taken. */
-export function statisticsCalls(os: ApiImplementer, { statistics }: ApiParts) {
-  return os.statistics.router({
-    days: os.statistics.days.handler(({ input }) => [...statistics.days(input.days)]),
-  })
-}

@@ -1,0 +1,47 @@
+import type { DeadlineRisk } from '#contract'
+import { forecastEndMs } from '../../peer/forecast.ts'
+import { isUnderWay, type JobState, type PeerState } from '../../peer/state.ts'
+import { toMs } from '../../protocol/time.ts'
+import { ModuleLimits, WASM_MODULE } from '../../protocol/job-kinds/module.ts'
+import { z } from 'zod'
+import { unitSeconds } from '../../jobs/module/check.ts'
+
+/** A forecast counts for so long: lists ask for it at every change, and it takes milliseconds in a large mesh. */
+const FORECAST_MS = 1_000
+/** The end is told to the minute: of smaller changes there is no news to make. */
+const MINUTE_MS = 60_000
+
+/** Says whether a job will miss its deadline as things are; undefined when it will not, or has none. */
+export type DeadlineRisks = (job: JobState, nowMs: number) => DeadlineRisk | undefined
+
+/** The part of a module's parameters that bounds a unit. */
+const Bounded = z.object({ limits: ModuleLimits.prefault({}) })
+
+/** Creates it over a peer's state. */
+export function createDeadlineRisks(state: Readonly<PeerState>): DeadlineRisks {
+  const known = new WeakMap<JobState, { readonly atMs: number; readonly endMs: number | undefined }>()
+
+  function endOf(job: JobState, nowMs: number): number | undefined {
+    const before = known.get(job)
+    if (before !== undefined && nowMs >= before.atMs && nowMs - before.atMs < FORECAST_MS) return before.endMs
+    const endMs = isGuess(job) ? undefined : forecastEndMs(state, job, nowMs)
+    known.set(job, { atMs: nowMs, endMs })
+    return endMs
+  }
+
+  return (job, nowMs) => {
+    const { deadline } = job.manifest
+    if (deadline === undefined || !isUnderWay(job)) return undefined
+    const endMs = job.status.state === 'running' ? endOf(job, nowMs) : undefined
+    // While nobody could do it somebody may come in time, so that only a deadline that has passed is missed.
+    if (Math.max(endMs ?? 0, nowMs) <= toMs(deadline)) return undefined
+    return endMs === undefined ? {} : { expected_end_ms: Math.ceil(endMs / MINUTE_MS) * MINUTE_MS }
+  }
+}
+
+/** Whether nothing is known of how long a unit takes: none has run, and its estimate is no more than a module's limit. */
+function isGuess({ observedMs, manifest }: JobState): boolean {
+  if (observedMs > 0 || manifest.algorithm_id !== WASM_MODULE.id) return false
+  const bounded = Bounded.safeParse(manifest.params)
+  return bounded.success && manifest.estimated_duration_seconds === unitSeconds(bounded.data.limits)
+}

@@ -1,0 +1,198 @@
+import type {
+  FollowingJob,
+  JobState as JobStateView,
+  JobStatus,
+  JobSummary,
+  PeerShare,
+  Waiting,
+} from '#contract'
+import { isUnderWay, priorityOf, type AttemptState, type JobState, type PeerState } from '../../peer/state.ts'
+import { isTimeOut } from '../../peer/time-outs.ts'
+import type { Fault } from '../../protocol/fault.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import { saturated } from '../../protocol/quantities.ts'
+import { toMs } from '../../protocol/time.ts'
+import type { DeadlineRisks } from './deadline-risk.ts'
+import type { JobFacts } from '../../jobs/job-notes.ts'
+import { renderedPicture } from '../../jobs/render/picture/rendered-picture.ts'
+import { whyWaiting } from './waiting.ts'
+
+/** What the views of a job need besides the state. */
+export interface JobViewOptions {
+  readonly nowMs: number
+  readonly shortNameOf: (peer: PeerId) => string
+  /** The job that combines a map job's outputs. */
+  readonly follower: (job: JobState) => FollowingJob | undefined
+  /** What only this user is told of a job. */
+  readonly factsOf: (job: JobState) => JobFacts
+  /** Whether it will miss its deadline. */
+  readonly riskOf: DeadlineRisks
+  /** Why its outputs are not here, if it is for this machine. */
+  readonly troubleOf: (job: JobState) => Fault | undefined
+  /** Whether it is encrypted by a key that is here no longer. */
+  readonly isKeyLost: (job: JobState) => boolean
+}
+
+/** A job for a list. Costs the same however many units it has. */
+export function jobSummary(
+  job: JobState,
+  { nowMs, follower, factsOf, riskOf }: Pick<JobViewOptions, 'nowMs' | 'follower' | 'factsOf' | 'riskOf'>,
+): JobSummary {
+  const { manifest, submittedAtMs, firstAwardAtMs } = job
+  const endMs = endedAtMs(job) ?? nowMs
+  const leftMs = leftMsEstimate(job, nowMs)
+  const following = follower(job)
+  const facts = factsOf(job)
+  const risk = riskOf(job, nowMs)
+  const picture = renderedPicture(job, facts)
+  return {
+    job_id: manifest.job_id,
+    description: manifest.description,
+    algorithm: { id: manifest.algorithm_id, version: manifest.algorithm_version },
+    state: stateView(job.status),
+    units: manifest.unit_count,
+    verified: job.verified,
+    stored: job.stored,
+    rejected_outputs: job.rejectedOutputs,
+    retried: job.retried,
+    redundancy: manifest.verification_redundancy,
+    submitted_at_ms: submittedAtMs,
+    ...(firstAwardAtMs === undefined ? {} : { first_award_ms: Math.max(0, firstAwardAtMs - submittedAtMs) }),
+    wall_ms: Math.max(0, endMs - submittedAtMs),
+    ...(leftMs === undefined ? {} : { left_ms_estimate: leftMs }),
+    ...(following === undefined ? {} : { reduced_by: following }),
+    priority: priorityOf(job),
+    ...(manifest.deadline === undefined ? {} : { deadline_ms: toMs(manifest.deadline) }),
+    ...(risk === undefined ? {} : { deadline_at_risk: risk }),
+    ...(facts.estimated_ms === undefined ? {} : { estimated_ms: facts.estimated_ms }),
+    ...(picture === undefined ? {} : { picture }),
+    ...(manifest.encryption === undefined ? {} : { encrypted: true }),
+    ...(facts.series === undefined ? {} : { series: facts.series }),
+  }
+}
+
+/** All there is to say of a job; costs time in proportion to its units. */
+export function jobStatus(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): JobStatus {
+  const shares = peerShares(state, job, options)
+  const busy = shares.some((share) => share.running_units > 0)
+  const waiting = heldUpHere(job, options) ?? (busy ? undefined : whyWaiting(state, job, options.nowMs))
+  const fuel = fuelOf(job)
+  return {
+    ...jobSummary(job, options),
+    ...(waiting === undefined ? {} : { waiting }),
+    ...(fuel === undefined ? {} : { fuel }),
+    by_peer: shares,
+  }
+}
+
+/** That a job waits for this machine, which goes before all that is said of others. */
+function heldUpHere(job: JobState, { troubleOf, isKeyLost }: JobViewOptions): Waiting | undefined {
+  if (!isUnderWay(job)) return undefined
+  if (isKeyLost(job)) {
+    const { job_id } = job.manifest
+    const message = `the key of the encrypted job ${job_id} is lost: remove it, and submit it anew`
+    return { kind: 'key-lost', message }
+  }
+  const trouble = troubleOf(job)
+  return trouble === undefined ? undefined : { kind: 'no-room', message: trouble.message }
+}
+
+/** Whether a job has come to its end, one way or another. */
+export function hasJobEnded(job: JobState): boolean {
+  return !isUnderWay(job)
+}
+
+function endedAtMs({ status }: JobState): number | undefined {
+  return 'atMs' in status ? status.atMs : undefined
+}
+
+/** Where a job stands, as the contract says it. */
+export function stateView(status: JobState['status']): JobStateView {
+  if (status.state === 'failed') return { kind: 'failed', fault: status.fault }
+  return status.state === 'paused' ? { kind: 'paused', since_ms: status.sinceMs } : { kind: status.state }
+}
+
+/** At the pace since the first award, without pauses. Slower starts make it a little pessimistic at first, never optimistic. */
+function leftMsEstimate(job: JobState, nowMs: number): number | undefined {
+  if (job.status.state !== 'running' || job.verified === 0 || job.firstAwardAtMs === undefined)
+    return undefined
+  const perUnitMs = Math.max(0, nowMs - job.firstAwardAtMs - job.pausedMs) / job.verified
+  return saturated(Math.round(perUnitMs * (job.manifest.unit_count - job.verified)))
+}
+
+/** What the verified units took, each counted once; undefined where no unit is metered. */
+function fuelOf({ units }: JobState): number | undefined {
+  let sum: number | undefined
+  for (const { verified } of units.values()) {
+    if (verified?.fuel !== undefined) sum = saturated((sum ?? 0) + verified.fuel)
+  }
+  return sum
+}
+
+/** A share while it is counted. */
+type Tally = { -readonly [K in keyof PeerShare]: PeerShare[K] }
+
+function peerShares(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): PeerShare[] {
+  const tallies = new Map<PeerId, Tally>()
+  const isOver = hasJobEnded(job)
+  for (const unit of job.units.values()) {
+    for (const attempt of unit.attempts) {
+      const tally = tallies.get(attempt.peer) ?? newTally(state, attempt.peer, options)
+      tallies.set(attempt.peer, tally)
+      count(tally, attempt, { won: unit.verified?.winners.includes(attempt.peer) ?? false, isOver })
+    }
+  }
+  return [...tallies.values()].sort(
+    (a, b) => b.verified_units - a.verified_units || (a.peer_id < b.peer_id ? -1 : 1),
+  )
+}
+
+function newTally(state: Readonly<PeerState>, peer: PeerId, { shortNameOf }: JobViewOptions): Tally {
+  const isSelf = peer === state.me
+  return {
+    peer_id: peer,
+    name: isSelf ? state.name : (state.contacts.get(peer)?.name ?? shortNameOf(peer)),
+    short_name: shortNameOf(peer),
+    is_self: isSelf,
+    verified_units: 0,
+    running_units: 0,
+    rejected: 0,
+    failed: 0,
+    expired: 0,
+    cpu_ms: 0,
+    wall_ms: 0,
+    output_bytes: 0,
+  }
+}
+
+function count(
+  tally: Tally,
+  attempt: AttemptState,
+  { won, isOver }: { readonly won: boolean; readonly isOver: boolean },
+): void {
+  const { status } = attempt
+  switch (status.state) {
+    case 'awarded':
+      // What was at work when the job ended is told to stop.
+      if (!isOver) tally.running_units++
+      return
+    case 'returned':
+      if (won) tally.verified_units++
+      tally.cpu_ms = saturated(tally.cpu_ms + status.metrics.cpu_ms)
+      tally.wall_ms = saturated(tally.wall_ms + status.metrics.wall_ms)
+      tally.output_bytes = saturated(tally.output_bytes + status.metrics.output_bytes)
+      if (status.metrics.fuel !== undefined) {
+        tally.fuel = saturated((tally.fuel ?? 0) + status.metrics.fuel)
+      }
+      return
+    case 'failed':
+      if (isTimeOut(attempt)) tally.timed_out = (tally.timed_out ?? 0) + 1
+      else tally.failed++
+      return
+    case 'rejected':
+      tally.rejected++
+      return
+    case 'void':
+      if (status.why === 'late') tally.expired++
+  }
+}

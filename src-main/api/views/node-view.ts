@@ -1,0 +1,87 @@
+import type { ConnectionInfo, HardwareInfo, NodeInfo, NodePulse, Traffic } from '#contract'
+import type { Connection } from '../../ports/reach.ts'
+import type { HardwareInfo as MeasuredHardware } from '../../ports/hardware.ts'
+import type { ApiParts } from '../parts.ts'
+import { ownReachView } from './reach-view.ts'
+
+/** The running peer as it is now. */
+export async function nodeInfo(parts: ApiParts, startedAtMs: number): Promise<NodeInfo> {
+  const { runtime, transport, runner, spelling } = parts
+  const { state } = runtime
+  const usage = parts.blobs.usage()
+  const wall = await parts.findWall()
+  return {
+    peer_id: state.me,
+    short_name: spelling.shortNameOf(state.me),
+    name: state.name,
+    version: parts.version,
+    pid: process.pid,
+    started_at_ms: startedAtMs,
+    addresses: [...transport.addresses()],
+    reach: ownReachView(parts.ownReach.now(), state.contacts),
+    sharing: state.availability,
+    lent: state.lent,
+    algorithms: [...state.view.capabilities],
+    workers: runner.concurrency,
+    wall: wall.kind === 'none' ? wall : { kind: wall.kind },
+    contacts: state.contacts.size,
+    connections: transport.connections().map(connectionInfo),
+    traffic: traffic(parts),
+    blobs: { bytes: usage.bytes, quota_bytes: usage.quotaBytes },
+    troubles: [...parts.health.troubles()],
+    rss_bytes: process.memoryUsage.rss(),
+  }
+}
+
+/** What moves from moment to moment. */
+export function nodePulse(parts: ApiParts): NodePulse {
+  const { runtime, transport, clock } = parts
+  const { state } = runtime
+  return {
+    at_ms: clock.nowMs(),
+    connections: transport.connections().map(connectionInfo),
+    contacts: state.contacts.size,
+    running_jobs: [...state.jobs.values()].filter((job) => job.status.state === 'running').length,
+    units_here: runtime.activeUnits().length,
+    units_completed: state.history.total_work_units_completed,
+    traffic: traffic(parts),
+  }
+}
+
+/** What the machine is, in the contract's units. */
+export function hardwareInfo(measured: MeasuredHardware): HardwareInfo {
+  const { cpu, disk } = measured
+  return {
+    hostname: measured.hostname,
+    os: measured.os,
+    cpu: { name: cpu.name, cores: cpu.cores, physical_cores: cpu.physicalCores, speed_ghz: cpu.speedGhz },
+    ram_bytes: measured.ramBytes,
+    disk: { path: disk.path, free_bytes: disk.freeBytes, total_bytes: disk.totalBytes },
+    gpus: measured.gpus.map(({ name, vendor, vramBytes }) => ({
+      name,
+      vendor,
+      ...(vramBytes === undefined ? {} : { vram_bytes: vramBytes }),
+    })),
+    ...(measured.network.linkMbps === undefined ? {} : { link_mbps: measured.network.linkMbps }),
+    measured_at_ms: measured.measuredAtMs,
+  }
+}
+
+function connectionInfo({ peer, route, address, rttMs }: Connection): ConnectionInfo {
+  return { peer_id: peer, route, address, ...(rttMs === undefined ? {} : { rtt_ms: rttMs }) }
+}
+
+function traffic({ fetcher, transport }: ApiParts): Traffic {
+  const blobs = fetcher.traffic()
+  let [bytesIn, bytesOut] = [0, 0]
+  for (const exchanged of transport.traffic().values()) {
+    bytesIn += exchanged.bytesIn
+    bytesOut += exchanged.bytesOut
+  }
+  return {
+    blob_bytes_in: blobs.bytesIn,
+    blob_bytes_out: blobs.bytesOut,
+    bytes_in: bytesIn,
+    bytes_out: bytesOut,
+  }
+}

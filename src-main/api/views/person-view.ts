@@ -1,0 +1,114 @@
+import type { Person } from '#contract'
+import type { PeerState } from '../../peer/state.ts'
+import { standingOfRequester } from '../../peer/trust.ts'
+import type { Connection, PeerReach } from '../../ports/reach.ts'
+import type { ComputeCommitment } from '../../protocol/commitment.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import { STALE_AFTER_MS } from '../../protocol/limits.ts'
+import type { Contact } from '../../protocol/messages.ts'
+import type { AvailabilitySlot } from '../../protocol/slot.ts'
+import { toMs } from '../../protocol/time.ts'
+import { connectionView, reachView } from './reach-view.ts'
+
+/** What the view of people needs besides the state. */
+export interface PersonViewOptions {
+  readonly nowMs: number
+  readonly connections: readonly Connection[]
+  /** Of those whom this peer looks for. */
+  readonly reach: ReadonlyMap<PeerId, PeerReach>
+  readonly shortNameOf: (peer: PeerId) => string
+  /** What somebody shares at a moment by their commitment. */
+  readonly coresShared: (commitment: ComputeCommitment, nowMs: number) => number | undefined
+  /** Units at work at this moment, by person: theirs here, and ours there. */
+  readonly unitsForThem: ReadonlyMap<PeerId, number>
+  readonly unitsForUs: ReadonlyMap<PeerId, number>
+  /** The share of somebody's attempts that went well on each of the last days, oldest first. */
+  readonly reliabilityByDay: (peer: PeerId) => readonly (number | null)[]
+}
+
+/** What this peer knows of everybody it is paired with, in the order of pairing. */
+export function personViews(state: Readonly<PeerState>, options: PersonViewOptions): Person[] {
+  const connections = new Map(options.connections.map((connection) => [connection.peer, connection]))
+  return [...state.contacts.values()].map((contact) =>
+    personView(state, contact, connections.get(contact.peer_id), options),
+  )
+}
+
+/** Somebody that nothing was learned of yet. */
+const NO_RECORD = { verified: 0, rejected: 0, failed: 0, expired: 0 } as const
+
+function personView(
+  state: Readonly<PeerState>,
+  contact: Contact,
+  connection: Connection | undefined,
+  options: PersonViewOptions,
+): Person {
+  const { nowMs } = options
+  const { peer_id, name, trust, paired_at_ms } = contact
+  const commitment = state.view.commitments.get(peer_id)
+  const cores = commitment === undefined ? undefined : options.coresShared(commitment, nowMs)
+  const seenMs = lastSeenMs(state, peer_id, commitment, connection === undefined ? undefined : nowMs)
+  const looked = options.reach.get(peer_id)
+  const reach =
+    connection !== undefined
+      ? connectionView(connection, state.contacts)
+      : looked && reachView(looked, state.contacts)
+  return {
+    peer_id,
+    name,
+    short_name: options.shortNameOf(peer_id),
+    trust_mine: trust,
+    ...(commitment === undefined ? {} : { trust_theirs: commitment.trust_weights[state.me] ?? 0 }),
+    tier: standingOfRequester(state, peer_id, commitment)?.tier ?? 'none',
+    connected: connection !== undefined,
+    ...(connection === undefined ? {} : { route: connection.route }),
+    ...(reach === undefined ? {} : { reach }),
+    ...(connection?.rttMs === undefined ? {} : { rtt_ms: connection.rttMs }),
+    ...(seenMs === undefined ? {} : { last_seen_ms: seenMs }),
+    paired_at_ms,
+    ...(cores === undefined ? {} : { shares_cores: cores }),
+    ...(state.records.get(peer_id) ?? NO_RECORD),
+    reliability_by_day: [...options.reliabilityByDay(peer_id)],
+    done_for_them: state.doneFor.get(peer_id) ?? 0,
+    running_for_them: options.unitsForThem.get(peer_id) ?? 0,
+    running_for_us: options.unitsForUs.get(peer_id) ?? 0,
+  }
+}
+
+function lastSeenMs(
+  state: Readonly<PeerState>,
+  peer: PeerId,
+  commitment: ComputeCommitment | undefined,
+  connectedMs: number | undefined,
+): number | undefined {
+  if (connectedMs !== undefined) return connectedMs
+  const heardMs = commitment === undefined ? undefined : toMs(commitment.timestamp)
+  const moments = [heardMs, state.view.disconnectedAtMs.get(peer)].filter((ms) => ms !== undefined)
+  return moments.length === 0 ? undefined : Math.max(...moments)
+}
+
+/** A slot's time and cores, read once: a commitment may have a thousand, and is looked at many times. */
+interface ReadSlot {
+  readonly startMs: number
+  readonly endMs: number
+  readonly cores: number
+}
+
+/**
+ * What somebody's slots of this moment add up to: cores, or undefined for none and for a commitment that is stale.
+ * Remembers what it has read of those commitments that are still around.
+ */
+export function createCoresReader(): PersonViewOptions['coresShared'] {
+  const read = new WeakMap<ComputeCommitment, readonly ReadSlot[]>()
+  return (commitment, nowMs) => {
+    if (nowMs - toMs(commitment.timestamp) > STALE_AFTER_MS) return undefined
+    const slots = read.get(commitment) ?? commitment.availability_slots.map(readSlot)
+    read.set(commitment, slots)
+    const current = slots.filter(({ startMs, endMs }) => startMs <= nowMs && nowMs < endMs)
+    return current.length === 0 ? undefined : current.reduce((sum, { cores }) => sum + cores, 0)
+  }
+}
+
+function readSlot({ start_time, end_time, resources }: AvailabilitySlot): ReadSlot {
+  return { startMs: toMs(start_time), endMs: toMs(end_time), cores: resources.cpu_cores }
+}

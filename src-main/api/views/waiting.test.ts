@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest'
+import type { PeerEvent } from '../../peer/event.ts'
+import { initialState, type PeerState } from '../../peer/state.ts'
+import { advance } from '../../peer/step.ts'
+import { timeLimitMs } from '../../peer/time-limit.ts'
+import type { ComputeCommitment } from '../../protocol/commitment.ts'
+import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
+import { toTimestamp } from '../../protocol/time.ts'
+import { SEALED, type JobManifest } from '../../protocol/work.ts'
+import { LENT_LIMITS, WASM_MODULE } from '../../protocol/job-kinds/module.ts'
+import { whyWaiting } from './waiting.ts'
+
+const ME = `12D3KooW${'1'.repeat(44)}` as PeerId
+const ANNA = `12D3KooW${'2'.repeat(44)}` as PeerId
+const BEN = `12D3KooW${'3'.repeat(44)}` as PeerId
+const JOB = 'noop-aaaaaaaa' as JobId
+const T0 = 1_800_000_000_000
+
+const SUBMITTED = {
+  kind: 'job-submitted',
+  at_ms: T0,
+  manifest_cid: `bafyrei${'c'.repeat(52)}` as Cid,
+  manifest: {
+    job_id: JOB,
+    requester_id: ME,
+    description: '',
+    algorithm_id: 'mesh.noop',
+    algorithm_version: '1.0.0',
+    params: {},
+    inputs: {},
+    unit_count: 4,
+    required_resources: { cpu_cores: 1, ram_gb: 2 },
+    estimated_duration_seconds: 1,
+    priority: 0.5,
+    verification_redundancy: 2,
+    created_at: toTimestamp(T0),
+  },
+} satisfies PeerEvent
+
+interface Sharing {
+  readonly version?: string
+  readonly ram_gb?: number
+  readonly trust?: number
+  readonly shares?: boolean
+  readonly ageMs?: number
+}
+
+/** Somebody paired and connected, with a commitment. */
+function person(peer: PeerId, sharing: Sharing = {}): PeerEvent[] {
+  const { version = '1.0.0', ram_gb = 4, trust = 1, shares = true, ageMs = 0 } = sharing
+  const commitment: ComputeCommitment = {
+    peer_id: peer,
+    availability_slots: shares
+      ? [
+          {
+            slot_id: 'now',
+            start_time: toTimestamp(T0 - 1_000),
+            end_time: toTimestamp(T0 + 3_600_000),
+            resources: { cpu_cores: 4, ram_gb },
+            algorithms: [{ algorithm_id: 'mesh.noop', version, supported: true, performance_score: 1 }],
+            priority: 0.5,
+          },
+        ]
+      : [],
+    work_requests: [],
+    trust_weights: trust > 0 ? { [ME]: trust } : {},
+    contribution_history: {
+      total_work_units_completed: 0,
+      total_compute_hours: 0,
+      average_result_quality: 1,
+      reliability_score: 1,
+    },
+    damping_factor: 1,
+    over_allocation_history: [],
+    timestamp: toTimestamp(T0 - ageMs),
+    vector_clock: {},
+  }
+  return [
+    { kind: 'paired', at_ms: T0, peer, name: 'someone', addresses: [], trust: 0.8 },
+    { kind: 'connected', at_ms: T0, peer },
+    { kind: 'commitment', at_ms: T0, commitment },
+  ]
+}
+
+const ALWAYS: PeerEvent[] = [
+  {
+    kind: 'availability-set',
+    at_ms: T0,
+    availability: { kind: 'always', resources: { cpu_cores: 1, ram_gb: 8 }, priority: 0.5 },
+  },
+  {
+    kind: 'capabilities-measured',
+    at_ms: T0,
+    algorithms: [{ algorithm_id: 'mesh.noop', version: '1.0.0', supported: true, performance_score: 1 }],
+  },
+]
+
+function why(...events: PeerEvent[]): string | undefined {
+  const state: PeerState = initialState(ME, 'me')
+  for (const event of [SUBMITTED, ...events]) advance(state, event)
+  return whyWaiting(state, state.jobs.get(JOB)!, T0)?.kind
+}
+
+/** Why a module's job waits, whose units may use so much fuel, with a peer that lends so much. */
+function whyModule(fuel: number, lent: number): string | undefined {
+  const state: PeerState = initialState(ME, 'me')
+  const { id: algorithm_id, version } = WASM_MODULE
+  const capability = { algorithm_id, version, supported: true, performance_score: 1 }
+  const { manifest } = SUBMITTED
+  const module = { algorithm_id, algorithm_version: version, params: { limits: { fuel } } }
+  const events: PeerEvent[] = [
+    { ...SUBMITTED, manifest: { ...manifest, ...module, verification_redundancy: 1 } },
+    ...ALWAYS,
+    { kind: 'capabilities-measured', at_ms: T0, algorithms: [capability] },
+    { kind: 'lending-set', at_ms: T0, limits: { ...LENT_LIMITS, fuel: lent } },
+  ]
+  for (const event of events) advance(state, event)
+  return whyWaiting(state, state.jobs.get(JOB)!, T0)?.message
+}
+
+describe('why nobody works on a job', () => {
+  it('a module may use more than anybody lends', () => {
+    expect(whyModule(5_000, 4_999)).toBe(
+      'nobody who shares lends a module so much: a unit may use 5000 units of fuel, and 4999 are lent',
+    )
+    expect(whyModule(5_000, 5_000)).toBeUndefined()
+  })
+
+  it('[W36] a unit ran out of its time each time where it could run', () => {
+    const state: PeerState = initialState(ME, 'me')
+    const { manifest } = SUBMITTED
+    const limitMs = timeLimitMs(manifest)
+    const alone = { ...SUBMITTED, manifest: { ...manifest, unit_count: 1, verification_redundancy: 1 } }
+    for (const event of [alone, ...person(ANNA)]) advance(state, event)
+    for (const attempt of [1, 2, 3]) {
+      const awarded = { unit_index: 0, attempt, role: 'primary' as const }
+      const award = { award_id: `a${attempt}`, job_id: JOB, peer: ANNA, units: [awarded], deadline_ms: T0 }
+      const fault = { kind: 'timed-out' as const, message: 'stopped' }
+      const receipts = [{ unit_index: 0, attempt, outcome: { kind: 'fault' as const, fault } }]
+      const at_ms = T0 + attempt * limitMs
+      advance(state, { kind: 'awards-issued', at_ms: at_ms - limitMs, awards: [award] })
+      advance(state, { kind: 'results-received', at_ms, from: ANNA, job_id: JOB, receipts })
+    }
+    expect(whyWaiting(state, state.jobs.get(JOB)!, T0)).toEqual({
+      kind: 'more-verifiers',
+      message: 'unit 0 ran out of its time 3 times on one peer; 1 more must share',
+    })
+  })
+
+  const table: [rule: string, events: PeerEvent[], expected: string | undefined][] = [
+    ['nobody is there', [], 'nobody-connected'],
+    ['people are there and share nothing', person(ANNA, { shares: false }), 'nobody-shares'],
+    ['what somebody shared is more than a minute old', person(ANNA, { ageMs: 61_000 }), 'nobody-shares'],
+    ['they have another version', person(ANNA, { version: '2.0.0' }), 'nobody-runs-it'],
+    ['they have too little memory', person(ANNA, { ram_gb: 1 }), 'nobody-fits'],
+    ['they do not trust this peer', person(ANNA, { trust: 0 }), 'nobody-trusts-you'],
+    ['one peer is not enough for redundancy 2', person(ANNA), 'more-verifiers'],
+    ['this peer alone is not enough either', ALWAYS, 'more-verifiers'],
+    ['two peers are enough', [...person(ANNA), ...person(BEN)], undefined],
+    ['this peer counts as one of two', [...ALWAYS, ...person(ANNA)], undefined],
+    ['an ended job waits for nothing', [{ kind: 'job-cancelled', at_ms: T0, job_id: JOB }], undefined],
+  ]
+  it.each(table)('%s', (_, events, expected) => {
+    expect(why(...events)).toBe(expected)
+  })
+
+  it('[K3] an encrypted job that nobody offers for, since they run a version of before', () => {
+    const secrets = `bafkrei${'c'.repeat(52)}` as Cid
+    const manifest = { ...SUBMITTED.manifest, encryption: { scheme: SEALED, secrets } } satisfies JobManifest
+    const whyAfter = (afterMs: number, ...events: PeerEvent[]) => {
+      const state = initialState(ME, 'me')
+      const people = [...ALWAYS, ...person(ANNA), ...person(BEN)]
+      for (const event of [{ ...SUBMITTED, manifest }, ...people, ...events]) advance(state, event)
+      return whyWaiting(state, state.jobs.get(JOB)!, T0 + afterMs)
+    }
+    // Everybody has a minute to offer.
+    expect(whyAfter(50_000)).toBeUndefined()
+    const fresh = [...person(ANNA, { ageMs: -61_000 }), ...person(BEN, { ageMs: -61_000 })]
+    expect(whyAfter(61_000, ...fresh)).toEqual({
+      kind: 'nobody-runs-it',
+      message:
+        'too few peers have offered to compute this encrypted job in a minute: older versions of Meshwork cannot',
+    })
+    const awarded = { unit_index: 3, attempt: 1, role: 'primary' as const }
+    const award = { award_id: 'a', job_id: JOB, peer: ANNA, units: [awarded], deadline_ms: T0 }
+    // Who was given some of it can, and this peer is the second.
+    expect(whyAfter(61_000, ...fresh, { kind: 'awards-issued', at_ms: T0, awards: [award] })).toBeUndefined()
+  })
+})

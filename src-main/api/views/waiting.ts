@@ -1,0 +1,147 @@
+import type { Waiting } from '#contract'
+import { askedAboveLent } from '../../peer/lending.ts'
+import { slotAt, slotsForOwn } from '../../peer/shared-slots.ts'
+import type { JobState, PeerState } from '../../peer/state.ts'
+import { spentPeers, TIME_OUTS_MAX } from '../../peer/time-outs.ts'
+import { activeCommitments, trustOf } from '../../peer/trust.ts'
+import { needOf } from '../../peer/unit.ts'
+import { bookOf, openRanges } from '../../peer/unit-book.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import { amount, RESOURCE_DIMENSIONS } from '../../protocol/resource.ts'
+import type { AvailabilitySlot } from '../../protocol/slot.ts'
+import type { JobManifest } from '../../protocol/work.ts'
+
+/** Peers that could compute a job offer within seconds; those that have not by then may not know what it is. */
+const OFFERS_WITHIN_MS = 60_000
+
+/** Somebody who might work on a job: what they share, and whether they work for this peer at all. */
+interface Candidate {
+  readonly peer: PeerId
+  readonly slots: readonly AvailabilitySlot[]
+  readonly trustsMe: boolean
+  readonly isTrusted: boolean
+}
+
+/**
+ * Why nobody works on a job that has open units: the first condition that too few peers meet, in the order in
+ * which a user would do something about it. Undefined when enough could, so that only the next round is waited for.
+ */
+export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: number): Waiting | undefined {
+  if (job.status.state !== 'running') return undefined
+  const [open] = openRanges(job, 1)
+  const need = open === undefined ? undefined : needOf(job, open[0])
+  if (need === undefined) return undefined
+  const { manifest } = job
+  const all = candidates(state, nowMs)
+  const sharing = all.filter(({ slots }) => slots.length > 0)
+  if (sharing.length === 0) return nobodyShares(state)
+  const running = sharing.filter(({ slots }) => slots.some((slot) => runs(slot, manifest)))
+  if (running.length === 0) {
+    const name = `${manifest.algorithm_id} ${manifest.algorithm_version}`
+    return { kind: 'nobody-runs-it', message: `nobody who shares at the moment runs ${name}` }
+  }
+  const fitting = running.filter(({ slots }) =>
+    slots.some((slot) => runs(slot, manifest) && fits(slot, manifest)),
+  )
+  if (fitting.length === 0) {
+    return { kind: 'nobody-fits', message: `nobody who shares has ${needText(manifest)} for one unit` }
+  }
+  const above = fitting.map(({ slots }) => aboveLent(slots, manifest))
+  const lending = fitting.filter((_, index) => above[index] === undefined)
+  if (lending.length === 0) {
+    return { kind: 'nobody-fits', message: `nobody who shares lends a module so much: ${above[0] ?? ''}` }
+  }
+  const willing = lending.filter(({ trustsMe }) => trustsMe)
+  if (willing.length === 0) {
+    return { kind: 'nobody-trusts-you', message: 'nobody who could work on this trusts you yet' }
+  }
+  const trusted = willing.filter(({ isTrusted }) => isTrusted)
+  if (trusted.length === 0) {
+    return { kind: 'nobody-trusted', message: 'you have set no trust for anybody who could work on this' }
+  }
+  const fresh = trusted.filter(({ peer }) => !need.holders.includes(peer))
+  if (fresh.length >= need.missing) return nobodyOffers(state, job, fresh, need.missing, nowMs)
+  const more = need.missing - fresh.length
+  const unit = job.units.get(open?.[0] ?? 0)
+  const spent = unit === undefined ? [] : spentPeers(unit)
+  if (spent.length > 0) {
+    const where = spent.length === 1 ? 'one peer' : `each of ${spent.length} peers`
+    const message = `unit ${open?.[0] ?? 0} ran out of its time ${TIME_OUTS_MAX} times on ${where}; ${more} more must share`
+    return { kind: 'more-verifiers', message }
+  }
+  return {
+    kind: 'more-verifiers',
+    message: `each unit needs ${manifest.verification_redundancy} different peers; ${more} more must share`,
+  }
+}
+
+function candidates(state: Readonly<PeerState>, nowMs: number): Candidate[] {
+  const others = activeCommitments(state, nowMs).map((commitment) => ({
+    peer: commitment.peer_id,
+    // What is shared tonight helps nobody now.
+    slots: commitment.availability_slots.filter((slot) => slotAt([slot], nowMs) !== undefined),
+    trustsMe: (commitment.trust_weights[state.me] ?? 0) > 0,
+    isTrusted: trustOf(state, commitment.peer_id) > 0,
+  }))
+  return [{ peer: state.me, slots: slotsForOwn(state, nowMs), trustsMe: true, isTrusted: true }, ...others]
+}
+
+/** That enough peers could, and all the same too few ask for an encrypted job, which older versions do not understand. */
+function nobodyOffers(
+  state: Readonly<PeerState>,
+  job: JobState,
+  fresh: readonly Candidate[],
+  missing: number,
+  nowMs: number,
+): Waiting | undefined {
+  const { job_id, encryption } = job.manifest
+  const sinceMs = Math.max(job.submittedAtMs, job.progressAtMs)
+  if (encryption === undefined || nowMs - sinceMs < OFFERS_WITHIN_MS) return undefined
+  const { takers } = bookOf(job)
+  const able = fresh.filter(
+    ({ peer }) => peer === state.me || takers.has(peer) || state.view.offers.get(peer)?.has(job_id) === true,
+  )
+  if (able.length >= missing) return undefined
+  const message =
+    'too few peers have offered to compute this encrypted job in a minute: older versions of Meshwork cannot'
+  return { kind: 'nobody-runs-it', message }
+}
+
+function nobodyShares({ view }: Readonly<PeerState>): Waiting {
+  if (view.connected.size === 0) {
+    return { kind: 'nobody-connected', message: 'nobody is connected, and this machine is not measured yet' }
+  }
+  return { kind: 'nobody-shares', message: 'nobody who is connected shares anything at the moment' }
+}
+
+function runs(slot: AvailabilitySlot, manifest: JobManifest): boolean {
+  return slot.algorithms.some(
+    ({ algorithm_id, version, supported }) =>
+      supported && algorithm_id === manifest.algorithm_id && version === manifest.algorithm_version,
+  )
+}
+
+/** Why none of the slots lends a job's module what it asks for; undefined when one does, or none says how much. */
+function aboveLent(slots: readonly AvailabilitySlot[], manifest: JobManifest): string | undefined {
+  const lines = slots.flatMap((slot) => {
+    const capability = slot.algorithms.find((one) => one.algorithm_id === manifest.algorithm_id)
+    if (capability === undefined || !fits(slot, manifest)) return []
+    return [capability.limits === undefined ? undefined : askedAboveLent(manifest, capability.limits)]
+  })
+  return lines.includes(undefined) ? undefined : lines[0]
+}
+
+function fits(slot: AvailabilitySlot, { required_resources }: JobManifest): boolean {
+  return RESOURCE_DIMENSIONS.every((name) => amount(slot.resources, name) >= amount(required_resources, name))
+}
+
+function needText({ required_resources }: JobManifest): string {
+  const { cpu_cores, ram_gb, disk_gb = 0, gpu_vram_gb = 0, network_mbps = 0 } = required_resources
+  const more = [
+    ...(disk_gb > 0 ? [`${disk_gb} GB of disk`] : []),
+    ...(gpu_vram_gb > 0 ? [`${gpu_vram_gb} GB on one graphics card`] : []),
+    ...(network_mbps > 0 ? [`a network of ${network_mbps} Mbit/s`] : []),
+  ]
+  const memory = `${Number(ram_gb.toFixed(2))} GB of memory`
+  return [`${cpu_cores} cores and ${memory}`, ...more].join(' and ')
+}

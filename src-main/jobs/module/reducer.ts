@@ -1,0 +1,93 @@
+import { DESCRIPTION_LENGTH_MAX, type FollowingJob } from '#contract'
+import type { PeerEvent } from '../../peer/event.ts'
+import type { JobState } from '../../peer/state.ts'
+import { faultOf, type Fault } from '../../protocol/fault.ts'
+import type { Cid, JobId } from '../../protocol/ids.ts'
+import { toTimestamp } from '../../protocol/time.ts'
+import { INPUT_ROLE, MODULE_ROLE, WasmParams } from '../../protocol/job-kinds/module.ts'
+import type { JobManifest } from '../../protocol/work.ts'
+import { newJobKey } from '../../runtime/job-sealer.ts'
+import { followingJob, reduceModule } from '../following-job.ts'
+import type { ModuleResults } from '../joined-results.ts'
+import type { ApiParts } from '../../api/parts.ts'
+import { stateView } from '../../api/views/job-view.ts'
+
+/** Submits the job that combines the outputs of a map job when that is done. */
+export interface Reducer {
+  /** The job that follows another, and where it stands; undefined for all but map jobs. */
+  follower(job: JobState): FollowingJob | undefined
+  stop(): void
+}
+
+/** Creates the reducer. What was not submitted when the peer stopped is when it runs again. */
+export function createReducer(parts: ApiParts, results: ModuleResults): Reducer {
+  const { runtime, clock } = parts
+  const { state } = runtime
+  const atWork = new Set<JobId>()
+  const failures = new Map<JobId, Fault>()
+  let started = false
+
+  const stop = runtime.onEvents((events) => {
+    // The first events after a start: what was done before it may still have to be followed.
+    if (!started) for (const job of state.jobs.values()) consider(job)
+    started = true
+    for (const id of new Set(events.flatMap(finishedBy))) {
+      const job = state.jobs.get(id)
+      if (job !== undefined) consider(job)
+    }
+  })
+
+  function consider(job: JobState): void {
+    const { job_id } = job.manifest
+    if (job.status.state !== 'done') return
+    const reduce = reduceModule(job.manifest)
+    const id = followingJob(job.manifest)
+    if (reduce === undefined || id === undefined || state.jobs.has(id) || atWork.has(job_id)) return
+    atWork.add(job_id)
+    follow(job, id, reduce)
+      .catch((error: unknown) => failures.set(job_id, faultOf(error, 'unit-failed')))
+      .finally(() => atWork.delete(job_id))
+  }
+
+  async function follow(job: JobState, id: JobId, reduce: Cid): Promise<void> {
+    const { cid } = await results.joined(job)
+    // It may have been removed meanwhile, and then nobody wants its outputs combined.
+    if (!state.jobs.has(job.manifest.job_id)) return
+    const manifest = reduceManifest(job.manifest, id, { [MODULE_ROLE]: reduce, [INPUT_ROLE]: cid })
+    await runtime.submit(manifest, [], runtime.keyOf(job) === undefined ? undefined : newJobKey())
+  }
+
+  function reduceManifest(map: JobManifest, job_id: JobId, inputs: JobManifest['inputs']): JobManifest {
+    const { limits, seed } = WasmParams.parse(map.params)
+    const { parts: _parts, required_dataset: _dataset, encryption: _encryption, ...common } = map
+    return {
+      ...common,
+      job_id,
+      description: `${map.description} (reduce)`.slice(0, DESCRIPTION_LENGTH_MAX),
+      params: { limits, seed },
+      inputs,
+      unit_count: 1,
+      created_at: toTimestamp(clock.nowMs()),
+    }
+  }
+
+  return {
+    follower({ manifest }) {
+      const job_id = followingJob(manifest)
+      if (job_id === undefined) return undefined
+      const job = state.jobs.get(job_id)
+      const failure = failures.get(manifest.job_id)
+      if (job !== undefined) return { job_id, state: stateView(job.status) }
+      return {
+        job_id,
+        state: failure === undefined ? { kind: 'waiting' } : { kind: 'failed', fault: failure },
+      }
+    },
+    stop,
+  }
+}
+
+/** The job that an event may have finished. */
+function finishedBy(event: PeerEvent): JobId[] {
+  return event.kind === 'outputs-stored' || event.kind === 'results-received' ? [event.job_id] : []
+}

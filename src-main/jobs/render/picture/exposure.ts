@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import type { JobState } from '../../../peer/state.ts'
+import type { RunInput } from '../../../ports/runner.ts'
+import { FaultError } from '../../../protocol/fault.ts'
+import { inputSeal } from '../../../protocol/job-key.ts'
+import type { JobManifest, Params } from '../../../protocol/work.ts'
+import { blobInput, runLocalTask } from '../../local-task.ts'
+import type { ApiParts } from '../../../api/parts.ts'
+import { SCENE_PREVIEW } from '../local-algorithms.ts'
+import { mustRender } from './rendered-picture.ts'
+import type { RenderResults } from './results.ts'
+
+/** Pixels on the longer side of the little picture that tells how bright a scene is. */
+const PROBE_SIDE = 96
+/** Enough that its bright parts are those of the finished picture, nearly always to the same whole stop. */
+const PROBE_SAMPLES = 8
+/** The tree over a scene of millions of triangles takes seconds. */
+const PROBE_LIMITS = { wallMsMax: 120_000, memoryBytesMax: 4 * 2 ** 30, outputBytesMax: 4 << 20 }
+
+const ProbeInfo = z.object({ exposure_stops: z.number() })
+
+/**
+ * The exposure of pictures in progress, in stops: that of the finished picture where it was put together, else what a
+ * small one of a few samples has. So the tiles of a picture match each other from the first one on.
+ */
+export function createExposures(
+  parts: ApiParts,
+  results: RenderResults,
+  stopping: AbortSignal,
+): (job: JobState) => Promise<number> {
+  const probed = new WeakMap<JobManifest, Promise<number>>()
+
+  function sealOf(job: JobState): Pick<RunInput, 'seal'> {
+    const key = parts.runtime.keyOf(job)
+    return key === undefined ? {} : { seal: inputSeal(key, 'scene') }
+  }
+
+  async function probe(job: JobState): Promise<number> {
+    try {
+      const { width, height, bounces, clamp } = mustRender(job)
+      const scale = Math.min(1, PROBE_SIDE / Math.max(width, height))
+      const params: Params = {
+        width: Math.max(1, Math.round(width * scale)),
+        height: Math.max(1, Math.round(height * scale)),
+        spp: PROBE_SAMPLES,
+        bounces,
+        ...(clamp === undefined ? {} : { clamp }),
+      }
+      const { scene } = job.manifest.inputs
+      if (scene === undefined) return 0
+      const result = await runLocalTask(
+        parts.runner,
+        {
+          id: `expose ${job.manifest.job_id}`,
+          algorithmId: SCENE_PREVIEW.id,
+          algorithmVersion: SCENE_PREVIEW.version,
+          params,
+          inputs: { scene: { ...blobInput(parts.blobs, scene, 'the scene'), ...sealOf(job) } },
+          limits: PROBE_LIMITS,
+        },
+        stopping,
+      )
+      return ProbeInfo.parse(result.info).exposure_stops
+    } catch (error) {
+      // As the scene says is what most pictures have anyway.
+      if (!(error instanceof FaultError)) parts.report(error)
+      return 0
+    }
+  }
+
+  return (job) => {
+    const known = results.exposureStops(job)
+    if (known !== undefined) return Promise.resolve(known)
+    const found = probed.get(job.manifest) ?? probe(job)
+    probed.set(job.manifest, found)
+    return found
+  }
+}

@@ -1,0 +1,115 @@
+import type { PictureNews, TilePreview } from '#contract'
+import type { JobState } from '../../../peer/state.ts'
+import { hasJobEnded } from '../../../api/views/job-view.ts'
+import type { ApiParts } from '../../../api/parts.ts'
+import { createExposures } from './exposure.ts'
+import { createPainter, type Painter } from './painter.ts'
+import { mustRender, shrinkFactor } from './rendered-picture.ts'
+import type { RenderResults } from './results.ts'
+import { createTurns } from '../../serial-queue.ts'
+import { watchBatches } from '../../watch-batches.ts'
+
+/** Previews that are kept, in characters of base64, so that a reload costs nothing. */
+const KEPT_CHARACTERS_MAX = 48 << 20
+/** Characters in one message, which others must not wait for. */
+const MESSAGE_CHARACTERS_MAX = 512 << 10
+
+/** Pictures in progress. */
+export interface Pictures {
+  /**
+   * The tiles so far and as they come; ends with the job.
+   * @throws FaultError `bad-input` for a job that renders nothing
+   */
+  watch(job: JobState, sideMax: number, signal: AbortSignal): AsyncGenerator<PictureNews, void, void>
+}
+
+/** Creates the pictures; `stopping` ends painting when the peer stops. */
+export function createPictures(parts: ApiParts, results: RenderResults, stopping: AbortSignal): Pictures {
+  const exposureOf = createExposures(parts, results, stopping)
+  /** Tiles of one job after those of another: however many pictures are watched, they take no more of the machine. */
+  const turns = createTurns()
+  /** The one asked for longest ago first. */
+  const painters = new Map<string, Painter>()
+
+  function painterOf(job: JobState, factor: number): Painter {
+    const key = `${job.manifest.job_id}/${factor}`
+    const known = painters.get(key)
+    const painter =
+      known?.job === job
+        ? known
+        : createPainter(parts, job, { factor, exposure: () => exposureOf(job), turns, stopping })
+    painters.delete(key)
+    painters.set(key, painter)
+    return painter
+  }
+
+  /** Lets go of what nobody watches, once it is too much or its job is gone. */
+  function tidy(): void {
+    let characters = [...painters.values()].reduce((sum, { size }) => sum + size, 0)
+    for (const [key, painter] of painters) {
+      const isGone = parts.runtime.state.jobs.get(painter.job.manifest.job_id) !== painter.job
+      if (painter.isHeard || (characters <= KEPT_CHARACTERS_MAX && !isGone)) continue
+      painters.delete(key)
+      characters -= painter.size
+    }
+  }
+
+  return {
+    watch(job, sideMax, signal) {
+      const params = mustRender(job)
+      const factor = shrinkFactor(params, sideMax)
+      const painter = painterOf(job, factor)
+      tidy()
+      return watchPainter(parts, painter, {
+        width: Math.ceil(params.width / factor),
+        height: Math.ceil(params.height / factor),
+        signal,
+      })
+    },
+  }
+}
+
+function watchPainter(
+  parts: ApiParts,
+  painter: Painter,
+  {
+    width,
+    height,
+    signal,
+  }: { readonly width: number; readonly height: number; readonly signal: AbortSignal },
+): AsyncGenerator<PictureNews, void, void> {
+  /** Of how many samples each tile was that this stream has told of. */
+  const told = new Map<number, number>()
+  let isFirst = true
+  let revision = 0
+  return watchBatches<PictureNews>(parts, {
+    hear: () => undefined,
+    take: () => {
+      if (!isFirst && revision === painter.revision) return undefined
+      const tiles: TilePreview[] = []
+      let characters = 0
+      let isAll = true
+      for (const [tile, { samples, preview }] of painter.painted) {
+        if ((told.get(tile) ?? 0) >= samples) continue
+        if (characters > MESSAGE_CHARACTERS_MAX) {
+          isAll = false
+          break
+        }
+        told.set(tile, samples)
+        tiles.push(preview)
+        characters += preview.jpeg.length
+      }
+      if (isAll) revision = painter.revision
+      if (tiles.length === 0 && !isFirst) return undefined
+      isFirst = false
+      return { width, height, tiles }
+    },
+    isOver: () => {
+      const { job } = painter
+      const isGone = parts.runtime.state.jobs.get(job.manifest.job_id) !== job
+      return (isGone || hasJobEnded(job)) && painter.isIdle()
+    },
+    alsoWake: (wake) => painter.listen(wake),
+    signal,
+  })
+}

@@ -1,0 +1,218 @@
+import { z } from 'zod'
+import type { SceneFiles, SceneWarning } from '#contract'
+import type { BlobStore } from '../../../ports/blob-store.ts'
+import type { RunInput } from '../../../ports/runner.ts'
+import { assert, refuse } from '../../../protocol/fault.ts'
+import type { Cid } from '../../../protocol/ids.ts'
+import { framingAspect } from '../../../protocol/job-kinds/render-tasks.ts'
+import type { Params } from '../../../protocol/work.ts'
+import { blobInput, runLocalTask, storeOutput } from '../../local-task.ts'
+import type { ApiParts } from '../../../api/parts.ts'
+import { IMPORT, SCENE_COPIES } from '../local-algorithms.ts'
+
+/** The roles of an import's inputs that are not file names. */
+const SCENE_ROLE = 'scene'
+const ENVIRONMENT_ROLE = 'environment'
+/** An import of the largest scene that fits takes about a minute. */
+const IMPORT_LIMITS = { wallMsMax: 10 * 60_000, memoryBytesMax: 4 * 2 ** 30, outputBytesMax: 2 * 2 ** 30 }
+/** Imports that are kept for who looks at a scene before sending it, and tries another camera. */
+const KEPT_MAX = 4
+/** Who keeps them. */
+const KEEPER = 'api:scenes'
+
+/** What is imported, and how it is seen. */
+export interface SceneView {
+  readonly files: SceneFiles['files']
+  readonly main: string
+  readonly environment?: Cid | undefined
+  readonly camera?: number | undefined
+  /** Seconds after the start of its animations; at rest when absent. */
+  readonly seconds?: number | undefined
+  /** Pixels of the picture. */
+  readonly width: number
+  readonly height: number
+}
+
+/** A scene that was taken apart, and built once to see that it can be. */
+export interface ImportedScene {
+  /** The inputs of a render of it, by role: a description, its geometry and its textures. */
+  readonly inputs: Readonly<Record<string, Cid>>
+  /** Their bytes, each content once: what travels. */
+  readonly bytes: number
+  /** What `RenderParams.scene_digest` promises. */
+  readonly digest: string
+  /** Memory that a unit needs for it beyond what it needs for any, bytes. */
+  readonly memoryBytes: number
+  /** The same scene packed, for a preview here. */
+  readonly packed: Cid
+  readonly triangles: number
+  readonly warnings: readonly SceneWarning[]
+}
+
+/** What `render.import` tells of a scene. */
+const ImportInfo = z.object({
+  files: z.record(z.string(), z.string()),
+  digest: z.string(),
+  decode_bytes: z.number().min(0),
+  triangles: z.int().min(1),
+  framed: z.boolean(),
+  warnings: z.array(z.object({ kind: z.string(), message: z.string() })),
+})
+
+/** Imports scenes, and remembers the last few. */
+export interface SceneImports {
+  /**
+   * Imports a scene, or finds it imported, and keeps it for `owner`.
+   * @throws FaultError `bad-input` for files that are no scene, `blob-missing`
+   */
+  take(view: SceneView, owner: string, signal: AbortSignal): Promise<ImportedScene>
+}
+
+/** A scene that is kept; one that was framed fits pictures of one shape only. */
+interface KeptScene {
+  readonly key: string
+  readonly aspect: number | undefined
+  readonly scene: ImportedScene
+}
+
+/** Creates the imports. What an earlier run of the program kept is let go. */
+export function createSceneImports(parts: ApiParts): SceneImports {
+  const { blobs } = parts
+  /** The one asked for longest ago first. */
+  const kept: KeptScene[] = []
+  /** Imports at work by what they import, so that nobody begins the same twice. */
+  const atWork = new Map<string, Promise<ImportedScene>>()
+  let tasks = 0
+  blobs.unpin(KEEPER)
+
+  function find(key: string, aspect: number): ImportedScene | undefined {
+    const at = kept.findIndex(
+      (one) =>
+        one.key === key &&
+        (one.aspect ?? aspect) === aspect &&
+        blobsOf(one.scene).every((cid) => blobs.has(cid)),
+    )
+    const [found] = at < 0 ? [] : kept.splice(at, 1)
+    if (found !== undefined) kept.push(found)
+    return found?.scene
+  }
+
+  function keep(one: KeptScene): void {
+    blobs.pin(blobsOf(one.scene), KEEPER)
+    kept.push(one)
+    if (kept.length <= KEPT_MAX) return
+    const [oldest] = kept.splice(0, 1)
+    const stillKept = new Set(kept.flatMap(({ scene }) => blobsOf(scene)))
+    const gone = oldest === undefined ? [] : blobsOf(oldest.scene).filter((cid) => !stillKept.has(cid))
+    blobs.unpin(KEEPER, gone)
+  }
+
+  function bytesOf(cid: Cid): number {
+    return blobs.info(cid)?.bytes ?? 0
+  }
+
+  async function runImport(view: SceneView, key: string, signal: AbortSignal): Promise<ImportedScene> {
+    const owner = `api:import:${tasks++}`
+    const { camera, seconds } = view
+    const aspect = framingAspect(view)
+    const params: Params = {
+      aspect,
+      ...(camera === undefined ? {} : { camera }),
+      ...(seconds === undefined ? {} : { seconds }),
+    }
+    try {
+      const given = sceneInputs(blobs, view, owner)
+      const result = await runLocalTask(
+        parts.runner,
+        {
+          id: owner,
+          algorithmId: IMPORT.id,
+          algorithmVersion: IMPORT.version,
+          params,
+          inputs: given,
+          limits: IMPORT_LIMITS,
+        },
+        signal,
+      )
+      const { files, digest, decode_bytes, triangles, warnings, framed } = ImportInfo.parse(result.info)
+      const packed = await storeOutput(blobs, result.output, owner)
+      const inputs: Record<string, Cid> = {}
+      for (const [role, output] of Object.entries(result.extras)) {
+        inputs[role] = (await storeOutput(blobs, output, owner)).cid
+      }
+      for (const [role, name] of Object.entries(files)) inputs[role] = cidOf(given, name)
+      if (view.environment !== undefined) inputs[ENVIRONMENT_ROLE] = view.environment
+      const scene: ImportedScene = {
+        inputs,
+        bytes: [...new Set(Object.values(inputs))].reduce((sum, cid) => sum + bytesOf(cid), 0),
+        digest,
+        memoryBytes: packed.bytes * SCENE_COPIES + decode_bytes,
+        packed: packed.cid,
+        triangles,
+        warnings,
+      }
+      keep({ key, aspect: framed ? aspect : undefined, scene })
+      return scene
+    } finally {
+      blobs.unpin(owner)
+    }
+  }
+
+  return {
+    async take(view, owner, signal) {
+      const key = keyOf(view)
+      // Whoever was first may have given up, or wanted another shape: then this one imports itself.
+      for (let other = atWork.get(key); other !== undefined; other = atWork.get(key)) {
+        await other.catch(() => undefined)
+      }
+      let scene = find(key, framingAspect(view))
+      if (scene === undefined) {
+        const importing = runImport(view, key, signal).finally(() => atWork.delete(key))
+        atWork.set(key, importing)
+        scene = await importing
+      }
+      blobs.pin(blobsOf(scene), owner)
+      return scene
+    },
+  }
+}
+
+/** What decides an import, but for the shape of the picture. */
+function keyOf({ files, main, environment, camera, seconds }: SceneView): string {
+  const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return JSON.stringify([sorted.map(({ name, cid }) => [name, cid]), main, environment, camera, seconds])
+}
+
+/** All that is kept of a scene. */
+function blobsOf({ inputs, packed }: ImportedScene): Cid[] {
+  return [...Object.values(inputs), packed]
+}
+
+function cidOf(inputs: Record<string, RunInput>, role: string): Cid {
+  const input = inputs[role]
+  assert(input !== undefined, 'an import names the files that it was given')
+  return input.cid
+}
+
+/**
+ * A scene's files as the inputs of a task by role, kept for `owner`: the main file, the environment, and every other
+ * file under its own name. @throws FaultError `bad-input`, `blob-missing`
+ */
+export function sceneInputs(
+  blobs: BlobStore,
+  { files, main, environment }: Pick<SceneView, 'files' | 'main' | 'environment'>,
+  owner: string,
+): Record<string, RunInput> {
+  const inputs: Record<string, RunInput> = {}
+  const add = (role: string, cid: Cid, what: string): void => {
+    if (Object.hasOwn(inputs, role)) refuse('bad-input', `the scene has two files named ${what}`)
+    inputs[role] = blobInput(blobs, cid, what)
+    blobs.pin(cid, owner)
+  }
+  const mainFile = files.find((file) => file.name === main)
+  if (mainFile === undefined) refuse('bad-input', `the scene's main file ${main} is not among its files`)
+  add(SCENE_ROLE, mainFile.cid, main)
+  if (environment !== undefined) add(ENVIRONMENT_ROLE, environment, 'the environment')
+  for (const file of files) if (file !== mainFile) add(file.name, file.cid, file.name)
+  return inputs
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { SceneReport, type SceneFiles, type ScenePreview } from '#contract'
+import { RenderParams } from '../../../protocol/job-kinds/render-tasks.ts'
+import { blobInput, outputBytes, runLocalTask } from '../../local-task.ts'
+import type { ApiParts } from '../../../api/parts.ts'
+import { INSPECT, SCENE_PREVIEW } from '../local-algorithms.ts'
+import { sceneInputs, type SceneImports, type SceneView } from './scene-import.ts'
+
+/** Only the description of a scene is read: a second for the largest. */
+const INSPECT_LIMITS = { wallMsMax: 60_000, memoryBytesMax: 2 * 2 ** 30, outputBytesMax: 0 }
+/** The tree over a scene of millions of triangles takes seconds. */
+const PREVIEW_LIMITS = { wallMsMax: 120_000, memoryBytesMax: 4 * 2 ** 30, outputBytesMax: 8 << 20 }
+
+const PreviewInfo = z.object({ sample_us: z.number().min(0) })
+
+/** What a picture is to be of, before it is sent. */
+export interface SceneLooks {
+  /** What a scene is made of. @throws FaultError `bad-input`, `blob-missing` */
+  inspect(files: SceneFiles, signal: AbortSignal): Promise<SceneReport>
+  /** A small picture of it, one sample a pixel. @throws FaultError as `inspect`, also for missing files */
+  preview(view: SceneView, signal: AbortSignal): Promise<ScenePreview>
+}
+
+/** Creates the looks at scenes; what they import is there when the picture is sent. */
+export function createSceneLooks(parts: ApiParts, imports: SceneImports): SceneLooks {
+  const { blobs, runner, clock } = parts
+  let tasks = 0
+  return {
+    async inspect(files, signal) {
+      const owner = `api:inspect:${tasks++}`
+      try {
+        const { info } = await runLocalTask(
+          runner,
+          {
+            id: owner,
+            algorithmId: INSPECT.id,
+            algorithmVersion: INSPECT.version,
+            params: {},
+            inputs: sceneInputs(blobs, files, owner),
+            limits: INSPECT_LIMITS,
+          },
+          signal,
+        )
+        return SceneReport.parse(info)
+      } finally {
+        blobs.unpin(owner)
+      }
+    },
+    async preview({ width, height, ...view }, signal) {
+      const startMs = clock.nowMs()
+      const owner = `api:preview:${tasks++}`
+      try {
+        const scene = await imports.take({ ...view, width, height }, owner, signal)
+        const { bounces } = RenderParams.parse({})
+        const result = await runLocalTask(
+          runner,
+          {
+            id: owner,
+            algorithmId: SCENE_PREVIEW.id,
+            algorithmVersion: SCENE_PREVIEW.version,
+            params: { width, height, spp: 1, bounces },
+            inputs: { scene: blobInput(blobs, scene.packed, 'the scene') },
+            limits: PREVIEW_LIMITS,
+          },
+          signal,
+        )
+        const { sample_us } = PreviewInfo.parse(result.info)
+        const jpeg = Uint8Array.from(await outputBytes(blobs, result.output))
+        const image = new Blob([jpeg], { type: 'image/jpeg' })
+        return { image, width, height, sample_us, took_ms: Math.max(0, clock.nowMs() - startMs) }
+      } finally {
+        blobs.unpin(owner)
+      }
+    },
+  }
+}

@@ -1,0 +1,186 @@
+import {
+  DESCRIPTION_LENGTH_MAX,
+  type RenderRequest,
+  type SceneWarning,
+  type SubmittedRender,
+} from '#contract'
+import { refuse } from '../../protocol/fault.ts'
+import type { JobKey } from '../../protocol/job-key.ts'
+import type { JobId } from '../../protocol/ids.ts'
+import { RenderParams, unitCount } from '../../protocol/job-kinds/render-tasks.ts'
+import { toTimestamp } from '../../protocol/time.ts'
+import type { JobManifest, Params } from '../../protocol/work.ts'
+import { factsKey, writeJobFacts, type JobFacts } from '../job-notes.ts'
+import { newJobId } from '../job-id.ts'
+import type { ApiParts } from '../../api/parts.ts'
+import { keptDataset, keyFor, placementOf } from '../placement.ts'
+import { RENDER, unitResources, unitSeconds } from './local-algorithms.ts'
+import type { ImportedScene, SceneImports } from './scene/scene-import.ts'
+
+/** Warnings told of all frames together; each is told once. */
+const WARNINGS_MAX = 100
+/** Earlier frames of a series go before later ones, by so much of priority; equals would all be done at the end. */
+const FRAME_PRIORITY_STEP = 1e-6
+
+/** A frame of an animation that is to be rendered, or a still. */
+interface Shot {
+  readonly job: JobId
+  readonly frame?: number
+  readonly index: number
+}
+
+/**
+ * Imports a scene here and submits its job, or a job for each of its frames, one after the other. Its parts are kept
+ * until their jobs are removed. If a frame cannot be submitted, none is.
+ * @throws FaultError `bad-input` for files that are no scene, `blob-missing`, `quota-exceeded`
+ */
+export async function submitRender(
+  parts: ApiParts,
+  imports: SceneImports,
+  request: RenderRequest,
+  signal: AbortSignal,
+): Promise<SubmittedRender> {
+  const params = renderParams(request)
+  const shots = (request.frames ?? [undefined]).map((frame, index): Shot => ({
+    job: newJobId(parts.random, 'render'),
+    ...(frame === undefined ? {} : { frame }),
+    index,
+  }))
+  const [first] = shots
+  if (first === undefined) refuse('bad-input', 'a render without a frame')
+  const scenes: ImportedScene[] = []
+  const submitted: JobId[] = []
+  // The frames share what they read, and the half of their keys that it is encrypted by.
+  let key = keyFor(request)
+  try {
+    for (const shot of shots) {
+      signal.throwIfAborted()
+      key = keyFor(request, key)
+      scenes.push(await submitShot(parts, imports, { request, params, shot, shots, signal, key }))
+      submitted.push(shot.job)
+    }
+  } catch (error) {
+    await withdraw(parts, submitted)
+    throw error
+  }
+  return {
+    job_id: first.job,
+    job_ids: submitted,
+    units: unitCount(params) * shots.length,
+    triangles: Math.max(...scenes.map(({ triangles }) => triangles)),
+    scene_bytes: travelling(parts, scenes),
+    warnings: distinct(scenes.flatMap(({ warnings }) => warnings)),
+  }
+}
+
+/** One job of a request. */
+interface ShotRequest {
+  readonly request: RenderRequest
+  readonly params: RenderParams & Params
+  readonly shot: Shot
+  readonly shots: readonly Shot[]
+  /** Of an encrypted job. */
+  readonly key: JobKey | undefined
+  readonly signal: AbortSignal
+}
+
+async function submitShot(
+  parts: ApiParts,
+  imports: SceneImports,
+  { request, params, shot, shots, signal, key }: ShotRequest,
+): Promise<ImportedScene> {
+  const { files, main, environment, camera, width, height, fps } = request
+  const owner = `api:import:${shot.job}`
+  try {
+    const seconds = shot.frame === undefined ? undefined : shot.frame / fps
+    const view = { files, main, environment, camera, width, height, seconds }
+    const scene = await imports.take(view, owner, signal)
+    // Before the job is there, so that nobody sees it without them.
+    writeJobFacts(parts.settings, shot.job, factsOf(request, shot, shots))
+    try {
+      const manifest = manifestOf(parts, {
+        request,
+        params: { ...params, ...(seconds === undefined ? {} : { seconds }), scene_digest: scene.digest },
+        shot,
+        scene,
+      })
+      await parts.runtime.submit(manifest, keptDataset(request, parts.blobs), key)
+    } catch (error) {
+      parts.settings.write(factsKey(shot.job), undefined)
+      throw error
+    }
+    return scene
+  } finally {
+    parts.blobs.unpin(owner)
+  }
+}
+
+function manifestOf(
+  { runtime, clock }: ApiParts,
+  about: Pick<ShotRequest, 'request' | 'params' | 'shot'> & { readonly scene: ImportedScene },
+): JobManifest {
+  const { request, params, shot, scene } = about
+  const { priority } = request
+  return {
+    job_id: shot.job,
+    requester_id: runtime.state.me,
+    description: descriptionOf(request, shot),
+    algorithm_id: RENDER.id,
+    algorithm_version: RENDER.version,
+    params,
+    inputs: scene.inputs,
+    unit_count: unitCount(params),
+    ...placementOf(request, unitResources(params, scene.memoryBytes)),
+    estimated_duration_seconds: unitSeconds(params),
+    priority: Math.max(0, priority - shot.index * FRAME_PRIORITY_STEP),
+    verification_redundancy: request.redundancy,
+    created_at: toTimestamp(clock.nowMs()),
+  }
+}
+
+function descriptionOf({ description, main }: RenderRequest, { frame }: Shot): string {
+  const which = frame === undefined ? '' : `, frame ${frame}`
+  return `${(description ?? main).slice(0, DESCRIPTION_LENGTH_MAX - which.length)}${which}`
+}
+
+function factsOf({ estimated_ms, fps }: RenderRequest, shot: Shot, shots: readonly Shot[]): JobFacts {
+  const id = shots[0]?.job ?? shot.job
+  return {
+    ...(estimated_ms === undefined ? {} : { estimated_ms }),
+    ...(shots.length === 1 ? {} : { series: { id, index: shot.index, count: shots.length } }),
+    ...(shot.frame === undefined ? {} : { frame: shot.frame, fps }),
+  }
+}
+
+/** Takes jobs back whose series did not come about. */
+async function withdraw({ runtime, clock, settings }: ApiParts, jobs: readonly JobId[]): Promise<void> {
+  const at_ms = clock.nowMs()
+  for (const job_id of jobs) {
+    await runtime.dispatch({ kind: 'job-cancelled', at_ms, job_id })
+    await runtime.dispatch({ kind: 'job-removed', at_ms, job_id })
+    settings.write(factsKey(job_id), undefined)
+  }
+}
+
+/** Bytes of all frames' scenes together, each content once. */
+function travelling({ blobs }: ApiParts, scenes: readonly ImportedScene[]): number {
+  const cids = new Set(scenes.flatMap(({ inputs }) => Object.values(inputs)))
+  return [...cids].reduce((sum, cid) => sum + (blobs.info(cid)?.bytes ?? 0), 0)
+}
+
+function distinct(warnings: readonly SceneWarning[]): SceneWarning[] {
+  const byMessage = new Map(warnings.map((warning) => [warning.message, warning]))
+  return [...byMessage.values()].slice(0, WARNINGS_MAX)
+}
+
+/** The job's parameters, defaults filled in. @throws FaultError `bad-input` when it has too many units */
+function renderParams(request: RenderRequest): RenderParams & Params {
+  const { width, height, spp, tile, bounces, samples_per_unit, camera, clamp } = request
+  const given = { width, height, spp, tile, bounces, samples_per_unit, camera, clamp }
+  const parsed = RenderParams.safeParse(
+    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  )
+  if (!parsed.success)
+    refuse('bad-input', parsed.error.issues[0]?.message ?? 'these parameters do not fit together')
+  return parsed.data
+}
