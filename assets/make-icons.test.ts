@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { decode } from 'fast-png'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { TRAY_STATES, trayImageFile } from '../src-main/shell/tray-state.ts'
+import { TRAY_STATES, trayImageFile } from '../src-main/shell/tray/tray-state.ts'
 import { APP_SIZES, makeIcons } from './make-icons.ts'
 
 const FOLDER = join(import.meta.dirname, 'icons')

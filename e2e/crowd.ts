@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { createIdentity } from '../src-main/network/identity.ts'
+import { createIdentity } from '../src-main/network/identity/identity.ts'
 import { encodeEvent } from '../src-main/peer/codec.ts'
 import type { DurableEvent } from '../src-main/peer/event.ts'
 import type { PeerState } from '../src-main/peer/state.ts'
@@ -12,7 +12,7 @@ import { toTimestamp } from '../src-main/protocol/time.ts'
 import type { JobManifest } from '../src-main/protocol/work.ts'
 import { machineClock } from '../src-main/runtime/machine.ts'
 import { restore } from '../src-main/runtime/restore.ts'
-import { loadOrCreateKey } from '../src-main/storage/key-file.ts'
+import { loadOrCreateKey } from '../src-main/storage/keys/key-file.ts'
 import { openStorage } from '../src-main/storage/storage.ts'
 
 /** A crowd that a window must still be pleasant with. */

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Suffered } from './attacked-peer.fixture.ts'
-import { startDemoPeer, stopDemoPeer, type DemoPeer } from './cli/demo-peers.ts'
-import { decodeInvite } from './network/invite-code.ts'
+import { startDemoPeer, stopDemoPeer, type DemoPeer } from './cli/demo/demo-peers.ts'
+import { decodeInvite } from './network/identity/invite-code.ts'
 import type { Invite } from './protocol/messages.ts'
 
 /** Whom an attack meets: a daemon in a process of its own, with a contact, and how to get at it. */

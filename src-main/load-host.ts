@@ -1,5 +1,5 @@
 import { registerHooks } from 'node:module'
-import { findWall } from './compute/wall.ts'
+import { findWall } from './compute/host/wall.ts'
 import type * as hostedPeer from './hosted-peer.ts'
 import { quickResolve } from './quick-resolve.ts'
 

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { createIdentity, type NodeIdentity } from './network/identity.ts'
+import { createIdentity, type NodeIdentity } from './network/identity/identity.ts'
 import type { KeyKeeper } from './ports/key-keeper.ts'
 import type { Settings } from './ports/settings.ts'
 import { FaultError, onlyFault, refuse, type Fault } from './protocol/fault.ts'
@@ -8,11 +8,11 @@ import { PeerId } from './protocol/ids.ts'
 import { isSystemError } from './protocol/system-error.ts'
 import { machineClock } from './runtime/machine.ts'
 import { restore } from './runtime/restore.ts'
-import { DATABASE_FILE, storageFault } from './storage/database.ts'
+import { DATABASE_FILE, storageFault } from './storage/database/database.ts'
 import { checkFolder, repairFolder, type FolderRepaired, type RepairChoice } from './storage/folder-repair.ts'
 
 export type { FolderRepaired }
-import { loadOrCreateKey, readKey, refuseLostKey, type KeyProtection } from './storage/key-file.ts'
+import { loadOrCreateKey, readKey, refuseLostKey, type KeyProtection } from './storage/keys/key-file.ts'
 import { openStorage, type Storage } from './storage/storage.ts'
 
 /** Disk that blobs may take unless the user says otherwise. */

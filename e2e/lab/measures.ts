@@ -1,5 +1,5 @@
 import type { ApiCalls } from '../../src-main/api/transport/client.ts'
-import { decodeInvite, encodeInvite } from '../../src-main/network/invite-code.ts'
+import { decodeInvite, encodeInvite } from '../../src-main/network/identity/invite-code.ts'
 import type { JobId } from '../../src-main/protocol/ids.ts'
 import { pause } from './commands.ts'
 import type { LabPeer } from './peer.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { AssembledPeer } from '../assemble.ts'
-import { decodeInvite, encodeInvite, inviteLink } from '../network/invite-code.ts'
-import { shortNameOf } from '../network/peer-name.ts'
+import { decodeInvite, encodeInvite, inviteLink } from '../network/identity/invite-code.ts'
+import { shortNameOf } from '../network/identity/peer-name.ts'
 import { createApi, type Api } from './api.ts'
 import type { ApiParts } from './parts.ts'
 

@@ -12,10 +12,10 @@ import type { Outcome } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { Invite } from '../protocol/messages.ts'
 import type { Health } from '../runtime/health.ts'
-import type { Nearby } from '../runtime/nearby.ts'
+import type { Nearby } from '../runtime/nearby/nearby.ts'
 import type { PeerRuntime } from '../runtime/peer-runtime.ts'
-import type { SharingWatch } from '../runtime/sharing-watch.ts'
-import type { Statistics } from '../runtime/statistics.ts'
+import type { SharingWatch } from '../runtime/statistics/sharing-watch.ts'
+import type { Statistics } from '../runtime/statistics/statistics.ts'
 
 /** How peers and invites are written for people. */
 export interface Spelling {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { compileCacheFolder } from './compile-cache.js'
-import { daemonEnvironment } from './daemon-environment.ts'
+import { daemonEnvironment } from './daemon/daemon-environment.ts'
 
 const LAUNCHER = join(import.meta.dirname, 'meshctl.js')
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { blobPieces } from '../ports/blob-pieces.ts'
 import { blobInput, storeOutput } from '../jobs/local-task.ts'
-import { unitResources } from '../jobs/module/check.ts'
 import type { Sandbox } from '../assemble.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { RunOutcome, RunTask } from '../ports/runner.ts'
@@ -12,8 +11,8 @@ import { refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import { systemWords } from '../protocol/system-error.ts'
 import type { RunMetrics } from '../protocol/receipt.ts'
-import { INPUT_ROLE, MODULE_ROLE, WASM_MODULE, type WasmParams } from '../protocol/job-kinds/module.ts'
-import type { LocalFile } from './scene-files.ts'
+import { INPUT_ROLE, MODULE_ROLE, moduleRules, type ModuleCallParams } from '../protocol/job-kinds/module.ts'
+import type { LocalFile } from './files/scene-files.ts'
 
 /** A timer that keeps the process has to have some period. */
 const AWAKE_EVERY_MS = 60_000
@@ -22,7 +21,7 @@ const AWAKE_EVERY_MS = 60_000
 export interface LocalRun {
   readonly module: LocalFile
   readonly input: LocalFile | undefined
-  readonly params: WasmParams
+  readonly params: ModuleCallParams
   readonly signal: AbortSignal
   /** Told now and then how far the module says it is, 0 to 1. */
   readonly progress: (fraction: number) => void
@@ -93,8 +92,8 @@ async function runIn(
   const inputCid = input === undefined ? undefined : await takeCopy(blobs, folder, input)
   const task: RunTask = {
     id: 'run',
-    algorithmId: WASM_MODULE.id,
-    algorithmVersion: WASM_MODULE.version,
+    algorithmId: moduleRules.id,
+    algorithmVersion: moduleRules.version,
     params,
     inputs: {
       [MODULE_ROLE]: blobInput(blobs, moduleCid, 'the module'),
@@ -103,7 +102,7 @@ async function runIn(
     unitIndex: 0,
     limits: {
       wallMsMax: limits.wall_ms,
-      memoryBytesMax: Math.ceil(unitResources(limits).ram_gb * 2 ** 30),
+      memoryBytesMax: Math.ceil(moduleRules.resources(params, { units: 1, limits }).ram_gb * 2 ** 30),
       outputBytesMax: limits.output_bytes,
     },
   }
@@ -118,7 +117,7 @@ async function runIn(
   if (typeof text === 'string') log(text)
   if (outcome.kind === 'failed') refuse(outcome.fault.kind, outcome.fault.message)
   const { cid, bytes } = await storeOutput(blobs, outcome.output, 'run')
-  const engine = runner.algorithms().find(({ algorithmId }) => algorithmId === WASM_MODULE.id)?.engine
+  const engine = runner.algorithms().find(({ algorithmId }) => algorithmId === moduleRules.id)?.engine
   const content = blobPieces(blobs, cid, signal)
   return { cid, bytes, metrics: outcome.metrics, engine: engine ?? 'unknown', content }
 }

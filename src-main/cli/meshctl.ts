@@ -19,7 +19,7 @@ import { sharingCommands } from './commands/sharing.ts'
 import { startCommand } from './commands/start.ts'
 import { submitJobCommand } from './commands/submit-job.ts'
 import { submitRenderCommand } from './commands/submit-render.ts'
-import { processOutput, safeTerminal, type Output, type Terminal } from './terminal.ts'
+import { processOutput, safeTerminal, type Output, type Terminal } from './output/terminal.ts'
 
 /** Exit code of a fault. */
 const EXIT_FAULT = 1

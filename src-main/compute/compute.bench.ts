@@ -13,9 +13,9 @@ import type { Benchmark, Measurement } from '../bench.ts'
 import type { Runner, RunInput, RunTask } from '../ports/runner.ts'
 import { cidOfDigest, RAW } from '../protocol/cid.ts'
 import { FaultError, type Fault } from '../protocol/fault.ts'
-import { INPUT_ROLE, MODULE_ROLE, WASM_MODULE } from '../protocol/job-kinds/module.ts'
+import { INPUT_ROLE, MODULE_ROLE, moduleRules } from '../protocol/job-kinds/module.ts'
 import { clock } from './clock.fixture.ts'
-import { SECTION } from './metering/section.ts'
+import { SECTION } from './metering/parse/section.ts'
 import { largeModule, section } from './hostile/module-bytes.fixture.ts'
 import { createRunner } from './runner.ts'
 
@@ -52,8 +52,8 @@ function emptyUnits(module: RunInput, parts: readonly RunInput[] = []): RunTask[
     const part = parts[index % parts.length]
     return {
       ...task,
-      algorithmId: WASM_MODULE.id,
-      algorithmVersion: WASM_MODULE.version,
+      algorithmId: moduleRules.id,
+      algorithmVersion: moduleRules.version,
       inputs: part === undefined ? inputs : { ...inputs, [INPUT_ROLE]: part },
     }
   })

@@ -13,6 +13,8 @@ export interface AlgorithmDeclaration {
   readonly modules: readonly URL[]
   /** Whether it runs through the meter (metering/): its identity is then part of the engine's name. */
   readonly metered?: boolean
+  /** Whether it runs strangers' code: a job must say what one unit may use. */
+  readonly limited?: boolean
   /** Shared algorithms: what `Library.measure` returns on the reference machine (see benchmark.ts). */
   readonly referenceRate?: number
 }

@@ -9,8 +9,8 @@ import { noopIndex, noopTasks, outcomesOf, runnerContract } from '../ports/runne
 import type { Runner, RunBytes, RunFile, RunOutcome, RunTask } from '../ports/runner.ts'
 import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
 import { clock } from './clock.fixture.ts'
-import { forkHost, type HostProcess, type SpawnHost } from './fork-host.ts'
-import { findWall } from './wall.ts'
+import { forkHost, type HostProcess, type SpawnHost } from './host/fork-host.ts'
+import { findWall } from './host/wall.ts'
 import { createRunner, type RunnerOptions } from './runner.ts'
 
 const LIMITS = { wallMsMax: 20_000, memoryBytesMax: 128 << 20, outputBytesMax: 8 << 20 }
@@ -329,7 +329,7 @@ describe('the runner when hosts fail to start', () => {
 describe('the compute host', () => {
   it('ends by itself when its supervisor was killed', async () => {
     const script = `
-      import { forkHost } from ${JSON.stringify(new URL('fork-host.ts', import.meta.url).href)}
+      import { forkHost } from ${JSON.stringify(new URL('host/fork-host.ts', import.meta.url).href)}
       const host = forkHost({
         readable: ${JSON.stringify([join(import.meta.dirname, '..', '..')])},
         writable: ${JSON.stringify(folder)},

@@ -2,15 +2,15 @@ import type { Clock } from '../ports/clock.ts'
 import type { ComputeHosts, Runner, RunnerAlgorithm, RunOutcome } from '../ports/runner.ts'
 import { assert, failure, refuse } from '../protocol/fault.ts'
 import { MEASURE_LIMITS, scoreOf } from './benchmark.ts'
-import { CAN_STOP_PROCESSES } from './duty-cycle.ts'
+import { CAN_STOP_PROCESSES } from './session/duty-cycle.ts'
 import { engineOf } from './engine.ts'
-import { forkHost, type SpawnHost } from './fork-host.ts'
-import { WORKERS_MAX } from './input.ts'
+import { forkHost, type SpawnHost } from './host/fork-host.ts'
+import { WORKERS_MAX } from './messages/input.ts'
 import type { LibraryEntry } from './library.ts'
 import { indexLibraries } from './library-index.ts'
-import { createSession, type Session } from './session.ts'
-import { prepareStaging } from './staged-files.ts'
-import { findWall, type Wall } from './wall.ts'
+import { createSession, type Session } from './session/session.ts'
+import { prepareStaging } from './host/staged-files.ts'
+import { findWall, type Wall } from './host/wall.ts'
 
 /** A host without work ends after this, so that a peer at rest does not pay for it (50 MB). */
 const IDLE_MS = 60_000
@@ -64,8 +64,8 @@ export function createRunner(options: RunnerOptions): Runner & ComputeHosts {
       const index = indexLibraries(libraries)
       algorithms = await Promise.all(
         index.algorithms.map(async (algorithm): Promise<RunnerAlgorithm> => {
-          const { algorithmId, version, scope } = algorithm
-          return { algorithmId, version, scope, engine: await engineOf(algorithm) }
+          const { algorithmId, version, scope, limited = false } = algorithm
+          return { algorithmId, version, scope, limited, engine: await engineOf(algorithm) }
         }),
       )
       session = createSession({

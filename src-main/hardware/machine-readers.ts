@@ -2,9 +2,9 @@ import { platform } from 'node:os'
 import type { Clock } from '../ports/clock.ts'
 import type { MachineReader, ProcessMeter } from '../ports/hardware.ts'
 import { runCommand } from './command.ts'
-import { fullScreenReader, idleReader, meteredReader } from './linux-desktop.ts'
-import { linuxLoadReader, linuxProcessMeter } from './linux-load.ts'
-import { linuxPowerReader, linuxTemperatureReader } from './linux-power.ts'
+import { fullScreenReader, idleReader, meteredReader } from './linux/linux-desktop.ts'
+import { linuxLoadReader, linuxProcessMeter } from './linux/linux-load.ts'
+import { linuxPowerReader, linuxTemperatureReader } from './linux/linux-power.ts'
 
 /**
  * What this machine tells of itself without a desktop shell: on Linux load, battery, temperature, and what X, GNOME,

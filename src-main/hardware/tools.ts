@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { statfs } from 'node:fs/promises'
 import type { Controller } from './graphics.ts'
-import { linuxLinkMbps } from './linux-link.ts'
+import { linuxLinkMbps } from './linux/linux-link.ts'
 
 /** Shows what Vulkan knows of the machine; of the package vulkan-tools, where a user has installed it. */
 const VULKANINFO = 'vulkaninfo'

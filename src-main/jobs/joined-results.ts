@@ -5,10 +5,9 @@ import type { BlobStore } from '../ports/blob-store.ts'
 import { refuse } from '../protocol/fault.ts'
 import { outputSeal, type JobKey } from '../protocol/job-key.ts'
 import type { JobId } from '../protocol/ids.ts'
-import { WASM_MODULE } from '../protocol/job-kinds/module.ts'
-import { keptPin } from '../runtime/blob-rights.ts'
+import { keptPin } from '../runtime/blobs/blob-rights.ts'
 import { blobPieces } from '../ports/blob-pieces.ts'
-import { openedPieces } from '../runtime/sealed-blobs.ts'
+import { openedPieces } from '../runtime/blobs/sealed-blobs.ts'
 import { openBytes } from '../sealing/seal.ts'
 import { followingJob } from './following-job.ts'
 import type { ApiParts } from '../api/parts.ts'
@@ -53,8 +52,10 @@ export function createModuleResults(parts: ApiParts, signal: AbortSignal): Modul
   }
 
   async function joined(job: JobState): Promise<ResultFile> {
-    const { job_id, algorithm_id, unit_count } = job.manifest
-    if (algorithm_id !== WASM_MODULE.id) refuse('bad-input', `job ${job_id} runs no module`)
+    const { job_id, result, unit_count } = job.manifest
+    if (result !== 'joined' && result !== 'reduced') {
+      refuse('bad-input', `the outputs of job ${job_id} are not joined`)
+    }
     if (job.status.state !== 'done') {
       refuse(
         'bad-input',

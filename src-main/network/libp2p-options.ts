@@ -19,19 +19,19 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { ENVELOPE_BYTES_MAX } from '../protocol/limits.ts'
 import type { PeerId } from '../protocol/ids.ts'
-import { createBoundedDatastore, type BoundedDatastore } from './bounded-datastore.ts'
-import { createConnectionPlaces, type ConnectionPlaces } from './connection-places.ts'
-import type { DialAddress, DialOptions } from './dialer.ts'
-import { checkDirectoryRecord, DIRECTORY_NAMESPACE } from './directory.ts'
-import { createGossipGate, type GossipGate } from './gossip-gate.ts'
-import { createLineWatch, type LineWatch } from './line-watch.ts'
-import { createHandshakeErrors, type HandshakeErrors } from './handshake-errors.ts'
-import { guardedYamux } from './guarded-yamux.ts'
-import type { NodeIdentity } from './identity.ts'
-import { isTcpAddress } from './multiaddress.ts'
-import { createNoiseCrypto } from './noise-crypto.ts'
-import type { SeenNearby } from './seen-nearby.ts'
-import { createServingPeers, KAD_PROTOCOL } from './serving-peers.ts'
+import { createBoundedDatastore, type BoundedDatastore } from './discovery/bounded-datastore.ts'
+import { createConnectionPlaces, type ConnectionPlaces } from './connection/connection-places.ts'
+import type { DialAddress, DialOptions } from './dialing/dialer.ts'
+import { checkDirectoryRecord, DIRECTORY_NAMESPACE } from './discovery/directory.ts'
+import { createGossipGate, type GossipGate } from './publishing/gossip-gate.ts'
+import { createLineWatch, type LineWatch } from './connection/line-watch.ts'
+import { createHandshakeErrors, type HandshakeErrors } from './connection/handshake-errors.ts'
+import { guardedYamux } from './connection/guarded-yamux.ts'
+import type { NodeIdentity } from './identity/identity.ts'
+import { isTcpAddress } from './addresses/multiaddress.ts'
+import { createNoiseCrypto } from './connection/noise-crypto.ts'
+import type { SeenNearby } from './discovery/seen-nearby.ts'
+import { createServingPeers, KAD_PROTOCOL } from './discovery/serving-peers.ts'
 import {
   ADDRESSES_MAX,
   CONNECTIONS_MAX,
@@ -46,7 +46,7 @@ import {
   STREAMS_PER_CONNECTION_MAX,
   TOPIC_BYTES_PER_PEER_MAX,
 } from './limits.ts'
-import type { Routes } from './routes.ts'
+import type { Routes } from './reach/routes.ts'
 
 /** A gossip message around an envelope: topic, protobuf framing. */
 const GOSSIP_BYTES_MAX = ENVELOPE_BYTES_MAX + (4 << 10)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Random } from '../ports/random.ts'
 import type { Transport } from '../ports/transport.ts'
-import { createIdentity, type NodeIdentity } from './identity.ts'
+import { createIdentity, type NodeIdentity } from './identity/identity.ts'
 import { machineClock } from './machine-clock.ts'
 import { createTransport, type TransportOptions } from './node.ts'
 

@@ -11,9 +11,9 @@ import type {
   Transport,
 } from '../ports/transport.ts'
 import { machineClock } from './machine-clock.ts'
-import { createReachNews, lookFailure, reachOf, type Look, type ReachNews } from './peer-reach.ts'
+import { createReachNews, lookFailure, reachOf, type Look, type ReachNews } from './dialing/peer-reach.ts'
 import { faultOfSignal, throwIfAborted, whileAborting } from './signal-fault.ts'
-import { createTrafficMeter } from './traffic.ts'
+import { createTrafficMeter } from './quotas/traffic.ts'
 
 /** Peers of one process that reach one another without sockets: the network that tests of other parts use. */
 export interface MemoryNetwork {

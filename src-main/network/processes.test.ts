@@ -10,7 +10,7 @@ import { localPeer } from './local-mesh.ts'
 import { ECHO, PUBLISH, TOPIC, type ServingPeer } from './serving-peer.fixture.ts'
 
 const FIXTURE = join(import.meta.dirname, 'serving-peer.fixture.ts')
-const MEETING = join(import.meta.dirname, 'mdns-meeting.fixture.ts')
+const MEETING = join(import.meta.dirname, 'discovery/mdns-meeting.fixture.ts')
 /** A network namespace of its own with nothing but a loopback that carries multicast. */
 const NAMESPACE = ['ip link set lo up', 'ip link set lo multicast on', 'ip route add 224.0.0.0/4 dev lo']
 

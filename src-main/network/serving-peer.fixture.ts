@@ -3,11 +3,11 @@
  * blob of the length given as its first argument; the second, if any, is its seed in hexadecimal. It tells its parent who and where it is, and ends with it.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { createBlobExchange } from './blob-exchange.ts'
-import { createIdentity } from './identity.ts'
+import { createBlobExchange } from './blobs/blob-exchange.ts'
+import { createIdentity } from './identity/identity.ts'
 import { createNode } from './libp2p-options.ts'
 import { localPeer, machineClock } from './local-mesh.ts'
-import { createMemoryBlobs } from './memory-blobs.fixture.ts'
+import { createMemoryBlobs } from './blobs/memory-blobs.fixture.ts'
 
 /** The protocols that the peer answers. */
 export const ECHO = '/fixture/echo/1'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { transportContract, type TransportHarness } from '../ports/transport.contract.ts'
 import { transportReachContract } from '../ports/transport-reach.contract.ts'
 import type { Clock } from '../ports/clock.ts'
-import { createIdentity } from './identity.ts'
+import { createIdentity } from './identity/identity.ts'
 import { localPeer, machineClock } from './local-mesh.ts'
 import { createMemoryNetwork } from './memory-transport.ts'
 

@@ -3,11 +3,11 @@ import { damagedBytes, fuzzSteps } from '../fuzz-bytes.fixture.ts'
 import type { FuzzRange, FuzzStep, Fuzzer } from '../fuzz.ts'
 import { pick, type Dice } from '../compute/metering/dice.fixture.ts'
 import { encodeCanonical, equalBytes } from '../protocol/canonical.ts'
-import { decodeNode, encodeNode } from '../storage/blob-node.ts'
-import { createIdentity } from './identity.ts'
-import { decodeInvite, encodeInvite, inviteLink, sealedCode } from './invite-code.ts'
-import { parseAddress } from './multiaddress.ts'
-import { answerParts, faultParts, readReply } from './reply.ts'
+import { decodeNode, encodeNode } from '../storage/blobs/blob-node.ts'
+import { createIdentity } from './identity/identity.ts'
+import { decodeInvite, encodeInvite, inviteLink, sealedCode } from './identity/invite-code.ts'
+import { parseAddress } from './addresses/multiaddress.ts'
+import { answerParts, faultParts, readReply } from './requests/reply.ts'
 
 /** Inputs of a step. */
 const STEP = 5_000

@@ -4,7 +4,7 @@ import { JOB_UNITS_MAX } from '../protocol/limits.ts'
 import type { Award, AwardedUnit } from '../protocol/messages.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { UnitAttempt } from './effect.ts'
-import { askedAboveLent } from './lending.ts'
+import { notLent } from './lending.ts'
 import { holdingBookOf } from './holding-book.ts'
 import { OFFER_GRACE_MS } from './matching.ts'
 import { recallKey } from './relieving.ts'
@@ -35,7 +35,7 @@ export function admitAward(state: PeerState, from: PeerId, award: Award, nowMs: 
     return failure('bad-input', 'another manifest of this job is at work')
   }
   const manifest = state.view.manifests.get(award.manifest_cid)
-  const above = manifest === undefined ? undefined : askedAboveLent(manifest, state.lent)
+  const above = manifest === undefined ? undefined : notLent(manifest, state.lent)
   if (above !== undefined) return failure('quota-exceeded', above)
   const { unit_count = JOB_UNITS_MAX } = manifest ?? {}
   if (award.units.some(({ unit_index }) => unit_index >= unit_count)) {

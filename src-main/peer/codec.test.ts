@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { LENT_LIMITS } from '../protocol/job-kinds/module.ts'
+import { LENT_LIMITS } from '../protocol/unit-limits.ts'
 import {
   answer,
   attemptsOf,

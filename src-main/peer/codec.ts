@@ -10,7 +10,7 @@ import { PAUSE_RULES, PauseRules, RuleName, SHARING_LIMITS, SharingLimits } from
 import { Attempt, ExecutionReceipt, RunMetrics } from '../protocol/receipt.ts'
 import { VerificationRole } from '../protocol/assignment.ts'
 import { Fraction } from '../protocol/slot.ts'
-import { LENT_LIMITS, LentLimits } from '../protocol/job-kinds/module.ts'
+import { LENT_LIMITS, LentLimits } from '../protocol/unit-limits.ts'
 import { JobManifest, UnitIndex } from '../protocol/work.ts'
 import { PeerRecord } from '../verification/reputation.ts'
 import { Availability, DurableEvent } from './event.ts'

@@ -12,7 +12,7 @@ import { Attempt, ExecutionReceipt } from '../protocol/receipt.ts'
 import { ComputeResource } from '../protocol/resource.ts'
 import { WeekPlan } from '../protocol/sharing-plan.ts'
 import { AvailabilitySlot, Fraction, type AlgorithmCapability } from '../protocol/slot.ts'
-import { LentLimits } from '../protocol/job-kinds/module.ts'
+import { LentLimits } from '../protocol/unit-limits.ts'
 import { JobManifest, UnitIndex } from '../protocol/work.ts'
 import type { Fetching } from './fetching.ts'
 

@@ -6,7 +6,7 @@ import type { AvailabilitySlot } from '../protocol/slot.ts'
 import { toMs } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { inputBytes, RATE_UNKNOWN_BYTES_PER_S } from './fetching.ts'
-import { askedAboveLent } from './lending.ts'
+import { notLent } from './lending.ts'
 import { leastTimeMs, type RepeatedWork, type Stretch } from './shared-work.ts'
 import { slotsForOwn } from './shared-slots.ts'
 import { priorityOf, type JobState, type PeerState } from './state.ts'
@@ -236,7 +236,7 @@ function fitIn(
   )
   if (capability === undefined || capability.performance_score <= 0) return undefined
   const { limits } = capability
-  if (limits !== undefined && askedAboveLent(manifest, limits) !== undefined) return undefined
+  if (limits !== undefined && notLent(manifest, limits) !== undefined) return undefined
   const each = RESOURCE_DIMENSIONS.map((dimension) => {
     const needed = amount(required_resources, dimension)
     return needed > 0 ? Math.floor(amount(resources, dimension) / needed) : Number.POSITIVE_INFINITY

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { LENT_LIMITS, ModuleLimits, WASM_MODULE } from '../protocol/job-kinds/module.ts'
+import { moduleRules } from '../protocol/job-kinds/module.ts'
+import { LENT_LIMITS, UnitLimits } from '../protocol/unit-limits.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { JobId } from '../protocol/ids.ts'
 import {
@@ -17,19 +18,20 @@ import {
   submit,
   type Brain,
 } from './brain.fixture.ts'
-import { askedAboveLent } from './lending.ts'
+import { notLent } from './lending.ts'
 import { admitAward } from './admission.ts'
 import { composeCommitment } from './publishing.ts'
 
 const ANN = peerOf('A')
 
 /** A job of a module whose units may use so much. */
-function moduleJob(requester: typeof ANN, limits: Partial<ModuleLimits>): JobManifest {
+function moduleJob(requester: typeof ANN, limits: Partial<UnitLimits>): JobManifest {
   return manifestOf({
     requester_id: requester,
-    algorithm_id: WASM_MODULE.id,
-    algorithm_version: WASM_MODULE.version,
-    params: { limits },
+    algorithm_id: moduleRules.id,
+    algorithm_version: moduleRules.version,
+    params: {},
+    limits: UnitLimits.parse(limits),
     required_resources: { cpu_cores: 1, ram_gb: 4 },
   })
 }
@@ -37,8 +39,8 @@ function moduleJob(requester: typeof ANN, limits: Partial<ModuleLimits>): JobMan
 /** A peer that shares around the clock and runs modules. */
 function sharing(contacts: Readonly<Record<string, number>> = {}): Brain {
   const brain = createBrain(contacts)
-  const { id: algorithm_id, version } = WASM_MODULE
-  const capability = { algorithm_id, version, supported: true, performance_score: 1 }
+  const { id: algorithm_id, version } = moduleRules
+  const capability = { algorithm_id, version, supported: true, performance_score: 1, limits: LENT_LIMITS }
   const { resources, priority } = SLOT
   brain.happens(
     { kind: 'availability-set', at_ms: NOON, availability: { kind: 'always', resources, priority } },
@@ -54,28 +56,56 @@ function offered(brain: Brain): JobId[] {
 }
 
 describe('what a peer lends to modules', () => {
-  test.each(Object.keys(LENT_LIMITS) as (keyof ModuleLimits)[])('[W14] bounds %s', (limit) => {
+  test.each(Object.keys(LENT_LIMITS) as (keyof UnitLimits)[])('[W14] bounds %s', (limit) => {
     const lent = { ...LENT_LIMITS, [limit]: 100 }
-    expect(askedAboveLent(moduleJob(ANN, { [limit]: 100 }), { ...LENT_LIMITS, ...lent })).toBeUndefined()
-    const above = askedAboveLent(moduleJob(ANN, { [limit]: 101 }), lent)
+    expect(notLent(moduleJob(ANN, { [limit]: 100 }), { ...LENT_LIMITS, ...lent })).toBeUndefined()
+    const above = notLent(moduleJob(ANN, { [limit]: 101 }), lent)
     expect(above).toMatch(/^a unit may use 101 [a-z ]+, and 100 are lent$/)
   })
 
-  test('[W14] is no matter to what is no module, and what cannot be read is above it', () => {
-    expect(askedAboveLent(manifestOf({ params: { limits: { fuel: 1e15 } } }), LENT_LIMITS)).toBeUndefined()
-    expect(askedAboveLent({ ...moduleJob(ANN, {}), params: { limits: 'all' } }, LENT_LIMITS)).toBeDefined()
+  test('[W14] does not concern algorithms of our own, whose jobs set no limits', () => {
+    expect(notLent(manifestOf({ params: { limits: { fuel: 1e15 } } }), LENT_LIMITS)).toBeUndefined()
+  })
+
+  test('[W38] a job of a limited algorithm without limits is neither offered for nor run', () => {
+    const brain = sharing({ [ANN]: 1 })
+    const { limits: _limits, ...manifest } = moduleJob(ANN, {})
+    brain.happens(
+      { kind: 'commitment', at_ms: NOON, commitment: commitmentOf(ANN, NOON, { jobs: [manifest] }) },
+      { kind: 'manifest', at_ms: NOON, cid: manifestCidOf(JOB), manifest },
+    )
+    expect(offered(brain)).toEqual([])
+  })
+
+  test.each([
+    [{ runner: 'gpu' }, /^the units need the runner 'gpu', which this version does not have$/],
+    [{ comparator: 'ssim' }, /^the outputs are compared by 'ssim', which this version does not know$/],
+  ])('[W39] a job with %o, which is of a newer version, is not taken', (later, line) => {
+    const brain = sharing({ [ANN]: 1 })
+    const manifest = { ...moduleJob(ANN, {}), ...later }
+    expect(notLent(manifest, LENT_LIMITS)).toMatch(line)
+    brain.happens({ kind: 'manifest', at_ms: NOON, cid: manifestCidOf(JOB), manifest })
+    expect(admitAward(brain.state, ANN, awardOf([0]), NOON)).toMatchObject({
+      ok: false,
+      fault: { kind: 'quota-exceeded' },
+    })
+  })
+
+  test('[W39] the runner and the comparator of today may be named', () => {
+    const named = { ...moduleJob(ANN, {}), runner: 'cpu', comparator: 'exact-hash' }
+    expect(notLent(named, LENT_LIMITS)).toBeUndefined()
   })
 
   test('[W14] a unit that may use more memory than it asks for would not fit where it is put', () => {
     const required_resources = { cpu_cores: 1, ram_gb: 0.1 }
     const manifest = { ...moduleJob(ANN, { memory_pages: 1_639 }), required_resources }
-    expect(askedAboveLent(manifest, LENT_LIMITS)).toMatch(/^a unit may use 1639 pages .* asks for 0.1 GB$/)
+    expect(notLent(manifest, LENT_LIMITS)).toMatch(/^a unit may use 1639 pages .* asks for 0.1 GB$/)
     const within = { ...moduleJob(ANN, { memory_pages: 1_638 }), required_resources }
-    expect(askedAboveLent(within, LENT_LIMITS)).toBeUndefined()
+    expect(notLent(within, LENT_LIMITS)).toBeUndefined()
   })
 
   test('[W14] what a job asks for by default is lent by default', () => {
-    expect(askedAboveLent(moduleJob(ANN, ModuleLimits.parse({})), LENT_LIMITS)).toBeUndefined()
+    expect(notLent(moduleJob(ANN, UnitLimits.parse({})), LENT_LIMITS)).toBeUndefined()
   })
 
   test('[W14] a job above it is offered for when it is raised, and not before, the peer’s own too', () => {
@@ -112,6 +142,6 @@ describe('what a peer lends to modules', () => {
     const limits = { ...LENT_LIMITS, fuel: 123 }
     brain.happens({ kind: 'lending-set', at_ms: NOON, limits })
     const [slot] = composeCommitment(brain.state, NOON).availability_slots
-    expect(slot?.algorithms).toMatchObject([{ algorithm_id: WASM_MODULE.id, limits }])
+    expect(slot?.algorithms).toMatchObject([{ algorithm_id: moduleRules.id, limits }])
   })
 })

@@ -1,12 +1,13 @@
-import { z } from 'zod'
-import { ModuleLimits, PAGE_BYTES, type LentLimits, WASM_MODULE } from '../protocol/job-kinds/module.ts'
+import type { AlgorithmCapability } from '../protocol/slot.ts'
+import { PAGE_BYTES, type LentLimits, type UnitLimits } from '../protocol/unit-limits.ts'
 import type { JobManifest } from '../protocol/work.ts'
+import { comparatorOf } from '../verification/comparator.ts'
 
-/** The part of a module's parameters that says what a unit may use. */
-const AskedLimits = z.object({ limits: ModuleLimits.prefault({}) })
+/** The kinds of runner that this version has. */
+const RUNNERS: ReadonlySet<string> = new Set(['cpu'])
 
 /** What each limit counts. */
-const COUNTED: Readonly<Record<keyof ModuleLimits, string>> = {
+const COUNTED: Readonly<Record<keyof UnitLimits, string>> = {
   fuel: 'units of fuel',
   memory_pages: 'pages of memory',
   table_elements: 'table entries',
@@ -16,29 +17,38 @@ const COUNTED: Readonly<Record<keyof ModuleLimits, string>> = {
   wall_ms: 'ms of time',
 }
 
+/** The part of a manifest that decides whether its units are lent a machine at all. */
+export type Asked = Pick<JobManifest, 'limits' | 'runner' | 'comparator' | 'required_resources'>
+
 /**
- * What a job's units ask for above what a peer lends to strangers' modules, or may use above what they ask for, in one
- * line.
- * @returns undefined when it is within, or when the job runs no module
+ * Why a peer that lends so much does not run a job's units, in one line: they need a runner or a comparator that this
+ * version does not have, ask for more than is lent, or may use more memory than they ask for.
+ * @returns undefined when it runs them
  */
-export function askedAboveLent(
-  {
-    algorithm_id,
-    params,
-    required_resources,
-  }: Pick<JobManifest, 'algorithm_id' | 'params' | 'required_resources'>,
-  lent: LentLimits,
-): string | undefined {
-  if (algorithm_id !== WASM_MODULE.id) return undefined
-  const asked = AskedLimits.safeParse(params)
-  if (!asked.success) return 'what a unit may use cannot be read'
-  for (const [limit, counted] of Object.entries(COUNTED) as [keyof ModuleLimits, string][]) {
-    const { [limit]: wanted } = asked.data.limits
+export function notLent(asked: Asked, lent: LentLimits): string | undefined {
+  const { runner, comparator, limits } = asked
+  if (runner !== undefined && !RUNNERS.has(runner)) {
+    return `the units need the runner '${runner}', which this version does not have`
+  }
+  if (comparatorOf(comparator) === undefined) {
+    return `the outputs are compared by '${comparator ?? ''}', which this version does not know`
+  }
+  return limits === undefined ? undefined : aboveLent(limits, asked.required_resources.ram_gb, lent)
+}
+
+function aboveLent(limits: UnitLimits, ramGb: number, lent: LentLimits): string | undefined {
+  for (const [limit, counted] of Object.entries(COUNTED) as [keyof UnitLimits, string][]) {
+    const { [limit]: wanted } = limits
     if (wanted > lent[limit]) return `a unit may use ${wanted} ${counted}, and ${lent[limit]} are lent`
   }
-  const { memory_pages } = asked.data.limits
-  if (memory_pages * PAGE_BYTES > required_resources.ram_gb * 2 ** 30) {
-    return `a unit may use ${memory_pages} pages of memory, and asks for ${required_resources.ram_gb} GB`
+  const { memory_pages } = limits
+  if (memory_pages * PAGE_BYTES > ramGb * 2 ** 30) {
+    return `a unit may use ${memory_pages} pages of memory, and asks for ${ramGb} GB`
   }
   return undefined
+}
+
+/** Whether an algorithm runs strangers' code: then a unit needs limits, which stand in its job's manifest alone. */
+export function needsLimits(capabilities: readonly AlgorithmCapability[], algorithmId: string): boolean {
+  return capabilities.some(({ algorithm_id, limits }) => algorithm_id === algorithmId && limits !== undefined)
 }

@@ -10,13 +10,12 @@ import { OFFERS_MAX } from '../protocol/limits.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
 import { amount, RESOURCE_DIMENSIONS, type ComputeResource } from '../protocol/resource.ts'
 import { toMs } from '../protocol/time.ts'
-import { WASM_MODULE } from '../protocol/job-kinds/module.ts'
 import { unitOfManifest, type JobManifest, type WorkRequest, type WorkUnit } from '../protocol/work.ts'
 import { awardTo } from './awarding.ts'
 import type { Effect } from './effect.ts'
 import { expectedFetchMs } from './fetching.ts'
 import { holdingBookOf } from './holding-book.ts'
-import { askedAboveLent } from './lending.ts'
+import { needsLimits, notLent } from './lending.ts'
 import { hearOffers } from './offers.ts'
 import { ownClock } from './publishing.ts'
 import { ownSlot, pauseReason, sharedSlots, slotAt } from './shared-slots.ts'
@@ -187,7 +186,7 @@ function takenByOwn(
  */
 function ownWork(state: PeerState, moment: Moment): JobWish[] {
   const jobs = [...state.jobs.values()].filter(
-    (job) => job.status.state === 'running' && askedAboveLent(job.manifest, state.lent) === undefined,
+    (job) => job.status.state === 'running' && isLentHere(state, job.manifest),
   )
   const deadlines = [...new Set(jobs.map(({ manifest }) => manifest.deadline))].sort(byDeadline)
   return jobs.map((job) => {
@@ -259,8 +258,8 @@ function mayHave(held: HeldUnit | undefined): boolean {
 }
 
 /**
- * Any unit of a requested job: its manifest's, or, until that is here, the one that is written out in the request. What
- * a stranger's module may use stands in its manifest only.
+ * Any unit of a requested job: its manifest's, or, until that is here, the one that is written out in the request. The
+ * limits of a unit that runs a stranger's code stand in its manifest only.
  *
  * @returns undefined for what is not lent, or belongs to another job
  */
@@ -272,11 +271,19 @@ function sampleUnit(
 ): WorkUnit | undefined {
   if (manifest === undefined) {
     const [unit] = work_units
-    return unit?.job_id !== job_id || unit.algorithm_id === WASM_MODULE.id ? undefined : unit
+    return unit?.job_id !== job_id || needsLimits(state.view.capabilities, unit.algorithm_id)
+      ? undefined
+      : unit
   }
   const isMeant = manifest.requester_id === requester && manifest.job_id === job_id
-  if (!isMeant || askedAboveLent(manifest, state.lent) !== undefined) return undefined
+  if (!isMeant || !isLentHere(state, manifest)) return undefined
   return unitOfManifest(manifest, 0)
+}
+
+/** Whether this peer runs a job's units, as far as its manifest says. */
+function isLentHere({ lent, view }: PeerState, manifest: JobManifest): boolean {
+  if (manifest.limits === undefined && needsLimits(view.capabilities, manifest.algorithm_id)) return false
+  return notLent(manifest, lent) === undefined
 }
 
 function wishOf(

@@ -5,7 +5,6 @@ import type { AlgorithmCapability, AvailabilitySlot } from '../protocol/slot.ts'
 import type { WeekPlan } from '../protocol/sharing-plan.ts'
 import { slotFacts } from '../market/compatibility.ts'
 import { toMs, toTimestamp } from '../protocol/time.ts'
-import { WASM_MODULE } from '../protocol/job-kinds/module.ts'
 import type { PeerState, SlotsMade } from './state.ts'
 
 /** A peer that shares around the clock publishes slots of this length, one after the other … */
@@ -230,6 +229,6 @@ function withDatasets(
 
 function withLent({ lent }: PeerState, algorithms: readonly AlgorithmCapability[]): AlgorithmCapability[] {
   return algorithms.map((capability) =>
-    capability.algorithm_id === WASM_MODULE.id ? { ...capability, limits: lent } : capability,
+    capability.limits === undefined ? capability : { ...capability, limits: lent },
   )
 }

@@ -17,7 +17,7 @@ import {
   type RuleName,
   type SharingLimits,
 } from '../protocol/pause-rule.ts'
-import { LENT_LIMITS, type LentLimits } from '../protocol/job-kinds/module.ts'
+import { LENT_LIMITS, type LentLimits } from '../protocol/unit-limits.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { PeerRecord } from '../verification/reputation.ts'
 import type { MachineSample } from '../protocol/machine-sample.ts'

@@ -1,4 +1,4 @@
-import { ModuleLimits, WALL_MS_MAX, WASM_MODULE } from '../protocol/job-kinds/module.ts'
+import { WALL_MS_MAX } from '../protocol/unit-limits.ts'
 import type { JobManifest } from '../protocol/work.ts'
 
 /** A unit may take this many times what its manifest says on the slowest machine that offers … */
@@ -7,18 +7,14 @@ const WALL_FACTOR = 50
 const WALL_MS_MIN = 5 * 60_000
 
 /**
- * For how long one run of a job's unit may go on, in milliseconds of wall time: for a stranger's module what its job says,
- * for our own algorithms a bound that only a defect meets. Limits that cannot be read are the longest there are.
+ * For how long one run of a job's unit may go on, in milliseconds of wall time: the job's limit where it has one, for our
+ * own algorithms a bound that only a defect meets.
  */
 export function timeLimitMs({
-  algorithm_id,
-  params,
+  limits,
   estimated_duration_seconds,
-}: Pick<JobManifest, 'algorithm_id' | 'params' | 'estimated_duration_seconds'>): number {
-  if (algorithm_id === WASM_MODULE.id) {
-    const asked = ModuleLimits.safeParse(params['limits'] ?? {})
-    return asked.success ? asked.data.wall_ms : WALL_MS_MAX
-  }
+}: Pick<JobManifest, 'limits' | 'estimated_duration_seconds'>): number {
+  if (limits !== undefined) return limits.wall_ms
   const slowestMs = Math.max(WALL_MS_MIN, estimated_duration_seconds * 1_000 * WALL_FACTOR)
   return Math.min(WALL_MS_MAX, slowestMs)
 }

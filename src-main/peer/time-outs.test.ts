@@ -1,8 +1,9 @@
+import { UnitLimits } from '../protocol/unit-limits.ts'
 import { describe, expect, test } from 'vitest'
 import { quorumOf } from '../verification/consensus.ts'
 import type { Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
-import { WASM_MODULE } from '../protocol/job-kinds/module.ts'
+import { moduleRules } from '../protocol/job-kinds/module.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { admitResults } from './admission.ts'
 import {
@@ -33,9 +34,9 @@ const LIMIT_MS = 10_000
 /** A job of a stranger's module whose units may run for ten seconds. */
 function moduleJob(changes: Partial<JobManifest> = {}): JobManifest {
   return manifestOf({
-    algorithm_id: WASM_MODULE.id,
-    algorithm_version: WASM_MODULE.version,
-    params: { limits: { wall_ms: LIMIT_MS } },
+    algorithm_id: moduleRules.id,
+    algorithm_version: moduleRules.version,
+    limits: UnitLimits.parse({ wall_ms: LIMIT_MS }),
     ...changes,
   })
 }

@@ -1,6 +1,5 @@
 import { failure, type Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
-import { WASM_MODULE } from '../protocol/job-kinds/module.ts'
 import { quorumOf } from '../verification/consensus.ts'
 import type { AttemptState, JobState, UnitState } from './state.ts'
 import { timeLimitMs } from './time-limit.ts'
@@ -106,7 +105,7 @@ export function timedOutFault(job: JobState, index: number): Fault | undefined {
   const where = peers.size === 1 ? '1 peer' : `${peers.size} peers`
   const times = timeOuts.length === peers.size ? '' : `, ${timeOuts.length} times`
   const limit = durationText(timeLimitMs(manifest))
-  const remedy = manifest.algorithm_id === WASM_MODULE.id ? '; submit-job --timeout gives it longer' : ''
+  const remedy = manifest.limits !== undefined ? '; submit-job --timeout gives it longer' : ''
   const message = `unit ${index} ran for its ${limit} on ${where}${times} without ending${remedy} (${said})`
   return failure('timed-out', message).fault
 }

@@ -1,7 +1,8 @@
+import { UnitLimits } from '../protocol/unit-limits.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PeerId } from '../protocol/ids.ts'
-import { WASM_MODULE } from '../protocol/job-kinds/module.ts'
+import { moduleRules } from '../protocol/job-kinds/module.ts'
 import {
   cidOf,
   createBrain,
@@ -174,8 +175,8 @@ function asking(verification_redundancy: number): { brain: Brain; job: JobState 
     unit_count: UNITS,
     verification_redundancy,
     // Units that may run for a second, so that their time may be up.
-    algorithm_id: WASM_MODULE.id,
-    params: { limits: { wall_ms: 1_000 } },
+    algorithm_id: moduleRules.id,
+    limits: UnitLimits.parse({ wall_ms: 1_000 }),
   })
   brain.happens({ kind: 'job-submitted', at_ms: NOON, manifest, manifest_cid: manifestCidOf(JOB) })
   return { brain, job: brain.state.jobs.get(JOB)! }

@@ -79,6 +79,8 @@ export interface RunnerAlgorithm {
   readonly version: string
   /** Whether others may send units of it, or only this peer runs it for itself. */
   readonly scope: 'shared' | 'local'
+  /** Whether it runs strangers' code, so that a job must say what a unit may use (`JobManifest.limits`). */
+  readonly limited?: boolean
   /** Names the code that computes: algorithm, version and digest of its bytes. */
   readonly engine: string
 }

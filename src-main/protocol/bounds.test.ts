@@ -7,7 +7,7 @@ import { DirectMessage, DirectReply, Invite } from './messages.ts'
 import { saturated } from './quantities.ts'
 import { ReceiptBatch } from './receipt.ts'
 import { ComputeRoundState, VerificationConsensus, WorkResult } from './result.ts'
-import { WasmParams } from './job-kinds/module.ts'
+import { ModuleCallParams } from './job-kinds/module.ts'
 import { JobManifest, Params, PartList, WorkRequest } from './work.ts'
 
 /** Everything that others say. */
@@ -22,7 +22,7 @@ const SCHEMAS = {
   PartList,
   ReceiptBatch,
   VerificationConsensus,
-  WasmParams,
+  ModuleCallParams,
   WorkRequest,
   WorkResult,
 }

@@ -2,13 +2,10 @@ import { z } from 'zod'
 import { decodeCanonical, encodeCanonical } from './canonical.ts'
 import { failure, success, type Outcome } from './fault.ts'
 import { MANIFEST_BYTES_MAX } from './limits.ts'
-import { JobManifest, Params, SEALED } from './work.ts'
+import { JobDescription, JobManifest, Params, SEALED } from './work.ts'
 
-/** Parameters that everybody who is asked must know, secret or not: what a unit may use decides who takes it. */
-const OPEN_PARAMS: ReadonlySet<string> = new Set(['limits'])
-
-/** What of an encrypted job's manifest is for those who compute it alone. */
-export const JobSecrets = z.object({ description: JobManifest.shape.description, params: Params })
+/** The part of an encrypted job's manifest that only those who compute it can read. */
+export const JobSecrets = z.object({ description: JobDescription, params: Params })
 export type JobSecrets = z.infer<typeof JobSecrets>
 
 /**
@@ -23,19 +20,15 @@ const AnyEncryption = z.object({ encrypted: z.string().max(100) })
 /** A manifest as the blob that everybody who may compute the job reads; what is secret of an encrypted one is left out. */
 export function encodeManifest(manifest: JobManifest): Uint8Array {
   if (manifest.encryption === undefined) return encodeCanonical(manifest)
-  const params = Object.fromEntries(Object.entries(manifest.params).filter(([name]) => OPEN_PARAMS.has(name)))
-  return encodeCanonical({ encrypted: SEALED, job: { ...manifest, description: '', params } })
+  return encodeCanonical({ encrypted: SEALED, job: { ...manifest, description: '', params: {} } })
 }
 
-/** What `encodeManifest` leaves out of an encrypted job's manifest. */
+/** The part that `encodeManifest` leaves out of an encrypted job's manifest. */
 export function secretsOf({ description, params }: JobManifest): JobSecrets {
-  return {
-    description,
-    params: Object.fromEntries(Object.entries(params).filter(([name]) => !OPEN_PARAMS.has(name))),
-  }
+  return { description, params }
 }
 
-/** A manifest with what its secrets say. They change nothing that was told openly. */
+/** A manifest together with its secrets. They change nothing that was told openly. */
 export function withSecrets(manifest: JobManifest, { description, params }: JobSecrets): JobManifest {
   return { ...manifest, description, params: { ...params, ...manifest.params } }
 }

@@ -3,7 +3,7 @@ import { Name } from './ids.ts'
 import { ALGORITHMS_MAX, DATASETS_MAX } from './limits.ts'
 import { ComputeResource } from './resource.ts'
 import { Timestamp } from './time.ts'
-import { LentLimits } from './job-kinds/module.ts'
+import { LentLimits } from './unit-limits.ts'
 
 /** A fraction from 0 to 1: priorities, trust, scores. */
 export const Fraction = z.number().min(0).max(1)
@@ -12,7 +12,7 @@ export type Fraction = z.infer<typeof Fraction>
 /**
  * An algorithm that a peer runs (document 000). `performance_score` comes from a short benchmark: the share of
  * the reference machine's speed on one core, 1 where it is as fast or faster. `limits` is the most that the peer lends
- * to one unit, for `wasm.module`.
+ * to one unit, where the algorithm runs strangers' code.
  */
 export const AlgorithmCapability = z.object({
   algorithm_id: Name,

@@ -12,7 +12,9 @@ import {
 import { ByteCount } from './quantities.ts'
 import { ComputeResource } from './resource.ts'
 import { Fraction } from './slot.ts'
+import { currentManifest } from './older-manifest.ts'
 import { Timestamp } from './time.ts'
+import { UnitLimits } from './unit-limits.ts'
 
 /** A unit's index within its job, counted from 0. */
 export const UnitIndex = z
@@ -85,10 +87,12 @@ export const Encryption = z.object({
 export type Encryption = z.infer<typeof Encryption>
 
 /**
- * All that a provider must know of a job before it offers (documents 002 and 003, TaskIntent): a blob, named by
- * its CID. Units differ only by their index; the algorithm knows what the index means.
+ * How a job's result is made of its units' outputs: `assembled` by the rules of its kind, `joined` one output after the
+ * other, or `reduced` by a module that reads them joined.
  */
-export const JobManifest = z.object({
+const ResultRule = z.enum(['assembled', 'joined', 'reduced'])
+
+const ManifestFields = z.object({
   job_id: JobId,
   requester_id: PeerId,
   description: z.string().max(500),
@@ -115,10 +119,28 @@ export const JobManifest = z.object({
   verification_redundancy: Redundancy,
   deadline: Timestamp.exactOptional(),
   created_at: Timestamp,
+  /** The most that one unit may use; always there where the units run strangers' code, absent for our own algorithms. */
+  limits: UnitLimits.exactOptional(),
+  /** The kind of runner that the units need: `cpu` when absent. Peers do not take units of a runner that they lack. */
+  runner: Name.exactOptional(),
+  /** By which rule outputs are compared: `exact-hash` when absent. Peers do not take units of an unknown rule. */
+  comparator: Name.exactOptional(),
+  /** Absent where only the rules of its kind know: as `assembled`. */
+  result: ResultRule.exactOptional(),
   /** There when the blobs that are named here are sealed. */
   encryption: Encryption.exactOptional(),
 })
-export type JobManifest = z.infer<typeof JobManifest>
+
+/** The text of a job's description, as its requester wrote it. */
+export const JobDescription = ManifestFields.shape.description
+
+/**
+ * All that a provider must know of a job before it offers (documents 002 and 003, TaskIntent): a blob, named by
+ * its CID. Units differ only by their index; the algorithm knows what the index means. How a unit is run, compared and
+ * put together is data here, so that no peer decides by an algorithm's name. Reads manifests of older versions too.
+ */
+export const JobManifest = z.preprocess(currentManifest, ManifestFields)
+export type JobManifest = z.infer<typeof ManifestFields>
 
 function isNestedAtMost(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true

@@ -9,22 +9,22 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import ts from 'typescript'
 import packageJson from '../../package.json' with { type: 'json' }
-import { productionPackages } from './production-packages.ts'
-import { listProgram, PROGRAM_LIST } from './program-files.ts'
-import { isShipped } from './shipped-files.ts'
+import { productionPackages } from './packaging/production-packages.ts'
+import { listProgram, PROGRAM_LIST } from './packaging/program-files.ts'
+import { isShipped } from './packaging/shipped-files.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
 /** Programs and modules that are started or loaded by their file's name. */
 const ENTRIES = [
-  'src-main/shell/peer-process.ts',
+  'src-main/shell/peer/peer-process.ts',
   'src-main/headless.ts',
-  'src-main/compute/host.ts',
-  'src-main/compute/worker.ts',
+  'src-main/compute/host/host.ts',
+  'src-main/compute/worker/worker.ts',
   'src-main/compute/registry.ts',
 ]
 /** What they read beside code. */
-const DATA = ['src-main/storage/migrations/*.sql', 'wasm/build/path-trace*.wasm', 'LICENSE']
+const DATA = ['src-main/storage/database/migrations/*.sql', 'wasm/build/*.wasm', 'LICENSE']
 /** Packages of the shell alone, which has them in its own bundle. */
 const SHELL_PACKAGES = ['electron-updater']
 

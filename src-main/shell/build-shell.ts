@@ -11,8 +11,8 @@ import { build } from 'vite'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
-import { PROGRAM_LIST, sha256Of } from './program-files.ts'
-import { UPDATE_SOURCE } from './updates.ts'
+import { PROGRAM_LIST, sha256Of } from './packaging/program-files.ts'
+import { UPDATE_SOURCE } from './packaging/updates.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const OUT = join(ROOT, 'out/shell')

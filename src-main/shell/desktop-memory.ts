@@ -3,7 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import type { Sharing } from '#contract'
-import { WindowState } from './window-bounds.ts'
+import { WindowState } from './window/window-bounds.ts'
 
 /** What the shell itself remembers; what the peer remembers is the peer's. */
 const Memory = z.object({

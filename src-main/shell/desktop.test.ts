@@ -12,8 +12,8 @@ import { FaultError } from '../protocol/fault.ts'
 import { PauseRules, RULE_NAMES } from '../protocol/pause-rule.ts'
 import { runDesktop, type DesktopOptions } from './desktop.ts'
 import { createElectronDouble, type DoubleOptions, type ElectronDouble } from './electron.fixture.ts'
-import type { PeerProcess } from './peer-child.ts'
-import type { UpdaterParts } from './updates.ts'
+import type { PeerProcess } from './peer/peer-child.ts'
+import type { UpdaterParts } from './packaging/updates.ts'
 
 const WAIT = { timeout: 120_000, interval: 50 }
 
@@ -75,7 +75,7 @@ describe('the desktop over a real peer', () => {
     data = await mkdtemp(join(tmpdir(), 'meshwork-desktop-'))
     double = createElectronDouble({ keychain: 'gnome_libsecret' })
     const spawnPeer = (): PeerProcess =>
-      (child = fork(join(import.meta.dirname, 'peer-process.ts'), [], {
+      (child = fork(join(import.meta.dirname, 'peer/peer-process.ts'), [], {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       }))
     await runDesktop(optionsFor(double, data, { spawnPeer }))

@@ -5,7 +5,7 @@ import type { JobManifest } from '../protocol/work.ts'
 import type { Character, Machine } from './character.ts'
 import type { Dice } from './dice.ts'
 import type { Weather } from './network.ts'
-import type { CrashPoint } from './process.ts'
+import type { CrashPoint } from './process/process.ts'
 
 /** When the simulated world begins. */
 export const START_MS = Date.parse('2026-11-21T12:00:00.000Z')

@@ -1,12 +1,13 @@
+import { UnitLimits } from '../protocol/unit-limits.ts'
 import { describe, expect, test } from 'vitest'
 import { encodeState } from '../peer/codec.ts'
 import type { JobState, PeerState } from '../peer/state.ts'
-import { WASM_MODULE } from '../protocol/job-kinds/module.ts'
-import { createProviderAudit } from './audit-provider.ts'
-import { createRequesterAudit } from './audit-requester.ts'
+import { moduleRules } from '../protocol/job-kinds/module.ts'
+import { createProviderAudit } from './audit/audit-provider.ts'
+import { createRequesterAudit } from './audit/audit-requester.ts'
 import type { Character } from './character.ts'
 import { createDice } from './dice.ts'
-import { replayAll, restoreState } from './disk.ts'
+import { replayAll, restoreState } from './process/disk.ts'
 import { plannedFriends, plannedJob, plannedPeer } from './planned-mesh.ts'
 import { START_MS, type Incident, type Scenario } from './scenario.ts'
 import { createWorld } from './world.ts'
@@ -54,10 +55,11 @@ function run({ characters, redundancy, loops, seed, crashes = false }: Asked): S
   }
   const manifest = {
     ...plannedJob(planned),
-    algorithm_id: WASM_MODULE.id,
-    algorithm_version: WASM_MODULE.version,
+    algorithm_id: moduleRules.id,
+    algorithm_version: moduleRules.version,
     required_resources: { cpu_cores: 1, ram_gb: 0.001 },
-    params: { inline: true, loops: [...loops], limits: { wall_ms: LIMIT_MS, memory_pages: 1 } },
+    params: { inline: true, loops: [...loops] },
+    limits: UnitLimits.parse({ wall_ms: LIMIT_MS, memory_pages: 1 }),
   }
   const power = peers.map(({ peer }, i): Incident => {
     const atMs = SUBMIT_AT_MS + 5_000 + 3_000 * i

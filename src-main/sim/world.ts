@@ -3,12 +3,12 @@ import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { Machine } from './character.ts'
 import { createDice, type Dice } from './dice.ts'
-import { createDisk, type Disk } from './disk.ts'
+import { createDisk, type Disk } from './process/disk.ts'
 import { createNetwork, type Network } from './network.ts'
-import { startProcess, type Process, type Watcher, type WorldOptions } from './process.ts'
+import { startProcess, type Process, type Watcher, type WorldOptions } from './process/process.ts'
 import { ALGORITHM, START_MS, type Incident, type PlannedPeer, type Scenario } from './scenario.ts'
 import { createSchedule, type Schedule } from './schedule.ts'
-import { manifestCid } from './truth.ts'
+import { manifestCid } from './process/truth.ts'
 
 /** A benchmark of the algorithms after each start. */
 const MEASURE_MS: readonly [number, number] = [0, 600]

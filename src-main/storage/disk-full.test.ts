@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { cidOfDigest, RAW } from '../protocol/cid.ts'
-import { openBlobStore } from './blob-store.ts'
-import { openDatabase, type PeerDatabase } from './database.ts'
-import { createGroupCommit, type GroupCommit } from './group-commit.ts'
-import { openJournal } from './journal.ts'
-import { openSettings } from './settings.ts'
+import { openBlobStore } from './blobs/blob-store.ts'
+import { openDatabase, type PeerDatabase } from './database/database.ts'
+import { createGroupCommit, type GroupCommit } from './database/group-commit.ts'
+import { openJournal } from './journal/journal.ts'
+import { openSettings } from './database/settings.ts'
 
 const LARGE = Buffer.alloc(200_000, 7)
 const diskFull = { fault: expect.objectContaining({ kind: 'disk-full' }) as unknown }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Clock } from '../ports/clock.ts'
 import { ENVELOPE_BYTES_MAX } from '../protocol/limits.ts'
-import { openDatabase, type PeerDatabase } from './database.ts'
+import { openDatabase, type PeerDatabase } from './database/database.ts'
 import { createEnvelopeMemory } from './envelope-memory.ts'
 import { ENVELOPES_BYTES_MAX, openEnvelopeTable } from './envelope-table.ts'
 

@@ -1,6 +1,6 @@
 import { refuse } from '../protocol/fault.ts'
 import { CONTACTS_MAX, ENVELOPE_BYTES_MAX } from '../protocol/limits.ts'
-import { storageFault, type PeerDatabase } from './database.ts'
+import { storageFault, type PeerDatabase } from './database/database.ts'
 
 /** Authors whose envelope is kept: as many as a peer may have contacts. Those saved longest ago go. */
 const ENVELOPES_MAX = CONTACTS_MAX

@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { DATABASE_FILE, openDatabase } from './database.ts'
+import { DATABASE_FILE, openDatabase } from './database/database.ts'
 import { checkFolder, repairFolder, type FolderRepaired } from './folder-repair.ts'
-import { openJournal } from './journal.ts'
+import { openJournal } from './journal/journal.ts'
 import { openStorage } from './storage.ts'
 
 const FILES = [DATABASE_FILE, `${DATABASE_FILE}-wal`]

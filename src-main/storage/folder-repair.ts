@@ -12,17 +12,17 @@ import {
   refuseInUse,
   storageFault,
   type PeerDatabase,
-} from './database.ts'
+} from './database/database.ts'
 import {
   inspectJournal,
   openJournal,
   repairJournal,
   type JournalChoice,
   type JournalRepair,
-} from './journal.ts'
-import { isLogHeadIntact } from './log-head.ts'
-import { makePrivateFolder } from './private-files.ts'
-import { openSettings } from './settings.ts'
+} from './journal/journal.ts'
+import { isLogHeadIntact } from './database/log-head.ts'
+import { makePrivateFolder } from './database/private-files.ts'
+import { openSettings } from './database/settings.ts'
 import { BLOB_FOLDER } from './storage.ts'
 
 /**

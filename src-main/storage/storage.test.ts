@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { DATABASE_FILE } from './database.ts'
+import { DATABASE_FILE } from './database/database.ts'
 import { openStorage, type Storage } from './storage.ts'
 
 describe('a peer’s storage', () => {

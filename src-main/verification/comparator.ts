@@ -12,3 +12,11 @@ export interface Comparator {
 
 /** Outputs are the same when their bytes are: for everything that computes bit for bit alike everywhere. */
 export const exactHash: Comparator = { name: 'exact-hash', alike: (a, b) => a === b }
+
+/** Every rule by which outputs may be compared, by the name that manifests use. */
+const COMPARATORS: ReadonlyMap<string, Comparator> = new Map([[exactHash.name, exactHash]])
+
+/** The rule that a manifest names; `exact-hash` when it names none, undefined for one that this version does not know. */
+export function comparatorOf(name: string = exactHash.name): Comparator | undefined {
+  return COMPARATORS.get(name)
+}

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Cid, JobId } from '../../src-main/protocol/ids.ts'
 import { JOB_UNITS_MAX, REDUNDANCY_MAX } from '../../src-main/protocol/limits.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
-import { WasmParams } from '../../src-main/protocol/job-kinds/module.ts'
+import { ModuleCallParams } from '../../src-main/protocol/job-kinds/module.ts'
 import { DESCRIPTION_LENGTH_MAX, MODULE_FILES_MAX } from './limits.ts'
 import { DeadlineRisk, placement } from './placement.ts'
 import { Count } from './procedure.ts'
@@ -20,7 +20,7 @@ export const ModuleInput = z.discriminatedUnion('kind', [
 ])
 export type ModuleInput = z.infer<typeof ModuleInput>
 
-const { args, env, seed, limits } = WasmParams.shape
+const { args, env, seed, limits } = ModuleCallParams.shape
 
 /** A WebAssembly module to run on the mesh. */
 export const ModuleRequest = z.strictObject({

@@ -1,6 +1,6 @@
 import type { Person } from '#contract'
 import type { Messages } from '#text'
-import type { MeshNode } from '../ui/mesh-picture.tsx'
+import type { MeshNode } from '../ui/mesh/mesh-picture.tsx'
 import { trustStep } from './trust-step.ts'
 
 type Words = Messages['people']

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { PREFERENCES, type RuleReading } from '#contract'
 import type { Benchmark } from '../../bench.ts'
-import { peerIdOfKey, shortNameOf } from '../../network/peer-name.ts'
+import { peerIdOfKey, shortNameOf } from '../../network/identity/peer-name.ts'
 import type { PeerEvent } from '../../peer/event.ts'
 import { initialState, type PeerState } from '../../peer/state.ts'
 import { advance } from '../../peer/step.ts'

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { createBrain, JOB, manifestOf, NOON, submit } from '../../peer/brain.fixture.ts'
 import { toTimestamp } from '../../protocol/time.ts'
-import { ModuleLimits, WASM_MODULE } from '../../protocol/job-kinds/module.ts'
+import { moduleRules } from '../../protocol/job-kinds/module.ts'
+import { limitSeconds, UnitLimits } from '../../protocol/unit-limits.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import { createDeadlineRisks } from './deadline-risk.ts'
-import { unitSeconds } from '../../jobs/module/check.ts'
 
 const MINUTE_MS = 60_000
-const LIMITS = ModuleLimits.parse({})
+const LIMITS = UnitLimits.parse({})
 
 /** A job of twenty minutes on a machine of one core, and what is said of its deadline. */
 function asking(changes: Partial<JobManifest>, isMeasured = true) {
   const brain = createBrain()
-  const algorithms = ['test.echo', WASM_MODULE.id].map((algorithm_id) => ({
+  const algorithms = ['test.echo', moduleRules.id].map((algorithm_id) => ({
     algorithm_id,
     version: '1.0.0',
     supported: true,
@@ -74,11 +74,11 @@ describe('[F3] a deadline', () => {
 
   it('of a module that told no estimate is not judged by its limit', () => {
     const module = {
-      algorithm_id: WASM_MODULE.id,
-      params: { limits: LIMITS },
+      algorithm_id: moduleRules.id,
+      limits: LIMITS,
       required_resources: { cpu_cores: 1, ram_gb: 4 },
     }
-    const limit = { estimated_duration_seconds: unitSeconds(LIMITS) }
+    const limit = { estimated_duration_seconds: limitSeconds(LIMITS) }
     expect(asking({ ...module, ...limit, ...inMinutes(0.1) }).riskAt(NOON)).toBeUndefined()
     const told = { estimated_duration_seconds: 30 }
     expect(asking({ ...module, ...told, ...inMinutes(0.1) }).riskAt(NOON)).toBeDefined()

@@ -2,9 +2,7 @@ import type { DeadlineRisk } from '#contract'
 import { forecastEndMs } from '../../peer/forecast.ts'
 import { isUnderWay, type JobState, type PeerState } from '../../peer/state.ts'
 import { toMs } from '../../protocol/time.ts'
-import { ModuleLimits, WASM_MODULE } from '../../protocol/job-kinds/module.ts'
-import { z } from 'zod'
-import { unitSeconds } from '../../jobs/module/check.ts'
+import { limitSeconds } from '../../protocol/unit-limits.ts'
 
 /** A forecast counts for so long: lists ask for it at every change, and it takes milliseconds in a large mesh. */
 const FORECAST_MS = 1_000
@@ -13,9 +11,6 @@ const MINUTE_MS = 60_000
 
 /** Says whether a job will miss its deadline as things are; undefined when it will not, or has none. */
 export type DeadlineRisks = (job: JobState, nowMs: number) => DeadlineRisk | undefined
-
-/** The part of a module's parameters that bounds a unit. */
-const Bounded = z.object({ limits: ModuleLimits.prefault({}) })
 
 /** Creates it over a peer's state. */
 export function createDeadlineRisks(state: Readonly<PeerState>): DeadlineRisks {
@@ -39,9 +34,8 @@ export function createDeadlineRisks(state: Readonly<PeerState>): DeadlineRisks {
   }
 }
 
-/** Whether nothing is known of how long a unit takes: none has run, and its estimate is no more than a module's limit. */
+/** Whether nothing is known of how long a unit takes: none has run, and its estimate is no more than its limits. */
 function isGuess({ observedMs, manifest }: JobState): boolean {
-  if (observedMs > 0 || manifest.algorithm_id !== WASM_MODULE.id) return false
-  const bounded = Bounded.safeParse(manifest.params)
-  return bounded.success && manifest.estimated_duration_seconds === unitSeconds(bounded.data.limits)
+  const { limits, estimated_duration_seconds } = manifest
+  return observedMs === 0 && limits !== undefined && estimated_duration_seconds === limitSeconds(limits)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ME, NOON, peerOf } from '../../peer/brain.fixture.ts'
 import { JobId } from '../../protocol/ids.ts'
-import type { ActiveUnit } from '../../runtime/job-at-work.ts'
+import type { ActiveUnit } from '../../runtime/executing/job-at-work.ts'
 import { unitsHere } from './unit-here.ts'
 
 const unit = (changes: Partial<ActiveUnit> = {}): ActiveUnit => ({

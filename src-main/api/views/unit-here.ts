@@ -1,6 +1,6 @@
 import type { UnitHere } from '#contract'
 import type { PeerId } from '../../protocol/ids.ts'
-import type { ActiveUnit } from '../../runtime/job-at-work.ts'
+import type { ActiveUnit } from '../../runtime/executing/job-at-work.ts'
 
 /** More would be no list to look at; no PC computes so many at once. */
 const UNITS_HERE_MAX = 256

@@ -7,7 +7,8 @@ import type { ComputeCommitment } from '../../protocol/commitment.ts'
 import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
 import { toTimestamp } from '../../protocol/time.ts'
 import { SEALED, type JobManifest } from '../../protocol/work.ts'
-import { LENT_LIMITS, WASM_MODULE } from '../../protocol/job-kinds/module.ts'
+import { moduleRules } from '../../protocol/job-kinds/module.ts'
+import { LENT_LIMITS, UnitLimits } from '../../protocol/unit-limits.ts'
 import { whyWaiting } from './waiting.ts'
 
 const ME = `12D3KooW${'1'.repeat(44)}` as PeerId
@@ -104,10 +105,10 @@ function why(...events: PeerEvent[]): string | undefined {
 /** Why a module's job waits, whose units may use so much fuel, with a peer that lends so much. */
 function whyModule(fuel: number, lent: number): string | undefined {
   const state: PeerState = initialState(ME, 'me')
-  const { id: algorithm_id, version } = WASM_MODULE
-  const capability = { algorithm_id, version, supported: true, performance_score: 1 }
+  const { id: algorithm_id, version } = moduleRules
+  const capability = { algorithm_id, version, supported: true, performance_score: 1, limits: LENT_LIMITS }
   const { manifest } = SUBMITTED
-  const module = { algorithm_id, algorithm_version: version, params: { limits: { fuel } } }
+  const module = { algorithm_id, algorithm_version: version, limits: UnitLimits.parse({ fuel }) }
   const events: PeerEvent[] = [
     { ...SUBMITTED, manifest: { ...manifest, ...module, verification_redundancy: 1 } },
     ...ALWAYS,

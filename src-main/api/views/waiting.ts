@@ -1,5 +1,5 @@
 import type { Waiting } from '#contract'
-import { askedAboveLent } from '../../peer/lending.ts'
+import { notLent } from '../../peer/lending.ts'
 import { slotAt, slotsForOwn } from '../../peer/shared-slots.ts'
 import type { JobState, PeerState } from '../../peer/state.ts'
 import { spentPeers, TIME_OUTS_MAX } from '../../peer/time-outs.ts'
@@ -126,7 +126,7 @@ function aboveLent(slots: readonly AvailabilitySlot[], manifest: JobManifest): s
   const lines = slots.flatMap((slot) => {
     const capability = slot.algorithms.find((one) => one.algorithm_id === manifest.algorithm_id)
     if (capability === undefined || !fits(slot, manifest)) return []
-    return [capability.limits === undefined ? undefined : askedAboveLent(manifest, capability.limits)]
+    return [capability.limits === undefined ? undefined : notLent(manifest, capability.limits)]
   })
   return lines.includes(undefined) ? undefined : lines[0]
 }

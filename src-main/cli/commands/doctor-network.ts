@@ -1,7 +1,7 @@
 import type { Confirmation, LookFailure, OwnReach, Person } from '#contract'
-import { forwardText, relayingText, relayNames, routerText } from '../own-reach-text.ts'
-import { failureText } from '../reach-text.ts'
-import { durationText } from '../units-text.ts'
+import { forwardText, relayingText, relayNames, routerText } from '../output/own-reach-text.ts'
+import { failureText } from '../output/reach-text.ts'
+import { durationText } from '../output/units-text.ts'
 import type { Finding } from './finding.ts'
 
 /** Clocks that differ by more are worth setting: what others sign is good for minutes. */

@@ -4,17 +4,17 @@ import type { ApiCalls } from '../../api/transport/client.ts'
 import { FaultError, refuse } from '../../protocol/fault.ts'
 import { JobId } from '../../protocol/ids.ts'
 import { JOB_UNITS_MAX } from '../../protocol/limits.ts'
-import { WASM_MODULE } from '../../protocol/job-kinds/module.ts'
+import { moduleRules } from '../../protocol/job-kinds/module.ts'
 import { UnitIndex } from '../../protocol/work.ts'
-import { numberBetween } from '../arguments.ts'
+import { numberBetween } from '../options/arguments.ts'
 import { interruptible } from '../cancellation.ts'
-import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
-import { lateText } from '../placement-options.ts'
-import { createProgressLine } from '../progress-line.ts'
-import { openResultFile, resultFormat, saveModuleResult, saveResult } from '../result-file.ts'
-import { factsText, tableText } from '../table.ts'
-import type { Terminal } from '../terminal.ts'
-import { durationText, fuelText } from '../units-text.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
+import { lateText } from '../options/placement-options.ts'
+import { createProgressLine } from '../output/progress-line.ts'
+import { openResultFile, resultFormat, saveModuleResult, saveResult } from '../files/result-file.ts'
+import { factsText, tableText } from '../output/table.ts'
+import type { Terminal } from '../output/terminal.ts'
+import { durationText, fuelText } from '../output/units-text.ts'
 
 /** Commands on jobs: to list and follow them, to save results, to pause, order, end and remove them. */
 export function jobCommands(terminal: Terminal): Command[] {
@@ -49,7 +49,7 @@ export function jobCommands(terminal: Terminal): Command[] {
         const file = await openResultFile(options.out)
         const fetch = async (calls: ApiCalls): Promise<ResultFile> => {
           const { algorithm } = await calls.jobs.status({ job_id })
-          return algorithm.id === WASM_MODULE.id
+          return algorithm.id === moduleRules.id
             ? saveModuleResult(calls, job_id, file)
             : saveResult(calls, job_id, resultFormat(options.out), file)
         }

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { NodeInfo } from '#contract'
-import { PAGE_BYTES } from '../../protocol/job-kinds/module.ts'
-import { limitsGiven, withLimitOptions, type LimitOptions } from '../module-options.ts'
-import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
-import { factsText } from '../table.ts'
-import type { Terminal } from '../terminal.ts'
-import { durationText, fuelText } from '../units-text.ts'
+import { PAGE_BYTES } from '../../protocol/unit-limits.ts'
+import { limitsGiven, withLimitOptions, type LimitOptions } from '../options/module-options.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
+import { factsText } from '../output/table.ts'
+import type { Terminal } from '../output/terminal.ts'
+import { durationText, fuelText } from '../output/units-text.ts'
 
 /** The command `limits`. */
 export function limitsCommand(terminal: Terminal): Command {

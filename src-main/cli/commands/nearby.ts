@@ -4,11 +4,11 @@ import type { NearbyNow, NearbyTry } from '#contract'
 import type { ApiCalls } from '../../api/transport/client.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { numberBetween, onOrOff } from '../arguments.ts'
-import { findNamed } from '../named-person.ts'
-import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
-import { tableText } from '../table.ts'
-import type { Terminal } from '../terminal.ts'
+import { numberBetween, onOrOff } from '../options/arguments.ts'
+import { findNamed } from '../options/named-person.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
+import { tableText } from '../output/table.ts'
+import type { Terminal } from '../output/terminal.ts'
 
 /** How often it is looked whether the other side has said yes. A try ends by itself after two minutes. */
 const LOOK_MS = 250

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { NetworkChange, OwnReach } from '#contract'
 import { refuse } from '../../protocol/fault.ts'
-import { onOrOff, repeated } from '../arguments.ts'
-import { relayingText, relayNames, routerText } from '../own-reach-text.ts'
-import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
-import { factsText } from '../table.ts'
-import type { Terminal } from '../terminal.ts'
+import { onOrOff, repeated } from '../options/arguments.ts'
+import { relayingText, relayNames, routerText } from '../output/own-reach-text.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
+import { factsText } from '../output/table.ts'
+import type { Terminal } from '../output/terminal.ts'
 
 interface NetworkOptions extends CommonOptions {
   readonly relay?: boolean

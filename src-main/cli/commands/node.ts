@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { ComputeResource, HardwareInfo, NodeInfo } from '#contract'
-import { openInBrowser } from '../browser.ts'
-import { dataFolder } from '../data-folder.ts'
-import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
-import { factsText } from '../table.ts'
-import type { Terminal } from '../terminal.ts'
-import { bytesText, fuelLimitText } from '../units-text.ts'
+import { openInBrowser } from '../daemon/browser.ts'
+import { dataFolder } from '../daemon/data-folder.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
+import { factsText } from '../output/table.ts'
+import type { Terminal } from '../output/terminal.ts'
+import { bytesText, fuelLimitText } from '../output/units-text.ts'
 
 /** Commands on the running peer and its machine: `stop`, `info`, `ui`, `hardware`. */
 export function nodeCommands(terminal: Terminal): Command[] {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { BlockedPeer, PairRequest } from '#contract'
-import { numberBetween } from '../arguments.ts'
-import { findNamed } from '../named-person.ts'
-import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
-import { tableText } from '../table.ts'
-import type { Terminal } from '../terminal.ts'
+import { numberBetween } from '../options/arguments.ts'
+import { findNamed } from '../options/named-person.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
+import { tableText } from '../output/table.ts'
+import type { Terminal } from '../output/terminal.ts'
 
 const WHO = 'peer id, its beginning or end, short name or name'
 

@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import { INVITE_CODE_LENGTH_MAX, INVITE_MINUTES_MAX, type Person } from '#contract'
 import type { ApiCalls } from '../../api/transport/client.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { durationMinutes, numberBetween, textBetween } from '../arguments.ts'
-import { findNamed } from '../named-person.ts'
-import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
-import { reachText } from '../reach-text.ts'
-import { tableText } from '../table.ts'
-import type { Terminal } from '../terminal.ts'
+import { durationMinutes, numberBetween, textBetween } from '../options/arguments.ts'
+import { findNamed } from '../options/named-person.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
+import { reachText } from '../output/reach-text.ts'
+import { tableText } from '../output/table.ts'
+import type { Terminal } from '../output/terminal.ts'
 
 /** How long a code opens unless told otherwise. */
 const VALID_MINUTES = 60

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { FolderRepaired } from '../../peer-folder.ts'
 import { refuse } from '../../protocol/fault.ts'
-import { dataFolder } from '../data-folder.ts'
-import { newCommand, print, type CommonOptions } from '../peer-command.ts'
-import type { Terminal } from '../terminal.ts'
+import { dataFolder } from '../daemon/data-folder.ts'
+import { newCommand, print, type CommonOptions } from '../daemon/peer-command.ts'
+import type { Terminal } from '../output/terminal.ts'
 
 interface RepairOptions extends CommonOptions {
   readonly keepAfter?: boolean

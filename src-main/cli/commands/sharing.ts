@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { SharingInfo } from '#contract'
-import { numberBetween } from '../arguments.ts'
-import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
-import { factsText } from '../table.ts'
-import type { Terminal } from '../terminal.ts'
-import { bytesText } from '../units-text.ts'
+import { numberBetween } from '../options/arguments.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
+import { factsText } from '../output/table.ts'
+import type { Terminal } from '../output/terminal.ts'
+import { bytesText } from '../output/units-text.ts'
 
 const MINUTES_MAX = 24 * 60
 

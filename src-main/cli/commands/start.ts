@@ -8,12 +8,12 @@ import type { HeadlessOptions, ReadyLine } from '../../headless.ts'
 import { NAME_LENGTH_MAX } from '#contract'
 import { refuse } from '../../protocol/fault.ts'
 import { systemWords } from '../../protocol/system-error.ts'
-import { openInBrowser } from '../browser.ts'
-import { integerBetween, numberBetween, repeated, textBetween } from '../arguments.ts'
-import { daemonEnvironment } from '../daemon-environment.ts'
-import { dataFolder } from '../data-folder.ts'
-import { newCommand, print, type CommonOptions } from '../peer-command.ts'
-import type { Terminal } from '../terminal.ts'
+import { openInBrowser } from '../daemon/browser.ts'
+import { integerBetween, numberBetween, repeated, textBetween } from '../options/arguments.ts'
+import { daemonEnvironment } from '../daemon/daemon-environment.ts'
+import { dataFolder } from '../daemon/data-folder.ts'
+import { newCommand, print, type CommonOptions } from '../daemon/peer-command.ts'
+import type { Terminal } from '../output/terminal.ts'
 
 /** A daemon that does not answer after this long has a problem worth showing instead of waiting. */
 const READY_WITHIN_MS = 30_000

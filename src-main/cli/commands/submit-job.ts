@@ -6,7 +6,7 @@ import type { ApiCalls } from '../../api/transport/client.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { Cid } from '../../protocol/ids.ts'
 import { JOB_UNITS_MAX, REDUNDANCY_MAX } from '../../protocol/limits.ts'
-import { integerBetween, numberBetween, textBetween } from '../arguments.ts'
+import { integerBetween, numberBetween, textBetween } from '../options/arguments.ts'
 import { interruptible, leftOfJob, lostWithJob, type JobWait } from '../cancellation.ts'
 import {
   paramsGiven,
@@ -14,18 +14,18 @@ import {
   withModuleOptions,
   type ModuleOptions,
   type SplitOption,
-} from '../module-options.ts'
+} from '../options/module-options.ts'
 import {
   lateText,
   placementGiven,
   withPlacementOptions,
   type PlacementOptions,
-} from '../placement-options.ts'
-import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
-import { openResultFile, saveModuleResult } from '../result-file.ts'
-import { localFile, type LocalFile } from '../scene-files.ts'
-import type { Terminal } from '../terminal.ts'
-import { uploadFiles } from '../upload.ts'
+} from '../options/placement-options.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
+import { openResultFile, saveModuleResult } from '../files/result-file.ts'
+import { localFile, type LocalFile } from '../files/scene-files.ts'
+import type { Terminal } from '../output/terminal.ts'
+import { uploadFiles } from '../files/upload.ts'
 import { followJob, mustBeDone, statusText } from './jobs.ts'
 
 const describing = textBetween(0, DESCRIPTION_LENGTH_MAX)

@@ -10,20 +10,20 @@ import {
   TILE_SIDE_MAX,
   TILE_SIDE_MIN,
 } from '../../protocol/job-kinds/render-tasks.ts'
-import { integerBetween, numberBetween, textBetween } from '../arguments.ts'
+import { integerBetween, numberBetween, textBetween } from '../options/arguments.ts'
 import { interruptible, leftOfJob, lostWithJob, type JobWait } from '../cancellation.ts'
-import { frameFile, frameList } from '../frames.ts'
+import { frameFile, frameList } from '../files/frames.ts'
 import {
   lateText,
   placementGiven,
   withPlacementOptions,
   type PlacementOptions,
-} from '../placement-options.ts'
-import { newCommand, print, withPeer, type CommonOptions } from '../peer-command.ts'
-import { checkResultPlace, openResultFile, resultFormat, saveResult } from '../result-file.ts'
-import { localFile, sceneFiles, type LocalFile } from '../scene-files.ts'
-import type { Terminal } from '../terminal.ts'
-import { uploadFiles } from '../upload.ts'
+} from '../options/placement-options.ts'
+import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
+import { checkResultPlace, openResultFile, resultFormat, saveResult } from '../files/result-file.ts'
+import { localFile, sceneFiles, type LocalFile } from '../files/scene-files.ts'
+import type { Terminal } from '../output/terminal.ts'
+import { uploadFiles } from '../files/upload.ts'
 import { followJob, mustBeDone, statusText } from './jobs.ts'
 
 /** Cameras that a file may be asked for. */

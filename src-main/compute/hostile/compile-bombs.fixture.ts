@@ -3,7 +3,7 @@
  * compiled within seconds.
  */
 import { fails, passes, type HostileCase } from './hostile-case.fixture.ts'
-import { SECTION } from '../metering/section.ts'
+import { SECTION } from '../metering/parse/section.ts'
 import {
   body,
   I32,

@@ -1,6 +1,6 @@
 import createWabt from 'wabt'
 import type { Fault } from '../../protocol/fault.ts'
-import type { ModuleLimits } from '../../protocol/job-kinds/module.ts'
+import type { UnitLimits } from '../../protocol/unit-limits.ts'
 
 /** What a module tries, and what becomes of it. */
 export interface HostileCase {
@@ -9,7 +9,7 @@ export interface HostileCase {
   /** What it reads; absent: nothing. */
   readonly input?: Uint8Array
   /** Limits that differ from those of hostile-run.fixture.ts. */
-  readonly limits?: Partial<ModuleLimits>
+  readonly limits?: Partial<UnitLimits>
   /** The fault, and what its message says; or the output of a module that harms nobody. */
   readonly ends:
     | { readonly kind: Fault['kind']; readonly message: RegExp }

@@ -7,10 +7,10 @@ import { outcomesOf } from '../../ports/runner.contract.ts'
 import type { RunInput, RunOutcome, RunTask } from '../../ports/runner.ts'
 import { cidOfDigest, RAW } from '../../protocol/cid.ts'
 import type { Params } from '../../protocol/work.ts'
-import { INPUT_ROLE, MODULE_ROLE, WASM_MODULE } from '../../protocol/job-kinds/module.ts'
+import { INPUT_ROLE, MODULE_ROLE, moduleRules } from '../../protocol/job-kinds/module.ts'
 import { clock } from '../clock.fixture.ts'
-import { forkHost } from '../fork-host.ts'
-import type { HostBounds } from '../host-bounds.ts'
+import { forkHost } from '../host/fork-host.ts'
+import type { HostBounds } from '../host/host-bounds.ts'
 import { createRunner } from '../runner.ts'
 import type { HostileCase } from './hostile-case.fixture.ts'
 
@@ -76,8 +76,8 @@ async function taskOf(folder: string, { name, module, input, limits }: HostileCa
   const all = { ...LIMITS, ...limits }
   return {
     id: name,
-    algorithmId: WASM_MODULE.id,
-    algorithmVersion: WASM_MODULE.version,
+    algorithmId: moduleRules.id,
+    algorithmVersion: moduleRules.version,
     params: limits === undefined ? DEFAULTS : { limits: all },
     inputs: {
       [MODULE_ROLE]: await blobOf(folder, module),

@@ -1,6 +1,6 @@
 /** Bytes that are no module, or not quite: wrong LEB128s, wrong sections, wrong order. */
 import { fails, meshwork, type HostileCase } from './hostile-case.fixture.ts'
-import { SECTION } from '../metering/section.ts'
+import { SECTION } from '../metering/parse/section.ts'
 import {
   ABI_EXPORTS,
   joined,

@@ -1,4 +1,4 @@
-import { SECTION } from '../metering/section.ts'
+import { SECTION } from '../metering/parse/section.ts'
 
 /** WebAssembly modules written byte by byte, for what no text format can say: the wrong, and the very large. */
 

@@ -1,4 +1,4 @@
-import { FC, FD, FE, OPCODES } from './opcodes.ts'
+import { FC, FD, FE, OPCODES } from './parse/opcodes.ts'
 
 /**
  * What things cost, in units of fuel. One place, data only: everything here is part of the meter's identity

@@ -1,12 +1,12 @@
-import { FUNCTION_KIND, KINDS } from './declaration.ts'
-import { valueTypeNames } from './function-type.ts'
-import type { ParsedModule } from './parsed-module.ts'
-import { parseModule } from './parse-module.ts'
+import { FUNCTION_KIND, KINDS } from './parse/declaration.ts'
+import { valueTypeNames } from './parse/function-type.ts'
+import type { ParsedModule } from './parse/parsed-module.ts'
+import { parseModule } from './parse/parse-module.ts'
 import { refuseModule } from './refusal.ts'
-import { limitResources, type Resources } from './resource-limits.ts'
-import { scanCode } from './scan-code.ts'
-import type { VALUE_TYPE } from './value-types.ts'
-import { exportsMemory, MEMORY_NAME, writeModule } from './write-module.ts'
+import { limitResources, type Resources } from './parse/resource-limits.ts'
+import { scanCode } from './scan/scan-code.ts'
+import type { VALUE_TYPE } from './parse/value-types.ts'
+import { exportsMemory, MEMORY_NAME, writeModule } from './write/write-module.ts'
 
 /** A value type as the text format writes it. */
 export type ValueTypeName = keyof typeof VALUE_TYPE

@@ -1,8 +1,8 @@
 import { assert, FaultError, refuse } from '../../protocol/fault.ts'
 import { refuseModule } from './refusal.ts'
-import { RESERVED, RESERVED_EXPORTS } from './reserved-export.ts'
+import { RESERVED, RESERVED_EXPORTS } from './parse/reserved-export.ts'
 import { trapReason } from './trap-reason.ts'
-import { NO_HOST_MEMORY } from './write-grow.ts'
+import { NO_HOST_MEMORY } from './write/write-grow.ts'
 
 /** A running module that pays for what it does. */
 export interface MeteredInstance {

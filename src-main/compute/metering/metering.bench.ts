@@ -4,13 +4,18 @@
  */
 import type { Benchmark, Measurement } from '../../bench.ts'
 import { FaultError } from '../../protocol/fault.ts'
-import { assemblyScriptWorkloads, hashModules, llvmWorkloads, type Workload } from './corpus.fixture.ts'
-import { lineStatisticsWorkload } from './line-statistics.fixture.ts'
+import {
+  assemblyScriptWorkloads,
+  hashModules,
+  llvmWorkloads,
+  type Workload,
+} from './programs/corpus.fixture.ts'
+import { lineStatisticsWorkload } from './programs/line-statistics.fixture.ts'
 import { meterModule, type MeterOptions } from './meter.ts'
 import { instantiateMetered, type MeteredInstance } from './metered-instance.ts'
-import { pathTraceWorkload } from './path-trace.fixture.ts'
-import { realModules } from './real-modules.fixture.ts'
-import { sqliteWorkload } from './sqlite.fixture.ts'
+import { pathTraceWorkload } from './programs/path-trace.fixture.ts'
+import { realModules } from './programs/real-modules.fixture.ts'
+import { sqliteWorkload } from './programs/sqlite.fixture.ts'
 
 /** V8 compiles what is hot again in the background: until then what runs is not what counts. */
 const WARM_UP_MS = 400

@@ -6,7 +6,8 @@ import { ModuleRequest, type JobStatus } from '#contract'
 import { assemblePeer, type AssembledPeer } from '../../assemble.ts'
 import type { Runner, RunOutcome, RunTask } from '../../ports/runner.ts'
 import type { Cid, JobId } from '../../protocol/ids.ts'
-import { LENT_LIMITS, WASM_MODULE } from '../../protocol/job-kinds/module.ts'
+import { moduleRules } from '../../protocol/job-kinds/module.ts'
+import { LENT_LIMITS } from '../../protocol/unit-limits.ts'
 import { createBrowserSessions } from '../../api/transport/browser-sessions.ts'
 import type { Api } from '../../api/api.ts'
 import { apiOfPeer } from '../../api/api-of-peer.fixture.ts'
@@ -70,7 +71,7 @@ function fakeRunner(): Runner {
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     algorithms: () => [
-      { algorithmId: WASM_MODULE.id, version: WASM_MODULE.version, scope: 'shared', engine },
+      { algorithmId: moduleRules.id, version: moduleRules.version, scope: 'shared', limited: true, engine },
       { algorithmId: 'wasm.check', version: '1.0.0', scope: 'local', engine },
     ],
     concurrency: 2,
@@ -269,7 +270,9 @@ describe('map and reduce', () => {
     expect(manifest).toMatchObject({
       description: 'letters (reduce)',
       unit_count: 1,
-      params: { seed: 9, limits: { fuel: 1_000 } },
+      params: { seed: 9 },
+      limits: { fuel: 1_000 },
+      result: 'joined',
     })
     expect(manifest.params).not.toHaveProperty('args')
     expect(manifest).not.toHaveProperty('parts')

@@ -1,13 +1,13 @@
 import { DESCRIPTION_LENGTH_MAX, type FollowingJob } from '#contract'
 import type { PeerEvent } from '../../peer/event.ts'
 import type { JobState } from '../../peer/state.ts'
-import { faultOf, type Fault } from '../../protocol/fault.ts'
-import type { Cid, JobId } from '../../protocol/ids.ts'
+import { faultOf, refuse, type Fault } from '../../protocol/fault.ts'
+import type { JobId } from '../../protocol/ids.ts'
 import { toTimestamp } from '../../protocol/time.ts'
-import { INPUT_ROLE, MODULE_ROLE, WasmParams } from '../../protocol/job-kinds/module.ts'
+import { INPUT_ROLE, MODULE_ROLE, ModuleParams } from '../../protocol/job-kinds/module.ts'
 import type { JobManifest } from '../../protocol/work.ts'
-import { newJobKey } from '../../runtime/job-sealer.ts'
-import { followingJob, reduceModule } from '../following-job.ts'
+import { newJobKey } from '../../runtime/requesting/job-sealer.ts'
+import { followingJob } from '../following-job.ts'
 import type { ModuleResults } from '../joined-results.ts'
 import type { ApiParts } from '../../api/parts.ts'
 import { stateView } from '../../api/views/job-view.ts'
@@ -19,7 +19,7 @@ export interface Reducer {
   stop(): void
 }
 
-/** Creates the reducer. What was not submitted when the peer stopped is when it runs again. */
+/** Creates the reducer. Pending reduce jobs are submitted after a restart. */
 export function createReducer(parts: ApiParts, results: ModuleResults): Reducer {
   const { runtime, clock } = parts
   const { state } = runtime
@@ -40,16 +40,18 @@ export function createReducer(parts: ApiParts, results: ModuleResults): Reducer 
   function consider(job: JobState): void {
     const { job_id } = job.manifest
     if (job.status.state !== 'done') return
-    const reduce = reduceModule(job.manifest)
     const id = followingJob(job.manifest)
-    if (reduce === undefined || id === undefined || state.jobs.has(id) || atWork.has(job_id)) return
+    if (id === undefined || state.jobs.has(id) || atWork.has(job_id)) return
     atWork.add(job_id)
-    follow(job, id, reduce)
+    follow(job, id)
       .catch((error: unknown) => failures.set(job_id, faultOf(error, 'unit-failed')))
       .finally(() => atWork.delete(job_id))
   }
 
-  async function follow(job: JobState, id: JobId, reduce: Cid): Promise<void> {
+  async function follow(job: JobState, id: JobId): Promise<void> {
+    const { reduce } = ModuleParams.parse(job.manifest.params)
+    if (reduce === undefined)
+      refuse('malformed', 'the job does not name the module that combines its outputs')
     const { cid } = await results.joined(job)
     // It may have been removed meanwhile, and then nobody wants its outputs combined.
     if (!state.jobs.has(job.manifest.job_id)) return
@@ -58,13 +60,14 @@ export function createReducer(parts: ApiParts, results: ModuleResults): Reducer 
   }
 
   function reduceManifest(map: JobManifest, job_id: JobId, inputs: JobManifest['inputs']): JobManifest {
-    const { limits, seed } = WasmParams.parse(map.params)
+    const { seed } = ModuleParams.parse(map.params)
     const { parts: _parts, required_dataset: _dataset, encryption: _encryption, ...common } = map
     return {
       ...common,
       job_id,
       description: `${map.description} (reduce)`.slice(0, DESCRIPTION_LENGTH_MAX),
-      params: { limits, seed },
+      params: { seed },
+      result: 'joined',
       inputs,
       unit_count: 1,
       created_at: toTimestamp(clock.nowMs()),

@@ -2,11 +2,10 @@ import type { ModuleRequest, SubmittedModule } from '#contract'
 import { encodeCanonical } from '../../protocol/canonical.ts'
 import type { Cid } from '../../protocol/ids.ts'
 import { toTimestamp } from '../../protocol/time.ts'
-import { INPUT_ROLE, MODULE_ROLE, WASM_MODULE, type WasmParams } from '../../protocol/job-kinds/module.ts'
+import { INPUT_ROLE, MODULE_ROLE, moduleRules, type ModuleParams } from '../../protocol/job-kinds/module.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import { newJobId } from '../job-id.ts'
-import { blobInput, runLocalTask } from '../local-task.ts'
-import { CHECK, unitResources, unitSeconds } from './check.ts'
+import { checkModule } from './check.ts'
 import type { ApiParts } from '../../api/parts.ts'
 import { keptDataset, keyFor, placementOf } from '../placement.ts'
 import { followingJob } from '../following-job.ts'
@@ -14,8 +13,6 @@ import { splitInput } from './split-input.ts'
 
 /** What a submission keeps until its job has its own pins: one owner for all, so that a restart lets go of it. */
 const SUBMISSION_PIN = 'api:modules'
-/** Metering goes at 50 MB/s or more, and V8's own checks are faster: the largest module takes seconds. */
-const CHECK_LIMITS = { wallMsMax: 60_000, memoryBytesMax: 4 * 2 ** 30, outputBytesMax: 0 }
 
 /** The parts of a manifest that say how many units there are, and what each reads. */
 type Reading = Pick<JobManifest, 'inputs' | 'unit_count' | 'parts'>
@@ -90,44 +87,26 @@ export function createModuleSubmissions(parts: ApiParts): ModuleSubmissions {
   }
 }
 
-/**
- * Lets the sandbox look at a module, in the compute host: this process never reads what a stranger wrote.
- * @throws FaultError `module-refused` with one line that says what and where
- */
-async function checkModule(
-  { blobs, runner }: ApiParts,
-  cid: Cid,
-  { limits }: ModuleRequest,
-  signal: AbortSignal,
-): Promise<void> {
-  const task = {
-    id: `check ${cid}`,
-    algorithmId: CHECK.id,
-    algorithmVersion: CHECK.version,
-    params: { limits },
-    inputs: { [MODULE_ROLE]: blobInput(blobs, cid, 'the module') },
-    limits: CHECK_LIMITS,
-  }
-  await runLocalTask(runner, task, signal)
-}
-
 function manifestOf(
   { runtime, clock, random }: ApiParts,
   request: ModuleRequest,
   reading: Reading,
 ): JobManifest {
   const { args, env, seed, limits, reduce } = request
-  const params: WasmParams = { args, env, seed, limits, ...(reduce === undefined ? {} : { reduce }) }
+  const params: ModuleParams = { args, env, seed, ...(reduce === undefined ? {} : { reduce }) }
+  const units = { units: reading.unit_count, limits }
   return {
-    job_id: newJobId(random, WASM_MODULE.id),
+    job_id: newJobId(random, moduleRules.id),
     requester_id: runtime.state.me,
-    description: request.description ?? WASM_MODULE.id,
-    algorithm_id: WASM_MODULE.id,
-    algorithm_version: WASM_MODULE.version,
+    description: request.description ?? moduleRules.id,
+    algorithm_id: moduleRules.id,
+    algorithm_version: moduleRules.version,
     params,
     ...reading,
-    ...placementOf(request, unitResources(limits)),
-    estimated_duration_seconds: request.estimated_duration_seconds ?? unitSeconds(limits),
+    ...placementOf(request, moduleRules.resources(params, units)),
+    limits,
+    result: reduce === undefined ? 'joined' : 'reduced',
+    estimated_duration_seconds: request.estimated_duration_seconds ?? moduleRules.unitCost(params, units),
     priority: request.priority,
     verification_redundancy: request.redundancy,
     created_at: toTimestamp(clock.nowMs()),

@@ -1,7 +1,12 @@
 import { decode } from 'jpeg-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobSummary, PictureNews, RenderRequest, UnitView } from '#contract'
-import { animate, glbOf, newDocument, squareNode } from '../../compute/libraries/render/gltf-fixture.ts'
+import {
+  animate,
+  glbOf,
+  newDocument,
+  squareNode,
+} from '../../compute/libraries/render/import/gltf.fixture.ts'
 import type { Cid, JobId } from '../../protocol/ids.ts'
 import { blobChunks, uploadSource } from '../../api/transport/transfer.ts'
 import { faultOfRejected } from '../../api/transport/rejected.fixture.ts'

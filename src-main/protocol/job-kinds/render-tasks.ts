@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** 8K television is 7680 wide; beyond that the frame's sums (24 bytes a pixel) outgrow one process. */
 export const IMAGE_SIDE_MAX = 8192
 
-/** Radical enough for any still; the i64 film holds this many samples of any radiance the kernel passes. */
+/** More than any still needs; the i64 film holds this many samples of any radiance the kernel passes. */
 export const SAMPLES_PER_PIXEL_MAX = 65_536
 
 /** A smaller tile spends more on its messages and receipts than on its pixels. */
@@ -21,7 +21,7 @@ export const ANIMATION_SECONDS_MAX = 1_000_000
 /** A wider picture's framing camera is that of this shape, and shows more at the sides. */
 const ASPECT_MAX = 100
 
-/** A bound on what one path may bring that would never be reached is none. */
+/** No path brings so much radiance: a higher bound would not be one. */
 export const RADIANCE_CLAMP_MAX = 1e9
 
 /** Units of one job. A manifest's open ranges, receipts and anchors are all kept per unit. */
@@ -47,8 +47,8 @@ export interface RenderSplit {
  * `bounces` the longest path in surface hits after the first, `camera` the index among the file's cameras
  * (absent: the first, or a framing one where the file has none), `clamp` the most radiance that one path may
  * bring (absent: any; with it rare bright specks go, and a little light of caustics), `seconds` when in the file's
- * animations (absent: at rest), `scene_digest` the SHA-256 of the scene, packed, that the requester built of the job's
- * inputs: whoever builds another one does not render it.
+ * animations (absent: at rest), `scene_digest` the SHA-256 of the packed scene that the requester built of the job's
+ * inputs: a peer that builds another scene refuses to render it.
  *
  * None of tile, samples_per_unit or the order of units changes a bit of the picture.
  */

@@ -1,7 +1,7 @@
 import { createContext, use, useCallback, useMemo, useState, type ReactNode } from 'react'
 import type { JobId } from '#contract'
 import { useAction, useCalls } from '../../connection/calls.tsx'
-import { offerUndo } from '../../ui/undo-toast.tsx'
+import { offerUndo } from '../../ui/notices/undo-toast.tsx'
 
 interface RemovedJobs {
   /** Jobs that are not shown any more, though the node has them while they can be taken back. */

@@ -4,8 +4,8 @@ import { Link } from 'wouter'
 import { meshNodes, meshSummary } from '../../pairing/mesh-nodes.ts'
 import { useNode } from '../../state/node-store.ts'
 import { useText } from '../../state/text.tsx'
-import { MeshPicture } from '../../ui/mesh-picture.tsx'
-import { Section } from '../../ui/section.tsx'
+import { MeshPicture } from '../../ui/mesh/mesh-picture.tsx'
+import { Section } from '../../ui/layout/section.tsx'
 import classes from './small-mesh.module.css'
 
 /** The mesh, small, with the way to its people. */

@@ -2,8 +2,8 @@ import { Skeleton, Tooltip } from '@mantine/core'
 import type { DayStatistics } from '#contract'
 import type { Query } from '../../connection/calls.tsx'
 import { useFormat, useText } from '../../state/text.tsx'
-import { FaultNotice } from '../../ui/fault-notice.tsx'
-import { Sparkline } from '../../ui/sparkline.tsx'
+import { FaultNotice } from '../../ui/notices/fault-notice.tsx'
+import { Sparkline } from '../../ui/charts/sparkline.tsx'
 import classes from './today.module.css'
 
 const HOUR_MS = 3_600_000

@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import { meshNodes, meshSummary } from '../../pairing/mesh-nodes.ts'
 import { useNode } from '../../state/node-store.ts'
 import { useText } from '../../state/text.tsx'
-import { MeshPicture } from '../../ui/mesh-picture.tsx'
+import { MeshPicture } from '../../ui/mesh/mesh-picture.tsx'
 import classes from './mesh-tab.module.css'
 
 /** Fewer stand on one ring, where all are as near. */

@@ -2,8 +2,8 @@ import { ActionIcon, CopyButton, Tooltip } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { NodeInfo } from '#contract'
 import { useText } from '../../state/text.tsx'
-import { Facts } from '../../ui/facts.tsx'
-import { Section } from '../../ui/section.tsx'
+import { Facts } from '../../ui/layout/facts.tsx'
+import { Section } from '../../ui/layout/section.tsx'
 import classes from './settings.module.css'
 
 /** What this program is, and who this PC is to others. */

@@ -6,7 +6,7 @@ import { useAction, useCalls } from '../../connection/calls.tsx'
 import { faultText } from '../../connection/fault-text.ts'
 import { useExpected } from '../../state/expected.ts'
 import { useFormat, useText } from '../../state/text.tsx'
-import { offerUndo } from '../../ui/undo-toast.tsx'
+import { offerUndo } from '../../ui/notices/undo-toast.tsx'
 import classes from './network-section.module.css'
 
 /** Between addresses, in which there is no such character. */

@@ -1,6 +1,6 @@
 import { hostAndPort, type Confirmation, type OwnReach } from '#contract'
 import { useFormat, useText } from '../../state/text.tsx'
-import { Facts, type Fact } from '../../ui/facts.tsx'
+import { Facts, type Fact } from '../../ui/layout/facts.tsx'
 import { relayNames, routerSteps } from './network-words.ts'
 import classes from './network-section.module.css'
 

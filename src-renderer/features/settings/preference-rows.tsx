@@ -4,7 +4,7 @@ import { useAction, useCalls } from '../../connection/calls.tsx'
 import { useExpected } from '../../state/expected.ts'
 import { useNode } from '../../state/node-store.ts'
 import { useText } from '../../state/text.tsx'
-import { Section } from '../../ui/section.tsx'
+import { Section } from '../../ui/layout/section.tsx'
 import { SettingRow } from './setting-row.tsx'
 import classes from './settings.module.css'
 

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { useAction, useCalls } from '../../connection/calls.tsx'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
-import { Section } from '../../ui/section.tsx'
+import { Section } from '../../ui/layout/section.tsx'
 import classes from './settings.module.css'
 
 /** Stops the peer, after saying what happens to what runs here. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseAs } from '../../../protocol/canonical.ts'
 import { refuse } from '../../../protocol/fault.ts'
-import { threadCpuMs } from '../../cpu-time.ts'
+import { threadCpuMs } from '../../worker/cpu-time.ts'
 import type { Library, LibraryCall, LibraryResult } from '../../library.ts'
 
 /** `mesh.noop` has no parameters. */

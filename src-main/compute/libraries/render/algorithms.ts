@@ -1,19 +1,14 @@
+import { renderRules } from '../../../protocol/job-kinds/render.ts'
 import type { AlgorithmDeclaration } from '../../library.ts'
 
 /** The path tracer's module, as `node wasm/build.ts` writes it. */
 export const kernelModule = new URL('../../../../wasm/build/path-trace.wasm', import.meta.url)
 
-/**
- * Changes whenever the same files may give other bits or cost other fuel: with the kernel, and with what is made of a
- * scene's files. Version 1 took one packed scene.
- */
-const RENDER_VERSION = '2.0.0'
-
 /** `render.path-trace`, whose units anybody may run, and the tasks around it that each peer runs for itself. */
 export const renderAlgorithms: readonly AlgorithmDeclaration[] = [
   {
-    algorithmId: 'render.path-trace',
-    version: RENDER_VERSION,
+    algorithmId: renderRules.id,
+    version: renderRules.version,
     scope: 'shared',
     modules: [kernelModule],
     metered: true,

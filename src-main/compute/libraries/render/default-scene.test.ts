@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { SceneDescription } from '../../../../wasm/path-trace/scene.ts'
 import { checkScene, packScene } from '../../../../wasm/path-trace/scene.ts'
 import { defaultSceneGlb } from './default-scene.ts'
-import { importScene } from './import-scene.ts'
+import { importScene } from './import/import-scene.ts'
 import { smoothNormals, sphereMesh } from './triangle-mesh.ts'
 
 let scene: SceneDescription

@@ -3,8 +3,8 @@ import { KHRMaterialsEmissiveStrength } from '@gltf-transform/extensions'
 import { cos, sin } from '../../../../wasm/path-trace/exact-math.ts'
 import { trefoilMesh } from '../../../../wasm/path-trace/trefoil.ts'
 import type { Triple } from './matrix.ts'
-import { encodePng } from './png.ts'
-import { encodeSrgb8 } from './tone-map.ts'
+import { encodePng } from './picture/png.ts'
+import { encodeSrgb8 } from './picture/tone-map.ts'
 import { latheMesh, smoothNormals, sphereMesh, type TriangleMesh } from './triangle-mesh.ts'
 
 /** The room, metres: half its width, its height, its back wall and its open front. */

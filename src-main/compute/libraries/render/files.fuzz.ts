@@ -8,11 +8,11 @@ import { checkScene, packScene } from '../../../../wasm/path-trace/scene.ts'
 import { damagedBytes, fuzzSteps } from '../../../fuzz-bytes.fixture.ts'
 import type { FuzzRange, FuzzStep, Fuzzer } from '../../../fuzz.ts'
 import { pick, type Dice } from '../../metering/dice.fixture.ts'
-import { decodeImage } from './decode-image.ts'
-import { parseEnvironment } from './environment.ts'
-import { glbOf, meshNode, newDocument, SQUARE, squareNode } from './gltf-fixture.ts'
-import { importScene } from './import-scene.ts'
-import { createRandomPng } from './random-png.fixture.ts'
+import { decodeImage } from './textures/decode-image.ts'
+import { parseEnvironment } from './textures/environment.ts'
+import { glbOf, meshNode, newDocument, SQUARE, squareNode } from './import/gltf.fixture.ts'
+import { importScene } from './import/import-scene.ts'
+import { createRandomPng } from './textures/random-png.fixture.ts'
 
 /** Files of a step. */
 const STEP = 100

@@ -18,8 +18,8 @@ import { METERING } from '../../metering/identity.ts'
 import { createRunner } from '../../runner.ts'
 import { renderAlgorithms } from './algorithms.ts'
 import { defaultSceneGlb } from './default-scene.ts'
-import { glbOf, newDocument, squareNode } from './gltf-fixture.ts'
-import { createRandomPng } from './random-png.fixture.ts'
+import { glbOf, newDocument, squareNode } from './import/gltf.fixture.ts'
+import { createRandomPng } from './textures/random-png.fixture.ts'
 
 const LIMITS = { wallMsMax: 60_000, memoryBytesMax: 1 << 30, outputBytesMax: 64 << 20 }
 const clock: Clock = {

@@ -1,8 +1,8 @@
 import { refuse } from '../../../protocol/fault.ts'
 import type { Library } from '../../library.ts'
-import { createImageDecoder } from './image-decoder.ts'
+import { createImageDecoder } from './textures/image-decoder.ts'
 import { compileKernel, type MeteredKernel } from './metered-kernel.ts'
-import { createUnitRunner } from './unit-call.ts'
+import { createUnitRunner } from './unit/unit-call.ts'
 
 /**
  * The library behind `render.…`: units on a kernel that a worker keeps for a job, imports, previews and assemblies.
@@ -23,17 +23,17 @@ export function createRenderLibrary(): Library {
         case 'render.path-trace':
           return units.run(call)
         case 'render.import':
-          return (await import('./import-call.ts')).runImport(call, decoder)
+          return (await import('./import/import-call.ts')).runImport(call, decoder)
         case 'render.assemble':
-          return (await import('./assemble-call.ts')).runAssemble(call)
+          return (await import('./picture/assemble-call.ts')).runAssemble(call)
         case 'render.inspect':
-          return (await import('./inspect-call.ts')).runInspect(call)
+          return (await import('./import/inspect-call.ts')).runInspect(call)
         case 'render.preview':
-          return (await import('./scene-preview-call.ts')).runScenePreview(call, instantiate)
+          return (await import('./preview/scene-preview-call.ts')).runScenePreview(call, instantiate)
         case 'render.preview-tiles':
-          return (await import('./preview-call.ts')).runPreviewTiles(call)
+          return (await import('./preview/preview-call.ts')).runPreviewTiles(call)
         case 'render.thumbnail':
-          return (await import('./preview-call.ts')).runThumbnail(call)
+          return (await import('./preview/preview-call.ts')).runThumbnail(call)
         default:
           return refuse('unknown-algorithm', `${call.algorithmId} is not of the render library`)
       }

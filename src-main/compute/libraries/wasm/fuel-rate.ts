@@ -1,4 +1,4 @@
-import { threadCpuMs } from '../../cpu-time.ts'
+import { threadCpuMs } from '../../worker/cpu-time.ts'
 import { instantiateMetered } from '../../metering/metered-instance.ts'
 import { meterModule } from '../../metering/meter.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { faultOf } from '../../../protocol/fault.ts'
 import type { ModuleExport, ModuleImport } from '../../metering/meter.ts'
-import { abiOf } from './abi.ts'
+import { abiOf } from './abi/abi.ts'
 import { checkImports } from './imports.ts'
-import { MESHWORK_SIGNATURES } from './meshwork-functions.ts'
+import { MESHWORK_SIGNATURES } from './abi/meshwork-functions.ts'
 import { WASI_SIGNATURES } from './wasi/wasi-signatures.ts'
 
 const ALL = { ...MESHWORK_SIGNATURES, ...WASI_SIGNATURES }

@@ -8,8 +8,8 @@ import { faultOf, type Fault } from '../../../protocol/fault.ts'
 import type { Params } from '../../../protocol/work.ts'
 import type { LibraryCall, LibraryInput, LibraryResult } from '../../library.ts'
 import { wat } from '../../metering/wat.fixture.ts'
-import { libraryInput } from '../../read-input.ts'
-import { createStaging, type Staging } from '../../staging.ts'
+import { libraryInput } from '../../worker/read-input.ts'
+import { createStaging, type Staging } from '../../worker/staging.ts'
 import { createWasmLibrary } from './library.ts'
 
 /** A unit of a test. */

@@ -1,13 +1,13 @@
 import { parseAs } from '../../../protocol/canonical.ts'
 import { refuse } from '../../../protocol/fault.ts'
-import { MODULE_ROLE, WasmParams } from '../../../protocol/job-kinds/module.ts'
+import { MODULE_ROLE, ModuleCallParams } from '../../../protocol/job-kinds/module.ts'
 import type { Params } from '../../../protocol/work.ts'
 import type { Library, LibraryCall, LibraryOutcome, LibraryResult } from '../../library.ts'
 import { MODULE_CHECK } from './algorithms.ts'
 import { measureFuelRate } from './fuel-rate.ts'
 import { createCollector } from './garbage.ts'
 import { createModuleCache, type ModuleCache } from './module-cache.ts'
-import { createModuleMemory } from './module-memory.ts'
+import { createModuleMemory } from './unit/module-memory.ts'
 import { runUnit } from './unit-run.ts'
 
 /**
@@ -21,7 +21,7 @@ const GARBAGE_BYTES_MAX = 256 << 20
 export function createWasmLibrary(): Library {
   const modules = createModuleCache()
   /** Units of a batch share one object of parameters. */
-  const parsed = new WeakMap<Params, WasmParams>()
+  const parsed = new WeakMap<Params, ModuleCallParams>()
 
   let collect: (() => void) | undefined
   let garbageBytes = 0
@@ -67,8 +67,8 @@ function check(modules: ModuleCache, call: LibraryCall): LibraryResult {
   }
 }
 
-function paramsOf(call: LibraryCall): WasmParams {
-  const params = parseAs(call.params, WasmParams)
+function paramsOf(call: LibraryCall): ModuleCallParams {
+  const params = parseAs(call.params, ModuleCallParams)
   if (!params.ok) refuse('bad-input', params.fault.message)
   return params.value
 }

@@ -6,7 +6,7 @@ import { cidOfDigest, RAW } from '../../../protocol/cid.ts'
 import { FaultError } from '../../../protocol/fault.ts'
 import type { Seal } from '../../../protocol/job-key.ts'
 import { sealBytes } from '../../../sealing/seal.ts'
-import { libraryInput } from '../../read-input.ts'
+import { libraryInput } from '../../worker/read-input.ts'
 import type { LibraryInput } from '../../library.ts'
 import { createModuleCache, type ModuleCache } from './module-cache.ts'
 

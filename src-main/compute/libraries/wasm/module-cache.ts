@@ -1,12 +1,12 @@
 import { FaultError, faultOf, refuse, type Fault } from '../../../protocol/fault.ts'
-import type { ModuleLimits } from '../../../protocol/job-kinds/module.ts'
+import type { UnitLimits } from '../../../protocol/unit-limits.ts'
 import type { LibraryInput } from '../../library.ts'
 import { MODULE_BYTES_MAX } from '../../metering/limits.ts'
 import { meterModule, type ModuleShape } from '../../metering/meter.ts'
 import { refuseModule } from '../../metering/refusal.ts'
-import { abiOf, type ModuleAbi } from './abi.ts'
+import { abiOf, type ModuleAbi } from './abi/abi.ts'
 import { checkImports } from './imports.ts'
-import { MESHWORK_SIGNATURES } from './meshwork-functions.ts'
+import { MESHWORK_SIGNATURES } from './abi/meshwork-functions.ts'
 import { WASI_SIGNATURES } from './wasi/wasi-signatures.ts'
 
 /** Modules that a worker keeps compiled: the jobs that a peer works on at once are fewer. */
@@ -22,7 +22,7 @@ export interface LoadedModule {
 }
 
 /** The limits that are written into an instrumented module. */
-type MemoryLimits = Pick<ModuleLimits, 'memory_pages' | 'table_elements'>
+type MemoryLimits = Pick<UnitLimits, 'memory_pages' | 'table_elements'>
 
 /** Modules instrumented and compiled, by the name of their content and limits; the least recently used go. */
 export interface ModuleCache {

@@ -10,7 +10,7 @@ import { cProgramPath } from '../../../../wasm/examples/c-programs.ts'
 import { outcomesOf } from '../../../ports/runner.contract.ts'
 import type { Runner, RunInput, RunOutcome, RunTask } from '../../../ports/runner.ts'
 import { cidOfDigest, RAW } from '../../../protocol/cid.ts'
-import { WASM_MODULE } from '../../../protocol/job-kinds/module.ts'
+import { moduleRules } from '../../../protocol/job-kinds/module.ts'
 import type { Params } from '../../../protocol/work.ts'
 import { clock } from '../../clock.fixture.ts'
 import { METERING } from '../../metering/identity.ts'
@@ -63,8 +63,8 @@ async function taskOf({ module, input, params = {}, unitIndex = 0 }: Unit, id = 
   }
   return {
     id,
-    algorithmId: WASM_MODULE.id,
-    algorithmVersion: WASM_MODULE.version,
+    algorithmId: moduleRules.id,
+    algorithmVersion: moduleRules.version,
     params,
     inputs,
     unitIndex,
@@ -267,7 +267,7 @@ describe('strangers’ modules in a compute host', () => {
 
   it('run on an engine that names the meter', () => {
     const engine = runner.algorithms().find(({ algorithmId }) => algorithmId === 'wasm.module')?.engine
-    expect(engine).toBe(`wasm.module@${WASM_MODULE.version}+${METERING}`)
+    expect(engine).toBe(`wasm.module@${moduleRules.version}+${METERING}`)
   })
 
   it('are measured in fuel per second as a share of the reference machine', async () => {

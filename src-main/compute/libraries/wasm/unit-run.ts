@@ -1,15 +1,16 @@
 import { assert, FaultError, faultOf, refuse, type Fault } from '../../../protocol/fault.ts'
-import { INPUT_ROLE, PAGE_BYTES, type WasmParams } from '../../../protocol/job-kinds/module.ts'
-import { withLastWords } from '../../last-words.ts'
+import { INPUT_ROLE, type ModuleCallParams } from '../../../protocol/job-kinds/module.ts'
+import { PAGE_BYTES } from '../../../protocol/unit-limits.ts'
+import { withLastWords } from '../../messages/last-words.ts'
 import type { LibraryCall, LibraryOutcome } from '../../library.ts'
 import { instantiateMetered, type MeteredInstance } from '../../metering/metered-instance.ts'
 import { importsOf } from './imports.ts'
-import { meshworkProgram } from './meshwork-program.ts'
+import { meshworkProgram } from './abi/meshwork-program.ts'
 import type { LoadedModule } from './module-cache.ts'
-import type { ModuleMemory } from './module-memory.ts'
-import { createOutputSink } from './output-sink.ts'
-import type { UnitHost } from './unit-host.ts'
-import { createUnitLog } from './unit-log.ts'
+import type { ModuleMemory } from './unit/module-memory.ts'
+import { createOutputSink } from './unit/output-sink.ts'
+import type { UnitHost } from './unit/unit-host.ts'
+import { createUnitLog } from './unit/unit-log.ts'
 import { wasiProgram } from './wasi/wasi-program.ts'
 
 /**
@@ -20,7 +21,7 @@ import { wasiProgram } from './wasi/wasi-program.ts'
 export function runUnit(
   loaded: LoadedModule,
   call: LibraryCall,
-  params: WasmParams,
+  params: ModuleCallParams,
   memory: ModuleMemory,
 ): LibraryOutcome {
   const { limits } = params

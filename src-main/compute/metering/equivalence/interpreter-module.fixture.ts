@@ -2,7 +2,7 @@
  * Reads a module for the interpreter beside this file. Written apart from the meter's own reader, so that a mistake
  * in one is not repeated in the other; only the table of immediates is shared. It trusts what it reads.
  */
-import { FC, FD, IMMEDIATE, IMMEDIATES } from '../opcodes.ts'
+import { FC, FD, IMMEDIATE, IMMEDIATES } from '../parse/opcodes.ts'
 
 /** An instruction with its immediates; `target` is where a block ends, and for `if` where its `else` begins. */
 export interface Instruction {

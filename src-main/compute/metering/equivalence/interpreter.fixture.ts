@@ -13,7 +13,7 @@ import {
   SEGMENT,
   TABLE_ELEMENT,
 } from '../costs.ts'
-import { FC } from '../opcodes.ts'
+import { FC } from '../parse/opcodes.ts'
 import type { Instruction, InterpretedFunction, InterpretedModule } from './interpreter-module.fixture.ts'
 import { BINARY, LOADS, STORES, UNARY, type Value } from './interpreter-operators.fixture.ts'
 

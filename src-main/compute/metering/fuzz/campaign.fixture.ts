@@ -4,7 +4,7 @@
  * depends on nothing but seed and number: it can be had again alone.
  */
 import { FaultError } from '../../../protocol/fault.ts'
-import { hashModules } from '../corpus.fixture.ts'
+import { hashModules } from '../programs/corpus.fixture.ts'
 import { dice, pick } from '../dice.fixture.ts'
 import { meteredBehaviour, originalBehaviour } from '../equivalence/behaviour.fixture.ts'
 import type { Invocation } from '../equivalence/case.fixture.ts'

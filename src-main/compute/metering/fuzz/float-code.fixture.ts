@@ -12,8 +12,8 @@ import {
   PACKED,
   resultOf,
   SIGNATURES,
-} from '../opcodes.ts'
-import { VALUE_TYPE } from '../value-types.ts'
+} from '../parse/opcodes.ts'
+import { VALUE_TYPE } from '../parse/value-types.ts'
 
 /** Types of numbers, as opcodes.ts packs them. */
 export const { i32: I32, i64: I64, f32: F32, f64: F64, v128: V128 } = PACKED

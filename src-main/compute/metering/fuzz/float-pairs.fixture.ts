@@ -3,7 +3,7 @@
  * NaNs tells apart, looked at in each way that it tells apart. A rule of it that is wrong shows here without luck.
  */
 import type { Dice } from '../dice.fixture.ts'
-import { FD } from '../opcodes.ts'
+import { FD } from '../parse/opcodes.ts'
 import * as code from './float-code.fixture.ts'
 import { localOf } from './float-program.fixture.ts'
 

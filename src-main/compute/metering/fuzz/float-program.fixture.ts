@@ -4,7 +4,7 @@
  * of its types, in locals, blocks, loops, calls and handlers. All end, none traps.
  */
 import { type Dice, pick } from '../dice.fixture.ts'
-import { FD } from '../opcodes.ts'
+import { FD } from '../parse/opcodes.ts'
 import { moduleOf, name, section, uleb } from '../module-bytes.fixture.ts'
 import * as code from './float-code.fixture.ts'
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { FaultError } from '../../../protocol/fault.ts'
 import { meterModule } from '../meter.ts'
-import { realModules } from '../real-modules.fixture.ts'
+import { realModules } from '../programs/real-modules.fixture.ts'
 import type { Tally } from './campaign.fixture.ts'
 
 const MUTANTS = 100_000

@@ -3,7 +3,7 @@
  * may call would be this machine's answer and not the meter's.
  */
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { fromBase64 } from '../corpus.fixture.ts'
+import { fromBase64 } from '../programs/corpus.fixture.ts'
 import { subjects, vectorOf, type Vector } from './vector.fixture.ts'
 
 /** As in host-pool.ts. */

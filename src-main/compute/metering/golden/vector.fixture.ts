@@ -7,11 +7,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { assert } from '../../../protocol/fault.ts'
-import { WASM_MODULE } from '../../../protocol/job-kinds/module.ts'
+import { moduleRules } from '../../../protocol/job-kinds/module.ts'
 import { engineOf } from '../../engine.ts'
 import { wasmAlgorithms } from '../../libraries/wasm/algorithms.ts'
 import { createTestLibrary } from '../../libraries/wasm/library-call.fixture.ts'
-import { assemblyScriptWorkloads, llvmWorkloads, type Workload } from '../corpus.fixture.ts'
+import { assemblyScriptWorkloads, llvmWorkloads, type Workload } from '../programs/corpus.fixture.ts'
 import { meteredBehaviour } from '../equivalence/behaviour.fixture.ts'
 import type { EquivalenceCase, Invocation } from '../equivalence/case.fixture.ts'
 import { CONTROL_CASES } from '../equivalence/control.fixture.ts'
@@ -45,7 +45,7 @@ export interface VectorFile {
 
 /** The engine as it is today. */
 export async function engineToday(): Promise<string> {
-  const declaration = wasmAlgorithms.find(({ algorithmId }) => algorithmId === WASM_MODULE.id)
+  const declaration = wasmAlgorithms.find(({ algorithmId }) => algorithmId === moduleRules.id)
   assert(declaration !== undefined, 'the library declares wasm.module')
   return engineOf(declaration)
 }

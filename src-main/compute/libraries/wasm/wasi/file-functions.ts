@@ -1,5 +1,5 @@
-import { FILE_CALL_FUEL, MOVED_BYTE_FUEL } from '../host-costs.ts'
-import type { UnitHost } from '../unit-host.ts'
+import { FILE_CALL_FUEL, MOVED_BYTE_FUEL } from '../abi/host-costs.ts'
+import type { UnitHost } from '../unit/unit-host.ts'
 import { fail } from './wasi-errno.ts'
 import { FILE_TYPE, type Descriptor, type DescriptorTable, type WasiFile } from './wasi-file.ts'
 import { bytesOf, vectorsAt } from './wasi-io-vectors.ts'

@@ -1,5 +1,5 @@
-import { FILE_CALL_FUEL } from '../host-costs.ts'
-import type { UnitHost } from '../unit-host.ts'
+import { FILE_CALL_FUEL } from '../abi/host-costs.ts'
+import type { UnitHost } from '../unit/unit-host.ts'
 import { fail } from './wasi-errno.ts'
 import { descriptorOf, FILE_TYPE, type DescriptorTable, type WasiFile } from './wasi-file.ts'
 import type { WasiFunctions } from './wasi-functions.ts'

@@ -1,7 +1,7 @@
-import { HOST_CALL_FUEL } from '../host-costs.ts'
+import { HOST_CALL_FUEL } from '../abi/host-costs.ts'
 import type { HostFunction } from '../imports.ts'
-import { OutsideMemory } from '../module-memory.ts'
-import type { UnitHost } from '../unit-host.ts'
+import { OutsideMemory } from '../unit/module-memory.ts'
+import type { UnitHost } from '../unit/unit-host.ts'
 import { ERRNO, WasiError } from './wasi-errno.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { ModuleMemory } from '../module-memory.ts'
+import type { ModuleMemory } from '../unit/module-memory.ts'
 import { fail } from './wasi-errno.ts'
 
 /** Pieces of one read or write; POSIX's IOV_MAX. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createRandomStream } from '../unit-seed.ts'
+import { createRandomStream } from '../unit/unit-seed.ts'
 import { ERRNO } from './wasi-errno.ts'
 import { createTestProgram, RESULT, type TestProgram } from './wasi.fixture.ts'
 import { WASI_SIGNATURES, WASI } from './wasi-signatures.ts'

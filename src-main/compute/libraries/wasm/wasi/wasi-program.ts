@@ -6,8 +6,8 @@
  * function by function, until nothing of it was left but the names.
  */
 import type { MeteredInstance } from '../../../metering/metered-instance.ts'
-import { meshworkFunctions } from '../meshwork-functions.ts'
-import type { ModuleProgram, UnitHost } from '../unit-host.ts'
+import { meshworkFunctions } from '../abi/meshwork-functions.ts'
+import type { ModuleProgram, UnitHost } from '../unit/unit-host.ts'
 import { fileFunctions } from './file-functions.ts'
 import { pathFunctions } from './path-functions.ts'
 import { processFunctions } from './process-functions.ts'

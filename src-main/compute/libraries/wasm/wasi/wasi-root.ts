@@ -1,7 +1,7 @@
 import type { InputFile } from '../../../library.ts'
-import { VERIFIED_BYTE_FUEL } from '../host-costs.ts'
-import type { OutputSink } from '../output-sink.ts'
-import type { UnitHost } from '../unit-host.ts'
+import { VERIFIED_BYTE_FUEL } from '../abi/host-costs.ts'
+import type { OutputSink } from '../unit/output-sink.ts'
+import type { UnitHost } from '../unit/unit-host.ts'
 import { fail } from './wasi-errno.ts'
 import { descriptorOf, FILE_TYPE, type Descriptor, type WasiFile } from './wasi-file.ts'
 

@@ -1,4 +1,4 @@
-import type { ModuleMemory } from '../module-memory.ts'
+import type { ModuleMemory } from '../unit/module-memory.ts'
 import { FILE_TYPE, type Descriptor, type WasiFile } from './wasi-file.ts'
 
 /** The descriptor flag that each write goes to the end. */

@@ -1,6 +1,6 @@
 /** Calls of WASI functions as a module makes them, for tests: what a pointer needs is put into memory for it. */
 import { assert } from '../../../../protocol/fault.ts'
-import { createTestHost, type TestHost, type TestUnit } from '../unit-host.fixture.ts'
+import { createTestHost, type TestHost, type TestUnit } from '../unit/unit-host.fixture.ts'
 import { wasiProgram } from './wasi-program.ts'
 import { WASI } from './wasi-signatures.ts'
 

@@ -1,0 +1,146 @@
+import { fork } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { boundedCommand, type HostBounds } from './host-bounds.ts'
+import type { HostInput } from '../messages/input.ts'
+import { innermostProcess, killOrphans, killProcess, signalBehind, walledCommand, type Wall } from './wall.ts'
+
+/** A compute host that runs. */
+export interface HostProcess {
+  /** The host's own, behind whatever stands around it. */
+  readonly pid: number | undefined
+  send(input: HostInput): void
+  /** Ends the host, whatever it does. There is nothing in it that anybody will want again. */
+  kill(): void
+}
+
+/** What a host may touch and who hears of it. */
+export interface HostSpawn {
+  /** Files and folders that it may read; nothing else. */
+  readonly readable: readonly string[]
+  /** The folder it may write into and works in. */
+  readonly writable: string
+  /** What the operating system is to hold it to, as far as it can. */
+  readonly bounds: HostBounds
+  readonly wall: Wall
+  /** Everything it says, unparsed. */
+  readonly onMessage: (message: unknown) => void
+  /** Called once when it is gone. */
+  readonly onExit: (end: HostEnd) => void
+}
+
+/** How a host process ended. */
+export interface HostEnd {
+  /** One line. */
+  readonly reason: string
+  /** Whether it had used up its processor time, which is nobody's fault. */
+  readonly isSpent: boolean
+}
+
+/** Starts a compute host; Electron has another way of it. @throws when the process cannot be started */
+export type SpawnHost = (spawn: HostSpawn) => HostProcess
+
+/** What is kept of a dying host's last words. */
+const LAST_WORDS_CHARS_MAX = 2_000
+
+/** How long a host that is not wanted any longer may take to say that it is ready: a tenth of a second, alone. */
+const FIRST_WORD_WITHIN_MS = 10_000
+
+/** How long what a host said last may take to be read when it has ended: as long as nobody else holds its pipes. */
+const LAST_WORDS_WITHIN_MS = 2_000
+
+/** The system's way to end a process that used up its processor time. */
+const SPENT_SIGNAL = 'SIGXCPU'
+
+/**
+ * Starts `host.ts` as a child of Node under its permission model, behind a wall where there is one, within its bounds
+ * and with low priority: whoever works at this machine comes first.
+ */
+export const forkHost: SpawnHost = (spawn) => {
+  const walled = walledCommand(spawn.wall, process.execPath, spawn)
+  const command = boundedCommand(walled.file, spawn.bounds)
+  const child = fork(fileURLToPath(new URL('host.ts', import.meta.url)), [], {
+    execPath: command.file,
+    execArgv: [
+      ...command.leading,
+      ...walled.leading,
+      '--permission',
+      '--allow-worker',
+      ...spawn.readable.map((path) => `--allow-fs-read=${path}`),
+      `--allow-fs-read=${spawn.writable}`,
+      `--allow-fs-write=${spawn.writable}`,
+      `--v8-pool-size=${spawn.bounds.helperThreads}`,
+      '--no-warnings',
+    ],
+    env: {},
+    // Node lets worker threads read whatever lies below the working folder, whatever the permissions say (24.21).
+    cwd: spawn.writable,
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  lowerPriority(child.pid)
+  /** Known for certain when the host has said something: the shell and the wall have become it by then. */
+  let pid = spawn.wall.kind === 'none' ? child.pid : undefined
+  let lastWords = ''
+  let isGone = false
+  let isUnwanted = false
+  const end = (): void => {
+    // The host itself, so that the wall ends after it and leaves nothing behind.
+    if (!isGone && pid !== undefined && pid !== child.pid) killProcess(pid)
+    else child.kill('SIGKILL')
+  }
+  const kill = (): void => {
+    if (isUnwanted || pid !== undefined || isGone) return end()
+    // Bubblewrap that is killed while it builds leaves half of itself waiting: the host is ended at its first word.
+    isUnwanted = true
+    setTimeout(end, FIRST_WORD_WITHIN_MS).unref()
+  }
+  const gone = (reason: string) => {
+    if (isGone) return
+    isGone = true
+    const isSpent = reason === SPENT_SIGNAL
+    spawn.onExit({ reason: lastWords === '' ? reason : `${reason}: ${lastWords.trim()}`, isSpent })
+  }
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = (lastWords + text).slice(-LAST_WORDS_CHARS_MAX)
+  })
+  child.on('message', (message: unknown) => {
+    if (isGone) return
+    pid ??= innermostProcess(spawn.wall, child.pid)
+    if (isUnwanted) end()
+    else spawn.onMessage(message)
+  })
+  child.on('error', (error) => gone(error.message))
+  child.on('exit', (code, signal) => {
+    // Of bubblewrap that was killed while it builds half is left, and holds the pipes: 'close' would never come.
+    setTimeout(() => {
+      if (isGone) return
+      killOrphans(spawn.wall, spawn.writable)
+      gone(signal ?? `exit code ${code ?? 0}`)
+    }, LAST_WORDS_WITHIN_MS)
+  })
+  // Not 'exit': what the host said before it died has been read by then, too.
+  child.on('close', (code, signal) => {
+    gone(signal ?? signalBehind(spawn.wall, code) ?? `exit code ${code ?? 0}`)
+  })
+  return {
+    get pid() {
+      return pid ?? child.pid
+    },
+    send: (input) => {
+      // A host that is gone is heard of through 'close'; the error of writing to it says nothing more.
+      if (child.connected) child.send(input, () => undefined)
+    },
+    kill,
+  }
+}
+
+/** For a process that has hardly begun: the threads that it will start have its priority. */
+function lowerPriority(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // It ended already, which is heard of elsewhere, or the system has its own mind.
+  }
+}

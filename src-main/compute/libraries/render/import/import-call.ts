@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { packScene } from '../../../../../wasm/path-trace/scene.ts'
+import { parseAs } from '../../../../protocol/canonical.ts'
+import { refuse } from '../../../../protocol/fault.ts'
+import { ANIMATION_SECONDS_MAX } from '../../../../protocol/job-kinds/render-tasks.ts'
+import type { LibraryCall, LibraryResult } from '../../../library.ts'
+import type { ImageDecoder } from '../textures/image-decoder.ts'
+import { ImportRefusal } from '../gltf/import-fault.ts'
+import { importScene } from './import-scene.ts'
+import { environmentOf, resourcesOf, SCENE_ROLE } from './scene-inputs.ts'
+import { splitScene, type SplitScene } from './split-scene.ts'
+
+/**
+ * `render.import`: which of the file's cameras, width by height of the picture for a file without one, and when in its
+ * animations (at rest when absent).
+ */
+const ImportParams = z.strictObject({
+  camera: z.int().min(0).max(0xffff).optional(),
+  aspect: z.number().positive().max(100).optional(),
+  seconds: z.number().min(0).max(ANIMATION_SECONDS_MAX).optional(),
+})
+
+/**
+ * Splits a stranger's glTF file (input `scene`; `environment` a Radiance picture; all others by the names that the file
+ * gives them) into what travels, and builds the scene of that as a provider will.
+ *
+ * Output: the packed scene, for a preview. Extras: the inputs of a render by role, as far as they are not files that
+ * were handed over. Info: `files` (the other inputs: role to name), `digest` (of the packed scene), `decode_bytes` (what
+ * the largest texture takes while it is decoded), `triangles`, `materials`, `textures`, `lights`, `environment` (constant
+ * or map), `framed` (the picture's shape decided what is seen) and `warnings`.
+ *
+ * @throws FaultError `bad-input` with one clear line for whoever chose the file
+ */
+export async function runImport(call: LibraryCall, decoder: ImageDecoder): Promise<LibraryResult> {
+  const params = parseAs(call.params, ImportParams)
+  const main = call.inputs.get(SCENE_ROLE)
+  if (!params.ok) refuse('bad-input', params.fault.message)
+  if (main === undefined) refuse('bad-input', 'an import without a scene')
+  const { camera, aspect, seconds } = params.value
+  const environment = environmentOf(call.inputs)
+  const { description, parts } = split({ bytes: main.read(), resources: resourcesOf(call.inputs) })
+  const imported = await importScene(
+    { bytes: description, resources: parts },
+    {
+      ...(camera === undefined ? {} : { camera }),
+      ...(aspect === undefined ? {} : { aspect }),
+      ...(seconds === undefined ? {} : { seconds }),
+      ...(environment === undefined ? {} : { environment }),
+      decoder,
+    },
+  )
+  if (imported.kind !== 'scene') refuse('bad-input', imported.message)
+  const { scene, isFramed, textureFiles, decodeBytes, warnings } = imported
+  const output = packScene(scene)
+  // Images that no visible surface shows do not travel.
+  const sent = [...parts].filter(([role]) => !role.startsWith('image-') || textureFiles.has(role))
+  return {
+    output,
+    extras: {
+      [SCENE_ROLE]: description,
+      ...Object.fromEntries(
+        sent.flatMap(([role, part]) => (part.file === undefined ? [[role, part.read()]] : [])),
+      ),
+    },
+    info: {
+      files: Object.fromEntries(
+        sent.flatMap(([role, { file }]) => (file === undefined ? [] : [[role, file]])),
+      ),
+      digest: createHash('sha256').update(output).digest('hex'),
+      decode_bytes: decodeBytes,
+      triangles: scene.indices.length / 3,
+      materials: scene.materials.length,
+      textures: scene.textures.length,
+      lights: scene.lights.length,
+      environment: scene.environment.kind,
+      framed: isFramed,
+      warnings: warnings.map(({ kind, message }) => ({ kind, message })),
+    },
+    memoryBytes: 2 * output.byteLength + main.bytes,
+  }
+}
+
+function split(file: Parameters<typeof splitScene>[0]): SplitScene {
+  try {
+    return splitScene(file)
+  } catch (error) {
+    if (error instanceof ImportRefusal) refuse('bad-input', error.fault.message)
+    if (error instanceof RangeError) refuse('bad-input', 'the scene does not fit in memory')
+    throw error
+  }
+}

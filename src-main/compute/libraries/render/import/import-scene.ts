@@ -1,0 +1,214 @@
+/**
+ * Turns a glTF 2.0 file into a scene for the path tracer: every instance baked into world space, at rest or at a time.
+ *
+ * @example
+ * const imported = await importScene({ bytes: glb })
+ * if (imported.kind !== 'scene') return imported // an ImportFault, with one clear line for the user
+ * const blob = packScene(imported.scene)
+ */
+import type { Document, Material } from '@gltf-transform/core'
+import { SCENE_LIMITS } from '../../../../../wasm/path-trace/scene-layout.ts'
+import type {
+  EnvironmentDescription,
+  MaterialDescription,
+  SceneDescription,
+} from '../../../../../wasm/path-trace/scene.ts'
+import type { SceneFile } from '../gltf/resources.ts'
+import { type ImageDecoder, plainDecoder } from '../textures/image-decoder.ts'
+import { type ImportFault, ImportRefusal, type ImportWarning, refuseFile } from '../gltf/import-fault.ts'
+import { readGltf } from '../gltf/read-gltf.ts'
+import { animationEnd, poseDocument } from '../scene/animation.ts'
+import { importCamera } from '../scene/camera.ts'
+import {
+  checkSceneSize,
+  createGeometryBuilder,
+  placedPositions,
+  type PlacedPrimitive,
+  type SceneGeometry,
+  triangleArea,
+} from '../scene/geometry.ts'
+import { importLights } from '../scene/lights.ts'
+import { type ImportedMaterial, importMaterial, PLAIN_MATERIAL } from '../scene/materials.ts'
+import { type PlacedNode, placeNodes } from '../scene/nodes.ts'
+import { createTextureTable } from '../scene/textures.ts'
+import { studioEnvironment } from '../scene/studio-light.ts'
+
+/** Warnings kept of one file; a file with more wrong than this has made its point. */
+const WARNINGS_MAX = 100
+
+/** Width by height that a framing camera is made for where the caller does not say. */
+const ASPECT_DEFAULT = 4 / 3
+
+/**
+ * A scene counts as lit by its own surfaces if they emit at least this radiance on average over all of its
+ * area: lamps of a room do, a model's glowing eyes do not.
+ */
+const EMISSION_LIGHTS_SCENE = 0.02
+
+/** Shares of an animation at which a scene is looked at to frame it. */
+const FRAMED_AT = [0, 0.5, 1] as const
+
+/** How a scene is to be seen. */
+export interface ImportOptions {
+  /** Index among the file's cameras, in the order of its nodes. */
+  readonly camera?: number
+  /** Width by height of the picture, for the framing camera of a file without one. */
+  readonly aspect?: number
+  /** Seconds after the start of the file's animations; at rest when absent. */
+  readonly seconds?: number
+  /** Distant light, instead of what the file's lack of lights would bring. */
+  readonly environment?: EnvironmentDescription
+  /** Decodes the textures; one that keeps nothing when absent. */
+  readonly decoder?: ImageDecoder
+  /** What each part of the import may take, bytes: geometry as it decodes, textures, one texture's decoding. */
+  readonly memoryBytesMax?: number
+}
+
+/** A scene ready to pack, and what it lacks. */
+export interface ImportedScene {
+  readonly kind: 'scene'
+  readonly scene: SceneDescription
+  /** The file has no camera, so that the scene is framed by one made for the picture's shape. */
+  readonly isFramed: boolean
+  /** Names of the handed-over files that its textures came from. */
+  readonly textureFiles: ReadonlySet<string>
+  /** Memory that its largest texture takes while it is decoded, bytes. */
+  readonly decodeBytes: number
+  readonly warnings: readonly ImportWarning[]
+}
+
+/**
+ * Imports a stranger's file; never throws for what is in it, whatever it is. Skins and morph targets are
+ * taken as they rest or as the animations move them, points and lines are left out, and a file with neither lights nor surfaces that shine
+ * enough is lit by a studio's soft light (`studioEnvironment`).
+ */
+export async function importScene(
+  file: SceneFile,
+  options: ImportOptions = {},
+): Promise<ImportedScene | ImportFault> {
+  const warnings: ImportWarning[] = []
+  try {
+    const built = await buildScene(file, options, warnings)
+    return { kind: 'scene', ...built, warnings: warnings.slice(0, WARNINGS_MAX) }
+  } catch (error) {
+    if (error instanceof ImportRefusal) return error.fault
+    // The checks before this leave the reader nothing to stumble over but sizes that memory cannot hold.
+    if (error instanceof RangeError)
+      return { kind: 'out-of-memory', message: 'the scene does not fit in memory' }
+    throw error
+  }
+}
+
+async function buildScene(
+  file: SceneFile,
+  options: ImportOptions,
+  warnings: ImportWarning[],
+): Promise<Omit<ImportedScene, 'kind' | 'warnings'>> {
+  const { decoder = plainDecoder, memoryBytesMax = Infinity } = options
+  const { document, imageOf } = await readGltf(file, warnings, memoryBytesMax)
+  const framing =
+    options.seconds === undefined ? undefined : framedPositions(document, memoryBytesMax, warnings)
+  if (options.seconds !== undefined) poseDocument(document, options.seconds, warnings)
+  const { nodes, worldOf } = placeNodes(document)
+  const table = createTextureTable({ imageOf, decoder, memoryBytesMax }, warnings)
+  const materials: MaterialDescription[] = []
+  const known = new Map<Material | null, { material: ImportedMaterial; index: number }>()
+  const builder = createGeometryBuilder(worldOf)
+  const instances = instancesOf(nodes)
+  checkSceneSize(instances, memoryBytesMax)
+  for (const instance of instances) {
+    const source = instance.primitive.getMaterial()
+    const found = known.get(source) ?? {
+      material: source === null ? PLAIN_MATERIAL : importMaterial(source, table, warnings),
+      index: materials.length,
+    }
+    if (!known.has(source)) {
+      known.set(source, found)
+      materials.push(found.material.description)
+    }
+    builder.add(instance, found.material, found.index)
+  }
+  if (materials.length > SCENE_LIMITS.materials)
+    refuseFile('scene-too-large', 'the scene has too many materials')
+  const geometry = builder.build()
+  if (geometry.indices.length === 0) refuseFile('no-triangles', 'the scene has no triangles to render')
+  const lights = importLights(nodes)
+  if (lights.length > SCENE_LIMITS.lights) refuseFile('scene-too-large', 'the scene has too many lights')
+  const lit = lights.length > 0 || meanEmission(geometry, materials) >= EMISSION_LIGHTS_SCENE
+  const scene: SceneDescription = {
+    ...geometry,
+    materials,
+    textures: table.textures,
+    camera: importCamera(
+      nodes,
+      framing ?? geometry.positions,
+      options.camera,
+      options.aspect ?? ASPECT_DEFAULT,
+    ),
+    lights,
+    environment:
+      options.environment ?? (lit ? { kind: 'constant', radiance: [0, 0, 0] } : studioEnvironment()),
+  }
+  return {
+    scene,
+    isFramed: !hasCamera(nodes),
+    textureFiles: table.files,
+    decodeBytes: table.decodeBytes,
+  }
+}
+
+function hasCamera(nodes: readonly PlacedNode[]): boolean {
+  return nodes.some(({ node }) => node.getCamera() !== null)
+}
+
+function instancesOf(nodes: readonly PlacedNode[]): PlacedPrimitive[] {
+  return nodes.flatMap(({ node, world }) =>
+    (node.getMesh()?.listPrimitives() ?? []).map((primitive) => ({ primitive, node, world })),
+  )
+}
+
+/**
+ * What a camera must see that is made for an animated scene without one: where everything is at the animations'
+ * beginning, middle and end. The same for every frame, so that the camera stands still. Undefined where the file has
+ * cameras.
+ */
+function framedPositions(
+  document: Document,
+  memoryBytesMax: number,
+  warnings: ImportWarning[],
+): Float32Array | undefined {
+  if (hasCamera(placeNodes(document).nodes)) return undefined
+  const end = animationEnd(document)
+  const parts = FRAMED_AT.flatMap((share) => {
+    poseDocument(document, end * share, warnings)
+    const { nodes, worldOf } = placeNodes(document)
+    const instances = instancesOf(nodes)
+    checkSceneSize(instances, memoryBytesMax)
+    return placedPositions(instances, worldOf)
+  })
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+/** Radiance that surfaces emit, averaged over the area of all of them; textures count as white. */
+function meanEmission(geometry: SceneGeometry, materials: readonly MaterialDescription[]): number {
+  let [emitted, area] = [0, 0]
+  const { positions, indices, triangleMaterials } = geometry
+  for (let t = 0; t < triangleMaterials.length; t++) {
+    const [r, g, b] = materials[triangleMaterials[t] ?? 0]?.emissive ?? [0, 0, 0]
+    const size = triangleArea(
+      positions,
+      indices[3 * t] ?? 0,
+      indices[3 * t + 1] ?? 0,
+      indices[3 * t + 2] ?? 0,
+    )
+    emitted += size * (0.2126 * r + 0.7152 * g + 0.0722 * b)
+    area += size
+  }
+  return area > 0 ? emitted / area : 0
+}

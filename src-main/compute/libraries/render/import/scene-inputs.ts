@@ -1,0 +1,32 @@
+import type { EnvironmentDescription } from '../../../../../wasm/path-trace/scene.ts'
+import { refuse } from '../../../../protocol/fault.ts'
+import type { LibraryCall, LibraryInput } from '../../../library.ts'
+import { parseEnvironment } from '../textures/environment.ts'
+import type { SceneResource } from '../gltf/resources.ts'
+
+/** The role of the main file; beside it and the environment, inputs are named as the file names them. */
+export const SCENE_ROLE = 'scene'
+/** The role of a picture of distant light. */
+export const ENVIRONMENT_ROLE = 'environment'
+
+/** The distant light among a call's inputs. @throws FaultError `bad-input` for what is no picture of it */
+export function environmentOf(inputs: LibraryCall['inputs']): EnvironmentDescription | undefined {
+  const input = inputs.get(ENVIRONMENT_ROLE)
+  if (input === undefined) return undefined
+  const parsed = parseEnvironment(input.read())
+  if (parsed.kind === 'bad-environment') refuse('bad-input', parsed.message)
+  return parsed
+}
+
+/** The files beside a scene, each read when it is needed. */
+export function resourcesOf(inputs: LibraryCall['inputs']): Map<string, SceneResource> {
+  const resources = new Map<string, SceneResource>()
+  for (const [role, input] of inputs) {
+    if (role !== SCENE_ROLE && role !== ENVIRONMENT_ROLE) resources.set(role, resourceOf(input))
+  }
+  return resources
+}
+
+function resourceOf(input: LibraryInput): SceneResource {
+  return { key: input.contentName, read: () => input.read() }
+}

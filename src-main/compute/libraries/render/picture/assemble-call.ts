@@ -1,0 +1,36 @@
+import { parseAs } from '../../../../protocol/canonical.ts'
+import { refuse } from '../../../../protocol/fault.ts'
+import { RenderParams } from '../../../../protocol/job-kinds/render-tasks.ts'
+import type { LibraryCall, LibraryResult } from '../../../library.ts'
+import { assembleImage, type UnitOutput } from './assemble-image.ts'
+import { unitIndexOf } from './unit-role.ts'
+
+/**
+ * Puts a job's unit outputs (inputs `unit-0`, `unit-1`, …) together: a PNG, the extra `exr`, and as info the
+ * `mean_luminance` and the `exposure_stops` of the PNG. One unit's output is in memory at a time.
+ *
+ * @throws FaultError `bad-input` when units are missing or are not of this job
+ */
+export function runAssemble(call: LibraryCall): LibraryResult {
+  const params = parseAs(call.params, RenderParams)
+  if (!params.ok) refuse('bad-input', params.fault.message)
+  const image = assembleImage(params.value, unitOutputs(call))
+  if (image.kind !== 'image') refuse('bad-input', image.message)
+  const { width, height } = params.value
+  return {
+    output: Uint8Array.from(image.png),
+    extras: { exr: Uint8Array.from(image.exr) },
+    info: { mean_luminance: image.meanLuminance, exposure_stops: image.exposureStops },
+    memoryBytes: width * height * (24 + 12 + 3),
+  }
+}
+
+function* unitOutputs(call: LibraryCall): Generator<UnitOutput> {
+  let done = 0
+  for (const [role, input] of call.inputs) {
+    const index = unitIndexOf(role)
+    if (index === undefined) refuse('bad-input', `'${role}' is not a unit's output`)
+    yield { index, bytes: input.read() }
+    call.progress(++done / call.inputs.size)
+  }
+}

@@ -1,0 +1,64 @@
+import { decode } from 'fast-png'
+import { describe, expect, test } from 'vitest'
+import { FILM_SCALE } from '../../../../../wasm/path-trace/kernel.ts'
+import { unitCount, unitRegion } from '../../../../protocol/job-kinds/render-tasks.ts'
+import { assembleImage } from './assemble-image.ts'
+import { automaticExposure } from './exposure.ts'
+import { encodeSrgb8 } from './tone-map.ts'
+
+const SPLIT = { width: 20, height: 10, spp: 4, tile: 16, samples_per_unit: 2 }
+
+/** The output of a unit in which every pixel sees the same grey light. */
+function greyUnit(index: number, radiance: number): { index: number; bytes: Uint8Array } {
+  const { x0, y0, x1, y1, s0, s1 } = unitRegion(SPLIT, index)
+  const sums = new BigInt64Array((x1 - x0) * (y1 - y0) * 3).fill(BigInt(radiance * FILM_SCALE * (s1 - s0)))
+  return { index, bytes: new Uint8Array(sums.buffer) }
+}
+
+const units = [...Array(unitCount(SPLIT)).keys()]
+
+describe('assembling', () => {
+  test('gives a PNG of the right size and light', () => {
+    const image = assembleImage(
+      SPLIT,
+      units.map((index) => greyUnit(index, 0.5)),
+    )
+    if (image.kind !== 'image') throw new Error(image.message)
+    const png = decode(image.png)
+    expect([png.width, png.height, png.channels]).toEqual([20, 10, 3])
+    expect(new Set(png.data)).toEqual(new Set([encodeSrgb8(0.46)]))
+    expect(image.meanLuminance).toBeCloseTo(0.5, 6)
+    expect(image.exposureStops).toBe(0)
+  })
+
+  test('names the units that are missing', () => {
+    expect(assembleImage(SPLIT, [greyUnit(1, 1), greyUnit(2, 1)])).toMatchObject({
+      kind: 'missing-units',
+      count: 2,
+      first: [0, 3],
+    })
+  })
+
+  test('refuses a unit twice and output of another size', () => {
+    expect(assembleImage(SPLIT, [greyUnit(0, 1), greyUnit(0, 1)])).toMatchObject({
+      kind: 'bad-film',
+      unit: 0,
+    })
+    const cut = { index: 0, bytes: greyUnit(0, 1).bytes.subarray(24) }
+    expect(assembleImage(SPLIT, [cut])).toMatchObject({ kind: 'bad-film', unit: 0 })
+  })
+})
+
+describe('automatic exposure', () => {
+  const grey = (radiance: number) => automaticExposure(new Float32Array(300).fill(radiance))
+
+  test('leaves well-lit pictures and black ones alone', () => {
+    expect([0.2001, 0.7, 2.9, 0].map(grey)).toEqual([0, 0, 0, 0])
+  })
+
+  test('brings pictures in other units of light into view, in whole stops', () => {
+    expect(grey(0.7 * 1024)).toBe(-10)
+    expect(grey(0.7 / 64)).toBe(6)
+    expect(grey(1e12)).toBe(-20)
+  })
+})

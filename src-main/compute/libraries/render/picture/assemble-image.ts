@@ -1,0 +1,82 @@
+import { automaticExposure, meanLuminance } from './exposure.ts'
+import { encodeExr } from './exr.ts'
+import { createFilm, type Film, type FilmFault, filmRadiance, mergeUnit } from './film.ts'
+import { type RenderSplit, unitCount } from '../../../../protocol/job-kinds/render-tasks.ts'
+import { encodePng } from './png.ts'
+import { toneMap } from './tone-map.ts'
+
+/** Missing units named in a fault; a job may miss a million. */
+const MISSING_NAMED_MAX = 16
+
+/** A unit's number and its output, the kernel's film of the unit's region. */
+export interface UnitOutput {
+  readonly index: number
+  readonly bytes: Uint8Array
+}
+
+/** A finished picture: for the screen, for further work, and what was measured on the way. */
+export interface AssembledImage {
+  readonly kind: 'image'
+  /** sRGB of 8 bits, tone-mapped. */
+  readonly png: Uint8Array
+  /** Linear radiance, 32-bit float. */
+  readonly exr: Uint8Array
+  readonly meanLuminance: number
+  readonly exposureStops: number
+}
+
+/** Some units have not arrived: how many, and the first of them. */
+export interface MissingUnits {
+  readonly kind: 'missing-units'
+  readonly count: number
+  readonly first: readonly number[]
+  readonly message: string
+}
+
+/**
+ * Puts the outputs of all of a job's units, in any order, together into one picture. The bytes depend only
+ * on the sums: not on how the job was split nor on who rendered what.
+ *
+ * `exposureStops` fixes the exposure of the PNG; without it `automaticExposure` decides.
+ */
+export function assembleImage(
+  split: RenderSplit,
+  outputs: Iterable<UnitOutput>,
+  exposureStops?: number,
+): AssembledImage | FilmFault | MissingUnits {
+  const film = createFilm(split)
+  for (const { index, bytes } of outputs) {
+    const fault = mergeUnit(film, index, bytes)
+    if (fault !== undefined) return fault
+  }
+  return missingUnits(film) ?? developFilm(film, exposureStops)
+}
+
+function missingUnits(film: Film): MissingUnits | undefined {
+  const count = unitCount(film.split) - film.merged.size
+  if (count === 0) return undefined
+  const first: number[] = []
+  for (let unit = 0; first.length < Math.min(count, MISSING_NAMED_MAX); unit++) {
+    if (!film.merged.has(unit)) first.push(unit)
+  }
+  return {
+    kind: 'missing-units',
+    count,
+    first,
+    message: `${count} units are missing, the first is ${first[0] ?? 0}`,
+  }
+}
+
+/** The picture of a film with all its units merged. */
+function developFilm(film: Film, exposureStops: number | undefined): AssembledImage {
+  const { width, height } = film.split
+  const radiance = filmRadiance(film)
+  const stops = exposureStops ?? automaticExposure(radiance)
+  return {
+    kind: 'image',
+    png: encodePng(width, height, toneMap(radiance, stops)),
+    exr: encodeExr(width, height, radiance),
+    meanLuminance: meanLuminance(radiance),
+    exposureStops: stops,
+  }
+}

@@ -1,7 +1,0 @@
-import type { NanShape } from './nan-shapes.ts'
-
-/** At byte `at` of the original, before the instruction there: the value on top of the stack is to be made canonical. */
-export interface NanPatch {
-  readonly at: number
-  readonly shape: NanShape
-}

@@ -1,0 +1,31 @@
+import type { IdentifyResult, PeerId as Libp2pPeerId, PeerInfo } from '@libp2p/interface'
+import { KNOWN_PEERS_MAX } from '../limits.ts'
+
+/** The DHT's own protocol name, so that it never mixes with the public one. */
+export const KAD_PROTOCOL = '/meshwork/kad/1'
+
+/**
+ * Who serves the DHT, by their own word. Only those are told to others who ask: who only asks, as most do, is not to be
+ * found by everybody who knows a name.
+ */
+export interface ServingPeers {
+  heard(identified: Pick<IdentifyResult, 'peerId' | 'protocols'>): void
+  /** What others may be told of somebody: nothing of those who do not serve. */
+  tellable(info: PeerInfo): PeerInfo
+}
+
+/** Nobody yet; the one heard of longest ago is forgotten first. */
+export function createServingPeers(): ServingPeers {
+  const serving = new Set<string>()
+  const nameOf = (id: Libp2pPeerId): string => id.toString()
+  return {
+    heard({ peerId, protocols }) {
+      serving.delete(nameOf(peerId))
+      if (!protocols.includes(KAD_PROTOCOL)) return
+      serving.add(nameOf(peerId))
+      const [oldest] = serving
+      if (serving.size > KNOWN_PEERS_MAX && oldest !== undefined) serving.delete(oldest)
+    },
+    tellable: (info) => (serving.has(nameOf(info.id)) ? info : { ...info, multiaddrs: [] }),
+  }
+}

@@ -1,0 +1,142 @@
+import type { z } from 'zod'
+import { decodeCanonical } from '../../protocol/canonical.ts'
+import { FaultError, refuse, type Fault } from '../../protocol/fault.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import type { PublishedStore } from '../../ports/published-store.ts'
+import {
+  GET,
+  PUSH_BYTES_MAX,
+  PUT,
+  Push,
+  QUESTION_BYTES_MAX,
+  Question,
+  type OnRefused,
+  type Published,
+  type PublishedStoresParts,
+  type StoreOptions,
+} from './store-options.ts'
+import { createPublisher } from './store-publisher.ts'
+import { createSubscriber, type StoreCallback } from './store-subscriber.ts'
+
+/** The port's store, which also tells what was set and whether a value came live. */
+export interface NetworkStore<T> extends PublishedStore<T> {
+  /** Publishes a value, at once after a pause, else when `persistDebounce` has passed; always the newest. */
+  set(value: T): void
+  /** The value set last. */
+  get(): T | undefined
+  /** Calls back with the newest value now, remembered ones included, and on every newer one. */
+  subscribeToUser(peer: PeerId, callback: StoreCallback<T>, shut?: () => void): () => void
+}
+
+/** Refusals by kind since the start. */
+export type Refusals = Readonly<Partial<Record<Fault['kind'], number>>>
+
+/** All stores of one peer. */
+export interface PublishedStores {
+  createStore<S extends Published>(options: StoreOptions<S>): NetworkStore<z.infer<S>>
+  refusals(): Refusals
+  /** Publishes nothing more and listens to nobody. */
+  stop(): void
+}
+
+/** What the shared handlers need of one store. */
+interface Channel {
+  newest(): Uint8Array | undefined
+  /** Takes an envelope that its author pushed. */
+  take(from: PeerId, envelope: Uint8Array): 'refused' | undefined
+  onConnected(peer: PeerId): void
+  stop(): void
+}
+
+/**
+ * Stores as in document 000: every value travels as its author's signed envelope, to those who may read it and nobody
+ * else: by gossip that is not passed on, pushed to those whom gossip has not reached, and answered to who comes late.
+ *
+ * @example
+ * const stores = createPublishedStores({ transport, identity, clock, mayRead })
+ * const commitment = stores.createStore({
+ *   networkPath: 'compute/commitment', schema: ComputeCommitment, cacheable: true, persistDebounce: 100,
+ * })
+ * commitment.set(mine)
+ * const stop = commitment.subscribeToUser(friend, (theirs) => …)
+ */
+export function createPublishedStores(parts: PublishedStoresParts): PublishedStores {
+  const { transport, mayRead } = parts
+  const channels = new Map<string, Channel>()
+  const refusals: Partial<Record<Fault['kind'], number>> = {}
+  const refused = (fault: Fault) => {
+    refusals[fault.kind] = (refusals[fault.kind] ?? 0) + 1
+  }
+
+  /** Nothing of a stranger's is decoded, and strangers learn nothing. */
+  const mustBeReader = (peer: PeerId): void => {
+    if (!mayRead(peer)) refuse('not-trusted', 'this is for contacts')
+  }
+
+  transport.handle(
+    GET,
+    (from, bytes) => {
+      mustBeReader(from)
+      const question = decodeCanonical(bytes, Question, QUESTION_BYTES_MAX)
+      if (!question.ok) {
+        refused(question.fault)
+        throw new FaultError(question.fault)
+      }
+      return Promise.resolve(channels.get(question.value.path)?.newest() ?? new Uint8Array())
+    },
+    { requestBytesMax: QUESTION_BYTES_MAX },
+  )
+  transport.handle(
+    PUT,
+    (from, bytes) => {
+      mustBeReader(from)
+      const push = decodeCanonical(bytes, Push, PUSH_BYTES_MAX)
+      if (!push.ok) {
+        refused(push.fault)
+        throw new FaultError(push.fault)
+      }
+      channels.get(push.value.path)?.take(from, push.value.envelope)
+      return Promise.resolve(new Uint8Array())
+    },
+    { requestBytesMax: PUSH_BYTES_MAX },
+  )
+  const stopListening = transport.onConnection(({ kind, peer }) => {
+    if (kind !== 'connected') return
+    for (const channel of channels.values()) channel.onConnected(peer)
+  })
+
+  return {
+    createStore(options) {
+      const { store, channel } = createStore(options, parts, refused)
+      channels.set(options.networkPath, channel)
+      return store
+    },
+    refusals: () => ({ ...refusals }),
+    stop() {
+      stopListening()
+      for (const channel of channels.values()) channel.stop()
+      channels.clear()
+    },
+  }
+}
+
+function createStore<S extends Published>(
+  options: StoreOptions<S>,
+  parts: PublishedStoresParts,
+  refused: OnRefused,
+): { store: NetworkStore<z.infer<S>>; channel: Channel } {
+  const publisher = createPublisher<z.infer<S>>(options, parts, refused)
+  const subscriber = createSubscriber(options, parts, refused)
+  return {
+    store: { set: publisher.set, get: publisher.get, subscribeToUser: subscriber.subscribe },
+    channel: {
+      newest: publisher.newest,
+      take: subscriber.take,
+      onConnected: subscriber.onConnected,
+      stop() {
+        publisher.stop()
+        subscriber.stop()
+      },
+    },
+  }
+}

@@ -1,0 +1,186 @@
+import type { z } from 'zod'
+import { encodeCanonical, equalBytes } from '../../protocol/canonical.ts'
+import { openEnvelope } from '../../protocol/envelope.ts'
+import { failure, faultOf, success, type Outcome } from '../../protocol/fault.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import { ENVELOPE_BYTES_MAX, STALE_AFTER_MS } from '../../protocol/limits.ts'
+import { toMs } from '../../protocol/time.ts'
+import { VectorClock } from '../../protocol/vector-clock.ts'
+import { signalAfter } from '../signal-fault.ts'
+import {
+  domainOf,
+  EXCHANGE_MS_MAX,
+  GET,
+  topicOf,
+  type OnRefused,
+  type Published,
+  type PublishedStoresParts,
+  type StoreOptions,
+} from './store-options.ts'
+
+/** Takes a peer's value. `live` is false for one remembered from earlier, which may be of any age. */
+export type StoreCallback<T> = (value: T, how: { readonly live: boolean }) => void
+
+/** The subscribing half of a store. */
+export interface Subscriber<T> {
+  readonly subscribe: (author: PeerId, callback: StoreCallback<T>, shut?: () => void) => () => void
+  /** Takes an envelope that `author` should have signed; `'refused'` when it is not to be believed. */
+  readonly take: (author: PeerId, envelope: Uint8Array) => 'refused' | undefined
+  readonly onConnected: (peer: PeerId) => void
+  readonly stop: () => void
+}
+
+/** An author that somebody here listens to. */
+interface Followed<T> {
+  readonly callbacks: Set<StoreCallback<T>>
+  /** Told when the author answers that this peer may not read. */
+  readonly shuts: Set<() => void>
+  readonly leave: () => void
+  known: Known<T> | undefined
+  asking: boolean
+}
+
+/** The newest value of an author. `count` is its own entry in its vector clock, 0 without one. */
+interface Known<T> {
+  readonly value: T
+  readonly envelope: Uint8Array
+  readonly madeAtMs: number
+  readonly count: number
+  readonly live: boolean
+}
+
+/** A subscriber that follows nobody yet. */
+export function createSubscriber<S extends Published>(
+  { networkPath, schema, cacheable }: StoreOptions<S>,
+  { transport, identity, clock, memory }: PublishedStoresParts,
+  refused: OnRefused,
+): Subscriber<z.infer<S>> {
+  const authors = new Map<PeerId, Followed<z.infer<S>>>()
+  const memoryKey = (author: PeerId) => `${networkPath}/${author}`
+
+  const open = (author: PeerId, envelope: Uint8Array, live: boolean): Outcome<Known<z.infer<S>>> => {
+    const opened = openEnvelope(envelope, {
+      domain: domainOf(networkPath),
+      schema,
+      signer: author,
+      verify: (signer, message, signature) => identity.verify(signer, message, signature),
+      nowMs: clock.nowMs(),
+      ...(live ? { ageMsMax: STALE_AFTER_MS } : {}),
+      bytesMax: ENVELOPE_BYTES_MAX,
+    })
+    if (!opened.ok) return opened
+    const { value } = opened.value
+    if ('peer_id' in value && value.peer_id !== author) {
+      return failure('unsigned', `signed by ${author} in the name of another`)
+    }
+    return success({ value, envelope, madeAtMs: toMs(value.timestamp), count: ownCount(value, author), live })
+  }
+
+  const take = (author: PeerId, envelope: Uint8Array): 'refused' | undefined => {
+    const followed = authors.get(author)
+    if (followed === undefined) return undefined
+    const { known } = followed
+    if (known?.live === true && equalBytes(known.envelope, envelope)) return undefined
+    const opened = open(author, envelope, true)
+    if (!opened.ok) {
+      refused(opened.fault)
+      return 'refused'
+    }
+    const next = opened.value
+    if (known !== undefined && !isNewer(next, known)) {
+      refused({ kind: 'stale', message: 'not newer than what is known' })
+      return 'refused'
+    }
+    followed.known = next
+    if (cacheable) memory?.save(memoryKey(author), envelope)
+    for (const callback of [...followed.callbacks]) callback(next.value, { live: true })
+    return undefined
+  }
+
+  const remembered = (author: PeerId): Known<z.infer<S>> | undefined => {
+    const envelope = cacheable ? memory?.load(memoryKey(author)) : undefined
+    if (envelope === undefined) return undefined
+    const opened = open(author, envelope, false)
+    if (opened.ok) return opened.value
+    refused(opened.fault)
+    return undefined
+  }
+
+  /** Asks the author itself for its newest value, if it is there to ask. */
+  const ask = async (author: PeerId, followed: Followed<z.infer<S>>) => {
+    if (followed.asking || !transport.connections().some(({ peer }) => peer === author)) return
+    followed.asking = true
+    const deadline = signalAfter(clock, EXCHANGE_MS_MAX)
+    const envelope = await transport
+      .request(author, GET, encodeCanonical({ path: networkPath }), { signal: deadline.signal })
+      .catch((error: unknown) => {
+        const fault = faultOf(error, 'unreachable')
+        refused(fault)
+        if (fault.kind === 'not-trusted') shut(followed)
+        return undefined
+      })
+    deadline.cancel()
+    followed.asking = false
+    if (envelope !== undefined && envelope.byteLength > 0) take(author, envelope)
+  }
+
+  /** What the author said before counts for nothing; should it say the same again, that is news. */
+  const shut = (followed: Followed<z.infer<S>>) => {
+    followed.known = undefined
+    for (const tell of [...followed.shuts]) tell()
+  }
+
+  const follow = (author: PeerId): Followed<z.infer<S>> => {
+    // The author reaches its readers itself; who else is near has no business with it.
+    const hear = (bytes: Uint8Array) => take(author, bytes) ?? 'kept'
+    const leave = transport.subscribe(topicOf(author, networkPath), hear)
+    const followed: Followed<z.infer<S>> = {
+      callbacks: new Set(),
+      shuts: new Set(),
+      leave,
+      known: remembered(author),
+      asking: false,
+    }
+    authors.set(author, followed)
+    void ask(author, followed)
+    return followed
+  }
+
+  return {
+    subscribe(author, callback, whenShut) {
+      const followed = authors.get(author) ?? follow(author)
+      if (whenShut !== undefined) followed.shuts.add(whenShut)
+      const entry: StoreCallback<z.infer<S>> = (value, how) => callback(value, how)
+      followed.callbacks.add(entry)
+      if (followed.known !== undefined) entry(followed.known.value, { live: followed.known.live })
+      return () => {
+        if (whenShut !== undefined) followed.shuts.delete(whenShut)
+        if (!followed.callbacks.delete(entry) || followed.callbacks.size > 0) return
+        followed.leave()
+        if (authors.get(author) === followed) authors.delete(author)
+      }
+    },
+    take,
+    onConnected(peer) {
+      const followed = authors.get(peer)
+      if (followed !== undefined) void ask(peer, followed)
+    },
+    stop() {
+      for (const followed of authors.values()) followed.leave()
+      authors.clear()
+    },
+  }
+}
+
+function isNewer(next: Known<unknown>, known: Known<unknown>): boolean {
+  if (next.madeAtMs !== known.madeAtMs) return next.madeAtMs > known.madeAtMs
+  // After a restart the remembered value may come again, and is live then.
+  if (next.count === known.count) return next.live && !known.live
+  return next.count > known.count
+}
+
+function ownCount(value: object, author: PeerId): number {
+  if (!('vector_clock' in value)) return 0
+  const clock = VectorClock.safeParse(value.vector_clock)
+  return clock.success ? (clock.data[author] ?? 0) : 0
+}

@@ -1,0 +1,182 @@
+import type { Connection } from '@libp2p/interface'
+import type { PeerId } from '../../protocol/ids.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Confirmation } from '../../ports/own-reach.ts'
+import type { Reachability } from '../../ports/transport.ts'
+import { DIAL_BACK_PORTS_MAX } from '../../protocol/dial-back.ts'
+import { CAME_MS_MAX, REACH_AGAIN_MS, REACH_ASKED_MAX } from '../limits.ts'
+
+/** What learning of this peer's reach acts through. */
+export interface ReachParts {
+  readonly clock: Clock
+  /** Contacts' connections that are open and direct. */
+  readonly lines: () => readonly Connection[]
+  /** Where others may reach this peer: a router's ports, and its own. */
+  readonly ports: () => readonly number[]
+  /** Asks a contact to connect back. */
+  readonly ask: (
+    peer: PeerId,
+    ports: readonly number[],
+    options: { signal: AbortSignal },
+  ) => Promise<Confirmation>
+  /** Whether an IP address can be reached from anywhere. */
+  readonly isOutside: (host: string) => boolean
+  readonly changed: () => void
+}
+
+/** Learns whether others reach this peer from outside. */
+export interface Reach {
+  state(): Reachability
+  /** The IPv4 address that a contact outside sees this peer at. */
+  seenAt(): string | undefined
+  /** What contacts said, of each the latest, the newest first. */
+  confirmations(): readonly Confirmation[]
+  /** A connection with a contact has opened. `isAnswered`: it came to where this peer listens. */
+  opened(line: Connection, isAnswered: boolean): void
+  /** Asks contacts, when it is time to. */
+  tend(): void
+  /** Asks contacts now. Calls at the same time are one. */
+  check(options: { signal: AbortSignal }): Promise<void>
+  /** The network is another one: what was true need not be. */
+  reset(): void
+}
+
+/**
+ * What others see of this peer, by contacts alone (AutoNAT asks strangers too). A contact's word that it got through does
+ * not count, the connection does.
+ */
+export function createReach(parts: ReachParts): Reach {
+  const { clock, lines, ports, ask, isOutside, changed } = parts
+  let state: Reachability = { state: 'unknown' }
+  let asking: Promise<void> | undefined
+  let askedAtMs: number | undefined
+  let provenAtMs: number | undefined
+  /** Which network this is; what was asked in another says nothing of it. */
+  let epoch = 0
+  let said: readonly Confirmation[] = []
+  /** Contacts who are waited for, since they were asked to come. */
+  const awaited = new Map<PeerId, (line: Connection | undefined) => void>()
+
+  function set(next: Reachability): void {
+    const isNews = JSON.stringify({ ...state, sinceMs: 0 }) !== JSON.stringify({ ...next, sinceMs: 0 })
+    if (!isNews) return
+    state = next
+    changed()
+  }
+
+  function reachedBy(line: Connection): void {
+    provenAtMs = clock.nowMs()
+    const family: 'ip4' | 'ip6' = placeOf(line.remoteAddr.toString()).family === 'ip6' ? 'ip6' : 'ip4'
+    const known = state.state === 'public' ? state.families : []
+    if (known.includes(family)) return
+    set({ state: 'public', sinceMs: clock.nowMs(), families: [...known, family] })
+  }
+
+  /** The connection by which a contact comes; its word may be here a moment before. */
+  function coming(peer: PeerId): { came: Promise<Connection | undefined>; giveUp: () => void } {
+    const { promise, resolve } = Promise.withResolvers<Connection | undefined>()
+    awaited.set(peer, resolve)
+    const giveUp = (): void => {
+      resolve(undefined)
+      if (awaited.get(peer) === resolve) awaited.delete(peer)
+    }
+    return { came: promise, giveUp }
+  }
+
+  /** @returns what a contact says, and whether it tried from outside in vain */
+  async function askOne(peer: PeerId, signal: AbortSignal): Promise<{ word: Confirmation; inVain: boolean }> {
+    const askedIn = epoch
+    const { came, giveUp } = coming(peer)
+    const word = await ask(peer, ports().slice(0, DIAL_BACK_PORTS_MAX), { signal }).finally(() =>
+      clock.after(CAME_MS_MAX, giveUp),
+    )
+    const isFar = word.address !== undefined && isOutside(placeOf(word.address).host)
+    if (word.outcome !== 'open') {
+      giveUp()
+      return { word, inVain: isFar && (word.outcome === 'refused' || word.outcome === 'no-answer') }
+    }
+    const line = await came
+    if (line === undefined) return { word: { peer, atMs: word.atMs, outcome: 'no-word' }, inVain: false }
+    if (isFar && askedIn === epoch) reachedBy(line)
+    return { word, inVain: false }
+  }
+
+  async function askAll(most: number, signal: AbortSignal): Promise<void> {
+    const farFirst = [...lines()].sort((a, b) => Number(isFar(b)) - Number(isFar(a)))
+    const some = [...new Set(farFirst.map(({ remotePeer }) => remotePeer.toString() as PeerId))].slice(
+      0,
+      most,
+    )
+    if (some.length === 0 || ports().length === 0) return
+    askedAtMs = clock.nowMs()
+    const askedIn = epoch
+    const answers = await Promise.all(some.map((peer) => askOne(peer, signal)))
+    if (askedIn !== epoch) return
+    remember(answers.map(({ word }) => word))
+    const isProven = provenAtMs !== undefined && provenAtMs >= askedAtMs
+    if (!isProven && answers.some(({ inVain }) => inVain)) set({ state: 'private', sinceMs: clock.nowMs() })
+    changed()
+  }
+
+  function remember(words: readonly Confirmation[]): void {
+    const latest = new Map(said.map((one) => [one.peer, one]))
+    for (const one of words) {
+      // Whoever was asked a moment ago does not answer again so soon; what it said then stands.
+      if (one.outcome !== 'no-word' || !latest.has(one.peer)) latest.set(one.peer, one)
+    }
+    said = [...latest.values()].sort((a, b) => b.atMs - a.atMs).slice(0, 2 * REACH_ASKED_MAX)
+  }
+
+  /** Of the IPs that contacts say, which one alone may lie about, the one that most say; of as many, the newest. */
+  function seenAt(): string | undefined {
+    const votes = new Map<string, number>()
+    for (const { address = '' } of said) {
+      const { family, host } = placeOf(address)
+      if (family === 'ip4' && isOutside(host)) votes.set(host, (votes.get(host) ?? 0) + 1)
+    }
+    return [...votes].sort(([, a], [, b]) => b - a)[0]?.[0]
+  }
+
+  function isFar(line: Connection): boolean {
+    return isOutside(placeOf(line.remoteAddr.toString()).host)
+  }
+
+  function askNow(most: number, signal: AbortSignal): Promise<void> {
+    asking ??= askAll(most, signal).finally(() => (asking = undefined))
+    return asking
+  }
+
+  return {
+    state: () => state,
+    seenAt,
+    confirmations: () => said,
+    opened(line, isAnswered) {
+      if (!isAnswered) return
+      awaited.get(line.remotePeer.toString() as PeerId)?.(line)
+      if (isFar(line)) reachedBy(line)
+    },
+    tend() {
+      const nowMs = clock.nowMs()
+      // What is of the future is of a clock that was set back since.
+      const isRecent = (atMs: number | undefined): boolean =>
+        atMs !== undefined && nowMs >= atMs && nowMs - atMs < REACH_AGAIN_MS
+      if (asking !== undefined || isRecent(askedAtMs)) return
+      if (isRecent(provenAtMs) && seenAt() !== undefined) return
+      void askNow(REACH_ASKED_MAX, new AbortController().signal)
+    },
+    check: ({ signal }) => askNow(REACH_ASKED_MAX, signal),
+    reset() {
+      epoch += 1
+      askedAtMs = undefined
+      provenAtMs = undefined
+      said = []
+      set({ state: 'unknown' })
+    },
+  }
+}
+
+/** The IP of an address, and its family. */
+function placeOf(address: string): { readonly family: string; readonly host: string } {
+  const [, family = '', host = ''] = address.split('/')
+  return { family, host }
+}

@@ -1,0 +1,260 @@
+import { FaultError, type Fault } from '../../protocol/fault.ts'
+import type { Cid, PeerId } from '../../protocol/ids.ts'
+import {
+  addChunk,
+  addChunks,
+  allChunksBut,
+  chunkRanks,
+  chunksWithout,
+  countChunks,
+  firstsOf,
+  hasChunk,
+  hasMoreThan,
+  isChunkSet,
+  noChunks,
+  type ChunkSet,
+} from '../chunks/chunk-set.ts'
+import {
+  LEASE_MEANS_MAX,
+  LEASE_MS_MAX,
+  LEASE_MS_MIN,
+  LEASES_MAX,
+  LEASES_PER_MEMBER_MAX,
+  LEASES_PER_MEMBER_MIN,
+  SOURCES_MAX,
+  STARVED_MS,
+  SWARM_AGAIN_MS_MAX,
+  SWARM_AGAIN_MS_MIN,
+  SWARM_AGAIN_MS_PER_MEMBER,
+  SWARM_MEMORY_BYTES_MAX,
+} from '../limits.ts'
+import type { MemberReport, SwarmAnswer, SwarmQuestion, SwarmShare } from './swarm-wire.ts'
+
+/** What a member takes beside its set of chunks, about. */
+const ENTRY_BYTES = 500
+/** Weight of the newest chunk in what one takes. */
+const NEWEST_WEIGHT = 0.2
+
+/** What a leader is made of. */
+export interface SwarmLeaderParts {
+  readonly nowMs: () => number
+  /** How many chunks a blob that is here whole has. @throws FaultError when the peer may not have it, or it is not here */
+  readonly chunkCount: (peer: PeerId, cid: Cid) => number
+  readonly connected: () => ReadonlySet<PeerId>
+  readonly issuePass: (cid: Cid, peer: PeerId) => Uint8Array
+}
+
+/** The requester's side of its jobs' swarms. */
+export interface SwarmLeader {
+  /** Takes a member's report and says what it is to do; a fault that concerns one blob is answered for that blob. */
+  answer(from: PeerId, question: SwarmQuestion): SwarmAnswer
+}
+
+/** A peer that fetches, or has, one of the blobs. */
+interface Member {
+  held: ChunkSet
+  heldCount: number
+  /**
+   * Since when others have something for it of which it got nothing: since its latest chunk, or since they have it.
+   * Undefined while they have nothing.
+   */
+  waitsSinceMs: number | undefined
+  /** Chunks that it is taking from us, since when. */
+  readonly leases: Map<number, number>
+}
+
+/** Those who fetch one blob. */
+interface Swarm {
+  readonly count: number
+  readonly members: Map<PeerId, Member>
+  /** From a lease until the chunk is there, on average; undefined before the first. */
+  meanLeaseMs: number | undefined
+}
+
+/**
+ * Leads the swarms of the blobs that are here: each chunk leaves once, to one member, and the others get it from that
+ * one. A chunk leaves again when the member that was to take it is gone or slow, or for a member that gets nothing from
+ * the others although they have something for it.
+ */
+export function createSwarmLeader(parts: SwarmLeaderParts): SwarmLeader {
+  const { nowMs } = parts
+  const swarms = new Map<Cid, Swarm>()
+  const addresses = new Map<PeerId, readonly string[]>()
+  let rememberedBytes = 0
+
+  const bytesOf = ({ count, members }: Swarm) => (members.size + 1) * (count / 8 + ENTRY_BYTES)
+  /** The blob's swarm, as the one used last. */
+  const swarmOf = (cid: Cid, count: number): Swarm => {
+    const known = swarms.get(cid)
+    const swarm = known ?? { count, members: new Map<PeerId, Member>(), meanLeaseMs: undefined }
+    if (known === undefined) rememberedBytes += bytesOf(swarm)
+    swarms.delete(cid)
+    swarms.set(cid, swarm)
+    for (const [oldest, old] of swarms) {
+      if (rememberedBytes <= SWARM_MEMORY_BYTES_MAX || old === swarm) break
+      swarms.delete(oldest)
+      rememberedBytes -= bytesOf(old)
+    }
+    return swarm
+  }
+  const dropGone = (swarm: Swarm, connected: ReadonlySet<PeerId>) => {
+    rememberedBytes -= bytesOf(swarm)
+    for (const peer of swarm.members.keys()) if (!connected.has(peer)) swarm.members.delete(peer)
+    rememberedBytes += bytesOf(swarm)
+  }
+
+  const takeReport = (swarm: Swarm, from: PeerId, report: MemberReport, atMs: number): Member => {
+    const known = swarm.members.get(from)
+    const member = known ?? {
+      held: noChunks(swarm.count),
+      heldCount: 0,
+      waitsSinceMs: undefined,
+      leases: new Map<number, number>(),
+    }
+    if (known === undefined) {
+      swarm.members.set(from, member)
+      rememberedBytes += swarm.count / 8 + ENTRY_BYTES
+    }
+    member.held = report.held.slice()
+    const heldCount = countChunks(member.held)
+    if (heldCount > member.heldCount) member.waitsSinceMs = undefined
+    member.heldCount = heldCount
+    for (const [index, sinceMs] of [...member.leases]) {
+      if (hasChunk(member.held, index)) {
+        const before = swarm.meanLeaseMs ?? atMs - sinceMs
+        swarm.meanLeaseMs = before + (atMs - sinceMs - before) * NEWEST_WEIGHT
+        member.leases.delete(index)
+      } else if (!report.taking.includes(index)) {
+        member.leases.delete(index)
+      }
+    }
+    return member
+  }
+
+  const share = (from: PeerId, report: MemberReport, turn: Turn): SwarmShare => {
+    const { cid } = report
+    try {
+      const count = parts.chunkCount(from, cid)
+      if (!isChunkSet(report.held, count)) return refused({ kind: 'malformed', message: 'no set of chunks' })
+      const swarm = swarmOf(cid, count)
+      dropGone(swarm, turn.connected)
+      const member = takeReport(swarm, from, report, turn.atMs)
+      turn.members = Math.max(turn.members, swarm.members.size)
+      const take = chunksToTake(swarm, from, member, report, turn)
+      for (const index of take) member.leases.set(index, turn.atMs)
+      turn.leased += member.leases.size
+      const holders = holdersFor(swarm, from, member, report).map(([peer, held]): [number, Uint8Array] => [
+        turn.place(peer),
+        held,
+      ])
+      return { kind: 'share', take, holders, pass: parts.issuePass(cid, from) }
+    } catch (error) {
+      if (error instanceof FaultError) return refused(error.fault)
+      throw error
+    }
+  }
+
+  return {
+    answer(from, question) {
+      const connected = parts.connected()
+      for (const peer of addresses.keys()) if (!connected.has(peer)) addresses.delete(peer)
+      addresses.set(from, question.addresses)
+      const members: { peer: PeerId; addresses: string[] }[] = []
+      const places = new Map<PeerId, number>()
+      const turn: Turn = {
+        atMs: nowMs(),
+        connected,
+        members: 1,
+        leased: 0,
+        place(peer) {
+          const place =
+            places.get(peer) ?? members.push({ peer, addresses: [...(addresses.get(peer) ?? [])] }) - 1
+          places.set(peer, place)
+          return place
+        },
+      }
+      const blobs = question.blobs.map((report) => share(from, report, turn))
+      const paceMs = turn.members * SWARM_AGAIN_MS_PER_MEMBER
+      const again_ms = Math.min(SWARM_AGAIN_MS_MAX, Math.max(SWARM_AGAIN_MS_MIN, paceMs))
+      return { members, blobs, again_ms }
+    },
+  }
+}
+
+/** What one question's blobs share. */
+interface Turn {
+  readonly atMs: number
+  readonly connected: ReadonlySet<PeerId>
+  /** The largest of the swarms. */
+  members: number
+  /** What the member is taking, over all blobs so far. */
+  leased: number
+  /** A member's place in the answer's list. */
+  place(peer: PeerId): number
+}
+
+/** Chunks for a member to take from us: those that no other has or is taking, in an order of its own. */
+function chunksToTake(
+  swarm: Swarm,
+  from: PeerId,
+  member: Member,
+  { without }: MemberReport,
+  turn: Turn,
+): number[] {
+  const { count, members } = swarm
+  const room = leasesPerMember(members.size) - turn.leased - member.leases.size
+  if (room <= 0 || member.heldCount === count) return []
+  const elsewhere = noChunks(count)
+  const taken = noChunks(count)
+  for (const index of member.leases.keys()) addChunk(taken, index)
+  for (const [peer, other] of members) {
+    if (peer === from || without.includes(peer)) continue
+    addChunks(elsewhere, other.held)
+    for (const [index, sinceMs] of other.leases) {
+      if (turn.atMs - sinceMs < leaseMs(swarm)) addChunk(taken, index)
+    }
+  }
+  const lacking = chunksWithout(allChunksBut(count, []), member.held)
+  const atNobody = chunksWithout(chunksWithout(lacking, elsewhere), taken)
+  const atOthers = chunksWithout(elsewhere, member.held)
+  member.waitsSinceMs = countChunks(atOthers) === 0 ? undefined : (member.waitsSinceMs ?? turn.atMs)
+  if (countChunks(atNobody) > 0) return firstsOf(from, atNobody, room)
+  const waitsSinceMs = member.waitsSinceMs ?? turn.atMs
+  const isStarved = member.leases.size === 0 && turn.atMs - waitsSinceMs >= starvedMs(swarm)
+  return isStarved ? firstsOf(from, atOthers, 1) : []
+}
+
+function leasesPerMember(members: number): number {
+  return Math.min(LEASES_PER_MEMBER_MAX, Math.max(LEASES_PER_MEMBER_MIN, Math.ceil(LEASES_MAX / members)))
+}
+
+/** How long a chunk may be on its way to one member before another may take it too. */
+function leaseMs({ meanLeaseMs }: Swarm): number {
+  if (meanLeaseMs === undefined) return LEASE_MS_MAX
+  return Math.max(LEASE_MS_MIN, LEASE_MEANS_MAX * meanLeaseMs)
+}
+
+/** How long a member waits for what others have before it is given that from here. */
+function starvedMs({ meanLeaseMs }: Swarm): number {
+  return Math.max(STARVED_MS, LEASE_MEANS_MAX * (meanLeaseMs ?? 0))
+}
+
+/** Whom a member may ask for what it lacks: not the same few for all. */
+function holdersFor(
+  { members }: Swarm,
+  from: PeerId,
+  { held }: Member,
+  { without }: MemberReport,
+): [PeerId, ChunkSet][] {
+  const rank = chunkRanks(from)
+  const rankOf = (peer: PeerId) => chunkRanks(peer)(rank(0))
+  return [...members]
+    .filter(([peer, other]) => peer !== from && !without.includes(peer) && hasMoreThan(other.held, held))
+    .sort(([a], [b]) => rankOf(a) - rankOf(b))
+    .slice(0, SOURCES_MAX)
+    .map(([peer, other]) => [peer, other.held])
+}
+
+function refused(fault: Fault): SwarmShare {
+  return { kind: 'refused', fault }
+}

@@ -1,0 +1,101 @@
+import type { Clock } from '../../ports/clock.ts'
+import type { Transport } from '../../ports/transport.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import type { LeftRecord } from '../../protocol/whereabouts.ts'
+import type { PairRecords } from './pair-records.ts'
+
+/** Contacts who are looked for at a time: each is a search among those who serve. */
+const SOUGHT_MAX = 8
+/** What different servers say lies under one name; an honest one says what the author left last. */
+const ANSWERS_MAX = 16
+/** One search may take so long. */
+const SEARCH_MS_MAX = 20_000
+/** Whoever is missing is looked for after this, and then after twice as long, and so on up to the other. */
+const LOOK_MS_MIN = 3_000
+const LOOK_MS_MAX = 30 * 60_000
+
+/** What a search acts through. */
+export interface DirectorySearchParts {
+  readonly transport: Pick<Transport, 'leaveRecord' | 'findRecords'>
+  readonly clock: Clock
+  readonly records: PairRecords
+  /** Who is missing at this moment. */
+  readonly missing: () => readonly PeerId[]
+  /** This peer's own signed record. */
+  readonly own: () => Uint8Array
+  /** Takes what lay there under the names that were asked for. */
+  readonly takeFound: (
+    found: readonly LeftRecord[],
+    asked: readonly { readonly peer: PeerId; readonly token: Uint8Array }[],
+  ) => Promise<void>
+  /** Does something for which it does not matter whether it succeeds. */
+  readonly inBackground: (work: Promise<unknown>) => void
+}
+
+/** Looks for contacts in the network's directory. */
+export interface DirectorySearch {
+  /** Somebody went, or the network changed: soon, and often at first. */
+  hurry(): void
+  stop(): void
+}
+
+/**
+ * Leaves this peer's record for missing contacts with those who serve the network's directory, and looks there for
+ * theirs: the last way to two who are both at new addresses and have no friend in common who is there. Those who serve see
+ * names of one day and sealed bytes.
+ */
+export function createDirectorySearch(parts: DirectorySearchParts): DirectorySearch {
+  const { transport, clock, records, inBackground } = parts
+  const stopping = new AbortController()
+  let pauseMs = LOOK_MS_MIN
+  let turn = 0
+  let dueAtMs = 0
+  let cancel: (() => void) | undefined
+
+  const signal = (): AbortSignal => AbortSignal.any([stopping.signal, AbortSignal.timeout(SEARCH_MS_MAX)])
+
+  async function lookFor(peer: PeerId): Promise<void> {
+    const nowMs = clock.nowMs()
+    for (const { token, sealed } of records.sealedFor(peer, parts.own(), nowMs)) {
+      await transport.leaveRecord(token, sealed, { signal: signal() })
+    }
+    for (const token of records.tokensFrom(peer, nowMs)) {
+      const found: LeftRecord[] = []
+      for await (const sealed of transport.findRecords(token, { signal: signal() })) {
+        found.push({ token, sealed })
+        if (found.length === ANSWERS_MAX) break
+      }
+      await parts.takeFound(found, [{ peer, token }])
+    }
+  }
+
+  function look(): void {
+    const missing = parts.missing()
+    // All get their turn, however many there are.
+    const from = missing.length > SOUGHT_MAX ? turn % missing.length : 0
+    const sought = [...missing.slice(from), ...missing.slice(0, from)].slice(0, SOUGHT_MAX)
+    turn = from + sought.length
+    for (const peer of sought) inBackground(lookFor(peer))
+    pauseMs = Math.min(2 * pauseMs, LOOK_MS_MAX)
+    lookIn(pauseMs)
+  }
+
+  function lookIn(ms: number): void {
+    dueAtMs = clock.nowMs() + ms
+    cancel = clock.after(ms, look)
+  }
+
+  return {
+    hurry() {
+      pauseMs = LOOK_MS_MIN
+      // What is about to happen is not put off.
+      if (cancel !== undefined && Math.abs(dueAtMs - clock.nowMs()) <= LOOK_MS_MIN) return
+      cancel?.()
+      lookIn(pauseMs)
+    },
+    stop() {
+      stopping.abort()
+      cancel?.()
+    },
+  }
+}

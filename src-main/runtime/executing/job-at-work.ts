@@ -1,0 +1,83 @@
+import { unitId, type JobId, type PeerId } from '../../protocol/ids.ts'
+import type { JobKey } from '../../protocol/job-key.ts'
+import type { JobManifest } from '../../protocol/work.ts'
+import type { RunTask } from '../../ports/runner.ts'
+import type { FinishedUnits } from './finished-units.ts'
+import type { UnitParts } from './unit-parts.ts'
+
+/** Weight of the newest run in what a job's units take here. */
+const NEWEST_WEIGHT = 0.3
+
+/** A unit at work here. */
+export interface ActiveUnit {
+  readonly requester: PeerId
+  readonly job: JobId
+  readonly unit: number
+  readonly fraction: number
+  /** Absent until its manifest is here. */
+  readonly algorithmId?: string
+  /** Absent while it waits, and for runs so short that nobody could see them. */
+  readonly startedAtMs?: number
+  /** What its job's units took here of late; absent before the first. */
+  readonly expectedMs?: number
+}
+
+/** One job at work here. */
+export interface Work {
+  readonly requester: PeerId
+  readonly job: JobId
+  /** With its secrets, where it is encrypted. */
+  readonly manifest: Promise<JobManifest>
+  inputs: Promise<RunTask['inputs']>
+  /** There, once its list is loaded, for a job that was split. */
+  parts?: UnitParts
+  readonly partsLoaded: Promise<void>
+  /** Of an encrypted job, known with its manifest. */
+  key?: JobKey
+  /** Known as soon as anything runs. */
+  engine?: string
+  /** Aborted when the job is over: nothing is fetched for it any longer. */
+  readonly over: AbortController
+  /** Ends what was handed over together, once none of it is wanted any longer. */
+  readonly controllers: Map<AbortController, readonly number[]>
+  readonly wanted: Map<number, number>
+  readonly fractions: Map<number, number>
+  readonly startedAtMs: Map<number, number>
+  algorithmId?: string
+  /** What its units took here of late. */
+  expectedMs?: number
+  readonly finished: FinishedUnits
+}
+
+/** How a unit looks to those who show it. */
+export function activeUnit(work: Work, unit: number): ActiveUnit {
+  const { requester, job, algorithmId, expectedMs } = work
+  const startedAtMs = work.startedAtMs.get(unit)
+  return {
+    requester,
+    job,
+    unit,
+    fraction: work.fractions.get(unit) ?? 0,
+    ...(algorithmId === undefined ? {} : { algorithmId }),
+    ...(startedAtMs === undefined ? {} : { startedAtMs }),
+    ...(expectedMs === undefined ? {} : { expectedMs }),
+  }
+}
+
+/** Takes a unit's time into what the job's units take here. */
+export function noteTime(work: Work, wallMs: number): void {
+  const before = work.expectedMs ?? wallMs
+  work.expectedMs = before + (wallMs - before) * NEWEST_WEIGHT
+}
+
+/** A unit is no longer wanted. @returns whether it was */
+export function forget({ wanted, fractions, startedAtMs }: Work, unit: number): boolean {
+  fractions.delete(unit)
+  startedAtMs.delete(unit)
+  return wanted.delete(unit)
+}
+
+/** What a unit's run is called. */
+export function taskId(requester: PeerId, job: JobId, unit: number): string {
+  return `${requester}/${unitId(job, unit)}`
+}

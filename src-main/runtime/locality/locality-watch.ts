@@ -1,0 +1,148 @@
+import type { PeerEvent, HeldDataset } from '../../peer/event.ts'
+import { inputBytes, type Fetching } from '../../peer/fetching.ts'
+import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
+import type { BlobStore } from '../../ports/blob-store.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Settings } from '../../ports/settings.ts'
+import { FaultError } from '../../protocol/fault.ts'
+import { Cid, type PeerId } from '../../protocol/ids.ts'
+import type { JobManifest } from '../../protocol/work.ts'
+import { openDatasetMemory } from './dataset-memory.ts'
+import type { PeerRuntime } from '../peer-runtime.ts'
+
+/** Blobs come as units fetch them and go as the quota asks; what is here is looked at each so many ticks of a second. */
+const LOOK_EVERY_TICKS = 30
+/** Jobs whose inputs are looked for; of others all counts as missing. Each look asks the store for each input. */
+const MANIFESTS_MAX = 1_024
+/** A rate is told again when it changed by more than this share. */
+const RATE_CHANGE_SHARE = 0.2
+
+/** Tells the peer what data it has and how fast it gets the rest. */
+export interface LocalityWatch {
+  start(): void
+  stop(): void
+}
+
+/** What it looks at. */
+export interface LocalityWatchParts {
+  readonly runtime: Pick<PeerRuntime, 'state' | 'dispatch' | 'onEvents'>
+  readonly blobs: Pick<BlobStore, 'has' | 'info'>
+  readonly fetcher: Pick<BlobFetcher, 'rates'>
+  readonly clock: Pick<Clock, 'nowMs'>
+  readonly settings: Settings
+  /** A defect of ours that need not end the peer. */
+  readonly report: (error: unknown) => void
+}
+
+/** Creates it; it looks for the first time with the first event after `start`. */
+export function createLocalityWatch(parts: LocalityWatchParts): LocalityWatch {
+  const { runtime, blobs, clock, fetcher } = parts
+  const { state } = runtime
+  const memory = openDatasetMemory(parts)
+  let ticks = 0
+  let isStopped = false
+  let stopListening: (() => void) | undefined
+
+  function hear(events: readonly PeerEvent[]): void {
+    let isDue = false
+    for (const event of events) {
+      if (event.kind === 'manifest' || event.kind === 'job-submitted') {
+        noteNamed(event.manifest)
+        isDue = true
+      }
+      if (event.kind === 'job-submitted') noteInputs(event.manifest)
+      if (event.kind === 'award-received') {
+        const manifest = state.view.manifests.get(event.award.manifest_cid)
+        if (manifest !== undefined) noteInputs(manifest)
+      }
+      if (event.kind === 'tick') {
+        isDue ||= ticks % LOOK_EVERY_TICKS === 0 || isFetching(state.view.fetching)
+        ticks++
+      }
+    }
+    if (isDue) look()
+  }
+
+  /** What a job calls its dataset counts as used when it is here, so that others hear of it. */
+  function noteNamed({ required_dataset }: JobManifest): void {
+    const dataset = Cid.safeParse(required_dataset)
+    if (dataset.success && blobs.has(dataset.data)) memory.used(dataset.data, true)
+  }
+
+  /** Everything that units of a job read, the dataset last and so first in line. */
+  function noteInputs(manifest: JobManifest): void {
+    for (const cid of Object.values(manifest.inputs)) memory.used(cid, false)
+    noteNamed(manifest)
+  }
+
+  function look(): void {
+    const at_ms = clock.nowMs()
+    const held = memory.held()
+    if (!isSameHeld(held, state.view.datasets ?? [])) tell({ kind: 'datasets-held', at_ms, held })
+    memory.save()
+    const fetching = { missing: missingNow(), rates: ratesNow() }
+    if (!isSameFetching(fetching, state.view.fetching)) tell({ kind: 'inputs-measured', at_ms, ...fetching })
+  }
+
+  function missingNow(): Map<Cid, number> {
+    const missing = new Map<Cid, number>()
+    for (const [cid, manifest] of state.view.manifests) {
+      if (missing.size >= MANIFESTS_MAX) break
+      missing.set(
+        cid,
+        inputBytes(manifest, (input) => !blobs.has(input)),
+      )
+    }
+    return missing
+  }
+
+  function ratesNow(): Map<PeerId, number> {
+    const known = state.view.fetching?.rates
+    const rates = [...fetcher.rates()].filter(([peer]) => state.contacts.has(peer))
+    return new Map(
+      rates.map(([peer, rate]) => {
+        const told = known?.get(peer)
+        const isAbout = told !== undefined && Math.abs(rate - told) <= RATE_CHANGE_SHARE * told
+        return [peer, isAbout ? told : rate]
+      }),
+    )
+  }
+
+  /** A loop that has stopped takes no more, and the next start looks anew. */
+  function tell(event: PeerEvent): void {
+    runtime.dispatch(event).catch((error: unknown) => {
+      if (!isStopped && !(error instanceof FaultError)) parts.report(error)
+    })
+  }
+
+  return {
+    start() {
+      stopListening = runtime.onEvents(hear)
+    },
+    stop() {
+      isStopped = true
+      stopListening?.()
+      memory.save()
+    },
+  }
+}
+
+/** Whether inputs are still to come: they may be here at any moment. */
+function isFetching(fetching: Fetching | undefined): boolean {
+  return fetching !== undefined && [...fetching.missing.values()].some((bytes) => bytes > 0)
+}
+
+/** Whether the same is held, in whatever order: who uses what at the moment is no news for others. */
+function isSameHeld(now: readonly HeldDataset[], before: readonly HeldDataset[]): boolean {
+  const known = new Set(before.map(({ dataset }) => dataset))
+  return now.length === before.length && now.every(({ dataset }) => known.has(dataset))
+}
+
+function isSameFetching(now: Fetching, before: Fetching | undefined): boolean {
+  if (before === undefined) return now.missing.size === 0 && now.rates.size === 0
+  return isSameMap(now.missing, before.missing) && isSameMap(now.rates, before.rates)
+}
+
+function isSameMap<K>(a: ReadonlyMap<K, number>, b: ReadonlyMap<K, number>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value)
+}

@@ -1,0 +1,161 @@
+import { isDurable, type PeerEvent } from '../../peer/event.ts'
+import {
+  admitAward,
+  admitHandBack,
+  admitResults,
+  admitSettlement,
+  admitWithdrawal,
+} from '../../peer/admission.ts'
+import type { PeerState } from '../../peer/state.ts'
+import { trustOf } from '../../peer/trust.ts'
+import { equalBytes } from '../../protocol/canonical.ts'
+import { outputSeal, type JobKey } from '../../protocol/job-key.ts'
+import { openEnvelope } from '../../protocol/envelope.ts'
+import { FaultError, refuse } from '../../protocol/fault.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import { MESSAGE_BYTES_MAX } from '../../protocol/limits.ts'
+import {
+  isPairMessage,
+  type DirectMessage,
+  type DirectReply,
+  type PairMessage,
+} from '../../protocol/messages.ts'
+import { ReceiptBatch } from '../../protocol/receipt.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { JobKeys, KeyedJob } from '../../ports/job-keys.ts'
+import type { Identity } from '../../ports/identity.ts'
+import type { Transport } from '../../ports/transport.ts'
+import { openBytes } from '../../sealing/seal.ts'
+import { cidOfBytes } from '../content-id.ts'
+import { handleDirect } from './direct-protocol.ts'
+import { createMessageBudgets, type MessageBudgets } from './journal-budget.ts'
+import { answerPairing } from './pairing.ts'
+
+/** What incoming messages meet. */
+export interface InboundOptions {
+  readonly clock: Clock
+  readonly identity: Identity
+  readonly transport: Transport
+  readonly state: PeerState
+  readonly dispatch: (event: PeerEvent) => Promise<void>
+  readonly keys: Pick<JobKeys, 'keep' | 'find'>
+}
+
+interface InboundParts extends InboundOptions {
+  readonly budgetOf: MessageBudgets
+}
+
+/**
+ * Answers what other peers send on direct streams. Each message is checked first, then journaled, then answered:
+ * whoever reads `taken` may rely on it.
+ */
+export function handleInbound(options: InboundOptions): void {
+  const parts = { ...options, budgetOf: createMessageBudgets(options.clock) }
+  const isContact = (peer: PeerId): boolean => trustOf(parts.state, peer) > 0
+  handleDirect(parts.transport, isContact, (from, message, bytes) => answer(parts, from, message, bytes))
+}
+
+async function answer(
+  parts: InboundParts,
+  from: PeerId,
+  message: DirectMessage,
+  bytes: number,
+): Promise<DirectReply> {
+  const { clock, state, dispatch } = parts
+  const at_ms = clock.nowMs()
+  if (isPairMessage(message)) return answerPairing(parts, from, message)
+  if (trustOf(state, from) <= 0) refuse('unknown-peer', 'you are not paired with this peer')
+  const event = admitted(parts, from, message, at_ms)
+  if (event === undefined) return { kind: 'taken' }
+  if (isDurable(event) && !parts.budgetOf(message.kind).take(from, bytes)) {
+    refuse('too-busy', 'more was said in this minute than is written down for one peer')
+  }
+  await dispatch(event)
+  return { kind: 'taken' }
+}
+
+/**
+ * What a message changes here, before anything is written down.
+ * @returns undefined for what changes nothing: it is taken, and worth no record
+ * @throws FaultError for what is not its sender's to say
+ */
+function admitted(
+  parts: InboundParts,
+  from: PeerId,
+  message: Exclude<DirectMessage, PairMessage>,
+  at_ms: number,
+): PeerEvent | undefined {
+  const { state } = parts
+  switch (message.kind) {
+    case 'award': {
+      const outcome = admitAward(state, from, message.award, at_ms)
+      if (!outcome.ok) throw new FaultError(outcome.fault)
+      if (message.key !== undefined)
+        keepKey(parts, { requester: from, job: message.award.job_id }, message.key)
+      return { kind: 'award-received', at_ms, from, award: message.award }
+    }
+    case 'results': {
+      const { job_id, receipts: said } = openReceipts(parts, from, message.envelope)
+      const outcome = admitResults(state, from, job_id, said)
+      if (!outcome.ok) throw new FaultError(outcome.fault)
+      const receipts = outcome.value
+      return receipts.length === 0 ? undefined : { kind: 'results-received', at_ms, from, job_id, receipts }
+    }
+    case 'withdraw': {
+      const { job_id, units } = message
+      if (!admitWithdrawal(state, from, job_id, units)) return undefined
+      return { kind: 'withdrawn', at_ms, from, job_id, ...(units === undefined ? {} : { units }) }
+    }
+    case 'recall': {
+      const { job_id, units } = message
+      return { kind: 'recalled', at_ms, from, job_id, units }
+    }
+    case 'hand-back': {
+      const { job_id } = message
+      const units = admitHandBack(state, from, job_id, message.units)
+      return units.length === 0 ? undefined : { kind: 'hand-back-received', at_ms, from, job_id, units }
+    }
+    case 'settled': {
+      const { job_id } = message
+      return admitSettlement(state, from, job_id) ? { kind: 'settled', at_ms, from, job_id } : undefined
+    }
+  }
+}
+
+/** The key is there before the award is written down, so that a restart in between finds it. One job has one key. */
+function keepKey({ keys }: InboundParts, job: KeyedJob, key: JobKey): void {
+  const before = keys.find(job)
+  const isOther =
+    before !== undefined &&
+    !(equalBytes(before.inputs, key.inputs) && equalBytes(before.outputs, key.outputs))
+  if (isOther) refuse('bad-input', `another key for ${job.job} than came before`)
+  keys.keep(job, key)
+}
+
+/** Signed receipts: the signature and the inline outputs, that they open too, are checked here, at the edge. */
+function openReceipts(parts: InboundParts, from: PeerId, envelope: Uint8Array): ReceiptBatch {
+  const { clock, identity } = parts
+  const opened = openEnvelope(envelope, {
+    domain: 'meshwork/1/receipts',
+    schema: ReceiptBatch,
+    signer: from,
+    verify: (signer, bytes, signature) => identity.verify(signer, bytes, signature),
+    nowMs: clock.nowMs(),
+    bytesMax: MESSAGE_BYTES_MAX,
+  })
+  if (!opened.ok) throw new FaultError(opened.fault)
+  const batch = opened.value.value
+  if (batch.requester_id !== identity.peer || batch.provider_id !== from) {
+    refuse('malformed', 'these receipts are between other peers')
+  }
+  const isSealed = parts.state.jobs.get(batch.job_id)?.manifest.encryption !== undefined
+  const key = isSealed ? parts.keys.find({ requester: identity.peer, job: batch.job_id }) : undefined
+  for (const { outcome, unit_index } of batch.receipts) {
+    if (outcome.kind !== 'output' || outcome.inline === undefined) continue
+    if (cidOfBytes(outcome.inline) !== outcome.cid) {
+      refuse('blob-corrupt', 'an inline output does not match its CID')
+    }
+    if (key !== undefined) openBytes(outputSeal(key, unit_index), outcome.inline)
+  }
+  return batch
+}

@@ -1,0 +1,128 @@
+import type { PeerEvent } from '../../peer/event.ts'
+import { composeCommitment, composeRound } from '../../peer/publishing.ts'
+import type { PeerState } from '../../peer/state.ts'
+import { trustOf } from '../../peer/trust.ts'
+import type { ComputeAllocationState } from '../../protocol/assignment.ts'
+import type { ComputeCommitment } from '../../protocol/commitment.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import { PUBLISH_WITHIN_MS } from '../../protocol/limits.ts'
+import type { ComputeRoundState } from '../../protocol/result.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { PublishedStore } from '../../ports/published-store.ts'
+import type { Defects } from '../defects.ts'
+
+/** Changes within this time are published as one; the store's own debounce has the rest of the time. */
+const COMPOSE_AFTER_MS = PUBLISH_WITHIN_MS / 5
+/** Two matchings of open work to slots are at least this far apart. */
+const ALLOCATE_EVERY_MS = 30
+
+/** The stores of document 000 that peers publish. */
+export interface PublishedStores {
+  readonly commitment: PublishedStore<ComputeCommitment>
+  readonly allocation: PublishedStore<ComputeAllocationState>
+  readonly round: PublishedStore<ComputeRoundState>
+}
+
+/** Publishes this peer's state and follows that of its contacts. */
+export interface Publisher {
+  commitmentChanged(): void
+  allocationDue(): void
+  publishAllocation(allocation: ComputeAllocationState): void
+  /** Subscribes to contacts that are trusted, and to nobody else. */
+  followContacts(): void
+  stop(): void
+}
+
+/** What the publisher is made of. */
+export interface PublisherParts {
+  readonly clock: Clock
+  readonly state: PeerState
+  readonly stores: PublishedStores
+  readonly dispatch: (event: PeerEvent) => Promise<void>
+  readonly defects: Defects
+}
+
+/** Creates the publisher; it starts with the first call. */
+export function createPublisher(parts: PublisherParts): Publisher {
+  const { clock, state, stores } = parts
+  const following = new Map<PeerId, () => void>()
+  let cancelCompose: (() => void) | undefined
+  let cancelAllocate: (() => void) | undefined
+  let allocatedAtMs = 0
+  let stopped = false
+
+  /** An event that is refused is one that nobody needs: the peer stops, or hears the like again before long. */
+  function tell(event: PeerEvent): void {
+    if (!stopped) parts.dispatch(event).catch(parts.defects.ignoreFaults('following contacts'))
+  }
+
+  function follow(peer: PeerId): () => void {
+    const at_ms = (): number => clock.nowMs()
+    const stops = [
+      stores.commitment.subscribeToUser(
+        peer,
+        (commitment) => tell({ kind: 'commitment', at_ms: at_ms(), commitment }),
+        () => {
+          const known = state.view.commitments.get(peer)
+          if (known !== undefined)
+            tell({ kind: 'commitment', at_ms: at_ms(), commitment: withoutTrust(known) })
+        },
+      ),
+      stores.allocation.subscribeToUser(peer, (allocation) => {
+        tell({ kind: 'allocation', at_ms: at_ms(), allocation })
+      }),
+      stores.round.subscribeToUser(peer, () => {
+        // Followed so that its refusals are counted; decisions rest on commitments and allocations.
+      }),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }
+
+  return {
+    commitmentChanged() {
+      if (stopped || cancelCompose !== undefined) return
+      cancelCompose = clock.after(COMPOSE_AFTER_MS, () => {
+        cancelCompose = undefined
+        stores.commitment.set(composeCommitment(state, clock.nowMs()))
+        stores.round.set(composeRound(state, clock.nowMs()))
+      })
+    },
+    allocationDue() {
+      if (stopped || cancelAllocate !== undefined) return
+      const waitMs = Math.max(0, allocatedAtMs + ALLOCATE_EVERY_MS - clock.nowMs())
+      cancelAllocate = clock.after(waitMs, () => {
+        cancelAllocate = undefined
+        allocatedAtMs = clock.nowMs()
+        tell({ kind: 'allocate', at_ms: allocatedAtMs })
+      })
+    },
+    publishAllocation(allocation) {
+      tell({ kind: 'allocation', at_ms: clock.nowMs(), allocation })
+      stores.allocation.set(allocation)
+    },
+    followContacts() {
+      for (const [peer, stop] of following) {
+        if (trustOf(state, peer) > 0) continue
+        stop()
+        following.delete(peer)
+      }
+      for (const { peer_id, trust } of state.contacts.values()) {
+        if (trust > 0 && !following.has(peer_id)) following.set(peer_id, follow(peer_id))
+      }
+    },
+    stop() {
+      stopped = true
+      cancelCompose?.()
+      cancelAllocate?.()
+      for (const stop of following.values()) stop()
+      following.clear()
+    },
+  }
+}
+
+/** What is left of what somebody said who does not trust this peer any longer: no work, no offer, no trust. */
+function withoutTrust(commitment: ComputeCommitment): ComputeCommitment {
+  return { ...commitment, availability_slots: [], work_requests: [], trust_weights: {} }
+}

@@ -1,0 +1,153 @@
+import type { PeerEvent } from '../../peer/event.ts'
+import { sealEnvelope } from '../../protocol/envelope.ts'
+import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
+import { RECEIPTS_MAX } from '../../protocol/limits.ts'
+import type { ExecutionReceipt, ReceiptBatch } from '../../protocol/receipt.ts'
+import { toTimestamp } from '../../protocol/time.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Identity } from '../../ports/identity.ts'
+import type { Transport } from '../../ports/transport.ts'
+import type { Defects } from '../defects.ts'
+import { sendDirect } from './direct-protocol.ts'
+
+/** Receipts on their way to one requester for one job. */
+interface Outbox {
+  readonly to: PeerId
+  readonly job: JobId
+  readonly manifestCid: Cid
+  readonly engine: string
+  waiting: ExecutionReceipt[]
+  sending: boolean
+}
+
+/**
+ * What requesters have taken within this time is noted in one event: nobody waits for it, and a restart in between sends
+ * those receipts once more.
+ */
+const NOTE_WITHIN_MS = 50
+
+/** That a requester has receipts. */
+type ResultsDelivered = Omit<Extract<PeerEvent, { kind: 'results-delivered' }>, 'at_ms'> & {
+  readonly outputs: number
+}
+
+/** Sends receipts to requesters, signed, many together. */
+export interface ResultSender {
+  /** `engine` computed them; those of another one travel apart. */
+  send(to: PeerId, job: JobId, manifestCid: Cid, engine: string, receipts: readonly ExecutionReceipt[]): void
+}
+
+/** What the sender is made of. */
+export interface ResultSenderParts {
+  readonly clock: Clock
+  readonly identity: Identity
+  readonly transport: Transport
+  readonly dispatch: (event: PeerEvent) => Promise<void>
+  readonly defects: Defects
+  readonly signal: AbortSignal
+}
+
+/** Where floats of one engine compare by hash: our own kernels use only operations that IEEE 754 fixes. */
+const NUMERIC_CLASS = 'ieee754-wasm'
+
+/**
+ * One message to a requester is in flight at a time; receipts that arrive meanwhile wait and travel together, so
+ * that the smaller the units are, the larger the batches become.
+ */
+export function createResultSender(parts: ResultSenderParts): ResultSender {
+  const outboxes = new Map<string, Outbox>()
+  /** What was taken and is not noted yet, by requester and job. */
+  const taken = new Map<string, ResultsDelivered>()
+  let batches = 0
+
+  async function drain(key: string, outbox: Outbox): Promise<void> {
+    outbox.sending = true
+    while (outbox.waiting.length > 0) {
+      const receipts = outbox.waiting.splice(0, RECEIPTS_MAX)
+      try {
+        await deliver(outbox, receipts)
+      } catch (error) {
+        // Not taken: the receipts are in the journal, and are sent again when the requester is back.
+        outbox.waiting = []
+        parts.defects.faultOf(error, 'sending results')
+      }
+    }
+    outbox.sending = false
+    outboxes.delete(key)
+  }
+
+  async function deliver(outbox: Outbox, receipts: ExecutionReceipt[]): Promise<void> {
+    const { to, job, manifestCid } = outbox
+    const { identity, clock, dispatch } = parts
+    if (to === identity.peer) {
+      // One turn, and one record of the journal, for both.
+      const received = dispatch({
+        kind: 'results-received',
+        at_ms: clock.nowMs(),
+        from: to,
+        job_id: job,
+        receipts,
+      })
+      await Promise.all([received, dispatch({ ...delivered(outbox, receipts), at_ms: clock.nowMs() })])
+    } else {
+      const batch: ReceiptBatch = {
+        batch_id: `${clock.nowMs()}-${batches++}`,
+        job_id: job,
+        requester_id: to,
+        provider_id: identity.peer,
+        manifest_cid: manifestCid,
+        engine: outbox.engine,
+        numeric_class: NUMERIC_CLASS,
+        receipts,
+        timestamp: toTimestamp(clock.nowMs()),
+      }
+      const envelope = sealEnvelope('meshwork/1/receipts', batch, identity.peer, (m) => identity.sign(m))
+      await sendDirect(parts.transport, to, { kind: 'results', envelope }, parts.signal)
+      noteTaken(delivered(outbox, receipts))
+    }
+  }
+
+  function noteTaken(event: ResultsDelivered): void {
+    const key = `${event.requester}/${event.job_id}`
+    const before = taken.get(key)
+    if (before !== undefined) {
+      taken.set(key, {
+        ...before,
+        units: [...before.units, ...event.units],
+        outputs: before.outputs + event.outputs,
+      })
+      return
+    }
+    taken.set(key, event)
+    parts.clock.after(NOTE_WITHIN_MS, () => {
+      const noted = taken.get(key)
+      taken.delete(key)
+      // A stopped loop takes no more: the receipts are sent again after the restart.
+      if (noted === undefined || parts.signal.aborted) return
+      parts
+        .dispatch({ ...noted, at_ms: parts.clock.nowMs() })
+        .catch(parts.defects.ignoreFaults('noting delivered results'))
+    })
+  }
+
+  return {
+    send(to, job, manifestCid, engine, receipts) {
+      const key = `${to}/${job}/${engine}`
+      const outbox = outboxes.get(key) ?? { to, job, manifestCid, engine, waiting: [], sending: false }
+      outboxes.set(key, outbox)
+      const known = new Set(outbox.waiting.map((r) => r.unit_index))
+      outbox.waiting.push(...receipts.filter((r) => !known.has(r.unit_index)))
+      if (!outbox.sending) void drain(key, outbox)
+    },
+  }
+}
+
+function delivered({ to, job }: Outbox, receipts: readonly ExecutionReceipt[]): ResultsDelivered {
+  return {
+    kind: 'results-delivered',
+    requester: to,
+    job_id: job,
+    units: receipts.map(({ unit_index, attempt }) => ({ unit_index, attempt })),
+    outputs: receipts.filter(({ outcome }) => outcome.kind === 'output').length,
+  }
+}

@@ -1,0 +1,115 @@
+import type { Clock } from '../../ports/clock.ts'
+import type { Transport } from '../../ports/transport.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import { isLocalAddress } from '../../protocol/local-address.ts'
+
+/** PCs that the list holds; who is nobody's contact is asked for a name only while there is room. */
+export const NEARBY_MAX = 32
+/** How often connections are looked through for those who are new or gone. */
+const LOOK_MS = 2_000
+/** A name is asked for again after so long: somebody may be seen no more, or be called something else. */
+const ASK_AGAIN_MS = 30_000
+/** PCs asked for their names at once. */
+const ASKED_AT_ONCE_MAX = 4
+
+/** The PCs of the local network that run Meshwork and let themselves be seen. */
+export interface NearbyList {
+  start(): void
+  stop(): void
+  /** Their names; nobody who is a contact or blocked. */
+  names(): ReadonlyMap<PeerId, string>
+  /** Looks at once: somebody has come or gone. */
+  look(): void
+}
+
+/** What the list is made of. */
+export interface NearbyListParts {
+  readonly clock: Clock
+  readonly transport: Pick<Transport, 'connections'>
+  /** Whether somebody is known already, or kept out. */
+  readonly isKnown: (peer: PeerId) => boolean
+  /** Asks a PC for its name. @throws FaultError when it does not say */
+  readonly askName: (peer: PeerId) => Promise<string>
+  /** Takes what `askName` throws. @throws what is no fault */
+  readonly failed: (error: unknown) => void
+  /** Called when somebody has come, gone, or is called something else. */
+  readonly changed: () => void
+}
+
+/** A list that looks at nothing before `start`. */
+export function createNearbyList({
+  clock,
+  transport,
+  isKnown,
+  askName,
+  failed,
+  changed,
+}: NearbyListParts): NearbyList {
+  const names = new Map<PeerId, string>()
+  const askedAtMs = new Map<PeerId, number>()
+  let asking = 0
+  let cancel: (() => void) | undefined
+
+  function put(peer: PeerId, name: string): void {
+    if (names.get(peer) === name) return
+    names.set(peer, name)
+    changed()
+  }
+
+  function drop(peer: PeerId): void {
+    if (names.delete(peer)) changed()
+  }
+
+  async function ask(peer: PeerId): Promise<void> {
+    asking++
+    askedAtMs.set(peer, clock.nowMs())
+    try {
+      const name = await askName(peer)
+      // It may have gone, or become a contact, while it answered.
+      if (askedAtMs.has(peer) && !isKnown(peer)) put(peer, name)
+    } catch (error) {
+      drop(peer)
+      failed(error)
+    } finally {
+      asking--
+    }
+  }
+
+  function isDue(peer: PeerId): boolean {
+    const lastMs = askedAtMs.get(peer)
+    const sinceMs = lastMs === undefined ? ASK_AGAIN_MS : Math.abs(clock.nowMs() - lastMs)
+    return sinceMs >= ASK_AGAIN_MS && (names.has(peer) || names.size < NEARBY_MAX)
+  }
+
+  function look(): void {
+    if (cancel === undefined) return
+    const here = transport
+      .connections()
+      .filter(({ peer, route, address }) => route === 'direct' && isLocalAddress(address) && !isKnown(peer))
+      .map(({ peer }) => peer)
+    const present = new Set(here)
+    for (const peer of names.keys()) if (!present.has(peer)) drop(peer)
+    for (const peer of askedAtMs.keys()) if (!present.has(peer)) askedAtMs.delete(peer)
+    for (const peer of here) if (asking < ASKED_AT_ONCE_MAX && isDue(peer)) void ask(peer)
+  }
+
+  function lookAgain(): void {
+    cancel = clock.after(LOOK_MS, () => {
+      look()
+      lookAgain()
+    })
+  }
+
+  return {
+    start() {
+      lookAgain()
+      look()
+    },
+    stop() {
+      cancel?.()
+      cancel = undefined
+    },
+    names: () => names,
+    look,
+  }
+}

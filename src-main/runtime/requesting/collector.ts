@@ -1,0 +1,218 @@
+import type { WantedOutput } from '../../peer/effect.ts'
+import type { PeerEvent } from '../../peer/event.ts'
+import type { Fault } from '../../protocol/fault.ts'
+import type { Seal } from '../../protocol/job-key.ts'
+import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
+import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
+import type { BlobStore } from '../../ports/blob-store.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { keptPin, lookPin } from '../blobs/blob-rights.ts'
+import type { Defects } from '../defects.ts'
+import { loadManifest } from '../blobs/job-blobs.ts'
+import { checkOpens } from '../blobs/sealed-blobs.ts'
+
+/** Outputs fetched at once: enough to fill the line, few enough to bound memory and streams … */
+const FETCHES_MAX = 8
+/** … and while they are so small that many travel in one answer, so many. */
+const SMALL_FETCHES_MAX = 256
+const SMALL_BYTES = 64 << 10
+/** One output's transfer. */
+const OUTPUT_WITHIN_MS = 10 * 60_000
+/** One manifest's transfer: at most a megabyte. */
+const MANIFEST_WITHIN_MS = 20_000
+/** What fails here is tried again after this, and after twice the last pause each further time. */
+const RETRY_MS_MIN = 2_000
+const RETRY_MS_MAX = 5 * 60_000
+/** Those who hand over nothing in so many attempts one after the other do not hand it over. */
+const FRUITLESS_MAX = 3
+/** Stored outputs within this time share one event: nothing but the job's end waits for them. */
+const COALESCE_MS = 40
+
+/** Brings what this peer needs from others: manifests before it offers, outputs when they are verified. */
+export interface Collector {
+  fetchManifest(cid: Cid, from: PeerId): void
+  fetchOutputs(job: JobId, outputs: readonly WantedOutput[]): void
+  /** Why a job's outputs are not here although they could be had, if it is for this machine. */
+  troubleOf(job: JobId): Fault | undefined
+}
+
+/** What the collector is made of. */
+export interface CollectorParts {
+  readonly clock: Clock
+  readonly blobs: BlobStore
+  readonly fetcher: BlobFetcher
+  readonly dispatch: (event: PeerEvent) => Promise<void>
+  /** Who can be asked at this moment; whoever cannot is not to blame for an output that is missing. */
+  readonly connectedPeers: () => readonly PeerId[]
+  /** Whether a job still wants an output. */
+  readonly isWanted: (job: JobId, output: WantedOutput) => boolean
+  /** By what an output is sealed, of an encrypted job. @throws FaultError `storage-failed` when its key is lost */
+  readonly sealOf: (job: JobId, unit: number) => Seal | undefined
+  /** The most that one output of a job may have. */
+  readonly outputBytesMax: (job: JobId) => number
+  readonly defects: Defects
+  readonly signal: AbortSignal
+}
+
+/** An output on its way, and what became of it so far. */
+interface Collecting {
+  readonly job: JobId
+  readonly output: WantedOutput
+  tries: number
+  /** Attempts in a row in which nothing came. */
+  fruitless: number
+}
+
+/** Whose matter it is that an output is not here. */
+type Cause = 'ours' | 'slow' | 'theirs'
+
+/** Faults of this machine: no provider is to blame for its disk, its quota, or a defect of ours. */
+const OURS: ReadonlySet<Fault['kind']> = new Set([
+  'quota-exceeded',
+  'storage-failed',
+  'memory-exhausted',
+  'cancelled',
+  'internal',
+])
+
+function causeOf({ kind }: Fault): Cause {
+  if (OURS.has(kind)) return 'ours'
+  return kind === 'timed-out' || kind === 'too-busy' ? 'slow' : 'theirs'
+}
+
+/** Creates the collector. */
+export function createCollector(parts: CollectorParts): Collector {
+  const { clock, blobs, fetcher } = parts
+  const queue: Collecting[] = []
+  const troubles = new Map<JobId, Fault>()
+  const stored = new Map<JobId, number[]>()
+  let running = 0
+  /** The last output's size tells of the next ones'. */
+  let areSmall = false
+
+  /** The loop refuses events only when the peer is stopping; a restart asks for the same blobs again. */
+  function tell(event: PeerEvent): void {
+    parts.dispatch(event).catch(parts.defects.ignoreFaults(`telling ${event.kind}`))
+  }
+
+  function next(): void {
+    while (running < (areSmall ? SMALL_FETCHES_MAX : FETCHES_MAX)) {
+      const wanted = queue.shift()
+      if (wanted === undefined) return
+      running++
+      void collect(wanted).finally(() => {
+        running--
+        next()
+      })
+    }
+  }
+
+  async function collect(wanted: Collecting): Promise<void> {
+    const { job, output } = wanted
+    if (!parts.isWanted(job, output)) return
+    let hasCome = false
+    try {
+      if (!blobs.has(output.cid)) {
+        const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(OUTPUT_WITHIN_MS)])
+        const progress = (): void => void (hasCome = true)
+        await fetcher.fetch(output.cid, {
+          from: output.from,
+          signal,
+          bytesMax: parts.outputBytesMax(job),
+          progress,
+        })
+        areSmall = (blobs.info(output.cid)?.bytes ?? Infinity) <= SMALL_BYTES
+      }
+      const seal = parts.sealOf(job, output.unit)
+      if (seal !== undefined) await checkOpens(blobs, output.cid, seal)
+      troubles.delete(job)
+      keepStored(job, output.unit)
+    } catch (error) {
+      if (parts.signal.aborted) return
+      failed(wanted, parts.defects.faultOf(error, `fetching outputs of ${job}`), hasCome)
+    }
+  }
+
+  /** What this machine lacks is waited for, and said; who hands over nothing is told of to the brain. */
+  function failed(wanted: Collecting, fault: Fault, hasCome: boolean): void {
+    const cause = causeOf(fault)
+    wanted.tries++
+    wanted.fruitless = hasCome || cause === 'ours' ? 0 : wanted.fruitless + 1
+    if (cause === 'ours') troubles.set(wanted.job, fault)
+    if (cause === 'ours' || (cause === 'slow' && wanted.fruitless < FRUITLESS_MAX)) return later(wanted)
+    const { job, output } = wanted
+    const connected = new Set(parts.connectedPeers())
+    const isTheirs = fault.kind === 'oversized' || fault.kind === 'not-opened'
+    if (fault.kind === 'not-opened') blobs.unpin(keptPin(job), [output.cid])
+    tell({
+      kind: 'output-unavailable',
+      at_ms: clock.nowMs(),
+      job_id: job,
+      unit_index: output.unit,
+      cid: output.cid,
+      // All who agreed on it said that it is as large as it is, and that they sealed it.
+      unreachable: isTheirs ? [] : output.from.filter((peer) => !connected.has(peer)),
+    })
+  }
+
+  function later(wanted: Collecting): void {
+    clock.after(Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (wanted.tries - 1)), () => {
+      if (parts.signal.aborted) return
+      queue.push(wanted)
+      next()
+    })
+  }
+
+  function keepStored(job: JobId, unit: number): void {
+    const units = stored.get(job)
+    if (units !== undefined) {
+      units.push(unit)
+      return
+    }
+    stored.set(job, [unit])
+    clock.after(COALESCE_MS, () => {
+      const ready = stored.get(job) ?? []
+      stored.delete(job)
+      tell({ kind: 'outputs-stored', at_ms: clock.nowMs(), job_id: job, units: ready })
+    })
+  }
+
+  /** What is only looked at stays as briefly as what its requester's jobs leave here. */
+  async function look(cid: Cid, from: PeerId): Promise<void> {
+    const owner = lookPin(from)
+    blobs.pin(cid, owner, from)
+    try {
+      const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(MANIFEST_WITHIN_MS)])
+      await fetcher.fetch(cid, { from: [from], signal })
+    } finally {
+      if (!parts.signal.aborted) blobs.unpin(owner, [cid])
+    }
+  }
+
+  return {
+    fetchManifest(cid, from) {
+      void (async () => {
+        try {
+          if (!blobs.has(cid)) {
+            await look(cid, from)
+          }
+          const manifest = await loadManifest(blobs, cid)
+          tell({ kind: 'manifest', at_ms: clock.nowMs(), cid, manifest })
+        } catch (error) {
+          if (parts.signal.aborted) return
+          parts.defects.faultOf(error, 'fetching a manifest')
+          tell({ kind: 'manifest-missing', at_ms: clock.nowMs(), cid })
+        }
+      })()
+    },
+    fetchOutputs(job, outputs) {
+      blobs.pin(
+        outputs.map(({ cid }) => cid),
+        keptPin(job),
+      )
+      for (const output of outputs) queue.push({ job, output, tries: 0, fruitless: 0 })
+      next()
+    },
+    troubleOf: (job) => troubles.get(job),
+  }
+}

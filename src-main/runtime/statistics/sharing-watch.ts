@@ -1,0 +1,159 @@
+import type { RuleReading, SharingNow } from '../../availability/sharing-now.ts'
+import { hoursAt, sharingNow, unitsOfOthers, type HoursNow } from '../../peer/sharing-view.ts'
+import type { PeerEvent } from '../../peer/event.ts'
+import { RULE_NAMES } from '../../protocol/pause-rule.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { MachineWatch } from '../../ports/hardware.ts'
+import type { PeerRuntime } from '../peer-runtime.ts'
+import type { SharingMeters, UsageMeter } from './usage-meter.ts'
+
+/** How often the machine is looked at while nobody looks on and nothing of others runs here … */
+const SAMPLE_EVERY_MS = 5_000
+/** … and while it matters: somebody works here who may have to stop, or the user looks at the meters. */
+const LOOK_EVERY_MS = 1_000
+/**
+ * The first look comes after this: asking the system's tools starts processes, for which a peer that is only just starting
+ * stands still. It is over before anything of the start is published (`PUBLISH_WITHIN_MS`).
+ */
+const FIRST_LOOK_MS = 50
+/** The hours of a plan are told anew after this at the latest: another zone's rules, a clock that was set. */
+const HOURS_FOR_MS = 600_000
+
+/** Events that may change what is shown of sharing. */
+const TELLING: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
+  'started',
+  'tick',
+  'availability-set',
+  'sharing-paused',
+  'sharing-resumed',
+  'rules-set',
+  'rule-overridden',
+  'override-ended',
+  'machine-sampled',
+  'capabilities-measured',
+  'units-handed-back',
+])
+
+/** What is known of sharing at this moment, for those who show it. */
+export interface SharingWatch {
+  /** The same object until something changed. */
+  now(): SharingNow
+  /** One for each rule, in the rules' order; the same array until something changed. */
+  readings(): readonly RuleReading[]
+  /** The same object until they were measured anew. */
+  meters(): SharingMeters
+  /** Calls back after any of the three changed, until the returned function is called. */
+  onChange(listener: () => void): () => void
+  start(): void
+  stop(): Promise<void>
+}
+
+/** What the watch looks at. */
+export interface SharingWatchParts {
+  readonly runtime: PeerRuntime
+  readonly clock: Clock
+  readonly machine: MachineWatch
+  readonly usage: UsageMeter
+  /** A defect of ours, for the log. */
+  readonly report: (error: unknown) => void
+}
+
+/** Creates the watch: it samples the machine for the rules that pause sharing, and remembers what they say. */
+export function createSharingWatch(parts: SharingWatchParts): SharingWatch {
+  const { runtime, clock, machine, usage, report } = parts
+  const { state } = runtime
+  const listeners = new Set<() => void>()
+  const stopping = new AbortController()
+  let hours: { readonly of: unknown; readonly untilMs: number; readonly hours: HoursNow } | undefined
+  let now = composeNow()
+  let readings = composeReadings()
+  let sampledAtMs = Number.NEGATIVE_INFINITY
+  let cancelLook: (() => void) | undefined
+  let looking: Promise<void> = Promise.resolve()
+  let isBlind = false
+  let stopListening: (() => void) | undefined
+
+  function tell(): void {
+    for (const listener of listeners) listener()
+  }
+
+  function composeNow(): SharingNow {
+    const nowMs = clock.nowMs()
+    if (hours?.of !== state.availability || nowMs >= hours.untilMs) {
+      const told = hoursAt(state, nowMs)
+      const untilMs = Math.min(nowMs + HOURS_FOR_MS, told.atMs ?? Number.POSITIVE_INFINITY)
+      hours = { of: state.availability, untilMs, hours: told }
+    }
+    return sharingNow(state, hours.hours, nowMs)
+  }
+
+  function composeReadings(): readonly RuleReading[] {
+    const { pauseDecision } = state.view
+    return pauseDecision?.readings ?? RULE_NAMES.map((rule) => ({ rule, state: 'unreadable' }))
+  }
+
+  function hear(events: readonly PeerEvent[]): void {
+    const isFinishing = now.kind === 'finishing'
+    if (!isFinishing && !events.some(({ kind }) => TELLING.has(kind))) return
+    const [nextNow, nextReadings] = [composeNow(), composeReadings()]
+    const isSame = JSON.stringify([nextNow, nextReadings]) === JSON.stringify([now, readings])
+    if (isSame) return
+    now = nextNow
+    readings = nextReadings
+    tell()
+  }
+
+  async function look(): Promise<void> {
+    const nowMs = clock.nowMs()
+    const matters = listeners.size > 0 || unitsOfOthers(state) > 0
+    await usage.measure(state.view.sample)
+    if (listeners.size > 0) tell()
+    if (!matters && nowMs - sampledAtMs < SAMPLE_EVERY_MS) return
+    sampledAtMs = nowMs
+    const sample = await machine.sample(stopping.signal)
+    isBlind = false
+    if (stopping.signal.aborted) return
+    await runtime.dispatch({ kind: 'machine-sampled', at_ms: clock.nowMs(), sample })
+  }
+
+  async function lookOnce(): Promise<void> {
+    try {
+      await look()
+    } catch (error) {
+      // A loop that has stopped takes no more; then the watch is stopped, too. Anything else leaves the rules blind,
+      // which is said once and not every second.
+      if (!stopping.signal.aborted && !isBlind) report(error)
+      isBlind = true
+    }
+  }
+
+  function lookAfter(ms: number): void {
+    cancelLook = clock.after(ms, () => {
+      looking = lookOnce()
+      void looking.then(() => {
+        if (!stopping.signal.aborted) lookAfter(LOOK_EVERY_MS)
+      })
+    })
+  }
+
+  return {
+    now: () => now,
+    readings: () => readings,
+    meters: () => usage.latest(),
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    start() {
+      stopListening = runtime.onEvents(hear)
+      now = composeNow()
+      lookAfter(FIRST_LOOK_MS)
+    },
+    async stop() {
+      stopping.abort()
+      cancelLook?.()
+      stopListening?.()
+      await looking
+    },
+  }
+}

@@ -1,0 +1,18 @@
+import type { MachineSample } from '../../protocol/machine-sample.ts'
+import type { ElectronParts } from '../electron-parts.ts'
+
+/**
+ * What Electron tells of the machine: for how long nobody has touched it, and whether it runs on its battery. Under
+ * Wayland a program sees no input but its own, so that what Electron says there is not believed; the peer's own readers
+ * ask the login daemon.
+ */
+export function readPower(
+  power: Pick<ElectronParts['powerMonitor'], 'getSystemIdleTime' | 'isOnBatteryPower'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<MachineSample, 'idle_s' | 'on_battery'> {
+  const isWayland = env['XDG_SESSION_TYPE'] === 'wayland'
+  return {
+    on_battery: power.isOnBatteryPower(),
+    ...(isWayland ? {} : { idle_s: Math.max(0, power.getSystemIdleTime()) }),
+  }
+}

@@ -1,0 +1,52 @@
+import type { Sharing } from '#contract'
+import type { ApiCalls } from '../../api/transport/client.ts'
+import type { TrayCommand } from './tray-menu.ts'
+
+/** What the tray's commands need. */
+export interface TrayActions {
+  readonly calls: Pick<ApiCalls, 'node' | 'sharing'>
+  /** What was shared when sharing was switched off here, across restarts; undefined if it never was. */
+  readonly recallSharing: () => Sharing | undefined
+  readonly rememberSharing: (sharing: Sharing) => Promise<void>
+  /** Opens the window at a screen of the user interface. */
+  readonly open: (screen: '/sharing') => void
+}
+
+/** What the peer is asked for; the others are for the shell itself. */
+export type PeerCommand = Exclude<TrayCommand, { kind: 'open' | 'quit' }>
+
+/** Has the peer do what was clicked. @throws whatever a call ends with */
+export async function performTrayCommand(command: PeerCommand, actions: TrayActions): Promise<void> {
+  const { calls } = actions
+  switch (command.kind) {
+    case 'share':
+      await (command.on ? shareAgain(actions) : shareNothing(actions))
+      return
+    case 'pause':
+      await calls.sharing.pause({
+        finish_first: command.finishFirst,
+        ...(command.minutes === undefined ? {} : { minutes: command.minutes }),
+      })
+      return
+    case 'resume':
+      await calls.sharing.resume()
+      return
+    case 'share-anyway':
+      await calls.sharing.shareAnyway({ rule: command.rule })
+      return
+  }
+}
+
+async function shareNothing({ calls, rememberSharing }: TrayActions): Promise<void> {
+  const { sharing } = await calls.node.info()
+  if (sharing.kind === 'never') return
+  await rememberSharing(sharing)
+  await calls.node.setAvailability({ sharing: { kind: 'never' } })
+}
+
+/** As it was. Who never shared anything says what to share where that can be said. */
+async function shareAgain({ calls, recallSharing, open }: TrayActions): Promise<void> {
+  const sharing = recallSharing()
+  if (sharing === undefined) open('/sharing')
+  else await calls.node.setAvailability({ sharing })
+}

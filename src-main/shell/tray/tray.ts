@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import type { MenuItemConstructorOptions } from 'electron'
+import type { ElectronParts } from '../electron-parts.ts'
+import type { MenuEntry, TrayCommand } from './tray-menu.ts'
+import { trayImageFile, type TrayState } from './tray-state.ts'
+
+/** What the tray shows. */
+export interface TrayView {
+  readonly state: TrayState
+  /** The sentence about now. */
+  readonly tooltip: string
+  readonly entries: readonly MenuEntry[]
+}
+
+/** The icon in the tray. */
+export interface TrayIcon {
+  /** Shows this from now on. What is shown already is left alone: an open menu closes when it is replaced. */
+  show(view: TrayView): void
+  destroy(): void
+}
+
+/** What the icon is made of. */
+export interface TrayOptions {
+  readonly electron: Pick<ElectronParts, 'Tray' | 'Menu' | 'nativeImage'>
+  readonly platform: NodeJS.Platform
+  /** The folder of the icon's images. */
+  readonly images: string
+  readonly perform: (command: TrayCommand) => void
+}
+
+/** Puts the icon into the tray. */
+export function createTrayIcon({ electron, platform, images, perform }: TrayOptions): TrayIcon {
+  const imageOf = (state: TrayState) =>
+    electron.nativeImage.createFromPath(join(images, trayImageFile(state, platform)))
+  const tray = new electron.Tray(imageOf('sharing'))
+  // On macOS a click opens the menu, as it does everywhere in its menu bar.
+  if (platform !== 'darwin') tray.on('click', () => perform({ kind: 'open' }))
+  let shown: { state: TrayState; tooltip: string; menu: string } | undefined
+  return {
+    show({ state, tooltip, entries }) {
+      const menu = JSON.stringify(entries)
+      if (state !== shown?.state) tray.setImage(imageOf(state))
+      if (tooltip !== shown?.tooltip) tray.setToolTip(tooltip)
+      if (menu !== shown?.menu) {
+        tray.setContextMenu(electron.Menu.buildFromTemplate(entries.map((entry) => itemOf(entry, perform))))
+      }
+      shown = { state, tooltip, menu }
+    },
+    destroy: () => tray.destroy(),
+  }
+}
+
+function itemOf(entry: MenuEntry, perform: TrayOptions['perform']): MenuItemConstructorOptions {
+  switch (entry.kind) {
+    case 'line':
+      return { type: 'separator' }
+    case 'text':
+      return { label: shown(entry.label), enabled: false }
+    case 'submenu':
+      return { label: shown(entry.label), submenu: entry.entries.map((inner) => itemOf(inner, perform)) }
+    case 'command': {
+      const { label, command, checked } = entry
+      const check = checked === undefined ? {} : ({ type: 'checkbox', checked } as const)
+      return { label: shown(label), click: () => perform(command), ...check }
+    }
+  }
+}
+
+/** In a menu's label `&` marks the next letter, and names of people may have one. */
+function shown(label: string): string {
+  return label.replaceAll('&', '&&')
+}

@@ -1,0 +1,100 @@
+import type { ElectronParts, WindowParts } from '../electron-parts.ts'
+import { placeWindow, WINDOW_SIZE_MIN, type WindowState } from './window-bounds.ts'
+import { PAGE_URL } from './window-policy.ts'
+
+/** A page that crashes is loaded again, so often for one window. */
+const RELOADS_MAX = 3
+
+/** What the window is made of. */
+export interface MainWindowOptions {
+  readonly electron: Pick<ElectronParts, 'BrowserWindow' | 'screen' | 'app'>
+  /** The preload's file. */
+  readonly preload: string
+  /** The icon's file, where the system does not take it from the program. */
+  readonly icon: string
+  readonly recall: () => WindowState | undefined
+  readonly remember: (state: WindowState) => void
+  /** The window is gone; the program goes on. */
+  readonly onClosed: () => void
+}
+
+/** The program's one window, which is there only while somebody looks. */
+export interface MainWindow {
+  /** Brings the window to the front, at a screen of the user interface if one is named. */
+  open(screen?: string): void
+  close(): void
+}
+
+/** The main window; nothing is created before it is opened. */
+export function createMainWindow(options: MainWindowOptions): MainWindow {
+  let window: WindowParts | undefined
+
+  function create(screen: string): WindowParts {
+    const created = newWindow(options)
+    let reloads = 0
+    created.once('ready-to-show', () => created.show())
+    created.on('close', () => {
+      options.remember({ bounds: created.getNormalBounds(), isMaximized: created.isMaximized() })
+    })
+    created.on('closed', () => {
+      window = undefined
+      options.onClosed()
+    })
+    created.webContents.on('render-process-gone', (_event, { reason }) => {
+      if (reason !== 'clean-exit' && reloads++ < RELOADS_MAX) created.webContents.reload()
+    })
+    load(created, screen)
+    return created
+  }
+
+  return {
+    open(screen) {
+      if (window === undefined) {
+        window = create(screen ?? '/')
+        return
+      }
+      if (window.isMinimized()) window.restore()
+      window.show()
+      window.focus()
+      if (screen !== undefined) load(window, screen)
+    },
+    close() {
+      window?.destroy()
+    },
+  }
+}
+
+function newWindow({ electron, preload, icon, recall }: MainWindowOptions): WindowParts {
+  const areas = electron.screen.getAllDisplays().map((display) => display.workArea)
+  const { isMaximized, ...place } = placeWindow(recall(), areas)
+  const window = new electron.BrowserWindow({
+    ...place,
+    minWidth: WINDOW_SIZE_MIN.width,
+    minHeight: WINDOW_SIZE_MIN.height,
+    title: 'Meshwork',
+    icon,
+    show: false,
+    autoHideMenuBar: true,
+    webPreferences: {
+      preload,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+      devTools: !electron.app.isPackaged,
+    },
+  })
+  if (isMaximized) window.maximize()
+  return window
+}
+
+function load(window: WindowParts, screen: string): void {
+  // A load that another one overtakes is rejected; a page that cannot be loaded shows that itself.
+  window.loadURL(`${PAGE_URL}#${screen}`).catch(() => undefined)
+}

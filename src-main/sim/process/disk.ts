@@ -1,0 +1,51 @@
+import { decodeEvent, decodeState } from '../../peer/codec.ts'
+import { initialState, initialView, type PeerState } from '../../peer/state.ts'
+import { step } from '../../peer/step.ts'
+import { assert } from '../../protocol/fault.ts'
+import type { Cid, PeerId } from '../../protocol/ids.ts'
+import type { Publication, StoreName } from '../message.ts'
+
+/** What a peer still has after a crash: its journal, its blobs and what its stores remember of others. */
+export interface Disk {
+  /** Every record that was ever flushed; a real journal drops those before the snapshot. */
+  readonly records: Uint8Array[]
+  snapshot: { readonly sequence: number; readonly bytes: Uint8Array } | undefined
+  readonly blobs: Set<Cid>
+  /** The newest publication of each author, by store (`cacheable` stores of document 000). */
+  readonly remembered: Map<StoreName, Map<PeerId, Publication>>
+}
+
+/** An empty disk. */
+export function createDisk(): Disk {
+  return {
+    records: [],
+    snapshot: undefined,
+    blobs: new Set(),
+    remembered: new Map<StoreName, Map<PeerId, Publication>>([
+      ['commitment', new Map<PeerId, Publication>()],
+      ['allocation', new Map<PeerId, Publication>()],
+    ]),
+  }
+}
+
+/** The state that a disk describes, as the runtime restores it: the snapshot and the records after it. */
+export function restoreState(disk: Disk, me: PeerId, name: string): PeerState {
+  if (disk.snapshot === undefined) return replay(initialState(me, name), disk.records)
+  const decoded = decodeState(disk.snapshot.bytes)
+  assert(decoded.ok, 'a snapshot that was written can be read')
+  return replay(decoded.value, disk.records.slice(disk.snapshot.sequence))
+}
+
+/** The state that the whole journal describes, without any snapshot. */
+export function replayAll(disk: Disk, me: PeerId, name: string): PeerState {
+  return replay(initialState(me, name), disk.records)
+}
+
+function replay(state: PeerState, records: readonly Uint8Array[]): PeerState {
+  for (const bytes of records) {
+    const event = decodeEvent(bytes)
+    assert(event.ok, 'a record that was written can be read')
+    step(state, event.value)
+  }
+  return { ...state, view: initialView() }
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { encodeCanonical } from '../../protocol/canonical.ts'
+import { cidOfDigest, DAG_CBOR, RAW } from '../../protocol/cid.ts'
+import type { Fuel } from '../../protocol/fuel.ts'
+import type { Cid } from '../../protocol/ids.ts'
+import type { JobManifest } from '../../protocol/work.ts'
+
+/** An output as bytes and their CID, and the fuel that it took. */
+export interface Output {
+  readonly cid: Cid
+  readonly bytes: Uint8Array
+  readonly fuel: Fuel
+}
+
+const known = (manifest: JobManifest, unit: number, by: string): string =>
+  `${manifest.requester_id}/${manifest.job_id}/${unit}/${by}`
+
+/** The one right output of a unit. Everybody who computes gets it; whoever returns another one lies. */
+export function rightOutput(manifest: JobManifest, unit: number): Output {
+  return outputOf(known(manifest, unit, 'right'))
+}
+
+/**
+ * A wrong output: its own for each author, so that liars agree only when they go by one name. For every other unit
+ * the bytes are right, and the fuel is a lie.
+ */
+export function wrongOutput(manifest: JobManifest, unit: number, author: string): Output {
+  const wrong = outputOf(known(manifest, unit, `wrong by ${author}`))
+  return unit % 2 === 0 ? wrong : { ...rightOutput(manifest, unit), fuel: wrong.fuel }
+}
+
+/** The CID of a manifest, as a blob store names it. */
+export function manifestCid(manifest: JobManifest): Cid {
+  return cidOfDigest(DAG_CBOR, createHash('sha256').update(encodeCanonical(manifest)).digest())
+}
+
+function outputOf(text: string): Output {
+  const bytes = new TextEncoder().encode(text)
+  const digest = createHash('sha256').update(bytes).digest()
+  return { bytes, cid: cidOfDigest(RAW, digest), fuel: digest.readUIntBE(0, 6) }
+}

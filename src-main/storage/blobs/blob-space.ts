@@ -1,0 +1,171 @@
+import { assert, refuse } from '../../protocol/fault.ts'
+import type { Cid } from '../../protocol/ids.ts'
+import type { BlobFiles } from './blob-files.ts'
+import type { BlobIndex } from './blob-index.ts'
+import type { BlobInGrace } from './guest-table.ts'
+
+/** Room set aside for something that is being written. */
+export interface Reservation {
+  /** Sets more room aside. @throws FaultError `quota-exceeded` */
+  grow(bytes: number): void
+  /** Gives it all back; later calls do nothing. */
+  release(): void
+}
+
+/** Who gets the disk. */
+export interface BlobSpace {
+  /**
+   * Sets room aside, dropping the least recently used blobs that nobody pinned. What is here for others gets no more than
+   * its share of the quota. @throws FaultError `quota-exceeded`
+   */
+  reserve(bytes: number, forWhom?: 'own' | 'others'): Reservation
+  /** Blobs came in or went. */
+  stored(change: number): void
+  /** A broken-off transfer's file stays, until its room is needed. */
+  suspend(cid: Cid, bytes: number): void
+  /** Removes the blobs that `decide` names, and what the disk had of them, in one transaction with what it changes. */
+  erase(decide: () => readonly BlobInGrace[]): void
+  /** Removes a broken-off transfer, if there is one of this blob. */
+  eraseSuspended(cid: Cid): void
+  /** A broken-off transfer goes on; its room is its receiver's matter from now on. */
+  resume(cid: Cid): void
+  /** Another quota from now on; drops what is too much, as far as nobody pinned it. */
+  setQuota(bytes: number): void
+  usage(): { readonly bytes: number; readonly quotaBytes: number }
+}
+
+/** When room is needed, this share of the quota is freed at least, or a full store would drop one blob for each. */
+const SLACK_SHARE = 1 / 64
+
+/** Of the quota, so much is the user's own at any time: else others' jobs could keep the user's from running here. */
+const OWN_SHARE = 1 / 4
+
+/**
+ * Keeps the blob folder within its quota.
+ *
+ * @param suspended broken-off transfers found at the start, least recently written first
+ * @param storedBytes what the blobs take at the start
+ */
+export function createBlobSpace(options: {
+  index: BlobIndex
+  files: BlobFiles
+  quotaBytes: number
+  suspended: readonly { readonly cid: Cid; readonly bytes: number }[]
+  storedBytes: number
+}): BlobSpace {
+  const { index, files } = options
+  let { quotaBytes } = options
+  // `8 << 30` is 0: a quota counts in more than 32 bits.
+  assert(quotaBytes > 0, 'the quota is a positive number of bytes')
+  const suspended = new Map(options.suspended.map(({ cid, bytes }) => [cid, bytes]))
+  let blobBytes = options.storedBytes
+  let reservedBytes = 0
+  let suspendedBytes = options.suspended.reduce((sum, { bytes }) => sum + bytes, 0)
+  /** What others have here and are getting is at most this; it is counted anew before anything is refused for it. */
+  let othersBytesMax = Number.POSITIVE_INFINITY
+  let reservedForOthers = 0
+  const inUse = () => blobBytes + reservedBytes + suspendedBytes
+
+  /** Others' room for others: what is in its time of grace goes first, the oldest. */
+  function makeRoomForOthers(bytes: number): void {
+    const room = Math.floor(quotaBytes * (1 - OWN_SHARE))
+    if (inUse() + bytes <= room || othersBytesMax + bytes <= room) return
+    othersBytesMax = index.guests.storedBytes() + reservedForOthers
+    const lacking = othersBytesMax + bytes - room
+    if (lacking <= 0) return
+    const doomed: BlobInGrace[] = []
+    let freed = 0
+    for (const blob of index.guests.inGrace().reverse()) {
+      if (freed >= lacking) break
+      doomed.push(blob)
+      freed += blob.bytes
+    }
+    if (freed < lacking) {
+      const used = `${othersBytesMax} of ${room} are in use`
+      refuse('quota-exceeded', `${bytes} bytes do not fit into what this PC keeps for others: ${used}`)
+    }
+    drop(doomed)
+    othersBytesMax -= freed
+  }
+
+  function makeRoom(bytes: number): void {
+    // Transfers that may never go on are worth less than anything that is whole.
+    for (const cid of suspended.keys()) {
+      if (inUse() + bytes <= quotaBytes) return
+      files.discard(files.partialPath(cid))
+      forgetSuspended(cid)
+    }
+    const lacking = inUse() + bytes - quotaBytes
+    if (lacking <= 0) return
+    const doomed =
+      index.leastRecentlyUsed(Math.max(lacking, Math.floor(quotaBytes * SLACK_SHARE))) ??
+      index.leastRecentlyUsed(lacking)
+    if (!doomed) {
+      refuse('quota-exceeded', `${bytes} bytes do not fit: ${inUse()} of ${quotaBytes} are in use and needed`)
+    }
+    drop(doomed)
+  }
+
+  function drop(doomed: readonly { id: number; cid: Cid; bytes: number }[]): void {
+    index.remove(doomed.map(({ id }) => id))
+    discardAll(doomed)
+  }
+
+  function discardAll(removed: readonly { cid: Cid; bytes: number }[]): void {
+    for (const { cid, bytes: freed } of removed) {
+      files.discard(files.path(cid))
+      blobBytes -= freed
+    }
+  }
+
+  function forgetSuspended(cid: Cid): void {
+    suspendedBytes -= suspended.get(cid) ?? 0
+    suspended.delete(cid)
+  }
+
+  return {
+    reserve(bytes, forWhom = 'own') {
+      let held = 0
+      const grow = (more: number) => {
+        if (forWhom === 'others') makeRoomForOthers(more)
+        makeRoom(more)
+        held += more
+        reservedBytes += more
+        if (forWhom === 'own') return
+        reservedForOthers += more
+        othersBytesMax += more
+      }
+      grow(bytes)
+      return {
+        grow,
+        release() {
+          reservedBytes -= held
+          if (forWhom === 'others') reservedForOthers -= held
+          held = 0
+        },
+      }
+    },
+    stored(change) {
+      blobBytes += change
+    },
+    suspend(cid, bytes) {
+      forgetSuspended(cid)
+      suspended.set(cid, bytes)
+      suspendedBytes += bytes
+    },
+    erase: (decide) => discardAll(index.erase(decide)),
+    eraseSuspended(cid) {
+      if (!suspended.has(cid)) return
+      files.discard(files.partialPath(cid))
+      forgetSuspended(cid)
+    },
+    resume: forgetSuspended,
+    setQuota(bytes) {
+      assert(bytes > 0, 'the quota is a positive number of bytes')
+      quotaBytes = bytes
+      // What is left above it is needed: it stays until it is not, and nothing new comes in before.
+      drop(index.leastRecentlyUsedUpTo(inUse() - quotaBytes))
+    },
+    usage: () => ({ bytes: inUse(), quotaBytes }),
+  }
+}

@@ -1,0 +1,113 @@
+import { Badge, Progress } from '@mantine/core'
+import { IconChevronRight, IconMovie, IconPackage, IconPhoto } from '@tabler/icons-react'
+import { Link } from 'wouter'
+import type { JobState, JobSummary } from '#contract'
+import type { Messages } from '#text'
+import { useFormat, useText } from '../../../state/text.tsx'
+import { endedOf, isInFlight, type JobCard, jobsOf, progressOf } from '../../../state/job-cards.ts'
+import { cardName, latenessOf } from '../../../state/job-words.ts'
+import classes from './job-row.module.css'
+
+/** One line of the list of jobs: what it is, how far it is, where it stands. */
+export function JobRow({ card }: { readonly card: JobCard }) {
+  const text = useText().jobs
+  const format = useFormat()
+  const jobs = jobsOf(card)
+  // Of a series the frame that stands for its state: one that goes on, one that failed, or the first.
+  const shown =
+    jobs.find(({ state }) => state.kind === 'running') ??
+    jobs.find(isInFlight) ??
+    jobs.find(({ state }) => state.kind === 'failed') ??
+    jobs[0]
+  if (shown === undefined) return null
+  const fraction = progressOf(jobs)
+  const late = latenessOf(jobs)
+  return (
+    <Link href={`/jobs/${shown.job_id}`} className={classes['row']}>
+      <JobIcon card={card} job={shown} />
+      <span className={classes['words']}>
+        <span className={classes['name']} dir="auto">
+          <span className="visually-hidden">{text.openJob(cardName(card))}</span>
+          <span aria-hidden="true">{cardName(card)}</span>
+        </span>
+        <span className={classes['facts']}>
+          {late?.byMs !== undefined && (
+            <span className={classes['late']}>{text.late.by(format.roughly(late.byMs))} · </span>
+          )}
+          {rowFacts(card, shown, text, format)}
+        </span>
+      </span>
+      {jobs.some(isInFlight) && (
+        <span className={classes['progress']}>
+          <Progress
+            value={fraction * 100}
+            size="sm"
+            color={shown.state.kind === 'paused' ? 'warn' : 'accent'}
+            aria-hidden="true"
+          />
+          <span className={classes['percent']}>{format.percent(fraction)}</span>
+        </span>
+      )}
+      <StateBadge state={shown.state} isCombining={shown.state.kind === 'done' && isInFlight(shown)} />
+      <IconChevronRight size={16} aria-hidden="true" className={classes['chevron']} />
+    </Link>
+  )
+}
+
+/** A job's state as a word in its colour. */
+export function StateBadge({
+  state,
+  isCombining = false,
+}: {
+  readonly state: JobState
+  readonly isCombining?: boolean
+}) {
+  const text = useText().jobs
+  const color = { running: 'accent', paused: 'warn', done: 'good', cancelled: 'gray', failed: 'bad' }[
+    state.kind
+  ]
+  return (
+    <Badge
+      variant="light"
+      color={isCombining ? 'accent' : color}
+      className={classes['badge']}
+      data-state={state.kind}
+    >
+      {isCombining ? text.combining : text.states[state.kind]}
+    </Badge>
+  )
+}
+
+function JobIcon({ card, job }: { readonly card: JobCard; readonly job: JobSummary }) {
+  const Icon = card.kind === 'series' ? IconMovie : job.picture === undefined ? IconPackage : IconPhoto
+  return <Icon size={20} stroke={1.5} aria-hidden="true" className={classes['icon']} />
+}
+
+function rowFacts(
+  card: JobCard,
+  job: JobSummary,
+  text: Messages['jobs'],
+  format: ReturnType<typeof useFormat>,
+): string {
+  const jobs = jobsOf(card)
+  const parts: string[] = []
+  if (card.kind === 'series') {
+    parts.push(text.framesDone(format.number(endedOf(jobs)), format.number(card.count)))
+  }
+  if (job.state.kind === 'failed') parts.push(text.failedBecause(job.state.fault.message))
+  else if (isInFlight(job)) {
+    const left = leftOf(jobs)
+    if (left !== undefined) parts.push(text.left(format.duration(left)))
+    parts.push(format.ago(job.submitted_at_ms))
+  } else parts.push(text.tookAgo(format.duration(job.wall_ms), format.ago(job.submitted_at_ms + job.wall_ms)))
+  if (job.picture !== undefined) {
+    parts.push(text.pictureSize(`${job.picture.width}`, `${job.picture.height}`))
+  } else parts.push(text.units(job.units, format.number(job.units)))
+  return parts.join(' · ')
+}
+
+/** The longest that any of the jobs still takes; frames share the same PCs. */
+export function leftOf(jobs: readonly JobSummary[]): number | undefined {
+  const known = jobs.flatMap(({ left_ms_estimate }) => left_ms_estimate ?? [])
+  return known.length === 0 ? undefined : Math.max(...known)
+}

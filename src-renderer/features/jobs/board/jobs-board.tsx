@@ -1,0 +1,130 @@
+import { useMemo } from 'react'
+import { Button } from '@mantine/core'
+import { IconPhotoPlus, IconPlus } from '@tabler/icons-react'
+import { Link } from 'wouter'
+import type { Messages } from '#text'
+import { useNode } from '../../../state/node-store.ts'
+import { useFormat, useText } from '../../../state/text.tsx'
+import { EmptyState } from '../../../ui/layout/empty-state.tsx'
+import { Page } from '../../../ui/layout/page.tsx'
+import { Section } from '../../../ui/layout/section.tsx'
+import { SkeletonList } from '../../../ui/layout/skeleton-list.tsx'
+import { useNow } from '../../../ui/use-now.ts'
+import { VirtualList } from '../../../ui/layout/virtual-list.tsx'
+import { FilesButton } from '../../../ui/files-button.tsx'
+import { isInFlight, type JobBoard, type JobCard, jobBoard, jobsOf } from '../../../state/job-cards.ts'
+import { JobRow, leftOf } from './job-row.tsx'
+import { PictureGallery } from '../../../job-kinds/render/gallery/picture-gallery.tsx'
+import { useRemovedJobs } from '../removed-jobs.tsx'
+import { useSceneDrop } from '../../../job-kinds/render/scene/scene-drop.tsx'
+import classes from './jobs-board.module.css'
+
+/** Height of a row of jobs, in pixels, and of the window onto many. */
+const ROW_HEIGHT = 60
+const ROWS_HEIGHT_MAX = 10 * ROW_HEIGHT
+
+/** All jobs: what goes on, the gallery of finished pictures, and the rest. */
+export function JobsBoard() {
+  const text = useText().jobs
+  const format = useFormat()
+  const isLoaded = useNode((node) => node.isLoaded)
+  const jobs = useNode((node) => node.jobs)
+  const { hidden } = useRemovedJobs()
+  // How long ago things were is said in minutes.
+  useNow(60_000)
+  const board = useMemo(
+    () => jobBoard([...jobs.values()].filter(({ job_id }) => !hidden.has(job_id))),
+    [jobs, hidden],
+  )
+  const isEmpty = board.inFlight.length + board.gallery.length + board.others.length === 0
+  const newRender = (
+    <Button
+      component={Link}
+      href="/jobs/new"
+      variant="filled"
+      leftSection={<IconPlus size={16} aria-hidden="true" />}
+    >
+      {text.newRender}
+    </Button>
+  )
+  if (!isLoaded) {
+    return (
+      <Page title={text.inFlight}>
+        <SkeletonList rows={5} height={ROW_HEIGHT} />
+      </Page>
+    )
+  }
+  return (
+    <Page title={boardTitle(board, text, format)} actions={isEmpty ? undefined : newRender}>
+      {isEmpty && <NoJobs />}
+      {board.inFlight.length > 0 && <JobList title={text.inFlight} cards={board.inFlight} />}
+      {!isEmpty && (
+        <Section title={text.gallery} isCard={false}>
+          {board.gallery.length > 0 ? (
+            <PictureGallery cards={board.gallery} />
+          ) : (
+            <p className={classes['none']}>{text.galleryEmpty}</p>
+          )}
+        </Section>
+      )}
+      {board.others.length > 0 && (
+        <JobList title={text.others} description={text.othersDescription} cards={board.others} />
+      )}
+    </Page>
+  )
+}
+
+function boardTitle(board: JobBoard, text: Messages['jobs'], format: ReturnType<typeof useFormat>): string {
+  const busy = board.inFlight.length
+  if (busy > 0) {
+    const left = leftOf(board.inFlight.flatMap(jobsOf).filter(isInFlight))
+    const written = format.number(busy)
+    return left === undefined
+      ? text.titleBusy(busy, written)
+      : text.titleBusyLeft(busy, written, format.duration(left))
+  }
+  const finished = board.gallery.length
+  if (finished > 0) return text.titleQuiet(finished, format.number(finished))
+  return board.others.length > 0 ? text.titleIdle : text.titleEmpty
+}
+
+function NoJobs() {
+  const text = useText().jobs
+  const { choose } = useSceneDrop()
+  return (
+    <div className={classes['empty']}>
+      <EmptyState
+        icon={<IconPhotoPlus size={40} stroke={1.25} />}
+        title={text.emptyTitle}
+        action={<FilesButton variant="filled" label={text.chooseScene} onChoose={choose} />}
+      >
+        {text.emptyText}
+      </EmptyState>
+    </div>
+  )
+}
+
+function JobList({
+  title,
+  description,
+  cards,
+}: {
+  readonly title: string
+  readonly description?: string
+  readonly cards: readonly JobCard[]
+}) {
+  return (
+    <Section title={title} isCard={false} {...(description === undefined ? {} : { description })}>
+      <div className={classes['list']}>
+        <VirtualList
+          items={cards}
+          itemKey={({ key }) => key}
+          estimateHeight={ROW_HEIGHT}
+          height={ROWS_HEIGHT_MAX}
+          label={title}
+          render={(card) => <JobRow card={card} />}
+        />
+      </div>
+    </Section>
+  )
+}

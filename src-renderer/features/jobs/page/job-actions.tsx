@@ -1,0 +1,169 @@
+import { useState } from 'react'
+import { Button, Menu } from '@mantine/core'
+import { IconFlag, IconPlayerPause, IconPlayerPlay, IconTrash, IconX } from '@tabler/icons-react'
+import { useLocation } from 'wouter'
+import type { JobSummary } from '#contract'
+import { useAction, useCalls } from '../../../connection/calls.tsx'
+import { useFormat, useText } from '../../../state/text.tsx'
+import { isInFlight } from '../../../state/job-cards.ts'
+import { jobName, seriesName } from '../../../state/job-words.ts'
+import { useRemovedJobs } from '../removed-jobs.tsx'
+import { PRIORITIES, type PriorityName, priorityName } from '../../../job-kinds/render/form/render-form.ts'
+import classes from './job-actions.module.css'
+
+/** What can be done with a job: while it goes on, pause, priority and cancel; afterwards, remove. */
+export function JobActions({
+  job,
+  siblings,
+}: {
+  readonly job: JobSummary
+  readonly siblings: readonly JobSummary[]
+}) {
+  const [isAsking, setIsAsking] = useState(false)
+  const text = useText().jobs
+  if (!isInFlight(job)) return <RemoveButton job={job} siblings={siblings} />
+  if (isAsking) return <CancelQuestion job={job} siblings={siblings} onClose={() => setIsAsking(false)} />
+  return (
+    <>
+      <PriorityMenu job={job} />
+      <PauseButton job={job} />
+      <Button leftSection={<IconX size={16} aria-hidden="true" />} onClick={() => setIsAsking(true)}>
+        {text.cancel}
+      </Button>
+    </>
+  )
+}
+
+function PauseButton({ job }: { readonly job: JobSummary }) {
+  const calls = useCalls()
+  const run = useAction()
+  const text = useText().jobs
+  const [isBusy, setIsBusy] = useState(false)
+  const isPaused = job.state.kind === 'paused'
+  // What combines the results is not to be paused.
+  if (job.state.kind === 'done') return null
+  const toggle = async (): Promise<void> => {
+    setIsBusy(true)
+    const which = { job_id: job.job_id }
+    await run(() => (isPaused ? calls.jobs.resume(which) : calls.jobs.pause(which)), {
+      success: isPaused ? text.resumed : text.paused,
+    })
+    setIsBusy(false)
+  }
+  const Icon = isPaused ? IconPlayerPlay : IconPlayerPause
+  return (
+    <Button
+      {...(isPaused ? { variant: 'filled' } : {})}
+      loading={isBusy}
+      leftSection={<Icon size={16} aria-hidden="true" />}
+      onClick={() => void toggle()}
+    >
+      {isPaused ? text.resume : text.pause}
+    </Button>
+  )
+}
+
+function PriorityMenu({ job }: { readonly job: JobSummary }) {
+  const calls = useCalls()
+  const run = useAction()
+  const text = useText().jobs
+  if (job.state.kind === 'done') return null
+  const now = priorityName(job.priority)
+  const names: readonly PriorityName[] = ['high', 'normal', 'low']
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button leftSection={<IconFlag size={16} aria-hidden="true" />}>
+          {text.priority}: {text.priorities[now]}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{text.priorityHint}</Menu.Label>
+        {names.map((name) => (
+          <Menu.Item
+            key={name}
+            disabled={name === now}
+            onClick={() =>
+              void run(() => calls.jobs.setPriority({ job_id: job.job_id, priority: PRIORITIES[name] }), {
+                success: text.prioritySet(text.priorities[name]),
+              })
+            }
+          >
+            {text.priorities[name]}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+/** The question whether to cancel, in the place of the buttons; of a series also for all of it. */
+function CancelQuestion({
+  job,
+  siblings,
+  onClose,
+}: {
+  readonly job: JobSummary
+  readonly siblings: readonly JobSummary[]
+  readonly onClose: () => void
+}) {
+  const calls = useCalls()
+  const run = useAction()
+  const text = useText().jobs
+  const format = useFormat()
+  const going = siblings.filter(isInFlight)
+  const cancel = async (jobs: readonly JobSummary[]): Promise<void> => {
+    onClose()
+    await run(
+      async () => {
+        for (const { job_id } of jobs) await calls.jobs.cancel({ job_id })
+      },
+      { success: text.cancelled },
+    )
+  }
+  return (
+    <div role="group" aria-label={text.cancelAsk} className={classes['question']}>
+      <span>{going.length > 1 ? text.cancelAskSeries(format.number(going.length)) : text.cancelAsk}</span>
+      {/* Whoever asked by mistake is on the safe button. */}
+      <Button autoFocus onClick={onClose}>
+        {text.cancelNo}
+      </Button>
+      <Button variant="filled" color="bad" onClick={() => void cancel([job])}>
+        {text.cancelYes}
+      </Button>
+      {going.length > 1 && (
+        <Button variant="outline" color="bad" onClick={() => void cancel(going)}>
+          {text.cancelYesSeries}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function RemoveButton({
+  job,
+  siblings,
+}: {
+  readonly job: JobSummary
+  readonly siblings: readonly JobSummary[]
+}) {
+  const text = useText().jobs
+  const { remove } = useRemovedJobs()
+  const [, navigate] = useLocation()
+  // A series is removed as the one thing that it is shown as, once all of it has ended.
+  const jobs = siblings.length > 0 && !siblings.some(isInFlight) ? siblings : [job]
+  return (
+    <Button
+      leftSection={<IconTrash size={16} aria-hidden="true" />}
+      onClick={() => {
+        remove(
+          jobs.map(({ job_id }) => job_id),
+          text.removed(jobs.length > 1 ? seriesName(job) : jobName(job)),
+        )
+        navigate('/jobs')
+      }}
+    >
+      {text.remove}
+    </Button>
+  )
+}

@@ -1,0 +1,168 @@
+import { useMemo, useState } from 'react'
+import { Button, Progress } from '@mantine/core'
+import { IconArrowLeft, IconZoomQuestion } from '@tabler/icons-react'
+import { Link } from 'wouter'
+import type { JobId, JobStatus, JobSummary } from '#contract'
+import type { Messages } from '#text'
+import { useStream } from '../../../connection/calls.tsx'
+import { useNode } from '../../../state/node-store.ts'
+import { useFormat, useText } from '../../../state/text.tsx'
+import { EmptyState } from '../../../ui/layout/empty-state.tsx'
+import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
+import { Page } from '../../../ui/layout/page.tsx'
+import { Section } from '../../../ui/layout/section.tsx'
+import { SkeletonList } from '../../../ui/layout/skeleton-list.tsx'
+import { FinishedPicture } from '../../../job-kinds/render/picture/finished-picture.tsx'
+import { JobActions } from './job-actions.tsx'
+import { isInFlight, progressOf } from '../../../state/job-cards.ts'
+import { JobFigures } from './job-figures.tsx'
+import { jobName } from '../../../state/job-words.ts'
+import { LateNotice } from './late-notice.tsx'
+import { LivePicture } from '../../../job-kinds/render/picture/live-picture.tsx'
+import { PeopleStrip } from './people-strip.tsx'
+import { PeopleTable } from './people-table.tsx'
+import { SaveResultButton } from '../../../job-kinds/module/save-result-button.tsx'
+import { SeriesStrip } from '../../../job-kinds/render/frames/series-strip.tsx'
+import { UnitsSection } from '../units/units-section.tsx'
+import { WaitingNotice } from './waiting-notice.tsx'
+import classes from './job-page.module.css'
+
+/** One job: how it goes while it runs, what it made afterwards. */
+export function JobPage({ jobId }: { readonly jobId: JobId }) {
+  const text = useText().jobs
+  const isHere = useNode((node) => node.jobs.has(jobId))
+  // One that was just submitted is told of here before it is in the news.
+  const [wasHere, setWasHere] = useState(isHere)
+  if (isHere && !wasHere) setWasHere(true)
+  const summary = useNode((node) => node.jobs.get(jobId))
+  const [status, setStatus] = useState<JobStatus>()
+  // A job that ended is watched anew when it was not over after all: paused ones are resumed.
+  const stream = useStream(
+    `job ${jobId} ${summary === undefined || isInFlight(summary) ? 'going' : 'over'}`,
+    (calls, signal) => calls.jobs.watch({ job_id: jobId }, { signal }),
+    setStatus,
+  )
+  if ((wasHere && !isHere) || (stream.state === 'failed' && !isHere)) return <GoneJob />
+  if (status !== undefined) return <KnownJob job={status} />
+  return (
+    <Page title={summary === undefined ? text.openingJob : jobName(summary)}>
+      {stream.state === 'failed' ? (
+        <FaultNotice message={stream.message} onRetry={stream.retry} />
+      ) : (
+        <SkeletonList rows={3} height={160} />
+      )}
+    </Page>
+  )
+}
+
+function GoneJob() {
+  const text = useText().jobs
+  return (
+    <Page title={text.jobGone}>
+      <EmptyState
+        icon={<IconZoomQuestion size={40} stroke={1.25} />}
+        title={text.jobGoneText}
+        action={
+          <Button component={Link} href="/jobs">
+            {text.back}
+          </Button>
+        }
+      />
+    </Page>
+  )
+}
+
+function KnownJob({ job }: { readonly job: JobStatus }) {
+  const text = useText().jobs
+  const format = useFormat()
+  const siblings = useSiblings(job)
+  const isDone = job.state.kind === 'done' && !isInFlight(job)
+  return (
+    <Page
+      title={jobTitle(job, text, format)}
+      actions={
+        <>
+          {isDone && job.picture === undefined && <SaveResultButton job={job} />}
+          <JobActions job={job} siblings={siblings} />
+        </>
+      }
+    >
+      {isInFlight(job) && <Progress value={progressOf([job]) * 100} aria-label={text.facts.progress} />}
+      {job.state.kind === 'paused' && (
+        <p className={classes['paused']}>{text.pausedSince(format.time(job.state.since_ms))}</p>
+      )}
+      {job.state.kind === 'failed' && (
+        <FaultNotice title={text.states.failed} message={job.state.fault.message} />
+      )}
+      {job.waiting !== undefined && <WaitingNotice waiting={job.waiting} />}
+      <LateNotice job={job} />
+      {job.picture !== undefined && <JobPicture job={job} siblings={siblings} />}
+      {siblings.length > 1 && <SeriesStrip frames={siblings} shown={job.job_id} />}
+      <Section title={isDone ? text.who.made : text.who.working} isCard={isDone}>
+        {isDone ? <PeopleTable job={job} /> : <PeopleStrip job={job} />}
+      </Section>
+      <Section title={text.facts.label}>
+        <JobFigures job={job} siblings={siblings} />
+      </Section>
+      <UnitsSection job={job} />
+      <Link href="/jobs" className={classes['back']}>
+        <IconArrowLeft size={16} aria-hidden="true" />
+        {text.back}
+      </Link>
+    </Page>
+  )
+}
+
+/** The picture of a render job, in whatever state it is. */
+function JobPicture({
+  job,
+  siblings,
+}: {
+  readonly job: JobStatus
+  readonly siblings: readonly JobSummary[]
+}) {
+  const text = useText().jobs
+  const format = useFormat()
+  if (job.picture === undefined) return null
+  if (job.state.kind === 'done')
+    return <FinishedPicture job={job} picture={job.picture} siblings={siblings} />
+  return (
+    <LivePicture
+      jobId={job.job_id}
+      width={job.picture.width}
+      height={job.picture.height}
+      label={text.livePicture(jobName(job), format.percent(progressOf([job])))}
+    />
+  )
+}
+
+/** All frames of the job's series, itself included, in their order; none of a job without one. */
+function useSiblings(job: JobSummary): readonly JobSummary[] {
+  const jobs = useNode((node) => node.jobs)
+  const id = job.series?.id
+  return useMemo(() => {
+    if (id === undefined) return []
+    const frames = [...jobs.values()].filter(({ series }) => series?.id === id)
+    return frames.sort((a, b) => (a.series?.index ?? 0) - (b.series?.index ?? 0))
+  }, [jobs, id])
+}
+
+function jobTitle(job: JobStatus, text: Messages['jobs'], format: ReturnType<typeof useFormat>): string {
+  const name = jobName(job)
+  const percent = format.percent(progressOf([job]))
+  switch (job.state.kind) {
+    case 'running':
+      if (job.waiting !== undefined) return text.titleWaiting(name, percent)
+      return job.left_ms_estimate === undefined
+        ? text.titleRunning(name, percent)
+        : text.titleRunningLeft(name, percent, format.duration(job.left_ms_estimate))
+    case 'paused':
+      return text.titlePaused(name, percent)
+    case 'done':
+      return isInFlight(job) ? text.titleCombining(name) : text.titleDone(name, format.duration(job.wall_ms))
+    case 'cancelled':
+      return text.titleCancelled(name, percent)
+    case 'failed':
+      return text.titleFailed(name)
+  }
+}

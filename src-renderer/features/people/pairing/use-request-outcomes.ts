@@ -1,0 +1,38 @@
+import { notifications } from '@mantine/notifications'
+import { useCallback, useEffect, useRef } from 'react'
+import type { PeerId } from '#contract'
+import { useNodeStore } from '../../../state/node-store.ts'
+import { useText } from '../../../state/text.tsx'
+import { requestOutcomes } from './request-outcome.ts'
+
+/**
+ * Tells, while it is mounted, when somebody whom this user waits for has answered.
+ *
+ * @returns to be called before a request is given up, whose end is then no news
+ */
+export function useRequestOutcomes(): (peer: PeerId) => void {
+  const store = useNodeStore()
+  const text = useText().people.requests
+  const givenUp = useRef(new Set<PeerId>())
+  useEffect(
+    () =>
+      store.subscribe((now, before) => {
+        // What was not heard of while the connection was lost may be old.
+        if (now.pairRequests === before.pairRequests || !before.isLoaded) return
+        for (const { peer, name, kind } of requestOutcomes(
+          before.pairRequests,
+          now.pairRequests,
+          now.people,
+        )) {
+          if (givenUp.current.delete(peer)) continue
+          notifications.show(
+            kind === 'accepted'
+              ? { message: text.accepted(name), color: 'good' }
+              : { message: text.refused(name), color: 'warn' },
+          )
+        }
+      }),
+    [store, text],
+  )
+  return useCallback((peer) => void givenUp.current.add(peer), [])
+}

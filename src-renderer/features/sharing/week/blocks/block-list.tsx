@@ -1,0 +1,107 @@
+import { useState } from 'react'
+import { ActionIcon, Button, Popover } from '@mantine/core'
+import { IconAdjustmentsHorizontal, IconPlus, IconTrash } from '@tabler/icons-react'
+import type { WeekBlock, WeekPlan } from '#contract'
+import { useFormat, useText } from '../../../../state/text.tsx'
+import { BlockEditor, type BlockFacts } from './block-editor.tsx'
+import { BlockHours } from './block-hours.tsx'
+import { BLOCK_POPOVER } from './block-popover.ts'
+import { blocksOf, cellAt, cellsOf, erase, freeSpan, paint, resize, spanOf } from '../week-paint.ts'
+import { pointOf } from '../week-selection.ts'
+import { blockText } from '../week-text.ts'
+import classes from './block-list.module.css'
+
+/** What is added first: a night, where there is room for one. */
+const EVENING_MINUTE = 22 * 60
+const NIGHT_CELLS = 18
+
+/** The same week as a plain list: a row for each block, its day and hours to choose. */
+export function BlockList({
+  plan,
+  facts,
+  onBlocks,
+}: {
+  readonly plan: WeekPlan
+  readonly facts: BlockFacts
+  readonly onBlocks: (blocks: WeekBlock[], editing?: string) => void
+}) {
+  const messages = useText()
+  const text = messages.sharing.block
+  const { language } = useFormat()
+  const [opened, setOpened] = useState<number>()
+  const cells = cellsOf(plan.blocks)
+  const blocks = blocksOf(cells)
+  const lastDay = blocks.at(-1)?.day ?? -1
+  const free = freeSpan(cells, cellAt(lastDay + 1, EVENING_MINUTE), NIGHT_CELLS)
+  return (
+    <div className={classes['list']}>
+      {blocks.length === 0 && <p className={classes['empty']}>{text.empty}</p>}
+      <ul aria-label={text.listLabel} className={classes['rows']}>
+        {blocks.map((block, row) => {
+          const span = spanOf(block)
+          const title = blockText(messages, language, block)
+          return (
+            // By its place: what changes its hours is the same row, and keeps the focus.
+            <li key={row} className={classes['row']}>
+              <BlockHours
+                span={span}
+                label={title}
+                onChange={(to) => onBlocks(blocksOf(resize(cells, span, to)))}
+              />
+              <div className={classes['actions']}>
+                <Popover
+                  {...BLOCK_POPOVER}
+                  opened={opened === row}
+                  onChange={(isOpen) => setOpened(isOpen ? row : undefined)}
+                  position="bottom-end"
+                  returnFocus
+                >
+                  <Popover.Target>
+                    <ActionIcon
+                      aria-label={text.open(title)}
+                      onClick={() => setOpened(opened === row ? undefined : row)}
+                    >
+                      <IconAdjustmentsHorizontal size={18} aria-hidden="true" />
+                    </ActionIcon>
+                  </Popover.Target>
+                  <Popover.Dropdown aria-label={text.label(title)}>
+                    <BlockEditor
+                      block={block}
+                      blocks={blocks}
+                      plan={plan}
+                      facts={facts}
+                      onBlocks={onBlocks}
+                      onMoved={(point) => setOpened(rowAt(point.day, point.slot))}
+                      onClose={() => setOpened(undefined)}
+                    />
+                  </Popover.Dropdown>
+                </Popover>
+                <ActionIcon
+                  aria-label={`${text.remove}: ${title}`}
+                  onClick={() => onBlocks(blocksOf(erase(cells, [span])))}
+                >
+                  <IconTrash size={18} aria-hidden="true" />
+                </ActionIcon>
+              </div>
+            </li>
+          )
+        })}
+      </ul>
+      <Button
+        leftSection={<IconPlus size={16} aria-hidden="true" />}
+        disabled={free === undefined}
+        onClick={() => free !== undefined && onBlocks(blocksOf(paint(cells, [free], {})))}
+      >
+        {text.add}
+      </Button>
+    </div>
+  )
+
+  /** Where a block that begins at such a time stands in the list. */
+  function rowAt(day: number, slot: number): number {
+    return blocks.filter((one) => {
+      const at = pointOf(spanOf(one).start)
+      return at.day < day || (at.day === day && at.slot < slot)
+    }).length
+  }
+}

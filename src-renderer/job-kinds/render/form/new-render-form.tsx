@@ -1,0 +1,153 @@
+import { useState, type SubmitEvent } from 'react'
+import { Button } from '@mantine/core'
+import { IconPlayerPlay } from '@tabler/icons-react'
+import { useLocation } from 'wouter'
+import type { SceneFiles } from '#contract'
+import { useAction, useCalls } from '../../../connection/calls.tsx'
+import { faultOfCall } from '../../../connection/fault-text.ts'
+import { useText } from '../../../state/text.tsx'
+import { useNow } from '../../../ui/use-now.ts'
+import { EstimateLine } from './estimate-line.tsx'
+import { FramesField } from './frames-field.tsx'
+import { useLatestAnswer } from '../../../connection/latest-answer.ts'
+import { ChecksField, EncryptField, PriorityField, QualityField, SizeField } from './render-fields.tsx'
+import { rememberForm } from './remembered-form.ts'
+import { orderOf, type RenderForm, type RenderOrder } from './render-form.ts'
+import { useSceneDrop } from '../scene/scene-drop.tsx'
+import classes from './new-render-form.module.css'
+
+/** Somebody who drags through numbers is not answered at every one. */
+const ESTIMATE_SETTLE_MS = 250
+/** A deadline is given to the minute. */
+const DEADLINE_CHECK_MS = 30_000
+
+/** The right half of a new render: how the picture shall be, how long it would take, and the button. */
+export function NewRenderForm({
+  form,
+  onChange,
+  scene,
+  cameras,
+  animationSeconds,
+  sampleUs,
+  isMeasuring,
+  onSceneGone,
+}: {
+  readonly form: RenderForm
+  readonly onChange: (form: RenderForm) => void
+  /** Absent until it is handed over. */
+  readonly scene: SceneFiles | undefined
+  readonly cameras: readonly string[]
+  readonly animationSeconds: number
+  /** What the preview measured. */
+  readonly sampleUs: number | undefined
+  readonly isMeasuring: boolean
+  readonly onSceneGone: () => void
+}) {
+  const text = useText().jobs
+  const nowMs = useNow(DEADLINE_CHECK_MS)
+  const outcome = orderOf(form, { animationSeconds, nowMs })
+  const order = outcome.ok ? outcome.order : undefined
+  const problems = outcome.ok ? {} : outcome.problems
+  const question = order && estimateQuestion(order, sampleUs)
+  const estimate = useLatestAnswer(
+    question && JSON.stringify(question),
+    async (calls, signal) => ({
+      ...(await calls.jobs.estimateRender(question ?? NO_QUESTION, { signal })),
+      askedAtMs: Date.now(),
+    }),
+    ESTIMATE_SETTLE_MS,
+  )
+  const { isSending, send } = useSubmit(form, scene, onSceneGone)
+  const change = (some: Partial<RenderForm>): void => onChange({ ...form, ...some })
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault()
+    if (order !== undefined) void send(order, estimate.isWorking ? undefined : estimate.value?.likely_ms)
+  }
+  const fields = { form, problems, onChange: change }
+  return (
+    <form className={classes['form']} onSubmit={submit} noValidate aria-label={text.newRender}>
+      <div className={classes['fields']}>
+        <SizeField {...fields} cameras={cameras} />
+        <QualityField {...fields} />
+        <FramesField {...fields} animationSeconds={animationSeconds} />
+        <ChecksField {...fields} />
+        <PriorityField {...fields} />
+        <EncryptField {...fields} />
+      </div>
+      <div className={classes['foot']}>
+        <EstimateLine
+          estimate={estimate.value}
+          askedAtMs={estimate.value?.askedAtMs}
+          isWorking={estimate.isWorking || isMeasuring}
+          message={estimate.message}
+          deadlineMs={form.deadlineMs}
+          checks={form.checks}
+          onChecks={(checks) => change({ checks })}
+        />
+        <Button
+          type="submit"
+          variant="filled"
+          size="md"
+          loading={isSending}
+          disabled={scene === undefined || order === undefined}
+          leftSection={<IconPlayerPlay size={16} aria-hidden="true" />}
+        >
+          {text.render}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+const NO_QUESTION = { width: 1, height: 1, spp: 1 }
+
+function estimateQuestion(
+  { width, height, spp, frames, redundancy }: RenderOrder,
+  sampleUs: number | undefined,
+) {
+  return {
+    width,
+    height,
+    spp,
+    frames: frames?.length ?? 1,
+    redundancy,
+    ...(sampleUs === undefined ? {} : { sample_us: sampleUs }),
+  }
+}
+
+/** Sends an order, remembers the form, and goes to the job. */
+function useSubmit(form: RenderForm, scene: SceneFiles | undefined, onSceneGone: () => void) {
+  const calls = useCalls()
+  const run = useAction()
+  const { clear } = useSceneDrop()
+  const [, navigate] = useLocation()
+  const text = useText().jobs
+  const [isSending, setIsSending] = useState(false)
+  const send = async (order: RenderOrder, estimatedMs: number | undefined): Promise<void> => {
+    if (scene === undefined) return
+    setIsSending(true)
+    const submitted = await run(
+      async () => {
+        try {
+          return await calls.jobs.submitRender({
+            ...scene,
+            ...order,
+            ...(estimatedMs === undefined ? {} : { estimated_ms: estimatedMs }),
+          })
+        } catch (error) {
+          if (faultOfCall(error)?.kind !== 'blob-missing') throw error
+          // Uploads that nobody uses are put away after an hour.
+          onSceneGone()
+          throw new Error(text.sceneGone, { cause: error })
+        }
+      },
+      { success: text.submitted },
+    )
+    setIsSending(false)
+    if (submitted === undefined) return
+    rememberForm(form)
+    clear()
+    navigate(`/jobs/${submitted.job_id}`)
+  }
+  return { isSending, send }
+}

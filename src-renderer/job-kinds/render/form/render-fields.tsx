@@ -1,0 +1,234 @@
+import { useId } from 'react'
+import { Button, Input, NumberInput, SegmentedControl, Select, Switch, TextInput } from '@mantine/core'
+import { useFormat, useText } from '../../../state/text.tsx'
+import { problemText } from './field-problem.ts'
+import {
+  CHECKS,
+  type FormProblems,
+  type PriorityName,
+  type Quality,
+  type RenderForm,
+  SIZE_PRESETS,
+  sppOf,
+} from './render-form.ts'
+import classes from './render-fields.module.css'
+
+/** What every part of the form needs. */
+export interface FieldProps {
+  readonly form: RenderForm
+  readonly problems: FormProblems
+  readonly onChange: (some: Partial<RenderForm>) => void
+}
+
+/** A number as it is typed; nothing while there is none. */
+export function numberOf(value: number | string | bigint): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}
+
+/** Width, height, usual sizes, and the camera. */
+export function SizeField({
+  form,
+  problems,
+  onChange,
+  cameras,
+}: FieldProps & { readonly cameras: readonly string[] }) {
+  const text = useText().jobs
+  const format = useFormat()
+  const labelId = useId()
+  const problem = problemText(problems.width ?? problems.height, text, format)
+  return (
+    <div role="group" aria-labelledby={labelId}>
+      <Input.Label component="span" mb={4} id={labelId}>
+        {text.size}
+      </Input.Label>
+      <div className={classes['size']}>
+        <NumberInput
+          aria-label={text.width}
+          value={form.width ?? ''}
+          onChange={(value) => onChange({ width: numberOf(value) })}
+          allowDecimal={false}
+          allowNegative={false}
+          hideControls
+          error={problems.width !== undefined}
+          className={classes['side']}
+        />
+        <span aria-hidden="true">×</span>
+        <NumberInput
+          aria-label={text.height}
+          value={form.height ?? ''}
+          onChange={(value) => onChange({ height: numberOf(value) })}
+          allowDecimal={false}
+          allowNegative={false}
+          hideControls
+          error={problems.height !== undefined}
+          className={classes['side']}
+        />
+        <Button.Group aria-label={text.presetsLabel}>
+          {SIZE_PRESETS.map(({ name, width, height }) => {
+            const isChosen = form.width === width && form.height === height
+            return (
+              <Button
+                key={name}
+                size="compact-sm"
+                className={classes['preset']}
+                data-is-chosen={isChosen}
+                aria-pressed={isChosen}
+                title={text.pictureSize(`${width}`, `${height}`)}
+                onClick={() => onChange({ width, height })}
+              >
+                {text.presets[name]}
+              </Button>
+            )
+          })}
+        </Button.Group>
+      </div>
+      {problem !== undefined && <Input.Error className={classes['problem']}>{problem}</Input.Error>}
+      <CameraField form={form} onChange={onChange} cameras={cameras} />
+    </div>
+  )
+}
+
+function CameraField({
+  form,
+  onChange,
+  cameras,
+}: Pick<FieldProps, 'form' | 'onChange'> & { readonly cameras: readonly string[] }) {
+  const text = useText().jobs
+  if (cameras.length < 2) {
+    return cameras.length === 0 ? <p className={classes['note']}>{text.cameraNone}</p> : null
+  }
+  return (
+    <Select
+      mt="sm"
+      label={text.camera}
+      data={[
+        { value: '', label: text.cameraDefault },
+        ...cameras.map((name, index) => ({
+          value: `${index}`,
+          label: name.trim() === '' ? text.cameraNumbered(`${index + 1}`) : name,
+        })),
+      ]}
+      value={form.camera === undefined ? '' : `${form.camera}`}
+      onChange={(value) => onChange({ camera: value === null || value === '' ? undefined : Number(value) })}
+    />
+  )
+}
+
+/** How much grain there may be, and the samples that this means. */
+export function QualityField({ form, problems, onChange }: FieldProps) {
+  const text = useText().jobs
+  const format = useFormat()
+  const labelId = useId()
+  const spp = sppOf(form)
+  const qualities: readonly Quality[] = ['draft', 'good', 'fine', 'custom']
+  return (
+    <div>
+      <Input.Label component="span" mb={4} id={labelId}>
+        {text.quality}
+      </Input.Label>
+      <SegmentedControl
+        fullWidth
+        aria-labelledby={labelId}
+        data={qualities.map((value) => ({ value, label: text.qualities[value] }))}
+        value={form.quality}
+        onChange={(quality) =>
+          onChange({ quality, ...(quality === 'custom' && spp !== undefined ? { spp } : {}) })
+        }
+      />
+      {form.quality === 'custom' ? (
+        <NumberInput
+          mt="xs"
+          label={text.spp}
+          value={form.spp ?? ''}
+          onChange={(value) => onChange({ spp: numberOf(value) })}
+          allowDecimal={false}
+          allowNegative={false}
+          hideControls
+          error={problemText(problems.spp, text, format)}
+        />
+      ) : (
+        <p className={classes['note']}>{spp !== undefined && text.sppShown(format.number(spp))}</p>
+      )}
+    </div>
+  )
+}
+
+/** How many PCs must agree on each tile. */
+export function ChecksField({ form, onChange }: FieldProps) {
+  const text = useText().jobs
+  const format = useFormat()
+  const labelId = useId()
+  const note = form.checks === 1 ? 'one' : form.checks === 2 ? 'two' : 'three'
+  return (
+    <div>
+      <Input.Label component="span" mb={4} id={labelId}>
+        {text.checks}
+      </Input.Label>
+      <SegmentedControl
+        fullWidth
+        aria-labelledby={labelId}
+        data={CHECKS.map((count) => ({
+          value: `${count}`,
+          label: text.checksOf(count, format.number(count)),
+        }))}
+        value={`${form.checks}`}
+        onChange={(value) => onChange({ checks: Number(value) })}
+      />
+      <p className={classes['note']}>{text.checksNote[note]}</p>
+    </div>
+  )
+}
+
+/** Whose turn it is among one's own jobs, and when it should be done. */
+export function PriorityField({ form, problems, onChange }: FieldProps) {
+  const text = useText().jobs
+  const format = useFormat()
+  const labelId = useId()
+  const names: readonly PriorityName[] = ['low', 'normal', 'high']
+  return (
+    <div className={classes['pair']}>
+      <div>
+        <Input.Label component="span" mb={4} id={labelId} title={text.priorityHint}>
+          {text.priority}
+        </Input.Label>
+        <SegmentedControl
+          fullWidth
+          aria-labelledby={labelId}
+          data={names.map((value) => ({ value, label: text.priorities[value] }))}
+          value={form.priority}
+          onChange={(priority) => onChange({ priority })}
+        />
+      </div>
+      <TextInput
+        type="datetime-local"
+        label={text.deadline}
+        title={text.deadlineHint}
+        value={form.deadlineMs === undefined ? '' : localMinute(form.deadlineMs)}
+        onChange={(event) => {
+          const at = new Date(event.currentTarget.value).getTime()
+          onChange({ deadlineMs: Number.isFinite(at) ? at : undefined })
+        }}
+        error={problemText(problems.deadlineMs, text, format)}
+      />
+    </div>
+  )
+}
+
+/** Whether scene and picture are for those who compute it alone. */
+export function EncryptField({ form, onChange }: Pick<FieldProps, 'form' | 'onChange'>) {
+  const text = useText().jobs
+  return (
+    <Switch
+      label={text.encrypt}
+      description={text.encryptNote}
+      checked={form.encrypt}
+      onChange={(event) => onChange({ encrypt: event.currentTarget.checked })}
+    />
+  )
+}
+
+/** A moment as the browser's own field for date and time wants it: this machine's clock, to the minute. */
+function localMinute(atMs: number): string {
+  const local = new Date(atMs - new Date(atMs).getTimezoneOffset() * 60_000)
+  return local.toISOString().slice(0, 16)
+}

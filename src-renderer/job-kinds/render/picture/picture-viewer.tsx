@@ -1,0 +1,129 @@
+import { useEffect, useId, useRef, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react'
+import { ActionIcon, Button } from '@mantine/core'
+import { IconMinus, IconPlus } from '@tabler/icons-react'
+import type { RenderedPicture } from '#contract'
+import { useFormat, useText } from '../../../state/text.tsx'
+import { CompareHandle } from './compare-handle.tsx'
+import { pictureShape } from './picture-shape.ts'
+import { useViewport } from './viewport-control.ts'
+import classes from './picture-viewer.module.css'
+
+/** One step of the zoom buttons and keys, and one of the arrow keys in pixels. */
+const ZOOM_STEP = 1.25
+const PAN_STEP = 60
+
+/** A picture in a frame: fitted or closer, moved by mouse, wheel and keys; an adjusted one may lie over it. */
+export function PictureViewer({
+  picture,
+  url,
+  canvas,
+  label,
+  compareAt,
+  onCompare,
+  controls,
+}: {
+  readonly picture: RenderedPicture
+  /** Of the picture as it was delivered. */
+  readonly url: string
+  /** The adjusted picture, where there is one. */
+  readonly canvas: HTMLCanvasElement | undefined
+  readonly label: string
+  /** Where the line between both is, from 0 at the left to 1. */
+  readonly compareAt: number | undefined
+  readonly onCompare: (at: number) => void
+  readonly controls: ReactNode
+}) {
+  const text = useText().jobs.viewer
+  const format = useFormat()
+  const keysId = useId()
+  const { frame, view, isFit, fit, zoomBy, zoomTo, panBy } = useViewport(picture)
+  const placed: CSSProperties = {
+    width: picture.width,
+    height: picture.height,
+    transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})`,
+    // Close up, pixels are shown as they are.
+    imageRendering: !isFit && view.scale >= 2 ? 'pixelated' : 'auto',
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const actions: Partial<Record<string, () => void>> = {
+      '+': () => zoomBy(ZOOM_STEP),
+      '=': () => zoomBy(ZOOM_STEP),
+      '-': () => zoomBy(1 / ZOOM_STEP),
+      '0': fit,
+      '1': () => zoomTo(1),
+      ArrowLeft: () => panBy(PAN_STEP, 0),
+      ArrowRight: () => panBy(-PAN_STEP, 0),
+      ArrowUp: () => panBy(0, PAN_STEP),
+      ArrowDown: () => panBy(0, -PAN_STEP),
+    }
+    const action =
+      event.target === event.currentTarget && !event.ctrlKey && !event.metaKey
+        ? actions[event.key]
+        : undefined
+    if (action === undefined) return
+    event.preventDefault()
+    action()
+  }
+  return (
+    <div className={classes['viewer']}>
+      <div className={classes['toolbar']}>
+        <Button size="xs" aria-pressed={isFit} onClick={fit}>
+          {text.fit}
+        </Button>
+        <Button size="xs" aria-pressed={!isFit && view.scale === 1} onClick={() => zoomTo(1)}>
+          {text.full}
+        </Button>
+        <ActionIcon size={30} aria-label={text.zoomOut} onClick={() => zoomBy(1 / ZOOM_STEP)}>
+          <IconMinus size={16} aria-hidden="true" />
+        </ActionIcon>
+        <span className={classes['scale']}>{format.percent(view.scale)}</span>
+        <ActionIcon size={30} aria-label={text.zoomIn} onClick={() => zoomBy(ZOOM_STEP)}>
+          <IconPlus size={16} aria-hidden="true" />
+        </ActionIcon>
+        <div className={classes['controls']}>{controls}</div>
+      </div>
+      <div
+        ref={frame}
+        role="group"
+        aria-label={label}
+        aria-describedby={keysId}
+        tabIndex={0}
+        className={classes['frame']}
+        style={pictureShape(picture)}
+        onKeyDown={onKeyDown}
+      >
+        <div className={classes['stage']}>
+          <img src={url} alt={label} draggable={false} className={classes['picture']} style={placed} />
+        </div>
+        {canvas !== undefined && (
+          <div
+            className={classes['stage']}
+            style={compareAt === undefined ? {} : { clipPath: `inset(0 0 0 ${compareAt * 100}%)` }}
+          >
+            <PlacedCanvas canvas={canvas} style={placed} />
+          </div>
+        )}
+        {compareAt !== undefined && <CompareHandle at={compareAt} onMove={onCompare} />}
+      </div>
+      <p id={keysId} className="visually-hidden">
+        {text.keys}
+      </p>
+    </div>
+  )
+}
+
+/** Puts a canvas that was made elsewhere onto the page. */
+function PlacedCanvas({
+  canvas,
+  style,
+}: {
+  readonly canvas: HTMLCanvasElement
+  readonly style: CSSProperties
+}) {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    place.current?.replaceChildren(canvas)
+    return () => canvas.remove()
+  }, [canvas])
+  return <div ref={place} aria-hidden="true" className={classes['picture']} style={style} />
+}

@@ -1,0 +1,178 @@
+import { Button, Loader, Progress, Select } from '@mantine/core'
+import { IconPhoto } from '@tabler/icons-react'
+import type { SceneReport } from '#contract'
+import { useFormat, useText } from '../../../state/text.tsx'
+import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
+import { FilesButton } from '../../../ui/files-button.tsx'
+import { MissingFiles, SceneWarnings } from './scene-lacks.tsx'
+import { fileName, sceneCandidates } from './scene-files.ts'
+import { useSceneDrop } from './scene-drop.tsx'
+import type { ScenePreviewPicture } from './scene-preview.ts'
+import type { SceneReading } from './scene-reading.ts'
+import type { SceneUpload } from './scene-upload.ts'
+import classes from './scene-panel.module.css'
+
+/** The left half of a new render: the scene as it looks, what it is made of, and what it lacks. */
+export function ScenePanel({
+  reading,
+  upload,
+  report,
+  preview,
+  shape,
+  onCancelUpload,
+  onUpload,
+  onChoose,
+}: {
+  readonly reading: SceneReading
+  readonly upload: SceneUpload
+  readonly report: SceneReport | undefined
+  readonly preview: ScenePreviewPicture
+  /** Width by height of the picture that is to be. */
+  readonly shape: number
+  readonly onCancelUpload: () => void
+  readonly onUpload: () => void
+  readonly onChoose: (path: string) => void
+}) {
+  const text = useText().jobs
+  const { files, choose } = useSceneDrop()
+  if (reading.state === 'none' || reading.state === 'no-scene') return null
+  const candidates = sceneCandidates(files)
+  return (
+    <div className={classes['panel']}>
+      {reading.state === 'refused' ? (
+        <FaultNotice title={fileName(reading.main.path)} message={text.refusals[reading.refusal]} />
+      ) : (
+        <PreviewPlace
+          name={fileName(reading.main.path)}
+          preview={preview}
+          upload={upload}
+          shape={shape}
+          onCancelUpload={onCancelUpload}
+          onUpload={onUpload}
+        />
+      )}
+      {candidates.length > 1 && (
+        <Select
+          label={text.whichScene}
+          data={candidates.map(({ path }) => path)}
+          value={reading.main.path}
+          onChange={(path) => path !== null && onChoose(path)}
+        />
+      )}
+      {reading.state === 'ready' && (
+        <>
+          <SceneCounts reading={reading} report={report} />
+          <MissingFiles missing={reading.matched.missing} />
+        </>
+      )}
+      {report !== undefined && <SceneWarnings report={report} />}
+      <div className={classes['buttons']}>
+        <FilesButton size="xs" label={text.otherScene} onChoose={choose} />
+      </div>
+    </div>
+  )
+}
+
+/** The preview in the shape of the picture, or what is done to get one. */
+function PreviewPlace({
+  name,
+  preview,
+  upload,
+  shape,
+  onCancelUpload,
+  onUpload,
+}: {
+  readonly name: string
+  readonly preview: ScenePreviewPicture
+  readonly upload: SceneUpload
+  readonly shape: number
+  readonly onCancelUpload: () => void
+  readonly onUpload: () => void
+}) {
+  const text = useText().jobs
+  const format = useFormat()
+  // A banner or a tower would push everything else off the screen.
+  const ratio = Math.min(3, Math.max(0.6, shape))
+  return (
+    <figure className={classes['figure']}>
+      <div className={classes['preview']} style={{ aspectRatio: ratio }} data-is-stale={preview.isWorking}>
+        {preview.url === undefined ? (
+          <IconPhoto size={40} stroke={1} aria-hidden="true" className={classes['blank']} />
+        ) : (
+          <img src={preview.url} alt={text.previewOf(name)} className={classes['image']} />
+        )}
+        {preview.isWorking && upload.state === 'done' && (
+          <span className={classes['working']} role="status">
+            <Loader size={14} color="currentColor" />
+            {text.previewing}
+          </span>
+        )}
+      </div>
+      <figcaption className={classes['caption']}>
+        {upload.state === 'sending' && upload.all > 0 && (
+          <div className={classes['sending']}>
+            <span>{text.uploading(format.bytes(upload.sent), format.bytes(upload.all))}</span>
+            <Button size="compact-xs" variant="subtle" onClick={onCancelUpload}>
+              {text.cancelUpload}
+            </Button>
+            <Progress
+              value={(upload.sent / upload.all) * 100}
+              size="sm"
+              className={classes['bar']}
+              aria-label={text.uploading(format.bytes(upload.sent), format.bytes(upload.all))}
+            />
+          </div>
+        )}
+        {upload.state === 'cancelled' && (
+          <div className={classes['sending']}>
+            <span>{text.uploadCancelled}</span>
+            <Button size="compact-xs" variant="subtle" onClick={onUpload}>
+              {text.uploadAgain}
+            </Button>
+          </div>
+        )}
+        {upload.state === 'done' && preview.tookMs !== undefined && !preview.isWorking && (
+          <span>{text.previewTook(secondsText(preview.tookMs, format))}</span>
+        )}
+      </figcaption>
+      {upload.state === 'failed' && <FaultNotice message={upload.message} onRetry={onUpload} />}
+      {preview.message !== undefined && (
+        <FaultNotice title={text.previewFailed} message={preview.message} onRetry={preview.retry} />
+      )}
+    </figure>
+  )
+}
+
+/** Short times with a tenth: a preview takes about a second. */
+function secondsText(ms: number, format: ReturnType<typeof useFormat>): string {
+  return ms < 10_000 ? `${format.number(ms / 1_000, 1)} s` : format.duration(ms)
+}
+
+function SceneCounts({
+  reading,
+  report,
+}: {
+  readonly reading: Extract<SceneReading, { state: 'ready' }>
+  readonly report: SceneReport | undefined
+}) {
+  const text = useText().jobs
+  const format = useFormat()
+  const { outline } = reading
+  const { counts } = text
+  const written = (count: number): string => format.number(count)
+  const meshes = report?.meshes ?? outline.meshes
+  const materials = report?.materials ?? outline.materials
+  const textures = report?.textures ?? outline.textures
+  const seconds = report?.animation_seconds ?? outline.animationSeconds
+  return (
+    <p className={classes['counts']}>
+      {[
+        ...(report === undefined ? [] : [counts.triangles(report.triangles, written(report.triangles))]),
+        counts.meshes(meshes, written(meshes)),
+        counts.materials(materials, written(materials)),
+        counts.textures(textures, written(textures)),
+        seconds > 0 ? counts.animation(format.number(seconds, 1)) : counts.noAnimation,
+      ].join(' · ')}
+    </p>
+  )
+}

@@ -1,0 +1,55 @@
+import { useEffect } from 'react'
+import { PREVIEW_SIDE_MAX, type SceneFiles } from '#contract'
+import { useLatestAnswer } from '../../../connection/latest-answer.ts'
+import type { RenderOrder } from '../form/render-form.ts'
+
+/** A look at the scene as it would be rendered. */
+export interface ScenePreviewPicture {
+  /** The last picture there was; the address of a JPEG. */
+  readonly url: string | undefined
+  readonly tookMs: number | undefined
+  /** Core time of one sample of a pixel, in microseconds. */
+  readonly sampleUs: number | undefined
+  readonly isWorking: boolean
+  readonly message: string | undefined
+  readonly retry: () => void
+}
+
+/** Somebody who types a number is not interrupted at every digit. */
+const SETTLE_MS = 350
+
+/** Has the node make a preview whenever what it would show has changed. */
+export function useScenePreview(
+  scene: SceneFiles | undefined,
+  order: RenderOrder | undefined,
+): ScenePreviewPicture {
+  const look = order && lookOf(order)
+  const { value, isWorking, message, retry } = useLatestAnswer(
+    scene && look && JSON.stringify([scene, look]),
+    async (calls, signal) => {
+      const preview = await calls.jobs.previewScene(
+        { ...(scene ?? { files: [], main: '' }), ...(look ?? NO_LOOK) },
+        { signal },
+      )
+      return { url: URL.createObjectURL(preview.image), tookMs: preview.took_ms, sampleUs: preview.sample_us }
+    },
+    SETTLE_MS,
+  )
+  const url = value?.url
+  useEffect(() => (url === undefined ? undefined : () => URL.revokeObjectURL(url)), [url])
+  return { url, tookMs: value?.tookMs, sampleUs: value?.sampleUs, isWorking, message, retry }
+}
+
+const NO_LOOK = { width: 1, height: 1 }
+
+/** What of an order changes the preview; the first frame stands for all. */
+function lookOf({ width, height, camera, frames, fps }: RenderOrder) {
+  const scale = Math.min(1, PREVIEW_SIDE_MAX / Math.max(width, height))
+  const frame = frames?.[0]
+  return {
+    width: Math.max(1, Math.round(width * scale)),
+    height: Math.max(1, Math.round(height * scale)),
+    ...(camera === undefined ? {} : { camera }),
+    ...(frame === undefined ? {} : { frame, fps }),
+  }
+}
