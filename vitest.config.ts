@@ -5,7 +5,7 @@ export default defineConfig({
     include: [
       'src-main/**/*.test.ts',
       'src-preload/**/*.test.ts',
-      'src-renderer/**/*.test.ts',
+      'src-renderer/**/*.test.{ts,tsx}',
       'wasm/**/*.test.ts',
       'assets/**/*.test.ts',
       'e2e/lab/*.test.ts',
