@@ -4,6 +4,7 @@
  */
 import { blobs, uploads } from './blobs.ts'
 import { hardware } from './hardware.ts'
+import { kindCalls } from './job-kinds/table.ts'
 import { jobs } from './jobs.ts'
 import { nearby } from './nearby.ts'
 import { news } from './news.ts'
@@ -26,36 +27,40 @@ export const contract = {
   statistics,
   preferences,
   news,
+  ...kindCalls,
 }
 
 export { UploadId, type UploadState } from './blobs.ts'
 export type { GpuInfo, HardwareInfo } from './hardware.ts'
 export { homeNetworkOf, hostAndPort } from './home-network.ts'
+export type { FollowingJob, JobPhase, JobStatus, JobSummary, PeerShare, Waiting } from './job-status.ts'
 export type {
-  FollowingJob,
-  JobState,
-  JobStatus,
-  JobSummary,
-  PeerShare,
-  RenderedPicture,
-  Waiting,
-} from './job-status.ts'
-export type {
+  FactsOf,
+  JobFacts,
   JobRequest,
+  KindName,
+  RequestOf,
+  SubmittedJob,
+  SubmittedOf,
+} from './job-kinds/table.ts'
+export type { ModuleInput, SubmittedModule } from './job-kinds/module.ts'
+export { ModuleRequest } from './job-kinds/module.ts'
+export type {
+  PictureFormat,
   PictureNews,
   RenderEstimate,
+  RenderFacts,
   RenderRequest,
-  ResultFormat,
   SceneFile,
   SceneFiles,
   ScenePreview,
   SceneWarning,
   SubmittedRender,
   TilePreview,
-  UnitNews,
-  UnitView,
-} from './jobs.ts'
-export { ResultFile, SceneReport, UNIT_FAULTS_MAX, UnitConsensus } from './jobs.ts'
+} from './job-kinds/render.ts'
+export { SceneReport } from './job-kinds/render.ts'
+export type { ResultFormat, UnitNews, UnitView } from './jobs.ts'
+export { ResultFile, UNIT_FAULTS_MAX, UnitConsensus } from './jobs.ts'
 export {
   API_MESSAGE_BYTES_MAX,
   CHUNK_BYTES_MAX,
@@ -75,7 +80,6 @@ export {
   WATCH_EVERY_MS,
 } from './limits.ts'
 export type { DeadlineMs, DeadlineRisk, UnitNeeds } from './placement.ts'
-export { ModuleRequest, type ModuleInput, type SubmittedModule } from './modules.ts'
 export type { NearbyNow, NearbyPc, NearbyTry } from './nearby.ts'
 export type { NodeNews, UnitHere } from './news.ts'
 export type { ConnectionInfo, LentChange, NodeInfo, NodePulse, Sharing, Traffic } from './node.ts'

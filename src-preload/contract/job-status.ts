@@ -3,6 +3,7 @@ import { Fault } from '../../src-main/protocol/fault.ts'
 import { Fuel } from '../../src-main/protocol/fuel.ts'
 import { JobId, PeerId } from '../../src-main/protocol/ids.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
+import { JobFacts } from './job-kinds/table.ts'
 import { DeadlineRisk } from './placement.ts'
 import { AtMs, Count, DurationMs } from './procedure.ts'
 
@@ -11,7 +12,7 @@ export const SeriesId = JobId
 export type SeriesId = JobId
 
 /** Where a job stands. */
-export const JobState = z.discriminatedUnion('kind', [
+export const JobPhase = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('running') }),
   /** By its user: nobody works on it until it is resumed. */
   z.strictObject({ kind: z.literal('paused'), since_ms: AtMs }),
@@ -19,28 +20,15 @@ export const JobState = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cancelled') }),
   z.strictObject({ kind: z.literal('failed'), fault: Fault }),
 ])
-export type JobState = z.infer<typeof JobState>
+export type JobPhase = z.infer<typeof JobPhase>
 
 /** The job that combines the outputs of another. */
 export const FollowingJob = z.strictObject({
   job_id: JobId,
   /** It begins when the other is done; `failed` also says why it could not begin. */
-  state: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('waiting') }), ...JobState.options]),
+  state: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('waiting') }), ...JobPhase.options]),
 })
 export type FollowingJob = z.infer<typeof FollowingJob>
-
-/** The picture that a render job makes. */
-export const RenderedPicture = z.strictObject({
-  width: Count,
-  height: Count,
-  spp: Count,
-  tile: Count,
-  samples_per_unit: Count,
-  /** Of an animation: which frame, at so many a second. */
-  frame: Count.exactOptional(),
-  fps: z.number().positive().exactOptional(),
-})
-export type RenderedPicture = z.infer<typeof RenderedPicture>
 
 /** A job in a list. */
 export const JobSummary = z.strictObject({
@@ -48,7 +36,7 @@ export const JobSummary = z.strictObject({
   description: z.string(),
   /** Algorithm id and version. */
   algorithm: z.strictObject({ id: z.string(), version: z.string() }),
-  state: JobState,
+  state: JobPhase,
   /** Units in all. */
   units: Count,
   /** Units whose output a quorum agreed on. */
@@ -76,8 +64,8 @@ export const JobSummary = z.strictObject({
   deadline_at_risk: DeadlineRisk.exactOptional(),
   /** What was estimated when it was submitted, to compare. */
   estimated_ms: DurationMs.exactOptional(),
-  /** Of render jobs. */
-  picture: RenderedPicture.exactOptional(),
+  /** Of its kind; `other` for one that this version does not know. */
+  facts: JobFacts,
   /** There when only those who compute it can read what it is made of and what it brings. */
   encrypted: z.literal(true).exactOptional(),
   /** Jobs that were submitted together, a frame each. */

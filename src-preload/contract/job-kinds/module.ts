@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { Cid, JobId } from '../../src-main/protocol/ids.ts'
-import { JOB_UNITS_MAX, REDUNDANCY_MAX } from '../../src-main/protocol/limits.ts'
-import { Fraction } from '../../src-main/protocol/slot.ts'
-import { ModuleCallParams } from '../../src-main/protocol/job-kinds/module.ts'
-import { DESCRIPTION_LENGTH_MAX, MODULE_FILES_MAX } from './limits.ts'
-import { DeadlineRisk, placement } from './placement.ts'
-import { Count } from './procedure.ts'
+import { Cid, JobId } from '../../../src-main/protocol/ids.ts'
+import { ModuleParams } from '../../../src-main/protocol/job-kinds/module.ts'
+import { JOB_UNITS_MAX } from '../../../src-main/protocol/limits.ts'
+import { UnitLimits } from '../../../src-main/protocol/unit-limits.ts'
+import { MODULE_FILES_MAX } from '../limits.ts'
+import { common, submitted } from './job-kind.ts'
 
 /**
  * What the units of a module read, which also says how many there are: nothing; one whole file; one file cut after
@@ -20,10 +19,11 @@ export const ModuleInput = z.discriminatedUnion('kind', [
 ])
 export type ModuleInput = z.infer<typeof ModuleInput>
 
-const { args, env, seed, limits } = ModuleCallParams.shape
+const { args, env, seed } = ModuleParams.shape
 
 /** A WebAssembly module to run on the mesh. */
 export const ModuleRequest = z.strictObject({
+  kind: z.literal('module'),
   /** An uploaded WebAssembly module: a WASI command or one of the ABI `meshwork-1` (wasm/ABI.md). */
   module: Cid,
   input: ModuleInput.default({ kind: 'nothing', units: 1 }),
@@ -34,24 +34,25 @@ export const ModuleRequest = z.strictObject({
   env,
   seed,
   /** What one unit may use. */
-  limits,
-  /** Distinct peers that run each unit. */
-  redundancy: z.int().min(1).max(REDUNDANCY_MAX).default(2),
-  priority: Fraction.default(0.5),
-  description: z.string().max(DESCRIPTION_LENGTH_MAX).exactOptional(),
+  limits: UnitLimits.prefault({}),
   /** Of one unit, on one core of the reference machine; what its fuel would take when absent. */
   estimated_duration_seconds: z.number().min(0).max(604_800).exactOptional(),
-  ...placement,
+  ...common,
 })
 export type ModuleRequest = z.infer<typeof ModuleRequest>
 
 /** A module's job that was accepted. */
 export const SubmittedModule = z.strictObject({
-  job_id: JobId,
-  units: Count,
+  kind: z.literal('module'),
+  ...submitted,
   /** The job that will combine the outputs, when there is to be one. */
   reduced_by: JobId.exactOptional(),
-  /** When it cannot meet its deadline, as far as that can be told before a unit ran. */
-  deadline_at_risk: DeadlineRisk.exactOptional(),
 })
 export type SubmittedModule = z.infer<typeof SubmittedModule>
+
+/** Facts that only a module's job has: none beyond its kind. */
+export const ModuleFacts = z.strictObject({ kind: z.literal('module') })
+export type ModuleFacts = z.infer<typeof ModuleFacts>
+
+/** Modules: a stranger's WebAssembly, run once a unit. */
+export const moduleKind = { Request: ModuleRequest, Submitted: SubmittedModule, Facts: ModuleFacts }

@@ -1,0 +1,218 @@
+import { eventIterator } from '@orpc/contract'
+import { z } from 'zod'
+import { Cid, JobId, PeerId } from '../../../src-main/protocol/ids.ts'
+import {
+  BOUNCES_MAX,
+  IMAGE_SIDE_MAX,
+  RADIANCE_CLAMP_MAX,
+  SAMPLES_PER_PIXEL_MAX,
+  TILE_SIDE_MAX,
+  TILE_SIDE_MIN,
+} from '../../../src-main/protocol/job-kinds/render-tasks.ts'
+import { UnitIndex } from '../../../src-main/protocol/work.ts'
+import { Chunk } from '../blobs.ts'
+import { FRAMES_MAX, FRAME_MAX, PICTURE_SIDE_MAX, PREVIEW_SIDE_MAX, SCENE_FILES_MAX } from '../limits.ts'
+import { AtMs, Count, DurationMs, procedure } from '../procedure.ts'
+import { common, submitted, WhichJob } from './job-kind.ts'
+
+/** A file of a scene: its name as the main file refers to it (relative, with `/`), and its uploaded content. */
+export const SceneFile = z.strictObject({ name: z.string().min(1).max(100), cid: Cid })
+export type SceneFile = z.infer<typeof SceneFile>
+
+/** Frames of an animation, each once, in the order in which they are rendered. */
+export const Frames = z
+  .array(z.int().min(0).max(FRAME_MAX))
+  .min(1)
+  .max(FRAMES_MAX)
+  .refine((frames) => new Set(frames).size === frames.length, 'a frame is named twice')
+
+const scene = {
+  files: z.array(SceneFile).min(1).max(SCENE_FILES_MAX),
+  /** The name among `files` of the .glb or .gltf file. */
+  main: z.string(),
+}
+
+/** Files of a scene that are uploaded. */
+export const SceneFiles = z.strictObject(scene)
+export type SceneFiles = z.infer<typeof SceneFiles>
+
+/** A picture to render. */
+export const RenderRequest = z.strictObject({
+  kind: z.literal('render'),
+  ...scene,
+  /** Pixels. */
+  width: z.int().min(1).max(IMAGE_SIDE_MAX).default(640),
+  height: z.int().min(1).max(IMAGE_SIDE_MAX).default(480),
+  /** Samples per pixel. */
+  spp: z.int().min(1).max(SAMPLES_PER_PIXEL_MAX).default(64),
+  /** Side of a unit's square of pixels. */
+  tile: z.int().min(TILE_SIDE_MIN).max(TILE_SIDE_MAX).default(64),
+  /** Samples of each pixel that one unit takes; a bounded default when absent. */
+  samples_per_unit: z.int().min(1).max(SAMPLES_PER_PIXEL_MAX).exactOptional(),
+  /** The longest path in surface hits after the first. */
+  bounces: z.int().min(0).max(BOUNCES_MAX).default(6),
+  /** The most radiance that one path may bring: fewer bright specks for a little less light. Any when absent. */
+  clamp: z.number().positive().max(RADIANCE_CLAMP_MAX).exactOptional(),
+  /** An uploaded .hdr picture of distant light. */
+  environment: Cid.exactOptional(),
+  /** Index among the file's cameras; the first, or a framing one, when absent. */
+  camera: z.int().min(0).max(0xffff).exactOptional(),
+  /** Frames of the file's animation, a job each; a still at the file's rest pose when absent. */
+  frames: Frames.exactOptional(),
+  /** Frames per second: frame n shows the animation n / fps seconds after its start. */
+  fps: z.number().min(1).max(240).default(24),
+  /** What the user was told that it would take, remembered to compare. */
+  estimated_ms: DurationMs.exactOptional(),
+  ...common,
+})
+export type RenderRequest = z.infer<typeof RenderRequest>
+
+/** What an import passed over: the picture will lack it. */
+export const SceneWarning = z.strictObject({ kind: z.string(), message: z.string() })
+export type SceneWarning = z.infer<typeof SceneWarning>
+
+/** A render job that was accepted. */
+export const SubmittedRender = z.strictObject({
+  kind: z.literal('render'),
+  /** Of several frames: of all jobs together; `job_id` is the first one's. */
+  ...submitted,
+  /** All jobs, in the order of the frames. */
+  job_ids: z.array(JobId),
+  triangles: Count,
+  /** Bytes that every peer that helps has to fetch. */
+  scene_bytes: Count,
+  warnings: z.array(SceneWarning),
+})
+export type SubmittedRender = z.infer<typeof SubmittedRender>
+
+/** What a scene is made of. */
+export const SceneReport = z.strictObject({
+  triangles: Count,
+  meshes: Count,
+  materials: Count,
+  textures: Count,
+  /** Names of the file's cameras, in its order; empty names where it gives none. */
+  cameras: z.array(z.string()),
+  /** How long the file's animations go, in seconds; 0 without any. */
+  animation_seconds: z.number().min(0),
+  /** Files that the scene refers to and that are not among its files. */
+  missing: z.array(z.string()),
+  /** What else the picture will lack. */
+  warnings: z.array(SceneWarning),
+})
+export type SceneReport = z.infer<typeof SceneReport>
+
+/** A look at a scene before it is sent: one sample a pixel, here. */
+export const ScenePreview = z.strictObject({
+  /** A JPEG picture. */
+  image: Chunk,
+  width: Count,
+  height: Count,
+  /** Core time of one sample of one pixel here, in microseconds: what `estimate` wants to know of the scene. */
+  sample_us: z.number().min(0),
+  took_ms: DurationMs,
+})
+export type ScenePreview = z.infer<typeof ScenePreview>
+
+/** How long a render would take, with everybody who could help at this moment. */
+export const RenderEstimate = z.strictObject({
+  /** Wall time; absent when nobody could do it now. */
+  likely_ms: DurationMs.exactOptional(),
+  low_ms: DurationMs.exactOptional(),
+  high_ms: DurationMs.exactOptional(),
+  /** PCs that could help, this one included, and cores that they share. */
+  peers: Count,
+  cores: z.number().min(0),
+  /** Core time in all, checks included. */
+  core_ms: DurationMs,
+})
+export type RenderEstimate = z.infer<typeof RenderEstimate>
+
+/** The picture that a render job makes. */
+export const RenderFacts = z.strictObject({
+  kind: z.literal('render'),
+  width: Count,
+  height: Count,
+  spp: Count,
+  tile: Count,
+  samples_per_unit: Count,
+  /** Of an animation: which frame, at so many a second. */
+  frame: Count.exactOptional(),
+  fps: z.number().positive().exactOptional(),
+})
+export type RenderFacts = z.infer<typeof RenderFacts>
+
+/** A verified part of a picture in progress, small. Told once; a later one of the same place has more samples. */
+export const TilePreview = z.strictObject({
+  unit_index: UnitIndex,
+  /** Pixels of the preview, from the top left. */
+  x: Count,
+  y: Count,
+  width: Count,
+  height: Count,
+  /** A JPEG picture in base64. */
+  jpeg: z.string(),
+  /** Whose output it is. */
+  made_by: PeerId,
+  verified_at_ms: AtMs,
+})
+export type TilePreview = z.infer<typeof TilePreview>
+
+/** Tiles of a picture in progress. */
+export const PictureNews = z.strictObject({
+  /** Pixels of the whole preview. */
+  width: Count,
+  height: Count,
+  tiles: z.array(TilePreview),
+})
+export type PictureNews = z.infer<typeof PictureNews>
+
+/** Formats of a finished picture: tone-mapped with 8 bits a channel, or linear radiance as 32-bit floats. */
+export const PictureFormat = z.enum(['png', 'exr'])
+export type PictureFormat = z.infer<typeof PictureFormat>
+
+/** Calls on renders alone. Those on a job that renders nothing end with the fault `bad-input`. */
+const calls = {
+  /** Tells what a scene is made of and what it lacks. Faults as of a submission, except that files may be missing. */
+  inspectScene: procedure.input(SceneFiles).output(SceneReport),
+  /** A small picture of a scene, computed here at once. Faults as of a submission. */
+  previewScene: procedure
+    .input(
+      SceneFiles.extend({
+        camera: z.int().min(0).max(0xffff).exactOptional(),
+        environment: Cid.exactOptional(),
+        frame: z.int().min(0).max(FRAME_MAX).exactOptional(),
+        fps: z.number().min(1).max(240).default(24),
+        /** Pixels; the preview has the shape of the picture that is to be. */
+        width: z.int().min(1).max(PREVIEW_SIDE_MAX),
+        height: z.int().min(1).max(PREVIEW_SIDE_MAX),
+      }),
+    )
+    .output(ScenePreview),
+  /** How long it would take; at once. */
+  estimate: procedure
+    .input(
+      z.strictObject({
+        width: z.int().min(1).max(IMAGE_SIDE_MAX),
+        height: z.int().min(1).max(IMAGE_SIDE_MAX),
+        spp: z.int().min(1).max(SAMPLES_PER_PIXEL_MAX),
+        frames: z.int().min(1).max(FRAMES_MAX).default(1),
+        redundancy: common.redundancy,
+        /** As the preview measured it; a usual scene's when absent. */
+        sample_us: z.number().min(0).exactOptional(),
+      }),
+    )
+    .output(RenderEstimate),
+  /**
+   * The verified tiles so far and as they come, each sent once; ends with the job. The preview is no larger than
+   * `side_max` either way.
+   */
+  watchPicture: procedure
+    .input(WhichJob.extend({ side_max: z.int().min(64).max(PICTURE_SIDE_MAX) }))
+    .output(eventIterator(PictureNews)),
+  /** A small JPEG picture of a job that is done. Fault: `bad-input` before the end. */
+  thumbnail: procedure.input(WhichJob).output(z.strictObject({ image: Chunk, width: Count, height: Count })),
+}
+
+/** Rendering: a picture of a scene, or of each frame of an animation. */
+export const renderKind = { Request: RenderRequest, Submitted: SubmittedRender, Facts: RenderFacts, calls }
