@@ -163,6 +163,7 @@ async function waitUntilMeasured(peers: readonly DemoPeer[]): Promise<void> {
 async function runHonestJob({ api }: DemoPeer, seconds: number): Promise<number> {
   const unit_count = Math.max(PEERS, Math.round((PEERS * seconds * 1_000) / UNIT_MS))
   const { job_id } = await api.calls.jobs.submit({
+    kind: 'other',
     algorithm_id: 'test.wait',
     algorithm_version: '1.0.0',
     params: { wait_ms: UNIT_MS },

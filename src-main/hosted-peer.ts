@@ -6,7 +6,7 @@ import { createApi, type Api } from './api/api.ts'
 import { createBrowserSessions } from './api/transport/browser-sessions.ts'
 import { connectApi } from './api/transport/client.ts'
 import { readEndpoint } from './api/transport/endpoint-file.ts'
-import type { ApiParts } from './api/parts.ts'
+import type { ApiDependencies } from './api/dependencies.ts'
 import { serveApi, type ApiServer } from './api/transport/server.ts'
 import { loadUserInterface, type UserInterface } from './api/transport/user-interface.ts'
 import { assemblePeer, type AssembledPeer, type PeerOptions } from './assemble.ts'
@@ -43,7 +43,7 @@ export interface HostOptions extends Omit<PeerOptions, 'report'> {
   /** The API's port on this machine; any free one when absent. */
   readonly apiPort?: number
   /** Which host this is; headless when absent. */
-  readonly host?: ApiParts['host']
+  readonly host?: ApiDependencies['host']
   /** The user asked the peer to stop; must return at once. */
   readonly requestStop: () => void
 }
@@ -99,7 +99,7 @@ export async function hostPeer(options: HostOptions): Promise<HostedPeer> {
   }
 }
 
-function apiParts(peer: AssembledPeer, folder: string, host: ApiParts['host']) {
+function apiParts(peer: AssembledPeer, folder: string, host: ApiDependencies['host']) {
   const spelling = {
     shortNameOf,
     encodeInvite: (invite: Parameters<typeof encodeInvite>[0]) => ({

@@ -3,13 +3,13 @@ import type { AssembledPeer } from '../assemble.ts'
 import { decodeInvite, encodeInvite, inviteLink } from '../network/identity/invite-code.ts'
 import { shortNameOf } from '../network/identity/peer-name.ts'
 import { createApi, type Api } from './api.ts'
-import type { ApiParts } from './parts.ts'
+import type { ApiDependencies } from './dependencies.ts'
 
 /** The API over a peer of a test, as the headless host makes it. */
 export function apiOfPeer(
   peer: AssembledPeer,
   folder: string,
-  told: Pick<ApiParts, 'report'> & Partial<Pick<ApiParts, 'requestStop'>>,
+  told: Pick<ApiDependencies, 'report'> & Partial<Pick<ApiDependencies, 'requestStop'>>,
 ): Api {
   return createApi({
     requestStop: () => undefined,

@@ -1,10 +1,12 @@
 import { blobCalls, uploadCalls } from './calls/blob-calls.ts'
 import { createImplementer } from './calls/implementer.ts'
-import { jobCalls } from './calls/job-calls.ts'
+import { createJobTable } from '../jobs/table.ts'
+import { createJobViews, jobCalls, jobControlCalls } from './calls/job-calls.ts'
+import { renderCalls } from './calls/render-calls.ts'
 import { nearbyCalls } from './calls/nearby-calls.ts'
 import { newsCalls } from './calls/news-calls.ts'
 import { hardwareCalls, nodeCalls } from './calls/node-calls.ts'
-import type { ApiParts } from './parts.ts'
+import type { ApiDependencies } from './dependencies.ts'
 import { peopleCalls } from './calls/people-calls.ts'
 import { createPeopleView } from './views/people-view.ts'
 import { createPreferences } from './calls/preferences.ts'
@@ -24,31 +26,35 @@ export type Api = ReturnType<typeof createApi>
  * const api = createApi({ ...peer, spelling, uploadsFolder, version, host, requestStop, report })
  * const server = await serveApi({ api, folder })
  */
-export function createApi(parts: ApiParts) {
-  const { blobs, settings, clock, random, uploadsFolder: folder } = parts
+export function createApi(dependencies: ApiDependencies) {
+  const { blobs, settings, clock, random, uploadsFolder: folder } = dependencies
   const stopping = new AbortController()
   const uploads = createUploads({ blobs, settings, clock, random, folder })
-  const os = createImplementer((error) => parts.report(error))
-  const preferences = createPreferences(parts.settings)
-  const people = createPeopleView(parts)
-  const jobs = jobCalls(os, parts, stopping.signal)
-  const sources = { preferences, people, summaryOf: jobs.summaryOf }
+  const os = createImplementer((error) => dependencies.report(error))
+  const preferences = createPreferences(dependencies.settings)
+  const people = createPeopleView(dependencies)
+  const table = createJobTable(dependencies, stopping.signal)
+  const views = createJobViews(dependencies, table)
+  const jobs = { table, views, stopping: stopping.signal }
+  const summaryOf: typeof views.summaryOf = (job) => views.summaryOf(job)
+  const sources = { preferences, people, summaryOf }
   const router = os.router({
-    node: nodeCalls(os, parts, stopping.signal),
-    hardware: hardwareCalls(os, parts, stopping.signal),
-    sharing: sharingCalls(os, parts),
-    statistics: statisticsCalls(os, parts),
-    people: peopleCalls(os, parts, people, stopping.signal),
-    nearby: nearbyCalls(os, parts, stopping.signal),
+    node: nodeCalls(os, dependencies, stopping.signal),
+    hardware: hardwareCalls(os, dependencies, stopping.signal),
+    sharing: sharingCalls(os, dependencies),
+    statistics: statisticsCalls(os, dependencies),
+    people: peopleCalls(os, dependencies, people, stopping.signal),
+    nearby: nearbyCalls(os, dependencies, stopping.signal),
     uploads: uploadCalls(os, uploads),
     blobs: blobCalls(os, blobs),
-    jobs: jobs.router,
-    preferences: preferencesCalls(os, parts, preferences),
-    news: newsCalls(os, parts, sources, stopping.signal),
+    jobs: os.jobs.router({ ...jobCalls(os, dependencies, jobs), ...jobControlCalls(os, dependencies, jobs) }),
+    render: renderCalls(os, dependencies, jobs),
+    preferences: preferencesCalls(os, dependencies, preferences),
+    news: newsCalls(os, dependencies, sources, stopping.signal),
   })
   return {
     router,
-    report: (error: unknown) => parts.report(error),
+    report: (error: unknown) => dependencies.report(error),
     async stop(): Promise<void> {
       stopping.abort()
       await uploads.stop()

@@ -135,7 +135,8 @@ async function submit(
     const files = []
     for (const file of scene)
       files.push({ name: file.name, cid: await uploadFile(calls, file, () => undefined) })
-    const job = await calls.jobs.submitRender({
+    const job = await calls.jobs.submit({
+      kind: 'render',
       files,
       main,
       width,

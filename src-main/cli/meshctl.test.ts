@@ -275,6 +275,7 @@ describe('two peers in processes of their own', () => {
 
   it('do a job together and agree on every unit', async () => {
     const { job_id } = await client.calls.jobs.submit({
+      kind: 'other',
       algorithm_id: 'mesh.noop',
       algorithm_version: '1.0.0',
       params: {},

@@ -5,10 +5,10 @@ import { JobId } from '../protocol/ids.ts'
 import type { JobManifest } from '../protocol/work.ts'
 
 /**
- * What only this user is told of a job: it is not in the manifest, which everybody who helps can read. Written before
+ * Notes on a job for its own user. They are not in the manifest, which every peer that helps can read. Written before
  * the job is submitted, and never changed.
  */
-export const JobFacts = z.object({
+export const JobNotes = z.object({
   /** How long the user was told that it would take, in milliseconds. */
   estimated_ms: z.number().min(0).exactOptional(),
   /** Jobs that were submitted together: the first one's id, and which of them this is. */
@@ -17,24 +17,32 @@ export const JobFacts = z.object({
   frame: z.int().min(0).exactOptional(),
   fps: z.number().positive().exactOptional(),
 })
-export type JobFacts = z.infer<typeof JobFacts>
+export type JobNotes = z.infer<typeof JobNotes>
 
-/** Remembers a job's facts. */
-export function writeJobFacts(settings: Settings, job: JobId, facts: JobFacts): void {
-  if (Object.keys(facts).length > 0) settings.write(factsKey(job), facts)
+/** Remembers the notes on a job. */
+export function writeJobNotes(settings: Settings, job: JobId, notes: JobNotes): void {
+  if (Object.keys(notes).length > 0) settings.write(keyOf(job), notes)
 }
 
-/** Reads jobs' facts, each once: lists ask for them again and again. */
-export function createJobFacts(settings: Settings): (job: JobState) => JobFacts {
-  const known = new WeakMap<JobManifest, JobFacts>()
+/** Forgets the notes on a job. */
+export function forgetJobNotes(settings: Settings, job: JobId): void {
+  settings.write(keyOf(job), undefined)
+}
+
+/** Reads the notes on a job; none where none were written. */
+export type JobNotesReader = (job: Pick<JobState, 'manifest'>) => JobNotes
+
+/** Reads each job's notes from the settings once: lists ask for them again and again. */
+export function createJobNotes(settings: Settings): JobNotesReader {
+  const known = new WeakMap<JobManifest, JobNotes>()
   return ({ manifest }) => {
-    const facts = known.get(manifest) ?? settings.read(factsKey(manifest.job_id), JobFacts) ?? {}
-    known.set(manifest, facts)
-    return facts
+    const notes = known.get(manifest) ?? settings.read(keyOf(manifest.job_id), JobNotes) ?? {}
+    known.set(manifest, notes)
+    return notes
   }
 }
 
-/** The setting in which they are remembered. */
-export function factsKey(job: JobId): string {
+/** The setting's name is older than the word "notes". */
+function keyOf(job: JobId): string {
   return `job-facts:${job}`
 }

@@ -10,29 +10,33 @@ import { blobPieces } from '../ports/blob-pieces.ts'
 import { openedPieces } from '../runtime/blobs/sealed-blobs.ts'
 import { openBytes } from '../sealing/seal.ts'
 import { followingJob } from './following-job.ts'
-import type { ApiParts } from '../api/parts.ts'
+import type { JobDependencies } from './dependencies.ts'
+import { createKeptArtifact } from './kept-artifact.ts'
+import { mustBeDone } from './job-phase.ts'
 
-/** The results of modules' jobs: put together once, remembered, kept as long as the job. */
-export interface ModuleResults {
-  /** What a job as a whole brought. @throws FaultError `bad-input` for a job that is not done or runs no module */
+/** Results that are made of the units' outputs one after the other, the same for every kind of job. */
+export interface JoinedResults {
+  /**
+   * The result of a job as a whole: its outputs joined, or the output of the job that combines them.
+   * @throws FaultError `bad-input` for a job that is not done, `unsupported` for one whose outputs are not joined
+   */
   result(job: JobState): Promise<ResultFile>
   /** The outputs of a job's own units, one after the other. @throws FaultError as `result` */
   joined(job: JobState): Promise<ResultFile>
+  forget(job: JobId): void
 }
 
-/** Creates the results; `signal` ends putting together when the peer stops. */
-export function createModuleResults(parts: ApiParts, signal: AbortSignal): ModuleResults {
-  const { blobs, settings, runtime } = parts
-  /** Those at work, so that two callers share one. */
-  const joining = new Map<JobId, Promise<ResultFile>>()
-
-  function remembered(job: JobId): ResultFile | undefined {
-    const known = settings.read(resultKey(job), ResultFile)
-    return known !== undefined && blobs.has(known.cid) ? known : undefined
-  }
+/** Creates the results; `signal` ends joining when the peer stops. */
+export function createJoinedResults(dependencies: JobDependencies, signal: AbortSignal): JoinedResults {
+  const { blobs, runtime } = dependencies
+  const artifact = createKeptArtifact(dependencies, {
+    name: 'result',
+    schema: ResultFile,
+    blobsOf: ({ cid }) => [cid],
+    make: join,
+  })
 
   async function join(job: JobState): Promise<ResultFile> {
-    const { job_id } = job.manifest
     const hash = createHash('sha256')
     let bytes = 0
     const hashed = async function* () {
@@ -43,30 +47,20 @@ export function createModuleResults(parts: ApiParts, signal: AbortSignal): Modul
       }
     }
     const cid = await blobs.putStream(hashed(), { signal })
-    blobs.pin(cid, keptPin(job_id))
-    const result = { cid, bytes, sha256: hash.digest('hex') }
-    settings.write(resultKey(job_id), result)
-    // A job that was removed meanwhile has let go of its blobs already, and must not hold on to this one.
-    if (!runtime.state.jobs.has(job_id)) blobs.unpin(keptPin(job_id))
-    return result
+    blobs.pin(cid, keptPin(job.manifest.job_id))
+    return { cid, bytes, sha256: hash.digest('hex') }
   }
 
   async function joined(job: JobState): Promise<ResultFile> {
-    const { job_id, result, unit_count } = job.manifest
+    const { job_id, algorithm_id, result } = job.manifest
     if (result !== 'joined' && result !== 'reduced') {
-      refuse('bad-input', `the outputs of job ${job_id} are not joined`)
-    }
-    if (job.status.state !== 'done') {
       refuse(
-        'bad-input',
-        `job ${job_id} is ${job.status.state}: ${job.stored} of ${unit_count} units are here`,
+        'unsupported',
+        `the result of job ${job_id} (${algorithm_id}) takes a newer version to put together`,
       )
     }
-    const known = remembered(job_id)
-    if (known !== undefined) return known
-    const atWork = joining.get(job_id) ?? join(job).finally(() => joining.delete(job_id))
-    joining.set(job_id, atWork)
-    return atWork
+    mustBeDone(job)
+    return artifact.of(job)
   }
 
   return {
@@ -78,11 +72,8 @@ export function createModuleResults(parts: ApiParts, signal: AbortSignal): Modul
       if (reduced !== undefined) return joined(reduced)
       return refuse('bad-input', `job ${following}, which combines the outputs, has not begun`)
     },
+    forget: (job) => artifact.forget(job),
   }
-}
-
-function resultKey(job: JobId): string {
-  return `result:${job}`
 }
 
 /** The verified outputs of all units, in order, opened where they are sealed. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { createTurns } from './serial-queue.ts'
+import { createSerialQueue } from './serial-queue.ts'
 
 it('work of one kind is done one after the other, whatever becomes of the one before', async () => {
-  const turns = createTurns()
+  const turns = createSerialQueue()
   const log: string[] = []
   const work = (name: string, fails = false) =>
     turns(async () => {

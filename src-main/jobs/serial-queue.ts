@@ -1,12 +1,16 @@
-/** Does work of one kind one after the other, in the order in which it came. */
-export type Turns = <T>(work: () => Promise<T>) => Promise<T>
+/** Runs work one after the other, in the order in which it came. */
+export type SerialQueue = <T>(work: () => Promise<T>) => Promise<T>
 
-/** Nobody waits at first. Work that fails does so for whoever asked; the next goes on. */
-export function createTurns(): Turns {
+/** Creates an empty queue. Work that fails rejects for its caller alone; the queue goes on with the next. */
+export function createSerialQueue(): SerialQueue {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
     const mine = last.then(work)
-    last = mine.catch(() => undefined)
+    // The caller of `mine` hears of a failure.
+    last = mine.then(
+      () => undefined,
+      () => undefined,
+    )
     return mine
   }
 }

@@ -43,10 +43,10 @@ export type {
   SubmittedJob,
   SubmittedOf,
 } from './job-kinds/table.ts'
+export { submittedAs } from './job-kinds/table.ts'
 export type { ModuleInput, SubmittedModule } from './job-kinds/module.ts'
 export { ModuleRequest } from './job-kinds/module.ts'
 export type {
-  PictureFormat,
   PictureNews,
   RenderEstimate,
   RenderFacts,
@@ -58,7 +58,7 @@ export type {
   SubmittedRender,
   TilePreview,
 } from './job-kinds/render.ts'
-export { SceneReport } from './job-kinds/render.ts'
+export { PictureFormat, SceneReport } from './job-kinds/render.ts'
 export type { ResultFormat, UnitNews, UnitView } from './jobs.ts'
 export { ResultFile, UNIT_FAULTS_MAX, UnitConsensus } from './jobs.ts'
 export {

@@ -1,12 +1,12 @@
 import type { ApiImplementer } from './implementer.ts'
 import { createNearbyView } from '../views/nearby-view.ts'
-import type { ApiParts } from '../parts.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 
 /** A PC in the same network that does not answer within this time is not there. */
 const PAIR_WITHIN_MS = 30_000
 
 /** The calls on PCs nearby. `stopping` ends a try that is under way. */
-export function nearbyCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSignal) {
+export function nearbyCalls(os: ApiImplementer, parts: ApiDependencies, stopping: AbortSignal) {
   const { nearby } = parts
   const view = createNearbyView(parts)
   return os.nearby.router({

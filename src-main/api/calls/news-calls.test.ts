@@ -39,6 +39,7 @@ async function watch({ client }: ServedPeer) {
 }
 
 const noop = {
+  kind: 'other' as const,
   algorithm_id: 'mesh.noop',
   algorithm_version: '1.0.0',
   params: {},

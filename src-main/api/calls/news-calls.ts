@@ -1,6 +1,6 @@
 import { countedWatch, type ApiImplementer, type CallContext } from './implementer.ts'
 import { createNewsMirror, newPlace, type NewsSources } from '../news/news-mirror.ts'
-import type { ApiParts } from '../parts.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 import { watchBatches } from '../../jobs/watch-batches.ts'
 
 /**
@@ -10,7 +10,12 @@ import { watchBatches } from '../../jobs/watch-batches.ts'
 const UNREAD_BYTES_MAX = 1 << 20
 
 /** The one stream for all that a window shows. `stopping` ends it. */
-export function newsCalls(os: ApiImplementer, parts: ApiParts, sources: NewsSources, stopping: AbortSignal) {
+export function newsCalls(
+  os: ApiImplementer,
+  parts: ApiDependencies,
+  sources: NewsSources,
+  stopping: AbortSignal,
+) {
   const mirror = createNewsMirror(parts, sources)
   stopping.addEventListener('abort', () => mirror.stop(), { once: true })
   return os.news.router({

@@ -3,14 +3,14 @@ import { refuse } from '../../protocol/fault.ts'
 import { watchChanges } from '../news/changes.ts'
 import { countedWatch, type ApiImplementer } from './implementer.ts'
 import { hardwareInfo, nodeInfo, nodePulse } from '../views/node-view.ts'
-import type { ApiParts } from '../parts.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 import { ownReachView } from '../views/reach-view.ts'
 
 /** Between the answer to `stop` and the stopping, so that the answer is out. */
 const STOP_AFTER_MS = 50
 
 /** The calls on the running peer itself. `stopping` ends its watches. */
-export function nodeCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSignal) {
+export function nodeCalls(os: ApiImplementer, parts: ApiDependencies, stopping: AbortSignal) {
   const { runtime, clock } = parts
   const startedAtMs = clock.nowMs()
   return os.node.router({
@@ -61,7 +61,7 @@ export function nodeCalls(os: ApiImplementer, parts: ApiParts, stopping: AbortSi
 }
 
 /** The calls on the machine. */
-export function hardwareCalls(os: ApiImplementer, { hardware }: ApiParts, stopping: AbortSignal) {
+export function hardwareCalls(os: ApiImplementer, { hardware }: ApiDependencies, stopping: AbortSignal) {
   return os.hardware.router({
     get: os.hardware.get.handler(async ({ input, signal }) => {
       const options = { signal: AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])]) }

@@ -3,7 +3,7 @@ import { admitBlock } from '../../peer/pair-requests.ts'
 import { FaultError, refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import type { ApiImplementer } from './implementer.ts'
-import type { ApiParts } from '../parts.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 import { createPairingView } from '../views/pairing-view.ts'
 
 /** Pairing waits for the other side's machine to answer; longer means that it is not there. */
@@ -13,7 +13,7 @@ const MS_PER_MINUTE = 60_000
 /** The calls on people. `people` is what is known of them; `stopping` ends a pairing that is under way. */
 export function peopleCalls(
   os: ApiImplementer,
-  parts: ApiParts,
+  parts: ApiDependencies,
   people: () => Person[],
   stopping: AbortSignal,
 ) {

@@ -1,12 +1,12 @@
 import type { SharingInfo } from '#contract'
 import { OVERRIDE_MS_MAX } from '../../availability/pause-decision.ts'
 import type { ApiImplementer } from './implementer.ts'
-import type { ApiParts } from '../parts.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 
 const MS_PER_MINUTE = 60_000
 
 /** The calls on when and how this PC is shared. */
-export function sharingCalls(os: ApiImplementer, { runtime, clock, sharing }: ApiParts) {
+export function sharingCalls(os: ApiImplementer, { runtime, clock, sharing }: ApiDependencies) {
   const { state } = runtime
   return os.sharing.router({
     get: os.sharing.get.handler((): SharingInfo => ({

@@ -8,7 +8,7 @@ import { isSameJob, isSamePart, isSamePerson, type NewsParts } from './news-same
 import { nodePulse } from '../views/node-view.ts'
 import { createPairingView } from '../views/pairing-view.ts'
 import { createPace } from './rate-limiter.ts'
-import type { ApiParts } from '../parts.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 import type { PreferenceStore } from '../calls/preferences.ts'
 import { ownReachView } from '../views/reach-view.ts'
 import { unitsHere } from '../views/unit-here.ts'
@@ -65,7 +65,7 @@ export function newPlace(): NewsPlace {
 }
 
 /** A mirror of the peer, which listens to its events until it is stopped. */
-export function createNewsMirror(parts: ApiParts, sources: NewsSources): NewsMirror {
+export function createNewsMirror(parts: ApiDependencies, sources: NewsSources): NewsMirror {
   const { runtime, clock } = parts
   const { state } = runtime
   const pairings = createPairingView(parts)

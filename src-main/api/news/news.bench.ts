@@ -14,7 +14,7 @@ import { toTimestamp } from '../../protocol/time.ts'
 import { machineClock } from '../../runtime/machine.ts'
 import { jobSummary } from '../views/job-view.ts'
 import { createNewsMirror, newPlace, type NewsPlace } from './news-mirror.ts'
-import type { ApiParts } from '../parts.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 import { createPeopleView } from '../views/people-view.ts'
 
 /** A crowded peer: more jobs and people than a window shows at once. */
@@ -112,7 +112,13 @@ function createCrowd() {
       return people()
     },
     summaryOf: (job) =>
-      jobSummary(job, { nowMs: Date.now(), follower, factsOf: () => ({}), riskOf: () => undefined }),
+      jobSummary(job, {
+        nowMs: Date.now(),
+        follower,
+        notesOf: () => ({}),
+        factsOf: () => ({ kind: 'other' }),
+        riskOf: () => undefined,
+      }),
   })
   const happens = (event: PeerEvent): void => {
     for (const listener of listeners) listener([event])
@@ -124,7 +130,7 @@ function crowdParts(
   state: PeerState,
   connections: readonly Connection[],
   listeners: Set<(events: readonly PeerEvent[]) => void>,
-): ApiParts {
+): ApiDependencies {
   const runtime = {
     state,
     activeUnits: () => [],
@@ -150,7 +156,7 @@ function crowdParts(
     spelling: { shortNameOf },
     sharing: { now: () => ({ kind: 'off' }), readings: (): RuleReading[] => [], meters: () => ({}) },
     statistics: { reliabilityByDay: () => Array.from({ length: 14 }, () => 0.5) },
-  } as unknown as ApiParts
+  } as unknown as ApiDependencies
 }
 
 function peerOf(number: number): PeerId {

@@ -9,7 +9,7 @@ import { JobId } from '../../protocol/ids.ts'
 import { machineClock } from '../../runtime/machine.ts'
 import { jobSummary } from '../views/job-view.ts'
 import { createNewsMirror, type NewsSources } from './news-mirror.ts'
-import type { ApiParts } from '../parts.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 
 const METERS: Meters = {
   cpu_percent_units: 0,
@@ -74,7 +74,7 @@ export function createMirrored() {
       meters: () => METERS,
       onChange: () => () => undefined,
     },
-  } as unknown as ApiParts
+  } as unknown as ApiDependencies
   const sources: NewsSources = {
     preferences: { now: () => PREFERENCES, set: () => undefined, onChange: () => () => undefined },
     people: () => people,
@@ -83,7 +83,8 @@ export function createMirrored() {
       return jobSummary(job, {
         nowMs: Date.now(),
         follower: () => undefined,
-        factsOf: () => ({}),
+        notesOf: () => ({}),
+        factsOf: () => ({ kind: 'other' }),
         riskOf: () => undefined,
       })
     },

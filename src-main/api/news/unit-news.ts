@@ -2,13 +2,13 @@ import { UNIT_NEWS_MAX, type UnitNews, type UnitView } from '#contract'
 import type { AttemptState, UnitState } from '../../peer/state.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import { changedUnits } from '../../jobs/changed-units.ts'
-import { hasJobEnded } from '../views/job-view.ts'
-import type { ApiParts } from '../parts.ts'
+import { hasJobEnded } from '../../jobs/job-phase.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 import { watchBatches } from '../../jobs/watch-batches.ts'
 
 /** A job's units, then those that change; ends with the job. */
 export function watchUnitNews(
-  parts: Pick<ApiParts, 'runtime' | 'clock'>,
+  parts: Pick<ApiDependencies, 'runtime' | 'clock'>,
   id: JobId,
   signal: AbortSignal,
 ): AsyncGenerator<UnitNews, void, void> {

@@ -307,6 +307,7 @@ describe('the contract over a socket', () => {
 
   it('runs a job to its end, and the watch ends with it', async () => {
     const { job_id, units } = await client.calls.jobs.submit({
+      kind: 'other',
       algorithm_id: 'mesh.noop',
       algorithm_version: '1.0.0',
       params: {},
@@ -333,6 +334,7 @@ describe('the contract over a socket', () => {
 
   it('says why a job waits, and ends it on request', async () => {
     const { job_id } = await client.calls.jobs.submit({
+      kind: 'other',
       algorithm_id: 'mesh.noop',
       algorithm_version: '9.9.9',
       params: {},
@@ -352,10 +354,12 @@ describe('the contract over a socket', () => {
       read: () => Promise.resolve(new TextEncoder().encode('hello')),
     })
     const files = [{ name: 'a.glb', cid }]
-    const fault = await faultOfRejected(client.calls.jobs.submitRender({ files, main: 'a.glb' }))
+    const fault = await faultOfRejected(client.calls.jobs.submit({ kind: 'render', files, main: 'a.glb' }))
     expect(fault.kind).toBe('bad-input')
     expect(fault.message).not.toContain('\n')
-    expect(await faultOfRejected(client.calls.jobs.submitRender({ files, main: 'b.glb' }))).toMatchObject({
+    expect(
+      await faultOfRejected(client.calls.jobs.submit({ kind: 'render', files, main: 'b.glb' })),
+    ).toMatchObject({
       kind: 'bad-input',
     })
   })

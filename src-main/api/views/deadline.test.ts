@@ -17,6 +17,7 @@ afterAll(() => peer.stop())
 
 /** Units that take no time, of which nobody knows before one has run. */
 const request = {
+  kind: 'other' as const,
   algorithm_id: 'mesh.noop',
   algorithm_version: '1.0.0',
   params: {},

@@ -1,11 +1,4 @@
-import type {
-  FollowingJob,
-  JobState as JobStateView,
-  JobStatus,
-  JobSummary,
-  PeerShare,
-  Waiting,
-} from '#contract'
+import type { FollowingJob, JobFacts, JobStatus, JobSummary, PeerShare, Waiting } from '#contract'
 import { isUnderWay, priorityOf, type AttemptState, type JobState, type PeerState } from '../../peer/state.ts'
 import { isTimeOut } from '../../peer/time-outs.ts'
 import type { Fault } from '../../protocol/fault.ts'
@@ -13,8 +6,8 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { saturated } from '../../protocol/quantities.ts'
 import { toMs } from '../../protocol/time.ts'
 import type { DeadlineRisks } from './deadline-risk.ts'
-import type { JobFacts } from '../../jobs/job-notes.ts'
-import { renderedPicture } from '../../jobs/render/picture/rendered-picture.ts'
+import type { JobNotes } from '../../jobs/job-notes.ts'
+import { hasJobEnded, phaseOf } from '../../jobs/job-phase.ts'
 import { whyWaiting } from './waiting.ts'
 
 /** What the views of a job need besides the state. */
@@ -23,7 +16,9 @@ export interface JobViewOptions {
   readonly shortNameOf: (peer: PeerId) => string
   /** The job that combines a map job's outputs. */
   readonly follower: (job: JobState) => FollowingJob | undefined
-  /** What only this user is told of a job. */
+  /** Notes that this user alone has of a job. */
+  readonly notesOf: (job: JobState) => JobNotes
+  /** The facts of its kind. */
   readonly factsOf: (job: JobState) => JobFacts
   /** Whether it will miss its deadline. */
   readonly riskOf: DeadlineRisks
@@ -36,20 +31,25 @@ export interface JobViewOptions {
 /** A job for a list. Costs the same however many units it has. */
 export function jobSummary(
   job: JobState,
-  { nowMs, follower, factsOf, riskOf }: Pick<JobViewOptions, 'nowMs' | 'follower' | 'factsOf' | 'riskOf'>,
+  {
+    nowMs,
+    follower,
+    notesOf,
+    factsOf,
+    riskOf,
+  }: Pick<JobViewOptions, 'nowMs' | 'follower' | 'notesOf' | 'factsOf' | 'riskOf'>,
 ): JobSummary {
   const { manifest, submittedAtMs, firstAwardAtMs } = job
   const endMs = endedAtMs(job) ?? nowMs
   const leftMs = leftMsEstimate(job, nowMs)
   const following = follower(job)
-  const facts = factsOf(job)
+  const notes = notesOf(job)
   const risk = riskOf(job, nowMs)
-  const picture = renderedPicture(job, facts)
   return {
     job_id: manifest.job_id,
     description: manifest.description,
     algorithm: { id: manifest.algorithm_id, version: manifest.algorithm_version },
-    state: stateView(job.status),
+    state: phaseOf(job.status),
     units: manifest.unit_count,
     verified: job.verified,
     stored: job.stored,
@@ -64,10 +64,10 @@ export function jobSummary(
     priority: priorityOf(job),
     ...(manifest.deadline === undefined ? {} : { deadline_ms: toMs(manifest.deadline) }),
     ...(risk === undefined ? {} : { deadline_at_risk: risk }),
-    ...(facts.estimated_ms === undefined ? {} : { estimated_ms: facts.estimated_ms }),
-    ...(picture === undefined ? {} : { picture }),
+    ...(notes.estimated_ms === undefined ? {} : { estimated_ms: notes.estimated_ms }),
+    facts: factsOf(job),
     ...(manifest.encryption === undefined ? {} : { encrypted: true }),
-    ...(facts.series === undefined ? {} : { series: facts.series }),
+    ...(notes.series === undefined ? {} : { series: notes.series }),
   }
 }
 
@@ -97,19 +97,8 @@ function heldUpHere(job: JobState, { troubleOf, isKeyLost }: JobViewOptions): Wa
   return trouble === undefined ? undefined : { kind: 'no-room', message: trouble.message }
 }
 
-/** Whether a job has come to its end, one way or another. */
-export function hasJobEnded(job: JobState): boolean {
-  return !isUnderWay(job)
-}
-
 function endedAtMs({ status }: JobState): number | undefined {
   return 'atMs' in status ? status.atMs : undefined
-}
-
-/** Where a job stands, as the contract says it. */
-export function stateView(status: JobState['status']): JobStateView {
-  if (status.state === 'failed') return { kind: 'failed', fault: status.fault }
-  return status.state === 'paused' ? { kind: 'paused', since_ms: status.sinceMs } : { kind: status.state }
 }
 
 /** At the pace since the first award, without pauses. Slower starts make it a little pessimistic at first, never optimistic. */

@@ -1,6 +1,6 @@
 import type { NearbyNow, NearbyTry } from '#contract'
 import type { NearbyAttempt, NearbyStage } from '../../peer/nearby-pairing.ts'
-import type { ApiParts } from '../parts.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 
 /** Who is nearby, for whoever shows it. */
 export interface NearbyView {
@@ -9,7 +9,10 @@ export interface NearbyView {
 }
 
 /** The view over a running peer. */
-export function createNearbyView({ nearby, spelling }: Pick<ApiParts, 'nearby' | 'spelling'>): NearbyView {
+export function createNearbyView({
+  nearby,
+  spelling,
+}: Pick<ApiDependencies, 'nearby' | 'spelling'>): NearbyView {
   function tryOf({ peer, name, role, at, expiresAtMs }: NearbyAttempt): NearbyTry {
     return {
       peer_id: peer,

@@ -1,11 +1,11 @@
 import type { ConnectionInfo, HardwareInfo, NodeInfo, NodePulse, Traffic } from '#contract'
 import type { Connection } from '../../ports/reach.ts'
 import type { HardwareInfo as MeasuredHardware } from '../../ports/hardware.ts'
-import type { ApiParts } from '../parts.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 import { ownReachView } from './reach-view.ts'
 
 /** The running peer as it is now. */
-export async function nodeInfo(parts: ApiParts, startedAtMs: number): Promise<NodeInfo> {
+export async function nodeInfo(parts: ApiDependencies, startedAtMs: number): Promise<NodeInfo> {
   const { runtime, transport, runner, spelling } = parts
   const { state } = runtime
   const usage = parts.blobs.usage()
@@ -34,7 +34,7 @@ export async function nodeInfo(parts: ApiParts, startedAtMs: number): Promise<No
 }
 
 /** What moves from moment to moment. */
-export function nodePulse(parts: ApiParts): NodePulse {
+export function nodePulse(parts: ApiDependencies): NodePulse {
   const { runtime, transport, clock } = parts
   const { state } = runtime
   return {
@@ -71,7 +71,7 @@ function connectionInfo({ peer, route, address, rttMs }: Connection): Connection
   return { peer_id: peer, route, address, ...(rttMs === undefined ? {} : { rtt_ms: rttMs }) }
 }
 
-function traffic({ fetcher, transport }: ApiParts): Traffic {
+function traffic({ fetcher, transport }: ApiDependencies): Traffic {
   const blobs = fetcher.traffic()
   let [bytesIn, bytesOut] = [0, 0]
   for (const exchanged of transport.traffic().values()) {

@@ -1,7 +1,7 @@
 import type { BlockedPeer, PairRequest } from '#contract'
 import type { OutgoingPair } from '../../peer/state.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import type { ApiParts } from '../parts.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 
 /** What is known of people who are not paired: those of whom one waits for the other, and those who are blocked. */
 export interface PairingView {
@@ -12,7 +12,7 @@ export interface PairingView {
 }
 
 /** The views over a running peer. */
-export function createPairingView({ runtime: { state }, spelling }: ApiParts): PairingView {
+export function createPairingView({ runtime: { state }, spelling }: ApiDependencies): PairingView {
   function request(
     peer_id: PeerId,
     { trust, askedAtMs, expiresAtMs }: OutgoingPair,

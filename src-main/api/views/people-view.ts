@@ -2,7 +2,7 @@ import { RELIABILITY_DAYS, type Person } from '#contract'
 import type { PeerState } from '../../peer/state.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { createPace } from '../news/rate-limiter.ts'
-import type { ApiParts } from '../parts.ts'
+import type { ApiDependencies } from '../dependencies.ts'
 import { createCoresReader, personViews } from './person-view.ts'
 
 /** Counting what everybody holds of our jobs goes over all their units. */
@@ -13,7 +13,7 @@ const DAYS_EVERY_MS = 10_000
 const DAYS_SHARE_MAX = 0.01
 
 /** What is known of everybody at this moment; quick enough to be asked several times a second. */
-export function createPeopleView(parts: ApiParts): () => Person[] {
+export function createPeopleView(parts: ApiDependencies): () => Person[] {
   const { runtime, transport, clock, spelling } = parts
   const { state } = runtime
   const coresShared = createCoresReader()

@@ -197,7 +197,8 @@ async function submit(
   const cids = await uploadFiles(terminal, calls, all)
   wait.isSubmitting = true
   const uploaded = files.map(({ name }, index) => ({ name, cid: cids[index] ?? '' }))
-  return calls.jobs.submitRender({
+  return calls.jobs.submit({
+    kind: 'render',
     files: uploaded,
     main: files[0]?.name ?? '',
     ...given({ width, height, spp, tile, bounces, redundancy, camera, description }),

@@ -84,6 +84,7 @@ async function runJob(
   wait_ms: number,
 ): Promise<{ wall_ms: number; own: number }> {
   const { job_id } = await api.calls.jobs.submit({
+    kind: 'other',
     algorithm_id: 'test.wait',
     algorithm_version: '1.0.0',
     params: { wait_ms },

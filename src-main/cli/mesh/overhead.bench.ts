@@ -79,6 +79,7 @@ async function runJob(
   units: number,
 ): Promise<{ wall_ms: number; first_award_ms: number }> {
   const { job_id } = await api.calls.jobs.submit({
+    kind: 'other',
     algorithm_id: 'mesh.noop',
     algorithm_version: '1.0.0',
     params: {},

@@ -1,7 +1,7 @@
 import type { ModuleRequest } from '#contract'
 import type { Cid } from '../../protocol/ids.ts'
 import { MODULE_ROLE } from '../../protocol/job-kinds/module.ts'
-import type { ApiParts } from '../../api/parts.ts'
+import type { JobDependencies } from '../dependencies.ts'
 import { blobInput, runLocalTask } from '../local-task.ts'
 
 /** The local task that says whether the sandbox takes a module. */
@@ -14,7 +14,7 @@ const CHECK_LIMITS = { wallMsMax: 60_000, memoryBytesMax: 4 * 2 ** 30, outputByt
  * @throws FaultError `module-refused` with one line that says what is wrong and where
  */
 export async function checkModule(
-  { blobs, runner }: Pick<ApiParts, 'blobs' | 'runner'>,
+  { blobs, runner }: Pick<JobDependencies, 'blobs' | 'runner'>,
   cid: Cid,
   { limits }: Pick<ModuleRequest, 'limits'>,
   signal: AbortSignal,

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ModuleRequest, type JobStatus } from '#contract'
+import { submittedAs, ModuleRequest, type JobStatus } from '#contract'
 import { assemblePeer, type AssembledPeer } from '../../assemble.ts'
 import type { Runner, RunOutcome, RunTask } from '../../ports/runner.ts'
 import type { Cid, JobId } from '../../protocol/ids.ts'
@@ -144,7 +144,7 @@ async function follow({ client }: Served, job_id: JobId): Promise<JobStatus> {
 }
 
 async function resultText({ client }: Served, job_id: JobId): Promise<string> {
-  const { cid, bytes } = await client.calls.jobs.moduleResult({ job_id })
+  const { cid, bytes } = await client.calls.jobs.result({ job_id })
   const chunks: Uint8Array[] = []
   for await (const chunk of blobChunks(client.calls, cid)) chunks.push(chunk)
   expect(Buffer.concat(chunks).byteLength).toBe(bytes)
@@ -156,14 +156,24 @@ describe('a module as a job', () => {
     const served = await startPeer()
     const { jobs } = served.client.calls
     const [module, input] = [await upload(served, 'm'), await upload(served, 'in')]
-    const one = await jobs.submitModule({ module, input: { kind: 'file', cid: input }, redundancy: 1 })
+    const one = await jobs.submit({
+      kind: 'module',
+      module,
+      input: { kind: 'file', cid: input },
+      redundancy: 1,
+    })
     expect(one.units).toBe(1)
     expect(one.job_id).toMatch(/^module-[a-z2-9]{8}$/)
     expect(one).not.toHaveProperty('reduced_by')
     expect(await follow(served, one.job_id)).toMatchObject({ state: { kind: 'done' }, fuel: 5 })
     expect(await resultText(served, one.job_id)).toBe('m(in)')
     behave = (_, __, task) => done(`[${task.unitIndex}]`)
-    const many = await jobs.submitModule({ module, input: { kind: 'nothing', units: 12 }, redundancy: 1 })
+    const many = await jobs.submit({
+      kind: 'module',
+      module,
+      input: { kind: 'nothing', units: 12 },
+      redundancy: 1,
+    })
     await follow(served, many.job_id)
     expect(await resultText(served, many.job_id)).toBe('[0][1][2][3][4][5][6][7][8][9][10][11]')
   })
@@ -181,7 +191,8 @@ describe('a module as a job', () => {
       [{ kind: 'lines', cid: await upload(served, ''), lines: 2 }, 1, 'm()'],
     ] as const
     for (const [input, units, result] of cases) {
-      const submitted = await jobs.submitModule({
+      const submitted = await jobs.submit({
+        kind: 'module',
         module,
         input: input.kind === 'files' ? { ...input, cids: [...input.cids] } : input,
         redundancy: 1,
@@ -197,14 +208,14 @@ describe('a module as a job', () => {
     const { jobs } = served.client.calls
     const [good, bad] = [await upload(served, 'good'), await upload(served, 'bad')]
     const line = { kind: 'module-refused', message: 'module refused: not WebAssembly at byte 0' }
-    expect(await faultOfRejected(jobs.submitModule({ module: bad }))).toEqual(line)
-    expect(await faultOfRejected(jobs.submitModule({ module: good, reduce: bad }))).toEqual(line)
+    expect(await faultOfRejected(jobs.submit({ kind: 'module', module: bad }))).toEqual(line)
+    expect(await faultOfRejected(jobs.submit({ kind: 'module', module: good, reduce: bad }))).toEqual(line)
     const missing = `bafkrei${'a'.repeat(52)}` as Cid
-    expect(await faultOfRejected(jobs.submitModule({ module: missing }))).toMatchObject({
+    expect(await faultOfRejected(jobs.submit({ kind: 'module', module: missing }))).toMatchObject({
       kind: 'blob-missing',
     })
     const files = { kind: 'files' as const, cids: [missing] }
-    expect(await faultOfRejected(jobs.submitModule({ module: good, input: files }))).toMatchObject({
+    expect(await faultOfRejected(jobs.submit({ kind: 'module', module: good, input: files }))).toMatchObject({
       kind: 'blob-missing',
     })
     expect(await jobs.list()).toEqual([])
@@ -219,7 +230,7 @@ describe('a module as a job', () => {
     const cid = await blobs.put(new TextEncoder().encode('a\nb\n'))
     const part = await blobs.put(new TextEncoder().encode('b\n'))
     const input = { kind: 'lines' as const, cid, lines: 1 }
-    const { job_id } = await jobs.submitModule({ module, input, reduce, redundancy: 1 })
+    const { job_id } = await jobs.submit({ kind: 'module', module, input, reduce, redundancy: 1 })
     await follow(served, job_id)
     const pinned = () => [module, reduce, part].map((blob) => blobs.info(blob)?.pinned)
     expect(pinned()).toEqual([true, true, true])
@@ -229,10 +240,10 @@ describe('a module as a job', () => {
 
   it('tells what it may use by default, and what it was asked for', () => {
     const module = `bafkrei${'a'.repeat(52)}`
-    const parsed = ModuleRequest.parse({ module, limits: { fuel: 77 } })
+    const parsed = ModuleRequest.parse({ kind: 'module', module, limits: { fuel: 77 } })
     expect(parsed.limits).toMatchObject({ fuel: 77, memory_pages: 4_096, wall_ms: 60_000 })
-    expect(ModuleRequest.safeParse({ module, limits: { fuel: 1.5 } }).success).toBe(false)
-    expect(ModuleRequest.safeParse({ module, args: ['a\0b'] }).success).toBe(false)
+    expect(ModuleRequest.safeParse({ kind: 'module', module, limits: { fuel: 1.5 } }).success).toBe(false)
+    expect(ModuleRequest.safeParse({ kind: 'module', module, args: ['a\0b'] }).success).toBe(false)
   })
 })
 
@@ -241,7 +252,8 @@ describe('map and reduce', () => {
   async function submitMap(served: Served): Promise<JobId> {
     const { jobs } = served.client.calls
     const cid = await upload(served, 'a\nb\nc\n')
-    const { job_id, reduced_by } = await jobs.submitModule({
+    const submitted = await jobs.submit({
+      kind: 'module',
       module: await upload(served, 'm'),
       input: { kind: 'lines', cid, lines: 1 },
       reduce: await upload(served, 'r'),
@@ -251,6 +263,7 @@ describe('map and reduce', () => {
       seed: 9,
       limits: { fuel: 1_000 },
     })
+    const { job_id, reduced_by } = submittedAs('module', submitted)
     expect(reduced_by).toBe(`${job_id}-reduce`)
     return job_id
   }
@@ -287,11 +300,11 @@ describe('map and reduce', () => {
       job_id: reduceOf(job_id),
       state: { kind: 'waiting' },
     })
-    expect(await faultOfRejected(jobs.moduleResult({ job_id }))).toMatchObject({ kind: 'bad-input' })
+    expect(await faultOfRejected(jobs.result({ job_id }))).toMatchObject({ kind: 'bad-input' })
     const status = await follow(served, job_id)
     expect(status.state.kind).toBe('done')
     expect(status.reduced_by?.state).toMatchObject({ kind: 'failed', fault: { kind: 'trapped' } })
-    expect(await faultOfRejected(jobs.moduleResult({ job_id }))).toMatchObject({ kind: 'bad-input' })
+    expect(await faultOfRejected(jobs.result({ job_id }))).toMatchObject({ kind: 'bad-input' })
   })
 
   it('are removed together, cancelled one after the other, and not one without the other', async () => {
@@ -353,7 +366,7 @@ describe('what is lent to modules', () => {
     const { jobs, node } = served.client.calls
     await node.lend({ limits: { fuel: 999 } })
     const module = await upload(served, 'm')
-    const { job_id } = await jobs.submitModule({ module, redundancy: 1, limits: { fuel: 1_000 } })
+    const { job_id } = await jobs.submit({ kind: 'module', module, redundancy: 1, limits: { fuel: 1_000 } })
     await expect.poll(async () => (await jobs.status({ job_id })).waiting?.message).toContain('999 are lent')
     await node.lend({ limits: { fuel: 1_000 } })
     expect((await follow(served, job_id)).state.kind).toBe('done')

@@ -1,13 +1,13 @@
 import type { ModuleRequest, SubmittedModule } from '#contract'
 import { encodeCanonical } from '../../protocol/canonical.ts'
 import type { Cid } from '../../protocol/ids.ts'
-import { toTimestamp } from '../../protocol/time.ts'
 import { INPUT_ROLE, MODULE_ROLE, moduleRules, type ModuleParams } from '../../protocol/job-kinds/module.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import { newJobId } from '../job-id.ts'
 import { checkModule } from './check.ts'
-import type { ApiParts } from '../../api/parts.ts'
-import { keptDataset, keyFor, placementOf } from '../placement.ts'
+import type { JobDependencies } from '../dependencies.ts'
+import { newManifest } from '../manifest.ts'
+import { keptDataset, keyFor } from '../placement.ts'
 import { followingJob } from '../following-job.ts'
 import { splitInput } from './split-input.ts'
 
@@ -24,8 +24,8 @@ export interface ModuleSubmissions {
 }
 
 /** Creates them for one run of a peer. */
-export function createModuleSubmissions(parts: ApiParts): ModuleSubmissions {
-  const { blobs, runtime } = parts
+export function createModuleSubmissions(dependencies: JobDependencies): ModuleSubmissions {
+  const { blobs, runtime } = dependencies
   // Pins survive a restart, submissions do not.
   blobs.unpin(SUBMISSION_PIN)
   let underWay = 0
@@ -37,12 +37,13 @@ export function createModuleSubmissions(parts: ApiParts): ModuleSubmissions {
     const key = keyFor(request)
     const modules = [module, ...(reduce === undefined ? [] : [reduce])]
     keep(modules)
-    for (const cid of modules) await checkModule(parts, cid, request, signal)
+    for (const cid of modules) await checkModule(dependencies, cid, request, signal)
     const reading = await readingOf(request, signal)
-    const manifest = manifestOf(parts, request, reading)
+    const manifest = manifestOf(dependencies, request, reading)
     await runtime.submit(manifest, [...modules, ...keptDataset(request, blobs)], key)
     const following = followingJob(manifest)
     return {
+      kind: 'module',
       job_id: manifest.job_id,
       units: manifest.unit_count,
       ...(following === undefined ? {} : { reduced_by: following }),
@@ -87,28 +88,20 @@ export function createModuleSubmissions(parts: ApiParts): ModuleSubmissions {
   }
 }
 
-function manifestOf(
-  { runtime, clock, random }: ApiParts,
-  request: ModuleRequest,
-  reading: Reading,
-): JobManifest {
+function manifestOf(dependencies: JobDependencies, request: ModuleRequest, reading: Reading): JobManifest {
   const { args, env, seed, limits, reduce } = request
   const params: ModuleParams = { args, env, seed, ...(reduce === undefined ? {} : { reduce }) }
   const units = { units: reading.unit_count, limits }
-  return {
-    job_id: newJobId(random, moduleRules.id),
-    requester_id: runtime.state.me,
+  return newManifest(dependencies, request, {
+    ...reading,
+    job_id: newJobId(dependencies.random, moduleRules.id),
     description: request.description ?? moduleRules.id,
     algorithm_id: moduleRules.id,
     algorithm_version: moduleRules.version,
     params,
-    ...reading,
-    ...placementOf(request, moduleRules.resources(params, units)),
     limits,
     result: reduce === undefined ? 'joined' : 'reduced',
     estimated_duration_seconds: request.estimated_duration_seconds ?? moduleRules.unitCost(params, units),
-    priority: request.priority,
-    verification_redundancy: request.redundancy,
-    created_at: toTimestamp(clock.nowMs()),
-  }
+    resources: moduleRules.resources(params, units),
+  })
 }

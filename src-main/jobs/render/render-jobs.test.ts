@@ -1,6 +1,6 @@
 import { decode } from 'jpeg-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JobSummary, PictureNews, RenderRequest, UnitView } from '#contract'
+import { submittedAs, type JobSummary, type PictureNews, type RenderRequest, type UnitView } from '#contract'
 import {
   animate,
   glbOf,
@@ -28,6 +28,7 @@ beforeAll(async () => {
 afterAll(() => served.stop())
 
 const jobs = () => served.client.calls.jobs
+const render = () => served.client.calls.render
 
 function upload(bytes: Uint8Array): Promise<Cid> {
   const copy = Uint8Array.from(bytes)
@@ -38,11 +39,13 @@ function upload(bytes: Uint8Array): Promise<Cid> {
 }
 
 async function submit(changes: Partial<RenderRequest> = {}) {
-  return jobs().submitRender({
+  const submitted = await jobs().submit({
+    kind: 'render',
     ...scene,
     ...{ width: 96, height: 64, spp: 4, tile: 16, samples_per_unit: 2, bounces: 2, redundancy: 1 },
     ...changes,
   })
+  return submittedAs('render', submitted)
 }
 
 async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
@@ -71,7 +74,7 @@ describe('a render that is watched', () => {
   it('shows every tile, none oftener than it gets better, and all units to the end', async () => {
     const { job_id, units } = await submit()
     const [news, unitNews] = await Promise.all([
-      all(await jobs().watchPicture({ job_id, side_max: 64 })),
+      all(await render().watchPicture({ job_id, side_max: 64 })),
       all(await jobs().watchUnits({ job_id })),
     ])
     expect(news[0]).toMatchObject({ width: 48, height: 32 })
@@ -88,23 +91,24 @@ describe('a render that is watched', () => {
     expect(views.size).toBe(units)
     expect(new Set([...views.values()].map(({ state }) => state))).toEqual(new Set(['verified']))
     expect(unitNews.at(-1).peers).toEqual([tiles[0]?.made_by])
-    const again = await all(await jobs().watchPicture({ job_id, side_max: 64 }))
+    const again = await all(await render().watchPicture({ job_id, side_max: 64 }))
     expect(again.flatMap((one: PictureNews) => one.tiles)).toHaveLength(24)
   })
 
   it('has a thumbnail once it is done, the same each time', async () => {
     const { job_id } = await submit({ width: 700, height: 350, spp: 1, tile: 128 })
-    expect(await faultOfRejected(jobs().thumbnail({ job_id }))).toMatchObject({ kind: 'bad-input' })
+    expect(await faultOfRejected(render().thumbnail({ job_id }))).toMatchObject({ kind: 'bad-input' })
     expect(await ended(job_id)).toBe('done')
-    const { image, width, height } = await jobs().thumbnail({ job_id })
+    const { image, width, height } = await render().thumbnail({ job_id })
     expect([width, height]).toEqual([234, 117])
     const bytes = new Uint8Array(await image.arrayBuffer())
     expect(decode(bytes, { useTArray: true })).toMatchObject({ width, height })
-    expect(new Uint8Array(await (await jobs().thumbnail({ job_id })).image.arrayBuffer())).toEqual(bytes)
+    expect(new Uint8Array(await (await render().thumbnail({ job_id })).image.arrayBuffer())).toEqual(bytes)
   })
 
   it('of a job that renders nothing is a fault', async () => {
     const { job_id } = await jobs().submit({
+      kind: 'other',
       algorithm_id: 'mesh.noop',
       algorithm_version: '1.0.0',
       params: {},
@@ -113,15 +117,15 @@ describe('a render that is watched', () => {
       resources: { cpu_cores: 1, ram_gb: 0.05 },
       redundancy: 1,
     })
-    expect(await faultOfRejected(jobs().thumbnail({ job_id }))).toMatchObject({ kind: 'bad-input' })
-    const watched = jobs().watchPicture({ job_id, side_max: 64 })
+    expect(await faultOfRejected(render().thumbnail({ job_id }))).toMatchObject({ kind: 'bad-input' })
+    const watched = render().watchPicture({ job_id, side_max: 64 })
     expect(await faultOfRejected(watched)).toMatchObject({ kind: 'bad-input' })
   })
 })
 
 describe('a scene before it is sent', () => {
   it('says what it is made of', async () => {
-    expect(await jobs().inspectScene(scene)).toEqual({
+    expect(await render().inspectScene(scene)).toEqual({
       triangles: 2,
       meshes: 1,
       materials: 0,
@@ -146,32 +150,32 @@ describe('a scene before it is sent', () => {
     const main = await upload(Buffer.from(JSON.stringify(gltf)))
     const files = [{ name: 'house.gltf', cid: main }]
     const missing = async (more: typeof files) =>
-      (await jobs().inspectScene({ files: [...files, ...more], main: 'house.gltf' })).missing
+      (await render().inspectScene({ files: [...files, ...more], main: 'house.gltf' })).missing
     expect(await missing([])).toEqual(['my%20house.bin', 'wood.png'])
     const buffer = { name: 'my house.bin', cid: await upload(new Uint8Array(36)) }
     expect(await missing([buffer])).toEqual(['wood.png'])
-    const preview = jobs().previewScene({ files, main: 'house.gltf', width: 64, height: 48 })
+    const preview = render().previewScene({ files, main: 'house.gltf', width: 64, height: 48 })
     expect(await faultOfRejected(preview)).toMatchObject({ kind: 'bad-input' })
   })
 
   it('is refused in one line when it is none', async () => {
     const files = [{ name: 'a.glb', cid: await upload(Buffer.from('this is no scene')) }]
-    const fault = await faultOfRejected(jobs().inspectScene({ files, main: 'a.glb' }))
+    const fault = await faultOfRejected(render().inspectScene({ files, main: 'a.glb' }))
     expect(fault).toMatchObject({ kind: 'bad-input' })
     expect(fault.message).not.toContain('\n')
   })
 
   it('is previewed, and an estimate follows', async () => {
-    const preview = await jobs().previewScene({ ...scene, width: 96, height: 64 })
+    const preview = await render().previewScene({ ...scene, width: 96, height: 64 })
     const picture = decode(new Uint8Array(await preview.image.arrayBuffer()), { useTArray: true })
     expect([picture.width, picture.height]).toEqual([96, 64])
     expect(preview.sample_us).toBeGreaterThan(0)
     const { sample_us } = preview
     const size = { width: 96, height: 64, spp: 4, sample_us }
-    const alone = await jobs().estimateRender({ ...size, redundancy: 1 })
+    const alone = await render().estimate({ ...size, redundancy: 1 })
     expect(alone.peers).toBe(1)
     expect(alone.likely_ms).toBeGreaterThan(0)
-    expect(await jobs().estimateRender({ ...size, redundancy: 2 })).not.toHaveProperty('likely_ms')
+    expect(await render().estimate({ ...size, redundancy: 2 })).not.toHaveProperty('likely_ms')
   })
 })
 
@@ -185,8 +189,16 @@ describe('frames', () => {
     served = await served.restart()
     const summaries = await Promise.all(job_ids.map(summaryOf))
     expect(summaries).toMatchObject([
-      { series: { id: job_id, index: 0, count: 2 }, picture: { frame: 0, fps: 24 }, estimated_ms: 5_000 },
-      { series: { id: job_id, index: 1, count: 2 }, picture: { frame: 12, fps: 24 }, estimated_ms: 5_000 },
+      {
+        series: { id: job_id, index: 0, count: 2 },
+        facts: { kind: 'render', frame: 0, fps: 24 },
+        estimated_ms: 5_000,
+      },
+      {
+        series: { id: job_id, index: 1, count: 2 },
+        facts: { kind: 'render', frame: 12, fps: 24 },
+        estimated_ms: 5_000,
+      },
     ])
     expect(summaries.map((job) => job?.description)).toEqual(['sign.glb, frame 0', 'sign.glb, frame 12'])
   })

@@ -3,13 +3,13 @@ import type { PeerState } from '../../peer/state.ts'
 import { activeCommitments } from '../../peer/trust.ts'
 import type { AlgorithmCapability, AvailabilitySlot } from '../../protocol/slot.ts'
 import { toMs } from '../../protocol/time.ts'
-import { RENDER } from './local-algorithms.ts'
+import { renderRules } from '../../protocol/job-kinds/render.ts'
 import type { EstimatedPeer } from './estimate.ts'
 
 /** Memory of one unit of a usual scene, in GB: who lends no core so much renders on fewer. */
 const UNIT_RAM_GB = 0.3
 
-/** Everybody who would render for this peer at this moment, itself included. */
+/** The peers that would render for this one at this moment, itself included. */
 export function renderPeers(state: Readonly<PeerState>, nowMs: number): EstimatedPeer[] {
   const others = activeCommitments(state, nowMs)
     .filter((commitment) => (commitment.trust_weights[state.me] ?? 0) > 0)
@@ -35,5 +35,5 @@ function rendererIn(slot: AvailabilitySlot, nowMs: number): EstimatedPeer | unde
 }
 
 function isRenderer({ algorithm_id, version, supported }: AlgorithmCapability): boolean {
-  return supported && algorithm_id === RENDER.id && version === RENDER.version
+  return supported && algorithm_id === renderRules.id && version === renderRules.version
 }

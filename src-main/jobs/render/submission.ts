@@ -7,14 +7,14 @@ import {
 import { refuse } from '../../protocol/fault.ts'
 import type { JobKey } from '../../protocol/job-key.ts'
 import type { JobId } from '../../protocol/ids.ts'
+import { renderRules } from '../../protocol/job-kinds/render.ts'
 import { RenderParams, unitCount } from '../../protocol/job-kinds/render-tasks.ts'
-import { toTimestamp } from '../../protocol/time.ts'
 import type { JobManifest, Params } from '../../protocol/work.ts'
-import { factsKey, writeJobFacts, type JobFacts } from '../job-notes.ts'
+import { forgetJobNotes, writeJobNotes, type JobNotes } from '../job-notes.ts'
 import { newJobId } from '../job-id.ts'
-import type { ApiParts } from '../../api/parts.ts'
-import { keptDataset, keyFor, placementOf } from '../placement.ts'
-import { RENDER, unitResources, unitSeconds } from './local-algorithms.ts'
+import type { JobDependencies } from '../dependencies.ts'
+import { newManifest } from '../manifest.ts'
+import { keptDataset, keyFor } from '../placement.ts'
 import type { ImportedScene, SceneImports } from './scene/scene-import.ts'
 
 /** Warnings told of all frames together; each is told once. */
@@ -35,14 +35,14 @@ interface Shot {
  * @throws FaultError `bad-input` for files that are no scene, `blob-missing`, `quota-exceeded`
  */
 export async function submitRender(
-  parts: ApiParts,
+  dependencies: JobDependencies,
   imports: SceneImports,
   request: RenderRequest,
   signal: AbortSignal,
 ): Promise<SubmittedRender> {
   const params = renderParams(request)
   const shots = (request.frames ?? [undefined]).map((frame, index): Shot => ({
-    job: newJobId(parts.random, 'render'),
+    job: newJobId(dependencies.random, 'render'),
     ...(frame === undefined ? {} : { frame }),
     index,
   }))
@@ -56,19 +56,20 @@ export async function submitRender(
     for (const shot of shots) {
       signal.throwIfAborted()
       key = keyFor(request, key)
-      scenes.push(await submitShot(parts, imports, { request, params, shot, shots, signal, key }))
+      scenes.push(await submitShot(dependencies, imports, { request, params, shot, shots, signal, key }))
       submitted.push(shot.job)
     }
   } catch (error) {
-    await withdraw(parts, submitted)
+    await withdraw(dependencies, submitted)
     throw error
   }
   return {
+    kind: 'render',
     job_id: first.job,
     job_ids: submitted,
     units: unitCount(params) * shots.length,
     triangles: Math.max(...scenes.map(({ triangles }) => triangles)),
-    scene_bytes: travelling(parts, scenes),
+    scene_bytes: travelling(dependencies, scenes),
     warnings: distinct(scenes.flatMap(({ warnings }) => warnings)),
   }
 }
@@ -85,7 +86,7 @@ interface ShotRequest {
 }
 
 async function submitShot(
-  parts: ApiParts,
+  dependencies: JobDependencies,
   imports: SceneImports,
   { request, params, shot, shots, signal, key }: ShotRequest,
 ): Promise<ImportedScene> {
@@ -96,46 +97,48 @@ async function submitShot(
     const view = { files, main, environment, camera, width, height, seconds }
     const scene = await imports.take(view, owner, signal)
     // Before the job is there, so that nobody sees it without them.
-    writeJobFacts(parts.settings, shot.job, factsOf(request, shot, shots))
+    writeJobNotes(dependencies.settings, shot.job, notesOf(request, shot, shots))
     try {
-      const manifest = manifestOf(parts, {
+      const manifest = manifestOf(dependencies, {
         request,
         params: { ...params, ...(seconds === undefined ? {} : { seconds }), scene_digest: scene.digest },
         shot,
         scene,
       })
-      await parts.runtime.submit(manifest, keptDataset(request, parts.blobs), key)
+      await dependencies.runtime.submit(manifest, keptDataset(request, dependencies.blobs), key)
     } catch (error) {
-      parts.settings.write(factsKey(shot.job), undefined)
+      forgetJobNotes(dependencies.settings, shot.job)
       throw error
     }
     return scene
   } finally {
-    parts.blobs.unpin(owner)
+    dependencies.blobs.unpin(owner)
   }
 }
 
 function manifestOf(
-  { runtime, clock }: ApiParts,
+  dependencies: JobDependencies,
   about: Pick<ShotRequest, 'request' | 'params' | 'shot'> & { readonly scene: ImportedScene },
 ): JobManifest {
   const { request, params, shot, scene } = about
-  const { priority } = request
-  return {
-    job_id: shot.job,
-    requester_id: runtime.state.me,
-    description: descriptionOf(request, shot),
-    algorithm_id: RENDER.id,
-    algorithm_version: RENDER.version,
-    params,
-    inputs: scene.inputs,
-    unit_count: unitCount(params),
-    ...placementOf(request, unitResources(params, scene.memoryBytes)),
-    estimated_duration_seconds: unitSeconds(params),
-    priority: Math.max(0, priority - shot.index * FRAME_PRIORITY_STEP),
-    verification_redundancy: request.redundancy,
-    created_at: toTimestamp(clock.nowMs()),
-  }
+  const given = { sceneMemoryBytes: scene.memoryBytes }
+  const priority = Math.max(0, request.priority - shot.index * FRAME_PRIORITY_STEP)
+  return newManifest(
+    dependencies,
+    { ...request, priority },
+    {
+      job_id: shot.job,
+      description: descriptionOf(request, shot),
+      algorithm_id: renderRules.id,
+      algorithm_version: renderRules.version,
+      params,
+      inputs: scene.inputs,
+      unit_count: renderRules.unitCount(params, given),
+      result: 'assembled',
+      estimated_duration_seconds: renderRules.unitCost(params, given),
+      resources: renderRules.resources(params, given),
+    },
+  )
 }
 
 function descriptionOf({ description, main }: RenderRequest, { frame }: Shot): string {
@@ -143,7 +146,7 @@ function descriptionOf({ description, main }: RenderRequest, { frame }: Shot): s
   return `${(description ?? main).slice(0, DESCRIPTION_LENGTH_MAX - which.length)}${which}`
 }
 
-function factsOf({ estimated_ms, fps }: RenderRequest, shot: Shot, shots: readonly Shot[]): JobFacts {
+function notesOf({ estimated_ms, fps }: RenderRequest, shot: Shot, shots: readonly Shot[]): JobNotes {
   const id = shots[0]?.job ?? shot.job
   return {
     ...(estimated_ms === undefined ? {} : { estimated_ms }),
@@ -153,17 +156,20 @@ function factsOf({ estimated_ms, fps }: RenderRequest, shot: Shot, shots: readon
 }
 
 /** Takes jobs back whose series did not come about. */
-async function withdraw({ runtime, clock, settings }: ApiParts, jobs: readonly JobId[]): Promise<void> {
+async function withdraw(
+  { runtime, clock, settings }: JobDependencies,
+  jobs: readonly JobId[],
+): Promise<void> {
   const at_ms = clock.nowMs()
   for (const job_id of jobs) {
     await runtime.dispatch({ kind: 'job-cancelled', at_ms, job_id })
     await runtime.dispatch({ kind: 'job-removed', at_ms, job_id })
-    settings.write(factsKey(job_id), undefined)
+    forgetJobNotes(settings, job_id)
   }
 }
 
 /** Bytes of all frames' scenes together, each content once. */
-function travelling({ blobs }: ApiParts, scenes: readonly ImportedScene[]): number {
+function travelling({ blobs }: JobDependencies, scenes: readonly ImportedScene[]): number {
   const cids = new Set(scenes.flatMap(({ inputs }) => Object.values(inputs)))
   return [...cids].reduce((sum, cid) => sum + (blobs.info(cid)?.bytes ?? 0), 0)
 }

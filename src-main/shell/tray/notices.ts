@@ -58,7 +58,7 @@ function* endedJobs(
 }
 
 function jobNotice(
-  { state, job_id, picture }: JobSummary,
+  { state, job_id, facts }: JobSummary,
   what: string,
   { tray: { notice } }: Messages,
 ): Notice {
@@ -66,7 +66,7 @@ function jobNotice(
   if (state.kind === 'failed') {
     return { title: notice.failed, body: `${what}: ${state.fault.message}`, screen }
   }
-  return { title: picture === undefined ? notice.jobDone : notice.done, body: what, screen }
+  return { title: facts.kind === 'render' ? notice.done : notice.jobDone, body: what, screen }
 }
 
 function isOver({ state }: JobSummary): boolean {

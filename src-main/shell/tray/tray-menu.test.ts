@@ -31,6 +31,7 @@ const job = (id: string, state: JobSummary['state'], more: Partial<JobSummary> =
   job_id: id as JobId,
   description: `job ${id}`,
   algorithm: { id: 'render.path-trace', version: '1' },
+  facts: { kind: 'other' },
   state,
   units: 1,
   verified: 0,
@@ -148,13 +149,13 @@ describe('notices', () => {
   } as const
   const between = (before: Partial<DesktopState>, after: Partial<DesktopState>) =>
     noticesBetween(known({ preferences, ...before }), known({ preferences, ...after }), messages, format)
-  const picture = { width: 1, height: 1, spp: 1, tile: 1, samples_per_unit: 1 }
+  const facts = { kind: 'render' as const, width: 1, height: 1, spp: 1, tile: 1, samples_per_unit: 1 }
   const failed = { kind: 'failed', fault: { kind: 'undecided', message: 'nobody agrees' } } as const
   const running = { kind: 'running' } as const
   const done = { kind: 'done' } as const
 
   it('tell of a job that ends, once, and lead to it', () => {
-    expect(between({ jobs: jobs(job('1', running)) }, { jobs: jobs(job('1', done, { picture })) })).toEqual([
+    expect(between({ jobs: jobs(job('1', running)) }, { jobs: jobs(job('1', done, { facts })) })).toEqual([
       { title: 'Your picture is ready', body: 'job 1', screen: '/jobs/1' },
     ])
     expect(between({ jobs: jobs(job('1', done)) }, { jobs: jobs(job('1', done)) })).toEqual([])
@@ -175,7 +176,7 @@ describe('notices', () => {
 
   it('tell of frames that belong together when the last has ended', () => {
     const frame = (id: string, index: number, state: JobSummary['state']) =>
-      job(id, state, { picture, series: { id: '1' as JobId, index, count: 2 } })
+      job(id, state, { facts, series: { id: '1' as JobId, index, count: 2 } })
     const before = { jobs: jobs(frame('1', 0, running), frame('2', 1, running)) }
     const half = { jobs: jobs(frame('1', 0, done), frame('2', 1, running)) }
     expect(between(before, half)).toEqual([])

@@ -21,6 +21,12 @@ export type JobRequest = z.infer<typeof JobRequest>
 export const SubmittedJob = z.discriminatedUnion('kind', options(all.map(({ Submitted }) => Submitted)))
 export type SubmittedJob = z.infer<typeof SubmittedJob>
 
+/** The answer to a request of one kind. @throws when the peer answered as to another, which breaks the contract */
+export function submittedAs<K extends KindName>(kind: K, answer: SubmittedJob): SubmittedOf<K> {
+  if (answer.kind !== kind) throw new Error(`broken promise: a ${kind} was submitted as ${answer.kind}`)
+  return answer as SubmittedOf<K>
+}
+
 /** The facts that jobs of one kind have and others have not. */
 export const JobFacts = z.discriminatedUnion('kind', options(all.map(({ Facts }) => Facts)))
 export type JobFacts = z.infer<typeof JobFacts>

@@ -5,7 +5,7 @@ import { FaultError } from '../../../protocol/fault.ts'
 import { inputSeal } from '../../../protocol/job-key.ts'
 import type { JobManifest, Params } from '../../../protocol/work.ts'
 import { blobInput, runLocalTask } from '../../local-task.ts'
-import type { ApiParts } from '../../../api/parts.ts'
+import type { JobDependencies } from '../../dependencies.ts'
 import { SCENE_PREVIEW } from '../local-algorithms.ts'
 import { mustRender } from './rendered-picture.ts'
 import type { RenderResults } from './results.ts'
@@ -24,14 +24,14 @@ const ProbeInfo = z.object({ exposure_stops: z.number() })
  * small one of a few samples has. So the tiles of a picture match each other from the first one on.
  */
 export function createExposures(
-  parts: ApiParts,
+  dependencies: JobDependencies,
   results: RenderResults,
   stopping: AbortSignal,
 ): (job: JobState) => Promise<number> {
   const probed = new WeakMap<JobManifest, Promise<number>>()
 
   function sealOf(job: JobState): Pick<RunInput, 'seal'> {
-    const key = parts.runtime.keyOf(job)
+    const key = dependencies.runtime.keyOf(job)
     return key === undefined ? {} : { seal: inputSeal(key, 'scene') }
   }
 
@@ -49,13 +49,13 @@ export function createExposures(
       const { scene } = job.manifest.inputs
       if (scene === undefined) return 0
       const result = await runLocalTask(
-        parts.runner,
+        dependencies.runner,
         {
           id: `expose ${job.manifest.job_id}`,
           algorithmId: SCENE_PREVIEW.id,
           algorithmVersion: SCENE_PREVIEW.version,
           params,
-          inputs: { scene: { ...blobInput(parts.blobs, scene, 'the scene'), ...sealOf(job) } },
+          inputs: { scene: { ...blobInput(dependencies.blobs, scene, 'the scene'), ...sealOf(job) } },
           limits: PROBE_LIMITS,
         },
         stopping,
@@ -63,7 +63,7 @@ export function createExposures(
       return ProbeInfo.parse(result.info).exposure_stops
     } catch (error) {
       // As the scene says is what most pictures have anyway.
-      if (!(error instanceof FaultError)) parts.report(error)
+      if (!(error instanceof FaultError)) dependencies.report(error)
       return 0
     }
   }

@@ -12,11 +12,11 @@ import {
 } from '../../../protocol/job-kinds/render-tasks.ts'
 import { changedUnits } from '../../changed-units.ts'
 import { outputBytes, runLocalTask } from '../../local-task.ts'
-import type { ApiParts } from '../../../api/parts.ts'
+import type { JobDependencies } from '../../dependencies.ts'
 import { PREVIEW_TILES } from '../local-algorithms.ts'
 import { mustRender } from './rendered-picture.ts'
-import { unitInput } from './results.ts'
-import type { Turns } from '../../serial-queue.ts'
+import { unitInput } from '../../unit-outputs.ts'
+import type { SerialQueue } from '../../serial-queue.ts'
 
 /** A tile is shown again when it has so many times the samples: each costs reading all of its outputs. */
 const SAMPLES_GROWTH = 1.5
@@ -75,15 +75,15 @@ export interface PainterOptions {
   /** In stops; asked for with the first tile. */
   readonly exposure: () => Promise<number>
   /** Shared with other painters, so that one paints at a time. */
-  readonly turns: Turns
+  readonly queue: SerialQueue
   readonly stopping: AbortSignal
 }
 
 /** A painter for a render job. */
 export function createPainter(
-  parts: ApiParts,
+  dependencies: JobDependencies,
   job: JobState,
-  { factor, exposure, turns, stopping }: PainterOptions,
+  { factor, exposure, queue, stopping }: PainterOptions,
 ): Painter {
   const params = mustRender(job)
   const tiles = tileCount(params)
@@ -112,7 +112,7 @@ export function createPainter(
     painting = true
     paint()
       .catch((error: unknown) => {
-        if (!stopping.aborted) parts.report(error)
+        if (!stopping.aborted) dependencies.report(error)
       })
       .finally(() => {
         painting = false
@@ -125,7 +125,7 @@ export function createPainter(
     while (dirty.size > 0 && listeners.size > 0 && !stopping.aborted) {
       const due = takeDue()
       if (due.length === 0) continue
-      const tookMs = await turns(async () => {
+      const tookMs = await queue(async () => {
         const startMs = performance.now()
         await paintTiles(due, exposure_stops)
         return performance.now() - startMs
@@ -134,7 +134,7 @@ export function createPainter(
       batchTiles = Math.max(BATCH_TILES_MIN, Math.min(BATCH_TILES_MAX, inTime))
       for (const listener of listeners) listener()
       const restMs = Math.min(tookMs, REST_MS_MAX)
-      await new Promise<void>((resolve) => parts.clock.after(restMs, resolve))
+      await new Promise<void>((resolve) => dependencies.clock.after(restMs, resolve))
     }
   }
 
@@ -154,7 +154,13 @@ export function createPainter(
   }
 
   async function paintTiles(due: readonly DueTile[], exposure_stops: number): Promise<void> {
-    const previews = await tilesOf(parts, job, { params, factor, exposure_stops, due, signal: stopping })
+    const previews = await tilesOf(dependencies, job, {
+      params,
+      factor,
+      exposure_stops,
+      due,
+      signal: stopping,
+    })
     for (const [position, { tile, samples }] of due.entries()) {
       const preview = previews[position]
       if (preview === undefined) continue
@@ -181,7 +187,7 @@ export function createPainter(
     isIdle: () => !painting && dirty.size === 0,
     listen(listener) {
       listeners.add(listener)
-      stopHearing ??= parts.runtime.onEvents(hear)
+      stopHearing ??= dependencies.runtime.onEvents(hear)
       if (listeners.size === 1) lookAtAll()
       begin()
       return () => {
@@ -223,7 +229,7 @@ function dueTile(job: JobState, params: RenderParams, tile: number, shown: numbe
 
 /** The pictures of tiles, in order; undefined for one that has no pixel of its own, or whose outputs are gone. */
 async function tilesOf(
-  parts: ApiParts,
+  dependencies: JobDependencies,
   job: JobState,
   wanted: {
     readonly params: RenderParams
@@ -237,10 +243,10 @@ async function tilesOf(
   try {
     const inputs: Record<string, RunInput> = {}
     for (const index of due.flatMap(({ units }) => units)) {
-      inputs[`unit-${index}`] = await unitInput(parts, job, index)
+      inputs[`unit-${index}`] = await unitInput(dependencies, job, index)
     }
     const result = await runLocalTask(
-      parts.runner,
+      dependencies.runner,
       {
         id: `preview ${job.manifest.job_id} ${due[0]?.tile ?? 0} ${factor}`,
         algorithmId: PREVIEW_TILES.id,
@@ -251,7 +257,7 @@ async function tilesOf(
       },
       signal,
     )
-    const files = await outputBytes(parts.blobs, result.output)
+    const files = await outputBytes(dependencies.blobs, result.output)
     let from = 0
     return PaintedInfo.parse(result.info).tiles.map(({ x, y, width, height, bytes }, position) => {
       const file = files.subarray(from, (from += bytes))

@@ -1,12 +1,12 @@
 import type { PictureNews, TilePreview } from '#contract'
 import type { JobState } from '../../../peer/state.ts'
-import { hasJobEnded } from '../../../api/views/job-view.ts'
-import type { ApiParts } from '../../../api/parts.ts'
+import { hasJobEnded } from '../../job-phase.ts'
+import type { JobDependencies } from '../../dependencies.ts'
 import { createExposures } from './exposure.ts'
 import { createPainter, type Painter } from './painter.ts'
 import { mustRender, shrinkFactor } from './rendered-picture.ts'
 import type { RenderResults } from './results.ts'
-import { createTurns } from '../../serial-queue.ts'
+import { createSerialQueue } from '../../serial-queue.ts'
 import { watchBatches } from '../../watch-batches.ts'
 
 /** Previews that are kept, in characters of base64, so that a reload costs nothing. */
@@ -24,10 +24,14 @@ export interface Pictures {
 }
 
 /** Creates the pictures; `stopping` ends painting when the peer stops. */
-export function createPictures(parts: ApiParts, results: RenderResults, stopping: AbortSignal): Pictures {
-  const exposureOf = createExposures(parts, results, stopping)
+export function createPictures(
+  dependencies: JobDependencies,
+  results: RenderResults,
+  stopping: AbortSignal,
+): Pictures {
+  const exposureOf = createExposures(dependencies, results, stopping)
   /** Tiles of one job after those of another: however many pictures are watched, they take no more of the machine. */
-  const turns = createTurns()
+  const queue = createSerialQueue()
   /** The one asked for longest ago first. */
   const painters = new Map<string, Painter>()
 
@@ -37,7 +41,7 @@ export function createPictures(parts: ApiParts, results: RenderResults, stopping
     const painter =
       known?.job === job
         ? known
-        : createPainter(parts, job, { factor, exposure: () => exposureOf(job), turns, stopping })
+        : createPainter(dependencies, job, { factor, exposure: () => exposureOf(job), queue, stopping })
     painters.delete(key)
     painters.set(key, painter)
     return painter
@@ -47,7 +51,7 @@ export function createPictures(parts: ApiParts, results: RenderResults, stopping
   function tidy(): void {
     let characters = [...painters.values()].reduce((sum, { size }) => sum + size, 0)
     for (const [key, painter] of painters) {
-      const isGone = parts.runtime.state.jobs.get(painter.job.manifest.job_id) !== painter.job
+      const isGone = dependencies.runtime.state.jobs.get(painter.job.manifest.job_id) !== painter.job
       if (painter.isHeard || (characters <= KEPT_CHARACTERS_MAX && !isGone)) continue
       painters.delete(key)
       characters -= painter.size
@@ -60,7 +64,7 @@ export function createPictures(parts: ApiParts, results: RenderResults, stopping
       const factor = shrinkFactor(params, sideMax)
       const painter = painterOf(job, factor)
       tidy()
-      return watchPainter(parts, painter, {
+      return watchPainter(dependencies, painter, {
         width: Math.ceil(params.width / factor),
         height: Math.ceil(params.height / factor),
         signal,
@@ -70,7 +74,7 @@ export function createPictures(parts: ApiParts, results: RenderResults, stopping
 }
 
 function watchPainter(
-  parts: ApiParts,
+  dependencies: JobDependencies,
   painter: Painter,
   {
     width,
@@ -82,7 +86,7 @@ function watchPainter(
   const told = new Map<number, number>()
   let isFirst = true
   let revision = 0
-  return watchBatches<PictureNews>(parts, {
+  return watchBatches<PictureNews>(dependencies, {
     hear: () => undefined,
     take: () => {
       if (!isFirst && revision === painter.revision) return undefined
@@ -106,7 +110,7 @@ function watchPainter(
     },
     isOver: () => {
       const { job } = painter
-      const isGone = parts.runtime.state.jobs.get(job.manifest.job_id) !== job
+      const isGone = dependencies.runtime.state.jobs.get(job.manifest.job_id) !== job
       return (isGone || hasJobEnded(job)) && painter.isIdle()
     },
     alsoWake: (wake) => painter.listen(wake),

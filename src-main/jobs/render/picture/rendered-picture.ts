@@ -1,13 +1,13 @@
-import type { RenderedPicture } from '#contract'
+import type { RenderFacts } from '#contract'
 import type { JobState } from '../../../peer/state.ts'
 import { refuse } from '../../../protocol/fault.ts'
 import { RenderParams } from '../../../protocol/job-kinds/render-tasks.ts'
-import type { JobFacts } from '../../job-notes.ts'
-import { RENDER } from '../local-algorithms.ts'
+import type { JobNotes } from '../../job-notes.ts'
+import { renderRules } from '../../../protocol/job-kinds/render.ts'
 
-/** What a job renders; undefined for one that renders nothing, or that asks for what no renderer takes. */
+/** The parameters of a render; undefined for a job that renders nothing, or that asks for what no renderer takes. */
 export function renderParamsOf({ manifest }: Pick<JobState, 'manifest'>): RenderParams | undefined {
-  return manifest.algorithm_id === RENDER.id ? RenderParams.safeParse(manifest.params).data : undefined
+  return manifest.algorithm_id === renderRules.id ? RenderParams.safeParse(manifest.params).data : undefined
 }
 
 /** The same for a call that wants a picture. @throws FaultError `bad-input` */
@@ -15,12 +15,13 @@ export function mustRender(job: JobState): RenderParams {
   return renderParamsOf(job) ?? refuse('bad-input', `job ${job.manifest.job_id} renders no picture`)
 }
 
-/** The picture that a job makes, for its summary. */
-export function renderedPicture(job: JobState, { frame, fps }: JobFacts): RenderedPicture | undefined {
+/** The picture that a job makes, for lists. */
+export function renderedPicture(job: JobState, { frame, fps }: JobNotes): RenderFacts | undefined {
   const params = renderParamsOf(job)
   if (params === undefined) return undefined
   const { width, height, spp, tile, samples_per_unit } = params
   return {
+    kind: 'render',
     width,
     height,
     spp,

@@ -1,14 +1,16 @@
 import { z } from 'zod'
 import type { JobState } from '../../../peer/state.ts'
-import type { BlobStore } from '../../../ports/blob-store.ts'
 import { Cid, type JobId } from '../../../protocol/ids.ts'
 import { keptPin } from '../../../runtime/blobs/blob-rights.ts'
+import type { JobDependencies } from '../../dependencies.ts'
+import { mustBeDone } from '../../job-phase.ts'
+import { createKeptArtifact } from '../../kept-artifact.ts'
 import { runLocalTask, storeOutput } from '../../local-task.ts'
-import type { ApiParts } from '../../../api/parts.ts'
+import { createSerialQueue } from '../../serial-queue.ts'
+import { unitInputs } from '../../unit-outputs.ts'
 import { THUMBNAIL } from '../local-algorithms.ts'
 import { mustRender, shrinkFactor } from './rendered-picture.ts'
-import { createTurns } from '../../serial-queue.ts'
-import { mustBeDone, unitInputs, type RenderResults } from './results.ts'
+import type { RenderResults } from './results.ts'
 
 /** Pixels on the longer side. */
 const SIDE_MAX = 320
@@ -22,22 +24,31 @@ type Thumbnail = z.infer<typeof Thumbnail>
 export interface Thumbnails {
   /** @throws FaultError `bad-input` for a job that is not done or renders nothing */
   of(job: JobState): Promise<{ readonly bytes: Uint8Array; readonly width: number; readonly height: number }>
+  forget(job: JobId): void
 }
 
 /** Creates the thumbnails; `signal` ends making them when the peer stops. */
-export function createThumbnails(parts: ApiParts, results: RenderResults, signal: AbortSignal): Thumbnails {
-  const { blobs, settings } = parts
-  /** Those at work, so that two callers share one. */
-  const atWork = new Map<JobId, Promise<Thumbnail>>()
+export function createThumbnails(
+  dependencies: JobDependencies,
+  results: RenderResults,
+  signal: AbortSignal,
+): Thumbnails {
+  const { blobs, runner } = dependencies
   /** One at a time: a gallery that is opened for the first time must not take all of the machine. */
-  const turns = createTurns()
+  const queue = createSerialQueue()
+  const artifact = createKeptArtifact(dependencies, {
+    name: 'thumbnail',
+    schema: Thumbnail,
+    blobsOf: ({ cid }) => [cid],
+    make: (job) => queue(() => make(job)),
+  })
 
   async function make(job: JobState): Promise<Thumbnail> {
     const { job_id } = job.manifest
     const params = mustRender(job)
     const exposure_stops = results.exposureStops(job)
     const result = await runLocalTask(
-      parts.runner,
+      runner,
       {
         id: `thumbnail ${job_id}`,
         algorithmId: THUMBNAIL.id,
@@ -47,39 +58,22 @@ export function createThumbnails(parts: ApiParts, results: RenderResults, signal
           factor: shrinkFactor(params, SIDE_MAX),
           ...(exposure_stops === undefined ? {} : { exposure_stops }),
         },
-        inputs: await unitInputs(parts, job),
+        inputs: await unitInputs(dependencies, job),
         limits: LIMITS,
       },
       signal,
     )
     const { cid } = await storeOutput(blobs, result.output, keptPin(job_id))
-    const thumbnail = Thumbnail.parse({ ...result.info, cid })
-    settings.write(thumbnailKey(job_id), thumbnail)
-    // A job that was removed meanwhile has let go of its blobs already, and must not hold on to this one.
-    if (!parts.runtime.state.jobs.has(job_id)) blobs.unpin(keptPin(job_id))
-    return thumbnail
+    return Thumbnail.parse({ ...result.info, cid })
   }
 
   return {
     async of(job) {
-      const { job_id } = job.manifest
       mustRender(job)
       mustBeDone(job)
-      const known = remembered(parts, job_id, blobs)
-      const made = known ?? atWork.get(job_id) ?? turns(() => make(job)).finally(() => atWork.delete(job_id))
-      if (known === undefined && made instanceof Promise) atWork.set(job_id, made)
-      const { cid, width, height } = await made
+      const { cid, width, height } = await artifact.of(job)
       return { bytes: await blobs.read(cid), width, height }
     },
+    forget: (job) => artifact.forget(job),
   }
-}
-
-function remembered({ settings }: ApiParts, job: JobId, blobs: BlobStore): Thumbnail | undefined {
-  const known = settings.read(thumbnailKey(job), Thumbnail)
-  return known !== undefined && blobs.has(known.cid) ? known : undefined
-}
-
-/** The setting in which a job's thumbnail is remembered. */
-export function thumbnailKey(job: JobId): string {
-  return `thumbnail:${job}`
 }

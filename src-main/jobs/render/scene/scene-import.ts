@@ -7,7 +7,7 @@ import type { Cid } from '../../../protocol/ids.ts'
 import { framingAspect } from '../../../protocol/job-kinds/render-tasks.ts'
 import type { Params } from '../../../protocol/work.ts'
 import { blobInput, runLocalTask, storeOutput } from '../../local-task.ts'
-import type { ApiParts } from '../../../api/parts.ts'
+import type { JobDependencies } from '../../dependencies.ts'
 import { IMPORT, SCENE_COPIES } from '../local-algorithms.ts'
 
 /** The roles of an import's inputs that are not file names. */
@@ -76,8 +76,8 @@ interface KeptScene {
 }
 
 /** Creates the imports. What an earlier run of the program kept is let go. */
-export function createSceneImports(parts: ApiParts): SceneImports {
-  const { blobs } = parts
+export function createSceneImports(dependencies: JobDependencies): SceneImports {
+  const { blobs } = dependencies
   /** The one asked for longest ago first. */
   const kept: KeptScene[] = []
   /** Imports at work by what they import, so that nobody begins the same twice. */
@@ -123,7 +123,7 @@ export function createSceneImports(parts: ApiParts): SceneImports {
     try {
       const given = sceneInputs(blobs, view, owner)
       const result = await runLocalTask(
-        parts.runner,
+        dependencies.runner,
         {
           id: owner,
           algorithmId: IMPORT.id,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { SceneReport, type SceneFiles, type ScenePreview } from '#contract'
 import { RenderParams } from '../../../protocol/job-kinds/render-tasks.ts'
 import { blobInput, outputBytes, runLocalTask } from '../../local-task.ts'
-import type { ApiParts } from '../../../api/parts.ts'
+import type { JobDependencies } from '../../dependencies.ts'
 import { INSPECT, SCENE_PREVIEW } from '../local-algorithms.ts'
 import { sceneInputs, type SceneImports, type SceneView } from './scene-import.ts'
 
@@ -22,8 +22,8 @@ export interface SceneLooks {
 }
 
 /** Creates the looks at scenes; what they import is there when the picture is sent. */
-export function createSceneLooks(parts: ApiParts, imports: SceneImports): SceneLooks {
-  const { blobs, runner, clock } = parts
+export function createSceneLooks(dependencies: JobDependencies, imports: SceneImports): SceneLooks {
+  const { blobs, runner, clock } = dependencies
   let tasks = 0
   return {
     async inspect(files, signal) {

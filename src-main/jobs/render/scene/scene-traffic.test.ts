@@ -1,6 +1,6 @@
 import { WebIO } from '@gltf-transform/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { RenderRequest } from '#contract'
+import { submittedAs, type RenderRequest } from '#contract'
 import { defaultSceneGlb } from '../../../compute/libraries/render/default-scene.ts'
 import { glbOf, newDocument, squareNode } from '../../../compute/libraries/render/import/gltf.fixture.ts'
 import { createRandomPng } from '../../../compute/libraries/render/textures/random-png.fixture.ts'
@@ -39,11 +39,13 @@ function upload(bytes: Uint8Array): Promise<Cid> {
 /** Renders a scene with both peers; the bytes of blobs that Bo received for it, and what the scene was said to take. */
 async function rendered(scene: Pick<RenderRequest, 'files' | 'main'>, changes: Partial<RenderRequest> = {}) {
   const before = bo.hosted.peer.fetcher.traffic().bytesIn
-  const { job_ids, scene_bytes } = await ada.client.calls.jobs.submitRender({
+  const submitted = await ada.client.calls.jobs.submit({
+    kind: 'render',
     ...scene,
     ...{ width: 32, height: 32, spp: 1, tile: 16, bounces: 1, redundancy: 2 },
     ...changes,
   })
+  const { job_ids, scene_bytes } = submittedAs('render', submitted)
   for (const job_id of job_ids) expect(await endOf(job_id)).toBe('done')
   return { received: bo.hosted.peer.fetcher.traffic().bytesIn - before, scene_bytes }
 }

@@ -1,16 +1,16 @@
 import { DESCRIPTION_LENGTH_MAX, type FollowingJob } from '#contract'
-import type { PeerEvent } from '../../peer/event.ts'
-import type { JobState } from '../../peer/state.ts'
-import { faultOf, refuse, type Fault } from '../../protocol/fault.ts'
-import type { JobId } from '../../protocol/ids.ts'
-import { toTimestamp } from '../../protocol/time.ts'
-import { INPUT_ROLE, MODULE_ROLE, ModuleParams } from '../../protocol/job-kinds/module.ts'
-import type { JobManifest } from '../../protocol/work.ts'
-import { newJobKey } from '../../runtime/requesting/job-sealer.ts'
-import { followingJob } from '../following-job.ts'
-import type { ModuleResults } from '../joined-results.ts'
-import type { ApiParts } from '../../api/parts.ts'
-import { stateView } from '../../api/views/job-view.ts'
+import type { PeerEvent } from '../peer/event.ts'
+import type { JobState } from '../peer/state.ts'
+import { faultOf, refuse, type Fault } from '../protocol/fault.ts'
+import type { JobId } from '../protocol/ids.ts'
+import { toTimestamp } from '../protocol/time.ts'
+import { INPUT_ROLE, MODULE_ROLE, ModuleParams } from '../protocol/job-kinds/module.ts'
+import type { JobManifest } from '../protocol/work.ts'
+import { newJobKey } from '../runtime/requesting/job-sealer.ts'
+import { followingJob } from './following-job.ts'
+import type { JoinedResults } from './joined-results.ts'
+import type { JobDependencies } from './dependencies.ts'
+import { phaseOf } from './job-phase.ts'
 
 /** Submits the job that combines the outputs of a map job when that is done. */
 export interface Reducer {
@@ -20,8 +20,10 @@ export interface Reducer {
 }
 
 /** Creates the reducer. Pending reduce jobs are submitted after a restart. */
-export function createReducer(parts: ApiParts, results: ModuleResults): Reducer {
-  const { runtime, clock } = parts
+export function createReducer(
+  { runtime, clock }: Pick<JobDependencies, 'runtime' | 'clock'>,
+  results: JoinedResults,
+): Reducer {
   const { state } = runtime
   const atWork = new Set<JobId>()
   const failures = new Map<JobId, Fault>()
@@ -80,7 +82,7 @@ export function createReducer(parts: ApiParts, results: ModuleResults): Reducer 
       if (job_id === undefined) return undefined
       const job = state.jobs.get(job_id)
       const failure = failures.get(manifest.job_id)
-      if (job !== undefined) return { job_id, state: stateView(job.status) }
+      if (job !== undefined) return { job_id, state: phaseOf(job.status) }
       return {
         job_id,
         state: failure === undefined ? { kind: 'waiting' } : { kind: 'failed', fault: failure },

@@ -27,7 +27,7 @@ export interface Spelling {
 }
 
 /** The running peer that an API serves. */
-export interface ApiParts {
+export interface ApiDependencies {
   readonly runtime: PeerRuntime
   readonly blobs: BlobStore
   readonly fetcher: BlobFetcher

@@ -1,0 +1,38 @@
+import type { JobTable } from '../../jobs/table.ts'
+import type { ApiDependencies } from '../dependencies.ts'
+import { countedWatch, type ApiImplementer } from './implementer.ts'
+import { untilStopped, type JobViews } from './job-calls.ts'
+
+/** Calls on renders alone: looking at a scene before it is sent, and at its picture. */
+export function renderCalls(
+  os: ApiImplementer,
+  { report }: ApiDependencies,
+  {
+    table,
+    views,
+    stopping,
+  }: { readonly table: JobTable; readonly views: JobViews; readonly stopping: AbortSignal },
+) {
+  const { render } = table.kinds
+  return os.render.router({
+    inspectScene: os.render.inspectScene.handler(({ input, signal }) =>
+      render.scenes.inspect(input, untilStopped(stopping, signal)),
+    ),
+    previewScene: os.render.previewScene.handler(({ input: { frame, fps, ...view }, signal }) => {
+      const seconds = frame === undefined ? undefined : frame / fps
+      return render.scenes.preview({ ...view, seconds }, untilStopped(stopping, signal))
+    }),
+    estimate: os.render.estimate.handler(({ input: { sample_us, ...asked } }) =>
+      render.estimate({ ...asked, sampleUs: sample_us }),
+    ),
+    watchPicture: os.render.watchPicture.handler(({ input, signal, context }) => {
+      const job = views.find(input.job_id)
+      const news = render.pictures.watch(job, input.side_max, untilStopped(stopping, signal))
+      return countedWatch(context, report, news)
+    }),
+    thumbnail: os.render.thumbnail.handler(async ({ input }) => {
+      const { bytes, width, height } = await render.thumbnails.of(views.find(input.job_id))
+      return { image: new Blob([Uint8Array.from(bytes)], { type: 'image/jpeg' }), width, height }
+    }),
+  })
+}

@@ -1,0 +1,49 @@
+import { toTimestamp } from '../protocol/time.ts'
+import type { Fraction } from '../protocol/slot.ts'
+import type { ComputeResource } from '../protocol/resource.ts'
+import type { JobManifest } from '../protocol/work.ts'
+import type { JobDependencies } from './dependencies.ts'
+import { placementOf, type AskedPlacement } from './placement.ts'
+
+/** Fields that requests of every kind have. */
+interface CommonRequest extends AskedPlacement {
+  readonly redundancy: number
+  readonly priority: Fraction
+}
+
+/** The fields of a manifest that its kind alone knows. */
+export interface KindManifest extends Pick<
+  JobManifest,
+  | 'job_id'
+  | 'description'
+  | 'algorithm_id'
+  | 'algorithm_version'
+  | 'params'
+  | 'inputs'
+  | 'unit_count'
+  | 'estimated_duration_seconds'
+> {
+  readonly parts?: JobManifest['parts']
+  readonly limits?: JobManifest['limits']
+  readonly result: NonNullable<JobManifest['result']>
+  /** What one unit needs anyway; the request may ask for more. */
+  readonly resources: ComputeResource
+}
+
+/** The manifest of a job that is submitted now. */
+export function newManifest(
+  { runtime, clock }: Pick<JobDependencies, 'runtime' | 'clock'>,
+  request: CommonRequest,
+  { resources, parts, limits, ...fields }: KindManifest,
+): JobManifest {
+  return {
+    ...fields,
+    ...(parts === undefined ? {} : { parts }),
+    ...(limits === undefined ? {} : { limits }),
+    ...placementOf(request, resources),
+    requester_id: runtime.state.me,
+    priority: request.priority,
+    verification_redundancy: request.redundancy,
+    created_at: toTimestamp(clock.nowMs()),
+  }
+}
