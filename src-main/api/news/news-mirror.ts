@@ -2,12 +2,12 @@ import type { JobSummary, NodeNews, Person } from '#contract'
 import type { PeerEvent } from '../../peer/event.ts'
 import type { JobState } from '../../peer/state.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
-import { leadingJob } from '../../jobs/following-job.ts'
+import { createMirroredJobs } from './mirrored-jobs.ts'
 import { createNearbyView } from '../views/nearby-view.ts'
-import { isSameJob, isSamePart, isSamePerson, type NewsParts } from './news-sameness.ts'
+import { isSamePart, isSamePerson, type NewsParts } from './news-sameness.ts'
 import { nodePulse } from '../views/node-view.ts'
 import { createPairingView } from '../views/pairing-view.ts'
-import { createPace } from './rate-limiter.ts'
+import { createRateLimiter } from './rate-limiter.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import type { PreferenceStore } from '../calls/preferences.ts'
 import { ownReachView } from '../views/reach-view.ts'
@@ -16,15 +16,13 @@ import { createVersionedMap, type MapChanges } from './versioned-map.ts'
 
 /** A list that is longer arrives in several messages, so that none is too long to travel or to draw. */
 const ENTRIES_PER_NEWS_MAX = 1_000
-/** What of the process composing each part may take, however much there is of it. */
+/** The share of the process that composing each part may take, however much there is of it. */
 const SHARE_MAX = 0.01
 /** Two looks a second at people, connections and traffic look alive; each costs up to a millisecond. */
 const PEOPLE_EVERY_MS = 250
 const PULSE_EVERY_MS = 500
-/** Every job is looked at so often, for what no event tells: a follower that could not begin. */
-const SWEEP_EVERY_MS = 5_000
 
-/** What somebody did or waits for, to be seen at once; the rest of what moves is looked at in its own time. */
+/** Events that users caused or wait for are shown at once; everything else at its own rate. */
 const AT_ONCE: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
   'trust-set',
   'paired',
@@ -40,19 +38,19 @@ const AT_ONCE: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
 /** How far a listener has come. */
 export interface NewsPlace {
   isWhole: boolean
-  parts: number
+  wholes: number
   jobs: number
   people: number
 }
 
-/** What all listeners are told, composed once for all of them. */
+/** News for all listeners, composed once for all of them. */
 export interface NewsMirror {
-  /** What a listener has not seen yet, and moves its place; undefined for nothing. */
+  /** The news that a listener has not seen yet, and moves its place; undefined when there are none. */
   readonly take: (place: NewsPlace) => NodeNews | undefined
   readonly stop: () => void
 }
 
-/** What the mirror is made of besides the peer. */
+/** Sources of the mirror besides the peer. */
 export interface NewsSources {
   readonly preferences: PreferenceStore
   readonly people: () => readonly Person[]
@@ -61,57 +59,33 @@ export interface NewsSources {
 
 /** The place of a listener who has seen nothing. */
 export function newPlace(): NewsPlace {
-  return { isWhole: true, parts: 0, jobs: 0, people: 0 }
+  return { isWhole: true, wholes: 0, jobs: 0, people: 0 }
 }
 
 /** A mirror of the peer, which listens to its events until it is stopped. */
-export function createNewsMirror(parts: ApiDependencies, sources: NewsSources): NewsMirror {
-  const { runtime, clock } = parts
+export function createNewsMirror(dependencies: ApiDependencies, sources: NewsSources): NewsMirror {
+  const { runtime, clock } = dependencies
   const { state } = runtime
-  const pairings = createPairingView(parts)
-  const nearby = createNearbyView(parts)
+  const pairings = createPairingView(dependencies)
+  const nearby = createNearbyView(dependencies)
   const wholes = createVersionedMap<keyof NewsParts, NewsParts>(isSamePart)
-  const jobs = createVersionedMap<JobId, JobSummary>(isSameJob)
+  const jobs = createMirroredJobs(state, (job) => sources.summaryOf(job))
   const people = createVersionedMap<PeerId, Person>(isSamePerson)
-  const touchedJobs = new Set<JobId>()
-  const [peoplePace, pulsePace] = [
-    createPace(PEOPLE_EVERY_MS, SHARE_MAX),
-    createPace(PULSE_EVERY_MS, SHARE_MAX),
+  const [peopleLimiter, pulseLimiter] = [
+    createRateLimiter(PEOPLE_EVERY_MS, SHARE_MAX),
+    createRateLimiter(PULSE_EVERY_MS, SHARE_MAX),
   ]
-  const sweepPace = createPace(SWEEP_EVERY_MS, SHARE_MAX)
   let isUrgent = true
   const stopListening = [
-    parts.transport.onReach(() => (isUrgent = true)),
-    parts.ownReach.onChange(() => (isUrgent = true)),
+    dependencies.transport.onReach(() => (isUrgent = true)),
+    dependencies.ownReach.onChange(() => (isUrgent = true)),
   ]
   const stopEvents = runtime.onEvents((events) => {
     for (const event of events) {
-      noteJobs(event)
+      jobs.note(event)
       if (AT_ONCE.has(event.kind)) isUrgent = true
     }
   })
-
-  function noteJobs(event: PeerEvent): void {
-    for (const id of jobsOf(event)) {
-      if (state.jobs.has(id) || event.kind === 'job-removed') touchedJobs.add(id)
-      const leading = leadingJob(state, id)
-      if (leading !== undefined) touchedJobs.add(leading.manifest.job_id)
-    }
-  }
-
-  function refreshJobs(): void {
-    // Newest first: of a long list those are what somebody looks at.
-    sweepPace(() => {
-      for (const id of [...state.jobs.keys()].reverse()) touchedJobs.add(id)
-      for (const id of jobs.keys()) if (!state.jobs.has(id)) touchedJobs.add(id)
-    })
-    for (const id of touchedJobs) {
-      const job = state.jobs.get(id)
-      if (job === undefined) jobs.delete(id)
-      else jobs.set(id, sources.summaryOf(job))
-    }
-    touchedJobs.clear()
-  }
 
   function refreshPeople(): void {
     for (const person of sources.people()) people.set(person.peer_id, person)
@@ -119,17 +93,17 @@ export function createNewsMirror(parts: ApiDependencies, sources: NewsSources): 
   }
 
   function refresh(): void {
-    refreshJobs()
-    peoplePace(refreshPeople, isUrgent)
-    pulsePace(() => {
-      wholes.set('pulse', { pulse: nodePulse(parts) })
-      wholes.set('reach', { reach: ownReachView(parts.ownReach.now(), state.contacts) })
+    jobs.refresh()
+    peopleLimiter(refreshPeople, isUrgent)
+    pulseLimiter(() => {
+      wholes.set('pulse', { pulse: nodePulse(dependencies) })
+      wholes.set('reach', { reach: ownReachView(dependencies.ownReach.now(), state.contacts) })
     }, isUrgent)
     isUrgent = false
     wholes.set('units_here', { units_here: unitsHere(runtime.activeUnits(), state.me, clock.nowMs()) })
-    wholes.set('sharing', { sharing: parts.sharing.now() })
-    wholes.set('readings', { readings: [...parts.sharing.readings()] })
-    wholes.set('meters', { meters: parts.sharing.meters() })
+    wholes.set('sharing', { sharing: dependencies.sharing.now() })
+    wholes.set('readings', { readings: [...dependencies.sharing.readings()] })
+    wholes.set('meters', { meters: dependencies.sharing.meters() })
     wholes.set('pair_requests', { pair_requests: pairings.requests() })
     wholes.set('nearby', { nearby: nearby.now() })
     wholes.set('preferences', { preferences: sources.preferences.now() })
@@ -137,27 +111,16 @@ export function createNewsMirror(parts: ApiDependencies, sources: NewsSources): 
 
   function take(place: NewsPlace): NodeNews | undefined {
     refresh()
-    const changedParts = wholes.since(place.parts, Number.POSITIVE_INFINITY)
-    const changedJobs = jobs.since(place.jobs, ENTRIES_PER_NEWS_MAX)
-    const changedPeople = people.since(place.people, ENTRIES_PER_NEWS_MAX)
-    if (changedParts === 'begin-anew' || changedJobs === 'begin-anew' || changedPeople === 'begin-anew') {
+    const changes = {
+      wholes: wholes.since(place.wholes, Number.POSITIVE_INFINITY),
+      jobs: jobs.since(place.jobs),
+      people: people.since(place.people, ENTRIES_PER_NEWS_MAX),
+    }
+    if (Object.values(changes).includes('begin-anew')) {
       Object.assign(place, newPlace())
       return take(place)
     }
-    const { isWhole } = place
-    if (!isWhole && [changedParts, changedJobs, changedPeople].every((changes) => changes === undefined)) {
-      return undefined
-    }
-    place.isWhole = false
-    place.parts = changedParts?.seen ?? place.parts
-    place.jobs = changedJobs?.seen ?? place.jobs
-    place.people = changedPeople?.seen ?? place.people
-    return {
-      is_whole: isWhole,
-      ...merged(changedParts?.changed ?? []),
-      ...(changedJobs === undefined ? {} : { jobs: listOf(changedJobs) }),
-      ...(changedPeople === undefined ? {} : { people: listOf(changedPeople) }),
-    }
+    return newsOf(place, changes as MirrorChanges)
   }
 
   return {
@@ -169,24 +132,33 @@ export function createNewsMirror(parts: ApiDependencies, sources: NewsSources): 
   }
 }
 
-function merged(parts: readonly NewsParts[]): NewsParts {
-  return parts.reduce((all, part) => ({ ...all, ...part }), {})
+/** Changes since a listener's place: absent where there are none. */
+interface MirrorChanges {
+  readonly wholes: MapChanges<keyof NewsParts, NewsParts> | undefined
+  readonly jobs: MapChanges<JobId, JobSummary> | undefined
+  readonly people: MapChanges<PeerId, Person> | undefined
+}
+
+/** The message about changes, after which the place is behind them. */
+function newsOf(place: NewsPlace, { wholes, jobs, people }: MirrorChanges): NodeNews | undefined {
+  const { isWhole } = place
+  if (!isWhole && wholes === undefined && jobs === undefined && people === undefined) return undefined
+  place.isWhole = false
+  place.wholes = wholes?.seen ?? place.wholes
+  place.jobs = jobs?.seen ?? place.jobs
+  place.people = people?.seen ?? place.people
+  return {
+    is_whole: isWhole,
+    ...merged(wholes?.changed ?? []),
+    ...(jobs === undefined ? {} : { jobs: listOf(jobs) }),
+    ...(people === undefined ? {} : { people: listOf(people) }),
+  }
+}
+
+function merged(wholes: readonly NewsParts[]): NewsParts {
+  return wholes.reduce((all, one) => ({ ...all, ...one }), {})
 }
 
 function listOf<K, V>({ changed, removed }: MapChanges<K, V>): { changed: V[]; removed: K[] } {
   return { changed: [...changed], removed: [...removed] }
-}
-
-/** The own jobs that an event may have changed. Job ids of others' requests may be among them. */
-function jobsOf(event: PeerEvent): readonly JobId[] {
-  switch (event.kind) {
-    case 'job-submitted':
-      return [event.manifest.job_id]
-    case 'awards-issued':
-      return event.awards.map(({ job_id }) => job_id)
-    case 'attempts-lost':
-      return event.lost.map(({ job_id }) => job_id)
-    default:
-      return 'job_id' in event ? [event.job_id] : []
-  }
 }

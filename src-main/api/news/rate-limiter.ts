@@ -1,11 +1,11 @@
-/** Runs something if it is time, or at once when it is urgent. */
-export type Pace = (work: () => void, isUrgent?: boolean) => void
+/** Runs work if it is due, or at once when it is urgent; drops it otherwise. */
+export type RateLimiter = (work: () => void, isUrgent?: boolean) => void
 
 /**
  * At most once each `everyMs`, and so that it takes no more than `shareMax` of the process: what took 20 ms at a share of
  * 0.01 waits for two seconds.
  */
-export function createPace(everyMs: number, shareMax: number): Pace {
+export function createRateLimiter(everyMs: number, shareMax: number): RateLimiter {
   let dueMs = 0
   return (work, isUrgent = false) => {
     const startMs = performance.now()

@@ -1,7 +1,7 @@
 import { RELIABILITY_DAYS, type Person } from '#contract'
 import type { PeerState } from '../../peer/state.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { createPace } from '../news/rate-limiter.ts'
+import { createRateLimiter } from '../news/rate-limiter.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { createCoresReader, personViews } from './person-view.ts'
 
@@ -20,8 +20,8 @@ export function createPeopleView(parts: ApiDependencies): () => Person[] {
   const shortNames = new Map<PeerId, string>()
   let unitsForUs: ReadonlyMap<PeerId, number> = new Map()
   let days = new Map<PeerId, readonly (number | null)[]>()
-  const countPace = createPace(COUNT_EVERY_MS, COUNT_SHARE_MAX)
-  const daysPace = createPace(DAYS_EVERY_MS, DAYS_SHARE_MAX)
+  const countPace = createRateLimiter(COUNT_EVERY_MS, COUNT_SHARE_MAX)
+  const daysPace = createRateLimiter(DAYS_EVERY_MS, DAYS_SHARE_MAX)
 
   /** A name is a hash of the key, and 200 of them take longer than all the rest. */
   function shortNameOf(peer: PeerId): string {

@@ -10,14 +10,14 @@ import type { AvailabilitySlot } from '../../protocol/slot.ts'
 import { toMs } from '../../protocol/time.ts'
 import { connectionView, reachView } from './reach-view.ts'
 
-/** What the view of people needs besides the state. */
+/** Needed for the view of people besides the state. */
 export interface PersonViewOptions {
   readonly nowMs: number
   readonly connections: readonly Connection[]
   /** Of those whom this peer looks for. */
   readonly reach: ReadonlyMap<PeerId, PeerReach>
   readonly shortNameOf: (peer: PeerId) => string
-  /** What somebody shares at a moment by their commitment. */
+  /** Cores that a person shares at a moment by their commitment. */
   readonly coresShared: (commitment: ComputeCommitment, nowMs: number) => number | undefined
   /** Units at work at this moment, by person: theirs here, and ours there. */
   readonly unitsForThem: ReadonlyMap<PeerId, number>
@@ -26,7 +26,7 @@ export interface PersonViewOptions {
   readonly reliabilityByDay: (peer: PeerId) => readonly (number | null)[]
 }
 
-/** What this peer knows of everybody it is paired with, in the order of pairing. */
+/** Everything that this peer knows of its contacts, in the order of pairing. */
 export function personViews(state: Readonly<PeerState>, options: PersonViewOptions): Person[] {
   const connections = new Map(options.connections.map((connection) => [connection.peer, connection]))
   return [...state.contacts.values()].map((contact) =>
@@ -34,7 +34,7 @@ export function personViews(state: Readonly<PeerState>, options: PersonViewOptio
   )
 }
 
-/** Somebody that nothing was learned of yet. */
+/** The record of a contact that has not computed anything yet. */
 const NO_RECORD = { verified: 0, rejected: 0, failed: 0, expired: 0 } as const
 
 function personView(
@@ -46,32 +46,53 @@ function personView(
   const { nowMs } = options
   const { peer_id, name, trust, paired_at_ms } = contact
   const commitment = state.view.commitments.get(peer_id)
-  const cores = commitment === undefined ? undefined : options.coresShared(commitment, nowMs)
   const seenMs = lastSeenMs(state, peer_id, commitment, connection === undefined ? undefined : nowMs)
-  const looked = options.reach.get(peer_id)
-  const reach =
-    connection !== undefined
-      ? connectionView(connection, state.contacts)
-      : looked && reachView(looked, state.contacts)
   return {
     peer_id,
     name,
     short_name: options.shortNameOf(peer_id),
     trust_mine: trust,
-    ...(commitment === undefined ? {} : { trust_theirs: commitment.trust_weights[state.me] ?? 0 }),
     tier: standingOfRequester(state, peer_id, commitment)?.tier ?? 'none',
-    connected: connection !== undefined,
-    ...(connection === undefined ? {} : { route: connection.route }),
-    ...(reach === undefined ? {} : { reach }),
-    ...(connection?.rttMs === undefined ? {} : { rtt_ms: connection.rttMs }),
+    ...lineView(state, connection, options.reach.get(peer_id)),
     ...(seenMs === undefined ? {} : { last_seen_ms: seenMs }),
     paired_at_ms,
-    ...(cores === undefined ? {} : { shares_cores: cores }),
+    ...(commitment === undefined ? {} : promiseView(state, commitment, options)),
     ...(state.records.get(peer_id) ?? NO_RECORD),
     reliability_by_day: [...options.reliabilityByDay(peer_id)],
     done_for_them: state.doneFor.get(peer_id) ?? 0,
     running_for_them: options.unitsForThem.get(peer_id) ?? 0,
     running_for_us: options.unitsForUs.get(peer_id) ?? 0,
+  }
+}
+
+/** How a person is connected, or why not. */
+function lineView(
+  { contacts }: Readonly<PeerState>,
+  connection: Connection | undefined,
+  looked: PeerReach | undefined,
+): Pick<Person, 'connected' | 'route' | 'reach' | 'rtt_ms'> {
+  if (connection === undefined) {
+    return { connected: false, ...(looked === undefined ? {} : { reach: reachView(looked, contacts) }) }
+  }
+  const { route, rttMs } = connection
+  return {
+    connected: true,
+    route,
+    reach: connectionView(connection, contacts),
+    ...(rttMs === undefined ? {} : { rtt_ms: rttMs }),
+  }
+}
+
+/** The trust and the cores that a person's commitment promises. */
+function promiseView(
+  { me }: Readonly<PeerState>,
+  commitment: ComputeCommitment,
+  { coresShared, nowMs }: PersonViewOptions,
+): Pick<Person, 'trust_theirs' | 'shares_cores'> {
+  const cores = coresShared(commitment, nowMs)
+  return {
+    trust_theirs: commitment.trust_weights[me] ?? 0,
+    ...(cores === undefined ? {} : { shares_cores: cores }),
   }
 }
 

@@ -14,7 +14,7 @@ import type { JobManifest } from '../../protocol/work.ts'
 /** Peers that could compute a job offer within seconds; those that have not by then may not know what it is. */
 const OFFERS_WITHIN_MS = 60_000
 
-/** Somebody who might work on a job: what they share, and whether they work for this peer at all. */
+/** A peer that might work on a job: the slots that it shares, and whether it works for this peer at all. */
 interface Candidate {
   readonly peer: PeerId
   readonly slots: readonly AvailabilitySlot[]
@@ -32,9 +32,28 @@ export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: num
   const need = open === undefined ? undefined : needOf(job, open[0])
   if (need === undefined) return undefined
   const { manifest } = job
-  const all = candidates(state, nowMs)
-  const sharing = all.filter(({ slots }) => slots.length > 0)
+  const sharing = candidates(state, nowMs).filter(({ slots }) => slots.length > 0)
   if (sharing.length === 0) return nobodyShares(state)
+  const able = ableToRun(sharing, manifest)
+  if ('kind' in able) return able
+  const willing = able.candidates.filter(({ trustsMe }) => trustsMe)
+  if (willing.length === 0) {
+    return { kind: 'nobody-trusts-you', message: 'nobody who could work on this trusts you yet' }
+  }
+  const trusted = willing.filter(({ isTrusted }) => isTrusted)
+  if (trusted.length === 0) {
+    return { kind: 'nobody-trusted', message: 'you have set no trust for anybody who could work on this' }
+  }
+  const fresh = trusted.filter(({ peer }) => !need.holders.includes(peer))
+  if (fresh.length >= need.missing) return nobodyOffers(state, job, fresh, need.missing, nowMs)
+  return moreVerifiers(job, open?.[0] ?? 0, need.missing - fresh.length)
+}
+
+/** Those who run a job's units and have room for one, or why there are none. */
+function ableToRun(
+  sharing: readonly Candidate[],
+  manifest: JobManifest,
+): { readonly candidates: readonly Candidate[] } | Waiting {
   const running = sharing.filter(({ slots }) => slots.some((slot) => runs(slot, manifest)))
   if (running.length === 0) {
     const name = `${manifest.algorithm_id} ${manifest.algorithm_version}`
@@ -51,22 +70,16 @@ export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: num
   if (lending.length === 0) {
     return { kind: 'nobody-fits', message: `nobody who shares lends a module so much: ${above[0] ?? ''}` }
   }
-  const willing = lending.filter(({ trustsMe }) => trustsMe)
-  if (willing.length === 0) {
-    return { kind: 'nobody-trusts-you', message: 'nobody who could work on this trusts you yet' }
-  }
-  const trusted = willing.filter(({ isTrusted }) => isTrusted)
-  if (trusted.length === 0) {
-    return { kind: 'nobody-trusted', message: 'you have set no trust for anybody who could work on this' }
-  }
-  const fresh = trusted.filter(({ peer }) => !need.holders.includes(peer))
-  if (fresh.length >= need.missing) return nobodyOffers(state, job, fresh, need.missing, nowMs)
-  const more = need.missing - fresh.length
-  const unit = job.units.get(open?.[0] ?? 0)
+  return { candidates: lending }
+}
+
+/** That a unit needs more distinct peers than there are. */
+function moreVerifiers({ units, manifest }: JobState, index: number, more: number): Waiting {
+  const unit = units.get(index)
   const spent = unit === undefined ? [] : spentPeers(unit)
   if (spent.length > 0) {
     const where = spent.length === 1 ? 'one peer' : `each of ${spent.length} peers`
-    const message = `unit ${open?.[0] ?? 0} ran out of its time ${TIME_OUTS_MAX} times on ${where}; ${more} more must share`
+    const message = `unit ${index} ran out of its time ${TIME_OUTS_MAX} times on ${where}; ${more} more must share`
     return { kind: 'more-verifiers', message }
   }
   return {

@@ -15,7 +15,8 @@ import { newJobId } from '../job-id.ts'
 import type { JobDependencies } from '../dependencies.ts'
 import { newManifest } from '../manifest.ts'
 import { keptDataset, keyFor } from '../placement.ts'
-import type { ImportedScene, SceneImports } from './scene/scene-import.ts'
+import type { ImportedScene } from './scene/kept-scenes.ts'
+import type { SceneImports } from './scene/scene-import.ts'
 
 /** Warnings told of all frames together; each is told once. */
 const WARNINGS_MAX = 100

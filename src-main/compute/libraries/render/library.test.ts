@@ -180,6 +180,19 @@ describe('the render library, in a compute host', () => {
     expect(info['exposure_stops']).toBe(0)
   })
 
+  it('previews the scene of a job from the inputs that its units read', async () => {
+    const job = RenderParams.parse({ width: 640, height: 480 })
+    const params = { width: 64, height: 48, spp: 1, bounces: 2, job }
+    const { output, info } = done(await outcomeOf('render.preview', params, parts))
+    const { width, height, data } = decodeJpeg(await bytesOf(output), { useTArray: true })
+    expect([width, height]).toEqual([64, 48])
+    expect(new Set(data).size).toBeGreaterThan(50)
+    expect(info['exposure_stops']).toBe(0)
+    const { scene, ...withoutScene } = parts
+    expect(scene).toBeDefined()
+    expect(await outcomeOf('render.preview', params, withoutScene)).toMatchObject({ kind: 'failed' })
+  })
+
   it('says what a file is made of without reading the files beside it', async () => {
     const file = await blob('inspected', await defaultSceneGlb())
     const { info } = done(await outcomeOf('render.inspect', {}, { scene: file }))

@@ -30,14 +30,21 @@ export function createExposures(
 ): (job: JobState) => Promise<number> {
   const probed = new WeakMap<JobManifest, Promise<number>>()
 
-  function sealOf(job: JobState): Pick<RunInput, 'seal'> {
+  /** The job's inputs by role, opened where they are sealed. */
+  function inputsOf(job: JobState): Record<string, RunInput> {
     const key = dependencies.runtime.keyOf(job)
-    return key === undefined ? {} : { seal: inputSeal(key, 'scene') }
+    return Object.fromEntries(
+      Object.entries(job.manifest.inputs).map(([role, cid]) => {
+        const input = blobInput(dependencies.blobs, cid, `the input ${role}`)
+        return [role, key === undefined ? input : { ...input, seal: inputSeal(key, role) }]
+      }),
+    )
   }
 
   async function probe(job: JobState): Promise<number> {
     try {
-      const { width, height, bounces, clamp } = mustRender(job)
+      const asked = mustRender(job)
+      const { width, height, bounces, clamp } = asked
       const scale = Math.min(1, PROBE_SIDE / Math.max(width, height))
       const params: Params = {
         width: Math.max(1, Math.round(width * scale)),
@@ -45,9 +52,8 @@ export function createExposures(
         spp: PROBE_SAMPLES,
         bounces,
         ...(clamp === undefined ? {} : { clamp }),
+        job: { ...asked },
       }
-      const { scene } = job.manifest.inputs
-      if (scene === undefined) return 0
       const result = await runLocalTask(
         dependencies.runner,
         {
@@ -55,7 +61,7 @@ export function createExposures(
           algorithmId: SCENE_PREVIEW.id,
           algorithmVersion: SCENE_PREVIEW.version,
           params,
-          inputs: { scene: { ...blobInput(dependencies.blobs, scene, 'the scene'), ...sealOf(job) } },
+          inputs: inputsOf(job),
           limits: PROBE_LIMITS,
         },
         stopping,

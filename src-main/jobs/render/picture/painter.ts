@@ -1,56 +1,27 @@
-import { z } from 'zod'
 import type { TilePreview } from '#contract'
 import type { PeerEvent } from '../../../peer/event.ts'
 import type { JobState } from '../../../peer/state.ts'
-import type { RunInput } from '../../../ports/runner.ts'
-import { onlyFault } from '../../../protocol/fault.ts'
-import {
-  tileCount,
-  unitCount,
-  unitRegion,
-  type RenderParams,
-} from '../../../protocol/job-kinds/render-tasks.ts'
+import { tileCount } from '../../../protocol/job-kinds/render-tasks.ts'
 import { changedUnits } from '../../changed-units.ts'
-import { outputBytes, runLocalTask } from '../../local-task.ts'
 import type { JobDependencies } from '../../dependencies.ts'
-import { PREVIEW_TILES } from '../local-algorithms.ts'
-import { mustRender } from './rendered-picture.ts'
-import { unitInput } from '../../unit-outputs.ts'
 import type { SerialQueue } from '../../serial-queue.ts'
+import { takeDueTiles, type DueTile } from './due-tiles.ts'
+import { mustRender } from './rendered-picture.ts'
+import { previewTiles } from './tile-previews.ts'
 
-/** A tile is shown again when it has so many times the samples: each costs reading all of its outputs. */
-const SAMPLES_GROWTH = 1.5
 /** Tiles of one hand-over: about as many as this takes … */
 const BATCH_MS = 150
 /** … but never so few that most of the time goes into handing over, where the machine is busy. */
 const BATCH_TILES_MIN = 32
 const BATCH_TILES_MAX = 128
-/** Outputs read in one hand-over. */
-const BATCH_BYTES_MAX = 32 << 20
 /** Between two hand-overs it rests for as long as the last one took, so that it takes half of one core, but no longer. */
 const REST_MS_MAX = 200
-/** Reading and shrinking so many tiles takes seconds on a slow disk. */
-const LIMITS = { wallMsMax: 60_000, memoryBytesMax: 1 << 30, outputBytesMax: 64 << 20 }
 
 /** A tile as it was last shown, and of how many samples a pixel. */
 export interface PaintedTile {
   readonly samples: number
   readonly preview: TilePreview
 }
-
-/** What `render.preview-tiles` tells of its output. */
-const PaintedInfo = z.object({
-  tiles: z.array(
-    z.object({
-      tile: z.int().min(0),
-      x: z.int().min(0),
-      y: z.int().min(0),
-      width: z.int().min(0),
-      height: z.int().min(0),
-      bytes: z.int().min(0),
-    }),
-  ),
-})
 
 /** Shows the tiles of one render job at one size, as far as they are verified and here. */
 export interface Painter {
@@ -87,13 +58,12 @@ export function createPainter(
 ): Painter {
   const params = mustRender(job)
   const tiles = tileCount(params)
-  const painted = new Map<number, PaintedTile>()
+  const shown = createShownTiles()
+  const { painted } = shown
   const dirty = new Set<number>()
   const listeners = new Set<() => void>()
   let painting = false
   let batchTiles = BATCH_TILES_MIN
-  let size = 0
-  let revision = 0
   let stopHearing: (() => void) | undefined
 
   function hear(events: readonly PeerEvent[]): void {
@@ -123,7 +93,7 @@ export function createPainter(
   async function paint(): Promise<void> {
     const exposure_stops = await exposure()
     while (dirty.size > 0 && listeners.size > 0 && !stopping.aborted) {
-      const due = takeDue()
+      const due = takeDueTiles(dirty, batchTiles, job, params, (tile) => painted.get(tile)?.samples ?? 0)
       if (due.length === 0) continue
       const tookMs = await queue(async () => {
         const startMs = performance.now()
@@ -138,23 +108,8 @@ export function createPainter(
     }
   }
 
-  /** The next tiles that have enough samples more than they were shown with, taken out of `dirty`. */
-  function takeDue(): DueTile[] {
-    const due: DueTile[] = []
-    let bytes = 0
-    for (const tile of dirty) {
-      if (due.length >= batchTiles || bytes > BATCH_BYTES_MAX) break
-      dirty.delete(tile)
-      const found = dueTile(job, params, tile, painted.get(tile)?.samples ?? 0)
-      if (found === undefined) continue
-      due.push(found)
-      bytes += found.units.length * params.tile ** 2 * 24
-    }
-    return due
-  }
-
   async function paintTiles(due: readonly DueTile[], exposure_stops: number): Promise<void> {
-    const previews = await tilesOf(dependencies, job, {
+    const previews = await previewTiles(dependencies, job, {
       params,
       factor,
       exposure_stops,
@@ -163,12 +118,7 @@ export function createPainter(
     })
     for (const [position, { tile, samples }] of due.entries()) {
       const preview = previews[position]
-      if (preview === undefined) continue
-      size += preview.jpeg.length - (painted.get(tile)?.preview.jpeg.length ?? 0)
-      // Anew at the end: who listens takes what came since.
-      painted.delete(tile)
-      painted.set(tile, { samples, preview })
-      revision++
+      if (preview !== undefined) shown.show(tile, { samples, preview })
     }
   }
 
@@ -176,10 +126,10 @@ export function createPainter(
     job,
     painted,
     get size() {
-      return size
+      return shown.size()
     },
     get revision() {
-      return revision
+      return shown.revision()
     },
     get isHeard() {
       return listeners.size > 0
@@ -200,76 +150,21 @@ export function createPainter(
   }
 }
 
-/** A tile to be shown: the units that are here, and whose came last. */
-interface DueTile {
-  readonly tile: number
-  readonly samples: number
-  readonly units: readonly number[]
-  readonly newest: { readonly index: number; readonly by: TilePreview['made_by']; readonly atMs: number }
-}
-
-/** What there is of a tile, if that is enough more than `shown` samples. */
-function dueTile(job: JobState, params: RenderParams, tile: number, shown: number): DueTile | undefined {
-  const units: number[] = []
-  let samples = 0
-  let newest: DueTile['newest'] | undefined
-  for (let index = tile; index < unitCount(params); index += tileCount(params)) {
-    const verified = job.units.get(index)?.verified
-    const [by] = verified?.winners ?? []
-    if (verified?.stored !== true || by === undefined) continue
-    const { s0, s1 } = unitRegion(params, index)
-    units.push(index)
-    samples += s1 - s0
-    if (newest === undefined || verified.atMs >= newest.atMs) newest = { index, by, atMs: verified.atMs }
-  }
-  if (newest === undefined) return undefined
-  const isDue = samples >= shown * SAMPLES_GROWTH || (samples === params.spp && shown < samples)
-  return isDue && samples > shown ? { tile, samples, units, newest } : undefined
-}
-
-/** The pictures of tiles, in order; undefined for one that has no pixel of its own, or whose outputs are gone. */
-async function tilesOf(
-  dependencies: JobDependencies,
-  job: JobState,
-  wanted: {
-    readonly params: RenderParams
-    readonly factor: number
-    readonly exposure_stops: number
-    readonly due: readonly DueTile[]
-    readonly signal: AbortSignal
-  },
-): Promise<(TilePreview | undefined)[]> {
-  const { params, factor, exposure_stops, due, signal } = wanted
-  try {
-    const inputs: Record<string, RunInput> = {}
-    for (const index of due.flatMap(({ units }) => units)) {
-      inputs[`unit-${index}`] = await unitInput(dependencies, job, index)
-    }
-    const result = await runLocalTask(
-      dependencies.runner,
-      {
-        id: `preview ${job.manifest.job_id} ${due[0]?.tile ?? 0} ${factor}`,
-        algorithmId: PREVIEW_TILES.id,
-        algorithmVersion: PREVIEW_TILES.version,
-        params: { job: params, factor, exposure_stops, tiles: due.map(({ tile }) => tile) },
-        inputs,
-        limits: LIMITS,
-      },
-      signal,
-    )
-    const files = await outputBytes(dependencies.blobs, result.output)
-    let from = 0
-    return PaintedInfo.parse(result.info).tiles.map(({ x, y, width, height, bytes }, position) => {
-      const file = files.subarray(from, (from += bytes))
-      const newest = due[position]?.newest
-      if (newest === undefined || file.byteLength === 0) return undefined
-      const jpeg = Buffer.from(file).toString('base64')
-      const { index, by, atMs } = newest
-      return { unit_index: index, x, y, width, height, jpeg, made_by: by, verified_at_ms: atMs }
-    })
-  } catch (error) {
-    // A picture in progress may lack tiles: an output that is damaged or gone comes again, or the job says so.
-    onlyFault(error)
-    return due.map(() => undefined)
+/** Tiles as they were last shown, in the order in which they came. */
+function createShownTiles() {
+  const painted = new Map<number, PaintedTile>()
+  let size = 0
+  let revision = 0
+  return {
+    painted,
+    size: () => size,
+    revision: () => revision,
+    show(tile: number, shown: PaintedTile): void {
+      size += shown.preview.jpeg.length - (painted.get(tile)?.preview.jpeg.length ?? 0)
+      // Anew at the end: listeners take what came since their last look.
+      painted.delete(tile)
+      painted.set(tile, shown)
+      revision++
+    },
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SceneFiles, SceneWarning } from '#contract'
+import type { SceneFiles } from '#contract'
 import type { BlobStore } from '../../../ports/blob-store.ts'
 import type { RunInput } from '../../../ports/runner.ts'
 import { assert, refuse } from '../../../protocol/fault.ts'
@@ -9,16 +9,13 @@ import type { Params } from '../../../protocol/work.ts'
 import { blobInput, runLocalTask, storeOutput } from '../../local-task.ts'
 import type { JobDependencies } from '../../dependencies.ts'
 import { IMPORT, SCENE_COPIES } from '../local-algorithms.ts'
+import { blobsOf, createKeptScenes, type ImportedScene } from './kept-scenes.ts'
 
 /** The roles of an import's inputs that are not file names. */
 const SCENE_ROLE = 'scene'
 const ENVIRONMENT_ROLE = 'environment'
 /** An import of the largest scene that fits takes about a minute. */
 const IMPORT_LIMITS = { wallMsMax: 10 * 60_000, memoryBytesMax: 4 * 2 ** 30, outputBytesMax: 2 * 2 ** 30 }
-/** Imports that are kept for who looks at a scene before sending it, and tries another camera. */
-const KEPT_MAX = 4
-/** Who keeps them. */
-const KEEPER = 'api:scenes'
 
 /** What is imported, and how it is seen. */
 export interface SceneView {
@@ -31,22 +28,6 @@ export interface SceneView {
   /** Pixels of the picture. */
   readonly width: number
   readonly height: number
-}
-
-/** A scene that was taken apart, and built once to see that it can be. */
-export interface ImportedScene {
-  /** The inputs of a render of it, by role: a description, its geometry and its textures. */
-  readonly inputs: Readonly<Record<string, Cid>>
-  /** Their bytes, each content once: what travels. */
-  readonly bytes: number
-  /** What `RenderParams.scene_digest` promises. */
-  readonly digest: string
-  /** Memory that a unit needs for it beyond what it needs for any, bytes. */
-  readonly memoryBytes: number
-  /** The same scene packed, for a preview here. */
-  readonly packed: Cid
-  readonly triangles: number
-  readonly warnings: readonly SceneWarning[]
 }
 
 /** What `render.import` tells of a scene. */
@@ -68,44 +49,13 @@ export interface SceneImports {
   take(view: SceneView, owner: string, signal: AbortSignal): Promise<ImportedScene>
 }
 
-/** A scene that is kept; one that was framed fits pictures of one shape only. */
-interface KeptScene {
-  readonly key: string
-  readonly aspect: number | undefined
-  readonly scene: ImportedScene
-}
-
 /** Creates the imports. What an earlier run of the program kept is let go. */
 export function createSceneImports(dependencies: JobDependencies): SceneImports {
   const { blobs } = dependencies
-  /** The one asked for longest ago first. */
-  const kept: KeptScene[] = []
+  const kept = createKeptScenes(blobs)
   /** Imports at work by what they import, so that nobody begins the same twice. */
   const atWork = new Map<string, Promise<ImportedScene>>()
   let tasks = 0
-  blobs.unpin(KEEPER)
-
-  function find(key: string, aspect: number): ImportedScene | undefined {
-    const at = kept.findIndex(
-      (one) =>
-        one.key === key &&
-        (one.aspect ?? aspect) === aspect &&
-        blobsOf(one.scene).every((cid) => blobs.has(cid)),
-    )
-    const [found] = at < 0 ? [] : kept.splice(at, 1)
-    if (found !== undefined) kept.push(found)
-    return found?.scene
-  }
-
-  function keep(one: KeptScene): void {
-    blobs.pin(blobsOf(one.scene), KEEPER)
-    kept.push(one)
-    if (kept.length <= KEPT_MAX) return
-    const [oldest] = kept.splice(0, 1)
-    const stillKept = new Set(kept.flatMap(({ scene }) => blobsOf(scene)))
-    const gone = oldest === undefined ? [] : blobsOf(oldest.scene).filter((cid) => !stillKept.has(cid))
-    blobs.unpin(KEEPER, gone)
-  }
 
   function bytesOf(cid: Cid): number {
     return blobs.info(cid)?.bytes ?? 0
@@ -151,7 +101,7 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
         triangles,
         warnings,
       }
-      keep({ key, aspect: framed ? aspect : undefined, scene })
+      kept.add({ key, aspect: framed ? aspect : undefined, scene })
       return scene
     } finally {
       blobs.unpin(owner)
@@ -165,7 +115,7 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
       for (let other = atWork.get(key); other !== undefined; other = atWork.get(key)) {
         await other.catch(() => undefined)
       }
-      let scene = find(key, framingAspect(view))
+      let scene = kept.find(key, framingAspect(view))
       if (scene === undefined) {
         const importing = runImport(view, key, signal).finally(() => atWork.delete(key))
         atWork.set(key, importing)
@@ -181,11 +131,6 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
 function keyOf({ files, main, environment, camera, seconds }: SceneView): string {
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1))
   return JSON.stringify([sorted.map(({ name, cid }) => [name, cid]), main, environment, camera, seconds])
-}
-
-/** All that is kept of a scene. */
-function blobsOf({ inputs, packed }: ImportedScene): Cid[] {
-  return [...Object.values(inputs), packed]
 }
 
 function cidOf(inputs: Record<string, RunInput>, role: string): Cid {

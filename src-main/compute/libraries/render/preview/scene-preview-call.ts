@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parseAs } from '../../../../protocol/canonical.ts'
 import { refuse } from '../../../../protocol/fault.ts'
-import { BOUNCES_MAX, RADIANCE_CLAMP_MAX } from '../../../../protocol/job-kinds/render-tasks.ts'
+import { BOUNCES_MAX, RADIANCE_CLAMP_MAX, RenderParams } from '../../../../protocol/job-kinds/render-tasks.ts'
 import { threadCpuMs } from '../../../worker/cpu-time.ts'
 import type { LibraryCall, LibraryResult } from '../../../library.ts'
 import { automaticExposure } from '../picture/exposure.ts'
@@ -9,6 +9,9 @@ import { createFilm, filmRadiance, mergeUnit } from '../picture/film.ts'
 import { encodeJpeg } from '../picture/jpeg.ts'
 import { PAGE_BYTES, type MeteredKernel } from '../metered-kernel.ts'
 import { toneMap } from '../picture/tone-map.ts'
+import type { ImageDecoder } from '../textures/image-decoder.ts'
+import { loadScene } from '../unit/load-scene.ts'
+import type { LoadResult } from '../../../../../wasm/path-trace/kernel.ts'
 
 /** The role of the packed scene among the inputs. */
 const SCENE = 'scene'
@@ -21,29 +24,33 @@ const WARM_UP_FACTOR = 8
 /** A processor's clock may go in steps of ten milliseconds: shorter work is done again until it can be told. */
 const MEASURED_MS_MIN = 50
 
-/** `render.preview`: a small picture of a packed scene. */
+/** `render.preview`: a small picture of a packed scene, or of a job's. */
 const PreviewParams = z.strictObject({
   width: z.int().min(1).max(SIDE_MAX),
   height: z.int().min(1).max(SIDE_MAX),
   spp: z.int().min(1).max(SAMPLES_MAX),
   bounces: z.int().min(0).max(BOUNCES_MAX),
   clamp: z.number().positive().max(RADIANCE_CLAMP_MAX).optional(),
+  /** The job whose inputs the scene is built of, as a unit builds it; a packed scene is read when absent. */
+  job: RenderParams.optional(),
 })
 
 /**
- * Renders a packed scene at once: a JPEG, and as info `sample_us` (this core's time for one sample of one pixel)
+ * Renders a scene at once: a JPEG, and as info `sample_us` (this core's time for one sample of one pixel)
  * and `exposure_stops`.
  *
  * @throws FaultError `bad-input` for a damaged scene, `unit-failed` for one that does not fit in memory
  */
-export function runScenePreview(call: LibraryCall, instantiate: () => MeteredKernel): LibraryResult {
+export async function runScenePreview(
+  call: LibraryCall,
+  instantiate: () => MeteredKernel,
+  decoder: ImageDecoder,
+): Promise<LibraryResult> {
   const params = parseAs(call.params, PreviewParams)
-  const scene = call.inputs.get(SCENE)
   if (!params.ok) refuse('bad-input', params.fault.message)
-  if (scene === undefined) refuse('bad-input', 'a preview without a scene')
-  const { width, height, spp, bounces, clamp } = params.value
+  const { width, height, spp, bounces, clamp, job } = params.value
   const kernel = instantiate()
-  const loaded = kernel.loadScene(scene.read())
+  const loaded = job === undefined ? loadPacked(kernel, call) : await loadScene(kernel, job, call, decoder)
   if (loaded.kind === 'bad-scene') refuse('bad-input', `the scene is damaged: ${loaded.reason}`)
   if (loaded.kind === 'out-of-memory')
     refuse('unit-failed', 'the scene does not fit into the kernel’s memory')
@@ -67,7 +74,12 @@ export function runScenePreview(call: LibraryCall, instantiate: () => MeteredKer
   }
 }
 
-/** What was rendered, and the processor time that it takes. */
+function loadPacked(kernel: MeteredKernel, { inputs }: LibraryCall): LoadResult {
+  const scene = inputs.get(SCENE) ?? refuse('bad-input', 'a preview without a scene')
+  return kernel.loadScene(scene.read())
+}
+
+/** The rendered sums, and the processor time that they take. */
 function timed(render: () => Uint8Array): { sums: Uint8Array; cpuMs: number } {
   const [startMs, cpuAtStartMs] = [performance.now(), threadCpuMs()]
   const sums = render()
