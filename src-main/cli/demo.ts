@@ -12,8 +12,10 @@ import { pairAll, peerOf, startDemoPeer, stopDemoPeer, type DemoPeer } from './d
 import { createProgress, type DemoProgress } from './demo/demo-progress.ts'
 import { formatReport, reportOf, type DemoReport } from './demo/demo-report.ts'
 import { openResultFile, saveResult } from './files/result-file.ts'
-import { sceneFiles, type LocalFile } from './files/scene-files.ts'
+import type { LocalFile } from './files/local-file.ts'
 import { uploadFile } from './files/upload.ts'
+import { sceneFiles } from './job-kinds/render/scene-files.ts'
+import { submitOf } from './job-kinds/submit.ts'
 
 /** What a wrong file or folder of the user's ends with. */
 const EXIT_BAD_INPUT = 2
@@ -135,7 +137,7 @@ async function submit(
     const files = []
     for (const file of scene)
       files.push({ name: file.name, cid: await uploadFile(calls, file, () => undefined) })
-    const job = await calls.jobs.submit({
+    const job = await submitOf(calls, {
       kind: 'render',
       files,
       main,
