@@ -1,4 +1,4 @@
-import type { DeadlineRisk, ResultFormat, SubmittedJob } from '#contract'
+import type { DeadlineRisk, KindName, ResultFormat, SubmittedJob } from '#contract'
 import type { ApiCalls } from '../../api/transport/client.ts'
 import type { JobId } from '../../protocol/ids.ts'
 import { interruptible, leftOfJob, lostWithJob, type JobWait } from '../cancellation.ts'
@@ -8,6 +8,12 @@ import { followJob, mustBeDone } from '../follow-job.ts'
 import { lateText } from '../options/placement-options.ts'
 import { statusText } from '../output/job-text.ts'
 import type { Terminal } from '../output/terminal.ts'
+
+/** A request for a job of one kind; the contract has defaults for what is absent. */
+export type RequestFor<K extends KindName> = Extract<
+  Parameters<ApiCalls['jobs']['submit']>[0],
+  { readonly kind: K }
+>
 
 /** Options that every command has that submits a job. */
 export interface SubmissionOptions extends CommonOptions {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { glob } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { DESCRIPTION_LENGTH_MAX, MODULE_FILES_MAX, type ModuleInput } from '#contract'
+import { DESCRIPTION_LENGTH_MAX, MODULE_FILES_MAX, submittedAs, type ModuleInput } from '#contract'
 import type { ApiCalls } from '../../../api/transport/client.ts'
 import { refuse } from '../../../protocol/fault.ts'
 import type { Cid } from '../../../protocol/ids.ts'
@@ -17,8 +17,7 @@ import {
   type PlacementOptions,
 } from '../../options/placement-options.ts'
 import type { Terminal } from '../../output/terminal.ts'
-import { submitAndFollow, type SubmissionOptions } from '../submission.ts'
-import { submitOf, type RequestFor } from '../submit.ts'
+import { submitAndFollow, type RequestFor, type SubmissionOptions } from '../submission.ts'
 import {
   paramsGiven,
   splitOption,
@@ -96,7 +95,7 @@ async function submitModule(terminal: Terminal, options: SubmitOptions): Promise
     async submit(calls, wait) {
       const cids = await uploadAll(terminal, calls, files)
       wait.isSubmitting = true
-      return submitOf(calls, requestOf(files, cids, params, options))
+      return submittedAs('module', await calls.jobs.submit(requestOf(files, cids, params, options)))
     },
     acceptedText: ({ job_id, units }) => `${job_id}: ${units} units`,
   })

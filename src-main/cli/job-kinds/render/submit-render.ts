@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
-import { DESCRIPTION_LENGTH_MAX, type JobStatus, type SubmittedRender } from '#contract'
+import { DESCRIPTION_LENGTH_MAX, submittedAs, type JobStatus, type SubmittedRender } from '#contract'
 import type { ApiCalls } from '../../../api/transport/client.ts'
 import type { Cid } from '../../../protocol/ids.ts'
 import {
@@ -24,8 +24,7 @@ import {
   type PlacementOptions,
 } from '../../options/placement-options.ts'
 import type { Terminal } from '../../output/terminal.ts'
-import { submitAndFollow, type SubmissionOptions } from '../submission.ts'
-import { submitOf, type RequestFor } from '../submit.ts'
+import { submitAndFollow, type RequestFor, type SubmissionOptions } from '../submission.ts'
 import { frameFile, frameList } from './frames.ts'
 import { pictureFormat } from './picture-format.ts'
 import { sceneFiles } from './scene-files.ts'
@@ -116,7 +115,7 @@ async function submitRender(terminal: Terminal, path: string, options: RenderOpt
       const all = [...files, ...(light === undefined ? [] : [light])]
       const cids = await uploadFiles(terminal, calls, all)
       wait.isSubmitting = true
-      return submitOf(calls, requestOf(files, cids, options))
+      return submittedAs('render', await calls.jobs.submit(requestOf(files, cids, options)))
     },
     acceptedText({ job_id, job_ids, units, triangles }) {
       const jobs = job_ids.length === 1 ? '' : ` and ${job_ids.length - 1} more jobs`
