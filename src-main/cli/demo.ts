@@ -1,7 +1,7 @@
 import { access, constants, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import type { JobStatus } from '#contract'
+import { submittedAs, type JobStatus } from '#contract'
 import { sampleScene } from '../assemble.ts'
 import { faultOfCall } from '../api/transport/client.ts'
 import { faultOf, refuse } from '../protocol/fault.ts'
@@ -12,12 +12,13 @@ import { pairAll, peerOf, startDemoPeer, stopDemoPeer, type DemoPeer } from './d
 import { createProgress, type DemoProgress } from './demo/demo-progress.ts'
 import { formatReport, reportOf, type DemoReport } from './demo/demo-report.ts'
 import { openResultFile, saveResult } from './files/result-file.ts'
-import { sceneFiles, type LocalFile } from './files/scene-files.ts'
+import type { LocalFile } from './files/local-file.ts'
 import { uploadFile } from './files/upload.ts'
+import { sceneFiles } from './job-kinds/render/scene-files.ts'
 
-/** What a wrong file or folder of the user's ends with. */
+/** Exit code for a wrong file or folder of the user. */
 const EXIT_BAD_INPUT = 2
-/** What anything else that is not a verified picture ends with. */
+/** Exit code for everything else that brings no verified picture. */
 const EXIT_FAILED = 1
 
 /** Paths brighter than four times white are rare and would take thousands of samples to become smooth. */
@@ -135,7 +136,7 @@ async function submit(
     const files = []
     for (const file of scene)
       files.push({ name: file.name, cid: await uploadFile(calls, file, () => undefined) })
-    const job = await calls.jobs.submit({
+    const answer = await calls.jobs.submit({
       kind: 'render',
       files,
       main,
@@ -147,6 +148,7 @@ async function submit(
       redundancy,
       clamp: CLAMP,
     })
+    const job = submittedAs('render', answer)
     for (const warning of job.warnings) progress.say(`Note: ${warning.message}`)
     progress.say(
       `${main}: ${job.triangles} triangles, ${width} × ${height}, ${spp} samples, ` +

@@ -14,11 +14,9 @@ import { nodeCommands } from './commands/node.ts'
 import { pairRequestCommands } from './commands/pair-requests.ts'
 import { peopleCommands } from './commands/people.ts'
 import { repairCommand } from './commands/repair.ts'
-import { runCommand } from './commands/run.ts'
 import { sharingCommands } from './commands/sharing.ts'
 import { startCommand } from './commands/start.ts'
-import { submitJobCommand } from './commands/submit-job.ts'
-import { submitRenderCommand } from './commands/submit-render.ts'
+import { kindCommands } from './job-kinds/table.ts'
 import { processOutput, safeTerminal, type Output, type Terminal } from './output/terminal.ts'
 
 /** Exit code of a fault. */
@@ -72,9 +70,7 @@ function buildProgram(terminal: Terminal, ended: (code: number) => void): Comman
     ...peopleCommands(terminal),
     ...pairRequestCommands(terminal),
     nearbyCommand(terminal),
-    runCommand(terminal),
-    submitJobCommand(terminal),
-    submitRenderCommand(terminal),
+    ...kindCommands(terminal, process.env['MESHWORK_DEVELOPMENT'] === '1'),
     ...jobCommands(terminal),
   ]
   for (const command of commands) program.addCommand(command)

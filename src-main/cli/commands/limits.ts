@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { NodeInfo } from '#contract'
 import { PAGE_BYTES } from '../../protocol/unit-limits.ts'
-import { limitsGiven, withLimitOptions, type LimitOptions } from '../options/module-options.ts'
+import { limitsGiven, withLimitOptions, type LimitOptions } from '../options/limit-options.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
 import { factsText } from '../output/table.ts'
 import type { Terminal } from '../output/terminal.ts'

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ApiCalls } from '../../api/transport/client.ts'
 import type { Cid } from '../../protocol/ids.ts'
 import { JobId } from '../../protocol/ids.ts'
-import { checkResultPlace, openResultFile, saveModuleResult } from './result-file.ts'
+import { checkResultPlace, openResultFile, saveResult } from './result-file.ts'
 
 const JOB = JobId.parse('job-1')
 const BYTES = Buffer.from('a result')
@@ -14,7 +14,7 @@ const SHA256 = '8ef99d17b420fd37a306ac016be950cab3836d24f801fb29c09b29d6538e9146
 /** A peer that has the result of a job. */
 const peer = {
   jobs: {
-    moduleResult: () => Promise.resolve({ cid: 'bafkreia' as Cid, bytes: BYTES.length, sha256: SHA256 }),
+    result: () => Promise.resolve({ cid: 'bafkreia' as Cid, bytes: BYTES.length, sha256: SHA256 }),
   },
   blobs: { read: () => Promise.resolve({ chunk: new Blob([BYTES]), bytes: BYTES.length }) },
 } as unknown as ApiCalls
@@ -71,7 +71,7 @@ describe('[Y15] where a result goes', () => {
 
   it('that fails at the end is said truly, with how to get the result again', async () => {
     const full = await openResultFile('/dev/full')
-    await expect(saveModuleResult(peer, JOB, full)).rejects.toMatchObject({
+    await expect(saveResult(peer, JOB, undefined, full)).rejects.toMatchObject({
       fault: {
         kind: 'disk-full',
         message:
@@ -82,7 +82,7 @@ describe('[Y15] where a result goes', () => {
     await full.discard()
     const taken = await openResultFile(join(folder, 'x'))
     await mkdir(join(folder, 'x'))
-    await expect(saveModuleResult(peer, JOB, taken)).rejects.toMatchObject({
+    await expect(saveResult(peer, JOB, undefined, taken)).rejects.toMatchObject({
       fault: {
         kind: 'storage-failed',
         message: expect.stringContaining('it is a folder. The job is done') as string,

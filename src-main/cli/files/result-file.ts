@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { open, rename, rm, stat } from 'node:fs/promises'
-import { extname, sep } from 'node:path'
+import { sep } from 'node:path'
 import type { ResultFile, ResultFormat } from '#contract'
 import type { ApiCalls } from '../../api/transport/client.ts'
 import { blobChunks } from '../../api/transport/transfer.ts'
@@ -16,14 +16,6 @@ export interface DraftFile {
   keep(): Promise<void>
   /** Removes what was not kept. */
   discard(): Promise<void>
-}
-
-/** The format that a file's name asks for. @throws FaultError `bad-input` for any but .png and .exr */
-export function resultFormat(path: string): ResultFormat {
-  const extension = extname(path).toLowerCase()
-  if (extension === '.png') return 'png'
-  if (extension === '.exr') return 'exr'
-  return refuse('bad-input', `${path} should end in .png or .exr`)
 }
 
 /**
@@ -94,27 +86,18 @@ function refuseToWrite(path: string, error: unknown): never {
   refuse(isFull ? 'disk-full' : 'storage-failed', `cannot write ${path}: ${systemWords(error)}`, error)
 }
 
-/** Fetches a job's picture into a draft, checks it and keeps it. @throws FaultError `blob-corrupt` and the peer's */
+/**
+ * Fetches a job's result into a draft, checks it and keeps it.
+ * @param format for kinds that have several
+ * @throws FaultError `blob-corrupt` and the peer's
+ */
 export async function saveResult(
   calls: ApiCalls,
   job_id: JobId,
-  format: ResultFormat,
+  format: ResultFormat | undefined,
   file: DraftFile,
 ): Promise<ResultFile> {
-  return save(calls, job_id, await calls.jobs.result({ job_id, format }), file)
-}
-
-/** The same with the result of a module's job. */
-export async function saveModuleResult(calls: ApiCalls, job_id: JobId, file: DraftFile): Promise<ResultFile> {
-  return save(calls, job_id, await calls.jobs.moduleResult({ job_id }), file)
-}
-
-async function save(
-  calls: ApiCalls,
-  job_id: JobId,
-  result: ResultFile,
-  file: DraftFile,
-): Promise<ResultFile> {
+  const result = await calls.jobs.result({ job_id, ...(format === undefined ? {} : { format }) })
   const hash = createHash('sha256')
   for await (const bytes of blobChunks(calls, result.cid)) {
     hash.update(bytes)

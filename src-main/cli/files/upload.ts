@@ -6,7 +6,7 @@ import { refuse } from '../../protocol/fault.ts'
 import { systemWords } from '../../protocol/system-error.ts'
 import type { Cid } from '../../protocol/ids.ts'
 import { createProgressLine } from '../output/progress-line.ts'
-import type { LocalFile } from './scene-files.ts'
+import type { LocalFile } from './local-file.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { bytesText } from '../output/units-text.ts'
 

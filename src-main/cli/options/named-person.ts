@@ -24,7 +24,7 @@ export function findNamed(people: readonly Listed[], named: string): PeerId {
   return peer
 }
 
-/** What was typed, or its beginning. */
+/** The text that was typed, or its beginning. */
 function shown(named: string): string {
   return named.length > NAME_LENGTH_MAX ? `${named.slice(0, NAME_LENGTH_MAX)}…` : named === '' ? '""' : named
 }

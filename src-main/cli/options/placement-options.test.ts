@@ -5,7 +5,7 @@ import { lateText, placementGiven, withPlacementOptions, type PlacementOptions }
 const CID = `bafkrei${'a'.repeat(52)}`
 const MINUTE_MS = 60_000
 
-/** What a command makes of arguments. @throws an error of commander for one that it does not take */
+/** Options as a command reads them of arguments. @throws an error of commander for one that it does not take */
 function given(...args: string[]) {
   const command = withPlacementOptions(new Command(), 'data').exitOverride()
   command.configureOutput({ writeErr: () => undefined })

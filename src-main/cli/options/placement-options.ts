@@ -65,7 +65,7 @@ export function placementGiven({ deadline, dataset, disk, network, vram, encrypt
   }
 }
 
-/** What there is to say of a deadline that will be missed, for people. */
+/** How late a job will be that misses its deadline, for people. */
 export function lateText({ expected_end_ms }: DeadlineRisk, deadline: number): string {
   if (expected_end_ms === undefined) return 'missed, and nobody could do it now'
   const late = roughDurationText(expected_end_ms - deadline)

@@ -15,8 +15,11 @@ export function tableText(headings: readonly string[], rows: readonly (readonly 
     .join('')
 }
 
-/** Names and what they are, one a line. */
-export function factsText(facts: readonly (readonly [name: string, value: string])[]): string {
+/** A fact under its name. */
+export type Fact = readonly [name: string, value: string]
+
+/** Facts with their names, one a line. */
+export function factsText(facts: readonly Fact[]): string {
   const width = Math.max(...facts.map(([name]) => name.length))
   return facts.map(([name, value]) => `${name.padEnd(width)}  ${printableLine(value)}\n`).join('')
 }

@@ -1,30 +1,33 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
-import { DESCRIPTION_LENGTH_MAX, type JobStatus, type SubmittedRender } from '#contract'
-import type { ApiCalls } from '../../api/transport/client.ts'
-import { REDUNDANCY_MAX } from '../../protocol/limits.ts'
+import { DESCRIPTION_LENGTH_MAX, submittedAs, type JobStatus, type SubmittedRender } from '#contract'
+import type { ApiCalls } from '../../../api/transport/client.ts'
+import type { Cid } from '../../../protocol/ids.ts'
 import {
   BOUNCES_MAX,
   IMAGE_SIDE_MAX,
   SAMPLES_PER_PIXEL_MAX,
   TILE_SIDE_MAX,
   TILE_SIDE_MIN,
-} from '../../protocol/job-kinds/render-tasks.ts'
-import { integerBetween, numberBetween, textBetween } from '../options/arguments.ts'
-import { interruptible, leftOfJob, lostWithJob, type JobWait } from '../cancellation.ts'
-import { frameFile, frameList } from '../files/frames.ts'
+} from '../../../protocol/job-kinds/render-tasks.ts'
+import { REDUNDANCY_MAX } from '../../../protocol/limits.ts'
+import type { JobWait } from '../../cancellation.ts'
+import { newCommand, print } from '../../daemon/peer-command.ts'
+import { localFile, type LocalFile } from '../../files/local-file.ts'
+import { checkResultPlace, openResultFile, saveResult } from '../../files/result-file.ts'
+import { uploadFiles } from '../../files/upload.ts'
+import { followJob, mustBeDone } from '../../follow-job.ts'
+import { integerBetween, numberBetween, textBetween } from '../../options/arguments.ts'
 import {
-  lateText,
   placementGiven,
   withPlacementOptions,
   type PlacementOptions,
-} from '../options/placement-options.ts'
-import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
-import { checkResultPlace, openResultFile, resultFormat, saveResult } from '../files/result-file.ts'
-import { localFile, sceneFiles, type LocalFile } from '../files/scene-files.ts'
-import type { Terminal } from '../output/terminal.ts'
-import { uploadFiles } from '../files/upload.ts'
-import { followJob, mustBeDone, statusText } from './jobs.ts'
+} from '../../options/placement-options.ts'
+import type { Terminal } from '../../output/terminal.ts'
+import { submitAndFollow, type RequestFor, type SubmissionOptions } from '../submission.ts'
+import { frameFile, frameList } from './frames.ts'
+import { pictureFormat } from './picture-format.ts'
+import { sceneFiles } from './scene-files.ts'
 
 /** Cameras that a file may be asked for. */
 const CAMERA_MAX = 0xffff
@@ -34,7 +37,7 @@ const describing = textBetween(0, DESCRIPTION_LENGTH_MAX)
 /** No film has more frames a second. */
 const FPS_MAX = 240
 
-interface RenderOptions extends CommonOptions, PlacementOptions {
+interface RenderOptions extends SubmissionOptions, PlacementOptions {
   readonly width?: number
   readonly height?: number
   readonly spp?: number
@@ -47,8 +50,6 @@ interface RenderOptions extends CommonOptions, PlacementOptions {
   readonly fps?: number
   readonly priority?: number
   readonly description?: string
-  readonly wait?: boolean
-  readonly out?: string
 }
 
 /** The command `submit-render`. */
@@ -97,60 +98,34 @@ export function submitRenderCommand(terminal: Terminal): Command {
       'wait, then save the picture as .png or .exr; a number is added for each of several frames',
     )
   return withPlacementOptions(command, 'tiles go first to who has this blob').action(
-    (file: string, options: RenderOptions) => submitAndFollow(terminal, file, options),
+    (file: string, options: RenderOptions) => submitRender(terminal, file, options),
   )
 }
 
-async function submitAndFollow(terminal: Terminal, path: string, options: RenderOptions): Promise<void> {
-  const format = options.out === undefined ? undefined : resultFormat(options.out)
+async function submitRender(terminal: Terminal, path: string, options: RenderOptions): Promise<void> {
+  const format = options.out === undefined ? undefined : pictureFormat(options.out)
   const files = await sceneFiles(path)
   const { environment } = options
   const light = environment === undefined ? undefined : await localFile(environment, basename(environment))
   const isSeries = (options.frames?.length ?? 1) > 1
   if (isSeries) for (const place of seriesPlaces(options)) await checkResultPlace(place)
-  const draft = options.out === undefined || isSeries ? undefined : await openResultFile(options.out)
-  const wait: JobWait = {}
-  const follow = (signal: AbortSignal): Promise<void> => {
-    const use = async (calls: ApiCalls): Promise<void> => {
-      const submitted = await submit(terminal, calls, files, light, options, wait)
-      wait.job_id = submitted.job_id
-      for (const { message } of submitted.warnings) terminal.err(`warning: ${message}\n`)
-      const { deadline_at_risk: risk } = submitted
-      if (risk !== undefined && options.deadline !== undefined) {
-        terminal.err(`warning: ${lateText(risk, options.deadline)}\n`)
-      }
-      if (options.wait !== true && options.out === undefined) {
-        const { job_id, job_ids, units, triangles } = submitted
-        const jobs = job_ids.length === 1 ? '' : ` and ${job_ids.length - 1} more jobs`
-        print(
-          terminal,
-          options,
-          submitted,
-          () => `${job_id}${jobs}: ${units} units, ${triangles} triangles\n`,
-        )
-        return
-      }
-      if (isSeries) {
-        await followSeries(terminal, calls, submitted, options, wait)
-        return
-      }
-      const status = await followJob(terminal, calls, submitted.job_id)
-      mustBeDone(status)
-      if (draft === undefined || format === undefined) {
-        print(terminal, options, status, () => statusText(status))
-        return
-      }
-      const result = await saveResult(calls, submitted.job_id, format, draft)
-      const value = { ...status, result: { ...result, file: options.out } }
-      print(terminal, options, value, () => `${statusText(status)}\n${options.out ?? ''}\n`)
-    }
-    return withPeer(options, use, signal, () => lostWithJob(wait))
-  }
-  try {
-    await interruptible(() => leftOfJob(wait), follow)
-  } finally {
-    await draft?.discard()
-  }
+  await submitAndFollow<SubmittedRender>(terminal, options, {
+    ...(format === undefined ? {} : { format }),
+    async submit(calls, wait) {
+      const all = [...files, ...(light === undefined ? [] : [light])]
+      const cids = await uploadFiles(terminal, calls, all)
+      wait.isSubmitting = true
+      return submittedAs('render', await calls.jobs.submit(requestOf(files, cids, options)))
+    },
+    acceptedText({ job_id, job_ids, units, triangles }) {
+      const jobs = job_ids.length === 1 ? '' : ` and ${job_ids.length - 1} more jobs`
+      return `${job_id}${jobs}: ${units} units, ${triangles} triangles`
+    },
+    warnings: (submitted) => submitted.warnings.map(({ message }) => message),
+    ...(isSeries
+      ? { followAll: (calls, submitted, wait) => followSeries(terminal, calls, submitted, options, wait) }
+      : {}),
+  })
 }
 
 /** Where the frames of a series go. */
@@ -176,37 +151,31 @@ async function followSeries(
     if (options.out === undefined) continue
     const path = frameFile(options.out, options.frames?.[position] ?? position)
     const draft = await openResultFile(path)
-    await saveResult(calls, job_id, resultFormat(path), draft).finally(() => draft.discard())
+    await saveResult(calls, job_id, pictureFormat(path), draft).finally(() => draft.discard())
     saved.push(path)
   }
   const lines = saved.length > 0 ? saved : job_ids.map((id) => `${id} is done`)
   print(terminal, options, { jobs: statuses, files: saved }, () => `${lines.join('\n')}\n`)
 }
 
-async function submit(
-  terminal: Terminal,
-  calls: ApiCalls,
+/** @param cids of the scene's files, then of the environment if there is one */
+function requestOf(
   files: readonly LocalFile[],
-  light: LocalFile | undefined,
+  cids: readonly Cid[],
   options: RenderOptions,
-  wait: JobWait,
-): Promise<SubmittedRender> {
+): RequestFor<'render'> {
   const { width, height, spp, tile, bounces, redundancy, camera, description } = options
   const { frames, fps, priority } = options
-  const all = [...files, ...(light === undefined ? [] : [light])]
-  const cids = await uploadFiles(terminal, calls, all)
-  wait.isSubmitting = true
-  const uploaded = files.map(({ name }, index) => ({ name, cid: cids[index] ?? '' }))
-  return calls.jobs.submit({
+  const environment = cids[files.length]
+  return {
     kind: 'render',
-    files: uploaded,
+    files: files.map(({ name }, index) => ({ name, cid: cids[index] ?? '' })),
     main: files[0]?.name ?? '',
     ...given({ width, height, spp, tile, bounces, redundancy, camera, description }),
-    ...given({ fps, priority }),
+    ...given({ fps, priority, environment }),
     ...placementGiven(options),
     ...(frames === undefined ? {} : { frames: [...frames] }),
-    ...(light === undefined ? {} : { environment: cids[files.length] ?? '' }),
-  })
+  }
 }
 
 /** The options that were given; the contract has the defaults of the others. */

@@ -1,36 +1,34 @@
 import { basename } from 'node:path'
 import { glob } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { DESCRIPTION_LENGTH_MAX, MODULE_FILES_MAX, type ModuleInput, type SubmittedModule } from '#contract'
-import type { ApiCalls } from '../../api/transport/client.ts'
-import { refuse } from '../../protocol/fault.ts'
-import type { Cid } from '../../protocol/ids.ts'
-import { JOB_UNITS_MAX, REDUNDANCY_MAX } from '../../protocol/limits.ts'
-import { integerBetween, numberBetween, textBetween } from '../options/arguments.ts'
-import { interruptible, leftOfJob, lostWithJob, type JobWait } from '../cancellation.ts'
+import { DESCRIPTION_LENGTH_MAX, MODULE_FILES_MAX, submittedAs, type ModuleInput } from '#contract'
+import type { ApiCalls } from '../../../api/transport/client.ts'
+import { refuse } from '../../../protocol/fault.ts'
+import type { Cid } from '../../../protocol/ids.ts'
+import type { ModuleCallParams } from '../../../protocol/job-kinds/module.ts'
+import { JOB_UNITS_MAX, REDUNDANCY_MAX } from '../../../protocol/limits.ts'
+import { newCommand } from '../../daemon/peer-command.ts'
+import { localFile, type LocalFile } from '../../files/local-file.ts'
+import { uploadFiles } from '../../files/upload.ts'
+import { integerBetween, numberBetween, textBetween } from '../../options/arguments.ts'
+import {
+  placementGiven,
+  withPlacementOptions,
+  type PlacementOptions,
+} from '../../options/placement-options.ts'
+import type { Terminal } from '../../output/terminal.ts'
+import { submitAndFollow, type RequestFor, type SubmissionOptions } from '../submission.ts'
 import {
   paramsGiven,
   splitOption,
   withModuleOptions,
   type ModuleOptions,
   type SplitOption,
-} from '../options/module-options.ts'
-import {
-  lateText,
-  placementGiven,
-  withPlacementOptions,
-  type PlacementOptions,
-} from '../options/placement-options.ts'
-import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
-import { openResultFile, saveModuleResult } from '../files/result-file.ts'
-import { localFile, type LocalFile } from '../files/scene-files.ts'
-import type { Terminal } from '../output/terminal.ts'
-import { uploadFiles } from '../files/upload.ts'
-import { followJob, mustBeDone, statusText } from './jobs.ts'
+} from './module-options.ts'
 
 const describing = textBetween(0, DESCRIPTION_LENGTH_MAX)
 
-interface SubmitOptions extends CommonOptions, ModuleOptions, PlacementOptions {
+interface SubmitOptions extends SubmissionOptions, ModuleOptions, PlacementOptions {
   readonly wasm: string
   readonly input?: string
   readonly inputs?: readonly string[]
@@ -40,8 +38,6 @@ interface SubmitOptions extends CommonOptions, ModuleOptions, PlacementOptions {
   readonly description?: string
   readonly redundancy?: number
   readonly priority?: number
-  readonly wait?: boolean
-  readonly out?: string
 }
 
 /** The files of a job: all that is uploaded, in the order in which their CIDs come back. */
@@ -87,48 +83,25 @@ export function submitJobCommand(terminal: Terminal): Command {
     .option('--out <file>', 'wait, then save the outputs, one after the other')
   const dataset = 'units go first to who has this blob; without --input they read it'
   return withPlacementOptions(withModuleOptions(command), dataset).action((options: SubmitOptions) =>
-    submitAndFollow(terminal, options),
+    submitModule(terminal, options),
   )
 }
 
-async function submitAndFollow(terminal: Terminal, options: SubmitOptions): Promise<void> {
+async function submitModule(terminal: Terminal, options: SubmitOptions): Promise<void> {
   checkReading(options)
   const params = paramsGiven(options)
   const files = await filesOf(options)
-  const draft = options.out === undefined ? undefined : await openResultFile(options.out)
-  const wait: JobWait = {}
-  const follow = (signal: AbortSignal): Promise<void> => {
-    const use = async (calls: ApiCalls): Promise<void> => {
-      const submitted = await submit(terminal, calls, files, params, options, wait)
-      const { job_id, units, deadline_at_risk: risk } = submitted
-      wait.job_id = job_id
-      if (risk !== undefined && options.deadline !== undefined) {
-        terminal.err(`warning: ${lateText(risk, options.deadline)}\n`)
-      }
-      if (options.wait !== true && draft === undefined) {
-        print(terminal, options, submitted, () => `${job_id}: ${units} units\n`)
-        return
-      }
-      const status = await followJob(terminal, calls, job_id)
-      mustBeDone(status)
-      if (draft === undefined) {
-        print(terminal, options, status, () => statusText(status))
-        return
-      }
-      const result = await saveModuleResult(calls, job_id, draft)
-      const value = { ...status, result: { ...result, file: options.out } }
-      print(terminal, options, value, () => `${statusText(status)}\n${options.out ?? ''}\n`)
-    }
-    return withPeer(options, use, signal, () => lostWithJob(wait))
-  }
-  try {
-    await interruptible(() => leftOfJob(wait), follow)
-  } finally {
-    await draft?.discard()
-  }
+  await submitAndFollow(terminal, options, {
+    async submit(calls, wait) {
+      const cids = await uploadAll(terminal, calls, files)
+      wait.isSubmitting = true
+      return submittedAs('module', await calls.jobs.submit(requestOf(files, cids, params, options)))
+    },
+    acceptedText: ({ job_id, units }) => `${job_id}: ${units} units`,
+  })
 }
 
-/** What units read is said in one way. @throws FaultError `bad-input` */
+/** Units read in one way only. @throws FaultError `bad-input` */
 function checkReading({ input, inputs, split, units, dataset }: SubmitOptions): void {
   const ways = { '--input': input, '--inputs': inputs, '--units': units }
   const [first, second] = Object.entries(ways).flatMap(([name, value]) => (value === undefined ? [] : [name]))
@@ -168,31 +141,42 @@ async function expanded(patterns: readonly string[]): Promise<readonly string[]>
   return paths
 }
 
-async function submit(
+/** Uploaded files of a job. */
+interface JobCids {
+  readonly module: Cid
+  readonly inputs: readonly Cid[]
+  readonly reduce: Cid | undefined
+}
+
+async function uploadAll(
   terminal: Terminal,
   calls: ApiCalls,
   { module, inputs, reduce }: JobFiles,
-  params: ReturnType<typeof paramsGiven>,
-  options: SubmitOptions,
-  wait: JobWait,
-): Promise<SubmittedModule> {
-  const { description = module.name.slice(0, DESCRIPTION_LENGTH_MAX), redundancy, priority } = options
+): Promise<JobCids> {
   const all = [module, ...inputs, ...(reduce === undefined ? [] : [reduce])]
   const [moduleCid, ...others] = await uploadFiles(terminal, calls, all)
-  wait.isSubmitting = true
-  const inputCids = others.slice(0, inputs.length)
-  const reduceCid = others[inputs.length]
   if (moduleCid === undefined) throw new Error('broken promise: each file has a CID')
-  return calls.jobs.submitModule({
-    module: moduleCid,
-    input: inputOf(options, inputCids),
-    ...(reduceCid === undefined ? {} : { reduce: reduceCid }),
+  return { module: moduleCid, inputs: others.slice(0, inputs.length), reduce: others[inputs.length] }
+}
+
+function requestOf(
+  files: JobFiles,
+  { module, inputs, reduce }: JobCids,
+  params: ModuleCallParams,
+  options: SubmitOptions,
+): RequestFor<'module'> {
+  const { description = files.module.name.slice(0, DESCRIPTION_LENGTH_MAX), redundancy, priority } = options
+  return {
+    kind: 'module',
+    module,
+    input: inputOf(options, inputs),
+    ...(reduce === undefined ? {} : { reduce }),
     ...params,
     ...placementGiven(options),
     description,
     ...(redundancy === undefined ? {} : { redundancy }),
     ...(priority === undefined ? {} : { priority }),
-  })
+  }
 }
 
 function inputOf({ inputs, split, units, dataset }: SubmitOptions, cids: readonly Cid[]): ModuleInput {

@@ -2,17 +2,22 @@ import { constants } from 'node:fs'
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { blobPieces } from '../ports/blob-pieces.ts'
-import { blobInput, storeOutput } from '../jobs/local-task.ts'
-import type { Sandbox } from '../assemble.ts'
-import type { BlobStore } from '../ports/blob-store.ts'
-import type { RunOutcome, RunTask } from '../ports/runner.ts'
-import { refuse } from '../protocol/fault.ts'
-import type { Cid } from '../protocol/ids.ts'
-import { systemWords } from '../protocol/system-error.ts'
-import type { RunMetrics } from '../protocol/receipt.ts'
-import { INPUT_ROLE, MODULE_ROLE, moduleRules, type ModuleCallParams } from '../protocol/job-kinds/module.ts'
-import type { LocalFile } from './files/scene-files.ts'
+import { blobPieces } from '../../../ports/blob-pieces.ts'
+import { blobInput, storeOutput } from '../../../jobs/local-task.ts'
+import type { Sandbox } from '../../../assemble.ts'
+import type { BlobStore } from '../../../ports/blob-store.ts'
+import type { RunOutcome, RunTask } from '../../../ports/runner.ts'
+import { refuse } from '../../../protocol/fault.ts'
+import type { Cid } from '../../../protocol/ids.ts'
+import { systemWords } from '../../../protocol/system-error.ts'
+import type { RunMetrics } from '../../../protocol/receipt.ts'
+import {
+  INPUT_ROLE,
+  MODULE_ROLE,
+  moduleRules,
+  type ModuleCallParams,
+} from '../../../protocol/job-kinds/module.ts'
+import type { LocalFile } from '../../files/local-file.ts'
 
 /** A timer that keeps the process has to have some period. */
 const AWAKE_EVERY_MS = 60_000
@@ -27,7 +32,7 @@ export interface LocalRun {
   readonly progress: (fraction: number) => void
 }
 
-/** What a run brought. */
+/** The output of a run, and what it cost. */
 export interface LocalOutput {
   readonly cid: Cid
   readonly bytes: number
@@ -52,7 +57,7 @@ export async function runLocally<T>(
   use: (output: LocalOutput) => Promise<T>,
 ): Promise<T> {
   // Only this command needs a compute host; the others would wait for it to load.
-  const { assembleSandbox } = await import('../assemble.ts')
+  const { assembleSandbox } = await import('../../../assemble.ts')
   const folder = await temporaryFolder()
   let sandbox: Sandbox | undefined
   // A daemon's servers keep its process; here, between two compute hosts, only timers of the clock wait, which do not.

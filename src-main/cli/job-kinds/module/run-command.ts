@@ -1,19 +1,19 @@
 import { basename } from 'node:path'
 import { Command } from 'commander'
-import { refuse } from '../../protocol/fault.ts'
-import { PAGE_BYTES } from '../../protocol/unit-limits.ts'
-import { onInterrupt } from '../cancellation.ts'
-import { runLocally, type LocalOutput } from '../local-run.ts'
-import { paramsGiven, withModuleOptions, type ModuleOptions } from '../options/module-options.ts'
-import { print } from '../daemon/peer-command.ts'
-import { createProgressLine } from '../output/progress-line.ts'
-import { openResultFile, type DraftFile } from '../files/result-file.ts'
-import { localFile } from '../files/scene-files.ts'
-import { factsText } from '../output/table.ts'
-import type { Terminal } from '../output/terminal.ts'
-import { bytesText, durationText, fuelText } from '../output/units-text.ts'
+import { refuse } from '../../../protocol/fault.ts'
+import { PAGE_BYTES } from '../../../protocol/unit-limits.ts'
+import { onInterrupt } from '../../cancellation.ts'
+import { runLocally, type LocalOutput } from './local-run.ts'
+import { paramsGiven, withModuleOptions, type ModuleOptions } from './module-options.ts'
+import { print } from '../../daemon/peer-command.ts'
+import { createProgressLine } from '../../output/progress-line.ts'
+import { openResultFile, type DraftFile } from '../../files/result-file.ts'
+import { localFile } from '../../files/local-file.ts'
+import { factsText } from '../../output/table.ts'
+import type { Terminal } from '../../output/terminal.ts'
+import { bytesText, durationText, fuelText } from '../../output/units-text.ts'
 
-/** What `--out` says for standard output. */
+/** `--out` with this name means standard output. */
 const STDOUT = '-'
 
 interface RunOptions extends ModuleOptions {

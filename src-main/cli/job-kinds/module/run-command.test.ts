@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import wabt from 'wabt'
 import { z } from 'zod'
-import { runMeshctl } from './meshctl.ts'
+import { runMeshctl } from '../../meshctl.ts'
 
-const EXAMPLES = join(import.meta.dirname, '../../wasm/examples/c')
+const EXAMPLES = join(import.meta.dirname, '../../../../wasm/examples/c')
 const histogram = join(EXAMPLES, 'histogram.wasm')
 const statistics = join(EXAMPLES, 'line-statistics.wasm')
 
@@ -168,7 +168,7 @@ describe('meshctl run', () => {
     )
     const temporary = join(folder, 'tmp')
     await mkdir(temporary)
-    const launcher = join(import.meta.dirname, 'meshctl.js')
+    const launcher = join(import.meta.dirname, '../../meshctl.js')
     const child = spawn(process.execPath, [launcher, 'run', loop, '--fuel', '9e15', '--timeout', '1h'], {
       env: { ...process.env, TMPDIR: temporary },
     })
@@ -193,7 +193,7 @@ describe('meshctl run', () => {
       )
       const temporary = join(folder, 'tmp-killed')
       await mkdir(temporary)
-      const launcher = join(import.meta.dirname, 'meshctl.js')
+      const launcher = join(import.meta.dirname, '../../meshctl.js')
       const argv = [launcher, 'run', loop, '--fuel', '9e15', '--timeout', '1h', '--json']
       const child = spawn(process.execPath, argv, { env: { ...process.env, TMPDIR: temporary } })
       let [out, err] = ['', '']

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { usePlainIssues } from '../../protocol/plain-issues.ts'
-import { FaultError } from '../../protocol/fault.ts'
-import { limitsGiven, paramsGiven, splitOption } from './module-options.ts'
+import { usePlainIssues } from '../../../protocol/plain-issues.ts'
+import { FaultError } from '../../../protocol/fault.ts'
+import { paramsGiven, splitOption } from './module-options.ts'
 
 usePlainIssues()
 
@@ -24,8 +24,6 @@ describe('options of a module', () => {
         wall_ms: 30_000,
       },
     })
-    expect(limitsGiven({})).toEqual({})
-    expect(limitsGiven({ outputMb: 0, logKb: 2 })).toEqual({ output_bytes: 0, log_bytes: 2_048 })
   })
 
   it.each([

@@ -1,16 +1,9 @@
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { basename, dirname, extname, join, posix, sep } from 'node:path'
 import { z } from 'zod'
-import { FaultError, refuse } from '../../protocol/fault.ts'
-import { isNestedTooDeep } from '../../protocol/json-nesting.ts'
-import { systemWords } from '../../protocol/system-error.ts'
-
-/** A file to upload, and its name inside the scene. */
-export interface LocalFile {
-  readonly name: string
-  readonly path: string
-  readonly bytes: number
-}
+import { refuse } from '../../../protocol/fault.ts'
+import { isNestedTooDeep } from '../../../protocol/json-nesting.ts'
+import { localFile, refuseUnreadable, type LocalFile } from '../../files/local-file.ts'
 
 /** The part of a glTF 2.0 file that names other files. */
 const GltfReferences = z.object({
@@ -46,7 +39,7 @@ export async function sceneFiles(path: string): Promise<readonly LocalFile[]> {
 /** A file that really lies in a folder, under its real path, so that no link can be changed before it is read. */
 async function fileBelow(folder: string, name: string, uri: string): Promise<LocalFile> {
   const path = join(folder, name)
-  const real = await realpath(path).catch((error: unknown) => unreadable(path, error))
+  const real = await realpath(path).catch((error: unknown) => refuseUnreadable(path, error))
   const folderPrefix = folder.endsWith(sep) ? folder : folder + sep
   if (!real.startsWith(folderPrefix)) refuseOutside(uri)
   return localFile(real, name)
@@ -56,26 +49,9 @@ function refuseOutside(uri: string): never {
   refuse('bad-input', `the scene refers to ${uri}, which is not in its folder`)
 }
 
-/** A readable file of this machine. @throws FaultError `bad-input` */
-export async function localFile(path: string, name: string): Promise<LocalFile> {
-  if (path === '') refuse('bad-input', 'a file has no name')
-  try {
-    const found = await stat(path)
-    if (!found.isFile()) refuse('bad-input', `${path} is not a file`)
-    return { name, path, bytes: found.size }
-  } catch (error) {
-    return unreadable(path, error)
-  }
-}
-
-function unreadable(path: string, error: unknown): never {
-  if (error instanceof FaultError) throw error
-  refuse('bad-input', `cannot read ${path}: ${systemWords(error)}`, error)
-}
-
 async function referencesOf(main: LocalFile): Promise<string[]> {
   if (main.bytes > GLTF_BYTES_MAX) refuse('bad-input', `${main.path} is too large for a .gltf file`)
-  const text = await readFile(main.path, 'utf8').catch((error: unknown) => unreadable(main.path, error))
+  const text = await readFile(main.path, 'utf8').catch((error: unknown) => refuseUnreadable(main.path, error))
   if (isNestedTooDeep(text)) refuse('bad-input', `${main.path} is nested too deeply for a .gltf file`)
   let json: unknown
   try {

@@ -1,0 +1,9 @@
+import type { JobKind } from '../job-kind.ts'
+import { pictureFormat } from './picture-format.ts'
+import { submitRenderCommand } from './submit-render.ts'
+
+/** Renders: a picture, saved as .png or .exr. */
+export const renderKind: JobKind<'render'> = {
+  commands: (terminal) => [submitRenderCommand(terminal)],
+  resultFormat: pictureFormat,
+}

@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import type { JobSummary } from '#contract'
+import type { Fact } from '../output/table.ts'
+import type { Terminal } from '../output/terminal.ts'
+import type { JobKind } from './job-kind.ts'
+import { kinds } from './kinds.ts'
+
+/** The kind of a job; `other` for one that a newer peer knows and this version does not. */
+export function kindOf({ facts: { kind } }: Pick<JobSummary, 'facts'>): JobKind {
+  return Object.hasOwn(kinds, kind) ? kinds[kind] : kinds.other
+}
+
+/** Facts that jobs of this kind alone have. */
+export function kindFacts(job: JobSummary): readonly Fact[] {
+  return kindOf(job).facts?.(job) ?? []
+}
+
+/** Commands of all kinds, in the order of the help; those for development only where that is asked for. */
+export function kindCommands(
+  terminal: Terminal,
+  isDevelopment: boolean,
+  table: Readonly<Record<string, JobKind>> = kinds,
+): Command[] {
+  return Object.values(table)
+    .filter(({ isForDevelopment = false }) => isDevelopment || !isForDevelopment)
+    .flatMap((kind) => kind.commands(terminal))
+}

@@ -1,0 +1,102 @@
+import type { FollowingJob, JobStatus, JobSummary, UnitConsensus } from '#contract'
+import { lateText } from '../options/placement-options.ts'
+import { factsText, tableText, type Fact } from './table.ts'
+import { durationText, fuelText } from './units-text.ts'
+
+/** A job for people: facts, then the share of each peer. @param kindFacts facts that only jobs of its kind have */
+export function statusText(status: JobStatus, kindFacts: readonly Fact[] = []): string {
+  const facts = statusFacts(status, kindFacts)
+  return factsText(facts) + (status.by_peer.length === 0 ? '' : `\n${sharesText(status)}`)
+}
+
+function statusFacts(status: JobStatus, kindFacts: readonly Fact[]): readonly Fact[] {
+  const facts: Fact[] = [
+    ['job', `${status.job_id}: ${status.description}`],
+    ...kindFacts,
+    ['state', stateText(status)],
+    ['units', `${status.verified} of ${status.units} verified, ${status.redundancy} peers each`],
+  ]
+  if (status.encrypted === true) facts.push(['encrypted', 'only those who compute it can read it'])
+  facts.push(
+    ['rejected', `${status.rejected_outputs} outputs, ${status.retried} attempts made again`],
+    ['time', timeText(status)],
+  )
+  const { fuel, reduced_by: reduce, deadline_ms: deadline, deadline_at_risk: risk } = status
+  if (deadline !== undefined) {
+    const late = risk === undefined ? '' : `, ${lateText(risk, deadline)}`
+    facts.push(['deadline', `${new Date(deadline).toLocaleString()}${late}`])
+  }
+  if (fuel !== undefined) facts.push(['fuel', `${fuelText(fuel)} units, each peer’s the same`])
+  if (reduce !== undefined) facts.push(['reduced by', `${reduce.job_id}: ${stateText(reduce)}`])
+  if (status.waiting !== undefined) facts.push(['waiting', status.waiting.message])
+  return facts
+}
+
+function sharesText({ by_peer, fuel }: JobStatus): string {
+  const ranOut = by_peer.some(({ timed_out = 0 }) => timed_out > 0)
+  const rows = by_peer.map((share) => [
+    share.is_self ? `${share.name} (this peer)` : share.name,
+    `${share.verified_units}`,
+    `${share.running_units}`,
+    `${share.rejected}/${share.failed}/${share.expired}`,
+    ...(ranOut ? [`${share.timed_out ?? 0}`] : []),
+    durationText(share.cpu_ms),
+    ...(fuel === undefined ? [] : [fuelText(share.fuel ?? 0)]),
+  ])
+  const outOfTime = ranOut ? ['out of time'] : []
+  const headings = ['peer', 'verified', 'running', 'wrong/failed/late', ...outOfTime, 'cpu']
+  return tableText(fuel === undefined ? headings : [...headings, 'fuel'], rows)
+}
+
+function stateText({ state }: Pick<JobSummary, 'state'> | FollowingJob): string {
+  if (state.kind === 'failed') return `failed: ${state.fault.message}`
+  return state.kind === 'paused' ? `paused since ${new Date(state.since_ms).toLocaleString()}` : state.kind
+}
+
+function timeText({ wall_ms, left_ms_estimate, estimated_ms }: JobSummary): string {
+  const left = left_ms_estimate === undefined ? '' : `, about ${durationText(left_ms_estimate)} left`
+  const estimated = estimated_ms === undefined ? '' : `, ${durationText(estimated_ms)} estimated`
+  return `${durationText(wall_ms)}${left}${estimated}`
+}
+
+/** A job in progress, beside its bar. */
+export function progressNote(status: JobStatus): string {
+  const note = status.state.kind === 'paused' ? 'paused' : (status.waiting?.message ?? timeText(status))
+  return `${status.verified}/${status.units}  ${note}`
+}
+
+/** Jobs in a table. */
+export function jobsText(jobs: readonly JobSummary[]): string {
+  if (jobs.length === 0) return 'no jobs\n'
+  const rows = jobs.map((job) => [
+    job.job_id,
+    job.state.kind,
+    `${job.verified}/${job.units}`,
+    durationText(job.wall_ms),
+    job.description,
+  ])
+  return tableText(['job', 'state', 'verified', 'time', 'description'], rows)
+}
+
+/** The results of one unit, and who could not compute it. */
+export function consensusText(consensus: UnitConsensus): string {
+  const { work_unit_id, consensus_result, consensus_fuel, agreement_count, total_verifiers } = consensus
+  const agreed = consensus_result ?? 'not yet'
+  const isRight = ({ verification_hash, fuel }: UnitConsensus['results'][number]): boolean =>
+    verification_hash === consensus_result && fuel === consensus_fuel
+  const facts = factsText([
+    ['unit', work_unit_id],
+    ['agreed on', `${agreed}, ${agreement_count} of ${total_verifiers}`],
+    ...(consensus_fuel === undefined ? [] : [['fuel', `${fuelText(consensus_fuel)} units`] as const]),
+  ])
+  const rows = consensus.results.map((result) => [
+    result.computed_by_peer,
+    result.verification_hash,
+    result.fuel === undefined ? '-' : fuelText(result.fuel),
+    consensus_result === undefined ? '' : isRight(result) ? 'right' : 'wrong',
+  ])
+  const results = rows.length === 0 ? '' : `\n${tableText(['peer', 'output', 'fuel', ''], rows)}`
+  const failed = consensus.faults.map(({ peer_id, fault }) => [peer_id, fault.kind, fault.message])
+  const faults = failed.length === 0 ? '' : `\n${tableText(['peer', 'failed', ''], failed)}`
+  return `${facts}${results}${faults}`
+}
