@@ -17,6 +17,8 @@ export interface KindCase<K extends KindName> {
   /** A job that the kind refuses, with the fault's kind. */
   readonly refused: (upload: Upload) => Promise<RequestOf<K>>
   readonly refusedWith: string
+  /** Algorithms of the peer under test, where they are not the program's own. */
+  readonly registry?: URL
   /** A format that its results have; absent where they have none. */
   readonly format?: string
   /** Looks at the bytes of the result. */
@@ -29,12 +31,13 @@ export function describeJobKind<K extends KindName>({
   request,
   refused,
   refusedWith,
+  registry,
   format,
   check,
 }: KindCase<K>): void {
   describe(`a job of kind ${kind}`, () => {
     let served: ServedPeer
-    beforeAll(async () => (served = await servePeer('requester', undefined, 'off')))
+    beforeAll(async () => (served = await servePeer('requester', undefined, 'off', registry)))
     afterAll(() => served.stop())
 
     const jobs = () => served.client.calls.jobs
