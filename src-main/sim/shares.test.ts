@@ -46,7 +46,7 @@ function serve(asking: readonly Asking[], seed = 1): [Fared, Fared, ...Fared[]] 
         providers.map((other) => plannedFriends(peer, other.peer)),
       ),
       weather: { delayMs: [40, 120], loss: 0, duplication: 0 },
-      pace: { factor: [0.7, 1.5], stragglers: 0 },
+      durations: { factor: [0.7, 1.5], stragglers: 0 },
       incidents: asking.map(({ submitted_s, ...job }, number) => {
         const requester = requesters[number]?.peer
         if (requester === undefined) throw new Error('everybody who asks is there')

@@ -69,7 +69,7 @@ function run({ characters, redundancy, loops, seed, crashes = false }: Asked): S
     peers,
     acquaintances: peers.flatMap((a, i) => peers.slice(i + 1).map((b) => plannedFriends(a.peer, b.peer))),
     weather: { delayMs: [10, 60], loss: 0, duplication: 0 },
-    pace: { factor: [0.7, 1.5], stragglers: 0 },
+    durations: { factor: [0.7, 1.5], stragglers: 0 },
     incidents: [
       { atMs: SUBMIT_AT_MS, kind: 'submit', peer: asking.peer, manifest },
       ...(crashes ? power : []),
