@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import type * as Electron from 'electron'
-import type { ElectronParts } from './electron-parts.ts'
+import type { ElectronApi } from './electron-api.ts'
 
 /** One call that the shell made. */
 export interface RecordedCall {
@@ -83,7 +83,7 @@ export class WindowDouble extends EventEmitter {
 
 /** What a test may look at and change. */
 export interface ElectronDouble {
-  readonly parts: ElectronParts
+  readonly parts: ElectronApi
   readonly calls: RecordedCall[]
   readonly app: EventEmitter
   readonly ipc: EventEmitter
@@ -128,7 +128,7 @@ export function createElectronDouble(options: DoubleOptions = {}): ElectronDoubl
   let askPermission: ((a: unknown, p: string, cb: (ok: boolean) => void, d: object) => void) | undefined
   let checkPermission: ((a: unknown, p: string, origin: string) => boolean) | undefined
   const double: ElectronDouble = {
-    parts: undefined as unknown as ElectronParts,
+    parts: undefined as unknown as ElectronApi,
     calls,
     app,
     ipc,
@@ -272,5 +272,5 @@ export function createElectronDouble(options: DoubleOptions = {}): ElectronDoubl
       }
     },
   }
-  return Object.assign(double, { parts: parts as unknown as ElectronParts })
+  return Object.assign(double, { parts: parts as unknown as ElectronApi })
 }

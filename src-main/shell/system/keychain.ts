@@ -1,5 +1,5 @@
 import type { KeyKeeper } from '../../ports/key-keeper.ts'
-import type { ElectronParts } from '../electron-parts.ts'
+import type { ElectronApi } from '../electron-api.ts'
 
 /**
  * The system's keychain (Keychain, DPAPI, libsecret or KWallet) by Electron's safeStorage; undefined where there is
@@ -7,7 +7,7 @@ import type { ElectronParts } from '../electron-parts.ts'
  * that the key file's own permissions do not.
  */
 export async function findKeychain(
-  safeStorage: ElectronParts['safeStorage'],
+  safeStorage: ElectronApi['safeStorage'],
   platform: NodeJS.Platform,
 ): Promise<KeyKeeper | undefined> {
   if (!(await safeStorage.isAsyncEncryptionAvailable())) return undefined

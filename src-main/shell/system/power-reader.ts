@@ -1,5 +1,5 @@
 import type { MachineSample } from '../../protocol/machine-sample.ts'
-import type { ElectronParts } from '../electron-parts.ts'
+import type { ElectronApi } from '../electron-api.ts'
 
 /**
  * What Electron tells of the machine: for how long nobody has touched it, and whether it runs on its battery. Under
@@ -7,7 +7,7 @@ import type { ElectronParts } from '../electron-parts.ts'
  * ask the login daemon.
  */
 export function readPower(
-  power: Pick<ElectronParts['powerMonitor'], 'getSystemIdleTime' | 'isOnBatteryPower'>,
+  power: Pick<ElectronApi['powerMonitor'], 'getSystemIdleTime' | 'isOnBatteryPower'>,
   env: Readonly<Record<string, string | undefined>>,
 ): Pick<MachineSample, 'idle_s' | 'on_battery'> {
   const isWayland = env['XDG_SESSION_TYPE'] === 'wayland'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { MenuItemConstructorOptions } from 'electron'
-import type { ElectronParts } from '../electron-parts.ts'
+import type { ElectronApi } from '../electron-api.ts'
 import type { MenuEntry, TrayCommand } from './tray-menu.ts'
 import { trayImageFile, type TrayState } from './tray-state.ts'
 
@@ -21,7 +21,7 @@ export interface TrayIcon {
 
 /** What the icon is made of. */
 export interface TrayOptions {
-  readonly electron: Pick<ElectronParts, 'Tray' | 'Menu' | 'nativeImage'>
+  readonly electron: Pick<ElectronApi, 'Tray' | 'Menu' | 'nativeImage'>
   readonly platform: NodeJS.Platform
   /** The folder of the icon's images. */
   readonly images: string

@@ -1,7 +1,7 @@
 import type * as Electron from 'electron'
 import { bridgePort } from '../../api/transport/port-bridge.ts'
 import type { Endpoint } from '../../api/transport/endpoint-file.ts'
-import type { ElectronParts } from '../electron-parts.ts'
+import type { ElectronApi } from '../electron-api.ts'
 import { isOwnPage } from './window-policy.ts'
 
 /** What the page asks for its port with; the preload says the same. */
@@ -17,7 +17,7 @@ const ANSWER = 'meshwork:port'
  * @returns to be called when the peer runs: hands out what was asked for before
  */
 export function servePorts(
-  electron: Pick<ElectronParts, 'ipcMain' | 'MessageChannelMain'>,
+  electron: Pick<ElectronApi, 'ipcMain' | 'MessageChannelMain'>,
   endpoint: () => Pick<Endpoint, 'url' | 'token'> | undefined,
 ): () => void {
   /** What was asked for while there was no peer, by the page's id; the last time each. */
