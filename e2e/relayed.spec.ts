@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, go, keepPicture, test, text } from './app.ts'
-import { openGround, type Ground } from './lab/ground.ts'
+import { openTestbed, type Testbed } from './lab/testbed.ts'
 import { openInternet, type HomeOptions, type Internet } from './lab/internet.ts'
 import { areConnected, pair, routeBetween } from './lab/measures.ts'
 import { startLabPeer, type LabPeer } from './lab/peer.ts'
@@ -21,24 +21,24 @@ test.skip(
   'the desktop runs its peer on this machine, behind no router',
 )
 
-let ground: Ground
+let testbed: Testbed
 let internet: Internet
 let peers: LabPeer[]
 test.beforeEach(async () => {
   peers = []
-  ground = await openGround()
-  internet = await openInternet(ground)
+  testbed = await openTestbed()
+  internet = await openInternet(testbed)
 })
 test.afterEach(async () => {
   await Promise.all(peers.map((peer) => peer.close()))
   internet.close()
-  await ground.close()
+  await testbed.close()
 })
 
 /** Starts a peer with a public address. */
 async function startPublic(name: string): Promise<LabPeer> {
   const host = await internet.publicHost(name.toLowerCase())
-  const peer = await startLabPeer(ground.folder, { name, host, shares: false })
+  const peer = await startLabPeer(testbed.folder, { name, host, shares: false })
   peers.push(peer)
   await peer.ask((calls) => calls.preferences.set({ first_start_done: true }))
   return peer

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { findProgram } from './commands.ts'
-import type { Namespace } from './ground.ts'
+import type { Namespace } from './testbed.ts'
 
 const READ_BYTES = 1 << 20
 const ENOUGH_BYTES = 8 << 20

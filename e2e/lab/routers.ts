@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProgram } from './commands.ts'
-import type { Namespace } from './ground.ts'
+import type { Namespace } from './testbed.ts'
 
 /**
  * How a home's router translates. `restricted` is Linux' plain masquerade: it keeps a connection's port, so one mapping

@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os'
-import { openGround, type Ground } from './ground.ts'
+import { openTestbed, type Testbed } from './testbed.ts'
 import { openInternet, type Internet } from './internet.ts'
-import { createDice } from './pace.ts'
+import { createDice } from './line-shaper.ts'
 import { startLabPeer, type LabPeer, type LabPeerOptions } from './peer.ts'
 
 /** Numbers and words that a row measured, by their names. */
@@ -28,7 +28,7 @@ export interface Scenario {
 
 /** Where a scenario plays. All that it makes here is gone when it is over. */
 export interface Stage {
-  readonly ground: Ground
+  readonly testbed: Testbed
   readonly internet: Internet
   /** How long the long part of a scenario is to take, where the user has said so. */
   readonly seconds: number | undefined
@@ -61,18 +61,18 @@ export async function playScenario(
   signal?: AbortSignal,
 ): Promise<Row | undefined> {
   const startMs = performance.now()
-  const ground = await openGround()
+  const testbed = await openTestbed()
   const peers: Promise<LabPeer>[] = []
   let internet: Internet | undefined
   try {
-    internet = await openInternet(ground)
+    internet = await openInternet(testbed)
     const stage: Stage = {
-      ground,
+      testbed,
       internet,
       seconds: options.seconds,
       dice: createDice(options.seed),
       startPeer(peerOptions) {
-        const peer = startLabPeer(ground.folder, peerOptions)
+        const peer = startLabPeer(testbed.folder, peerOptions)
         peers.push(peer)
         // One that is ended while it starts, since the lab is told to stop, is looked at in the end.
         peer.catch(() => undefined)
@@ -94,7 +94,7 @@ export async function playScenario(
   } finally {
     internet?.close()
     // All processes end with it, so that peers that are just starting are not waited for.
-    await ground.close()
+    await testbed.close()
     for (const peer of await Promise.allSettled(peers)) {
       if (peer.status === 'fulfilled') await peer.value.close()
     }

@@ -48,9 +48,9 @@ const listening: Scenario = {
   wanted: 'no name, trust, job id or CID; what is said in the open is found',
   needs: 'tcpdump',
   async run(stage) {
-    const { internet, ground } = stage
+    const { internet, testbed } = stage
     const [annHost, bobHost] = [await internet.publicHost('ann'), await internet.publicHost('bob')]
-    const capture = await beginCapture(internet.namespace, join(ground.folder, 'heard.pcap'))
+    const capture = await beginCapture(internet.namespace, join(testbed.folder, 'heard.pcap'))
     const [ann, bob] = await Promise.all([
       stage.startPeer({ name: ANN, host: annHost }),
       stage.startPeer({ name: BOB, host: bobHost }),
