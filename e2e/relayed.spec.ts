@@ -86,7 +86,7 @@ test('[H27] two behind home routers are shown as relayed through their friend, w
   await Promise.all([ann, bob].map((peer) => goHome(peer, { translation: 'symmetric' })))
   await until('Ann and Bob are connected', () => areConnected(ann, bob).catch(() => false))
   await until('through Cy', async () => (await routeBetween(ann, bob)) === 'relayed')
-  await until('Ann knows that nobody gets in', async () => {
+  await until('Ann knows that no peer gets in', async () => {
     const { reachability, relays } = await reachOf(ann)
     return reachability === 'closed' && relays.length > 0
   })
@@ -123,7 +123,7 @@ test('[H27] two behind home routers are shown as relayed through their friend, w
   // Who relays no more is told to those who were reached through it, at once.
   await relay.press('Space')
   await expect(relay).not.toBeChecked()
-  await until('Ann is reached through nobody', async () => (await reachOf(ann)).relays.length === 0)
+  await until('Ann is reached through no relay', async () => (await reachOf(ann)).relays.length === 0)
   await until('Cy relays no more', async () => !(await reachOf(cy)).relaying.is_on)
 })
 

@@ -7,7 +7,7 @@ import { startLabPeer, type LabPeer, type LabPeerOptions } from './peer.ts'
 /** Numbers and words that a row measured, by their names. */
 export type Figures = Readonly<Record<string, number | string | boolean>>
 
-/** What a scenario found. */
+/** The outcome of a scenario. */
 export interface Outcome {
   readonly met: boolean
   /** In a few words, for the table. */
@@ -26,7 +26,7 @@ export interface Scenario {
   run(stage: Stage): Promise<Outcome>
 }
 
-/** Where a scenario plays. All that it makes here is gone when it is over. */
+/** The testbed, the internet and the peers of one scenario. All of it is removed when the scenario is over. */
 export interface Stage {
   readonly testbed: Testbed
   readonly internet: Internet
@@ -37,13 +37,13 @@ export interface Stage {
   startPeer(options: LabPeerOptions): Promise<LabPeer>
 }
 
-/** What the user of the lab chooses. */
+/** The choices of the lab's user. */
 export interface StageOptions {
   readonly seed: number
   readonly seconds?: number
 }
 
-/** What came of a scenario. */
+/** A scenario's row of the table. */
 export interface Row {
   readonly name: string
   readonly wanted: string
@@ -54,7 +54,7 @@ export interface Row {
   readonly load: number
 }
 
-/** Plays a scenario, and removes all that it made. @returns undefined when it was told to stop */
+/** Runs a scenario, and removes all that it made. @returns undefined when it was told to stop */
 export async function playScenario(
   scenario: Scenario,
   options: StageOptions,

@@ -15,9 +15,9 @@ import { openResultFile, saveResult } from './files/result-file.ts'
 import { sceneFiles, type LocalFile } from './files/scene-files.ts'
 import { uploadFile } from './files/upload.ts'
 
-/** What a wrong file or folder of the user's ends with. */
+/** The exit code for a wrong file or folder of the user's. */
 const EXIT_BAD_INPUT = 2
-/** What anything else that is not a verified picture ends with. */
+/** The exit code for any other end without a verified picture. */
 const EXIT_FAILED = 1
 
 /** Paths brighter than four times white are rare and would take thousands of samples to become smooth. */

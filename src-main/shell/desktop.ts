@@ -57,7 +57,7 @@ export interface DesktopOptions {
 }
 
 /**
- * The desktop program: a tray icon for as long as it runs, a window while somebody looks, and a peer in a process of its
+ * The desktop program: a tray icon for as long as it runs, a window while it is open, and a peer in a process of its
  * own. Everything it shows and does goes through the peer's API. Returns when it is set up, or at once in a second
  * instance, which hands over what it was started for and quits.
  * @throws FaultError when the peer's program is not what was packaged; nothing was started or shown then

@@ -86,10 +86,10 @@ const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 /** Liars among the peers at most; the guarantees of a job depend on how many there are. */
 const LIARS_SHARE_MAX = 0.45
 
-/** Nothing more befalls the world this long before calm comes, so that the last crashes have happened by then. */
+/** No incident happens in the last moments before calm, so that the last crashes are over by then. */
 const CALMING_MS = 2_000
 
-/** Throws a scenario. */
+/** Draws a scenario. */
 export function drawScenario({ peers: count }: Parameters, dice: Dice): Scenario {
   const calmAtMs = dice.between(8_000, 40_000)
   const peers = drawPeers(count, calmAtMs, dice.fork())
@@ -241,5 +241,5 @@ function drawManifest(requester: PeerId, number: number, atMs: number, dice: Dic
   }
 }
 
-/** The one algorithm that everybody runs. */
+/** The algorithm that every peer runs. */
 export const ALGORITHM = { algorithm_id: 'sim.echo', version: '1.0.0' } as const

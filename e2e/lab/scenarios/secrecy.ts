@@ -12,7 +12,7 @@ import type { Scenario } from '../scenario.ts'
 const ANN = 'Annelore Quittenbaum'
 const BOB = 'Bohumil Zwetschgenstein'
 const TRUST = 0.7310585786300049
-/** What is said in the open, to see that whoever listens would find it. */
+/** A text that is sent in the open, to see that a listener would find it. */
 const SAID_ALOUD = 'said-aloud-in-the-open'
 const UNITS = 6
 const UNIT_MS = 200
@@ -82,5 +82,5 @@ const listening: Scenario = {
   },
 }
 
-/** What others on the way see. */
+/** Scenarios of what listeners on the way see. */
 export const scenarios: readonly Scenario[] = [listening]

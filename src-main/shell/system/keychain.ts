@@ -3,7 +3,7 @@ import type { ElectronApi } from '../electron-api.ts'
 
 /**
  * The system's keychain (Keychain, DPAPI, libsecret or KWallet) by Electron's safeStorage; undefined where there is
- * none: a Linux desktop without one has Electron "encrypt" with a password that everybody knows, which protects nothing
+ * none: a Linux desktop without one has Electron "encrypt" with a well-known password, which protects nothing
  * that the key file's own permissions do not.
  */
 export async function findKeychain(

@@ -1,7 +1,7 @@
 import type { ApiCalls } from '../../api/transport/client.ts'
 import type { ElectronApi } from '../electron-api.ts'
 
-/** A pause ends by itself after this, should nobody say that the machine woke. */
+/** A pause ends by itself after this, if no event says that the machine woke. */
 const PAUSE_MINUTES = 1
 
 /** Everything that handing work back before a sleep uses. */
@@ -13,7 +13,7 @@ export interface SleepDependencies {
 }
 
 /**
- * Hands back what others have here when the machine goes to sleep, so that they need not wait for it, and shares again when
+ * Hands back others' units when the machine goes to sleep, so that their owners need not wait for it, and shares again when
  * it wakes. A pause of the user's own is left alone.
  */
 export function handBackBeforeSleep({ powerMonitor, calls, onFailed }: SleepDependencies): void {

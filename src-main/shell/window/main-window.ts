@@ -5,7 +5,7 @@ import { PAGE_URL } from './window-policy.ts'
 /** A page that crashes is loaded again, so often for one window. */
 const RELOADS_MAX = 3
 
-/** What the window is made of. */
+/** The window's files, its place and its listener. */
 export interface MainWindowOptions {
   readonly electron: Pick<ElectronApi, 'BrowserWindow' | 'screen' | 'app'>
   /** The preload's file. */
@@ -18,7 +18,7 @@ export interface MainWindowOptions {
   readonly onClosed: () => void
 }
 
-/** The program's one window, which is there only while somebody looks. */
+/** The program's one window; it exists only while it is open. */
 export interface MainWindow {
   /** Brings the window to the front, at a screen of the user interface if one is named. */
   open(screen?: string): void

@@ -88,7 +88,7 @@ function awarded(): Watched {
   return watched
 }
 
-/** What a peer says that the unit's output is, and its fuel. */
+/** A peer's result: the unit's output, and its fuel. */
 function says(watched: Watched, peer: typeof ANN, output: 'right' | 'wrong', fuel = RIGHT.fuel): PeerEvent {
   const receipt = receiptOf(watched.attempt(peer).attempt, output, 0, fuel)
   const right = { ...receipt, outcome: { ...receipt.outcome, cid: RIGHT.cid } } as ExecutionReceipt

@@ -46,7 +46,7 @@ export function createBlobFetcher(dependencies: BlobFetcherDependencies): BlobFe
     const [first, ...rest] = from
     if (disk.blobs.has(cid)) return after(0, () => done(undefined, []))
     if (first === undefined)
-      return done({ kind: 'blob-missing', message: 'nobody hands it over' }, unreachable)
+      return done({ kind: 'blob-missing', message: 'no peer hands it over' }, unreachable)
     ask(first, { kind: 'get-blob', cid }, (outcome) => {
       if ('reply' in outcome && outcome.reply.kind === 'taken') {
         disk.blobs.add(cid)

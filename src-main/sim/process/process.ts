@@ -64,7 +64,7 @@ export interface Process {
   crash(point: CrashPoint | 'now'): void
 }
 
-/** What every part of one run uses. All of it does nothing once the power is gone. */
+/** Shared by every part of one run. `after`, `ask` and `dispatch` do nothing once the power is gone. */
 interface Run {
   readonly me: PeerId
   readonly state: PeerState
