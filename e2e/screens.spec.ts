@@ -13,7 +13,7 @@ const SIZES = [
 ]
 const SCREENS: readonly Screen[] = ['overview', 'jobs', 'sharing', 'people', 'settings']
 
-/** What every screen is judged by: nothing that a checker for accessibility finds. */
+/** The rule for every screen: a checker for accessibility finds nothing. */
 async function findings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze()
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))

@@ -1,19 +1,19 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Namespace } from './ground.ts'
+import type { Namespace } from './testbed.ts'
 
-/** The port in the internet's namespace at which the pacer takes connections. */
-export const PACER_PORT = 7_000
-/** How all public addresses begin, and the addresses that the pacer calls from in their place. */
+/** The port in the internet's namespace at which the shaper takes connections. */
+export const SHAPER_PORT = 7_000
+/** How all public addresses begin, and the addresses that the shaper calls from in their place. */
 export const PUBLIC = '25.0.'
 export const ALIAS = '100.127.'
 
-const Part = z.number().min(0).max(1).default(0)
+const Share = z.number().min(0).max(1).default(0)
 const Span = z.strictObject({ min: z.number().min(0), max: z.number().min(0) })
 
-/** How lines are. The parts are of all connections, drawn by a seed as they begin. */
-export const Pace = z.strictObject({
+/** Delay, bandwidth and faults of all lines. Shares are of all connections, drawn by a seed as they begin. */
+export const LineConditions = z.strictObject({
   seed: z.int(),
   /** One way; the jitter is added, by chance, up to so much. */
   delay_ms: z.number().min(0).default(0),
@@ -21,14 +21,14 @@ export const Pace = z.strictObject({
   /** Of each connection and direction. */
   bytes_per_s: z.number().positive().default(100e6),
   /** Connections that stand still again and again, for how long each time and in between. */
-  stalling: Part,
+  stalling: Share,
   stall_ms: Span.default({ min: 1_000, max: 20_000 }),
   /** Connections that are reset; and those of which one side hears nothing more. When, after their begin. */
-  resetting: Part,
-  halfOpening: Part,
+  resetting: Share,
+  halfOpening: Share,
   fault_ms: Span.default({ min: 1_000, max: 20_000 }),
 })
-export type Pace = z.infer<typeof Pace>
+export type LineConditions = z.infer<typeof LineConditions>
 
 /** Numbers from 0 to 1 by Mulberry32 (T. Ettinger 2017): small, and the same everywhere. */
 export function createDice(seed: number): () => number {
@@ -42,23 +42,23 @@ export function createDice(seed: number): () => number {
 }
 
 /**
- * Turns all new TCP connections that cross the internet to a pacer. Both ends see each other's true address. Unlike a
- * real line it takes a connection before the other side has: who calls where nobody listens is reset a moment later.
- * IPv6 is not paced.
+ * Redirects all new TCP connections that cross the internet to a shaper. Both ends see each other's true address. Unlike a
+ * real line it takes a connection before the other side has: a caller of a closed port is reset a moment later.
+ * IPv6 is not shaped.
  */
-export async function paceLines(net: Namespace, pace: z.input<typeof Pace>): Promise<void> {
-  const program = join(import.meta.dirname, 'pacer-process.ts')
-  const child = net.spawn(process.execPath, [program, JSON.stringify(pace)], {
+export async function shapeLines(net: Namespace, conditions: z.input<typeof LineConditions>): Promise<void> {
+  const program = join(import.meta.dirname, 'shaper-process.ts')
+  const child = net.spawn(process.execPath, [program, JSON.stringify(conditions)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  if (child.stdout === null) throw new Error('a pacer without output')
+  if (child.stdout === null) throw new Error('a shaper without output')
   await once(child.stdout, 'data')
   await net.ip(`route add local ${ALIAS}0.0/16 dev lo`)
   await net.nft(
-    'table ip pacer {',
+    'table ip shaper {',
     'chain prerouting {',
     'type nat hook prerouting priority -100',
-    `ip daddr ${PUBLIC}0.0/16 meta l4proto tcp redirect to :${PACER_PORT}`,
+    `ip daddr ${PUBLIC}0.0/16 meta l4proto tcp redirect to :${SHAPER_PORT}`,
     '}',
     'chain postrouting {',
     'type nat hook postrouting priority 100',

@@ -1,14 +1,14 @@
 /**
- * A slow and faulty line: takes the TCP connections that the internet's firewall turns to it, makes each anew to where
- * it was meant for, and hands on what comes with a delay, at a pace, and with the faults that it is told. It runs in
- * the internet's namespace. One argument: its `Pace` as JSON.
+ * A slow and faulty line: takes the TCP connections that the internet's firewall redirects to it, connects to the
+ * original destination of each, and forwards all bytes with the delay, the bandwidth and the faults of its conditions.
+ * It runs in the internet's namespace. One argument: its `LineConditions` as JSON.
  */
 import { readFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
-import { ALIAS, createDice, Pace, PACER_PORT, PUBLIC } from './pace.ts'
+import { ALIAS, createDice, LineConditions, SHAPER_PORT, PUBLIC } from './line-shaper.ts'
 
-const pace = Pace.parse(JSON.parse(process.argv[2] ?? '{}'))
-const dice = createDice(pace.seed)
+const conditions = LineConditions.parse(JSON.parse(process.argv[2] ?? '{}'))
+const dice = createDice(conditions.seed)
 /** Bytes that are on the line at a time in one direction; the sender waits beyond it. */
 const UNDER_WAY_BYTES_MAX = 1 << 20
 
@@ -17,15 +17,15 @@ interface Address {
   readonly port: number
 }
 
-/** Where a connection was meant for before it was turned to us: the kernel's table knows. */
-function meantFor({ host, port }: Address): Address | undefined {
+/** The original destination of a redirected connection, from the kernel's table. */
+function originalDestination({ host, port }: Address): Address | undefined {
   const from = new RegExp(` src=${host.replaceAll('.', '\\.')} dst=(\\S+) sport=${port} dport=(\\d+) `)
   const [, to, at] = from.exec(readFileSync('/proc/net/nf_conntrack', 'utf8')) ?? []
   return to === undefined ? undefined : { host: to, port: Number(at) }
 }
 
-/** How a connection is treated, drawn when it begins. */
-interface Fate {
+/** The faults of one connection, drawn when it begins. */
+interface ConnectionFaults {
   /** Stands still for a while now and then. */
   readonly stalls: boolean
   /** After so many milliseconds it is reset, or goes on for one side only. */
@@ -33,18 +33,19 @@ interface Fate {
   readonly halfOpen_ms: number | undefined
 }
 
-function drawFate(): Fate {
+function drawFaults(): ConnectionFaults {
   const lot = dice()
-  const whenMs = pace.fault_ms.min + dice() * (pace.fault_ms.max - pace.fault_ms.min)
+  const whenMs = conditions.fault_ms.min + dice() * (conditions.fault_ms.max - conditions.fault_ms.min)
   return {
-    stalls: dice() < pace.stalling,
-    reset_ms: lot < pace.resetting ? whenMs : undefined,
-    halfOpen_ms: lot >= pace.resetting && lot < pace.resetting + pace.halfOpening ? whenMs : undefined,
+    stalls: dice() < conditions.stalling,
+    reset_ms: lot < conditions.resetting ? whenMs : undefined,
+    halfOpen_ms:
+      lot >= conditions.resetting && lot < conditions.resetting + conditions.halfOpening ? whenMs : undefined,
   }
 }
 
-/** Does things in the order in which they were given, each at its time or after the one before. */
-function createTurns(): (atMs: number, act: () => void) => void {
+/** A queue of actions, each performed at its time or after the one before. */
+function createTimedQueue(): (atMs: number, act: () => void) => void {
   const waiting: { readonly atMs: number; readonly act: () => void }[] = []
   const next = () => {
     const [first] = waiting
@@ -60,32 +61,32 @@ function createTurns(): (atMs: number, act: () => void) => void {
   }
 }
 
-/** Hands on what one side sends. The returned function lets it stand still for so long. */
-function handOn(from: Socket, to: Socket): (ms: number) => void {
-  const turns = createTurns()
+/** Forwards the bytes of one side. @returns stalls it for so many milliseconds */
+function forward(from: Socket, to: Socket): (ms: number) => void {
+  const enqueue = createTimedQueue()
   let freeAtMs = 0
   let underWay = 0
-  const inTurn = (bytes: number, act: () => void) => {
-    const arrivesMs = performance.now() + pace.delay_ms + dice() * pace.jitter_ms
-    freeAtMs = Math.max(freeAtMs, arrivesMs) + (1_000 * bytes) / pace.bytes_per_s
-    turns(freeAtMs, act)
+  const delayed = (bytes: number, act: () => void) => {
+    const arrivesMs = performance.now() + conditions.delay_ms + dice() * conditions.jitter_ms
+    freeAtMs = Math.max(freeAtMs, arrivesMs) + (1_000 * bytes) / conditions.bytes_per_s
+    enqueue(freeAtMs, act)
   }
   from.on('data', (chunk) => {
     underWay += chunk.length
     if (underWay > UNDER_WAY_BYTES_MAX) from.pause()
-    inTurn(chunk.length, () => {
+    delayed(chunk.length, () => {
       underWay -= chunk.length
       if (underWay <= UNDER_WAY_BYTES_MAX) from.resume()
       if (to.writable) to.write(chunk)
     })
   })
-  from.on('end', () => inTurn(0, () => to.end()))
+  from.on('end', () => delayed(0, () => to.end()))
   return (ms) => void (freeAtMs = Math.max(freeAtMs, performance.now()) + ms)
 }
 
 function carry(near: Socket): void {
   const host = (near.remoteAddress ?? '').replace('::ffff:', '')
-  const to = meantFor({ host, port: near.remotePort ?? 0 })
+  const to = originalDestination({ host, port: near.remotePort ?? 0 })
   if (to === undefined) {
     near.resetAndDestroy()
     return
@@ -93,8 +94,8 @@ function carry(near: Socket): void {
   // The firewall gives what leaves from this address the caller's own again.
   const far = connect({ ...to, localAddress: host.replace(PUBLIC, ALIAS), noDelay: true })
   near.setNoDelay(true)
-  const stalls = [handOn(near, far), handOn(far, near)]
-  const timers = meetFate(drawFate(), near, far, stalls)
+  const stalls = [forward(near, far), forward(far, near)]
+  const timers = scheduleFaults(drawFaults(), near, far, stalls)
   const over = () => {
     for (const timer of timers) clearTimeout(timer)
   }
@@ -107,12 +108,12 @@ function carry(near: Socket): void {
   }
 }
 
-/** Lets the faults of a connection happen in their time. */
-function meetFate(
-  { stalls, reset_ms, halfOpen_ms }: Fate,
+/** Sets the timers of a connection's faults. @returns them */
+function scheduleFaults(
+  { stalls, reset_ms, halfOpen_ms }: ConnectionFaults,
   near: Socket,
   far: Socket,
-  stand: readonly ((ms: number) => void)[],
+  stalling: readonly ((ms: number) => void)[],
 ): readonly NodeJS.Timeout[] {
   const timers: NodeJS.Timeout[] = []
   const at = (ms: number | undefined, act: () => void) => {
@@ -128,10 +129,10 @@ function meetFate(
     far.removeAllListeners('error').on('error', () => undefined)
     near.resetAndDestroy()
   })
-  const { min, max } = pace.stall_ms
+  const { min, max } = conditions.stall_ms
   const stallLater = () => {
     at(min + dice() * (max - min), () => {
-      for (const hold of stand) hold(min + dice() * (max - min))
+      for (const stall of stalling) stall(min + dice() * (max - min))
       stallLater()
     })
   }
@@ -139,6 +140,6 @@ function meetFate(
   return timers
 }
 
-createServer({ allowHalfOpen: true }, carry).listen(PACER_PORT, '0.0.0.0', () =>
+createServer({ allowHalfOpen: true }, carry).listen(SHAPER_PORT, '0.0.0.0', () =>
   process.stdout.write('ready\n'),
 )

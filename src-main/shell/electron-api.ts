@@ -4,7 +4,7 @@ import type * as Electron from 'electron'
  * Exactly what the shell uses of Electron, handed in by the program's entry. Checked against Electron's own types there,
  * so that the tests' recording double has nothing that Electron has not.
  */
-export interface ElectronParts {
+export interface ElectronApi {
   readonly app: Pick<
     Electron.App,
     | 'on'
@@ -21,7 +21,7 @@ export interface ElectronParts {
     | 'quit'
   >
   readonly protocol: Pick<Electron.Protocol, 'registerSchemesAsPrivileged' | 'handle'>
-  readonly session: { readonly defaultSession: SessionParts }
+  readonly session: { readonly defaultSession: SessionApi }
   readonly ipcMain: Pick<Electron.IpcMain, 'on'>
   readonly shell: Pick<Electron.Shell, 'openExternal'>
   readonly screen: Pick<Electron.Screen, 'getAllDisplays'>
@@ -34,29 +34,29 @@ export interface ElectronParts {
   >
   readonly Menu: Pick<typeof Electron.Menu, 'buildFromTemplate' | 'setApplicationMenu'>
   readonly nativeImage: Pick<typeof Electron.nativeImage, 'createFromPath'>
-  readonly Tray: new (image: Electron.NativeImage) => TrayParts
-  readonly Notification: NotificationParts
-  readonly BrowserWindow: new (options: Electron.BrowserWindowConstructorOptions) => WindowParts
+  readonly Tray: new (image: Electron.NativeImage) => TrayApi
+  readonly Notification: NotificationApi
+  readonly BrowserWindow: new (options: Electron.BrowserWindowConstructorOptions) => WindowApi
   readonly MessageChannelMain: new () => Pick<Electron.MessageChannelMain, 'port1' | 'port2'>
 }
 
 /** Of the session that pages live in. */
-export type SessionParts = Pick<
+export type SessionApi = Pick<
   Electron.Session,
   'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'
 >
 
 /** Of the icon in the tray. */
-export type TrayParts = Pick<Electron.Tray, 'setImage' | 'setToolTip' | 'setContextMenu' | 'on' | 'destroy'>
+export type TrayApi = Pick<Electron.Tray, 'setImage' | 'setToolTip' | 'setContextMenu' | 'on' | 'destroy'>
 
 /** Of native notifications. */
-export interface NotificationParts {
+export interface NotificationApi {
   new (options: Electron.NotificationConstructorOptions): Pick<Electron.Notification, 'on' | 'show'>
   isSupported(): boolean
 }
 
 /** Of a window. */
-export type WindowParts = Pick<
+export type WindowApi = Pick<
   Electron.BrowserWindow,
   | 'on'
   | 'once'
@@ -69,7 +69,7 @@ export type WindowParts = Pick<
   | 'getNormalBounds'
   | 'loadURL'
   | 'destroy'
-> & { readonly webContents: ContentsParts }
+> & { readonly webContents: ContentsApi }
 
 /** Of the page inside a window. */
-export type ContentsParts = Pick<Electron.WebContents, 'on' | 'setWindowOpenHandler' | 'reload' | 'id'>
+export type ContentsApi = Pick<Electron.WebContents, 'on' | 'setWindowOpenHandler' | 'reload' | 'id'>

@@ -1,6 +1,6 @@
 import { expect, test, text } from './app.ts'
 
-test.describe('the door of the user interface', () => {
+test.describe('access to the user interface', () => {
   test.skip(({ program }) => program === 'desktop', 'the desktop has a window of its own instead of links')
 
   test('a browser without a link is told how to get one', async ({ peer, page }) => {

@@ -14,22 +14,22 @@ const ALLOCATE_EVERY_MS = 30
 const DEBOUNCE_MS = 100
 
 /** Publishes one peer's state and follows that of its contacts: the runtime's publisher and its published stores. */
-export interface Publisher {
+export interface Gossip {
   commitmentChanged(): void
   allocationDue(): void
   publishAllocation(allocation: ComputeAllocationState): void
-  /** Stays connected with whom this peer is paired with, and hears what they publish, nobody else. */
+  /** Stays connected with the peers that this one is paired with, and hears only what they publish. */
   followContacts(): void
-  /** Asks a peer for what it published last, in every store. */
+  /** Asks a peer for its newest publication in every store. */
   catchUp(peer: PeerId): void
-  /** Takes what a peer published, if that peer is followed and it is news. */
+  /** Takes a peer's publication, if that peer is followed and the publication is newer than the known one. */
   hear(from: PeerId, publication: Publication): void
-  /** What this run of the program published last, if anything. */
+  /** The newest publication of this run of the program, if any. */
   newest(store: StoreName): Publication | undefined
 }
 
-/** What the publisher is made of. `after` and `ask` are silent once the process is gone. */
-export interface PublisherParts {
+/** The gossip's surroundings. `after` and `ask` do nothing once the process is gone. */
+export interface GossipDependencies {
   readonly me: PeerId
   readonly state: PeerState
   readonly disk: Disk
@@ -40,6 +40,40 @@ export interface PublisherParts {
   readonly dispatch: (event: PeerEvent) => void
 }
 
+/** Creates the gossip of one run of a peer's program. */
+export function createGossip(dependencies: GossipDependencies): Gossip {
+  const { state, nowMs, after, dispatch } = dependencies
+  const own = createOwnPublications(dependencies)
+  let composing = false
+  let allocating = false
+  let allocatedAtMs = 0
+  return {
+    ...createFollowed(dependencies),
+    newest: own.newest,
+    commitmentChanged() {
+      if (composing) return
+      composing = true
+      after(COMPOSE_AFTER_MS, () => {
+        composing = false
+        own.publish({ store: 'commitment', value: composeCommitment(state, nowMs()) })
+      })
+    },
+    allocationDue() {
+      if (allocating) return
+      allocating = true
+      after(Math.max(0, allocatedAtMs + ALLOCATE_EVERY_MS - nowMs()), () => {
+        allocating = false
+        allocatedAtMs = nowMs()
+        dispatch({ kind: 'allocate', at_ms: allocatedAtMs })
+      })
+    },
+    publishAllocation(allocation) {
+      dispatch({ kind: 'allocation', at_ms: nowMs(), allocation })
+      own.publish({ store: 'allocation', value: allocation })
+    },
+  }
+}
+
 interface Published {
   newest: Publication
   sentAtMs: number
@@ -47,34 +81,47 @@ interface Published {
   waiting: boolean
 }
 
-/** Creates the publisher of one run of a peer's program. */
-export function createPublisher(parts: PublisherParts): Publisher {
-  const { me, state, disk, network, nowMs, after, dispatch } = parts
+/** This peer's publications, sent with a debounce. */
+function createOwnPublications({ me, network, nowMs, after }: GossipDependencies): {
+  readonly publish: (newest: Publication) => void
+  readonly newest: Gossip['newest']
+} {
   const published = new Map<StoreName, Published>()
-  const following = new Map<PeerId, Map<StoreName, Publication>>()
-  let composing = false
-  let allocating = false
-  let allocatedAtMs = 0
-
-  function publish(newest: Publication): void {
-    const known = published.get(newest.store) ?? {
-      newest,
-      sentAtMs: Number.NEGATIVE_INFINITY,
-      waiting: false,
-    }
-    published.set(newest.store, known)
-    known.newest = newest
-    if (known.waiting) return
-    known.waiting = true
-    after(Math.max(0, known.sentAtMs + DEBOUNCE_MS - nowMs()), () => {
-      known.waiting = false
-      known.sentAtMs = nowMs()
-      network.publish(me, known.newest)
-    })
+  return {
+    newest: (store) => published.get(store)?.newest,
+    publish(newest) {
+      const known = published.get(newest.store) ?? {
+        newest,
+        sentAtMs: Number.NEGATIVE_INFINITY,
+        waiting: false,
+      }
+      published.set(newest.store, known)
+      known.newest = newest
+      if (known.waiting) return
+      known.waiting = true
+      after(Math.max(0, known.sentAtMs + DEBOUNCE_MS - nowMs()), () => {
+        known.waiting = false
+        known.sentAtMs = nowMs()
+        network.publish(me, known.newest)
+      })
+    },
   }
+}
+
+/** The publications of the peers that this one follows. */
+function createFollowed({
+  me,
+  state,
+  disk,
+  network,
+  nowMs,
+  ask,
+  dispatch,
+}: GossipDependencies): Pick<Gossip, 'followContacts' | 'catchUp' | 'hear'> {
+  const following = new Map<PeerId, Map<StoreName, Publication>>()
 
   function askPublished(peer: PeerId, store: StoreName): void {
-    parts.ask(peer, { kind: 'get-published', store }, (outcome) => {
+    ask(peer, { kind: 'get-published', store }, (outcome) => {
       if (!('reply' in outcome) || outcome.reply.kind !== 'published') return
       if (outcome.reply.publication !== undefined) hear(peer, outcome.reply.publication)
     })
@@ -94,30 +141,8 @@ export function createPublisher(parts: PublisherParts): Publisher {
 
   return {
     hear,
-    newest: (store) => published.get(store)?.newest,
     catchUp(peer) {
       for (const store of disk.remembered.keys()) askPublished(peer, store)
-    },
-    commitmentChanged() {
-      if (composing) return
-      composing = true
-      after(COMPOSE_AFTER_MS, () => {
-        composing = false
-        publish({ store: 'commitment', value: composeCommitment(state, nowMs()) })
-      })
-    },
-    allocationDue() {
-      if (allocating) return
-      allocating = true
-      after(Math.max(0, allocatedAtMs + ALLOCATE_EVERY_MS - nowMs()), () => {
-        allocating = false
-        allocatedAtMs = nowMs()
-        dispatch({ kind: 'allocate', at_ms: allocatedAtMs })
-      })
-    },
-    publishAllocation(allocation) {
-      dispatch({ kind: 'allocation', at_ms: nowMs(), allocation })
-      publish({ store: 'allocation', value: allocation })
     },
     followContacts() {
       network.keepConnected(me, [...state.contacts.keys()])

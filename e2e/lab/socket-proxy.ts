@@ -1,16 +1,16 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
-/** A port of 127.0.0.1 here that leads to a socket in the file system, and so into a peer's namespace. */
-export interface Door {
+/** A TCP port of 127.0.0.1 that leads to a socket in the file system, and so into a peer's namespace. */
+export interface SocketProxy {
   readonly port: number
   close(): void
 }
 
 /**
- * A door to a socket that need not be there yet. The API takes only callers who name its own address and port: the
- * peer is told to use this door's port in its namespace.
+ * Opens a proxy to a socket that need not be there yet. The API takes only callers who name its own address and port:
+ * the peer is told to use this proxy's port in its namespace.
  */
-export async function openDoor(path: string): Promise<Door> {
+export async function openSocketProxy(path: string): Promise<SocketProxy> {
   const open = new Set<Socket>()
   const server = createServer((outside) => {
     const inside = connect(path)
@@ -41,7 +41,7 @@ function listen(server: Server): Promise<number> {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      if (address === null || typeof address === 'string') reject(new Error('a door without a port'))
+      if (address === null || typeof address === 'string') reject(new Error('a proxy without a port'))
       else resolve(address.port)
     })
   })

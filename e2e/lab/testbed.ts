@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram, pause, run } from './commands.ts'
 
-/** All that a lab leaves on the machine, in /run/netns and in the folder for temporary files, is called so. */
+/** Everything that a lab leaves on the machine, in /run/netns and in the folder for temporary files, has this prefix. */
 const PREFIX = 'mwlab'
 /** A process that was killed is gone after some milliseconds. */
 const LOOK_EVERY_MS = 20
@@ -18,25 +18,25 @@ export interface Namespace {
   ip(...commands: readonly string[]): Promise<void>
   /** Commands of `nft`, a statement a line. @returns what it printed */
   nft(...lines: readonly string[]): Promise<string>
-  /** Sets what lies below /proc/sys/net. */
+  /** Sets a value below /proc/sys/net. */
   setSystem(path: string, value: number): Promise<void>
   /** Starts a program in it. The process is the program itself, so that signals reach it. */
   spawn(program: string, args: readonly string[], options: SpawnOptions): ChildProcess
 }
 
 /** Namespaces and a folder, which are all gone when it is closed. */
-export interface Ground {
+export interface Testbed {
   /** For the files of the lab; root's alone. */
   readonly folder: string
   open(name: string): Promise<Namespace>
-  /** Ends what runs in the namespaces, and removes them and the folder. */
+  /** Ends all processes in the namespaces, and removes the namespaces and the folder. */
   close(): Promise<void>
 }
 
 let opened = 0
 
-/** A ground to build on. Its names hold this process' id and start, so that a later run can tell leftovers from what is in use. */
-export async function openGround(): Promise<Ground> {
+/** Opens an empty testbed. Its names hold this process' id and start, so that a later run can tell leftovers from what is in use. */
+export async function openTestbed(): Promise<Testbed> {
   await clearLeftovers()
   const prefix = `${PREFIX}-${process.pid}-${startOf(process.pid)}-${++opened}`
   const folder = join(tmpdir(), prefix)
@@ -86,7 +86,7 @@ function namespaceOf(name: string): Namespace {
   }
 }
 
-/** Removes what runs left that were killed. What belongs to a process that lives is left alone. */
+/** Removes the leftovers of runs that were killed; those of a process that lives are left alone. */
 export async function clearLeftovers(): Promise<void> {
   const namespaces = (await run('ip', ['netns', 'list'])).split('\n').map((line) => line.split(' ')[0] ?? '')
   for (const name of namespaces.filter(isLeftOver)) await removeNamespace(name)
@@ -111,7 +111,7 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-/** Ends what runs in a namespace, waits until it has ended, and removes the namespace. */
+/** Ends all processes in a namespace, waits until they have ended, and removes the namespace. */
 async function removeNamespace(name: string): Promise<void> {
   for (;;) {
     const inside = await processesIn(name)
