@@ -5,11 +5,8 @@ import { parseModule } from './parse/parse-module.ts'
 import { refuseModule } from './refusal.ts'
 import { limitResources, type Resources } from './parse/resource-limits.ts'
 import { scanCode } from './scan/scan-code.ts'
-import type { VALUE_TYPE } from './parse/value-types.ts'
+import type { ValueTypeName } from './parse/value-types.ts'
 import { exportsMemory, MEMORY_NAME, writeModule } from './write/write-module.ts'
-
-/** A value type as the text format writes it. */
-export type ValueTypeName = keyof typeof VALUE_TYPE
 
 /** What the caller allows, from the job's limits. */
 export interface MeterOptions {

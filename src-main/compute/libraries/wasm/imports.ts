@@ -1,5 +1,6 @@
 import { quotedName, refuseModule } from '../../metering/refusal.ts'
-import type { ModuleImport, ValueTypeName } from '../../metering/meter.ts'
+import type { ModuleImport } from '../../metering/meter.ts'
+import type { ValueTypeName } from '../../metering/parse/value-types.ts'
 
 /** A function of the host as a module may call it: parameters, a colon, results; `i` i32, `I` i64, `f` f32, `F` f64. */
 export type HostSignature = string

@@ -1,9 +1,8 @@
 import type { FunctionType } from './function-code.ts'
 import { type Cursor, readByte, readCount } from './reader.ts'
 import { PARAMS_MAX, RESULTS_MAX } from '../limits.ts'
-import type { ValueTypeName } from '../meter.ts'
 import { refuseModule } from '../refusal.ts'
-import { VALUE_TYPE } from './value-types.ts'
+import { VALUE_TYPE, type ValueTypeName } from './value-types.ts'
 
 const NAMES = new Map<number, ValueTypeName>(
   (Object.entries(VALUE_TYPE) as [ValueTypeName, number][]).map(([name, byte]) => [byte, name]),
