@@ -49,18 +49,19 @@ function setFacts(opcode: number, kind: number, added: number): void {
 const ALIGNMENT_END = 5
 
 /**
- * Steps over the plain instructions from here on, most of all code, as fast as it can. Whatever is not plain, or
+ * Steps over the plain instructions from here on, most of all code, as fast as it can. All else, and what
  * looks wrong, is left where it is for `scanInstruction`.
  */
 export function scanRun(scan: CodeScan): void {
   const { cursor, module, locals, params } = scan
   const { bytes, end } = cursor
+  const hasMemory = module.memory !== undefined
   const last = end - 5 // so that no immediate is beyond the end
   let { at } = cursor
   let units = 0
   let added = 0
   let addedMax = 0
-  let hasArithmetic = false
+  let kinds = 0 // one bit for each
   while (at < last) {
     const opcode = bytes[at] ?? 0
     const facts = FACTS[opcode] ?? 0
@@ -72,23 +73,28 @@ export function scanRun(scan: CodeScan): void {
       if (local === params) addEdit(scan.edits, at, EDIT.firstLocal, at + 2)
       length = 2
     } else if (kind !== BARE) {
-      if (kind === CONSTANT) length = lengthOfConstant(bytes, at)
-      else if (kind === MEMORY_ACCESS && module.memory !== undefined) length = lengthOfAccess(bytes, at)
-      else if (kind === FLOAT_ARITHMETIC) hasArithmetic = true
-      else break
+      length = lengthOf(kind, bytes, at, hasMemory)
       if (length === 0) break
     }
     at += length
+    kinds |= 1 << kind
     units += (facts >> KIND_BITS) & COST_MASK
     added += facts >> (KIND_BITS + COST_BITS)
     if (added > addedMax) addedMax = added
   }
   cursor.at = at
-  if (hasArithmetic) scan.hasArithmetic = true
+  if ((kinds & (1 << FLOAT_ARITHMETIC)) !== 0) scan.hasArithmetic = true
   if (scan.dead) return
   chargePoint(scan, units)
   changeHeight(scan, addedMax)
   scan.height += added - addedMax
+}
+
+/** Bytes of an instruction that is neither bare nor a local's; 0 for one that is left to `scanInstruction`. */
+function lengthOf(kind: number, bytes: Uint8Array, at: number, hasMemory: boolean): number {
+  if (kind === CONSTANT) return lengthOfConstant(bytes, at)
+  if (kind === MEMORY_ACCESS && hasMemory) return lengthOfAccess(bytes, at)
+  return kind === FLOAT_ARITHMETIC ? 1 : 0
 }
 
 /** With an offset of one or two bytes; 0 if it is longer, or the alignment is none. */
