@@ -29,7 +29,8 @@ import { skyOf } from './reference/sky.ts'
 import { emissionAt, materialOf, surfaceAt } from './reference/surface.ts'
 import { bruteForce, facingNormal, trianglesOf, type Hit } from './reference/triangles.ts'
 import type { Frame, Region } from './kernel.ts'
-import { packScene, unpackScene, type CameraDescription, type SceneDescription } from './scene.ts'
+import { unpackScene } from './scene-unpack.ts'
+import { packScene, type CameraDescription, type SceneDescription } from './scene.ts'
 
 const SALT_ROULETTE = 0
 const SALT_GLASS = 0x2545f491

@@ -2,7 +2,7 @@
  * What the operating system holds a compute host to, from outside: the last wall, behind the limits that the host
  * itself watches over. It is set by a POSIX shell that then becomes the host, because Node has no `setrlimit`.
  * Windows and the smallest containers have no such shell, and macOS takes the memory bound without keeping it: there
- * the host's own watch over its resident memory (host-pool.ts) is all there is.
+ * the host's own limit on its resident memory (memory-limit.ts) is all there is.
  */
 import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
@@ -21,7 +21,7 @@ export interface HostBounds {
 const MEMORY_SHARE = 0.75
 /** Data that V8 claims and does not touch, its range for machine code before all: 560 MiB measured … */
 const UNTOUCHED_BYTES = 1 << 30
-/** … and 85 MiB per worker, with the stack and the code range that host-pool.ts gives it. */
+/** … and 85 MiB per worker, with the stack and the code range that worker-threads.ts gives it. */
 const UNTOUCHED_WORKER_BYTES = 128 << 20
 /** Hours that all workers may be busy: twice the longest run, which may begin late and still ends. */
 const BUSY_HOURS = 48
