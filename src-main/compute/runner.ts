@@ -31,7 +31,7 @@ export interface RunnerOptions {
   readonly workers: number
   /** How a host process is started; as a child of Node unless another way is given. */
   readonly spawnHost?: SpawnHost
-  /** What stands around the hosts; what this machine has, unless another is given. */
+  /** The wall around the hosts; the one that this machine has, unless another is given. */
   readonly wall?: Wall
   /** The module with the `libraries`; this program's registry unless another is given. */
   readonly registry?: URL

@@ -145,7 +145,7 @@ export type LightDescription =
       readonly outerConeAngle: number
     }
 
-/** What a ray that leaves the scene sees. */
+/** The light that a ray which leaves the scene meets. */
 export type EnvironmentDescription =
   | { readonly kind: 'constant'; readonly radiance: Rgb }
   | {

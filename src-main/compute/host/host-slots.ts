@@ -34,7 +34,7 @@ export function faultThatEnded({ abort }: RunningBatch): Fault | undefined {
   return abort.signal.aborted ? (abort.signal.reason as Fault) : undefined
 }
 
-/** What is left of a batch whose worker is gone. */
+/** The tasks of a batch whose worker is gone. */
 export interface Remains {
   readonly results: readonly TaskResult[]
   /** Tasks that were not begun, or whose results were lost on the way: to be run again. */

@@ -2,7 +2,7 @@ import type { Batch } from '../messages/input.ts'
 
 /** Memory of a host before any task asks for some: Node, its threads and the libraries' code. */
 const MEMORY_BASE_BYTES = 512 << 20
-/** What a finished task held may not have been collected when the next takes its own. */
+/** Memory of a finished task may not have been collected when the next takes its own. */
 const MEMORY_SLACK = 2
 
 /** The memory that a host's workers may hold together. */

@@ -35,7 +35,7 @@ const LICENCES: readonly string[] = [
   'Python-2.0',
 ]
 
-/** What the tests look at of the builder's file. */
+/** The fields of the builder's file that the tests look at. */
 interface BuilderFile {
   readonly appId: string
   readonly electronFuses: Readonly<Record<string, boolean>>

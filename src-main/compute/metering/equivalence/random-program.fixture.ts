@@ -1,7 +1,7 @@
 /**
  * Writes random programs that end: loops count down in locals that nothing else writes, and functions call only those
  * before them. They trap now and then, in the middle of what they do. Float bits reach neither memory nor results
- * (they go through truncation, and no copysign), since NaN's are the machine's where nobody makes them alike.
+ * (they go through truncation, and no copysign), since those of NaNs are the machine's where they are not made canonical.
  */
 
 import { dice, pick, type Dice } from '../dice.fixture.ts'
@@ -18,7 +18,7 @@ interface Signature {
   readonly results: readonly Type[]
 }
 
-/** What is in scope where code is written. */
+/** The scope of the code that is written. */
 interface Scope {
   readonly dice: Dice
   readonly style: Style

@@ -12,7 +12,7 @@ const STACK_MIB = 8
 /** Modules by name, in base64; today's are taken for those that are missing. */
 export type Modules = Readonly<Record<string, string>>
 
-/** What was found: all vectors, and the modules that were measured. */
+/** All vectors, and the modules that were measured. */
 export interface Measured {
   readonly modules: Modules
   readonly vectors: readonly Vector[]

@@ -27,7 +27,7 @@ const REFUSED_FORMS = new Map<number, string>([
   [0x65, 'threads'],
 ])
 
-/** What to say of a byte that is no value type of ours. */
+/** The message for a byte that is no value type of ours. */
 export function refusedType(byte: number): string {
   return REFUSED_TYPES.get(byte) ?? `unknown value type 0x${byte.toString(16)}`
 }

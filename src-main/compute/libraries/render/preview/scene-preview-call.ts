@@ -67,7 +67,7 @@ export function runScenePreview(call: LibraryCall, instantiate: () => MeteredKer
   }
 }
 
-/** What was rendered, and the processor time that it takes. */
+/** The rendered picture, and the processor time that it took. */
 function timed(render: () => Uint8Array): { sums: Uint8Array; cpuMs: number } {
   const [startMs, cpuAtStartMs] = [performance.now(), threadCpuMs()]
   const sums = render()
