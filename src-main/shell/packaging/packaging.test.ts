@@ -271,7 +271,9 @@ describe('the built peer', () => {
   }
 
   it('has exactly the kernels that its algorithms declare', () => {
-    const declared = indexLibraries(libraries).algorithms.flatMap(({ modules }) => modules.map(fileURLToPath))
+    const declared = indexLibraries(libraries).algorithms.flatMap(({ modules }) =>
+      modules.map((url) => fileURLToPath(url)),
+    )
     const packed = globSync('**/*.wasm', {
       cwd: join(folder, 'out/peer'),
       exclude: ['node_modules/**'],

@@ -13,6 +13,8 @@ const LOCAL = 3
 const CONSTANT = 4
 /** An alignment and an offset of one byte each, or of two. */
 const MEMORY_ACCESS = 5
+/** No instruction is of this kind. */
+const NONE = -1
 
 /**
  * All that a run needs of an instruction, by its first byte, in one number: what it is in the lowest 3 bits, then its
@@ -53,15 +55,16 @@ const ALIGNMENT_END = 5
  * looks wrong, is left where it is for `scanInstruction`.
  */
 export function scanRun(scan: CodeScan): void {
-  const { cursor, module, locals, params } = scan
+  const { cursor, params } = scan
+  const localsEnd = Math.min(scan.locals, 0x80) // an index of one byte
+  const memoryAccess = scan.module.memory === undefined ? NONE : MEMORY_ACCESS
   const { bytes, end } = cursor
-  const hasMemory = module.memory !== undefined
   const last = end - 5 // so that no immediate is beyond the end
   let { at } = cursor
   let units = 0
   let added = 0
   let addedMax = 0
-  let kinds = 0 // one bit for each
+  let hasArithmetic = false
   while (at < last) {
     const opcode = bytes[at] ?? 0
     const facts = FACTS[opcode] ?? 0
@@ -69,32 +72,32 @@ export function scanRun(scan: CodeScan): void {
     let length = 1
     if (kind === LOCAL) {
       const local = bytes[at + 1] ?? 0
-      if (local >= 0x80 || local >= locals) break
+      if (local >= localsEnd) break
       if (local === params) addEdit(scan.edits, at, EDIT.firstLocal, at + 2)
       length = 2
     } else if (kind !== BARE) {
-      length = lengthOf(kind, bytes, at, hasMemory)
+      if (kind === CONSTANT) length = lengthOfConstant(bytes, at)
+      else if (kind === memoryAccess) length = lengthOfAccess(bytes, at)
+      else if (kind === FLOAT_ARITHMETIC) hasArithmetic = true
+      else break
       if (length === 0) break
     }
     at += length
-    kinds |= 1 << kind
     units += (facts >> KIND_BITS) & COST_MASK
     added += facts >> (KIND_BITS + COST_BITS)
-    if (added > addedMax) addedMax = added
+    addedMax = Math.max(addedMax, added)
   }
   cursor.at = at
-  if ((kinds & (1 << FLOAT_ARITHMETIC)) !== 0) scan.hasArithmetic = true
+  if (hasArithmetic) scan.hasArithmetic = true
+  payRun(scan, units, added, addedMax)
+}
+
+/** Charges a run, and changes the height of the operand stack, which was `addedMax` higher at its highest. */
+function payRun(scan: CodeScan, units: number, added: number, addedMax: number): void {
   if (scan.dead) return
   chargePoint(scan, units)
   changeHeight(scan, addedMax)
   scan.height += added - addedMax
-}
-
-/** Bytes of an instruction that is neither bare nor a local's; 0 for one that is left to `scanInstruction`. */
-function lengthOf(kind: number, bytes: Uint8Array, at: number, hasMemory: boolean): number {
-  if (kind === CONSTANT) return lengthOfConstant(bytes, at)
-  if (kind === MEMORY_ACCESS && hasMemory) return lengthOfAccess(bytes, at)
-  return kind === FLOAT_ARITHMETIC ? 1 : 0
 }
 
 /** With an offset of one or two bytes; 0 if it is longer, or the alignment is none. */
