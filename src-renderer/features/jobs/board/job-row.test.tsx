@@ -3,7 +3,7 @@ import { screen } from '@testing-library/react'
 import { expect, it } from 'vitest'
 import type { JobSummary, KindName } from '#contract'
 import { mount } from '../../../component.fixture.tsx'
-import { DONE, factsOf, jobId, jobSummary } from '../../../job-kinds/job.fixture.ts'
+import { DONE, jobId, jobSummary } from '../../../job-kinds/job.fixture.ts'
 import { jobCards } from '../../../state/job-cards.ts'
 import { JobRow } from './job-row.tsx'
 

@@ -1,18 +1,14 @@
 // @vitest-environment jsdom
 import { screen, within } from '@testing-library/react'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import type { JobSummary } from '#contract'
 import { mount, type Answers } from '../../../component.fixture.tsx'
 import { DONE, jobId, jobsMap, jobSummary } from '../../../job-kinds/job.fixture.ts'
 import { JobsScreen } from '../jobs-screen.tsx'
 
 beforeEach(() => {
-  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(800)
   URL.createObjectURL = () => 'blob:small'
   URL.revokeObjectURL = () => undefined
-})
-afterEach(() => {
-  vi.restoreAllMocks()
 })
 
 const answers: Answers = {
