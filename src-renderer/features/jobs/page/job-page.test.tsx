@@ -16,6 +16,8 @@ import {
 import { JobsScreen } from '../jobs-screen.tsx'
 
 beforeEach(() => {
+  // jsdom draws nothing.
+  HTMLCanvasElement.prototype.getContext = () => null
   URL.createObjectURL = () => 'blob:picture'
   URL.revokeObjectURL = () => undefined
 })
