@@ -20,7 +20,7 @@ const FACTS: { readonly [K in KindName]: FactsOf<K> } = {
 }
 
 /** Jobs by the name of their kind, each with an algorithm of it. */
-const KINDS: { readonly [K in KindName]: Pick<JobSummary, 'algorithm' | 'description'> } = {
+const KINDS: Readonly<Record<KindName, Pick<JobSummary, 'algorithm' | 'description'>>> = {
   render: { algorithm: { id: 'render.path-trace', version: '1.1.0' }, description: 'Kitchen.glb' },
   module: { algorithm: { id: 'wasm.module', version: '1.0.0' }, description: 'Primes' },
   other: { algorithm: { id: 'fold.protein', version: '3.0.0' }, description: 'Folding' },

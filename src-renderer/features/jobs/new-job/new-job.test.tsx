@@ -4,7 +4,7 @@ import { expect, it, vi } from 'vitest'
 import { IconFlask } from '@tabler/icons-react'
 import { mount } from '../../../component.fixture.tsx'
 import type { AnyJobKind } from '../../../job-kinds/job-kind.ts'
-import { kinds } from '../../../job-kinds/kinds.ts'
+import type { kinds } from '../../../job-kinds/kinds.ts'
 import { JobsScreen } from '../jobs-screen.tsx'
 
 /** A kind with a form, which the build shows or does not. */
