@@ -148,7 +148,7 @@ module.exports = {
       name: 'job-kinds-apart',
       severity: 'error',
       comment: 'kinds of jobs do not know each other, nor the table that has them',
-      from: { path: '^src-renderer/job-kinds/([^/]+)/' },
+      from: { path: '^src-renderer/job-kinds/([^/]+)/', pathNot: '\\.test\\.tsx?$' },
       to: {
         path: '^src-renderer/job-kinds/',
         pathNot: [

@@ -83,7 +83,14 @@ export function jobsMap(...jobs: readonly JobSummary[]): NodeMirror['jobs'] {
   return new Map(jobs.map((job) => [job.job_id, job]))
 }
 
-/** A stream that tells values and ends. */
-export async function* told<T>(...values: readonly T[]): AsyncGenerator<T, void, void> {
+type ValueOf<Stream> = Stream extends AsyncIterable<infer Value> ? Value : never
+
+/** The answer to a call that subscribes: a stream that tells values and ends. */
+export function told<Stream extends AsyncIterable<unknown>>(...values: readonly ValueOf<Stream>[]): Stream {
+  // The client's own class of streams cannot be made here; what it is used for is iteration.
+  return streamOf(values) as AsyncIterable<unknown> as Stream
+}
+
+async function* streamOf<T>(values: readonly T[]): AsyncGenerator<T, void, void> {
   for (const value of values) yield await Promise.resolve(value)
 }
