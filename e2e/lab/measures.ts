@@ -104,6 +104,7 @@ export async function submitWaiting(
 ): Promise<JobId> {
   const { job_id } = await requester.ask((calls) =>
     calls.jobs.submit({
+      kind: 'other',
       algorithm_id: 'test.wait',
       algorithm_version: '1.0.0',
       params: { wait_ms: unitMs },

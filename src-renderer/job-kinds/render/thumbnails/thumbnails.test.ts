@@ -24,7 +24,7 @@ function node() {
       ? Promise.reject(new Error('no'))
       : Promise.resolve({ image: new Blob([job_id]), width: 1, height: 1 })
   }
-  return { asked, state, calls: { jobs: { thumbnail } } as unknown as ApiCalls }
+  return { asked, state, calls: { render: { thumbnail } } as unknown as ApiCalls }
 }
 const id = (name: number): JobId => `job-${name}` as JobId
 

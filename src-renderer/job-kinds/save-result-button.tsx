@@ -2,13 +2,13 @@ import { useState } from 'react'
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import type { JobSummary } from '#contract'
-import { useAction, useCalls } from '../../connection/calls.tsx'
-import { downloadBlob } from '../../connection/download.ts'
-import { useFormat, useText } from '../../state/text.tsx'
-import { jobName } from '../../state/job-words.ts'
-import { saveFile } from '../../ui/save-file.ts'
+import { useAction, useCalls } from '../connection/calls.tsx'
+import { downloadBlob } from '../connection/download.ts'
+import { useFormat, useText } from '../state/text.tsx'
+import { jobName } from '../state/job-words.ts'
+import { saveFile } from '../ui/save-file.ts'
 
-/** Saves what a job without a picture has computed: a module's bytes, as they are. */
+/** Saves the result of a job as it is: for kinds whose results have no format of their own. */
 export function SaveResultButton({ job }: { readonly job: JobSummary }) {
   const calls = useCalls()
   const run = useAction()
@@ -20,13 +20,13 @@ export function SaveResultButton({ job }: { readonly job: JobSummary }) {
     setProgress('')
     await run(
       async () => {
-        const { cid } = await calls.jobs.moduleResult({ job_id: job.job_id })
+        const { cid } = await calls.jobs.result({ job_id: job.job_id })
         const blob = await downloadBlob(calls, cid, {
           progress: (bytes, all) => setProgress(text.savingResult(format.bytes(bytes), format.bytes(all))),
         })
         saveFile(blob, name)
       },
-      { success: text.viewer.saved(name) },
+      { success: text.saved(name) },
     )
     setProgress(undefined)
   }

@@ -30,7 +30,7 @@ export function createThumbnails(): Thumbnails {
     get(calls, job) {
       const known = kept.get(job)
       const url =
-        known ?? calls.jobs.thumbnail({ job_id: job }).then(({ image }) => URL.createObjectURL(image))
+        known ?? calls.render.thumbnail({ job_id: job }).then(({ image }) => URL.createObjectURL(image))
       // A failed one is asked for again when it is next seen.
       if (known === undefined) url.catch(() => kept.delete(job))
       kept.delete(job)

@@ -3,7 +3,8 @@ import { Link } from 'wouter'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { coverOf, type JobCard, jobsOf } from '../../../state/job-cards.ts'
 import { cardName } from '../../../state/job-words.ts'
-import { JobThumbnail } from './job-thumbnail.tsx'
+import { PlacedThumbnail } from '../../../job-kinds/placed-thumbnail.tsx'
+import { kindOf } from '../../../job-kinds/table.ts'
 import classes from './picture-card.module.css'
 
 /** A finished picture in the gallery, or the frames of an animation as one. */
@@ -12,13 +13,14 @@ export function PictureCard({ card }: { readonly card: JobCard }) {
   const format = useFormat()
   const cover = coverOf(card)
   if (cover === undefined) return null
+  const { Thumbnail } = kindOf(cover.facts)
   const name = cardName(card)
   const tookMs = jobsOf(card).reduce((most, job) => Math.max(most, job.wall_ms), 0)
   const endedAt = cover.submitted_at_ms + tookMs
   return (
     <Link href={`/jobs/${cover.job_id}`} className={classes['card']}>
       <div className={classes['picture']}>
-        <JobThumbnail job={cover.job_id} name={name} />
+        {Thumbnail !== undefined && <PlacedThumbnail of={Thumbnail} jobId={cover.job_id} name={name} />}
       </div>
       <div className={classes['words']}>
         <span className={classes['name']} dir="auto" title={name}>
