@@ -1,6 +1,6 @@
 import type { SharingNow, UnitHere } from '#contract'
 import type { Format } from './format.ts'
-import type { Messages } from './index.ts'
+import type { Messages } from './messages.ts'
 
 /** What the sentence is about. */
 export interface StatusFacts {

@@ -9,7 +9,7 @@ import { sharing } from './sharing.ts'
 import { start } from './start.ts'
 import { tray } from './tray.ts'
 
-import type { Messages } from '../index.ts'
+import type { Messages } from '../messages.ts'
 
 /** Everything that the program says, in German. */
 export const german: Messages = {
