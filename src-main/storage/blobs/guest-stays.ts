@@ -1,6 +1,6 @@
 import { GUEST_GRACE_BLOBS_MAX, GUEST_GRACE_SHARE } from '../../ports/blob-store.ts'
 import type { Cid } from '../../protocol/ids.ts'
-import type { BlobParts } from './blob-door.ts'
+import type { BlobDependencies } from './blob-ingest.ts'
 import type { BlobReceivers } from './blob-receiver.ts'
 import type { BlobInGrace } from './guest-table.ts'
 
@@ -17,7 +17,7 @@ const ERASED_TOGETHER_MAX = 1_000
 
 /** Builds it over the index of guests and whoever gets the disk. */
 export function createGuestStays(
-  { index, space }: BlobParts,
+  { index, space }: BlobDependencies,
   receivers: Pick<BlobReceivers, 'isReceiving'>,
 ): GuestStays {
   const { guests } = index
