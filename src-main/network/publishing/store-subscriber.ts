@@ -6,8 +6,6 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { ENVELOPE_BYTES_MAX, STALE_AFTER_MS } from '../../protocol/limits.ts'
 import { toMs } from '../../protocol/time.ts'
 import { VectorClock } from '../../protocol/vector-clock.ts'
-import type { Clock } from '../../ports/clock.ts'
-import type { Transport } from '../../ports/transport.ts'
 import { signalAfter } from '../signal-fault.ts'
 import {
   domainOf,
@@ -57,8 +55,7 @@ export function createStoreSubscriber<S extends Published>(
   parts: PublishedStoresParts,
   refused: OnRefused,
 ): Subscriber<z.infer<S>> {
-  const { networkPath } = options
-  const { transport, clock } = parts
+  const [{ networkPath }, { transport }] = [options, parts]
   const authors = new Map<PeerId, Followed<z.infer<S>>>()
   const values = createStoreValues(options, parts, refused)
 
@@ -87,7 +84,7 @@ export function createStoreSubscriber<S extends Published>(
   const ask = async (author: PeerId, followed: Followed<z.infer<S>>) => {
     if (followed.asking || !transport.connections().some(({ peer }) => peer === author)) return
     followed.asking = true
-    const newest = await askNewest(transport, clock, author, networkPath)
+    const newest = await askNewest(parts, author, networkPath)
     followed.asking = false
     if (newest.ok) {
       if (newest.value.byteLength > 0) take(author, newest.value)
@@ -160,8 +157,7 @@ function addCallback<T>(
 
 /** Asks an author for its newest envelope; an empty answer says that it has published none. */
 async function askNewest(
-  transport: Transport,
-  clock: Clock,
+  { transport, clock }: Pick<PublishedStoresParts, 'transport' | 'clock'>,
   author: PeerId,
   path: string,
 ): Promise<Outcome<Uint8Array>> {

@@ -10,7 +10,7 @@ import { bareAddress } from '../dialing/dialer.ts'
 import type { Node } from '../libp2p-options.ts'
 import { RELAYED_GRACE_MS } from '../limits.ts'
 import { relayOf } from '../addresses/multiaddress.ts'
-import { createReach, type ReachParts } from './reachability.ts'
+import { createReach, type ReachDependencies } from './reachability.ts'
 import { createRelayClient } from '../relay/relay-client.ts'
 import type { RelayLimits } from '../relay/relay-quota.ts'
 import { createRelayServer, type RelayServer } from '../relay/relay-server.ts'
@@ -36,7 +36,7 @@ export interface RoutesParts {
     signal: AbortSignal,
   ) => Promise<Uint8Array>
   /** Asks a contact whether it reaches this peer. */
-  readonly askBack: ReachParts['ask']
+  readonly askBack: ReachDependencies['ask']
   /** Tries what is known of a peer's direct addresses, connected or not. @throws when none answers */
   readonly dialDirect: (peer: PeerId, signal: AbortSignal) => Promise<void>
   /** Whether one more address may be tried that a contact names. */
