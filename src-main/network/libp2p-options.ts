@@ -57,7 +57,7 @@ const MDNS_TAG = '_meshwork._udp.local'
 /** Bytes of a gossip message's id. 160 bits of sha-256 do not collide by accident or by design. */
 const GOSSIP_ID_BYTES = 20
 
-/** What stands between a node and those whom it does not know. */
+/** Guards a node against peers that it does not know. */
 export interface NodeGuard {
   readonly gossip: GossipGate
   readonly lines: LineWatch
@@ -66,7 +66,7 @@ export interface NodeGuard {
   readonly mayDial: (address: Multiaddr) => boolean
 }
 
-/** What differs between nodes. */
+/** Options of one node. */
 export interface NodeOptions {
   readonly identity: NodeIdentity
   readonly listen: readonly string[]
@@ -217,7 +217,7 @@ function heardBy<C>(seen: SeenNearby | undefined, begin: (components: C) => Peer
   }
 }
 
-/** What of libp2p dials a single address. */
+/** The part of libp2p that dials a single address. */
 interface AddressTransports {
   readonly transportManager: {
     dial(address: Multiaddr, options: DialOptions): Promise<Connection>

@@ -33,11 +33,11 @@ export interface OwnReachFacts {
   /** Whether peers of the same network find each other by themselves (mDNS). */
   readonly nearby: boolean
   /**
-   * What contacts confirm: `open` from the internet, `local` from its own network or machine only, `closed` from the
+   * The state that contacts confirm: `open` from the internet, `local` from its own network or machine only, `closed` from the
    * internet; `unknown` before anybody was asked and while nobody could say.
    */
   readonly reachability: 'open' | 'local' | 'closed' | 'unknown'
-  /** What contacts said, of each the latest; nothing before the first was asked. */
+  /** The latest word of each contact; empty before the first was asked. */
   readonly confirmations: readonly Confirmation[]
   readonly portMapping: PortMapping & { readonly allowed: boolean }
   /** Contacts through whom this peer is reached at this moment. */

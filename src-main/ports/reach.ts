@@ -33,7 +33,7 @@ export type LookFailure =
       readonly addresses: number
     }
 
-/** What is known of looking for a peer. */
+/** The state of the search for a peer. */
 export interface LookFacts {
   /** Since when it is not connected. */
   readonly sinceMs: number

@@ -21,7 +21,7 @@ import { createSharedTransfers } from './shared-transfers.ts'
 import { createSwarmMembers, type SwarmMembers } from '../swarm/swarm-members.ts'
 import { serveSwarms } from '../swarm/swarm-server.ts'
 
-/** What a blob exchange is made of. */
+/** Dependencies of a blob exchange. */
 export interface BlobExchangeDependencies {
   readonly transport: Transport
   /** Signs passes for those who fetch this peer's blobs together, and checks those that others show. */

@@ -8,7 +8,7 @@ const EXTERNAL_ADDRESS = 0
 const MAP_TCP = 2
 const ANSWER = 128
 
-/** What a router says no with (RFC 6886, section 3.5). */
+/** A router's reasons to refuse (RFC 6886, section 3.5). */
 const RESULTS: Readonly<Record<number, string>> = {
   1: 'it does not speak this version',
   2: 'it does not allow it',

@@ -38,7 +38,7 @@ export interface Mapped extends MappedPort {
   readonly unmap: (signal: AbortSignal) => Promise<void>
 }
 
-/** What mapping a port acts through. */
+/** Dependencies of the port mapping. */
 export interface PortMappingParts {
   readonly clock: Clock
   /** The TCP port that this peer listens at, in IPv4, beyond this machine; undefined where it does not. */

@@ -39,7 +39,7 @@ export interface PublishedStores {
   stop(): void
 }
 
-/** What the shared handlers need of one store. */
+/** The part of one store that the shared handlers use. */
 interface Channel {
   newest(): Uint8Array | undefined
   /** Takes an envelope that its author pushed. */

@@ -30,7 +30,7 @@ export interface DialBack {
   ask(peer: PeerId, ports: readonly number[], options: { signal: AbortSignal }): Promise<Confirmation>
 }
 
-/** What it acts through. */
+/** Dependencies of the dial back. */
 export interface DialBackParts {
   readonly transport: Transport
   readonly clock: Clock

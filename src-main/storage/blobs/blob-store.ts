@@ -12,7 +12,7 @@ import { isDiskFull, storageFault, type PeerDatabase } from '../database/databas
 import type { GroupCommit } from '../database/group-commit.ts'
 import { createGuestStays } from './guest-stays.ts'
 
-/** What opening found damaged and put right. */
+/** Damage that opening found and repaired. */
 export interface BlobRepair {
   readonly kind: 'blob-lost'
   readonly cid: Cid
