@@ -1,6 +1,5 @@
 import type { Cid, PeerId } from '../protocol/ids.ts'
-import type { Confirmation } from './own-reach.ts'
-import type { Connection, PeerReach } from './reach.ts'
+import type { Confirmation, Connection, PeerReach } from './reach.ts'
 
 /** Whether others can open a connection to this peer from outside its home. */
 export type Reachability =

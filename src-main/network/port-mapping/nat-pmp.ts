@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { refuse } from '../../protocol/fault.ts'
 import { PMP_WAITS_MS } from '../limits.ts'
-import type { MappedPort, MappingRequest } from './port-mapping.ts'
+import type { MappedPort, MappingRequest } from './mapped-port.ts'
 
 const PMP_PORT = 5_351
 const EXTERNAL_ADDRESS = 0

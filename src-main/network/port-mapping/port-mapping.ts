@@ -14,23 +14,10 @@ import {
   UNMAPPING_MS_MAX,
 } from '../limits.ts'
 import { createListeners } from '../listeners.ts'
+import type { MappedPort, MappingRequest } from './mapped-port.ts'
 import { mapByPmp } from './nat-pmp.ts'
 import { isLoopback, isOutside } from '../addresses/shareable-addresses.ts'
 import { findUpnpRouters, mapByUpnp, unmapByUpnp } from './upnp.ts'
-
-/** A port that a router is asked for. `seconds` 0 gives it back. */
-export interface MappingRequest {
-  readonly internalPort: number
-  readonly externalPort: number
-  readonly seconds: number
-}
-
-/** A port that a router has mapped: where others reach it, and for how long. */
-export interface MappedPort {
-  readonly host: string
-  readonly port: number
-  readonly seconds: number
-}
 
 /** A router's word, and how to take it back. */
 export interface Mapped extends MappedPort {

@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import type { PeerId } from '../../protocol/ids.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Confirmation } from '../../ports/own-reach.ts'
+import type { Confirmation } from '../../ports/reach.ts'
 import type { Reachability } from '../../ports/transport.ts'
 import { DIAL_BACK_PORTS_MAX } from '../../protocol/dial-back.ts'
 import { CAME_MS_MAX, REACH_AGAIN_MS, REACH_ASKED_MAX } from '../limits.ts'

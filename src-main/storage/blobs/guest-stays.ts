@@ -24,7 +24,7 @@ export function createGuestStays(
   /** Whether there may be more in grace than there is room for; true until it was looked. */
   let isLookDue = true
 
-  /** Removes blobs in grace beyond their room: those unneeded for longest go first. */
+  /** The blobs in grace beyond their room: those unneeded for longest. */
   function tooMuch(): BlobInGrace[] {
     let room = space.usage().quotaBytes * GUEST_GRACE_SHARE
     const blobs = guests.inGrace()
