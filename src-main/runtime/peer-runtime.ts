@@ -32,11 +32,14 @@ import { createPairing, type Paired } from './messages/pairing.ts'
 import { createPublisher, type PublishedStores } from './messages/publisher.ts'
 import { createResultSender } from './messages/result-sender.ts'
 import { createPeerLoop, type PeerLoop } from './peer-loop.ts'
+import { repeatEvery } from './repeating.ts'
 import { createCollector } from './requesting/collector.ts'
 import { isOutputWanted, outputBytesMax } from './requesting/output-demand.ts'
 import { createOwnJobs } from './requesting/own-jobs.ts'
 import { standingOf } from './standing.ts'
-import { keepTicking } from './ticking.ts'
+
+/** How often a peer looks for work that is late and for blobs that are due. */
+const TICK_MS = 1_000
 
 /** One implementation of each port that a peer uses. */
 export interface PeerDependencies {
@@ -258,8 +261,8 @@ function createLifecycle(
       await loop.dispatch({ kind: 'started', at_ms: clock.nowMs() })
       // The first name is remembered too: contacts know this peer by it, whatever a later start is told.
       if (state.epoch === 1) await loop.dispatch({ kind: 'named', at_ms: clock.nowMs(), name: state.name })
-      stopTicking = keepTicking(clock, (at_ms) => {
-        loop.tell({ kind: 'tick', at_ms })
+      stopTicking = repeatEvery(clock, TICK_MS, () => {
+        loop.tell({ kind: 'tick', at_ms: clock.nowMs() })
         tendGuests()
       })
     },

@@ -2,6 +2,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Transport } from '../../ports/transport.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { isLocalAddress } from '../../protocol/local-address.ts'
+import { repeatEvery } from '../repeating.ts'
 
 /** PCs that the list holds; who is nobody's contact is asked for a name only while there is room. */
 export const NEARBY_MAX = 32
@@ -93,16 +94,9 @@ export function createNearbyList({
     for (const peer of here) if (asking < ASKED_AT_ONCE_MAX && isDue(peer)) void ask(peer)
   }
 
-  function lookAgain(): void {
-    cancel = clock.after(LOOK_MS, () => {
-      look()
-      lookAgain()
-    })
-  }
-
   return {
     start() {
-      lookAgain()
+      cancel = repeatEvery(clock, LOOK_MS, look)
       look()
     },
     stop() {
