@@ -40,11 +40,11 @@ export interface PeerOptions extends FolderOptions, NetworkOptions, RunnerOption
   readonly listen?: readonly string[]
   /** Whether this PC tells others in its network that it is there, until its user has chosen; absent is no. */
   readonly visibleNearby?: boolean
-  /** What to share from now on; what was shared before when absent, or most of the machine on a first start. */
+  /** The share from now on; when absent, as before, or most of the machine on a first start. */
   readonly share?: Share
   /** Switches off all rules that pause sharing, from now on; absent leaves them as they are. */
   readonly rules?: 'off'
-  /** What the host itself tells of the machine; it wins over what is read here. */
+  /** The host's own readings of the machine; they win over those made here. */
   readonly readers?: readonly MachineReader[]
   /** The journal failed or a promise of our own broke: the process must end. */
   readonly fatal: (error: unknown) => void

@@ -23,15 +23,15 @@ const UI_NOT_BUILT = 'the user interface is not built; build it with: npm run bu
 
 type OpenLink = ReturnType<ApiServer['openLink']>
 
-/** What a daemon is told when it starts. */
+/** The options of a daemon. */
 export const HeadlessOptions = z.strictObject({
   /** The data folder, absolute. */
   data: z.string().min(1),
   /** Multiaddresses to listen at; everywhere, at a port that is kept, when absent. */
   listen: z.array(z.string()).min(1).exactOptional(),
-  /** What others see this peer as; the machine's name when absent. */
+  /** The name that others see; the machine's name when absent. */
   name: z.string().trim().min(1).max(100).exactOptional(),
-  /** What to share from now on; what was shared before when both are absent. */
+  /** The share from now on; as before when both are absent. */
   cores: z.coerce.number().positive().max(4_096).exactOptional(),
   ramGb: z.coerce.number().positive().max(65_536).exactOptional(),
   /** False shares nothing from now on. */
@@ -59,13 +59,13 @@ export const HeadlessOptions = z.strictObject({
 })
 export type HeadlessOptions = z.infer<typeof HeadlessOptions>
 
-/** What an embedder may change about the peer. */
+/** The parts of the peer that an embedder may change. */
 export type HeadlessExtras = Pick<PeerOptions, 'wrapRunner' | 'registry'> & {
   /** Told when the peer answers. */
   readonly ready?: (line: ReadyLine) => void
 }
 
-/** What the daemon prints with `--json` when it answers. The token is for whoever started it. */
+/** The line that the daemon prints with `--json` when it answers. The token is for the program that started it. */
 export interface ReadyLine {
   readonly ready: true
   readonly peer_id: PeerId

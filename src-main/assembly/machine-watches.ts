@@ -32,7 +32,7 @@ export interface MachineWatchesDependencies {
   readonly report: (error: unknown) => void
 }
 
-/** What a peer observes of its machine and of its own work. */
+/** The watches of a peer's machine and of its own work. */
 export interface MachineWatches {
   /** Samples the machine for the rules that pause sharing; started by itself, after the machine was measured. */
   readonly sharing: SharingWatch

@@ -15,7 +15,7 @@ const SECONDS_PER_MINUTE = 60
 /** Rules that do not pause for now, and until when at most. */
 export type Overrides = Readonly<Partial<Record<RuleName, number>>>
 
-/** What one rule has seen so far. */
+/** The memory of one rule. */
 interface Memory {
   readonly isBothered: boolean
   readonly sinceMs: number
@@ -23,7 +23,7 @@ interface Memory {
   readonly against: number
 }
 
-/** What the rules say of a moment, with what they must remember for the next. */
+/** The decision of the rules at a moment, with their memory for the next. */
 export interface PauseDecision {
   /** One for each rule, in their order. */
   readonly readings: readonly RuleReading[]
@@ -37,7 +37,7 @@ export interface PauseDecision {
   readonly memory: ReadonlyMap<RuleName, Memory>
 }
 
-/** What a decision rests on. */
+/** The facts from which a decision is made. */
 export interface PauseQuestion {
   readonly rules: PauseRules
   readonly overrides: Overrides
@@ -48,7 +48,7 @@ export interface PauseQuestion {
   readonly nowMs: number
 }
 
-/** What a sample means to one rule: in it, out of it, or between the two, where it stays as it was. */
+/** The meaning of a sample for one rule: in it, out of it, or between the two, where it stays as it was. */
 interface Sight {
   readonly value?: number
   readonly threshold?: number

@@ -69,7 +69,7 @@ export function awardReopened(
   return results.length > 0 ? results : decide(state, job, seatsOf(state, job, atMs), atMs)
 }
 
-/** What the passing of time brings: units that have waited long enough to be less choosy, results that peers have. */
+/** Awards that become possible with time: units that have waited long enough to be less choosy, results that peers have. */
 export function awardWaiting(state: PeerState, atMs: number): Effect[] {
   const asked = jobsInOrder(state).flatMap((job) => askReady(state, job, bookOf(job).ready, atMs))
   return asked.length > 0 ? asked : awardTo(state, undefined, atMs)
@@ -138,8 +138,8 @@ function decide(state: PeerState, job: JobState, seats: readonly Seat[], atMs: n
 }
 
 /**
- * What a unit needs when these offer to its job. Who ran out of its time is not asked again as long as one of them has
- * not had it yet: it may be faster, and whether the unit ends is not for one alone to say.
+ * The need of a unit when these offer to its job. A peer that ran out of its time is not asked again as long as one of
+ * them has not had it yet: it may be faster, and one peer alone cannot say whether the unit ends.
  */
 function needAmong(
   job: JobState,

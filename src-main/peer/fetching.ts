@@ -9,7 +9,7 @@ const INPUT_UNKNOWN_BYTES = 1 << 20
 /** A list of parts has a CID in text and its length for each. */
 const PART_LIST_ENTRY_BYTES = 61
 
-/** What this peer would have to fetch, and how fast that goes, as the runtime last saw it. */
+/** The inputs that this peer would have to fetch, and how fast that goes, as last measured by the runtime. */
 export interface Fetching {
   /** Bytes of inputs that are not on this disk, by the manifest of a job; 0 where all are here. */
   readonly missing: ReadonlyMap<Cid, number>

@@ -83,7 +83,7 @@ export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effec
     const units = award.units.map(({ unit_index }) => unit_index)
     noteAwarded(state, job, award.peer, units, event.at_ms)
     effects.push(sendAward(job, award, event.at_ms))
-    // Nobody hears of every award: only when the last open unit is given out is that news for those who share.
+    // Not every award is published: only when the last open unit is given out is that news for those who share.
     if (openCount(job) === 0 && state.view.publishedOpen.get(award.job_id) === true) {
       effects.push({ kind: 'commitment-changed' })
     }
@@ -128,7 +128,7 @@ export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effec
   const reopened: number[] = []
   const { atWork, owed } = bookOf(job)
   for (const [index, attempt] of [...(owed.get(event.peer) ?? [])]) {
-    // It was late before it was known that nobody took it.
+    // It was late before it was known that the award was refused.
     if (attempt.awardId !== event.award_id) continue
     if (wasLate(attempt)) excuse(state, attempt.peer, 1)
     attempt.status = { state: 'void', why: 'refused', ready: false }
@@ -151,7 +151,7 @@ function wasLate(attempt: AttemptState): attempt is LateAttempt {
   return attempt.status.state === 'void' && attempt.status.why === 'late'
 }
 
-/** Attempts that nobody waits for any longer; a reply to one of them will be stale. */
+/** Gives up attempts; a reply to one of them will be stale. */
 export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effect[] {
   const effects: Effect[] = []
   const reopened = new Map<JobState, number[]>()
@@ -172,7 +172,7 @@ export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effe
     refreshUnit(job, unit_index)
     job.retried++
     reopened.set(job, [...(reopened.get(job) ?? []), unit_index])
-    // A line that was cut says nothing about whoever is at its other end.
+    // A line that was cut says nothing about the peer at its other end.
     if (event.reason === 'late') remember(state, attempt.peer, 'expired')
   }
   for (const [job, units] of reopened) effects.push(...reopen(state, job, units, event.at_ms))
@@ -203,7 +203,7 @@ export function takeBack(state: PeerState, event: Of<'hand-back-received'>): Eff
   for (const { unit_index, attempt } of event.units) {
     wasAsked = state.view.recalled.delete(recallKey(job, unit_index, attempt)) && wasAsked
   }
-  // Whoever stops by itself takes nothing more; whoever was asked for units goes on.
+  // A provider that stops by itself takes nothing more; one that was asked for units goes on.
   if (!wasAsked) closeOffers(state, event.from, event.at_ms)
   return reopen(state, job, reopened, event.at_ms)
 }
@@ -239,7 +239,7 @@ export function finishIfComplete(job: JobState, atMs: number): Effect[] {
   return endJob(job)
 }
 
-/** The messages at a job's end: whoever has had a part in it may forget it. */
+/** The messages at a job's end: peers that had units of it may forget it. */
 function endJob(job: JobState): Effect[] {
   const jobId: JobId = job.manifest.job_id
   const holders = new Set<PeerId>()

@@ -158,7 +158,7 @@ export function storeOutputs(state: PeerState, event: Of<'outputs-stored'>): Eff
 export function missOutput(state: PeerState, event: Of<'output-unavailable'>): Effect[] {
   const job = state.jobs.get(event.job_id)
   const unit = job?.units.get(event.unit_index)
-  // At a job's end its providers let go of outputs: nobody is to blame for one that is missing then.
+  // At a job's end its providers let go of outputs: no provider is to blame for one that is missing then.
   if (job === undefined || !isUnderWay(job)) return []
   if (unit?.verified === undefined || unit.verified.stored) return []
   let isRefuted = false

@@ -10,12 +10,12 @@ import { createJournalWriter, isDiskFull } from './journal-writer.ts'
 
 /** Events that may wait; more means that something floods this peer faster than its disk can follow. */
 const INBOX_MAX = 100_000
-/** Nobody waits longer than this for a flush to begin that is to be shared with later events. */
+/** The longest wait for a flush that is to be shared with later events. */
 const GATHER_MS_MAX = 10
 
 /** How often a loop whose disk is full looks whether there is room again. */
 const ROOM_LOOK_MS = 1_000
-/** What is said again by itself soon: while the disk is full none of it is kept waiting. */
+/** Events that repeat by themselves soon: while the disk is full they are dropped, not queued. */
 const REPEATED: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
   'tick',
   'commitment',

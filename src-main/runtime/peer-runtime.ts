@@ -96,7 +96,7 @@ export interface PeerRuntime {
   troubleOf(job: JobId): Fault | undefined
   /** Whether a job is encrypted by a key that is here no longer. */
   isKeyLost(job: JobId): boolean
-  /** What somebody is to this peer at this moment. */
+  /** The standing of a peer at this moment. */
   standingOf(peer: PeerId): Standing
   /** Who may read which blob of this peer's store. */
   readonly rights: BlobRights

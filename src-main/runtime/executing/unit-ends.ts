@@ -7,11 +7,11 @@ import type { RunOutcome } from '../../ports/runner.ts'
 import type { ExecutorDependencies } from './executor-dependencies.ts'
 import { forget, noteTime, type Work } from './job-at-work.ts'
 
-/** What could not be written down is tried again after this, and after twice the last pause each further time. */
+/** Receipts that could not be written down are tried again after this, and after twice the last pause each further time. */
 const RETRY_MS_MIN = 1_000
 const RETRY_MS_MAX = 60_000
 
-/** What becomes of units that ended: a receipt that is written down, or a unit that is handed back. */
+/** Reports units that ended: a receipt is written down, or the unit is handed back. */
 export interface UnitEnds {
   /** A run ended. */
   finish(work: Work, unit: number, outcome: RunOutcome): void

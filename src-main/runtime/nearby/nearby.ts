@@ -23,7 +23,7 @@ import { createNearbyAttempts, refuseAnswer } from './nearby-attempts.ts'
 import { createNearbyList } from './nearby-list.ts'
 import { handleNearby, sendNearby, valueOf } from './nearby-messages.ts'
 
-/** How often a yes that was not heard is said again, and expired tries are looked for. */
+/** How often a yes that did not arrive is sent again, and expired tries are looked for. */
 const TEND_MS = 1_000
 /** The setting with the user's choice. */
 const VISIBLE_KEY = 'nearby-visible'

@@ -35,7 +35,7 @@ const TELLING: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
   'units-handed-back',
 ])
 
-/** What is known of sharing at this moment, for those who show it. */
+/** The state of sharing at this moment, to be shown. */
 export interface SharingWatch {
   /** The same object until something changed. */
   now(): SharingNow
