@@ -14,7 +14,6 @@ import { WeekPlan } from '../protocol/sharing-plan.ts'
 import { AvailabilitySlot, Fraction, type AlgorithmCapability } from '../protocol/slot.ts'
 import { LentLimits } from '../protocol/unit-limits.ts'
 import { JobManifest, UnitIndex } from '../protocol/work.ts'
-import type { Fetching } from './fetching.ts'
 
 /** When something happened, by this peer's clock; the only time that `step` knows. */
 const At = z.object({ at_ms: MomentMs })
@@ -214,6 +213,14 @@ export interface HeldDataset {
    */
   readonly digest: string
   readonly bytes: number
+}
+
+/** The inputs that this peer would have to fetch, and how fast that goes, as last measured by the runtime. */
+export interface Fetching {
+  /** Bytes of inputs that are not on this disk, by the manifest of a job; 0 where all are here. */
+  readonly missing: ReadonlyMap<Cid, number>
+  /** Measured bytes a second by peer. */
+  readonly rates: ReadonlyMap<PeerId, number>
 }
 
 /** Events that need not be remembered: others repeat them, or they are about this moment only. */

@@ -22,8 +22,7 @@ import type { JobManifest } from '../protocol/work.ts'
 import type { PeerRecord } from '../verification/reputation.ts'
 import type { MachineSample } from '../protocol/machine-sample.ts'
 import type { WeekPlan } from '../protocol/sharing-plan.ts'
-import type { Availability, HeldDataset, OwnMachine } from './event.ts'
-import type { Fetching } from './fetching.ts'
+import type { Availability, Fetching, HeldDataset, OwnMachine } from './event.ts'
 
 /** An invitation that this peer gave out: whoever shows the secret is paired, once. */
 export interface OpenInvite {

@@ -1,5 +1,6 @@
 import type { PeerEvent, HeldDataset } from '../../peer/event.ts'
-import { inputBytes, type Fetching } from '../../peer/fetching.ts'
+import type { Fetching } from '../../peer/event.ts'
+import { inputBytes } from '../../peer/fetching.ts'
 import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { Clock } from '../../ports/clock.ts'
