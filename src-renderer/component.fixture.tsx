@@ -14,7 +14,7 @@ import { CallsProvider } from './connection/calls.tsx'
 import type { NodeMirror } from './state/node-mirror.ts'
 import { createNodeStore, NodeStoreContext } from './state/node-store.ts'
 import { TextProvider } from './state/text.tsx'
-import { cssVariables, theme } from './theme/theme.ts'
+import { theme } from './theme/theme.ts'
 
 /** The catalogue that components speak in tests. */
 export const english = await loadMessages('en')
@@ -73,11 +73,13 @@ export function mount(
     <NodeStoreContext value={store}>
       <CallsProvider calls={client}>
         <TextProvider language="en" initial={{ language: 'en', messages: english }}>
+          {/* Without style sheets, which nothing here sees, and which jsdom would match for every element asked for. */}
           <MantineProvider
             theme={theme}
-            cssVariablesResolver={cssVariables}
             forceColorScheme="light"
             env="test"
+            withCssVariables={false}
+            withGlobalClasses={false}
           >
             <Notifications transitionDuration={0} />
             <Router hook={place.hook}>{inner}</Router>
@@ -123,7 +125,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** jsdom does no layout: every element is this large for code that measures. */
-const SIZE = { offsetWidth: 800, offsetHeight: 600, clientWidth: 800, clientHeight: 600 } as const
+const [WIDTH, HEIGHT] = [800, 600]
+const SIZE = { offsetWidth: WIDTH, offsetHeight: HEIGHT, clientWidth: WIDTH, clientHeight: HEIGHT } as const
 
 /** Measures nothing by itself. */
 class StillObserver implements ResizeObserver {
@@ -155,6 +158,7 @@ function standIn(): void {
   }
   const still = () => undefined
   Object.assign(Element.prototype, {
+    getBoundingClientRect: () => new DOMRect(0, 0, WIDTH, HEIGHT),
     scrollTo: still,
     scrollIntoView: still,
     setPointerCapture: still,

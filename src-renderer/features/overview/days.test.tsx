@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { screen, within } from '@testing-library/react'
+import { screen, waitFor, within } from '@testing-library/react'
 import { expect, it } from 'vitest'
 import type { DayStatistics } from '#contract'
 import { mount } from '../../component.fixture.tsx'
@@ -77,14 +77,26 @@ it('a month is a chart with its sums, and a table for a screen reader, newest fi
   expect(rows[2]?.textContent).toMatch(/^Jun 29(, 2026)?400 s$/)
   // One course needs no choice.
   expect(screen.queryByRole('radiogroup')).toBeNull()
-  await screen.findByLabelText('Units by day. The arrow keys go from day to day.')
+  await screen.findByRole('application', { name: 'Units by day. The arrow keys go from day to day.' })
+})
+
+it('the arrow keys go from day to day of the chart, each in words', async () => {
+  const { user } = mount(<Month days={ready(month({ units_for_others: 4 }, { units_by_others: 1 }))} />)
+  await screen.findByRole('application')
+  const chart = screen.getByRole('application')
+  chart.focus()
+  await user.keyboard('{ArrowRight}')
+  const told = screen.getByRole('status')
+  await waitFor(() => expect(told.textContent).toBe('Tuesday, June 2Nothing was computed'))
 })
 
 it('hours shared are the other course, chosen above the chart', async () => {
   const { user } = mount(<Month days={ready(month({ units_for_others: 4, shared_ms: 2.5 * HOUR_MS }))} />)
   await user.click(screen.getByRole('radio', { name: 'Hours' }))
   screen.getByText('2.5 h shared')
-  await screen.findByLabelText('Hours shared by day. The arrow keys go from day to day.')
+  await screen.findByRole('application', {
+    name: 'Hours shared by day. The arrow keys go from day to day.',
+  })
 })
 
 it('the small mesh says in a sentence who is there, and leads to people', () => {
