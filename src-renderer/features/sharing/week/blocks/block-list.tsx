@@ -46,7 +46,7 @@ export function BlockList({
               onBlocks={onBlocks}
               isOpen={opened === row}
               onOpen={(isOpen) => setOpened(isOpen ? row : undefined)}
-              onMoved={(point) => setOpened(rowOf(blocks, point))}
+              onMoved={(point) => setOpened(blocksBefore(blocks.toSpliced(row, 1), point))}
             />
           </li>
         ))}
@@ -123,8 +123,8 @@ function BlockRow({
   )
 }
 
-/** The row of a block that begins at a cell. */
-function rowOf(blocks: readonly WeekBlock[], { day, slot }: GridPoint): number {
+/** How many blocks begin before a cell: the row of one that begins there, counted among the others. */
+function blocksBefore(blocks: readonly WeekBlock[], { day, slot }: GridPoint): number {
   return blocks.filter((one) => {
     const at = pointOf(spanOf(one).start)
     return at.day < day || (at.day === day && at.slot < slot)
