@@ -19,7 +19,7 @@ type Course =
   | { readonly state: 'waiting'; readonly name: string }
   | { readonly state: 'failed'; readonly message: string }
 
-/** Where a code or link of somebody else is pasted; `initialCode` stands in it at first. */
+/** The form for another person's code or link; `initialCode` is in it at first. */
 export function TheirCode({
   initialCode = '',
   onPaired,

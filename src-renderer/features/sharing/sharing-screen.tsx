@@ -31,7 +31,7 @@ export function SharingScreen() {
   const text = useText()
   const told = useQuery('sharing', (calls, signal) => calls.sharing.get(undefined, { signal }))
   const hardware = useQuery('hardware', (calls, signal) => calls.hardware.get({}, { signal }))
-  // Somebody else may have changed it: the tray, another window, meshctl.
+  // The tray, another window or meshctl may have changed it.
   const sharingElsewhere = useNode((node) => node.info?.sharing)
   const refresh = useEffectEvent(() => {
     if (told.state === 'ready') told.refresh()

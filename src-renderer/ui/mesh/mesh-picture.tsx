@@ -5,12 +5,12 @@ import { fullWidth, initialOf, shortened, taperedLine } from './mesh-line.ts'
 import { stableColor } from '../identity/stable-color.ts'
 import classes from './mesh-picture.module.css'
 
-/** One around the middle. */
+/** A node around the middle. */
 export interface MeshNode {
   /** Also decides the colour. */
   readonly key: string
   readonly name: string
-  /** What stands in the line under the picture, and what is said of it to those who do not see it. */
+  /** Shown in the line under the picture, and read out by a screen reader. */
   readonly description: string
   /** The weight of the line at the middle's end and at the other, 0 to 1. */
   readonly weightHere: number
@@ -53,10 +53,10 @@ export function MeshPicture({
   size,
 }: {
   readonly nodes: readonly MeshNode[]
-  /** What stands in the middle. */
+  /** The word in the middle. */
   readonly centre: string
   readonly label: string
-  /** Stands under the large picture while no node is looked at. */
+  /** Shown under the large picture while no node has the focus or the pointer. */
   readonly hint?: string
   readonly size: 'small' | 'large'
 }) {
