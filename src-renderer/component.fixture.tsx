@@ -113,11 +113,15 @@ function answeringLink(
       const procedure = path.join('.')
       onCall(procedure, input)
       const answer = path.reduce<unknown>((part, name) => (isRecord(part) ? part[name] : undefined), answers)
-      if (typeof answer === 'function') return (await answer(input)) as unknown
+      if (isAnswer(answer)) return await answer(input)
       unanswered.push(procedure)
       throw new Error(`the test does not answer ${procedure}`)
     },
   }
+}
+
+function isAnswer(value: unknown): value is (input: unknown) => unknown {
+  return typeof value === 'function'
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -24,7 +24,7 @@ function attempt(state: State, some: Partial<NearbyTry> = {}): NearbyTry {
 }
 
 function mountDialog(shown: NearbyTry, nearby: Answers['nearby'] = {}) {
-  return mount(<NearbyDialog attempt={shown} />, { answers: { nearby: nearby ?? {} } })
+  return mount(<NearbyDialog attempt={shown} />, { answers: { nearby } })
 }
 
 const button = (name: string) => screen.getByRole('button', { name })

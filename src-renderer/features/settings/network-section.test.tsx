@@ -11,7 +11,7 @@ const ADA_IS_HERE = { people: peopleMap(person('Ada')) }
 
 function mountNetwork(reach: Partial<OwnReach> = {}, node: Answers['node'] = {}) {
   return mount(<NetworkSection info={nodeInfo({ reach: ownReach(reach) })} />, {
-    answers: { node: node ?? {} },
+    answers: { node },
   })
 }
 

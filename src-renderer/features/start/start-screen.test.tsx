@@ -104,14 +104,14 @@ it('a PC that cannot tell whether it is used warns of sharing while idle', async
 
 const DAY_MS = 24 * 3_600_000
 
-const INVITE: Answers['people'] = {
+const INVITE: NonNullable<Answers['people']> = {
   invite: () => ({ code: 'meshwork:mine', link: 'meshwork://pair/mine', expires_at_ms: Date.now() + DAY_MS }),
 }
 
 it('the last card has both codes, answers requests, and names who is paired', async () => {
   mount(<WhomCard />, {
     node: { people: peopleMap(person('Ada')), pairRequests: [pairRequest('Bob')] },
-    answers: { people: INVITE! },
+    answers: { people: INVITE },
   })
   screen.getByText('You are paired with Ada.')
   screen.getByText('Bob wants to pair with you')
@@ -125,7 +125,7 @@ function mountStart(sharing: Answers['sharing'] = {}) {
     answers: {
       hardware: { get: () => hardwareInfo() },
       node: { info: () => nodeInfo(), setAvailability: () => ({}) },
-      people: INVITE!,
+      people: INVITE,
       preferences: { set: () => ({}) },
       sharing: { get: () => sharingInfo(), setRules: () => ({}), ...sharing },
     },
@@ -191,7 +191,7 @@ it('an answer that cannot be set is told, and the card stays', async () => {
 })
 
 it('somebody who is paired meanwhile is told on the last card', async () => {
-  const { tell } = mount(<WhomCard />, { answers: { people: INVITE! } })
+  const { tell } = mount(<WhomCard />, { answers: { people: INVITE } })
   await screen.findByText('meshwork:mine')
   tell({ people: new Map([[peerId('Ada'), person('Ada')]]) })
   screen.getByText('You are paired with Ada.')

@@ -10,7 +10,7 @@ import { SideBar } from './side-bar.tsx'
 const SHARING: SharingNow = { kind: 'sharing' }
 
 function mountHeader(sharing: SharingNow | undefined, calls: Answers['sharing'] = {}) {
-  return mount(<Header />, { node: { sharing }, answers: { sharing: calls ?? {} } })
+  return mount(<Header />, { node: { sharing }, answers: { sharing: calls } })
 }
 
 const sentence = () => screen.getByRole('status').textContent

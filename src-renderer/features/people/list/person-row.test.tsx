@@ -21,7 +21,7 @@ function mountRow(some: Partial<Person> = {}, people: Answers['people'] = {}, is
     <ForgottenPeopleProvider>
       <Rows isNameShared={isNameShared} />
     </ForgottenPeopleProvider>,
-    { node: { people: peopleMap(person('Ada', some)) }, answers: { people: people ?? {} } },
+    { node: { people: peopleMap(person('Ada', some)) }, answers: { people } },
   )
 }
 

@@ -11,7 +11,7 @@ const ADA = { peer_id: peerId('Ada'), name: 'Ada', short_name: 'ada-fox' }
 function mountPcs(nearby: Answers['nearby'] = {}, visible = false) {
   return mount(<NearbyPcs isAlways={false} />, {
     node: { nearby: { visible, pcs: [ADA], tries: [] }, info: nodeInfo({ name: 'Studio' }) },
-    answers: { nearby: nearby ?? {} },
+    answers: { nearby },
   })
 }
 

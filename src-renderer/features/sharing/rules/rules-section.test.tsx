@@ -20,7 +20,7 @@ function mountRules(readings: readonly RuleReading[] = [], sharing: Answers['sha
       <RulesSection saved={{ state: unchanged(rules), edit, undo: () => undefined, redo: () => undefined }} />
     )
   }
-  const mounted = mount(<Rules />, { node: { readings }, answers: { sharing: sharing ?? {} } })
+  const mounted = mount(<Rules />, { node: { readings }, answers: { sharing } })
   return { ...mounted, edited }
 }
 

@@ -1,4 +1,4 @@
-import { useRef, useState, type ComponentProps } from 'react'
+import { useRef, useState, type ComponentProps, type RefObject } from 'react'
 import { Popover } from '@mantine/core'
 import type { WeekBlock, WeekPlan } from '#contract'
 import { useFormat, useText } from '../../../../state/text.tsx'
@@ -40,30 +40,13 @@ export function WeekGrid({
 }) {
   const text = useText().sharing.grid
   const rows = useRef<HTMLDivElement>(null)
-  const [opened, setOpened] = useState<GridPoint>()
   const cells = cellsOf(plan.blocks)
-  const onCells = (next: WeekCells) => onBlocks(blocksOf(next))
-  const keys = useGridKeys({ rows, cells, onCells, onOpen: setOpened })
-  const strokes = useWeekStrokes({
-    rows,
-    cells,
-    onStroke: onCells,
-    onOpen: setOpened,
-    onPress: (point) => {
-      setOpened(undefined)
-      keys.place(point)
-      keys.focus(point)
-    },
-  })
+  const { keys, strokes, opened, setOpened, close } = useGridEditing({ rows, cells, onBlocks })
   const { stroke } = strokes
   const shown = stroke === undefined ? cells : strokedCells(cells, stroke)
   const blocks = blocksOf(shown)
   const selected = new Set(keys.selected.flatMap(cellsIn))
   const open = opened === undefined ? undefined : blockAt(blocks, opened)
-  const close = () => {
-    setOpened(undefined)
-    if (opened !== undefined) keys.focus(opened)
-  }
   return (
     <div>
       <div
@@ -119,6 +102,38 @@ export function WeekGrid({
       <PlannedChange cells={cells} selected={keys.selected} stroke={stroke} />
     </div>
   )
+}
+
+/** Edits the week by keys and by pointer, and keeps which block's details are open: the one at the cell `opened`. */
+function useGridEditing({
+  rows,
+  cells,
+  onBlocks,
+}: {
+  readonly rows: RefObject<HTMLElement | null>
+  readonly cells: WeekCells
+  readonly onBlocks: (blocks: WeekBlock[]) => void
+}) {
+  const [opened, setOpened] = useState<GridPoint>()
+  const onCells = (next: WeekCells) => onBlocks(blocksOf(next))
+  const keys = useGridKeys({ rows, cells, onCells, onOpen: setOpened })
+  const strokes = useWeekStrokes({
+    rows,
+    cells,
+    onStroke: onCells,
+    onOpen: setOpened,
+    onPress: (point) => {
+      setOpened(undefined)
+      keys.place(point)
+      keys.focus(point)
+    },
+  })
+  /** Closes the details; the focus returns to their cell. */
+  const close = () => {
+    setOpened(undefined)
+    if (opened !== undefined) keys.focus(opened)
+  }
+  return { keys, strokes, opened, setOpened, close }
 }
 
 /** The hours of the day above the columns; every third is seen, all are read out. */
