@@ -5,13 +5,15 @@ import { expect, it } from 'vitest'
 import type { WeekBlock, WeekPlan } from '#contract'
 import { mount } from '../../../component.fixture.tsx'
 import { hardwareInfo, weekPlan } from '../../../node.fixture.ts'
+import { ClockNotes } from '../clock/clock-notes.tsx'
+import { TimeZoneField } from '../clock/time-zone-field.tsx'
 import { WeekEditor } from './week-editor.tsx'
 
 /** Monday 22:00 to Tuesday 07:00. */
 const NIGHT: WeekBlock = { day: 0, start_minute: 22 * 60, minutes: 9 * 60 }
 
 /** The editor as a list, which is quicker to ask than the grid's 336 cells. */
-async function mountEditor(first: Partial<WeekPlan> = {}, nowMs = Date.UTC(2026, 0, 15)) {
+async function mountEditor(first: Partial<WeekPlan> = {}) {
   const plans: WeekPlan[] = []
   const keys: string[] = []
   function Editor() {
@@ -20,7 +22,7 @@ async function mountEditor(first: Partial<WeekPlan> = {}, nowMs = Date.UTC(2026,
       <WeekEditor
         plan={plan}
         facts={{ hardware: hardwareInfo(), kinds: [] }}
-        nowMs={nowMs}
+        nowMs={Date.UTC(2026, 0, 15)}
         onPlan={(next) => {
           plans.push(next)
           setPlan(next)
@@ -106,31 +108,28 @@ it('the time zone is found by a part of its name', async () => {
 })
 
 it('a zone that does not exist is not found', async () => {
-  const { user } = await mountEditor()
+  const { user } = mount(<TimeZoneField zone="UTC" onZone={() => undefined} />)
   await user.click(screen.getByRole('combobox', { name: 'Time zone' }))
   await user.keyboard('atlantis')
   await screen.findByText('No such time zone')
 })
 
-const BERLIN_NIGHTS = {
-  time_zone: 'Europe/Berlin',
-  blocks: Array.from({ length: 7 }, (_, day) => ({ ...NIGHT, day })),
+/** The notes on the clocks of Berlin, where nights are shared unless said otherwise. */
+function mountNotes(nowMs: number, blocks = Array.from({ length: 7 }, (_, day) => ({ ...NIGHT, day }))) {
+  mount(<ClockNotes plan={weekPlan({ time_zone: 'Europe/Berlin', blocks })} nowMs={nowMs} />)
 }
 
-it('a change of the clocks soon is told where it falls into shared hours', async () => {
-  await mountEditor(BERLIN_NIGHTS, Date.UTC(2026, 2, 20))
+it('a change of the clocks soon is told where it falls into shared hours', () => {
+  mountNotes(Date.UTC(2026, 2, 20))
   screen.getByText(/^The clocks go forward: the time from 02:00 to 03:00 is skipped on March 29/)
 })
 
-it('the hour that comes twice in autumn is told to be shared both times', async () => {
-  await mountEditor(BERLIN_NIGHTS, Date.UTC(2026, 9, 10))
+it('the hour that comes twice in autumn is told to be shared both times', () => {
+  mountNotes(Date.UTC(2026, 9, 10))
   screen.getByText(/comes twice on October 25, and is shared both times/)
 })
 
-it('a change of the clocks outside shared hours is not told', async () => {
-  await mountEditor(
-    { time_zone: 'Europe/Berlin', blocks: [{ day: 2, start_minute: 720, minutes: 60 }] },
-    Date.UTC(2026, 2, 20),
-  )
+it('a change of the clocks outside shared hours is not told', () => {
+  mountNotes(Date.UTC(2026, 2, 20), [{ day: 2, start_minute: 720, minutes: 60 }])
   expect(screen.queryByText(/The clocks go/)).toBeNull()
 })
