@@ -1,4 +1,5 @@
 // Every kind of job, by the name that requests, facts and tables use. A new kind is a file and a line here.
 export { moduleKind as module } from './module.ts'
+export { noopKind as noop } from './noop.ts'
 export { otherKind as other } from './other.ts'
 export { renderKind as render } from './render.ts'

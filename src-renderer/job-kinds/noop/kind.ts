@@ -1,0 +1,19 @@
+import { lazy } from 'react'
+import { IconFlask } from '@tabler/icons-react'
+import type { JobKind } from '../job-kind.ts'
+
+/** Units that do nothing, to try a mesh. Its form is shown in development only; its jobs are shown everywhere. */
+export const noopKind: JobKind<'noop'> = {
+  algorithms: ['mesh.noop'],
+  Icon: IconFlask,
+  words: ({ jobKinds }) => jobKinds.noop,
+  form: {
+    isShown: import.meta.env.MODE === 'development',
+    words: ({ jobKinds }) => jobKinds.noop,
+    NewJob: lazy(async () => ({ default: (await import('./new-noop.tsx')).NewNoop })),
+  },
+  showsFuel: false,
+  rowFact: () => undefined,
+  figures: () => [],
+  Save: lazy(async () => ({ default: (await import('../save-result-button.tsx')).SaveResultButton })),
+}
