@@ -93,6 +93,7 @@ describe('a module that never ends, on two peers', () => {
         [2, 2],
       ]).toContainEqual(times)
       const consensus = await meshctl('job-consensus', job!.job_id, '0')
+      console.error(consensus.out)
       const line = /^12D3Koo\w+ +timed-out +stopped after its 1000 ms: step 7 \[2J of 9$/gm
       expect(consensus.out.match(line)?.length).toBeGreaterThanOrEqual(3)
       expect(await recordOfBea()).toEqual(BLAMELESS)
