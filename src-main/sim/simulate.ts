@@ -1,5 +1,5 @@
 import { encodeState } from '../peer/codec.ts'
-import type { JobState } from '../peer/state.ts'
+import type { JobState, PeerState } from '../peer/state.ts'
 import { trustOf } from '../peer/trust.ts'
 import { equalBytes } from '../protocol/canonical.ts'
 import type { PeerId } from '../protocol/ids.ts'
@@ -9,7 +9,7 @@ import { createRequesterAudit, isSafe, quorum } from './audit/audit-requester.ts
 import { Broken, hold } from './audit/broken.ts'
 import { mayAccuse } from './character.ts'
 import { createDice } from './dice.ts'
-import { replayAll, restoreState } from './process/disk.ts'
+import { createWholeReplay, restoreState } from './process/disk.ts'
 import type { Process, WorldOptions } from './process/process.ts'
 import { drawScenario, START_MS, type Parameters, type Scenario } from './scenario.ts'
 import { createWorld, type Onlooker, type Resident, type World } from './world.ts'
@@ -77,6 +77,7 @@ function createRun(scenario: Scenario, parameters: Parameters, { trace, brain }:
   const requesterAudit = createRequesterAudit(scenario.peers)
   const machines = new Map(scenario.peers.map(({ peer, machine }) => [peer, machine]))
   const providerAudit = createProviderAudit((peer) => machines.get(peer)?.cores ?? 0)
+  const checkDisk = createDiskCheck()
   const submitted: { requester: PeerId; job: JobState['manifest']['job_id'] }[] = []
 
   function note(text: string): void {
@@ -231,16 +232,21 @@ function messageOf(error: unknown): string {
 }
 
 /** The journal, from its beginning or from a snapshot, gives the state byte for byte. */
-function checkDisk({ plan, disk, process }: Resident): void {
-  const whole = encodeState(replayAll(disk, plan.peer, plan.name))
-  const restored = encodeState(restoreState(disk, plan.peer, plan.name))
-  hold('S7', equalBytes(whole, restored), () => `${plan.name}: a snapshot and its tail are not the journal`)
-  if (process === undefined) return
-  hold(
-    'S7',
-    equalBytes(whole, encodeState(process.state)),
-    () => `${plan.name}: the journal is not the state`,
-  )
+function createDiskCheck(): (resident: Resident) => void {
+  const replays = new Map<PeerId, () => PeerState>()
+  return ({ plan, disk, process }) => {
+    const replayed = replays.get(plan.peer) ?? createWholeReplay(disk, plan.peer, plan.name)
+    replays.set(plan.peer, replayed)
+    const whole = encodeState(replayed())
+    const restored = encodeState(restoreState(disk, plan.peer, plan.name))
+    hold('S7', equalBytes(whole, restored), () => `${plan.name}: a snapshot and its tail are not the journal`)
+    if (process === undefined) return
+    hold(
+      'S7',
+      equalBytes(whole, encodeState(process.state)),
+      () => `${plan.name}: the journal is not the state`,
+    )
+  }
 }
 
 /** Everybody who was to join or come back has done so. */

@@ -4,7 +4,7 @@ import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
 import { hold } from './broken.ts'
 import { mayReturnWrong } from '../character.ts'
 import type { PlannedPeer } from '../scenario.ts'
-import { rightOutput } from '../process/truth.ts'
+import { rightOutput, type Output } from '../process/truth.ts'
 
 /** What an auditor saw of a job the last time that it was on disk. */
 interface SeenJob {
@@ -14,6 +14,8 @@ interface SeenJob {
 
 interface SeenUnit {
   verified: Cid | undefined
+  /** The one right output, once it was asked for: it is hashed, and asked for at every look. */
+  truth: Output | undefined
   /** Outputs that were agreed on and then not handed over: whoever claimed one has lost its vote. */
   readonly withheld: Set<Cid>
   readonly attempts: Map<number, { readonly peer: PeerId; state: string }>
@@ -84,6 +86,7 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
       const where = `${me.slice(-6)} ${id}:${index}`
       const before = known.units.get(index) ?? {
         verified: undefined,
+        truth: undefined,
         withheld: new Set(),
         attempts: new Map(),
       }
@@ -168,7 +171,7 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
     const rival = Math.max(0, ...[...votes].map(([other, peers]) => (other === claim ? 0 : peers.size)))
     const agreed = mine >= quorum(manifest.verification_redundancy) && mine > rival
     hold('S4', agreed, () => `${where} is verified by ${mine} against ${rival}`)
-    const truth = rightOutput(manifest, index)
+    const truth = (before.truth ??= rightOutput(manifest, index))
     hold('S6', !safe || cid === truth.cid, () => `${where}: a wrong output is verified`)
     hold('S6', !safe || unit.verified?.fuel === truth.fuel, () => `${where}: a wrong price is verified`)
   }

@@ -36,9 +36,23 @@ export function restoreState(disk: Disk, me: PeerId, name: string): PeerState {
   return replay(decoded.value, disk.records.slice(disk.snapshot.sequence))
 }
 
+/**
+ * Tells the state that the whole journal describes, without any snapshot. Each record is replayed once, since records
+ * never change: the next call goes on where the last one ended.
+ */
+export function createWholeReplay(disk: Disk, me: PeerId, name: string): () => PeerState {
+  const state = initialState(me, name)
+  let replayed = 0
+  return () => {
+    const whole = replay(state, disk.records.slice(replayed))
+    replayed = disk.records.length
+    return whole
+  }
+}
+
 /** The state that the whole journal describes, without any snapshot. */
 export function replayAll(disk: Disk, me: PeerId, name: string): PeerState {
-  return replay(initialState(me, name), disk.records)
+  return createWholeReplay(disk, me, name)()
 }
 
 function replay(state: PeerState, records: readonly Uint8Array[]): PeerState {
