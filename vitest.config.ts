@@ -1,21 +1,90 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Tests that start processes, meshes or servers, or measure time or memory: each file has a process of its own. */
+const ALONE = [
+  'e2e/lab/*.test.ts',
+  'src-main/*.test.ts',
+  'src-main/{api,cli,network,runtime,shell,storage}/**/*.test.ts',
+  'src-main/compute/*.test.ts',
+  'src-main/compute/{host,hostile,session,worker}/**/*.test.ts',
+  'src-main/compute/libraries/wasm/**/*.test.ts',
+  'src-main/compute/metering/{equivalence,fuzz}/**/*.test.ts',
+  'src-main/jobs/**/*.test.ts',
+  'src-renderer/bundle.test.ts',
+  // These set flags of the engine, or replace what is global.
+  'src-main/compute/metering/metered-instance.test.ts',
+  'src-main/compute/metering/parse/opcodes.test.ts',
+  'src-main/compute/metering/scan/{charges,stack-use}.test.ts',
+  'src-renderer/connection/{connection,dial}.test.ts',
+  'src-renderer/job-kinds/render/gallery/thumbnails.test.ts',
+]
+
+/** What takes longest begins first, so that at the end no core waits for one file: seconds on two cores, about. */
+const LONGEST = [
+  'src-main/compute/metering/fuzz/fuzz.test.ts',
+  'src-main/sim/sim.test.ts',
+  'src-main/attack.test.ts',
+  'e2e/lab/lab.test.ts',
+  'src-main/compute/runner.test.ts',
+  'src-main/network/connection/stranger.test.ts',
+  'src-main/shell/packaging/packaging.test.ts',
+  'src-main/network/swarm/swarm.test.ts',
+  'src-main/cli/run-command.test.ts',
+  'wasm/path-trace/reference.test.ts',
+  'src-main/jobs/render/scene/scene-traffic.test.ts',
+  'src-main/cli/mesh/time-limit-mesh.test.ts',
+  'src-main/network/whereabouts/whereabouts.test.ts',
+]
+
+/** The longest first, then as ever. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = LONGEST.findIndex((file) => moduleId.endsWith(`/${file}`))
+      return at < 0 ? LONGEST.length : at
+    }
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
 
 export default defineConfig({
   test: {
-    include: [
-      'src-main/**/*.test.ts',
-      'src-preload/**/*.test.ts',
-      'src-renderer/**/*.test.{ts,tsx}',
-      'wasm/**/*.test.ts',
-      'assets/**/*.test.ts',
-      'e2e/lab/*.test.ts',
-    ],
     // For what hangs: a test waits for conditions, and peers share two cores with whatever else runs on the machine.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000, interval: 50 } },
-    maxWorkers: 2,
+    // One more than the cores of a small machine: many tests wait most of the time.
+    maxWorkers: 3,
     retry: 0,
     reporters: ['default'],
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'alone', include: ALONE },
+      },
+      {
+        extends: true,
+        test: {
+          // Files share a process and the modules that they import: to load these takes longer than the tests.
+          name: 'quick',
+          isolate: false,
+          include: [
+            'assets/**/*.test.ts',
+            'src-main/**/*.test.ts',
+            'src-preload/**/*.test.ts',
+            'src-renderer/**/*.test.ts',
+            'wasm/**/*.test.ts',
+          ],
+          exclude: ALONE,
+        },
+      },
+      {
+        extends: true,
+        // Each has a document of its own.
+        test: { name: 'components', include: ['src-renderer/**/*.test.tsx'] },
+      },
+    ],
   },
 })

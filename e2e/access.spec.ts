@@ -50,8 +50,14 @@ test.describe('access to the user interface', () => {
     const page = await windowOf(alone)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     // The other screens are fetched in the background; a file that is refused would be a complaint of its own.
+    await page.waitForFunction(
+      (screens) => {
+        const fetched = performance.getEntriesByType('resource').map(({ name }) => name)
+        return screens.every((screen) => fetched.some((name) => name.includes(`/${screen}-screen-`)))
+      },
+      ['overview', 'jobs', 'sharing', 'people', 'settings'],
+    )
     await page.waitForLoadState('networkidle')
-    await page.waitForTimeout(2_500)
     await page.context().clearCookies()
     await alone.kill()
     await alone.start()

@@ -13,7 +13,7 @@ import { ADDRESSES_MAX, DIALS_OF_OTHERS, DIALS_OF_PEER } from '../limits.ts'
 import { localPeer, machineClock } from '../local-mesh.ts'
 
 const newPeer = (): PeerId => createIdentity(randomBytes(32)).peer
-const signal = AbortSignal.timeout(120_000)
+const signal = (): AbortSignal => AbortSignal.timeout(120_000)
 
 describe('[H7] a budget of tries', () => {
   it('has so many at once and so many a minute, for each peer, and brings nothing when the clock is set back', () => {
@@ -75,7 +75,7 @@ describe('[H7] addresses that others say', () => {
     const mallory = newPeer()
     const rounds = (2 * DIALS_OF_PEER.atOnce) / ADDRESSES_MAX
     for (let round = 0; round < rounds; round++) {
-      await expect(victim.connect(mallory, newAddresses(), { signal })).rejects.toMatchObject({
+      await expect(victim.connect(mallory, newAddresses(), { signal: signal() })).rejects.toMatchObject({
         fault: { kind: 'unreachable' },
       })
     }
@@ -86,11 +86,11 @@ describe('[H7] addresses that others say', () => {
     await listen(undefined)
     const rounds = (2 * DIALS_OF_OTHERS.atOnce) / ADDRESSES_MAX
     for (let round = 0; round < rounds; round++) {
-      const dialled = victim.connect(newPeer(), newAddresses(), { signal, isHeardOf: true })
+      const dialled = victim.connect(newPeer(), newAddresses(), { signal: signal(), isHeardOf: true })
       await expect(dialled).rejects.toMatchObject({ fault: { kind: 'unreachable' } })
     }
     expect(knocks).toBe(DIALS_OF_OTHERS.atOnce)
-    await expect(victim.connect(newPeer(), newAddresses(), { signal })).rejects.toThrow()
+    await expect(victim.connect(newPeer(), newAddresses(), { signal: signal() })).rejects.toThrow()
     expect(knocks).toBe(DIALS_OF_OTHERS.atOnce + ADDRESSES_MAX)
   })
 
@@ -100,7 +100,7 @@ describe('[H7] addresses that others say', () => {
       const path = join(folder, 'a.sock')
       await listen(path)
       const addresses = [`/unix/${encodeURIComponent(path)}`]
-      await expect(victim.connect(newPeer(), addresses, { signal })).rejects.toThrow()
+      await expect(victim.connect(newPeer(), addresses, { signal: signal() })).rejects.toThrow()
       expect(knocks).toBe(0)
     } finally {
       await rm(folder, { recursive: true })

@@ -6,7 +6,7 @@ import { faultOf } from '../../protocol/fault.ts'
 import { localPeer } from '../local-mesh.ts'
 
 const LOCAL_ONLY = '/test/local'
-const signal = AbortSignal.timeout(120_000)
+const signal = (): AbortSignal => AbortSignal.timeout(120_000)
 const asked = async (address: string): Promise<string> => {
   const [a, b] = [localPeer({ listen: [`/ip4/${address}/tcp/0`] }).transport, localPeer().transport]
   for (const transport of [a, b]) {
@@ -15,8 +15,8 @@ const asked = async (address: string): Promise<string> => {
     })
     await transport.start()
   }
-  await b.connect(a.peer, a.addresses(), { signal })
-  const outcome = await b.request(a.peer, LOCAL_ONLY, Uint8Array.of(2), { signal }).then(
+  await b.connect(a.peer, a.addresses(), { signal: signal() })
+  const outcome = await b.request(a.peer, LOCAL_ONLY, Uint8Array.of(2), { signal: signal() }).then(
     () => 'answered',
     (error: unknown) => faultOf(error, 'internal').kind,
   )

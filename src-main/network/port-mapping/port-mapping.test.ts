@@ -158,7 +158,7 @@ const mayNamespace =
 if (mayNamespace) spawnSync('ip', ['netns', 'delete', HOME])
 
 /** With root, iproute2, nft and miniupnpd alone; elsewhere it is skipped. */
-describe.skipIf(!mayNamespace)('the router of a home', { timeout: 60_000 }, () => {
+describe.skipIf(!mayNamespace)('the router of a home', () => {
   let folder = ''
   let daemon: ChildProcess | undefined
   let child: ChildProcess | undefined

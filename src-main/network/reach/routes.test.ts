@@ -23,7 +23,7 @@ const ROUTER = [
 ].join('\n')
 
 /** With root, iproute2 and nft alone; elsewhere it is skipped. */
-describe.skipIf(!mayNamespace)('two homes', { timeout: 60_000 }, () => {
+describe.skipIf(!mayNamespace)('two homes', () => {
   const children: ChildProcess[] = []
   const ip = (...commands: readonly string[]) =>
     commands.reduce(

@@ -119,6 +119,33 @@ describe('the leader of a swarm', () => {
     expect(share(c, [a]).holders.map(([place]) => place)).toEqual([])
   })
 
+  test('[D4] a member of several swarms is starved when nothing comes of any blob, and is given one chunk, then two', () => {
+    const { leader, wait } = setUp(1)
+    const cids = Array.from({ length: 4 }, (_, i) => `blob ${i}` as Cid)
+    const mine = cids.map(() => noChunks(1))
+    const whole = allChunksBut(1, [])
+    const ask = (peer: PeerId, held: readonly ChunkSet[]): number => {
+      const reports = cids.map((cid, i) => ({ cid, held: held[i]!, taking: [], without: [] }))
+      const { blobs } = leader.answer(peer, { addresses: [], blobs: reports })
+      return blobs.flatMap((blob) => (blob.kind === 'share' ? blob.take : [])).length
+    }
+    ask(
+      a,
+      cids.map(() => whole),
+    )
+    expect(ask(b, mine)).toBe(0)
+    wait(STARVED_MS - 1)
+    mine[0] = whole
+    expect(ask(b, mine)).toBe(0)
+    wait(STARVED_MS - 1)
+    expect(ask(b, mine)).toBe(0)
+    wait(1)
+    expect(ask(b, mine)).toBe(1)
+    expect(ask(b, mine)).toBe(0)
+    wait(STARVED_MS)
+    expect(ask(b, mine)).toBe(2)
+  })
+
   test('one who waits for what others are still taking is not starved', () => {
     const { share, wait, take } = setUp(LEASES_PER_MEMBER_MIN)
     share(a)

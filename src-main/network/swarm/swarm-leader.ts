@@ -35,6 +35,9 @@ const ENTRY_BYTES = 500
 /** Weight of the newest chunk in what one takes. */
 const NEWEST_WEIGHT = 0.2
 
+/** More doublings than a question has blobs. */
+const STARVED_DOUBLINGS_MAX = 6
+
 /** What a leader is made of. */
 export interface SwarmLeaderParts {
   readonly nowMs: () => number
@@ -63,6 +66,14 @@ interface Member {
   readonly leases: Map<number, number>
 }
 
+/** How a peer fares over all blobs that it fetches. */
+interface Supply {
+  /** When a chunk came, of any blob, or one was given to it because it was starved. */
+  gotAtMs: number
+  /** Times that it was starved since a chunk came from another member. */
+  starvedTimes: number
+}
+
 /** Those who fetch one blob. */
 interface Swarm {
   readonly count: number
@@ -80,6 +91,7 @@ export function createSwarmLeader(parts: SwarmLeaderParts): SwarmLeader {
   const { nowMs } = parts
   const swarms = new Map<Cid, Swarm>()
   const addresses = new Map<PeerId, readonly string[]>()
+  const supplies = new Map<PeerId, Supply>()
   let rememberedBytes = 0
 
   const bytesOf = ({ count, members }: Swarm) => (members.size + 1) * (count / 8 + ENTRY_BYTES)
@@ -103,7 +115,7 @@ export function createSwarmLeader(parts: SwarmLeaderParts): SwarmLeader {
     rememberedBytes += bytesOf(swarm)
   }
 
-  const takeReport = (swarm: Swarm, from: PeerId, report: MemberReport, atMs: number): Member => {
+  const takeReport = (swarm: Swarm, from: PeerId, report: MemberReport, { atMs, supply }: Turn): Member => {
     const known = swarm.members.get(from)
     const member = known ?? {
       held: noChunks(swarm.count),
@@ -117,17 +129,23 @@ export function createSwarmLeader(parts: SwarmLeaderParts): SwarmLeader {
     }
     member.held = report.held.slice()
     const heldCount = countChunks(member.held)
-    if (heldCount > member.heldCount) member.waitsSinceMs = undefined
+    let fromOthers = heldCount - member.heldCount
+    if (fromOthers > 0) {
+      member.waitsSinceMs = undefined
+      supply.gotAtMs = atMs
+    }
     member.heldCount = heldCount
     for (const [index, sinceMs] of [...member.leases]) {
       if (hasChunk(member.held, index)) {
         const before = swarm.meanLeaseMs ?? atMs - sinceMs
         swarm.meanLeaseMs = before + (atMs - sinceMs - before) * NEWEST_WEIGHT
         member.leases.delete(index)
+        fromOthers -= 1
       } else if (!report.taking.includes(index)) {
         member.leases.delete(index)
       }
     }
+    if (known !== undefined && fromOthers > 0) supply.starvedTimes = 0
     return member
   }
 
@@ -138,7 +156,7 @@ export function createSwarmLeader(parts: SwarmLeaderParts): SwarmLeader {
       if (!isChunkSet(report.held, count)) return refused({ kind: 'malformed', message: 'no set of chunks' })
       const swarm = swarmOf(cid, count)
       dropGone(swarm, turn.connected)
-      const member = takeReport(swarm, from, report, turn.atMs)
+      const member = takeReport(swarm, from, report, turn)
       turn.members = Math.max(turn.members, swarm.members.size)
       const take = chunksToTake(swarm, from, member, report, turn)
       for (const index of take) member.leases.set(index, turn.atMs)
@@ -157,13 +175,21 @@ export function createSwarmLeader(parts: SwarmLeaderParts): SwarmLeader {
   return {
     answer(from, question) {
       const connected = parts.connected()
-      for (const peer of addresses.keys()) if (!connected.has(peer)) addresses.delete(peer)
+      for (const peer of addresses.keys()) {
+        if (connected.has(peer)) continue
+        addresses.delete(peer)
+        supplies.delete(peer)
+      }
       addresses.set(from, question.addresses)
+      const supply = supplies.get(from) ?? { gotAtMs: Number.NEGATIVE_INFINITY, starvedTimes: 0 }
+      supplies.set(from, supply)
       const members: { peer: PeerId; addresses: string[] }[] = []
       const places = new Map<PeerId, number>()
       const turn: Turn = {
         atMs: nowMs(),
         connected,
+        supply,
+        starvedRoom: undefined,
         members: 1,
         leased: 0,
         place(peer) {
@@ -174,6 +200,7 @@ export function createSwarmLeader(parts: SwarmLeaderParts): SwarmLeader {
         },
       }
       const blobs = question.blobs.map((report) => share(from, report, turn))
+      if (turn.starvedRoom !== undefined) supply.gotAtMs = turn.atMs
       const paceMs = turn.members * SWARM_AGAIN_MS_PER_MEMBER
       const again_ms = Math.min(SWARM_AGAIN_MS_MAX, Math.max(SWARM_AGAIN_MS_MIN, paceMs))
       return { members, blobs, again_ms }
@@ -185,6 +212,9 @@ export function createSwarmLeader(parts: SwarmLeaderParts): SwarmLeader {
 interface Turn {
   readonly atMs: number
   readonly connected: ReadonlySet<PeerId>
+  readonly supply: Supply
+  /** Chunks, over all blobs, that may still be given because the member is starved; undefined while it is not. */
+  starvedRoom: number | undefined
   /** The largest of the swarms. */
   members: number
   /** What the member is taking, over all blobs so far. */
@@ -219,9 +249,20 @@ function chunksToTake(
   const atOthers = chunksWithout(elsewhere, member.held)
   member.waitsSinceMs = countChunks(atOthers) === 0 ? undefined : (member.waitsSinceMs ?? turn.atMs)
   if (countChunks(atNobody) > 0) return firstsOf(from, atNobody, room)
-  const waitsSinceMs = member.waitsSinceMs ?? turn.atMs
-  const isStarved = member.leases.size === 0 && turn.atMs - waitsSinceMs >= starvedMs(swarm)
-  return isStarved ? firstsOf(from, atOthers, 1) : []
+  return isStarved(swarm, member, turn) ? firstsOf(from, atOthers, 1) : []
+}
+
+/**
+ * Whether a chunk that others have is given to a member from here. A member to which other blobs come is not starved:
+ * those who send are busy. One that is, is given one chunk over all its blobs, and twice as many each time that nothing
+ * came from others meanwhile, so that slow members do not make each blob leave several times.
+ */
+function isStarved(swarm: Swarm, member: Member, turn: Turn): boolean {
+  const { atMs, supply } = turn
+  const waitsSinceMs = Math.max(member.waitsSinceMs ?? atMs, supply.gotAtMs)
+  if (member.leases.size > 0 || atMs - waitsSinceMs < starvedMs(swarm)) return false
+  turn.starvedRoom ??= 2 ** Math.min(supply.starvedTimes++, STARVED_DOUBLINGS_MAX)
+  return turn.starvedRoom-- > 0
 }
 
 function leasesPerMember(members: number): number {

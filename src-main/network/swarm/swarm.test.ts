@@ -12,7 +12,13 @@ import { CHUNK } from '../blobs/blob-wire.ts'
 import { allChunksBut, noChunks } from '../chunks/chunk-set.ts'
 import { createIdentity } from '../identity/identity.ts'
 import { machineClock } from '../local-mesh.ts'
-import { befriend, startSwarmPeer, type SwarmPeer, type SwarmPeerOptions } from './swarm.fixture.ts'
+import {
+  befriend,
+  startSwarmPeer,
+  unhurriedClock,
+  type SwarmPeer,
+  type SwarmPeerOptions,
+} from './swarm.fixture.ts'
 import { SWARM, SwarmAnswer } from './swarm-wire.ts'
 
 const MIB = 1 << 20
@@ -29,11 +35,11 @@ afterEach(async () => {
 })
 
 /** A requester, and providers that know it and, with `'friends'`, one another. */
-async function group(count: number, how: 'strangers' | 'friends') {
-  const requester = await start()
+async function group(count: number, how: 'strangers' | 'friends', options: SwarmPeerOptions = {}) {
+  const requester = await start(options)
   const providers: SwarmPeer[] = []
   for (let i = 0; i < count; i++) {
-    const provider = await start()
+    const provider = await start(options)
     await befriend(provider, requester)
     if (how === 'friends') for (const other of providers) await befriend(provider, other)
     providers.push(provider)
@@ -66,7 +72,7 @@ const answering =
 describe('a swarm', () => {
   for (const how of ['strangers', 'friends'] as const) {
     test(`[D3] eight providers, ${how} to one another, take 16 MB of a requester that sends ≤ 1.5 × as much`, async () => {
-      const { requester, providers } = await group(8, how)
+      const { requester, providers } = await group(8, how, { clock: unhurriedClock })
       const content = randomBytes(16 * MIB)
       const cid = await requester.blobs.put(content)
       await Promise.all(providers.map((provider) => fetchFrom(requester, provider, cid)))
@@ -76,7 +82,7 @@ describe('a swarm', () => {
   }
 
   test('[D3] many small files leave the requester about once, too', async () => {
-    const { requester, providers } = await group(4, 'strangers')
+    const { requester, providers } = await group(4, 'strangers', { clock: unhurriedClock })
     const sizes = Array.from({ length: 24 }, (_, i) => (i % 4 === 0 ? 40_000 : 400_000))
     const files = await Promise.all(sizes.map((bytes) => requester.blobs.put(randomBytes(bytes))))
     await Promise.all(

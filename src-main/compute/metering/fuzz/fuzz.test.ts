@@ -11,8 +11,10 @@ const MUTANTS = 100_000
 const PROCESSES = 2
 /** A failing mutant is told of by seed and number, and `mutant` makes it again. */
 const SEED = 1
-/** A process that says nothing for so long hangs: it speaks every 500 mutants, which take a second. */
-const SILENCE_MS_MAX = 30_000
+/** A process that says nothing for so long hangs: it speaks every 500 mutants, which take a second on an idle machine. */
+const SILENCE_MS_MAX = 120_000
+/** Modules are many and short-lived: with this room their garbage is collected seldom. */
+const YOUNG_MB = 64
 
 interface Line {
   readonly index?: number
@@ -23,9 +25,13 @@ interface Line {
 /** Runs a part of the campaign in a process of its own, so that a hang or a crash of V8 is a failure and not the end. */
 function campaign(from: number, to: number): Promise<{ failures: string[]; tally: Tally | undefined }> {
   const program = fileURLToPath(new URL('campaign.fixture.ts', import.meta.url))
-  const child = spawn(process.execPath, [program, `${SEED}`, `${from}`, `${to}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [`--max-semi-space-size=${YOUNG_MB}`, program, `${SEED}`, `${from}`, `${to}`],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const failures: string[] = []
   let last = from
   let tally: Tally | undefined
