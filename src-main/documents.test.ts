@@ -22,9 +22,9 @@ function codeWords(document: string): string[] {
   return [...links, ...spans].map((word) => word.replace(/#.*$/, '').replace(/[.,;:]$/, ''))
 }
 
-/** Whether a path leads somewhere from the document's folder or the repo's root; a bare name, anywhere in the repo. */
+/** Whether a path leads somewhere from the document's folder, the root or `src-main`; a bare name, from anywhere. */
 function exists(path: string, document: string): boolean {
-  if ([dirname(document), '.'].some((from) => existsSync(join(ROOT, from, path)))) return true
+  if ([dirname(document), '.', 'src-main'].some((from) => existsSync(join(ROOT, from, path)))) return true
   const isBare = !path.slice(0, -1).includes('/')
   return isBare && FILES.some((file) => `/${file}/`.includes(`/${path.replace(/\/$/, '')}/`))
 }
