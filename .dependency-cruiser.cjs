@@ -30,7 +30,7 @@ module.exports = {
       name: 'no-circular',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     // `node` is the name of Node's types in a reference, no module.
     { name: 'not-resolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^node$' } },
@@ -53,7 +53,33 @@ module.exports = {
       'src-main/sealing/',
       'src-main/protocol/',
     ]),
+    layer('jobs', [
+      'src-main/runtime/',
+      'src-main/ports/',
+      'src-main/peer/',
+      'src-main/sealing/',
+      'src-main/protocol/',
+      'src-preload/contract/',
+    ]),
+    {
+      name: 'kinds-apart',
+      severity: 'error',
+      comment: 'a kind of job imports no other kind: what several need lies beside their folders',
+      from: { path: '^(src-main/jobs|src-main/cli/job-kinds)/([^/]+)/' },
+      to: { path: '^$1/[^/]+/', pathNot: '^$1/$2/' },
+    },
+    {
+      name: 'only-tables-know-kinds',
+      severity: 'error',
+      comment: 'everybody else asks the table of kinds',
+      from: {
+        path: '^src-main/',
+        pathNot: ['^src-main/jobs/([^/]+/|kinds\\.ts$)', '\\.(attack|bench|fuzz|test|fixture)\\.ts$'],
+      },
+      to: { path: '^src-main/jobs/[^/]+/' },
+    },
     layer('api', [
+      'src-main/jobs/',
       'src-main/runtime/',
       'src-main/ports/',
       'src-main/peer/',
@@ -68,6 +94,7 @@ module.exports = {
       'src-main/peer-folder.ts',
       'src-main/headless.ts',
       'src-main/api/',
+      'src-main/jobs/local-task.ts',
       'src-main/ports/',
       'src-main/protocol/',
       'src-preload/contract/',
@@ -135,6 +162,47 @@ module.exports = {
       to: { path: '^src-renderer/features/' },
     },
     {
+      name: 'only-the-table-opens-job-kinds',
+      severity: 'error',
+      comment: 'a kind of job is a folder and a line in kinds.ts: all others ask the table',
+      from: {
+        path: '^src-renderer/',
+        pathNot: ['^src-renderer/job-kinds/kinds\\.ts$', '^src-renderer/job-kinds/[^/]+/', '\\.test\\.tsx?$'],
+      },
+      to: { path: '^src-renderer/job-kinds/[^/]+/' },
+    },
+    {
+      name: 'job-kinds-apart',
+      severity: 'error',
+      comment: 'kinds of jobs do not know each other, nor the table that has them',
+      from: { path: '^src-renderer/job-kinds/([^/]+)/', pathNot: '\\.test\\.tsx?$' },
+      to: {
+        path: '^src-renderer/job-kinds/',
+        pathNot: [
+          '^src-renderer/job-kinds/$1/',
+          '^src-renderer/job-kinds/(job-kind\\.ts|placed-thumbnail\\.tsx|save-result-button\\.tsx)$',
+          '\\.module\\.css$',
+        ],
+      },
+    },
+    {
+      name: 'only-the-text-table-opens-kinds',
+      severity: 'error',
+      comment: 'words of a kind are reached by the table of their language',
+      from: {
+        path: '^src-preload/text/',
+        pathNot: ['/job-kinds/', '\\.test\\.ts$'],
+      },
+      to: { path: '^src-preload/text/[^/]+/job-kinds/', pathNot: '/job-kinds/kinds\\.ts$' },
+    },
+    {
+      name: 'job-kinds-below-the-features',
+      severity: 'error',
+      comment: 'state and parts know no kind of job',
+      from: { path: '^src-renderer/(connection|state|theme|ui|pairing)/' },
+      to: { path: '^src-renderer/job-kinds/' },
+    },
+    {
       name: 'ui-knows-no-domain',
       severity: 'error',
       comment: 'the parts in ui/ speak and look, and know nothing of jobs and people',
@@ -151,8 +219,8 @@ module.exports = {
     {
       name: 'below-the-screens',
       severity: 'error',
-      comment: 'connection, mirror, looks and parts do not know who shows them',
-      from: { path: '^src-renderer/(connection|state|theme|ui|pairing)/' },
+      comment: 'connection, mirror, looks, parts and job kinds do not know who shows them',
+      from: { path: '^src-renderer/(connection|state|theme|ui|pairing|job-kinds)/' },
       to: { path: '^src-renderer/(frame/|features/|app\\.tsx|main\\.tsx)' },
     },
     {
@@ -168,7 +236,11 @@ module.exports = {
     owner('piscina', ['src-main/compute/']),
     owner('systeminformation', ['src-main/hardware/']),
     owner('electron/', ['src-main/shell/', 'src-main/index.ts', 'src-preload/']),
-    owner('(@orpc/(server|client)|ws)/', ['src-main/api/', 'src-renderer/connection/']),
+    owner('(@orpc/(server|client)|ws)/', [
+      'src-main/api/',
+      'src-renderer/connection/',
+      'src-renderer/component\\.fixture\\.tsx$',
+    ]),
     owner('(react|react-dom|@mantine|@tabler|@tanstack|wouter|zustand|recharts|dayjs|uqr)/', [
       'src-renderer/',
     ]),

@@ -10,9 +10,9 @@ import { icnsFile, icoFile } from './icon-containers.ts'
 
 /** Sizes of the program's icon, as desktops ask for them. */
 export const APP_SIZES = [16, 24, 32, 48, 64, 128, 256, 512, 1024] as const
-/** What Windows shows somewhere. */
+/** Sizes that Windows shows. */
 const ICO_SIZES = [16, 24, 32, 48, 64, 128, 256] as const
-/** What Apple's containers hold, with both densities of each. */
+/** Sizes in Apple's containers, with both densities of each. */
 const ICNS_SIZES = [16, 32, 64, 128, 256, 512, 1024] as const
 /** The tray's icon in points, at one and two pixels each. */
 const TRAY_POINTS = 16
@@ -26,7 +26,7 @@ const AMBER = '#b45309'
 /** One state's icon. */
 interface TrayDrawing {
   readonly ground: string
-  /** What lies on the ground. */
+  /** The drawing on the ground. */
   readonly parts: string
   /** The same for macOS, where there is no ground and black is whatever the menu bar's colour is. */
   readonly template: string
@@ -67,7 +67,7 @@ const PLAIN: TrayDrawing = {
   template: '',
 }
 
-/** What is left out of a template around what lies on it. */
+/** The margin around a drawing that is cut out of a template. */
 const MASKS = [
   ['without-badge', badge(7.5, '#000')],
   ['without-slash', part('slash', `${black} stroke-width="7"`)],

@@ -5,7 +5,7 @@ import { english } from '../src-preload/text/en/all.ts'
 import { findElectron, launchDesktop } from './desktop.ts'
 import { startPeer, type Peer, type PeerOptions } from './peer.ts'
 
-/** What the program says, in the language of the tests. */
+/** The program's texts, in the language of the tests. */
 export const text = english
 
 /** Where pictures of the screens go. */
@@ -78,7 +78,7 @@ export interface WindowOptions {
   readonly atFirstStart?: boolean
 }
 
-/** Lines that a browser writes for what the tests do on purpose: a peer that is killed, a door that is closed. */
+/** Lines that a browser writes for what the tests do on purpose: a peer that is killed, a link that is refused. */
 const EXPECTED = /WebSocket connection to|Failed to load resource|net::ERR_CONNECTION/
 
 /** A window, and how it is put away. */

@@ -30,7 +30,7 @@ test('a render that cannot be done in time says so on its page, in the list and 
     await expect(page.getByRole('link', { name: 'Town in three weeks' })).not.toContainText('late')
     await keepPicture(page, `deadline-jobs-${theme}`)
     await row.click()
-    await expect(page.getByText(text.jobs.late.todoPicture)).toBeVisible()
+    await expect(page.getByText(text.jobKinds.render.lateTodo)).toBeVisible()
     await expect(page.getByText(text.jobs.facts.deadline, { exact: true })).toBeVisible()
     await keepPicture(page, `deadline-job-${theme}`)
     await go(page, 'overview')

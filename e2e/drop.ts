@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 
-/** A file as somebody drags it. */
+/** A dragged file. */
 interface DroppedFile {
   readonly name: string
   readonly bytes: Uint8Array

@@ -10,13 +10,13 @@ export interface Stage {
   remove(): Promise<void>
 }
 
-/** Just installed: nobody, nothing. */
+/** Just installed: no people, no jobs. */
 export async function emptyStage(): Promise<Stage> {
   const peer = await startPeer({ name: 'Studio PC' })
   return { peer, remove: () => peer.remove() }
 }
 
-/** After some weeks: three people, some pictures, a render under way, somebody who wants to pair. */
+/** After some weeks: three people, some pictures, a render under way, a person who wants to pair. */
 export async function typicalStage(): Promise<Stage> {
   const [studio, attic, laptop, office, cousin] = await Promise.all([
     startPeer({ name: 'Studio PC', cores: 1 }),

@@ -63,60 +63,23 @@ export async function startPeer({ name, cores, folder: given, near }: PeerOption
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'meshwork-e2e-')))
   const told = near === undefined ? [] : await addressesOf(near)
   const sharing = cores === undefined ? ['--no-share'] : ['--cores', String(cores)]
-  let running: Running | undefined
   let host: Host | undefined
-
-  async function startHeadless(first: boolean): Promise<Running> {
-    const flags = [
-      '--data',
-      folder,
-      '--name',
-      name,
-      ...PEER_NETWORK,
-      ...told,
-      // The peers of a test and its browser keep one machine busy: to each, the others are other programs' load.
-      '--no-rules',
-      '--ui',
-      '--json',
-    ]
-    const child = spawn(process.execPath, [HEADLESS, ...flags, ...(first ? sharing : [])], {
-      env: { ...process.env, TZ: 'Europe/Berlin', NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const { peer_id, url, token } = await readyLine(child, { name, schema: Ready, withinMs: READY_WITHIN_MS })
-    return { child, peerId: peer_id, token, api: await connectApi({ url, token }) }
-  }
-
-  async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
-    const ended = running
-    running = undefined
-    if (ended === undefined) return null
-    ended.api.close()
-    if (ended.child === undefined) {
-      const endpoint = await readEndpoint(folder)
-      if (endpoint !== undefined) process.kill(endpoint.pid, signal)
-      return null
-    }
-    return endProcess(ended.child, signal, STOP_WITHIN_MS)
-  }
-
-  running = await startHeadless(true)
+  let running: Running | undefined = await startHeadless(name, folder, [...told, ...sharing])
   const { peerId } = running
   let lastToken = running.token
+
   const now = (): Running => {
     if (running === undefined) throw new Error(`${name} is not running`)
     return running
   }
-  /** Finds the peer that the host started. */
+  async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+    const ended = running
+    running = undefined
+    return ended === undefined ? null : endRunning(ended, folder, signal)
+  }
+  /** Connects to the peer that the host started. */
   async function findAgain(): Promise<Running> {
-    let found: Running | undefined
-    await until(`${name} answers`, async () => {
-      const endpoint = await readEndpoint(folder)
-      if (endpoint === undefined || endpoint.token === lastToken) return false
-      found = { child: undefined, peerId, token: endpoint.token, api: await connectApi(endpoint) }
-      return true
-    })
-    if (found === undefined) throw new Error(`${name} was not found`)
+    const found = await findHosted({ name, folder, peerId }, lastToken)
     lastToken = found.token
     return found
   }
@@ -133,7 +96,7 @@ export async function startPeer({ name, cores, folder: given, near }: PeerOption
     },
     stop: () => end('SIGTERM'),
     async start() {
-      running = host === undefined ? await startHeadless(false) : await findAgain()
+      running = host === undefined ? await startHeadless(name, folder, told) : await findAgain()
     },
     async handOver(begin) {
       await (host === undefined ? end('SIGTERM') : host.stop())
@@ -148,18 +111,69 @@ export async function startPeer({ name, cores, folder: given, near }: PeerOption
   }
 }
 
-/** The flags by which another peer is told where this one is. */
-async function addressesOf(peer: Peer): Promise<string[]> {
-  const { addresses } = await peer.calls.node.info()
-  return addresses.flatMap((address) => ['--bootstrap', address])
-}
-
 /** A peer that runs now; `child` is its process where this test started it. */
 interface Running {
   readonly child: ChildProcess | undefined
   readonly peerId: PeerId
   readonly token: string
   readonly api: ApiClient
+}
+
+/** Starts a headless peer on a folder, and waits until it answers. */
+async function startHeadless(name: string, folder: string, flags: readonly string[]): Promise<Running> {
+  const args = [
+    '--data',
+    folder,
+    '--name',
+    name,
+    ...PEER_NETWORK,
+    // The peers of a test and its browser keep one machine busy: to each, the others are other programs' load.
+    '--no-rules',
+    '--ui',
+    '--json',
+    ...flags,
+  ]
+  const child = spawn(process.execPath, [HEADLESS, ...args], {
+    env: { ...process.env, TZ: 'Europe/Berlin', NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const { peer_id, url, token } = await readyLine(child, { name, schema: Ready, withinMs: READY_WITHIN_MS })
+  return { child, peerId: peer_id, token, api: await connectApi({ url, token }) }
+}
+
+/** Connects to a peer that another program has started anew, so that its token is not the last one. */
+async function findHosted(
+  { name, folder, peerId }: Pick<Peer, 'name' | 'folder' | 'peerId'>,
+  lastToken: string,
+): Promise<Running> {
+  let found: Running | undefined
+  await until(`${name} answers`, async () => {
+    const endpoint = await readEndpoint(folder)
+    if (endpoint === undefined || endpoint.token === lastToken) return false
+    found = { child: undefined, peerId, token: endpoint.token, api: await connectApi(endpoint) }
+    return true
+  })
+  if (found === undefined) throw new Error(`${name} was not found`)
+  return found
+}
+
+/** Ends a peer's process. @returns the exit code of a process that this test started */
+async function endRunning(
+  { api, child }: Running,
+  folder: string,
+  signal: 'SIGTERM' | 'SIGKILL',
+): Promise<number | null> {
+  api.close()
+  if (child !== undefined) return endProcess(child, signal, STOP_WITHIN_MS)
+  const endpoint = await readEndpoint(folder)
+  if (endpoint !== undefined) process.kill(endpoint.pid, signal)
+  return null
+}
+
+/** The flags by which another peer is told where this one is. */
+async function addressesOf(peer: Peer): Promise<string[]> {
+  const { addresses } = await peer.calls.node.info()
+  return addresses.flatMap((address) => ['--bootstrap', address])
 }
 
 /** Pairs two peers with full mutual trust, as two `meshctl`s would. */

@@ -61,12 +61,12 @@ test('a person is shown as direct, looked for and unreachable, with why and what
   await onEach(async (page, theme) => {
     await expect(page.getByText(/^unreachable since/)).toBeVisible()
     await lookAtPerson(page, 'unreachable', theme)
-    // The port is closed where Bo was: somebody is there, and Meshwork is not.
+    // The port is closed where Bo was: the machine is there, and Meshwork is not.
     await expect(page.getByText(link.why.refused(1))).toBeVisible()
     await expect(page.getByText(link.todo.refused)).toBeVisible()
   })
 
-  // Nobody reloads anything: the page follows what the peer says.
+  // The page is not reloaded: it follows the peer's news.
   await bo.start()
   await onEach(async (page) => {
     await expect(page.getByRole('heading', { name: link.page.over.machine(BO) })).toBeVisible()

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, go, keepPicture, test, text } from './app.ts'
-import { openGround, type Ground } from './lab/ground.ts'
+import { openTestbed, type Testbed } from './lab/testbed.ts'
 import { openInternet, type HomeOptions, type Internet } from './lab/internet.ts'
 import { areConnected, pair, routeBetween } from './lab/measures.ts'
 import { startLabPeer, type LabPeer } from './lab/peer.ts'
@@ -21,24 +21,24 @@ test.skip(
   'the desktop runs its peer on this machine, behind no router',
 )
 
-let ground: Ground
+let testbed: Testbed
 let internet: Internet
 let peers: LabPeer[]
 test.beforeEach(async () => {
   peers = []
-  ground = await openGround()
-  internet = await openInternet(ground)
+  testbed = await openTestbed()
+  internet = await openInternet(testbed)
 })
 test.afterEach(async () => {
   await Promise.all(peers.map((peer) => peer.close()))
   internet.close()
-  await ground.close()
+  await testbed.close()
 })
 
 /** Starts a peer with a public address. */
 async function startPublic(name: string): Promise<LabPeer> {
   const host = await internet.publicHost(name.toLowerCase())
-  const peer = await startLabPeer(ground.folder, { name, host, shares: false })
+  const peer = await startLabPeer(testbed.folder, { name, host, shares: false })
   peers.push(peer)
   await peer.ask((calls) => calls.preferences.set({ first_start_done: true }))
   return peer
@@ -86,7 +86,7 @@ test('[H27] two behind home routers are shown as relayed through their friend, w
   await Promise.all([ann, bob].map((peer) => goHome(peer, { translation: 'symmetric' })))
   await until('Ann and Bob are connected', () => areConnected(ann, bob).catch(() => false))
   await until('through Cy', async () => (await routeBetween(ann, bob)) === 'relayed')
-  await until('Ann knows that nobody gets in', async () => {
+  await until('Ann knows that no peer gets in', async () => {
     const { reachability, relays } = await reachOf(ann)
     return reachability === 'closed' && relays.length > 0
   })
@@ -123,7 +123,7 @@ test('[H27] two behind home routers are shown as relayed through their friend, w
   // Who relays no more is told to those who were reached through it, at once.
   await relay.press('Space')
   await expect(relay).not.toBeChecked()
-  await until('Ann is reached through nobody', async () => (await reachOf(ann)).relays.length === 0)
+  await until('Ann is reached through no relay', async () => (await reachOf(ann)).relays.length === 0)
   await until('Cy relays no more', async () => !(await reachOf(cy)).relaying.is_on)
 })
 

@@ -1,5 +1,5 @@
 /**
- * Small scenes made by rule, so that the tests have pictures worth looking at and nobody's model. Each is one glTF 2.0
+ * Small scenes made by rule, so that the tests have pictures worth looking at and no model of an artist. Each is one glTF 2.0
  * file with its geometry inside, except where a test wants a texture beside it.
  */
 
@@ -180,57 +180,48 @@ interface Camera {
 const FLOAT = 5126
 const UINT32 = 5125
 
-function build(things: readonly Thing[], camera: Camera) {
-  const parts: Uint8Array[] = []
+/** The binary buffer of a glTF file, with a view and an accessor for each array in it. */
+interface GltfBuffer {
+  readonly bufferViews: readonly { buffer: 0; byteOffset: number; byteLength: number }[]
+  readonly accessors: readonly Record<string, unknown>[]
+  /** Appends an array. @returns its accessor */
+  add(values: Float32Array | Uint32Array, type: string, extra?: Record<string, unknown>): number
+  bytes(): Uint8Array<ArrayBuffer>
+}
+
+function createBuffer(): GltfBuffer {
+  const chunks: Uint8Array[] = []
   const bufferViews: { buffer: 0; byteOffset: number; byteLength: number }[] = []
   const accessors: Record<string, unknown>[] = []
   let offset = 0
-
-  function add(
-    values: Float32Array | Uint32Array,
-    type: string,
-    extra: Record<string, unknown> = {},
-  ): number {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-    bufferViews.push({ buffer: 0, byteOffset: offset, byteLength: bytes.byteLength })
-    parts.push(bytes)
-    offset += bytes.byteLength
-    const width = { SCALAR: 1, VEC3: 3, VEC4: 4 }[type] ?? 1
-    const componentType = values instanceof Float32Array ? FLOAT : UINT32
-    accessors.push({
-      bufferView: bufferViews.length - 1,
-      componentType,
-      type,
-      count: values.length / width,
-      ...extra,
-    })
-    return accessors.length - 1
+  return {
+    bufferViews,
+    accessors,
+    bytes: () => new Uint8Array(Buffer.concat(chunks)),
+    add(values, type, extra = {}) {
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+      bufferViews.push({ buffer: 0, byteOffset: offset, byteLength: bytes.byteLength })
+      chunks.push(bytes)
+      offset += bytes.byteLength
+      const width = { SCALAR: 1, VEC3: 3, VEC4: 4 }[type] ?? 1
+      const componentType = values instanceof Float32Array ? FLOAT : UINT32
+      accessors.push({
+        bufferView: bufferViews.length - 1,
+        componentType,
+        type,
+        count: values.length / width,
+        ...extra,
+      })
+      return accessors.length - 1
+    },
   }
+}
 
-  const channels: Record<string, unknown>[] = []
-  const samplers: Record<string, unknown>[] = []
-  const meshes = things.map(({ mesh }, material) => {
-    const axes = [0, 1, 2].map((axis) => mesh.positions.filter((_, i) => i % 3 === axis))
-    const bounds = { min: axes.map((v) => Math.min(...v)), max: axes.map((v) => Math.max(...v)) }
-    const attributes = {
-      POSITION: add(new Float32Array(mesh.positions), 'VEC3', bounds),
-      NORMAL: add(new Float32Array(mesh.normals), 'VEC3'),
-    }
-    return { primitives: [{ attributes, indices: add(new Uint32Array(mesh.indices), 'SCALAR'), material }] }
-  })
-  for (const [node, { turnSeconds }] of things.entries()) {
-    if (turnSeconds === undefined) continue
-    const times = new Float32Array([0, 0.25, 0.5, 0.75, 1].map((part) => part * turnSeconds))
-    const turns = [0, 0.25, 0.5, 0.75, 1].flatMap((part) => [
-      0,
-      Math.sin(part * Math.PI),
-      0,
-      Math.cos(part * Math.PI),
-    ])
-    const input = add(times, 'SCALAR', { min: [0], max: [turnSeconds] })
-    samplers.push({ input, output: add(new Float32Array(turns), 'VEC4'), interpolation: 'LINEAR' })
-    channels.push({ sampler: samplers.length - 1, target: { node, path: 'rotation' } })
-  }
+function build(things: readonly Thing[], camera: Camera) {
+  const buffer = createBuffer()
+  const meshes = things.map(({ mesh }, material) => gltfMesh(mesh, material, buffer))
+  const { channels, samplers } = turns(things, buffer)
+  const bin = buffer.bytes()
   const json = {
     asset: { version: '2.0' },
     scene: 0,
@@ -249,26 +240,66 @@ function build(things: readonly Thing[], camera: Camera) {
     ],
     cameras: [{ type: 'perspective', name: 'front', perspective: { yfov: 0.75, znear: 0.1 } }],
     meshes,
-    materials: things.map(({ material: { color, metallic = 0, roughness = 0.5, emissive = 0 } }) => ({
-      pbrMetallicRoughness: {
-        baseColorFactor: [...color, 1],
-        metallicFactor: metallic,
-        roughnessFactor: roughness,
-      },
-      ...(emissive > 0
-        ? {
-            emissiveFactor: [...color],
-            extensions: { KHR_materials_emissive_strength: { emissiveStrength: emissive } },
-          }
-        : {}),
-    })),
+    materials: things.map(({ material }) => gltfMaterial(material)),
     extensionsUsed: ['KHR_materials_emissive_strength'],
-    accessors,
-    bufferViews,
-    buffers: [{ byteLength: offset }],
+    accessors: buffer.accessors,
+    bufferViews: buffer.bufferViews,
+    buffers: [{ byteLength: bin.byteLength }],
     ...(channels.length === 0 ? {} : { animations: [{ name: 'turn', channels, samplers }] }),
   }
-  return { json, bin: new Uint8Array(Buffer.concat(parts)) }
+  return { json, bin }
+}
+
+function gltfMesh(mesh: Mesh, material: number, buffer: GltfBuffer) {
+  const axes = [0, 1, 2].map((axis) => mesh.positions.filter((_, i) => i % 3 === axis))
+  const bounds = { min: axes.map((v) => Math.min(...v)), max: axes.map((v) => Math.max(...v)) }
+  const attributes = {
+    POSITION: buffer.add(new Float32Array(mesh.positions), 'VEC3', bounds),
+    NORMAL: buffer.add(new Float32Array(mesh.normals), 'VEC3'),
+  }
+  const indices = buffer.add(new Uint32Array(mesh.indices), 'SCALAR')
+  return { primitives: [{ attributes, indices, material }] }
+}
+
+function gltfMaterial({ color, metallic = 0, roughness = 0.5, emissive = 0 }: Material) {
+  return {
+    pbrMetallicRoughness: {
+      baseColorFactor: [...color, 1],
+      metallicFactor: metallic,
+      roughnessFactor: roughness,
+    },
+    ...(emissive > 0
+      ? {
+          emissiveFactor: [...color],
+          extensions: { KHR_materials_emissive_strength: { emissiveStrength: emissive } },
+        }
+      : {}),
+  }
+}
+
+/** The animation of the things that turn. */
+function turns(things: readonly Thing[], buffer: GltfBuffer) {
+  const channels: Record<string, unknown>[] = []
+  const samplers: Record<string, unknown>[] = []
+  const quarters = [0, 0.25, 0.5, 0.75, 1]
+  for (const [node, { turnSeconds }] of things.entries()) {
+    if (turnSeconds === undefined) continue
+    const times = new Float32Array(quarters.map((quarter) => quarter * turnSeconds))
+    const rotations = quarters.flatMap((quarter) => [
+      0,
+      Math.sin(quarter * Math.PI),
+      0,
+      Math.cos(quarter * Math.PI),
+    ])
+    const input = buffer.add(times, 'SCALAR', { min: [0], max: [turnSeconds] })
+    samplers.push({
+      input,
+      output: buffer.add(new Float32Array(rotations), 'VEC4'),
+      interpolation: 'LINEAR',
+    })
+    channels.push({ sampler: samplers.length - 1, target: { node, path: 'rotation' } })
+  }
+  return { channels, samplers }
 }
 
 function glb(things: readonly Thing[], camera: Camera): Uint8Array<ArrayBuffer> {

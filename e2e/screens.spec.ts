@@ -13,7 +13,7 @@ const SIZES = [
 ]
 const SCREENS: readonly Screen[] = ['overview', 'jobs', 'sharing', 'people', 'settings']
 
-/** What every screen is judged by: nothing that a checker for accessibility finds. */
+/** The rule for every screen: a checker for accessibility finds nothing. */
 async function findings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze()
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
@@ -81,7 +81,8 @@ async function lookIntoJobs(page: Page, look: (name: string) => Promise<void>): 
     await settle(page)
     if (name === 'job-crowded' && (await units.count()) > 0) await units.click()
     // A picture in progress is worth looking at once some of it is there.
-    if (name === 'job-running') await expect(page.getByText(text.jobs.waitingForTiles)).toBeHidden()
+    if (name === 'job-running')
+      await expect(page.getByText(text.jobKinds.render.waitingForTiles)).toBeHidden()
     await look(name)
     await go(page, 'jobs')
   }
@@ -92,7 +93,7 @@ async function lookAtNewRender(page: Page, look: (name: string) => Promise<void>
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await settle(page)
   await dropFiles(page, [{ name: 'balls.glb', bytes: ballsScene() }])
-  await expect(page.getByRole('img', { name: text.jobs.previewOf('balls.glb') })).toBeVisible()
+  await expect(page.getByRole('img', { name: text.jobKinds.render.previewOf('balls.glb') })).toBeVisible()
   await look('new-render')
 }
 

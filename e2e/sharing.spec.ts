@@ -103,7 +103,7 @@ test('a pause stops work for others and says so; the work is done elsewhere', as
   await until('Bo shares again', async () => (await bo.calls.sharing.get()).now.kind === 'sharing')
 })
 
-/** What a peer holds of somebody's work for it. */
+/** A peer's record of its work for another one. */
 async function recordOf(peer: Peer, person: string) {
   const people = await peer.calls.people.list()
   return people.find(({ name }) => name === person)

@@ -3,7 +3,7 @@ import { allAttacks, attackVictim } from './attack.ts'
 
 /** A short form of `npm run attack`, which goes on for longer and tells all that it measures. */
 const SECONDS = 1
-/** What may be held, or be left on disk, of all attacks at once. */
+/** The memory and disk that all attacks at once may leave occupied. */
 const GROWTH_BYTES_MAX = 64 << 20
 
 const attacks = await allAttacks()

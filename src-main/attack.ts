@@ -10,7 +10,7 @@ import { startDemoPeer, stopDemoPeer, type DemoPeer } from './cli/demo/demo-peer
 import { decodeInvite } from './network/identity/invite-code.ts'
 import type { Invite } from './protocol/messages.ts'
 
-/** Whom an attack meets: a daemon in a process of its own, with a contact, and how to get at it. */
+/** The target of an attack: a daemon in a process of its own, with a contact, and the ways to reach it. */
 export interface Scene {
   readonly invite: (trust: number) => Promise<Invite>
   /** How long the attack may go on. */
@@ -19,7 +19,7 @@ export interface Scene {
 
 /** An attack: a `*.attack.ts` file beside the code exports some as `attacks`. */
 export interface Attack {
-  /** What is tried, in a few words. */
+  /** The attack in a few words. */
   readonly name: string
   readonly by: 'stranger' | 'contact'
   /**
@@ -29,11 +29,11 @@ export interface Attack {
   approach(scene: Scene): Promise<() => Promise<string>>
 }
 
-/** What a victim went through. Growth is what is left when the attack is over. */
+/** The effect on a victim. Growth is measured when the attack is over. */
 export interface AttackResult {
   readonly attack: string
   readonly by: Attack['by'] | 'all'
-  /** What it holds more than before when its garbage is collected, and its pages: then, and at their most. */
+  /** Growth of its memory after garbage collection and of its pages: at the end, and at their most. */
   readonly held_growth_bytes: number
   readonly resident_growth_bytes: number
   readonly resident_peak_growth_bytes: number
@@ -41,9 +41,9 @@ export interface AttackResult {
   /** The longest that its event loop stood still; before the attack, and during it. */
   readonly quiet_stall_ms: number
   readonly stall_ms: number
-  /** The longest that its user waited for an answer during the attack, of a machine that is as busy as the attacker can make it. */
+  /** The longest that its user waited for an answer during the attack, on a machine that is as busy as the attacker can make it. */
   readonly wait_ms: number
-  /** What the same job took for a friend, computed by the friend and the victim: before the attack, and during it. */
+  /** The time of the same job for a friend, computed by the friend and the victim: before the attack, and during it. */
   readonly quiet_job_ms: number
   readonly job_ms: number
   /** Whether the process lived, and a restart after SIGKILL gave the same peer, people and jobs. */
@@ -54,7 +54,7 @@ export interface AttackResult {
 
 /** Milliseconds between two questions of the victim's user. */
 const ASK_EVERY_MS = 20
-/** After an attack its connections close, and what was held for them goes. */
+/** After an attack its connections close, and their memory is freed. */
 const SETTLE_MS = 1_500
 /** The daemon's program, with units that wait and an ear for what it is asked. */
 const ENTRY = join(import.meta.dirname, 'attacked-peer.fixture.ts')
@@ -144,7 +144,7 @@ function isAlive({ process: child }: DemoPeer): boolean {
   return child.exitCode === null && child.signalCode === null
 }
 
-/** What the victim has met since it was asked last. */
+/** The victim's account since it was asked last. */
 async function suffered({ process: child }: DemoPeer): Promise<Suffered> {
   const told = once(child, 'message')
   child.send('tell')
@@ -249,7 +249,7 @@ export async function allAttacks(): Promise<Attack[]> {
 const USAGE = `npm run attack -- [WORDS...] [--seconds N] [--json]
   Each attack meets a fresh peer for N seconds (10), and then all of them meet one; WORDS choose those whose names have them.`
 
-/** What one attacker may leave behind, and all together. */
+/** The bounds on what one attacker may leave behind, and all together. */
 const GROWTH_MAX_MB = { one: 32, all: 64 }
 const STALL_MAX_MS = 100
 const DELAY_MAX = 0.2

@@ -8,9 +8,9 @@ import { runInNewContext } from 'node:vm'
 import { z } from 'zod'
 import { runDaemon } from './headless.ts'
 
-/** What an attacked daemon says of itself, since it was told to watch. */
+/** An attacked daemon's account of itself, since it was told to watch. */
 export const Suffered = z.object({
-  /** What it holds when its garbage is collected: heap and buffers. */
+  /** Heap and buffers after garbage collection. */
   held_bytes: z.number(),
   /** Pages of the process, then and at their most; the allocator keeps many that hold nothing. */
   resident_bytes: z.number(),

@@ -16,23 +16,23 @@ export interface FuzzRange {
 /** Some inputs that were tried, one after the other. */
 export interface FuzzStep {
   readonly tried: number
-  /** What was found wrong, each with the input's number. */
+  /** The defects that were found, each with the input's number. */
   readonly found: readonly { readonly index: number; readonly what: string }[]
-  /** Digest of what these inputs came to, for fuzzers whose inputs come to the same on every machine. */
+  /** Digest of these inputs' results, for fuzzers whose results are the same on every machine. */
   readonly digest?: string
 }
 
 /** A fuzzer: a `*.fuzz.ts` file beside the code exports one as `fuzzer`. */
 export interface Fuzzer {
   readonly name: string
-  /** What is counted, in the plural: programs, frames. */
+  /** The noun of the inputs, in the plural: programs, frames. */
   readonly inputs: string
   /** How many are tried unless it is said: some minutes' worth. */
   readonly count: number
   run(range: FuzzRange): Iterable<FuzzStep> | AsyncIterable<FuzzStep>
 }
 
-/** What a run of a fuzzer came to. */
+/** The result of a run of a fuzzer. */
 export interface FuzzOutcome {
   readonly tried: number
   readonly found: number
@@ -97,7 +97,7 @@ function numberOf(text: string | undefined, otherwise: number): number {
   return value
 }
 
-/** What is to be run, and what to do with the digests. */
+/** The fuzzers to run, and what to do with the digests. */
 interface Asked {
   readonly fuzzers: readonly Fuzzer[]
   readonly seed: number

@@ -5,7 +5,7 @@ import { quickResolve } from './quick-resolve.ts'
 
 /**
  * Loads what hosts a peer: a thousand files, half of a start. What takes time outside of this process is begun before, the
- * trial of the operating system's wall, so that it is over when somebody waits for it; and a process starts another in a
+ * trial of the operating system's wall, so that it is over when its result is needed; and a process starts another in a
  * fraction of the time while it is small itself.
  */
 export async function loadHost(): Promise<typeof hostedPeer> {

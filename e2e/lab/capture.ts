@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises'
 import { findProgram } from './commands.ts'
-import type { Namespace } from './ground.ts'
+import type { Namespace } from './testbed.ts'
 
 const READ_BYTES = 1 << 20
 const ENOUGH_BYTES = 8 << 20
 
-/** Somebody who writes down every packet that crosses a namespace. */
+/** A recording of every packet that crosses a namespace. */
 export interface Capture {
   /** Ends it. @returns the packets' bytes on disk, headers included */
   stop(): Promise<{ readonly path: string }>
@@ -35,7 +35,7 @@ export async function beginCapture(namespace: Namespace, path: string): Promise<
   }
 }
 
-/** Something that might be in a capture. */
+/** A text or bytes that might be in a capture. */
 export interface Needle {
   readonly name: string
   readonly bytes: Buffer

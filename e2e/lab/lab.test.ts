@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { search } from './capture.ts'
 import { run } from './commands.ts'
-import { openGround } from './ground.ts'
+import { openTestbed } from './testbed.ts'
 import { missingForLab, missingForRow } from './requirements.ts'
 import { playScenario, type Scenario } from './scenario.ts'
-import { scenarios as grounds } from './scenarios/grounds.ts'
+import { scenarios as testbedChecks } from './scenarios/testbed-checks.ts'
 import { scenarios as homes } from './scenarios/homes.ts'
 import { scenarios as restarts } from './scenarios/restarts.ts'
 import { scenarios as secrecy } from './scenarios/secrecy.ts'
@@ -20,7 +20,7 @@ if (missing !== undefined) process.stdout.write(`lab: SKIPPED, ${missing}.\n`)
 
 /** The lab's quick rows; `npm run lab` has the others. */
 const QUICK: readonly Scenario[] = [
-  ...grounds.filter(({ name }) => !name.includes('maps a port')),
+  ...testbedChecks.filter(({ name }) => !name.includes('maps a port')),
   ...restarts,
   ...homes.filter(({ name }) => /invite code|address-restricted|UPnP/.test(name)),
   ...secrecy,
@@ -41,24 +41,24 @@ const namespaces = async () =>
   (await run('ip', ['netns', 'list'])).split('\n').map((line) => line.split(' ')[0])
 
 test.skipIf(missing !== undefined)('[LAB2] all that a lab made is gone when it is closed', async () => {
-  const ground = await openGround()
-  const room = await ground.open('room')
+  const testbed = await openTestbed()
+  const room = await testbed.open('room')
   const { name } = room
   const sleeper = room.spawn('sleep', ['1000'], { stdio: 'ignore' })
   const ended = once(sleeper, 'exit')
   expect(await namespaces()).toContain(name)
-  await ground.close()
+  await testbed.close()
   await ended
   expect(await namespaces()).not.toContain(name)
-  expect(await readdir(tmpdir())).not.toContain(ground.folder.split('/').at(-1))
+  expect(await readdir(tmpdir())).not.toContain(testbed.folder.split('/').at(-1))
 })
 
 test.skipIf(missing !== undefined)(
   '[LAB2] what a lab that was killed has left goes with the next, and what is in use stays',
   async () => {
     const program = [
-      `const { openGround } = await import(${JSON.stringify(join(import.meta.dirname, 'ground.ts'))})`,
-      `console.log((await (await openGround()).open('room')).name)`,
+      `const { openTestbed } = await import(${JSON.stringify(join(import.meta.dirname, 'testbed.ts'))})`,
+      `console.log((await (await openTestbed()).open('room')).name)`,
       'setInterval(() => undefined, 1000)',
     ]
     const child = spawn(process.execPath, ['--input-type=module', '-e', program.join('\n')], {
@@ -66,12 +66,12 @@ test.skipIf(missing !== undefined)(
     })
     const [line] = (await once(child.stdout, 'data')) as [Buffer]
     const left = line.toString().trim()
-    const mine = await openGround()
+    const mine = await openTestbed()
     const { name } = await mine.open('room')
     expect(await namespaces()).toEqual(expect.arrayContaining([left, name]))
     child.kill('SIGKILL')
     await once(child, 'exit')
-    await (await openGround()).close()
+    await (await openTestbed()).close()
     expect(await namespaces()).toContain(name)
     expect(await namespaces()).not.toContain(left)
     await mine.close()

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { clearLeftovers } from './ground.ts'
+import { clearLeftovers } from './testbed.ts'
 import { missingForLab, missingForRow } from './requirements.ts'
 import { playScenario, type Row, type Scenario } from './scenario.ts'
 import { scenarios as chaos } from './scenarios/chaos.ts'
-import { scenarios as grounds } from './scenarios/grounds.ts'
+import { scenarios as testbedChecks } from './scenarios/testbed-checks.ts'
 import { scenarios as homes } from './scenarios/homes.ts'
 import { scenarios as lines } from './scenarios/lines.ts'
 import { scenarios as midJob } from './scenarios/mid-job.ts'
@@ -16,7 +16,7 @@ const USAGE = `npm run lab -- [WORDS...] [--seconds N | --minutes N] [--seed N] 
   have them all; --seconds and --minutes say how long the long ones take. Linux, root, nft.`
 
 const SCENARIOS: readonly Scenario[] = [
-  ...grounds,
+  ...testbedChecks,
   ...restarts,
   ...homes,
   ...midJob,

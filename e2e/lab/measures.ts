@@ -10,7 +10,7 @@ type JobStatus = Awaited<ReturnType<ApiCalls['jobs']['status']>>
 const LOOK_EVERY_MS = 100
 /** Trust between friends of the lab. */
 export const TRUST = 0.8
-/** Patience with what is no measurement: on two cores which others use, everything may take long. */
+/** Time for a step that is not measured: on two cores which others use, everything may take long. */
 const PREPARED_WITHIN_MS = 120_000
 
 /** Waits for a condition. @returns the milliseconds that it took; undefined if it did not come true in time */
@@ -29,7 +29,7 @@ export async function timeUntil(
   }
 }
 
-/** Waits for what a scenario begins with. @throws Error that says what did not come true */
+/** Waits for the condition that a scenario begins with. @throws Error that says what did not come true */
 export async function prepare(what: string, holds: () => Promise<boolean>): Promise<void> {
   const tookMs = await timeUntil(holds, PREPARED_WITHIN_MS)
   if (tookMs === undefined) throw new Error(`could not be prepared: ${what}`)
@@ -42,7 +42,7 @@ export async function pairByCode(inviter: LabPeer, joiner: LabPeer): Promise<voi
 }
 
 /**
- * Pairs two peers, of which the inviter has a public address, as what other scenarios begin with: whether a code names
+ * Pairs two peers, of which the inviter has a public address, as the beginning of other scenarios: whether a code names
  * that address is a row of its own, here it always does. @throws what pairing says when it fails
  */
 export async function pair(inviter: LabPeer, joiner: LabPeer, trust = TRUST): Promise<void> {
@@ -104,6 +104,7 @@ export async function submitWaiting(
 ): Promise<JobId> {
   const { job_id } = await requester.ask((calls) =>
     calls.jobs.submit({
+      kind: 'other',
       algorithm_id: 'test.wait',
       algorithm_version: '1.0.0',
       params: { wait_ms: unitMs },

@@ -6,8 +6,8 @@ import { daemonEnvironment } from '../../src-main/cli/daemon/daemon-environment.
 import { PeerId } from '../../src-main/protocol/ids.ts'
 import { endProcess, readyLine } from '../daemon-process.ts'
 import { pause } from './commands.ts'
-import { openDoor } from './door.ts'
-import { processesIn } from './ground.ts'
+import { openSocketProxy } from './socket-proxy.ts'
+import { processesIn } from './testbed.ts'
 import type { Host } from './internet.ts'
 
 const PROGRAM = join(import.meta.dirname, 'peer-process.ts')
@@ -60,13 +60,13 @@ interface Running {
 export async function startLabPeer(folder: string, options: LabPeerOptions): Promise<LabPeer> {
   const { name, units = 'waiting', shares = true } = options
   const path = join(folder, `${name}.api`)
-  const door = await openDoor(path)
+  const proxy = await openSocketProxy(path)
   let host = options.host
   let running: Running | undefined
   let peerId: PeerId | undefined
 
   async function start(): Promise<void> {
-    const daemon = ['--data', join(folder, name), '--name', name, '--api-port', String(door.port)]
+    const daemon = ['--data', join(folder, name), '--name', name, '--api-port', String(proxy.port)]
     // The peers of the lab keep one machine busy: to each, the others are other programs' load.
     const always = ['--no-mdns', '--no-rules', '--json', ...(shares ? ['--cores', '1'] : ['--no-share'])]
     const child = host.namespace.spawn(process.execPath, [PROGRAM, units, path, ...daemon, ...always], {
@@ -88,7 +88,7 @@ export async function startLabPeer(folder: string, options: LabPeerOptions): Pro
   try {
     await start()
   } catch (error) {
-    door.close()
+    proxy.close()
     throw error
   }
   if (peerId === undefined) throw new Error(`${name} has no id`)
@@ -113,7 +113,7 @@ export async function startLabPeer(folder: string, options: LabPeerOptions): Pro
     wake: () => signalAll(host, 'SIGCONT'),
     async close() {
       await end('SIGKILL')
-      door.close()
+      proxy.close()
     },
   }
 }

@@ -6,9 +6,9 @@
 import { createSocket } from 'node:dgram'
 import { connect, createServer } from 'node:net'
 
-/** What is not answered by then is filtered: a first packet is sent three times until then. */
+/** A probe without an answer by then is filtered: a first packet is sent three times until then. */
 const KNOCK_MS = 4_000
-/** What is to be answered may take this long on a busy machine. */
+/** An expected answer may take this long on a busy machine. */
 const ANSWER_WITHIN_MS = 30_000
 const NAT_PMP_PORT = 5_351
 const LEASE_S = 600

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Namespace } from './ground.ts'
+import type { Namespace } from './testbed.ts'
 
 const PROGRAM = join(import.meta.dirname, 'probe-process.ts')
 

@@ -6,14 +6,14 @@ const PROGRAMS = { ip: 'iproute2', nft: 'nftables' }
 /** The same of single rows. */
 const ROW_PROGRAMS = { miniupnpd: 'miniupnpd-nftables', tcpdump: 'tcpdump' }
 
-/** What there is of a machine. */
+/** The system, the user and the programs of a machine. */
 interface Machine {
   readonly platform: NodeJS.Platform
   readonly userId: number | undefined
   readonly find: (program: string) => string | undefined
 }
 
-/** What this machine lacks to run the lab, in words; undefined where the lab can run. */
+/** Says in words why this machine cannot run the lab; undefined where it can. */
 export function missingForLab(machine: Machine = thisMachine()): string | undefined {
   if (machine.platform !== 'linux') return 'it needs network namespaces, which only Linux has'
   if (machine.userId !== 0) return 'it needs root, to make network namespaces'
@@ -22,7 +22,7 @@ export function missingForLab(machine: Machine = thisMachine()): string | undefi
   return `it needs ${absent.map(([program, source]) => `${program} (package ${source})`).join(' and ')}`
 }
 
-/** What this machine lacks for one row, in words. */
+/** Says in words why this machine cannot run one row. */
 export function missingForRow(
   needs: keyof typeof ROW_PROGRAMS | undefined,
   machine: Machine = thisMachine(),

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProgram } from './commands.ts'
-import type { Namespace } from './ground.ts'
+import type { Namespace } from './testbed.ts'
 
 /**
  * How a home's router translates. `restricted` is Linux' plain masquerade: it keeps a connection's port, so one mapping
@@ -14,7 +14,7 @@ export type Translation = 'restricted' | 'symmetric'
 export const ROUTER_ADDRESS = '192.168.1.1'
 
 /**
- * Makes a namespace with the interfaces `wan` and `lan` a home's router. Whoever knocks from outside gets no answer at
+ * Makes a namespace with the interfaces `wan` and `lan` a home's router. A caller from outside gets no answer at
  * all, as with routers that are sold: a reset would end others' attempts to open a hole.
  */
 export async function makeRouter(router: Namespace, translation: Translation): Promise<void> {

@@ -1,13 +1,13 @@
 import { loadavg } from 'node:os'
-import { openGround, type Ground } from './ground.ts'
+import { openTestbed, type Testbed } from './testbed.ts'
 import { openInternet, type Internet } from './internet.ts'
-import { createDice } from './pace.ts'
+import { createDice } from './line-shaper.ts'
 import { startLabPeer, type LabPeer, type LabPeerOptions } from './peer.ts'
 
 /** Numbers and words that a row measured, by their names. */
 export type Figures = Readonly<Record<string, number | string | boolean>>
 
-/** What a scenario found. */
+/** The outcome of a scenario. */
 export interface Outcome {
   readonly met: boolean
   /** In a few words, for the table. */
@@ -26,9 +26,9 @@ export interface Scenario {
   run(stage: Stage): Promise<Outcome>
 }
 
-/** Where a scenario plays. All that it makes here is gone when it is over. */
+/** The testbed, the internet and the peers of one scenario. All of it is removed when the scenario is over. */
 export interface Stage {
-  readonly ground: Ground
+  readonly testbed: Testbed
   readonly internet: Internet
   /** How long the long part of a scenario is to take, where the user has said so. */
   readonly seconds: number | undefined
@@ -37,13 +37,13 @@ export interface Stage {
   startPeer(options: LabPeerOptions): Promise<LabPeer>
 }
 
-/** What the user of the lab chooses. */
+/** The choices of the lab's user. */
 export interface StageOptions {
   readonly seed: number
   readonly seconds?: number
 }
 
-/** What came of a scenario. */
+/** A scenario's row of the table. */
 export interface Row {
   readonly name: string
   readonly wanted: string
@@ -54,25 +54,25 @@ export interface Row {
   readonly load: number
 }
 
-/** Plays a scenario, and removes all that it made. @returns undefined when it was told to stop */
+/** Runs a scenario, and removes all that it made. @returns undefined when it was told to stop */
 export async function playScenario(
   scenario: Scenario,
   options: StageOptions,
   signal?: AbortSignal,
 ): Promise<Row | undefined> {
   const startMs = performance.now()
-  const ground = await openGround()
+  const testbed = await openTestbed()
   const peers: Promise<LabPeer>[] = []
   let internet: Internet | undefined
   try {
-    internet = await openInternet(ground)
+    internet = await openInternet(testbed)
     const stage: Stage = {
-      ground,
+      testbed,
       internet,
       seconds: options.seconds,
       dice: createDice(options.seed),
       startPeer(peerOptions) {
-        const peer = startLabPeer(ground.folder, peerOptions)
+        const peer = startLabPeer(testbed.folder, peerOptions)
         peers.push(peer)
         // One that is ended while it starts, since the lab is told to stop, is looked at in the end.
         peer.catch(() => undefined)
@@ -94,7 +94,7 @@ export async function playScenario(
   } finally {
     internet?.close()
     // All processes end with it, so that peers that are just starting are not waited for.
-    await ground.close()
+    await testbed.close()
     for (const peer of await Promise.allSettled(peers)) {
       if (peer.status === 'fulfilled') await peer.value.close()
     }

@@ -1,9 +1,9 @@
 import { FaultError } from '../protocol/fault.ts'
 import type { JobId } from '../protocol/ids.ts'
 
-/** A launcher that passes a terminal's signal on makes two of one; whoever means it says it again later. */
+/** A launcher that passes a terminal's signal on makes two of one; a second one that is meant comes later. */
 const SAME_SIGNAL_MS = 500
-/** What shells say of a program that ended by SIGINT. */
+/** The exit code that shells have for a program ended by SIGINT. */
 const EXIT_INTERRUPTED = 130
 
 /** A user who wants a command to end. */
@@ -62,14 +62,14 @@ export interface JobWait {
   isSubmitting?: boolean
 }
 
-/** What there is to know when such a command loses its peer; undefined as long as there is no job. */
+/** The user's line about the job when such a command loses its peer; undefined as long as there is no job. */
 export function lostWithJob({ job_id, isSubmitting = false }: JobWait): string | undefined {
   if (job_id !== undefined)
     return `${job_id} is kept, and goes on when the peer does: meshctl job-status ${job_id} --watch`
   return isSubmitting ? 'meshctl list-jobs shows whether the job was submitted' : undefined
 }
 
-/** What is left when a command that submits a job is interrupted. */
+/** The user's line about the job when a command that submits it is interrupted. */
 export function leftOfJob({ job_id, isSubmitting = false }: JobWait): string {
   if (job_id !== undefined)
     return `${job_id} goes on: meshctl job-status ${job_id} --watch, or end it: meshctl cancel-job ${job_id}`

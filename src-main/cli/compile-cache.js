@@ -10,7 +10,7 @@ const STICKY = 0o1000
 const ROOT = 0
 
 /**
- * The folder of Node's compile cache: this user's own, since whoever can write there runs code as this user. Plain
+ * The folder of Node's compile cache: this user's own, since a user who can write there runs code as this user. Plain
  * JavaScript, because the launcher of meshctl needs it before it knows its Node.
  * @param {NodeJS.Platform} platform
  * @param {Readonly<Record<string, string | undefined>>} env
@@ -52,7 +52,7 @@ function cacheHome(platform, env, home) {
 }
 
 /**
- * Whether a folder is this user's alone, and nobody else can put another in its place.
+ * Whether a folder is this user's alone, and no other user can put another in its place.
  * @param {string} path
  * @param {number} uid
  */

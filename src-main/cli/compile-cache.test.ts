@@ -27,7 +27,7 @@ describe.skipIf(process.platform === 'win32')('[Y6] the compile cache', () => {
   const here = () => compileCacheFolder('linux', { XDG_CACHE_HOME: folder })
 
   it('is the user’s own folder, and nothing is read or written in the shared temporary one', async () => {
-    // Somebody else was there first.
+    // Another user was there first.
     const planted = join(folder, 'tmp', 'node-compile-cache')
     await mkdir(planted, { recursive: true })
     await launch()

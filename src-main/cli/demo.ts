@@ -16,9 +16,9 @@ import type { LocalFile } from './files/local-file.ts'
 import { uploadFile } from './files/upload.ts'
 import { sceneFiles } from './job-kinds/render/scene-files.ts'
 
-/** Exit code for a wrong file or folder of the user. */
+/** The exit code for a wrong file or folder of the user's. */
 const EXIT_BAD_INPUT = 2
-/** Exit code for everything else that brings no verified picture. */
+/** The exit code for any other end without a verified picture. */
 const EXIT_FAILED = 1
 
 /** Paths brighter than four times white are rare and would take thousands of samples to become smooth. */

@@ -3,10 +3,10 @@ import { refuse } from '../protocol/fault.ts'
 import type { RunOutcome } from '../ports/runner.ts'
 import type { AlgorithmDeclaration } from './library.ts'
 
-/** What a measurement may use. Its own budget is under a second, but on a busy machine the user's programs go first. */
+/** Limits of a measurement. Its own budget is under a second, but on a busy machine the user's programs go first. */
 export const MEASURE_LIMITS = { wallMsMax: 60_000, memoryBytesMax: 1 << 29, outputBytesMax: 0 } as const
 
-/** What a library's measurement reports. */
+/** The result of a library's measurement. */
 const Measured = z.object({ rate: z.number().positive() })
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What a task costs beyond its own work: `mesh.noop` through the compute host, alone and many at once, against the
+ * The cost of a task beyond its own work: `mesh.noop` through the compute host, alone and many at once, against the
  * same work in a bare piscina pool of this process, in the same run. The host adds a second process, limits, hashes
  * of inputs, metrics and parsing on both ends; the pool adds none. And a unit of a stranger's module that does
  * nothing: a new instance, metered, for each.
@@ -23,7 +23,7 @@ const WORKERS = 2
 const ALONE = 300
 const MANY = 10_000
 const UNITS = 5_000
-/** What a unit that does nothing may cost on a warm pool. */
+/** The most that a unit that does nothing may cost on a warm pool. */
 const UNIT_US_MAX = 100
 /** Rounds of each; the best counts, as the machine may be shared. */
 const ROUNDS = 5
@@ -42,7 +42,7 @@ function noops(count: number): RunTask[] {
   }))
 }
 
-/** What compilers for WebAssembly begin with: 1 MiB of stack, and a page of data. */
+/** Memory that compilers for WebAssembly begin with: 1 MiB of stack, and a page of data. */
 const PAGES_17 = section(SECTION.memory, [1, 0, 17])
 
 /** Units of an empty module, each with an input of its own when `parts` are there. */

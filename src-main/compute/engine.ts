@@ -5,7 +5,7 @@ import type { AlgorithmDeclaration } from './library.ts'
 import { nameOf } from './library-index.ts'
 import { METERING } from './metering/identity.ts'
 
-/** Hexadecimal digits of the digest in an engine's name: 64 bits tell builds apart, and nobody forges one here. */
+/** Hexadecimal digits of the digest in an engine's name: 64 bits tell builds apart; this is no protection against forgery. */
 const DIGEST_DIGITS = 16
 
 /**

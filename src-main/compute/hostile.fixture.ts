@@ -11,7 +11,7 @@ import { reach, Targets } from './reach.fixture.ts'
 const EMPTY: LibraryResult = { output: new Uint8Array(0) }
 const Meeting = z.object({ of: z.int() })
 
-/** What each `test.…` algorithm does. */
+/** The code of each `test.…` algorithm. */
 const deeds: Readonly<Record<string, (call: LibraryCall) => LibraryResult | Promise<LibraryResult>>> = {
   'test.spin': () => {
     for (;;) Math.sqrt(2)

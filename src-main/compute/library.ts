@@ -49,7 +49,7 @@ export interface LibraryInput {
   open(): InputFile
 }
 
-/** A verified input, open for reading. Whoever opened it closes it. */
+/** A verified input, open for reading. Its opener closes it. */
 export interface InputFile {
   /** Reads from byte `at` on straight into `target`; returns how many bytes, 0 at the end and behind it. */
   readAt(target: Uint8Array, at: number): number
@@ -86,7 +86,7 @@ export interface LibraryCall {
   said(bytes: Uint8Array): void
 }
 
-/** What a call returns. Its buffers are given away: they are transferred, not copied. */
+/** The result of a call. Its buffers are given away: they are transferred, not copied. */
 export interface LibraryResult {
   readonly output: Uint8Array<ArrayBuffer> | OutputFile
   /** Further outputs of local tasks, by role (lower-case letters, digits and dashes). */
@@ -95,7 +95,7 @@ export interface LibraryResult {
   readonly info?: Params
   /** Bytes of memory held outside the JavaScript heap (WASM memories, large buffers) at the highest. */
   readonly memoryBytes?: number
-  /** What metered code used; see `RunMetrics`. */
+  /** Fuel and memory that metered code used; see `RunMetrics`. */
   readonly metered?: {
     readonly fuel: number
     readonly peakPages: number

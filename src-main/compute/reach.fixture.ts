@@ -1,11 +1,11 @@
-/** What somebody would try who runs JavaScript of his own in a compute host's worker. */
+/** An attacker's attempts with JavaScript of his own in a compute host's worker. */
 import fs from 'node:fs'
 import { createRequire, registerHooks } from 'node:module'
 import os from 'node:os'
 import threads from 'node:worker_threads'
 import { z } from 'zod'
 
-/** What to reach for. */
+/** The target to reach for. */
 export const Targets = z.object({
   /** A blob, which a library may read and not write. */
   blob: z.string(),

@@ -1,12 +1,12 @@
 import type { Clock } from '../ports/clock.ts'
-import type { ComputeHosts, Runner, RunnerAlgorithm, RunOutcome } from '../ports/runner.ts'
+import type { ComputeHosts, Runner, RunnerAlgorithm, RunOutcome, RunTask } from '../ports/runner.ts'
 import { assert, failure, refuse } from '../protocol/fault.ts'
 import { MEASURE_LIMITS, scoreOf } from './benchmark.ts'
 import { CAN_STOP_PROCESSES } from './session/duty-cycle.ts'
 import { engineOf } from './engine.ts'
 import { forkHost, type SpawnHost } from './host/fork-host.ts'
 import { WORKERS_MAX } from './messages/input.ts'
-import type { LibraryEntry } from './library.ts'
+import type { AlgorithmDeclaration, LibraryEntry } from './library.ts'
 import { indexLibraries } from './library-index.ts'
 import { createSession, type Session } from './session/session.ts'
 import { prepareStaging } from './host/staged-files.ts'
@@ -20,7 +20,7 @@ const HEAP_BYTES_MAX = 1 << 30
 /** A host that ran less would hardly answer. Five percent of one core are the least that a user may set. */
 const DUTY_MIN = 0.05
 
-/** What a runner needs. */
+/** The folders, limits and adapters of a runner. */
 export interface RunnerOptions {
   readonly clock: Clock
   /** A folder of its own, for large outputs until they are adopted. Emptied at start. */
@@ -31,7 +31,7 @@ export interface RunnerOptions {
   readonly workers: number
   /** How a host process is started; as a child of Node unless another way is given. */
   readonly spawnHost?: SpawnHost
-  /** What stands around the hosts; what this machine has, unless another is given. */
+  /** The wall around the hosts; the one that this machine has, unless another is given. */
   readonly wall?: Wall
   /** The module with the `libraries`; this program's registry unless another is given. */
   readonly registry?: URL
@@ -41,7 +41,7 @@ export interface RunnerOptions {
 
 /**
  * The Runner over a compute host in a process of its own, which starts with the first task and ends after an idle
- * minute. A host that dies or is killed is replaced, and what ran there runs again without anybody noticing;
+ * minute. A host that dies or is killed is replaced, and the tasks that ran there run again unnoticed;
  * a task that was in three dying hosts, the last time alone, ends with the fault `runner-lost`.
  *
  * @example
@@ -62,12 +62,7 @@ export function createRunner(options: RunnerOptions): Runner & ComputeHosts {
       assert(session === undefined, 'a runner is started once at a time')
       const { libraries } = (await import(registry.href)) as { libraries: readonly LibraryEntry[] }
       const index = indexLibraries(libraries)
-      algorithms = await Promise.all(
-        index.algorithms.map(async (algorithm): Promise<RunnerAlgorithm> => {
-          const { algorithmId, version, scope, limited = false } = algorithm
-          return { algorithmId, version, scope, limited, engine: await engineOf(algorithm) }
-        }),
-      )
+      algorithms = await Promise.all(index.algorithms.map(runnerAlgorithm))
       session = createSession({
         clock: options.clock,
         spawnHost: options.spawnHost ?? forkHost,
@@ -118,19 +113,29 @@ export function createRunner(options: RunnerOptions): Runner & ComputeHosts {
       if (session === undefined || algorithm === undefined) {
         return refuse('unknown-algorithm', `nothing here runs ${algorithmId}`)
       }
-      const outcome = Promise.withResolvers<RunOutcome>()
-      const task = {
-        id: `measure ${algorithmId}`,
-        algorithmId,
-        algorithmVersion: algorithm.version,
-        params: {},
-        inputs: {},
-        limits: MEASURE_LIMITS,
-      }
-      await session.run('measure', [task], { signal, finished: (_, result) => outcome.resolve(result) })
-      return scoreOf(algorithm, await outcome.promise)
+      return scoreOf(algorithm, await measure(session, algorithm, signal))
     },
   }
+}
+
+async function runnerAlgorithm(algorithm: AlgorithmDeclaration): Promise<RunnerAlgorithm> {
+  const { algorithmId, version, scope, limited = false } = algorithm
+  return { algorithmId, version, scope, limited, engine: await engineOf(algorithm) }
+}
+
+/** Runs an algorithm's own measurement. */
+async function measure(
+  session: Session,
+  { algorithmId, version }: AlgorithmDeclaration,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  const outcome = Promise.withResolvers<RunOutcome>()
+  const task: RunTask = {
+    ...{ id: `measure ${algorithmId}`, algorithmId, algorithmVersion: version },
+    ...{ params: {}, inputs: {}, limits: MEASURE_LIMITS },
+  }
+  await session.run('measure', [task], { signal, finished: (_, result) => outcome.resolve(result) })
+  return outcome.promise
 }
 
 function clampWorkers(count: number): number {

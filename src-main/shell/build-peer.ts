@@ -1,14 +1,16 @@
 /**
- * Builds what the packaged program runs on Node into `out/peer`: `node src-main/shell/build-peer.ts`. Types are taken out
+ * Builds the part of the packaged program that runs on Node into `out/peer`: `node src-main/shell/build-peer.ts`. Types are taken out
  * file by file and everything keeps its place, so that child processes, workers, kernels and migrations are found as they
- * are in the repository. Only what the programs reach is taken along, with the packages that they use. `out/program-files.json`
- * lists what came of it, and Node, with their digests: the shell is built after it and knows the list's.
+ * are in the repository. Only sources that the programs reach are taken along, with the kernels that these name and the
+ * packages that they use. `out/program-files.json` lists the result, and Node, with digests; the shell is built after it
+ * and knows the list's digest.
  */
 import { existsSync, globSync, statSync } from 'node:fs'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import ts from 'typescript'
 import packageJson from '../../package.json' with { type: 'json' }
+import { namedKernels } from './packaging/named-kernels.ts'
 import { productionPackages } from './packaging/production-packages.ts'
 import { listProgram, PROGRAM_LIST } from './packaging/program-files.ts'
 import { isShipped } from './packaging/shipped-files.ts'
@@ -23,19 +25,21 @@ const ENTRIES = [
   'src-main/compute/worker/worker.ts',
   'src-main/compute/registry.ts',
 ]
-/** What they read beside code. */
-const DATA = ['src-main/storage/database/migrations/*.sql', 'wasm/build/*.wasm', 'LICENSE']
+/** Files that they read, beside code and kernels. */
+const DATA = ['src-main/storage/database/migrations/*.sql', 'LICENSE']
 /** Packages of the shell alone, which has them in its own bundle. */
 const SHELL_PACKAGES = ['electron-updater']
 
 /** Builds the peer anew. @throws when a file that is needed is not there */
 export async function buildPeer(out: string): Promise<void> {
   await rm(out, { recursive: true, force: true })
+  const kernels = new Set<string>()
   for (const path of await reachableSources()) {
-    const text = await readFile(join(ROOT, path), 'utf8')
-    await write(join(out, builtName(path)), plainJavaScript(text, path))
+    const text = plainJavaScript(await readFile(join(ROOT, path), 'utf8'), path)
+    await write(join(out, builtName(path)), text)
+    for (const kernel of namedKernels(text, path.replaceAll('\\', '/'))) kernels.add(kernel)
   }
-  for (const path of globSync(DATA, { cwd: ROOT })) await copy(path, out)
+  for (const path of [...kernels, ...globSync(DATA, { cwd: ROOT })]) await copy(path, out)
   await write(join(out, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`)
   const lock = await readFile(join(ROOT, 'package-lock.json'), 'utf8')
   for (const path of productionPackages(lock, SHELL_PACKAGES)) {

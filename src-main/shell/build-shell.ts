@@ -26,7 +26,7 @@ const BuilderFile = z.object({
   publish: z.looseObject({ provider: z.string(), publisherName: z.array(z.string().min(1)).default([]) }),
 })
 
-/** What a bundle of the main process is told. */
+/** Constants that are put into a bundle of the main process. */
 interface MainFacts {
   /** The SHA-256 of the list of the program's files; null for a shell that is not packaged. */
   readonly listDigest: string | null
@@ -59,7 +59,7 @@ export async function buildShell(): Promise<void> {
   await writeFile(join(OUT, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
-/** What electron-updater is to read: the builder's file says where updates are published, and by whom. */
+/** Writes the file that electron-updater reads: the builder's file says where updates are published, and by whom. */
 export async function updateSource() {
   const text = await readFile(join(ROOT, 'electron-builder.yml'), 'utf8')
   const { publish } = BuilderFile.parse(parse(text))

@@ -5,10 +5,10 @@ import { z } from 'zod'
 import type { Sharing } from '#contract'
 import { WindowState } from './window/window-bounds.ts'
 
-/** What the shell itself remembers; what the peer remembers is the peer's. */
+/** State that the shell itself keeps across restarts; the peer keeps its own. */
 const Memory = z.object({
   window: WindowState.optional().catch(undefined),
-  /** What was shared when sharing was switched off in the tray. The peer looks at it when it gets it back. */
+  /** The sharing that was switched off in the tray. The peer checks it when it gets it back. */
   sharing: z.record(z.string(), z.unknown()).optional().catch(undefined),
   /** Whether the user was told that a closed window does not end the program. */
   knows_background: z.boolean().optional().catch(undefined),

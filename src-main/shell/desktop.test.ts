@@ -23,7 +23,7 @@ function optionsFor(
   more: Partial<DesktopOptions> = {},
 ): DesktopOptions {
   return {
-    electron: double.parts,
+    electron: double.api,
     clock: machineClock,
     random: machineRandom,
     platform: 'linux',

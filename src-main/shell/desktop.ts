@@ -1,12 +1,11 @@
 import { join } from 'node:path'
-import type { Endpoint } from '../api/transport/endpoint-file.ts'
 import { faultOfCall } from '../api/transport/client.ts'
 import { loadUserInterface } from '../api/transport/user-interface.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import { linkAmong, LINK_SCHEME, pairingCode } from './system/deep-link.ts'
 import { openDesktopMemory, type DesktopMemory } from './desktop-memory.ts'
-import type { ElectronParts } from './electron-parts.ts'
+import type { ElectronApi } from './electron-api.ts'
 import { findKeychain } from './system/keychain.ts'
 import { speechFor } from './system/language.ts'
 import { HIDDEN_ARGUMENT, setLoginStart } from './system/login-start.ts'
@@ -16,12 +15,14 @@ import { servePorts } from './window/page-channel.ts'
 import { guardContents, guardSession } from './window/page-guard.ts'
 import { registerPageScheme, servePages } from './window/page-protocol.ts'
 import { startPeerChild, type PeerChild, type PeerNetwork, type PeerProcess } from './peer/peer-child.ts'
-import { linkPeer, type PeerLink } from './peer/peer-link.ts'
+import { createPeerConnection, type PeerConnection } from './peer/peer-connection.ts'
+import type { PeerLink } from './peer/peer-link.ts'
 import { handBackBeforeSleep } from './system/sleep.ts'
 import { readPower } from './system/power-reader.ts'
 import { createPresence, type Presence } from './tray/presence.ts'
 import type { ProgramPaths } from './packaging/program-paths.ts'
-import { quitQuestion } from './tray/quit-question.ts'
+import { createShutdown } from './shutdown.ts'
+import { backgroundNotice, showNotice } from './tray/notifications.ts'
 import { performTrayCommand, type PeerCommand } from './tray/tray-command.ts'
 import type { TrayCommand } from './tray/tray-menu.ts'
 import { createTrayIcon, type TrayIcon } from './tray/tray.ts'
@@ -29,14 +30,12 @@ import { watchForUpdates, type UpdateOptions } from './packaging/updates.ts'
 
 /** As in the builder's file: Windows shows notifications under it. */
 const APP_ID = 'app.meshwork.desktop'
-/** A peer whose process runs but whose connection broke is asked again after this. */
-const LINK_AGAIN_MS = 2_000
 /** How often it is looked whether there is a network: Electron tells of no change. */
 const LOOK_EVERY_MS = 30_000
 
-/** What the desktop program runs on. */
+/** The machine, the packaged files and the libraries that the desktop program uses. */
 export interface DesktopOptions {
-  readonly electron: ElectronParts
+  readonly electron: ElectronApi
   readonly clock: Clock
   readonly random: Random
   readonly platform: NodeJS.Platform
@@ -58,7 +57,7 @@ export interface DesktopOptions {
 }
 
 /**
- * The desktop program: a tray icon for as long as it runs, a window while somebody looks, and a peer in a process of its
+ * The desktop program: a tray icon for as long as it runs, a window while it is open, and a peer in a process of its
  * own. Everything it shows and does goes through the peer's API. Returns when it is set up, or at once in a second
  * instance, which hands over what it was started for and quits.
  * @throws FaultError when the peer's program is not what was packaged; nothing was started or shown then
@@ -105,27 +104,89 @@ interface Desktop {
   open(link?: string): void
 }
 
-async function startDesktop(options: DesktopOptions): Promise<Desktop> {
-  const { electron, clock, data, paths, platform } = options
-  const memory = openDesktopMemory(join(data, 'desktop.json'))
-  /** The peer's endpoint, and a client there, while there are any. */
-  const peer: { at?: Pick<Endpoint, 'url' | 'token'>; link?: PeerLink } = {}
+/** Every part of the program that is visible. */
+interface Surface {
+  readonly window: MainWindow
+  readonly tray: TrayIcon
+  readonly presence: Presence
+  readonly notify: (notice: Notice) => void
+}
 
+async function startDesktop(options: DesktopOptions): Promise<Desktop> {
+  const { electron, clock, paths, platform } = options
+  const connection = createPeerConnection({
+    clock,
+    onNews: (news) => presence.hear(news),
+    onLost: () => presence.lose(),
+  })
   guardSession(electron.session.defaultSession)
   servePages(electron, await loadUserInterface(paths.userInterface), options.random)
-  const handOutPorts = servePorts(electron, () => peer.at)
+  const handOutPorts = servePorts(electron, () => connection.address)
   electron.Menu.setApplicationMenu(platform === 'darwin' ? macMenu(electron) : null)
+  const surface = await createSurface(options, connection)
+  const { window, presence } = surface
+  keepLooking(clock, () => presence.refresh())
+  const shutdown = createShutdown({ electron, ...surface, child: () => child, onFailed: () => undefined })
+  const child: PeerChild = startPeerChild({
+    spawn: options.spawnPeer,
+    clock,
+    data: options.data,
+    network: options.network,
+    keychain: await findKeychain(electron.safeStorage, platform),
+    sample: () => readPower(electron.powerMonitor, options.env),
+    onReady: (address) => {
+      connection.found(address)
+      handOutPorts()
+    },
+    onLost: () => connection.gone(),
+    onFailed: (message) => {
+      const { problem } = presence.speech.messages.tray
+      electron.dialog.showErrorBox(
+        connection.address === undefined ? problem.title : problem.stopped,
+        message,
+      )
+      shutdown.begin('now')
+    },
+    onStopRequested: () => shutdown.begin('now'),
+  })
+  handBackBeforeSleep({
+    powerMonitor: electron.powerMonitor,
+    calls: () => connection.link?.calls,
+    onFailed: (error) => options.report(faultOfCall(error).message),
+  })
+  electron.powerMonitor.on('shutdown', () => shutdown.begin('now'))
+  tellOfUpdates(options, surface)
+  return {
+    open(link) {
+      const code = link === undefined ? undefined : pairingCode(link)
+      window.open(code === undefined ? undefined : `/people?code=${code}`)
+    },
+  }
+}
+
+/** Creates the window and the tray's icon. Nothing of the window is visible before it is opened. */
+async function createSurface(
+  options: DesktopOptions,
+  connection: Pick<PeerConnection, 'link'>,
+): Promise<Surface> {
+  const { electron, platform, paths } = options
+  const memory = openDesktopMemory(join(options.data, 'desktop.json'))
   const window = createMainWindow({
     electron,
     preload: paths.preload,
     icon: join(paths.icons, '256.png'),
     recall: () => memory.window,
     remember: (state) => ignoreFailure(memory.rememberWindow(state)),
-    onClosed: () => tellOfBackground(memory, presence, notify),
+    onClosed: () => {
+      const notice = backgroundNotice(memory, presence.speech)
+      if (notice === undefined) return
+      notify(notice)
+      ignoreFailure(memory.rememberBackground())
+    },
   })
   const notify = (notice: Notice): void => showNotice(electron, notice, window)
   const perform = (command: TrayCommand): void => {
-    const { link } = peer
+    const { link } = connection
     if (command.kind === 'quit') electron.app.quit()
     else if (command.kind === 'open') window.open()
     else if (link !== undefined) performByPeer(command, link, { electron, memory, window, presence })
@@ -145,138 +206,32 @@ async function startDesktop(options: DesktopOptions): Promise<Desktop> {
       ignoreFailure(setLoginStart(start_at_login, start))
     },
   })
-  keepLooking(clock, () => presence.refresh())
-
-  function linkAt(at: Pick<Endpoint, 'url' | 'token'>): void {
-    const again = (): void => {
-      if (peer.at !== at) return
-      delete peer.link
-      presence.lose()
-      clock.after(LINK_AGAIN_MS, () => {
-        if (peer.at === at) linkAt(at)
-      })
-    }
-    linkPeer(at, { onNews: (news) => presence.hear(news), onLost: again }).then((link) => {
-      if (peer.at === at) peer.link = link
-      else link.close()
-    }, again)
-  }
-
-  const leaving = createLeaving({ electron, tray, window, presence, child: () => child })
-  const child: PeerChild = startPeerChild({
-    spawn: options.spawnPeer,
-    clock,
-    data,
-    network: options.network,
-    keychain: await findKeychain(electron.safeStorage, platform),
-    sample: () => readPower(electron.powerMonitor, options.env),
-    onReady: (at) => {
-      peer.at = at
-      linkAt(at)
-      handOutPorts()
-    },
-    onLost: () => {
-      delete peer.at
-      delete peer.link
-      presence.lose()
-    },
-    onFailed: (message) => {
-      const { problem } = presence.speech.messages.tray
-      electron.dialog.showErrorBox(peer.at === undefined ? problem.title : problem.stopped, message)
-      leaving.leave('now')
-    },
-    onStopRequested: () => leaving.leave('now'),
-  })
-  handBackBeforeSleep({
-    powerMonitor: electron.powerMonitor,
-    calls: () => peer.link?.calls,
-    onFailed: (error) => options.report(faultOfCall(error).message),
-  })
-  electron.powerMonitor.on('shutdown', () => leaving.leave('now'))
-  if (options.updates !== undefined) {
-    const { report } = options
-    const onNewer = (version: string): void => {
-      report(`version ${version} is out, and not installed by itself here`)
-      if (presence.state.preferences?.notifications !== false)
-        notify(newVersion(presence.speech.messages, version))
-    }
-    watchForUpdates({ ...options.updates, clock, platform, source: paths.updateSource, onNewer, report })
-  }
-  return {
-    open(link) {
-      const code = link === undefined ? undefined : pairingCode(link)
-      window.open(code === undefined ? undefined : `/people?code=${code}`)
-    },
-  }
+  return { window, tray, presence, notify }
 }
 
-/** How the program ends: it asks if something would be lost, stops the peer, and quits. */
-function createLeaving(parts: {
-  readonly electron: ElectronParts
-  readonly tray: TrayIcon
-  readonly window: MainWindow
-  readonly presence: Presence
-  readonly child: () => PeerChild
-}): { leave(how: 'now' | 'ask'): void } {
-  const { app, dialog } = parts.electron
-  let stage: 'running' | 'asking' | 'stopping' | 'stopped' = 'running'
-
-  const isGoing = (): boolean => stage === 'stopping' || stage === 'stopped'
-
-  async function mayLeave(): Promise<boolean> {
-    const { messages, format } = parts.presence.speech
-    const question = quitQuestion(messages, format, parts.presence.state)
-    if (question === undefined) return true
-    const { quit, stay } = messages.tray.quitDialog
-    const { response } = await dialog.showMessageBox({
-      type: 'question',
-      message: question.title,
-      detail: question.detail,
-      buttons: [quit, stay],
-      defaultId: 1,
-      cancelId: 1,
-    })
-    return response === 0
+/** Watches for updates, and tells of a version that is not installed by itself here. */
+function tellOfUpdates(options: DesktopOptions, { presence, notify }: Surface): void {
+  const { clock, platform, paths, updates, report } = options
+  if (updates === undefined) return
+  const onNewer = (version: string): void => {
+    report(`version ${version} is out, and not installed by itself here`)
+    if (presence.state.preferences?.notifications !== false)
+      notify(newVersion(presence.speech.messages, version))
   }
-
-  async function go(how: 'now' | 'ask'): Promise<void> {
-    if (isGoing() || (stage === 'asking' && how === 'ask')) return
-    if (how === 'ask') {
-      stage = 'asking'
-      const isSure = await mayLeave()
-      // Meanwhile it may have been told to go now.
-      if (isGoing()) return
-      stage = 'running'
-      if (!isSure) return
-    }
-    stage = 'stopping'
-    parts.window.close()
-    await parts.child().stop()
-    parts.tray.destroy()
-    stage = 'stopped'
-    app.quit()
-  }
-
-  const leave = (how: 'now' | 'ask'): void => ignoreFailure(go(how))
-  app.on('before-quit', (event) => {
-    if (stage === 'stopped') return
-    event.preventDefault()
-    leave('ask')
-  })
-  return { leave }
+  watchForUpdates({ ...updates, clock, platform, source: paths.updateSource, onNewer, report })
 }
 
 function performByPeer(
   command: PeerCommand,
   { calls }: PeerLink,
-  parts: {
-    readonly electron: ElectronParts
+  surroundings: {
+    readonly electron: ElectronApi
     readonly memory: DesktopMemory
     readonly window: MainWindow
     readonly presence: Presence
   },
 ): void {
-  const { electron, memory, window, presence } = parts
+  const { electron, memory, window, presence } = surroundings
   performTrayCommand(command, {
     calls,
     recallSharing: () => memory.sharing,
@@ -290,27 +245,7 @@ function performByPeer(
   })
 }
 
-function showNotice({ Notification }: ElectronParts, notice: Notice, window: MainWindow): void {
-  if (!Notification.isSupported()) return
-  const { title, body, screen } = notice
-  const notification = new Notification({ title, body })
-  notification.on('click', () => window.open(screen))
-  notification.show()
-}
-
-/** Once, and never again: whoever closes the window for the first time may think that the program has ended. */
-function tellOfBackground(
-  memory: DesktopMemory,
-  { speech }: Presence,
-  notify: (notice: Notice) => void,
-): void {
-  if (memory.knowsBackground) return
-  const { background, backgroundText } = speech.messages.tray.notice
-  notify({ title: background, body: backgroundText, screen: '/' })
-  ignoreFailure(memory.rememberBackground())
-}
-
-function macMenu({ Menu }: ElectronParts) {
+function macMenu({ Menu }: ElectronApi) {
   const roles = ['appMenu', 'editMenu', 'windowMenu'] as const
   return Menu.buildFromTemplate(roles.map((role) => ({ role })))
 }

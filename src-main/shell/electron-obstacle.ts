@@ -1,4 +1,4 @@
-/** What decides whether Electron can run at all. */
+/** The facts that decide whether Electron can run at all. */
 export interface Surroundings {
   readonly platform: NodeJS.Platform
   readonly env: Readonly<Record<string, string | undefined>>

@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events'
 import { MessageChannel } from 'node:worker_threads'
 import type * as Electron from 'electron'
-import type { ElectronParts } from './electron-parts.ts'
+import type { ElectronApi } from './electron-api.ts'
 
 /** One call that the shell made. */
 export interface RecordedCall {
@@ -81,9 +81,9 @@ export class WindowDouble extends EventEmitter {
   }
 }
 
-/** What a test may look at and change. */
+/** The state that a test may read and change. */
 export interface ElectronDouble {
-  readonly parts: ElectronParts
+  readonly api: ElectronApi
   readonly calls: RecordedCall[]
   readonly app: EventEmitter
   readonly ipc: EventEmitter
@@ -97,7 +97,7 @@ export interface ElectronDouble {
   readonly servePage: (request: Request) => Promise<Response>
   readonly permission: (permission: string, url: string) => boolean
   readonly permissionCheck: (permission: string, origin: string) => boolean
-  /** What dialogs are answered with: the button's place. */
+  /** The answer to dialogs: the button's place. */
   answer: number
   isOnline: boolean
 }
@@ -128,7 +128,7 @@ export function createElectronDouble(options: DoubleOptions = {}): ElectronDoubl
   let askPermission: ((a: unknown, p: string, cb: (ok: boolean) => void, d: object) => void) | undefined
   let checkPermission: ((a: unknown, p: string, origin: string) => boolean) | undefined
   const double: ElectronDouble = {
-    parts: undefined as unknown as ElectronParts,
+    api: undefined as unknown as ElectronApi,
     calls,
     app,
     ipc,
@@ -179,7 +179,7 @@ export function createElectronDouble(options: DoubleOptions = {}): ElectronDoubl
       notices.push({ ...this.words, click: () => void this.emit('click') })
     }
   }
-  const parts = {
+  const api = {
     app: Object.assign(app, {
       isPackaged: options.isPackaged ?? false,
       whenReady: () => {
@@ -194,7 +194,7 @@ export function createElectronDouble(options: DoubleOptions = {}): ElectronDoubl
       setPath: record('app.setPath'),
       getAppPath: () => '/nowhere',
       getPreferredSystemLanguages: () => options.languages ?? ['en'],
-      // Electron asks whoever listens before it quits, and quits unless somebody prevents it.
+      // Electron asks all listeners before it quits, and quits unless one of them prevents it.
       quit: () => {
         const event = { isPrevented: false, preventDefault: () => void (event.isPrevented = true) }
         app.emit('before-quit', event)
@@ -272,5 +272,5 @@ export function createElectronDouble(options: DoubleOptions = {}): ElectronDoubl
       }
     },
   }
-  return Object.assign(double, { parts: parts as unknown as ElectronParts })
+  return Object.assign(double, { api: api as unknown as ElectronApi })
 }

@@ -10,7 +10,7 @@ import { buildKernels } from '../../wasm/build.ts'
 import { electronObstacle } from './electron-obstacle.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-/** Electron's runtime is 120 MB; somebody whose network takes longer is better served by the browser at first. */
+/** Electron's runtime is 120 MB; a user whose network takes longer is better served by the browser at first. */
 const FETCH_WITHIN_MS = 10 * 60_000
 
 process.exitCode = await start(process.argv.slice(2))

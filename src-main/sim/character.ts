@@ -23,7 +23,7 @@ export type Character =
   | { readonly kind: 'forger' }
   | { readonly kind: 'hoarder' }
 
-/** What one machine can do. */
+/** The speed and the clock of one machine. */
 export interface Machine {
   readonly cores: number
   /** Speed of a core as a share of the reference machine's. */

@@ -25,7 +25,7 @@ export function isNewer(next: Publication, known: Publication | undefined): bool
   return (next.value.vector_clock[author] ?? 0) > (known.value.vector_clock[author] ?? 0)
 }
 
-/** What one brain writes to another: the direct messages that become events of their receiver. */
+/** A letter of one brain to another: the direct messages that become events of their receiver. */
 export type Letter =
   | { readonly kind: 'award'; readonly award: Award }
   | { readonly kind: 'results'; readonly job: JobId; readonly receipts: readonly ExecutionReceipt[] }
@@ -34,7 +34,7 @@ export type Letter =
   | { readonly kind: 'recall'; readonly job: JobId; readonly units: readonly UnitAttempt[] }
   | { readonly kind: 'hand-back'; readonly job: JobId; readonly units: readonly UnitAttempt[] }
 
-/** What travels between two peers on a direct stream: the protocol's messages after they were checked. */
+/** A message between two peers on a direct stream: the protocol's messages after they were checked. */
 export type Message =
   | Letter
   | { readonly kind: 'pair'; readonly secretHash: string; readonly name: string }

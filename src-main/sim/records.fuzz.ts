@@ -59,7 +59,7 @@ function wrongWith({ name, samples, read, write }: Format, roll: Dice): string |
   }
 }
 
-/** What the meshes wrote down, sent and published. */
+/** The records, messages and publications of the meshes. */
 function sampled(): readonly Format[] {
   const events: Format = { name: 'record', samples: [], read: decodeEvent, write: encodeEvent }
   const states: Format = { name: 'snapshot', samples: [], read: decodeState, write: encodeState }

@@ -25,7 +25,7 @@ const USUAL: ScalingCase = {
   seed: 1,
 }
 
-/** The rows of the table: what is written under each is what the others do not have. */
+/** The rows of the table: each names only what differs from the usual one. */
 function rows(): Partial<ScalingCase>[] {
   const grid = [1, 3, 8, 32].flatMap((providers) =>
     [0.05, 0.25, 2, 20].flatMap((unitSeconds) =>
@@ -49,7 +49,7 @@ function rows(): Partial<ScalingCase>[] {
 }
 
 /**
- * How much of the ideal time a job takes, in virtual time: ideal is all work at the simulator's mean pace divided by all
+ * How much of the ideal time a job takes, in virtual time: ideal is all work at the simulator's mean speed divided by all
  * cores, with as many different peers for each unit as its redundancy asks for. Providers know the requester only, so
  * that nothing but offers and awards keeps them apart. `out/scaling.json` has the rows.
  */
@@ -100,7 +100,7 @@ function nameOf(row: ScalingCase): string {
   return parts.join(', ')
 }
 
-/** What the issue of scaling asks for: units of a second and more, 0.25 s over a usual line, 200 providers, stragglers. */
+/** The targets of the issue of scaling: units of a second and more, 0.25 s over a usual line, 200 providers, stragglers. */
 function targetOf(row: ScalingCase, plain: number | undefined): number | undefined {
   if (row.stragglers) return plain === undefined ? undefined : 0.9 * plain
   if (row.providers > 32) return 0.9

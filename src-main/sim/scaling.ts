@@ -1,4 +1,4 @@
-import type { JobId } from '../protocol/ids.ts'
+import type { JobId, PeerId } from '../protocol/ids.ts'
 import type { Machine } from './character.ts'
 import { createDice, type Dice } from './dice.ts'
 import { plannedFriends, plannedJob, plannedPeer } from './planned-mesh.ts'
@@ -6,13 +6,14 @@ import {
   START_MS,
   STRAGGLER_FACTOR,
   type Incident,
-  type Pace,
   type PlannedPeer,
   type Scenario,
+  type UnitDurations,
 } from './scenario.ts'
-import { createWorld, type Onlooker } from './world.ts'
+import type { Onlooker } from './resident.ts'
+import { createWorld, type World } from './world.ts'
 
-/** Jobs are submitted when everybody is paired and measured. */
+/** Jobs are submitted when all peers are paired and measured. */
 const SUBMIT_AT_MS = 30_000
 /** A run that takes this many times the ideal has failed. */
 const GIVE_UP_FACTOR = 60
@@ -37,7 +38,7 @@ export interface ScalingCase {
   readonly seed: number
 }
 
-/** What a row came to. */
+/** The figures of a row. */
 export interface ScalingResult {
   readonly peers: number
   readonly cores: number
@@ -58,8 +59,50 @@ export interface ScalingResult {
 
 /** Runs a row in virtual time. */
 export function runScaling(row: ScalingCase): ScalingResult {
-  const dice = createDice(row.seed)
-  const pace: Pace = { factor: UNIFORM, stragglers: row.stragglers ? 0.02 : 0 }
+  const plan = planScaling(row, createDice(row.seed))
+  const { requesters, staying, units, idealMs } = plan
+  const meter = createMeter(new Set(requesters.map(({ peer }) => peer)), () => world)
+  const world = createWorld(plan.scenario, row.seed, meter.onlooker, {
+    recordsPerSnapshot: Number.POSITIVE_INFINITY,
+    thought: (ms) => {
+      meter.counts.brainMs += ms
+    },
+  })
+  const { counts } = meter
+  const limitMs = START_MS + SUBMIT_AT_MS + idealMs * GIVE_UP_FACTOR + 120_000
+  while (counts.open > 0 && world.schedule.nowMs() < limitMs && world.schedule.next());
+  const tookMs = counts.endedAtMs - START_MS - SUBMIT_AT_MS
+  const total = units * row.requesters
+  const requestersShare = speedOf(requesters) / speedOf([...requesters, ...staying])
+  return {
+    peers: requesters.length + staying.length,
+    cores: coresOf([...requesters, ...staying]),
+    unit_s: row.unitSeconds,
+    delay_ms: row.delayMs.join('–'),
+    redundancy: row.redundancy,
+    stragglers: row.stragglers,
+    efficiency: counts.open > 0 ? 0 : round(idealMs / tookMs, 3),
+    requester_share_ratio: round(counts.ownStarted / counts.started / requestersShare, 2),
+    messages_per_unit: round((world.network.sent - counts.sentBefore) / total, 2),
+    brain_us_per_unit: round((counts.brainMs * 1_000) / total, 1),
+    extra_work: round(counts.started / (total * row.redundancy) - 1, 3),
+    took_s: round(tookMs / 1_000, 1),
+  }
+}
+
+/** The peers and jobs of a row. */
+interface ScalingPlan {
+  readonly scenario: Scenario
+  readonly requesters: readonly PlannedPeer[]
+  /** The providers that are there from the start. */
+  readonly staying: readonly PlannedPeer[]
+  /** Units of each requester's job. */
+  readonly units: number
+  readonly idealMs: number
+}
+
+function planScaling(row: ScalingCase, dice: Dice): ScalingPlan {
+  const durations: UnitDurations = { factor: UNIFORM, stragglers: row.stragglers ? 0.02 : 0 }
   const requesters = Array.from({ length: row.requesters }, (_, i) =>
     plannedPeer(`r${i}`, { cores: row.requesterCores, score: 1, skewMs: 0 }, 0, dice),
   )
@@ -67,21 +110,16 @@ export function runScaling(row: ScalingCase): ScalingResult {
   const staying = Array.from({ length: row.providers }, (_, i) =>
     plannedPeer(`p${i}`, machineOf(row, dice), 0, dice),
   )
-  const speed = (peers: readonly PlannedPeer[]): number =>
-    peers.reduce((sum, { machine }) => sum + machine.cores * machine.score, 0)
-  const cores = [...requesters, ...staying].reduce((sum, { machine }) => sum + machine.cores, 0)
+  const cores = coresOf([...requesters, ...staying])
   const units = Math.ceil((row.unitsPerCore * cores) / row.redundancy / row.requesters)
-  const meanMs = row.unitSeconds * 1_000 * meanPace(pace)
+  const meanMs = row.unitSeconds * 1_000 * meanFactor(durations)
   const idealMs = (units * row.requesters * meanMs) / unitsAtOnce(row, [...requesters, ...staying])
-  // Those who come replace those who leave, so that the ideal stays what it is.
+  const churnAtMs = SUBMIT_AT_MS + Math.round(idealMs * 0.4)
+  // The peers that come replace the ones that leave, so that the ideal stays the same.
   const coming = staying
     .slice(0, leavers)
-    .map(({ machine }, i) => plannedPeer(`n${i}`, machine, SUBMIT_AT_MS + Math.round(idealMs * 0.4), dice))
+    .map(({ machine }, i) => plannedPeer(`n${i}`, machine, churnAtMs, dice))
   const peers = [...requesters, ...staying, ...coming]
-  const { unitSeconds, redundancy } = row
-  const manifests = requesters.map(({ peer: requester }, number) =>
-    plannedJob({ requester, number, units, unitSeconds, redundancy, priority: 0.5 }),
-  )
   const scenario: Scenario = {
     peers,
     // Providers know the requesters only: nothing but offers and awards keeps them apart.
@@ -89,31 +127,56 @@ export function runScaling(row: ScalingCase): ScalingResult {
       peers.slice(i + 1).map(({ peer: other }) => plannedFriends(peer, other)),
     ),
     weather: { delayMs: row.delayMs, loss: 0, duplication: 0 },
-    pace,
+    durations,
     incidents: [
-      ...manifests.map((manifest): Incident => ({
-        atMs: SUBMIT_AT_MS,
-        kind: 'submit',
-        peer: manifest.requester_id,
-        manifest,
-      })),
-      ...staying.slice(0, leavers).map(({ peer }): Incident => ({
-        atMs: SUBMIT_AT_MS + Math.round(idealMs * 0.4),
-        kind: 'crash',
-        peer,
-        point: 'now',
-        downMs: 1_000_000_000,
-      })),
+      ...requesters.map(({ peer }, number) => submission(row, peer, number, units)),
+      ...staying.slice(0, leavers).map(({ peer }) => departure(peer, churnAtMs)),
     ],
     calmAtMs: 0,
   }
-  let brainMs = 0
-  let started = 0
-  let ownStarted = 0
-  let endedAtMs = 0
-  let open = requesters.length
-  let sentBefore = 0
-  const own = new Set(requesters.map(({ peer }) => peer))
+  return { scenario, requesters, staying, units, idealMs }
+}
+
+function submission(
+  { unitSeconds, redundancy }: ScalingCase,
+  requester: PeerId,
+  number: number,
+  units: number,
+): Incident {
+  const manifest = plannedJob({ requester, number, units, unitSeconds, redundancy, priority: 0.5 })
+  return { atMs: SUBMIT_AT_MS, kind: 'submit', peer: requester, manifest }
+}
+
+/** A crash without a return. */
+function departure(peer: PeerId, atMs: number): Incident {
+  return { atMs, kind: 'crash', peer, point: 'now', downMs: 1_000_000_000 }
+}
+
+/** Counts what the requesters and their providers do, from the submission on. */
+interface Meter {
+  readonly onlooker: Onlooker
+  readonly counts: {
+    brainMs: number
+    started: number
+    ownStarted: number
+    /** Jobs that have not ended. */
+    open: number
+    endedAtMs: number
+    /** Messages before the last submission. */
+    sentBefore: number
+  }
+}
+
+function createMeter(requesters: ReadonlySet<PeerId>, world: () => World): Meter {
+  const counts = {
+    brainMs: 0,
+    started: 0,
+    ownStarted: 0,
+    open: requesters.size,
+    endedAtMs: 0,
+    sentBefore: 0,
+  }
+  const ended = new Set<JobId>()
   const onlooker: Onlooker = {
     turned(process, _events, durable) {
       for (const event of durable) {
@@ -122,56 +185,37 @@ export function runScaling(row: ScalingCase): ScalingResult {
         if (status?.state !== 'done' || status.atMs !== event.at_ms) continue
         if (ended.has(event.job_id)) continue
         ended.add(event.job_id)
-        open--
-        endedAtMs = world.schedule.nowMs()
+        counts.open--
+        counts.endedAtMs = world().schedule.nowMs()
       }
     },
     effect: () => undefined,
     starting(process) {
-      started++
-      if (own.has(process.me)) ownStarted++
+      counts.started++
+      if (requesters.has(process.me)) counts.ownStarted++
     },
     taken: () => undefined,
     died: () => undefined,
     restarted: () => undefined,
     submitted() {
-      brainMs = 0
-      sentBefore = world.network.sent
+      counts.brainMs = 0
+      counts.sentBefore = world().network.sent
     },
     happened: () => undefined,
   }
-  const ended = new Set<JobId>()
-  const world = createWorld(scenario, row.seed, onlooker, {
-    recordsPerSnapshot: Number.POSITIVE_INFINITY,
-    thought: (ms) => {
-      brainMs += ms
-    },
-  })
-  const limitMs = START_MS + SUBMIT_AT_MS + idealMs * GIVE_UP_FACTOR + 120_000
-  while (open > 0 && world.schedule.nowMs() < limitMs && world.schedule.next());
-  const tookMs = endedAtMs - START_MS - SUBMIT_AT_MS
-  const total = units * row.requesters
-  return {
-    peers: requesters.length + staying.length,
-    cores,
-    unit_s: row.unitSeconds,
-    delay_ms: row.delayMs.join('–'),
-    redundancy: row.redundancy,
-    stragglers: row.stragglers,
-    efficiency: open > 0 ? 0 : round(idealMs / tookMs, 3),
-    requester_share_ratio: round(
-      ownStarted / started / (speed(requesters) / speed([...requesters, ...staying])),
-      2,
-    ),
-    messages_per_unit: round((world.network.sent - sentBefore) / total, 2),
-    brain_us_per_unit: round((brainMs * 1_000) / total, 1),
-    extra_work: round(started / (total * row.redundancy) - 1, 3),
-    took_s: round(tookMs / 1_000, 1),
-  }
+  return { onlooker, counts }
+}
+
+function coresOf(peers: readonly PlannedPeer[]): number {
+  return peers.reduce((sum, { machine }) => sum + machine.cores, 0)
+}
+
+function speedOf(peers: readonly PlannedPeer[]): number {
+  return peers.reduce((sum, { machine }) => sum + machine.cores * machine.score, 0)
 }
 
 /** How long a unit takes on average, as a factor of its estimate. */
-function meanPace({ factor: [low, high], stragglers }: Pace): number {
+function meanFactor({ factor: [low, high], stragglers }: UnitDurations): number {
   return ((low + high) / 2) * (1 + stragglers * (STRAGGLER_FACTOR - 1))
 }
 

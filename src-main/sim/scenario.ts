@@ -5,12 +5,11 @@ import type { JobManifest } from '../protocol/work.ts'
 import type { Character, Machine } from './character.ts'
 import type { Dice } from './dice.ts'
 import type { Weather } from './network.ts'
-import type { CrashPoint } from './process/process.ts'
 
 /** When the simulated world begins. */
 export const START_MS = Date.parse('2026-11-21T12:00:00.000Z')
 
-/** What a whole run follows from. */
+/** A whole run follows from these two. */
 export interface Parameters {
   readonly seed: number
   readonly peers: number
@@ -33,6 +32,9 @@ export interface Acquaintance {
   readonly trustByInviter: number
   readonly trustByJoiner: number
 }
+
+/** Where in its next turn that writes something a peer loses its power. */
+export type CrashPoint = 'before-flush' | 'after-flush' | 'between-effects'
 
 /** Something that a user, the power or the network does. */
 export type Incident = { readonly atMs: number } & (
@@ -57,15 +59,15 @@ export type Incident = { readonly atMs: number } & (
 )
 
 /** How long units take, as a factor of what a machine's score says. */
-export interface Pace {
+export interface UnitDurations {
   /** A busy machine is slower by up to the second factor, a lucky one faster. Uniform in between. */
   readonly factor: readonly [number, number]
   /** The share of units that take STRAGGLER_FACTOR times as long. */
   readonly stragglers: number
 }
 
-/** The pace of every drawn scenario. */
-export const PACE: Pace = { factor: [0.7, 1.5], stragglers: 0.02 }
+/** The durations of every drawn scenario. */
+export const DURATIONS: UnitDurations = { factor: [0.7, 1.5], stragglers: 0.02 }
 /** Now and then a unit takes this many times as long. */
 export const STRAGGLER_FACTOR = 8
 
@@ -74,7 +76,7 @@ export interface Scenario {
   readonly peers: readonly PlannedPeer[]
   readonly acquaintances: readonly Acquaintance[]
   readonly weather: Weather
-  readonly pace: Pace
+  readonly durations: UnitDurations
   readonly incidents: readonly Incident[]
   /** From now on the network is good, the power stays on and users leave things alone. Liars go on. */
   readonly calmAtMs: number
@@ -84,10 +86,10 @@ const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 /** Liars among the peers at most; the guarantees of a job depend on how many there are. */
 const LIARS_SHARE_MAX = 0.45
 
-/** Nothing more befalls the world this long before calm comes, so that the last crashes have happened by then. */
+/** No incident happens in the last moments before calm, so that the last crashes are over by then. */
 const CALMING_MS = 2_000
 
-/** Throws a scenario. */
+/** Draws a scenario. */
 export function drawScenario({ peers: count }: Parameters, dice: Dice): Scenario {
   const calmAtMs = dice.between(8_000, 40_000)
   const peers = drawPeers(count, calmAtMs, dice.fork())
@@ -95,7 +97,7 @@ export function drawScenario({ peers: count }: Parameters, dice: Dice): Scenario
     peers,
     acquaintances: drawAcquaintances(peers, dice.fork()),
     weather: drawWeather(dice.fork()),
-    pace: PACE,
+    durations: DURATIONS,
     incidents: drawIncidents(peers, calmAtMs, dice.fork()),
     calmAtMs,
   }
@@ -239,5 +241,5 @@ function drawManifest(requester: PeerId, number: number, atMs: number, dice: Dic
   }
 }
 
-/** The one algorithm that everybody runs. */
+/** The algorithm that every peer runs. */
 export const ALGORITHM = { algorithm_id: 'sim.echo', version: '1.0.0' } as const

@@ -8,7 +8,7 @@ const SUBMIT_AT_MS = 30_000
 const PROVIDERS = 4
 const CORES = 4
 
-/** Somebody with a job. Times are seconds after everybody is there. */
+/** A requester with a job. Times are seconds after all peers are there. */
 interface Asking {
   readonly units: number
   readonly unitSeconds: number
@@ -25,7 +25,7 @@ interface Fared {
 
 const USUAL: Asking = { units: 400, unitSeconds: 2, priority: 0.5, submitted_s: 0 }
 
-/** Four providers of four cores, who work for these until all are served; the requesters share nothing, and have one core of their own. */
+/** Four providers of four cores, that work for these until all are served; the requesters share nothing, and have one core of their own. */
 function serve(asking: readonly Asking[], seed = 1): [Fared, Fared, ...Fared[]] {
   const dice = createDice(seed)
   const requesters = asking.map((_, i): PlannedPeer => ({
@@ -46,10 +46,10 @@ function serve(asking: readonly Asking[], seed = 1): [Fared, Fared, ...Fared[]] 
         providers.map((other) => plannedFriends(peer, other.peer)),
       ),
       weather: { delayMs: [40, 120], loss: 0, duplication: 0 },
-      pace: { factor: [0.7, 1.5], stragglers: 0 },
+      durations: { factor: [0.7, 1.5], stragglers: 0 },
       incidents: asking.map(({ submitted_s, ...job }, number) => {
         const requester = requesters[number]?.peer
-        if (requester === undefined) throw new Error('everybody who asks is there')
+        if (requester === undefined) throw new Error('every requester is there')
         return {
           atMs: SUBMIT_AT_MS + submitted_s * 1_000,
           kind: 'submit' as const,
@@ -116,7 +116,7 @@ describe('several requesters who ask the same providers', () => {
     ])
     const turns = starving.begun_s.filter((at_s) => at_s < long.ended_s * 0.9)
     expect(turns.length).toBeGreaterThan(6)
-    // Somebody's turn comes about every half minute, and nobody waits for two.
+    // A requester's turn comes about every half minute, and none waits for two.
     const waits = turns.map((at_s, i) => at_s - (turns[i - 1] ?? 0))
     expect(Math.max(...waits)).toBeLessThan(60)
   })

@@ -7,7 +7,7 @@ import { simulate } from './simulate.ts'
 /** Seeds in one test, so that a runner shows progress and a failure says where. */
 const SEEDS_PER_TEST = 20
 
-/** Runs seeds; what comes back are the broken invariants, as somebody would run them again. */
+/** Runs seeds; what comes back are the broken invariants, with the command that runs them again. */
 function brokenSeeds(first: number, count: number, peers: number): string[] {
   return Array.from({ length: count }, (_, i) => simulate({ seed: first + i, peers })).flatMap(
     ({ parameters: { seed }, broken }) =>
@@ -24,7 +24,7 @@ describe('a mesh keeps its promises whatever happens to it', () => {
     })
   }
 
-  // Where nobody can stand in for anybody, every lost message matters.
+  // Where no peer can stand in for another, every lost message matters.
   for (const peers of [2, 3, 4]) {
     test(`[S0]–[S17] ${peers} peers, seeds 1 to ${SEEDS_PER_TEST}`, () => {
       expect(brokenSeeds(1, SEEDS_PER_TEST, peers)).toEqual([])

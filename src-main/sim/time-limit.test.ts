@@ -25,11 +25,11 @@ interface Asked {
   /** Units that never end. */
   readonly loops: readonly number[]
   readonly seed: number
-  /** Whether everybody loses power once while the units run. */
+  /** Whether every peer loses power once while the units run. */
   readonly crashes?: boolean
 }
 
-/** What became of the job, and of what its requester thinks of the others. */
+/** The job at its end, and its requester's state with the standing of the others. */
 interface Seen {
   readonly job: JobState
   readonly state: PeerState
@@ -44,7 +44,7 @@ function run({ characters, redundancy, loops, seed, crashes = false }: Asked): S
     character: { kind } as Character,
   }))
   const [asking, ...others] = peers
-  if (asking === undefined) throw new Error('somebody asks')
+  if (asking === undefined) throw new Error('the first peer asks')
   const planned = {
     number: 0,
     units: UNITS,
@@ -69,7 +69,7 @@ function run({ characters, redundancy, loops, seed, crashes = false }: Asked): S
     peers,
     acquaintances: peers.flatMap((a, i) => peers.slice(i + 1).map((b) => plannedFriends(a.peer, b.peer))),
     weather: { delayMs: [10, 60], loss: 0, duplication: 0 },
-    pace: { factor: [0.7, 1.5], stragglers: 0 },
+    durations: { factor: [0.7, 1.5], stragglers: 0 },
     incidents: [
       { atMs: SUBMIT_AT_MS, kind: 'submit', peer: asking.peer, manifest },
       ...(crashes ? power : []),

@@ -1,6 +1,6 @@
 import type { JobId, JobSummary } from '#contract'
 import { describe, expect, test } from 'vitest'
-import { coverOf, endedOf, jobBoard, jobCards, progressOf } from './job-cards.ts'
+import { coverOf, endedOf, jobBoard as sortedBoard, jobCards, progressOf } from './job-cards.ts'
 
 function job(id: string, at: number, more: Partial<JobSummary> = {}): JobSummary {
   return {
@@ -17,7 +17,7 @@ function job(id: string, at: number, more: Partial<JobSummary> = {}): JobSummary
     submitted_at_ms: at,
     wall_ms: 1_000,
     priority: 0.5,
-    picture: { width: 64, height: 64, spp: 4, tile: 64, samples_per_unit: 4 },
+    facts: { kind: 'render', width: 64, height: 64, spp: 4, tile: 64, samples_per_unit: 4 },
     ...more,
   }
 }
@@ -25,16 +25,17 @@ function job(id: string, at: number, more: Partial<JobSummary> = {}): JobSummary
 const frame = (index: number, more: Partial<JobSummary> = {}): JobSummary =>
   job(`f${index}`, 100 + index, { series: { id: 'f0' as JobId, index, count: 3 }, ...more })
 
+const jobBoard = (jobs: Iterable<JobSummary>) => sortedBoard(jobs, ({ kind }) => kind === 'render')
+
 describe('the board of jobs', () => {
   test('has what goes on, finished pictures, and everything else, newest first', () => {
-    const { picture: _, ...module } = job('module', 5)
     const board = jobBoard([
       job('old', 1),
       job('new', 9),
       job('running', 3, { state: { kind: 'running' } }),
       job('paused', 4, { state: { kind: 'paused', since_ms: 4 } }),
       job('cancelled', 2, { state: { kind: 'cancelled' } }),
-      module,
+      job('module', 5, { facts: { kind: 'module' } }),
     ])
     expect(board.inFlight.map(({ key }) => key)).toEqual(['paused', 'running'])
     expect(board.gallery.map(({ key }) => key)).toEqual(['new', 'old'])

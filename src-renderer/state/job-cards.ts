@@ -1,4 +1,4 @@
-import type { JobSummary } from '#contract'
+import type { JobFacts, JobSummary } from '#contract'
 
 /** A still or a job of another kind, or the frames of an animation together. */
 export type JobCard =
@@ -17,14 +17,17 @@ export interface JobBoard {
   readonly others: readonly JobCard[]
 }
 
-/** Sorts jobs onto the screen. A series goes where its slowest frame is; one finished frame makes it a picture. */
-export function jobBoard(jobs: Iterable<JobSummary>): JobBoard {
+/**
+ * Sorts jobs onto the screen; `hasPicture` says of which kinds there are pictures. A series goes where its slowest frame
+ * is; one finished frame makes it a picture.
+ */
+export function jobBoard(jobs: Iterable<JobSummary>, hasPicture: (facts: JobFacts) => boolean): JobBoard {
   const board: { inFlight: JobCard[]; gallery: JobCard[]; others: JobCard[] } = {
     inFlight: [],
     gallery: [],
     others: [],
   }
-  for (const card of jobCards(jobs)) board[placeOf(card)].push(card)
+  for (const card of jobCards(jobs)) board[placeOf(card, hasPicture)].push(card)
   return board
 }
 
@@ -81,10 +84,10 @@ export function isInFlight({ state, reduced_by }: JobSummary): boolean {
   )
 }
 
-function placeOf(card: JobCard): keyof JobBoard {
+function placeOf(card: JobCard, hasPicture: (facts: JobFacts) => boolean): keyof JobBoard {
   const jobs = jobsOf(card)
   if (jobs.some(isInFlight)) return 'inFlight'
-  const isPicture = jobs.some((job) => job.picture !== undefined && job.state.kind === 'done')
+  const isPicture = jobs.some((job) => hasPicture(job.facts) && job.state.kind === 'done')
   return isPicture ? 'gallery' : 'others'
 }
 

@@ -18,6 +18,7 @@ const job = (more: Partial<JobSummary> = {}): JobSummary => ({
   submitted_at_ms: 1_000,
   wall_ms: 1_000,
   priority: 0.5,
+  facts: { kind: 'other' },
   ...more,
 })
 const compared = (wall: number, estimated?: number): string | undefined =>
@@ -62,8 +63,8 @@ describe('an estimate', () => {
 })
 
 test('why a unit failed is a plain sentence, the node’s own where there is none', () => {
-  expect(unitFaultText({ kind: 'unreachable', message: 'x' }, text)).toBe(text.faults.unreachable)
-  expect(unitFaultText({ kind: 'trapped', message: 'the module divided by zero' }, text)).toBe(
+  expect(unitFaultText({ kind: 'unreachable', message: 'x' }, text.faults)).toBe(text.faults.unreachable)
+  expect(unitFaultText({ kind: 'trapped', message: 'the module divided by zero' }, text.faults)).toBe(
     'the module divided by zero.',
   )
 })

@@ -20,9 +20,9 @@ export function seriesName(frame: JobSummary): string {
   return jobName(frame).replace(/, frame \d+$/, '')
 }
 
-/** Why a unit went wrong, in a plain sentence; the node's own line where there is none. */
-export function unitFaultText(fault: Fault, text: Messages['jobs']): string {
-  const known = text.faults[fault.kind]
+/** Why a unit went wrong, in the plain sentence of `words`; the node's own line where there is none. */
+export function unitFaultText(fault: Fault, words: Partial<Record<Fault['kind'], string>>): string {
+  const known = words[fault.kind]
   if (known !== undefined) return known
   return /[.!?]$/.test(fault.message) ? fault.message : `${fault.message}.`
 }

@@ -49,7 +49,7 @@ export async function compileCProgram(name: keyof typeof C_PROGRAMS, file: strin
   await rm(object)
 }
 
-/** What compiles here, as text; the same text makes the same bytes. Nothing where it cannot compile. */
+/** The compiler here, as text; the same text makes the same bytes. Undefined where there is none. */
 export async function toolchain(): Promise<string | undefined> {
   const version = await run(CLANG, ['--version']).then(
     ({ stdout }) => stdout.split('\n')[0],

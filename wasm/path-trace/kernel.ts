@@ -1,5 +1,5 @@
 /**
- * The path tracer for whoever has its module: one instance renders one scene, tile by tile.
+ * The path tracer over its compiled module: one instance renders one scene, tile by tile.
  *
  * @example
  * const kernel = instantiateKernel(new WebAssembly.Module(bytes))
@@ -18,7 +18,7 @@ export const FILM_PIXEL_BYTES = 24
 /** Film units per unit of radiance. A pixel's value is its sum / (FILM_SCALE × samples). */
 export const FILM_SCALE = 2 ** 24
 
-/** What the kernel can render, beyond what a scene may hold. */
+/** Limits of the kernel, besides those of a scene. */
 export const KERNEL_LIMITS = {
   /** A pixel's number must fit 32 bits. */
   side: 1 << 14,
@@ -48,7 +48,7 @@ export interface Frame {
   readonly clamp?: number
 }
 
-/** What `loadScene` may answer. */
+/** Results of `loadScene`. */
 export type LoadResult =
   | { readonly kind: 'loaded'; readonly triangles: number; readonly nodes: number; readonly leaves: number }
   | SceneFault
@@ -73,7 +73,7 @@ export interface PathTraceKernel {
   rays(): number
 }
 
-/** What the module exports. */
+/** The module's exports. */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory
   reserveScene(bytes: number): number
@@ -95,7 +95,7 @@ export function instantiateKernel(
   return wrapKernel(exports as unknown as KernelExports)
 }
 
-/** The same for an instance that somebody else made. */
+/** The same for an instance made elsewhere. */
 export function wrapKernel(kernel: KernelExports): PathTraceKernel {
   let triangles = 0
   const build = ({ layout }: CheckedScene, bytes: number): LoadResult => {

@@ -6,7 +6,7 @@
  * expect(createReference(scene).renderTile(region, frame)).toEqual(kernelSums)
  */
 import { albedoTable } from './reference/albedo.ts'
-import { bsdfAt } from './reference/bsdf.ts'
+import { bsdfAt, type Bsdf } from './reference/bsdf.ts'
 import {
   add,
   div,
@@ -24,12 +24,13 @@ import {
 } from './reference/float.ts'
 import { powerOf } from './reference/functions.ts'
 import { lightsOf } from './reference/lights.ts'
-import { drawBlock } from './reference/sampler.ts'
+import { drawBlock, type Block } from './reference/sampler.ts'
 import { skyOf } from './reference/sky.ts'
-import { emissionAt, materialOf, surfaceAt } from './reference/surface.ts'
+import { emissionAt, materialOf, surfaceAt, type Surface } from './reference/surface.ts'
 import { bruteForce, facingNormal, trianglesOf, type Hit } from './reference/triangles.ts'
 import type { Frame, Region } from './kernel.ts'
-import { packScene, unpackScene, type CameraDescription, type SceneDescription } from './scene.ts'
+import { unpackScene } from './scene-unpack.ts'
+import { packScene, type CameraDescription, type SceneDescription } from './scene.ts'
 
 const SALT_ROULETTE = 0
 const SALT_GLASS = 0x2545f491
@@ -52,6 +53,18 @@ export function createReference(description: SceneDescription): Reference {
   const albedos = albedoTable()
   const sky = skyOf(scene.environment)
   const lights = lightsOf(scene, triangles, sky)
+
+  /** Radiance that a sampled light sends back along the path; null where it sends none. */
+  const lightAt = (surface: Surface, bsdf: Bsdf, through: Vector, block: Block): Vector | null => {
+    const light = lights.none ? null : lights.aim(surface.above, block.r[0], block.r[1])
+    if (light === null) return null
+    const { value, density } = bsdf.evaluate(light.direction)
+    if (!(add(add(value[0], value[1]), value[2]) > 0)) return null
+    const weight = div(light.sizeless ? 1 : weightOf(light.density, density), light.density)
+    const start = dot(light.direction, surface.geometric) > 0 ? surface.above : surface.below
+    if (tracer.occluded(start, light.direction, light.reach, block)) return null
+    return scale(times(times(through, value), light.light), weight)
+  }
 
   const tracePath = (x: number, y: number, index: number, frame: Frame): Vector => {
     const pixel = y * frame.width + x
@@ -80,17 +93,8 @@ export function createReference(description: SceneDescription): Reference {
       const surface = surfaceAt(scene, hit, origin, direction)
       const bsdf = bsdfAt(surface, direction, albedos)
       if (bsdf === null) return radiance
-      const light = lights.none ? null : lights.aim(surface.above, block.r[0], block.r[1])
-      if (light !== null) {
-        const { value, density } = bsdf.evaluate(light.direction)
-        if (add(add(value[0], value[1]), value[2]) > 0) {
-          const weight = div(light.sizeless ? 1 : weightOf(light.density, density), light.density)
-          const start = dot(light.direction, surface.geometric) > 0 ? surface.above : surface.below
-          if (!tracer.occluded(start, light.direction, light.reach, block)) {
-            radiance = plus(radiance, scale(times(times(through, value), light.light), weight))
-          }
-        }
-      }
+      const lit = lightAt(surface, bsdf, through, block)
+      if (lit !== null) radiance = plus(radiance, lit)
       const next = bsdf.sample(block.r[2], block.r[3], block.hashed(SALT_GLASS))
       if (next === null) return radiance
       scattered = next.density
@@ -155,7 +159,7 @@ function weightOf(p: number, q: number): number {
   return div(1, add(1, mul(ratio, ratio)))
 }
 
-/** What is left of light on its way through the inside that ends at a hit. */
+/** The share of light that is left on its way through the inside that ends at a hit. */
 function absorbed(scene: SceneDescription, hit: Hit, direction: Vector): Vector {
   const { attenuationColor, attenuationDistance, transmission, thinWalled } = materialOf(scene, hit.triangle)
   const inside = facingNormal(hit.triangle, direction).back && transmission > 0 && !thinWalled

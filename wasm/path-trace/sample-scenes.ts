@@ -102,7 +102,7 @@ export function lookAt(eye: Vector3, target: Vector3, yfov: number): CameraDescr
   }
 }
 
-/** What `joinScene` puts around the parts. */
+/** Everything that `joinScene` puts around the meshes. */
 export interface Surroundings {
   readonly materials: readonly MaterialDescription[]
   readonly camera: CameraDescription

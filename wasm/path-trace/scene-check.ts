@@ -25,7 +25,7 @@ export interface SceneFault {
   readonly reason: string
 }
 
-/** What `checkScene` returns for good bytes. */
+/** The result of `checkScene` for good bytes. */
 export interface CheckedScene {
   readonly kind: 'scene'
   readonly layout: SceneLayout
@@ -115,42 +115,54 @@ function checkMaterials(bytes: Uint8Array, { counts, sections }: SceneLayout): s
   const view = viewOf(bytes)
   for (let i = 0; i < counts.materials; i++) {
     const at = sections.materials + i * MATERIAL.size
-    const float = (field: number) => view.getFloat32(at + field, true)
-    const triple = (field: number) => [float(field), float(field + 4), float(field + 8)]
-    const unit = [
-      ...triple(MATERIAL.baseColor),
-      ...triple(MATERIAL.attenuationColor),
-      ...[MATERIAL.alpha, MATERIAL.metallic, MATERIAL.roughness, MATERIAL.transmission].map(float),
-    ]
-    if (!unit.every((x) => within(x, 0, 1))) return `material ${i} has a factor outside 0…1`
-    if (!triple(MATERIAL.emissive).every((x) => within(x, 0, SCENE_LIMITS.radiance))) {
-      return `material ${i} has an emission out of bounds`
-    }
-    if (!within(float(MATERIAL.ior), 1, SCENE_LIMITS.ior)) return `material ${i} has an ior out of bounds`
-    if (!within(float(MATERIAL.attenuationDistance), 0, SCENE_LIMITS.coordinate)) {
-      return `material ${i} has an attenuation distance out of bounds`
-    }
-    if (!within(float(MATERIAL.normalScale), -1e3, 1e3) || !within(float(MATERIAL.alphaCutoff), 0, 1e3)) {
-      return `material ${i} has a normal scale or alpha cutoff out of bounds`
-    }
-    const word = (field: number) => view.getUint32(at + field, true)
-    if (word(MATERIAL.alphaMode) >= ALPHA_MODES.length) return `material ${i} has an unknown alpha mode`
-    if (word(MATERIAL.doubleSided) > 1 || word(MATERIAL.thinWalled) > 1)
-      return `material ${i} has an unknown flag`
-    for (const field of [
-      MATERIAL.baseColorTexture,
-      MATERIAL.metallicRoughnessTexture,
-      MATERIAL.normalTexture,
-      MATERIAL.emissiveTexture,
-      MATERIAL.transmissionTexture,
-    ]) {
-      const texture = view.getInt32(at + field, true)
-      if (texture < -1 || texture >= counts.textures) return `material ${i} names a texture that is not there`
-      if (texture >= 0 && !counts.hasUvs) return `material ${i} has a texture but the scene has no uvs`
-    }
-    if (view.getInt32(at + MATERIAL.normalTexture, true) >= 0 && !counts.hasTangents) {
-      return `material ${i} has a normal texture but the scene has no tangents`
-    }
+    const reason = checkFactors(view, at) ?? checkModes(view, at) ?? checkMaterialTextures(view, at, counts)
+    if (reason !== null) return `material ${i} ${reason}`
+  }
+  return null
+}
+
+function checkFactors(view: DataView, at: number): string | null {
+  const float = (field: number) => view.getFloat32(at + field, true)
+  const triple = (field: number) => [float(field), float(field + 4), float(field + 8)]
+  const unit = [
+    ...triple(MATERIAL.baseColor),
+    ...triple(MATERIAL.attenuationColor),
+    ...[MATERIAL.alpha, MATERIAL.metallic, MATERIAL.roughness, MATERIAL.transmission].map(float),
+  ]
+  if (!unit.every((x) => within(x, 0, 1))) return 'has a factor outside 0…1'
+  if (!triple(MATERIAL.emissive).every((x) => within(x, 0, SCENE_LIMITS.radiance))) {
+    return 'has an emission out of bounds'
+  }
+  if (!within(float(MATERIAL.ior), 1, SCENE_LIMITS.ior)) return 'has an ior out of bounds'
+  if (!within(float(MATERIAL.attenuationDistance), 0, SCENE_LIMITS.coordinate)) {
+    return 'has an attenuation distance out of bounds'
+  }
+  if (!within(float(MATERIAL.normalScale), -1e3, 1e3) || !within(float(MATERIAL.alphaCutoff), 0, 1e3)) {
+    return 'has a normal scale or alpha cutoff out of bounds'
+  }
+  return null
+}
+
+function checkModes(view: DataView, at: number): string | null {
+  const word = (field: number) => view.getUint32(at + field, true)
+  if (word(MATERIAL.alphaMode) >= ALPHA_MODES.length) return 'has an unknown alpha mode'
+  return word(MATERIAL.doubleSided) > 1 || word(MATERIAL.thinWalled) > 1 ? 'has an unknown flag' : null
+}
+
+function checkMaterialTextures(view: DataView, at: number, counts: SceneCounts): string | null {
+  for (const field of [
+    MATERIAL.baseColorTexture,
+    MATERIAL.metallicRoughnessTexture,
+    MATERIAL.normalTexture,
+    MATERIAL.emissiveTexture,
+    MATERIAL.transmissionTexture,
+  ]) {
+    const texture = view.getInt32(at + field, true)
+    if (texture < -1 || texture >= counts.textures) return 'names a texture that is not there'
+    if (texture >= 0 && !counts.hasUvs) return 'has a texture but the scene has no uvs'
+  }
+  if (view.getInt32(at + MATERIAL.normalTexture, true) >= 0 && !counts.hasTangents) {
+    return 'has a normal texture but the scene has no tangents'
   }
   return null
 }

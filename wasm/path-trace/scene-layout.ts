@@ -112,7 +112,7 @@ export const WRAPS = ['repeat', 'mirror', 'clamp'] as const
 export const FILTERS = ['linear', 'nearest'] as const
 export const LIGHT_KINDS = ['directional', 'point', 'spot'] as const
 
-/** What decides the size of every section. */
+/** The counts that decide the size of every section. */
 export interface SceneCounts {
   readonly vertices: number
   readonly triangles: number
@@ -152,7 +152,7 @@ export interface SceneLayout {
   readonly byteLength: number
 }
 
-/** What a texture takes in the texel section, bytes. */
+/** The size of a texture in the texel section, bytes. */
 export function texelBytes(width: number, height: number): number {
   return align(width * height * 4)
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HEADER, MATERIAL, SCENE_LIMITS, type SectionOffsets } from './scene-layout.ts'
 import { unpackScene } from './scene-unpack.ts'
-import { checkScene, packScene, type SceneDescription } from './scene.ts'
+import { checkScene } from './scene-check.ts'
+import { packScene, type SceneDescription } from './scene.ts'
 import { sampleScene } from './sample-scenes.ts'
 
 const scene: SceneDescription = sampleScene()

@@ -29,11 +29,6 @@ import {
   type SceneLayout,
 } from './scene-layout.ts'
 
-/** What a provider asks; exported here so that callers need this file alone. */
-/** The way back; exported here so that callers need this file alone. */
-export { unpackScene } from './scene-unpack.ts'
-export { checkScene } from './scene-check.ts'
-
 /** Linear RGB. */
 export type Rgb = readonly [number, number, number]
 
@@ -150,7 +145,7 @@ export type LightDescription =
       readonly outerConeAngle: number
     }
 
-/** What a ray that leaves the scene sees. */
+/** The light that a ray which leaves the scene meets. */
 export type EnvironmentDescription =
   | { readonly kind: 'constant'; readonly radiance: Rgb }
   | {

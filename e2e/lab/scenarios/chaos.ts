@@ -19,7 +19,7 @@ const LOOK_EVERY_MS = 1_000
 
 /** Trouble that goes on until it is told to end. */
 interface Chaos {
-  /** Ends all of it, and waits until every peer is up again. @returns how often somebody was killed */
+  /** Ends all of it, and waits until every peer is up again. @returns how many peers were killed */
   calm(): Promise<number>
 }
 
@@ -133,7 +133,7 @@ function pauseUntil(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** What a peer's user sees of people and jobs, of which a restart may change nothing. */
+/** The people and jobs that a peer's user sees; a restart may change none of them. */
 async function seenBy(peer: LabPeer): Promise<string> {
   const [people, jobs] = await peer.ask((calls) => Promise.all([calls.people.list(), calls.jobs.list()]))
   const known = people.map(({ peer_id, name, trust_mine, verified }) => [peer_id, name, trust_mine, verified])

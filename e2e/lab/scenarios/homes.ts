@@ -197,7 +197,9 @@ async function submitPicture(peer: LabPeer): Promise<JobId> {
   const cid = await peer.ask((calls) => uploadSource(calls, { bytes: glb.byteLength, read }))
   const size = { width: 96, height: 96, spp: 4, tile: 32, redundancy: 2 }
   const files = [{ name: 'scene.glb', cid }]
-  const { job_id } = await peer.ask((calls) => calls.jobs.submitRender({ files, main: 'scene.glb', ...size }))
+  const { job_id } = await peer.ask((calls) =>
+    calls.jobs.submit({ kind: 'render', files, main: 'scene.glb', ...size }),
+  )
   return job_id
 }
 

@@ -1,5 +1,5 @@
 import * as measures from '../measures.ts'
-import { paceLines, type Pace } from '../pace.ts'
+import { shapeLines, type LineConditions } from '../line-shaper.ts'
 import { listenIn, probe } from '../probe.ts'
 import type { Scenario } from '../scenario.ts'
 
@@ -9,14 +9,14 @@ const UNITS = 40
 const UNIT_MS = 500
 const DONE_WITHIN_MS = 180_000
 
-const pacing: Scenario = {
-  name: 'the lab: a paced line is slow, and hides nobody',
+const shaping: Scenario = {
+  name: 'the lab: a shaped line is slow, and hides no caller',
   wanted: `an answer after ${4 * DELAY_MS} ms or more, the caller's own address seen`,
   async run({ internet }) {
     const [a, b] = [await internet.publicHost('a'), await internet.publicHost('b')]
     await listenIn(a.namespace, '0.0.0.0', PORT)
     // Twice the delay: what the listener says travels once, and the line takes the call at once.
-    await paceLines(internet.namespace, { seed: 1, delay_ms: 4 * DELAY_MS })
+    await shapeLines(internet.namespace, { seed: 1, delay_ms: 4 * DELAY_MS })
     const startMs = performance.now()
     const seen = await probe(b.namespace, 'tcp', a.site.address(), String(PORT), '0')
     const tookMs = performance.now() - startMs
@@ -28,7 +28,7 @@ const pacing: Scenario = {
   },
 }
 
-function jobOver(name: string, pace: Partial<Pace>): Scenario {
+function jobOver(name: string, conditions: Partial<LineConditions>): Scenario {
   return {
     name,
     wanted: `${UNITS} units verified, nobody blamed`,
@@ -38,7 +38,7 @@ function jobOver(name: string, pace: Partial<Pace>): Scenario {
         stage.startPeer({ name: 'Ann', host: await internet.publicHost('ann') }),
         stage.startPeer({ name: 'Bob', host: await internet.publicHost('bob') }),
       ])
-      await paceLines(internet.namespace, { seed: 1 + Math.floor(stage.dice() * 1e6), ...pace })
+      await shapeLines(internet.namespace, { seed: 1 + Math.floor(stage.dice() * 1e6), ...conditions })
       await measures.pair(ann, bob)
       await measures.untilMeasured([ann, bob])
       const job = await measures.submitWaiting(ann, UNITS, UNIT_MS)
@@ -68,4 +68,4 @@ const faulty = jobOver('a job over lines of which some stall 1–20 s, are reset
 })
 
 /** Lines that are slow or faulty. */
-export const scenarios: readonly Scenario[] = [pacing, slow, faulty]
+export const scenarios: readonly Scenario[] = [shaping, slow, faulty]

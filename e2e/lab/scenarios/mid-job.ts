@@ -34,7 +34,7 @@ async function goToWork(stage: Stage): Promise<AtWork> {
   return { ann, bob, job }
 }
 
-/** What became of the job, from the end of the trouble on. */
+/** The job's outcome, from the end of the trouble on. */
 async function measureEnd({ ann, bob, job }: AtWork): Promise<Outcome> {
   const tookMs = await measures.timeUntil(() => measures.isVerified(ann, job), DONE_WITHIN_MS)
   const { verified, retried, rejected_outputs } = await measures.statusOf(ann, job)

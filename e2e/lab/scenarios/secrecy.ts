@@ -12,7 +12,7 @@ import type { Scenario } from '../scenario.ts'
 const ANN = 'Annelore Quittenbaum'
 const BOB = 'Bohumil Zwetschgenstein'
 const TRUST = 0.7310585786300049
-/** What is said in the open, to see that whoever listens would find it. */
+/** A text that is sent in the open, to see that a listener would find it. */
 const SAID_ALOUD = 'said-aloud-in-the-open'
 const UNITS = 6
 const UNIT_MS = 200
@@ -48,9 +48,9 @@ const listening: Scenario = {
   wanted: 'no name, trust, job id or CID; what is said in the open is found',
   needs: 'tcpdump',
   async run(stage) {
-    const { internet, ground } = stage
+    const { internet, testbed } = stage
     const [annHost, bobHost] = [await internet.publicHost('ann'), await internet.publicHost('bob')]
-    const capture = await beginCapture(internet.namespace, join(ground.folder, 'heard.pcap'))
+    const capture = await beginCapture(internet.namespace, join(testbed.folder, 'heard.pcap'))
     const [ann, bob] = await Promise.all([
       stage.startPeer({ name: ANN, host: annHost }),
       stage.startPeer({ name: BOB, host: bobHost }),
@@ -82,5 +82,5 @@ const listening: Scenario = {
   },
 }
 
-/** What others on the way see. */
+/** Scenarios of what listeners on the way see. */
 export const scenarios: readonly Scenario[] = [listening]

@@ -16,9 +16,14 @@ export interface ServedPeer {
 
 /**
  * Starts a peer that listens on this machine alone. Without `rules` it shares whatever else the machine does: for tests
- * of what peers do for each other.
+ * of what peers do for each other. `registry` names other algorithms than the program's own.
  */
-export async function servePeer(name: string, folder?: string, rules?: 'off'): Promise<ServedPeer> {
+export async function servePeer(
+  name: string,
+  folder?: string,
+  rules?: 'off',
+  registry?: URL,
+): Promise<ServedPeer> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'meshwork-served-')))
   const defects: unknown[] = []
   const hosted = await hostPeer({
@@ -29,6 +34,7 @@ export async function servePeer(name: string, folder?: string, rules?: 'off'): P
     bootstrap: [],
     share: { cores: 1, ramGb: 1 },
     ...(rules === undefined ? {} : { rules }),
+    ...(registry === undefined ? {} : { registry }),
     fatal: (error) => defects.push(error),
     warn: () => undefined,
     requestStop: () => undefined,
@@ -39,7 +45,7 @@ export async function servePeer(name: string, folder?: string, rules?: 'off'): P
     client,
     async restart() {
       await served.stop({ keep: true })
-      return servePeer(name, home, rules)
+      return servePeer(name, home, rules, registry)
     },
     async stop({ keep } = { keep: false }) {
       client.close()

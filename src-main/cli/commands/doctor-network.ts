@@ -4,10 +4,10 @@ import { failureText } from '../output/reach-text.ts'
 import { durationText } from '../output/units-text.ts'
 import type { Finding } from './finding.ts'
 
-/** Clocks that differ by more are worth setting: what others sign is good for minutes. */
+/** Clocks that differ by more are worth setting: others' signatures are valid for minutes. */
 const CLOCK_OFF_MS = 30_000
 
-/** What to do about somebody who is not reached. */
+/** Advice for a person who is not reached. */
 const TODO: Record<LookFailure['kind'], string> = {
   'no-address': 'connect with somebody who knows them too, or pair again',
   'turned-away': 'ask whether they have blocked or forgotten this peer',
@@ -19,7 +19,7 @@ const TODO: Record<LookFailure['kind'], string> = {
   'another-peer': 'connect with somebody who knows them too, or pair again',
 }
 
-/** What there is to say of how this peer is reached and reaches others, with what to do where something is the matter. */
+/** Findings about how this peer is reached and reaches others, with advice where something is wrong. */
 export function examineNetwork(reach: OwnReach, people: readonly Person[], nowMs: number): Finding[] {
   const clock = clockFinding(reach.confirmations)
   return [
@@ -97,7 +97,7 @@ function ipv6Finding(ipv6: OwnReach['ipv6']): Finding {
       }
 }
 
-/** Whether somebody confirms that the port is open from where they are. */
+/** Whether another peer confirms that the port is open from where it is. */
 function outsideFinding(reach: OwnReach, isConnected: boolean): Finding {
   const what = 'from outside'
   const { reachability, confirmations } = reach
@@ -124,7 +124,7 @@ function outsideFinding(reach: OwnReach, isConnected: boolean): Finding {
   }
 }
 
-/** That nobody gets in from the internet, with what to do about it. */
+/** The finding that no peer gets in from the internet, with advice. */
 function closedText(reach: OwnReach, said: string): string {
   const { relays, port_mapping } = reach
   const isRelayed = relays.length > 0
@@ -173,7 +173,7 @@ const OUTCOMES: Record<Confirmation['outcome'], string> = {
   'no-word': 'did not say',
 }
 
-/** This machine's clock against those who were asked; undefined where nobody said. */
+/** This machine's clock against those of the peers that were asked; undefined where none answered. */
 function clockFinding(confirmations: readonly Confirmation[]): Finding | undefined {
   const clocks = confirmations.flatMap(({ name, clock }) => (clock === undefined ? [] : [{ name, ...clock }]))
   const [first, ...others] = clocks

@@ -12,7 +12,7 @@ import type { Finding } from './finding.ts'
 /** Permissions of a folder that others on this machine have. */
 const OTHERS = 0o077
 
-/** What doctor can look at alone. */
+/** The part of the checks that can be run alone. */
 const PARTS = ['network'] as const
 
 /**
@@ -51,7 +51,7 @@ async function lookAtNetwork(options: CommonOptions): Promise<readonly Finding[]
   return examineNetwork(reach, people, Date.now())
 }
 
-/** What there is to say of a running peer. */
+/** Findings about a running peer. */
 export function examine(info: NodeInfo, { disk }: HardwareInfo): readonly Finding[] {
   const { wall, troubles, blobs } = info
   return [

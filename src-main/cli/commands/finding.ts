@@ -1,4 +1,4 @@
-/** How a finding is meant: `wrong` needs somebody, `weak` could be better. */
+/** How bad a finding is: `wrong` needs the user's action, `weak` could be better. */
 export type Verdict = 'fine' | 'weak' | 'wrong'
 
 /** One thing that was looked at. */

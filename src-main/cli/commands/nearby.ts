@@ -13,7 +13,7 @@ import type { Terminal } from '../output/terminal.ts'
 /** How often it is looked whether the other side has said yes. A try ends by itself after two minutes. */
 const LOOK_MS = 250
 
-/** Reads a line from the user; undefined where nobody is to be asked, or the input has ended. */
+/** Reads a line from the user; undefined where the user is not to be asked, or the input has ended. */
 export type AskUser = (question: string) => Promise<string | undefined>
 
 interface PairOptions extends CommonOptions {
@@ -96,7 +96,7 @@ async function begin({ nearby }: ApiCalls, named: string): Promise<Begun> {
   return { peer_id, name, number: state.number }
 }
 
-/** @returns the user's answer; undefined where nobody is to be asked */
+/** @returns the user's answer; undefined where the user is not to be asked */
 async function compare(
   terminal: Terminal,
   { json }: CommonOptions,

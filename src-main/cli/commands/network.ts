@@ -43,7 +43,7 @@ export function networkCommand(terminal: Terminal): Command {
     })
 }
 
-/** What the user asks for. @throws FaultError `bad-input` for an address to leave that is not in the list */
+/** The user's choices. @throws FaultError `bad-input` for an address to leave that is not in the list */
 function changeOf(options: NetworkOptions, listed: readonly string[]): NetworkChange {
   const { relay, mapPort, join = [], leave = [] } = options
   const unknown = leave.find((address) => !listed.includes(address))

@@ -72,7 +72,7 @@ function sharingText(sharing: NodeInfo['sharing']): string {
   }
 }
 
-/** What is shared of each kind; what nothing is shared of is left out. */
+/** The shared amount of each resource; resources that are not shared are left out. */
 function amountsText({ cpu_cores, ram_gb, disk_gb, gpu_vram_gb }: ComputeResource): string {
   const gigabytes = (amount: number): string => `${Number(amount.toFixed(1))} GB`
   return [

@@ -19,12 +19,12 @@ import type { Terminal } from '../output/terminal.ts'
 const READY_WITHIN_MS = 30_000
 /** How often it is looked whether it answers. */
 const LOOK_EVERY_MS = 50
-/** A stopped peer's process is gone after this, whatever still hangs in it. */
+/** A stopped peer's process ends after this, even if something in it hangs. */
 const EXIT_WITHIN_MS = 500
-/** What a daemon's lines for people begin with. */
+/** The prefix of a daemon's lines for people. */
 const SAID = 'meshwork: '
 
-/** What a detached daemon says. */
+/** A detached daemon's line when it is ready. */
 const LOG_FILE = 'daemon.log'
 
 interface StartOptions extends CommonOptions {
@@ -112,7 +112,7 @@ function openUi({ ui_url: url, folder }: ReadyLine): void {
 async function runHere(run: () => Promise<number>, ended: (code: number) => void): Promise<void> {
   const code = await run()
   ended(code)
-  // Whatever could not be stopped in time must not keep the process.
+  // A part that could not be stopped in time must not keep the process.
   setTimeout(() => process.exit(code), EXIT_WITHIN_MS).unref()
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import open from 'open'
 
-/** Whether somebody sits before this machine's screen: on Linux only where there is a display. */
+/** Whether this machine has a screen that its user can see: on Linux only where there is a display. */
 export function hasScreen(
   environment: Readonly<Record<string, string | undefined>>,
   platform: string,

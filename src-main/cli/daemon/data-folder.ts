@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { refuse } from '../../protocol/fault.ts'
 
-/** What the platform says of where programs keep their data. */
+/** The platform's facts about where programs keep their data. */
 export interface PlatformFolders {
   readonly platform: NodeJS.Platform
   readonly home: string

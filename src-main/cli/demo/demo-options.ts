@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 
-/** What `npm run demo` was asked to show. */
+/** The options of `npm run demo`. */
 export interface DemoOptions {
   readonly scene?: string
   readonly width: number

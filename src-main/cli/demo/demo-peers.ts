@@ -14,7 +14,7 @@ const STOP_WITHIN_MS = 10_000
 /** Mutual trust between the demo's peers. */
 const TRUST = 0.8
 
-/** What the daemon prints with `--json` when it is ready. */
+/** The daemon's line with `--json` when it is ready. */
 const Ready = z.object({ url: z.string(), token: z.string(), peer_id: PeerId })
 
 /** A peer of the demo: a process of its own, and a connection to it. */
@@ -85,7 +85,7 @@ function readyLine(child: ChildProcess, complaints: readonly string[]): Promise<
   })
 }
 
-/** Pairs everybody with everybody: one makes an invite, the other shows its code. */
+/** Pairs each peer with each other one: one makes an invite, the other shows its code. */
 export async function pairAll(peers: readonly DemoPeer[]): Promise<void> {
   for (const [i, inviter] of peers.entries()) {
     for (const joiner of peers.slice(i + 1)) {

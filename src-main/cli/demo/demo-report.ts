@@ -1,6 +1,6 @@
 import type { JobStatus } from '#contract'
 
-/** What the demo found out; `--json` prints exactly this. */
+/** The result of the demo; `--json` prints exactly this. */
 export interface DemoReport {
   readonly verified: number
   readonly units: number

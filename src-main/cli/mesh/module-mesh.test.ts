@@ -64,7 +64,7 @@ async function submitted(...argv: string[]): Promise<JobStatus> {
   return JSON.parse(out) as JobStatus
 }
 
-/** What each peer said of each unit of a job: its output and its fuel. */
+/** Each peer's results for each unit of a job: its output and its fuel. */
 async function claims(
   job_id: JobId,
   units: number,

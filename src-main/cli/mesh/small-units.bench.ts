@@ -78,7 +78,7 @@ async function waitUntilMeasured(peers: readonly DemoPeer[]): Promise<void> {
   }
 }
 
-/** What `meshctl submit-job --json` says of a job that ended. */
+/** The line of `meshctl submit-job --json` for a job that ended. */
 const Ended = z.object({ state: z.object({ kind: z.literal('done') }), wall_ms: z.number() })
 
 /** Splits a file, runs the parts and saves the outputs, as a user does. */

@@ -60,7 +60,7 @@ async function said(...argv: string[]): Promise<{ code: number; out: string; err
 /** One command line to the first peer. */
 const meshctl = (...argv: string[]) => said(...argv, '--data', join(folder, 'ada'))
 
-/** What the first peer thinks of the second. */
+/** The first peer's record of the second. */
 async function recordOfBea() {
   const [bea] = await peers[0]!.api.calls.people.list()
   const { failed, expired, rejected, reliability_by_day } = bea!

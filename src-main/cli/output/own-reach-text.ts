@@ -1,6 +1,6 @@
 import { homeNetworkOf, hostAndPort, type OwnReach, type PortMapping } from '#contract'
 
-/** What the router does, in one clause. */
+/** Says in one clause whether the router lets others in. */
 export function routerText(mapping: PortMapping): string {
   switch (mapping.state) {
     case 'mapped':

@@ -1,7 +1,7 @@
 import type { LookFailure, Person } from '#contract'
 import { durationText } from './units-text.ts'
 
-/** How somebody is connected, or since when and why they are not, for a table. */
+/** Says for a table how a person is connected, or since when and why they are not. */
 export function reachText({ connected, reach, rtt_ms }: Person, nowMs: number): string {
   if (reach === undefined) return connected ? 'connected' : 'away'
   const forSoLong = durationText(Math.max(0, nowMs - reach.since_ms))
@@ -29,7 +29,7 @@ function withRoundTrip(text: string, ms: number | undefined): string {
   return ms === undefined ? text : `${text}, ${ms.toFixed(1)} ms`
 }
 
-/** Why the last try to reach somebody failed, in one clause. */
+/** Says in one clause why the last try to reach a person failed. */
 export function failureText(failure: LookFailure): string {
   switch (failure.kind) {
     case 'no-address':

@@ -39,7 +39,7 @@ export function safeTerminal(output: Output): Terminal {
 }
 
 /**
- * The process's own output. Whoever reads it may have had enough: then nothing more is said, and nothing fails. Where it
+ * The process's own output. A reader may close its pipe early: then no more is written, and nothing fails. Where it
  * cannot be written, as to a full disk, the process ends with code 1 and one line.
  */
 export function processOutput(): Output {

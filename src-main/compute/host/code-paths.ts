@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 /** The program's folder: this file is three below it. */
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 /**
- * What a host must read to be one: this program's code and the packages it uses, never its data.
+ * The paths that a host must read: this program's code and the packages it uses, never its data.
  * @param root the program's folder; its packages may lie in a folder above
  */
 export function codePaths(root = ROOT): string[] {

@@ -10,17 +10,17 @@ export interface HostProcess {
   /** The host's own, behind whatever stands around it. */
   readonly pid: number | undefined
   send(input: HostInput): void
-  /** Ends the host, whatever it does. There is nothing in it that anybody will want again. */
+  /** Ends the host, whatever it does. It holds nothing that is needed again. */
   kill(): void
 }
 
-/** What a host may touch and who hears of it. */
+/** The files that a host may touch, its bounds, and its listeners. */
 export interface HostSpawn {
   /** Files and folders that it may read; nothing else. */
   readonly readable: readonly string[]
   /** The folder it may write into and works in. */
   readonly writable: string
-  /** What the operating system is to hold it to, as far as it can. */
+  /** Bounds that the operating system sets it, as far as it can. */
   readonly bounds: HostBounds
   readonly wall: Wall
   /** Everything it says, unparsed. */
@@ -33,20 +33,20 @@ export interface HostSpawn {
 export interface HostEnd {
   /** One line. */
   readonly reason: string
-  /** Whether it had used up its processor time, which is nobody's fault. */
+  /** Whether it had used up its processor time, which is no task's fault. */
   readonly isSpent: boolean
 }
 
 /** Starts a compute host; Electron has another way of it. @throws when the process cannot be started */
 export type SpawnHost = (spawn: HostSpawn) => HostProcess
 
-/** What is kept of a dying host's last words. */
+/** Characters that are kept of a dying host's standard error. */
 const LAST_WORDS_CHARS_MAX = 2_000
 
 /** How long a host that is not wanted any longer may take to say that it is ready: a tenth of a second, alone. */
 const FIRST_WORD_WITHIN_MS = 10_000
 
-/** How long what a host said last may take to be read when it has ended: as long as nobody else holds its pipes. */
+/** How long what a host said last may take to be read when it has ended: as long as no other process holds its pipes. */
 const LAST_WORDS_WITHIN_MS = 2_000
 
 /** The system's way to end a process that used up its processor time. */
@@ -54,7 +54,7 @@ const SPENT_SIGNAL = 'SIGXCPU'
 
 /**
  * Starts `host.ts` as a child of Node under its permission model, behind a wall where there is one, within its bounds
- * and with low priority: whoever works at this machine comes first.
+ * and with low priority: the user's own programs come first.
  */
 export const forkHost: SpawnHost = (spawn) => {
   const walled = walledCommand(spawn.wall, process.execPath, spawn)
@@ -141,6 +141,6 @@ function lowerPriority(pid: number | undefined): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
   } catch {
-    // It ended already, which is heard of elsewhere, or the system has its own mind.
+    // It ended already, which is heard of elsewhere, or the system does not allow it.
   }
 }

@@ -1,17 +1,17 @@
 /**
- * What the operating system holds a compute host to, from outside: the last wall, behind the limits that the host
+ * Bounds that the operating system sets a compute host from outside: the last wall, behind the limits that the host
  * itself watches over. It is set by a POSIX shell that then becomes the host, because Node has no `setrlimit`.
  * Windows and the smallest containers have no such shell, and macOS takes the memory bound without keeping it: there
- * the host's own watch over its resident memory (host-pool.ts) is all there is.
+ * the host's own limit on its resident memory (memory-limit.ts) is all there is.
  */
 import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 
-/** What a host process may use in all its life. */
+/** The resources that a host process may use in all its life. */
 export interface HostBounds {
   /** Private, writable memory, touched or not. What is only reserved (10 GiB per WASM memory) does not count. */
   readonly dataBytes: number
-  /** Processor time of all its threads together. A host that has used it is replaced, and nobody is blamed. */
+  /** Processor time of all its threads together. A host that has used it is replaced, and no task is blamed. */
   readonly cpuSeconds: number
   /** Threads besides the workers' own, which collect their garbage and compile their code again, better. */
   readonly helperThreads: number
@@ -21,7 +21,7 @@ export interface HostBounds {
 const MEMORY_SHARE = 0.75
 /** Data that V8 claims and does not touch, its range for machine code before all: 560 MiB measured … */
 const UNTOUCHED_BYTES = 1 << 30
-/** … and 85 MiB per worker, with the stack and the code range that host-pool.ts gives it. */
+/** … and 85 MiB per worker, with the stack and the code range that worker-threads.ts gives it. */
 const UNTOUCHED_WORKER_BYTES = 128 << 20
 /** Hours that all workers may be busy: twice the longest run, which may begin late and still ends. */
 const BUSY_HOURS = 48
@@ -47,7 +47,7 @@ export function hostBounds(workers: number): HostBounds {
 /** A command that becomes another one, bounded. */
 interface BoundedCommand {
   readonly file: string
-  /** What stands before the other command's arguments. */
+  /** Arguments before those of the other command. */
   readonly leading: readonly string[]
 }
 
@@ -63,7 +63,7 @@ export function boundedCommand(
 ): BoundedCommand {
   if (platform === 'win32' || !existsSync(shell)) return { file, leading: [] }
   const limits = [
-    '-c 0', // what a stranger's input left in memory is nobody's to find in a core file
+    '-c 0', // a stranger's input must not be left in a core file
     `-d ${Math.ceil(dataBytes / 1_024)}`,
     `-S -t ${Math.ceil(cpuSeconds)}`,
     `-H -t ${Math.ceil(cpuSeconds) + SPENT_GRACE_SECONDS}`,

@@ -17,7 +17,24 @@ export interface RunningBatch {
   isTold: boolean
 }
 
-/** What is left of a batch whose worker is gone. */
+/** A batch that a worker begins now. */
+export function runningBatch(batch: Batch): RunningBatch {
+  return {
+    batch,
+    pending: new Set(batch.tasks.map((task) => task.key)),
+    abort: new AbortController(),
+    begun: 0,
+    isTold: false,
+    sinceMs: performance.now(),
+  }
+}
+
+/** The fault for which a batch's worker was ended; undefined where the worker died. */
+export function faultThatEnded({ abort }: RunningBatch): Fault | undefined {
+  return abort.signal.aborted ? (abort.signal.reason as Fault) : undefined
+}
+
+/** The tasks of a batch whose worker is gone. */
 export interface Remains {
   readonly results: readonly TaskResult[]
   /** Tasks that were not begun, or whose results were lost on the way: to be run again. */

@@ -61,7 +61,7 @@ const FORBIDDEN_OF_LOADER = [
   'enableCompileCache',
 ] as const
 
-/** What stays open to the thread that locks itself down. */
+/** Functions that stay open to the thread that locks itself down. */
 interface LockDownOptions {
   /** The one program that new threads may run; without one none may be started. */
   readonly workerFile?: string
@@ -107,7 +107,7 @@ function limitLoading(): void {
   })
 }
 
-/** A thread that somebody starts has not been locked down, so only ours may be: it does that first. */
+/** A new thread has not been locked down, so only ours may be: it does that first. */
 function limitThreads(workerFile: string | undefined): void {
   const threads = process.getBuiltinModule('worker_threads')
   const Original = threads.Worker

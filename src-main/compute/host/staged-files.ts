@@ -4,8 +4,8 @@ import { refuse } from '../../protocol/fault.ts'
 import type { TaskKey } from '../messages/input.ts'
 
 /**
- * Makes the staging folder, empty, and returns its real path. What an earlier run of the program left there was
- * never adopted by anybody.
+ * Makes the staging folder, empty, and returns its real path. Files that an earlier run of the
+ * program left there were never adopted.
  *
  * @throws FaultError `storage-failed`
  */
@@ -21,9 +21,10 @@ export async function prepareStaging(folder: string): Promise<string> {
 }
 
 /**
- * Removes what was written for tasks that did not end, or that nobody wants any longer.
+ * Removes the files of tasks that did not end, or whose outputs are not wanted any longer.
  *
- * @param filePrefix only what this host wrote, where the tasks run again in another
+ * @param filePrefix only the files of this host, where the tasks run again in another
+ * @throws FaultError `storage-failed` when a file cannot be removed
  */
 export async function sweepStaging(
   folder: string,
@@ -31,9 +32,13 @@ export async function sweepStaging(
   filePrefix?: string,
 ): Promise<void> {
   if (keys.size === 0) return
-  for (const name of await readdir(folder)) {
-    const [prefix, key] = name.split('-')
-    if ((filePrefix ?? prefix) === prefix && keys.has(Number(key)))
-      await rm(join(folder, name), { force: true })
+  try {
+    for (const name of await readdir(folder)) {
+      const [prefix, key] = name.split('-')
+      if ((filePrefix ?? prefix) === prefix && keys.has(Number(key)))
+        await rm(join(folder, name), { force: true })
+    }
+  } catch (cause) {
+    refuse('storage-failed', `outputs in ${folder} cannot be removed`, cause)
   }
 }

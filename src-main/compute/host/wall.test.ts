@@ -12,7 +12,7 @@ import { findWall, tryWall, walledCommand, type Wall } from './wall.ts'
 const here = await findWall()
 const why = here.kind === 'none' ? ` (none here: ${here.why})` : ''
 const NONE: Wall = { kind: 'none', why: 'for comparison' }
-/** What a library may do: read what it was given, write where its outputs go. */
+/** A library may read the files that it was given, and write where its outputs go. */
 const MAY = ['readBlob', 'writeStaging']
 
 let folder: string
@@ -68,7 +68,7 @@ describe('JavaScript in a compute host', () => {
 })
 
 describe('machine code in a compute host', () => {
-  /** What somebody does who broke out of V8: this Node has no permission model, and nothing was taken from it. */
+  /** An attacker who broke out of V8: this Node has no permission model, and nothing was taken from it. */
   const BROKEN_OUT = `
     const fs = require('node:fs'), net = require('node:net'), path = require('node:path')
     const [folder, port, pid] = process.argv.slice(1)

@@ -1,6 +1,6 @@
 /**
  * A wall of the operating system's around a compute host, behind Node's permission model and what lockdown.ts takes
- * away: whoever breaks out of V8 finds no network, no other process, no home and no key, only the program, the blobs
+ * away: an attacker who breaks out of V8 finds no network, no other process, no home and no key, only the program, the blobs
  * to read and the staging folder. On Linux it is bubblewrap's, where that is installed and this user may use it.
  * macOS and Windows have none that could be had without a signed helper.
  */
@@ -15,7 +15,7 @@ export type Wall =
   | (Extract<HostWall, { kind: 'bubblewrap' }> & { readonly file: string })
   | Extract<HostWall, { kind: 'none' }>
 
-/** What a walled process sees of the file system, besides the system's own programs. */
+/** The paths that a walled process sees, besides the system's own programs. */
 interface WalledFolders {
   readonly readable: readonly string[]
   /** The folder it may write into, and works in. */
@@ -33,7 +33,7 @@ const SYSTEM_FOLDERS = [
   '/gnu/store',
   '/etc/ld.so.cache',
 ]
-/** Namespaces of its own for all there is, no way back, and an end with whoever started it. */
+/** Namespaces of its own for all there is, no way back, and an end with the process that started it. */
 const ALONE = [
   '--unshare-all',
   '--cap-drop',
@@ -94,7 +94,7 @@ export function walledCommand(
       ...['--proc', '/proc', '--dev', '/dev'],
       ...[program, ...readable].flatMap((path) => ['--ro-bind-try', path, path]),
       ...['--bind', writable, writable, '--chdir', writable],
-      // Else whoever is inside could fill the memory that folders made for this are kept in.
+      // Else an attacker inside could fill the memory that folders made for this are kept in.
       ...['--remount-ro', '/', '--remount-ro', '/dev', '--', program],
     ],
   }
@@ -115,7 +115,7 @@ export function innermostProcess(wall: Wall, pid: number | undefined): number | 
   return only === undefined || children.length > 1 ? pid : innermostProcess(wall, only)
 }
 
-/** Ends what is left of a wall around a folder whose own process has ended: what it started and nobody else minds. */
+/** Ends what is left of a wall around a folder whose own process has ended: the processes that it left behind. */
 export function killOrphans(wall: Wall, writable: string): void {
   if (wall.kind === 'none') return
   for (const name of readdirSync('/proc')) {

@@ -1,5 +1,5 @@
 /**
- * What is small to send and long to compile. Each is refused by a rule that bounds the work, or is taken and then
+ * Modules that are small to send and long to compile. Each is refused by a rule that bounds the work, or is taken and then
  * compiled within seconds.
  */
 import { fails, passes, type HostileCase } from './hostile-case.fixture.ts'

@@ -12,7 +12,7 @@ import { RECURSIONS } from './recursion.fixture.ts'
 import { CATCHERS, TRAPS } from './traps.fixture.ts'
 import { WASI_ABUSES } from './wasi-abuse.fixture.ts'
 
-/** What there is, by what it is about. */
+/** All cases, by subject. */
 export const CORPUS: readonly (readonly [string, readonly HostileCase[]])[] = [
   ['what never ends', ENDLESS],
   ['recursion', RECURSIONS],

@@ -1,4 +1,4 @@
-/** What never ends by itself: fuel ends it. */
+/** Modules that never end by themselves: fuel ends them. */
 import { fails, meshwork, wasi, type HostileCase, type ModuleText } from './hostile-case.fixture.ts'
 
 const FUEL = /^used all [\d,]+ units of fuel$/

@@ -9,7 +9,7 @@ import { instantiateMetered, type MeteredInstance } from '../metering/metered-in
 import { WASI_FUNCTIONS, type HostileCase } from './hostile-case.fixture.ts'
 import { RECURSIONS } from './recursion.fixture.ts'
 
-/** Half of what host-pool.ts gives to workers. */
+/** Half of what worker-threads.ts gives to workers. */
 const STACK_MIB = 4
 const METERING = { memoryPagesMax: 256, tableElementsMax: 10_000, nanBits: 'canonical' } as const
 

@@ -2,15 +2,15 @@ import createWabt from 'wabt'
 import type { Fault } from '../../protocol/fault.ts'
 import type { UnitLimits } from '../../protocol/unit-limits.ts'
 
-/** What a module tries, and what becomes of it. */
+/** A hostile module, and how it ends. */
 export interface HostileCase {
   readonly name: string
   readonly module: Uint8Array
-  /** What it reads; absent: nothing. */
+  /** Its input; empty when absent. */
   readonly input?: Uint8Array
   /** Limits that differ from those of hostile-run.fixture.ts. */
   readonly limits?: Partial<UnitLimits>
-  /** The fault, and what its message says; or the output of a module that harms nobody. */
+  /** The fault, and what its message says; or the output of a harmless module. */
   readonly ends:
     | { readonly kind: Fault['kind']; readonly message: RegExp }
     | { readonly kind: 'done'; readonly output?: Uint8Array }
@@ -165,7 +165,7 @@ export function passes(
   return { name, module, ends: { kind: 'done', ...(output === undefined ? {} : { output }) }, ...more }
 }
 
-/** A unit that harms nobody, and says so. */
+/** A harmless unit, which says so. */
 export const GOOD: HostileCase = passes(
   'a good unit',
   meshworkResult('(i64.const 0x0000100000000004)', { fields: '(data (i32.const 4096) "good")' }),

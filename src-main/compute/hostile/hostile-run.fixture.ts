@@ -24,7 +24,7 @@ const LIMITS = {
   log_bytes: 1_000,
   wall_ms: 60_000,
 } as const
-/** What units of other limits may use at most. */
+/** The most that units of other limits may use. */
 const MEMORY_BYTES_MAX = 128 << 20
 /** One object, so that units travel together. */
 const DEFAULTS: Params = { limits: LIMITS }
@@ -35,7 +35,7 @@ export interface Sandbox {
   hosts(): number
   /** Runs cases at once, each as a unit; how each ended, without what differs from time to time. */
   run(cases: readonly HostileCase[]): Promise<readonly unknown[]>
-  /** Files that nobody took. */
+  /** Files that were not taken. */
   leftovers(): Promise<readonly string[]>
   stop(): Promise<void>
 }
@@ -99,7 +99,7 @@ async function blobOf(folder: string, bytes: Uint8Array): Promise<RunInput> {
   return { cid, path, layout: { kind: 'raw', bytes: bytes.byteLength } }
 }
 
-/** A fault, or output, log, fuel and pages; takes the output's file, as whoever runs a unit does. */
+/** A fault, or output, log, fuel and pages; takes the output's file, as a runner of units does. */
 async function endOf(outcome: RunOutcome | undefined): Promise<unknown> {
   if (outcome?.kind !== 'done') return outcome?.fault
   const { output, metrics, info } = outcome

@@ -1,4 +1,4 @@
-/** Memory and tables: more than the limit cannot be had, and what is within it harms nobody. */
+/** Memory and tables: more than the limit cannot be had, and what is within it is harmless. */
 import { fails, meshwork, passes, wasi, wat, type HostileCase } from './hostile-case.fixture.ts'
 
 const refused = (name: string, module: Uint8Array, message: RegExp) =>

@@ -65,7 +65,7 @@ export const I64 = 0x7e
 const ALLOC = body([], [0x41, 0x80, 0x08])
 const TYPES = [...[0x60, 1, I32, 1, I32], ...[0x60, 2, I32, I32, 1, I64]]
 
-/** What a large module consists of besides the two functions of its ABI. */
+/** The contents of a large module besides the two functions of its ABI. */
 export interface LargeModule {
   /** Further types, from index 2 on, and how many. */
   readonly types?: Piece

@@ -1,4 +1,4 @@
-/** What calls itself without end: the count of frames ends it, long before the machine's own stack would. */
+/** Recursion without end: the count of frames ends it, long before the machine's own stack would. */
 import { fails, meshwork, passes, wasi, type HostileCase, type ModuleText } from './hostile-case.fixture.ts'
 
 const DEEP = /^the module called itself too deep$/

@@ -1,4 +1,4 @@
-/** What a unit meets that is not its own doing: a machine without memory, and a time that is up. */
+/** Failures that are not a unit's doing: a machine without memory, and a time that is up. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { ALLOWED_BOMBS } from './compile-bombs.fixture.ts'
 import { GOOD, meshwork, passes } from './hostile-case.fixture.ts'
@@ -8,7 +8,7 @@ let sandbox: Sandbox
 afterEach(() => sandbox.stop())
 
 const GROW_TO_2_GIB = `(loop $again (br_if $again (i32.ne (memory.grow (i32.const 64)) (i32.const -1))))`
-/** What V8 has work with; a worker cannot be stopped while it compiles. */
+/** A module that V8 takes long to compile; a worker cannot be stopped meanwhile. */
 const SLOW_BOMBS = ALLOWED_BOMBS.filter(({ name }) => /loops|results|100,000/.test(name))
 const LIMITS = { memory_pages: 32_768, fuel: 1e10 }
 
@@ -44,7 +44,7 @@ describe('when its time is up', () => {
     const bombs = SLOW_BOMBS.map((bomb) => ({ ...bomb, limits: { wall_ms: 1 } }))
     const others = Array.from({ length: 20 }, (_, i) => ({ ...GOOD, name: `good ${i}` }))
     const ends = await sandbox.run([...bombs, ...others])
-    // A fast machine may be done before anybody looks.
+    // A fast machine may be done before the test looks.
     for (const end of ends.slice(0, bombs.length)) expect(kindOf(end)).toMatch(/^(?:timed-out|done)$/)
     expect(ends.slice(bombs.length)).toMatchObject(others.map(() => ({ output: 'good' })))
   })

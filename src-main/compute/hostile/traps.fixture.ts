@@ -115,7 +115,7 @@ const caught = (body: string) => `(block $h (try_table (catch_all $h) ${body}))`
 const kept = (body: string) =>
   `(block $h (result exnref) (try_table (catch_all_ref $h) ${body}) (ref.null exn)) (drop)`
 
-/** What is tried in each way of catching, and how it ends all the same. */
+/** Traps that each way of catching is tried on, and how they end all the same. */
 const TRIED: readonly (readonly [string, HostileCase['ends'], string, ModuleText])[] = [
   ['a trap', { kind: 'trapped', message: /unreachable/ }, '(unreachable)', {}],
   [

@@ -1,4 +1,4 @@
-/** What a command may ask of WASI that no program would. Every answer is an error number or an orderly end. */
+/** Calls of WASI that no sane program makes. Every answer is an error number or an orderly end. */
 import {
   fails,
   passes,
@@ -8,7 +8,7 @@ import {
   type ModuleText,
 } from './hostile-case.fixture.ts'
 
-/** What numbers a function is called with, each in all its parameters. */
+/** Numbers that a function is called with, each in all its parameters. */
 const EXTREMES = ['0', '1', '2', '3', '4', '-1', '2147483647', '-2147483648', '65535', '65536', '16'] as const
 /** Error numbers of WASI preview 1. */
 const [EBADF, EFAULT, EINVAL] = [8, 21, 28]

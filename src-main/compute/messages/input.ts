@@ -1,5 +1,5 @@
 /**
- * What goes down to the work: main process → compute host → worker. With output.ts, the whole worker protocol.
+ * Messages down to the work: main process → compute host → worker. With output.ts, the whole worker protocol.
  */
 import { z } from 'zod'
 import { Bytes } from '../../protocol/bytes.ts'
@@ -48,7 +48,7 @@ export type BytesInput = z.infer<typeof BytesInput>
 export const CallInput = z.union([FileInput, BytesInput])
 export type CallInput = z.infer<typeof CallInput>
 
-/** What the tasks of a batch have in common: all but their index and the inputs that differ. */
+/** The call that the tasks of a batch share: all but their index and the inputs that differ. */
 export const Call = z.object({
   kind: z.enum(['run', 'measure']),
   algorithmId: Name,
@@ -63,7 +63,7 @@ export const Call = z.object({
 })
 export type Call = z.infer<typeof Call>
 
-/** What a task of a batch has for itself. */
+/** The fields that a task of a batch has for itself. */
 export const BatchTask = z.object({
   key: TaskKey,
   unitIndex: UnitIndex.exactOptional(),
@@ -87,7 +87,7 @@ export function callOf(call: Call, { inputs }: BatchTask): Call {
   return inputs === undefined ? call : { ...call, inputs: { ...call.inputs, ...inputs } }
 }
 
-/** What the supervisor tells its host. */
+/** A message of the supervisor to its host. */
 export const HostInput = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('configure'),
@@ -108,7 +108,7 @@ export const HostInput = z.discriminatedUnion('kind', [
 ])
 export type HostInput = z.infer<typeof HostInput>
 
-/** What a worker is told once, when it starts (its `workerData`). */
+/** The setup of a worker, given once when it starts (its `workerData`). */
 export interface WorkerSetup {
   readonly registry: string
   readonly staging: string
@@ -119,7 +119,7 @@ export interface WorkerSetup {
   readonly tails: LogTails
 }
 
-/** What a worker is told per batch. The host is its own process: its word is taken. */
+/** A batch for a worker. Not parsed, since the host is the same process. */
 export interface WorkerInput {
   readonly slot: number
   readonly batch: Batch

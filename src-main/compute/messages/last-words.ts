@@ -4,12 +4,12 @@ import type { Fault } from '../../protocol/fault.ts'
 const FAULT_CHARS_MAX = 2_000
 /** Characters of a log's last words that a fault quotes. */
 const QUOTED_CHARS_MAX = 300
-/** What moves a terminal's cursor or turns its text around: nobody's log may, in a message of ours. */
+/** Characters that move a terminal's cursor or reverse its text; quotes of logs in our messages are freed of them. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}]/gu
 
 /** How panics begin that the libraries of Rust and Go write, and of C where an assertion fails. */
 const PANIC = /^(thread '.*' (\(\d+\) )?panicked at |panic: |fatal error: |Assertion failed: )/
-/** What comes after a panic's own words: where to read more, and the calls that led to it. */
+/** Lines after a panic's own words: where to read more, and the calls that led to it. */
 const PANIC_END = /^(note: |stack backtrace:|goroutine \d|$)/
 /** Lines of a panic that are quoted: more are a text. */
 const PANIC_LINES_MAX = 8
@@ -31,7 +31,7 @@ export function printable(text: string): string {
 }
 
 /**
- * What a message may quote of how a program ended, in one line: the last panic that the language's library told of, with
+ * The text that a message may quote of how a program ended, in one line: the last panic that the language's library told of, with
  * what it said and where; else the last line with something in it. Empty when there is none.
  */
 export function lastWordsOf(text: string): string {

@@ -1,5 +1,5 @@
 /**
- * What comes back up from the work: worker → compute host → main process. With input.ts, the whole worker protocol.
+ * Messages up from the work: worker → compute host → main process. With input.ts, the whole worker protocol.
  */
 import { z } from 'zod'
 import { Bytes } from '../../protocol/bytes.ts'
@@ -47,14 +47,14 @@ export const TaskResult = z.object({
 })
 export type TaskResult = z.infer<typeof TaskResult>
 
-/** What a worker tells its host; it counts for the batch it was given. */
+/** A worker's message to its host, about the batch that it was given. */
 export const WorkerOutput = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('results'), batch: z.int().min(0), results: z.array(TaskResult) }),
   z.object({ kind: z.literal('progress'), key: TaskKey, fraction: z.number().min(0).max(1) }),
 ])
 export type WorkerOutput = z.infer<typeof WorkerOutput>
 
-/** What the host tells its supervisor. */
+/** A host's message to its supervisor. */
 export const HostOutput = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('results'), results: z.array(TaskResult) }),

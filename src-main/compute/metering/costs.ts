@@ -1,7 +1,7 @@
 import { FC, FD, FE, OPCODES } from './parse/opcodes.ts'
 
 /**
- * What things cost, in units of fuel. One place, data only: everything here is part of the meter's identity
+ * The cost table, in units of fuel. One place, data only: everything here is part of the meter's identity
  * (identity.ts), so that two peers whose receipts name one identity charged the same.
  *
  * A unit is about the time of one simple instruction among others, 0.07 ns where this table was calibrated. Costs are

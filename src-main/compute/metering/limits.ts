@@ -1,5 +1,5 @@
 /**
- * What a module may not be, so that neither this program nor V8 is stopped by compiling it, and how deep it may
+ * Bounds of a module, so that neither this program nor V8 is stopped by compiling it, and how deep it may
  * call. Part of the meter's identity. Real modules' maxima, where known, stand beside the limits.
  */
 
@@ -69,5 +69,5 @@ export const FRAME_SLOTS = 12
 export const UNCOUNTED_SLOTS_MAX = 20_000
 /** Units that one run of a function may take without a look at what is left: about the time of a call of the host. */
 export const UNCHECKED_UNITS_MAX = 1_000
-/** What callers pay for a function's beginning; more it pays itself, so that the sums stay in 31 bits. */
+/** The most that callers pay for a function's beginning, so that sums stay in 31 bits; above it the function pays itself. */
 export const PREPAID_UNITS_MAX = 10_000

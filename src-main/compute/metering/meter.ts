@@ -5,13 +5,10 @@ import { parseModule } from './parse/parse-module.ts'
 import { refuseModule } from './refusal.ts'
 import { limitResources, type Resources } from './parse/resource-limits.ts'
 import { scanCode } from './scan/scan-code.ts'
-import type { VALUE_TYPE } from './parse/value-types.ts'
+import type { ValueTypeName } from './parse/value-types.ts'
 import { exportsMemory, MEMORY_NAME, writeModule } from './write/write-module.ts'
 
-/** A value type as the text format writes it. */
-export type ValueTypeName = keyof typeof VALUE_TYPE
-
-/** What the caller allows, from the job's limits. */
+/** The caller's limits, from those of the job. */
 export interface MeterOptions {
   /** Pages of 64 KiB: a memory whose minimum is over it is refused, its maximum is lowered to it. */
   readonly memoryPagesMax: number
@@ -38,7 +35,7 @@ export interface ModuleExport {
   readonly results?: readonly ValueTypeName[]
 }
 
-/** What a module asks for and offers. */
+/** A module's imports, exports and memory. */
 export interface ModuleShape {
   readonly imports: readonly ModuleImport[]
   readonly exports: readonly ModuleExport[]
@@ -55,7 +52,7 @@ export interface MeteredModule {
 /**
  * Instruments a stranger's module so that it counts its fuel and its depth, and behaves as it did in all else.
  * Which functions may be imported is the caller's check on `shape.imports`. Globals, tables and the memory that it
- * imports become its own, zero, null and empty, within the same bounds: nobody else has them, and a memory that it does
+ * imports become its own, zero, null and empty, within the same bounds: no other module has them, and a memory that it does
  * not export is exported as `memory`.
  *
  * The rules of the meter, the same on every machine:

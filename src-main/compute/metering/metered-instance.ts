@@ -33,7 +33,7 @@ interface Meter {
   readonly host: HostFault
 }
 
-/** What a host function threw first, and the fuel that was left then. */
+/** The first error that a host function threw, and the fuel that was left then. */
 interface HostFault {
   thrown?: { readonly error: unknown }
   /** Known once the instance is there: takes note of the fuel, and then takes it away. */

@@ -1,5 +1,5 @@
 /**
- * What the meter costs: modules run metered and not, turn by turn in this process; what NaN canonicalisation adds;
+ * The cost of the meter: modules run metered and not, turn by turn in this process; what NaN canonicalisation adds;
  * what a unit of fuel is in time, and how far that differs between programs; how fast modules are instrumented.
  */
 import type { Benchmark, Measurement } from '../../bench.ts'

@@ -27,7 +27,7 @@ export function moduleOf(...sections: readonly (readonly number[])[]): Uint8Arra
   return Uint8Array.from([[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], ...sections].flat())
 }
 
-/** What stands around the one function of `codeOf`. */
+/** The sections around the one function of `codeOf`. */
 export interface Surroundings {
   /** Value types. */
   readonly params?: readonly number[]

@@ -16,7 +16,7 @@ function switchOf(depth: number): number[] {
   ]
 }
 
-/** What is left of a module's state and results is the same, metered and plain. */
+/** A module's results and final state are the same, metered and plain. */
 function expectSame(bytes: Uint8Array, ...calls: readonly (readonly [string, ...number[]])[]): void {
   const { fuel: _fuel, ...metered } = meteredBehaviour(bytes, calls, { fuel: FUEL })
   expect(metered).toEqual(originalBehaviour(bytes, calls))

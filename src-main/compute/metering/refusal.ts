@@ -1,6 +1,6 @@
 import { refuse } from '../../protocol/fault.ts'
 
-/** What moves a terminal's cursor, turns its text around, or shows nothing: no message of ours holds any. */
+/** Characters that move a terminal's cursor, reverse its text or show nothing; no message of ours holds any. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu
 /** Characters of a refusal: more are no line. */
 const REFUSAL_CHARS_MAX = 400

@@ -234,7 +234,7 @@ export function removeGroups(dispatch: Dispatch, isGone: (group: RunGroup) => bo
   return removeTasks(dispatch, ({ group }) => isGone(group))
 }
 
-/** What was taken out, and the keys of what of it was in the air. */
+/** Tasks that were removed, and the keys of those that the host had. */
 export interface Removed {
   readonly removed: readonly Entry[]
   readonly flyingKeys: readonly TaskKey[]

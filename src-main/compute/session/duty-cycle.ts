@@ -52,7 +52,7 @@ export function createDutyCycle(clock: Clock, signals: ProcessSignals = systemSi
   let guarded: number | undefined
   let isStill = false
   let sinceMs = 0
-  /** What it ran above its part and has not stood still for yet. */
+  /** Time that it ran above its part and has not been stopped for yet. */
   let owedMs = 0
   let cancel: (() => void) | undefined
 

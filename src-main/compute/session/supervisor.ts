@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts'
 import { faultOf } from '../../protocol/fault.ts'
-import type { HostEnd, HostProcess, SpawnHost } from '../host/fork-host.ts'
+import type { HostEnd, HostProcess, HostSpawn, SpawnHost } from '../host/fork-host.ts'
 import { hostBounds } from '../host/host-bounds.ts'
 import type { HostInput } from '../messages/input.ts'
 import { HostOutput } from '../messages/output.ts'
@@ -15,18 +15,26 @@ const START_WITHIN_MS = 30_000
 
 type Configuration = Omit<Extract<HostInput, { kind: 'configure' }>, 'kind' | 'workers' | 'filePrefix'>
 
-/** What the supervisor needs, and whom it tells. */
-export interface SupervisorOptions {
+/** Results and progress of tasks, as a host reports them. */
+export type HostReport = Exclude<HostOutput, { kind: 'ready' | 'retiring' }>
+
+/** How hosts are started. */
+export interface SupervisorSettings {
   readonly clock: Clock
   readonly spawnHost: SpawnHost
+  /** Files and folders that a host may read. */
   readonly readable: readonly string[]
   readonly wall: Wall
   readonly configuration: Configuration
+}
+
+/** How hosts are started, and who hears of them. */
+export interface SupervisorOptions extends SupervisorSettings {
   readonly workers: () => number
   /** A host is ready, or one may be started again after a pause. */
   readonly onReady: () => void
-  readonly onOutput: (output: Exclude<HostOutput, { kind: 'ready' | 'retiring' }>) => void
-  /** The host died, and with it what ran there; called before another is started. Not called after `rest`. */
+  readonly onOutput: (output: HostReport) => void
+  /** The host died, and with it the tasks that ran there; called before another is started. Not called after `rest`. */
   readonly onLost: (loss: HostLoss) => void
 }
 
@@ -74,8 +82,8 @@ export interface Supervisor {
   isReady(): boolean
   /** Sends to a host that is ready; otherwise the message is dropped. */
   send(input: HostInput): void
-  /** A result arrived: hosts do work. */
-  praise(): void
+  /** Resets the restart back-off. */
+  resetBackOff(): void
   /** Kills the host; another follows if it is wanted. */
   replace(reason: string): void
   /** Lets the host go, for now. Resolves when it is gone. */
@@ -93,12 +101,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const filePrefix = `host${++generation}`
     const host: Living = { filePrefix, wasReady: false, gone: Promise.withResolvers<undefined>() }
     state = { kind: 'starting', host }
+    const workers = options.workers()
     try {
       host.process = options.spawnHost({
-        readable: options.readable,
-        writable: options.configuration.staging,
-        bounds: hostBounds(options.workers()),
-        wall: options.wall,
+        ...spawnOf(options, workers),
         onMessage: (message) => hear(host, message),
         onExit: (end) => lose(host, end),
       })
@@ -106,7 +112,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       lose(host, { reason: faultOf(error, 'runner-lost').message, isSpent: false })
       return
     }
-    host.process.send({ kind: 'configure', ...options.configuration, filePrefix, workers: options.workers() })
+    host.process.send({ kind: 'configure', ...options.configuration, filePrefix, workers })
     const endWait = clock.after(START_WITHIN_MS, () => !host.wasReady && host.process?.kill())
     void host.gone.promise.then(endWait)
   }
@@ -114,36 +120,28 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   function hear(host: Living, message: unknown): void {
     const parsed = HostOutput.safeParse(message)
     if (!parsed.success) {
-      // Whatever said this is not the host we started: nothing more is taken from it.
-      host.ending ??= { reason: `the compute host said nonsense: ${parsed.error.message}`, blame: true }
-      host.process?.kill()
-      return
+      // This was not said by the host that we started: nothing more is taken from it.
+      return letGo(host, { reason: `the compute host said nonsense: ${parsed.error.message}`, blame: true })
     }
     const output = parsed.data
-    switch (output.kind) {
-      case 'ready':
-        host.wasReady = true
-        if (state.kind !== 'starting' || state.host !== host) return // let go meanwhile
-        state = { kind: 'ready', host }
-        // It was configured with as many as there were when it started.
-        host.process?.send({ kind: 'workers', workers: options.workers() })
-        options.onReady()
-        return
-      case 'retiring':
-        host.ending ??= output
-        return
-      case 'results':
-      case 'progress':
-        options.onOutput(output)
-        return
-    }
+    if (output.kind === 'ready') ready(host)
+    else if (output.kind === 'retiring') host.ending ??= output
+    else options.onOutput(output)
   }
 
-  function lose(host: Living, { reason, isSpent }: HostEnd): void {
+  function ready(host: Living): void {
+    host.wasReady = true
+    if (state.kind !== 'starting' || state.host !== host) return // let go meanwhile
+    state = { kind: 'ready', host }
+    // It was configured with as many as there were when it started.
+    host.process?.send({ kind: 'workers', workers: options.workers() })
+    options.onReady()
+  }
+
+  function lose(host: Living, end: HostEnd): void {
     host.gone.resolve(undefined)
     // A host that was let go had no tasks any longer; another may live already.
     if ((state.kind !== 'starting' && state.kind !== 'ready') || state.host !== host) return
-    const { ending, wasReady, filePrefix } = host
     deathsInRow++
     const pauseMs = Math.min(PAUSE_MS_MAX, PAUSE_MS_MIN * 2 ** (deathsInRow - 1))
     const endPause = clock.after(pauseMs, () => {
@@ -151,14 +149,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       options.onReady()
     })
     state = { kind: 'pausing', endPause }
-    options.onLost({
-      reason: ending === undefined ? reason : `${ending.reason} (${reason})`,
-      blame: ending?.blame ?? (wasReady && !isSpent),
-      retired: ending?.kind === 'retiring' && ending.blame,
-      deathsInRow,
-      wasReady,
-      filePrefix,
-    })
+    options.onLost(lossOf(host, end, deathsInRow))
   }
 
   return {
@@ -171,13 +162,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     send: (input) => {
       if (state.kind === 'ready') state.host.process?.send(input)
     },
-    praise: () => {
+    resetBackOff: () => {
       deathsInRow = 0
     },
     replace: (reason) => {
-      if (state.kind !== 'ready') return
-      state.host.ending ??= { reason, blame: false }
-      state.host.process?.kill()
+      if (state.kind === 'ready') letGo(state.host, { reason, blame: false })
     },
     rest: async () => {
       if (state.kind === 'pausing') state.endPause()
@@ -185,9 +174,35 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       state = { kind: 'down' }
       deathsInRow = 0
       if (host === undefined) return
-      host.ending ??= { reason: 'not needed any longer', blame: false }
-      host.process?.kill()
+      letGo(host, { reason: 'not needed any longer', blame: false })
       await host.gone.promise
     },
+  }
+}
+
+/** How a host is started with so many workers, but for its listeners. */
+function spawnOf(
+  { readable, wall, configuration }: SupervisorSettings,
+  workers: number,
+): Omit<HostSpawn, 'onMessage' | 'onExit'> {
+  return { readable, wall, writable: configuration.staging, bounds: hostBounds(workers) }
+}
+
+/** Kills a host, for a reason of ours unless it has one of its own. */
+function letGo(host: Living, ending: NonNullable<Living['ending']>): void {
+  host.ending ??= ending
+  host.process?.kill()
+}
+
+function lossOf(
+  { ending, wasReady, filePrefix }: Living,
+  { reason, isSpent }: HostEnd,
+  deathsInRow: number,
+): HostLoss {
+  return {
+    reason: ending === undefined ? reason : `${ending.reason} (${reason})`,
+    blame: ending?.blame ?? (wasReady && !isSpent),
+    retired: ending?.kind === 'retiring' && ending.blame,
+    ...{ deathsInRow, wasReady, filePrefix },
   }
 }

@@ -8,7 +8,7 @@ import type { Library, LibraryInput, LibraryOutcome, LibraryResult, OutputFile }
 import type { LibraryIndex } from '../library-index.ts'
 import { libraryInput } from './read-input.ts'
 
-/** How a task ended, its outputs still in memory or in files that nobody was told of. */
+/** How a task ended, its outputs still in memory or in files that have not been reported. */
 export type Executed =
   | {
       readonly kind: 'done'
@@ -69,7 +69,7 @@ export async function execute(index: LibraryIndex, call: Call, task: Task): Prom
   }
 }
 
-/** What V8 and Node say when they have no memory to give, by the beginning of their messages. */
+/** How messages of V8 and Node begin when they have no memory to give. */
 const NO_MEMORY = /^(Array buffer allocation failed|WebAssembly\.Memory\(\): could not allocate)/
 
 /** Whether this process had no memory to give: what else runs here may have taken it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { lacksMemory } from './execute.ts'
 
-/** What V8 itself throws. */
+/** Messages of the errors that V8 itself throws. */
 function thrownBy(work: () => unknown): unknown {
   try {
     work()

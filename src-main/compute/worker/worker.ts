@@ -22,7 +22,7 @@ import { lockDown } from '../host/lockdown.ts'
 import type { TaskResult, WorkerOutput } from '../messages/output.ts'
 import { createStaging } from './staging.ts'
 
-/** Results wait at most this long for others to travel with: below what anybody notices, above a message's cost. */
+/** Results wait at most this long for others to travel with: below what a user notices, above a message's cost. */
 const FLUSH_AFTER_MS = 2
 
 /** Progress is told at most this often per worker. */

@@ -7,7 +7,7 @@
 const HEADER_BYTES = 32
 /** More load commands than any real file has (Node's binary: some 5 KiB), and little enough to read at once. */
 const COMMANDS_BYTES_MAX = 1 << 16
-/** What must be read of a file's beginning to know what is signed, in bytes. */
+/** How much of a file's beginning must be read to know which bytes are signed. */
 export const MACH_O_HEAD_BYTES = HEADER_BYTES + COMMANDS_BYTES_MAX
 /** `MH_MAGIC_64`, as both of Apple's architectures write it. */
 const MAGIC = 0xfeedfacf
@@ -48,10 +48,9 @@ export function unsignedImage(start: Uint8Array, fileBytes: number): UnsignedIma
     const kind = head.readUInt32LE(at)
     if (kind === LC_SEGMENT_64) blankLastSegment(head.subarray(at, at + size))
     if (kind === LC_CODE_SIGNATURE) {
-      const signatureAt = head.readUInt32LE(at + 8)
       const isLast = i === count - 1 && at + size === end && size === SIGNATURE_COMMAND_BYTES
-      if (!isLast || signatureAt % ALIGNMENT_BYTES !== 0) return undefined
-      if (signatureAt < end || signatureAt + head.readUInt32LE(at + 12) !== fileBytes) return undefined
+      const signatureAt = isLast ? signatureStart(head.subarray(at, end), end, fileBytes) : undefined
+      if (signatureAt === undefined) return undefined
       bytes = signatureAt
       head.fill(0, at, at + size)
       head.writeUInt32LE(count - 1, 16)
@@ -60,6 +59,13 @@ export function unsignedImage(start: Uint8Array, fileBytes: number): UnsignedIma
     at += size
   }
   return at === end ? { head: head.subarray(0, Math.min(head.length, bytes)), bytes } : undefined
+}
+
+/** Where the signature of a command begins; undefined unless it fills the file from there to its end. */
+function signatureStart(command: Buffer, commandsEnd: number, fileBytes: number): number | undefined {
+  const at = command.readUInt32LE(8)
+  if (at % ALIGNMENT_BYTES !== 0 || at < commandsEnd) return undefined
+  return at + command.readUInt32LE(12) === fileBytes ? at : undefined
 }
 
 /** The last segment's size, in memory and in the file, grows with the signature. */

@@ -1,17 +1,21 @@
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { cp, link, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { Ajv, type AnySchema } from 'ajv'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { buildKernels } from '../../../wasm/build.ts'
 import { buildPeer, plainJavaScript } from '../build-peer.ts'
+import { indexLibraries } from '../../compute/library-index.ts'
+import { libraries } from '../../compute/registry.ts'
 import { bundleMain } from '../build-shell.ts'
 import { LINK_SCHEME } from '../system/deep-link.ts'
 import { peerEnvironment } from '../peer/peer-environment.ts'
+import { namedKernels } from './named-kernels.ts'
 import { productionPackages } from './production-packages.ts'
 import { listProgram, PROGRAM_LIST, sha256Of, verifyProgram } from './program-files.ts'
 import { programPaths } from './program-paths.ts'
@@ -31,7 +35,7 @@ const LICENCES: readonly string[] = [
   'Python-2.0',
 ]
 
-/** What the tests look at of the builder's file. */
+/** The fields of the builder's file that the tests look at. */
 interface BuilderFile {
   readonly appId: string
   readonly electronFuses: Readonly<Record<string, boolean>>
@@ -105,7 +109,7 @@ describe('the builder’s file', () => {
       appPath: '/r/app.asar',
       resourcesPath: '/r',
       platform: 'linux',
-      startedBy: '/anybody/else',
+      startedBy: '/another/program',
     })
     expect(paths.node).toBe('/r/node/node')
     expect(paths.peer).toBe('/r/peer/src-main/shell/peer/peer-process.js')
@@ -187,6 +191,20 @@ void [a, host, word] satisfies unknown as B
   })
 })
 
+describe('the kernels of a source', () => {
+  it('are the modules that it names by a URL relative to itself', () => {
+    const text = `export const one = new URL('../../../../wasm/build/one.wasm', import.meta.url)
+export const modules = [new URL("./two.wasm", import.meta.url)]
+const other = new URL('three.js', import.meta.url)
+const words = 'four.wasm'
+`
+    expect(namedKernels(text, 'src-main/compute/libraries/new/algorithms.ts')).toEqual([
+      'wasm/build/one.wasm',
+      'src-main/compute/libraries/new/two.wasm',
+    ])
+  })
+})
+
 describe('files of packages', () => {
   it('are shipped unless only compilers, readers or other systems need them', () => {
     const target = { platform: 'linux', arch: 'x64' } as const
@@ -252,6 +270,18 @@ describe('the built peer', () => {
     await copyFiles(getFileMatchers(config, 'extraResources', resources, options), null)
   }
 
+  it('has exactly the kernels that its algorithms declare', () => {
+    const declared = indexLibraries(libraries).algorithms.flatMap(({ modules }) =>
+      modules.map((url) => fileURLToPath(url)),
+    )
+    const packed = globSync('**/*.wasm', {
+      cwd: join(folder, 'out/peer'),
+      exclude: ['node_modules/**'],
+    })
+    expect(packed.length).toBeGreaterThan(0)
+    expect(packed.map((path) => join(ROOT, path)).sort()).toEqual([...new Set(declared)].sort())
+  })
+
   it('[Q2] is, packed by electron-builder, what the list names, file by file', async () => {
     await verifyProgram(resources, digest)
     const path = join(resources, 'peer/node_modules/ws/index.js')
@@ -268,10 +298,10 @@ describe('the built peer', () => {
 
   it('[Q2] is known to the shell’s bundle by its list’s digest', async () => {
     const out = join(folder, 'shell')
-    await bundleMain(out, { listDigest: digest, publishers: ['CN=Somebody'] })
+    await bundleMain(out, { listDigest: digest, publishers: ['CN=Publisher'] })
     const bundle = await readFile(join(out, 'main.cjs'), 'utf8')
     expect(bundle).toContain(`verifyProgram(resourcesPath, "${digest}")`)
-    expect(bundle).toContain('publishers: ["CN=Somebody"]')
+    expect(bundle).toContain('publishers: ["CN=Publisher"]')
     expect(bundle).not.toMatch(/PROGRAM_LIST_SHA256|UPDATE_PUBLISHERS/)
     await bundleMain(out, { listDigest: null, publishers: [] })
     expect(await readFile(join(out, 'main.cjs'), 'utf8')).toContain('verifyProgram(resourcesPath, null)')

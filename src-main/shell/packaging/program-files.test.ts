@@ -33,7 +33,7 @@ describe('the list of a package’s files', () => {
     await writeFile(join(root, path), bytes)
   }
 
-  /** What a start says to the user. */
+  /** The output of a start, for the user. */
   async function verdict(known: string | null = digest): Promise<string> {
     try {
       await verifyProgram(resources, known)

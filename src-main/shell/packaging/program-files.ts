@@ -153,19 +153,31 @@ async function digestOf(path: string, expected?: FileDigest, signal?: AbortSigna
     const end = Math.min(size, image?.bytes ?? size)
     const head = image?.head ?? start
     hash.update(head)
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, end - head.length)))
-    for (let at = head.length; at < end;) {
-      signal?.throwIfAborted()
-      const { bytesRead } = await file.read(chunk, 0, Math.min(chunk.length, end - at), at)
-      if (bytesRead === 0) refuse('storage-failed', `${path} became shorter while it was read`)
-      hash.update(chunk.subarray(0, bytesRead))
-      at += bytesRead
+    for await (const chunk of chunksOf(file, head.length, end, signal)) {
+      if (chunk.length === 0) refuse('storage-failed', `${path} became shorter while it was read`)
+      hash.update(chunk)
     }
     const bytes = image?.bytes ?? size
     hash.update(Buffer.alloc(bytes - end))
     return { sha256: hash.digest('hex'), bytes, form: image === undefined ? 'plain' : 'mach-o' }
   } finally {
     await file.close()
+  }
+}
+
+/** A file's bytes from one place to another, in one buffer; an empty chunk where the file ends before. */
+async function* chunksOf(
+  file: FileHandle,
+  from: number,
+  to: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, to - from)))
+  for (let at = from; at < to;) {
+    signal?.throwIfAborted()
+    const { bytesRead } = await file.read(chunk, 0, Math.min(chunk.length, to - at), at)
+    yield chunk.subarray(0, bytesRead)
+    at += bytesRead
   }
 }
 

@@ -16,7 +16,7 @@ export interface ProgramPaths {
   readonly updateSource: string
 }
 
-/** What tells where they are. */
+/** The facts that tell where they are. */
 export interface ProgramPlace {
   readonly isPackaged: boolean
   /** The shell's own folder, inside the archive of a packaged program. */

@@ -1,4 +1,4 @@
-/** What of packages only compilers, readers and other systems need, by a file's path from `node_modules`. */
+/** Files of packages that only compilers, readers and other systems need, by their path from `node_modules`. */
 const NOT_SHIPPED: readonly RegExp[] = [
   // Sources and what compilers say of them.
   /\.(ts|cts|mts|map|flow|tsbuildinfo)$/,

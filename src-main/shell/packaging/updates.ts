@@ -9,7 +9,7 @@ const CHECK_EVERY_MS = 6 * 3_600_000
 /** Where updates come from, and who signs them: what electron-updater reads, inside the shell's archive. */
 export const UPDATE_SOURCE = 'app-update.yml'
 
-/** What is used of the updater. */
+/** The functions of the updater that are used. */
 export type UpdaterParts = Pick<AppUpdater, 'checkForUpdates' | 'on'> & {
   autoDownload: boolean
   autoInstallOnAppQuit: boolean
@@ -20,7 +20,7 @@ export type UpdaterParts = Pick<AppUpdater, 'checkForUpdates' | 'on'> & {
   verifyUpdateCodeSignature?: SignatureCheck
 }
 
-/** What updates are looked for with. */
+/** The settings with which updates are looked for. */
 export interface UpdateOptions {
   readonly updater: UpdaterParts
   readonly clock: Clock
@@ -37,7 +37,7 @@ export interface UpdateOptions {
   readonly report: (line: string) => void
 }
 
-/** What a server says of an update, as far as it is shown. */
+/** A server's description of an update, as far as it is shown. */
 const UpdateInfo = z.object({ version: z.string().regex(/^\d[\w.+-]{0,63}$/) })
 
 /**

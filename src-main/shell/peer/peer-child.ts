@@ -7,7 +7,7 @@ import { ToShell, type ToPeer } from './peer-message.ts'
 
 /** A peer that died is started again after this … */
 const RESTART_AFTER_MS = 2_000
-/** … so often, unless it ran well for a while in between: what kills it at once kills it again. */
+/** … so often, unless it ran well for a while in between: a cause that kills it at once kills it again. */
 const RESTARTS_MAX = 3
 const RAN_WELL_MS = 60_000
 /** How often the peer hears what the machine is doing. */
@@ -15,7 +15,7 @@ const SAMPLE_EVERY_MS = 5_000
 /** A peer that does not end by then is killed; it ends itself a little earlier. */
 const KILL_AFTER_MS = 12_000
 
-/** What is needed of a child process. */
+/** The part of a child process that is used here. */
 export type PeerProcess = Pick<ChildProcess, 'on' | 'send' | 'kill' | 'connected'>
 
 /** Where a peer is reached. */
@@ -26,7 +26,7 @@ export interface PeerNetwork {
   readonly mdns: boolean
 }
 
-/** What a peer is run with. */
+/** The program, the machine and the listeners of a peer's process. */
 export interface PeerChildOptions {
   /** Starts the program `peer-process.ts`. */
   readonly spawn: () => PeerProcess
@@ -53,11 +53,13 @@ export interface PeerChild {
   stop(): Promise<void>
 }
 
+type State = 'starting' | 'running' | 'failed' | 'stopping'
+
 /** Runs the peer in a process of its own, and starts it again if it dies. Its journal survives that by design. */
 export function startPeerChild(options: PeerChildOptions): PeerChild {
   const { clock } = options
   let child: PeerProcess | undefined
-  let state: 'starting' | 'running' | 'failed' | 'stopping' = 'starting'
+  let state: State = 'starting'
   let restarts = 0
   let lastWords: string | undefined
   let endRestart: (() => void) | undefined
@@ -70,27 +72,13 @@ export function startPeerChild(options: PeerChildOptions): PeerChild {
     child = process
     state = 'starting'
     lastWords = undefined
-    let isGone = false
     process.on('message', (message: unknown) => {
       const parsed = ToShell.safeParse(message)
       if (parsed.success) hear(process, parsed.data)
     })
-    const gone = (reason: string): void => {
-      if (isGone) return
-      isGone = true
-      lost(reason, clock.nowMs() - startedMs)
-    }
-    process.on('error', (error) => gone(error.message))
-    process.on('exit', (code, signal) => gone(signal ?? `exit code ${code ?? 0}`))
-    const { listen, mdns } = options.network
-    tell(process, {
-      kind: 'start',
-      data: options.data,
-      ...(listen === undefined ? {} : { listen: [...listen] }),
-      mdns,
-      has_keychain: options.keychain !== undefined,
-    })
-    sampleAgain(process)
+    onceGone(process, (reason) => lost(reason, clock.nowMs() - startedMs))
+    tell(process, startMessage(options))
+    endSampling = keepSampling(process, options)
   }
 
   function hear(process: PeerProcess, message: ToShell): void {
@@ -107,28 +95,9 @@ export function startPeerChild(options: PeerChildOptions): PeerChild {
         return
       case 'seal':
       case 'open':
-        void answer(process, message)
+        void answerWithKeychain(process, options.keychain, message)
         return
     }
-  }
-
-  async function answer(
-    process: PeerProcess,
-    { kind, id, bytes }: Extract<ToShell, { kind: 'seal' | 'open' }>,
-  ): Promise<void> {
-    try {
-      const secret = await options.keychain?.[kind](new Uint8Array(Buffer.from(bytes, 'base64')))
-      const text = secret === undefined ? {} : { bytes: Buffer.from(secret).toString('base64') }
-      tell(process, { kind: 'secret', id, ...text })
-    } catch {
-      // Why is for the keychain to show to its user; the peer says that it was refused.
-      tell(process, { kind: 'secret', id })
-    }
-  }
-
-  function sampleAgain(process: PeerProcess): void {
-    tell(process, { kind: 'machine', ...options.sample() })
-    endSampling = clock.after(SAMPLE_EVERY_MS, () => sampleAgain(process))
   }
 
   function lost(reason: string, ranMs: number): void {
@@ -140,7 +109,7 @@ export function startPeerChild(options: PeerChildOptions): PeerChild {
       return
     }
     if (ranMs >= RAN_WELL_MS) restarts = 0
-    // What fails before it ever answered says why, and would say it again.
+    // A peer that fails before it ever answered says why, and would say it again.
     if (restarts >= RESTARTS_MAX || (!wasRunning && lastWords !== undefined)) {
       state = 'failed'
       options.onFailed(lastWords ?? `the peer ended: ${reason}`)
@@ -163,6 +132,58 @@ export function startPeerChild(options: PeerChildOptions): PeerChild {
       await ended.promise
       endKill()
     },
+  }
+}
+
+/** Tells once why a process is gone: it could not be started, or it ended. */
+function onceGone(process: PeerProcess, gone: (reason: string) => void): void {
+  let isGone = false
+  const once = (reason: string): void => {
+    if (isGone) return
+    isGone = true
+    gone(reason)
+  }
+  process.on('error', (error) => once(error.message))
+  process.on('exit', (code, signal) => once(signal ?? `exit code ${code ?? 0}`))
+}
+
+function startMessage({ data, network: { listen, mdns }, keychain }: PeerChildOptions): ToPeer {
+  return {
+    kind: 'start',
+    data,
+    ...(listen === undefined ? {} : { listen: [...listen] }),
+    mdns,
+    has_keychain: keychain !== undefined,
+  }
+}
+
+/** Tells the peer again and again what its machine is doing. @returns ends it */
+function keepSampling(
+  process: PeerProcess,
+  { clock, sample }: Pick<PeerChildOptions, 'clock' | 'sample'>,
+): () => void {
+  let endTimer: () => void
+  const again = (): void => {
+    tell(process, { kind: 'machine', ...sample() })
+    endTimer = clock.after(SAMPLE_EVERY_MS, again)
+  }
+  again()
+  return () => endTimer()
+}
+
+/** Seals or opens a secret for the peer; the answer has no bytes where the keychain refused. */
+async function answerWithKeychain(
+  process: PeerProcess,
+  keychain: KeyKeeper | undefined,
+  { kind, id, bytes }: Extract<ToShell, { kind: 'seal' | 'open' }>,
+): Promise<void> {
+  try {
+    const secret = await keychain?.[kind](new Uint8Array(Buffer.from(bytes, 'base64')))
+    const text = secret === undefined ? {} : { bytes: Buffer.from(secret).toString('base64') }
+    tell(process, { kind: 'secret', id, ...text })
+  } catch {
+    // Why is for the keychain to show to its user; the peer says that it was refused.
+    tell(process, { kind: 'secret', id })
   }
 }
 

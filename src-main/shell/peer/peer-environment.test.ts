@@ -45,7 +45,7 @@ describe('the environment of the desktop’s peer', () => {
 
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  /** What a real Node loads and has with an environment, started as the shell starts the peer. */
+  /** The files that a real Node loads and the variables that it has with an environment, started as the shell starts the peer. */
   async function started(env: NodeJS.ProcessEnv) {
     await rm(mark, { force: true })
     const child = fork(program, [], { execPath: process.execPath, execArgv: [], env, serialization: 'json' })

@@ -2,10 +2,10 @@ import { connectApi, type ApiCalls, type ApiClient } from '../../api/transport/c
 import type { Endpoint } from '../../api/transport/endpoint-file.ts'
 import type { NodeNews } from '#contract'
 
-/** What is done with what a peer says. */
+/** Listeners to a peer. */
 export interface PeerLinkOptions {
   readonly onNews: (news: NodeNews) => void
-  /** Nothing more will be heard at this endpoint. */
+  /** The connection to this endpoint is gone for good. */
   readonly onLost: () => void
 }
 
@@ -17,7 +17,7 @@ export interface PeerLink {
 
 /**
  * Connects to a peer and listens to its news until it is gone.
- * @throws FaultError `unreachable` when nobody answers there
+ * @throws FaultError `unreachable` when no peer answers there
  */
 export async function linkPeer(
   endpoint: Pick<Endpoint, 'url' | 'token'>,

@@ -1,17 +1,17 @@
 import { z } from 'zod'
 
 /**
- * What the desktop's window process and its peer process say to each other, as JSON over the pipe between them. The
+ * Messages between the desktop's window process and its peer process, as JSON over the pipe between them. The
  * peer runs in a process of Node's own: there the permission model of its compute hosts holds, which Electron's own
  * Node passes over, and its work never holds up a window.
  */
 
 /** A request's number, to find its answer by. */
 const RequestId = z.int().min(1)
-/** What is sealed is a key of 32 bytes; what a keychain makes of it is a few times as long. */
+/** A sealed secret is a key of 32 bytes; a keychain's ciphertext is a few times as long. */
 const Secret = z.base64().max(4_096)
 
-/** What the shell tells the peer. */
+/** A message of the shell to the peer. */
 export const ToPeer = z.discriminatedUnion('kind', [
   /** The first message: the data folder, where to listen, and whether there is a keychain to seal the key with. */
   z.object({
@@ -21,7 +21,7 @@ export const ToPeer = z.discriminatedUnion('kind', [
     mdns: z.boolean(),
     has_keychain: z.boolean(),
   }),
-  /** What the system says of the machine, whenever it was looked at; what it does not tell is absent. */
+  /** The machine's state, sent at each look; facts that the system does not tell are absent. */
   z.object({
     kind: z.literal('machine'),
     idle_s: z.number().min(0).exactOptional(),
@@ -34,7 +34,7 @@ export const ToPeer = z.discriminatedUnion('kind', [
 ])
 export type ToPeer = z.infer<typeof ToPeer>
 
-/** What the peer tells the shell. */
+/** A message of the peer to the shell. */
 export const ToShell = z.discriminatedUnion('kind', [
   /** It answers there. */
   z.object({ kind: z.literal('ready'), url: z.string().min(1), token: z.string().min(1) }),

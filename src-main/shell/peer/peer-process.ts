@@ -11,7 +11,7 @@ import { ToPeer, type ToShell } from './peer-message.ts'
 
 /** A peer that cannot stop within this time is ended as it is; its journal survives that by design. */
 const STOP_WITHIN_MS = 10_000
-/** What the shell said of the machine is too old after this: it tells every few seconds. */
+/** The machine's state is too old after this: the shell sends it every few seconds. */
 const MACHINE_AGE_MS_MAX = 20_000
 /** Exit code of a peer that failed or could not start. */
 const EXIT_FAULT = 1
@@ -86,7 +86,7 @@ async function start({
   return peer
 }
 
-/** What the shell last said, while it is fresh. */
+/** The machine's state as the shell last sent it, while it is fresh. */
 const machineReader: MachineReader = {
   read: () => {
     const said = machine

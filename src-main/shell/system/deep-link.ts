@@ -5,7 +5,7 @@ const PAIR_LINK = /^meshwork:\/\/pair\/([1-9A-HJ-NP-Za-km-z]{8,8192})\/?$/i
 export const LINK_SCHEME = 'meshwork'
 
 /**
- * The pairing code inside a link that somebody clicked; undefined for whatever else came in its place. Any page on the
+ * The pairing code inside a link that was clicked; undefined for anything else. Any page on the
  * web can open such a link, so that nothing of it is done without the user: the code only appears where they can pair.
  */
 export function pairingCode(link: string): string | undefined {

@@ -1,13 +1,13 @@
 import type { KeyKeeper } from '../../ports/key-keeper.ts'
-import type { ElectronParts } from '../electron-parts.ts'
+import type { ElectronApi } from '../electron-api.ts'
 
 /**
  * The system's keychain (Keychain, DPAPI, libsecret or KWallet) by Electron's safeStorage; undefined where there is
- * none: a Linux desktop without one has Electron "encrypt" with a password that everybody knows, which protects nothing
+ * none: a Linux desktop without one has Electron "encrypt" with a well-known password, which protects nothing
  * that the key file's own permissions do not.
  */
 export async function findKeychain(
-  safeStorage: ElectronParts['safeStorage'],
+  safeStorage: ElectronApi['safeStorage'],
   platform: NodeJS.Platform,
 ): Promise<KeyKeeper | undefined> {
   if (!(await safeStorage.isAsyncEncryptionAvailable())) return undefined

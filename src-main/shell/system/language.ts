@@ -1,7 +1,7 @@
 import type { Preferences } from '#contract'
 import { bestLanguage, createFormat, loadMessages, type Format, type Language, type Messages } from '#text'
 
-/** What the shell speaks. */
+/** The shell's language, with its texts and formats. */
 export interface Speech {
   readonly language: Language
   readonly messages: Messages

@@ -8,7 +8,7 @@ export const HIDDEN_ARGUMENT = '--hidden'
 /** The file of the XDG Autostart specification. */
 const AUTOSTART_FILE = 'meshwork.desktop'
 
-/** What starting at login needs to know. */
+/** The program and the system that starting at login depends on. */
 export interface LoginStart {
   readonly app: Pick<Electron.App, 'setLoginItemSettings'>
   readonly platform: NodeJS.Platform

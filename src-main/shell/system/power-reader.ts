@@ -1,13 +1,12 @@
 import type { MachineSample } from '../../protocol/machine-sample.ts'
-import type { ElectronParts } from '../electron-parts.ts'
+import type { ElectronApi } from '../electron-api.ts'
 
 /**
- * What Electron tells of the machine: for how long nobody has touched it, and whether it runs on its battery. Under
- * Wayland a program sees no input but its own, so that what Electron says there is not believed; the peer's own readers
- * ask the login daemon.
+ * Reads from Electron for how long the machine had no input, and whether it runs on its battery. Under Wayland a program
+ * sees no input but its own, so that Electron's idle time is not used there; the peer's own readers ask the login daemon.
  */
 export function readPower(
-  power: Pick<ElectronParts['powerMonitor'], 'getSystemIdleTime' | 'isOnBatteryPower'>,
+  power: Pick<ElectronApi['powerMonitor'], 'getSystemIdleTime' | 'isOnBatteryPower'>,
   env: Readonly<Record<string, string | undefined>>,
 ): Pick<MachineSample, 'idle_s' | 'on_battery'> {
   const isWayland = env['XDG_SESSION_TYPE'] === 'wayland'

@@ -1,22 +1,22 @@
 import type { ApiCalls } from '../../api/transport/client.ts'
-import type { ElectronParts } from '../electron-parts.ts'
+import type { ElectronApi } from '../electron-api.ts'
 
-/** A pause ends by itself after this, should nobody say that the machine woke. */
+/** A pause ends by itself after this, if no event says that the machine woke. */
 const PAUSE_MINUTES = 1
 
-/** What handing work back before a sleep acts through. */
-export interface SleepParts {
-  readonly powerMonitor: Pick<ElectronParts['powerMonitor'], 'on'>
+/** Everything that handing work back before a sleep uses. */
+export interface SleepDependencies {
+  readonly powerMonitor: Pick<ElectronApi['powerMonitor'], 'on'>
   /** The peer's calls, while it answers. */
   readonly calls: () => Pick<ApiCalls, 'sharing'> | undefined
   readonly onFailed: (error: unknown) => void
 }
 
 /**
- * Hands back what others have here when the machine goes to sleep, so that they need not wait for it, and shares again when
+ * Hands back others' units when the machine goes to sleep, so that their owners need not wait for it, and shares again when
  * it wakes. A pause of the user's own is left alone.
  */
-export function handBackBeforeSleep({ powerMonitor, calls, onFailed }: SleepParts): void {
+export function handBackBeforeSleep({ powerMonitor, calls, onFailed }: SleepDependencies): void {
   let isPaused = false
   let last = Promise.resolve()
   /** One after the other: a machine may wake while it is still going to sleep. */

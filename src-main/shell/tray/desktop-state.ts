@@ -12,7 +12,7 @@ import type {
   UnitHere,
 } from '#contract'
 
-/** What tray and notifications show: what the peer said last. */
+/** The peer's last news, as tray and notifications show them. */
 export interface DesktopState {
   readonly pulse?: NodePulse
   readonly sharing?: SharingNow
@@ -34,7 +34,7 @@ export const NOTHING_KNOWN: DesktopState = {
   nearbyTries: [],
 }
 
-/** What is known after some news. */
+/** The state after some news. */
 export function applyNews(before: DesktopState, news: NodeNews): DesktopState {
   const known = news.is_whole ? NOTHING_KNOWN : before
   return {

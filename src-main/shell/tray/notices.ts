@@ -11,9 +11,9 @@ export interface Notice {
 }
 
 /**
- * What is worth telling between two states: own jobs that came to their end, and people who want to pair, by a code or nearby. Frames that
- * were submitted together are told of once, when the last has ended. What is first heard of at its end is no news, so
- * that a start tells nothing of yesterday.
+ * The notices for a change of state: own jobs that have ended, and people who want to pair, by a code or nearby. Frames
+ * that were submitted together have one notice, when the last has ended. A job that is first heard of when it has ended
+ * has none, so that a start does not tell of yesterday's jobs.
  */
 export function noticesBetween(
   before: DesktopState,
@@ -29,7 +29,7 @@ export function noticesBetween(
   ]
 }
 
-/** That there is a version which its user has to fetch themselves. */
+/** The notice of a version that the user has to fetch themselves. */
 export function newVersion({ tray: { notice } }: Messages, version: string): Notice {
   return { title: notice.update, body: notice.updateText(version), screen: '/' }
 }
@@ -102,7 +102,7 @@ function* newNearby(
   }
 }
 
-/** Who waits for this user to compare which number; undefined where nobody does. */
+/** The person who waits for this user to compare a number, and the number; undefined where there is none. */
 function awaitedNumber({ peer_id, direction, state }: NearbyTry): string | undefined {
   const isAwaited = direction === 'incoming' && state.kind === 'comparing' && !state.confirmed
   return isAwaited ? `${peer_id} ${state.number}` : undefined

@@ -6,7 +6,7 @@ import type { TrayIcon } from './tray.ts'
 import { trayMenu, traySentence } from './tray-menu.ts'
 import { trayState } from './tray-state.ts'
 
-/** Where what is known becomes visible. */
+/** The tray, the notifications and the language that the presence uses. */
 export interface PresenceOptions {
   readonly tray: Pick<TrayIcon, 'show'>
   readonly notify: (notice: Notice) => void
@@ -17,27 +17,27 @@ export interface PresenceOptions {
   readonly speech: Speech
 }
 
-/** What the program shows outside its window: the tray's icon and notices. */
+/** The program outside its window: the tray's icon and notices. */
 export interface Presence {
   readonly state: DesktopState
   readonly speech: Speech
   hear(news: NodeNews): void
   /** The peer is not heard at the moment. */
   lose(): void
-  /** Shows again what depends on more than the peer: whether there is a network. */
+  /** Shows the state again, since it also depends on whether there is a network. */
   refresh(): void
 }
 
-/** Keeps tray and notices at what the peer says. */
+/** Keeps tray and notices in step with the peer's news. */
 export function createPresence(options: PresenceOptions): Presence {
   let { speech } = options
   let state: DesktopState = NOTHING_KNOWN
-  // A start is no problem.
+  // While the peer starts, no problem is shown.
   let isPeerHeard = true
 
   function show(): void {
     const { messages, format } = speech
-    // What a peer said that is gone may be wrong by now.
+    // News of a peer that is gone may be wrong by now.
     const known = isPeerHeard ? state : NOTHING_KNOWN
     options.tray.show({
       state: trayState({

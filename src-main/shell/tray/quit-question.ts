@@ -1,10 +1,10 @@
 import type { Format, Messages } from '#text'
 import { runningJobs, type DesktopState } from './desktop-state.ts'
 
-/** What to ask before quitting. */
+/** The question before quitting. */
 export interface QuitQuestion {
   readonly title: string
-  /** What becomes of what runs, a sentence or two each. */
+  /** What happens to running work, a sentence or two each. */
   readonly detail: string
 }
 

@@ -2,20 +2,20 @@ import type { Sharing } from '#contract'
 import type { ApiCalls } from '../../api/transport/client.ts'
 import type { TrayCommand } from './tray-menu.ts'
 
-/** What the tray's commands need. */
+/** Everything that the tray's commands use. */
 export interface TrayActions {
   readonly calls: Pick<ApiCalls, 'node' | 'sharing'>
-  /** What was shared when sharing was switched off here, across restarts; undefined if it never was. */
+  /** The sharing that was switched off here, kept across restarts; undefined if it never was. */
   readonly recallSharing: () => Sharing | undefined
   readonly rememberSharing: (sharing: Sharing) => Promise<void>
   /** Opens the window at a screen of the user interface. */
   readonly open: (screen: '/sharing') => void
 }
 
-/** What the peer is asked for; the others are for the shell itself. */
+/** A command for the peer; the others are for the shell itself. */
 export type PeerCommand = Exclude<TrayCommand, { kind: 'open' | 'quit' }>
 
-/** Has the peer do what was clicked. @throws whatever a call ends with */
+/** Lets the peer perform a command. @throws the fault of its call */
 export async function performTrayCommand(command: PeerCommand, actions: TrayActions): Promise<void> {
   const { calls } = actions
   switch (command.kind) {

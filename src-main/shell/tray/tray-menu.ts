@@ -9,7 +9,7 @@ const UNITS_SHOWN_MAX = 8
 /** A label longer than this is cut: menus are as wide as their longest line. */
 const NAME_CHARS_MAX = 40
 
-/** What a click on the tray's menu asks for. */
+/** A command of the tray's menu. */
 export type TrayCommand =
   | { readonly kind: 'share'; readonly on: boolean }
   | { readonly kind: 'pause'; readonly minutes?: number; readonly finishFirst: boolean }

@@ -1,23 +1,23 @@
 import type { SharingNow } from '#contract'
 
-/** What the icon in the tray tells at a glance. */
+/** The state that the icon in the tray shows. */
 export const TRAY_STATES = ['sharing', 'working', 'paused', 'offline', 'problem'] as const
 export type TrayState = (typeof TRAY_STATES)[number]
 
-/** What the icon goes by. */
+/** The facts that the icon's state follows from. */
 export interface TrayFacts {
   /** Whether the peer was last heard of without a failure since. */
   readonly isPeerHeard: boolean
   /** Whether this machine has a network at all. */
   readonly isOnline: boolean
-  /** Absent until the peer has told. */
+  /** Absent until the peer has told it. */
   readonly sharing: SharingNow | undefined
   /** Units that are being computed here, own and others'. */
   readonly unitsHere: number
 }
 
 /**
- * The state of the tray's icon. What the user should look at comes first; work that is going on comes before
+ * The state of the tray's icon. A problem comes first; work that is going on comes before
  * sharing that is paused, because own work goes on in a pause.
  */
 export function trayState({ isPeerHeard, isOnline, sharing, unitsHere }: TrayFacts): TrayState {

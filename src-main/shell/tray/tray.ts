@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { MenuItemConstructorOptions } from 'electron'
-import type { ElectronParts } from '../electron-parts.ts'
+import type { ElectronApi } from '../electron-api.ts'
 import type { MenuEntry, TrayCommand } from './tray-menu.ts'
 import { trayImageFile, type TrayState } from './tray-state.ts'
 
-/** What the tray shows. */
+/** The icon's image, its tooltip and its menu. */
 export interface TrayView {
   readonly state: TrayState
   /** The sentence about now. */
@@ -14,14 +14,14 @@ export interface TrayView {
 
 /** The icon in the tray. */
 export interface TrayIcon {
-  /** Shows this from now on. What is shown already is left alone: an open menu closes when it is replaced. */
+  /** Shows this view. Replaces only what has changed, since an open menu closes when it is replaced. */
   show(view: TrayView): void
   destroy(): void
 }
 
-/** What the icon is made of. */
+/** Electron, the images and the listener of the icon. */
 export interface TrayOptions {
-  readonly electron: Pick<ElectronParts, 'Tray' | 'Menu' | 'nativeImage'>
+  readonly electron: Pick<ElectronApi, 'Tray' | 'Menu' | 'nativeImage'>
   readonly platform: NodeJS.Platform
   /** The folder of the icon's images. */
   readonly images: string

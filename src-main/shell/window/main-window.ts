@@ -1,13 +1,13 @@
-import type { ElectronParts, WindowParts } from '../electron-parts.ts'
+import type { ElectronApi, WindowApi } from '../electron-api.ts'
 import { placeWindow, WINDOW_SIZE_MIN, type WindowState } from './window-bounds.ts'
 import { PAGE_URL } from './window-policy.ts'
 
 /** A page that crashes is loaded again, so often for one window. */
 const RELOADS_MAX = 3
 
-/** What the window is made of. */
+/** The window's files, its place and its listener. */
 export interface MainWindowOptions {
-  readonly electron: Pick<ElectronParts, 'BrowserWindow' | 'screen' | 'app'>
+  readonly electron: Pick<ElectronApi, 'BrowserWindow' | 'screen' | 'app'>
   /** The preload's file. */
   readonly preload: string
   /** The icon's file, where the system does not take it from the program. */
@@ -18,7 +18,7 @@ export interface MainWindowOptions {
   readonly onClosed: () => void
 }
 
-/** The program's one window, which is there only while somebody looks. */
+/** The program's one window; it exists only while it is open. */
 export interface MainWindow {
   /** Brings the window to the front, at a screen of the user interface if one is named. */
   open(screen?: string): void
@@ -27,9 +27,9 @@ export interface MainWindow {
 
 /** The main window; nothing is created before it is opened. */
 export function createMainWindow(options: MainWindowOptions): MainWindow {
-  let window: WindowParts | undefined
+  let window: WindowApi | undefined
 
-  function create(screen: string): WindowParts {
+  function create(screen: string): WindowApi {
     const created = newWindow(options)
     let reloads = 0
     created.once('ready-to-show', () => created.show())
@@ -64,7 +64,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
   }
 }
 
-function newWindow({ electron, preload, icon, recall }: MainWindowOptions): WindowParts {
+function newWindow({ electron, preload, icon, recall }: MainWindowOptions): WindowApi {
   const areas = electron.screen.getAllDisplays().map((display) => display.workArea)
   const { isMaximized, ...place } = placeWindow(recall(), areas)
   const window = new electron.BrowserWindow({
@@ -94,7 +94,7 @@ function newWindow({ electron, preload, icon, recall }: MainWindowOptions): Wind
   return window
 }
 
-function load(window: WindowParts, screen: string): void {
+function load(window: WindowApi, screen: string): void {
   // A load that another one overtakes is rejected; a page that cannot be loaded shows that itself.
   window.loadURL(`${PAGE_URL}#${screen}`).catch(() => undefined)
 }

@@ -1,26 +1,26 @@
 import type * as Electron from 'electron'
 import { bridgePort } from '../../api/transport/port-bridge.ts'
 import type { Endpoint } from '../../api/transport/endpoint-file.ts'
-import type { ElectronParts } from '../electron-parts.ts'
+import type { ElectronApi } from '../electron-api.ts'
 import { isOwnPage } from './window-policy.ts'
 
-/** What the page asks for its port with; the preload says the same. */
+/** The message by which the page asks for its port; the preload has the same. */
 const REQUEST = 'meshwork:request-port'
-/** What the port comes with. */
+/** The message with which the port comes. */
 const ANSWER = 'meshwork:port'
 
 /**
- * Hands a port to the peer's API to our own page when it asks, and to nobody else: the only message that the shell takes
+ * Hands a port to the peer's API to our own page when it asks, and to no other page: the only message that the shell takes
  * from a page. A page has one port at a time.
  *
  * @param endpoint where the peer is now; undefined while it is not running
- * @returns to be called when the peer runs: hands out what was asked for before
+ * @returns to be called when the peer runs: hands out the ports that were asked for before
  */
 export function servePorts(
-  electron: Pick<ElectronParts, 'ipcMain' | 'MessageChannelMain'>,
+  electron: Pick<ElectronApi, 'ipcMain' | 'MessageChannelMain'>,
   endpoint: () => Pick<Endpoint, 'url' | 'token'> | undefined,
 ): () => void {
-  /** What was asked for while there was no peer, by the page's id; the last time each. */
+  /** The last request of each page while there was no peer, by the page's id. */
   const waiting = new Map<number, Electron.IpcMainEvent>()
   /** How to end the port of a page, by the page's id. */
   const open = new Map<number, () => void>()
@@ -52,7 +52,7 @@ export function servePorts(
   }
 }
 
-/** The frame that a message came from if it is our page itself: no frame inside it, and no page of somebody else. */
+/** The frame that a message came from if it is our page itself: no frame inside it, and no other site's page. */
 function ownFrame({ senderFrame }: Electron.IpcMainEvent): Electron.WebFrameMain | undefined {
   if (senderFrame?.parent !== null) return undefined
   return isOwnPage(senderFrame.url) ? senderFrame : undefined

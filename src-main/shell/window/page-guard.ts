@@ -1,9 +1,9 @@
 import type * as Electron from 'electron'
-import type { ContentsParts, ElectronParts, SessionParts } from '../electron-parts.ts'
+import type { ContentsApi, ElectronApi, SessionApi } from '../electron-api.ts'
 import { isOwnPage, mayHave, mayOpenOutside } from './window-policy.ts'
 
 /** Denies pages every permission that they do not need. */
-export function guardSession(session: SessionParts): void {
+export function guardSession(session: SessionApi): void {
   session.setPermissionRequestHandler((_contents, permission, callback, { requestingUrl }) => {
     callback(mayHave(permission, requestingUrl))
   })
@@ -17,7 +17,7 @@ export function guardSession(session: SessionParts): void {
  * Keeps a page where it is: it goes nowhere else, opens no windows and embeds nothing. Links that the list allows open
  * in the user's browser.
  */
-export function guardContents(contents: ContentsParts, { shell }: Pick<ElectronParts, 'shell'>): void {
+export function guardContents(contents: ContentsApi, { shell }: Pick<ElectronApi, 'shell'>): void {
   contents.setWindowOpenHandler(({ url }) => {
     // A browser that does not open is seen by the user, and nothing to us.
     if (mayOpenOutside(url)) shell.openExternal(url).catch(() => undefined)

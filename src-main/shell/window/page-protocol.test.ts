@@ -19,8 +19,8 @@ describe('the pages', () => {
     await writeFile(join(folder, 'ui', 'index.html'), '<meta nonce="__MESHWORK_CSP_NONCE__">')
     await writeFile(join(folder, 'ui', 'assets', 'a-1.js'), 'run()')
     double = createElectronDouble()
-    registerPageScheme(double.parts)
-    servePages(double.parts, await loadUserInterface(join(folder, 'ui')), machineRandom)
+    registerPageScheme(double.api)
+    servePages(double.api, await loadUserInterface(join(folder, 'ui')), machineRandom)
   })
 
   afterAll(() => rm(folder, { recursive: true }))
@@ -83,7 +83,7 @@ describe('the pages', () => {
 
   it('say so where they are not built', async () => {
     const bare = createElectronDouble()
-    servePages(bare.parts, await loadUserInterface(join(folder, 'none')), machineRandom)
+    servePages(bare.api, await loadUserInterface(join(folder, 'none')), machineRandom)
     const response = await bare.servePage(new Request('meshwork-app://ui/'))
     expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('build:ui')])
   })

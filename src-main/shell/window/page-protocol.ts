@@ -1,13 +1,13 @@
 import type { UserInterface } from '../../api/transport/user-interface.ts'
 import type { Random } from '../../ports/random.ts'
-import type { ElectronParts } from '../electron-parts.ts'
+import type { ElectronApi } from '../electron-api.ts'
 import { isOwnPage, PAGE_SCHEME } from './window-policy.ts'
 
 /** Bytes of a page's nonce: 128 bits, as the policy's standard asks. */
 const NONCE_BYTES = 16
 
 /** Makes the pages' scheme an origin like https is. To be called before Electron is ready. */
-export function registerPageScheme({ protocol }: Pick<ElectronParts, 'protocol'>): void {
+export function registerPageScheme({ protocol }: Pick<ElectronApi, 'protocol'>): void {
   protocol.registerSchemesAsPrivileged([
     {
       scheme: PAGE_SCHEME,
@@ -18,7 +18,7 @@ export function registerPageScheme({ protocol }: Pick<ElectronParts, 'protocol'>
 
 /** Serves the user interface to the window, with the same policy as the headless host's. */
 export function servePages(
-  { protocol }: Pick<ElectronParts, 'protocol'>,
+  { protocol }: Pick<ElectronApi, 'protocol'>,
   userInterface: UserInterface | undefined,
   random: Random,
 ): void {

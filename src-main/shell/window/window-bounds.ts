@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** UI.md: below this nothing fits. */
 export const WINDOW_SIZE_MIN = { width: 880, height: 600 } as const
-/** What a first start opens. */
+/** The window's size at a first start. */
 const WINDOW_SIZE = { width: 1280, height: 800 } as const
 /** So much of the title bar must lie on a screen for the window to be grasped. */
 const GRASP = { width: 120, height: 32 } as const

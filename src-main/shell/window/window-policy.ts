@@ -5,9 +5,9 @@ export const PAGE_ORIGIN = `${PAGE_SCHEME}://ui`
 /** The page. */
 export const PAGE_URL = `${PAGE_ORIGIN}/`
 
-/** Hosts whose pages may be opened in the user's browser: what the program itself links to. */
+/** Hosts whose pages may be opened in the user's browser: those that the program itself links to. */
 const OUTSIDE_HOSTS: readonly string[] = ['github.com', 'www.apache.org', 'www.blender.org']
-/** What the page may have: writing to the clipboard, for codes that are copied. */
+/** The page's only permission: writing to the clipboard, for codes that are copied. */
 const PERMISSIONS: readonly string[] = ['clipboard-sanitized-write']
 
 /** Whether a URL is of our own pages. */

@@ -17,7 +17,7 @@ const IDLE_MS_MAX = 2_000
 const MESSAGES = 8
 /** Amounts are decimal fractions; differences below this are rounding. */
 const AMOUNT_TOLERANCE = 1e-6
-/** Whoever is wrong or missing more often than not waits for others (M19). */
+/** A peer that is wrong or missing more often than not waits for others (M19). */
 const POOR_BELOW = 0.5
 /** After bad weather, or a start, all has been said again by then: a heartbeat, and some. */
 const SETTLED_AFTER_MS = 25_000

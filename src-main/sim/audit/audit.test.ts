@@ -21,7 +21,8 @@ import { createProviderAudit, type ProviderAudit } from './audit-provider.ts'
 import { createRequesterAudit, type RequesterAudit } from './audit-requester.ts'
 import { Broken } from './broken.ts'
 import type { Character } from '../character.ts'
-import type { Process, WorldEffect } from '../process/process.ts'
+import type { WorldEffect } from '../process/effects.ts'
+import type { Process } from '../process/process.ts'
 import type { PlannedPeer } from '../scenario.ts'
 import { rightOutput } from '../process/truth.ts'
 
@@ -87,7 +88,7 @@ function awarded(): Watched {
   return watched
 }
 
-/** What a peer says that the unit's output is, and its fuel. */
+/** A peer's result: the unit's output, and its fuel. */
 function says(watched: Watched, peer: typeof ANN, output: 'right' | 'wrong', fuel = RIGHT.fuel): PeerEvent {
   const receipt = receiptOf(watched.attempt(peer).attempt, output, 0, fuel)
   const right = { ...receipt, outcome: { ...receipt.outcome, cid: RIGHT.cid } } as ExecutionReceipt

@@ -5,7 +5,7 @@ import { assert } from '../../protocol/fault.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
 import type { Publication, StoreName } from '../message.ts'
 
-/** What a peer still has after a crash: its journal, its blobs and what its stores remember of others. */
+/** The data that survives a peer's crash: its journal, its blobs and other peers' publications. */
 export interface Disk {
   /** Every record that was ever flushed; a real journal drops those before the snapshot. */
   readonly records: Uint8Array[]

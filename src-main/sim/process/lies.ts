@@ -17,8 +17,8 @@ const KEPT_LETTERS_MAX = 20
 /** Attempts that a forger guesses at. */
 const GUESSED_ATTEMPT_MAX = 6
 
-/** What a forger needs of the process that it runs in. */
-export interface ForgerParts {
+/** The process that a forger runs in. */
+export interface ForgerDependencies {
   readonly state: PeerState
   readonly dice: Dice
   readonly after: (delayMs: number, action: () => void) => void
@@ -26,25 +26,25 @@ export interface ForgerParts {
   readonly send: (to: PeerId, message: Message) => void
 }
 
-/** Sends receipts for attempts that others hold or nobody ever had, again and again, and old letters once more. */
-export function lie(parts: ForgerParts): void {
-  const { state, dice } = parts
+/** Sends receipts for attempts that other peers hold or that were never made, again and again, and old letters once more. */
+export function lie(dependencies: ForgerDependencies): void {
+  const { state, dice } = dependencies
   const letters: { to: PeerId; message: Message }[] = []
   const write = (): void => {
     const jobs = openJobs(state)
     if (jobs.length > 0) {
       const { to, manifest } = dice.pick(jobs)
-      const receipts = Array.from({ length: dice.between(1, 5) }, () => forge(parts, manifest))
+      const receipts = Array.from({ length: dice.between(1, 5) }, () => forge(dependencies, manifest))
       letters.push({ to, message: { kind: 'results', job: manifest.job_id, receipts } })
       if (letters.length > KEPT_LETTERS_MAX) letters.shift()
     }
     if (letters.length > 0) {
       const { to, message } = dice.pick(letters)
-      parts.send(to, message)
+      dependencies.send(to, message)
     }
-    parts.after(dice.between(...FORGE_MS), write)
+    dependencies.after(dice.between(...FORGE_MS), write)
   }
-  parts.after(dice.between(...FORGE_MS), write)
+  dependencies.after(dice.between(...FORGE_MS), write)
 }
 
 function openJobs(state: PeerState): { to: PeerId; manifest: JobManifest }[] {
@@ -57,7 +57,7 @@ function openJobs(state: PeerState): { to: PeerId; manifest: JobManifest }[] {
   )
 }
 
-function forge({ dice, state }: ForgerParts, manifest: JobManifest): ExecutionReceipt {
+function forge({ dice, state }: ForgerDependencies, manifest: JobManifest): ExecutionReceipt {
   const unit = dice.between(0, manifest.unit_count - 1)
   const attempt = dice.between(1, GUESSED_ATTEMPT_MAX)
   if (dice.chance(0.2)) {

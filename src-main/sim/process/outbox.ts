@@ -8,23 +8,23 @@ import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import { arrived, type Letter } from '../message.ts'
 import type { Ask, RequestOutcome } from '../network.ts'
 
-/** One peer's letters on their way, with the runtime's rules. What a peer sends to itself never meets the network. */
+/** One peer's letters on their way, with the runtime's rules. A peer's letters to itself do not use the network. */
 export interface Outbox {
-  /** Sends an award; whoever does not take it is dispatched as having refused. */
+  /** Sends an award; an award that does not arrive is dispatched as refused. */
   award(to: PeerId, award: Award): void
-  /** Sends what nobody waits for the end of: whether it arrives is not looked at. */
+  /** Sends a letter without looking whether it arrives. */
   tell(to: PeerId, letter: Letter & { kind: 'withdraw' | 'settled' | 'recall' }): void
   /** Gives units back; the brain tells a requester again that did not hear of it. */
   handBack(to: PeerId, job: JobId, units: readonly UnitAttempt[]): void
   /**
    * Sends receipts for units of a job. One message to a requester is in flight at a time; receipts that come
-   * meanwhile travel together. What is not taken is forgotten here: the brain has it sent again.
+   * meanwhile travel together. Receipts that are not taken are dropped here: the brain has them sent again.
    */
   results(to: PeerId, job: JobId, receipts: readonly ExecutionReceipt[]): void
 }
 
-/** What the outbox is made of. `ask` and `dispatch` are silent once the process is gone. */
-export interface OutboxParts {
+/** The outbox's surroundings. `ask` and `dispatch` do nothing once the process is gone. */
+export interface OutboxDependencies {
   readonly me: PeerId
   readonly nowMs: () => number
   readonly ask: Ask
@@ -41,7 +41,7 @@ interface Results {
 }
 
 /** Creates the outbox of one run of a peer's program. */
-export function createOutbox({ me, nowMs, ask, dispatch }: OutboxParts): Outbox {
+export function createOutbox({ me, nowMs, ask, dispatch }: OutboxDependencies): Outbox {
   const underway = new Map<string, Results>()
 
   /** Sends a letter to another peer; one that was refused counts as one that did not arrive. */

@@ -15,7 +15,7 @@ export interface Output {
 const known = (manifest: JobManifest, unit: number, by: string): string =>
   `${manifest.requester_id}/${manifest.job_id}/${unit}/${by}`
 
-/** The one right output of a unit. Everybody who computes gets it; whoever returns another one lies. */
+/** The one right output of a unit. Every peer that computes gets it; a peer that returns another one lies. */
 export function rightOutput(manifest: JobManifest, unit: number): Output {
   return outputOf(known(manifest, unit, 'right'))
 }

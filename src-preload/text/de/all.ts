@@ -1,4 +1,5 @@
 import { frame } from './frame.ts'
+import { jobKinds } from './job-kinds/kinds.ts'
 import { jobs } from './jobs.ts'
 import { nearby } from './nearby.ts'
 import { overview } from './overview.ts'
@@ -11,4 +12,15 @@ import { tray } from './tray.ts'
 import type { Messages } from '../index.ts'
 
 /** Everything that the program says, in German. */
-export const german: Messages = { frame, overview, jobs, sharing, people, nearby, settings, start, tray }
+export const german: Messages = {
+  frame,
+  overview,
+  jobs,
+  jobKinds,
+  sharing,
+  people,
+  nearby,
+  settings,
+  start,
+  tray,
+}

@@ -146,12 +146,6 @@ export const sharing: typeof english = {
     listLabel: 'Geteilte Stunden als Liste',
     row: (day) => `Stunden am ${day}`,
   },
-  kinds: {
-    render: 'Bilder rendern',
-    module: 'WebAssembly-Module ausführen',
-    noop: 'Das Netz testen',
-    other: (id) => `${id} ausführen`,
-  },
   resources: {
     title: 'Wie viel geteilt wird',
     cores: 'Prozessor',

@@ -23,9 +23,6 @@ export const start: typeof english = {
     diskFree: (free, total) => `${free} frei von ${total}`,
     speed: 'Tempo',
     measuring: 'Eine kurze Messung läuft…',
-    unable: 'Dieser PC ließ sich beim Rendern nicht messen, deshalb rendert er nichts für andere.',
-    paths: (millions, cores) =>
-      `Etwa ${millions} Millionen Lichtwege in der Sekunde mit ${plural('de', cores, { one: 'dem Kern', other: `den ${cores} Kernen` })}, die er teilt`,
     grade: {
       slow: 'Ein gemütlicher PC: Seine Kerne sind langsamer als die eines üblichen PCs, und jeder hilft.',
       usual: 'So schnell wie ein üblicher PC.',

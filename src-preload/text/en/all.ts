@@ -1,4 +1,5 @@
 import { frame } from './frame.ts'
+import { jobKinds } from './job-kinds/kinds.ts'
 import { jobs } from './jobs.ts'
 import { nearby } from './nearby.ts'
 import { overview } from './overview.ts'
@@ -9,4 +10,4 @@ import { start } from './start.ts'
 import { tray } from './tray.ts'
 
 /** Everything that the program says, in English: the complete catalogue, whose shape the others have. */
-export const english = { frame, overview, jobs, sharing, people, nearby, settings, start, tray }
+export const english = { frame, overview, jobs, jobKinds, sharing, people, nearby, settings, start, tray }

@@ -1,40 +1,32 @@
 import type { Fault } from '#contract'
 import { plural } from '../plural.ts'
+import { frames, pcs } from './counted.ts'
 
 const jobsCounted = (count: number, written: string): string =>
   `${written} ${plural('en', count, { one: 'job', other: 'jobs' })}`
-const pcs = (count: number, written: string): string =>
-  `${written} ${plural('en', count, { one: 'PC', other: 'PCs' })}`
 const units = (count: number, written: string): string =>
   `${written} ${plural('en', count, { one: 'unit', other: 'units' })}`
-const frames = (count: number, written: string): string =>
-  `${written} ${plural('en', count, { one: 'frame', other: 'frames' })}`
 const pictures = (count: number, written: string): string =>
   `${written} ${plural('en', count, { one: 'picture', other: 'pictures' })}`
 
 /** The text of jobs, in English. */
 export const jobs = {
   // The board.
-  titleEmpty: 'Drop a scene here and get a picture',
   titleQuiet: (count: number, written: string) => `${pictures(count, written)} finished, nothing in progress`,
   titleIdle: 'Nothing in progress',
   titleBusy: (count: number, written: string) => `${jobsCounted(count, written)} in progress`,
   titleBusyLeft: (count: number, written: string, left: string) =>
     `${jobsCounted(count, written)} in progress, about ${left} left`,
-  newRender: 'New render',
+  newJob: 'New job',
+  newJobTitle: 'What shall be computed?',
   inFlight: 'In progress',
   gallery: 'Finished pictures',
   others: 'Other jobs',
   othersDescription: 'Jobs that were cancelled or failed, and jobs without a picture.',
   emptyTitle: 'No jobs yet',
-  emptyText:
-    'Drop a .glb or .gltf scene anywhere on this window, and your PC and your people’s PCs render it together.',
-  chooseScene: 'Choose a scene',
   galleryEmpty: 'Finished pictures will hang here.',
   frames,
   units,
-  pictureSize: (width: string, height: string) => `${width} × ${height}`,
-  samples: (written: string) => `${written} samples a pixel`,
   openJob: (name: string) => `Open ${name}`,
   thumbnailOf: (name: string) => `Picture of ${name}`,
   noThumbnail: 'No picture',
@@ -52,134 +44,13 @@ export const jobs = {
   framesDone: (done: string, count: string) => `${done} of ${count} frames`,
   tookAgo: (duration: string, ago: string) => `took ${duration}, ${ago}`,
   failedBecause: (reason: string) => `Failed: ${reason}`,
-
-  // Dropping files.
-  dropHere: 'Drop it anywhere',
-  dropHint: 'A .glb or .gltf scene, its textures, or the folder they are in',
-  dropNothing: 'Nothing in there can be used as a scene or as a part of one.',
-  dropTooMany: (max: string) =>
-    `That folder has more than ${max} files. Drop the scene and its textures only.`,
-
-  // A new render.
-  newTitle: 'What shall be rendered?',
-  newTitleOf: (name: string) => `Render ${name}`,
-  chooseFiles: 'Choose files',
-  chooseFolder: 'Choose a folder',
-  otherScene: 'Another scene',
-  whichScene: 'Which of the scenes?',
-  reading: 'Reading the scene',
   back: 'Back to the jobs',
-  refusals: {
-    empty: 'This file is empty.',
-    'cut-short': 'This file is cut short. Copy or export it again.',
-    'other-version': 'This is a glTF of another version than 2.0. Export it as glTF 2.0.',
-    'no-description': 'This .glb has no description of a scene in it. Export it again.',
-    'too-large': 'The description of this scene is too large to be read.',
-    'not-json': 'This is neither a .glb nor a .gltf file, whatever its name says.',
-    'not-gltf': 'This file is no glTF scene.',
-    'too-many-files': 'This scene refers to more files than one scene can have.',
-    unreadable: 'This file cannot be read. It may have been moved since you dropped it.',
-  },
-  counts: {
-    meshes: (count: number, written: string) =>
-      `${written} ${plural('en', count, { one: 'mesh', other: 'meshes' })}`,
-    triangles: (count: number, written: string) =>
-      `${written} ${plural('en', count, { one: 'triangle', other: 'triangles' })}`,
-    materials: (count: number, written: string) =>
-      `${written} ${plural('en', count, { one: 'material', other: 'materials' })}`,
-    textures: (count: number, written: string) =>
-      `${written} ${plural('en', count, { one: 'texture', other: 'textures' })}`,
-    animation: (seconds: string) => `${seconds} s of animation`,
-    noAnimation: 'stands still',
-  },
-  missingTextures: (count: number, written: string) =>
-    plural('en', count, {
-      one: 'A texture is missing. The picture will lack it.',
-      other: `${written} textures are missing. The picture will lack them.`,
-    }),
-  missingBuffers: (count: number, written: string) =>
-    plural('en', count, {
-      one: 'A file is missing without which there is nothing to render.',
-      other: `${written} files are missing without which there is nothing to render.`,
-    }),
-  missingHint: 'Drop them here, or the folder that they are in.',
-  andMore: (written: string) => `and ${written} more`,
-  warnings: (count: number, written: string) =>
-    plural('en', count, {
-      one: 'One thing in this scene is passed over',
-      other: `${written} things in this scene are passed over`,
-    }),
-  uploading: (sent: string, all: string) => `Handing over the scene: ${sent} of ${all}`,
-  uploadCancelled: 'The scene was not handed over.',
-  uploadAgain: 'Hand it over',
-  cancelUpload: 'Stop',
-  previewing: 'Making a preview',
-  previewOf: (name: string) => `Preview of ${name}, one sample a pixel`,
-  previewTook: (duration: string) => `Preview, made here in ${duration}`,
-  previewFailed: 'There is no preview of this scene',
-
-  size: 'Size',
-  width: 'Width in pixels',
-  height: 'Height in pixels',
-  presets: { hd: '720p', 'full-hd': '1080p', '4k': '4K', square: 'Square' },
-  presetsLabel: 'Usual sizes',
-  camera: 'Camera',
-  cameraDefault: 'The scene’s own',
-  cameraNumbered: (number: string) => `Camera ${number}`,
-  cameraNone: 'The scene has no camera: it is framed as a whole.',
-  quality: 'Quality',
-  qualities: { draft: 'Draft', good: 'Good', fine: 'Fine', custom: 'Custom' },
-  spp: 'Samples a pixel',
-  sppShown: (written: string) => `${written} samples a pixel. Twice as many take twice as long.`,
-  framesLabel: 'Frames',
-  framesHint: 'Empty for a still. Frames and ranges, such as 3, 5-10.',
-  framesCount: (count: number, written: string) => `${frames(count, written)}, a picture each`,
-  framesAll: 'All frames',
-  fps: 'Per second',
-  checks: 'Check each tile by',
-  checksOf: (count: number, written: string) =>
-    `${written} ${plural('en', count, { one: 'PC', other: 'PCs' })}`,
-  checksNote: {
-    one: 'Each tile is rendered once and taken as it comes. Only for people you know well.',
-    two: 'Each tile is rendered by two PCs that must agree, to the last bit.',
-    three: 'Each tile is rendered by three PCs. Safest, and the slowest.',
-  },
+  checksOf: pcs,
   priority: 'Priority',
   priorities: { low: 'Low', normal: 'Normal', high: 'High' },
   priorityHint: 'Which of your own jobs goes first.',
   deadline: 'Should be done by',
   deadlineHint: 'Optional. Work on it goes first as the time comes near.',
-  encrypt: 'Encrypt scene and picture',
-  encryptNote:
-    'Only the PCs that compute it can read them. Whoever else keeps or passes on the data sees nothing.',
-  problems: {
-    'out-of-range': (min: string, max: string) => `Between ${min} and ${max}`,
-    'in-the-past': 'This moment has passed',
-    'does-not-move': 'This scene has no animation: leave this empty',
-    'not-a-frame': (part: string) => `“${part}” is no frame. Write for example 3, 5-10`,
-    backwards: (part: string) => `“${part}” runs backwards`,
-    'too-high': (max: string) => `The last frame there can be is ${max}`,
-    'too-many': (max: string) => `More than ${max} frames. Render them in parts`,
-  },
-  estimate: {
-    working: 'Estimating',
-    done: (time: string, peers: number, written: string) => `Done about ${time} (${pcs(peers, written)})`,
-    range: (low: string, high: string) => `Between ${low} and ${high}`,
-    cores: (count: number, written: string) =>
-      `${written} ${plural('en', count, { one: 'core', other: 'cores' })}`,
-    work: (duration: string) => `${duration} of work for one core`,
-    nobody: 'Nobody can render this at the moment',
-    nobodyHint: 'You can send it all the same: it begins as soon as this PC or one of your people shares.',
-    tooFew: (peers: number, written: string, checks: string) =>
-      `Each tile is to be checked by ${checks} PCs, and ${written} ${plural('en', peers, { one: 'is', other: 'are' })} there now. It would wait for more.`,
-    fewer: (peers: number, written: string) => `Let ${pcs(peers, written)} do`,
-    late: (duration: string) => `About ${duration} late: ask more people or lower the quality.`,
-    unknown: 'There is no estimate yet: it comes with the preview.',
-  },
-  render: 'Render it',
-  submitted: 'On its way. Tiles appear here as they arrive.',
-  sceneGone:
-    'The scene had been put away meanwhile and is handed over once more. Render it again in a moment.',
 
   // One job.
   openingJob: 'Opening the job',
@@ -243,8 +114,8 @@ export const jobs = {
       todo: 'Make room on the disk, or let Meshwork use more of it. It goes on by itself.',
     },
     'more-verifiers': {
-      why: 'Somebody works on it, but not as many different PCs as are to check each tile.',
-      todo: 'It goes on when one more shares. Next time, let fewer PCs check each tile.',
+      why: 'Somebody works on it, but not as many different PCs as are to check each unit.',
+      todo: 'It goes on when one more shares. Next time, let fewer PCs check each unit.',
     },
   },
   late: {
@@ -252,12 +123,9 @@ export const jobs = {
     will: (duration: string) => `Will be about ${duration} late.`,
     passed: 'The time it should have been done by has passed.',
     todo: 'Ask more people to share, or put jobs that can wait behind it.',
-    todoPicture: 'Ask more people to share, or render it again in a lower quality.',
   },
   toSharing: 'Sharing',
   toPeople: 'People',
-  livePicture: (name: string, percent: string) => `${name} in progress, ${percent} done`,
-  waitingForTiles: 'The first tiles are on their way',
   facts: {
     label: 'In figures',
     progress: 'Progress',
@@ -277,13 +145,11 @@ export const jobs = {
     encrypted: 'Encrypted',
     encryptedYes: 'yes',
     encryptedHint: 'Only the PCs that compute it can read what goes in and comes out.',
-    picture: 'Picture',
     again: 'Given out again',
     againHint: 'Units that failed, were late or were handed back, and went to somebody else.',
     refused: 'Wrong results',
-    refusedHint: 'Results that others did not agree with. None of them is in the picture.',
+    refusedHint: 'Results that others did not agree with. None of them is used.',
     fuel: 'Fuel used',
-    frame: 'Frame',
   },
   asEstimated: 'as estimated',
   fasterThan: (times: string) => `${times} times as fast as estimated`,
@@ -345,58 +211,14 @@ export const jobs = {
     unreachable: 'The PC that had it was gone.',
     'timed-out': 'It ran for all the time that it may, and did not end.',
     'memory-exhausted': 'That PC ran out of memory.',
-    'blob-missing': 'That PC did not get the scene.',
-    'blob-corrupt': 'The scene was damaged on its way there.',
+    'blob-missing': 'That PC did not get the input.',
+    'blob-corrupt': 'The input was damaged on its way there.',
     cancelled: 'It was handed back.',
     'too-busy': 'That PC had too much to do.',
     'quota-exceeded': 'That PC had no more room on its disk.',
-    'not-opened': 'The scene did not open there with the job’s key.',
+    'not-opened': 'The input did not open there with the job’s key.',
   } as Partial<Record<Fault['kind'], string>>,
-
-  // The finished picture.
-  viewer: {
-    label: (name: string) => `${name}, finished`,
-    keys: 'Plus and minus zoom, the arrow keys move the picture, 0 fits it, 1 shows it at full size.',
-    loading: (sent: string, all: string) => `Getting the picture: ${sent} of ${all}`,
-    assembling: 'Putting the picture together',
-    fit: 'Fit',
-    full: '100 %',
-    zoomIn: 'Closer',
-    zoomOut: 'Farther',
-    adjust: 'Light and tone',
-    exposure: 'Exposure',
-    exposureValue: (stops: string) => `${stops} EV`,
-    toneMapping: 'Tone mapping',
-    toneMappings: { neutral: 'Neutral', none: 'None', reinhard: 'Reinhard', aces: 'Filmic' },
-    toneMappingNotes: {
-      neutral: 'As it was delivered: colours stay what the materials say, highlights roll off.',
-      none: 'Light as it is. What is brighter than white is cut off.',
-      reinhard: 'Bright parts are compressed softly, everything keeps its hue.',
-      aces: 'The contrast of cinema film, after the ACES reference.',
-    },
-    reset: 'As delivered',
-    compare: 'Compare',
-    compareLabel: 'Left of this line as delivered, right of it as adjusted',
-    before: 'As delivered',
-    after: 'Adjusted',
-    loadingLight: 'Getting the picture’s light',
-    tooLarge: 'This picture is too large to be adjusted here. Save it as EXR and adjust it elsewhere.',
-    unreadable: 'The picture’s light could not be read.',
-    save: 'Save',
-    saveAdjusted: 'PNG, as adjusted',
-    saveDelivered: 'PNG, as delivered',
-    saveExr: 'EXR, all of its light',
-    saveExrHint: '32-bit floats, for further work',
-    saveFrames: 'All frames, as PNG in a ZIP file',
-    savingFrames: (done: string, all: string) => `Packing frame ${done} of ${all}`,
-    saved: (name: string) => `Saved ${name}`,
-    slow: 'This browser has no WebGL 2: changes take a moment.',
-  },
+  saved: (name: string) => `Saved ${name}`,
   saveResult: 'Save the result',
   savingResult: (sent: string, all: string) => `Saving: ${sent} of ${all}`,
-  series: {
-    label: 'Frames',
-    frame: (frame: string) => `Frame ${frame}`,
-    all: (done: string, count: string) => `${done} of ${count} frames are finished`,
-  },
 }

@@ -152,12 +152,6 @@ export const sharing = {
     listLabel: 'Shared hours as a list',
     row: (day: string) => `Hours on ${day}`,
   },
-  kinds: {
-    render: 'Render pictures',
-    module: 'Run WebAssembly modules',
-    noop: 'Test the mesh',
-    other: (id: string) => `Run ${id}`,
-  },
   resources: {
     title: 'How much is shared',
     cores: 'Processor',

@@ -22,9 +22,6 @@ export const start = {
     diskFree: (free: string, total: string) => `${free} free of ${total}`,
     speed: 'Speed',
     measuring: 'A short benchmark is running…',
-    unable: 'This PC could not be measured for rendering, so it renders nothing for others.',
-    paths: (millions: string, cores: number) =>
-      `About ${millions} million light paths a second with the ${cores} ${plural('en', cores, { one: 'core', other: 'cores' })} that it shares`,
     grade: {
       slow: 'A calm PC: its cores are slower than those of a usual desktop, and every one helps.',
       usual: 'As fast as a usual desktop PC.',

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import type { UnitHere } from '#contract'
-import type { Messages } from '#text'
+import { algorithmWords } from '../../job-kinds/table.ts'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import { Section } from '../../ui/layout/section.tsx'
@@ -47,10 +47,15 @@ export function HereNow() {
 }
 
 function UnitCard({ unit }: { readonly unit: UnitHere }) {
-  const text = useText().overview.here
+  const messages = useText()
+  const text = messages.overview.here
   const format = useFormat()
   const name = useNode((node) => node.people.get(unit.requester)?.name)
   const whose = unit.is_own ? text.own : text.for(name ?? text.somebody)
+  const what =
+    unit.algorithm_id === undefined
+      ? messages.jobKinds.other.hereUnknown
+      : algorithmWords(unit.algorithm_id, messages).here
   const index = text.unit(format.number(unit.unit_index + 1))
   return (
     <div className={classes['unit']}>
@@ -60,7 +65,7 @@ function UnitCard({ unit }: { readonly unit: UnitHere }) {
           {whose}
         </p>
         <p className={classes['what']}>
-          {kindWords(unit.algorithm_id, text.kind)}, {index}
+          {what}, {index}
         </p>
       </div>
       <p className={classes['time']}>
@@ -90,11 +95,4 @@ function UnitTime({ unit }: { readonly unit: UnitHere }) {
   if (left_ms_estimate !== undefined && left_ms_estimate > 0)
     return text.left(format.duration(left_ms_estimate))
   return text.since(format.duration(Math.max(0, nowMs - started_at_ms)))
-}
-
-function kindWords(algorithm: string | undefined, words: Messages['overview']['here']['kind']): string {
-  if (algorithm === undefined) return words.program
-  if (algorithm.startsWith('render.')) return words.render
-  if (algorithm.startsWith('wasm.')) return words.program
-  return algorithm === 'mesh.noop' ? words.test : words.other(algorithm)
 }

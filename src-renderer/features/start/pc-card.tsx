@@ -11,6 +11,7 @@ import { useEffect, type ReactNode } from 'react'
 import type { HardwareInfo, NodeInfo } from '#contract'
 import type { Format } from '#text'
 import { useQuery } from '../../connection/calls.tsx'
+import { measuredKind } from '../../job-kinds/table.ts'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import { FaultNotice } from '../../ui/notices/fault-notice.tsx'
@@ -80,7 +81,9 @@ function Facts({ hardware, info }: { readonly hardware: HardwareInfo; readonly i
 }
 
 function Speed({ hardware, info }: { readonly hardware: HardwareInfo; readonly info: NodeInfo }) {
-  const text = useText().start.pc
+  const messages = useText()
+  const text = messages.start.pc
+  const words = measuredKind().speed.words(messages)
   const format = useFormat()
   const shared = sharedResources(info.sharing, { cores: hardware.cpu.cores, ramBytes: hardware.ram_bytes })
   const cores = Math.max(1, Math.floor(shared.cpu_cores))
@@ -99,16 +102,16 @@ function Speed({ hardware, info }: { readonly hardware: HardwareInfo; readonly i
     case 'unable':
       return (
         <Fact icon={icon} label={text.speed}>
-          {text.unable}
+          {words.unable}
         </Fact>
       )
     case 'measured': {
-      const millions = speed.millionPathsPerSecond
+      const millions = speed.millionsPerSecond
       return (
         <Fact
           icon={icon}
           label={text.speed}
-          detail={text.paths(format.number(millions, millions < 10 ? 1 : 0), cores)}
+          detail={words.paths(format.number(millions, millions < 10 ? 1 : 0), cores)}
         >
           {text.grade[speed.grade]}
         </Fact>

@@ -14,7 +14,7 @@ describe('the speed of a PC', () => {
   })
 
   it('is that of the renderer, for all cores together', () => {
-    expect(speedOf(rendering(0.5), 4)).toMatchObject({ state: 'measured', millionPathsPerSecond: 9.6 })
+    expect(speedOf(rendering(0.5), 4)).toMatchObject({ state: 'measured', millionsPerSecond: 9.6 })
   })
 
   it('has a word for slow, usual and fast cores', () => {

@@ -19,7 +19,7 @@ export function reserve(bytes: f64): usize {
   return start
 }
 
-/** Gives back everything reserved from this address on, zeroed for whoever reserves it next. */
+/** Gives back everything reserved from this address on, zeroed for the next reservation. */
 export function release(start: usize): void {
   memory.fill(start, 0, top - start)
   top = (start + ALIGNMENT - 1) & ~(ALIGNMENT - 1)

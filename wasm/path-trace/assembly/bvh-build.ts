@@ -111,7 +111,7 @@ function leafCost(count: i32): f32 { return <f32>((count + 3) >> 2) * COST_PACK 
 @inline
 function growBox(box: usize, low: usize, high: usize): void {
   if (ASC_FEATURE_SIMD) {
-    // The fourth lanes hold numbers that are no bounds; whoever needs them there stores them afterwards.
+    // The fourth lanes hold numbers that are no bounds; code that needs bounds there stores them afterwards.
     v128.store(box, f32x4.pmin(v128.load(box), v128.load(low)))
     v128.store(box, f32x4.pmax(v128.load(box, 16), v128.load(high)), 16)
     return

@@ -63,7 +63,7 @@ export function prepareSky(): bool {
   return true
 }
 
-/** What a pixel weighs: the mean of its neighbours too, since look-ups blend them in. */
+/** The weight of a pixel: the mean of its neighbours too, since look-ups blend them in. */
 function brightness(x: i32, y: i32): f32 {
   let sum: f32 = 0
   for (let j = -1; j <= 1; j++) for (let i = -1; i <= 1; i++) {

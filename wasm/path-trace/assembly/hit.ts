@@ -1,4 +1,4 @@
-/** What the last ray met, shared by both ways of traversal. */
+/** The last ray's hit, shared by both ways of traversal. */
 import { reserve } from './arena'
 
 /** Room for a path to the deepest leaf: 70 levels, three siblings each, 8 bytes an entry, doubled. */

@@ -11,7 +11,7 @@ import { emittedB, emittedG, emittedR, readEmission } from './surface'
 import { locate, sampleSky, skyB, skyDensity, skyG, skyIsMap, skyLuminance, skyR, skyX, skyY, skyZ } from './environment'
 import { reserve } from './arena'
 
-/** What a triangle's emission is averaged over: so many points per side of a lattice. */
+/** A triangle's emission is averaged over so many points per side of a lattice. */
 const LATTICE: i32 = 4
 /** Half of all choices go by power, half evenly to the kinds that are there: power says little about distance. */
 const EVEN_SHARE: f64 = 0.5

@@ -1,5 +1,5 @@
 /**
- * What shading reads of a triangle, in one cache line: three unit vertex normals, the geometric normal, its
+ * The data of a triangle that shading reads, in one cache line: three unit vertex normals, the geometric normal, its
  * material, flags, and the density with which the light list picks a point on it.
  */
 import { M_ALPHA_MODE, M_BASE_COLOR_TEXTURE, M_EMISSIVE_TEXTURE, M_METALLIC_ROUGHNESS_TEXTURE, M_NORMAL_TEXTURE,

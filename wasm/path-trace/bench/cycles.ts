@@ -13,7 +13,7 @@ export interface CyclesImage {
   readonly seconds: number
 }
 
-/** What to render: images of these sample counts and seeds, after one of a single sample that warms up. */
+/** Images to render: of these sample counts and seeds, after one of a single sample that warms up. */
 export interface CyclesJob {
   readonly glb: Uint8Array
   readonly side: number

@@ -3,7 +3,7 @@ import type { EnvironmentDescription } from '../scene.ts'
 import { add, bilinear, div, float, larger, luminance, mul, root, sub, type Vector } from './float.ts'
 import { sineCosineOfTurn, turnOf } from './functions.ts'
 
-/** What is seen in a direction, and the density with which that direction is sampled. */
+/** The radiance from a direction, and the density with which that direction is sampled. */
 export interface Look {
   readonly direction: Vector
   readonly radiance: Vector

@@ -20,7 +20,7 @@ import {
 import { readTexture, type Texel } from './texture.ts'
 import { facingNormal, uvAt, vectorAt, type Hit, type Triangle } from './triangles.ts'
 
-/** What scattering needs to know. */
+/** A surface point, as scattering needs it. */
 export interface Surface {
   readonly material: MaterialDescription
   readonly back: boolean

@@ -11,6 +11,9 @@ const EXAMPLES = join(import.meta.dirname, '../../../../wasm/examples/c')
 const histogram = join(EXAMPLES, 'histogram.wasm')
 const statistics = join(EXAMPLES, 'line-statistics.wasm')
 
+/** USER_HZ, the unit of processor time in /proc, is 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100
+
 let folder: string
 beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'meshwork-run-'))))
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -177,7 +180,8 @@ describe('meshctl run', () => {
     const code = new Promise<number | null>((resolve) => child.on('close', resolve))
     const made = async () => (await readdir(temporary)).some((name) => name.startsWith('meshctl-run-'))
     await expect.poll(made).toBe(true)
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    const madeMs = Date.now()
+    await expect.poll(() => isComputing(child.pid ?? 0, madeMs)).toBe(true)
     child.kill('SIGINT')
     expect(await code).toBe(1)
     expect(err).toBe('meshctl: cancelled\n')
@@ -212,8 +216,32 @@ describe('meshctl run', () => {
   )
 })
 
-/** Kills what a process has started, as an administrator or a lack of memory would. */
+/** Kills the processes that a process has started, as an administrator or a lack of memory would. */
 async function killChildren(pid: number): Promise<void> {
+  for (const one of await childrenOf(pid)) process.kill(one, 'SIGKILL')
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
-  for (const one of children.split(' ').filter((text) => text !== '')) process.kill(Number(one), 'SIGKILL')
+  return children
+    .split(' ')
+    .filter((text) => text !== '')
+    .map(Number)
+}
+
+/** Whether a process's compute host has used a second of processor time; where that cannot be read, a second of time. */
+async function isComputing(pid: number, sinceMs: number): Promise<boolean> {
+  if (process.platform !== 'linux') return Date.now() - sinceMs > 1_000
+  return (await ticksBelow(pid)) >= TICKS_PER_SECOND
+}
+
+/** Processor time of all that a process has started, and of all that they have: a host may run inside a sandbox. */
+async function ticksBelow(pid: number): Promise<number> {
+  const ticks = (await childrenOf(pid)).map(async (child) => {
+    const stat = await readFile(`/proc/${child}/stat`, 'utf8').catch(() => '')
+    // The program's name is in parentheses and may hold anything; user time, the 14th field, is the 12th after it.
+    const own = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[11] ?? 0)
+    return own + (await ticksBelow(child))
+  })
+  return (await Promise.all(ticks)).reduce((sum, some) => sum + some, 0)
 }

@@ -4,7 +4,7 @@ import type { AlgorithmDeclaration } from '../../library.ts'
 /** The path tracer's module, as `node wasm/build.ts` writes it. */
 export const kernelModule = new URL('../../../../wasm/build/path-trace.wasm', import.meta.url)
 
-/** `render.path-trace`, whose units anybody may run, and the tasks around it that each peer runs for itself. */
+/** `render.path-trace`, whose units any peer may run, and the tasks around it that each peer runs for itself. */
 export const renderAlgorithms: readonly AlgorithmDeclaration[] = [
   {
     algorithmId: renderRules.id,

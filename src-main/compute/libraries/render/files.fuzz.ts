@@ -4,7 +4,8 @@ import { crc32 } from 'node:zlib'
 import { createEncoderModule } from 'draco3dgltf'
 import { WebIO, type Document } from '@gltf-transform/core'
 import { KHRDracoMeshCompression } from '@gltf-transform/extensions'
-import { checkScene, packScene } from '../../../../wasm/path-trace/scene.ts'
+import { checkScene } from '../../../../wasm/path-trace/scene-check.ts'
+import { packScene } from '../../../../wasm/path-trace/scene.ts'
 import { damagedBytes, fuzzSteps } from '../../../fuzz-bytes.fixture.ts'
 import type { FuzzRange, FuzzStep, Fuzzer } from '../../../fuzz.ts'
 import { pick, type Dice } from '../../metering/dice.fixture.ts'
@@ -16,7 +17,7 @@ import { createRandomPng } from './textures/random-png.fixture.ts'
 
 /** Files of a step. */
 const STEP = 100
-/** What an import may take. */
+/** Limits of an import. */
 const MEMORY_BYTES_MAX = 64 << 20
 /** Processor time that no small file may take: it would be a bomb. */
 const CPU_MS_MAX = 5_000
@@ -40,7 +41,7 @@ async function* run(range: FuzzRange): AsyncGenerator<FuzzStep> {
   yield* fuzzSteps(range, STEP, (roll) => wrongWith(pick(roll, formats), roll))
 }
 
-/** What promise was broken with a damaged file. */
+/** The promise that was broken with a damaged file. */
 async function wrongWith({ name, samples, mend, read }: Format, roll: Dice): Promise<string | undefined> {
   const bytes = damagedBytes(roll, pick(roll, samples), samples)
   if (roll(4) > 0) mend?.(bytes)

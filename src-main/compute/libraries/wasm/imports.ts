@@ -1,10 +1,11 @@
 import { quotedName, refuseModule } from '../../metering/refusal.ts'
-import type { ModuleImport, ValueTypeName } from '../../metering/meter.ts'
+import type { ModuleImport } from '../../metering/meter.ts'
+import type { ValueTypeName } from '../../metering/parse/value-types.ts'
 
 /** A function of the host as a module may call it: parameters, a colon, results; `i` i32, `I` i64, `f` f32, `F` f64. */
 export type HostSignature = string
 
-/** What may be imported: signatures by module and name. */
+/** The functions that may be imported: signatures by module and name. */
 export type HostSignatures = Readonly<Record<string, Readonly<Record<string, HostSignature>>>>
 
 /** A function of the host, as an instance is given it. */
@@ -31,7 +32,7 @@ export function checkImports(imports: readonly ModuleImport[], allowed: HostSign
   }
 }
 
-/** What an instance is given: of the functions those that its module imports. */
+/** The imports of an instance: the functions that its module imports. */
 export function importsOf(imports: readonly ModuleImport[], functions: HostFunctions): WebAssembly.Imports {
   const given: Record<string, Record<string, WebAssembly.ImportValue>> = {}
   for (const { module, name } of imports) {

@@ -111,7 +111,7 @@ function logOf({ log }: Params): { log?: string } {
   return typeof log === 'string' ? { log } : {}
 }
 
-/** What a module of `meshworkModule` has besides its `run`. */
+/** Options of `meshworkModule`, besides its `run`. */
 interface ModuleText {
   readonly imports?: string
   readonly fields?: string

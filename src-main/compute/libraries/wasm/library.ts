@@ -11,7 +11,7 @@ import { createModuleMemory } from './unit/module-memory.ts'
 import { runUnit } from './unit-run.ts'
 
 /**
- * What the units since the last time held together is cleared away before it is more than this, or than one unit may
+ * The memory that units since the last time held together is collected before it is more than this, or than one unit may
  * hold: the host watches its memory, and takes what is left of a unit for what the next one holds. Each time takes
  * some ten milliseconds, hence not after every unit.
  */
@@ -52,7 +52,7 @@ export function createWasmLibrary(): Library {
 }
 
 /**
- * What the sandbox says to a module, as info: how it is called (`abi`), its memory at the start (`memory_pages`), and
+ * The sandbox's answer about a module, as info: how it is called (`abi`), its memory at the start (`memory_pages`), and
  * what it imports. The parameters are the job's.
  */
 function check(modules: ModuleCache, call: LibraryCall): LibraryResult {

@@ -30,7 +30,7 @@ export interface ModuleCache {
   load(input: LibraryInput, limits: MemoryLimits): LoadedModule
 }
 
-/** What is remembered of a module, good or bad: a bad one would be looked at again for every unit of its job. */
+/** The result of checking a module, good or bad: a bad one would otherwise be checked again for every unit of its job. */
 type Remembered = { readonly bytes: number } & ({ readonly loaded: LoadedModule } | { readonly fault: Fault })
 
 /** An empty cache. */

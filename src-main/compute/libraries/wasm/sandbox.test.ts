@@ -86,7 +86,7 @@ async function outputOf(outcome: RunOutcome | undefined): Promise<Uint8Array> {
   return output.kind === 'bytes' ? output.bytes : readFile(output.path)
 }
 
-/** What Sobel's operator makes of a picture, in plain TypeScript. */
+/** Sobel's operator on a picture, in plain TypeScript. */
 function sobel(width: number, height: number, pixel: (x: number, y: number) => number): Uint8Array {
   const at = (x: number, y: number) =>
     pixel(Math.min(width - 1, Math.max(0, x)), Math.min(height - 1, Math.max(0, y)))

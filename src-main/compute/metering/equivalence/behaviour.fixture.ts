@@ -1,4 +1,4 @@
-/** What a module does, as text that two runs can be compared by: results, traps, the host's calls, the final state. */
+/** A module's behaviour, as text that two runs can be compared by: results, traps, the host's calls, the final state. */
 import { createHash } from 'node:crypto'
 import { FaultError } from '../../../protocol/fault.ts'
 import { meterModule, type MeterOptions } from '../meter.ts'
@@ -10,7 +10,7 @@ import type { Invocation } from './case.fixture.ts'
 export interface Behaviour {
   /** One line for each call. */
   readonly outcomes: readonly string[]
-  /** What the host was called with. */
+  /** The arguments of the calls to the host. */
   readonly host: readonly string[]
   /** Exported memories, tables and globals, in the end. */
   readonly state: readonly string[]

@@ -16,7 +16,7 @@ vi.mock(import('../costs.ts'), async (original) => ({ ...(await original()), FOL
 const PROGRAMS = 400
 const FUEL = 1e12
 
-/** What the interpreter spent, and what the meter took, after each call; up to the first trap. */
+/** The fuel that the interpreter spent, and that the meter took, after each call; up to the first trap. */
 function spent(bytes: Uint8Array, calls: readonly Invocation[]): { interpreter: number[]; meter: number[] } {
   const options = { memoryPagesMax: 65_536, tableElementsMax: 1_000, nanBits: 'untouched' } as const
   const interpreter = new Interpreter(interpretedModule(bytes))

@@ -92,99 +92,111 @@ class Cursor {
   }
 }
 
+/** A module while its sections are read. */
+interface Reading {
+  readonly types: FunctionType[]
+  readonly typeIndices: number[]
+  readonly functions: InterpretedFunction[]
+  readonly exports: Map<string, number>
+  exportCount: number
+  readonly globals: (number | bigint)[]
+  readonly table: (number | null)[]
+  readonly data: { at: number; bytes: Uint8Array }[]
+  pages: number
+  pagesMax: number
+  start: number | null
+  segmentCount: number
+}
+
+/** Reads a section's content, by the section's number. */
+const SECTIONS: Readonly<Record<number, (cursor: Cursor, module: Reading) => void>> = {
+  1: (cursor, { types }) => {
+    const read = () => {
+      cursor.byte()
+      const params = cursor.list(() => cursor.byte())
+      return { params, results: cursor.list(() => cursor.byte()) }
+    }
+    types.push(...cursor.list(read))
+  },
+  2: () => {
+    throw new Error('the interpreter has no imports')
+  },
+  3: (cursor, { typeIndices }) => {
+    typeIndices.push(...cursor.list(() => cursor.unsigned()))
+  },
+  4: (cursor, { table }) => {
+    cursor.unsigned()
+    cursor.byte()
+    const bounded = cursor.byte() === 1
+    const least = cursor.unsigned()
+    if (bounded) cursor.unsigned()
+    for (let i = 0; i < least; i++) table.push(null)
+  },
+  5: (cursor, module) => {
+    cursor.unsigned()
+    const bounded = cursor.byte() === 1
+    module.pages = cursor.unsigned()
+    if (bounded) module.pagesMax = cursor.unsigned()
+  },
+  6: (cursor, { globals }) => {
+    cursor.list(() => {
+      cursor.take(2)
+      globals.push(constantOf(cursor, globals))
+    })
+  },
+  7: (cursor, module) => {
+    cursor.list(() => {
+      const name = Buffer.from(cursor.take(cursor.unsigned())).toString()
+      const kind = cursor.byte()
+      const index = cursor.unsigned()
+      if (kind === 0) module.exports.set(name, index)
+      module.exportCount++
+    })
+  },
+  8: (cursor, module) => {
+    module.start = cursor.unsigned()
+  },
+  9: (cursor, module) => {
+    cursor.list(() => {
+      if (cursor.unsigned() !== 0) throw new Error('an element segment of an unknown kind')
+      module.segmentCount++
+      const at = Number(constantOf(cursor, module.globals))
+      for (const [i, index] of cursor.list(() => cursor.unsigned()).entries()) module.table[at + i] = index
+    })
+  },
+  10: (cursor, { types, typeIndices, functions }) => {
+    for (let left = cursor.unsigned(); left > 0; left--) {
+      const type = types[typeIndices[functions.length] ?? -1]
+      if (type === undefined) throw new Error('a function without a type')
+      functions.push(functionOf(cursor, type))
+    }
+  },
+  11: (cursor, module) => {
+    cursor.list(() => {
+      if (cursor.unsigned() !== 0) throw new Error('a data segment of an unknown kind')
+      module.segmentCount++
+      const at = Number(constantOf(cursor, module.globals))
+      module.data.push({ at, bytes: cursor.take(cursor.unsigned()) })
+    })
+  },
+}
+
 /** Reads a valid module without imports. Throws at what the interpreter does not know. */
 export function interpretedModule(bytes: Uint8Array): InterpretedModule {
   const cursor = new Cursor(bytes)
   cursor.take(8)
-  const types: FunctionType[] = []
-  const typeIndices: number[] = []
-  const functions: InterpretedFunction[] = []
-  const exports = new Map<string, number>()
-  let exportCount = 0
-  const globals: (number | bigint)[] = []
-  const table: (number | null)[] = []
-  const data: { at: number; bytes: Uint8Array }[] = []
-  let [pages, pagesMax] = [0, 65_536]
-  let start: number | null = null
-  let segmentCount = 0
-  const constant = () => constantOf(cursor, globals)
+  const module: Reading = {
+    ...{ types: [], typeIndices: [], functions: [], exports: new Map(), exportCount: 0 },
+    ...{ globals: [], table: [], data: [], pages: 0, pagesMax: 65_536, start: null, segmentCount: 0 },
+  }
   while (cursor.at < bytes.length) {
     const id = cursor.byte()
     const size = cursor.unsigned()
     const end = cursor.at + size
-    if (id === 1)
-      types.push(
-        ...cursor.list(() => {
-          cursor.byte()
-          const params = cursor.list(() => cursor.byte())
-          return { params, results: cursor.list(() => cursor.byte()) }
-        }),
-      )
-    if (id === 2) throw new Error('the interpreter has no imports')
-    if (id === 3) typeIndices.push(...cursor.list(() => cursor.unsigned()))
-    if (id === 4) {
-      cursor.unsigned()
-      cursor.byte()
-      const bounded = cursor.byte() === 1
-      const least = cursor.unsigned()
-      if (bounded) cursor.unsigned()
-      for (let i = 0; i < least; i++) table.push(null)
-    }
-    if (id === 5) {
-      cursor.unsigned()
-      const bounded = cursor.byte() === 1
-      pages = cursor.unsigned()
-      if (bounded) pagesMax = cursor.unsigned()
-    }
-    if (id === 6)
-      cursor.list(() => {
-        cursor.take(2)
-        globals.push(constant())
-      })
-    if (id === 7)
-      cursor.list(() => {
-        const name = Buffer.from(cursor.take(cursor.unsigned())).toString()
-        const kind = cursor.byte()
-        const index = cursor.unsigned()
-        if (kind === 0) exports.set(name, index)
-        exportCount++
-      })
-    if (id === 8) start = cursor.unsigned()
-    if (id === 9)
-      cursor.list(() => {
-        if (cursor.unsigned() !== 0) throw new Error('an element segment of an unknown kind')
-        segmentCount++
-        const at = Number(constant())
-        for (const [i, index] of cursor.list(() => cursor.unsigned()).entries()) table[at + i] = index
-      })
-    if (id === 10)
-      for (let left = cursor.unsigned(); left > 0; left--) {
-        const type = types[typeIndices[functions.length] ?? -1]
-        if (type === undefined) throw new Error('a function without a type')
-        functions.push(functionOf(cursor, type))
-      }
-    if (id === 11)
-      cursor.list(() => {
-        if (cursor.unsigned() !== 0) throw new Error('a data segment of an unknown kind')
-        segmentCount++
-        const at = Number(constant())
-        data.push({ at, bytes: cursor.take(cursor.unsigned()) })
-      })
+    SECTIONS[id]?.(cursor, module)
     cursor.at = end
   }
-  return {
-    types,
-    functions,
-    exports,
-    exportCount,
-    segmentCount,
-    globals,
-    pages,
-    pagesMax,
-    table,
-    data,
-    start,
-  }
+  return module
 }
 
 function constantOf(cursor: Cursor, globals: readonly (number | bigint)[]): number | bigint {

@@ -1,4 +1,4 @@
-/** What the interpreter's instructions compute. i32, f32 and f64 are numbers, i32 signed; i64 is a signed bigint. */
+/** The arithmetic of the interpreter's instructions. i32, f32 and f64 are numbers, i32 signed; i64 is a signed bigint. */
 
 export type Value = number | bigint
 

@@ -134,41 +134,50 @@ export class Interpreter {
           this.apply(this.element(Number(pop()) >>> 0, a), stack)
           if (one.code === 0x13) branch(labels.length - 1)
           break
-        case 0x1a:
-          pop()
-          break
-        case 0x1b:
-        case 0x1c: {
-          const [condition, second, first] = [pop(), pop(), pop()]
-          stack.push(condition === 0 ? second : first)
-          break
-        }
-        case 0x20:
-          stack.push(locals[a] ?? 0)
-          break
-        case 0x21:
-          locals[a] = pop()
-          break
-        case 0x22:
-          locals[a] = stack[stack.length - 1] ?? 0
-          break
-        case 0x23:
-          stack.push(this.globals[a] ?? 0)
-          break
-        case 0x24:
-          this.globals[a] = pop()
-          break
-        case 0x41:
-        case 0x42:
-        case 0x43:
-        case 0x44:
-          stack.push(one.a)
-          break
         default:
-          this.plain(one, stack, pop)
+          this.move(one, locals, stack, pop)
       }
     }
     return stack
+  }
+
+  /** Constants, locals, globals, and the instructions that choose between operands or drop one. */
+  private move(one: Instruction, locals: Value[], stack: Value[], pop: () => Value): void {
+    const a = Number(one.a)
+    switch (one.code) {
+      case 0x1a:
+        pop()
+        break
+      case 0x1b:
+      case 0x1c: {
+        const [condition, second, first] = [pop(), pop(), pop()]
+        stack.push(condition === 0 ? second : first)
+        break
+      }
+      case 0x20:
+        stack.push(locals[a] ?? 0)
+        break
+      case 0x21:
+        locals[a] = pop()
+        break
+      case 0x22:
+        locals[a] = stack[stack.length - 1] ?? 0
+        break
+      case 0x23:
+        stack.push(this.globals[a] ?? 0)
+        break
+      case 0x24:
+        this.globals[a] = pop()
+        break
+      case 0x41:
+      case 0x42:
+      case 0x43:
+      case 0x44:
+        stack.push(one.a)
+        break
+      default:
+        this.plain(one, stack, pop)
+    }
   }
 
   private blockType(type: number): { params: number; results: number } {
@@ -192,7 +201,7 @@ export class Interpreter {
     stack.push(...this.call(index, stack.splice(stack.length - taken)))
   }
 
-  /** What neither jumps nor calls. */
+  /** Loads, stores, arithmetic and bulk operations. */
   private plain(one: Instruction, stack: Value[], pop: () => Value): void {
     const { code } = one
     const [load, store, unary, binary] = [LOADS[code], STORES[code], UNARY[code], BINARY[code]]

@@ -1,7 +1,7 @@
 /**
  * Writes random programs that end: loops count down in locals that nothing else writes, and functions call only those
  * before them. They trap now and then, in the middle of what they do. Float bits reach neither memory nor results
- * (they go through truncation, and no copysign), since NaN's are the machine's where nobody makes them alike.
+ * (they go through truncation, and no copysign), since those of NaNs are the machine's where they are not made canonical.
  */
 
 import { dice, pick, type Dice } from '../dice.fixture.ts'
@@ -18,7 +18,7 @@ interface Signature {
   readonly results: readonly Type[]
 }
 
-/** What is in scope where code is written. */
+/** The scope of the code that is written. */
 interface Scope {
   readonly dice: Dice
   readonly style: Style
@@ -334,40 +334,70 @@ function leaf(scope: Scope, type: Type): string {
 }
 
 function operation(scope: Scope, type: Type): string {
-  const { dice: roll } = scope
-  const e = (of: Type) => expression(scope, of)
-  const kind = roll(12)
+  const kind = scope.dice(12)
   switch (type) {
     case 'v128':
-      if (kind < 2) return `(i32x4.splat ${e('i32')})`
-      if (kind < 3) return `(v128.load ${address(scope)})`
-      return `(${pick(roll, VECTOR)} ${e('v128')} ${e('v128')})`
+      return vectorOperation(scope, kind)
     case 'f32':
     case 'f64':
-      if (kind < 2) return `(${type}.convert_${pick(roll, ['i32_s', 'i32_u'])} ${e('i32')})`
-      if (kind < 5) return `(${type}.${pick(roll, FLOAT_ONE)} ${e(type)})`
-      return `(${type}.${pick(roll, FLOAT)} ${e(type)} ${e(type)})`
+      return floatOperation(scope, type, kind)
     case 'i32':
     case 'i64':
-      if (kind === 0)
-        return `(${type}.load${pick(roll, ['8_s', '8_u', '16_s', '16_u', ''])} offset=${roll(99)} ${address(scope)})`
-      if (kind === 1) {
-        const divisor = roll(12) === 0 ? e(type) : `(${type}.or (${type}.const 1) ${e(type)})`
-        return `(${type}.${pick(roll, DIVISION)} ${e(type)} ${divisor})`
-      }
-      if (kind === 2) return `(${type}.trunc_sat_${pick(roll, ['f32_s', 'f32_u'])} ${e('f32')})`
-      if (kind === 3) return `(${type}.trunc${roll(9) === 0 ? '' : '_sat'}_f64_s ${e('f64')})`
-      if (kind === 4 && type === 'i64') return `(i64.extend_i32_${pick(roll, ['s', 'u'])} ${e('i32')})`
-      if (kind === 4) return `(i32.wrap_i64 ${e('i64')})`
-      if (kind === 5)
-        return `(${type}.${pick(roll, ['clz', 'ctz', 'popcnt', 'extend8_s', 'extend16_s'])} ${e(type)})`
-      if (kind === 6 && scope.style !== 'plain')
-        return type === 'i64'
-          ? `(i64x2.extract_lane ${roll(2)} ${e('v128')})`
-          : `(i8x16.bitmask ${e('v128')})`
-      if (kind === 7 && type === 'i32') return `(i64.${pick(roll, COMPARE)} ${e('i64')} ${e('i64')})`
-      if (kind === 8 && type === 'i32') return `(f64.${pick(roll, FLOAT_COMPARE)} ${e('f64')} ${e('f64')})`
-      if (kind === 9 && type === 'i32') return `(i32.${pick(roll, COMPARE)} ${e('i32')} ${e('i32')})`
-      return `(${type}.${pick(roll, INTEGER)} ${e(type)} ${e(type)})`
+      return kind < 7 ? integerOperation(scope, type, kind) : comparison(scope, type, kind)
   }
+}
+
+function vectorOperation(scope: Scope, kind: number): string {
+  if (kind < 2) return `(i32x4.splat ${expression(scope, 'i32')})`
+  if (kind < 3) return `(v128.load ${address(scope)})`
+  return `(${pick(scope.dice, VECTOR)} ${expression(scope, 'v128')} ${expression(scope, 'v128')})`
+}
+
+function floatOperation(scope: Scope, type: 'f32' | 'f64', kind: number): string {
+  const { dice: roll } = scope
+  const e = (of: Type) => expression(scope, of)
+  if (kind < 2) return `(${type}.convert_${pick(roll, ['i32_s', 'i32_u'])} ${e('i32')})`
+  if (kind < 5) return `(${type}.${pick(roll, FLOAT_ONE)} ${e(type)})`
+  return `(${type}.${pick(roll, FLOAT)} ${e(type)} ${e(type)})`
+}
+
+function integerOperation(scope: Scope, type: 'i32' | 'i64', kind: number): string {
+  const { dice: roll } = scope
+  const e = (of: Type) => expression(scope, of)
+  switch (kind) {
+    case 0:
+      return `(${type}.load${pick(roll, ['8_s', '8_u', '16_s', '16_u', ''])} offset=${roll(99)} ${address(scope)})`
+    case 1: {
+      const divisor = roll(12) === 0 ? e(type) : `(${type}.or (${type}.const 1) ${e(type)})`
+      return `(${type}.${pick(roll, DIVISION)} ${e(type)} ${divisor})`
+    }
+    case 2:
+      return `(${type}.trunc_sat_${pick(roll, ['f32_s', 'f32_u'])} ${e('f32')})`
+    case 3:
+      return `(${type}.trunc${roll(9) === 0 ? '' : '_sat'}_f64_s ${e('f64')})`
+    case 4:
+      return type === 'i64'
+        ? `(i64.extend_i32_${pick(roll, ['s', 'u'])} ${e('i32')})`
+        : `(i32.wrap_i64 ${e('i64')})`
+    case 5:
+      return `(${type}.${pick(roll, ['clz', 'ctz', 'popcnt', 'extend8_s', 'extend16_s'])} ${e(type)})`
+    default:
+      if (scope.style === 'plain') return arithmetic(scope, type)
+      return type === 'i64' ? `(i64x2.extract_lane ${roll(2)} ${e('v128')})` : `(i8x16.bitmask ${e('v128')})`
+  }
+}
+
+/** A comparison where the result is an i32, or else arithmetic. */
+function comparison(scope: Scope, type: 'i32' | 'i64', kind: number): string {
+  const { dice: roll } = scope
+  const e = (of: Type) => expression(scope, of)
+  if (type === 'i64') return arithmetic(scope, type)
+  if (kind === 7) return `(i64.${pick(roll, COMPARE)} ${e('i64')} ${e('i64')})`
+  if (kind === 8) return `(f64.${pick(roll, FLOAT_COMPARE)} ${e('f64')} ${e('f64')})`
+  if (kind === 9) return `(i32.${pick(roll, COMPARE)} ${e('i32')} ${e('i32')})`
+  return arithmetic(scope, type)
+}
+
+function arithmetic(scope: Scope, type: 'i32' | 'i64'): string {
+  return `(${type}.${pick(scope.dice, INTEGER)} ${expression(scope, type)} ${expression(scope, type)})`
 }

@@ -1,6 +1,6 @@
 /**
  * Gives damaged modules to the injector. As a program: `node campaign.fixture.ts SEED FROM TO` tries the mutants
- * FROM to TO − 1 of a seed and writes a line of JSON now and then, so that whoever started it can tell a hang. A mutant
+ * FROM to TO − 1 of a seed and writes a line of JSON now and then, so that its starter can tell a hang. A mutant
  * depends on nothing but seed and number: it can be had again alone.
  */
 import { FaultError } from '../../../protocol/fault.ts'
@@ -17,7 +17,7 @@ import { type MeterOptions, meterModule, type ModuleExport } from '../meter.ts'
 import { wat } from '../wat.fixture.ts'
 import { mutated } from './mutation.fixture.ts'
 
-/** What became of a campaign's mutants. */
+/** Counts of a campaign's mutants, by their end. */
 export interface Tally {
   readonly tried: number
   readonly refused: number

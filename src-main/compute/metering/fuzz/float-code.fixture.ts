@@ -77,7 +77,7 @@ export const BY_RESULT = Array.from({ length: 6 }, (_, type) =>
   INSTRUCTIONS.filter((opcode) => resultOf(SIGNATURES[opcode] ?? 0) === type),
 )
 export const OF_FLOATS = BY_RESULT.map((all) => all.filter(isOfFloats))
-/** What the analysis knows by rules of their own: float lanes, bits of vectors, lanes moved. */
+/** Instructions with rules of their own in the analysis: float lanes, bits of vectors, lanes moved. */
 export const OF_LANES = [13, 14, 19, 20, 32, 34, ...range(65, 82), 94, 95, ...range(224, 247), 250, 254]
   .map((n) => FD | n)
   .filter((opcode) => INSTRUCTIONS.includes(opcode))

@@ -105,7 +105,7 @@ function wrap(params: number, instructions: readonly number[]): number[] {
   return [...uleb(all.length), ...all]
 }
 
-/** What the globals came to is seen as well. */
+/** The final values of globals are observed as well. */
 function storeGlobal(type: number, index: number): number[] {
   const store = STORES[type] ?? 0
   const opcode = store >= FD ? [0xfd, store & 0xff] : [store]

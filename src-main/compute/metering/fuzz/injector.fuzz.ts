@@ -20,7 +20,7 @@ function* run({ seed, from, count }: FuzzRange): Generator<FuzzStep> {
   }
 }
 
-/** What promise the injector broke with a module. */
+/** The promise that the injector broke with a module. */
 function wrongWith(bytes: Uint8Array): string | undefined {
   try {
     tryMutant(bytes)

@@ -76,17 +76,21 @@ function once(roll: Dice, bytes: Uint8Array, others: readonly Uint8Array[]): Uin
       if (foreign.length > 0) sections.splice(roll(sections.length), roll(2), pick(roll, foreign))
       break
     }
-    default: {
-      const section = roll(3) > 0 ? sections.find(({ id }) => id === CODE_SECTION) : undefined
-      const target = section ?? pick(roll, sections)
-      const foreign = sectionsOf(pick(roll, others))?.find(({ id }) => id === target.id)
-      target.content =
-        target.id === CODE_SECTION && roll(4) > 0
-          ? damagedBody(roll, target.content, foreign?.content ?? target.content)
-          : damaged(roll, target.content, foreign?.content ?? target.content)
-    }
+    default:
+      damageSection(roll, sections, others)
   }
   return joined(sections)
+}
+
+/** Damages the content of one section, most often that of the code. */
+function damageSection(roll: Dice, sections: readonly Section[], others: readonly Uint8Array[]): void {
+  const section = roll(3) > 0 ? sections.find(({ id }) => id === CODE_SECTION) : undefined
+  const target = section ?? pick(roll, sections)
+  const foreign = sectionsOf(pick(roll, others))?.find(({ id }) => id === target.id)
+  target.content =
+    target.id === CODE_SECTION && roll(4) > 0
+      ? damagedBody(roll, target.content, foreign?.content ?? target.content)
+      : damaged(roll, target.content, foreign?.content ?? target.content)
 }
 
 /** One change to a run of bytes. */

@@ -60,7 +60,7 @@ const STRIDE = 7_919
 
 type Exports = WebAssembly.Exports & Readonly<Record<`p${number}`, () => void>>
 
-/** What each program of a batch leaves in memory. */
+/** The memory that each program of a batch leaves. */
 function memories(exports: WebAssembly.Exports, seed: number, batch: number): Buffer[] {
   const { memory, ...rest } = exports
   const programs = rest as Exports
@@ -84,7 +84,7 @@ function meteredMemories(bytes: Uint8Array, seed: number, batch: number): Buffer
   return memories(instantiateMetered(module, {}, { fuel: FUEL }).exports, seed, batch)
 }
 
-/** What became of a batch. */
+/** The results of a batch. */
 export interface BatchResult {
   /** The programs in which the meter and the oracle differ, by their index in it. */
   readonly different: readonly number[]

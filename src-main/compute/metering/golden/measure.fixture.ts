@@ -6,13 +6,13 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { fromBase64 } from '../programs/corpus.fixture.ts'
 import { subjects, vectorOf, type Vector } from './vector.fixture.ts'
 
-/** As in host-pool.ts. */
+/** As in host/worker-threads.ts. */
 const STACK_MIB = 8
 
 /** Modules by name, in base64; today's are taken for those that are missing. */
 export type Modules = Readonly<Record<string, string>>
 
-/** What was found: all vectors, and the modules that were measured. */
+/** All vectors, and the modules that were measured. */
 export interface Measured {
   readonly modules: Modules
   readonly vectors: readonly Vector[]

@@ -53,7 +53,7 @@ export async function engineToday(): Promise<string> {
 /** Where the vectors are. */
 export const VECTOR_FILE = fileURLToPath(new URL('vectors.json', import.meta.url))
 
-/** What a run came to. */
+/** The result of a run. */
 interface Found {
   readonly fuel: number
   readonly result: string

@@ -6,7 +6,7 @@ import { ARITHMETIC, NAN_SHAPES } from './flow/shapes.ts'
 import { walkCode } from './flow/walk.ts'
 
 /**
- * Where the bits of NaNs must be made canonical, so that nobody sees on which machine a function ran: after these
+ * Where the bits of NaNs must be made canonical, so that a result does not tell on which machine a function ran: after these
  * patches the function behaves as if every result of float arithmetic that is a NaN were made the canonical one
  * (`NAN_SHAPES`, positive, quiet, no payload). The specification leaves the choice of these bits to the machine, so
  * this is one of the behaviours that it allows. Patches are in the order of `at`, at most one for each `at`.

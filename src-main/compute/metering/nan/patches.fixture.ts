@@ -1,4 +1,4 @@
-/** What the tests of the NaN analysis have in common: where it patches, and what a patched module does. */
+/** Shared by the tests of the NaN analysis: where it patches, and what a patched module does. */
 import { dice, pick } from '../dice.fixture.ts'
 import type { FunctionCode } from '../parse/function-code.ts'
 import { nanPatches } from './nan-bits.ts'
@@ -67,7 +67,7 @@ const PATTERNS = [
   ...[0, 0x80000000, 0x3f800000, 0xbf800000, 0x40490fdb, 0x7ff80000, 0xfff80000, 0x7ff00000, 0xfff40000],
 ]
 
-/** What `run` leaves in memory, from inputs full of NaNs with payloads and of both signs. */
+/** The memory that `run` leaves, from inputs full of NaNs with payloads and of both signs. */
 export function memoryAfter(
   bytes: Uint8Array,
   seed: number,

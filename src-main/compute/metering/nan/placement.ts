@@ -18,7 +18,7 @@ const REACHED = 4
 /** By depth, how much a value in so many loops weighs: a loop's body counts as running eight times. */
 const WEIGHTS = Float64Array.from({ length: 10 }, (_, depth) => 8 ** depth)
 
-/** What is known of all values, by node. */
+/** Facts about all values, by node. */
 interface Analysis {
   readonly graph: ValueGraph
   /** the shapes of results of arithmetic whose bits are seen; 0 for all else */
@@ -33,7 +33,7 @@ interface Analysis {
 const UNCLEAN = 0xff
 
 /**
- * Where to make values canonical so that nobody sees a result of arithmetic that has not been: at the results, or
+ * Where to make values canonical so that no result of arithmetic is observed that has not been: at the results, or
  * where they are seen, whichever runs less often. The second only where all that gets there may be made canonical.
  * This is decided for each web, the values that flow into one another.
  */

@@ -4,7 +4,7 @@ import { refusedFeature } from './opcodes.ts'
 import { type Cursor, readByte, readU32, skipBytes, skipSigned } from './reader.ts'
 import { refuseModule } from '../refusal.ts'
 
-/** What a constant expression may name, and who wants to know of the functions it refers to. */
+/** The indices that a constant expression may name, and a listener for the functions that it refers to. */
 export interface ConstantScope {
   /** Globals declared before it. */
   readonly globals: number

@@ -5,7 +5,7 @@ import type { GivenGlobal, Limits, ParsedExport, ParsedImport, Table } from './p
 import { type Cursor, readByte, readCount, readName, readU32 } from './reader.ts'
 import { quotedName, refuseModule } from '../refusal.ts'
 
-/** What the kinds of imports and exports are called; their numbers are the places. */
+/** Names of the kinds of imports and exports, in the order of their numbers. */
 export const KINDS = ['function', 'table', 'memory', 'global', 'tag'] as const
 
 /** The numbers of some of them. */
@@ -34,7 +34,7 @@ export function readIndex(cursor: Cursor, count: number, what: string): number {
   return index
 }
 
-/** What a module imports, by kind. */
+/** A module's import, by kind. */
 export type ReadImport =
   | { readonly kind: 'function'; readonly import: ParsedImport }
   | { readonly kind: 'table'; readonly table: Table }

@@ -4,7 +4,7 @@ export interface FunctionType {
   readonly results: ArrayLike<number>
 }
 
-/** What the code of a function refers to by index, of the whole module, imports first. */
+/** The types that a function's code refers to by index, of the whole module, imports first. */
 export interface ModuleTypes {
   readonly types: readonly FunctionType[]
   /** type index of each function */

@@ -1,9 +1,8 @@
 import type { FunctionType } from './function-code.ts'
 import { type Cursor, readByte, readCount } from './reader.ts'
 import { PARAMS_MAX, RESULTS_MAX } from '../limits.ts'
-import type { ValueTypeName } from '../meter.ts'
 import { refuseModule } from '../refusal.ts'
-import { VALUE_TYPE } from './value-types.ts'
+import { VALUE_TYPE, type ValueTypeName } from './value-types.ts'
 
 const NAMES = new Map<number, ValueTypeName>(
   (Object.entries(VALUE_TYPE) as [ValueTypeName, number][]).map(([name, byte]) => [byte, name]),
@@ -28,7 +27,7 @@ const REFUSED_FORMS = new Map<number, string>([
   [0x65, 'threads'],
 ])
 
-/** What to say of a byte that is no value type of ours. */
+/** The message for a byte that is no value type of ours. */
 export function refusedType(byte: number): string {
   return REFUSED_TYPES.get(byte) ?? `unknown value type 0x${byte.toString(16)}`
 }

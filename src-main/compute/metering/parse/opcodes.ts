@@ -1,11 +1,11 @@
 /**
- * What the injector knows of every instruction: the immediates that follow it, and its operands and results where
+ * The table of instructions: the immediates that follow it, and its operands and results where
  * these do not depend on context. Flat tables, because they are read once per instruction of every module.
  *
  * An instruction is known by one number: its opcode, or for the prefixed ones `FC | n`, `FD | n` and `FE | n`. Source:
  * the WebAssembly core specification 3.0, chapter 5.4, for try, catch, rethrow and delegate the legacy exception
  * proposal, and for atomic accesses the one of threads. What the sandbox refuses (relaxed SIMD, GC, typed function
- * references, stack switching) has no immediates here, so that nobody can skip over it by accident.
+ * references, stack switching) has no immediates here, so that no code skips over it by accident.
  */
 
 /** Added to the number after a 0xfc prefix. */

@@ -2,10 +2,11 @@ import type { ConstantScope } from './constant-expression.ts'
 import * as declaration from './declaration.ts'
 import { readFunctionType } from './function-type.ts'
 import * as limits from '../limits.ts'
-import type { ParsedModule } from './parsed-module.ts'
+import { moduleSections, type ModuleSections } from './module-sections.ts'
+import type { GivenGlobal, Limits, ParsedImport, ParsedModule, Segments, Table } from './parsed-module.ts'
 import { type Cursor, readCount, readU32, skipBytes } from './reader.ts'
 import { refuseModule } from '../refusal.ts'
-import { readSection, readSections, SECTION } from './section.ts'
+import { SECTION } from './section.ts'
 import { readDataSegments, readElementSegments } from './segment.ts'
 
 /**
@@ -14,63 +15,24 @@ import { readDataSegments, readElementSegments } from './segment.ts'
  * @throws FaultError `module-refused`, with what and where, for anything that the sandbox does not take
  */
 export function parseModule(bytes: Uint8Array): ParsedModule {
-  const sections = readSections(bytes)
-  const section = <T>(id: number, none: T, read: (cursor: Cursor) => T) =>
-    readSection(bytes, sections, id, none, read)
-  const vector = <T>(id: number, what: string, max: number, read: (cursor: Cursor, index: number) => T) =>
-    section<T[]>(id, [], (cursor) => declaration.readVector(cursor, what, max, read))
-
+  const sections = moduleSections(bytes)
+  const { section, vector, withGiven } = sections
   const types = vector(SECTION.type, 'types', limits.TYPES_MAX, readFunctionType)
   const readType = (cursor: Cursor) => declaration.readIndex(cursor, types.length, 'type')
-  const known = new Set<string>()
-  const imported = vector(SECTION.import, 'imports', limits.IMPORTS_MAX, (cursor) =>
-    declaration.readImport(cursor, types.length, known),
-  )
-  const imports = imported.flatMap((one) => (one.kind === 'function' ? [one.import] : []))
-  const givenTables = imported.flatMap((one) => (one.kind === 'table' ? [one.table] : []))
-  const givenMemories = imported.flatMap((one) => (one.kind === 'memory' ? [one.memory] : []))
-  const givenGlobals = imported.flatMap((one) => (one.kind === 'global' ? [one.global] : []))
+  const given = readImports(sections, types.length)
   const defined = vector(SECTION.function, 'functions', limits.FUNCTIONS_MAX, readType)
-  const functions = [...imports.map(({ type }) => type), ...defined]
-  /** Those of the module's own after those that it imports; together they are as many as its own may be. */
-  const withGiven = <T>(
-    given: readonly T[],
-    id: number,
-    what: string,
-    max: number,
-    read: (cursor: Cursor, index: number) => T,
-  ): T[] => {
-    const own = vector(id, what, max, (cursor, index) => read(cursor, given.length + index))
-    const all = given.length + own.length
-    if (all > max) refuseModule(`${all} ${what} are over the limit ${max}`)
-    return [...given, ...own]
-  }
-  const tables = withGiven(givenTables, SECTION.table, 'tables', limits.TABLES_MAX, declaration.readTable)
-  const memories = withGiven(
-    givenMemories,
-    SECTION.memory,
-    'memories (multi-memory)',
-    limits.MEMORIES_MAX,
-    declaration.readMemory,
-  )
+  const functions = [...given.functions.map(({ type }) => type), ...defined]
+  const tables = withGiven(given.tables, SECTION.table, 'tables', limits.TABLES_MAX, declaration.readTable)
+  const memories = readMemories(sections, given.memories)
   const tags = vector(SECTION.tag, 'tags', limits.TAGS_MAX, (cursor) =>
     declaration.readTag(cursor, types.length),
   )
-
   const referenced = new Set<number>()
-  const onFunction = (index: number) => void referenced.add(index)
-  const scopeOf = (count: number): ConstantScope => ({
-    globals: count,
-    functions: functions.length,
-    onFunction,
+  const scopeOf = (globals: number): ConstantScope => ({
+    ...{ globals, functions: functions.length },
+    onFunction: (index) => void referenced.add(index),
   })
-  const globals = withGiven(
-    givenGlobals.map(({ type }) => type),
-    SECTION.global,
-    'globals',
-    limits.GLOBALS_MAX,
-    (cursor, index) => declaration.readGlobal(cursor, scopeOf(index)),
-  )
+  const globals = readGlobals(sections, given.globals, scopeOf)
   const scope = scopeOf(globals.length)
   const counts = [functions.length, tables.length, memories.length, globals.length, tags.length]
   const exports = vector(SECTION.export, 'exports', limits.EXPORTS_MAX, (cursor) =>
@@ -79,33 +41,90 @@ export function parseModule(bytes: Uint8Array): ParsedModule {
   const start = section<number | undefined>(SECTION.start, undefined, (cursor) =>
     declaration.readIndex(cursor, functions.length, 'function'),
   )
-  const none = { segments: 0, active: 0 }
-  const elements = section(SECTION.element, none, (cursor) =>
+  const elements = section(SECTION.element, NO_SEGMENTS, (cursor) =>
     readElementSegments(cursor, tables.length, scope),
   )
-  const announced = section<number | undefined>(SECTION.dataCount, undefined, (cursor) =>
-    readCount(cursor, 'data segments', limits.DATA_SEGMENTS_MAX),
-  )
-  const bodies = vector(SECTION.code, 'function bodies', limits.FUNCTIONS_MAX, readBody)
-  if (bodies.length !== defined.length) {
-    refuseModule(`${defined.length} functions and ${bodies.length} bodies`)
-  }
-  const data = section(SECTION.data, none, (cursor) => readDataSegments(cursor, memories.length, scope))
-  if (announced !== undefined && announced !== data.segments) {
-    refuseModule(`${announced} data segments announced, ${data.segments} there`)
-  }
-
-  const dataCounted = announced !== undefined
-  const memory = memories[0]
+  const announced = readDataCount(sections)
+  const bodies = readBodies(sections, defined.length)
+  const data = readData(sections, announced, memories.length, scope)
   return {
-    ...{ bytes, sections, types, imports, functions, tables, memory, tags, globals, exports, start },
-    ...{ elements, data, dataCounted, referenced, bodies },
-    ...{ givenGlobals, isMemoryImported: givenMemories.length > 0 },
+    ...{ bytes, sections: sections.found, types, imports: given.functions, functions, tables },
+    ...{ memory: memories[0], isMemoryImported: given.memories.length > 0 },
+    ...{ tags, globals, givenGlobals: given.globals, exports, start },
+    ...{ elements, data, dataCounted: announced !== undefined, referenced, bodies },
   }
 }
 
+const NO_SEGMENTS: Segments = { segments: 0, active: 0 }
+
+/** A module's imports, by kind, in their order. */
+interface Given {
+  readonly functions: readonly ParsedImport[]
+  readonly tables: readonly Table[]
+  readonly memories: readonly Limits[]
+  readonly globals: readonly GivenGlobal[]
+}
+
+function readImports({ vector }: ModuleSections, types: number): Given {
+  const known = new Set<string>()
+  const imported = vector(SECTION.import, 'imports', limits.IMPORTS_MAX, (cursor) =>
+    declaration.readImport(cursor, types, known),
+  )
+  return {
+    functions: imported.flatMap((one) => (one.kind === 'function' ? [one.import] : [])),
+    tables: imported.flatMap((one) => (one.kind === 'table' ? [one.table] : [])),
+    memories: imported.flatMap((one) => (one.kind === 'memory' ? [one.memory] : [])),
+    globals: imported.flatMap((one) => (one.kind === 'global' ? [one.global] : [])),
+  }
+}
+
+function readMemories({ withGiven }: ModuleSections, given: readonly Limits[]): Limits[] {
+  const what = 'memories (multi-memory)'
+  return withGiven(given, SECTION.memory, what, limits.MEMORIES_MAX, declaration.readMemory)
+}
+
+/** The globals' value types. The initial value of each may name those before it. */
+function readGlobals(
+  { withGiven }: ModuleSections,
+  given: readonly GivenGlobal[],
+  scopeOf: (globals: number) => ConstantScope,
+): number[] {
+  const types = given.map(({ type }) => type)
+  return withGiven(types, SECTION.global, 'globals', limits.GLOBALS_MAX, (cursor, index) =>
+    declaration.readGlobal(cursor, scopeOf(index)),
+  )
+}
+
+/** How many data segments are announced, in front of the code; undefined where that section is missing. */
+function readDataCount({ section }: ModuleSections): number | undefined {
+  return section<number | undefined>(SECTION.dataCount, undefined, (cursor) =>
+    readCount(cursor, 'data segments', limits.DATA_SEGMENTS_MAX),
+  )
+}
+
+function readData(
+  { section }: ModuleSections,
+  announced: number | undefined,
+  memories: number,
+  scope: ConstantScope,
+): Segments {
+  const data = section(SECTION.data, NO_SEGMENTS, (cursor) => readDataSegments(cursor, memories, scope))
+  if (announced !== undefined && announced !== data.segments) {
+    refuseModule(`${announced} data segments announced, ${data.segments} there`)
+  }
+  return data
+}
+
+type Body = ParsedModule['bodies'][number]
+
+function readBodies({ vector }: ModuleSections, defined: number): Body[] {
+  const bodies = vector(SECTION.code, 'function bodies', limits.FUNCTIONS_MAX, readBody)
+  if (bodies.length !== defined) refuseModule(`${defined} functions and ${bodies.length} bodies`)
+  return bodies
+}
+
 /** Where a body lies. @throws FaultError `module-refused` when it is longer than the section or the limit */
-function readBody(cursor: Cursor): { readonly at: number; readonly end: number } {
+function readBody(cursor: Cursor): Body {
   const from = cursor.at
   const size = readU32(cursor)
   if (size > limits.BODY_BYTES_MAX) {

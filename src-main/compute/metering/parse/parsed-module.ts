@@ -1,6 +1,5 @@
 import type { ModuleTypes } from './function-code.ts'
 import type { Sections } from './section.ts'
-import type { Segments } from './segment.ts'
 
 /** Minimum and maximum of a memory in pages, or of a table in elements. */
 export interface Limits {
@@ -33,7 +32,14 @@ export interface ParsedExport {
   readonly index: number
 }
 
-/** What a module's sections say, indices checked; the code itself is only located. */
+/** How many segments a section has, and how much of them instantiation writes. */
+export interface Segments {
+  readonly segments: number
+  /** Elements, or bytes. */
+  readonly active: number
+}
+
+/** The content of a module's sections, indices checked; the code itself is only located. */
 export interface ParsedModule extends ModuleTypes {
   readonly bytes: Uint8Array
   readonly sections: Sections

@@ -18,7 +18,7 @@ export interface Resources {
 /**
  * Lowers the maxima of memory and tables to what is allowed.
  *
- * What tables may grow is shared out evenly among those that can: together they never have more elements than allowed.
+ * The growth of tables is shared out evenly among those that can grow: together they never have more elements than allowed.
  *
  * @throws FaultError `module-refused` when a minimum is over the limit
  */

@@ -2,15 +2,9 @@ import { type ConstantScope, skipConstantExpression } from './constant-expressio
 import { readElementKind, readFunctionReference, readIndex, readVector } from './declaration.ts'
 import { readReferenceType } from './function-type.ts'
 import { DATA_SEGMENTS_MAX, ELEMENT_SEGMENTS_MAX, ELEMENTS_MAX } from '../limits.ts'
+import type { Segments } from './parsed-module.ts'
 import { type Cursor, readCount, readU32, skipBytes } from './reader.ts'
 import { refuseModule } from '../refusal.ts'
-
-/** How many segments a section has, and how much of them instantiation writes. */
-export interface Segments {
-  readonly segments: number
-  /** Elements, or bytes. */
-  readonly active: number
-}
 
 /** The bits of an element segment's kind. */
 const NOT_ACTIVE = 1

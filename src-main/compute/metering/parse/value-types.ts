@@ -12,3 +12,6 @@ export const VALUE_TYPE = {
   externref: 0x6f,
   exnref: 0x69,
 } as const
+
+/** A value type as the text format writes it. */
+export type ValueTypeName = keyof typeof VALUE_TYPE

@@ -88,7 +88,7 @@ const HASHES: readonly (readonly [string, number, number, number])[] = [
   ['xxhash128', 0, 0, 48_000],
 ]
 
-/** What hash-wasm's buffer takes at once. */
+/** The size of hash-wasm's buffer, in bytes. */
 const CHUNK = 16_384
 const KILOBYTES_SMALL = 3
 

@@ -53,7 +53,7 @@ function sqliteModule(): Uint8Array<ArrayBuffer> | null {
   const module = join(root, 'out', 'metering', `sqlite-${digest.digest('hex').slice(0, 16)}.wasm`)
   if (!existsSync(module)) {
     mkdirSync(dirname(module), { recursive: true })
-    // Written aside and moved, so that nobody ever sees half a module.
+    // Written aside and moved, so that no reader ever sees half a module.
     const aside = `${module}.${process.pid}`
     const files = ['-I', sources, main, join(sources, 'sqlite3.c'), '-o', aside]
     const { status, error, stderr } = spawnSync(COMPILER, [...OPTIONS, ...files], { encoding: 'utf8' })

@@ -1,6 +1,6 @@
 import { EDIT, type EditList, addEdit, grown } from './edit-list.ts'
 
-/** What happens along a function's control flow, as fold-charges.ts replays it. Each is followed by its operand. */
+/** Steps of a function's control flow, as fold-charges.ts replays them. Each is followed by its operand. */
 export const STEP = {
   /** A new point: its index. */
   point: 0,
@@ -16,7 +16,7 @@ export const STEP = {
   end: 5,
   /** A branch to the block at a level, taken or not. */
   branch: 6,
-  /** What follows is not reached: 1 if the way ends here, 0 after a branch that says where it goes on. */
+  /** Code after it is not reached: 1 if control flow ends here, 0 after a branch that says where it goes on. */
   dead: 7,
 } as const
 
@@ -94,7 +94,7 @@ export function payElsewhere({ cost, payers }: ChargePoints, header: number, pay
   payers.push(header, payer)
 }
 
-/** What has come to be paid at headers since then is paid elsewhere as well. Inner loops come first. */
+/** Units that were added to a header since then are paid elsewhere as well. Inner loops come first. */
 export function settleHeaders({ cost, payers }: ChargePoints): void {
   for (let i = 0; i < payers.length; i += 2) {
     const header = payers[i] ?? 0

@@ -10,7 +10,7 @@ import { refuseModule } from '../refusal.ts'
 const ALIGNMENT_MAX = 4
 const MEMORY_INDEX_FOLLOWS = 0x40
 
-/** What is added after the prefixes from 0xfc on. */
+/** Opcode numbers that are added after the prefixes from 0xfc on. */
 const PREFIXES = [FC, FD, FE] as const
 
 /** An instruction's number, as in opcodes.ts. @throws FaultError `module-refused`, naming the feature, for others */

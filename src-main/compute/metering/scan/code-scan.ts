@@ -61,7 +61,7 @@ export interface CodeScan {
   hasLengths: boolean
 }
 
-/** What follows pays at a new point, before the instruction at `at`. */
+/** Code from here on pays at a new point, before the instruction at `at`. */
 export function beginPoint(scan: CodeScan, at: number): number {
   scan.point = addPoint(scan.points, scan.edits, at)
   return scan.point
@@ -109,7 +109,7 @@ export function countCall(scan: CodeScan): void {
   if (++scan.callCount > CALLS_MAX) refuseModule(`over ${CALLS_MAX} calls in a function`, scan.cursor.at)
 }
 
-/** What follows is not reached; `endsHere` where no branch has said how the way goes on. */
+/** Code from here on is not reached; `endsHere` where no branch has said how control flow goes on. */
 export function beginDead(scan: CodeScan, endsHere: boolean): void {
   addStep(scan.points, STEP.dead, endsHere ? 1 : 0)
   scan.dead = true

@@ -1,6 +1,6 @@
 import { NESTING_MAX } from '../limits.ts'
 
-/** What a block is, as far as charges care. */
+/** The kinds of blocks that charges tell apart. */
 export const FRAME = { function: 0, block: 1, loop: 2, if: 3, else: 4, try: 5, catch: 6 } as const
 
 /** A loop with more back edges than this is charged at its header. */

@@ -57,7 +57,7 @@ interface Condition {
 /** How a loop changes one of the locals of its condition. */
 interface Changes {
   count: number
-  /** What is added to it, if it is changed by adding a constant, once in each round. */
+  /** The constant added to it, if it is changed only by adding one, once in each round. */
   step: number | undefined
 }
 
@@ -122,10 +122,7 @@ function followBody(cursor: CodeCursor, changes: ReadonlyMap<number, Changes>, b
   let depth = 1
   while (cursor.at < back) {
     const opcode = readOpcode(cursor)
-    let operand = 0
-    if (opcode === OP.constant) operand = readConstant(cursor)
-    else if (opcode >= OP.localGet && opcode <= OP.localTee) operand = readIndex(cursor)
-    else skipImmediates(cursor, opcode)
+    const operand = readImmediate(cursor, opcode)
     if (EXCEPTIONS.has(opcode) || (opcode === OP.else && depth === 1)) return false
     if (OPENS.has(opcode)) depth++
     if (opcode === OP.end) depth--
@@ -139,7 +136,19 @@ function followBody(cursor: CodeCursor, changes: ReadonlyMap<number, Changes>, b
     second = third
     third = { opcode, operand }
   }
-  if (depth !== 1 || cursor.at !== back) return false
+  return depth === 1 && cursor.at === back && endsAfterBranch(cursor)
+}
+
+/** The immediate of a constant, or of local.get, set and tee; those of other instructions are skipped. */
+function readImmediate(cursor: CodeCursor, opcode: number): number {
+  if (opcode === OP.constant) return readConstant(cursor)
+  if (opcode >= OP.localGet && opcode <= OP.localTee) return readIndex(cursor)
+  skipImmediates(cursor, opcode)
+  return 0
+}
+
+/** Whether the branch back is followed by the ends of the `if` and of the loop, and by nothing else. */
+function endsAfterBranch(cursor: CodeCursor): boolean {
   skipImmediates(cursor, readOpcode(cursor))
   return readOpcode(cursor) === OP.end && readOpcode(cursor) === OP.end && cursor.at === cursor.end
 }
@@ -150,7 +159,7 @@ interface Instruction {
 }
 const NOTHING: Instruction = { opcode: -1, operand: 0 }
 
-/** What three instructions add to a local that is set next; undefined if they do anything else. */
+/** The constant that three instructions add to a local that is set next; undefined if they do anything else. */
 function stepOf(local: number, a: Instruction, b: Instruction, sum: Instruction): number | undefined {
   const isGet = (one: Instruction) => one.opcode === OP.localGet && one.operand === local
   if (sum.opcode === OP.add && isGet(a) && b.opcode === OP.constant) return b.operand
@@ -182,13 +191,20 @@ function countedBy(
  * difference says. A bound that is reached itself becomes the one after it.
  */
 function ending(loop: CountedLoop, isReached: boolean): CountedLoop | undefined {
-  const { relation, isSigned, step, bound } = loop
+  const { relation, step, bound } = loop
   const size = Math.abs(step)
   if (relation === 'different') return size === 1 ? loop : undefined
   if (relation === 'below' ? step < 0 : step > 0) return undefined
   if ('local' in bound) return size === 1 && !isReached ? loop : undefined
+  return endingAt(loop, bound.constant, isReached)
+}
+
+/** `ending` for a loop whose bound is a constant. */
+function endingAt(loop: CountedLoop, constant: number, isReached: boolean): CountedLoop | undefined {
+  const { relation, isSigned, step } = loop
+  const size = Math.abs(step)
   const [least, greatest] = isSigned ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1]
-  const written = isSigned ? bound.constant : bound.constant >>> 0
+  const written = isSigned ? constant : constant >>> 0
   const last = relation === 'below' ? written + (isReached ? 1 : 0) : written - (isReached ? 1 : 0)
   // The counter's last value is less than a step beyond the bound.
   const beyond = relation === 'below' ? last - 1 + size : last + 1 - size

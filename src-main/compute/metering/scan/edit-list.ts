@@ -1,4 +1,4 @@
-/** What is done at a place of a function's code. */
+/** The kinds of edits at a place of a function's code. */
 export const EDIT = {
   /** Nothing: what was prepared turned out not to be needed. */
   none: 0,

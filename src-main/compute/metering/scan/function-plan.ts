@@ -1,6 +1,6 @@
 import type { FunctionCode } from '../parse/function-code.ts'
 
-/** What is to be done to a function's code. */
+/** The edits of a function's code. */
 export interface FunctionPlan extends FunctionCode {
   /** Index, imports first. */
   readonly index: number

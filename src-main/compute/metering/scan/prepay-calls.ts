@@ -5,9 +5,9 @@ import type { ParsedModule } from '../parse/parsed-module.ts'
 import type { CodePlan } from './scan-code.ts'
 import { hostCallable, PASSING, type StackUse } from './stack-use.ts'
 
-/** Who pays for what functions begin with, and who looks at the fuel. */
+/** Who pays for the beginning of each function, and which functions look at the fuel. */
 export interface Prepaid {
-  /** Units that whoever calls a defined function has paid for its beginning; 0 where it pays itself. */
+  /** Units that the callers of a defined function have paid for its beginning; 0 where it pays itself. */
   readonly units: Int32Array
   /** Whether a defined function looks at what is left of its fuel. */
   readonly looks: Uint8Array
@@ -57,16 +57,30 @@ function prepayCallsOf(
     const isIndirect = (callee & INDIRECT) !== 0
     const called = callee - module.imports.length
     if (!isIndirect && called < 0) continue
-    const isPassed = isIndirect
-      ? stack.isPassedTo(callee & ~INDIRECT)
-      : stack.passing[called] !== PASSING.none
-    let kind: number = EDIT.charge
-    if (isIndirect || functions[called]?.hasCall === true) kind = EDIT.checkedCharge
-    if (isCounted && isPassed) kind = EDIT.deepCharge
     if (!isIndirect) edits.first[edit] = (edits.first[edit] ?? 0) + (units[called] ?? 0)
     // Each of these kinds does what the ones before it do.
-    edits.kind[edit] = Math.max(edits.kind[edit] ?? 0, kind)
+    edits.kind[edit] = Math.max(
+      edits.kind[edit] ?? 0,
+      kindOfCall(functions, stack, callee, called, isCounted),
+    )
   }
+}
+
+/**
+ * How a call is charged: with the stack looked at where a counted frame calls what is told how much of it is left,
+ * with the fuel looked at where the callee may call.
+ */
+function kindOfCall(
+  functions: CodePlan['functions'],
+  stack: StackUse,
+  callee: number,
+  called: number,
+  isCounted: boolean,
+): number {
+  const isIndirect = (callee & INDIRECT) !== 0
+  const isPassed = isIndirect ? stack.isPassedTo(callee & ~INDIRECT) : stack.passing[called] !== PASSING.none
+  if (isCounted && isPassed) return EDIT.deepCharge
+  return isIndirect || functions[called]?.hasCall === true ? EDIT.checkedCharge : EDIT.charge
 }
 
 /** Lets a function that takes much without a look at its fuel look each time. Returns 1 if it ever looks. */

@@ -25,7 +25,7 @@ const BYTES_PER_CALL = 20
 const NO_PARAMS: ArrayLike<number> = []
 const NO_LOCALS: readonly LocalRun[] = []
 
-/** What is to be done to a module's code, function by function, and who calls whom in it. */
+/** The edits of a module's code, function by function, and its call graph. */
 export interface CodePlan {
   readonly functions: readonly FunctionPlan[]
   readonly edits: EditList

@@ -140,26 +140,13 @@ export function scanEnd(scan: CodeScan): void {
  * it, so that each time around passes one charge and not two.
  */
 function closeLoop(scan: CodeScan, level: number): void {
-  const { frames, points, edits } = scan
-  const around = frames.loopAround[level] ?? NO_LOOP
-  scan.loop = around
-  if (frames.calls[level] === 0) {
-    const cache = frames.cache[level] ?? 0
-    edits.kind[cache] = EDIT.cache
-    edits.first[cache] = scan.cursor.at
-  } else if (around !== NO_LOOP) frames.calls[around] = 1
-
-  if (around !== NO_LOOP) frames.loops[around] = 1
-
+  const { frames, points } = scan
+  leaveLoop(scan, level)
   if (frames.backEdgeDoubt[level] === 1) return
   const header = frames.header[level] ?? 0
   const from = level * BACK_EDGES_MAX
   const end = from + (frames.backEdgeCount[level] ?? 0)
-  for (let i = from; i < end; i++) {
-    const edge = frames.backEdges[i] ?? 0
-    // A join that pays little: each way to it would have to stop there, instead of going on to the header at once.
-    if (edge === header || (points.joins[edge] === 1 && (points.cost[edge] ?? 0) <= FOLDED_MAX)) return
-  }
+  if (!canEdgesPay(scan, header, from, end)) return
   payElsewhere(points, header, frames.charge[level] ?? 0)
   for (let i = from; i < end; i++) {
     const edge = frames.backEdges[i] ?? 0
@@ -169,6 +156,30 @@ function closeLoop(scan: CodeScan, level: number): void {
   points.cost[header] = 0
   points.checked[header] = 0
   if (end === from + 1) countRounds(scan, level)
+}
+
+/** The loop around is the innermost one again, and learns what is in it. */
+function leaveLoop(scan: CodeScan, level: number): void {
+  const { frames, edits } = scan
+  const around = frames.loopAround[level] ?? NO_LOOP
+  scan.loop = around
+  if (frames.calls[level] === 0) {
+    const cache = frames.cache[level] ?? 0
+    edits.kind[cache] = EDIT.cache
+    edits.first[cache] = scan.cursor.at
+  } else if (around !== NO_LOOP) frames.calls[around] = 1
+
+  if (around !== NO_LOOP) frames.loops[around] = 1
+}
+
+/** Whether the points of the back edges, `from` to `end` of all, can pay for the loop's header. */
+function canEdgesPay({ frames, points }: CodeScan, header: number, from: number, end: number): boolean {
+  for (let i = from; i < end; i++) {
+    const edge = frames.backEdges[i] ?? 0
+    // A join that pays little: each way to it would have to stop there, instead of going on to the header at once.
+    if (edge === header || (points.joins[edge] === 1 && (points.cost[edge] ?? 0) <= FOLDED_MAX)) return false
+  }
+  return true
 }
 
 /** A loop that counts pays for all its rounds before the first. */

@@ -220,30 +220,46 @@ function scanFunctionReference(scan: CodeScan): void {
 
 /** call, call_indirect and their tail forms. */
 function scanCall(scan: CodeScan, opcode: number, at: number): void {
-  const { module, cursor } = scan
   const isIndirect = (opcode & 1) === 1
   const isTail = opcode >= 0x12
-  const index = isIndirect
-    ? readIndex(cursor, module.types.length, 'type')
-    : readIndex(cursor, module.functions.length, 'function')
-  if (isIndirect) readIndex(cursor, module.tables.length, 'table')
+  const index = readCallee(scan, isIndirect)
   // Also where it is not reached: the function may be given a parameter, which validation looks for there as well.
   addEdit(scan.edits, at, isIndirect ? EDIT.callIndirect : EDIT.call, index, isTail ? 1 : 0)
   if (scan.dead) return
-  if (isIndirect || index >= module.imports.length) scan.hasCall = true
+  chargeCall(scan, index, isIndirect)
+  passValues(scan, index, isIndirect)
+  if (isTail) scanReturn(scan)
+  else noticeCall(scan)
+}
+
+/** The index of the function that is called, or of its type; the table of an indirect call is checked. */
+function readCallee({ module, cursor }: CodeScan, isIndirect: boolean): number {
+  if (!isIndirect) return readIndex(cursor, module.functions.length, 'function')
+  const type = readIndex(cursor, module.types.length, 'type')
+  readIndex(cursor, module.tables.length, 'table')
+  return type
+}
+
+/** Adds a call to the graph; the current point pays for it. */
+function chargeCall(scan: CodeScan, index: number, isIndirect: boolean): void {
+  const { module, points, point } = scan
+  const isImport = !isIndirect && index < module.imports.length
+  if (!isImport) scan.hasCall = true
   countCall(scan)
-  const { points, point } = scan
   addCall(scan.calls, isIndirect ? INDIRECT | index : index, points.edit[point] ?? 0)
   if (isIndirect) points.checked[point] = 1
+  if (isImport) chargePoint(scan, IMPORT_CALL)
+}
+
+/** A call takes its parameters from the operand stack and leaves its results. */
+function passValues(scan: CodeScan, index: number, isIndirect: boolean): void {
+  const { module } = scan
   const type = module.types[isIndirect ? index : (module.functions[index] ?? 0)]
   const params = type?.params.length ?? 0
   const results = type?.results.length ?? 0
-  if (!isIndirect && index < module.imports.length) chargePoint(scan, IMPORT_CALL)
   countMerge(scan, 0, params + results)
   if (params + results > scan.passedMax) scan.passedMax = params + results
   changeHeight(scan, results - params - (isIndirect ? 1 : 0))
-  if (isTail) scanReturn(scan)
-  else noticeCall(scan)
 }
 
 /** table.grow and table.fill. */

@@ -13,6 +13,8 @@ const LOCAL = 3
 const CONSTANT = 4
 /** An alignment and an offset of one byte each, or of two. */
 const MEMORY_ACCESS = 5
+/** No instruction is of this kind. */
+const NONE = -1
 
 /**
  * All that a run needs of an instruction, by its first byte, in one number: what it is in the lowest 3 bits, then its
@@ -49,11 +51,13 @@ function setFacts(opcode: number, kind: number, added: number): void {
 const ALIGNMENT_END = 5
 
 /**
- * Steps over the plain instructions from here on, most of all code, as fast as it can. Whatever is not plain, or
+ * Steps over the plain instructions from here on, most of all code, as fast as it can. All else, and what
  * looks wrong, is left where it is for `scanInstruction`.
  */
 export function scanRun(scan: CodeScan): void {
-  const { cursor, module, locals, params } = scan
+  const { cursor, params } = scan
+  const localsEnd = Math.min(scan.locals, 0x80) // an index of one byte
+  const memoryAccess = scan.module.memory === undefined ? NONE : MEMORY_ACCESS
   const { bytes, end } = cursor
   const last = end - 5 // so that no immediate is beyond the end
   let { at } = cursor
@@ -68,12 +72,12 @@ export function scanRun(scan: CodeScan): void {
     let length = 1
     if (kind === LOCAL) {
       const local = bytes[at + 1] ?? 0
-      if (local >= 0x80 || local >= locals) break
+      if (local >= localsEnd) break
       if (local === params) addEdit(scan.edits, at, EDIT.firstLocal, at + 2)
       length = 2
     } else if (kind !== BARE) {
       if (kind === CONSTANT) length = lengthOfConstant(bytes, at)
-      else if (kind === MEMORY_ACCESS && module.memory !== undefined) length = lengthOfAccess(bytes, at)
+      else if (kind === memoryAccess) length = lengthOfAccess(bytes, at)
       else if (kind === FLOAT_ARITHMETIC) hasArithmetic = true
       else break
       if (length === 0) break
@@ -81,10 +85,15 @@ export function scanRun(scan: CodeScan): void {
     at += length
     units += (facts >> KIND_BITS) & COST_MASK
     added += facts >> (KIND_BITS + COST_BITS)
-    if (added > addedMax) addedMax = added
+    addedMax = Math.max(addedMax, added)
   }
   cursor.at = at
   if (hasArithmetic) scan.hasArithmetic = true
+  payRun(scan, units, added, addedMax)
+}
+
+/** Charges a run, and changes the height of the operand stack, which was `addedMax` higher at its highest. */
+function payRun(scan: CodeScan, units: number, added: number, addedMax: number): void {
   if (scan.dead) return
   chargePoint(scan, units)
   changeHeight(scan, addedMax)

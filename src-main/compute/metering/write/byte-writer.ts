@@ -16,7 +16,7 @@ export function createByteWriter(capacity: number): ByteWriter {
   return { bytes: new Uint8Array(Math.max(16, Math.ceil(capacity))), length: 0 }
 }
 
-/** What has been written, as a part of the writer's own memory. */
+/** The bytes written so far, as a view of the writer's own memory. */
 export function writtenBytes({ bytes, length }: ByteWriter): Uint8Array<ArrayBuffer> {
   return bytes.subarray(0, length)
 }

@@ -5,7 +5,7 @@ import type { Prepaid } from '../scan/prepay-calls.ts'
 import type { CodePlan } from '../scan/scan-code.ts'
 import type { StackUse } from '../scan/stack-use.ts'
 
-/** What writing a module's new code needs to know, and what it adds to the module. */
+/** The state of writing a module's new code, and what it adds to the module. */
 export interface Injection {
   readonly module: ParsedModule
   readonly plan: CodePlan

@@ -22,7 +22,7 @@ export interface MeterLocals {
    * that all others stay where they were.
    */
   readonly moved: number
-  /** What makes a value of a shape canonical, with its scratch local. */
+  /** Instructions that make a value of a shape canonical, with its scratch local. */
   readonly nan: ReadonlyMap<NanShape, Uint8Array>
   /** Types of the locals that are added after the function's own. */
   readonly added: readonly number[]

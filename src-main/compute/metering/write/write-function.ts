@@ -55,7 +55,7 @@ export function writeFunction(injection: Injection, plan: FunctionPlan): void {
   if (writer.length > WRITTEN_CODE_BYTES_MAX) refuseModule('code too large to be instrumented', plan.at)
 }
 
-/** What is left of the stack, as whoever calls through a table says. */
+/** Stack that is left, as callers through a table pass it. */
 function receiveDepth({ writer, injection, locals }: Writing): void {
   writeIndexed(writer, OP.globalGet, injection.depth)
   writeIndexed(writer, OP.localSet, locals.depth)
@@ -160,7 +160,7 @@ function passByGlobal(writing: Writing, isTail: boolean): void {
   writeIndexed(writing.writer, OP.globalSet, writing.injection.depth)
 }
 
-/** What is left of the stack below this frame; for a tail call, which replaces it, with this frame. */
+/** Stack that is left below this frame; for a tail call, which replaces it, with this frame. */
 function pushDepth({ writer, locals, slots }: Writing, isTail: boolean): void {
   if (locals.depth < 0) return writeConstant(writer, 0) // not reached, but it must validate
   writeIndexed(writer, OP.localGet, locals.depth)

@@ -5,7 +5,7 @@ import { NO_RESULT, OP } from './instruction.ts'
 import { VALUE_TYPE } from '../parse/value-types.ts'
 import { trapIfNegative } from './write-function.ts'
 
-/** What the depth says when this machine had no memory for a growth that the module was entitled to. */
+/** The depth's value when this machine had no memory for a growth that the module was entitled to. */
 export const NO_HOST_MEMORY = -(2 ** 52)
 
 const PREFIX = 0xfc

@@ -61,10 +61,12 @@ export function createPainter(
   const shown = createShownTiles()
   const { painted } = shown
   const dirty = new Set<number>()
-  const listeners = new Set<() => void>()
   let painting = false
   let batchTiles = BATCH_TILES_MIN
-  let stopHearing: (() => void) | undefined
+  const audience = createAudience(() => {
+    lookAtAll()
+    return dependencies.runtime.onEvents(hear)
+  })
 
   function hear(events: readonly PeerEvent[]): void {
     const changed = changedUnits(events, job)
@@ -72,13 +74,13 @@ export function createPainter(
     begin()
   }
 
-  /** Everything that is here: at the first listener, when nobody listened for a while. */
+  /** Everything that is here, for a first listener. */
   function lookAtAll(): void {
     for (const [index, { verified }] of job.units) if (verified?.stored === true) dirty.add(index % tiles)
   }
 
   function begin(): void {
-    if (painting || dirty.size === 0 || listeners.size === 0 || stopping.aborted) return
+    if (painting || dirty.size === 0 || !audience.isHeard() || stopping.aborted) return
     painting = true
     paint()
       .catch((error: unknown) => {
@@ -86,13 +88,13 @@ export function createPainter(
       })
       .finally(() => {
         painting = false
-        for (const listener of listeners) listener()
+        audience.tell()
       })
   }
 
   async function paint(): Promise<void> {
     const exposure_stops = await exposure()
-    while (dirty.size > 0 && listeners.size > 0 && !stopping.aborted) {
+    while (dirty.size > 0 && audience.isHeard() && !stopping.aborted) {
       const due = takeDueTiles(dirty, batchTiles, job, params, (tile) => painted.get(tile)?.samples ?? 0)
       if (due.length === 0) continue
       const tookMs = await queue(async () => {
@@ -100,22 +102,16 @@ export function createPainter(
         await paintTiles(due, exposure_stops)
         return performance.now() - startMs
       })
-      const inTime = Math.floor((due.length * BATCH_MS) / tookMs)
-      batchTiles = Math.max(BATCH_TILES_MIN, Math.min(BATCH_TILES_MAX, inTime))
-      for (const listener of listeners) listener()
+      batchTiles = nextBatch(due.length, tookMs)
+      audience.tell()
       const restMs = Math.min(tookMs, REST_MS_MAX)
       await new Promise<void>((resolve) => dependencies.clock.after(restMs, resolve))
     }
   }
 
   async function paintTiles(due: readonly DueTile[], exposure_stops: number): Promise<void> {
-    const previews = await previewTiles(dependencies, job, {
-      params,
-      factor,
-      exposure_stops,
-      due,
-      signal: stopping,
-    })
+    const wanted = { params, factor, exposure_stops, due, signal: stopping }
+    const previews = await previewTiles(dependencies, job, wanted)
     for (const [position, { tile, samples }] of due.entries()) {
       const preview = previews[position]
       if (preview !== undefined) shown.show(tile, { samples, preview })
@@ -132,22 +128,46 @@ export function createPainter(
       return shown.revision()
     },
     get isHeard() {
-      return listeners.size > 0
+      return audience.isHeard()
     },
     isIdle: () => !painting && dirty.size === 0,
     listen(listener) {
-      listeners.add(listener)
-      stopHearing ??= dependencies.runtime.onEvents(hear)
-      if (listeners.size === 1) lookAtAll()
+      const stop = audience.add(listener)
       begin()
+      return stop
+    },
+  }
+}
+
+/**
+ * Listeners of one painter.
+ * @param opened called before the first one hears anything; the function that it returns is called after the last one left
+ */
+function createAudience(opened: () => () => void) {
+  const listeners = new Set<() => void>()
+  let close: (() => void) | undefined
+  return {
+    isHeard: () => listeners.size > 0,
+    tell: () => {
+      for (const listener of listeners) listener()
+    },
+    add(listener: () => void): () => void {
+      listeners.add(listener)
+      if (listeners.size === 1) close = opened()
       return () => {
         listeners.delete(listener)
         if (listeners.size > 0) return
-        stopHearing?.()
-        stopHearing = undefined
+        close?.()
+        close = undefined
       }
     },
   }
+}
+
+/** Tiles of the next hand-over, after one of so many took so long. */
+function nextBatch(tiles: number, tookMs: number): number {
+  const inTime = Math.floor((tiles * BATCH_MS) / tookMs)
+  return Math.max(BATCH_TILES_MIN, Math.min(BATCH_TILES_MAX, inTime))
 }
 
 /** Tiles as they were last shown, in the order in which they came. */

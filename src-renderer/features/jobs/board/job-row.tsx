@@ -1,8 +1,9 @@
 import { Badge, Progress } from '@mantine/core'
-import { IconChevronRight, IconMovie, IconPackage, IconPhoto } from '@tabler/icons-react'
+import { IconChevronRight } from '@tabler/icons-react'
 import { Link } from 'wouter'
-import type { JobState, JobSummary } from '#contract'
-import type { Messages } from '#text'
+import type { JobPhase, JobSummary } from '#contract'
+import type { Format, Messages } from '#text'
+import { kindOf } from '../../../job-kinds/table.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { endedOf, isInFlight, type JobCard, jobsOf, progressOf } from '../../../state/job-cards.ts'
 import { cardName, latenessOf } from '../../../state/job-words.ts'
@@ -10,7 +11,8 @@ import classes from './job-row.module.css'
 
 /** One line of the list of jobs: what it is, how far it is, where it stands. */
 export function JobRow({ card }: { readonly card: JobCard }) {
-  const text = useText().jobs
+  const messages = useText()
+  const text = messages.jobs
   const format = useFormat()
   const jobs = jobsOf(card)
   // Of a series the frame that stands for its state: one that goes on, one that failed, or the first.
@@ -34,7 +36,7 @@ export function JobRow({ card }: { readonly card: JobCard }) {
           {late?.byMs !== undefined && (
             <span className={classes['late']}>{text.late.by(format.roughly(late.byMs))} · </span>
           )}
-          {rowFacts(card, shown, text, format)}
+          {rowFacts(card, shown, messages, format)}
         </span>
       </span>
       {jobs.some(isInFlight) && (
@@ -59,7 +61,7 @@ export function StateBadge({
   state,
   isCombining = false,
 }: {
-  readonly state: JobState
+  readonly state: JobPhase
   readonly isCombining?: boolean
 }) {
   const text = useText().jobs
@@ -79,16 +81,13 @@ export function StateBadge({
 }
 
 function JobIcon({ card, job }: { readonly card: JobCard; readonly job: JobSummary }) {
-  const Icon = card.kind === 'series' ? IconMovie : job.picture === undefined ? IconPackage : IconPhoto
-  return <Icon size={20} stroke={1.5} aria-hidden="true" className={classes['icon']} />
+  const kind = kindOf(job.facts)
+  const CardIcon = (card.kind === 'series' ? kind.SeriesIcon : undefined) ?? kind.Icon
+  return <CardIcon size={20} stroke={1.5} aria-hidden="true" className={classes['icon']} />
 }
 
-function rowFacts(
-  card: JobCard,
-  job: JobSummary,
-  text: Messages['jobs'],
-  format: ReturnType<typeof useFormat>,
-): string {
+function rowFacts(card: JobCard, job: JobSummary, messages: Messages, format: Format): string {
+  const text = messages.jobs
   const jobs = jobsOf(card)
   const parts: string[] = []
   if (card.kind === 'series') {
@@ -100,9 +99,9 @@ function rowFacts(
     if (left !== undefined) parts.push(text.left(format.duration(left)))
     parts.push(format.ago(job.submitted_at_ms))
   } else parts.push(text.tookAgo(format.duration(job.wall_ms), format.ago(job.submitted_at_ms + job.wall_ms)))
-  if (job.picture !== undefined) {
-    parts.push(text.pictureSize(`${job.picture.width}`, `${job.picture.height}`))
-  } else parts.push(text.units(job.units, format.number(job.units)))
+  parts.push(
+    kindOf(job.facts).rowFact(job.facts, messages) ?? text.units(job.units, format.number(job.units)),
+  )
   return parts.join(' · ')
 }
 

@@ -1,22 +1,20 @@
 import { useMemo } from 'react'
 import { Button } from '@mantine/core'
-import { IconPhotoPlus, IconPlus } from '@tabler/icons-react'
+import { IconPlus } from '@tabler/icons-react'
 import { Link } from 'wouter'
-import type { Messages } from '#text'
+import type { Format, Messages } from '#text'
 import { useNode } from '../../../state/node-store.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
-import { EmptyState } from '../../../ui/layout/empty-state.tsx'
 import { Page } from '../../../ui/layout/page.tsx'
 import { Section } from '../../../ui/layout/section.tsx'
 import { SkeletonList } from '../../../ui/layout/skeleton-list.tsx'
 import { useNow } from '../../../ui/use-now.ts'
 import { VirtualList } from '../../../ui/layout/virtual-list.tsx'
-import { FilesButton } from '../../../ui/files-button.tsx'
 import { isInFlight, type JobBoard, type JobCard, jobBoard, jobsOf } from '../../../state/job-cards.ts'
 import { JobRow, leftOf } from './job-row.tsx'
-import { PictureGallery } from '../../../job-kinds/render/gallery/picture-gallery.tsx'
+import { kindOf, onlyForm, shownForms } from '../../../job-kinds/table.ts'
+import { PictureGallery } from '../gallery/picture-gallery.tsx'
 import { useRemovedJobs } from '../removed-jobs.tsx'
-import { useSceneDrop } from '../../../job-kinds/render/scene/scene-drop.tsx'
 import classes from './jobs-board.module.css'
 
 /** Height of a row of jobs, in pixels, and of the window onto many. */
@@ -25,7 +23,8 @@ const ROWS_HEIGHT_MAX = 10 * ROW_HEIGHT
 
 /** All jobs: what goes on, the gallery of finished pictures, and the rest. */
 export function JobsBoard() {
-  const text = useText().jobs
+  const messages = useText()
+  const text = messages.jobs
   const format = useFormat()
   const isLoaded = useNode((node) => node.isLoaded)
   const jobs = useNode((node) => node.jobs)
@@ -33,18 +32,25 @@ export function JobsBoard() {
   // How long ago things were is said in minutes.
   useNow(60_000)
   const board = useMemo(
-    () => jobBoard([...jobs.values()].filter(({ job_id }) => !hidden.has(job_id))),
+    () =>
+      jobBoard(
+        [...jobs.values()].filter(({ job_id }) => !hidden.has(job_id)),
+        (facts) => kindOf(facts).Thumbnail !== undefined,
+      ),
     [jobs, hidden],
   )
   const isEmpty = board.inFlight.length + board.gallery.length + board.others.length === 0
-  const newRender = (
+  const EmptyBoard = shownForms()[0]?.form.EmptyBoard
+  // An empty board with one form asks for the first job itself.
+  const hasButton = !isEmpty || onlyForm()?.EmptyBoard === undefined
+  const newJob = (
     <Button
       component={Link}
       href="/jobs/new"
       variant="filled"
       leftSection={<IconPlus size={16} aria-hidden="true" />}
     >
-      {text.newRender}
+      {onlyForm()?.words(messages).newJob ?? text.newJob}
     </Button>
   )
   if (!isLoaded) {
@@ -55,8 +61,8 @@ export function JobsBoard() {
     )
   }
   return (
-    <Page title={boardTitle(board, text, format)} actions={isEmpty ? undefined : newRender}>
-      {isEmpty && <NoJobs />}
+    <Page title={boardTitle(board, messages, format)} actions={hasButton ? newJob : undefined}>
+      {isEmpty && EmptyBoard !== undefined && <EmptyBoard />}
       {board.inFlight.length > 0 && <JobList title={text.inFlight} cards={board.inFlight} />}
       {!isEmpty && (
         <Section title={text.gallery} isCard={false}>
@@ -74,7 +80,8 @@ export function JobsBoard() {
   )
 }
 
-function boardTitle(board: JobBoard, text: Messages['jobs'], format: ReturnType<typeof useFormat>): string {
+function boardTitle(board: JobBoard, messages: Messages, format: Format): string {
+  const text = messages.jobs
   const busy = board.inFlight.length
   if (busy > 0) {
     const left = leftOf(board.inFlight.flatMap(jobsOf).filter(isInFlight))
@@ -85,23 +92,9 @@ function boardTitle(board: JobBoard, text: Messages['jobs'], format: ReturnType<
   }
   const finished = board.gallery.length
   if (finished > 0) return text.titleQuiet(finished, format.number(finished))
-  return board.others.length > 0 ? text.titleIdle : text.titleEmpty
-}
-
-function NoJobs() {
-  const text = useText().jobs
-  const { choose } = useSceneDrop()
-  return (
-    <div className={classes['empty']}>
-      <EmptyState
-        icon={<IconPhotoPlus size={40} stroke={1.25} />}
-        title={text.emptyTitle}
-        action={<FilesButton variant="filled" label={text.chooseScene} onChoose={choose} />}
-      >
-        {text.emptyText}
-      </EmptyState>
-    </div>
-  )
+  return board.others.length > 0
+    ? text.titleIdle
+    : (shownForms()[0]?.form.words(messages).invite ?? text.emptyTitle)
 }
 
 function JobList({

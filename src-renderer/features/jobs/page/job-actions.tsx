@@ -8,7 +8,7 @@ import { useFormat, useText } from '../../../state/text.tsx'
 import { isInFlight } from '../../../state/job-cards.ts'
 import { jobName, seriesName } from '../../../state/job-words.ts'
 import { useRemovedJobs } from '../removed-jobs.tsx'
-import { PRIORITIES, type PriorityName, priorityName } from '../../../job-kinds/render/form/render-form.ts'
+import { PRIORITIES, type PriorityName, priorityName } from '../../../state/priority.ts'
 import classes from './job-actions.module.css'
 
 /** What can be done with a job: while it goes on, pause, priority and cancel; afterwards, remove. */

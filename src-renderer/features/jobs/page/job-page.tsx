@@ -1,9 +1,10 @@
-import { useMemo, useState } from 'react'
-import { Button, Progress } from '@mantine/core'
+import { Suspense, useMemo, useState } from 'react'
+import { Button, Progress, Skeleton } from '@mantine/core'
 import { IconArrowLeft, IconZoomQuestion } from '@tabler/icons-react'
 import { Link } from 'wouter'
 import type { JobId, JobStatus, JobSummary } from '#contract'
 import type { Messages } from '#text'
+import { kindOf } from '../../../job-kinds/table.ts'
 import { useStream } from '../../../connection/calls.tsx'
 import { useNode } from '../../../state/node-store.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
@@ -12,17 +13,13 @@ import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
 import { Page } from '../../../ui/layout/page.tsx'
 import { Section } from '../../../ui/layout/section.tsx'
 import { SkeletonList } from '../../../ui/layout/skeleton-list.tsx'
-import { FinishedPicture } from '../../../job-kinds/render/picture/finished-picture.tsx'
 import { JobActions } from './job-actions.tsx'
 import { isInFlight, progressOf } from '../../../state/job-cards.ts'
 import { JobFigures } from './job-figures.tsx'
 import { jobName } from '../../../state/job-words.ts'
 import { LateNotice } from './late-notice.tsx'
-import { LivePicture } from '../../../job-kinds/render/picture/live-picture.tsx'
 import { PeopleStrip } from './people-strip.tsx'
 import { PeopleTable } from './people-table.tsx'
-import { SaveResultButton } from '../../../job-kinds/module/save-result-button.tsx'
-import { SeriesStrip } from '../../../job-kinds/render/frames/series-strip.tsx'
 import { UnitsSection } from '../units/units-section.tsx'
 import { WaitingNotice } from './waiting-notice.tsx'
 import classes from './job-page.module.css'
@@ -77,12 +74,17 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
   const format = useFormat()
   const siblings = useSiblings(job)
   const isDone = job.state.kind === 'done' && !isInFlight(job)
+  const { Save, View } = kindOf(job.facts)
   return (
     <Page
       title={jobTitle(job, text, format)}
       actions={
         <>
-          {isDone && job.picture === undefined && <SaveResultButton job={job} />}
+          {isDone && Save !== undefined && (
+            <Suspense fallback={<Skeleton width={160} height={36} />}>
+              <Save job={job} />
+            </Suspense>
+          )}
           <JobActions job={job} siblings={siblings} />
         </>
       }
@@ -94,10 +96,13 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
       {job.state.kind === 'failed' && (
         <FaultNotice title={text.states.failed} message={job.state.fault.message} />
       )}
-      {job.waiting !== undefined && <WaitingNotice waiting={job.waiting} />}
+      {job.waiting !== undefined && <WaitingNotice job={job} waiting={job.waiting} />}
       <LateNotice job={job} />
-      {job.picture !== undefined && <JobPicture job={job} siblings={siblings} />}
-      {siblings.length > 1 && <SeriesStrip frames={siblings} shown={job.job_id} />}
+      {View !== undefined && (
+        <Suspense fallback={<Skeleton height={320} />}>
+          <View job={job} siblings={siblings} />
+        </Suspense>
+      )}
       <Section title={isDone ? text.who.made : text.who.working} isCard={isDone}>
         {isDone ? <PeopleTable job={job} /> : <PeopleStrip job={job} />}
       </Section>
@@ -110,29 +115,6 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
         {text.back}
       </Link>
     </Page>
-  )
-}
-
-/** The picture of a render job, in whatever state it is. */
-function JobPicture({
-  job,
-  siblings,
-}: {
-  readonly job: JobStatus
-  readonly siblings: readonly JobSummary[]
-}) {
-  const text = useText().jobs
-  const format = useFormat()
-  if (job.picture === undefined) return null
-  if (job.state.kind === 'done')
-    return <FinishedPicture job={job} picture={job.picture} siblings={siblings} />
-  return (
-    <LivePicture
-      jobId={job.job_id}
-      width={job.picture.width}
-      height={job.picture.height}
-      label={text.livePicture(jobName(job), format.percent(progressOf([job])))}
-    />
   )
 }
 

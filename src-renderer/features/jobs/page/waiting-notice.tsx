@@ -1,14 +1,16 @@
 import { Button } from '@mantine/core'
 import { IconHourglass } from '@tabler/icons-react'
 import { Link } from 'wouter'
-import type { Waiting } from '#contract'
+import type { JobSummary, Waiting } from '#contract'
+import { wordsOf } from '../../../job-kinds/table.ts'
 import { useText } from '../../../state/text.tsx'
 import classes from './waiting-notice.module.css'
 
 /** Why a job does not go on, and what can be done about it. The node's own line, with its figures, is the tooltip. */
-export function WaitingNotice({ waiting }: { readonly waiting: Waiting }) {
-  const text = useText().jobs
-  const { why, todo } = text.waiting[waiting.kind]
+export function WaitingNotice({ job, waiting }: { readonly job: JobSummary; readonly waiting: Waiting }) {
+  const messages = useText()
+  const text = messages.jobs
+  const { why, todo } = wordsOf(job, messages).waiting?.[waiting.kind] ?? text.waiting[waiting.kind]
   const toPeople = waiting.kind === 'nobody-trusts-you' || waiting.kind === 'nobody-runs-it'
   return (
     <div role="status" className={classes['notice']} title={waiting.message}>

@@ -1,5 +1,6 @@
 import type { JobStatus, PeerId, UnitView } from '#contract'
 import { useQuery } from '../../../connection/calls.tsx'
+import { faultWords } from '../../../job-kinds/table.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
 import { StableDot } from '../../../ui/identity/stable-dot.tsx'
@@ -22,8 +23,9 @@ export function UnitConsensus({
   readonly unit: UnitView
   readonly nameOf: (peer: PeerId) => string
 }) {
-  const { jobs } = useText()
-  const text = jobs.consensus
+  const messages = useText()
+  const text = messages.jobs.consensus
+  const words = faultWords(job, messages)
   const format = useFormat()
   const answer = useQuery(
     `consensus ${job.job_id} ${unit.index} ${unit.state} ${unit.attempts}`,
@@ -78,10 +80,8 @@ export function UnitConsensus({
                 <span dir="auto">{nameOf(peer_id)}</span>
               </span>
               <span title={fault.message}>
-                {unitFaultText(fault, jobs)}{' '}
-                {jobs.faults[fault.kind] !== undefined && (
-                  <span className={classes['said']}>{fault.message}</span>
-                )}
+                {unitFaultText(fault, words)}{' '}
+                {words[fault.kind] !== undefined && <span className={classes['said']}>{fault.message}</span>}
               </span>
             </li>
           ))}

@@ -1,4 +1,5 @@
 import type { JobStatus, PeerId, UnitView } from '#contract'
+import { faultWords } from '../../../job-kinds/table.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { StableDot } from '../../../ui/identity/stable-dot.tsx'
 import { unitFaultText } from '../../../state/job-words.ts'
@@ -24,15 +25,16 @@ export function UnitRow({
   readonly isOpen: boolean
   readonly onOpen: () => void
 }) {
-  const text = useText().jobs
+  const messages = useText()
+  const text = messages.jobs
   const format = useFormat()
   const number = format.number(unit.index + 1)
   const { fault } = unit
   const problem =
     fault &&
-    (unit.state === 'verified'
-      ? text.unitsTable.triedAgainDone(unitFaultText(fault, text))
-      : text.unitsTable.triedAgain(unitFaultText(fault, text)))
+    text.unitsTable[unit.state === 'verified' ? 'triedAgainDone' : 'triedAgain'](
+      unitFaultText(fault, faultWords(job, messages)),
+    )
   return (
     <div role="presentation" className={classes['unit']} data-is-open={isOpen}>
       <div role="row" aria-rowindex={rowIndex} className={classes['row']}>

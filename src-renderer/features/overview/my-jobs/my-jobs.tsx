@@ -1,9 +1,10 @@
 import { Anchor, Button } from '@mantine/core'
-import { IconPhoto, IconPlayerPauseFilled } from '@tabler/icons-react'
-import { useEffect, useMemo, useState } from 'react'
+import { IconPlayerPauseFilled } from '@tabler/icons-react'
+import { useMemo } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { JobSummary } from '#contract'
-import { useCalls } from '../../../connection/calls.tsx'
+import { JobKindProviders } from '../../../job-kinds/around-jobs.tsx'
+import { kindOf, onlyForm } from '../../../job-kinds/table.ts'
 import { useNode } from '../../../state/node-store.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { Section } from '../../../ui/layout/section.tsx'
@@ -16,7 +17,8 @@ const LOOK_EVERY_MS = 60_000
 
 /** Own jobs in flight, and pictures that were finished lately. */
 export function MyJobs() {
-  const text = useText().overview.jobs
+  const messages = useText()
+  const text = messages.overview.jobs
   const jobs = useNode((node) => node.jobs)
   const nowMs = useNow(LOOK_EVERY_MS)
   const [, navigate] = useLocation()
@@ -37,17 +39,19 @@ export function MyJobs() {
         <div className={classes['none']}>
           <p>{text.none}</p>
           <Button size="xs" onClick={() => navigate('/jobs/new')}>
-            {text.start}
+            {onlyForm()?.words(messages).start ?? text.start}
           </Button>
         </div>
       ) : (
-        <ul className={classes['jobs']}>
-          {shown.map((job) => (
-            <li key={job.job_id}>
-              <JobCard job={job} />
-            </li>
-          ))}
-        </ul>
+        <JobKindProviders>
+          <ul className={classes['jobs']}>
+            {shown.map((job) => (
+              <li key={job.job_id}>
+                <JobCard job={job} />
+              </li>
+            ))}
+          </ul>
+        </JobKindProviders>
       )}
     </Section>
   )
@@ -58,12 +62,20 @@ function JobCard({ job }: { readonly job: JobSummary }) {
   const format = useFormat()
   const name = job.description.replace(/\.(glb|gltf)$/i, '').trim() || text.unnamed
   const isDone = job.state.kind === 'done'
+  const { Icon, Thumbnail } = kindOf(job.facts)
+  const icon = <Icon size={20} aria-hidden="true" />
   const fraction = job.units === 0 ? 0 : job.verified / job.units
   return (
     <Link href={`/jobs/${job.job_id}`} className={classes['job']}>
       <div className={classes['picture']}>
-        {isDone && job.picture !== undefined ? (
-          <Picture job={job} label={text.picture(name)} />
+        {isDone && Thumbnail !== undefined ? (
+          <Thumbnail
+            jobId={job.job_id}
+            label={text.picture(name)}
+            className={classes['image']}
+            waiting={icon}
+            none={icon}
+          />
         ) : job.state.kind === 'paused' ? (
           <IconPlayerPauseFilled size={20} aria-hidden="true" />
         ) : (
@@ -102,31 +114,4 @@ function JobFacts({ job }: { readonly job: JobSummary }) {
   return job.left_ms_estimate === undefined
     ? done
     : `${done} · ${text.left(format.duration(job.left_ms_estimate))}`
-}
-
-/** The small picture of a finished job; an icon until it is there, and where there is none. */
-function Picture({ job, label }: { readonly job: JobSummary; readonly label: string }) {
-  const calls = useCalls()
-  const isOpen = useNode((node) => node.connection === 'open')
-  const [url, setUrl] = useState<string>()
-  const { job_id } = job
-  useEffect(() => {
-    if (!isOpen) return undefined
-    let made: string | undefined
-    const controller = new AbortController()
-    calls.jobs.thumbnail({ job_id }, { signal: controller.signal }).then(
-      ({ image }) => {
-        if (controller.signal.aborted) return
-        made = URL.createObjectURL(image)
-        setUrl(made)
-      },
-      () => undefined,
-    )
-    return () => {
-      controller.abort()
-      if (made !== undefined) URL.revokeObjectURL(made)
-    }
-  }, [calls, job_id, isOpen])
-  if (url === undefined) return <IconPhoto size={20} aria-hidden="true" />
-  return <img src={url} alt={label} className={classes['image']} />
 }

@@ -24,7 +24,7 @@ export function AdjustPanel({
   readonly onChange: (adjustment: Adjustment) => void
   readonly onRetry: () => void
 }) {
-  const text = useText().jobs.viewer
+  const text = useText().jobKinds.render.viewer
   const format = useFormat()
   const exposureId = useId()
   const mappingId = useId()

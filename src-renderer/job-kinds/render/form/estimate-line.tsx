@@ -25,7 +25,7 @@ export function EstimateLine({
   /** Has so many compute each tile instead. */
   readonly onChecks: (checks: number) => void
 }) {
-  const text = useText().jobs.estimate
+  const text = useText().jobKinds.render.estimate
   const format = useFormat()
   if (message !== undefined) return <p className={classes['problem']}>{message}</p>
   if (estimate === undefined || askedAtMs === undefined) {

@@ -5,7 +5,7 @@ import type { FieldProblem } from './render-form.ts'
 /** What is wrong with a field, in words; undefined when nothing is. */
 export function problemText(
   problem: FieldProblem | undefined,
-  text: Messages['jobs'],
+  text: Messages['jobKinds']['render'],
   format: Format,
 ): string | undefined {
   if (problem === undefined) return undefined

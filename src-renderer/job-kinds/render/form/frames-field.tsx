@@ -14,7 +14,7 @@ export function FramesField({
   onChange,
   animationSeconds,
 }: FieldProps & { readonly animationSeconds: number }) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   const format = useFormat()
   const noteId = useId()
   if (animationSeconds === 0 && form.frames === '') return null

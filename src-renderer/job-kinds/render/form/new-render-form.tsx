@@ -43,7 +43,7 @@ export function NewRenderForm({
   readonly isMeasuring: boolean
   readonly onSceneGone: () => void
 }) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   const nowMs = useNow(DEADLINE_CHECK_MS)
   const outcome = orderOf(form, { animationSeconds, nowMs })
   const order = outcome.ok ? outcome.order : undefined
@@ -52,7 +52,7 @@ export function NewRenderForm({
   const estimate = useLatestAnswer(
     question && JSON.stringify(question),
     async (calls, signal) => ({
-      ...(await calls.jobs.estimateRender(question ?? NO_QUESTION, { signal })),
+      ...(await calls.render.estimate(question ?? NO_QUESTION, { signal })),
       askedAtMs: Date.now(),
     }),
     ESTIMATE_SETTLE_MS,
@@ -65,7 +65,7 @@ export function NewRenderForm({
   }
   const fields = { form, problems, onChange: change }
   return (
-    <form className={classes['form']} onSubmit={submit} noValidate aria-label={text.newRender}>
+    <form className={classes['form']} onSubmit={submit} noValidate aria-label={text.newJob}>
       <div className={classes['fields']}>
         <SizeField {...fields} cameras={cameras} />
         <QualityField {...fields} />
@@ -121,7 +121,7 @@ function useSubmit(form: RenderForm, scene: SceneFiles | undefined, onSceneGone:
   const run = useAction()
   const { clear } = useSceneDrop()
   const [, navigate] = useLocation()
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   const [isSending, setIsSending] = useState(false)
   const send = async (order: RenderOrder, estimatedMs: number | undefined): Promise<void> => {
     if (scene === undefined) return
@@ -129,7 +129,8 @@ function useSubmit(form: RenderForm, scene: SceneFiles | undefined, onSceneGone:
     const submitted = await run(
       async () => {
         try {
-          return await calls.jobs.submitRender({
+          return await calls.jobs.submit({
+            kind: 'render',
             ...scene,
             ...order,
             ...(estimatedMs === undefined ? {} : { estimated_ms: estimatedMs }),

@@ -21,7 +21,8 @@ import classes from './new-render.module.css'
 
 /** A new render: drop or choose a scene, see it, say how it shall be, send it. */
 export function NewRender() {
-  const text = useText().jobs
+  const { jobs, jobKinds } = useText()
+  const text = jobKinds.render
   const { files, choose } = useSceneDrop()
   const [chosen, setChosen] = useState<string>()
   const reading = useSceneReading(files, chosen)
@@ -33,7 +34,7 @@ export function NewRender() {
       color="gray"
       leftSection={<IconArrowLeft size={16} aria-hidden="true" />}
     >
-      {text.back}
+      {jobs.back}
     </Button>
   )
   if (reading.state === 'none' || reading.state === 'no-scene') {
@@ -84,7 +85,7 @@ function PreparedScene({
   )
   const report = useLatestAnswer(
     scene && `inspect ${JSON.stringify(scene)}`,
-    (calls, signal) => calls.jobs.inspectScene(scene ?? { files: [], main: '' }, { signal }),
+    (calls, signal) => calls.render.inspectScene(scene ?? { files: [], main: '' }, { signal }),
     0,
   )
   const animationSeconds =

@@ -1,11 +1,11 @@
 import { useId } from 'react'
 import { Button, Input, NumberInput, SegmentedControl, Select, Switch, TextInput } from '@mantine/core'
 import { useFormat, useText } from '../../../state/text.tsx'
+import type { PriorityName } from '../../../state/priority.ts'
 import { problemText } from './field-problem.ts'
 import {
   CHECKS,
   type FormProblems,
-  type PriorityName,
   type Quality,
   type RenderForm,
   SIZE_PRESETS,
@@ -32,7 +32,7 @@ export function SizeField({
   onChange,
   cameras,
 }: FieldProps & { readonly cameras: readonly string[] }) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   const format = useFormat()
   const labelId = useId()
   const problem = problemText(problems.width ?? problems.height, text, format)
@@ -93,7 +93,7 @@ function CameraField({
   onChange,
   cameras,
 }: Pick<FieldProps, 'form' | 'onChange'> & { readonly cameras: readonly string[] }) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   if (cameras.length < 2) {
     return cameras.length === 0 ? <p className={classes['note']}>{text.cameraNone}</p> : null
   }
@@ -116,7 +116,7 @@ function CameraField({
 
 /** How much grain there may be, and the samples that this means. */
 export function QualityField({ form, problems, onChange }: FieldProps) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   const format = useFormat()
   const labelId = useId()
   const spp = sppOf(form)
@@ -155,7 +155,8 @@ export function QualityField({ form, problems, onChange }: FieldProps) {
 
 /** How many PCs must agree on each tile. */
 export function ChecksField({ form, onChange }: FieldProps) {
-  const text = useText().jobs
+  const { jobs, jobKinds } = useText()
+  const text = jobKinds.render
   const format = useFormat()
   const labelId = useId()
   const note = form.checks === 1 ? 'one' : form.checks === 2 ? 'two' : 'three'
@@ -169,7 +170,7 @@ export function ChecksField({ form, onChange }: FieldProps) {
         aria-labelledby={labelId}
         data={CHECKS.map((count) => ({
           value: `${count}`,
-          label: text.checksOf(count, format.number(count)),
+          label: jobs.checksOf(count, format.number(count)),
         }))}
         value={`${form.checks}`}
         onChange={(value) => onChange({ checks: Number(value) })}
@@ -181,34 +182,34 @@ export function ChecksField({ form, onChange }: FieldProps) {
 
 /** Whose turn it is among one's own jobs, and when it should be done. */
 export function PriorityField({ form, problems, onChange }: FieldProps) {
-  const text = useText().jobs
+  const { jobs, jobKinds } = useText()
   const format = useFormat()
   const labelId = useId()
   const names: readonly PriorityName[] = ['low', 'normal', 'high']
   return (
     <div className={classes['pair']}>
       <div>
-        <Input.Label component="span" mb={4} id={labelId} title={text.priorityHint}>
-          {text.priority}
+        <Input.Label component="span" mb={4} id={labelId} title={jobs.priorityHint}>
+          {jobs.priority}
         </Input.Label>
         <SegmentedControl
           fullWidth
           aria-labelledby={labelId}
-          data={names.map((value) => ({ value, label: text.priorities[value] }))}
+          data={names.map((value) => ({ value, label: jobs.priorities[value] }))}
           value={form.priority}
           onChange={(priority) => onChange({ priority })}
         />
       </div>
       <TextInput
         type="datetime-local"
-        label={text.deadline}
-        title={text.deadlineHint}
+        label={jobs.deadline}
+        title={jobs.deadlineHint}
         value={form.deadlineMs === undefined ? '' : localMinute(form.deadlineMs)}
         onChange={(event) => {
           const at = new Date(event.currentTarget.value).getTime()
           onChange({ deadlineMs: Number.isFinite(at) ? at : undefined })
         }}
-        error={problemText(problems.deadlineMs, text, format)}
+        error={problemText(problems.deadlineMs, jobKinds.render, format)}
       />
     </div>
   )
@@ -216,7 +217,7 @@ export function PriorityField({ form, problems, onChange }: FieldProps) {
 
 /** Whether scene and picture are for those who compute it alone. */
 export function EncryptField({ form, onChange }: Pick<FieldProps, 'form' | 'onChange'>) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   return (
     <Switch
       label={text.encrypt}

@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  allFrames,
-  FIRST_FORM,
-  formFrom,
-  keptForm,
-  orderOf,
-  priorityName,
-  type RenderForm,
-} from './render-form.ts'
+import { allFrames, FIRST_FORM, formFrom, keptForm, orderOf, type RenderForm } from './render-form.ts'
 import { parseFrames } from './frames-text.ts'
 
 const order = (change: Partial<RenderForm>, animationSeconds = 0) =>
@@ -83,15 +75,4 @@ test('all frames of an animation end before its last moment, which is the first 
   expect(allFrames(2, 24)).toBe('0-47')
   expect(allFrames(1.0000001, 24)).toBe('0-23')
   expect(parseFrames(allFrames(0, 24))).toEqual({ ok: true, frames: [0] })
-})
-
-test('a priority has the name that is nearest', () => {
-  expect([0, 0.3, 0.5, 0.6, 0.7, 1].map(priorityName)).toEqual([
-    'low',
-    'low',
-    'normal',
-    'normal',
-    'high',
-    'high',
-  ])
 })

@@ -1,3 +1,4 @@
+import { PRIORITIES, type PriorityName } from '../../../state/priority.ts'
 import { type FramesProblem, parseFrames } from './frames-text.ts'
 
 /** Sizes that people ask for by name, in pixels. */
@@ -13,11 +14,6 @@ export const QUALITY_SPP = { draft: 32, good: 128, fine: 512 } as const
 
 /** How often a pixel is sampled, by name or by number. */
 export type Quality = keyof typeof QUALITY_SPP | 'custom'
-
-/** Whose work goes first, in words; what the contract knows as a fraction. */
-export const PRIORITIES = { low: 0.2, normal: 0.5, high: 0.8 } as const
-/** See `PRIORITIES`. */
-export type PriorityName = keyof typeof PRIORITIES
 
 /** People that check each tile: one computes without a check. */
 export const CHECKS = [1, 2, 3] as const
@@ -134,12 +130,6 @@ export function orderOf(
       ...(form.encrypt ? { encrypt: true } : {}),
     },
   }
-}
-
-/** The priority's name that is nearest to a fraction. */
-export function priorityName(fraction: number): PriorityName {
-  if (fraction < (PRIORITIES.low + PRIORITIES.normal) / 2) return 'low'
-  return fraction > (PRIORITIES.normal + PRIORITIES.high) / 2 ? 'high' : 'normal'
 }
 
 /** All frames of an animation as the text of the form: frame n shows moment n / fps. */

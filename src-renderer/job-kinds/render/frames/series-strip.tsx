@@ -6,7 +6,9 @@ import type { JobId, JobSummary } from '#contract'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { progressOf } from '../../../state/job-cards.ts'
 import { jobName } from '../../../state/job-words.ts'
-import { JobThumbnail } from '../gallery/job-thumbnail.tsx'
+import { PlacedThumbnail } from '../../placed-thumbnail.tsx'
+import { RenderThumbnail } from '../thumbnails/render-thumbnail.tsx'
+import { frameOf } from './frame-number.ts'
 import classes from './series-strip.module.css'
 
 const FRAME_WIDTH = 116
@@ -20,7 +22,7 @@ export function SeriesStrip({
   readonly frames: readonly JobSummary[]
   readonly shown: JobId
 }) {
-  const text = useText().jobs.series
+  const text = useText().jobKinds.render.series
   const format = useFormat()
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
@@ -44,7 +46,7 @@ export function SeriesStrip({
           {virtual.getVirtualItems().map((item) => {
             const frame = frames[item.index]
             if (frame === undefined) return null
-            const number = format.number(frame.picture?.frame ?? item.index)
+            const number = format.number(frameOf(frame) ?? item.index)
             return (
               <Link
                 key={item.key}
@@ -57,7 +59,7 @@ export function SeriesStrip({
               >
                 <span className={classes['picture']}>
                   {frame.state.kind === 'done' ? (
-                    <JobThumbnail job={frame.job_id} name={jobName(frame)} />
+                    <PlacedThumbnail of={RenderThumbnail} jobId={frame.job_id} name={jobName(frame)} />
                   ) : (
                     <Progress
                       value={progressOf([frame]) * 100}

@@ -14,7 +14,7 @@ export function CompareHandle({
   readonly at: number
   readonly onMove: (at: number) => void
 }) {
-  const text = useText().jobs.viewer
+  const text = useText().jobKinds.render.viewer
   const line = useRef<HTMLDivElement>(null)
   const moveTo = (to: number): void => onMove(Math.min(1, Math.max(0, to)))
   const onPointerDown = (event: PointerEvent): void => {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { Button, Progress, Skeleton } from '@mantine/core'
 import { IconAdjustments, IconArrowsLeftRight } from '@tabler/icons-react'
-import type { JobStatus, JobSummary, RenderedPicture } from '#contract'
+import type { JobStatus, JobSummary, RenderFacts } from '#contract'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
 import { AdjustPanel } from '../adjustment/adjust-panel.tsx'
@@ -22,10 +22,10 @@ export function FinishedPicture({
   siblings,
 }: {
   readonly job: JobStatus
-  readonly picture: RenderedPicture
+  readonly picture: RenderFacts
   readonly siblings: readonly JobSummary[]
 }) {
-  const text = useText().jobs.viewer
+  const text = useText().jobKinds.render.viewer
   const delivery = useDeliveredPicture(job.job_id)
   const { light, load } = usePictureLight(job.job_id)
   const [adjustment, setAdjustment] = useState<Adjustment>(AS_DELIVERED)
@@ -101,9 +101,9 @@ function PictureOnItsWay({
   picture,
 }: {
   readonly delivery: Exclude<Delivery, { state: 'ready' }>
-  readonly picture: RenderedPicture
+  readonly picture: RenderFacts
 }) {
-  const text = useText().jobs.viewer
+  const text = useText().jobKinds.render.viewer
   const format = useFormat()
   if (delivery.state === 'failed') return <FaultNotice message={delivery.message} onRetry={delivery.retry} />
   const words =

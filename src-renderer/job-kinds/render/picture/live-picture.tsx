@@ -29,7 +29,7 @@ export function LivePicture({
   readonly height: number
   readonly label: string
 }) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   const canvas = useRef<HTMLCanvasElement>(null)
   const drawn = useRef(Promise.resolve())
   const [hasTiles, setHasTiles] = useState(false)
@@ -55,7 +55,7 @@ export function LivePicture({
   }
   const stream = useStream(
     `picture ${jobId}`,
-    (calls, signal) => calls.jobs.watchPicture({ job_id: jobId, side_max: PICTURE_SIDE_MAX }, { signal }),
+    (calls, signal) => calls.render.watchPicture({ job_id: jobId, side_max: PICTURE_SIDE_MAX }, { signal }),
     onNews,
   )
   const fade = useCallback(

@@ -1,11 +1,11 @@
 import { useEffect, useId, useRef, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react'
 import { ActionIcon, Button } from '@mantine/core'
 import { IconMinus, IconPlus } from '@tabler/icons-react'
-import type { RenderedPicture } from '#contract'
+import type { RenderFacts } from '#contract'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { CompareHandle } from './compare-handle.tsx'
 import { pictureShape } from './picture-shape.ts'
-import { useViewport } from './viewport-control.ts'
+import { useViewport, type ViewportControl } from './viewport-control.ts'
 import classes from './picture-viewer.module.css'
 
 /** One step of the zoom buttons and keys, and one of the arrow keys in pixels. */
@@ -22,7 +22,7 @@ export function PictureViewer({
   onCompare,
   controls,
 }: {
-  readonly picture: RenderedPicture
+  readonly picture: RenderFacts
   /** Of the picture as it was delivered. */
   readonly url: string
   /** The adjusted picture, where there is one. */
@@ -33,10 +33,10 @@ export function PictureViewer({
   readonly onCompare: (at: number) => void
   readonly controls: ReactNode
 }) {
-  const text = useText().jobs.viewer
-  const format = useFormat()
+  const text = useText().jobKinds.render.viewer
   const keysId = useId()
-  const { frame, view, isFit, fit, zoomBy, zoomTo, panBy } = useViewport(picture)
+  const viewport = useViewport(picture)
+  const { frame, view, isFit } = viewport
   const placed: CSSProperties = {
     width: picture.width,
     height: picture.height,
@@ -45,43 +45,15 @@ export function PictureViewer({
     imageRendering: !isFit && view.scale >= 2 ? 'pixelated' : 'auto',
   }
   const onKeyDown = (event: KeyboardEvent): void => {
-    const actions: Partial<Record<string, () => void>> = {
-      '+': () => zoomBy(ZOOM_STEP),
-      '=': () => zoomBy(ZOOM_STEP),
-      '-': () => zoomBy(1 / ZOOM_STEP),
-      '0': fit,
-      '1': () => zoomTo(1),
-      ArrowLeft: () => panBy(PAN_STEP, 0),
-      ArrowRight: () => panBy(-PAN_STEP, 0),
-      ArrowUp: () => panBy(0, PAN_STEP),
-      ArrowDown: () => panBy(0, -PAN_STEP),
-    }
-    const action =
-      event.target === event.currentTarget && !event.ctrlKey && !event.metaKey
-        ? actions[event.key]
-        : undefined
+    const isPlain = event.target === event.currentTarget && !event.ctrlKey && !event.metaKey
+    const action = isPlain ? keyAction(event.key, viewport) : undefined
     if (action === undefined) return
     event.preventDefault()
     action()
   }
   return (
     <div className={classes['viewer']}>
-      <div className={classes['toolbar']}>
-        <Button size="xs" aria-pressed={isFit} onClick={fit}>
-          {text.fit}
-        </Button>
-        <Button size="xs" aria-pressed={!isFit && view.scale === 1} onClick={() => zoomTo(1)}>
-          {text.full}
-        </Button>
-        <ActionIcon size={30} aria-label={text.zoomOut} onClick={() => zoomBy(1 / ZOOM_STEP)}>
-          <IconMinus size={16} aria-hidden="true" />
-        </ActionIcon>
-        <span className={classes['scale']}>{format.percent(view.scale)}</span>
-        <ActionIcon size={30} aria-label={text.zoomIn} onClick={() => zoomBy(ZOOM_STEP)}>
-          <IconPlus size={16} aria-hidden="true" />
-        </ActionIcon>
-        <div className={classes['controls']}>{controls}</div>
-      </div>
+      <Toolbar viewport={viewport}>{controls}</Toolbar>
       <div
         ref={frame}
         role="group"
@@ -110,6 +82,53 @@ export function PictureViewer({
       </p>
     </div>
   )
+}
+
+/** Buttons that zoom, and the viewer's own controls. */
+function Toolbar({
+  viewport,
+  children,
+}: {
+  readonly viewport: ViewportControl
+  readonly children: ReactNode
+}) {
+  const text = useText().jobKinds.render.viewer
+  const format = useFormat()
+  const { view, isFit, fit, zoomBy, zoomTo } = viewport
+  return (
+    <div className={classes['toolbar']}>
+      <Button size="xs" aria-pressed={isFit} onClick={fit}>
+        {text.fit}
+      </Button>
+      <Button size="xs" aria-pressed={!isFit && view.scale === 1} onClick={() => zoomTo(1)}>
+        {text.full}
+      </Button>
+      <ActionIcon size={30} aria-label={text.zoomOut} onClick={() => zoomBy(1 / ZOOM_STEP)}>
+        <IconMinus size={16} aria-hidden="true" />
+      </ActionIcon>
+      <span className={classes['scale']}>{format.percent(view.scale)}</span>
+      <ActionIcon size={30} aria-label={text.zoomIn} onClick={() => zoomBy(ZOOM_STEP)}>
+        <IconPlus size={16} aria-hidden="true" />
+      </ActionIcon>
+      <div className={classes['controls']}>{children}</div>
+    </div>
+  )
+}
+
+/** The step that a key stands for; undefined for all other keys. */
+function keyAction(key: string, { fit, zoomBy, zoomTo, panBy }: ViewportControl): (() => void) | undefined {
+  const actions: Partial<Record<string, () => void>> = {
+    '+': () => zoomBy(ZOOM_STEP),
+    '=': () => zoomBy(ZOOM_STEP),
+    '-': () => zoomBy(1 / ZOOM_STEP),
+    '0': fit,
+    '1': () => zoomTo(1),
+    ArrowLeft: () => panBy(PAN_STEP, 0),
+    ArrowRight: () => panBy(-PAN_STEP, 0),
+    ArrowUp: () => panBy(0, PAN_STEP),
+    ArrowDown: () => panBy(0, -PAN_STEP),
+  }
+  return actions[key]
 }
 
 /** Puts a canvas that was made elsewhere onto the page. */

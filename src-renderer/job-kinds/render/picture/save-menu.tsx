@@ -8,6 +8,7 @@ import { downloadBlob } from '../../../connection/download.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { jobName, seriesName } from '../../../state/job-words.ts'
 import { saveFile } from '../../../ui/save-file.ts'
+import { frameOf } from '../frames/frame-number.ts'
 import { saveFrames } from '../frames/save-frames.ts'
 import classes from './save-menu.module.css'
 
@@ -26,14 +27,15 @@ export function SaveMenu({
 }) {
   const calls = useCalls()
   const run = useAction()
-  const text = useText().jobs.viewer
+  const { jobs, jobKinds } = useText()
+  const text = jobKinds.render.viewer
   const format = useFormat()
   const [progress, setProgress] = useState<string>()
   const name = pictureName(job)
   const done = siblings.filter(({ state }) => state.kind === 'done')
   const save = async (fileName: string, make: () => Promise<Blob>): Promise<void> => {
     setProgress(fileName)
-    await run(async () => saveFile(await make(), fileName), { success: text.saved(fileName) })
+    await run(async () => saveFile(await make(), fileName), { success: jobs.saved(fileName) })
     setProgress(undefined)
   }
   const saveAll = async (): Promise<void> => {
@@ -89,6 +91,6 @@ async function exrOf(calls: ApiCalls, job: JobSummary): Promise<Blob> {
 
 /** The name of a picture's file; frames are numbered so that they sort. */
 function pictureName(job: JobSummary): string {
-  const frame = job.picture?.frame
+  const frame = frameOf(job)
   return frame === undefined ? jobName(job) : `${seriesName(job)} ${`${frame}`.padStart(4, '0')}`
 }

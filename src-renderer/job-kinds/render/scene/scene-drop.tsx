@@ -29,7 +29,7 @@ export function useSceneDrop(): SceneDrop {
  * is being prepared.
  */
 export function SceneDropZone({ children }: { readonly children: ReactNode }) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   const format = useFormat()
   const [, navigate] = useLocation()
   const [files, setFiles] = useState<readonly DroppedFile<File>[]>([])
@@ -51,7 +51,7 @@ export function SceneDropZone({ children }: { readonly children: ReactNode }) {
         return
       }
       setFiles((before) => (sceneCandidates(more).length > 0 ? more : addFiles(before, more)))
-      navigate('/jobs/new')
+      navigate('/jobs/new/render')
     },
     [text, format, navigate],
   )

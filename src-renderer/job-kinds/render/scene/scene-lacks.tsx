@@ -11,7 +11,7 @@ const NAMES_SHOWN_MAX = 5
 
 /** Files that the scene refers to and that nobody has dropped yet. */
 export function MissingFiles({ missing }: { readonly missing: readonly SceneReference[] }) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   const format = useFormat()
   const { choose } = useSceneDrop()
   if (missing.length === 0) return null
@@ -44,7 +44,7 @@ export function MissingFiles({ missing }: { readonly missing: readonly SceneRefe
 }
 
 function MissingNames({ title, of }: { readonly title: string; readonly of: readonly SceneReference[] }) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   const format = useFormat()
   const more = of.length - NAMES_SHOWN_MAX
   return (
@@ -64,7 +64,7 @@ function MissingNames({ title, of }: { readonly title: string; readonly of: read
 
 /** What the import passes over; what is missing has its own place. */
 export function SceneWarnings({ report }: { readonly report: SceneReport }) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   const format = useFormat()
   const lines = warningLines(report)
   if (lines.length === 0) return null

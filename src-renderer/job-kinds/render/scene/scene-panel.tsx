@@ -33,7 +33,7 @@ export function ScenePanel({
   readonly onUpload: () => void
   readonly onChoose: (path: string) => void
 }) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   const { files, choose } = useSceneDrop()
   if (reading.state === 'none' || reading.state === 'no-scene') return null
   const candidates = sceneCandidates(files)
@@ -89,7 +89,7 @@ function PreviewPlace({
   readonly onCancelUpload: () => void
   readonly onUpload: () => void
 }) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   const format = useFormat()
   // A banner or a tower would push everything else off the screen.
   const ratio = Math.min(3, Math.max(0.6, shape))
@@ -155,7 +155,7 @@ function SceneCounts({
   readonly reading: Extract<SceneReading, { state: 'ready' }>
   readonly report: SceneReport | undefined
 }) {
-  const text = useText().jobs
+  const text = useText().jobKinds.render
   const format = useFormat()
   const { outline } = reading
   const { counts } = text

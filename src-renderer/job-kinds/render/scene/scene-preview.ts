@@ -27,7 +27,7 @@ export function useScenePreview(
   const { value, isWorking, message, retry } = useLatestAnswer(
     scene && look && JSON.stringify([scene, look]),
     async (calls, signal) => {
-      const preview = await calls.jobs.previewScene(
+      const preview = await calls.render.previewScene(
         { ...(scene ?? { files: [], main: '' }), ...(look ?? NO_LOOK) },
         { signal },
       )

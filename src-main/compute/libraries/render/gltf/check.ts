@@ -58,14 +58,30 @@ function within(list: readonly unknown[] | undefined, index: number | undefined,
 }
 
 function checkReferences(gltf: GltfJson): void {
-  within(gltf.scenes, gltf.scene, 'scene')
-  for (const { nodes } of gltf.scenes ?? []) for (const node of nodes ?? []) within(gltf.nodes, node, 'node')
+  checkSceneNodes(gltf)
+  checkNodes(gltf)
+  checkMeshes(gltf)
+  checkSkins(gltf)
+  checkAnimations(gltf)
+  checkTextures(gltf)
+  checkMaterials(gltf)
+}
+
+function checkSceneNodes({ scenes, scene, nodes }: GltfJson): void {
+  within(scenes, scene, 'scene')
+  for (const { nodes: roots } of scenes ?? []) for (const node of roots ?? []) within(nodes, node, 'node')
+}
+
+function checkNodes(gltf: GltfJson): void {
   for (const node of gltf.nodes ?? []) {
     within(gltf.meshes, node.mesh, 'mesh')
     within(gltf.cameras, node.camera, 'camera')
     within(gltf.skins, node.skin, 'skin')
     for (const child of node.children ?? []) within(gltf.nodes, child, 'node')
   }
+}
+
+function checkMeshes(gltf: GltfJson): void {
   for (const { primitives } of gltf.meshes ?? []) {
     for (const primitive of primitives) {
       within(gltf.materials, primitive.material, 'material')
@@ -75,11 +91,17 @@ function checkReferences(gltf: GltfJson): void {
       }
     }
   }
+}
+
+function checkSkins(gltf: GltfJson): void {
   for (const skin of gltf.skins ?? []) {
     within(gltf.accessors, skin.inverseBindMatrices, 'accessor')
     within(gltf.nodes, skin.skeleton, 'node')
     for (const joint of skin.joints) within(gltf.nodes, joint, 'node')
   }
+}
+
+function checkAnimations(gltf: GltfJson): void {
   for (const { channels, samplers } of gltf.animations ?? []) {
     for (const { sampler, target } of channels) {
       within(samplers, sampler, 'animation sampler')
@@ -90,10 +112,16 @@ function checkReferences(gltf: GltfJson): void {
       within(gltf.accessors, output, 'accessor')
     }
   }
+}
+
+function checkTextures(gltf: GltfJson): void {
   for (const texture of gltf.textures ?? []) {
     within(gltf.images, texture.source, 'image')
     within(gltf.samplers, texture.sampler, 'sampler')
   }
+}
+
+function checkMaterials(gltf: GltfJson): void {
   for (const material of gltf.materials ?? []) {
     const pbr = material.pbrMetallicRoughness
     const infos = [pbr?.baseColorTexture, pbr?.metallicRoughnessTexture, material.normalTexture]
@@ -169,7 +197,17 @@ function checkImages(gltf: GltfJson): void {
 
 /** Every node has one parent at most, no node is its own ancestor, and no branch is too deep. */
 function checkNodeTree(nodes: Entries<'nodes'>, scenes: Entries<'scenes'>): void {
-  const depth = new Int32Array(nodes.length).fill(-1)
+  const hasParent = childrenOf(nodes)
+  checkDepths(nodes, hasParent)
+  for (const { nodes: roots } of scenes) {
+    for (const root of roots ?? []) {
+      if (hasParent[root] === 1) refuseFile('not-gltf', `node ${root} of a scene is not a root`)
+    }
+  }
+}
+
+/** 1 for each node that has a parent. */
+function childrenOf(nodes: Entries<'nodes'>): Uint8Array {
   const hasParent = new Uint8Array(nodes.length)
   for (const { children } of nodes) {
     for (const child of children ?? []) {
@@ -177,6 +215,11 @@ function checkNodeTree(nodes: Entries<'nodes'>, scenes: Entries<'scenes'>): void
       hasParent[child] = 1
     }
   }
+  return hasParent
+}
+
+function checkDepths(nodes: Entries<'nodes'>, hasParent: Uint8Array): void {
+  const depth = new Int32Array(nodes.length).fill(-1)
   const stack: number[] = []
   for (let root = 0; root < nodes.length; root++) {
     if (hasParent[root] === 1) continue
@@ -191,12 +234,7 @@ function checkNodeTree(nodes: Entries<'nodes'>, scenes: Entries<'scenes'>): void
       stack.push(child)
     }
   }
-  // With one parent each, what no root reaches is a ring.
+  // With one parent each, nodes that no root reaches form a ring.
   const ringed = depth.indexOf(-1)
   if (ringed >= 0) refuseFile('not-gltf', `node ${ringed} of the file is its own ancestor`)
-  for (const { nodes: roots } of scenes) {
-    for (const root of roots ?? []) {
-      if (hasParent[root] === 1) refuseFile('not-gltf', `node ${root} of a scene is not a root`)
-    }
-  }
 }

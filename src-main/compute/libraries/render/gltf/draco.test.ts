@@ -3,7 +3,8 @@ import { ALL_EXTENSIONS, KHRDracoMeshCompression } from '@gltf-transform/extensi
 import { createEncoderModule } from 'draco3dgltf'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { checkScene, packScene } from '../../../../../wasm/path-trace/scene.ts'
+import { checkScene } from '../../../../../wasm/path-trace/scene-check.ts'
+import { packScene } from '../../../../../wasm/path-trace/scene.ts'
 import { newDocument, sceneOf, squareNode } from '../import/gltf.fixture.ts'
 import { importScene } from '../import/import-scene.ts'
 

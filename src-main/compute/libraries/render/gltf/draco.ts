@@ -6,7 +6,7 @@ import { refuseFile } from './import-fault.ts'
 const DRACO = 'KHR_draco_mesh_compression'
 
 /**
- * What all compressed meshes of a file may decode to. Primitives may share one compressed mesh, each of them
+ * The bytes that all compressed meshes of a file may decode to. Primitives may share one compressed mesh, each of them
  * decoding it again, so that counting the file's bytes would not do.
  */
 const DECODED_BYTES_MAX = 2 ** 30

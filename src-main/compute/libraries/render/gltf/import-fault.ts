@@ -25,7 +25,7 @@ export type ImportFault =
   | { readonly kind: 'unsupported-extension'; readonly extension: string; readonly message: string }
 
 /**
- * What a picture will lack, though it can be rendered.
+ * Contents of a file that a picture will lack, though it can be rendered.
  *
  * - `missing-texture`: an image was not handed over or cannot be decoded; the material goes without it
  * - `ignored-extension`: the file uses it, says that one can do without, and so do we

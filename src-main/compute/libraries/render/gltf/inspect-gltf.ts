@@ -7,12 +7,12 @@ import { TRIANGLES } from './triangles.ts'
 /** Names told of one list; a scene with more is not looked through by name. */
 const NAMES_MAX = 1_000
 const NAME_LENGTH_MAX = 100
-/** Nobody waits for the end of a longer animation. */
+/** Longer animations are cut off: no user waits for their end. */
 const ANIMATION_SECONDS_MAX = 1_000_000
 /** Scenes repeat their meshes; beyond this the import refuses anyway. */
 const TRIANGLES_COUNTED_MAX = 1e12
 
-/** What a scene is made of, by its description alone. */
+/** The contents of a scene, by its description alone. */
 export interface GltfReport {
   readonly triangles: number
   readonly meshes: number
@@ -47,7 +47,7 @@ export function inspectGltf(gltf: GltfJson, given: ReadonlySet<string>): GltfRep
   }
 }
 
-/** Extensions that the file uses and nobody here knows. */
+/** Extensions that the file uses and this program does not know. */
 export function ignoredExtensions(gltf: GltfJson, supported: ReadonlySet<string>): ImportWarning[] {
   return (gltf.extensionsUsed ?? [])
     .filter((name) => !supported.has(name))

@@ -50,7 +50,7 @@ export const SUPPORTED_EXTENSIONS: ReadonlySet<string> = new Set(
   EXTENSIONS.map((extension) => extension.EXTENSION_NAME),
 )
 
-/** A file that was read; its images are not, until somebody asks for them. */
+/** A file that was read; its images are not, until they are asked for. */
 export interface ReadGltf {
   readonly document: Document
   /** Where a texture's picture is; undefined where it is missing, of which a warning tells. */

@@ -10,7 +10,7 @@ const BUFFER_BYTES_MAX = 2 ** 31
 
 /**
  * Gathers what a checked file's views show into one buffer and points the views there: each byte once, in the order in
- * which the file has them. `dropped` are views that nobody needs any more; they become empty. `added` comes after it, each
+ * which the file has them. `dropped` are views that are not needed any more; they become empty. `added` comes after it, each
  * as a view of its own.
  *
  * @returns the buffer and the first added view's index
@@ -60,7 +60,7 @@ interface Span {
   to: number
 }
 
-/** What the views show, overlapping ones together, in order. */
+/** The ranges that the views show, overlapping ones together, in order. */
 function spansOf(views: readonly BufferView[]): Span[] {
   const shown = views
     .filter(({ byteLength }) => byteLength > 0)

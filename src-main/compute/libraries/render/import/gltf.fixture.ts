@@ -27,7 +27,7 @@ export const SQUARE = {
   indices: [0, 1, 2, 0, 2, 3],
 }
 
-/** What a mesh of one primitive is made of; sizes follow from the names unless `sizes` gives them. */
+/** The attributes of a mesh of one primitive; sizes follow from the names unless `sizes` gives them. */
 export interface FixtureMesh {
   readonly attributes: Readonly<Record<string, readonly number[]>>
   readonly indices?: readonly number[]
@@ -68,7 +68,7 @@ export function squareNode(document: Document, material?: Material): Node {
   return meshNode(document, { attributes, indices, ...(material ? { material } : {}) })
 }
 
-/** What an animation moves. */
+/** The target of an animation. */
 export type AnimatedPath = 'translation' | 'rotation' | 'scale' | 'weights'
 /** Adds an animation of its own that moves one property of a node. */
 export function animate(

@@ -30,7 +30,7 @@ const ImportParams = z.strictObject({
  * the largest texture takes while it is decoded), `triangles`, `materials`, `textures`, `lights`, `environment` (constant
  * or map), `framed` (the picture's shape decided what is seen) and `warnings`.
  *
- * @throws FaultError `bad-input` with one clear line for whoever chose the file
+ * @throws FaultError `bad-input` with one clear line for the user who chose the file
  */
 export async function runImport(call: LibraryCall, decoder: ImageDecoder): Promise<LibraryResult> {
   const params = parseAs(call.params, ImportParams)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { checkScene, packScene } from '../../../../../wasm/path-trace/scene.ts'
+import { checkScene } from '../../../../../wasm/path-trace/scene-check.ts'
+import { packScene } from '../../../../../wasm/path-trace/scene.ts'
 import { glbOf, newDocument, SQUARE, squareNode } from './gltf.fixture.ts'
 import { importScene } from './import-scene.ts'
 

@@ -10,7 +10,8 @@ import {
 } from '@gltf-transform/extensions'
 import { encode as encodePngFile } from 'fast-png'
 import { describe, expect, test } from 'vitest'
-import { checkScene, packScene } from '../../../../../wasm/path-trace/scene.ts'
+import { checkScene } from '../../../../../wasm/path-trace/scene-check.ts'
+import { packScene } from '../../../../../wasm/path-trace/scene.ts'
 import { glbOf, meshNode, newDocument, rounded, sceneOf, SQUARE, squareNode } from './gltf.fixture.ts'
 import { importScene } from './import-scene.ts'
 

@@ -30,7 +30,7 @@ import {
 import { importLights } from '../scene/lights.ts'
 import { type ImportedMaterial, importMaterial, PLAIN_MATERIAL } from '../scene/materials.ts'
 import { type PlacedNode, placeNodes } from '../scene/nodes.ts'
-import { createTextureTable } from '../scene/textures.ts'
+import { createTextureTable, type TextureTable } from '../scene/textures.ts'
 import { studioEnvironment } from '../scene/studio-light.ts'
 
 /** Warnings kept of one file; a file with more wrong than this has made its point. */
@@ -44,6 +44,9 @@ const ASPECT_DEFAULT = 4 / 3
  * area: lamps of a room do, a model's glowing eyes do not.
  */
 const EMISSION_LIGHTS_SCENE = 0.02
+
+/** No light from around the scene. */
+const DARK: EnvironmentDescription = { kind: 'constant', radiance: [0, 0, 0] }
 
 /** Shares of an animation at which a scene is looked at to frame it. */
 const FRAMED_AT = [0, 0.5, 1] as const
@@ -60,7 +63,7 @@ export interface ImportOptions {
   readonly environment?: EnvironmentDescription
   /** Decodes the textures; one that keeps nothing when absent. */
   readonly decoder?: ImageDecoder
-  /** What each part of the import may take, bytes: geometry as it decodes, textures, one texture's decoding. */
+  /** Bytes that each step of the import may take: geometry as it decodes, textures, one texture's decoding. */
   readonly memoryBytesMax?: number
 }
 
@@ -112,21 +115,13 @@ async function buildScene(
   const { nodes, worldOf } = placeNodes(document)
   const table = createTextureTable({ imageOf, decoder, memoryBytesMax }, warnings)
   const materials: MaterialDescription[] = []
-  const known = new Map<Material | null, { material: ImportedMaterial; index: number }>()
+  const materialOf = materialTable(table, materials, warnings)
   const builder = createGeometryBuilder(worldOf)
   const instances = instancesOf(nodes)
   checkSceneSize(instances, memoryBytesMax)
   for (const instance of instances) {
-    const source = instance.primitive.getMaterial()
-    const found = known.get(source) ?? {
-      material: source === null ? PLAIN_MATERIAL : importMaterial(source, table, warnings),
-      index: materials.length,
-    }
-    if (!known.has(source)) {
-      known.set(source, found)
-      materials.push(found.material.description)
-    }
-    builder.add(instance, found.material, found.index)
+    const { material, index } = materialOf(instance.primitive.getMaterial())
+    builder.add(instance, material, index)
   }
   if (materials.length > SCENE_LIMITS.materials)
     refuseFile('scene-too-large', 'the scene has too many materials')
@@ -134,7 +129,7 @@ async function buildScene(
   if (geometry.indices.length === 0) refuseFile('no-triangles', 'the scene has no triangles to render')
   const lights = importLights(nodes)
   if (lights.length > SCENE_LIMITS.lights) refuseFile('scene-too-large', 'the scene has too many lights')
-  const lit = lights.length > 0 || meanEmission(geometry, materials) >= EMISSION_LIGHTS_SCENE
+  const isLit = lights.length > 0 || meanEmission(geometry, materials) >= EMISSION_LIGHTS_SCENE
   const scene: SceneDescription = {
     ...geometry,
     materials,
@@ -146,14 +141,37 @@ async function buildScene(
       options.aspect ?? ASPECT_DEFAULT,
     ),
     lights,
-    environment:
-      options.environment ?? (lit ? { kind: 'constant', radiance: [0, 0, 0] } : studioEnvironment()),
+    environment: options.environment ?? (isLit ? DARK : studioEnvironment()),
   }
   return {
     scene,
     isFramed: !hasCamera(nodes),
     textureFiles: table.files,
     decodeBytes: table.decodeBytes,
+  }
+}
+
+/** An imported material, and its place in the scene. */
+interface PlacedMaterial {
+  readonly material: ImportedMaterial
+  readonly index: number
+}
+
+/** Imports each material of the file once; adds it to `materials`. */
+function materialTable(
+  table: TextureTable,
+  materials: MaterialDescription[],
+  warnings: ImportWarning[],
+): (source: Material | null) => PlacedMaterial {
+  const known = new Map<Material | null, PlacedMaterial>()
+  return (source) => {
+    const before = known.get(source)
+    if (before !== undefined) return before
+    const material = source === null ? PLAIN_MATERIAL : importMaterial(source, table, warnings)
+    const placed = { material, index: materials.length }
+    known.set(source, placed)
+    materials.push(material.description)
+    return placed
   }
 }
 
@@ -168,9 +186,8 @@ function instancesOf(nodes: readonly PlacedNode[]): PlacedPrimitive[] {
 }
 
 /**
- * What a camera must see that is made for an animated scene without one: where everything is at the animations'
- * beginning, middle and end. The same for every frame, so that the camera stands still. Undefined where the file has
- * cameras.
+ * The positions that a camera for an animated scene without one must see: of everything at the animations' beginning,
+ * middle and end. They are the same for every frame, so that the camera stands still. Undefined where the file has cameras.
  */
 function framedPositions(
   document: Document,
@@ -179,18 +196,18 @@ function framedPositions(
 ): Float32Array | undefined {
   if (hasCamera(placeNodes(document).nodes)) return undefined
   const end = animationEnd(document)
-  const parts = FRAMED_AT.flatMap((share) => {
+  const positions = FRAMED_AT.flatMap((share) => {
     poseDocument(document, end * share, warnings)
     const { nodes, worldOf } = placeNodes(document)
     const instances = instancesOf(nodes)
     checkSceneSize(instances, memoryBytesMax)
     return placedPositions(instances, worldOf)
   })
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  const all = new Float32Array(positions.reduce((sum, one) => sum + one.length, 0))
   let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
+  for (const one of positions) {
+    all.set(one, at)
+    at += one.length
   }
   return all
 }

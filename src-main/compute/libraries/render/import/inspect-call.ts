@@ -11,7 +11,7 @@ import { ENVIRONMENT_ROLE, SCENE_ROLE } from './scene-inputs.ts'
  * `render.inspect`: what a stranger's glTF file (input `scene`) is made of, as info; the other inputs are the files that
  * are there beside it, by their names. Nothing of them is read.
  *
- * @throws FaultError `bad-input` with one clear line for whoever chose the file
+ * @throws FaultError `bad-input` with one clear line for the user who chose the file
  */
 export function runInspect(call: LibraryCall): LibraryResult {
   const main = call.inputs.get(SCENE_ROLE)

@@ -1,4 +1,4 @@
-/** Scenes whose bright parts lie between these are shown as they are: somebody has lit them on purpose. */
+/** Scenes whose bright parts lie between these are shown as they are: their author has lit them on purpose. */
 const BRIGHT_AS_MEANT_MIN = 0.2
 const BRIGHT_AS_MEANT_MAX = 3
 

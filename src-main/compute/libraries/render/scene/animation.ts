@@ -7,7 +7,7 @@ import { floatsOf } from './vertices.ts'
 const SIZES = { translation: 3, rotation: 4, scale: 3 } as const
 const INTERPOLATIONS: ReadonlySet<string> = new Set<Interpolation>(['LINEAR', 'STEP', 'CUBICSPLINE'])
 
-/** What moves a node, by the names that the file has for them. */
+/** The properties of a node that animations move, by their names in the file. */
 type Path = 'translation' | 'rotation' | 'scale' | 'weights'
 
 /**

@@ -31,7 +31,7 @@ const IDENTITY_UV: UvMapping = { set: 0, transform: [1, 0, 0, 0, 1, 0] }
 const NO_TEXTURES = { baseColor: -1, metallicRoughness: -1, normal: -1, emissive: -1, transmission: -1 }
 
 /**
- * What a primitive without a material gets: clay. glTF's own default (section 3.9) is a rough white metal,
+ * The material of a primitive that has none: clay. glTF's own default (section 3.9) is a rough white metal,
  * which people see as an unpainted model; one that does not lose its light to roughness shows it better.
  */
 const DEFAULT_MATERIAL: MaterialDescription = {

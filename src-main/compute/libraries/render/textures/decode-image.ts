@@ -18,7 +18,7 @@ const JPEG_PIXELS_FREE = 1 << 20
 const JPEG_MEMORY_MB_MAX = 1536
 
 /**
- * What decoding takes at its highest, a pixel: the JPEG decoder keeps 256 bytes of coefficients a block of 64 pixels
+ * The most memory that decoding takes, a pixel: the JPEG decoder keeps 256 bytes of coefficients a block of 64 pixels
  * and component, with as much again for the objects around them; the PNG decoder less.
  */
 const DECODE_BYTES_PER_PIXEL = 40

@@ -107,13 +107,8 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 
 /** Spreads one to four channels over RGBA, whatever the depth; 16 bits are rounded to 8. */
 function toRgba8(picture: DecodedPicture): Uint8Array {
-  const { width, height, depth } = picture
-  const palette = picture.palette
-  const data = palette === undefined ? unpacked(picture) : convertIndexedToRgb(picture)
-  const channels = palette === undefined ? picture.channels : (palette[0]?.length ?? 0)
-  const top = palette === undefined ? 2 ** depth - 1 : 255
-  const key = palette === undefined ? picture.transparency : undefined
-  const rgba = new Uint8Array(width * height * 4)
+  const { data, channels, top, key } = samplesOf(picture)
+  const rgba = new Uint8Array(picture.width * picture.height * 4)
   const colours = channels < 3 ? 1 : 3
   for (let i = 0, from = 0; i < rgba.length; i += 4, from += channels) {
     let keyed = key !== undefined && key.length >= colours
@@ -126,6 +121,22 @@ function toRgba8(picture: DecodedPicture): Uint8Array {
     rgba[i + 3] = keyed ? 0 : Math.round((alpha * 255) / top)
   }
   return rgba
+}
+
+/** A picture's samples, up to `top`, and the colour that is transparent, if one is. */
+interface Samples {
+  readonly data: ArrayLike<number>
+  readonly channels: number
+  readonly top: number
+  readonly key: ArrayLike<number> | undefined
+}
+
+function samplesOf(picture: DecodedPicture): Samples {
+  const { palette, channels, depth, transparency } = picture
+  if (palette === undefined)
+    return { data: unpacked(picture), channels, top: 2 ** depth - 1, key: transparency }
+  const data = convertIndexedToRgb(picture)
+  return { data, channels: palette[0]?.length ?? 0, top: 255, key: undefined }
 }
 
 /** One array element per sample: grey below 8 bits comes packed, each row padded to a byte. */

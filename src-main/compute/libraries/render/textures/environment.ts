@@ -16,7 +16,7 @@ const CODED_WIDTH_MAX = 32_767
 /** The largest radiance kept; the sun's disc, 1.6e9 cd/m² over 683 lm/W and a steradian's share, fits. */
 const RADIANCE_MAX = 1e7
 
-/** What each exponent stands for (Graphics Gems II); 0 is black. */
+/** The factor of each exponent (Graphics Gems II); 0 is black. */
 const EXPONENT_SCALES = Float64Array.from({ length: 256 }, (_, e) => (e === 0 ? 0 : powerOfTwo(e - 136)))
 
 /** An equirectangular picture of distant light: linear RGB, rows from the zenith down, three floats a pixel. */

@@ -79,7 +79,7 @@ export function createUnitRunner(instantiate: () => MeteredKernel, decoder: Imag
   return { run, measure }
 }
 
-/** What decides a scene: its files by role, and how it is seen. */
+/** The inputs that decide a scene: its files by role, and how it is seen. */
 function sceneName(inputs: LibraryCall['inputs'], params: RenderParams): string {
   const files = [...inputs].map(([role, { contentName }]) => [role, contentName]).sort()
   const { camera, seconds, scene_digest } = params

@@ -1,4 +1,5 @@
-import type { ModuleExport, ModuleShape, ValueTypeName } from '../../../metering/meter.ts'
+import type { ModuleExport, ModuleShape } from '../../../metering/meter.ts'
+import type { ValueTypeName } from '../../../metering/parse/value-types.ts'
 import { refuseModule } from '../../../metering/refusal.ts'
 import { typeText } from '../imports.ts'
 

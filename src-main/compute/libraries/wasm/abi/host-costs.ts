@@ -1,5 +1,5 @@
 /**
- * What the host charges a module for the work it does for it, in units of fuel (wasm/ABI.md lists them). Part of
+ * The host's charges for its work on behalf of a module, in units of fuel (wasm/ABI.md lists them). Part of
  * `wasm.module`'s version: a change of any is another version of the algorithm. Without them a loop of host calls
  * would be nearly free; they are near the time that the work takes, at about eight units a nanosecond.
  */

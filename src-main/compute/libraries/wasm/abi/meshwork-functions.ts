@@ -6,7 +6,7 @@ import { OutsideMemory, type ModuleMemory } from '../unit/module-memory.ts'
 import type { UnitHost } from '../unit/unit-host.ts'
 import { createRandomStream } from '../unit/unit-seed.ts'
 
-/** What modules of both ABIs may import: the mesh's own functions, and what AssemblyScript asks of its host. */
+/** Functions that modules of both ABIs may import: the mesh's own functions, and what AssemblyScript asks of its host. */
 export const MESHWORK_SIGNATURES: HostSignatures = {
   meshwork: { progress: 'f:', log: 'ii:', unit: ':i' },
   env: { abort: 'iiii:', seed: ':F' },

@@ -9,7 +9,7 @@ const { run } = library
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes)
 const input = new TextEncoder().encode('an input')
 
-/** What `run` returns for a range. */
+/** The result of `run` for a range. */
 const place = (pointer: string, bytes: string) =>
   `(i64.or (i64.shl (i64.extend_i32_u ${pointer}) (i64.const 32)) (i64.extend_i32_u ${bytes}))`
 const ECHO = place('(local.get $ptr)', '(local.get $len)')

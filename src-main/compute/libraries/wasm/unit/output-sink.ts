@@ -1,5 +1,6 @@
 import { refuse } from '../../../../protocol/fault.ts'
 import type { OutputFile } from '../../../library.ts'
+import { createHeldBytes } from './held-bytes.ts'
 
 /** Writes below this are gathered, since a system call costs more than copying them; larger ones are not copied. */
 const GATHERED_BYTES_MAX = 8 << 10
@@ -17,11 +18,11 @@ export interface OutputSink {
   readAt(target: Uint8Array, at: number): number
   /** @throws FaultError `oversized`, `storage-failed` */
   truncate(bytes: number): void
-  /** What was written. The sink is not used any longer. */
+  /** The whole output. The sink is not used any longer. */
   result(): Uint8Array<ArrayBuffer> | OutputFile
 }
 
-/** What a sink needs. */
+/** A sink's limit, and how it makes its file. */
 export interface SinkOptions {
   readonly bytesMax: number
   readonly createFile: () => OutputFile
@@ -33,35 +34,17 @@ export interface SinkOptions {
 export function createOutputSink({ bytesMax, createFile, copied }: SinkOptions): OutputSink {
   let file: OutputFile | undefined
   let bytes = 0
-  /** Without a file the whole output; with one, what is to be written at `base`. */
-  let buffer = new Uint8Array(0)
+  /** Without a file the whole output; with one, the bytes to be written at `base`. */
+  const held = createHeldBytes(HELD_BYTES_MAX, copied)
   let base = 0
-  let held = 0
 
   function checkLimit(end: number): void {
     if (end > bytesMax) refuse('oversized', `output is over the limit of ${bytesMax} bytes`)
   }
 
-  function makeRoom(room: number): void {
-    if (room <= buffer.byteLength) return
-    const larger = new Uint8Array(Math.min(HELD_BYTES_MAX, Math.max(room, 2 * buffer.byteLength)))
-    larger.set(buffer.subarray(0, held))
-    copied(held)
-    buffer = larger
-  }
-
-  /** Puts `source` into the buffer; a gap before it is zeros. */
-  function hold(source: Uint8Array, at: number): void {
-    makeRoom(at + source.byteLength)
-    if (at > held) buffer.fill(0, held, at)
-    buffer.set(source, at)
-    copied(source.byteLength)
-    held = Math.max(held, at + source.byteLength)
-  }
-
   function flush(to: OutputFile): void {
-    if (held > 0) to.write(buffer.subarray(0, held), base)
-    held = 0
+    if (held.length > 0) to.write(held.view(), base)
+    held.resize(0)
   }
 
   /** The file, begun with what was held as the whole output. */
@@ -78,9 +61,10 @@ export function createOutputSink({ bytesMax, createFile, copied }: SinkOptions):
       to.write(source, at)
       return
     }
-    if (held > 0 && (at !== base + held || held + source.byteLength > HELD_BYTES_MAX)) flush(to)
-    if (held === 0) base = at
-    hold(source, held)
+    const { length } = held
+    if (length > 0 && (at !== base + length || length + source.byteLength > HELD_BYTES_MAX)) flush(to)
+    if (held.length === 0) base = at
+    held.put(source, held.length)
   }
 
   return {
@@ -91,7 +75,7 @@ export function createOutputSink({ bytesMax, createFile, copied }: SinkOptions):
       if (source.byteLength === 0) return
       const end = at + source.byteLength
       checkLimit(end)
-      if (file === undefined && end <= HELD_BYTES_MAX) hold(source, at)
+      if (file === undefined && end <= HELD_BYTES_MAX) held.put(source, at)
       else writeToFile(spilled(), source, at)
       bytes = Math.max(bytes, end)
     },
@@ -100,18 +84,15 @@ export function createOutputSink({ bytesMax, createFile, copied }: SinkOptions):
         flush(file)
         return file.readAt(target, at)
       }
-      const part = buffer.subarray(Math.min(at, held), Math.min(at + target.byteLength, held))
-      target.set(part)
-      copied(part.byteLength)
-      return part.byteLength
+      const found = held.view(at, at + target.byteLength)
+      target.set(found)
+      copied(found.byteLength)
+      return found.byteLength
     },
     truncate: (length) => {
       checkLimit(length)
-      if (file === undefined && length <= HELD_BYTES_MAX) {
-        makeRoom(length)
-        if (length > held) buffer.fill(0, held, length)
-        held = length
-      } else {
+      if (file === undefined && length <= HELD_BYTES_MAX) held.resize(length)
+      else {
         const whole = spilled()
         flush(whole)
         whole.truncate(length)
@@ -119,13 +100,9 @@ export function createOutputSink({ bytesMax, createFile, copied }: SinkOptions):
       bytes = length
     },
     result: () => {
-      if (file !== undefined) {
-        flush(file)
-        return file
-      }
-      if (held === buffer.byteLength) return buffer
-      copied(held)
-      return buffer.slice(0, held)
+      if (file === undefined) return held.take()
+      flush(file)
+      return file
     },
   }
 }

@@ -15,7 +15,7 @@ export interface TestHost extends UnitHost {
   readonly files: readonly Uint8Array[]
 }
 
-/** What a test sets; all else is as in a job that sets nothing. */
+/** Options of a test; all else is as in a job that sets nothing. */
 export interface TestUnit {
   readonly unit?: number
   readonly params?: unknown

@@ -6,7 +6,7 @@ import type { ModuleMemory } from './module-memory.ts'
 import type { OutputSink } from './output-sink.ts'
 import type { UnitLog } from './unit-log.ts'
 
-/** What the host functions of one unit work with. */
+/** The state that the host functions of one unit work with. */
 export interface UnitHost {
   /** The unit's index; 0 where a module runs outside a job. */
   readonly unit: number

@@ -2,14 +2,14 @@ import { lastWordsOf } from '../../../messages/last-words.ts'
 
 /** Bytes of the first room for a log; most have none. */
 const ROOM_BYTES_MIN = 1_024
-/** What a module says about its work, for people. Never an error, and never more than its limit. */
+/** A module's messages about its work, for people. Never an error, and never more than its limit. */
 export interface UnitLog {
   /** Takes what fits, and counts the rest. The bytes are copied. */
   add(bytes: Uint8Array): void
   /** The log as text, with U+FFFD for what is not UTF-8, and a closing line where bytes were dropped. */
   text(): string
   /**
-   * What a message may quote of how the program ended, in one line: the last panic that the language's library told of, with
+   * The text that a message may quote of how the program ended, in one line: the last panic that the language's library told of, with
    * what it said and where; else the last line with something in it. Empty when there is none.
    */
   lastWords(): string

@@ -6,7 +6,7 @@ const YEAR_BEGINS_S = 1_767_225_600
 const YEAR_S = 365 * 24 * 3_600
 /** Random bytes made at a time: small requests are served out of these, large ones piece by piece. */
 const BLOCK_BYTES = 4 << 10
-/** What the cipher turns into random bytes. */
+/** The cipher's plain text: zeros, which it turns into random bytes. */
 const ZEROS = new Uint8Array(BLOCK_BYTES)
 
 /** Random bytes of one unit, always the same for the same seed and unit (wasm/ABI.md, "Randomness"). */

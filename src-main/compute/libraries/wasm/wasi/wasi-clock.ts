@@ -21,7 +21,7 @@ const EVENT = { clock: 0, read: 1, write: 2 } as const
 /** The flag of a timeout that is a time and not a duration. */
 const ABSOLUTE = 1
 
-/** What one subscription waits for. */
+/** The event of one subscription. */
 interface Subscription {
   readonly userData: bigint
   readonly type: number

@@ -1,6 +1,6 @@
 import { fail } from './wasi-errno.ts'
 
-/** What `fdstat` and `filestat` call a file. */
+/** Types of files in `fdstat` and `filestat`. */
 export const FILE_TYPE = { characterDevice: 2, directory: 3, regularFile: 4 } as const
 
 /** Something a descriptor stands for. The same on every peer in all that a program can see of it. */

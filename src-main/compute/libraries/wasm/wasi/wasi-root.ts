@@ -12,7 +12,7 @@ export interface WasiRoot {
   readonly directory: WasiFile
   /** Files of the directory by name, in the order of their inodes. */
   readonly entries: ReadonlyMap<string, WasiFile>
-  /** What the program opens `/out` for writing as; from then on `/out` is its output. */
+  /** The file as which `/out` is opened for writing; from then on `/out` is the program's output. */
   openOut(): void
   /** The output: `/out` if it was opened for writing, else what came on standard output. */
   output(): OutputSink

@@ -24,7 +24,7 @@ const WRITES =
   RIGHT.write | RIGHT.seek | RIGHT.tell | RIGHT.fileStat | RIGHT.setFlags | RIGHT.setSize | RIGHT.poll
 const DIRECTORY = RIGHT.open | RIGHT.readDirectory | RIGHT.pathStat | RIGHT.fileStat
 
-/** What may be done with a descriptor, and with what is opened through it. wasi-libc asks before it opens. */
+/** The rights of a descriptor, and of descriptors opened through it. wasi-libc asks before it opens. */
 export function rightsOf({ file, readable, writable }: Descriptor): { own: bigint; inheriting: bigint } {
   switch (file.type) {
     case FILE_TYPE.directory:

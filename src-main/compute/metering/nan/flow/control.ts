@@ -92,7 +92,7 @@ function arriveFromThrow(state: WalkState, label: number): void {
   for (const node of frame.nodes) flowInto(state, FOREIGN, node)
 }
 
-/** Notes that the topmost `count` values are seen by somebody. */
+/** Notes that the topmost `count` values are observed. */
 export function observeTop(state: WalkState, count: number): void {
   state.graph.steps += count
   for (let i = Math.max(0, state.height - count); i < state.height; i++) {
@@ -100,7 +100,7 @@ export function observeTop(state: WalkState, count: number): void {
   }
 }
 
-/** Takes the arguments of a call, which somebody sees, and puts its results. */
+/** Takes the arguments of a call, which observes them, and puts its results. */
 export function call(state: WalkState, type: FunctionType): void {
   observeTop(state, type.params.length)
   drop(state, type.params.length)
@@ -127,7 +127,7 @@ export function branchTable(state: WalkState): void {
   die(state)
 }
 
-/** What follows cannot be reached. */
+/** Code from here on cannot be reached. */
 export function die(state: WalkState): void {
   state.isLive = false
   state.deadBlocks = 0

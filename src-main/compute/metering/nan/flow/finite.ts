@@ -19,7 +19,7 @@ import { FD, OPCODES } from '../../parse/opcodes.ts'
 
 const KIND = { other: 0, add: 1, multiply: 2, divide: 3, choose: 4, round: 5, narrow: 6, widen: 7 } as const
 
-/** What an instruction does, by opcode. */
+/** The effect of each instruction, by opcode. */
 const KINDS = new Uint8Array(OPCODES)
 const rows: readonly (readonly [number, readonly number[]])[] = [
   [KIND.add, [0x92, 0x93, 0xa0, 0xa1, FD | 228, FD | 229, FD | 240, FD | 241]],
@@ -83,7 +83,7 @@ function boundOfResult(kind: number, first: number, other: number): number | und
 }
 
 /**
- * What is known of a number by its exponent's bits.
+ * Facts about a number, by its exponent's bits.
  *
  * @param bias 127 of an f32, 1,023 of an f64
  * @returns a known value; FOREIGN for an infinity, because only a look at all bits tells it from a NaN

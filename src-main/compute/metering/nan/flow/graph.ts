@@ -6,7 +6,7 @@ import { SHAPE } from './shapes.ts'
  * each value that arithmetic may have made, an edge where a value becomes (part of) another. Built by a walk over the
  * code, solved by `nan-placement.ts`.
  *
- * A value is a number. Below FIRST_NODE it is nobody's arithmetic and says what is known of it, see nan-known.ts; from
+ * A value is a number. Below FIRST_NODE it is no result of arithmetic and says what is known of it, see known-values.ts; from
  * FIRST_NODE on it is a node.
  */
 export interface ValueGraph {
@@ -18,22 +18,22 @@ export interface ValueGraph {
   readonly places: number[]
   /** How many loops are around that place. */
   readonly depths: number[]
-  /** What is known of where it comes from, bits of `TAINT`. */
+  /** Facts about where it comes from, bits of `TAINT`. */
   readonly taints: number[]
-  /** What is done with it, bits of `USE`. */
+  /** Its uses, bits of `USE`. */
   readonly uses: number[]
   /** By edge: the node that flows, the node that it flows into, how: one of `FLOW`. */
   readonly from: number[]
   readonly to: number[]
   readonly flows: number[]
-  /** What building it has cost so far; above the bound it is not finished. */
+  /** The cost of building it so far; above the bound it is not finished. */
   steps: number
   readonly stepsMax: number
 }
 
-/** What a value is used for, other than flowing into another: who can see which of its bits. */
+/** Uses of a value other than flowing into another: which of its bits can be observed. */
 export const USE = {
-  /** somebody sees all bits: a store, a call, an integer instruction */
+  /** all bits are observed: a store, a call, an integer instruction */
   bits: 1,
   /** arithmetic or comparison of f32x4 lanes: sees that a lane is NaN, not which; but all of an f64 */
   f32x4: 2,
@@ -57,7 +57,7 @@ export const FLOW = {
   sign: 6,
   sign32: 7,
   sign64: 8,
-  /** f32 lanes, f64 lanes, of which only those are taken that are no NaN; whoever takes them looks at them by a `USE` */
+  /** f32 lanes, f64 lanes, of which only those are taken that are no NaN; the instruction that takes them looks at them by a `USE` */
   numbers32: 9,
   numbers64: 10,
 } as const

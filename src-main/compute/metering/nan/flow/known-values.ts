@@ -45,7 +45,7 @@ export function taintOf(value: number): number {
   return (value - 1) & TAINT.both
 }
 
-/** What of `MASK` a value is known to be, `none` for nodes. */
+/** The bits of `MASK` that are known of a value, `none` for nodes. */
 export function maskOf(value: number): number {
   return value === NOT_FLOAT || value >= FIRST_NODE ? MASK.none : ((value - 1) >> MASK_SHIFT) & 3
 }
@@ -65,7 +65,7 @@ export function withTaint(value: number, taint: number): number {
   return 1 + (((value - 1) & ~((3 << MASK_SHIFT) | TAINT.both)) | taint)
 }
 
-/** What is known of a value that is one of two. */
+/** Facts that hold of a value that is one of two. */
 export function oneOf(one: number, other: number): number {
   if (one === other) return one
   const isBounded = boundOf(one) > 0 && boundOf(other) > 0

@@ -35,7 +35,7 @@ export interface LocalValues {
   branches: number
 }
 
-/** What the locals have to do with one block, loop or branch of an if. */
+/** The locals of one block, loop or branch of an if. */
 export interface LocalScope {
   /** Length of the trail at its beginning. */
   readonly trailAt: number

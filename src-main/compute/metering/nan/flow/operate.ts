@@ -105,7 +105,7 @@ function merge(
   return node
 }
 
-/** What is left known of a value that has flowed. */
+/** Facts that still hold of a value that has flowed. */
 function known(value: number, flow: number, taint: number): number {
   if (flow === NO_FLOW) return knownValue(taint, MASK.none)
   if (SIGNS.has(flow)) return withTaint(value, taint | taintOfSigned(value, flow))

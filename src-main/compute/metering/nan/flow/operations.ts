@@ -4,7 +4,7 @@ import { boundOf, CLEAN, FOREIGN, knownValue, MASK, NOT_FLOAT, TAINT } from './k
 import { CONTEXT, FC, FD, OPCODES, operandOf, PACKED, resultOf, SIGNATURES } from '../../parse/opcodes.ts'
 
 /**
- * What instructions of fixed signature do with floats and vectors, by opcode: the use of the first and of the other
+ * How instructions of fixed signature use floats and vectors, by opcode: the use of the first and of the other
  * operands, how they flow into the result, and what is known of the result besides. Those whose result depends on
  * immediates or masks (constants, shuffle, bitwise instructions) are in nan-walk.ts.
  */
@@ -30,7 +30,7 @@ function vectors(from: number, to = from): Range {
   return [FD | from, FD | to]
 }
 
-// Unless a rule below says otherwise, somebody sees the operands, and nothing is known of a result that is a float.
+// Unless a rule below says otherwise, the operands are observed, and nothing is known of a result that is a float.
 for (let opcode = 0; opcode < OPCODES; opcode++) {
   const signature = SIGNATURES[opcode] ?? 0
   if (signature === CONTEXT) continue

@@ -9,7 +9,7 @@ export interface LocalSettings {
   readonly ends: readonly number[]
 }
 
-/** Of a function of which nobody asks. */
+/** Of a function whose locals are not asked for. */
 export const NO_SETTINGS: LocalSettings = { locals: [], starts: [], ends: [] }
 
 /** Reads a function's code for what its loops set. */

@@ -125,7 +125,7 @@ function follow(state: WalkState, opcode: number): void {
   }
 }
 
-/** What the last instruction of a path shows of the stack. */
+/** The values of the stack that the last instruction of a path exposes. */
 function leaveFunction(state: WalkState, opcode: number): void {
   const { cursor, module } = state
   switch (opcode) {

@@ -1,10 +1,10 @@
 import { Button, Checkbox, SegmentedControl, Switch } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import type { HardwareInfo, WeekBlock, WeekPlan } from '#contract'
+import { algorithmWords } from '../../../../job-kinds/table.ts'
 import { useFormat, useText } from '../../../../state/text.tsx'
 import { offerUndo } from '../../../../ui/notices/undo-toast.tsx'
 import { BlockHours } from './block-hours.tsx'
-import { kindName } from './kind-name.ts'
 import { ResourceFields } from '../../resource-fields.tsx'
 import {
   blocksOf,
@@ -125,7 +125,8 @@ function Kinds({
   readonly kinds: readonly string[]
   readonly onTerms: (terms: BlockTerms) => void
 }) {
-  const text = useText().sharing
+  const messages = useText()
+  const text = messages.sharing
   const chosen = terms.algorithms ?? kinds
   // A kind that the plan names stays to be seen, also when this PC does not run it at the moment.
   const all = [...new Set([...kinds, ...chosen])]
@@ -142,7 +143,7 @@ function Kinds({
         <Checkbox
           key={kind}
           size="sm"
-          label={<span title={kind}>{kindName(text.kinds, kind)}</span>}
+          label={<span title={kind}>{algorithmWords(kind, messages).work}</span>}
           checked={chosen.includes(kind)}
           onChange={() => toggle(kind)}
         />

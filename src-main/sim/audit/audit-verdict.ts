@@ -1,0 +1,65 @@
+import type { UnitState } from '../../peer/state.ts'
+import type { Cid, PeerId } from '../../protocol/ids.ts'
+import type { JobManifest } from '../../protocol/work.ts'
+import { rightOutput } from '../process/truth.ts'
+import { hold } from './broken.ts'
+import { quorum } from './quorum.ts'
+
+/** The verdict on a unit when it was last on disk. */
+export interface SeenVerdict {
+  verified: Cid | undefined
+  /** Outputs that were agreed on and then not handed over: a peer that claimed one has lost its vote. */
+  readonly withheld: Set<Cid>
+}
+
+/** The unit whose verdict is checked. */
+export interface VerdictContext {
+  /** The unit, as messages name it. */
+  readonly where: string
+  readonly manifest: JobManifest
+  readonly index: number
+  /** Whether no lie can win this job's consensus. */
+  readonly isSafe: boolean
+  /** Whether no peer handed over the verified output, so that the verdict may be taken back. */
+  readonly isMissed: boolean
+}
+
+/** Checks the verdict on a unit against the one before, the votes and the truth, and remembers it. @throws Broken */
+export function checkVerdict(unit: UnitState, seen: SeenVerdict, context: VerdictContext): void {
+  const { where, manifest, index, isSafe, isMissed } = context
+  const cid = unit.verified?.cid
+  const kept = seen.verified === undefined || seen.verified === cid || isMissed
+  hold('S5', kept, () => `${where} was verified as ${seen.verified ?? ''}, now ${cid ?? 'not'}`)
+  if (isMissed && seen.verified !== undefined) seen.withheld.add(seen.verified)
+  seen.verified = cid
+  if (cid === undefined) return
+  const { mine, rival } = votesFor(voteOf(cid, unit.verified?.fuel), unit, seen.withheld)
+  const agreed = mine >= quorum(manifest.verification_redundancy) && mine > rival
+  hold('S4', agreed, () => `${where} is verified by ${mine} against ${rival}`)
+  const truth = rightOutput(manifest, index)
+  hold('S6', !isSafe || cid === truth.cid, () => `${where}: a wrong output is verified`)
+  hold('S6', !isSafe || unit.verified?.fuel === truth.fuel, () => `${where}: a wrong price is verified`)
+}
+
+/** How many peers voted for a claim, and how many for the strongest other one. */
+function votesFor(
+  claim: string,
+  { attempts }: UnitState,
+  withheld: ReadonlySet<Cid>,
+): { readonly mine: number; readonly rival: number } {
+  const votes = new Map<string, Set<PeerId>>()
+  for (const { peer, status } of attempts) {
+    if (status.state !== 'returned' && status.state !== 'rejected') continue
+    if (status.state === 'rejected' && withheld.has(status.cid)) continue
+    const vote = voteOf(status.cid, status.state === 'returned' ? status.metrics.fuel : status.fuel)
+    votes.set(vote, (votes.get(vote) ?? new Set()).add(peer))
+  }
+  const mine = votes.get(claim)?.size ?? 0
+  const rival = Math.max(0, ...[...votes].map(([other, peers]) => (other === claim ? 0 : peers.size)))
+  return { mine, rival }
+}
+
+/** An output and its price, as one vote. */
+function voteOf(cid: Cid, fuel: number | undefined): string {
+  return `${cid} ${fuel ?? ''}`
+}

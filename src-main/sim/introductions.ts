@@ -1,0 +1,36 @@
+import type { PeerId } from '../protocol/ids.ts'
+import type { Dice } from './dice.ts'
+import type { Resident } from './resident.ts'
+import type { Acquaintance } from './scenario.ts'
+import type { Schedule } from './schedule.ts'
+
+/** How long a user waits before trying again to pair. */
+const PAIR_AGAIN_MS = 3_000
+/** How long an invite is valid. */
+const INVITE_MS = 600_000
+/** How soon after the start a user pairs, and how often it is looked whether both peers run. */
+const FIRST_TRY_MS: readonly [number, number] = [100, 600]
+const LOOK_EVERY_MS = 500
+
+/** Two users pair by invite: they try until both sides have said yes, or one of them has forgotten the other. */
+export function introduce(
+  residents: ReadonlyMap<PeerId, Resident>,
+  schedule: Schedule,
+  dice: Dice,
+  { inviter, joiner, trustByInviter: trust, trustByJoiner }: Acquaintance,
+): void {
+  let invites = 0
+  const attempt = (): void => {
+    const host = residents.get(inviter)?.process
+    const guest = residents.get(joiner)?.process
+    if (host === undefined || guest === undefined) return schedule.after(LOOK_EVERY_MS, attempt)
+    if (guest.state.contacts.has(inviter)) return
+    const secret_hash = `invite-${inviter.slice(-6)}-${joiner.slice(-6)}-${invites++}`
+    const at_ms = host.nowMs()
+    host.dispatch({ kind: 'invited', at_ms, secret_hash, trust, expires_at_ms: at_ms + INVITE_MS }, () =>
+      guest.pair(inviter, secret_hash, trustByJoiner, () => undefined),
+    )
+    schedule.after(PAIR_AGAIN_MS, attempt)
+  }
+  schedule.after(dice.between(...FIRST_TRY_MS), attempt)
+}

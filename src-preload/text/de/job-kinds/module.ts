@@ -1,0 +1,7 @@
+import type { module as english } from '../../en/job-kinds/module.ts'
+
+/** The text of jobs that run a module, in German. */
+export const module: typeof english = {
+  work: 'WebAssembly-Module ausführen',
+  here: 'Ein Programm',
+}

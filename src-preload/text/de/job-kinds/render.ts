@@ -1,0 +1,197 @@
+import { plural } from '../../plural.ts'
+import type { render as english } from '../../en/job-kinds/render.ts'
+import { frames, pcs } from '../counted.ts'
+
+/** The text of renders, in German. */
+export const render: typeof english = {
+  work: 'Bilder rendern',
+  here: 'Rendern',
+  start: 'Eine Szene rendern',
+  newJob: 'Neues Bild',
+  invite: 'Szene hier ablegen, Bild bekommen',
+  emptyText:
+    'Lege eine .glb- oder .gltf-Szene irgendwo in diesem Fenster ab, und dein PC und die PCs deiner Leute berechnen sie gemeinsam.',
+  chooseScene: 'Szene auswählen',
+  pictureSize: (width, height) => `${width} × ${height}`,
+  samples: (written) => `${written} Strahlen je Pixel`,
+
+  dropHere: 'Irgendwo ablegen',
+  dropHint: 'Eine .glb- oder .gltf-Szene, ihre Texturen oder den Ordner, in dem sie liegen',
+  dropNothing: 'Nichts davon ist eine Szene oder ein Teil von einer.',
+  dropTooMany: (max) => `Dieser Ordner hat mehr als ${max} Dateien. Lege nur die Szene und ihre Texturen ab.`,
+
+  newTitle: 'Was soll berechnet werden?',
+  newTitleOf: (name) => `${name} berechnen`,
+  chooseFiles: 'Dateien auswählen',
+  chooseFolder: 'Ordner auswählen',
+  otherScene: 'Andere Szene',
+  whichScene: 'Welche der Szenen?',
+  reading: 'Die Szene wird gelesen',
+  refusals: {
+    empty: 'Diese Datei ist leer.',
+    'cut-short': 'Diese Datei ist abgeschnitten. Kopiere oder exportiere sie noch einmal.',
+    'other-version': 'Das ist glTF in einer anderen Version als 2.0. Exportiere die Szene als glTF 2.0.',
+    'no-description': 'In dieser .glb-Datei ist keine Beschreibung einer Szene. Exportiere sie noch einmal.',
+    'too-large': 'Die Beschreibung dieser Szene ist zu groß, um gelesen zu werden.',
+    'not-json': 'Das ist weder eine .glb- noch eine .gltf-Datei, was immer ihr Name sagt.',
+    'not-gltf': 'Diese Datei ist keine glTF-Szene.',
+    'too-many-files': 'Diese Szene nennt mehr Dateien, als eine Szene haben kann.',
+    unreadable: 'Diese Datei kann nicht gelesen werden. Vielleicht wurde sie seitdem verschoben.',
+  },
+  counts: {
+    meshes: (count, written) => `${written} ${plural('de', count, { one: 'Netz', other: 'Netze' })}`,
+    triangles: (count, written) => `${written} ${plural('de', count, { one: 'Dreieck', other: 'Dreiecke' })}`,
+    materials: (count, written) =>
+      `${written} ${plural('de', count, { one: 'Material', other: 'Materialien' })}`,
+    textures: (count, written) => `${written} ${plural('de', count, { one: 'Textur', other: 'Texturen' })}`,
+    animation: (seconds) => `${seconds} s Animation`,
+    noAnimation: 'steht still',
+  },
+  missingTextures: (count, written) =>
+    plural('de', count, {
+      one: 'Eine Textur fehlt. Das Bild wird sie nicht haben.',
+      other: `${written} Texturen fehlen. Das Bild wird sie nicht haben.`,
+    }),
+  missingBuffers: (count, written) =>
+    plural('de', count, {
+      one: 'Eine Datei fehlt, ohne die es nichts zu berechnen gibt.',
+      other: `${written} Dateien fehlen, ohne die es nichts zu berechnen gibt.`,
+    }),
+  missingHint: 'Lege sie hier ab, oder den Ordner, in dem sie liegen.',
+  andMore: (written) => `und ${written} weitere`,
+  warnings: (count, written) =>
+    plural('de', count, {
+      one: 'Eines in dieser Szene wird übergangen',
+      other: `${written} Dinge in dieser Szene werden übergangen`,
+    }),
+  uploading: (sent, all) => `Die Szene wird übergeben: ${sent} von ${all}`,
+  uploadCancelled: 'Die Szene wurde nicht übergeben.',
+  uploadAgain: 'Übergeben',
+  cancelUpload: 'Anhalten',
+  previewing: 'Vorschau entsteht',
+  previewOf: (name) => `Vorschau von ${name}, ein Strahl je Pixel`,
+  previewTook: (duration) => `Vorschau, hier entstanden in ${duration}`,
+  previewFailed: 'Von dieser Szene gibt es keine Vorschau',
+
+  size: 'Größe',
+  width: 'Breite in Pixeln',
+  height: 'Höhe in Pixeln',
+  presets: { hd: '720p', 'full-hd': '1080p', '4k': '4K', square: 'Quadrat' },
+  presetsLabel: 'Übliche Größen',
+  camera: 'Kamera',
+  cameraDefault: 'Die der Szene',
+  cameraNumbered: (number) => `Kamera ${number}`,
+  cameraNone: 'Die Szene hat keine Kamera: Sie wird als Ganzes gezeigt.',
+  quality: 'Qualität',
+  qualities: { draft: 'Entwurf', good: 'Gut', fine: 'Fein', custom: 'Eigene' },
+  spp: 'Strahlen je Pixel',
+  sppShown: (written) => `${written} Strahlen je Pixel. Doppelt so viele dauern doppelt so lange.`,
+  framesLabel: 'Einzelbilder',
+  framesHint: 'Leer für ein Standbild. Bilder und Bereiche, zum Beispiel 3, 5-10.',
+  framesCount: (count, written) => `${frames(count, written)}, jedes für sich`,
+  framesAll: 'Alle',
+  fps: 'Je Sekunde',
+  checks: 'Jede Kachel prüfen durch',
+  checksNote: {
+    one: 'Jede Kachel wird einmal berechnet und genommen, wie sie kommt. Nur mit Leuten, die du gut kennst.',
+    two: 'Jede Kachel berechnen zwei PCs, die bis aufs letzte Bit übereinstimmen müssen.',
+    three: 'Jede Kachel berechnen drei PCs. Am sichersten, und am langsamsten.',
+  },
+  encrypt: 'Szene und Bild verschlüsseln',
+  encryptNote:
+    'Nur die PCs, die es berechnen, können beides lesen. Wer die Daten sonst aufbewahrt oder weiterreicht, sieht nichts.',
+  problems: {
+    'out-of-range': (min, max) => `Zwischen ${min} und ${max}`,
+    'in-the-past': 'Dieser Zeitpunkt ist vorbei',
+    'does-not-move': 'Diese Szene hat keine Animation: Lass das Feld leer',
+    'not-a-frame': (part) => `„${part}“ ist kein Einzelbild. Schreibe zum Beispiel 3, 5-10`,
+    backwards: (part) => `„${part}“ läuft rückwärts`,
+    'too-high': (max) => `Das letzte mögliche Einzelbild ist ${max}`,
+    'too-many': (max) => `Mehr als ${max} Einzelbilder. Berechne sie in Teilen`,
+  },
+  estimate: {
+    working: 'Wird geschätzt',
+    done: (time, peers, written) => `Fertig etwa ${time} (${pcs(peers, written)})`,
+    range: (low, high) => `Zwischen ${low} und ${high}`,
+    cores: (count, written) => `${written} ${plural('de', count, { one: 'Kern', other: 'Kerne' })}`,
+    work: (duration) => `${duration} Arbeit für einen Kern`,
+    nobody: 'Im Moment kann das niemand berechnen',
+    nobodyHint:
+      'Du kannst es trotzdem abschicken: Es beginnt, sobald dieser PC oder einer deiner Leute teilt.',
+    tooFew: (peers, written, checks) =>
+      `Jede Kachel sollen ${checks} PCs prüfen, und jetzt ${plural('de', peers, { one: 'ist', other: 'sind' })} ${written} da. Es würde auf weitere warten.`,
+    fewer: (peers, written) => `${pcs(peers, written)} genügt`,
+    late: (duration) => `Etwa ${duration} zu spät: Frage mehr Leute oder senke die Qualität.`,
+    unknown: 'Noch keine Schätzung: Sie kommt mit der Vorschau.',
+  },
+  render: 'Berechnen',
+  submitted: 'Unterwegs. Die Kacheln erscheinen hier, sobald sie da sind.',
+  sceneGone:
+    'Die Szene war inzwischen weggeräumt und wird noch einmal übergeben. Versuche es gleich noch einmal.',
+  livePicture: (name, percent) => `${name} entsteht, zu ${percent} fertig`,
+  waitingForTiles: 'Die ersten Kacheln sind unterwegs',
+
+  viewer: {
+    label: (name) => `${name}, fertig`,
+    keys: 'Plus und Minus zoomen, die Pfeiltasten verschieben das Bild, 0 passt es ein, 1 zeigt es in voller Größe.',
+    loading: (sent, all) => `Das Bild wird geholt: ${sent} von ${all}`,
+    assembling: 'Das Bild wird zusammengesetzt',
+    fit: 'Einpassen',
+    full: '100 %',
+    zoomIn: 'Näher',
+    zoomOut: 'Weiter weg',
+    adjust: 'Licht und Tonwerte',
+    exposure: 'Belichtung',
+    exposureValue: (stops) => `${stops} EV`,
+    toneMapping: 'Tonwerte',
+    toneMappings: { neutral: 'Neutral', none: 'Ohne', reinhard: 'Reinhard', aces: 'Film' },
+    toneMappingNotes: {
+      neutral: 'Wie geliefert: Farben bleiben, was die Materialien sagen, Lichter laufen weich aus.',
+      none: 'Das Licht, wie es ist. Was heller als Weiß ist, wird abgeschnitten.',
+      reinhard: 'Helle Stellen werden sanft gestaucht, alles behält seinen Farbton.',
+      aces: 'Der Kontrast von Kinofilm, nach der Referenz von ACES.',
+    },
+    reset: 'Wie geliefert',
+    compare: 'Vergleichen',
+    compareLabel: 'Links dieser Linie wie geliefert, rechts davon wie angepasst',
+    before: 'Wie geliefert',
+    after: 'Angepasst',
+    loadingLight: 'Das Licht des Bildes wird geholt',
+    tooLarge:
+      'Dieses Bild ist zu groß, um hier angepasst zu werden. Speichere es als EXR und passe es woanders an.',
+    unreadable: 'Das Licht des Bildes konnte nicht gelesen werden.',
+    save: 'Speichern',
+    saveAdjusted: 'PNG, wie angepasst',
+    saveDelivered: 'PNG, wie geliefert',
+    saveExr: 'EXR, mit allem Licht',
+    saveExrHint: '32-Bit-Gleitkomma, zum Weiterarbeiten',
+    saveFrames: 'Alle Einzelbilder, als PNG in einer ZIP-Datei',
+    savingFrames: (done, all) => `Einzelbild ${done} von ${all} wird gepackt`,
+    slow: 'Dieser Browser hat kein WebGL 2: Änderungen dauern einen Moment.',
+  },
+  series: {
+    label: 'Einzelbilder',
+    frame: (frame) => `Einzelbild ${frame}`,
+    all: (done, count) => `${done} von ${count} Einzelbildern sind fertig`,
+  },
+
+  figures: { picture: 'Bild', frame: 'Einzelbild' },
+  faults: {
+    'blob-missing': 'Jener PC bekam die Szene nicht.',
+    'blob-corrupt': 'Die Szene wurde auf dem Weg dorthin beschädigt.',
+    'not-opened': 'Der Schlüssel des Auftrags öffnete die Szene dort nicht.',
+  },
+  waiting: {
+    'more-verifiers': {
+      why: 'Jemand arbeitet daran, aber nicht so viele verschiedene PCs, wie jede Kachel prüfen sollen.',
+      todo: 'Es geht weiter, sobald einer mehr teilt. Lass beim nächsten Mal weniger PCs prüfen.',
+    },
+  },
+  lateTodo: 'Bitte mehr Leute zu teilen, oder berechne es noch einmal in niedrigerer Qualität.',
+  refusedHint: 'Ergebnisse, denen andere widersprachen. Keines davon ist im Bild.',
+  speed: {
+    unable: 'Dieser PC ließ sich beim Rendern nicht messen, deshalb rendert er nichts für andere.',
+    paths: (millions, cores) =>
+      `Etwa ${millions} Millionen Lichtwege in der Sekunde mit ${plural('de', cores, { one: 'dem Kern', other: `den ${cores} Kernen` })}, die er teilt`,
+  },
+}

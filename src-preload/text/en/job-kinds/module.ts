@@ -1,0 +1,5 @@
+/** The text of jobs that run a module, in English. */
+export const module = {
+  work: 'Run WebAssembly modules',
+  here: 'A program',
+}

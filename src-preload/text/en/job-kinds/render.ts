@@ -1,0 +1,203 @@
+import type { Fault } from '#contract'
+import { plural } from '../../plural.ts'
+import { frames, pcs } from '../counted.ts'
+
+/** The text of renders, in English. */
+export const render = {
+  work: 'Render pictures',
+  here: 'Rendering',
+  start: 'Render a scene',
+  newJob: 'New render',
+  invite: 'Drop a scene here and get a picture',
+  emptyText:
+    'Drop a .glb or .gltf scene anywhere on this window, and your PC and your people’s PCs render it together.',
+  chooseScene: 'Choose a scene',
+  pictureSize: (width: string, height: string) => `${width} × ${height}`,
+  samples: (written: string) => `${written} samples a pixel`,
+
+  // Dropping files.
+  dropHere: 'Drop it anywhere',
+  dropHint: 'A .glb or .gltf scene, its textures, or the folder they are in',
+  dropNothing: 'Nothing in there can be used as a scene or as a part of one.',
+  dropTooMany: (max: string) =>
+    `That folder has more than ${max} files. Drop the scene and its textures only.`,
+
+  // A new render.
+  newTitle: 'What shall be rendered?',
+  newTitleOf: (name: string) => `Render ${name}`,
+  chooseFiles: 'Choose files',
+  chooseFolder: 'Choose a folder',
+  otherScene: 'Another scene',
+  whichScene: 'Which of the scenes?',
+  reading: 'Reading the scene',
+  refusals: {
+    empty: 'This file is empty.',
+    'cut-short': 'This file is cut short. Copy or export it again.',
+    'other-version': 'This is a glTF of another version than 2.0. Export it as glTF 2.0.',
+    'no-description': 'This .glb has no description of a scene in it. Export it again.',
+    'too-large': 'The description of this scene is too large to be read.',
+    'not-json': 'This is neither a .glb nor a .gltf file, whatever its name says.',
+    'not-gltf': 'This file is no glTF scene.',
+    'too-many-files': 'This scene refers to more files than one scene can have.',
+    unreadable: 'This file cannot be read. It may have been moved since you dropped it.',
+  },
+  counts: {
+    meshes: (count: number, written: string) =>
+      `${written} ${plural('en', count, { one: 'mesh', other: 'meshes' })}`,
+    triangles: (count: number, written: string) =>
+      `${written} ${plural('en', count, { one: 'triangle', other: 'triangles' })}`,
+    materials: (count: number, written: string) =>
+      `${written} ${plural('en', count, { one: 'material', other: 'materials' })}`,
+    textures: (count: number, written: string) =>
+      `${written} ${plural('en', count, { one: 'texture', other: 'textures' })}`,
+    animation: (seconds: string) => `${seconds} s of animation`,
+    noAnimation: 'stands still',
+  },
+  missingTextures: (count: number, written: string) =>
+    plural('en', count, {
+      one: 'A texture is missing. The picture will lack it.',
+      other: `${written} textures are missing. The picture will lack them.`,
+    }),
+  missingBuffers: (count: number, written: string) =>
+    plural('en', count, {
+      one: 'A file is missing without which there is nothing to render.',
+      other: `${written} files are missing without which there is nothing to render.`,
+    }),
+  missingHint: 'Drop them here, or the folder that they are in.',
+  andMore: (written: string) => `and ${written} more`,
+  warnings: (count: number, written: string) =>
+    plural('en', count, {
+      one: 'One thing in this scene is passed over',
+      other: `${written} things in this scene are passed over`,
+    }),
+  uploading: (sent: string, all: string) => `Handing over the scene: ${sent} of ${all}`,
+  uploadCancelled: 'The scene was not handed over.',
+  uploadAgain: 'Hand it over',
+  cancelUpload: 'Stop',
+  previewing: 'Making a preview',
+  previewOf: (name: string) => `Preview of ${name}, one sample a pixel`,
+  previewTook: (duration: string) => `Preview, made here in ${duration}`,
+  previewFailed: 'There is no preview of this scene',
+
+  size: 'Size',
+  width: 'Width in pixels',
+  height: 'Height in pixels',
+  presets: { hd: '720p', 'full-hd': '1080p', '4k': '4K', square: 'Square' },
+  presetsLabel: 'Usual sizes',
+  camera: 'Camera',
+  cameraDefault: 'The scene’s own',
+  cameraNumbered: (number: string) => `Camera ${number}`,
+  cameraNone: 'The scene has no camera: it is framed as a whole.',
+  quality: 'Quality',
+  qualities: { draft: 'Draft', good: 'Good', fine: 'Fine', custom: 'Custom' },
+  spp: 'Samples a pixel',
+  sppShown: (written: string) => `${written} samples a pixel. Twice as many take twice as long.`,
+  framesLabel: 'Frames',
+  framesHint: 'Empty for a still. Frames and ranges, such as 3, 5-10.',
+  framesCount: (count: number, written: string) => `${frames(count, written)}, a picture each`,
+  framesAll: 'All frames',
+  fps: 'Per second',
+  checks: 'Check each tile by',
+  checksNote: {
+    one: 'Each tile is rendered once and taken as it comes. Only for people you know well.',
+    two: 'Each tile is rendered by two PCs that must agree, to the last bit.',
+    three: 'Each tile is rendered by three PCs. Safest, and the slowest.',
+  },
+  encrypt: 'Encrypt scene and picture',
+  encryptNote:
+    'Only the PCs that compute it can read them. Whoever else keeps or passes on the data sees nothing.',
+  problems: {
+    'out-of-range': (min: string, max: string) => `Between ${min} and ${max}`,
+    'in-the-past': 'This moment has passed',
+    'does-not-move': 'This scene has no animation: leave this empty',
+    'not-a-frame': (part: string) => `“${part}” is no frame. Write for example 3, 5-10`,
+    backwards: (part: string) => `“${part}” runs backwards`,
+    'too-high': (max: string) => `The last frame there can be is ${max}`,
+    'too-many': (max: string) => `More than ${max} frames. Render them in parts`,
+  },
+  estimate: {
+    working: 'Estimating',
+    done: (time: string, peers: number, written: string) => `Done about ${time} (${pcs(peers, written)})`,
+    range: (low: string, high: string) => `Between ${low} and ${high}`,
+    cores: (count: number, written: string) =>
+      `${written} ${plural('en', count, { one: 'core', other: 'cores' })}`,
+    work: (duration: string) => `${duration} of work for one core`,
+    nobody: 'Nobody can render this at the moment',
+    nobodyHint: 'You can send it all the same: it begins as soon as this PC or one of your people shares.',
+    tooFew: (peers: number, written: string, checks: string) =>
+      `Each tile is to be checked by ${checks} PCs, and ${written} ${plural('en', peers, { one: 'is', other: 'are' })} there now. It would wait for more.`,
+    fewer: (peers: number, written: string) => `Let ${pcs(peers, written)} do`,
+    late: (duration: string) => `About ${duration} late: ask more people or lower the quality.`,
+    unknown: 'There is no estimate yet: it comes with the preview.',
+  },
+  render: 'Render it',
+  submitted: 'On its way. Tiles appear here as they arrive.',
+  sceneGone:
+    'The scene had been put away meanwhile and is handed over once more. Render it again in a moment.',
+  livePicture: (name: string, percent: string) => `${name} in progress, ${percent} done`,
+  waitingForTiles: 'The first tiles are on their way',
+
+  // The finished picture.
+  viewer: {
+    label: (name: string) => `${name}, finished`,
+    keys: 'Plus and minus zoom, the arrow keys move the picture, 0 fits it, 1 shows it at full size.',
+    loading: (sent: string, all: string) => `Getting the picture: ${sent} of ${all}`,
+    assembling: 'Putting the picture together',
+    fit: 'Fit',
+    full: '100 %',
+    zoomIn: 'Closer',
+    zoomOut: 'Farther',
+    adjust: 'Light and tone',
+    exposure: 'Exposure',
+    exposureValue: (stops: string) => `${stops} EV`,
+    toneMapping: 'Tone mapping',
+    toneMappings: { neutral: 'Neutral', none: 'None', reinhard: 'Reinhard', aces: 'Filmic' },
+    toneMappingNotes: {
+      neutral: 'As it was delivered: colours stay what the materials say, highlights roll off.',
+      none: 'Light as it is. What is brighter than white is cut off.',
+      reinhard: 'Bright parts are compressed softly, everything keeps its hue.',
+      aces: 'The contrast of cinema film, after the ACES reference.',
+    },
+    reset: 'As delivered',
+    compare: 'Compare',
+    compareLabel: 'Left of this line as delivered, right of it as adjusted',
+    before: 'As delivered',
+    after: 'Adjusted',
+    loadingLight: 'Getting the picture’s light',
+    tooLarge: 'This picture is too large to be adjusted here. Save it as EXR and adjust it elsewhere.',
+    unreadable: 'The picture’s light could not be read.',
+    save: 'Save',
+    saveAdjusted: 'PNG, as adjusted',
+    saveDelivered: 'PNG, as delivered',
+    saveExr: 'EXR, all of its light',
+    saveExrHint: '32-bit floats, for further work',
+    saveFrames: 'All frames, as PNG in a ZIP file',
+    savingFrames: (done: string, all: string) => `Packing frame ${done} of ${all}`,
+    slow: 'This browser has no WebGL 2: changes take a moment.',
+  },
+  series: {
+    label: 'Frames',
+    frame: (frame: string) => `Frame ${frame}`,
+    all: (done: string, count: string) => `${done} of ${count} frames are finished`,
+  },
+
+  figures: { picture: 'Picture', frame: 'Frame' },
+  faults: {
+    'blob-missing': 'That PC did not get the scene.',
+    'blob-corrupt': 'The scene was damaged on its way there.',
+    'not-opened': 'The scene did not open there with the job’s key.',
+  } as Partial<Record<Fault['kind'], string>>,
+  waiting: {
+    'more-verifiers': {
+      why: 'Somebody works on it, but not as many different PCs as are to check each tile.',
+      todo: 'It goes on when one more shares. Next time, let fewer PCs check each tile.',
+    },
+  },
+  lateTodo: 'Ask more people to share, or render it again in a lower quality.',
+  refusedHint: 'Results that others did not agree with. None of them is in the picture.',
+  speed: {
+    unable: 'This PC could not be measured for rendering, so it renders nothing for others.',
+    paths: (millions: string, cores: number) =>
+      `About ${millions} million light paths a second with the ${cores} ${plural('en', cores, { one: 'core', other: 'cores' })} that it shares`,
+  },
+}

@@ -1,0 +1,78 @@
+// @vitest-environment jsdom
+import { screen, within } from '@testing-library/react'
+import { beforeEach, expect, it } from 'vitest'
+import type { JobSummary } from '#contract'
+import { mount, type Answers } from '../../../component.fixture.tsx'
+import { DONE, jobId, jobsMap, jobSummary } from '../../../job-kinds/job.fixture.ts'
+import { JobsScreen } from '../jobs-screen.tsx'
+
+beforeEach(() => {
+  URL.createObjectURL = () => 'blob:small'
+  URL.revokeObjectURL = () => undefined
+})
+
+const answers: Answers = {
+  render: { thumbnail: () => ({ image: new Blob(['x']), width: 1, height: 1 }) },
+}
+
+/** The board in a place that scrolls, as the frame has it. */
+function mountBoard(...jobs: readonly JobSummary[]) {
+  return mount(
+    <div style={{ overflowY: 'auto' }}>
+      <JobsScreen />
+    </div>,
+    { path: '/jobs', node: { jobs: jobsMap(...jobs) }, answers },
+  )
+}
+
+it('without a job it asks for the first scene, in place of the button', async () => {
+  mountBoard()
+  await screen.findByRole('heading', { name: 'Drop a scene here and get a picture' })
+  await screen.findByText('No jobs yet')
+  screen.getByRole('button', { name: 'Choose a scene' })
+  expect(screen.queryByRole('link', { name: 'New render' })).toBeNull()
+})
+
+it('with jobs it has the button of the only form', async () => {
+  const { user, path } = mountBoard(jobSummary('module'))
+  await user.click(await screen.findByRole('link', { name: 'New render' }))
+  expect(path()).toBe('/jobs/new')
+  await screen.findByRole('heading', { name: 'What shall be rendered?' })
+})
+
+it('what goes on, finished pictures and all other jobs have a place each', async () => {
+  mountBoard(
+    jobSummary('render', { job_id: jobId('picture'), description: 'Balls.glb', ...DONE }),
+    jobSummary('render'),
+    jobSummary('module', DONE),
+    jobSummary('other', DONE),
+  )
+  const names = async (list: string) =>
+    within(await screen.findByRole('list', { name: list }))
+      .getAllByRole('link')
+      .map((link) => link.getAttribute('href'))
+  expect(await names('In progress')).toEqual(['/jobs/job-render'])
+  expect(await names('Finished pictures')).toEqual(['/jobs/job-picture'])
+  expect((await names('Other jobs')).sort()).toEqual(['/jobs/job-module', '/jobs/job-other'])
+  await screen.findByRole('img', { name: 'Picture of Balls' })
+})
+
+it('a finished job of an unknown kind is never among the pictures, nor asked for one', async () => {
+  const { asked } = mountBoard(jobSummary('other', DONE))
+  await screen.findByText('Finished pictures will hang here.')
+  expect(asked('render.thumbnail')).toEqual([])
+})
+
+it('a picture that is not there is said in words', async () => {
+  mount(
+    <div style={{ overflowY: 'auto' }}>
+      <JobsScreen />
+    </div>,
+    {
+      path: '/jobs',
+      node: { jobs: jobsMap(jobSummary('render', DONE)) },
+      answers: { render: { thumbnail: () => Promise.reject(new Error('gone')) } },
+    },
+  )
+  await screen.findByText('No picture')
+})

@@ -1,0 +1,40 @@
+import { IconMovie } from '@tabler/icons-react'
+import { Link } from 'wouter'
+import { useFormat, useText } from '../../../state/text.tsx'
+import { coverOf, type JobCard, jobsOf } from '../../../state/job-cards.ts'
+import { cardName } from '../../../state/job-words.ts'
+import { PlacedThumbnail } from '../../../job-kinds/placed-thumbnail.tsx'
+import { kindOf } from '../../../job-kinds/table.ts'
+import classes from './picture-card.module.css'
+
+/** A finished picture in the gallery, or the frames of an animation as one. */
+export function PictureCard({ card }: { readonly card: JobCard }) {
+  const text = useText().jobs
+  const format = useFormat()
+  const cover = coverOf(card)
+  if (cover === undefined) return null
+  const { Thumbnail } = kindOf(cover.facts)
+  const name = cardName(card)
+  const tookMs = jobsOf(card).reduce((most, job) => Math.max(most, job.wall_ms), 0)
+  const endedAt = cover.submitted_at_ms + tookMs
+  return (
+    <Link href={`/jobs/${cover.job_id}`} className={classes['card']}>
+      <div className={classes['picture']}>
+        {Thumbnail !== undefined && <PlacedThumbnail of={Thumbnail} jobId={cover.job_id} name={name} />}
+      </div>
+      <div className={classes['words']}>
+        <span className={classes['name']} dir="auto" title={name}>
+          <span className="visually-hidden">{text.openJob(name)}</span>
+          <span aria-hidden="true">{name}</span>
+        </span>
+        <span className={classes['facts']}>{text.tookAgo(format.duration(tookMs), format.ago(endedAt))}</span>
+      </div>
+      {card.kind === 'series' && (
+        <span className={classes['badge']}>
+          <IconMovie size={14} aria-hidden="true" />
+          {text.frames(card.count, format.number(card.count))}
+        </span>
+      )}
+    </Link>
+  )
+}

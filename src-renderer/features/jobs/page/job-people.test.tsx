@@ -1,0 +1,50 @@
+// @vitest-environment jsdom
+import { screen, within } from '@testing-library/react'
+import { expect, it } from 'vitest'
+import { mount } from '../../../component.fixture.tsx'
+import { DONE, jobStatus, peerShare } from '../../../job-kinds/job.fixture.ts'
+import { PeopleStrip } from './people-strip.tsx'
+import { PeopleTable } from './people-table.tsx'
+
+it('a running job shows who is at work first, and what each does of it', () => {
+  const by_peer = [
+    peerShare('Ada', { running_units: 0, verified_units: 30 }),
+    peerShare('Bob', { verified_units: 10, is_self: true }),
+  ]
+  mount(<PeopleStrip job={jobStatus('module', { by_peer })} />)
+  const [first, second] = screen.getAllByRole('listitem')
+  expect(first!.textContent).toContain('Bob')
+  expect(first!.textContent).toContain('this PC')
+  expect(first!.textContent).toContain('computes 4 units')
+  expect(second!.textContent).toContain('has nothing of it right now')
+  expect(second!.textContent).toContain('made 75 % of what is done')
+})
+
+it('a crowd is shown in part and counted', () => {
+  const by_peer = Array.from({ length: 20 }, (_, i) => peerShare(`P${i}`))
+  mount(<PeopleStrip job={jobStatus('module', { by_peer })} />)
+  expect(screen.getAllByRole('listitem')).toHaveLength(12)
+  screen.getByText('and 9 others')
+})
+
+it('a job that nobody has a unit of says so', () => {
+  mount(<PeopleStrip job={jobStatus('other')} />)
+  screen.getByText('Nobody was given a unit yet.')
+})
+
+it('a finished job has a table of what of each counts', () => {
+  const by_peer = [peerShare('Ada', { verified_units: 60, rejected: 2 }), peerShare('Bob')]
+  mount(<PeopleTable job={jobStatus('module', { ...DONE, by_peer })} />)
+  const row = screen.getByRole('row', { name: /Ada/ })
+  expect(
+    within(row)
+      .getAllByRole('cell')
+      .map(({ textContent }) => textContent),
+  ).toEqual(['75 %', '60', '2', '0', '0', '1 min', '2 MB'])
+  expect(screen.queryByRole('columnheader', { name: 'Ran out of time' })).toBeNull()
+})
+
+it('has a column for runs that used up their time only where there are some', () => {
+  mount(<PeopleTable job={jobStatus('module', { by_peer: [peerShare('Ada', { timed_out: 3 })] })} />)
+  screen.getByRole('columnheader', { name: 'Ran out of time' })
+})

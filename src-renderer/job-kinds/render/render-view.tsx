@@ -1,0 +1,35 @@
+import type { JobSummary } from '#contract'
+import { progressOf } from '../../state/job-cards.ts'
+import { jobName } from '../../state/job-words.ts'
+import { useFormat, useText } from '../../state/text.tsx'
+import type { StatusOf } from '../job-kind.ts'
+import { SeriesStrip } from './frames/series-strip.tsx'
+import { FinishedPicture } from './picture/finished-picture.tsx'
+import { LivePicture } from './picture/live-picture.tsx'
+
+/** The picture of a render in whatever state it is, and the other frames of its animation. */
+export function RenderView({
+  job,
+  siblings,
+}: {
+  readonly job: StatusOf<'render'>
+  readonly siblings: readonly JobSummary[]
+}) {
+  const text = useText().jobKinds.render
+  const format = useFormat()
+  return (
+    <>
+      {job.state.kind === 'done' ? (
+        <FinishedPicture job={job} picture={job.facts} siblings={siblings} />
+      ) : (
+        <LivePicture
+          jobId={job.job_id}
+          width={job.facts.width}
+          height={job.facts.height}
+          label={text.livePicture(jobName(job), format.percent(progressOf([job])))}
+        />
+      )}
+      {siblings.length > 1 && <SeriesStrip frames={siblings} shown={job.job_id} />}
+    </>
+  )
+}
