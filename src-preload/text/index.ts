@@ -1,16 +1,16 @@
 /**
- * The one catalogue of what the program says to its user, in the window and in the tray. A message is a string, or a
- * function of what it says; plurals go through `plural`. This file is the package's entry, imported elsewhere as `#text`.
+ * The one catalogue of the program's texts, in the window and in the tray. A message is a string, or a function of its
+ * values; plurals go through `plural`. This file is the package's entry, imported elsewhere as `#text`.
  */
 import type { english } from './en/all.ts'
 
-/** The catalogue's shape: every language says all of it. */
+/** The catalogue's shape: every language has all of it. */
 export type Messages = typeof english
 
 /** Languages that there is a catalogue of. */
 export type Language = 'en' | 'de'
 
-/** A language's catalogue; only what is asked for is loaded. */
+/** A language's catalogue, loaded on demand. */
 export async function loadMessages(language: Language): Promise<Messages> {
   switch (language) {
     case 'en':
