@@ -8,7 +8,7 @@ const layer = (name, may) => ({
   name: `layer-${name}`,
   severity: 'error',
   comment: `src-main/${name} may import ${may.length ? may.join(', ') : 'nothing else of ours'}`,
-  from: { path: `^src-main/${name}/`, pathNot: '\\.(attack|bench|fuzz|test|fixture)\\.ts$' },
+  from: { path: `^src-main/${name}/`, pathNot: '\\.(attack|bench|contract|fuzz|test|fixture)\\.ts$' },
   to: {
     path: '^(src-main|src-preload|src-renderer|wasm)/',
     pathNot: [`^src-main/${name}/`, ...may.map((m) => `^${m}`)],

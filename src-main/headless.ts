@@ -10,6 +10,7 @@ import type { PeerId } from './protocol/ids.ts'
 import { faultOf, refuse } from './protocol/fault.ts'
 import { issueLine, usePlainIssues } from './protocol/plain-issues.ts'
 import { printable, printableJson } from './protocol/printable-text.ts'
+import type { Share } from './runtime/lending/capabilities.ts'
 
 /** A peer that cannot stop within this time is ended as it is; its journal survives that by design. */
 const STOP_WITHIN_MS = 10_000
@@ -22,15 +23,15 @@ const UI_NOT_BUILT = 'the user interface is not built; build it with: npm run bu
 
 type OpenLink = ReturnType<ApiServer['openLink']>
 
-/** What a daemon is told when it starts. */
+/** The options of a daemon. */
 export const HeadlessOptions = z.strictObject({
   /** The data folder, absolute. */
   data: z.string().min(1),
   /** Multiaddresses to listen at; everywhere, at a port that is kept, when absent. */
   listen: z.array(z.string()).min(1).exactOptional(),
-  /** What others see this peer as; the machine's name when absent. */
+  /** The name that others see; the machine's name when absent. */
   name: z.string().trim().min(1).max(100).exactOptional(),
-  /** What to share from now on; what was shared before when both are absent. */
+  /** The share from now on; as before when both are absent. */
   cores: z.coerce.number().positive().max(4_096).exactOptional(),
   ramGb: z.coerce.number().positive().max(65_536).exactOptional(),
   /** False shares nothing from now on. */
@@ -58,13 +59,13 @@ export const HeadlessOptions = z.strictObject({
 })
 export type HeadlessOptions = z.infer<typeof HeadlessOptions>
 
-/** What an embedder may change about the peer. */
+/** The parts of the peer that an embedder may change. */
 export type HeadlessExtras = Pick<PeerOptions, 'wrapRunner' | 'registry'> & {
   /** Told when the peer answers. */
   readonly ready?: (line: ReadyLine) => void
 }
 
-/** What the daemon prints with `--json` when it answers. The token is for whoever started it. */
+/** The line that the daemon prints with `--json` when it answers. The token is for the program that started it. */
 export interface ReadyLine {
   readonly ready: true
   readonly peer_id: PeerId
@@ -114,50 +115,46 @@ export async function runHeadless(options: HeadlessOptions, extras: HeadlessExtr
 }
 
 function hostOptions(
-  {
-    data,
-    name,
-    listen,
-    mdns,
-    serveDht,
-    relay,
-    portMapping,
-    bootstrap,
-    quotaGb,
-    cores,
-    ramGb,
-    share,
-    apiPort,
-    rules,
-    ui,
-  }: HeadlessOptions,
+  options: HeadlessOptions,
   { wrapRunner, registry }: HeadlessExtras,
 ): Omit<HostOptions, 'fatal' | 'requestStop'> {
-  const passphrase = process.env['MESHWORK_PASSPHRASE']
-  const amounts = { ...(cores === undefined ? {} : { cores }), ...(ramGb === undefined ? {} : { ramGb }) }
-  const wanted = share ? (Object.keys(amounts).length === 0 ? undefined : amounts) : 'nothing'
+  const { data, name, listen, mdns, serveDht, relay, bootstrap, quotaGb, apiPort, ui } = options
   return {
     folder: data,
     mdns,
     serveDht,
     // A headless peer mostly runs where others reach it, and where it does, it is the relay that friends need.
     relayDefault: 'auto',
-    ...(relay === undefined ? {} : { relay: relay ? ('on' as const) : ('off' as const) }),
-    ...(portMapping ? {} : { mapPort: false }),
     bootstrap,
-    // Without a user interface nobody would see who asks, and a server has no business telling its neighbours its name.
+    // Without a user interface no user would see who asks, and a server has no reason to tell its neighbours its name.
     visibleNearby: ui,
     warn: (line) => process.stderr.write(`meshwork: ${printable(line)}\n`),
-    ...(rules ? {} : { rules: 'off' as const }),
-    ...(listen === undefined ? {} : { listen }),
-    ...(name === undefined ? {} : { name }),
-    ...(wanted === undefined ? {} : { share: wanted }),
-    ...(quotaGb === undefined ? {} : { quotaBytes: Math.floor(quotaGb * 2 ** 30) }),
-    ...(passphrase === undefined ? {} : { passphrase }),
-    ...(wrapRunner === undefined ? {} : { wrapRunner }),
-    ...(registry === undefined ? {} : { registry }),
-    ...(apiPort === undefined ? {} : { apiPort }),
+    ...(options.portMapping ? {} : { mapPort: false }),
+    ...(options.rules ? {} : { rules: 'off' as const }),
+    ...withoutUndefined({
+      relay: relay === undefined ? undefined : relay ? ('on' as const) : ('off' as const),
+      listen,
+      name,
+      share: shareOf(options),
+      quotaBytes: quotaGb === undefined ? undefined : Math.floor(quotaGb * 2 ** 30),
+      passphrase: process.env['MESHWORK_PASSPHRASE'],
+      wrapRunner,
+      registry,
+      apiPort,
+    }),
   }
+}
+
+/** The share that the options ask for; undefined leaves it as it was. */
+function shareOf({ share, cores, ramGb }: HeadlessOptions): Share | undefined {
+  if (!share) return 'nothing'
+  return cores === undefined && ramGb === undefined ? undefined : withoutUndefined({ cores, ramGb })
+}
+
+/** The values that are there. */
+function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const present = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(present) as { [K in keyof T]?: Exclude<T[K], undefined> }
 }
 
 function readyLine(
@@ -219,8 +216,7 @@ export function parseHeadlessArguments(argv: readonly string[]): HeadlessOptions
 
 /** Options as somebody gave them, absent ones undefined. @throws FaultError `bad-input` naming the first wrong one */
 export function checkHeadlessOptions(given: Readonly<Record<string, unknown>>): HeadlessOptions {
-  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  const parsed = HeadlessOptions.safeParse(present)
+  const parsed = HeadlessOptions.safeParse(withoutUndefined(given))
   if (!parsed.success) refuse('bad-input', issueLine(parsed.error.issues, flagOf))
   return { ...parsed.data, data: resolve(parsed.data.data) }
 }

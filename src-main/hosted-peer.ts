@@ -25,7 +25,7 @@ const UI_FOLDER = join(import.meta.dirname, '../out/renderer')
 const PORT_KEY = 'api-port'
 const Port = z.int().min(1).max(65_535)
 
-/** What a peer's process writes is its user's alone. */
+/** Files that a peer's process writes are readable by its user alone. */
 const PRIVATE_UMASK = 0o077
 
 /** Lets this process write nothing that other users of the machine may read. For the peer's own process, at its start. */
@@ -38,7 +38,7 @@ export function defectLogPath(folder: string): string {
   return join(folder, LOG_FILE)
 }
 
-/** What a host tells the peer that it runs. */
+/** The options of a host for the peer that it runs. */
 export interface HostOptions extends Omit<PeerOptions, 'report'> {
   /** The API's port on this machine; any free one when absent. */
   readonly apiPort?: number
@@ -118,13 +118,13 @@ async function refuseSecondStart(folder: string): Promise<void> {
     const other = await connectApi(endpoint)
     other.close()
   } catch {
-    // Nobody answers: the last peer here ended without tidying up.
+    // No answer: the last peer here ended without tidying up.
     return
   }
   refuse('storage-failed', `a peer is running on ${folder} already (process ${endpoint.pid})`)
 }
 
-/** Serves at the port of the last run if nobody has taken it, so that a browser's open tab finds the peer again. */
+/** Serves at the port of the last run if it is free, so that a browser's open tab finds the peer again. */
 async function serve(
   folder: string,
   port: number | undefined,

@@ -14,7 +14,7 @@ import { rememberAppearance, type Appearance } from './theme/appearance.ts'
 import { useSystemDark } from './theme/system-dark.ts'
 import { cssVariables, theme } from './theme/theme.ts'
 
-/** What the window is made of. */
+/** The parts that the window is made of. */
 interface AppProps {
   readonly connection: Connection
   readonly store: NodeStore

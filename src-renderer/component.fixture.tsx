@@ -23,8 +23,11 @@ export const english = await loadMessages('en')
 export type Answers = AnswersOf<ApiCalls>
 
 type AnswersOf<Part> = Part extends (...rest: infer Rest) => Promise<infer Output>
-  ? (input: Rest[0]) => Output | Promise<Output>
+  ? (input: Rest[0]) => Answer<Output> | Promise<Answer<Output>>
   : { readonly [Name in keyof Part]?: AnswersOf<Part[Name]> }
+
+/** A subscription is answered with anything that can be iterated. */
+type Answer<Output> = Output extends AsyncIterable<infer News> ? AsyncIterable<News> : Output
 
 /** A component on a screen: the user in front of it, and the node behind it. */
 export interface Mounted {

@@ -15,7 +15,7 @@ const SECONDS_PER_MINUTE = 60
 /** Rules that do not pause for now, and until when at most. */
 export type Overrides = Readonly<Partial<Record<RuleName, number>>>
 
-/** What one rule has seen so far. */
+/** The memory of one rule. */
 interface Memory {
   readonly isBothered: boolean
   readonly sinceMs: number
@@ -23,7 +23,7 @@ interface Memory {
   readonly against: number
 }
 
-/** What the rules say of a moment, with what they must remember for the next. */
+/** The decision of the rules at a moment, with their memory for the next. */
 export interface PauseDecision {
   /** One for each rule, in their order. */
   readonly readings: readonly RuleReading[]
@@ -37,7 +37,7 @@ export interface PauseDecision {
   readonly memory: ReadonlyMap<RuleName, Memory>
 }
 
-/** What a decision rests on. */
+/** The facts from which a decision is made. */
 export interface PauseQuestion {
   readonly rules: PauseRules
   readonly overrides: Overrides
@@ -48,7 +48,7 @@ export interface PauseQuestion {
   readonly nowMs: number
 }
 
-/** What a sample means to one rule: in it, out of it, or between the two, where it stays as it was. */
+/** The meaning of a sample for one rule: in it, out of it, or between the two, where it stays as it was. */
 interface Sight {
   readonly value?: number
   readonly threshold?: number
@@ -118,51 +118,61 @@ function remember(rule: RuleName, sight: Sight, { previous, isInstant, nowMs }: 
   return isDecided ? { isBothered: says, sinceMs: nowMs, against: 0 } : { ...before, against }
 }
 
-/** What a rule sees in a sample; undefined when the sample lacks it. */
+/** A rule's view of a sample; undefined when the sample lacks its reading. */
 function sightOf(rule: RuleName, rules: PauseRules, sample: MachineSample): Sight | undefined {
   switch (rule) {
-    case 'in-use': {
-      const threshold = rules[rule].idle_minutes * SECONDS_PER_MINUTE
-      if (sample.idle_s === undefined) return undefined
-      const says = sample.idle_s < threshold ? 'bothered' : 'fine'
-      return { value: Math.floor(sample.idle_s), threshold, says, samples: 1 }
-    }
+    case 'in-use':
+      return idleSight(sample, rules[rule].idle_minutes * SECONDS_PER_MINUTE)
     case 'full-screen':
       return switched(sample.full_screen)
-    case 'other-load': {
-      const { percent } = rules[rule]
-      if (sample.cpu_percent_total === undefined) return undefined
-      const value = Math.max(0, sample.cpu_percent_total - (sample.cpu_percent_own ?? 0))
-      const over = Math.max(percent - LOAD_MARGIN, percent / 2)
-      const says = value > percent ? 'bothered' : value < over ? 'fine' : 'as-before'
-      return { value: Math.round(value), threshold: percent, says, samples: LOAD_SAMPLES }
-    }
-    case 'on-battery': {
-      const sight = switched(sample.on_battery)
-      const { battery_percent } = sample
-      return sight === undefined || battery_percent === undefined
-        ? sight
-        : { ...sight, value: Math.round(battery_percent) }
-    }
-    case 'low-battery': {
-      const { percent } = rules[rule]
-      const { battery_percent } = sample
-      if (battery_percent === undefined) return undefined
-      // A full battery ends it in any case, save for who wants no sharing on any.
-      const over = percent >= 100 ? Number.POSITIVE_INFINITY : Math.min(100, percent + BATTERY_MARGIN)
-      const says = battery_percent <= percent ? 'bothered' : battery_percent >= over ? 'fine' : 'as-before'
-      return { value: Math.round(battery_percent), threshold: percent, says, samples: 1 }
-    }
+    case 'other-load':
+      return loadSight(sample, rules[rule].percent)
+    case 'on-battery':
+      return batterySight(sample)
+    case 'low-battery':
+      return lowBatterySight(sample, rules[rule].percent)
     case 'metered':
       return switched(sample.metered)
-    case 'temperature': {
-      const threshold = rules[rule].celsius
-      if (sample.celsius === undefined) return undefined
-      const over = threshold - CELSIUS_MARGIN
-      const says = sample.celsius > threshold ? 'bothered' : sample.celsius < over ? 'fine' : 'as-before'
-      return { value: Math.round(sample.celsius), threshold, says, samples: 1 }
-    }
+    case 'temperature':
+      return temperatureSight(sample, rules[rule].celsius)
   }
+}
+
+function idleSight({ idle_s }: MachineSample, threshold: number): Sight | undefined {
+  if (idle_s === undefined) return undefined
+  const says = idle_s < threshold ? 'bothered' : 'fine'
+  return { value: Math.floor(idle_s), threshold, says, samples: 1 }
+}
+
+/** Counts the load of other programs alone. */
+function loadSight(sample: MachineSample, percent: number): Sight | undefined {
+  if (sample.cpu_percent_total === undefined) return undefined
+  const value = Math.max(0, sample.cpu_percent_total - (sample.cpu_percent_own ?? 0))
+  const over = Math.max(percent - LOAD_MARGIN, percent / 2)
+  const says = value > percent ? 'bothered' : value < over ? 'fine' : 'as-before'
+  return { value: Math.round(value), threshold: percent, says, samples: LOAD_SAMPLES }
+}
+
+function batterySight({ on_battery, battery_percent }: MachineSample): Sight | undefined {
+  const sight = switched(on_battery)
+  return sight === undefined || battery_percent === undefined
+    ? sight
+    : { ...sight, value: Math.round(battery_percent) }
+}
+
+function lowBatterySight({ battery_percent }: MachineSample, percent: number): Sight | undefined {
+  if (battery_percent === undefined) return undefined
+  // A full battery ends the pause, unless the user wants no sharing on any battery.
+  const over = percent >= 100 ? Number.POSITIVE_INFINITY : Math.min(100, percent + BATTERY_MARGIN)
+  const says = battery_percent <= percent ? 'bothered' : battery_percent >= over ? 'fine' : 'as-before'
+  return { value: Math.round(battery_percent), threshold: percent, says, samples: 1 }
+}
+
+function temperatureSight({ celsius }: MachineSample, threshold: number): Sight | undefined {
+  if (celsius === undefined) return undefined
+  const over = threshold - CELSIUS_MARGIN
+  const says = celsius > threshold ? 'bothered' : celsius < over ? 'fine' : 'as-before'
+  return { value: Math.round(celsius), threshold, says, samples: 1 }
 }
 
 function switched(on: boolean | undefined): Sight | undefined {

@@ -17,7 +17,7 @@ export type SharingNow =
   | { readonly kind: 'disk-full'; readonly since_ms: number }
   | { readonly kind: 'finishing'; readonly since_ms: number; readonly until_ms?: number }
 
-/** What a rule sees; the contract's shape and units. */
+/** The reading of a rule; the contract's shape and units. */
 export interface RuleReading {
   readonly rule: RuleName
   readonly state: 'fine' | 'bothered' | 'unreadable'

@@ -10,7 +10,7 @@ const EPOCH_WEEKDAY = 3
 const REACH_DAYS = 2
 /** How far ahead the next hours are looked for when the nearest weeks have none: exceptions may blank a year. */
 const SEARCH_DAYS_MAX = 400
-/** What is told in one go. */
+/** Days ahead whose hours are told in one go. */
 const SOON_DAYS = 8
 
 /** Time in which so much is shared, by the plan. */
@@ -88,7 +88,7 @@ function laterStartMs(plan: WeekPlan, fromMs: number): number | undefined {
   return undefined
 }
 
-/** What begins on a date, counted in days since 1970. Of two exceptions for a date the later in the list counts. */
+/** The hours that begin on a date, counted in days since 1970. Of two exceptions for a date the later in the list counts. */
 function blocksByDay(plan: WeekPlan): (day: number) => readonly Block[] {
   const exceptions = new Map(
     plan.exceptions.map(({ date, blocks }) => [Date.parse(date) / MS_PER_DAY, blocks]),
@@ -97,7 +97,7 @@ function blocksByDay(plan: WeekPlan): (day: number) => readonly Block[] {
   return (day) => exceptions.get(day) ?? weekdays[(((day + EPOCH_WEEKDAY) % 7) + 7) % 7] ?? []
 }
 
-/** What is painted on the dates around a window. */
+/** The hours painted on the dates around a window. */
 function wallStretches(plan: WeekPlan, offsetOf: ZoneOffset, fromMs: number, untilMs: number): WallStretch[] {
   const firstDay = Math.floor((fromMs + offsetOf(fromMs)) / MS_PER_DAY) - REACH_DAYS
   const lastDay = Math.floor((untilMs + offsetOf(untilMs)) / MS_PER_DAY)

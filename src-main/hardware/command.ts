@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 
-/** What any of the tools prints is a line or two. */
+/** Each tool prints a line or two. */
 const OUTPUT_BYTES_MAX = 64 << 10
 
 /** Runs a tool and returns what it prints. Rejects when it is missing, fails, or does not end before the signal. */

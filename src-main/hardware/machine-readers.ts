@@ -7,7 +7,7 @@ import { linuxLoadReader, linuxProcessMeter } from './linux/linux-load.ts'
 import { linuxPowerReader, linuxTemperatureReader } from './linux/linux-power.ts'
 
 /**
- * What this machine tells of itself without a desktop shell: on Linux load, battery, temperature, and what X, GNOME,
+ * Reads this machine's state without a desktop shell: on Linux load, battery, temperature, and what X, GNOME,
  * logind and NetworkManager know; elsewhere nothing yet, so that rules are `unreadable` there unless the shell reads.
  */
 export function machineReaders(options: {

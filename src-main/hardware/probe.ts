@@ -11,7 +11,7 @@ import { parseVulkanInfo } from './vulkan.ts'
 /** A tool that has not answered by then does not count. They take a tenth of a second. */
 const TOOL_WITHIN_MS = 5_000
 
-/** What the probe needs. */
+/** Options of the probe. */
 export interface HardwareOptions {
   /** The data folder: its disk is the one that is measured, and the measurement is kept there. */
   readonly folder: string
@@ -47,28 +47,14 @@ export function createHardware({ folder, clock, tools = machineTools }: Hardware
       answer(tools.network()),
     ])
     if (signal.aborted) refuse('cancelled', 'looking at the hardware was cancelled')
-    const { cores, ramBytes, cpuName } = basics()
-    const info: HardwareInfo = {
-      hostname: hostname(),
-      os: system?.os ?? `${type()} ${release()} (${arch()})`,
-      cpu: {
-        name: system?.cpuName ?? cpuName,
-        cores,
-        physicalCores: Math.min(cores, system?.physicalCores ?? cores),
-        speedGhz: system?.speedGhz ?? (cpus()[0]?.speed ?? 0) / 1_000,
-      },
-      ramBytes,
-      disk: { path: folder, freeBytes: disk?.freeBytes ?? 0, totalBytes: disk?.totalBytes ?? 0 },
-      gpus: mergeGraphics(parseVulkanInfo(vulkan ?? ''), controllers ?? []),
-      network: network ?? {},
-      measuredAtMs: clock.nowMs(),
-    }
-    const isWhole = [system, controllers, vulkan, disk, network].every((part) => part !== undefined)
+    const found = { system, controllers, vulkan, disk, network }
+    const info = infoOf(found, { folder, nowMs: clock.nowMs() })
+    const isWhole = Object.values(found).every((answer) => answer !== undefined)
     if (isWhole) await writeCache(path, info)
     return info
   }
 
-  /** What a tool says, or nothing when it fails or does not answer in time. */
+  /** A tool's answer; undefined when it fails or does not answer in time. */
   async function answer<T>(asked: Promise<T>): Promise<T | undefined> {
     const late = Promise.withResolvers<undefined>()
     const endWait = clock.after(TOOL_WITHIN_MS, () => late.resolve(undefined))
@@ -100,7 +86,44 @@ export function createHardware({ folder, clock, tools = machineTools }: Hardware
   }
 }
 
-/** What Node knows by itself, within the limits that a container sets. */
+/** The answers of the tools; undefined for one that failed or was late. */
+interface ToolAnswers {
+  readonly system: Awaited<ReturnType<Tools['system']>> | undefined
+  readonly controllers: Awaited<ReturnType<Tools['controllers']>> | undefined
+  readonly vulkan: string | undefined
+  readonly disk: Awaited<ReturnType<Tools['disk']>> | undefined
+  readonly network: Awaited<ReturnType<Tools['network']>> | undefined
+}
+
+/** The machine as the tools describe it, and as Node knows it where they gave no answer. */
+function infoOf(
+  { system, controllers, vulkan = '', disk, network = {} }: ToolAnswers,
+  { folder, nowMs }: { readonly folder: string; readonly nowMs: number },
+): HardwareInfo {
+  const { freeBytes, totalBytes } = disk ?? { freeBytes: 0, totalBytes: 0 }
+  return {
+    hostname: hostname(),
+    os: system?.os ?? `${type()} ${release()} (${arch()})`,
+    cpu: processorOf(system),
+    ramBytes: basics().ramBytes,
+    disk: { path: folder, freeBytes, totalBytes },
+    gpus: mergeGraphics(parseVulkanInfo(vulkan), controllers ?? []),
+    network,
+    measuredAtMs: nowMs,
+  }
+}
+
+function processorOf(system: ToolAnswers['system']): HardwareInfo['cpu'] {
+  const { cores, cpuName } = basics()
+  return {
+    name: system?.cpuName ?? cpuName,
+    cores,
+    physicalCores: Math.min(cores, system?.physicalCores ?? cores),
+    speedGhz: system?.speedGhz ?? (cpus()[0]?.speed ?? 0) / 1_000,
+  }
+}
+
+/** The facts that Node knows by itself, within the limits that a container sets. */
 function basics(): { cores: number; ramBytes: number; cpuName: string } {
   const limit = process.constrainedMemory()
   const total = totalmem()

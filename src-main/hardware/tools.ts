@@ -5,10 +5,10 @@ import { linuxLinkMbps } from './linux/linux-link.ts'
 
 /** Shows what Vulkan knows of the machine; of the package vulkan-tools, where a user has installed it. */
 const VULKANINFO = 'vulkaninfo'
-/** What `vulkaninfo` prints for eight cards is below a megabyte. */
+/** `vulkaninfo` prints less than a megabyte for eight cards. */
 const VULKANINFO_BYTES_MAX = 8 << 20
 
-/** What the processor and the system are called, where something tells. */
+/** The names of the processor and the system, where a tool tells them. */
 export interface SystemFacts {
   readonly os?: string
   readonly cpuName?: string

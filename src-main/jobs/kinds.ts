@@ -1,12 +1,4 @@
-import type { KindName } from '#contract'
-import type { JobKind, JobKindOptions } from './job-kind.ts'
-import { createModuleKind } from './module/module-kind.ts'
-import { createOtherKind } from './other/other-kind.ts'
-import { createRenderKind } from './render/render-kind.ts'
-
-/** Every kind of job. A new kind is a folder and a line here. */
-export const kinds = {
-  render: createRenderKind,
-  module: createModuleKind,
-  other: createOtherKind,
-} satisfies { readonly [K in KindName]: (options: JobKindOptions) => JobKind<K> }
+// Every kind of job, by its name in the contract. A new kind is a folder and a line here.
+export { createModuleKind as module } from './module/module-kind.ts'
+export { createOtherKind as other } from './other/other-kind.ts'
+export { createRenderKind as render } from './render/render-kind.ts'

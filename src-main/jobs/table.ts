@@ -2,9 +2,9 @@ import type { JobFacts, JobRequest, KindName, ResultFile, ResultFormat, Submitte
 import type { JobState } from '../peer/state.ts'
 import type { JobId } from '../protocol/ids.ts'
 import type { JobDependencies } from './dependencies.ts'
-import type { JobKind } from './job-kind.ts'
+import type { JobKind, JobKindOptions } from './job-kind.ts'
 import { createJoinedResults } from './joined-results.ts'
-import { kinds } from './kinds.ts'
+import * as kinds from './kinds.ts'
 import { createJobNotes, forgetJobNotes, type JobNotesReader } from './job-notes.ts'
 import { createReducer, type Reducer } from './reducer.ts'
 
@@ -31,8 +31,10 @@ export function createJobTable(dependencies: JobDependencies, stopping: AbortSig
   const joined = createJoinedResults(dependencies, stopping)
   const notesOf = createJobNotes(dependencies.settings)
   const options = { dependencies, notesOf, joined, stopping }
+  // A kind that is missing, or of another contract, is a type error here.
+  const table: { readonly [K in KindName]: (options: JobKindOptions) => JobKind<K> } = kinds
   const created = Object.fromEntries(
-    Object.entries(kinds).map(([name, create]) => [name, create(options)]),
+    Object.entries(table).map(([name, create]) => [name, create(options)]),
   ) as unknown as Created
   const byName = created as unknown as Readonly<Record<KindName, JobKind<KindName>>>
   const all = Object.values(byName)

@@ -65,7 +65,7 @@ function entryOf(offer: PlannedOffer, position: number, { peer, nowMs }: About):
   }
 }
 
-/** What all lanes take together; those that share lanes by turns take no more than there is. */
+/** The resources of all lanes together; jobs that share lanes by turns take no more than there is. */
 function usedBy(offers: readonly PlannedOffer[], slot: ComputeResource): ComputeResource {
   const used: ComputeResource = { cpu_cores: 0, ram_gb: 0 }
   for (const dimension of RESOURCE_DIMENSIONS) {

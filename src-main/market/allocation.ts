@@ -31,7 +31,7 @@ export interface JobWish {
   readonly begin: number
 }
 
-/** What `allocate` decides from. */
+/** The facts from which `allocate` decides. */
 export interface AllocationInput {
   readonly nowMs: number
   readonly slots: readonly AvailabilitySlot[]
@@ -56,7 +56,7 @@ export interface PlannedOffer {
   readonly startMs: number
   /** When the last of so many units is done. */
   readonly endMs: number
-  /** What one lane takes. */
+  /** The resources of one lane. */
   readonly resources: ComputeResource
 }
 
@@ -94,7 +94,7 @@ interface Filling {
 }
 
 /**
- * What a peer offers of the slots of this moment: for each job so many lanes, and a queue behind them (document 000,
+ * Offers of a peer in the slots of this moment: for each job so many lanes, and a queue behind them (document 000,
  * two-tier assignment; offers are capacity, so that providers cannot collide).
  *
  * Shares follow the tier, then the priority, then nearness of the data; equals have equal shares, and where there are

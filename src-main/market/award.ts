@@ -2,14 +2,14 @@ import type { VerificationRole } from '../protocol/assignment.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { BitSet } from './bit-set.ts'
 
-/** What one provider offers to one job, and what it holds of it. */
+/** The offer of one provider to one job, and the units that it holds of it. */
 export interface Seat {
   readonly peer: PeerId
   /** The most units of the job that it takes at a time, running ones included. */
   readonly capacity: number
   /** How many of them it computes at once. */
   readonly lanes: number
-  /** What one unit takes there. */
+  /** The duration of one unit there. */
   readonly unitMs: number
   /** Until a unit awarded now begins at an idle provider, and until the news of its end is back. */
   readonly latencyMs: number
@@ -19,7 +19,7 @@ export interface Seat {
   readonly begin: number
 }
 
-/** What a unit still needs. */
+/** The need of a unit. */
 export interface UnitNeed {
   /** How many more peers. */
   readonly missing: number
@@ -28,7 +28,7 @@ export interface UnitNeed {
   readonly openSinceMs: number
 }
 
-/** What the requester thinks of a provider, each from 0 to 1. */
+/** The requester's view of a provider, each from 0 to 1. */
 export interface Standing {
   readonly trust: number
   readonly quality: number
@@ -45,11 +45,11 @@ export interface OpenUnits {
   readonly partialHeldBy: (peer: PeerId) => number
 }
 
-/** What `chooseAwards` decides from. */
+/** The facts from which `chooseAwards` decides. */
 export interface AwardInput {
   readonly seats: readonly Seat[]
   readonly open: OpenUnits
-  /** What a unit needs; undefined when it needs nothing or is no unit of the job. */
+  /** The need of a unit; undefined when it needs nothing or is no unit of the job. */
   needOf(index: number): UnitNeed | undefined
   standingOf(peer: PeerId): Standing
   trustEachOtherFully(a: PeerId, b: PeerId): boolean
@@ -81,7 +81,7 @@ const TOP_UP_PART = 4
 /** Units that do not suit a peer and are passed over in one decision, before it has to wait for the next. */
 const PASSED_OVER_MAX = 4_096
 
-/** What this decision has given to whom so far. */
+/** The units that this decision has given to each peer so far. */
 interface Given {
   readonly chosen: Map<number, PeerId[]>
   /** Units among them that wanted more peers when the first was chosen, in the order of the choice. */

@@ -1,4 +1,4 @@
-/** What a provider remembers of how its offers were taken (document 000). */
+/** A provider's memory of how its offers were taken (document 000). */
 export interface Damping {
   /** The share of what fits that is offered, above 0 and at most 1. */
   readonly damping: number
@@ -6,7 +6,7 @@ export interface Damping {
   readonly history: readonly number[]
 }
 
-/** What became of one round's offers, in units. */
+/** The result of one round's offers, in units. */
 export interface RoundOutcome {
   /** The capacity that was offered. */
   readonly offered: number

@@ -13,12 +13,12 @@ const CORES = RESOURCE_DIMENSIONS.indexOf('cpu_cores')
 /** Rounding errors of decimal fractions are far below this part of a step; real amounts are not. */
 const STEP_TOLERANCE = 1e-3
 
-/** What a unit needs, rounded up. */
+/** The demand of a unit, rounded up. */
 export function demandOf(resource: ComputeResource): Demand {
   return RESOURCE_DIMENSIONS.map((d) => Math.ceil(amount(resource, d) * STEPS_PER_UNIT - STEP_TOLERANCE))
 }
 
-/** What a slot has, rounded down. */
+/** The resources of a slot, rounded down. */
 export function capacityOf(resource: ComputeResource): Demand {
   return RESOURCE_DIMENSIONS.map((d) => Math.floor(amount(resource, d) * STEPS_PER_UNIT + STEP_TOLERANCE))
 }
@@ -46,7 +46,7 @@ export function lanesIn(demand: Demand, free: Demand, capacity: Demand): number 
   return lanes === Number.POSITIVE_INFINITY ? 1 : lanes
 }
 
-/** What one lane takes: see `lanesIn`. */
+/** The resources of one lane: see `lanesIn`. */
 export function laneOf(demand: Demand, capacity: Demand): Demand {
   return demand.map((amount, d) =>
     d === CORES ? Math.max(amount, Math.min(STEPS_PER_UNIT, capacity[d] ?? 0)) : amount,

@@ -15,7 +15,7 @@ export interface BusySeat {
   readonly atWork: readonly UnitAtWork[]
 }
 
-/** What `planRelief` decides from. */
+/** The facts from which `planRelief` decides. */
 export interface ReliefInput {
   readonly nowMs: number
   /** Providers with a lane free, and nothing open that suits them. */
@@ -29,7 +29,7 @@ export interface ReliefInput {
   readonly comingBack: number
 }
 
-/** What to do for peers that are idle while others still work. */
+/** Actions for peers that are idle while others still work. */
 export interface Relief {
   /** Waiting units to be asked back, by who holds them. */
   readonly recalls: readonly { readonly peer: PeerId; readonly index: number }[]
@@ -93,7 +93,7 @@ export function planRelief(input: ReliefInput): Relief {
   return { recalls, backups }
 }
 
-/** What is at work at one provider, with the ends to be expected. */
+/** The units at work at one provider, with their expected ends. */
 function candidatesOf({ seat, atWork }: BusySeat, nowMs: number): Candidate[] {
   const { peer, lanes, unitMs, latencyMs } = seat
   let waiting = 0
@@ -108,7 +108,7 @@ function candidatesOf({ seat, atWork }: BusySeat, nowMs: number): Candidate[] {
   })
 }
 
-/** What is left of a unit that has run for so long: of one that takes far too long, as much as it took already. */
+/** The time left for a unit that has run for so long: of one that takes far too long, as much as it took already. */
 function leftOf(elapsedMs: number, unitMs: number): number {
   if (elapsedMs > unitMs * STRAGGLES_AFTER) return elapsedMs
   return Math.max(unitMs * 0.25, unitMs - elapsedMs)

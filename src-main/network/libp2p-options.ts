@@ -57,7 +57,7 @@ const MDNS_TAG = '_meshwork._udp.local'
 /** Bytes of a gossip message's id. 160 bits of sha-256 do not collide by accident or by design. */
 const GOSSIP_ID_BYTES = 20
 
-/** What stands between a node and those whom it does not know. */
+/** Guards a node against peers that it does not know. */
 export interface NodeGuard {
   readonly gossip: GossipGate
   readonly lines: LineWatch
@@ -66,7 +66,7 @@ export interface NodeGuard {
   readonly mayDial: (address: Multiaddr) => boolean
 }
 
-/** What differs between nodes. */
+/** Options of one node. */
 export interface NodeOptions {
   readonly identity: NodeIdentity
   readonly listen: readonly string[]
@@ -119,23 +119,7 @@ export async function createNode(options: NodeOptions) {
       (components) =>
         lines.identifying(handshakes.noting(noise({ crypto: createNoiseCrypto() })(components))),
     ],
-    streamMuxers: [
-      guardedYamux(
-        STREAM_WINDOW_BYTES_MAX,
-        {
-          maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
-          maxOutboundStreams: STREAMS_PER_CONNECTION_MAX,
-          // Streams that come in while the handshake ends here. libp2p ends the connection at eleven, but a friend opens
-          // more at once, and on a busy machine all of them are there before the handshake is over.
-          maxEarlyStreams: STREAMS_PER_CONNECTION_MAX,
-          streamOptions: {
-            maxStreamWindowSize: STREAM_WINDOW_BYTES_MAX,
-            maxReadBufferLength: STREAM_BUFFER_BYTES_MAX,
-          },
-        },
-        (line, muxer) => lines.watch(line, muxer),
-      ),
-    ],
+    streamMuxers: [boundedYamux(lines)],
     connectionGater: {
       denyDialMultiaddr: (address) =>
         !isTcpAddress(address) || relays?.mayDial(address) === false || !mayDial(address),
@@ -161,38 +145,65 @@ export async function createNode(options: NodeOptions) {
       dialAddress: addressDialler(handshakes),
       confirmOwn,
       ping: ping(),
-      dht: kadDHT({
-        protocol: KAD_PROTOCOL,
-        clientMode: options.serveDht !== true,
-        maxInboundStreams: DHT_STREAMS_IN_MAX,
-        // Where nobody serves there is nobody to wait for.
-        allowQueryWithZeroPeers: true,
-        validators: { [DIRECTORY_NAMESPACE]: checkDirectoryRecord },
-        // One is as good as another: whoever looks tries all.
-        selectors: { [DIRECTORY_NAMESPACE]: () => 0 },
-        peerInfoMapper: (info) => serving.tellable(info),
-      }),
-      pubsub: gossip.service(
-        gossipsub({
-          // Payloads are envelopes with their author's signature; a second one by libp2p would triple the cost.
-          globalSignaturePolicy: 'StrictNoSign',
-          msgIdFn: ({ data }) => createHash('sha256').update(data).digest().subarray(0, GOSSIP_ID_BYTES),
-          allowPublishToZeroTopicPeers: true,
-          ignoreDuplicatePublishError: true,
-          maxInboundDataLength: GOSSIP_BYTES_MAX,
-          maxOutboundBufferSize: GOSSIP_WAITING_BYTES_MAX,
-          runOnLimitedConnection: true,
-          maxTopicBytesPerPeer: TOPIC_BYTES_PER_PEER_MAX,
-          // Many peers behind one address are a household or one machine, no attack.
-          scoreParams: { IPColocationFactorWeight: 0 },
-        }),
-      ),
+      dht: routingTable(options.serveDht === true, serving),
+      pubsub: gossip.service(createGossip()),
     },
   })
   node.addEventListener('peer:identify', ({ detail }) => serving.heard(detail))
   node.addEventListener('peer:connect', ({ detail }) => connected.add(datastoreKey(detail)))
   node.addEventListener('peer:disconnect', ({ detail }) => connected.delete(datastoreKey(detail)))
   return node
+}
+
+/** The stream multiplexer, within bounds for each stream and connection, watched line by line. */
+function boundedYamux(lines: LineWatch) {
+  return guardedYamux(
+    STREAM_WINDOW_BYTES_MAX,
+    {
+      maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
+      maxOutboundStreams: STREAMS_PER_CONNECTION_MAX,
+      // Streams that come in while the handshake ends here. libp2p ends the connection at eleven, but a friend opens
+      // more at once, and on a busy machine all of them are there before the handshake is over.
+      maxEarlyStreams: STREAMS_PER_CONNECTION_MAX,
+      streamOptions: {
+        maxStreamWindowSize: STREAM_WINDOW_BYTES_MAX,
+        maxReadBufferLength: STREAM_BUFFER_BYTES_MAX,
+      },
+    },
+    (line, muxer) => lines.watch(line, muxer),
+  )
+}
+
+/** The Kademlia table. `isServing`: others' questions are answered. */
+function routingTable(isServing: boolean, serving: ReturnType<typeof createServingPeers>) {
+  return kadDHT({
+    protocol: KAD_PROTOCOL,
+    clientMode: !isServing,
+    maxInboundStreams: DHT_STREAMS_IN_MAX,
+    // Where nobody serves there is nobody to wait for.
+    allowQueryWithZeroPeers: true,
+    validators: { [DIRECTORY_NAMESPACE]: checkDirectoryRecord },
+    // One is as good as another: whoever looks tries all.
+    selectors: { [DIRECTORY_NAMESPACE]: () => 0 },
+    peerInfoMapper: (info) => serving.tellable(info),
+  })
+}
+
+/** Gossip between contacts. */
+function createGossip() {
+  return gossipsub({
+    // Payloads are envelopes with their author's signature; a second one by libp2p would triple the cost.
+    globalSignaturePolicy: 'StrictNoSign',
+    msgIdFn: ({ data }) => createHash('sha256').update(data).digest().subarray(0, GOSSIP_ID_BYTES),
+    allowPublishToZeroTopicPeers: true,
+    ignoreDuplicatePublishError: true,
+    maxInboundDataLength: GOSSIP_BYTES_MAX,
+    maxOutboundBufferSize: GOSSIP_WAITING_BYTES_MAX,
+    runOnLimitedConnection: true,
+    maxTopicBytesPerPeer: TOPIC_BYTES_PER_PEER_MAX,
+    // Many peers behind one address are a household or one machine, no attack.
+    scoreParams: { IPColocationFactorWeight: 0 },
+  })
 }
 
 /** The same discovery, which tells somebody else too of whom it hears. */
@@ -206,7 +217,7 @@ function heardBy<C>(seen: SeenNearby | undefined, begin: (components: C) => Peer
   }
 }
 
-/** What of libp2p dials a single address. */
+/** The part of libp2p that dials a single address. */
 interface AddressTransports {
   readonly transportManager: {
     dial(address: Multiaddr, options: DialOptions): Promise<Connection>

@@ -21,7 +21,7 @@ export const REQUESTS_WAITING_MAX = 4_096
 export const ASSEMBLY_BYTES_PER_PEER_MAX = 8 << 20
 /** The same of somebody who is no contact. */
 export const ASSEMBLY_BYTES_PER_STRANGER_MAX = 64 << 10
-/** What may lie unread in all streams of one peer: a window of each of `STREAMS_OUT_MAX`. More is no honest sender's. */
+/** The bytes that may lie unread in all streams of one peer: a window of each of `STREAMS_OUT_MAX`. More is no honest sender's. */
 export const UNREAD_BYTES_PER_PEER_MAX = 8 << 20
 /** A request of somebody who is no contact: pairing, and a chunk's question with its pass. */
 export const STRANGER_REQUEST_BYTES_MAX = STRANGER_MESSAGE_BYTES_MAX
@@ -39,7 +39,7 @@ export const GUEST_MS = 10 * 60_000
 /** Guests at a time: members of busy swarms. */
 export const GUESTS_MAX = 1_024
 
-/** What may lie in one stream unread. It bounds the receive window, hence a WAN transfer: 8 streams × 1 MiB per round trip. */
+/** The bytes that may lie in one stream unread. It bounds the receive window, hence a WAN transfer: 8 streams × 1 MiB per round trip. */
 export const STREAM_WINDOW_BYTES_MAX = 1 << 20
 /** The stream's own buffer must take a whole window while reading is paused, and what came just before. */
 export const STREAM_BUFFER_BYTES_MAX = 4 * STREAM_WINDOW_BYTES_MAX
@@ -65,7 +65,7 @@ export const STRANGERS_MAX = 64
 export const STRANGERS_PER_HOST_MAX = 32
 /** Connections that one peer opened: two that cross, and as many that have died without a word. */
 export const CONNECTIONS_PER_PEER_MAX = 4
-/** What a contact's connections are worth to libp2p beside others', worth nothing. */
+/** The rank of a contact's connections in libp2p; others' have none. */
 export const CONTACT_VALUE = 100
 /** Connections a second from one address: a household's peers behind one router, or many on one machine. */
 export const CONNECTIONS_PER_SECOND_MAX = 100
@@ -234,7 +234,7 @@ export const PROVIDERS_MS_MAX = 5_000
 export const SWARM_BYTES_MIN = 128 << 10
 /** Blobs that one question of a swarm is about: as many as a job names. */
 export const SWARM_BLOBS_MAX = 64
-/** What all swarms that this peer leads may remember of who has what; the one used longest ago is forgotten first. */
+/** The records of who has what in all swarms that this peer leads; the one used longest ago is forgotten first. */
 export const SWARM_MEMORY_BYTES_MAX = 8 << 20
 /** Chunks that all members of a swarm together may be taking from the requester … */
 export const LEASES_MAX = 32

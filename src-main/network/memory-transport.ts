@@ -21,7 +21,7 @@ export interface MemoryNetwork {
   join(peer: PeerId): Transport
 }
 
-/** What the network knows of one peer. */
+/** One peer of the network. */
 interface Member {
   readonly peer: PeerId
   /** Who is connected, since when. */
@@ -33,7 +33,7 @@ interface Member {
   /** Ends requests under way when the link to that member is lost. */
   readonly underWay: Map<Member, Set<() => void>>
   kept: readonly KnownPeer[]
-  /** Since when somebody who is kept is missed. */
+  /** Since when a peer to stay connected with is missed. */
   readonly missedSinceMs: Map<PeerId, number>
   readonly reachNews: ReachNews
   started: boolean
@@ -69,7 +69,7 @@ export function createMemoryNetwork(clock: Clock = machineClock): MemoryNetwork 
     tell(b, { kind: 'disconnected', peer: a.peer })
     queueMicrotask(() => meetKept())
   }
-  /** Links everybody who is to be kept connected and is there. */
+  /** Links all started peers that one of the two is to stay connected with. */
   const meetKept = () => {
     for (const member of members.values()) {
       if (!member.started) continue
@@ -107,7 +107,7 @@ interface Mesh {
   readonly clock: Clock
   readonly members: ReadonlyMap<PeerId, Member>
   readonly providers: Map<Cid, Set<PeerId>>
-  /** What each has left under a name. */
+  /** The records that each has left under a name. */
   readonly directory: Map<string, Map<PeerId, Uint8Array>>
   readonly link: (a: Member, b: Member) => void
   readonly unlink: (a: Member, b: Member) => void
@@ -115,16 +115,7 @@ interface Mesh {
 }
 
 function memberTransport(me: Member, mesh: Mesh): Transport {
-  const { clock, members, providers, directory, link, unlink, meetKept } = mesh
-  const connectionTo = (other: Member): Connection | undefined => {
-    const sinceMs = me.links.get(other)
-    if (sinceMs === undefined) return undefined
-    return { peer: other.peer, route: 'direct', scope: 'machine', address: addressOf(other.peer), sinceMs }
-  }
-  const lookFor = ({ peer, addresses }: KnownPeer): Look => {
-    const sinceMs = me.missedSinceMs.get(peer) ?? clock.nowMs()
-    return { sinceMs, hopefulFromMs: sinceMs, tries: 1, failure: lookFailure(addresses, new Map()) }
-  }
+  const { unlink, meetKept } = mesh
   return {
     peer: me.peer,
     start() {
@@ -143,6 +134,51 @@ function memberTransport(me: Member, mesh: Mesh): Transport {
     // They never change here.
     onAddresses: () => () => undefined,
 
+    ...memberLinks(me, mesh),
+    reachability: () => ({ state: 'unknown' }),
+    confirmations: () => [],
+    checkReach: () => Promise.resolve(),
+    onOwnReach: () => () => undefined,
+    relays: () => [],
+    relaying: () => ({ isOn: false, lines: 0 }),
+    joinThrough: () => undefined,
+    // Each reaches each other here.
+    setRelaying: () => undefined,
+    announce: () => undefined,
+    onConnection(listener) {
+      const entry = (event: ConnectionEvent) => listener(event)
+      me.listeners.add(entry)
+      return () => void me.listeners.delete(entry)
+    },
+    ...memberMessages(me, mesh),
+    ...memberRecords(me, mesh),
+  }
+}
+
+type Links = Pick<
+  Transport,
+  | 'connect'
+  | 'keepConnected'
+  | 'networkChanged'
+  | 'disconnect'
+  | 'connections'
+  | 'reach'
+  | 'onReach'
+  | 'probe'
+>
+
+/** The links of one member with others. */
+function memberLinks(me: Member, { clock, members, link, unlink, meetKept }: Mesh): Links {
+  const connectionTo = (other: Member): Connection | undefined => {
+    const sinceMs = me.links.get(other)
+    if (sinceMs === undefined) return undefined
+    return { peer: other.peer, route: 'direct', scope: 'machine', address: addressOf(other.peer), sinceMs }
+  }
+  const lookFor = ({ peer, addresses }: KnownPeer): Look => {
+    const sinceMs = me.missedSinceMs.get(peer) ?? clock.nowMs()
+    return { sinceMs, hopefulFromMs: sinceMs, tries: 1, failure: lookFailure(addresses, new Map()) }
+  }
+  return {
     async connect(peer, addresses, { signal }) {
       throwIfAborted(signal)
       for (const address of addresses) {
@@ -187,22 +223,14 @@ function memberTransport(me: Member, mesh: Mesh): Transport {
       if (other === undefined || !me.links.has(other) || address !== addressOf(peer))
         refuse('unreachable', `${peer} is not at ${address}`)
     },
-    reachability: () => ({ state: 'unknown' }),
-    confirmations: () => [],
-    checkReach: () => Promise.resolve(),
-    onOwnReach: () => () => undefined,
-    relays: () => [],
-    relaying: () => ({ isOn: false, lines: 0 }),
-    joinThrough: () => undefined,
-    // Everybody reaches everybody here.
-    setRelaying: () => undefined,
-    announce: () => undefined,
-    onConnection(listener) {
-      const entry = (event: ConnectionEvent) => listener(event)
-      me.listeners.add(entry)
-      return () => void me.listeners.delete(entry)
-    },
+  }
+}
 
+type Messages = Pick<Transport, 'publish' | 'subscribe' | 'request' | 'handle' | 'welcome' | 'traffic'>
+
+/** Publications and requests of one member. */
+function memberMessages(me: Member, { members }: Mesh): Messages {
+  return {
     publish: (topic, bytes) => spread(me, topic, bytes.slice()),
     subscribe(topic, listener) {
       const listeners = me.topics.get(topic) ?? new Set()
@@ -228,10 +256,17 @@ function memberTransport(me: Member, mesh: Mesh): Transport {
     handle(protocol, answer, { requestBytesMax = MESSAGE_BYTES_MAX } = {}) {
       me.handlers.set(protocol, { answer, bytesMax: requestBytesMax })
     },
-    // Nobody is a stranger here.
+    // There are no strangers here.
     welcome: () => undefined,
     traffic: () => me.traffic.byPeer,
+  }
+}
 
+type Records = Pick<Transport, 'provide' | 'findProviders' | 'leaveRecord' | 'findRecords'>
+
+/** The records that one member leaves and finds in the mesh. */
+function memberRecords(me: Member, { providers, directory }: Mesh): Records {
+  return {
     provide(cid) {
       providers.set(cid, (providers.get(cid) ?? new Set()).add(me.peer))
       return Promise.resolve()

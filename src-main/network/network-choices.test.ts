@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import type { Settings } from '../ports/settings.ts'
-import { createNetworkChoices, JOIN_MAX, type NetworkChoicesParts } from './network-choices.ts'
+import { createNetworkChoices, JOIN_MAX, type NetworkChoicesDependencies } from './network-choices.ts'
 
 const PEER = '12D3KooWGzBHcVPFWvZLmgZdgKCnFBVcPZ7QZyVnZEMmH6yvVyYP'
 const CY = `/ip4/192.0.2.7/tcp/4001/p2p/${PEER}`
@@ -16,7 +16,7 @@ describe('[H27] choices about the network', () => {
     done = []
   })
 
-  function choices(run: Partial<NetworkChoicesParts> = {}) {
+  function choices(run: Partial<NetworkChoicesDependencies> = {}) {
     const settings: Settings = {
       read: <S extends z.ZodType>(key: string, schema: S) => schema.safeParse(values.get(key)).data,
       write: (key, value) => void values.set(key, value),

@@ -4,6 +4,7 @@ import type { NetworkChoices } from '../ports/network-choices.ts'
 import type { Settings } from '../ports/settings.ts'
 import type { RelayChoice, Transport } from '../ports/transport.ts'
 import { checkAddresses } from './addresses/multiaddress.ts'
+import { createListeners } from './listeners.ts'
 import type { PortMapper } from './port-mapping/port-mapping.ts'
 
 const RELAY_KEY = 'relay_for_contacts'
@@ -13,12 +14,12 @@ const JOIN_KEY = 'join_through'
 export const JOIN_MAX = 16
 const JoinThrough = z.array(z.string().max(300)).max(JOIN_MAX)
 
-/** What choices are put into effect through. */
-export interface NetworkChoicesParts {
+/** Dependencies of the network choices. */
+export interface NetworkChoicesDependencies {
   readonly settings: Settings
   readonly transport: Pick<Transport, 'setRelaying' | 'joinThrough'>
   readonly mapper: Pick<PortMapper, 'start' | 'stop' | 'state' | 'onChange'>
-  /** What this host does where its user chose nothing. */
+  /** The default of this host where its user chose nothing. */
   readonly relayDefault: RelayChoice
   /** Chosen for this run alone, over what is remembered. */
   readonly relay?: RelayChoice
@@ -26,11 +27,10 @@ export interface NetworkChoicesParts {
 }
 
 /** The choices of one peer. */
-export function createNetworkChoices(parts: NetworkChoicesParts): NetworkChoices {
-  const { settings, transport, mapper, relayDefault } = parts
-  let { relay, mapPort } = parts
-  const listeners = new Set<() => void>()
-  const changed = () => listeners.forEach((listener) => listener())
+export function createNetworkChoices(dependencies: NetworkChoicesDependencies): NetworkChoices {
+  const { settings, transport, mapper, relayDefault } = dependencies
+  let { relay, mapPort } = dependencies
+  const changes = createListeners()
 
   function relaying(): RelayChoice {
     if (relay !== undefined) return relay
@@ -52,7 +52,7 @@ export function createNetworkChoices(parts: NetworkChoicesParts): NetworkChoices
       relay = undefined
       settings.write(RELAY_KEY, isAllowed)
       transport.setRelaying(relaying())
-      changed()
+      changes.tell()
     },
     portMapping: () => mapper.state(),
     mapsPort,
@@ -62,7 +62,7 @@ export function createNetworkChoices(parts: NetworkChoicesParts): NetworkChoices
       settings.write(MAP_KEY, isAllowed)
       if (isAllowed && !was) mapper.start()
       if (!isAllowed && was) void mapper.stop()
-      changed()
+      changes.tell()
     },
     joinThrough,
     setJoinThrough(addresses) {
@@ -72,16 +72,11 @@ export function createNetworkChoices(parts: NetworkChoicesParts): NetworkChoices
       checkAddresses({ listen: [], bootstrap: list })
       settings.write(JOIN_KEY, list)
       transport.joinThrough(list)
-      changed()
+      changes.tell()
     },
     onChange(listener) {
-      const entry = () => listener()
-      listeners.add(entry)
-      const stop = mapper.onChange(entry)
-      return () => {
-        listeners.delete(entry)
-        stop()
-      }
+      const ends = [changes.on(listener), mapper.onChange(listener)]
+      return () => ends.forEach((end) => end())
     },
   }
 }

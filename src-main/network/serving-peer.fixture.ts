@@ -17,7 +17,7 @@ export const PUBLISH = '/fixture/publish/1'
 /** The topic that `PUBLISH` publishes to. */
 export const TOPIC = 'fixture'
 
-/** What the peer tells its parent when it is there. */
+/** The message to the parent when the peer is there. */
 export interface ServingPeer {
   readonly peer: string
   readonly addresses: readonly string[]

@@ -1,7 +1,7 @@
 import { FaultError, type Fault } from '../protocol/fault.ts'
 import type { Clock } from '../ports/clock.ts'
 
-/** What a caller's signal says: `timed-out` for `AbortSignal.timeout`, the fault it was aborted with, else `cancelled`. */
+/** The fault of a caller's signal: `timed-out` for `AbortSignal.timeout`, the fault it was aborted with, else `cancelled`. */
 export function faultOfSignal(signal: AbortSignal): Fault {
   const reason: unknown = signal.reason
   if (reason instanceof FaultError) return reason.fault

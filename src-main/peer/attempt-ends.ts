@@ -17,7 +17,7 @@ import { isOwed } from './unit-book.ts'
 const OBSERVED_WEIGHT = 0.2
 
 /**
- * What a provider says of an attempt that was given up: that it has the result all the same, or that it has only now
+ * Hears a provider's receipt for an attempt that was given up: that it has the result all the same, or that it has only now
  * run out of the unit's time. @returns whether that is news
  */
 export function hearOfVoid(
@@ -38,7 +38,7 @@ export function hearOfVoid(
   return true
 }
 
-/** A run ended without an output. That the unit's time was up is nobody's failing, nor is it then to have been late. */
+/** A run ended without an output. A provider is not to blame when the unit's time was up, nor for having been late then. */
 function fail(
   state: PeerState,
   job: JobState,
@@ -77,7 +77,7 @@ export function settleAttempt(
     job.observedMs === 0 ? tookMs : job.observedMs + OBSERVED_WEIGHT * (tookMs - job.observedMs)
 }
 
-/** What a run took, by its provider's word, and no longer than since the award: that much is known here. */
+/** The duration of a run, by its provider's word, and no longer than since the award: that much is known here. */
 export function ranMs(
   { metrics }: { readonly metrics: RunMetrics },
   { awardedAtMs }: AttemptState,

@@ -8,7 +8,7 @@ import type { Effect } from './effect.ts'
 import type { IssuedAward } from './event.ts'
 import { seatOf, seatsOf } from './offers.ts'
 import { relieve } from './relieving.ts'
-import { priorityOf, type JobState, type PeerState } from './state.ts'
+import { priorityOf, type AttemptState, type JobState, type PeerState, type UnitState } from './state.ts'
 import { isNewTo, timedOutPeers } from './time-outs.ts'
 import { lazily, mightCollude, trustOf, workersAt } from './trust.ts'
 import { needOf } from './unit.ts'
@@ -69,7 +69,7 @@ export function awardReopened(
   return results.length > 0 ? results : decide(state, job, seatsOf(state, job, atMs), atMs)
 }
 
-/** What the passing of time brings: units that have waited long enough to be less choosy, results that peers have. */
+/** Awards that become possible with time: units that have waited long enough to be less choosy, results that peers have. */
 export function awardWaiting(state: PeerState, atMs: number): Effect[] {
   const asked = jobsInOrder(state).flatMap((job) => askReady(state, job, bookOf(job).ready, atMs))
   return asked.length > 0 ? asked : awardTo(state, undefined, atMs)
@@ -82,17 +82,18 @@ export function awardWaiting(state: PeerState, atMs: number): Effect[] {
 function askReady(state: PeerState, job: JobState, units: Iterable<number>, atMs: number): Effect[] {
   const byPeer = new Map<PeerId, { index: number; role: AwardedUnit['role'] }[]>()
   for (const index of units) {
+    const unit = job.units.get(index)
     const need = needOf(job, index, atMs)
-    let missing = need?.missing ?? 0
-    for (const { peer, attempt, status } of job.units.get(index)?.attempts ?? []) {
-      if (missing <= 0 || status.state !== 'void' || !status.ready || need?.holders.includes(peer) === true)
-        continue
-      if (job.units.get(index)?.attempts.some((later) => later.peer === peer && later.attempt > attempt))
-        continue
-      const isHere = peer === state.me || (trustOf(state, peer) > 0 && state.view.connected.has(peer))
+    if (unit === undefined || need === undefined) continue
+    const role = need.holders.length === 0 ? 'primary' : 'verification'
+    let { missing } = need
+    for (const attempt of unit.attempts) {
+      if (missing <= 0) break
+      const { peer } = attempt
+      if (!hasReadyResult(unit, attempt) || need.holders.includes(peer) || !canBeAsked(state, peer)) continue
       const asked = byPeer.get(peer) ?? []
-      if (!isHere || asked.length >= AWARD_UNITS_MAX) continue
-      asked.push({ index, role: need?.holders.length === 0 ? 'primary' : 'verification' })
+      if (asked.length >= AWARD_UNITS_MAX) continue
+      asked.push({ index, role })
       byPeer.set(peer, asked)
       missing--
     }
@@ -103,6 +104,17 @@ function askReady(state: PeerState, job: JobState, units: Iterable<number>, atMs
     [...byPeer].map(([peer, asked]) => ({ peer, units: asked })),
     atMs,
   )
+}
+
+/** Whether an attempt was given up although its peer has the result, and the peer was not asked for it since. */
+function hasReadyResult(unit: UnitState, { peer, attempt, status }: AttemptState): boolean {
+  if (status.state !== 'void' || !status.ready) return false
+  return !unit.attempts.some((later) => later.peer === peer && later.attempt > attempt)
+}
+
+/** Whether a peer is this one, or a trusted one that is connected. */
+function canBeAsked(state: PeerState, peer: PeerId): boolean {
+  return peer === state.me || (trustOf(state, peer) > 0 && state.view.connected.has(peer))
 }
 
 function decide(state: PeerState, job: JobState, seats: readonly Seat[], atMs: number): Effect[] {
@@ -126,8 +138,8 @@ function decide(state: PeerState, job: JobState, seats: readonly Seat[], atMs: n
 }
 
 /**
- * What a unit needs when these offer to its job. Who ran out of its time is not asked again as long as one of them has
- * not had it yet: it may be faster, and whether the unit ends is not for one alone to say.
+ * The need of a unit when these offer to its job. A peer that ran out of its time is not asked again as long as one of
+ * them has not had it yet: it may be faster, and one peer alone cannot say whether the unit ends.
  */
 function needAmong(
   job: JobState,

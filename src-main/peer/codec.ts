@@ -228,7 +228,7 @@ export function encodeWork(work: Work): Uint8Array {
   return encodeVersioned(savedWork(work))
 }
 
-/** What `encodeWork` made. */
+/** Reads what `encodeWork` made. */
 export function decodeWork(bytes: Uint8Array): Outcome<Work> {
   const decoded = decodeVersioned(bytes, SavedWork, STATE_BYTES_MAX)
   return decoded.ok ? success(workOf(decoded.value)) : decoded

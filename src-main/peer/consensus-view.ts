@@ -6,7 +6,7 @@ import { toConsensus } from '../verification/consensus.ts'
 import type { AttemptState, JobState } from './state.ts'
 
 /**
- * What was returned for a unit and what it agrees on, in the published form of document 000. Outputs that were
+ * The outputs returned for a unit and their consensus, in the published form of document 000. Outputs that were
  * rejected are listed too; attempts that returned nothing are not.
  *
  * @returns undefined for a unit that nobody has touched

@@ -5,13 +5,13 @@ import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { DurableEvent } from './event.ts'
 
 /**
- * What `step` wants done in the world. The runtime performs effects only after the events that led to them are in
+ * Actions in the world that `step` decides on. The runtime performs effects only after the events that led to them are in
  * the journal; each is safe to perform twice, because a crash may come between the journal and the effect.
  */
 export type Effect =
   /** A decision that must be remembered before it is acted on: it comes back as the next event. */
   | { readonly kind: 'record'; readonly event: DurableEvent }
-  /** What this peer publishes has changed: compose and publish it within PUBLISH_WITHIN_MS. */
+  /** This peer's commitment has changed: compose and publish it within PUBLISH_WITHIN_MS. */
   | { readonly kind: 'commitment-changed' }
   /** Open work or free capacity has changed: send an `allocate` event soon. */
   | { readonly kind: 'allocation-due' }
@@ -72,7 +72,7 @@ export type Effect =
       readonly to: PeerId
       readonly job: JobId
       readonly manifestCid: Cid
-      /** What computed them. */
+      /** The engine that computed them. */
       readonly engine: string
       readonly receipts: readonly ExecutionReceipt[]
     }

@@ -14,12 +14,11 @@ import { WeekPlan } from '../protocol/sharing-plan.ts'
 import { AvailabilitySlot, Fraction, type AlgorithmCapability } from '../protocol/slot.ts'
 import { LentLimits } from '../protocol/unit-limits.ts'
 import { JobManifest, UnitIndex } from '../protocol/work.ts'
-import type { Fetching } from './fetching.ts'
 
 /** When something happened, by this peer's clock; the only time that `step` knows. */
 const At = z.object({ at_ms: MomentMs })
 
-/** What a peer shares and when: around the clock, or in the slots that its user painted. */
+/** How much a peer shares and when: around the clock, or in the slots that its user painted. */
 export const Availability = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('never') }),
   z.object({ kind: z.literal('always'), resources: ComputeResource, priority: Fraction }),
@@ -44,7 +43,7 @@ export const IssuedAward = z.object({
 export type IssuedAward = z.infer<typeof IssuedAward>
 
 /**
- * What happens to a peer and must survive a power cut: the journal holds exactly these, and replaying them
+ * Events of a peer that must survive a power cut: the journal holds exactly these, and replaying them
  * rebuilds the durable part of the state.
  */
 export const DurableEvent = z.discriminatedUnion('kind', [
@@ -52,7 +51,7 @@ export const DurableEvent = z.discriminatedUnion('kind', [
   At.extend({ kind: z.literal('started') }),
   At.extend({ kind: z.literal('named'), name: z.string().min(1).max(100) }),
   At.extend({ kind: z.literal('availability-set'), availability: Availability }),
-  /** What one unit of a stranger's module may use here at most. */
+  /** The limits for one unit of a stranger's module here. */
   At.extend({ kind: z.literal('lending-set'), limits: LentLimits }),
   At.extend({ kind: z.literal('trust-set'), peer: PeerId, trust: Fraction }),
 
@@ -163,7 +162,7 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     requester: PeerId,
     job_id: JobId,
     receipts: z.array(ExecutionReceipt),
-    /** What computed them, where anything did; the receipts say so whenever they are sent. */
+    /** The engine that computed them, where one did; the receipts say so whenever they are sent. */
     engine: Name.exactOptional(),
   }),
   At.extend({
@@ -198,7 +197,7 @@ export const DurableEvent = z.discriminatedUnion('kind', [
 ])
 export type DurableEvent = z.infer<typeof DurableEvent>
 
-/** What this machine has for its user's own jobs. */
+/** This machine's resources for its user's own jobs. */
 export interface OwnMachine {
   readonly resources: ComputeResource
   /** Whether the system can stop and continue the processes that compute, so that cores are lent in part. */
@@ -216,7 +215,15 @@ export interface HeldDataset {
   readonly bytes: number
 }
 
-/** What happens and need not be remembered: others repeat it, or it is about this moment only. */
+/** The inputs that this peer would have to fetch, and how fast that goes, as last measured by the runtime. */
+export interface Fetching {
+  /** Bytes of inputs that are not on this disk, by the manifest of a job; 0 where all are here. */
+  readonly missing: ReadonlyMap<Cid, number>
+  /** Measured bytes a second by peer. */
+  readonly rates: ReadonlyMap<PeerId, number>
+}
+
+/** Events that need not be remembered: others repeat them, or they are about this moment only. */
 export type VolatileEvent =
   | { readonly kind: 'tick'; readonly at_ms: number }
   | { readonly kind: 'commitment'; readonly at_ms: number; readonly commitment: ComputeCommitment }
@@ -233,7 +240,7 @@ export type VolatileEvent =
       readonly kind: 'capabilities-measured'
       readonly at_ms: number
       readonly algorithms: readonly AlgorithmCapability[]
-      /** What own jobs may use; where it is not known they run in what is shared. */
+      /** The resources for own jobs; where they are not known, own jobs run in the shared ones. */
       readonly machine?: OwnMachine
     }
   /** An award is in its provider's journal, so long after it was sent. */
@@ -257,7 +264,7 @@ export type VolatileEvent =
   | { readonly kind: 'datasets-held'; readonly at_ms: number; readonly held: readonly HeldDataset[] }
   /** How much of the inputs of known jobs is not on this disk, and how fast blobs come in from peers. */
   | ({ readonly kind: 'inputs-measured'; readonly at_ms: number } & Fetching)
-  /** What the machine is doing, for the rules that pause sharing. */
+  /** A sample of the machine's load, for the rules that pause sharing. */
   | { readonly kind: 'machine-sampled'; readonly at_ms: number; readonly sample: MachineSample }
   /** The program is about to stop. */
   | { readonly kind: 'leaving'; readonly at_ms: number }

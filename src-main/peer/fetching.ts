@@ -9,14 +9,6 @@ const INPUT_UNKNOWN_BYTES = 1 << 20
 /** A list of parts has a CID in text and its length for each. */
 const PART_LIST_ENTRY_BYTES = 61
 
-/** What this peer would have to fetch, and how fast that goes, as the runtime last saw it. */
-export interface Fetching {
-  /** Bytes of inputs that are not on this disk, by the manifest of a job; 0 where all are here. */
-  readonly missing: ReadonlyMap<Cid, number>
-  /** Measured bytes a second by peer. */
-  readonly rates: ReadonlyMap<PeerId, number>
-}
-
 /**
  * Milliseconds until the inputs that all units of a job read are on this disk, from a decision to fetch them on: bytes
  * that are not here by the measured rate of the requester's line, within the user's limit of the download. 0 where all

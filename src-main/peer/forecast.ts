@@ -12,16 +12,16 @@ import { slotsForOwn } from './shared-slots.ts'
 import { priorityOf, type JobState, type PeerState } from './state.ts'
 import { activeCommitments } from './trust.ts'
 
-/** What takes longer than a century has no end that could be told. */
+/** No end is told that is more than a century away. */
 const HORIZON_MS = 100 * 366 * 24 * 3_600_000
-/** What has begun of a job is looked at up to so many units; of more the part that is at work makes no difference. */
+/** At most so many begun units of a job are looked at; with more, the part that is at work makes no difference. */
 const UNITS_LOOKED_AT_MAX = 4_096
 /** A unit that takes longer than its job's others may end any moment, but not before now. */
 const BEGUN_SHARE_MAX = 0.95
 /** Nothing takes no time at all. */
 const UNIT_MS_MIN = 0.1
 
-/** What one peer can do for a job: its time, and how much of it is at work at once. */
+/** The work that one peer can do for a job: its time, and how much of it is at work at once. */
 interface Helper {
   readonly peer: PeerId
   readonly stretches: readonly Stretch[]
@@ -83,7 +83,7 @@ function referenceUnitMs(
   return Math.max(UNIT_MS_MIN, unitMs)
 }
 
-/** What the runs took whose output was returned; undefined before the first, and for jobs with too many units. */
+/** The duration of the runs whose output was returned; undefined before the first, and for jobs with too many units. */
 function meanRunMs({ manifest, units }: JobState): number | undefined {
   if (manifest.unit_count > UNITS_LOOKED_AT_MAX) return undefined
   let [sumMs, count] = [0, 0]
@@ -107,7 +107,7 @@ function add(a: RepeatedWork, b: RepeatedWork): RepeatedWork {
   return { onceMs: a.onceMs + b.onceMs, allMs: a.allMs + b.allMs }
 }
 
-/** What own jobs take before this one, or in turns with it. */
+/** The work of own jobs before this one, or in turns with it. */
 function workAhead(state: PeerState, job: JobState, scoreMean: number): RepeatedWork {
   let ahead: RepeatedWork = { onceMs: 0, allMs: 0 }
   const mine = workOf(job, referenceUnitMs(job, scoreMean), 0)
@@ -151,7 +151,7 @@ interface Begun {
   readonly shareMin: number
 }
 
-/** What has begun of units that are not verified. Of what a peer holds it works on as much as it has lanes, oldest first. */
+/** The begun units that are not verified. Of what a peer holds it works on as much as it has lanes, oldest first. */
 function begunUnits(job: JobState, helpers: readonly Helper[], tookMs: number, nowMs: number): Begun {
   if (job.manifest.unit_count > UNITS_LOOKED_AT_MAX) return { units: 0, count: 0, shareMin: 0 }
   const lanes = new Map(helpers.map((helper) => [helper.peer, helper.lanes]))
@@ -197,7 +197,7 @@ function helpersOf(state: PeerState, job: JobState, nowMs: number): Helper[] {
   return own === undefined ? others : [own, ...others]
 }
 
-/** What a peer can do in its slots. Beyond the last of them it goes on as on average until then. */
+/** The work that a peer can do in its slots. Beyond the last of them it goes on as on average until then. */
 function helperIn(
   peer: PeerId,
   slots: readonly AvailabilitySlot[],

@@ -9,11 +9,11 @@ import { holdingKey, type Holding, type PeerState } from './state.ts'
 
 /** A requester that has not heard of a hand-back after this long is told again. */
 const TELL_AGAIN_AFTER_MS = 5_000
-/** What others are told of hours that are over; a pause has words of its own. */
+/** The reason that others get when shared hours are over; a pause has words of its own. */
 const HOURS_OVER = 'its hours of sharing are over'
-/** What a requester is told that asked for the units. */
+/** The reason for a requester that asked for the units. */
 const ASKED_BACK = 'they had not begun'
-/** What others are told again, when the reason may have changed since. */
+/** The reason for others that are told again, when it may have changed since. */
 const NOT_FINISHED = 'it stopped before these units were finished'
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>

@@ -14,14 +14,14 @@ export interface HoldingBook {
   readonly handedBack: ReadonlySet<number>
   /** The outputs that were made for the requester, and of how many units each is. */
   readonly outputs: ReadonlyMap<Cid, number>
-  /** What its units and receipts take in memory, about. */
+  /** The approximate bytes of its units and receipts in memory. */
   readonly bytes: number
   refresh(index: number): void
   /** To be called with what a unit was before it became another. */
   replaced(before: HeldUnit | undefined, now: HeldUnit | undefined): void
 }
 
-/** What a unit takes besides what varies in its receipt. */
+/** The bytes of a unit without the parts of its receipt that vary. */
 const UNIT_BYTES = 512
 
 const books = new WeakMap<Holding, HoldingBook>()

@@ -18,7 +18,7 @@ const DEAD_LINE_MS = 45_000
 type Loss = { readonly job_id: JobId; readonly unit_index: number; readonly attempt: number }
 
 /**
- * What the passing of time alone brings: late and dead peers, undelivered results, requesters that vanished, units that
+ * Handles the passing of time: late and dead peers, undelivered results, requesters that vanished, units that
  * waited long.
  */
 export function onTick(state: PeerState, nowMs: number): Effect[] {

@@ -6,7 +6,7 @@ import { comparatorOf } from '../verification/comparator.ts'
 /** The kinds of runner that this version has. */
 const RUNNERS: ReadonlySet<string> = new Set(['cpu'])
 
-/** What each limit counts. */
+/** The words for the units of each limit. */
 const COUNTED: Readonly<Record<keyof UnitLimits, string>> = {
   fuel: 'units of fuel',
   memory_pages: 'pages of memory',

@@ -45,7 +45,7 @@ interface Moment {
   readonly slot: AvailabilitySlot | undefined
 }
 
-/** What is wanted of a job at this moment. */
+/** The demand of a job at this moment. */
 interface Wanted {
   readonly open: number
   readonly unfinished: number
@@ -126,7 +126,7 @@ function nextChangeMs(slots: readonly AvailabilitySlot[], nowMs: number): number
   return Math.min(...times.filter((atMs) => atMs > nowMs))
 }
 
-/** What units took when they were looked at: only what differs from it is news. */
+/** The duration of units when they were last looked at: only a change of it is news. */
 function notePlanned({ view, me }: PeerState, offers: readonly PlannedOffer[]): void {
   for (const { requester, jobId } of offers) {
     const atWork = requester === me ? undefined : view.atWork.get(holdingKey(requester, jobId))
@@ -134,7 +134,7 @@ function notePlanned({ view, me }: PeerState, offers: readonly PlannedOffer[]): 
   }
 }
 
-/** What was offered counts for admission, also for a while after it was replaced. */
+/** An offer counts for admission, also for a while after it was replaced. */
 function remember(state: PeerState, offers: readonly PlannedOffer[], nowMs: number): void {
   const { view } = state
   const units = new Map<string, number>()
@@ -158,7 +158,7 @@ function remember(state: PeerState, offers: readonly PlannedOffer[], nowMs: numb
 }
 
 /**
- * What own jobs leave of the shared slot: they use first what is not shared, and of the rest as much as they use at
+ * The part of the shared slot that own jobs leave: they use first what is not shared, and of the rest as much as they use at
  * once.
  */
 function takenByOwn(

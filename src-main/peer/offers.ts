@@ -9,11 +9,11 @@ import type { AttemptState, HeardOffer, JobState, PeerState } from './state.ts'
 import { trustOf } from './trust.ts'
 import { bookOf } from './unit-book.ts'
 
-/** What an award and the news of a unit's end take before anything was measured: a slow line at home. */
+/** The assumed time for an award and the news of a unit's end, before anything was measured: a slow line at home. */
 const TURNAROUND_MS_DEFAULT = 200
-/** What this peer's own journal and loop take. */
+/** The time that this peer's own journal and loop need. */
 const OWN_TURNAROUND_MS = 10
-/** What journals, batching and starting a unit add to the network's own time. */
+/** The time that journals, batching and starting a unit add to the network's own. */
 const PROCESSING_MS = 30
 /** How much of a slow turnaround is believed when a faster one was seen: latency comes and goes. */
 const TURNAROUND_FADE = 0.9
@@ -57,7 +57,7 @@ export function hearOffers(state: PeerState, allocation: ComputeAllocationState)
   state.view.offers.set(provider, offers)
 }
 
-/** What a unit is believed to take at most: by it an award's deadline is set, and until then the unit is kept. */
+/** The longest believed duration of a unit: it sets an award's deadline, and until then the unit is kept. */
 function unitMsMax({ manifest, observedMs }: JobState): number {
   const estimatedMs = manifest.estimated_duration_seconds * 1_000
   const slowestMs = Math.max(SLOWEST_FACTOR * estimatedMs, OBSERVED_FACTOR * observedMs)

@@ -44,7 +44,7 @@ export function endOverride(state: PeerState, event: Of<'override-ended'>): Effe
   return judgeSample(state, event.at_ms, true)
 }
 
-/** What the machine is doing now, and what the rules say to that. */
+/** Applies the pause rules to a sample of the machine. */
 export function sampleMachine(
   state: PeerState,
   event: Extract<VolatileEvent, { kind: 'machine-sampled' }>,
@@ -53,7 +53,7 @@ export function sampleMachine(
   return judgeSample(state, event.at_ms, false)
 }
 
-/** What the passing of time alone brings: the end of a pause, hours that are over, requesters to be told again. */
+/** Handles the passing of time: the end of a pause, hours that are over, requesters to be told again. */
 export function sharingOnTick(state: PeerState, nowMs: number): Effect[] {
   const isOver = state.pause !== undefined && !isPausedByUser(state, nowMs)
   return [

@@ -166,7 +166,7 @@ export function finishUnits(state: PeerState, event: Of<'units-ran'>): Effect[] 
   ]
 }
 
-/** What computed the units that follow; those before keep the engine that they had. */
+/** Sets the engine of the units that follow; those before keep theirs. */
 function noteEngine(holding: Holding, engine: string | undefined): void {
   const before = holding.engine
   if (engine === undefined || engine === before) return
@@ -206,7 +206,7 @@ export function deliverResults(state: PeerState, event: Of<'results-delivered'>)
   return []
 }
 
-/** What this peer has done for somebody: units, each once however often it was taken. */
+/** Counts the units done for a requester, each once however often it was taken. */
 function countDone({ contacts, doneFor }: PeerState, requester: PeerId, units: number): void {
   if (units > 0 && contacts.has(requester)) doneFor.set(requester, (doneFor.get(requester) ?? 0) + units)
 }
@@ -237,7 +237,7 @@ export function dropRequester(state: PeerState, requester: PeerId): Effect[] {
   return dropHoldings(state, (holding) => holding.requester === requester)
 }
 
-/** What is kept for requesters that have vanished is over: nobody else would ever say so. */
+/** Ends holdings of requesters that have vanished: no message will ever end them. */
 export function endVanished(state: PeerState, nowMs: number): Effect[] {
   if (nowMs - state.view.startedAtMs < COME_BACK_WITHIN_MS) return []
   const sinceMs = nowMs - VANISHED_AFTER_MS

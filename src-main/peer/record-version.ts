@@ -14,7 +14,7 @@ export type Upgrade = (value: unknown) => unknown
 /** Upgrades by the version that they begin at. */
 export type Upgrades = ReadonlyMap<number, Upgrade>
 
-/** What there was before: records of version 1 are the same without a version. */
+/** The version before: records of version 1 are the same without a version. */
 export const UPGRADES: Upgrades = new Map<number, Upgrade>([[1, (value) => value]])
 
 /** The first byte of a record that says its version, in the next one. Version 1 begins with a map of dag-cbor, never with this. */

@@ -1,26 +1,17 @@
 import { assert } from '../protocol/fault.ts'
-import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
+import type { JobId, PeerId } from '../protocol/ids.ts'
 import { AWARD_DUE_MS_MAX } from '../protocol/limits.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
-import type { Claim, Verdict } from '../verification/consensus.ts'
-import {
-  excuse,
-  excuseAll,
-  hearOfVoid,
-  ranMs,
-  remember,
-  restoreOutvoted,
-  settleAttempt,
-} from './attempt-ends.ts'
-import { awardReopened, awardTo } from './awarding.ts'
+import { excuse, excuseAll, remember } from './attempt-ends.ts'
+import { awardReopened } from './awarding.ts'
 import type { Effect, WantedOutput } from './effect.ts'
 import type { DurableEvent, IssuedAward } from './event.ts'
 import { hopeless } from './hopeless.ts'
 import { withdrawAgain } from './job-control.ts'
-import { closeOffers, noteAwarded, noteReturned } from './offers.ts'
+import { closeOffers, noteAwarded } from './offers.ts'
 import { recallKey } from './relieving.ts'
 import { isUnderWay, type AttemptState, type JobState, type PeerState, type UnitState } from './state.ts'
-import { claimOf, needOf, verdictOf, wasReady } from './unit.ts'
+import { wasReady } from './unit.ts'
 import { bookOf, closeBook, isOwed, openCount, refreshUnit } from './unit-book.ts'
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
@@ -92,7 +83,7 @@ export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effec
     const units = award.units.map(({ unit_index }) => unit_index)
     noteAwarded(state, job, award.peer, units, event.at_ms)
     effects.push(sendAward(job, award, event.at_ms))
-    // Nobody hears of every award: only when the last open unit is given out is that news for those who share.
+    // Not every award is published: only when the last open unit is given out is that news for those who share.
     if (openCount(job) === 0 && state.view.publishedOpen.get(award.job_id) === true) {
       effects.push({ kind: 'commitment-changed' })
     }
@@ -137,7 +128,7 @@ export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effec
   const reopened: number[] = []
   const { atWork, owed } = bookOf(job)
   for (const [index, attempt] of [...(owed.get(event.peer) ?? [])]) {
-    // It was late before it was known that nobody took it.
+    // It was late before it was known that the award was refused.
     if (attempt.awardId !== event.award_id) continue
     if (wasLate(attempt)) excuse(state, attempt.peer, 1)
     attempt.status = { state: 'void', why: 'refused', ready: false }
@@ -160,7 +151,7 @@ function wasLate(attempt: AttemptState): attempt is LateAttempt {
   return attempt.status.state === 'void' && attempt.status.why === 'late'
 }
 
-/** Attempts that nobody waits for any longer; a reply to one of them will be stale. */
+/** Gives up attempts; a reply to one of them will be stale. */
 export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effect[] {
   const effects: Effect[] = []
   const reopened = new Map<JobState, number[]>()
@@ -181,7 +172,7 @@ export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effe
     refreshUnit(job, unit_index)
     job.retried++
     reopened.set(job, [...(reopened.get(job) ?? []), unit_index])
-    // A line that was cut says nothing about whoever is at its other end.
+    // A line that was cut says nothing about the peer at its other end.
     if (event.reason === 'late') remember(state, attempt.peer, 'expired')
   }
   for (const [job, units] of reopened) effects.push(...reopen(state, job, units, event.at_ms))
@@ -212,150 +203,9 @@ export function takeBack(state: PeerState, event: Of<'hand-back-received'>): Eff
   for (const { unit_index, attempt } of event.units) {
     wasAsked = state.view.recalled.delete(recallKey(job, unit_index, attempt)) && wasAsked
   }
-  // Whoever stops by itself takes nothing more; whoever was asked for units goes on.
+  // A provider that stops by itself takes nothing more; one that was asked for units goes on.
   if (!wasAsked) closeOffers(state, event.from, event.at_ms)
   return reopen(state, job, reopened, event.at_ms)
-}
-
-/**
- * Receipts from a provider. Each answers one attempt; what answers none that is waited for is stale and dropped. A
- * stale output still says that its peer has the result, and may be awarded the unit anew.
- */
-export function receiveResults(state: PeerState, event: Of<'results-received'>): Effect[] {
-  const job = state.jobs.get(event.job_id)
-  if (job === undefined) return []
-  const effects: Effect[] = []
-  const wanted: WantedOutput[] = []
-  const reopened: number[] = []
-  const tookMs: number[] = []
-  const withdrawn = new Map<PeerId, number[]>()
-  for (const receipt of event.receipts) {
-    const unit = job.units.get(receipt.unit_index)
-    const attempt = unit?.attempts.find((a) => a.attempt === receipt.attempt && a.peer === event.from)
-    if (unit === undefined || attempt === undefined) continue
-    if (attempt.status.state === 'void') {
-      if (!hearOfVoid(state, job, unit, attempt, receipt, event.at_ms)) continue
-      refreshUnit(job, receipt.unit_index)
-      if (unit.verified === undefined) reopened.push(receipt.unit_index)
-      continue
-    }
-    if (attempt.status.state !== 'awarded') continue
-    settleAttempt(state, job, unit, attempt, receipt, event.at_ms)
-    if (receipt.outcome.kind === 'output') tookMs.push(ranMs(receipt.outcome, attempt, event.at_ms))
-    const verdict = job.status.state === 'running' ? verdictOf(job, unit) : undefined
-    if (verdict?.kind === 'agreed') {
-      const { unit_index } = receipt
-      const news = verify(state, job, unit_index, unit, verdict, event.at_ms)
-      for (const peer of news.withdrawn) withdrawn.set(peer, [...(withdrawn.get(peer) ?? []), unit_index])
-      if (news.wanted !== undefined) wanted.push(news.wanted)
-    }
-    refreshUnit(job, receipt.unit_index)
-    if (verdict?.kind !== 'more') continue
-    const isOpen =
-      receipt.outcome.kind === 'fault' || needOf(job, receipt.unit_index, event.at_ms) !== undefined
-    if (isOpen) reopened.push(receipt.unit_index)
-  }
-  noteReturned(state, job, event.from, tookMs, event.at_ms)
-  for (const [to, units] of withdrawn) effects.push({ kind: 'send-withdraw', to, job: event.job_id, units })
-  if (wanted.length > 0) effects.push({ kind: 'fetch-outputs', job: event.job_id, outputs: wanted })
-  effects.push(...finishIfComplete(job, event.at_ms), ...reopen(state, job, reopened, event.at_ms))
-  const free = [event.from, ...[...withdrawn.keys()].filter((peer) => peer !== event.from)]
-  if (reopened.length === 0) effects.push(...awardTo(state, free, event.at_ms))
-  return effects
-}
-
-/** @param against the output that the others agreed on, where that is why */
-function reject(state: PeerState, job: JobState, attempt: AttemptState, claim: Claim, against?: Cid): void {
-  const { output, fuel } = claim
-  attempt.status = {
-    state: 'rejected',
-    cid: output,
-    ...(fuel === undefined ? {} : { fuel }),
-    // Who lied of its fuel alone stands for the same output.
-    ...(against === undefined || against === output ? {} : { against }),
-  }
-  job.rejectedOutputs++
-  remember(state, attempt.peer, 'rejected')
-}
-
-/** A quorum agrees: the winners are right, the others wrong, and whoever still computes may stop. */
-function verify(
-  state: PeerState,
-  job: JobState,
-  index: number,
-  unit: UnitState,
-  verdict: Verdict & { readonly kind: 'agreed' },
-  atMs: number,
-): { readonly withdrawn: readonly PeerId[]; readonly wanted?: WantedOutput } {
-  const withdrawn: PeerId[] = []
-  let inline: Uint8Array | undefined
-  for (const attempt of unit.attempts) {
-    if (attempt.status.state === 'awarded' || isOwed(attempt)) {
-      attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
-      withdrawn.push(attempt.peer)
-    } else if (attempt.status.state === 'returned') {
-      if (verdict.winners.includes(attempt.peer) && attempt.status.cid === verdict.output) {
-        inline ??= attempt.status.inline
-        remember(state, attempt.peer, 'verified')
-      } else {
-        reject(state, job, attempt, claimOf(attempt.status), verdict.output)
-      }
-    }
-  }
-  const stored = inline !== undefined
-  unit.verified = {
-    cid: verdict.output,
-    ...(verdict.fuel === undefined ? {} : { fuel: verdict.fuel }),
-    winners: verdict.winners,
-    atMs,
-    stored,
-    ...(inline === undefined ? {} : { inline }),
-  }
-  job.verified++
-  job.progressAtMs = atMs
-  if (!stored) return { withdrawn, wanted: { unit: index, cid: verdict.output, from: verdict.winners } }
-  job.stored++
-  return { withdrawn }
-}
-
-/** Verified outputs that are on this peer's disk now. */
-export function storeOutputs(state: PeerState, event: Of<'outputs-stored'>): Effect[] {
-  const job = state.jobs.get(event.job_id)
-  if (job === undefined) return []
-  for (const index of event.units) {
-    const unit = job.units.get(index)
-    if (unit?.verified === undefined || unit.verified.stored) continue
-    unit.verified = { ...unit.verified, stored: true }
-    job.stored++
-  }
-  return finishIfComplete(job, event.at_ms)
-}
-
-/**
- * Those who agreed on an output did not hand it over, and the unit is open again. Who refused is found wrong; who
- * could not be reached has the result still, and may be awarded the unit anew; so may those who were outvoted.
- */
-export function missOutput(state: PeerState, event: Of<'output-unavailable'>): Effect[] {
-  const job = state.jobs.get(event.job_id)
-  const unit = job?.units.get(event.unit_index)
-  // At a job's end its providers let go of outputs: nobody is to blame for one that is missing then.
-  if (job === undefined || !isUnderWay(job)) return []
-  if (unit?.verified === undefined || unit.verified.stored) return []
-  let isRefuted = false
-  for (const attempt of unit.attempts) {
-    if (attempt.status.state !== 'returned' || attempt.status.cid !== event.cid) continue
-    if (event.unreachable?.includes(attempt.peer) === true) {
-      attempt.status = { state: 'void', why: 'disconnected', ready: true }
-    } else {
-      reject(state, job, attempt, claimOf(attempt.status))
-      isRefuted = true
-    }
-  }
-  if (isRefuted) restoreOutvoted(state, job, unit, event.cid)
-  delete unit.verified
-  refreshUnit(job, event.unit_index)
-  job.verified--
-  return reopen(state, job, [event.unit_index], event.at_ms)
 }
 
 /** Units that need somebody again: awarded from offers at hand, or published; hopeless ones end the job. */
@@ -382,13 +232,14 @@ export function reopen(
   ]
 }
 
-function finishIfComplete(job: JobState, atMs: number): Effect[] {
+/** Ends a job whose outputs are all on this peer's disk. */
+export function finishIfComplete(job: JobState, atMs: number): Effect[] {
   if (!isUnderWay(job) || job.stored < job.manifest.unit_count) return []
   job.status = { state: 'done', atMs }
   return endJob(job)
 }
 
-/** The messages at a job's end: whoever has had a part in it may forget it. */
+/** The messages at a job's end: peers that had units of it may forget it. */
 function endJob(job: JobState): Effect[] {
   const jobId: JobId = job.manifest.job_id
   const holders = new Set<PeerId>()

@@ -40,7 +40,7 @@ export function pauseReason(state: PeerState, nowMs: number): string | undefined
   return undefined
 }
 
-/** What this peer shares from now on, within its limits: slots that have not ended; none while sharing is paused. */
+/** The slots that this peer shares from now on, within its limits; none while sharing is paused. */
 export function sharedSlots(state: PeerState, nowMs: number): readonly AvailabilitySlot[] {
   return slotsWithData(state, nowMs, 'dataset')
 }
@@ -82,7 +82,7 @@ function isSame(a: SlotsMade, b: SlotsMade): boolean {
   return a.hour === b.hour && a.of.every((part, i) => part === b.of[i])
 }
 
-/** What this peer would share from now on if nothing paused or limited it: slots that have not ended. */
+/** The slots that this peer would share from now on if nothing paused or limited it. */
 export function plannedSlots(state: PeerState, nowMs: number): readonly AvailabilitySlot[] {
   const { availability, view } = state
   switch (availability.kind) {
@@ -133,7 +133,7 @@ export function ownSlot(state: PeerState, nowMs: number): AvailabilitySlot | und
   return slot
 }
 
-/** What own jobs may run in at this moment: the machine, or what is shared where the machine is not known. */
+/** The slots for own jobs at this moment: the machine, or the shared slots where the machine is not known. */
 export function slotsForOwn(state: PeerState, nowMs: number): AvailabilitySlot[] {
   const own = ownSlot(state, nowMs)
   return own === undefined ? publishedSlots(state, nowMs) : [own]

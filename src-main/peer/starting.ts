@@ -20,7 +20,7 @@ const HAND_OVER_UNIT_MS_MAX = 750
 const HAND_OVER_PER_LANE_MAX = 512
 /** Whoever is entitled and has waited for so long gets one turn, whatever else there is. */
 export const STARVING_AFTER_MS = 30_000
-/** What a unit takes must differ by this factor before it is news. */
+/** A unit's duration must differ by this factor before it is news. */
 export const UNIT_MS_NEWS = 1.25
 /** How much of the average is left when one more unit has run: the last ten or twenty count. */
 const FADE = 0.9
@@ -39,10 +39,10 @@ interface Waiter {
   readonly started: AwardedUnit[]
 }
 
-/** What one unit takes of the machine, and how many run at once. */
+/** The resources that one unit uses, and how many units run at once. */
 type Fit = NonNullable<HoldingAtWork['fit']>
 
-/** What is left, in the dimensions of a demand; below zero where more is handed over than runs. */
+/** The resources left, in the dimensions of a demand; below zero where more is handed over than runs. */
 interface Room {
   readonly all: number[]
   readonly others: number[]
@@ -50,7 +50,7 @@ interface Room {
   isEmpty: boolean
 }
 
-/** What this peer works on for a holding; begun when there is none. */
+/** The work of this peer for a holding; begun when there is none. */
 export function atWorkOf({ view }: PeerState, holding: Holding, nowMs: number): HoldingAtWork {
   const key = holdingKey(holding.requester, holding.job)
   const known = view.atWork.get(key)
@@ -137,7 +137,7 @@ function fitOf(atWork: HoldingAtWork, manifest: JobManifest | undefined, machine
   return fit
 }
 
-/** What is assumed of a job whose manifest is not known after a restart: one core. */
+/** The assumed demand of a job whose manifest is not known after a restart: one core. */
 const UNKNOWN = {
   required_resources: { cpu_cores: 1, ram_gb: 0 },
   estimated_duration_seconds: 1,
@@ -182,7 +182,7 @@ export function manifestOf(
   return own ?? state.view.manifests.get(manifestCid)
 }
 
-/** What units run in: the machine where it is known, else what is shared; one core when neither is. */
+/** The resources in which units run: the machine's where they are known, else the shared ones; one core without either. */
 function workingResources(state: PeerState, nowMs: number): ComputeResource {
   const { view, availability } = state
   if (view.machine !== undefined) return view.machine.resources
@@ -191,7 +191,7 @@ function workingResources(state: PeerState, nowMs: number): ComputeResource {
   return availability.kind === 'always' ? availability.resources : { cpu_cores: 1, ram_gb: 0 }
 }
 
-/** What the units that are handed over leave. */
+/** The resources that the units handed over leave. */
 function roomLeft(state: PeerState, machine: ComputeResource, nowMs: number): Room {
   const shared = slotAt(sharedSlots(state, nowMs), nowMs)
   const all = [...demandOf(machine)]

@@ -7,7 +7,7 @@ import type { HeldUnit, Holding, JobState, PeerState, UnitState } from './state.
  * part has a few megabytes and never more than about 40. A unit stays whole.
  */
 const ATTEMPTS_PER_PART = 8_192
-/** What a job or holding counts besides its units: its manifest may have a megabyte. */
+/** A job or holding counts as so many attempts, besides those of its units: its manifest may have a megabyte. */
 const ATTEMPTS_OF_JOB = 256
 
 /**

@@ -22,8 +22,7 @@ import type { JobManifest } from '../protocol/work.ts'
 import type { PeerRecord } from '../verification/reputation.ts'
 import type { MachineSample } from '../protocol/machine-sample.ts'
 import type { WeekPlan } from '../protocol/sharing-plan.ts'
-import type { Availability, HeldDataset, OwnMachine } from './event.ts'
-import type { Fetching } from './fetching.ts'
+import type { Availability, Fetching, HeldDataset, OwnMachine } from './event.ts'
 
 /** An invitation that this peer gave out: whoever shows the secret is paired, once. */
 export interface OpenInvite {
@@ -38,7 +37,7 @@ export interface OpenInvite {
 /** This user has used somebody's code, and they are to say yes. */
 export interface OutgoingPair {
   readonly addresses: readonly string[]
-  /** What this user will trust them. */
+  /** The trust that this user will give them. */
   readonly trust: number
   readonly askedAtMs: number
   readonly expiresAtMs: number
@@ -127,7 +126,7 @@ export interface JobState {
   retried: number
   /** Units that were given to somebody else too because whoever had them was slow. */
   backups: number
-  /** What a unit has taken so far where it ran, as a decaying average; 0 before the first result. */
+  /** The duration of a unit where it ran, as a decaying average; 0 before the first result. */
   observedMs: number
   /** For how long it was paused before, in all. */
   pausedMs: number
@@ -168,12 +167,12 @@ export interface HeldUnit {
     | { readonly state: 'handed-back'; readonly sinceMs: number }
 }
 
-/** What this peer holds of one requester's job. */
+/** The units and receipts of one requester's job that this peer holds. */
 export interface Holding {
   readonly requester: PeerId
   readonly job: JobId
   readonly manifestCid: Cid
-  /** What computed its units last. */
+  /** The engine that computed its units last. */
   engine?: string
   readonly units: Map<number, HeldUnit>
 }
@@ -183,11 +182,11 @@ export interface UserPause {
   readonly sinceMs: number
   /** Absent: until the user resumes. */
   readonly untilMs?: number
-  /** What runs for others is finished; else it was handed back. */
+  /** Units that run for others are finished; else they were handed back. */
   readonly finishFirst: boolean
 }
 
-/** What a provider offers to one of this peer's jobs, and how it goes there. */
+/** The offer of a provider to one of this peer's jobs, and how it goes there. */
 export interface HeardOffer {
   /** Units that it takes at a time; 0 when it takes no more. */
   capacity: number
@@ -210,16 +209,16 @@ export interface RunningUnit {
   readonly laneShare: number
 }
 
-/** What this peer works on for one requester's job at this moment. */
+/** The work of this peer for one requester's job at this moment. */
 export interface HoldingAtWork {
   /** Whether its inputs are here: its units may begin. */
   isPrepared: boolean
   readonly running: Map<number, RunningUnit>
-  /** What a unit takes here of late, with all that belongs to it; undefined before the first. */
+  /** The recent duration of a unit here, with all that belongs to it; undefined before the first. */
   unitMs?: number
   /** The same, but of the run alone. */
   runMs?: number
-  /** What a unit took when this peer last offered. */
+  /** The duration of a unit when this peer last offered. */
   offeredUnitMs?: number
   /** When a unit of it last began, or when it began to wait. */
   servedAtMs: number
@@ -233,22 +232,22 @@ export interface OfferedCapacity {
   readonly atMs: number
 }
 
-/** What slots were made of, and in which hour: they are made anew when any of it is another. */
+/** The inputs from which slots were made, and the hour: slots are made anew when one of them changes. */
 export interface SlotsMade {
   readonly hour: number
   readonly of: readonly unknown[]
 }
 
-/** What this peer knows of the moment; gone with a restart, and told again by the others. */
+/** Knowledge about this moment; gone with a restart, and told again by the others. */
 export interface View {
   startedAtMs: number
   capabilities: readonly AlgorithmCapability[]
   /** Known once it is measured. */
   machine?: OwnMachine
-  /** What is on this disk of what jobs read, and how fast the rest comes; absent until the runtime has looked. */
+  /** The jobs' inputs on this disk, and how fast the others come; absent until the runtime has looked. */
   datasets?: readonly HeldDataset[]
   fetching?: Fetching
-  /** What the machine was doing when it was last looked at, and what the rules say of it. */
+  /** The last sample of the machine, and the decision of the rules. */
   sample: MachineSample
   pauseDecision?: PauseDecision
   /** The program is about to stop: nothing is taken any more. */
@@ -265,7 +264,7 @@ export interface View {
   ownSlot?: { readonly made: SlotsMade; readonly slot: AvailabilitySlot }
   /** The newest commitment of each contact. */
   readonly commitments: Map<PeerId, ComputeCommitment>
-  /** What each provider offers to this peer's jobs. */
+  /** The offers of each provider to this peer's jobs. */
   readonly offers: Map<PeerId, Map<JobId, HeardOffer>>
   /** From sending an award until it was in its provider's journal, of late. */
   readonly turnaroundMs: Map<PeerId, number>
@@ -281,7 +280,7 @@ export interface View {
   readonly disconnectedAtMs: Map<PeerId, number>
   /** When those whose answer to a request to pair is awaited were asked for it, and whether they said since that they have one. */
   readonly pairAsked: Map<PeerId, { readonly atMs: number; readonly isAnswered: boolean }>
-  /** What this peer works on, by holding. */
+  /** The work of this peer, by holding. */
   readonly atWork: Map<string, HoldingAtWork>
   /** This peer's own latest offers, and what was offered of late, by holding. */
   ownOffers: readonly PlannedOffer[]
@@ -375,7 +374,7 @@ export function initialState(me: PeerId, name: string): PeerState {
   }
 }
 
-/** What a peer knows of the moment when it has just started. */
+/** The view of a peer that has just started. */
 export function initialView(): View {
   return {
     startedAtMs: 0,

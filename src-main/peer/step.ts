@@ -45,17 +45,17 @@ import {
   cancelJob,
   issueAwards,
   loseAttempts,
-  missOutput,
-  receiveResults,
   refuseAward,
   removeJob,
   resumeJobs,
-  storeOutputs,
   submitJob,
   takeBack,
 } from './requester.ts'
+import { missOutput, receiveResults, storeOutputs } from './results.ts'
 import { forgetHandedBack, handBack, tellHandBacks } from './handing-back.ts'
 import { holdingKey, type PeerState } from './state.ts'
+
+type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
 /**
  * One peer's brain: what an event changes, and what is to be done about it.
@@ -95,61 +95,7 @@ export function advance(
 function onDurable(state: PeerState, event: DurableEvent): Effect[] {
   switch (event.kind) {
     case 'started':
-      state.epoch++
-      state.view.startedAtMs = event.at_ms
-      return [
-        { kind: 'contacts-changed' },
-        { kind: 'commitment-changed' },
-        ...resumeJobs(state, event.at_ms),
-        ...resumeHoldings(state, event.at_ms),
-        { kind: 'allocation-due' },
-      ]
-    case 'named':
-      state.name = event.name
-      return []
-    case 'availability-set':
-      state.availability = event.availability
-      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
-    case 'lending-set':
-      state.lent = event.limits
-      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
-    case 'sharing-paused':
-      return pauseSharing(state, event)
-    case 'sharing-resumed':
-      return resumeSharing(state)
-    case 'rules-set':
-      return setRules(state, event)
-    case 'limits-set':
-      state.limits = event.limits
-      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
-    case 'rule-overridden':
-      return overrideRule(state, event)
-    case 'override-ended':
-      return endOverride(state, event)
-    case 'trust-set':
-      return setTrust(state, event)
-    case 'invited':
-      return openInvite(state, event)
-    case 'paired':
-      return pair(state, event)
-    case 'addresses-learned':
-      return learnAddresses(state, event)
-    case 'address-worked':
-      return noteWorked(state, event)
-    case 'forgotten':
-      return forget(state, event)
-    case 'pair-requested':
-      return receivePairRequest(state, event)
-    case 'pair-accepted':
-      return acceptPairRequest(state, event)
-    case 'pair-asked':
-      return awaitPairing(state, event)
-    case 'pair-ended':
-      return endPairRequest(state, event)
-    case 'blocked':
-      return block(state, event)
-    case 'unblocked':
-      return unblock(state, event)
+      return start(state, event.at_ms)
     case 'job-submitted':
       return submitJob(state, event)
     case 'job-cancelled':
@@ -190,6 +136,116 @@ function onDurable(state: PeerState, event: DurableEvent): Effect[] {
       return withdrawUnits(state, event)
     case 'settled':
       return settleHolding(state, event)
+    case 'named':
+    case 'availability-set':
+    case 'lending-set':
+    case 'sharing-paused':
+    case 'sharing-resumed':
+    case 'rules-set':
+    case 'limits-set':
+    case 'rule-overridden':
+    case 'override-ended':
+      return onOwnSettings(state, event)
+    default:
+      return onPeople(state, event)
+  }
+}
+
+/** After each start of the program: everything that may have been cut off is done again. */
+function start(state: PeerState, atMs: number): Effect[] {
+  state.epoch++
+  state.view.startedAtMs = atMs
+  return [
+    { kind: 'contacts-changed' },
+    { kind: 'commitment-changed' },
+    ...resumeJobs(state, atMs),
+    ...resumeHoldings(state, atMs),
+    { kind: 'allocation-due' },
+  ]
+}
+
+type OwnSettings = Of<
+  | 'named'
+  | 'availability-set'
+  | 'lending-set'
+  | 'sharing-paused'
+  | 'sharing-resumed'
+  | 'rules-set'
+  | 'limits-set'
+  | 'rule-overridden'
+  | 'override-ended'
+>
+
+/** This peer's name, and when and how much it shares. */
+function onOwnSettings(state: PeerState, event: OwnSettings): Effect[] {
+  switch (event.kind) {
+    case 'named':
+      state.name = event.name
+      return []
+    case 'availability-set':
+      state.availability = event.availability
+      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+    case 'lending-set':
+      state.lent = event.limits
+      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+    case 'sharing-paused':
+      return pauseSharing(state, event)
+    case 'sharing-resumed':
+      return resumeSharing(state)
+    case 'rules-set':
+      return setRules(state, event)
+    case 'limits-set':
+      state.limits = event.limits
+      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+    case 'rule-overridden':
+      return overrideRule(state, event)
+    case 'override-ended':
+      return endOverride(state, event)
+  }
+}
+
+type People = Of<
+  | 'trust-set'
+  | 'invited'
+  | 'paired'
+  | 'addresses-learned'
+  | 'address-worked'
+  | 'forgotten'
+  | 'pair-requested'
+  | 'pair-accepted'
+  | 'pair-asked'
+  | 'pair-ended'
+  | 'blocked'
+  | 'unblocked'
+>
+
+/** Contacts, pairing, and those who are blocked. */
+function onPeople(state: PeerState, event: People): Effect[] {
+  switch (event.kind) {
+    case 'trust-set':
+      return setTrust(state, event)
+    case 'invited':
+      return openInvite(state, event)
+    case 'paired':
+      return pair(state, event)
+    case 'addresses-learned':
+      return learnAddresses(state, event)
+    case 'address-worked':
+      return noteWorked(state, event)
+    case 'forgotten':
+      return forget(state, event)
+    case 'pair-requested':
+      return receivePairRequest(state, event)
+    case 'pair-accepted':
+      return acceptPairRequest(state, event)
+    case 'pair-asked':
+      return awaitPairing(state, event)
+    case 'pair-ended':
+      return endPairRequest(state, event)
+    case 'blocked':
+      return block(state, event)
+    case 'unblocked':
+      return unblock(state, event)
   }
 }
 

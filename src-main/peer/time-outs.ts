@@ -67,7 +67,7 @@ export function faultOfRun(
   return failure('runner-lost', message).fault
 }
 
-/** How often a run that used up its time counted as late before it ended: as lateness goes, that is nobody's. */
+/** How often a run that used up its time counted as late before it ended: its provider is not to blame for that lateness. */
 export function timesLateInRun(unit: UnitState, attempt: AttemptState): number {
   return runOf(unit, attempt).filter(({ status }) => status.state === 'void' && status.why === 'late').length
 }

@@ -79,23 +79,8 @@ export function createUnitBook(job: JobState): UnitBook {
   const owed = new Map<PeerId, Map<number, AttemptState>>()
   const workers = new Map<number, readonly PeerId[]>()
   const debtors = new Map<number, readonly PeerId[]>()
-  /** Whoever has a part in a unit of `partial`, and how many such units each has. */
-  const parts = new Map<number, readonly PeerId[]>()
-  const partCounts = new Map<PeerId, number>()
+  const partialHolders = createPartialHolders(partial)
   const takers = new Set<PeerId>()
-
-  function setPart(index: number, holders: readonly PeerId[] | undefined): void {
-    for (const peer of parts.get(index) ?? []) partCounts.set(peer, (partCounts.get(peer) ?? 0) - 1)
-    if (holders === undefined) {
-      parts.delete(index)
-      partial.remove(index)
-      return
-    }
-    const distinct = [...new Set(holders)]
-    for (const peer of distinct) partCounts.set(peer, (partCounts.get(peer) ?? 0) + 1)
-    parts.set(index, distinct)
-    partial.add(index)
-  }
 
   function setWorkers(index: number, unit: UnitState): void {
     const now = unit.attempts.filter(({ status }) => status.state === 'awarded')
@@ -146,7 +131,7 @@ export function createUnitBook(job: JobState): UnitBook {
     const isBegun = missing > 0 && (holders.length > 0 || unit.attempts.some(isTimeOut))
     if (missing > 0 && !isBegun) untouched.add(index)
     else untouched.remove(index)
-    setPart(index, isBegun ? holders : undefined)
+    partialHolders.set(index, isBegun ? holders : undefined)
     const hasResult = ({ status }: AttemptState): boolean => status.state === 'void' && status.ready
     if (!isDone && unit.attempts.some(hasResult)) ready.add(index)
     else ready.delete(index)
@@ -161,7 +146,31 @@ export function createUnitBook(job: JobState): UnitBook {
     atWork,
     owed,
     takers,
-    partialHeldBy: (peer) => partCounts.get(peer) ?? 0,
+    partialHeldBy: partialHolders.countOf,
     refresh,
+  }
+}
+
+/** The peers that hold units of `partial`, which it keeps too. */
+function createPartialHolders(partial: BitSet) {
+  const holdersOfUnit = new Map<number, readonly PeerId[]>()
+  const counts = new Map<PeerId, number>()
+
+  return {
+    /** Sets the holders of a unit; undefined for a unit that is not in `partial`. */
+    set(index: number, holders: readonly PeerId[] | undefined): void {
+      for (const peer of holdersOfUnit.get(index) ?? []) counts.set(peer, (counts.get(peer) ?? 0) - 1)
+      if (holders === undefined) {
+        holdersOfUnit.delete(index)
+        partial.remove(index)
+        return
+      }
+      const distinct = [...new Set(holders)]
+      for (const peer of distinct) counts.set(peer, (counts.get(peer) ?? 0) + 1)
+      holdersOfUnit.set(index, distinct)
+      partial.add(index)
+    },
+    /** How many units of `partial` a peer holds. */
+    countOf: (peer: PeerId): number => counts.get(peer) ?? 0,
   }
 }

@@ -13,12 +13,12 @@ export function returnedAttempts(unit: UnitState): readonly ReturnedAttempt[] {
   return unit.attempts.filter((attempt): attempt is ReturnedAttempt => attempt.status.state === 'returned')
 }
 
-/** What a returned attempt says of its unit. */
+/** The claim of a returned attempt about its unit. */
 export function claimOf({ cid, metrics: { fuel } }: ReturnedStatus): Claim {
   return { output: cid, ...(fuel === undefined ? {} : { fuel }) }
 }
 
-/** What the outputs returned so far say of a unit. */
+/** The verdict of the outputs returned so far for a unit. */
 export function verdictOf(job: JobState, unit: UnitState): Verdict {
   return judge({
     redundancy: job.manifest.verification_redundancy,
@@ -34,7 +34,7 @@ export function verdictOf(job: JobState, unit: UnitState): Verdict {
 const FAILED_PAUSE_MS = 5_000
 
 /**
- * What a unit still needs before its verdict: how many more peers, and who must not be asked (again) at this moment.
+ * The need of a unit before its verdict: how many more peers, and who must not be asked (again) at this moment.
  * @returns undefined when it needs nobody
  */
 export function needOf(job: JobState, index: number, nowMs = Number.POSITIVE_INFINITY): UnitNeed | undefined {

@@ -32,7 +32,7 @@ export interface BlobFetcher {
       progress?: () => void
     },
   ): Promise<void>
-  /** What waits for a direct connection at this moment; each of it fails when that does not come within two minutes. */
+  /** Transfers that wait for a direct connection now; each fails when that does not come within two minutes. */
   waiting(): readonly BlobWait[]
   /** Bytes received and sent so far, over all peers. */
   traffic(): { readonly bytesIn: number; readonly bytesOut: number }

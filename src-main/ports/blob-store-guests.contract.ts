@@ -13,7 +13,7 @@ function marked(length: number): Uint8Array {
   return bytes
 }
 
-/** What every blob store promises of blobs that are here for others: a part of `blobStoreContract`. */
+/** The promises of every blob store about blobs that are here for others: a part of `blobStoreContract`. */
 export function blobGuestsContract(under: StoreUnderTest, createPlace: () => BlobPlace): void {
   describe('[D10] what came for others', () => {
     const here = (...cids: readonly Cid[]) => cids.map((cid) => under.blobs.has(cid))

@@ -15,7 +15,7 @@ import {
 } from './blob-place.fixture.ts'
 import { RAW_BYTES_MAX, type BlobLayout, type BlobReceiver, type BlobStore } from './blob-store.ts'
 
-/** What every blob store promises of blobs that come in piece by piece: a part of `blobStoreContract`. */
+/** The promises of every blob store about blobs that come in piece by piece: a part of `blobStoreContract`. */
 export function blobReceivingContract(under: StoreUnderTest, createPlace: () => BlobPlace): void {
   describe('receiving', () => {
     let senderPlace: BlobPlace

@@ -16,7 +16,7 @@ import { blobGuestsContract } from './blob-store-guests.contract.ts'
 import { blobReceivingContract } from './blob-store-receiving.contract.ts'
 import { CHUNK_BYTES_MAX, RAW_BYTES_MAX, type BlobStore } from './blob-store.ts'
 
-/** What every blob store promises. Call it in a test file of the implementation. */
+/** The promises of every blob store. Call it in a test file of the implementation. */
 export function blobStoreContract(name: string, createPlace: () => BlobPlace): void {
   describe(`blob store contract: ${name}`, () => {
     const under = useStore(createPlace)

@@ -111,7 +111,7 @@ export interface BlobStore {
   unpin(owner: string, cids?: readonly Cid[]): void
   /** Guests that have blobs here, needed or not. */
   guests(): string[]
-  /** What is here for this guest alone is due at once: the next `sweep` deletes what no pin needs. */
+  /** Ends the grace of blobs that are here for this guest alone: the next `sweep` deletes what no pin needs. */
   expel(guest: string): void
   /**
    * Deletes what came for guests, or came in from another peer and was pinned by nobody, and has not been needed for

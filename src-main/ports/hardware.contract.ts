@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Hardware } from './hardware.ts'
 
-/** What every Hardware does. `create` makes one that has not looked yet. */
+/** The contract of every Hardware. `create` makes one that has not looked yet. */
 export function hardwareContract(name: string, create: () => Promise<Hardware>): void {
   describe(`${name} as Hardware`, () => {
     const options = () => ({ signal: new AbortController().signal })

@@ -8,7 +8,7 @@ export interface GpuInfo {
   readonly vramBytes?: number
 }
 
-/** What this machine is. */
+/** The facts of this machine. */
 export interface HardwareInfo {
   readonly hostname: string
   readonly os: string
@@ -50,9 +50,9 @@ export interface MachineReader {
   read(signal: AbortSignal): Promise<Partial<MachineSample>>
 }
 
-/** What the machine is doing, put together from all sources. */
+/** The machine's present load and state, from all sources. */
 export interface MachineWatch {
-  /** What can be read now. Never rejects; what fails or takes too long is left out. One reading at a time. */
+  /** The present readings. Never rejects; what fails or takes too long is left out. One reading at a time. */
   sample(signal: AbortSignal): Promise<MachineSample>
 }
 

@@ -13,7 +13,7 @@ export interface JournalPlace {
   dispose(): void
 }
 
-/** What every journal promises. Call it in a test file of the implementation. */
+/** The promises of every journal. Call it in a test file of the implementation. */
 export function journalContract(name: string, createPlace: () => JournalPlace): void {
   describe(`journal contract: ${name}`, () => {
     let place: JournalPlace

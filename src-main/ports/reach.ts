@@ -33,7 +33,7 @@ export type LookFailure =
       readonly addresses: number
     }
 
-/** What is known of looking for a peer. */
+/** The state of the search for a peer. */
 export interface LookFacts {
   /** Since when it is not connected. */
   readonly sinceMs: number
@@ -49,3 +49,20 @@ export interface LookFacts {
 export type PeerReach =
   | { readonly state: 'connected'; readonly connection: Connection }
   | ({ readonly state: 'looking' | 'unreachable' } & LookFacts)
+
+/** One contact's word on whether it reaches this peer from where it is. */
+export interface Confirmation {
+  readonly peer: PeerId
+  readonly atMs: number
+  /**
+   * `open`: it connected anew. `refused`, `no-answer`: it tried and did not. `not-tried`: it sees no address of this peer
+   * (through a relay), or this peer listens nowhere. `no-word`: it did not say; an older version, busy, or just gone.
+   */
+  readonly outcome: 'open' | 'refused' | 'no-answer' | 'not-tried' | 'no-word'
+  /** From how far away it tried; absent where it did not. */
+  readonly scope?: AddressScope
+  /** Where it tried, as a multiaddress; absent where it did not. */
+  readonly address?: string
+  /** How far its clock is ahead of this one's, and how wrong that may be, in ms; absent without its word. */
+  readonly clock?: { readonly aheadMs: number; readonly errorMs: number }
+}

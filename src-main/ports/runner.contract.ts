@@ -43,7 +43,7 @@ export function noopIndex(outcome: RunOutcome | undefined): bigint | undefined {
 }
 
 /**
- * What every Runner does.
+ * The contract of every Runner.
  *
  * @param create a runner not yet started, that knows `mesh.noop` 1.0.0
  */

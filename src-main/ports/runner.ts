@@ -19,7 +19,7 @@ export interface RunFile {
 /** A blob so small that it travels with its task: a file would cost more than the run. */
 export interface RunBytes {
   readonly cid: Cid
-  /** What a store keeps without a file (`BlobStore.content`); verified against the CID where it is read. */
+  /** Content that a store keeps without a file (`BlobStore.content`); verified against the CID where it is read. */
   readonly content: Uint8Array
   readonly layout: Extract<BlobLayout, { kind: 'raw' }>
   readonly seal?: Seal
@@ -42,7 +42,7 @@ export interface RunTask {
   readonly limits: RunLimits
 }
 
-/** What a run may use before it is stopped: milliseconds of wall time, bytes of memory, bytes of all outputs. */
+/** The limits of a run, beyond which it is stopped: milliseconds of wall time, bytes of memory, bytes of all outputs. */
 export interface RunLimits {
   readonly wallMsMax: number
   readonly memoryBytesMax: number
@@ -73,7 +73,7 @@ export type RunOutput =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'file'; readonly path: string; readonly bytes: number }
 
-/** What the runner can run. */
+/** The kinds of program that the runner can run. */
 export interface RunnerAlgorithm {
   readonly algorithmId: string
   readonly version: string
@@ -85,7 +85,7 @@ export interface RunnerAlgorithm {
   readonly engine: string
 }
 
-/** What became of a run, as its caller hears it. */
+/** The outcome of a run, as its caller hears it. */
 export interface RunListener {
   readonly signal: AbortSignal
   readonly finished: (task: RunTask, outcome: RunOutcome) => void
@@ -105,7 +105,7 @@ export interface ComputeHosts {
   setDuty(duty: number): void
 }
 
-/** What the operating system puts around compute hosts on this machine, behind Node's own; without it, why. */
+/** The confinement of compute hosts by this machine's operating system, behind Node's own; without it, why. */
 export type HostWall = { readonly kind: 'bubblewrap' } | { readonly kind: 'none'; readonly why: string }
 
 /** Runs algorithms apart from this process, and survives whatever they do. */

@@ -25,7 +25,7 @@ async function faultOfPromise(promise: Promise<unknown>): Promise<Fault['kind']>
   return (error as FaultError).fault.kind
 }
 
-/** What every Transport says of how others are reached. */
+/** The promises of every Transport about how others are reached. */
 export function transportReachContract(name: string, createHarness: () => TransportHarness): void {
   describe(`transport contract, reach: ${name}`, () => {
     const running: Transport[] = []

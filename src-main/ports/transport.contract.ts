@@ -47,7 +47,7 @@ async function faultOfPromise(promise: Promise<unknown>): Promise<Fault['kind']>
   return (error as FaultError).fault.kind
 }
 
-/** What every Transport promises. */
+/** The promises of every Transport. */
 export function transportContract(name: string, createHarness: () => TransportHarness): void {
   describe(`transport contract: ${name}`, () => {
     const running: Transport[] = []

@@ -1,6 +1,5 @@
 import type { Cid, PeerId } from '../protocol/ids.ts'
-import type { Confirmation } from './own-reach.ts'
-import type { Connection, PeerReach } from './reach.ts'
+import type { Confirmation, Connection, PeerReach } from './reach.ts'
 
 /** Whether others can open a connection to this peer from outside its home. */
 export type Reachability =
@@ -17,7 +16,7 @@ export type Reachability =
  */
 export type RelayChoice = 'on' | 'off' | 'auto'
 
-/** What the transport tells about others coming and going. */
+/** Events of peers coming and going. */
 export type ConnectionEvent =
   | {
       readonly kind: 'connected'
@@ -65,8 +64,8 @@ export interface HandleOptions {
   /** The longest request of a contact, default `MESSAGE_BYTES_MAX`. */
   readonly requestBytesMax?: number
   /**
-   * What those who are no contacts may ask, at most 8 KiB. Without it they are refused (`not-trusted`), and nobody looks
-   * at what they sent.
+   * Answers requests of peers that are no contacts, of at most 8 KiB. Without it they are refused (`not-trusted`) and
+   * not read.
    */
   readonly strangers?: {
     readonly requestBytesMax: number
@@ -133,7 +132,7 @@ export interface Transport {
   probe(peer: PeerId, address: string, options: { signal: AbortSignal }): Promise<void>
   /** Whether others reach this peer from outside, as far as contacts have shown. */
   reachability(): Reachability
-  /** What contacts said on that, of each the latest, the newest first. */
+  /** The latest word of each contact on that, the newest first. */
   confirmations(): readonly Confirmation[]
   /** Asks some connected contacts now, those who are farthest. Calls at the same time are one. */
   checkReach(options: { signal: AbortSignal }): Promise<void>
@@ -171,7 +170,7 @@ export interface Transport {
   handle(protocol: string, handler: RequestHandler, options?: HandleOptions): void
   /** Somebody who is no contact has shown a good reason to ask much, and is not held short for some minutes. */
   welcome(peer: PeerId): void
-  /** What was exchanged with each peer, as far back as a bounded memory goes. */
+  /** The bytes exchanged with each peer, as far back as a bounded memory goes. */
   traffic(): ReadonlyMap<PeerId, Traffic>
 
   /** Tells the network that this peer holds a blob, and asks who does. Both are hints. */

@@ -2,24 +2,20 @@ import { encodeEvent } from '../peer/codec.ts'
 import type { Effect } from '../peer/effect.ts'
 import { isDurable, type DurableEvent, type PeerEvent } from '../peer/event.ts'
 import type { PeerState } from '../peer/state.ts'
-import { encodeStateParts } from '../peer/state-parts.ts'
 import { advance } from '../peer/step.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import { failure, FaultError, type Fault } from '../protocol/fault.ts'
+import { createJournalWriter, isDiskFull } from './journal-writer.ts'
 
-/** A snapshot is saved after this many records: a restart then replays well under a second of them … */
-const RECORDS_PER_SNAPSHOT = 4_000
-/** … or after so many bytes of them, or as many as the last snapshot had: the disk then holds a small multiple of the state. */
-const BYTES_PER_SNAPSHOT = 16 << 20
 /** Events that may wait; more means that something floods this peer faster than its disk can follow. */
 const INBOX_MAX = 100_000
-/** Nobody waits longer than this for a flush to begin that is to be shared with later events. */
+/** The longest wait for a flush that is to be shared with later events. */
 const GATHER_MS_MAX = 10
 
 /** How often a loop whose disk is full looks whether there is room again. */
 const ROOM_LOOK_MS = 1_000
-/** What is said again by itself soon: while the disk is full none of it is kept waiting. */
+/** Events that repeat by themselves soon: while the disk is full they are dropped, not queued. */
 const REPEATED: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
   'tick',
   'commitment',
@@ -48,8 +44,8 @@ export interface EventLoop {
   stop(): void
 }
 
-/** What the loop is made of. */
-export interface EventLoopParts {
+/** The ports and functions that the loop uses. */
+export interface EventLoopDependencies {
   readonly clock: Pick<Clock, 'nowMs' | 'after'>
   readonly journal: Journal
   readonly state: PeerState
@@ -88,47 +84,26 @@ interface Turn {
  * a slow disk has at most half of its time; an event that comes alone waits for nothing. While the disk is full the loop
  * holds what it could not write, and performs nothing of it: it goes on, with nothing lost, when there is room.
  */
-export function createEventLoop(parts: EventLoopParts): EventLoop {
-  const { clock, journal, state } = parts
+export function createEventLoop(dependencies: EventLoopDependencies): EventLoop {
+  const { clock, state } = dependencies
+  const writer = createJournalWriter(dependencies)
+  const timer = createTurnTimer(clock, turn)
   let inbox: Waiting[] = []
-  let scheduled = false
-  let stopped: Error | undefined
-  let sequence = parts.sequence
-  let recordsSince = 0
-  let bytesSince = 0
-  let snapshotBytes = 0
-  let failed = false
+  let stopped: FaultError | undefined
+  let defect: FaultError | undefined
   let held: { readonly turn: Turn; readonly by: Fault } | undefined
-  /** Until when events are gathered. */
-  let gatherUntilMs = 0
-
-  function schedule(): void {
-    if (scheduled) return
-    scheduled = true
-    // However far the clock is set back meanwhile.
-    const waitMs = Math.min(GATHER_MS_MAX, gatherUntilMs - clock.nowMs())
-    if (waitMs > 0) clock.after(waitMs, turn)
-    else setImmediate(turn)
-  }
 
   function turn(): void {
-    scheduled = false
     if (held !== undefined || inbox.length === 0) return
     const waiting = inbox
     inbox = []
+    attempt(waiting, () => settle(stepAll(state, waiting)))
+  }
+
+  /** Anything thrown but a full disk ends the loop: the state may be half changed. */
+  function attempt(waiting: readonly Waiting[], work: () => void): void {
     try {
-      const durable: DurableEvent[] = []
-      const records: Uint8Array[] = []
-      const effects: WorldEffect[] = []
-      for (const { event, record } of waiting) {
-        const result = advance(state, event)
-        for (const decided of result.durable) {
-          durable.push(decided)
-          records.push(decided === event && record !== undefined ? record : encodeEvent(decided))
-        }
-        effects.push(...result.effects)
-      }
-      settle({ waiting, durable, records, effects })
+      work()
     } catch (error) {
       fail(waiting, error)
     }
@@ -136,86 +111,42 @@ export function createEventLoop(parts: EventLoopParts): EventLoop {
 
   /** Writes a turn down, and then performs it; holds it when there is no room. */
   function settle(turnMade: Turn): void {
-    const { waiting, durable, records, effects } = turnMade
+    const { waiting, records, effects } = turnMade
     try {
-      if (records.length > 0) append(records)
+      if (records.length > 0) timer.gatherFor(writer.append(records))
     } catch (error) {
       if (!isDiskFull(error)) throw error
       hold(turnMade, error.fault)
       return
     }
-    release()
-    parts.perform(effects)
-    parts.observe([...waiting.map(({ event }) => event).filter((event) => !isDurable(event)), ...durable])
-    if (isSnapshotDue()) snapshot()
+    if (held !== undefined) {
+      held = undefined
+      dependencies.stalled?.(undefined)
+    }
+    dependencies.perform(effects)
+    dependencies.observe(eventsOf(turnMade))
+    writer.snapshotIfDue()
     for (const { resolve } of waiting) resolve()
-    if (inbox.length > 0) schedule()
+    if (inbox.length > 0) timer.schedule()
   }
 
   function hold(turnMade: Turn, by: Fault): void {
     const isNew = held === undefined
     held = { turn: turnMade, by }
-    if (isNew) parts.stalled?.(by)
+    if (isNew) dependencies.stalled?.(by)
     if (stopped === undefined) clock.after(ROOM_LOOK_MS, lookForRoom)
   }
 
-  function release(): void {
-    if (held === undefined) return
-    held = undefined
-    parts.stalled?.(undefined)
-  }
-
   function lookForRoom(): void {
-    if (held === undefined) return
-    const { waiting } = held.turn
-    try {
-      settle(held.turn)
-    } catch (error) {
-      fail(waiting, error)
-    }
+    const waitingTurn = held?.turn
+    if (waitingTurn !== undefined) attempt(waitingTurn.waiting, () => settle(waitingTurn))
   }
 
   function fail(waiting: readonly Waiting[], error: unknown): void {
-    const why = error instanceof Error ? error.message : String(error)
-    stopped = new FaultError(failure('cancelled', `the peer has stopped by a defect: ${why}`).fault, error)
-    failed = true
+    defect = stoppedByDefect(error)
+    stopped = defect
     for (const { reject } of waiting) reject(error)
-    parts.fatal(error)
-  }
-
-  function append(records: readonly Uint8Array[]): void {
-    const begunMs = clock.nowMs()
-    sequence = journal.append(records)
-    recordsSince += records.length
-    for (const { byteLength } of records) bytesSince += byteLength
-    const endedMs = clock.nowMs()
-    gatherUntilMs = endedMs + Math.min(GATHER_MS_MAX, Math.max(0, endedMs - begunMs))
-  }
-
-  function isSnapshotDue(): boolean {
-    return recordsSince >= RECORDS_PER_SNAPSHOT || bytesSince >= Math.max(BYTES_PER_SNAPSHOT, snapshotBytes)
-  }
-
-  /** One that the disk has no room for is tried again later: the records that it would replace are all there. */
-  function snapshot(): void {
-    const before = snapshotBytes
-    snapshotBytes = 0
-    try {
-      journal.saveSnapshot({ sequence, parts: counted() })
-      recordsSince = 0
-    } catch (error) {
-      if (!isDiskFull(error)) throw error
-      snapshotBytes = before
-      recordsSince = Math.floor(RECORDS_PER_SNAPSHOT / 2)
-    }
-    bytesSince = 0
-  }
-
-  function* counted(): Generator<Uint8Array, void, void> {
-    for (const part of encodeStateParts(state)) {
-      snapshotBytes += part.byteLength
-      yield part
-    }
+    dependencies.fatal(error)
   }
 
   return {
@@ -223,30 +154,81 @@ export function createEventLoop(parts: EventLoopParts): EventLoop {
     dispatch(event) {
       if (stopped !== undefined) return Promise.reject(stopped)
       if (held !== undefined && REPEATED.has(event.kind)) return Promise.resolve()
-      if (inbox.length >= INBOX_MAX)
-        return Promise.reject(new FaultError({ kind: 'too-busy', message: 'the inbox is full' }))
+      if (inbox.length >= INBOX_MAX) return Promise.reject(inboxFull())
       return new Promise((resolve, reject) => {
-        // Throws, and so rejects, for what could not be read back.
+        // Throws, and so rejects, for an event that could not be read back.
         const record = isDurable(event) ? encodeEvent(event) : undefined
         inbox.push({ event, record, resolve, reject })
-        schedule()
+        timer.schedule()
       })
     },
-    condition: () => ({ stopped: failed ? stopped?.message : undefined, waiting: inbox.length }),
+    condition: () => ({ stopped: defect?.message, waiting: inbox.length }),
     stalledBy: () => held?.by,
     stop() {
       if (stopped !== undefined) return
-      // From here on nothing new is taken, not even what the last effects bring; what waits is finished now.
+      // From here on nothing new is taken, not even events that the last effects bring; waiting ones are finished now.
       stopped = new FaultError({ kind: 'cancelled', message: 'the peer has stopped' })
       lookForRoom()
       turn()
-      // Nobody was told that any of this had happened.
+      // No sender was told that any of this had happened.
       for (const { reject } of [...(held?.turn.waiting ?? []), ...inbox]) reject(stopped)
-      if (held === undefined && recordsSince > 0 && !failed) snapshot()
+      if (held === undefined && defect === undefined) writer.snapshotIfChanged()
     },
   }
 }
 
-function isDiskFull(error: unknown): error is FaultError {
-  return error instanceof FaultError && error.fault.kind === 'disk-full'
+/** Steps events in order. @returns the turn, of which nothing is journaled yet */
+function stepAll(state: PeerState, waiting: readonly Waiting[]): Turn {
+  const durable: DurableEvent[] = []
+  const records: Uint8Array[] = []
+  const effects: WorldEffect[] = []
+  for (const { event, record } of waiting) {
+    const result = advance(state, event)
+    for (const decided of result.durable) {
+      durable.push(decided)
+      records.push(decided === event && record !== undefined ? record : encodeEvent(decided))
+    }
+    effects.push(...result.effects)
+  }
+  return { waiting, durable, records, effects }
+}
+
+/** The events of a turn, for those who show them. */
+function eventsOf({ waiting, durable }: Turn): PeerEvent[] {
+  return [...waiting.map(({ event }) => event).filter((event) => !isDurable(event)), ...durable]
+}
+
+function stoppedByDefect(error: unknown): FaultError {
+  const why = error instanceof Error ? error.message : String(error)
+  return new FaultError(failure('cancelled', `the peer has stopped by a defect: ${why}`).fault, error)
+}
+
+function inboxFull(): FaultError {
+  return new FaultError({ kind: 'too-busy', message: 'the inbox is full' })
+}
+
+/** Decides when the next turn begins: at once, or after a flush when events were gathered for as long as it took. */
+function createTurnTimer(clock: EventLoopDependencies['clock'], turn: () => void) {
+  let isScheduled = false
+  let gatherUntilMs = 0
+
+  function begin(): void {
+    isScheduled = false
+    turn()
+  }
+
+  return {
+    schedule(): void {
+      if (isScheduled) return
+      isScheduled = true
+      // Bounded, in case the clock is set back meanwhile.
+      const waitMs = Math.min(GATHER_MS_MAX, gatherUntilMs - clock.nowMs())
+      if (waitMs > 0) clock.after(waitMs, begin)
+      else setImmediate(begin)
+    },
+    /** Gathers events from now on for as long as a flush took. */
+    gatherFor(flushMs: number): void {
+      gatherUntilMs = clock.nowMs() + Math.min(GATHER_MS_MAX, Math.max(0, flushMs))
+    },
+  }
 }

@@ -26,8 +26,8 @@ export interface Health {
   stop(): void
 }
 
-/** What is looked at. */
-export interface HealthParts {
+/** The parts of the peer that are checked. */
+export interface HealthDependencies {
   readonly runtime: Pick<PeerRuntime, 'loop'>
   readonly hardware: Pick<Hardware, 'disk'>
   readonly hosts: readonly Pick<ComputeHosts, 'deathsInRow'>[]
@@ -36,7 +36,7 @@ export interface HealthParts {
 }
 
 /** Creates the watch; it looks at nothing before `start`. */
-export function createHealth({ runtime, hardware, hosts, clock, report }: HealthParts): Health {
+export function createHealth({ runtime, hardware, hosts, clock, report }: HealthDependencies): Health {
   const stopping = new AbortController()
   let cancelLook: (() => void) | undefined
   let freeBytes: number | undefined

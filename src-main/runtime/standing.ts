@@ -4,7 +4,7 @@ import type { PeerId } from '../protocol/ids.ts'
 import type { Standing } from '../ports/transport.ts'
 
 /**
- * What somebody is to this peer (SPEC T6): a contact by trust above 0, a guest while a request to pair waits for an
+ * The standing of a peer (SPEC T6): a contact by trust above 0, a guest while a request to pair waits for an
  * answer, a stranger otherwise, whatever the name.
  */
 export function standingOf(state: PeerState, peer: PeerId): Standing {

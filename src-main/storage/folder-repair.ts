@@ -26,12 +26,12 @@ import { openSettings } from './database/settings.ts'
 import { BLOB_FOLDER } from './storage.ts'
 
 /**
- * What a user may choose for a folder that does not open: see `repairJournal`; a new history under the same key; or a new
+ * The user's choices for a folder that does not open: see `repairJournal`; a new history under the same key; or a new
  * key as well.
  */
 export type RepairChoice = JournalChoice | 'begin-anew' | 'new-identity'
 
-/** What a repair did, and where what it took away is. */
+/** The result of a repair, and where the removed files are. */
 export interface FolderRepaired {
   readonly kept: number
   readonly lost: number
@@ -47,7 +47,7 @@ export interface FolderContents {
   readonly settings: Pick<Settings, 'read'>
 }
 
-/** What the next start will do to a folder by itself; one line each, for people. */
+/** The repairs that the next start makes by itself; one line each, for people. */
 export type FolderNote = string
 
 /**

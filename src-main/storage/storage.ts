@@ -19,13 +19,13 @@ export interface Storage {
   readonly journal: Journal
   readonly blobs: BlobStore
   readonly settings: Settings
-  /** What contacts published last. */
+  /** The latest publications of contacts. */
   readonly envelopes: EnvelopeTable
   /** Keys of encrypted jobs, sealed. */
   readonly jobKeys: JobKeyTable
   /** Where blobs lie. */
   readonly blobFolder: string
-  /** What opening found damaged and put right; somebody should be told. */
+  /** Damage that opening found and repaired, for the user to be told. */
   readonly repairs: readonly (JournalRepair | BlobRepair)[]
   /** Closes all of it; later calls do nothing. */
   close(): Promise<void>

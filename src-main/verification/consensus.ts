@@ -6,7 +6,7 @@ import { toTimestamp } from '../protocol/time.ts'
 import { exactHash, type Comparator } from './comparator.ts'
 
 /**
- * What a peer says of a unit: its output, and the fuel that it took. Fuel is as much a property of the unit as its
+ * A peer's claim about a unit: its output, and the fuel that it took. Fuel is as much a property of the unit as its
  * output is, and it is what the unit costs: who says more or less of it is as wrong as who returns other bytes.
  */
 export interface Claim {
@@ -21,7 +21,7 @@ export interface UnitResult extends Claim {
   readonly attempt: number
 }
 
-/** What the results of a unit say: an output that enough peers agree on, or how many more peers are needed. */
+/** The verdict of a unit's results: an output that enough peers agree on, or how many more peers are needed. */
 export type Verdict =
   | {
       readonly kind: 'agreed'

@@ -16,7 +16,7 @@ export const PeerRecord = z.object({
 })
 export type PeerRecord = z.infer<typeof PeerRecord>
 
-/** What became of a unit that a peer was given: right, wrong, not computable there, or too late. */
+/** The end of a unit that a peer was given: right, wrong, not computable there, or too late. */
 export type PeerOutcome = 'verified' | 'rejected' | 'failed' | 'expired'
 
 /**

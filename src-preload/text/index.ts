@@ -2,13 +2,8 @@
  * The one catalogue of the program's texts, in the window and in the tray. A message is a string, or a function of its
  * values; plurals go through `plural`. This file is the package's entry, imported elsewhere as `#text`.
  */
-import type { english } from './en/all.ts'
-
-/** The catalogue's shape: every language has all of it. */
-export type Messages = typeof english
-
-/** Languages that there is a catalogue of. */
-export type Language = 'en' | 'de'
+import type { Language } from './language.ts'
+import type { Messages } from './messages.ts'
 
 /** A language's catalogue, loaded on demand. */
 export async function loadMessages(language: Language): Promise<Messages> {
@@ -28,6 +23,8 @@ export function bestLanguage(wanted: readonly string[]): Language {
   return known ?? 'en'
 }
 
+export type { Language } from './language.ts'
+export type { Messages } from './messages.ts'
 export { plural } from './plural.ts'
 export { createFormat, type Format } from './format.ts'
 export { sharingWords, statusLine, type StatusFacts } from './status-line.ts'

@@ -1,4 +1,4 @@
-import type { Language } from './index.ts'
+import type { Language } from './language.ts'
 
 /**
  * The form of a counted noun, by the language's own rules.

@@ -1,6 +1,6 @@
 import type { SharingNow, UnitHere } from '#contract'
 import type { Format } from './format.ts'
-import type { Messages } from './index.ts'
+import type { Messages } from './messages.ts'
 
 /** Facts that the sentence is made of. */
 export interface StatusFacts {

@@ -26,7 +26,7 @@ export function useCalls(): ApiCalls {
   return calls
 }
 
-/** Runs what a user asked for; see `useAction`. */
+/** Runs an action of the user; see `useAction`. */
 export type RunAction = <T>(
   action: () => Promise<T>,
   options?: { readonly success?: string },
@@ -60,7 +60,7 @@ export function useAction(): RunAction {
   )
 }
 
-/** What was asked of the node; the last answer stays while it is asked anew. */
+/** The state of a question to the node; the last answer stays while it is asked anew. */
 export type Query<T> =
   | { readonly state: 'loading' }
   | { readonly state: 'failed'; readonly message: string; readonly retry: () => void }

@@ -8,10 +8,10 @@ export interface Channel {
   close(): void
 }
 
-/** What came of an attempt to reach the node. */
+/** The outcome of an attempt to reach the node. */
 export type Dialled =
   | { readonly kind: 'open'; readonly channel: Channel }
-  /** Nobody answers; it may be worth another attempt. */
+  /** No answer; another attempt may succeed. */
   | { readonly kind: 'unreachable' }
   /** The node answers, and does not let this window in. */
   | { readonly kind: 'refused' }

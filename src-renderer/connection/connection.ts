@@ -52,7 +52,7 @@ export function startConnection(dial: Dial, onState: (state: ConnectionState) =>
       }
     },
   }
-  /** Resolves after a while, or when somebody wants it now. */
+  /** Resolves after a while, or at once when `retry` is called. */
   const pause = (ms: number | undefined) =>
     new Promise<void>((resolve) => {
       const timer = ms === undefined ? undefined : setTimeout(resolve, ms)

@@ -25,7 +25,7 @@ export function faultText(error: unknown, messages?: Messages): string {
   return messages.frame.faultUnknown(detail)
 }
 
-/** What the contract refuses of an input, as oRPC tells it. */
+/** The first part of an input that the contract refuses, as oRPC tells it. */
 function firstIssue(error: unknown): { readonly path: string; readonly message: string } | undefined {
   if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST') return undefined
   const data: unknown = error.data

@@ -1,7 +1,7 @@
 import { RPCLink } from '@orpc/client/message-port'
 import type { Dial } from './channel.ts'
 
-/** What the desktop's preload script puts into the window. */
+/** The object that the desktop's preload script puts into the window. */
 export interface MeshworkHost {
   /** Asks for a port to the node; it arrives as a message to this window. */
   requestPort(): void

@@ -5,7 +5,7 @@ const STORE = 'session'
 const KEY = 'key'
 const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const
 
-/** What a window proves with that it is the one that opened the link; the cookie alone goes to every port of this machine. */
+/** Proves that a window is the one that opened the link; the cookie alone goes to every port of this machine. */
 export interface SessionKey {
   /** The proof for a challenge; undefined in a browser that opened no link. */
   prove(challenge: string): Promise<string | undefined>

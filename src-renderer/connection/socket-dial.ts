@@ -11,13 +11,13 @@ const OPEN_WITHIN_MS = 5_000
 
 /** Where a window asks for something to prove itself with. */
 const CHALLENGE_PATH = '/challenge'
-/** What this window speaks, and how the proof travels beside it: a page cannot give a WebSocket headers. */
+/** The subprotocol of this window, with the proof beside it: a page cannot give a WebSocket headers. */
 const PROTOCOL = 'meshwork-1'
 const PROOF_PROTOCOL = 'proof'
 
 /**
  * Dials the node that served this page. The page's cookie lets it in together with a proof of the session's key, which is
- * of this address and moment: whoever else listens at a port of this machine gets the cookie, and has no use for the proof.
+ * of this address and moment: another program at a port of this machine gets the cookie, and cannot use the proof.
  */
 export function dialSocket(key: SessionKey): Dial {
   return async (signal) => {
@@ -44,7 +44,7 @@ async function challengeOf(signal: AbortSignal): Promise<string | Dialled> {
 async function dialWith(protocols: string[], signal: AbortSignal): Promise<Dialled> {
   const socket = new WebSocket(new URL(API_PATH, window.location.href.replace(/^http/, 'ws')), protocols)
   socket.binaryType = 'arraybuffer'
-  // The link hears of the end before anybody else does: who gives up a call because of it then has none to give up.
+  // The link hears of the end first, so that a caller who cancels because of it finds its calls ended already.
   const link = new RPCLink({ websocket: quietAtTheEnd(socket) })
   let closeCode = 0
   const closed = new Promise<void>((resolve) =>
@@ -65,8 +65,8 @@ async function dialWith(protocols: string[], signal: AbortSignal): Promise<Diall
 }
 
 /**
- * The socket as the link sees it. While it closes, what is sent is lost and nobody need hear of it, since the end itself
- * comes next; the link would throw where nobody catches.
+ * The socket as the link sees it. Messages sent while it closes are dropped: the end itself is told next, and an error
+ * thrown by the link would not be caught.
  */
 function quietAtTheEnd(socket: WebSocket): WebSocket {
   return new Proxy(socket, {

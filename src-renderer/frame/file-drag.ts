@@ -3,8 +3,8 @@ import { useLocation } from 'wouter'
 import { screenAt } from './screens.tsx'
 
 /**
- * Files that are dragged over the window from whatever screen lead to the jobs, where they are taken. What nobody takes
- * is let fall: a browser would leave the program to show it.
+ * Opens the jobs screen when files are dragged over any screen. A drop outside of a drop area is ignored: the browser
+ * would navigate to the file.
  */
 export function useFileDrag(): void {
   const [path, navigate] = useLocation()

@@ -19,7 +19,7 @@ import { SideBar } from './bars/side-bar.tsx'
 /** The first screen has the network and the processor for itself so long. */
 const LOAD_SCREENS_AFTER_MS = 1_500
 
-/** What the frame is told of the window that it is in. */
+/** Facts and actions of the window that the frame is in. */
 interface FrameProps {
   /** Whether the first start's cards are done, as far as it is known. */
   readonly hasStarted: boolean
@@ -111,7 +111,7 @@ function focusMain(event: { preventDefault(): void }): void {
   document.getElementById('main')?.focus()
 }
 
-/** What the window is called: the screen, and whose. */
+/** The window's title: the screen and the PC's name. */
 function WindowTitle() {
   const text = useText().frame
   const name = useNode((node) => node.info?.name)

@@ -1,4 +1,4 @@
-import type { FactsOf, JobId, JobStatus, JobSummary, KindName, PeerId, PeerShare } from '#contract'
+import type { FactsOf, JobId, JobStatus, JobSummary, PeerId, PeerShare } from '#contract'
 import type { NodeMirror } from '../state/node-mirror.ts'
 
 /** Samples of jobs: plausible wholes, of which a test names the part that it is about. */
@@ -13,21 +13,24 @@ export function peerId(name: string): PeerId {
   return `12D3KooW${name}` as PeerId
 }
 
-const FACTS: { readonly [K in KindName]: FactsOf<K> } = {
+/** The kinds that there are samples of. */
+type SampleKind = 'render' | 'module' | 'other'
+
+const FACTS: { readonly [K in SampleKind]: FactsOf<K> } = {
   render: { kind: 'render', width: 640, height: 480, spp: 64, tile: 64, samples_per_unit: 64 },
   module: { kind: 'module' },
   other: { kind: 'other' },
 }
 
 /** Jobs by the name of their kind, each with an algorithm of it. */
-const KINDS: Readonly<Record<KindName, Pick<JobSummary, 'algorithm' | 'description'>>> = {
+const KINDS: Readonly<Record<SampleKind, Pick<JobSummary, 'algorithm' | 'description'>>> = {
   render: { algorithm: { id: 'render.path-trace', version: '1.1.0' }, description: 'Kitchen.glb' },
   module: { algorithm: { id: 'wasm.module', version: '1.0.0' }, description: 'Primes' },
   other: { algorithm: { id: 'fold.protein', version: '3.0.0' }, description: 'Folding' },
 }
 
 /** A job of a kind, submitted an hour ago, that is half done. */
-export function jobSummary(kind: KindName, some: Partial<JobSummary> = {}): JobSummary {
+export function jobSummary(kind: SampleKind, some: Partial<JobSummary> = {}): JobSummary {
   return {
     job_id: jobId(kind),
     ...KINDS[kind],
@@ -47,7 +50,7 @@ export function jobSummary(kind: KindName, some: Partial<JobSummary> = {}): JobS
 }
 
 /** The facts of the sample of a kind. */
-export function factsOf<K extends KindName>(kind: K): FactsOf<K> {
+export function factsOf<K extends SampleKind>(kind: K): FactsOf<K> {
   return FACTS[kind]
 }
 
@@ -55,7 +58,7 @@ export function factsOf<K extends KindName>(kind: K): FactsOf<K> {
 export const DONE = { state: { kind: 'done' }, verified: 80, stored: 80 } as const
 
 /** All there is to say of such a job; nobody has worked on it unless `some` says so. */
-export function jobStatus(kind: KindName, some: Partial<JobStatus> = {}): JobStatus {
+export function jobStatus(kind: SampleKind, some: Partial<JobStatus> = {}): JobStatus {
   return { ...jobSummary(kind), by_peer: [], ...some }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { KindName } from '#contract'
 import { loadMessages } from '#text'
 import { factsOf, jobSummary } from './job.fixture.ts'
-import { kinds } from './kinds.ts'
+import * as kinds from './kinds.ts'
 import { algorithmWords, faultWords, kindOf, kindOfAlgorithm, onlyForm, shownForms } from './table.ts'
 
 const english = await loadMessages('en')

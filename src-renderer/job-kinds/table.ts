@@ -1,7 +1,10 @@
 import type { Fault, JobSummary, KindName } from '#contract'
 import type { Messages } from '#text'
 import type { AnyJobKind, JobForm, JobKind, KindSpeed, KindWords } from './job-kind.ts'
-import { kinds } from './kinds.ts'
+import * as listed from './kinds.ts'
+
+/** A kind that is missing, or of another contract, is a type error here. */
+const kinds: { readonly [K in KindName]: JobKind<K> } = listed
 
 /** All kinds, in the order of the table. */
 export const allKinds: readonly AnyJobKind[] = Object.values(kinds)

@@ -8,7 +8,7 @@ import { useFormat, useText } from '../state/text.tsx'
 import { TrustSlider } from './trust-slider.tsx'
 import classes from './pair-requests.module.css'
 
-/** Who wants to pair, each with accept and decline; nothing when nobody does. */
+/** Incoming requests to pair, each with accept and decline; nothing without requests. */
 export function IncomingRequests() {
   const requests = useNode((node) => node.pairRequests)
   const incoming = useMemo(() => requests.filter(({ direction }) => direction === 'incoming'), [requests])

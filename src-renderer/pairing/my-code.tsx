@@ -7,7 +7,7 @@ import { QrCode } from '../ui/qr-code/qr-code.tsx'
 import { useMyInvite } from './my-invite.ts'
 import classes from './my-code.module.css'
 
-/** This user's code to hand to somebody: as a picture, as text, as a link. */
+/** This user's invitation code as a QR code, as text and as a link. */
 export function MyCode() {
   const text = useText().people.mine
   const mine = useMyInvite()

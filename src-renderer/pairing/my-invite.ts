@@ -14,7 +14,7 @@ const MS_PER_MINUTE = 60_000
 /** An expiry is told by the minute. */
 const LOOK_EVERY_MS = 15_000
 
-/** An invitation, and whom this user entered a code of since it was made. */
+/** An invitation, and the people whose codes this user entered since it was made. */
 export interface MadeInvite {
   readonly invite: InviteCode
   readonly madeAtMs: number
@@ -36,14 +36,14 @@ export type MyInvite =
     }
 
 /**
- * The last invitation of each connection's calls. Screens come and go, and a code that was handed to somebody should
- * be the one that is shown again, not another of the many that the peer would have to remember.
+ * The last invitation of each connection's calls. A screen that is opened again shows the same code, since the user may
+ * have handed it out, and the peer has fewer codes to remember.
  */
 const made = new WeakMap<ApiCalls, MadeInvite>()
 
 /**
- * Whether an invitation still opens. It is used up when somebody asked to pair since it was made, or was paired since
- * then and not by a code that this user entered.
+ * Whether an invitation can still be used. It is used up when a request came in since it was made, or a person was
+ * paired since then other than by a code that this user entered.
  */
 export function inviteStanding(
   { invite, madeAtMs, entered }: MadeInvite,
@@ -63,7 +63,7 @@ export function inviteStanding(
   return invite.expires_at_ms <= now.nowMs ? 'expired' : 'good'
 }
 
-/** Tells the invitation that somebody was paired by their code and not by it. */
+/** Notes that a person was paired by their own code, so that this user's invitation does not count as used. */
 export function noteEntered(calls: ApiCalls, peer: PeerId): void {
   made.get(calls)?.entered.add(peer)
 }
@@ -101,7 +101,7 @@ export function useMyInvite(): MyInvite {
   const renewAtFirst = useEffectEvent(() => {
     if (standing !== 'good') void renew()
   })
-  // Only when it is first shown: a code that is used while somebody looks at it stays, and says so.
+  // Only when it is first shown: a code that is used while it is on the screen stays, and says so.
   useEffect(() => {
     if (isOpen) renewAtFirst()
   }, [isOpen])

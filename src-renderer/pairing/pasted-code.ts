@@ -1,4 +1,4 @@
-/** What somebody pasted where a code belongs. */
+/** The text that was pasted into the field for a code. */
 export type PastedCode =
   | { readonly kind: 'empty' }
   /** Text that holds no code, for instance the start of one. */

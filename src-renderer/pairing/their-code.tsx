@@ -19,7 +19,7 @@ type Course =
   | { readonly state: 'waiting'; readonly name: string }
   | { readonly state: 'failed'; readonly message: string }
 
-/** Where a code or link of somebody else is pasted; `initialCode` stands in it at first. */
+/** The form for another person's code or link; `initialCode` is in it at first. */
 export function TheirCode({
   initialCode = '',
   onPaired,
@@ -28,49 +28,21 @@ export function TheirCode({
   /** Called once they are paired, or have been asked. */
   readonly onPaired?: () => void
 }) {
-  const messages = useText()
-  const text = messages.people.enter
-  const calls = useCalls()
+  const text = useText().people.enter
   const labelId = useId()
   const [pasted, setPasted] = useState(initialCode)
   const [trust, setTrust] = useState(TRUST_AT_FIRST)
-  const [course, setCourse] = useState<Course>({ state: 'open' })
+  const { course, ask, reopen } = usePairingByCode()
 
-  async function ask(): Promise<void> {
-    const read = readPastedCode(pasted)
-    if (read.kind !== 'code') {
-      setCourse({ state: 'failed', message: text.noCode })
-      return
-    }
-    setCourse({ state: 'asking' })
-    try {
-      const { state, name, peer_id } = await calls.people.pair({ code: read.code, trust })
-      noteEntered(calls, peer_id)
-      setPasted('')
-      setCourse({ state, name })
-      onPaired?.()
-    } catch (error) {
-      const fault = faultOfCall(error)
-      const message =
-        fault === undefined ? faultText(error, messages) : pairFaultText(fault, messages.people.pairFault)
-      setCourse({ state: 'failed', message })
-    }
-  }
-
-  function submit(event: SubmitEvent): void {
+  async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault()
-    if (course.state !== 'asking') void ask()
-  }
-
-  /** A code has no lines: Enter sends it, as in a field of one line. */
-  function submitByEnter(event: KeyboardEvent<HTMLTextAreaElement>): void {
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
-    event.currentTarget.form?.requestSubmit()
-    event.preventDefault()
+    if (!(await ask(pasted, trust))) return
+    setPasted('')
+    onPaired?.()
   }
 
   return (
-    <form className={classes['enter']} onSubmit={submit}>
+    <form className={classes['enter']} onSubmit={(event) => void submit(event)}>
       <p id={labelId} className={classes['hint']}>
         {text.hint}
       </p>
@@ -85,7 +57,7 @@ export function TheirCode({
         autoCapitalize="off"
         onChange={(event) => {
           setPasted(event.currentTarget.value)
-          if (course.state !== 'asking') setCourse({ state: 'open' })
+          reopen()
         }}
         onKeyDown={submitByEnter}
         classNames={{ input: classes['input'] ?? '' }}
@@ -108,6 +80,49 @@ export function TheirCode({
       </div>
     </form>
   )
+}
+
+/** A code has no lines: Enter sends it, as in a field of one line. */
+function submitByEnter(event: KeyboardEvent<HTMLTextAreaElement>): void {
+  if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+  event.currentTarget.form?.requestSubmit()
+  event.preventDefault()
+}
+
+/** Pairs by a pasted code, one at a time, and keeps how that goes. `ask` is true once they are paired or asked. */
+function usePairingByCode() {
+  const messages = useText()
+  const calls = useCalls()
+  const [course, setCourse] = useState<Course>({ state: 'open' })
+
+  async function ask(pasted: string, trust: number): Promise<boolean> {
+    if (course.state === 'asking') return false
+    const read = readPastedCode(pasted)
+    if (read.kind !== 'code') {
+      setCourse({ state: 'failed', message: messages.people.enter.noCode })
+      return false
+    }
+    setCourse({ state: 'asking' })
+    try {
+      const { state, name, peer_id } = await calls.people.pair({ code: read.code, trust })
+      noteEntered(calls, peer_id)
+      setCourse({ state, name })
+      return true
+    } catch (error) {
+      const fault = faultOfCall(error)
+      const message =
+        fault === undefined ? faultText(error, messages) : pairFaultText(fault, messages.people.pairFault)
+      setCourse({ state: 'failed', message })
+      return false
+    }
+  }
+
+  /** Puts away how the last code went, because another is being written. */
+  function reopen(): void {
+    if (course.state !== 'asking') setCourse({ state: 'open' })
+  }
+
+  return { course, ask, reopen }
 }
 
 function CourseNotice({ course }: { readonly course: Course }) {

@@ -6,7 +6,7 @@ import classes from './trust-slider.module.css'
 
 const MARKS = TRUST_STEPS.map((step) => ({ value: trustOf(step) }))
 
-/** How far somebody is trusted, in five steps with a word each. `onChange` is called when the user lets go. */
+/** How far a person is trusted, in five steps with a word each. `onChange` is called when the user lets go. */
 export function TrustSlider({
   trust,
   label,

@@ -5,7 +5,7 @@ export type TrustStep = (typeof TRUST_STEPS)[number]
 /** Steps are a quarter apart; what lies between them is told as the nearest. */
 const STEP = 1 / (TRUST_STEPS.length - 1)
 
-/** What a new pairing begins with: enough to work for each other, and room above and below. */
+/** The trust that a new pairing begins with: enough to work for each other, with room above and below. */
 export const TRUST_AT_FIRST = 0.5
 
 /** The step whose word fits a trust of 0 to 1 best; only no trust at all is called none. */

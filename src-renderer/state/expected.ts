@@ -3,9 +3,9 @@ import { useCallback, useEffect, useState } from 'react'
 /** The node tells a change within this, or it was not made: what was expected is given up then. */
 const EXPECTED_MS = 3_000
 
-/** A value as the node tells it, and what it is expected to tell next. */
+/** A value as the node tells it, and the value that it is expected to tell next. */
 export interface Expected<T> {
-  /** What to show: what is expected until the node tells something else, or the deadline. */
+  /** The value to show: the expected one until the node tells another, or until the deadline. */
   readonly shown: T
   readonly expect: (value: T) => void
   /** Back to what the node tells, for a change that failed. */

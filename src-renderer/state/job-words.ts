@@ -43,7 +43,7 @@ export function comparedWithEstimate(
   const begun = Math.min(...jobs.map(({ submitted_at_ms }) => submitted_at_ms))
   const ended = Math.max(...jobs.map(({ submitted_at_ms, wall_ms }) => submitted_at_ms + wall_ms))
   const ratio = (ended - begun) / job.estimated_ms
-  // Within a quarter nobody would call it wrong.
+  // Within a quarter the estimate counts as right.
   if (ratio > 0.8 && ratio < 1.25) return text.asEstimated
   return ratio < 1 ? text.fasterThan(written(1 / Math.max(ratio, 0.001))) : text.slowerThan(written(ratio))
 }
@@ -52,8 +52,8 @@ export function comparedWithEstimate(
 const LATE_MS_MIN = 60_000
 
 /**
- * By how much jobs will miss what they should be done by, the one that misses it most; `byMs` is absent where nobody can
- * tell the end. Undefined while none will.
+ * By how much jobs will miss what they should be done by, the one that misses it most; `byMs` is absent where the end
+ * is not known. Undefined while none will.
  */
 export function latenessOf(jobs: readonly JobSummary[]): { readonly byMs?: number } | undefined {
   let latest: { byMs?: number } | undefined

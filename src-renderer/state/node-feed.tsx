@@ -25,7 +25,7 @@ export function NodeFeed() {
     const timer = setTimeout(retry, AGAIN_AFTER_MS)
     return () => clearTimeout(timer)
   }, [retry])
-  // Also when the window comes back into sight: somebody else may have renamed the PC meanwhile.
+  // Also when the window comes back into sight: another window may have renamed the PC meanwhile.
   useEffect(() => {
     if (isOpen && isVisible) void refreshInfo()
   }, [isOpen, isVisible, refreshInfo])
@@ -41,7 +41,7 @@ export function useRefreshInfo(): () => Promise<void> {
       const [info, { preferences, host }] = await Promise.all([calls.node.info(), calls.preferences.get()])
       store.setState({ info, preferences, host })
     } catch (error) {
-      // Whoever needs it asks again when the connection is back; a node too old to tell is no reason to stop.
+      // `NodeFeed` asks again when the connection is back; a node without preferences still tells its info.
       if (!isNotConnected(error)) await infoAlone()
     }
     async function infoAlone() {

@@ -16,7 +16,7 @@ import type {
 } from '#contract'
 import type { ConnectionState } from '../connection/connection.ts'
 
-/** What the node says, as this window last heard it. Parts that did not change keep their identity. */
+/** The node's state as this window last heard it. Parts that did not change keep their identity. */
 export interface NodeMirror {
   readonly connection: ConnectionState
   /** Whether anything was heard yet; what is here stays while a connection is lost. */
@@ -31,7 +31,7 @@ export interface NodeMirror {
   /** How this PC can be reached. */
   readonly reach: OwnReach | undefined
   readonly pairRequests: readonly PairRequest[]
-  /** Who is nearby, and what is under way with them. */
+  /** PCs nearby, and tries to pair with them. */
   readonly nearby: NearbyNow
   readonly preferences: Preferences | undefined
   readonly host: 'desktop' | 'headless' | undefined

@@ -10,7 +10,7 @@ export function createNodeStore(): NodeStore {
   return createStore<NodeMirror>(() => EMPTY_MIRROR)
 }
 
-/** Hands the store down; `NodeMirrorProvider` fills it. */
+/** Hands the store down; `NodeFeed` fills it. */
 export const NodeStoreContext = createContext<NodeStore | undefined>(undefined)
 
 /** The store itself, for what reads without drawing. */

@@ -13,7 +13,7 @@ export function languageOf(preference: Language | 'system'): Language {
   return preference === 'system' ? bestLanguage(navigator.languages) : preference
 }
 
-/** Speaks a language to everything inside; while another one loads, the one before is spoken on. */
+/** Gives a language's catalogue to everything inside; while another one loads, the one before stays. */
 export function TextProvider({
   language,
   initial,
@@ -51,7 +51,7 @@ function useSpoken(): Spoken {
   return spoken
 }
 
-/** What the program says, in the user's language. */
+/** The catalogue of messages in the user's language. */
 export function useText(): Messages {
   return useSpoken().messages
 }

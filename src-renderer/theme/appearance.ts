@@ -1,12 +1,12 @@
 import type { Preferences } from '#contract'
 
-/** What a window remembers of the preferences, to begin as it ended. */
+/** The preferences that a window remembers, to begin as it ended. */
 export type Appearance = Pick<Preferences, 'theme' | 'language' | 'first_start_done'>
 
 /** Read by public/appearance.js before the first paint. */
 const THEME_KEY = 'meshwork.theme'
 const LANGUAGE_KEY = 'meshwork.language'
-/** There once the first start's cards are done: until then nobody knows whether the frame is what comes. */
+/** Set once the first start's cards are done; without it a new window does not know whether to show the frame. */
 const STARTED_KEY = 'meshwork.started'
 
 /** How the window looked last; the node tells the truth a moment later. */

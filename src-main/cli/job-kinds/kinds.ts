@@ -1,12 +1,4 @@
-import type { KindName } from '#contract'
-import type { JobKind } from './job-kind.ts'
-import { moduleKind } from './module/module-kind.ts'
-import { otherKind } from './other.ts'
-import { renderKind } from './render/render-kind.ts'
-
-/** Every kind of job, in the order of the help. A new kind is a folder and a line here. */
-export const kinds: { readonly [K in KindName]: JobKind<K> } = {
-  module: moduleKind,
-  render: renderKind,
-  other: otherKind,
-}
+// Every kind of job on the command line, by its name in the contract. A new kind is a folder and a line here.
+export { moduleKind as module } from './module/module-kind.ts'
+export { otherKind as other } from './other.ts'
+export { renderKind as render } from './render/render-kind.ts'

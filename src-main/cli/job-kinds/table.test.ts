@@ -3,7 +3,7 @@ import type { JobFacts, JobSummary } from '#contract'
 import { newCommand } from '../daemon/peer-command.ts'
 import { safeTerminal } from '../output/terminal.ts'
 import type { JobKind } from './job-kind.ts'
-import { kinds } from './kinds.ts'
+import * as kinds from './kinds.ts'
 import { kindCommands, kindFacts, kindOf } from './table.ts'
 
 const terminal = safeTerminal({

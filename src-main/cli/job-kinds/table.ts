@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
-import type { JobSummary } from '#contract'
+import type { JobSummary, KindName } from '#contract'
 import type { Fact } from '../output/table.ts'
 import type { Terminal } from '../output/terminal.ts'
 import type { JobKind } from './job-kind.ts'
-import { kinds } from './kinds.ts'
+import * as listed from './kinds.ts'
+
+/** A kind that is missing, or of another contract, is a type error here. */
+const kinds: { readonly [K in KindName]: JobKind<K> } = listed
 
 /** The kind of a job; `other` for one that a newer peer knows and this version does not. */
 export function kindOf({ facts: { kind } }: Pick<JobSummary, 'facts'>): JobKind {

@@ -30,7 +30,7 @@ const NETWORK_MANAGER = [
   'Metered',
 ]
 
-/** What the desktop's readers ask with. */
+/** Dependencies of the desktop's readers. */
 export interface DesktopOptions {
   readonly command: Command
   readonly clock: Pick<Clock, 'nowMs'>

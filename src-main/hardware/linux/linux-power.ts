@@ -5,7 +5,7 @@ import { entriesOf, numberOf, textOf } from './linux-files.ts'
 const CPU_SENSORS = new Set(['coretemp', 'k10temp', 'zenpower', 'cpu_thermal', 'via_cputemp', 'soc_thermal'])
 /** Names of thermal zones that are the processor's; `acpitz` is somewhere on the board, and often wrong. */
 const CPU_ZONE = /cpu|x86_pkg_temp|soc|cluster|tcpu/i
-/** What a processor can be, in degrees: anything else is a sensor that is not connected. */
+/** The plausible temperatures of a processor, in degrees: anything else is a sensor that is not connected. */
 const CELSIUS_MIN = 1
 const CELSIUS_MAX = 150
 

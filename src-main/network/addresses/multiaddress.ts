@@ -8,7 +8,7 @@ import { ADDRESSES_MAX } from '../limits.ts'
 /** Of an address that makes no sense. */
 const SHOWN_CHARACTERS_MAX = 300
 
-/** What says in an address that another peer passes on what it gets. */
+/** The part of an address that names it a relayed one. */
 const CIRCUIT = 'p2p-circuit'
 /** How a host is named in an address. */
 const HOSTS: ReadonlySet<string> = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6'])

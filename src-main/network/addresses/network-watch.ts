@@ -12,7 +12,7 @@ export interface NetworkWatch {
   stop(): void
 }
 
-/** What is looked at. */
+/** The sources that are watched. */
 export interface NetworkWatchParts {
   readonly clock: Clock
   /** Called when interfaces came, went or have other addresses, and after a sleep. */

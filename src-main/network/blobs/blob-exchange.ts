@@ -1,4 +1,3 @@
-import { FaultError } from '../../protocol/fault.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
 import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
@@ -13,16 +12,17 @@ import { allChunksBut } from '../chunks/chunk-set.ts'
 import { createChunkMemory } from '../chunks/chunk-memory.ts'
 import { createDirectWaits } from './direct-wait.ts'
 import { SWARM_BYTES_MIN, VOUCHED_BLOBS_MAX } from '../limits.ts'
-import { createPartialBlobs } from '../chunks/partial-blobs.ts'
+import { createPartialBlobs, type PartialBlobs } from '../chunks/partial-blobs.ts'
 import { createRateLimit } from '../quotas/rate-limit.ts'
 import { createTransferRates } from '../chunks/transfer-rates.ts'
 import { transferBlob, type TransferProgress } from './blob-transfer.ts'
-import { faultOfSignal, throwIfAborted } from '../signal-fault.ts'
-import { createSwarmMembers } from '../swarm/swarm-members.ts'
+import { throwIfAborted } from '../signal-fault.ts'
+import { createSharedTransfers } from './shared-transfers.ts'
+import { createSwarmMembers, type SwarmMembers } from '../swarm/swarm-members.ts'
 import { serveSwarms } from '../swarm/swarm-server.ts'
 
-/** What a blob exchange is made of. */
-export interface BlobExchangeParts {
+/** Dependencies of a blob exchange. */
+export interface BlobExchangeDependencies {
   readonly transport: Transport
   /** Signs passes for those who fetch this peer's blobs together, and checks those that others show. */
   readonly identity: Identity
@@ -54,27 +54,13 @@ export interface FetchOptions {
   readonly progress?: (progress: TransferProgress) => void
 }
 
-/** A transfer under way and those who wait for it. */
-interface Shared {
-  readonly from: Set<PeerId>
-  leader: PeerId | undefined
-  bytesMax: number
-  readonly abort: AbortController
-  readonly done: Promise<void>
-  readonly listeners: Set<(progress: TransferProgress) => void>
-  waiting: number
-}
-
 /**
  * Serves this peer's blobs and fetches others'. Whoever wants a blob that is already on its way waits for that
  * transfer; it ends early only when nobody waits any longer.
  */
-export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
+export function createBlobExchange(options: BlobExchangeDependencies): BlobExchange {
   const { transport, identity, blobs, clock, mayServe, mayVouch = mayServe } = options
-  const shared = new Map<Cid, Shared>()
   const open = createBlobOpener(transport, clock)
-  /** Transfers that were given up and are putting away what they have. */
-  const ending = new Map<Cid, Promise<void>>()
   let bytesIn = 0
   let bytesOut = 0
   const upload = createRateLimit(clock)
@@ -100,7 +86,8 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
   })
   serveSwarms({ transport, blobs, clock, mayServe, passes })
   const directWaits = createDirectWaits(transport, clock)
-  const parts = {
+  const shared = createSharedTransfers((task) => transferBlob(task, transferParts))
+  const transferParts = {
     directWaits,
     transport,
     blobs,
@@ -114,62 +101,6 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
     partials,
   }
 
-  const begin = (cid: Cid): Shared => {
-    const abort = new AbortController()
-    const from = new Set<PeerId>()
-    const listeners = new Set<(progress: TransferProgress) => void>()
-    const progress = (state: TransferProgress) => {
-      for (const listener of listeners) listener(state)
-    }
-    // Starts a turn later, when the one who asked has named its peers, and after an earlier one has ended.
-    const done = Promise.resolve(ending.get(cid))
-      .then(() =>
-        transferBlob(
-          {
-            cid,
-            from,
-            leader: () => transfer.leader,
-            bytesMax: () => transfer.bytesMax,
-            signal: abort.signal,
-            progress,
-          },
-          parts,
-        ),
-      )
-      .finally(() => {
-        if (shared.get(cid) === transfer) shared.delete(cid)
-      })
-    const transfer: Shared = { from, leader: undefined, bytesMax: 0, abort, done, listeners, waiting: 0 }
-    shared.set(cid, transfer)
-    return transfer
-  }
-  const leave = (cid: Cid, transfer: Shared) => {
-    transfer.waiting -= 1
-    if (transfer.waiting > 0 || shared.get(cid) !== transfer) return
-    shared.delete(cid)
-    const ended = transfer.done.then(ignore, ignore).then(() => {
-      if (ending.get(cid) === ended) ending.delete(cid)
-    })
-    ending.set(cid, ended)
-    transfer.abort.abort()
-  }
-
-  /** Tells the leader of a swarm that the blob is here already, for the other members. */
-  const announce = (cid: Cid, leader: PeerId) => {
-    const chunkCount = partials.chunkCount(cid)
-    const isSmall = chunkCount === 1 && (blobs.info(cid)?.bytes ?? 0) < SWARM_BYTES_MIN
-    if (chunkCount === undefined || isSmall) return
-    const place = swarms.join(leader, {
-      cid,
-      chunkCount,
-      report: () => ({ held: allChunksBut(chunkCount, []), taking: [], without: [] }),
-      onNews: ignore,
-      onLeaderLost: ignore,
-      isIdle: () => false,
-    })
-    place.leave()
-  }
-
   return {
     async fetch(cid, { from, leader, heldBy, signal, bytesMax = Infinity, progress }) {
       throwIfAborted(signal)
@@ -177,27 +108,13 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
       if (blobs.has(cid) && mustShow !== undefined) await proofs.mustHave(mustShow, cid, signal)
       if (leader !== undefined) vouched.add(cid, leader)
       if (blobs.has(cid)) {
-        if (leader !== undefined && leader !== transport.peer) announce(cid, leader)
+        if (leader !== undefined && leader !== transport.peer)
+          announce({ swarms, partials, blobs }, cid, leader)
         return
       }
-      const transfer = shared.get(cid) ?? begin(cid)
-      transfer.waiting += 1
-      transfer.leader ??= leader
-      transfer.bytesMax = Math.max(transfer.bytesMax, bytesMax)
-      for (const peer of from) transfer.from.add(peer)
-      if (progress !== undefined) transfer.listeners.add(progress)
-      const { promise, resolve, reject } = Promise.withResolvers<undefined>()
-      const onAbort = () => reject(new FaultError(faultOfSignal(signal)))
-      signal.addEventListener('abort', onAbort, { once: true })
-      transfer.done.then(() => resolve(undefined), reject)
-      try {
-        await promise
-        if (mustShow !== undefined) proofs.note(mustShow, cid)
-      } finally {
-        signal.removeEventListener('abort', onAbort)
-        if (progress !== undefined) transfer.listeners.delete(progress)
-        leave(cid, transfer)
-      }
+      const wanted = { from, leader, bytesMax, progress }
+      await shared.join(cid, wanted, signal)
+      if (mustShow !== undefined) proofs.note(mustShow, cid)
     },
     waiting: () => directWaits.list(),
     traffic: () => ({ bytesIn, bytesOut }),
@@ -207,6 +124,34 @@ export function createBlobExchange(options: BlobExchangeParts): BlobExchange {
       download.setRate(rates.download)
     },
   }
+}
+
+/** Tells the leader of a swarm that the blob is here already, for the other members. */
+function announce(
+  {
+    swarms,
+    partials,
+    blobs,
+  }: {
+    readonly swarms: SwarmMembers
+    readonly partials: PartialBlobs
+    readonly blobs: Pick<BlobStore, 'info'>
+  },
+  cid: Cid,
+  leader: PeerId,
+): void {
+  const chunkCount = partials.chunkCount(cid)
+  const isSmall = chunkCount === 1 && (blobs.info(cid)?.bytes ?? 0) < SWARM_BYTES_MIN
+  if (chunkCount === undefined || isSmall) return
+  const place = swarms.join(leader, {
+    cid,
+    chunkCount,
+    report: () => ({ held: allChunksBut(chunkCount, []), taking: [], without: [] }),
+    onNews: () => undefined,
+    onLeaderLost: () => undefined,
+    isIdle: () => false,
+  })
+  place.leave()
 }
 
 /** In whose name blobs were fetched, for the blobs used last. */
@@ -225,6 +170,3 @@ function createVouched() {
     },
   }
 }
-
-/** Who gave a transfer up has been told why; how it ends concerns nobody else. */
-const ignore = () => undefined

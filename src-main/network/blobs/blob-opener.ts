@@ -8,7 +8,7 @@ import { OPEN, OpenAnswer, type OpenedBlob } from './blob-wire.ts'
 import { OPEN_CIDS_MAX, OPEN_MS_MAX, OPENS_MAX, SWARM_BYTES_MIN } from '../limits.ts'
 import { signalAfter } from '../signal-fault.ts'
 
-/** What is asked for: small content at once, or only the smallest, and the layout of all else. */
+/** The request: small content at once, or only the smallest, and the layout of all else. */
 type Wanted = 'content' | 'layout'
 
 /** Opens a blob at a peer: its content when small, else its layout. */

@@ -13,13 +13,13 @@ import { PROOFS_REMEMBERED_MAX, PROVE_MS_MAX } from '../limits.ts'
 const PROVE = 'meshwork/1/blob/prove'
 const NONCE_BYTES = 16
 
-/** What `PROVE` carries. The nonce is new each time, so that no answer serves twice. */
+/** The message of `PROVE`. The nonce is new each time, so that no answer serves twice. */
 const ProveQuestion = z.object({
   cid: Cid,
   nonce: Bytes.refine((nonce) => nonce.byteLength === NONCE_BYTES),
 })
 
-/** What proofs are made and asked with. */
+/** Dependencies of making and asking for proofs. */
 export interface BlobProofsParts {
   readonly transport: Transport
   readonly blobs: Pick<BlobStore, 'layout' | 'readChunk'>

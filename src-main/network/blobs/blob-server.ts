@@ -21,11 +21,11 @@ import type { RateLimit } from '../quotas/rate-limit.ts'
 /** Half of what a question may take in all. */
 const UPLOAD_WAIT_MS_MAX = CHUNK_MS_MAX / 2
 
-/** What blobs are served from, and to whom. */
+/** Dependencies of serving blobs. */
 export interface BlobServerParts {
   readonly transport: Transport
   readonly blobs: Pick<BlobStore, 'layout' | 'readChunk'>
-  /** What is here, whole or in part. */
+  /** The blobs that are here, whole or in part. */
   readonly partials: PartialBlobs
   /** Whether a peer may have a blob. Asked for each request, so that lost trust counts at once. */
   readonly mayServe: (peer: PeerId, cid: Cid) => boolean
@@ -128,7 +128,7 @@ function notTrusted(cid: Cid): Fault {
 /** A chunk's entry in an answer: its CID in text, its length and what cbor puts around them. */
 const LIST_ENTRY_BYTES = 68
 
-/** What an answer weighs in its message. */
+/** The bytes that an answer takes in its message. */
 function sizeOf(answer: OpenedBlob): number {
   const entries = answer.kind === 'list' ? answer.chunks.length : 0
   return payloadBytes(answer) + entries * LIST_ENTRY_BYTES

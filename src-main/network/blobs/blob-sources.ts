@@ -40,7 +40,7 @@ export interface Sources {
   fault(): Fault
 }
 
-/** What the sources of a transfer are made of. */
+/** Dependencies of the sources of a transfer. */
 export interface SourcesParts {
   readonly cid: Cid
   /** Peers named, best first; more may be added. */

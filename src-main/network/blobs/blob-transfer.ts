@@ -21,7 +21,7 @@ export interface TransferProgress {
   readonly chunksTotal: number
 }
 
-/** What transfers are made of. */
+/** Dependencies of transfers. */
 export interface TransferParts {
   readonly transport: Transport
   readonly blobs: Pick<BlobStore, 'receive'>

@@ -12,14 +12,14 @@ export const CHUNK = 'meshwork/1/blob/chunk'
 /** Either question: CIDs take 61 bytes each. */
 export const BLOB_QUESTION_BYTES_MAX = 8 << 10
 
-/** What `OPEN` carries. */
+/** The message of `OPEN`. */
 export const OpenQuestion = z.object({
   cids: z.array(Cid).min(1).max(OPEN_CIDS_MAX),
   /** From how many bytes on a blob of one piece is told by its length, to be asked for like a chunk. */
   piece_from: z.int().min(1).exactOptional(),
 })
 
-/** What is answered for one of the CIDs. */
+/** The answer for one of the CIDs. */
 export const OpenedBlob = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('whole'), content: Bytes }),
   z.object({
@@ -47,7 +47,7 @@ export function payloadBytes(blob: OpenedBlob): number {
 /** The answer to `OPEN`, in the question's order. */
 export const OpenAnswer = z.object({ blobs: z.array(OpenedBlob).max(OPEN_CIDS_MAX) })
 
-/** What `CHUNK` carries. */
+/** The message of `CHUNK`. */
 export const ChunkQuestion = z.object({
   cid: Cid,
   index: z.int().min(0).max(CHUNKS_MAX),

@@ -16,7 +16,7 @@ export function isRelayed(transport: Transport, peer: PeerId): boolean {
   return transport.connections().find((connection) => connection.peer === peer)?.route === 'relayed'
 }
 
-/** What somebody is told who wants a large blob through a relay. */
+/** The answer to a request for a large blob through a relay. */
 export function waitsForDirect(cid: Cid, chunkCount: number, peer: PeerId): Fault {
   const message = `${cid} has about ${chunkCount} MiB, and waits for a direct connection with ${peer}`
   return { kind: 'unreachable', message }
@@ -30,7 +30,7 @@ export interface DirectWaits {
    * @throws FaultError `unreachable` when that takes too long; `cancelled` or `timed-out` as the signal says
    */
   until(cid: Cid, chunkCount: number, from: ReadonlySet<PeerId>, signal: AbortSignal): Promise<void>
-  /** What waits at this moment. */
+  /** The transfers that wait at this moment. */
   list(): readonly BlobWait[]
 }
 

@@ -4,7 +4,7 @@ import type { ConnectionEncrypter, MessageStream } from '@libp2p/interface'
 export interface HandshakeErrors {
   /** An encrypter whose errors are remembered. */
   noting<E>(encrypter: ConnectionEncrypter<E>): ConnectionEncrypter<E>
-  /** What the handshake of the dial with this signal failed with; undefined where it did not come so far. */
+  /** The error of the handshake of the dial with this signal; undefined where it did not come so far. */
   of(signal: AbortSignal): unknown
 }
 

@@ -14,7 +14,7 @@ import { localPeer } from '../local-mesh.ts'
 export const CONTACTS_ONLY = '/fixture/contacts/1'
 export const ANYBODY = '/fixture/anybody/1'
 
-/** What the victim tells. */
+/** The messages of the victim's process. */
 export type Told =
   | { readonly kind: 'started'; readonly peer: string; readonly addresses: readonly string[] }
   | { readonly kind: 'memory'; readonly rss: number; readonly held: number; readonly answered: number }

@@ -23,10 +23,10 @@ export interface LineWatch {
   watch(line: Line, muxer: StreamMuxer): void
 }
 
-/** What the watch goes by. */
+/** Dependencies of the watch. */
 export interface LineWatchParts {
   readonly nowMs: () => number
-  /** What somebody is at this moment. */
+  /** The standing of a peer at this moment. */
   readonly standingOf: (peer: PeerId) => Standing
 }
 

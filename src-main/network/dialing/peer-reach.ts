@@ -6,7 +6,7 @@ export const LOOKING_MS = 30_000
 /** Changes that come closer together are told as one. */
 export const REACH_SETTLE_MS = 250
 
-/** What the reconnector knows of somebody who is not connected. */
+/** The search for a peer that is not connected. */
 export interface Look extends LookFacts {
   /** Since when there is new reason to hope: the loss, or another network since then. */
   readonly hopefulFromMs: number
@@ -22,7 +22,7 @@ export function reachOf(connection: Connection | undefined, look: Look, nowMs: n
   return { state: nowMs - hopefulFromMs < LOOKING_MS ? 'looking' : 'unreachable', ...facts }
 }
 
-/** What a round of dialling has shown, by what each of the known addresses failed with; the others were silent. */
+/** The result of a round of dialling, by the failure of each known address; the others were silent. */
 export function lookFailure(
   addresses: readonly string[],
   failed: ReadonlyMap<string, AddressFailure>,
@@ -61,7 +61,7 @@ const BY_NAME: Readonly<Record<string, AddressFailure>> = {
 /** Errors wrap one another about so deep. */
 const CAUSES_MAX = 4
 
-/** What one dial's error says of the address. */
+/** The failure of an address, by the error of one dial. */
 export function addressFailure(error: unknown): AddressFailure {
   let at: unknown = error
   for (let depth = 0; depth < CAUSES_MAX && at instanceof Error; depth++) {

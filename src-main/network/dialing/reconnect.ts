@@ -17,19 +17,19 @@ export interface Reconnector {
   addressesOf(peer: PeerId): readonly string[]
   onConnected(peer: PeerId): void
   onDisconnected(peer: PeerId): void
-  /** What is known of the look for each of them; for who is connected, of one that would begin now. */
+  /** The look for each of them; for a connected peer, the one that would begin now. */
   looks(): ReadonlyMap<PeerId, Look>
   stop(): void
 }
 
-/** What the reconnector acts through. */
-export interface ReconnectorParts {
+/** Dependencies of the reconnector. */
+export interface ReconnectorDependencies {
   readonly clock: Clock
   readonly random: Random
   readonly isConnected: (peer: PeerId) => boolean
   /** Dials once, and notes what each address failed with. @throws when none was left */
   readonly dial: (peer: KnownPeer, signal: AbortSignal, note: NoteFailure) => Promise<void>
-  /** What `looks` says has changed. */
+  /** `looks` has changed. */
   readonly onChange: () => void
   /** New addresses of a peer are known. */
   readonly onNews?: (peer: PeerId) => void
@@ -42,12 +42,12 @@ interface Entry {
   known: KnownPeer
   failures: number
   look: Omit<Look, 'nextTryMs'>
-  /** What the addresses failed with last; of who is connected, of none. */
+  /** The last failure of each address; empty for a connected peer. */
   readonly failed: Map<string, AddressFailure>
   phase:
     | { state: 'connected'; readonly sinceMs: number }
     | { state: 'waiting'; readonly untilMs: number; readonly cancel: () => void }
-    /** `turn` is lower for who has waited longer. */
+    /** `turn` is lower for a peer that has waited longer. */
     | { state: 'queued'; readonly turn: number }
     /** Begun anew when more is known than when it began, or the network is another one. */
     | { state: 'dialling'; readonly abort: AbortController; isOutdated: boolean }
@@ -64,106 +64,29 @@ export function backoffMs(failures: number, dice: number): number {
   return fullMs / 2 + (fullMs / 2) * dice
 }
 
-/** A reconnector that knows nobody yet. */
-export function createReconnector(parts: ReconnectorParts): Reconnector {
-  const { clock, random, isConnected, dial, onChange, onNews } = parts
+/** The entries of a reconnector, and the dials under way. */
+interface Dialling {
+  readonly dependencies: ReconnectorDependencies
+  readonly entries: Map<PeerId, Entry>
+  underWay: number
+  /** The latest place in the queue. */
+  turns: number
+  isStopped: boolean
+}
+
+/** A reconnector that keeps no peers yet. */
+export function createReconnector(dependencies: ReconnectorDependencies): Reconnector {
+  const { clock, onChange } = dependencies
   const entries = new Map<PeerId, Entry>()
-  let dialling = 0
-  let turns = 0
-  let stopped = false
-
-  const forget = (entry: Entry) => {
-    if (entry.phase.state === 'waiting') entry.phase.cancel()
-    if (entry.phase.state === 'dialling') entry.phase.abort.abort()
-  }
-  const isCurrent = (entry: Entry) => !stopped && entries.get(entry.known.peer) === entry
-
-  const queued = () => ({ state: 'queued', turn: (turns += 1) }) as const
-  const connected = () => ({ state: 'connected', sinceMs: clock.nowMs() }) as const
-  const lookFrom = (nowMs: number) => ({ sinceMs: nowMs, hopefulFromMs: nowMs, tries: 0 })
-  const later = (entry: Entry) => {
-    const { buffer, byteOffset } = random.bytes(4)
-    const dice = new DataView(buffer, byteOffset).getUint32(0) / 2 ** 32
-    const pauseMs = backoffMs(entry.failures, dice)
-    const cancel = clock.after(pauseMs, () => {
-      entry.phase = queued()
-      dialQueued()
-    })
-    entry.phase = { state: 'waiting', untilMs: clock.nowMs() + pauseMs, cancel }
-    onChange()
-  }
-  const failedNow = (entry: Entry) => ({
-    ...entry.look,
-    failure: lookFailure(bareAddresses(entry.known), entry.failed),
-  })
-  const dialOne = async (entry: Entry) => {
-    const abort = new AbortController()
-    const cancelTimeout = clock.after(DIAL_MS_MAX, () => abort.abort())
-    const phase = { state: 'dialling' as const, abort, isOutdated: false }
-    entry.phase = phase
-    dialling += 1
-    entry.look = { ...entry.look, tries: entry.look.tries + 1 }
-    const note: NoteFailure = (address, error) => void entry.failed.set(address, addressFailure(error))
-    // A connection may come (from the other side) and go while the dial is still under way.
-    const isOver = () => !isCurrent(entry) || entry.phase.state !== 'dialling'
-    try {
-      await dial(entry.known, abort.signal, note)
-    } catch {
-      if (!phase.isOutdated) {
-        entry.failures += 1
-        entry.look = failedNow(entry)
-      }
-    } finally {
-      cancelTimeout()
-      dialling -= 1
-    }
-    if (!isOver()) {
-      if (isConnected(entry.known.peer)) markConnected(entry)
-      else if (phase.isOutdated) entry.phase = queued()
-      else later(entry)
-    }
-    dialQueued()
-  }
-  /** Whoever has waited longest is first: a contact with news at every moment has no more turns than the others. */
-  const dialQueued = () => {
-    const waiting = [...entries.values()].flatMap((entry) =>
-      entry.phase.state === 'queued' ? [{ entry, turn: entry.phase.turn }] : [],
-    )
-    for (const { entry } of waiting.sort((a, b) => a.turn - b.turn)) {
-      if (stopped || dialling >= DIALS_MAX) return
-      void dialOne(entry)
-    }
-  }
-
-  const lookAt = (look: Entry['look'], phase: Entry['phase']): Look => {
-    if (phase.state === 'waiting') return { ...look, nextTryMs: phase.untilMs }
-    return phase.state === 'connected' ? lookFrom(clock.nowMs()) : look
-  }
-  const queueNow = (entry: Entry) => {
-    if (entry.phase.state === 'dialling') {
-      entry.failures = 0
-      entry.phase.isOutdated = true
-      entry.phase.abort.abort()
-    }
-    if (entry.phase.state !== 'waiting') return
-    entry.phase.cancel()
-    entry.failures = 0
-    entry.phase = queued()
-  }
-  const markConnected = (entry: Entry) => {
-    entry.phase = connected()
-    entry.failed.clear()
-    onChange()
-  }
-
+  const dialling: Dialling = { dependencies, entries, underWay: 0, turns: 0, isStopped: false }
   return {
     hurry() {
       const nowMs = clock.nowMs()
       for (const entry of entries.values()) {
-        queueNow(entry)
+        queueNow(dialling, entry)
         entry.look = { ...entry.look, hopefulFromMs: nowMs }
       }
-      dialQueued()
+      dialQueued(dialling)
       onChange()
     },
     keep(peers) {
@@ -173,23 +96,8 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
         entries.delete(peer)
         forget(entry)
       }
-      for (const [peer, known] of wanted) {
-        const entry = entries.get(peer)
-        if (entry !== undefined) {
-          const isNews = known.addresses.some((address) => !entry.known.addresses.includes(address))
-          entry.known = known
-          const bare = new Set(bareAddresses(known))
-          for (const address of entry.failed.keys()) if (!bare.has(address)) entry.failed.delete(address)
-          if (!isNews) continue
-          queueNow(entry)
-          onNews?.(peer)
-        } else {
-          const phase = isConnected(peer) ? connected() : queued()
-          const look = lookFrom(clock.nowMs())
-          entries.set(peer, { known, failures: 0, look, failed: new Map(), phase })
-        }
-      }
-      dialQueued()
+      for (const known of wanted.values()) keepOne(dialling, known)
+      dialQueued(dialling)
       onChange()
     },
     addressesOf: (peer) => entries.get(peer)?.known.addresses ?? [],
@@ -197,7 +105,7 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
       const entry = entries.get(peer)
       if (entry === undefined) return
       if (entry.phase.state === 'waiting') entry.phase.cancel()
-      if (entry.phase.state !== 'connected') markConnected(entry)
+      if (entry.phase.state !== 'connected') markConnected(dialling, entry)
     },
     onDisconnected(peer) {
       const entry = entries.get(peer)
@@ -210,17 +118,136 @@ export function createReconnector(parts: ReconnectorParts): Reconnector {
         entry.failures = 0
         entry.look = lookFrom(clock.nowMs())
       }
-      later(entry)
+      later(dialling, entry)
     },
     looks() {
-      return new Map([...entries].map(([peer, { look, phase }]) => [peer, lookAt(look, phase)]))
+      const nowMs = clock.nowMs()
+      return new Map([...entries].map(([peer, entry]) => [peer, lookAt(entry, nowMs)]))
     },
     stop() {
-      stopped = true
+      dialling.isStopped = true
       for (const entry of entries.values()) forget(entry)
       entries.clear()
     },
   }
+}
+
+function forget({ phase }: Entry): void {
+  if (phase.state === 'waiting') phase.cancel()
+  if (phase.state === 'dialling') phase.abort.abort()
+}
+
+function queued(dialling: Dialling): Entry['phase'] {
+  dialling.turns += 1
+  return { state: 'queued', turn: dialling.turns }
+}
+
+function lookFrom(nowMs: number): Entry['look'] {
+  return { sinceMs: nowMs, hopefulFromMs: nowMs, tries: 0 }
+}
+
+function lookAt({ look, phase }: Entry, nowMs: number): Look {
+  if (phase.state === 'waiting') return { ...look, nextTryMs: phase.untilMs }
+  return phase.state === 'connected' ? lookFrom(nowMs) : look
+}
+
+/** Keeps a peer, and tries again at once where a new address of it is known. */
+function keepOne(dialling: Dialling, known: KnownPeer): void {
+  const { clock, isConnected, onNews } = dialling.dependencies
+  const entry = dialling.entries.get(known.peer)
+  if (entry === undefined) {
+    const nowMs = clock.nowMs()
+    const phase = isConnected(known.peer)
+      ? ({ state: 'connected', sinceMs: nowMs } as const)
+      : queued(dialling)
+    dialling.entries.set(known.peer, { known, failures: 0, look: lookFrom(nowMs), failed: new Map(), phase })
+    return
+  }
+  const isNews = known.addresses.some((address) => !entry.known.addresses.includes(address))
+  entry.known = known
+  const bare = new Set(bareAddresses(known))
+  for (const address of entry.failed.keys()) if (!bare.has(address)) entry.failed.delete(address)
+  if (!isNews) return
+  queueNow(dialling, entry)
+  onNews?.(known.peer)
+}
+
+/** Queues a peer after a pause. */
+function later(dialling: Dialling, entry: Entry): void {
+  const { clock, random, onChange } = dialling.dependencies
+  const { buffer, byteOffset } = random.bytes(4)
+  const dice = new DataView(buffer, byteOffset).getUint32(0) / 2 ** 32
+  const pauseMs = backoffMs(entry.failures, dice)
+  const cancel = clock.after(pauseMs, () => {
+    entry.phase = queued(dialling)
+    dialQueued(dialling)
+  })
+  entry.phase = { state: 'waiting', untilMs: clock.nowMs() + pauseMs, cancel }
+  onChange()
+}
+
+/** Queues a peer that waits, and begins the dial under way anew. */
+function queueNow(dialling: Dialling, entry: Entry): void {
+  if (entry.phase.state === 'dialling') {
+    entry.failures = 0
+    entry.phase.isOutdated = true
+    entry.phase.abort.abort()
+  }
+  if (entry.phase.state !== 'waiting') return
+  entry.phase.cancel()
+  entry.failures = 0
+  entry.phase = queued(dialling)
+}
+
+function markConnected({ dependencies }: Dialling, entry: Entry): void {
+  entry.phase = { state: 'connected', sinceMs: dependencies.clock.nowMs() }
+  entry.failed.clear()
+  dependencies.onChange()
+}
+
+/** Dials in the order of the queue, so that a contact with news at every moment has no more tries than the others. */
+function dialQueued(dialling: Dialling): void {
+  const waiting = [...dialling.entries.values()].flatMap((entry) =>
+    entry.phase.state === 'queued' ? [{ entry, turn: entry.phase.turn }] : [],
+  )
+  for (const { entry } of waiting.sort((a, b) => a.turn - b.turn)) {
+    if (dialling.isStopped || dialling.underWay >= DIALS_MAX) return
+    void dialOne(dialling, entry)
+  }
+}
+
+async function dialOne(dialling: Dialling, entry: Entry): Promise<void> {
+  const { clock, isConnected, dial } = dialling.dependencies
+  const abort = new AbortController()
+  const cancelTimeout = clock.after(DIAL_MS_MAX, () => abort.abort())
+  const phase = { state: 'dialling' as const, abort, isOutdated: false }
+  entry.phase = phase
+  dialling.underWay += 1
+  entry.look = { ...entry.look, tries: entry.look.tries + 1 }
+  const note: NoteFailure = (address, error) => void entry.failed.set(address, addressFailure(error))
+  // A connection may come (from the other side) and go while the dial is still under way.
+  const isOver = () => !isCurrent(dialling, entry) || entry.phase.state !== 'dialling'
+  try {
+    await dial(entry.known, abort.signal, note)
+  } catch {
+    if (!phase.isOutdated) {
+      entry.failures += 1
+      entry.look = { ...entry.look, failure: lookFailure(bareAddresses(entry.known), entry.failed) }
+    }
+  } finally {
+    cancelTimeout()
+    dialling.underWay -= 1
+  }
+  if (!isOver()) {
+    if (isConnected(entry.known.peer)) markConnected(dialling, entry)
+    else if (phase.isOutdated) entry.phase = queued(dialling)
+    else later(dialling, entry)
+  }
+  dialQueued(dialling)
+}
+
+function isCurrent({ entries, isStopped }: Dialling, entry: Entry): boolean {
+  return !isStopped && entries.get(entry.known.peer) === entry
 }
 
 function bareAddresses({ peer, addresses }: KnownPeer): string[] {

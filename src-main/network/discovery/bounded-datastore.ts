@@ -17,7 +17,7 @@ interface Pair {
   readonly value: Uint8Array
 }
 
-/** What libp2p remembers of others, in this process's memory, within bounds. */
+/** libp2p's memory of other peers, in this process's memory, within bounds. */
 export interface BoundedDatastore extends Datastore {
   /** How many entries there are. */
   readonly size: number
@@ -31,6 +31,55 @@ export interface BoundedDatastore extends Datastore {
  * @param isKept entries that stay whatever comes: libp2p must know whom it is connected with
  */
 export function createBoundedDatastore(isKept: (key: string) => boolean): BoundedDatastore {
+  const { put, get, has, remove, all } = createBoundedEntries(isKept)
+
+  return {
+    get size() {
+      return all().length
+    },
+    put,
+    get,
+    has: (key) => has(key.toString()),
+    delete: (key) => remove(key.toString()),
+    async *putMany(source) {
+      for await (const { key, value } of source) yield put(key, value)
+    },
+    async *getMany(source) {
+      for await (const key of source) yield { key, value: get(key) }
+    },
+    async *deleteMany(source) {
+      for await (const key of source) {
+        remove(key.toString())
+        yield key
+      }
+    },
+    batch() {
+      const steps: (() => unknown)[] = []
+      return {
+        put: (key, value) => void steps.push(() => put(key, value)),
+        delete: (key) => void steps.push(() => remove(key.toString())),
+        commit() {
+          for (const step of steps.splice(0)) step()
+        },
+      }
+    },
+    *query({ prefix, filters = [], orders = [], offset = 0, limit = Infinity }) {
+      const found = all(prefix).filter((pair) => filters.every((filter) => filter(pair)))
+      for (const order of orders) found.sort(order)
+      yield* found.slice(offset, offset + limit)
+    },
+    *queryKeys({ prefix, filters = [], orders = [], offset = 0, limit = Infinity }) {
+      const found = all(prefix)
+        .map(({ key }) => key)
+        .filter((key) => filters.every((filter) => filter(key)))
+      for (const order of orders) found.sort(order)
+      yield* found.slice(offset, offset + limit)
+    },
+  }
+}
+
+/** The entries by kind, each kind within its bound. */
+function createBoundedEntries(isKept: (key: string) => boolean) {
   const kinds = new Map<Kind, Map<string, Pair>>()
   /** How many announcements each provider has made. */
   const announced = new Map<string, number>()
@@ -70,7 +119,7 @@ export function createBoundedDatastore(isKept: (key: string) => boolean): Bounde
     }
     if (!entriesOf(name).has(name)) makeRoom(name)
     remove(name)
-    // A copy: whoever keeps a small record must not keep the network's whole buffer with it.
+    // A copy: a small record must not keep the network's whole buffer in memory.
     entriesOf(name).set(name, { key, value: value.slice() })
     const owner = ownerOf(name)
     if (owner !== undefined) announced.set(owner, (announced.get(owner) ?? 0) + 1)
@@ -89,49 +138,7 @@ export function createBoundedDatastore(isKept: (key: string) => boolean): Bounde
       [...entries].filter(([name]) => name.startsWith(prefix)).map(([, entry]) => entry),
     )
 
-  return {
-    get size() {
-      return all().length
-    },
-    put,
-    get,
-    has: (key) => entriesOf(key.toString()).has(key.toString()),
-    delete: (key) => remove(key.toString()),
-    async *putMany(source) {
-      for await (const { key, value } of source) yield put(key, value)
-    },
-    async *getMany(source) {
-      for await (const key of source) yield { key, value: get(key) }
-    },
-    async *deleteMany(source) {
-      for await (const key of source) {
-        remove(key.toString())
-        yield key
-      }
-    },
-    batch() {
-      const steps: (() => unknown)[] = []
-      return {
-        put: (key, value) => void steps.push(() => put(key, value)),
-        delete: (key) => void steps.push(() => remove(key.toString())),
-        commit() {
-          for (const step of steps.splice(0)) step()
-        },
-      }
-    },
-    *query({ prefix, filters = [], orders = [], offset = 0, limit = Infinity }) {
-      const found = all(prefix).filter((pair) => filters.every((filter) => filter(pair)))
-      for (const order of orders) found.sort(order)
-      yield* found.slice(offset, offset + limit)
-    },
-    *queryKeys({ prefix, filters = [], orders = [], offset = 0, limit = Infinity }) {
-      const found = all(prefix)
-        .map(({ key }) => key)
-        .filter((key) => filters.every((filter) => filter(key)))
-      for (const order of orders) found.sort(order)
-      yield* found.slice(offset, offset + limit)
-    },
-  }
+  return { put, get, has: (name: string) => entriesOf(name).has(name), remove, all }
 }
 
 type Kind = 'provider' | 'record' | 'other'

@@ -10,7 +10,7 @@ export const KAD_PROTOCOL = '/meshwork/kad/1'
  */
 export interface ServingPeers {
   heard(identified: Pick<IdentifyResult, 'peerId' | 'protocols'>): void
-  /** What others may be told of somebody: nothing of those who do not serve. */
+  /** The facts of a peer that others may be told: none where it does not serve. */
   tellable(info: PeerInfo): PeerInfo
 }
 

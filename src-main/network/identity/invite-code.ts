@@ -20,7 +20,7 @@ const CODE_CHARS_MAX = 8_192
 const VERSION = 1
 
 /**
- * What is inside a code, by position so that no names travel: version, public key, secret, addresses in the binary
+ * The content of a code, by position so that no names travel: version, public key, secret, addresses in the binary
  * form of multiaddresses without the peer id at their end. A secret that is base64url travels as its bytes.
  */
 const PackedInvite = z.tuple([

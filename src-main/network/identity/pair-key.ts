@@ -44,7 +44,7 @@ function montgomeryOf(peer: PeerId): Uint8Array | undefined {
   return key === undefined ? undefined : agreed(() => ed25519.utils.toMontgomery(key))
 }
 
-/** What a function makes of somebody else's key; undefined when it refuses the key. */
+/** The result of a function of another peer's key; undefined when it refuses the key. */
 function agreed<T>(make: () => T): T | undefined {
   try {
     return make()

@@ -20,7 +20,7 @@ const LOOK_AGAIN_MS = 250
 /** Ports that are tried in vain before something else must be the matter. */
 const TRIES = 64
 
-/** What a peer's port is chosen with. */
+/** Dependencies of choosing a peer's port. */
 export interface KeptPortParts {
   readonly settings: Settings
   readonly random: Random

@@ -1,14 +1,14 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { refuse } from '../../protocol/fault.ts'
 import { PMP_WAITS_MS } from '../limits.ts'
-import type { MappedPort, MappingRequest } from './port-mapping.ts'
+import type { MappedPort, MappingRequest } from './mapped-port.ts'
 
 const PMP_PORT = 5_351
 const EXTERNAL_ADDRESS = 0
 const MAP_TCP = 2
 const ANSWER = 128
 
-/** What a router says no with (RFC 6886, section 3.5). */
+/** A router's reasons to refuse (RFC 6886, section 3.5). */
 const RESULTS: Readonly<Record<number, string>> = {
   1: 'it does not speak this version',
   2: 'it does not allow it',

@@ -13,23 +13,11 @@ import {
   ROUTERS_MAX,
   UNMAPPING_MS_MAX,
 } from '../limits.ts'
+import { createListeners } from '../listeners.ts'
+import type { MappedPort, MappingRequest } from './mapped-port.ts'
 import { mapByPmp } from './nat-pmp.ts'
 import { isLoopback, isOutside } from '../addresses/shareable-addresses.ts'
 import { findUpnpRouters, mapByUpnp, unmapByUpnp } from './upnp.ts'
-
-/** A port that a router is asked for. `seconds` 0 gives it back. */
-export interface MappingRequest {
-  readonly internalPort: number
-  readonly externalPort: number
-  readonly seconds: number
-}
-
-/** A port that a router has mapped: where others reach it, and for how long. */
-export interface MappedPort {
-  readonly host: string
-  readonly port: number
-  readonly seconds: number
-}
 
 /** A router's word, and how to take it back. */
 export interface Mapped extends MappedPort {
@@ -37,7 +25,7 @@ export interface Mapped extends MappedPort {
   readonly unmap: (signal: AbortSignal) => Promise<void>
 }
 
-/** What mapping a port acts through. */
+/** Dependencies of the port mapping. */
 export interface PortMappingParts {
   readonly clock: Clock
   /** The TCP port that this peer listens at, in IPv4, beyond this machine; undefined where it does not. */
@@ -69,15 +57,15 @@ export function createPortMapper(parts: PortMappingParts): PortMapper {
   const isUsable = parts.isOutside ?? isOutside
   let state: PortMapping = { state: 'off' }
   let mapped: Mapped | undefined
-  let running: { readonly abort: AbortController; readonly done: Promise<void> } | undefined
+  let running: Attempt | undefined
   let cancelNext: (() => void) | undefined
   let failures = 0
   let isStarted = false
-  const listeners = new Set<() => void>()
+  const news = createListeners()
 
   function become(next: PortMapping): void {
     state = next
-    for (const listener of [...listeners]) listener()
+    news.tell()
   }
 
   function later(ms: number): void {
@@ -90,22 +78,11 @@ export function createPortMapper(parts: PortMappingParts): PortMapper {
     if (!isStarted || running !== undefined) return
     if (internal === undefined) return later(MAPPING_AGAIN_MS_MAX)
     if (mapped === undefined) become({ state: 'asking' })
-    const abort = new AbortController()
-    const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(MAPPING_MS_MAX)])
-    const done = map(internal, signal)
-      .then(async (now) => {
-        // It came after the peer was told to stop, or to look again.
-        if (abort.signal.aborted)
-          await now.unmap(AbortSignal.timeout(UNMAPPING_MS_MAX)).catch(() => undefined)
-        else took(now)
-      })
-      .catch((error: unknown) => {
-        if (!abort.signal.aborted) failed(faultOf(error, 'unreachable').message)
-      })
-      .finally(() => {
-        if (running?.abort === abort) running = undefined
-      })
-    running = { abort, done }
+    const attempt = attemptMapping(map, internal, { took, failed })
+    running = attempt
+    void attempt.done.then(() => {
+      if (running === attempt) running = undefined
+    })
   }
 
   function took(now: Mapped): void {
@@ -146,26 +123,57 @@ export function createPortMapper(parts: PortMappingParts): PortMapper {
       later(0)
     },
     state: () => state,
-    onChange(listener) {
-      const entry = () => listener()
-      listeners.add(entry)
-      return () => void listeners.delete(entry)
-    },
+    onChange: (listener) => news.on(listener),
     async stop() {
       isStarted = false
       cancelNext?.()
       running?.abort.abort()
       const ending = running?.done
-      const given = mapped?.unmap(AbortSignal.timeout(UNMAPPING_MS_MAX)).catch(() => undefined)
+      const given = mapped && giveBack(mapped)
       mapped = undefined
       if (state.state === 'mapped') announce([])
       become({ state: 'off' })
-      const { promise: tooLate, resolve } = Promise.withResolvers<undefined>()
-      const cancel = clock.after(UNMAPPING_MS_MAX, () => resolve(undefined))
-      await Promise.race([Promise.all([ending, given]), tooLate])
-      cancel()
+      await within(clock, UNMAPPING_MS_MAX, Promise.all([ending, given]))
     },
   }
+}
+
+/** One request to the routers, under way. */
+interface Attempt {
+  readonly abort: AbortController
+  readonly done: Promise<void>
+}
+
+/** Asks routers once. An answer that comes after the attempt was aborted is given back. */
+function attemptMapping(
+  map: (port: number, signal: AbortSignal) => Promise<Mapped>,
+  port: number,
+  { took, failed }: { readonly took: (now: Mapped) => void; readonly failed: (why: string) => void },
+): Attempt {
+  const abort = new AbortController()
+  const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(MAPPING_MS_MAX)])
+  const done = map(port, signal)
+    .then(async (now) => {
+      if (abort.signal.aborted) await giveBack(now)
+      else took(now)
+    })
+    .catch((error: unknown) => {
+      if (!abort.signal.aborted) failed(faultOf(error, 'unreachable').message)
+    })
+  return { abort, done }
+}
+
+/** Gives a port back. A router that does not answer, or refuses, ends the mapping by itself when its time is over. */
+async function giveBack(mapped: Mapped): Promise<void> {
+  await mapped.unmap(AbortSignal.timeout(UNMAPPING_MS_MAX)).catch(() => undefined)
+}
+
+/** Waits for some work, or until so much time has passed. */
+async function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  const { promise: tooLate, resolve } = Promise.withResolvers<undefined>()
+  const cancel = clock.after(ms, () => resolve(undefined))
+  await Promise.race([work, tooLate])
+  cancel()
 }
 
 /**

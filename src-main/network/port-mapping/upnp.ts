@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import { isIPv4 } from 'node:net'
 import { refuse } from '../../protocol/fault.ts'
 import { ROUTER_TEXT_BYTES_MAX, ROUTERS_MAX, SSDP_MORE_MS, SSDP_MS_MAX } from '../limits.ts'
-import type { MappedPort, MappingRequest } from './port-mapping.ts'
+import type { MappedPort, MappingRequest } from './mapped-port.ts'
 import { isOutside } from '../addresses/shareable-addresses.ts'
 
 const SSDP_PORT = 1_900

@@ -21,43 +21,21 @@ export interface GossipGate {
 /** A gate. `isAdmitted` is asked whenever somebody comes, and at each review. */
 export function createGossipGate(isAdmitted: (peer: PeerId) => boolean): GossipGate {
   const inside = new Set<string>()
-  const streams = new Map<string, Set<Stream>>()
-  /** The newest stream of each who is not admitted, unread; its opener may be let in before long, and opens no other. */
-  const waiting = new Map<string, { readonly stream: Stream; readonly admit: () => void }>()
+  const streams = createAdmittedStreams()
+  const waiting = createWaitingStreams()
   let topology: Topology | undefined
   const admits = (peer: Libp2pPeerId) => isAdmitted(peer.toString() as PeerId)
 
-  const remember = (peer: Libp2pPeerId, stream: Stream) => {
-    const id = peer.toString()
-    const known = streams.get(id) ?? new Set()
-    streams.set(id, known.add(stream))
-    stream.addEventListener('close', () => {
-      known.delete(stream)
-      if (known.size === 0 && streams.get(id) === known) streams.delete(id)
-    })
-  }
-  const hold = (peer: Libp2pPeerId, stream: Stream, admit: () => void) => {
-    const id = peer.toString()
-    waiting.get(id)?.stream.abort(notAdmitted())
-    waiting.set(id, { stream, admit })
-    stream.pause()
-    stream.addEventListener('close', () => {
-      if (waiting.get(id)?.stream === stream) waiting.delete(id)
-    })
-  }
   const enter = (peer: Libp2pPeerId, connection: Connection) => {
     if (!admits(peer)) return
     const id = peer.toString()
     inside.add(id)
     void topology?.onConnect?.(peer, connection)
-    const held = waiting.get(id)
-    waiting.delete(id)
-    held?.admit()
-    held?.stream.resume()
+    waiting.release(id)
   }
   const leave = (peer: Libp2pPeerId) => {
     inside.delete(peer.toString())
-    for (const stream of streams.get(peer.toString()) ?? []) stream.abort(notAdmitted())
+    streams.abort(peer.toString())
     void topology?.onDisconnect?.(peer)
   }
 
@@ -74,11 +52,11 @@ export function createGossipGate(isAdmitted: (peer: PeerId) => boolean): GossipG
           const { remotePeer } = connection
           const admit = () => {
             inside.add(remotePeer.toString())
-            remember(remotePeer, stream)
+            streams.add(remotePeer.toString(), stream)
             void handler(stream, connection)
           }
           if (admits(remotePeer)) admit()
-          else hold(remotePeer, stream, admit)
+          else waiting.hold(remotePeer.toString(), stream, admit)
         },
         options,
       ),
@@ -115,6 +93,46 @@ export function createGossipGate(isAdmitted: (peer: PeerId) => boolean): GossipG
         if (isInside && !admits(remotePeer)) leave(remotePeer)
         else if (!isInside) enter(remotePeer, connection)
       }
+    },
+  }
+}
+
+/** The open streams of those who are admitted. */
+function createAdmittedStreams() {
+  const streams = new Map<string, Set<Stream>>()
+  return {
+    add(id: string, stream: Stream): void {
+      const known = streams.get(id) ?? new Set()
+      streams.set(id, known.add(stream))
+      stream.addEventListener('close', () => {
+        known.delete(stream)
+        if (known.size === 0 && streams.get(id) === known) streams.delete(id)
+      })
+    },
+    abort(id: string): void {
+      for (const stream of streams.get(id) ?? []) stream.abort(notAdmitted())
+    },
+  }
+}
+
+/** The newest stream of each who is not admitted, unread; its opener may be let in before long, and opens no other. */
+function createWaitingStreams() {
+  const waiting = new Map<string, { readonly stream: Stream; readonly admit: () => void }>()
+  return {
+    hold(id: string, stream: Stream, admit: () => void): void {
+      waiting.get(id)?.stream.abort(notAdmitted())
+      waiting.set(id, { stream, admit })
+      stream.pause()
+      stream.addEventListener('close', () => {
+        if (waiting.get(id)?.stream === stream) waiting.delete(id)
+      })
+    },
+    /** Admits the stream that waits, if one does, and reads it from now on. */
+    release(id: string): void {
+      const held = waiting.get(id)
+      waiting.delete(id)
+      held?.admit()
+      held?.stream.resume()
     },
   }
 }

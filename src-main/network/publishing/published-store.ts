@@ -15,8 +15,8 @@ import {
   type PublishedStoresParts,
   type StoreOptions,
 } from './store-options.ts'
-import { createPublisher } from './store-publisher.ts'
-import { createSubscriber, type StoreCallback } from './store-subscriber.ts'
+import { createStorePublisher } from './store-publisher.ts'
+import { createStoreSubscriber, type StoreCallback } from './store-subscriber.ts'
 
 /** The port's store, which also tells what was set and whether a value came live. */
 export interface NetworkStore<T> extends PublishedStore<T> {
@@ -39,7 +39,7 @@ export interface PublishedStores {
   stop(): void
 }
 
-/** What the shared handlers need of one store. */
+/** The part of one store that the shared handlers use. */
 interface Channel {
   newest(): Uint8Array | undefined
   /** Takes an envelope that its author pushed. */
@@ -125,8 +125,8 @@ function createStore<S extends Published>(
   parts: PublishedStoresParts,
   refused: OnRefused,
 ): { store: NetworkStore<z.infer<S>>; channel: Channel } {
-  const publisher = createPublisher<z.infer<S>>(options, parts, refused)
-  const subscriber = createSubscriber(options, parts, refused)
+  const publisher = createStorePublisher<z.infer<S>>(options, parts, refused)
+  const subscriber = createStoreSubscriber(options, parts, refused)
   return {
     store: { set: publisher.set, get: publisher.get, subscribeToUser: subscriber.subscribe },
     channel: {

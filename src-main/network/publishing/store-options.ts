@@ -20,9 +20,9 @@ export const QUESTION_BYTES_MAX = 1_024
 /** An envelope with the path it belongs to. */
 export const PUSH_BYTES_MAX = ENVELOPE_BYTES_MAX + QUESTION_BYTES_MAX
 
-/** What `GET` carries. */
+/** The message of `GET`. */
 export const Question = z.object({ path: z.string().max(200) })
-/** What `PUT` carries. */
+/** The message of `PUT`. */
 export const Push = z.object({ path: z.string().max(200), envelope: Bytes })
 
 /** The paths of document 000 that the envelope's domains name: `compute/commitment` and so on. */
@@ -51,7 +51,7 @@ export interface EnvelopeMemory {
   save(key: string, envelope: Uint8Array): void
 }
 
-/** What published stores are made of. */
+/** Dependencies of published stores. */
 export interface PublishedStoresParts {
   readonly transport: Transport
   readonly identity: Identity

@@ -25,7 +25,7 @@ export interface Publisher<T> {
 }
 
 /** A publisher without a value yet. */
-export function createPublisher<T>(
+export function createStorePublisher<T>(
   { networkPath, persistDebounce }: StoreOptions<Published>,
   { transport, identity, clock, mayRead }: PublishedStoresParts,
   refused: OnRefused,

@@ -50,12 +50,136 @@ interface Known<T> {
 }
 
 /** A subscriber that follows nobody yet. */
-export function createSubscriber<S extends Published>(
-  { networkPath, schema, cacheable }: StoreOptions<S>,
-  { transport, identity, clock, memory }: PublishedStoresParts,
+export function createStoreSubscriber<S extends Published>(
+  options: StoreOptions<S>,
+  parts: PublishedStoresParts,
   refused: OnRefused,
 ): Subscriber<z.infer<S>> {
+  const [{ networkPath }, { transport }] = [options, parts]
   const authors = new Map<PeerId, Followed<z.infer<S>>>()
+  const values = createStoreValues(options, parts, refused)
+
+  const take = (author: PeerId, envelope: Uint8Array): 'refused' | undefined => {
+    const followed = authors.get(author)
+    if (followed === undefined) return undefined
+    const { known } = followed
+    if (known?.live === true && equalBytes(known.envelope, envelope)) return undefined
+    const opened = values.open(author, envelope, true)
+    if (!opened.ok) {
+      refused(opened.fault)
+      return 'refused'
+    }
+    const next = opened.value
+    if (known !== undefined && !isNewer(next, known)) {
+      refused({ kind: 'stale', message: 'not newer than what is known' })
+      return 'refused'
+    }
+    followed.known = next
+    values.remember(author, envelope)
+    for (const callback of [...followed.callbacks]) callback(next.value, { live: true })
+    return undefined
+  }
+
+  /** Asks the author itself for its newest value, if it is there to ask. */
+  const ask = async (author: PeerId, followed: Followed<z.infer<S>>) => {
+    if (followed.asking || !transport.connections().some(({ peer }) => peer === author)) return
+    followed.asking = true
+    const newest = await askNewest(parts, author, networkPath)
+    followed.asking = false
+    if (newest.ok) {
+      if (newest.value.byteLength > 0) take(author, newest.value)
+      return
+    }
+    refused(newest.fault)
+    if (newest.fault.kind === 'not-trusted') shut(followed)
+  }
+
+  /** Forgets the author's value; should the same come again, it is news. */
+  const shut = (followed: Followed<z.infer<S>>) => {
+    followed.known = undefined
+    for (const tell of [...followed.shuts]) tell()
+  }
+
+  const follow = (author: PeerId): Followed<z.infer<S>> => {
+    // The author reaches its readers itself: neighbours do not pass it on.
+    const hear = (bytes: Uint8Array) => take(author, bytes) ?? 'kept'
+    const leave = transport.subscribe(topicOf(author, networkPath), hear)
+    const known = values.remembered(author)
+    const followed: Followed<z.infer<S>> = {
+      callbacks: new Set(),
+      shuts: new Set(),
+      leave,
+      known,
+      asking: false,
+    }
+    authors.set(author, followed)
+    void ask(author, followed)
+    return followed
+  }
+
+  return {
+    subscribe(author, callback, whenShut) {
+      const followed = authors.get(author) ?? follow(author)
+      const removeCallback = addCallback(followed, callback, whenShut)
+      return () => {
+        if (!removeCallback() || followed.callbacks.size > 0) return
+        followed.leave()
+        if (authors.get(author) === followed) authors.delete(author)
+      }
+    },
+    take,
+    onConnected(peer) {
+      const followed = authors.get(peer)
+      if (followed !== undefined) void ask(peer, followed)
+    },
+    stop() {
+      for (const followed of authors.values()) followed.leave()
+      authors.clear()
+    },
+  }
+}
+
+/** Adds a reader, and tells it the value that is known. @returns a function that removes it, and whether it was there */
+function addCallback<T>(
+  followed: Followed<T>,
+  callback: StoreCallback<T>,
+  whenShut: (() => void) | undefined,
+): () => boolean {
+  if (whenShut !== undefined) followed.shuts.add(whenShut)
+  const entry: StoreCallback<T> = (value, how) => callback(value, how)
+  followed.callbacks.add(entry)
+  if (followed.known !== undefined) entry(followed.known.value, { live: followed.known.live })
+  return () => {
+    if (whenShut !== undefined) followed.shuts.delete(whenShut)
+    return followed.callbacks.delete(entry)
+  }
+}
+
+/** Asks an author for its newest envelope; an empty answer says that it has published none. */
+async function askNewest(
+  { transport, clock }: Pick<PublishedStoresParts, 'transport' | 'clock'>,
+  author: PeerId,
+  path: string,
+): Promise<Outcome<Uint8Array>> {
+  const deadline = signalAfter(clock, EXCHANGE_MS_MAX)
+  try {
+    return success(
+      await transport.request(author, GET, encodeCanonical({ path }), { signal: deadline.signal }),
+    )
+  } catch (error) {
+    const { kind, message } = faultOf(error, 'unreachable')
+    return failure(kind, message)
+  } finally {
+    deadline.cancel()
+  }
+}
+
+/** Reads an author's envelopes of one store, and keeps the newest where the store says so. */
+function createStoreValues<S extends Published>(
+  { networkPath, schema, cacheable }: StoreOptions<S>,
+  { identity, clock, memory }: PublishedStoresParts,
+  refused: OnRefused,
+) {
   const memoryKey = (author: PeerId) => `${networkPath}/${author}`
 
   const open = (author: PeerId, envelope: Uint8Array, live: boolean): Outcome<Known<z.infer<S>>> => {
@@ -76,27 +200,6 @@ export function createSubscriber<S extends Published>(
     return success({ value, envelope, madeAtMs: toMs(value.timestamp), count: ownCount(value, author), live })
   }
 
-  const take = (author: PeerId, envelope: Uint8Array): 'refused' | undefined => {
-    const followed = authors.get(author)
-    if (followed === undefined) return undefined
-    const { known } = followed
-    if (known?.live === true && equalBytes(known.envelope, envelope)) return undefined
-    const opened = open(author, envelope, true)
-    if (!opened.ok) {
-      refused(opened.fault)
-      return 'refused'
-    }
-    const next = opened.value
-    if (known !== undefined && !isNewer(next, known)) {
-      refused({ kind: 'stale', message: 'not newer than what is known' })
-      return 'refused'
-    }
-    followed.known = next
-    if (cacheable) memory?.save(memoryKey(author), envelope)
-    for (const callback of [...followed.callbacks]) callback(next.value, { live: true })
-    return undefined
-  }
-
   const remembered = (author: PeerId): Known<z.infer<S>> | undefined => {
     const envelope = cacheable ? memory?.load(memoryKey(author)) : undefined
     if (envelope === undefined) return undefined
@@ -106,68 +209,11 @@ export function createSubscriber<S extends Published>(
     return undefined
   }
 
-  /** Asks the author itself for its newest value, if it is there to ask. */
-  const ask = async (author: PeerId, followed: Followed<z.infer<S>>) => {
-    if (followed.asking || !transport.connections().some(({ peer }) => peer === author)) return
-    followed.asking = true
-    const deadline = signalAfter(clock, EXCHANGE_MS_MAX)
-    const envelope = await transport
-      .request(author, GET, encodeCanonical({ path: networkPath }), { signal: deadline.signal })
-      .catch((error: unknown) => {
-        const fault = faultOf(error, 'unreachable')
-        refused(fault)
-        if (fault.kind === 'not-trusted') shut(followed)
-        return undefined
-      })
-    deadline.cancel()
-    followed.asking = false
-    if (envelope !== undefined && envelope.byteLength > 0) take(author, envelope)
-  }
-
-  /** What the author said before counts for nothing; should it say the same again, that is news. */
-  const shut = (followed: Followed<z.infer<S>>) => {
-    followed.known = undefined
-    for (const tell of [...followed.shuts]) tell()
-  }
-
-  const follow = (author: PeerId): Followed<z.infer<S>> => {
-    // The author reaches its readers itself; who else is near has no business with it.
-    const hear = (bytes: Uint8Array) => take(author, bytes) ?? 'kept'
-    const leave = transport.subscribe(topicOf(author, networkPath), hear)
-    const followed: Followed<z.infer<S>> = {
-      callbacks: new Set(),
-      shuts: new Set(),
-      leave,
-      known: remembered(author),
-      asking: false,
-    }
-    authors.set(author, followed)
-    void ask(author, followed)
-    return followed
-  }
-
   return {
-    subscribe(author, callback, whenShut) {
-      const followed = authors.get(author) ?? follow(author)
-      if (whenShut !== undefined) followed.shuts.add(whenShut)
-      const entry: StoreCallback<z.infer<S>> = (value, how) => callback(value, how)
-      followed.callbacks.add(entry)
-      if (followed.known !== undefined) entry(followed.known.value, { live: followed.known.live })
-      return () => {
-        if (whenShut !== undefined) followed.shuts.delete(whenShut)
-        if (!followed.callbacks.delete(entry) || followed.callbacks.size > 0) return
-        followed.leave()
-        if (authors.get(author) === followed) authors.delete(author)
-      }
-    },
-    take,
-    onConnected(peer) {
-      const followed = authors.get(peer)
-      if (followed !== undefined) void ask(peer, followed)
-    },
-    stop() {
-      for (const followed of authors.values()) followed.leave()
-      authors.clear()
+    open,
+    remembered,
+    remember(author: PeerId, envelope: Uint8Array): void {
+      if (cacheable) memory?.save(memoryKey(author), envelope)
     },
   }
 }

@@ -45,7 +45,7 @@ export function createByteBudget<Holder>(bytesMaxOf: (holder: Holder) => number)
   }
 }
 
-/** What one stream holds of its peer's budget. */
+/** The share of its peer's budget that one stream holds. */
 export interface Reservation {
   readonly reserve: (bytes: number) => Promise<void> | undefined
   /** Gives back all that is held. */

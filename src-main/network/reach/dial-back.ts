@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts'
-import type { Confirmation } from '../../ports/own-reach.ts'
+import type { Confirmation } from '../../ports/reach.ts'
 import type { Connection } from '../../ports/reach.ts'
 import type { Transport } from '../../ports/transport.ts'
 import { decodeCanonical, encodeCanonical } from '../../protocol/canonical.ts'
@@ -30,7 +30,7 @@ export interface DialBack {
   ask(peer: PeerId, ports: readonly number[], options: { signal: AbortSignal }): Promise<Confirmation>
 }
 
-/** What it acts through. */
+/** Dependencies of the dial back. */
 export interface DialBackParts {
   readonly transport: Transport
   readonly clock: Clock

@@ -33,8 +33,8 @@ export interface PunchDial {
   readonly signal: AbortSignal
 }
 
-/** What getting off a relay acts through. */
-export interface UpgradeParts {
+/** Dependencies of getting connections off their relays. */
+export interface UpgradeDependencies {
   readonly self: PeerId
   readonly clock: Clock
   /** Whether a peer is reached, and through relays only. */
@@ -70,10 +70,10 @@ export interface DirectUpgrade {
  * open, RFC 793 section 3.4, RFC 5128 section 3.4). The relay carries what the two agree on. (libp2p's DCUtR does so for
  * QUIC; over TCP it dials from any port, and a router of the usual kind lets nobody in at that.)
  */
-export function createDirectUpgrade(parts: UpgradeParts): DirectUpgrade {
+export function createDirectUpgrade(parts: UpgradeDependencies): DirectUpgrade {
   const { self, clock, isRelayed, dialDirect, request, dialPunch, mayDial, seenAt, isOutside } = parts
   const waiting = new Map<PeerId, { failures: number; cancel: () => void }>()
-  const punchedAtMs = new Map<PeerId, number>()
+  const asked = createPunchCount(clock)
   const stopping = new AbortController()
 
   const isOver = (peer: PeerId): boolean => stopping.signal.aborted || !isRelayed(peer)
@@ -151,17 +151,29 @@ export function createDirectUpgrade(parts: UpgradeParts): DirectUpgrade {
       const places = decodeCanonical(bytes, Places, BYTES_MAX)
       if (!places.ok) throw new FaultError(places.fault)
       const hosts = [...seenAt()]
-      const nowMs = clock.nowMs()
       if (!isRelayed(from) || hosts.length === 0) refuse('unreachable', 'not to be reached in this way')
-      // A clock that was set back keeps nobody from asking.
-      for (const [peer, atMs] of punchedAtMs)
-        if (nowMs - atMs >= PUNCH_PER_PEER_MS || nowMs < atMs) punchedAtMs.delete(peer)
-      if (punchedAtMs.has(from)) refuse('too-busy', 'asked again too soon')
-      punchedAtMs.set(from, nowMs)
+      if (!asked.isDue(from)) refuse('too-busy', 'asked again too soon')
       const own = { hosts, port: await freePort() }
-      // Whether it comes about shows in the connection; the answer must be on its way before.
+      // The answer must be on its way before. A dial that fails is not reported: both try again while they are relayed.
       clock.after(0, () => void open(from, places.value, own, false).catch(() => undefined))
       return encodeCanonical(own)
+    },
+  }
+}
+
+/** When each peer asked last for a connection from both ends. */
+function createPunchCount(clock: Clock) {
+  const askedAtMs = new Map<PeerId, number>()
+  return {
+    /** Whether a peer may ask again; if so, it has asked now. */
+    isDue(peer: PeerId): boolean {
+      const nowMs = clock.nowMs()
+      // After a clock was set back all may ask again.
+      for (const [other, atMs] of askedAtMs)
+        if (nowMs - atMs >= PUNCH_PER_PEER_MS || nowMs < atMs) askedAtMs.delete(other)
+      if (askedAtMs.has(peer)) return false
+      askedAtMs.set(peer, nowMs)
+      return true
     },
   }
 }

@@ -5,7 +5,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { bareAddress } from '../dialing/dialer.ts'
 import { scopeOf } from '../addresses/shareable-addresses.ts'
 
-/** What it acts through. */
+/** Dependencies of the own reach. */
 export interface OwnReachParts {
   readonly transport: Transport
   /** The port that this peer has kept; absent when the user said where to listen. */

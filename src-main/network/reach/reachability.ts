@@ -1,13 +1,13 @@
 import type { Connection } from '@libp2p/interface'
 import type { PeerId } from '../../protocol/ids.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Confirmation } from '../../ports/own-reach.ts'
+import type { Confirmation } from '../../ports/reach.ts'
 import type { Reachability } from '../../ports/transport.ts'
 import { DIAL_BACK_PORTS_MAX } from '../../protocol/dial-back.ts'
 import { CAME_MS_MAX, REACH_AGAIN_MS, REACH_ASKED_MAX } from '../limits.ts'
 
-/** What learning of this peer's reach acts through. */
-export interface ReachParts {
+/** Dependencies of learning whether others reach this peer. */
+export interface ReachDependencies {
   readonly clock: Clock
   /** Contacts' connections that are open and direct. */
   readonly lines: () => readonly Connection[]
@@ -29,7 +29,7 @@ export interface Reach {
   state(): Reachability
   /** The IPv4 address that a contact outside sees this peer at. */
   seenAt(): string | undefined
-  /** What contacts said, of each the latest, the newest first. */
+  /** The latest word of each contact, the newest first. */
   confirmations(): readonly Confirmation[]
   /** A connection with a contact has opened. `isAnswered`: it came to where this peer listens. */
   opened(line: Connection, isAnswered: boolean): void
@@ -42,20 +42,19 @@ export interface Reach {
 }
 
 /**
- * What others see of this peer, by contacts alone (AutoNAT asks strangers too). A contact's word that it got through does
- * not count, the connection does.
+ * Learns from contacts alone how others see this peer (AutoNAT asks strangers too). A contact's word that it got through
+ * does not count, the connection does.
  */
-export function createReach(parts: ReachParts): Reach {
-  const { clock, lines, ports, ask, isOutside, changed } = parts
+export function createReach(parts: ReachDependencies): Reach {
+  const { clock, lines, ports, isOutside, changed } = parts
   let state: Reachability = { state: 'unknown' }
   let asking: Promise<void> | undefined
   let askedAtMs: number | undefined
   let provenAtMs: number | undefined
   /** Which network this is; what was asked in another says nothing of it. */
   let epoch = 0
-  let said: readonly Confirmation[] = []
-  /** Contacts who are waited for, since they were asked to come. */
-  const awaited = new Map<PeerId, (line: Connection | undefined) => void>()
+  const words = createWords(isOutside)
+  const arrivals = createArrivals()
 
   function set(next: Reachability): void {
     const isNews = JSON.stringify({ ...state, sinceMs: 0 }) !== JSON.stringify({ ...next, sinceMs: 0 })
@@ -72,33 +71,11 @@ export function createReach(parts: ReachParts): Reach {
     set({ state: 'public', sinceMs: clock.nowMs(), families: [...known, family] })
   }
 
-  /** The connection by which a contact comes; its word may be here a moment before. */
-  function coming(peer: PeerId): { came: Promise<Connection | undefined>; giveUp: () => void } {
-    const { promise, resolve } = Promise.withResolvers<Connection | undefined>()
-    awaited.set(peer, resolve)
-    const giveUp = (): void => {
-      resolve(undefined)
-      if (awaited.get(peer) === resolve) awaited.delete(peer)
-    }
-    return { came: promise, giveUp }
-  }
-
-  /** @returns what a contact says, and whether it tried from outside in vain */
-  async function askOne(peer: PeerId, signal: AbortSignal): Promise<{ word: Confirmation; inVain: boolean }> {
+  async function askOne(peer: PeerId, signal: AbortSignal): Promise<Answer> {
     const askedIn = epoch
-    const { came, giveUp } = coming(peer)
-    const word = await ask(peer, ports().slice(0, DIAL_BACK_PORTS_MAX), { signal }).finally(() =>
-      clock.after(CAME_MS_MAX, giveUp),
-    )
-    const isFar = word.address !== undefined && isOutside(placeOf(word.address).host)
-    if (word.outcome !== 'open') {
-      giveUp()
-      return { word, inVain: isFar && (word.outcome === 'refused' || word.outcome === 'no-answer') }
-    }
-    const line = await came
-    if (line === undefined) return { word: { peer, atMs: word.atMs, outcome: 'no-word' }, inVain: false }
-    if (isFar && askedIn === epoch) reachedBy(line)
-    return { word, inVain: false }
+    const answer = await askBack(parts, arrivals, peer, signal)
+    if (answer.provenBy !== undefined && askedIn === epoch) reachedBy(answer.provenBy)
+    return answer
   }
 
   async function askAll(most: number, signal: AbortSignal): Promise<void> {
@@ -112,29 +89,10 @@ export function createReach(parts: ReachParts): Reach {
     const askedIn = epoch
     const answers = await Promise.all(some.map((peer) => askOne(peer, signal)))
     if (askedIn !== epoch) return
-    remember(answers.map(({ word }) => word))
+    words.add(answers.map(({ word }) => word))
     const isProven = provenAtMs !== undefined && provenAtMs >= askedAtMs
     if (!isProven && answers.some(({ inVain }) => inVain)) set({ state: 'private', sinceMs: clock.nowMs() })
     changed()
-  }
-
-  function remember(words: readonly Confirmation[]): void {
-    const latest = new Map(said.map((one) => [one.peer, one]))
-    for (const one of words) {
-      // Whoever was asked a moment ago does not answer again so soon; what it said then stands.
-      if (one.outcome !== 'no-word' || !latest.has(one.peer)) latest.set(one.peer, one)
-    }
-    said = [...latest.values()].sort((a, b) => b.atMs - a.atMs).slice(0, 2 * REACH_ASKED_MAX)
-  }
-
-  /** Of the IPs that contacts say, which one alone may lie about, the one that most say; of as many, the newest. */
-  function seenAt(): string | undefined {
-    const votes = new Map<string, number>()
-    for (const { address = '' } of said) {
-      const { family, host } = placeOf(address)
-      if (family === 'ip4' && isOutside(host)) votes.set(host, (votes.get(host) ?? 0) + 1)
-    }
-    return [...votes].sort(([, a], [, b]) => b - a)[0]?.[0]
   }
 
   function isFar(line: Connection): boolean {
@@ -148,20 +106,20 @@ export function createReach(parts: ReachParts): Reach {
 
   return {
     state: () => state,
-    seenAt,
-    confirmations: () => said,
+    seenAt: () => words.seenAt(),
+    confirmations: () => words.latest(),
     opened(line, isAnswered) {
       if (!isAnswered) return
-      awaited.get(line.remotePeer.toString() as PeerId)?.(line)
+      arrivals.came(line)
       if (isFar(line)) reachedBy(line)
     },
     tend() {
       const nowMs = clock.nowMs()
-      // What is of the future is of a clock that was set back since.
+      // A time in the future comes from a clock that was set back since.
       const isRecent = (atMs: number | undefined): boolean =>
         atMs !== undefined && nowMs >= atMs && nowMs - atMs < REACH_AGAIN_MS
       if (asking !== undefined || isRecent(askedAtMs)) return
-      if (isRecent(provenAtMs) && seenAt() !== undefined) return
+      if (isRecent(provenAtMs) && words.seenAt() !== undefined) return
       void askNow(REACH_ASKED_MAX, new AbortController().signal)
     },
     check: ({ signal }) => askNow(REACH_ASKED_MAX, signal),
@@ -169,8 +127,87 @@ export function createReach(parts: ReachParts): Reach {
       epoch += 1
       askedAtMs = undefined
       provenAtMs = undefined
-      said = []
+      words.clear()
       set({ state: 'unknown' })
+    },
+  }
+}
+
+/** A contact's answer to the question whether it reaches this peer. */
+interface Answer {
+  readonly word: Confirmation
+  /** It tried from outside, and did not get through. */
+  readonly inVain: boolean
+  /** The connection from outside by which it came. */
+  readonly provenBy?: Connection
+}
+
+/** Asks a contact to connect back, and waits for its connection where it says that it got through. */
+async function askBack(
+  { ask, ports, clock, isOutside }: Pick<ReachDependencies, 'ask' | 'ports' | 'clock' | 'isOutside'>,
+  arrivals: ReturnType<typeof createArrivals>,
+  peer: PeerId,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { came, giveUp } = arrivals.await(peer)
+  const word = await ask(peer, ports().slice(0, DIAL_BACK_PORTS_MAX), { signal }).finally(() =>
+    clock.after(CAME_MS_MAX, giveUp),
+  )
+  const isFar = word.address !== undefined && isOutside(placeOf(word.address).host)
+  if (word.outcome !== 'open') {
+    giveUp()
+    return { word, inVain: isFar && (word.outcome === 'refused' || word.outcome === 'no-answer') }
+  }
+  const line = await came
+  if (line === undefined) return { word: { peer, atMs: word.atMs, outcome: 'no-word' }, inVain: false }
+  return { word, inVain: false, ...(isFar ? { provenBy: line } : {}) }
+}
+
+/** Contacts who are waited for, since they were asked to connect. */
+function createArrivals() {
+  const awaited = new Map<PeerId, (line: Connection | undefined) => void>()
+  return {
+    /** The connection by which a contact comes; its word may be here a moment before. */
+    await(peer: PeerId): { came: Promise<Connection | undefined>; giveUp: () => void } {
+      const { promise, resolve } = Promise.withResolvers<Connection | undefined>()
+      awaited.set(peer, resolve)
+      const giveUp = (): void => {
+        resolve(undefined)
+        if (awaited.get(peer) === resolve) awaited.delete(peer)
+      }
+      return { came: promise, giveUp }
+    },
+    came(line: Connection): void {
+      awaited.get(line.remotePeer.toString() as PeerId)?.(line)
+    },
+  }
+}
+
+/** The latest word of each contact. */
+function createWords(isOutside: (host: string) => boolean) {
+  let said: readonly Confirmation[] = []
+  return {
+    /** The newest first. */
+    latest: () => said,
+    add(words: readonly Confirmation[]): void {
+      const latest = new Map(said.map((one) => [one.peer, one]))
+      for (const one of words) {
+        // A contact that was asked a moment ago does not answer again so soon: its earlier answer stands.
+        if (one.outcome !== 'no-word' || !latest.has(one.peer)) latest.set(one.peer, one)
+      }
+      said = [...latest.values()].sort((a, b) => b.atMs - a.atMs).slice(0, 2 * REACH_ASKED_MAX)
+    },
+    /** This peer's IPv4 address as most contacts see it, since one of them may lie; of as many, the newest. */
+    seenAt(): string | undefined {
+      const votes = new Map<string, number>()
+      for (const { address = '' } of said) {
+        const { family, host } = placeOf(address)
+        if (family === 'ip4' && isOutside(host)) votes.set(host, (votes.get(host) ?? 0) + 1)
+      }
+      return [...votes].sort(([, a], [, b]) => b - a)[0]?.[0]
+    },
+    clear(): void {
+      said = []
     },
   }
 }

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import type { PeerId } from '../../protocol/ids.ts'
 import { localPeer } from '../local-mesh.ts'
 
-/** What the peer tells. */
+/** The messages of the peer's process. */
 export interface RoutesTold {
   readonly peer: PeerId
   readonly addresses: readonly string[]

@@ -3,14 +3,14 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import type { PeerId } from '../../protocol/ids.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Confirmation } from '../../ports/own-reach.ts'
+import type { Confirmation } from '../../ports/reach.ts'
 import type { ConnectionEvent, Reachability, RelayChoice, RequestHandler } from '../../ports/transport.ts'
-import { createDirectUpgrade, PUNCH, type PunchDial } from './direct-upgrade.ts'
+import { createDirectUpgrade, PUNCH, type DirectUpgrade, type PunchDial } from './direct-upgrade.ts'
 import { bareAddress } from '../dialing/dialer.ts'
 import type { Node } from '../libp2p-options.ts'
 import { RELAYED_GRACE_MS } from '../limits.ts'
 import { relayOf } from '../addresses/multiaddress.ts'
-import { createReach, type ReachParts } from './reachability.ts'
+import { createReach, type Reach, type ReachDependencies } from './reachability.ts'
 import { createRelayClient } from '../relay/relay-client.ts'
 import type { RelayLimits } from '../relay/relay-quota.ts'
 import { createRelayServer, type RelayServer } from '../relay/relay-server.ts'
@@ -22,8 +22,8 @@ import { isLoopback, isOutside as isOutsideHere } from '../addresses/shareable-a
 /** Streams of a connection that ended are gone a moment later; then gossip may open new ones. */
 const SETTLE_MS = 100
 
-/** What finding a way to others acts through. */
-export interface RoutesParts {
+/** Dependencies of the routes. */
+export interface RoutesDependencies {
   readonly self: PeerId
   readonly clock: Clock
   readonly isContact: (peer: PeerId) => boolean
@@ -36,7 +36,7 @@ export interface RoutesParts {
     signal: AbortSignal,
   ) => Promise<Uint8Array>
   /** Asks a contact whether it reaches this peer. */
-  readonly askBack: ReachParts['ask']
+  readonly askBack: ReachDependencies['ask']
   /** Tries what is known of a peer's direct addresses, connected or not. @throws when none answers */
   readonly dialDirect: (peer: PeerId, signal: AbortSignal) => Promise<void>
   /** Whether one more address may be tried that a contact names. */
@@ -48,7 +48,7 @@ export interface RoutesParts {
   readonly moved: (line: Connection) => void
   /** The addresses at which this peer is reached may be others. */
   readonly addressesChanged: () => void
-  /** What this peer knows of how it is reached is something else. */
+  /** The state of this peer's reach has changed. */
   readonly reachChanged: () => void
   readonly onDefect: (error: unknown) => void
   readonly relayLimits?: RelayLimits
@@ -88,61 +88,211 @@ export interface Routes {
 const ourId = (id: { toString(): string }): PeerId => id.toString() as PeerId
 
 /** Creates it for a node that is attached later. */
-export function createRoutes(parts: RoutesParts): Routes {
-  const { self, clock, isContact, tell, isOutside = isOutsideHere } = parts
-  /** Who is connected, and whether it relays. */
-  const relaying = new Map<PeerId, boolean>()
-  const punching = new Set<string>()
-  let node: Node | undefined
-  let server: RelayServer | undefined
-  let choice: RelayChoice = 'off'
-  let announced: readonly string[] = []
-
-  const linesOf = (peer: PeerId): Connection[] =>
-    node?.getConnections(peerIdFromString(peer)).filter(({ status }) => status === 'open') ?? []
-  const isDirectTo = (peer: PeerId): boolean => linesOf(peer).some(({ direct }) => direct)
-  const isRelayed = (peer: PeerId): boolean => linesOf(peer).length > 0 && !isDirectTo(peer)
-
-  /** Where the node listens itself. */
-  const direct = (): Multiaddr[] =>
-    (node?.getMultiaddrs() ?? []).filter((address) => relayOf(address) === undefined)
-  /** Of those, where another machine could reach it. */
-  const ownAddresses = (): Multiaddr[] =>
-    direct().filter((address) => !isLoopback(address.toString()) || isOutside(hostOf(address)))
-  const portsOf = (addresses: readonly Multiaddr[]): number[] =>
-    addresses.flatMap((address) => {
-      const port = address.getComponents().find(({ name }) => name === 'tcp')?.value
-      return port === undefined ? [] : [Number(port)]
-    })
-
+export function createRoutes(dependencies: RoutesDependencies): Routes {
+  const { self, clock, isContact, isOutside = isOutsideHere } = dependencies
+  const attached: Attached = { node: undefined, server: undefined }
+  const lines = createOpenLines(attached)
+  const own = createListeningAddresses(attached, isOutside)
+  const relaying = createRelayChoice(attached, () => reach.state())
   const reach = createReach({
     clock,
     isOutside,
-    lines: () => (node?.getConnections() ?? []).filter((line) => isUsable(line) && line.direct),
-    ports: () => [...new Set(portsOf([...announced.map((text) => multiaddr(text)), ...direct()]))],
-    ask: parts.askBack,
-    changed: reachChanged,
-  })
-  const upgrade = createDirectUpgrade({
-    self,
-    clock,
-    isRelayed,
-    dialDirect: parts.dialDirect,
-    request: (peer, bytes, signal) => parts.request(peer, PUNCH, bytes, signal),
-    dialPunch,
-    mayDial: parts.mayDialOf,
-    seenAt: () => {
-      const six = ownAddresses()
-        .map(hostOf)
-        .find((host) => host.includes(':') && isOutside(host))
-      return [reach.seenAt(), six].filter((host) => host !== undefined)
+    lines: () => lines.all().filter((line) => line.direct && isContact(ourId(line.remotePeer))),
+    ports: () => own.ports(),
+    ask: dependencies.askBack,
+    changed() {
+      relaying.apply()
+      relays.client.tend()
+      dependencies.addressesChanged()
+      dependencies.reachChanged()
     },
-    isOutside,
   })
+  const punches = createPunches(attached)
+  const upgrade = createContactUpgrade(dependencies, { lines, own, reach, punches })
+  const relays = createContactRelays(dependencies, lines, () => isRelayNeeded(reach.state(), own, isOutside))
+  const changes = createLineChanges(dependencies, { lines, reach, upgrade, punches, relays })
+
+  return {
+    relayTransport: createRelayTransport((peer) => relays.has(peer)),
+    mayDial(address) {
+      const relay = relayOf(address)
+      return relay === undefined || (relay !== self && isContact(relay))
+    },
+    mayComeThrough: (relay, peer) =>
+      relays.client.isRelay(relay) && isContact(relay) && dependencies.mayBeRelayed(peer),
+    handlers: [[PUNCH, (from, bytes, signal) => upgrade.answer(from, bytes, signal)]],
+    attach(node) {
+      attached.node = node
+      const { relayLimits: limits, onDefect } = dependencies
+      const given = limits === undefined ? {} : { limits }
+      attached.server = createRelayServer({ node, clock, isContact, onDefect, ...given })
+      observe(node, changes, relays)
+      relaying.apply()
+      node.services.confirmOwn()
+    },
+    addresses() {
+      const relayed = relays.addresses().map((address) => `${address}/p2p-circuit/p2p/${self}`)
+      return [...new Set([...own.announced(), ...own.direct().map(String), ...relayed])]
+    },
+    announce(addresses) {
+      own.announce(addresses.map((address) => `${bareAddress(address, self)}/p2p/${self}`))
+      dependencies.addressesChanged()
+    },
+    setRelaying(to) {
+      relaying.choose(to)
+      dependencies.reachChanged()
+    },
+    reachability: () => reach.state(),
+    confirmations: () => reach.confirmations(),
+    checkReach: (options) => reach.check(options),
+    relays: () => relays.inUse(),
+    relaying: () => relaying.state(),
+    news: (peer) => upgrade.news(peer),
+    review: () => changes.review(attached.node?.getConnections() ?? []),
+    sweep() {
+      attached.node?.services.confirmOwn()
+      reach.tend()
+      relays.client.tend()
+    },
+    networkChanged() {
+      attached.node?.services.confirmOwn()
+      relays.client.reset()
+      reach.reset()
+      reach.tend()
+      upgrade.hurry()
+    },
+    stop() {
+      upgrade.stop()
+      attached.server?.set(false)
+      attached.node = undefined
+    },
+  }
+}
+
+/** The node whose lines these are, and its relay, from `attach` on. */
+interface Attached {
+  node: Node | undefined
+  server: RelayServer | undefined
+}
+
+type OpenLines = ReturnType<typeof createOpenLines>
+type ListeningAddresses = ReturnType<typeof createListeningAddresses>
+type ContactRelays = ReturnType<typeof createContactRelays>
+
+/** The node's open connections. */
+function createOpenLines(attached: Attached) {
+  const of = (peer: PeerId): Connection[] =>
+    attached.node?.getConnections(peerIdFromString(peer)).filter(({ status }) => status === 'open') ?? []
+  const isDirectTo = (peer: PeerId): boolean => of(peer).some(({ direct }) => direct)
+  return {
+    of,
+    all: (): Connection[] =>
+      (attached.node?.getConnections() ?? []).filter(({ status }) => status === 'open'),
+    isDirectTo,
+    isRelayed: (peer: PeerId): boolean => of(peer).length > 0 && !isDirectTo(peer),
+  }
+}
+
+/** Where the node listens itself, and the addresses announced for it. */
+function createListeningAddresses(attached: Attached, isOutside: (host: string) => boolean) {
+  let announced: readonly string[] = []
+  const direct = (): Multiaddr[] =>
+    (attached.node?.getMultiaddrs() ?? []).filter((address) => relayOf(address) === undefined)
+  /** Of those, where another machine could reach it. */
+  const reachable = (): Multiaddr[] =>
+    direct().filter((address) => !isLoopback(address.toString()) || isOutside(hostOf(address)))
+  return {
+    direct,
+    reachable,
+    announced: () => announced,
+    announce(addresses: readonly string[]): void {
+      announced = addresses
+    },
+    ports: (): number[] => [
+      ...new Set([...announced.map((text) => multiaddr(text)), ...direct()].flatMap(portOf)),
+    ],
+    publicIp6: (): string | undefined =>
+      reachable()
+        .map(hostOf)
+        .find((host) => host.includes(':') && isOutside(host)),
+  }
+}
+
+/** Whether this peer relays: as chosen, or when it is reached from outside. */
+function createRelayChoice(attached: Attached, reachability: () => Reachability) {
+  let choice: RelayChoice = 'off'
+  const isOn = (): boolean => choice === 'on' || (choice === 'auto' && reachability().state === 'public')
+  const apply = (): void => attached.server?.set(isOn())
+  return {
+    apply,
+    choose(to: RelayChoice): void {
+      choice = to
+      apply()
+    },
+    state: () => ({ isOn: isOn(), lines: attached.server?.lines() ?? 0 }),
+  }
+}
+
+/** Dials that both ends begin at once, while they are under way. */
+function createPunches(attached: Attached) {
+  const underWay = new Set<string>()
+  return {
+    isPunched: (line: Connection): boolean => underWay.has(line.remoteAddr.toString()),
+    async dial(address: Multiaddr, how: PunchDial): Promise<Connection> {
+      const text = address.toString()
+      underWay.add(text)
+      try {
+        if (attached.node === undefined) throw new Error('stopped')
+        return await attached.node.services.dialAddress(address, how)
+      } finally {
+        underWay.delete(text)
+      }
+    },
+  }
+}
+
+/** Gets contacts off their relays, by their addresses and by dials that both ends begin at once. */
+function createContactUpgrade(
+  dependencies: RoutesDependencies,
+  {
+    lines,
+    own,
+    reach,
+    punches,
+  }: {
+    readonly lines: OpenLines
+    readonly own: ListeningAddresses
+    readonly reach: Reach
+    readonly punches: ReturnType<typeof createPunches>
+  },
+): DirectUpgrade {
+  return createDirectUpgrade({
+    self: dependencies.self,
+    clock: dependencies.clock,
+    isRelayed: (peer) => lines.isRelayed(peer),
+    dialDirect: dependencies.dialDirect,
+    request: (peer, bytes, signal) => dependencies.request(peer, PUNCH, bytes, signal),
+    dialPunch: (address, how) => punches.dial(address, how),
+    mayDial: dependencies.mayDialOf,
+    seenAt: () => [reach.seenAt(), own.publicIp6()].filter((host) => host !== undefined),
+    isOutside: dependencies.isOutside ?? isOutsideHere,
+  })
+}
+
+/** The contacts that relay, and this peer's places at them. */
+function createContactRelays(
+  { clock, isContact, addressesChanged }: RoutesDependencies,
+  lines: OpenLines,
+  isNeeded: () => boolean,
+) {
+  /** Whether each connected peer relays. */
+  const relaying = new Map<PeerId, boolean>()
   const places = createRelayPlaces({
     clock,
-    directTo: (relay) => linesOf(relay).find(({ direct }) => direct),
+    directTo: (relay) => lines.of(relay).find(({ direct }) => direct),
   })
+  const offers = (): PeerId[] =>
+    [...relaying].flatMap(([peer, does]) => (does && isContact(peer) && lines.isDirectTo(peer) ? [peer] : []))
   const client = createRelayClient({
     nowMs: () => clock.nowMs(),
     offers,
@@ -150,79 +300,47 @@ export function createRoutes(parts: RoutesParts): Routes {
     places,
     async ask(relay) {
       await places.ask(relay)
-      parts.addressesChanged()
+      addressesChanged()
     },
   })
-
-  function isUsable({ status, remotePeer }: Connection): boolean {
-    return status === 'open' && isContact(ourId(remotePeer))
+  const inUse = (): PeerId[] => (isNeeded() ? offers().filter((relay) => places.has(relay)) : [])
+  return {
+    client,
+    inUse,
+    has: (peer: PeerId): boolean => client.isRelay(peer) && places.has(peer),
+    /** The addresses of the relays in use. */
+    addresses: (): string[] => inUse().flatMap((relay) => places.addressesOf(relay)),
+    onProtocols(peer: PeerId, protocols: readonly string[]): void {
+      if (lines.of(peer).length === 0) return
+      const does = protocols.includes(HOP)
+      if (relaying.get(peer) === does) return
+      relaying.set(peer, does)
+      client.tend()
+      addressesChanged()
+    },
+    forget: (peer: PeerId): void => void relaying.delete(peer),
   }
+}
 
-  function dialOne(
-    address: Multiaddr,
-    options: { signal: AbortSignal } & Partial<PunchDial>,
-  ): Promise<Connection> {
-    if (node === undefined) return Promise.reject(new Error('stopped'))
-    return node.services.dialAddress(address, options)
-  }
-
-  async function dialPunch(address: Multiaddr, how: PunchDial): Promise<Connection> {
-    const text = address.toString()
-    punching.add(text)
-    try {
-      return await dialOne(address, how)
-    } finally {
-      punching.delete(text)
-    }
-  }
-
-  function offers(): PeerId[] {
-    return [...relaying].flatMap(([peer, does]) =>
-      does && isContact(peer) && isDirectTo(peer) ? [peer] : [],
-    )
-  }
-
-  /** Others cannot reach this peer by IPv4, as far as is known; who is known to be behind no router waits for proof. */
-  function isNeeded(): boolean {
-    const state = reach.state()
-    if (state.state === 'public' && state.families.includes('ip4')) return false
-    if (state.state === 'private') return true
-    if (direct().length === 0) return true
-    const own = ownAddresses()
-    return own.length > 0 && !own.some((address) => isFour(address) && isOutside(hostOf(address)))
-  }
-
-  function reachChanged(): void {
-    applyChoice()
-    client.tend()
-    parts.addressesChanged()
-    parts.reachChanged()
-  }
-
-  function applyChoice(): void {
-    server?.set(isRelaying())
-  }
-
-  function isRelaying(): boolean {
-    return choice === 'on' || (choice === 'auto' && reach.state().state === 'public')
-  }
-
-  function onOpen(line: Connection): void {
-    const peer = ourId(line.remotePeer)
-    if (!isContact(peer)) return
-    if (!line.direct) {
-      if (isRelayed(peer)) upgrade.relayed(peer)
-      return
-    }
-    const isPunched = punching.has(line.remoteAddr.toString())
-    reach.opened(line, line.direction === 'inbound' && !isPunched)
-    upgrade.over(peer)
-    if (linesOf(peer).some(({ direct }) => !direct)) leaveRelay(peer, line, isPunched)
-    reach.tend()
-  }
-
+/** Follows contacts from relays to direct connections and back. */
+function createLineChanges(
+  { isContact, tell, clock, retire, moved, addressesChanged }: RoutesDependencies,
+  {
+    lines,
+    reach,
+    upgrade,
+    punches,
+    relays,
+  }: {
+    readonly lines: OpenLines
+    readonly reach: Reach
+    readonly upgrade: DirectUpgrade
+    readonly punches: ReturnType<typeof createPunches>
+    readonly relays: ContactRelays
+  },
+) {
   function leaveRelay(peer: PeerId, line: Connection, isPunched: boolean): void {
-    parts.retire(peer)
+    retire(peer)
     const isDialled = line.direction === 'outbound' && !isPunched
     tell({
       kind: 'rerouted',
@@ -230,116 +348,84 @@ export function createRoutes(parts: RoutesParts): Routes {
       ...(isDialled ? { dialled: bareAddress(line.remoteAddr.toString(), peer) } : {}),
     })
     clock.after(RELAYED_GRACE_MS, () => {
-      if (!isDirectTo(peer)) return
-      for (const relayed of linesOf(peer)) {
+      if (!lines.isDirectTo(peer)) return
+      for (const relayed of lines.of(peer)) {
         if (!relayed.direct) relayed.close().catch(() => relayed.abort(new Error('not needed')))
       }
     })
   }
 
-  function onClose(closed: Connection): void {
-    const peer = ourId(closed.remotePeer)
-    const [left] = linesOf(peer)
-    if (left === undefined) {
-      upgrade.over(peer)
-    } else if (isContact(peer)) {
-      if (closed.direct && isRelayed(peer)) {
-        tell({ kind: 'rerouted', peer })
-        upgrade.relayed(peer)
-      }
-      clock.after(SETTLE_MS, () => {
-        const line = linesOf(peer).find(({ direct }) => direct) ?? linesOf(peer)[0]
-        if (line !== undefined) parts.moved(line)
-      })
-    }
-    client.tend()
-    parts.addressesChanged()
-  }
-
-  function onProtocols(peer: PeerId, protocols: readonly string[]): void {
-    if (linesOf(peer).length === 0) return
-    const does = protocols.includes(HOP)
-    if (relaying.get(peer) === does) return
-    relaying.set(peer, does)
-    client.tend()
-    parts.addressesChanged()
-  }
-
-  function relays(): PeerId[] {
-    if (!isNeeded()) return []
-    return offers().filter((relay) => places.has(relay))
-  }
-
   return {
-    relayTransport: createRelayTransport((peer) => client.isRelay(peer) && places.has(peer)),
-    mayDial(address) {
-      const relay = relayOf(address)
-      return relay === undefined || (relay !== self && isContact(relay))
-    },
-    mayComeThrough: (relay, peer) => client.isRelay(relay) && isContact(relay) && parts.mayBeRelayed(peer),
-    handlers: [[PUNCH, (from, bytes, signal) => upgrade.answer(from, bytes, signal)]],
-    attach(target) {
-      node = target
-      const { relayLimits: limits, onDefect } = parts
-      const given = limits === undefined ? {} : { limits }
-      server = createRelayServer({ node: target, clock, isContact, onDefect, ...given })
-      target.addEventListener('connection:open', ({ detail }) => onOpen(detail))
-      target.addEventListener('connection:close', ({ detail }) => onClose(detail))
-      target.addEventListener('peer:disconnect', ({ detail }) => void relaying.delete(ourId(detail)))
-      target.addEventListener('peer:identify', ({ detail }: CustomEvent<IdentifyResult>) =>
-        onProtocols(ourId(detail.peerId), detail.protocols),
-      )
-      target.addEventListener('peer:update', ({ detail }: CustomEvent<PeerUpdate>) =>
-        onProtocols(ourId(detail.peer.id), detail.peer.protocols),
-      )
-      applyChoice()
-      target.services.confirmOwn()
-    },
-    addresses() {
-      const through = relays().flatMap((relay) => places.addressesOf(relay))
-      const relayed = through.map((address) => `${address}/p2p-circuit/p2p/${self}`)
-      return [...new Set([...announced, ...direct().map(String), ...relayed])]
-    },
-    announce(addresses) {
-      announced = addresses.map((address) => `${bareAddress(address, self)}/p2p/${self}`)
-      parts.addressesChanged()
-    },
-    setRelaying(to) {
-      choice = to
-      applyChoice()
-      parts.reachChanged()
-    },
-    reachability: () => reach.state(),
-    confirmations: () => reach.confirmations(),
-    checkReach: (options) => reach.check(options),
-    relays,
-    relaying: () => ({ isOn: isRelaying(), lines: server?.lines() ?? 0 }),
-    news: (peer) => upgrade.news(peer),
-    review() {
-      for (const line of node?.getConnections() ?? []) {
-        const peer = ourId(line.remotePeer)
-        if (isContact(peer) && isRelayed(peer)) upgrade.relayed(peer)
+    onOpen(line: Connection): void {
+      const peer = ourId(line.remotePeer)
+      if (!isContact(peer)) return
+      if (!line.direct) {
+        if (lines.isRelayed(peer)) upgrade.relayed(peer)
+        return
       }
-      client.tend()
-    },
-    sweep() {
-      node?.services.confirmOwn()
+      const isPunched = punches.isPunched(line)
+      reach.opened(line, line.direction === 'inbound' && !isPunched)
+      upgrade.over(peer)
+      if (lines.of(peer).some(({ direct }) => !direct)) leaveRelay(peer, line, isPunched)
       reach.tend()
-      client.tend()
     },
-    networkChanged() {
-      node?.services.confirmOwn()
-      client.reset()
-      reach.reset()
-      reach.tend()
-      upgrade.hurry()
+    onClose(closed: Connection): void {
+      const peer = ourId(closed.remotePeer)
+      const [left] = lines.of(peer)
+      if (left === undefined) {
+        upgrade.over(peer)
+      } else if (isContact(peer)) {
+        if (closed.direct && lines.isRelayed(peer)) {
+          tell({ kind: 'rerouted', peer })
+          upgrade.relayed(peer)
+        }
+        clock.after(SETTLE_MS, () => {
+          const line = lines.of(peer).find(({ direct }) => direct) ?? lines.of(peer)[0]
+          if (line !== undefined) moved(line)
+        })
+      }
+      relays.client.tend()
+      addressesChanged()
     },
-    stop() {
-      upgrade.stop()
-      server?.set(false)
-      node = undefined
+    /** Others are contacts now. */
+    review(connections: readonly Connection[]): void {
+      for (const line of connections) {
+        const peer = ourId(line.remotePeer)
+        if (isContact(peer) && lines.isRelayed(peer)) upgrade.relayed(peer)
+      }
+      relays.client.tend()
     },
   }
+}
+
+function observe(node: Node, changes: ReturnType<typeof createLineChanges>, relays: ContactRelays): void {
+  node.addEventListener('connection:open', ({ detail }) => changes.onOpen(detail))
+  node.addEventListener('connection:close', ({ detail }) => changes.onClose(detail))
+  node.addEventListener('peer:disconnect', ({ detail }) => relays.forget(ourId(detail)))
+  node.addEventListener('peer:identify', ({ detail }: CustomEvent<IdentifyResult>) =>
+    relays.onProtocols(ourId(detail.peerId), detail.protocols),
+  )
+  node.addEventListener('peer:update', ({ detail }: CustomEvent<PeerUpdate>) =>
+    relays.onProtocols(ourId(detail.peer.id), detail.peer.protocols),
+  )
+}
+
+/** Whether others cannot reach this peer by IPv4, as far as is known; a peer known to be behind no router waits for proof. */
+function isRelayNeeded(
+  state: Reachability,
+  own: ListeningAddresses,
+  isOutside: (host: string) => boolean,
+): boolean {
+  if (state.state === 'public' && state.families.includes('ip4')) return false
+  if (state.state === 'private') return true
+  if (own.direct().length === 0) return true
+  const reachable = own.reachable()
+  return reachable.length > 0 && !reachable.some((address) => isFour(address) && isOutside(hostOf(address)))
+}
+
+function portOf(address: Multiaddr): number[] {
+  const port = address.getComponents().find(({ name }) => name === 'tcp')?.value
+  return port === undefined ? [] : [Number(port)]
 }
 
 function hostOf(address: Multiaddr): string {

@@ -2,7 +2,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { RELAY_AGAIN_MS, RELAYS_MAX } from '../limits.ts'
 import type { RelayPlaces } from './relay-places.ts'
 
-/** What holding places at relays acts through. */
+/** Dependencies of the relay client. */
 export interface RelayClientParts {
   readonly nowMs: () => number
   /** Contacts who are connected directly and relay. */

@@ -40,7 +40,7 @@ export const RELAY_LIMITS: RelayLimits = {
 
 /** One line's share of what its pair may use. */
 export interface LineQuota {
-  /** What the pair may send until its day is over. */
+  /** The bytes that the pair may still send on its day. */
   readonly bytesLeft: number
   /**
    * Counts bytes that have come.

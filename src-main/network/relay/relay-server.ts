@@ -23,7 +23,7 @@ import {
 } from './relay-wire.ts'
 import { shareableAddresses } from '../addresses/shareable-addresses.ts'
 
-/** What a relay needs of a libp2p node. */
+/** The part of a libp2p node that a relay uses. */
 export interface RelayServerNode {
   handle(
     protocol: string,
@@ -35,8 +35,8 @@ export interface RelayServerNode {
   getMultiaddrs(): Multiaddr[]
 }
 
-/** What a relay is made of. */
-export interface RelayServerParts {
+/** Dependencies of a relay. */
+export interface RelayServerDependencies {
   readonly node: RelayServerNode
   readonly clock: Clock
   readonly isContact: (peer: PeerId) => boolean
@@ -52,7 +52,8 @@ export interface RelayServer {
   lines(): number
 }
 
-/** Nobody says more than a message before it has its answer. */
+const RELAYS_NO_MORE: Fault = { kind: 'cancelled', message: 'this peer relays no more' }
+/** Each side sends one message, and waits for its answer. */
 const BOUNDS = { maxDataLength: RELAY_MESSAGE_BYTES_MAX, maxBufferSize: 2 * RELAY_MESSAGE_BYTES_MAX }
 
 type Asking = LengthPrefixedStream<Stream>
@@ -62,47 +63,23 @@ const ourId = (id: { toString(): string }): PeerId => id.toString() as PeerId
  * A relay that is off. (libp2p's own server has no quota for a pair, no rate, and holds for a line whatever one end sends
  * and the other does not take; the messages are the same.)
  */
-export function createRelayServer(parts: RelayServerParts): RelayServer {
+export function createRelayServer(parts: RelayServerDependencies): RelayServer {
   const { node, clock, isContact, onDefect, limits = RELAY_LIMITS } = parts
-  const places = new Map<PeerId, { untilMs: number }>()
-  const lines = new Set<(fault: Fault) => void>()
-  // It goes on counting while this peer does not relay: who can make it stop for a moment has no other day for that.
+  // It goes on counting while this peer does not relay, so that a pause does not begin a new day.
   const quota = createRelayQuota(clock, limits)
+  const places = createReservations(parts, limits)
+  const lines = createCarriedLines(clock, limits)
   let isOn = false
   let changing = Promise.resolve()
 
-  const directTo = (peer: PeerId): Connection | undefined =>
-    node.getConnections(peerIdFromString(peer)).find(({ status, direct }) => status === 'open' && direct)
-
-  /** Who has a place now. One who is gone, or no contact any more, has none. */
-  function hasPlace(peer: PeerId): boolean {
-    const place = places.get(peer)
-    if (place === undefined) return false
-    if (place.untilMs > clock.nowMs() && isContact(peer) && directTo(peer) !== undefined) return true
-    places.delete(peer)
-    return false
-  }
-
-  function reserve(from: PeerId): HopAnswer {
-    for (const holder of [...places.keys()]) hasPlace(holder)
-    if (!places.has(from) && places.size >= limits.placesMax) return { status: RELAY_STATUS.placeRefused }
-    const untilMs = clock.nowMs() + RELAY_PLACE_MS
-    places.set(from, { untilMs })
-    const own = node.getMultiaddrs().filter((address) => relayOf(address) === undefined)
-    const addresses = shareableAddresses(own.map(String)).map((text) => multiaddr(text).bytes)
-    return { status: RELAY_STATUS.ok, place: { untilMs, addresses }, limit: limitOf(limits.pairBytesPerDay) }
-  }
-
-  const limitOf = (bytes: number): LineLimit => ({ seconds: Math.floor(limits.lineMsMax / 1_000), bytes })
-
   async function connect(asking: Asking, from: PeerId, to: PeerId): Promise<HopAnswer | undefined> {
-    // Who is no contact of this peer, and who has no place here, is answered alike: neither is anybody's business.
-    const target = isContact(to) && hasPlace(to) ? directTo(to) : undefined
+    // A peer that is no contact and one without a place get the same answer, which tells the asker neither.
+    const target = isContact(to) && places.has(to) ? directTo(node, to) : undefined
     if (target === undefined) return { status: RELAY_STATUS.noPlace }
     const share = quota.open(from, to)
     if (share === undefined) return { status: RELAY_STATUS.overLimit }
     try {
-      const limit = limitOf(share.bytesLeft)
+      const limit = limitOf(limits, share.bytesLeft)
       const reached = await reach(target, from, limit)
       if (reached === undefined) {
         share.close()
@@ -110,7 +87,8 @@ export function createRelayServer(parts: RelayServerParts): RelayServer {
       }
       try {
         await answer(asking, { status: RELAY_STATUS.ok, limit })
-        join([asking.unwrap(), reached], share)
+        const end = lines.join([asking.unwrap(), reached], share)
+        if (!isOn) end(RELAYS_NO_MORE)
       } catch (error) {
         reached.abort(asError(error))
         throw error
@@ -122,16 +100,6 @@ export function createRelayServer(parts: RelayServerParts): RelayServer {
     }
   }
 
-  function join(ends: readonly [Stream, Stream], share: LineQuota): void {
-    const end = joinStreams(ends, share, { clock, msMax: limits.lineMsMax })
-    lines.add(end)
-    const forget = (): void => {
-      if (ends.every(({ status }) => status !== 'open' && status !== 'closing')) lines.delete(end)
-    }
-    for (const stream of ends) stream.addEventListener('close', forget)
-    if (!isOn) end({ kind: 'cancelled', message: 'this peer relays no more' })
-  }
-
   async function onHop(stream: Stream, connection: Connection): Promise<void> {
     const from = ourId(connection.remotePeer)
     const asking = lpStream(stream, BOUNDS)
@@ -139,7 +107,7 @@ export function createRelayServer(parts: RelayServerParts): RelayServer {
     const request = await asking.read(soon()).then((bytes) => readHopRequest(bytes.subarray()))
     switch (request.kind) {
       case 'reserve':
-        return conclude(asking, reserve(from))
+        return conclude(asking, places.reserve(from))
       case 'connect': {
         const to = ourId(peerIdFromMultihash(Digest.decode(request.peer)))
         const refusal = await connect(asking, from, to)
@@ -150,7 +118,7 @@ export function createRelayServer(parts: RelayServerParts): RelayServer {
     }
   }
 
-  /** Says the last of it. Whoever does not end its half then has it ended. */
+  /** Sends the last answer, and ends the stream where the other side does not. */
   async function conclude(asking: Asking, said: HopAnswer): Promise<void> {
     await answer(asking, said)
     const stream = asking.unwrap()
@@ -169,8 +137,7 @@ export function createRelayServer(parts: RelayServerParts): RelayServer {
       return
     }
     places.clear()
-    for (const end of [...lines]) end({ kind: 'cancelled', message: 'this peer relays no more' })
-    lines.clear()
+    lines.endAll(RELAYS_NO_MORE)
     await node.unhandle(HOP)
   }
 
@@ -178,11 +145,71 @@ export function createRelayServer(parts: RelayServerParts): RelayServer {
     set(to) {
       changing = changing.then(() => change(to)).catch(onDefect)
     },
-    lines: () => lines.size,
+    lines: () => lines.count(),
   }
 }
 
-/** Asks a peer to take a line from somebody. @returns the stream to it; undefined when it does not want to */
+/** The places that contacts have reserved at this relay. */
+function createReservations({ node, clock, isContact }: RelayServerDependencies, limits: RelayLimits) {
+  const places = new Map<PeerId, { untilMs: number }>()
+
+  /** Whether a peer has a place now. One that is gone, or no contact any more, has none. */
+  function has(peer: PeerId): boolean {
+    const place = places.get(peer)
+    if (place === undefined) return false
+    if (place.untilMs > clock.nowMs() && isContact(peer) && directTo(node, peer) !== undefined) return true
+    places.delete(peer)
+    return false
+  }
+
+  function reserve(from: PeerId): HopAnswer {
+    for (const holder of [...places.keys()]) has(holder)
+    if (!places.has(from) && places.size >= limits.placesMax) return { status: RELAY_STATUS.placeRefused }
+    const untilMs = clock.nowMs() + RELAY_PLACE_MS
+    places.set(from, { untilMs })
+    const own = node.getMultiaddrs().filter((address) => relayOf(address) === undefined)
+    const addresses = shareableAddresses(own.map(String)).map((text) => multiaddr(text).bytes)
+    return {
+      status: RELAY_STATUS.ok,
+      place: { untilMs, addresses },
+      limit: limitOf(limits, limits.pairBytesPerDay),
+    }
+  }
+
+  return { has, reserve, clear: () => places.clear() }
+}
+
+/** The lines that are carried at this moment. */
+function createCarriedLines(clock: Clock, { lineMsMax }: RelayLimits) {
+  const lines = new Set<(fault: Fault) => void>()
+  return {
+    count: () => lines.size,
+    /** Carries a line between two streams until one of them ends. @returns a function that ends it */
+    join(ends: readonly [Stream, Stream], share: LineQuota): (fault: Fault) => void {
+      const end = joinStreams(ends, share, { clock, msMax: lineMsMax })
+      lines.add(end)
+      const forget = (): void => {
+        if (ends.every(({ status }) => status !== 'open' && status !== 'closing')) lines.delete(end)
+      }
+      for (const stream of ends) stream.addEventListener('close', forget)
+      return end
+    },
+    endAll(fault: Fault): void {
+      for (const end of [...lines]) end(fault)
+      lines.clear()
+    },
+  }
+}
+
+function directTo(node: RelayServerNode, peer: PeerId): Connection | undefined {
+  return node.getConnections(peerIdFromString(peer)).find(({ status, direct }) => status === 'open' && direct)
+}
+
+function limitOf({ lineMsMax }: RelayLimits, bytes: number): LineLimit {
+  return { seconds: Math.floor(lineMsMax / 1_000), bytes }
+}
+
+/** Asks a peer to take a line from another. @returns the stream to it; undefined when it does not want to */
 async function reach(target: Connection, from: PeerId, limit: LineLimit): Promise<Stream | undefined> {
   const stream = await target.newStream(STOP, { ...soon(), maxOutboundStreams: RELAY_STREAMS_MAX })
   try {

@@ -4,7 +4,7 @@ import { FaultError } from '../../protocol/fault.ts'
 export const HOP = '/libp2p/circuit/relay/0.2.0/hop'
 export const STOP = '/libp2p/circuit/relay/0.2.0/stop'
 
-/** What a relay answers, of those that this one uses. */
+/** A relay's answers, as far as this one uses them. */
 export const RELAY_STATUS = {
   ok: 100,
   placeRefused: 200,
@@ -16,7 +16,7 @@ export const RELAY_STATUS = {
   unexpected: 401,
 } as const
 
-/** What somebody asks of a relay: a place at it, or a line to the peer with this id (a multihash). */
+/** A request to a relay: for a place at it, or a line to the peer with this id (a multihash). */
 export type HopRequest =
   | { readonly kind: 'reserve' }
   | { readonly kind: 'connect'; readonly peer: Uint8Array }

@@ -1,25 +1,24 @@
 import type { Stream } from '@libp2p/interface'
 import { FaultError, type Fault } from '../../protocol/fault.ts'
+import { createFrameAssembly, HEADER_BYTES, type FrameBounds } from './frame-assembly.ts'
 
-/** Bytes before each frame: its length, big-endian. */
-const HEADER_BYTES = 4
-/** Parts up to this are joined with the header, for one encrypted packet instead of several; larger ones are not copied. */
+/** Pieces up to this are joined with the header, for one encrypted packet instead of several; larger ones are not copied. */
 const JOINED_BYTES_MAX = 16 << 10
 
 /** A libp2p stream as a sequence of length-prefixed frames, one read and one write at a time. */
 export interface FrameStream {
   /**
-   * The next frame; undefined after the other side's orderly end. Nothing is read off the stream unless somebody
+   * The next frame; undefined after the other side's orderly end. The stream is read only while a caller
    * waits here, so a slow reader slows the sender.
    * @param into memory for the frame, used if the frame fits
    * @throws FaultError `oversized` (the stream is reset), `unreachable` (it was reset or ended inside a frame)
    */
   read(into?: Uint8Array): Promise<Uint8Array | undefined>
-  /** Writes a frame of these parts; resolves when the connection has taken it. @throws FaultError `unreachable` */
+  /** Writes a frame of these pieces; resolves when the connection has taken it. @throws FaultError `unreachable` */
   write(...parts: readonly Uint8Array[]): Promise<void>
   /** No more frames from here; frames under way still arrive. */
   end(): void
-  /** Ends the stream both ways at once; whoever waits is told `fault`. */
+  /** Ends the stream both ways at once; a waiting reader gets `fault`. */
   readonly reset: (fault: Fault) => void
   /** Since when the frame under way, in or out, is incomplete, by the given clock; undefined when none is. */
   stalledSinceMs(): number | undefined
@@ -28,207 +27,176 @@ export interface FrameStream {
   onEnd(callback: () => void): void
 }
 
-/** What frames a stream may carry. */
-export interface FrameBounds {
-  /** The longest frame that is taken in now. */
-  readonly bytesMax: () => number
-  readonly nowMs: () => number
-  /** Asks for a frame's bytes before they are read; reading goes on when the promise is kept. */
-  readonly reserve?: (bytes: number) => Promise<void> | undefined
-}
-
 const LOST: Fault = { kind: 'unreachable', message: 'the stream was closed' }
 
-interface Waiter {
-  readonly into: Uint8Array | undefined
-  readonly resolve: (frame: Uint8Array | undefined) => void
-  readonly reject: (error: Error) => void
-}
-
-type ReadState =
-  | { state: 'header'; readonly bytes: Uint8Array; filled: number }
-  | { state: 'reserving'; readonly length: number }
-  | { state: 'body'; readonly bytes: Uint8Array; filled: number }
-
-const noHeader = (): ReadState => ({ state: 'header', bytes: new Uint8Array(HEADER_BYTES), filled: 0 })
-
-/** The memory given, or uninitialised memory: every byte of a frame is written before the frame is seen. */
-function memoryFor(length: number, into: Uint8Array | undefined): Uint8Array {
-  if (into !== undefined && into.byteLength >= length) return into.subarray(0, length)
-  const buffer = Buffer.allocUnsafeSlow(length)
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, length)
-}
-
 /** Frames a stream that was just opened or accepted. */
-export function createFrameStream(stream: Stream, { bytesMax, nowMs, reserve }: FrameBounds): FrameStream {
-  let reading = noHeader()
-  let arrived: Uint8Array[] = []
-  let waiter: Waiter | undefined
-  let frameSinceMs: number | undefined
-  let writeSinceMs: number | undefined
+export function createFrameStream(stream: Stream, bounds: FrameBounds): FrameStream {
   let lost: Fault | undefined
   let remoteEnded = false
-  let resuming = false
+  const flow = createFlow(stream)
   const onEnd: (() => void)[] = []
-  const loss = () => lost ?? LOST
+  const writer = createFrameWriter(stream, bounds.nowMs)
+  const assembly = createFrameAssembly(bounds, {
+    into: () => reader.into(),
+    oversized: (fault) => reset(fault),
+    // Until the bytes are granted nothing more is read: the sender's window bounds what it can make us hold.
+    reserving: () => flow.hold(),
+    granted: () => goOn(),
+  })
 
-  const isEnough = () => waiter === undefined || reading.state === 'reserving'
-  /** Reads no further. A pause while libp2p resumes would be undone by the end of that, so `goOn` pauses then. */
-  const hold = () => {
-    if (!resuming) pause(stream)
-  }
-
-  const settle = (act: (settled: Waiter) => void) => {
-    const settled = waiter
-    waiter = undefined
-    hold()
-    if (settled !== undefined) act(settled)
+  const isEnough = () => !reader.isWaiting() || assembly.isReserving()
+  const reader = createWaitingReader(() => flow.hold())
+  const tellEnd = () => {
+    for (const callback of onEnd.splice(0)) callback()
   }
   const lose = (fault: Fault) => {
     lost ??= fault
-    arrived = []
-    frameSinceMs = undefined
-    settle((w) => w.reject(new FaultError(lost ?? fault)))
-    for (const callback of onEnd.splice(0)) callback()
+    assembly.end()
+    reader.reject(new FaultError(lost))
+    tellEnd()
   }
   const reset = (fault: Fault) => {
     if (lost !== undefined) return
     lose(fault)
     stream.abort(new FaultError(fault))
   }
-
-  /** Moves what has arrived into `target` from `filled` on; returns how far it is filled then. */
-  const fill = (target: Uint8Array, filled: number): number => {
-    while (filled < target.byteLength) {
-      const [piece] = arrived
-      if (piece === undefined) break
-      const room = target.byteLength - filled
-      if (piece.byteLength <= room) {
-        target.set(piece, filled)
-        filled += piece.byteLength
-        arrived.shift()
-      } else {
-        target.set(piece.subarray(0, room), filled)
-        filled += room
-        arrived[0] = piece.subarray(room)
-      }
-    }
-    return filled
-  }
-
-  const onHeader = (header: Uint8Array) => {
-    const length = new DataView(header.buffer).getUint32(0)
-    if (length > bytesMax()) {
-      reset({ kind: 'oversized', message: `a frame of ${length} bytes, limit ${bytesMax()}` })
-      return
-    }
-    frameSinceMs = nowMs()
-    const granted = reserve?.(length)
-    if (granted === undefined) {
-      reading = { state: 'body', bytes: memoryFor(length, waiter?.into), filled: 0 }
-      return
-    }
-    reading = { state: 'reserving', length }
-    // Until the bytes are granted nothing more is read: the sender's window bounds what it can make us hold.
-    hold()
-    void granted.then(() => {
-      reading = { state: 'body', bytes: memoryFor(length, waiter?.into), filled: 0 }
-      frameSinceMs = nowMs()
-      goOn()
-    })
-  }
-
-  /** Goes on with the frame that somebody waits for, as far as what has arrived allows. */
+  /** Goes on with the frame that a reader waits for, as far as what has arrived allows. */
   const advance = () => {
-    while (waiter !== undefined && reading.state !== 'reserving') {
-      reading.filled = fill(reading.bytes, reading.filled)
-      if (reading.filled < reading.bytes.byteLength) break
-      if (reading.state === 'header') {
-        onHeader(reading.bytes)
-      } else {
-        const frame = reading.bytes
-        reading = noHeader()
-        frameSinceMs = undefined
-        settle((w) => w.resolve(frame))
-      }
-    }
+    const frame = reader.isWaiting() ? assembly.next() : undefined
+    if (frame !== undefined) reader.resolve(frame)
   }
-
   /** Uses what has arrived, and reads on where that is not enough. */
   const goOn = () => {
     advance()
     if (isEnough()) return
-    resuming = true
-    resume(stream)
-    resuming = false
-    if (isEnough()) pause(stream)
+    flow.letIn(isEnough)
     finishIfEnded()
   }
-
   /** All that has arrived is used up and no more will come. */
   const finishIfEnded = () => {
-    if (!remoteEnded || waiter === undefined || stream.readBufferLength > 0) return
-    if (reading.state === 'header' && reading.filled === 0) settle((w) => w.resolve(undefined))
-    else if (reading.state !== 'reserving') reset(LOST)
+    if (!remoteEnded || !reader.isWaiting() || stream.readBufferLength > 0) return
+    if (assembly.isBetweenFrames()) reader.resolve(undefined)
+    else if (!assembly.isReserving()) reset(LOST)
+  }
+  const endedByRemote = () => {
+    remoteEnded = true
+    finishIfEnded()
+    tellEnd()
   }
 
   // While it was negotiated the other side may have ended or reset it already, and says so only once.
   if (stream.status === 'aborted' || stream.status === 'reset') lost = LOST
   if (stream.remoteWriteStatus === 'closed') remoteEnded = true
   pause(stream)
-  stream.addEventListener('message', ({ data }) => {
-    if (lost !== undefined) return
-    if (data instanceof Uint8Array) arrived.push(data)
-    else arrived.push(...data)
-    advance()
-  })
-  stream.addEventListener('remoteCloseWrite', () => {
-    remoteEnded = true
-    finishIfEnded()
-    for (const callback of onEnd.splice(0)) callback()
-  })
-  stream.addEventListener('close', ({ error }) => {
-    if (error === undefined && lost === undefined) {
-      remoteEnded = true
-      finishIfEnded()
-      for (const callback of onEnd.splice(0)) callback()
-    } else {
-      lose(LOST)
-    }
+  listenTo(stream, {
+    arrived(pieces) {
+      if (lost !== undefined) return
+      assembly.push(pieces)
+      advance()
+    },
+    endedByRemote,
+    closed: (isOrderly) => (isOrderly && lost === undefined ? endedByRemote() : lose(LOST)),
   })
 
   return {
     read(into) {
       if (lost !== undefined) return Promise.reject(new FaultError(lost))
-      return new Promise((resolve, reject) => {
-        waiter = { into, resolve, reject }
-        goOn()
-      })
+      const frame = reader.wait(into)
+      goOn()
+      return frame
     },
-    async write(...parts) {
-      if (lost !== undefined) throw new FaultError(lost)
-      writeSinceMs = nowMs()
-      try {
-        send(stream, parts)
-        await allSent(stream)
-      } catch (error) {
-        throw new FaultError(loss(), error)
-      } finally {
-        writeSinceMs = undefined
-      }
-    },
-    end() {
-      // Rejects only when the stream is reset before its last bytes are out, which `close` reports as well.
-      stream.close().catch(() => undefined)
-    },
+    write: (...parts) => writer.write(parts, () => lost),
+    // Rejects only when the stream is reset before its last bytes are out, which its 'close' event reports as well.
+    end: () => void stream.close().catch(() => undefined),
     reset,
-    stalledSinceMs: () => writeSinceMs ?? frameSinceMs,
+    stalledSinceMs: () => writer.sinceMs() ?? assembly.sinceMs(),
     get isOpen() {
       return lost === undefined && !remoteEnded && stream.status === 'open'
     },
     onEnd(callback) {
       if (lost !== undefined || remoteEnded) callback()
       else onEnd.push(callback)
+    },
+  }
+}
+
+/** Told of a stream's events. */
+interface StreamEvents {
+  readonly arrived: (pieces: Iterable<Uint8Array>) => void
+  readonly endedByRemote: () => void
+  readonly closed: (isOrderly: boolean) => void
+}
+
+function listenTo(stream: Stream, events: StreamEvents): void {
+  stream.addEventListener('message', ({ data }) => events.arrived(data instanceof Uint8Array ? [data] : data))
+  stream.addEventListener('remoteCloseWrite', events.endedByRemote)
+  stream.addEventListener('close', ({ error }) => events.closed(error === undefined))
+}
+
+/** The one read that waits for a frame, if any. `settled` is called before it is told how it ends. */
+function createWaitingReader(settled: () => void) {
+  let waiter:
+    | {
+        readonly into: Uint8Array | undefined
+        readonly resolve: (frame: Uint8Array | undefined) => void
+        readonly reject: (error: Error) => void
+      }
+    | undefined
+  const take = () => {
+    const taken = waiter
+    waiter = undefined
+    settled()
+    return taken
+  }
+  return {
+    isWaiting: () => waiter !== undefined,
+    into: () => waiter?.into,
+    wait(into: Uint8Array | undefined): Promise<Uint8Array | undefined> {
+      return new Promise((resolve, reject) => {
+        waiter = { into, resolve, reject }
+      })
+    },
+    resolve: (frame: Uint8Array | undefined): void => take()?.resolve(frame),
+    reject: (error: Error): void => take()?.reject(error),
+  }
+}
+
+/** Stops and goes on reading a stream. */
+function createFlow(stream: Stream) {
+  let resuming = false
+  return {
+    /** Reads no further. A pause while libp2p resumes would be undone by the end of that, so `letIn` pauses then. */
+    hold(): void {
+      if (!resuming) pause(stream)
+    },
+    /** Lets what was held back in, and reads on unless that is enough. */
+    letIn(isEnough: () => boolean): void {
+      resuming = true
+      resume(stream)
+      resuming = false
+      if (isEnough()) pause(stream)
+    },
+  }
+}
+
+/** Writes frames, one at a time, and knows since when the one under way is not out. */
+function createFrameWriter(stream: Stream, nowMs: () => number) {
+  let sinceMs: number | undefined
+  return {
+    sinceMs: () => sinceMs,
+    /** @param lost why the stream is gone, if it is; a failed write is reported as this */
+    async write(parts: readonly Uint8Array[], lost: () => Fault | undefined): Promise<void> {
+      const already = lost()
+      if (already !== undefined) throw new FaultError(already)
+      sinceMs = nowMs()
+      try {
+        send(stream, parts)
+        await allSent(stream)
+      } catch (error) {
+        throw new FaultError(lost() ?? LOST, error)
+      } finally {
+        sinceMs = undefined
+      }
     },
   }
 }

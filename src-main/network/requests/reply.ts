@@ -17,7 +17,7 @@ export function faultParts(fault: Fault): readonly Uint8Array[] {
   return [Uint8Array.of(FAULT), encodeCanonical(fault)]
 }
 
-/** What a reply frame says: an answer, a fault of the other side, or nothing that makes sense. */
+/** The content of a reply frame: an answer, a fault of the other side, or nothing that makes sense. */
 export type Reply =
   | { readonly kind: 'answer'; readonly answer: Uint8Array }
   | { readonly kind: 'fault'; readonly fault: Fault }

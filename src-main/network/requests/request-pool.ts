@@ -31,8 +31,8 @@ interface Waiter {
   readonly giveUp: (fault: Fault) => void
 }
 
-/** What the pool is made of. */
-export interface RequestPoolParts {
+/** Dependencies of the pool. */
+export interface RequestPoolDependencies {
   /** Opens a stream to a connected peer. @throws FaultError `unreachable`, or as the signal says */
   readonly open: (peer: PeerId, protocol: string, signal: AbortSignal) => Promise<FrameStream>
   readonly nowMs: () => number
@@ -40,70 +40,14 @@ export interface RequestPoolParts {
 }
 
 /** A pool of at most `STREAMS_OUT_MAX` streams for each peer and protocol. */
-export function createRequestPool({ open, nowMs, traffic }: RequestPoolParts): RequestPool {
-  const lanes = new Map<string, Lane>()
-  const retired = new WeakSet<FrameStream>()
-  const laneOf = (key: string): Lane => {
-    const lane = lanes.get(key) ?? { idle: [], busy: new Set(), opening: 0, waiting: [] }
-    lanes.set(key, lane)
-    return lane
-  }
-  const hasRoom = (lane: Lane) => lane.idle.length + lane.busy.size + lane.opening < STREAMS_OUT_MAX
-  const takeIdle = (lane: Lane): FrameStream | undefined => {
-    for (;;) {
-      const candidate = lane.idle.pop()
-      if (candidate === undefined || candidate.stream.isOpen) return candidate?.stream
-    }
-  }
-  const freed = (key: string, lane: Lane) => {
-    const next = lane.waiting.shift()
-    if (next !== undefined) next.proceed()
-    else if (lane.idle.length + lane.busy.size + lane.opening === 0) lanes.delete(key)
-  }
-
-  /** A free stream or a new one; waits while all are busy. What is returned is in `busy`. */
-  const acquire = async (key: string, peer: PeerId, protocol: string, signal: AbortSignal) => {
-    const lane = laneOf(key)
-    for (;;) {
-      const idle = takeIdle(lane)
-      if (idle !== undefined) {
-        lane.busy.add(idle)
-        return { lane, stream: idle }
-      }
-      if (hasRoom(lane)) break
-      await turn(lane, signal)
-    }
-    lane.opening += 1
-    try {
-      const stream = await open(peer, protocol, signal)
-      lane.busy.add(stream)
-      lane.opening -= 1
-      stream.onEnd(() => {
-        const at = lane.idle.findIndex((entry) => entry.stream === stream)
-        if (at >= 0) lane.idle.splice(at, 1)
-        stream.end()
-        freed(key, lane)
-      })
-      return { lane, stream }
-    } catch (error) {
-      lane.opening -= 1
-      freed(key, lane)
-      throw error
-    }
-  }
-
-  const release = (key: string, lane: Lane, stream: FrameStream) => {
-    lane.busy.delete(stream)
-    if (retired.has(stream)) stream.end()
-    else if (stream.isOpen) lane.idle.push({ stream, sinceMs: nowMs() })
-    freed(key, lane)
-  }
+export function createRequestPool({ open, nowMs, traffic }: RequestPoolDependencies): RequestPool {
+  const lanes = createLanes(open, nowMs)
 
   return {
     async request(peer, protocol, request, { signal, into }) {
       throwIfAborted(signal)
-      const key = `${peer} ${protocol}`
-      const { lane, stream } = await acquire(key, peer, protocol, signal)
+      const taken = await lanes.acquire(peer, protocol, signal)
+      const { stream } = taken
       try {
         return await whileAborting(signal, stream.reset, async () => {
           await stream.write(request)
@@ -114,10 +58,83 @@ export function createRequestPool({ open, nowMs, traffic }: RequestPoolParts): R
           return answerOf(reply, stream)
         })
       } finally {
-        release(key, lane, stream)
+        lanes.release(taken)
       }
     },
-    retire(peer) {
+    retire: (peer) => lanes.retire(peer),
+    sweep: () => lanes.sweep(),
+    stop: () => lanes.stop(),
+  }
+}
+
+/** A stream in use, with its lane. */
+interface TakenStream {
+  readonly key: string
+  readonly lane: Lane
+  readonly stream: FrameStream
+}
+
+/** The lanes of a pool: takes streams from them, opens new ones up to the bound, and lets callers wait for a free one. */
+function createLanes(open: RequestPoolDependencies['open'], nowMs: () => number) {
+  const lanes = new Map<string, Lane>()
+  const retired = new WeakSet<FrameStream>()
+
+  function laneOf(key: string): Lane {
+    const lane = lanes.get(key) ?? { idle: [], busy: new Set(), opening: 0, waiting: [] }
+    lanes.set(key, lane)
+    return lane
+  }
+
+  /** Hands a freed place to the next who waits; a lane without streams is forgotten. */
+  function freed(key: string, lane: Lane): void {
+    const next = lane.waiting.shift()
+    if (next !== undefined) next.proceed()
+    else if (streamsOf(lane) === 0) lanes.delete(key)
+  }
+
+  async function openIn(lane: Lane, key: string, opening: () => Promise<FrameStream>): Promise<FrameStream> {
+    lane.opening += 1
+    try {
+      const stream = await opening()
+      lane.busy.add(stream)
+      lane.opening -= 1
+      stream.onEnd(() => {
+        const at = lane.idle.findIndex((entry) => entry.stream === stream)
+        if (at >= 0) lane.idle.splice(at, 1)
+        stream.end()
+        freed(key, lane)
+      })
+      return stream
+    } catch (error) {
+      lane.opening -= 1
+      freed(key, lane)
+      throw error
+    }
+  }
+
+  return {
+    /** A free stream or a new one; waits while all are busy. */
+    async acquire(peer: PeerId, protocol: string, signal: AbortSignal): Promise<TakenStream> {
+      const key = `${peer} ${protocol}`
+      const lane = laneOf(key)
+      for (;;) {
+        const stream = takeIdle(lane)
+        if (stream !== undefined) {
+          lane.busy.add(stream)
+          return { key, lane, stream }
+        }
+        if (streamsOf(lane) < STREAMS_OUT_MAX) break
+        await turn(lane, signal)
+      }
+      return { key, lane, stream: await openIn(lane, key, () => open(peer, protocol, signal)) }
+    },
+    release({ key, lane, stream }: TakenStream): void {
+      lane.busy.delete(stream)
+      if (retired.has(stream)) stream.end()
+      else if (stream.isOpen) lane.idle.push({ stream, sinceMs: nowMs() })
+      freed(key, lane)
+    },
+    retire(peer: PeerId): void {
       for (const [key, lane] of [...lanes]) {
         if (!key.startsWith(`${peer} `)) continue
         for (const { stream } of lane.idle.splice(0)) stream.end()
@@ -125,24 +142,40 @@ export function createRequestPool({ open, nowMs, traffic }: RequestPoolParts): R
         freed(key, lane)
       }
     },
-    sweep() {
-      const latestMs = nowMs() - STREAM_IDLE_MS
-      for (const lane of lanes.values()) {
-        for (const { stream, sinceMs } of [...lane.idle]) if (sinceMs <= latestMs) stream.end()
-        lane.idle.splice(0, lane.idle.length, ...lane.idle.filter(({ sinceMs }) => sinceMs > latestMs))
-      }
+    /** Closes streams that have been idle for long. */
+    sweep(): void {
+      for (const lane of lanes.values()) closeIdle(lane, nowMs() - STREAM_IDLE_MS)
       for (const [key, lane] of [...lanes]) freed(key, lane)
     },
-    stop() {
-      const fault: Fault = { kind: 'unreachable', message: 'this peer is stopping' }
-      for (const lane of lanes.values()) {
-        for (const waiter of lane.waiting.splice(0)) waiter.giveUp(fault)
-        for (const { stream } of [...lane.idle]) stream.reset(fault)
-        for (const stream of [...lane.busy]) stream.reset(fault)
-      }
+    stop(): void {
+      for (const lane of lanes.values()) resetLane(lane, STOPPING)
       lanes.clear()
     },
   }
+}
+
+const STOPPING: Fault = { kind: 'unreachable', message: 'this peer is stopping' }
+
+function streamsOf(lane: Lane): number {
+  return lane.idle.length + lane.busy.size + lane.opening
+}
+
+function takeIdle(lane: Lane): FrameStream | undefined {
+  for (;;) {
+    const candidate = lane.idle.pop()
+    if (candidate === undefined || candidate.stream.isOpen) return candidate?.stream
+  }
+}
+
+function closeIdle(lane: Lane, latestMs: number): void {
+  for (const { stream, sinceMs } of [...lane.idle]) if (sinceMs <= latestMs) stream.end()
+  lane.idle.splice(0, lane.idle.length, ...lane.idle.filter(({ sinceMs }) => sinceMs > latestMs))
+}
+
+function resetLane(lane: Lane, fault: Fault): void {
+  for (const waiter of lane.waiting.splice(0)) waiter.giveUp(fault)
+  for (const { stream } of [...lane.idle]) stream.reset(fault)
+  for (const stream of [...lane.busy]) stream.reset(fault)
 }
 
 /** The answer in a reply. Nonsense ends the stream: what else comes on it is not to be trusted either. */

@@ -27,7 +27,7 @@ export interface AcceptedStream {
   readonly reservation: Reservation
 }
 
-/** What the server is made of. */
+/** Dependencies of the server. */
 export interface RequestServerParts {
   readonly nowMs: () => number
   readonly traffic: TrafficMeter

@@ -11,7 +11,7 @@ import { createRequestServer } from './request-server.ts'
 import type { TrafficMeter } from '../quotas/traffic.ts'
 import type { TurnTaking } from '../quotas/turn-taking.ts'
 
-/** What others may ask of this peer, by protocol. */
+/** The protocols by which others may ask this peer. */
 export interface ServedProtocols {
   /** Answers requests of a protocol from now on. */
   handle(protocol: string, answer: RequestHandler, options?: HandleOptions): void
@@ -23,7 +23,7 @@ export interface ServedProtocols {
   stop(): void
 }
 
-/** What serving acts through. */
+/** Dependencies of the served protocols. */
 export interface ServedProtocolsParts {
   readonly nowMs: () => number
   readonly traffic: TrafficMeter

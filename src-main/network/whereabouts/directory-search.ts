@@ -6,7 +6,7 @@ import type { PairRecords } from './pair-records.ts'
 
 /** Contacts who are looked for at a time: each is a search among those who serve. */
 const SOUGHT_MAX = 8
-/** What different servers say lies under one name; an honest one says what the author left last. */
+/** Answers of different servers for one name that are read; an honest server gives the record left last. */
 const ANSWERS_MAX = 16
 /** One search may take so long. */
 const SEARCH_MS_MAX = 20_000
@@ -14,7 +14,7 @@ const SEARCH_MS_MAX = 20_000
 const LOOK_MS_MIN = 3_000
 const LOOK_MS_MAX = 30 * 60_000
 
-/** What a search acts through. */
+/** Dependencies of the directory search. */
 export interface DirectorySearchParts {
   readonly transport: Pick<Transport, 'leaveRecord' | 'findRecords'>
   readonly clock: Clock

@@ -9,7 +9,7 @@ export const LEFT_IN_ALL_MAX = 8_192
 const KEPT_MS = 48 * 3_600_000
 
 /**
- * What contacts have left here for others to find. Who stores sees names that mean nothing to it and sealed bytes; whoever
+ * Records that contacts have left here for others to find. Who stores sees names that mean nothing to it and sealed bytes; whoever
  * cannot make a record's name does not find it.
  */
 export interface LeftRecords {

@@ -5,11 +5,11 @@ import { bookOf } from '../../peer/unit-book.ts'
 import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 
-/** What the owner names of own jobs' pins begin with. */
+/** The owner names of own jobs' pins begin with this. */
 export const JOB_PIN = 'job:'
-/** What the owner names of holdings' pins begin with. */
+/** The owner names of holdings' pins begin with this. */
 export const HOLDING_PIN = 'holding:'
-/** What the owner names of manifests that are only looked at begin with. */
+/** The owner names of manifests that are only looked at begin with this. */
 export const LOOK_PIN = 'look:'
 
 /** The owner name of the pins of an own job's manifest, inputs and parts: those who are given its units may read them. */
@@ -37,7 +37,7 @@ export function lookPin(from: PeerId): string {
   return LOOK_PIN + from
 }
 
-/** What the names of guests begin with whose blobs are sealed, and worth nothing when their job is over. */
+/** The names of guests whose blobs are sealed begin with this; their blobs are worth nothing when the job is over. */
 const SEALED_GUEST = 'sealed:'
 
 /** The guest of an encrypted job's blobs: they are for that job alone. */

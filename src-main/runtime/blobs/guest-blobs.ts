@@ -6,7 +6,7 @@ import { HOLDING_PIN, holdingOfGuest, holdingOfPin, LOOK_PIN } from './blob-righ
 
 /** Sees to it that what others' jobs left here goes (SPEC D10). */
 export interface GuestBlobs {
-  /** What an earlier run of the program was about to fetch is fetched anew; to be called before anything is fetched. */
+  /** Forgets fetches that an earlier run had begun, so that they begin anew; to be called before anything is fetched. */
   begin(): void
   /**
    * Lets go of what is here for holdings that are no more, expels who is not trusted and what was sealed for a job that is

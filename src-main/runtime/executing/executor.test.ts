@@ -55,6 +55,8 @@ beforeEach(async () => {
   ;[defects, handedBack, cancelled, refusals] = [[], [], [], []]
   stopping = new AbortController()
   const runner = fakeRunner()
+  // Of this test alone: work of an earlier test's executor that ends late must not be counted here.
+  const [ownDefects, ownHandedBack] = [defects, handedBack]
   executor = createExecutor({
     me: BOB,
     clock: machineClock,
@@ -76,12 +78,13 @@ beforeEach(async () => {
       const refusal = event.kind === 'units-ran' ? refusals.shift() : undefined
       if (refusal !== undefined) return Promise.reject(refusal)
       if (event.kind === 'units-ran') receipts.push(...event.receipts)
-      if (event.kind === 'units-handed-back') handedBack.push(...event.units.map((unit) => unit.unit_index))
+      if (event.kind === 'units-handed-back')
+        ownHandedBack.push(...event.units.map((unit) => unit.unit_index))
       return Promise.resolve()
     },
     lent: () => lent,
     keyOf: () => undefined,
-    defects: createDefects((error) => defects.push(error as Error)),
+    defects: createDefects((error) => ownDefects.push(error as Error)),
     signal: stopping.signal,
   })
 })

@@ -28,8 +28,8 @@ export interface FinishedUnits {
   add(unit: FinishedUnit): void
 }
 
-/** What it is made of. */
-export interface FinishedUnitsParts {
+/** The ports and functions that are used. */
+export interface FinishedUnitsDependencies {
   readonly clock: Clock
   readonly blobs: BlobStore
   /** Who keeps the outputs, from the moment at which they are stored. */
@@ -47,7 +47,7 @@ export function createFinishedUnits({
   keeper,
   deliver,
   failed,
-}: FinishedUnitsParts): FinishedUnits {
+}: FinishedUnitsDependencies): FinishedUnits {
   let finished: FinishedUnit[] = []
 
   async function receiptOf(unit: FinishedUnit): Promise<ExecutionReceipt[]> {

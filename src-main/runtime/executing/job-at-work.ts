@@ -18,7 +18,7 @@ export interface ActiveUnit {
   readonly algorithmId?: string
   /** Absent while it waits, and for runs so short that nobody could see them. */
   readonly startedAtMs?: number
-  /** What its job's units took here of late; absent before the first. */
+  /** The recent duration of its job's units here; absent before the first. */
   readonly expectedMs?: number
 }
 
@@ -44,7 +44,7 @@ export interface Work {
   readonly fractions: Map<number, number>
   readonly startedAtMs: Map<number, number>
   algorithmId?: string
-  /** What its units took here of late. */
+  /** The recent duration of its units here. */
   expectedMs?: number
   readonly finished: FinishedUnits
 }
@@ -77,7 +77,7 @@ export function forget({ wanted, fractions, startedAtMs }: Work, unit: number): 
   return wanted.delete(unit)
 }
 
-/** What a unit's run is called. */
+/** The id of a unit's run. */
 export function taskId(requester: PeerId, job: JobId, unit: number): string {
   return `${requester}/${unitId(job, unit)}`
 }

@@ -6,7 +6,7 @@ import type { JobManifest, Params } from '../../protocol/work.ts'
 const OUTPUT_BYTES_MAX = 1 << 30
 
 /**
- * What one run of a job's unit may use here: the job's own limits where it has some, since they are part of what the
+ * The limits for one run of a job's unit here: the job's own limits where it has some, since they are part of what the
  * unit is; for our own algorithms a bound that only a defect meets.
  */
 export function runLimits(manifest: JobManifest): RunLimits {

@@ -4,14 +4,14 @@ import { FaultError, type Fault } from '../../protocol/fault.ts'
 import { outputSeal } from '../../protocol/job-key.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import type { RunOutcome } from '../../ports/runner.ts'
-import type { ExecutorParts } from './executor.ts'
+import type { ExecutorDependencies } from './executor-dependencies.ts'
 import { forget, noteTime, type Work } from './job-at-work.ts'
 
-/** What could not be written down is tried again after this, and after twice the last pause each further time. */
+/** Receipts that could not be written down are tried again after this, and after twice the last pause each further time. */
 const RETRY_MS_MIN = 1_000
 const RETRY_MS_MAX = 60_000
 
-/** What becomes of units that ended: a receipt that is written down, or a unit that is handed back. */
+/** Reports units that ended: a receipt is written down, or the unit is handed back. */
 export interface UnitEnds {
   /** A run ended. */
   finish(work: Work, unit: number, outcome: RunOutcome): void
@@ -24,21 +24,24 @@ export interface UnitEnds {
 }
 
 /** Creates it for all jobs of an executor. */
-export function createUnitEnds(
-  parts: Pick<ExecutorParts, 'clock' | 'dispatch' | 'defects' | 'signal'>,
-): UnitEnds {
+export function createUnitEnds({
+  clock,
+  dispatch,
+  defects,
+  signal,
+}: Pick<ExecutorDependencies, 'clock' | 'dispatch' | 'defects' | 'signal'>): UnitEnds {
   /** Units that could not be run: by a fault that says why, or by a defect, which says nothing of them. */
   function failAll(work: Work, units: readonly number[], error: unknown): void {
     // Stopped with the program: the units are still queued in the journal, and run again after the restart.
-    if (parts.signal.aborted) return
-    const fault = asNotRun(parts.defects.faultOf(error, `running units of ${work.job}`))
+    if (signal.aborted) return
+    const fault = asNotRun(defects.faultOf(error, `running units of ${work.job}`))
     for (const unit of units) finish(work, unit, { kind: 'failed', fault })
   }
 
   function finish(work: Work, unit_index: number, outcome: RunOutcome): void {
     const attempt = work.wanted.get(unit_index)
     if (attempt === undefined) {
-      discard(outcome, parts.defects.ignoreFaults(`letting go of an output of ${work.job}`))
+      discard(outcome, defects.ignoreFaults(`letting go of an output of ${work.job}`))
       return
     }
     forget(work, unit_index)
@@ -57,18 +60,16 @@ export function createUnitEnds(
     units: readonly UnitAttempt[],
     error: unknown,
   ): void {
-    if (parts.signal.aborted) return
+    if (signal.aborted) return
     const place = `running units of ${job}`
-    parts.defects.faultOf(error, place)
+    defects.faultOf(error, place)
     split?.letGo(units.map(({ unit_index }) => unit_index))
     const event = {
       requester,
       job_id: job,
       units: units.map(({ unit_index, attempt }) => ({ unit_index, attempt })),
     }
-    parts
-      .dispatch({ kind: 'units-handed-back', at_ms: parts.clock.nowMs(), ...event })
-      .catch(parts.defects.ignoreFaults(place))
+    dispatch({ kind: 'units-handed-back', at_ms: clock.nowMs(), ...event }).catch(defects.ignoreFaults(place))
   }
 
   /**
@@ -76,14 +77,14 @@ export function createUnitEnds(
    * no more; the units are still queued in the journal and run again after the restart.
    */
   async function deliver(work: Work, receipts: ExecutionReceipt[]): Promise<void> {
-    for (let waitMs = RETRY_MS_MIN; !parts.signal.aborted && !work.over.signal.aborted; waitMs *= 2) {
+    for (let waitMs = RETRY_MS_MIN; !signal.aborted && !work.over.signal.aborted; waitMs *= 2) {
       try {
         await tell(work, receipts)
         return
       } catch (error) {
-        const { kind } = parts.defects.faultOf(error, `keeping outputs of ${work.job}`)
+        const { kind } = defects.faultOf(error, `keeping outputs of ${work.job}`)
         if (kind === 'cancelled') return
-        await new Promise<void>((resolve) => parts.clock.after(Math.min(RETRY_MS_MAX, waitMs), resolve))
+        await new Promise<void>((resolve) => clock.after(Math.min(RETRY_MS_MAX, waitMs), resolve))
       }
     }
   }
@@ -91,8 +92,8 @@ export function createUnitEnds(
   async function tell(work: Work, receipts: ExecutionReceipt[]): Promise<void> {
     const { requester, job, engine } = work
     const ran = engine === undefined ? {} : { engine }
-    const at_ms = parts.clock.nowMs()
-    await parts.dispatch({ kind: 'units-ran', at_ms, requester, job_id: job, receipts, ...ran })
+    const at_ms = clock.nowMs()
+    await dispatch({ kind: 'units-ran', at_ms, requester, job_id: job, receipts, ...ran })
     work.parts?.letGo(receipts.map(({ unit_index }) => unit_index))
   }
 

@@ -27,7 +27,7 @@ export interface UnitParts {
   letGo(units: readonly number[]): void
 }
 
-/** What they are made of. */
+/** The list of parts, and the ports that are used. */
 export interface UnitPartsOptions {
   readonly list: PartList
   readonly clock: Clock
@@ -109,7 +109,7 @@ export function createUnitParts(options: UnitPartsOptions): UnitParts {
     },
     letGo(units) {
       if (used.length === 0) options.clock.after(LET_GO_WITHIN_MS, dropUsed)
-      // A part that another unit reads too may be dropped early: whoever misses it fetches it again.
+      // A part that another unit reads too may be dropped early: the other unit then fetches it again.
       used.push(...cidsOf(units).filter((cid) => !shared.has(cid)))
     },
   }

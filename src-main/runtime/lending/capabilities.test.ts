@@ -5,7 +5,7 @@ import { advance } from '../../peer/step.ts'
 import type { RunnerAlgorithm } from '../../ports/runner.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { measureCapabilities, type MeasureParts } from './capabilities.ts'
+import { measureCapabilities, type MeasureDependencies } from './capabilities.ts'
 
 const PEER = `12D3KooW${'1'.repeat(44)}` as PeerId
 const ECHO: RunnerAlgorithm = {
@@ -16,7 +16,7 @@ const ECHO: RunnerAlgorithm = {
 }
 
 /** A machine whose benchmark runs out of time so many times, with a clock by hand. */
-function busyMachine(failures: number, share: MeasureParts['share']) {
+function busyMachine(failures: number, share: MeasureDependencies['share']) {
   const state = initialState(PEER, 'me')
   const told: PeerEvent[] = []
   const warnings: string[] = []

@@ -9,7 +9,7 @@ import { LENT_LIMITS } from '../../protocol/unit-limits.ts'
 import type { PeerRuntime } from '../peer-runtime.ts'
 import type { ResourceWatch } from './resource-watch.ts'
 
-/** What a user shares around the clock unless told otherwise: all cores but one, so that the PC stays pleasant. */
+/** The default share, around the clock: all cores but one, so that the PC stays pleasant. */
 const CORES_KEPT = 1
 /** … and half of the memory. */
 const RAM_SHARE = 0.5
@@ -24,13 +24,13 @@ const AGAIN_MS_MAX = 10 * 60_000
 /** A user who shares around the clock helps gladly, but less urgently than one who paints a slot for somebody. */
 const ALWAYS_PRIORITY = 0.5
 
-/** What to share: around the clock with so much, or nothing; undefined leaves what the user chose before. */
+/** The share: around the clock with so much, or nothing; undefined keeps the user's earlier choice. */
 export type Share = { readonly cores?: number; readonly ramGb?: number } | 'nothing' | undefined
 
 const Score = z.number().min(0).max(1)
 
-/** What measuring needs. */
-export interface MeasureParts {
+/** The ports and options that measuring uses. */
+export interface MeasureDependencies {
   readonly runtime: Pick<PeerRuntime, 'state' | 'dispatch'>
   readonly runner: Pick<Runner, 'algorithms' | 'benchmark' | 'setConcurrency'>
   readonly machine: Pick<ResourceWatch, 'resources'>
@@ -48,8 +48,8 @@ export interface MeasureParts {
  * run, remembered until the engine's code changes. Sets what is shared on a first start, or when `share` says so.
  * Never rejects: a machine that cannot be measured shares nothing, says so once, and is measured again later.
  */
-export async function measureCapabilities(parts: MeasureParts): Promise<void> {
-  const { runtime, clock, share, warn, signal } = parts
+export async function measureCapabilities(dependencies: MeasureDependencies): Promise<void> {
+  const { runtime, clock, share, warn, signal } = dependencies
   if (share === 'nothing') {
     await runtime.dispatch({
       kind: 'availability-set',
@@ -57,11 +57,11 @@ export async function measureCapabilities(parts: MeasureParts): Promise<void> {
       availability: { kind: 'never' },
     })
   }
-  const setShare = createShareSetting(parts)
+  const setShare = createShareSetting(dependencies)
   for (let failures = 0; ; failures++) {
     try {
       const within = AbortSignal.any([signal, AbortSignal.timeout(MEASURE_WITHIN_MS)])
-      await measure({ ...parts, signal: within }, setShare)
+      await measure({ ...dependencies, signal: within }, setShare)
       return
     } catch (error) {
       if (signal.aborted) return
@@ -86,7 +86,7 @@ function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> 
 }
 
 /** Sets what is shared, the first time only: after that the user may have chosen something else. */
-function createShareSetting({ runtime, clock, share }: MeasureParts) {
+function createShareSetting({ runtime, clock, share }: MeasureDependencies) {
   let isSet = false
   return async (resources: ComputeResource): Promise<void> => {
     const isFirst = runtime.state.epoch === 1 && runtime.state.availability.kind === 'never'
@@ -99,19 +99,19 @@ function createShareSetting({ runtime, clock, share }: MeasureParts) {
 }
 
 async function measure(
-  parts: MeasureParts,
+  dependencies: MeasureDependencies,
   setShare: (resources: ComputeResource) => Promise<void>,
 ): Promise<void> {
-  const { runtime, runner, clock, signal } = parts
-  const resources = await parts.machine.resources(signal)
+  const { runtime, runner, clock, signal } = dependencies
+  const resources = await dependencies.machine.resources(signal)
   await setShare(resources)
   // Own jobs have the whole machine, whatever is lent of it.
   runner.setConcurrency(resources.cpu_cores)
-  const machine = { resources, lendsPartOfCores: parts.lendsPartOfCores }
+  const machine = { resources, lendsPartOfCores: dependencies.lendsPartOfCores }
   const algorithms: AlgorithmCapability[] = []
   for (const algorithm of runner.algorithms()) {
     if (algorithm.scope !== 'shared') continue
-    const performance_score = await scoreOf(parts, algorithm, signal)
+    const performance_score = await scoreOf(dependencies, algorithm, signal)
     const { algorithmId: algorithm_id, version, limited } = algorithm
     const supported = performance_score > 0
     // The user's own limits take their place when slots are published.
@@ -122,7 +122,7 @@ async function measure(
 }
 
 /**
- * What of a machine is shared unless its user says otherwise: all cores but one, half of the memory, and all that work
+ * The default share of a machine: all cores but one, half of the memory, and all that work
  * for others takes nobody's comfort with, within the limits that are told apart from this (disk, network).
  */
 function sharedOf(
@@ -138,7 +138,7 @@ function sharedOf(
 }
 
 async function scoreOf(
-  { runner, settings }: Pick<MeasureParts, 'runner' | 'settings'>,
+  { runner, settings }: Pick<MeasureDependencies, 'runner' | 'settings'>,
   { algorithmId, engine }: RunnerAlgorithm,
   signal: AbortSignal,
 ): Promise<number> {

@@ -18,13 +18,13 @@ const TELLING: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
   'award-received',
 ])
 
-/** What holds the processes that work for others to what the user lends. */
+/** Holds the processes that work for others to the share that the user lends. */
 export interface LentShare {
   stop(): void
 }
 
-/** What may be changed when the user sets limits. */
-export interface LentShareParts {
+/** The parts that change when the user sets limits. */
+export interface LentShareDependencies {
   readonly runtime: PeerRuntime
   readonly clock: Pick<Clock, 'nowMs'>
   /** Runs others' units, and nothing else. */
@@ -40,16 +40,16 @@ export interface LentShareParts {
  * Keeps what works for others within what is lent at each moment: so many units at once as the slot has cores and
  * memory for, for the part of the time that the user's limit leaves; disk and network too. Own jobs run elsewhere.
  */
-export function keepLentShare(parts: LentShareParts): LentShare {
-  const { runtime, clock, runner, hosts } = parts
+export function keepLentShare(dependencies: LentShareDependencies): LentShare {
+  const { runtime, clock, runner, hosts } = dependencies
   let limits: PeerState['limits'] | undefined
 
   function apply(): void {
     const { state } = runtime
     if (limits !== state.limits) {
       limits = state.limits
-      parts.setQuota(limits.disk_bytes)
-      parts.setRates({ upload: limits.upload_bytes_per_s, download: limits.download_bytes_per_s })
+      dependencies.setQuota(limits.disk_bytes)
+      dependencies.setRates({ upload: limits.upload_bytes_per_s, download: limits.download_bytes_per_s })
     }
     // What was taken before the hours ended, or before the user stopped sharing, is finished as it began.
     const lent = lentNow(state, clock.nowMs())

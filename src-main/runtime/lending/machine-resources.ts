@@ -9,11 +9,11 @@ const MBPS_PER_BYTE_PER_S = 8 / 1e6
 /** Resources are published; a figure of which every megabyte counts would be news at every moment. */
 const STEPS_PER_GB = 10
 
-/** What the machine's amounts are made of besides the probe. */
+/** The amounts of the machine that the probe does not tell. */
 export interface MachineUse {
   /** How full the disk is now. */
   readonly disk: DiskSpace | undefined
-  /** What blobs take of it, and may take at most. */
+  /** The bytes that blobs use of it, and may use at most. */
   readonly blobs: { readonly bytes: number; readonly quotaBytes: number }
   /** Bytes a second that came in from the fastest peer so far; counts where the link's speed is not known. */
   readonly fastestBytesPerS: number | undefined

@@ -15,15 +15,15 @@ const CHANGE_SHARE = 0.1
 
 /** Keeps what the peer knows of its machine up to date. */
 export interface ResourceWatch {
-  /** What the machine has at this moment. @throws FaultError as `Hardware.probe` does */
+  /** The machine's resources at this moment. @throws FaultError as `Hardware.probe` does */
   resources(signal: AbortSignal): Promise<ComputeResource>
   /** Looks again from time to time, and when the user changes limits. */
   start(): void
   stop(): void
 }
 
-/** What it looks at. */
-export interface ResourceWatchParts {
+/** The ports that the watch reads. */
+export interface ResourceWatchDependencies {
   readonly runtime: Pick<PeerRuntime, 'state' | 'dispatch' | 'onEvents'>
   readonly hardware: Hardware
   readonly blobs: Pick<BlobStore, 'usage'>
@@ -34,8 +34,8 @@ export interface ResourceWatchParts {
 }
 
 /** Creates it; nothing happens before `start`, and nothing is told before the machine was measured. */
-export function createResourceWatch(parts: ResourceWatchParts): ResourceWatch {
-  const { runtime, hardware, blobs, clock } = parts
+export function createResourceWatch(dependencies: ResourceWatchDependencies): ResourceWatch {
+  const { runtime, hardware, blobs, clock } = dependencies
   const stopping = new AbortController()
   let cancelLook: (() => void) | undefined
   let stopListening: (() => void) | undefined
@@ -43,7 +43,7 @@ export function createResourceWatch(parts: ResourceWatchParts): ResourceWatch {
   async function resources(signal: AbortSignal): Promise<ComputeResource> {
     const info = await hardware.probe({ signal })
     const disk = (await hardware.disk({ signal })) ?? info.disk
-    const fastest = Math.max(0, ...parts.fetcher.rates().values())
+    const fastest = Math.max(0, ...dependencies.fetcher.rates().values())
     return machineResources(info, {
       disk,
       blobs: blobs.usage(),
@@ -64,10 +64,10 @@ export function createResourceWatch(parts: ResourceWatchParts): ResourceWatch {
     })
   }
 
-  /** What fails is looked at again soon; nothing is told of a peer that stops. */
+  /** A look that failed is repeated soon; nothing is told of a peer that stops. */
   function lookSafely(): void {
     look().catch((error: unknown) => {
-      if (!stopping.signal.aborted && !(error instanceof FaultError)) parts.report(error)
+      if (!stopping.signal.aborted && !(error instanceof FaultError)) dependencies.report(error)
     })
   }
 

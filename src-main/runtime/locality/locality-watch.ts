@@ -1,5 +1,6 @@
 import type { PeerEvent, HeldDataset } from '../../peer/event.ts'
-import { inputBytes, type Fetching } from '../../peer/fetching.ts'
+import type { Fetching } from '../../peer/event.ts'
+import { inputBytes } from '../../peer/fetching.ts'
 import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -23,8 +24,8 @@ export interface LocalityWatch {
   stop(): void
 }
 
-/** What it looks at. */
-export interface LocalityWatchParts {
+/** The ports that the watch reads. */
+export interface LocalityWatchDependencies {
   readonly runtime: Pick<PeerRuntime, 'state' | 'dispatch' | 'onEvents'>
   readonly blobs: Pick<BlobStore, 'has' | 'info'>
   readonly fetcher: Pick<BlobFetcher, 'rates'>
@@ -35,10 +36,10 @@ export interface LocalityWatchParts {
 }
 
 /** Creates it; it looks for the first time with the first event after `start`. */
-export function createLocalityWatch(parts: LocalityWatchParts): LocalityWatch {
-  const { runtime, blobs, clock, fetcher } = parts
+export function createLocalityWatch(dependencies: LocalityWatchDependencies): LocalityWatch {
+  const { runtime, blobs, clock, fetcher } = dependencies
   const { state } = runtime
-  const memory = openDatasetMemory(parts)
+  const memory = openDatasetMemory(dependencies)
   let ticks = 0
   let isStopped = false
   let stopListening: (() => void) | undefined
@@ -63,7 +64,7 @@ export function createLocalityWatch(parts: LocalityWatchParts): LocalityWatch {
     if (isDue) look()
   }
 
-  /** What a job calls its dataset counts as used when it is here, so that others hear of it. */
+  /** A job's dataset counts as used when it is here, so that others hear of it. */
   function noteNamed({ required_dataset }: JobManifest): void {
     const dataset = Cid.safeParse(required_dataset)
     if (dataset.success && blobs.has(dataset.data)) memory.used(dataset.data, true)
@@ -111,7 +112,7 @@ export function createLocalityWatch(parts: LocalityWatchParts): LocalityWatch {
   /** A loop that has stopped takes no more, and the next start looks anew. */
   function tell(event: PeerEvent): void {
     runtime.dispatch(event).catch((error: unknown) => {
-      if (!isStopped && !(error instanceof FaultError)) parts.report(error)
+      if (!isStopped && !(error instanceof FaultError)) dependencies.report(error)
     })
   }
 

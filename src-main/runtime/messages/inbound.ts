@@ -31,7 +31,7 @@ import { handleDirect } from './direct-protocol.ts'
 import { createMessageBudgets, type MessageBudgets } from './journal-budget.ts'
 import { answerPairing } from './pairing.ts'
 
-/** What incoming messages meet. */
+/** The ports that answers to incoming messages use. */
 export interface InboundOptions {
   readonly clock: Clock
   readonly identity: Identity
@@ -41,33 +41,35 @@ export interface InboundOptions {
   readonly keys: Pick<JobKeys, 'keep' | 'find'>
 }
 
-interface InboundParts extends InboundOptions {
+interface InboundDependencies extends InboundOptions {
   readonly budgetOf: MessageBudgets
 }
 
 /**
  * Answers what other peers send on direct streams. Each message is checked first, then journaled, then answered:
- * whoever reads `taken` may rely on it.
+ * the reader of `taken` may rely on it.
  */
 export function handleInbound(options: InboundOptions): void {
-  const parts = { ...options, budgetOf: createMessageBudgets(options.clock) }
-  const isContact = (peer: PeerId): boolean => trustOf(parts.state, peer) > 0
-  handleDirect(parts.transport, isContact, (from, message, bytes) => answer(parts, from, message, bytes))
+  const dependencies = { ...options, budgetOf: createMessageBudgets(options.clock) }
+  const isContact = (peer: PeerId): boolean => trustOf(dependencies.state, peer) > 0
+  handleDirect(dependencies.transport, isContact, (from, message, bytes) =>
+    answer(dependencies, from, message, bytes),
+  )
 }
 
 async function answer(
-  parts: InboundParts,
+  dependencies: InboundDependencies,
   from: PeerId,
   message: DirectMessage,
   bytes: number,
 ): Promise<DirectReply> {
-  const { clock, state, dispatch } = parts
+  const { clock, state, dispatch } = dependencies
   const at_ms = clock.nowMs()
-  if (isPairMessage(message)) return answerPairing(parts, from, message)
+  if (isPairMessage(message)) return answerPairing(dependencies, from, message)
   if (trustOf(state, from) <= 0) refuse('unknown-peer', 'you are not paired with this peer')
-  const event = admitted(parts, from, message, at_ms)
+  const event = admitted(dependencies, from, message, at_ms)
   if (event === undefined) return { kind: 'taken' }
-  if (isDurable(event) && !parts.budgetOf(message.kind).take(from, bytes)) {
+  if (isDurable(event) && !dependencies.budgetOf(message.kind).take(from, bytes)) {
     refuse('too-busy', 'more was said in this minute than is written down for one peer')
   }
   await dispatch(event)
@@ -75,27 +77,27 @@ async function answer(
 }
 
 /**
- * What a message changes here, before anything is written down.
+ * The event that a message becomes, before anything is written down.
  * @returns undefined for what changes nothing: it is taken, and worth no record
  * @throws FaultError for what is not its sender's to say
  */
 function admitted(
-  parts: InboundParts,
+  dependencies: InboundDependencies,
   from: PeerId,
   message: Exclude<DirectMessage, PairMessage>,
   at_ms: number,
 ): PeerEvent | undefined {
-  const { state } = parts
+  const { state } = dependencies
   switch (message.kind) {
     case 'award': {
       const outcome = admitAward(state, from, message.award, at_ms)
       if (!outcome.ok) throw new FaultError(outcome.fault)
       if (message.key !== undefined)
-        keepKey(parts, { requester: from, job: message.award.job_id }, message.key)
+        keepKey(dependencies, { requester: from, job: message.award.job_id }, message.key)
       return { kind: 'award-received', at_ms, from, award: message.award }
     }
     case 'results': {
-      const { job_id, receipts: said } = openReceipts(parts, from, message.envelope)
+      const { job_id, receipts: said } = openReceipts(dependencies, from, message.envelope)
       const outcome = admitResults(state, from, job_id, said)
       if (!outcome.ok) throw new FaultError(outcome.fault)
       const receipts = outcome.value
@@ -123,7 +125,7 @@ function admitted(
 }
 
 /** The key is there before the award is written down, so that a restart in between finds it. One job has one key. */
-function keepKey({ keys }: InboundParts, job: KeyedJob, key: JobKey): void {
+function keepKey({ keys }: InboundDependencies, job: KeyedJob, key: JobKey): void {
   const before = keys.find(job)
   const isOther =
     before !== undefined &&
@@ -133,8 +135,8 @@ function keepKey({ keys }: InboundParts, job: KeyedJob, key: JobKey): void {
 }
 
 /** Signed receipts: the signature and the inline outputs, that they open too, are checked here, at the edge. */
-function openReceipts(parts: InboundParts, from: PeerId, envelope: Uint8Array): ReceiptBatch {
-  const { clock, identity } = parts
+function openReceipts(dependencies: InboundDependencies, from: PeerId, envelope: Uint8Array): ReceiptBatch {
+  const { clock, identity } = dependencies
   const opened = openEnvelope(envelope, {
     domain: 'meshwork/1/receipts',
     schema: ReceiptBatch,
@@ -148,8 +150,8 @@ function openReceipts(parts: InboundParts, from: PeerId, envelope: Uint8Array): 
   if (batch.requester_id !== identity.peer || batch.provider_id !== from) {
     refuse('malformed', 'these receipts are between other peers')
   }
-  const isSealed = parts.state.jobs.get(batch.job_id)?.manifest.encryption !== undefined
-  const key = isSealed ? parts.keys.find({ requester: identity.peer, job: batch.job_id }) : undefined
+  const isSealed = dependencies.state.jobs.get(batch.job_id)?.manifest.encryption !== undefined
+  const key = isSealed ? dependencies.keys.find({ requester: identity.peer, job: batch.job_id }) : undefined
   for (const { outcome, unit_index } of batch.receipts) {
     if (outcome.kind !== 'output' || outcome.inline === undefined) continue
     if (cidOfBytes(outcome.inline) !== outcome.cid) {

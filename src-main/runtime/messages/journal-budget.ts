@@ -10,7 +10,7 @@ const OTHERS_BYTES_PER_MINUTE = 32 << 20
 /** Peers whose use is remembered at a time; one that was quiet for a minute has all its budget anyway. */
 const PEERS_MAX = 4_096
 
-/** What one peer may have written down here. */
+/** Bounds the bytes that one peer may have written to the journal here. */
 export interface JournalBudget {
   /** Takes so many bytes of a peer's budget; false, and nothing taken, where it does not have them. */
   take(peer: PeerId, bytes: number): boolean

@@ -17,14 +17,14 @@ const SECRET_BYTES = 16
 /** Addresses that one peer tells another. */
 const ADDRESSES_MAX = 16
 
-/** What becomes of using somebody's invite. */
+/** The result of using an invite. */
 export type Paired =
   | { readonly state: 'paired'; readonly peer: PeerId; readonly name: string }
   /** The other side's user is to say yes. */
   | { readonly state: 'waiting'; readonly peer: PeerId }
 
-/** What pairing acts through. */
-export interface PairingParts {
+/** The ports and functions that pairing uses. */
+export interface PairingDependencies {
   readonly clock: Clock
   readonly random: Random
   readonly transport: Transport
@@ -45,14 +45,14 @@ export interface Pairing {
   tell(peer: PeerId, news: 'answered' | 'given-up'): Promise<void>
 }
 
-/** The name under which an invite's secret is remembered: whoever reads the journal cannot use it. */
+/** The name under which an invite's secret is remembered: a reader of the journal cannot use it. */
 export function secretHash(secret: string): string {
   return createHash('sha256').update(`meshwork-invite ${secret}`).digest('base64url')
 }
 
 /** Pairing for a running peer. */
-export function createPairing(parts: PairingParts): Pairing {
-  const { clock, transport, state, dispatch, signal } = parts
+export function createPairing(dependencies: PairingDependencies): Pairing {
+  const { clock, transport, state, dispatch, signal } = dependencies
   const ownAddresses = (): string[] => transport.addresses().slice(0, ADDRESSES_MAX)
 
   async function meet(
@@ -71,7 +71,7 @@ export function createPairing(parts: PairingParts): Pairing {
       const addresses = ownAddresses()
       if (addresses.length === 0)
         refuse('unreachable', 'this peer listens nowhere, so nobody could follow an invite')
-      const secret = Buffer.from(parts.random.bytes(SECRET_BYTES)).toString('base64url')
+      const secret = Buffer.from(dependencies.random.bytes(SECRET_BYTES)).toString('base64url')
       const at_ms = clock.nowMs()
       const expires_at_ms = at_ms + validMs
       await dispatch({
@@ -128,25 +128,28 @@ export function createPairing(parts: PairingParts): Pairing {
   }
 }
 
-/** What a message of pairing meets. */
-export type PairAnswerParts = Pick<PairingParts, 'clock' | 'state' | 'dispatch'>
+/** The ports that answers to pairing messages use. */
+export type PairAnswerDependencies = Pick<PairingDependencies, 'clock' | 'state' | 'dispatch'>
 
 /**
  * Answers a message of pairing.
  * @throws FaultError `invite-refused` also for those who are blocked, so that they do not learn of it
  */
 export async function answerPairing(
-  parts: PairAnswerParts,
+  dependencies: PairAnswerDependencies,
   from: PeerId,
   message: PairMessage,
 ): Promise<DirectReply> {
-  const { clock, state, dispatch } = parts
+  const { clock, state, dispatch } = dependencies
   if (state.blocked.has(from)) refuse('invite-refused', 'this invite is unknown or was used before')
   switch (message.kind) {
     case 'pair':
-      return showSecret(parts, from, message)
+      return showSecret(dependencies, from, message)
     case 'pair-again':
-      return standing(parts, from) ?? refuse('invite-refused', 'they have declined, or the code has expired')
+      return (
+        standing(dependencies, from) ??
+        refuse('invite-refused', 'they have declined, or the code has expired')
+      )
     case 'pair-answered':
       if (state.outgoingPairs.has(from))
         await dispatch({ kind: 'pair-answered', at_ms: clock.nowMs(), peer: from })
@@ -161,11 +164,11 @@ export async function answerPairing(
 }
 
 async function showSecret(
-  parts: PairAnswerParts,
+  dependencies: PairAnswerDependencies,
   from: PeerId,
   { secret, name, addresses }: PairMessage & { kind: 'pair' },
 ): Promise<DirectReply> {
-  const { clock, state, dispatch } = parts
+  const { clock, state, dispatch } = dependencies
   const at_ms = clock.nowMs()
   const secret_hash = secretHash(secret)
   const admitted = admitPairing(state, secret_hash, from, at_ms)
@@ -180,11 +183,11 @@ async function showSecret(
     await dispatch({ kind: 'paired', ...asks, trust })
   }
   await dispatch({ kind: 'connected', at_ms: clock.nowMs(), peer: from })
-  return standing(parts, from) ?? refuse('invite-refused', 'this invite was used before')
+  return standing(dependencies, from) ?? refuse('invite-refused', 'this invite was used before')
 }
 
 /** How somebody stands with this peer; undefined for a stranger. */
-function standing({ clock, state }: PairAnswerParts, from: PeerId): DirectReply | undefined {
+function standing({ clock, state }: PairAnswerDependencies, from: PeerId): DirectReply | undefined {
   if (state.contacts.has(from)) return { kind: 'paired', name: state.name, peer_id: state.me }
   const request = state.incomingPairs.get(from)
   if (request === undefined) return undefined

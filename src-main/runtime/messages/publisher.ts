@@ -33,8 +33,8 @@ export interface Publisher {
   stop(): void
 }
 
-/** What the publisher is made of. */
-export interface PublisherParts {
+/** The ports and functions that the publisher uses. */
+export interface PublisherDependencies {
   readonly clock: Clock
   readonly state: PeerState
   readonly stores: PublishedStores
@@ -43,8 +43,8 @@ export interface PublisherParts {
 }
 
 /** Creates the publisher; it starts with the first call. */
-export function createPublisher(parts: PublisherParts): Publisher {
-  const { clock, state, stores } = parts
+export function createPublisher(dependencies: PublisherDependencies): Publisher {
+  const { clock, state, stores } = dependencies
   const following = new Map<PeerId, () => void>()
   let cancelCompose: (() => void) | undefined
   let cancelAllocate: (() => void) | undefined
@@ -53,7 +53,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
 
   /** An event that is refused is one that nobody needs: the peer stops, or hears the like again before long. */
   function tell(event: PeerEvent): void {
-    if (!stopped) parts.dispatch(event).catch(parts.defects.ignoreFaults('following contacts'))
+    if (!stopped) dependencies.dispatch(event).catch(dependencies.defects.ignoreFaults('following contacts'))
   }
 
   function follow(peer: PeerId): () => void {
@@ -122,7 +122,7 @@ export function createPublisher(parts: PublisherParts): Publisher {
   }
 }
 
-/** What is left of what somebody said who does not trust this peer any longer: no work, no offer, no trust. */
+/** The commitment of a peer that no longer trusts this one: no work, no offer, no trust. */
 function withoutTrust(commitment: ComputeCommitment): ComputeCommitment {
   return { ...commitment, availability_slots: [], work_requests: [], trust_weights: {} }
 }

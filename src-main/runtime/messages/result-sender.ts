@@ -21,8 +21,8 @@ interface Outbox {
 }
 
 /**
- * What requesters have taken within this time is noted in one event: nobody waits for it, and a restart in between sends
- * those receipts once more.
+ * Receipts that requesters took within this time are noted in one event: no work waits for it, and a restart in
+ * between sends those receipts once more.
  */
 const NOTE_WITHIN_MS = 50
 
@@ -37,8 +37,8 @@ export interface ResultSender {
   send(to: PeerId, job: JobId, manifestCid: Cid, engine: string, receipts: readonly ExecutionReceipt[]): void
 }
 
-/** What the sender is made of. */
-export interface ResultSenderParts {
+/** The ports and functions that the sender uses. */
+export interface ResultSenderDependencies {
   readonly clock: Clock
   readonly identity: Identity
   readonly transport: Transport
@@ -54,9 +54,9 @@ const NUMERIC_CLASS = 'ieee754-wasm'
  * One message to a requester is in flight at a time; receipts that arrive meanwhile wait and travel together, so
  * that the smaller the units are, the larger the batches become.
  */
-export function createResultSender(parts: ResultSenderParts): ResultSender {
+export function createResultSender(dependencies: ResultSenderDependencies): ResultSender {
   const outboxes = new Map<string, Outbox>()
-  /** What was taken and is not noted yet, by requester and job. */
+  /** Receipts that were taken and are not noted yet, by requester and job. */
   const taken = new Map<string, ResultsDelivered>()
   let batches = 0
 
@@ -69,7 +69,7 @@ export function createResultSender(parts: ResultSenderParts): ResultSender {
       } catch (error) {
         // Not taken: the receipts are in the journal, and are sent again when the requester is back.
         outbox.waiting = []
-        parts.defects.faultOf(error, 'sending results')
+        dependencies.defects.faultOf(error, 'sending results')
       }
     }
     outbox.sending = false
@@ -78,7 +78,7 @@ export function createResultSender(parts: ResultSenderParts): ResultSender {
 
   async function deliver(outbox: Outbox, receipts: ExecutionReceipt[]): Promise<void> {
     const { to, job, manifestCid } = outbox
-    const { identity, clock, dispatch } = parts
+    const { identity, clock, dispatch } = dependencies
     if (to === identity.peer) {
       // One turn, and one record of the journal, for both.
       const received = dispatch({
@@ -102,7 +102,7 @@ export function createResultSender(parts: ResultSenderParts): ResultSender {
         timestamp: toTimestamp(clock.nowMs()),
       }
       const envelope = sealEnvelope('meshwork/1/receipts', batch, identity.peer, (m) => identity.sign(m))
-      await sendDirect(parts.transport, to, { kind: 'results', envelope }, parts.signal)
+      await sendDirect(dependencies.transport, to, { kind: 'results', envelope }, dependencies.signal)
       noteTaken(delivered(outbox, receipts))
     }
   }
@@ -119,14 +119,14 @@ export function createResultSender(parts: ResultSenderParts): ResultSender {
       return
     }
     taken.set(key, event)
-    parts.clock.after(NOTE_WITHIN_MS, () => {
+    dependencies.clock.after(NOTE_WITHIN_MS, () => {
       const noted = taken.get(key)
       taken.delete(key)
       // A stopped loop takes no more: the receipts are sent again after the restart.
-      if (noted === undefined || parts.signal.aborted) return
-      parts
-        .dispatch({ ...noted, at_ms: parts.clock.nowMs() })
-        .catch(parts.defects.ignoreFaults('noting delivered results'))
+      if (noted === undefined || dependencies.signal.aborted) return
+      dependencies
+        .dispatch({ ...noted, at_ms: dependencies.clock.nowMs() })
+        .catch(dependencies.defects.ignoreFaults('noting delivered results'))
     })
   }
 

@@ -2,8 +2,9 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Transport } from '../../ports/transport.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { isLocalAddress } from '../../protocol/local-address.ts'
+import { repeatEvery } from '../repeating.ts'
 
-/** PCs that the list holds; who is nobody's contact is asked for a name only while there is room. */
+/** PCs that the list holds; a stranger is asked for a name only while there is room. */
 export const NEARBY_MAX = 32
 /** How often connections are looked through for those who are new or gone. */
 const LOOK_MS = 2_000
@@ -22,8 +23,8 @@ export interface NearbyList {
   look(): void
 }
 
-/** What the list is made of. */
-export interface NearbyListParts {
+/** The ports and functions that the list uses. */
+export interface NearbyListDependencies {
   readonly clock: Clock
   readonly transport: Pick<Transport, 'connections'>
   /** Whether somebody is known already, or kept out. */
@@ -44,7 +45,7 @@ export function createNearbyList({
   askName,
   failed,
   changed,
-}: NearbyListParts): NearbyList {
+}: NearbyListDependencies): NearbyList {
   const names = new Map<PeerId, string>()
   const askedAtMs = new Map<PeerId, number>()
   let asking = 0
@@ -93,16 +94,9 @@ export function createNearbyList({
     for (const peer of here) if (asking < ASKED_AT_ONCE_MAX && isDue(peer)) void ask(peer)
   }
 
-  function lookAgain(): void {
-    cancel = clock.after(LOOK_MS, () => {
-      look()
-      lookAgain()
-    })
-  }
-
   return {
     start() {
-      lookAgain()
+      cancel = repeatEvery(clock, LOOK_MS, look)
       look()
     },
     stop() {

@@ -5,7 +5,8 @@ import { FaultError } from '../../protocol/fault.ts'
 import type { Settings } from '../../ports/settings.ts'
 import { machineRandom } from '../machine.ts'
 import { honest, newHome, setClock, socketsOf, startPeer, until, type TestPeer } from '../mesh.fixture.ts'
-import { createNearby, NEARBY_PROTOCOL, type Nearby } from './nearby.ts'
+import { createNearby, type Nearby } from './nearby.ts'
+import { NEARBY_PROTOCOL } from './nearby-messages.ts'
 
 const stops: (() => unknown)[] = []
 afterEach(async () => {

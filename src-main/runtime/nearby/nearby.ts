@@ -1,22 +1,13 @@
 import { z } from 'zod'
 import type { PeerEvent } from '../../peer/event.ts'
 import {
-  answerAsk,
-  beginPairing,
-  breakAttempt,
-  dropAttempt,
   expireAttempts,
-  hearEnd,
-  hearMatch,
   isLive,
   noPairings,
   refusePairing,
   sayMatch,
-  showNumber,
-  takeNonce,
-  takeReveal,
   type NearbyAttempt,
-  type NearbyPair,
+  type NearbyPairings,
 } from '../../peer/nearby-pairing.ts'
 import { hasRoomToBlock } from '../../peer/pair-requests.ts'
 import type { PeerState } from '../../peer/state.ts'
@@ -24,31 +15,17 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Settings } from '../../ports/settings.ts'
 import type { Transport } from '../../ports/transport.ts'
-import { decodeCanonical, encodeCanonical } from '../../protocol/canonical.ts'
-import { FaultError, onlyFault, refuse, type Outcome } from '../../protocol/fault.ts'
+import { onlyFault, refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { hostOfAddress } from '../../protocol/local-address.ts'
-import {
-  ATTEMPT_BYTES,
-  NEARBY_BYTES_MAX,
-  NearbyMessage,
-  NearbyReply,
-  NONCE_BYTES,
-  type RefusalReason,
-  type ShortNumber,
-} from '../../protocol/nearby.ts'
-import { nearbyHashes } from './nearby-hashes.ts'
+import type { NearbyMessage, NearbyReply, RefusalReason, ShortNumber } from '../../protocol/nearby.ts'
+import { repeatEvery } from '../repeating.ts'
+import { createNearbyAttempts, refuseAnswer } from './nearby-attempts.ts'
 import { createNearbyList } from './nearby-list.ts'
+import { handleNearby, sendNearby, valueOf } from './nearby-messages.ts'
 
-/** The protocol of those who are nearby and need not know each other. */
-export const NEARBY_PROTOCOL = '/meshwork/nearby/1'
-/** A machine in the same network answers within this time. */
-const ANSWER_MS_MAX = 10_000
-/** How often a yes that was not heard is said again, and what is over is looked for. */
+/** How often a yes that did not arrive is sent again, and expired tries are looked for. */
 const TEND_MS = 1_000
-/** Addresses told with a yes. */
-const ADDRESSES_MAX = 16
-/** Where the user's choice is kept. */
+/** The setting with the user's choice. */
 const VISIBLE_KEY = 'nearby-visible'
 
 /** PCs in the same network: who is there, and pairing with them by a number. */
@@ -75,201 +52,63 @@ export interface Nearby {
   onChange(listener: () => void): () => void
 }
 
-/** What nearby acts through. */
-export interface NearbyParts {
+/** The ports and functions that nearby uses. */
+export interface NearbyDependencies {
   readonly clock: Clock
   readonly random: Random
   readonly transport: Transport
   readonly settings: Settings
   readonly state: Readonly<PeerState>
   readonly dispatch: (event: PeerEvent) => Promise<void>
-  /** What `isVisible` is until the user has chosen. */
+  /** The value of `isVisible` until the user has chosen. */
   readonly visibleAtFirst: boolean
   /** Told of errors that are defects of ours. */
   readonly onDefect: (error: unknown) => void
 }
 
 /** Nearby for a running peer; silent before `start`. */
-export function createNearby(parts: NearbyParts): Nearby {
-  const { clock, random, transport, settings, state, dispatch, onDefect } = parts
+export function createNearby(dependencies: NearbyDependencies): Nearby {
+  const { clock, transport, settings, state, dispatch, onDefect } = dependencies
   const pairings = noPairings(state.me)
   const stopping = new AbortController()
-  const listeners = new Set<() => void>()
-  const telling = new Set<PeerId>()
-  let isVisible = settings.read(VISIBLE_KEY, z.boolean()) ?? parts.visibleAtFirst
+  const { changed, onChange } = createChanges()
+  let isVisible = settings.read(VISIBLE_KEY, z.boolean()) ?? dependencies.visibleAtFirst
   let stopTending: (() => void) | undefined
   let stopListening: (() => void) | undefined
-  const changed = () => listeners.forEach((listener) => listener())
-  const ignoreFaults = (error: unknown): void => {
-    try {
-      onlyFault(error)
-    } catch (defect) {
-      onDefect(defect)
-    }
-  }
+  const send = (to: PeerId, message: NearbyMessage, signal: AbortSignal): Promise<NearbyReply> =>
+    sendNearby(transport, to, message, AbortSignal.any([stopping.signal, signal]))
+  const ignoreFaults = (error: unknown): void => reportDefect(error, onDefect)
   const list = createNearbyList({
     clock,
     transport,
-    // Who waits for an answer to a code is asked by that.
-    isKnown: (peer) =>
-      [state.contacts, state.blocked, state.incomingPairs, state.outgoingPairs].some((some) =>
-        some.has(peer),
-      ),
+    isKnown: (peer) => isKnown(state, peer),
     failed: ignoreFaults,
     changed,
-    async askName(peer) {
-      const reply = await send(peer, { kind: 'hello' }, stopping.signal)
-      if (reply.kind !== 'here') refuse('malformed', 'the other side answered something else')
-      return reply.name
-    },
+    askName: async (peer) => nameIn(await send(peer, { kind: 'hello' }, stopping.signal)),
   })
-  const ownAddresses = () => transport.addresses().slice(0, ADDRESSES_MAX)
-  const hostOf = (peer: PeerId) =>
-    hostOfAddress(transport.connections().find((one) => one.peer === peer)?.address ?? '')
-
-  async function send(to: PeerId, message: NearbyMessage, signal: AbortSignal): Promise<NearbyReply> {
-    const within = AbortSignal.any([stopping.signal, signal, AbortSignal.timeout(ANSWER_MS_MAX)])
-    const bytes = await transport.request(to, NEARBY_PROTOCOL, encodeCanonical(message), { signal: within })
-    const reply = valueOf(decodeCanonical(bytes, NearbyReply, NEARBY_BYTES_MAX))
-    if (reply.kind === 'refused') throw new FaultError(reply.fault)
-    return reply
-  }
-
-  /** Both users have said yes: the same events as of a pairing by code. */
-  async function meet({ peer, name, addresses, trust }: NearbyPair): Promise<void> {
-    const at_ms = clock.nowMs()
-    await dispatch({ kind: 'paired', at_ms, peer, name, addresses: [...addresses], trust })
-    await dispatch({ kind: 'connected', at_ms: clock.nowMs(), peer })
-    list.look()
-    changed()
-  }
-
-  /** Says this user's yes. One that does not arrive is said again by the next look. */
-  async function tellMatch(peer: PeerId, id: Uint8Array): Promise<void> {
-    if (telling.has(peer)) return
-    telling.add(peer)
-    try {
-      const message = { kind: 'match', attempt: id, addresses: ownAddresses() } as const
-      const reply = await send(peer, message, stopping.signal)
-      if (reply.kind !== 'heard') refuse('malformed', 'the other side answered something else')
-      if (reply.addresses === undefined) return
-      const { pair } = valueOf(hearMatch(pairings, peer, id, reply.addresses))
-      if (pair !== undefined) await meet(pair)
-    } catch (error) {
-      if (onlyFault(error).kind === 'stale') breakAttempt(pairings, peer, id)
-      changed()
-    } finally {
-      telling.delete(peer)
-    }
-  }
-
-  async function answer(from: PeerId, message: NearbyMessage): Promise<NearbyReply> {
-    if (state.blocked.has(from)) refuse('not-trusted', 'this PC is not to be asked')
-    switch (message.kind) {
-      case 'hello':
-        mustBeVisible()
-        return { kind: 'here', name: state.name }
-      case 'ask': {
-        mustBeVisible()
-        const nonce = random.bytes(NONCE_BYTES)
-        const now = { nowMs: clock.nowMs(), host: hostOf(from), myName: state.name }
-        return valueOf(answerAsk(pairings, { from, message, nonce, ...now }))
-      }
-      case 'reveal':
-        return valueOf(takeReveal(pairings, from, message, nearbyHashes))
-      case 'match': {
-        const { said, pair } = valueOf(hearMatch(pairings, from, message.attempt, message.addresses))
-        if (pair !== undefined) await meet(pair)
-        return { kind: 'heard', ...(said ? { addresses: ownAddresses() } : {}) }
-      }
-      case 'end':
-        return valueOf(hearEnd(pairings, from, message))
-    }
-  }
-
-  function mustBeVisible(): void {
-    if (!isVisible) refuse('not-trusted', 'this PC is not to be asked')
-  }
-
-  /** Begins a try and brings it as far as a number. */
-  async function begin(peer: PeerId, name: string, within: AbortSignal): Promise<void> {
-    const [id, nonce] = [random.bytes(ATTEMPT_BYTES), random.bytes(NONCE_BYTES)]
-    const begun = { peer, name, id, nonce, host: hostOf(peer), myName: state.name, nowMs: clock.nowMs() }
-    const ask = valueOf(beginPairing(pairings, { ...begun, hashes: nearbyHashes }))
-    changed()
-    try {
-      const reply = await send(peer, ask, within)
-      // The other side has begun as well: its question is on the way, or here.
-      if (reply.kind === 'mine-first') return
-      if (reply.kind !== 'nonce') refuse('malformed', 'the other side answered something else')
-      const { reveal, number } = valueOf(takeNonce(pairings, peer, id, reply.nonce, nearbyHashes))
-      const taken = await send(peer, reveal, within)
-      if (taken.kind !== 'taken') refuse('malformed', 'the other side answered something else')
-      valueOf(showNumber(pairings, peer, id, number))
-    } catch (error) {
-      dropAttempt(pairings, peer, id)
-      throw error
-    } finally {
-      changed()
-    }
-  }
-
-  /** Waits for the number of a try that the other side began at the same moment. */
-  async function untilCompared(peer: PeerId, within: AbortSignal): Promise<NearbyAttempt> {
-    for (;;) {
-      const attempt = pairings.attempts.get(peer)
-      if (attempt?.at.stage === 'comparing') return attempt
-      if (within.aborted || stopping.signal.aborted || !isLive(attempt)) {
-        refuse('unreachable', 'the other side broke off; try again')
-      }
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          stop()
-          within.removeEventListener('abort', done)
-          resolve()
-        }
-        const stop = onChange(done)
-        within.addEventListener('abort', done)
-      })
-    }
-  }
-
-  function onChange(listener: () => void): () => void {
-    const entry = () => listener()
-    listeners.add(entry)
-    return () => void listeners.delete(entry)
-  }
+  const attempts = createNearbyAttempts({
+    ...dependencies,
+    pairings,
+    isVisible: () => isVisible,
+    send,
+    changed,
+    paired: () => list.look(),
+    signal: stopping.signal,
+  })
 
   function tend(): void {
-    stopTending = clock.after(TEND_MS, () => {
-      if (expireAttempts(pairings, clock.nowMs())) changed()
-      for (const { peer, id, at } of pairings.attempts.values()) {
-        if (at.stage === 'comparing' && at.mine !== undefined) tellMatch(peer, id).catch(onDefect)
-      }
-      tend()
-    })
+    if (expireAttempts(pairings, clock.nowMs())) changed()
+    for (const { peer, id, at } of pairings.attempts.values()) {
+      if (at.stage === 'comparing' && at.mine !== undefined) attempts.tellMatch(peer, id).catch(onDefect)
+    }
   }
 
   return {
     start() {
-      transport.handle(
-        NEARBY_PROTOCOL,
-        async (from, request) => {
-          const message = valueOf(decodeCanonical(request, NearbyMessage, NEARBY_BYTES_MAX))
-          try {
-            return encodeCanonical(await answer(from, message))
-          } finally {
-            changed()
-          }
-        },
-        {
-          requestBytesMax: NEARBY_BYTES_MAX,
-          strangers: { requestBytesMax: NEARBY_BYTES_MAX, onlyLocal: true },
-        },
-      )
+      handleNearby(transport, (from, message) => attempts.answer(from, message), changed)
       stopListening = transport.onConnection(() => list.look())
       list.start()
-      tend()
+      stopTending = repeatEvery(clock, TEND_MS, tend)
     },
     stop() {
       stopping.abort()
@@ -287,24 +126,21 @@ export function createNearby(parts: NearbyParts): Nearby {
       changed()
     },
     async pair(peer, within) {
-      const known = pairings.attempts.get(peer)
-      const name = list.names().get(peer)
-      if (!isLive(known)) {
-        if (name === undefined) refuse('unknown-peer', `${peer} is not nearby`)
-        await begin(peer, name, within)
+      if (!isLive(pairings.attempts.get(peer))) {
+        const name = list.names().get(peer) ?? refuse('unknown-peer', `${peer} is not nearby`)
+        await attempts.begin(peer, name, within)
       }
-      return untilCompared(peer, within)
+      return untilCompared(pairings, peer, AbortSignal.any([stopping.signal, within]), onChange)
     },
     async confirm(peer, number, trust) {
       const { id, pair } = valueOf(sayMatch(pairings, peer, number, trust))
       changed()
-      if (pair !== undefined) await meet(pair)
+      if (pair !== undefined) await attempts.meet(pair)
       // The other side is told either way: it waits for this yes.
-      await tellMatch(peer, id)
+      await attempts.tellMatch(peer, id)
     },
     async refuse(peer, reason, block) {
-      if (block && !hasRoomToBlock(state))
-        refuse('too-busy', 'too many people are blocked; unblock some first')
+      if (block) mustHaveRoomToBlock(state)
       const end = refusePairing(pairings, peer, reason, clock.nowMs())
       changed()
       if (end !== undefined) await send(peer, end, stopping.signal).catch(ignoreFaults)
@@ -315,7 +151,63 @@ export function createNearby(parts: NearbyParts): Nearby {
   }
 }
 
-function valueOf<T>(outcome: Outcome<T>): T {
-  if (!outcome.ok) throw new FaultError(outcome.fault)
-  return outcome.value
+/** The name in the reply to a hello. @throws FaultError `malformed` */
+function nameIn(reply: NearbyReply): string {
+  return reply.kind === 'here' ? reply.name : refuseAnswer()
+}
+
+type Subscribe = (listener: () => void) => () => void
+
+/** Listeners for changes of PCs and tries. */
+function createChanges(): { readonly changed: () => void; readonly onChange: Subscribe } {
+  const listeners = new Set<() => void>()
+  return {
+    changed: () => listeners.forEach((listener) => listener()),
+    onChange(listener) {
+      const entry = () => listener()
+      listeners.add(entry)
+      return () => void listeners.delete(entry)
+    },
+  }
+}
+
+/** Waits for the number of a try; also of one that the other side began at the same moment. */
+async function untilCompared(
+  pairings: NearbyPairings,
+  peer: PeerId,
+  within: AbortSignal,
+  onChange: Subscribe,
+): Promise<NearbyAttempt> {
+  for (;;) {
+    const attempt = pairings.attempts.get(peer)
+    if (attempt?.at.stage === 'comparing') return attempt
+    if (within.aborted || !isLive(attempt)) refuse('unreachable', 'the other side broke off; try again')
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        stop()
+        within.removeEventListener('abort', done)
+        resolve()
+      }
+      const stop = onChange(done)
+      within.addEventListener('abort', done)
+    })
+  }
+}
+
+function mustHaveRoomToBlock(state: Readonly<PeerState>): void {
+  if (!hasRoomToBlock(state)) refuse('too-busy', 'too many people are blocked; unblock some first')
+}
+
+/** Whether a peer is known, and so not asked for its name; a peer that waits for an answer to a code is known by that. */
+function isKnown({ contacts, blocked, incomingPairs, outgoingPairs }: Readonly<PeerState>, peer: PeerId) {
+  return [contacts, blocked, incomingPairs, outgoingPairs].some((some) => some.has(peer))
+}
+
+/** Reports what is no fault. */
+function reportDefect(error: unknown, onDefect: (defect: unknown) => void): void {
+  try {
+    onlyFault(error)
+  } catch (defect) {
+    onDefect(defect)
+  }
 }

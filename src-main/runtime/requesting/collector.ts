@@ -6,10 +6,11 @@ import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
 import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { keptPin, lookPin } from '../blobs/blob-rights.ts'
+import { keptPin } from '../blobs/blob-rights.ts'
 import type { Defects } from '../defects.ts'
-import { loadManifest } from '../blobs/job-blobs.ts'
 import { checkOpens } from '../blobs/sealed-blobs.ts'
+import { fetchManifest } from './manifest-fetch.ts'
+import { createStoredNotes } from './stored-notes.ts'
 
 /** Outputs fetched at once: enough to fill the line, few enough to bound memory and streams … */
 const FETCHES_MAX = 8
@@ -18,16 +19,11 @@ const SMALL_FETCHES_MAX = 256
 const SMALL_BYTES = 64 << 10
 /** One output's transfer. */
 const OUTPUT_WITHIN_MS = 10 * 60_000
-/** One manifest's transfer: at most a megabyte. */
-const MANIFEST_WITHIN_MS = 20_000
-/** What fails here is tried again after this, and after twice the last pause each further time. */
+/** A fetch that failed by this machine is tried again after this, and after twice the last pause each further time. */
 const RETRY_MS_MIN = 2_000
 const RETRY_MS_MAX = 5 * 60_000
 /** Those who hand over nothing in so many attempts one after the other do not hand it over. */
 const FRUITLESS_MAX = 3
-/** Stored outputs within this time share one event: nothing but the job's end waits for them. */
-const COALESCE_MS = 40
-
 /** Brings what this peer needs from others: manifests before it offers, outputs when they are verified. */
 export interface Collector {
   fetchManifest(cid: Cid, from: PeerId): void
@@ -36,8 +32,8 @@ export interface Collector {
   troubleOf(job: JobId): Fault | undefined
 }
 
-/** What the collector is made of. */
-export interface CollectorParts {
+/** The ports and functions that the collector uses. */
+export interface CollectorDependencies {
   readonly clock: Clock
   readonly blobs: BlobStore
   readonly fetcher: BlobFetcher
@@ -81,19 +77,20 @@ function causeOf({ kind }: Fault): Cause {
 }
 
 /** Creates the collector. */
-export function createCollector(parts: CollectorParts): Collector {
-  const { clock, blobs, fetcher } = parts
+export function createCollector(dependencies: CollectorDependencies): Collector {
+  const { clock, blobs, fetcher, signal, defects } = dependencies
   const queue: Collecting[] = []
   const troubles = new Map<JobId, Fault>()
-  const stored = new Map<JobId, number[]>()
   let running = 0
-  /** The last output's size tells of the next ones'. */
+  /** Whether the last output was small: its size tells of the next ones'. */
   let areSmall = false
 
   /** The loop refuses events only when the peer is stopping; a restart asks for the same blobs again. */
   function tell(event: PeerEvent): void {
-    parts.dispatch(event).catch(parts.defects.ignoreFaults(`telling ${event.kind}`))
+    dependencies.dispatch(event).catch(defects.ignoreFaults(`telling ${event.kind}`))
   }
+
+  const noteStored = createStoredNotes(clock, tell)
 
   function next(): void {
     while (running < (areSmall ? SMALL_FETCHES_MAX : FETCHES_MAX)) {
@@ -109,31 +106,27 @@ export function createCollector(parts: CollectorParts): Collector {
 
   async function collect(wanted: Collecting): Promise<void> {
     const { job, output } = wanted
-    if (!parts.isWanted(job, output)) return
+    if (!dependencies.isWanted(job, output)) return
     let hasCome = false
     try {
       if (!blobs.has(output.cid)) {
-        const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(OUTPUT_WITHIN_MS)])
+        const within = AbortSignal.any([signal, AbortSignal.timeout(OUTPUT_WITHIN_MS)])
         const progress = (): void => void (hasCome = true)
-        await fetcher.fetch(output.cid, {
-          from: output.from,
-          signal,
-          bytesMax: parts.outputBytesMax(job),
-          progress,
-        })
+        const bytesMax = dependencies.outputBytesMax(job)
+        await fetcher.fetch(output.cid, { from: output.from, signal: within, bytesMax, progress })
         areSmall = (blobs.info(output.cid)?.bytes ?? Infinity) <= SMALL_BYTES
       }
-      const seal = parts.sealOf(job, output.unit)
+      const seal = dependencies.sealOf(job, output.unit)
       if (seal !== undefined) await checkOpens(blobs, output.cid, seal)
       troubles.delete(job)
-      keepStored(job, output.unit)
+      noteStored(job, output.unit)
     } catch (error) {
-      if (parts.signal.aborted) return
-      failed(wanted, parts.defects.faultOf(error, `fetching outputs of ${job}`), hasCome)
+      if (signal.aborted) return
+      failed(wanted, defects.faultOf(error, `fetching outputs of ${job}`), hasCome)
     }
   }
 
-  /** What this machine lacks is waited for, and said; who hands over nothing is told of to the brain. */
+  /** Waits and tries again where this machine is the cause; tells the brain of providers that hand over nothing. */
   function failed(wanted: Collecting, fault: Fault, hasCome: boolean): void {
     const cause = causeOf(fault)
     wanted.tries++
@@ -141,8 +134,6 @@ export function createCollector(parts: CollectorParts): Collector {
     if (cause === 'ours') troubles.set(wanted.job, fault)
     if (cause === 'ours' || (cause === 'slow' && wanted.fruitless < FRUITLESS_MAX)) return later(wanted)
     const { job, output } = wanted
-    const connected = new Set(parts.connectedPeers())
-    const isTheirs = fault.kind === 'oversized' || fault.kind === 'not-opened'
     if (fault.kind === 'not-opened') blobs.unpin(keptPin(job), [output.cid])
     tell({
       kind: 'output-unavailable',
@@ -150,61 +141,20 @@ export function createCollector(parts: CollectorParts): Collector {
       job_id: job,
       unit_index: output.unit,
       cid: output.cid,
-      // All who agreed on it said that it is as large as it is, and that they sealed it.
-      unreachable: isTheirs ? [] : output.from.filter((peer) => !connected.has(peer)),
+      unreachable: unreachableOf(output, fault, dependencies.connectedPeers()),
     })
   }
 
   function later(wanted: Collecting): void {
     clock.after(Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (wanted.tries - 1)), () => {
-      if (parts.signal.aborted) return
+      if (signal.aborted) return
       queue.push(wanted)
       next()
     })
   }
 
-  function keepStored(job: JobId, unit: number): void {
-    const units = stored.get(job)
-    if (units !== undefined) {
-      units.push(unit)
-      return
-    }
-    stored.set(job, [unit])
-    clock.after(COALESCE_MS, () => {
-      const ready = stored.get(job) ?? []
-      stored.delete(job)
-      tell({ kind: 'outputs-stored', at_ms: clock.nowMs(), job_id: job, units: ready })
-    })
-  }
-
-  /** What is only looked at stays as briefly as what its requester's jobs leave here. */
-  async function look(cid: Cid, from: PeerId): Promise<void> {
-    const owner = lookPin(from)
-    blobs.pin(cid, owner, from)
-    try {
-      const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(MANIFEST_WITHIN_MS)])
-      await fetcher.fetch(cid, { from: [from], signal })
-    } finally {
-      if (!parts.signal.aborted) blobs.unpin(owner, [cid])
-    }
-  }
-
   return {
-    fetchManifest(cid, from) {
-      void (async () => {
-        try {
-          if (!blobs.has(cid)) {
-            await look(cid, from)
-          }
-          const manifest = await loadManifest(blobs, cid)
-          tell({ kind: 'manifest', at_ms: clock.nowMs(), cid, manifest })
-        } catch (error) {
-          if (parts.signal.aborted) return
-          parts.defects.faultOf(error, 'fetching a manifest')
-          tell({ kind: 'manifest-missing', at_ms: clock.nowMs(), cid })
-        }
-      })()
-    },
+    fetchManifest: (cid, from) => void fetchManifest({ ...dependencies, tell }, cid, from),
     fetchOutputs(job, outputs) {
       blobs.pin(
         outputs.map(({ cid }) => cid),
@@ -215,4 +165,12 @@ export function createCollector(parts: CollectorParts): Collector {
     },
     troubleOf: (job) => troubles.get(job),
   }
+}
+
+/** The providers of a missing output that are not to blame for it, since they cannot be asked. */
+function unreachableOf(output: WantedOutput, { kind }: Fault, connectedPeers: readonly PeerId[]): PeerId[] {
+  // All who agreed on it said that it is as large as it is, and that they sealed it.
+  if (kind === 'oversized' || kind === 'not-opened') return []
+  const connected = new Set(connectedPeers)
+  return output.from.filter((peer) => !connected.has(peer))
 }

@@ -9,14 +9,10 @@ import type { JobKey } from '../../protocol/job-key.ts'
 import { encodeManifest } from '../../protocol/job-manifest.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import { JOB_PIN, jobPin, keptPin } from '../blobs/blob-rights.ts'
-import { withInputBytes } from './input-bytes.ts'
-import { loadParts } from '../blobs/job-blobs.ts'
-import { sealJob, type SealedJob } from './job-sealer.ts'
+import { createJobPreparation } from './job-preparation.ts'
+import { keepAll } from './kept-blobs.ts'
 
-/** Blobs of a job that are kept in one go: a job may have tens of thousands, and this peer answers meanwhile. */
-const PINS_TOGETHER = 4_096
-
-/** What this peer keeps for its user's own jobs: their blobs, and the keys of those that are encrypted. */
+/** Keeps the blobs of the user's own jobs, and the keys of the encrypted ones. */
 export interface OwnJobs {
   /** As `PeerRuntime.submit`. */
   submit(
@@ -52,22 +48,10 @@ export function createOwnJobs({
   readonly dispatch: (event: PeerEvent) => Promise<void>
   readonly dropKey: (job: KeyedJob) => void
 }): OwnJobs {
-  /** What was sealed by the same half of a key: jobs that are submitted together share it. */
-  const sealedInputs = new WeakMap<Uint8Array, Map<string, Cid>>()
   const submitting = new Set<JobId>()
   const keyed = (job: JobId): KeyedJob => ({ requester: state.me, job })
 
-  /** Keeps blobs for an owner. @returns the first that is not here, if one is not */
-  async function keepAll(cids: readonly Cid[], owner: string): Promise<Cid | undefined> {
-    for (let at = 0; at < cids.length; at += PINS_TOGETHER) {
-      const some = cids.slice(at, at + PINS_TOGETHER)
-      const missing = some.find((cid) => !blobs.has(cid))
-      if (missing !== undefined) return missing
-      blobs.pin(some, owner)
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    return undefined
-  }
+  const prepare = createJobPreparation({ state, blobs, keys, letGo })
 
   function letGo(job: JobId): void {
     blobs.unpin(jobPin(job))
@@ -75,29 +59,17 @@ export function createOwnJobs({
     dropKey(keyed(job))
   }
 
-  /** The manifest and parts of a job as they are kept and told. */
-  async function kept(asked: JobManifest, key: JobKey | undefined): Promise<SealedJob> {
-    const { parts: list, unit_count } = asked
-    const split = list === undefined ? [] : await loadParts(blobs, list, unit_count)
-    if (key === undefined) return { manifest: await withInputBytes(blobs, asked, split), parts: split }
-    const { manifest, parts } = await sealed(asked, split, key)
-    return { manifest: await withInputBytes(blobs, manifest, parts), parts }
-  }
-
   async function submit(
     asked: JobManifest,
     alsoKeep: readonly Cid[],
     key: JobKey | undefined,
   ): Promise<{ job: JobId; manifestCid: Cid }> {
-    const { manifest, parts } = await kept(asked, key)
+    const { manifest, parts } = await prepare(asked, key)
     const manifestCid = await blobs.putStructure(encodeManifest(manifest))
-    const { parts: list, encryption, inputs, job_id: job } = manifest
-    const listed = [
-      ...(list === undefined ? [] : [list, ...parts]),
-      ...(encryption ? [encryption.secrets] : []),
-    ]
-    const needed = [manifestCid, ...Object.values(inputs), ...listed]
-    const missing = (await keepAll(needed, jobPin(job))) ?? (await keepAll(alsoKeep, keptPin(job)))
+    const { job_id: job } = manifest
+    const needed = [manifestCid, ...blobsOf(manifest, parts)]
+    const missing =
+      (await keepAll(blobs, needed, jobPin(job))) ?? (await keepAll(blobs, alsoKeep, keptPin(job)))
     if (missing !== undefined) {
       // The blobs of a job that was submitted before are its own.
       if (!state.jobs.has(job)) letGo(job)
@@ -105,21 +77,6 @@ export function createOwnJobs({
     }
     await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
     return { job, manifestCid }
-  }
-
-  async function sealed(asked: JobManifest, split: readonly Cid[], key: JobKey): Promise<SealedJob> {
-    const { job_id } = asked
-    if (state.jobs.has(job_id)) refuse('bad-input', `there is a job ${job_id} already`)
-    try {
-      const known = sealedInputs.get(key.inputs) ?? new Map<string, Cid>()
-      sealedInputs.set(key.inputs, known)
-      const job = await sealJob(blobs, asked, split, key, { owner: jobPin(job_id) }, known)
-      keys.keep(keyed(job_id), key)
-      return job
-    } catch (error) {
-      letGo(job_id)
-      throw error
-    }
   }
 
   return {
@@ -153,4 +110,13 @@ export function createOwnJobs({
       }
     },
   }
+}
+
+/** The blobs that a manifest names, and the parts in its list. */
+function blobsOf({ inputs, parts: list, encryption }: JobManifest, parts: readonly Cid[]): Cid[] {
+  return [
+    ...Object.values(inputs),
+    ...(list === undefined ? [] : [list, ...parts]),
+    ...(encryption ? [encryption.secrets] : []),
+  ]
 }

@@ -1,6 +1,7 @@
 import type { RuleReading, SharingNow } from '../../availability/sharing-now.ts'
 import { hoursAt, sharingNow, unitsOfOthers, type HoursNow } from '../../peer/sharing-view.ts'
 import type { PeerEvent } from '../../peer/event.ts'
+import type { PeerState } from '../../peer/state.ts'
 import { RULE_NAMES } from '../../protocol/pause-rule.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { MachineWatch } from '../../ports/hardware.ts'
@@ -34,7 +35,7 @@ const TELLING: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
   'units-handed-back',
 ])
 
-/** What is known of sharing at this moment, for those who show it. */
+/** The state of sharing at this moment, to be shown. */
 export interface SharingWatch {
   /** The same object until something changed. */
   now(): SharingNow
@@ -48,8 +49,8 @@ export interface SharingWatch {
   stop(): Promise<void>
 }
 
-/** What the watch looks at. */
-export interface SharingWatchParts {
+/** The ports and meters that the watch reads. */
+export interface SharingWatchDependencies {
   readonly runtime: PeerRuntime
   readonly clock: Clock
   readonly machine: MachineWatch
@@ -59,14 +60,14 @@ export interface SharingWatchParts {
 }
 
 /** Creates the watch: it samples the machine for the rules that pause sharing, and remembers what they say. */
-export function createSharingWatch(parts: SharingWatchParts): SharingWatch {
-  const { runtime, clock, machine, usage, report } = parts
+export function createSharingWatch(dependencies: SharingWatchDependencies): SharingWatch {
+  const { runtime, clock, machine, usage, report } = dependencies
   const { state } = runtime
   const listeners = new Set<() => void>()
   const stopping = new AbortController()
-  let hours: { readonly of: unknown; readonly untilMs: number; readonly hours: HoursNow } | undefined
+  const composeNow = createNowComposer(state, clock)
   let now = composeNow()
-  let readings = composeReadings()
+  let readings = composeReadings(state)
   let sampledAtMs = Number.NEGATIVE_INFINITY
   let cancelLook: (() => void) | undefined
   let looking: Promise<void> = Promise.resolve()
@@ -77,25 +78,10 @@ export function createSharingWatch(parts: SharingWatchParts): SharingWatch {
     for (const listener of listeners) listener()
   }
 
-  function composeNow(): SharingNow {
-    const nowMs = clock.nowMs()
-    if (hours?.of !== state.availability || nowMs >= hours.untilMs) {
-      const told = hoursAt(state, nowMs)
-      const untilMs = Math.min(nowMs + HOURS_FOR_MS, told.atMs ?? Number.POSITIVE_INFINITY)
-      hours = { of: state.availability, untilMs, hours: told }
-    }
-    return sharingNow(state, hours.hours, nowMs)
-  }
-
-  function composeReadings(): readonly RuleReading[] {
-    const { pauseDecision } = state.view
-    return pauseDecision?.readings ?? RULE_NAMES.map((rule) => ({ rule, state: 'unreadable' }))
-  }
-
   function hear(events: readonly PeerEvent[]): void {
     const isFinishing = now.kind === 'finishing'
     if (!isFinishing && !events.some(({ kind }) => TELLING.has(kind))) return
-    const [nextNow, nextReadings] = [composeNow(), composeReadings()]
+    const [nextNow, nextReadings] = [composeNow(), composeReadings(state)]
     const isSame = JSON.stringify([nextNow, nextReadings]) === JSON.stringify([now, readings])
     if (isSame) return
     now = nextNow
@@ -156,4 +142,23 @@ export function createSharingWatch(parts: SharingWatchParts): SharingWatch {
       await looking
     },
   }
+}
+
+/** Composes what is shown of sharing now; the plan's hours are computed anew only when they may have changed. */
+function createNowComposer(state: Readonly<PeerState>, clock: Clock): () => SharingNow {
+  let hours: { readonly of: unknown; readonly untilMs: number; readonly hours: HoursNow } | undefined
+  return () => {
+    const nowMs = clock.nowMs()
+    if (hours?.of !== state.availability || nowMs >= hours.untilMs) {
+      const told = hoursAt(state, nowMs)
+      const untilMs = Math.min(nowMs + HOURS_FOR_MS, told.atMs ?? Number.POSITIVE_INFINITY)
+      hours = { of: state.availability, untilMs, hours: told }
+    }
+    return sharingNow(state, hours.hours, nowMs)
+  }
+}
+
+/** The rules' newest readings; all are `unreadable` before the first sample. */
+function composeReadings({ view }: Readonly<PeerState>): readonly RuleReading[] {
+  return view.pauseDecision?.readings ?? RULE_NAMES.map((rule) => ({ rule, state: 'unreadable' }))
 }

@@ -9,7 +9,7 @@ const AVERAGE_MS = 3_000
 /** Measurements that are kept for it; one a second comes. */
 const KEPT_MAX = 16
 
-/** What sharing takes at this moment; the contract's shape and units. */
+/** The resources that sharing uses at this moment; the contract's shape and units. */
 export interface SharingMeters {
   readonly cpu_percent_units: number
   readonly cpu_percent_others?: number

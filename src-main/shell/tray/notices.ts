@@ -60,13 +60,15 @@ function* endedJobs(
 function jobNotice(
   { state, job_id, facts }: JobSummary,
   what: string,
-  { tray: { notice } }: Messages,
+  { tray: { notice }, jobKinds }: Messages,
 ): Notice {
   const screen = `/jobs/${job_id}`
   if (state.kind === 'failed') {
     return { title: notice.failed, body: `${what}: ${state.fault.message}`, screen }
   }
-  return { title: facts.kind === 'render' ? notice.done : notice.jobDone, body: what, screen }
+  const kinds: Readonly<Record<string, object & { readonly ready?: unknown }>> = { ...jobKinds }
+  const ready = Object.hasOwn(kinds, facts.kind) ? kinds[facts.kind]?.ready : undefined
+  return { title: typeof ready === 'string' ? ready : notice.jobDone, body: what, screen }
 }
 
 function isOver({ state }: JobSummary): boolean {

@@ -3,7 +3,13 @@ import { copyFile, open, readdir, rm, stat, type FileHandle } from 'node:fs/prom
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Cid } from '../../protocol/ids.ts'
-import { FILE_MODE, FOLDER_MODE, makePrivateFile, makePrivateFolder } from '../database/private-files.ts'
+import {
+  FILE_MODE,
+  FOLDER_MODE,
+  isMissing,
+  makePrivateFile,
+  makePrivateFolder,
+} from '../database/private-files.ts'
 
 /** Where blobs lie: `ab/bafkrei…` by the first two characters of the digest, and two folders for what is unfinished. */
 export interface BlobFiles {
@@ -42,11 +48,11 @@ export function openBlobFiles(folder: string): BlobFiles {
   for (const made of [folder, temporary, partial]) makePrivateFolder(made)
   const shards = new Set(readdirSync(folder).filter((name) => name.length === 2))
   let shardsFlushed = false
-  const deletions = new Set<Promise<void>>()
 
   const shardOf = (cid: Cid) => cid.slice(CID_CONSTANT_CHARACTERS, CID_CONSTANT_CHARACTERS + 2)
   const path = (cid: Cid) => join(folder, shardOf(cid), cid)
   const temporaryPath = () => join(temporary, randomUUID())
+  const deletions = createDeletions(temporaryPath)
   const enter = (from: string, cid: Cid) => {
     const shard = shardOf(cid)
     if (!shards.has(shard)) {
@@ -76,20 +82,7 @@ export function openBlobFiles(folder: string): BlobFiles {
       enter(temporaryFile, cid)
       return path(cid)
     },
-    discard(file) {
-      const doomed = temporaryPath()
-      try {
-        renameSync(file, doomed)
-      } catch (error) {
-        if (isMissing(error)) return
-        throw error
-      }
-      // What cannot be deleted now (held open on Windows) is swept at the next start.
-      const deletion = rm(doomed, { force: true })
-        .catch(() => undefined)
-        .finally(() => deletions.delete(deletion))
-      deletions.add(deletion)
-    },
+    discard: (file) => deletions.discard(file),
     async takeOver(file) {
       const own = temporaryPath()
       try {
@@ -123,15 +116,32 @@ export function openBlobFiles(folder: string): BlobFiles {
       )
       return found.sort((a, b) => a.mtimeMs - b.mtimeMs)
     },
-    async close() {
-      await Promise.all(deletions)
-    },
+    close: () => deletions.settled(),
   }
 }
 
-/** Whether an error says that a file is not there. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+/** Deletes files in the background; each leaves its place at once. */
+function createDeletions(temporaryPath: () => string) {
+  const underWay = new Set<Promise<void>>()
+  return {
+    discard(file: string): void {
+      const doomed = temporaryPath()
+      try {
+        renameSync(file, doomed)
+      } catch (error) {
+        if (isMissing(error)) return
+        throw error
+      }
+      const deletion = rm(doomed, { force: true })
+        // A file that the system does not let go (held open on Windows) is removed by the sweep of the next start.
+        .catch(() => undefined)
+        .finally(() => underWay.delete(deletion))
+      underWay.add(deletion)
+    },
+    async settled(): Promise<void> {
+      await Promise.all(underWay)
+    },
+  }
 }
 
 /** Opens a transfer's unfinished file at its full length; what is not written yet reads as zeros. */

@@ -50,29 +50,14 @@ export function createBlobIndex(
 ) {
   const statements = prepare(database)
   const guests: GuestTable = openGuestTable(database, nowMs)
-  const touched = new Map<number, number>()
-  let lastUse = statements.lastUse.get()?.lastUse ?? 0
-
-  const nextUse = () => (lastUse = Math.max(nowMs(), lastUse + 1))
-  const flushTouches = () => {
-    if (touched.size === 0) return
-    try {
-      commits.unflushed(() => {
-        for (const [id, use] of touched) statements.touch.run(use, id)
-      })
-    } catch (error) {
-      // Only the order in which blobs go is lost, and reading must not fail for that.
-      if (!isDiskFull(error)) throw error
-    }
-    touched.clear()
-  }
+  const uses = createUses(statements, commits, nowMs)
   const remove = database.transaction((ids: readonly number[]) => {
     for (const id of ids) statements.remove.run(id)
   })
   const enter = database.transaction(({ cid, bytes, content, list }: BlobEntry): number => {
     const older = statements.find.get(cid)
     if (older) statements.remove.run(older.id)
-    const { lastInsertRowid } = statements.insert.run(cid, bytes, nextUse(), list?.node ?? null)
+    const { lastInsertRowid } = statements.insert.run(cid, bytes, uses.next(), list?.node ?? null)
     const id = Number(lastInsertRowid)
     if (content) statements.insertContent.run(id, content)
     for (const [position, chunk] of (list?.chunks ?? []).entries()) {
@@ -82,7 +67,7 @@ export function createBlobIndex(
   })
 
   function oldestUnpinned(bytes: number): { rows: BlobRow[]; sum: number } {
-    flushTouches()
+    uses.flush()
     const rows: BlobRow[] = []
     let sum = 0
     for (const row of statements.unpinned.iterate()) {
@@ -100,38 +85,7 @@ export function createBlobIndex(
     chunks: (id: number) => statements.chunks.all(id),
     chunk: (id: number, position: number) => statements.chunk.get(id, position),
     all: () => statements.all.all(),
-    isPinned: (cid: Cid) => statements.pinned.get(cid) !== undefined,
-    owners: (cid: Cid) => statements.owners.all(cid).map(({ owner }) => owner),
-    /** Owners of pins whose names begin so: one step of the index for each, however many pins each has. */
-    owned(prefix: string): string[] {
-      const found: string[] = []
-      const next = (after: string) => statements.nextOwner.get(after)?.owner ?? undefined
-      for (let owner = next(prefix); owner?.startsWith(prefix) === true; owner = next(owner))
-        found.push(owner)
-      return found
-    },
-    pin(cids: Cid | readonly Cid[], owner: string, guest?: string): void {
-      commits.unflushed(() => {
-        for (const cid of typeof cids === 'string' ? [cids] : cids) {
-          statements.pin.run(cid, owner)
-          if (guest === undefined) guests.own(cid)
-          else guests.need(cid, guest)
-        }
-      })
-    },
-    unpin(owner: string, cids?: readonly Cid[]): void {
-      commits.unflushed(() => {
-        if (cids === undefined) {
-          guests.letGoAll(owner)
-          statements.release.run(owner)
-          return
-        }
-        for (const cid of cids) {
-          statements.unpin.run(cid, owner)
-          guests.letGo(cid)
-        }
-      })
-    },
+    ...createPinTable(statements, commits, guests),
     /** Whose blobs are here besides the user's own. */
     guests,
     /** Does work in one transaction that is not flushed by itself. */
@@ -169,10 +123,7 @@ export function createBlobIndex(
     },
 
     /** Notes a use. */
-    touch(id: number): void {
-      touched.set(id, nextUse())
-      if (touched.size >= TOUCHES_MAX) flushTouches()
-    },
+    touch: (id: number) => uses.note(id),
 
     /** Unpinned blobs of `bytes` bytes or more, least recently used first; undefined when all are not enough. */
     leastRecentlyUsed(bytes: number): BlobRow[] | undefined {
@@ -184,10 +135,77 @@ export function createBlobIndex(
     leastRecentlyUsedUpTo: (bytes: number): BlobRow[] => oldestUnpinned(bytes).rows,
 
     /** Writes a use down at once. */
-    touchNow: (id: number) => statements.touch.run(nextUse(), id),
+    touchNow: (id: number) => statements.touch.run(uses.next(), id),
 
     /** Writes down the uses noted so far. */
-    flushTouches: () => flushTouches(),
+    flushTouches: () => uses.flush(),
+  }
+}
+
+/** When blobs were used last: in the order of the clock, or of the uses where it stands still or runs back. */
+function createUses(statements: Statements, commits: Pick<GroupCommit, 'unflushed'>, nowMs: () => number) {
+  const noted = new Map<number, number>()
+  let last = statements.lastUse.get()?.lastUse ?? 0
+  const next = (): number => (last = Math.max(nowMs(), last + 1))
+
+  function flush(): void {
+    if (noted.size === 0) return
+    try {
+      commits.unflushed(() => {
+        for (const [id, use] of noted) statements.touch.run(use, id)
+      })
+    } catch (error) {
+      // Only the order in which blobs go is lost, and reading must not fail for that.
+      if (!isDiskFull(error)) throw error
+    }
+    noted.clear()
+  }
+
+  return {
+    next,
+    note(id: number): void {
+      noted.set(id, next())
+      if (noted.size >= TOUCHES_MAX) flush()
+    },
+    flush,
+  }
+}
+
+/** Pins of blobs: the jobs and programs that need them. */
+function createPinTable(statements: Statements, commits: Pick<GroupCommit, 'unflushed'>, guests: GuestTable) {
+  return {
+    isPinned: (cid: Cid) => statements.pinned.get(cid) !== undefined,
+    owners: (cid: Cid) => statements.owners.all(cid).map(({ owner }) => owner),
+    /** Owners of pins whose names begin so: one step of the index for each, however many pins each has. */
+    owned(prefix: string): string[] {
+      const found: string[] = []
+      const next = (after: string) => statements.nextOwner.get(after)?.owner ?? undefined
+      for (let owner = next(prefix); owner?.startsWith(prefix) === true; owner = next(owner))
+        found.push(owner)
+      return found
+    },
+    pin(cids: Cid | readonly Cid[], owner: string, guest?: string): void {
+      commits.unflushed(() => {
+        for (const cid of typeof cids === 'string' ? [cids] : cids) {
+          statements.pin.run(cid, owner)
+          if (guest === undefined) guests.own(cid)
+          else guests.need(cid, guest)
+        }
+      })
+    },
+    unpin(owner: string, cids?: readonly Cid[]): void {
+      commits.unflushed(() => {
+        if (cids === undefined) {
+          guests.letGoAll(owner)
+          statements.release.run(owner)
+          return
+        }
+        for (const cid of cids) {
+          statements.unpin.run(cid, owner)
+          guests.letGo(cid)
+        }
+      })
+    },
   }
 }
 
@@ -195,6 +213,8 @@ const ROW = `
   SELECT id, cid, bytes, node IS NOT NULL AS cut,
          EXISTS (SELECT 1 FROM blob_content WHERE blob = blob.id) AS inline
   FROM blob`
+
+type Statements = ReturnType<typeof prepare>
 
 function prepare(database: PeerDatabase) {
   return {

@@ -31,7 +31,7 @@ const BlobNode = z.strictObject({
 })
 
 /**
- * What every node's encoding begins with: a map of two, `blob: 1`, `chunks`. No structure may begin like this. Else
+ * The first bytes of every node's encoding: a map of two, `blob: 1`, `chunks`. No structure may begin like this. Else
  * a CID could be read as a file (the chunks' bytes) or as a structure (the list itself), as the sender likes.
  */
 const NODE_PREFIX = encode({ blob: 1, chunks: [] }).subarray(0, -1)

@@ -57,43 +57,18 @@ export function createBlobSpace(options: {
   let { quotaBytes } = options
   // `8 << 30` is 0: a quota counts in more than 32 bits.
   assert(quotaBytes > 0, 'the quota is a positive number of bytes')
-  const suspended = new Map(options.suspended.map(({ cid, bytes }) => [cid, bytes]))
+  const suspended = createSuspended(files, options.suspended)
   let blobBytes = options.storedBytes
   let reservedBytes = 0
-  let suspendedBytes = options.suspended.reduce((sum, { bytes }) => sum + bytes, 0)
-  /** What others have here and are getting is at most this; it is counted anew before anything is refused for it. */
-  let othersBytesMax = Number.POSITIVE_INFINITY
-  let reservedForOthers = 0
-  const inUse = () => blobBytes + reservedBytes + suspendedBytes
+  const inUse = () => blobBytes + reservedBytes + suspended.bytes()
 
-  /** Others' room for others: what is in its time of grace goes first, the oldest. */
-  function makeRoomForOthers(bytes: number): void {
-    const room = Math.floor(quotaBytes * (1 - OWN_SHARE))
-    if (inUse() + bytes <= room || othersBytesMax + bytes <= room) return
-    othersBytesMax = index.guests.storedBytes() + reservedForOthers
-    const lacking = othersBytesMax + bytes - room
-    if (lacking <= 0) return
-    const doomed: BlobInGrace[] = []
-    let freed = 0
-    for (const blob of index.guests.inGrace().reverse()) {
-      if (freed >= lacking) break
-      doomed.push(blob)
-      freed += blob.bytes
-    }
-    if (freed < lacking) {
-      const used = `${othersBytesMax} of ${room} are in use`
-      refuse('quota-exceeded', `${bytes} bytes do not fit into what this PC keeps for others: ${used}`)
-    }
-    drop(doomed)
-    othersBytesMax -= freed
-  }
+  const others = createOthersShare(index)
 
   function makeRoom(bytes: number): void {
     // Transfers that may never go on are worth less than anything that is whole.
-    for (const cid of suspended.keys()) {
+    for (const cid of suspended.cids()) {
       if (inUse() + bytes <= quotaBytes) return
-      files.discard(files.partialPath(cid))
-      forgetSuspended(cid)
+      suspended.erase(cid)
     }
     const lacking = inUse() + bytes - quotaBytes
     if (lacking <= 0) return
@@ -107,6 +82,7 @@ export function createBlobSpace(options: {
   }
 
   function drop(doomed: readonly { id: number; cid: Cid; bytes: number }[]): void {
+    if (doomed.length === 0) return
     index.remove(doomed.map(({ id }) => id))
     discardAll(doomed)
   }
@@ -118,29 +94,22 @@ export function createBlobSpace(options: {
     }
   }
 
-  function forgetSuspended(cid: Cid): void {
-    suspendedBytes -= suspended.get(cid) ?? 0
-    suspended.delete(cid)
-  }
-
   return {
     reserve(bytes, forWhom = 'own') {
       let held = 0
       const grow = (more: number) => {
-        if (forWhom === 'others') makeRoomForOthers(more)
+        if (forWhom === 'others') drop(others.makeRoom(more, { quotaBytes, inUse: inUse() }))
         makeRoom(more)
         held += more
         reservedBytes += more
-        if (forWhom === 'own') return
-        reservedForOthers += more
-        othersBytesMax += more
+        if (forWhom === 'others') others.reserved(more)
       }
       grow(bytes)
       return {
         grow,
         release() {
           reservedBytes -= held
-          if (forWhom === 'others') reservedForOthers -= held
+          if (forWhom === 'others') others.released(held)
           held = 0
         },
       }
@@ -148,18 +117,10 @@ export function createBlobSpace(options: {
     stored(change) {
       blobBytes += change
     },
-    suspend(cid, bytes) {
-      forgetSuspended(cid)
-      suspended.set(cid, bytes)
-      suspendedBytes += bytes
-    },
+    suspend: (cid, bytes) => suspended.add(cid, bytes),
     erase: (decide) => discardAll(index.erase(decide)),
-    eraseSuspended(cid) {
-      if (!suspended.has(cid)) return
-      files.discard(files.partialPath(cid))
-      forgetSuspended(cid)
-    },
-    resume: forgetSuspended,
+    eraseSuspended: (cid) => suspended.erase(cid),
+    resume: (cid) => suspended.forget(cid),
     setQuota(bytes) {
       assert(bytes > 0, 'the quota is a positive number of bytes')
       quotaBytes = bytes
@@ -167,5 +128,77 @@ export function createBlobSpace(options: {
       drop(index.leastRecentlyUsedUpTo(inUse() - quotaBytes))
     },
     usage: () => ({ bytes: inUse(), quotaBytes }),
+  }
+}
+
+/** Broken-off transfers and the room that their unfinished files take, least recently written first. */
+function createSuspended(files: BlobFiles, found: readonly { readonly cid: Cid; readonly bytes: number }[]) {
+  const bytesOf = new Map(found.map(({ cid, bytes }) => [cid, bytes]))
+  let total = found.reduce((sum, { bytes }) => sum + bytes, 0)
+
+  function forget(cid: Cid): void {
+    total -= bytesOf.get(cid) ?? 0
+    bytesOf.delete(cid)
+  }
+
+  return {
+    cids: () => bytesOf.keys(),
+    bytes: () => total,
+    add(cid: Cid, bytes: number): void {
+      forget(cid)
+      bytesOf.set(cid, bytes)
+      total += bytes
+    },
+    forget,
+    /** Removes one with its file, if it is known. */
+    erase(cid: Cid): void {
+      if (!bytesOf.has(cid)) return
+      files.discard(files.partialPath(cid))
+      forget(cid)
+    },
+  }
+}
+
+/** The share of the quota that blobs for others may take. */
+function createOthersShare(index: BlobIndex) {
+  /** An upper bound of the bytes that are here or on their way for others; counted anew before a refusal. */
+  let bytesMax = Number.POSITIVE_INFINITY
+  let reservedBytes = 0
+
+  return {
+    /**
+     * The blobs to drop so that so much more fits: those in their time of grace, the oldest first.
+     * @throws FaultError `quota-exceeded` where these are not enough
+     */
+    makeRoom(
+      bytes: number,
+      { quotaBytes, inUse }: { readonly quotaBytes: number; readonly inUse: number },
+    ): readonly BlobInGrace[] {
+      const room = Math.floor(quotaBytes * (1 - OWN_SHARE))
+      if (inUse + bytes <= room || bytesMax + bytes <= room) return []
+      bytesMax = index.guests.storedBytes() + reservedBytes
+      const lacking = bytesMax + bytes - room
+      if (lacking <= 0) return []
+      const doomed: BlobInGrace[] = []
+      let freed = 0
+      for (const blob of index.guests.inGrace().reverse()) {
+        if (freed >= lacking) break
+        doomed.push(blob)
+        freed += blob.bytes
+      }
+      if (freed < lacking) {
+        const used = `${bytesMax} of ${room} are in use`
+        refuse('quota-exceeded', `${bytes} bytes do not fit into what this PC keeps for others: ${used}`)
+      }
+      bytesMax -= freed
+      return doomed
+    },
+    reserved(bytes: number): void {
+      reservedBytes += bytes
+      bytesMax += bytes
+    },
+    released(bytes: number): void {
+      reservedBytes -= bytes
+    },
   }
 }

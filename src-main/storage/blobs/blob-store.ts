@@ -1,25 +1,18 @@
-import { constants } from 'node:fs'
-import { open, rm, type FileHandle } from 'node:fs/promises'
-import { RAW_BYTES_MAX, type BlobKeeper, type BlobStore } from '../../ports/blob-store.ts'
-import { cidOfDigest, DAG_CBOR, RAW } from '../../protocol/cid.ts'
-import { refuse } from '../../protocol/fault.ts'
+import type { BlobStore } from '../../ports/blob-store.ts'
 import type { Cid } from '../../protocol/ids.ts'
-import { cutBytes, cutStream, type CutContent } from './blob-cut.ts'
-import { createBlobDoor, INLINE_BYTES_MAX, withTemporaryFile, type BlobParts } from './blob-door.ts'
-import { openBlobFiles, writeFully } from './blob-files.ts'
+import { createBlobIngest, type BlobDependencies } from './blob-ingest.ts'
+import { openBlobFiles } from './blob-files.ts'
 import { createBlobIndex, type BlobIndex } from './blob-index.ts'
-import { encodeNode, looksLikeNode } from './blob-node.ts'
+import { createBlobIntake } from './blob-intake.ts'
 import { createBlobPins } from './blob-pins.ts'
 import { createBlobReader } from './blob-reader.ts'
 import { createBlobReceivers } from './blob-receiver.ts'
-import { createBlobSpace, type Reservation } from './blob-space.ts'
+import { createBlobSpace } from './blob-space.ts'
 import { isDiskFull, storageFault, type PeerDatabase } from '../database/database.ts'
-import { sha256 } from '../digest.ts'
-import type { Flush, GroupCommit } from '../database/group-commit.ts'
+import type { GroupCommit } from '../database/group-commit.ts'
 import { createGuestStays } from './guest-stays.ts'
-import { FILE_MODE } from '../database/private-files.ts'
 
-/** What opening found damaged and put right. */
+/** Damage that opening found and repaired. */
 export interface BlobRepair {
   readonly kind: 'blob-lost'
   readonly cid: Cid
@@ -61,7 +54,7 @@ async function openParts(options: Parameters<typeof openBlobStore>[0]) {
   noteBrokenOff(index, suspended)
   const space = createBlobSpace({ index, files, quotaBytes, suspended, storedBytes })
   const repairs: BlobRepair[] = lost.map(({ cid }) => ({ kind: 'blob-lost', cid }))
-  const parts: BlobParts = { index, files, space, commits }
+  const parts: BlobDependencies = { index, files, space, commits }
   return { parts, repairs }
 }
 
@@ -76,13 +69,14 @@ function noteBrokenOff(index: BlobIndex, suspended: readonly { readonly cid: Cid
   }
 }
 
-function createBlobStore(parts: BlobParts): BlobStore {
-  const { index, files, space, commits } = parts
+function createBlobStore(store: BlobDependencies): BlobStore {
+  const { index, files, space, commits } = store
   const pins = createBlobPins(index)
-  const door = createBlobDoor(parts)
-  const reader = createBlobReader(parts)
-  const receivers = createBlobReceivers(parts, door)
-  const stays = createGuestStays(parts, receivers)
+  const ingest = createBlobIngest(store)
+  const intake = createBlobIntake({ ...store, pins, ingest })
+  const reader = createBlobReader(store)
+  const receivers = createBlobReceivers(store, ingest)
+  const stays = createGuestStays(store, receivers)
   /** Errors of disk and database leave as faults. */
   const edge = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -92,136 +86,12 @@ function createBlobStore(parts: BlobParts): BlobStore {
     }
   }
 
-  function isStored(cid: Cid): boolean {
-    const row = index.find(cid)
-    if (row) index.touch(row.id)
-    return row !== undefined
-  }
-
-  /** Pins what was here before for a keeper. Without one the user stores it: it no longer goes with those it came for. */
-  async function keep(cid: Cid, keeper: BlobKeeper | undefined): Promise<void> {
-    if (keeper !== undefined) pins.pin(cid, keeper.owner, keeper.guest)
-    else if (index.guests.has(cid)) await commits.together(() => index.guests.own(cid))
-  }
-
-  async function put(bytes: Uint8Array, flush: Flush, keeper?: BlobKeeper): Promise<Cid> {
-    if (bytes.byteLength <= RAW_BYTES_MAX) {
-      const cid = cidOfDigest(RAW, await sha256(bytes))
-      const known = index.find(cid)
-      if (known === undefined) {
-        await door.enterBytes(cid, bytes, flush, keeper ?? 'here')
-        return cid
-      }
-      await keep(cid, keeper)
-      // It may have come in without a flush, which this caller asks for.
-      if (flush === 'flushed' && !commits.isFlushed()) await commits.together(() => index.touchNow(known.id))
-      else index.touch(known.id)
-      return cid
-    }
-    const room = space.reserve(bytes.byteLength, keptFor(keeper))
-    try {
-      return await enterCut(room, (write) => cutBytes(bytes, write), keeper)
-    } finally {
-      room.release()
-    }
-  }
-
-  async function putStructure(bytes: Uint8Array): Promise<Cid> {
-    if (bytes.byteLength > RAW_BYTES_MAX) refuse('oversized', `a structure of ${bytes.byteLength} bytes`)
-    if (looksLikeNode(bytes)) refuse('malformed', 'a list of chunks is no structure')
-    const cid = cidOfDigest(DAG_CBOR, await sha256(bytes))
-    if (isStored(cid)) await keep(cid, undefined)
-    else await door.enterBytes(cid, bytes, 'flushed', 'here')
-    return cid
-  }
-
-  async function putStream(
-    source: AsyncIterable<Uint8Array>,
-    { signal, keeper }: { signal?: AbortSignal; keeper?: BlobKeeper },
-  ): Promise<Cid> {
-    const room = space.reserve(0)
-    try {
-      const cut = (write: (piece: Uint8Array, offset: number) => Promise<void>) =>
-        cutStream(filler(source, signal), (piece, offset) => {
-          room.grow(piece.byteLength)
-          return write(piece, offset)
-        })
-      return await enterCut(room, cut, keeper)
-    } finally {
-      room.release()
-    }
-  }
-
-  /** Cuts content into a temporary file and enters that, or the content itself if it turns out short. */
-  async function enterCut(
-    room: Reservation,
-    cut: (write: (piece: Uint8Array, offset: number) => Promise<void>) => Promise<CutContent>,
-    keeper?: BlobKeeper,
-  ): Promise<Cid> {
-    return withTemporaryFile(files, async (path) => {
-      const file = await open(path, 'wx', FILE_MODE)
-      let content: CutContent
-      try {
-        content = await cut((piece, offset) => writeFully(file, piece, offset))
-        if (content.kind === 'list') await file.sync()
-      } finally {
-        await file.close()
-      }
-      if (content.kind === 'raw') return put(content.bytes, 'flushed', keeper)
-      const { cid, list } = await nameOf(content)
-      if (isStored(cid)) await keep(cid, keeper)
-      else {
-        const entry = { cid, bytes: content.bytes, ...(list && { list }) }
-        await door.enterFile(path, entry, room, keeper ?? 'here')
-      }
-      return cid
-    })
-  }
-
-  async function adopt(path: string, keeper: BlobKeeper | undefined): Promise<Cid> {
-    const file = await openOwn(path)
-    let content: CutContent
-    try {
-      let position = 0
-      content = await cutStream(
-        async (into) => {
-          const { bytesRead } = await file.read(into, 0, into.byteLength, position)
-          position += bytesRead
-          return bytesRead
-        },
-        () => Promise.resolve(),
-      )
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    const { cid, list } = await nameOf(content)
-    const bytes = content.kind === 'raw' ? content.bytes.byteLength : content.bytes
-    const origin = keeper ?? 'here'
-    if (isStored(cid)) {
-      await keep(cid, keeper)
-      await rm(path)
-    } else if (content.kind === 'raw' && bytes <= INLINE_BYTES_MAX) {
-      await door.enterBytes(cid, content.bytes, 'flushed', origin)
-      await rm(path)
-    } else {
-      const room = space.reserve(bytes, keptFor(keeper))
-      try {
-        const own = await files.takeOver(path)
-        await door.enterFile(own, { cid, bytes, ...(list && { list }) }, room, origin)
-      } finally {
-        room.release()
-      }
-    }
-    return cid
-  }
-
   return {
-    put: (bytes) => edge(() => put(bytes, 'flushed')),
-    putUnflushed: (bytes, keeper) => edge(() => put(bytes, 'unflushed', keeper)),
-    putStructure: (bytes) => edge(() => putStructure(bytes)),
-    putStream: (source, options) => edge(() => putStream(source, options)),
-    adopt: (path, keeper) => edge(() => adopt(path, keeper)),
+    put: (bytes) => edge(() => intake.put(bytes, 'flushed')),
+    putUnflushed: (bytes, keeper) => edge(() => intake.put(bytes, 'unflushed', keeper)),
+    putStructure: (bytes) => edge(() => intake.putStructure(bytes)),
+    putStream: (source, options) => edge(() => intake.putStream(source, options)),
+    adopt: (path, keeper) => edge(() => intake.adopt(path, keeper)),
     has: (cid) => index.find(cid) !== undefined,
     info(cid) {
       const row = index.find(cid)
@@ -259,45 +129,4 @@ function createBlobStore(parts: BlobParts): BlobStore {
       await files.close()
     },
   }
-}
-
-function keptFor(keeper: BlobKeeper | undefined): 'own' | 'others' {
-  return keeper?.guest === undefined ? 'own' : 'others'
-}
-
-/** The CID of cut content, and the list that the CID is of, when there is one. */
-async function nameOf(content: CutContent) {
-  if (content.kind === 'raw') return { cid: cidOfDigest(RAW, content.sha256) }
-  const node = encodeNode(content.chunks)
-  return { cid: cidOfDigest(DAG_CBOR, await sha256(node)), list: { node, chunks: content.chunks } }
-}
-
-/** Hands a stream's bytes over in the portions that the cutter asks for. */
-function filler(source: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined) {
-  const pieces = source[Symbol.asyncIterator]()
-  let rest: Uint8Array = new Uint8Array(0)
-  return async (into: Uint8Array): Promise<number> => {
-    while (rest.byteLength === 0) {
-      if (signal?.aborted) {
-        await pieces.return?.()
-        refuse('cancelled', 'storing was cancelled')
-      }
-      const next = await pieces.next()
-      if (next.done) return 0
-      rest = next.value
-    }
-    const portion = rest.subarray(0, into.byteLength)
-    into.set(portion)
-    rest = rest.subarray(portion.byteLength)
-    return portion.byteLength
-  }
-}
-
-/** Opens a file to adopt: a real one, for a link could lead anywhere, and its content be handed to a stranger. */
-async function openOwn(path: string): Promise<FileHandle> {
-  // Where links cannot be refused on opening (Windows), the flag is absent.
-  const file = await open(path, constants.O_RDWR | ((constants.O_NOFOLLOW as number | undefined) ?? 0))
-  if ((await file.stat()).isFile()) return file
-  await file.close()
-  refuse('storage-failed', `${path} is not a file`)
 }

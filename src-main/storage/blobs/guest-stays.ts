@@ -1,6 +1,6 @@
 import { GUEST_GRACE_BLOBS_MAX, GUEST_GRACE_SHARE } from '../../ports/blob-store.ts'
 import type { Cid } from '../../protocol/ids.ts'
-import type { BlobParts } from './blob-door.ts'
+import type { BlobDependencies } from './blob-ingest.ts'
 import type { BlobReceivers } from './blob-receiver.ts'
 import type { BlobInGrace } from './guest-table.ts'
 
@@ -17,14 +17,14 @@ const ERASED_TOGETHER_MAX = 1_000
 
 /** Builds it over the index of guests and whoever gets the disk. */
 export function createGuestStays(
-  { index, space }: BlobParts,
+  { index, space }: BlobDependencies,
   receivers: Pick<BlobReceivers, 'isReceiving'>,
 ): GuestStays {
   const { guests } = index
   /** Whether there may be more in grace than there is room for; true until it was looked. */
   let isLookDue = true
 
-  /** What is in grace beyond its room: what has been unneeded for longest goes. */
+  /** The blobs in grace beyond their room: those unneeded for longest. */
   function tooMuch(): BlobInGrace[] {
     let room = space.usage().quotaBytes * GUEST_GRACE_SHARE
     const blobs = guests.inGrace()

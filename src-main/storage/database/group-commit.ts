@@ -76,33 +76,12 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
     if (shares.length > 0) commit(shares, how)
   }
 
-  /** A share whose work is undone alone when it throws. */
-  function share<T>(work: () => T, resolve: (value: T) => void, reject: (error: unknown) => void): Share {
-    let finish = () => reject(new Error('not run'))
-    return {
-      run() {
-        try {
-          undoable(() => {
-            const value = work()
-            finish = () => resolve(value)
-          })
-        } catch (error) {
-          finish = () => reject(storageFault(error, 'the database'))
-          return error instanceof Error ? error : new Error(String(error))
-        }
-        return undefined
-      },
-      committed: () => finish(),
-      failed: reject,
-    }
-  }
-
   return {
     together<T>(work: () => T, how: Flush = 'flushed'): Promise<T> {
       const { promise, resolve, reject } = Promise.withResolvers<T>()
       if (how === 'flushed') isFlushAsked = true
       if (waiting.length === 0) setImmediate(flush)
-      waiting.push(share(work, resolve, reject))
+      waiting.push(share(undoable, work, resolve, reject))
       return promise
     },
     now(work) {
@@ -114,6 +93,7 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
       }
       const failures: unknown[] = []
       const own = share(
+        undoable,
         work,
         () => undefined,
         (error) => void failures.push(error),
@@ -137,6 +117,32 @@ export function createGroupCommit(database: PeerDatabase): GroupCommit {
     },
     isFlushed: () => flushed,
     flush,
+  }
+}
+
+/** A share whose work is undone alone, by `undoable`, when it throws. */
+function share<T>(
+  undoable: (work: () => void) => void,
+  work: () => T,
+  resolve: (value: T) => void,
+  reject: (error: unknown) => void,
+): Share {
+  let finish = () => reject(new Error('not run'))
+  return {
+    run() {
+      try {
+        undoable(() => {
+          const value = work()
+          finish = () => resolve(value)
+        })
+      } catch (error) {
+        finish = () => reject(storageFault(error, 'the database'))
+        return error instanceof Error ? error : new Error(String(error))
+      }
+      return undefined
+    },
+    committed: () => finish(),
+    failed: reject,
   }
 }
 

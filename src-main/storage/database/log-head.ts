@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { isMissing } from '../blobs/blob-files.ts'
+import { isMissing } from './private-files.ts'
 
 /** The head of SQLite's write-ahead log (https://sqlite.org/fileformat2.html#walformat): 24 bytes and their checksum. */
 const HEAD_BYTES = 32

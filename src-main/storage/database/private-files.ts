@@ -6,7 +6,7 @@ import { refuse } from '../../protocol/fault.ts'
 export const FOLDER_MODE = 0o700
 /** A file that only its owner may read and write. */
 export const FILE_MODE = 0o600
-/** What group and others may do. */
+/** The permissions of group and others. */
 const OTHERS_ANY = 0o077
 
 /**
@@ -33,6 +33,11 @@ export function makePrivateFolder(folder: string): void {
 /** Closes a file to other users. */
 export function makePrivateFile(path: string): void {
   if (process.platform !== 'win32' && isOpenToOthers(path)) chmodSync(path, FILE_MODE)
+}
+
+/** Whether an error says that a file is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 function isOpenToOthers(path: string): boolean {

@@ -20,7 +20,7 @@ export const SNAPSHOTS_KEPT = 2
 /** Records read from the database at a time. Between two reads the connection is free for other statements. */
 const PAGE_RECORDS = 256
 
-/** What opening found damaged and put right. */
+/** Damage that opening found and repaired. */
 export type JournalRepair =
   | { readonly kind: 'tail-cut'; readonly afterSequence: number; readonly records: number }
   | { readonly kind: 'snapshot-dropped'; readonly sequence: number }
@@ -142,10 +142,10 @@ export function inspectJournal(database: PeerDatabase): {
   return { journal, repairs }
 }
 
-/** What becomes of records behind a damaged one: all intact ones stay and close the gap, or all of them go. */
+/** How records behind a damaged one are treated: all intact ones stay and close the gap, or all of them go. */
 export type JournalChoice = 'keep-after' | 'drop-after'
 
-/** What a repair did. */
+/** The result of a repair. */
 export interface JournalRepaired {
   /** Records that stay after the first damaged one. */
   readonly kept: number

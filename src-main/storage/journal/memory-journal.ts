@@ -3,7 +3,7 @@ import { assert, refuse } from '../../protocol/fault.ts'
 import { recordChecksum } from './checksum.ts'
 import { SNAPSHOTS_KEPT } from './journal.ts'
 
-/** What outlives a memory journal's peer: the stand-in for its disk. Tests damage it on purpose. */
+/** The stand-in for a peer's disk, which outlives the memory journal. Tests damage it on purpose. */
 export interface MemoryDisk {
   /** Sequence number of `records[0]`. */
   firstSequence: number

@@ -17,7 +17,7 @@ const TAG_BYTES = 16
 /** An Ed25519 private key (RFC 8032). */
 const SEED_BYTES = 32
 const SALT_BYTES = 16
-/** What a keychain makes of 32 bytes is a few times as long; a file may not claim any length. */
+/** The bound of a wrapped key: a keychain makes of 32 bytes a few times as many. */
 const SEALED_CHARS_MAX = 4_096
 
 /** How a key file is that cannot be read as one. */
@@ -52,7 +52,7 @@ type KeyFile = z.infer<typeof KeyFile>
 type SealedKey = Extract<KeyFile, { protection: 'scrypt+aes-256-gcm' }>
 type KeychainKey = Extract<KeyFile, { protection: 'keychain' }>
 
-/** What protects a key besides the file's permissions. */
+/** The protection of a key besides the file's permissions. */
 export interface KeyProtection {
   readonly passphrase?: string
   /** Seals a key that is made; one that exists stays as it is, since another host may use it, too. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { kinds } from './kinds.ts'
+import * as kinds from './kinds.ts'
 
 type Kinds = typeof kinds
 

@@ -1,5 +1,5 @@
 import { frame } from './frame.ts'
-import { jobKinds } from './job-kinds/kinds.ts'
+import * as jobKinds from './job-kinds/kinds.ts'
 import { jobs } from './jobs.ts'
 import { nearby } from './nearby.ts'
 import { overview } from './overview.ts'
@@ -9,7 +9,7 @@ import { sharing } from './sharing.ts'
 import { start } from './start.ts'
 import { tray } from './tray.ts'
 
-import type { Messages } from '../index.ts'
+import type { Messages } from '../messages.ts'
 
 /** All texts of the program, in German. */
 export const german: Messages = {

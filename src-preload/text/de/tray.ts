@@ -35,7 +35,6 @@ export const tray: typeof english = {
     stay: 'Weiterlaufen lassen',
   },
   notice: {
-    done: 'Dein Bild ist fertig',
     jobDone: 'Dein Auftrag ist fertig',
     failed: 'Dein Auftrag ist fehlgeschlagen',
     series: (count, written) =>

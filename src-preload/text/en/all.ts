@@ -1,5 +1,5 @@
 import { frame } from './frame.ts'
-import { jobKinds } from './job-kinds/kinds.ts'
+import * as jobKinds from './job-kinds/kinds.ts'
 import { jobs } from './jobs.ts'
 import { nearby } from './nearby.ts'
 import { overview } from './overview.ts'

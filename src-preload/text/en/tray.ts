@@ -36,7 +36,6 @@ export const tray = {
     stay: 'Go on running',
   },
   notice: {
-    done: 'Your picture is ready',
     jobDone: 'Your job is done',
     failed: 'Your job failed',
     series: (count: number, written: string) =>

@@ -7,7 +7,7 @@ import { useNode } from '../../state/node-store.ts'
 import { useText } from '../../state/text.tsx'
 import { Page } from '../../ui/layout/page.tsx'
 import { SkeletonList } from '../../ui/layout/skeleton-list.tsx'
-import { AddSomebody } from './pairing/add-somebody.tsx'
+import { AddPerson } from './pairing/add-person.tsx'
 import { BlockedPeople } from './list/blocked-people.tsx'
 import { ForgottenPeopleProvider } from './list/forgotten-people.tsx'
 import { useLinkedCode } from './pairing/linked-code.ts'
@@ -25,18 +25,18 @@ const MESH_PATH = '/people/mesh'
 /** One person's page. */
 const PERSON_PATH = '/people/of/'
 
-/** People: whom this user is paired with (`/people`), as a picture (`/people/mesh`), and one of them (`/people/of/…`). */
+/** People as a list (`/people`), as a picture (`/people/mesh`), and one person's page (`/people/of/…`). */
 export function PeopleScreen() {
   const [path] = useLocation()
   return (
     <ForgottenPeopleProvider>
-      {path.startsWith(PERSON_PATH) ? <PersonPage peer={path.slice(PERSON_PATH.length)} /> : <Everybody />}
+      {path.startsWith(PERSON_PATH) ? <PersonPage peer={path.slice(PERSON_PATH.length)} /> : <AllPeople />}
     </ForgottenPeopleProvider>
   )
 }
 
 /** All of them, and how to pair. */
-function Everybody() {
+function AllPeople() {
   const text = useText().people
   const people = useNode((node) => node.people)
   const isLoaded = useNode((node) => node.isLoaded)
@@ -72,7 +72,7 @@ function Everybody() {
     >
       <PairRequests />
       {isAddShown && (
-        <AddSomebody
+        <AddPerson
           linkedCode={linkedCode}
           onPaired={() => {
             // What it says is still to be read when the first person is there.

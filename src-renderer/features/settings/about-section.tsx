@@ -6,7 +6,7 @@ import { Facts } from '../../ui/layout/facts.tsx'
 import { Section } from '../../ui/layout/section.tsx'
 import classes from './settings.module.css'
 
-/** What this program is, and who this PC is to others. */
+/** Version and licence of the program, and the identity of this PC. */
 export function AboutSection({ info }: { readonly info: NodeInfo }) {
   const text = useText()
   const { about } = text.settings

@@ -17,7 +17,7 @@ import classes from './settings.module.css'
 /** From this share on the disk that blobs may take is nearly used up. */
 const NEARLY_FULL = 0.9
 
-/** What this PC is, and what Meshwork takes of its disk. */
+/** This PC's hardware, and how much of its disk Meshwork takes. */
 export function HardwareSections({ info }: { readonly info: NodeInfo }) {
   const { hardware: words } = useText().settings
   const format = useFormat()

@@ -14,7 +14,7 @@ export function NameRow({ info }: { readonly info: NodeInfo }) {
   const calls = useCalls()
   const run = useAction()
   const refreshInfo = useRefreshInfo()
-  /** What is being typed; absent while the field shows what the node says. */
+  /** The text that is being typed; undefined while the field shows the node's name. */
   const [draft, setDraft] = useState<string>()
   const [isSaving, setIsSaving] = useState(false)
   const name = draft?.trim() ?? info.name

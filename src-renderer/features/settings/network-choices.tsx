@@ -6,7 +6,7 @@ import { useFormat, useText } from '../../state/text.tsx'
 import { SettingRow } from './setting-row.tsx'
 import classes from './network-section.module.css'
 
-/** What this PC may do so that it and its friends are reached. */
+/** Choices by which this PC and its friends are reached: mapping a port at the router, relaying. */
 export function NetworkChoices({ reach }: { readonly reach: OwnReach }) {
   const { choices: words } = useText().settings.network
   const mapPort = useSwitch(reach.port_mapping.allowed, (map_port) => ({ map_port }))
@@ -44,7 +44,7 @@ export function NetworkChoices({ reach }: { readonly reach: OwnReach }) {
   )
 }
 
-/** Why it relays or not where nobody chose, and how much it carries. */
+/** Why this PC relays or not while the choice is automatic, and how many connections it carries. */
 function RelayingNow({ relaying }: { readonly relaying: OwnReach['relaying'] }) {
   const { choices: words } = useText().settings.network
   const format = useFormat()

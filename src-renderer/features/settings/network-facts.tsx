@@ -11,7 +11,7 @@ interface Of {
   readonly reach: OwnReach
 }
 
-/** What is known of how this PC is reached: by its router, through friends, where it listens, and who confirms it. */
+/** The facts of how this PC is reached: its router, relays, port, addresses, and who confirms it. */
 export function NetworkFacts({ reach }: Of) {
   const { network: words } = useText().settings
   const { ipv6, nearby, confirmations } = reach
@@ -53,7 +53,7 @@ function useRouter(reach: OwnReach): Omit<Fact, 'name'> {
   }
 }
 
-/** Why the router lets nobody in, and how its owner makes it. */
+/** Why the router lets no connection in, and the steps by which its owner changes that. */
 function ByHand({ reach, why }: Of & { readonly why?: string }) {
   const { network: words } = useText().settings
   const steps = routerSteps(reach, words)

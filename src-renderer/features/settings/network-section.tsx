@@ -28,7 +28,7 @@ const ICONS: Record<VerdictKind, Icon> = {
   unknown: IconShieldQuestion,
 }
 
-/** How this PC is reached by others, whether somebody confirms it, what to do where not, and what it may do itself. */
+/** How this PC is reached by others, as people confirm it, with advice, and choices such as port mapping and relaying. */
 export function NetworkSection({ info }: { readonly info: NodeInfo }) {
   const { network: words } = useText().settings
   const calls = useCalls()

@@ -20,7 +20,7 @@ function verdictKind({ reachability, relays, port_mapping }: OwnReach): VerdictK
   return reachability === 'unknown' && port_mapping.state === 'mapped' ? 'mapped' : reachability
 }
 
-/** What is said of how this PC is reached. `connected`: how many people are connected, who could be asked. */
+/** How this PC is reached, in words with advice. `connected`: how many people are connected and could be asked. */
 export function networkVerdict(
   reach: OwnReach,
   connected: number,

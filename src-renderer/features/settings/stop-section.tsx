@@ -52,7 +52,7 @@ export function StopSection() {
   )
 }
 
-/** What happens to what runs here now. */
+/** The effect of a stop on the units that run here now. */
 function Consequence() {
   const { stop: words } = useText().settings
   const format = useFormat()

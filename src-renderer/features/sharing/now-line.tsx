@@ -3,7 +3,7 @@ import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import classes from './now-line.module.css'
 
-/** What the user may want to do something about. */
+/** States that the user may want to end. */
 const PAUSED: ReadonlySet<string> = new Set(['paused-by-rule', 'paused-by-user', 'disk-full', 'finishing'])
 
 /** Whether this PC shares right now, or why not and since when. What to do about it is in the window's header. */

@@ -127,7 +127,7 @@ function AmountField({
   )
 }
 
-/** What the machine has; at least what is shared, so that a slider shows it. */
+/** The machine's amounts; at least those that are shared, so that a slider shows them. */
 function machineAmounts(hardware: HardwareInfo | undefined, value: ComputeResource) {
   const vramGb = largestCardGb(hardware)
   const ramGb = hardware === undefined ? RAM_GB_UNKNOWN : hardware.ram_bytes / GIB

@@ -8,6 +8,7 @@ import { FaultNotice } from '../../ui/notices/fault-notice.tsx'
 import { Page } from '../../ui/layout/page.tsx'
 import { Section } from '../../ui/layout/section.tsx'
 import { SkeletonList } from '../../ui/layout/skeleton-list.tsx'
+import { useNow } from '../../ui/use-now.ts'
 import { ExceptionsSection } from './exceptions/exceptions-section.tsx'
 import { LimitsSection } from './limits/limits-section.tsx'
 import { ModeChoice } from './modes/mode-choice.tsx'
@@ -18,17 +19,19 @@ import { RulesSection } from './rules/rules-section.tsx'
 import { SaveState } from './saving/save-state.tsx'
 import { inMode, remembering, resourcesOf, withResources } from './modes/sharing-modes.ts'
 import { zoneHere } from './clock/time-zone-field.tsx'
-import { useNow } from './clock/use-now.ts'
 import { useSavedValue } from './saving/use-saved-value.ts'
 import { WeekEditor } from './week/week-editor.tsx'
 import { sharingSentence } from './week/week-text.ts'
+
+/** As often as the line of the present moment could be seen to move. */
+const NOW_EVERY_MS = 20_000
 
 /** When and how this PC is shared: the week, what pauses it, and its limits. */
 export function SharingScreen() {
   const text = useText()
   const told = useQuery('sharing', (calls, signal) => calls.sharing.get(undefined, { signal }))
   const hardware = useQuery('hardware', (calls, signal) => calls.hardware.get({}, { signal }))
-  // Somebody else may have changed it: the tray, another window, meshctl.
+  // The tray, another window or meshctl may have changed it.
   const sharingElsewhere = useNode((node) => node.info?.sharing)
   const refresh = useEffectEvent(() => {
     if (told.state === 'ready') told.refresh()
@@ -67,7 +70,7 @@ function SharingEditor({
   const format = useFormat()
   const calls = useCalls()
   const refreshInfo = useRefreshInfo()
-  const nowMs = useNow()
+  const nowMs = useNow(NOW_EVERY_MS)
   const algorithms = useNode((node) => node.info?.algorithms)
   const sharing = useSavedValue(told.sharing, async (value) => {
     await calls.node.setAvailability({ sharing: value })
@@ -98,6 +101,7 @@ function SharingEditor({
         <WeekEditor
           plan={value.plan}
           facts={{ hardware, kinds }}
+          nowMs={nowMs}
           onPlan={(plan, editing) => sharing.edit({ kind: 'week', plan }, editing)}
           onUndo={sharing.undo}
           onRedo={sharing.redo}

@@ -23,7 +23,7 @@ import classes from './pc-card.module.css'
 /** A short benchmark takes a few seconds; its end is looked for so often. */
 const LOOK_EVERY_MS = 1_000
 
-/** What was found in this PC, and how fast it is. */
+/** This PC's hardware as it was found, and its speed. */
 export function PcCard() {
   const hardware = useQuery('start hardware', (calls) => calls.hardware.get({}))
   const info = useMeasuredInfo()

@@ -15,7 +15,7 @@ const DAYS = [0, 1, 2, 3, 4, 5, 6] as const
 const CORES_KEPT = 1
 const RAM_SHARE = 0.5
 
-/** What a preset sets. */
+/** The settings that a preset stands for. */
 export interface PresetSettings {
   readonly sharing: Sharing
   readonly rules: PauseRules
@@ -40,7 +40,7 @@ export function presetSettings(
   }
 }
 
-/** The preset that settings look like; undefined for those that somebody has made otherwise. */
+/** The preset that settings match; undefined where they match none. */
 export function presetOf({ sharing, rules }: PresetSettings): Preset | undefined {
   switch (sharing.kind) {
     case 'always':
@@ -53,7 +53,7 @@ export function presetOf({ sharing, rules }: PresetSettings): Preset | undefined
   }
 }
 
-/** What is shared now, or what a new peer would share of this machine. */
+/** The resources that are shared now, or those that a new peer would share of this machine. */
 export function sharedResources(
   sharing: Sharing,
   machine: { readonly cores: number; readonly ramBytes: number },

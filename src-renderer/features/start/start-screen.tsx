@@ -25,7 +25,7 @@ export function StartScreen() {
   const headline = useRef<HTMLHeadingElement>(null)
   const at = STEPS.indexOf(step)
 
-  // Whoever reads by ear or by keyboard begins at the top of the new card.
+  // A user of a screen reader or of the keyboard begins at the top of the new card.
   const isFirstCard = useRef(true)
   useEffect(() => {
     if (!isFirstCard.current) headline.current?.focus()

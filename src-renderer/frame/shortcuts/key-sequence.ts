@@ -1,4 +1,4 @@
-/** What a shortcut does. */
+/** The effect of a shortcut. */
 export type ShortcutAction = { readonly kind: 'go'; readonly path: string } | { readonly kind: 'help' }
 
 /** A first key waits so long for its second. */
@@ -18,10 +18,10 @@ export const GO_PATHS: ReadonlyMap<string, string> = new Map([
 export const NEW_KEY = 'n'
 export const HELP_KEY = '?'
 
-/** What was pressed so far. */
+/** The keys that were pressed so far. */
 export type KeySequence = { readonly key: string; readonly atMs: number } | undefined
 
-/** One more key: what it does, and what is pending after it. */
+/** The state after one more key, and the action that it triggers. */
 export function pressKey(
   pending: KeySequence,
   key: string,

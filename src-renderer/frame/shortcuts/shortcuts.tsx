@@ -4,7 +4,7 @@ import { pressKey, type KeySequence } from './key-sequence.ts'
 
 const ShortcutList = lazy(async () => ({ default: (await import('./shortcut-list.tsx')).ShortcutList }))
 
-/** Keys that work everywhere but where somebody types. */
+/** Keyboard shortcuts; inactive in text fields, menus, lists, grids and dialogs. */
 export function Shortcuts() {
   const [, navigate] = useLocation()
   const [isListOpen, setIsListOpen] = useState(false)

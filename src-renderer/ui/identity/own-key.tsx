@@ -1,10 +1,10 @@
 import { createContext, useContext } from 'react'
 import { stableColor } from './stable-color.ts'
 
-/** The key of whoever looks at this window; they are shown in the accent colour, which nobody else has. */
+/** The key of this PC's user, who is shown in the accent colour; no other person has it. */
 export const OwnKey = createContext<string | undefined>(undefined)
 
-/** Everybody's colour by their key, as a CSS colour: the accent for whoever looks, a stable one for everybody else. */
+/** A person's CSS colour by their key: the accent for this PC's user, a stable colour for each other person. */
 export function useColorOf(): (key: string) => string {
   const own = useContext(OwnKey)
   return (key) => (key === own ? 'var(--accent)' : stableColor(key))

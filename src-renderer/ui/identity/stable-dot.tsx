@@ -1,7 +1,7 @@
 import { useColorOf } from './own-key.tsx'
 import classes from './stable-dot.module.css'
 
-/** A dot in somebody's colour; the name beside it says who. */
+/** A dot in a person's colour; the name beside it says who it is. */
 export function StableDot({
   of,
   size = 10,

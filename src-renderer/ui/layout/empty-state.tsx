@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import classes from './empty-state.module.css'
 
-/** What stands where there is nothing yet: an icon, a sentence that says what to do, and the action. */
+/** Fills an empty place: an icon, a sentence that says what to do, and the action. */
 export function EmptyState({
   icon,
   title,

@@ -20,7 +20,7 @@ export function VirtualList<T>({
   /** Of a row, in pixels, before it is measured. */
   readonly estimateHeight: number
   readonly render: (item: T, index: number) => ReactNode
-  /** What the list is of, for those who do not see it. */
+  /** The list's name for a screen reader. */
   readonly label: string
   /** Of the window onto the list: CSS, or pixels. The list is as high as its rows where they need less. */
   readonly height: number | string

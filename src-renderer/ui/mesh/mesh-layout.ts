@@ -1,4 +1,4 @@
-/** Where a mesh's picture puts everybody; lengths in pixels of the drawing. */
+/** Where a mesh's picture puts each node; lengths in pixels of the drawing. */
 export interface MeshLayout {
   readonly centre: { readonly x: number; readonly y: number; readonly radius: number }
   readonly places: readonly MeshPlace[]

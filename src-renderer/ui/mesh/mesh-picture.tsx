@@ -1,16 +1,16 @@
 import { useElementSize } from '@mantine/hooks'
 import { memo, useMemo, useState, type KeyboardEvent } from 'react'
-import { layoutMesh, type MeshPlace } from './mesh-layout.ts'
+import { layoutMesh, type MeshLayout, type MeshPlace } from './mesh-layout.ts'
 import { fullWidth, initialOf, shortened, taperedLine } from './mesh-line.ts'
 import { stableColor } from '../identity/stable-color.ts'
 import classes from './mesh-picture.module.css'
 
-/** One around the middle. */
+/** A node around the middle. */
 export interface MeshNode {
   /** Also decides the colour. */
   readonly key: string
   readonly name: string
-  /** What stands in the line under the picture, and what is said of it to those who do not see it. */
+  /** Shown in the line under the picture, and read out by a screen reader. */
   readonly description: string
   /** The weight of the line at the middle's end and at the other, 0 to 1. */
   readonly weightHere: number
@@ -53,35 +53,18 @@ export function MeshPicture({
   size,
 }: {
   readonly nodes: readonly MeshNode[]
-  /** What stands in the middle. */
+  /** The word in the middle. */
   readonly centre: string
   readonly label: string
-  /** Stands under the large picture while no node is looked at. */
+  /** Shown under the large picture while no node has the focus or the pointer. */
   readonly hint?: string
   readonly size: 'small' | 'large'
 }) {
-  const { namesUpTo, aspect, heightMin } = SIZES[size]
-  const { ref, width: placeWidth } = useElementSize<HTMLElement>()
-  const width = Math.round(placeWidth) || SIZES[size].width
-  const height = Math.max(heightMin, Math.round(width * aspect))
-  const areNamed = nodes.length <= Math.min(namesUpTo, width / PIXELS_PER_NAME)
-  const layout = useMemo(() => layoutMesh(nodes.length, width, height), [nodes.length, width, height])
-  const [at, setAt] = useState(0)
+  const { ref, width, height, layout, full, areNamed } = useMeasuredMesh(nodes.length, size)
+  const { current, moveFocus } = useRovingFocus(nodes.length)
   const [looked, setLooked] = useState<string>()
   const isLarge = size === 'large'
-  // In a small picture of many, lines are thinner still.
-  const full = fullWidth(nodes.length) * Math.min(1, Math.max(0.5, layout.radius / INITIAL_FROM_RADIUS))
-  const current = Math.min(at, nodes.length - 1)
   const shown = nodes.find(({ key }) => key === looked)
-
-  function moveFocus(event: KeyboardEvent<SVGElement>): void {
-    const to = nextIndex(event.key, current, nodes.length)
-    if (to === undefined) return
-    event.preventDefault()
-    setAt(to)
-    event.currentTarget.querySelectorAll<SVGElement>('[data-node]')[to]?.focus()
-  }
-
   const placed = nodes.flatMap((node, index) => {
     const place = layout.places[index]
     return place === undefined ? [] : [{ node, place, index }]
@@ -116,22 +99,7 @@ export function MeshPicture({
             onLook={isLarge ? setLooked : undefined}
           />
         ))}
-        <g aria-hidden="true">
-          <circle
-            cx={layout.centre.x}
-            cy={layout.centre.y}
-            r={layout.centre.radius}
-            className={classes['centre']}
-          />
-          <text
-            x={layout.centre.x}
-            y={layout.centre.y}
-            className={classes['centre-text']}
-            style={{ fontSize: Math.min(13, layout.centre.radius * 0.62) }}
-          >
-            {layout.centre.radius < CENTRE_TEXT_FROM_RADIUS ? '' : centre}
-          </text>
-        </g>
+        <Centre {...layout.centre} word={centre} />
       </svg>
       {isLarge && (
         <figcaption className={classes['caption']}>
@@ -141,6 +109,49 @@ export function MeshPicture({
         </figcaption>
       )}
     </figure>
+  )
+}
+
+/** The drawing's size, as wide as its place, and where so many nodes are drawn in it. */
+function useMeasuredMesh(count: number, size: keyof typeof SIZES) {
+  const { namesUpTo, aspect, heightMin } = SIZES[size]
+  const { ref, width: placeWidth } = useElementSize<HTMLElement>()
+  const width = Math.round(placeWidth) || SIZES[size].width
+  const height = Math.max(heightMin, Math.round(width * aspect))
+  const layout = useMemo(() => layoutMesh(count, width, height), [count, width, height])
+  return {
+    ref,
+    width,
+    height,
+    layout,
+    // In a small picture of many, lines are thinner still.
+    full: fullWidth(count) * Math.min(1, Math.max(0.5, layout.radius / INITIAL_FROM_RADIUS)),
+    areNamed: count <= Math.min(namesUpTo, width / PIXELS_PER_NAME),
+  }
+}
+
+/** One node is the tab stop; arrow keys, Home and End move it and the focus. */
+function useRovingFocus(count: number) {
+  const [at, setAt] = useState(0)
+  const current = Math.min(at, count - 1)
+  function moveFocus(event: KeyboardEvent<SVGElement>): void {
+    const to = nextIndex(event.key, current, count)
+    if (to === undefined) return
+    event.preventDefault()
+    setAt(to)
+    event.currentTarget.querySelectorAll<SVGElement>('[data-node]')[to]?.focus()
+  }
+  return { current, moveFocus }
+}
+
+function Centre({ x, y, radius, word }: MeshLayout['centre'] & { readonly word: string }) {
+  return (
+    <g aria-hidden="true">
+      <circle cx={x} cy={y} r={radius} className={classes['centre']} />
+      <text x={x} y={y} className={classes['centre-text']} style={{ fontSize: Math.min(13, radius * 0.62) }}>
+        {radius < CENTRE_TEXT_FROM_RADIUS ? '' : word}
+      </text>
+    </g>
   )
 }
 

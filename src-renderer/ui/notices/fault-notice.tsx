@@ -3,7 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { useText } from '../../state/text.tsx'
 import classes from './fault-notice.module.css'
 
-/** What went wrong, where it went wrong, and another attempt where there is one. */
+/** Tells a fault at the place where it happened, with a button to try again where that is possible. */
 export function FaultNotice({
   title,
   message,

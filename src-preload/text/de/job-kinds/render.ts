@@ -8,6 +8,7 @@ export const render: typeof english = {
   here: 'Rendern',
   start: 'Eine Szene rendern',
   newJob: 'Neues Bild',
+  ready: 'Dein Bild ist fertig',
   invite: 'Szene hier ablegen, Bild bekommen',
   emptyText:
     'Lege eine .glb- oder .gltf-Szene irgendwo in diesem Fenster ab, und dein PC und die PCs deiner Leute berechnen sie gemeinsam.',

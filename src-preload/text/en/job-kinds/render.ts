@@ -8,6 +8,8 @@ export const render = {
   here: 'Rendering',
   start: 'Render a scene',
   newJob: 'New render',
+  /** A notice of the desktop, in place of the one for all jobs. */
+  ready: 'Your picture is ready',
   invite: 'Drop a scene here and get a picture',
   emptyText:
     'Drop a .glb or .gltf scene anywhere on this window, and your PC and your people’s PCs render it together.',

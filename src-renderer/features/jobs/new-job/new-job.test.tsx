@@ -4,13 +4,13 @@ import { expect, it, vi } from 'vitest'
 import { IconFlask } from '@tabler/icons-react'
 import { mount } from '../../../component.fixture.tsx'
 import type { AnyJobKind } from '../../../job-kinds/job-kind.ts'
-import type { kinds } from '../../../job-kinds/kinds.ts'
+import type * as kinds from '../../../job-kinds/kinds.ts'
 import { JobsScreen } from '../jobs-screen.tsx'
 
 /** A kind with a form, which the build shows or does not. */
 const trial = vi.hoisted(() => ({ isShown: true }))
 vi.mock('../../../job-kinds/kinds.ts', async (importOriginal) => {
-  const original: { readonly kinds: typeof kinds } = await importOriginal()
+  const original: typeof kinds = await importOriginal()
   const words = { work: 'Try', here: 'Trying', start: 'Try it', newJob: 'New trial', invite: 'Try' }
   const kind: AnyJobKind = {
     algorithms: ['test.trial'],
@@ -25,7 +25,7 @@ vi.mock('../../../job-kinds/kinds.ts', async (importOriginal) => {
     },
     showsFuel: true,
   }
-  return { kinds: { ...original.kinds, trial: kind } }
+  return { ...original, trial: kind }
 })
 
 const RENDER_TITLE = 'What shall be rendered?'

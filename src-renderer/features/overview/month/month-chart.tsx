@@ -16,19 +16,17 @@ const AXIS_GAP = 12
 const BAR_LEAST = 2
 const MINUTE_MS = 60_000
 
+interface ChartProps {
+  readonly days: readonly MonthDay[]
+  readonly view: MonthView
+}
+
 /** The days as bars: what was given up from the line and what was got down from it, or the time shared. */
-export function MonthChart({ days, view }: { readonly days: readonly MonthDay[]; readonly view: MonthView }) {
+export function MonthChart({ days, view }: ChartProps) {
   const text = useText().overview
-  const format = useFormat()
-  const { domain, ticks } = useMemo(() => scaleOf(days, view), [days, view])
-  const dates = useMemo(() => writtenDates(days), [days])
   const byDate = useMemo(() => new Map(days.map((day) => [day.date, day])), [days])
-  const today = days.at(-1)?.date
-  const dateWords = (date: string): string =>
-    date === today ? text.today.title : format.date(byDate.get(date)?.atMs ?? NaN)
-  const amount = (value: number): string =>
-    view === 'units' ? format.number(Math.abs(value)) : value === 0 ? '0' : format.duration(value)
-  const longest = Math.max(...ticks.map((tick) => amount(tick).length))
+  const dateAxis = useDateAxis(days, byDate)
+  const amountAxis = useAmountAxis(days, view)
   const bar = { stackId: 'day', radius: ROUND_UP, animationDuration: MOTION_MS }
   // The library tells where a bar ends in its stack: whether there is one at all is known by its day.
   const least = (key: 'given' | 'gotDown' | 'sharedMs') => (_end: unknown, day: number) =>
@@ -45,23 +43,8 @@ export function MonthChart({ days, view }: { readonly days: readonly MonthDay[];
       className={classes['chart'] ?? ''}
     >
       <CartesianGrid vertical={false} syncWithTicks stroke="var(--line)" />
-      <XAxis
-        dataKey="date"
-        ticks={dates}
-        interval={0}
-        tickFormatter={dateWords}
-        tickLine={false}
-        axisLine={false}
-      />
-      <YAxis
-        domain={[...domain]}
-        ticks={ticks}
-        interval={0}
-        width={Math.max(AXIS_WIDTH_MIN, AXIS_GAP + DIGIT_WIDTH * longest)}
-        tickLine={false}
-        axisLine={false}
-        tickFormatter={amount}
-      />
+      <XAxis dataKey="date" {...dateAxis} interval={0} tickLine={false} axisLine={false} />
+      <YAxis {...amountAxis} interval={0} tickLine={false} axisLine={false} />
       <Tooltip
         cursor={{ fill: 'var(--surface-2)' }}
         isAnimationActive={false}
@@ -100,6 +83,30 @@ export function MonthChart({ days, view }: { readonly days: readonly MonthDay[];
       <ReferenceLine y={0} stroke="var(--line-strong)" />
     </BarChart>
   )
+}
+
+/** Which days are written under the bars, and how: today by its word, the others by their date. */
+function useDateAxis(days: readonly MonthDay[], byDate: ReadonlyMap<string, MonthDay>) {
+  const text = useText().overview.today
+  const format = useFormat()
+  const ticks = useMemo(() => writtenDates(days), [days])
+  const today = days.at(-1)?.date
+  return {
+    ticks,
+    tickFormatter: (date: string): string =>
+      date === today ? text.title : format.date(byDate.get(date)?.atMs ?? NaN),
+  }
+}
+
+/** The scale beside the bars, as wide as its longest figure. */
+function useAmountAxis(days: readonly MonthDay[], view: MonthView) {
+  const format = useFormat()
+  const { domain, ticks } = useMemo(() => scaleOf(days, view), [days, view])
+  const tickFormatter = (value: number): string =>
+    view === 'units' ? format.number(Math.abs(value)) : value === 0 ? '0' : format.duration(value)
+  const longest = Math.max(...ticks.map((tick) => tickFormatter(tick).length))
+  const width = Math.max(AXIS_WIDTH_MIN, AXIS_GAP + DIGIT_WIDTH * longest)
+  return { domain: [...domain], ticks, width, tickFormatter }
 }
 
 /** A day in plain words. */

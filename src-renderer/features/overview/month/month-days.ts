@@ -25,7 +25,7 @@ export interface Month {
   readonly sharedMs: number
 }
 
-/** What a chart's upright axis shows, and where it has lines. */
+/** The range of a chart's vertical axis, and where it has lines. */
 export interface MonthScale {
   readonly domain: readonly [number, number]
   readonly ticks: readonly number[]

@@ -12,7 +12,7 @@ const MonthChart = lazy(async () => ({ default: (await import('./month-chart.tsx
 
 const HOUR_MS = 3_600_000
 
-/** What was given and got on each of the last days, drawn and as a table for those who do not see it. */
+/** Units given and got on each of the last days, as a chart, and as a table for a screen reader. */
 export function Month({ days }: { readonly days: Query<DayStatistics[]> }) {
   const text = useText().overview.month
   const known = days.state === 'ready' ? days.value : undefined
@@ -79,7 +79,7 @@ function MonthCourse({ month, views, first }: CourseProps) {
   )
 }
 
-/** What the days come to, each with its bars' colour: the chart's legend. */
+/** The sums of the days, each in its bars' colour: the chart's legend. */
 function Sums({ month, view }: { readonly month: MonthDays; readonly view: MonthView }) {
   const text = useText().overview.month
   const format = useFormat()

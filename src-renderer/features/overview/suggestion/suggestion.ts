@@ -14,13 +14,13 @@ export type Suggestion =
       readonly key: string
     }
 
-/** What a suggestion follows from. */
+/** The facts that a suggestion is derived from. */
 export interface Situation {
   readonly people: Iterable<Pick<Person, 'peer_id' | 'name' | 'trust_mine' | 'trust_theirs'>>
   readonly sharing: SharingNow | undefined
   /** Requests that wait for this user, the oldest first. */
   readonly incoming: readonly { readonly peer_id: PeerId; readonly name: string }[]
-  /** Keys of what the user does not want to hear again. */
+  /** Keys of suggestions that the user has dismissed. */
   readonly dismissed: ReadonlySet<string>
 }
 

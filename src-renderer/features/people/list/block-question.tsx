@@ -4,7 +4,7 @@ import { useAction, useCalls } from '../../../connection/calls.tsx'
 import { useText } from '../../../state/text.tsx'
 import classes from './block-question.module.css'
 
-/** Asks before somebody is blocked, and says what that means. */
+/** Asks before a person is blocked, and says what that means. */
 export function BlockQuestion({
   person,
   onCancel,

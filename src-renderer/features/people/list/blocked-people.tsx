@@ -8,12 +8,12 @@ import { useFormat, useText } from '../../../state/text.tsx'
 import { StableDot } from '../../../ui/identity/stable-dot.tsx'
 import classes from './blocked-people.module.css'
 
-/** Who is not let in any more, and the way back; nothing when nobody is blocked. */
+/** Blocked people, each with a way to unblock them; nothing without any. */
 export function BlockedPeople() {
   const text = useText().people.blocked
   const listId = useId()
   const [isOpen, setIsOpen] = useState(false)
-  // Blocking somebody takes them off the list of people: the count tells when to ask again.
+  // Blocking takes a person off the list of people: the count tells when to ask again.
   const known = useNode((node) => node.people.size)
   const blocked = useQuery(`blocked ${known}`, (calls) => calls.people.blocked())
   if (blocked.state !== 'ready' || blocked.value.length === 0) return null

@@ -7,7 +7,7 @@ import { offerUndo } from '../../../ui/notices/undo-toast.tsx'
 interface ForgottenPeople {
   /** People who are not shown any more, though the node knows them while that can be taken back. */
   readonly hidden: ReadonlySet<PeerId>
-  /** Forgets somebody, with an undo; the node is told when the offer is gone. */
+  /** Forgets a person, with an undo; the node is told when the offer is gone. */
   readonly forget: (person: { readonly peer_id: PeerId; readonly name: string }) => void
 }
 
@@ -21,7 +21,7 @@ export function useForgottenPeople(): ForgottenPeople {
   return forgotten
 }
 
-/** Lets everything inside forget people so that it can be undone. A window that is closed meanwhile forgets nobody. */
+/** Lets components inside forget people with an undo. A window that is closed before the offer ends forgets no one. */
 export function ForgottenPeopleProvider({ children }: { readonly children: ReactNode }) {
   const calls = useCalls()
   const run = useAction()
@@ -37,7 +37,7 @@ export function ForgottenPeopleProvider({ children }: { readonly children: React
       offerUndo(
         text.done(name),
         () => show(peer_id),
-        // Shown again in any case: who was forgotten is gone by the node's word, and who was not is there.
+        // Shown again in any case: a person who was forgotten is no longer in the node's list.
         () => void run(() => calls.people.forget({ peer_id })).then(() => show(peer_id)),
       )
     },

@@ -14,7 +14,7 @@ import classes from './people-list.module.css'
 /** Fewer are found by looking. */
 const SEARCH_FROM = 9
 
-/** Everybody, a row each. */
+/** All people, a row each, with search and order where they are many. */
 export function PeopleList() {
   const text = useText().people
   const { language } = useFormat()

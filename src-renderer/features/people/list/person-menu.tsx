@@ -6,7 +6,7 @@ import type { Person } from '#contract'
 import { useText } from '../../../state/text.tsx'
 import { useForgottenPeople } from './forgotten-people.tsx'
 
-/** What else can be done with somebody. */
+/** More actions on a person: copy the id, forget, block. */
 export function PersonMenu({ person, onBlock }: { readonly person: Person; readonly onBlock: () => void }) {
   const text = useText().people
   // In a list of hundreds a menu is made when it is first wanted: until then there is only its button.

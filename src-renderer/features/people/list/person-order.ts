@@ -1,6 +1,6 @@
 import type { Person } from '#contract'
 
-/** What people may be sorted by. */
+/** The orders in which people may be sorted. */
 export const PEOPLE_ORDERS = ['name', 'trust', 'seen', 'helped'] as const
 export type PeopleOrder = (typeof PEOPLE_ORDERS)[number]
 
@@ -49,7 +49,7 @@ export function sharedNameKey(name: string): string {
   return plain(name).replace(/\s+/g, ' ').trim()
 }
 
-/** The more, the further up; by name everybody is equal. */
+/** A higher rank is further up; by name all ranks are equal. */
 function rank(person: Orderable, order: PeopleOrder): number {
   switch (order) {
     case 'name':

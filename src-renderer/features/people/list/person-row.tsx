@@ -23,7 +23,7 @@ export const PersonRow = memo(function PersonRow({
   isNameShared,
 }: {
   readonly peer: PeerId
-  /** Whether somebody else has the same name, so that the short name is needed to tell them apart. */
+  /** Whether another person has the same name, so that the short name is needed to tell them apart. */
   readonly isNameShared: boolean
 }) {
   const person = useNode((node) => node.people.get(peer))

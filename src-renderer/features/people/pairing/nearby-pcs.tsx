@@ -19,7 +19,7 @@ export function NearbyPcs({ isAlways }: { readonly isAlways: boolean }) {
   return (
     <Section title={text.title} description={text.description}>
       {pcs.length === 0 ? (
-        <p className={classes['nobody']}>{text.nobody}</p>
+        <p className={classes['none']}>{text.nobody}</p>
       ) : (
         <ul className={classes['pcs']}>
           {pcs.map((pc) => (

@@ -7,7 +7,7 @@ import { useNode } from '../../../state/node-store.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
 import classes from '../../../pairing/pair-requests.module.css'
 
-/** Whom this user waits for, each with a way to give up; nothing when there is nobody. */
+/** Outgoing requests to pair, each with a way to give up; nothing without requests. */
 export function OutgoingRequests({
   onGiveUp,
 }: {

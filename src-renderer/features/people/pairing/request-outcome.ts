@@ -1,13 +1,13 @@
 import type { PairRequest, PeerId } from '#contract'
 
-/** What became of somebody whom this user waited for. */
+/** The answer of a person whom this user waited for. */
 export interface RequestOutcome {
   readonly peer: PeerId
   readonly name: string
   readonly kind: 'accepted' | 'refused'
 }
 
-/** What became of outgoing requests that were there before and are not any more. */
+/** The outcomes of outgoing requests that were there before and are not any more. */
 export function requestOutcomes(
   before: readonly PairRequest[],
   after: readonly PairRequest[],

@@ -3,18 +3,18 @@ import type { Format, Messages } from '#text'
 
 type Words = Messages['people']['link']
 
-/** Which of the pictures and words somebody's connection has. */
+/** The kind of a person's connection, which decides its icon and words. */
 export type ReachKind = 'ip4' | 'ip6' | 'local' | 'machine' | 'relayed' | 'looking' | 'unreachable'
 
-/** What is said of how somebody is reached. */
+/** The facts of a person that say how they are reached. */
 export type Reached = Pick<Person, 'connected' | 'reach' | 'rtt_ms' | 'last_seen_ms'>
 
-/** The kind of somebody's connection; undefined before this PC has begun to look for them. */
+/** The kind of a person's connection; undefined before this PC has begun to look for them. */
 export function reachKind(reach: Reach | undefined): ReachKind | undefined {
   return reach?.state === 'direct' ? reach.over : reach?.state
 }
 
-/** How somebody is connected, or since when they are not, in a few words. */
+/** How a person is connected, or since when they are not, in a few words. */
 export function linkWords(
   { connected, reach, rtt_ms, last_seen_ms }: Reached,
   words: Words,
@@ -36,7 +36,7 @@ export function linkWords(
   }
 }
 
-/** The connection in one sentence about somebody. */
+/** A person's connection in one sentence. */
 export function linkSentence({ name, reach, connected }: Person, words: Words, format: Format): string {
   const { page } = words
   if (reach === undefined) return connected ? page.connected(name) : page.notLooked(name)
@@ -54,7 +54,7 @@ export function linkSentence({ name, reach, connected }: Person, words: Words, f
   }
 }
 
-/** Why somebody is not reached, and what to do; what it means that they are relayed. Undefined where all is well. */
+/** Why a person is not reached and what to do, or what a relayed connection means. Undefined for a direct one. */
 export function reachAdvice(
   reach: Reach | undefined,
   words: Words,
@@ -77,6 +77,6 @@ function relayedWords(reach: Extract<Reach, { state: 'relayed' }>, words: Words)
 }
 
 function withRoundTrip(text: string, ms: number | undefined, words: Words, format: Format): string {
-  // A round trip within a room takes less than a millisecond, and nobody needs to know how much less.
+  // A round trip within a room takes less than a millisecond; how much less does not matter.
   return ms === undefined ? text : words.in(text, format.number(Math.max(1, ms)))
 }

@@ -5,10 +5,10 @@ import { trustStep } from '../../../pairing/trust-step.ts'
 import { useText } from '../../../state/text.tsx'
 import { offerUndo } from '../../../ui/notices/undo-toast.tsx'
 
-/** What the user has just chosen is believed for so long without the node's word. */
+/** The trust that the user has just chosen is shown for so long before the node confirms it. */
 const BELIEVED_MS = 5_000
 
-/** This user's trust in somebody, as it was just chosen or as the node says; a change offers to be undone. */
+/** This user's trust in a person, as it was just chosen or as the node says; a change offers to be undone. */
 export function useTrust(person: Pick<Person, 'peer_id' | 'name' | 'trust_mine'>): {
   readonly trust: number
   readonly setTrust: (trust: number) => void
@@ -18,7 +18,7 @@ export function useTrust(person: Pick<Person, 'peer_id' | 'name' | 'trust_mine'>
   const run = useAction()
   const text = useText().people.trustSet
   const [chosen, setChosen] = useState<number>()
-  // Believed until the node says the same, and not for ever.
+  // Shown until the node says the same, and not for ever.
   if (chosen === trust_mine) setChosen(undefined)
   useEffect(() => {
     if (chosen === undefined) return undefined

@@ -25,7 +25,7 @@ export type ClockChange = {
   readonly toMinute: number
 }
 
-/** What a clock in the zone shows at a moment. Throws a RangeError for a zone that is not known. */
+/** The wall-clock time of the zone at a moment. Throws a RangeError for a zone that is not known. */
 export function wallTime(zone: string, atMs: number): WallTime {
   return wallOf(atMs + offsetMinutes(zone, atMs) * MINUTE_MS)
 }

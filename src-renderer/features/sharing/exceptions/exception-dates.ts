@@ -50,7 +50,7 @@ export function isSharedOn(plan: WeekPlan, date: string, minute: number): boolea
   return isWithin(begunOn(plan, date), minute) || isWithin(begunOn(plan, before), minute + DAY_MINUTES)
 }
 
-/** What begins on a date. */
+/** The stretches that begin on a date. */
 function begunOn(plan: WeekPlan, date: string): readonly Stretch[] {
   const day = (new Date(Date.parse(date)).getUTCDay() + 6) % 7
   const exception = plan.exceptions.find((one) => one.date === date)

@@ -5,7 +5,7 @@ import type { Format } from '#text'
 const GIB = 2 ** 30
 const GB = 1e9
 const MB = 1e6
-/** What is offered where the machine has not told what it has. */
+/** Upper bounds while the hardware is not known. */
 const RAM_UNKNOWN = 64 * GIB
 const DISK_UNKNOWN = 10_000 * GB
 /** A local network of ten gigabits: nothing faster is worth a limit. */
@@ -27,10 +27,10 @@ export interface LimitKind {
   /** In units. */
   readonly step: number
   most(hardware: HardwareInfo | undefined): number
-  /** What it is set to when it is switched on for the first time. */
+  /** The amount when it is switched on for the first time. */
   usual(hardware: HardwareInfo | undefined): number
   now(meters: Meters): number
-  /** What there is without a limit; undefined where nothing tells. */
+  /** The amount that is there without a limit; undefined where it is not known. */
   room(meters: Meters, hardware: HardwareInfo | undefined): number | undefined
   words(format: Format, bytes: number): string
 }

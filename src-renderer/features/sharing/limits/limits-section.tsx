@@ -11,7 +11,7 @@ import { SaveState } from '../saving/save-state.tsx'
 import type { Saved } from '../saving/use-saved-value.ts'
 import classes from './limits-section.module.css'
 
-/** What work for others takes at the most, and what it takes right now. */
+/** Limits for work of others, each with a meter of what it takes right now. */
 export function LimitsSection({
   saved,
   hardware,
@@ -92,7 +92,7 @@ function AmountLimit({
   const text = useText().sharing.limits
   const bytes = limits[kind.key]
   const most = kind.most(hardware)
-  // What was set before stays in mind while the limit is switched off and on again.
+  // The amount that was set is kept while the limit is switched off and on again.
   const [before, setBefore] = useState(bytes ?? kind.usual(hardware))
   const isOn = bytes !== undefined
   return (

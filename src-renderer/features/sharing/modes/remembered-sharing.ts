@@ -3,7 +3,7 @@ import type { Remembered } from './sharing-modes.ts'
 /** In this window's own storage: the node keeps what is in force, and only that. */
 const KEY = 'meshwork.sharing'
 
-/** What was shared in the modes that are not in force, as this window remembers it. */
+/** The settings of the modes that are not in force, as this window remembers them. */
 export function rememberedSharing(): Remembered {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}')

@@ -1,4 +1,4 @@
-/** What becomes of the sharing when its mode is changed. Pure. */
+/** The sharing after its mode is changed. Pure. */
 import type { ComputeResource, HardwareInfo, Sharing, WeekPlan } from '#contract'
 import type { Mode } from './mode-choice.tsx'
 import { blocksOf, cellsOf, paint } from '../week/week-paint.ts'
@@ -6,16 +6,16 @@ import { presetSpans } from '../week/week-presets.ts'
 
 /** Disk is told as it is sold. */
 const GB = 1e9
-/** What work's files may take on a disk that has more: a peer's own bound unless its user says otherwise. */
+/** Disk for files of work on a disk that has more: the peer's own bound unless its user says otherwise. */
 const DISK_GB_USUAL = 20
 const GIB = 2 ** 30
 /** As a first start shares: all cores but one, so that the PC stays pleasant, and half of the memory. */
 const CORES_KEPT = 1
 const RAM_SHARE = 0.5
-/** Gladly, but after what somebody painted as urgent. */
+/** The middle: after blocks that the user gave a higher priority. */
 const PRIORITY = 0.5
 
-/** What is remembered of the ways of sharing that are not in force, so that coming back is no new start. */
+/** Settings of the modes that are not in force, so that returning to a mode restores them. */
 export interface Remembered {
   readonly resources?: ComputeResource
   readonly plan?: WeekPlan
@@ -45,7 +45,7 @@ export function inMode(
   }
 }
 
-/** What is worth remembering of a sharing, over what was remembered before. */
+/** Adds a sharing's resources and plan to those remembered before. */
 export function remembering(before: Remembered, sharing: Sharing): Remembered {
   const resources = resourcesOf(sharing) ?? before.resources
   const plan = sharing.kind === 'week' ? sharing.plan : before.plan

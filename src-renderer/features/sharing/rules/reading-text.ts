@@ -1,7 +1,7 @@
 import type { RuleReading } from '#contract'
 import type { Format, Messages } from '#text'
 
-/** What a rule sees, in words: `CPU by others: 12 %`. A rule that is off is not watched, so only figures are told. */
+/** A rule's reading in words: `CPU by others: 12 %`. A rule that is off is not watched, so only figures are told. */
 export function readingText(
   messages: Messages,
   format: Format,

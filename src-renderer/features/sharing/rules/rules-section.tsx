@@ -11,7 +11,7 @@ import { SaveState } from '../saving/save-state.tsx'
 import type { Saved } from '../saving/use-saved-value.ts'
 import classes from './rules-section.module.css'
 
-/** What pauses sharing so that its user is not bothered, and what each rule sees right now. */
+/** The rules that pause sharing while the user is busy, each with its reading right now. */
 export function RulesSection({ saved }: { readonly saved: Saved<PauseRules> }) {
   const text = useText().sharing.rules
   const readings = useNode((node) => node.readings)

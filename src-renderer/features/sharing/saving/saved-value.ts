@@ -1,12 +1,12 @@
 /**
  * A value that is edited here and kept by the node: shown as edited at once, saved a moment later, as it was before
- * when the node refuses, and with a way back. Pure: what happened in, what to show out.
+ * when the node refuses, and with a way back. Pure: state and event in, state out.
  */
 
 /** Steps back that are kept: an evening of painting. */
 const UNDO_MAX = 100
 
-/** What is shown, and how far the node knows of it. */
+/** The value that is shown, and how far it is saved. */
 export type SavedValue<T> = {
   /** As edited. */
   readonly value: T
@@ -19,11 +19,11 @@ export type SavedValue<T> = {
   readonly phase: 'unchanged' | 'waiting' | 'saving' | 'saved' | 'refused'
   /** Why it was refused, in words. */
   readonly fault?: string
-  /** What the latest edit was of, while it waits: one slider's movement is one step back. */
+  /** The field of the latest edit, while it waits: one slider's movement is one step back. */
   readonly editing?: string
 }
 
-/** What happens to it. */
+/** An event in the life of the value. */
 export type SavedEvent<T> =
   | { readonly kind: 'edited'; readonly value: T; readonly editing?: string }
   | { readonly kind: 'undone' }
@@ -39,7 +39,7 @@ export function unchanged<T>(value: T): SavedValue<T> {
   return { value, kept: value, past: [], future: [], phase: 'unchanged' }
 }
 
-/** What is to be shown after an event. */
+/** The state after an event. */
 export function after<T>(state: SavedValue<T>, event: SavedEvent<T>): SavedValue<T> {
   const { value, kept, past, future } = state
   switch (event.kind) {

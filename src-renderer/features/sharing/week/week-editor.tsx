@@ -11,7 +11,6 @@ import { wallTime } from '../clock/clock-changes.ts'
 import { ClockNotes } from '../clock/clock-notes.tsx'
 import { CopyDay } from './copy-day.tsx'
 import { TimeZoneField } from '../clock/time-zone-field.tsx'
-import { useNow } from '../clock/use-now.ts'
 import { WeekGrid } from './grid/week-grid.tsx'
 import { blocksOf, cellsOf, paint } from './week-paint.ts'
 import { PRESETS, presetSpans, type Preset } from './week-presets.ts'
@@ -22,19 +21,20 @@ import classes from './week-editor.module.css'
 export function WeekEditor({
   plan,
   facts,
+  nowMs,
   onPlan,
   onUndo,
   onRedo,
 }: {
   readonly plan: WeekPlan
   readonly facts: BlockFacts
+  readonly nowMs: number
   readonly onPlan: (plan: WeekPlan, editing?: string) => void
   readonly onUndo: () => void
   readonly onRedo: () => void
 }) {
   const text = useText().sharing.grid
   const format = useFormat()
-  const nowMs = useNow()
   const [view, setView] = useState<'grid' | 'list'>('grid')
   const blocks = blocksOf(cellsOf(plan.blocks))
   const onBlocks = (next: WeekBlock[], editing?: string) => onPlan({ ...plan, blocks: next }, editing)

@@ -15,7 +15,7 @@ export const DAYS = 7
 /** The week goes round: after its last cell comes its first. */
 export const CELLS_PER_WEEK = DAYS * CELLS_PER_DAY
 
-/** What is shared in a block; what it leaves out is as the plan says. */
+/** The terms of a block; those that it leaves out are the plan's. */
 export type BlockTerms = Pick<WeekBlock, 'resources' | 'algorithms' | 'priority'>
 
 /** One entry for each half hour of the week, Monday 00:00 first: its terms, or undefined where nothing is shared. */

@@ -10,7 +10,7 @@ const SATURDAY = 5
 export const PRESETS = ['nights', 'weekends', 'nights-and-weekends', 'always'] as const
 export type Preset = (typeof PRESETS)[number]
 
-/** What a preset shares. */
+/** The hours that a preset shares. */
 export function presetSpans(preset: Preset): Span[] {
   switch (preset) {
     case 'nights':

@@ -1,4 +1,4 @@
-/** What is meant by going from one cell of the grid to another, by mouse or by keys. Pure. */
+/** The hours selected by moving from one cell of the grid to another, by mouse or by keys. Pure. */
 import { CELLS_PER_DAY, CELLS_PER_WEEK, DAYS, wrapped, type Span } from './week-paint.ts'
 
 /** A cell by row and column. Day 7 is the Monday after this Sunday, so that Sunday's night has an end. */

@@ -30,7 +30,7 @@ export type WeekWords =
   | { readonly kind: 'phrases'; readonly phrases: readonly WeekPhrase[] }
   | { readonly kind: 'many'; readonly stretches: number; readonly hours: number }
 
-/** More phrases than these are no sentence that anybody reads. */
+/** A sentence with more phrases than these is too long to read. */
 const PHRASES_MAX = 3
 
 /** Says what is shared. Whole days come first of all to be found, last to be told. */

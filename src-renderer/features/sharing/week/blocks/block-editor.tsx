@@ -22,7 +22,7 @@ import { pointOf, type GridPoint } from '../week-selection.ts'
 import { blockText } from '../week-text.ts'
 import classes from './block-editor.module.css'
 
-/** What a block may share: this machine's parts, and the kinds of work that run on it. */
+/** The choices that a block has: this machine's resources, and the kinds of work that run on it. */
 export interface BlockFacts {
   readonly hardware: HardwareInfo | undefined
   /** Ids of the algorithms that this PC runs for others. */

@@ -5,7 +5,7 @@ import { cellOf, pointOf } from '../week-selection.ts'
 import { clockText, dayName } from '../week-text.ts'
 import classes from './block-hours.module.css'
 
-/** The day and hours of a block as three choices; what no pointer is needed for. */
+/** The day and hours of a block as three choices, which work without a pointer. */
 export function BlockHours({
   span,
   hasDay = true,
@@ -15,7 +15,7 @@ export function BlockHours({
   readonly span: Span
   /** Whether its day may be chosen, too. */
   readonly hasDay?: boolean
-  /** What the choices are of. */
+  /** The name of the group of choices. */
   readonly label: string
   readonly onChange: (span: Span) => void
 }) {

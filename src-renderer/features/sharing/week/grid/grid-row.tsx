@@ -7,7 +7,7 @@ import { clockText, dayName } from '../week-text.ts'
 import classes from './week-grid.module.css'
 
 const SLOTS = Array.from({ length: CELLS_PER_DAY }, (_, slot) => slot)
-/** What a day's row is drawn from. */
+/** The facts that a day's row is drawn from. */
 interface GridRowProps {
   readonly day: number
   readonly cells: WeekCells

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type PointerEvent, type RefObject } from '
 import { CELLS_PER_DAY, DAYS, erase, paint, resize, type Span, type WeekCells } from '../week-paint.ts'
 import { cellOf, resized, spansBetween, type GridPoint } from '../week-selection.ts'
 
-/** What the pointer is doing to the week. */
+/** The change that the pointer is drawing. */
 export type Stroke =
   | { readonly kind: 'paint' | 'erase'; readonly from: GridPoint; readonly to: GridPoint }
   | { readonly kind: 'resize'; readonly block: Span; readonly edge: 'start' | 'end'; readonly to: GridPoint }

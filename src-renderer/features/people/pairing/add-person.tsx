@@ -3,10 +3,10 @@ import { useText } from '../../../state/text.tsx'
 import { Section } from '../../../ui/layout/section.tsx'
 import { MyCode } from '../../../pairing/my-code.tsx'
 import { TheirCode } from '../../../pairing/their-code.tsx'
-import classes from './add-somebody.module.css'
+import classes from './add-person.module.css'
 
-/** Both ways to pair, side by side: give somebody my code, or enter theirs. */
-export function AddSomebody({
+/** Both ways to pair, side by side: hand out the own code, or enter another person's. */
+export function AddPerson({
   linkedCode,
   onPaired,
 }: {
@@ -15,7 +15,7 @@ export function AddSomebody({
   readonly onPaired: () => void
 }) {
   const text = useText().people
-  // A link that was let go of leaves the form as it is, with what it says.
+  // When the link is dropped, the form keeps its text and its notice.
   const [code, setCode] = useState(linkedCode)
   if (linkedCode !== '' && linkedCode !== code) setCode(linkedCode)
   return (

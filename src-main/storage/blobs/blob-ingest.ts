@@ -7,8 +7,8 @@ import type { BlobSpace, Reservation } from './blob-space.ts'
 import type { Flush, GroupCommit } from '../database/group-commit.ts'
 import { FILE_MODE } from '../database/private-files.ts'
 
-/** What the parts of the blob store share. */
-export interface BlobParts {
+/** Index, files, room and transactions of one blob store. */
+export interface BlobDependencies {
   readonly index: BlobIndex
   readonly files: BlobFiles
   readonly space: BlobSpace
@@ -23,11 +23,11 @@ export interface BlobParts {
  */
 export const INLINE_BYTES_MAX = 64 << 10
 
-/** How content came here: made on this machine, for a keeper or for nobody yet, or received from another peer. */
+/** How content came here: made on this machine, for a keeper or without one yet, or received from another peer. */
 export type BlobOrigin = BlobKeeper | 'here' | 'received'
 
-/** The way into the store. What is entered has been verified; when a call resolves, it survives a power cut. */
-export interface BlobDoor {
+/** Enters content into the store. What is entered has been verified; when a call resolves, it survives a power cut. */
+export interface BlobIngest {
   /**
    * Enters content of one piece that is in memory. What enters in one turn of the event loop shares a transaction, and
    * so the pages of the index that all of it changes. @throws FaultError `quota-exceeded` */
@@ -36,8 +36,8 @@ export interface BlobDoor {
   enterFile(path: string, entry: BlobEntry, room: Reservation, origin: BlobOrigin): Promise<void>
 }
 
-/** Builds the way in. */
-export function createBlobDoor({ index, files, space, commits }: BlobParts): BlobDoor {
+/** Builds the ingest of one store. */
+export function createBlobIngest({ index, files, space, commits }: BlobDependencies): BlobIngest {
   async function commit(work: () => number, bytes: number, room: Reservation, flush: Flush): Promise<void> {
     const replacedBytes = await commits.together(work, flush)
     room.release()
@@ -49,7 +49,7 @@ export function createBlobDoor({ index, files, space, commits }: BlobParts): Blo
     return origin !== 'here' && origin.guest !== undefined
   }
 
-  /** Notes whose content is before it is there: content that was there before is nobody's news. */
+  /** Notes whose content is before it is there: content that was there before is not noted again. */
   function note(cid: Cid, origin: BlobOrigin): void {
     if (origin === 'received') index.guests.arrived(cid)
     else if (origin === 'here') index.guests.own(cid)

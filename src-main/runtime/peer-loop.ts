@@ -1,0 +1,92 @@
+import { isDurable, type PeerEvent } from '../peer/event.ts'
+import { refuse, type Fault } from '../protocol/fault.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Identity } from '../ports/identity.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { Defects } from './defects.ts'
+import { createEventLoop, type EventLoop, type WorldEffect } from './event-loop.ts'
+import { restore } from './restore.ts'
+
+type Listener = (events: readonly PeerEvent[]) => void
+
+/** A peer's event loop on its restored state, with the listeners that are told after every turn. */
+export interface PeerLoop extends EventLoop {
+  /** Dispatches an event whose sender does not wait. A loop that has stopped takes none; the next start makes up for it. */
+  tell(event: PeerEvent): void
+  /**
+   * Dispatches an event that another peer or the user asks for.
+   * @throws FaultError of this kind at once while the disk is full, since the asker can ask again
+   */
+  dispatchOrRefuse(kind: 'too-busy' | 'disk-full', event: PeerEvent): Promise<void>
+  /** Calls back after every turn of the loop with its events, until the returned function is called. */
+  onEvents(listener: Listener): () => void
+}
+
+/** The ports and functions that the loop uses. */
+export interface PeerLoopDependencies {
+  /** The peer's name until its user chooses one. */
+  readonly name: string
+  readonly clock: Clock
+  readonly identity: Identity
+  readonly journal: Journal
+  readonly defects: Defects
+  readonly perform: (effects: readonly WorldEffect[]) => void
+  /** Told that the commitment is to be published anew. */
+  readonly commitmentChanged: () => void
+  readonly fatal: (error: unknown) => void
+  /** Aborted when the peer stops. */
+  readonly signal: AbortSignal
+}
+
+/** Restores a peer's state from its journal and creates the loop over it. */
+export function createPeerLoop({
+  name,
+  clock,
+  identity,
+  journal,
+  defects,
+  perform,
+  commitmentChanged,
+  fatal,
+  signal,
+}: PeerLoopDependencies): PeerLoop {
+  const listeners = new Set<Listener>()
+  const loop = createEventLoop({
+    clock,
+    journal,
+    ...restore(journal, identity.peer, name),
+    perform,
+    observe,
+    stalled,
+    fatal,
+  })
+
+  function observe(events: readonly PeerEvent[]): void {
+    for (const listener of listeners) listener(events)
+  }
+
+  /** Pauses sharing while the disk is full, and tells those who show it. */
+  function stalled(by: Fault | undefined): void {
+    const at_ms = clock.nowMs()
+    if (by === undefined) delete loop.state.view.diskFullSinceMs
+    else loop.state.view.diskFullSinceMs = at_ms
+    commitmentChanged()
+    observe([{ kind: 'tick', at_ms }])
+  }
+
+  return {
+    ...loop,
+    tell(event) {
+      if (!signal.aborted) loop.dispatch(event).catch(defects.ignoreFaults(`telling ${event.kind}`))
+    },
+    async dispatchOrRefuse(kind, event) {
+      const fault = loop.stalledBy()
+      if (fault !== undefined && isDurable(event)) refuse(kind, fault.message)
+      return loop.dispatch(event)
+    },
+    onEvents(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,2 @@
+/** Languages that there is a catalogue of. */
+export type Language = 'en' | 'de'

@@ -1,0 +1,198 @@
+// @vitest-environment jsdom
+import { screen, waitFor } from '@testing-library/react'
+import { expect, it } from 'vitest'
+import type { HardwareInfo, NodeInfo, SharingInfo } from '#contract'
+import { fault, mount, type Answers } from '../../component.fixture.tsx'
+import {
+  hardwareInfo,
+  nodeInfo,
+  peerId,
+  pairRequest,
+  peopleMap,
+  person,
+  RULES,
+  sharingInfo,
+  weekPlan,
+} from '../../node.fixture.ts'
+import { PcCard } from './pc-card.tsx'
+import { StartScreen } from './start-screen.tsx'
+import { WhenCard } from './when-card.tsx'
+import { WhomCard } from './whom-card.tsx'
+
+const fact = (name: string) =>
+  screen.getByRole('term', { name: (_, term) => term.textContent === name }).nextElementSibling?.textContent
+
+function mountPc(info: Partial<NodeInfo> = {}, hardware: Partial<HardwareInfo> = {}) {
+  return mount(<PcCard />, {
+    answers: { hardware: { get: () => hardwareInfo(hardware) }, node: { info: () => nodeInfo(info) } },
+  })
+}
+
+it('the first card tells what was found in this PC, and how fast it is', async () => {
+  mountPc({ name: 'Studio' })
+  await screen.findByText('As fast as a usual desktop PC.')
+  expect(fact('Your people see it as')).toBe('Studio')
+  expect(fact('Processor')).toBe('8 coresRyzen 7')
+  expect(fact('Memory')).toBe('16 GB')
+  expect(fact('Graphics')).toBe('None that can be used was found; rendering works without')
+  expect(fact('Speed')).toMatch(/with the 4 cores that it shares$/)
+})
+
+it('while the benchmark runs the card says so, and asks until it is done', async () => {
+  const algorithms: NodeInfo['algorithms'] = []
+  mountPc({ algorithms })
+  await screen.findByText('A short benchmark is running…')
+  algorithms.push({
+    algorithm_id: 'render.path-trace',
+    version: '1',
+    supported: true,
+    performance_score: 0.9,
+  })
+  await screen.findByText('A fast PC: its cores beat most desktops.')
+})
+
+it('a PC that cannot render is told so', async () => {
+  mountPc({
+    algorithms: [{ algorithm_id: 'wasm.module', version: '1', supported: true, performance_score: 1 }],
+  })
+  await screen.findByText(/This PC could not be measured for rendering/)
+})
+
+it('a PC whose hardware cannot be read says why', async () => {
+  mount(<PcCard />, {
+    answers: {
+      hardware: { get: () => Promise.reject(fault('internal', 'No sensors.')) },
+      node: { info: () => nodeInfo() },
+    },
+  })
+  await screen.findByText('No sensors.')
+})
+
+function mountWhen(sharing: Partial<SharingInfo> = {}) {
+  const chosen: string[] = []
+  const mounted = mount(<WhenCard chosen={undefined} onChoose={(preset) => chosen.push(preset)} />, {
+    answers: { sharing: { get: () => sharingInfo(sharing) } },
+  })
+  return { ...mounted, chosen }
+}
+
+it('the answer that holds already is chosen at first', async () => {
+  const { chosen } = mountWhen()
+  await waitFor(() => expect(chosen).toEqual(['always']))
+})
+
+it('own hours stay as they are unless another answer is chosen', async () => {
+  const { user, chosen } = mountWhen({ sharing: { kind: 'never' } })
+  await screen.findByText(/You have set up your own hours already/)
+  expect(chosen).toEqual([])
+  await user.click(screen.getByRole('radio', { name: /^At night/ }))
+  expect(chosen).toEqual(['nights'])
+})
+
+it('nights are told with their hours', async () => {
+  mountWhen()
+  await screen.findByText('Every night from 22:00 to 07:00.')
+})
+
+it('a PC that cannot tell whether it is used warns of sharing while idle', async () => {
+  const { tell } = mountWhen()
+  await screen.findByRole('radio', { name: /^When I am not at it/ })
+  expect(screen.queryByText(/does not tell whether somebody is at it/)).toBeNull()
+  tell({ readings: [{ rule: 'in-use', state: 'unreadable' }] })
+  screen.getByText(/does not tell whether somebody is at it/)
+})
+
+const DAY_MS = 24 * 3_600_000
+
+const INVITE: NonNullable<Answers['people']> = {
+  invite: () => ({ code: 'meshwork:mine', link: 'meshwork://pair/mine', expires_at_ms: Date.now() + DAY_MS }),
+}
+
+it('the last card has both codes, answers requests, and names who is paired', async () => {
+  mount(<WhomCard />, {
+    node: { people: peopleMap(person('Ada')), pairRequests: [pairRequest('Bob')] },
+    answers: { people: INVITE },
+  })
+  screen.getByText('You are paired with Ada.')
+  screen.getByText('Bob wants to pair with you')
+  screen.getByRole('heading', { name: 'Enter theirs' })
+  await screen.findByText('meshwork:mine')
+})
+
+function mountStart(sharing: Answers['sharing'] = {}) {
+  return mount(<StartScreen />, {
+    path: '/start',
+    answers: {
+      hardware: { get: () => hardwareInfo() },
+      node: { info: () => nodeInfo(), setAvailability: () => ({}) },
+      people: INVITE,
+      preferences: { set: () => ({}) },
+      sharing: { get: () => sharingInfo(), setRules: () => ({}), ...sharing },
+    },
+  })
+}
+
+const button = (name: string) => screen.getByRole('button', { name })
+
+it('Skip ends the first start at once, without a change to sharing', async () => {
+  const { user, asked, path } = mountStart()
+  await user.click(button('Skip'))
+  await waitFor(() => expect(path()).toBe('/'))
+  expect(asked('preferences.set')).toEqual([{ first_start_done: true }])
+  expect(asked('node.setAvailability')).toEqual([])
+})
+
+it('Next and Back go from card to card, with the focus on the card’s headline', async () => {
+  const { user } = mountStart()
+  screen.getByText('Step 1 of 3')
+  expect(screen.queryByRole('button', { name: 'Back' })).toBeNull()
+  await user.click(button('Next'))
+  await waitFor(() =>
+    expect(document.activeElement).toBe(screen.getByRole('heading', { level: 2, name: 'When to share' })),
+  )
+  await user.click(button('Back'))
+  screen.getByText('Step 1 of 3')
+})
+
+it('the answer is set with its rules first, and Done ends the first start', async () => {
+  const { user, asked, path } = mountStart()
+  await user.click(button('Next'))
+  await user.click(await screen.findByRole('radio', { name: /^When I am not at it/ }))
+  await user.click(button('Next'))
+  await screen.findByText('Step 3 of 3')
+  expect(asked('sharing.setRules')).toEqual([
+    { rules: { ...RULES, 'in-use': { enabled: true, idle_minutes: 5 } } },
+  ])
+  expect(asked('node.setAvailability')).toMatchObject([{ sharing: { kind: 'always' } }])
+  await user.click(button('Done'))
+  await waitFor(() => expect(path()).toBe('/'))
+})
+
+it('I’ll choose leads to the week after the last card', async () => {
+  const { user, asked, path } = mountStart()
+  await user.click(button('Next'))
+  await user.click(await screen.findByRole('radio', { name: /^I’ll choose/ }))
+  await user.click(button('Next'))
+  await user.click(await screen.findByRole('button', { name: 'Done' }))
+  await waitFor(() => expect(path()).toBe('/sharing'))
+  expect(asked('node.setAvailability')).toMatchObject([{ sharing: { kind: 'week', plan: { blocks: [] } } }])
+})
+
+it('an answer that cannot be set is told, and the card stays', async () => {
+  const { user } = mountStart({
+    get: () => sharingInfo({ sharing: { kind: 'week', plan: weekPlan() } }),
+    setRules: () => Promise.reject(fault('storage-failed', 'Not written.')),
+  })
+  await user.click(button('Next'))
+  await user.click(await screen.findByRole('radio', { name: /^Always/ }))
+  await user.click(button('Next'))
+  await screen.findByText('Not written.')
+  screen.getByText('Step 2 of 3')
+})
+
+it('somebody who is paired meanwhile is told on the last card', async () => {
+  const { tell } = mount(<WhomCard />, { answers: { people: INVITE } })
+  await screen.findByText('meshwork:mine')
+  tell({ people: new Map([[peerId('Ada'), person('Ada')]]) })
+  screen.getByText('You are paired with Ada.')
+})
