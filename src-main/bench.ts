@@ -1,7 +1,10 @@
 import { readdirSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { mergeFigures } from './bench-figures.ts'
 
 /** One measured figure of a benchmark, as the table shows it. */
 export interface Measurement {
@@ -37,26 +40,57 @@ function formatted({ value }: Measurement): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: digits })
 }
 
-function row(name: string, m: Measurement): string {
+const COLUMNS = ['metric', 'value', 'ratio', 'target', 'note']
+
+function cells(m: Measurement): string[] {
   const ratio = m.ratio === undefined ? '' : `${m.ratio.toFixed(2)}× ${m.versus ?? ''}`
   const target =
     m.target === undefined ? '' : `${m.target}${m.met === undefined ? '' : m.met ? ' ✓' : ' ✗ missed'}`
-  return `| ${[name, m.metric, `${formatted(m)} ${m.unit}`, ratio, target, m.note ?? ''].join(' | ')} |`
+  return [m.metric, `${formatted(m)} ${m.unit}`, ratio, target, m.note ?? '']
 }
 
-/** Runs the named benchmarks (all without a name), prints the table and writes `out/bench.json`. */
-async function main(names: readonly string[]): Promise<void> {
+function tableRow(texts: readonly string[]): string {
+  return `| ${texts.join(' | ')} |`
+}
+
+function tableHead(columns: readonly string[]): string[] {
+  return [tableRow(columns), `|${columns.map(() => '---|').join('')}`]
+}
+
+/** Writes the benchmark's table into `FIGURES.md`. */
+async function writeFigures(name: string, measurements: readonly Measurement[]): Promise<void> {
+  const file = join(import.meta.dirname, 'FIGURES.md')
+  const [date] = new Date().toISOString().split('T')
+  const section = {
+    name,
+    measured: `${date}, ${availableParallelism()} ${process.arch} cores, Node ${process.versions.node}.`,
+    table: [...tableHead(COLUMNS), ...measurements.map((m) => tableRow(cells(m)))],
+  }
+  await writeFile(file, mergeFigures(await readFile(file, 'utf8'), section))
+}
+
+interface BenchOptions {
+  /** Benchmarks to run; all when empty. */
+  readonly names: readonly string[]
+  /** Whether `FIGURES.md` gets the tables of this run. */
+  readonly write: boolean
+}
+
+/** Runs the benchmarks, prints the table and writes `out/bench.json`. */
+async function main({ names, write }: BenchOptions): Promise<void> {
   const root = join(import.meta.dirname, '..')
   const rows: (Measurement & { benchmark: string })[] = []
-  console.log('| benchmark | metric | value | ratio | target | note |')
-  console.log('|---|---|---|---|---|---|')
+  for (const line of tableHead(['benchmark', ...COLUMNS])) console.log(line)
   for (const file of benchmarkFiles(root)) {
     const { benchmark } = (await import(pathToFileURL(file).href)) as { benchmark: Benchmark }
     if (names.length > 0 && !names.includes(benchmark.name)) continue
+    const measurements: Measurement[] = []
     await benchmark.run((measurement) => {
-      rows.push({ benchmark: benchmark.name, ...measurement })
-      console.log(row(benchmark.name, measurement))
+      measurements.push(measurement)
+      console.log(tableRow([benchmark.name, ...cells(measurement)]))
     })
+    rows.push(...measurements.map((m) => ({ benchmark: benchmark.name, ...m })))
+    if (write && measurements.length > 0) await writeFigures(benchmark.name, measurements)
   }
   await mkdir(join(root, 'out'), { recursive: true })
   await writeFile(
@@ -65,4 +99,10 @@ async function main(names: readonly string[]): Promise<void> {
   )
 }
 
-if (import.meta.main) await main(process.argv.slice(2))
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { write: { type: 'boolean', default: false } },
+  })
+  await main({ names: positionals, write: values.write })
+}

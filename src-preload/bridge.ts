@@ -1,5 +1,5 @@
 /**
- * All that the window's page gets of the desktop: it may ask for a port to the peer's API, which then comes to it as a
+ * The whole access of the window's page to the desktop: it may ask for a port to the peer's API, which arrives as a
  * message. Runs sandboxed, before the page.
  */
 import { contextBridge, ipcRenderer } from 'electron'

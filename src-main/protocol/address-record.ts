@@ -9,8 +9,9 @@ export const ADDRESSES_MAX = 16
 export const AddressText = z.string().min(1).max(300)
 
 /**
- * Where a peer says that it is, in an envelope of domain `meshwork/1/address-record` with its signature (what libp2p calls
- * a signed peer record, RFC 0002 of its specifications; ours is in canonical CBOR like all else that is signed here).
+ * Addresses that a peer names as its own, in an envelope of domain `meshwork/1/address-record` with its signature
+ * (libp2p calls this a signed peer record, RFC 0002 of its specifications; ours is canonical CBOR like everything else
+ * that is signed here).
  */
 export const AddressRecord = z.object({
   peer_id: PeerId,

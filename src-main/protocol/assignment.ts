@@ -6,7 +6,10 @@ import { ComputeResource } from './resource.ts'
 import { Timestamp } from './time.ts'
 import { VectorClock } from './vector-clock.ts'
 
-/** What a unit may be said to take: a week on the reference machine, on one that is a hundred times slower. */
+/**
+ * The longest time that an offer may name for a unit: a week on the reference machine, on one that is a hundred times
+ * slower.
+ */
 const UNIT_SECONDS_MAX = 100 * 604_800
 
 /** Whether a computation is the first of its unit or one that checks it. */
@@ -15,10 +18,10 @@ export type VerificationRole = z.infer<typeof VerificationRole>
 
 /**
  * A unit placed in a slot (document 000): as an entry of a provider's allocation it is an offer of capacity.
- * `assigned_to_peer` computes, `assigned_by_peer` asked for it. Up to `unit_count` units of the job are taken at a time,
- * any units: `work_unit_id` is only where the provider would begin. `concurrency` of them run at once, each for
- * `unit_seconds`: the first begins at `expected_start`, the last ends at `expected_end`. `resources_allocated` is
- * what one of them takes.
+ * `assigned_to_peer` is the provider, `assigned_by_peer` the requester. Up to `unit_count` units of the job are taken
+ * at a time, any units: `work_unit_id` only names the unit with which the provider would begin. `concurrency` of them
+ * run at once, each for `unit_seconds`: the first begins at `expected_start`, the last ends at `expected_end`.
+ * `resources_allocated` is the need of one.
  */
 export const WorkAssignment = z.object({
   assignment_id: Name,
@@ -37,7 +40,7 @@ export const WorkAssignment = z.object({
 })
 export type WorkAssignment = z.infer<typeof WorkAssignment>
 
-/** What is placed in one slot (document 000). `total_allocated_resources` is the peak over the slot's time. */
+/** Offers in one slot (document 000). `total_allocated_resources` is the peak over the slot's time. */
 export const SlotAssignmentState = z.object({
   slot_id: Name,
   available_resources: ComputeResource,

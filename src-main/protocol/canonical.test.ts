@@ -173,7 +173,7 @@ describe('equal bytes', () => {
     fc.assert(
       fc.property(place, ({ length, offsets, seed, at, bit }) => {
         const [a, b] = offsets.map((offset) => {
-          // What lies around a byte string has no part in it.
+          // Bytes around a byte string must not affect the result.
           const around = new Uint8Array(offset + length + 9).fill(offset)
           const bytes = around.subarray(offset, offset + length)
           for (let i = 0; i < length; i++) bytes[i] = (seed >> (i & 15)) + i * 31

@@ -70,7 +70,8 @@ export function parseAs<S extends z.ZodType>(raw: unknown, schema: S): Outcome<z
 }
 
 /**
- * Whether a value of our own may travel: what a decoder refuses for its shape alone must not be written down either.
+ * Checks a value of our own before it is written down or sent: a decoder refuses these for their shape alone.
+ *
  * @returns `oversized` when it is nested too deep, `malformed` for a key that JavaScript treats specially
  */
 export function checkFit(value: unknown): Outcome<null> {
@@ -81,8 +82,8 @@ export function checkFit(value: unknown): Outcome<null> {
 }
 
 /**
- * What makes a decoded value unfit to be handed on: too many levels, or a key that JavaScript treats specially. The
- * decoder makes that key a property like any other, but the schemas drop it and an assignment would obey it.
+ * Finds a reason to refuse a decoded value: too many levels, or a key that JavaScript treats specially. The decoder
+ * makes that key an ordinary property, but the schemas drop it, and an assignment would set the prototype.
  */
 function flawOf(value: unknown, depth: number): 'deep' | 'special-key' | undefined {
   if (depth > NESTING_MAX) return 'deep'
@@ -101,8 +102,8 @@ const VIEWED_BYTES_MIN = 256
 const STRIDE_BYTES = 16
 
 /**
- * Whether two byte strings are the same, wherever in their buffers they lie. It takes a quarter of the time of a comparison
- * byte by byte; a module that also runs in a browser has no faster one at hand.
+ * Whether two byte strings are equal, at any offset in their buffers. It takes a quarter of the time of a byte-by-byte
+ * comparison; a module that also runs in a browser has no faster one.
  */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   const { byteLength } = a

@@ -7,13 +7,13 @@ const TAG = 6
 /** A head's low five bits: its value itself below 24, else how many bytes of value follow. */
 const VALUE_BYTES = [1, 2, 4, 8] as const
 
-/** What is wrong with bytes, as far as their heads tell. */
+/** A reason to refuse bytes, found in the heads of their values. */
 export type CborFlaw = 'too-many' | 'too-deep' | 'malformed'
 
 /**
- * Counts the values in CBOR bytes, keys and containers too, by their heads alone: nothing is made of them, so that a
- * message which would cost a hundred times its length is known before that. Bytes that no decoder would take may be
- * counted as if they were whole.
+ * Counts the values in CBOR bytes, keys and containers too, by their heads alone. No value is made, so that a message
+ * which would take a hundred times its length in memory is refused before that. Bytes that no decoder would accept may
+ * be counted as if they were whole.
  *
  * @param itemsMax more is `too-many`, without reading on
  * @param depthMax deeper is `too-deep`

@@ -10,7 +10,7 @@ import { WorkRequest } from './work.ts'
 /** A hundred years of the largest machine's cores. */
 export const COMPUTE_HOURS_MAX = 4_096 * 100 * 366 * 24
 
-/** What a peer has done for others so far, by its own account (document 000). */
+/** Work of a peer for others so far, by its own account (document 000). */
 export const ContributionHistory = z.object({
   total_work_units_completed: Count,
   total_compute_hours: z.number().min(0).max(COMPUTE_HOURS_MAX),
@@ -19,7 +19,7 @@ export const ContributionHistory = z.object({
 })
 export type ContributionHistory = z.infer<typeof ContributionHistory>
 
-/** The trust that a peer has in others; who is not named has 0 (document 000). */
+/** The trust that a peer has in others; a peer that is not named has 0 (document 000). */
 export const TrustWeights = z
   .record(PeerId, Fraction)
   .refine((weights) => Object.keys(weights).length <= CONTACTS_MAX, 'too many trust weights')

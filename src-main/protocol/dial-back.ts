@@ -2,23 +2,28 @@ import { z } from 'zod'
 
 /** Ports that one contact may have tried: one, or those of IPv4 and IPv6 apart. */
 export const DIAL_BACK_PORTS_MAX = 2
-/** Ports below are those of other programs' services (RFC 6335); nobody is made to knock at them. */
+/** Ports below belong to other programs' services (RFC 6335) and are never dialled. */
 export const PORT_MIN = 1_024
 
-/** "Can you reach me where I come from, at one of these ports?" There is no place for an address in it. */
+/**
+ * Asks a contact to connect to the asker's own IP, as the contact sees it, at one of these ports. It has no field for
+ * an address.
+ */
 export const DialBackRequest = z.strictObject({
   ports: z.array(z.int().min(PORT_MIN).max(65_535)).max(DIAL_BACK_PORTS_MAX),
 })
 export type DialBackRequest = z.infer<typeof DialBackRequest>
 
-/** What came of trying one port; `not-tried` where the asker comes through a relay, so that its address is not seen. */
+/**
+ * The outcome of trying one port; `not-tried` where the asker comes through a relay, so that its address is not seen.
+ */
 export const DialBackOutcome = z.enum(['open', 'refused', 'no-answer', 'not-tried'])
 export type DialBackOutcome = z.infer<typeof DialBackOutcome>
 
 /** A moment of the answering side's clock, in milliseconds since 1970. */
 const ClockMs = z.number().min(0).max(8.64e15)
 
-/** The IP in front of a multiaddress, and nothing else of it. */
+/** The IP at the beginning of a multiaddress, without the rest. */
 const IP = /^\/(ip4\/\d{1,3}(\.\d{1,3}){3}|ip6\/[0-9a-f:.]+)$/i
 
 /** The answer. */
@@ -32,7 +37,9 @@ export const DialBackReply = z.strictObject({
   outcomes: z
     .array(z.strictObject({ port: z.int().min(1).max(65_535), outcome: DialBackOutcome }))
     .max(DIAL_BACK_PORTS_MAX),
-  /** When the question came, and when the answer went: the asker compares clocks by them (RFC 5905, section 8). */
+  /**
+   * When the request arrived, and when the answer was sent: the asker compares clocks by them (RFC 5905, section 8).
+   */
   received_ms: ClockMs,
   answered_ms: ClockMs,
 })

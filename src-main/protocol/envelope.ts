@@ -6,7 +6,7 @@ import { PeerId } from './ids.ts'
 import { CLOCK_SKEW_MS_MAX, ENVELOPE_BYTES_MAX } from './limits.ts'
 import { toMs, type Timestamp } from './time.ts'
 
-/** What a signature is for. A signature made in one domain means nothing in another. */
+/** The purpose of a signature. A signature made in one domain means nothing in another. */
 export const Domain = z.enum([
   'meshwork/1/store/compute/commitment',
   'meshwork/1/store/compute/allocation',
@@ -44,18 +44,18 @@ export function sealEnvelope(
   return encodeCanonical(envelope)
 }
 
-/** What a receiver demands of an envelope. */
+/** Requirements of a receiver on an envelope. */
 export interface EnvelopeDemands<S extends z.ZodType> {
   readonly domain: Domain
   readonly schema: S
-  /** Who must have signed; anyone when absent. */
+  /** The required signer; any when absent. */
   readonly signer?: PeerId
   /** Ed25519 verification under the key inside the peer id. */
   readonly verify: (signer: PeerId, message: Uint8Array, signature: Uint8Array) => boolean
   readonly nowMs: number
   /** Older values are stale; no age limit when absent. */
   readonly ageMsMax?: number
-  /** Values from this moment or before are stale: what is known already. */
+  /** Values from this moment or before are stale: a newer one is known. */
   readonly newerThanMs?: number
   readonly bytesMax?: number
   /** Values carry a sequence number that decides which is newest: a signer whose clock is ahead is heard too. */

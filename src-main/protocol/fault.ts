@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * What can go wrong in expected ways, as data: the same value in a function's result, in the journal, on the
- * network and in the UI. `kind` says what to do; `message` is one clear line for a person; nobody matches on it.
+ * Expected failures, as data: the same value in a function's result, in the journal, on the network and in the UI.
+ * `kind` decides what to do; `message` is one clear line for a person, and code never matches on it.
  */
 export const Fault = z.object({
   kind: z.enum([
@@ -75,7 +75,7 @@ export function refuse(kind: Fault['kind'], message: string, cause?: unknown): n
   throw new FaultError({ kind, message: message.slice(0, 2_000) }, cause)
 }
 
-/** The fault inside anything caught; what is not ours becomes `otherwise`, with its message. */
+/** The fault inside a caught value; any other error becomes `otherwise`, with its message. */
 export function faultOf(error: unknown, otherwise: Fault['kind']): Fault {
   if (error instanceof FaultError) return error.fault
   const message = error instanceof Error ? error.message : String(error)
@@ -83,8 +83,8 @@ export function faultOf(error: unknown, otherwise: Fault['kind']): Fault {
 }
 
 /**
- * The fault that was caught. What is no fault is a defect of ours, and so is what says so: it is thrown on, for those who
- * report it. To be used where a fault may be let go of.
+ * The fault that was caught. Any other error, and an `internal` fault, is a defect of ours: it is thrown on, to be
+ * reported. For places where a fault may be dropped.
  */
 export function onlyFault(error: unknown): Fault {
   if (error instanceof FaultError && error.fault.kind !== 'internal') return error.fault
@@ -92,8 +92,9 @@ export function onlyFault(error: unknown): Fault {
 }
 
 /**
- * Checks a promise of our own code; never used on what came from outside, where it would be a remote crash.
- * @throws when the promise is broken, which is a defect
+ * Checks an invariant of our own code. Never used on input from outside, where it would be a remote crash.
+ *
+ * @throws when the invariant is broken, which is a defect
  */
 export function assert(condition: boolean, promise: string): asserts condition {
   if (!condition) throw new Error(`broken promise: ${promise}`)

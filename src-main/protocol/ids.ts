@@ -7,7 +7,7 @@ export const PeerId = z
   .brand<'PeerId'>()
 export type PeerId = z.infer<typeof PeerId>
 
-/** A job, named by whoever submits it; unique with its requester. */
+/** A job, named by its requester and unique with it. */
 export const JobId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a job id has 1 to 64 letters, digits, - or _')

@@ -9,7 +9,7 @@ const Key = Bytes.refine((bytes) => bytes.byteLength === KEY_BYTES, `not ${KEY_B
   'zeros are no key',
 )
 
-/** Whether a key was overwritten since somebody took it: what is at work with it must come to nothing. */
+/** Whether a key was overwritten since a caller took it: work with it must fail. */
 export function isForgotten(key: Uint8Array): boolean {
   return key.every((byte) => byte === 0)
 }
@@ -22,12 +22,12 @@ export const JobKey = z.object({ inputs: Key, outputs: Key })
 export type JobKey = z.infer<typeof JobKey>
 
 /**
- * In what a blob is sealed: which of its job's blobs it is. The same content sealed for another purpose is other bytes, and
- * opens for no other.
+ * The purpose of a seal: which of its job's blobs it is. The same content sealed for another purpose is other bytes,
+ * and opens for no other.
  */
 export type SealPurpose = `input:${string}` | `part:${number}` | `output:${number}` | `secrets:${string}`
 
-/** A half of a job's key, and what is sealed by it. */
+/** A half of a job's key, and the purpose of the blob that is sealed by it. */
 export interface Seal {
   readonly key: Uint8Array
   readonly purpose: SealPurpose
@@ -43,12 +43,12 @@ export function partSeal({ inputs }: JobKey, unit: number): Seal {
   return { key: inputs, purpose: `part:${unit}` }
 }
 
-/** The seal of a unit's output: whoever computes the same unit to the same end makes the same bytes of it. */
+/** The seal of a unit's output: all peers that compute the same unit with the same result make the same bytes of it. */
 export function outputSeal({ outputs }: JobKey, unit: number): Seal {
   return { key: outputs, purpose: `output:${unit}` }
 }
 
-/** The seal of what only those who compute may read of a job's manifest. */
+/** The seal of a job's secrets: the part of its manifest that only its providers may read. */
 export function secretsSeal({ outputs }: JobKey, job: string): Seal {
   return { key: outputs, purpose: `secrets:${job}` }
 }

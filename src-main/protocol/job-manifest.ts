@@ -4,7 +4,7 @@ import { failure, success, type Outcome } from './fault.ts'
 import { MANIFEST_BYTES_MAX } from './limits.ts'
 import { JobDescription, JobManifest, Params, SEALED } from './work.ts'
 
-/** The part of an encrypted job's manifest that only those who compute it can read. */
+/** The part of an encrypted job's manifest that only its providers can read. */
 export const JobSecrets = z.object({ description: JobDescription, params: Params })
 export type JobSecrets = z.infer<typeof JobSecrets>
 
@@ -14,10 +14,10 @@ export type JobSecrets = z.infer<typeof JobSecrets>
  */
 const SealedManifest = z.object({ encrypted: z.literal(SEALED), job: JobManifest })
 
-/** The same of any version, to be told apart from what is malformed. */
+/** The same of any version, to tell an unknown version from a malformed manifest. */
 const AnyEncryption = z.object({ encrypted: z.string().max(100) })
 
-/** A manifest as the blob that everybody who may compute the job reads; what is secret of an encrypted one is left out. */
+/** A manifest as the blob that every possible provider reads; the secrets of an encrypted one are left out. */
 export function encodeManifest(manifest: JobManifest): Uint8Array {
   if (manifest.encryption === undefined) return encodeCanonical(manifest)
   return encodeCanonical({ encrypted: SEALED, job: { ...manifest, description: '', params: {} } })
@@ -28,14 +28,15 @@ export function secretsOf({ description, params }: JobManifest): JobSecrets {
   return { description, params }
 }
 
-/** A manifest together with its secrets. They change nothing that was told openly. */
+/** A manifest together with its secrets, which overrule none of its open fields. */
 export function withSecrets(manifest: JobManifest, { description, params }: JobSecrets): JobManifest {
   return { ...manifest, description, params: { ...params, ...manifest.params } }
 }
 
 /**
  * The manifest in a blob, without its secrets.
- * @returns the manifest, `unsupported` for one that is encrypted in a way that is not known here, or as `decodeCanonical`
+ *
+ * @returns the manifest, `unsupported` for one whose encryption is not known here, or as `decodeCanonical`
  */
 export function decodeManifest(bytes: Uint8Array): Outcome<JobManifest> {
   const plain = decodeCanonical(bytes, JobManifest, MANIFEST_BYTES_MAX)

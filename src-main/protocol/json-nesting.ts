@@ -1,4 +1,7 @@
-/** Levels of lists and objects in a file's JSON. Files for people have a few dozen; who walks deeper ones overflows its stack. */
+/**
+ * Levels of lists and objects in a file's JSON. Files for people have a few dozen; a recursive reader of deeper ones
+ * overflows its stack.
+ */
 export const JSON_NESTING_MAX = 256
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c]
@@ -6,7 +9,7 @@ const [QUOTE, BACKSLASH] = [0x22, 0x5c]
 const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b])
 const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d])
 
-/** Whether JSON has more levels than a reader may walk. Looks at the text alone, so that it needs no stack itself. */
+/** Whether JSON has more levels than a reader may walk. Reads the text alone, so that it needs no stack itself. */
 export function isNestedTooDeep(json: string, levelsMax = JSON_NESTING_MAX): boolean {
   let level = 0
   let isInString = false

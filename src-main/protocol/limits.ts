@@ -1,6 +1,4 @@
-/**
- * Every bound of the protocol, with its reason. A decoder that meets more refuses the whole message.
- */
+/** Every bound of the protocol, with its reason. A decoder that exceeds one refuses the whole message. */
 
 /** A signed envelope on the wire. Gossip carries each one to every subscriber, so it must stay small. */
 export const ENVELOPE_BYTES_MAX = 1 << 20
@@ -8,7 +6,7 @@ export const ENVELOPE_BYTES_MAX = 1 << 20
 export const MESSAGE_BYTES_MAX = 4 << 20
 /** A job's manifest: parameters and input names, never the inputs themselves. */
 export const MANIFEST_BYTES_MAX = 1 << 20
-/** A message of somebody who is no contact: all that strangers have to say is how to pair. */
+/** A message of a stranger, who may only send messages about pairing. */
 export const STRANGER_MESSAGE_BYTES_MAX = 8 << 10
 /**
  * Values in anything decoded that came from outside, keys and containers too: twice the longest list of parts. A byte
@@ -37,7 +35,7 @@ export const SLOTS_MAX = 1_024
 export const ALGORITHMS_MAX = 128
 /** Datasets that one slot lists. */
 export const DATASETS_MAX = 256
-/** Datasets that one peer says it holds: each is in gossip, and nobody chooses among more. */
+/** Datasets that one peer publishes: each is in gossip, and no requester chooses among more. */
 export const DATASETS_HELD_MAX = 64
 /** People whose trust one peer publishes; also the entries of a vector clock. */
 export const CONTACTS_MAX = 2_048

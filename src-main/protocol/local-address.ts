@@ -5,7 +5,7 @@
 const LOCAL =
   /^\/(ip4\/(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.)|ip6\/(::1\/|0:0:0:0:0:0:0:1\/|fe[89ab][0-9a-f]:|f[cd][0-9a-f]{2}:))/i
 
-/** Whether a multiaddress, as a connection shows it, is in the local network; what goes through a relay never is. */
+/** Whether a multiaddress, as a connection shows it, is in the local network; a relayed one never is. */
 export function isLocalAddress(address: string): boolean {
   return LOCAL.test(address.replace(/^\/ip6zone\/[^/]+/, '')) && !address.includes('/p2p-circuit')
 }

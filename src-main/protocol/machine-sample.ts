@@ -1,6 +1,6 @@
-/** What a machine is doing at a moment, as far as it tells: what is absent cannot be read here. */
+/** Readings of a machine at a moment; one that is absent cannot be read here. */
 export interface MachineSample {
-  /** Seconds since anybody touched mouse or keyboard. */
+  /** Seconds since the last input by mouse or keyboard. */
   readonly idle_s?: number
   /** A program fills the screen: a game, a film, a talk. */
   readonly full_screen?: boolean

@@ -26,7 +26,7 @@ export const Award = z.object({
 })
 export type Award = z.infer<typeof Award>
 
-/** What travels between two peers on a direct stream; the stream says who is speaking (noise). */
+/** A message between two peers on a direct stream; the stream authenticates the sender (noise). */
 export const DirectMessage = z.discriminatedUnion('kind', [
   /** An award, with the key of a job that is encrypted: beside it, since awards are written down and keys are not. */
   z.object({ kind: z.literal('award'), award: Award, key: JobKey.exactOptional() }),
@@ -38,7 +38,7 @@ export const DirectMessage = z.discriminatedUnion('kind', [
     job_id: JobId,
     units: z.array(UnitIndex).max(AWARD_UNITS_MAX).exactOptional(),
   }),
-  /** The requester asks for units back that have not begun, for somebody who is idle; what has begun goes on. */
+  /** The requester asks for units back that have not begun, for an idle provider; units that have begun go on. */
   z.object({
     kind: z.literal('recall'),
     job_id: JobId,
@@ -53,7 +53,7 @@ export const DirectMessage = z.discriminatedUnion('kind', [
     job_id: JobId,
     units: z.array(UnitIndex).max(AWARD_UNITS_MAX),
   }),
-  /** The provider stopped before it had finished these units: they are the requester's to give to somebody else. */
+  /** The provider stopped before it had finished these units: the requester may award them to another peer. */
   z.object({
     kind: z.literal('hand-back'),
     job_id: JobId,
@@ -64,23 +64,26 @@ export const DirectMessage = z.discriminatedUnion('kind', [
     /** One line for people. */
     reason: z.string().max(200),
   }),
-  /** One side of pairing: the secret of an invite, and who asks. `trust` is what the sender sets for the other. */
+  /** One side of pairing: the secret of an invite, and the sender's name and addresses. */
   z.object({
     kind: z.literal('pair'),
     secret: z.string().min(16).max(64),
     name: z.string().min(1).max(100),
     addresses: z.array(z.string().max(300)).max(16),
   }),
-  /** Whoever was told to wait asks how it stands; who speaks is enough, the secret was shown before. */
+  /**
+   * A waiting peer asks for the state of its request. It needs no secret, which it showed before: the connection
+   * identifies it.
+   */
   z.object({ kind: z.literal('pair-again') }),
-  /** A request to pair was answered: ask again to hear how. */
+  /** A request to pair was answered: the receiver may ask for the answer. */
   z.object({ kind: z.literal('pair-answered') }),
-  /** Whoever waited does so no longer. */
+  /** The sender gives up its request. */
   z.object({ kind: z.literal('pair-given-up') }),
 ])
 export type DirectMessage = z.infer<typeof DirectMessage>
 
-/** The messages of pairing. Whoever sends them need not be known. */
+/** The messages of pairing. Their sender need not be known. */
 export type PairMessage = Extract<
   DirectMessage,
   { kind: 'pair' | 'pair-again' | 'pair-answered' | 'pair-given-up' }
@@ -95,13 +98,13 @@ export function isPairMessage(message: DirectMessage): message is PairMessage {
 export const DirectReply = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('taken') }),
   z.object({ kind: z.literal('refused'), fault: Fault }),
-  /** The secret was right, and the other side's user is to say yes, within so long. */
+  /** The secret was right, and the other side's user has to accept within this time. */
   z.object({ kind: z.literal('waiting'), left_ms: z.int().min(0).max(PAIR_WAIT_MS_MAX) }),
   z.object({ kind: z.literal('paired'), name: z.string().min(1).max(100), peer_id: PeerId }),
 ])
 export type DirectReply = z.infer<typeof DirectReply>
 
-/** What an invite code carries: who, where, and the one-time secret that proves the invitation. */
+/** The content of an invite code: peer, addresses, and the one-time secret that proves the invitation. */
 export const Invite = z.object({
   peer_id: PeerId,
   addresses: z.array(z.string().max(300)).min(1).max(16),
@@ -109,15 +112,15 @@ export const Invite = z.object({
 })
 export type Invite = z.infer<typeof Invite>
 
-/** Somebody this peer has paired with. `trust` is this user's own weight; 0 is known but not trusted. */
+/** A peer that this one has paired with. `trust` is this user's own weight; 0 is known but not trusted. */
 export const Contact = z.object({
   peer_id: PeerId,
   name: z.string().min(1).max(100),
-  /** Where it says that it is. */
+  /** Its addresses, by its own record. */
   addresses: z.array(z.string().max(300)).max(16),
-  /** Of the latest signed record that said so; none yet when absent. */
+  /** The sequence number of that record; absent before the first. */
   sequence: z.int().min(1).exactOptional(),
-  /** Where it was reached, the latest first. */
+  /** Addresses where it was reached, the latest first. */
   worked: z
     .array(z.object({ address: AddressText, at_ms: MomentMs }))
     .max(16)

@@ -27,9 +27,9 @@ export type ShortNumber = z.infer<typeof ShortNumber>
 export const RefusalReason = z.enum(['declined', 'differ'])
 export type RefusalReason = z.infer<typeof RefusalReason>
 
-/** Questions between two peers of one local network that need not know each other (SPEC T7 to T10). */
+/** Requests between two peers of one local network that need not know each other (SPEC T7 to T9). */
 export const NearbyMessage = z.discriminatedUnion('kind', [
-  /** Who is there? */
+  /** Asks for the receiver's name. */
   z.object({ kind: z.literal('hello') }),
   /** Begins a try to pair; the sender's nonce is committed to and told only after the other's. */
   z.object({ kind: z.literal('ask'), attempt: AttemptId, commitment: Exactly(NONCE_BYTES), name: PeerName }),

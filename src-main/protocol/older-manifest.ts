@@ -1,12 +1,12 @@
 /**
- * Manifests of version 1.1.0 of `wasm.module` named what a unit may use among their parameters, and no manifest of that
- * time said how its result is made.
+ * Manifests of version 1.1.0 of `wasm.module` had a unit's limits among their parameters, and no manifest of that time
+ * had the field `result`.
  */
 const OLDER_MODULE = { id: 'wasm.module', version: '1.1.0', now: '1.2.0' } as const
 
 /**
- * A manifest that an older version wrote, in the shape of today; anything else as it is. Applied to what was decoded and
- * not parsed yet, so it trusts no field.
+ * A manifest of an older version, in the current shape; any other value unchanged. It is applied to a value that is
+ * decoded and not parsed yet, so it trusts no field.
  */
 export function currentManifest(raw: unknown): unknown {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw

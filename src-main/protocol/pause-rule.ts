@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ByteCount } from './quantities.ts'
 
-/** What may pause sharing so that the user is not bothered, in the order in which the reasons are told. */
+/** Rules that may pause sharing so that the user is not disturbed, in the order in which their reasons are shown. */
 export const RULE_NAMES = [
   'in-use', // somebody uses mouse or keyboard
   'full-screen', // a game, a film, a talk
@@ -16,9 +16,9 @@ export type RuleName = z.infer<typeof RuleName>
 
 const Switch = z.strictObject({ enabled: z.boolean() })
 
-/** Which rules hold, and from where on. */
+/** The rules that are on, and their thresholds. */
 export const PauseRules = z.strictObject({
-  /** Pauses until nobody has touched the PC for so long. */
+  /** Pauses until the PC was without input for this time. */
   'in-use': Switch.extend({ idle_minutes: z.number().min(0.5).max(240) }),
   'full-screen': Switch,
   /** Pauses above this share of all cores, used by programs other than Meshwork. */
@@ -32,7 +32,7 @@ export const PauseRules = z.strictObject({
 })
 export type PauseRules = z.infer<typeof PauseRules>
 
-/** What holds until a user says otherwise: a laptop on its battery, a phone's network and a hot PC are left alone. */
+/** Rules until a user changes them: a laptop on its battery, a phone's network and a hot PC pause sharing. */
 export const PAUSE_RULES: PauseRules = {
   'in-use': { enabled: false, idle_minutes: 5 },
   'full-screen': { enabled: true },
@@ -47,7 +47,7 @@ export const PAUSE_RULES: PauseRules = {
 export const SharingLimits = z.strictObject({
   /** Share of each lent core's time. */
   cpu_percent: z.int().min(5).max(100),
-  /** Memory of all units together; what the sharing says when absent. */
+  /** Memory of all units together; as the sharing says when absent. */
   ram_bytes: ByteCount.min(1).exactOptional(),
   /** Disk that blobs may take; the peer's default when absent. */
   disk_bytes: ByteCount.min(1).exactOptional(),

@@ -6,7 +6,7 @@ const before = z.config()
 beforeAll(usePlainIssues)
 afterAll(() => void z.config(before))
 
-/** What a schema says of a value. */
+/** The line that describes a schema's refusal of a value. */
 function lineOf(schema: z.ZodType, value: unknown): string {
   const parsed = schema.safeParse(value)
   return parsed.success ? '' : issueLine(parsed.error.issues)

@@ -12,22 +12,23 @@ const TYPES: Readonly<Record<string, string>> = {
   date: 'a date',
   null: 'null',
 }
-/** Values or names that a line lists; more of them help nobody. */
+/** Values or names that a line lists; a longer list is not read. */
 const LISTED_MAX = 12
 /** Characters of a name that came from outside. */
 const NAME_LENGTH_MAX = 60
 
 /**
- * From now on every schema of this process says in plain words what is wrong with a value, as the end of a sentence that
- * begins with the value's name: `must have at most 500 characters`. Words that a schema has of its own stay. To be called
- * once where a program starts; calling it again changes nothing.
+ * Makes every schema of this process report wrong values in plain words, as the end of a sentence that begins with the
+ * value's name: `must have at most 500 characters`. A schema's own words stay. To be called once where a program
+ * starts; calling it again changes nothing.
  */
 export function usePlainIssues(): void {
   z.config({ localeError: plainIssue })
 }
 
 /**
- * What is wrong with a value, as one line that begins with its name.
+ * Describes a wrong value in one line that begins with its name.
+ *
  * @param issues of a failed parse; the first one counts
  * @param nameOf how a user calls a field, by its path
  */

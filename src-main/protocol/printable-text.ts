@@ -2,8 +2,9 @@
 const UNSAFE = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu
 
 /**
- * Foreign text, safe to show on a terminal or in a log: what would move the cursor, change colours, show text in another
- * order or answer in the user's name becomes U+FFFD. Tabs and line feeds stay; a carriage return before one goes.
+ * Foreign text, safe to show on a terminal or in a log: characters that would move the cursor, change colours, show
+ * text in another order or answer in the user's name become U+FFFD. Tabs and line feeds stay; a carriage return before
+ * one goes.
  */
 export function printable(text: string): string {
   return text

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 
 /**
- * Numbers as others say them. Each has a smallest and a largest sensible value, so far from the end of what a double
- * holds exactly that no few of them leave it together; sums over many saturate (`saturated`).
+ * Numbers from other peers. Each has a smallest and a largest sensible value, so far from the largest exact integer of
+ * a double that sums of a few stay exact; sums over many saturate (`saturated`).
  */
 
-/** Things counted one by one: more than all units of all jobs that anybody has ever had. */
+/** Things counted one by one: more than all units of all jobs that any peer has ever had. */
 export const COUNT_MAX = 1e12
 /** Bytes of anything: a pebibyte, more than any disk here. */
 export const BYTES_MAX = 2 ** 50
@@ -27,7 +27,7 @@ export const CpuMs = z.number().min(0).max(CPU_MS_MAX)
 /** When, in whole milliseconds since 1970. */
 export const MomentMs = z.int().min(0).max(MOMENT_MS_MAX)
 
-/** A sum that is at most so much: what counts up for ever stays a number that can be written down and read again. */
+/** A sum that stops at a maximum, so that a counter stays a number that can be written down and read again. */
 export function saturated(sum: number, max = Number.MAX_SAFE_INTEGER): number {
   return Math.min(max, sum)
 }

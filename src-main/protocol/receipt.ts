@@ -13,9 +13,10 @@ export const Attempt = z.int().min(1).max(1_000_000)
 export type Attempt = z.infer<typeof Attempt>
 
 /**
- * What a run cost, as measured where it ran (document 003, Execution Summary). `fuel`, `peak_pages` (of 64 KiB) and
+ * The cost of a run, as measured where it ran (document 003, Execution Summary). `fuel`, `peak_pages` (of 64 KiB) and
  * `copied_bytes` (by our own code, between the blob's file and the module's memory and back) are there for metered
- * code. Fuel is a property of the unit: whoever runs the same code on the same input uses the same, to the last unit.
+ * code. Fuel is a property of the unit: every peer that runs the same code on the same input uses the same, to the last
+ * unit.
  */
 export const RunMetrics = z.object({
   wall_ms: DurationMs,
@@ -29,7 +30,7 @@ export const RunMetrics = z.object({
 })
 export type RunMetrics = z.infer<typeof RunMetrics>
 
-/** One unit's run by one peer: what came out, or why nothing did (document 003, ExecutionReceipt). */
+/** One unit's run by one peer: its output, or the fault that ended it (document 003, ExecutionReceipt). */
 export const ExecutionReceipt = z.object({
   unit_index: UnitIndex,
   attempt: Attempt,
@@ -50,8 +51,8 @@ export const ExecutionReceipt = z.object({
 export type ExecutionReceipt = z.infer<typeof ExecutionReceipt>
 
 /**
- * Receipts of one provider for one job, signed together: a signature costs more than a small unit's run.
- * `engine` names what computed (algorithm, version, digest), `numeric_class` where floats may be compared by hash.
+ * Receipts of one provider for one job, signed together: a signature costs more than a small unit's run. `engine` names
+ * the code that computed (algorithm, version, digest), `numeric_class` where floats may be compared by hash.
  */
 export const ReceiptBatch = z.object({
   batch_id: Name,

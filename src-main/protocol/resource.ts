@@ -3,8 +3,8 @@ import { z } from 'zod'
 const Amount = z.number().min(0).max(1e9)
 
 /**
- * What a machine has or a unit needs (document 000). Absent optional amounts count as zero. Memory is in GiB, of one
- * graphics card where it is a card's; disk in 10⁹ bytes; the network in 10⁶ bits a second.
+ * Resources that a machine has or a unit needs (document 000). Absent optional amounts count as zero. Memory is in GiB,
+ * of one graphics card where it is a card's; disk in 10⁹ bytes; the network in 10⁶ bits a second.
  */
 export const ComputeResource = z.object({
   cpu_cores: Amount,

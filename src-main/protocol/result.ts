@@ -8,8 +8,8 @@ import { Timestamp } from './time.ts'
 import { VectorClock } from './vector-clock.ts'
 
 /**
- * One peer's result for one unit (document 000). `result_data` is the output's CID, or small inline JSON; `fuel` is
- * what the peer says the unit took, where it is metered.
+ * One peer's result for one unit (document 000). `result_data` is the output's CID, or small inline JSON; `fuel` is the
+ * peer's claim for the unit, where it is metered.
  */
 export const WorkResult = z.object({
   result_id: Name,
@@ -28,7 +28,7 @@ export const WorkResult = z.object({
 })
 export type WorkResult = z.infer<typeof WorkResult>
 
-/** What the results of one unit agree on (document 000). */
+/** The consensus of the results of one unit (document 000). */
 export const VerificationConsensus = z.object({
   work_unit_id: UnitId,
   results: z.array(WorkResult).max(REDUNDANCY_MAX * 2),

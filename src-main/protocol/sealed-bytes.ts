@@ -1,13 +1,13 @@
 /**
- * How sealed bytes lie one after the other: a head with the format's mark and the synthetic IV, then frames of 64 KiB of
- * content with a tag each. The last frame is marked as such, so that nothing can be cut off.
+ * The layout of sealed bytes: a head with the format's mark and the synthetic IV, then frames of 64 KiB of content with
+ * a tag each. The last frame is marked as such, so that truncation is detected.
  */
 
 /** The format's mark and version. */
 export const SEAL_MARK = 'MWS1'
 /** A synthetic IV: HMAC-SHA-256 of purpose and content. */
 export const SEAL_IV_BYTES = 32
-/** What stands before the first frame. */
+/** Bytes of the head, before the first frame. */
 export const SEAL_HEAD_BYTES = SEAL_MARK.length + SEAL_IV_BYTES
 /** Content of one frame: small enough to be read for a few bytes, large enough that its tag costs nothing. */
 export const FRAME_CONTENT_BYTES = 64 << 10
@@ -18,7 +18,7 @@ export const FRAME_BYTES = FRAME_CONTENT_BYTES + FRAME_TAG_BYTES
 /** A frame's number is counted in 32 bits of its nonce; no blob comes near that. */
 export const FRAMES_MAX = 2 ** 32
 
-/** How many frames so much content takes: at least one, so that nothing is sealed too. */
+/** The number of frames of content of this length: at least one, so that empty content is sealed too. */
 export function framesOf(contentBytes: number): number {
   return Math.max(1, Math.ceil(contentBytes / FRAME_CONTENT_BYTES))
 }

@@ -24,7 +24,7 @@ const Stretch = z.strictObject({
   start_minute: GridMinute,
   /** How long, by the wall clock; at most a day. */
   minutes: z.int().min(GRID_MINUTES).max(MINUTES_PER_DAY).multipleOf(GRID_MINUTES),
-  /** What is shared meanwhile; the plan's own when absent. */
+  /** Resources that are shared meanwhile; the plan's own when absent. */
   resources: ComputeResource.exactOptional(),
   /** Algorithms that are run meanwhile; all when absent. */
   algorithms: z.array(Name).max(ALGORITHMS_MAX).exactOptional(),
@@ -45,9 +45,9 @@ export type DateException = z.infer<typeof DateException>
 
 /** When a PC is shared, as its user painted it: a week that repeats, and dates that differ. */
 export const WeekPlan = z.strictObject({
-  /** An IANA name (`Europe/Berlin`): the hours are of its wall clock, whatever daylight saving does. */
+  /** An IANA name (`Europe/Berlin`): the hours are of its wall clock, with its daylight saving. */
   time_zone: z.string().min(1).max(64),
-  /** What is shared where a block says nothing else. */
+  /** Resources that are shared where a block names no others. */
   resources: ComputeResource,
   priority: Fraction,
   blocks: z.array(WeekBlock).max(WEEK_BLOCKS_MAX),

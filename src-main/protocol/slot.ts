@@ -23,7 +23,7 @@ export const AlgorithmCapability = z.object({
 })
 export type AlgorithmCapability = z.infer<typeof AlgorithmCapability>
 
-/** Where a dataset is, seen from one peer (document 000). */
+/** The cost of reaching a dataset, seen from one peer (document 000). */
 export const DataLocality = z.object({
   dataset_id: Name,
   has_local_copy: z.boolean(),

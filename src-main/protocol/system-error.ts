@@ -1,4 +1,4 @@
-/** What operating systems say by code, in words that follow a file's name. */
+/** Plain words for error codes of operating systems, to follow a file's name. */
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'no permission',
   EPERM: 'no permission',
@@ -23,7 +23,7 @@ export function isSystemError(error: unknown): error is Error & { readonly code:
   return error instanceof Error && 'errno' in error && 'code' in error && typeof error.code === 'string'
 }
 
-/** What the operating system said, in plain words without the path; the message itself for what it seldom says. */
+/** The operating system's error in plain words without the path; its own message for rare codes. */
 export function systemWords(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   return isSystemError(error) ? (WORDS[error.code] ?? message) : message

@@ -7,7 +7,7 @@ export const PAGE_BYTES = 65_536
 export const MEMORY_PAGES_MAX = 65_536
 /** Entries of all tables together; a function table of the largest C++ programs has 100,000. */
 export const TABLE_ELEMENTS_MAX = 1_000_000
-/** Bytes of log that one unit may write. People read it, and they read no more. */
+/** Bytes of log that one unit may write: as much as a person reads. */
 export const LOG_BYTES_MAX = 1 << 20
 /** Bytes of one unit's input. A larger one is split, and no peer reads a terabyte for one unit. */
 export const INPUT_BYTES_MAX = 2 ** 40
@@ -53,8 +53,8 @@ export const LentLimits = z.strictObject(LIMITS)
 export type LentLimits = z.infer<typeof LentLimits>
 
 /**
- * What a peer lends unless its user says otherwise: half an hour of one core, a gigabyte of memory. A unit that asks for
- * more is refused. Its limits are never lowered, since a unit that may use less is another unit.
+ * Limits that a peer lends unless its user sets others: half an hour of one core, a gigabyte of memory. A unit that
+ * asks for more is refused. Its limits are never lowered, since a unit that may use less is another unit.
  */
 export const LENT_LIMITS: LentLimits = {
   fuel: 30_000_000_000_000,

@@ -6,7 +6,7 @@ import { CONTACTS_MAX } from './limits.ts'
 const CLOCK_MAX = 2 ** 52
 
 /**
- * How many states of each peer somebody had seen (Fidge 1988, Mattern 1989). A peer counts its own entry up with
+ * How many states of each peer the author had seen (Fidge 1988, Mattern 1989). A peer increases its own entry with
  * every state that it publishes.
  */
 export const VectorClock = z
@@ -31,7 +31,7 @@ export function merge(a: VectorClock, b: VectorClock): VectorClock {
   return merged
 }
 
-/** Whether what `a` describes came before `b`, after it, or in ignorance of it. */
+/** Whether the state of `a` came before that of `b`, after it, or independently of it. */
 export function compareClocks(a: VectorClock, b: VectorClock): ClockOrder {
   let less = false
   let more = false

@@ -59,7 +59,7 @@ export const WorkRequest = z.object({
   job_id: JobId,
   work_units: z.array(WorkUnit).max(INLINE_UNITS_MAX),
   deadline: Timestamp.exactOptional(),
-  /** As the requester says now; the manifest's, which cannot change, when absent. */
+  /** The requester's current priority; the manifest's, which cannot change, when absent. */
   priority: Fraction.exactOptional(),
   timestamp: Timestamp,
   manifest_cid: Cid.exactOptional(),
@@ -75,10 +75,13 @@ export const Params = z
   .refine((params) => isNestedAtMost(params, PARAMS_NESTING_MAX), 'parameters nested too deep')
 export type Params = z.infer<typeof Params>
 
-/** In which way an encrypted job's blobs are sealed. */
+/** How an encrypted job's blobs are sealed. */
 export const SEALED = 'sealed-1'
 
-/** That a job's inputs, parts and outputs are sealed by its key, and where what its manifest does not tell lies. */
+/**
+ * Marks a job whose inputs, parts and outputs are sealed by its key, and names the blob of the fields that its manifest
+ * leaves out.
+ */
 export const Encryption = z.object({
   scheme: z.literal(SEALED),
   /** A `JobSecrets` blob, sealed like the inputs. */
@@ -102,7 +105,7 @@ const ManifestFields = z.object({
   inputs: z
     .record(z.string().max(100), Cid)
     .refine((r) => Object.keys(r).length <= INPUTS_MAX, 'too many inputs'),
-  /** Bytes of each input by its role, as the requester says: how long fetching them takes is estimated by it. */
+  /** Bytes of each input by its role, by the requester's word: they give the estimate of the time to fetch them. */
   input_bytes: z
     .record(z.string().max(100), ByteCount)
     .refine((r) => Object.keys(r).length <= INPUTS_MAX, 'too many inputs')
@@ -123,11 +126,11 @@ const ManifestFields = z.object({
   limits: UnitLimits.exactOptional(),
   /** The kind of runner that the units need: `cpu` when absent. Peers do not take units of a runner that they lack. */
   runner: Name.exactOptional(),
-  /** By which rule outputs are compared: `exact-hash` when absent. Peers do not take units of an unknown rule. */
+  /** The rule by which outputs are compared: `exact-hash` when absent. Peers do not take units of an unknown rule. */
   comparator: Name.exactOptional(),
-  /** Absent where only the rules of its kind know: as `assembled`. */
+  /** How the result is made: `assembled` when absent. */
   result: ResultRule.exactOptional(),
-  /** There when the blobs that are named here are sealed. */
+  /** Present when the blobs that are named here are sealed. */
   encryption: Encryption.exactOptional(),
 })
 
@@ -135,9 +138,9 @@ const ManifestFields = z.object({
 export const JobDescription = ManifestFields.shape.description
 
 /**
- * All that a provider must know of a job before it offers (documents 002 and 003, TaskIntent): a blob, named by
- * its CID. Units differ only by their index; the algorithm knows what the index means. How a unit is run, compared and
- * put together is data here, so that no peer decides by an algorithm's name. Reads manifests of older versions too.
+ * Everything that a provider must know of a job before it offers (documents 002 and 003, TaskIntent): a blob, named by
+ * its CID. Units differ only by their index; the algorithm knows its meaning. How a unit is run, compared and put
+ * together is data here, so that no peer decides by an algorithm's name. Reads manifests of older versions too.
  */
 export const JobManifest = z.preprocess(currentManifest, ManifestFields)
 export type JobManifest = z.infer<typeof ManifestFields>

@@ -29,12 +29,12 @@ export type UploadState = z.infer<typeof UploadState>
 const WhichUpload = z.strictObject({ upload_id: UploadId })
 
 /**
- * Files on their way into the peer, in chunks. An upload that was broken off goes on where `state` says; one that
- * nobody touches for an hour is forgotten, and so are the bytes of a finished one that no job has used by then.
+ * Files on their way into the peer, in chunks. An interrupted upload goes on where `state` says. One that is not
+ * touched for an hour is forgotten, and so are the bytes of a finished one that no job has used by then.
  */
 export const uploads = {
   /**
-   * With the SHA-256 of all bytes, content that is here already begins at its end, so that none of it is sent.
+   * With the SHA-256 of all bytes, an upload whose content is here already is complete, so that none of it is sent.
    * Faults: `quota-exceeded` (announced bytes do not fit), `too-busy` (too many open uploads).
    */
   begin: procedure

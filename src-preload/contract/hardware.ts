@@ -5,12 +5,12 @@ import { AtMs, Count, procedure } from './procedure.ts'
 export const GpuInfo = z.strictObject({
   name: z.string(),
   vendor: z.string(),
-  /** Absent where nothing on the machine tells. */
+  /** Absent where it cannot be read. */
   vram_bytes: Count.exactOptional(),
 })
 export type GpuInfo = z.infer<typeof GpuInfo>
 
-/** What this machine is. */
+/** The machine's processors, memory, cards and disk. */
 export const HardwareInfo = z.strictObject({
   hostname: z.string(),
   os: z.string(),
@@ -25,7 +25,7 @@ export const HardwareInfo = z.strictObject({
   /** The disk that holds the data folder. */
   disk: z.strictObject({ path: z.string(), free_bytes: Count, total_bytes: Count }),
   gpus: z.array(GpuInfo),
-  /** Megabits a second of the link that leads to everybody else; absent where nothing on the machine tells. */
+  /** Megabits a second of the link to the internet; absent where it cannot be read. */
   link_mbps: z.number().positive().exactOptional(),
   measured_at_ms: AtMs,
 })

@@ -1,6 +1,6 @@
 import type { OwnReach } from './reach.ts'
 
-/** A PC in a home's network, and where its router's page mostly is. */
+/** A PC in a home's network, and the usual address of its router's page. */
 export interface HomeNetwork {
   /** This PC's IPv4 address there. */
   readonly own: string
@@ -13,8 +13,8 @@ const LOCAL_IP4 = /^\/ip4\/((\d+\.\d+\.\d+)\.(\d+))\/tcp\//
 const WITHIN_PC = /^172\.(1[6-9]|2\d|3[01])\./
 
 /**
- * The home network that a PC listens in, to tell its user where to look; undefined where it listens in none. The router's
- * address is a guess: the system's routes are no part of what a peer says of itself.
+ * The home network in which a PC listens, to tell its user where to look; undefined where it listens in none. The
+ * router's address is a guess: a peer does not report the system's routes.
  */
 export function homeNetworkOf({ addresses }: Pick<OwnReach, 'addresses'>): HomeNetwork | undefined {
   const networks = addresses.flatMap(({ address, scope }) => {

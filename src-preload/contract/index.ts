@@ -1,6 +1,6 @@
 /**
- * The contract between a running peer and whoever uses it (window, browser, meshctl): what may be asked and heard.
- * This file is the package's entry, imported elsewhere as `#contract`.
+ * The contract between a running peer and its clients (window, browser, meshctl): every call and every answer. This
+ * file is the package's entry, imported elsewhere as `#contract`.
  */
 import { blobs, uploads } from './blobs.ts'
 import { hardware } from './hardware.ts'
@@ -103,7 +103,7 @@ export { PREFERENCES, Preferences, type PreferencesChange } from './preferences.
 export type { Meters, RuleReading, SharingInfo, SharingNow } from './sharing.ts'
 export type { DayStatistics } from './statistics.ts'
 
-// What of the protocol the contract speaks in, for those who may import nothing else.
+// Schemas of the protocol that the contract uses, for clients that may not import the protocol.
 export type { Fault } from '../../src-main/protocol/fault.ts'
 export type { Cid, JobId, PeerId } from '../../src-main/protocol/ids.ts'
 export type { PauseRules, RuleName, SharingLimits } from '../../src-main/protocol/pause-rule.ts'

@@ -14,7 +14,7 @@ export type SeriesId = JobId
 /** Where a job stands. */
 export const JobPhase = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('running') }),
-  /** By its user: nobody works on it until it is resumed. */
+  /** Paused by its user: no peer works on it until it is resumed. */
   z.strictObject({ kind: z.literal('paused'), since_ms: AtMs }),
   z.strictObject({ kind: z.literal('done') }),
   z.strictObject({ kind: z.literal('cancelled') }),
@@ -54,26 +54,26 @@ export const JobSummary = z.strictObject({
   first_award_ms: DurationMs.exactOptional(),
   /** From submission to the end, or to now while it runs. */
   wall_ms: DurationMs,
-  /** What is left at the pace so far; absent before the first verified unit and after the end. */
+  /** Remaining time at the rate so far; absent before the first verified unit and after the end. */
   left_ms_estimate: DurationMs.exactOptional(),
   /** For a map job with a reduce module. */
   reduced_by: FollowingJob.exactOptional(),
   priority: Fraction,
   deadline_ms: AtMs.exactOptional(),
-  /** Absent while the deadline will be met, as far as anybody can tell. */
+  /** Absent while the deadline is expected to be met. */
   deadline_at_risk: DeadlineRisk.exactOptional(),
-  /** What was estimated when it was submitted, to compare. */
+  /** The estimate at submission, to compare. */
   estimated_ms: DurationMs.exactOptional(),
   /** Of its kind; `other` for one that this version does not know. */
   facts: JobFacts,
-  /** There when only those who compute it can read what it is made of and what it brings. */
+  /** Present for an encrypted job: only its providers can read its inputs and outputs. */
   encrypted: z.literal(true).exactOptional(),
   /** Jobs that were submitted together, a frame each. */
   series: z.strictObject({ id: SeriesId, index: Count, count: Count }).exactOptional(),
 })
 export type JobSummary = z.infer<typeof JobSummary>
 
-/** What one peer has done for a job. */
+/** Work of one peer for a job. */
 export const PeerShare = z.strictObject({
   peer_id: PeerId,
   name: z.string(),
@@ -88,9 +88,9 @@ export const PeerShare = z.strictObject({
   rejected: Count,
   /** Runs that ended with a fault. */
   failed: Count,
-  /** Runs that used up the unit's time limit there, which is nobody's failing; absent where there were none. */
+  /** Runs that used up the unit's time limit there, which is no failure of the peer; absent where there were none. */
   timed_out: Count.exactOptional(),
-  /** Units that it was late with or was gone with. */
+  /** Units that were late there, or lost when it disconnected. */
   expired: Count,
   /** Processor time and wall time of its runs whose output counts, by its own account. */
   cpu_ms: DurationMs,
@@ -120,13 +120,13 @@ export const Waiting = z.strictObject({
 })
 export type Waiting = z.infer<typeof Waiting>
 
-/** All there is to say of a job. */
+/** The full status of a job. */
 export const JobStatus = JobSummary.extend({
-  /** Absent while somebody works on it, and after its end. */
+  /** Absent while a peer works on it, and after its end. */
   waiting: Waiting.exactOptional(),
   /** Units of fuel that the verified units took, each counted once; absent where nothing is metered. */
   fuel: Fuel.exactOptional(),
-  /** Everybody who was given a unit, most verified first. */
+  /** Every peer that was given a unit, most verified first. */
   by_peer: z.array(PeerShare),
 })
 export type JobStatus = z.infer<typeof JobStatus>

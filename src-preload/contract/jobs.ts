@@ -14,9 +14,9 @@ import { Count, DurationMs, Nothing, procedure } from './procedure.ts'
 /** Runs of one unit that failed, of which an answer tells at most so many. */
 export const UNIT_FAULTS_MAX = 64
 
-/** What a unit's results agree on (document 000), and the runs that brought none. */
+/** The consensus of a unit's results (document 000), and the runs without one. */
 export const UnitConsensus = VerificationConsensus.extend({
-  /** Who could not compute it and why, in the order in which they were given it; the newest where they are many. */
+  /** Peers that could not compute it and their faults, in the order of their awards; the newest where they are many. */
   faults: z.array(z.strictObject({ peer_id: PeerId, fault: Fault })).max(UNIT_FAULTS_MAX),
 })
 export type UnitConsensus = z.infer<typeof UnitConsensus>
@@ -24,13 +24,13 @@ export type UnitConsensus = z.infer<typeof UnitConsensus>
 /** A unit of a job as its requester sees it. */
 export const UnitView = z.strictObject({
   index: UnitIndex,
-  /** `returned`: somebody is done, but not as many as check. */
+  /** `returned`: a peer has returned an output, but fewer than are needed to check it. */
   state: z.enum(['open', 'running', 'returned', 'verified']),
-  /** Who works on it or, once verified, whose output counts: positions in the message's list of peers. */
+  /** Peers that work on it or, once verified, whose output counts: positions in the message's list of peers. */
   by: z.array(Count),
-  /** Times that somebody was given it. */
+  /** Number of its awards. */
   attempts: Count,
-  /** Why the latest attempt that failed did. */
+  /** The fault of the latest failed attempt. */
   fault: Fault.exactOptional(),
   /** From award to return, of the verified output. */
   took_ms: DurationMs.exactOptional(),
@@ -39,9 +39,9 @@ export type UnitView = z.infer<typeof UnitView>
 
 /** Units that changed. */
 export const UnitNews = z.strictObject({
-  /** All units of the job; those that nothing was told of are open and were never given to anybody. */
+  /** All units of the job; units without news are open and were never awarded. */
   total: Count,
-  /** Everybody that `by` refers to so far; grows only. */
+  /** All peers that `by` refers to so far; the list only grows. */
   peers: z.array(PeerId),
   units: z.array(UnitView).max(UNIT_NEWS_MAX),
 })
@@ -75,25 +75,31 @@ export const jobs = {
   /** The job's units, then those that change, at most one message each `WATCH_EVERY_MS`; ends with the job. */
   watchUnits: procedure.input(WhichJob).output(eventIterator(UnitNews)),
   /**
-   * The result of a job that is done, made on the first call: an assembled picture in the format that is asked for, or the
-   * units' outputs one after the other, or what the module that combines them made of them. Faults: `bad-input` before the
-   * end and for a format that its kind does not have, `unsupported` for a kind that only a newer version can put together.
+   * The result of a job that is done, made on the first call: an assembled picture in the requested format, the units'
+   * outputs one after the other, or the output of the module that combines them. Faults: `bad-input` before the end and
+   * for a format that its kind does not have, `unsupported` for a kind that only a newer version can put together.
    */
   result: procedure.input(WhichJob.extend({ format: ResultFormat.exactOptional() })).output(ResultFile),
   /** One verified unit's output, of any job. Fault: `bad-input` while it is not there. */
   output: procedure
     .input(WhichJob.extend({ unit_index: UnitIndex }))
     .output(z.strictObject({ cid: Cid, bytes: Count })),
-  /** Who returned what for one unit, what they agree on, and for whom it failed. Fault: `bad-input` for a unit that nobody has touched. */
+  /**
+   * Each peer's result for one unit, their consensus, and the faults of failed runs. Fault: `bad-input` for a unit that
+   * was never awarded.
+   */
   consensus: procedure.input(WhichJob.extend({ unit_index: UnitIndex })).output(UnitConsensus),
-  /** Nobody is given units of it any longer, and what is at work is taken back. Fault: `bad-input` if it does not run. */
+  /**
+   * Pauses a job: none of its units are awarded any longer, and running ones are taken back. Fault: `bad-input` if it
+   * does not run.
+   */
   pause: procedure.input(WhichJob).output(Nothing),
   /** Goes on with a paused job. Fault: `bad-input` if it is not paused. */
   resume: procedure.input(WhichJob).output(Nothing),
-  /** Which of this user's jobs goes first, for units that are not given out yet. Fault: `bad-input` after its end. */
+  /** Sets the order among this user's jobs, for units that are not awarded yet. Fault: `bad-input` after its end. */
   setPriority: procedure.input(WhichJob.extend({ priority: Fraction })).output(Nothing),
-  /** Ends a running or paused job, or the one that combines its outputs; whoever works on it is told. */
+  /** Ends a running or paused job, or the one that combines its outputs; its providers are told. */
   cancel: procedure.input(WhichJob).output(Nothing),
-  /** Forgets an ended job, its outputs and what combined them. Fault: `bad-input` while one of both runs. */
+  /** Forgets an ended job, its outputs and the job that combined them. Fault: `bad-input` while one of both runs. */
   remove: procedure.input(WhichJob).output(Nothing),
 }

@@ -12,7 +12,7 @@ export const UPLOAD_BYTES_MAX = 8 * 2 ** 30
 export const SCENE_FILES_MAX = 1_024
 /** Files that a module's job reads, a unit for each: uploads that are remembered at once, and some to spare. */
 export const MODULE_FILES_MAX = 2_000
-/** An invite lies around until it is used; after a week it is a forgotten key under the mat. */
+/** An invite is valid for at most a week: an older one is probably forgotten, and still a secret. */
 export const INVITE_MINUTES_MAX = 7 * 24 * 60
 /** A code is about 300 characters; with sixteen addresses it may be ten times as long. */
 export const INVITE_CODE_LENGTH_MAX = 8_000
@@ -24,7 +24,7 @@ export const NAME_LENGTH_MAX = 100
 export const JOIN_THROUGH_MAX = 16
 /** One such address; the longest that make sense name a host, a relay and two keys. */
 export const JOIN_ADDRESS_LENGTH_MAX = 300
-/** Watched values arrive at most this often, so that watching costs little and still looks alive. */
+/** Watched values arrive at most this often: it costs little and still looks live. */
 export const WATCH_EVERY_MS = 100
 /** Frames that are submitted together: forty seconds of film. */
 export const FRAMES_MAX = 1_000

@@ -4,14 +4,14 @@ import { RefusalReason, ShortNumber } from '../../src-main/protocol/nearby.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
 import { AtMs, Nothing, procedure } from './procedure.ts'
 
-/** A PC in the same network that runs Meshwork and is nobody's of this user's people. */
+/** A PC in the same network that runs Meshwork and is none of this user's contacts. */
 export const NearbyPc = z.strictObject({ peer_id: PeerId, name: z.string(), short_name: z.string() })
 export type NearbyPc = z.infer<typeof NearbyPc>
 
 /** A try to pair with a PC nearby. */
 export const NearbyTry = z.strictObject({
   peer_id: PeerId,
-  /** What they call themselves; nothing proves it but the number. */
+  /** Their own name; only the number proves who they are. */
   name: z.string(),
   short_name: z.string(),
   /** Who began: `outgoing` is this user. */
@@ -37,7 +37,7 @@ export const NearbyTry = z.strictObject({
 })
 export type NearbyTry = z.infer<typeof NearbyTry>
 
-/** Who is nearby, and what is under way with them. */
+/** PCs nearby, and tries to pair with them. */
 export const NearbyNow = z.strictObject({
   /** Whether this PC is seen by others nearby. */
   visible: z.boolean(),

@@ -14,23 +14,23 @@ import { Meters, RuleReading, SharingNow } from './sharing.ts'
 
 /** A unit that is being computed here. */
 export const UnitHere = z.strictObject({
-  /** Whose job it is of. */
+  /** The requester of its job. */
   requester: PeerId,
   is_own: z.boolean(),
   job_id: JobId,
   unit_index: UnitIndex,
   algorithm_id: Name.exactOptional(),
-  /** The share that is done, where it tells. */
+  /** The share that is done, where the algorithm reports it. */
   fraction: Fraction,
   started_at_ms: AtMs.exactOptional(),
-  /** By what others of the job took here; absent before the first. */
+  /** The remaining time, by other units of the job that ran here; absent before the first. */
   left_ms_estimate: DurationMs.exactOptional(),
 })
 export type UnitHere = z.infer<typeof UnitHere>
 
-/** What changed; a part that is absent did not. */
+/** Changes; an absent field did not change. */
 export const NodeNews = z.strictObject({
-  /** The first of a watch: everything, and what the listener knew before is void. */
+  /** The first message of a watch: it has everything, and replaces the listener's older state. */
   is_whole: z.boolean(),
   pulse: NodePulse.exactOptional(),
   sharing: SharingNow.exactOptional(),
@@ -49,7 +49,7 @@ export const NodeNews = z.strictObject({
 })
 export type NodeNews = z.infer<typeof NodeNews>
 
-/** One stream for all that a window shows, so that it mirrors the peer instead of asking again and again. */
+/** One stream for everything that a window shows, so that it mirrors the peer instead of polling. */
 export const news = {
   /** Everything, then what changes, at most one message each `WATCH_EVERY_MS`. */
   watch: procedure.output(eventIterator(NodeNews)),

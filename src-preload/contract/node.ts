@@ -10,7 +10,7 @@ import { NAME_LENGTH_MAX } from './limits.ts'
 import { AtMs, Count, Nothing, procedure } from './procedure.ts'
 import { NetworkChange, OwnReach } from './reach.ts'
 
-/** What this peer shares and when: nothing, so much around the clock, slots, or a week as its user painted it. */
+/** When and how much this peer shares: nothing, a share around the clock, slots, or a week as its user painted it. */
 export const Sharing = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('never') }),
   z.strictObject({
@@ -62,16 +62,16 @@ export const NodeInfo = z.strictObject({
   started_at_ms: AtMs,
   /** Multiaddresses at which others may dial. */
   addresses: z.array(z.string()),
-  /** How it can be reached, as far as that is known. */
+  /** How others reach it, as far as that is known. */
   reach: OwnReach,
   sharing: Sharing,
   /** The most that one unit of a stranger's module may use here. */
   lent: LentLimits,
-  /** What this peer runs for others, with its measured speed; empty until it is measured. */
+  /** Algorithms that this peer runs for others, with its measured speed; empty until it is measured. */
   algorithms: z.array(AlgorithmCapability),
   /** How many units run here at once. */
   workers: Count,
-  /** What the operating system puts around those who compute, besides Node's own permissions; without it, why. */
+  /** The operating system's wall around compute hosts, besides Node's own permissions; without one, the reason. */
   wall: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('bubblewrap') }),
     z.strictObject({ kind: z.literal('none'), why: z.string() }),
@@ -89,7 +89,7 @@ export const NodeInfo = z.strictObject({
 })
 export type NodeInfo = z.infer<typeof NodeInfo>
 
-/** What moves from moment to moment. */
+/** Figures that change from moment to moment. */
 export const NodePulse = z.strictObject({
   at_ms: AtMs,
   connections: z.array(ConnectionInfo),
@@ -107,7 +107,7 @@ export type NodePulse = z.infer<typeof NodePulse>
 
 const lent = LentLimits.shape
 
-/** Some of what is lent to strangers' modules. */
+/** Some of the limits lent to strangers' modules. */
 export const LentChange = z.strictObject({
   fuel: lent.fuel.exactOptional(),
   memory_pages: lent.memory_pages.exactOptional(),
@@ -129,15 +129,15 @@ export const node = {
     .output(Nothing),
   /** Asks a few connected people whether they reach this PC: each tries once, at the address they see. Takes seconds. */
   checkReach: procedure.output(OwnReach),
-  /** Faults: `bad-input` for an address to join through that is none, or does not say which peer it is of. */
+  /** Faults: `bad-input` for an invalid address to join through, or one without a peer id. */
   setNetwork: procedure.input(NetworkChange).output(OwnReach),
   /** Takes effect with the next round; units that run here already are finished. */
   setAvailability: procedure.input(z.strictObject({ sharing: Sharing })).output(Nothing),
-  /** Changes what is lent to strangers' modules, from the next offer on. What is not named stays. */
+  /** Changes the limits lent to strangers' modules, from the next offer on. Absent ones stay. */
   lend: procedure.input(z.strictObject({ limits: LentChange })).output(LentLimits),
   /**
-   * A link that opens the user interface in one browser, once, within minutes; the browser is known from then on.
-   * Fault: `unsupported` on the desktop, which has a window, and where the interface was not built.
+   * A link that opens the user interface in one browser: valid once, for ten minutes. The browser's session lasts 30
+   * days. Fault: `unsupported` on the desktop, which has a window, and where the interface was not built.
    */
   openUi: procedure.output(z.strictObject({ url: z.string(), expires_at_ms: AtMs })),
   /** Answers, then stops the peer. */

@@ -8,7 +8,7 @@ import { Reach } from './reach.ts'
 /** Days that a person's reliability is told for. */
 export const RELIABILITY_DAYS = 14
 
-/** Somebody this peer is paired with. */
+/** A person this peer is paired with. */
 export const Person = z.strictObject({
   peer_id: PeerId,
   /** The name that they gave themselves. */
@@ -19,7 +19,7 @@ export const Person = z.strictObject({
   trust_mine: Fraction,
   /** Their trust in this peer, as they last published it; absent before they did. */
   trust_theirs: Fraction.exactOptional(),
-  /** Whose work goes first here: 1 where trust is mutual, 2 where only this user trusts, none otherwise. */
+  /** The tier of their work here: 1 where trust is mutual, 2 where only this user trusts, none otherwise. */
   tier: z.literal([1, 2, 'none']),
   connected: z.boolean(),
   /** Absent while not connected. */
@@ -31,7 +31,9 @@ export const Person = z.strictObject({
   /** When they were last heard of; absent if never since this peer started. */
   last_seen_ms: AtMs.exactOptional(),
   paired_at_ms: AtMs,
-  /** What they share at this moment by their own account; absent when they share nothing or are not heard of. */
+  /**
+   * Resources that they share at this moment by their own account; absent when they share nothing or are not heard of.
+   */
   shares_cores: z.number().min(0).exactOptional(),
   /** Units of ours: outputs that a quorum agreed with, that it did not, runs that failed, and deadlines missed. */
   verified: Count,
@@ -39,8 +41,8 @@ export const Person = z.strictObject({
   failed: Count,
   expired: Count,
   /**
-   * How often they were right, and how often they delivered at all: averages of this peer's own experience in which
-   * the past fades. Absent before the first unit.
+   * Quality and reliability: how often their outputs were right, and how often they delivered, as averages of this
+   * peer's own experience in which the past fades. Absent before the first unit.
    */
   quality: Fraction.exactOptional(),
   reliability: Fraction.exactOptional(),
@@ -54,13 +56,13 @@ export const Person = z.strictObject({
 })
 export type Person = z.infer<typeof Person>
 
-/** An invitation to hand to somebody. */
+/** An invitation to give to a person. */
 export const InviteCode = z.strictObject({
   /** Text to type or paste. */
   code: z.string(),
   /** The same as a link that opens the program. */
   link: z.string(),
-  /** It opens once, and not after this moment. */
+  /** It is valid once, and not after this moment. */
   expires_at_ms: AtMs,
 })
 export type InviteCode = z.infer<typeof InviteCode>
@@ -80,7 +82,7 @@ export const PairRequest = z.strictObject({
 })
 export type PairRequest = z.infer<typeof PairRequest>
 
-/** Somebody who is not let in any more. */
+/** A blocked person. */
 export const BlockedPeer = z.strictObject({
   peer_id: PeerId,
   name: z.string(),
@@ -91,9 +93,12 @@ export type BlockedPeer = z.infer<typeof BlockedPeer>
 
 const WhichPerson = z.strictObject({ peer_id: PeerId })
 
-/** People: whom this peer knows, and how much it trusts them. */
+/** People: the contacts of this peer, and their trust. */
 export const people = {
-  /** Whoever uses the code is paired, and trusted so much; with `confirm` only after this user has accepted them. */
+  /**
+   * Makes a code that pairs the person who uses it, with this trust; with `confirm` only after this user has accepted
+   * them.
+   */
   invite: procedure
     .input(
       z.strictObject({
@@ -105,8 +110,9 @@ export const people = {
     .output(InviteCode),
   /**
    * Accepts an invitation. `waiting` when the other side is still to accept: the request stands until the code expires,
-   * and is tried again also after a restart. Faults: `malformed` (a typing error), `bad-input` (one's own, or of somebody who
-   * is blocked), `unreachable`, `invite-refused`, `too-busy` (too many wait for an answer there or here), `timed-out`.
+   * and is tried again also after a restart. Faults: `malformed` (a typing error), `bad-input` (an own code, or one of
+   * a blocked person), `unreachable`, `invite-refused`, `too-busy` (too many wait for an answer there or here),
+   * `timed-out`.
    */
   pair: procedure
     .input(z.strictObject({ code: z.string().min(1).max(INVITE_CODE_LENGTH_MAX), trust: Fraction }))
@@ -127,11 +133,11 @@ export const people = {
   list: procedure.output(z.array(Person)),
   /** Fault: `unknown-peer`. Trust 0 keeps the contact and gives it nothing. */
   setTrust: procedure.input(WhichPerson.extend({ trust: Fraction })).output(Nothing),
-  /** Fault: `unknown-peer`. What they hold of our jobs goes to others. */
+  /** Fault: `unknown-peer`. Their units of our jobs are awarded to others. */
   forget: procedure.input(WhichPerson).output(Nothing),
   /**
-   * Forgets somebody who is paired or waits, and lets them in no more, whatever code they have.
-   * Faults: `unknown-peer`, `too-busy` (too many are blocked).
+   * Blocks a person: forgets the contact or request, and accepts no connection or code of theirs. Faults:
+   * `unknown-peer`, `too-busy` (too many are blocked).
    */
   block: procedure.input(WhichPerson).output(Nothing),
   /** They may pair again; they are not paired by it. Fault: `unknown-peer`. */

@@ -1,20 +1,20 @@
 import { z } from 'zod'
 import { Nothing, procedure } from './procedure.ts'
 
-/** How this user likes the program. */
+/** This user's preferences. */
 export const Preferences = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', 'en', 'de']),
-  /** Tell when a job ends or somebody wants to pair. */
+  /** Notify when a job ends or a person asks to pair. */
   notifications: z.boolean(),
-  /** Only the desktop can; the headless host is started by its service. */
+  /** Start at login, on the desktop only; the headless host is started by its service. */
   start_at_login: z.boolean(),
   /** Whether the first start's cards were gone through or skipped. */
   first_start_done: z.boolean(),
 })
 export type Preferences = z.infer<typeof Preferences>
 
-/** What a preference is until it is set. */
+/** Preferences until they are set. */
 export const PREFERENCES: Preferences = {
   theme: 'system',
   language: 'system',
@@ -40,7 +40,7 @@ export const preferences = {
   get: procedure.output(
     z.strictObject({
       preferences: Preferences,
-      /** Which of the two hosts serves this peer. */
+      /** The host that serves this peer. */
       host: z.enum(['desktop', 'headless']),
     }),
   ),

@@ -3,14 +3,14 @@ import { z } from 'zod'
 import { Fault } from '../../src-main/protocol/fault.ts'
 
 /**
- * Where every procedure begins: any of them may end with error `FAULT`, whose data is the fault as it is known
+ * The base of every procedure: any of them may end with error `FAULT`, whose data is the fault as it is known
  * everywhere in Meshwork. Input that does not parse ends with oRPC's own `BAD_REQUEST`, before the call begins.
  */
 export const procedure = oc.errors({
   FAULT: { status: 422, message: 'the call ended with a fault', data: Fault },
 })
 
-/** What a call returns that has nothing to say. */
+/** The answer of a call without a value. */
 export const Nothing = z.strictObject({})
 export type Nothing = z.infer<typeof Nothing>
 

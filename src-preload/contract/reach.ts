@@ -8,9 +8,9 @@ export const AddressScope = z.enum(['machine', 'local', 'internet', 'relay'])
 export type AddressScope = z.infer<typeof AddressScope>
 
 /**
- * Why the last try to reach somebody failed. `no-answer`: none of the addresses known answers. `refused`: a PC answers, and
- * Meshwork does not run there. `no-route`: this PC has no way there. `another-peer`: somebody else answers.
- * `turned-away`: they ended the connection at once. `no-address`: none is known.
+ * Why the last try to reach a contact failed. `no-answer`: none of the addresses known answers. `refused`: a PC
+ * answers, and Meshwork does not run there. `no-route`: this PC has no route there. `another-peer`: another peer
+ * answers. `turned-away`: they ended the connection at once. `no-address`: none is known.
  */
 export const LookFailure = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['no-address', 'turned-away']) }),
@@ -33,7 +33,10 @@ const look = {
   failure: LookFailure.exactOptional(),
 }
 
-/** How somebody's PC stands. Looking turns into unreachable after half a minute; it is looked for then too, less often. */
+/**
+ * The connection state of a contact's PC. Looking turns into unreachable after half a minute; it is looked for then
+ * too, less often.
+ */
 export const Reach = z.discriminatedUnion('state', [
   z.strictObject({
     state: z.literal('direct'),
@@ -44,9 +47,9 @@ export const Reach = z.discriminatedUnion('state', [
   }),
   z.strictObject({
     state: z.literal('relayed'),
-    /** Who passes it on; absent where that is not known. */
+    /** The relay; absent where that is not known. */
     through: PeerId.exactOptional(),
-    /** The name of a relay whom this user knows. */
+    /** The name of a relay that is a contact. */
     through_name: z.string().exactOptional(),
     since_ms: AtMs,
   }),
@@ -61,11 +64,11 @@ export const Confirmation = z.strictObject({
   name: z.string(),
   at_ms: AtMs,
   /**
-   * `open`: they connected anew. `refused`, `no-answer`: they tried and did not. `not-tried`: they see no address of this
-   * PC. `no-word`: they did not say.
+   * `open`: they connected anew. `refused`, `no-answer`: they tried and failed. `not-tried`: they see no address of
+   * this PC. `no-word`: they did not answer.
    */
   outcome: z.enum(['open', 'refused', 'no-answer', 'not-tried', 'no-word']),
-  /** Where they tried, and from how far away; absent where they did not. */
+  /** The address that they tried, and from how far away; absent where they did not. */
   scope: AddressScope.exactOptional(),
   address: z.string().exactOptional(),
   /** How far their clock is ahead of this PC's, and how wrong that may be. */
@@ -103,7 +106,7 @@ export type NetworkChange = z.infer<typeof NetworkChange>
 
 /** How this PC can be reached. */
 export const OwnReach = z.strictObject({
-  /** `kept`: at the port that was chosen at the first start. `given`: as the user said. */
+  /** `kept`: at the port that was chosen at the first start. `given`: as the user set it. */
   listening: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('kept'), port: Port }),
     z.strictObject({ kind: z.literal('given'), ports: z.array(Port) }),
@@ -115,16 +118,19 @@ export const OwnReach = z.strictObject({
   ipv6: z.enum(['internet', 'local', 'none']),
   /** Whether PCs of the same network find each other by themselves. */
   nearby: z.boolean(),
-  /** What contacts confirm: from the internet, from its own network only, not from the internet, or nothing yet. */
+  /**
+   * Reachability that contacts confirm: from the internet, from its own network only, not from the internet, or nothing
+   * yet.
+   */
   reachability: z.enum(['open', 'local', 'closed', 'unknown']),
-  /** What contacts said when they were asked, the latest of each; nothing before the first was. */
+  /** Answers of contacts that were asked, the latest of each; nothing before the first was. */
   confirmations: z.array(Confirmation),
   port_mapping: PortMapping,
-  /** Contacts through whom this PC is reached at this moment. */
+  /** Contacts that relay for this PC at this moment. */
   relays: z.array(z.strictObject({ peer_id: PeerId, name: z.string() })),
   /** Whether contacts reach each other through this PC, and how many lines between them it carries. */
   relaying: z.strictObject({ choice: z.enum(['on', 'off', 'auto']), is_on: z.boolean(), lines: Count }),
-  /** Addresses, each with its peer id, of those through whom this PC joins the network. */
+  /** Addresses, each with its peer id, of the peers through which this PC joins the network. */
   join_through: z.array(z.string()),
 })
 export type OwnReach = z.infer<typeof OwnReach>

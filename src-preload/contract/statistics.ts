@@ -7,7 +7,7 @@ export const STATISTICS_DAYS_MAX = 366
 /** One day, by this machine's time zone. */
 export const DayStatistics = z.strictObject({
   date: z.iso.date(),
-  /** How long this PC was there for others. */
+  /** How long this PC was shared with others. */
   shared_ms: DurationMs,
   /** Units that this PC computed for others, and processor time that they took. */
   units_for_others: Count,
@@ -17,7 +17,7 @@ export const DayStatistics = z.strictObject({
 })
 export type DayStatistics = z.infer<typeof DayStatistics>
 
-/** What was given and taken, by day. */
+/** Work given and taken, by day. */
 export const statistics = {
   /** The last `days` days, oldest first, today last; days on which nothing happened are zeros. */
   days: procedure

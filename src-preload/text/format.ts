@@ -5,7 +5,7 @@ const MINUTE_MS = 60 * SECOND_MS
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
-/** Where a formatter's surroundings come from; the machine's own when absent. */
+/** Surroundings of a formatter; the machine's own when absent. */
 export interface FormatOptions {
   /** Milliseconds since 1970. */
   readonly now?: () => number
@@ -73,7 +73,7 @@ export function createFormat(language: Language, options: FormatOptions = {}): F
     if (!Number.isFinite(count)) return '–'
     let value = Math.max(0, count)
     let unit = 0
-    // What would be rounded to a thousand is one of the next unit.
+    // A value that rounds to a thousand is shown as one of the next unit.
     while (Math.round(value) >= 1_000 && unit < BYTE_UNITS.length - 1) {
       value /= 1_000
       unit += 1
@@ -119,14 +119,14 @@ function durationWords(language: Language, ms: number, number: (value: number) =
   const minutes = Math.round((seconds * SECOND_MS) / MINUTE_MS)
   const hours = Math.round((seconds * SECOND_MS) / HOUR_MS)
   if (seconds < MINUTE_MS / SECOND_MS) return `${number(seconds)} s`
-  // Nobody plans by the second once it takes ten minutes.
+  // Seconds do not matter once it takes ten minutes.
   if (seconds < (10 * MINUTE_MS) / SECOND_MS) return pair(seconds, 60, 'min', 's', number)
   if (minutes < HOUR_MS / MINUTE_MS) return `${number(minutes)} min`
   if (minutes < DAY_MS / MINUTE_MS) return pair(minutes, 60, 'h', 'min', number)
   return pair(hours, 24, language === 'de' ? 'T.' : 'd', 'h', number)
 }
 
-/** What is forecast is told up to so long in steps of so much. */
+/** Steps to which forecasts are rounded, by their length. */
 const ROUGH_STEPS = [
   { upToMs: 10 * MINUTE_MS, stepMs: MINUTE_MS },
   { upToMs: HOUR_MS, stepMs: 5 * MINUTE_MS },

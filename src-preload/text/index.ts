@@ -1,11 +1,11 @@
 /**
- * The one catalogue of what the program says to its user, in the window and in the tray. A message is a string, or a
- * function of what it says; plurals go through `plural`. This file is the package's entry, imported elsewhere as `#text`.
+ * The one catalogue of the program's texts, in the window and in the tray. A message is a string, or a function of its
+ * values; plurals go through `plural`. This file is the package's entry, imported elsewhere as `#text`.
  */
 import type { Language } from './language.ts'
 import type { Messages } from './messages.ts'
 
-/** A language's catalogue; only what is asked for is loaded. */
+/** A language's catalogue, loaded on demand. */
 export async function loadMessages(language: Language): Promise<Messages> {
   switch (language) {
     case 'en':

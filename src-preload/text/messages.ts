@@ -1,4 +1,4 @@
 import type { english } from './en/all.ts'
 
-/** The catalogue's shape: every language says all of it. */
+/** The catalogue's shape: every language has all of it. */
 export type Messages = typeof english

@@ -2,14 +2,14 @@ import type { SharingNow, UnitHere } from '#contract'
 import type { Format } from './format.ts'
 import type { Messages } from './messages.ts'
 
-/** What the sentence is about. */
+/** Facts that the sentence is made of. */
 export interface StatusFacts {
-  /** Absent until the node has told. */
+  /** Absent before the node's first message. */
   readonly sharing: SharingNow | undefined
   readonly unitsHere: readonly UnitHere[]
   /** Own jobs that are running. */
   readonly runningJobs: number
-  /** To the node; `open` for who runs inside it. */
+  /** The connection to the node; `open` inside its process. */
   readonly connection: 'connecting' | 'open' | 'lost' | 'refused'
 }
 
@@ -57,7 +57,7 @@ export function sharingWords(messages: Messages, format: Format, sharing: Sharin
   }
 }
 
-/** What a rule read, in its unit, where it says anything to a person. */
+/** A rule's reading, in its unit, where it helps a person. */
 function readingWords(
   format: Format,
   { rule, value }: Extract<SharingNow, { kind: 'paused-by-rule' }>,

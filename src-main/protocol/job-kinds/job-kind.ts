@@ -4,8 +4,8 @@ import type { ComputeResource } from '../resource.ts'
 /**
  * The rules of one kind of job: pure, and the same on every peer.
  *
- * `Params` is the schema of the manifest's parameters. `Given` is what a submission knows besides, such as the bytes of
- * a scene or the number of files that were split off.
+ * `Params` is the schema of the manifest's parameters. `Given` is further knowledge of a submission, such as the bytes
+ * of a scene or the number of files that were split off.
  */
 export interface JobKindRules<Params, Given> {
   /** The algorithm that computes the units, with the version that the rules are of. */
@@ -18,7 +18,7 @@ export interface JobKindRules<Params, Given> {
   unitCount(params: Params, given: Given): number
   /** Seconds of one full unit on one core of the reference machine. */
   unitCost(params: Params, given: Given): number
-  /** What one unit needs while it runs. */
+  /** Needs of one unit while it runs. */
   resources(params: Params, given: Given): ComputeResource
 }
 

@@ -3,7 +3,7 @@ import { Cid } from '../ids.ts'
 import { limitSeconds, PAGE_BYTES, UnitLimits } from '../unit-limits.ts'
 import { workerMemoryGb, type JobKindRules } from './job-kind.ts'
 
-/** Inputs of `wasm.module` by role: the module, and what it reads (absent: nothing). */
+/** Inputs of `wasm.module` by role: the module, and the unit's input (absent: none). */
 export const MODULE_ROLE = 'module'
 export const INPUT_ROLE = 'input'
 
@@ -33,11 +33,11 @@ export const ModuleParams = z.strictObject({
 })
 export type ModuleParams = z.infer<typeof ModuleParams>
 
-/** The same with what one unit may use, as the sandbox reads them: a job has its limits beside its parameters. */
+/** The same with the limits of one unit, as the sandbox reads them: a job has its limits beside its parameters. */
 export const ModuleCallParams = ModuleParams.extend({ limits: UnitLimits.prefault({}) })
 export type ModuleCallParams = z.infer<typeof ModuleCallParams>
 
-/** What a submission of a module says of its units. */
+/** Facts about the units of a module's submission. */
 export interface ModuleUnits {
   /** Pieces of the input, or runs without any. */
   readonly units: number
@@ -46,7 +46,7 @@ export interface ModuleUnits {
 
 /**
  * Rules of `wasm.module`: a stranger's module, run once a unit. The version changes whenever the same module may give
- * other bits or fuel, or the manifest says otherwise what a unit is.
+ * other bits or fuel, or the manifest describes a unit differently.
  */
 export const moduleRules: JobKindRules<ModuleParams, ModuleUnits> = {
   id: 'wasm.module',

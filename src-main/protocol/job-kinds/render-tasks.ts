@@ -40,15 +40,15 @@ export interface RenderSplit {
 }
 
 /**
- * What a requester asks of `render.path-trace`: one picture of a scene.
+ * Parameters of `render.path-trace`: one picture of a scene.
  *
  * `width` and `height` in pixels, `spp` samples per pixel, `tile` the side of a square tile in pixels,
- * `samples_per_unit` how many of the samples one unit takes (the last range of a pixel may be shorter),
- * `bounces` the longest path in surface hits after the first, `camera` the index among the file's cameras
- * (absent: the first, or a framing one where the file has none), `clamp` the most radiance that one path may
- * bring (absent: any; with it rare bright specks go, and a little light of caustics), `seconds` when in the file's
- * animations (absent: at rest), `scene_digest` the SHA-256 of the packed scene that the requester built of the job's
- * inputs: a peer that builds another scene refuses to render it.
+ * `samples_per_unit` how many of the samples one unit takes (the last range of a pixel may be shorter), `bounces` the
+ * longest path in surface hits after the first, `camera` the index among the file's cameras (absent: the first, or a
+ * framing one where the file has none), `clamp` the most radiance that one path may bring (absent: any; with it rare
+ * bright specks go, and a little light of caustics), `seconds` the time in the file's animations (absent: at rest),
+ * `scene_digest` the SHA-256 of the packed scene that the requester built of the job's inputs: a peer that builds
+ * another scene refuses to render it.
  *
  * None of tile, samples_per_unit or the order of units changes a bit of the picture.
  */

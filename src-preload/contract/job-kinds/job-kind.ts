@@ -20,7 +20,7 @@ export const common = {
 export const submitted = {
   job_id: JobId,
   units: Count,
-  /** There when the job, or the last of several, cannot meet its deadline as far as that can be told now. */
+  /** Present when the job, or the last of several, is not expected to meet its deadline. */
   deadline_at_risk: DeadlineRisk.exactOptional(),
 }
 

@@ -7,8 +7,8 @@ import { MODULE_FILES_MAX } from '../limits.ts'
 import { common, submitted } from './job-kind.ts'
 
 /**
- * What the units of a module read, which also says how many there are: nothing; one whole file; one file cut after
- * every so many lines or bytes, a unit for each piece; or many files, a unit for each. All are uploaded blobs.
+ * Input of a module's units, which also decides how many there are: nothing; one whole file; one file cut after a
+ * number of lines or bytes, a unit for each piece; or many files, a unit for each. All are uploaded blobs.
  */
 export const ModuleInput = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('nothing'), units: z.int().min(1).max(JOB_UNITS_MAX).default(1) }),
@@ -29,11 +29,11 @@ export const ModuleRequest = z.strictObject({
   input: ModuleInput.default({ kind: 'nothing', units: 1 }),
   /** An uploaded module that reads all outputs, one after the other, and whose output is the job's. */
   reduce: Cid.exactOptional(),
-  /** Arguments after the program's name, environment, and what clock and randomness begin with; of WASI commands. */
+  /** Arguments after the program's name, environment, and the seed of clock and randomness; of WASI commands. */
   args,
   env,
   seed,
-  /** What one unit may use. */
+  /** Limits of one unit. */
   limits: UnitLimits.prefault({}),
   /** Of one unit, on one core of the reference machine; what its fuel would take when absent. */
   estimated_duration_seconds: z.number().min(0).max(604_800).exactOptional(),

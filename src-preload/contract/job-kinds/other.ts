@@ -11,7 +11,7 @@ export const OtherRequest = z.strictObject({
   algorithm_id: Name,
   algorithm_version: Name,
   params: Params,
-  /** Uploaded blobs by the role that the algorithm knows them by. */
+  /** Uploaded blobs by their role in the algorithm. */
   inputs: z
     .record(z.string().max(100), Cid)
     .refine((inputs) => Object.keys(inputs).length <= INPUTS_MAX, `at most ${INPUTS_MAX} inputs`)
@@ -19,7 +19,7 @@ export const OtherRequest = z.strictObject({
   unit_count: z.int().min(1).max(JOB_UNITS_MAX),
   /** Of one unit, on one core of the reference machine. */
   estimated_duration_seconds: z.number().min(0).max(604_800),
-  /** What one unit needs. */
+  /** Needs of one unit. */
   resources: ComputeResource,
   ...common,
 })

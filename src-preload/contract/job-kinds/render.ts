@@ -61,13 +61,13 @@ export const RenderRequest = z.strictObject({
   frames: Frames.exactOptional(),
   /** Frames per second: frame n shows the animation n / fps seconds after its start. */
   fps: z.number().min(1).max(240).default(24),
-  /** What the user was told that it would take, remembered to compare. */
+  /** The estimate that the user was shown, remembered to compare. */
   estimated_ms: DurationMs.exactOptional(),
   ...common,
 })
 export type RenderRequest = z.infer<typeof RenderRequest>
 
-/** What an import passed over: the picture will lack it. */
+/** Parts of a file that an import ignored: the picture will lack them. */
 export const SceneWarning = z.strictObject({ kind: z.string(), message: z.string() })
 export type SceneWarning = z.infer<typeof SceneWarning>
 
@@ -79,13 +79,13 @@ export const SubmittedRender = z.strictObject({
   /** All jobs, in the order of the frames. */
   job_ids: z.array(JobId),
   triangles: Count,
-  /** Bytes that every peer that helps has to fetch. */
+  /** Bytes that every provider has to fetch. */
   scene_bytes: Count,
   warnings: z.array(SceneWarning),
 })
 export type SubmittedRender = z.infer<typeof SubmittedRender>
 
-/** What a scene is made of. */
+/** The content of a scene. */
 export const SceneReport = z.strictObject({
   triangles: Count,
   meshes: Count,
@@ -97,26 +97,26 @@ export const SceneReport = z.strictObject({
   animation_seconds: z.number().min(0),
   /** Files that the scene refers to and that are not among its files. */
   missing: z.array(z.string()),
-  /** What else the picture will lack. */
+  /** Other parts that the picture will lack. */
   warnings: z.array(SceneWarning),
 })
 export type SceneReport = z.infer<typeof SceneReport>
 
-/** A look at a scene before it is sent: one sample a pixel, here. */
+/** A preview of a scene before it is sent: one sample a pixel, rendered here. */
 export const ScenePreview = z.strictObject({
   /** A JPEG picture. */
   image: Chunk,
   width: Count,
   height: Count,
-  /** Core time of one sample of one pixel here, in microseconds: what `estimate` wants to know of the scene. */
+  /** Core time of one sample of one pixel here, in microseconds: input of `estimate`. */
   sample_us: z.number().min(0),
   took_ms: DurationMs,
 })
 export type ScenePreview = z.infer<typeof ScenePreview>
 
-/** How long a render would take, with everybody who could help at this moment. */
+/** How long a render would take with all PCs that could help at this moment. */
 export const RenderEstimate = z.strictObject({
-  /** Wall time; absent when nobody could do it now. */
+  /** Wall time; absent when no PC could do it now. */
   likely_ms: DurationMs.exactOptional(),
   low_ms: DurationMs.exactOptional(),
   high_ms: DurationMs.exactOptional(),
@@ -136,7 +136,7 @@ export const RenderFacts = z.strictObject({
   spp: Count,
   tile: Count,
   samples_per_unit: Count,
-  /** Of an animation: which frame, at so many a second. */
+  /** Of an animation: the frame, and the frames a second. */
   frame: Count.exactOptional(),
   fps: z.number().positive().exactOptional(),
 })
@@ -173,7 +173,7 @@ export type PictureFormat = z.infer<typeof PictureFormat>
 
 /** Calls on renders alone. Those on a job that renders nothing end with the fault `bad-input`. */
 const calls = {
-  /** Tells what a scene is made of and what it lacks. Faults as of a submission, except that files may be missing. */
+  /** The content of a scene and its missing parts. Faults as of a submission, except that files may be missing. */
   inspectScene: procedure.input(SceneFiles).output(SceneReport),
   /** A small picture of a scene, computed here at once. Faults as of a submission. */
   previewScene: procedure
@@ -189,7 +189,7 @@ const calls = {
       }),
     )
     .output(ScenePreview),
-  /** How long it would take; at once. */
+  /** Estimates a render; answers at once. */
   estimate: procedure
     .input(
       z.strictObject({

@@ -27,18 +27,18 @@ export function submittedAs<K extends KindName>(kind: K, answer: SubmittedJob): 
   return answer as SubmittedOf<K>
 }
 
-/** The facts that jobs of one kind have and others have not. */
+/** The facts that only jobs of one kind have. */
 export const JobFacts = z.discriminatedUnion('kind', options(all.map(({ Facts }) => Facts)))
 export type JobFacts = z.infer<typeof JobFacts>
 
-/** The options of a union: at least one, as its type wants to know. */
+/** The options of a union: at least one, as zod's type requires. */
 function options<T>(list: readonly T[]): [T, ...T[]] {
   const [first, ...others] = list
   if (first === undefined) throw new Error('broken promise: there is a kind of job')
   return [first, ...others]
 }
 
-/** The kinds that have calls of their own, and these. */
+/** The kinds that have calls of their own, with these calls. */
 type KindCalls = {
   readonly [K in KindName as Kinds[K] extends { calls: object } ? K : never]: CallsOf<Kinds[K]>
 }

@@ -11,7 +11,7 @@ import { tray } from './tray.ts'
 
 import type { Messages } from '../messages.ts'
 
-/** Everything that the program says, in German. */
+/** All texts of the program, in German. */
 export const german: Messages = {
   frame,
   overview,

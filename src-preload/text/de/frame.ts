@@ -28,7 +28,7 @@ function pausedBecause(rule: RuleName, value?: string): string {
   }
 }
 
-/** What a kind of fault means; the node's own line in English follows. */
+/** The meaning of a kind of fault; the node's own line in English follows. */
 const faults: Record<Fault['kind'], string> = {
   malformed: 'Das lässt sich nicht lesen',
   oversized: 'Das ist zu groß',

@@ -20,7 +20,7 @@ function phrase(days: Days, hours?: string): string {
   }
 }
 
-/** What a rule sees right now, without whether it pauses. */
+/** The current reading of a rule, without whether it pauses. */
 function reading(rule: RuleName, isBothered: boolean, value?: string): string {
   switch (rule) {
     case 'in-use':

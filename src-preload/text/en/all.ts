@@ -9,5 +9,5 @@ import { sharing } from './sharing.ts'
 import { start } from './start.ts'
 import { tray } from './tray.ts'
 
-/** Everything that the program says, in English: the complete catalogue, whose shape the others have. */
+/** All texts of the program, in English: the complete catalogue, whose shape the others have. */
 export const english = { frame, overview, jobs, jobKinds, sharing, people, nearby, settings, start, tray }

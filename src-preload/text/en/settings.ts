@@ -48,7 +48,7 @@ export const settings = {
       closed: 'Nobody gets in from the internet',
       unknown: 'Whether others get in from the internet is not known yet',
     },
-    /** Who passes things on, where nobody gets in directly. */
+    /** Relays, where no direct connection gets in. */
     relayed: (names: string) => `Friends reach this PC through ${names}`,
     mapped: 'The router lets friends in; whether they get through is not known yet',
     todo: {
@@ -130,7 +130,7 @@ export const settings = {
     nowhere: 'None: others cannot connect to this PC, it connects to them',
     addresses: 'Addresses',
     noAddresses: 'None',
-    /** Addresses at friends who pass things on. */
+    /** Addresses at friends who relay. */
     addressesAt: (written: string, names: string) => `and ${written} through ${names}`,
     scope: {
       machine: 'this PC only',

@@ -7,11 +7,11 @@ export const tray = {
   runningNothing: 'Nothing is running here',
   /** A unit of this user's own job. */
   ownUnit: (unit: string) => `Unit ${unit} of your own job`,
-  /** A unit of somebody else's job. */
+  /** A unit of another user's job. */
   unitFor: (unit: string, name: string) => `Unit ${unit} for ${name}`,
   moreUnits: (count: number, written: string) =>
     `and ${written} ${plural('en', count, { one: 'more unit', other: 'more units' })}`,
-  /** Somebody whose name is not known here. */
+  /** A person whose name is not known here. */
   somebody: 'somebody',
   open: 'Open Meshwork',
   quit: 'Quit Meshwork',

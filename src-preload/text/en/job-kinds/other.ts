@@ -2,7 +2,7 @@
 export const other = {
   work: (id: string) => `Run ${id}`,
   here: (id: string) => id,
-  /** A unit of which it is not told what computes it. */
+  /** A unit whose kind of job is not known. */
   hereUnknown: 'A program',
   unknown: (id: string) => `This version of Meshwork does not know jobs of the kind “${id}”.`,
   unknownTodo: 'They are computed and counted like any other. A newer version may show more of them.',
