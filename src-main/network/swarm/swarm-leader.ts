@@ -88,75 +88,18 @@ interface Swarm {
  * the others although they have something for it.
  */
 export function createSwarmLeader(parts: SwarmLeaderParts): SwarmLeader {
-  const { nowMs } = parts
-  const swarms = new Map<Cid, Swarm>()
+  const swarms = createSwarms()
   const addresses = new Map<PeerId, readonly string[]>()
   const supplies = new Map<PeerId, Supply>()
-  let rememberedBytes = 0
-
-  const bytesOf = ({ count, members }: Swarm) => (members.size + 1) * (count / 8 + ENTRY_BYTES)
-  /** The blob's swarm, as the one used last. */
-  const swarmOf = (cid: Cid, count: number): Swarm => {
-    const known = swarms.get(cid)
-    const swarm = known ?? { count, members: new Map<PeerId, Member>(), meanLeaseMs: undefined }
-    if (known === undefined) rememberedBytes += bytesOf(swarm)
-    swarms.delete(cid)
-    swarms.set(cid, swarm)
-    for (const [oldest, old] of swarms) {
-      if (rememberedBytes <= SWARM_MEMORY_BYTES_MAX || old === swarm) break
-      swarms.delete(oldest)
-      rememberedBytes -= bytesOf(old)
-    }
-    return swarm
-  }
-  const dropGone = (swarm: Swarm, connected: ReadonlySet<PeerId>) => {
-    rememberedBytes -= bytesOf(swarm)
-    for (const peer of swarm.members.keys()) if (!connected.has(peer)) swarm.members.delete(peer)
-    rememberedBytes += bytesOf(swarm)
-  }
-
-  const takeReport = (swarm: Swarm, from: PeerId, report: MemberReport, { atMs, supply }: Turn): Member => {
-    const known = swarm.members.get(from)
-    const member = known ?? {
-      held: noChunks(swarm.count),
-      heldCount: 0,
-      waitsSinceMs: undefined,
-      leases: new Map<number, number>(),
-    }
-    if (known === undefined) {
-      swarm.members.set(from, member)
-      rememberedBytes += swarm.count / 8 + ENTRY_BYTES
-    }
-    member.held = report.held.slice()
-    const heldCount = countChunks(member.held)
-    let fromOthers = heldCount - member.heldCount
-    if (fromOthers > 0) {
-      member.waitsSinceMs = undefined
-      supply.gotAtMs = atMs
-    }
-    member.heldCount = heldCount
-    for (const [index, sinceMs] of [...member.leases]) {
-      if (hasChunk(member.held, index)) {
-        const before = swarm.meanLeaseMs ?? atMs - sinceMs
-        swarm.meanLeaseMs = before + (atMs - sinceMs - before) * NEWEST_WEIGHT
-        member.leases.delete(index)
-        fromOthers -= 1
-      } else if (!report.taking.includes(index)) {
-        member.leases.delete(index)
-      }
-    }
-    if (known !== undefined && fromOthers > 0) supply.starvedTimes = 0
-    return member
-  }
 
   const share = (from: PeerId, report: MemberReport, turn: Turn): SwarmShare => {
     const { cid } = report
     try {
       const count = parts.chunkCount(from, cid)
       if (!isChunkSet(report.held, count)) return refused({ kind: 'malformed', message: 'no set of chunks' })
-      const swarm = swarmOf(cid, count)
-      dropGone(swarm, turn.connected)
-      const member = takeReport(swarm, from, report, turn)
+      const swarm = swarms.of(cid, count)
+      swarms.dropGone(swarm, turn.connected)
+      const member = takeReport(swarm, swarms.join(swarm, from), report, turn)
       turn.members = Math.max(turn.members, swarm.members.size)
       const take = chunksToTake(swarm, from, member, report, turn)
       for (const index of take) member.leases.set(index, turn.atMs)
@@ -172,6 +115,12 @@ export function createSwarmLeader(parts: SwarmLeaderParts): SwarmLeader {
     }
   }
 
+  function supplyOf(from: PeerId): Supply {
+    const supply = supplies.get(from) ?? { gotAtMs: Number.NEGATIVE_INFINITY, starvedTimes: 0 }
+    supplies.set(from, supply)
+    return supply
+  }
+
   return {
     answer(from, question) {
       const connected = parts.connected()
@@ -181,34 +130,110 @@ export function createSwarmLeader(parts: SwarmLeaderParts): SwarmLeader {
         supplies.delete(peer)
       }
       addresses.set(from, question.addresses)
-      const supply = supplies.get(from) ?? { gotAtMs: Number.NEGATIVE_INFINITY, starvedTimes: 0 }
-      supplies.set(from, supply)
-      const members: { peer: PeerId; addresses: string[] }[] = []
-      const places = new Map<PeerId, number>()
+      const list = createMemberList(addresses)
+      const supply = supplyOf(from)
       const turn: Turn = {
-        atMs: nowMs(),
+        atMs: parts.nowMs(),
         connected,
         supply,
         starvedRoom: undefined,
         members: 1,
         leased: 0,
-        place(peer) {
-          const place =
-            places.get(peer) ?? members.push({ peer, addresses: [...(addresses.get(peer) ?? [])] }) - 1
-          places.set(peer, place)
-          return place
-        },
+        place: (peer) => list.place(peer),
       }
       const blobs = question.blobs.map((report) => share(from, report, turn))
       if (turn.starvedRoom !== undefined) supply.gotAtMs = turn.atMs
       const paceMs = turn.members * SWARM_AGAIN_MS_PER_MEMBER
       const again_ms = Math.min(SWARM_AGAIN_MS_MAX, Math.max(SWARM_AGAIN_MS_MIN, paceMs))
-      return { members, blobs, again_ms }
+      return { members: list.members, blobs, again_ms }
     },
   }
 }
 
-/** What one question's blobs share. */
+/** The swarms that are remembered, the one used longest ago first, within a bound of memory. */
+function createSwarms() {
+  const swarms = new Map<Cid, Swarm>()
+  let rememberedBytes = 0
+  const bytesOf = ({ count, members }: Swarm) => (members.size + 1) * (count / 8 + ENTRY_BYTES)
+  return {
+    /** The blob's swarm, as the one used last. */
+    of(cid: Cid, count: number): Swarm {
+      const known = swarms.get(cid)
+      const swarm = known ?? { count, members: new Map<PeerId, Member>(), meanLeaseMs: undefined }
+      if (known === undefined) rememberedBytes += bytesOf(swarm)
+      swarms.delete(cid)
+      swarms.set(cid, swarm)
+      for (const [oldest, old] of swarms) {
+        if (rememberedBytes <= SWARM_MEMORY_BYTES_MAX || old === swarm) break
+        swarms.delete(oldest)
+        rememberedBytes -= bytesOf(old)
+      }
+      return swarm
+    },
+    dropGone(swarm: Swarm, connected: ReadonlySet<PeerId>): void {
+      rememberedBytes -= bytesOf(swarm)
+      for (const peer of swarm.members.keys()) if (!connected.has(peer)) swarm.members.delete(peer)
+      rememberedBytes += bytesOf(swarm)
+    },
+    /** The member that a peer is, new or known. */
+    join(swarm: Swarm, from: PeerId): { readonly member: Member; readonly isNew: boolean } {
+      const known = swarm.members.get(from)
+      if (known !== undefined) return { member: known, isNew: false }
+      const leases = new Map<number, number>()
+      const member = { held: noChunks(swarm.count), heldCount: 0, waitsSinceMs: undefined, leases }
+      swarm.members.set(from, member)
+      rememberedBytes += swarm.count / 8 + ENTRY_BYTES
+      return { member, isNew: true }
+    },
+  }
+}
+
+/** Takes down what a member has and takes, and how long its leases lasted. */
+function takeReport(
+  swarm: Swarm,
+  { member, isNew }: { readonly member: Member; readonly isNew: boolean },
+  report: MemberReport,
+  { atMs, supply }: Turn,
+): Member {
+  member.held = report.held.slice()
+  const heldCount = countChunks(member.held)
+  let fromOthers = heldCount - member.heldCount
+  if (fromOthers > 0) {
+    member.waitsSinceMs = undefined
+    supply.gotAtMs = atMs
+  }
+  member.heldCount = heldCount
+  for (const [index, sinceMs] of [...member.leases]) {
+    if (hasChunk(member.held, index)) {
+      const before = swarm.meanLeaseMs ?? atMs - sinceMs
+      swarm.meanLeaseMs = before + (atMs - sinceMs - before) * NEWEST_WEIGHT
+      member.leases.delete(index)
+      fromOthers -= 1
+    } else if (!report.taking.includes(index)) {
+      member.leases.delete(index)
+    }
+  }
+  if (!isNew && fromOthers > 0) supply.starvedTimes = 0
+  return member
+}
+
+/** The members that an answer names, each once. */
+function createMemberList(addresses: ReadonlyMap<PeerId, readonly string[]>) {
+  const members: { peer: PeerId; addresses: string[] }[] = []
+  const places = new Map<PeerId, number>()
+  return {
+    members,
+    /** A member's place in the list. */
+    place(peer: PeerId): number {
+      const place =
+        places.get(peer) ?? members.push({ peer, addresses: [...(addresses.get(peer) ?? [])] }) - 1
+      places.set(peer, place)
+      return place
+    },
+  }
+}
+
+/** State that the blobs of one question share. */
 interface Turn {
   readonly atMs: number
   readonly connected: ReadonlySet<PeerId>
