@@ -82,8 +82,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Each has a document of its own.
-        test: { name: 'components', include: ['src-renderer/**/*.test.tsx'] },
+        // Files share a process and its modules; each has a document of its own.
+        test: {
+          name: 'components',
+          environment: 'jsdom',
+          isolate: false,
+          setupFiles: ['src-renderer/component.setup.ts'],
+          include: ['src-renderer/**/*.test.tsx'],
+        },
       },
     ],
   },

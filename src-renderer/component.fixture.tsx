@@ -4,7 +4,6 @@ import { createORPCClient, ORPCError, type ClientContext, type ClientLink } from
 import { act, cleanup, configure, render } from '@testing-library/react'
 import userEvent, { type UserEvent } from '@testing-library/user-event'
 import type { ReactNode } from 'react'
-import { afterEach } from 'vitest'
 import { Router } from 'wouter'
 import { memoryLocation } from 'wouter/memory-location'
 import type { Fault } from '#contract'
@@ -45,14 +44,17 @@ export interface Mounted {
 /** Calls that a test did not answer. They fail it, also where the component shows the fault and goes on. */
 const unanswered: string[] = []
 
-afterEach(() => {
+/**
+ * Clears the screen and what a component left behind. @throws for a call that the test did not answer
+ */
+export function unmount(): void {
   cleanup()
   notifications.clean()
   notifications.cleanQueue()
   localStorage.clear()
   const missing = unanswered.splice(0)
   if (missing.length > 0) throw new Error(`calls without an answer: ${missing.join(', ')}`)
-})
+}
 
 /**
  * Mounts a component as the window does, in English and without motion. The mirror holds `node` over an open
@@ -148,8 +150,8 @@ class StillObserver implements ResizeObserver {
   }
 }
 
-/** Stands in for the parts of a browser that jsdom lacks. */
-function standIn(): void {
+/** Stands in for the parts of a browser that jsdom lacks; in each new document. */
+export function standIn(): void {
   window.ResizeObserver = StillObserver
   // No media query holds: a light theme, motion allowed.
   window.matchMedia = (media) =>
@@ -173,6 +175,5 @@ function standIn(): void {
   })
 }
 
-standIn()
 // A condition is waited for longer than any takes on a busy machine.
 configure({ asyncUtilTimeout: 20_000 })

@@ -13,6 +13,7 @@ import type { AvailabilitySlot } from '../../protocol/slot.ts'
 import { toTimestamp } from '../../protocol/time.ts'
 import { machineClock } from '../../runtime/machine.ts'
 import { jobSummary } from '../views/job-view.ts'
+import { OWN_REACH } from './news.fixture.ts'
 import { createNewsMirror, newPlace, type NewsPlace } from './news-mirror.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { createPeopleView } from '../views/people-view.ts'
@@ -149,7 +150,7 @@ function crowdParts(
       traffic: () => new Map(),
     },
     ownReach: {
-      now: () => ({ listening: { kind: 'nowhere' }, addresses: [], confirmations: [] }),
+      now: () => OWN_REACH,
       onChange: () => () => undefined,
     },
     fetcher: { traffic: () => ({ bytesIn: 0, bytesOut: 0 }) },

@@ -20,7 +20,8 @@ const METERS: Meters = {
   download_bytes_per_s: 0,
 }
 
-const OWN_REACH: OwnReachFacts = {
+/** The reach of a peer that listens nowhere. */
+export const OWN_REACH: OwnReachFacts = {
   listening: { kind: 'nowhere' },
   addresses: [],
   ipv6: 'none',
