@@ -28,6 +28,7 @@ import { createLineWatch, type LineWatch } from './connection/line-watch.ts'
 import { createHandshakeErrors, type HandshakeErrors } from './connection/handshake-errors.ts'
 import { guardedYamux } from './connection/guarded-yamux.ts'
 import type { NodeIdentity } from './identity/identity.ts'
+import type { Node } from './libp2p-node.ts'
 import { isTcpAddress } from './addresses/multiaddress.ts'
 import { createNoiseCrypto } from './connection/noise-crypto.ts'
 import type { SeenNearby } from './discovery/seen-nearby.ts'
@@ -85,15 +86,12 @@ export interface NodeOptions {
   readonly relays?: Pick<Routes, 'relayTransport' | 'mayDial' | 'mayComeThrough'>
 }
 
-/** A libp2p node as this adapter uses it. */
-export type Node = Awaited<ReturnType<typeof createNode>>
-
 /**
  * A libp2p node that has not started yet: TCP, noise, yamux, identify, ping, gossipsub and a Kademlia DHT of our own
  * protocol name, so that it never mixes with the public one. Private addresses count like public ones: friends'
  * machines mostly are in one house.
  */
-export async function createNode(options: NodeOptions) {
+export async function createNode(options: NodeOptions): Promise<Node> {
   const { gossip, lines, places, mayDial } = options.guard ?? openGuard()
   const { relays } = options
   const isDenied = (peer: Libp2pPeerId): boolean =>

@@ -11,7 +11,8 @@ import { bareAddress } from './dialing/dialer.ts'
 import { createDirectory } from './discovery/directory.ts'
 import { createGossipGate } from './publishing/gossip-gate.ts'
 import { createGuests } from './connection/guests.ts'
-import { createNode, type Node, type NodeGuard, type NodeOptions } from './libp2p-options.ts'
+import type { Node } from './libp2p-node.ts'
+import { createNode, type NodeGuard, type NodeOptions } from './libp2p-options.ts'
 import {
   CONTACT_VALUE,
   DISCOVERED_CONNECTIONS_MAX,

@@ -1,65 +1,13 @@
 import { FaultError } from '../../protocol/fault.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
-import type { BlobReceiver, BlobStore } from '../../ports/blob-store.ts'
-import type { Clock } from '../../ports/clock.ts'
-import type { Transport } from '../../ports/transport.ts'
+import type { BlobReceiver } from '../../ports/blob-store.ts'
 import type { OpenBlob } from './blob-opener.ts'
-import type { ChunkMemory } from '../chunks/chunk-memory.ts'
 import { createSources, type Sources } from './blob-sources.ts'
 import { payloadBytes } from './blob-wire.ts'
 import { isOurs, receiveChunks } from './chunk-receiving.ts'
-import type { DirectWaits } from './direct-wait.ts'
-import type { PartialBlob, PartialBlobs } from '../chunks/partial-blobs.ts'
-import type { RateLimit } from '../quotas/rate-limit.ts'
+import type { PartialBlob } from '../chunks/partial-blobs.ts'
 import { faultOfSignal, throwIfAborted } from '../signal-fault.ts'
-import type { SwarmMembers } from '../swarm/swarm-members.ts'
-import type { TransferRates } from '../chunks/transfer-rates.ts'
-
-/** How far a transfer is. */
-export interface TransferProgress {
-  readonly chunksDone: number
-  readonly chunksTotal: number
-}
-
-/** Dependencies of transfers. */
-export interface TransferParts {
-  readonly transport: Transport
-  readonly blobs: Pick<BlobStore, 'receive'>
-  readonly clock: Clock
-  readonly open: OpenBlob
-  /** Where chunks arrive before the store has taken them. */
-  readonly memory: ChunkMemory
-  readonly onReceived: (bytes: number) => void
-  /** Bounds what comes in. */
-  readonly download: RateLimit
-  /** Learns how fast each source is. */
-  readonly rates: Pick<TransferRates, 'begin' | 'end'>
-  readonly swarms: SwarmMembers
-  /** Where what is large waits until it need not go through a relay. */
-  readonly directWaits: DirectWaits
-  /** Where others find what has arrived so far. */
-  readonly partials: PartialBlobs
-}
-
-/** One blob on its way here. */
-export interface TransferTask {
-  readonly cid: Cid
-  /** Peers to ask, best first; more may be added while it runs. */
-  readonly from: ReadonlySet<PeerId>
-  /** Who leads the blob's swarm, if there is one. */
-  readonly leader: () => PeerId | undefined
-  /** A larger blob is not fetched. */
-  readonly bytesMax: () => number
-  readonly signal: AbortSignal
-  readonly progress: (progress: TransferProgress) => void
-}
-
-/** How a blob that is being received is cut. */
-export interface OpenedLayout {
-  readonly chunkCount: number
-  /** One piece, whose bytes the store keeps until it is finished. */
-  readonly isPiece: boolean
-}
+import type { OpenedLayout, TransferDependencies, TransferTask } from './transfer-task.ts'
 
 /**
  * Brings a blob into the store: the layout first, then the chunks that are missing, from all sources at once, each
@@ -68,7 +16,7 @@ export interface OpenedLayout {
  *
  * @throws FaultError `blob-missing` (nobody has it), `oversized`, `quota-exceeded`, or the last source's fault
  */
-export async function transferBlob(task: TransferTask, parts: TransferParts): Promise<void> {
+export async function transferBlob(task: TransferTask, parts: TransferDependencies): Promise<void> {
   const { cid, from, signal } = task
   const { transport, clock } = parts
   const sources = createSources({ cid, from, transport, clock, signal })
@@ -92,7 +40,7 @@ export async function transferBlob(task: TransferTask, parts: TransferParts): Pr
 /** Opens the blob at the first source that does. */
 async function openAnywhere(
   task: TransferTask,
-  { open, onReceived, download, rates }: TransferParts,
+  { open, onReceived, download, rates }: TransferDependencies,
   sources: Sources,
   receiver: BlobReceiver,
 ): Promise<OpenedLayout> {
@@ -141,7 +89,7 @@ function sizeOf(blob: Awaited<ReturnType<OpenBlob>>): number {
 
 /** Opens a blob while the time and the bytes that it takes are counted: a small blob comes whole with the answer. */
 async function measured(
-  rates: TransferParts['rates'],
+  rates: TransferDependencies['rates'],
   peer: PeerId,
   opening: () => ReturnType<OpenBlob>,
 ): ReturnType<OpenBlob> {

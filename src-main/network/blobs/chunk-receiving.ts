@@ -4,7 +4,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { RAW_BYTES_MAX, type BlobReceiver } from '../../ports/blob-store.ts'
 import type { BlobSource } from './blob-source.ts'
 import type { MemberSource, Sources } from './blob-sources.ts'
-import type { OpenedLayout, TransferParts, TransferTask } from './blob-transfer.ts'
+import type { OpenedLayout, TransferDependencies, TransferTask } from './transfer-task.ts'
 import { CHUNK } from './blob-wire.ts'
 import { inOrderOf } from '../chunks/chunk-set.ts'
 import { createChunkSchedule, type ChunkSchedule } from '../chunks/chunk-schedule.ts'
@@ -23,7 +23,7 @@ import type { SwarmPlace } from '../swarm/swarm-members.ts'
 /** A transfer whose layout is known. */
 export interface Receiving {
   readonly task: TransferTask
-  readonly parts: TransferParts
+  readonly parts: TransferDependencies
   readonly sources: Sources
   readonly receiver: BlobReceiver
   readonly layout: OpenedLayout

@@ -1,6 +1,6 @@
 import { FaultError } from '../../protocol/fault.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
-import type { TransferProgress, TransferTask } from './blob-transfer.ts'
+import type { TransferProgress, TransferTask } from './transfer-task.ts'
 import { faultOfSignal } from '../signal-fault.ts'
 
 /** One caller's wish for a blob. */

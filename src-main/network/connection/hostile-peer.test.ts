@@ -10,7 +10,8 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Transport } from '../../ports/transport.ts'
 import { createHeaderWatch } from './guarded-yamux.ts'
 import { createIdentity } from '../identity/identity.ts'
-import { createNode, type Node } from '../libp2p-options.ts'
+import type { Node } from '../libp2p-node.ts'
+import { createNode } from '../libp2p-options.ts'
 import {
   ASSEMBLY_BYTES_PER_PEER_MAX,
   FRAME_MS_MAX,

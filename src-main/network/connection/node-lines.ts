@@ -2,7 +2,7 @@ import type { Connection } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import type { Node } from '../libp2p-options.ts'
+import type { Node } from '../libp2p-node.ts'
 import { newestFirst } from './line-probe.ts'
 
 /** The libp2p node of a transport while it runs, and its connections. */

@@ -13,7 +13,8 @@ import type { Standing, Transport } from '../../ports/transport.ts'
 import { networkOf } from './connection-places.ts'
 import { ANYBODY, CONTACTS_ONLY, type Told } from './held-memory.fixture.ts'
 import { createIdentity } from '../identity/identity.ts'
-import { createNode, type Node } from '../libp2p-options.ts'
+import type { Node } from '../libp2p-node.ts'
+import { createNode } from '../libp2p-options.ts'
 import {
   CONNECTIONS_PER_PEER_MAX,
   HANDSHAKES_MAX,

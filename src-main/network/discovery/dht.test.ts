@@ -3,7 +3,8 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createBoundedDatastore, type BoundedDatastore } from './bounded-datastore.ts'
 import { createIdentity } from '../identity/identity.ts'
-import { createNode, type Node, type NodeOptions } from '../libp2p-options.ts'
+import type { Node } from '../libp2p-node.ts'
+import { createNode, type NodeOptions } from '../libp2p-options.ts'
 import {
   DATASTORE_KEY_CHARS_MAX,
   DATASTORE_VALUE_BYTES_MAX,

@@ -1,7 +1,7 @@
 import type { Transport } from '../../ports/transport.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { SEALED_BYTES_MAX } from '../../protocol/whereabouts.ts'
-import type { Node } from '../libp2p-options.ts'
+import type { Node } from '../libp2p-node.ts'
 import { openFault } from '../requests/request-pool.ts'
 import { throwIfAborted } from '../signal-fault.ts'
 

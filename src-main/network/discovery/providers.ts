@@ -2,7 +2,7 @@ import { CID } from 'multiformats/cid'
 import type { Transport } from '../../ports/transport.ts'
 import { FaultError } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import type { Node } from '../libp2p-options.ts'
+import type { Node } from '../libp2p-node.ts'
 import { openFault } from '../requests/request-pool.ts'
 import { throwIfAborted } from '../signal-fault.ts'
 
