@@ -66,6 +66,13 @@ test('[L3] [L5] what a job reads is missing, then held, and others hear of it by
   await pairPeers(requester, provider)
   const input = await requester.blobs.put(new Uint8Array(randomBytes(3 << 20)))
   const job = { ...testJob(requester.peer, 2, 2), inputs: { input }, required_dataset: input }
+  // The requester sends its input when the provider was seen to miss it: a transfer takes less time than a look.
+  const seenMissing = Promise.withResolvers<undefined>()
+  const read = requester.blobs.readChunk.bind(requester.blobs)
+  requester.blobs.readChunk = async (cid, chunk) => {
+    if (cid === input) await seenMissing.promise
+    return read(cid, chunk)
+  }
   // The provider sees the job before it may work on it.
   await provider.runtime.dispatch({ kind: 'sharing-paused', at_ms: Date.now(), finish_first: false })
   const { manifestCid } = await requester.runtime.submit(job)
@@ -76,6 +83,7 @@ test('[L3] [L5] what a job reads is missing, then held, and others hear of it by
   await until(() => view.fetching?.missing.get(manifestCid) === 3 << 20)
   await until(() => view.fetching?.rates.has(requester.peer) === true)
   expect(view.fetching?.rates.size).toBe(1)
+  seenMissing.resolve(undefined)
 
   await until(() => view.fetching?.missing.get(manifestCid) === 0)
   expect(expectedFetchMs(provider.runtime.state, manifestCid, requester.peer)).toBe(0)
