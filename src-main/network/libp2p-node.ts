@@ -6,7 +6,7 @@ import type { Ping } from '@libp2p/ping'
 import type { DialAddress } from './dialing/dialer.ts'
 
 /** The libp2p services of a node. */
-export type NodeServices = {
+type NodeServices = {
   readonly identify: Identify
   readonly identifyPush: IdentifyPush
   /** Dials one address past libp2p's queue. */

@@ -2,6 +2,7 @@
  * Every bound of the network adapter, with its reason. What strangers can make us hold is the product of these,
  * so none of them is generous.
  */
+import { CHUNK_BYTES_MAX } from '../ports/blob-store.ts'
 import { CONTACTS_MAX, MESSAGE_BYTES_MAX, STRANGER_MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
 
 /** A request's frame. */
@@ -21,6 +22,18 @@ export const REQUESTS_WAITING_MAX = 4_096
 export const ASSEMBLY_BYTES_PER_PEER_MAX = 8 << 20
 /** The same of somebody who is no contact. */
 export const ASSEMBLY_BYTES_PER_STRANGER_MAX = 64 << 10
+/**
+ * Answers by one protocol that are being made for one peer at a time, over all its connections: as many as an honest one
+ * asks for. Further requests wait. How long an answer is shows only when it is made.
+ */
+export const ANSWERS_AT_ONCE_MAX = STREAMS_OUT_MAX
+/**
+ * Bytes of answers that one peer has asked for and not taken off yet: the longest chunk on each of `STREAMS_OUT_MAX`
+ * streams. A further answer is refused as `too-busy` …
+ */
+export const REPLY_BYTES_PER_PEER_MAX = STREAMS_OUT_MAX * CHUNK_BYTES_MAX
+/** … unless it is this short: control goes on while blobs are on their way. */
+export const SHORT_REPLY_BYTES_MAX = 4 << 10
 /** The bytes that may lie unread in all streams of one peer: a window of each of `STREAMS_OUT_MAX`. More is no honest sender's. */
 export const UNREAD_BYTES_PER_PEER_MAX = 8 << 20
 /** A request of somebody who is no contact: pairing, and a chunk's question with its pass. */

@@ -13,6 +13,8 @@ import { localPeer } from '../local-mesh.ts'
 /** A protocol for contacts, and one that anybody may use; both decode what they get. */
 export const CONTACTS_ONLY = '/fixture/contacts/1'
 export const ANYBODY = '/fixture/anybody/1'
+/** A protocol for contacts, whose answers are as long as answers may be. */
+export const LONG_ANSWERS = '/fixture/long-answers/1'
 
 /** The messages of the victim's process. */
 export type Told =
@@ -31,9 +33,15 @@ async function main(): Promise<void> {
   }
   transport.handle(CONTACTS_ONLY, (_from, request) => answer(request))
   transport.handle(ANYBODY, (_from, request) => answer(request), { strangers: { requestBytesMax: 8 << 10 } })
+  transport.handle(LONG_ANSWERS, () => {
+    answered += 1
+    return Promise.resolve(new Uint8Array(MESSAGE_BYTES_MAX))
+  })
   await transport.start()
   const tell = (told: Told) => process.send?.(told)
   process.on('message', () => {
+    // What the first collection frees is counted as held until the second one begins.
+    globalThis.gc?.()
     globalThis.gc?.()
     const { rss, heapUsed, external } = process.memoryUsage()
     tell({ kind: 'memory', rss, held: heapUsed + external, answered })

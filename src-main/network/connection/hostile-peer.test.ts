@@ -13,14 +13,18 @@ import { createIdentity } from '../identity/identity.ts'
 import type { Node } from '../libp2p-node.ts'
 import { createNode } from '../libp2p-options.ts'
 import {
+  ANSWERS_AT_ONCE_MAX,
   ASSEMBLY_BYTES_PER_PEER_MAX,
   FRAME_MS_MAX,
+  REPLY_BYTES_PER_PEER_MAX,
   REPLY_MS_MAX,
+  SHORT_REPLY_BYTES_MAX,
   STREAM_IDLE_IN_MS_MAX,
   STREAM_WINDOW_BYTES_MAX,
   STREAMS_IN_MAX,
 } from '../limits.ts'
 import { localPeer } from '../local-mesh.ts'
+import { readReply } from '../requests/reply.ts'
 
 const PROTOCOL = '/hostile/test/1'
 /** Requests of the longest kind that fit one peer's budget. */
@@ -176,6 +180,60 @@ describe('a hostile peer', () => {
     const before = handled
     for (const stream of streams) stream.send(half)
     await until(() => handled - before === streams.length)
+  })
+
+  test('[N1] few of its answers are made at a time, over however many connections; the others come after them', async () => {
+    const open = Promise.withResolvers<undefined>()
+    let underWay = 0
+    let most = 0
+    victim.handle('/hostile/slow/1', async (_from, request) => {
+      underWay += 1
+      most = Math.max(most, underWay)
+      await open.promise
+      underWay -= 1
+      return request
+    })
+    const other = await attacker.dial(
+      victim.addresses().map((address) => multiaddr(address)),
+      { force: true },
+    )
+    const slow = (on: Connection) => on.newStream('/hostile/slow/1', { maxOutboundStreams: 1_000 })
+    const streams = await Promise.all(
+      Array.from({ length: 2 * ANSWERS_AT_ONCE_MAX }, (_, i) => slow(i % 2 === 0 ? line : other)),
+    )
+    let answered = 0
+    for (const stream of streams) {
+      stream.addEventListener('message', () => (answered += 1), { once: true })
+      stream.send(frame(Uint8Array.of(1)))
+    }
+    await until(() => underWay === ANSWERS_AT_ONCE_MAX)
+    for (let i = 0; i < 10; i++) await friendGetsAnswers()
+    expect(most).toBe(ANSWERS_AT_ONCE_MAX)
+    open.resolve(undefined)
+    await until(() => answered === streams.length)
+    expect(most).toBe(ANSWERS_AT_ONCE_MAX)
+  })
+
+  test('[N1] beyond what it may leave unread its long answers are refused, and its short ones are given', async () => {
+    const ask = async (bytes: number) => {
+      const stream = await attack()
+      stream.send(frame(new Uint8Array(bytes)))
+      return stream
+    }
+    const stuck = REPLY_BYTES_PER_PEER_MAX / MESSAGE_BYTES_MAX - 1
+    for (let i = 0; i < stuck; i++) (await ask(MESSAGE_BYTES_MAX)).pause()
+    await until(() => handled === stuck)
+    const firstBytes = async (bytes: number): Promise<Uint8Array> => {
+      const stream = await ask(bytes)
+      return new Promise((resolve) =>
+        stream.addEventListener('message', ({ data }) => resolve(data.subarray()), { once: true }),
+      )
+    }
+    const refused = readReply((await firstBytes(MESSAGE_BYTES_MAX)).subarray(4))
+    expect(refused).toMatchObject({ kind: 'fault', fault: { kind: 'too-busy' } })
+    const given = readReply((await firstBytes(SHORT_REPLY_BYTES_MAX - 1)).subarray(4))
+    expect(given).toMatchObject({ kind: 'answer' })
+    await friendGetsAnswers()
   })
 
   test('a request that waits for the budget is not read: what its sender goes on sending stays there', async () => {

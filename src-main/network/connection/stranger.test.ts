@@ -10,20 +10,22 @@ import { FaultError, type Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { MESSAGE_BYTES_MAX } from '../../protocol/limits.ts'
 import type { Standing, Transport } from '../../ports/transport.ts'
-import { networkOf } from './connection-places.ts'
-import { ANYBODY, CONTACTS_ONLY, type Told } from './held-memory.fixture.ts'
+import { createConnectionPlaces, networkOf } from './connection-places.ts'
+import { ANYBODY, CONTACTS_ONLY, LONG_ANSWERS, type Told } from './held-memory.fixture.ts'
 import { createIdentity } from '../identity/identity.ts'
 import type { Node } from '../libp2p-node.ts'
-import { createNode } from '../libp2p-options.ts'
+import { createNode, type NodeGuard } from '../libp2p-options.ts'
 import {
   CONNECTIONS_PER_PEER_MAX,
   HANDSHAKES_MAX,
+  REPLY_BYTES_PER_PEER_MAX,
   STRANGER_BURST_BYTES,
   STRANGER_REQUEST_BYTES_MAX,
   STRANGER_STREAMS_MAX,
   STRANGERS_PER_HOST_MAX,
 } from '../limits.ts'
 import { localPeer } from '../local-mesh.ts'
+import { createGossipGate } from '../publishing/gossip-gate.ts'
 
 /** What one attacker may make a peer hold. */
 const GROWTH_BYTES_MAX = 32 << 20
@@ -42,11 +44,22 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-async function startAttacker(): Promise<Node> {
+/** For attackers: ends no connection on which much lies unread. */
+function heedlessGuard(): NodeGuard {
+  return {
+    gossip: createGossipGate(() => true),
+    lines: { identifying: (encrypter) => encrypter, watch: () => undefined },
+    places: createConnectionPlaces(() => 'contact'),
+    mayDial: () => true,
+  }
+}
+
+async function startAttacker(guard: { readonly guard?: NodeGuard } = {}): Promise<Node> {
   const node = await createNode({
     identity: createIdentity(randomBytes(32)),
     listen: [],
     mdns: false,
+    ...guard,
   })
   await node.start()
   stops.push(() => node.stop())
@@ -93,6 +106,26 @@ async function startVictim(standing: Standing) {
       return answer
     },
   }
+}
+
+function ask(stream: Stream): void {
+  stream.send(header(1))
+  stream.send(new Uint8Array(1))
+}
+
+/** Opens streams, asks something on each, and takes no answer off. */
+async function askUnread(line: Connection, protocol: string, streams: number): Promise<Stream[]> {
+  const opened: Stream[] = []
+  for (let i = 0; i < streams; i++) {
+    const stream = await line.newStream(protocol, {
+      maxOutboundStreams: 1_000,
+      signal: AbortSignal.timeout(60_000),
+    })
+    stream.pause()
+    ask(stream)
+    opened.push(stream)
+  }
+  return opened
 }
 
 /** Opens streams and sends on each the header of a long request and as much after it as goes. */
@@ -281,5 +314,51 @@ describe('a contact', () => {
     }
     const after = await victim.memory()
     expect(after.held - before.held).toBeLessThan(GROWTH_BYTES_MAX)
+  })
+
+  test('[N1] makes a peer hold no more than its budget while it floods several connections at once', async () => {
+    const victim = await startVictim('contact')
+    const before = await victim.memory()
+    const attacker = await startAttacker()
+    const lines = []
+    for (let i = 0; i < CONNECTIONS_PER_PEER_MAX; i++) {
+      lines.push(await dial(attacker, victim.addresses, true))
+    }
+    const over = new AbortController()
+    const floods = Promise.all(
+      lines.flatMap((line) => [CONTACTS_ONLY, ANYBODY].map((protocol) => flood(line, protocol, 16))),
+    ).finally(() => over.abort())
+    let most = 0
+    while (!over.signal.aborted) most = Math.max(most, (await victim.memory()).held - before.held)
+    await floods
+    expect(most).toBeLessThan(GROWTH_BYTES_MAX)
+  })
+
+  test('[N1] that takes no answers off makes a peer hold no more than its budget, by however many connections', async () => {
+    const victim = await startVictim('contact')
+    const before = await victim.memory()
+    const attacker = await startAttacker({ guard: heedlessGuard() })
+    const lines = []
+    for (let i = 0; i < CONNECTIONS_PER_PEER_MAX; i++) {
+      lines.push(await dial(attacker, victim.addresses, true))
+    }
+    const streams = (await Promise.all(lines.map((line) => askUnread(line, LONG_ANSWERS, 16)))).flat()
+    let now = await victim.memory()
+    while (now.answered < streams.length) now = await victim.memory()
+    expect(now.held - before.held).toBeLessThan(GROWTH_BYTES_MAX)
+
+    // Refusals arrive although answers are stuck, and once those are taken off it is answered again.
+    const received = streams.map((stream) => {
+      let bytes = 0
+      stream.addEventListener('message', ({ data }) => (bytes += data.byteLength))
+      stream.resume()
+      return () => bytes
+    })
+    const whole = () => received.filter((bytes) => bytes() > MESSAGE_BYTES_MAX).length
+    await until(() => received.every((bytes) => bytes() > 0) && whole() > 0)
+    await until(() => whole() === Math.floor(REPLY_BYTES_PER_PEER_MAX / (MESSAGE_BYTES_MAX + 1)))
+    const had = received[0]!()
+    ask(streams[0]!)
+    await until(() => received[0]!() - had > MESSAGE_BYTES_MAX)
   })
 })

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { isIPv4 } from 'node:net'
-import { refuse } from '../../protocol/fault.ts'
+import { FaultError, refuse } from '../../protocol/fault.ts'
 import { ROUTER_TEXT_BYTES_MAX, ROUTERS_MAX, SSDP_MORE_MS, SSDP_MS_MAX } from '../limits.ts'
 import type { MappedPort, MappingRequest } from './mapped-port.ts'
 import { isOutside } from '../addresses/shareable-addresses.ts'
@@ -33,7 +33,12 @@ export async function findUpnpRouters(locals: readonly string[], signal: AbortSi
   const found = await Promise.all(locals.map((local) => search(local, signal)))
   const places = found.flat().slice(0, ROUTERS_MAX)
   const routers = await Promise.all(
-    places.map(({ location, local }) => describe(location, local, signal).catch(() => undefined)),
+    places.map(({ location, local }) =>
+      describe(location, local, signal).catch((error: unknown) => {
+        if (isRoutersFault(error)) return undefined
+        throw error
+      }),
+    ),
   )
   return routers.flatMap((router) => (router === undefined ? [] : [router]))
 }
@@ -130,6 +135,13 @@ function speaksMulticast(socket: Socket, local: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Whether a router could not be read: not in time, too long, or a failure that `fetch` reports as a TypeError with a cause. */
+function isRoutersFault(error: unknown): boolean {
+  if (error instanceof FaultError) return true
+  if (error instanceof DOMException) return error.name === 'AbortError' || error.name === 'TimeoutError'
+  return error instanceof TypeError && error.cause !== undefined
 }
 
 /** Reads a router's description: the service that maps ports, and where it is asked. */

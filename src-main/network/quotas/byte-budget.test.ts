@@ -41,6 +41,16 @@ describe('byte budget', () => {
     expect(budget.take('a', 1)).toBeInstanceOf(Promise)
   })
 
+  test('what cannot be taken now is not taken', () => {
+    const budget = createByteBudget<string>(() => 10)
+    expect(budget.takeNow('a', 8)).toBe(true)
+    expect(budget.takeNow('a', 3)).toBe(false)
+    expect(budget.takeNow('a', 2)).toBe(true)
+    expect(budget.takeNow('b', 11)).toBe(true)
+    budget.give('a', 10)
+    expect(budget.takeNow('a', 11)).toBe(true)
+  })
+
   test('what is granted to a closed reservation goes back', async () => {
     const budget = createByteBudget<string>(() => 10)
     const first = createReservation(budget, 'a')

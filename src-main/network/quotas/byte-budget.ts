@@ -5,6 +5,8 @@
 export interface ByteBudget<Holder> {
   /** Takes bytes; undefined when they are granted at once, a promise for when they are otherwise. */
   take(holder: Holder, bytes: number): Promise<void> | undefined
+  /** Takes bytes if that is possible without waiting; says whether it was. */
+  takeNow(holder: Holder, bytes: number): boolean
   /** Gives back what was taken. */
   give(holder: Holder, bytes: number): void
 }
@@ -19,15 +21,22 @@ export function createByteBudget<Holder>(bytesMaxOf: (holder: Holder) => number)
   const accounts = new Map<Holder, Account>()
   const fits = (holder: Holder, account: Account, bytes: number) =>
     account.used === 0 || account.used + bytes <= bytesMaxOf(holder)
+  const accountOf = (holder: Holder) => {
+    const account = accounts.get(holder) ?? { used: 0, waiting: [] }
+    accounts.set(holder, account)
+    return account
+  }
+  const takeNow = (holder: Holder, bytes: number) => {
+    const account = accountOf(holder)
+    if (account.waiting.length > 0 || !fits(holder, account, bytes)) return false
+    account.used += bytes
+    return true
+  }
   return {
+    takeNow,
     take(holder, bytes) {
-      const account = accounts.get(holder) ?? { used: 0, waiting: [] }
-      accounts.set(holder, account)
-      if (account.waiting.length === 0 && fits(holder, account, bytes)) {
-        account.used += bytes
-        return undefined
-      }
-      return new Promise((grant) => account.waiting.push({ bytes, grant }))
+      if (takeNow(holder, bytes)) return undefined
+      return new Promise((grant) => accountOf(holder).waiting.push({ bytes, grant }))
     },
     give(holder, bytes) {
       const account = accounts.get(holder)

@@ -35,6 +35,7 @@ export function createFrameAssembly({ bytesMax, nowMs, reserve }: FrameBounds, r
   let reading = noHeader()
   let arrived: Uint8Array[] = []
   let sinceMs: number | undefined
+  let isEnded = false
 
   const beginBody = (length: number) => {
     reading = { state: 'body', bytes: memoryFor(length, reader.into()), filled: 0 }
@@ -55,6 +56,8 @@ export function createFrameAssembly({ bytesMax, nowMs, reserve }: FrameBounds, r
     reading = { state: 'reserving', length }
     reader.reserving()
     void granted.then(() => {
+      // No memory for a stream that was lost while it waited: many are lost at once when their connection ends.
+      if (isEnded) return
       beginBody(length)
       sinceMs = nowMs()
       reader.granted()
@@ -86,8 +89,10 @@ export function createFrameAssembly({ bytesMax, nowMs, reserve }: FrameBounds, r
     isBetweenFrames: () => reading.state === 'header' && reading.filled === 0,
     /** Since when the frame under way is incomplete. */
     sinceMs: () => sinceMs,
-    /** Forgets what has arrived: the stream is lost. */
+    /** Forgets what has arrived, and the memory for it: the stream is lost. */
     end(): void {
+      isEnded = true
+      reading = noHeader()
       arrived = []
       sinceMs = undefined
     },

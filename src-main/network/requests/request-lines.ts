@@ -8,6 +8,7 @@ import {
   ASSEMBLY_BYTES_PER_PEER_MAX,
   ASSEMBLY_BYTES_PER_STRANGER_MAX,
   REPLY_BYTES_MAX,
+  REPLY_BYTES_PER_PEER_MAX,
   STREAM_OPEN_MS_MAX,
   STREAMS_OUT_MAX,
 } from '../limits.ts'
@@ -38,7 +39,8 @@ export function createRequestLines(dependencies: RequestLinesDependencies) {
     isContact(peer) ? ASSEMBLY_BYTES_PER_PEER_MAX : ASSEMBLY_BYTES_PER_STRANGER_MAX,
   )
   const turns = createTurnTaking(clock, treatedAs)
-  const served = createServedProtocols({ nowMs, traffic, turns, budget, isContact, onDefect })
+  const replies = createByteBudget<PeerId>(() => REPLY_BYTES_PER_PEER_MAX)
+  const served = createServedProtocols({ nowMs, traffic, turns, budget, replies, isContact, onDefect })
   const pool = createRequestPool({
     nowMs,
     traffic,

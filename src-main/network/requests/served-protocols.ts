@@ -3,10 +3,16 @@ import { refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { isLocalAddress } from '../../protocol/local-address.ts'
 import type { HandleOptions, RequestHandler } from '../../ports/transport.ts'
-import { createReservation, type ByteBudget } from '../quotas/byte-budget.ts'
+import { createByteBudget, createReservation, type ByteBudget } from '../quotas/byte-budget.ts'
 import { createFrameStream } from './frame-stream.ts'
 import type { Node } from '../libp2p-node.ts'
-import { REQUEST_BYTES_MAX, STRANGER_REQUEST_BYTES_MAX, STREAMS_IN_MAX, STREAMS_OUT_MAX } from '../limits.ts'
+import {
+  ANSWERS_AT_ONCE_MAX,
+  REQUEST_BYTES_MAX,
+  STRANGER_REQUEST_BYTES_MAX,
+  STREAMS_IN_MAX,
+  STREAMS_OUT_MAX,
+} from '../limits.ts'
 import { createRequestServer } from './request-server.ts'
 import type { TrafficMeter } from '../quotas/traffic.ts'
 import type { TurnTaking } from '../quotas/turn-taking.ts'
@@ -28,7 +34,10 @@ export interface ServedProtocolsParts {
   readonly nowMs: () => number
   readonly traffic: TrafficMeter
   readonly turns: TurnTaking
+  /** Bounds what each peer's half-arrived requests take. */
   readonly budget: ByteBudget<PeerId>
+  /** Bounds the answers that each peer has not taken off yet. */
+  readonly replies: ByteBudget<PeerId>
   readonly isContact: (peer: PeerId) => boolean
   readonly onDefect: (error: unknown) => void
 }
@@ -39,6 +48,8 @@ interface Handler {
   readonly bytesMaxOf: (peer: PeerId) => number
   /** Set where only those in the local network are answered: the longest answer, too. */
   readonly localBytesMax: number | undefined
+  /** Counts the answers that are being made for each peer. */
+  readonly answering: ByteBudget<PeerId>
 }
 
 /** No protocols yet. */
@@ -49,7 +60,7 @@ export function createServedProtocols(parts: ServedProtocolsParts): ServedProtoc
   let node: Node | undefined
 
   function accept(handler: Handler, stream: Stream, connection: Connection): void {
-    const { answer, bytesMaxOf, localBytesMax } = handler
+    const { answer, bytesMaxOf, localBytesMax, answering } = handler
     const isFar =
       localBytesMax !== undefined && !(connection.direct && isLocalAddress(connection.remoteAddr.toString()))
     // The gater lets only Ed25519 keys in, whose libp2p ids are ours.
@@ -58,7 +69,7 @@ export function createServedProtocols(parts: ServedProtocolsParts): ServedProtoc
     const bytesMax = () => bytesMaxOf(from)
     const frames = createFrameStream(stream, { bytesMax, nowMs, reserve: reservation.reserve })
     // libp2p counts a stream as accepted when this returns; it is served from here on until it ends.
-    void server.serve({ from, stream: frames, handler: isFar ? refuseFar : answer, reservation })
+    void server.serve({ from, stream: frames, handler: isFar ? refuseFar : answer, reservation, answering })
   }
 
   function register(target: Node, protocol: string, handler: Handler): Promise<unknown> {
@@ -81,6 +92,7 @@ export function createServedProtocols(parts: ServedProtocolsParts): ServedProtoc
         },
         bytesMaxOf: (peer) => (isContact(peer) ? requestBytesMax : Math.min(strangersMax, requestBytesMax)),
         localBytesMax: strangers?.onlyLocal === true ? strangersMax : undefined,
+        answering: createByteBudget(() => ANSWERS_AT_ONCE_MAX),
       }
       handlers.set(protocol, handler)
       if (node !== undefined) void register(node, protocol, handler).catch(onDefect)
