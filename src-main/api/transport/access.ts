@@ -6,7 +6,10 @@ import type { BrowserSessions } from './browser-sessions.ts'
 export type Access =
   { readonly ok: true } | { readonly ok: false; readonly status: 401 | 403; readonly reason: string }
 
-/** What opens the API: the token of the endpoint file, or the session of a browser that opened a one-time link. */
+/**
+ * Credentials that open the API: the token of the endpoint file, or the session of a browser that opened a one-time
+ * link.
+ */
 export interface Keys {
   readonly token: string
   readonly sessions: Pick<BrowserSessions, 'isOpen' | 'proves'>

@@ -160,7 +160,7 @@ export async function connectFolder(folder: string): Promise<ApiClient> {
   }
 }
 
-/** What oRPC says of input that the contract refuses. */
+/** The data of oRPC's error for input that the contract refuses. */
 const Issues = z.object({
   issues: z.array(z.object({ message: z.string(), path: z.array(z.unknown()).optional() })).min(1),
 })

@@ -23,12 +23,14 @@ export async function writeEndpoint(folder: string, endpoint: Endpoint): Promise
   await rename(draft, path)
 }
 
-/** What the folder's last peer wrote; undefined when there is nothing to read. It may be gone since. */
+/**
+ * The endpoint that the folder's last peer wrote; undefined when there is none to read. That peer may be gone since.
+ */
 export async function readEndpoint(folder: string): Promise<Endpoint | undefined> {
   try {
     return Endpoint.parse(JSON.parse(await readFile(join(folder, ENDPOINT_FILE), 'utf8')))
   } catch {
-    // No file, or none of ours: either way nobody can be reached with it.
+    // No file, or not one of ours: either way it leads to no peer.
     return undefined
   }
 }

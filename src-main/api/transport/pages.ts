@@ -12,7 +12,7 @@ const CHALLENGE_PATH = '/challenge'
 /** Bytes of a page's nonce: 128 bits, as the policy's standard asks. */
 const NONCE_BYTES = 16
 
-/** What the pages are made of. */
+/** Dependencies of the pages' handler. */
 export interface PageParts {
   readonly random: Random
   readonly sessions: BrowserSessions

@@ -74,7 +74,7 @@ export async function serveApi(options: ServeOptions): Promise<ApiServer> {
     maxPayload: API_MESSAGE_BYTES_MAX,
     perMessageDeflate: false,
     clientTracking: true,
-    // What else a page offers is its proof, and nobody's protocol.
+    // The other subprotocol that a page offers is its session's proof; it is never selected.
     handleProtocols: (offered) => (offered.has(SOCKET_PROTOCOL) ? SOCKET_PROTOCOL : false),
   })
   const server = http.createServer({ maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_WITHIN_MS })

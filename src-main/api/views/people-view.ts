@@ -12,7 +12,7 @@ const COUNT_SHARE_MAX = 0.01
 const DAYS_EVERY_MS = 10_000
 const DAYS_SHARE_MAX = 0.01
 
-/** What is known of everybody at this moment; quick enough to be asked several times a second. */
+/** All people with their present state; quick enough to be called several times a second. */
 export function createPeopleView(parts: ApiDependencies): () => Person[] {
   const { runtime, transport, clock, spelling } = parts
   const { state } = runtime

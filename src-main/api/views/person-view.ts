@@ -116,7 +116,8 @@ interface ReadSlot {
 }
 
 /**
- * What somebody's slots of this moment add up to: cores, or undefined for none and for a commitment that is stale.
+ * Creates a reader for the cores that a contact's present slots add up to: undefined for none and for a stale
+ * commitment.
  * Remembers what it has read of those commitments that are still around.
  */
 export function createCoresReader(): PersonViewOptions['coresShared'] {

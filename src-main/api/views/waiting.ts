@@ -91,7 +91,7 @@ function moreVerifiers({ units, manifest }: JobState, index: number, more: numbe
 function candidates(state: Readonly<PeerState>, nowMs: number): Candidate[] {
   const others = activeCommitments(state, nowMs).map((commitment) => ({
     peer: commitment.peer_id,
-    // What is shared tonight helps nobody now.
+    // Slots that begin later do not help now.
     slots: commitment.availability_slots.filter((slot) => slotAt([slot], nowMs) !== undefined),
     trustsMe: (commitment.trust_weights[state.me] ?? 0) > 0,
     isTrusted: trustOf(state, commitment.peer_id) > 0,
