@@ -14,7 +14,7 @@ export interface LocalTask {
   readonly limits: RunLimits
 }
 
-/** What it brought. */
+/** The outcome of a task that succeeded. */
 export type LocalResult = Extract<RunOutcome, { kind: 'done' }>
 
 /** Runs one local task. @throws FaultError the fault that it ended with */

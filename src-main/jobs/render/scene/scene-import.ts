@@ -17,7 +17,7 @@ const ENVIRONMENT_ROLE = 'environment'
 /** An import of the largest scene that fits takes about a minute. */
 const IMPORT_LIMITS = { wallMsMax: 10 * 60_000, memoryBytesMax: 4 * 2 ** 30, outputBytesMax: 2 * 2 ** 30 }
 
-/** What is imported, and how it is seen. */
+/** The scene to import, and the view of it. */
 export interface SceneView {
   readonly files: SceneFiles['files']
   readonly main: string
@@ -30,7 +30,7 @@ export interface SceneView {
   readonly height: number
 }
 
-/** What `render.import` tells of a scene. */
+/** The facts about a scene that `render.import` answers. */
 const ImportInfo = z.object({
   files: z.record(z.string(), z.string()),
   digest: z.string(),
@@ -127,7 +127,7 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
   }
 }
 
-/** What decides an import, but for the shape of the picture. */
+/** The cache key of an import: all that decides it but the shape of the picture. */
 function keyOf({ files, main, environment, camera, seconds }: SceneView): string {
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1))
   return JSON.stringify([sorted.map(({ name, cid }) => [name, cid]), main, environment, camera, seconds])
