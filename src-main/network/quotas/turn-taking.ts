@@ -26,7 +26,7 @@ export function createTurnTaking(clock: Clock, standingOf: (peer: PeerId) => Sta
     if (known !== undefined) return known
     const limit = createRateLimit(clock)
     limit.setRate(rate)
-    // What one second brings may be used at once.
+    // A new peer starts with the quota of one second.
     limit.giveBack(rate)
     limits.set(peer, limit)
     return limit

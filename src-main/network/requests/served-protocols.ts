@@ -66,7 +66,7 @@ export function createServedProtocols(parts: ServedProtocolsParts): ServedProtoc
       maxInboundStreams: STREAMS_IN_MAX,
       maxOutboundStreams: 2 * STREAMS_OUT_MAX,
       force: true,
-      // What is large is bounded where it is served; all else is little beside a relay's quota.
+      // Handlers bound large answers themselves; all others are little beside a relay's quota.
       runOnLimitedConnection: true,
     })
   }

@@ -17,7 +17,7 @@ export const SWARM_QUESTION_BYTES_MAX = 512 << 10
 const Addresses = z.array(z.string().max(300)).max(ADDRESSES_MAX)
 const Leases = z.array(z.int().min(0).max(CHUNKS_MAX)).max(LEASES_PER_MEMBER_MAX)
 
-/** What a member tells of one blob. */
+/** A member's report on one blob. */
 export const MemberReport = z.object({
   cid: Cid,
   /** The chunks that it has, verified. */
@@ -29,14 +29,14 @@ export const MemberReport = z.object({
 })
 export type MemberReport = z.infer<typeof MemberReport>
 
-/** What `SWARM` carries. `addresses` are those of the member who asks, for the other members. */
+/** The request of `SWARM`. `addresses` are those of the member who asks, for the other members. */
 export const SwarmQuestion = z.object({
   addresses: Addresses,
   blobs: z.array(MemberReport).min(1).max(SWARM_BLOBS_MAX),
 })
 export type SwarmQuestion = z.infer<typeof SwarmQuestion>
 
-/** What is answered for one of the blobs. */
+/** The answer for one of the blobs. */
 export const SwarmShare = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('share'),

@@ -88,7 +88,7 @@ export function createDirectorySearch(parts: DirectorySearchParts): DirectorySea
   return {
     hurry() {
       pauseMs = LOOK_MS_MIN
-      // What is about to happen is not put off.
+      // A look that is due soon is not put off.
       if (cancel !== undefined && Math.abs(dueAtMs - clock.nowMs()) <= LOOK_MS_MIN) return
       cancel?.()
       lookIn(pauseMs)
