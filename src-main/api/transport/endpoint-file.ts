@@ -23,9 +23,7 @@ export async function writeEndpoint(folder: string, endpoint: Endpoint): Promise
   await rename(draft, path)
 }
 
-/**
- * The endpoint that the folder's last peer wrote; undefined when there is none to read. That peer may be gone since.
- */
+/** The endpoint of the folder's last peer, which may be gone since; undefined when there is none to read. */
 export async function readEndpoint(folder: string): Promise<Endpoint | undefined> {
   try {
     return Endpoint.parse(JSON.parse(await readFile(join(folder, ENDPOINT_FILE), 'utf8')))

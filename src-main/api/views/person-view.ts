@@ -117,8 +117,7 @@ interface ReadSlot {
 
 /**
  * Creates a reader for the cores that a contact's present slots add up to: undefined for none and for a stale
- * commitment.
- * Remembers what it has read of those commitments that are still around.
+ * commitment. It remembers what it has read of commitments that are still around.
  */
 export function createCoresReader(): PersonViewOptions['coresShared'] {
   const read = new WeakMap<ComputeCommitment, readonly ReadSlot[]>()

@@ -30,7 +30,7 @@ async function start(behave: Behaviour = honest): Promise<TestPeer> {
   return peer
 }
 
-/** What comes of asking one peer for a blob by its CID alone. */
+/** The outcome of asking one peer for a blob by its CID alone. */
 async function asked(cid: Cid, by: TestPeer, of: TestPeer): Promise<Fault['kind'] | 'given'> {
   try {
     await by.fetcher.fetch(cid, { from: [of.peer], signal: AbortSignal.timeout(120_000) })
@@ -86,7 +86,7 @@ test('[D8] a job’s manifest is for trusted contacts, its inputs for those who 
   expect(await asked(manifestCid, onlooker, requester)).toBe('given')
   expect(await asked(input, onlooker, requester)).toBe('blob-missing')
   expect(await asked(input, onlooker, provider)).toBe('blob-missing')
-  // What a requester has named as an input is not given back to it: the provider may have it from somebody else.
+  // A requester is not given back the inputs that it has named: the provider may have them from another peer.
   expect(provider.runtime.rights.mayVouch(requester.peer, input)).toBe(true)
   expect(provider.runtime.rights.mayServe(requester.peer, input)).toBe(false)
 

@@ -44,7 +44,7 @@ async function listen(onlooker: Transport, to: readonly TestPeer[], authors: rea
   return heard
 }
 
-/** What an author answers when it is asked for what it publishes. */
+/** The answers of an author who is asked for all that it publishes. */
 async function answers(onlooker: Transport, author: TestPeer): Promise<(Fault['kind'] | number)[]> {
   return Promise.all(
     PATHS.map((path) =>
