@@ -15,7 +15,7 @@ export const Endpoint = z.object({
 })
 export type Endpoint = z.infer<typeof Endpoint>
 
-/** Tells other programs of this user where the peer is; nobody else may read it. */
+/** Tells other programs of this user where the peer is; other users may not read it. */
 export async function writeEndpoint(folder: string, endpoint: Endpoint): Promise<void> {
   const path = join(folder, ENDPOINT_FILE)
   const draft = `${path}.${process.pid}`

@@ -5,7 +5,7 @@ import { createRateLimiter } from '../news/rate-limiter.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { createCoresReader, personViews } from './person-view.ts'
 
-/** Counting what everybody holds of our jobs goes over all their units. */
+/** Counting each person's units of our jobs goes over all units of these jobs. */
 const COUNT_EVERY_MS = 500
 const COUNT_SHARE_MAX = 0.01
 /** Days change slowly, and each person's are read from the statistics. */

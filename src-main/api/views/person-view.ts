@@ -22,7 +22,7 @@ export interface PersonViewOptions {
   /** Units at work at this moment, by person: theirs here, and ours there. */
   readonly unitsForThem: ReadonlyMap<PeerId, number>
   readonly unitsForUs: ReadonlyMap<PeerId, number>
-  /** The share of somebody's attempts that went well on each of the last days, oldest first. */
+  /** The share of a peer's attempts that went well on each of the last days, oldest first. */
   readonly reliabilityByDay: (peer: PeerId) => readonly (number | null)[]
 }
 

@@ -23,7 +23,7 @@ interface Candidate {
 }
 
 /**
- * Why nobody works on a job that has open units: the first condition that too few peers meet, in the order in
+ * Why no peer works on a job that has open units: the first condition that too few peers meet, in the order in
  * which a user would do something about it. Undefined when enough could, so that only the next round is waited for.
  */
 export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: number): Waiting | undefined {
