@@ -1,7 +1,7 @@
 import type { RenderEstimate } from '#contract'
 import { leastTimeMs } from '../../peer/shared-work.ts'
 
-/** Somebody who could render now, this peer included. */
+/** A peer that could render now; this one too. */
 export interface EstimatedPeer {
   /** Cores that work at once. */
   readonly cores: number
@@ -35,7 +35,7 @@ const HORIZON_MS = 1e15
 /** A preview of one sample a pixel tells the cost of a scene about so well; what else people do adds more than it saves. */
 const MEASURED_LOW = 0.75
 const MEASURED_HIGH = 1.6
-/** Scenes that nobody has looked at differ by more. */
+/** Scenes without a preview differ by more. */
 const GUESSED_LOW = 0.4
 const GUESSED_HIGH = 3
 

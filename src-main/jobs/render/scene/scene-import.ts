@@ -53,7 +53,7 @@ export interface SceneImports {
 export function createSceneImports(dependencies: JobDependencies): SceneImports {
   const { blobs } = dependencies
   const kept = createKeptScenes(blobs)
-  /** Imports at work by what they import, so that nobody begins the same twice. */
+  /** Imports at work by what they import, so that the same import is not begun twice. */
   const atWork = new Map<string, Promise<ImportedScene>>()
   let tasks = 0
 
@@ -111,7 +111,7 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
   return {
     async take(view, owner, signal) {
       const key = keyOf(view)
-      // Whoever was first may have given up, or wanted another shape: then this one imports itself.
+      // The first caller may have given up, or wanted another shape: then this call imports by itself.
       for (let other = atWork.get(key); other !== undefined; other = atWork.get(key)) {
         await other.catch(() => undefined)
       }
