@@ -73,7 +73,7 @@ export interface TestPeer {
   readonly fetcher: BlobFetcher
   readonly keys: JobKeys
   readonly peer: PeerId
-  /** Ends it as a crash does: nothing is flushed, nobody is told. The folder and the key stay. */
+  /** Ends it as a crash does: nothing is flushed, no peer is told. The folder and the key stay. */
   crash(): Promise<void>
   stop(): Promise<void>
 }
@@ -112,7 +112,7 @@ export async function newHome(): Promise<TestHome> {
 /** A network for `startPeer`; a restarted peer needs a new place in it, so networks are made per start. */
 export { createMemoryNetwork, type MemoryNetwork }
 
-/** Where a test's peers meet. The memory network treats everybody as a contact. */
+/** Where a test's peers meet. The memory network treats every peer as a contact. */
 export interface TestNetwork {
   join(peer: PeerId, standing: (peer: PeerId) => Standing): Transport
 }

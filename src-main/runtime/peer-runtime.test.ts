@@ -98,7 +98,7 @@ describe('three peers with real storage', () => {
     running.push(stranger)
     expect(stranger.runtime.state.contacts.size).toBe(0)
     const invite = await alice!.runtime.invite(1, 60_000)
-    // Another network: nobody is reachable there, whatever the code says.
+    // Another network: no peer is reachable there, whatever the code says.
     await expect(stranger.runtime.pair(invite, 1, AbortSignal.timeout(2_000))).rejects.toMatchObject({
       fault: { kind: 'unreachable' },
     })

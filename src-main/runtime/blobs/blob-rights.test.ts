@@ -121,7 +121,7 @@ test('[D9] a requester cannot have units read a blob that it only knows by name'
   await pairPeers(owner, provider)
   const secret = randomBytes(INPUT_BYTES)
   const cid = await owner.blobs.put(secret)
-  // The provider has it, of somebody else's job.
+  // The provider has it, from another requester's job.
   expect(await provider.blobs.put(secret)).toBe(cid)
   const { fetcher } = provider
   const signal = AbortSignal.timeout(120_000)
@@ -154,7 +154,7 @@ test('[D8] an output is its requester’s: no other provider of the job has it f
     expect(await asked(cid, onlooker, requester)).toBe('blob-missing')
     expect(await asked(cid, onlooker, provider)).toBe('blob-missing')
   }
-  // The job is over: whoever had a part in it has no more right to its inputs.
+  // The job is over: its providers have no more right to its inputs.
   const again = await start()
   await pairPeers(again, requester)
   expect(await asked(input, again, requester)).toBe('blob-missing')

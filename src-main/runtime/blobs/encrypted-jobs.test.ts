@@ -215,7 +215,7 @@ describe('an encrypted job', () => {
     for (const cid of [inputs['data']!, encryption!.secrets]) {
       const given = cy.peer.fetcher.fetch(cid, { from: [ann.peer.peer], signal })
       await expect(given).rejects.toMatchObject({ fault: { kind: 'blob-missing' } })
-      // Whoever gets hold of it all the same, say a relay that keeps what it passes on, has this.
+      // A peer that gets hold of it all the same, say a relay that keeps what it passes on, has this.
       expect(Buffer.from(await ann.peer.blobs.read(cid)).includes(MARKER)).toBe(false)
     }
     const told = bytesBelow(cy.home.folder)

@@ -32,7 +32,7 @@ async function start(): Promise<TestPeer> {
   return peer
 }
 
-/** Somebody who listens to all that these authors publish, connected with these peers. */
+/** An onlooker that listens to all that these authors publish, connected with these peers. */
 async function listen(onlooker: Transport, to: readonly TestPeer[], authors: readonly PeerId[]) {
   const heard: string[] = []
   for (const author of authors) {

@@ -59,12 +59,12 @@ export function openDatasetMemory(parts: {
 }
 
 /**
- * The name under which a dataset is published: a one-way function of its CID. A CID in the open would let whoever reads it
+ * The name under which a dataset is published: a one-way function of its CID. A CID in the open would let each reader
  * ask for the content, since naming a blob is what shows that one was told of it.
  */
 export function datasetDigest(cid: Cid): string {
   return createHash('sha256').update(`meshwork/1/dataset ${cid}`).digest('base64url').slice(0, DIGEST_LENGTH)
 }
 
-/** 132 bits: nobody finds two datasets of one digest, and gossip carries each. */
+/** 132 bits: too many to find two datasets of one digest, and few enough for gossip, which carries each. */
 const DIGEST_LENGTH = 22
