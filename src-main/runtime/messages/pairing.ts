@@ -37,7 +37,7 @@ export interface PairingDependencies {
 export interface Pairing {
   /** Makes an invite that opens once, within `validMs`, to trust `trust`; with `confirm` only to make a request. */
   invite(trust: number, validMs: number, confirm: boolean): Promise<Invite>
-  /** Uses another user's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
+  /** Uses a user's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
   pair(invite: Invite, trust: number, within: AbortSignal): Promise<Paired>
   /** Asks a peer whether its user has accepted our request. The brain asks again when it cannot be reached now. */
   ask(peer: PeerId): Promise<void>
