@@ -59,8 +59,8 @@ export function openDatasetMemory(parts: {
 }
 
 /**
- * The name under which a dataset is published: a one-way function of its CID. A CID in the open would let each reader ask
- * for the content, since naming a blob is what shows that one was told of it.
+ * The name under which a dataset is published: a one-way function of its CID. A CID in the open would let each reader
+ * ask for the content, since naming a blob is what shows that one was told of it.
  */
 export function datasetDigest(cid: Cid): string {
   return createHash('sha256').update(`meshwork/1/dataset ${cid}`).digest('base64url').slice(0, DIGEST_LENGTH)
