@@ -16,7 +16,7 @@ async function startPeer(): Promise<Transport> {
   return transport
 }
 
-/** A way to a peer on which, from some moment on, nothing goes through and nobody is told. */
+/** A way to a peer on which, from some moment on, nothing goes through and neither end is told. */
 async function wayTo(peer: Transport): Promise<{ readonly address: string; cut(): void }> {
   const port = Number(/\/tcp\/(\d+)/.exec(peer.addresses()[0] ?? '')?.[1])
   const sockets = new Set<Socket>()

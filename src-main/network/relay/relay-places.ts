@@ -33,8 +33,8 @@ interface Place {
 }
 
 /**
- * No places yet. (libp2p's own store reads 4 MiB of addresses from a relay, tells each of them to everybody who connects,
- * strangers included, and asks a relay that was off for a moment never again.)
+ * No places yet. (libp2p's own store reads 4 MiB of addresses from a relay, tells each of them to every peer that
+ * connects, strangers included, and asks a relay that was off for a moment never again.)
  */
 export function createRelayPlaces(parts: {
   readonly clock: Clock

@@ -35,7 +35,7 @@ export interface ServedProtocolsParts {
 
 interface Handler {
   readonly answer: RequestHandler
-  /** The longest request of somebody; who may ask nothing is heard and refused. */
+  /** The longest request of a peer; one that may ask nothing is heard and refused. */
   readonly bytesMaxOf: (peer: PeerId) => number
   /** Set where only those in the local network are answered: the longest answer, too. */
   readonly localBytesMax: number | undefined
@@ -98,5 +98,5 @@ export function createServedProtocols(parts: ServedProtocolsParts): ServedProtoc
   }
 }
 
-/** Answers whoever asks from outside what only the local network is told. */
+/** Refuses peers from outside what only the local network is told. */
 const refuseFar: RequestHandler = () => refuse('not-trusted', 'this is for the local network')

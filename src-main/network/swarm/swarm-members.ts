@@ -55,7 +55,7 @@ export interface SwarmPlace {
 /** The swarms that this peer is in. */
 export interface SwarmMembers {
   join(leader: PeerId, membership: Membership): SwarmPlace
-  /** Asks nobody any longer. */
+  /** Sends no more questions. */
   stop(): void
 }
 

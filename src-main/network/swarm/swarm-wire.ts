@@ -6,8 +6,8 @@ import { CHUNKS_MAX } from '../../ports/blob-store.ts'
 import { ADDRESSES_MAX, LEASES_PER_MEMBER_MAX, SOURCES_MAX, SWARM_BLOBS_MAX } from '../limits.ts'
 
 /**
- * A peer that fetches blobs of a job tells the job's requester which chunks it has, and hears which chunks to take
- * from the requester and who has others. Both directions carry everything that counts, so that a lost question or
+ * A peer that fetches blobs of a job tells the job's requester which chunks it has, and hears which chunks to take from
+ * the requester and which members have others. Both directions carry everything that counts, so that a lost question or
  * answer changes nothing.
  */
 export const SWARM = 'meshwork/1/blob/swarm'
@@ -42,7 +42,7 @@ export const SwarmShare = z.discriminatedUnion('kind', [
     kind: z.literal('share'),
     /** Chunks to take from the requester now. */
     take: Leases,
-    /** Who has which chunks: a place in the answer's `members`, and a set of chunks. */
+    /** The holders and their chunks: a place in the answer's `members`, and a set of chunks. */
     holders: z.array(z.tuple([z.int().min(0), Bytes])).max(SOURCES_MAX),
     /** Opens the other members' copies to the one who asked: an envelope of domain `meshwork/1/blob-pass`. */
     pass: Bytes,
