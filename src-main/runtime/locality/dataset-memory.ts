@@ -6,7 +6,7 @@ import type { Settings } from '../../ports/settings.ts'
 import { Cid } from '../../protocol/ids.ts'
 import { DATASETS_HELD_MAX } from '../../protocol/limits.ts'
 
-/** Smaller inputs are fetched before anybody could have chosen by where they are; what a job names is told at any size. */
+/** Smaller inputs are fetched before a requester could choose by where they are; named inputs are told at any size. */
 const DATASET_BYTES_MIN = 1 << 20
 const KEY = 'datasets-used'
 const Saved = z.array(z.tuple([Cid, z.boolean()])).max(DATASETS_HELD_MAX)
