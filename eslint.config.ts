@@ -54,7 +54,7 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
-    // What React asks of hooks: always in the same order, and effects that name what they use.
+    // React's rules of hooks: call them always in the same order, and name all that an effect uses.
     files: ['src-renderer/**/*.{ts,tsx}'],
     // Its own types are of ESLint 9's plugins; it runs under 10, which its manifest names.
     plugins: { 'react-hooks': reactHooks as unknown as ESLint.Plugin },

@@ -22,7 +22,7 @@ export default defineConfig({
       },
       output: {
         codeSplitting: {
-          // What the first screen needs comes in one file and not in thirty: each costs the browser its own turn.
+          // The first screen's code comes in one file and not in thirty, since each costs the browser its own turn.
           groups: [{ name: 'frame', tags: ['$initial'] }],
         },
       },

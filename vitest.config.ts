@@ -20,7 +20,7 @@ const ALONE = [
   'src-renderer/job-kinds/render/gallery/thumbnails.test.ts',
 ]
 
-/** What takes longest begins first, so that at the end no core waits for one file: seconds on two cores, about. */
+/** The longest tests begin first, so that at the end no core waits for one file: seconds on two cores, about. */
 const LONGEST = [
   'src-main/compute/metering/fuzz/fuzz.test.ts',
   'src-main/sim/sim.test.ts',

@@ -167,7 +167,7 @@ test('[H27] what this PC does for its friends is chosen in Settings, and an addr
   await expect(listed).toBeVisible()
   await until('it is listed again', async () => (await reach()).join_through.includes(address))
 
-  // What the peer does not do is not shown as done.
+  // A change that the peer did not make is not shown as made.
   await expect(relay).toBeChecked()
   await ada.kill()
   await relay.press('Space')

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-/** What a peer that only answers has no use for: it is loaded when somebody asks for it. */
+/** Modules that a peer does not need to answer calls: they are loaded when a call first needs them. */
 const NOT_AT_START = [
   '@gltf-transform',
   'commander',

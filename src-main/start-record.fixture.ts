@@ -20,7 +20,7 @@ subscribe('child_process', (message) => {
 
 const write = process.stdout.write.bind(process.stdout)
 process.stdout.write = ((...parameters: Parameters<typeof write>) => {
-  // What the daemon says first is that it is ready.
+  // The first output of the daemon says that it is ready.
   if (path !== undefined && events.at(-1) !== 'ready') {
     const { moduleLoadList } = process as unknown as { readonly moduleLoadList: readonly string[] }
     events.push(...moduleLoadList.map((name) => `builtin ${name}`), 'ready')

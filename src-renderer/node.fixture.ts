@@ -111,7 +111,7 @@ export function ownReach(some: Partial<OwnReach> = {}): OwnReach {
   }
 }
 
-/** What is shared in samples: four cores and eight gigabytes. */
+/** Resources that samples share: four cores and eight gigabytes. */
 export const RESOURCES: ComputeResource = { cpu_cores: 4, ram_gb: 8 }
 
 /** A week without hours, by UTC. */

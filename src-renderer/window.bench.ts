@@ -33,7 +33,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
-/** What the built window weighs, and how soon it shows something. */
+/** Size of the built window, and time until it shows something. */
 export const benchmark = {
   name: 'window',
   async run(report: Report): Promise<void> {

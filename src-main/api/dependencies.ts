@@ -22,7 +22,7 @@ export interface Spelling {
   /** A short name made of the key, for telling peers apart. */
   shortNameOf(peer: PeerId): string
   encodeInvite(invite: Invite): { readonly code: string; readonly link: string }
-  /** A code or a link as somebody pasted it. */
+  /** Reads a code or a link as a user pasted it. */
   decodeInvite(text: string): Outcome<Invite>
 }
 

@@ -250,7 +250,7 @@ describe('two peers in processes of their own', () => {
       port_mapping: { state: 'off', allowed: false },
       join_through: [address],
     })
-    // What is not named stays, and what is listed already is listed once.
+    // A setting that is not named stays, and an address that is listed already is listed once.
     expect((await network('--join', address)).join_through).toEqual([address])
     const { out } = await meshctl('network', '--data', ben())
     expect(out).toMatch(/^relays +on: .+0 connections/m)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseVulkanInfo } from './vulkan.ts'
 
-/** What vulkaninfo 1.3.239 prints, cut to the lines that matter and some that must not. */
+/** Output of vulkaninfo 1.3.239, cut to the lines that are read and some that must not be. */
 function text(...devices: string[]): string {
   return `==========
 VULKANINFO

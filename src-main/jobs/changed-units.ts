@@ -5,8 +5,8 @@ import type { JobState } from '../peer/state.ts'
 export type ChangedUnits = ReadonlySet<number> | 'any'
 
 /**
- * Which units of an own job events are about, so that a job of 10,000 units is not looked through for each of them.
- * What an event changes beside the units that it names is an event of its own.
+ * Which units of an own job events are about, so that a job of 10,000 units is not looked through for each of them. If
+ * an event also changes units that it does not name, those changes are recorded as events of their own.
  */
 export function changedUnits(events: readonly PeerEvent[], job: JobState): ChangedUnits {
   const changed = new Set<number>()

@@ -1,7 +1,7 @@
 import type { Random } from '../ports/random.ts'
 import { JobId } from '../protocol/ids.ts'
 
-/** Letters and digits that nobody confuses when reading aloud; 32, so that five bits of a byte name one. */
+/** Letters and digits that are not confused when read aloud; 32, so that five bits of a byte name one. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
 /** Forty bits: among a million own jobs, two with one id are improbable. */
 const LETTERS = 8

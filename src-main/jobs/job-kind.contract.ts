@@ -25,7 +25,7 @@ export interface KindCase<K extends KindName> {
   readonly check: (result: Uint8Array) => void
 }
 
-/** What every kind of job promises, shown over a real peer, its socket and its compute host. */
+/** The contract of every job kind, tested over a real peer, its socket and its compute host. */
 export function describeJobKind<K extends KindName>({
   kind,
   request,

@@ -4,7 +4,7 @@ import { refuse } from '../protocol/fault.ts'
 import type { Cid } from '../protocol/ids.ts'
 import type { Params } from '../protocol/work.ts'
 
-/** A task that this peer runs for itself: nobody else is asked, nobody verifies it. */
+/** A task that this peer runs for itself: no provider is asked, and the result is not verified. */
 export interface LocalTask {
   readonly id: string
   readonly algorithmId: string
@@ -14,7 +14,7 @@ export interface LocalTask {
   readonly limits: RunLimits
 }
 
-/** What it brought. */
+/** The outcome of a task that succeeded. */
 export type LocalResult = Extract<RunOutcome, { kind: 'done' }>
 
 /** Runs one local task. @throws FaultError the fault that it ended with */

@@ -26,7 +26,7 @@ export interface KindManifest extends Pick<
   readonly parts?: JobManifest['parts']
   readonly limits?: JobManifest['limits']
   readonly result: NonNullable<JobManifest['result']>
-  /** What one unit needs anyway; the request may ask for more. */
+  /** Resources that each unit needs at least; the request may ask for more. */
   readonly resources: ComputeResource
 }
 

@@ -55,7 +55,7 @@ export function createReducer(
     if (reduce === undefined)
       refuse('malformed', 'the job does not name the module that combines its outputs')
     const { cid } = await results.joined(job)
-    // It may have been removed meanwhile, and then nobody wants its outputs combined.
+    // It may have been removed meanwhile, and then its outputs need not be combined.
     if (!state.jobs.has(job.manifest.job_id)) return
     const manifest = reduceManifest(job.manifest, id, { [MODULE_ROLE]: reduce, [INPUT_ROLE]: cid })
     await runtime.submit(manifest, [], runtime.keyOf(job) === undefined ? undefined : newJobKey())

@@ -7,7 +7,7 @@ import type { PeerRuntime } from '../runtime/peer-runtime.ts'
 export interface WatchedBatches<T> {
   /** Hears every event of the peer; must be cheap. */
   readonly hear: (events: readonly PeerEvent[]) => void
-  /** What there is to tell, and forgets it; undefined when there is nothing. */
+  /** Takes the changes since the last call; undefined when there are none. */
   readonly take: () => T | undefined
   /** Whether nothing more will come once `take` has nothing. */
   readonly isOver: () => boolean

@@ -12,7 +12,9 @@ import { NOW_MS, sampleInput, samplePeer, sampleSlot, sampleUnit, sampleWish } f
 const UNITS = 1_000_000
 const PROVIDERS = 200
 const JOBS = 200
-/** What the naive algorithm can bear in about a second; its cost per pair of unit and slot does not fall with size. */
+/**
+ * Units that the naive algorithm manages in about a second; its cost per pair of unit and slot does not fall with size.
+ */
 const NAIVE_UNITS = 10_000
 const NAIVE_SLOTS = 50
 const REPEATS = 5

@@ -44,7 +44,7 @@ function wantedOf({ open, held, unfinished }: JobWish): number {
   return Math.min(unfinished, open + held > 0 ? open + held : unfinished)
 }
 
-/** What a slot has left beside its offers. */
+/** The resources that a slot has left beside its offers. */
 function freeIn(input: AllocationInput, slot: AvailabilitySlot): Demand {
   const capacity = capacityOf(slot.resources)
   const own = withOwnLanes(input, allocate(input)).filter(({ slotId }) => slotId === slot.slot_id)

@@ -11,7 +11,7 @@ import { NOW_MS, sampleInput, samplePeer, sampleSlot, sampleUnit } from './sampl
 const tenths = (min: number, max: number): fc.Arbitrary<number> =>
   fc.integer({ min: min * 10, max: max * 10 }).map((n) => n / 10)
 
-/** What slots have: mostly something of everything, sometimes no core. */
+/** Resources of slots: mostly something of everything, sometimes no core. */
 const shared: fc.Arbitrary<ComputeResource> = fc
   .record(
     {
@@ -25,7 +25,7 @@ const shared: fc.Arbitrary<ComputeResource> = fc
   )
   .map((resource): ComputeResource => resource)
 
-/** What units need: a part of what slots have, in some dimensions. */
+/** Resources that units need: a part of those of slots, in some dimensions. */
 const needed: fc.Arbitrary<ComputeResource> = fc
   .record(
     {

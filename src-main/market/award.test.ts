@@ -366,7 +366,7 @@ describe('how much a provider holds', () => {
         expect(target).toBeLessThanOrEqual(its.capacity)
         if (target === its.capacity) return
         expect(target).toBeGreaterThanOrEqual(2 * its.lanes)
-        // What waits keeps the lanes busy until news of an end has led to another award.
+        // Waiting units keep the lanes busy until news of an end has led to another award.
         expect(((target - its.lanes) * its.unitMs) / its.lanes).toBeGreaterThanOrEqual(its.latencyMs)
       }),
     )

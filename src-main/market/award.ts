@@ -214,7 +214,7 @@ function unitFor(
 ): { index: number; isFirst: boolean } | undefined {
   const { untouched, partial } = input.open
   const suits = (index: number): boolean => isWanted(index, candidate, given, mayWaive, input)
-  // What has not suited a peer once will not in this decision: it looks at each unit once.
+  // A unit that did not suit a peer once will not in this decision: the peer looks at each unit once.
   if (candidate.partialFrom !== undefined && partial.count > input.open.partialHeldBy(candidate.seat.peer)) {
     const index = around(partial, candidate.partialFrom, suits)
     candidate.partialFrom = index === undefined ? undefined : index + 1

@@ -116,7 +116,7 @@ function leftOf(elapsedMs: number, unitMs: number): number {
 
 function isWorthRecall(one: Candidate, seat: Seat, input: ReliefInput): boolean {
   if (one.peer === seat.peer || one.beginsMs === undefined) return false
-  // What has begun when the question arrives is not given back.
+  // A unit that has begun when the question arrives is not given back.
   if (one.beginsMs - one.latencyMs / 2 <= input.nowMs) return false
   const endMs = input.nowMs + one.latencyMs + seat.latencyMs + seat.unitMs * (1 + GAIN_MIN)
   return endMs < one.endMs && input.mayHelp(seat.peer, one.index)

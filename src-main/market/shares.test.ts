@@ -51,7 +51,7 @@ describe('shares of a slot', () => {
       { jobId: 'b-small', lanes: 8 },
       { jobId: 'c-big', lanes: 1, unitMs: 20_000 },
     ])
-    // What comes before both leaves too little memory for it.
+    // The job before both leaves too little memory for it.
     const first = sampleWish('first', 1, {
       unit: { priority: 0.9, required_resources: { cpu_cores: 1, ram_gb: 8 } },
     })

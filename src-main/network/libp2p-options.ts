@@ -74,13 +74,13 @@ export interface NodeOptions {
   readonly mdns: boolean
   /** Whether others' questions of who is where and has what are answered; this one's own are asked either way. */
   readonly serveDht?: boolean
-  /** Whether somebody may be connected with at all; anybody when absent. */
+  /** Whether a peer may be connected with at all; every peer when absent. */
   readonly mayConnect?: (peer: string) => boolean
   /** Where libp2p remembers others; a bounded memory of its own when absent. */
   readonly datastore?: BoundedDatastore
-  /** How those who are no contacts are held short; nobody is when absent. */
+  /** The bounds for peers that are no contacts; none when absent. */
   readonly guard?: NodeGuard
-  /** Told of everybody whom mDNS hears, each time; libp2p itself tells only of those it did not know. */
+  /** Told of each peer that mDNS hears, each time; libp2p itself tells only of those it did not know. */
   readonly seenNearby?: SeenNearby
   /** How others are reached, and reach this peer, through relays; not at all when absent. */
   readonly relays?: Pick<Routes, 'relayTransport' | 'mayDial' | 'mayComeThrough'>
@@ -178,10 +178,10 @@ function routingTable(isServing: boolean, serving: ReturnType<typeof createServi
     protocol: KAD_PROTOCOL,
     clientMode: !isServing,
     maxInboundStreams: DHT_STREAMS_IN_MAX,
-    // Where nobody serves there is nobody to wait for.
+    // Where no peer serves there is none to wait for.
     allowQueryWithZeroPeers: true,
     validators: { [DIRECTORY_NAMESPACE]: checkDirectoryRecord },
-    // One is as good as another: whoever looks tries all.
+    // One is as good as another: a search tries all.
     selectors: { [DIRECTORY_NAMESPACE]: () => 0 },
     peerInfoMapper: (info) => serving.tellable(info),
   })
@@ -204,7 +204,7 @@ function createGossip() {
   })
 }
 
-/** The same discovery, which tells somebody else too of whom it hears. */
+/** The same discovery, which also tells `seen` of the peers that it hears. */
 function heardBy<C>(seen: SeenNearby | undefined, begin: (components: C) => PeerDiscovery) {
   return (components: C): PeerDiscovery => {
     const discovery = begin(components)
@@ -235,8 +235,8 @@ function addressDialler(handshakes: HandshakeErrors) {
 }
 
 /**
- * Takes this machine's own public addresses for such: libp2p tells them to nobody before AutoNAT, which asks strangers, has
- * found that they are reached. Who is told tries them, and loses nothing where they are not.
+ * Announces this machine's own public addresses at once: libp2p tells them to no peer before AutoNAT, which asks
+ * strangers, has found that they are reached. Peers that are told try them, and lose nothing where they are not.
  */
 function confirmOwn({ addressManager }: { readonly addressManager: OwnAddresses }) {
   return (): void => {
@@ -272,7 +272,7 @@ function isForeignKey(peer: Libp2pPeerId): boolean {
   return peer.type !== 'Ed25519'
 }
 
-/** libp2p formats its log lines even when nobody listens; at hundreds of megabytes a second that shows. */
+/** libp2p formats its log lines even without a listener; at hundreds of megabytes a second that shows. */
 const silent: ComponentLogger = { forComponent: () => silentLogger() }
 
 function silentLogger(): Logger {

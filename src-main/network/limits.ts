@@ -20,7 +20,7 @@ export const STREAMS_PER_CONNECTION_MAX = 128
 export const REQUESTS_WAITING_MAX = 4_096
 /** Bytes of one contact's half-arrived requests; its further frames wait unread until these are complete. */
 export const ASSEMBLY_BYTES_PER_PEER_MAX = 8 << 20
-/** The same of somebody who is no contact. */
+/** The same of a peer that is no contact. */
 export const ASSEMBLY_BYTES_PER_STRANGER_MAX = 64 << 10
 /**
  * Answers by one protocol that are being made for one peer at a time, over all its connections: as many as an honest one
@@ -36,7 +36,7 @@ export const REPLY_BYTES_PER_PEER_MAX = STREAMS_OUT_MAX * CHUNK_BYTES_MAX
 export const SHORT_REPLY_BYTES_MAX = 4 << 10
 /** The bytes that may lie unread in all streams of one peer: a window of each of `STREAMS_OUT_MAX`. More is no honest sender's. */
 export const UNREAD_BYTES_PER_PEER_MAX = 8 << 20
-/** A request of somebody who is no contact: pairing, and a chunk's question with its pass. */
+/** A request of a peer that is no contact: pairing, and a chunk's question with its pass. */
 export const STRANGER_REQUEST_BYTES_MAX = STRANGER_MESSAGE_BYTES_MAX
 /** Requests a second of a stranger; more wait. */
 export const STRANGER_REQUESTS_PER_S = 8
@@ -47,7 +47,7 @@ export const STRANGER_BYTES_PER_S = 32 << 10
 export const STRANGER_STREAMS_MAX = 32
 /** How much of a second of the thread that everything runs on requests of one peer may take; more wait. */
 export const LOOP_MS_PER_S = 250
-/** How long somebody whom this peer asked, or who showed a pass, is no stranger: as long as a pass is good. */
+/** How long a peer that this one asked, or that showed a pass, is no stranger: as long as a pass is good. */
 export const GUEST_MS = 10 * 60_000
 /** Guests at a time: members of busy swarms. */
 export const GUESTS_MAX = 1_024
@@ -84,11 +84,11 @@ export const CONTACT_VALUE = 100
 export const CONNECTIONS_PER_SECOND_MAX = 100
 /** Connections from outside that are still shaking hands. */
 export const HANDSHAKES_MAX = 64
-/** The same of one host: nobody keeps others from shaking hands by being slow at it. */
+/** The same of one host, which thus cannot keep others from shaking hands by being slow at it. */
 export const HANDSHAKES_PER_HOST_MAX = 16
 /** Discovered peers are dialled only while there are fewer connections than this. */
 export const DISCOVERED_CONNECTIONS_MAX = 16
-/** Of those heard in the local network, dialled at once: anybody there can announce many who do not exist. */
+/** Peers heard in the local network that are dialled at once: any machine there can announce many that do not exist. */
 export const NEARBY_DIALS_MAX = 4
 
 /** Contacts who hold a place at this peer, to be reached through it: more than most people have friends behind routers. */
@@ -119,7 +119,7 @@ export const RELAY_ANSWER_MS_MAX = 10_000
 export const RELAY_MESSAGE_BYTES_MAX = 4 << 10
 /** Streams by which one contact may ask for places and lines at a time: each line keeps its own. */
 export const RELAY_STREAMS_MAX = RELAY_LINES_PER_PEER_MAX + 4
-/** Contacts that a peer which nobody reaches directly is reached through: one more than needed, for when it restarts. */
+/** Relays of a peer that cannot be reached directly: one more than needed, for when the other restarts. */
 export const RELAYS_MAX = 2
 /** A contact that gave no place is asked again after this. */
 export const RELAY_AGAIN_MS = 60_000
@@ -135,7 +135,7 @@ export const DIRECT_WAIT_MS_MAX = 2 * 60_000
 
 /** A direct connection takes over: what is under way on the relayed one has so long to end. */
 export const RELAYED_GRACE_MS = 5_000
-/** Whoever is reached through a relay is tried directly at once, again after this, then ever less often … */
+/** A peer that is reached through a relay is tried directly at once, again after this, then ever less often … */
 export const UPGRADE_MS_MIN = 5_000
 /** … up to this. */
 export const UPGRADE_MS_MAX = 10 * 60_000
@@ -174,11 +174,11 @@ export const ROUTER_TEXT_BYTES_MAX = 128 << 10
 /** Addresses tried for one peer. */
 export const ADDRESSES_MAX = 16
 /**
- * Addresses tried for one peer: at once, eight rounds of all its addresses, more than the first minute of dialling somebody
- * who is away; then as many a minute as the longest pause between two rounds leaves room for ten times over.
+ * Addresses tried for one peer: at once, eight rounds of all its addresses, more than the first minute of dialling a
+ * peer that is away; then as many a minute as the longest pause between two rounds leaves room for ten times over.
  */
 export const DIALS_OF_PEER = { atOnce: 8 * ADDRESSES_MAX, perMinute: 32 }
-/** The same for all together of whom this peer only heard: members of swarms, and whoever is discovered. */
+/** The same for all together of whom this peer only heard: members of swarms, and discovered peers. */
 export const DIALS_OF_OTHERS = { atOnce: 512, perMinute: 256 }
 /** Peers whose budgets are remembered. */
 export const DIALS_OF_PEERS_MAX = 4_096
@@ -190,7 +190,7 @@ export const DIALS_MAX = 8
 export const RECONNECT_MS_MIN = 250
 /** … up to this: a friend's machine that was off all day is back within five minutes of its start. */
 export const RECONNECT_MS_MAX = 300_000
-/** A connection that ends sooner was a failure: whoever does not let us in shows it only after the handshake. */
+/** A connection that ends sooner was a failure: a peer that does not let us in shows it only after the handshake. */
 export const CONNECTION_MS_MIN = 3_000
 
 /** A peer's topic subscriptions: four stores of each contact, at about 1.1 KiB of bookkeeping each. */
@@ -214,7 +214,7 @@ export const DATASTORE_VALUE_BYTES_MAX = 16 << 10
 /** Streams on which one connection may ask the DHT; a question may be 4 MiB long. */
 export const DHT_STREAMS_IN_MAX = 4
 
-/** Public keys kept parsed: everybody a busy peer hears from. */
+/** Public keys kept parsed: those of all peers that a busy one hears from. */
 export const PUBLIC_KEYS_CACHED_MAX = 1_024
 /** Peers whose traffic is counted; the one met first is forgotten first. */
 export const TRAFFIC_PEERS_MAX = 1_024
@@ -247,7 +247,9 @@ export const PROVIDERS_MS_MAX = 5_000
 export const SWARM_BYTES_MIN = 128 << 10
 /** Blobs that one question of a swarm is about: as many as a job names. */
 export const SWARM_BLOBS_MAX = 64
-/** The records of who has what in all swarms that this peer leads; the one used longest ago is forgotten first. */
+/**
+ * The records of the members' chunks in all swarms that this peer leads; the one used longest ago is forgotten first.
+ */
 export const SWARM_MEMORY_BYTES_MAX = 8 << 20
 /** Chunks that all members of a swarm together may be taking from the requester … */
 export const LEASES_MAX = 32
@@ -257,7 +259,7 @@ export const LEASES_PER_MEMBER_MAX = 16
 /** A member that takes a chunk this long, or `LEASE_MEANS_MAX` times as long as is usual, does not hold others up. */
 export const LEASE_MS_MIN = 3_000
 export const LEASE_MEANS_MAX = 4
-/** Until one chunk was taken nobody knows what is usual: a chunk at 0.5 Mbit/s. */
+/** Until one chunk was taken the usual time is unknown: a chunk at 0.5 Mbit/s. */
 export const LEASE_MS_MAX = 20_000
 /** A member that gets nothing from the others for this long takes from the requester what they have. */
 export const STARVED_MS = 2_000
@@ -280,7 +282,7 @@ export const SECOND_ASK_MEANS_MAX = 4
 export const TRANSFER_STILL_MS_MAX = 20_000
 /** Requesters in whose name a blob was fetched, remembered for this many blobs. */
 export const VOUCHED_BLOBS_MAX = 4_096
-/** How long somebody may take to show that it has a blob: it reads one chunk. */
+/** How long a peer may take to show that it has a blob: it reads one chunk. */
 export const PROVE_MS_MAX = 20_000
 /** Blobs that others have shown to have, remembered so that the next job asks for nothing. */
 export const PROOFS_REMEMBERED_MAX = 16_384

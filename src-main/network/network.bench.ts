@@ -18,7 +18,7 @@ import { ECHO, PUBLISH, RAW, TOPIC, type ServingPeer } from './serving-peer.fixt
 
 const BLOB_BYTES = 256 << 20
 const CHUNK_BYTES = 1 << 20
-/** What noise puts into one packet. */
+/** Payload of one noise packet, bytes. */
 const PACKET_BYTES = 65_519
 const ROUND_TRIPS = 2_000
 const GOSSIPS = 300
@@ -83,7 +83,7 @@ async function tcpMegabytesPerSecond(): Promise<number> {
   return BLOB_BYTES / MEGABYTE / (ms / 1_000)
 }
 
-/** What one core encrypts a second, as noise does it: the most that one connection can carry. */
+/** Megabytes that one core encrypts a second, as noise does it: the most that one connection can carry. */
 function cipherMegabytesPerSecond(): number {
   const [key, nonce, packet] = [randomBytes(32), randomBytes(12), randomBytes(PACKET_BYTES)]
   const packets = Math.floor(BLOB_BYTES / PACKET_BYTES)
@@ -122,7 +122,7 @@ async function libp2pAlone(): Promise<Pace> {
   }
 }
 
-/** What the digests of as many bytes cost, without a network. */
+/** Processor time of the digests of as many bytes, without a network. */
 async function digestCpuMs(): Promise<number> {
   const chunk = randomBytes(CHUNK_BYTES)
   const before = process.cpuUsage()

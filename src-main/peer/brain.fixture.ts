@@ -68,7 +68,7 @@ export const SLOT: AvailabilitySlot = {
   priority: 0.5,
 }
 
-/** What a contact publishes: the trust that it gives, and the jobs that it asks for. */
+/** The commitment that a contact publishes: the trust that it gives, and the jobs that it asks for. */
 export function commitmentOf(
   peer: PeerId,
   atMs: number,

@@ -226,7 +226,7 @@ describe('pairing by a number', () => {
     expect(valueOf(answer(anna, BEN, fromBen))).toEqual({ kind: 'mine-first' })
     const reply = valueOf(answer(ben, ANNA, fromAnna))
     if (reply.kind !== 'nonce') throw new Error(reply.kind)
-    // What Ben began is over, whatever is still said of it.
+    // Ben's own attempt is over, and late messages of it are refused.
     expect(kindOf(takeNonce(ben, ANNA, fromBen.attempt, nonce(), hashes))).toBe('stale')
     const { reveal, number } = valueOf(takeNonce(anna, BEN, fromAnna.attempt, reply.nonce, hashes))
     valueOf(takeReveal(ben, ANNA, reveal, hashes))

@@ -63,7 +63,7 @@ const pause = (finish_first = false, until_ms?: number): PeerEvent => ({
 /** Slots that others see. */
 const published = (brain: Brain, atMs = NOON) => composeCommitment(brain.state, atMs).availability_slots
 
-/** What is told of sharing. */
+/** The sharing state that the peer reports. */
 const told = (brain: Brain, atMs = NOON) => sharingNow(brain.state, hoursAt(brain.state, atMs), atMs)
 
 describe('[A10] a pause', () => {

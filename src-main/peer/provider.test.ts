@@ -204,7 +204,7 @@ describe('[W20] what a provider admits', () => {
     expect(admits(brain, [8])).toEqual({ ok: false, fault: FULL })
     ran(brain, 1, 'right', 0)
     expect(admits(brain, [8]).ok).toBe(true)
-    // What is done is answered at once, under any attempt.
+    // Finished units are answered at once, under any attempt.
     expect(admits(brain, [0, 8], { attempt: 2 }).ok).toBe(true)
     award(brain, 1, [8])
     expect(admits(brain, [0], { attempt: 2 }).ok).toBe(true)

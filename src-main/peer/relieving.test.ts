@@ -165,7 +165,7 @@ describe('[W22] backups', () => {
     ])
     expect(brain.state.jobs.get(JOB)).toMatchObject({ verified: 1, retried: 0, rejectedOutputs: 0 })
     expect(brain.state.records.get(ANN)).toBeUndefined()
-    // What Ann sends all the same changes nothing.
+    // Results that Ann sends all the same change nothing.
     answer(brain, ANN, [receiptOf(1, 'other', 0)], NOON + 26_100)
     expect(brain.state.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 0 })
   })

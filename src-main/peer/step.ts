@@ -86,7 +86,8 @@ export function advance(
       if (effect.kind === 'record') decided.push(effect.event)
       else effects.push(effect)
     }
-    // What follows from a decision comes before the next decision, so that none is taken on a state gone by.
+    // Events that follow from a decision are applied before the next decision, so that none is taken on an outdated
+    // state.
     pending.unshift(...decided)
   }
   return { durable, effects }

@@ -27,7 +27,7 @@ import { bookOf, createUnitBook, isOwed, openCount, openRanges, type UnitBook } 
 const PEERS = ['A', 'B', 'C', 'D'].map(peerOf)
 const UNITS = 6
 
-/** What may happen next, by plain numbers: which kind, who, which unit, how much time has passed. */
+/** One possible next event, in plain numbers: its kind, the peer, the unit, and the time that has passed. */
 interface Incident {
   readonly kind: number
   readonly who: number
@@ -105,7 +105,7 @@ function eventOf(brain: Brain, { kind, who, unit }: Incident, at_ms: number): Pe
   }
 }
 
-/** What a book says, in an order of its own. */
+/** The contents of a book, in an order that does not depend on the book. */
 function told(book: UnitBook) {
   const members = (set: UnitBook['open']) =>
     Array.from({ length: UNITS + 1 }, (_, i) => i).filter((i) => set.has(i))
@@ -288,7 +288,7 @@ describe('[B31] the index of a holding', () => {
     expect(Object.values(seen).every((count) => count > 0)).toBe(true)
   })
 
-  /** What happens to a provider of Ann's. */
+  /** An event for a provider of Ann's. */
   function held(brain: Brain, ann: PeerId, { kind, who, unit }: Incident, at_ms: number): PeerEvent {
     const attempt = brain.state.holdings.get(`${ann}/${JOB}`)?.units.get(unit)?.attempt ?? 1
     const units = [{ unit_index: unit, attempt }]

@@ -207,7 +207,7 @@ export function blobGuestsContract(under: StoreUnderTest, createPlace: () => Blo
       under.blobs.pin(own, 'own job')
       const result = await under.blobs.putUnflushed(noise(900_000, 65), { owner: 'own job' })
       expect(here(own, result)).toEqual([true, true])
-      // What is over makes room for others at once, before its hour is.
+      // The blobs of a job that is over make room for others at once, before their hour is up.
       under.blobs.unpin('job 0')
       const next = await bring(noise(1 << 20, 66), 'job 6', 'ann')
       expect(here(own, result, next)).toEqual([true, true, true])

@@ -19,7 +19,7 @@ import { DIRECT_PROTOCOL } from './messages/direct-protocol.ts'
 import { machineClock } from './machine.ts'
 import type { MemoryNetwork, TestPeer } from './mesh.fixture.ts'
 
-/** Somebody who speaks the protocol, knows the other side's schemas, and keeps to nothing. */
+/** A peer that speaks the protocol, knows the other side's schemas, and keeps to no rule. */
 export interface Attacker {
   readonly peer: PeerId
   readonly identity: Identity

@@ -2,13 +2,13 @@ import { FaultError, type Fault } from '../protocol/fault.ts'
 
 /** Tells faults, which may happen, from defects of ours, which are reported wherever they happen. */
 export interface Defects {
-  /** For what nobody waits for: a fault is let go of, and a defect is reported with its place. */
+  /** For promises that no caller awaits: a fault is ignored, and a defect is reported with its place. */
   ignoreFaults(place: string): (error: unknown) => void
   /** The fault of anything caught; a defect is reported with its place, and is `internal`. */
   faultOf(error: unknown, place: string): Fault
 }
 
-/** Creates it over whoever keeps the log of defects. */
+/** Creates it over the log of defects. */
 export function createDefects(report: (error: unknown) => void): Defects {
   function faultOf(error: unknown, place: string): Fault {
     if (error instanceof FaultError && error.fault.kind !== 'internal') return error.fault

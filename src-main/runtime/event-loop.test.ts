@@ -142,7 +142,7 @@ describe('the event loop', () => {
     const started = loop.dispatch({ kind: 'started', at_ms: 1 })
     await new Promise((resolve) => setImmediate(resolve))
     const later = loop.dispatch(named('later'))
-    // What is repeated anyway is not kept: a disk may be full for days.
+    // Ticks come again by themselves, so they are not queued: a disk may be full for days.
     for (let i = 0; i < 200_000; i++) await loop.dispatch({ kind: 'tick', at_ms: 2 })
     ring()
     ring()

@@ -37,7 +37,7 @@ afterEach(async () => {
   victim = attacker = undefined
 })
 
-/** What is in a place of a message instead of what belongs there. */
+/** A value that takes the place of a valid one in a message. */
 const extreme = fc.constantFrom<unknown>(
   ...[0, -0, -1, 0.5, 1, 2 ** 31, 2 ** 53 - 1, 2 ** 53, 2 ** 53 + 2, 1e17, 1e300, 1.7e308, 5e-324],
   ...[NaN, Infinity, -Infinity, '', 'x'.repeat(100_000), '__proto__', '\u0000', [], {}, null, true],

@@ -9,7 +9,7 @@ const LOOK_MS = 1_000
 const DISK_LOOK_MS = 10_000
 /** Less than this is left on a disk that is as good as full: the journal and a snapshot need some. */
 const DISK_FREE_BYTES_MIN = 256 << 20
-/** A peer whose loop stands still for longer answers nobody in time. */
+/** A peer whose loop stands still for longer does not answer in time. */
 const LAG_MS_MAX = 1_000
 /** For so long it is told that the loop stood still. */
 const LAG_TOLD_MS = 10_000

@@ -25,7 +25,7 @@ import { openStorage } from '../storage/storage.ts'
 import { machineClock, machineRandom } from './machine.ts'
 import { createPeerRuntime, type PeerRuntime } from './peer-runtime.ts'
 
-/** What a test decides about a unit's run: its output, or how it fails. May take its time. */
+/** Decides, for a test, how a unit's run ends: its output, or its failure. May take its time. */
 export type Behaviour = (task: RunTask) => Promise<RunOutcome> | RunOutcome
 
 /** An honest output: 1,000 bytes made of the unit's index, too many to travel inside the receipt. */
@@ -73,7 +73,7 @@ export interface TestPeer {
   readonly fetcher: BlobFetcher
   readonly keys: JobKeys
   readonly peer: PeerId
-  /** Ends it as a crash does: nothing is flushed, nobody is told. The folder and the key stay. */
+  /** Ends it as a crash does: nothing is flushed, no peer is told. The folder and the key stay. */
   crash(): Promise<void>
   stop(): Promise<void>
 }
@@ -112,7 +112,7 @@ export async function newHome(): Promise<TestHome> {
 /** A network for `startPeer`; a restarted peer needs a new place in it, so networks are made per start. */
 export { createMemoryNetwork, type MemoryNetwork }
 
-/** Where a test's peers meet. The memory network treats everybody as a contact. */
+/** Where a test's peers meet. The memory network treats every peer as a contact. */
 export interface TestNetwork {
   join(peer: PeerId, standing: (peer: PeerId) => Standing): Transport
 }
@@ -157,7 +157,7 @@ export async function startPeer(
     clock,
     random: machineRandom,
     identity,
-    // What a crashed peer still decides in this process never happened: its disk is gone, and so is its network.
+    // Decisions that a crashed peer still takes in this process do not count: its disk is gone, and so is its network.
     journal: { ...storage.journal, append: (records) => (crashed ? 0 : append(records)) },
     blobs: storage.blobs,
     fetcher,

@@ -87,7 +87,7 @@ test('[A10] sharing again takes the same units anew, and what the first run stil
   await bob.runtime.dispatch({ kind: 'sharing-resumed', at_ms: Date.now() })
   await until(() => stuck.length > before)
   const [first, again] = [stuck[0], stuck[before]]
-  // What the first run still brings counts for nothing.
+  // The result of the first run counts for nothing any more.
   first?.end(outputOf('too late'))
   if (again !== undefined) again.end(await honest(again.task))
   await until(() => ann.runtime.state.jobs.get(job)?.status.state === 'done')

@@ -98,7 +98,7 @@ describe('three peers with real storage', () => {
     running.push(stranger)
     expect(stranger.runtime.state.contacts.size).toBe(0)
     const invite = await alice!.runtime.invite(1, 60_000)
-    // Another network: nobody is reachable there, whatever the code says.
+    // Another network: no peer is reachable there, whatever the code says.
     await expect(stranger.runtime.pair(invite, 1, AbortSignal.timeout(2_000))).rejects.toMatchObject({
       fault: { kind: 'unreachable' },
     })
@@ -123,7 +123,7 @@ describe('three peers with real storage', () => {
   it('[W13] a damaged input is dropped, fetched again, and the unit runs all the same', async () => {
     const damagedOnce = new Set<string>()
     let toDamage: string | undefined
-    /** What a worker says when the file is not what its CID names. */
+    /** A worker that fails when its input is not what the CID names; it damages the chosen file first, once. */
     const careful: Behaviour = async (task) => {
       const scene = task.inputs['scene']
       // After it was looked at, and before it is read.

@@ -85,7 +85,7 @@ export interface PeerRuntime {
   keyOf(job: JobState): JobKey | undefined
   /** Makes an invite that opens once, within `validMs`, to trust `trust`; with `confirm` only to make a request. */
   invite(trust: number, validMs: number, options?: { readonly confirm?: boolean }): Promise<Invite>
-  /** Uses somebody's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
+  /** Uses a user's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
   pair(invite: Invite, trust: number, signal: AbortSignal): Promise<Paired>
   /** A contact's signed record of where it is has come, newer than what is known or not. */
   learn(record: AddressRecord): Promise<void>

@@ -38,6 +38,6 @@ export function restore(
     step(state, event.value)
     sequence = record.sequence
   }
-  // What replaying told of the moment is long over.
+  // The view that replaying left is long out of date.
   return { state: { ...state, view: initialView() }, sequence }
 }

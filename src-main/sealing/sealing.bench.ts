@@ -23,7 +23,7 @@ const TURNS = 5
 
 const seal: Seal = { key: new Uint8Array(32).fill(1), purpose: 'input:bench' }
 
-/** What encryption costs against the same blobs in the open, by processor time of the same run. */
+/** Cost of encryption against the same blobs in the open, by processor time of the same run. */
 export const benchmark: Benchmark = {
   name: 'sealing',
   async run(report) {

@@ -164,7 +164,7 @@ describe('the desktop over a real peer', () => {
     double.ipc.emit('meshwork:request-port', { sender, senderFrame: own })
     expect(own.postMessage).toHaveBeenCalledWith('meshwork:port', null, [expect.anything()])
     const [port] = (own.postMessage.mock.calls[0] as unknown as [string, null, [MessagePort]])[2]
-    // What is no message ends the port, and not the program.
+    // Malformed data closes the port, and does not end the program.
     const closed = new Promise((resolve) => port.on('close', () => resolve(undefined)))
     port.start()
     port.postMessage({ no: 'message' })
@@ -243,7 +243,7 @@ describe('the desktop over a real peer', () => {
     await client.calls.sharing.pause({ finish_first: false, minutes: 60 })
     double.power.emit('suspend')
     double.power.emit('resume')
-    // What the shell asks for comes before these.
+    // The shell's own calls come before these.
     for (let i = 0; i < 10; i++) await client.calls.sharing.get()
     const { now: kept } = await client.calls.sharing.get()
     expect(kept).toMatchObject({ kind: 'paused-by-user' })

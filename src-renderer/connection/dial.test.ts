@@ -26,7 +26,7 @@ afterEach(async () => {
   }
 })
 
-/** What a call over a dialled channel answers. */
+/** Calls `ping` over a dialled channel. @returns its answer */
 async function ping(dialled: Dialled): Promise<unknown> {
   if (dialled.kind !== 'open') expect.fail(dialled.kind)
   return createORPCClient<{ ping: () => Promise<unknown> }>(dialled.channel.link).ping()

@@ -20,7 +20,7 @@ export interface KindWords {
   readonly waiting?: Partial<Record<Waiting['kind'], WaitingWords>>
   /** The advice for a job that will be late. */
   readonly lateTodo?: string
-  /** What outputs that lost against a quorum mean for the result. */
+  /** Explains what outputs that lost against a quorum mean for the result. */
   readonly refusedHint?: string
 }
 
@@ -115,9 +115,9 @@ export interface AnyJobKind {
 export interface JobKind<K extends KindName> extends AnyJobKind {
   /** The size of a job in a list; the number of its units when undefined. */
   readonly rowFact: (facts: FactsOf<K>, text: Messages) => string | undefined
-  /** What the kind adds to the figures on the job's page. */
+  /** Figures that the kind adds to those on the job's page. */
   readonly figures: (facts: FactsOf<K>, text: Messages, format: Format) => readonly KindFigure[]
-  /** What the kind shows of a job on its page, at work and finished; `siblings` are all jobs of its series. */
+  /** The kind's part of a job's page, at work and finished; `siblings` are all jobs of its series. */
   readonly View?: ComponentType<{ readonly job: StatusOf<K>; readonly siblings: readonly JobSummary[] }>
   /** Saves the result of a finished job, among the page's buttons; absent where `View` does it. */
   readonly Save?: ComponentType<{ readonly job: SummaryOf<K> }>

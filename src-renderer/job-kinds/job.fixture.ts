@@ -62,7 +62,7 @@ export function jobStatus(kind: SampleKind, some: Partial<JobStatus> = {}): JobS
   return { ...jobSummary(kind), by_peer: [], ...some }
 }
 
-/** What a peer has done for a job: half of it, and it is at four units more. */
+/** A peer's share of a job: it has done half of it, and is at four units more. */
 export function peerShare(name: string, some: Partial<PeerShare> = {}): PeerShare {
   return {
     peer_id: peerId(name),

@@ -115,7 +115,7 @@ export const theme = createTheme({
     Tooltip: {
       defaultProps: { openDelay: 300, transitionProps: { duration: 80 }, multiline: true, maw: 320 },
     },
-    // What locks the page's scrolling adds a style without our nonce; our page does not scroll, its content does.
+    // Locking the page's scrolling adds a style without our nonce; our page does not scroll, its content does.
     Modal: {
       defaultProps: {
         centered: true,

@@ -172,7 +172,7 @@ async function runChaos(stage: Stage, count: number): Promise<Outcome> {
   const calmMs = await measures.timeUntil(async () => (await openJobs(peers)).length === 0, LOOK_ON_MS)
   const open = await openJobs(peers)
   const jobs = (await Promise.all(peers.map((peer) => peer.ask((calls) => calls.jobs.list())))).flat().length
-  // What is not done yet may go on while it is compared; then the comparison says nothing.
+  // Jobs that are not done may go on during the comparison, which would then say nothing.
   const changed = open.length > 0 ? undefined : await changedByRestart(peers)
   const state =
     changed === undefined ? 'not compared' : changed.length === 0 ? 'the same' : changed.join(', ')

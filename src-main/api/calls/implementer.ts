@@ -5,7 +5,7 @@ import { FaultError, type Fault } from '../../protocol/fault.ts'
 /** Calls of one connection that may be at work at once, watches included; more means that a client runs wild. */
 const CALLS_MAX = 64
 
-/** What the calls of one connection have in common. */
+/** State that all calls of one connection share. */
 export interface CallContext {
   readonly connection: {
     calls: number

@@ -19,7 +19,7 @@ const Kept = z.object({
 export interface PreferenceStore {
   /** The same object until something changes. */
   now(): Preferences
-  /** Remembers a change, and tells everybody of it. @throws FaultError `storage-failed` */
+  /** Remembers a change, and tells all listeners of it. @throws FaultError `storage-failed` */
   set(change: PreferencesChange): void
   /** Calls back after every change, until the returned function is called. */
   onChange(listener: (preferences: Preferences) => void): () => void

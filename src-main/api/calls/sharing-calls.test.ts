@@ -18,7 +18,7 @@ let api: Api
 let server: ApiServer
 let client: ApiClient
 const defects: unknown[] = []
-/** What the machine of these tests is doing. */
+/** Whether the machine of these tests has a metered connection. */
 let metered = false
 
 async function start(): Promise<void> {

@@ -8,7 +8,7 @@ import type { PeerRuntime } from '../../runtime/peer-runtime.ts'
  */
 const COMPOSE_SHARE_MAX = 0.05
 
-/** What somebody watches. */
+/** One watched value: how to compose it, when it ends and which signal stops the watch. */
 export interface Watched<T> {
   /** The value as it is now; undefined when there is nothing to watch any longer. */
   readonly compose: () => T | undefined

@@ -57,7 +57,7 @@ export interface NewsSources {
   readonly summaryOf: (job: JobState) => JobSummary
 }
 
-/** The place of a listener who has seen nothing. */
+/** The place of a new listener, which has seen nothing. */
 export function newPlace(): NewsPlace {
   return { isWhole: true, wholes: 0, jobs: 0, people: 0 }
 }

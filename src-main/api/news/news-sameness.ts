@@ -32,7 +32,9 @@ export function isSameJob(before: JobSummary, now: JobSummary): boolean {
   return isSame(still(before), still(now))
 }
 
-/** Whether a person need not be sent again: whoever is connected is seen at every moment. */
+/**
+ * Whether a person need not be sent again. The last-seen time of a connected one changes all the time and is left out.
+ */
 export function isSamePerson(before: Person, now: Person): boolean {
   const moving: (keyof Person)[] = now.connected ? ['rtt_ms', 'last_seen_ms'] : ['rtt_ms']
   return isSameRtt(before.rtt_ms, now.rtt_ms) && isSameBut(before, now, moving)

@@ -27,10 +27,10 @@ const SLOTS_PER_PERSON = 100
 const ROUNDS = 200
 /** Messages come at most ten times a second. */
 const PER_SECOND = 10
-/** What telling a window may take of the main process: it has work to hand out meanwhile. */
+/** Share of the main process that updating one window may take: the process also has work to hand out. */
 const BUDGET_PERCENT = 5
 
-/** What it costs the main process to tell a window what happens, on a crowded peer: processor time. */
+/** Processor time of the main process for the news of one window, on a crowded peer. */
 export const benchmark: Benchmark = {
   name: 'news',
   run(report) {

@@ -98,7 +98,7 @@ export function createMirrored() {
     connections,
     people,
     listeners,
-    /** Somebody of whom only their reach matters. */
+    /** A person of whom only the reach matters. */
     person: (reach: Reach): Person => ({
       peer_id: peerOf('A'),
       name: 'Anna',

@@ -44,7 +44,7 @@ export function watchUnitNews(
   })
 }
 
-/** A unit as its requester sees it; adds those whom it names to `peers`, which has everybody's position. */
+/** A unit as its requester sees it; adds the peers that it names to `peers`, which holds the position of each. */
 export function unitView(index: number, unit: UnitState, peers: Map<PeerId, number>): UnitView {
   const { attempts, verified } = unit
   const at = (state: AttemptState['status']['state']): PeerId[] =>

@@ -1,7 +1,7 @@
 /** Removals that are remembered; who was away for more begins anew. */
 const REMOVALS_MAX = 1_000
 
-/** What became of a map since a listener last looked. */
+/** Changes of a map since a listener last looked. */
 export interface MapChanges<K, V> {
   readonly changed: readonly V[]
   readonly removed: readonly K[]

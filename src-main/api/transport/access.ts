@@ -6,7 +6,7 @@ import type { BrowserSessions } from './browser-sessions.ts'
 export type Access =
   { readonly ok: true } | { readonly ok: false; readonly status: 401 | 403; readonly reason: string }
 
-/** What opens the API: the token of the endpoint file, or the session of a browser that opened a one-time link. */
+/** Credentials of the API: the endpoint file's token, or the session of a browser that opened a one-time link. */
 export interface Keys {
   readonly token: string
   readonly sessions: Pick<BrowserSessions, 'isOpen' | 'proves'>

@@ -14,7 +14,7 @@ const CALLS = 2_000
 /** Bytes in and out: a large scene. */
 const TRANSFER_BYTES = 64 << 20
 
-/** What a user's program pays to talk to the peer: one call, and bytes in and out. */
+/** Cost of the API for a user's program: one call, and bytes in and out. */
 export const benchmark: Benchmark = {
   name: 'api',
   async run(report) {

@@ -46,7 +46,7 @@ export interface ApiClient {
  * Connects to the API that an endpoint names.
  * @param options.askEveryMs how often to ask whether the peer's process is still there, to give the connection up when it
  *   answers nothing any more; never when absent
- * @throws FaultError `unreachable` when nobody answers there or the token is refused
+ * @throws FaultError `unreachable` when no peer answers there or the token is refused
  *
  * @example
  * const client = await connectApi(endpoint)
@@ -160,7 +160,7 @@ export async function connectFolder(folder: string): Promise<ApiClient> {
   }
 }
 
-/** What oRPC says of input that the contract refuses. */
+/** The data of oRPC's error for input that the contract refuses. */
 const Issues = z.object({
   issues: z.array(z.object({ message: z.string(), path: z.array(z.unknown()).optional() })).min(1),
 })

@@ -1,5 +1,5 @@
 /**
- * What the pages of the user interface may do, the same in a browser and in the desktop's window: run and show what came
+ * The rights of the user interface's pages, the same in a browser and in the desktop's window: run and show what came
  * with the program, talk to their own peer, and nothing else (W3C Content Security Policy Level 3). Styles that the
  * component library makes at run time carry the nonce of the page they are in.
  *

@@ -15,7 +15,7 @@ export const Endpoint = z.object({
 })
 export type Endpoint = z.infer<typeof Endpoint>
 
-/** Tells other programs of this user where the peer is; nobody else may read it. */
+/** Tells other programs of this user where the peer is; other users may not read it. */
 export async function writeEndpoint(folder: string, endpoint: Endpoint): Promise<void> {
   const path = join(folder, ENDPOINT_FILE)
   const draft = `${path}.${process.pid}`
@@ -23,12 +23,12 @@ export async function writeEndpoint(folder: string, endpoint: Endpoint): Promise
   await rename(draft, path)
 }
 
-/** What the folder's last peer wrote; undefined when there is nothing to read. It may be gone since. */
+/** The endpoint of the folder's last peer, which may be gone since; undefined when there is none to read. */
 export async function readEndpoint(folder: string): Promise<Endpoint | undefined> {
   try {
     return Endpoint.parse(JSON.parse(await readFile(join(folder, ENDPOINT_FILE), 'utf8')))
   } catch {
-    // No file, or none of ours: either way nobody can be reached with it.
+    // No file, or not one of ours: either way it leads to no peer.
     return undefined
   }
 }

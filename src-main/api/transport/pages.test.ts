@@ -18,7 +18,7 @@ let sessions: BrowserSessions
 let nowMs = 0
 const kept = new Map<string, string>()
 
-/** Settings that outlive whoever uses them, as those on disk do. */
+/** Settings that outlive the objects that use them, as those on disk do. */
 const settings: Settings = {
   read: (key, schema) => {
     const text = kept.get(key)

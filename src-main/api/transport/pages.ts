@@ -12,7 +12,7 @@ const CHALLENGE_PATH = '/challenge'
 /** Bytes of a page's nonce: 128 bits, as the policy's standard asks. */
 const NONCE_BYTES = 16
 
-/** What the pages are made of. */
+/** Dependencies of the pages' handler. */
 export interface PageParts {
   readonly random: Random
   readonly sessions: BrowserSessions
@@ -58,7 +58,7 @@ function answerTo(request: IncomingMessage, port: number, parts: PageParts): Ans
   return interfaceFile(request, path, port, parts)
 }
 
-/** `ok`, or what is wrong: for whoever watches over the process, and tells nothing of anybody's work. */
+/** `ok`, or what is wrong, for a program that watches over the process. It tells nothing of users' work. */
 function health({ troubles }: PageParts): Answer {
   const wrong = troubles()
   return wrong.length === 0 ? plain(200, 'ok') : plain(503, wrong.join('\n'))

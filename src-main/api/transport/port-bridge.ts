@@ -2,7 +2,7 @@ import { WebSocket } from 'ws'
 import { API_MESSAGE_BYTES_MAX } from '#contract'
 import type { Endpoint } from './endpoint-file.ts'
 
-/** What a page may send before the peer's door is open; more means that it runs wild. */
+/** Messages that a page may send before the connection to the peer is open; more means that it runs wild. */
 const WAITING_MESSAGES_MAX = 256
 /** A peer that leaves so many bytes unread does not read at all. */
 const UNREAD_BYTES_MAX = 64 << 20
@@ -59,7 +59,7 @@ export function bridgePort(port: PagePort, endpoint: Pick<Endpoint, 'url' | 'tok
   return end
 }
 
-/** What the protocol sends: text, or bytes, not too many. */
+/** The data as the protocol sends it, text or bytes; undefined for anything else and for messages that are too long. */
 function asMessage(data: unknown): string | Uint8Array | undefined {
   const message = data instanceof ArrayBuffer ? new Uint8Array(data) : data
   if (typeof message !== 'string' && !(message instanceof Uint8Array)) return undefined

@@ -238,7 +238,7 @@ describe('the door', () => {
 
 describe('the contract over a socket', () => {
   it('tells of the peer', async () => {
-    // What is shared is set beside the start, once the machine was looked at.
+    // Sharing is set after the start, once the machine was measured.
     await vi.waitFor(async () => {
       expect((await client.calls.node.info()).sharing.kind).toBe('always')
     }, 120_000)

@@ -24,7 +24,7 @@ const http = process.getBuiltinModule('node:http')
 const CONNECTIONS_MAX = 64
 /** Our own requests have a handful of short headers. */
 const HEADER_BYTES_MAX = 8_192
-/** A request has its headers here within this time or is somebody holding the door. */
+/** A request whose headers take longer than this only holds a connection open. */
 const HEADERS_WITHIN_MS = 5_000
 /** Bytes of the token: 256 bits. */
 const TOKEN_BYTES = 32
@@ -39,7 +39,7 @@ export interface ServeOptions {
   /** The data folder; the endpoint file goes here. */
   readonly folder: string
   readonly random: Random
-  /** Browsers that may come in besides whoever knows the endpoint file's token. */
+  /** Browsers that may connect besides programs that know the endpoint file's token. */
   readonly sessions: BrowserSessions
   /** The built user interface; absent where there is none. */
   readonly userInterface?: UserInterface
@@ -74,7 +74,7 @@ export async function serveApi(options: ServeOptions): Promise<ApiServer> {
     maxPayload: API_MESSAGE_BYTES_MAX,
     perMessageDeflate: false,
     clientTracking: true,
-    // What else a page offers is its proof, and nobody's protocol.
+    // The other subprotocol that a page offers is its session's proof; it is never selected.
     handleProtocols: (offered) => (offered.has(SOCKET_PROTOCOL) ? SOCKET_PROTOCOL : false),
   })
   const server = http.createServer({ maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_WITHIN_MS })
@@ -141,7 +141,7 @@ async function listenAt(server: Server, { port, preferredPort }: ServeOptions): 
       await listen(server, preferredPort)
       return
     } catch {
-      // Somebody else has it by now.
+      // Another program has the port by now.
     }
   }
   await listen(server, port ?? 0)

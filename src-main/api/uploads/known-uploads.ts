@@ -6,7 +6,7 @@ import { Cid } from '../../protocol/ids.ts'
 
 /** Where they are remembered. */
 const KEY = 'known-uploads'
-/** Large files that are remembered: the scenes and textures that somebody works on, about 32 KiB in all. */
+/** Large files that are remembered: the scenes and textures that a user works on, about 32 KiB in all. */
 const KNOWN_MAX = 256
 
 const KnownFiles = z.array(z.tuple([z.string(), Cid])).max(KNOWN_MAX)

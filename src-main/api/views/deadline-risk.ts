@@ -28,7 +28,7 @@ export function createDeadlineRisks(state: Readonly<PeerState>): DeadlineRisks {
     const { deadline } = job.manifest
     if (deadline === undefined || !isUnderWay(job)) return undefined
     const endMs = job.status.state === 'running' ? endOf(job, nowMs) : undefined
-    // While nobody could do it somebody may come in time, so that only a deadline that has passed is missed.
+    // While no peer can do it, one may still come in time, so only a deadline that has passed is missed.
     if (Math.max(endMs ?? 0, nowMs) <= toMs(deadline)) return undefined
     return endMs === undefined ? {} : { expected_end_ms: Math.ceil(endMs / MINUTE_MS) * MINUTE_MS }
   }

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => peer.stop())
 
-/** Units that take no time, of which nobody knows before one has run. */
+/** Units that take no time, which is unknown before one has run. */
 const request = {
   kind: 'other' as const,
   algorithm_id: 'mesh.noop',

@@ -10,7 +10,7 @@ import type { JobNotes } from '../../jobs/job-notes.ts'
 import { hasJobEnded, phaseOf } from '../../jobs/job-phase.ts'
 import { whyWaiting } from './waiting.ts'
 
-/** What the views of a job need besides the state. */
+/** Inputs of a job's views besides the state. */
 export interface JobViewOptions {
   readonly nowMs: number
   readonly shortNameOf: (peer: PeerId) => string
@@ -109,7 +109,7 @@ function leftMsEstimate(job: JobState, nowMs: number): number | undefined {
   return saturated(Math.round(perUnitMs * (job.manifest.unit_count - job.verified)))
 }
 
-/** What the verified units took, each counted once; undefined where no unit is metered. */
+/** Fuel that the verified units took, each counted once; undefined where no unit is metered. */
 function fuelOf({ units }: JobState): number | undefined {
   let sum: number | undefined
   for (const { verified } of units.values()) {
@@ -162,7 +162,7 @@ function count(
   const { status } = attempt
   switch (status.state) {
     case 'awarded':
-      // What was at work when the job ended is told to stop.
+      // Units that were running when the job ended have been told to stop, so they do not count.
       if (!isOver) tally.running_units++
       return
     case 'returned':

@@ -2,7 +2,7 @@ import type { NearbyNow, NearbyTry } from '#contract'
 import type { NearbyAttempt, NearbyStage } from '../../peer/nearby-pairing.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 
-/** Who is nearby, for whoever shows it. */
+/** The PCs nearby, as the user interface shows them. */
 export interface NearbyView {
   now(): NearbyNow
   tryOf(attempt: NearbyAttempt): NearbyTry

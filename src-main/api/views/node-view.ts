@@ -33,7 +33,7 @@ export async function nodeInfo(parts: ApiDependencies, startedAtMs: number): Pro
   }
 }
 
-/** What moves from moment to moment. */
+/** The figures of this node that change from moment to moment. */
 export function nodePulse(parts: ApiDependencies): NodePulse {
   const { runtime, transport, clock } = parts
   const { state } = runtime
@@ -48,7 +48,7 @@ export function nodePulse(parts: ApiDependencies): NodePulse {
   }
 }
 
-/** What the machine is, in the contract's units. */
+/** The measured hardware, in the contract's units. */
 export function hardwareInfo(measured: MeasuredHardware): HardwareInfo {
   const { cpu, disk } = measured
   return {

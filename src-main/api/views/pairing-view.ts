@@ -3,7 +3,7 @@ import type { OutgoingPair } from '../../peer/state.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 
-/** What is known of people who are not paired: those of whom one waits for the other, and those who are blocked. */
+/** Views of peers that are not paired: pending requests in both directions, and blocked peers. */
 export interface PairingView {
   /** The newest first. */
   requests(): PairRequest[]

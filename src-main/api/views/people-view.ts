@@ -5,14 +5,14 @@ import { createRateLimiter } from '../news/rate-limiter.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { createCoresReader, personViews } from './person-view.ts'
 
-/** Counting what everybody holds of our jobs goes over all their units. */
+/** Counting each person's units of our jobs goes over all units of these jobs. */
 const COUNT_EVERY_MS = 500
 const COUNT_SHARE_MAX = 0.01
 /** Days change slowly, and each person's are read from the statistics. */
 const DAYS_EVERY_MS = 10_000
 const DAYS_SHARE_MAX = 0.01
 
-/** What is known of everybody at this moment; quick enough to be asked several times a second. */
+/** All people with their present state; quick enough to be called several times a second. */
 export function createPeopleView(parts: ApiDependencies): () => Person[] {
   const { runtime, transport, clock, spelling } = parts
   const { state } = runtime

@@ -22,7 +22,7 @@ export interface PersonViewOptions {
   /** Units at work at this moment, by person: theirs here, and ours there. */
   readonly unitsForThem: ReadonlyMap<PeerId, number>
   readonly unitsForUs: ReadonlyMap<PeerId, number>
-  /** The share of somebody's attempts that went well on each of the last days, oldest first. */
+  /** The share of a peer's attempts that went well on each of the last days, oldest first. */
   readonly reliabilityByDay: (peer: PeerId) => readonly (number | null)[]
 }
 
@@ -116,8 +116,8 @@ interface ReadSlot {
 }
 
 /**
- * What somebody's slots of this moment add up to: cores, or undefined for none and for a commitment that is stale.
- * Remembers what it has read of those commitments that are still around.
+ * Creates a reader for the cores that a contact's present slots add up to: undefined for none and for a stale
+ * commitment. It remembers what it has read of commitments that are still around.
  */
 export function createCoresReader(): PersonViewOptions['coresShared'] {
   const read = new WeakMap<ComputeCommitment, readonly ReadSlot[]>()

@@ -5,7 +5,7 @@ import type { Connection, PeerReach } from '../../ports/reach.ts'
 
 type Contacts = Readonly<PeerState>['contacts']
 
-/** How somebody stands, in the contract's words. */
+/** The reach of a peer, in the contract's words. */
 export function reachView(reach: PeerReach, contacts: Contacts): Reach {
   if (reach.state === 'connected') return connectionView(reach.connection, contacts)
   const { state, sinceMs, tries, nextTryMs, failure } = reach

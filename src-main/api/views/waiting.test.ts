@@ -46,7 +46,7 @@ interface Sharing {
   readonly ageMs?: number
 }
 
-/** Somebody paired and connected, with a commitment. */
+/** A paired and connected contact, with a commitment. */
 function person(peer: PeerId, sharing: Sharing = {}): PeerEvent[] {
   const { version = '1.0.0', ram_gb = 4, trust = 1, shares = true, ageMs = 0 } = sharing
   const commitment: ComputeCommitment = {
@@ -174,7 +174,7 @@ describe('why nobody works on a job', () => {
       for (const event of [{ ...SUBMITTED, manifest }, ...people, ...events]) advance(state, event)
       return whyWaiting(state, state.jobs.get(JOB)!, T0 + afterMs)
     }
-    // Everybody has a minute to offer.
+    // Each peer has a minute to offer.
     expect(whyAfter(50_000)).toBeUndefined()
     const fresh = [...person(ANNA, { ageMs: -61_000 }), ...person(BEN, { ageMs: -61_000 })]
     expect(whyAfter(61_000, ...fresh)).toEqual({

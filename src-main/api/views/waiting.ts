@@ -23,7 +23,7 @@ interface Candidate {
 }
 
 /**
- * Why nobody works on a job that has open units: the first condition that too few peers meet, in the order in
+ * Why no peer works on a job that has open units: the first condition that too few peers meet, in the order in
  * which a user would do something about it. Undefined when enough could, so that only the next round is waited for.
  */
 export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: number): Waiting | undefined {
@@ -91,7 +91,7 @@ function moreVerifiers({ units, manifest }: JobState, index: number, more: numbe
 function candidates(state: Readonly<PeerState>, nowMs: number): Candidate[] {
   const others = activeCommitments(state, nowMs).map((commitment) => ({
     peer: commitment.peer_id,
-    // What is shared tonight helps nobody now.
+    // Slots that begin later do not help now.
     slots: commitment.availability_slots.filter((slot) => slotAt([slot], nowMs) !== undefined),
     trustsMe: (commitment.trust_weights[state.me] ?? 0) > 0,
     isTrusted: trustOf(state, commitment.peer_id) > 0,

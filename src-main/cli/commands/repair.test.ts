@@ -148,7 +148,7 @@ describe('[Y10] meshctl repair', () => {
   })
 })
 
-/** The digest of each file of a folder; SQLite's index of its log is made anew by everybody who reads. */
+/** The digest of each file of a folder; SQLite's index of its log is made anew by each reader. */
 async function contents(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('-shm'))

@@ -37,7 +37,7 @@ describe('[Y13] a one-time link', () => {
       started.push(target)
       return Promise.resolve({ on: () => undefined })
     }
-    // An older page, open to everybody, is not written into.
+    // An older page that all users may read is not written into.
     await writeFile(join(folder, 'open.html'), 'old', { mode: 0o644 })
     await openInBrowser(link, folder, start)
     await openInBrowser(link, folder, start)

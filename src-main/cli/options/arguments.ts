@@ -38,7 +38,7 @@ export function durationMs(text: string): number {
   return Number(amount) * MILLISECONDS[unit as keyof typeof MILLISECONDS]
 }
 
-/** Moments may be so far away: by then nobody waits for a job. */
+/** Moments may be so far away: no user waits longer for a job. */
 const AHEAD_MS_MAX = 10 * 366 * MILLISECONDS.d
 const A_MOMENT =
   'a moment to come, please: +2h, 18:00, or 2026-12-24T18:00 (this machine’s time zone unless it says one).'

@@ -5,7 +5,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 /** Shorter pieces of a peer id would fit too many. */
 const PEER_PIECE_LENGTH_MIN = 4
 
-/** Somebody as a list shows them. */
+/** A person as a list shows them. */
 interface Listed {
   readonly peer_id: PeerId
   readonly name?: string
@@ -14,7 +14,7 @@ interface Listed {
 
 /**
  * The one person of a list whom a user means: by peer id, its beginning or end, short name or name.
- * @throws FaultError `unknown-peer` for nobody, `bad-input` for several
+ * @throws FaultError `unknown-peer` when no person fits, `bad-input` when several do
  */
 export function findNamed(people: readonly Listed[], named: string): PeerId {
   const found = [...new Set(people.filter((one) => isNamed(one, named)).map(({ peer_id }) => peer_id))]

@@ -17,8 +17,8 @@ export interface Output {
 }
 
 /**
- * Where a command writes. Text is made safe on its way: names, descriptions and faults are written by others, and none of
- * them acts on the terminal, whoever forgets it.
+ * Where a command writes. Text is made safe on its way: names, descriptions and faults are written by others, and none
+ * of them can act on the terminal, even where a command forgets to clean it.
  */
 export interface Terminal extends Output {
   /** Draws the one line that is drawn again and again; clears it when absent. Only where there are columns. */

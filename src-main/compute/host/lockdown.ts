@@ -75,7 +75,7 @@ export function lockDown({ workerFile }: LockDownOptions = {}): void {
   limitLoading()
   limitThreads(workerFile)
   limitProcess()
-  // What was imported by name before sees the changes too.
+  // Functions that were imported by name before see the changes too.
   syncBuiltinESMExports()
 }
 

@@ -84,7 +84,7 @@ export const OUTPUT_BOMBS: readonly HostileCase[] = [
     OVER,
   ),
   fails('oversized', 'a command that makes its file too long', wasi(opened(resized('1048577')), FILE), OVER),
-  // What lies between is zeros, and they are paid for like what is written.
+  // The gap up to the new end is zeros, and they cost fuel like written bytes.
   fails(
     'fuel-exhausted',
     'a command that makes its file as long as a disk',

@@ -13,7 +13,7 @@ const EVERYWHERE = '00000000'
 export async function linuxLinkMbps(root = '/'): Promise<number | undefined> {
   try {
     const name = defaultInterface(await readFile(join(root, 'proc/net/route'), 'utf8'))
-    // What stands in a path is a name and nothing else.
+    // The name becomes part of a path, so it must be a plain interface name.
     if (name === undefined || !/^[\w.@-]{1,15}$/.test(name) || name.startsWith('.')) return undefined
     const text = await readFile(join(root, 'sys/class/net', name, 'speed'), 'utf8')
     return Number(text.trim())

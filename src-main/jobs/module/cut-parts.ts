@@ -7,7 +7,7 @@ export interface CutPiece {
 }
 
 /**
- * A line without an end for so long is none: a file that is not text would become one unit that nobody can hold.
+ * A line without an end for so long is none: a file that is not text would become one unit that no provider can hold.
  */
 export const LINE_BYTES_MAX = 64 << 20
 

@@ -26,7 +26,7 @@ interface Served {
 let folder: string
 let running: Served[]
 const defects: unknown[] = []
-/** What a unit of a module does: its output as text, made of the module's and the input's text. */
+/** Runs one unit of a module: its output as text, made of the module's and the input's text. */
 let behave: (module: string, input: string, task: RunTask) => Promise<RunOutcome> | RunOutcome
 
 beforeEach(async () => {

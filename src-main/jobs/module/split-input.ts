@@ -14,7 +14,7 @@ const TOGETHER_BYTES_MAX = 16 << 20
 /** How a file is cut. */
 export type Split = Extract<ModuleInput, { kind: 'lines' | 'bytes' }>
 
-/** What splitting needs. */
+/** Dependencies of a split. */
 export interface SplitParts {
   readonly blobs: BlobStore
   /** Keeps parts from being dropped while the others are cut. */

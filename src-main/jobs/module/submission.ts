@@ -11,7 +11,9 @@ import { keptDataset, keyFor } from '../placement.ts'
 import { followingJob } from '../following-job.ts'
 import { splitInput } from './split-input.ts'
 
-/** What a submission keeps until its job has its own pins: one owner for all, so that a restart lets go of it. */
+/**
+ * Owner of the pins that a submission holds until its job has its own: one for all, so that a restart releases them.
+ */
 const SUBMISSION_PIN = 'api:modules'
 
 /** The parts of a manifest that say how many units there are, and what each reads. */

@@ -1,7 +1,7 @@
 import type { RenderEstimate } from '#contract'
 import { leastTimeMs } from '../../peer/shared-work.ts'
 
-/** Somebody who could render now, this peer included. */
+/** A peer that could render now; this one too. */
 export interface EstimatedPeer {
   /** Cores that work at once. */
   readonly cores: number
@@ -9,7 +9,7 @@ export interface EstimatedPeer {
   readonly score: number
 }
 
-/** What is to be rendered, and by whom. */
+/** The picture to be rendered, and the peers that compute it. */
 export interface EstimateInput {
   readonly width: number
   readonly height: number
@@ -30,12 +30,12 @@ export interface EstimateInput {
 const REFERENCE_SAMPLE_US = (1 / 4.8) * (7 / 5)
 /** From the call to the first award, and from the last result to the picture. */
 const OVERHEAD_MS = 1_000
-/** What takes longer is not estimated; no picture that fits the contract does on a core that is worth its name. */
+/** Longer jobs get no estimate; a picture that fits the contract never takes so long on a usable core. */
 const HORIZON_MS = 1e15
 /** A preview of one sample a pixel tells the cost of a scene about so well; what else people do adds more than it saves. */
 const MEASURED_LOW = 0.75
 const MEASURED_HIGH = 1.6
-/** Scenes that nobody has looked at differ by more. */
+/** Scenes without a preview differ by more. */
 const GUESSED_LOW = 0.4
 const GUESSED_HIGH = 3
 

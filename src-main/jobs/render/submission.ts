@@ -97,7 +97,7 @@ async function submitShot(
     const seconds = shot.frame === undefined ? undefined : shot.frame / fps
     const view = { files, main, environment, camera, width, height, seconds }
     const scene = await imports.take(view, owner, signal)
-    // Before the job is there, so that nobody sees it without them.
+    // Written before the job is there, so that no view shows it without them.
     writeJobNotes(dependencies.settings, shot.job, notesOf(request, shot, shots))
     try {
       const manifest = manifestOf(dependencies, {

@@ -15,7 +15,7 @@ const HOSTS: ReadonlySet<string> = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6']
 
 /**
  * Whether an address is a TCP port of a host, or another peer's that passes on what it gets. This peer dials nothing else:
- * libp2p would also connect to a socket in this machine's file system (`/unix/…`), a named pipe on Windows, when somebody
+ * libp2p would also connect to a socket in this machine's file system (`/unix/…`), a named pipe on Windows, when a peer
  * says that it is there.
  */
 export function isTcpAddress(address: Multiaddr): boolean {

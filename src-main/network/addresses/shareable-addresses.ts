@@ -4,7 +4,7 @@ import { ADDRESSES_MAX } from '../../protocol/address-record.ts'
 
 /** Addresses at relays: long ones, and a relay is known at few. */
 const RELAYED_TOLD_MAX = 6
-/** Addresses of this machine alone, and of a line of it (RFC 1122, 4291): nobody reaches it there from elsewhere. */
+/** Addresses of this machine alone, and of one link (RFC 1122, 4291): no peer reaches it there from elsewhere. */
 const LOOPBACK = /^\/(ip4\/127\.|ip6\/(::1|0:0:0:0:0:0:0:1)\/)/
 const LINK_LOCAL = /^\/(ip4\/169\.254\.|ip6\/fe[89ab])/i
 /** Addresses of a private network (RFC 1918, 6598, 4193), where friends in one house meet. */

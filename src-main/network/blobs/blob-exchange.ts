@@ -56,8 +56,8 @@ export interface FetchOptions {
 }
 
 /**
- * Serves this peer's blobs and fetches others'. Whoever wants a blob that is already on its way waits for that
- * transfer; it ends early only when nobody waits any longer.
+ * Serves this peer's blobs and fetches others'. A caller that wants a blob already on its way waits for that
+ * transfer, which ends early only when no caller waits any longer.
  */
 export function createBlobExchange(options: BlobExchangeDependencies): BlobExchange {
   const { transport, identity, blobs, clock, mayServe, mayVouch = mayServe } = options

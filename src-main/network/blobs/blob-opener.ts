@@ -77,7 +77,7 @@ export function createBlobOpener(transport: Transport, clock: Clock): OpenBlob {
       const lane = lanes.get(key) ?? { peer, wanted, waiting: [], underWay: 0 }
       lanes.set(key, lane)
       lane.waiting.push({ cid, resolve, reject })
-      // What is asked in the same turn goes in the same question.
+      // Blobs that are asked for in the same turn share one request.
       if (lane.waiting.length === 1) queueMicrotask(() => flush(key, lane))
     })
 }

@@ -9,7 +9,7 @@ import type { Transport } from '../../ports/transport.ts'
 import { BLOB_QUESTION_BYTES_MAX } from './blob-wire.ts'
 import { PROOFS_REMEMBERED_MAX, PROVE_MS_MAX } from '../limits.ts'
 
-/** Asks somebody to show that it has a blob, by a digest that only a holder can make. */
+/** Asks a peer to show that it has a blob, by a digest that only a holder can make. */
 const PROVE = 'meshwork/1/blob/prove'
 const NONCE_BYTES = 16
 
@@ -23,7 +23,7 @@ const ProveQuestion = z.object({
 export interface BlobProofsParts {
   readonly transport: Transport
   readonly blobs: Pick<BlobStore, 'layout' | 'readChunk'>
-  /** Whether a peer may have a blob: to others nothing is proven, so that nobody can pass an answer on as its own. */
+  /** Whether a peer may have a blob: other peers get no proof, so that they cannot pass it on as their own. */
   readonly mayServe: (peer: PeerId, cid: Cid) => boolean
 }
 

@@ -14,7 +14,7 @@ import type { OpenedLayout, TransferDependencies, TransferTask } from './transfe
  * verified as it arrives; what has arrived is there for others meanwhile. A source that fails in passing is asked
  * again; one that sends what does not match is not. When it fails, what has arrived stays for the next attempt.
  *
- * @throws FaultError `blob-missing` (nobody has it), `oversized`, `quota-exceeded`, or the last source's fault
+ * @throws FaultError `blob-missing` (no source has it), `oversized`, `quota-exceeded`, or the last source's fault
  */
 export async function transferBlob(task: TransferTask, parts: TransferDependencies): Promise<void> {
   const { cid, from, signal } = task

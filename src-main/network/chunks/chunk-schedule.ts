@@ -11,8 +11,8 @@ export interface ChunkSchedule {
   readonly inFlight: number
   isLacking(index: number): boolean
   /**
-   * Takes the next chunk that nobody has been asked for and that this peer can give; without one, one that another
-   * peer has been asked for much longer than usual.
+   * Takes the next chunk that no peer has been asked for and that this one can give; without one, a chunk that
+   * another peer was asked for much longer ago than usual.
    */
   take(peer: PeerId, canGive: (index: number) => boolean): number | undefined
   /** Takes one of these chunks, even if others have been asked for it. */

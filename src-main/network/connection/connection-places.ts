@@ -11,9 +11,9 @@ import {
 
 /** Who may have one of this peer's connections: strangers a few of them, all others as they come. */
 export interface ConnectionPlaces {
-  /** Whether somebody unknown may begin to shake hands. */
+  /** Whether a connection of a yet unknown peer may begin to shake hands. */
   mayBegin(connection: MultiaddrConnection): boolean
-  /** Whether the one who showed this key may stay. */
+  /** Whether the peer that showed this key may stay. */
   mayStay(peer: PeerId, connection: MultiaddrConnection): boolean
 }
 
@@ -25,8 +25,8 @@ interface Place {
 }
 
 /**
- * Places, all free. `standingOf` is asked again each time: who has paired since is no stranger. `mayComeThrough` says whether
- * somebody may come through a relay.
+ * Places, all free. `standingOf` is asked again each time, since a peer that has paired is no stranger any more.
+ * `mayComeThrough` says whether a peer may come through a relay.
  */
 export function createConnectionPlaces(
   standingOf: (peer: PeerId) => Standing,

@@ -3,12 +3,12 @@ import { GUEST_MS, GUESTS_MAX } from '../limits.ts'
 
 /** Peers that are no contacts and that this one has to do with for a while: it asked them, or they showed a pass. */
 export interface Guests {
-  /** Takes somebody in for `GUEST_MS` from now on. */
+  /** Makes a peer a guest for `GUEST_MS` from now on. */
   welcome(peer: PeerId): void
   has(peer: PeerId): boolean
 }
 
-/** Nobody yet. Who was welcomed longest ago is forgotten first when there are too many. */
+/** No guests yet. When there are too many, the one welcomed longest ago is forgotten first. */
 export function createGuests(nowMs: () => number): Guests {
   const untilMs = new Map<PeerId, number>()
   return {

@@ -10,7 +10,7 @@ import { MESSAGE_BYTES_MAX } from '../../protocol/limits.ts'
 import type { Standing } from '../../ports/transport.ts'
 import { localPeer } from '../local-mesh.ts'
 
-/** A protocol for contacts, and one that anybody may use; both decode what they get. */
+/** A protocol for contacts, and one that every peer may use; both decode what they get. */
 export const CONTACTS_ONLY = '/fixture/contacts/1'
 export const ANYBODY = '/fixture/anybody/1'
 /** A protocol for contacts, whose answers are as long as answers may be. */

@@ -16,7 +16,7 @@ async function startPeer(): Promise<Transport> {
   return transport
 }
 
-/** A way to a peer on which, from some moment on, nothing goes through and nobody is told. */
+/** A way to a peer on which, from some moment on, nothing goes through and neither end is told. */
 async function wayTo(peer: Transport): Promise<{ readonly address: string; cut(): void }> {
   const port = Number(/\/tcp\/(\d+)/.exec(peer.addresses()[0] ?? '')?.[1])
   const sockets = new Set<Socket>()
@@ -76,7 +76,7 @@ describe('[H6] a line over which nothing comes back', () => {
     await b.disconnect(a.peer)
     await b.connect(a.peer, a.addresses(), { signal })
     const ask = () => a.request(b.peer, '/test/echo/1', Uint8Array.of(7), { signal }).catch(() => undefined)
-    // What was asked over the old line ends with it.
+    // Requests on the old connection end with it.
     while ((await ask()) === undefined) expect(signal.aborted).toBe(false)
     expect(a.connections()).toHaveLength(1)
   })

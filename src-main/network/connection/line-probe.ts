@@ -5,8 +5,8 @@ import { PING_PROTOCOL } from '@libp2p/ping'
 const ANSWER_WITHIN_MS = 5_000
 
 /**
- * Asks over each line whether anybody is at its other end, and ends those where nobody is. A line whose address has gone
- * looks open from both ends until something is asked; libp2p asks so rarely that work would be late by then.
+ * Opens a ping stream on each connection, and ends those on which no answer comes. A connection whose address has gone
+ * looks open from both ends until something is sent; libp2p pings so rarely that work would be late by then.
  */
 export async function endDeadLines(lines: readonly Connection[]): Promise<void> {
   await Promise.all(

@@ -31,8 +31,8 @@ export interface LineWatchParts {
 }
 
 /**
- * A watch. A stranger has few streams and few bytes a second, since pairing takes no more; everybody has a bound on what
- * lies unread in all streams of all connections. Whoever exceeds one loses the connection.
+ * A watch. A stranger has few streams and few bytes a second, since pairing takes no more; every peer has a bound on
+ * the bytes that lie unread in all its streams. A peer that exceeds one loses the connection.
  */
 export function createLineWatch({ nowMs, standingOf }: LineWatchParts): LineWatch {
   const peers = new WeakMap<object, PeerId>()
@@ -95,7 +95,7 @@ export function createLineWatch({ nowMs, standingOf }: LineWatchParts): LineWatc
   }
 }
 
-/** Ends the newest streams of a stranger who has opened too many. (To listen for streams would take early ones away.) */
+/** Ends the newest streams of a stranger with too many of them. (To listen for streams would take early ones away.) */
 function cutStreams({ streams }: StreamMuxer): void {
   if (streams.length <= STRANGER_STREAMS_MAX) return
   const inbound = streams.filter(({ direction }) => direction === 'inbound')

@@ -15,13 +15,13 @@ import { SWARM } from '../swarm/swarm-wire.ts'
 
 const DIRECT = 'meshwork/1/direct'
 const KAD = '/meshwork/kad/1'
-/** What strangers may try to read: what peers publish, and blobs. */
+/** Protocols that strangers may try to read with: published values, and blobs. */
 const READABLE = [GET, PUT, OPEN, CHUNK, SWARM]
 const CID = 'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku'
 const STREAMS = 64
 const SOCKETS = 200
 
-/** Attacks by somebody who knows an address and nothing else. */
+/** Attacks by a stranger who knows an address and nothing else. */
 export const attacks: readonly Attack[] = [
   {
     name: 'headers of 4 MiB and nothing after them, on many streams',
@@ -59,7 +59,7 @@ function rest(): Uint8Array {
   return new Uint8Array(MESSAGE_BYTES_MAX - 1)
 }
 
-/** What comes as one stranger after the other until the time is over, and says how often, and what the last one met. */
+/** Attacks as one stranger after the other until the time is over; reports how often, and the last outcome. */
 async function again(
   { invite, signal }: Scene,
   attempt: (node: Node, at: Invite) => Promise<string>,

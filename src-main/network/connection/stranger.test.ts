@@ -27,7 +27,7 @@ import {
 import { localPeer } from '../local-mesh.ts'
 import { createGossipGate } from '../publishing/gossip-gate.ts'
 
-/** What one attacker may make a peer hold. */
+/** Memory that one attacker may make a peer hold. */
 const GROWTH_BYTES_MAX = 32 << 20
 /**
  * How far its pages may grow meanwhile: the allocator keeps those of what has gone by, as many as it likes. The attacks
@@ -144,7 +144,7 @@ async function flood(line: Connection, protocol: string, streams: number): Promi
     stream.send(header(MESSAGE_BYTES_MAX))
     stream.send(new Uint8Array(MESSAGE_BYTES_MAX - 1))
   }
-  // What the victim's windows let through is there when it has answered once more, or has hung up.
+  // The victim has read what its windows let through once it has answered again, or has hung up.
   await new Promise((resolve) => setTimeout(resolve, 1_000))
 }
 

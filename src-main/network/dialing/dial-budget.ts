@@ -2,7 +2,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { DIALS_OF_OTHERS, DIALS_OF_PEER, DIALS_OF_PEERS_MAX } from '../limits.ts'
 
 /**
- * How many addresses are tried for others. Whoever says where a peer is may name anybody's machine: without a bound
+ * How many addresses are tried for others. A peer that says where another is may name any machine: without a bound
  * a contact could have this peer knock at one host, or at all ports of it, as often as it likes.
  */
 export interface DialBudget {
@@ -23,7 +23,7 @@ interface Purse {
 
 const MINUTE_MS = 60_000
 
-/** Budgets that nobody has used yet. */
+/** Full budgets. */
 export function createDialBudget(nowMs: () => number): DialBudget {
   const purses = new Map<PeerId | 'heard-of', Purse>()
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts'
 import type { Connection, LookFacts, LookFailure, PeerReach } from '../../ports/reach.ts'
 
-/** Somebody who is not found within this time is called unreachable: a PC that restarts is back sooner. */
+/** A peer that is not found within this time is called unreachable: a PC that restarts is back sooner. */
 export const LOOKING_MS = 30_000
 /** Changes that come closer together are told as one. */
 export const REACH_SETTLE_MS = 250
@@ -15,7 +15,7 @@ export interface Look extends LookFacts {
 /** Why one address failed. */
 export type AddressFailure = 'no-answer' | 'refused' | 'no-route' | 'another-peer' | 'turned-away'
 
-/** How somebody stands, by the open connection or else by the look for them. */
+/** The reach of a peer, by its open connection or else by the search for it. */
 export function reachOf(connection: Connection | undefined, look: Look, nowMs: number): PeerReach {
   if (connection !== undefined) return { state: 'connected', connection }
   const { hopefulFromMs, ...facts } = look
@@ -72,7 +72,7 @@ export function addressFailure(error: unknown): AddressFailure {
   return 'turned-away'
 }
 
-/** Tells listeners that somebody stands otherwise than before. */
+/** Tells listeners that the reach of a peer has changed. */
 export interface ReachNews {
   /** Something changed; listeners hear of it a moment later, together with what follows meanwhile. */
   changed(): void

@@ -29,7 +29,7 @@ const impatient = {
     machineClock.after(delayMs === DIAL_MS_MAX ? 200 : delayMs, callback),
 }
 
-/** What looking for somebody at these addresses fails with, first with something that is told. */
+/** The first reported failure of looking for a peer at these addresses. */
 async function failureOf(peer: PeerId, addresses: readonly string[]): Promise<LookFailure> {
   const looking = await start({ clock: impatient })
   looking.keepConnected([{ peer, addresses }])

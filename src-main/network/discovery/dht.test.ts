@@ -42,7 +42,7 @@ function field(number: number, bytes: Uint8Array): Uint8Array {
   return Buffer.concat([Uint8Array.from([(number << 3) | 2, ...varint(bytes.byteLength)]), bytes])
 }
 
-/** What one sends to say that it has a blob; `digestBytes` of an identity digest, which may be of any length. */
+/** The DHT message that announces a blob; `digestBytes` of an identity digest, which may be of any length. */
 function announcement(from: Node, digestBytes: number): Uint8Array {
   const cid = Uint8Array.from([1, 0x55, 0, ...varint(digestBytes), ...randomBytes(digestBytes)])
   const peer = Buffer.concat([

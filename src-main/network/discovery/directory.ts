@@ -10,7 +10,7 @@ export const DIRECTORY_NAMESPACE = 'meshwork'
 const TOKEN_BYTES = 32
 const KEY_BYTES = `/${DIRECTORY_NAMESPACE}/`.length + 2 * TOKEN_BYTES
 
-/** Whether a record may lie in the DHT; whoever serves it cannot see more of it. @throws RangeError if not */
+/** Whether a record may lie in the DHT; the peer that serves it cannot see more of it. @throws RangeError if not */
 export function checkDirectoryRecord(key: Uint8Array, value: Uint8Array): Promise<void> {
   return key.byteLength === KEY_BYTES && value.byteLength <= SEALED_BYTES_MAX
     ? Promise.resolve()
@@ -22,8 +22,8 @@ function keyOf(token: Uint8Array): Uint8Array {
 }
 
 /**
- * The DHT as a place for records: it leaves them with those who serve nearest to their names, quietly with nobody where none
- * do, and finds what those say lies under a name, each answer once.
+ * The DHT as a place for records. It leaves them with the serving peers nearest to their names, and does nothing where
+ * there are none. It finds the records that those peers have under a name, each answer once.
  *
  * @param running the node. @throws FaultError `unreachable` while there is none
  */

@@ -21,7 +21,7 @@ export function createProviders(
       try {
         await running().contentRouting.provide(CID.parse(cid), { signal })
       } catch (error) {
-        // A hint that reached nobody is no failure; a caller's own signal is.
+        // A hint that reached no peer is no failure; a caller's own signal is.
         if (signal.aborted) throw openFault(error, signal, self)
       }
     },
@@ -34,7 +34,7 @@ export function createProviders(
         }
       } catch (error) {
         if (error instanceof FaultError) throw error
-        // The network knows no more: the search ends, as it does when nobody has the blob.
+        // The network knows no more: the search ends, as it does when no peer has the blob.
         throwIfAborted(signal)
       }
     },

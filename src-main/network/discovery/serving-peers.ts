@@ -5,8 +5,8 @@ import { KNOWN_PEERS_MAX } from '../limits.ts'
 export const KAD_PROTOCOL = '/meshwork/kad/1'
 
 /**
- * Who serves the DHT, by their own word. Only those are told to others who ask: who only asks, as most do, is not to be
- * found by everybody who knows a name.
+ * The peers that serve the DHT, by their own word. Only these are told to others: a peer that only asks, as most do, is
+ * not to be found by every peer that knows a name.
  */
 export interface ServingPeers {
   heard(identified: Pick<IdentifyResult, 'peerId' | 'protocols'>): void
@@ -14,7 +14,7 @@ export interface ServingPeers {
   tellable(info: PeerInfo): PeerInfo
 }
 
-/** Nobody yet; the one heard of longest ago is forgotten first. */
+/** No peers yet; the one heard of longest ago is forgotten first. */
 export function createServingPeers(): ServingPeers {
   const serving = new Set<string>()
   const nameOf = (id: Libp2pPeerId): string => id.toString()

@@ -13,8 +13,8 @@ export type PairKeyOf = (other: PeerId) => Uint8Array | undefined
 
 /**
  * The secrets that the peer of a seed shares with others: X25519 (RFC 7748) between both identities, whose Ed25519 keys are
- * the same points in another form, then HKDF-SHA-256 (RFC 5869). Nothing is agreed on or stored: whoever knows whom it is
- * paired with has it, and nobody else can.
+ * the same points in another form, then HKDF-SHA-256 (RFC 5869). Nothing is agreed on or stored: each of the two peers
+ * computes the secret from the other's id, and no third peer can.
  *
  * @returns undefined for what is no Ed25519 peer id
  */

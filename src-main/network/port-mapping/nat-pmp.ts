@@ -59,7 +59,7 @@ function connectTo(router: string): Promise<Socket> {
       socket.on('error', () => undefined)
       resolve(socket)
     })
-    // A connected socket hears nobody but the router.
+    // A connected socket hears only the router.
     socket.connect(PMP_PORT, router)
   })
 }
@@ -94,7 +94,7 @@ function askOnce(
     }
     const timer = setTimeout(done, waitMs)
     socket.on('message', hear)
-    // A router without it may answer that nobody listens there; the wait ends by itself.
+    // A router without it may answer that the port is closed; the wait ends by itself.
     socket.send(question, () => undefined)
   })
 }

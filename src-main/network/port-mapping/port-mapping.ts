@@ -51,7 +51,7 @@ export interface PortMapper {
   stop(): Promise<void>
 }
 
-/** A mapper that asks nobody before `start`. */
+/** A mapper that asks no router before `start`. */
 export function createPortMapper(parts: PortMappingParts): PortMapper {
   const { clock, port, announce, map = mapAtRouters } = parts
   const isUsable = parts.isOutside ?? isOutside
@@ -86,7 +86,7 @@ export function createPortMapper(parts: PortMappingParts): PortMapper {
   }
 
   function took(now: Mapped): void {
-    // Contacts try no such port, and nobody is sent to one of another program's.
+    // Contacts do not try such ports, and must not be sent to another program's port.
     if (now.port < PORT_MIN) return failed(`the router gave port ${now.port}`)
     failures = 0
     mapped = now

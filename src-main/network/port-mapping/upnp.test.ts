@@ -27,7 +27,7 @@ async function router(answer: RequestListener): Promise<UpnpRouter> {
   return { control: new URL(await serve(answer)), service: SERVICE, local: '127.0.0.1' }
 }
 
-/** A device of this machine's own network that answers whoever looks for routers. */
+/** A device of this machine's own network that answers every search for routers. */
 async function device(location: string): Promise<void> {
   const socket: Socket = createSocket({ type: 'udp4', reuseAddr: true })
   stops.push(() => socket.close())

@@ -14,7 +14,7 @@ const SOUGHT = [
 ]
 const SERVICE = /^urn:schemas-upnp-org:service:WAN(IP|PPP)Connection:[12]$/
 const DESCRIPTION = 'Meshwork'
-/** Errors of a router: it maps without an end only; the port is somebody else's. */
+/** Errors of a router: it maps without an end only; the port belongs to another device. */
 const ONLY_PERMANENT = '725'
 const TAKEN = '718'
 /** Ports that are asked for beside the own one when that is taken. */
@@ -103,7 +103,7 @@ function search(local: string, signal: AbortSignal): Promise<Found[]> {
     socket.on('message', (bytes, { address }) => {
       const location = /^location:\s*(\S+)\s*$/im.exec(bytes.toString('latin1').slice(0, 4_096))?.[1]
       const url = location === undefined ? undefined : urlOf(location)
-      // Whoever answers may name itself and nobody else, so that this peer is not sent elsewhere.
+      // A device that answers may name only itself, so that this peer is not sent elsewhere.
       if (url?.hostname !== address || isOutside(address) || found.size >= ROUTERS_MAX) return
       if (found.size === 0) {
         clearTimeout(timer)

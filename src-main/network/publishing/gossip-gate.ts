@@ -18,7 +18,7 @@ export interface GossipGate {
   moved(connection: Connection): void
 }
 
-/** A gate. `isAdmitted` is asked whenever somebody comes, and at each review. */
+/** A gate. `isAdmitted` is asked whenever a peer comes, and at each review. */
 export function createGossipGate(isAdmitted: (peer: PeerId) => boolean): GossipGate {
   const inside = new Set<string>()
   const streams = createAdmittedStreams()

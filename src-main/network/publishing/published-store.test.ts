@@ -91,7 +91,7 @@ describe('published stores', () => {
     clock.pass(0)
     await settled()
   }
-  /** What the reader hears of the author: round numbers. */
+  /** Collects the round numbers that the reader receives from the author. */
   const listen = (from = author) => {
     const heard: number[] = []
     const stop = reader.rounds.subscribeToUser(from.identity.peer, (value) => heard.push(value.round))

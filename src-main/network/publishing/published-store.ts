@@ -35,7 +35,7 @@ export type Refusals = Readonly<Partial<Record<Fault['kind'], number>>>
 export interface PublishedStores {
   createStore<S extends Published>(options: StoreOptions<S>): NetworkStore<z.infer<S>>
   refusals(): Refusals
-  /** Publishes nothing more and listens to nobody. */
+  /** Publishes nothing more and ends all subscriptions. */
   stop(): void
 }
 
@@ -49,8 +49,8 @@ interface Channel {
 }
 
 /**
- * Stores as in document 000: every value travels as its author's signed envelope, to those who may read it and nobody
- * else: by gossip that is not passed on, pushed to those whom gossip has not reached, and answered to who comes late.
+ * Stores as in document 000: every value travels as its author's signed envelope, to those peers only that may read it:
+ * by gossip that is not passed on, pushed to those that gossip has not reached, and in answer to those that come late.
  *
  * @example
  * const stores = createPublishedStores({ transport, identity, clock, mayRead })

@@ -30,7 +30,7 @@ export interface Subscriber<T> {
   readonly stop: () => void
 }
 
-/** An author that somebody here listens to. */
+/** An author with listeners here. */
 interface Followed<T> {
   readonly callbacks: Set<StoreCallback<T>>
   /** Told when the author answers that this peer may not read. */
@@ -49,7 +49,7 @@ interface Known<T> {
   readonly live: boolean
 }
 
-/** A subscriber that follows nobody yet. */
+/** A subscriber that follows no author yet. */
 export function createStoreSubscriber<S extends Published>(
   options: StoreOptions<S>,
   parts: PublishedStoresParts,

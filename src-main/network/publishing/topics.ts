@@ -21,7 +21,7 @@ export function createTopics(onDefect: (error: unknown) => void): Topics {
   /** Asks all listeners; the message is passed on unless one refuses or keeps it. They are told here, once per message. */
   const judge = (message: Message): TopicValidatorResult => {
     let verdict = TopicValidatorResult.Accept
-    // A copy: whoever keeps a small message must not keep the network's whole buffer with it.
+    // A copy: a listener that keeps a small message must not keep the network's whole buffer with it.
     const bytes = new Uint8Array(message.data)
     for (const listener of listeners.get(message.topic) ?? []) {
       try {

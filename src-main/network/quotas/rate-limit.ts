@@ -15,7 +15,7 @@ export interface RateLimit {
   take(bytes: number, signal?: AbortSignal): Promise<void> | undefined
   /** Gives back room that was not needed. */
   giveBack(bytes: number): void
-  /** How long somebody who comes now would wait, in milliseconds. */
+  /** How long a caller that comes now would wait, in milliseconds. */
   waitMs(): number
 }
 

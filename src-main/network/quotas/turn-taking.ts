@@ -5,8 +5,8 @@ import { LOOP_MS_PER_S, STRANGER_REQUESTS_PER_S } from '../limits.ts'
 import { createRateLimit, type RateLimit } from './rate-limit.ts'
 
 /**
- * How much of this process's one thread requests of one peer may take. Who has used up its share is answered a little
- * later: its streams are not read meanwhile, and the others are answered.
+ * How much of this process's one thread requests of one peer may take. A peer that has used up its share is answered
+ * a little later: its streams are not read meanwhile, and the others are answered.
  */
 export interface TurnTaking {
   /** Waits until the peer's next request may be answered; undefined when that is now. */
@@ -17,7 +17,7 @@ export interface TurnTaking {
   forget(peer: PeerId): void
 }
 
-/** Shares that nobody has used yet. */
+/** Full shares. */
 export function createTurnTaking(clock: Clock, standingOf: (peer: PeerId) => Standing): TurnTaking {
   const requests = new Map<PeerId, RateLimit>()
   const time = new Map<PeerId, RateLimit>()
@@ -26,7 +26,7 @@ export function createTurnTaking(clock: Clock, standingOf: (peer: PeerId) => Sta
     if (known !== undefined) return known
     const limit = createRateLimit(clock)
     limit.setRate(rate)
-    // What one second brings may be used at once.
+    // A new peer starts with the quota of one second.
     limit.giveBack(rate)
     limits.set(peer, limit)
     return limit

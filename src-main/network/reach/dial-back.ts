@@ -37,9 +37,9 @@ export interface DialBackParts {
 }
 
 /**
- * Dial-back between contacts (after AutoNAT of libp2p). Who is asked tries ports of the address that the asker's own
- * connection comes from and no other, so that nobody is made to connect to somebody else; it accepts only the asker's key
- * there, says no more than whether that worked, and does so once in ten seconds for each contact.
+ * Dial-back between contacts (after AutoNAT of libp2p). The asked peer tries ports of the address that the
+ * asker's own connection comes from and no other, so that it cannot be made to connect to a third machine. It accepts
+ * only the asker's key there, says no more than whether that worked, and does so once in ten seconds for each contact.
  */
 export function createDialBack({ transport, clock }: DialBackParts): DialBack {
   const lastMs = new Map<PeerId, number>()

@@ -65,10 +65,10 @@ export interface DirectUpgrade {
 }
 
 /**
- * Tries to reach directly whoever is reached through a relay: at the addresses that are known, and by opening a connection
- * from both ends at once, so that both routers take the other's packets for answers ("hole punching"; TCP simultaneous
- * open, RFC 793 section 3.4, RFC 5128 section 3.4). The relay carries what the two agree on. (libp2p's DCUtR does so for
- * QUIC; over TCP it dials from any port, and a router of the usual kind lets nobody in at that.)
+ * Tries to reach directly the peers that are reached through a relay: at the addresses that are known, and by opening a
+ * connection from both ends at once, so that both routers take the other's packets for answers ("hole punching"; TCP
+ * simultaneous open, RFC 793 section 3.4, RFC 5128 section 3.4). The relay carries what the two agree on. (libp2p's
+ * DCUtR does so for QUIC; over TCP it dials from any port, and a router of the usual kind lets no peer in at that.)
  */
 export function createDirectUpgrade(parts: UpgradeDependencies): DirectUpgrade {
   const { self, clock, isRelayed, dialDirect, request, dialPunch, mayDial, seenAt, isOutside } = parts

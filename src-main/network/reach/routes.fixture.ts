@@ -1,6 +1,6 @@
 /**
- * A peer in a process of its own that listens everywhere, for whom everybody is a contact. It relays while it is reached
- * from outside, tells its parent each new state, and connects where it is told to.
+ * A peer in a process of its own that listens everywhere and takes every peer for a contact. It relays while it is
+ * reached from outside, tells its parent each new state, and connects where it is told to.
  */
 import { createInterface } from 'node:readline'
 import type { PeerId } from '../../protocol/ids.ts'

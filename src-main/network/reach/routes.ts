@@ -27,7 +27,7 @@ export interface RoutesDependencies {
   readonly self: PeerId
   readonly clock: Clock
   readonly isContact: (peer: PeerId) => boolean
-  /** Whether somebody may come, or be reached, through a relay: a contact, or who has an invite. */
+  /** Whether a peer may come, or be reached, through a relay: a contact, or a peer with an invite. */
   readonly mayBeRelayed: (peer: PeerId) => boolean
   readonly request: (
     peer: PeerId,

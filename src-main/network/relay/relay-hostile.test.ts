@@ -30,7 +30,7 @@ function fail(error: unknown): never {
   throw error
 }
 
-/** A peer for whom these are contacts, and nobody reaches it directly. */
+/** A peer with these contacts that cannot be reached directly. */
 async function start(contacts: readonly PeerId[], listen: readonly string[] = []): Promise<Transport> {
   const { transport } = localPeer({
     listen,
@@ -161,7 +161,7 @@ it('[H21] a relay’s answer to who dials through it is read as far as 4 KiB', a
   const heard: Uint8Array[] = []
   await evil.handle(HOP, (stream) => {
     const asking = lpStream(stream)
-    // All is well, it says, after 200,000 bytes of addresses of nobody.
+    // All is well, it says, after 200,000 bytes of empty addresses.
     const said = Buffer.concat([
       Buffer.of(8, 2, 0x1a),
       varint(200_000),

@@ -33,8 +33,8 @@ interface Place {
 }
 
 /**
- * No places yet. (libp2p's own store reads 4 MiB of addresses from a relay, tells each of them to everybody who connects,
- * strangers included, and asks a relay that was off for a moment never again.)
+ * No places yet. (libp2p's own store reads 4 MiB of addresses from a relay, tells each of them to every peer that
+ * connects, strangers included, and asks a relay that was off for a moment never again.)
  */
 export function createRelayPlaces(parts: {
   readonly clock: Clock
@@ -85,7 +85,7 @@ async function askOver(line: Connection): Promise<ReturnType<typeof readHopAnswe
   }
 }
 
-/** Of what a relay says where it is, a few TCP ports of its own: it may name anybody's machine. */
+/** Keeps a few TCP addresses of the relay itself among those it names: it may name any machine. */
 function relayAddresses(relay: PeerId, connectedAt: Multiaddr, told: readonly Uint8Array[]): string[] {
   const usable = told.flatMap((bytes) => {
     const address = addressOf(bytes)

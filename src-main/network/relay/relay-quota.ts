@@ -26,7 +26,7 @@ export interface RelayLimits {
   readonly pairBytesPerDay: number
 }
 
-/** The limits of a relay that nobody gave others. */
+/** The default limits of a relay. */
 export const RELAY_LIMITS: RelayLimits = {
   placesMax: RELAY_PLACES_MAX,
   linesMax: RELAY_LINES_MAX,

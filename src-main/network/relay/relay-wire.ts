@@ -46,7 +46,7 @@ export function readHopRequest(bytes: Uint8Array): HopRequest {
   return { kind: 'connect', peer: id }
 }
 
-/** Writes what somebody asks who wants a place. */
+/** Writes the request for a place. */
 export function writePlaceRequest(): Uint8Array {
   return numberField(1, 0)
 }
@@ -84,7 +84,7 @@ export function writeHopAnswer({ status, limit, place }: HopAnswer): Uint8Array 
   ])
 }
 
-/** Writes what a relay asks of the peer whom somebody wants a line to. */
+/** Writes a relay's request to the peer that another wants a line to. */
 export function writeStopRequest(peer: Uint8Array, limit: LineLimit): Uint8Array {
   return Buffer.concat([numberField(1, 0), bytesField(2, bytesField(1, peer)), limitField(3, limit)])
 }
@@ -107,7 +107,9 @@ interface Fields {
   readonly messages: readonly Uint8Array[]
 }
 
-/** The fields of a protobuf message that somebody asks for by number; others are passed over, as protobuf wants it. */
+/**
+ * The fields of a protobuf message that the caller asks for by number; others are passed over, as protobuf wants it.
+ */
 function readFields(
   bytes: Uint8Array,
   wanted: { readonly type?: number; readonly status?: number; readonly message?: number },

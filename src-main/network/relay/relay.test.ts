@@ -67,7 +67,7 @@ async function startNode(name: Name, listen: readonly string[] = ['/ip4/127.0.0.
   return node
 }
 
-/** Ann and Bob, whom nobody reaches directly, and Cy, who relays for them. */
+/** Ann and Bob, who cannot be reached directly, and Cy, who relays for them. */
 async function friends(cyOptions: Partial<TransportOptions> = {}) {
   const cy = await start('cy', ['ann', 'bob'], cyOptions)
   cy.setRelaying('on')

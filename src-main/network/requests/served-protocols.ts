@@ -44,7 +44,7 @@ export interface ServedProtocolsParts {
 
 interface Handler {
   readonly answer: RequestHandler
-  /** The longest request of somebody; who may ask nothing is heard and refused. */
+  /** The longest request of a peer; one that may ask nothing is heard and refused. */
   readonly bytesMaxOf: (peer: PeerId) => number
   /** Set where only those in the local network are answered: the longest answer, too. */
   readonly localBytesMax: number | undefined
@@ -77,7 +77,7 @@ export function createServedProtocols(parts: ServedProtocolsParts): ServedProtoc
       maxInboundStreams: STREAMS_IN_MAX,
       maxOutboundStreams: 2 * STREAMS_OUT_MAX,
       force: true,
-      // What is large is bounded where it is served; all else is little beside a relay's quota.
+      // Handlers bound large answers themselves; all others are little beside a relay's quota.
       runOnLimitedConnection: true,
     })
   }
@@ -110,5 +110,5 @@ export function createServedProtocols(parts: ServedProtocolsParts): ServedProtoc
   }
 }
 
-/** Answers whoever asks from outside what only the local network is told. */
+/** Refuses peers from outside what only the local network is told. */
 const refuseFar: RequestHandler = () => refuse('not-trusted', 'this is for the local network')

@@ -30,15 +30,15 @@ import {
 } from '../limits.ts'
 import type { MemberReport, SwarmAnswer, SwarmQuestion, SwarmShare } from './swarm-wire.ts'
 
-/** What a member takes beside its set of chunks, about. */
+/** Approximate memory of a member's entry besides its set of chunks. */
 const ENTRY_BYTES = 500
-/** Weight of the newest chunk in what one takes. */
+/** Weight of the newest chunk in the mean lease time. */
 const NEWEST_WEIGHT = 0.2
 
 /** More doublings than a question has blobs. */
 const STARVED_DOUBLINGS_MAX = 6
 
-/** What a leader is made of. */
+/** Dependencies of a swarm leader. */
 export interface SwarmLeaderParts {
   readonly nowMs: () => number
   /** How many chunks a blob that is here whole has. @throws FaultError when the peer may not have it, or it is not here */
@@ -242,7 +242,7 @@ interface Turn {
   starvedRoom: number | undefined
   /** The largest of the swarms. */
   members: number
-  /** What the member is taking, over all blobs so far. */
+  /** Chunks that the member is taking, over all blobs so far. */
   leased: number
   /** A member's place in the answer's list. */
   place(peer: PeerId): number

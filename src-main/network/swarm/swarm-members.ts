@@ -22,7 +22,7 @@ export interface Holder {
   readonly held: ChunkSet
 }
 
-/** What the leader of a swarm says to a transfer. */
+/** The leader's answer for one transfer. */
 export interface SwarmNews {
   /** Chunks to take from the leader. */
   readonly take: readonly number[]
@@ -35,10 +35,10 @@ export interface SwarmNews {
 export interface Membership {
   readonly cid: Cid
   readonly chunkCount: number
-  /** What to tell the leader at this moment. */
+  /** The member's present report for the leader. */
   readonly report: () => Omit<MemberReport, 'cid'>
   readonly onNews: (news: SwarmNews) => void
-  /** The leader does not answer, or knows no swarms: whoever has the blob may be asked for anything. */
+  /** The leader does not answer, or knows no swarms: any holder of the blob may be asked for any chunk. */
   readonly onLeaderLost: () => void
   /** Whether it could take more if it knew from whom. */
   readonly isIdle: () => boolean
@@ -55,7 +55,7 @@ export interface SwarmPlace {
 /** The swarms that this peer is in. */
 export interface SwarmMembers {
   join(leader: PeerId, membership: Membership): SwarmPlace
-  /** Asks nobody any longer. */
+  /** Sends no more questions. */
   stop(): void
 }
 

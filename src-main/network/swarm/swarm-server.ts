@@ -8,7 +8,7 @@ import type { BlobPasses } from './blob-pass.ts'
 import { createSwarmLeader } from './swarm-leader.ts'
 import { SWARM, SWARM_QUESTION_BYTES_MAX, SwarmQuestion } from './swarm-wire.ts'
 
-/** What swarms are led with. */
+/** Dependencies of a swarm server. */
 export interface SwarmServerParts {
   readonly transport: Transport
   readonly blobs: Pick<BlobStore, 'layout'>

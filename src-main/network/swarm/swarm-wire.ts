@@ -6,8 +6,8 @@ import { CHUNKS_MAX } from '../../ports/blob-store.ts'
 import { ADDRESSES_MAX, LEASES_PER_MEMBER_MAX, SOURCES_MAX, SWARM_BLOBS_MAX } from '../limits.ts'
 
 /**
- * A peer that fetches blobs of a job tells the job's requester which chunks it has, and hears which chunks to take
- * from the requester and who has others. Both directions carry everything that counts, so that a lost question or
+ * A peer that fetches blobs of a job tells the job's requester which chunks it has, and hears which chunks to take from
+ * the requester and which members have others. Both directions carry everything that counts, so that a lost question or
  * answer changes nothing.
  */
 export const SWARM = 'meshwork/1/blob/swarm'
@@ -17,7 +17,7 @@ export const SWARM_QUESTION_BYTES_MAX = 512 << 10
 const Addresses = z.array(z.string().max(300)).max(ADDRESSES_MAX)
 const Leases = z.array(z.int().min(0).max(CHUNKS_MAX)).max(LEASES_PER_MEMBER_MAX)
 
-/** What a member tells of one blob. */
+/** A member's report on one blob. */
 export const MemberReport = z.object({
   cid: Cid,
   /** The chunks that it has, verified. */
@@ -29,20 +29,20 @@ export const MemberReport = z.object({
 })
 export type MemberReport = z.infer<typeof MemberReport>
 
-/** What `SWARM` carries. `addresses` are those of the member who asks, for the other members. */
+/** The request of `SWARM`. `addresses` are those of the member who asks, for the other members. */
 export const SwarmQuestion = z.object({
   addresses: Addresses,
   blobs: z.array(MemberReport).min(1).max(SWARM_BLOBS_MAX),
 })
 export type SwarmQuestion = z.infer<typeof SwarmQuestion>
 
-/** What is answered for one of the blobs. */
+/** The answer for one of the blobs. */
 export const SwarmShare = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('share'),
     /** Chunks to take from the requester now. */
     take: Leases,
-    /** Who has which chunks: a place in the answer's `members`, and a set of chunks. */
+    /** The holders and their chunks: a place in the answer's `members`, and a set of chunks. */
     holders: z.array(z.tuple([z.int().min(0), Bytes])).max(SOURCES_MAX),
     /** Opens the other members' copies to the one who asked: an envelope of domain `meshwork/1/blob-pass`. */
     pass: Bytes,

@@ -10,7 +10,7 @@ const SOUGHT_MAX = 8
 const ANSWERS_MAX = 16
 /** One search may take so long. */
 const SEARCH_MS_MAX = 20_000
-/** Whoever is missing is looked for after this, and then after twice as long, and so on up to the other. */
+/** A missing contact is looked for after this, and then after twice as long, and so on up to the other. */
 const LOOK_MS_MIN = 3_000
 const LOOK_MS_MAX = 30 * 60_000
 
@@ -34,7 +34,7 @@ export interface DirectorySearchParts {
 
 /** Looks for contacts in the network's directory. */
 export interface DirectorySearch {
-  /** Somebody went, or the network changed: soon, and often at first. */
+  /** A contact went, or the network changed: soon, and often at first. */
   hurry(): void
   stop(): void
 }
@@ -88,7 +88,7 @@ export function createDirectorySearch(parts: DirectorySearchParts): DirectorySea
   return {
     hurry() {
       pauseMs = LOOK_MS_MIN
-      // What is about to happen is not put off.
+      // A look that is due soon is not put off.
       if (cancel !== undefined && Math.abs(dueAtMs - clock.nowMs()) <= LOOK_MS_MIN) return
       cancel?.()
       lookIn(pauseMs)

@@ -5,18 +5,18 @@ import type { LeftRecord } from '../../protocol/whereabouts.ts'
 export const LEFT_PER_PEER_MAX = 512
 /** Records in all, 4 KiB each at most. */
 export const LEFT_IN_ALL_MAX = 8_192
-/** A record that nobody has left anew for so long is of no use: its day is over. */
+/** A record that was not left anew for so long is of no use: its day is over. */
 const KEPT_MS = 48 * 3_600_000
 
 /**
- * Records that contacts have left here for others to find. Who stores sees names that mean nothing to it and sealed bytes; whoever
- * cannot make a record's name does not find it.
+ * Records that contacts have left here for others to find. The peer that stores them sees names that mean nothing to it
+ * and sealed bytes; a peer that cannot make a record's name does not find it.
  */
 export interface LeftRecords {
   leave(from: PeerId, records: readonly LeftRecord[]): void
-  /** Those of these names that were left by anybody. */
+  /** The records of these names, of any contact. */
   find(tokens: readonly Uint8Array[]): LeftRecord[]
-  /** Drops what somebody left who is no contact any longer. */
+  /** Drops records of peers that are no contacts any longer. */
   keepOnly(isContact: (peer: PeerId) => boolean): void
 }
 

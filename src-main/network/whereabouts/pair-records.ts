@@ -8,9 +8,9 @@ import { openRecord, sealRecord } from './sealed-record.ts'
 const KEYS_MAX = 1_024
 const DAY_MS = 86_400_000
 
-/** Records that one peer leaves for another wherever both look: sealed, under names that nobody else can make. */
+/** Records that one peer leaves for another wherever both look: sealed, under names that no third peer can make. */
 export interface PairRecords {
-  /** Whether there is a secret with somebody. */
+  /** Whether there is a secret with a peer. */
   has(peer: PeerId): boolean
   /** This peer's record, sealed for another: for today, and for tomorrow, since clocks differ and days end. */
   sealedFor(peer: PeerId, record: Uint8Array, nowMs: number): LeftRecord[]

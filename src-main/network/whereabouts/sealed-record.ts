@@ -12,7 +12,7 @@ const LENGTH_BYTES = 2
 const SIZES = [512, 1_024, 2_048, SEALED_BYTES_MAX - NONCE_BYTES - TAG_BYTES]
 
 /**
- * Encrypts a record for whoever has the key and knows the token, filled up to one of few sizes.
+ * Encrypts a record for the peer that has the key and knows the token, filled up to one of few sizes.
  * @throws RangeError for a record that is longer than the largest of them
  */
 export function sealRecord(
@@ -44,7 +44,7 @@ export function openRecord(sealed: Uint8Array, key: Uint8Array, token: Uint8Arra
   try {
     decipher.final()
   } catch {
-    // Somebody else's, or damaged: the tag does not match, which is the answer.
+    // Sealed for another peer, or damaged: the tag does not match, which is the answer.
     return undefined
   }
   const length = opened.readUInt16BE(0)

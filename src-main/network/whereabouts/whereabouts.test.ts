@@ -183,7 +183,7 @@ describe('[H3] two who both come back at new addresses', () => {
     const [ann, bea, cy] = [peerOf('ann'), peerOf('bea'), peerOf('cy')]
     const c = await start('cy', [ann, bea])
     const toCy = new Map([[cy, c.transport.addresses()]])
-    // What they remember of each other is where nobody is.
+    // The addresses that they remember of each other are out of date.
     const gone = ['/ip4/127.0.0.1/tcp/9']
     const a = await start('ann', [bea, cy], new Map([...toCy, [bea, gone]]))
     const b = await start('bea', [ann, cy], new Map([...toCy, [ann, gone]]))

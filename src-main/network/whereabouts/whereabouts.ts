@@ -26,16 +26,17 @@ const MESSAGE_BYTES_MAX = LEFT_MAX * (SEALED_BYTES_MAX + 64) + 1_024
 const ANSWER_WITHIN_MS = 20_000
 /** Contacts who are looked for at a time, those first whom the book names first. */
 const MISSING_MAX = 128
-/** Whoever is missing is asked for again after this, and then after twice as long, and so on up to the other. */
+/** A missing contact is asked for again after this, and then after twice as long, and so on up to the other. */
 const ASK_MS_MIN = 2_000
 const ASK_MS_MAX = 60_000
 /** Addresses that change come in several steps, and one record tells them all. */
 const SETTLE_MS = 300
-/** A contact's own word is taken so often a minute, whoever passes it on: each may be written down, and dialled. */
+/** A contact's own word is taken so often a minute, by whatever way it comes: each may be written down, and dialled. */
 const HEARD_A_MINUTE_MAX = 12
 /**
- * New addresses of this peer are told so often a minute. A router or a relay that changes them all the time would else use
- * up what contacts take, and the last ones would be told to nobody. Who connects is told them, too: that is what is left.
+ * New addresses of this peer are told so often a minute. A router or a relay that changes them all the time would else
+ * use up what contacts take, and the last ones would reach no contact. The difference is left for contacts that
+ * connect, which are told them, too.
  */
 const TOLD_A_MINUTE_MAX = HEARD_A_MINUTE_MAX - 4
 /** A contact that comes and goes makes this peer look for others so often a minute: all who are connected are asked then. */
@@ -60,7 +61,7 @@ export interface WhereaboutsDependencies {
 export interface Whereabouts {
   /** From now on, over a transport that has started. */
   start(): void
-  /** The network has changed: everybody who is missing is asked for anew. */
+  /** The network has changed: all missing contacts are asked for anew. */
   hurry(): void
   stop(): void
 }
@@ -68,9 +69,9 @@ export interface Whereabouts {
 /**
  * How contacts find each other again. Each tells those whom it is connected with where it is, in a signed record. For a
  * contact who is not there it leaves the record with the others, sealed with a key that only the two have, under a name
- * that only they can make and that changes daily; whoever comes back asks those whom it still reaches for such names.
- * So somebody who knows both tells each where the other is, and learns no more than that the two look for each other;
- * all others learn nothing.
+ * that only they can make and that changes daily; a contact that comes back asks those that it still reaches for such
+ * names. So a common contact tells each where the other is, and learns no more than that the two look for each other;
+ * all other peers learn nothing.
  */
 export function createWhereabouts(dependencies: WhereaboutsDependencies): Whereabouts {
   const { transport, identity, clock, onDefect } = dependencies

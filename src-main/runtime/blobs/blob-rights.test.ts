@@ -30,7 +30,7 @@ async function start(behave: Behaviour = honest): Promise<TestPeer> {
   return peer
 }
 
-/** What comes of asking one peer for a blob by its CID alone. */
+/** The outcome of asking one peer for a blob by its CID alone. */
 async function asked(cid: Cid, by: TestPeer, of: TestPeer): Promise<Fault['kind'] | 'given'> {
   try {
     await by.fetcher.fetch(cid, { from: [of.peer], signal: AbortSignal.timeout(120_000) })
@@ -86,7 +86,7 @@ test('[D8] a job’s manifest is for trusted contacts, its inputs for those who 
   expect(await asked(manifestCid, onlooker, requester)).toBe('given')
   expect(await asked(input, onlooker, requester)).toBe('blob-missing')
   expect(await asked(input, onlooker, provider)).toBe('blob-missing')
-  // What a requester has named as an input is not given back to it: the provider may have it from somebody else.
+  // A requester is not given back the inputs that it has named: the provider may have them from another peer.
   expect(provider.runtime.rights.mayVouch(requester.peer, input)).toBe(true)
   expect(provider.runtime.rights.mayServe(requester.peer, input)).toBe(false)
 
@@ -121,7 +121,7 @@ test('[D9] a requester cannot have units read a blob that it only knows by name'
   await pairPeers(owner, provider)
   const secret = randomBytes(INPUT_BYTES)
   const cid = await owner.blobs.put(secret)
-  // The provider has it, of somebody else's job.
+  // The provider has it, from another requester's job.
   expect(await provider.blobs.put(secret)).toBe(cid)
   const { fetcher } = provider
   const signal = AbortSignal.timeout(120_000)
@@ -154,7 +154,7 @@ test('[D8] an output is its requester’s: no other provider of the job has it f
     expect(await asked(cid, onlooker, requester)).toBe('blob-missing')
     expect(await asked(cid, onlooker, provider)).toBe('blob-missing')
   }
-  // The job is over: whoever had a part in it has no more right to its inputs.
+  // The job is over: its providers have no more right to its inputs.
   const again = await start()
   await pairPeers(again, requester)
   expect(await asked(input, again, requester)).toBe('blob-missing')

@@ -17,7 +17,7 @@ export function jobPin(job: JobId): string {
   return `${JOB_PIN}${job}`
 }
 
-/** The owner name of the pins of what an own job brought, and of what only its user needs: nobody else may read it. */
+/** The owner name of pins on an own job's results and on what only its user needs: no other peer may read these. */
 export function keptPin(job: JobId): string {
   return `kept:${job}`
 }
@@ -55,7 +55,7 @@ export interface BlobRights {
   /**
    * Whether a peer may read a blob (SPEC D8): a trusted contact what belongs to a job that it was given units of, the
    * manifests of jobs that are published to it, and the outputs that were made here for it. Inputs that it has named are
-   * not given back: this peer may have them from somebody else.
+   * not given back: this peer may have them from another one.
    */
   mayServe(peer: PeerId, cid: Cid): boolean
   /** Whether a requester's word opens a blob to others who fetch it: an input of a job of its own that is at work here. */

@@ -65,7 +65,7 @@ async function stop(peer: TestPeer, how: 'stop' | 'crash' = 'stop'): Promise<voi
   await peer[how]()
 }
 
-/** What the compute host would read of an input. */
+/** The content of an input as the compute host would read it. */
 function contentOf(task: RunTask, role: string): Buffer {
   const input = task.inputs[role]!
   const { layout, ...rest } = input
@@ -79,7 +79,7 @@ function done(bytes: Uint8Array): RunOutcome {
   return { kind: 'done', output: { kind: 'bytes', bytes }, extras: {}, info: {}, metrics }
 }
 
-/** What a unit makes of its input: the marker and its own number, tiny or not. */
+/** The output of a unit: the marker, its own number and its input's length, tiny or not. */
 function outputBytesOf(input: Uint8Array, task: Pick<RunTask, 'unitIndex'>, size: number): Uint8Array {
   const said = `${MARKER} ${task.unitIndex ?? -1} ${input.byteLength}`
   return new Uint8Array(Buffer.alloc(size, said))
@@ -215,12 +215,12 @@ describe('an encrypted job', () => {
     for (const cid of [inputs['data']!, encryption!.secrets]) {
       const given = cy.peer.fetcher.fetch(cid, { from: [ann.peer.peer], signal })
       await expect(given).rejects.toMatchObject({ fault: { kind: 'blob-missing' } })
-      // Whoever gets hold of it all the same, say a relay that keeps what it passes on, has this.
+      // A peer that gets hold of it all the same, say a relay that keeps what it passes on, has this.
       expect(Buffer.from(await ann.peer.blobs.read(cid)).includes(MARKER)).toBe(false)
     }
     const told = bytesBelow(cy.home.folder)
     expect([told.includes(MARKER), holdsKey(told, key)]).toEqual([false, false])
-    // What others match by is told.
+    // The manifest is in the open as far as others match by it.
     expect(Buffer.from(await cy.peer.blobs.read(manifestCid)).includes('wall_ms')).toBe(true)
     for (const { open } of gates) open()
     await until(() => isDone(ann.peer, job))

@@ -52,7 +52,7 @@ export async function loadParts(blobs: BlobStore, cid: Cid, unitCount: number): 
   return decoded.value
 }
 
-/** Reads a blob that somebody else named: its size is looked at before it is held in memory. */
+/** Reads a blob that another peer named: its size is checked before it is held in memory. */
 async function readBounded(blobs: BlobStore, cid: Cid, bytesMax: number): Promise<Uint8Array> {
   const bytes = blobs.info(cid)?.bytes ?? 0
   if (bytes > bytesMax) refuse('oversized', `${cid} has ${bytes} bytes, limit ${bytesMax}`)

@@ -32,7 +32,7 @@ async function start(): Promise<TestPeer> {
   return peer
 }
 
-/** Somebody who listens to all that these authors publish, connected with these peers. */
+/** An onlooker that listens to all that these authors publish, connected with these peers. */
 async function listen(onlooker: Transport, to: readonly TestPeer[], authors: readonly PeerId[]) {
   const heard: string[] = []
   for (const author of authors) {
@@ -44,7 +44,7 @@ async function listen(onlooker: Transport, to: readonly TestPeer[], authors: rea
   return heard
 }
 
-/** What an author answers when it is asked for what it publishes. */
+/** The answers of an author who is asked for all that it publishes. */
 async function answers(onlooker: Transport, author: TestPeer): Promise<(Fault['kind'] | number)[]> {
   return Promise.all(
     PATHS.map((path) =>

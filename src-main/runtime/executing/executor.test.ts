@@ -39,7 +39,7 @@ let executor: Executor
 let stopping: AbortController
 let defects: Error[]
 let handedBack: number[]
-/** What the journal says to the next receipts. */
+/** Errors that the journal throws at the next receipts. */
 let refusals: Error[]
 let cancelled: string[]
 let fetching: (cid: Cid) => Promise<void>

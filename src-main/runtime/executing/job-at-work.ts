@@ -16,7 +16,7 @@ export interface ActiveUnit {
   readonly fraction: number
   /** Absent until its manifest is here. */
   readonly algorithmId?: string
-  /** Absent while it waits, and for runs so short that nobody could see them. */
+  /** Absent while it waits, and for runs too short to be shown. */
   readonly startedAtMs?: number
   /** The recent duration of its job's units here; absent before the first. */
   readonly expectedMs?: number

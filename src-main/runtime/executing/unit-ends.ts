@@ -100,7 +100,7 @@ export function createUnitEnds({
   return { finish, failAll, handBack, deliver }
 }
 
-/** An output in a file that nobody wants: it would lie in the open until the next start. */
+/** Deletes an unwanted output file, which would else lie there unencrypted until the next start. */
 function discard(outcome: RunOutcome, failed: (error: unknown) => void): void {
   if (outcome.kind === 'failed' || outcome.output.kind !== 'file') return
   rm(outcome.output.path, { force: true }).catch(failed)

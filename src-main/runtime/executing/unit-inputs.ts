@@ -8,7 +8,7 @@ import type { RunFile, RunInput } from '../../ports/runner.ts'
 /** Inputs may be gigabytes over a slow line; a transfer that stands still ends earlier by itself. */
 const FETCH_WITHIN_MS = 30 * 60_000
 
-/** Who has a blob, and for how long it is wanted. */
+/** Which peer has a blob, and for how long it is wanted. */
 export interface Want {
   readonly from: PeerId
   /** In whose name it is kept here; absent where that is seen to already. */

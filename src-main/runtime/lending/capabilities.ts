@@ -21,7 +21,7 @@ const MEASURE_WITHIN_MS = 300_000
 /** The pause before a measurement that failed is tried again, doubled with each failure up to the maximum. */
 const AGAIN_MS_MIN = 5_000
 const AGAIN_MS_MAX = 10 * 60_000
-/** A user who shares around the clock helps gladly, but less urgently than one who paints a slot for somebody. */
+/** A user who shares around the clock helps gladly, but less urgently than one who paints a slot for a contact. */
 const ALWAYS_PRIORITY = 0.5
 
 /** The share: around the clock with so much, or nothing; undefined keeps the user's earlier choice. */
@@ -122,8 +122,8 @@ async function measure(
 }
 
 /**
- * The default share of a machine: all cores but one, half of the memory, and all that work
- * for others takes nobody's comfort with, within the limits that are told apart from this (disk, network).
+ * The default share of a machine: all cores but one, half of the memory, and all else whose use does not
+ * disturb the user, within the limits that are set apart from this (disk, network).
  */
 function sharedOf(
   { cpu_cores, ram_gb, ...rest }: ComputeResource,

@@ -51,7 +51,7 @@ export function keepLentShare(dependencies: LentShareDependencies): LentShare {
       dependencies.setQuota(limits.disk_bytes)
       dependencies.setRates({ upload: limits.upload_bytes_per_s, download: limits.download_bytes_per_s })
     }
-    // What was taken before the hours ended, or before the user stopped sharing, is finished as it began.
+    // Units taken before the hours ended, or before the user stopped sharing, are finished as they began.
     const lent = lentNow(state, clock.nowMs())
     if (lent === undefined) return
     const { workers, duty } = cpuShare(lent.cpu_cores, limits.cpu_percent, hosts.canShareTime)

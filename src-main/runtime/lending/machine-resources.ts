@@ -28,7 +28,7 @@ export function machineResources(
   { disk, blobs, fastestBytesPerS }: MachineUse,
 ): ComputeResource {
   const vram_gb = largestCardBytes(gpus) / GIB
-  // Blobs that nobody needs give way to new ones, so what they take counts as free, up to the quota.
+  // Blobs without a pin give way to new ones, so what they take counts as free, up to the quota.
   const diskBytes = disk === undefined ? 0 : Math.min(blobs.quotaBytes, disk.freeBytes + blobs.bytes)
   const disk_gb = Math.floor((diskBytes / GB) * STEPS_PER_GB) / STEPS_PER_GB
   const measuredMbps = fastestBytesPerS === undefined ? undefined : fastestBytesPerS * MBPS_PER_BYTE_PER_S

@@ -94,7 +94,7 @@ export function createResourceWatch(dependencies: ResourceWatchDependencies): Re
   }
 }
 
-/** Whether amounts are so alike that nobody would decide otherwise. One that is there or gone is a change. */
+/** Whether amounts are so alike that requesters would decide the same. One that appears or goes is a change. */
 function isAbout(before: ComputeResource, now: ComputeResource): boolean {
   return RESOURCE_DIMENSIONS.every((dimension) => {
     const [was, is] = [amount(before, dimension), amount(now, dimension)]

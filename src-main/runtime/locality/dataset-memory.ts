@@ -6,7 +6,7 @@ import type { Settings } from '../../ports/settings.ts'
 import { Cid } from '../../protocol/ids.ts'
 import { DATASETS_HELD_MAX } from '../../protocol/limits.ts'
 
-/** Smaller inputs are fetched before anybody could have chosen by where they are; what a job names is told at any size. */
+/** Smaller inputs are fetched before a requester could choose by where they are; named inputs are told at any size. */
 const DATASET_BYTES_MIN = 1 << 20
 const KEY = 'datasets-used'
 const Saved = z.array(z.tuple([Cid, z.boolean()])).max(DATASETS_HELD_MAX)
@@ -59,12 +59,12 @@ export function openDatasetMemory(parts: {
 }
 
 /**
- * The name under which a dataset is published: a one-way function of its CID. A CID in the open would let whoever reads it
+ * The name under which a dataset is published: a one-way function of its CID. A CID in the open would let each reader
  * ask for the content, since naming a blob is what shows that one was told of it.
  */
 export function datasetDigest(cid: Cid): string {
   return createHash('sha256').update(`meshwork/1/dataset ${cid}`).digest('base64url').slice(0, DIGEST_LENGTH)
 }
 
-/** 132 bits: nobody finds two datasets of one digest, and gossip carries each. */
+/** 132 bits: too many to find two datasets of one digest, and few enough for gossip, which carries each. */
 const DIGEST_LENGTH = 22

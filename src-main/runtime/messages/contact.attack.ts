@@ -7,11 +7,11 @@ import { toTimestamp } from '../../protocol/time.ts'
 import { startAttacker, type Attacker } from '../attacker.fixture.ts'
 
 const CID = 'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku' as Cid
-/** What the victim gives somebody whom it knows well. */
+/** The trust that the victim gives a well-known contact. */
 const TRUST = 0.8
 const RESOURCES = { cpu_cores: 4_096, ram_gb: 1e6 }
 
-/** Attacks by somebody whom the victim paired with. */
+/** Attacks by a contact of the victim. */
 export const attacks: readonly Attack[] = [
   {
     name: 'as many receipts as fit of jobs that do not exist',
@@ -107,7 +107,7 @@ async function asContact(
       for (let number = 0; !signal.aborted; number++) {
         const answer = await round(mallory, invited.peer_id, number)
         answers.set(answer, (answers.get(answer) ?? 0) + 1)
-        // What is refused at once would leave no time for anything else here.
+        // Without a pause, requests that are refused at once would leave no time for anything else here.
         await pause(1)
       }
     } finally {

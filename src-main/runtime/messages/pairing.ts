@@ -37,9 +37,9 @@ export interface PairingDependencies {
 export interface Pairing {
   /** Makes an invite that opens once, within `validMs`, to trust `trust`; with `confirm` only to make a request. */
   invite(trust: number, validMs: number, confirm: boolean): Promise<Invite>
-  /** Uses somebody's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
+  /** Uses a user's invite. @throws FaultError `bad-input`, `unreachable`, `invite-refused`, `too-busy`, `timed-out` */
   pair(invite: Invite, trust: number, within: AbortSignal): Promise<Paired>
-  /** Asks somebody who was to say yes whether they did. What cannot be asked now is asked again by the brain. */
+  /** Asks a peer whether its user has accepted our request. The brain asks again when it cannot be reached now. */
   ask(peer: PeerId): Promise<void>
   /** Tells the other side of a request; they ask by themselves too, or the code expires. */
   tell(peer: PeerId, news: 'answered' | 'given-up'): Promise<void>
@@ -186,7 +186,7 @@ async function showSecret(
   return standing(dependencies, from) ?? refuse('invite-refused', 'this invite was used before')
 }
 
-/** How somebody stands with this peer; undefined for a stranger. */
+/** The pairing state of a peer with this one; undefined for a stranger. */
 function standing({ clock, state }: PairAnswerDependencies, from: PeerId): DirectReply | undefined {
   if (state.contacts.has(from)) return { kind: 'paired', name: state.name, peer_id: state.me }
   const request = state.incomingPairs.get(from)

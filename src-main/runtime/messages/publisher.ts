@@ -28,7 +28,7 @@ export interface Publisher {
   commitmentChanged(): void
   allocationDue(): void
   publishAllocation(allocation: ComputeAllocationState): void
-  /** Subscribes to contacts that are trusted, and to nobody else. */
+  /** Subscribes to trusted contacts only. */
   followContacts(): void
   stop(): void
 }
@@ -51,7 +51,7 @@ export function createPublisher(dependencies: PublisherDependencies): Publisher 
   let allocatedAtMs = 0
   let stopped = false
 
-  /** An event that is refused is one that nobody needs: the peer stops, or hears the like again before long. */
+  /** A refused event is not needed: the peer stops, or hears the like again before long. */
   function tell(event: PeerEvent): void {
     if (!stopped) dependencies.dispatch(event).catch(dependencies.defects.ignoreFaults('following contacts'))
   }

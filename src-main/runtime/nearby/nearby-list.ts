@@ -8,7 +8,7 @@ import { repeatEvery } from '../repeating.ts'
 export const NEARBY_MAX = 32
 /** How often connections are looked through for those who are new or gone. */
 const LOOK_MS = 2_000
-/** A name is asked for again after so long: somebody may be seen no more, or be called something else. */
+/** A name is asked for again after so long: a PC may be seen no more, or have another name. */
 const ASK_AGAIN_MS = 30_000
 /** PCs asked for their names at once. */
 const ASKED_AT_ONCE_MAX = 4
@@ -17,9 +17,9 @@ const ASKED_AT_ONCE_MAX = 4
 export interface NearbyList {
   start(): void
   stop(): void
-  /** Their names; nobody who is a contact or blocked. */
+  /** The names of nearby PCs, without contacts and blocked peers. */
   names(): ReadonlyMap<PeerId, string>
-  /** Looks at once: somebody has come or gone. */
+  /** Looks at once: a PC has come or gone. */
   look(): void
 }
 
@@ -27,13 +27,13 @@ export interface NearbyList {
 export interface NearbyListDependencies {
   readonly clock: Clock
   readonly transport: Pick<Transport, 'connections'>
-  /** Whether somebody is known already, or kept out. */
+  /** Whether a peer is a contact already, or kept out. */
   readonly isKnown: (peer: PeerId) => boolean
   /** Asks a PC for its name. @throws FaultError when it does not say */
   readonly askName: (peer: PeerId) => Promise<string>
   /** Takes what `askName` throws. @throws what is no fault */
   readonly failed: (error: unknown) => void
-  /** Called when somebody has come, gone, or is called something else. */
+  /** Called when a PC has come, gone, or has another name. */
   readonly changed: () => void
 }
 

@@ -19,7 +19,7 @@ let due: (() => void)[]
 let stored: boolean
 let wanted: boolean
 let defects: unknown[]
-/** What each attempt ends with; undefined stores the output. */
+/** The end of each attempt; undefined stores the output. */
 let outcome: (attempt: number, arrived: () => void) => Error | undefined
 let collector: Collector
 

@@ -38,7 +38,7 @@ export interface CollectorDependencies {
   readonly blobs: BlobStore
   readonly fetcher: BlobFetcher
   readonly dispatch: (event: PeerEvent) => Promise<void>
-  /** Who can be asked at this moment; whoever cannot is not to blame for an output that is missing. */
+  /** Peers that can be asked now; the others are not to blame for a missing output. */
   readonly connectedPeers: () => readonly PeerId[]
   /** Whether a job still wants an output. */
   readonly isWanted: (job: JobId, output: WantedOutput) => boolean

@@ -22,7 +22,7 @@ export interface OwnJobs {
   ): Promise<{ job: JobId; manifestCid: Cid }>
   /** The key of an encrypted job; undefined of others. @throws FaultError `storage-failed` when it is lost */
   keyOf(job: JobState | undefined): JobKey | undefined
-  /** Whether a job is encrypted by a key that is here no longer: nobody can be given it, nor its outputs be opened. */
+  /** Whether a job's key is lost: its units can no longer be given to providers, nor its outputs be opened. */
   isKeyLost(job: JobId): boolean
   /** Whether a job that is to be encrypted is being sealed, or written down. */
   isSubmitting(job: JobId): boolean

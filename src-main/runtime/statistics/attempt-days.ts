@@ -4,7 +4,7 @@ import { PeerId } from '../../protocol/ids.ts'
 
 /** Days for which people's attempts are kept: a month is what a list of people shows. */
 const DAYS_MAX = 31
-/** People in one day's count, so that it fits into one setting; more than answer anybody in a day. */
+/** People in one day's count, so that it fits into one setting; more than answer one peer in a day. */
 const PEOPLE_MAX = 500
 const DATES_KEY = 'attempt-dates'
 const dayKey = (date: string): string => `attempts ${date}`

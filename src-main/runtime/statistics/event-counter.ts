@@ -8,7 +8,7 @@ import type { AttemptDays } from './attempt-days.ts'
 import type { DayCounts } from './day-counts.ts'
 import { dateOf } from './local-dates.ts'
 
-/** Time between two ticks counts as shared if it is no longer: a PC that slept was not there for anybody. */
+/** Time between two ticks counts as shared if it is no longer: a PC that slept shared nothing. */
 const TICK_MS_MAX = 5_000
 
 type EventOf<K extends PeerEvent['kind']> = Extract<PeerEvent, { kind: K }>

@@ -8,9 +8,9 @@ import type { MachineWatch } from '../../ports/hardware.ts'
 import type { PeerRuntime } from '../peer-runtime.ts'
 import type { SharingMeters, UsageMeter } from './usage-meter.ts'
 
-/** How often the machine is looked at while nobody looks on and nothing of others runs here … */
+/** How often the machine is read while no user looks at the meters and no unit of others runs here … */
 const SAMPLE_EVERY_MS = 5_000
-/** … and while it matters: somebody works here who may have to stop, or the user looks at the meters. */
+/** … and while it matters: a unit runs that may have to stop, or the user looks at the meters. */
 const LOOK_EVERY_MS = 1_000
 /**
  * The first look comes after this: asking the system's tools starts processes, for which a peer that is only just starting

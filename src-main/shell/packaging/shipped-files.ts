@@ -3,7 +3,7 @@ const NOT_SHIPPED: readonly RegExp[] = [
   // Sources and what compilers say of them.
   /\.(ts|cts|mts|map|flow|tsbuildinfo)$/,
   /^@types\//,
-  // What binaries were built from.
+  // Sources of binaries.
   /^better-sqlite3\/((deps|src)\/|binding\.gyp$)/,
   /^node-addon-api\//,
   /(^|\/)(test|tests|__tests__|example|examples|benchmark|benchmarks)\//,

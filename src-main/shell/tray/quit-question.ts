@@ -4,7 +4,7 @@ import { runningJobs, type DesktopState } from './desktop-state.ts'
 /** The question before quitting. */
 export interface QuitQuestion {
   readonly title: string
-  /** What happens to running work, a sentence or two each. */
+  /** The consequences for running work, a sentence or two each. */
   readonly detail: string
 }
 

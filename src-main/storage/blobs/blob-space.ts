@@ -124,7 +124,7 @@ export function createBlobSpace(options: {
     setQuota(bytes) {
       assert(bytes > 0, 'the quota is a positive number of bytes')
       quotaBytes = bytes
-      // What is left above it is needed: it stays until it is not, and nothing new comes in before.
+      // Blobs that are needed stay above the quota until they are not, and nothing new comes in before.
       drop(index.leastRecentlyUsedUpTo(inUse() - quotaBytes))
     },
     usage: () => ({ bytes: inUse(), quotaBytes }),

@@ -38,7 +38,7 @@ export function RemovedJobsProvider({ children }: { readonly children: ReactNode
           void run(async () => {
             for (const job_id of jobs) await calls.jobs.remove({ job_id })
           }).then((done) => {
-            // What could not be removed is there and is shown.
+            // Jobs that could not be removed are shown again.
             if (done === undefined) show(jobs)
           })
         },

@@ -13,7 +13,7 @@ const CARDS_MAX = 6
 /** For how long a unit has been running is told by the second. */
 const TICK_MS = 1_000
 
-/** What runs on this PC at this moment, and whose it is. */
+/** The units that run on this PC now, and whose they are. */
 export function HereNow() {
   const text = useText().overview.here
   const units = useNode((node) => node.unitsHere)

@@ -75,7 +75,7 @@ function AllPeople() {
         <AddPerson
           linkedCode={linkedCode}
           onPaired={() => {
-            // What it says is still to be read when the first person is there.
+            // Keeps the form open: its message is still to be read when the first person is there.
             setIsAdding(true)
             forgetLink()
           }}

@@ -95,7 +95,7 @@ function AddAddress({
       await calls.node.setNetwork({ join_through: [...list, address] })
       setDraft('')
     } catch (error) {
-      // What is wrong is said at the field, where it is mended.
+      // The problem is said at the field, where it is mended.
       setProblem(faultText(error, text))
     }
     setIsAdding(false)

@@ -69,7 +69,7 @@ export function relayNames({ relays }: Pick<OwnReach, 'relays'>): readonly strin
 export function routerSteps(reach: OwnReach, words: Words): readonly string[] {
   const { port_mapping, reachability, addresses } = reach
   const isOff = port_mapping.state === 'off' && !port_mapping.allowed
-  // What listens for this PC alone is let in by no router.
+  // Without an address in a local network, no router can let others in.
   const isBehind = addresses.some(({ scope }) => scope === 'local')
   if (!(port_mapping.state === 'none' || isOff) || reachability === 'open' || !isBehind) return []
   const { steps } = words.router

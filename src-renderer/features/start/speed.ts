@@ -4,7 +4,7 @@ import { measuredKind } from '../../job-kinds/table.ts'
 /** How a core compares with those of other PCs. */
 export type SpeedGrade = 'slow' | 'usual' | 'fast'
 
-/** What the short benchmark found. */
+/** The result of the short benchmark. */
 export type Speed =
   | { readonly state: 'running' }
   /** It ran, and this PC cannot compute the measured kind for others. */

@@ -39,7 +39,7 @@ export let outThrough: bool = false
 let tx: f32 = 0, ty: f32 = 0, tz: f32 = 0, bx: f32 = 0, by: f32 = 0, bz: f32 = 0
 let vx: f32 = 0, vy: f32 = 0, vz: f32 = 0
 let alpha: f32 = 0, a2: f32 = 0
-// What of distribution and shadowing depends on the view alone: a²/(4π cos), 1/(1 + Λ) and ½ + Λ.
+// Terms of distribution and shadowing that depend on the view alone: a²/(4π cos), 1/(1 + Λ) and ½ + Λ.
 let peakV: f32 = 0, shownV: f32 = 0, restV: f32 = 0
 let diffuseR: f32 = 0, diffuseG: f32 = 0, diffuseB: f32 = 0
 let f0R: f32 = 0, f0G: f32 = 0, f0B: f32 = 0, f90R: f32 = 0, f90G: f32 = 0, f90B: f32 = 0
@@ -73,7 +73,7 @@ export function openBsdf(dx: f32, dy: f32, dz: f32): bool {
   const edge = smaller(f0 * F90_SLOPE, 1)
   const dielectric: f32 = <f32>1 - metallic, opaque = dielectric * (<f32>1 - transmission)
   glass = dielectric * transmission
-  // What single scattering loses comes back in proportion to F0, which is how light that is scattered again fares.
+  // The energy that single scattering loses comes back in proportion to F0, as light that is scattered again does.
   const lost: f32 = <f32>1 / larger(albedoA + albedoB, <f32>0.01) - <f32>1
   const plainGain = opaque * (<f32>1 + f0 * lost), plain0 = f0 * plainGain, plain90 = edge * plainGain
   f90R = metallic * (<f32>1 + baseR * lost)

@@ -187,7 +187,7 @@ describe('strangers’ modules in a compute host', () => {
     for (const module of [histogram, lineStatistics]) {
       const { metrics, output } = done(await outcomeOf(runner, { module, input }))
       expect(metrics.input_bytes).toBeGreaterThanOrEqual(input.byteLength)
-      // What is copied is the small output, on its way out.
+      // Only the small output is copied, on its way out.
       expect(metrics.copied_bytes).toBeLessThanOrEqual(
         2 * (output.kind === 'bytes' ? output.bytes.byteLength : 0),
       )
@@ -248,7 +248,7 @@ describe('strangers’ modules in a compute host', () => {
       fault: { kind: 'timed-out', message: 'stopped after its 500 ms: step 7 [2J of 9' },
       info: { log: 'began\nstep 7\u001b[2J of 9\n' },
     })
-    // What came long before is not kept, nor what the unit before it said in the same worker.
+    // Text from long before is not kept, nor the text of the unit before it in the same worker.
     const flood =
       '(loop $f (call $log (i32.const 256) (i32.const 900)) (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br_if $f (i32.lt_u (local.get 0) (i32.const 50))))'
     const flooded = await stopped(says('the last', flood))

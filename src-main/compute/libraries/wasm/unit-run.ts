@@ -78,7 +78,7 @@ export function runUnit(
       metered: { fuel: instance.fuelUsed(), peakPages: memory.bytes() / PAGE_BYTES, copiedBytes },
     }
   } catch (error) {
-    // What V8 says when a host function found no stack or no memory for itself: this machine's lack.
+    // V8 throws a RangeError when a host function found no stack or no memory for itself: this machine's lack.
     const fault = faultOf(error, error instanceof RangeError ? 'memory-exhausted' : 'unit-failed')
     const text = log.text()
     if (text === '') throw new FaultError(fault, error)

@@ -5,7 +5,7 @@ import { COSTS } from '../costs.ts'
 import { ARITHMETIC } from '../nan/flow/shapes.ts'
 import { CONTEXT, IMMEDIATE, IMMEDIATES, OPERANDS, RESULTS, SIGNATURES } from '../parse/opcodes.ts'
 
-// What an instruction is to a run: 0 is nothing for it, as control, calls and whatever has long immediates.
+// Kinds of instructions in a run: 0 for those that cannot be part of one, as control, calls and long immediates.
 const BARE = 1
 const FLOAT_ARITHMETIC = 2
 const LOCAL = 3

@@ -20,7 +20,7 @@ export interface DueTile {
   readonly newest: { readonly index: number; readonly by: TilePreview['made_by']; readonly atMs: number }
 }
 
-/** What there is of a tile, if that is enough more than `shown` samples. */
+/** The verified units of a tile, if together they have enough more than `shown` samples. */
 function dueTile(job: JobState, params: RenderParams, tile: number, shown: number): DueTile | undefined {
   const units: number[] = []
   let samples = 0

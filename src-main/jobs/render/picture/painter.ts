@@ -34,7 +34,7 @@ export interface Painter {
   readonly revision: number
   /** Whether nothing waits to be shown. */
   isIdle(): boolean
-  /** Paints for as long as somebody listens. @returns stops listening */
+  /** Paints for as long as there is a listener. @returns stops listening */
   listen(listener: () => void): () => void
   readonly isHeard: boolean
 }

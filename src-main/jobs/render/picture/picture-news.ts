@@ -47,7 +47,7 @@ export function createPictures(
     return painter
   }
 
-  /** Lets go of what nobody watches, once it is too much or its job is gone. */
+  /** Drops painters without listeners, once they hold too much or their job is gone. */
   function tidy(): void {
     let characters = [...painters.values()].reduce((sum, { size }) => sum + size, 0)
     for (const [key, painter] of painters) {

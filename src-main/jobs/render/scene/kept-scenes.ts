@@ -13,7 +13,7 @@ export interface ImportedScene {
   readonly inputs: Readonly<Record<string, Cid>>
   /** Their bytes, each content once: what travels. */
   readonly bytes: number
-  /** What `RenderParams.scene_digest` promises. */
+  /** The digest for `RenderParams.scene_digest`. */
   readonly digest: string
   /** Memory that a unit needs for it beyond what it needs for any, bytes. */
   readonly memoryBytes: number

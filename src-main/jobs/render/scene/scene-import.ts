@@ -17,7 +17,7 @@ const ENVIRONMENT_ROLE = 'environment'
 /** An import of the largest scene that fits takes about a minute. */
 const IMPORT_LIMITS = { wallMsMax: 10 * 60_000, memoryBytesMax: 4 * 2 ** 30, outputBytesMax: 2 * 2 ** 30 }
 
-/** What is imported, and how it is seen. */
+/** The scene to import, and the view of it. */
 export interface SceneView {
   readonly files: SceneFiles['files']
   readonly main: string
@@ -30,7 +30,7 @@ export interface SceneView {
   readonly height: number
 }
 
-/** What `render.import` tells of a scene. */
+/** The facts about a scene that `render.import` answers. */
 const ImportInfo = z.object({
   files: z.record(z.string(), z.string()),
   digest: z.string(),
@@ -53,7 +53,7 @@ export interface SceneImports {
 export function createSceneImports(dependencies: JobDependencies): SceneImports {
   const { blobs } = dependencies
   const kept = createKeptScenes(blobs)
-  /** Imports at work by what they import, so that nobody begins the same twice. */
+  /** Imports at work by what they import, so that the same import is not begun twice. */
   const atWork = new Map<string, Promise<ImportedScene>>()
   let tasks = 0
 
@@ -111,7 +111,7 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
   return {
     async take(view, owner, signal) {
       const key = keyOf(view)
-      // Whoever was first may have given up, or wanted another shape: then this one imports itself.
+      // The first caller may have given up, or wanted another shape: then this call imports by itself.
       for (let other = atWork.get(key); other !== undefined; other = atWork.get(key)) {
         await other.catch(() => undefined)
       }
@@ -127,7 +127,7 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
   }
 }
 
-/** What decides an import, but for the shape of the picture. */
+/** The cache key of an import: all that decides it but the shape of the picture. */
 function keyOf({ files, main, environment, camera, seconds }: SceneView): string {
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1))
   return JSON.stringify([sorted.map(({ name, cid }) => [name, cid]), main, environment, camera, seconds])

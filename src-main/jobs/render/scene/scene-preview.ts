@@ -13,9 +13,9 @@ const PREVIEW_LIMITS = { wallMsMax: 120_000, memoryBytesMax: 4 * 2 ** 30, output
 
 const PreviewInfo = z.object({ sample_us: z.number().min(0) })
 
-/** What a picture is to be of, before it is sent. */
+/** Inspects scenes and previews pictures before a job is submitted. */
 export interface SceneLooks {
-  /** What a scene is made of. @throws FaultError `bad-input`, `blob-missing` */
+  /** Reports the contents of a scene. @throws FaultError `bad-input`, `blob-missing` */
   inspect(files: SceneFiles, signal: AbortSignal): Promise<SceneReport>
   /** A small picture of it, one sample a pixel. @throws FaultError as `inspect`, also for missing files */
   preview(view: SceneView, signal: AbortSignal): Promise<ScenePreview>

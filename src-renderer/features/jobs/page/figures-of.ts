@@ -49,7 +49,7 @@ function timeFigures(job: JobStatus, { facts }: Messages['jobs'], format: Format
   ]
 }
 
-/** What was estimated and by when it should be done, where that was said. */
+/** The estimate and the deadline, where there are any. */
 function planFigures(
   job: JobStatus,
   siblings: readonly JobSummary[],

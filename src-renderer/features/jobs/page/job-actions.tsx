@@ -11,7 +11,7 @@ import { useRemovedJobs } from '../removed-jobs.tsx'
 import { PRIORITIES, type PriorityName, priorityName } from '../../../state/priority.ts'
 import classes from './job-actions.module.css'
 
-/** What can be done with a job: while it goes on, pause, priority and cancel; afterwards, remove. */
+/** The buttons of a job: while it goes on, pause, priority and cancel; afterwards, remove. */
 export function JobActions({
   job,
   siblings,
@@ -40,7 +40,7 @@ function PauseButton({ job }: { readonly job: JobSummary }) {
   const text = useText().jobs
   const [isBusy, setIsBusy] = useState(false)
   const isPaused = job.state.kind === 'paused'
-  // What combines the results is not to be paused.
+  // A job that is done and still in flight waits for its results to be combined, which cannot be paused.
   if (job.state.kind === 'done') return null
   const toggle = async (): Promise<void> => {
     setIsBusy(true)

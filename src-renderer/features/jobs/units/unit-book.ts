@@ -1,6 +1,6 @@
 import type { PeerId, UnitNews, UnitView } from '#contract'
 
-/** What is known of a job's units; those that are not in it are open and were never given to anybody. */
+/** The known units of a job; the others are open and were never given to a peer. */
 export interface UnitBook {
   readonly total: number
   readonly peers: readonly PeerId[]

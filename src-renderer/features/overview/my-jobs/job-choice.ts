@@ -2,7 +2,7 @@ import type { JobSummary } from '#contract'
 
 /** Jobs at work on this screen, and finished pictures. */
 const CARDS_MAX = 4
-/** What was finished longer ago is no news. */
+/** Jobs that finished longer ago are not shown as news. */
 const NEWS_FOR_MS = 24 * 60 * 60 * 1_000
 
 /** Own jobs that are worth a look now: those in flight, the newest first, then what was finished within a day. */

@@ -64,7 +64,7 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
   const kind = reachKind(person.reach)
   const advice = reachAdvice(person.reach, text.link)
   const exact = [
-    // What runs now stands in the line's place.
+    // The line shows running work in place of the link, so the link is told here.
     ...(atWork === undefined ? [] : [`${linkWords(person, text.link, format)}.`]),
     ...(advice === undefined ? [] : [advice.why]),
     ...(advice?.todo === undefined ? [] : [advice.todo]),

@@ -33,7 +33,7 @@ it('Pair asks that PC', async () => {
   const { user, asked } = mountPcs({ pair: () => Promise.reject(fault('stale', 'ended here')) })
   await user.click(pair())
   expect(asked('nearby.pair')).toEqual([{ peer_id: peerId('Ada') }])
-  // What this user ended is no fault.
+  // An attempt that this user ended is no fault.
   await waitFor(() => expect(pair().getAttribute('data-loading')).toBeNull())
   expect(screen.queryByRole('alert')).toBeNull()
 })

@@ -17,7 +17,7 @@ export function useRequestOutcomes(): (peer: PeerId) => void {
   useEffect(
     () =>
       store.subscribe((now, before) => {
-        // What was not heard of while the connection was lost may be old.
+        // Outcomes that were missed while the connection was lost may be old.
         if (now.pairRequests === before.pairRequests || !before.isLoaded) return
         for (const { peer, name, kind } of requestOutcomes(
           before.pairRequests,

@@ -76,13 +76,13 @@ export function after<T>(state: SavedValue<T>, event: SavedEvent<T>): SavedValue
         value: kept,
         kept,
         past: past.filter((one) => one !== kept),
-        // What was refused is only a step forth away: it may be taken when the connection is back.
+        // The refused value is one step forward away: it may be accepted when the connection is back.
         future: [value],
         phase: 'refused',
         fault: event.fault,
       }
     case 'told': {
-      // What is under way here is newer than what the node said before it arrived.
+      // A change under way here is newer than the value that the node sent before it arrived.
       if (state.phase === 'waiting' || state.phase === 'saving') return state
       if (canonical(event.value) === canonical(kept)) return state
       return unchanged(event.value)

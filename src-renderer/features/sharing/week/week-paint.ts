@@ -46,7 +46,7 @@ export function cellsOf(blocks: readonly WeekBlock[]): WeekCells {
     .flatMap((block) => {
       const terms = termsOf(block)
       const { start, cells: length } = spanOf(block)
-      // What goes on past Sunday began before all that begins in this week.
+      // A block that goes on past Sunday began before all blocks of this week.
       return [start, start - CELLS_PER_WEEK].map((from) => ({ from, length, terms }))
     })
     .sort((a, b) => a.from - b.from || b.length - a.length)

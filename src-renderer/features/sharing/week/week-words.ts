@@ -59,7 +59,7 @@ function phrasesOf(shared: readonly boolean[]): WeekPhrase[] {
   const patterns = [...alone, ...hidden]
     .map(({ start, cells }) => ({ start, cells, slot: start % CELLS_PER_DAY }))
     .map((pattern) => ({ pattern, days: allDays().filter((day) => isShared(shared, spanOn(day, pattern))) }))
-    // What is true of most days is said first.
+    // The hours that most days share come first.
     .sort((a, b) => b.days.length - a.days.length)
   for (const { pattern, days } of patterns) {
     const { cells } = pattern

@@ -5,7 +5,7 @@ export interface RadianceImage {
   readonly radiance: Float32Array<ArrayBuffer>
 }
 
-/** What came of reading a file; `why` is for a log, not for a user. */
+/** The outcome of reading a file; `why` is for a log, not for a user. */
 export type ExrOutcome =
   { readonly ok: true; readonly image: RadianceImage } | { readonly ok: false; readonly why: string }
 

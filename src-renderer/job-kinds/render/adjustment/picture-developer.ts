@@ -58,7 +58,7 @@ function shaderDeveloper(
     isSlow: false,
     develop: (adjustment) => shader.draw(adjustment),
     toPng(adjustment) {
-      // What is drawn is only there until the browser has shown it.
+      // Drawn anew, since the browser drops the canvas's content once it has shown it.
       shader.draw(adjustment)
       return pngOf(canvas)
     },

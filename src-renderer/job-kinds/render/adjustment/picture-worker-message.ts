@@ -1,13 +1,13 @@
 import type { Adjustment } from './tone-mapping.ts'
 
-/** What the worker is told. */
+/** Messages to the worker. */
 export type PictureInput =
   /** Read this OpenEXR file; with `isKept` the picture stays there, to be developed there. */
   | { readonly kind: 'read'; readonly bytes: Uint8Array<ArrayBuffer>; readonly isKept: boolean }
   /** Develop the picture that was kept. */
   | { readonly kind: 'develop'; readonly adjustment: Adjustment }
 
-/** What the worker answers. */
+/** The worker's answers. */
 export type PictureOutput =
   | { readonly kind: 'unreadable'; readonly why: string }
   /** Linear radiance (RGB, three floats a pixel) at the delivered exposure; absent where it was kept. */

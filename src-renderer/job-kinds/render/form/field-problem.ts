@@ -2,7 +2,7 @@ import type { Messages } from '#text'
 import type { Format } from '#text'
 import type { FieldProblem } from './render-form.ts'
 
-/** What is wrong with a field, in words; undefined when nothing is. */
+/** The problem of a field in words; undefined when there is none. */
 export function problemText(
   problem: FieldProblem | undefined,
   text: Messages['jobKinds']['render'],

@@ -1,6 +1,6 @@
 import { FRAMES_MAX, FRAME_MAX } from '#contract'
 
-/** What is wrong with a list of frames, for the catalogue to say. */
+/** A problem of a list of frames, for the catalogue to word. */
 export type FramesProblem =
   | { readonly kind: 'not-a-frame'; readonly text: string }
   | { readonly kind: 'backwards'; readonly text: string }

@@ -38,7 +38,7 @@ export function NewRenderForm({
   readonly scene: SceneFiles | undefined
   readonly cameras: readonly string[]
   readonly animationSeconds: number
-  /** What the preview measured. */
+  /** The time of one sample, as the preview measured it. */
   readonly sampleUs: number | undefined
   readonly isMeasuring: boolean
   readonly onSceneGone: () => void

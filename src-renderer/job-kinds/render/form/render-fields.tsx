@@ -13,7 +13,7 @@ import {
 } from './render-form.ts'
 import classes from './render-fields.module.css'
 
-/** What every part of the form needs. */
+/** Props of every part of the form. */
 export interface FieldProps {
   readonly form: RenderForm
   readonly problems: FormProblems

@@ -27,7 +27,7 @@ const SMALL_TILE_PIXELS_MAX = 1_920 * 1_200
 const TILE_SMALL = 64
 const TILE_LARGE = 128
 
-/** What the form of a new render holds; numbers that are being typed may be nothing. */
+/** The contents of the form of a new render; a number that is being typed may be undefined. */
 export interface RenderForm {
   readonly width: number | undefined
   readonly height: number | undefined
@@ -46,7 +46,7 @@ export interface RenderForm {
   readonly encrypt: boolean
 }
 
-/** What a user who was never here before begins with. */
+/** The form of a user who has not rendered here before. */
 export const FIRST_FORM: RenderForm = {
   width: 1_920,
   height: 1_080,
@@ -61,7 +61,7 @@ export const FIRST_FORM: RenderForm = {
   encrypt: false,
 }
 
-/** What is wrong with a field, for the catalogue to say. */
+/** A problem of a field, for the catalogue to word. */
 export type FieldProblem =
   | { readonly kind: 'out-of-range'; readonly min: number; readonly max: number }
   | { readonly kind: 'in-the-past' }

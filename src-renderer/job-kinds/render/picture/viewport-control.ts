@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useEffectEvent, useRef, useState, type RefCallback } from 'react'
 import { fitted, panned, type Size, type Viewport, zoomed } from './viewport.ts'
 
-/** What a frame shows of a picture, and how to change it. */
+/** The part of a picture that a frame shows, and how to change it. */
 export interface ViewportControl {
   /** For the frame's element. */
   readonly frame: RefCallback<HTMLElement>

@@ -3,7 +3,7 @@ import type { DroppedFile } from './scene-files.ts'
 /** A whole project folder is fine, a whole disk is a mistake. */
 export const DROPPED_FILES_MAX = 5_000
 
-/** What came of reading a drop. */
+/** The outcome of reading a drop. */
 export type Dropped =
   { readonly kind: 'files'; readonly files: readonly DroppedFile<File>[] } | { readonly kind: 'too-many' }
 

@@ -9,7 +9,7 @@ export type SceneRefusal =
   | 'not-gltf'
   | 'too-many-files'
 
-/** What a scene's own description says of it, before anything is uploaded. */
+/** A scene's own description, read before anything is uploaded. */
 export interface SceneOutline {
   /** Files that it refers to, decoded, each once, in the file's order. */
   readonly references: readonly SceneReference[]
@@ -30,7 +30,7 @@ export interface SceneReference {
   readonly kind: 'buffer' | 'image'
 }
 
-/** What came of looking at a file. */
+/** The outcome of reading a file's description. */
 export type OutlineOutcome =
   | { readonly ok: true; readonly outline: SceneOutline }
   | { readonly ok: false; readonly refusal: SceneRefusal }

@@ -62,7 +62,7 @@ function MissingNames({ title, of }: { readonly title: string; readonly of: read
   )
 }
 
-/** What the import passes over; what is missing has its own place. */
+/** The parts of a scene that the import passes over; missing files are listed elsewhere. */
 export function SceneWarnings({ report }: { readonly report: SceneReport }) {
   const text = useText().jobKinds.render
   const format = useFormat()

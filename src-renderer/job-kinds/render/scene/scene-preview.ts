@@ -42,7 +42,7 @@ export function useScenePreview(
 
 const NO_LOOK = { width: 1, height: 1 }
 
-/** What of an order changes the preview; the first frame stands for all. */
+/** The fields of an order that change the preview; the first frame stands for all. */
 function lookOf({ width, height, camera, frames, fps }: RenderOrder) {
   const scale = Math.min(1, PREVIEW_SIDE_MAX / Math.max(width, height))
   const frame = frames?.[0]

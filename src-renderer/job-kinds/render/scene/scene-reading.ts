@@ -8,7 +8,7 @@ import {
 } from './gltf-references.ts'
 import { type DroppedFile, fileName, matchFiles, type MatchedFiles, sceneCandidates } from './scene-files.ts'
 
-/** What is known of the files that were dropped, read here and nowhere else. */
+/** The state of reading the dropped files, which are read here and nowhere else. */
 export type SceneReading =
   | { readonly state: 'none' }
   | { readonly state: 'no-scene' }

@@ -61,7 +61,7 @@ export function createImageDecoder(keptBytesMax = KEPT_BYTES_MAX): ImageDecoder 
         return found
       }
       const decoded = plainDecoder.decode(source, memoryBytesMax)
-      // What cannot be decoded is tried again: this machine may just have been out of memory.
+      // A failed image is decoded again next time: this machine may just have been out of memory.
       if (decoded.image.kind === 'image') keep(key, decoded)
       return decoded
     },

@@ -115,7 +115,7 @@ export function addUse(graph: ValueGraph, value: number, use: number): void {
 export function addFlow(graph: ValueGraph, value: number, node: number, flow: number): void {
   graph.steps++
   if (value === NOT_FLOAT) return
-  // What the way itself taints is known now; what a node's own taint does is found when all are.
+  // The flow's own taint is known now; the taint of the node that it comes from is added when all are known.
   const taint = taintAfter(flow, value < FIRST_NODE ? taintOf(value) : 0)
   graph.taints[node - FIRST_NODE] = (graph.taints[node - FIRST_NODE] ?? 0) | taint
   if (value < FIRST_NODE) return

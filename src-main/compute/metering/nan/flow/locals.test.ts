@@ -39,7 +39,7 @@ describe('a local', () => {
         (local.set $a ${ADD}) (call $callee (f64.const 0)) (local.set $a (f64.const 0))) (return))
       (drop) (f64.store (i32.const 8) (local.get $a))`
     expect(patchesOfBody(body)).toEqual(['f64 after f64.add'])
-    // What was thrown may be any NaN: it is not made canonical with what else the block may be.
+    // The thrown value may be any NaN: it is not made canonical with the block's other results.
     const either = `(block $caught (result f64) (try_table (catch $t $caught) (call $callee (f64.const 1))) ${ADD})`
     expect(patchesOfBody(`(global.set $g ${either})`)).toEqual(['f64 after f64.add'])
   })

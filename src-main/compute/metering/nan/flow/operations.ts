@@ -101,7 +101,7 @@ for (const [opcodes, first, other, result] of FLOWS) {
     RESULT[opcode] = result
   }
 }
-// What only flows is seen where the result is.
+// Values that only flow through are seen where the result is.
 for (const n of [19, 20, 28, 30, 32, 34, 86, 87, 224, 225, 236, 237]) {
   FIRST_USE[FD | n] = OTHER_USE[FD | n] = 0
 }

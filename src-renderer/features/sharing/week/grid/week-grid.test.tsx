@@ -49,7 +49,7 @@ function drag(from: ReturnType<typeof at>, to: ReturnType<typeof at>) {
   fireEvent.pointerMove(tracks(), to)
 }
 
-/** What is said below the grid. */
+/** The text below the grid. */
 const said = (words: string | RegExp) => screen.getByText(words)
 
 it('each half hour of the week says whether it is shared', () => {
