@@ -135,7 +135,9 @@ describe('[H2] contacts', () => {
           createIdentity(seeds[by]).sign(message),
         )
       const tell = (envelope: Uint8Array) =>
-        transport.request(bea, PROTOCOL, encodeCanonical({ kind: 'here', record: envelope }), { signal: signal() })
+        transport.request(bea, PROTOCOL, encodeCanonical({ kind: 'here', record: envelope }), {
+          signal: signal(),
+        })
       for (const lie of [seal(cy, 'ann'), seal(ann, 'cy'), seal(cy, 'cy')]) {
         await expect(tell(lie)).rejects.toMatchObject({ fault: { kind: 'unsigned' } })
       }
@@ -220,7 +222,9 @@ describe('[H3] two who both come back at new addresses', () => {
     await until(() => isConnected(b, cy))
     const pairKey = pairKeys(seeds.bea)(ann)!
     const tokens = [tokenOf(pairKey, ann, Math.floor(Date.now() / 86_400_000))]
-    const asked = b.transport.request(cy, PROTOCOL, encodeCanonical({ kind: 'find', tokens }), { signal: signal() })
+    const asked = b.transport.request(cy, PROTOCOL, encodeCanonical({ kind: 'find', tokens }), {
+      signal: signal(),
+    })
     await expect(asked).rejects.toMatchObject({ fault: { kind: 'not-trusted' } })
   })
 })
