@@ -46,5 +46,6 @@ it('joins the outputs of a job of an older version, which did not say how its re
 it('says of a result that only a newer version can assemble that this is so', async () => {
   const job_id = await finished('noop-newer', { result: 'assembled' })
   const fault = await faultOfRejected(served.client.calls.jobs.result({ job_id }))
-  expect(fault).toMatchObject({ kind: 'unsupported', message: expect.stringContaining('newer version') })
+  expect(fault.kind).toBe('unsupported')
+  expect(fault.message).toContain('newer version')
 })

@@ -50,6 +50,7 @@ it('limits that no peer could read are refused, and no defect', async () => {
   const { jobs } = served.client.calls
   const before = (await jobs.list()).length
   const fault = await faultOfRejected(jobs.submit(await request({ fuel: -1 })))
-  expect(fault).toMatchObject({ kind: 'bad-input', message: expect.stringContaining('limits.fuel') })
+  expect(fault.kind).toBe('bad-input')
+  expect(fault.message).toContain('limits.fuel')
   expect(await jobs.list()).toHaveLength(before)
 })
