@@ -43,8 +43,8 @@ it('joins the outputs of a job of an older version, which did not say how its re
   expect(a.bytes).toBe(16)
 })
 
-it('says of a result that only a newer version can assemble that this is so', async () => {
-  const job_id = await finished('noop-newer', { result: 'assembled' })
+it.each(['assembled', 'painted'])('says that a result that is %s takes a newer version', async (result) => {
+  const job_id = await finished(`noop-${result}`, { result })
   const fault = await faultOfRejected(served.client.calls.jobs.result({ job_id }))
   expect(fault.kind).toBe('unsupported')
   expect(fault.message).toContain('newer version')
