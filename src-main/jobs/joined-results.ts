@@ -5,6 +5,7 @@ import type { BlobStore } from '../ports/blob-store.ts'
 import { refuse } from '../protocol/fault.ts'
 import { outputSeal, type JobKey } from '../protocol/job-key.ts'
 import type { JobId } from '../protocol/ids.ts'
+import type { ResultRule } from '../protocol/work.ts'
 import { keptPin } from '../runtime/blobs/blob-rights.ts'
 import { blobPieces } from '../ports/blob-pieces.ts'
 import { openedPieces } from '../runtime/blobs/sealed-blobs.ts'
@@ -13,6 +14,13 @@ import { followingJob } from './following-job.ts'
 import type { JobDependencies } from './dependencies.ts'
 import { createKeptArtifact } from './kept-artifact.ts'
 import { mustBeDone } from './job-phase.ts'
+
+/** Rules by which outputs are joined. It is absent only from jobs of an older version, which are joined like those of today. */
+const JOINED: ReadonlySet<string | undefined> = new Set<ResultRule | undefined>([
+  'joined',
+  'reduced',
+  undefined,
+])
 
 /** Results that are made of the units' outputs one after the other, the same for every kind of job. */
 export interface JoinedResults {
@@ -53,7 +61,7 @@ export function createJoinedResults(dependencies: JobDependencies, signal: Abort
 
   async function joined(job: JobState): Promise<ResultFile> {
     const { job_id, algorithm_id, result } = job.manifest
-    if (result !== 'joined' && result !== 'reduced') {
+    if (!JOINED.has(result)) {
       refuse(
         'unsupported',
         `the result of job ${job_id} (${algorithm_id}) takes a newer version to put together`,

@@ -1,7 +1,7 @@
 import { toTimestamp } from '../protocol/time.ts'
 import type { Fraction } from '../protocol/slot.ts'
 import type { ComputeResource } from '../protocol/resource.ts'
-import type { JobManifest } from '../protocol/work.ts'
+import type { JobManifest, ResultRule } from '../protocol/work.ts'
 import type { JobDependencies } from './dependencies.ts'
 import { placementOf, type AskedPlacement } from './placement.ts'
 
@@ -25,7 +25,7 @@ export interface KindManifest extends Pick<
 > {
   readonly parts?: JobManifest['parts']
   readonly limits?: JobManifest['limits']
-  readonly result: NonNullable<JobManifest['result']>
+  readonly result: ResultRule
   /** Resources that each unit needs at least; the request may ask for more. */
   readonly resources: ComputeResource
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { encodeCanonical } from '../protocol/canonical.ts'
-import { createBrain, manifestOf, ME, NOON, peerOf, submit } from './brain.fixture.ts'
+import { UnitLimits } from '../protocol/unit-limits.ts'
+import { createBrain, manifestCidOf, manifestOf, ME, NOON, peerOf, submit } from './brain.fixture.ts'
 import { decodeEvent, decodeState, encodeEvent, encodeState } from './codec.ts'
 import { isDurable } from './event.ts'
 import { decodeVersioned, encodeVersioned, RECORD_VERSION, UPGRADES } from './record-version.ts'
@@ -24,6 +25,26 @@ describe('[Y8] what a peer wrote down', () => {
     const record = encodeEvent({ kind: 'named', at_ms: NOON, name: 'me' })
     record[1] = RECORD_VERSION + 1
     expect(decodeEvent(record)).toMatchObject({ ok: false, fault: { kind: 'unsupported' } })
+  })
+
+  test('in this release is refused by the one before, which would drop the limits of a unit', () => {
+    const brain = createBrain({ [peerOf('A')]: 0.5 })
+    submit(brain, manifestOf({ limits: UnitLimits.parse({}), result: 'reduced' }))
+    const before = { version: 2, upgrades: new Map([[1, (value: unknown) => value]]) }
+    for (const record of [...brain.journal.filter(isDurable).map(encodeEvent), encodeState(brain.state)]) {
+      const refused = { ok: false, fault: { kind: 'unsupported' } }
+      expect(decodeVersioned(record, z.unknown(), 1 << 20, before)).toMatchObject(refused)
+    }
+  })
+
+  test('by the release before manifests had limits is read with the limits of a unit', () => {
+    const { limits: _limits, result: _result, ...fields } = manifestOf({ algorithm_id: 'wasm.module' })
+    const manifest = { ...fields, algorithm_version: '1.1.0', params: { limits: { fuel: 9 } } }
+    const event = { kind: 'job-submitted', at_ms: NOON, manifest, manifest_cid: manifestCidOf('job') }
+    expect(decodeEvent(encodeVersioned(event, 2))).toMatchObject({
+      ok: true,
+      value: { manifest: { algorithm_version: '1.2.0', limits: { fuel: 9 }, result: 'joined', params: {} } },
+    })
   })
 
   test('in this release can be read by the next, through its upgrade', () => {

@@ -6,7 +6,7 @@ import { failure, type Outcome } from '../protocol/fault.ts'
  * The version of what a peer writes down for itself: journal records and snapshots. It counts up when the meaning or shape of
  * one changes so that the schema alone cannot read the older one; then an upgrade from the version before is added.
  */
-export const RECORD_VERSION = 2
+export const RECORD_VERSION = 3
 
 /** A value of one version as the next version has it. It has the older shape, since such a program wrote it. */
 export type Upgrade = (value: unknown) => unknown
@@ -14,8 +14,14 @@ export type Upgrade = (value: unknown) => unknown
 /** Upgrades by the version that they begin at. */
 export type Upgrades = ReadonlyMap<number, Upgrade>
 
-/** The version before: records of version 1 are the same without a version. */
-export const UPGRADES: Upgrades = new Map<number, Upgrade>([[1, (value) => value]])
+/**
+ * The versions before. Records of version 1 are the same without a version. Manifests in records of version 2 are read by
+ * their schema; but a program of that time would drop the fields that they have since, such as a unit's limits.
+ */
+export const UPGRADES: Upgrades = new Map<number, Upgrade>([
+  [1, (value) => value],
+  [2, (value) => value],
+])
 
 /** The first byte of a record that says its version, in the next one. Version 1 begins with a map of dag-cbor, never with this. */
 const MARK = 0x4d

@@ -93,7 +93,7 @@ export type Encryption = z.infer<typeof Encryption>
  * How a job's result is made of its units' outputs: `assembled` by the rules of its kind, `joined` one output after the
  * other, or `reduced` by a module that reads them joined.
  */
-const ResultRule = z.enum(['assembled', 'joined', 'reduced'])
+export type ResultRule = 'assembled' | 'joined' | 'reduced'
 
 const ManifestFields = z.object({
   job_id: JobId,
@@ -128,8 +128,11 @@ const ManifestFields = z.object({
   runner: Name.exactOptional(),
   /** The rule by which outputs are compared: `exact-hash` when absent. Peers do not take units of an unknown rule. */
   comparator: Name.exactOptional(),
-  /** How the result is made: `assembled` when absent. */
-  result: ResultRule.exactOptional(),
+  /**
+   * How the result is made: a `ResultRule`, or one that only a newer version knows. Providers need not know it. Absent from
+   * manifests of older versions.
+   */
+  result: Name.exactOptional(),
   /** Present when the blobs that are named here are sealed. */
   encryption: Encryption.exactOptional(),
 })

@@ -107,7 +107,7 @@ export const Waiting = z.strictObject({
   kind: z.enum([
     'nobody-connected', // and this machine is not measured yet: it works on its own jobs whatever it shares
     'nobody-shares', // people are there, but share nothing now
-    'nobody-runs-it', // nobody who shares has the algorithm in this version
+    'nobody-runs-it', // nobody, or too few, who share have the algorithm in this version
     'nobody-fits', // nobody who shares has the memory or the cores that a unit needs, or lends a module so much
     'nobody-trusts-you', // those who could work do not work for this peer
     'nobody-trusted', // they would, but this user trusts none of them

@@ -103,12 +103,13 @@ function why(...events: PeerEvent[]): string | undefined {
 }
 
 /** Why a module's job waits, whose units may use so much fuel, with a peer that lends so much. */
-function whyModule(fuel: number, lent: number): string | undefined {
+function whyModule(fuel: number | undefined, lent: number): string | undefined {
   const state: PeerState = initialState(ME, 'me')
   const { id: algorithm_id, version } = moduleRules
   const capability = { algorithm_id, version, supported: true, performance_score: 1, limits: LENT_LIMITS }
   const { manifest } = SUBMITTED
-  const module = { algorithm_id, algorithm_version: version, limits: UnitLimits.parse({ fuel }) }
+  const limits = fuel === undefined ? {} : { limits: UnitLimits.parse({ fuel }) }
+  const module = { algorithm_id, algorithm_version: version, ...limits }
   const events: PeerEvent[] = [
     { ...SUBMITTED, manifest: { ...manifest, ...module, verification_redundancy: 1 } },
     ...ALWAYS,
@@ -125,6 +126,22 @@ describe('why nobody works on a job', () => {
       'nobody who shares lends a module so much: a unit may use 5000 units of fuel, and 4999 are lent',
     )
     expect(whyModule(5_000, 5_000)).toBeUndefined()
+  })
+
+  it('a module without limits is run by nobody', () => {
+    expect(whyModule(undefined, 5_000)).toBe(
+      'nobody runs wasm.module for a job that sets no limits for a unit',
+    )
+  })
+
+  it('enough peers share, but too few of them have the version', () => {
+    const state: PeerState = initialState(ME, 'me')
+    for (const event of [SUBMITTED, ...ALWAYS, ...person(ANNA, { version: '0.9.0' })]) advance(state, event)
+    expect(whyWaiting(state, state.jobs.get(JOB)!, T0)).toEqual({
+      kind: 'nobody-runs-it',
+      message:
+        'each unit needs 2 different peers; 1 more must run mesh.noop 1.0.0, and 1 peer who shares has another version',
+    })
   })
 
   it('[W36] a unit ran out of its time each time where it could run', () => {

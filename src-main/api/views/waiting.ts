@@ -1,5 +1,5 @@
 import type { Waiting } from '#contract'
-import { notLent } from '../../peer/lending.ts'
+import { needsLimits, notLent } from '../../peer/lending.ts'
 import { slotAt, slotsForOwn } from '../../peer/shared-slots.ts'
 import type { JobState, PeerState } from '../../peer/state.ts'
 import { spentPeers, TIME_OUTS_MAX } from '../../peer/time-outs.ts'
@@ -46,7 +46,9 @@ export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: num
   }
   const fresh = trusted.filter(({ peer }) => !need.holders.includes(peer))
   if (fresh.length >= need.missing) return nobodyOffers(state, job, fresh, need.missing, nowMs)
-  return moreVerifiers(job, open?.[0] ?? 0, need.missing - fresh.length)
+  const more = need.missing - fresh.length
+  const other = sharing.filter(({ slots }) => runsAnotherVersion(slots, manifest)).length
+  return other >= more ? otherVersions(manifest, more, other) : moreVerifiers(job, open?.[0] ?? 0, more)
 }
 
 /** Those who run a job's units and have room for one, or why there are none. */
@@ -58,6 +60,10 @@ function ableToRun(
   if (running.length === 0) {
     const name = `${manifest.algorithm_id} ${manifest.algorithm_version}`
     return { kind: 'nobody-runs-it', message: `nobody who shares at the moment runs ${name}` }
+  }
+  if (running.every(({ slots }) => lacksLimits(slots, manifest))) {
+    const message = `nobody runs ${manifest.algorithm_id} for a job that sets no limits for a unit`
+    return { kind: 'nobody-runs-it', message }
   }
   const fitting = running.filter(({ slots }) =>
     slots.some((slot) => runs(slot, manifest) && fits(slot, manifest)),
@@ -71,6 +77,16 @@ function ableToRun(
     return { kind: 'nobody-fits', message: `nobody who shares lends a module so much: ${above[0] ?? ''}` }
   }
   return { candidates: lending }
+}
+
+/** That enough peers share, and too few of them have the algorithm in the job's version. */
+function otherVersions(manifest: JobManifest, more: number, other: number): Waiting {
+  const { algorithm_id, algorithm_version, verification_redundancy } = manifest
+  const has = other === 1 ? '1 peer who shares has' : `${other} peers who share have`
+  const message =
+    `each unit needs ${verification_redundancy} different peers; ${more} more must run ` +
+    `${algorithm_id} ${algorithm_version}, and ${has} another version`
+  return { kind: 'nobody-runs-it', message }
 }
 
 /** That a unit needs more distinct peers than there are. */
@@ -132,6 +148,22 @@ function runs(slot: AvailabilitySlot, manifest: JobManifest): boolean {
     ({ algorithm_id, version, supported }) =>
       supported && algorithm_id === manifest.algorithm_id && version === manifest.algorithm_version,
   )
+}
+
+/** Whether the slots have a job's algorithm, but in no version that computes the job. */
+function runsAnotherVersion(slots: readonly AvailabilitySlot[], manifest: JobManifest): boolean {
+  const isKnown = slots.some(({ algorithms }) =>
+    algorithms.some((one) => one.supported && one.algorithm_id === manifest.algorithm_id),
+  )
+  return isKnown && !slots.some((slot) => runs(slot, manifest))
+}
+
+/** Whether a job sets no limits for a unit, and all the slots that have its algorithm need some. */
+function lacksLimits(slots: readonly AvailabilitySlot[], manifest: JobManifest): boolean {
+  if (manifest.limits !== undefined) return false
+  return slots
+    .filter((slot) => runs(slot, manifest))
+    .every(({ algorithms }) => needsLimits(algorithms, manifest.algorithm_id))
 }
 
 /** Why none of the slots lends a job's module what it asks for; undefined when one does, or none says how much. */

@@ -29,6 +29,12 @@ describe('the table of kinds on the command line', () => {
     expect(kindOf(jobOf(name))).toBe(kinds.other)
   })
 
+  it('says of a job from a peer of an older version that the peer is to be started again', () => {
+    expect(() => kindOf({})).toThrow(
+      'the peer runs an older version than this command: stop it and start it again',
+    )
+  })
+
   it('knows the formats of a picture, and takes any name for what it cannot look into', () => {
     expect(['a.png', 'b/C.EXR'].map((path) => kinds.render.resultFormat(path))).toEqual(['png', 'exr'])
     for (const path of ['a.jpg', 'a', '.png', 'png', 'a.png.gz', '']) {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { JobSummary, KindName } from '#contract'
+import { refuse } from '../../protocol/fault.ts'
 import type { Fact } from '../output/table.ts'
 import type { Terminal } from '../output/terminal.ts'
 import type { JobKind } from './job-kind.ts'
@@ -8,8 +9,15 @@ import * as listed from './kinds.ts'
 /** A kind that is missing, or of another contract, is a type error here. */
 const kinds: { readonly [K in KindName]: JobKind<K> } = listed
 
-/** The kind of a job; `other` for one that a newer peer knows and this version does not. */
-export function kindOf({ facts: { kind } }: Pick<JobSummary, 'facts'>): JobKind {
+/**
+ * The kind of a job; `other` for one that a newer peer knows and this version does not.
+ * @throws FaultError `unsupported` for a job without facts: its peer was started before this version was installed
+ */
+export function kindOf({ facts }: { readonly facts?: JobSummary['facts'] }): JobKind {
+  if (facts === undefined) {
+    refuse('unsupported', 'the peer runs an older version than this command: stop it and start it again')
+  }
+  const { kind } = facts
   return Object.hasOwn(kinds, kind) ? kinds[kind] : kinds.other
 }
 

@@ -1,6 +1,7 @@
 import type { RequestOf } from '#contract'
+import { parseAs } from '../../protocol/canonical.ts'
 import { refuse } from '../../protocol/fault.ts'
-import type { JobManifest } from '../../protocol/work.ts'
+import { JobManifest } from '../../protocol/work.ts'
 import type { JobDependencies } from '../dependencies.ts'
 import { newJobId } from '../job-id.ts'
 import type { JobKind, JobKindOptions } from '../job-kind.ts'
@@ -24,9 +25,13 @@ export function createOtherKind({ dependencies, joined }: JobKindOptions): JobKi
   }
 }
 
+/**
+ * The manifest as peers will read it: one of an older version becomes one of today.
+ * @throws FaultError `bad-input` for one that no peer could read
+ */
 function manifestOf(dependencies: JobDependencies, request: RequestOf<'other'>): JobManifest {
   const { algorithm_id, algorithm_version, params, inputs, unit_count } = request
-  return newManifest(dependencies, request, {
+  const manifest = newManifest(dependencies, request, {
     job_id: newJobId(dependencies.random, algorithm_id),
     description: request.description ?? algorithm_id,
     algorithm_id,
@@ -38,4 +43,6 @@ function manifestOf(dependencies: JobDependencies, request: RequestOf<'other'>):
     estimated_duration_seconds: request.estimated_duration_seconds,
     resources: request.resources,
   })
+  const read = parseAs(manifest, JobManifest)
+  return read.ok ? read.value : refuse('bad-input', read.fault.message)
 }
