@@ -17,8 +17,8 @@ vi.mock('../../../job-kinds/kinds.ts', async (importOriginal) => {
     Icon: IconFlask,
     words: () => words,
     form: {
-      get isShown() {
-        return trial.isShown
+      get isForDevelopment() {
+        return !trial.isShown
       },
       words: () => words,
       NewJob: () => <h1>How shall it be tried?</h1>,
