@@ -39,8 +39,8 @@ export interface KindFigure {
 
 /** The form for a new job of a kind. */
 export interface JobForm {
-  /** Whether it is offered; false for a form that only a development build shows. */
-  readonly isShown: boolean
+  /** Offered in a development build only, after the forms for users. */
+  readonly isForDevelopment?: boolean
   readonly words: (text: Messages) => FormWords
   /** The screen with the form; loaded when it is first opened. */
   readonly NewJob: ComponentType

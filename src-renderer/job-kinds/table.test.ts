@@ -62,3 +62,7 @@ test('renders have the only form that a build for users shows', () => {
   expect(shownForms().map(({ name }) => name)).toEqual(['render'])
   expect(onlyForm()).toBe(kinds.render.form)
 })
+
+test('forms for development come after those for users, so that the empty board stays as users see it', () => {
+  expect(shownForms(true).map(({ name }) => name)).toEqual(['render', 'noop'])
+})

@@ -42,11 +42,14 @@ export interface ShownForm {
   readonly form: JobForm
 }
 
-/** The forms for new jobs that this build offers. */
-export function shownForms(): readonly ShownForm[] {
-  return Object.entries<AnyJobKind>(kinds).flatMap(([name, kind]) =>
-    kind.form?.isShown === true ? [{ name, kind, form: kind.form }] : [],
+/** The forms for new jobs that this build offers: those for users, then those for development. */
+export function shownForms(isDevelopment = import.meta.env.MODE === 'development'): readonly ShownForm[] {
+  const forms = Object.entries<AnyJobKind>(kinds).flatMap(([name, kind]) =>
+    kind.form === undefined ? [] : [{ name, kind, form: kind.form }],
   )
+  const forUsers = forms.filter(({ form }) => form.isForDevelopment !== true)
+  const forDevelopment = forms.filter(({ form }) => form.isForDevelopment === true)
+  return isDevelopment ? [...forUsers, ...forDevelopment] : forUsers
 }
 
 /** The only form that is offered; undefined where there is a choice or none. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { Argument, type Command } from 'commander'
-import type { HardwareInfo, NodeInfo } from '#contract'
+import type { HardwareInfo, NodeInfo, Person } from '#contract'
 import { dataFolder } from '../daemon/data-folder.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
 import { tableText } from '../output/table.ts'
@@ -37,11 +37,11 @@ export function doctorCommand(terminal: Terminal, failed: () => void): Command {
 }
 
 async function lookAtAll(options: CommonOptions): Promise<readonly Finding[]> {
-  const [info, hardware] = await withPeer(options, (calls) =>
-    Promise.all([calls.node.info(), calls.hardware.get({ refresh: false })]),
+  const [info, hardware, people] = await withPeer(options, (calls) =>
+    Promise.all([calls.node.info(), calls.hardware.get({ refresh: false }), calls.people.list()]),
   )
   const folder = await folderFinding(dataFolder(options.data))
-  return [...examine(info, hardware), ...(await lookAtNetwork(options)), folder]
+  return [...examine(info, hardware), peopleFinding(people), ...(await lookAtNetwork(options)), folder]
 }
 
 async function lookAtNetwork(options: CommonOptions): Promise<readonly Finding[]> {
@@ -86,14 +86,16 @@ export function examine(info: NodeInfo, { disk }: HardwareInfo): readonly Findin
           verdict: 'fine',
           found: `others can connect at ${info.addresses.length} addresses`,
         },
-    info.contacts > 0 && info.connections.length === 0
-      ? { what: 'people', verdict: 'weak', found: `none of ${info.contacts} is connected` }
-      : {
-          what: 'people',
-          verdict: 'fine',
-          found: `${info.connections.length} of ${info.contacts} are connected`,
-        },
   ]
+}
+
+/** How many people are connected; a connection with a PC that is not paired does not count. */
+export function peopleFinding(people: readonly Pick<Person, 'connected'>[]): Finding {
+  const connected = people.filter((person) => person.connected).length
+  if (people.length === 0) return { what: 'people', verdict: 'fine', found: 'nobody is paired yet' }
+  return connected === 0
+    ? { what: 'people', verdict: 'weak', found: `none of ${people.length} is connected` }
+    : { what: 'people', verdict: 'fine', found: `${connected} of ${people.length} are connected` }
 }
 
 async function folderFinding(folder: string): Promise<Finding> {

@@ -17,11 +17,14 @@ interface ResultOptions extends CommonOptions {
 export function jobResultCommand(terminal: Terminal): Command {
   return newCommand(
     'job-result',
-    'save the picture of a render, or the outputs of a module',
+    'save the result of a job',
     'meshctl job-result render-k3vx8m2q --out a.png',
   )
     .argument('<id>', 'the job', jobId)
-    .requiredOption('--out <file>', 'where it goes: a .png or .exr file for a picture, any file for outputs')
+    .requiredOption(
+      '--out <file>',
+      'where it goes: a .png or .exr file for a picture, any file for other results',
+    )
     .action((job_id: JobId, options: ResultOptions) => saveJobResult(terminal, job_id, options))
 }
 

@@ -8,7 +8,7 @@ export const noopKind: JobKind<'noop'> = {
   Icon: IconFlask,
   words: ({ jobKinds }) => jobKinds.noop,
   form: {
-    isShown: import.meta.env.MODE === 'development',
+    isForDevelopment: true,
     words: ({ jobKinds }) => jobKinds.noop,
     NewJob: lazy(async () => ({ default: (await import('./new-noop.tsx')).NewNoop })),
   },

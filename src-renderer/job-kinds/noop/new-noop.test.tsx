@@ -13,6 +13,7 @@ it('submits as many units as are asked for, and goes to the job', async () => {
     path: '/jobs/new/noop',
     answers: { jobs: { submit: () => SUBMITTED } },
   })
+  expect(start().getAttribute('data-variant')).toBe('filled')
   const units = screen.getByLabelText('Units')
   await user.clear(units)
   await user.type(units, '25')

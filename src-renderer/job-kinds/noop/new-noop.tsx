@@ -57,6 +57,7 @@ export function NewNoop() {
         />
         <Button
           type="submit"
+          variant="filled"
           loading={isSending}
           disabled={unitsAre === undefined || checksAre === undefined}
         >

@@ -15,7 +15,6 @@ export const renderKind: JobKind<'render'> = {
   SeriesIcon: IconMovie,
   words: ({ jobKinds }) => jobKinds.render,
   form: {
-    isShown: true,
     words: ({ jobKinds }) => jobKinds.render,
     NewJob: lazy(async () => ({ default: (await import('./form/new-render.tsx')).NewRender })),
     EmptyBoard: lazy(loadFirst),

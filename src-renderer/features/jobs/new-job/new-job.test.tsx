@@ -6,9 +6,9 @@ import { JobsScreen } from '../jobs-screen.tsx'
 
 const RENDER_TITLE = 'What shall be rendered?'
 
-/** Shows or hides the form of the kind that a development build has besides. */
+/** Shows or hides the form that a development build has besides. */
 function showNoop(isShown: boolean): void {
-  Object.assign(noop.form ?? expect.unreachable('noop has a form'), { isShown })
+  Object.assign(noop.form ?? expect.unreachable('noop has a form'), { isForDevelopment: !isShown })
 }
 afterEach(() => showNoop(false))
 
