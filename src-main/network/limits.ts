@@ -24,9 +24,9 @@ export const ASSEMBLY_BYTES_PER_PEER_MAX = 8 << 20
 export const ASSEMBLY_BYTES_PER_STRANGER_MAX = 64 << 10
 /**
  * Answers by one protocol that are being made for one peer at a time, over all its connections: as many as an honest one
- * asks for. Further requests wait. How long an answer is shows only when it is made.
+ * asks for (`STREAMS_OUT_MAX`). Further requests wait. How long an answer is shows only when it is made.
  */
-export const ANSWERS_AT_ONCE_MAX = STREAMS_OUT_MAX
+export const ANSWERS_AT_ONCE_MAX = 8
 /**
  * Bytes of answers that one peer has asked for and not taken off yet: the longest chunk on each of `STREAMS_OUT_MAX`
  * streams. A further answer is refused as `too-busy` …
