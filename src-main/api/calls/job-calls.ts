@@ -131,11 +131,15 @@ export function jobControlCalls(
   { runtime, clock }: ApiDependencies,
   { table, views }: { readonly table: JobTable; readonly views: JobViews },
 ) {
-  /** The first of a job and its follower that is in this phase. @throws FaultError `bad-input` when none is */
-  function oneOf(id: JobId, isMeant: (job: JobState) => boolean, else_: string): JobState {
+  /**
+   * The first of a job and its follower that is in the phase that a call needs.
+   * @param note follows the job's state in the fault
+   * @throws FaultError `bad-input` when neither is
+   */
+  function oneOf(id: JobId, isMeant: (job: JobState) => boolean, note: string): JobState {
     const job = views.find(id)
     const found = [job, views.followerOf(job)].find((one) => one !== undefined && isMeant(one))
-    return found ?? refuse('bad-input', `job ${id} is ${job.status.state}${else_}`)
+    return found ?? refuse('bad-input', `job ${id} is ${job.status.state}${note}`)
   }
 
   async function tell(kind: 'job-paused' | 'job-resumed' | 'job-cancelled', job: JobState) {
