@@ -1,9 +1,10 @@
 import { MantineProvider } from '@mantine/core'
 import { notifications, Notifications } from '@mantine/notifications'
 import { createORPCClient, ORPCError, type ClientContext, type ClientLink } from '@orpc/client'
-import { act, cleanup, configure, render } from '@testing-library/react'
+import { act, cleanup, configure, getConfig, render } from '@testing-library/react'
 import userEvent, { type UserEvent } from '@testing-library/user-event'
 import type { ReactNode } from 'react'
+import { unstable_IdlePriority as IDLE, unstable_scheduleCallback as schedule } from 'scheduler'
 import { Router } from 'wouter'
 import { memoryLocation } from 'wouter/memory-location'
 import type { Fault } from '#contract'
@@ -175,5 +176,30 @@ export function standIn(): void {
   })
 }
 
-// A condition is waited for longer than any takes on a busy machine.
-configure({ asyncUtilTimeout: 20_000 })
+/** Effects may set state, which is drawn and may have effects: as many times over as components here need. */
+const ROUNDS = 3
+
+/** Waits until React has drawn and run the effects of all that is scheduled: idle work runs after all other. */
+async function settle(): Promise<void> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await new Promise<void>((resolve) => schedule(IDLE, () => resolve()))
+  }
+}
+
+/** What the library does by itself, before it is configured here. */
+const library = { ...getConfig() }
+
+configure({
+  // A condition is waited for longer than any takes on a busy machine.
+  asyncUtilTimeout: 20_000,
+  // What a test waits for can be on the screen before React has run the effects of that drawing (subscriptions),
+  // or drawn what came with it.
+  asyncWrapper: async (wait) => {
+    const result: unknown = await library.asyncWrapper(async () => {
+      const found: unknown = await wait()
+      await settle()
+      return found
+    })
+    return result
+  },
+})
