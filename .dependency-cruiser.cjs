@@ -92,7 +92,8 @@ module.exports = {
     layer('cli', [
       'src-main/assemble.ts',
       'src-main/peer-folder.ts',
-      'src-main/headless.ts',
+      'src-main/daemon.ts',
+      'src-main/load-quickly.ts',
       'src-main/api/',
       'src-main/jobs/local-task.ts',
       'src-main/ports/',

@@ -6,7 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { z } from 'zod'
-import { runDaemon } from './headless.ts'
+import { runDaemon } from './daemon.ts'
 
 /** An attacked daemon's account of itself, since it was told to watch. */
 export const Suffered = z.object({

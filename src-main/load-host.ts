@@ -1,7 +1,6 @@
-import { registerHooks } from 'node:module'
 import { findWall } from './compute/host/wall.ts'
 import type * as hostedPeer from './hosted-peer.ts'
-import { quickResolve } from './quick-resolve.ts'
+import { loadQuickly } from './load-quickly.ts'
 
 /**
  * Loads what hosts a peer: a thousand files, half of a start. What takes time outside of this process is begun before, the
@@ -11,10 +10,5 @@ import { quickResolve } from './quick-resolve.ts'
 export async function loadHost(): Promise<typeof hostedPeer> {
   // A trial that fails is heard of by the compute hosts, which wait for the same one.
   findWall().catch(() => undefined)
-  const hooks = registerHooks({ resolve: quickResolve() })
-  try {
-    return await import('./hosted-peer.ts')
-  } finally {
-    hooks.deregister()
-  }
+  return loadQuickly(() => import('./hosted-peer.ts'))
 }

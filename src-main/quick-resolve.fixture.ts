@@ -8,9 +8,9 @@ let seen = 0
 registerHooks({
   resolve(specifier, context, next) {
     const own = next(specifier, context)
-    const { url } = quick(specifier, context, () => own)
+    const { url, format } = quick(specifier, context, () => own)
     seen += 1
-    if (url !== own.url)
+    if (url !== own.url || format !== own.format)
       different.push(`${context.parentURL ?? ''} imports ${specifier}: ${url}, not ${own.url}`)
     return own
   },

@@ -5,7 +5,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
-import { runDaemon } from '../../src-main/headless.ts'
+import { runDaemon } from '../../src-main/daemon.ts'
 
 /** Joins two sockets until one of them ends. */
 function join(a: Socket, b: Socket): void {

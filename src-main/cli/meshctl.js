@@ -16,7 +16,8 @@ const NODE_MAJOR_MIN = 24
 if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) {
   const cache = process.env.NODE_COMPILE_CACHE ?? compileCacheFolder()
   if (cache !== undefined) module.enableCompileCache?.(cache)
-  const { runMeshctl } = await import('./meshctl.ts')
+  const { loadQuickly } = await import('../load-quickly.ts')
+  const { runMeshctl } = await loadQuickly(() => import('./meshctl.ts'))
   process.exitCode = await runMeshctl(process.argv.slice(2))
 } else {
   runOnOwnNode()

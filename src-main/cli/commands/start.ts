@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { ASK_EVERY_MS, connectApi, useClient } from '../../api/transport/client.ts'
 import { readEndpoint, type Endpoint } from '../../api/transport/endpoint-file.ts'
-import type { HeadlessOptions, ReadyLine } from '../../headless.ts'
+import type { HeadlessOptions, ReadyLine } from '../../daemon.ts'
 import { NAME_LENGTH_MAX } from '#contract'
 import { refuse } from '../../protocol/fault.ts'
 import { systemWords } from '../../protocol/system-error.ts'
@@ -98,7 +98,7 @@ export function startCommand(terminal: Terminal, ended: (code: number) => void):
     .action(async (options: StartOptions) => {
       const { detach, data, ...given } = options
       // Only this command needs a whole peer; the others would wait half a second for it to load.
-      const { checkHeadlessOptions, runHeadless } = await import('../../headless.ts')
+      const { checkHeadlessOptions, runHeadless } = await import('../../daemon.ts')
       const checked = checkHeadlessOptions({ ...given, data: dataFolder(data) })
       if (detach === true) await startDetached(terminal, options, checked)
       else await runHere(() => runHeadless(checked, { ready: openUi }), ended)

@@ -1,4 +1,4 @@
-import { runDaemon } from '../../headless.ts'
+import { runDaemon } from '../../daemon.ts'
 
 // A daemon whose units wait instead of compute, for the bench of the mesh.
 await runDaemon(process.argv.slice(2), {
