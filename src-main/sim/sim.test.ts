@@ -2,32 +2,57 @@ import { describe, expect, test } from 'vitest'
 import type { PeerEvent } from '../peer/event.ts'
 import type { PeerState } from '../peer/state.ts'
 import { advance } from '../peer/step.ts'
-import { simulate } from './simulate.ts'
+import { simulate, type Report } from './simulate.ts'
 
 /** Seeds in one test, so that a runner shows progress and a failure says where. */
-const SEEDS_PER_TEST = 20
+const SEEDS_PER_TEST = 10
+/** Seeds of meshes of seven, from 1 on. `npm run sim` runs 200, and more when it is told so. */
+const SEEDS = 30
+/**
+ * Seeds up to 200 that reach code which the ones above do not: with them, every block of code of peer/, market/,
+ * verification/ and sim/ that is run for seeds 1 to 200 is run here (by the coverage that V8 counts).
+ */
+const RARE_SEEDS = [48, 58, 61, 65, 66, 71, 78, 97, 148, 161, 170, 200]
+/** Seeds of meshes of two, three and four peers, from 1 on: likewise as good as 20. */
+const SMALL_SEEDS = 12
 
-/** Runs seeds; what comes back are the broken invariants, with the command that runs them again. */
-function brokenSeeds(first: number, count: number, peers: number): string[] {
-  return Array.from({ length: count }, (_, i) => simulate({ seed: first + i, peers })).flatMap(
-    ({ parameters: { seed }, broken }) =>
-      broken === undefined
-        ? []
-        : [`npm run sim -- --seed ${seed} --peers ${peers} --trace  ${broken.message}`],
+/** The reports of meshes of seven that were run. */
+const sevens = new Map<number, Report>()
+
+function runSeven(seed: number): Report {
+  const report = sevens.get(seed) ?? simulate({ seed, peers: 7 })
+  sevens.set(seed, report)
+  return report
+}
+
+/** So many seeds, from `first` on. */
+function seedsFrom(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + i)
+}
+
+/** The broken invariants, with the command that runs the seed again. */
+function brokenOf(reports: readonly Report[]): string[] {
+  return reports.flatMap(({ parameters: { seed, peers }, broken }) =>
+    broken === undefined ? [] : [`npm run sim -- --seed ${seed} --peers ${peers} --trace  ${broken.message}`],
   )
 }
 
 describe('a mesh keeps its promises whatever happens to it', () => {
-  for (let first = 1; first <= 200; first += SEEDS_PER_TEST) {
+  for (let first = 1; first <= SEEDS; first += SEEDS_PER_TEST) {
     test(`[S0]–[S17] seven peers, seeds ${first} to ${first + SEEDS_PER_TEST - 1}`, () => {
-      expect(brokenSeeds(first, SEEDS_PER_TEST, 7)).toEqual([])
+      expect(brokenOf(seedsFrom(first, SEEDS_PER_TEST).map(runSeven))).toEqual([])
     })
   }
 
+  test('[S0]–[S17] seven peers, seeds of which rare things come', () => {
+    expect(brokenOf(RARE_SEEDS.map(runSeven))).toEqual([])
+  })
+
   // Where no peer can stand in for another, every lost message matters.
   for (const peers of [2, 3, 4]) {
-    test(`[S0]–[S17] ${peers} peers, seeds 1 to ${SEEDS_PER_TEST}`, () => {
-      expect(brokenSeeds(1, SEEDS_PER_TEST, peers)).toEqual([])
+    test(`[S0]–[S17] ${peers} peers, seeds 1 to ${SMALL_SEEDS}`, () => {
+      const reports = seedsFrom(1, SMALL_SEEDS).map((seed) => simulate({ seed, peers }))
+      expect(brokenOf(reports)).toEqual([])
     })
   }
 })
@@ -47,7 +72,7 @@ describe('a simulation', () => {
   })
 
   test('lets bad things happen: crashes, lies and lost work are in a few seeds', () => {
-    const reports = Array.from({ length: SEEDS_PER_TEST }, (_, i) => simulate({ seed: i + 11, peers: 7 }))
+    const reports = seedsFrom(11, 20).map(runSeven)
     const sum = (of: (report: (typeof reports)[number]) => number): number =>
       reports.reduce((total, report) => total + of(report), 0)
     expect(sum((r) => r.crashes)).toBeGreaterThan(10)

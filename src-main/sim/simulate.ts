@@ -1,5 +1,5 @@
 import type { JobState } from '../peer/state.ts'
-import { checkDisk } from './audit/audit-disk.ts'
+import { createDiskAudit, type DiskAudit } from './audit/audit-disk.ts'
 import { createIdleAudit } from './audit/audit-idle.ts'
 import { createProviderAudit } from './audit/audit-provider.ts'
 import { createRequesterAudit } from './audit/audit-requester.ts'
@@ -67,6 +67,7 @@ interface Run {
   readonly scenario: Scenario
   readonly world: World
   readonly log: RunLog
+  readonly diskAudit: DiskAudit
   readonly submitted: SubmittedJob[]
   readonly lookForIdle: () => void
   readonly counts: { actions: number; crashes: number; recoveredMs: number }
@@ -76,16 +77,18 @@ function createRun(scenario: Scenario, { seed }: Parameters, { trace, brain }: S
   const submitted: SubmittedJob[] = []
   const counts = { actions: 0, crashes: 0, recoveredMs: 0 }
   const log = createRunLog(scenario.peers, () => world.schedule.nowMs(), trace)
-  const onlooker = createAuditor(scenario, log, submitted, counts)
+  const diskAudit = createDiskAudit()
+  const onlooker = createAuditor(scenario, log, diskAudit, submitted, counts)
   const world = createWorld(scenario, seed, onlooker, brain === undefined ? {} : { brain })
   const idleAudit = createIdleAudit(world, scenario, START_MS)
-  return { scenario, world, log, submitted, counts, lookForIdle: () => idleAudit.look() }
+  return { scenario, world, log, diskAudit, submitted, counts, lookForIdle: () => idleAudit.look() }
 }
 
 /** Checks the invariants at every event, and writes the log. */
 function createAuditor(
   { peers }: Scenario,
   log: RunLog,
+  diskAudit: DiskAudit,
   submitted: SubmittedJob[],
   counts: Run['counts'],
 ): Onlooker {
@@ -111,7 +114,7 @@ function createAuditor(
     },
     restarted(resident, process) {
       log.say(() => `${resident.plan.name} is back`)
-      checkDisk(resident)
+      diskAudit.restarted(resident, process.state)
       requesterAudit.restarted(process.state)
       providerAudit.restarted(process.state)
     },
@@ -139,7 +142,7 @@ function runToEnd(run: Run): void {
       hold('S13', false, () => `${plan.name} still holds ${log.nameOf(requester)}/${job}`)
     }
   }
-  for (const resident of world.residents.values()) checkDisk(resident)
+  for (const resident of world.residents.values()) run.diskAudit.ended(resident)
 }
 
 /** Runs until the jobs that can end have ended well. @throws Broken */

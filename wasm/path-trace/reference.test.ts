@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { compiledKernel, loadedKernel, wholeImage } from './compiled.ts'
 import type { Frame } from './kernel.ts'
 import { createReference } from './reference.ts'
+import { albedoTable } from './reference/albedo.ts'
 import { exp2Of, log2Of, powerOf, sineCosineOfTurn, turnOf } from './reference/functions.ts'
 import { drawBlock } from './reference/sampler.ts'
 import {
@@ -17,6 +18,7 @@ import {
 } from './sample-scenes.ts'
 import type { CameraDescription, SceneDescription } from './scene.ts'
 
+const ALBEDOS = albedoTable()
 let module: WebAssembly.Module
 beforeAll(async () => {
   module = await compiledKernel()
@@ -28,7 +30,7 @@ function expectSameFilm(scene: SceneDescription, frame: Frame, samples: number):
   const film = loadedKernel(module, scene).renderTile(region, frame)
   const kernel = new BigInt64Array(film.slice().buffer)
   expect(kernel.some((sum) => sum > 0n)).toBe(true)
-  expect(kernel).toEqual(createReference(scene).renderTile(region, frame))
+  expect(kernel).toEqual(createReference(scene, ALBEDOS).renderTile(region, frame))
 }
 
 describe('the kernel and the TypeScript reference give the same bits for', () => {

@@ -5,7 +5,7 @@
  * @example
  * expect(createReference(scene).renderTile(region, frame)).toEqual(kernelSums)
  */
-import { albedoTable } from './reference/albedo.ts'
+import { albedoTable, type AlbedoTable } from './reference/albedo.ts'
 import { bsdfAt, type Bsdf } from './reference/bsdf.ts'
 import {
   add,
@@ -45,12 +45,19 @@ export interface Reference {
   tracePath(x: number, y: number, index: number, frame: Frame): Vector
 }
 
-/** Prepares a scene. It goes through its packed form, as what the kernel sees is rounded there. */
-export function createReference(description: SceneDescription): Reference {
+/**
+ * Prepares a scene. It goes through its packed form, as what the kernel sees is rounded there.
+ *
+ * @param albedos the table that `albedoTable` makes, the same for every scene: where many scenes are rendered, to make
+ * it for each would take most of the time
+ */
+export function createReference(
+  description: SceneDescription,
+  albedos: AlbedoTable = albedoTable(),
+): Reference {
   const scene = unpackScene(packScene(description))
   const triangles = trianglesOf(scene)
   const tracer = bruteForce(scene, triangles)
-  const albedos = albedoTable()
   const sky = skyOf(scene.environment)
   const lights = lightsOf(scene, triangles, sky)
 

@@ -92,7 +92,7 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
 }
 
 function emptyUnit(): SeenUnit {
-  return { verified: undefined, withheld: new Set(), attempts: new Map() }
+  return { verified: undefined, withheld: new Set(), truth: undefined, attempts: new Map() }
 }
 
 /** Checks a job's counts and its end. @throws Broken */

@@ -1,7 +1,7 @@
 import type { UnitState } from '../../peer/state.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
 import type { JobManifest } from '../../protocol/work.ts'
-import { rightOutput } from '../process/truth.ts'
+import { rightOutput, type Output } from '../process/truth.ts'
 import { hold } from './broken.ts'
 import { quorum } from './quorum.ts'
 
@@ -10,6 +10,8 @@ export interface SeenVerdict {
   verified: Cid | undefined
   /** Outputs that were agreed on and then not handed over: a peer that claimed one has lost its vote. */
   readonly withheld: Set<Cid>
+  /** The right output, once it was asked for: hashing it at every turn takes longer than the rest of the check. */
+  truth: Output | undefined
 }
 
 /** The unit whose verdict is checked. */
@@ -36,7 +38,7 @@ export function checkVerdict(unit: UnitState, seen: SeenVerdict, context: Verdic
   const { mine, rival } = votesFor(voteOf(cid, unit.verified?.fuel), unit, seen.withheld)
   const agreed = mine >= quorum(manifest.verification_redundancy) && mine > rival
   hold('S4', agreed, () => `${where} is verified by ${mine} against ${rival}`)
-  const truth = rightOutput(manifest, index)
+  const truth = (seen.truth ??= rightOutput(manifest, index))
   hold('S6', !isSafe || cid === truth.cid, () => `${where}: a wrong output is verified`)
   hold('S6', !isSafe || unit.verified?.fuel === truth.fuel, () => `${where}: a wrong price is verified`)
 }

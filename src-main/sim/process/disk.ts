@@ -36,11 +36,21 @@ export function restoreState(disk: Disk, me: PeerId, name: string): PeerState {
   return replay(decoded.value, disk.records.slice(disk.snapshot.sequence))
 }
 
-/** The state that the whole journal describes, without any snapshot. */
-export function replayAll(disk: Disk, me: PeerId, name: string): PeerState {
-  return replay(initialState(me, name), disk.records)
+/**
+ * Follows a disk's journal from its beginning: returns the state that the whole journal describes, without any snapshot.
+ * Each call reads the records since the last one only, so that a journal that is looked at often is not replayed as often.
+ */
+export function followJournal(disk: Disk, me: PeerId, name: string): () => PeerState {
+  const state = initialState(me, name)
+  let read = 0
+  return () => {
+    const whole = replay(state, disk.records.slice(read))
+    read = disk.records.length
+    return whole
+  }
 }
 
+/** Steps this state through the records. Returns it with nothing known of the moment. */
 function replay(state: PeerState, records: readonly Uint8Array[]): PeerState {
   for (const bytes of records) {
     const event = decodeEvent(bytes)

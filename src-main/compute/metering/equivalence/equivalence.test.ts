@@ -62,12 +62,14 @@ test('no run is charged less than the sum of what its instructions cost', () => 
 })
 
 test('[X3] fuel, results, traps and final state are the same in every compiler of V8 and in a fresh process', async () => {
-  const here = tierLines()
   const program = fileURLToPath(new URL('tier.fixture.ts', import.meta.url))
-  for (const flags of [['--liftoff-only'], ['--no-liftoff'], []]) {
+  const processes = [['--liftoff-only'], ['--no-liftoff'], []].map(async (flags) => {
     const options = { maxBuffer: BUFFER_BYTES_MAX }
     const { stdout } = await promisify(execFile)(process.execPath, [...flags, program], options)
-    const there = stdout.trimEnd().split('\n')
+    return { flags, there: stdout.trimEnd().split('\n') }
+  })
+  const here = tierLines()
+  for (const { flags, there } of await Promise.all(processes)) {
     expect(there.length).toBe(here.length)
     for (const [i, line] of there.entries()) expect(line, `node ${flags.join(' ')}`).toBe(here[i])
   }

@@ -1,6 +1,6 @@
 /**
- * Gives damaged modules to the injector. As a program: `node campaign.fixture.ts SEED FROM TO` tries the mutants
- * FROM to TO − 1 of a seed and writes a line of JSON now and then, so that its starter can tell a hang. A mutant
+ * Gives damaged modules to the injector. As a program: `node campaign.fixture.ts SEED FROM TO [MUTANT...]` tries the
+ * mutants FROM to TO − 1 of a seed, and these besides, and writes a line of JSON now and then, so that its starter can tell a hang. A mutant
  * depends on nothing but seed and number: it can be had again alone.
  */
 import { FaultError } from '../../../protocol/fault.ts'
@@ -91,12 +91,12 @@ function callsOf({ name, kind, params = [], results = [] }: ModuleExport): Invoc
   return [[name, ...params.map((type) => (type === 'i64' ? 1n : 1))]]
 }
 
-function campaign(seed: number, from: number, to: number): void {
+function campaign(seed: number, indices: readonly number[]): void {
   const corpus = campaignCorpus()
   const counts = { refused: 0, taken: 0, faulted: 0, same: 0 }
   let slowestMs = 0
-  for (let index = from; index < to; index++) {
-    if (index % MUTANTS_BETWEEN_LINES === 0) process.stdout.write(`${JSON.stringify({ index })}\n`)
+  for (const [tried, index] of indices.entries()) {
+    if (tried % MUTANTS_BETWEEN_LINES === 0) process.stdout.write(`${JSON.stringify({ index })}\n`)
     const bytes = mutant(corpus, seed, index)
     const startMs = performance.now()
     try {
@@ -108,11 +108,11 @@ function campaign(seed: number, from: number, to: number): void {
     slowestMs = Math.max(slowestMs, performance.now() - startMs)
   }
   const { refused, taken, faulted, same } = counts
-  const tally: Tally = { tried: to - from, refused, taken: taken + faulted + same, same, slowestMs }
+  const tally: Tally = { tried: indices.length, refused, taken: taken + faulted + same, same, slowestMs }
   process.stdout.write(`${JSON.stringify({ tally })}\n`)
 }
 
 if (import.meta.main) {
-  const [seed = 1, from = 0, to = 10_000] = process.argv.slice(2).map(Number)
-  campaign(seed, from, to)
+  const [seed = 1, from = 0, to = 10_000, ...others] = process.argv.slice(2).map(Number)
+  campaign(seed, [...Array.from({ length: to - from }, (_, i) => from + i), ...others])
 }

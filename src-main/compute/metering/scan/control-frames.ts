@@ -40,12 +40,19 @@ export const NO_ESCAPE = 0x7fffffff
 /** No loop is open. */
 export const NO_LOOP = -1
 
-const LEVELS = NESTING_MAX + 2
+/**
+ * The most levels that any of these functions can open, itself and one below its last block included: a block takes a
+ * byte at least, so that small modules need little room.
+ */
+export function levelsMax(bodies: readonly { readonly at: number; readonly end: number }[]): number {
+  const longest = bodies.reduce((most, { at, end }) => Math.max(most, end - at), 0)
+  return Math.min(NESTING_MAX, longest) + 2
+}
 
-/** Room for the blocks of one function. */
-export function createControlFrames(): ControlFrames {
-  const ints = (length = LEVELS) => new Int32Array(length)
-  const flags = () => new Uint8Array(LEVELS)
+/** Room for the blocks of one function, of at most so many levels. */
+export function createControlFrames(levels: number): ControlFrames {
+  const ints = (length = levels) => new Int32Array(length)
+  const flags = () => new Uint8Array(levels)
   return {
     count: 0,
     kind: flags(),
@@ -60,7 +67,7 @@ export function createControlFrames(): ControlFrames {
     loops: flags(),
     calls: flags(),
     loopAround: ints(),
-    backEdges: ints(LEVELS * BACK_EDGES_MAX),
+    backEdges: ints(levels * BACK_EDGES_MAX),
     backEdgeCount: flags(),
     backEdgeAt: ints(),
     backEdgeDoubt: flags(),

@@ -1,11 +1,8 @@
 import { FOLDED_MAX } from '../costs.ts'
 import { type ChargePoints, STEP } from './charge-points.ts'
-import { NESTING_MAX } from '../limits.ts'
 
 /** Not reached; every real cost is at least 0. */
 const UNREACHED = -1
-/** Frames and regions: one for each block, and the function. */
-const LEVELS = NESTING_MAX + 2
 
 /**
  * Room for folding, reused from function to function. A frame is an open block. A region is what one kept charge
@@ -30,20 +27,20 @@ export interface Folding {
   readonly counted: Int32Array
 }
 
-/** Room for folding. */
-export function createFolding(): Folding {
+/** Room for folding functions of at most so many levels: frames and regions are one for each block, and the function. */
+export function createFolding(levels: number): Folding {
   return {
     frame: 0,
     top: -1,
-    step: new Uint8Array(LEVELS),
-    region: new Int32Array(LEVELS),
-    owns: new Uint8Array(LEVELS),
-    join: new Int32Array(LEVELS),
-    before: new Int32Array(LEVELS),
-    head: new Int32Array(LEVELS),
-    path: new Int32Array(LEVELS),
-    dearest: new Int32Array(LEVELS),
-    counted: new Int32Array(LEVELS),
+    step: new Uint8Array(levels),
+    region: new Int32Array(levels),
+    owns: new Uint8Array(levels),
+    join: new Int32Array(levels),
+    before: new Int32Array(levels),
+    head: new Int32Array(levels),
+    path: new Int32Array(levels),
+    dearest: new Int32Array(levels),
+    counted: new Int32Array(levels),
   }
 }
 

@@ -1,7 +1,7 @@
 import { createCallGraph, type CallGraph } from './call-graph.ts'
 import { clearChargePoints, createChargePoints, settleHeaders } from './charge-points.ts'
 import { chargePoint, type CodeScan } from './code-scan.ts'
-import { createControlFrames, NO_ESCAPE, NO_LOOP } from './control-frames.ts'
+import { createControlFrames, levelsMax, NO_ESCAPE, NO_LOOP } from './control-frames.ts'
 import { FUNCTION_ENTRY } from '../costs.ts'
 import type { CountedLoop } from './counted-loop.ts'
 import { createEditList, EDIT, type EditList } from './edit-list.ts'
@@ -43,7 +43,7 @@ export interface CodePlan {
  */
 export function scanCode(module: ParsedModule): CodePlan {
   const scan = createScan(module)
-  const folding = createFolding()
+  const folding = createFolding(levelsMax(module.bodies))
   const functions = module.bodies.map((body, index) => {
     scan.calls.from[index] = scan.calls.count
     scan.cursor.at = body.at
@@ -62,7 +62,7 @@ function createScan(module: ParsedModule): CodeScan {
     cursor: cursorOver(module.bytes, 0, 0),
     edits: createEditList(codeBytes / BYTES_PER_EDIT),
     points: createChargePoints(),
-    frames: createControlFrames(),
+    frames: createControlFrames(levelsMax(module.bodies)),
     calls: createCallGraph(module.bodies.length, codeBytes / BYTES_PER_CALL),
     arity: { params: 0, results: 0 },
     hasVectorTypes: hasVectorTypes(module),
