@@ -14,6 +14,9 @@ import { findWall } from './host/wall.ts'
 import { createRunner, type RunnerOptions } from './runner.ts'
 
 const LIMITS = { wallMsMax: 20_000, memoryBytesMax: 128 << 20, outputBytesMax: 8 << 20 }
+/** A host whose tasks have these is stopped soon by memory that is hoarded, before much of it is taken. */
+const LITTLE_MEMORY = { ...LIMITS, memoryBytesMax: 16 << 20 }
+
 /** Hosts end soon after their runner; a busy machine may take its time. */
 const HOSTS_END = { timeout: 120_000, interval: 20 }
 
@@ -117,12 +120,14 @@ describe('the runner over a compute host', () => {
   })
 
   it('stops a task that hoards memory outside the heap', async () => {
-    const outcome = await outcomeIn(runner, hostileTask('buffers'))
+    const outcome = await outcomeIn(runner, hostileTask('buffers', { limits: LITTLE_MEMORY }))
     expect(outcome).toMatchObject({ fault: { kind: 'memory-exhausted' } })
   })
 
   it('finds the one that hoards memory among several, and runs the innocent again', async () => {
-    const tasks = [hostileTask('buffers'), ...[1, 2, 3].map((n) => hostileTask('progress', { id: `p${n}` }))]
+    const limits = LITTLE_MEMORY
+    const innocent = [1, 2, 3].map((n) => hostileTask('progress', { id: `p${n}`, limits }))
+    const tasks = [hostileTask('buffers', { limits }), ...innocent]
     const outcomes = await outcomesOf(runner, tasks)
     expect(faultKind(outcomes.get('buffers'))).toBe('memory-exhausted')
     for (const id of ['p1', 'p2', 'p3']) expect(outcomes.get(id)).toMatchObject({ kind: 'done' })
