@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest'
-import { allAttacks, attackVictim } from './attack.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { allAttacks, startVictim, type Victim } from './attack.ts'
 
-/** A short form of `npm run attack`, which goes on for longer and tells all that it measures. */
+/**
+ * A short form of `npm run attack`, which goes on for longer, with a new victim for each attack, and tells all that it
+ * measures.
+ */
 const SECONDS = 1
 /** The memory and disk that all attacks at once may leave occupied. */
 const GROWTH_BYTES_MAX = 64 << 20
@@ -17,10 +20,15 @@ const groups = [
 ]
 
 describe('a daemon under attack', () => {
+  /** One folder and one contact for all attacks; its process is another one for each. */
+  let victim: Victim
+  beforeAll(async () => void (victim = await startVictim()))
+  afterAll(() => victim.stop())
+
   test.each(groups)(
     'lives, grows little, does its work, and is itself after a restart: $name',
     async ({ attacks: some }) => {
-      const result = await attackVictim(some, SECONDS)
+      const result = await victim.attack(some, { seconds: SECONDS, growthBytesMax: GROWTH_BYTES_MAX })
       expect(result).toMatchObject({ survived: true, same_after_restart: true })
       expect(result.job_ms).toBeLessThan(Infinity)
       expect(result.held_growth_bytes).toBeLessThan(GROWTH_BYTES_MAX)

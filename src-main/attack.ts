@@ -56,6 +56,7 @@ export interface AttackResult {
 const ASK_EVERY_MS = 20
 /** After an attack its connections close, and their memory is freed. */
 const SETTLE_MS = 1_500
+const SETTLE_LOOK_MS = 250
 /** The daemon's program, with units that wait and an ear for what it is asked. */
 const ENTRY = join(import.meta.dirname, 'attacked-peer.fixture.ts')
 /** The honest job: units of this long, one at a time on each of its two peers. */
@@ -64,50 +65,121 @@ const PEERS = 2
 /** A job that is not done after so many times its length has been stopped by the attack. */
 const JOB_PATIENCE = 10
 
+/** A daemon to attack, and the friend whose honest job it computes. */
+export interface Victim {
+  /**
+   * Runs attacks, all at once, for so long at least, while an honest job runs. Then the victim is killed and started
+   * again, so that the next attack meets a fresh process.
+   */
+  attack(attacks: readonly Attack[], options: AttackOptions): Promise<AttackResult>
+  stop(): Promise<void>
+}
+
+/** The length of an attack, and how exactly it is measured. */
+export interface AttackOptions {
+  readonly seconds: number
+  /**
+   * The growth of memory that is small enough, in bytes: with it the victim has settled. Without it the victim has
+   * all the time there is to settle, and the honest job is also measured before the attack.
+   */
+  readonly growthBytesMax?: number
+}
+
 /** Runs attacks, all at once, against a fresh victim for so long at least, while an honest job runs. */
 export async function attackVictim(attacks: readonly Attack[], seconds: number): Promise<AttackResult> {
+  const victim = await startVictim()
+  try {
+    return await victim.attack(attacks, { seconds })
+  } finally {
+    await victim.stop()
+  }
+}
+
+/** Starts a victim and its friend, and lets them compute for the first time. */
+export async function startVictim(): Promise<Victim> {
   const folder = await mkdtemp(join(tmpdir(), 'meshwork-attack-'))
-  const peers: DemoPeer[] = []
-  const start = async (name: string, index: number): Promise<DemoPeer> => {
+  const peers = new Map<string, DemoPeer>()
+  const start = async (name: string): Promise<DemoPeer> => {
     const options = { folder: join(folder, name), name, part: 'provider', cores: 1, entry: ENTRY } as const
     const peer = await startDemoPeer({ ...options, channel: true })
-    peers[index] = peer
+    peers.set(name, peer)
     return peer
   }
-  try {
-    const victim = await start('victim', 0)
-    const friend = await start('friend', 1)
+  const stop = async (): Promise<void> => {
+    await Promise.all([...peers.values()].map(stopDemoPeer))
+    await rm(folder, { recursive: true, force: true })
+  }
+  const startBoth = async () => {
+    const [victim, friend] = await Promise.all([start('victim'), start('friend')])
     const { code } = await victim.api.calls.people.invite({ trust: 0.8, valid_minutes: 5 })
     await friend.api.calls.people.pair({ code, trust: 0.8 })
     await waitUntilMeasured([victim, friend])
     // In the first job compute hosts start and code is compiled.
     await runHonestJob(friend, 1)
-    victim.process.send('watch')
-    const quiet_job_ms = await runHonestJob(friend, seconds)
-    const before = await suffered(victim)
-    const diskBefore = await bytesBelow(join(folder, 'victim'))
-    const met = await meet(attacks, victim, friend, seconds)
-    const survived = isAlive(victim)
-    const after = survived ? await suffered(victim) : before
-    return {
-      attack: attacks.map(({ name }) => name).join('; '),
-      by: attacks.length === 1 && attacks[0] !== undefined ? attacks[0].by : 'all',
-      held_growth_bytes: after.held_bytes - before.held_bytes,
-      resident_growth_bytes: after.resident_bytes - before.resident_bytes,
-      resident_peak_growth_bytes: met.peak_bytes - before.resident_bytes,
-      disk_growth_bytes: (await bytesBelow(join(folder, 'victim'))) - diskBefore,
-      quiet_stall_ms: Math.round(before.stall_ms),
-      stall_ms: Math.round(met.stall_ms),
-      wait_ms: Math.round(met.wait_ms),
-      quiet_job_ms: Math.round(quiet_job_ms),
-      job_ms: Math.round(met.job_ms),
-      survived,
-      same_after_restart: survived && (await isSameAfterRestart(victim, () => start('victim', 0))),
-      outcome: met.outcome,
-    }
-  } finally {
-    await Promise.all(peers.map(stopDemoPeer))
-    await rm(folder, { recursive: true, force: true })
+    return { victim, friend }
+  }
+  const started = await startBoth().catch(async (error: unknown) => {
+    await stop()
+    throw error
+  })
+  let { victim } = started
+  const restart = async (): Promise<DemoPeer> => {
+    victim = await start('victim')
+    return victim
+  }
+  return {
+    attack: async (attacks, options) => {
+      if (!isAlive(victim)) await restart()
+      await waitUntilConnected(started.friend, victim)
+      return measureAttack(attacks, options, {
+        victim,
+        friend: started.friend,
+        folder: join(folder, 'victim'),
+        restart,
+      })
+    },
+    stop,
+  }
+}
+
+interface Attacked {
+  readonly victim: DemoPeer
+  readonly friend: DemoPeer
+  /** The victim's. */
+  readonly folder: string
+  readonly restart: () => Promise<DemoPeer>
+}
+
+async function measureAttack(
+  attacks: readonly Attack[],
+  options: AttackOptions,
+  { victim, friend, folder, restart }: Attacked,
+): Promise<AttackResult> {
+  const { seconds, growthBytesMax } = options
+  victim.process.send('watch')
+  const quiet_job_ms = growthBytesMax === undefined ? await runHonestJob(friend, seconds) : 0
+  const before = await suffered(victim)
+  const diskBefore = await bytesBelow(folder)
+  const met = await meet(attacks, victim, friend, seconds)
+  const survived = isAlive(victim)
+  const after = survived
+    ? await settled(victim, growthBytesMax === undefined ? 0 : before.held_bytes + growthBytesMax)
+    : before
+  return {
+    attack: attacks.map(({ name }) => name).join('; '),
+    by: attacks.length === 1 && attacks[0] !== undefined ? attacks[0].by : 'all',
+    held_growth_bytes: after.held_bytes - before.held_bytes,
+    resident_growth_bytes: after.resident_bytes - before.resident_bytes,
+    resident_peak_growth_bytes: met.peak_bytes - before.resident_bytes,
+    disk_growth_bytes: (await bytesBelow(folder)) - diskBefore,
+    quiet_stall_ms: Math.round(before.stall_ms),
+    stall_ms: Math.round(met.stall_ms),
+    wait_ms: Math.round(met.wait_ms),
+    quiet_job_ms: Math.round(quiet_job_ms),
+    job_ms: Math.round(met.job_ms),
+    survived,
+    same_after_restart: survived && (await isSameAfterRestart(victim, restart)),
+    outcome: met.outcome,
   }
 }
 
@@ -136,7 +208,6 @@ async function meet(attacks: readonly Attack[], victim: DemoPeer, friend: DemoPe
   const { stall_ms, resident_peak_bytes } = isAlive(victim)
     ? await suffered(victim)
     : { stall_ms: Infinity, resident_peak_bytes: 0 }
-  await pause(SETTLE_MS)
   return { outcome: outcomes.join('; '), job_ms, wait_ms, stall_ms, peak_bytes: resident_peak_bytes }
 }
 
@@ -150,6 +221,22 @@ async function suffered({ process: child }: DemoPeer): Promise<Suffered> {
   child.send('tell')
   const [answer] = (await told) as [unknown]
   return Suffered.parse(answer)
+}
+
+/** Its account when it holds no more than what is enough, at the latest when it has had time to settle. */
+async function settled(victim: DemoPeer, enoughBytes: number): Promise<Suffered> {
+  const endMs = performance.now() + SETTLE_MS
+  for (;;) {
+    const account = await suffered(victim)
+    if (account.held_bytes <= enoughBytes || performance.now() >= endMs) return account
+    await pause(SETTLE_LOOK_MS)
+  }
+}
+
+async function waitUntilConnected({ api }: DemoPeer, { peerId }: DemoPeer): Promise<void> {
+  const isConnected = async (): Promise<boolean> =>
+    (await api.calls.people.list()).some(({ peer_id, connected }) => peer_id === peerId && connected)
+  while (!(await isConnected())) await pause(ASK_EVERY_MS)
 }
 
 async function waitUntilMeasured(peers: readonly DemoPeer[]): Promise<void> {

@@ -18,19 +18,25 @@ import { hasFailed, tableRow } from './table.ts'
 const missing = missingForLab()
 if (missing !== undefined) process.stdout.write(`lab: SKIPPED, ${missing}.\n`)
 
-/** The lab's quick rows; `npm run lab` has the others. */
-const QUICK: readonly Scenario[] = [
+/** The lab's quick rows, but for those that measure how long peers take; `npm run lab` has the others. */
+const UNTIMED: readonly Scenario[] = [
   ...testbedChecks.filter(({ name }) => !name.includes('maps a port')),
-  ...restarts,
-  ...homes.filter(({ name }) => /invite code|address-restricted|UPnP/.test(name)),
+  ...restarts.filter(({ wanted }) => wanted === 'paired'),
   ...secrecy,
 ]
+/** The quick rows that have the machine to themselves, as far as it is the lab's. */
+const TIMED: readonly Scenario[] = [
+  ...restarts.filter((row) => !UNTIMED.includes(row)),
+  ...homes.filter(({ name }) => /invite code|address-restricted|UPnP/.test(name)),
+]
 
-for (const scenario of QUICK) {
+for (const scenario of [...UNTIMED, ...TIMED]) {
   const lacking = missing ?? missingForRow(scenario.needs)
   if (missing === undefined && lacking !== undefined)
     process.stdout.write(`lab: SKIPPED a row, ${lacking}.\n`)
-  test.skipIf(lacking !== undefined)(`[LAB1] ${scenario.name}: ${scenario.wanted}`, async () => {
+  const concurrent = UNTIMED.includes(scenario)
+  const options = { concurrent, skip: lacking !== undefined }
+  test(`[LAB1] ${scenario.name}: ${scenario.wanted}`, options, async () => {
     const row = await playScenario(scenario, { seed: 1 })
     expect(row?.outcome.met, row?.outcome.measured).toBe(true)
   })

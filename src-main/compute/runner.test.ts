@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { noopIndex, noopTasks, outcomesOf, runnerContract } from '../ports/runner.contract.ts'
 import type { Runner, RunBytes, RunFile, RunOutcome, RunTask } from '../ports/runner.ts'
 import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
@@ -14,6 +14,11 @@ import { findWall } from './host/wall.ts'
 import { createRunner, type RunnerOptions } from './runner.ts'
 
 const LIMITS = { wallMsMax: 20_000, memoryBytesMax: 128 << 20, outputBytesMax: 8 << 20 }
+/** A host whose tasks have these is stopped soon by memory that is hoarded, before much of it is taken. */
+const LITTLE_MEMORY = { ...LIMITS, memoryBytesMax: 16 << 20 }
+
+/** Hosts end soon after their runner; a busy machine may take its time. */
+const HOSTS_END = { timeout: 120_000, interval: 20 }
 
 let folder: string
 /** Hosts that were started, in order. */
@@ -71,45 +76,37 @@ function faultKind(outcome: RunOutcome | undefined): string | undefined {
   return outcome?.kind === 'failed' ? outcome.fault.kind : outcome?.kind
 }
 
+async function startHostileRunner(): Promise<Runner> {
+  const runner = runnerWith({
+    registry: new URL('hostile.fixture.ts', import.meta.url),
+    heapBytesMax: 64 << 20,
+  })
+  await runner.start()
+  return runner
+}
+
+async function stopWithHosts(runner: Runner): Promise<void> {
+  await runner.stop()
+  await vi.waitUntil(() => hosts.every((host) => !isAlive(host.pid)), HOSTS_END)
+}
+
+async function outcomeIn(runner: Runner, task: RunTask): Promise<RunOutcome> {
+  return (await outcomesOf(runner, [task])).get(task.id)!
+}
+
 runnerContract('the runner over a compute host', () => Promise.resolve(runnerWith()))
 
 describe('the runner over a compute host', () => {
   let runner: Runner
   beforeEach(async () => {
-    runner = runnerWith({
-      registry: new URL('hostile.fixture.ts', import.meta.url),
-      heapBytesMax: 64 << 20,
-    })
-    await runner.start()
+    runner = await startHostileRunner()
   })
-  afterEach(async () => {
-    await runner.stop()
-    await expect.poll(() => hosts.filter((host) => isAlive(host.pid))).toEqual([])
-  })
-
-  async function outcomeOf(task: RunTask): Promise<RunOutcome> {
-    return (await outcomesOf(runner, [task])).get(task.id)!
-  }
+  afterEach(() => stopWithHosts(runner))
 
   it('starts no process before the first task', async () => {
     expect(hosts.length).toBe(0)
     await outcomesOf(runner, noopTasks(1))
     expect(hosts.length).toBe(1)
-  })
-
-  it('stops a task that spins when its time is over, and goes on in the same host', async () => {
-    const spin = hostileTask('spin', { limits: { ...LIMITS, wallMsMax: 200 } })
-    const outcomes = await outcomesOf(runner, [spin, ...noopTasks(200)])
-    expect(outcomes.get('spin')).toMatchObject({ fault: { kind: 'timed-out' } })
-    expect(noopIndex(outcomes.get('unit:199'))).toBe(199n)
-    expect(hosts.length).toBe(1)
-  })
-
-  it('reports what a task throws as its own fault', async () => {
-    expect(await outcomeOf(hostileTask('throw'))).toMatchObject({
-      kind: 'failed',
-      fault: { kind: 'unit-failed', message: 'as it happens' },
-    })
   })
 
   it('takes a change of how many run at once while its host starts', async () => {
@@ -122,39 +119,18 @@ describe('the runner over a compute host', () => {
     expect([...(await outcomes).values()].map((o) => o.kind)).toEqual(['done', 'done', 'done'])
   })
 
-  it('reports a library whose facts cannot be told as its fault', async () => {
-    expect(faultKind(await outcomeOf(hostileTask('no-json')))).toBe('unit-failed')
-    expect(hosts.length).toBe(1)
-  })
-
-  it('loses only the worker of a task that exhausts its heap', async () => {
-    const outcomes = await outcomesOf(runner, [hostileTask('heap'), ...noopTasks(100)])
-    expect(outcomes.get('heap')).toMatchObject({ fault: { kind: 'unit-failed' } })
-    expect([...outcomes.values()].filter((o) => o.kind === 'done').length).toBe(100)
-    expect(hosts.length).toBe(1)
-  })
-
   it('stops a task that hoards memory outside the heap', async () => {
-    const outcome = await outcomeOf(hostileTask('buffers'))
+    const outcome = await outcomeIn(runner, hostileTask('buffers', { limits: LITTLE_MEMORY }))
     expect(outcome).toMatchObject({ fault: { kind: 'memory-exhausted' } })
   })
 
   it('finds the one that hoards memory among several, and runs the innocent again', async () => {
-    const tasks = [hostileTask('buffers'), ...[1, 2, 3].map((n) => hostileTask('progress', { id: `p${n}` }))]
+    const limits = LITTLE_MEMORY
+    const innocent = [1, 2, 3].map((n) => hostileTask('progress', { id: `p${n}`, limits }))
+    const tasks = [hostileTask('buffers', { limits }), ...innocent]
     const outcomes = await outcomesOf(runner, tasks)
     expect(faultKind(outcomes.get('buffers'))).toBe('memory-exhausted')
     for (const id of ['p1', 'p2', 'p3']) expect(outcomes.get(id)).toMatchObject({ kind: 'done' })
-  })
-
-  it('survives a task that ends its worker, and one that leaves a rejection behind', async () => {
-    const outcomes = await outcomesOf(runner, [
-      hostileTask('exit'),
-      hostileTask('reject-later'),
-      ...noopTasks(50),
-    ])
-    expect(faultKind(outcomes.get('exit'))).toBe('unit-failed')
-    expect(faultKind(outcomes.get('reject-later'))).toBe('unit-failed')
-    expect([...outcomes.values()].filter((o) => o.kind === 'done').length).toBe(50)
   })
 
   it('gives up a task that kills each host it runs in, and no other', async () => {
@@ -208,6 +184,65 @@ describe('the runner over a compute host', () => {
     expect((await outcomesOf(runner, noopTasks(20))).size).toBe(20)
   })
 
+  it('removes what a cancelled task had written when its host goes', async () => {
+    const abort = new AbortController()
+    const run = outcomesOf(runner, [hostileTask('large-slow')], abort.signal)
+    setTimeout(() => abort.abort(), 500)
+    await run
+    await runner.stop()
+    expect(await readdir(join(folder, 'staging'))).toEqual([])
+    await runner.start()
+  })
+})
+
+describe('the runner over a compute host that stays', () => {
+  let runner: Runner
+  const outcomeOf = (task: RunTask) => outcomeIn(runner, task)
+  beforeAll(async () => {
+    runner = await startHostileRunner()
+    await outcomesOf(runner, noopTasks(1))
+  })
+  afterEach(() => expect(hosts.length).toBe(1))
+  afterAll(() => stopWithHosts(runner))
+
+  it('stops a task that spins when its time is over, and goes on in the same host', async () => {
+    const spin = hostileTask('spin', { limits: { ...LIMITS, wallMsMax: 200 } })
+    const outcomes = await outcomesOf(runner, [spin, ...noopTasks(200)])
+    expect(outcomes.get('spin')).toMatchObject({ fault: { kind: 'timed-out' } })
+    expect(noopIndex(outcomes.get('unit:199'))).toBe(199n)
+    expect(hosts.length).toBe(1)
+  })
+
+  it('reports what a task throws as its own fault', async () => {
+    expect(await outcomeOf(hostileTask('throw'))).toMatchObject({
+      kind: 'failed',
+      fault: { kind: 'unit-failed', message: 'as it happens' },
+    })
+  })
+
+  it('reports a library whose facts cannot be told as its fault', async () => {
+    expect(faultKind(await outcomeOf(hostileTask('no-json')))).toBe('unit-failed')
+    expect(hosts.length).toBe(1)
+  })
+
+  it('loses only the worker of a task that exhausts its heap', async () => {
+    const outcomes = await outcomesOf(runner, [hostileTask('heap'), ...noopTasks(100)])
+    expect(outcomes.get('heap')).toMatchObject({ fault: { kind: 'unit-failed' } })
+    expect([...outcomes.values()].filter((o) => o.kind === 'done').length).toBe(100)
+    expect(hosts.length).toBe(1)
+  })
+
+  it('survives a task that ends its worker, and one that leaves a rejection behind', async () => {
+    const outcomes = await outcomesOf(runner, [
+      hostileTask('exit'),
+      hostileTask('reject-later'),
+      ...noopTasks(50),
+    ])
+    expect(faultKind(outcomes.get('exit'))).toBe('unit-failed')
+    expect(faultKind(outcomes.get('reject-later'))).toBe('unit-failed')
+    expect([...outcomes.values()].filter((o) => o.kind === 'done').length).toBe(50)
+  })
+
   it('brings large outputs as files and small ones as bytes', async () => {
     const outcome = await outcomeOf(hostileTask('large', { unitIndex: 7 }))
     if (outcome.kind !== 'done' || outcome.output.kind !== 'file') throw new Error('a file was expected')
@@ -222,16 +257,6 @@ describe('the runner over a compute host', () => {
   it('refuses an output above its limit', async () => {
     const limits = { ...LIMITS, outputBytesMax: 1_000 }
     expect(faultKind(await outcomeOf(hostileTask('large', { limits })))).toBe('oversized')
-  })
-
-  it('removes what a cancelled task had written when its host goes', async () => {
-    const abort = new AbortController()
-    const run = outcomesOf(runner, [hostileTask('large-slow')], abort.signal)
-    setTimeout(() => abort.abort(), 500)
-    await run
-    await runner.stop()
-    expect(await readdir(join(folder, 'staging'))).toEqual([])
-    await runner.start()
   })
 
   it('tells that a long task has begun, and how far it has come', async () => {

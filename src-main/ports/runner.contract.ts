@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Params } from '../protocol/work.ts'
 import type { Runner, RunOutcome, RunTask } from './runner.ts'
 
@@ -49,12 +49,13 @@ export function noopIndex(outcome: RunOutcome | undefined): bigint | undefined {
  */
 export function runnerContract(name: string, create: () => Promise<Runner>): void {
   describe(`${name} as a Runner`, () => {
+    // One for all tests, since a runner may take long to start: each test leaves it able to run the next one's tasks.
     let runner: Runner
-    beforeEach(async () => {
+    beforeAll(async () => {
       runner = await create()
       await runner.start()
     })
-    afterEach(() => runner.stop())
+    afterAll(() => runner.stop())
 
     it('lists each algorithm once, with an engine that names it', () => {
       const names = runner.algorithms().map((a) => `${a.algorithmId}@${a.version}`)

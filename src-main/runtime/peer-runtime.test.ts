@@ -2,12 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { sharingNow } from '../peer/sharing-view.ts'
 import type { JobId } from '../protocol/ids.ts'
+import { HEARTBEAT_MS } from '../protocol/limits.ts'
 import {
   createMemoryNetwork,
   honest,
   newHome,
   outputOf,
   pairPeers,
+  setClock,
   startPeer,
   testJob,
   until,
@@ -187,8 +189,9 @@ describe('a peer whose disk is full', () => {
   it('[Y11] pauses sharing and says so, refuses what it cannot write down, and goes on when there is room', async () => {
     const network = createMemoryNetwork()
     const disk = { isFull: false }
-    const alice = await startPeer(network, await newHome(), honest)
-    const bob = await startPeer(network, await newHome(), honest, { disk })
+    const clock = setClock()
+    const alice = await startPeer(network, await newHome(), honest, { clock })
+    const bob = await startPeer(network, await newHome(), honest, { disk, clock })
     running.push(alice, bob)
     await pairPeers(alice, bob)
     await until(() => seesEverybody(alice, [alice, bob]))
@@ -204,6 +207,8 @@ describe('a peer whose disk is full', () => {
     const { job } = await alice.runtime.submit(testJob(alice.peer, 10, 2))
     disk.isFull = false
     await named
+    // What Bob could not take meanwhile comes with the next heartbeat.
+    clock.passedMs += HEARTBEAT_MS
     await until(() => jobOf(alice, job).status.state !== 'running')
     expect(jobOf(alice, job).status.state).toBe('done')
     expect(bob.runtime.state.name).toBe('Bob')

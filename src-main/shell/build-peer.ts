@@ -34,8 +34,7 @@ const SHELL_PACKAGES = ['electron-updater']
 export async function buildPeer(out: string): Promise<void> {
   await rm(out, { recursive: true, force: true })
   const kernels = new Set<string>()
-  for (const path of await reachableSources()) {
-    const text = plainJavaScript(await readFile(join(ROOT, path), 'utf8'), path)
+  for (const [path, text] of await reachableSources()) {
     await write(join(out, builtName(path)), text)
     for (const kernel of namedKernels(text, path.replaceAll('\\', '/'))) kernels.add(kernel)
   }
@@ -48,17 +47,19 @@ export async function buildPeer(out: string): Promise<void> {
   }
 }
 
-/** Every source file that the entries import, directly or not, for more than its types. */
-async function reachableSources(): Promise<string[]> {
+/** Every source file that the entries import, directly or not, for more than its types: its path and its plain code. */
+async function reachableSources(): Promise<ReadonlyMap<string, string>> {
   const found = new Set(ENTRIES)
+  const texts = new Map<string, string>()
   for (const path of found) {
-    const text = await readFile(join(ROOT, path), 'utf8')
-    for (const { fileName } of ts.preProcessFile(plainJavaScript(text, path)).importedFiles) {
+    const text = plainJavaScript(await readFile(join(ROOT, path), 'utf8'), path)
+    texts.set(path, text)
+    for (const { fileName } of ts.preProcessFile(text).importedFiles) {
       const imported = sourceOf(fileName, path)
       if (imported !== undefined) found.add(imported)
     }
   }
-  return [...found]
+  return texts
 }
 
 /** The source file behind an import of built code; undefined for packages, and for what is no TypeScript. */

@@ -1,11 +1,8 @@
 /** Failures that are not a unit's doing: a machine without memory, and a time that is up. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ALLOWED_BOMBS } from './compile-bombs.fixture.ts'
 import { GOOD, meshwork, passes } from './hostile-case.fixture.ts'
 import { startSandbox, type Sandbox } from './hostile-run.fixture.ts'
-
-let sandbox: Sandbox
-afterEach(() => sandbox.stop())
 
 const GROW_TO_2_GIB = `(loop $again (br_if $again (i32.ne (memory.grow (i32.const 64)) (i32.const -1))))`
 /** A module that V8 takes long to compile; a worker cannot be stopped meanwhile. */
@@ -13,8 +10,13 @@ const SLOW_BOMBS = ALLOWED_BOMBS.filter(({ name }) => /loops|results|100,000/.te
 const LIMITS = { memory_pages: 32_768, fuel: 1e10 }
 
 describe.runIf(process.platform === 'linux')('where the machine has no memory for it', () => {
-  it('a unit within its limits is not found guilty, and the next one runs', async () => {
+  let sandbox: Sandbox
+  beforeAll(async () => {
     sandbox = await startSandbox({ dataBytes: 1_500 << 20 })
+  })
+  afterAll(() => sandbox.stop())
+
+  it('a unit within its limits is not found guilty, and the next one runs', async () => {
     const growing = passes('growing', meshwork(GROW_TO_2_GIB), undefined, { limits: LIMITS })
     const large = passes('large', meshwork('', { memory: '32000' }), undefined, { limits: LIMITS })
     const [grown, claimed, good] = await sandbox.run([growing, large, GOOD])
@@ -27,10 +29,15 @@ describe.runIf(process.platform === 'linux')('where the machine has no memory fo
 })
 
 describe('when its time is up', () => {
+  let sandbox: Sandbox
+  beforeAll(async () => {
+    sandbox = await startSandbox()
+  })
+  afterAll(() => sandbox.stop())
+
   const slow = { limits: { wall_ms: 300, fuel: 2 ** 53 - 1 } }
 
   it('a unit that loops is stopped, and nothing else', async () => {
-    sandbox = await startSandbox()
     const loop = passes('loop', meshwork('(loop $again (br $again))'), undefined, slow)
     const others = Array.from({ length: 20 }, (_, i) => ({ ...GOOD, name: `good ${i}` }))
     const [stopped, ...rest] = await sandbox.run([loop, ...others])
@@ -40,7 +47,6 @@ describe('when its time is up', () => {
   })
 
   it('[X12] units that compile are stopped, and what ran beside them ends well', async () => {
-    sandbox = await startSandbox()
     const bombs = SLOW_BOMBS.map((bomb) => ({ ...bomb, limits: { wall_ms: 1 } }))
     const others = Array.from({ length: 20 }, (_, i) => ({ ...GOOD, name: `good ${i}` }))
     const ends = await sandbox.run([...bombs, ...others])

@@ -20,6 +20,7 @@ import {
   HANDSHAKES_MAX,
   REPLY_BYTES_PER_PEER_MAX,
   STRANGER_BURST_BYTES,
+  STRANGER_BYTES_PER_S,
   STRANGER_REQUEST_BYTES_MAX,
   STRANGER_STREAMS_MAX,
   STRANGERS_PER_HOST_MAX,
@@ -144,8 +145,9 @@ async function flood(line: Connection, protocol: string, streams: number): Promi
     stream.send(header(MESSAGE_BYTES_MAX))
     stream.send(new Uint8Array(MESSAGE_BYTES_MAX - 1))
   }
-  // The victim has read what its windows let through once it has answered again, or has hung up.
-  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  // The victim has read what its windows let through once it has hung up, or after a while.
+  const endMs = performance.now() + 1_000
+  await until(() => line.status !== 'open' || performance.now() >= endMs)
 }
 
 describe('a stranger', () => {
@@ -207,7 +209,12 @@ describe('a stranger', () => {
     const stream = open()[0]!
     stream.send(header(100))
     stream.send(new Uint8Array(STRANGER_BURST_BYTES))
-    await until(() => line.status !== 'open')
+    // A busy machine takes longer to read this, and more may be said by then: it goes on at twice the rate that is allowed.
+    while (line.status === 'open') {
+      const endMs = performance.now() + 500
+      await until(() => line.status !== 'open' || performance.now() >= endMs)
+      if (stream.status === 'open') stream.send(new Uint8Array(STRANGER_BYTES_PER_S))
+    }
   })
 
   test('[N1] who was asked, or showed a pass, is not held short', async () => {

@@ -379,7 +379,10 @@ describe('a direct connection', () => {
     ann.keepConnected([{ peer: bob.peer, addresses: [] }])
     ann.keepConnected([{ peer: bob.peer, addresses: bob.addresses() }])
     await until(() => routeTo(ann, bob.peer) === 'direct' && routeTo(bob, ann.peer) === 'direct')
-    while (cy.relaying().lines > 0) expect(await ann.request(bob.peer, 'echo', said, soon())).toEqual(said)
+    while (cy.relaying().lines > 0) {
+      expect(await ann.request(bob.peer, 'echo', said, soon())).toEqual(said)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
     expect(await bob.request(ann.peer, 'echo', said, soon())).toEqual(said)
     expect(events.map(({ kind }) => kind)).toEqual(['connected', 'rerouted'])
     expect(events[1]).toMatchObject({ dialled: bob.addresses()[0]?.replace(`/p2p/${bob.peer}`, '') })

@@ -188,13 +188,15 @@ describe('the blob store on disk', () => {
   })
 
   test('dropped blobs leave no file behind', async () => {
-    for (let i = 0; i < 10; i++) await opened.blobs.put(noise(10_000_000, i))
+    const quotaBytes = 6_400_000
+    opened.blobs.setQuota(quotaBytes)
+    for (let i = 0; i < 10; i++) await opened.blobs.put(noise(1_000_000, i))
     await opened.blobs.close()
-    opened = await openAt(folder, 64 << 20)
+    opened = await openAt(folder, quotaBytes)
     const onDisk = filesIn().length
     expect(onDisk).toBeGreaterThan(0)
-    expect(onDisk * 10_000_000).toBe(opened.blobs.usage().bytes)
-    expect(opened.blobs.usage().bytes).toBeLessThanOrEqual(64 << 20)
+    expect(onDisk * 1_000_000).toBe(opened.blobs.usage().bytes)
+    expect(opened.blobs.usage().bytes).toBeLessThanOrEqual(quotaBytes)
   })
 
   test('a put that failed leaves no file behind', async () => {
