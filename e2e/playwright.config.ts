@@ -11,7 +11,8 @@ const out = join(import.meta.dirname, '../out/e2e')
 export default defineConfig<{ program: Program }>({
   testDir: import.meta.dirname,
   testMatch: '*.spec.ts',
-  // Files side by side, each with peers, folders and ports of its own: while one computes, another waits for its browser.
+  // Tests side by side, each with peers, folders and ports of its own: while one computes, another waits for its browser.
+  fullyParallel: true,
   workers: 2,
   // For what hangs: a test waits for conditions, and this machine may do something else as well.
   timeout: 1_800_000,
