@@ -151,8 +151,6 @@ async function lookAtMesh(page: Page, look: (name: string) => Promise<void>): Pr
 
 /** Tests that picture a stage in each size and theme, all with the same peers. */
 export function pictureStage(pictured: PicturedStage): void {
-  // These tests keep pictures as they go. A trace would copy the page at each step, which takes longer than the step.
-  test.use({ trace: 'off' })
   test.describe(`a window, ${pictured.name}`, () => {
     // One after the other, over the same peers.
     test.describe.configure({ mode: 'default' })
