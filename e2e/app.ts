@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test as base, expect, type Browser, type Page } from '@playwright/test'
@@ -16,6 +17,9 @@ export type Screen = keyof typeof english.frame.screens
 
 /** Where a window is: in a browser over a headless peer, or the desktop's own over a peer that it runs itself. */
 export type Program = 'browser' | 'desktop'
+
+/** How colours are chosen; the system's choice, which the page follows. */
+export type Theme = 'light' | 'dark'
 
 /** A test with peers of its own, removed at its end, and windows that complain about whatever the page complains about. */
 export const test = base.extend<{
@@ -72,7 +76,7 @@ export { expect }
 
 /** How a window is opened. */
 export interface WindowOptions {
-  readonly theme?: 'light' | 'dark'
+  readonly theme?: Theme
   readonly size?: { readonly width: number; readonly height: number }
   /** Leave the first start's cards where they are. */
   readonly atFirstStart?: boolean
@@ -163,6 +167,17 @@ export async function go(page: Page, screen: Screen): Promise<void> {
     .getByRole('navigation', { name: text.frame.navigation })
     .getByRole('link', { name: new RegExp(text.frame.screens[screen]) })
     .click()
+}
+
+/**
+ * What a checker for accessibility finds; the rule is nothing. It runs in the page itself: another page, which the checker
+ * opens otherwise to put the frames' findings together, costs more than the check, and these pages have no frames.
+ */
+export async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, html }) => `${id}: ${target.join(' ')} ${html}`),
+  )
 }
 
 /** Keeps a picture of the page under `out/screenshots`. */

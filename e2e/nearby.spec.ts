@@ -1,6 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, go, keepPicture, test, text } from './app.ts'
+import { expect, findings, go, keepPicture, test, text } from './app.ts'
 import { until } from './peer.ts'
 
 const words = text.nearby
@@ -10,11 +9,6 @@ async function digitsIn(page: Page): Promise<string> {
   const shown = page.locator('[data-number]')
   await expect(shown).toBeVisible()
   return (await shown.getAttribute('data-number')) ?? ''
-}
-
-async function findings(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html) }))
 }
 
 test('two people in one network pair by a number that both screens show', async ({ peer, windowOf }) => {

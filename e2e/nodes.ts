@@ -7,14 +7,24 @@ import { submitScene } from './submit.ts'
 export interface Stage {
   /** Whose window is looked at. */
   readonly peer: Peer
+  /** Resumes the work under way, where there is some, and waits until this peer computes. It is under way at first. */
+  work(): Promise<void>
+  /** Pauses it: it takes all cores, and screens that do not show it are pictured sooner without. */
+  rest(): Promise<void>
   remove(): Promise<void>
 }
+
+/** Of a stage without work under way. */
+const idle = { work: () => Promise.resolve(), rest: () => Promise.resolve() }
 
 /** Just installed: no people, no jobs. */
 export async function emptyStage(): Promise<Stage> {
   const peer = await startPeer({ name: 'Studio PC' })
-  return { peer, remove: () => peer.remove() }
+  return { peer, ...idle, remove: () => peer.remove() }
 }
+
+/** Tiles of a render under way that are done when it is first looked at: most of one pass over the picture. */
+const TILES_SEEN = 45
 
 /** After some weeks: three people, some pictures, a render under way, a person who wants to pair. */
 export async function typicalStage(): Promise<Stage> {
@@ -34,18 +44,34 @@ export async function typicalStage(): Promise<Stage> {
   await finishPictures(studio)
   const { code } = await studio.calls.people.invite({ trust: 0.5, valid_minutes: 60, confirm: true })
   await cousin.calls.people.pair({ code, trust: 0.5 })
-  // Few samples at a time: the whole picture is there soon, grainy, and becomes clear while it is looked at.
-  const size = { width: 1_280, height: 800, spp: 256, samples_per_unit: 8 }
-  await submitScene(studio, townScene(), { ...size, redundancy: 2, description: 'Town by night' })
-  const isUnderWay = async () =>
-    (await studio.calls.jobs.list()).some(({ state, verified }) => state.kind === 'running' && verified > 180)
-  await until('tiles are there', isUnderWay)
+  // Small tiles of many samples: the whole picture is there soon, and no news every few milliseconds after that.
+  const size = { width: 640, height: 400, spp: 4_096, samples_per_unit: 32 }
+  const job_id = await submitScene(studio, townScene(), {
+    ...size,
+    redundancy: 2,
+    description: 'Town by night',
+  })
+  const job = () => studio.calls.jobs.status({ job_id })
+  await until('tiles are there', async () => (await job()).verified > TILES_SEEN)
   return {
     peer: studio,
+    async work() {
+      if ((await job()).state.kind === 'paused') await studio.calls.jobs.resume({ job_id })
+      await until('this PC computes', () => isComputing(studio))
+    },
+    async rest() {
+      await studio.calls.jobs.pause({ job_id })
+    },
     async remove() {
       await Promise.all([studio, ...others].map((peer) => peer.remove()))
     },
   }
+}
+
+/** Whether a peer computes units at this moment. */
+async function isComputing(peer: Peer): Promise<boolean> {
+  for await (const { units_here } of await peer.calls.news.watch()) return (units_here ?? []).length > 0
+  return false
 }
 
 /** A crowd: 200 people, 10,000 units in each of two jobs, pictures of all shapes. */
@@ -56,15 +82,15 @@ export async function crowdedStage(): Promise<Stage> {
   await peer.stop()
   await seedCrowd(peer.folder)
   await peer.start()
-  return { peer, remove: () => peer.remove() }
+  return { peer, ...idle, remove: () => peer.remove() }
 }
 
 async function finishPictures(peer: Peer): Promise<void> {
   const renders = [
-    [ballsScene(), { width: 480, height: 300, spp: 96, description: 'Balls' }],
-    [townScene(), { width: 300, height: 400, spp: 48, description: 'Town, upright' }],
-    [turningScene(), { width: 480, height: 300, spp: 64, description: 'Cube and ball' }],
-    [turningScene(), { width: 240, height: 150, spp: 24, frames: [0, 8, 16, 24], description: 'Turning' }],
+    [ballsScene(), { width: 480, height: 300, spp: 48, description: 'Balls' }],
+    [townScene(), { width: 300, height: 400, spp: 24, description: 'Town, upright' }],
+    [turningScene(), { width: 480, height: 300, spp: 32, description: 'Cube and ball' }],
+    [turningScene(), { width: 240, height: 150, spp: 16, frames: [0, 8, 16, 24], description: 'Turning' }],
   ] as const
   for (const [scene, { ...options }] of renders) {
     await submitScene(

@@ -5,21 +5,28 @@ import { CHROMIUM_FLAGS, findChromium } from './chromium.ts'
 import { findElectron } from './desktop.ts'
 import { WAIT_MS_MAX } from './peer.ts'
 
+/** Pictures of every screen. */
+const SCREENS = 'screens-*.spec.ts'
+
 const chromium = findChromium()
 const out = join(import.meta.dirname, '../out/e2e')
 
 export default defineConfig<{ program: Program }>({
   testDir: import.meta.dirname,
   testMatch: '*.spec.ts',
-  // Files side by side, each with peers, folders and ports of its own: while one computes, another waits for its browser.
+  // Tests side by side, each with peers, folders and ports of its own: while one computes, another waits for its browser.
+  fullyParallel: true,
   workers: 2,
   // For what hangs: a test waits for conditions, and this machine may do something else as well.
   timeout: 1_800_000,
   expect: { timeout: WAIT_MS_MAX },
   forbidOnly: true,
   // The same tests in a browser, and in the desktop's window where Electron is.
+  // The pictures begin: they take longest, so that the others fill the time beside them. They are kept as they are taken;
+  // a trace of them would copy the page at each step, which takes longer than the step.
   projects: [
-    { name: 'browser' },
+    { name: 'screens', testMatch: SCREENS, use: { trace: 'off' } },
+    { name: 'browser', testIgnore: SCREENS },
     ...('path' in findElectron() ? [{ name: 'desktop', use: { program: 'desktop' as const } }] : []),
   ],
   outputDir: join(out, 'results'),
@@ -28,7 +35,8 @@ export default defineConfig<{ program: Program }>({
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
-    trace: 'retain-on-failure',
+    // The page at each step, without a film: that keeps a core busy wherever something on the page moves.
+    trace: { mode: 'retain-on-failure', screenshots: false },
     screenshot: 'only-on-failure',
     launchOptions: {
       args: CHROMIUM_FLAGS,

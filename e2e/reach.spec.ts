@@ -1,6 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, go, keepPicture, test, text } from './app.ts'
+import { expect, findings, go, keepPicture, test, text } from './app.ts'
 import { pair, until } from './peer.ts'
 
 const BO = 'Bo’s PC'
@@ -11,10 +10,7 @@ const { link } = text.people
 async function look(page: Page, name: string): Promise<void> {
   await page.evaluate(() => document.fonts.ready)
   await keepPicture(page, name)
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(
-    violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`)),
-  ).toEqual([])
+  expect(await findings(page)).toEqual([])
 }
 
 /** The list of people, and one person's page, which the list leads to by keyboard. */

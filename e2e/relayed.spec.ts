@@ -1,6 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, go, keepPicture, test, text } from './app.ts'
+import { expect, findings, go, keepPicture, test, text } from './app.ts'
 import { openTestbed, type Testbed } from './lab/testbed.ts'
 import { openInternet, type HomeOptions, type Internet } from './lab/internet.ts'
 import { areConnected, pair, routeBetween } from './lab/measures.ts'
@@ -20,6 +19,9 @@ test.skip(
   ({ program }) => program === 'desktop',
   'the desktop runs its peer on this machine, behind no router',
 )
+
+// One at a time: each keeps an internet of its own and three peers busy.
+test.describe.configure({ mode: 'default' })
 
 let testbed: Testbed
 let internet: Internet
@@ -59,10 +61,7 @@ const reachOf = (peer: LabPeer) => peer.ask(async (calls) => (await calls.node.i
 async function look(page: Page, name: string): Promise<void> {
   await page.evaluate(() => document.fonts.ready)
   await keepPicture(page, name)
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(
-    violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`)),
-  ).toEqual([])
+  expect(await findings(page)).toEqual([])
 }
 
 /** Settings' section on the network, as a picture of the whole of it. */

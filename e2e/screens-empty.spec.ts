@@ -1,6 +1,6 @@
-import { expect, keepPicture, test, text } from './app.ts'
+import { expect, findings, keepPicture, test, text } from './app.ts'
 import { emptyStage } from './nodes.ts'
-import { findings, pictureStage, settle } from './screens.ts'
+import { pictureStage, settle } from './screens.ts'
 
 pictureStage({ name: 'empty', make: emptyStage, jobs: [], hasPeople: false })
 

@@ -1,16 +1,28 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
-import { expect, go, keepPicture, openWindow, test, text, type Program, type Screen } from './app.ts'
+import {
+  expect,
+  findings,
+  go,
+  keepPicture,
+  openWindow,
+  test,
+  text,
+  type Program,
+  type Screen,
+  type Theme,
+} from './app.ts'
 import type { Stage } from './nodes.ts'
 import { dropFiles } from './drop.ts'
-import type { Peer } from './peer.ts'
 import { ballsScene } from './scenes.ts'
 
+/** The sizes, and the theme that a window of that size opens in. */
 const SIZES = [
-  { width: 1_280, height: 800 },
-  { width: 900, height: 640 },
-]
-const SCREENS: readonly Screen[] = ['overview', 'jobs', 'sharing', 'people', 'settings']
+  { width: 1_280, height: 800, first: 'light' },
+  { width: 900, height: 640, first: 'dark' },
+] as const
+/** Screens that show what is under way, and those that do not. */
+const LIVE_SCREENS: readonly Screen[] = ['overview', 'jobs', 'people']
+const OTHER_SCREENS: readonly Screen[] = ['sharing', 'settings']
 
 /** A stage, and the pages that there must be besides the screens of the side bar. */
 export interface PicturedStage {
@@ -29,12 +41,6 @@ const JOBS = {
 
 /** Frames, one after the other, in which no chart changes: a moving one changes in each. */
 const STILL_FRAMES = 6
-
-/** The rule for every screen: a checker for accessibility finds nothing. */
-export async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
-}
 
 /** Waits until nothing is on its way any more, and nothing moves but what always does. */
 export async function settle(page: Page): Promise<void> {
@@ -67,36 +73,45 @@ function standing(stage: Stage | undefined): Stage {
   return stage
 }
 
-/** Every screen once, in one theme and size. */
+/** Every screen once in one size, with both themes: the second is switched to in place, as a system does at night. */
 async function lookAtAll(
   browser: Browser,
   program: Program,
-  peer: Peer,
-  { name: stage, jobs, hasPeople }: PicturedStage,
-  theme: 'light' | 'dark',
-  size: (typeof SIZES)[number],
+  stage: Stage,
+  { name: stageName, jobs, hasPeople }: PicturedStage,
+  { first, ...size }: (typeof SIZES)[number],
 ) {
   const complaints: string[] = []
-  const window = await openWindow(browser, program, peer, {
-    theme,
-    size,
-    complain: (line) => complaints.push(line),
-  })
+  const complain = (line: string) => complaints.push(line)
+  const window = await openWindow(browser, program, stage.peer, { theme: first, size, complain })
   const { page } = window
   const found: string[] = []
-  const look = async (name: string): Promise<void> => {
+  let shown: Theme = first
+  const keep = async (name: string): Promise<void> => {
     await settle(page)
     const prefix = program === 'desktop' ? 'desktop-' : ''
-    await keepPicture(page, `${prefix}${stage}-${name}-${theme}-${size.width}`)
-    found.push(...(await findings(page)).map((finding) => `${name}: ${finding}`))
+    await keepPicture(page, `${prefix}${stageName}-${name}-${shown}-${size.width}`)
+    found.push(...(await findings(page)).map((finding) => `${name}, ${shown}: ${finding}`))
   }
-  for (const screen of SCREENS) {
+  // Each screen is opened in the theme that the last one was left in, so that both are begun with.
+  const look = async (name: string): Promise<void> => {
+    await keep(name)
+    shown = shown === 'light' ? 'dark' : 'light'
+    await page.emulateMedia({ colorScheme: shown })
+    await expect(page.locator(`[data-mantine-color-scheme="${shown}"]`)).toHaveCount(1)
+    await keep(name)
+  }
+  const lookAt = async (screen: Screen): Promise<void> => {
     await go(page, screen)
     await look(screen)
   }
-  for (const job of jobs) await lookIntoJob(page, job, look)
-  await lookAtNewRender(page, look)
+  await stage.work()
+  for (const screen of LIVE_SCREENS) await lookAt(screen)
   if (hasPeople) await lookAtMesh(page, look)
+  for (const job of jobs) await lookIntoJob(page, job, look)
+  await stage.rest()
+  for (const screen of OTHER_SCREENS) await lookAt(screen)
+  await lookAtNewRender(page, look)
   await window.close()
   expect(complaints).toEqual([])
   expect(found).toEqual([])
@@ -134,9 +149,11 @@ async function lookAtMesh(page: Page, look: (name: string) => Promise<void>): Pr
   await look('mesh')
 }
 
-/** Tests that picture a stage in each theme and size, all with the same peers. */
+/** Tests that picture a stage in each size and theme, all with the same peers. */
 export function pictureStage(pictured: PicturedStage): void {
   test.describe(`a window, ${pictured.name}`, () => {
+    // One after the other, over the same peers.
+    test.describe.configure({ mode: 'default' })
     let stage: Stage | undefined
     test.beforeAll(async () => {
       stage = await pictured.make()
@@ -144,14 +161,12 @@ export function pictureStage(pictured: PicturedStage): void {
     test.afterAll(() => stage?.remove())
 
     for (const size of SIZES) {
-      for (const theme of ['light', 'dark'] as const) {
-        test(`${theme} at ${size.width} × ${size.height}: every screen is pictured, and no checker finds anything`, async ({
-          browser,
-          program,
-        }) => {
-          await lookAtAll(browser, program, standing(stage).peer, pictured, theme, size)
-        })
-      }
+      test(`at ${size.width} × ${size.height}: every screen is pictured in light and dark, and no checker finds anything`, async ({
+        browser,
+        program,
+      }) => {
+        await lookAtAll(browser, program, standing(stage), pictured, size)
+      })
     }
   })
 }

@@ -1,5 +1,4 @@
-import AxeBuilder from '@axe-core/playwright'
-import { expect, keepPicture, test, text } from './app.ts'
+import { expect, findings, keepPicture, test, text } from './app.ts'
 
 test('the list of shortcuts opens by its key under the page’s strict policy, in both themes', async ({
   peer,
@@ -14,8 +13,7 @@ test('the list of shortcuts opens by its key under the page’s strict policy, i
     const dialog = page.getByRole('dialog', { name: shortcuts.title })
     await expect(dialog).toBeVisible()
     await keepPicture(page, `shortcuts-${theme}`)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html) }))).toEqual([])
+    expect(await findings(page)).toEqual([])
     await dialog.getByRole('button', { name: common.close }).click()
     await expect(dialog).toBeHidden()
   }
