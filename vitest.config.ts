@@ -22,19 +22,21 @@ const ALONE = [
 
 /** The longest tests begin first, so that at the end no core waits for one file: seconds on two cores, about. */
 const LONGEST = [
-  'src-main/compute/metering/fuzz/fuzz.test.ts',
-  'src-main/sim/sim.test.ts',
-  'src-main/attack.test.ts',
   'e2e/lab/lab.test.ts',
+  'src-main/attack.test.ts',
   'src-main/compute/runner.test.ts',
+  'src-main/sim/sim.test.ts',
+  'src-main/runtime/blobs/encrypted-jobs.test.ts',
+  'src-main/network/swarm/swarm.test.ts',
   'src-main/network/connection/stranger.test.ts',
   'src-main/shell/packaging/packaging.test.ts',
-  'src-main/network/swarm/swarm.test.ts',
-  'src-main/cli/run-command.test.ts',
-  'wasm/path-trace/reference.test.ts',
+  'src-main/compute/metering/fuzz/fuzz.test.ts',
   'src-main/jobs/render/scene/scene-traffic.test.ts',
-  'src-main/cli/mesh/time-limit-mesh.test.ts',
+  'src-main/compute/metering/equivalence/equivalence.test.ts',
+  'src-main/cli/job-kinds/module/run-command.test.ts',
   'src-main/network/whereabouts/whereabouts.test.ts',
+  'src-main/runtime/peer-runtime.test.ts',
+  'src-main/cli/mesh/time-limit-mesh.test.ts',
 ]
 
 /** The longest first, then as ever. */

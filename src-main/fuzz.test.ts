@@ -6,7 +6,7 @@ import { fuzzer as wire } from './network/wire.fuzz.ts'
 /** A short form of `npm run fuzz`; modules and records have their own (compute/metering/fuzz, sim). */
 test.each([
   { fuzzer: files, count: 1_000 },
-  { fuzzer: wire, count: 20_000 },
+  { fuzzer: wire, count: 5_000 },
 ])(
   'damaged $fuzzer.inputs of $fuzzer.name are read or refused, $count of them',
   async ({ fuzzer, count }) => {
