@@ -16,7 +16,7 @@ export default defineConfig<{ program: Program }>({
   testMatch: '*.spec.ts',
   // Tests side by side, each with peers, folders and ports of its own: while one computes, another waits for its browser.
   fullyParallel: true,
-  workers: 2,
+  workers: 3,
   // For what hangs: a test waits for conditions, and this machine may do something else as well.
   timeout: 1_800_000,
   expect: { timeout: WAIT_MS_MAX },

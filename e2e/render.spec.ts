@@ -157,9 +157,9 @@ test('a running render is paused, goes on, and is cancelled', async ({ peer, win
   expect(await stateOf(ada, job)).toBe('cancelled')
 })
 
-/** A render that has come some way, with its page open. */
-async function renderUnderWay(ada: Peer, page: Page): Promise<JobId> {
-  const size = { width: 480, height: 300, spp: 128 }
+/** A render that has come some way, with its page open. Its samples are many where it must not end soon. */
+async function renderUnderWay(ada: Peer, page: Page, spp: number): Promise<JobId> {
+  const size = { width: 480, height: 300, spp }
   const job = await submitScene(ada, ballsScene(), { ...size, description: 'Balls' })
   await go(page, 'jobs')
   await page.getByRole('link', { name: text.jobs.openJob('Balls') }).click()
@@ -174,7 +174,7 @@ test('a window that is reloaded in mid-job shows what is there, and the rest as 
   const ada = await peer({ name: 'Ada’s PC', cores: 2 })
   await untilMeasured(ada)
   const page = await windowOf(ada)
-  await renderUnderWay(ada, page)
+  await renderUnderWay(ada, page, 96)
   await page.reload()
   await expect(page.getByText(/Balls is \d+\s?% done/)).toBeVisible()
   await expect(page.getByText(/Balls is finished, it took/)).toBeVisible()
@@ -184,7 +184,7 @@ test('a peer that is killed in mid-job goes on, and so does the open window', as
   const ada = await peer({ name: 'Ada’s PC', cores: 2 })
   await untilMeasured(ada)
   const page = await windowOf(ada)
-  const job = await renderUnderWay(ada, page)
+  const job = await renderUnderWay(ada, page, 48)
   await ada.kill()
   await expect(page.getByText(text.frame.connection.lost)).toBeVisible()
   await ada.start()
