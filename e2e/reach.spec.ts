@@ -98,7 +98,7 @@ test('Settings say how this PC is reached, and people confirm it when they are a
     await go(page, 'settings')
     const section = page.getByRole('region', { name: words.title })
     if (theme === 'light') {
-      // Before any contact: connected ones are asked automatically, too.
+      // Before any peer is connected: connected ones are asked automatically, too.
       await expect(section.getByText(words.verdict.unknown)).toBeVisible()
       await expect(section.getByText(words.nobodyToAsk)).toBeVisible()
       await look(page, 'reach-settings-unknown-light')
