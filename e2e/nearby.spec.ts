@@ -57,7 +57,10 @@ test('two people in one network pair by a number that both screens show', async 
   ])
 })
 
-test('when one sees another number nobody is paired, and both are told why', async ({ peer, windowOf }) => {
+test('when one sees another number the two are not paired, and both are told why', async ({
+  peer,
+  windowOf,
+}) => {
   const office = await peer({ name: 'Office PC' })
   const studio = await peer({ name: 'Studio PC', near: office })
   const [studios, offices] = [await windowOf(studio, { theme: 'dark' }), await windowOf(office)]
@@ -73,7 +76,7 @@ test('when one sees another number nobody is paired, and both are told why', asy
   expect([...(await studio.calls.people.list()), ...(await office.calls.people.list())]).toEqual([])
 })
 
-test('who does not want to be seen nearby is not', async ({ peer, windowOf }) => {
+test('a PC that does not want to be seen nearby is not', async ({ peer, windowOf }) => {
   const office = await peer({ name: 'Office PC' })
   const studio = await peer({ name: 'Studio PC', near: office })
   const offices = await windowOf(office)

@@ -38,7 +38,7 @@ test('two people pair by a code, which one gives, the other enters and the first
   expect((await ada.calls.people.list()).map(({ name }) => name)).toEqual(['Bo’s PC'])
 })
 
-test('who is declined is not let in, and hears of it', async ({ peer, windowOf }) => {
+test('a declined person is not let in, and hears of it', async ({ peer, windowOf }) => {
   const [ada, bo] = await Promise.all([peer({ name: 'Ada’s PC' }), peer({ name: 'Bo’s PC' })])
   const adas = await windowOf(ada)
   const { code } = await ada.calls.people.invite({ trust: 0.5, valid_minutes: 5, confirm: true })
@@ -71,7 +71,7 @@ test('a trust slider changes the tier that the other side sees', async ({ peer, 
   await expect(bos.getByText(text.people.tier.first)).toBeVisible()
 })
 
-test('somebody who is blocked is gone and cannot come back by a code', async ({ peer, windowOf }) => {
+test('a blocked person is gone and cannot come back by a code', async ({ peer, windowOf }) => {
   const [ada, bo] = await Promise.all([peer({ name: 'Ada’s PC' }), peer({ name: 'Bo’s PC' })])
   await pair(ada, bo)
   const adas = await windowOf(ada)

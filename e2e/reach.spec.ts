@@ -69,7 +69,7 @@ test('a person is shown as direct, looked for and unreachable, with why and what
   })
 })
 
-test('after a restart the same is said of who is not there, in a small window too', async ({
+test('after a restart the same is said of an absent person, in a small window too', async ({
   peer,
   windowOf,
 }) => {
@@ -98,7 +98,7 @@ test('Settings say how this PC is reached, and people confirm it when they are a
     await go(page, 'settings')
     const section = page.getByRole('region', { name: words.title })
     if (theme === 'light') {
-      // Before there is anybody: those who are connected are asked by themselves, too.
+      // Before any peer is connected: connected ones are asked automatically, too.
       await expect(section.getByText(words.verdict.unknown)).toBeVisible()
       await expect(section.getByText(words.nobodyToAsk)).toBeVisible()
       await look(page, 'reach-settings-unknown-light')

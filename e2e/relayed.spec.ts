@@ -119,7 +119,7 @@ test('[H27] two behind home routers are shown as relayed through their friend, w
   await expect(relay).toBeChecked()
   await expect(section.getByText(/[12] connections? at this moment/)).toBeVisible()
 
-  // Who relays no more is told to those who were reached through it, at once.
+  // Peers that were reached through a relay learn at once that it relays no more.
   await relay.press('Space')
   await expect(relay).not.toBeChecked()
   await until('Ann is reached through no relay', async () => (await reachOf(ann)).relays.length === 0)

@@ -38,7 +38,7 @@ export const HeadlessOptions = z.strictObject({
   share: z.boolean().default(true),
   /** Whether to find peers in the local network. */
   mdns: z.boolean().default(true),
-  /** Whether to answer others who ask where somebody is. */
+  /** Whether to answer others who ask where a peer is. */
   serveDht: z.boolean().default(false),
   /** Whether contacts may reach each other through this peer, in this run; absent leaves it as it was chosen. */
   relay: z.boolean().exactOptional(),
@@ -214,7 +214,7 @@ export function parseHeadlessArguments(argv: readonly string[]): HeadlessOptions
   })
 }
 
-/** Options as somebody gave them, absent ones undefined. @throws FaultError `bad-input` naming the first wrong one */
+/** Options as the caller gave them, absent ones undefined. @throws FaultError `bad-input` naming the first wrong one */
 export function checkHeadlessOptions(given: Readonly<Record<string, unknown>>): HeadlessOptions {
   const parsed = HeadlessOptions.safeParse(withoutUndefined(given))
   if (!parsed.success) refuse('bad-input', issueLine(parsed.error.issues, flagOf))

@@ -27,7 +27,7 @@ export function peerId(name: string): PeerId {
   return `12D3KooW${name}` as PeerId
 }
 
-/** Somebody who is paired, connected in the same network and trusted some. */
+/** A paired person, connected in the same network and trusted some. */
 export function person(name: string, some: Partial<Person> = {}): Person {
   return {
     peer_id: peerId(name),
@@ -82,7 +82,7 @@ export function jobsMap(running: number, done = 0): NodeMirror['jobs'] {
   return new Map(jobs.map((one) => [one.job_id, one]))
 }
 
-/** A unit that runs here for somebody. */
+/** A unit that runs here for another peer. */
 export function unitHere(index: number, some: Partial<UnitHere> = {}): UnitHere {
   return {
     requester: peerId('Ada'),
@@ -94,7 +94,7 @@ export function unitHere(index: number, some: Partial<UnitHere> = {}): UnitHere 
   }
 }
 
-/** A PC behind a router that lets nobody in, with nobody connected. */
+/** A PC behind a closed router, without connections. */
 export function ownReach(some: Partial<OwnReach> = {}): OwnReach {
   return {
     listening: { kind: 'kept', port: 4001 },
@@ -208,7 +208,7 @@ export function sharingInfo(some: Partial<SharingInfo> = {}): SharingInfo {
   }
 }
 
-/** Preferences of somebody who has gone through the first start. */
+/** Preferences of a user who has gone through the first start. */
 export function preferences(some: Partial<Preferences> = {}): Preferences {
   return {
     theme: 'system',

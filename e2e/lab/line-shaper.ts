@@ -20,7 +20,7 @@ export const LineConditions = z.strictObject({
   jitter_ms: z.number().min(0).default(0),
   /** Of each connection and direction. */
   bytes_per_s: z.number().positive().default(100e6),
-  /** Connections that stand still again and again, for how long each time and in between. */
+  /** Connections that stall again and again, for how long each time and in between. */
   stalling: Share,
   stall_ms: Span.default({ min: 1_000, max: 20_000 }),
   /** Connections that are reset; and those of which one side hears nothing more. When, after their begin. */

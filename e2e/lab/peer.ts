@@ -45,7 +45,7 @@ export interface LabPeer {
   stop(): Promise<void>
   /** Starts it again on its folder, at another host when one is given. */
   start(elsewhere?: Host): Promise<void>
-  /** Lets all its processes stand still, as in a laptop that sleeps, until they are woken. */
+  /** Stops all its processes, as in a laptop that sleeps, until they are woken. */
   sleep(): Promise<void>
   wake(): Promise<void>
   close(): Promise<void>
@@ -139,7 +139,7 @@ async function withinTime<T>(answer: Promise<T>, otherwise: string): Promise<T> 
   return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer))
 }
 
-/** Sends a signal to all that runs on a host: the daemon, and those who compute for it. */
+/** Sends a signal to all processes on a host: the daemon, and those that compute for it. */
 async function signalAll({ namespace }: Host, signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
   for (const pid of await processesIn(namespace.name)) process.kill(pid, signal)
 }

@@ -5,7 +5,7 @@ import type { Namespace } from './testbed.ts'
 
 /**
  * How a home's router translates. `restricted` is Linux' plain masquerade: it keeps a connection's port, so one mapping
- * serves all destinations, and lets in only those who were sent to (RFC 4787: endpoint-independent mapping,
+ * serves all destinations, and lets in only hosts that were sent to (RFC 4787: endpoint-independent mapping,
  * address-and-port-dependent filtering). `symmetric` takes a random port for each connection.
  */
 export type Translation = 'restricted' | 'symmetric'

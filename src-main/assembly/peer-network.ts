@@ -30,7 +30,7 @@ const PUBLISH_DEBOUNCE_MS = PUBLISH_WITHIN_MS / 4
 export interface NetworkOptions {
   readonly mdns: boolean
   readonly bootstrap: readonly string[]
-  /** Answers others' questions of who is where; off unless asked for. */
+  /** Answers others' questions where peers are; off unless asked for. */
   readonly serveDht?: boolean
   /** Whether contacts may reach each other through this peer; as the user chose before, or else not, when absent. */
   readonly relay?: RelayChoice

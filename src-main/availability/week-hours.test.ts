@@ -62,7 +62,7 @@ describe('[A1] the hours of a painted week', () => {
     ])
   })
 
-  test('of a zone that nobody knows are none', () => {
+  test('of an unknown time zone are none', () => {
     expect(hours(plan('Mars/Base', [block(0, 0, 24)]), '2026-11-16T00:00Z', '2026-11-17T00:00Z')).toEqual([])
     expect([isTimeZone('Mars/Base'), isTimeZone('Europe/Berlin'), isTimeZone('UTC')]).toEqual([
       false,

@@ -26,7 +26,7 @@ test.each<[string, JobWait, RegExp]>([
   },
 )
 
-test('work that nobody interrupts ends as it ends', async () => {
+test('uninterrupted work ends as it ends', async () => {
   const left = (): string => 'left'
   expect(await interruptible(left, () => Promise.resolve(7))).toBe(7)
   await expect(interruptible(left, () => Promise.reject(new Error('as it is')))).rejects.toThrow('as it is')

@@ -56,20 +56,17 @@ describe.skipIf(process.platform === 'win32')('[Y6] the compile cache', () => {
     expect(here()).toBeUndefined()
   })
 
-  it.skipIf(process.getuid?.() !== 0)(
-    'is not used in a folder of somebody else’s, by a link neither',
-    async () => {
-      await mkdir(cache, { recursive: true, mode: 0o700 })
-      await chmod(cache, 0o700)
-      await chown(cache, 65_534, 65_534)
-      expect(here()).toBeUndefined()
-      await rm(cache, { recursive: true })
-      await mkdir(join(folder, 'theirs'), { mode: 0o700 })
-      await chown(join(folder, 'theirs'), 65_534, 65_534)
-      await symlink(join(folder, 'theirs'), cache)
-      expect(here()).toBeUndefined()
-    },
-  )
+  it.skipIf(process.getuid?.() !== 0)('is not used in another user’s folder, by a link neither', async () => {
+    await mkdir(cache, { recursive: true, mode: 0o700 })
+    await chmod(cache, 0o700)
+    await chown(cache, 65_534, 65_534)
+    expect(here()).toBeUndefined()
+    await rm(cache, { recursive: true })
+    await mkdir(join(folder, 'theirs'), { mode: 0o700 })
+    await chown(join(folder, 'theirs'), 65_534, 65_534)
+    await symlink(join(folder, 'theirs'), cache)
+    expect(here()).toBeUndefined()
+  })
 
   it('of a daemon is the same, unless its user names another', () => {
     const { NODE_COMPILE_CACHE: named } = daemonEnvironment({ NODE_COMPILE_CACHE: '/chosen' })

@@ -197,7 +197,7 @@ describe('two peers in processes of their own', () => {
     expect((await client.calls.people.list())[0]?.trust_mine).toBe(0.7)
   })
 
-  it('are looked at by doctor, who finds a folder that others can open', async () => {
+  it('are checked by doctor, which finds a folder that others can open', async () => {
     const well = await meshctl('doctor', '--data', anna())
     expect(well).toMatchObject({ code: 0, err: '' })
     expect(well.out).toMatch(/^fine +people +1 of 1 are connected$/m)

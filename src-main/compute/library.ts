@@ -34,7 +34,7 @@ export interface LibraryInput {
   readonly cid: Cid
   /**
    * Names its content, as this job may read it: whatever is kept between calls is found by this. Of a sealed blob it names
-   * the seal too, so that who has the blob and not the key finds nothing that was made of its content.
+   * the seal too, so that a peer with the blob but without the key finds nothing that was made of its content.
    */
   readonly contentName: string
   readonly bytes: number

@@ -144,7 +144,7 @@ describe('the runner over a compute host', () => {
     expect(hosts.length).toBeGreaterThanOrEqual(3)
   })
 
-  it('runs a task again that was in a host which died once, without anybody noticing', async () => {
+  it('runs a task again whose host died once, unnoticed by the caller', async () => {
     const outcomes = await outcomesOf(runner, [hostileTask('kill-host-once'), ...noopTasks(100)])
     expect([...outcomes.values()].every((o) => o.kind === 'done')).toBe(true)
     expect(hosts.length).toBe(2)

@@ -19,7 +19,7 @@ export interface SystemFacts {
 /** A link faster than this is a driver's mistake: no network card of a PC has a terabit. */
 const LINK_MBPS_MAX = 1_000_000
 
-/** The network interface that leads to everybody else. */
+/** The network interface of the default route. */
 export interface NetworkFacts {
   /** Megabits a second that the link was negotiated at; absent where the driver does not tell, as in most virtual machines. */
   readonly linkMbps?: number

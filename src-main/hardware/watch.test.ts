@@ -47,7 +47,7 @@ test('a source that fails or hangs is left out, and a hanging one is not asked a
   expect(asked).toBe(1)
 })
 
-test('who asks while a reading goes on gets that one', async () => {
+test('a caller during a reading gets that one', async () => {
   let asked = 0
   const reader: MachineReader = { read: () => Promise.resolve({ idle_s: ++asked }) }
   const watch = createMachineWatch({ readers: [reader], clock: handClock() })

@@ -222,7 +222,7 @@ describe('an allocation', () => {
     ])
   })
 
-  test('[M10] leaves no room unused that somebody wants', () => {
+  test('[M10] leaves no room unused that a job wants', () => {
     fc.assert(
       fc.property(calm, (drawn) => {
         const input = { ...drawn, taken: NOTHING }

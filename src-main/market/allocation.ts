@@ -14,7 +14,7 @@ export interface JobWish {
   readonly tier: Tier
   /** Any unit of the job, with the job's priority; all units are alike but for the index. */
   readonly template: WorkUnit
-  /** Units that want somebody. */
+  /** Units that need a provider. */
   readonly open: number
   /** Units without a verdict: where none is open, help is still wanted at the end. */
   readonly unfinished: number
@@ -54,7 +54,7 @@ export interface PlannedOffer {
   readonly lanes: number
   readonly unitMs: number
   readonly startMs: number
-  /** When the last of so many units is done. */
+  /** When the last of this many units is done. */
   readonly endMs: number
   /** The resources of one lane. */
   readonly resources: ComputeResource
@@ -100,8 +100,9 @@ interface Filling {
  * Shares follow the tier, then the priority, then nearness of the data; equals have equal shares, and where there are
  * fewer lanes than equals they share by turns. What cannot end by its deadline comes last in its tier. Jobs with
  * nothing open come after all others: their requesters may want help at the end. A starving job that nothing is left for
- * is offered one unit in turn with the others. But for what goes by turns, and lanes that nobody uses, which are offered
- * to the next job too, the lanes of all jobs together fit their slot in every resource, beside what `taken` leaves. The plan does not depend on the order of its inputs.
+ * is offered one unit in turn with the others. The lanes of all jobs together fit their slot in every resource, beside
+ * what `taken` leaves; only what goes by turns, and unused lanes, are offered to the next job too. The plan does not
+ * depend on the order of its inputs.
  */
 export function allocate(input: AllocationInput): readonly PlannedOffer[] {
   const offers: PlannedOffer[] = []
@@ -187,7 +188,7 @@ function compareRanks(a: readonly number[], b: readonly number[]): number {
   return 0
 }
 
-/** Gives lanes to equals by turns, one at a time, until nothing fits or nobody wants more. */
+/** Gives lanes to equals by turns, one at a time, until nothing fits or no job wants more. */
 function shareOut(members: readonly Match[], filling: Filling, input: AllocationInput): PlannedOffer[] {
   const { facts, free, lanes } = filling
   const room = [...free]
@@ -216,7 +217,7 @@ function takeLane(match: Match, { facts, free, lanes }: Filling): boolean {
   return true
 }
 
-/** Lanes that nobody uses are offered once more, to who comes next: whoever is awarded first has them. */
+/** Offers unused lanes once more, to the next job: the first to award has them. */
 function giveBackUnused(match: Match, { facts, free, lanes }: Filling): void {
   const unused = (lanes.get(match) ?? 0) - match.wish.held
   const lane = laneOf(match.demand, facts.capacity)

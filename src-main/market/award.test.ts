@@ -52,7 +52,7 @@ function market(changes: Partial<Market> = {}): Market {
   }
 }
 
-/** Units that nobody has begun. */
+/** Units that no peer has begun. */
 function fresh(count: number, missing = 1): UnitNeed[] {
   return Array.from({ length: count }, () => ({ missing, holders: [], openSinceMs: 0 }))
 }
@@ -178,7 +178,7 @@ describe('awards', () => {
     )
   })
 
-  test('[M19] go to peers of poor standing, or to friends of a holder, only after patience or when nobody else is there', () => {
+  test('[M19] go to peers of poor standing, or to friends of a holder, only after patience or when no other is there', () => {
     fc.assert(
       fc.property(anyMarket, (one) => {
         const awarded = given(chooseAwards(one))
@@ -271,7 +271,7 @@ describe('awards', () => {
     expect(pick([slow, fast], 3)).toEqual(new Map([[b, 3]]))
   })
 
-  test('[M19] among those who are done at the same time go to the better standing', () => {
+  test('[M19] among peers done at the same time go to the better standing', () => {
     const standings = new Map([
       [a, { ...GOOD, trust: 0.3 }],
       [b, GOOD],
@@ -293,7 +293,7 @@ describe('awards', () => {
     ])
   })
 
-  test('[M20] two who trust each other fully do not check each other while others are there', () => {
+  test('[M20] two peers that trust each other fully do not check each other while others are there', () => {
     const friends = (x: PeerId, y: PeerId) => [x, y].every((p) => p === a || p === b)
     const seats = [seat(a, { latencyMs: 1 }), seat(b, { latencyMs: 2 }), seat(c, { latencyMs: 3 })]
     const peersOf = (changes: Partial<Market>) =>

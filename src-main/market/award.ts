@@ -23,7 +23,7 @@ export interface Seat {
 export interface UnitNeed {
   /** How many more peers. */
   readonly missing: number
-  /** Who holds it, held it or returned it: never asked twice. */
+  /** Peers that hold, held or returned it: never asked twice. */
   readonly holders: readonly PeerId[]
   readonly openSinceMs: number
 }
@@ -35,11 +35,11 @@ export interface Standing {
   readonly reliability: number
 }
 
-/** The units of a job that want somebody. */
+/** The units of a job that need a peer. */
 export interface OpenUnits {
-  /** Wanted by nobody yet. */
+  /** Not begun yet. */
   readonly untouched: BitSet
-  /** Begun by somebody, and wanting more peers. */
+  /** Begun by a peer, and needing more. */
   readonly partial: BitSet
   /** How many of `partial` a peer has a part in already. */
   readonly partialHeldBy: (peer: PeerId) => number
@@ -56,7 +56,7 @@ export interface AwardInput {
   /** How many providers are active besides any one of them. */
   readonly others: number
   readonly nowMs: number
-  /** How long a unit waits for somebody better. */
+  /** How long a unit waits for a better peer. */
   readonly patienceMs: number
   /** The most units given to one peer at a time. */
   readonly unitsMax: number
@@ -72,9 +72,9 @@ export interface ChosenAward {
 export const POOR_STANDING_BELOW = 0.5
 /** Standings within a tenth of each other count as equal: then it matters more who is done first. */
 const STANDING_LEVELS = 10
-/** Latency varies: so much more work than the measured latency needs is queued ahead. */
+/** Latency varies: this much more work than the measured latency needs is queued ahead. */
 const LATENCY_MARGIN = 2
-/** Short units go in batches: so much work is queued ahead wherever it is, little enough to wait for at a job's end. */
+/** Short units go in batches: this much work is queued ahead everywhere, little enough to wait for at a job's end. */
 const AHEAD_MS_MIN = 250
 /** A seat that has enough is filled up only when this part of what it should have is missing: fewer messages. */
 const TOP_UP_PART = 4
@@ -126,15 +126,14 @@ export function roomOf(seat: Seat): number {
  * The requester's choice: who computes which unit, and who checks it.
  *
  * Free lanes come first, wherever they are; what is left is queued where it ends earliest. Own cores are one provider
- * among the others. A unit goes to as many peers as it misses, to none twice, and units that somebody has begun come
- * before those that nobody has. Peers of poor standing get a unit only when it has waited long enough or nobody else
- * is there, and so do two who trust each other fully, who might agree on anything. The result does not depend on the
- * order of the seats.
+ * among the others. A unit goes to as many peers as it misses, to none twice; begun units come before others.
+ * Peers of poor standing get a unit only when it has waited long enough or no other peer is there, and so do two that
+ * trust each other fully, as they might collude. The result does not depend on the order of the seats.
  */
 export function chooseAwards(input: AwardInput): readonly ChosenAward[] {
   const given: Given = { chosen: new Map(), wanting: [] }
   const candidates = input.seats.flatMap((seat) => {
-    // Whoever is not trusted is given nothing, however patient a unit is.
+    // Untrusted peers are given nothing, however long a unit has waited.
     if (!(input.standingOf(seat.peer).trust > 0)) return []
     return roomOf(seat) > 0 ? [candidateOf(seat, input)] : []
   })
@@ -205,7 +204,7 @@ function nextEndMs({ seat: { lanes, unitMs, latencyMs }, busy }: Candidate): num
   return Math.max(latencyMs, waitMs) + unitMs
 }
 
-/** The next unit that suits a peer: one that others have begun, else one that nobody has. */
+/** The next unit that suits a peer: one that others have begun, else one not begun. */
 function unitFor(
   candidate: Candidate,
   given: Given,

@@ -60,7 +60,7 @@ describe('a unit and a slot', () => {
     expect(isCompatible(sampleUnit('a'), later, NOW_MS)).toEqual({ compatible: false, reason: 'time' })
   })
 
-  test('[M6] near data scores best, data that nobody mentions in between', () => {
+  test('[M6] near data scores best, unmentioned data in between', () => {
     const unit = sampleUnit('a', { required_dataset: 'scene' })
     const withData = (has_local_copy: boolean) =>
       sampleSlot('s', { data_locality: [{ dataset_id: 'scene', has_local_copy }] })

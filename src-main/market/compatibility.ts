@@ -94,7 +94,7 @@ export function isCompatible(unit: WorkUnit, slot: AvailabilitySlot, nowMs: numb
   return { compatible: true, score: match.locality * match.performance }
 }
 
-/** How near a unit's data is: 1 without a dataset or with a local copy, 0.3 elsewhere, 0.5 when nobody says. */
+/** How near a unit's data is: 1 without a dataset or with a local copy, 0.3 elsewhere, 0.5 when unknown. */
 export function localityScore(unit: WorkUnit, slot: AvailabilitySlot): number {
   return localityOf(unit, slotFacts(slot))
 }

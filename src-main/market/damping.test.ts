@@ -29,7 +29,7 @@ describe('damping', () => {
     )
   })
 
-  test('[M17] falls while more is offered than anybody wants, and rises while it is taken', () => {
+  test('[M17] falls while more is offered than used, and rises while it is taken', () => {
     fc.assert(
       fc.property(before, fc.integer({ min: 1, max: 1_000 }), (state, awarded) => {
         const fine = { ...state, history: state.history.map((r) => Math.min(r, OFFERS_PER_AWARD_FINE)) }

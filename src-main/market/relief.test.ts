@@ -87,7 +87,7 @@ const anyEnd = fc
 const RUNS = { numRuns: 800 }
 
 describe('relief', () => {
-  test('[M21] asks back only what waits, doubles only what runs, for peers who may have it', () => {
+  test('[M21] asks back only what waits, doubles only what runs, for peers that may have it', () => {
     fc.assert(
       fc.property(anyEnd, (end) => {
         const { recalls, backups } = planRelief(end)
@@ -195,7 +195,7 @@ describe('relief', () => {
       expect(plan({ idle: [seat(b)], busy: [busy(seat(a), unit(1, ranMs))] })).toEqual(nothing)
   })
 
-  test('[M21] never gives the same peer one unit twice, nor to whoever has a part in it', () => {
+  test('[M21] never gives the same peer one unit twice, nor to a peer that has a part in it', () => {
     // Redundancy 2: unit 1 waits at one peer and runs late at another.
     const waits = busy(seat(a), unit(9, 1_000), unit(1))
     const runs = busy(seat(b), unit(1, 80_000))

@@ -21,7 +21,7 @@ export interface ReliefInput {
   /** Providers with a lane free, and nothing open that suits them. */
   readonly idle: readonly Seat[]
   readonly busy: readonly BusySeat[]
-  /** Whether a peer may have a unit that another computes: it has no part in it, and nobody else was asked for it. */
+  /** Whether a peer may have a unit that another computes: it has no part in it, and no other was asked for it. */
   mayHelp(peer: PeerId, index: number): boolean
   /** How many more units may be computed once more. */
   readonly backupsMax: number
@@ -52,7 +52,7 @@ interface Candidate {
 }
 
 /**
- * The end of a job, where nothing is open and somebody is idle. Units that wait behind others are asked back, the
+ * The end of a job, where nothing is open and a peer is idle. Units that wait behind others are asked back, the
  * latest first, where the idle one would be done earlier: it costs nothing. When nothing waits, the units that end
  * last are computed a second time where they would end earlier (backup tasks: Dean and Ghemawat 2004; the estimate of
  * what is left: Zaharia et al. 2008, LATE), up to a bound, one unit for a free lane.
@@ -108,7 +108,7 @@ function candidatesOf({ seat, atWork }: BusySeat, nowMs: number): Candidate[] {
   })
 }
 
-/** The time left for a unit that has run for so long: of one that takes far too long, as much as it took already. */
+/** The time left for a unit that has run this long: of one that takes far too long, as much as it took already. */
 function leftOf(elapsedMs: number, unitMs: number): number {
   if (elapsedMs > unitMs * STRAGGLES_AFTER) return elapsedMs
   return Math.max(unitMs * 0.25, unitMs - elapsedMs)

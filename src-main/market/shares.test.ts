@@ -40,7 +40,7 @@ describe('shares of a slot', () => {
     )
   })
 
-  test('[M11] nobody takes turns in lanes too small for it, nor is promised to be faster by it', () => {
+  test('[M11] no job takes turns in lanes too small for it, nor is promised to be faster by it', () => {
     const big = { required_resources: { cpu_cores: 1, ram_gb: 64 } }
     const small = sampleWish('b-small', 99)
     const offersTo = (...work: JobWish[]) => allocate(sampleInput({ work }))

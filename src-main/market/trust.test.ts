@@ -23,7 +23,7 @@ describe('trust', () => {
     )
   })
 
-  test('[M1] in who is not named is 0, in oneself 1', () => {
+  test('[M1] in an unnamed peer is 0, in this peer 1', () => {
     expect(bilateralTrust(weights({ [bob]: 1 }), {}, alice, bob)).toBe(0)
     expect(bilateralTrust({}, weights({ [alice]: 1 }), alice, bob)).toBe(0)
     expect(bilateralTrust({}, {}, alice, alice)).toBe(1)

@@ -4,11 +4,11 @@ import type { PeerId } from '../protocol/ids.ts'
 /** Whose work comes first: 1 where the trust is mutual, 2 where it is one-way (document 000). */
 export type Tier = 1 | 2
 
-/** Who trusts whom as much as anyone can: oneself. */
+/** The trust of a peer in itself. */
 const TRUST_IN_ONESELF = 1
 
 /**
- * Bilateral trust: the lesser of what two peers say of each other (document 000). Whoever is not named has 0, and
+ * Bilateral trust: the lesser of what two peers say of each other (document 000). A peer that is not named has 0, and
  * a peer trusts itself fully, whatever the weights say.
  */
 export function bilateralTrust(mine: TrustWeights, theirs: TrustWeights, me: PeerId, them: PeerId): number {

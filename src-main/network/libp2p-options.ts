@@ -72,7 +72,7 @@ export interface NodeOptions {
   readonly identity: NodeIdentity
   readonly listen: readonly string[]
   readonly mdns: boolean
-  /** Whether others' questions of who is where and has what are answered; this one's own are asked either way. */
+  /** Whether DHT questions of other peers are answered; this peer asks its own either way. */
   readonly serveDht?: boolean
   /** Whether a peer may be connected with at all; every peer when absent. */
   readonly mayConnect?: (peer: string) => boolean

@@ -16,7 +16,7 @@ export const STREAMS_OUT_MAX = 8
 export const STREAMS_IN_MAX = 16
 /** Streams of all protocols in each direction of one connection. Gossip, identify, ping and the DHT need about ten. */
 export const STREAMS_PER_CONNECTION_MAX = 128
-/** Requests that wait for a stream to one peer and protocol. Who asks for more is told `too-busy`. */
+/** Requests that wait for a stream to one peer and protocol. Further ones fail with `too-busy`. */
 export const REQUESTS_WAITING_MAX = 4_096
 /** Bytes of one contact's half-arrived requests; its further frames wait unread until these are complete. */
 export const ASSEMBLY_BYTES_PER_PEER_MAX = 8 << 20
@@ -147,10 +147,10 @@ export const PUNCH_PER_PEER_MS = 4_000
 export const REACH_ASKED_MAX = 5
 /** … and how often, where none has come by itself since. */
 export const REACH_AGAIN_MS = 10 * 60_000
-/** A contact's connection is waited for so long after its word that it got through. */
+/** How long a contact's connection is waited for after it reports that it got through. */
 export const CAME_MS_MAX = 1_000
 
-/** A router maps a port for so long; it is asked anew at half of that. */
+/** The lifetime of a router's mapping; it is renewed at half of that. */
 export const MAPPING_S = 3_600
 /** One that maps for less is asked no more often for that. */
 export const MAPPING_S_MIN = 120
@@ -178,7 +178,7 @@ export const ADDRESSES_MAX = 16
  * peer that is away; then as many a minute as the longest pause between two rounds leaves room for ten times over.
  */
 export const DIALS_OF_PEER = { atOnce: 8 * ADDRESSES_MAX, perMinute: 32 }
-/** The same for all together of whom this peer only heard: members of swarms, and discovered peers. */
+/** The same for all peers together that are no contacts: members of swarms, and discovered peers. */
 export const DIALS_OF_OTHERS = { atOnce: 512, perMinute: 256 }
 /** Peers whose budgets are remembered. */
 export const DIALS_OF_PEERS_MAX = 4_096
@@ -200,12 +200,12 @@ export const PING_MS_MIN = 15_000
 /** How often each connection is pinged; a peer that vanished without a FIN is noticed after this and `PING_MS_MIN`. */
 export const PING_EVERY_MS = 15_000
 
-/** Peers of whom libp2p remembers where they are and what they speak, beside those connected. */
+/** Peers whose addresses and protocols libp2p remembers, beside connected ones. */
 export const KNOWN_PEERS_MAX = 2_048
 /** Announcements of blobs that a peer which serves the DHT keeps for others, all and of one peer. */
 export const DHT_PROVIDERS_MAX = 4_096
 export const DHT_PROVIDERS_PER_PEER_MAX = 64
-/** Sealed records of who is where that it keeps for others, at most 4 KiB each: each peer leaves two for each contact. */
+/** Sealed address records that it keeps for others, at most 4 KiB each: each peer leaves two for each contact. */
 export const DHT_RECORDS_MAX = 4_096
 /** A record's key: a prefix, a multihash and a peer id in text. */
 export const DATASTORE_KEY_CHARS_MAX = 256
@@ -288,7 +288,7 @@ export const PROVE_MS_MAX = 20_000
 export const PROOFS_REMEMBERED_MAX = 16_384
 /** A pass: two ids, a CID, a time and a signature. */
 export const BLOB_PASS_BYTES_MAX = 1 << 10
-/** How long a pass is good: a member asks for its next long before; one who lost the requester's trust keeps no more. */
+/** How long a pass is good: a member renews it long before; one that lost the requester's trust cannot. */
 export const BLOB_PASS_MS_MAX = 10 * 60_000
 /** Passes kept checked: members of busy swarms. */
 export const BLOB_PASSES_CACHED_MAX = 1_024

@@ -24,7 +24,7 @@ export interface MemoryNetwork {
 /** One peer of the network. */
 interface Member {
   readonly peer: PeerId
-  /** Who is connected, since when. */
+  /** Connected peers, each with since when. */
   readonly links: Map<Member, number>
   readonly topics: Map<string, Set<TopicListener>>
   readonly handlers: Map<string, { answer: RequestHandler; bytesMax: number }>
@@ -289,7 +289,7 @@ function memberRecords(me: Member, { providers, directory }: Mesh): Records {
   }
 }
 
-/** Hands a message from neighbour to neighbour, to each once, and not beyond those who refuse it. */
+/** Hands a message from neighbour to neighbour, to each once, and not beyond those that refuse it. */
 async function spread(author: Member, topic: string, bytes: Uint8Array): Promise<readonly PeerId[]> {
   if (bytes.byteLength > ENVELOPE_BYTES_MAX) refuse('oversized', 'a publication above the limit')
   const subscribed = (member: Member) => [...member.links.keys()].filter(({ topics }) => topics.has(topic))

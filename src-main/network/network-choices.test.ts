@@ -41,12 +41,12 @@ describe('[H27] choices about the network', () => {
     })
   }
 
-  test('take effect at the start: the host’s own where nobody chose', () => {
+  test('take effect at the start: the host’s own where the user chose none', () => {
     choices().start()
     expect(done).toEqual(['relay auto', 'join', 'map'])
   })
 
-  test('are remembered, and told to who listens', () => {
+  test('are remembered, and told to listeners', () => {
     const first = choices()
     let told = 0
     first.onChange(() => (told += 1))

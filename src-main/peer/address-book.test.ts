@@ -24,7 +24,7 @@ function paired() {
 }
 
 describe('[H2] the address book', () => {
-  it('takes the word with the highest sequence, in whatever order they come', () => {
+  it('takes the record with the highest sequence, in whatever order they come', () => {
     const { state, contact, learn } = paired()
     expect(learn(5, '/new')).toEqual(['contacts-changed'])
     expect(learn(4, '/older')).toEqual([])
@@ -35,14 +35,14 @@ describe('[H2] the address book', () => {
     expect(isNewRecord(state, { peer_id: ME, sequence: 6 })).toBe(false)
   })
 
-  it('keeps what it knows of somebody who says that they are nowhere', () => {
+  it('keeps the addresses of a contact that publishes none', () => {
     const { contact, learn } = paired()
     learn(1, '/new')
     learn(2)
     expect(contact()).toMatchObject({ addresses: ['/new'], sequence: 2 })
   })
 
-  it('looks first where somebody was found and still says to be, and last where they were once', () => {
+  it('tries first where a contact was reached and says to be, and last where it was once', () => {
     const { contact, learn, worked } = paired()
     learn(1, '/a', '/b')
     worked('/once')
@@ -59,7 +59,7 @@ describe('[H2] the address book', () => {
     expect(dialOrder(contact()).length).toBeLessThanOrEqual(16)
   })
 
-  it('writes down where somebody was reached only when that is news, or some hours old', () => {
+  it('records where a contact was reached only when that is news, or some hours old', () => {
     const { state, worked } = paired()
     const isNews = (address: string, atMs: number) => isWorthNoting(state, ANN, address, atMs)
     expect(isNews('/a', NOON)).toBe(true)

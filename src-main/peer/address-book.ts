@@ -7,7 +7,7 @@ import type { PeerState } from './state.ts'
 
 /** Addresses of one contact that have worked, which are remembered whatever the contact says later. */
 const WORKED_MAX = 8
-/** An address that works again is written down so long after the last time at the earliest: this is no log. */
+/** The least time between two records that an address works: this is no log. */
 const WORKED_AGAIN_MS = 6 * 3_600_000
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
@@ -21,7 +21,7 @@ export function isNewRecord(
   return contact !== undefined && sequence > (contact.sequence ?? 0)
 }
 
-/** Where a contact is, by its own signed word: later ones count more than earlier ones, whoever passed them on. */
+/** Where a contact is, as it signed itself: the latest record counts, whichever peer passed it on. */
 export function learnAddresses(state: PeerState, event: Of<'addresses-learned'>): Effect[] {
   const { peer, sequence, addresses } = event
   const contact = state.contacts.get(peer)
@@ -34,7 +34,7 @@ export function learnAddresses(state: PeerState, event: Of<'addresses-learned'>)
   return [{ kind: 'contacts-changed' }]
 }
 
-/** Whether it is worth writing down that somebody was reached at an address. */
+/** Whether it is worth recording that a contact was reached at an address. */
 export function isWorthNoting(state: PeerState, peer: PeerId, address: string, nowMs: number): boolean {
   const contact = state.contacts.get(peer)
   if (contact === undefined) return false

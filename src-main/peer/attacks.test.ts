@@ -43,7 +43,7 @@ const heldOf = (brain: Brain, peer: PeerId): number[] =>
     attempts.some((one) => one.peer === peer && one.status.state === 'awarded') ? [index] : [],
   )
 
-describe('receipts that nobody asked for', () => {
+describe('unsolicited receipts', () => {
   test('[B32] of jobs that do not exist, or units that were another’s, are refused before they are written down', () => {
     const brain = asking({ [ANN]: 1, [MALLORY]: 1 })
     const [theirs] = heldOf(brain, ANN)
@@ -99,7 +99,7 @@ describe('a contact of trust 0', () => {
     expect(refused).toMatchObject({ fault: { kind: 'not-trusted' } })
   })
 
-  test('[T3] whoever is not trusted any longer loses what it has at once, without blame, to those who are', () => {
+  test('[T3] a peer that loses its trust loses its units at once, without blame, to trusted ones', () => {
     for (const event of [
       { kind: 'trust-set', peer: ANN, trust: 0 },
       { kind: 'forgotten', peer: ANN },
@@ -174,7 +174,7 @@ describe('an offer of eternity', () => {
 })
 
 describe('a requester that awards what was not offered', () => {
-  /** A provider that shares four cores, and has offered for these jobs of somebody it trusts. */
+  /** A provider that shares four cores, and has offered for these jobs of a requester it trusts. */
   function sharing(jobs: readonly JobManifest[]): Brain {
     const brain = createBrain({ [MALLORY]: 1 })
     brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [SLOT] } })
@@ -203,7 +203,7 @@ describe('a requester that awards what was not offered', () => {
     expect(admitAward(brain.state, MALLORY, awardOf([0, 99]), NOON).ok).toBe(true)
   })
 
-  test('[W20] has no more jobs, units and bytes kept here than are kept for anybody', () => {
+  test('[W20] has no more jobs, units and bytes kept here than are kept for any requester', () => {
     const brain = sharing([theirs('job', 10), theirs('huge', JOB_UNITS_MAX)])
     const award = awardOf([0])
     expect(admitAward(brain.state, MALLORY, award, NOON).ok).toBe(true)

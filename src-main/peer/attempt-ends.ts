@@ -92,7 +92,7 @@ export function remember(state: PeerState, peer: PeerId, outcome: PeerOutcome): 
   state.records.set(peer, recordOutcome(state.records.get(peer) ?? newRecord(), outcome))
 }
 
-/** Nobody was late with a unit of which it is known by now that it does not end. */
+/** Takes back the blame for lateness with a unit that is now known not to end. */
 export function excuseAll(state: PeerState, unit: UnitState | undefined): void {
   const attempts = unit?.attempts ?? []
   for (const { peer, attempt, status } of attempts) {
@@ -104,14 +104,14 @@ export function excuseAll(state: PeerState, unit: UnitState | undefined): void {
   }
 }
 
-/** Takes back that a peer was late, so many times. */
+/** Takes back that a peer was late, this many times. */
 export function excuse(state: PeerState, peer: PeerId, times: number): void {
   let record = state.records.get(peer)
   for (let left = times; left > 0 && record !== undefined; left--) record = withoutExpired(record)
   if (record !== undefined) state.records.set(peer, record)
 }
 
-/** Takes back that peers were wrong whom those outvoted that are found wrong now: they have their results still. */
+/** Takes back that peers were wrong if those that outvoted them are found wrong now: they still have their results. */
 export function restoreOutvoted(state: PeerState, job: JobState, unit: UnitState, output: Cid): void {
   for (const attempt of unit.attempts) {
     if (attempt.status.state !== 'rejected' || attempt.status.against !== output) continue

@@ -59,7 +59,7 @@ describe('an award', () => {
     expect(hear(brain, ANN, { lanes: 4, units: 5, begin: 997 }, NOON + 10)).toEqual([])
   })
 
-  test('[W3] of two who would begin at one place gives each units of its own', () => {
+  test('[W3] of two peers with equal offers gives each units of its own', () => {
     const brain = asking()
     const [first, second] = [unitsIn(hear(brain, ANN)), unitsIn(hear(brain, BOB))]
     expect([first.length, second.length]).toEqual([8, 8])
@@ -129,7 +129,7 @@ describe('an award', () => {
     expect(unitsIn(awardsIn(answer(brain, ANN, [receiptOf(1, 'right', 10)])))).toEqual([14])
   })
 
-  test('[W5] goes to nobody who is not connected, nor to one who has just refused', () => {
+  test('[W5] does not go to a peer that is not connected or has just refused', () => {
     const brain = asking()
     brain.happens({ kind: 'disconnected', at_ms: NOON, peer: ANN })
     expect(hear(brain, ANN)).toEqual([])
@@ -149,7 +149,7 @@ describe('an award', () => {
 })
 
 describe('[W24] own cores', () => {
-  test('are one provider among others: heard first, they take no more than anybody', () => {
+  test('are one provider among others: heard first, they take no more than any other', () => {
     const brain = asking()
     for (const peer of [ME, ANN, BOB]) hear(brain, peer, { lanes: 4, units: 400 })
     expect([ME, ANN, BOB].map((peer) => holds(brain, peer).length)).toEqual([8, 8, 8])
@@ -217,7 +217,7 @@ describe('[W20] the time of an award', () => {
       const attempts = attemptsOf(brain, 2)
       expect(attempts).toHaveLength(1)
       expect(Number.isSafeInteger(attempts[0]?.deadlineMs)).toBe(true)
-      // No receipt takes longer than the time since its award: nobody buys patience with a lie.
+      // No receipt takes longer than the time since its award: a lie buys no longer deadline.
       expect(attempts[0]!.deadlineMs - attempts[0]!.awardedAtMs).toBeLessThanOrEqual(15_000)
       expect(brain.state.jobs.get(JOB)?.observedMs).toBeLessThanOrEqual(1_100)
     },

@@ -54,9 +54,9 @@ function jobsInOrder(state: PeerState): JobState[] {
 }
 
 /**
- * Awards of units that are open again, to whoever has room. `ready` has results that peers have already asked for
- * first; not after a refusal, since two who are just not reachable would be tried in turns as fast as they fail. The
- * next tick comes back to them.
+ * Awards of units that are open again, to peers with room. With `ready`, results that peers already have are asked for
+ * first; not after a refusal, since two unreachable peers would be tried in turns as fast as they fail. The next tick
+ * comes back to them.
  */
 export function awardReopened(
   state: PeerState,
@@ -155,7 +155,7 @@ function needAmong(
   return { ...need, holders: [...need.holders, ...timedOut] }
 }
 
-/** The decision as an event: it is written down before anybody hears of it. */
+/** The decision as an event: it is journaled before any peer is told. */
 function record(
   state: PeerState,
   job: JobState,

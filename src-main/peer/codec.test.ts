@@ -52,7 +52,7 @@ function busy(): Brain {
   return brain
 }
 
-describe('what is remembered', () => {
+describe('the journaled state', () => {
   test('[B17] a snapshot gives the same state, and the same bytes again', () => {
     const { state } = busy()
     const decoded = decodeState(encodeState(state))

@@ -9,7 +9,7 @@ import type { AttemptState, JobState } from './state.ts'
  * The outputs returned for a unit and their consensus, in the published form of document 000. Outputs that were
  * rejected are listed too; attempts that returned nothing are not.
  *
- * @returns undefined for a unit that nobody has touched
+ * @returns undefined for a unit that was never awarded
  */
 export function consensusOf(job: JobState, index: number, nowMs: number): VerificationConsensus | undefined {
   const unit = job.units.get(index)
@@ -35,7 +35,7 @@ export function consensusOf(job: JobState, index: number, nowMs: number): Verifi
   })
 }
 
-/** For whom a unit failed and why, in the order of the awards. */
+/** The peers at which a unit failed, and why, in the order of the awards. */
 export function faultsOf(job: JobState, index: number): { readonly peer: PeerId; readonly fault: Fault }[] {
   return (job.units.get(index)?.attempts ?? []).flatMap(({ peer, status }) =>
     status.state === 'failed' ? [{ peer, fault: status.fault }] : [],

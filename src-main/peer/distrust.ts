@@ -6,8 +6,8 @@ import { wasReady } from './unit.ts'
 import { bookOf, refreshUnit } from './unit-book.ts'
 
 /**
- * Nothing is waited for any longer from a provider whom this user does not trust any more: what it holds of own jobs is
- * open again at once. Its standing stays as it was, since it did nothing wrong.
+ * Takes own units back from a provider that the user no longer trusts: they are open again at once. Its standing stays
+ * as it was, since it did nothing wrong.
  */
 export function takeFromDistrusted(state: PeerState, peer: PeerId, atMs: number): Effect[] {
   const effects: Effect[] = []

@@ -16,13 +16,13 @@ export type Effect =
   /** Open work or free capacity has changed: send an `allocate` event soon. */
   | { readonly kind: 'allocation-due' }
   | { readonly kind: 'publish-allocation'; readonly allocation: ComputeAllocationState }
-  /** Contacts have changed: whom to stay connected with and subscribe to. */
+  /** Contacts have changed: the peers to stay connected with and subscribe to. */
   | { readonly kind: 'contacts-changed' }
   /** A request to pair waits for an answer: `paired`, or `pair-ended` as declined, follows when there is one. */
   | { readonly kind: 'ask-pairing'; readonly to: PeerId }
   /** The other side of a request to pair should ask for the answer, or need not answer any more. */
   | { readonly kind: 'tell-pairing'; readonly to: PeerId; readonly news: 'answered' | 'given-up' }
-  /** Ends the connection with somebody who is blocked. */
+  /** Ends the connection with a blocked peer. */
   | { readonly kind: 'disconnect'; readonly peer: PeerId }
   | { readonly kind: 'fetch-manifest'; readonly cid: Cid; readonly from: PeerId }
 
@@ -93,7 +93,7 @@ export interface UnitAttempt {
   readonly attempt: number
 }
 
-/** A verified output that the requester wants from those who agreed on it. */
+/** A verified output that the requester wants from the peers that agreed on it. */
 export interface WantedOutput {
   readonly unit: number
   readonly cid: Cid

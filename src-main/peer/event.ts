@@ -30,14 +30,14 @@ export type Availability = z.infer<typeof Availability>
 /** Units by number, with the attempt that is meant. */
 const UnitAttempts = z.array(z.object({ unit_index: UnitIndex, attempt: Attempt }))
 
-/** Units given to one provider, as the requester decided and wrote down before it told anybody. */
+/** Units given to one provider, as the requester decided and journaled before it told any peer. */
 export const IssuedAward = z.object({
   award_id: Name,
   job_id: JobId,
   peer: PeerId,
   units: z.array(AwardedUnit),
   deadline_ms: MomentMs,
-  /** Its units are computed by somebody else too, who may be late. */
+  /** Its units are computed by another peer too, which may be late. */
   backup: z.literal(true).exactOptional(),
 })
 export type IssuedAward = z.infer<typeof IssuedAward>
@@ -75,7 +75,7 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     secret_hash: Name,
     trust: Fraction,
     expires_at_ms: MomentMs,
-    /** Whoever uses it is paired only when the user has said yes to them. */
+    /** A peer that uses it is paired only after the user's yes. */
     confirm: z.boolean().exactOptional(),
   }),
   At.extend({
@@ -96,7 +96,7 @@ export const DurableEvent = z.discriminatedUnion('kind', [
   }),
   /** A contact was reached there. */
   At.extend({ kind: z.literal('address-worked'), peer: PeerId, address: AddressText }),
-  /** Somebody has used an invite that asks for the user's yes, and waits for it. */
+  /** A peer has used an invite that asks for the user's yes, and waits for it. */
   At.extend({
     kind: z.literal('pair-requested'),
     peer: PeerId,
@@ -105,7 +105,7 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     secret_hash: Name,
   }),
   At.extend({ kind: z.literal('pair-accepted'), peer: PeerId, trust: Fraction }),
-  /** This user has used such an invite of somebody else, and waits. */
+  /** This user has used such an invite of another peer, and waits. */
   At.extend({
     kind: z.literal('pair-asked'),
     peer: PeerId,
@@ -137,7 +137,7 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     job_id: JobId,
     receipts: z.array(ExecutionReceipt),
   }),
-  /** Attempts that nobody waits for any longer: their deadline is over, or their peer is gone. */
+  /** Attempts that were given up: their deadline is over, or their peer is gone. */
   At.extend({
     kind: z.literal('attempts-lost'),
     reason: z.enum(['late', 'disconnected']),
@@ -146,7 +146,7 @@ export const DurableEvent = z.discriminatedUnion('kind', [
   /** A provider stopped before it had finished these units: they are open again, and it is not to blame. */
   At.extend({ kind: z.literal('hand-back-received'), from: PeerId, job_id: JobId, units: UnitAttempts }),
   At.extend({ kind: z.literal('outputs-stored'), job_id: JobId, units: z.array(UnitIndex) }),
-  /** Nobody handed over a verified output. Who could not be reached is not to blame, unlike who refused. */
+  /** No peer handed over a verified output. Unreachable peers are not to blame; peers that refused are. */
   At.extend({
     kind: z.literal('output-unavailable'),
     job_id: JobId,
@@ -173,7 +173,7 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     /** How many of them were outputs: they count as done although the job was settled before this was known. */
     outputs: Count.exactOptional(),
   }),
-  /** Units that were not finished here and will not be: their requester gives them to somebody else. */
+  /** Units that were not finished here and will not be: their requester gives them to another peer. */
   At.extend({
     kind: z.literal('units-handed-back'),
     requester: PeerId,
@@ -208,8 +208,8 @@ export interface OwnMachine {
 export interface HeldDataset {
   readonly dataset: Cid
   /**
-   * The name under which others hear of it, made of the CID by a one-way function: who knows the CID recognises it, and
-   * nobody learns a CID by it, with which the content could be asked for.
+   * The name published to others, a one-way function of the CID: a peer that knows the CID recognises it, and no peer
+   * can learn the CID from it and ask for the content.
    */
   readonly digest: string
   readonly bytes: number
@@ -223,7 +223,7 @@ export interface Fetching {
   readonly rates: ReadonlyMap<PeerId, number>
 }
 
-/** Events that need not be remembered: others repeat them, or they are about this moment only. */
+/** Events that are not journaled: peers repeat them, or they only concern this moment. */
 export type VolatileEvent =
   | { readonly kind: 'tick'; readonly at_ms: number }
   | { readonly kind: 'commitment'; readonly at_ms: number; readonly commitment: ComputeCommitment }
@@ -232,7 +232,7 @@ export type VolatileEvent =
   | { readonly kind: 'manifest-missing'; readonly at_ms: number; readonly cid: Cid }
   | { readonly kind: 'connected'; readonly at_ms: number; readonly peer: PeerId }
   | { readonly kind: 'disconnected'; readonly at_ms: number; readonly peer: PeerId }
-  /** Somebody says that they have answered a request to pair. */
+  /** A peer says that it has answered a request to pair. */
   | { readonly kind: 'pair-answered'; readonly at_ms: number; readonly peer: PeerId }
   /** Time to match open work to slots again. */
   | { readonly kind: 'allocate'; readonly at_ms: number }
@@ -243,7 +243,7 @@ export type VolatileEvent =
       /** The resources for own jobs; where they are not known, own jobs run in the shared ones. */
       readonly machine?: OwnMachine
     }
-  /** An award is in its provider's journal, so long after it was sent. */
+  /** An award is in its provider's journal, this long after it was sent. */
   | { readonly kind: 'award-taken'; readonly at_ms: number; readonly peer: PeerId; readonly took_ms: number }
   /** A requester asks for units back, if they have not begun. */
   | {

@@ -4,7 +4,7 @@ import type { PeerState } from './state.ts'
 
 /** Bytes a second that are expected of a peer from which too little came to tell: a household's line. */
 export const RATE_UNKNOWN_BYTES_PER_S = 10e6
-/** Bytes of an input whose size nobody says: requests of older peers. */
+/** Assumed bytes of an input of unknown size: requests of older peers state none. */
 const INPUT_UNKNOWN_BYTES = 1 << 20
 /** A list of parts has a CID in text and its length for each. */
 const PART_LIST_ENTRY_BYTES = 61

@@ -58,7 +58,7 @@ describe('[F2] the end of a job is forecast', () => {
     expect(hours(asking())).toBeCloseTo(20.5, 3)
   })
 
-  test('with everybody who shares, weighted by speed', () => {
+  test('with all sharing peers, weighted by speed', () => {
     const brain = asking({}, { [ANN]: 1 })
     expect(hours(brain)).toBeCloseTo(40 / 6 + 0.5, 3)
     const slow = { ...ALL_DAY, algorithms: [{ ...ECHO, performance_score: 0.5 }] }
@@ -67,7 +67,7 @@ describe('[F2] the end of a job is forecast', () => {
     expect(hours(brain)).toBeCloseTo(40 / 4 + 1.5 / 2, 3)
   })
 
-  test('without those who do not work for this peer, lack the algorithm, or have no room for a unit', () => {
+  test('without peers that do not work for this one, lack the algorithm, or have no room for a unit', () => {
     const alone = hours(asking())
     const brain = asking({ required_resources: { cpu_cores: 1, ram_gb: 2 } }, { [ANN]: 1, [BEN]: 1 })
     shares(brain, ANN, [ALL_DAY], {})
@@ -91,7 +91,7 @@ describe('[F2] the end of a job is forecast', () => {
     expect(hours(asking({ unit_count: 1_000_000, estimated_duration_seconds: 604_800 }))).toBeUndefined()
   })
 
-  test('when nobody shares and the machine is not measured, not at all', () => {
+  test('not at all when no peer shares and the machine is not measured', () => {
     const brain = createBrain()
     submit(brain, manifestOf())
     expect(hours(brain)).toBeUndefined()
@@ -129,7 +129,7 @@ describe('[F2] the end of a job is forecast', () => {
     expect(hours(brain)).toBeCloseTo(50.5, 3)
   })
 
-  test('with an equal share of peers whom others ask too', () => {
+  test('with an equal share of peers that others ask too', () => {
     const brain = asking({}, { [ANN]: 1, [BEN]: 1 })
     const theirs = manifestOf({ job_id: JobId.parse('theirs'), requester_id: BEN, unit_count: 9 })
     shares(brain, ANN, [ALL_DAY], { [ME]: 1, [BEN]: 1 })

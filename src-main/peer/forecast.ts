@@ -12,9 +12,9 @@ import { slotsForOwn } from './shared-slots.ts'
 import { priorityOf, type JobState, type PeerState } from './state.ts'
 import { activeCommitments } from './trust.ts'
 
-/** No end is told that is more than a century away. */
+/** An end more than a century away is not forecast. */
 const HORIZON_MS = 100 * 366 * 24 * 3_600_000
-/** At most so many begun units of a job are looked at; with more, the part that is at work makes no difference. */
+/** The most begun units of a job that are counted; with more, the running part makes no difference. */
 const UNITS_LOOKED_AT_MAX = 4_096
 /** A unit that takes longer than its job's others may end any moment, but not before now. */
 const BEGUN_SHARE_MAX = 0.95
@@ -66,7 +66,7 @@ export function forecastEndMs(state: PeerState, job: JobState, nowMs: number): n
   const isAllBegun = left > 0 && begun.count >= left * job.manifest.verification_redundancy
   const leastMs = left === 0 ? 0 : isAllBegun ? atOnceMs * (1 - begun.shareMin) : atOnceMs
   const tailMs = isAllBegun || left === 0 ? 0 : atOnceMs / 2
-  // Others say how fast they are: what they say may be far beyond any time.
+  // Peers report their own speed: the result may be far beyond any date.
   return saturated(nowMs + Math.max(leastMs, workMs + tailMs), MOMENT_MS_MAX)
 }
 
@@ -177,7 +177,7 @@ function begunUnits(job: JobState, helpers: readonly Helper[], tookMs: number, n
   return { units, count: returned + shares.length, shareMin: shares.length === 0 ? 1 : Math.min(...shares) }
 }
 
-/** Everybody who could work on a job, this peer included. */
+/** All peers that could work on a job, this one included. */
 function helpersOf(state: PeerState, job: JobState, nowMs: number): Helper[] {
   const { manifest } = job
   const commitments = activeCommitments(state, nowMs)

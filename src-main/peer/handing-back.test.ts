@@ -34,7 +34,7 @@ const handedBack = (from = ANN, attempt = 1): PeerEvent => ({
 })
 
 describe('[A14] a requester that has a unit back', () => {
-  test('gives it to somebody else who offers it, at once and without blame', () => {
+  test('gives it to another peer that offers, at once and without blame', () => {
     const brain = createBrain({ [ANN]: 1, [BOB]: 1 })
     submit(brain, manifestOf())
     offer(brain, manifestOf(), [ANN])
@@ -46,7 +46,7 @@ describe('[A14] a requester that has a unit back', () => {
     expect(brain.state.records.get(ANN)).toBeUndefined()
   })
 
-  test('asks the network again where nobody else has offered it', () => {
+  test('publishes it again where no other peer has offered', () => {
     const brain = createBrain({ [ANN]: 1 })
     submit(brain, manifestOf())
     offer(brain, manifestOf(), [ANN])
@@ -70,7 +70,7 @@ describe('[A14] a requester that has a unit back', () => {
     expect(heldBy(brain, ANN)).toBe(2)
   })
 
-  test('believes nobody else, and no attempt that is over', () => {
+  test('believes no other peer, and no attempt that is over', () => {
     const brain = createBrain({ [ANN]: 1, [BOB]: 1 })
     submit(brain, manifestOf())
     offer(brain, manifestOf(), [ANN])
@@ -169,7 +169,7 @@ describe('[W21] a provider that is asked for units', () => {
     expect(brain.journal.at(-1)).toMatchObject({ kind: 'units-handed-back', job_id: JOB })
   })
 
-  test('gives nothing to somebody else, of another attempt, twice, or of a job that it does not have', () => {
+  test('gives nothing to another peer, of another attempt, twice, or of a job that it does not have', () => {
     const brain = holding([0, 1, 2, 3])
     expect(brain.happens(recalled(BOB, [2, 3]), recalled(ANN, [2, 3], 2))).toEqual([])
     expect(ofKind(brain.happens(recalled(ANN, [3, 3, 3, 77])), 'send-hand-back')).toMatchObject([

@@ -7,7 +7,7 @@ import { isOwnFault } from './unit.ts'
 
 /** Runs of one unit that may fail by themselves before the job is given up: the fault is the unit's own then. */
 const UNIT_FAILURES_MAX = 3
-/** Attempts of one unit that somebody took, before the job is given up rather than tried for ever. */
+/** Attempts of one unit that peers accepted, before the job is given up rather than tried for ever. */
 const UNIT_ATTEMPTS_MAX = 64
 /** Attempts of one unit, taken or not: the network and the power may fail more often than peers do. */
 const UNIT_AWARDS_MAX = 4_096

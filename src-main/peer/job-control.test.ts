@@ -47,7 +47,7 @@ const resume = (brain: Brain, at_ms = NOON + 60_000): Effect[] =>
   brain.happens({ kind: 'job-resumed', at_ms, job_id: JOB })
 
 describe('a paused job', () => {
-  test('[W16] takes back what is at work, and blames nobody', () => {
+  test('[W16] takes back running units without blame', () => {
     const brain = awarded()
     const effects = pause(brain)
     expect(ofKind(effects, 'send-withdraw').map(({ to }) => to)).toEqual([ANN, BOB])
@@ -55,7 +55,7 @@ describe('a paused job', () => {
     expect([brain.state.records.size, jobOf(brain).retried]).toEqual([0, 0])
   })
 
-  test('[W16] is given to nobody, and has no open units, but is still named to those who hold something of it', () => {
+  test('[W16] is not awarded, and has no open units, but is still named to peers that hold something of it', () => {
     const brain = awarded()
     pause(brain)
     offer(brain, manifest, [ANN, BOB], NOON + 5_000)
@@ -111,7 +111,7 @@ describe('a paused job', () => {
     expect(ofKind(done, 'send-settled').map(({ to }) => to)).toEqual([ANN, BOB])
   })
 
-  test('[W16] is paused after a restart too, and those who hold its units are told again', () => {
+  test('[W16] is paused after a restart too, and the holders of its units are told again', () => {
     const brain = awarded()
     pause(brain)
     const restored = decodeState(encodeState(brain.state))
@@ -141,7 +141,7 @@ describe('a paused job', () => {
     expect(statusOf(brain)).toBe('cancelled')
   })
 
-  test('[W16] pausing and resuming what is not there, has ended, or is so already changes nothing', () => {
+  test('[W16] pausing and resuming an unknown, ended, or already paused or running job changes nothing', () => {
     const brain = awarded()
     expect(resume(brain)).toEqual([])
     pause(brain)

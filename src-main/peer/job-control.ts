@@ -8,8 +8,8 @@ import { refreshUnit } from './unit-book.ts'
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
 /**
- * The user wants nobody to work on a job for now: what is at work is taken back, without blame. Results that cross the
- * news are not lost: their peers are asked for them first when the job goes on.
+ * Pauses a job: its running units are taken back, without blame. Results returned while the pause message was in
+ * transit are not lost: they are requested first on resume.
  */
 export function pauseJob(state: PeerState, event: Of<'job-paused'>): Effect[] {
   const job = state.jobs.get(event.job_id)
@@ -37,7 +37,7 @@ export function resumeJob(state: PeerState, event: Of<'job-resumed'>): Effect[] 
   if (job?.status.state !== 'paused') return []
   job.pausedMs += Math.max(0, event.at_ms - job.status.sinceMs)
   job.status = { state: 'running' }
-  // Units are no older for the pause: nobody makes do with peers of poor standing because of it.
+  // The pause does not age units: it must not make them accept peers of poor standing.
   job.progressAtMs = event.at_ms
   return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
 }
@@ -50,7 +50,7 @@ export function setJobPriority(state: PeerState, event: Of<'job-priority-set'>):
   return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
 }
 
-/** After a restart: those from whom a paused job was taken back, who may not have heard of it. */
+/** After a restart: peers from which a paused job was taken back, and which may not have heard of it. */
 export function withdrawAgain(job: JobState): Effect[] {
   const holders = new Set<PeerId>()
   for (const { attempts, verified } of job.units.values()) {

@@ -7,7 +7,7 @@ import { bookOf } from './unit-book.ts'
 
 /** A peer that is gone this long has lost what it held; shorter breaks are only a changed network. */
 const DISCONNECT_GRACE_MS = 3_000
-/** Matching is done again after so long even when nothing has happened. */
+/** Matching is repeated after this time even when nothing has happened. */
 const PLAN_EVERY_MS = 5_000
 /** Losses in one record, so that no record of the journal grows without bound. */
 const LOSSES_PER_RECORD = 4_096
@@ -49,8 +49,8 @@ export function onTick(state: PeerState, nowMs: number): Effect[] {
 }
 
 /**
- * Somebody's line has ended. It may have been dead for a while before that was noticed: what was late meanwhile was not
- * their fault, in jobs that have ended since, too.
+ * A peer's connection has ended. It may have been dead for a while before that was noticed: what was late meanwhile is
+ * not the peer's fault, in jobs that have ended since, too.
  */
 export function excuseLate(state: PeerState, peer: PeerId, nowMs: number): Effect[] {
   const excused: Loss[] = []

@@ -137,7 +137,7 @@ describe('what a peer lends to modules', () => {
     })
   })
 
-  test('[W14] is published with the capability, so that a requester knows why nobody offers', () => {
+  test('[W14] is published with the capability, so that a requester knows why no provider offers', () => {
     const brain = sharing()
     const limits = { ...LENT_LIMITS, fuel: 123 }
     brain.happens({ kind: 'lending-set', at_ms: NOON, limits })

@@ -55,7 +55,7 @@ function offered(brain: Brain, atMs = NOON): PeerId[] {
 }
 
 describe('a provider’s offers', () => {
-  test('[B18] go to who is trusted both ways before who is trusted one way', () => {
+  test('[B18] go to requesters trusted both ways before those trusted one way', () => {
     const brain = provider([
       { from: ANN, mine: 1, theirs: 0 },
       { from: BOB, mine: 0.1, theirs: 0.1 },
@@ -65,11 +65,11 @@ describe('a provider’s offers', () => {
     expect(order.slice(0, order.lastIndexOf(BOB) + 1)).not.toContain(ANN)
   })
 
-  test('[M3] [B18] go to nobody who is not trusted here, however much they trust', () => {
+  test('[M3] [B18] do not go to a requester that is not trusted here, however much it trusts', () => {
     expect(offered(provider([{ from: ANN, mine: 0, theirs: 1 }]))).toEqual([])
   })
 
-  test('[B18] go to who was heard of within a minute, and to nobody else', () => {
+  test('[B18] go to requesters heard of within a minute, and no others', () => {
     const brain = provider([{ from: CAT, mine: 1, theirs: 1 }])
     expect(offered(brain, NOON + 59_000)).toContain(CAT)
     expect(offered(provider([{ from: CAT, mine: 1, theirs: 1 }]), NOON + 61_000)).toEqual([])
@@ -157,7 +157,7 @@ describe('a provider’s offers', () => {
     expect(ofKind(effects, 'publish-allocation')[0]?.allocation.slot_assignments).toEqual([])
   })
 
-  test('[B20] are repeated after five seconds while nobody uses them, and after twenty while somebody does', () => {
+  test('[B20] are repeated after five seconds while unused, and after twenty while in use', () => {
     const published = (brain: Brain, passed: number): number => {
       hears(brain, [jobOf(ANN)], NOON + passed)
       return ofKind(brain.happens({ kind: 'allocate', at_ms: NOON + passed }), 'publish-allocation').length
@@ -190,7 +190,7 @@ describe('a provider’s offers', () => {
     expect([isNews(0, 2_000), isNews(1, 4_100), isNews(2, 14_100)]).toEqual([true, false, true])
   })
 
-  test('[B29] ahead of what runs shrink while nobody wants them, and recover; lanes never do', () => {
+  test('[B29] ahead of what runs shrink while unused, and recover; lanes never do', () => {
     const brain = offering(jobOf(ANN), SLOT.resources)
     const round = (passed: number): number => {
       hears(brain, [jobOf(ANN)], NOON + passed)
@@ -202,7 +202,7 @@ describe('a provider’s offers', () => {
     expect(dampings.at(-1)).toBeLessThan(0.9)
     expect(brain.state.view.ownOffers[0]?.lanes).toBe(4)
     expect(brain.state.view.ownOffers[0]?.units).toBeLessThan(12)
-    // All that is offered is used: what nobody wanted is forgotten after three rounds.
+    // All that is offered is used: earlier unused offers are forgotten after three rounds.
     const low = brain.state.view.damping
     for (let i = 6; i < 12; i++) {
       const units = brain.state.view.ownOffers[0]!.units

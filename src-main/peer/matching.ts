@@ -24,19 +24,19 @@ import { holdingKey, priorityOf, type HeldUnit, type PeerState } from './state.t
 import { activeCommitments, standingOfRequester } from './trust.ts'
 import { bookOf, openCount } from './unit-book.ts'
 
-/** Unchanged offers that nobody uses are repeated this often, for requesters who missed them … */
+/** Unchanged, unused offers are repeated this often, for requesters that missed them … */
 const REPEAT_UNUSED_MS = 5_000
 /** … and those in use, of which their requesters have heard. */
 const REPEAT_USED_MS = 20_000
 /** A round of damping lasts at least this long (document 000 counts rounds of some seconds). */
 const ROUND_MS = 5_000
-/** Lanes that a requester lets stand empty for so long are offered to others too. */
+/** Lanes that a requester leaves empty for this long are offered to others too. */
 const UNUSED_AFTER_MS = 1_000
 /** By how much of priority an own job is behind one with a nearer deadline: less than anybody says, or the UI can. */
 const DEADLINE_STEP = 1e-9
 /** Offers that were replaced and may still be believed. */
 const OFFERED_KEPT_MAX = 8
-/** An offer that was replaced counts for so long: its requester may not have heard of the newer one. */
+/** How long a replaced offer still counts: its requester may not have heard of the newer one. */
 export const OFFER_GRACE_MS = 10_000
 
 /** When it is, and the slot in which one kind of work runs at this moment. */
@@ -59,8 +59,8 @@ const NOTHING: ComputeResource = { cpu_cores: 0, ram_gb: 0 }
 
 /**
  * One round's phases 3 to 6 (document 000): trust, compatibility, two-tier assignment, publication of the offers. Own
- * jobs run in a slot of their own that nobody else hears of; what they take goes before what is shared. Units that wait
- * for a free lane begin.
+ * jobs run in a slot of their own that is not published; what they take goes before what is shared. Units that wait for
+ * a free lane begin.
  */
 export function planAllocation(state: PeerState, nowMs: number): Effect[] {
   const shared = sharedSlots(state, nowMs)
@@ -96,7 +96,7 @@ export function planAllocation(state: PeerState, nowMs: number): Effect[] {
   return [...effects, ...awardTo(state, [state.me], nowMs)]
 }
 
-/** Jobs that are gone wait no longer, and what was offered to them is not believed any more. */
+/** Drops the waiting times of jobs that are gone, and the capacity offered to them. */
 function forgetGone({ view }: PeerState, work: readonly JobWish[], nowMs: number): void {
   for (const [key, offers] of view.offered) {
     const last = offers.at(-1)
@@ -181,8 +181,8 @@ function takenByOwn(
 }
 
 /**
- * This peer's own open jobs. Of equal priority the one with the nearer deadline goes first, and does not take turns with
- * the others: among one's own there is nobody to be fair to.
+ * This peer's own open jobs. Of equal priority the one with the nearer deadline goes first, without taking turns:
+ * fairness is between requesters.
  */
 function ownWork(state: PeerState, moment: Moment): JobWish[] {
   const jobs = [...state.jobs.values()].filter(
@@ -208,7 +208,7 @@ function byDeadline(a: string | undefined, b: string | undefined): number {
   return (atMs ?? 0) - (otherMs ?? 0)
 }
 
-/** Jobs of active contacts whom this peer trusts, within what it lends. */
+/** Jobs of active, trusted contacts, within what this peer lends. */
 function workOfOthers(state: PeerState, moment: Moment): { work: JobWish[]; effects: Effect[] } {
   const work: JobWish[] = []
   const effects: Effect[] = []
@@ -340,7 +340,7 @@ function isRepeatDue({ view, holdings }: PeerState, offers: readonly PlannedOffe
   return sinceMs >= REPEAT_USED_MS || !offers.every(isUsed)
 }
 
-/** Whether offers say the same as those before, but for what hardly differs. */
+/** Whether offers are nearly the same as before. */
 function sameOffers(a: readonly PlannedOffer[], b: readonly PlannedOffer[]): boolean {
   if (a.length !== b.length) return false
   return a.every((offer, i) => {
@@ -354,7 +354,7 @@ function sameOffers(a: readonly PlannedOffer[], b: readonly PlannedOffer[]): boo
 
 /**
  * Compares the capacity that was offered in a round with what was used of it, and damps what is offered ahead
- * (document 000): capacity that nobody wanted counts, not that somebody else was faster.
+ * (document 000): unused capacity counts, not that another provider was faster.
  */
 function learnDamping(state: PeerState, nowMs: number): void {
   const { view, me } = state

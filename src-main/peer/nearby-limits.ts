@@ -1,23 +1,23 @@
 import { failure, success, type Outcome } from '../protocol/fault.ts'
 
-/** For how long somebody's asking counts. */
+/** For how long a request to pair counts. */
 const ASKS_WITHIN_MS = 10 * 60_000
 /**
- * Tries that others may begin within that time, all together. Who is between two peers gets the same number in both with
- * probability 10⁻⁶ a try, also where it breaks off before anything is shown: this many tries bound it.
+ * Tries that others may begin within that time, all together. A man in the middle gets equal numbers on both screens
+ * with probability 10⁻⁶ a try, also if it breaks off before a number is shown: this limit bounds its chance.
  */
 export const ASKS_MAX = 8
 /** The same from one address. */
 export const ASKS_PER_HOST_MAX = 3
-/** After a no, nobody at that address asks for so long. */
+/** After a no, requests from that address are refused for this long. */
 const REFUSED_PAUSE_MS = 60_000
 
-/** Who has asked lately, oldest first. At most `ASKS_MAX` within the time that counts. */
+/** Recent requests, oldest first. At most `ASKS_MAX` within the time that counts. */
 export interface AskHistory {
   readonly asks: { readonly host: string; readonly atMs: number; refusedAtMs?: number }[]
 }
 
-/** Whether somebody at this address may begin a try: few may, so that the user is asked little and nobody can guess. */
+/** Whether a try may begin from this address. Few may, so that the user is rarely asked and guessing fails. */
 export function admitAsk(history: AskHistory, host: string, nowMs: number): Outcome<null> {
   const lately = history.asks.filter(({ atMs }) => atMs <= nowMs && nowMs - atMs < ASKS_WITHIN_MS)
   history.asks.splice(0, history.asks.length, ...lately)
@@ -32,12 +32,12 @@ export function admitAsk(history: AskHistory, host: string, nowMs: number): Outc
   return success(null)
 }
 
-/** Somebody at this address begins a try. */
+/** Records a try from this address. */
 export function noteAsk(history: AskHistory, host: string, nowMs: number): void {
   history.asks.push({ host, atMs: nowMs })
 }
 
-/** The user has said no to somebody at this address. */
+/** Records the user's no to a try from this address. */
 export function noteRefusal(history: AskHistory, host: string, nowMs: number): void {
   const last = history.asks.findLast((ask) => ask.host === host)
   if (last !== undefined) last.refusedAtMs = nowMs

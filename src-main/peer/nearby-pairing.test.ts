@@ -106,7 +106,7 @@ describe('pairing by a number', () => {
     expect(kindOf(sayMatch(anna, BEN, other, 1))).toBe('stale')
   })
 
-  it('[T8] who opens a commitment to another nonce is refused, and has no second try at it', () => {
+  it('[T8] a peer that opens its commitment with another nonce is refused, without a second try', () => {
     const ben = noPairings(BEN)
     const ask = {
       kind: 'ask',
@@ -181,7 +181,7 @@ describe('pairing by a number', () => {
     else expect(same).toBeLessThan(15)
   })
 
-  it('[T8] whoever breaks off before the number is shown has used up a try all the same', () => {
+  it('[T8] a peer that breaks off before the number is shown has used up a try', () => {
     const ben = noPairings(BEN)
     const outcomes = Array.from({ length: 12 }, (_, i) => {
       const ask = {
@@ -198,7 +198,7 @@ describe('pairing by a number', () => {
     expect(outcomes.at(-1)).toBe('too-busy')
   })
 
-  it('[T9] asks the user few at a time, few from one address, and nobody there for a minute after a no', () => {
+  it('[T9] asks the user few at a time, few from one address, and none there for a minute after a no', () => {
     const ben = noPairings(BEN)
     const ask = () => ({ kind: 'ask', attempt: id(), name: 'M', commitment: nonce() }) as const
     const many = Array.from({ length: 4 }, (_, i) =>

@@ -6,7 +6,7 @@ import { admitAsk, noteAsk, noteRefusal, type AskHistory } from './nearby-limits
 
 /** Both users must have compared the numbers within this time. */
 export const NEARBY_ATTEMPT_MS = 2 * 60_000
-/** Who asks tells the nonce as soon as it has the other's. */
+/** The asking peer reveals its nonce as soon as it has the other's. */
 const REVEAL_MS = 15_000
 /** Tries that may be known at once, by whichever side: a user compares one number after the other. */
 export const NEARBY_ATTEMPTS_MAX = 4
@@ -34,7 +34,7 @@ export type NearbyEnd = 'paired' | RefusalReason | 'expired' | 'broken'
 export type NearbyStage =
   /** This side began and waits for the other's nonce. */
   | { readonly stage: 'asking'; readonly nonce: Uint8Array }
-  /** This side has told its nonce and waits for the one that was committed to. Nothing is shown yet. */
+  /** This side has revealed its nonce and waits for the committed one. Nothing is shown yet. */
   | { readonly stage: 'asked'; readonly nonce: Uint8Array; readonly commitment: Uint8Array }
   /** Both users see the number. `mine` is this user's yes and trust, `theirs` the other's, with its addresses. */
   | {
@@ -52,13 +52,13 @@ export interface NearbyAttempt {
   readonly name: string
   readonly role: 'initiator' | 'responder'
   readonly id: Uint8Array
-  /** Where the other side is, for the pause of those who ask too often. */
+  /** The other side's address, for the pause after too many requests. */
   readonly host: string
   readonly expiresAtMs: number
   readonly at: NearbyStage
 }
 
-/** All tries, and who has asked lately. Of the moment: a restart ends every try. */
+/** All tries and recent requests. Kept in memory only: a restart ends every try. */
 export interface NearbyPairings extends AskHistory {
   readonly me: PeerId
   readonly attempts: Map<PeerId, NearbyAttempt>
@@ -88,7 +88,7 @@ export function isLive(attempt: NearbyAttempt | undefined): attempt is LiveAttem
 }
 
 /**
- * This user wants to pair with somebody nearby.
+ * This user wants to pair with a peer nearby.
  * @returns the question to send, or `too-busy` when a try with them, or too many others, are under way
  */
 export function beginPairing(
@@ -114,8 +114,8 @@ export function beginPairing(
 }
 
 /**
- * Somebody nearby wants to pair. When both begin at once the try of the smaller peer id goes on.
- * @returns the answer, or `too-busy` for whoever asks too often
+ * A peer nearby wants to pair. When both begin at once, the try of the smaller peer id goes on.
+ * @returns the answer, or `too-busy` for a peer that asks too often
  */
 export function answerAsk(
   state: NearbyPairings,
@@ -158,7 +158,7 @@ export function answerAsk(
 }
 
 /**
- * The other side's nonce has come, so this one's may be told.
+ * The other side's nonce has come, so this one's may be revealed.
  * @returns what to send, and the number to show once it has arrived; `stale` for a try that is over
  */
 export function takeNonce(
@@ -189,8 +189,8 @@ export function showNumber(
 }
 
 /**
- * The nonce that was committed to has come; the number is shown from now on. Another nonce ends the try: whoever sends
- * it wanted to choose the number.
+ * The committed nonce has come; the number is shown from now on. Another nonce ends the try: its sender wanted to
+ * choose the number.
  */
 export function takeReveal(
   state: NearbyPairings,
@@ -212,7 +212,7 @@ export function takeReveal(
 }
 
 /**
- * This user says that the other screen shows this number, and how far they trust whoever sits there.
+ * This user says that the other screen shows this number, and how far they trust the other peer.
  * @returns the try's name to say so to the other side; `stale` when another number is shown by now
  */
 export function sayMatch(
@@ -282,12 +282,12 @@ export function breakAttempt(state: NearbyPairings, peer: PeerId, id: Uint8Array
   if (isLive(attemptOf(state, peer, id))) endAttempt(state, peer, 'broken', true)
 }
 
-/** A try came to nothing before there was anything to compare, and who began it is told so otherwise. */
+/** A try failed before a number was shown; the user that began it is told in another way. */
 export function dropAttempt(state: NearbyPairings, peer: PeerId, id: Uint8Array): void {
   if (attemptOf(state, peer, id) !== undefined) state.attempts.delete(peer)
 }
 
-/** Ends what nobody has compared in time, and puts away what ended as long ago. @returns whether there was any */
+/** Ends tries not compared in time, and removes those that ended as long ago. @returns whether there was any */
 export function expireAttempts(state: NearbyPairings, nowMs: number): boolean {
   let isAny = false
   for (const attempt of [...state.attempts.values()]) {

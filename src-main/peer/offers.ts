@@ -19,11 +19,11 @@ const PROCESSING_MS = 30
 const TURNAROUND_FADE = 0.9
 /** The weight of the newest run in what a unit takes at a provider. */
 const NEWEST_WEIGHT = 0.2
-/** A provider that refused something or stopped is left alone for so long. */
+/** How long a provider that refused something or stopped is left alone. */
 const CLOSED_MS = 1_000
-/** A late unit keeps its lane for so many times the time that its award had. */
+/** A late unit keeps its lane for this many times the time that its award had. */
 const OWED_FACTOR = 3
-/** Nobody is expected to take longer than this for a unit, whatever they say … */
+/** No provider is expected to take longer than this for a unit, whatever it says … */
 const UNIT_MS_MAX = 30 * 24 * 3_600_000
 /** … nor, unless units of the job took that long, than this many times what its manifest says … */
 const SLOWEST_FACTOR = 100
@@ -120,7 +120,7 @@ export function seatOf(state: PeerState, job: JobState, peer: PeerId, atMs: numb
   }
 }
 
-/** Units that are late and keep a lane all the same; not for ever: by then their provider has lost them. */
+/** Late units still keep a lane, but not for ever: after this their provider has lost them. */
 function countOwed(owed: ReadonlyMap<number, AttemptState> | undefined, atMs: number): number {
   let count = 0
   for (const { awardedAtMs, deadlineMs } of owed?.values() ?? []) {
@@ -129,7 +129,7 @@ function countOwed(owed: ReadonlyMap<number, AttemptState> | undefined, atMs: nu
   return count
 }
 
-/** The seats of a job: of those who are named, or of everybody who has ever offered to it. */
+/** The seats of a job: of the named peers, or of all that have ever offered to it. */
 export function seatsOf(state: PeerState, job: JobState, atMs: number, peers?: Iterable<PeerId>): Seat[] {
   return [...(peers ?? state.view.offers.keys())].flatMap((peer) => seatOf(state, job, peer, atMs) ?? [])
 }
@@ -138,7 +138,7 @@ function turnaroundOf(state: PeerState, peer: PeerId): number {
   return peer === state.me ? OWN_TURNAROUND_MS : (state.view.turnaroundMs.get(peer) ?? TURNAROUND_MS_DEFAULT)
 }
 
-/** An award arrived at its provider: so long does it take. A slow one is believed at once, a fast one by and by. */
+/** Learns how long an award takes to its provider: a slow one counts at once, fast ones gradually. */
 export function noteTurnaround(state: PeerState, peer: PeerId, tookMs: number): void {
   const before = state.view.turnaroundMs.get(peer) ?? 0
   state.view.turnaroundMs.set(

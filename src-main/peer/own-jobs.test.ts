@@ -57,7 +57,7 @@ describe('[A19] a peer works on its own jobs', () => {
     expect(composeCommitment(brain.state, NOON).availability_slots).toEqual([])
   })
 
-  test('with the whole machine, in a slot that nobody hears of', () => {
+  test('with the whole machine, in a slot that is not published', () => {
     const brain = peer(FOUR)
     submit(brain, manifestOf({ unit_count: 100 }))
     const effects = match(brain)

@@ -37,7 +37,7 @@ const asked: PeerEvent = {
 const tick = (at_ms: number): PeerEvent => ({ kind: 'tick', at_ms })
 
 describe('a code that asks for a yes', () => {
-  test('[B23] makes whoever uses it wait, and nobody else use it', () => {
+  test('[B23] makes its user wait, and is used up by that', () => {
     const brain = createBrain()
     brain.happens(invited())
     expect(admitPairing(brain.state, 'hash', ANN, NOON).ok).toBe(true)
@@ -65,7 +65,7 @@ describe('a code that asks for a yes', () => {
     expect(brain.happens({ kind: 'pair-accepted', at_ms: NOON + 9, peer: ANN, trust: 1 })).toEqual([])
   })
 
-  test('[B23] pairs nobody who was declined, who gave up, or whose code has expired', () => {
+  test('[B23] does not pair a peer that was declined, gave up, or has an expired code', () => {
     for (const reason of ['declined', 'given-up', 'expired'] as const) {
       const brain = createBrain()
       brain.happens(invited(), requested())
@@ -94,7 +94,7 @@ describe('a code that asks for a yes', () => {
     expect([brain.state.incomingPairs.size, brain.state.outgoingPairs.size]).toEqual([0, 0])
   })
 
-  test('[B23] sixteen wait at most; who waits already may ask again', () => {
+  test('[B23] sixteen wait at most; a peer that waits already may ask again', () => {
     const brain = createBrain()
     const letters = 'ABCDEFGHJKLNPQRS'.slice(0, PAIR_REQUESTS_MAX)
     for (const letter of letters) brain.happens(invited(letter), requested(peerOf(letter), letter))
@@ -103,14 +103,14 @@ describe('a code that asks for a yes', () => {
     expect(admitPairRequest(brain.state, ANN).ok).toBe(true)
   })
 
-  test('who is paired already need not be accepted again', () => {
+  test('a paired peer need not be accepted again', () => {
     const brain = createBrain({ [ANN]: 0.5 })
     brain.happens(invited())
     expect(mustBeAccepted(brain.state, 'hash', ANN)).toBe(false)
   })
 })
 
-describe('whoever waits to be let in', () => {
+describe('a peer that waits to be let in', () => {
   test('[B24] asks when the other comes back, every few seconds while they are there, and when told to', () => {
     const brain = createBrain()
     brain.happens(asked)
@@ -144,7 +144,7 @@ describe('whoever waits to be let in', () => {
   })
 })
 
-describe('somebody who is blocked', () => {
+describe('a blocked peer', () => {
   test('[B25] is forgotten, what runs for them stops, and the connection ends', () => {
     const brain = createBrain({ [ANN]: 1 })
     brain.happens({ kind: 'award-received', at_ms: NOON, from: ANN, award: awardOf([0]) })
@@ -169,7 +169,7 @@ describe('somebody who is blocked', () => {
   })
 })
 
-describe('what was done for somebody', () => {
+describe('what was done for a peer', () => {
   test('[B26] counts each unit that they took once, however often it was taken, and no failure', () => {
     const brain = createBrain({ [ANN]: 1 })
     const deliver = (attempt: number, output: string | undefined): void => {

@@ -7,9 +7,9 @@ import type { PeerState } from './state.ts'
 
 /** Requests that may wait for an answer, either way: more are no list that a person answers. */
 export const PAIR_REQUESTS_MAX = 16
-/** People who may be blocked at once; a block that were dropped for a new one would let somebody in unasked. */
+/** Peers that may be blocked at once. Old blocks are not dropped for new ones: that would let a peer in unasked. */
 const BLOCKED_MAX = 1_000
-/** Whoever waits to be let in asks again so often while connected, in case the answer was lost. */
+/** A peer that waits to be let in asks again this often while connected, in case the answer was lost. */
 const ASK_EVERY_MS = 5_000
 /** Word that there is an answer brings a question at once, but not in floods. */
 const ASK_EVERY_MS_MIN = 250
@@ -18,20 +18,20 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
 /**
  * Whether a secret, admitted by `admitPairing`, makes a request only: its invite asks for the user's own yes. Using the
- * other's code was one, so that two who use each other's are paired.
+ * other's code was one, so that two peers that use each other's are paired.
  */
 export function mustBeAccepted(state: PeerState, secretHash: string, from: PeerId): boolean {
   const hasSaidYes = state.contacts.has(from) || state.outgoingPairs.has(from)
   return state.invites.get(secretHash)?.confirm === true && !hasSaidYes
 }
 
-/** Whether somebody's request may wait here. Expired ones make room with the next tick. */
+/** Whether a peer's request may wait here. Expired ones make room with the next tick. */
 export function admitPairRequest(state: PeerState, from: PeerId): Outcome<null> {
   if (state.incomingPairs.has(from) || state.incomingPairs.size < PAIR_REQUESTS_MAX) return success(null)
   return failure('too-busy', 'too many people wait for an answer there; try again later')
 }
 
-/** Somebody has shown the secret of an invite that asks for the user's yes: it opens for nobody else from now on. */
+/** A peer has shown the secret of an invite that asks for the user's yes: no other peer can use it from now on. */
 export function receivePairRequest(state: PeerState, event: Of<'pair-requested'>): Effect[] {
   const invite = state.invites.get(event.secret_hash)
   if (invite === undefined || event.peer === state.me) return []
@@ -48,7 +48,7 @@ export function receivePairRequest(state: PeerState, event: Of<'pair-requested'>
   return [{ kind: 'contacts-changed' }]
 }
 
-/** The user says yes to somebody who waits. They hear of it now if they are there, else when they ask again. */
+/** The user says yes to a waiting peer. It is told now if it is connected, else when it asks again. */
 export function acceptPairRequest(state: PeerState, event: Of<'pair-accepted'>): Effect[] {
   const { peer, trust, at_ms } = event
   const request = state.incomingPairs.get(peer)
@@ -60,7 +60,7 @@ export function acceptPairRequest(state: PeerState, event: Of<'pair-accepted'>):
   ]
 }
 
-/** This user has used somebody's code, and they are to say yes. */
+/** This user has used another peer's code, and waits for its user's yes. */
 export function awaitPairing(state: PeerState, event: Of<'pair-asked'>): Effect[] {
   const { peer, addresses, trust, at_ms, expires_at_ms } = event
   state.outgoingPairs.set(peer, { addresses, trust, askedAtMs: at_ms, expiresAtMs: expires_at_ms })
@@ -101,7 +101,7 @@ export function tendPairRequests(state: PeerState, nowMs: number): Effect[] {
   return effects
 }
 
-/** Asks somebody whose answer is awaited, because they are back or say that there is one; if not now, at the next tick. */
+/** Asks for an awaited answer, as the peer is back or says that there is one; if not now, at the next tick. */
 export function askPairing(state: PeerState, peer: PeerId, nowMs: number): Effect[] {
   return state.outgoingPairs.has(peer) ? askAgain(state, peer, nowMs, ASK_EVERY_MS_MIN) : []
 }
@@ -117,7 +117,7 @@ function askAgain(state: PeerState, peer: PeerId, nowMs: number, everyMs: number
   return [{ kind: 'ask-pairing', to: peer }]
 }
 
-/** Whether somebody else may be blocked. */
+/** Whether this peer may be blocked. */
 export function admitBlock(state: PeerState, peer: PeerId): Outcome<null> {
   if (!state.contacts.has(peer) && !state.incomingPairs.has(peer) && !state.outgoingPairs.has(peer)) {
     return failure('unknown-peer', `${peer} is nobody that this peer is paired with or asked by`)
@@ -132,7 +132,7 @@ export function hasRoomToBlock(state: PeerState): boolean {
   return state.blocked.size < BLOCKED_MAX
 }
 
-/** Somebody is forgotten and let in no more. */
+/** Forgets a peer and lets it in no more. */
 export function block(state: PeerState, event: Of<'blocked'>): Effect[] {
   const { peer, at_ms } = event
   const name = state.contacts.get(peer)?.name ?? state.incomingPairs.get(peer)?.name
@@ -142,7 +142,7 @@ export function block(state: PeerState, event: Of<'blocked'>): Effect[] {
   return [...forget(state, { kind: 'forgotten', at_ms, peer }), { kind: 'disconnect', peer }]
 }
 
-/** Somebody may pair again. */
+/** Lets a blocked peer pair again. */
 export function unblock(state: PeerState, event: Of<'unblocked'>): Effect[] {
   state.blocked.delete(event.peer)
   return []

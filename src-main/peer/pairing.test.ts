@@ -49,7 +49,7 @@ describe('pairing', () => {
     })
   })
 
-  test('[B1] who opened an invite may show it again, when the answer was lost; forgotten, they may not', () => {
+  test('[B1] a peer that opened an invite may show it again, when the answer was lost; once forgotten, it may not', () => {
     const brain = createBrain()
     brain.happens(INVITED, { ...PAIRED, secret_hash: 'hash' })
     brain.happens({ kind: 'trust-set', at_ms: NOON, peer: ANN, trust: 0.2 })

@@ -12,7 +12,7 @@ const INVITES_MAX = 100
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
-/** An invite code was made: whoever shows its secret before it expires is paired, once. */
+/** An invite code was made: the first peer that shows its secret before it expires is paired. */
 export function openInvite(state: PeerState, event: Of<'invited'>): Effect[] {
   for (const [hash, invite] of state.invites) {
     if (invite.expiresAtMs <= event.at_ms) state.invites.delete(hash)
@@ -26,7 +26,7 @@ export function openInvite(state: PeerState, event: Of<'invited'>): Effect[] {
   return []
 }
 
-/** Whether somebody who is no contact may come with an invite of this peer. */
+/** Whether a stranger may connect with an invite of this peer. */
 export function awaitsGuests(state: PeerState, nowMs: number): boolean {
   return [...state.invites.values()].some(({ expiresAtMs }) => expiresAtMs > nowMs)
 }
@@ -80,14 +80,14 @@ export function pair(state: PeerState, event: Of<'paired'>): Effect[] {
   ]
 }
 
-/** Nobody works for this peer who is not trusted any longer: what they hold of its jobs is over for them. */
+/** Takes back the units of this peer's jobs that a no longer trusted peer holds. */
 function endOwnWork(state: PeerState, peer: PeerId): Effect[] {
   return [...state.jobs.values()]
     .filter((job) => isUnderWay(job) && bookOf(job).takers.has(peer))
     .map(({ manifest }) => ({ kind: 'send-settled', to: peer, job: manifest.job_id }))
 }
 
-/** The user's own weight for somebody; 0 keeps the contact and gives it nothing. */
+/** The user's own weight for a contact; 0 keeps the contact and gives it nothing. */
 export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
   const contact = state.contacts.get(event.peer)
   if (contact === undefined) return []
@@ -98,17 +98,17 @@ export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
     { kind: 'contacts-changed' },
     { kind: 'commitment-changed' },
     { kind: 'allocation-due' },
-    // When they come back and ask, they hear that they may not.
+    // When the peer is back and asks, it is refused.
     ...(contact.trust > 0 && event.trust === 0 ? [{ kind: 'disconnect', peer: event.peer } as const] : []),
   ]
 }
 
-/** Nothing is run for somebody any longer, and nothing waited for from them. */
+/** Stops running a peer's work, and stops waiting for its results. */
 function dropPeer(state: PeerState, peer: PeerId, atMs: number): Effect[] {
   return [...dropRequester(state, peer), ...endOwnWork(state, peer), ...takeFromDistrusted(state, peer, atMs)]
 }
 
-/** The user no longer knows somebody. */
+/** The user removes a contact. */
 export function forget(state: PeerState, event: Of<'forgotten'>): Effect[] {
   state.contacts.delete(event.peer)
   state.doneFor.delete(event.peer)

@@ -165,7 +165,7 @@ describe('[A10] a pause', () => {
 })
 
 describe('[A11] a rule', () => {
-  test('pauses and resumes with what the machine is doing, without a word of why to others', () => {
+  test('pauses and resumes with what the machine is doing, without telling others why', () => {
     const brain = provider()
     brain.happens(awarded([0]))
     const effects = brain.happens(sampled({ full_screen: true }))

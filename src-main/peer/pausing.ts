@@ -64,7 +64,7 @@ export function sharingOnTick(state: PeerState, nowMs: number): Effect[] {
   ]
 }
 
-/** The program stops: what is here of others goes back to them, and nothing more is taken. */
+/** The program stops: others' units are handed back, and no more are taken. */
 export function leave(state: PeerState, nowMs: number): Effect[] {
   state.view.isLeaving = true
   return [...decideHandBack(state, nowMs), ...SLOTS_CHANGED]

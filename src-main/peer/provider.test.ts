@@ -61,7 +61,7 @@ describe('a provider', () => {
     expect(sent.map(({ unit_index }) => unit_index)).toEqual([1])
   })
 
-  test('[W6] tells its requester what a unit returned, and nobody else', () => {
+  test('[W6] tells what a unit returned to its requester alone', () => {
     const brain = createBrain({ [ANN]: 1, [BOB]: 1 })
     brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [SLOT] } })
     award(brain, 1)

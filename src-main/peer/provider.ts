@@ -32,9 +32,9 @@ import { heardAtMs, trustOf } from './trust.ts'
 const UNKNOWN_ENGINE = 'unknown'
 /** Receipts that the requester has not taken after this long are sent again. */
 const RESEND_AFTER_MS = 10_000
-/** A requester of whom nothing was heard for so long, a long weekend, is not waited for any longer. */
+/** A requester silent for this long (a long weekend) is not waited for any longer. */
 const VANISHED_AFTER_MS = 3 * 24 * 60 * 60_000
-/** It has so long to come back after this peer's own start. */
+/** The time it has to come back after this peer's own start. */
 const COME_BACK_WITHIN_MS = 10 * 60_000
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
@@ -201,7 +201,7 @@ export function deliverResults(state: PeerState, event: Of<'results-delivered'>)
     held.isCounted = true
     countDone(state, event.requester, 1)
   }
-  // The last results of a job are often what ends it: the news of that comes before the answer to them.
+  // The last results of a job often end it: the settlement arrives before the answer to them.
   if (holding === undefined) countDone(state, event.requester, event.outputs ?? 0)
   return []
 }
@@ -251,7 +251,7 @@ export function endVanished(state: PeerState, nowMs: number): Effect[] {
   return effects
 }
 
-/** Whether any unit of a holding was awarded or run here after this. It is kept over restarts, unlike who was heard of. */
+/** Whether any unit of a holding was awarded or run here after this. Kept over restarts, unlike `heardAtMs`. */
 function wasTouchedSince({ units }: Holding, sinceMs: number): boolean {
   for (const { awardedAtMs, status } of units.values()) {
     if (awardedAtMs > sinceMs) return true
@@ -275,7 +275,7 @@ function dropHoldings(state: PeerState, isOver: (holding: Holding) => boolean): 
 
 /** After a restart: queued units run again, and whatever was not taken is sent again. */
 export function resumeHoldings(state: PeerState, nowMs: number): Effect[] {
-  // Others say in their commitments what they no longer ask for; a peer that stopped at its own job's end does not.
+  // Peers state in their commitments what they still ask for; one that stopped at its job's end does not.
   const effects = dropHoldings(
     state,
     ({ requester, job }) => requester === state.me && !mayNeedHolding(state.jobs.get(job)),
@@ -291,7 +291,7 @@ function mayNeedHolding(job: JobState | undefined): boolean {
   return job !== undefined && isUnderWay(job)
 }
 
-/** Receipts that were sent long ago and not taken, to everybody or to one requester who is back. */
+/** Receipts sent long ago and not taken, for all requesters or for one that is back. */
 export function resendResults(state: PeerState, nowMs: number, to?: PeerId): Effect[] {
   const effects: Effect[] = []
   for (const holding of state.holdings.values()) {

@@ -29,7 +29,7 @@ function manyPeers(count: number): PeerId[] {
   })
 }
 
-/** A requester's brain with jobs in which every other unit is with somebody, so that nothing is in one stretch. */
+/** A requester's brain with jobs in which every other unit is awarded, so that no open units are adjacent. */
 function withScatteredJobs(brain: Brain, jobs: number): void {
   for (let i = 0; i < jobs; i++) {
     const job_id = JobId.parse(`${'j'.repeat(60)}${i}`)

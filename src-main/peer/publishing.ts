@@ -8,7 +8,7 @@ import { publishedSlots } from './shared-slots.ts'
 import { isUnderWay, priorityOf, type JobState, type PeerState } from './state.ts'
 import { openRanges } from './unit-book.ts'
 
-/** States published per epoch, before the vector clock's next range: nobody publishes a billion times a run. */
+/** States published per epoch, before the vector clock's next range: more than any run publishes. */
 const CLOCK_PER_EPOCH = 1_000_000_000
 
 /** A signed envelope names its domain, signer and signature beside the commitment: less than this. */
@@ -40,7 +40,7 @@ function withRanges(request: WorkRequest, rangesMax: number): WorkRequest {
 
 function wholeCommitment(state: PeerState, clockMs: number): ComputeCommitment {
   const { view } = state
-  // Others take only what is newer than what they know, also when this machine's clock was set back.
+  // Peers accept only newer states, also when this machine's clock was set back.
   const nowMs = Math.max(clockMs, view.lastPublishedAtMs + 1)
   view.publishedCount++
   view.lastPublishedAtMs = nowMs
@@ -107,7 +107,7 @@ function requestOf(state: PeerState, job: JobState, nowMs: number): WorkRequest 
     request_id: `${manifest.job_id}-${state.epoch}`,
     requester_id: state.me,
     job_id: manifest.job_id,
-    // Stands for all: who hears of it can offer at once, and fetches the manifest meanwhile.
+    // Stands for all: peers that read it can offer at once, and fetch the manifest meanwhile.
     work_units: [unitOfManifest(manifest, 0)],
     ...(manifest.deadline === undefined ? {} : { deadline: manifest.deadline }),
     ...(job.priority === undefined ? {} : { priority: job.priority }),

@@ -67,7 +67,7 @@ const givenBack = (brain: Brain, from: Peer, units: number[], at_ms: number): Ef
   })
 
 describe('[W21] units that wait elsewhere', () => {
-  test('are asked back for whoever is idle, those that have begun are not', () => {
+  test('are asked back for an idle peer, those that have begun are not', () => {
     const brain = withAnn(4)
     const effects = hear(brain, BOB, LONG, NOON + 1_000)
     expect(recalls(effects)).toEqual([[ANN, [3, 2]]])
@@ -76,7 +76,7 @@ describe('[W21] units that wait elsewhere', () => {
     expect(held(brain, ANN)).toEqual([0, 1, 2, 3])
   })
 
-  test('go to the idle one when they are back, and nobody is to blame: their provider may have more at once', () => {
+  test('go to the idle one when they are back, and without blame: their provider may have more at once', () => {
     const brain = withAnn(4)
     hear(brain, BOB, LONG, NOON + 1_000)
     const effects = givenBack(brain, ANN, [2, 3], NOON + 1_100)
@@ -110,7 +110,7 @@ describe('[W21] units that wait elsewhere', () => {
     expect(recalls(hear(slow, BOB, { ...LONG, unitMs: 60_000 }, NOON + 1_000))).toEqual([])
   })
 
-  test('are asked back from own cores as from anybody', () => {
+  test('are asked back from own cores as from any other', () => {
     const brain = createBrain({ [BOB]: 0.9 })
     submit(brain, manifestOf({ unit_count: 4 }))
     hear(brain, ME, LONG)
@@ -147,16 +147,16 @@ describe('[W22] backups', () => {
   const roleOf = (brain: Brain, peer: Peer, unit = 0) =>
     attemptsOf(brain, unit).find((one) => one.peer === peer)?.role
 
-  test('are of units that run late, where somebody idle would end them earlier', () => {
+  test('are of units that run late, where an idle peer would end them earlier', () => {
     const brain = withAnn(2)
-    // Ann should be done in four seconds: nobody else would be done before her.
+    // Ann should be done in four seconds: no other peer would be done before her.
     expect(awards(hear(brain, BOB, LONG, NOON + 6_000))).toEqual([])
     expect(awards(brain.happens({ kind: 'tick', at_ms: NOON + 16_000 }))).toEqual([[BOB, [0, 1]]])
     expect(brain.state.jobs.get(JOB)?.backups).toBe(2)
     expect(roleOf(brain, BOB)).toBe('verification')
   })
 
-  test('the first verified result counts, the other is withdrawn, and nobody is to blame', () => {
+  test('the first verified result counts, the other is withdrawn without blame', () => {
     const brain = withAnn(2)
     hear(brain, BOB, LONG, NOON + 16_000)
     const effects = answer(brain, BOB, [receiptOf(2, 'right', 0)], NOON + 26_000)
@@ -238,7 +238,7 @@ describe('[W22] backups', () => {
     expect(brain.state.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 1 })
   })
 
-  test('are not by a friend of who checks it, while others are there', () => {
+  test('are not by a friend of its verifier, while others are there', () => {
     const brain = createBrain({ [ANN]: 1, [BOB]: 1, [CAT]: 1, [DAN]: 1 })
     for (const [peer, friend] of [
       [ANN, CAT],

@@ -10,7 +10,7 @@ import { lazily, mightCollude, workersAt } from './trust.ts'
 import { wantedOf } from './unit.ts'
 import { bookOf } from './unit-book.ts'
 
-/** Whoever is idle is looked after so often at most: a plan looks at everything that is at work. */
+/** Work is planned for idle peers this often at most: a plan looks at every running unit. */
 const RELIEVE_EVERY_MS = 50
 /** The part of a job's work that may be done a second time to be done earlier … */
 const BACKUP_SHARE_MAX = 0.05
@@ -30,7 +30,7 @@ export function recallKey(job: JobState, unit: number, attempt: number): string 
 }
 
 /**
- * Keeps those busy for whom nothing is open: units that wait elsewhere are asked back, and units that run late are
+ * Keeps peers busy for which nothing is open: units that wait elsewhere are asked back, and units that run late are
  * given out once more, `issue` writes that down.
  */
 export function relieve(
@@ -89,8 +89,8 @@ function busySeats(state: PeerState, job: JobState, atMs: number): BusySeat[] {
 }
 
 /**
- * Backups and checks never share a peer, nor are they by friends of each other; and nobody is asked for a unit that two
- * are at already for one check.
+ * Backups and checks never share a peer, nor are they by friends of each other; and no
+ * third peer is asked for a unit that two already compute for one check.
  */
 function mayHelp(
   state: PeerState,

@@ -58,7 +58,7 @@ describe('awards', () => {
     const brain = createBrain({ [ANN]: 0.9, [BOB]: 0.9, [CAT]: 0.9 })
     const manifest = manifestOf({ verification_redundancy: 3 })
     submit(brain, manifest)
-    // While the job is paused nobody is given anything, so that the tick finds the offers of all three.
+    // A paused job awards nothing, so that the tick finds the offers of all three.
     brain.happens({ kind: 'job-paused', at_ms: NOON, job_id: JOB })
     for (const peer of [ANN, BOB, CAT]) {
       brain.happens({ kind: 'allocation', at_ms: NOON, allocation: offerOf(peer, manifest, NOON) })
@@ -137,7 +137,7 @@ describe('awards', () => {
     expect(brain.state.records.get(late === ANN ? ANN : BOB)?.expired).toBe(1)
   })
 
-  test('[V7] that were late because the line was dead are nobody’s fault, others are', () => {
+  test('[V7] that were late because the line was dead are not blamed, others are', () => {
     for (const { afterMs, expired } of [
       { afterMs: 20_000, expired: 0 },
       { afterMs: 60_000, expired: 1 },
@@ -227,7 +227,7 @@ describe('verification', () => {
     expect(ofKind(stored, 'send-settled')).toHaveLength(2)
   })
 
-  test('[B13] a tie draws one more verifier, who decides; the loser is rejected and its standing falls', () => {
+  test('[B13] a tie draws one more verifier, which decides; the loser is rejected and its standing falls', () => {
     const brain = awarded(2, [ANN, BOB, CAT])
     const [first, second] = attemptsOf(brain)
     answer(brain, first!.peer, [receiptOf(1, 'right')])
@@ -243,7 +243,7 @@ describe('verification', () => {
     expect(loser?.reliability).toBeLessThan(winner?.reliability ?? 0)
   })
 
-  test('[B13] whoever still computes when the others agree is told to stop', () => {
+  test('[B13] a peer that still computes when the others agree is told to stop', () => {
     const brain = awarded(3)
     const [first, second, third] = attemptsOf(brain)
     answer(brain, first!.peer, [receiptOf(1, 'right')])
@@ -294,7 +294,7 @@ describe('verification', () => {
     expect(told).toEqual(new Set(attemptsOf(brain).map(({ peer }) => peer)))
   })
 
-  test('[V9] who says less or more fuel than is true is found wrong, whatever the output', () => {
+  test('[V9] a peer that reports less or more fuel than is true is found wrong, whatever the output', () => {
     for (const lie of [999, 1_001]) {
       const brain = awarded(2, [ANN, BOB, CAT])
       const [first, second] = attemptsOf(brain)
@@ -325,7 +325,7 @@ describe('verification', () => {
     expect(heldBy(brain, second!.peer)).toBeUndefined()
   })
 
-  test('[B15] whom liars outvoted is not wrong any longer once their output cannot be had', () => {
+  test('[B15] a peer outvoted by liars is no longer wrong once their output cannot be had', () => {
     const brain = awarded(2, [ANN, BOB, CAT])
     const [honest, liar] = attemptsOf(brain)
     answer(brain, honest!.peer, [receiptOf(1, 'right')])
@@ -346,7 +346,7 @@ describe('verification', () => {
     expect(brain.state.jobs.get(JOB)?.rejectedOutputs).toBe(2)
   })
 
-  test('[B15] an output that is missing after the job has ended is nobody’s fault', () => {
+  test('[B15] an output that is missing after the job has ended is not blamed', () => {
     const brain = awarded(2)
     answerAll(brain, () => 'right')
     brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })

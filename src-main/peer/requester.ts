@@ -38,7 +38,7 @@ export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[
   return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
 }
 
-/** The user no longer wants a job; those who hold units of it are told. */
+/** The user no longer wants a job; the peers that hold its units are told. */
 export function cancelJob(state: PeerState, event: Of<'job-cancelled'>): Effect[] {
   const job = state.jobs.get(event.job_id)
   if (job === undefined || !isUnderWay(job)) return []
@@ -54,7 +54,7 @@ export function removeJob(state: PeerState, event: Of<'job-removed'>): Effect[] 
   return [{ kind: 'job-removed', job: event.job_id }]
 }
 
-/** Awards that were decided: they are written down, so now they may be sent. */
+/** Sends awards that were decided, as they are journaled now. */
 export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effect[] {
   const effects: Effect[] = []
   for (const award of event.awards) {
@@ -83,7 +83,7 @@ export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effec
     const units = award.units.map(({ unit_index }) => unit_index)
     noteAwarded(state, job, award.peer, units, event.at_ms)
     effects.push(sendAward(job, award, event.at_ms))
-    // Not every award is published: only when the last open unit is given out is that news for those who share.
+    // Not every award is published: providers only need to know when the last open unit is given out.
     if (openCount(job) === 0 && state.view.publishedOpen.get(award.job_id) === true) {
       effects.push({ kind: 'commitment-changed' })
     }
@@ -208,7 +208,7 @@ export function takeBack(state: PeerState, event: Of<'hand-back-received'>): Eff
   return reopen(state, job, reopened, event.at_ms)
 }
 
-/** Units that need somebody again: awarded from offers at hand, or published; hopeless ones end the job. */
+/** Reopens units: awarded from offers at hand, or published; hopeless ones end the job. */
 export function reopen(
   state: PeerState,
   job: JobState,

@@ -152,8 +152,8 @@ export function storeOutputs(state: PeerState, event: Of<'outputs-stored'>): Eff
 }
 
 /**
- * Those who agreed on an output did not hand it over, and the unit is open again. Who refused is found wrong; who
- * could not be reached has the result still, and may be awarded the unit anew; so may those who were outvoted.
+ * The peers that agreed on an output did not hand it over, and the unit is open again. Peers that refused are found
+ * wrong; unreachable ones may still have the result and may be awarded the unit anew, as may outvoted ones.
  */
 export function missOutput(state: PeerState, event: Of<'output-unavailable'>): Effect[] {
   const job = state.jobs.get(event.job_id)

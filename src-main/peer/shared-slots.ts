@@ -16,7 +16,7 @@ const MS_PER_HOUR = 3_600_000
 const WEEK_AHEAD_MS = 8 * 24 * MS_PER_HOUR
 /** Slots of a painted week that are published: two weeks' worth of mornings and evenings. Gossip carries each. */
 const WEEK_SLOTS_MAX = 128
-/** Held datasets are told with slots that begin so soon: what is on a disk next week nobody knows, and gossip is dear. */
+/** Held datasets are published only with slots that begin this soon: disks change within days, and gossip is dear. */
 const DATASETS_AHEAD_MS = MS_PER_HOUR
 /** Own jobs may take as long as they like; a slot must end some time. */
 const OWN_SLOT_MS = 30 * 24 * MS_PER_HOUR
@@ -29,8 +29,8 @@ export function isPausedByUser({ pause }: PeerState, nowMs: number): boolean {
 }
 
 /**
- * Why nothing new is taken from others at this moment although it may be shared, in words for them: whether somebody
- * sits at this PC is no business of theirs.
+ * Why no new work is taken from others now although sharing is on, in words for them. It does not reveal whether the
+ * user is at this PC.
  */
 export function pauseReason(state: PeerState, nowMs: number): string | undefined {
   if (state.view.isLeaving === true) return 'it is being switched off'
@@ -46,7 +46,7 @@ export function sharedSlots(state: PeerState, nowMs: number): readonly Availabil
 }
 
 /**
- * The same as others see it: with what is lent to strangers' modules, by which a requester knows why nobody offers, and
+ * The same as others see it: with what is lent to strangers' modules, by which a requester knows why none offers, and
  * with the digests of held datasets instead of their CIDs.
  */
 export function publishedSlots(state: PeerState, nowMs: number): AvailabilitySlot[] {
@@ -194,8 +194,8 @@ function withinLimits(state: PeerState, planned: AvailabilitySlot): Availability
 }
 
 /**
- * A slot with no more disk, graphics memory and network than the machine has at this moment, which was another when the
- * user chose. The network is nobody's choice but by the limit of the rate: it has what the line has.
+ * A slot with no more disk, graphics memory and network than the machine has now: it may have changed since the user
+ * chose. Only a rate limit restricts the network; without one the slot has the whole line.
  */
 function withinMachine({ limits, view }: PeerState, slot: AvailabilitySlot): AvailabilitySlot {
   if (view.machine === undefined) return slot

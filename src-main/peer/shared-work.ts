@@ -21,8 +21,8 @@ const PRECISION = 1e-9
 const HALVINGS_MAX = 100
 
 /**
- * The least time in which peers get work done, each no part of it twice: one who has done all of it can help no more, so
- * that a fast peer does not make up for a slow second one. It counts work as if it could be cut anywhere.
+ * The least time in which peers get work done, each no part of it twice: a peer that has done all of it can help no
+ * more, so that a fast peer does not make up for a slow second one. It counts work as if it could be cut anywhere.
  *
  * @param peers what each peer can do, in stretches in any order; they add up where they overlap
  * @returns milliseconds from now; undefined when `horizonMs` is not enough

@@ -169,7 +169,7 @@ describe('[B28] what waits begins', () => {
     expect(end(brain, low, [0], NOON + 1_000)).toEqual(['low/4'])
   })
 
-  test('for those who are trusted both ways first, whatever the priority', () => {
+  test('for requesters trusted both ways first, whatever the priority', () => {
     const [oneWay, bothWays] = [job('one', ANN, { priority: 1 }), job('both', BOB, { priority: 0 })]
     const brain = provider([oneWay, bothWays], 0)
     give(brain, oneWay, upTo(8))
@@ -197,7 +197,7 @@ describe('[B28] what waits begins', () => {
     expect([all.length, Math.abs(ofAnn - (all.length - ofAnn)) <= 2]).toEqual([24, true])
   })
 
-  test('one unit of whoever has waited for half a minute, then the urgent ones again', () => {
+  test('one unit of a requester that has waited for half a minute, then the urgent ones again', () => {
     const [low, high] = [job('low', ANN, { priority: 0.2 }), job('high', BOB, { priority: 0.9 })]
     const brain = provider([low, high], 1, { cpu_cores: 1, ram_gb: 8 })
     give(brain, high, upTo(100))

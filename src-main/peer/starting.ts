@@ -12,13 +12,13 @@ import { sharedSlots, slotAt } from './shared-slots.ts'
 import { holdingKey, priorityOf, type Holding, type HoldingAtWork, type PeerState } from './state.ts'
 import { standingOfRequester } from './trust.ts'
 
-/** Short units are handed over ahead of their turn by so much work, since news of an end takes some milliseconds. */
+/** Short units are handed over this much work ahead of their turn, since news of an end takes some milliseconds. */
 const HAND_OVER_AHEAD_MS = 60
 /** Longer units than this begin only when a lane is free, so that they can still be given back until then. */
 const HAND_OVER_UNIT_MS_MAX = 750
-/** Of units that take longer to hand over than to run, so many a lane go at a time. */
+/** The most units a lane handed over at a time, of those that take longer to hand over than to run. */
 const HAND_OVER_PER_LANE_MAX = 512
-/** Whoever is entitled and has waited for so long gets one turn, whatever else there is. */
+/** An entitled requester that has waited this long gets one turn, whatever else is queued. */
 export const STARVING_AFTER_MS = 30_000
 /** A unit's duration must differ by this factor before it is news. */
 export const UNIT_MS_NEWS = 1.25
@@ -55,7 +55,7 @@ export function atWorkOf({ view }: PeerState, holding: Holding, nowMs: number): 
   const key = holdingKey(holding.requester, holding.job)
   const known = view.atWork.get(key)
   if (known !== undefined) return known
-  // Whoever waited for an offer has not been served by getting one.
+  // An offer does not count as being served: the requester waits on.
   const servedAtMs = view.waitingSinceMs.get(key) ?? nowMs
   const atWork: HoldingAtWork = { isPrepared: false, running: new Map(), servedAtMs }
   view.atWork.set(key, atWork)
@@ -169,7 +169,7 @@ function compareWaiters(a: Waiter, b: Waiter): number {
     const difference = (a.rank[i] ?? 0) - (b.rank[i] ?? 0)
     if (difference !== 0) return difference
   }
-  // Equals take turns: who has fewer units at work, then who was served longer ago.
+  // Equals take turns: first fewer running units, then the one served longer ago.
   return a.atWork.running.size - b.atWork.running.size || a.atWork.servedAtMs - b.atWork.servedAtMs
 }
 

@@ -7,7 +7,7 @@ import type { HeldUnit, Holding, JobState, PeerState, UnitState } from './state.
  * part has a few megabytes and never more than about 40. A unit stays whole.
  */
 const ATTEMPTS_PER_PART = 8_192
-/** A job or holding counts as so many attempts, besides those of its units: its manifest may have a megabyte. */
+/** A job or holding counts as this many attempts, besides those of its units: its manifest may have a megabyte. */
 const ATTEMPTS_OF_JOB = 256
 
 /**
@@ -70,7 +70,7 @@ type Piece =
   | { readonly kind: 'job'; readonly job: JobState; readonly attempts: number }
   | { readonly kind: 'holding'; readonly key: string; readonly holding: Holding; readonly attempts: number }
 
-/** The work in parts of about so many attempts. */
+/** The work in parts of about this many attempts. */
 function* workParts(state: PeerState, attemptsMax: number): Generator<Work, void, void> {
   let part: Work = { jobs: new Map(), holdings: new Map() }
   let attempts = 0
@@ -104,7 +104,7 @@ function* pieces({ jobs, holdings }: PeerState, attemptsMax: number): Generator<
   }
 }
 
-/** Units in order, so many together; at least once, without units where there are none. */
+/** Batches of units, in order; one empty batch where there are none. */
 function* cut<U>(
   units: ReadonlyMap<number, U>,
   attemptsOf: (unit: U) => number,

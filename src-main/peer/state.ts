@@ -24,17 +24,17 @@ import type { MachineSample } from '../protocol/machine-sample.ts'
 import type { WeekPlan } from '../protocol/sharing-plan.ts'
 import type { Availability, Fetching, HeldDataset, OwnMachine } from './event.ts'
 
-/** An invitation that this peer gave out: whoever shows the secret is paired, once. */
+/** An invitation that this peer gave out: the first peer that shows the secret is paired. */
 export interface OpenInvite {
   readonly trust: number
   readonly expiresAtMs: number
-  /** Whether its user is asked before whoever uses it is paired. */
+  /** Whether the user is asked before its holder is paired. */
   readonly confirm?: boolean
-  /** Who opened it; nobody else can any more. */
+  /** The peer that opened it; no other can any more. */
   readonly usedBy?: PeerId
 }
 
-/** This user has used somebody's code, and they are to say yes. */
+/** This user has used another peer's code, and waits for its user's yes. */
 export interface OutgoingPair {
   readonly addresses: readonly string[]
   /** The trust that this user will give them. */
@@ -43,15 +43,15 @@ export interface OutgoingPair {
   readonly expiresAtMs: number
 }
 
-/** Somebody has used a code of this user's, and waits for a yes. `trust` is what was given with the code. */
+/** A peer has used a code of this user's, and waits for a yes. `trust` is what was given with the code. */
 export interface IncomingPair extends OutgoingPair {
   readonly name: string
 }
 
-/** Somebody who is not let in any more. */
+/** A peer that is not let in any more. */
 export interface BlockedPeer {
   readonly blockedAtMs: number
-  /** Absent for somebody who never said it. */
+  /** Absent where the peer never said it. */
   readonly name?: string
 }
 
@@ -87,7 +87,7 @@ export interface AttemptState {
     | { readonly state: 'rejected'; readonly cid: Cid; readonly fuel?: Fuel; readonly against?: Cid }
 }
 
-/** A unit that somebody holds or has finished. Units that nobody has touched have no entry. */
+/** A unit that a peer holds or has finished. Units that were never awarded have no entry. */
 export interface UnitState {
   readonly attempts: AttemptState[]
   readonly openSinceMs: number
@@ -109,7 +109,7 @@ export interface JobState {
   readonly submittedAtMs: number
   status:
     | { readonly state: 'running' }
-    /** By its user: nobody is given units of it until it is resumed. */
+    /** By its user: no units of it are awarded until it is resumed. */
     | { readonly state: 'paused'; readonly sinceMs: number }
     | { readonly state: 'done'; readonly atMs: number }
     | { readonly state: 'cancelled'; readonly atMs: number }
@@ -124,7 +124,7 @@ export interface JobState {
   rejectedOutputs: number
   /** Attempts that had to be made again: failed, late, lost or refused. */
   retried: number
-  /** Units that were given to somebody else too because whoever had them was slow. */
+  /** Units that were given to a second peer too because the first was slow. */
   backups: number
   /** The duration of a unit where it ran, as a decaying average; 0 before the first result. */
   observedMs: number
@@ -226,7 +226,7 @@ export interface HoldingAtWork {
   fit?: { readonly machine: ComputeResource; readonly lane: readonly number[]; readonly lanes: number }
 }
 
-/** Capacity that was offered to somebody's job, newest last: whoever has not heard of the newest goes by an older one. */
+/** Capacity offered to a requester's job, newest last: requesters that missed the newest use an older one. */
 export interface OfferedCapacity {
   readonly units: number
   readonly atMs: number
@@ -238,7 +238,7 @@ export interface SlotsMade {
   readonly of: readonly unknown[]
 }
 
-/** Knowledge about this moment; gone with a restart, and told again by the others. */
+/** Volatile knowledge: lost with a restart, and published again by the others. */
 export interface View {
   startedAtMs: number
   capabilities: readonly AlgorithmCapability[]

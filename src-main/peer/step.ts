@@ -220,7 +220,7 @@ type People = Of<
   | 'unblocked'
 >
 
-/** Contacts, pairing, and those who are blocked. */
+/** Contacts, pairing, and blocked peers. */
 function onPeople(state: PeerState, event: People): Effect[] {
   switch (event.kind) {
     case 'trust-set':
@@ -312,7 +312,7 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
   }
 }
 
-/** Matches open work to what is shared here; and helps those who were idle when others had just been helped. */
+/** Matches open work to what is shared here, and plans for peers that were idle when others had just been helped. */
 function allocate(state: PeerState, nowMs: number): Effect[] {
   const effects = planAllocation(state, nowMs)
   // After an award others are decided on when it is known.

@@ -41,7 +41,7 @@ function moduleJob(changes: Partial<JobManifest> = {}): JobManifest {
   })
 }
 
-/** A brain with contacts, and a job to which nobody has offered yet. */
+/** A brain with contacts, and a job that has no offers yet. */
 function asking(peers: readonly PeerId[], redundancy = 1): { brain: Brain; manifest: JobManifest } {
   const brain = createBrain(Object.fromEntries(peers.map((peer) => [peer, 0.9])))
   const manifest = moduleJob({ verification_redundancy: redundancy })
@@ -62,7 +62,7 @@ const statusOf = (brain: Brain) => brain.state.jobs.get(JOB)?.status
 const holder = (brain: Brain): PeerId | undefined =>
   attemptsOf(brain).find(({ status }) => status.state === 'awarded')?.peer
 
-/** These offer again and again, and whoever is given the unit runs out of its time, until nothing happens any longer. */
+/** These offer again and again, and each one awarded the unit runs out of time, until nothing happens any longer. */
 function goOn(brain: Brain, manifest: JobManifest, peers: readonly PeerId[], rounds = 10): PeerId[] {
   const tried: PeerId[] = []
   let atMs = NOON
@@ -95,7 +95,7 @@ describe('a unit whose time is up', () => {
     })
   })
 
-  test('[W36] costs nobody anything', () => {
+  test('[W36] costs no peer its standing', () => {
     const { brain, manifest } = asking([ANN, BOB, CAT])
     goOn(brain, manifest, [ANN, BOB, CAT])
     expect(statusOf(brain)?.state).toBe('failed')
@@ -143,7 +143,7 @@ describe('a unit whose time is up', () => {
     return { brain, bobs: 30 }
   }
 
-  test('[W36] is not given to its peer again while somebody offers who has not had it, however busy', () => {
+  test('[W36] is not given to its peer again while a peer that has not had it offers, however busy', () => {
     const { brain } = oneEach()
     brain.happens({ kind: 'tick', at_ms: NOON + 13_000 })
     const held = [...(bookOf(brain.state.jobs.get(JOB)!).atWork.get(ANN)?.keys() ?? [])]
@@ -151,13 +151,13 @@ describe('a unit whose time is up', () => {
     expect(held).not.toContain(0)
   })
 
-  test('[W36] comes before units that nobody has begun, so that it is soon known whether it ends', () => {
+  test('[W36] comes before units that were never begun, so that it is soon known whether it ends', () => {
     const { brain, bobs } = oneEach()
     answer(brain, BOB, [receiptOf(1, 'right', bobs)], NOON + LIMIT_MS + 1)
     expect(heldBy(brain, BOB)).toBe(2)
   })
 
-  test('[W36] where one other peer is there alone is tried three times, ends nothing, and waits for somebody else', () => {
+  test('[W36] where one other peer is there alone is tried three times, ends nothing, and waits for another', () => {
     const { brain, manifest } = asking([ANN, BOB])
     expect(goOn(brain, manifest, [ANN])).toEqual([ANN, ANN, ANN])
     expect(statusOf(brain)?.state).toBe('running')
@@ -206,7 +206,7 @@ describe('a unit whose time is up', () => {
     expect(brain.state.jobs.get(JOB)?.verified).toBe(1)
   })
 
-  test('[W36] two who collude end nothing while a third offers and computes it', () => {
+  test('[W36] two colluding peers end nothing while a third offers and computes it', () => {
     const { brain, manifest } = asking([ANN, BOB, CAT])
     offer(brain, manifest, [ANN])
     timesOut(brain, ANN, NOON + LIMIT_MS)

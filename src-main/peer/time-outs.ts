@@ -87,8 +87,8 @@ function mayGoOn(status: AttemptState['status']): boolean {
 }
 
 /**
- * Why a unit is given up whose time is up wherever it runs; undefined while it is worth another try. As many peers must
- * say it as must agree on an output, and at least two, unless the requester itself has seen it in a job that nobody checks.
+ * Why a unit is given up that runs out of time wherever it runs; undefined while it is worth another try. As many peers
+ * must report it as must agree on an output, at least two; or the requester itself in a job without verifiers.
  */
 export function timedOutFault(job: JobState, index: number): Fault | undefined {
   const { manifest } = job

@@ -6,7 +6,7 @@ import { toMs } from '../protocol/time.ts'
 import { slotAt, slotsForOwn } from './shared-slots.ts'
 import type { PeerState } from './state.ts'
 
-/** This user's own trust in a peer: 1 in oneself, 0 in strangers. */
+/** This user's trust in a peer: 1 in this peer, 0 in strangers. */
 export function trustOf(state: PeerState, peer: PeerId): number {
   return peer === state.me ? 1 : (state.contacts.get(peer)?.trust ?? 0)
 }
@@ -47,14 +47,14 @@ export function activeCommitments(state: PeerState, nowMs: number): ComputeCommi
   return [...state.view.commitments.values()].filter((c) => nowMs - publishedAtMs(c) <= STALE_AFTER_MS)
 }
 
-/** Other peers that share anything at this moment, of those whom this user trusts. */
+/** Trusted peers that share anything at this moment. */
 export function activeProviders(state: PeerState, nowMs: number): PeerId[] {
   return activeCommitments(state, nowMs)
     .filter((c) => trustOf(state, c.peer_id) > 0 && slotAt(c.availability_slots, nowMs) !== undefined)
     .map((c) => c.peer_id)
 }
 
-/** All who could compute a unit at this moment, this peer too where it has something to compute with. */
+/** All peers that could compute a unit now, this one too where it has something to compute with. */
 export function workersAt(state: PeerState, nowMs: number): PeerId[] {
   const isWorking = slotsForOwn(state, nowMs).length > 0
   return [...activeProviders(state, nowMs), ...(isWorking ? [state.me] : [])]
@@ -67,8 +67,8 @@ export function lazily<T>(make: () => T): () => T {
 }
 
 /**
- * Whether two peers trust each other fully, so that they might agree on anything, and `workers` has somebody who could
- * check the second one instead: where all are friends, friends check each other.
+ * Whether two peers trust each other fully, so that they might collude, and `workers` has another peer that could check
+ * instead. Where all are friends, friends check each other.
  */
 export function mightCollude(
   state: PeerState,

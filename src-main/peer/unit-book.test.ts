@@ -45,7 +45,7 @@ const incidents = fc.array(
   { minLength: 1, maxLength: 60 },
 )
 
-/** An attempt of a peer at a unit: the newest if it has one, else one that nobody has made. */
+/** An attempt of a peer at a unit: the newest if it has one, else one that does not exist. */
 function attemptOf(brain: Brain, peer: PeerId, unit: number): number {
   const attempts = brain.state.jobs.get(JOB)?.units.get(unit)?.attempts ?? []
   return attempts.findLast((one) => one.peer === peer)?.attempt ?? 77

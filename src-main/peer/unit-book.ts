@@ -18,7 +18,7 @@ export interface UnitBook extends OpenUnits {
   readonly atWork: ReadonlyMap<PeerId, ReadonlyMap<number, AttemptState>>
   /** Units that were given up as late or lost and may still be at work: they keep their providers' lanes. */
   readonly owed: ReadonlyMap<PeerId, ReadonlyMap<number, AttemptState>>
-  /** All who were ever given a unit of it. */
+  /** All peers that were ever given a unit of it. */
   readonly takers: ReadonlySet<PeerId>
   /** To be called after every change of a unit's attempts or verdict. */
   refresh(index: number): void
@@ -45,12 +45,12 @@ export function closeBook(job: JobState): void {
   books.delete(job)
 }
 
-/** Units that want somebody now; none of a job that does not run. */
+/** Units that need a provider now; none of a job that does not run. */
 export function openCount(job: JobState): number {
   return job.status.state === 'running' ? bookOf(job).open.count : 0
 }
 
-/** The ranges of units that still need somebody, in order, at most `rangesMax` of them; none of a job that does not run. */
+/** At most `rangesMax` ranges of units that need a provider, in order; none of a job that does not run. */
 export function openRanges(job: JobState, rangesMax: number): UnitRange[] {
   if (job.status.state !== 'running') return []
   const { open } = bookOf(job)
@@ -63,7 +63,7 @@ export function openRanges(job: JobState, rangesMax: number): UnitRange[] {
   return ranges
 }
 
-/** Whether an attempt that nobody waits for any longer may still be computed. */
+/** Whether a given-up attempt may still be computed by its peer. */
 export function isOwed({ status }: AttemptState): boolean {
   return status.state === 'void' && !status.ready && (status.why === 'late' || status.why === 'disconnected')
 }

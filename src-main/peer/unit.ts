@@ -34,8 +34,8 @@ export function verdictOf(job: JobState, unit: UnitState): Verdict {
 const FAILED_PAUSE_MS = 5_000
 
 /**
- * The need of a unit before its verdict: how many more peers, and who must not be asked (again) at this moment.
- * @returns undefined when it needs nobody
+ * The need of a unit before its verdict: how many more peers, and which must not be asked (again) at this moment.
+ * @returns undefined when it needs none
  */
 export function needOf(job: JobState, index: number, nowMs = Number.POSITIVE_INFINITY): UnitNeed | undefined {
   if (job.status.state !== 'running' || index < 0 || index >= job.manifest.unit_count) return undefined
@@ -45,7 +45,7 @@ export function needOf(job: JobState, index: number, nowMs = Number.POSITIVE_INF
   }
   if (unit.verified !== undefined) return undefined
   const missing = missingOf(job, unit)
-  // While the job comes forward, nobody has to make do with peers of poor standing.
+  // While the job makes progress, peers of poor standing are not needed.
   const openSinceMs = Math.max(unit.openSinceMs, job.progressAtMs)
   if (missing === 0) return undefined
   const holders = [...holdersOf(job, unit), ...justFailed(unit, nowMs)]
@@ -66,7 +66,7 @@ export function wantedOf(job: JobState, unit: UnitState): number {
   return verdict.kind === 'more' ? verdict.count : 0
 }
 
-/** Those who hold the unit, have returned it, were found wrong on it, or have said what there is to say of it. */
+/** Peers that hold the unit, returned it, were found wrong on it, or can say no more of it. */
 export function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
   const checked = job.manifest.verification_redundancy > 1
   const holders: PeerId[] = []
@@ -80,7 +80,7 @@ export function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
   return holders
 }
 
-/** Those who have failed on the unit just now: without a pause a broken machine would fail as fast as it is asked. */
+/** Peers that just failed on the unit: without a pause a broken machine would fail as fast as it is asked. */
 function justFailed({ attempts }: UnitState, nowMs: number): readonly PeerId[] {
   return attempts.flatMap(({ peer, status, awardedAtMs }) =>
     status.state === 'failed' && !isOwnFault(status.fault) && nowMs - awardedAtMs < FAILED_PAUSE_MS

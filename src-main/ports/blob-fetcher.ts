@@ -5,19 +5,19 @@ export interface BlobWait {
   readonly cid: Cid
   /** About its size: its chunks, of about a MiB each. */
   readonly mebibytes: number
-  /** Who has it. */
+  /** Peers that have it. */
   readonly from: PeerId
 }
 
 /** Brings blobs from other peers into the blob store. */
 export interface BlobFetcher {
   /**
-   * Fetches a blob unless it is in the store, from these peers first and then from whoever provides it; resumes
+   * Fetches a blob unless it is in the store, from these peers first and then from any provider; resumes
    * where an earlier transfer broke off. Resolves when the store has it. With a `leader`, which is one of the peers and
    * gives the blob to several at once (a job's requester), chunks come from the others who fetch it too, and what is
-   * here is given to those for whom the leader vouches; a blob that is in the store already is only told to the leader.
+   * here is given to peers for which the leader vouches; a blob already in the store is only told to the leader.
    * With `heldBy` that peer must show that it has such a blob too, since to name it gives no right to it.
-   * @throws FaultError `blob-missing` when nobody has it, `blob-corrupt`, `timed-out`, `quota-exceeded`, and
+   * @throws FaultError `blob-missing` when no peer has it, `blob-corrupt`, `timed-out`, `quota-exceeded`, and
    * `oversized` for one of more than `bytesMax`, of which nothing is fetched then
    */
   fetch(

@@ -21,7 +21,7 @@ export function blobGuestsContract(under: StoreUnderTest, createPlace: () => Blo
       under.place.passTime(ms)
       under.blobs.sweep()
     }
-    /** A blob as it comes for somebody's job: pinned, and then received. */
+    /** A blob as it comes for a guest's job: pinned, and then received. */
     const bring = async (bytes: Uint8Array, owner: string, guest: string): Promise<Cid> => {
       const cid = await sender.put(bytes)
       under.blobs.pin(cid, owner, guest)
@@ -157,7 +157,7 @@ export function blobGuestsContract(under: StoreUnderTest, createPlace: () => Blo
       expect(here(small, large, own)).toEqual([false, false, true])
     })
 
-    test('whoever is expelled has nothing here at once but what pins need', async () => {
+    test('an expelled guest keeps nothing here but what pins need', async () => {
       const [over, atWork] = [
         await bring(noise(300, 1), 'job a', 'ann'),
         await bring(noise(300, 2), 'job b', 'ann'),

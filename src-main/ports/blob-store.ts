@@ -19,7 +19,7 @@ export const GUEST_GRACE_SHARE = 1 / 4
 /** … and however small they are, there are no more of them: a job may have a million parts. */
 export const GUEST_GRACE_BLOBS_MAX = 10_000
 
-/** Who keeps a blob: the owner of a pin, and for somebody else's job, whose it is. */
+/** The keeper of a blob: the owner of a pin, and for another peer's job, that peer. */
 export interface BlobKeeper {
   readonly owner: string
   readonly guest?: string
@@ -99,7 +99,7 @@ export interface BlobStore {
    * Keeps blobs from being dropped while `owner` (a job) needs them. Pins survive a restart, and a power cut when
    * something is journaled or put after them.
    *
-   * With a `guest` it is somebody else's job. What is here for guests alone is deleted when their jobs are over (`sweep`);
+   * With a `guest` it is that peer's job. What is here for guests alone is deleted when their jobs are over (`sweep`);
    * what was here before, and for no guest, stays the user's own, and a pin without a guest makes a blob the user's own.
    */
   pin(cids: Cid | readonly Cid[], owner: string, guest?: string): void
@@ -114,15 +114,14 @@ export interface BlobStore {
   /** Ends the grace of blobs that are here for this guest alone: the next `sweep` deletes what no pin needs. */
   expel(guest: string): void
   /**
-   * Deletes what came for guests, or came in from another peer and was pinned by nobody, and has not been needed for
+   * Deletes what came for guests, or came in from another peer and was not pinned, and has not been needed for
    * `GUEST_GRACE_MS`; earlier what exceeds `GUEST_GRACE_SHARE` or `GUEST_GRACE_BLOBS_MAX`, longest unneeded first. File,
    * bytes in the database, index and broken-off transfers are gone then. The times are kept over restarts.
    * @throws FaultError `disk-full`, `storage-failed`; the next call goes on
    */
   sweep(): void
   /**
-   * Sets how much disk blobs may take. What is too much goes at once, the least recently used first, as far as nobody
-   * pinned it.
+   * Sets how much disk blobs may take. Unpinned blobs above it are deleted at once, the least recently used first.
    */
   setQuota(bytes: number): void
   /** Bytes in use and the quota. */

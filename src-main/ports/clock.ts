@@ -1,4 +1,4 @@
-/** Time, for those who act; those who decide are told it in their events. */
+/** Time, for code that acts; pure modules get it in their events. */
 export interface Clock {
   /** Milliseconds since 1970 by the wall clock. */
   nowMs(): number

@@ -1,6 +1,6 @@
 import type { PeerId } from '../protocol/ids.ts'
 
-/** This peer's Ed25519 key at work, and everybody's signatures checked. The private key never leaves it. */
+/** Signs with this peer's Ed25519 key, and checks all peers' signatures. The private key never leaves it. */
 export interface Identity {
   readonly peer: PeerId
   /** An Ed25519 signature (RFC 8032), 64 bytes. */

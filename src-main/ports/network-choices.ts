@@ -13,7 +13,7 @@ export interface NetworkChoices {
   /** Whether the router may be asked to. */
   mapsPort(): boolean
   setMapsPort(isAllowed: boolean): void
-  /** Multiaddresses of peers through whom this one joins the network, as the user listed them; none at first. */
+  /** Multiaddresses of peers through which this one joins the network, as the user listed them; none at first. */
   joinThrough(): readonly string[]
   /** @throws FaultError `bad-input` for an address that is none, or does not say which peer it is of, and for too many */
   setJoinThrough(addresses: readonly string[]): void

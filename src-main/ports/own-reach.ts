@@ -17,17 +17,17 @@ export interface OwnReachFacts {
   readonly nearby: boolean
   /**
    * The state that contacts confirm: `open` from the internet, `local` from its own network or machine only, `closed` from the
-   * internet; `unknown` before anybody was asked and while nobody could say.
+   * internet; `unknown` before a contact was asked and while none could say.
    */
   readonly reachability: 'open' | 'local' | 'closed' | 'unknown'
   /** The latest word of each contact; empty before the first was asked. */
   readonly confirmations: readonly Confirmation[]
   readonly portMapping: PortMapping & { readonly allowed: boolean }
-  /** Contacts through whom this peer is reached at this moment. */
+  /** Contacts that relay for this peer at this moment. */
   readonly relays: readonly PeerId[]
   /** Whether contacts reach each other through this peer, and how many pairs do at this moment. */
   readonly relaying: { readonly choice: RelayChoice; readonly isOn: boolean; readonly lines: number }
-  /** Addresses, each with its peer id, of those through whom this peer joins the network, as its user listed them. */
+  /** Addresses, each with its peer id, of peers through which this one joins the network, as the user listed them. */
   readonly joinThrough: readonly string[]
 }
 

@@ -2,7 +2,7 @@ import type { PeerId } from '../protocol/ids.ts'
 
 /**
  * A state that this peer publishes and its contacts follow (document 000, Store Architecture): signed by its
- * author, always the newest value, caught up on by those who come late.
+ * author, always the newest value, which late followers get too.
  */
 export interface PublishedStore<T> {
   /** Publishes a value; values that come closer together than the debounce travel as the newest one. */

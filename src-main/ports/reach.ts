@@ -23,7 +23,7 @@ export interface Connection {
 /**
  * Why a peer was not reached at the last try, as far as it can be told from here. `addresses` is how many are known.
  * `no-answer`: all were silent, or not of one mind. `refused`: a machine answers, and nothing listens there.
- * `no-route`: this machine has no way to any of them. `another-peer`: somebody else answers. `turned-away`: a connection
+ * `no-route`: this machine has no way to any of them. `another-peer`: another peer answers. `turned-away`: a connection
  * came about and was ended by the other side at once.
  */
 export type LookFailure =
@@ -45,7 +45,7 @@ export interface LookFacts {
   readonly failure?: LookFailure
 }
 
-/** How a peer that this one stays connected with stands. Who is looked for longer than usual is unreachable. */
+/** How a peer that this one stays connected with stands. One that is looked for longer than usual is unreachable. */
 export type PeerReach =
   | { readonly state: 'connected'; readonly connection: Connection }
   | ({ readonly state: 'looking' | 'unreachable' } & LookFacts)
@@ -63,6 +63,6 @@ export interface Confirmation {
   readonly scope?: AddressScope
   /** Where it tried, as a multiaddress; absent where it did not. */
   readonly address?: string
-  /** How far its clock is ahead of this one's, and how wrong that may be, in ms; absent without its word. */
+  /** How far its clock is ahead of this one's, and how wrong that may be, in ms; absent if it did not say. */
   readonly clock?: { readonly aheadMs: number; readonly errorMs: number }
 }

@@ -93,7 +93,7 @@ export interface RunListener {
   readonly progress?: (task: RunTask, fraction: number) => void
 }
 
-/** The processes in which a runner computes, for those who share a machine with them. */
+/** The processes in which a runner computes, for code that watches the machine's load. */
 export interface ComputeHosts {
   /** Process ids of those that compute or wait for work at this moment. */
   pids(): readonly number[]

@@ -42,7 +42,7 @@ export function transportReachContract(name: string, createHarness: () => Transp
       harness = createHarness()
     })
 
-    test('[H10] who is kept and there is connected, since when and over what', async () => {
+    test('[H10] a kept peer that is there is connected, since when and over what', async () => {
       const [a, b] = await Promise.all([started(), started()])
       expect(a.reach().size).toBe(0)
       a.keepConnected([{ peer: b.peer, addresses: b.addresses() }])
@@ -52,11 +52,11 @@ export function transportReachContract(name: string, createHarness: () => Transp
       expect(connection).toMatchObject({ route: 'direct', scope: 'machine' })
       expect(connection?.sinceMs).toBeGreaterThan(Date.now() - 60_000)
       expect(connection?.sinceMs).toBeLessThanOrEqual(Date.now())
-      // Of those who are not kept nothing is said.
+      // Peers that are not kept are not listed.
       expect(b.reach().size).toBe(0)
     })
 
-    test('[H10] who is not there is looked for, then unreachable, with what it failed with; listeners are told', async () => {
+    test('[H10] an absent peer is looked for, then unreachable, with its failure; listeners are told', async () => {
       const a = await started()
       let told = 0
       const stop = a.onReach(() => (told += 1))
@@ -85,7 +85,7 @@ export function transportReachContract(name: string, createHarness: () => Transp
       expect(a.reach().size).toBe(0)
     })
 
-    test('[H10] who is lost is looked for from then on, and that is told', async () => {
+    test('[H10] a lost peer is looked for from then on, and that is told', async () => {
       const [a, b] = await Promise.all([started(), started()])
       a.keepConnected([{ peer: b.peer, addresses: b.addresses() }])
       await until(() => a.reach().get(b.peer)?.state === 'connected')

@@ -11,7 +11,7 @@ export interface TransportHarness {
    * @param mayConnect those with whom it may be connected; for networks that connect peers who were not told to
    */
   create(mayConnect?: (peer: string) => boolean): Transport
-  /** A well-formed address at which nobody listens. */
+  /** A well-formed address at which no peer listens. */
   readonly emptyAddress: string
   /** Lets the clocks of all its transports jump ahead; timers stay as they are. */
   readonly jumpAhead: (ms: number) => void
@@ -96,7 +96,7 @@ export function transportContract(name: string, createHarness: () => TransportHa
         expect(b.connections()).toMatchObject([{ peer: a.peer }])
       })
 
-      test('an address where nobody is, or somebody else, is unreachable', async () => {
+      test('an address without a peer, or with another one, is unreachable', async () => {
         const [a, b] = await Promise.all([started(), started()])
         const at = (addresses: readonly string[]) =>
           faultOfPromise(a.connect(STRANGER, addresses, { signal: soon() }))
@@ -128,7 +128,7 @@ export function transportContract(name: string, createHarness: () => TransportHa
         expect(a.connections()).toEqual([])
       })
 
-      test('who stops listening for events is told nothing more', async () => {
+      test('a removed listener is told nothing more', async () => {
         const [a, b] = await pair()
         const events: ConnectionEvent[] = []
         const stop = a.onConnection((event) => events.push(event))
@@ -151,7 +151,7 @@ export function transportContract(name: string, createHarness: () => TransportHa
         expect(events.slice(0, 3)).toEqual(['connected', 'disconnected', 'connected'])
       })
 
-      test('who is no longer kept stays away', async () => {
+      test('a peer no longer kept stays away', async () => {
         const [a, b, c] = await Promise.all([started(), started(), started()])
         a.keepConnected([{ peer: b.peer, addresses: b.addresses() }])
         await until(() => a.connections().length === 1 && b.connections().length === 1)
@@ -281,7 +281,7 @@ export function transportContract(name: string, createHarness: () => TransportHa
         }
       }
 
-      test('a publication reaches subscribers beyond the neighbours, once, and nobody else', async () => {
+      test('a publication reaches subscribers beyond the neighbours, once, and no others', async () => {
         const [a, b, c] = (await chain(3)) as [Transport, Transport, Transport]
         const got: Record<'b' | 'c' | 'other', string[]> = { b: [], c: [], other: [] }
         b.subscribe('topic', (bytes) => void got.b.push(read(bytes)))
@@ -311,7 +311,7 @@ export function transportContract(name: string, createHarness: () => TransportHa
         expect(got).not.toContain('forged')
       })
 
-      test('who unsubscribes gets nothing more, and others of the same topic do', async () => {
+      test('an unsubscribed peer gets nothing more, and others of the same topic do', async () => {
         const [a, b] = await pair()
         const kept: string[] = []
         const dropped: string[] = []
@@ -324,7 +324,7 @@ export function transportContract(name: string, createHarness: () => TransportHa
         expect(dropped).not.toContain('after')
       })
 
-      test('a publication above the limit is refused, one to nobody is not', async () => {
+      test('a publication above the limit is refused, one without subscribers is not', async () => {
         const a = await started()
         expect(await faultOfPromise(a.publish('topic', new Uint8Array(ENVELOPE_BYTES_MAX + 1)))).toBe(
           'oversized',
@@ -334,7 +334,7 @@ export function transportContract(name: string, createHarness: () => TransportHa
     })
 
     describe('providers', () => {
-      test('who provides a blob is found by the others', async () => {
+      test('a provider of a blob is found by the others', async () => {
         const [a, b] = await pair()
         let found: PeerId[] = []
         while (found.length === 0) {
@@ -344,7 +344,7 @@ export function transportContract(name: string, createHarness: () => TransportHa
         expect(found).toContain(b.peer)
       })
 
-      test('a blob that nobody provides has no providers', async () => {
+      test('an unprovided blob has no providers', async () => {
         const [a] = await pair()
         expect(await collected(a.findProviders(CID, { signal: soon() }))).toEqual([])
       })

@@ -3,7 +3,7 @@ import type { Confirmation, Connection, PeerReach } from './reach.ts'
 
 /** Whether others can open a connection to this peer from outside its home. */
 export type Reachability =
-  /** Nobody outside has tried yet. */
+  /** No peer outside has tried yet. */
   | { readonly state: 'unknown' }
   /** A contact has; by IPv4, by IPv6 or both. */
   | { readonly state: 'public'; readonly sinceMs: number; readonly families: readonly ('ip4' | 'ip6')[] }
@@ -32,8 +32,8 @@ export type ConnectionEvent =
 export type RequestHandler = (from: PeerId, request: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>
 
 /**
- * Takes a topic's message. `'refused'` says that it is invalid, `'kept'` that it is for nobody else: neither is passed
- * on. A transport may ask before it forwards, so the answer must be quick.
+ * Takes a topic's message. `'refused'` says that it is invalid, `'kept'` that it is for this peer alone: neither is
+ * passed on. A transport may ask before it forwards, so the answer must be quick.
  */
 export type TopicListener = (bytes: Uint8Array) => 'refused' | 'kept' | undefined
 
@@ -43,7 +43,7 @@ export type TopicListener = (bytes: Uint8Array) => 'refused' | 'kept' | undefine
  */
 export type Standing = 'contact' | 'guest' | 'stranger'
 
-/** Somebody to stay connected with, and where to look, the likeliest first. */
+/** A peer to stay connected with, and where to look, the likeliest first. */
 export interface KnownPeer {
   readonly peer: PeerId
   readonly addresses: readonly string[]
@@ -53,8 +53,8 @@ export interface KnownPeer {
 export interface RequestOptions {
   readonly signal: AbortSignal
   /**
-   * Memory for the answer: where it fits (with a byte to spare), the answer is a view of this. Whoever fetches much
-   * saves the allocation of fresh memory, which costs more than the copy.
+   * Memory for the answer: where it fits (with a byte to spare), the answer is a view of this. It saves callers
+   * that fetch much the allocation of fresh memory, which costs more than the copy.
    */
   readonly into?: Uint8Array
 }
@@ -70,8 +70,8 @@ export interface HandleOptions {
   readonly strangers?: {
     readonly requestBytesMax: number
     /**
-     * Answers only over a direct connection within the local network, whoever asks. Who is asked by such a protocol is a
-     * stranger still, and its answers are as short as the requests.
+     * Answers only over a direct connection within the local network. A peer asked by such a protocol is still a
+     * stranger, and its answers are as short as the requests.
      */
     readonly onlyLocal?: true
   }
@@ -106,22 +106,22 @@ export interface Transport {
    */
   connect(peer: PeerId, addresses: readonly string[], options: ConnectOptions): Promise<void>
   /**
-   * Connects to these peers again and again, with growing pauses; the latest call's list counts. Told again when
-   * somebody's standing has changed.
+   * Connects to these peers again and again, with growing pauses; the latest call's list counts. Called again
+   * when a peer's standing has changed.
    */
   keepConnected(peers: readonly KnownPeer[]): void
-  /** This machine is in another network, or was asleep: whoever is kept connected and is not is dialled at once. */
+  /** This machine is in another network, or was asleep: lost peers of `keepConnected` are dialled at once. */
   networkChanged(): void
   /**
-   * Stays connected with those through whom it joins the network, beside others; the latest call's list counts.
+   * Stays connected with the peers through which it joins the network; the latest call's list counts.
    * @throws FaultError `bad-input` when an address does not say which peer it is of
    */
   joinThrough(addresses: readonly string[]): void
-  /** Ends the connections with a peer; whoever is kept connected comes back. */
+  /** Ends the connections with a peer; a peer of `keepConnected` comes back. */
   disconnect(peer: PeerId): Promise<void>
   /** One for each connected peer, the direct one where there are several. */
   connections(): readonly Connection[]
-  /** How each of those stands whom this peer stays connected with. */
+  /** How each peer of `keepConnected` stands. */
   reach(): ReadonlyMap<PeerId, PeerReach>
   /** Calls back when `reach` says something else, a few times a second at most, until the returned function is called. */
   onReach(listener: () => void): () => void
@@ -134,11 +134,11 @@ export interface Transport {
   reachability(): Reachability
   /** The latest word of each contact on that, the newest first. */
   confirmations(): readonly Confirmation[]
-  /** Asks some connected contacts now, those who are farthest. Calls at the same time are one. */
+  /** Asks some connected contacts now, the farthest ones. Calls at the same time are one. */
   checkReach(options: { signal: AbortSignal }): Promise<void>
   /** Calls back when `reachability`, `confirmations` or `relays` say something else, until the returned function is called. */
   onOwnReach(listener: () => void): () => void
-  /** Contacts through whom others reach this peer at this moment. */
+  /** Contacts that relay for this peer at this moment. */
   relays(): readonly PeerId[]
   /** Whether contacts may reach each other through this peer at this moment, and lines between them that do. */
   relaying(): { readonly isOn: boolean; readonly lines: number }
@@ -166,9 +166,9 @@ export interface Transport {
    *   here), `malformed` (no sense in the answer), or the fault that the other side answered
    */
   request(peer: PeerId, protocol: string, request: Uint8Array, options: RequestOptions): Promise<Uint8Array>
-  /** Answers requests of a protocol from now on; those who ask too much wait, unread. */
+  /** Answers requests of a protocol from now on; requests beyond the quota wait, unread. */
   handle(protocol: string, handler: RequestHandler, options?: HandleOptions): void
-  /** Somebody who is no contact has shown a good reason to ask much, and is not held short for some minutes. */
+  /** A stranger has shown a good reason to ask much, and is not held short for some minutes. */
   welcome(peer: PeerId): void
   /** The bytes exchanged with each peer, as far back as a bounded memory goes. */
   traffic(): ReadonlyMap<PeerId, Traffic>
@@ -177,8 +177,8 @@ export interface Transport {
   provide(cid: Cid, options: { signal: AbortSignal }): Promise<void>
   findProviders(cid: Cid, options: { signal: AbortSignal }): AsyncIterable<PeerId>
   /**
-   * Leaves a few bytes, at most 4 KiB, with those who serve the network's directory, under a name of 32 bytes, and asks
-   * what lies under a name, by whomever. Both are hints: where nobody serves, nothing is kept or found.
+   * Leaves a few bytes, at most 4 KiB, with the network's directory servers, under a name of 32 bytes, and asks
+   * what any peer left under a name. Both are hints: where no peer serves, nothing is kept or found.
    */
   leaveRecord(token: Uint8Array, record: Uint8Array, options: { signal: AbortSignal }): Promise<void>
   findRecords(token: Uint8Array, options: { signal: AbortSignal }): AsyncIterable<Uint8Array>

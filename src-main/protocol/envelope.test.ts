@@ -76,7 +76,7 @@ describe('an envelope', () => {
     )
   })
 
-  test('[E5] signed by nobody, by another, or over something else is unsigned', () => {
+  test('[E5] without a signature, with one by another peer or over something else is unsigned', () => {
     const envelope = { domain: HOME, payload: encodeCanonical(note()), signer: alice.peer }
     const withSignature = (signature: Uint8Array) => encodeCanonical({ ...envelope, signature })
     expect(refusal(withSignature(new Uint8Array(64)))).toBe('unsigned')
@@ -88,7 +88,7 @@ describe('an envelope', () => {
     expect(refusal(encodeCanonical(envelope))).toBe('malformed')
   })
 
-  test('[E5] by somebody else than expected is unsigned', () => {
+  test('[E5] by another author than expected is unsigned', () => {
     expect(refusal(sealed(note(), mallory), { signer: alice.peer })).toBe('unsigned')
     expect(refusal(sealed(note(), mallory))).toBe('opened')
   })

@@ -9,7 +9,7 @@ export const Fault = z.object({
     // what came in
     'malformed', // bytes that do not decode, or decode to the wrong shape
     'oversized', // more than a bound of limits.ts
-    'unsigned', // no signature, a wrong one, or one by somebody else
+    'unsigned', // no signature, a wrong one, or one by another peer
     'stale', // too old, or behind what is known
     'future-dated', // from a clock ahead of ours by more than the skew
     'not-canonical', // decodes, but is not the one encoding of its value
@@ -36,8 +36,8 @@ export const Fault = z.object({
     'exit-code', // a WASI program ended with a code other than 0
     'fuel-exhausted', // a module used all its fuel
     'stack-exhausted', // a module called too deep
-    'memory-exhausted', // this machine had no memory for a module within its limit: nobody else's verdict
-    'undecided', // verifiers disagree and nobody is left to ask
+    'memory-exhausted', // this machine had no memory for a module within its limit: says nothing of others
+    'undecided', // verifiers disagree and no other peer is left to ask
     'storage-failed',
     'internal', // a defect of ours: never a verdict about anybody, always reported with its place
     'disk-full', // no room on this machine's disk; it goes on when there is

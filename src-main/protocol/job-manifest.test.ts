@@ -31,12 +31,12 @@ describe('a manifest', () => {
     expect(decodeManifest(encodeManifest(plain))).toEqual({ ok: true, value: plain })
   })
 
-  it('[W38] whose result only a newer version can make is read by a provider, who does not need to know how', () => {
+  it('[W38] whose result only a newer version can make is still read by a provider', () => {
     const newer = { ...plain, result: 'painted' }
     expect(decodeManifest(encodeManifest(newer))).toEqual({ ok: true, value: newer })
   })
 
-  it('[K3] of an encrypted job leaves out its name and parameters, but what decides who takes it', () => {
+  it('[K3] of an encrypted job leaves out its name and parameters, but for what decides which providers take it', () => {
     const bytes = encodeManifest(encrypted)
     expect(Buffer.from(bytes).includes('kitchen')).toBe(false)
     expect(Buffer.from(bytes).includes('Smith')).toBe(false)

@@ -59,7 +59,7 @@ describe('[W40] a manifest of an older version', () => {
     expect(decoded).toMatchObject({ ok: true, value: { params: {}, limits: { wall_ms: 5 } } })
   })
 
-  test('with limits that nobody could mean is malformed, as it was', () => {
+  test('with absurd limits is malformed, as it was', () => {
     for (const limits of ['all', null, { fuel: -1 }, { speed: 1 }]) {
       const bytes = encodeCanonical({ ...older, params: { limits } })
       expect(decodeCanonical(bytes, JobManifest, MANIFEST_BYTES_MAX)).toMatchObject({ ok: false })

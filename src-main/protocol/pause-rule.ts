@@ -3,7 +3,7 @@ import { ByteCount } from './quantities.ts'
 
 /** Rules that may pause sharing so that the user is not disturbed, in the order in which their reasons are shown. */
 export const RULE_NAMES = [
-  'in-use', // somebody uses mouse or keyboard
+  'in-use', // mouse or keyboard are in use
   'full-screen', // a game, a film, a talk
   'other-load', // other programs compute
   'on-battery',

@@ -32,7 +32,7 @@ describe('vector clocks', () => {
     )
   })
 
-  test('[E8] after one more state come after what they were, and change nobody else’s count', () => {
+  test('[E8] after one more state come after what they were, and change no other peer’s count', () => {
     fc.assert(
       fc.property(clock, peer, (a, who) => {
         const next = increment(a, who)
@@ -62,7 +62,7 @@ describe('vector clocks', () => {
     )
   })
 
-  test('[E8] count who is not named as 0', () => {
+  test('[E8] count unnamed peers as 0', () => {
     expect(compareClocks({}, VectorClock.parse({ [peerOf(0)]: 0 }))).toBe('equal')
   })
 

@@ -156,7 +156,7 @@ describe('the event loop', () => {
     expect([stalls, loop.stalledBy()]).toEqual([['disk-full', undefined], undefined])
   })
 
-  it('[Y11] that is stopped while the disk is full tells those who wait that nothing happened', async () => {
+  it('[Y11] that is stopped while the disk is full tells waiting callers that nothing happened', async () => {
     const journal = openMemoryJournal(createMemoryDisk())
     const full: Journal = { ...journal, append: () => refuse('disk-full', 'the disk is full') }
     const { loop, performed, fatal } = loopOver(full)

@@ -63,7 +63,7 @@ export interface EventLoopDependencies {
 
 interface Waiting {
   readonly event: PeerEvent
-  /** Its record, made and read before anything changes by it; absent for what is not remembered. */
+  /** Its record, made and read before anything changes by it; absent for volatile events. */
   readonly record: Uint8Array | undefined
   readonly resolve: () => void
   readonly reject: (error: unknown) => void

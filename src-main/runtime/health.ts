@@ -5,13 +5,13 @@ import type { PeerRuntime } from './peer-runtime.ts'
 
 /** How often it is looked. */
 const LOOK_MS = 1_000
-/** The disk is looked at so often. */
+/** How often the disk is checked. */
 const DISK_LOOK_MS = 10_000
 /** Less than this is left on a disk that is as good as full: the journal and a snapshot need some. */
 const DISK_FREE_BYTES_MIN = 256 << 20
-/** A peer whose loop stands still for longer does not answer in time. */
+/** A peer whose loop is blocked for longer does not answer in time. */
 const LAG_MS_MAX = 1_000
-/** For so long it is told that the loop stood still. */
+/** How long a blocked loop is reported. */
 const LAG_TOLD_MS = 10_000
 /** Events that wait; more mean that the journal does not follow. */
 const WAITING_MAX = 10_000

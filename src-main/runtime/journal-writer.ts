@@ -6,7 +6,7 @@ import { FaultError } from '../protocol/fault.ts'
 
 /** A snapshot is saved after this many records: a restart then replays well under a second of them … */
 const RECORDS_PER_SNAPSHOT = 4_000
-/** … or after so many bytes of them, or as many as the last snapshot had: the disk then holds a small multiple of the state. */
+/** … or after this many bytes, or as many as the last snapshot had: the disk holds a small multiple of the state. */
 const BYTES_PER_SNAPSHOT = 16 << 20
 
 /** Writes a peer's records, and from time to time a snapshot that replaces them. */

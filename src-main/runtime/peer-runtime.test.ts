@@ -93,7 +93,7 @@ describe('three peers with real storage', () => {
     })
   })
 
-  it('[T1] a stranger who knows a peer id is answered nothing but a refusal', async () => {
+  it('[T1] a stranger that knows a peer id gets only a refusal', async () => {
     const [alice] = await mesh(honest)
     const network = createMemoryNetwork()
     const stranger = await startPeer(network, await newHome(), honest)

@@ -98,7 +98,7 @@ export interface PeerRuntime {
   isKeyLost(job: JobId): boolean
   /** The standing of a peer at this moment. */
   standingOf(peer: PeerId): Standing
-  /** Who may read which blob of this peer's store. */
+  /** Which peers may read which blob of this peer's store. */
   readonly rights: BlobRights
   /** Calls back after every turn of the loop with what happened, until the returned function is called. */
   onEvents(listener: (events: readonly PeerEvent[]) => void): () => void

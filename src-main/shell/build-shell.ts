@@ -59,7 +59,7 @@ export async function buildShell(): Promise<void> {
   await writeFile(join(OUT, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
-/** Writes the file that electron-updater reads: the builder's file says where updates are published, and by whom. */
+/** Writes the file that electron-updater reads: the builder's file names the server of updates and their publisher. */
 export async function updateSource() {
   const text = await readFile(join(ROOT, 'electron-builder.yml'), 'utf8')
   const { publish } = BuilderFile.parse(parse(text))

@@ -374,7 +374,7 @@ describe('the desktop before it has a peer', () => {
     expect(none.sent).toContainEqual(expect.objectContaining({ kind: 'start', has_keychain: false }))
   })
 
-  it('hands out a port when there is a peer, to who asked before', async () => {
+  it('hands out a port when there is a peer, to earlier callers too', async () => {
     const double = doubleWith()
     const { child } = await started(double)
     const senderFrame = { url: 'meshwork-app://ui/', parent: null, postMessage: vi.fn() }

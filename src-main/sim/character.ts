@@ -1,7 +1,7 @@
 import type { Fault } from '../protocol/fault.ts'
 
 /**
- * How a peer behaves. Everybody runs the real brain; who is not honest bends what goes in or comes out of it.
+ * How a peer behaves. All peers run the real brain; dishonest ones change its inputs or outputs.
  *
  * - `wrong`: returns an output of its own making for a share of the units
  * - `colluder`: returns the one wrong output on which all colluders agree

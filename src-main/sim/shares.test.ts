@@ -92,7 +92,7 @@ function begunBefore({ begun_s }: Fared, time_s: number): number {
   return begun_s.filter((at_s) => at_s < time_s).length
 }
 
-describe('several requesters who ask the same providers', () => {
+describe('several requesters that ask the same providers', () => {
   test.each([1, 2, 3])('[M11] are equals: their shares are, and all end together (seed %i)', (seed) => {
     const fared = serve([USUAL, USUAL, USUAL], seed)
     const firstEnd_s = Math.min(...fared.map(({ ended_s }) => ended_s))
@@ -101,7 +101,7 @@ describe('several requesters who ask the same providers', () => {
     expect(Math.max(...fared.map(({ ended_s }) => ended_s)) / firstEnd_s).toBeLessThan(1.15)
   })
 
-  test('[M10] [B28] go by priority: who comes first has nearly all until there is nothing to do for them', () => {
+  test('[M10] [B28] go by priority: the first has nearly all until it has nothing open', () => {
     const [first, second] = serve([
       { ...USUAL, priority: 0.9 },
       { ...USUAL, priority: 0.1 },
@@ -111,7 +111,7 @@ describe('several requesters who ask the same providers', () => {
     expect(second.ended_s).toBeLessThan(2.4 * first.ended_s)
   })
 
-  test('[M22] never starve: who comes last gets a turn now and then', () => {
+  test('[M22] never starve: the last one gets a turn now and then', () => {
     const [long, starving] = serve([
       { ...USUAL, priority: 0.9, units: 1_500 },
       { ...USUAL, priority: 0.1 },

@@ -126,7 +126,7 @@ describe('a unit that never ends', () => {
   for (const crashes of [false, true]) {
     for (const redundancy of [1, 2, 3]) {
       const how = `redundancy ${redundancy}${crashes ? ', and everybody loses power once' : ''}`
-      test(`[W36] [S0]–[S16] ends its job with that fault, and nobody’s standing falls: ${how}`, () => {
+      test(`[W36] [S0]–[S16] ends its job with that fault, and no peer’s standing falls: ${how}`, () => {
         for (const seed of SEEDS) {
           const { job, state, took_ms } = run({
             characters: honest(4),
@@ -160,14 +160,14 @@ describe('a unit that never ends', () => {
   })
 })
 
-describe('peers who say of every unit, after its whole time, that it does not end', () => {
+describe('peers that report of every unit, after its whole time, that it does not end', () => {
   test.each([
     ['one, and the asking computer alone', ['honest', 'staller'], 1],
     ['one of three', ['honest', 'staller', 'honest'], 2],
     ['two who collude, of four', ['honest', 'staller', 'staller', 'honest'], 1],
     ['two who collude, of five', ['honest', 'staller', 'staller', 'honest', 'honest'], 2],
     ['three who collude, of eight', ['honest', 'staller', 'staller', 'staller', ...honest(4)], 7],
-  ] as const)('[W36] [S0]–[S16] end nobody’s job: %s', (_, characters, redundancy) => {
+  ] as const)('[W36] [S0]–[S16] end no job: %s', (_, characters, redundancy) => {
     for (const seed of SEEDS) {
       const { job } = run({ characters, redundancy, loops: [], seed })
       expect({ seed, status: job.status.state, verified: job.verified }).toEqual({

@@ -62,7 +62,7 @@ describe('[Y11] a disk without room', () => {
     expect([...journal.latestSnapshot()!.parts].map(String)).toEqual([String(Buffer.from('one'))])
   })
 
-  test('fails everybody in a shared transaction, and commits nobody’s part', async () => {
+  test('fails all callers of a shared transaction, and commits none of them', async () => {
     const { journal } = openJournal(database, commits)
     fill()
     const before = commits.together(() => database.prepare("INSERT INTO other VALUES (x'00')").run())

@@ -4,7 +4,7 @@ import type { EnvelopeTable } from './envelope-table.ts'
 /** Newer values within this time are written as one: a restart may lose the last few seconds of what others repeat. */
 const WRITE_AFTER_MS = 5_000
 
-/** Others' newest signed states over a restart; whoever reads one verifies it again. */
+/** Keeps others' newest signed states over a restart; the reader verifies them again. */
 export interface EnvelopeMemory {
   load(key: string): Uint8Array | undefined
   save(key: string, envelope: Uint8Array): void

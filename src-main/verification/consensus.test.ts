@@ -139,7 +139,7 @@ describe('consensus', () => {
     })
   })
 
-  test('[V5] who returns two outputs for one attempt has no vote, and loses', () => {
+  test('[V5] a peer that returns two outputs for one attempt has no vote, and loses', () => {
     const two = ['b', 'c', 'b'].map((letter) => ({ peer: peer(1), attempt: 1, output: output(letter) }))
     expect(judge({ redundancy: 1, results: two })).toEqual({ kind: 'more', count: 1 })
     const honest = { peer: peer(2), attempt: 2, output: output('b') }
@@ -184,7 +184,7 @@ describe('consensus', () => {
     }
   })
 
-  test('[V9] who says two prices for one attempt has no vote, and loses', () => {
+  test('[V9] a peer that reports two prices for one attempt has no vote, and loses', () => {
     const [one] = results('b')
     const two = [
       { ...one!, fuel: 1 },

@@ -58,7 +58,7 @@ export function judge(input: {
   return unanimous(input.results, input.redundancy) ?? judgeVotes(input)
 }
 
-/** The verdict of most units: everybody says the very same, each once. Undefined when it is not so simple. */
+/** The verdict of most units: all peers returned the same, each once. Undefined when it is not so simple. */
 function unanimous(results: readonly UnitResult[], redundancy: number): Verdict | undefined {
   const [first] = results
   if (first === undefined) return { kind: 'more', count: Math.max(1, redundancy) }

@@ -42,7 +42,7 @@ describe('a peer’s record', () => {
     )
   })
 
-  test('[V7] whoever did worse at one point, and the same since, does not stand better', () => {
+  test('[V7] a peer that did worse once, and the same since, does not stand better', () => {
     fc.assert(
       fc.property(history, bad, history, (before, slip, since) => {
         const better = after([...before, 'verified', ...since])
@@ -65,7 +65,7 @@ describe('a peer’s record', () => {
     expect(redeemed.quality).toBeGreaterThan(0.99)
   })
 
-  test('[V7] who lies one time in five stays in poor standing', () => {
+  test('[V7] a peer that lies one time in five stays in poor standing', () => {
     const cycle: PeerOutcome[] = ['verified', 'verified', 'verified', 'verified', 'rejected']
     const record = after(Array.from({ length: 20 }, () => cycle).flat())
     expect(record.quality).toBeLessThan(0.5)

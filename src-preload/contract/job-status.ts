@@ -107,13 +107,13 @@ export const Waiting = z.strictObject({
   kind: z.enum([
     'nobody-connected', // and this machine is not measured yet: it works on its own jobs whatever it shares
     'nobody-shares', // people are there, but share nothing now
-    'nobody-runs-it', // nobody, or too few, who share have the algorithm in this version
-    'nobody-fits', // nobody who shares has the memory or the cores that a unit needs, or lends a module so much
+    'nobody-runs-it', // none, or too few, of those who share have the algorithm in this version
+    'nobody-fits', // no sharing peer has the memory or the cores that a unit needs, or lends a module so much
     'nobody-trusts-you', // those who could work do not work for this peer
     'nobody-trusted', // they would, but this user trusts none of them
     'key-lost', // it is encrypted, and this machine has its key no longer: it cannot go on
     'no-room', // it was done, and this machine has no room for the outputs
-    'more-verifiers', // somebody works, but not as many distinct peers as the redundancy asks
+    'more-verifiers', // peers work, but fewer distinct ones than the redundancy asks
   ]),
   /** One clear line. */
   message: z.string(),

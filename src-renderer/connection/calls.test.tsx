@@ -6,7 +6,7 @@ import { peerId } from '../node.fixture.ts'
 import { useAction, useCalls, useQuery } from './calls.tsx'
 import { useLatestAnswer } from './latest-answer.ts'
 
-/** Shows whom the node has blocked. */
+/** Shows the node's blocked peers. */
 function Blocked({ question = 'blocked' }: { readonly question?: string }) {
   const blocked = useQuery(question, (calls) => calls.people.blocked())
   switch (blocked.state) {

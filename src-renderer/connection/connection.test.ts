@@ -81,7 +81,7 @@ it('a call under which the connection goes away ends as not connected, not as a 
   connection.stop()
 })
 
-it('a refusal is not tried again before somebody wants it', async () => {
+it('a refusal is not tried again before the user wants it', async () => {
   const { connection, attempts, states } = connect(() => ({ kind: 'refused' }))
   await vi.advanceTimersByTimeAsync(60_000)
   expect([attempts(), ...states]).toEqual([1, 'refused'])

@@ -84,7 +84,7 @@ it('a node that shows its page and takes no socket now may take one later', asyn
   expect((await dialSocket(key)(never)).kind).toBe('unreachable')
 })
 
-it('where nobody listens is unreachable', async () => {
+it('a port without a listener is unreachable', async () => {
   vi.stubGlobal('window', { location: { href: 'http://127.0.0.1:1/' } })
   expect((await dialSocket(key)(never)).kind).toBe('unreachable')
 })
@@ -112,7 +112,7 @@ it('on the desktop the preload hands over a port, and calls go through it until 
   await dialled.channel.closed
 })
 
-it('a port from anybody but this window’s own preload is not taken', async () => {
+it('a port from another source than this window’s preload is not taken', async () => {
   const stranger = new MessageChannel()
   const own = new MessageChannel()
   new PortHandler(router).upgrade(own.port1)

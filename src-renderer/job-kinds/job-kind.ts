@@ -74,7 +74,7 @@ export interface SpeedWords {
 /** A small picture of a finished job. */
 export interface ThumbnailProps {
   readonly jobId: JobId
-  /** For those who do not see it. */
+  /** For screen readers. */
   readonly label: string
   readonly className: string | undefined
   /** Stands there until the picture is. */

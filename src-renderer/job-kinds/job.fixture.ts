@@ -57,7 +57,7 @@ export function factsOf<K extends SampleKind>(kind: K): FactsOf<K> {
 /** A job that is over and of which all is here. */
 export const DONE = { state: { kind: 'done' }, verified: 80, stored: 80 } as const
 
-/** All there is to say of such a job; nobody has worked on it unless `some` says so. */
+/** All there is to say of such a job; no peer has worked on it unless `some` says so. */
 export function jobStatus(kind: SampleKind, some: Partial<JobStatus> = {}): JobStatus {
   return { ...jobSummary(kind), by_peer: [], ...some }
 }

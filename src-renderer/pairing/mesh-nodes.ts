@@ -5,7 +5,7 @@ import { trustStep } from './trust-step.ts'
 
 type Words = Messages['people']
 
-/** People as the nodes of a picture, who is trusted most first, each with a sentence about them. */
+/** People as the nodes of a picture, the most trusted first, each with a sentence about them. */
 export function meshNodes(people: Iterable<Person>, words: Words): MeshNode[] {
   return [...people]
     .sort((a, b) => b.trust_mine - a.trust_mine || (a.peer_id < b.peer_id ? -1 : 1))

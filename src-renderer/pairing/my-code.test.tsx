@@ -57,7 +57,7 @@ it('the code that was handed out is shown again when the screen comes back', asy
   expect(asked('people.invite')).toHaveLength(1)
 })
 
-it('a code with which somebody asked is told as used, with a way to a new one', async () => {
+it('a code used by a request is told as used, with a way to a new one', async () => {
   const { user, tell } = mount(<MyCode />, { answers: inviting() })
   await code()
   tell({ pairRequests: [pairRequest('Ada', { asked_at_ms: Date.now() + 1 })] })

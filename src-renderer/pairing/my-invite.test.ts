@@ -18,7 +18,7 @@ describe('a code that was handed out', () => {
     expect(inviteStanding(made(), { ...nothing, nowMs: 9_000 })).toBe('expired')
   })
 
-  it('is used when somebody has asked to pair since', () => {
+  it('is used when a peer has asked to pair since', () => {
     const asked = (asked_at_ms: number, direction: 'incoming' | 'outgoing' = 'incoming') =>
       inviteStanding(made(), { ...nothing, requests: [{ direction, asked_at_ms }] })
     expect(asked(1_500)).toBe('used')
@@ -26,7 +26,7 @@ describe('a code that was handed out', () => {
     expect(asked(1_500, 'outgoing')).toBe('good')
   })
 
-  it('is used when somebody was paired since, unless it was by a code of theirs', () => {
+  it('is used when a peer was paired since, unless by its own code', () => {
     const people = [{ peer_id: BOB, paired_at_ms: 1_500 }]
     expect(inviteStanding(made(), { ...nothing, people })).toBe('used')
     expect(inviteStanding(made([BOB]), { ...nothing, people })).toBe('good')

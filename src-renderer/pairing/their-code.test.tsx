@@ -47,7 +47,7 @@ it('a code out of a wrapped link is sent with the trust chosen, and the field is
   expect(paired).toBe(1)
 })
 
-it('where the other has to accept, the form says that nobody need wait here', async () => {
+it('where the other has to accept, the form says that the user need not wait here', async () => {
   const { user } = mountForm(answered('waiting'))
   await user.click(field())
   await user.paste(CODE)

@@ -87,7 +87,7 @@ describe('lateness', () => {
     expect(latenessOf([due(1_000_000, 1_000_001)])).toEqual({ byMs: 60_000 })
   })
 
-  test('has no measure where nobody can tell the end', () => {
+  test('has no measure where the end is unknown', () => {
     expect(latenessOf([due(5)])).toEqual({})
     expect(latenessOf([due(5), due(0, 600_000)])).toEqual({ byMs: 600_000 })
   })

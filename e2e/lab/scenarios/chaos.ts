@@ -141,7 +141,7 @@ async function seenBy(peer: LabPeer): Promise<string> {
   return JSON.stringify([known, made])
 }
 
-/** @returns the names of those who see something else after a restart */
+/** @returns the names of peers that see something else after a restart */
 async function changedByRestart(peers: readonly LabPeer[]): Promise<readonly string[]> {
   const before = await Promise.all(peers.map(seenBy))
   await Promise.all(peers.map((peer) => peer.kill()))

@@ -31,7 +31,7 @@ const shaping: Scenario = {
 function jobOver(name: string, conditions: Partial<LineConditions>): Scenario {
   return {
     name,
-    wanted: `${UNITS} units verified, nobody blamed`,
+    wanted: `${UNITS} units verified, no peer blamed`,
     async run(stage) {
       const { internet } = stage
       const [ann, bob] = await Promise.all([

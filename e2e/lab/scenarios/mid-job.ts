@@ -49,15 +49,15 @@ async function measureEnd({ ann, bob, job }: AtWork): Promise<Outcome> {
 
 const undisturbed: Scenario = {
   name: 'no trouble in mid-job',
-  wanted: 'all verified, nobody blamed',
+  wanted: 'all verified, no peer blamed',
   async run(stage) {
     return measureEnd(await goToWork(stage))
   },
 }
 
 const addressChanges: Scenario = {
-  name: 'the address changes in mid-job: of who computes',
-  wanted: 'goes on without a lost unit, nobody blamed',
+  name: 'the address changes in mid-job: of the provider',
+  wanted: 'goes on without a lost unit, no peer blamed',
   async run(stage) {
     const friends = await goToWork(stage)
     await friends.bob.host().site.renumber()
@@ -66,8 +66,8 @@ const addressChanges: Scenario = {
 }
 
 const requesterMoves: Scenario = {
-  name: 'the address changes in mid-job: of whose job it is',
-  wanted: 'goes on without a lost unit, nobody blamed',
+  name: 'the address changes in mid-job: of the requester',
+  wanted: 'goes on without a lost unit, no peer blamed',
   async run(stage) {
     const friends = await goToWork(stage)
     await friends.ann.host().site.renumber()
@@ -77,7 +77,7 @@ const requesterMoves: Scenario = {
 
 const sleeping: Scenario = {
   name: 'a laptop sleeps in mid-job, 10 min',
-  wanted: 'goes on without a lost unit, nobody blamed',
+  wanted: 'goes on without a lost unit, no peer blamed',
   async run(stage) {
     const friends = await goToWork(stage)
     const { ann, bob } = friends
@@ -92,7 +92,7 @@ const sleeping: Scenario = {
 
 const partition: Scenario = {
   name: 'a partition of 60 s in mid-job',
-  wanted: 'nothing lost, nobody blamed',
+  wanted: 'nothing lost, no peer blamed',
   async run(stage) {
     const friends = await goToWork(stage)
     await stage.internet.cut(friends.ann.host().site, friends.bob.host().site)
@@ -106,7 +106,7 @@ const partition: Scenario = {
 function oneWay(name: string, from: 'ann' | 'bob', to: 'ann' | 'bob'): Scenario {
   return {
     name,
-    wanted: 'nothing lost, nobody blamed',
+    wanted: 'nothing lost, no peer blamed',
     async run(stage) {
       const friends = await goToWork(stage)
       await stage.internet.lose(friends[from].host().site, friends[to].host().site)

@@ -17,7 +17,7 @@ const SAID_ALOUD = 'said-aloud-in-the-open'
 const UNITS = 6
 const UNIT_MS = 200
 const DONE_WITHIN_MS = 120_000
-/** Kernels hand packets to those who listen a moment later. */
+/** Kernels hand packets to listeners a moment later. */
 const LATE_PACKETS_MS = 1_000
 
 const text = (name: string, value: string): Needle => ({ name, bytes: Buffer.from(value) })

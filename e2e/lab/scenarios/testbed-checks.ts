@@ -22,7 +22,7 @@ function call(from: Host, to: Host, port: number, localPort = 0): Promise<string
 }
 
 const restricted: Scenario = {
-  name: 'the lab: a router keeps ports and lets nobody in',
+  name: 'the lab: a router keeps ports and lets no stranger in',
   wanted: 'one mapping for two friends; knocking: no answer',
   async run(stage) {
     const { friend, house, pc } = await friendAndHome(stage, { translation: 'restricted' })

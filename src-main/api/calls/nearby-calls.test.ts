@@ -51,7 +51,7 @@ async function meshctl(peer: ServedPeer, ...argv: string[]) {
 const folders = new Map<ServedPeer, string>()
 
 describe('nearby over the API', () => {
-  it('[T7] is off by itself where nobody looks at a screen, and the choice outlives a restart', async () => {
+  it('[T7] is off by default without a screen, and the choice outlives a restart', async () => {
     const peer = await servePeer('Server')
     expect((await peer.client.calls.nearby.list()).visible).toBe(false)
     await peer.client.calls.nearby.setVisible({ visible: true })
@@ -94,7 +94,7 @@ describe('nearby over the API', () => {
     expect((await studio.client.calls.nearby.list()).pcs).toEqual([])
   })
 
-  it('refuses whom nobody sees with a fault', async () => {
+  it('refuses to pair with an unseen peer', async () => {
     const { studio } = await two()
     const unseen = await servePeer('Unseen')
     running.push(unseen)
@@ -129,7 +129,7 @@ describe('meshctl nearby', () => {
     expect((await studio.client.calls.people.list()).map(({ trust_mine }) => trust_mine)).toEqual([0.75])
   })
 
-  it('[T8] with another number than is expected pairs nobody, and the other side hears why', async () => {
+  it('[T8] does not pair with another number than expected, and the other side hears why', async () => {
     const { studio, office } = await two()
     const { number } = JSON.parse((await meshctl(studio, 'nearby', 'pair', 'Office PC', '--json')).out) as {
       number: string

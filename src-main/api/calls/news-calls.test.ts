@@ -52,7 +52,7 @@ const noop = {
 }
 
 describe('the news', () => {
-  it('begin with everything, also for who comes later', async () => {
+  it('begin with everything, also for late subscribers', async () => {
     for (let i = 0; i < 2; i++) {
       const news = await watch(anna)
       const whole = await news.until(() => true)
@@ -133,7 +133,7 @@ describe('the news', () => {
     await Promise.all([asked.stop(), asking.stop()])
   })
 
-  it('tell of nobody any more who is blocked, and let them in no more', async () => {
+  it('no longer tell of a blocked peer, which is let in no more', async () => {
     const news = await watch(anna)
     const calls = anna.client.calls.people
     const peer_id = bob.hosted.peer.runtime.state.me

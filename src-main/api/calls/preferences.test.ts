@@ -21,7 +21,7 @@ it('are the defaults until they are set', () => {
   expect(createPreferences(settingsOf(undefined)).now()).toEqual(PREFERENCES)
 })
 
-it('keep what was set, and tell everybody who listens', () => {
+it('keep what was set, and tell all listeners', () => {
   const settings = settingsOf(undefined)
   const preferences = createPreferences(settings)
   const told: Preferences[] = []

@@ -124,7 +124,7 @@ describe('sharing over the API', () => {
     await client.calls.sharing.setRules({ rules: { ...rules, metered: { enabled: false } } })
   })
 
-  it('takes a painted week, and no zone that nobody knows', async () => {
+  it('takes a painted week, and no unknown time zone', async () => {
     const fault = await faultOfRejected(client.calls.node.setAvailability({ sharing: week('Mars/Base', []) }))
     expect(fault).toMatchObject({ kind: 'bad-input' })
     expect(fault.message).toContain('Mars/Base')

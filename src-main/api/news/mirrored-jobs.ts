@@ -9,7 +9,7 @@ import { createVersionedMap, type MapChanges } from './versioned-map.ts'
 
 /** A list that is longer arrives in several messages, so that none is too long to travel or to draw. */
 const ENTRIES_PER_NEWS_MAX = 1_000
-/** Every job is looked at so often, since no event tells of a follower that could not begin. */
+/** How often every job is checked, since no event tells of a follower that could not begin. */
 const SWEEP_EVERY_MS = 5_000
 /** The share of the process that looking at every job may take. */
 const SHARE_MAX = 0.01

@@ -56,7 +56,7 @@ describe('the mirror of news', () => {
     expect(mirror.take(place)?.jobs).toEqual({ changed: [], removed: [job_id] })
   })
 
-  it('[H11] wakes people at once when the transport says that somebody stands otherwise', () => {
+  it('[H11] wakes people at once when the transport reports a changed contact', () => {
     const { mirror, people, reachChanges, person, happens } = createMirrored()
     happens({ kind: 'paired', at_ms: NOON, peer: peerOf('A'), name: 'Anna', addresses: [], trust: 1 })
     const look = { since_ms: NOON, tries: 1, failure: { kind: 'refused', addresses: 1 } } as const
@@ -95,7 +95,7 @@ describe('the mirror of news', () => {
     expect(tellsOf()).toBe(true)
   })
 
-  it('shows at once what somebody did, and what moves by itself a few times a second', () => {
+  it('shows at once what a user did, and what moves by itself a few times a second', () => {
     const { mirror, people, happens } = createMirrored()
     const place = newPlace()
     mirror.take(place)

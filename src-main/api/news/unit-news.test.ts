@@ -35,7 +35,7 @@ const unit = (...attempts: AttemptState[]): UnitState => ({ attempts, openSinceM
 describe('a unit as its requester sees it', () => {
   it.each<[string, UnitState, object]>([
     [
-      'open, when nobody has it any longer',
+      'open, when no peer has it any longer',
       unit(attempt(1, ANNA, LATE)),
       { state: 'open', by: [], attempts: 1 },
     ],

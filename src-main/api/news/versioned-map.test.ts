@@ -16,7 +16,7 @@ it('tells each listener what changed since it last looked, and nothing twice', (
   expect(names.since(1, 10)).toEqual({ changed: ['Bob', 'Annabel'], removed: [], seen: 4 })
 })
 
-it('tells of what is gone, but not to who never saw it, nor of what came back', () => {
+it('tells of removed entries, but not to readers that never saw them, nor of entries that came back', () => {
   const names = createNames()
   names.set('a', 'Ann')
   names.set('b', 'Bob')
@@ -42,7 +42,7 @@ it('tells much in pieces, none of which is lost', () => {
   expect(told).toEqual(Array.from({ length: 25 }, (_, i) => `name ${i}`))
 })
 
-it('remembers a thousand removals, and lets who missed more begin anew', () => {
+it('remembers a thousand removals, and lets readers that missed more begin anew', () => {
   const names = createNames()
   names.set('stays', 'Ann')
   for (let i = 0; i < 1_001; i++) {

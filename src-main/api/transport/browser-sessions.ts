@@ -10,7 +10,7 @@ const TOKEN_BYTES = 32
 export const LINK_VALID_MS = 10 * 60_000
 /** Links that may be open at once. */
 const LINKS_MAX = 16
-/** A browser that was not here for so long asks for a new link. */
+/** A browser absent for this long must ask for a new link. */
 const SESSION_VALID_MS = 30 * 24 * 3_600_000
 /** Browsers of one user; the oldest goes. */
 const SESSIONS_MAX = 32

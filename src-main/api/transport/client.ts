@@ -13,7 +13,7 @@ import { endpointHidden, readEndpoint, type Endpoint } from './endpoint-file.ts'
 /** A peer on this machine answers at once, or is as busy as one may be that is asked already. */
 const CONNECT_WITHIN_MS = 10_000
 
-/** A fault's line has room for so much. */
+/** The longest line of a fault. */
 const FAULT_CHARACTERS_MAX = 2_000
 /** How often a peer is asked whether it is still there: one that is stopped is given up after ten seconds or a little more. */
 export const ASK_EVERY_MS = 2_500

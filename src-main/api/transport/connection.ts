@@ -2,7 +2,7 @@ import type { RPCHandler } from '@orpc/server/websocket'
 import type { WebSocket } from 'ws'
 import type { CallContext } from '../calls/implementer.ts'
 
-/** A client that leaves so many bytes unread does not read at all, and must not fill our memory. */
+/** A client with more unread bytes than this does not read at all, and must not fill our memory. */
 const UNREAD_BYTES_MAX = 64 << 20
 /** WebSocket close codes (RFC 6455, 7.4.1). */
 const CLOSE_POLICY = 1008

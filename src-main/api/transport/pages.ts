@@ -30,7 +30,7 @@ interface Answer {
 }
 
 /**
- * Answers whatever is no WebSocket: `/healthz` to anybody on this machine, one-time links, and the user interface to
+ * Answers whatever is no WebSocket: `/healthz` to any caller on this machine, one-time links, and the user interface to
  * browsers that have a session.
  */
 export function answerRequest(

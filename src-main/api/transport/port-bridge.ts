@@ -4,7 +4,7 @@ import type { Endpoint } from './endpoint-file.ts'
 
 /** Messages that a page may send before the connection to the peer is open; more means that it runs wild. */
 const WAITING_MESSAGES_MAX = 256
-/** A peer that leaves so many bytes unread does not read at all. */
+/** A peer with more unread bytes than this does not read at all. */
 const UNREAD_BYTES_MAX = 64 << 20
 
 /** One end of a message channel whose other end a page holds, as Electron's main process has them. */

@@ -151,7 +151,7 @@ describe('the door', () => {
     expect(await handshake({ headers: { cookie: elsewhere, ...protocols() }, origin })).toBe(401)
   })
 
-  it('[Y12] is closed to who has the cookie alone, as every server at another port of this machine gets it', async () => {
+  it('[Y12] is closed to a caller with only the cookie, as every server at another port of this machine gets it', async () => {
     const { cookie } = browser()
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))

@@ -8,7 +8,7 @@ import { discard, type Upload } from './upload.ts'
 const UPLOADS_MAX = 2_048
 /** Uploads that are open at once: each holds a file open, of which a process may have about a thousand. */
 const UPLOADS_OPEN_MAX = 64
-/** An upload that no call has touched for so long is forgotten. */
+/** An upload unused for this long is forgotten. */
 const IDLE_MS_MAX = 60 * 60_000
 /** How often forgotten uploads are looked for. */
 const SWEEP_EVERY_MS = 5 * 60_000

@@ -147,7 +147,7 @@ describe('an upload', () => {
     expect(await faultKind(uploads.begin(1))).toBe('none')
   })
 
-  it('that nobody touches for an hour is forgotten with its bytes', async () => {
+  it('that is unused for an hour is forgotten with its bytes', async () => {
     const idle = await uploads.begin(10)
     const finished = await uploads.begin(2)
     await uploads.append(finished.upload_id, 0, bytesOf(2))

@@ -57,7 +57,7 @@ describe('[F3] a deadline', () => {
     expect(job.riskAt(NOON + 1_000)).not.toEqual(first)
   })
 
-  it('of a job that nobody could do now is missed once it has passed', () => {
+  it('of a job that no peer could do now is missed once it has passed', () => {
     const job = asking(inMinutes(1), false)
     expect(job.riskAt(NOON)).toBeUndefined()
     expect(job.riskAt(NOON + 2 * MINUTE_MS)).toEqual({})

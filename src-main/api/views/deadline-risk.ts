@@ -4,7 +4,7 @@ import { isUnderWay, type JobState, type PeerState } from '../../peer/state.ts'
 import { toMs } from '../../protocol/time.ts'
 import { limitSeconds } from '../../protocol/unit-limits.ts'
 
-/** A forecast counts for so long: lists ask for it at every change, and it takes milliseconds in a large mesh. */
+/** A forecast is kept this long: lists ask for it at every change, and it takes milliseconds in a large mesh. */
 const FORECAST_MS = 1_000
 /** The end is told to the minute: of smaller changes there is no news to make. */
 const MINUTE_MS = 60_000

@@ -58,7 +58,7 @@ test('[L6] a dataset and what units need are part of the job, and the dataset is
   expect(blobs.info(dataset)?.pinned).toBe(false)
 })
 
-test('[L3] a dataset that this peer lacks hinders nobody, and what is no CID or no moment is refused', async () => {
+test('[L3] a dataset that this peer lacks is accepted, and what is no CID or no moment is refused', async () => {
   const { calls } = peer.client
   const dataset = `bafkrei${'a'.repeat(52)}` as Cid
   const { job_id } = await calls.jobs.submit({ ...request, dataset })

@@ -88,7 +88,7 @@ const options = {
 const statusOf = (state: PeerState) => jobStatus(state, state.jobs.get(JOB)!, options)
 
 describe('the view of a job', () => {
-  it('of a job that nobody has begun has no first award and no estimate', () => {
+  it('of a job that has not begun has no first award and no estimate', () => {
     const status = statusOf(after())
     expect(status).toMatchObject({
       job_id: JOB,
@@ -140,7 +140,7 @@ describe('the view of a job', () => {
     expect(statusOf(ended).by_peer.map((share) => share.running_units)).toEqual([0, 0])
   })
 
-  it('counts runs that failed and units that somebody was late with', () => {
+  it('counts failed runs and late units', () => {
     const fault: Fault = { kind: 'runner-lost', message: 'it died' }
     const state = after(
       award(ANNA, [0, 1]),

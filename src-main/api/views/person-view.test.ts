@@ -73,7 +73,7 @@ function view(
 }
 
 describe('the view of a person', () => {
-  it('who was never heard of says nothing about them', () => {
+  it('says nothing about a contact that was never heard of', () => {
     const person = view([paired(0.8)])
     expect(person).toEqual({
       peer_id: ANNA,
@@ -133,7 +133,7 @@ describe('the view of a person', () => {
     expect(view([paired(1)], [connection]).reach).toEqual({ state: 'direct', over, address, since_ms: T0 })
   })
 
-  it('[H10] says how looking for somebody goes, in whole milliseconds', () => {
+  it('[H10] says how the search for a contact goes, in whole milliseconds', () => {
     const looking: PeerReach = {
       state: 'unreachable',
       sinceMs: T0,
@@ -151,7 +151,7 @@ describe('the view of a person', () => {
     })
   })
 
-  it('remembers when somebody who is away was last heard of, and no longer what they shared', () => {
+  it('remembers when an absent contact was last heard of, and no longer what they shared', () => {
     const gone: PeerEvent[] = [
       { kind: 'connected', at_ms: T0, peer: ANNA },
       { kind: 'disconnected', at_ms: T0 + 700, peer: ANNA },

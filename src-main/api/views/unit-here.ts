@@ -2,7 +2,7 @@ import type { UnitHere } from '#contract'
 import type { PeerId } from '../../protocol/ids.ts'
 import type { ActiveUnit } from '../../runtime/executing/job-at-work.ts'
 
-/** More would be no list to look at; no PC computes so many at once. */
+/** The most units listed: no PC computes more at once. */
 const UNITS_HERE_MAX = 256
 /** A unit's own progress tells more about what is left than others of its job once this much is done. */
 const TELLING_FRACTION = 0.05

@@ -120,15 +120,15 @@ function whyModule(fuel: number | undefined, lent: number): string | undefined {
   return whyWaiting(state, state.jobs.get(JOB)!, T0)?.message
 }
 
-describe('why nobody works on a job', () => {
-  it('a module may use more than anybody lends', () => {
+describe('why no peer works on a job', () => {
+  it('a module may use more than any peer lends', () => {
     expect(whyModule(5_000, 4_999)).toBe(
       'nobody who shares lends a module so much: a unit may use 5000 units of fuel, and 4999 are lent',
     )
     expect(whyModule(5_000, 5_000)).toBeUndefined()
   })
 
-  it('a module without limits is run by nobody', () => {
+  it('a module without limits is not run', () => {
     expect(whyModule(undefined, 5_000)).toBe(
       'nobody runs wasm.module for a job that sets no limits for a unit',
     )
@@ -166,9 +166,9 @@ describe('why nobody works on a job', () => {
   })
 
   const table: [rule: string, events: PeerEvent[], expected: string | undefined][] = [
-    ['nobody is there', [], 'nobody-connected'],
+    ['no peer is connected', [], 'nobody-connected'],
     ['people are there and share nothing', person(ANNA, { shares: false }), 'nobody-shares'],
-    ['what somebody shared is more than a minute old', person(ANNA, { ageMs: 61_000 }), 'nobody-shares'],
+    ['a published share is more than a minute old', person(ANNA, { ageMs: 61_000 }), 'nobody-shares'],
     ['they have another version', person(ANNA, { version: '2.0.0' }), 'nobody-runs-it'],
     ['they have too little memory', person(ANNA, { ram_gb: 1 }), 'nobody-fits'],
     ['they do not trust this peer', person(ANNA, { trust: 0 }), 'nobody-trusts-you'],
@@ -182,7 +182,7 @@ describe('why nobody works on a job', () => {
     expect(why(...events)).toBe(expected)
   })
 
-  it('[K3] an encrypted job that nobody offers for, since they run a version of before', () => {
+  it('[K3] an encrypted job without offers, since peers run an older version', () => {
     const secrets = `bafkrei${'c'.repeat(52)}` as Cid
     const manifest = { ...SUBMITTED.manifest, encryption: { scheme: SEALED, secrets } } satisfies JobManifest
     const whyAfter = (afterMs: number, ...events: PeerEvent[]) => {
@@ -201,7 +201,7 @@ describe('why nobody works on a job', () => {
     })
     const awarded = { unit_index: 3, attempt: 1, role: 'primary' as const }
     const award = { award_id: 'a', job_id: JOB, peer: ANNA, units: [awarded], deadline_ms: T0 }
-    // Who was given some of it can, and this peer is the second.
+    // The peer awarded some of it can, and this peer is the second.
     expect(whyAfter(61_000, ...fresh, { kind: 'awards-issued', at_ms: T0, awards: [award] })).toBeUndefined()
   })
 })

@@ -76,7 +76,7 @@ describe('meshctl doctor network', () => {
     expect(outside?.found).toMatch(found)
   })
 
-  it('[H14] says why nobody confirms anything', () => {
+  it('[H14] says why no peer confirms anything', () => {
     expect(finding('from outside')?.found).toBe('nobody is connected who could be asked')
     const here = person({ state: 'direct', over: 'ip4', address: '/x', since_ms: NOW }, true)
     const confirmations = [{ peer_id: BO, name: 'Bo', at_ms: NOW, outcome: 'no-word' }] as const
@@ -85,7 +85,7 @@ describe('meshctl doctor network', () => {
     )
   })
 
-  it('[H27] says who passes things on where nobody gets in, and how it would become direct', () => {
+  it('[H27] names the relay where no peer gets in directly, and how it would become direct', () => {
     const relays = [{ peer_id: BO, name: 'Cy' }]
     const outside = finding('from outside', { reachability: 'closed', relays })
     expect(outside?.verdict).toBe('weak')
@@ -124,7 +124,7 @@ describe('meshctl doctor network', () => {
     expect(finding('router', { port_mapping, reachability: 'open' })?.verdict).toBe('fine')
   })
 
-  it('[H27] says through whom this peer is reached, and whether it relays itself', () => {
+  it('[H27] says which relays reach this peer, and whether it relays itself', () => {
     const relays = [
       { peer_id: BO, name: 'Cy' },
       { peer_id: BO, name: 'Dee' },
@@ -164,7 +164,7 @@ describe('meshctl doctor network', () => {
     expect(clock(-90_000, 5)?.found).toMatch(/behind/)
   })
 
-  it('[H14] names who is looked for, since when, why, and what to do', () => {
+  it('[H14] names absent people, since when, why, and what to do', () => {
     const found = finding('person', {}, [missing({ kind: 'no-answer', addresses: 3 })])?.found
     expect(found).toBe(
       'Bo is unreachable for 5 min 0 s, tried 7 times, next in 20.0 s: nobody answers at the 3 addresses known; ' +
@@ -189,7 +189,7 @@ describe('a person’s connection in meshctl list-peers', () => {
     expect(reachText(person(of as Reach, true), NOW)).toBe(text)
   })
 
-  it('[H14] tells why somebody is unreachable, and how long a round trip takes', () => {
+  it('[H14] tells why a person is unreachable, and how long a round trip takes', () => {
     expect(reachText(missing({ kind: 'refused', addresses: 1 }), NOW)).toBe(
       'unreachable for 5 min 0 s: refused at the 1 address known',
     )

@@ -150,7 +150,7 @@ function routerFinding({ port_mapping, reachability }: OwnReach): Finding {
   return { what: 'router', verdict: isWeak ? 'weak' : 'fine', found: `${routerText(port_mapping)}${todo}` }
 }
 
-/** Through whom this peer is reached. */
+/** The relays through which this peer is reached. */
 function relaysFinding({ relays, reachability }: OwnReach): Finding {
   const what = 'relays'
   if (relays.length > 0) {

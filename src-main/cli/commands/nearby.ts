@@ -22,7 +22,7 @@ interface PairOptions extends CommonOptions {
   readonly expect?: string
 }
 
-/** `nearby`: who is in the same network; `nearby pair`: pairing with them by a number on both screens. */
+/** `nearby`: the peers in the same network; `nearby pair`: pairing with them by a number on both screens. */
 export function nearbyCommand(terminal: Terminal, askUser: AskUser = askOnTerminal): Command {
   const command = newCommand('nearby', 'list PCs in this network that run Meshwork', 'meshctl nearby').action(
     async (options: CommonOptions) => {

@@ -8,7 +8,7 @@ import type { Terminal } from '../output/terminal.ts'
 
 const WHO = 'peer id, its beginning or end, short name or name'
 
-/** Commands on those who wait for a yes, and on those who are kept out: `requests`, `accept`, `decline`, `block`, `unblock`. */
+/** Commands on peers that wait for a yes, and on blocked ones: `requests`, `accept`, `decline`, `block`, `unblock`. */
 export function pairRequestCommands(terminal: Terminal): Command[] {
   return [
     newCommand('requests', 'list who waits for whose yes, and who is blocked', 'meshctl requests').action(

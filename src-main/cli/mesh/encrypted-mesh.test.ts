@@ -69,7 +69,7 @@ function seenBy(name: string): boolean {
 }
 
 describe('an encrypted job among real peers', () => {
-  it('[K1, K4, K5] gives what the plain one gives, and who computed it has nothing of it on disk', async () => {
+  it('[K1, K4, K5] gives what the plain one gives, and its provider has nothing of it on disk', async () => {
     const text = join(folder, 'text.txt')
     await writeFile(text, `${MARKER} ${MARKER} other\n`.repeat(20_000))
     const asked = ['submit-job', '--wasm', statistics, '--input', text, '--split', 'lines:2000']

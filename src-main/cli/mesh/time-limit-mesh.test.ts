@@ -71,7 +71,7 @@ const BLAMELESS = { failed: 0, expired: 0, rejected: 0, today: null }
 
 describe('a module that never ends, on two peers', () => {
   it.each(['1', '2'])(
-    '[W36] [X20] ends its job in one line with its limit and its last words, redundancy %s, and blames nobody',
+    '[W36] [X20] ends its job in one line with its limit and its last words, redundancy %s, without blame',
     async (redundancy) => {
       const asked = ['submit-job', '--wasm', looping, '--timeout', '1s', '--fuel', '3e13']
       const { code, out, err } = await meshctl(...asked, '--redundancy', redundancy, '--wait')

@@ -6,7 +6,7 @@ import { findNamed } from './named-person.ts'
 const ANNA = { peer_id: `12D3KooW${'1'.repeat(40)}anna` as PeerId, name: 'Anna', short_name: 'valom-jobip' }
 const BEN = { peer_id: `12D3KooW${'2'.repeat(40)}benn` as PeerId, short_name: 'lusab-babad' }
 
-it.each(['Anna', 'valom-jobip', ANNA.peer_id, 'anna', '12D3KooW1'])('finds somebody by %s', (named) => {
+it.each(['Anna', 'valom-jobip', ANNA.peer_id, 'anna', '12D3KooW1'])('finds a person by %s', (named) => {
   expect(findNamed([ANNA, BEN, ANNA], named)).toBe(ANNA.peer_id)
 })
 

@@ -78,7 +78,7 @@ export function jobsText(jobs: readonly JobSummary[]): string {
   return tableText(['job', 'state', 'verified', 'time', 'description'], rows)
 }
 
-/** The results of one unit, and who could not compute it. */
+/** The results of one unit, and the peers that could not compute it. */
 export function consensusText(consensus: UnitConsensus): string {
   const { work_unit_id, consensus_result, consensus_fuel, agreement_count, total_verifiers } = consensus
   const agreed = consensus_result ?? 'not yet'

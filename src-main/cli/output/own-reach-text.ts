@@ -31,7 +31,7 @@ export function forwardText(reach: Pick<OwnReach, 'listening' | 'addresses'>): s
     : `open http://${home.router} (or what is printed on the router) in a browser and forward ${port} to ${home.own}, this machine`
 }
 
-/** Names of those through whom a peer is reached: `Cy and Dee`. */
+/** Names of the relays of a peer: `Cy and Dee`. */
 export function relayNames(relays: OwnReach['relays']): string {
   return relays.map(({ name, peer_id }) => (name === '' ? peer_id : name)).join(' and ')
 }

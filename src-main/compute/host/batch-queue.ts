@@ -8,7 +8,7 @@ export interface BatchQueue {
   /** Puts a batch that has run before in front. */
   addFirst(batch: Batch): void
   /**
-   * The next batch to run on one of so many workers: local ones first, and one of them even where every worker is busy.
+   * The next batch to run on one of `workers` workers: local ones first, one of them even where every worker is busy.
    * Undefined where none may run now.
    */
   take(running: ReadonlyMap<number, RunningBatch>, workers: number): Batch | undefined

@@ -133,7 +133,7 @@ export const REFUSED_BOMBS: readonly HostileCase[] = [
     /constant/,
   ),
   refused(
-    '70 MB of a name that nobody reads',
+    '70 MB of an unused name',
     { sections: { [SECTION.custom]: section(SECTION.custom, nameBytes('name'), new Uint8Array(70 << 20)) } },
     /bytes/,
   ),

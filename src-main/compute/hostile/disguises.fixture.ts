@@ -34,7 +34,7 @@ export const FORGED_EXPORTS: readonly HostileCase[] = [
 /** Imports that are on no list, or otherwise than the list has them. */
 export const UNLISTED_IMPORTS: readonly HostileCase[] = [
   imported(
-    'a function of nobody',
+    'a function of an unknown module',
     '(import "env" "system" (func (param i32)))',
     /^module refused: .*env.*system/,
   ),

@@ -1,6 +1,6 @@
 import type { Fault } from '../../protocol/fault.ts'
 
-/** A fault's line has room for so much. */
+/** The longest line of a fault. */
 const FAULT_CHARS_MAX = 2_000
 /** Characters of a log's last words that a fault quotes. */
 const QUOTED_CHARS_MAX = 300

@@ -69,7 +69,7 @@ describe('fuel', () => {
     expect(faultFrom(() => call(instance, 'f')).kind).toBe('fuel-exhausted')
   })
 
-  it('that ends below nothing is used up, also where nobody looked', () => {
+  it('below zero is used up, also where no check ran', () => {
     const text = '(module (func (export "f") (result i32) (i32.const 1)))'
     const needed = started(text).fuelUsed()
     expect(faultFrom(() => call(started(text, needed), 'f')).kind).toBe('fuel-exhausted')
@@ -170,7 +170,7 @@ describe('a trap', () => {
     ['a table access beyond it', '(drop (table.get 0 (i32.const 9)))', 'table access out of bounds'],
     ['a call of nothing', '(call_indirect (i32.const 0))', 'indirect call of nothing or of another type'],
     ['a call beyond the table', '(call_indirect (i32.const 9))', 'table access out of bounds'],
-    ['an exception that nobody catches', '(throw 0)', 'exception not caught'],
+    ['an uncaught exception', '(throw 0)', 'exception not caught'],
   ])('by %s is told in words of ours', (_, body, reason) => {
     const instance = started(`(module (memory 1) (table 1 funcref) (tag) (func (export "f") ${body}))`)
     expect(faultFrom(() => call(instance, 'f'))).toEqual({ kind: 'trapped', message: `trapped: ${reason}` })

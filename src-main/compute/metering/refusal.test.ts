@@ -189,7 +189,7 @@ describe('[X1] what V8 refuses is refused with its reason, and its byte', () => 
 describe('a name of the module’s own in a refusal', () => {
   const HOSTILE = 'a\u001b[2J\r\u202ecod\u2028\u200f'
 
-  it('[X18] is shown without what moves a cursor or turns text around, whoever quotes it', () => {
+  it('[X18] is shown without control and bidirectional characters wherever it is quoted', () => {
     const tag = moduleOf(section(1, 1, 0x60, 0, 0), section(2, 1, name(HOSTILE), name('x y'), 4, 0, 0))
     expect(refusalOf(tag)).toBe('module refused: import a?[2J??cod??.x?y of a tag at byte 17')
     const memory = section(5, 1, 0, 1)

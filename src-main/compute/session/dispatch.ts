@@ -1,5 +1,5 @@
 /**
- * Which tasks wait, which are with the host, and who is to blame when it dies: the supervisor's state, as data
+ * Which tasks wait, which are with the host, and which is to blame when it dies: the supervisor's state, as data
  * and plain functions over it. Nothing here knows of processes.
  */
 import type { RunInput, RunListener, RunTask } from '../../ports/runner.ts'

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import type { Clock } from '../../ports/clock.ts'
 
-/** A host runs and stands still once in this time: short enough that fans and pictures do not notice. */
+/** A host runs and is stopped once in this time: short enough that fans and pictures do not notice. */
 const PERIOD_MS = 100
-/** The shortest that a host runs before it is stopped again; what it got too much it stands still for later. */
+/** The shortest run of a host before it is stopped again; excess time is paid back by longer stops. */
 const RUN_MS_MIN = 5
-/** The longest that it stands still at a stretch, so that it answers. */
+/** The longest stop, so that it still answers. */
 const STILL_MS_MAX = 95
 /**
  * Sets a stopped host going when this program is gone without a word, so that it sees that and ends; ends itself when
@@ -39,7 +39,7 @@ export const systemSignals: ProcessSignals = {
   guard: (pid) => {
     const parameters = ['-c', GUARD, 'guard', String(process.pid), String(pid)]
     const child = spawn('/bin/sh', parameters, { detached: true, stdio: 'ignore', env: {} })
-    // Without a shell there is no guard: a program that is killed while a host stands still leaves that behind.
+    // Without a shell there is no guard: a program killed while a host is stopped leaves the host behind.
     child.on('error', () => undefined)
     child.unref()
   },

@@ -1,6 +1,6 @@
 /**
  * A worker thread of the compute host, as piscina loads it: runs batches and posts results as they come.
- * It takes its word from the host (its own process) and gives bytes, files and faults.
+ * It takes requests from the host (its own process) and returns bytes, files and faults.
  */
 import { join } from 'node:path'
 import { parentPort, threadId, workerData } from 'node:worker_threads'

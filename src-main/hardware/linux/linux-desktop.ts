@@ -3,7 +3,7 @@ import type { MachineReader } from '../../ports/hardware.ts'
 import type { MachineSample } from '../../protocol/machine-sample.ts'
 import type { Command } from '../command.ts'
 
-/** A tool that is missing or fails is tried again after this: somebody may log in, or install it. */
+/** A tool that is missing or fails is tried again after this: a user may log in, or install it. */
 const TRY_AGAIN_MS = 60_000
 /** The network changes rarely; asking each second would keep the bus busy. */
 const METERED_EVERY_MS = 20_000
@@ -42,7 +42,7 @@ export interface DesktopOptions {
 type Ask = (signal: AbortSignal) => Promise<Partial<MachineSample>>
 
 /**
- * How long nobody has touched mouse or keyboard: of the X server (xprintidle, xssstate), of GNOME under Wayland, or of
+ * How long mouse and keyboard have been idle: of the X server (xprintidle, xssstate), of GNOME under Wayland, or of
  * logind, which knows terminals too; the first that tells.
  */
 export function idleReader({ command, clock, hasDisplay, userId }: DesktopOptions): MachineReader {

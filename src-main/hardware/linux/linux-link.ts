@@ -5,7 +5,7 @@ import { join } from 'node:path'
 const EVERYWHERE = '00000000'
 
 /**
- * Megabits a second of the link that leads to everybody else, from files of the kernel: the tools that systeminformation
+ * Megabits a second of the link to the internet, from files of the kernel: the tools that systeminformation
  * asks instead keep this process waiting, however long they take.
  *
  * @returns -1 or undefined where the driver does not tell, as in most virtual machines and for wireless links

@@ -8,7 +8,7 @@ import { cutAfterBytes, cutAfterLines, type CutPiece } from './cut-parts.ts'
 
 /** Small parts that are stored together: their flushes to disk are shared … */
 const TOGETHER_MAX = 256
-/** … and so many bytes of them are held in memory. */
+/** … and at most this many bytes of them are held in memory. */
 const TOGETHER_BYTES_MAX = 16 << 20
 
 /** How a file is cut. */

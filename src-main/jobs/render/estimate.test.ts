@@ -24,8 +24,8 @@ describe('the estimate of a render', () => {
     ['grows with samples', { spp: 3 }, 31_000],
     ['grows with frames', { frames: 3 }, 31_000],
     ['is none when fewer are there than check', { redundancy: 2 }, undefined],
-    ['is none when nobody is there', { peers: [] }, undefined],
-    ['counts nobody who shares no core', { peers: [{ cores: 0, score: 1 }] }, undefined],
+    ['is none without peers', { peers: [] }, undefined],
+    ['does not count a peer that shares no core', { peers: [{ cores: 0, score: 1 }] }, undefined],
     [
       'is bound by the slower one where both must do all',
       { redundancy: 2, peers: [{ cores: 100, score: 1 }, core] },

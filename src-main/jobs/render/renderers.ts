@@ -6,7 +6,7 @@ import { toMs } from '../../protocol/time.ts'
 import { renderRules } from '../../protocol/job-kinds/render.ts'
 import type { EstimatedPeer } from './estimate.ts'
 
-/** Memory of one unit of a usual scene, in GB: who lends no core so much renders on fewer. */
+/** Memory of one unit of a usual scene, in GB: a peer that lends less per core renders on fewer cores. */
 const UNIT_RAM_GB = 0.3
 
 /** The peers that would render for this one at this moment, itself included. */

@@ -249,7 +249,7 @@ describe('blob exchange', () => {
     expect(a.blobs.has(cid)).toBe(false)
   })
 
-  test('who may not have a blob does not get it, neither layout nor chunk', async () => {
+  test('a peer that may not have a blob does not get it, neither layout nor chunk', async () => {
     const [a, b] = [await join(), await join()]
     await connect(a, b)
     const cid = b.blobs.put(randomBytes(5 * CHUNK_BYTES))
@@ -271,7 +271,7 @@ describe('blob exchange', () => {
     expect(await ask(OPEN, { cids: Array.from({ length: 65 }, () => cid) })).toBe('malformed')
   })
 
-  test('nobody has it: blob-missing; a provider that only the network knows has it: found', async () => {
+  test('no peer has it: blob-missing; a provider that only the network knows has it: found', async () => {
     const [a, b, c] = [await join(), await join(), await join()]
     await connect(a, b)
     const bytes = randomBytes(3 * CHUNK_BYTES)
@@ -283,7 +283,7 @@ describe('blob exchange', () => {
     expect(Buffer.compare(a.blobs.read(cid)!, bytes)).toBe(0)
   })
 
-  test('two who want one blob share its transfer; one giving up does not stop the other', async () => {
+  test('two callers of one blob share its transfer; one giving up does not stop the other', async () => {
     const [a, b] = [await join(), await join()]
     await connect(a, b)
     const cid = b.blobs.put(randomBytes(20 * CHUNK_BYTES))
@@ -297,7 +297,7 @@ describe('blob exchange', () => {
     expect(b.exchange.traffic().bytesOut).toBeLessThan(25 * CHUNK_BYTES)
   })
 
-  test('a full store ends the transfer at once, whoever else has the blob', async () => {
+  test('a full store ends the transfer at once, whichever peers have the blob', async () => {
     const [a, b, c] = [await join(), await join(), await join()]
     await connect(a, b, c)
     const bytes = randomBytes(5 * CHUNK_BYTES)

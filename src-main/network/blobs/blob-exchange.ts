@@ -25,7 +25,7 @@ import { serveSwarms } from '../swarm/swarm-server.ts'
 /** Dependencies of a blob exchange. */
 export interface BlobExchangeDependencies {
   readonly transport: Transport
-  /** Signs passes for those who fetch this peer's blobs together, and checks those that others show. */
+  /** Signs passes for peers that fetch this peer's blobs together, and checks passes that others show. */
   readonly identity: Identity
   readonly blobs: Pick<BlobStore, 'has' | 'info' | 'layout' | 'readChunk' | 'receive'>
   readonly clock: Clock
@@ -47,7 +47,7 @@ export interface FetchOptions {
   readonly from: readonly PeerId[]
   /** One of them, who gives it to several at once. */
   readonly leader?: PeerId
-  /** Who must show that it has the blob, where it is here already. */
+  /** A peer that must show that it has the blob, where it is here already. */
   readonly heldBy?: PeerId
   readonly signal: AbortSignal
   /** A larger one is not fetched. Where several fetch it, what the most generous of them takes. */

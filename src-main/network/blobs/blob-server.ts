@@ -109,7 +109,7 @@ export function serveBlobs(parts: BlobServerParts): void {
       onSent(bytes.byteLength)
       return bytes
     },
-    // A pass opens chunks to those who are no contacts.
+    // A pass opens chunks to strangers.
     {
       requestBytesMax: BLOB_QUESTION_BYTES_MAX,
       strangers: { requestBytesMax: BLOB_QUESTION_BYTES_MAX },

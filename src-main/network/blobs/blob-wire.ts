@@ -51,6 +51,6 @@ export const OpenAnswer = z.object({ blobs: z.array(OpenedBlob).max(OPEN_CIDS_MA
 export const ChunkQuestion = z.object({
   cid: Cid,
   index: z.int().min(0).max(CHUNKS_MAX),
-  /** The requester's word that the one who asks may have it; for those who are no contacts. */
+  /** The requester's permission for the asking peer, where the two are no contacts. */
   pass: Bytes.refine((pass) => pass.byteLength <= BLOB_PASS_BYTES_MAX).exactOptional(),
 })

@@ -195,7 +195,7 @@ async function fetchOne(run: Run, source: BlobSource, index: number, member?: Me
   }
 }
 
-/** Joins the swarm of those to whom `leader` gives the blob. */
+/** Joins the swarm of peers to which `leader` gives the blob. */
 function joinSwarm(run: Run, leader: PeerId): SwarmPlace {
   const { schedule, underWay } = run
   const { task, parts, sources, layout, partial } = run.receiving

@@ -16,7 +16,7 @@ const CHUNK_BYTES = 1_000
 const LARGE = (RELAYED_CHUNKS_MAX + 1) * CHUNK_BYTES
 const SMALL = RELAYED_CHUNKS_MAX * CHUNK_BYTES
 
-describe('two who reach each other through a relay', () => {
+describe('two peers that reach each other through a relay', () => {
   let route: 'direct' | 'relayed' = 'relayed'
   let timeouts: (() => void)[] = []
   const listeners = new Set<(event: ConnectionEvent) => void>()
@@ -76,7 +76,7 @@ describe('two who reach each other through a relay', () => {
     expect(here.exchange.waiting()).toEqual([])
   })
 
-  test('[H24] the wait ends with one clear line, and who gives it up waits no longer', async () => {
+  test('[H24] the wait ends with one clear line, and giving up ends it', async () => {
     const { here, there } = await pair()
     const large = there.blobs.put(randomBytes(LARGE))
     const fetched = here.exchange.fetch(large, { from: [there.peer], signal: soon() })
@@ -96,7 +96,7 @@ describe('two who reach each other through a relay', () => {
     while (here.exchange.waiting().length > 0) await turn()
   })
 
-  test('[H24] who asks for a large blob all the same gets none of it', async () => {
+  test('[H24] a peer that asks for a large blob all the same gets none of it', async () => {
     const { here, there } = await pair()
     const ask = (cid: Cid) =>
       here.transport.request(there.peer, CHUNK, encodeCanonical({ cid, index: 0 }), { signal: soon() })

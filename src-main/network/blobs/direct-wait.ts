@@ -22,7 +22,7 @@ export function waitsForDirect(cid: Cid, chunkCount: number, peer: PeerId): Faul
   return { kind: 'unreachable', message }
 }
 
-/** Transfers that wait because all who have the blob are reached through relays. */
+/** Transfers that wait because all holders of the blob are reached through relays. */
 export interface DirectWaits {
   /**
    * Waits until one of the peers is not reached through a relay: it is reached directly, or is gone, which the transfer

@@ -17,7 +17,7 @@ export interface SharedTransfers {
   join(cid: Cid, wanted: Wanted, signal: AbortSignal): Promise<void>
 }
 
-/** A transfer under way and those who wait for it. */
+/** A transfer under way and its waiting callers. */
 interface Shared {
   readonly from: Set<PeerId>
   leader: PeerId | undefined

@@ -7,7 +7,7 @@ const [a, b, c] = ['a', 'b', 'c'] as PeerId[] as [PeerId, PeerId, PeerId]
 const anything = () => true
 
 describe('a schedule of chunks', () => {
-  test('each chunk is asked of one peer, of those who can give it', () => {
+  test('each chunk is asked of one peer that can give it', () => {
     const schedule = createChunkSchedule([3, 1, 2], () => 0)
     expect(schedule.take(a, (index) => index === 1)).toBe(1)
     expect(schedule.take(a, anything)).toBe(3)

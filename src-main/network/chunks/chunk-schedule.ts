@@ -4,7 +4,7 @@ import { SECOND_ASK_MEANS_MAX, SECOND_ASK_MS_MIN } from '../limits.ts'
 /** Weight of the newest chunk in how long one takes. */
 const NEWEST_WEIGHT = 0.2
 
-/** Which chunks of one blob are still to come, and of whom each has been asked. */
+/** Which chunks of one blob are still to come, and which peers each was asked of. */
 export interface ChunkSchedule {
   /** Chunks that are not here yet. */
   readonly left: number

@@ -60,7 +60,7 @@ describe('a set of chunks', () => {
     )
   })
 
-  test('each peer has an order of its own, and all chunks are first for somebody about as often', () => {
+  test('each peer has an order of its own, and each chunk is first about equally often', () => {
     const indices = Array.from({ length: 100 }, (_, i) => i)
     const firsts = new Map<number, number>()
     for (let peer = 0; peer < 1_000; peer++) {

@@ -1,7 +1,7 @@
 /** Chunks of one blob, a bit for each, the first in the lowest bit of the first byte. */
 export type ChunkSet = Uint8Array
 
-/** Bytes that the set of so many chunks takes. */
+/** The size in bytes of a set of this many chunks. */
 const byteLengthFor = (count: number): number => Math.ceil(count / 8)
 
 /** A set of none of `count` chunks. */
@@ -60,7 +60,7 @@ export function hasMoreThan(set: ChunkSet, other: ChunkSet): boolean {
   return set.some((byte, at) => (byte & ~(other[at] ?? 0)) !== 0)
 }
 
-/** Those chunks of a set that come first for this peer, at most so many, in its order. */
+/** The first chunks of a set in this peer's order, at most `countMax`. */
 export function firstsOf(peer: string, set: ChunkSet, countMax: number): number[] {
   const rank = chunkRanks(peer)
   const firsts: { index: number; rank: number }[] = []
@@ -84,7 +84,7 @@ export function inOrderOf(peer: string, indices: readonly number[]): number[] {
 }
 
 /**
- * An order of chunks that differs from peer to peer, so that those who fetch one blob at the same time begin with
+ * An order of chunks that differs from peer to peer, so that peers that fetch one blob at the same time begin with
  * different chunks (rendezvous hashing: each pair of peer and chunk has a number of its own).
  *
  * @returns the rank of a chunk for this peer; lower comes first

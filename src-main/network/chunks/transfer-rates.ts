@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { TRAFFIC_PEERS_MAX } from '../limits.ts'
 
-/** After so much time of transfers an older observation counts half: a line changes within minutes, not within seconds. */
+/** The half-life of an observation, in time of transfers: a line changes within minutes, not within seconds. */
 const HALF_LIFE_MS = 20_000
 /** Stretches with fewer bytes tell how long a question takes, not how fast the line is. */
 const STRETCH_BYTES_MIN = 128 << 10

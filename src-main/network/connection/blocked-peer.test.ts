@@ -9,7 +9,7 @@ afterEach(async () => {
 
 const soon = () => ({ signal: AbortSignal.timeout(120_000) })
 
-it('who may not connect is refused from either side, also once connected, until they may again', async () => {
+it('a blocked peer is refused from either side, also once connected, until it is unblocked', async () => {
   const denied = new Set<string>()
   const [{ transport: host }, { transport: guest }] = [
     localPeer({ mayConnect: (peer) => !denied.has(peer) }),
@@ -22,7 +22,7 @@ it('who may not connect is refused from either side, also once connected, until 
   await guest.connect(host.peer, host.addresses(), soon())
   denied.add(guest.peer)
   await host.disconnect(guest.peer)
-  // The one who dials may take the handshake for done before the other side closes: what counts is that it does not last.
+  // The dialler may see the handshake as done before the other side closes: only a lasting connection counts.
   await expectNoConnection(() => guest.connect(host.peer, host.addresses(), soon()), host, guest.peer)
   await expectNoConnection(() => host.connect(guest.peer, guest.addresses(), soon()), host, guest.peer)
   denied.clear()

@@ -9,7 +9,7 @@ import {
   STRANGERS_PER_HOST_MAX,
 } from '../limits.ts'
 
-/** Who may have one of this peer's connections: strangers a few of them, all others as they come. */
+/** Assigns this peer's connections: a few to strangers, any number to all others. */
 export interface ConnectionPlaces {
   /** Whether a connection of a yet unknown peer may begin to shake hands. */
   mayBegin(connection: MultiaddrConnection): boolean
@@ -68,7 +68,7 @@ export function createConnectionPlaces(
   }
 }
 
-/** Who comes through a relay, as that says; undefined for a direct connection. */
+/** The peer that comes through a relay, as the relay says; undefined for a direct connection. */
 function claimedBehindRelay({ remoteAddr }: MultiaddrConnection): string | undefined {
   const [, behind] = remoteAddr.toString().split('/p2p-circuit')
   return behind?.replace('/p2p/', '')

@@ -150,7 +150,7 @@ describe('a hostile peer', () => {
     await ended(stream)
   })
 
-  test('who does not take its answers off loses the stream, and holds up nobody', async () => {
+  test('that does not read its answers loses the stream, and holds up no other', async () => {
     const stream = await attack()
     stream.pause()
     for (let i = 0; i < 3; i++) stream.send(frame(randomBytes(MESSAGE_BYTES_MAX)))

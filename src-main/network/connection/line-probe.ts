@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import { PING_PROTOCOL } from '@libp2p/ping'
 
-/** A line over which nothing has come back for so long, when asked, is dead: slower ones are of no use either. */
+/** A connection that does not answer a probe for this long is dead: a slower one is of no use either. */
 const ANSWER_WITHIN_MS = 5_000
 
 /**

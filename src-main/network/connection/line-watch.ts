@@ -9,7 +9,7 @@ import {
   UNREAD_BYTES_PER_PEER_MAX,
 } from '../limits.ts'
 
-/** How often the unread bytes of a connection are summed up: each time that so many more have come. */
+/** How often the unread bytes of a connection are summed up: each time that this many more have come. */
 const LOOK_EVERY_BYTES = 256 << 10
 
 /** A decrypted connection, of which only coming bytes and its end matter here. */
@@ -17,7 +17,7 @@ export type Line = Pick<MultiaddrConnection, 'addEventListener' | 'abort'>
 
 /** Bounds what one peer can make this one hold, before any protocol sees a byte of it. */
 export interface LineWatch {
-  /** An encrypter that remembers who is at the other end of what it has decrypted. */
+  /** An encrypter that remembers the peer at the other end of each decrypted connection. */
   identifying<E>(encrypter: ConnectionEncrypter<E>): ConnectionEncrypter<E>
   /** Watches a connection and its streams from now on. */
   watch(line: Line, muxer: StreamMuxer): void

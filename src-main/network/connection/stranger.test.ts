@@ -217,7 +217,7 @@ describe('a stranger', () => {
     }
   })
 
-  test('[N1] who was asked, or showed a pass, is not held short', async () => {
+  test('[N1] that was asked, or showed a pass, is not held short', async () => {
     const victim = await startPeer(() => 'stranger')
     const member = await startPeer()
     member.handle(ANYBODY, (_from, request) => Promise.resolve(request))
@@ -256,7 +256,7 @@ describe('places', () => {
   })
 
   test.runIf(process.platform === 'linux')(
-    '[N3] who is slow to shake hands, again and again, keeps nobody of another host out',
+    '[N3] slow handshakes, again and again, do not keep out peers of another host',
     async () => {
       const victim = await startPeer(() => 'contact')
       const port = Number(/\/tcp\/(\d+)/.exec(victim.addresses()[0]!)?.[1])

@@ -6,11 +6,11 @@ import { DIALS_OF_OTHERS, DIALS_OF_PEER, DIALS_OF_PEERS_MAX } from '../limits.ts
  * a contact could have this peer knock at one host, or at all ports of it, as often as it likes.
  */
 export interface DialBudget {
-  /** Takes one try of the budget of a peer, or of the one that all share of whom this peer only heard; false when it is used up. */
+  /** Takes one try of a peer's budget, or of the one that all merely heard of share; false when it is used up. */
   take(peer: PeerId | 'heard-of'): boolean
 }
 
-/** So many tries at once, and so many a minute from then on. */
+/** The most tries at once, and the tries a minute from then on. */
 export interface DialAllowance {
   readonly atOnce: number
   readonly perMinute: number

@@ -52,9 +52,9 @@ export function createDialer(clock: Clock): Dialer {
           patience.worked(text)
           return line
         } catch (error) {
-          // Who was given up because another one answered has not failed.
+          // An address given up because another one answered has not failed.
           if (!within.aborted) patience.failed(text)
-          // Who is given up since the time for all is over has not answered.
+          // An address given up when the time for all is over has not answered.
           if (!within.aborted || signal.aborted) note?.(text, error)
           throw error
         }

@@ -14,7 +14,7 @@ import {
 
 const look = { sinceMs: 1_000, hopefulFromMs: 1_000, tries: 3 }
 
-describe('how somebody stands', () => {
+describe('how a contact stands', () => {
   it('[H10] is connected by the open connection, whatever was looked for before', () => {
     const connection: Connection = {
       peer: 'anna' as PeerId,
@@ -107,7 +107,7 @@ describe('news of changed reach', () => {
     expect(told()).toBeLessThanOrEqual(1_000 / REACH_SETTLE_MS + 1)
   })
 
-  it('[H11] tells when somebody becomes unreachable, which nothing else tells', () => {
+  it('[H11] tells when a contact becomes unreachable, which nothing else tells', () => {
     const { news, pass, told } = createNews([100])
     news.changed()
     pass(LOOKING_MS)
@@ -118,7 +118,7 @@ describe('news of changed reach', () => {
     expect(told()).toBe(2)
   })
 
-  it('[H11] tells nobody who has stopped listening, and nothing after the stop', () => {
+  it('[H11] tells nothing to listeners that were removed, nor after the stop', () => {
     const { news, stop, pass, told, timers } = createNews([0])
     news.changed()
     stop()

@@ -83,7 +83,7 @@ export interface ReachNews {
 /**
  * News of changed reach.
  *
- * @param hopes since when each of those who are not connected may be hoped for: when they become unreachable is a change too
+ * @param hopes since when each absent peer may be expected back: that it becomes unreachable is a change too
  */
 export function createReachNews(clock: Clock, hopes: () => Iterable<number>): ReachNews {
   const listeners = new Set<() => void>()

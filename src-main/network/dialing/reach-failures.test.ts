@@ -60,7 +60,7 @@ it('[H10] a machine at which nothing listens refuses', async () => {
   expect(await failureOf(gone.peer, [address])).toEqual({ kind: 'refused', addresses: 1 })
 })
 
-it('[H10] somebody else at the address is another peer', async () => {
+it('[H10] a stranger at the address is another peer', async () => {
   const [wanted, other] = await Promise.all([start(), start()])
   const [address = ''] = other.addresses()
   const bare = bareAddress(address, other.peer)
@@ -68,18 +68,18 @@ it('[H10] somebody else at the address is another peer', async () => {
   expect(await failureOf(wanted.peer, [bare])).toEqual({ kind: 'another-peer', addresses: 1 })
 })
 
-it('[H10] who does not let this peer in turns it away', async () => {
+it('[H10] a peer that does not let this one in turns it away', async () => {
   const closed = await start({ mayConnect: () => false })
   expect(await failureOf(closed.peer, closed.addresses())).toEqual({ kind: 'turned-away' })
 })
 
-it('[H10] who accepts and says nothing does not answer', async () => {
+it('[H10] a peer that accepts and says nothing does not answer', async () => {
   const { peer } = localPeer().transport
   const mute = await listening(() => undefined)
   expect(await failureOf(peer, [mute, mute])).toEqual({ kind: 'no-answer', addresses: 2 })
 })
 
-it('[H10] who ends the connection before a word turns it away', async () => {
+it('[H10] a peer that ends the connection at once turns this one away', async () => {
   const { peer } = localPeer().transport
   const rude = await listening((end) => end())
   expect(await failureOf(peer, [rude])).toEqual({ kind: 'turned-away' })

@@ -81,7 +81,7 @@ describe('reconnector', () => {
     })
   })
 
-  test('dials only so many at once, and everybody in the end', async () => {
+  test('dials only so many at once, and all in the end', async () => {
     reconnector.keep(peers.map(known))
     expect(dials).toHaveLength(DIALS_MAX)
     for (const { succeed } of dials.slice(0, 3)) succeed()
@@ -135,7 +135,7 @@ describe('reconnector', () => {
     expect(dials).toHaveLength(2)
   })
 
-  test('[H7] contacts who say something new all the time take nobody else’s turn', async () => {
+  test('[H7] contacts who say something new all the time do not take the turns of others', async () => {
     const noisy = peers.slice(0, DIALS_MAX)
     const quiet = peers.slice(DIALS_MAX)
     for (let round = 0; round < 3; round++) {
@@ -146,7 +146,7 @@ describe('reconnector', () => {
     expect(new Set(dials.map((dial) => dial.peer))).toEqual(new Set(peers))
   })
 
-  test('who comes by itself is not dialled, and a connection lost while dialling is noticed', async () => {
+  test('a contact that connects itself is not dialled, and a connection lost while dialling is noticed', async () => {
     reconnector.keep([known(peer)])
     dials[0]!.fail()
     await pass(0)
@@ -165,7 +165,7 @@ describe('reconnector', () => {
     expect(dials).toHaveLength(3)
   })
 
-  test('[H10] says since when somebody is looked for, how often, when next, and with what it failed last', async () => {
+  test('[H10] says since when a contact is looked for, how often, when next, and how it failed last', async () => {
     const addresses = ['/ip4/10.0.0.1/tcp/1', `/ip4/10.0.0.2/tcp/1/p2p/${peer}`]
     const look = () => reconnector.looks().get(peer)
     nowMs = 1_000
@@ -209,7 +209,7 @@ describe('reconnector', () => {
     expect(reconnector.looks().get(peer)).not.toHaveProperty('failure')
   })
 
-  test('who is no longer kept is dialled no more, and a dial under way is given up', async () => {
+  test('a peer no longer kept is dialled no more, and a dial under way is given up', async () => {
     reconnector.keep([known(peer)])
     reconnector.keep([])
     expect(dials[0]!.signal.aborted).toBe(true)

@@ -9,9 +9,9 @@ import { CONNECTION_MS_MIN, DIAL_MS_MAX, DIALS_MAX, RECONNECT_MS_MAX, RECONNECT_
 
 /** Stays connected with known peers. */
 export interface Reconnector {
-  /** From now on these and no others. Who is not connected is dialled at once, and again when a new address is known. */
+  /** From now on these and no others. A peer not connected is dialled at once, and for each new address. */
   keep(peers: readonly KnownPeer[]): void
-  /** The network is another one: all who are not connected are dialled now. */
+  /** The network has changed: dials all absent peers now. */
   hurry(): void
   /** Where a peer may be, as was told last. */
   addressesOf(peer: PeerId): readonly string[]

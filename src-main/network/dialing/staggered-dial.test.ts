@@ -72,7 +72,7 @@ describe('[H4] a staggered dial', () => {
     await expect(dialled).rejects.toThrow('b')
   })
 
-  it('waits for whoever is silent still when all others have failed', async () => {
+  it('waits for a silent address when all others have failed', async () => {
     const clock = handClock()
     const { asked, attempt, discard } = lines()
     const dialled = dialStaggered(['a', 'b'], { clock, signal: forever, attempt, discard })

@@ -28,7 +28,7 @@ export interface BoundedDatastore extends Datastore {
  * there are too many, and of one provider's announcements that provider's own. Keys and values that are too long are
  * refused.
  *
- * @param isKept entries that stay whatever comes: libp2p must know whom it is connected with
+ * @param isKept entries that are never dropped: libp2p needs those of connected peers
  */
 export function createBoundedDatastore(isKept: (key: string) => boolean): BoundedDatastore {
   const { put, get, has, remove, all } = createBoundedEntries(isKept)

@@ -67,7 +67,7 @@ function watched(): { readonly store: BoundedDatastore; readonly providers: () =
 }
 
 describe('the DHT', () => {
-  test('[N4] answers nobody unless asked to serve', async () => {
+  test('[N4] answers no peer unless told to serve', async () => {
     const [plain, serving, asker] = [await start(), await start({ serveDht: true }), await start()]
     const open = async (node: Node) => {
       const line = await asker.dial(node.getMultiaddrs())
@@ -77,7 +77,7 @@ describe('the DHT', () => {
     expect((await open(serving)).status).toBe('open')
   })
 
-  test('[H5] tells nobody where those are who only ask', async () => {
+  test('[H5] does not tell where peers are that only ask', async () => {
     const server = await start({ serveDht: true })
     const [other, client, stranger] = [await start({ serveDht: true }), await start(), await start()]
     const found = (sought: Node) =>
@@ -136,7 +136,7 @@ describe('what libp2p remembers', () => {
     expect(store.size).toBe(1)
   })
 
-  test('[N4] of those who are connected stays, whoever else comes', async () => {
+  test('[N4] of connected peers stays, however many others come', async () => {
     const store = createBoundedDatastore((name) => name.endsWith('friend'))
     await store.put(key('/peers/friend'), value)
     for (let i = 0; i < 2 * KNOWN_PEERS_MAX; i++) await store.put(key(`/peers/${i}`), value)

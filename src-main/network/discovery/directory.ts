@@ -35,7 +35,7 @@ export function createDirectory(
     async leaveRecord(token, record, { signal }) {
       throwIfAborted(signal)
       try {
-        // Who could not be asked does not matter as long as others were.
+        // Servers that could not be asked do not matter if others were.
         for await (const _ of running().services.dht.put(keyOf(token), record, { signal }))
           throwIfAborted(signal)
       } catch (error) {

@@ -19,7 +19,7 @@ describe('the local network', () => {
   afterEach(() => child?.kill())
   const probe = spawnSync('unshare', ['-n', 'sh', '-ec', NAMESPACE.join('; ')])
   test.skipIf(probe.status !== 0)(
-    '[T7] is answered what nobody from outside is, and who was lost there is met again (skipped where namespaces need more rights)',
+    '[T7] gets answers that outsiders do not, and peers lost there are met again (skipped where namespaces need more rights)',
     async () => {
       const script = [...NAMESPACE, `exec "$0" "$1"`].join('; ')
       child = execFile('unshare', ['-n', 'sh', '-ec', script, process.execPath, FIXTURE])

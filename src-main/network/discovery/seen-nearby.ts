@@ -6,8 +6,8 @@ import { ADDRESSES_MAX, NEARBY_DIALS_MAX } from '../limits.ts'
 export type SeenNearby = (peer: PeerId, addresses: readonly string[]) => void
 
 /**
- * Dials those who are heard in the local network and are not connected, also again after a line was lost or a machine
- * slept. At most `NEARBY_DIALS_MAX` at once; the others are heard again.
+ * Dials peers heard in the local network that are not connected, also again after a line was lost or a machine slept.
+ * At most `NEARBY_DIALS_MAX` at once; the others are heard again.
  */
 export function createSeenNearby(dependencies: {
   readonly isConnected: (peer: PeerId) => boolean

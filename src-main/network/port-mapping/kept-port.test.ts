@@ -40,7 +40,7 @@ describe('the port of a peer', () => {
     }
   })
 
-  it('[H1] is another one only when somebody else listens there, and is kept then', async () => {
+  it('[H1] is another one only when another process listens there, and is kept then', async () => {
     const settings = memorySettings()
     const port = portOf(await keptListenAddresses({ settings, random }))
     await occupy(port, '0.0.0.0')

@@ -14,7 +14,7 @@ const PORT_KEY = 'listen-port'
 const PORT_MIN = 20_000
 const PORT_MAX = 31_999
 const Port = z.int().min(1).max(65_535)
-/** The port may be held by this peer's own earlier process, about to end: it is tried again so often, so long apart. */
+/** Retries for the port, and their pause: this peer's own earlier process may still hold it, about to end. */
 const LOOKS = 8
 const LOOK_AGAIN_MS = 250
 /** Ports that are tried in vain before something else must be the matter. */

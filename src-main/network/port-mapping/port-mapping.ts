@@ -168,7 +168,7 @@ async function giveBack(mapped: Mapped): Promise<void> {
   await mapped.unmap(AbortSignal.timeout(UNMAPPING_MS_MAX)).catch(() => undefined)
 }
 
-/** Waits for some work, or until so much time has passed. */
+/** Waits for some work, at most this long. */
 async function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
   const { promise: tooLate, resolve } = Promise.withResolvers<undefined>()
   const cancel = clock.after(ms, () => resolve(undefined))

@@ -87,7 +87,7 @@ interface Found {
   readonly local: string
 }
 
-/** Asks all of one network who is a router there (UPnP Device Architecture 1.1, section 1.3). */
+/** Asks which device of a network is its router (UPnP Device Architecture 1.1, section 1.3). */
 function search(local: string, signal: AbortSignal): Promise<Found[]> {
   return new Promise((resolve) => {
     const found = new Map<string, Found>()

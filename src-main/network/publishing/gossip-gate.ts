@@ -6,13 +6,13 @@ import type { PeerId } from '../../protocol/ids.ts'
 type Registrar = GossipSubComponents['registrar']
 type Topology = Parameters<Registrar['register']>[1]
 
-/** Keeps gossip to those who are admitted: others neither send nor receive a message, a subscription or a topic's name. */
+/** Limits gossip to admitted peers: others neither send nor receive a message, a subscription or a topic's name. */
 export interface GossipGate {
   /** The gossip service of a node, behind the gate. */
   service(
     create: (components: GossipSubComponents) => GossipSub,
   ): (components: GossipSubComponents) => GossipSub
-  /** Looks at who is connected: takes in those who are admitted now, and turns out those who are not any longer. */
+  /** Reviews the connected peers: takes in those admitted now, and removes those no longer admitted. */
   review(connections: readonly Connection[]): void
   /** One of a peer's connections has ended: gossip goes on over another one. */
   moved(connection: Connection): void
@@ -39,7 +39,7 @@ export function createGossipGate(isAdmitted: (peer: PeerId) => boolean): GossipG
     void topology?.onDisconnect?.(peer)
   }
 
-  /** The registrar as gossip sees it: its streams and neighbours are those who are admitted. */
+  /** The registrar as gossip sees it: its streams and neighbours are those of admitted peers. */
   const guarded = (registrar: Registrar): Registrar => ({
     getProtocols: () => registrar.getProtocols(),
     getHandler: (protocol) => registrar.getHandler(protocol),
@@ -97,7 +97,7 @@ export function createGossipGate(isAdmitted: (peer: PeerId) => boolean): GossipG
   }
 }
 
-/** The open streams of those who are admitted. */
+/** The open streams of admitted peers. */
 function createAdmittedStreams() {
   const streams = new Map<string, Set<Stream>>()
   return {
@@ -115,7 +115,7 @@ function createAdmittedStreams() {
   }
 }
 
-/** The newest stream of each who is not admitted, unread; its opener may be let in before long, and opens no other. */
+/** The newest stream of each peer not admitted, unread: the peer may be admitted soon, and opens no other. */
 function createWaitingStreams() {
   const waiting = new Map<string, { readonly stream: Stream; readonly admit: () => void }>()
   return {

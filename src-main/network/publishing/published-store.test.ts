@@ -106,7 +106,7 @@ describe('published stores', () => {
     reader = await join()
   })
 
-  test('a value reaches those who follow its author, and nobody after unsubscribing', async () => {
+  test('a value reaches the followers of its author, and none after unsubscribing', async () => {
     await connect(author, reader)
     const { heard, stop } = listen()
     await publish(1)
@@ -133,7 +133,7 @@ describe('published stores', () => {
     expect(heard).toEqual([1, 4])
   })
 
-  test('[T6] who may not read gets nothing: not asked for, not pushed, and is not heard either', async () => {
+  test('[T6] a peer that may not read gets nothing: not asked for, not pushed, and is not heard either', async () => {
     await connect(author, reader)
     hidden.add(reader.identity.peer)
     const signal = AbortSignal.timeout(120_000)
@@ -159,7 +159,7 @@ describe('published stores', () => {
     expect(heard).toEqual([2])
   })
 
-  test('who subscribes late gets the newest value, and so does who connects late', async () => {
+  test('a peer that subscribes or connects late gets the newest value', async () => {
     await connect(author, reader)
     await publish(1)
     const late = listen()
@@ -183,7 +183,7 @@ describe('published stores', () => {
     expect(listen().heard).toEqual([1])
   })
 
-  test('a value that is set but not yet published is already given to those who ask', async () => {
+  test('a value that is set but not yet published is already given to peers that ask', async () => {
     await connect(author, reader)
     await publish(1)
     clock.pass(1)

@@ -56,7 +56,7 @@ export interface PublishedStoresParts {
   readonly transport: Transport
   readonly identity: Identity
   readonly clock: Clock
-  /** Who may read what this peer publishes, and whom it reads. Asked each time, so that lost trust counts at once. */
+  /** Which peers may read its states, and which it reads. Asked each time, so that lost trust counts at once. */
   readonly mayRead: (peer: PeerId) => boolean
   readonly memory?: EnvelopeMemory
 }

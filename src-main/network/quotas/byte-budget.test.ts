@@ -5,7 +5,7 @@ import { createByteBudget, createReservation } from './byte-budget.ts'
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0))
 
 describe('byte budget', () => {
-  test('nobody holds more than the budget, unless one piece alone is more, and everybody is served in the end', async () => {
+  test('no holder exceeds the budget, unless one piece alone does, and all are served in the end', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 150 }), { minLength: 1, maxLength: 30 }),

@@ -1,5 +1,5 @@
 /**
- * Bytes that each of many holders may hold at once. Who asks for more waits, first come first served; what exceeds
+ * Bytes that each of many holders may hold at once. Requests for more wait, first come first served; what exceeds
  * the whole budget alone is granted when the holder has nothing else.
  */
 export interface ByteBudget<Holder> {
@@ -16,7 +16,7 @@ interface Account {
   readonly waiting: { readonly bytes: number; readonly grant: () => void }[]
 }
 
-/** A budget of so many bytes for each holder, as `bytesMaxOf` says now. Holders without bytes take no memory. */
+/** A budget of `bytesMaxOf` bytes for each holder, as it says now. Holders without bytes take no memory. */
 export function createByteBudget<Holder>(bytesMaxOf: (holder: Holder) => number): ByteBudget<Holder> {
   const accounts = new Map<Holder, Account>()
   const fits = (holder: Holder, account: Account, bytes: number) =>

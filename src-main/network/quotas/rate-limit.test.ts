@@ -89,7 +89,7 @@ test('[A16] without a rate all is granted at once, and so is what waits when the
   expect(limit.waitMs()).toBe(0)
 })
 
-test('[A16] who gives up leaves the queue', async () => {
+test('[A16] a caller that gives up leaves the queue', async () => {
   const { take, pass } = limited()
   const giveUp = new AbortController()
   take('a', 2_000)

@@ -98,7 +98,7 @@ describe('dial-back', () => {
     expect(ann.transport.connections()).toHaveLength(1)
   })
 
-  it('[H12] tells a closed port, and one at which somebody else answers, from an open one', async () => {
+  it('[H12] tells a closed port, and one at which another peer answers, from an open one', async () => {
     const [ann, bo] = await pairOf()
     const closed = await portOf(false)
     expect(await ann.dialBack.ask(bo.transport.peer, [closed.port], soon())).toMatchObject({
@@ -148,7 +148,7 @@ describe('dial-back', () => {
     expect(bo.probed).toEqual([])
   })
 
-  it('[H13] who comes through a relay is not dialled back: the address is the relay’s', async () => {
+  it('[H13] a relayed peer is not dialled back: the address is the relay’s', async () => {
     const relayed = (connection: Connection): Connection => ({
       ...connection,
       route: 'relayed',
@@ -167,7 +167,7 @@ describe('dial-back', () => {
     expect(Math.abs((clock?.aheadMs ?? 0) - 90_000)).toBeLessThanOrEqual((clock?.errorMs ?? 0) + 1)
   })
 
-  it('[H12] an answer that makes no sense, and none, are no word', async () => {
+  it('[H12] an invalid answer, or none, counts as no result', async () => {
     const [ann, bo] = await Promise.all([start(), start()])
     bo.transport.handle(PROTOCOL, () => Promise.resolve(encodeCanonical({ outcomes: 'open' })))
     await ann.transport.connect(bo.transport.peer, bo.transport.addresses(), soon())

@@ -11,7 +11,7 @@ import { scopeOf } from '../addresses/shareable-addresses.ts'
 
 const PROTOCOL = '/meshwork/dial-back/1'
 const MESSAGE_BYTES_MAX = 1_024
-/** One contact's dial-backs are so far apart, and of all so many are under way. */
+/** The pause between dial-backs for one contact, and the most under way for all. */
 export const DIAL_BACK_EVERY_MS = 10_000
 const AT_ONCE_MAX = 4
 /** A port that a firewall drops does not answer at all. */

@@ -42,7 +42,7 @@ function asked() {
   return { ask, dialled, budget, now }
 }
 
-it('[H23] nobody is made to dial this machine, its network or many, by whichever spelling', async () => {
+it('[H23] no peer is made to dial this machine, its network or many hosts, however spelled', async () => {
   const { ask, dialled, now } = asked()
   for (const host of [
     '127.0.0.1',
@@ -67,7 +67,7 @@ it('[H7] what a contact asks to be dialled counts with what its addresses make t
   expect(dialled).toEqual([])
 })
 
-it('[H23] a clock that is set back keeps nobody from asking', async () => {
+it('[H23] a clock that is set back does not keep peers from asking', async () => {
   const { ask, dialled, now } = asked()
   await ask(['25.0.0.9'])
   await expect(ask(['25.0.0.9'])).rejects.toMatchObject({ fault: { kind: 'too-busy' } })

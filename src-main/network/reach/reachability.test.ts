@@ -38,7 +38,7 @@ async function start(
 }
 const closedPort = (): string => '/ip4/127.0.0.1/tcp/20001'
 
-it('[H25] whom a contact reaches from outside is known to be reached, and so is who asks to be tried', async () => {
+it('[H25] a peer that a contact reaches from outside is public, and so is one that asks to be tried', async () => {
   const [ann, bob] = [await start(), await start()]
   expect(ann.reachability()).toEqual({ state: 'unknown' })
   await ann.connect(bob.peer, bob.addresses(), soon())
@@ -46,7 +46,7 @@ it('[H25] whom a contact reaches from outside is known to be reached, and so is 
   expect(ann.reachability()).toMatchObject({ families: ['ip4'] })
 })
 
-it('[H25] whom a contact cannot reach is private, until the network changes', async () => {
+it('[H25] a peer that a contact cannot reach is private, until the network changes', async () => {
   const [ann, bob] = [await start({ listen: [] }), await start()]
   ann.announce([closedPort()])
   await ann.connect(bob.peer, bob.addresses(), soon())
@@ -65,7 +65,7 @@ it('[H25] a contact in the same home says nothing about outside', async () => {
   expect([ann.reachability().state, bob.reachability().state]).toEqual(['unknown', 'unknown'])
 })
 
-it('[H25] the word of a contact that never came does not count', async () => {
+it('[H25] a missing report of a contact does not count', async () => {
   const liar = await start({
     answer: () => {
       const outcomes: DialBackReply['outcomes'] = [{ port: 20_001, outcome: 'open' }]
@@ -122,7 +122,7 @@ it('[H25] what was seen of another network is not taken for this one', async () 
   expect(reach.seenAt()).toBeUndefined()
 })
 
-it('[H25] a clock that is set back keeps nobody from being asked', async () => {
+it('[H25] a clock that is set back does not keep contacts from being asked', async () => {
   const { reach, answerAll, asked, now } = seenBy(['25.0.0.1'])
   reach.tend()
   expect(asked()).toBe(1)
@@ -153,7 +153,7 @@ it.each(['25.0.0.1', '/ip4/25.0.0.1/tcp/9', '/dns4/example.net', '/ip4/a:b', '/i
   },
 )
 
-it('[H25] who was reached is private when a contact outside tries in vain later', async () => {
+it('[H25] a reached peer is private when a contact outside tries in vain later', async () => {
   const [ann, bob] = [await start(), await start()]
   await ann.connect(bob.peer, bob.addresses(), soon())
   await until(() => ann.reachability().state === 'public')

@@ -167,7 +167,7 @@ async function askBack(
 function createArrivals() {
   const awaited = new Map<PeerId, (line: Connection | undefined) => void>()
   return {
-    /** The connection by which a contact comes; its word may be here a moment before. */
+    /** The connection by which a contact comes; its report may arrive a moment before. */
     await(peer: PeerId): { came: Promise<Connection | undefined>; giveUp: () => void } {
       const { promise, resolve } = Promise.withResolvers<Connection | undefined>()
       awaited.set(peer, resolve)

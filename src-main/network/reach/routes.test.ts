@@ -82,7 +82,7 @@ describe.skipIf(!mayNamespace)('two homes', () => {
     return { until, connect }
   }
 
-  it('[H23] whose routers let nobody in meet through a friend outside, and then directly', async () => {
+  it('[H23] behind closed routers meet through a friend outside, and then directly', async () => {
     const [cy, ann, bob] = [start(NET), start(HOMES[0]), start(HOMES[1])]
     const atCy = await cy.until(({ addresses }) => addresses.length > 0)
     const { peer: annId } = await ann.until(() => true)

@@ -27,7 +27,7 @@ export interface RelayClient {
 /** Holds none yet. */
 export function createRelayClient(parts: RelayClientParts): RelayClient {
   const { nowMs, offers, isNeeded, places, ask } = parts
-  /** Who was asked, and when. */
+  /** The relays that were asked, and when. */
   const asked = new Map<PeerId, number>()
   const asking = new Set<PeerId>()
 

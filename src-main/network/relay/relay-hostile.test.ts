@@ -129,7 +129,7 @@ describe('a relay that lies', () => {
     },
   )
 
-  it('[H21] makes nobody read long requests for a line', async () => {
+  it('[H21] cannot make a peer read long requests for a line', async () => {
     const evil = await hostileRelay(() => place([]))
     const ann = await start([idOf(evil.node)])
     await connect(ann, evil.node)
@@ -156,7 +156,7 @@ const fast: Clock = {
   after: (delayMs, callback) => machineClock.after(delayMs / 100, callback),
 }
 
-it('[H21] a relay’s answer to who dials through it is read as far as 4 KiB', async () => {
+it('[H21] a relay’s answer to a peer that dials through it is read up to 4 KiB', async () => {
   const evil = await startNode()
   const heard: Uint8Array[] = []
   await evil.handle(HOP, (stream) => {
@@ -204,7 +204,7 @@ const hopStreams = (node: Node): number =>
     .filter(({ protocol, status }) => protocol === HOP && status === 'open').length
 
 describe('a stranger', () => {
-  it('[H21] is not told through whom a peer is reached', async () => {
+  it('[H21] is not told which relays reach a peer', async () => {
     const relay = await hostileRelay(() => place([]))
     const ann = await start([idOf(relay.node)])
     await connect(ann, relay.node)
@@ -272,7 +272,7 @@ describe('a contact that uses a relay badly', () => {
     }
   })
 
-  it('[H22] holds nobody’s line when it is gone before that begins', async () => {
+  it('[H22] holds no line when it is gone before the line begins', async () => {
     const { bob, cy, server, fromAnn, fromBob } = await relayOf()
     await reserve(fromBob)
     const asked = Promise.withResolvers<Stream>()

@@ -21,8 +21,8 @@ const LENGTH_BYTES_MAX = 10
 const LINES_PER_RELAY_MAX = RELAYED_PER_PEER_MAX * STRANGERS_MAX
 
 /**
- * libp2p's transport through relays. A line is taken from those alone at whom this peer holds a place: libp2p's own would,
- * for anybody who offers a line, first ask that one for a place and tell the world that it is reached there.
+ * libp2p's transport through relays. It takes lines only from relays at which this peer holds a place. libp2p's
+ * own would first ask any peer that offers a line for a place, and publish that this peer is reached there.
  */
 export function createRelayTransport(
   isOurRelay: (relay: PeerId) => boolean,

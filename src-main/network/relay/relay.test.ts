@@ -99,7 +99,7 @@ function connectTo(peer: PeerId): Uint8Array {
   return Uint8Array.of(8, 1, 0x12, id.byteLength + 2, 0x0a, id.byteLength, ...id)
 }
 
-describe('two whom nobody reaches directly', () => {
+describe('two peers that cannot be reached directly', () => {
   it('[H20] meet through a contact of both', async () => {
     const { ann, bob, cy } = await friends()
     expect(bob.addresses().length).toBeGreaterThan(0)
@@ -119,7 +119,7 @@ describe('two whom nobody reaches directly', () => {
     await until(() => ann.addresses().length === 0)
   })
 
-  it('[H21] need not be contacts while one of them waits for somebody with an invite', async () => {
+  it('[H21] need not be contacts while one of them waits for a guest with an invite', async () => {
     let isOpen = false
     const cy = await start('cy', ['ann', 'bob'])
     cy.setRelaying('on')
@@ -155,7 +155,7 @@ describe('two whom nobody reaches directly', () => {
   })
 })
 
-it('[H20] who relays sees nothing of what two say to each other', async () => {
+it('[H20] the relay sees nothing of what two peers say to each other', async () => {
   const node = await startNode('cy')
   const seen: Uint8Array[] = []
   const tapped: RelayServerNode = {
@@ -190,7 +190,7 @@ it('[H20] who relays sees nothing of what two say to each other', async () => {
   expect(all.includes('echo')).toBe(false)
 })
 
-describe('who is no contact', () => {
+describe('a stranger', () => {
   it('[H21] gets no place and no line at a relay, and the relay of a contact leads to its contacts alone', async () => {
     const { ann, bob, cy } = await friends()
     const eve = await startNode('eve', [])
@@ -269,7 +269,7 @@ describe('a relay', () => {
     expect((await ask(fromAnn, connectTo(peerOf('bob')))).status).toBe(RELAY_STATUS.overLimit)
   })
 
-  it('[H22] makes no more lines between two than the limit says, and ends those whose time is over', async () => {
+  it('[H22] makes no more lines between two peers than the limit, and ends expired ones', async () => {
     const { fromAnn, server } = await bareRelay({ linesPerPairMax: 1, lineMsMax: 300 })
     const { stream } = await ask(fromAnn, connectTo(peerOf('bob')))
     expect((await ask(fromAnn, connectTo(peerOf('bob')))).status).toBe(RELAY_STATUS.overLimit)

@@ -73,7 +73,7 @@ describe('the leader of a swarm', () => {
     expect(all.share(b).take).toHaveLength(LEASES_PER_MEMBER_MIN)
   })
 
-  test('[D7] others hear who has what, and where; one who is done hears of nobody', () => {
+  test('[D7] members hear who has what, and where; a member that is done hears of none', () => {
     const { leader, share, take } = setUp()
     share(a)
     take(a)
@@ -146,7 +146,7 @@ describe('the leader of a swarm', () => {
     expect(ask(b, mine)).toBe(2)
   })
 
-  test('one who waits for what others are still taking is not starved', () => {
+  test('a member that waits for chunks others still take is not starved', () => {
     const { share, wait, take } = setUp(LEASES_PER_MEMBER_MIN)
     share(a)
     share(b)
@@ -168,7 +168,7 @@ describe('the leader of a swarm', () => {
     expect(share(b, [], cidOf(0)).holders).toEqual([])
   })
 
-  test('[D2] who may not have a blob is refused that blob alone', () => {
+  test('[D2] a peer that may not have a blob is refused that blob alone', () => {
     const leader = createSwarmLeader({
       nowMs: () => 0,
       chunkCount: (peer) => (peer === a ? 1 : refuse('not-trusted', 'not for you')),

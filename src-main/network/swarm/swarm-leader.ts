@@ -279,7 +279,7 @@ function chunksToTake(
 
 /**
  * Whether a chunk that others have is given to a member from here. A member to which other blobs come is not starved:
- * those who send are busy. One that is, is given one chunk over all its blobs, and twice as many each time that nothing
+ * its senders are busy. A starved member gets one chunk over all its blobs, and twice as many each time that nothing
  * came from others meanwhile, so that slow members do not make each blob leave several times.
  */
 function isStarved(swarm: Swarm, member: Member, turn: Turn): boolean {

@@ -40,7 +40,7 @@ export interface Membership {
   readonly onNews: (news: SwarmNews) => void
   /** The leader does not answer, or knows no swarms: any holder of the blob may be asked for any chunk. */
   readonly onLeaderLost: () => void
-  /** Whether it could take more if it knew from whom. */
+  /** Whether it could take more if it had a source. */
   readonly isIdle: () => boolean
 }
 

@@ -104,7 +104,7 @@ describe('a swarm', () => {
     for (const { blobs } of providers) expect(Buffer.compare(await blobs.read(cid), content)).toBe(0)
   })
 
-  test('[D4] a member that says it has what it has not holds nobody up', async () => {
+  test('[D4] a member that claims chunks it lacks holds up no other', async () => {
     const { requester, providers } = await group(2, 'strangers')
     const boaster = await start()
     await befriend(boaster, requester)
@@ -167,7 +167,7 @@ describe('a swarm', () => {
     expect(Buffer.compare(await second.blobs.read(cid), content)).toBe(0)
   })
 
-  test('[D2] a stranger gets nothing: without a pass, with another’s, with one of its own, or of one who gave nothing', async () => {
+  test('[D2] a stranger gets nothing: without a pass, with another’s, with one of its own, or of a peer that gave nothing', async () => {
     const { requester, providers } = await group(1, 'strangers')
     const [provider] = providers
     if (provider === undefined) throw new Error('no provider')
@@ -219,7 +219,7 @@ describe('a swarm', () => {
     })
   })
 
-  test('[D2] nothing is announced to strangers: a bystander who is connected with all hears and finds nothing', async () => {
+  test('[D2] nothing is announced to strangers: a bystander connected with all hears and finds nothing', async () => {
     const { requester, providers } = await group(3, 'strangers')
     const heard: string[] = []
     const bystander = await start({

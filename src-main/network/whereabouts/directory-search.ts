@@ -4,11 +4,11 @@ import type { PeerId } from '../../protocol/ids.ts'
 import type { LeftRecord } from '../../protocol/whereabouts.ts'
 import type { PairRecords } from './pair-records.ts'
 
-/** Contacts who are looked for at a time: each is a search among those who serve. */
+/** Contacts looked for at a time: each is a search among the directory servers. */
 const SOUGHT_MAX = 8
 /** Answers of different servers for one name that are read; an honest server gives the record left last. */
 const ANSWERS_MAX = 16
-/** One search may take so long. */
+/** The longest time of one search. */
 const SEARCH_MS_MAX = 20_000
 /** A missing contact is looked for after this, and then after twice as long, and so on up to the other. */
 const LOOK_MS_MIN = 3_000
@@ -19,7 +19,7 @@ export interface DirectorySearchParts {
   readonly transport: Pick<Transport, 'leaveRecord' | 'findRecords'>
   readonly clock: Clock
   readonly records: PairRecords
-  /** Who is missing at this moment. */
+  /** Contacts that are missing at this moment. */
   readonly missing: () => readonly PeerId[]
   /** This peer's own signed record. */
   readonly own: () => Uint8Array
@@ -40,9 +40,9 @@ export interface DirectorySearch {
 }
 
 /**
- * Leaves this peer's record for missing contacts with those who serve the network's directory, and looks there for
- * theirs: the last way to two who are both at new addresses and have no friend in common who is there. Those who serve see
- * names of one day and sealed bytes.
+ * Leaves this peer's record for missing contacts with the network's directory servers, and looks there for theirs. Finds
+ * a contact when both have new addresses and no common friend is online. The servers see sealed bytes, under names that
+ * last one day.
  */
 export function createDirectorySearch(parts: DirectorySearchParts): DirectorySearch {
   const { transport, clock, records, inBackground } = parts

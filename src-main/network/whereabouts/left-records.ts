@@ -5,7 +5,7 @@ import type { LeftRecord } from '../../protocol/whereabouts.ts'
 export const LEFT_PER_PEER_MAX = 512
 /** Records in all, 4 KiB each at most. */
 export const LEFT_IN_ALL_MAX = 8_192
-/** A record that was not left anew for so long is of no use: its day is over. */
+/** A record not renewed for this long is of no use: its day is over. */
 const KEPT_MS = 48 * 3_600_000
 
 /**

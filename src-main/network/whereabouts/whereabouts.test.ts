@@ -121,7 +121,7 @@ describe('[H2] contacts', () => {
     expect(b.learned[0]).toMatchObject({ peer_id: ann })
   })
 
-  it('do not take a record that somebody else has signed, or about somebody else', async () => {
+  it('do not take a record that another peer has signed, or about another peer', async () => {
     const [ann, bea, cy] = [peerOf('ann'), peerOf('bea'), peerOf('cy')]
     const b = await start('bea', [ann, cy])
     const { transport } = localPeer({ identity: createIdentity(seeds.ann) })
@@ -150,7 +150,7 @@ describe('[H2] contacts', () => {
   })
 })
 
-it('[H7] who is reached elsewhere each second tells contacts the last of it, and no more than they take', async () => {
+it('[H7] a peer whose address changes each second tells contacts the latest, and no more than they take', async () => {
   const [ann, bea] = [peerOf('ann'), peerOf('bea')]
   const timers = new Set<{ atMs: number; callback: () => void }>()
   let nowMs = Date.now() - 180_000
@@ -180,8 +180,8 @@ it('[H7] who is reached elsewhere each second tells contacts the last of it, and
   expect(b.learned.length).toBeLessThanOrEqual(12)
 })
 
-describe('[H3] two who both come back at new addresses', () => {
-  it('find each other through somebody who knows both', async () => {
+describe('[H3] two peers that both come back at new addresses', () => {
+  it('find each other through a peer that knows both', async () => {
     const [ann, bea, cy] = [peerOf('ann'), peerOf('bea'), peerOf('cy')]
     const c = await start('cy', [ann, bea])
     const toCy = new Map([[cy, c.transport.addresses()]])
@@ -192,7 +192,7 @@ describe('[H3] two who both come back at new addresses', () => {
     await until(() => isConnected(a, bea) && isConnected(b, ann))
   })
 
-  it('[H5] find each other through strangers who serve the directory, and see names and sealed bytes only', async () => {
+  it('[H5] find each other through directory servers that see names and sealed bytes only', async () => {
     const [ann, bea] = [peerOf('ann'), peerOf('bea')]
     const server = localPeer({ serveDht: true, standingOf: () => 'stranger' })
     await server.transport.start()
@@ -215,7 +215,7 @@ describe('[H3] two who both come back at new addresses', () => {
     }
   })
 
-  it('are told nothing by somebody who knows one of them only', async () => {
+  it('are told nothing by a peer that knows only one of them', async () => {
     const [ann, cy] = [peerOf('ann'), peerOf('cy')]
     const c = await start('cy', [ann])
     const b = await start('bea', [ann, cy], new Map([[cy, c.transport.addresses()]]))
@@ -229,7 +229,7 @@ describe('[H3] two who both come back at new addresses', () => {
   })
 })
 
-describe('[H7] contacts who do harm', () => {
+describe('[H7] malicious contacts', () => {
   const day = Math.floor(Date.now() / 86_400_000)
 
   const secrets = { ann: pairKeys(seeds.ann)(peerOf('bea'))!, dan: pairKeys(seeds.dan)(peerOf('bea'))! }
@@ -342,7 +342,7 @@ describe('[H7] contacts who do harm', () => {
 describe('the secret of a pair', () => {
   const [ann, bea, cy] = [pairKeys(seeds.ann), pairKeys(seeds.bea), pairKeys(seeds.cy)]
 
-  it('is the same for both, and nobody else’s', () => {
+  it('is the same for both, and different for all others', () => {
     const shared = ann(peerOf('bea'))
     expect(shared).toHaveLength(32)
     expect(bea(peerOf('ann'))).toEqual(shared)
@@ -389,7 +389,7 @@ describe('[H3] records that were left', () => {
   }
   const [ann, bea] = [peerOf('ann'), peerOf('bea')]
 
-  it('are bounded for each who leaves them, the oldest first', () => {
+  it('are bounded for each author, the oldest first', () => {
     const left = createLeftRecords(() => 0)
     left.leave(bea, [record(0)])
     for (let number = 1; number <= LEFT_PER_PEER_MAX + 10; number++) left.leave(ann, [record(number)])
@@ -399,7 +399,7 @@ describe('[H3] records that were left', () => {
     expect(left.find([record(LEFT_PER_PEER_MAX + 10).token])).toHaveLength(1)
   })
 
-  it('stand beside those of others of the same name, and go with whoever left them, or after two days', () => {
+  it('stand beside those of others of the same name, and go with their author, or after two days', () => {
     let nowMs = 0
     const left = createLeftRecords(() => nowMs)
     left.leave(ann, [record(1)])

@@ -24,7 +24,7 @@ import { createPairRecords, type PairRecords } from './pair-records.ts'
 const PROTOCOL = '/meshwork/whereabouts/1'
 const MESSAGE_BYTES_MAX = LEFT_MAX * (SEALED_BYTES_MAX + 64) + 1_024
 const ANSWER_WITHIN_MS = 20_000
-/** Contacts who are looked for at a time, those first whom the book names first. */
+/** Contacts looked for at a time, in the order of the address book. */
 const MISSING_MAX = 128
 /** A missing contact is asked for again after this, and then after twice as long, and so on up to the other. */
 const ASK_MS_MIN = 2_000
@@ -50,7 +50,7 @@ export interface WhereaboutsDependencies {
   readonly clock: Clock
   readonly random: Random
   readonly settings: Settings
-  /** Those whom this peer trusts and who are no strangers to it, at this moment. */
+  /** Trusted contacts, at this moment. */
   readonly contacts: () => readonly PeerId[]
   /** Takes a contact's signed record, newer or not. */
   readonly learned: (record: AddressRecord) => Promise<void>
@@ -67,8 +67,8 @@ export interface Whereabouts {
 }
 
 /**
- * How contacts find each other again. Each tells those whom it is connected with where it is, in a signed record. For a
- * contact who is not there it leaves the record with the others, sealed with a key that only the two have, under a name
+ * How contacts find each other again. Each tells connected contacts where it is, in a signed record. For a missing
+ * contact it leaves the record with the others, sealed with a key that only the two have, under a name
  * that only they can make and that changes daily; a contact that comes back asks those that it still reaches for such
  * names. So a common contact tells each where the other is, and learns no more than that the two look for each other;
  * all other peers learn nothing.
@@ -194,7 +194,7 @@ function endQuietly(work: Promise<unknown>, onDefect: (error: unknown) => void):
   })
 }
 
-/** Rounds of asking for those who are missing: soon after news, then after pauses that double. */
+/** Rounds of asking for missing contacts: soon after news, then after pauses that double. */
 function createRounds(clock: Clock, lookForAll: () => void) {
   let cancelRound: (() => void) | undefined
   let isLookingSoon = false
@@ -244,7 +244,7 @@ function createAddressNews(clock: Clock, tellAll: () => void) {
   }
 }
 
-/** Leaves records at a contact for those who are missing, and asks it for theirs. */
+/** Leaves records at a contact for missing contacts, and asks it for theirs. */
 async function lookFor(
   {
     send,

@@ -81,7 +81,7 @@ test('[D8] a contact is not given a blob whose CID it knows, nor is a stranger o
   expect(friend.blobs.has(secret) || stranger.blobs.has(secret)).toBe(false)
 })
 
-test('[D8] a job’s manifest is for trusted contacts, its inputs for those who were given units of it', async () => {
+test('[D8] a job’s manifest is for trusted contacts, its inputs for providers that were given units of it', async () => {
   const { requester, provider, onlooker, input, manifestCid, job, finish } = await jobAtWork()
   expect(await asked(manifestCid, onlooker, requester)).toBe('given')
   expect(await asked(input, onlooker, requester)).toBe('blob-missing')

@@ -12,7 +12,7 @@ export const HOLDING_PIN = 'holding:'
 /** The owner names of manifests that are only looked at begin with this. */
 export const LOOK_PIN = 'look:'
 
-/** The owner name of the pins of an own job's manifest, inputs and parts: those who are given its units may read them. */
+/** The owner name of the pins of an own job's manifest, inputs and parts: providers of its units may read them. */
 export function jobPin(job: JobId): string {
   return `${JOB_PIN}${job}`
 }
@@ -50,7 +50,7 @@ export function holdingOfGuest(guest: string): string | undefined {
   return guest.startsWith(SEALED_GUEST) ? guest.slice(SEALED_GUEST.length) : undefined
 }
 
-/** Who may read which of this peer's blobs. To know a CID gives no right. */
+/** Which peers may read which of this peer's blobs. Knowing a CID gives no right. */
 export interface BlobRights {
   /**
    * Whether a peer may read a blob (SPEC D8): a trusted contact what belongs to a job that it was given units of, the

@@ -307,7 +307,7 @@ describe('an encrypted job', () => {
     expect(bytesBelow(bob.home.folder).includes(MARKER)).toBe(false)
   })
 
-  it('[K7] does not end with an output that does not open: who made it is wrong', async () => {
+  it('[K7] does not end with an output that does not open: its provider is found wrong', async () => {
     const { network, ann, others } = await meshOf([computing()])
     const liar = others[0]!.peer
     const store = liar.blobs.putUnflushed.bind(liar.blobs)
@@ -370,7 +370,7 @@ describe('an encrypted job', () => {
     gate.open()
   })
 
-  it('[K4] brings no key to whoever was not asked', async () => {
+  it('[K4] brings no key to peers that were not asked', async () => {
     const network = createMemoryNetwork()
     const bob = await start(network, computing())
     const mallory = await startAttacker(network)

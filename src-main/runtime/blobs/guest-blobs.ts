@@ -9,9 +9,9 @@ export interface GuestBlobs {
   /** Forgets fetches that an earlier run had begun, so that they begin anew; to be called before anything is fetched. */
   begin(): void
   /**
-   * Lets go of what is here for holdings that are no more, expels who is not trusted and what was sealed for a job that is
-   * over, and deletes what is due. It costs
-   * little where nothing is. @throws FaultError `disk-full`, `storage-failed`; the next call goes on
+   * Releases the blobs of ended holdings, expels guests no longer trusted and what was sealed for an ended job, and
+   * deletes what is due. It costs little where nothing is.
+   * @throws FaultError `disk-full`, `storage-failed`; the next call goes on
    */
   look(): void
 }

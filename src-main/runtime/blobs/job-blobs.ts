@@ -20,7 +20,7 @@ export async function loadManifest(blobs: BlobStore, cid: Cid): Promise<JobManif
 }
 
 /**
- * The whole manifest of an encrypted job, for those who compute it.
+ * The whole manifest of an encrypted job, for its providers.
  * @throws FaultError `not-opened`, `malformed` or `oversized` when the secrets are not what the key was given for
  */
 export async function openManifest(

@@ -239,7 +239,7 @@ describe('units of a split job', () => {
     }
   })
 
-  it('[W36] a transfer that ends without an answer is not a unit whose time was up', async () => {
+  it('[W36] a transfer that ends without an answer is not a unit that ran out of time', async () => {
     const job = await splitJob(['zero'])
     const slow = new FaultError({ kind: 'timed-out', message: 'nobody sends what is missing' })
     fetching = () => Promise.reject(slow)
@@ -251,7 +251,7 @@ describe('units of a split job', () => {
     })
   })
 
-  it('a part that nobody has fails its own unit, and the others run', async () => {
+  it('a part that no peer has fails its own unit, and the others run', async () => {
     const job = await splitJob(['zero', 'one', 'two'])
     await theirs.close()
     theirs = await openStorage({ folder: join(folder, 'empty'), quotaBytes: 2 ** 30, clock: machineClock })
@@ -377,7 +377,7 @@ it('[W27] units that are withdrawn are cancelled by themselves, and the others o
   expect(receipts[0]?.unit_index).toBe(0)
 })
 
-it('[K5] an output in a file of a unit that nobody wants any longer does not stay there', async () => {
+it('[K5] the output file of a unit that is no longer wanted is removed', async () => {
   const path = join(folder, 'staged')
   let isWritten = false
   const gate = Promise.withResolvers<undefined>()

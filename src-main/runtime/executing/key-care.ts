@@ -6,7 +6,7 @@ import type { JobId } from '../../protocol/ids.ts'
 import type { JobKey } from '../../protocol/job-key.ts'
 import type { Executor } from './executor.ts'
 
-/** A key stays for so long after the last unit here was run: the next award of the job usually comes within it. */
+/** How long a key stays after the last unit run here: the next award of the job usually comes within it. */
 const KEY_IDLE_MS = 30_000
 
 /** Sees to it that keys of encrypted jobs are here only as long as they are needed (SPEC K6). */

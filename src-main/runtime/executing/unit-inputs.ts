@@ -41,7 +41,7 @@ export interface UnitInputs {
 export function createUnitInputs(blobs: BlobStore, fetcher: BlobFetcher): UnitInputs {
   async function bring(cid: Cid, { from, owner, guest, shared, isRead, signal }: Want): Promise<void> {
     if (owner !== undefined) blobs.pin(cid, owner, guest)
-    // One that is here is announced to those who fetch it: its holder hears that they can have it from here too.
+    // A blob that is here is announced to its holder, so that others that fetch it can have it from here too.
     if (blobs.has(cid) && shared === undefined && isRead === undefined) return
     const within = AbortSignal.any([signal, AbortSignal.timeout(FETCH_WITHIN_MS)])
     await fetcher.fetch(cid, {

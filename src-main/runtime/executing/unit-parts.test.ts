@@ -41,7 +41,7 @@ async function letIn(bytes: number, workers: number): Promise<number> {
 }
 
 describe('parts of a split job', () => {
-  it('that are large are fetched for those who work and those who go on, and no more', async () => {
+  it('that are large are fetched for units that run or resume, and no more', async () => {
     expect(await letIn(1e9, 1)).toBe(2)
     expect(await letIn(100e6, 3)).toBe(6)
   })

@@ -7,19 +7,19 @@ import type { Clock } from '../../ports/clock.ts'
 import type { RunInput } from '../../ports/runner.ts'
 import type { Trust, UnitInputs, Want } from './unit-inputs.ts'
 
-/** Parts that are fetched or at work at once take up about so much of the disk … */
+/** The disk that parts fetched or in use at once take, about … */
 const AHEAD_BYTES = 256 << 20
 /** … and however small they are, there is nothing to gain from more of them. */
 const AHEAD_MAX = 256
 
-/** Parts are let go of together with others of this time: each change to what is kept costs a flush of the disk. */
+/** Parts are released in batches of this time: each change to the pins costs a flush of the disk. */
 const LET_GO_WITHIN_MS = 250
 
 /** The parts of a split job that units here read: a few are fetched ahead, and each goes when its unit has run. */
 export interface UnitParts {
   /** Keeps the parts of these units until they are let go of, whether they are here or still to come. */
   keep(units: readonly number[]): void
-  /** Does something for one unit when its turn comes: only so many parts are here at once. */
+  /** Does something for one unit when its turn comes: the parts here at once are limited. */
   inTurn<T>(work: () => Promise<T>): Promise<T>
   /** A unit's part on this disk. @throws FaultError `malformed` for a unit that has none; as `UnitInputs.input` does */
   part(unit: number, trust: Trust): Promise<RunInput>

@@ -16,7 +16,7 @@ type KeptWant = Want & { readonly owner: string }
 
 /** Loads what the units of a job need in common: its manifest, its inputs, and its list of parts. */
 export interface WorkLoader {
-  /** Begins to load a job. A failure is seen by those who await the returned promises. */
+  /** Begins to load a job. A failure is seen by callers that await the returned promises. */
   load(requester: PeerId, job: JobId, manifestCid: Cid): Work
   /** In whose name a job's blobs are fetched and kept. */
   wantOf(work: Pick<Work, 'requester' | 'job' | 'over' | 'key'>): KeptWant

@@ -67,7 +67,7 @@ describe('[L3] the datasets that a peer holds', () => {
     expect(openDatasetMemory({ blobs: storeOf(new Map()), settings }).held()).toEqual([])
   })
 
-  it('have digests that say nothing of the CID and are the same for everybody', () => {
+  it('have digests that say nothing of the CID and are the same for all peers', () => {
     const digest = datasetDigest(cidOf('scene'))
     expect(digest).toMatch(/^[A-Za-z0-9_-]{22}$/)
     expect(datasetDigest(cidOf('scene'))).toBe(digest)

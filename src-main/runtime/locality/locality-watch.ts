@@ -11,7 +11,7 @@ import type { JobManifest } from '../../protocol/work.ts'
 import { openDatasetMemory } from './dataset-memory.ts'
 import type { PeerRuntime } from '../peer-runtime.ts'
 
-/** Blobs come as units fetch them and go as the quota asks; what is here is looked at each so many ticks of a second. */
+/** How often the blobs here are checked, in ticks of a second: units fetch blobs, and the quota drops them. */
 const LOOK_EVERY_TICKS = 30
 /** Jobs whose inputs are looked for; of others all counts as missing. Each look asks the store for each input. */
 const MANIFESTS_MAX = 1_024

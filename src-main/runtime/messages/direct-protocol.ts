@@ -29,8 +29,8 @@ export async function sendDirect(
 }
 
 /**
- * Answers direct messages, told with their size; a fault that the answer throws becomes a refusal. Who speaks is looked at first: of those who
- * are no contacts only short messages are read, and of these only what is about pairing is answered.
+ * Answers direct messages, told with their size; a fault that the answer throws becomes a refusal. The sender is checked
+ * first: from strangers only short messages are read, and of these only pairing messages are answered.
  */
 export function handleDirect(
   transport: Transport,

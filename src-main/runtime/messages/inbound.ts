@@ -79,7 +79,7 @@ async function answer(
 /**
  * The event that a message becomes, before anything is written down.
  * @returns undefined for what changes nothing: it is taken, and worth no record
- * @throws FaultError for what is not its sender's to say
+ * @throws FaultError for a message that its sender may not send
  */
 function admitted(
   dependencies: InboundDependencies,

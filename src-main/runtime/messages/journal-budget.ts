@@ -12,7 +12,7 @@ const PEERS_MAX = 4_096
 
 /** Bounds the bytes that one peer may have written to the journal here. */
 export interface JournalBudget {
-  /** Takes so many bytes of a peer's budget; false, and nothing taken, where it does not have them. */
+  /** Takes `bytes` of a peer's budget; false, and nothing taken, where it does not have them. */
   take(peer: PeerId, bytes: number): boolean
 }
 
@@ -24,7 +24,7 @@ interface Use {
   atMs: number
 }
 
-/** A budget of so many bytes a minute for each peer, which fills up steadily. */
+/** A budget of `bytesPerMinute` for each peer, which fills up steadily. */
 export function createJournalBudget(clock: Pick<Clock, 'nowMs'>, bytesPerMinute: number): JournalBudget {
   const uses = new Map<PeerId, Use>()
 

@@ -98,7 +98,7 @@ describe('pairing with a yes', () => {
     await until(() => inviter.runtime.state.incomingPairs.size === 0)
   })
 
-  it('[T4] two who use each other’s codes have both said yes', async () => {
+  it('[T4] two users of each other’s codes have both said yes', async () => {
     const { inviter, joiner } = await two()
     const [theirs, ours] = [
       await inviter.runtime.invite(0.5, 60_000, { confirm: true }),
@@ -127,7 +127,7 @@ describe('pairing with a yes', () => {
   })
 })
 
-describe('somebody who is blocked', () => {
+describe('a blocked peer', () => {
   it('[T5] is not let in by any code, and does not learn why, until unblocked', async () => {
     const { inviter, joiner } = await two()
     const pair = async () => joiner.runtime.pair(await inviter.runtime.invite(1, 60_000), 1, soon())

@@ -133,7 +133,7 @@ export type PairAnswerDependencies = Pick<PairingDependencies, 'clock' | 'state'
 
 /**
  * Answers a message of pairing.
- * @throws FaultError `invite-refused` also for those who are blocked, so that they do not learn of it
+ * @throws FaultError `invite-refused` also for blocked peers, so that they do not learn of it
  */
 export async function answerPairing(
   dependencies: PairAnswerDependencies,

@@ -6,9 +6,9 @@ import { repeatEvery } from '../repeating.ts'
 
 /** PCs that the list holds; a stranger is asked for a name only while there is room. */
 export const NEARBY_MAX = 32
-/** How often connections are looked through for those who are new or gone. */
+/** How often connections are checked for new and lost ones. */
 const LOOK_MS = 2_000
-/** A name is asked for again after so long: a PC may be seen no more, or have another name. */
+/** How long until a name is asked for again: a PC may be seen no more, or have another name. */
 const ASK_AGAIN_MS = 30_000
 /** PCs asked for their names at once. */
 const ASKED_AT_ONCE_MAX = 4

@@ -4,7 +4,7 @@ import { FaultError, type Outcome } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { NEARBY_BYTES_MAX, NearbyMessage, NearbyReply } from '../../protocol/nearby.ts'
 
-/** The protocol of those who are nearby and need not know each other. */
+/** The protocol of nearby peers, which may be strangers. */
 export const NEARBY_PROTOCOL = '/meshwork/nearby/1'
 /** A machine in the same network answers within this time. */
 const ANSWER_MS_MAX = 10_000

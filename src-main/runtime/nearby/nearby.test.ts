@@ -147,7 +147,7 @@ describe('PCs nearby', () => {
     expect([studio.nearby.pcs().size, office.nearby.pcs().size]).toEqual([0, 0])
   })
 
-  it('[T8] who only asked, or says yes alone, is no contact', async () => {
+  it('[T8] a peer that only asked, or alone says yes, is no contact', async () => {
     const { studio, office } = await two()
     await studio.nearby.pair(office.id, soon())
     await studio.nearby.confirm(office.id, numberOf(studio, office)!, 1)
@@ -178,7 +178,7 @@ describe('PCs nearby', () => {
     expect(again.at.stage).toBe('comparing')
   })
 
-  it('[T9] whoever was told no asks nobody there for a minute', async () => {
+  it('[T9] a refused peer cannot ask there again for a minute', async () => {
     const clock = setClock()
     const [studio, office] = [await startPc('Studio'), await startPc('Office', { clock })]
     await meet(studio, office)
@@ -190,7 +190,7 @@ describe('PCs nearby', () => {
     expect((await studio.nearby.pair(office.id, soon())).at.stage).toBe('comparing')
   })
 
-  it('[T9] whoever is blocked is not seen and asks no more', async () => {
+  it('[T9] a blocked peer is not seen and asks no more', async () => {
     const { studio, office } = await two()
     await studio.nearby.pair(office.id, soon())
     await office.nearby.refuse(studio.id, 'declined', true)

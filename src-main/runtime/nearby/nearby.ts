@@ -28,7 +28,7 @@ const TEND_MS = 1_000
 /** The setting with the user's choice. */
 const VISIBLE_KEY = 'nearby-visible'
 
-/** PCs in the same network: who is there, and pairing with them by a number. */
+/** PCs in the same network: which are there, and pairing with them by a number. */
 export interface Nearby {
   start(): void
   stop(): void
@@ -203,7 +203,7 @@ function isKnown({ contacts, blocked, incomingPairs, outgoingPairs }: Readonly<P
   return [contacts, blocked, incomingPairs, outgoingPairs].some((some) => some.has(peer))
 }
 
-/** Reports what is no fault. */
+/** Reports errors that are no faults. */
 function reportDefect(error: unknown, onDefect: (defect: unknown) => void): void {
   try {
     onlyFault(error)

@@ -76,7 +76,7 @@ async function pass(times: number): Promise<void> {
 
 describe('an output that is not here', () => {
   it.each(['quota-exceeded', 'storage-failed', 'memory-exhausted'] as const)(
-    '[W7] for our own %s is waited for, with longer and longer pauses, and nobody is blamed',
+    '[W7] for our own %s is waited for, with longer and longer pauses, without blame',
     async (kind) => {
       outcome = () => fault(kind)
       collector.fetchOutputs(JOB, [OUTPUT])
@@ -116,14 +116,14 @@ describe('an output that is not here', () => {
     expect(told).toMatchObject([{ kind: 'output-unavailable', unreachable: [BOB] }])
   })
 
-  it('[W7] because nobody hands it over is told of at once; who is away is not to blame', async () => {
+  it('[W7] because no peer hands it over is reported at once; unreachable peers are not to blame', async () => {
     outcome = () => fault('blob-missing')
     collector.fetchOutputs(JOB, [OUTPUT])
     await until(() => told.length > 0)
     expect([tries, told]).toMatchObject([1, [{ kind: 'output-unavailable', unreachable: [BOB] }]])
   })
 
-  it('[W29] because it is larger than its manifest allows is told of at once, and all who agreed on it are to blame', async () => {
+  it('[W29] because it is larger than its manifest allows is reported at once, and all that agreed on it are to blame', async () => {
     let bytesMax = 0
     outcome = (limit) => {
       bytesMax = limit

@@ -14,7 +14,7 @@ import { createStoredNotes } from './stored-notes.ts'
 
 /** Outputs fetched at once: enough to fill the line, few enough to bound memory and streams … */
 const FETCHES_MAX = 8
-/** … and while they are so small that many travel in one answer, so many. */
+/** … and this many while they are small enough to travel in one answer. */
 const SMALL_FETCHES_MAX = 256
 const SMALL_BYTES = 64 << 10
 /** One output's transfer. */
@@ -22,7 +22,7 @@ const OUTPUT_WITHIN_MS = 10 * 60_000
 /** A fetch that failed by this machine is tried again after this, and after twice the last pause each further time. */
 const RETRY_MS_MIN = 2_000
 const RETRY_MS_MAX = 5 * 60_000
-/** Those who hand over nothing in so many attempts one after the other do not hand it over. */
+/** After this many attempts without an output in a row, its holders count as not handing it over. */
 const FRUITLESS_MAX = 3
 /** Brings what this peer needs from others: manifests before it offers, outputs when they are verified. */
 export interface Collector {

@@ -60,7 +60,7 @@ export function createEventCounter({
     }
   }
 
-  /** A unit was verified just now: who was right and who was wrong, and whether others did it. */
+  /** A unit was verified just now: which peers were right or wrong, and whether others did it. */
   function countVerified({ attempts: made }: UnitState, winners: readonly PeerId[]): void {
     if (winners.some((peer) => peer !== state.me)) today()[3]++
     for (const { peer, status } of made) {

@@ -4,7 +4,7 @@ export function dateOf(ms: number): string {
   return isoDate(date.getFullYear(), date.getMonth() + 1, date.getDate())
 }
 
-/** The last so many dates, today last; days of 23 and 25 hours count as one. */
+/** The last `count` dates, today last; days of 23 and 25 hours count as one. */
 export function lastDates(nowMs: number, count: number): string[] {
   const now = new Date(nowMs)
   return Array.from({ length: count }, (_, i) => {

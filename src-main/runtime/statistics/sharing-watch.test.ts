@@ -106,7 +106,7 @@ describe('the sharing watch', () => {
     await watch.stop()
   })
 
-  test('[A11] looks at the machine every five seconds, every second while somebody looks on', async () => {
+  test('[A11] looks at the machine every five seconds, every second while a user watches', async () => {
     watch.start()
     await pass(11)
     expect(samples).toBe(3)

@@ -150,7 +150,7 @@ function attemptOf(status: 'void' | 'returned') {
   return { attempt: 1, peer: ANN, status: { state: status } } as never
 }
 
-test('[A17] a unit that others did counts once, whoever’s result decided it; who was wrong is remembered', () => {
+test('[A17] a unit that others did counts once, whichever result decided it; wrong peers are remembered', () => {
   const statistics = start()
   const BOB = PeerId.parse(`12D3KooW${'B'.repeat(44)}`)
   const attempt = (peer: PeerId, attempt: number, status: string) =>
@@ -181,7 +181,7 @@ test('[A17] a person’s attempts count by day: what was right, and what was lat
   expect(start().reliabilityByDay(ANN, 1)).toEqual([0.5])
 })
 
-test('[W36] a unit whose time was up is not held against whoever ran it, another failure is', () => {
+test('[W36] a unit that ran out of time is not held against its provider, another failure is', () => {
   const statistics = start()
   for (const kind of ['timed-out', 'runner-lost'] as const) {
     const fault = { kind, message: '' }

@@ -107,7 +107,7 @@ describe('electron-updater’s own code for Windows', () => {
 
   type Updater = UpdaterParts & { verifySignature(path: string): Promise<string | null> }
 
-  /** The updater as a package has it, with a file beside the archive that names nobody, or none. */
+  /** The updater as a package has it, with a file beside the archive that names no publisher, or none. */
   async function updater(beside: object | undefined): Promise<Updater> {
     const appUpdateConfigPath = join(folder, beside === undefined ? 'none.yml' : 'app-update.yml')
     if (beside !== undefined) await writeFile(appUpdateConfigPath, JSON.stringify(beside))
@@ -120,7 +120,7 @@ describe('electron-updater’s own code for Windows', () => {
     return made
   }
 
-  it('[Q3] takes an unsigned installer when nobody is named, and refuses it as the shell sets it up', async () => {
+  it('[Q3] takes an unsigned installer when no publisher is named, and refuses it as the shell sets it up', async () => {
     const source = join(folder, 'in-archive.yml')
     await writeFile(source, JSON.stringify({ ...(await updateSource()), publisherName: [PUBLISHER] }))
     const checkSignature = () => Promise.resolve('unsigned')
@@ -156,7 +156,7 @@ describe.skipIf(process.platform === 'win32')('the check of an installer’s sig
     expect(await verdict(says(0, PUBLISHER))).toBeNull()
   })
 
-  it('[Q3] refuses everybody else, what is unsigned, and whatever it cannot ask', async () => {
+  it('[Q3] refuses other publishers, unsigned files, and unreadable signatures', async () => {
     expect(await verdict(says(0, 'CN=Somebody GmbH, O=Else'))).toMatch(/signed by somebody else \(CN=/)
     expect(await verdict(says(0, `${PUBLISHER}, E=x`))).toMatch(/somebody else/)
     // 2: not signed; 3: changed since.

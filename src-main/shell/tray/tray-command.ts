@@ -44,7 +44,7 @@ async function shareNothing({ calls, rememberSharing }: TrayActions): Promise<vo
   await calls.node.setAvailability({ sharing: { kind: 'never' } })
 }
 
-/** As it was. Who never shared anything says what to share where that can be said. */
+/** Shares as before. If nothing was ever shared, opens the screen to choose it. */
 async function shareAgain({ calls, recallSharing, open }: TrayActions): Promise<void> {
   const sharing = recallSharing()
   if (sharing === undefined) open('/sharing')

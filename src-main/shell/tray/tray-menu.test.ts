@@ -170,7 +170,7 @@ describe('notices', () => {
     ).toEqual([])
   })
 
-  it('tell nothing of what ended before anybody listened', () => {
+  it('tell nothing of what ended before the first listener', () => {
     expect(between({}, { jobs: jobs(job('1', done)) })).toEqual([])
   })
 
@@ -188,7 +188,7 @@ describe('notices', () => {
     ])
   })
 
-  it('tell of somebody who wants to pair, not of whom this user asked', () => {
+  it('tell of a peer that wants to pair, not of one that this user asked', () => {
     const request = (direction: PairRequest['direction']): PairRequest => ({
       peer_id: peer('p'),
       name: 'Anna',
@@ -227,7 +227,7 @@ describe('notices', () => {
     ])
     expect(between(tries(attempt({})), tries(attempt({})))).toEqual([])
     expect(between(tries(attempt({})), tries(attempt({}, '654321')))).toHaveLength(1)
-    // Nobody is asked for what they began themselves, have answered, or has ended.
+    // No notice for what the user began or has answered, nor for what has ended.
     const ended = { kind: 'ended', how: 'expired', by_them: true } as const
     for (const other of [
       attempt({ direction: 'outgoing' }),
@@ -239,7 +239,7 @@ describe('notices', () => {
     expect(between({}, { ...tries(attempt({})), ...quiet })).toEqual([])
   })
 
-  it('are not told to whom they bother', () => {
+  it('are not shown to a user who turned them off', () => {
     const quiet = { preferences: { ...preferences, notifications: false } }
     expect(between({ jobs: jobs(job('1', running)) }, { jobs: jobs(job('1', done)), ...quiet })).toEqual([])
   })

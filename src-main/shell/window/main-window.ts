@@ -2,7 +2,7 @@ import type { ElectronApi, WindowApi } from '../electron-api.ts'
 import { placeWindow, WINDOW_SIZE_MIN, type WindowState } from './window-bounds.ts'
 import { PAGE_URL } from './window-policy.ts'
 
-/** A page that crashes is loaded again, so often for one window. */
+/** How often a crashed page is loaded again in one window. */
 const RELOADS_MAX = 3
 
 /** The window's files, its place and its listener. */

@@ -11,9 +11,9 @@ import type { Process } from '../process/process.ts'
 import type { Scenario } from '../scenario.ts'
 import type { World } from '../world.ts'
 
-/** A free core may stay without work for so long in good weather … */
+/** How long a free core may stay without work on a good network … */
 const IDLE_MS_MAX = 2_000
-/** … and for so many messages, one after the other, where the network is slow. */
+/** … and for how many messages, one after the other, on a slow one. */
 const MESSAGES = 8
 /** Amounts are decimal fractions; differences below this are rounding. */
 const AMOUNT_TOLERANCE = 1e-6

@@ -206,7 +206,7 @@ describe('the audit of requesters', () => {
     ],
     [
       'S15',
-      'a failure that nobody told',
+      'an unreported failure',
       awarded,
       ({ attempt }) =>
         void (attempt(ANN).status = { state: 'failed', fault: { kind: 'unit-failed', message: 'no' } }),
@@ -222,7 +222,7 @@ describe('the audit of requesters', () => {
   test.each([
     ['output', 'wrong', RIGHT.fuel],
     ['price', 'right', RIGHT.fuel + 1],
-  ] as const)('[S6] reports a wrong %s that is verified though nobody lies', (_, output, fuel) => {
+  ] as const)('[S6] reports a wrong %s that is verified though no peer lies', (_, output, fuel) => {
     const watched = awarded()
     watched.happens(says(watched, ANN, output, fuel))
     expect(ruleOf(() => watched.happens(says(watched, BOB, output, fuel)))).toBe('S6')

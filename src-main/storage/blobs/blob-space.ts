@@ -12,11 +12,11 @@ export interface Reservation {
   release(): void
 }
 
-/** Who gets the disk. */
+/** Shares out the disk's space. */
 export interface BlobSpace {
   /**
-   * Sets room aside, dropping the least recently used blobs that nobody pinned. What is here for others gets no more than
-   * its share of the quota. @throws FaultError `quota-exceeded`
+   * Sets room aside, dropping the least recently used unpinned blobs. What is here for others gets no more than its
+   * share of the quota. @throws FaultError `quota-exceeded`
    */
   reserve(bytes: number, forWhom?: 'own' | 'others'): Reservation
   /** Blobs came in or went. */
@@ -29,7 +29,7 @@ export interface BlobSpace {
   eraseSuspended(cid: Cid): void
   /** A broken-off transfer goes on; its room is its receiver's matter from now on. */
   resume(cid: Cid): void
-  /** Another quota from now on; drops what is too much, as far as nobody pinned it. */
+  /** Another quota from now on; drops unpinned blobs above it. */
   setQuota(bytes: number): void
   usage(): { readonly bytes: number; readonly quotaBytes: number }
 }
@@ -37,7 +37,7 @@ export interface BlobSpace {
 /** When room is needed, this share of the quota is freed at least, or a full store would drop one blob for each. */
 const SLACK_SHARE = 1 / 64
 
-/** Of the quota, so much is the user's own at any time: else others' jobs could keep the user's from running here. */
+/** The part of the quota kept for the user: else others' jobs could keep the user's from running here. */
 const OWN_SHARE = 1 / 4
 
 /**

@@ -171,7 +171,7 @@ describe('the blob store on disk', () => {
     expect(opened.blobs.usage().bytes).toBe(0)
   })
 
-  test('[A16] a smaller quota counts at once: what nobody pinned goes, and nothing new comes in above it', async () => {
+  test('[A16] a smaller quota counts at once: unpinned blobs go, and nothing new comes in above it', async () => {
     const cids: Cid[] = []
     for (let i = 0; i < 5; i++) cids.push(await opened.blobs.put(noise(10_000_000, i)))
     opened.blobs.pin(cids[0]!, 'job')

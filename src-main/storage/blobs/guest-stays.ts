@@ -15,7 +15,7 @@ export interface GuestStays {
 /** Blobs that are removed in one go: the peer answers meanwhile, and the next sweep goes on. */
 const ERASED_TOGETHER_MAX = 1_000
 
-/** Builds it over the index of guests and whoever gets the disk. */
+/** Builds it over the index of guests and the disk's space. */
 export function createGuestStays(
   { index, space }: BlobDependencies,
   receivers: Pick<BlobReceivers, 'isReceiving'>,

@@ -18,9 +18,9 @@ export interface GuestTable {
   need(cid: Cid, guest: string): void
   /** The user needs a blob: it is the user's own from now on. */
   own(cid: Cid): void
-  /** Whether a blob is here for others, or for nobody yet. */
+  /** Whether a blob is here for others, or for no guest yet. */
   has(cid: Cid): boolean
-  /** Bytes of all that is stored for others, or for nobody yet. Costs time in proportion to how much that is. */
+  /** Bytes of all that is stored for others, or for no guest yet. Costs time in proportion to how much that is. */
   storedBytes(): number
   /** A pin of this blob is gone; without another one its time begins to run. */
   letGo(cid: Cid): void
@@ -36,7 +36,7 @@ export interface GuestTable {
   isAnyDue(): boolean
   /** Whether any time of grace has begun since this was last asked. */
   hasNews(): boolean
-  /** Ends at most so many stays that are due, but for blobs that are still coming in. @returns the blobs that may go now */
+  /** Ends at most `max` due stays, but not of blobs still coming in. @returns the blobs that may go now */
   endStays(isComing: (cid: Cid) => boolean, max: number): Cid[]
   /** Stored blobs that stay only for their time of grace, those that go last first. */
   inGrace(): BlobInGrace[]
@@ -84,7 +84,7 @@ export function openGuestTable(database: PeerDatabase, nowMs: () => number): Gue
     endStays(isComing, max) {
       // A clock that was set back does not let anything stay for longer.
       statements.shorten.run(dueMs(), dueMs())
-      // Another guest's job needs it: it is that one's now. Where nobody else is known, it stays its guest's.
+      // Another guest's job needs it: it is that one's now. Without another, it stays its guest's.
       statements.leave.run(nowMs())
       statements.stay.run(nowMs())
       const ended = statements.due.all(nowMs(), max).filter(({ cid }) => !isComing(cid))

@@ -29,7 +29,7 @@ const LOCK_WAIT_MS = 1_000
 /** Larger files are not searched for damage at every start: it takes about a second per 500 MiB. */
 const CHECK_BYTES_MAX = 64 << 20
 
-/** A fault's line has room for so much. */
+/** The longest line of a fault. */
 const FAULT_CHARACTERS_MAX = 2_000
 /** Of what SQLite says of damage; it may list many pages. */
 const FINDING_CHARACTERS_MAX = 200
@@ -67,7 +67,7 @@ export function openDatabase(
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
     checkOrigin(database, file)
-    // Only those who read share an index of the log; what they left is of no use to anybody now.
+    // Only readers share the log's index file; a leftover one is useless.
     rmSync(`${file}-shm`, { force: true })
     if (!mustExist) checkDamage(database, file)
     migrate(database, file, migrations)
@@ -237,7 +237,7 @@ function checkLog(file: string): void {
   )
 }
 
-/** A peer that opened as a new one would trust nobody, block nobody, and know none of its jobs. */
+/** A peer that opened as a new one would lose its contacts, blocks and jobs. */
 function refuseToForget(file: string): never {
   refuse(
     'storage-failed',

@@ -105,7 +105,7 @@ describe('a group commit', () => {
     expect(synchronous()).toBe(FULL)
   })
 
-  test('one that asks for a flush has it, and so have those who share its turn', async () => {
+  test('a caller that asks for a flush gets it, as do those that share its turn', async () => {
     const modes: unknown[] = []
     const note = () => modes.push(synchronous())
     await Promise.all([

@@ -14,9 +14,9 @@ interface Share {
 /** Transactions that several callers share. Work is done in the order in which it was asked for. */
 export interface GroupCommit {
   /**
-   * Does some synchronous work inside a transaction that it shares with whoever else asks in the same turn of the
-   * event loop, so that the disk is flushed once for all of them. Resolves when that is committed. Work that throws
-   * is undone and rejected alone. Where all who share it ask for no flush there is none, as with `unflushed`.
+   * Does some synchronous work inside a transaction shared with other callers in the same turn of the event loop,
+   * so that the disk is flushed once for all of them. Resolves when that is committed. Work that throws is undone and
+   * rejected alone. Where all who share it ask for no flush there is none, as with `unflushed`.
    */
   together<T>(work: () => T, flush?: Flush): Promise<T>
   /** Does work now, in one transaction with what waits. When it returns, all of it survives a power cut. */
@@ -36,7 +36,7 @@ export interface GroupCommit {
 /** Opens a queue of work for the database. It holds no more than its callers await. */
 export function createGroupCommit(database: PeerDatabase): GroupCommit {
   let waiting: Share[] = []
-  /** Whether any of those who wait asks for a flush. */
+  /** Whether any waiting caller asks for a flush. */
   let isFlushAsked = false
   let flushed = true
   const undoable = database.transaction((work: () => void) => {

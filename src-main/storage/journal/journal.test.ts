@@ -73,7 +73,7 @@ describe('the SQLite journal', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('repairs are reported, so that somebody can be told', () => {
+  test('repairs are reported, so that the user can be told', () => {
     const { journal } = openJournal(database)
     journal.append([Buffer.from('a'), Buffer.from('b'), Buffer.from('c')])
     journal.saveSnapshot({ sequence: 1, parts: [Buffer.from('one')] })

@@ -97,7 +97,7 @@ describe('the key file', () => {
     expect((await refusal(loadOrCreateKey(path, { passphrase })))?.kind).toBe('bad-input')
   })
 
-  test('a passphrase for a file without one, and an empty one, are refused: nobody believes in a seal that is none', async () => {
+  test('a passphrase for a file without one, and an empty one, are refused: they would not seal the file', async () => {
     await loadOrCreateKey(path)
     expect((await refusal(loadOrCreateKey(path, { passphrase })))?.message).toContain('has no passphrase')
     expect((await refusal(loadOrCreateKey(join(folder, 'new'), { passphrase: '' })))?.kind).toBe('bad-input')

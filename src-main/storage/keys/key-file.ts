@@ -9,7 +9,7 @@ import { repairStep } from '../database/repair-step.ts'
 
 /** scrypt (RFC 7914) at OWASP's first choice: 128 MiB and some 0.4 s for each guess. */
 const SCRYPT = { cost: 2 ** 17, blockSize: 8, parallelization: 1 } as const
-/** A key file may not ask for more memory than this (128 · cost · blockSize bytes): it could be anybody's. */
+/** A key file may not ask for more memory than this (128 · cost · blockSize bytes): the file may be hostile. */
 const SCRYPT_MEMORY_BYTES_MAX = 1 << 30
 /** AES-256-GCM as NIST SP 800-38D recommends it: 96 bits of nonce, 128 of tag. */
 const NONCE_BYTES = 12

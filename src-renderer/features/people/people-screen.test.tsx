@@ -34,7 +34,7 @@ it('before the node has told, people are loading', () => {
   expect(screen.getAllByText('Loading')).toHaveLength(1)
 })
 
-it('somebody without people is shown both ways to pair', async () => {
+it('a user without people is shown both ways to pair', async () => {
   mountScreen()
   expect(title()).toBe('You are not paired with anybody yet')
   screen.getByRole('region', { name: 'Give them your code' })

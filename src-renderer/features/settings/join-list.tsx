@@ -12,7 +12,7 @@ import classes from './network-section.module.css'
 /** Between addresses, in which there is no such character. */
 const BETWEEN = '\n'
 
-/** Peers through whom this PC joins the network: a list that is added to and taken from. */
+/** An editable list of the peers through which this PC joins the network. */
 export function JoinList({ addresses }: { readonly addresses: readonly string[] }) {
   const { join: words } = useText().settings.network
   const calls = useCalls()

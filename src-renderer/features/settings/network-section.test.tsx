@@ -28,7 +28,7 @@ it('the section says how this PC is reached, and what the node says later goes b
   screen.getByText('Others reach this PC from the internet')
 })
 
-it('Check now is there while somebody can be asked, and asks them', async () => {
+it('Check now is there while a contact can be asked, and asks it', async () => {
   const { user, asked, tell } = mountNetwork({}, { checkReach: () => ownReach() })
   expect(screen.queryByRole('button', { name: 'Check now' })).toBeNull()
   screen.getByText('It can be checked when one of your people is connected.')
@@ -38,7 +38,7 @@ it('Check now is there while somebody can be asked, and asks them', async () => 
   expect(asked('node.checkReach')).toHaveLength(1)
 })
 
-it('a router that lets nobody in is told with the reason and the steps by hand', () => {
+it('a closed router is told with the reason and the steps by hand', () => {
   mountNetwork()
   expect(fact('Router')).toMatch(/^Lets nobody in by itselfAsked: no router answers\./)
   const steps = screen.getAllByRole('listitem').map((step) => step.textContent)
@@ -61,7 +61,7 @@ it('a router that was asked is told with where it lets friends in', () => {
   )
 })
 
-it('friends through whom this PC is reached are named', () => {
+it('friends that relay for this PC are named', () => {
   mountNetwork({
     relays: [
       { peer_id: peerId('Bob'), name: 'Bob' },
@@ -84,7 +84,7 @@ it('own addresses are told with how far they reach; those at friends are counted
   expect(fact('Port')).toBe('4001TCP. Chosen at the first start, and kept.')
 })
 
-it('what somebody confirmed is told, with a clock that is off', () => {
+it('what a contact confirmed is told, with a clock that is off', () => {
   mountNetwork({
     confirmations: [
       {

@@ -34,7 +34,7 @@ const verdict = (of: Partial<OwnReach>, connected = 1, text = words) =>
 const steps = (of: Partial<OwnReach>) => routerSteps({ ...BEHIND_ROUTER, ...of }, words)
 
 describe('how this PC is reached, in a sentence', () => {
-  it('[H27] says through whom friends come where nobody gets in directly, and what would make it direct', () => {
+  it('[H27] names the relays where no friend gets in directly, and what would make it direct', () => {
     const dee = { peer_id: 'dee' as PeerId, name: 'Dee' }
     for (const reachability of ['closed', 'unknown', 'local'] as const) {
       expect(verdict({ reachability, relays: [...CY, dee] })).toMatchObject({

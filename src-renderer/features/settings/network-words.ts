@@ -60,7 +60,7 @@ function closedTodo(reach: OwnReach, words: Words): string {
     : words.todo.closed
 }
 
-/** Names of those through whom this PC is reached; of one without a name, its peer id's end. */
+/** Names of this PC's relays; of one without a name, its peer id's end. */
 export function relayNames({ relays }: Pick<OwnReach, 'relays'>): readonly string[] {
   return relays.map(({ name, peer_id }) => (name === '' ? peer_id.slice(-6) : name))
 }

@@ -3,7 +3,7 @@ import { IconInfoCircle } from '@tabler/icons-react'
 import { useText } from '../../state/text.tsx'
 import classes from './help-label.module.css'
 
-/** A label, and what it does for who asks: by pointing at the mark or by moving to it with Tab. */
+/** A label with help, shown by pointing at the mark or by moving to it with Tab. */
 export function HelpLabel({ label, help }: { readonly label: string; readonly help: string }) {
   const text = useText().sharing.rules
   return (

@@ -189,7 +189,7 @@ it('an answer that cannot be set is told, and the card stays', async () => {
   screen.getByText('Step 2 of 3')
 })
 
-it('somebody who is paired meanwhile is told on the last card', async () => {
+it('a person paired meanwhile is told on the last card', async () => {
   const { tell } = mount(<WhomCard />, { answers: { people: INVITE } })
   await screen.findByText('meshwork:mine')
   tell({ people: new Map([[peerId('Ada'), person('Ada')]]) })

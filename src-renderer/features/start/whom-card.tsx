@@ -6,7 +6,7 @@ import { useNode } from '../../state/node-store.ts'
 import { useText } from '../../state/text.tsx'
 import classes from './whom-card.module.css'
 
-/** The first person: my code, or theirs. Who asks meanwhile is answered here. */
+/** The first person: my code, or theirs. Requests that come meanwhile are answered here. */
 export function WhomCard() {
   const text = useText()
   const people = useNode((node) => node.people)

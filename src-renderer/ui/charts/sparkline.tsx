@@ -1,7 +1,7 @@
 import { sparkPath } from './spark-path.ts'
 import classes from './sparkline.module.css'
 
-/** The course of a figure without axes; `label` says it in words to those who do not see it. */
+/** The course of a figure without axes; `label` says it in words for screen readers. */
 export function Sparkline({
   values,
   label,

@@ -11,7 +11,7 @@ export function StableDot({
   readonly of: string
   /** Pixels. */
   readonly size?: number
-  /** For who is not there. */
+  /** For an absent person. */
   readonly isHollow?: boolean
 }) {
   const color = useColorOf()(of)

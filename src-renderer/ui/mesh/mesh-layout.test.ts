@@ -15,7 +15,7 @@ function distances({ centre, places }: MeshLayout): number[] {
 }
 
 describe('the layout of a mesh', () => {
-  it('has a place for everybody, and for nobody', () => {
+  it('has a place for every peer, also without any', () => {
     for (const count of [0, ...COUNTS]) expect(layoutMesh(count, 640, 420).places).toHaveLength(count)
   })
 

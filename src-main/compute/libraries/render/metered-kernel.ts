@@ -32,7 +32,7 @@ export function compileKernel(): () => MeteredKernel {
     nanBits: 'untouched',
   })
   const module = new WebAssembly.Module(bytes)
-  // This program's own code ends by itself; its wall clock is watched like everybody's.
+  // This program's own code ends by itself; its wall clock is watched like every module's.
   return () => wrapMetered(instantiateMetered(module, {}, { fuel: Number.MAX_SAFE_INTEGER }))
 }
 

@@ -6,7 +6,7 @@ const file = checkedIn()
 const { vectors } = await measure(file.modules)
 const found = new Map(vectors.map((vector) => [vector.name, vector]))
 
-test('[X3] the vectors are those of this engine: whoever gives it a new identity writes them anew', async () => {
+test('[X3] the vectors are those of this engine: a new identity needs new vectors', async () => {
   expect(file.engine).toBe(await engineToday())
   expect(file.vectors.map(({ name }) => name)).toEqual(Array.from(found.keys()))
 })

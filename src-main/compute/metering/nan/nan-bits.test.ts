@@ -10,7 +10,7 @@ import { ARITHMETIC, NAN_SHAPES } from './flow/shapes.ts'
 import { FD } from '../parse/opcodes.ts'
 import { wat } from '../wat.fixture.ts'
 
-describe('who sees the bits of a NaN', () => {
+describe('the bits of a NaN are seen by', () => {
   it.each([
     ['a store', `(f64.store (i32.const 0) ${ADD})`],
     ['a reinterpretation', `(drop (i64.reinterpret_f64 ${ADD}))`],
@@ -38,11 +38,11 @@ describe('who sees the bits of a NaN', () => {
     ['arithmetic alone', `(drop (f64.mul ${ADD} ${ADD}))`],
     ['a comparison', `(drop (f64.lt ${ADD} ${ADD}))`],
     ['a truncation', `(drop (i32.trunc_sat_f64_s ${ADD})) (drop (i64.trunc_f64_u ${ADD}))`],
-    ['a local that nobody reads', `(local.set $a ${ADD})`],
+    ['an unread local', `(local.set $a ${ADD})`],
     ['a lane test', '(drop (f32x4.eq (f32x4.add (local.get $v) (local.get $v)) (local.get $w)))'],
-    ['nobody', '(drop (f32.demote_f64 (f64.promote_f32 (f32.sqrt (local.get $x)))))'],
+    ['an unused result', '(drop (f32.demote_f64 (f64.promote_f32 (f32.sqrt (local.get $x)))))'],
     [
-      'nobody before a loop without end',
+      'code after a loop without end',
       `(local.set $a ${ADD}) (loop (br 0)) (f64.store (i32.const 0) (local.get $a))`,
     ],
   ])('not %s', (_, body) => {

@@ -183,7 +183,7 @@ describe('a function called by its name', () => {
   })
 })
 
-it('a call through a table looks at the fuel, as nobody knows what it leads to', () => {
+it('a call through a table checks the fuel, as its target is unknown', () => {
   const [, caller] = charges(
     `(module (table 1 funcref) (elem (i32.const 0) $g) (func $g) (func (export "f") (call_indirect (i32.const 0))))`,
   )

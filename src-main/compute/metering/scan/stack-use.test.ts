@@ -20,7 +20,7 @@ function use(fields: string) {
 const locals = (count: number) => `(local ${'i64 '.repeat(count)})`
 
 describe('the stack is counted', () => {
-  it('by nobody where nothing recurs', () => {
+  it('nowhere without recursion', () => {
     const { slots, passing } = use('(func (call 1) (call 2)) (func (call 2)) (func (loop (br 0)))')
     expect(slots).toEqual([0, 0, 0])
     expect(passing).toEqual(['none', 'none', 'none'])
@@ -84,7 +84,7 @@ describe('the stack is counted', () => {
     expect(use('(func (return_call 0))').slots).toEqual([FRAME_SLOTS])
   })
 
-  it('and passed on by all who lead to it, each in its way', () => {
+  it('and passed on by all callers, each in its way', () => {
     const { passing } = use(`(table 1 funcref) (elem (i32.const 0) 2)
       (func $recurs (call $recurs)) (func $leads (call $recurs)) (func $held (call $leads))
       (func $shown (export "f") (call $leads)) (func $start (call $leads)) (func $apart) (start $start)`)

@@ -83,7 +83,7 @@ function planFigures(
   ]
 }
 
-/** Who checks it and who can read it, and what had to be done again. */
+/** How it is checked, who can read it, and what had to be done again. */
 function checkFigures(job: JobStatus, messages: Messages, format: Format): Figure[] {
   const text = messages.jobs
   const { facts } = text

@@ -124,7 +124,7 @@ function CancelQuestion({
   return (
     <div role="group" aria-label={text.cancelAsk} className={classes['question']}>
       <span>{going.length > 1 ? text.cancelAskSeries(format.number(going.length)) : text.cancelAsk}</span>
-      {/* Whoever asked by mistake is on the safe button. */}
+      {/* The safe button has the focus, in case of a mistake. */}
       <Button autoFocus onClick={onClose}>
         {text.cancelNo}
       </Button>

@@ -26,7 +26,7 @@ it('a crowd is shown in part and counted', () => {
   screen.getByText('and 9 others')
 })
 
-it('a job that nobody has a unit of says so', () => {
+it('a job without awarded units says so', () => {
   mount(<PeopleStrip job={jobStatus('other')} />)
   screen.getByText('Nobody was given a unit yet.')
 })

@@ -13,7 +13,7 @@ const FINGERPRINT_LENGTH = 12
 /** The newest of them say what there is to say. */
 const FAULTS_SHOWN = 8
 
-/** Who returned what for a unit, for whom it failed, and what they agree on; asked anew when the unit has changed. */
+/** Peers' results and failures of a unit, and what they agree on; asked anew when the unit has changed. */
 export function UnitConsensus({
   job,
   unit,

@@ -6,7 +6,7 @@ import { useText } from '../../../state/text.tsx'
 import { UnitsTable } from './units-table.tsx'
 import classes from './units-section.module.css'
 
-/** The units of a job, for those who want to know; nothing is asked of the node before it is opened. */
+/** The units of a job, folded at first; the node is asked only when it is opened. */
 export function UnitsSection({ job }: { readonly job: JobStatus }) {
   const text = useText().jobs.unitsTable
   const [isOpen, setIsOpen] = useState(false)

@@ -93,7 +93,7 @@ it('a filter shows only units of a state', async () => {
   expect(screen.queryByRole('button', { name: /for unit 1$/ })).toBeNull()
 })
 
-it('an opened unit says for whom it failed and why', async () => {
+it('an opened unit says at which peer it failed and why', async () => {
   const { user, asked } = await openUnits(render())
   await user.click(within(await row(2)).getByRole('button'))
   const failed = await screen.findByRole('list', { name: 'Could not compute it' })
@@ -103,7 +103,7 @@ it('an opened unit says for whom it failed and why', async () => {
   expect(asked('jobs.consensus')).toEqual([{ job_id: 'job-render', unit_index: 1 }])
 })
 
-it('a unit that nobody was given cannot be opened', async () => {
+it('a unit that was never awarded cannot be opened', async () => {
   await openUnits(render())
   expect(within(await row(3)).getByRole<HTMLButtonElement>('button').disabled).toBe(true)
 })

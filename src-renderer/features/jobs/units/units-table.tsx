@@ -128,7 +128,7 @@ function UnitRows({
   )
 }
 
-/** Names of those who had to do with a job; of others, who are gone, the end of their key. */
+/** Names of a job's peers; for peers that are gone, the end of their key. */
 function useNames(job: JobStatus): (peer: PeerId) => string {
   const people = useNode((node) => node.people)
   return useMemo(() => {

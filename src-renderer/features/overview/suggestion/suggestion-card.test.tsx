@@ -14,7 +14,7 @@ it('nothing is suggested before the node has told, nor where all is well', () =>
   expect(card()).toBeNull()
 })
 
-it('somebody without people is led to pairing', async () => {
+it('a user without people is led to pairing', async () => {
   const { user, path } = mount(<SuggestionCard />)
   screen.getByText('You are not paired with anybody. Two PCs are a mesh.')
   await user.click(screen.getByRole('button', { name: 'Pair with somebody' }))

@@ -22,7 +22,7 @@ describe('the suggestion', () => {
     expect(suggest(situation())).toBeUndefined()
   })
 
-  it('is to pair when nobody is paired, whatever else is', () => {
+  it('is to pair when no peer is paired, whatever else is', () => {
     expect(suggest(situation({ people: [], sharing: { kind: 'off' } }))?.kind).toBe('pair')
   })
 
@@ -32,7 +32,7 @@ describe('the suggestion', () => {
     expect(suggest(situation({ sharing: { kind: 'paused-by-user', since_ms: 1 } }))).toBeUndefined()
   })
 
-  it('is to answer whoever waits, before anything else', () => {
+  it('is to answer a waiting request, before anything else', () => {
     const incoming = [
       { peer_id: 'a' as PeerId, name: 'Ada' },
       { peer_id: 'b' as PeerId, name: 'Bea' },
@@ -44,7 +44,7 @@ describe('the suggestion', () => {
     })
   })
 
-  it('is to raise the trust in who trusts this user most beyond it', () => {
+  it('is to raise the trust in the person who trusts this user most beyond it', () => {
     const people = [person('Bob', 0.5, 0.75), person('Ada', 0.25, 1), person('Eve', 1, 0)]
     expect(suggest(situation({ people }))).toMatchObject({ kind: 'raise-trust', peer: 'Ada', trust: 1 })
   })

@@ -11,7 +11,7 @@ type Orderable = Pick<
 
 /**
  * Those whose name, short name or id holds the words searched for, whatever their accents and case, in an order that
- * is total: who is equal goes by name, then by id.
+ * is total: equal people go by name, then by id.
  */
 export function arrangePeople<P extends Orderable>(
   people: readonly P[],

@@ -37,7 +37,7 @@ it('a row says who it is, trust each way, units each way and reliability', () =>
   screen.getByRole('img', { name: 'Reliability of Ada by day; 90 % on the whole' })
 })
 
-it('the short name stands beside a name that somebody else has too', () => {
+it('the short name stands beside a name that another person has too', () => {
   const { redraw } = mountRow()
   expect(screen.queryByText('ada-fox')).toBeNull()
   redraw(
@@ -57,7 +57,7 @@ it('work under way stands where the connection is told otherwise', () => {
   screen.getByText('1 unit of theirs here')
 })
 
-it('somebody who has done nothing yet has no reliability', () => {
+it('a person who has done nothing yet has no reliability', () => {
   const { reliability: _none, ...unknown } = person('Ada')
   mount(
     <ForgottenPeopleProvider>
@@ -97,7 +97,7 @@ it('the menu copies the peer id', async () => {
   await waitFor(async () => expect(await navigator.clipboard.readText()).toBe(peerId('Ada')))
 })
 
-it('Forget hides somebody at once; Undo brings them back and the node is not told', async () => {
+it('Forget hides a person at once; Undo brings them back and the node is not told', async () => {
   const { user, asked } = mountRow()
   await user.click(screen.getByRole('button', { name: 'What to do with Ada' }))
   await user.click(await screen.findByRole('menuitem', { name: 'Forget' }))
@@ -108,7 +108,7 @@ it('Forget hides somebody at once; Undo brings them back and the node is not tol
   expect(asked('people.forget')).toEqual([])
 })
 
-it('somebody is forgotten when the offer to undo is closed', async () => {
+it('a person is forgotten when the offer to undo is closed', async () => {
   const { user, asked } = mountRow({}, { forget: () => ({}) })
   await user.click(screen.getByRole('button', { name: 'What to do with Ada' }))
   await user.click(await screen.findByRole('menuitem', { name: 'Forget' }))

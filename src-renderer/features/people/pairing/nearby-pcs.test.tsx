@@ -16,7 +16,7 @@ function mountPcs(nearby: Answers['nearby'] = {}, visible = false) {
 
 const pair = () => screen.getByRole('button', { name: 'Pair with Ada' })
 
-it('without PCs nearby there is nothing, or a sentence where somebody wants to pair', () => {
+it('without PCs nearby there is nothing, or a sentence where a PC wants to pair', () => {
   const { redraw } = mount(<NearbyPcs isAlways={false} />)
   expect(screen.queryByRole('region')).toBeNull()
   redraw(<NearbyPcs isAlways />)

@@ -31,7 +31,7 @@ it('Give up ends the wait, which is then no refusal', async () => {
   expect(screen.queryByText(/did not accept/)).toBeNull()
 })
 
-it('somebody who accepts is told as paired', async () => {
+it('an accepted request is told as paired', async () => {
   const { tell } = mount(<PairRequests />, { node: { pairRequests: [ADA] } })
   tell({ pairRequests: [], people: peopleMap(person('Ada')) })
   await screen.findByText('You are paired with Ada.')

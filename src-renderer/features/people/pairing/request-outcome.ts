@@ -1,6 +1,6 @@
 import type { PairRequest, PeerId } from '#contract'
 
-/** The answer of a person whom this user waited for. */
+/** The answer to this user's request to pair. */
 export interface RequestOutcome {
   readonly peer: PeerId
   readonly name: string

@@ -6,7 +6,7 @@ import { useText } from '../../../state/text.tsx'
 import { requestOutcomes } from './request-outcome.ts'
 
 /**
- * While mounted, shows a toast when a person whom this user waits for has answered.
+ * While mounted, shows a toast when a request to pair was answered.
  *
  * @returns to be called before a request is given up, whose end is then no news
  */

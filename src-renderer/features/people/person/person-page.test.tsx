@@ -45,7 +45,7 @@ it('a relayed connection is told with its relay and its meaning', () => {
   screen.getByText(/slower than directly, and as private/)
 })
 
-it('somebody out of reach is told with the reason, what to do and the next try', () => {
+it('a person out of reach is told with the reason, what to do and the next try', () => {
   mountPage({
     connected: false,
     reach: {

@@ -24,7 +24,7 @@ const missing = (state: 'looking' | 'unreachable', failure?: LookFailure): Reach
 const row = (reach: Reach, rtt_ms?: number) =>
   linkWords({ connected: true, reach, ...(rtt_ms === undefined ? {} : { rtt_ms }) }, words, format)
 
-describe('how somebody is connected, in a few words', () => {
+describe('how a person is connected, in a few words', () => {
   it('[H10] says the way and how long it takes, never less than a millisecond', () => {
     expect(row(direct('ip4'), 0.2)).toBe('connected directly, 1 ms')
     expect(row(direct('ip6'), 83.6)).toBe('connected directly (IPv6), 84 ms')
@@ -40,7 +40,7 @@ describe('how somebody is connected, in a few words', () => {
     expect(row(missing('unreachable'))).toBe('unreachable since 11:00')
   })
 
-  it('says when they were last seen, and when they never were, before anybody looks for them', () => {
+  it('says when they were last seen, and when they never were, before the search for them begins', () => {
     const away = { connected: false, last_seen_ms: NOW - 3 * 3_600_000 }
     expect(linkWords(away, words, format)).toBe('last seen 3 hours ago')
     expect(linkWords({ connected: false }, words, format)).toBe('not seen since this PC started')
@@ -58,7 +58,7 @@ describe('how somebody is connected, in a few words', () => {
   })
 })
 
-describe('what it means that somebody is relayed', () => {
+describe('what it means that a person is relayed', () => {
   it('[H24] says that large files wait for a direct connection, and what helps, in both languages', () => {
     const relayed: Reach = { state: 'relayed', through_name: 'Cy', since_ms: NOW }
     expect(reachAdvice(relayed, words)?.why).toMatch(/Large files wait for a direct connection/)
@@ -66,14 +66,14 @@ describe('what it means that somebody is relayed', () => {
     expect(reachAdvice(relayed, german.people.link)?.why).toMatch(/Große Dateien warten auf eine direkte/)
   })
 
-  it('names a friend who passes things on as a way out where nobody answers', () => {
+  it('names a friend who passes things on as a way out where no address answers', () => {
     const failure: LookFailure = { kind: 'no-answer', addresses: 1 }
     expect(reachAdvice(missing('unreachable', failure), words)?.todo).toMatch(/pass things on/)
     expect(reachAdvice(missing('unreachable', failure), german.people.link)?.todo).toMatch(/vermitteln/)
   })
 })
 
-describe('why somebody is not reached, and what to do', () => {
+describe('why a person is not reached, and what to do', () => {
   const failures: LookFailure[] = [
     { kind: 'no-address' },
     { kind: 'turned-away' },

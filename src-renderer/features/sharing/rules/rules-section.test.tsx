@@ -86,7 +86,7 @@ it('a rule that cannot be read on this PC says so; one that is off is not watche
   row('While somebody uses this PC').getByText('Not watched · off')
 })
 
-it('each rule has help for those who ask', async () => {
+it('each rule has help on demand', async () => {
   const { user } = mountRules()
   await user.hover(screen.getByRole('button', { name: 'About: On battery' }))
   await screen.findByText('While the PC is not plugged in.')

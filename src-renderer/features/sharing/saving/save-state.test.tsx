@@ -39,7 +39,7 @@ const state = () => screen.getByRole('status').textContent
 const undo = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Undo' })
 const redo = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Redo' })
 
-it('nothing is said of a value that nobody has edited, and there is no way back', () => {
+it('nothing is said of an unedited value, and there is no way back', () => {
   mountEditor()
   expect(state()).toBe('')
   expect([undo().disabled, redo().disabled]).toEqual([true, true])

@@ -18,7 +18,7 @@ export type PictureLight =
 export function usePictureLight(jobId: JobId): { readonly light: PictureLight; readonly load: () => void } {
   const calls = useCalls()
   const [light, setLight] = useState<PictureLight>({ state: 'none' })
-  /** Attempts so far; none until somebody wants it. */
+  /** Attempts so far; none until it is first needed. */
   const [attempt, setAttempt] = useState(0)
   const canvas = useRef<HTMLCanvasElement>(undefined)
 

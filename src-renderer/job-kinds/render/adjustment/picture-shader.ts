@@ -64,7 +64,7 @@ export interface PictureShader {
 
 /**
  * Prepares a picture (RGB, three floats a pixel, rows from the top) for drawing; undefined where this machine has no
- * WebGL 2 or none for pictures of this size. The canvas must have been drawn on by nobody else.
+ * WebGL 2 or none for pictures of this size. No other context may have drawn on the canvas.
  */
 export function createPictureShader(
   canvas: HTMLCanvasElement,

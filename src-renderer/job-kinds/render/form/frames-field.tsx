@@ -7,7 +7,7 @@ import { type FieldProps, numberOf } from './render-fields.tsx'
 import { allFrames } from './render-form.ts'
 import classes from './render-fields.module.css'
 
-/** Which moments of an animation are rendered; a scene that stands still only says so. */
+/** Which moments of an animation are rendered; a still scene only says so. */
 export function FramesField({
   form,
   problems,

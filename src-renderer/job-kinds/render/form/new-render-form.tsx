@@ -16,7 +16,7 @@ import { orderOf, type RenderForm, type RenderOrder } from './render-form.ts'
 import { useSceneDrop } from '../scene/scene-drop.tsx'
 import classes from './new-render-form.module.css'
 
-/** Somebody who drags through numbers is not answered at every one. */
+/** Dragging through numbers does not ask for an estimate at each. */
 const ESTIMATE_SETTLE_MS = 250
 /** A deadline is given to the minute. */
 const DEADLINE_CHECK_MS = 30_000
@@ -137,7 +137,7 @@ function useSubmit(form: RenderForm, scene: SceneFiles | undefined, onSceneGone:
           })
         } catch (error) {
           if (faultOfCall(error)?.kind !== 'blob-missing') throw error
-          // Uploads that nobody uses are put away after an hour.
+          // Unused uploads are removed after an hour.
           onSceneGone()
           throw new Error(text.sceneGone, { cause: error })
         }

@@ -215,7 +215,7 @@ export function PriorityField({ form, problems, onChange }: FieldProps) {
   )
 }
 
-/** Whether scene and picture are for those who compute it alone. */
+/** Whether only its providers can read scene and picture. */
 export function EncryptField({ form, onChange }: Pick<FieldProps, 'form' | 'onChange'>) {
   const text = useText().jobKinds.render
   return (

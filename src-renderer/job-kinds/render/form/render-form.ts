@@ -42,7 +42,7 @@ export interface RenderForm {
   readonly checks: number
   readonly priority: PriorityName
   readonly deadlineMs: number | undefined
-  /** Whether only those who compute it can read scene and picture. */
+  /** Whether only its providers can read scene and picture. */
   readonly encrypt: boolean
 }
 

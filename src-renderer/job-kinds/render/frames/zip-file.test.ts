@@ -14,7 +14,7 @@ const files = [
 /** Python's zipfile is the independent reader; where there is none the test is skipped. */
 const hasPython = spawnSync('python3', ['--version']).status === 0
 
-test.skipIf(!hasPython)('somebody else’s reader finds every file with its name and its bytes', async () => {
+test.skipIf(!hasPython)('a third-party reader finds every file with its name and its bytes', async () => {
   const zip = createZipWriter()
   for (const file of files) zip.add(file)
   const folder = mkdtempSync(join(tmpdir(), 'meshwork-zip-'))

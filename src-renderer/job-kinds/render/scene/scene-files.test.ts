@@ -29,7 +29,7 @@ describe('what a scene refers to', () => {
     expect(matched('a/b/scene.gltf', ['../tex/x.png'], ['a/tex/x.png']).found[0]?.file).toBe('a/tex/x.png')
   })
 
-  test('is missing where nobody dropped it, and keeps the name that the scene uses', () => {
+  test('is missing until it is dropped, and keeps the name that the scene uses', () => {
     expect(matched('scene.gltf', ['./a b.png'], []).missing).toEqual([image('./a b.png')])
     expect(matched('scene.gltf', ['./a b.png'], ['a b.png']).found[0]?.name).toBe('./a b.png')
   })

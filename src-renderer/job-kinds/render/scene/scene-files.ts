@@ -6,7 +6,7 @@ export interface DroppedFile<F> {
   readonly file: F
 }
 
-/** Of a scene's references: which dropped file each is, and which of them nobody has dropped yet. */
+/** Of a scene's references: which dropped file each is, and which are not dropped yet. */
 export interface MatchedFiles<F> {
   /** By the name that the scene uses; one file may have two names. */
   readonly found: readonly { readonly name: string; readonly file: F }[]

@@ -9,7 +9,7 @@ import classes from './scene-panel.module.css'
 /** Names that are written out; the rest is counted. */
 const NAMES_SHOWN_MAX = 5
 
-/** Files that the scene refers to and that nobody has dropped yet. */
+/** Files that the scene refers to and that the user has not dropped yet. */
 export function MissingFiles({ missing }: { readonly missing: readonly SceneReference[] }) {
   const text = useText().jobKinds.render
   const format = useFormat()

@@ -15,7 +15,7 @@ export interface ScenePreviewPicture {
   readonly retry: () => void
 }
 
-/** Somebody who types a number is not interrupted at every digit. */
+/** Typing a number does not render a preview at every digit. */
 const SETTLE_MS = 350
 
 /** Has the node make a preview whenever what it would show has changed. */

@@ -16,7 +16,7 @@ function source(key: string | undefined, bytes: Uint8Array = createRandomPng(1, 
 }
 
 describe('a decoder that keeps what was used last', () => {
-  test('decodes a content once, whoever asks', () => {
+  test('decodes a content once for all callers', () => {
     const decoder = createImageDecoder()
     const [first, second] = [source('a'), source('a')]
     const decoded = decoder.decode(first, Infinity)

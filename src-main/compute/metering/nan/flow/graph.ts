@@ -62,7 +62,7 @@ export const FLOW = {
   numbers64: 10,
 } as const
 
-/** An empty graph, that may cost so many steps. */
+/** An empty graph that may cost this many steps. */
 export function emptyGraph(stepsMax: number): ValueGraph {
   return {
     types: [],
