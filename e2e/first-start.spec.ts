@@ -1,7 +1,7 @@
 import { expect, test, text } from './app.ts'
 
 test('the first start: this PC, when to share, with whom', async ({ peer, windowOf }) => {
-  const ada = await peer({ name: 'Ada’s PC' })
+  const ada = await peer({ name: 'Ada’s PC', measures: true })
   const page = await windowOf(ada, { atFirstStart: true })
   await expect(page.getByRole('heading', { name: text.start.pc.title })).toBeVisible()
   const { cpu } = await ada.calls.hardware.get({})

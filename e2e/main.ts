@@ -3,6 +3,8 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { findChromium } from './chromium.ts'
 import { findElectron } from './desktop.ts'
+import { keepMeasured } from './measured.ts'
+import { startPeer, untilMeasured } from './peer.ts'
 
 /**
  * Runs the tests of the whole app in a browser, and on the desktop where Electron is: the interface is built, real peers
@@ -28,6 +30,18 @@ async function build(isForDesktop: boolean): Promise<number> {
   return code !== 0 || !isForDesktop ? code : run(join(root, 'src-main/shell/build-shell.ts'), [])
 }
 
+/** Lets a peer measure this machine, for all peers of the tests. */
+async function measure(): Promise<void> {
+  const peer = await startPeer({ name: 'Measuring', measures: true })
+  try {
+    await untilMeasured(peer)
+    await peer.stop()
+    await keepMeasured(peer.folder)
+  } finally {
+    await peer.remove()
+  }
+}
+
 if (findChromium() === undefined) {
   process.stdout.write(
     'e2e: SKIPPED, there is no Chromium on this machine (or name one in CHROMIUM).\n' +
@@ -39,7 +53,14 @@ if (findChromium() === undefined) {
     process.stdout.write(`e2e: in the browser only; SKIPPED on the desktop: ${electron.missing}\n`)
   }
   const tool = join(resolvePackage('@playwright/test'), 'cli.js')
-  process.exitCode =
-    (await build('path' in electron)) ||
-    (await run(tool, ['test', '--config', 'e2e/playwright.config.ts', ...process.argv.slice(2)]))
+  process.exitCode = await build('path' in electron)
+  if (process.exitCode === 0) {
+    await measure()
+    process.exitCode = await run(tool, [
+      'test',
+      '--config',
+      'e2e/playwright.config.ts',
+      ...process.argv.slice(2),
+    ])
+  }
 }

@@ -7,6 +7,7 @@ import { connectApi, type ApiCalls, type ApiClient } from '../src-main/api/trans
 import { readEndpoint } from '../src-main/api/transport/endpoint-file.ts'
 import { PeerId } from '../src-main/protocol/ids.ts'
 import { endProcess, readyLine } from './daemon-process.ts'
+import { giveMeasured } from './measured.ts'
 
 const HEADLESS = join(import.meta.dirname, '../src-main/headless.ts')
 /** A peer that is not there after this long has a problem worth showing. */
@@ -56,11 +57,14 @@ export interface PeerOptions {
   readonly near?: Peer
   /** A folder that is there already; a new one when absent. */
   readonly folder?: string
+  /** Measures this machine itself, instead of being told what was measured for all peers of the run. */
+  readonly measures?: true
 }
 
 /** Starts a peer and waits until it answers. */
-export async function startPeer({ name, cores, folder: given, near }: PeerOptions): Promise<Peer> {
-  const folder = given ?? (await mkdtemp(join(tmpdir(), 'meshwork-e2e-')))
+export async function startPeer(options: PeerOptions): Promise<Peer> {
+  const { name, cores, near } = options
+  const folder = options.folder ?? (await newFolder(options))
   const told = near === undefined ? [] : await addressesOf(near)
   const sharing = cores === undefined ? ['--no-share'] : ['--cores', String(cores)]
   let host: Host | undefined
@@ -109,6 +113,12 @@ export async function startPeer({ name, cores, folder: given, near }: PeerOption
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function newFolder({ measures }: PeerOptions): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'meshwork-e2e-'))
+  if (measures !== true) await giveMeasured(folder)
+  return folder
 }
 
 /** A peer that runs now; `child` is its process where this test started it. */

@@ -1,0 +1,39 @@
+/**
+ * The speed of this machine, measured once for all peers of a run: it keeps both cores busy for seconds, and each peer would
+ * find the same.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { openDatabase, openForReading } from '../src-main/storage/database/database.ts'
+import { openSettings } from '../src-main/storage/database/settings.ts'
+
+const HARDWARE_FILE = 'hardware.json'
+const FILE = join(import.meta.dirname, '../out/e2e/measured.json')
+
+/** The file with the hardware, and the peer's settings with its measured scores. */
+const Measured = z.object({
+  hardware: z.looseObject({ info: z.looseObject({ disk: z.looseObject({ path: z.string() }) }) }),
+  scores: z.array(z.object({ key: z.string(), value: z.string() })),
+})
+
+/** Keeps what the peer of a folder found; it has stopped. */
+export async function keepMeasured(folder: string): Promise<void> {
+  const database = openForReading(folder)
+  const scores = database.prepare("SELECT key, value FROM setting WHERE key LIKE 'score:%'").all()
+  database.close()
+  const hardware: unknown = JSON.parse(await readFile(join(folder, HARDWARE_FILE), 'utf8'))
+  await mkdir(dirname(FILE), { recursive: true })
+  await writeFile(FILE, JSON.stringify(Measured.parse({ hardware, scores })))
+}
+
+/** Gives a new folder what was measured, as if its peer had done it in an earlier run. */
+export async function giveMeasured(folder: string): Promise<void> {
+  const { hardware, scores } = Measured.parse(JSON.parse(await readFile(FILE, 'utf8')))
+  hardware.info.disk.path = folder
+  await writeFile(join(folder, HARDWARE_FILE), JSON.stringify(hardware))
+  const database = openDatabase(folder)
+  const settings = openSettings(database)
+  for (const { key, value } of scores) settings.write(key, JSON.parse(value))
+  database.close()
+}
