@@ -1,16 +1,15 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Tests that start processes, meshes or servers, or measure time or memory: each file has a process of its own. */
+/** Tests of compute hosts and whole programs, and those that measure time or memory: each file has a process of its own. */
 const ALONE = [
   'e2e/lab/*.test.ts',
   'src-main/*.test.ts',
-  'src-main/{api,cli,network,runtime,shell,storage}/**/*.test.ts',
+  'src-main/shell/**/*.test.ts',
   'src-main/compute/*.test.ts',
   'src-main/compute/{host,hostile,session,worker}/**/*.test.ts',
   'src-main/compute/libraries/wasm/**/*.test.ts',
   'src-main/compute/metering/{equivalence,fuzz}/**/*.test.ts',
-  'src-main/jobs/**/*.test.ts',
   'src-renderer/bundle.test.ts',
   // These set flags of the engine, or replace what is global.
   'src-main/compute/metering/metered-instance.test.ts',
@@ -19,6 +18,9 @@ const ALONE = [
   'src-renderer/connection/{connection,dial}.test.ts',
   'src-renderer/job-kinds/render/gallery/thumbnails.test.ts',
 ]
+
+/** Tests that start meshes, servers and daemons, and end what they start: files share a process and its modules. */
+const MESHES = ['src-main/{api,cli,jobs,network,runtime,storage}/**/*.test.ts']
 
 /** The longest tests begin first, so that at the end no core waits for one file: seconds on two cores, about. */
 const LONGEST = [
@@ -68,6 +70,10 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: 'meshes', isolate: false, include: MESHES },
+      },
+      {
+        extends: true,
         test: {
           // Files share a process and the modules that they import: to load these takes longer than the tests.
           name: 'quick',
@@ -79,7 +85,7 @@ export default defineConfig({
             'src-renderer/**/*.test.ts',
             'wasm/**/*.test.ts',
           ],
-          exclude: ALONE,
+          exclude: [...ALONE, ...MESHES],
         },
       },
       {
