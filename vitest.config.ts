@@ -5,9 +5,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const ALONE = [
   'e2e/lab/*.test.ts',
   'src-main/*.test.ts',
-  'src-main/shell/**/*.test.ts',
   'src-main/compute/*.test.ts',
-  'src-main/compute/{host,hostile,session,worker}/**/*.test.ts',
+  'src-main/compute/{hostile,worker}/**/*.test.ts',
   'src-main/compute/libraries/wasm/**/*.test.ts',
   'src-main/compute/metering/{equivalence,fuzz}/**/*.test.ts',
   'src-renderer/bundle.test.ts',
@@ -19,8 +18,11 @@ const ALONE = [
   'src-renderer/job-kinds/render/gallery/thumbnails.test.ts',
 ]
 
-/** Tests that start meshes, servers and daemons, and end what they start: files share a process and its modules. */
-const MESHES = ['src-main/{api,cli,jobs,network,runtime,storage}/**/*.test.ts']
+/** Tests that start meshes, servers, hosts and daemons, and end what they start: files share a process and its modules. */
+const MESHES = [
+  'src-main/{api,cli,jobs,network,runtime,shell,storage}/**/*.test.ts',
+  'src-main/compute/{host,session}/**/*.test.ts',
+]
 
 /** The longest tests begin first, so that at the end no core waits for one file: seconds on two cores, about. */
 const LONGEST = [

@@ -41,7 +41,7 @@ export async function typicalStage(): Promise<Stage> {
   await pair(studio, office, 0.5)
   await studio.calls.people.setTrust({ peer_id: office.peerId, trust: 0.25 })
   await Promise.all([studio, attic, laptop].map(untilMeasured))
-  await finishPictures(studio)
+  await finishPictures(studio, 1)
   const { code } = await studio.calls.people.invite({ trust: 0.5, valid_minutes: 60, confirm: true })
   await cousin.calls.people.pair({ code, trust: 0.5 })
   // Small tiles of many samples: the whole picture is there soon, and no news every few milliseconds after that.
@@ -78,18 +78,19 @@ async function isComputing(peer: Peer): Promise<boolean> {
 export async function crowdedStage(): Promise<Stage> {
   const peer = await startPeer({ name: 'Rechenzentrum der Überlandzentrale Nordrhein, Keller 2', cores: 2 })
   await untilMeasured(peer)
-  await finishPictures(peer)
+  await finishPictures(peer, 0.5)
   await peer.stop()
   await seedCrowd(peer.folder)
   await peer.start()
   return { peer, ...idle, remove: () => peer.remove() }
 }
 
-async function finishPictures(peer: Peer): Promise<void> {
+/** Renders pictures of all shapes. @param scale of width and height, but for the frames of an animation */
+async function finishPictures(peer: Peer, scale: number): Promise<void> {
   const renders = [
-    [ballsScene(), { width: 480, height: 300, spp: 48, description: 'Balls' }],
-    [townScene(), { width: 300, height: 400, spp: 24, description: 'Town, upright' }],
-    [turningScene(), { width: 480, height: 300, spp: 32, description: 'Cube and ball' }],
+    [ballsScene(), { width: 480 * scale, height: 300 * scale, spp: 48, description: 'Balls' }],
+    [townScene(), { width: 300 * scale, height: 400 * scale, spp: 24, description: 'Town, upright' }],
+    [turningScene(), { width: 480 * scale, height: 300 * scale, spp: 32, description: 'Cube and ball' }],
     [turningScene(), { width: 240, height: 150, spp: 16, frames: [0, 8, 16, 24], description: 'Turning' }],
   ] as const
   for (const [scene, { ...options }] of renders) {

@@ -159,7 +159,7 @@ test('a running render is paused, goes on, and is cancelled', async ({ peer, win
 
 /** A render that has come some way, with its page open. Its samples are many where it must not end soon. */
 async function renderUnderWay(ada: Peer, page: Page, spp: number): Promise<JobId> {
-  const size = { width: 480, height: 300, spp }
+  const size = { width: 320, height: 200, tile: 32, spp }
   const job = await submitScene(ada, ballsScene(), { ...size, description: 'Balls' })
   await go(page, 'jobs')
   await page.getByRole('link', { name: text.jobs.openJob('Balls') }).click()
