@@ -20,7 +20,6 @@ import {
   HANDSHAKES_MAX,
   REPLY_BYTES_PER_PEER_MAX,
   STRANGER_BURST_BYTES,
-  STRANGER_BYTES_PER_S,
   STRANGER_REQUEST_BYTES_MAX,
   STRANGER_STREAMS_MAX,
   STRANGERS_PER_HOST_MAX,
@@ -206,15 +205,12 @@ describe('a stranger', () => {
       await line.newStream(ANYBODY, { maxOutboundStreams: 1_000 }).catch(() => undefined)
     }
     expect(open().length).toBeLessThanOrEqual(STRANGER_STREAMS_MAX)
-    const stream = open()[0]!
-    stream.send(header(100))
-    stream.send(new Uint8Array(STRANGER_BURST_BYTES))
-    // A busy machine takes longer to read this, and more may be said by then: it goes on at twice the rate that is allowed.
-    while (line.status === 'open') {
-      const endMs = performance.now() + 500
-      await until(() => line.status !== 'open' || performance.now() >= endMs)
-      if (stream.status === 'open') stream.send(new Uint8Array(STRANGER_BYTES_PER_S))
+    // More than one stream has room for, since this peer reads no further than a message of a hundred bytes.
+    for (const stream of open()) {
+      stream.send(header(100))
+      stream.send(new Uint8Array(STRANGER_BURST_BYTES))
     }
+    await until(() => line.status !== 'open')
   })
 
   test('[N1] that was asked, or showed a pass, is not held short', async () => {
