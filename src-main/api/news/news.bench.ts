@@ -153,6 +153,12 @@ function crowdParts(
       now: () => OWN_REACH,
       onChange: () => () => undefined,
     },
+    nearby: {
+      isVisible: () => false,
+      pcs: () => new Map(),
+      attempts: () => [],
+      onChange: () => () => undefined,
+    },
     fetcher: { traffic: () => ({ bytesIn: 0, bytesOut: 0 }) },
     spelling: { shortNameOf },
     sharing: { now: () => ({ kind: 'off' }), readings: (): RuleReading[] => [], meters: () => ({}) },
