@@ -170,8 +170,8 @@ export async function go(page: Page, screen: Screen): Promise<void> {
 }
 
 /**
- * What a checker for accessibility finds; the rule is nothing. It runs in the page itself: another page, which the checker
- * opens otherwise to put the frames' findings together, costs more than the check, and these pages have no frames.
+ * Checks a page for accessibility. Tests expect no findings. axe runs in the page itself (its "legacy mode"): otherwise it opens
+ * a second page to merge the findings of frames, which costs more than the check, and these pages have no frames.
  */
 export async function findings(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()

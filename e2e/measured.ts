@@ -2,6 +2,7 @@
  * The speed of this machine, measured once for all peers of a run: it keeps both cores busy for seconds, and each peer would
  * find the same.
  */
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -14,7 +15,7 @@ const FILE = join(import.meta.dirname, '../out/e2e/measured.json')
 /** The file with the hardware, and the peer's settings with its measured scores. */
 const Measured = z.object({
   hardware: z.looseObject({ info: z.looseObject({ disk: z.looseObject({ path: z.string() }) }) }),
-  scores: z.array(z.object({ key: z.string(), value: z.string() })),
+  scores: z.array(z.object({ key: z.string(), value: z.string() })).min(1),
 })
 
 /** Keeps what the peer of a folder found; it has stopped. */
@@ -27,8 +28,12 @@ export async function keepMeasured(folder: string): Promise<void> {
   await writeFile(FILE, JSON.stringify(Measured.parse({ hardware, scores })))
 }
 
-/** Gives a new folder what was measured, as if its peer had done it in an earlier run. */
+/**
+ * Gives a new folder the measurement, as if its peer had made it in an earlier run. Where there is none (a benchmark that runs
+ * before any test), the peer measures by itself.
+ */
 export async function giveMeasured(folder: string): Promise<void> {
+  if (!existsSync(FILE)) return
   const { hardware, scores } = Measured.parse(JSON.parse(await readFile(FILE, 'utf8')))
   hardware.info.disk.path = folder
   await writeFile(join(folder, HARDWARE_FILE), JSON.stringify(hardware))

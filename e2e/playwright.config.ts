@@ -35,7 +35,7 @@ export default defineConfig<{ program: Program }>({
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
-    // The page at each step, without a film: that keeps a core busy wherever something on the page moves.
+    // The page at each step, without a film of it, which would be encoded while the tests run.
     trace: { mode: 'retain-on-failure', screenshots: false },
     screenshot: 'only-on-failure',
     launchOptions: {

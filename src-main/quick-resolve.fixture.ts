@@ -8,9 +8,9 @@ let seen = 0
 registerHooks({
   resolve(specifier, context, next) {
     const own = next(specifier, context)
-    const { url, format } = quick(specifier, context, () => own)
+    const { url } = quick(specifier, context, () => own)
     seen += 1
-    if (url !== own.url || format !== own.format)
+    if (url !== own.url)
       different.push(`${context.parentURL ?? ''} imports ${specifier}: ${url}, not ${own.url}`)
     return own
   },

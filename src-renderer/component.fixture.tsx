@@ -176,17 +176,17 @@ export function standIn(): void {
   })
 }
 
-/** Effects may set state, which is drawn and may have effects: as many times over as components here need. */
+/** Effects may set state, whose drawing may have effects in turn: this many rounds are waited for. */
 const ROUNDS = 3
 
-/** Waits until React has drawn and run the effects of all that is scheduled: idle work runs after all other. */
+/** Waits until React has run all scheduled rendering and effects: idle work runs last. */
 async function settle(): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     await new Promise<void>((resolve) => schedule(IDLE, () => resolve()))
   }
 }
 
-/** What the library does by itself, before it is configured here. */
+/** The defaults of the testing library. */
 const library = { ...getConfig() }
 
 configure({

@@ -30,7 +30,7 @@ const TIMED: readonly Scenario[] = [
   ...homes.filter(({ name }) => /invite code|address-restricted|UPnP/.test(name)),
 ]
 
-/** What happens is tested, on a machine that does more than this; `npm run lab` measures how long it takes. */
+/** Times are not tested here, since the machine runs other tests meanwhile; `npm run lab` measures them. */
 const SLACK = 4
 /** For what hangs. */
 const TEST_MS_MAX = 900_000

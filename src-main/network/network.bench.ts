@@ -98,7 +98,7 @@ function cipherMegabytesPerSecond(): number {
 }
 
 /** As many bytes over one libp2p stream of the same settings, counted and thrown away: libp2p's own limit here. */
-async function libp2pAlone(): Promise<Pace> {
+async function libp2pAlone(): Promise<Throughput> {
   const child = fork(FIXTURE, [`${BLOB_BYTES}`, 'raw'])
   const node = await createNode({
     identity: createIdentity(randomBytes(32)),
@@ -130,17 +130,17 @@ async function digestCpuMs(): Promise<number> {
   return cpuMsSince(before)
 }
 
-interface Pace {
+interface Throughput {
   readonly perSecond: number
   readonly cpuMs: number
 }
 
 /** One blob fetched by a receiver that verifies it. */
-async function blobPace(
+async function blobThroughput(
   { transport, identity }: ReturnType<typeof localPeer>,
   other: PeerId,
   cid: Cid,
-): Promise<Pace> {
+): Promise<Throughput> {
   const blobs = { ...createMemoryBlobs(CHUNK_BYTES), receive: verifyingSink }
   const exchange = createBlobExchange({
     transport,
@@ -162,17 +162,17 @@ async function reportBlobs(
   cid: Cid,
   report: Report,
 ): Promise<void> {
-  const alone: Pace[] = []
-  const blob: Pace[] = []
+  const alone: Throughput[] = []
+  const blob: Throughput[] = []
   for (let round = 0; round < ROUNDS; round++) {
     alone.push(await libp2pAlone())
-    blob.push(await blobPace(peer, other, cid))
+    blob.push(await blobThroughput(peer, other, cid))
   }
   const tcp = await tcpMegabytesPerSecond()
   const cipher = cipherMegabytesPerSecond()
   const digestMs = await digestCpuMs()
-  const best = (paces: readonly Pace[]) => Math.max(...paces.map(({ perSecond }) => perSecond))
-  const leastCpu = (paces: readonly Pace[]) => Math.min(...paces.map(({ cpuMs }) => cpuMs)).toFixed(0)
+  const best = (paces: readonly Throughput[]) => Math.max(...paces.map(({ perSecond }) => perSecond))
+  const leastCpu = (paces: readonly Throughput[]) => Math.min(...paces.map(({ cpuMs }) => cpuMs)).toFixed(0)
   const [value, limit] = [best(blob), best(alone)]
   report({
     metric: 'blob transfer between two processes, each chunk verified',
