@@ -147,6 +147,8 @@ export const PUNCH_PER_PEER_MS = 4_000
 export const REACH_ASKED_MAX = 5
 /** … and how often, where none has come by itself since. */
 export const REACH_AGAIN_MS = 10 * 60_000
+/** Where none of them answered, they are asked again after this, then after twice the last pause: they answer once in 10 s. */
+export const REACH_RETRY_MS = 12_000
 /** How long a contact's connection is waited for after it reports that it got through. */
 export const CAME_MS_MAX = 1_000
 

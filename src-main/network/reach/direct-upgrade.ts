@@ -58,7 +58,7 @@ export interface DirectUpgrade {
   news(peer: PeerId): void
   /** It is gone, or reached directly. */
   over(peer: PeerId): void
-  /** The network is another one: what failed may work now. */
+  /** What failed may work now: the network is another one, or the address is known that others see this peer at. */
   hurry(): void
   stop(): void
   readonly answer: RequestHandler

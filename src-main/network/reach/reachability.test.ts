@@ -81,8 +81,9 @@ it('[H25] a missing report of a contact does not count', async () => {
 })
 
 /** Contacts who have been asked say that they see this peer at these IPs, and do not get through. */
-function seenBy(hosts: readonly string[]) {
+function seenBy(hosts: readonly string[], answering = { isOn: true }) {
   const now = { ms: 1_000_000 }
+  const seen = { elsewhere: 0 }
   const answers: (() => void)[] = []
   const peers = hosts.map(() => createIdentity(randomBytes(32)).peer)
   const lines = peers.map((peer) => ({
@@ -95,14 +96,16 @@ function seenBy(hosts: readonly string[]) {
     ports: () => [20_000],
     ask: async (peer) => {
       await new Promise<void>((resolve) => answers.push(resolve))
+      if (!answering.isOn) return { peer, atMs: now.ms, outcome: 'no-word' }
       const address = `/ip4/${hosts[peers.indexOf(peer)]}/tcp/20000`
       return { peer, atMs: now.ms, outcome: 'no-answer', scope: 'internet', address }
     },
     isOutside: () => true,
     changed: () => undefined,
+    seenElsewhere: () => (seen.elsewhere += 1),
   })
   const answerAll = (): void => answers.splice(0).forEach((answer) => answer())
-  return { reach, answerAll, asked: () => answers.length, now }
+  return { reach, answerAll, asked: () => answers.length, now, seen }
 }
 
 it('[H25] one contact that lies about where it sees this peer is outvoted', async () => {
@@ -134,6 +137,34 @@ it('[H25] a clock that is set back does not keep contacts from being asked', asy
   now.ms -= 900_000
   reach.tend()
   expect(asked()).toBe(1)
+})
+
+it('[H25] contacts who do not answer are asked again soon, then ever less often', async () => {
+  const answering = { isOn: false }
+  const { reach, answerAll, asked, now, seen } = seenBy(['25.0.0.1', '25.0.0.1'], answering)
+  /** Seconds until contacts are asked, looking every five as a peer does; they answer or not. */
+  const nextAsked = async (): Promise<number> => {
+    const startMs = now.ms
+    reach.tend()
+    while (asked() === 0) {
+      now.ms += 5_000
+      reach.tend()
+    }
+    const asking = reach.check(soon())
+    answerAll()
+    await asking
+    return (now.ms - startMs) / 1_000
+  }
+  const pauses = []
+  for (let i = 0; i < 9; i += 1) pauses.push(await nextAsked())
+  expect(pauses).toEqual([0, 15, 25, 50, 100, 195, 385, 600, 600])
+  expect(reach.seenAt()).toBeUndefined()
+  answering.isOn = true
+  await nextAsked()
+  expect(reach.seenAt()).toBe('25.0.0.1')
+  answering.isOn = false
+  expect([await nextAsked(), await nextAsked()]).toEqual([600, 15])
+  expect(seen.elsewhere).toBe(1)
 })
 
 it.each(['25.0.0.1', '/ip4/25.0.0.1/tcp/9', '/dns4/example.net', '/ip4/a:b', '/ip6/::1/ip4/1.1.1.1'])(

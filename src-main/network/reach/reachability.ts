@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Confirmation } from '../../ports/reach.ts'
 import type { Reachability } from '../../ports/transport.ts'
 import { DIAL_BACK_PORTS_MAX } from '../../protocol/dial-back.ts'
-import { CAME_MS_MAX, REACH_AGAIN_MS, REACH_ASKED_MAX } from '../limits.ts'
+import { CAME_MS_MAX, REACH_AGAIN_MS, REACH_ASKED_MAX, REACH_RETRY_MS } from '../limits.ts'
 
 /** Dependencies of learning whether others reach this peer. */
 export interface ReachDependencies {
@@ -22,6 +22,8 @@ export interface ReachDependencies {
   /** Whether an IP address can be reached from anywhere. */
   readonly isOutside: (host: string) => boolean
   readonly changed: () => void
+  /** `seenAt` is another address now. */
+  readonly seenElsewhere: () => void
 }
 
 /** Learns whether others reach this peer from outside. */
@@ -46,15 +48,15 @@ export interface Reach {
  * does not count, the connection does.
  */
 export function createReach(parts: ReachDependencies): Reach {
-  const { clock, lines, ports, isOutside, changed } = parts
+  const { clock, lines, ports, isOutside, changed, seenElsewhere } = parts
   let state: Reachability = { state: 'unknown' }
   let asking: Promise<void> | undefined
-  let askedAtMs: number | undefined
   let provenAtMs: number | undefined
   /** Which network this is; what was asked in another says nothing of it. */
   let epoch = 0
   const words = createWords(isOutside)
   const arrivals = createArrivals()
+  const rounds = createRounds(clock)
 
   function set(next: Reachability): void {
     const isNews = JSON.stringify({ ...state, sinceMs: 0 }) !== JSON.stringify({ ...next, sinceMs: 0 })
@@ -85,13 +87,16 @@ export function createReach(parts: ReachDependencies): Reach {
       most,
     )
     if (some.length === 0 || ports().length === 0) return
-    askedAtMs = clock.nowMs()
+    const askedAtMs = rounds.begin()
     const askedIn = epoch
     const answers = await Promise.all(some.map((peer) => askOne(peer, signal)))
     if (askedIn !== epoch) return
+    const wasSeenAt = words.seenAt()
     words.add(answers.map(({ word }) => word))
+    rounds.end(answers.some(({ word }) => word.outcome !== 'no-word'))
     const isProven = provenAtMs !== undefined && provenAtMs >= askedAtMs
     if (!isProven && answers.some(({ inVain }) => inVain)) set({ state: 'private', sinceMs: clock.nowMs() })
+    if (words.seenAt() !== wasSeenAt) seenElsewhere()
     changed()
   }
 
@@ -114,23 +119,46 @@ export function createReach(parts: ReachDependencies): Reach {
       if (isFar(line)) reachedBy(line)
     },
     tend() {
-      const nowMs = clock.nowMs()
-      // A time in the future comes from a clock that was set back since.
-      const isRecent = (atMs: number | undefined): boolean =>
-        atMs !== undefined && nowMs >= atMs && nowMs - atMs < REACH_AGAIN_MS
-      if (asking !== undefined || isRecent(askedAtMs)) return
-      if (isRecent(provenAtMs) && words.seenAt() !== undefined) return
+      if (asking !== undefined || !rounds.isDue()) return
+      if (isWithin(REACH_AGAIN_MS, provenAtMs, clock.nowMs()) && words.seenAt() !== undefined) return
       void askNow(REACH_ASKED_MAX, new AbortController().signal)
     },
     check: ({ signal }) => askNow(REACH_ASKED_MAX, signal),
     reset() {
       epoch += 1
-      askedAtMs = undefined
+      rounds.clear()
       provenAtMs = undefined
       words.clear()
       set({ state: 'unknown' })
     },
   }
+}
+
+/** When contacts were asked last, and when they may be asked again. */
+function createRounds(clock: Clock) {
+  let askedAtMs: number | undefined
+  let isHeard = true
+  /** The pause where none of them answered. */
+  let retryMs = REACH_RETRY_MS
+  return {
+    isDue: (): boolean => !isWithin(isHeard ? REACH_AGAIN_MS : retryMs, askedAtMs, clock.nowMs()),
+    /** @returns the time */
+    begin: (): number => (askedAtMs = clock.nowMs()),
+    /** @param isAnswered by one of them at least */
+    end(isAnswered: boolean): void {
+      retryMs = isHeard ? REACH_RETRY_MS : Math.min(REACH_AGAIN_MS, 2 * retryMs)
+      isHeard = isAnswered
+    },
+    clear(): void {
+      askedAtMs = undefined
+      isHeard = true
+    },
+  }
+}
+
+/** Whether something was at most this long ago. A time in the future comes from a clock that was set back since. */
+function isWithin(pauseMs: number, atMs: number | undefined, nowMs: number): boolean {
+  return atMs !== undefined && nowMs >= atMs && nowMs - atMs < pauseMs
 }
 
 /** A contact's answer to the question whether it reaches this peer. */

@@ -100,6 +100,7 @@ export function createRoutes(dependencies: RoutesDependencies): Routes {
     lines: () => lines.all().filter((line) => line.direct && isContact(ourId(line.remotePeer))),
     ports: () => own.ports(),
     ask: dependencies.askBack,
+    seenElsewhere: () => upgrade.hurry(),
     changed() {
       relaying.apply()
       relays.client.tend()
