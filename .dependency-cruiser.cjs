@@ -43,7 +43,7 @@ module.exports = {
       layer(name, [
         'src-main/ports/',
         'src-main/protocol/',
-        ...(name === 'compute' ? ['wasm/', 'src-main/sealing/'] : []),
+        ...(name === 'compute' ? ['wasm/', 'src-main/sealing/', 'src-main/quick-resolve.ts'] : []),
       ]),
     ),
     layer('runtime', [
