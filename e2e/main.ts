@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { findChromium } from './chromium.ts'
 import { findElectron } from './desktop.ts'
+import { buildInterface, resolvePackage, runTool } from './interface-build.ts'
 import { keepMeasured } from './measured.ts'
 import { startPeer, untilMeasured } from './peer.ts'
 
@@ -12,22 +11,10 @@ import { startPeer, untilMeasured } from './peer.ts'
  */
 const root = join(import.meta.dirname, '..')
 
-/** Runs one of our own tools to its end. @returns its exit code */
-function run(entry: string, args: readonly string[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [entry, ...args], { cwd: root, stdio: 'inherit' })
-    child.once('error', reject)
-    child.once('exit', (code) => resolve(code ?? 1))
-  })
-}
-
-const resolvePackage = (name: string): string =>
-  dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
-
 /** The interface, and the desktop's shell where it can run. @returns an exit code */
 async function build(isForDesktop: boolean): Promise<number> {
-  const code = await run(join(resolvePackage('vite'), 'bin/vite.js'), ['build', '--logLevel', 'warn'])
-  return code !== 0 || !isForDesktop ? code : run(join(root, 'src-main/shell/build-shell.ts'), [])
+  const code = await buildInterface()
+  return code !== 0 || !isForDesktop ? code : runTool(join(root, 'src-main/shell/build-shell.ts'), [])
 }
 
 /** Lets a peer measure this machine, for all peers of the tests. */
@@ -56,7 +43,7 @@ if (findChromium() === undefined) {
   process.exitCode = await build('path' in electron)
   if (process.exitCode === 0) {
     await measure()
-    process.exitCode = await run(tool, [
+    process.exitCode = await runTool(tool, [
       'test',
       '--config',
       'e2e/playwright.config.ts',

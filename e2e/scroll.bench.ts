@@ -2,6 +2,7 @@ import { chromium, type Page } from '@playwright/test'
 import type { Benchmark } from '../src-main/bench.ts'
 import { go, openWindow, text } from './app.ts'
 import { CHROMIUM_FLAGS, findChromium } from './chromium.ts'
+import { buildInterface } from './interface-build.ts'
 import { crowdedStage } from './nodes.ts'
 
 /** Wheel turns, one a frame: some seconds of scrolling. */
@@ -23,6 +24,7 @@ export const benchmark: Benchmark = {
       process.stdout.write('scroll: SKIPPED, there is no Chromium on this machine\n')
       return
     }
+    if ((await buildInterface()) !== 0) throw new Error('the interface could not be built')
     const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS })
     const stage = await crowdedStage()
     try {
