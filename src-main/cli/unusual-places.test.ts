@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -54,6 +54,17 @@ describe.skipIf(process.platform !== 'linux')('[Y15] meshctl in an unusual place
       err: `meshctl: cannot make a temporary folder in ${missing} (TMPDIR): it does not exist\n`,
     })
   })
+
+  it.skipIf(spawnSync('unshare', ['-rm', 'true']).status !== 0)(
+    'says that the disk is full where a peer in the background does not start',
+    () => {
+      const flags = `--data ${folder} --listen /ip4/127.0.0.1/tcp/0 --no-mdns --detach`
+      const script = `mount -t tmpfs -o size=64k none ${folder} && exec ${process.execPath} ${LAUNCHER} start ${flags}`
+      const { status, stderr } = spawnSync('unshare', ['-rm', 'sh', '-c', script], { encoding: 'utf8' })
+      expect(status).toBe(1)
+      expect(stderr).toMatch(/^meshctl: .*(disk is full|no room is left on the disk).*\n$/)
+    },
+  )
 
   it('refuses an empty name for the data folder, which would be the folder it was called in', async () => {
     const { code, err } = await launch(['info', '--data', ''], { env: { HOME: folder } })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises'
+import { appendFile, mkdir, open, readFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { ASK_EVERY_MS, connectApi, useClient } from '../../api/transport/client.ts'
@@ -23,6 +23,7 @@ const LOOK_EVERY_MS = 50
 const EXIT_WITHIN_MS = 500
 /** The prefix of a daemon's lines for people. */
 const SAID = 'meshwork: '
+const NOT_STARTED = 'the peer did not start'
 
 /** A detached daemon's line when it is ready. */
 const LOG_FILE = 'daemon.log'
@@ -138,7 +139,7 @@ async function startDetached(
   const over = new AbortController()
   const found = await Promise.race([waitForAnswer(folder, before?.token, over.signal), exited])
   over.abort()
-  if (found === 'exited') refuse('storage-failed', reasonIn(await readFile(logPath, 'utf8')))
+  if (found === 'exited') refuse('storage-failed', await reasonIn(logPath))
   if (found === 'too-late') {
     child.kill('SIGKILL')
     refuse('timed-out', `the peer did not answer within ${READY_WITHIN_MS / 1_000} s`)
@@ -158,9 +159,17 @@ async function startDetached(
 }
 
 /** Why a daemon ended, by its log: the last line that it said to people, not where in the program it said so. */
-function reasonIn(log: string): string {
+async function reasonIn(logPath: string): Promise<string> {
+  const log = await readFile(logPath, 'utf8')
   const line = log.split('\n').findLast((text) => text.startsWith(SAID))
-  return line?.slice(SAID.length) ?? 'the peer did not start'
+  if (line !== undefined) return line.slice(SAID.length)
+  try {
+    // On a full disk the daemon could not write its reason: then this cannot be written either.
+    await appendFile(logPath, `${SAID}${NOT_STARTED}\n`)
+    return NOT_STARTED
+  } catch (error) {
+    return `${NOT_STARTED}: cannot write to ${logPath}: ${systemWords(error)}`
+  }
 }
 
 async function linkOf(endpoint: Endpoint): Promise<string> {
