@@ -1,5 +1,6 @@
 import type { PeerEvent, HeldDataset } from '../../peer/event.ts'
 import type { Fetching } from '../../peer/event.ts'
+import type { PeerState } from '../../peer/state.ts'
 import { inputBytes } from '../../peer/fetching.ts'
 import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
@@ -35,11 +36,15 @@ export interface LocalityWatchDependencies {
   readonly report: (error: unknown) => void
 }
 
+/** The blobs that a job names. */
+type JobInputs = Pick<JobManifest, 'inputs' | 'required_dataset'>
+
 /** Creates it; it looks for the first time with the first event after `start`. */
 export function createLocalityWatch(dependencies: LocalityWatchDependencies): LocalityWatch {
-  const { runtime, blobs, clock, fetcher } = dependencies
+  const { runtime, blobs, clock } = dependencies
   const { state } = runtime
   const memory = openDatasetMemory(dependencies)
+  const requested = createRequestedInputs()
   let ticks = 0
   let isStopped = false
   let stopListening: (() => void) | undefined
@@ -52,9 +57,14 @@ export function createLocalityWatch(dependencies: LocalityWatchDependencies): Lo
         isDue = true
       }
       if (event.kind === 'job-submitted') noteInputs(event.manifest)
+      if (event.kind === 'manifest') {
+        requested.note(event.cid, event.manifest)
+        // An award may also arrive before its manifest.
+        if (isAwarded(state, event.cid)) noteInputs(event.manifest)
+      }
       if (event.kind === 'award-received') {
-        const manifest = state.view.manifests.get(event.award.manifest_cid)
-        if (manifest !== undefined) noteInputs(manifest)
+        const inputs = requested.of(event.award.manifest_cid)
+        if (inputs !== undefined) noteInputs(inputs)
       }
       if (event.kind === 'tick') {
         isDue ||= ticks % LOOK_EVERY_TICKS === 0 || isFetching(state.view.fetching)
@@ -65,13 +75,13 @@ export function createLocalityWatch(dependencies: LocalityWatchDependencies): Lo
   }
 
   /** A job's dataset counts as used when it is here, so that others hear of it. */
-  function noteNamed({ required_dataset }: JobManifest): void {
+  function noteNamed({ required_dataset }: JobInputs): void {
     const dataset = Cid.safeParse(required_dataset)
     if (dataset.success && blobs.has(dataset.data)) memory.used(dataset.data, true)
   }
 
   /** Everything that units of a job read, the dataset last and so first in line. */
-  function noteInputs(manifest: JobManifest): void {
+  function noteInputs(manifest: JobInputs): void {
     for (const cid of Object.values(manifest.inputs)) memory.used(cid, false)
     noteNamed(manifest)
   }
@@ -81,7 +91,7 @@ export function createLocalityWatch(dependencies: LocalityWatchDependencies): Lo
     const held = memory.held()
     if (!isSameHeld(held, state.view.datasets ?? [])) tell({ kind: 'datasets-held', at_ms, held })
     memory.save()
-    const fetching = { missing: missingNow(), rates: ratesNow() }
+    const fetching = { missing: missingNow(), rates: ratesNow(dependencies) }
     if (!isSameFetching(fetching, state.view.fetching)) tell({ kind: 'inputs-measured', at_ms, ...fetching })
   }
 
@@ -95,18 +105,6 @@ export function createLocalityWatch(dependencies: LocalityWatchDependencies): Lo
       )
     }
     return missing
-  }
-
-  function ratesNow(): Map<PeerId, number> {
-    const known = state.view.fetching?.rates
-    const rates = [...fetcher.rates()].filter(([peer]) => state.contacts.has(peer))
-    return new Map(
-      rates.map(([peer, rate]) => {
-        const told = known?.get(peer)
-        const isAbout = told !== undefined && Math.abs(rate - told) <= RATE_CHANGE_SHARE * told
-        return [peer, isAbout ? told : rate]
-      }),
-    )
   }
 
   /** A loop that has stopped takes no more, and the next start looks anew. */
@@ -125,6 +123,41 @@ export function createLocalityWatch(dependencies: LocalityWatchDependencies): Lo
       stopListening?.()
       memory.save()
     },
+  }
+}
+
+/** The rates from contacts, as they were told unless they changed much. */
+function ratesNow({
+  runtime: { state },
+  fetcher,
+}: Pick<LocalityWatchDependencies, 'runtime' | 'fetcher'>): Map<PeerId, number> {
+  const known = state.view.fetching?.rates
+  const rates = [...fetcher.rates()].filter(([peer]) => state.contacts.has(peer))
+  return new Map(
+    rates.map(([peer, rate]) => {
+      const told = known?.get(peer)
+      const isAbout = told !== undefined && Math.abs(rate - told) <= RATE_CHANGE_SHARE * told
+      return [peer, isAbout ? told : rate]
+    }),
+  )
+}
+
+/** Whether units of a job were awarded to this peer. */
+function isAwarded({ holdings }: PeerState, manifestCid: Cid): boolean {
+  return [...holdings.values()].some((holding) => holding.manifestCid === manifestCid)
+}
+
+/** Remembers the inputs of jobs asked for of late: an award may arrive when its request, and so its manifest, is gone. */
+function createRequestedInputs() {
+  const inputsOf = new Map<Cid, JobInputs>()
+  return {
+    note(manifestCid: Cid, { inputs, required_dataset }: JobManifest): void {
+      inputsOf.delete(manifestCid)
+      inputsOf.set(manifestCid, { inputs, ...(required_dataset === undefined ? {} : { required_dataset }) })
+      const [oldest] = inputsOf.keys()
+      if (inputsOf.size > MANIFESTS_MAX && oldest !== undefined) inputsOf.delete(oldest)
+    },
+    of: (manifestCid: Cid) => inputsOf.get(manifestCid),
   }
 }
 
