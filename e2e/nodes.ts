@@ -9,7 +9,7 @@ export interface Stage {
   readonly peer: Peer
   /** Resumes the work under way, where there is some, and waits until this peer computes. It is under way at first. */
   work(): Promise<void>
-  /** Pauses it: it takes all cores, and screens that do not show it are pictured sooner without. */
+  /** Pauses it: screens that do not show it are pictured sooner without. */
   rest(): Promise<void>
   remove(): Promise<void>
 }
@@ -26,6 +26,9 @@ export async function emptyStage(): Promise<Stage> {
 /** Tiles of a render under way that are done when it is first looked at: most of one pass over the picture. */
 const TILES_SEEN = 45
 
+/** Percent of their cores by which peers compute while they are looked at: the windows need the processor. */
+const LOOKED_AT_PERCENT = 10
+
 /** After some weeks: three people, some pictures, a render under way, a person who wants to pair. */
 export async function typicalStage(): Promise<Stage> {
   const [studio, attic, laptop, office, cousin] = await Promise.all([
@@ -40,7 +43,8 @@ export async function typicalStage(): Promise<Stage> {
   await pair(studio, laptop, 1)
   await pair(studio, office, 0.5)
   await studio.calls.people.setTrust({ peer_id: office.peerId, trust: 0.25 })
-  await Promise.all([studio, attic, laptop].map(untilMeasured))
+  const sharing = [studio, attic, laptop]
+  await Promise.all(sharing.map(untilMeasured))
   await finishPictures(studio, 1)
   const { code } = await studio.calls.people.invite({ trust: 0.5, valid_minutes: 60, confirm: true })
   await cousin.calls.people.pair({ code, trust: 0.5 })
@@ -53,14 +57,18 @@ export async function typicalStage(): Promise<Stage> {
   })
   const job = () => studio.calls.jobs.status({ job_id })
   await until('tiles are there', async () => (await job()).verified > TILES_SEEN)
+  const limit = (cpu_percent: number) =>
+    Promise.all(sharing.map(({ calls }) => calls.sharing.setLimits({ limits: { cpu_percent } })))
   return {
     peer: studio,
     async work() {
+      await limit(LOOKED_AT_PERCENT)
       if ((await job()).state.kind === 'paused') await studio.calls.jobs.resume({ job_id })
       await until('this PC computes', () => isComputing(studio))
     },
     async rest() {
       await studio.calls.jobs.pause({ job_id })
+      await limit(100)
     },
     async remove() {
       await Promise.all([studio, ...others].map((peer) => peer.remove()))

@@ -87,19 +87,19 @@ async function lookAtAll(
   const { page } = window
   const found: string[] = []
   let shown: Theme = first
-  const keep = async (name: string): Promise<void> => {
+  const keep = async (name: string, rules: 'all' | 'of-theme'): Promise<void> => {
     await settle(page)
     const prefix = program === 'desktop' ? 'desktop-' : ''
     await keepPicture(page, `${prefix}${stageName}-${name}-${shown}-${size.width}`)
-    found.push(...(await findings(page)).map((finding) => `${name}, ${shown}: ${finding}`))
+    found.push(...(await findings(page, rules)).map((finding) => `${name}, ${shown}: ${finding}`))
   }
   // Each screen is opened in the theme that the last one was left in, so that both are begun with.
   const look = async (name: string): Promise<void> => {
-    await keep(name)
+    await keep(name, 'all')
     shown = shown === 'light' ? 'dark' : 'light'
     await page.emulateMedia({ colorScheme: shown })
     await expect(page.locator(`[data-mantine-color-scheme="${shown}"]`)).toHaveCount(1)
-    await keep(name)
+    await keep(name, 'of-theme')
   }
   const lookAt = async (screen: Screen): Promise<void> => {
     await go(page, screen)
