@@ -10,6 +10,8 @@ export const NEARBY_MAX = 32
 const LOOK_MS = 2_000
 /** How long until a name is asked for again: a PC may be seen no more, or have another name. */
 const ASK_AGAIN_MS = 30_000
+/** A PC that did not say its name is asked again after this, and after twice the last pause: it may just be starting. */
+const RETRY_MS = 4_000
 /** PCs asked for their names at once. */
 const ASKED_AT_ONCE_MAX = 4
 
@@ -47,7 +49,7 @@ export function createNearbyList({
   changed,
 }: NearbyListDependencies): NearbyList {
   const names = new Map<PeerId, string>()
-  const askedAtMs = new Map<PeerId, number>()
+  const asked = new Map<PeerId, { readonly atMs: number; readonly againMs: number }>()
   let asking = 0
   let cancel: (() => void) | undefined
 
@@ -63,12 +65,17 @@ export function createNearbyList({
 
   async function ask(peer: PeerId): Promise<void> {
     asking++
-    askedAtMs.set(peer, clock.nowMs())
+    const atMs = clock.nowMs()
+    const lastPauseMs = asked.get(peer)?.againMs
+    asked.set(peer, { atMs, againMs: ASK_AGAIN_MS })
     try {
       const name = await askName(peer)
       // It may have gone, or become a contact, while it answered.
-      if (askedAtMs.has(peer) && !isKnown(peer)) put(peer, name)
+      if (asked.has(peer) && !isKnown(peer)) put(peer, name)
     } catch (error) {
+      const isFirst = names.has(peer) || lastPauseMs === undefined
+      const againMs = isFirst ? RETRY_MS : Math.min(ASK_AGAIN_MS, 2 * lastPauseMs)
+      if (asked.has(peer)) asked.set(peer, { atMs, againMs })
       drop(peer)
       failed(error)
     } finally {
@@ -77,9 +84,9 @@ export function createNearbyList({
   }
 
   function isDue(peer: PeerId): boolean {
-    const lastMs = askedAtMs.get(peer)
-    const sinceMs = lastMs === undefined ? ASK_AGAIN_MS : Math.abs(clock.nowMs() - lastMs)
-    return sinceMs >= ASK_AGAIN_MS && (names.has(peer) || names.size < NEARBY_MAX)
+    const last = asked.get(peer)
+    const isPaused = last !== undefined && Math.abs(clock.nowMs() - last.atMs) < last.againMs
+    return !isPaused && (names.has(peer) || names.size < NEARBY_MAX)
   }
 
   function look(): void {
@@ -90,7 +97,7 @@ export function createNearbyList({
       .map(({ peer }) => peer)
     const present = new Set(here)
     for (const peer of names.keys()) if (!present.has(peer)) drop(peer)
-    for (const peer of askedAtMs.keys()) if (!present.has(peer)) askedAtMs.delete(peer)
+    for (const peer of asked.keys()) if (!present.has(peer)) asked.delete(peer)
     for (const peer of here) if (asking < ASKED_AT_ONCE_MAX && isDue(peer)) void ask(peer)
   }
 
