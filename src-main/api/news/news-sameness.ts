@@ -27,9 +27,8 @@ function isSamePulse(before: NodePulse, now: NodePulse): boolean {
 
 /** Whether a job in a list need not be sent again: until it ends, its clock runs by itself. */
 export function isSameJob(before: JobSummary, now: JobSummary): boolean {
-  if (now.state.kind !== 'running' && now.state.kind !== 'paused') return isSame(before, now)
-  const still = (job: JobSummary) => ({ ...job, wall_ms: 0, left_ms_estimate: 0 })
-  return isSame(still(before), still(now))
+  const isUnderWay = now.state.kind === 'running' || now.state.kind === 'paused'
+  return isSameBut(before, now, isUnderWay ? ['wall_ms', 'left_ms_estimate'] : [])
 }
 
 /**
@@ -40,7 +39,7 @@ export function isSamePerson(before: Person, now: Person): boolean {
   return isSameRtt(before.rtt_ms, now.rtt_ms) && isSameBut(before, now, moving)
 }
 
-/** Whether two flat views are equal but for some keys. Hundreds are compared at a time, and as texts that would take ten times as long. */
+/** Whether two views are equal but for some keys. Hundreds are compared at a time; as texts, that would take ten times as long. */
 function isSameBut<T extends object>(before: T, now: T, moving: readonly (keyof T)[]): boolean {
   const keys = Object.keys(now) as (keyof T)[]
   if (keys.length !== Object.keys(before).length) return false
@@ -49,7 +48,7 @@ function isSameBut<T extends object>(before: T, now: T, moving: readonly (keyof 
 
 function isSameValue(before: unknown, now: unknown): boolean {
   if (Array.isArray(before) && Array.isArray(now))
-    return before.length === now.length && before.every((value, i) => value === now[i])
+    return before.length === now.length && before.every((value, i) => isSameValue(value, now[i]))
   if (!isObject(before) || !isObject(now)) return before === now
   return isSameBut(before, now, [])
 }
