@@ -69,21 +69,21 @@ async function writeFigures(name: string, measurements: readonly Measurement[]):
   await writeFile(file, mergeFigures(await readFile(file, 'utf8'), section))
 }
 
-interface BenchOptions {
-  /** Benchmarks to run; all when empty. */
-  readonly names: readonly string[]
-  /** Whether `FIGURES.md` gets the tables of this run. */
-  readonly write: boolean
+const USAGE = `npm run bench -- [NAMES...] [--write]
+  Measures, and prints a table; all benchmarks without NAMES. --write puts the tables into src-main/FIGURES.md.
+  Example: npm run bench -- overhead news`
+
+/** Every benchmark, loaded. */
+async function loadBenchmarks(root: string): Promise<Benchmark[]> {
+  const modules = benchmarkFiles(root).map((file) => import(pathToFileURL(file).href))
+  return (await Promise.all(modules)).map(({ benchmark }: { benchmark: Benchmark }) => benchmark)
 }
 
-/** Runs the benchmarks, prints the table and writes `out/bench.json`. */
-async function main({ names, write }: BenchOptions): Promise<void> {
-  const root = join(import.meta.dirname, '..')
+/** Runs benchmarks, prints their table and writes `out/bench.json`. @param write whether `FIGURES.md` gets their tables */
+async function runBenchmarks(root: string, chosen: readonly Benchmark[], write: boolean): Promise<void> {
   const rows: (Measurement & { benchmark: string })[] = []
   for (const line of tableHead(['benchmark', ...COLUMNS])) console.log(line)
-  for (const file of benchmarkFiles(root)) {
-    const { benchmark } = (await import(pathToFileURL(file).href)) as { benchmark: Benchmark }
-    if (names.length > 0 && !names.includes(benchmark.name)) continue
+  for (const benchmark of chosen) {
     const measurements: Measurement[] = []
     await benchmark.run((measurement) => {
       measurements.push(measurement)
@@ -99,10 +99,39 @@ async function main({ names, write }: BenchOptions): Promise<void> {
   )
 }
 
-if (import.meta.main) {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { write: { type: 'boolean', default: false } },
-  })
-  await main({ names: positionals, write: values.write })
+/** The arguments, or a line about what is wrong with them. */
+function parsed(args: readonly string[]) {
+  const options = {
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  } as const
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options })
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
 }
+
+/** @returns the exit code */
+async function main(args: readonly string[]): Promise<number> {
+  const asked = parsed(args)
+  if (typeof asked === 'string' || asked.values.help) {
+    console.log(typeof asked === 'string' ? `${asked}\n${USAGE}` : USAGE)
+    return typeof asked === 'string' ? 2 : 0
+  }
+  const root = join(import.meta.dirname, '..')
+  const benchmarks = await loadBenchmarks(root)
+  const names = asked.positionals
+  const unknown = names.find((name) => benchmarks.every((benchmark) => benchmark.name !== name))
+  if (unknown !== undefined) {
+    console.log(
+      `no benchmark is called ${unknown}; there are ${benchmarks.map(({ name }) => name).join(', ')}`,
+    )
+    return 2
+  }
+  const chosen = benchmarks.filter(({ name }) => names.length === 0 || names.includes(name))
+  await runBenchmarks(root, chosen, asked.values.write)
+  return 0
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2))

@@ -79,6 +79,12 @@ describe('a hostile peer', () => {
     expect(defects).toEqual([])
   }
   const ended = (stream: Stream) => until(() => stream.status !== 'open')
+  /** Waits until the victim has read what was sent on the line before: a line is read in order, and it answers this. */
+  const arrived = async () => {
+    const identify = await line.newStream('/ipfs/id/1.0.0')
+    await until(() => identify.remoteWriteStatus === 'closed')
+    await identify.close()
+  }
 
   beforeEach(async () => {
     defects.length = 0
@@ -134,7 +140,7 @@ describe('a hostile peer', () => {
   test('a frame that never completes is given up after its time', async () => {
     const stream = await attack()
     stream.send(frame(randomBytes(10), 1_000))
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await arrived()
     clock.shift(FRAME_MS_MAX / 2)
     await friendGetsAnswers()
     expect(stream.status).toBe('open')
@@ -145,7 +151,7 @@ describe('a hostile peer', () => {
 
   test('a stream on which nothing is ever asked is closed', async () => {
     const stream = await attack()
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await arrived()
     clock.shift(STREAM_IDLE_IN_MS_MAX + 1)
     await ended(stream)
   })
@@ -174,7 +180,7 @@ describe('a hostile peer', () => {
     const streams = await Promise.all(Array.from({ length: 10 }, attack))
     const half = randomBytes(MESSAGE_BYTES_MAX / 2)
     for (const stream of streams) stream.send(frame(half, MESSAGE_BYTES_MAX))
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await arrived()
     await friendGetsAnswers()
     expect(BUDGETED).toBeLessThan(streams.length)
     const before = handled
