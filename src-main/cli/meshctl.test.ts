@@ -391,6 +391,14 @@ describe('two peers in processes of their own', () => {
     expect((await meshctl('limits', '--data', ben())).out).toMatch(/^fuel +2,000,000,000,000 units$/m)
   })
 
+  it('refuse a second start in the background, and go on with their log', async () => {
+    const { ino } = await stat(join(anna(), 'daemon.log'))
+    const { code, err } = await meshctl('start', '--detach', '--data', anna())
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/^meshctl: .*\n$/) as string })
+    expect((await stat(join(anna(), 'daemon.log'))).ino).toBe(ino)
+    expect((await readdir(anna())).filter((name) => name.startsWith('daemon.log.'))).toEqual([])
+  })
+
   it('stop when they are asked to or sent SIGTERM, and leave nothing running', async () => {
     const endpoints = await Promise.all([readEndpoint(anna()), readEndpoint(ben())])
     const pids = endpoints.flatMap((endpoint) => (endpoint === undefined ? [] : [endpoint.pid]))

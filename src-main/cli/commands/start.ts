@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { appendFile, mkdir, open, readFile, type FileHandle } from 'node:fs/promises'
+import { appendFile, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { ASK_EVERY_MS, connectApi, useClient } from '../../api/transport/client.ts'
@@ -125,7 +125,8 @@ async function startDetached(
 ): Promise<void> {
   const { data: folder } = checked
   const before = await readEndpoint(folder)
-  const logPath = join(folder, LOG_FILE)
+  // Its own until it runs: a peer that runs already, which refuses this one, goes on with its log.
+  const logPath = join(folder, `${LOG_FILE}.${process.pid}`)
   const log = await openLog(folder, logPath)
   const entry = join(import.meta.dirname, '../../headless.ts')
   // A pipe would break when this process ends, so that the daemon writes to a file.
@@ -139,7 +140,12 @@ async function startDetached(
   const over = new AbortController()
   const found = await Promise.race([waitForAnswer(folder, before?.token, over.signal), exited])
   over.abort()
-  if (found === 'exited') refuse('storage-failed', await reasonIn(logPath))
+  if (found === 'exited') {
+    const reason = await reasonIn(logPath)
+    await rm(logPath, { force: true })
+    refuse('storage-failed', reason)
+  }
+  await rename(logPath, join(folder, LOG_FILE))
   if (found === 'too-late') {
     child.kill('SIGKILL')
     refuse('timed-out', `the peer did not answer within ${READY_WITHIN_MS / 1_000} s`)
