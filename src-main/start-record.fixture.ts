@@ -6,6 +6,7 @@ import { registerHooks } from 'node:module'
 const path = process.env['MESHWORK_START_RECORD']
 /** A function where the event's name is known only later. */
 const events: (string | (() => string))[] = []
+let isReady = false
 
 registerHooks({
   load(url, context, next) {
@@ -21,7 +22,8 @@ subscribe('child_process', (message) => {
 const write = process.stdout.write.bind(process.stdout)
 process.stdout.write = ((...parameters: Parameters<typeof write>) => {
   // The first output of the daemon says that it is ready.
-  if (path !== undefined && events.at(-1) !== 'ready') {
+  if (path !== undefined && !isReady) {
+    isReady = true
     const { moduleLoadList } = process as unknown as { readonly moduleLoadList: readonly string[] }
     events.push(...moduleLoadList.map((name) => `builtin ${name}`), 'ready')
     const names = events.map((event) => (typeof event === 'string' ? event : event()))

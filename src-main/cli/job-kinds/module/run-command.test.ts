@@ -218,7 +218,14 @@ describe('meshctl run', () => {
 
 /** Kills the processes that a process has started, as an administrator or a lack of memory would. */
 async function killChildren(pid: number): Promise<void> {
-  for (const one of await childrenOf(pid)) process.kill(one, 'SIGKILL')
+  for (const one of await childrenOf(pid)) {
+    try {
+      process.kill(one, 'SIGKILL')
+    } catch (error) {
+      // It may have ended since.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
 }
 
 async function childrenOf(pid: number): Promise<number[]> {
