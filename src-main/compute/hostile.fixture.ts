@@ -34,6 +34,18 @@ const deeds: Readonly<Record<string, (call: LibraryCall) => LibraryResult | Prom
     const hoard: Uint8Array[] = []
     for (;;) hoard.push(new Uint8Array(32 << 20))
   },
+  // Leaves the engine no memory for its own heap.
+  'test.claim-all': () => {
+    const hoard: unknown[] = []
+    for (let bytes = 32 << 20; bytes >= 64 << 10;) {
+      try {
+        hoard.push(new Uint8Array(bytes))
+      } catch {
+        bytes /= 2
+      }
+    }
+    for (;;) hoard.push(Array.from({ length: 1_000 }, (_, i) => i / 3))
+  },
   // Spins in the first host that runs it.
   'test.spin-once': () => {
     if (existsSync('spun')) return EMPTY

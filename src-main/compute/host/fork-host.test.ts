@@ -2,7 +2,8 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { forkHost, type HostEnd } from './fork-host.ts'
+import { forkHost } from './fork-host.ts'
+import type { HostEnd } from './host-end.ts'
 
 let folder: string | undefined
 afterEach(async () => {
@@ -33,7 +34,7 @@ it.runIf(process.platform === 'linux')(
         onExit: resolve,
       })
     })
-    expect(end.isSpent).toBe(false)
+    expect(end.cause).toBe('unknown')
     expect(await processesOf(writable)).toEqual([])
   },
 )

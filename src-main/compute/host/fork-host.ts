@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { boundedCommand, type HostBounds } from './host-bounds.ts'
+import { hostEnd, type HostEnd } from './host-end.ts'
 import type { HostInput } from '../messages/input.ts'
 import { innermostProcess, killOrphans, killProcess, signalBehind, walledCommand, type Wall } from './wall.ts'
 
@@ -29,28 +30,17 @@ export interface HostSpawn {
   readonly onExit: (end: HostEnd) => void
 }
 
-/** How a host process ended. */
-export interface HostEnd {
-  /** One line. */
-  readonly reason: string
-  /** Whether it had used up its processor time, which is no task's fault. */
-  readonly isSpent: boolean
-}
-
 /** Starts a compute host; Electron has another way of it. @throws when the process cannot be started */
 export type SpawnHost = (spawn: HostSpawn) => HostProcess
 
-/** Characters that are kept of a dying host's standard error. */
-const LAST_WORDS_CHARS_MAX = 2_000
+/** Characters that are kept of a dying host's standard error: a native stack of a dozen long paths follows the reason. */
+const LAST_WORDS_CHARS_MAX = 8_000
 
 /** How long a host that is not wanted any longer may take to say that it is ready: a tenth of a second, alone. */
 const FIRST_WORD_WITHIN_MS = 10_000
 
 /** How long what a host said last may take to be read when it has ended: as long as no other process holds its pipes. */
 const LAST_WORDS_WITHIN_MS = 2_000
-
-/** The system's way to end a process that used up its processor time. */
-const SPENT_SIGNAL = 'SIGXCPU'
 
 /**
  * Starts `host.ts` as a child of Node under its permission model, behind a wall where there is one, within its bounds
@@ -95,11 +85,10 @@ export const forkHost: SpawnHost = (spawn) => {
     isUnwanted = true
     setTimeout(end, FIRST_WORD_WITHIN_MS).unref()
   }
-  const gone = (reason: string) => {
+  const gone = (how: string) => {
     if (isGone) return
     isGone = true
-    const isSpent = reason === SPENT_SIGNAL
-    spawn.onExit({ reason: lastWords === '' ? reason : `${reason}: ${lastWords.trim()}`, isSpent })
+    spawn.onExit(hostEnd(how, lastWords))
   }
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-LAST_WORDS_CHARS_MAX)

@@ -18,6 +18,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
+/** Where the engine itself gets no memory, it may end without a word: by SIGSEGV, in 1 of 250 runs. */
+const LACK = expect.stringMatching(/^(memory-exhausted|runner-lost)$/) as string
+
 /** Runs `work` with a runner whose hosts have these bounds. */
 async function withBounds(
   bounds: Partial<HostBounds>,
@@ -99,8 +102,16 @@ describe.runIf(process.platform === 'linux')('a host on Linux', () => {
   it('[X12] gets no memory beyond its bound; what runs beside it and after it ends well', async () => {
     await withBounds({ dataBytes: 1_500 * 2 ** 20 }, async (runner) => {
       const outcomes = await outcomesOf(runner, [task('claim'), ...noopTasks(20)])
-      expect(outcomes.get('claim')).toMatchObject({
-        fault: { kind: 'memory-exhausted', message: 'Array buffer allocation failed' },
+      expect(outcomes.get('claim')).toMatchObject({ fault: { kind: LACK } })
+      expect([...outcomes.values()].filter((o) => o.kind === 'done').length).toBe(20)
+    })
+  })
+
+  it('[X12] ends where the engine itself gets no memory, which is said in one line', async () => {
+    await withBounds({ dataBytes: 1_500 * 2 ** 20 }, async (runner) => {
+      const outcomes = await outcomesOf(runner, [task('claim-all'), ...noopTasks(20)])
+      expect(outcomes.get('claim-all')).toMatchObject({
+        fault: { kind: LACK, message: expect.stringMatching(/^.+$/) as string },
       })
       expect([...outcomes.values()].filter((o) => o.kind === 'done').length).toBe(20)
     })
@@ -117,9 +128,10 @@ describe.runIf(process.platform === 'linux')('a host on Linux', () => {
 
 describe('the end of a host', () => {
   it.each([
-    { isSpent: false, blame: true },
-    { isSpent: true, blame: false },
-  ])('is blamed on what ran there: $blame, when its time was used up: $isSpent', ({ isSpent, blame }) => {
+    { cause: 'unknown', blame: true, lacksMemory: false },
+    { cause: 'no-memory', blame: true, lacksMemory: true },
+    { cause: 'time-spent', blame: false, lacksMemory: false },
+  ] as const)('is blamed on what ran there, or not: $cause', ({ cause, blame, lacksMemory }) => {
     const losses: HostLoss[] = []
     const supervisor = createSupervisor({
       clock: { nowMs: () => 0, after: () => () => undefined },
@@ -128,7 +140,7 @@ describe('the end of a host', () => {
         pid: 1,
         send: (input) => {
           if (input.kind === 'configure') onMessage({ kind: 'ready' })
-          else if (input.kind === 'cancel') onExit({ reason: 'it ended', isSpent })
+          else if (input.kind === 'cancel') onExit({ reason: 'it ended', cause })
         },
         kill: () => undefined,
       }),
@@ -141,6 +153,6 @@ describe('the end of a host', () => {
     })
     supervisor.wake()
     supervisor.send({ kind: 'cancel', keys: [] })
-    expect(losses).toMatchObject([{ reason: 'it ended', blame, wasReady: true }])
+    expect(losses).toMatchObject([{ reason: 'it ended', blame, lacksMemory, wasReady: true }])
   })
 })

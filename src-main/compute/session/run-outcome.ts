@@ -30,8 +30,8 @@ function runOutput(output: TaskOutput, staging: string): RunOutput {
 }
 
 /** The fault of a task that is given up because hosts died. @param isHopeless whether hosts do not even start */
-export function lossFault({ reason, retired }: HostLoss, isHopeless: boolean): Fault {
+export function lossFault({ reason, lacksMemory }: HostLoss, isHopeless: boolean): Fault {
   if (isHopeless) return failure('runner-lost', `the compute host does not start: ${reason}`).fault
-  if (retired) return failure('memory-exhausted', `even alone: ${reason}`).fault
+  if (lacksMemory) return failure('memory-exhausted', `even alone: ${reason}`).fault
   return failure('runner-lost', `the compute host died each time this ran: ${reason}`).fault
 }

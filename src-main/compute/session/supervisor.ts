@@ -1,7 +1,8 @@
 import type { Clock } from '../../ports/clock.ts'
 import { faultOf } from '../../protocol/fault.ts'
-import type { HostEnd, HostProcess, HostSpawn, SpawnHost } from '../host/fork-host.ts'
+import type { HostProcess, HostSpawn, SpawnHost } from '../host/fork-host.ts'
 import { hostBounds } from '../host/host-bounds.ts'
+import type { HostEnd } from '../host/host-end.ts'
 import type { HostInput } from '../messages/input.ts'
 import { HostOutput } from '../messages/output.ts'
 import type { Wall } from '../host/wall.ts'
@@ -43,8 +44,8 @@ export interface HostLoss {
   readonly reason: string
   /** Whether its tasks may have been the cause. */
   readonly blame: boolean
-  /** Whether the host ended by itself because its workers held too much memory, rather than died. */
-  readonly retired: boolean
+  /** Whether its workers held too much memory, or the system gave it no more. */
+  readonly lacksMemory: boolean
   /** Hosts in a row that ended without one result, or without getting ready. */
   readonly deathsInRow: number
   /** Whether it had got ready. */
@@ -109,7 +110,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         onExit: (end) => lose(host, end),
       })
     } catch (error) {
-      lose(host, { reason: faultOf(error, 'runner-lost').message, isSpent: false })
+      lose(host, { reason: faultOf(error, 'runner-lost').message, cause: 'unknown' })
       return
     }
     host.process.send({ kind: 'configure', ...options.configuration, filePrefix, workers })
@@ -196,13 +197,13 @@ function letGo(host: Living, ending: NonNullable<Living['ending']>): void {
 
 function lossOf(
   { ending, wasReady, filePrefix }: Living,
-  { reason, isSpent }: HostEnd,
+  { reason, cause }: HostEnd,
   deathsInRow: number,
 ): HostLoss {
   return {
     reason: ending === undefined ? reason : `${ending.reason} (${reason})`,
-    blame: ending?.blame ?? (wasReady && !isSpent),
-    retired: ending?.kind === 'retiring' && ending.blame,
+    blame: ending?.blame ?? (wasReady && cause !== 'time-spent'),
+    lacksMemory: ending === undefined ? cause === 'no-memory' : ending.kind === 'retiring' && ending.blame,
     ...{ deathsInRow, wasReady, filePrefix },
   }
 }
