@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { _electron, type ElectronApplication } from '@playwright/test'
 import { electronObstacle } from '../src-main/shell/electron-obstacle.ts'
+import { packageFolder } from './node-program.ts'
 import { PEER_NETWORK } from './peer.ts'
 
 const SHELL = join(import.meta.dirname, '../out/shell')
@@ -15,7 +15,7 @@ export function findElectron(): { readonly path: string } | { readonly missing: 
     isRoot: process.getuid?.() === 0,
   })
   if (obstacle !== undefined) return { missing: obstacle }
-  const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
+  const folder = packageFolder('electron')
   const note = join(folder, 'path.txt')
   const path = existsSync(note) ? join(folder, 'dist', readFileSync(note, 'utf8')) : undefined
   return path !== undefined && existsSync(path) ? { path } : { missing: 'Electron’s runtime is not here' }

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { findChromium } from './chromium.ts'
 import { findElectron } from './desktop.ts'
-import { buildInterface, resolvePackage, runTool } from './interface-build.ts'
+import { buildInterface } from './interface-build.ts'
 import { keepMeasured } from './measured.ts'
+import { packageFolder, runProgram } from './node-program.ts'
 import { startPeer, untilMeasured } from './peer.ts'
 
 /**
@@ -14,7 +15,7 @@ const root = join(import.meta.dirname, '..')
 /** The interface, and the desktop's shell where it can run. @returns an exit code */
 async function build(isForDesktop: boolean): Promise<number> {
   const code = await buildInterface()
-  return code !== 0 || !isForDesktop ? code : runTool(join(root, 'src-main/shell/build-shell.ts'), [])
+  return code !== 0 || !isForDesktop ? code : runProgram(join(root, 'src-main/shell/build-shell.ts'), [])
 }
 
 /** Lets a peer measure this machine, for all peers of the tests. */
@@ -39,11 +40,11 @@ if (findChromium() === undefined) {
   if ('missing' in electron) {
     process.stdout.write(`e2e: in the browser only; SKIPPED on the desktop: ${electron.missing}\n`)
   }
-  const tool = join(resolvePackage('@playwright/test'), 'cli.js')
+  const tool = join(packageFolder('@playwright/test'), 'cli.js')
   process.exitCode = await build('path' in electron)
   if (process.exitCode === 0) {
     await measure()
-    process.exitCode = await runTool(tool, [
+    process.exitCode = await runProgram(tool, [
       'test',
       '--config',
       'e2e/playwright.config.ts',

@@ -83,7 +83,7 @@ describe('a peer that starts', () => {
   })
 
   test.skipIf(process.platform !== 'linux')(
-    'tries the wall of the system first of all, and asks no other tool before it is ready',
+    'tries the wall of the system first of all, and probes no hardware before it is ready',
     () => {
       // The readings for the rules that pause sharing begin by the clock: on a busy machine, before the peer is ready.
       const readings = ['busctl', 'loginctl', 'xprop', 'xprintidle', 'xssstate'].map(

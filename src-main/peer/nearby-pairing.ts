@@ -287,7 +287,7 @@ export function dropAttempt(state: NearbyPairings, peer: PeerId, id: Uint8Array)
   if (attemptOf(state, peer, id) !== undefined) state.attempts.delete(peer)
 }
 
-/** Ends tries that were not compared in time, and removes ended ones after the same time. @returns whether there was any */
+/** Ends pairing attempts whose numbers were not compared in time; removes them after the same time again. @returns whether any changed */
 export function expireAttempts(state: NearbyPairings, nowMs: number): boolean {
   let isAny = false
   for (const attempt of [...state.attempts.values()]) {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { appendFile, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises'
+import { appendFile, mkdir, open, readFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { ASK_EVERY_MS, connectApi, useClient } from '../../api/transport/client.ts'
@@ -125,9 +125,10 @@ async function startDetached(
 ): Promise<void> {
   const { data: folder } = checked
   const before = await readEndpoint(folder)
-  // Its own until it runs: a peer that runs already, which refuses this one, goes on with its log.
-  const logPath = join(folder, `${LOG_FILE}.${process.pid}`)
-  const log = await openLog(folder, logPath)
+  const logPath = join(folder, LOG_FILE)
+  // The log is that of a peer that runs already, as long as there is one: this start may be refused.
+  const log = await openLog(folder, logPath, before === undefined ? 'w' : 'a')
+  const { size: logBytesBefore } = await log.stat()
   const entry = join(import.meta.dirname, '../../headless.ts')
   // A pipe would break when this process ends, so that the daemon writes to a file.
   const child = spawn(process.execPath, [entry, ...flagsOf(checked)], {
@@ -140,12 +141,7 @@ async function startDetached(
   const over = new AbortController()
   const found = await Promise.race([waitForAnswer(folder, before?.token, over.signal), exited])
   over.abort()
-  if (found === 'exited') {
-    const reason = await reasonIn(logPath)
-    await rm(logPath, { force: true })
-    refuse('storage-failed', reason)
-  }
-  await rename(logPath, join(folder, LOG_FILE))
+  if (found === 'exited') refuse('storage-failed', await reasonIn(logPath, logBytesBefore))
   if (found === 'too-late') {
     child.kill('SIGKILL')
     refuse('timed-out', `the peer did not answer within ${READY_WITHIN_MS / 1_000} s`)
@@ -165,8 +161,8 @@ async function startDetached(
 }
 
 /** Why a daemon ended, by its log: the last line that it said to people, not where in the program it said so. */
-async function reasonIn(logPath: string): Promise<string> {
-  const log = await readFile(logPath, 'utf8')
+async function reasonIn(logPath: string, fromByte: number): Promise<string> {
+  const log = (await readFile(logPath)).subarray(fromByte).toString()
   const line = log.split('\n').findLast((text) => text.startsWith(SAID))
   if (line !== undefined) return line.slice(SAID.length)
   try {
@@ -183,10 +179,10 @@ async function linkOf(endpoint: Endpoint): Promise<string> {
   return url
 }
 
-async function openLog(folder: string, path: string): Promise<FileHandle> {
+async function openLog(folder: string, path: string, flag: 'w' | 'a'): Promise<FileHandle> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    return await open(path, 'w', 0o600)
+    return await open(path, flag, 0o600)
   } catch (error) {
     return refuse('bad-input', `cannot write to ${folder}: ${systemWords(error)}`, error)
   }

@@ -58,7 +58,7 @@ export interface DirectUpgrade {
   news(peer: PeerId): void
   /** It is gone, or reached directly. */
   over(peer: PeerId): void
-  /** What failed may work now: the network is another one, or the address is known that others see this peer at. */
+  /** Tries all of them again at once: the network has changed, or the address at which others see this peer. */
   hurry(): void
   stop(): void
   readonly answer: RequestHandler
