@@ -60,6 +60,7 @@ export const forkHost: SpawnHost = (spawn) => {
       `--allow-fs-read=${spawn.writable}`,
       `--allow-fs-write=${spawn.writable}`,
       `--v8-pool-size=${spawn.bounds.helperThreads}`,
+      `--import=${new URL('quick-loading.ts', import.meta.url).href}`,
       '--no-warnings',
     ],
     env: {},
@@ -68,7 +69,7 @@ export const forkHost: SpawnHost = (spawn) => {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
-  lowerPriority(child.pid)
+  if (command.leading.length === 0) lowerPriority(child.pid)
   /** Known for certain when the host has said something: the shell and the wall have become it by then. */
   let pid = spawn.wall.kind === 'none' ? child.pid : undefined
   let lastWords = ''
@@ -124,7 +125,7 @@ export const forkHost: SpawnHost = (spawn) => {
   }
 }
 
-/** For a process that has hardly begun: the threads that it will start have its priority. */
+/** For a process that has hardly begun, where no shell does it: the threads that it will start have its priority. */
 function lowerPriority(pid: number | undefined): void {
   if (pid === undefined) return
   try {

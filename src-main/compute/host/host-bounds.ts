@@ -5,7 +5,7 @@
  * the host's own limit on its resident memory (memory-limit.ts) is all there is.
  */
 import { existsSync } from 'node:fs'
-import { availableParallelism, totalmem } from 'node:os'
+import { availableParallelism, constants, totalmem } from 'node:os'
 
 /** The resources that a host process may use in all its life. */
 export interface HostBounds {
@@ -52,7 +52,7 @@ interface BoundedCommand {
 }
 
 /**
- * The command that runs `file` within bounds; `file` itself where this system has no way to.
+ * The command that runs `file` within bounds and with low priority; `file` itself where this system has no way to.
  * A limit that the system does not take (an administrator may have set a lower one) is passed over.
  */
 export function boundedCommand(
@@ -70,5 +70,7 @@ export function boundedCommand(
   ]
   // A shell ends when `ulimit` fails, hence the trial in a subshell.
   const script = limits.map((limit) => `(ulimit ${limit}) 2>&- && ulimit ${limit}; `).join('')
-  return { file: shell, leading: ['-c', `${script}exec "$0" "$@"`, file] }
+  // Set from outside it may come too late: a process that the host's wall has started already would not have it.
+  const low = `command -v nice >/dev/null && exec nice -n ${constants.priority.PRIORITY_BELOW_NORMAL} "$0" "$@"; `
+  return { file: shell, leading: ['-c', `${script}${low}exec "$0" "$@"`, file] }
 }

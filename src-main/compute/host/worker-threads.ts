@@ -24,6 +24,7 @@ export function createWorkerThreads(
   return new Piscina<WorkerInput, undefined>({
     filename: new URL('../worker/worker.ts', import.meta.url).href,
     name: 'run',
+    // No `execArgv`: a thread that has its own is not under the permission model of its process (Node 24.21).
     // The pool grows by itself. Its user decides how many work at once, since piscina cannot resize a running pool.
     minThreads: 0,
     maxThreads: WORKERS_MAX,
