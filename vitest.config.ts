@@ -4,10 +4,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** Tests of compute hosts and whole programs, and those that measure time or memory: each file has a process of its own. */
 const ALONE = [
   'e2e/lab/*.test.ts',
-  'src-main/*.test.ts',
+  'src-main/{attack,cold-start,fuzz,quick-resolve}.test.ts',
   'src-main/compute/*.test.ts',
-  'src-main/compute/{hostile,worker}/**/*.test.ts',
-  'src-main/compute/libraries/wasm/**/*.test.ts',
+  'src-main/compute/hostile/**/*.test.ts',
+  'src-main/compute/libraries/wasm/*.test.ts',
   'src-main/compute/metering/{equivalence,fuzz}/**/*.test.ts',
   'src-renderer/bundle.test.ts',
   // These set flags of the engine, or replace what is global.
@@ -60,8 +60,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000, interval: 50 } },
-    // Two more than the cores of a small machine: many tests wait most of the time.
-    maxWorkers: 4,
+    // Three more than the cores of a small machine: many tests wait most of the time.
+    maxWorkers: 5,
     retry: 0,
     reporters: ['default'],
     sequence: { sequencer: LongestFirst },
