@@ -22,7 +22,6 @@ const ENTRIES = [
   'src-main/shell/peer/peer-process.ts',
   'src-main/headless.ts',
   'src-main/compute/host/host.ts',
-  'src-main/compute/host/quick-loading.ts',
   'src-main/compute/worker/worker.ts',
   'src-main/compute/registry.ts',
 ]

@@ -60,7 +60,6 @@ export const forkHost: SpawnHost = (spawn) => {
       `--allow-fs-read=${spawn.writable}`,
       `--allow-fs-write=${spawn.writable}`,
       `--v8-pool-size=${spawn.bounds.helperThreads}`,
-      `--import=${new URL('quick-loading.ts', import.meta.url).href}`,
       '--no-warnings',
     ],
     env: {},

@@ -6,6 +6,7 @@
  */
 import Module, { isBuiltin, registerHooks, syncBuiltinESMExports } from 'node:module'
 import type { Worker, WorkerOptions } from 'node:worker_threads'
+import { quickResolve } from '../../quick-resolve.ts'
 
 /** Node's modules that a host or a library may load. None opens sockets, databases, processes or other threads. */
 const ALLOWED: ReadonlySet<string> = new Set([
@@ -79,8 +80,9 @@ export function lockDown({ workerFile }: LockDownOptions = {}): void {
   syncBuiltinESMExports()
 }
 
-/** Only what is allowed is found, whichever way it is asked for. */
+/** Only what is allowed is found, whichever way it is asked for, and found quickly. */
 function limitLoading(): void {
+  const quick = quickResolve()
   const check = (specifier: string): void => {
     const isOfNode = specifier.startsWith('node:') || isBuiltin(specifier)
     if (isOfNode && !ALLOWED.has(specifier.replace(/^node:/, ''))) throw notHere(specifier)
@@ -88,7 +90,7 @@ function limitLoading(): void {
   registerHooks({
     resolve: (specifier, context, nextResolve) => {
       check(specifier)
-      const resolved = nextResolve(specifier, context)
+      const resolved = quick(specifier, context, nextResolve)
       check(resolved.url)
       return resolved
     },
