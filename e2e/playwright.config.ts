@@ -15,8 +15,8 @@ export default defineConfig<{ program: Program }>({
   testDir: import.meta.dirname,
   testMatch: '*.spec.ts',
   // Tests side by side, each with peers, folders and ports of its own: while one computes, another waits for its browser.
-  // Two more than the cores of a small machine: a fifth less time than with one more, and no more processor time.
   fullyParallel: true,
+  // Two more than the cores of a small machine: a fifth less time than with one more, and no more processor time.
   workers: 4,
   // For what hangs: a test waits for conditions, and this machine may do something else as well.
   timeout: 1_800_000,

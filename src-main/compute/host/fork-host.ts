@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { constants, setPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { boundedCommand, type HostBounds } from './host-bounds.ts'
 import { hostEnd, type HostEnd } from './host-end.ts'
@@ -68,7 +68,6 @@ export const forkHost: SpawnHost = (spawn) => {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
-  if (command.leading.length === 0) lowerPriority(child.pid)
   /** Known for certain when the host has said something: the shell and the wall have become it by then. */
   let pid = spawn.wall.kind === 'none' ? child.pid : undefined
   let lastWords = ''
@@ -99,6 +98,7 @@ export const forkHost: SpawnHost = (spawn) => {
     if (isUnwanted) end()
     else spawn.onMessage(message)
   })
+  child.once('message', () => lowerPriority(pid))
   child.on('error', (error) => gone(error.message))
   child.on('exit', (code, signal) => {
     // Of bubblewrap that was killed while it builds half is left, and holds the pipes: 'close' would never come.
@@ -124,11 +124,12 @@ export const forkHost: SpawnHost = (spawn) => {
   }
 }
 
-/** For a process that has hardly begun, where no shell does it: the threads that it will start have its priority. */
+/** For a host that has not begun a unit, where no `nice` did it: threads that it starts from now on have its priority. */
 function lowerPriority(pid: number | undefined): void {
   if (pid === undefined) return
+  const low = constants.priority.PRIORITY_BELOW_NORMAL
   try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
+    if (getPriority(pid) < low) setPriority(pid, low)
   } catch {
     // It ended already, which is heard of elsewhere, or the system does not allow it.
   }
