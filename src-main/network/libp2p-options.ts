@@ -126,7 +126,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
       denyInboundConnection: (connection) => !places.mayBegin(connection),
       denyInboundEncryptedConnection: (peer, connection) =>
         isDenied(peer) || !places.mayStay(peer.toString() as PeerId, connection),
-      denyOutboundEncryptedConnection: isDenied,
+      denyOutboundEncryptedConnection: (peer) => isDenied(peer) || places.isClosed(),
     },
     connectionManager: {
       maxConnections: CONNECTIONS_MAX,

@@ -321,7 +321,7 @@ async function start(network: Network, options: TransportOptions): Promise<void>
 }
 
 async function stop(network: Network): Promise<void> {
-  const { lines, requests, routes, topics, reconnector, news } = network
+  const { lines, requests, routes, topics, reconnector, news, guard } = network
   network.cancelSweep?.()
   routes.stop()
   reconnector.stop()
@@ -329,6 +329,8 @@ async function stop(network: Network): Promise<void> {
   requests.served.stop()
   requests.pool.stop()
   topics.detach()
+  // While its parts end, one of them, or another peer, may dial again: contacts would see it come back and go.
+  guard.places.close()
   await lines.node()?.stop()
   lines.set(undefined)
 }

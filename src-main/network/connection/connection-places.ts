@@ -15,6 +15,9 @@ export interface ConnectionPlaces {
   mayBegin(connection: MultiaddrConnection): boolean
   /** Whether the peer that showed this key may stay. */
   mayStay(peer: PeerId, connection: MultiaddrConnection): boolean
+  /** Gives no place from now on: this peer stops. */
+  close(): void
+  isClosed(): boolean
 }
 
 interface Place {
@@ -33,6 +36,7 @@ export function createConnectionPlaces(
   mayComeThrough: (peer: PeerId) => boolean = (peer) => standingOf(peer) === 'contact',
 ): ConnectionPlaces {
   const places = new Map<MultiaddrConnection, Place>()
+  let isClosed = false
   const count = (holds: (place: Place) => boolean) => [...places.values()].filter(holds).length
   const isStranger = ({ peer }: Place) => peer !== undefined && standingOf(peer) === 'stranger'
 
@@ -47,10 +51,12 @@ export function createConnectionPlaces(
 
   return {
     mayBegin(connection) {
+      if (isClosed) return false
       const { host } = placeOf(connection)
       return count((place) => place.peer === undefined && place.host === host) <= HANDSHAKES_PER_HOST_MAX
     },
     mayStay(peer, connection) {
+      if (isClosed) return false
       const own = placeOf(connection)
       const claimed = claimedBehindRelay(connection)
       // A relay says who comes; only who shows that key does.
@@ -65,6 +71,10 @@ export function createConnectionPlaces(
       own.peer = peer
       return true
     },
+    close() {
+      isClosed = true
+    },
+    isClosed: () => isClosed,
   }
 }
 

@@ -27,8 +27,9 @@ it('measures with the module whose text is here', () => {
   expect(Buffer.compare(MIX_MODULE, wat(MIX))).toBe(0)
 })
 
-it('finds a rate that a machine can have', () => {
-  const rate = measureFuelRate(100)
+// The second as on a machine that is so busy that the thread hardly comes to compute meanwhile.
+it.each([100, 1])('finds a rate that a machine can have, within %d ms', (budgetMs) => {
+  const rate = measureFuelRate(budgetMs)
   expect(rate).toBeGreaterThan(1e7)
   expect(rate).toBeLessThan(1e12)
 })

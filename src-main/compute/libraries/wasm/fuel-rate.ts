@@ -15,6 +15,8 @@ export const MIX_MODULE = Buffer.from(
 const ROUNDS = 100
 /** Fuel that no machine uses up within a measurement. */
 const FUEL = Number.MAX_SAFE_INTEGER
+/** Systems count a thread's time in steps of up to some milliseconds: in less than this the rate would be by chance. */
+const CPU_MS_MIN = 20
 
 /** Units of fuel that metered code uses per second of this thread's time, once V8 has optimised it. */
 export function measureFuelRate(budgetMs: number): number {
@@ -27,7 +29,10 @@ export function measureFuelRate(budgetMs: number): number {
   while (performance.now() < untilMs - budgetMs / 2) work()
   const cpuAtStartMs = threadCpuMs()
   const fuelAtStart = instance.fuelUsed()
-  do work()
-  while (performance.now() < untilMs)
-  return ((instance.fuelUsed() - fuelAtStart) * 1_000) / (threadCpuMs() - cpuAtStartMs)
+  let cpuMs: number
+  do {
+    work()
+    cpuMs = threadCpuMs() - cpuAtStartMs
+  } while (cpuMs < CPU_MS_MIN || performance.now() < untilMs)
+  return ((instance.fuelUsed() - fuelAtStart) * 1_000) / cpuMs
 }
