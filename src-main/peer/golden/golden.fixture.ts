@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { PeerState } from '../state.ts'
+
+/** What a journal says of a peer, in words that outlive the shape of its state. */
+export function summaryOf(state: PeerState): unknown {
+  const { contacts, incomingPairs, outgoingPairs, blocked, invites, jobs, holdings, records } = state
+  const { name, epoch, awardsMade, availability, lent, pause, rules, overrides, limits, doneFor, history } =
+    state
+  return JSON.parse(
+    JSON.stringify({
+      ...{ name, epoch, awardsMade, availability, lent, pause, rules, limits, history },
+      overrides: [...overrides],
+      contacts: [...contacts.values()],
+      invites: [...invites],
+      pairing: { incoming: [...incomingPairs], outgoing: [...outgoingPairs] },
+      blocked: [...blocked],
+      doneFor: [...doneFor],
+      records: [...records],
+      jobs: [...jobs.values()].map((job) => ({ ...job, units: [...job.units] })),
+      holdings: [...holdings.values()].map((holding) => ({ ...holding, units: [...holding.units] })),
+    }),
+  )
+}
+
+/**
+ * A journal as the version wrote it: all records, and a snapshot that stands for the first of them. Bytes are base64. The
+ * summary is that of the version's own program, with manifests and what is learned since from the same records as they are read
+ * today.
+ */
+export const Golden = z.strictObject({
+  version: z.int(),
+  records: z.array(z.base64()),
+  snapshot: z.strictObject({ after: z.int(), parts: z.array(z.base64()) }),
+  summary: z.unknown(),
+})
+export type Golden = z.infer<typeof Golden>
+
+/** The file of a version's golden journal. */
+export const goldenFile = (version: number): string => join(import.meta.dirname, `version-${version}.json`)
+
+/** Every golden journal that is checked in, the oldest first. */
+export function goldens(): Golden[] {
+  return readdirSync(import.meta.dirname)
+    .filter((name) => /^version-\d+\.json$/.test(name))
+    .map((name) => Golden.parse(JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8'))))
+    .sort((a, b) => a.version - b.version)
+}
