@@ -100,9 +100,9 @@ function wirePeer(
   for (const repair of storage.repairs) options.warn(`repaired while opening: ${JSON.stringify(repair)}`)
   const view = {
     standingOf: (peer: PeerId) => runtime.standingOf(peer),
-    isBlocked: (peer: PeerId) => runtime.state.blocked.has(peer),
+    isBlocked: (peer: PeerId) => runtime.state.pairing.blocked.has(peer),
     contacts: () =>
-      [...runtime.state.contacts.keys()].filter((peer) => runtime.standingOf(peer) === 'contact'),
+      [...runtime.state.pairing.contacts.keys()].filter((peer) => runtime.standingOf(peer) === 'contact'),
     awaitsGuests: () => awaitsGuests(runtime.state, clock.nowMs()),
     mayServe: (peer: PeerId, cid: Cid) => runtime.rights.mayServe(peer, cid),
     mayVouch: (peer: PeerId, cid: Cid) => runtime.rights.mayVouch(peer, cid),
@@ -176,7 +176,7 @@ function createLifecycle(
   /** Applies the options that change what an earlier start has kept. */
   async function applyRules(): Promise<void> {
     if (options.rules !== 'off') return
-    const rules = rulesOff(runtime.state.rules)
+    const rules = rulesOff(runtime.state.sharing.rules)
     await runtime.dispatch({ kind: 'rules-set', at_ms: clock.nowMs(), rules })
   }
 

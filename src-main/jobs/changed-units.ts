@@ -1,5 +1,5 @@
 import type { PeerEvent } from '../peer/event.ts'
-import type { JobState } from '../peer/state.ts'
+import type { JobState } from '../peer/requester/slice.ts'
 
 /** Units of a job that changed: these, or perhaps any. */
 export type ChangedUnits = ReadonlySet<number> | 'any'

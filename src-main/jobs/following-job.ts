@@ -1,4 +1,5 @@
-import type { JobState, PeerState } from '../peer/state.ts'
+import type { JobState } from '../peer/requester/slice.ts'
+import type { PeerState } from '../peer/state.ts'
 import { JobId } from '../protocol/ids.ts'
 import type { JobManifest } from '../protocol/work.ts'
 
@@ -14,7 +15,7 @@ export function followingJob(manifest: JobManifest): JobId | undefined {
 }
 
 /** The map job whose outputs a job combines, while that is there. */
-export function leadingJob({ jobs }: Readonly<PeerState>, id: JobId): JobState | undefined {
+export function leadingJob({ requester: { jobs } }: Readonly<PeerState>, id: JobId): JobState | undefined {
   if (!id.endsWith(SUFFIX)) return undefined
   const leading = JobId.safeParse(id.slice(0, -SUFFIX.length))
   const job = leading.success ? jobs.get(leading.data) : undefined

@@ -1,5 +1,5 @@
 import type { FactsOf, KindName, RequestOf, ResultFile, ResultFormat, SubmittedOf } from '#contract'
-import type { JobState } from '../peer/state.ts'
+import type { JobState } from '../peer/requester/slice.ts'
 import type { JobId } from '../protocol/ids.ts'
 import type { JobDependencies } from './dependencies.ts'
 import type { JobNotesReader } from './job-notes.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JobState } from '../peer/state.ts'
+import type { JobState } from '../peer/requester/slice.ts'
 import type { Settings } from '../ports/settings.ts'
 import { JobId } from '../protocol/ids.ts'
 import type { JobManifest } from '../protocol/work.ts'

@@ -1,5 +1,5 @@
 import type { JobPhase } from '#contract'
-import { isUnderWay, type JobState } from '../peer/state.ts'
+import { isUnderWay, type JobState } from '../peer/requester/slice.ts'
 import { refuse } from '../protocol/fault.ts'
 
 /** Where a job stands, as the contract says it. */

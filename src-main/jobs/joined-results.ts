@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ResultFile } from '#contract'
-import type { JobState } from '../peer/state.ts'
+import type { JobState } from '../peer/requester/slice.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import { refuse } from '../protocol/fault.ts'
 import { outputSeal, type JobKey } from '../protocol/job-key.ts'
@@ -76,7 +76,7 @@ export function createJoinedResults(dependencies: JobDependencies, signal: Abort
     async result(job) {
       const following = followingJob(job.manifest)
       if (following === undefined) return joined(job)
-      const reduced = runtime.state.jobs.get(following)
+      const reduced = runtime.state.requester.jobs.get(following)
       if (reduced !== undefined) return joined(reduced)
       return refuse('bad-input', `job ${following}, which combines the outputs, has not begun`)
     },

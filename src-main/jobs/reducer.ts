@@ -1,6 +1,6 @@
 import { DESCRIPTION_LENGTH_MAX, type FollowingJob } from '#contract'
 import type { PeerEvent } from '../peer/event.ts'
-import type { JobState } from '../peer/state.ts'
+import type { JobState } from '../peer/requester/slice.ts'
 import { faultOf, refuse, type Fault } from '../protocol/fault.ts'
 import type { JobId } from '../protocol/ids.ts'
 import { toTimestamp } from '../protocol/time.ts'
@@ -31,10 +31,10 @@ export function createReducer(
 
   const stop = runtime.onEvents((events) => {
     // The first events after a start: what was done before it may still have to be followed.
-    if (!started) for (const job of state.jobs.values()) consider(job)
+    if (!started) for (const job of state.requester.jobs.values()) consider(job)
     started = true
     for (const id of new Set(events.flatMap(finishedBy))) {
-      const job = state.jobs.get(id)
+      const job = state.requester.jobs.get(id)
       if (job !== undefined) consider(job)
     }
   })
@@ -43,7 +43,7 @@ export function createReducer(
     const { job_id } = job.manifest
     if (job.status.state !== 'done') return
     const id = followingJob(job.manifest)
-    if (id === undefined || state.jobs.has(id) || atWork.has(job_id)) return
+    if (id === undefined || state.requester.jobs.has(id) || atWork.has(job_id)) return
     atWork.add(job_id)
     follow(job, id)
       .catch((error: unknown) => failures.set(job_id, faultOf(error, 'unit-failed')))
@@ -56,7 +56,7 @@ export function createReducer(
       refuse('malformed', 'the job does not name the module that combines its outputs')
     const { cid } = await results.joined(job)
     // It may have been removed meanwhile, and then its outputs need not be combined.
-    if (!state.jobs.has(job.manifest.job_id)) return
+    if (!state.requester.jobs.has(job.manifest.job_id)) return
     const manifest = reduceManifest(job.manifest, id, { [MODULE_ROLE]: reduce, [INPUT_ROLE]: cid })
     await runtime.submit(manifest, [], runtime.keyOf(job) === undefined ? undefined : newJobKey())
   }
@@ -80,7 +80,7 @@ export function createReducer(
     follower({ manifest }) {
       const job_id = followingJob(manifest)
       if (job_id === undefined) return undefined
-      const job = state.jobs.get(job_id)
+      const job = state.requester.jobs.get(job_id)
       const failure = failures.get(manifest.job_id)
       if (job !== undefined) return { job_id, state: phaseOf(job.status) }
       return {

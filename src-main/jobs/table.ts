@@ -1,5 +1,5 @@
 import type { JobFacts, JobRequest, KindName, ResultFile, ResultFormat, SubmittedJob } from '#contract'
-import type { JobState } from '../peer/state.ts'
+import type { JobState } from '../peer/requester/slice.ts'
 import type { JobId } from '../protocol/ids.ts'
 import type { JobDependencies } from './dependencies.ts'
 import type { JobKind, JobKindOptions } from './job-kind.ts'

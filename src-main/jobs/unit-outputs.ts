@@ -1,4 +1,4 @@
-import type { JobState } from '../peer/state.ts'
+import type { JobState } from '../peer/requester/slice.ts'
 import type { RunInput } from '../ports/runner.ts'
 import { assert, refuse } from '../protocol/fault.ts'
 import { outputSeal } from '../protocol/job-key.ts'
@@ -61,6 +61,6 @@ export async function openOutput(
   const opened = await blobs.putStream(openedPieces(blobs, cid, outputSeal(key, index)), {
     keeper: { owner: keptPin(job_id) },
   })
-  if (!runtime.state.jobs.has(job_id)) blobs.unpin(keptPin(job_id))
+  if (!runtime.state.requester.jobs.has(job_id)) blobs.unpin(keptPin(job_id))
   return opened
 }

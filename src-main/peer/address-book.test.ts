@@ -14,7 +14,7 @@ function paired() {
   const state = initialState(ME, 'me')
   const paired = { at_ms: NOON, peer: ANN, name: 'ann', addresses: ['/old'], trust: 0.8 }
   step(state, { kind: 'paired', ...paired })
-  const contact = () => state.contacts.get(ANN)!
+  const contact = () => state.pairing.contacts.get(ANN)!
   const tell = (event: DurableEvent) => step(state, event).effects.map(({ kind }) => kind)
   const learn = (sequence: number, ...addresses: string[]) =>
     tell({ kind: 'addresses-learned', at_ms: NOON, peer: ANN, sequence, addresses })

@@ -17,16 +17,16 @@ export function isNewRecord(
   state: PeerState,
   { peer_id, sequence }: { readonly peer_id: PeerId; readonly sequence: number },
 ): boolean {
-  const contact = state.contacts.get(peer_id)
+  const contact = state.pairing.contacts.get(peer_id)
   return contact !== undefined && sequence > (contact.sequence ?? 0)
 }
 
 /** Where a contact is, as it signed itself: the latest record counts, whichever peer passed it on. */
 export function learnAddresses(state: PeerState, event: Of<'addresses-learned'>): Effect[] {
   const { peer, sequence, addresses } = event
-  const contact = state.contacts.get(peer)
+  const contact = state.pairing.contacts.get(peer)
   if (contact === undefined || !isNewRecord(state, { peer_id: peer, sequence })) return []
-  state.contacts.set(peer, {
+  state.pairing.contacts.set(peer, {
     ...contact,
     sequence,
     addresses: addresses.length > 0 ? addresses : contact.addresses,
@@ -36,7 +36,7 @@ export function learnAddresses(state: PeerState, event: Of<'addresses-learned'>)
 
 /** Whether it is worth recording that a contact was reached at an address. */
 export function isWorthNoting(state: PeerState, peer: PeerId, address: string, nowMs: number): boolean {
-  const contact = state.contacts.get(peer)
+  const contact = state.pairing.contacts.get(peer)
   if (contact === undefined) return false
   const [latest] = contact.worked ?? []
   const atMs = contact.worked?.find((known) => known.address === address)?.at_ms
@@ -46,11 +46,11 @@ export function isWorthNoting(state: PeerState, peer: PeerId, address: string, n
 /** A contact was reached at an address: it is tried first from now on. */
 export function noteWorked(state: PeerState, event: Of<'address-worked'>): Effect[] {
   const { peer, address, at_ms } = event
-  const contact = state.contacts.get(peer)
+  const contact = state.pairing.contacts.get(peer)
   if (contact === undefined) return []
   const others = (contact.worked ?? []).filter((known) => known.address !== address)
   const worked = [{ address, at_ms }, ...others].slice(0, WORKED_MAX)
-  state.contacts.set(peer, { ...contact, worked })
+  state.pairing.contacts.set(peer, { ...contact, worked })
   return [{ kind: 'contacts-changed' }]
 }
 

@@ -9,7 +9,9 @@ import { holdingBookOf } from './holding-book.ts'
 import { OFFER_GRACE_MS } from './matching.ts'
 import { recallKey } from './relieving.ts'
 import { pauseReason, sharedSlots } from './shared-slots.ts'
-import { holdingKey, type AttemptState, type HeldUnit, type Holding, type PeerState } from './state.ts'
+import { holdingKey, type HeldUnit, type Holding } from './provider/slice.ts'
+import type { AttemptState } from './requester/slice.ts'
+import type { PeerState } from './state.ts'
 import { trustOf } from './trust.ts'
 import { isOwed } from './unit-book.ts'
 
@@ -30,12 +32,12 @@ export function admitAward(state: PeerState, from: PeerId, award: Award, nowMs: 
   const paused = pauseReason(state, nowMs)
   if (paused !== undefined) return failure('too-busy', paused)
   if (sharedSlots(state, nowMs).length === 0) return failure('too-busy', 'nothing is shared at this time')
-  const held = state.holdings.get(holdingKey(from, award.job_id))
+  const held = state.provider.holdings.get(holdingKey(from, award.job_id))
   if (held !== undefined && held.manifestCid !== award.manifest_cid) {
     return failure('bad-input', 'another manifest of this job is at work')
   }
   const manifest = state.view.manifests.get(award.manifest_cid)
-  const above = manifest === undefined ? undefined : notLent(manifest, state.lent)
+  const above = manifest === undefined ? undefined : notLent(manifest, state.sharing.lent)
   if (above !== undefined) return failure('quota-exceeded', above)
   const { unit_count = JOB_UNITS_MAX } = manifest ?? {}
   if (award.units.some(({ unit_index }) => unit_index >= unit_count)) {
@@ -53,7 +55,7 @@ export function admitAward(state: PeerState, from: PeerId, award: Award, nowMs: 
 
 /** Whether one requester may have more kept here than it has already. */
 function admitMore(
-  { holdings }: PeerState,
+  { provider: { holdings } }: PeerState,
   from: PeerId,
   held: Holding | undefined,
   fresh: number,
@@ -104,7 +106,7 @@ export function admitResults(
   receipts: readonly ExecutionReceipt[],
 ): Outcome<ExecutionReceipt[]> {
   if (trustOf(state, from) <= 0) return failure('not-trusted', 'no trust is set for this provider')
-  const job = state.jobs.get(jobId)
+  const job = state.requester.jobs.get(jobId)
   if (job === undefined) return failure('unknown-job', 'there is no such job here')
   let own = 0
   const seen = new Set<AttemptState>()
@@ -133,7 +135,7 @@ export function admitHandBack(
   jobId: JobId,
   units: readonly UnitAttempt[],
 ): UnitAttempt[] {
-  const job = state.jobs.get(jobId)
+  const job = state.requester.jobs.get(jobId)
   if (job === undefined) return []
   return units.filter(({ unit_index, attempt: number }) => {
     const attempt = job.units
@@ -152,13 +154,13 @@ export function admitWithdrawal(
   job: JobId,
   units: readonly number[] | undefined,
 ): boolean {
-  const holding = state.holdings.get(holdingKey(from, job))
+  const holding = state.provider.holdings.get(holdingKey(from, job))
   if (holding === undefined) return false
   const { queued } = holdingBookOf(holding)
   return units === undefined ? queued.size > 0 : units.some((unit) => queued.has(unit))
 }
 
 /** Whether anything of a requester's job is kept here that its end lets go of. */
-export function admitSettlement({ holdings }: PeerState, from: PeerId, job: JobId): boolean {
+export function admitSettlement({ provider: { holdings } }: PeerState, from: PeerId, job: JobId): boolean {
   return holdings.has(holdingKey(from, job))
 }

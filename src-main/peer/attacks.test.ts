@@ -39,7 +39,7 @@ function asking(trust: Record<PeerId, number>, manifest = MANY): Brain {
 }
 
 const heldOf = (brain: Brain, peer: PeerId): number[] =>
-  [...(brain.state.jobs.get(JOB)?.units ?? [])].flatMap(([index, { attempts }]) =>
+  [...(brain.state.requester.jobs.get(JOB)?.units ?? [])].flatMap(([index, { attempts }]) =>
     attempts.some((one) => one.peer === peer && one.status.state === 'awarded') ? [index] : [],
   )
 
@@ -115,7 +115,7 @@ describe('a contact of trust 0', () => {
       const effects = brain.happens({ ...event, at_ms: NOON + 10 })
       expect(heldOf(brain, ANN)).toEqual([])
       expect(ofKind(effects, 'send-settled').map(({ to }) => to)).toEqual([ANN])
-      expect(brain.state.records.get(ANN)).toBeUndefined()
+      expect(brain.state.requester.records.get(ANN)).toBeUndefined()
       brain.happens({
         kind: 'allocation',
         at_ms: NOON + 20,
@@ -155,7 +155,7 @@ describe('an offer of eternity', () => {
       for (const unit of kept) {
         expect(attemptsOf(brain, unit)[0]?.status).toEqual({ state: 'void', why: 'late', ready: false })
       }
-      expect(brain.state.records.get(MALLORY)?.expired).toBeGreaterThan(0)
+      expect(brain.state.requester.records.get(MALLORY)?.expired).toBeGreaterThan(0)
     }
   })
 
@@ -199,7 +199,7 @@ describe('a requester that awards what was not offered', () => {
     expect(admitAward(brain.state, MALLORY, unasked, NOON).ok).toBe(false)
     const beyond = awardOf([100])
     expect(admitAward(brain.state, MALLORY, beyond, NOON)).toMatchObject({ fault: { kind: 'bad-input' } })
-    expect(brain.state.holdings.size).toBe(0)
+    expect(brain.state.provider.holdings.size).toBe(0)
     expect(admitAward(brain.state, MALLORY, awardOf([0, 99]), NOON).ok).toBe(true)
   })
 
@@ -215,7 +215,7 @@ describe('a requester that awards what was not offered', () => {
     expect(admitAward(brain.state, MALLORY, award, NOON).ok).toBe(true)
     const huge = JobId.parse('huge')
     take(brain, MALLORY, awardOf([0], { job: huge }))
-    const [key, holding] = [...brain.state.holdings][0]!
+    const [key, holding] = [...brain.state.provider.holdings][0]!
     expect(key).toContain('huge')
     const unit = holding.units.get(0)!
     for (let i = 0; i < JOB_UNITS_MAX; i++) holding.units.set(i, unit)

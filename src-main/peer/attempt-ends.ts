@@ -9,7 +9,8 @@ import {
   type PeerOutcome,
 } from '../verification/reputation.ts'
 import { recallKey } from './relieving.ts'
-import type { AttemptState, JobState, PeerState, UnitState } from './state.ts'
+import type { AttemptState, JobState, UnitState } from './requester/slice.ts'
+import type { PeerState } from './state.ts'
 import { faultOfRun, isTimeOut, timesLateInRun } from './time-outs.ts'
 import { isOwed } from './unit-book.ts'
 
@@ -89,7 +90,7 @@ export function ranMs(
 /** Learns from an experience with another peer; of itself a peer needs no opinion. */
 export function remember(state: PeerState, peer: PeerId, outcome: PeerOutcome): void {
   if (peer === state.me) return
-  state.records.set(peer, recordOutcome(state.records.get(peer) ?? newRecord(), outcome))
+  state.requester.records.set(peer, recordOutcome(state.requester.records.get(peer) ?? newRecord(), outcome))
 }
 
 /** Takes back the blame for lateness with a unit that is now known not to end. */
@@ -106,9 +107,9 @@ export function excuseAll(state: PeerState, unit: UnitState | undefined): void {
 
 /** Takes back that a peer was late, this many times. */
 export function excuse(state: PeerState, peer: PeerId, times: number): void {
-  let record = state.records.get(peer)
+  let record = state.requester.records.get(peer)
   for (let left = times; left > 0 && record !== undefined; left--) record = withoutExpired(record)
-  if (record !== undefined) state.records.set(peer, record)
+  if (record !== undefined) state.requester.records.set(peer, record)
 }
 
 /** Takes back that peers were wrong if those that outvoted them are found wrong now: they still have their results. */
@@ -117,7 +118,7 @@ export function restoreOutvoted(state: PeerState, job: JobState, unit: UnitState
     if (attempt.status.state !== 'rejected' || attempt.status.against !== output) continue
     attempt.status = { state: 'void', why: 'withdrawn', ready: true }
     job.rejectedOutputs--
-    const record = state.records.get(attempt.peer)
-    if (record !== undefined) state.records.set(attempt.peer, withoutRejected(record))
+    const record = state.requester.records.get(attempt.peer)
+    if (record !== undefined) state.requester.records.set(attempt.peer, withoutRejected(record))
   }
 }

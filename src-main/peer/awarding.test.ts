@@ -47,7 +47,7 @@ const unitsIn = (awards: readonly Award[]): number[] =>
 
 /** Units of the job that a peer has and has not answered. */
 const holds = (brain: Brain, peer: typeof ANN): number[] =>
-  [...(brain.state.jobs.get(JOB)?.units ?? [])].flatMap(([index, { attempts }]) =>
+  [...(brain.state.requester.jobs.get(JOB)?.units ?? [])].flatMap(([index, { attempts }]) =>
     attempts.some((one) => one.peer === peer && one.status.state === 'awarded') ? [index] : [],
   )
 
@@ -219,7 +219,7 @@ describe('[W20] the time of an award', () => {
       expect(Number.isSafeInteger(attempts[0]?.deadlineMs)).toBe(true)
       // No receipt takes longer than the time since its award: a lie buys no longer deadline.
       expect(attempts[0]!.deadlineMs - attempts[0]!.awardedAtMs).toBeLessThanOrEqual(15_000)
-      expect(brain.state.jobs.get(JOB)?.observedMs).toBeLessThanOrEqual(1_100)
+      expect(brain.state.requester.jobs.get(JOB)?.observedMs).toBeLessThanOrEqual(1_100)
     },
   )
 
@@ -227,7 +227,7 @@ describe('[W20] the time of an award', () => {
     const brain = asking()
     hear(brain, ANN, { lanes: 1 })
     answer(brain, ANN, [slow(5)], NOON - 3_600_000)
-    expect(brain.state.jobs.get(JOB)?.observedMs).toBe(0)
+    expect(brain.state.requester.jobs.get(JOB)?.observedMs).toBe(0)
     expect(Number.isSafeInteger(attemptsOf(brain, 2)[0]?.deadlineMs)).toBe(true)
   })
 

@@ -8,7 +8,8 @@ import type { Effect } from './effect.ts'
 import type { IssuedAward } from './event.ts'
 import { seatOf, seatsOf } from './offers.ts'
 import { relieve } from './relieving.ts'
-import { priorityOf, type AttemptState, type JobState, type PeerState, type UnitState } from './state.ts'
+import { priorityOf, type AttemptState, type JobState, type UnitState } from './requester/slice.ts'
+import type { PeerState } from './state.ts'
 import { isNewTo, timedOutPeers } from './time-outs.ts'
 import { lazily, mightCollude, trustOf, workersAt } from './trust.ts'
 import { needOf } from './unit.ts'
@@ -46,7 +47,7 @@ export function awardTo(state: PeerState, peers: readonly PeerId[] | undefined, 
 
 /** Running jobs: by priority, and the nearest deadline first among equals. */
 function jobsInOrder(state: PeerState): JobState[] {
-  const jobs = [...state.jobs.values()].filter(({ status }) => status.state === 'running')
+  const jobs = [...state.requester.jobs.values()].filter(({ status }) => status.state === 'running')
   if (jobs.length < 2) return jobs
   const deadlineOf = ({ manifest: { deadline } }: JobState): number =>
     deadline === undefined ? Number.MAX_VALUE : toMs(deadline)
@@ -165,7 +166,7 @@ function record(
 ): Effect[] {
   const attempts = new Map<number, number>()
   const awards: IssuedAward[] = chosen.map(({ peer, units }, position) => ({
-    award_id: `${job.manifest.job_id}-${state.epoch}-${state.awardsMade + position}`,
+    award_id: `${job.manifest.job_id}-${state.epoch}-${state.requester.awardsMade + position}`,
     job_id: job.manifest.job_id,
     peer,
     units: units.map(({ index, role }): AwardedUnit => ({
@@ -210,6 +211,6 @@ function timesLate(job: JobState, index: number): number {
 }
 
 function standing(state: PeerState, peer: PeerId): { trust: number; quality: number; reliability: number } {
-  const { quality, reliability } = state.records.get(peer) ?? newRecord()
+  const { quality, reliability } = state.requester.records.get(peer) ?? newRecord()
   return { trust: trustOf(state, peer), quality, reliability }
 }

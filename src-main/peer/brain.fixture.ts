@@ -12,7 +12,8 @@ import type { JobManifest } from '../protocol/work.ts'
 import { decodeState, encodeState } from './codec.ts'
 import type { Effect } from './effect.ts'
 import type { PeerEvent } from './event.ts'
-import { initialState, type AttemptState, type PeerState } from './state.ts'
+import { initialState, type PeerState } from './state.ts'
+import type { AttemptState } from './requester/slice.ts'
 import { advance } from './step.ts'
 
 /** When the tests happen. */
@@ -260,7 +261,7 @@ export function answer(
 
 /** The attempts of the job's unit. */
 export function attemptsOf(brain: Brain, unit = 0): readonly AttemptState[] {
-  return brain.state.jobs.get(JOB)?.units.get(unit)?.attempts ?? []
+  return brain.state.requester.jobs.get(JOB)?.units.get(unit)?.attempts ?? []
 }
 
 /** The attempt that a peer holds of the job's unit at this moment. */

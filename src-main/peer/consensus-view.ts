@@ -3,7 +3,7 @@ import { unitId, type PeerId } from '../protocol/ids.ts'
 import type { VerificationConsensus, WorkResult } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import { toConsensus } from '../verification/consensus.ts'
-import type { AttemptState, JobState } from './state.ts'
+import type { AttemptState, JobState } from './requester/slice.ts'
 
 /**
  * The outputs returned for a unit and their consensus, in the published form of document 000. Outputs that were

@@ -11,7 +11,7 @@ import { bookOf, refreshUnit } from './unit-book.ts'
  */
 export function takeFromDistrusted(state: PeerState, peer: PeerId, atMs: number): Effect[] {
   const effects: Effect[] = []
-  for (const job of state.jobs.values()) {
+  for (const job of state.requester.jobs.values()) {
     if (job.status.state !== 'running') continue
     const { atWork, owed } = bookOf(job)
     const held = [...(atWork.get(peer) ?? []), ...(owed.get(peer) ?? [])]

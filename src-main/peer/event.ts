@@ -10,22 +10,13 @@ import { PauseRules, RuleName, SharingLimits } from '../protocol/pause-rule.ts'
 import { Count, MomentMs } from '../protocol/quantities.ts'
 import { Attempt, ExecutionReceipt } from '../protocol/receipt.ts'
 import { ComputeResource } from '../protocol/resource.ts'
-import { WeekPlan } from '../protocol/sharing-plan.ts'
-import { AvailabilitySlot, Fraction, type AlgorithmCapability } from '../protocol/slot.ts'
+import { Fraction, type AlgorithmCapability } from '../protocol/slot.ts'
 import { LentLimits } from '../protocol/unit-limits.ts'
 import { JobManifest, UnitIndex } from '../protocol/work.ts'
+import { Availability } from './sharing/slice.ts'
 
 /** When something happened, by this peer's clock; the only time that `step` knows. */
 const At = z.object({ at_ms: MomentMs })
-
-/** How much a peer shares and when: around the clock, or in the slots that its user painted. */
-export const Availability = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('never') }),
-  z.object({ kind: z.literal('always'), resources: ComputeResource, priority: Fraction }),
-  z.object({ kind: z.literal('slots'), slots: z.array(AvailabilitySlot) }),
-  z.object({ kind: z.literal('week'), plan: WeekPlan }),
-])
-export type Availability = z.infer<typeof Availability>
 
 /** Units by number, with the attempt that is meant. */
 const UnitAttempts = z.array(z.object({ unit_index: UnitIndex, attempt: Attempt }))

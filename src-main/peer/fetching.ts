@@ -50,7 +50,7 @@ function missingBytes({ view }: PeerState, manifestCid: Cid): number {
   return manifest === undefined ? 0 : inputBytes(manifest, () => true)
 }
 
-function fetchMs({ view, limits }: PeerState, bytes: number, from: PeerId): number {
+function fetchMs({ view, sharing: { limits } }: PeerState, bytes: number, from: PeerId): number {
   if (bytes === 0) return 0
   const rate = view.fetching?.rates.get(from) ?? RATE_UNKNOWN_BYTES_PER_S
   return (bytes / Math.max(1, Math.min(rate, limits.download_bytes_per_s ?? rate))) * 1_000

@@ -42,7 +42,7 @@ function asking(changes: Partial<JobManifest> = {}, others: Parameters<typeof cr
 
 /** Hours until the job is done. */
 function hours(brain: Brain, id = JOB, nowMs = NOON): number | undefined {
-  const job = brain.state.jobs.get(id)
+  const job = brain.state.requester.jobs.get(id)
   const endMs = job === undefined ? undefined : forecastEndMs(brain.state, job, nowMs)
   return endMs === undefined ? undefined : (endMs - nowMs) / HOUR_MS
 }
@@ -151,10 +151,10 @@ describe('[F2] while a job runs', () => {
     const brain = asking({}, { [ANN]: 1 })
     const manifest = manifestOf({ unit_count: 40, estimated_duration_seconds: 3_600 })
     offer(brain, manifest, [ANN])
-    const [effect] = brain.state.jobs.get(JOB)?.units.get(0)?.attempts ?? []
+    const [effect] = brain.state.requester.jobs.get(JOB)?.units.get(0)?.attempts ?? []
     answer(brain, ANN, [receiptOf(effect?.attempt ?? 1, 'out')])
-    expect(brain.state.jobs.get(JOB)?.observedMs).toBe(10)
-    const endMs = forecastEndMs(brain.state, brain.state.jobs.get(JOB) as never, NOON + 2_000)
+    expect(brain.state.requester.jobs.get(JOB)?.observedMs).toBe(10)
+    const endMs = forecastEndMs(brain.state, brain.state.requester.jobs.get(JOB) as never, NOON + 2_000)
     expect((endMs ?? 0) - NOON - 2_000).toBeLessThan(100)
   })
 
@@ -194,7 +194,7 @@ test('[E10] a forecast is a time, whatever speed and room others say that they h
     submit(brain, manifestOf({ unit_count: 1, estimated_duration_seconds: 604_800 }))
     const resources = { cpu_cores: 1e9, ram_gb: 1e9 }
     shares(brain, ANN, [{ ...ALL_DAY, resources, algorithms: [{ ...ECHO, performance_score }] }])
-    const endMs = forecastEndMs(brain.state, brain.state.jobs.get(JOB)!, NOON) ?? 0
+    const endMs = forecastEndMs(brain.state, brain.state.requester.jobs.get(JOB)!, NOON) ?? 0
     expect(Number.isSafeInteger(Math.ceil(endMs))).toBe(true)
     expect(endMs).toBeLessThanOrEqual(MOMENT_MS_MAX)
   }

@@ -9,7 +9,8 @@ import { inputBytes, RATE_UNKNOWN_BYTES_PER_S } from './fetching.ts'
 import { notLent } from './lending.ts'
 import { leastTimeMs, type RepeatedWork, type Stretch } from './shared-work.ts'
 import { slotsForOwn } from './shared-slots.ts'
-import { priorityOf, type JobState, type PeerState } from './state.ts'
+import { priorityOf, type JobState } from './requester/slice.ts'
+import type { PeerState } from './state.ts'
 import { activeCommitments } from './trust.ts'
 
 /** An end more than a century away is not forecast. */
@@ -111,7 +112,7 @@ function add(a: RepeatedWork, b: RepeatedWork): RepeatedWork {
 function workAhead(state: PeerState, job: JobState, scoreMean: number): RepeatedWork {
   let ahead: RepeatedWork = { onceMs: 0, allMs: 0 }
   const mine = workOf(job, referenceUnitMs(job, scoreMean), 0)
-  for (const other of state.jobs.values()) {
+  for (const other of state.requester.jobs.values()) {
     if (other === job || other.status.state !== 'running') continue
     const theirs = workOf(other, referenceUnitMs(other, scoreMean), 0)
     switch (placeOf(other, job)) {
@@ -260,7 +261,7 @@ function slowed(helper: Helper, share: number, fetchMs: number): Helper {
 }
 
 /** Until others have a job's inputs, at the rate of a usual line or this user's limit of the upload. */
-function usualFetchMs({ limits }: PeerState, manifest: JobManifest): number {
+function usualFetchMs({ sharing: { limits } }: PeerState, manifest: JobManifest): number {
   const rate = Math.min(RATE_UNKNOWN_BYTES_PER_S, limits.upload_bytes_per_s ?? RATE_UNKNOWN_BYTES_PER_S)
   return (inputBytes(manifest, () => true) / Math.max(1, rate)) * 1_000
 }

@@ -43,7 +43,7 @@ describe('[A14] a requester that has a unit back', () => {
     const effects = brain.happens(handedBack())
     expect(ofKind(effects, 'send-award').map(({ to }) => to)).toEqual([BOB])
     expect(attemptsOf(brain)[0]?.status).toMatchObject({ state: 'void', why: 'handed-back' })
-    expect(brain.state.records.get(ANN)).toBeUndefined()
+    expect(brain.state.requester.records.get(ANN)).toBeUndefined()
   })
 
   test('publishes it again where no other peer has offered', () => {
@@ -124,13 +124,13 @@ describe('[A15] a provider that has handed a unit back', () => {
     ])
     // Word of the first comes late: it says nothing of the second.
     brain.happens(delivered)
-    expect(brain.state.holdings.get(`${ANN}/${JOB}`)?.units.get(0)?.status.state).toBe('queued')
+    expect(brain.state.provider.holdings.get(`${ANN}/${JOB}`)?.units.get(0)?.status.state).toBe('queued')
   })
 
   test('forgets it with the job', () => {
     const brain = paused()
     brain.happens({ kind: 'settled', at_ms: NOON, from: ANN, job_id: JOB })
-    expect(brain.state.holdings.size).toBe(0)
+    expect(brain.state.provider.holdings.size).toBe(0)
     expect(brain.state.me).toBe(ME)
   })
 })
@@ -185,7 +185,7 @@ describe('[W21] a provider that is asked for units', () => {
       ofKind(brain.happens({ kind: 'tick', at_ms: NOON + atMs }), 'send-hand-back')
     expect(told(60_000)).toEqual([])
     expect(told(60_001)).toMatchObject([{ to: ANN, units: [{ unit_index: 2 }, { unit_index: 3 }] }])
-    expect(brain.state.holdings.get(`${ANN}/${JOB}`)?.units.get(0)?.status.state).toBe('queued')
+    expect(brain.state.provider.holdings.get(`${ANN}/${JOB}`)?.units.get(0)?.status.state).toBe('queued')
   })
 
   test('[B30] counts what a unit takes here, and what the newest award of it says', () => {

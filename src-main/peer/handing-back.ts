@@ -5,7 +5,8 @@ import type { DurableEvent } from './event.ts'
 import { holdingBookOf, putHeld, setHeld } from './holding-book.ts'
 import { pauseReason, plannedSlots, slotAt } from './shared-slots.ts'
 import { forgetRunning, isWaiting, observedUnitMs, startUnits } from './starting.ts'
-import { holdingKey, type Holding, type PeerState } from './state.ts'
+import { holdingKey, type Holding } from './provider/slice.ts'
+import type { PeerState } from './state.ts'
 
 /** A requester that has not heard of a hand-back after this long is told again. */
 const TELL_AGAIN_AFTER_MS = 5_000
@@ -25,7 +26,7 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 export function decideHandBack(state: PeerState, nowMs: number): Effect[] {
   if (!mustHandBack(state, nowMs)) return []
   const effects: Effect[] = []
-  for (const holding of state.holdings.values()) {
+  for (const holding of state.provider.holdings.values()) {
     if (holding.requester === state.me) continue
     const units: UnitAttempt[] = []
     for (const unit_index of holdingBookOf(holding).queued) {
@@ -43,14 +44,14 @@ export function decideHandBack(state: PeerState, nowMs: number): Effect[] {
 
 function mustHandBack(state: PeerState, nowMs: number): boolean {
   if (state.view.isLeaving === true || state.view.pauseDecision?.pausedBy !== undefined) return true
-  if (pauseReason(state, nowMs) !== undefined) return state.pause?.finishFirst === false
-  if (state.availability.kind !== 'week') return false
+  if (pauseReason(state, nowMs) !== undefined) return state.sharing.pause?.finishFirst === false
+  if (state.sharing.availability.kind !== 'week') return false
   return slotAt(plannedSlots(state, nowMs), nowMs) === undefined
 }
 
 /** Units that are given back: they stop at once, and their requester is told. */
 export function handBack(state: PeerState, event: Of<'units-handed-back'>): Effect[] {
-  const holding = state.holdings.get(holdingKey(event.requester, event.job_id))
+  const holding = state.provider.holdings.get(holdingKey(event.requester, event.job_id))
   if (holding === undefined) return []
   const stopped: UnitAttempt[] = []
   for (const { unit_index, attempt } of event.units) {
@@ -74,7 +75,7 @@ export function handBack(state: PeerState, event: Of<'units-handed-back'>): Effe
 
 /** The requester knows: what it gives to this peer again is new. */
 export function forgetHandedBack(state: PeerState, event: Of<'hand-back-delivered'>): Effect[] {
-  const holding = state.holdings.get(holdingKey(event.requester, event.job_id))
+  const holding = state.provider.holdings.get(holdingKey(event.requester, event.job_id))
   for (const { unit_index, attempt } of event.units) {
     const held = holding?.units.get(unit_index)
     if (holding === undefined || held?.status.state !== 'handed-back' || held.attempt !== attempt) continue
@@ -86,7 +87,7 @@ export function forgetHandedBack(state: PeerState, event: Of<'hand-back-delivere
 /** Gives back what waits here and cannot be done by the time at which its requester expects it. */
 export function handBackHopeless(state: PeerState, nowMs: number): Effect[] {
   const effects: Effect[] = []
-  for (const holding of state.holdings.values()) {
+  for (const holding of state.provider.holdings.values()) {
     const { requester, job: job_id } = holding
     const unitMs = observedUnitMs(state, requester, job_id) ?? 0
     const units: UnitAttempt[] = []
@@ -107,7 +108,7 @@ export function handBackHopeless(state: PeerState, nowMs: number): Effect[] {
 }
 
 /** Whether a requester who could hear of it has not yet heard of what was handed back. */
-export function owesHandBack({ holdings, view }: PeerState): boolean {
+export function owesHandBack({ provider: { holdings }, view }: PeerState): boolean {
   for (const holding of holdings.values()) {
     if (view.connected.has(holding.requester) && holdingBookOf(holding).handedBack.size > 0) return true
   }
@@ -117,7 +118,7 @@ export function owesHandBack({ holdings, view }: PeerState): boolean {
 /** Tells of hand-backs that their requesters have not heard of: those of long ago, or all to one who is back. */
 export function tellHandBacks(state: PeerState, nowMs: number, to?: PeerId): Effect[] {
   const effects: Effect[] = []
-  for (const holding of state.holdings.values()) {
+  for (const holding of state.provider.holdings.values()) {
     if (to === undefined ? !state.view.connected.has(holding.requester) : holding.requester !== to) continue
     const units: UnitAttempt[] = []
     for (const unit_index of holdingBookOf(holding).handedBack) {

@@ -1,5 +1,5 @@
 import type { Cid } from '../protocol/ids.ts'
-import type { HeldUnit, Holding } from './state.ts'
+import type { HeldUnit, Holding } from './provider/slice.ts'
 
 /**
  * An index of a holding's units by what is still to be done with them: it follows from the holding, as a job's does

@@ -1,7 +1,7 @@
 import { quorumOf } from '../verification/consensus.ts'
 import { failure, type Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
-import type { JobState } from './state.ts'
+import type { JobState } from './requester/slice.ts'
 import { timedOutFault } from './time-outs.ts'
 import { isOwnFault } from './unit.ts'
 

@@ -39,8 +39,8 @@ function awarded(): Brain {
   return brain
 }
 
-const jobOf = (brain: Brain) => brain.state.jobs.get(JOB)!
-const statusOf = (brain: Brain): string | undefined => brain.state.jobs.get(JOB)?.status.state
+const jobOf = (brain: Brain) => brain.state.requester.jobs.get(JOB)!
+const statusOf = (brain: Brain): string | undefined => brain.state.requester.jobs.get(JOB)?.status.state
 const pause = (brain: Brain, at_ms = NOON + 3_000): Effect[] =>
   brain.happens({ kind: 'job-paused', at_ms, job_id: JOB })
 const resume = (brain: Brain, at_ms = NOON + 60_000): Effect[] =>
@@ -52,7 +52,7 @@ describe('a paused job', () => {
     const effects = pause(brain)
     expect(ofKind(effects, 'send-withdraw').map(({ to }) => to)).toEqual([ANN, BOB])
     expect([heldBy(brain, ANN), heldBy(brain, BOB)]).toEqual([undefined, undefined])
-    expect([brain.state.records.size, jobOf(brain).retried]).toEqual([0, 0])
+    expect([brain.state.requester.records.size, jobOf(brain).retried]).toEqual([0, 0])
   })
 
   test('[W16] is not awarded, and has no open units, but is still named to peers that hold something of it', () => {
@@ -129,7 +129,7 @@ describe('a paused job', () => {
     take(brain, ME, awardOf([0]))
     pause(brain)
     brain.happens({ kind: 'started', at_ms: NOON + 9_000 })
-    expect(brain.state.holdings.size).toBe(1)
+    expect(brain.state.provider.holdings.size).toBe(1)
   })
 
   test('[W16] may be cancelled, but not removed', () => {
@@ -161,7 +161,7 @@ describe('the priority of a job', () => {
     brain.happens({ kind: 'job-priority-set', at_ms: NOON + 1, job_id: JOB, priority: 0.9 })
     expect(priorityTold()).toBe(0.9)
     const restored = decodeState(encodeState(brain.state))
-    expect(restored.ok && restored.value.jobs.get(JOB)?.priority).toBe(0.9)
+    expect(restored.ok && restored.value.requester.jobs.get(JOB)?.priority).toBe(0.9)
   })
 
   test('[W17] decides what a provider offers first, whatever the manifest says', () => {

@@ -1,7 +1,8 @@
 import type { PeerId } from '../protocol/ids.ts'
 import type { Effect } from './effect.ts'
 import type { DurableEvent } from './event.ts'
-import { isUnderWay, type JobState, type PeerState } from './state.ts'
+import { isUnderWay, type JobState } from './requester/slice.ts'
+import type { PeerState } from './state.ts'
 import { wasReady } from './unit.ts'
 import { refreshUnit } from './unit-book.ts'
 
@@ -12,7 +13,7 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
  * transit are not lost: they are requested first on resume.
  */
 export function pauseJob(state: PeerState, event: Of<'job-paused'>): Effect[] {
-  const job = state.jobs.get(event.job_id)
+  const job = state.requester.jobs.get(event.job_id)
   if (job?.status.state !== 'running') return []
   job.status = { state: 'paused', sinceMs: event.at_ms }
   const holders = new Set<PeerId>()
@@ -33,7 +34,7 @@ export function pauseJob(state: PeerState, event: Of<'job-paused'>): Effect[] {
 
 /** The user wants a paused job to go on. */
 export function resumeJob(state: PeerState, event: Of<'job-resumed'>): Effect[] {
-  const job = state.jobs.get(event.job_id)
+  const job = state.requester.jobs.get(event.job_id)
   if (job?.status.state !== 'paused') return []
   job.pausedMs += Math.max(0, event.at_ms - job.status.sinceMs)
   job.status = { state: 'running' }
@@ -44,7 +45,7 @@ export function resumeJob(state: PeerState, event: Of<'job-resumed'>): Effect[] 
 
 /** The user says which of the own jobs goes first, for units that are not given out yet. */
 export function setJobPriority(state: PeerState, event: Of<'job-priority-set'>): Effect[] {
-  const job = state.jobs.get(event.job_id)
+  const job = state.requester.jobs.get(event.job_id)
   if (job === undefined || !isUnderWay(job)) return []
   job.priority = event.priority
   return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]

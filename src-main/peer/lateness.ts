@@ -28,7 +28,7 @@ export function onTick(state: PeerState, nowMs: number): Effect[] {
   }
   const late: Loss[] = []
   const disconnected: Loss[] = []
-  for (const job of state.jobs.values()) {
+  for (const job of state.requester.jobs.values()) {
     if (job.status.state !== 'running') continue
     for (const [peer, units] of bookOf(job).atWork) {
       for (const [unit_index, { attempt, deadlineMs }] of units) {
@@ -54,7 +54,7 @@ export function onTick(state: PeerState, nowMs: number): Effect[] {
  */
 export function excuseLate(state: PeerState, peer: PeerId, nowMs: number): Effect[] {
   const excused: Loss[] = []
-  for (const job of state.jobs.values()) {
+  for (const job of state.requester.jobs.values()) {
     const { status } = job
     const isOver = status.state === 'done' || status.state === 'failed' || status.state === 'cancelled'
     if (isOver && nowMs - status.atMs > DEAD_LINE_MS) continue

@@ -20,7 +20,9 @@ import { hearOffers } from './offers.ts'
 import { ownClock } from './publishing.ts'
 import { ownSlot, pauseReason, sharedSlots, slotAt } from './shared-slots.ts'
 import { observedUnitMs, startUnits, STARVING_AFTER_MS, UNIT_MS_NEWS } from './starting.ts'
-import { holdingKey, priorityOf, type HeldUnit, type PeerState } from './state.ts'
+import { holdingKey, type HeldUnit } from './provider/slice.ts'
+import { priorityOf } from './requester/slice.ts'
+import type { PeerState } from './state.ts'
 import { activeCommitments, standingOfRequester } from './trust.ts'
 import { bookOf, openCount } from './unit-book.ts'
 
@@ -108,7 +110,7 @@ function forgetGone({ view }: PeerState, work: readonly JobWish[], nowMs: number
 }
 
 /** Notes which jobs have let lanes stand empty since the last plan. */
-function noteUnused({ view, holdings, me }: PeerState, nowMs: number): void {
+function noteUnused({ view, provider: { holdings }, me }: PeerState, nowMs: number): void {
   const unused = new Set<string>()
   for (const { requester, jobId, lanes } of view.ownOffers) {
     const key = holdingKey(requester, jobId)
@@ -185,7 +187,7 @@ function takenByOwn(
  * fairness is between requesters.
  */
 function ownWork(state: PeerState, moment: Moment): JobWish[] {
-  const jobs = [...state.jobs.values()].filter(
+  const jobs = [...state.requester.jobs.values()].filter(
     (job) => job.status.state === 'running' && isLentHere(state, job.manifest),
   )
   const deadlines = [...new Set(jobs.map(({ manifest }) => manifest.deadline))].sort(byDeadline)
@@ -241,7 +243,7 @@ function workOfOthers(state: PeerState, moment: Moment): { work: JobWish[]; effe
 /** How many open units of a request this peer has no part in: a lower bound where it has many, exact where that says 0. */
 function openFor(state: PeerState, key: string, { open_ranges = [] }: WorkRequest): number {
   const open = open_ranges.reduce((sum, [from, to]) => sum + to - from, 0)
-  const held = state.holdings.get(key)?.units
+  const held = state.provider.holdings.get(key)?.units
   if (held === undefined || held.size === 0) return open
   if (open > held.size) return open - held.size
   let fresh = 0
@@ -281,7 +283,7 @@ function sampleUnit(
 }
 
 /** Whether this peer runs a job's units, as far as its manifest says. */
-function isLentHere({ lent, view }: PeerState, manifest: JobManifest): boolean {
+function isLentHere({ sharing: { lent }, view }: PeerState, manifest: JobManifest): boolean {
   if (manifest.limits === undefined && needsLimits(view.capabilities, manifest.algorithm_id)) return false
   return notLent(manifest, lent) === undefined
 }
@@ -294,7 +296,7 @@ function wishOf(
   { open, unfinished, priority, deadline, fetchMs }: Wanted,
 ): JobWish {
   const key = holdingKey(who.requester, unit.job_id)
-  const holding = state.holdings.get(key)
+  const holding = state.provider.holdings.get(key)
   const held = holding === undefined ? 0 : holdingBookOf(holding).queued.size
   const atWork = state.view.atWork.get(key)
   const waitsSinceMs = atWork?.servedAtMs ?? state.view.waitingSinceMs.get(key) ?? nowMs
@@ -330,7 +332,11 @@ function asObserved(
   return { ...unit, estimated_duration_seconds: (observedMs * score) / 1_000 }
 }
 
-function isRepeatDue({ view, holdings }: PeerState, offers: readonly PlannedOffer[], nowMs: number): boolean {
+function isRepeatDue(
+  { view, provider: { holdings } }: PeerState,
+  offers: readonly PlannedOffer[],
+  nowMs: number,
+): boolean {
   const sinceMs = nowMs - view.allocatedAtMs
   if (offers.length === 0 || sinceMs < REPEAT_UNUSED_MS) return false
   const isUsed = ({ requester, jobId }: PlannedOffer): boolean => {

@@ -5,7 +5,9 @@ import { toMs } from '../protocol/time.ts'
 import { UNIT_DURATION_MS_MIN } from '../market/compatibility.ts'
 import type { Seat } from '../market/award.ts'
 import { inputBytes } from './fetching.ts'
-import type { AttemptState, HeardOffer, JobState, PeerState } from './state.ts'
+import type { AttemptState, JobState } from './requester/slice.ts'
+import type { HeardOffer } from './view.ts'
+import type { PeerState } from './state.ts'
 import { trustOf } from './trust.ts'
 import { bookOf } from './unit-book.ts'
 
@@ -42,14 +44,14 @@ export function hearOffers(state: PeerState, allocation: ComputeAllocationState)
   const offers = new Map<JobId, HeardOffer>()
   for (const [job, offer] of known ?? []) {
     offer.capacity = 0
-    if (state.jobs.has(job)) offers.set(job, offer)
+    if (state.requester.jobs.has(job)) offers.set(job, offer)
   }
   const saidAtMs = toMs(allocation.timestamp)
   for (const slot of allocation.slot_assignments) {
     for (const entry of [...slot.tier1_assignments, ...slot.tier2_assignments]) {
       const { job, index } = unitOrigin(entry.work_unit_id)
       if (entry.assigned_by_peer !== state.me || entry.assigned_to_peer !== provider) continue
-      const mine = state.jobs.get(job)
+      const mine = state.requester.jobs.get(job)
       if (mine === undefined || beginsTooLate(mine, toMs(entry.expected_start) - saidAtMs)) continue
       offers.set(job, heard(entry, index, saidAtMs, offers.get(job), unitMsMax(mine)))
     }

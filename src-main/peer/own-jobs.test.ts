@@ -12,7 +12,7 @@ import {
   submit,
   type Brain,
 } from './brain.fixture.ts'
-import type { Availability } from './event.ts'
+import type { Availability } from './sharing/slice.ts'
 import { composeCommitment } from './publishing.ts'
 
 const ANN = peerOf('A')

@@ -43,8 +43,8 @@ describe('a code that asks for a yes', () => {
     expect(admitPairing(brain.state, 'hash', ANN, NOON).ok).toBe(true)
     expect(mustBeAccepted(brain.state, 'hash', ANN)).toBe(true)
     brain.happens(requested())
-    expect(brain.state.contacts.size).toBe(0)
-    expect(brain.state.incomingPairs.get(ANN)).toEqual({
+    expect(brain.state.pairing.contacts.size).toBe(0)
+    expect(brain.state.pairing.incomingPairs.get(ANN)).toEqual({
       name: 'Ann',
       addresses: ['/memory/ann'],
       trust: 0.7,
@@ -59,8 +59,12 @@ describe('a code that asks for a yes', () => {
     const brain = createBrain()
     brain.happens(invited(), requested())
     const effects = brain.happens({ kind: 'pair-accepted', at_ms: NOON + 9, peer: ANN, trust: 0.2 })
-    expect(brain.state.contacts.get(ANN)).toMatchObject({ name: 'Ann', trust: 0.2, paired_at_ms: NOON + 9 })
-    expect(brain.state.incomingPairs.size).toBe(0)
+    expect(brain.state.pairing.contacts.get(ANN)).toMatchObject({
+      name: 'Ann',
+      trust: 0.2,
+      paired_at_ms: NOON + 9,
+    })
+    expect(brain.state.pairing.incomingPairs.size).toBe(0)
     expect(ofKind(effects, 'tell-pairing')).toEqual([{ kind: 'tell-pairing', to: ANN, news: 'answered' }])
     expect(brain.happens({ kind: 'pair-accepted', at_ms: NOON + 9, peer: ANN, trust: 1 })).toEqual([])
   })
@@ -78,7 +82,7 @@ describe('a code that asks for a yes', () => {
       })
       expect(ofKind(effects, 'tell-pairing')).toHaveLength(reason === 'declined' ? 1 : 0)
       brain.happens({ kind: 'pair-accepted', at_ms: NOON + 3, peer: ANN, trust: 1 })
-      expect(brain.state.contacts.size).toBe(0)
+      expect(brain.state.pairing.contacts.size).toBe(0)
       expect(admitPairing(brain.state, 'hash', ANN, NOON + 4)).toMatchObject({
         fault: { kind: 'invite-refused' },
       })
@@ -89,16 +93,16 @@ describe('a code that asks for a yes', () => {
     const brain = createBrain()
     brain.happens(invited(), requested(), { ...asked, peer: BOB })
     brain.happens(tick(NOON + HOUR - 1))
-    expect([brain.state.incomingPairs.size, brain.state.outgoingPairs.size]).toEqual([1, 1])
+    expect([brain.state.pairing.incomingPairs.size, brain.state.pairing.outgoingPairs.size]).toEqual([1, 1])
     brain.happens(tick(NOON + HOUR))
-    expect([brain.state.incomingPairs.size, brain.state.outgoingPairs.size]).toEqual([0, 0])
+    expect([brain.state.pairing.incomingPairs.size, brain.state.pairing.outgoingPairs.size]).toEqual([0, 0])
   })
 
   test('[B23] sixteen wait at most; a peer that waits already may ask again', () => {
     const brain = createBrain()
     const letters = 'ABCDEFGHJKLNPQRS'.slice(0, PAIR_REQUESTS_MAX)
     for (const letter of letters) brain.happens(invited(letter), requested(peerOf(letter), letter))
-    expect(brain.state.incomingPairs.size).toBe(PAIR_REQUESTS_MAX)
+    expect(brain.state.pairing.incomingPairs.size).toBe(PAIR_REQUESTS_MAX)
     expect(admitPairRequest(brain.state, peerOf('T'))).toMatchObject({ fault: { kind: 'too-busy' } })
     expect(admitPairRequest(brain.state, ANN).ok).toBe(true)
   })
@@ -139,7 +143,7 @@ describe('a peer that waits to be let in', () => {
     expect(ofKind(effects, 'tell-pairing')).toEqual([{ kind: 'tell-pairing', to: ANN, news: 'given-up' }])
     brain.happens(asked)
     brain.happens({ kind: 'paired', at_ms: NOON, peer: ANN, name: 'Ann', addresses: [], trust: 0.4 })
-    expect(brain.state.outgoingPairs.size).toBe(0)
+    expect(brain.state.pairing.outgoingPairs.size).toBe(0)
     expect(ofKind(brain.happens(tick(NOON + 60_000)), 'ask-pairing')).toEqual([])
   })
 })
@@ -149,13 +153,13 @@ describe('a blocked peer', () => {
     const brain = createBrain({ [ANN]: 1 })
     brain.happens({ kind: 'award-received', at_ms: NOON, from: ANN, award: awardOf([0]) })
     const effects = brain.happens({ kind: 'blocked', at_ms: NOON + 5, peer: ANN })
-    expect(brain.state.contacts.size).toBe(0)
-    expect(brain.state.holdings.size).toBe(0)
+    expect(brain.state.pairing.contacts.size).toBe(0)
+    expect(brain.state.provider.holdings.size).toBe(0)
     expect(ofKind(effects, 'stop-units')).toHaveLength(1)
     expect(ofKind(effects, 'disconnect')).toEqual([{ kind: 'disconnect', peer: ANN }])
-    expect(brain.state.blocked.get(ANN)).toEqual({ blockedAtMs: NOON + 5, name: 'A' })
+    expect(brain.state.pairing.blocked.get(ANN)).toEqual({ blockedAtMs: NOON + 5, name: 'A' })
     brain.happens({ kind: 'unblocked', at_ms: NOON + 6, peer: ANN })
-    expect(brain.state.blocked.size).toBe(0)
+    expect(brain.state.pairing.blocked.size).toBe(0)
   })
 
   test('[B25] had to be known, or to ask', () => {
@@ -165,7 +169,7 @@ describe('a blocked peer', () => {
     brain.happens(invited(), requested(BOB))
     expect(admitBlock(brain.state, BOB).ok).toBe(true)
     brain.happens({ kind: 'blocked', at_ms: NOON, peer: BOB })
-    expect(brain.state.incomingPairs.size).toBe(0)
+    expect(brain.state.pairing.incomingPairs.size).toBe(0)
   })
 })
 
@@ -193,18 +197,18 @@ describe('what was done for a peer', () => {
     }
     brain.happens({ kind: 'award-received', at_ms: NOON, from: BOB, award: awardOf([0]) })
     deliver(1, undefined)
-    expect(brain.state.doneFor.get(ANN)).toBeUndefined()
+    expect(brain.state.provider.doneFor.get(ANN)).toBeUndefined()
     deliver(2, 'right')
     deliver(2, 'right')
     deliver(3, 'right')
-    expect([...brain.state.doneFor]).toEqual([[ANN, 1]])
+    expect([...brain.state.provider.doneFor]).toEqual([[ANN, 1]])
     // The job is settled by its last results, before their delivery is known here.
     const [requester, job_id] = [ANN, JOB]
     const units = [{ unit_index: 7, attempt: 1 }]
     brain.happens({ kind: 'settled', at_ms: NOON, from: ANN, job_id })
     brain.happens({ kind: 'results-delivered', at_ms: NOON, requester, job_id, units, outputs: 1 })
     brain.happens({ kind: 'results-delivered', at_ms: NOON, requester, job_id, units, outputs: 0 })
-    expect([...brain.state.doneFor]).toEqual([[ANN, 2]])
+    expect([...brain.state.provider.doneFor]).toEqual([[ANN, 2]])
   })
 })
 

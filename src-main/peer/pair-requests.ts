@@ -21,24 +21,25 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
  * other's code was one, so that two peers that use each other's are paired.
  */
 export function mustBeAccepted(state: PeerState, secretHash: string, from: PeerId): boolean {
-  const hasSaidYes = state.contacts.has(from) || state.outgoingPairs.has(from)
-  return state.invites.get(secretHash)?.confirm === true && !hasSaidYes
+  const hasSaidYes = state.pairing.contacts.has(from) || state.pairing.outgoingPairs.has(from)
+  return state.pairing.invites.get(secretHash)?.confirm === true && !hasSaidYes
 }
 
 /** Whether a peer's request may wait here. Expired ones make room with the next tick. */
 export function admitPairRequest(state: PeerState, from: PeerId): Outcome<null> {
-  if (state.incomingPairs.has(from) || state.incomingPairs.size < PAIR_REQUESTS_MAX) return success(null)
+  if (state.pairing.incomingPairs.has(from) || state.pairing.incomingPairs.size < PAIR_REQUESTS_MAX)
+    return success(null)
   return failure('too-busy', 'too many people wait for an answer there; try again later')
 }
 
 /** A peer has shown the secret of an invite that asks for the user's yes: no other peer can use it from now on. */
 export function receivePairRequest(state: PeerState, event: Of<'pair-requested'>): Effect[] {
-  const invite = state.invites.get(event.secret_hash)
+  const invite = state.pairing.invites.get(event.secret_hash)
   if (invite === undefined || event.peer === state.me) return []
-  state.invites.set(event.secret_hash, { ...invite, usedBy: event.peer })
+  state.pairing.invites.set(event.secret_hash, { ...invite, usedBy: event.peer })
   const { name, addresses, at_ms } = event
-  const known = state.incomingPairs.get(event.peer)
-  state.incomingPairs.set(event.peer, {
+  const known = state.pairing.incomingPairs.get(event.peer)
+  state.pairing.incomingPairs.set(event.peer, {
     name,
     addresses,
     trust: invite.trust,
@@ -51,7 +52,7 @@ export function receivePairRequest(state: PeerState, event: Of<'pair-requested'>
 /** The user says yes to a waiting peer. It is told now if it is connected, else when it asks again. */
 export function acceptPairRequest(state: PeerState, event: Of<'pair-accepted'>): Effect[] {
   const { peer, trust, at_ms } = event
-  const request = state.incomingPairs.get(peer)
+  const request = state.pairing.incomingPairs.get(peer)
   if (request === undefined) return []
   const { name, addresses } = request
   return [
@@ -63,14 +64,14 @@ export function acceptPairRequest(state: PeerState, event: Of<'pair-accepted'>):
 /** This user has used another peer's code, and waits for its user's yes. */
 export function awaitPairing(state: PeerState, event: Of<'pair-asked'>): Effect[] {
   const { peer, addresses, trust, at_ms, expires_at_ms } = event
-  state.outgoingPairs.set(peer, { addresses, trust, askedAtMs: at_ms, expiresAtMs: expires_at_ms })
+  state.pairing.outgoingPairs.set(peer, { addresses, trust, askedAtMs: at_ms, expiresAtMs: expires_at_ms })
   return [{ kind: 'contacts-changed' }]
 }
 
 /** A request is over without a pairing: declined or given up by whichever side, or its code has expired. */
 export function endPairRequest(state: PeerState, event: Of<'pair-ended'>): Effect[] {
   const { peer, direction, reason } = event
-  const requests = direction === 'incoming' ? state.incomingPairs : state.outgoingPairs
+  const requests = direction === 'incoming' ? state.pairing.incomingPairs : state.pairing.outgoingPairs
   if (!requests.delete(peer)) return []
   const told: Effect[] =
     direction === 'incoming' && reason === 'declined'
@@ -85,14 +86,14 @@ export function endPairRequest(state: PeerState, event: Of<'pair-ended'>): Effec
 export function tendPairRequests(state: PeerState, nowMs: number): Effect[] {
   const effects: Effect[] = []
   for (const direction of ['incoming', 'outgoing'] as const) {
-    const requests = direction === 'incoming' ? state.incomingPairs : state.outgoingPairs
+    const requests = direction === 'incoming' ? state.pairing.incomingPairs : state.pairing.outgoingPairs
     for (const [peer, { expiresAtMs }] of requests) {
       if (expiresAtMs > nowMs) continue
       const ended = { kind: 'pair-ended', at_ms: nowMs, peer, direction, reason: 'expired' } as const
       effects.push({ kind: 'record', event: ended })
     }
   }
-  for (const [peer, { expiresAtMs }] of state.outgoingPairs) {
+  for (const [peer, { expiresAtMs }] of state.pairing.outgoingPairs) {
     if (expiresAtMs > nowMs && state.view.connected.has(peer)) {
       const isAnswered = state.view.pairAsked.get(peer)?.isAnswered === true
       effects.push(...askAgain(state, peer, nowMs, isAnswered ? ASK_EVERY_MS_MIN : ASK_EVERY_MS))
@@ -103,7 +104,7 @@ export function tendPairRequests(state: PeerState, nowMs: number): Effect[] {
 
 /** Asks for an awaited answer, as the peer is back or says that there is one; if not now, at the next tick. */
 export function askPairing(state: PeerState, peer: PeerId, nowMs: number): Effect[] {
-  return state.outgoingPairs.has(peer) ? askAgain(state, peer, nowMs, ASK_EVERY_MS_MIN) : []
+  return state.pairing.outgoingPairs.has(peer) ? askAgain(state, peer, nowMs, ASK_EVERY_MS_MIN) : []
 }
 
 function askAgain(state: PeerState, peer: PeerId, nowMs: number, everyMs: number): Effect[] {
@@ -119,7 +120,11 @@ function askAgain(state: PeerState, peer: PeerId, nowMs: number, everyMs: number
 
 /** Whether this peer may be blocked. */
 export function admitBlock(state: PeerState, peer: PeerId): Outcome<null> {
-  if (!state.contacts.has(peer) && !state.incomingPairs.has(peer) && !state.outgoingPairs.has(peer)) {
+  if (
+    !state.pairing.contacts.has(peer) &&
+    !state.pairing.incomingPairs.has(peer) &&
+    !state.pairing.outgoingPairs.has(peer)
+  ) {
     return failure('unknown-peer', `${peer} is nobody that this peer is paired with or asked by`)
   }
   return hasRoomToBlock(state)
@@ -129,21 +134,21 @@ export function admitBlock(state: PeerState, peer: PeerId): Outcome<null> {
 
 /** Whether one more may be blocked. */
 export function hasRoomToBlock(state: PeerState): boolean {
-  return state.blocked.size < BLOCKED_MAX
+  return state.pairing.blocked.size < BLOCKED_MAX
 }
 
 /** Forgets a peer and lets it in no more. */
 export function block(state: PeerState, event: Of<'blocked'>): Effect[] {
   const { peer, at_ms } = event
-  const name = state.contacts.get(peer)?.name ?? state.incomingPairs.get(peer)?.name
-  state.blocked.set(peer, { blockedAtMs: at_ms, ...(name === undefined ? {} : { name }) })
-  state.incomingPairs.delete(peer)
-  state.outgoingPairs.delete(peer)
+  const name = state.pairing.contacts.get(peer)?.name ?? state.pairing.incomingPairs.get(peer)?.name
+  state.pairing.blocked.set(peer, { blockedAtMs: at_ms, ...(name === undefined ? {} : { name }) })
+  state.pairing.incomingPairs.delete(peer)
+  state.pairing.outgoingPairs.delete(peer)
   return [...forget(state, { kind: 'forgotten', at_ms, peer }), { kind: 'disconnect', peer }]
 }
 
 /** Lets a blocked peer pair again. */
 export function unblock(state: PeerState, event: Of<'unblocked'>): Effect[] {
-  state.blocked.delete(event.peer)
+  state.pairing.blocked.delete(event.peer)
   return []
 }

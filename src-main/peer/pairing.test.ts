@@ -42,7 +42,7 @@ describe('pairing', () => {
     brain.happens(INVITED)
     expect(admitPairing(brain.state, 'hash', ANN, NOON)).toEqual({ ok: true, value: 0.7 })
     brain.happens({ ...PAIRED, secret_hash: 'hash' })
-    expect(brain.state.contacts.get(ANN)).toMatchObject({ name: 'Ann', trust: 0.7 })
+    expect(brain.state.pairing.contacts.get(ANN)).toMatchObject({ name: 'Ann', trust: 0.7 })
     expect(admitPairing(brain.state, 'hash', BOB, NOON)).toMatchObject({
       ok: false,
       fault: { kind: 'invite-refused' },
@@ -85,9 +85,9 @@ describe('pairing', () => {
   test('a peer does not pair with itself, and pairing again changes the trust but not since when', () => {
     const brain = createBrain()
     brain.happens({ ...PAIRED, peer: ME })
-    expect(brain.state.contacts.size).toBe(0)
+    expect(brain.state.pairing.contacts.size).toBe(0)
     brain.happens(PAIRED, { ...PAIRED, at_ms: NOON + 5, trust: 0.2 })
-    expect(brain.state.contacts.get(ANN)).toMatchObject({ trust: 0.2, paired_at_ms: NOON })
+    expect(brain.state.pairing.contacts.get(ANN)).toMatchObject({ trust: 0.2, paired_at_ms: NOON })
   })
 })
 
@@ -104,7 +104,7 @@ describe('strangers', () => {
     expect(brain.state.view.commitments.size).toBe(0)
     expect(admitAward(brain.state, ANN, AWARD, NOON)).toMatchObject({ fault: { kind: 'not-trusted' } })
     expect(brain.happens({ kind: 'award-received', at_ms: NOON, from: ANN, award: AWARD })).toEqual([])
-    expect(brain.state.holdings.size).toBe(0)
+    expect(brain.state.provider.holdings.size).toBe(0)
   })
 
   test('[B2] they are awarded nothing, whatever they offer', () => {
@@ -134,6 +134,6 @@ describe('strangers', () => {
     const effects = brain.happens(event)
     expect(ofKind(effects, 'stop-units')).toEqual([{ kind: 'stop-units', requester: ANN, job: JOB }])
     expect(ofKind(effects, 'release-holding')).toHaveLength(1)
-    expect(brain.state.holdings.size).toBe(0)
+    expect(brain.state.provider.holdings.size).toBe(0)
   })
 })

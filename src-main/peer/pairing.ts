@@ -4,7 +4,8 @@ import type { Effect } from './effect.ts'
 import { takeFromDistrusted } from './distrust.ts'
 import type { DurableEvent } from './event.ts'
 import { dropRequester } from './provider.ts'
-import { isUnderWay, type PeerState } from './state.ts'
+import { isUnderWay } from './requester/slice.ts'
+import type { PeerState } from './state.ts'
 import { bookOf } from './unit-book.ts'
 
 /** Invites that may be open at once; each is a secret lying around. */
@@ -14,21 +15,25 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
 /** An invite code was made: the first peer that shows its secret before it expires is paired. */
 export function openInvite(state: PeerState, event: Of<'invited'>): Effect[] {
-  for (const [hash, invite] of state.invites) {
-    if (invite.expiresAtMs <= event.at_ms) state.invites.delete(hash)
+  for (const [hash, invite] of state.pairing.invites) {
+    if (invite.expiresAtMs <= event.at_ms) state.pairing.invites.delete(hash)
   }
-  if (state.invites.size >= INVITES_MAX) {
-    const oldest = state.invites.keys().next().value
-    if (oldest !== undefined) state.invites.delete(oldest)
+  if (state.pairing.invites.size >= INVITES_MAX) {
+    const oldest = state.pairing.invites.keys().next().value
+    if (oldest !== undefined) state.pairing.invites.delete(oldest)
   }
   const { trust, expires_at_ms: expiresAtMs, confirm } = event
-  state.invites.set(event.secret_hash, { trust, expiresAtMs, ...(confirm === true ? { confirm } : {}) })
+  state.pairing.invites.set(event.secret_hash, {
+    trust,
+    expiresAtMs,
+    ...(confirm === true ? { confirm } : {}),
+  })
   return []
 }
 
 /** Whether a stranger may connect with an invite of this peer. */
 export function awaitsGuests(state: PeerState, nowMs: number): boolean {
-  return [...state.invites.values()].some(({ expiresAtMs }) => expiresAtMs > nowMs)
+  return [...state.pairing.invites.values()].some(({ expiresAtMs }) => expiresAtMs > nowMs)
 }
 
 /**
@@ -43,27 +48,27 @@ export function admitPairing(
   from: PeerId,
   nowMs: number,
 ): Outcome<number> {
-  const invite = state.invites.get(secretHash)
+  const invite = state.pairing.invites.get(secretHash)
   const used = failure('invite-refused', 'this invite is unknown or was used before')
   if (invite === undefined) return used
   if (invite.expiresAtMs <= nowMs) return failure('invite-refused', 'this invite has expired')
   if (invite.usedBy === undefined) return success(invite.trust)
   if (invite.usedBy !== from) return used
-  const contact = state.contacts.get(from) ?? state.incomingPairs.get(from)
+  const contact = state.pairing.contacts.get(from) ?? state.pairing.incomingPairs.get(from)
   return contact === undefined ? used : success(contact.trust)
 }
 
 /** Both sides have accepted; the invite is used up. */
 export function pair(state: PeerState, event: Of<'paired'>): Effect[] {
-  const invite = event.secret_hash === undefined ? undefined : state.invites.get(event.secret_hash)
+  const invite = event.secret_hash === undefined ? undefined : state.pairing.invites.get(event.secret_hash)
   if (event.secret_hash !== undefined && invite !== undefined) {
-    state.invites.set(event.secret_hash, { ...invite, usedBy: event.peer })
+    state.pairing.invites.set(event.secret_hash, { ...invite, usedBy: event.peer })
   }
   if (event.peer === state.me) return []
-  state.incomingPairs.delete(event.peer)
-  state.outgoingPairs.delete(event.peer)
-  const known = state.contacts.get(event.peer)
-  state.contacts.set(event.peer, {
+  state.pairing.incomingPairs.delete(event.peer)
+  state.pairing.outgoingPairs.delete(event.peer)
+  const known = state.pairing.contacts.get(event.peer)
+  state.pairing.contacts.set(event.peer, {
     ...known,
     peer_id: event.peer,
     name: event.name,
@@ -82,16 +87,16 @@ export function pair(state: PeerState, event: Of<'paired'>): Effect[] {
 
 /** Takes back the units of this peer's jobs that a no longer trusted peer holds. */
 function endOwnWork(state: PeerState, peer: PeerId): Effect[] {
-  return [...state.jobs.values()]
+  return [...state.requester.jobs.values()]
     .filter((job) => isUnderWay(job) && bookOf(job).takers.has(peer))
     .map(({ manifest }) => ({ kind: 'send-settled', to: peer, job: manifest.job_id }))
 }
 
 /** The user's own weight for a contact; 0 keeps the contact and gives it nothing. */
 export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
-  const contact = state.contacts.get(event.peer)
+  const contact = state.pairing.contacts.get(event.peer)
   if (contact === undefined) return []
-  state.contacts.set(event.peer, { ...contact, trust: event.trust })
+  state.pairing.contacts.set(event.peer, { ...contact, trust: event.trust })
   const dropped = event.trust > 0 ? [] : dropPeer(state, event.peer, event.at_ms)
   return [
     ...dropped,
@@ -110,8 +115,8 @@ function dropPeer(state: PeerState, peer: PeerId, atMs: number): Effect[] {
 
 /** The user removes a contact. */
 export function forget(state: PeerState, event: Of<'forgotten'>): Effect[] {
-  state.contacts.delete(event.peer)
-  state.doneFor.delete(event.peer)
+  state.pairing.contacts.delete(event.peer)
+  state.provider.doneFor.delete(event.peer)
   state.view.commitments.delete(event.peer)
   state.view.offers.delete(event.peer)
   return [

@@ -15,7 +15,8 @@ import {
 } from './brain.fixture.ts'
 import type { Brain } from './brain.fixture.ts'
 import { encodeState, decodeState } from './codec.ts'
-import type { Availability, PeerEvent } from './event.ts'
+import type { Availability } from './sharing/slice.ts'
+import type { PeerEvent } from './event.ts'
 import { admitAward } from './admission.ts'
 import { composeCommitment } from './publishing.ts'
 import { hoursAt, sharingNow } from './sharing-view.ts'
@@ -151,7 +152,7 @@ describe('[A10] a pause', () => {
       until_ms: NOON + HOUR,
     })
     again.happens({ kind: 'tick', at_ms: NOON + HOUR })
-    expect(again.state.pause).toBeUndefined()
+    expect(again.state.sharing.pause).toBeUndefined()
     expect(again.journal.map(({ kind }) => kind)).toEqual(['sharing-resumed'])
   })
 

@@ -12,8 +12,8 @@ const SLOTS_CHANGED: readonly Effect[] = [{ kind: 'commitment-changed' }, { kind
 
 /** The user pauses sharing; a second pause replaces the first. */
 export function pauseSharing(state: PeerState, event: Of<'sharing-paused'>): Effect[] {
-  state.pause = {
-    sinceMs: isPausedByUser(state, event.at_ms) ? (state.pause?.sinceMs ?? event.at_ms) : event.at_ms,
+  state.sharing.pause = {
+    sinceMs: isPausedByUser(state, event.at_ms) ? (state.sharing.pause?.sinceMs ?? event.at_ms) : event.at_ms,
     finishFirst: event.finish_first,
     ...(event.until_ms === undefined ? {} : { untilMs: event.until_ms }),
   }
@@ -22,25 +22,25 @@ export function pauseSharing(state: PeerState, event: Of<'sharing-paused'>): Eff
 
 /** The user resumes, or the time of the pause is over. */
 export function resumeSharing(state: PeerState): Effect[] {
-  delete state.pause
+  delete state.sharing.pause
   return [...SLOTS_CHANGED]
 }
 
 /** Other rules: what they say of what the machine was last doing holds at once. */
 export function setRules(state: PeerState, event: Of<'rules-set'>): Effect[] {
-  state.rules = event.rules
+  state.sharing.rules = event.rules
   return judgeSample(state, event.at_ms, true)
 }
 
 /** The user shares although a rule says no. */
 export function overrideRule(state: PeerState, event: Of<'rule-overridden'>): Effect[] {
-  state.overrides.set(event.rule, event.until_ms)
+  state.sharing.overrides.set(event.rule, event.until_ms)
   return judgeSample(state, event.at_ms, true)
 }
 
 /** The reason of an override is over, or its time. */
 export function endOverride(state: PeerState, event: Of<'override-ended'>): Effect[] {
-  state.overrides.delete(event.rule)
+  state.sharing.overrides.delete(event.rule)
   return judgeSample(state, event.at_ms, true)
 }
 
@@ -55,7 +55,7 @@ export function sampleMachine(
 
 /** Handles the passing of time: the end of a pause, hours that are over, requesters to be told again. */
 export function sharingOnTick(state: PeerState, nowMs: number): Effect[] {
-  const isOver = state.pause !== undefined && !isPausedByUser(state, nowMs)
+  const isOver = state.sharing.pause !== undefined && !isPausedByUser(state, nowMs)
   return [
     ...(isOver ? [{ kind: 'record', event: { kind: 'sharing-resumed', at_ms: nowMs } } as const] : []),
     ...decideHandBack(state, nowMs),
@@ -71,8 +71,11 @@ export function leave(state: PeerState, nowMs: number): Effect[] {
 }
 
 function judgeSample(state: PeerState, nowMs: number, isInstant: boolean): Effect[] {
-  const { view, rules } = state
-  const overrides = Object.fromEntries(state.overrides)
+  const {
+    view,
+    sharing: { rules },
+  } = state
+  const overrides = Object.fromEntries(state.sharing.overrides)
   const before = pauseReason(state, nowMs)
   const decision = decidePause({
     rules,

@@ -53,7 +53,8 @@ describe('a provider', () => {
     const brain = sharing()
     award(brain, 1, [0, 1])
     ran(brain, 1, 'right', 1)
-    const unitsHeld = () => structuredClone([...(brain.state.holdings.values().next().value?.units ?? [])])
+    const unitsHeld = () =>
+      structuredClone([...(brain.state.provider.holdings.values().next().value?.units ?? [])])
     const before = unitsHeld()
     const effects = take(brain, ANN, awardOf([0, 1], { due_in_ms: 90_000 }))
     expect(unitsHeld()).toEqual(before.map(([unit, held]) => [unit, { ...held, dueAtMs: NOON + 90_000 }]))
@@ -135,22 +136,22 @@ describe('a provider', () => {
     expect(ofKind(effects, 'stop-units')).toEqual([
       { kind: 'stop-units', requester: ANN, job: JOB, units: [1] },
     ])
-    expect([...(brain.state.holdings.values().next().value?.units.keys() ?? [])]).toEqual([0])
+    expect([...(brain.state.provider.holdings.values().next().value?.units.keys() ?? [])]).toEqual([0])
   })
 
   test('[W10] [B7] settling ends the holding, whether the requester says so or no longer asks for the job', () => {
     const told = sharing()
     award(told, 1)
     told.happens({ kind: 'settled', at_ms: NOON, from: ANN, job_id: JOB })
-    expect(told.state.holdings.size).toBe(0)
+    expect(told.state.provider.holdings.size).toBe(0)
 
     const heard = sharing()
     award(heard, 1)
     const asks = commitmentOf(ANN, NOON, { jobs: [manifestOf({ requester_id: ANN })] })
     heard.happens({ kind: 'commitment', at_ms: NOON, commitment: asks })
-    expect(heard.state.holdings.size).toBe(1)
+    expect(heard.state.provider.holdings.size).toBe(1)
     heard.happens({ kind: 'commitment', at_ms: NOON, commitment: commitmentOf(ANN, NOON) })
-    expect(heard.state.holdings.size).toBe(0)
+    expect(heard.state.provider.holdings.size).toBe(0)
   })
 
   test('[B7] what it held for its own job is gone after a restart when that job is over', () => {
@@ -158,9 +159,9 @@ describe('a provider', () => {
     submit(brain, manifestOf())
     take(brain, ME, awardOf([0]))
     brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })
-    expect(brain.state.holdings.size).toBe(1)
+    expect(brain.state.provider.holdings.size).toBe(1)
     expect(ofKind(brain.happens({ kind: 'started', at_ms: NOON }), 'run-units')).toEqual([])
-    expect(brain.state.holdings.size).toBe(0)
+    expect(brain.state.provider.holdings.size).toBe(0)
   })
 
   test('[B7] withdrawing a unit that runs frees its lane for one that waits', () => {

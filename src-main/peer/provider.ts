@@ -8,14 +8,9 @@ import type { Effect } from './effect.ts'
 import type { DurableEvent, VolatileEvent } from './event.ts'
 import { decideHandBack } from './handing-back.ts'
 import { holdingBookOf, putHeld, setHeld } from './holding-book.ts'
-import {
-  holdingKey,
-  isUnderWay,
-  type HeldUnit,
-  type Holding,
-  type JobState,
-  type PeerState,
-} from './state.ts'
+import { holdingKey, type HeldUnit, type Holding } from './provider/slice.ts'
+import { isUnderWay, type JobState } from './requester/slice.ts'
+import type { PeerState } from './state.ts'
 import {
   atWorkOf,
   forgetRunning,
@@ -45,13 +40,13 @@ export function receiveAward(state: PeerState, event: Of<'award-received'>): Eff
   // Trust may have gone while the award was on its way to the journal.
   if (trustOf(state, from) <= 0) return []
   const key = holdingKey(from, award.job_id)
-  const holding: Holding = state.holdings.get(key) ?? {
+  const holding: Holding = state.provider.holdings.get(key) ?? {
     requester: from,
     job: award.job_id,
     manifestCid: award.manifest_cid,
     units: new Map(),
   }
-  state.holdings.set(key, holding)
+  state.provider.holdings.set(key, holding)
   const fresh: AwardedUnit[] = []
   const again: ExecutionReceipt[] = []
   for (const unit of award.units) {
@@ -90,7 +85,7 @@ export function jobPrepared(
   state: PeerState,
   event: Extract<VolatileEvent, { kind: 'job-prepared' }>,
 ): Effect[] {
-  const holding = state.holdings.get(holdingKey(event.requester, event.job_id))
+  const holding = state.provider.holdings.get(holdingKey(event.requester, event.job_id))
   if (holding === undefined) return []
   atWorkOf(state, holding, event.at_ms).isPrepared = true
   return startUnits(state, event.at_ms)
@@ -98,7 +93,7 @@ export function jobPrepared(
 
 /** A requester asks for units back: those that wait are given back, those that have begun are finished. */
 export function recallUnits(state: PeerState, event: Extract<VolatileEvent, { kind: 'recalled' }>): Effect[] {
-  const holding = state.holdings.get(holdingKey(event.from, event.job_id))
+  const holding = state.provider.holdings.get(holdingKey(event.from, event.job_id))
   if (holding === undefined) return []
   const units = event.units.filter(
     ({ unit_index, attempt }) =>
@@ -145,7 +140,7 @@ function takeAgain(
 
 /** Runs that ended here: their receipts are kept until the requester has taken them. */
 export function finishUnits(state: PeerState, event: Of<'units-ran'>): Effect[] {
-  const holding = state.holdings.get(holdingKey(event.requester, event.job_id))
+  const holding = state.provider.holdings.get(holdingKey(event.requester, event.job_id))
   if (holding === undefined) return []
   noteEngine(holding, event.engine)
   const finished: ExecutionReceipt[] = []
@@ -178,11 +173,11 @@ function noteEngine(holding: Holding, engine: string | undefined): void {
 }
 
 function contribute(state: PeerState, receipt: ExecutionReceipt): void {
-  const { history } = state
+  const { history } = state.provider
   const done = receipt.outcome.kind === 'output'
   const hours = receipt.outcome.kind === 'output' ? receipt.outcome.metrics.wall_ms / 3_600_000 : 0
   const units = history.total_work_units_completed
-  state.history = {
+  state.provider.history = {
     ...history,
     total_work_units_completed: saturated(units + (done ? 1 : 0), COUNT_MAX),
     total_compute_hours: saturated(history.total_compute_hours + hours, COMPUTE_HOURS_MAX),
@@ -192,7 +187,7 @@ function contribute(state: PeerState, receipt: ExecutionReceipt): void {
 
 /** The requester has taken these receipts into its journal. */
 export function deliverResults(state: PeerState, event: Of<'results-delivered'>): Effect[] {
-  const holding = state.holdings.get(holdingKey(event.requester, event.job_id))
+  const holding = state.provider.holdings.get(holdingKey(event.requester, event.job_id))
   for (const { unit_index, attempt } of event.units) {
     const held = holding?.units.get(unit_index)
     if (holding === undefined || held?.status.state !== 'ran' || held.attempt !== attempt) continue
@@ -207,13 +202,17 @@ export function deliverResults(state: PeerState, event: Of<'results-delivered'>)
 }
 
 /** Counts the units done for a requester, each once however often it was taken. */
-function countDone({ contacts, doneFor }: PeerState, requester: PeerId, units: number): void {
+function countDone(
+  { pairing: { contacts }, provider: { doneFor } }: PeerState,
+  requester: PeerId,
+  units: number,
+): void {
   if (units > 0 && contacts.has(requester)) doneFor.set(requester, (doneFor.get(requester) ?? 0) + units)
 }
 
 /** The requester no longer wants some units, or any of the job. */
 export function withdrawUnits(state: PeerState, event: Of<'withdrawn'>): Effect[] {
-  const holding = state.holdings.get(holdingKey(event.from, event.job_id))
+  const holding = state.provider.holdings.get(holdingKey(event.from, event.job_id))
   if (holding === undefined) return []
   const units = event.units ?? [...holding.units.keys()]
   const stopped = units.filter((index) => holding.units.get(index)?.status.state === 'queued')
@@ -242,7 +241,7 @@ export function endVanished(state: PeerState, nowMs: number): Effect[] {
   if (nowMs - state.view.startedAtMs < COME_BACK_WITHIN_MS) return []
   const sinceMs = nowMs - VANISHED_AFTER_MS
   const effects: Effect[] = []
-  for (const holding of state.holdings.values()) {
+  for (const holding of state.provider.holdings.values()) {
     const { requester, job: job_id } = holding
     if (requester === state.me || state.view.connected.has(requester)) continue
     if (heardAtMs(state, requester) > sinceMs || wasTouchedSince(holding, sinceMs)) continue
@@ -262,10 +261,10 @@ function wasTouchedSince({ units }: Holding, sinceMs: number): boolean {
 
 function dropHoldings(state: PeerState, isOver: (holding: Holding) => boolean): Effect[] {
   const effects: Effect[] = []
-  for (const [key, holding] of state.holdings) {
+  for (const [key, holding] of state.provider.holdings) {
     if (!isOver(holding)) continue
     const { requester, job } = holding
-    state.holdings.delete(key)
+    state.provider.holdings.delete(key)
     state.view.atWork.delete(key)
     effects.push({ kind: 'stop-units', requester, job }, { kind: 'release-holding', requester, job })
   }
@@ -278,9 +277,9 @@ export function resumeHoldings(state: PeerState, nowMs: number): Effect[] {
   // Peers state in their commitments what they still ask for; one that stopped at its job's end does not.
   const effects = dropHoldings(
     state,
-    ({ requester, job }) => requester === state.me && !mayNeedHolding(state.jobs.get(job)),
+    ({ requester, job }) => requester === state.me && !mayNeedHolding(state.requester.jobs.get(job)),
   )
-  for (const holding of state.holdings.values()) {
+  for (const holding of state.provider.holdings.values()) {
     if (holdingBookOf(holding).queued.size > 0) effects.push(...prepare(state, holding, nowMs))
   }
   return [...effects, ...resendResults(state, Number.POSITIVE_INFINITY)]
@@ -294,7 +293,7 @@ function mayNeedHolding(job: JobState | undefined): boolean {
 /** Receipts sent long ago and not taken, for all requesters or for one that is back. */
 export function resendResults(state: PeerState, nowMs: number, to?: PeerId): Effect[] {
   const effects: Effect[] = []
-  for (const holding of state.holdings.values()) {
+  for (const holding of state.provider.holdings.values()) {
     if (to !== undefined && holding.requester !== to) continue
     const reachable = holding.requester === state.me || state.view.connected.has(holding.requester)
     if (!reachable) continue

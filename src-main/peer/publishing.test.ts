@@ -34,7 +34,7 @@ function withScatteredJobs(brain: Brain, jobs: number): void {
   for (let i = 0; i < jobs; i++) {
     const job_id = JobId.parse(`${'j'.repeat(60)}${i}`)
     submit(brain, manifestOf({ job_id, unit_count: 1_000_000, algorithm_id: 'a'.repeat(200) }))
-    const job = brain.state.jobs.get(job_id)!
+    const job = brain.state.requester.jobs.get(job_id)!
     for (let unit = 0; unit < 2 * OPEN_RANGES_MAX; unit++) {
       job.units.set(999_000 - 2 * unit, {
         openSinceMs: NOON,
@@ -100,8 +100,8 @@ test.each([
 
 test('[Y2] more contacts than a commitment may name: those trusted most are named, and this peer itself', () => {
   const { state } = busyBrain(1, CONTACTS_MAX + 5)
-  const [dearest] = state.contacts.values()
-  state.contacts.set(dearest!.peer_id, { ...dearest!, trust: 1 })
+  const [dearest] = state.pairing.contacts.values()
+  state.pairing.contacts.set(dearest!.peer_id, { ...dearest!, trust: 1 })
   const commitment = composeCommitment(state, NOON)
   expect(ComputeCommitment.safeParse(commitment).error).toBeUndefined()
   expect(commitment.trust_weights[dearest!.peer_id]).toBe(1)

@@ -5,7 +5,8 @@ import type { ComputeRoundState } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import { unitOfManifest, type WorkRequest } from '../protocol/work.ts'
 import { publishedSlots } from './shared-slots.ts'
-import { isUnderWay, priorityOf, type JobState, type PeerState } from './state.ts'
+import { isUnderWay, priorityOf, type JobState } from './requester/slice.ts'
+import type { PeerState } from './state.ts'
 import { openRanges } from './unit-book.ts'
 
 /** States published per epoch, before the vector clock's next range: more than any run publishes. */
@@ -44,7 +45,7 @@ function wholeCommitment(state: PeerState, clockMs: number): ComputeCommitment {
   const nowMs = Math.max(clockMs, view.lastPublishedAtMs + 1)
   view.publishedCount++
   view.lastPublishedAtMs = nowMs
-  const trusted = [...state.contacts.values()].filter((c) => c.trust > 0)
+  const trusted = [...state.pairing.contacts.values()].filter((c) => c.trust > 0)
   if (trusted.length > CONTACTS_MAX) trusted.sort((a, b) => b.trust - a.trust)
   const weights = trusted.slice(0, CONTACTS_MAX).map((c) => [c.peer_id, c.trust] as const)
   return {
@@ -52,7 +53,7 @@ function wholeCommitment(state: PeerState, clockMs: number): ComputeCommitment {
     availability_slots: publishedSlots(state, nowMs),
     work_requests: publishedJobs(state).map((job) => requestOf(state, job, nowMs)),
     trust_weights: Object.fromEntries(weights),
-    contribution_history: state.history,
+    contribution_history: state.provider.history,
     damping_factor: view.damping,
     over_allocation_history: [...view.overAllocation],
     timestamp: toTimestamp(nowMs),
@@ -66,7 +67,7 @@ export function composeRound(state: PeerState, nowMs: number): ComputeRoundState
     peer_id: state.me,
     round: state.view.round,
     vector_clock: ownClock(state),
-    active_jobs: [...state.jobs.values()]
+    active_jobs: [...state.requester.jobs.values()]
       .filter((job) => job.status.state === 'running')
       .slice(0, REQUESTS_MAX)
       .map((job) => job.manifest.job_id),
@@ -91,7 +92,7 @@ export function ownClock(state: PeerState): Record<string, number> {
  * when there are more than one state may name; then those that go first.
  */
 function publishedJobs(state: PeerState): JobState[] {
-  const jobs = [...state.jobs.values()].filter(isUnderWay)
+  const jobs = [...state.requester.jobs.values()].filter(isUnderWay)
   if (jobs.length <= REQUESTS_MAX) return jobs
   const hasBegun = (job: JobState): number => (job.firstAwardAtMs === undefined ? 0 : 1)
   return jobs

@@ -6,22 +6,13 @@ import { failure, type Outcome } from '../protocol/fault.ts'
  * The version of what a peer writes down for itself: journal records and snapshots. It counts up when the meaning or shape of
  * one changes so that the schema alone cannot read the older one; then an upgrade from the version before is added.
  */
-export const RECORD_VERSION = 3
+export const RECORD_VERSION = 4
 
 /** A value of one version as the next version has it. It has the older shape, since such a program wrote it. */
 export type Upgrade = (value: unknown) => unknown
 
 /** Upgrades by the version that they begin at. */
 export type Upgrades = ReadonlyMap<number, Upgrade>
-
-/**
- * The versions before. Records of version 1 are the same without a version. Manifests in records of version 2 are read by
- * their schema; but a program of that time would drop the fields that they have since, such as a unit's limits.
- */
-export const UPGRADES: Upgrades = new Map<number, Upgrade>([
-  [1, (value) => value],
-  [2, (value) => value],
-])
 
 /** The first byte of a record that says its version, in the next one. Version 1 begins with a map of dag-cbor, never with this. */
 const MARK = 0x4d
@@ -46,26 +37,21 @@ export function decodeVersioned<S extends z.ZodType>(
   record: Uint8Array,
   schema: S,
   bytesMax: number,
-  current: { readonly version: number; readonly upgrades: Upgrades } = {
-    version: RECORD_VERSION,
-    upgrades: UPGRADES,
-  },
+  upgrades: Upgrades,
+  current = RECORD_VERSION,
 ): Outcome<z.infer<S>> {
   const isMarked = record[0] === MARK
   const version = isMarked ? (record[1] ?? 0) : 1
   const encoded = isMarked ? record.subarray(HEADER_BYTES) : record
-  if (version > current.version) {
-    return failure(
-      'unsupported',
-      `a newer Meshwork wrote it (version ${version}, this is ${current.version})`,
-    )
+  if (version > current) {
+    return failure('unsupported', `a newer Meshwork wrote it (version ${version}, this is ${current})`)
   }
-  if (version === current.version) return decodeCanonical(encoded, schema, bytesMax, OWN_ITEMS_MAX)
+  if (version === current) return decodeCanonical(encoded, schema, bytesMax, OWN_ITEMS_MAX)
   const decoded = decodeCanonical(encoded, z.unknown(), bytesMax, OWN_ITEMS_MAX)
   if (!decoded.ok) return decoded
   let { value } = decoded
-  for (let at = version; at < current.version; at++) {
-    const upgrade = current.upgrades.get(at)
+  for (let at = version; at < current; at++) {
+    const upgrade = upgrades.get(at)
     if (upgrade === undefined) return failure('unsupported', `version ${at} is no longer read`)
     value = upgrade(value)
   }

@@ -48,7 +48,7 @@ function hear(
 
 /** Units that a peer has and has not answered. */
 const held = (brain: Brain, peer: Peer): number[] =>
-  [...(brain.state.jobs.get(JOB)?.units ?? [])].flatMap(([index, { attempts }]) =>
+  [...(brain.state.requester.jobs.get(JOB)?.units ?? [])].flatMap(([index, { attempts }]) =>
     attempts.some((one) => one.peer === peer && one.status.state === 'awarded') ? [index] : [],
   )
 
@@ -81,7 +81,7 @@ describe('[W21] units that wait elsewhere', () => {
     hear(brain, BOB, LONG, NOON + 1_000)
     const effects = givenBack(brain, ANN, [2, 3], NOON + 1_100)
     expect(awards(effects)).toEqual([[BOB, [2, 3]]])
-    expect(brain.state.records.size).toBe(0)
+    expect(brain.state.requester.records.size).toBe(0)
     expect(brain.state.view.recalled.size).toBe(0)
     const offer = brain.state.view.offers.get(ANN)?.get(JOB)
     expect(offer?.closedUntilMs).toBe(0)
@@ -128,7 +128,7 @@ describe('[W21] units that wait elsewhere', () => {
 
   test('are not given to peers of poor standing', () => {
     const brain = withAnn(4)
-    brain.state.records.set(BOB, { ...newRecord(), reliability: 0.4 })
+    brain.state.requester.records.set(BOB, { ...newRecord(), reliability: 0.4 })
     expect(recalls(hear(brain, BOB, LONG, NOON + 1_000))).toEqual([])
   })
 
@@ -152,7 +152,7 @@ describe('[W22] backups', () => {
     // Ann should be done in four seconds: no other peer would be done before her.
     expect(awards(hear(brain, BOB, LONG, NOON + 6_000))).toEqual([])
     expect(awards(brain.happens({ kind: 'tick', at_ms: NOON + 16_000 }))).toEqual([[BOB, [0, 1]]])
-    expect(brain.state.jobs.get(JOB)?.backups).toBe(2)
+    expect(brain.state.requester.jobs.get(JOB)?.backups).toBe(2)
     expect(roleOf(brain, BOB)).toBe('verification')
   })
 
@@ -163,11 +163,11 @@ describe('[W22] backups', () => {
     expect(ofKind(effects, 'send-withdraw')).toEqual([
       { kind: 'send-withdraw', to: ANN, job: JOB, units: [0] },
     ])
-    expect(brain.state.jobs.get(JOB)).toMatchObject({ verified: 1, retried: 0, rejectedOutputs: 0 })
-    expect(brain.state.records.get(ANN)).toBeUndefined()
+    expect(brain.state.requester.jobs.get(JOB)).toMatchObject({ verified: 1, retried: 0, rejectedOutputs: 0 })
+    expect(brain.state.requester.records.get(ANN)).toBeUndefined()
     // Results that Ann sends all the same change nothing.
     answer(brain, ANN, [receiptOf(1, 'other', 0)], NOON + 26_100)
-    expect(brain.state.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 0 })
+    expect(brain.state.requester.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 0 })
   })
 
   test.each([
@@ -179,7 +179,7 @@ describe('[W22] backups', () => {
     hear(brain, BOB, RUNNING, NOON + 16_000)
     for (const s of [17, 18, 19]) brain.happens({ kind: 'tick', at_ms: NOON + s * 1_000 })
     expect(held(brain, BOB)).toHaveLength(most)
-    expect(brain.state.jobs.get(JOB)?.backups).toBe(most)
+    expect(brain.state.requester.jobs.get(JOB)?.backups).toBe(most)
     // Neither a lost one nor a restart makes room for more.
     const { brain: again } = restarted(brain, NOON + 20_000)
     for (const peer of [BOB, CAT]) {
@@ -208,7 +208,7 @@ describe('[W22] backups', () => {
     const brain = checked([ANN, BOB], 2)
     const spare = { ...LONG, lanes: 4, units: 8 }
     for (const peer of [ANN, BOB]) hear(brain, peer, spare, NOON + 16_000)
-    expect(brain.state.jobs.get(JOB)?.backups).toBe(0)
+    expect(brain.state.requester.jobs.get(JOB)?.backups).toBe(0)
     hear(brain, CAT, LONG, NOON + 17_000)
     expect(held(brain, CAT)).toEqual([0, 1])
     for (const unit of [0, 1]) {
@@ -235,7 +235,7 @@ describe('[W22] backups', () => {
     hear(brain, DAN, LONG, NOON + 27_000)
     expect(held(brain, DAN)).toEqual([0])
     answer(brain, DAN, [receiptOf(4, 'right')], NOON + 36_000)
-    expect(brain.state.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 1 })
+    expect(brain.state.requester.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 1 })
   })
 
   test('are not by a friend of its verifier, while others are there', () => {

@@ -5,7 +5,8 @@ import type { PeerId } from '../protocol/ids.ts'
 import { newRecord } from '../verification/reputation.ts'
 import type { Effect, UnitAttempt } from './effect.ts'
 import { seatOf, seatsOf } from './offers.ts'
-import type { JobState, PeerState } from './state.ts'
+import type { JobState } from './requester/slice.ts'
+import type { PeerState } from './state.ts'
 import { lazily, mightCollude, workersAt } from './trust.ts'
 import { wantedOf } from './unit.ts'
 import { bookOf } from './unit-book.ts'
@@ -70,7 +71,7 @@ export function relieve(
 function isIdle(state: PeerState, { peer, busy, lanes, capacity }: Seat): boolean {
   if (busy >= lanes || busy >= capacity) return false
   if (peer === state.me) return true
-  const { quality, reliability } = state.records.get(peer) ?? newRecord()
+  const { quality, reliability } = state.requester.records.get(peer) ?? newRecord()
   return quality >= POOR_STANDING_BELOW && reliability >= POOR_STANDING_BELOW
 }
 

@@ -44,7 +44,7 @@ function answerAll(brain: Brain, output: (peer: string) => string | undefined): 
     .flatMap(({ peer, attempt }) => answer(brain, peer, [receiptOf(attempt, output(peer))]))
 }
 
-const statusOf = (brain: Brain): string | undefined => brain.state.jobs.get(JOB)?.status.state
+const statusOf = (brain: Brain): string | undefined => brain.state.requester.jobs.get(JOB)?.status.state
 
 describe('awards', () => {
   test('[B8] go to as many distinct peers as the redundancy says, each with an attempt of its own', () => {
@@ -134,7 +134,7 @@ describe('awards', () => {
     brain.happens({ kind: 'tick', at_ms: (attemptsOf(brain)[0]?.deadlineMs ?? 0) + 1 })
     expect(attemptsOf(brain)[0]?.status).toMatchObject({ state: 'void', why: 'late' })
     expect(heldBy(brain, other)).toBe(2)
-    expect(brain.state.records.get(late === ANN ? ANN : BOB)?.expired).toBe(1)
+    expect(brain.state.requester.records.get(late === ANN ? ANN : BOB)?.expired).toBe(1)
   })
 
   test('[V7] that were late because the line was dead are not blamed, others are', () => {
@@ -146,13 +146,13 @@ describe('awards', () => {
       const late = holders(brain)[0] === ANN ? ANN : BOB
       const deadlineMs = attemptsOf(brain)[0]?.deadlineMs ?? 0
       brain.happens({ kind: 'tick', at_ms: deadlineMs + 1 })
-      expect(brain.state.records.get(late)?.expired).toBe(1)
+      expect(brain.state.requester.records.get(late)?.expired).toBe(1)
       const { reliability } = newRecord()
-      expect(brain.state.records.get(late)?.reliability).toBeLessThan(reliability)
+      expect(brain.state.requester.records.get(late)?.reliability).toBeLessThan(reliability)
       brain.happens({ kind: 'disconnected', at_ms: deadlineMs + afterMs, peer: late })
       brain.happens({ kind: 'disconnected', at_ms: deadlineMs + afterMs, peer: late })
-      expect(brain.state.records.get(late)?.expired).toBe(expired)
-      if (expired === 0) expect(brain.state.records.get(late)?.reliability).toBeCloseTo(reliability)
+      expect(brain.state.requester.records.get(late)?.expired).toBe(expired)
+      if (expired === 0) expect(brain.state.requester.records.get(late)?.reliability).toBeCloseTo(reliability)
     }
   })
 
@@ -165,7 +165,7 @@ describe('awards', () => {
     brain.happens({ kind: 'tick', at_ms: NOON + 6_000 })
     expect(attemptsOf(brain)[0]?.status).toMatchObject({ state: 'void', why: 'disconnected' })
     // Whose line it was that was cut is not known.
-    expect(brain.state.records.get(gone)?.expired ?? 0).toBe(0)
+    expect(brain.state.requester.records.get(gone)?.expired ?? 0).toBe(0)
   })
 
   test('[W4] [B11] a stale output is dropped, and its peer is asked anew when it is needed', () => {
@@ -174,12 +174,12 @@ describe('awards', () => {
     brain.happens({ kind: 'tick', at_ms: (attemptsOf(brain)[0]?.deadlineMs ?? 0) + 1 })
     expect(heldBy(brain, ANN)).toBeUndefined()
     const effects = answer(brain, ANN, [receiptOf(1, 'right')])
-    expect(brain.state.jobs.get(JOB)?.verified).toBe(0)
+    expect(brain.state.requester.jobs.get(JOB)?.verified).toBe(0)
     expect(ofKind(effects, 'send-award')[0]?.award.units).toEqual([
       { unit_index: 0, attempt: 2, role: 'primary' },
     ])
     answer(brain, ANN, [receiptOf(2, 'right')])
-    expect(brain.state.jobs.get(JOB)?.verified).toBe(1)
+    expect(brain.state.requester.jobs.get(JOB)?.verified).toBe(1)
   })
 
   test('[B11] peers that have a result and cannot be reached are tried with ticks, not in turns', () => {
@@ -232,13 +232,13 @@ describe('verification', () => {
     const [first, second] = attemptsOf(brain)
     answer(brain, first!.peer, [receiptOf(1, 'right')])
     answer(brain, second!.peer, [receiptOf(2, 'wrong')])
-    expect(brain.state.jobs.get(JOB)?.verified).toBe(0)
+    expect(brain.state.requester.jobs.get(JOB)?.verified).toBe(0)
     expect(holders(brain)).toHaveLength(1)
     answerAll(brain, () => 'right')
-    expect(brain.state.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 1 })
+    expect(brain.state.requester.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 1 })
     expect(attemptsOf(brain)[1]?.status.state).toBe('rejected')
-    const loser = brain.state.records.get(second!.peer)
-    const winner = brain.state.records.get(first!.peer)
+    const loser = brain.state.requester.records.get(second!.peer)
+    const winner = brain.state.requester.records.get(first!.peer)
     expect(loser?.quality).toBeLessThan(winner?.quality ?? 0)
     expect(loser?.reliability).toBeLessThan(winner?.reliability ?? 0)
   })
@@ -285,7 +285,7 @@ describe('verification', () => {
   test('[B14] a unit that fails for a quorum ends the job with its own fault', () => {
     const brain = awarded(2)
     const effects = answerAll(brain, () => undefined)
-    expect(brain.state.jobs.get(JOB)?.status).toMatchObject({
+    expect(brain.state.requester.jobs.get(JOB)?.status).toMatchObject({
       state: 'failed',
       fault: { kind: 'unit-failed', message: 'unit 0 failed: broken' },
     })
@@ -300,13 +300,13 @@ describe('verification', () => {
       const [first, second] = attemptsOf(brain)
       answer(brain, first!.peer, [receiptOf(1, 'right', 0, lie)])
       answer(brain, second!.peer, [receiptOf(2, 'right', 0, 1_000)])
-      expect(brain.state.jobs.get(JOB)?.verified).toBe(0)
+      expect(brain.state.requester.jobs.get(JOB)?.verified).toBe(0)
       const third = attemptsOf(brain)[2]
       answer(brain, third!.peer, [receiptOf(3, 'right', 0, 1_000)])
-      expect(brain.state.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 1 })
-      expect(brain.state.jobs.get(JOB)?.units.get(0)?.verified?.fuel).toBe(1_000)
+      expect(brain.state.requester.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 1 })
+      expect(brain.state.requester.jobs.get(JOB)?.units.get(0)?.verified?.fuel).toBe(1_000)
       expect(attemptsOf(brain)[0]?.status).toEqual({ state: 'rejected', cid: cidOf('right'), fuel: lie })
-      const consensus = consensusOf(brain.state.jobs.get(JOB)!, 0, NOON)
+      const consensus = consensusOf(brain.state.requester.jobs.get(JOB)!, 0, NOON)
       expect(consensus?.consensus_fuel).toBe(1_000)
       expect(consensus?.results.map(({ fuel }) => fuel)).toEqual([1_000, 1_000, lie])
     }
@@ -318,7 +318,7 @@ describe('verification', () => {
     answerAll(brain, () => 'right')
     const missed = { at_ms: NOON + 3_000, job_id: JOB, unit_index: 0, cid: cidOf('right') }
     brain.happens({ kind: 'output-unavailable', ...missed, unreachable: [first!.peer] })
-    expect(brain.state.jobs.get(JOB)?.verified).toBe(0)
+    expect(brain.state.requester.jobs.get(JOB)?.verified).toBe(0)
     expect(first!.status).toEqual({ state: 'void', why: 'disconnected', ready: true })
     expect(second!.status.state).toBe('rejected')
     expect(heldBy(brain, first!.peer)).toBeGreaterThan(2)
@@ -330,20 +330,22 @@ describe('verification', () => {
     const [honest, liar] = attemptsOf(brain)
     answer(brain, honest!.peer, [receiptOf(1, 'right')])
     answer(brain, liar!.peer, [receiptOf(2, 'garbage')])
-    const before = brain.state.records.get(honest!.peer)
+    const before = brain.state.requester.records.get(honest!.peer)
     const accomplice = attemptsOf(brain)[2]
     answer(brain, accomplice!.peer, [receiptOf(3, 'garbage')])
     expect(honest!.status.state).toBe('rejected')
     const missed = { at_ms: NOON + 3_000, job_id: JOB, unit_index: 0, cid: cidOf('garbage') }
     brain.happens({ kind: 'output-unavailable', ...missed, unreachable: [] })
     expect(honest!.status).toEqual({ state: 'void', why: 'withdrawn', ready: true })
-    expect(brain.state.records.get(honest!.peer)?.rejected).toBe(before?.rejected ?? 0)
-    expect(brain.state.records.get(honest!.peer)?.quality).toBeCloseTo(before?.quality ?? newRecord().quality)
+    expect(brain.state.requester.records.get(honest!.peer)?.rejected).toBe(before?.rejected ?? 0)
+    expect(brain.state.requester.records.get(honest!.peer)?.quality).toBeCloseTo(
+      before?.quality ?? newRecord().quality,
+    )
     for (const { peer, status } of [liar!, accomplice!]) {
       expect(status.state).toBe('rejected')
-      expect(brain.state.records.get(peer)?.rejected).toBe(1)
+      expect(brain.state.requester.records.get(peer)?.rejected).toBe(1)
     }
-    expect(brain.state.jobs.get(JOB)?.rejectedOutputs).toBe(2)
+    expect(brain.state.requester.jobs.get(JOB)?.rejectedOutputs).toBe(2)
   })
 
   test('[B15] an output that is missing after the job has ended is not blamed', () => {
@@ -352,7 +354,7 @@ describe('verification', () => {
     brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })
     const missed = { at_ms: NOON, job_id: JOB, unit_index: 0, cid: cidOf('right') }
     expect(brain.happens({ kind: 'output-unavailable', ...missed })).toEqual([])
-    expect(brain.state.jobs.get(JOB)?.rejectedOutputs).toBe(0)
+    expect(brain.state.requester.jobs.get(JOB)?.rejectedOutputs).toBe(0)
   })
 })
 
@@ -370,6 +372,6 @@ describe('the end of a job', () => {
     expect(brain.happens({ kind: 'job-removed', at_ms: NOON, job_id: JOB })).toEqual([])
     brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })
     brain.happens({ kind: 'job-removed', at_ms: NOON, job_id: JOB })
-    expect(brain.state.jobs.size).toBe(0)
+    expect(brain.state.requester.jobs.size).toBe(0)
   })
 })

@@ -10,7 +10,8 @@ import { hopeless } from './hopeless.ts'
 import { withdrawAgain } from './job-control.ts'
 import { closeOffers, noteAwarded } from './offers.ts'
 import { recallKey } from './relieving.ts'
-import { isUnderWay, type AttemptState, type JobState, type PeerState, type UnitState } from './state.ts'
+import { isUnderWay, type AttemptState, type JobState, type UnitState } from './requester/slice.ts'
+import type { PeerState } from './state.ts'
 import { wasReady } from './unit.ts'
 import { bookOf, closeBook, isOwed, openCount, refreshUnit } from './unit-book.ts'
 
@@ -19,8 +20,8 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 /** A new job: its units are open from now on. Submitting a job twice changes nothing. */
 export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[] {
   const { manifest, manifest_cid } = event
-  if (state.jobs.has(manifest.job_id)) return []
-  state.jobs.set(manifest.job_id, {
+  if (state.requester.jobs.has(manifest.job_id)) return []
+  state.requester.jobs.set(manifest.job_id, {
     manifest,
     manifestCid: manifest_cid,
     submittedAtMs: event.at_ms,
@@ -40,7 +41,7 @@ export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[
 
 /** The user no longer wants a job; the peers that hold its units are told. */
 export function cancelJob(state: PeerState, event: Of<'job-cancelled'>): Effect[] {
-  const job = state.jobs.get(event.job_id)
+  const job = state.requester.jobs.get(event.job_id)
   if (job === undefined || !isUnderWay(job)) return []
   job.status = { state: 'cancelled', atMs: event.at_ms }
   return endJob(job)
@@ -48,9 +49,9 @@ export function cancelJob(state: PeerState, event: Of<'job-cancelled'>): Effect[
 
 /** The user no longer wants to see an ended job; its outputs may go. */
 export function removeJob(state: PeerState, event: Of<'job-removed'>): Effect[] {
-  const job = state.jobs.get(event.job_id)
+  const job = state.requester.jobs.get(event.job_id)
   if (job === undefined || isUnderWay(job)) return []
-  state.jobs.delete(event.job_id)
+  state.requester.jobs.delete(event.job_id)
   return [{ kind: 'job-removed', job: event.job_id }]
 }
 
@@ -58,9 +59,9 @@ export function removeJob(state: PeerState, event: Of<'job-removed'>): Effect[] 
 export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effect[] {
   const effects: Effect[] = []
   for (const award of event.awards) {
-    const job = state.jobs.get(award.job_id)
+    const job = state.requester.jobs.get(award.job_id)
     if (job === undefined) continue
-    state.awardsMade++
+    state.requester.awardsMade++
     job.firstAwardAtMs ??= event.at_ms
     for (const { unit_index, attempt, role } of award.units) {
       const unit = touch(job, unit_index, event.at_ms)
@@ -123,7 +124,7 @@ function touch(job: JobState, index: number, atMs: number): UnitState {
 /** A provider would not take an award, or could not be told of it: its units are open again. */
 export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effect[] {
   closeOffers(state, event.peer, event.at_ms)
-  const job = state.jobs.get(event.job_id)
+  const job = state.requester.jobs.get(event.job_id)
   if (job === undefined) return []
   const reopened: number[] = []
   const { atWork, owed } = bookOf(job)
@@ -145,7 +146,7 @@ export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effec
   return reopen(state, job, reopened, event.at_ms, false)
 }
 
-type LateAttempt = AttemptState & { readonly status: Extract<AttemptState['status'], { state: 'void' }> }
+type LateAttempt = AttemptState & { status: Extract<AttemptState['status'], { state: 'void' }> }
 
 function wasLate(attempt: AttemptState): attempt is LateAttempt {
   return attempt.status.state === 'void' && attempt.status.why === 'late'
@@ -156,7 +157,7 @@ export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effe
   const effects: Effect[] = []
   const reopened = new Map<JobState, number[]>()
   for (const { job_id, unit_index, attempt: number } of event.lost) {
-    const job = state.jobs.get(job_id)
+    const job = state.requester.jobs.get(job_id)
     const unit = job?.units.get(unit_index)
     const attempt = unit?.attempts.find((a) => a.attempt === number)
     if (job === undefined || unit === undefined || attempt === undefined) continue
@@ -184,7 +185,7 @@ export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effe
  * is not to blame; it offers nothing until it offers anew.
  */
 export function takeBack(state: PeerState, event: Of<'hand-back-received'>): Effect[] {
-  const job = state.jobs.get(event.job_id)
+  const job = state.requester.jobs.get(event.job_id)
   if (job === undefined) return []
   const reopened: number[] = []
   let wasAsked = event.units.length > 0
@@ -259,7 +260,7 @@ function endJob(job: JobState): Effect[] {
  */
 export function resumeJobs(state: PeerState, atMs: number): Effect[] {
   const effects: Effect[] = []
-  for (const job of state.jobs.values()) {
+  for (const job of state.requester.jobs.values()) {
     if (!isUnderWay(job)) continue
     if (job.status.state === 'paused') effects.push(...withdrawAgain(job))
     const awards = new Map<string, { peer: PeerId; deadlineMs: number; units: AwardedUnit[] }>()

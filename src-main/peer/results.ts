@@ -7,7 +7,8 @@ import type { Effect, WantedOutput } from './effect.ts'
 import type { DurableEvent } from './event.ts'
 import { noteReturned } from './offers.ts'
 import { finishIfComplete, reopen } from './requester.ts'
-import { isUnderWay, type AttemptState, type JobState, type PeerState, type UnitState } from './state.ts'
+import { isUnderWay, type AttemptState, type JobState, type UnitState } from './requester/slice.ts'
+import type { PeerState } from './state.ts'
 import { claimOf, needOf, verdictOf, wasReady } from './unit.ts'
 import { isOwed, refreshUnit } from './unit-book.ts'
 
@@ -18,7 +19,7 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
  * stale output still says that its peer has the result, and may be awarded the unit anew.
  */
 export function receiveResults(state: PeerState, event: Of<'results-received'>): Effect[] {
-  const job = state.jobs.get(event.job_id)
+  const job = state.requester.jobs.get(event.job_id)
   if (job === undefined) return []
   const received: Received = { wanted: [], reopened: [], tookMs: [], withdrawn: new Map() }
   for (const receipt of event.receipts) receiveReceipt(state, job, event.from, receipt, event.at_ms, received)
@@ -127,7 +128,7 @@ function verify(
   unit.verified = {
     cid: verdict.output,
     ...(verdict.fuel === undefined ? {} : { fuel: verdict.fuel }),
-    winners: verdict.winners,
+    winners: [...verdict.winners],
     atMs,
     stored,
     ...(inline === undefined ? {} : { inline }),
@@ -140,7 +141,7 @@ function verify(
 
 /** Verified outputs that are on this peer's disk now. */
 export function storeOutputs(state: PeerState, event: Of<'outputs-stored'>): Effect[] {
-  const job = state.jobs.get(event.job_id)
+  const job = state.requester.jobs.get(event.job_id)
   if (job === undefined) return []
   for (const index of event.units) {
     const unit = job.units.get(index)
@@ -156,7 +157,7 @@ export function storeOutputs(state: PeerState, event: Of<'outputs-stored'>): Eff
  * wrong; unreachable ones may still have the result and may be awarded the unit anew, as may outvoted ones.
  */
 export function missOutput(state: PeerState, event: Of<'output-unavailable'>): Effect[] {
-  const job = state.jobs.get(event.job_id)
+  const job = state.requester.jobs.get(event.job_id)
   const unit = job?.units.get(event.unit_index)
   // At a job's end its providers let go of outputs: no provider is to blame for one that is missing then.
   if (job === undefined || !isUnderWay(job)) return []

@@ -5,7 +5,8 @@ import type { AlgorithmCapability, AvailabilitySlot } from '../protocol/slot.ts'
 import type { WeekPlan } from '../protocol/sharing-plan.ts'
 import { slotFacts } from '../market/compatibility.ts'
 import { toMs, toTimestamp } from '../protocol/time.ts'
-import type { PeerState, SlotsMade } from './state.ts'
+import type { PeerState } from './state.ts'
+import type { SlotsMade } from './view.ts'
 
 /** A peer that shares around the clock publishes slots of this length, one after the other … */
 const ROLLING_SLOT_MS = 8 * 3_600_000
@@ -24,7 +25,7 @@ const BYTES_PER_GB = 2 ** 30
 const MBPS_PER_BYTE_PER_S = 8 / 1e6
 
 /** Whether the user pauses sharing at this moment. */
-export function isPausedByUser({ pause }: PeerState, nowMs: number): boolean {
+export function isPausedByUser({ sharing: { pause } }: PeerState, nowMs: number): boolean {
   return pause !== undefined && (pause.untilMs === undefined || nowMs < pause.untilMs)
 }
 
@@ -62,7 +63,10 @@ function slotsWithData(
   by: 'dataset' | 'digest',
 ): readonly AvailabilitySlot[] {
   if (pauseReason(state, nowMs) !== undefined) return []
-  const { view, availability, limits } = state
+  const {
+    view,
+    sharing: { availability, limits },
+  } = state
   const made: SlotsMade = {
     hour: Math.floor(nowMs / MS_PER_HOUR),
     of: [availability, limits, view.capabilities, view.machine, view.datasets],
@@ -84,7 +88,10 @@ function isSame(a: SlotsMade, b: SlotsMade): boolean {
 
 /** The slots that this peer would share from now on if nothing paused or limited it. */
 export function plannedSlots(state: PeerState, nowMs: number): readonly AvailabilitySlot[] {
-  const { availability, view } = state
+  const {
+    sharing: { availability },
+    view,
+  } = state
   switch (availability.kind) {
     case 'never':
       return []
@@ -118,7 +125,7 @@ export function ownSlot(state: PeerState, nowMs: number): AvailabilitySlot | und
   const { machine, capabilities: algorithms } = view
   if (machine === undefined || algorithms.length === 0) return undefined
   const hour = Math.floor(nowMs / MS_PER_HOUR)
-  const made: SlotsMade = { hour, of: [machine, algorithms, state.lent, view.datasets] }
+  const made: SlotsMade = { hour, of: [machine, algorithms, state.sharing.lent, view.datasets] }
   if (view.ownSlot !== undefined && isSame(view.ownSlot.made, made)) return view.ownSlot.slot
   const bare: AvailabilitySlot = {
     slot_id: 'own',
@@ -173,7 +180,10 @@ function weekSlot({ view }: PeerState, hours: SharedHours): AvailabilitySlot {
 
 /** Fewer cores, slower ones, or less memory, as the user's limits say; and never more than the machine has. */
 function withinLimits(state: PeerState, planned: AvailabilitySlot): AvailabilitySlot {
-  const { limits, view } = state
+  const {
+    sharing: { limits },
+    view,
+  } = state
   const { cpu_percent, ram_bytes } = limits
   const slot = withinMachine(state, planned)
   if (cpu_percent >= 100 && ram_bytes === undefined) return slot
@@ -197,7 +207,7 @@ function withinLimits(state: PeerState, planned: AvailabilitySlot): Availability
  * A slot with no more disk, graphics memory and network than the machine has now: it may have changed since the user
  * chose. Only a rate limit restricts the network; without one the slot has the whole line.
  */
-function withinMachine({ limits, view }: PeerState, slot: AvailabilitySlot): AvailabilitySlot {
+function withinMachine({ sharing: { limits }, view }: PeerState, slot: AvailabilitySlot): AvailabilitySlot {
   if (view.machine === undefined) return slot
   const { resources: machine } = view.machine
   const { disk_gb, gpu_vram_gb, network_mbps, ...rest } = slot.resources
@@ -227,7 +237,10 @@ function withDatasets(
   return { ...slot, data_locality: held }
 }
 
-function withLent({ lent }: PeerState, algorithms: readonly AlgorithmCapability[]): AlgorithmCapability[] {
+function withLent(
+  { sharing: { lent } }: PeerState,
+  algorithms: readonly AlgorithmCapability[],
+): AlgorithmCapability[] {
   return algorithms.map((capability) =>
     capability.limits === undefined ? capability : { ...capability, limits: lent },
   )

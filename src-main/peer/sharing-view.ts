@@ -13,7 +13,7 @@ export interface HoursNow {
 
 /** The hours by what the user chose, whatever pauses it. Takes milliseconds for a painted week. */
 export function hoursAt(state: PeerState, nowMs: number): HoursNow {
-  const { availability } = state
+  const { availability } = state.sharing
   switch (availability.kind) {
     case 'never':
       return { isShared: false }
@@ -32,7 +32,7 @@ export function hoursAt(state: PeerState, nowMs: number): HoursNow {
 }
 
 /** Units of others that wait or run here. */
-export function unitsOfOthers({ me, holdings }: PeerState): number {
+export function unitsOfOthers({ me, provider: { holdings } }: PeerState): number {
   let count = 0
   for (const holding of holdings.values()) {
     if (holding.requester !== me) count += holdingBookOf(holding).queued.size
@@ -45,7 +45,10 @@ export function unitsOfOthers({ me, holdings }: PeerState): number {
  * the rules, and what is not known yet last.
  */
 export function sharingNow(state: PeerState, hours: HoursNow, nowMs: number): SharingNow {
-  const { availability, pause, view } = state
+  const {
+    sharing: { availability, pause },
+    view,
+  } = state
   if (availability.kind === 'never') return { kind: 'off' }
   if (view.diskFullSinceMs !== undefined) return { kind: 'disk-full', since_ms: view.diskFullSinceMs }
   if (pause !== undefined && isPausedByUser(state, nowMs)) {

@@ -9,7 +9,10 @@ import type { JobManifest } from '../protocol/work.ts'
 import type { Effect } from './effect.ts'
 import { holdingBookOf } from './holding-book.ts'
 import { sharedSlots, slotAt } from './shared-slots.ts'
-import { holdingKey, priorityOf, type Holding, type HoldingAtWork, type PeerState } from './state.ts'
+import { holdingKey, type Holding } from './provider/slice.ts'
+import { priorityOf } from './requester/slice.ts'
+import type { HoldingAtWork } from './view.ts'
+import type { PeerState } from './state.ts'
 import { standingOfRequester } from './trust.ts'
 
 /** Short units are handed over this much work ahead of their turn, since news of an end takes some milliseconds. */
@@ -101,7 +104,7 @@ export function startUnits(state: PeerState, nowMs: number): Effect[] {
 
 function waitersOf(state: PeerState, machine: ComputeResource, nowMs: number): Waiter[] {
   const waiters: Waiter[] = []
-  for (const holding of state.holdings.values()) {
+  for (const holding of state.provider.holdings.values()) {
     const { queued } = holdingBookOf(holding)
     if (queued.size === 0) continue
     const atWork = state.view.atWork.get(holdingKey(holding.requester, holding.job))
@@ -155,7 +158,7 @@ function rankOf(
   { servedAtMs }: HoldingAtWork,
   nowMs: number,
 ): readonly number[] {
-  const own = state.jobs.get(job)
+  const own = state.requester.jobs.get(job)
   if (requester === state.me && own !== undefined) return [0, 0, -priorityOf(own)]
   const commitment = state.view.commitments.get(requester)
   const request = commitment?.work_requests.find((one) => one.job_id === job)
@@ -178,13 +181,16 @@ export function manifestOf(
   state: PeerState,
   { requester, job, manifestCid }: Holding,
 ): JobManifest | undefined {
-  const own = requester === state.me ? state.jobs.get(job)?.manifest : undefined
+  const own = requester === state.me ? state.requester.jobs.get(job)?.manifest : undefined
   return own ?? state.view.manifests.get(manifestCid)
 }
 
 /** The resources in which units run: the machine's where they are known, else the shared ones; one core without either. */
 function workingResources(state: PeerState, nowMs: number): ComputeResource {
-  const { view, availability } = state
+  const {
+    view,
+    sharing: { availability },
+  } = state
   if (view.machine !== undefined) return view.machine.resources
   const slot = slotAt(sharedSlots(state, nowMs), nowMs)
   if (slot !== undefined) return slot.resources
@@ -200,7 +206,7 @@ function roomLeft(state: PeerState, machine: ComputeResource, nowMs: number): Ro
     others: shared === undefined ? [...all] : [...demandOf(shared.resources)],
     isEmpty: true,
   }
-  for (const holding of state.holdings.values()) {
+  for (const holding of state.provider.holdings.values()) {
     const atWork = state.view.atWork.get(holdingKey(holding.requester, holding.job))
     if (atWork === undefined || atWork.running.size === 0) continue
     const { lane } = fitOf(atWork, manifestOf(state, holding), machine)

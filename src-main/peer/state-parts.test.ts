@@ -3,7 +3,9 @@ import type { JobId } from '../protocol/ids.ts'
 import { createBrain, JOB, manifestCidOf, manifestOf, NOON, peerOf, submit } from './brain.fixture.ts'
 import { encodeState } from './codec.ts'
 import { decodeStateParts, encodeStateParts } from './state-parts.ts'
-import { holdingKey, type PeerState, type UnitState } from './state.ts'
+import { holdingKey } from './provider/slice.ts'
+import type { PeerState } from './state.ts'
+import type { UnitState } from './requester/slice.ts'
 
 const ANN = peerOf('A')
 const UNITS = 5_000
@@ -44,14 +46,14 @@ function large(): PeerState {
     [JOB, UNITS],
     ['small' as JobId, 3],
   ] as const) {
-    const job = state.jobs.get(id)!
-    state.jobs.set(id, { ...job, units: unitsOf(count) })
+    const job = state.requester.jobs.get(id)!
+    state.requester.jobs.set(id, { ...job, units: unitsOf(count) })
   }
   const requester = ANN
   const held = { attempt: 1, awardedAtMs: NOON, status: { state: 'queued' } } as const
   const units = new Map(Array.from({ length: UNITS }, (_, index) => [index, { ...held }] as const))
   const job = 'theirs' as JobId
-  state.holdings.set(holdingKey(requester, job), {
+  state.provider.holdings.set(holdingKey(requester, job), {
     requester,
     job,
     manifestCid: manifestCidOf('theirs'),
@@ -80,7 +82,7 @@ describe('a state in parts', () => {
   test('[P6] a unit stays whole, however often it was tried', () => {
     const parts = [...encodeStateParts(large(), 300)]
     const decoded = decodeStateParts(parts)
-    expect(decoded.ok && decoded.value.jobs.get(JOB)?.units.get(7)?.attempts.length).toBe(900)
+    expect(decoded.ok && decoded.value.requester.jobs.get(JOB)?.units.get(7)?.attempts.length).toBe(900)
   })
 
   test('no parts, or parts that are torn, are refused as data', () => {

@@ -1,6 +1,8 @@
 import { failure, success, type Outcome } from '../protocol/fault.ts'
 import { decodeState, decodeWork, encodeState, encodeWork, type Work } from './codec.ts'
-import type { HeldUnit, Holding, JobState, PeerState, UnitState } from './state.ts'
+import type { HeldUnit, Holding } from './provider/slice.ts'
+import type { JobState, UnitState } from './requester/slice.ts'
+import type { PeerState } from './state.ts'
 
 /**
  * How much work one part holds, counted in attempts: each takes some 100 to 500 bytes, at most about 3 KiB, so that a
@@ -24,7 +26,11 @@ export function* encodeStateParts(
     yield encodeState(state)
     return
   }
-  yield encodeState({ ...state, jobs: new Map(), holdings: new Map() })
+  yield encodeState({
+    ...state,
+    requester: { ...state.requester, jobs: new Map() },
+    provider: { ...state.provider, holdings: new Map() },
+  })
   for (const work of workParts(state, attemptsPerPart)) yield encodeWork(work)
 }
 
@@ -46,7 +52,7 @@ export function decodeStateParts(parts: Iterable<Uint8Array>): Outcome<PeerState
 }
 
 /** A job's or holding's units go on from one part to the next. */
-function merge({ jobs, holdings }: PeerState, more: Work): void {
+function merge({ requester: { jobs }, provider: { holdings } }: PeerState, more: Work): void {
   for (const [id, job] of more.jobs) {
     const known = jobs.get(id)
     if (known === undefined) jobs.set(id, job)
@@ -87,7 +93,10 @@ function* workParts(state: PeerState, attemptsMax: number): Generator<Work, void
   if (attempts > 0) yield part
 }
 
-function* pieces({ jobs, holdings }: PeerState, attemptsMax: number): Generator<Piece, void, void> {
+function* pieces(
+  { requester: { jobs }, provider: { holdings } }: PeerState,
+  attemptsMax: number,
+): Generator<Piece, void, void> {
   for (const job of jobs.values()) {
     for (const { units, attempts } of cut(
       job.units,

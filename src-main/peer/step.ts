@@ -53,7 +53,8 @@ import {
 } from './requester.ts'
 import { missOutput, receiveResults, storeOutputs } from './results.ts'
 import { forgetHandedBack, handBack, tellHandBacks } from './handing-back.ts'
-import { holdingKey, type PeerState } from './state.ts'
+import { holdingKey } from './provider/slice.ts'
+import type { PeerState } from './state.ts'
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
@@ -184,10 +185,10 @@ function onOwnSettings(state: PeerState, event: OwnSettings): Effect[] {
       state.name = event.name
       return []
     case 'availability-set':
-      state.availability = event.availability
+      state.sharing.availability = event.availability
       return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
     case 'lending-set':
-      state.lent = event.limits
+      state.sharing.lent = event.limits
       return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
     case 'sharing-paused':
       return pauseSharing(state, event)
@@ -196,7 +197,7 @@ function onOwnSettings(state: PeerState, event: OwnSettings): Effect[] {
     case 'rules-set':
       return setRules(state, event)
     case 'limits-set':
-      state.limits = event.limits
+      state.sharing.limits = event.limits
       return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
     case 'rule-overridden':
       return overrideRule(state, event)
@@ -283,7 +284,7 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       return askPairing(state, event.peer, event.at_ms)
     case 'disconnected':
       state.view.connected.delete(event.peer)
-      if (!state.contacts.has(event.peer)) return []
+      if (!state.pairing.contacts.has(event.peer)) return []
       state.view.disconnectedAtMs.set(event.peer, event.at_ms)
       return excuseLate(state, event.peer, event.at_ms)
     case 'allocate':
@@ -322,7 +323,7 @@ function allocate(state: PeerState, nowMs: number): Effect[] {
 /** A contact's newest commitment: its open work may be for us, and what it no longer asks for we may let go. */
 function hearCommitment(state: PeerState, commitment: ComputeCommitment, atMs: number): Effect[] {
   const peer = commitment.peer_id
-  if (!state.contacts.has(peer)) return []
+  if (!state.pairing.contacts.has(peer)) return []
   const known = state.view.commitments.get(peer)
   state.view.commitments.set(peer, commitment)
   const cids = new Set(commitment.work_requests.map((request) => request.manifest_cid))
@@ -333,7 +334,7 @@ function hearCommitment(state: PeerState, commitment: ComputeCommitment, atMs: n
   }
   const asked = new Set(commitment.work_requests.map((request) => holdingKey(peer, request.job_id)))
   const effects: Effect[] = []
-  for (const [key, holding] of state.holdings) {
+  for (const [key, holding] of state.provider.holdings) {
     if (holding.requester !== peer || asked.has(key)) continue
     effects.push({ kind: 'record', event: { kind: 'settled', at_ms: atMs, from: peer, job_id: holding.job } })
   }
@@ -344,7 +345,7 @@ function hearCommitment(state: PeerState, commitment: ComputeCommitment, atMs: n
 /** A contact's newest offers: those for this peer's open units become awards. */
 function hearAllocation(state: PeerState, allocation: ComputeAllocationState, atMs: number): Effect[] {
   const provider = allocation.peer_id
-  if (provider !== state.me && !state.contacts.has(provider)) return []
+  if (provider !== state.me && !state.pairing.contacts.has(provider)) return []
   // Where own jobs have a slot of their own, what is published says nothing of them.
   if (provider === state.me && state.view.machine !== undefined) return []
   hearOffers(state, allocation)

@@ -58,7 +58,7 @@ function timesOut(brain: Brain, peer: PeerId, atMs: number, fault = outOfTime())
   return answer(brain, peer, [{ unit_index: 0, attempt, outcome: { kind: 'fault', fault } }], atMs)
 }
 
-const statusOf = (brain: Brain) => brain.state.jobs.get(JOB)?.status
+const statusOf = (brain: Brain) => brain.state.requester.jobs.get(JOB)?.status
 const holder = (brain: Brain): PeerId | undefined =>
   attemptsOf(brain).find(({ status }) => status.state === 'awarded')?.peer
 
@@ -99,12 +99,12 @@ describe('a unit whose time is up', () => {
     const { brain, manifest } = asking([ANN, BOB, CAT])
     goOn(brain, manifest, [ANN, BOB, CAT])
     expect(statusOf(brain)?.state).toBe('failed')
-    expect(brain.state.records.size).toBe(0)
+    expect(brain.state.requester.records.size).toBe(0)
   })
 
   test('[W36] and that was late before has its lateness forgiven', () => {
     const { brain, manifest } = asking([ANN])
-    brain.state.records.set(ANN, {
+    brain.state.requester.records.set(ANN, {
       verified: 5,
       rejected: 0,
       failed: 1,
@@ -113,18 +113,18 @@ describe('a unit whose time is up', () => {
       reliability: 0.8,
     })
     offer(brain, manifest, [ANN])
-    const before = { ...brain.state.records.get(ANN)! }
+    const before = { ...brain.state.requester.records.get(ANN)! }
     brain.happens({ kind: 'disconnected', at_ms: NOON + 2_000, peer: ANN })
     brain.happens({ kind: 'connected', at_ms: NOON + 2_001, peer: ANN })
     const lost = [{ job_id: JOB, unit_index: 0, attempt: 1 }]
     brain.happens({ kind: 'attempts-lost', at_ms: NOON + 9_000, reason: 'late', lost })
-    expect(brain.state.records.get(ANN)?.expired).toBe(2)
+    expect(brain.state.requester.records.get(ANN)?.expired).toBe(2)
     // The unit is hers again meanwhile; she goes on with the run that she has begun, under either attempt.
     const receipt = { unit_index: 0, attempt: 1, outcome: { kind: 'fault' as const, fault: outOfTime() } }
     expect(admitResults(brain.state, ANN, JOB, [receipt])).toEqual({ ok: true, value: [receipt] })
     answer(brain, ANN, [receipt], NOON + LIMIT_MS + 10)
     expect(attemptsOf(brain)[0]?.status).toEqual({ state: 'failed', fault: outOfTime() })
-    const { reliability, ...counts } = brain.state.records.get(ANN)!
+    const { reliability, ...counts } = brain.state.requester.records.get(ANN)!
     expect(counts).toEqual((({ reliability: _, ...rest }) => rest)(before))
     expect(reliability).toBeCloseTo(before.reliability, 12)
     // Told again it is known.
@@ -146,7 +146,7 @@ describe('a unit whose time is up', () => {
   test('[W36] is not given to its peer again while a peer that has not had it offers, however busy', () => {
     const { brain } = oneEach()
     brain.happens({ kind: 'tick', at_ms: NOON + 13_000 })
-    const held = [...(bookOf(brain.state.jobs.get(JOB)!).atWork.get(ANN)?.keys() ?? [])]
+    const held = [...(bookOf(brain.state.requester.jobs.get(JOB)!).atWork.get(ANN)?.keys() ?? [])]
     expect(held).toHaveLength(1)
     expect(held).not.toContain(0)
   })
@@ -164,7 +164,7 @@ describe('a unit whose time is up', () => {
     offer(brain, manifest, [BOB], NOON + 900_000)
     expect(holder(brain)).toBe(BOB)
     answer(brain, BOB, [receiptOf(heldBy(brain, BOB)!, 'right')], NOON + 901_000)
-    expect(brain.state.jobs.get(JOB)?.verified).toBe(1)
+    expect(brain.state.requester.jobs.get(JOB)?.verified).toBe(1)
   })
 
   test('[W36] on the own computer alone ends after three tries: its user sees it itself', () => {
@@ -203,7 +203,7 @@ describe('a unit whose time is up', () => {
     for (const peer of honest) {
       answer(brain, peer, [receiptOf(heldBy(brain, peer)!, 'right')], NOON + 901_000)
     }
-    expect(brain.state.jobs.get(JOB)?.verified).toBe(1)
+    expect(brain.state.requester.jobs.get(JOB)?.verified).toBe(1)
   })
 
   test('[W36] two colluding peers end nothing while a third offers and computes it', () => {
@@ -215,7 +215,7 @@ describe('a unit whose time is up', () => {
     offer(brain, manifest, [ANN, BOB, CAT], NOON + 40_000)
     expect(holder(brain)).toBe(CAT)
     answer(brain, CAT, [receiptOf(heldBy(brain, CAT)!, 'right')], NOON + 41_000)
-    expect(brain.state.jobs.get(JOB)?.verified).toBe(1)
+    expect(brain.state.requester.jobs.get(JOB)?.verified).toBe(1)
   })
 
   test('[W36] before it can be is a failure of its peer’s, and counts for nothing', () => {
@@ -223,7 +223,7 @@ describe('a unit whose time is up', () => {
     offer(brain, manifest, [ANN])
     timesOut(brain, ANN, NOON + LIMIT_MS / 2)
     expect(attemptsOf(brain)[0]?.status).toMatchObject({ state: 'failed', fault: { kind: 'runner-lost' } })
-    expect(brain.state.records.get(ANN)?.failed).toBe(1)
+    expect(brain.state.requester.records.get(ANN)?.failed).toBe(1)
   })
 
   test('[W36] is told once of one run, under whichever attempt', () => {
@@ -244,7 +244,7 @@ describe('a unit whose time is up', () => {
     const { brain, manifest } = asking([ANN, BOB], 2)
     offer(brain, manifest, [ANN, BOB])
     timesOut(brain, ANN, NOON + LIMIT_MS)
-    const job = brain.state.jobs.get(JOB)!
+    const job = brain.state.requester.jobs.get(JOB)!
     const [kept, made] = [bookOf(job), createUnitBook(job)].map(({ untouched, partial, open }) => [
       untouched.count,
       partial.count,

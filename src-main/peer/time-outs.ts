@@ -1,7 +1,7 @@
 import { failure, type Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { quorumOf } from '../verification/consensus.ts'
-import type { AttemptState, JobState, UnitState } from './state.ts'
+import type { AttemptState, JobState, UnitState } from './requester/slice.ts'
 import { timeLimitMs } from './time-limit.ts'
 
 /**

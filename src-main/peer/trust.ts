@@ -8,7 +8,7 @@ import type { PeerState } from './state.ts'
 
 /** This user's trust in a peer: 1 in this peer, 0 in strangers. */
 export function trustOf(state: PeerState, peer: PeerId): number {
-  return peer === state.me ? 1 : (state.contacts.get(peer)?.trust ?? 0)
+  return peer === state.me ? 1 : (state.pairing.contacts.get(peer)?.trust ?? 0)
 }
 
 /** The tier in which this peer would work for a requester, and the weight that decides within it. */

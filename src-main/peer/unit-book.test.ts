@@ -19,7 +19,7 @@ import {
 } from './brain.fixture.ts'
 import type { PeerEvent } from './event.ts'
 import { holdingBookOf } from './holding-book.ts'
-import type { JobState } from './state.ts'
+import type { JobState } from './requester/slice.ts'
 import { isTimeOut } from './time-outs.ts'
 import { holdersOf, missingOf } from './unit.ts'
 import { bookOf, createUnitBook, isOwed, openCount, openRanges, type UnitBook } from './unit-book.ts'
@@ -47,7 +47,7 @@ const incidents = fc.array(
 
 /** An attempt of a peer at a unit: the newest if it has one, else one that does not exist. */
 function attemptOf(brain: Brain, peer: PeerId, unit: number): number {
-  const attempts = brain.state.jobs.get(JOB)?.units.get(unit)?.attempts ?? []
+  const attempts = brain.state.requester.jobs.get(JOB)?.units.get(unit)?.attempts ?? []
   return attempts.findLast((one) => one.peer === peer)?.attempt ?? 77
 }
 
@@ -82,7 +82,8 @@ function eventOf(brain: Brain, { kind, who, unit }: Incident, at_ms: number): Pe
       return { kind: 'hand-back-received', from: peer, units, ...about }
     }
     case 7: {
-      const award_id = brain.state.jobs.get(JOB)?.units.get(unit)?.attempts.at(-1)?.awardId ?? 'none'
+      const award_id =
+        brain.state.requester.jobs.get(JOB)?.units.get(unit)?.attempts.at(-1)?.awardId ?? 'none'
       return { kind: 'award-refused', award_id, peer, fault: { kind: 'too-busy', message: '' }, ...about }
     }
     case 8:
@@ -91,7 +92,7 @@ function eventOf(brain: Brain, { kind, who, unit }: Incident, at_ms: number): Pe
       return { kind: 'connected', at_ms, peer }
     case 10:
       return {
-        kind: brain.state.jobs.get(JOB)?.status.state === 'paused' ? 'job-resumed' : 'job-paused',
+        kind: brain.state.requester.jobs.get(JOB)?.status.state === 'paused' ? 'job-resumed' : 'job-paused',
         ...about,
       }
     case 11: {
@@ -179,7 +180,7 @@ function asking(verification_redundancy: number): { brain: Brain; job: JobState 
     limits: UnitLimits.parse({ wall_ms: 1_000 }),
   })
   brain.happens({ kind: 'job-submitted', at_ms: NOON, manifest, manifest_cid: manifestCidOf(JOB) })
-  return { brain, job: brain.state.jobs.get(JOB)! }
+  return { brain, job: brain.state.requester.jobs.get(JOB)! }
 }
 
 describe('[B31] the index of a job', () => {
@@ -204,7 +205,7 @@ describe('[B31] the index of a job', () => {
         for (const { attempts } of job.units.values()) seen.timeOuts += attempts.filter(isTimeOut).length
         // A restart knows no more than the snapshot.
         const { brain: again } = restarted(brain, atMs)
-        const restored = again.state.jobs.get(JOB)!
+        const restored = again.state.requester.jobs.get(JOB)!
         expect(told(bookOf(restored))).toEqual(told(createUnitBook(job)))
         expect(told(createUnitBook(job))).toEqual(plainly(job))
         expect(openRanges(restored, 64)).toEqual(openRanges(job, 64))
@@ -243,7 +244,7 @@ describe('[B31] the index of a job', () => {
     const brain = createBrain({ [PEERS[0]!]: 0.9 })
     const manifest = manifestOf({ unit_count: 1_000_000 })
     brain.happens({ kind: 'job-submitted', at_ms: NOON, manifest, manifest_cid: manifestCidOf(JOB) })
-    const job = brain.state.jobs.get(JOB)!
+    const job = brain.state.requester.jobs.get(JOB)!
     const offered = { lanes: 4, units: 8, begin: 999_998 }
     brain.happens({
       kind: 'allocation',
@@ -272,7 +273,7 @@ describe('[B31] the index of a holding', () => {
         for (const incident of history) {
           atMs += incident.passedMs
           brain.happens(held(brain, ann!, incident, atMs))
-          for (const holding of brain.state.holdings.values()) {
+          for (const holding of brain.state.provider.holdings.values()) {
             const [kept, anew] = [holding, structuredClone(holding)].map(holdingBookOf)
             const sorted = (book: typeof kept) =>
               [book!.queued, book!.undelivered, book!.handedBack].map((set) => [...set].sort((a, b) => a - b))
@@ -290,7 +291,7 @@ describe('[B31] the index of a holding', () => {
 
   /** An event for a provider of Ann's. */
   function held(brain: Brain, ann: PeerId, { kind, who, unit }: Incident, at_ms: number): PeerEvent {
-    const attempt = brain.state.holdings.get(`${ann}/${JOB}`)?.units.get(unit)?.attempt ?? 1
+    const attempt = brain.state.provider.holdings.get(`${ann}/${JOB}`)?.units.get(unit)?.attempt ?? 1
     const units = [{ unit_index: unit, attempt }]
     const about = { at_ms, job_id: JOB }
     switch (kind % 9) {

@@ -2,7 +2,7 @@ import type { OpenUnits } from '../market/award.ts'
 import { createBitSet, type BitSet } from '../market/bit-set.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { UnitRange } from '../protocol/work.ts'
-import type { AttemptState, JobState, UnitState } from './state.ts'
+import type { AttemptState, JobState, UnitState } from './requester/slice.ts'
 import { isTimeOut } from './time-outs.ts'
 import { holdersOf, missingOf } from './unit.ts'
 

@@ -2,7 +2,7 @@ import type { UnitNeed } from '../market/award.ts'
 import type { Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { judge, type Claim, type Verdict } from '../verification/consensus.ts'
-import type { AttemptState, JobState, UnitState } from './state.ts'
+import type { AttemptState, JobState, UnitState } from './requester/slice.ts'
 import { spentPeers } from './time-outs.ts'
 
 type ReturnedStatus = Extract<AttemptState['status'], { state: 'returned' }>

@@ -101,7 +101,7 @@ async function attacked() {
   // Two must agree, so that what the attacker says decides nothing by itself.
   const asked = testJob(victim.peer, 4_000, 2)
   const { manifestCid } = await victim.runtime.submit(asked)
-  const { manifest } = victim.runtime.state.jobs.get(asked.job_id)!
+  const { manifest } = victim.runtime.state.requester.jobs.get(asked.job_id)!
   attacker.offer(manifest, { units: 1_024, lanes: 1_024 })
   const { awards } = attacker
   await until(() => awards.length > 0)
@@ -211,7 +211,7 @@ describe('a peer that is told numbers without end', () => {
       await expect(victim!.runtime.dispatch(paused)).rejects.toThrow(/sharing-paused.*until_ms/)
     }
     await victim!.runtime.dispatch({ kind: 'named', at_ms, name: 'still here' })
-    expect(victim!.runtime.state.pause).toBeUndefined()
+    expect(victim!.runtime.state.sharing.pause).toBeUndefined()
     await expectSameAfterRestart(home)
   })
 })

@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createBrain, manifestOf, ME, NOON, peerOf, submit } from '../peer/brain.fixture.ts'
+import { ME, NOON, peerOf } from '../peer/brain.fixture.ts'
 import { encodeEvent, encodeState } from '../peer/codec.ts'
-import { isDurable } from '../peer/event.ts'
+import type { DurableEvent } from '../peer/event.ts'
+import { goldens, summaryOf } from '../peer/golden/golden.fixture.ts'
+import { encodeStateParts } from '../peer/state-parts.ts'
+import { step } from '../peer/step.ts'
 import { openStorage } from '../storage/storage.ts'
 import { restore } from './restore.ts'
 
@@ -12,34 +15,32 @@ let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'meshwork-older-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 const open = () => openStorage({ folder, quotaBytes: 1 << 30, clock: { nowMs: () => NOON } })
+const bytesOf = (base64: string): Uint8Array => Uint8Array.from(Buffer.from(base64, 'base64'))
 
-/** A record as the release before versions wrote it. */
-const asVersion1 = (record: Uint8Array): Uint8Array => record.slice(2)
-
-test.each([
-  ['the release before versions', asVersion1],
-  ['this release', (record: Uint8Array) => record],
-])('[Y8] a folder of %s opens with all that the peer knew', async (_, written) => {
-  const brain = createBrain({ [peerOf('A')]: 0.5 })
-  submit(brain, manifestOf())
-  const snapshot = encodeState(brain.state)
-  const before = brain.journal.length
-  brain.happens(
-    { kind: 'blocked', at_ms: NOON, peer: peerOf('B') },
-    { kind: 'named', at_ms: NOON, name: 'attic' },
-  )
-  const records = brain.journal.filter(isDurable).map((event) => written(encodeEvent(event)))
+test.each(goldens())('[Y8] a folder of version $version opens and goes on', async (golden) => {
   const older = await open()
-  older.journal.append(records)
-  older.journal.saveSnapshot({ sequence: before, parts: [written(snapshot)] })
+  const { after, parts } = golden.snapshot
+  older.journal.append(golden.records.slice(0, after).map(bytesOf))
+  older.journal.saveSnapshot({ sequence: after, parts: parts.map(bytesOf) })
+  older.journal.append(golden.records.slice(after).map(bytesOf))
   await older.close()
+
   const storage = await open()
   const { state, sequence } = restore(storage.journal, ME, 'another name')
-  expect(Buffer.compare(encodeState(state), encodeState(brain.state))).toBe(0)
-  expect([sequence, state.name, [...state.blocked.keys()]]).toEqual([
-    brain.journal.length,
-    'attic',
-    [peerOf('B')],
-  ])
+  expect(sequence).toBe(golden.records.length)
+  expect(summaryOf(state)).toEqual(golden.summary)
+  const event: DurableEvent = { kind: 'blocked', at_ms: NOON, peer: peerOf('Z') }
+  storage.journal.append([encodeEvent(event)])
+  step(state, event)
   await storage.close()
+
+  const again = await open()
+  const next = restore(again.journal, ME, 'another name')
+  expect(Buffer.compare(encodeState(next.state), encodeState(state))).toBe(0)
+  again.journal.saveSnapshot({ sequence: next.sequence, parts: [...encodeStateParts(next.state)] })
+  await again.close()
+
+  const last = await open()
+  expect(encodeState(restore(last.journal, ME, 'another name').state)).toEqual(encodeState(state))
+  await last.close()
 })

@@ -60,21 +60,21 @@ test('[A10] [A14] a pause stops work at once, and the job is done elsewhere with
   await bob.runtime.dispatch({ ...pause, at_ms: Date.now() })
   expect(bob.runtime.activeUnits()).toEqual([])
   await until(() => {
-    const units = ann.runtime.state.jobs.get(job)?.units.values() ?? []
+    const units = ann.runtime.state.requester.jobs.get(job)?.units.values() ?? []
     const attempts = [...units].flatMap((unit) => unit.attempts)
     return (
       attempts.filter(({ status }) => status.state === 'void' && status.why === 'handed-back').length >= held
     )
   })
   await eve.runtime.dispatch({ kind: 'availability-set', at_ms: Date.now(), availability: SHARED })
-  await until(() => ann.runtime.state.jobs.get(job)?.status.state === 'done')
-  expect(ann.runtime.state.records.get(bob.peer)).toBeUndefined()
-  const winners = [...(ann.runtime.state.jobs.get(job)?.units.values() ?? [])].flatMap(
+  await until(() => ann.runtime.state.requester.jobs.get(job)?.status.state === 'done')
+  expect(ann.runtime.state.requester.records.get(bob.peer)).toBeUndefined()
+  const winners = [...(ann.runtime.state.requester.jobs.get(job)?.units.values() ?? [])].flatMap(
     (unit) => unit.verified?.winners,
   )
   expect(new Set(winners)).toEqual(new Set([eve.peer]))
   // The provider knows that it was heard, and keeps nothing of it once the job is over.
-  await until(() => bob.runtime.state.holdings.size === 0)
+  await until(() => bob.runtime.state.provider.holdings.size === 0)
 })
 
 test('[A10] sharing again takes the same units anew, and what the first run still brings counts for nothing', async () => {
@@ -82,7 +82,9 @@ test('[A10] sharing again takes the same units anew, and what the first run stil
   const { job } = await ann.runtime.submit(testJob(ann.peer, 1, 1))
   await until(() => stuck.length > 0)
   await bob.runtime.dispatch({ ...pause, at_ms: Date.now() })
-  await until(() => ann.runtime.state.jobs.get(job)?.units.get(0)?.attempts[0]?.status.state === 'void')
+  await until(
+    () => ann.runtime.state.requester.jobs.get(job)?.units.get(0)?.attempts[0]?.status.state === 'void',
+  )
   const before = stuck.length
   await bob.runtime.dispatch({ kind: 'sharing-resumed', at_ms: Date.now() })
   await until(() => stuck.length > before)
@@ -90,8 +92,8 @@ test('[A10] sharing again takes the same units anew, and what the first run stil
   // The result of the first run counts for nothing any more.
   first?.end(outputOf('too late'))
   if (again !== undefined) again.end(await honest(again.task))
-  await until(() => ann.runtime.state.jobs.get(job)?.status.state === 'done')
-  expect(ann.runtime.state.jobs.get(job)?.units.get(0)?.attempts).toHaveLength(2)
+  await until(() => ann.runtime.state.requester.jobs.get(job)?.status.state === 'done')
+  expect(ann.runtime.state.requester.jobs.get(job)?.units.get(0)?.attempts).toHaveLength(2)
 })
 
 test('[A21] a peer that is asked to stop hands back what others have there, before it is gone', async () => {
@@ -100,13 +102,13 @@ test('[A21] a peer that is asked to stop hands back what others have there, befo
   await until(() => bob.runtime.activeUnits().length > 0)
   peers = [ann, eve]
   await bob.stop()
-  const attempts = [...(ann.runtime.state.jobs.get(job)?.units.values() ?? [])].flatMap(
+  const attempts = [...(ann.runtime.state.requester.jobs.get(job)?.units.values() ?? [])].flatMap(
     (unit) => unit.attempts,
   )
   const whys = attempts.flatMap(({ status }) => (status.state === 'void' ? [status.why] : []))
   expect(whys.length).toBeGreaterThan(0)
   expect(new Set(whys)).toEqual(new Set(['handed-back']))
   await eve.runtime.dispatch({ kind: 'availability-set', at_ms: Date.now(), availability: SHARED })
-  await until(() => ann.runtime.state.jobs.get(job)?.status.state === 'done')
-  expect(ann.runtime.state.records.get(bob.peer)).toBeUndefined()
+  await until(() => ann.runtime.state.requester.jobs.get(job)?.status.state === 'done')
+  expect(ann.runtime.state.requester.records.get(bob.peer)).toBeUndefined()
 })

@@ -43,7 +43,7 @@ function seesEverybody({ peer, runtime }: TestPeer, peers: readonly TestPeer[]):
 }
 
 function jobOf(peer: TestPeer | undefined, job: JobId) {
-  const found = peer?.runtime.state.jobs.get(job)
+  const found = peer?.runtime.state.requester.jobs.get(job)
   if (found === undefined) throw new Error(`no job ${job}`)
   return found
 }
@@ -75,7 +75,7 @@ describe('three peers with real storage', () => {
     expect(status.state).toBe('done')
     expect(rejectedOutputs).toBeGreaterThan(0)
     for (const { verified } of units.values()) expect(verified?.winners).not.toContain(mallory!.peer)
-    expect(alice!.runtime.state.records.get(mallory!.peer)?.quality).toBeLessThan(0.9)
+    expect(alice!.runtime.state.requester.records.get(mallory!.peer)?.quality).toBeLessThan(0.9)
   })
 
   it('[W8] a unit that fails everywhere ends its job with its own fault', async () => {
@@ -98,7 +98,7 @@ describe('three peers with real storage', () => {
     const network = createMemoryNetwork()
     const stranger = await startPeer(network, await newHome(), honest)
     running.push(stranger)
-    expect(stranger.runtime.state.contacts.size).toBe(0)
+    expect(stranger.runtime.state.pairing.contacts.size).toBe(0)
     const invite = await alice!.runtime.invite(1, 60_000)
     // Another network: no peer is reachable there, whatever the code says.
     await expect(stranger.runtime.pair(invite, 1, AbortSignal.timeout(2_000))).rejects.toMatchObject({
@@ -117,9 +117,9 @@ describe('three peers with real storage', () => {
     await expect(c!.runtime.pair(invite, 0.7, AbortSignal.timeout(120_000))).rejects.toMatchObject({
       fault: { kind: 'invite-refused' },
     })
-    expect(a!.runtime.state.contacts.get(b!.peer)?.trust).toBe(0.5)
-    expect(b!.runtime.state.contacts.get(a!.peer)?.trust).toBe(0.7)
-    expect(a!.runtime.state.contacts.has(c!.peer)).toBe(false)
+    expect(a!.runtime.state.pairing.contacts.get(b!.peer)?.trust).toBe(0.5)
+    expect(b!.runtime.state.pairing.contacts.get(a!.peer)?.trust).toBe(0.7)
+    expect(a!.runtime.state.pairing.contacts.has(c!.peer)).toBe(false)
   })
 
   it('[W13] a damaged input is dropped, fetched again, and the unit runs all the same', async () => {
@@ -212,6 +212,6 @@ describe('a peer whose disk is full', () => {
     await until(() => jobOf(alice, job).status.state !== 'running')
     expect(jobOf(alice, job).status.state).toBe('done')
     expect(bob.runtime.state.name).toBe('Bob')
-    expect(bob.runtime.state.contacts.get(alice.peer)?.trust).toBe(0.8)
+    expect(bob.runtime.state.pairing.contacts.get(alice.peer)?.trust).toBe(0.8)
   })
 })

@@ -1,6 +1,7 @@
 import { isNewRecord } from '../peer/address-book.ts'
 import type { PeerEvent } from '../peer/event.ts'
-import type { JobState, PeerState } from '../peer/state.ts'
+import type { JobState } from '../peer/requester/slice.ts'
+import type { PeerState } from '../peer/state.ts'
 import type { Fault } from '../protocol/fault.ts'
 import type { AddressRecord } from '../protocol/address-record.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
@@ -173,7 +174,7 @@ function createServices(dependencies: ServiceDependencies) {
     fetcher,
     runnerFor: (requester) => (requester === identity.peer ? runner : lentRunner),
     dispatch,
-    lent: () => state.lent,
+    lent: () => state.sharing.lent,
     keyOf: (requester, job) => keys.find({ requester, job }),
     defects,
     signal,
@@ -194,7 +195,7 @@ function createServices(dependencies: ServiceDependencies) {
       defects.faultOf(error, 'deleting what others left')
     }
   }
-  const keyOf = (job: JobId): JobKey | undefined => ownJobs.keyOf(state.jobs.get(job))
+  const keyOf = (job: JobId): JobKey | undefined => ownJobs.keyOf(state.requester.jobs.get(job))
   const collector = createCollector({
     clock,
     blobs,

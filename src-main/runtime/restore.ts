@@ -1,5 +1,6 @@
 import { decodeEvent } from '../peer/codec.ts'
-import { initialState, initialView, type PeerState } from '../peer/state.ts'
+import { initialState, type PeerState } from '../peer/state.ts'
+import { initialView } from '../peer/view.ts'
 import { decodeStateParts } from '../peer/state-parts.ts'
 import { step } from '../peer/step.ts'
 import { refuse } from '../protocol/fault.ts'

@@ -9,5 +9,5 @@ import type { Standing } from '../ports/transport.ts'
  */
 export function standingOf(state: PeerState, peer: PeerId): Standing {
   if (trustOf(state, peer) > 0) return 'contact'
-  return state.incomingPairs.has(peer) || state.outgoingPairs.has(peer) ? 'guest' : 'stranger'
+  return state.pairing.incomingPairs.has(peer) || state.pairing.outgoingPairs.has(peer) ? 'guest' : 'stranger'
 }

@@ -24,7 +24,7 @@ export function introduce(
     const host = residents.get(inviter)?.process
     const guest = residents.get(joiner)?.process
     if (host === undefined || guest === undefined) return schedule.after(LOOK_EVERY_MS, attempt)
-    if (guest.state.contacts.has(inviter)) return
+    if (guest.state.pairing.contacts.has(inviter)) return
     const secret_hash = `invite-${inviter.slice(-6)}-${joiner.slice(-6)}-${invites++}`
     const at_ms = host.nowMs()
     host.dispatch({ kind: 'invited', at_ms, secret_hash, trust, expires_at_ms: at_ms + INVITE_MS }, () =>

@@ -181,7 +181,7 @@ function createMeter(requesters: ReadonlySet<PeerId>, world: () => World): Meter
     turned(process, _events, durable) {
       for (const event of durable) {
         if (event.kind !== 'outputs-stored' && event.kind !== 'results-received') continue
-        const status = process.state.jobs.get(event.job_id)?.status
+        const status = process.state.requester.jobs.get(event.job_id)?.status
         if (status?.state !== 'done' || status.atMs !== event.at_ms) continue
         if (ended.has(event.job_id)) continue
         ended.add(event.job_id)

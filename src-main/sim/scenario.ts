@@ -1,4 +1,4 @@
-import type { Availability } from '../peer/event.ts'
+import type { Availability } from '../peer/sharing/slice.ts'
 import { PeerId, type JobId } from '../protocol/ids.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'

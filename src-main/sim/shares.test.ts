@@ -64,7 +64,10 @@ function serve(asking: readonly Asking[], seed = 1): [Fared, Fared, ...Fared[]] 
       turned({ me, state }) {
         const his = fared[numberOf.get(me) ?? -1]
         if (his === undefined || Number.isFinite(his.ended_s)) return
-        if ([...state.jobs.values()].some(({ status }) => status.state !== 'done') || state.jobs.size === 0)
+        if (
+          [...state.requester.jobs.values()].some(({ status }) => status.state !== 'done') ||
+          state.requester.jobs.size === 0
+        )
           return
         his.ended_s = now_s()
         open--

@@ -1,4 +1,4 @@
-import type { JobState } from '../peer/state.ts'
+import type { JobState } from '../peer/requester/slice.ts'
 import { createDiskAudit, type DiskAudit } from './audit/audit-disk.ts'
 import { createIdleAudit } from './audit/audit-idle.ts'
 import { createProviderAudit } from './audit/audit-provider.ts'
@@ -138,7 +138,7 @@ function runToEnd(run: Run): void {
   cancelRunning(world)
   runFor(run, CLEANUP_MS)
   for (const { plan, process } of world.residents.values()) {
-    for (const { requester, job } of process?.state.holdings.values() ?? []) {
+    for (const { requester, job } of process?.state.provider.holdings.values() ?? []) {
       hold('S13', false, () => `${plan.name} still holds ${log.nameOf(requester)}/${job}`)
     }
   }

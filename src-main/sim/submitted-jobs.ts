@@ -1,4 +1,4 @@
-import type { JobState } from '../peer/state.ts'
+import type { JobState } from '../peer/requester/slice.ts'
 import { trustOf } from '../peer/trust.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
 import { isSafe, quorum } from './audit/quorum.ts'
@@ -15,13 +15,13 @@ export interface SubmittedJob {
 
 /** A submitted job's state now; undefined while its requester's program does not run. */
 export function jobOf({ residents }: World, { requester, job }: SubmittedJob): JobState | undefined {
-  return residents.get(requester)?.process?.state.jobs.get(job)
+  return residents.get(requester)?.process?.state.requester.jobs.get(job)
 }
 
 /** Whether a job has what it takes to end well: enough honest providers, and fewer liars than its quorum. */
 export function canEnd(world: World, { peers }: Scenario, { requester, job: id }: SubmittedJob): boolean {
   const asking = world.residents.get(requester)?.process
-  const job = asking?.state.jobs.get(id)
+  const job = asking?.state.requester.jobs.get(id)
   if (asking === undefined || job === undefined) return false
   const { verification_redundancy: redundancy } = job.manifest
   const accusers = peers.filter(({ character }) => mayAccuse(character)).length
@@ -29,7 +29,7 @@ export function canEnd(world: World, { peers }: Scenario, { requester, job: id }
   if (redundancy === 1 ? accusers > 0 : accusers >= quorum(redundancy)) return false
   const willing = [...world.residents.values()].filter(({ process, plan }) => {
     if (process === undefined || plan.character.kind !== 'honest') return false
-    return process.state.availability.kind === 'always' && workTogether(process, asking)
+    return process.state.sharing.availability.kind === 'always' && workTogether(process, asking)
   })
   return willing.length >= quorum(redundancy)
 }
@@ -37,7 +37,7 @@ export function canEnd(world: World, { peers }: Scenario, { requester, job: id }
 /** Users cancel their jobs that are still running. */
 export function cancelRunning({ residents }: World): void {
   for (const { process } of residents.values()) {
-    for (const [job_id, { status }] of process?.state.jobs ?? []) {
+    for (const [job_id, { status }] of process?.state.requester.jobs ?? []) {
       if (status.state !== 'running') continue
       process?.dispatch({ kind: 'job-cancelled', at_ms: process.nowMs(), job_id })
     }

@@ -1,7 +1,8 @@
 import { UnitLimits } from '../protocol/unit-limits.ts'
 import { describe, expect, test } from 'vitest'
 import { encodeState } from '../peer/codec.ts'
-import type { JobState, PeerState } from '../peer/state.ts'
+import type { JobState } from '../peer/requester/slice.ts'
+import type { PeerState } from '../peer/state.ts'
 import { equalBytes } from '../protocol/canonical.ts'
 import { moduleRules } from '../protocol/job-kinds/module.ts'
 import { createProviderAudit } from './audit/audit-provider.ts'
@@ -97,7 +98,7 @@ function run({ characters, redundancy, loops, seed, crashes = false }: Asked): S
     happened: () => undefined,
   })
   const jobOf = (): JobState | undefined =>
-    world.residents.get(asking.peer)?.process?.state.jobs.get(manifest.job_id)
+    world.residents.get(asking.peer)?.process?.state.requester.jobs.get(manifest.job_id)
   const nowMs = (): number => world.schedule.nowMs() - START_MS - SUBMIT_AT_MS
   while (nowMs() < 2 * ENDED_WITHIN_MS && world.schedule.next()) {
     const status = jobOf()?.status.state
@@ -144,9 +145,13 @@ describe('a unit that never ends', () => {
             },
           })
           expect(took_ms).toBeLessThan(ENDED_WITHIN_MS)
-          const blamed = [...state.records.values()].map(({ failed, rejected }) => [failed, rejected])
+          const blamed = [...state.requester.records.values()].map(({ failed, rejected }) => [
+            failed,
+            rejected,
+          ])
           expect(blamed).toEqual(blamed.map(() => [0, 0]))
-          if (!crashes) expect([...state.records.values()].every(({ expired }) => expired === 0)).toBe(true)
+          if (!crashes)
+            expect([...state.requester.records.values()].every(({ expired }) => expired === 0)).toBe(true)
         }
       })
     }

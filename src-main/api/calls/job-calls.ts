@@ -9,7 +9,7 @@ import { followingJob, leadingJob } from '../../jobs/following-job.ts'
 import type { JobTable } from '../../jobs/table.ts'
 import { openOutput } from '../../jobs/unit-outputs.ts'
 import { consensusOf, faultsOf } from '../../peer/consensus-view.ts'
-import { isUnderWay, type JobState } from '../../peer/state.ts'
+import { isUnderWay, type JobState } from '../../peer/requester/slice.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { JobId } from '../../protocol/ids.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -40,10 +40,10 @@ export function createJobViews({ runtime, clock, spelling }: ApiDependencies, ta
   const follower = (job: JobState): FollowingJob | undefined => table.reducer.follower(job)
   const shortNameOf: typeof spelling.shortNameOf = (peer) => spelling.shortNameOf(peer)
   return {
-    find: (id) => state.jobs.get(id) ?? refuse('unknown-job', `there is no job ${id}`),
+    find: (id) => state.requester.jobs.get(id) ?? refuse('unknown-job', `there is no job ${id}`),
     followerOf({ manifest }) {
       const id = followingJob(manifest)
-      return id === undefined ? undefined : state.jobs.get(id)
+      return id === undefined ? undefined : state.requester.jobs.get(id)
     },
     summaryOf: (job) => jobSummary(job, { nowMs: clock.nowMs(), follower, notesOf, factsOf, riskOf }),
     statusOf: (job) =>
@@ -59,7 +59,7 @@ export function createJobViews({ runtime, clock, spelling }: ApiDependencies, ta
       }),
     withRisk(submitted) {
       const last = 'job_ids' in submitted ? submitted.job_ids.at(-1) : undefined
-      const job = state.jobs.get(last ?? submitted.job_id)
+      const job = state.requester.jobs.get(last ?? submitted.job_id)
       const risk = job === undefined ? undefined : riskOf(job, clock.nowMs())
       return risk === undefined ? submitted : { ...submitted, deadline_at_risk: risk }
     },
@@ -84,7 +84,7 @@ export function jobCalls(
       views.withRisk(await table.submit(input, within(signal))),
     ),
     list: os.jobs.list.handler(() =>
-      [...state.jobs.values()]
+      [...state.requester.jobs.values()]
         .map((job) => views.summaryOf(job))
         .sort((a, b) => b.submitted_at_ms - a.submitted_at_ms),
     ),
@@ -93,7 +93,7 @@ export function jobCalls(
       const { manifest } = views.find(input.job_id)
       const values = watchChanges(dependencies, {
         compose: () => {
-          const job = state.jobs.get(manifest.job_id)
+          const job = state.requester.jobs.get(manifest.job_id)
           return job === undefined ? undefined : views.statusOf(job)
         },
         isLast: hasEnded,

@@ -27,7 +27,7 @@ export function nodeCalls(os: ApiImplementer, parts: ApiDependencies, stopping: 
     }),
     checkReach: os.node.checkReach.handler(async ({ signal }) => {
       const either = AbortSignal.any([stopping, ...(signal === undefined ? [] : [signal])])
-      return ownReachView(await parts.ownReach.check({ signal: either }), runtime.state.contacts)
+      return ownReachView(await parts.ownReach.check({ signal: either }), runtime.state.pairing.contacts)
     }),
     setNetwork: os.node.setNetwork.handler(({ input: { map_port, relay, join_through } }) => {
       const { network } = parts
@@ -35,7 +35,7 @@ export function nodeCalls(os: ApiImplementer, parts: ApiDependencies, stopping: 
       if (join_through !== undefined) network.setJoinThrough(join_through)
       if (map_port !== undefined) network.setMapsPort(map_port)
       if (relay !== undefined) network.setRelaying(relay)
-      return ownReachView(parts.ownReach.now(), runtime.state.contacts)
+      return ownReachView(parts.ownReach.now(), runtime.state.pairing.contacts)
     }),
     setAvailability: os.node.setAvailability.handler(async ({ input }) => {
       const availability = input.sharing
@@ -46,9 +46,9 @@ export function nodeCalls(os: ApiImplementer, parts: ApiDependencies, stopping: 
       return {}
     }),
     lend: os.node.lend.handler(async ({ input }) => {
-      const limits = { ...runtime.state.lent, ...input.limits }
+      const limits = { ...runtime.state.sharing.lent, ...input.limits }
       await runtime.dispatch({ kind: 'lending-set', at_ms: clock.nowMs(), limits })
-      return runtime.state.lent
+      return runtime.state.sharing.lent
     }),
     openUi: os.node.openUi.handler(
       () => parts.openLink?.() ?? refuse('unsupported', 'this peer serves no user interface to browsers'),

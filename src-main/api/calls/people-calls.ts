@@ -21,7 +21,8 @@ export function peopleCalls(
   const { state } = runtime
 
   function mustKnow(peer: PeerId): void {
-    if (!state.contacts.has(peer)) refuse('unknown-peer', `${peer} is nobody that this peer is paired with`)
+    if (!state.pairing.contacts.has(peer))
+      refuse('unknown-peer', `${peer} is nobody that this peer is paired with`)
   }
 
   const view = createPairingView(parts)
@@ -46,12 +47,15 @@ export function peopleCalls(
     }),
     requests: os.people.requests.handler(() => view.requests()),
     accept: os.people.accept.handler(async ({ input: { peer_id: peer, trust } }) => {
-      if (!state.incomingPairs.has(peer)) refuse('unknown-peer', `${peer} does not wait to be paired`)
+      if (!state.pairing.incomingPairs.has(peer)) refuse('unknown-peer', `${peer} does not wait to be paired`)
       await runtime.dispatch({ kind: 'pair-accepted', at_ms: clock.nowMs(), peer, trust })
       return {}
     }),
     decline: os.people.decline.handler(async ({ input: { peer_id: peer } }) => {
-      const [isIncoming, isOutgoing] = [state.incomingPairs.has(peer), state.outgoingPairs.has(peer)]
+      const [isIncoming, isOutgoing] = [
+        state.pairing.incomingPairs.has(peer),
+        state.pairing.outgoingPairs.has(peer),
+      ]
       if (!isIncoming && !isOutgoing) refuse('unknown-peer', `nothing waits between you and ${peer}`)
       const ended = { kind: 'pair-ended', at_ms: clock.nowMs(), peer } as const
       if (isIncoming) await runtime.dispatch({ ...ended, direction: 'incoming', reason: 'declined' })
@@ -76,7 +80,7 @@ export function peopleCalls(
       return {}
     }),
     unblock: os.people.unblock.handler(async ({ input: { peer_id: peer } }) => {
-      if (!state.blocked.has(peer)) refuse('unknown-peer', `${peer} is not blocked`)
+      if (!state.pairing.blocked.has(peer)) refuse('unknown-peer', `${peer} is not blocked`)
       await runtime.dispatch({ kind: 'unblocked', at_ms: clock.nowMs(), peer })
       return {}
     }),

@@ -10,9 +10,9 @@ export function sharingCalls(os: ApiImplementer, { runtime, clock, sharing }: Ap
   const { state } = runtime
   return os.sharing.router({
     get: os.sharing.get.handler((): SharingInfo => ({
-      sharing: state.availability,
-      rules: state.rules,
-      limits: state.limits,
+      sharing: state.sharing.availability,
+      rules: state.sharing.rules,
+      limits: state.sharing.limits,
       now: sharing.now(),
       readings: [...sharing.readings()],
       meters: sharing.meters(),

@@ -1,6 +1,7 @@
 import type { JobSummary } from '#contract'
 import type { PeerEvent } from '../../peer/event.ts'
-import type { JobState, PeerState } from '../../peer/state.ts'
+import type { JobState } from '../../peer/requester/slice.ts'
+import type { PeerState } from '../../peer/state.ts'
 import type { JobId } from '../../protocol/ids.ts'
 import { leadingJob } from '../../jobs/following-job.ts'
 import { isSameJob } from './news-sameness.ts'
@@ -34,7 +35,7 @@ export function createMirroredJobs(
   return {
     note(event) {
       for (const id of jobsOf(event)) {
-        if (state.jobs.has(id) || event.kind === 'job-removed') touched.add(id)
+        if (state.requester.jobs.has(id) || event.kind === 'job-removed') touched.add(id)
         const leading = leadingJob(state, id)
         if (leading !== undefined) touched.add(leading.manifest.job_id)
       }
@@ -42,11 +43,11 @@ export function createMirroredJobs(
     refresh() {
       // Newest first: these are the ones that users look at in a long list.
       sweepLimiter(() => {
-        for (const id of [...state.jobs.keys()].reverse()) touched.add(id)
-        for (const id of summaries.keys()) if (!state.jobs.has(id)) touched.add(id)
+        for (const id of [...state.requester.jobs.keys()].reverse()) touched.add(id)
+        for (const id of summaries.keys()) if (!state.requester.jobs.has(id)) touched.add(id)
       })
       for (const id of touched) {
-        const job = state.jobs.get(id)
+        const job = state.requester.jobs.get(id)
         if (job === undefined) summaries.delete(id)
         else summaries.set(id, summaryOf(job))
       }

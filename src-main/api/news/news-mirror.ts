@@ -1,6 +1,6 @@
 import type { JobSummary, NodeNews, Person } from '#contract'
 import type { PeerEvent } from '../../peer/event.ts'
-import type { JobState } from '../../peer/state.ts'
+import type { JobState } from '../../peer/requester/slice.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import { createMirroredJobs } from './mirrored-jobs.ts'
 import { createNearbyView } from '../views/nearby-view.ts'
@@ -89,7 +89,7 @@ export function createNewsMirror(dependencies: ApiDependencies, sources: NewsSou
 
   function refreshPeople(): void {
     for (const person of sources.people()) people.set(person.peer_id, person)
-    for (const peer of people.keys()) if (!state.contacts.has(peer)) people.delete(peer)
+    for (const peer of people.keys()) if (!state.pairing.contacts.has(peer)) people.delete(peer)
   }
 
   function refresh(): void {
@@ -97,7 +97,7 @@ export function createNewsMirror(dependencies: ApiDependencies, sources: NewsSou
     peopleLimiter(refreshPeople, isUrgent)
     pulseLimiter(() => {
       wholes.set('pulse', { pulse: nodePulse(dependencies) })
-      wholes.set('reach', { reach: ownReachView(dependencies.ownReach.now(), state.contacts) })
+      wholes.set('reach', { reach: ownReachView(dependencies.ownReach.now(), state.pairing.contacts) })
     }, isUrgent)
     isUrgent = false
     wholes.set('units_here', { units_here: unitsHere(runtime.activeUnits(), state.me, clock.nowMs()) })

@@ -44,10 +44,10 @@ export const benchmark: Benchmark = {
       note: `${first.bytes} bytes`,
     })
     let [busyMs, busyBytes, quietMs] = [0, 0, 0]
-    const ids = [...state.jobs.keys()]
+    const ids = [...state.requester.jobs.keys()]
     for (let round = 0; round < ROUNDS; round++) {
       const job_id = ids[round % ids.length]
-      const job = job_id === undefined ? undefined : state.jobs.get(job_id)
+      const job = job_id === undefined ? undefined : state.requester.jobs.get(job_id)
       if (job_id === undefined || job === undefined) continue
       job.verified++
       happens({ kind: 'outputs-stored', at_ms: Date.now(), job_id, units: [] })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PeerEvent } from '../../peer/event.ts'
-import type { AttemptState, JobState, UnitState } from '../../peer/state.ts'
+import type { AttemptState, JobState, UnitState } from '../../peer/requester/slice.ts'
 import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
 import type { RunMetrics } from '../../protocol/receipt.ts'
 import { changedUnits } from '../../jobs/changed-units.ts'

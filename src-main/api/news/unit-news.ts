@@ -1,5 +1,5 @@
 import { UNIT_NEWS_MAX, type UnitNews, type UnitView } from '#contract'
-import type { AttemptState, UnitState } from '../../peer/state.ts'
+import type { AttemptState, UnitState } from '../../peer/requester/slice.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import { changedUnits } from '../../jobs/changed-units.ts'
 import { hasJobEnded } from '../../jobs/job-phase.ts'
@@ -12,7 +12,7 @@ export function watchUnitNews(
   id: JobId,
   signal: AbortSignal,
 ): AsyncGenerator<UnitNews, void, void> {
-  const { jobs } = parts.runtime.state
+  const { jobs } = parts.runtime.state.requester
   const peers = new Map<PeerId, number>()
   const dirty = new Set<number>(jobs.get(id)?.units.keys())
   let isFirst = true

@@ -25,7 +25,7 @@ function asking(changes: Partial<JobManifest>, isMeasured = true) {
   return {
     brain,
     riskAt: (nowMs: number) => {
-      const job = brain.state.jobs.get(JOB)
+      const job = brain.state.requester.jobs.get(JOB)
       return job === undefined ? undefined : riskOf(job, nowMs)
     },
   }

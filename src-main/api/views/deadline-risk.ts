@@ -1,6 +1,7 @@
 import type { DeadlineRisk } from '#contract'
 import { forecastEndMs } from '../../peer/forecast.ts'
-import { isUnderWay, type JobState, type PeerState } from '../../peer/state.ts'
+import { isUnderWay, type JobState } from '../../peer/requester/slice.ts'
+import type { PeerState } from '../../peer/state.ts'
 import { toMs } from '../../protocol/time.ts'
 import { limitSeconds } from '../../protocol/unit-limits.ts'
 

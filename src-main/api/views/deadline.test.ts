@@ -45,7 +45,7 @@ test('[L6] a dataset and what units need are part of the job, and the dataset is
   const dataset = await blobs.put(new Uint8Array(randomBytes(5_000)))
   const needs = { disk_gb: 1e6, network_mbps: 0 }
   const { job_id } = await calls.jobs.submit({ ...request, dataset, needs })
-  expect(runtime.state.jobs.get(job_id)?.manifest).toMatchObject({
+  expect(runtime.state.requester.jobs.get(job_id)?.manifest).toMatchObject({
     required_dataset: dataset,
     required_resources: { cpu_cores: 1, disk_gb: 1e6 },
   })

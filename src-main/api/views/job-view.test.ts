@@ -85,7 +85,7 @@ const options = {
   troubleOf: () => undefined,
   isKeyLost: () => false,
 }
-const statusOf = (state: PeerState) => jobStatus(state, state.jobs.get(JOB)!, options)
+const statusOf = (state: PeerState) => jobStatus(state, state.requester.jobs.get(JOB)!, options)
 
 describe('the view of a job', () => {
   it('of a job that has not begun has no first award and no estimate', () => {
@@ -175,7 +175,7 @@ describe('the view of a job', () => {
       results(ANNA, output(0, 1, RIGHT), output(1, 1, RIGHT)),
       results(ME, output(0, 2, RIGHT), output(1, 2, RIGHT)),
     )
-    const summary = jobSummary(state.jobs.get(JOB)!, options)
+    const summary = jobSummary(state.requester.jobs.get(JOB)!, options)
     expect(summary).toMatchObject({ verified: 2, stored: 2, first_award_ms: 100, left_ms_estimate: 2_000 })
   })
 
@@ -239,7 +239,7 @@ describe('numbers without end', () => {
       fuel: Number.MAX_SAFE_INTEGER,
     }
     const state = after()
-    const job = state.jobs.get(JOB)!
+    const job = state.requester.jobs.get(JOB)!
     for (let unit = 0; unit < 4; unit++) {
       const cid = RIGHT
       const status = { state: 'returned', cid, metrics: most } as const
@@ -255,15 +255,15 @@ describe('numbers without end', () => {
   it('[W7] says that outputs wait for room here before all that is said of others', () => {
     const state = after()
     const fault = { kind: 'quota-exceeded', message: '9 bytes do not fit' } as const
-    const status = jobStatus(state, state.jobs.get(JOB)!, { ...options, troubleOf: () => fault })
+    const status = jobStatus(state, state.requester.jobs.get(JOB)!, { ...options, troubleOf: () => fault })
     expect(status.waiting).toEqual({ kind: 'no-room', message: '9 bytes do not fit' })
   })
 
   it('[K2] says that a job cannot go on whose key is lost', () => {
     const state = after()
     const lost = { ...options, isKeyLost: () => true }
-    expect(jobStatus(state, state.jobs.get(JOB)!, lost).waiting?.kind).toBe('key-lost')
+    expect(jobStatus(state, state.requester.jobs.get(JOB)!, lost).waiting?.kind).toBe('key-lost')
     const ended = after({ kind: 'job-cancelled', at_ms: T0, job_id: JOB })
-    expect(jobStatus(ended, ended.jobs.get(JOB)!, lost).waiting).toBeUndefined()
+    expect(jobStatus(ended, ended.requester.jobs.get(JOB)!, lost).waiting).toBeUndefined()
   })
 })

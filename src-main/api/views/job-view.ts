@@ -1,5 +1,6 @@
 import type { FollowingJob, JobFacts, JobStatus, JobSummary, PeerShare, Waiting } from '#contract'
-import { isUnderWay, priorityOf, type AttemptState, type JobState, type PeerState } from '../../peer/state.ts'
+import { isUnderWay, priorityOf, type AttemptState, type JobState } from '../../peer/requester/slice.ts'
+import type { PeerState } from '../../peer/state.ts'
 import { isTimeOut } from '../../peer/time-outs.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
@@ -140,7 +141,7 @@ function newTally(state: Readonly<PeerState>, peer: PeerId, { shortNameOf }: Job
   const isSelf = peer === state.me
   return {
     peer_id: peer,
-    name: isSelf ? state.name : (state.contacts.get(peer)?.name ?? shortNameOf(peer)),
+    name: isSelf ? state.name : (state.pairing.contacts.get(peer)?.name ?? shortNameOf(peer)),
     short_name: shortNameOf(peer),
     is_self: isSelf,
     verified_units: 0,

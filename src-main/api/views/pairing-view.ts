@@ -1,5 +1,5 @@
 import type { BlockedPeer, PairRequest } from '#contract'
-import type { OutgoingPair } from '../../peer/state.ts'
+import type { OutgoingPair } from '../../peer/pairing/slice.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 
@@ -30,16 +30,16 @@ export function createPairingView({ runtime: { state }, spelling }: ApiDependenc
 
   return {
     requests() {
-      const incoming = [...state.incomingPairs].map(([peer, pair]) =>
+      const incoming = [...state.pairing.incomingPairs].map(([peer, pair]) =>
         request(peer, pair, { direction: 'incoming', name: pair.name }),
       )
-      const outgoing = [...state.outgoingPairs].map(([peer, pair]) =>
+      const outgoing = [...state.pairing.outgoingPairs].map(([peer, pair]) =>
         request(peer, pair, { direction: 'outgoing' }),
       )
       return [...incoming, ...outgoing].sort((a, b) => b.asked_at_ms - a.asked_at_ms)
     },
     blocked: () =>
-      [...state.blocked]
+      [...state.pairing.blocked]
         .map(([peer_id, { name, blockedAtMs }]): BlockedPeer => {
           const short_name = spelling.shortNameOf(peer_id)
           return { peer_id, name: name ?? short_name, short_name, blocked_at_ms: blockedAtMs }

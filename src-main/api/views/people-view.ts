@@ -26,7 +26,7 @@ export function createPeopleView(parts: ApiDependencies): () => Person[] {
   /** A name is a hash of the key, and 200 of them take longer than all the rest. */
   function shortNameOf(peer: PeerId): string {
     const known = shortNames.get(peer) ?? spelling.shortNameOf(peer)
-    if (state.contacts.has(peer)) shortNames.set(peer, known)
+    if (state.pairing.contacts.has(peer)) shortNames.set(peer, known)
     return known
   }
 
@@ -39,7 +39,7 @@ export function createPeopleView(parts: ApiDependencies): () => Person[] {
   return () => {
     countPace(() => {
       unitsForUs = countUnitsForUs(state)
-      for (const peer of shortNames.keys()) if (!state.contacts.has(peer)) shortNames.delete(peer)
+      for (const peer of shortNames.keys()) if (!state.pairing.contacts.has(peer)) shortNames.delete(peer)
     })
     daysPace(() => {
       days = new Map()
@@ -58,7 +58,7 @@ export function createPeopleView(parts: ApiDependencies): () => Person[] {
 }
 
 /** Units of our jobs that others hold. */
-function countUnitsForUs({ jobs }: Readonly<PeerState>): ReadonlyMap<PeerId, number> {
+function countUnitsForUs({ requester: { jobs } }: Readonly<PeerState>): ReadonlyMap<PeerId, number> {
   const counts = new Map<PeerId, number>()
   for (const { status, units } of jobs.values()) {
     if (status.state !== 'running') continue

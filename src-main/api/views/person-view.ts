@@ -29,7 +29,7 @@ export interface PersonViewOptions {
 /** Everything that this peer knows of its contacts, in the order of pairing. */
 export function personViews(state: Readonly<PeerState>, options: PersonViewOptions): Person[] {
   const connections = new Map(options.connections.map((connection) => [connection.peer, connection]))
-  return [...state.contacts.values()].map((contact) =>
+  return [...state.pairing.contacts.values()].map((contact) =>
     personView(state, contact, connections.get(contact.peer_id), options),
   )
 }
@@ -57,9 +57,9 @@ function personView(
     ...(seenMs === undefined ? {} : { last_seen_ms: seenMs }),
     paired_at_ms,
     ...(commitment === undefined ? {} : promiseView(state, commitment, options)),
-    ...(state.records.get(peer_id) ?? NO_RECORD),
+    ...(state.requester.records.get(peer_id) ?? NO_RECORD),
     reliability_by_day: [...options.reliabilityByDay(peer_id)],
-    done_for_them: state.doneFor.get(peer_id) ?? 0,
+    done_for_them: state.provider.doneFor.get(peer_id) ?? 0,
     running_for_them: options.unitsForThem.get(peer_id) ?? 0,
     running_for_us: options.unitsForUs.get(peer_id) ?? 0,
   }
@@ -67,7 +67,7 @@ function personView(
 
 /** How a person is connected, or why not. */
 function lineView(
-  { contacts }: Readonly<PeerState>,
+  { pairing: { contacts } }: Readonly<PeerState>,
   connection: Connection | undefined,
   looked: PeerReach | undefined,
 ): Pick<Person, 'connected' | 'route' | 'reach' | 'rtt_ms'> {

@@ -3,7 +3,7 @@ import type { PeerState } from '../../peer/state.ts'
 import type { OwnReachFacts } from '../../ports/own-reach.ts'
 import type { Connection, PeerReach } from '../../ports/reach.ts'
 
-type Contacts = Readonly<PeerState>['contacts']
+type Contacts = PeerState['pairing']['contacts']
 
 /** The reach of a peer, in the contract's words. */
 export function reachView(reach: PeerReach, contacts: Contacts): Reach {

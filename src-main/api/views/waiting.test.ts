@@ -99,7 +99,7 @@ const ALWAYS: PeerEvent[] = [
 function why(...events: PeerEvent[]): string | undefined {
   const state: PeerState = initialState(ME, 'me')
   for (const event of [SUBMITTED, ...events]) advance(state, event)
-  return whyWaiting(state, state.jobs.get(JOB)!, T0)?.kind
+  return whyWaiting(state, state.requester.jobs.get(JOB)!, T0)?.kind
 }
 
 /** Why a module's job waits, whose units may use so much fuel, with a peer that lends so much. */
@@ -117,7 +117,7 @@ function whyModule(fuel: number | undefined, lent: number): string | undefined {
     { kind: 'lending-set', at_ms: T0, limits: { ...LENT_LIMITS, fuel: lent } },
   ]
   for (const event of events) advance(state, event)
-  return whyWaiting(state, state.jobs.get(JOB)!, T0)?.message
+  return whyWaiting(state, state.requester.jobs.get(JOB)!, T0)?.message
 }
 
 describe('why no peer works on a job', () => {
@@ -137,7 +137,7 @@ describe('why no peer works on a job', () => {
   it('enough peers share, but too few of them have the version', () => {
     const state: PeerState = initialState(ME, 'me')
     for (const event of [SUBMITTED, ...ALWAYS, ...person(ANNA, { version: '0.9.0' })]) advance(state, event)
-    expect(whyWaiting(state, state.jobs.get(JOB)!, T0)).toEqual({
+    expect(whyWaiting(state, state.requester.jobs.get(JOB)!, T0)).toEqual({
       kind: 'nobody-runs-it',
       message:
         'each unit needs 2 different peers; 1 more must run mesh.noop 1.0.0, and 1 peer who shares has another version',
@@ -159,7 +159,7 @@ describe('why no peer works on a job', () => {
       advance(state, { kind: 'awards-issued', at_ms: at_ms - limitMs, awards: [award] })
       advance(state, { kind: 'results-received', at_ms, from: ANNA, job_id: JOB, receipts })
     }
-    expect(whyWaiting(state, state.jobs.get(JOB)!, T0)).toEqual({
+    expect(whyWaiting(state, state.requester.jobs.get(JOB)!, T0)).toEqual({
       kind: 'more-verifiers',
       message: 'unit 0 ran out of its time 3 times on one peer; 1 more must share',
     })
@@ -189,7 +189,7 @@ describe('why no peer works on a job', () => {
       const state = initialState(ME, 'me')
       const people = [...ALWAYS, ...person(ANNA), ...person(BEN)]
       for (const event of [{ ...SUBMITTED, manifest }, ...people, ...events]) advance(state, event)
-      return whyWaiting(state, state.jobs.get(JOB)!, T0 + afterMs)
+      return whyWaiting(state, state.requester.jobs.get(JOB)!, T0 + afterMs)
     }
     // Each peer has a minute to offer.
     expect(whyAfter(50_000)).toBeUndefined()

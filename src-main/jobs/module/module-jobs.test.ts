@@ -279,7 +279,7 @@ describe('map and reduce', () => {
     })
     expect(await resultText(served, job_id)).toBe('r(m(a\n)m(b\n)m(c\n))')
     expect(await resultText(served, reduceOf(job_id))).toBe('r(m(a\n)m(b\n)m(c\n))')
-    const { manifest } = served.peer.runtime.state.jobs.get(reduceOf(job_id))!
+    const { manifest } = served.peer.runtime.state.requester.jobs.get(reduceOf(job_id))!
     expect(manifest).toMatchObject({
       description: 'letters (reduce)',
       unit_count: 1,
@@ -335,7 +335,7 @@ describe('map and reduce', () => {
     await first.stop()
     const second = await startPeer({ withApi: false })
     gate.resolve(undefined)
-    const { jobs } = second.peer.runtime.state
+    const { jobs } = second.peer.runtime.state.requester
     await expect.poll(() => jobs.get(job_id)?.status.state).toBe('done')
     expect(jobs.has(reduceOf(job_id))).toBe(false)
     await second.stop()
@@ -343,7 +343,7 @@ describe('map and reduce', () => {
       const served = await startPeer()
       const status = await follow(served, job_id)
       expect([restart, status.reduced_by?.state.kind]).toEqual([restart, 'done'])
-      expect(served.peer.runtime.state.jobs.size).toBe(2)
+      expect(served.peer.runtime.state.requester.jobs.size).toBe(2)
       expect(await resultText(served, job_id)).toBe('r(m(a\n)m(b\n)m(c\n))')
       await served.stop()
     }

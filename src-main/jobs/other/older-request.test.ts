@@ -35,7 +35,7 @@ async function request(limits: RequestOf<'other'>['params'][string]): Promise<Re
 it('a module that is described as an older version did is run as one of today', async () => {
   const { jobs } = served.client.calls
   const { job_id } = await jobs.submit(await request({ memory_pages: 64 }))
-  const { manifest } = served.hosted.peer.runtime.state.jobs.get(job_id)!
+  const { manifest } = served.hosted.peer.runtime.state.requester.jobs.get(job_id)!
   expect(manifest).toMatchObject({
     algorithm_version: '1.2.0',
     limits: UnitLimits.parse({ memory_pages: 64 }),

@@ -5,9 +5,11 @@ import type { PeerState } from '../state.ts'
 
 /** What a journal says of a peer, in words that outlive the shape of its state. */
 export function summaryOf(state: PeerState): unknown {
-  const { contacts, incomingPairs, outgoingPairs, blocked, invites, jobs, holdings, records } = state
-  const { name, epoch, awardsMade, availability, lent, pause, rules, overrides, limits, doneFor, history } =
-    state
+  const { awardsMade, jobs, records } = state.requester
+  const { holdings, doneFor, history } = state.provider
+  const { contacts, incomingPairs, outgoingPairs, blocked, invites } = state.pairing
+  const { availability, lent, pause, rules, overrides, limits } = state.sharing
+  const { name, epoch } = state
   return JSON.parse(
     JSON.stringify({
       ...{ name, epoch, awardsMade, availability, lent, pause, rules, limits, history },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { FaultError, type Fault } from '../../protocol/fault.ts'
-import type { UnitState } from '../../peer/state.ts'
+import type { UnitState } from '../../peer/requester/slice.ts'
 import type { Cid } from '../../protocol/ids.ts'
 import { jobPin } from './blob-rights.ts'
 import {
@@ -134,7 +134,8 @@ test('[D9] a requester cannot have units read a blob that it only knows by name'
   requester.blobs.has = () => true
   await requester.runtime.submit(job).catch(() => undefined)
   await until(() => {
-    const units = requester.runtime.state.jobs.get(job.job_id)?.units ?? new Map<number, UnitState>()
+    const units =
+      requester.runtime.state.requester.jobs.get(job.job_id)?.units ?? new Map<number, UnitState>()
     return [...units.values()].some(({ attempts }) =>
       attempts.some(({ peer, status }) => peer === provider.peer && status.state === 'failed'),
     )
@@ -145,8 +146,8 @@ test('[D9] a requester cannot have units read a blob that it only knows by name'
 test('[D8] an output is its requester’s: no other provider of the job has it from there or from its maker', async () => {
   const { requester, provider, onlooker, input, job, finish } = await jobAtWork()
   finish()
-  await until(() => requester.runtime.state.jobs.get(job)?.status.state === 'done')
-  const outputs = [...requester.runtime.state.jobs.get(job)!.units.values()].map(
+  await until(() => requester.runtime.state.requester.jobs.get(job)?.status.state === 'done')
+  const outputs = [...requester.runtime.state.requester.jobs.get(job)!.units.values()].map(
     ({ verified }) => verified!.cid,
   )
   for (const cid of outputs) {

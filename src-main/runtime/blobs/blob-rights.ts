@@ -1,5 +1,7 @@
 import { holdingBookOf } from '../../peer/holding-book.ts'
-import { holdingKey, isUnderWay, type PeerState } from '../../peer/state.ts'
+import { holdingKey } from '../../peer/provider/slice.ts'
+import { isUnderWay } from '../../peer/requester/slice.ts'
+import type { PeerState } from '../../peer/state.ts'
 import { trustOf } from '../../peer/trust.ts'
 import { bookOf } from '../../peer/unit-book.ts'
 import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
@@ -65,13 +67,13 @@ export interface BlobRights {
 /** The rights that follow from jobs and holdings as they are at each moment. */
 export function createBlobRights(state: PeerState, blobs: Pick<BlobStore, 'owners'>): BlobRights {
   const mayReadJob = (peer: PeerId, cid: Cid, id: string): boolean => {
-    const job = state.jobs.get(id as JobId)
+    const job = state.requester.jobs.get(id as JobId)
     if (job === undefined || !isUnderWay(job)) return false
     return cid === job.manifestCid || bookOf(job).takers.has(peer)
   }
   const isOf = (peer: PeerId, owner: string) => owner.startsWith(`${HOLDING_PIN}${peer}/`)
   const isOutput = (cid: Cid, owner: string): boolean => {
-    const holding = state.holdings.get(holdingOfPin(owner))
+    const holding = state.provider.holdings.get(holdingOfPin(owner))
     return holding !== undefined && holdingBookOf(holding).outputs.has(cid)
   }
   return {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { libraryInput } from '../../compute/worker/read-input.ts'
 import type { CallInput } from '../../compute/messages/input.ts'
-import { isUnderWay } from '../../peer/state.ts'
+import { isUnderWay } from '../../peer/requester/slice.ts'
 import type { RunOutcome, RunTask } from '../../ports/runner.ts'
 import { encodeCanonical } from '../../protocol/canonical.ts'
 import type { Cid, JobId } from '../../protocol/ids.ts'
@@ -122,7 +122,7 @@ async function submit(
   return { ...(await runtime.submit(manifest, [], key)), key }
 }
 
-const stateOf = ({ runtime }: TestPeer, job: JobId) => runtime.state.jobs.get(job)!
+const stateOf = ({ runtime }: TestPeer, job: JobId) => runtime.state.requester.jobs.get(job)!
 const isDone = (peer: TestPeer, job: JobId) => stateOf(peer, job).status.state === 'done'
 const contacts = (peer: TestPeer) => peer.runtime.state.view.commitments.size
 
@@ -272,7 +272,9 @@ describe('an encrypted job', () => {
     await cy!.runtime.dispatch({ kind: 'trust-set', at_ms, peer: ann.peer.peer, trust: 0 })
     await until(() => cy!.keys.all().length === 0)
     await ann.peer.runtime.dispatch({ kind: 'job-paused', at_ms, job_id: job })
-    await until(() => [...bob!.runtime.state.holdings.values()].every(({ units }) => units.size === 0))
+    await until(() =>
+      [...bob!.runtime.state.provider.holdings.values()].every(({ units }) => units.size === 0),
+    )
     // The next award would come within half a minute.
     let looks = 0
     const stopCounting = bob!.runtime.onEvents((events) => {
@@ -315,7 +317,7 @@ describe('an encrypted job', () => {
     const { job } = await submit(ann.peer, { redundancy: 1 })
     await until(() => stateOf(ann.peer, job).rejectedOutputs > 0)
     expect(stateOf(ann.peer, job).stored).toBe(0)
-    expect(ann.peer.runtime.state.records.get(liar.peer)?.quality).toBeLessThan(1)
+    expect(ann.peer.runtime.state.requester.records.get(liar.peer)?.quality).toBeLessThan(1)
     const bob = await start(network, computing())
     await pairPeers(ann.peer, bob.peer)
     await until(() => isDone(ann.peer, job))

@@ -76,8 +76,8 @@ async function submitScene(requester: TestPeer, scene?: readonly Cid[]) {
 
 /** Waits until a job is done and its provider has heard of it, and names all that the provider has of it. */
 async function settled(requester: TestPeer, provider: TestPeer, { job, all }: { job: string; all: Cid[] }) {
-  const state = () => requester.runtime.state.jobs.get(job as never)
-  await until(() => state()?.status.state === 'done' && provider.runtime.state.holdings.size === 0)
+  const state = () => requester.runtime.state.requester.jobs.get(job as never)
+  await until(() => state()?.status.state === 'done' && provider.runtime.state.provider.holdings.size === 0)
   const outputs = [...state()!.units.values()].map(({ verified }) => verified!.cid)
   return { of: [...all, ...outputs], outputs }
 }
@@ -141,7 +141,7 @@ test('[D10] so for a job that is cancelled at work, and what the user has of the
   const scene = await submitScene(requester, [own, await requester.blobs.put(randomBytes(GEOMETRY_BYTES))])
   await until(() => here(provider, scene.all) === 3)
   await requester.runtime.dispatch({ kind: 'job-cancelled', at_ms: Date.now(), job_id: scene.job })
-  await until(() => provider.runtime.state.holdings.size === 0)
+  await until(() => provider.runtime.state.provider.holdings.size === 0)
   // A unit whose run ends after its job leaves nothing behind either.
   gate.resolve(undefined)
   provider.clock.passedMs += GUEST_GRACE_MS
@@ -199,7 +199,9 @@ test.each(['trust 0', 'blocked', 'forgotten'] as const)(
 test('[W37] a job whose requester has vanished for three days is over, results that it never took too', async () => {
   const { requester, provider } = await pair()
   const scene = await submitScene(requester)
-  await until(() => [...provider.runtime.state.holdings.values()].some(({ units }) => units.size > 0))
+  await until(() =>
+    [...provider.runtime.state.provider.holdings.values()].some(({ units }) => units.size > 0),
+  )
   running.splice(running.indexOf(requester), 1)
   await requester.crash()
   await until(() => !provider.runtime.state.view.connected.has(requester.peer))
@@ -208,9 +210,9 @@ test('[W37] a job whose requester has vanished for three days is over, results t
   const has = here(second, scene.all)
   second.clock.passedMs += GUEST_GRACE_MS
   await second.runtime.dispatch(contactsAgain(second, requester))
-  expect([second.runtime.state.holdings.size, here(second, scene.all)]).toEqual([1, has])
+  expect([second.runtime.state.provider.holdings.size, here(second, scene.all)]).toEqual([1, has])
   second.clock.passedMs += DAY_MS
-  await until(() => second.runtime.state.holdings.size === 0)
+  await until(() => second.runtime.state.provider.holdings.size === 0)
   second.clock.passedMs += GUEST_GRACE_MS
   await until(() => second.blobs.usage().bytes === 0)
 })

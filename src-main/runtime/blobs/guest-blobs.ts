@@ -30,12 +30,12 @@ export function createGuestBlobs(
     },
     look() {
       for (const owner of blobs.owned(HOLDING_PIN)) {
-        if (!state.holdings.has(holdingOfPin(owner))) blobs.unpin(owner)
+        if (!state.provider.holdings.has(holdingOfPin(owner))) blobs.unpin(owner)
       }
       for (const guest of blobs.guests()) {
         const holding = holdingOfGuest(guest)
         const isOver =
-          holding === undefined ? trustOf(state, guest as PeerId) <= 0 : !state.holdings.has(holding)
+          holding === undefined ? trustOf(state, guest as PeerId) <= 0 : !state.provider.holdings.has(holding)
         if (isOver) blobs.expel(guest)
       }
       blobs.sweep()

@@ -68,7 +68,9 @@ async function friendsWithNews() {
     const input = await ann.blobs.put(randomBytes(1_000))
     await ann.runtime.submit({ ...testJob(ann.peer, 4, 1), inputs: { data: input } })
     await until(() => ben.runtime.state.view.commitments.get(ann.peer) !== before)
-    await until(() => [...ann.runtime.state.jobs.values()].every(({ status }) => status.state === 'done'))
+    await until(() =>
+      [...ann.runtime.state.requester.jobs.values()].every(({ status }) => status.state === 'done'),
+    )
   }
   return { ann, ben, news }
 }

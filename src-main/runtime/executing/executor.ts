@@ -1,7 +1,7 @@
 import { FaultError } from '../../protocol/fault.ts'
 import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
 import type { AwardedUnit } from '../../protocol/messages.ts'
-import { holdingKey } from '../../peer/state.ts'
+import { holdingKey } from '../../peer/provider/slice.ts'
 import { holdingPin } from '../blobs/blob-rights.ts'
 import type { ExecutorDependencies } from './executor-dependencies.ts'
 import { activeUnit, forget, taskId, type ActiveUnit, type Work } from './job-at-work.ts'

@@ -1,5 +1,6 @@
 import { holdingBookOf } from '../../peer/holding-book.ts'
-import { holdingKey, type PeerState } from '../../peer/state.ts'
+import { holdingKey } from '../../peer/provider/slice.ts'
+import type { PeerState } from '../../peer/state.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { JobKeys, KeyedJob } from '../../ports/job-keys.ts'
 import type { JobId } from '../../protocol/ids.ts'
@@ -36,8 +37,8 @@ export function createKeyCare({
   let idleSinceMs = new Map<string, number>()
 
   function isNeeded({ requester, job }: KeyedJob): boolean {
-    if (requester === state.me) return state.jobs.has(job) || isSubmitting(job)
-    const holding = state.holdings.get(holdingKey(requester, job))
+    if (requester === state.me) return state.requester.jobs.has(job) || isSubmitting(job)
+    const holding = state.provider.holdings.get(holdingKey(requester, job))
     return holding !== undefined && holdingBookOf(holding).queued.size > 0
   }
 

@@ -80,18 +80,18 @@ describe('[A22] a machine that is too busy to be measured', () => {
     expect(state.view.capabilities).toEqual([
       { algorithm_id: 'test.echo', version: '1.0.0', supported: true, performance_score: 0.5 },
     ])
-    expect(state.availability).toMatchObject({ kind: 'always', resources: { cpu_cores: 1 } })
+    expect(state.sharing.availability).toMatchObject({ kind: 'always', resources: { cpu_cores: 1 } })
   })
 
   it('keeps what its user chose in the meantime', async () => {
     const { state, told, measuring, again, waits } = busyMachine(2, { cores: 1 })
     while (waits.length === 0) await new Promise((resolve) => setImmediate(resolve))
-    expect(state.availability.kind).toBe('always')
+    expect(state.sharing.availability.kind).toBe('always')
     advance(state, { kind: 'availability-set', at_ms: 1, availability: { kind: 'never' } })
     await again()
     await again()
     await measuring
-    expect(state.availability).toEqual({ kind: 'never' })
+    expect(state.sharing.availability).toEqual({ kind: 'never' })
     expect(told.filter(({ kind }) => kind === 'availability-set')).toHaveLength(1)
   })
 

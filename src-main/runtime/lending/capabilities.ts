@@ -89,7 +89,7 @@ function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> 
 function createShareSetting({ runtime, clock, share }: MeasureDependencies) {
   let isSet = false
   return async (resources: ComputeResource): Promise<void> => {
-    const isFirst = runtime.state.epoch === 1 && runtime.state.availability.kind === 'never'
+    const isFirst = runtime.state.epoch === 1 && runtime.state.sharing.availability.kind === 'never'
     if (isSet || share === 'nothing' || (share === undefined && !isFirst)) return
     isSet = true
     const shared = sharedOf(resources, share ?? {})

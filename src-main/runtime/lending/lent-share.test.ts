@@ -14,7 +14,7 @@ const NOW = Date.parse('2026-11-21T12:00:00Z')
 /** A peer that shares four cores and eight gigabytes, and what its processes are held to. */
 function lending(canShareTime = true) {
   const state: PeerState = initialState(ME, 'me')
-  state.availability = { kind: 'always', resources: { cpu_cores: 4, ram_gb: 8 }, priority: 0.5 }
+  state.sharing.availability = { kind: 'always', resources: { cpu_cores: 4, ram_gb: 8 }, priority: 0.5 }
   const held: Record<string, unknown> = {}
   let hear: (events: readonly PeerEvent[]) => void = () => undefined
   const share = keepLentShare({
@@ -32,7 +32,7 @@ function lending(canShareTime = true) {
     setRates: ({ upload, download }) => (held['rates'] = [upload, download]),
   })
   const limit = (limits: SharingLimits): void => {
-    state.limits = limits
+    state.sharing.limits = limits
     hear([{ kind: 'limits-set', at_ms: NOW, limits }])
   }
   return { state, held, limit, tick: () => hear([{ kind: 'tick', at_ms: NOW }]), share }
@@ -58,13 +58,13 @@ test('[A16] so many of others’ units run at once as fit into the memory that i
   const job = JobId.parse('job')
   const unit = { attempt: 1, awardedAtMs: NOW, status: { state: 'queued' as const } }
   const holding = { requester: ANN, job, manifestCid: 'm' as never, units: new Map([[0, unit]]) }
-  state.holdings.set(`${ANN}/job`, holding)
+  state.provider.holdings.set(`${ANN}/job`, holding)
   state.view.manifests.set('m' as never, { required_resources: { cpu_cores: 1, ram_gb: 3 } } as never)
   tick()
   expect(held['workers']).toBe(2)
   limit({ cpu_percent: 100, ram_bytes: 2 ** 30 })
   expect(held['workers']).toBe(1)
-  state.holdings.clear()
+  state.provider.holdings.clear()
   tick()
   expect(held['workers']).toBe(4)
 })
@@ -80,7 +80,7 @@ test('[A16] disk and network are bounded with the limits, and as before without 
 
 test('[A9] what is being finished when nothing is shared any longer runs as it began', () => {
   const { state, held, limit } = lending()
-  state.availability = { kind: 'never' }
+  state.sharing.availability = { kind: 'never' }
   limit({ cpu_percent: 10 })
   expect(held).toMatchObject({ workers: 4, duty: 1 })
 })

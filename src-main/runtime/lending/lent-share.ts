@@ -42,12 +42,12 @@ export interface LentShareDependencies {
  */
 export function keepLentShare(dependencies: LentShareDependencies): LentShare {
   const { runtime, clock, runner, hosts } = dependencies
-  let limits: PeerState['limits'] | undefined
+  let limits: PeerState['sharing']['limits'] | undefined
 
   function apply(): void {
     const { state } = runtime
-    if (limits !== state.limits) {
-      limits = state.limits
+    if (limits !== state.sharing.limits) {
+      limits = state.sharing.limits
       dependencies.setQuota(limits.disk_bytes)
       dependencies.setRates({ upload: limits.upload_bytes_per_s, download: limits.download_bytes_per_s })
     }
@@ -72,7 +72,7 @@ function lentNow(state: PeerState, nowMs: number): ComputeResource | undefined {
 }
 
 /** How many of the units that others have here fit into memory at once, counting each as the largest; at least one. */
-function unitsInMemory({ me, holdings, view }: PeerState, ramBytes: number): number {
+function unitsInMemory({ me, provider: { holdings }, view }: PeerState, ramBytes: number): number {
   let largestGb = 0
   for (const { requester, manifestCid, units } of holdings.values()) {
     if (requester === me) continue

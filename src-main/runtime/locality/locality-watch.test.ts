@@ -89,7 +89,7 @@ test('[L3] [L5] what a job reads is missing, then held, and others hear of it by
   await until(() => view.fetching?.missing.get(manifestCid) === 0)
   expect(expectedFetchMs(provider.runtime.state, manifestCid, requester.peer)).toBe(0)
   gate.resolve(undefined)
-  await until(() => requester.runtime.state.jobs.get(job.job_id)?.status.state === 'done')
+  await until(() => requester.runtime.state.requester.jobs.get(job.job_id)?.status.state === 'done')
   await until(() => published(requester, provider)?.includes(datasetDigest(input)) === true)
   expect(JSON.stringify(published(requester, provider))).not.toContain(input)
 })
@@ -100,7 +100,7 @@ test('[L5] a manifest says how large its inputs and parts are', async () => {
   const input = await requester.blobs.put(new Uint8Array(5_000))
   const { job_id } = testJob(requester.peer, 1, 1)
   await requester.runtime.submit({ ...testJob(requester.peer, 1, 1), job_id, inputs: { input } })
-  expect(requester.runtime.state.jobs.get(job_id)?.manifest.input_bytes).toEqual({ input: 5_000 })
+  expect(requester.runtime.state.requester.jobs.get(job_id)?.manifest.input_bytes).toEqual({ input: 5_000 })
 })
 
 /** A watch whose peer hears nothing but what it is given here, and what it told that peer. */
@@ -161,7 +161,7 @@ test('[L3] an input is told of where the award came together with the end of its
 test('[L3] an input is told of where the award came before its manifest', async () => {
   const { input, told, state, asked, awarded, hear } = await watchGiven()
   const { award, from } = awarded
-  state.holdings.set('job', {
+  state.provider.holdings.set('job', {
     requester: from,
     job: award.job_id,
     manifestCid: award.manifest_cid,

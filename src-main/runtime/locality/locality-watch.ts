@@ -132,7 +132,7 @@ function ratesNow({
   fetcher,
 }: Pick<LocalityWatchDependencies, 'runtime' | 'fetcher'>): Map<PeerId, number> {
   const known = state.view.fetching?.rates
-  const rates = [...fetcher.rates()].filter(([peer]) => state.contacts.has(peer))
+  const rates = [...fetcher.rates()].filter(([peer]) => state.pairing.contacts.has(peer))
   return new Map(
     rates.map(([peer, rate]) => {
       const told = known?.get(peer)
@@ -143,7 +143,7 @@ function ratesNow({
 }
 
 /** Whether units of a job were awarded to this peer. */
-function isAwarded({ holdings }: PeerState, manifestCid: Cid): boolean {
+function isAwarded({ provider: { holdings } }: PeerState, manifestCid: Cid): boolean {
   return [...holdings.values()].some((holding) => holding.manifestCid === manifestCid)
 }
 

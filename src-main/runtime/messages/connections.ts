@@ -29,7 +29,7 @@ export function followConnections({
 }
 
 /** The peers to stay connected with: contacts, and peers in a pairing where one side waits for the other's answer. */
-export function keptPeers({ contacts, outgoingPairs }: PeerState): KnownPeer[] {
+export function keptPeers({ pairing: { contacts, outgoingPairs } }: PeerState): KnownPeer[] {
   const waiting = [...outgoingPairs].map(([peer, { addresses }]) => ({ peer, addresses }))
   return [
     ...[...contacts.values()].map((contact) => ({ peer: contact.peer_id, addresses: dialOrder(contact) })),
@@ -38,6 +38,6 @@ export function keptPeers({ contacts, outgoingPairs }: PeerState): KnownPeer[] {
 }
 
 /** Whether a peer's connections matter here. */
-function isKnown({ contacts, incomingPairs, outgoingPairs }: PeerState, peer: PeerId): boolean {
+function isKnown({ pairing: { contacts, incomingPairs, outgoingPairs } }: PeerState, peer: PeerId): boolean {
   return contacts.has(peer) || incomingPairs.has(peer) || outgoingPairs.has(peer)
 }

@@ -60,7 +60,7 @@ describe('what a contact says', () => {
       expect(await mallory.send(target.peer, message)).toBe('taken')
     }
     const theirs = ['results-received', 'withdrawn', 'settled', 'hand-back-received']
-    await until(() => target.runtime.state.jobs.get(job)?.status.state === 'done')
+    await until(() => target.runtime.state.requester.jobs.get(job)?.status.state === 'done')
     const own = written.filter((kind) => theirs.includes(kind)).length
     // Its own units, computed by itself: each journaled once, and no more than that.
     expect(own).toBeLessThanOrEqual(2 * 4)

@@ -150,7 +150,7 @@ function openReceipts(dependencies: InboundDependencies, from: PeerId, envelope:
   if (batch.requester_id !== identity.peer || batch.provider_id !== from) {
     refuse('malformed', 'these receipts are between other peers')
   }
-  const isSealed = dependencies.state.jobs.get(batch.job_id)?.manifest.encryption !== undefined
+  const isSealed = dependencies.state.requester.jobs.get(batch.job_id)?.manifest.encryption !== undefined
   const key = isSealed ? dependencies.keys.find({ requester: identity.peer, job: batch.job_id }) : undefined
   for (const { outcome, unit_index } of batch.receipts) {
     if (outcome.kind !== 'output' || outcome.inline === undefined) continue

@@ -44,13 +44,19 @@ describe('pairing with a yes', () => {
   it('[T4] pairs both as soon as the inviter accepts, each with the trust of its own user', async () => {
     const { inviter, joiner } = await two()
     await ask(inviter, joiner)
-    expect(inviter.runtime.state.incomingPairs.get(joiner.peer)?.name).toBe('Joiner')
-    expect(joiner.runtime.state.contacts.size).toBe(0)
+    expect(inviter.runtime.state.pairing.incomingPairs.get(joiner.peer)?.name).toBe('Joiner')
+    expect(joiner.runtime.state.pairing.contacts.size).toBe(0)
     await accept(inviter, joiner.peer, 0.9)
-    await until(() => joiner.runtime.state.contacts.has(inviter.peer))
-    expect(joiner.runtime.state.contacts.get(inviter.peer)).toMatchObject({ name: 'Inviter', trust: 0.7 })
-    expect(inviter.runtime.state.contacts.get(joiner.peer)).toMatchObject({ name: 'Joiner', trust: 0.9 })
-    expect(joiner.runtime.state.outgoingPairs.size).toBe(0)
+    await until(() => joiner.runtime.state.pairing.contacts.has(inviter.peer))
+    expect(joiner.runtime.state.pairing.contacts.get(inviter.peer)).toMatchObject({
+      name: 'Inviter',
+      trust: 0.7,
+    })
+    expect(inviter.runtime.state.pairing.contacts.get(joiner.peer)).toMatchObject({
+      name: 'Joiner',
+      trust: 0.9,
+    })
+    expect(joiner.runtime.state.pairing.outgoingPairs.size).toBe(0)
     // Both hear what the other publishes from then on.
     await until(() => joiner.runtime.state.view.commitments.has(inviter.peer))
     await until(() => inviter.runtime.state.view.commitments.has(joiner.peer))
@@ -65,10 +71,10 @@ describe('pairing with a yes', () => {
     running.splice(0)
     const network = createMemoryNetwork()
     const again = await start(network, joining, 'Joiner')
-    expect(again.runtime.state.outgoingPairs.has(inviter.peer)).toBe(true)
+    expect(again.runtime.state.pairing.outgoingPairs.has(inviter.peer)).toBe(true)
     const host = await start(network, inviting, 'Inviter')
-    await until(() => again.runtime.state.contacts.has(host.peer))
-    expect(again.runtime.state.contacts.get(host.peer)).toMatchObject({ name: 'Inviter', trust: 0.7 })
+    await until(() => again.runtime.state.pairing.contacts.has(host.peer))
+    expect(again.runtime.state.pairing.contacts.get(host.peer)).toMatchObject({ name: 'Inviter', trust: 0.7 })
   })
 
   it('[T4] a declined request ends on the side that waits', async () => {
@@ -81,8 +87,8 @@ describe('pairing with a yes', () => {
       direction: 'incoming',
       reason: 'declined',
     })
-    await until(() => joiner.runtime.state.outgoingPairs.size === 0)
-    expect(joiner.runtime.state.contacts.size + inviter.runtime.state.contacts.size).toBe(0)
+    await until(() => joiner.runtime.state.pairing.outgoingPairs.size === 0)
+    expect(joiner.runtime.state.pairing.contacts.size + inviter.runtime.state.pairing.contacts.size).toBe(0)
   })
 
   it('[T4] a request that was given up ends on the side that was to answer', async () => {
@@ -95,7 +101,7 @@ describe('pairing with a yes', () => {
       direction: 'outgoing',
       reason: 'given-up',
     })
-    await until(() => inviter.runtime.state.incomingPairs.size === 0)
+    await until(() => inviter.runtime.state.pairing.incomingPairs.size === 0)
   })
 
   it('[T4] two users of each other’s codes have both said yes', async () => {
@@ -106,10 +112,10 @@ describe('pairing with a yes', () => {
     ]
     expect((await joiner.runtime.pair(theirs, 0.7, soon())).state).toBe('waiting')
     expect((await inviter.runtime.pair(ours, 0.9, soon())).state).toBe('paired')
-    expect(inviter.runtime.state.contacts.get(joiner.peer)?.trust).toBe(0.9)
-    expect(joiner.runtime.state.contacts.get(inviter.peer)?.trust).toBe(0.7)
+    expect(inviter.runtime.state.pairing.contacts.get(joiner.peer)?.trust).toBe(0.9)
+    expect(joiner.runtime.state.pairing.contacts.get(inviter.peer)?.trust).toBe(0.7)
     for (const { runtime } of [inviter, joiner]) {
-      expect(runtime.state.incomingPairs.size + runtime.state.outgoingPairs.size).toBe(0)
+      expect(runtime.state.pairing.incomingPairs.size + runtime.state.pairing.outgoingPairs.size).toBe(0)
     }
   })
 
@@ -120,7 +126,7 @@ describe('pairing with a yes', () => {
     for (let i = 0; i < 2; i++) {
       expect((await joiner.runtime.pair(invite, 0.7, soon())).state).toBe('waiting')
     }
-    expect(inviter.runtime.state.incomingPairs.size).toBe(1)
+    expect(inviter.runtime.state.pairing.incomingPairs.size).toBe(1)
     await expect(other.runtime.pair(invite, 1, soon())).rejects.toMatchObject({
       fault: { kind: 'invite-refused' },
     })

@@ -87,9 +87,9 @@ export function createPairing(dependencies: PairingDependencies): Pairing {
     async pair(invite, trust, within) {
       const { peer_id: peer, addresses, secret } = invite
       if (peer === state.me) refuse('bad-input', 'this invite is your own')
-      if (state.blocked.has(peer))
+      if (state.pairing.blocked.has(peer))
         refuse('bad-input', 'you have blocked whoever gave you this; unblock them first')
-      if (!state.outgoingPairs.has(peer) && state.outgoingPairs.size >= PAIR_REQUESTS_MAX)
+      if (!state.pairing.outgoingPairs.has(peer) && state.pairing.outgoingPairs.size >= PAIR_REQUESTS_MAX)
         refuse('too-busy', 'too many people have not answered you yet; give some up first')
       const either = AbortSignal.any([signal, within])
       await transport.connect(peer, addresses, { signal: either })
@@ -109,7 +109,7 @@ export function createPairing(dependencies: PairingDependencies): Pairing {
     async ask(peer) {
       try {
         const reply = await sendDirect(transport, peer, { kind: 'pair-again' }, signal)
-        const request = state.outgoingPairs.get(peer)
+        const request = state.pairing.outgoingPairs.get(peer)
         if (reply.kind === 'paired' && request !== undefined)
           await meet(peer, reply.name, request.addresses, request.trust)
       } catch (error) {
@@ -141,7 +141,7 @@ export async function answerPairing(
   message: PairMessage,
 ): Promise<DirectReply> {
   const { clock, state, dispatch } = dependencies
-  if (state.blocked.has(from)) refuse('invite-refused', 'this invite is unknown or was used before')
+  if (state.pairing.blocked.has(from)) refuse('invite-refused', 'this invite is unknown or was used before')
   switch (message.kind) {
     case 'pair':
       return showSecret(dependencies, from, message)
@@ -151,11 +151,11 @@ export async function answerPairing(
         refuse('invite-refused', 'they have declined, or the code has expired')
       )
     case 'pair-answered':
-      if (state.outgoingPairs.has(from))
+      if (state.pairing.outgoingPairs.has(from))
         await dispatch({ kind: 'pair-answered', at_ms: clock.nowMs(), peer: from })
       return { kind: 'taken' }
     case 'pair-given-up':
-      if (state.incomingPairs.has(from)) {
+      if (state.pairing.incomingPairs.has(from)) {
         const ended = { kind: 'pair-ended', direction: 'incoming', reason: 'given-up' } as const
         await dispatch({ ...ended, at_ms: clock.nowMs(), peer: from })
       }
@@ -179,7 +179,7 @@ async function showSecret(
     if (!room.ok) throw new FaultError(room.fault)
     await dispatch({ kind: 'pair-requested', ...asks })
   } else {
-    const trust = state.outgoingPairs.get(from)?.trust ?? admitted.value
+    const trust = state.pairing.outgoingPairs.get(from)?.trust ?? admitted.value
     await dispatch({ kind: 'paired', ...asks, trust })
   }
   await dispatch({ kind: 'connected', at_ms: clock.nowMs(), peer: from })
@@ -188,8 +188,8 @@ async function showSecret(
 
 /** The pairing state of a peer with this one; undefined for a stranger. */
 function standing({ clock, state }: PairAnswerDependencies, from: PeerId): DirectReply | undefined {
-  if (state.contacts.has(from)) return { kind: 'paired', name: state.name, peer_id: state.me }
-  const request = state.incomingPairs.get(from)
+  if (state.pairing.contacts.has(from)) return { kind: 'paired', name: state.name, peer_id: state.me }
+  const request = state.pairing.incomingPairs.get(from)
   if (request === undefined) return undefined
   const leftMs = Math.round(request.expiresAtMs - clock.nowMs())
   return { kind: 'waiting', left_ms: Math.min(PAIR_WAIT_MS_MAX, Math.max(0, leftMs)) }

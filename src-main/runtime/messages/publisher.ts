@@ -108,7 +108,7 @@ export function createPublisher(dependencies: PublisherDependencies): Publisher 
         stop()
         following.delete(peer)
       }
-      for (const { peer_id, trust } of state.contacts.values()) {
+      for (const { peer_id, trust } of state.pairing.contacts.values()) {
         if (trust > 0 && !following.has(peer_id)) following.set(peer_id, follow(peer_id))
       }
     },

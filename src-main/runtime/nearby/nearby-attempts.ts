@@ -116,7 +116,7 @@ export function createNearbyAttempts(dependencies: NearbyAttemptsDependencies): 
   }
 
   async function answer(from: PeerId, message: NearbyMessage): Promise<NearbyReply> {
-    if (state.blocked.has(from)) refuseStranger()
+    if (state.pairing.blocked.has(from)) refuseStranger()
     switch (message.kind) {
       case 'hello':
         if (!dependencies.isVisible()) refuseStranger()

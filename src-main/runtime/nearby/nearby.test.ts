@@ -68,7 +68,7 @@ const howEnded = (a: Pc, b: Pc) => {
   const at = attemptOf(a, b)?.at
   return at?.stage === 'ended' ? at.how : undefined
 }
-const trustIn = (a: Pc, b: Pc) => a.peer.runtime.state.contacts.get(b.id)?.trust
+const trustIn = (a: Pc, b: Pc) => a.peer.runtime.state.pairing.contacts.get(b.id)?.trust
 const faultKind = async (call: Promise<unknown>) => {
   const error = await call.then(
     () => undefined,
@@ -140,7 +140,7 @@ describe('PCs nearby', () => {
     await office.nearby.confirm(studio.id, number, 0.25)
     await until(() => trustIn(studio, office) !== undefined)
     expect([trustIn(studio, office), trustIn(office, studio)]).toEqual([0.75, 0.25])
-    expect(studio.peer.runtime.state.contacts.get(office.id)?.addresses).not.toEqual([])
+    expect(studio.peer.runtime.state.pairing.contacts.get(office.id)?.addresses).not.toEqual([])
     // They hear of each other's work, and are strangers nearby no longer.
     await until(() => studio.peer.runtime.state.view.commitments.has(office.id))
     await until(() => office.peer.runtime.state.view.commitments.has(studio.id))
@@ -194,7 +194,7 @@ describe('PCs nearby', () => {
     const { studio, office } = await two()
     await studio.nearby.pair(office.id, soon())
     await office.nearby.refuse(studio.id, 'declined', true)
-    expect(office.peer.runtime.state.blocked.has(studio.id)).toBe(true)
+    expect(office.peer.runtime.state.pairing.blocked.has(studio.id)).toBe(true)
     await until(() => !office.nearby.pcs().has(studio.id))
   })
 

@@ -199,7 +199,10 @@ function mustHaveRoomToBlock(state: Readonly<PeerState>): void {
 }
 
 /** Whether a peer is known, and so not asked for its name; a peer that waits for an answer to a code is known by that. */
-function isKnown({ contacts, blocked, incomingPairs, outgoingPairs }: Readonly<PeerState>, peer: PeerId) {
+function isKnown(
+  { pairing: { contacts, blocked, incomingPairs, outgoingPairs } }: Readonly<PeerState>,
+  peer: PeerId,
+) {
   return [contacts, blocked, incomingPairs, outgoingPairs].some((some) => some.has(peer))
 }
 

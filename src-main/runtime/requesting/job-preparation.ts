@@ -28,7 +28,7 @@ export function createJobPreparation({
 
   async function sealed(asked: JobManifest, split: readonly Cid[], key: JobKey): Promise<SealedJob> {
     const { job_id } = asked
-    if (state.jobs.has(job_id)) refuse('bad-input', `there is a job ${job_id} already`)
+    if (state.requester.jobs.has(job_id)) refuse('bad-input', `there is a job ${job_id} already`)
     try {
       const known = sealedInputs.get(key.inputs) ?? new Map<string, Cid>()
       sealedInputs.set(key.inputs, known)

@@ -1,5 +1,6 @@
 import type { PeerEvent } from '../../peer/event.ts'
-import type { JobState, PeerState } from '../../peer/state.ts'
+import type { JobState } from '../../peer/requester/slice.ts'
+import type { PeerState } from '../../peer/state.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { JobKeys, KeyedJob } from '../../ports/job-keys.ts'
@@ -72,7 +73,7 @@ export function createOwnJobs({
       (await keepAll(blobs, needed, jobPin(job))) ?? (await keepAll(blobs, alsoKeep, keptPin(job)))
     if (missing !== undefined) {
       // The blobs of a job that was submitted before are its own.
-      if (!state.jobs.has(job)) letGo(job)
+      if (!state.requester.jobs.has(job)) letGo(job)
       refuse('blob-missing', `input ${missing} is not in the store`)
     }
     await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
@@ -90,11 +91,11 @@ export function createOwnJobs({
     },
     letGoOfUnsubmitted() {
       for (const owner of blobs.owned(JOB_PIN)) {
-        if (!state.jobs.has(owner.slice(JOB_PIN.length) as JobId)) blobs.unpin(owner)
+        if (!state.requester.jobs.has(owner.slice(JOB_PIN.length) as JobId)) blobs.unpin(owner)
       }
     },
     isKeyLost(id) {
-      const isEncrypted = state.jobs.get(id)?.manifest.encryption !== undefined
+      const isEncrypted = state.requester.jobs.get(id)?.manifest.encryption !== undefined
       return isEncrypted && keys.find(keyed(id)) === undefined
     },
     isSubmitting: (job) => submitting.has(job),

@@ -1,6 +1,7 @@
 import type { PeerEvent } from '../../peer/event.ts'
 import { sharedSlots, slotAt } from '../../peer/shared-slots.ts'
-import type { PeerState, UnitState } from '../../peer/state.ts'
+import type { PeerState } from '../../peer/state.ts'
+import type { UnitState } from '../../peer/requester/slice.ts'
 import { isTimeOut } from '../../peer/time-outs.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { PeerId } from '../../protocol/ids.ts'
@@ -50,7 +51,7 @@ export function createEventCounter({
 
   function countResults({ job_id, from, receipts, at_ms }: EventOf<'results-received'>): void {
     for (const { outcome, unit_index, attempt } of receipts) {
-      const unit = state.jobs.get(job_id)?.units.get(unit_index)
+      const unit = state.requester.jobs.get(job_id)?.units.get(unit_index)
       const made = unit?.attempts.find((one) => one.attempt === attempt && one.peer === from)
       // A stale receipt, or one that no award asked for, says nothing.
       if (unit === undefined || made === undefined || made.status.state === 'void') continue
@@ -73,7 +74,7 @@ export function createEventCounter({
   function countLost({ reason, lost }: EventOf<'attempts-lost'>): void {
     if (reason === 'disconnected') return
     for (const { job_id, unit_index, attempt } of lost) {
-      const made = state.jobs.get(job_id)?.units.get(unit_index)?.attempts
+      const made = state.requester.jobs.get(job_id)?.units.get(unit_index)?.attempts
       const peer = made?.find((one) => one.attempt === attempt)?.peer
       if (peer !== undefined && peer !== state.me) attempted(peer, 'badly')
     }

@@ -149,10 +149,10 @@ function createNowComposer(state: Readonly<PeerState>, clock: Clock): () => Shar
   let hours: { readonly of: unknown; readonly untilMs: number; readonly hours: HoursNow } | undefined
   return () => {
     const nowMs = clock.nowMs()
-    if (hours?.of !== state.availability || nowMs >= hours.untilMs) {
+    if (hours?.of !== state.sharing.availability || nowMs >= hours.untilMs) {
       const told = hoursAt(state, nowMs)
       const untilMs = Math.min(nowMs + HOURS_FOR_MS, told.atMs ?? Number.POSITIVE_INFINITY)
-      hours = { of: state.availability, untilMs, hours: told }
+      hours = { of: state.sharing.availability, untilMs, hours: told }
     }
     return sharingNow(state, hours.hours, nowMs)
   }

@@ -91,12 +91,12 @@ test('[A17] units for others count with their processor time, own ones do not', 
 })
 
 test('[A17] time counts as shared while something is, and not while the PC slept', () => {
-  state.availability = { kind: 'always', resources: { cpu_cores: 1, ram_gb: 1 }, priority: 0.5 }
+  state.sharing.availability = { kind: 'always', resources: { cpu_cores: 1, ram_gb: 1 }, priority: 0.5 }
   state.view.capabilities = [{ algorithm_id: 'x.y', version: '1.0.0', supported: true, performance_score: 1 }]
   const statistics = start()
   for (const passed of [0, 1_000, 2_000, 60_000, 61_000]) happens({ kind: 'tick', at_ms: nowMs + passed })
   expect(today(statistics)?.shared_ms).toBe(3_000)
-  state.pause = { sinceMs: nowMs, finishFirst: false }
+  state.sharing.pause = { sinceMs: nowMs, finishFirst: false }
   happens({ kind: 'tick', at_ms: nowMs + 62_000 })
   expect(today(statistics)?.shared_ms).toBe(3_000)
 })
@@ -139,7 +139,7 @@ test('[A17] no more than a year and a day is kept, and no setting grows too larg
 
 /** An attempt of Ann's that was late, in a state that knows of it. */
 function lost(): PeerEvent {
-  state.jobs.set(JOB, {
+  state.requester.jobs.set(JOB, {
     units: new Map([[0, { openSinceMs: 0, attempts: [attemptOf('void')] }]]),
   } as never)
   const units = [{ job_id: JOB, unit_index: 0, attempt: 1 }]
@@ -157,7 +157,7 @@ test('[A17] a unit that others did counts once, whichever result decided it; wro
     ({ attempt, peer, status: { state: status } }) as never
   const verified = { cid: CID, winners: [ANN, ME], atMs: nowMs, stored: true }
   const attempts = [attempt(ANN, 1, 'returned'), attempt(BOB, 2, 'rejected'), attempt(ME, 3, 'returned')]
-  state.jobs.set(JOB, { units: new Map([[0, { openSinceMs: 0, attempts, verified }]]) } as never)
+  state.requester.jobs.set(JOB, { units: new Map([[0, { openSinceMs: 0, attempts, verified }]]) } as never)
   const outcome = { kind: 'output' as const, cid: CID as never, metrics }
   const receipts = [{ unit_index: 0, attempt: 3, outcome }]
   happens({ kind: 'results-received', at_ms: nowMs, from: ME, job_id: JOB, receipts })
@@ -169,7 +169,7 @@ test('[A17] a person’s attempts count by day: what was right, and what was lat
   const statistics = start()
   happens(lost())
   const winners = { cid: CID, winners: [ANN], atMs: nowMs, stored: true }
-  state.jobs.set(JOB, {
+  state.requester.jobs.set(JOB, {
     units: new Map([[0, { openSinceMs: 0, attempts: [attemptOf('returned')], verified: winners }]]),
   } as never)
   const outcome = { kind: 'output' as const, cid: CID as never, metrics }
@@ -186,7 +186,7 @@ test('[W36] a unit that ran out of time is not held against its provider, anothe
   for (const kind of ['timed-out', 'runner-lost'] as const) {
     const fault = { kind, message: '' }
     const made = { attempt: 1, peer: ANN, status: { state: 'failed', fault } } as never
-    state.jobs.set(JOB, { units: new Map([[0, { openSinceMs: 0, attempts: [made] }]]) } as never)
+    state.requester.jobs.set(JOB, { units: new Map([[0, { openSinceMs: 0, attempts: [made] }]]) } as never)
     const receipts = [{ unit_index: 0, attempt: 1, outcome: { kind: 'fault' as const, fault } }]
     happens({ kind: 'results-received', at_ms: nowMs, from: ANN, job_id: JOB, receipts })
     expect(statistics.reliabilityByDay(ANN, 1)).toEqual([kind === 'timed-out' ? null : 0])

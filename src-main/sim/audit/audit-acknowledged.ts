@@ -1,5 +1,6 @@
 import type { DurableEvent } from '../../peer/event.ts'
-import { holdingKey, type PeerState } from '../../peer/state.ts'
+import { holdingKey } from '../../peer/provider/slice.ts'
+import type { PeerState } from '../../peer/state.ts'
 import { trustOf } from '../../peer/trust.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import type { Award } from '../../protocol/messages.ts'
@@ -60,7 +61,7 @@ function promise(promised: PromisedUnits, state: PeerState, from: PeerId, award:
   const holdings = promised.get(state.me) ?? new Map<string, Map<number, number>>()
   promised.set(state.me, holdings)
   const key = holdingKey(from, award.job_id)
-  const holding = state.holdings.get(key)
+  const holding = state.provider.holdings.get(key)
   if (holding === undefined) return
   const units = holdings.get(key) ?? new Map<number, number>()
   holdings.set(key, units)
@@ -78,7 +79,7 @@ function accept(
 ): void {
   const results = accepted.get(state.me) ?? new Set<string>()
   accepted.set(state.me, results)
-  const units = state.jobs.get(job)?.units
+  const units = state.requester.jobs.get(job)?.units
   for (const { unit_index, attempt } of receipts) {
     // A forger may guess an attempt that is still to be made: that one is not answered by it.
     const made = units?.get(unit_index)?.attempts.some((a) => a.peer === from && a.attempt === attempt)
@@ -88,7 +89,7 @@ function accept(
 
 function checkPromised(state: PeerState, promised: ReadonlyMap<string, ReadonlyMap<number, number>>): void {
   for (const [key, units] of promised) {
-    const holding = state.holdings.get(key)
+    const holding = state.provider.holdings.get(key)
     for (const [unit, attempt] of units) {
       const kept = (holding?.units.get(unit)?.attempt ?? 0) >= attempt
       const left = holding === undefined && !trusts(state, key)
@@ -100,7 +101,7 @@ function checkPromised(state: PeerState, promised: ReadonlyMap<string, ReadonlyM
 function checkAccepted(state: PeerState, accepted: ReadonlySet<string>): void {
   for (const result of accepted) {
     const [provider, job, unit, attempt] = result.split('/')
-    const attempts = state.jobs.get(job as JobId)?.units.get(Number(unit))?.attempts ?? []
+    const attempts = state.requester.jobs.get(job as JobId)?.units.get(Number(unit))?.attempts ?? []
     const waits = attempts.some(
       (a) => a.peer === provider && a.attempt === Number(attempt) && a.status.state === 'awarded',
     )

@@ -1,4 +1,4 @@
-import type { UnitState } from '../../peer/state.ts'
+import type { UnitState } from '../../peer/requester/slice.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { hold } from './broken.ts'
 

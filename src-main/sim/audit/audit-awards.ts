@@ -1,5 +1,6 @@
 import type { DurableEvent } from '../../peer/event.ts'
-import type { JobState, PeerState } from '../../peer/state.ts'
+import type { JobState } from '../../peer/requester/slice.ts'
+import type { PeerState } from '../../peer/state.ts'
 import { bookOf } from '../../peer/unit-book.ts'
 import type { ComputeAllocationState } from '../../protocol/assignment.ts'
 import { unitOrigin, type PeerId } from '../../protocol/ids.ts'
@@ -35,10 +36,10 @@ export function createAwardAudit(): AwardAudit {
         const named = `${state.me}/${award_id}`
         hold('S3', !awardIds.has(named), () => `${named} names two awards`)
         awardIds.add(named)
-        const known = peer === state.me || state.contacts.has(peer)
+        const known = peer === state.me || state.pairing.contacts.has(peer)
         hold('S11', known, () => `${state.me.slice(-6)} awards ${job_id} to a stranger`)
         // A peer does not publish offers to its own jobs; a provider that has a result already needs no capacity.
-        const job = state.jobs.get(job_id)
+        const job = state.requester.jobs.get(job_id)
         const offers = offersOf.get(peer)
         if (offers === undefined || peer === state.me || job === undefined) continue
         const asksReady = units.every(({ unit_index }) => wasGivenBefore(job, unit_index, peer))

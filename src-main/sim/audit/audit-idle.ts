@@ -1,6 +1,8 @@
 import { pauseReason, sharedSlots, slotAt } from '../../peer/shared-slots.ts'
 import { manifestOf } from '../../peer/starting.ts'
-import { holdingKey, type JobState, type PeerState } from '../../peer/state.ts'
+import { holdingKey } from '../../peer/provider/slice.ts'
+import type { JobState } from '../../peer/requester/slice.ts'
+import type { PeerState } from '../../peer/state.ts'
 import { areFriends, trustOf } from '../../peer/trust.ts'
 import { timedOutPeers } from '../../peer/time-outs.ts'
 import { bookOf, openCount } from '../../peer/unit-book.ts'
@@ -89,14 +91,14 @@ function workFor({ me, state, nowMs }: Process, requester: Process): JobState | 
   if (slot === undefined || slot.algorithms.length === 0 || pauseReason(state, nowMs()) !== undefined)
     return undefined
   // Its own jobs come first, and take what they can.
-  if ([...state.jobs.values()].some((job) => job.status.state === 'running')) return undefined
+  if ([...state.requester.jobs.values()].some((job) => job.status.state === 'running')) return undefined
   const theirs = requester.state
   if (!(trustOf(state, requester.me) > 0) || !(trustOf(theirs, me) > 0)) return undefined
   if (!theirs.view.connected.has(me) || !state.view.connected.has(requester.me)) return undefined
-  const standing = theirs.records.get(me)
+  const standing = theirs.requester.records.get(me)
   if (standing !== undefined && Math.min(standing.quality, standing.reliability) < POOR_BELOW)
     return undefined
-  return [...theirs.jobs.values()].find(
+  return [...theirs.requester.jobs.values()].find(
     (job) => mayHave(theirs, job, me, requester.nowMs()) && fitsBeside(state, slot.resources, job),
   )
 }
@@ -123,7 +125,7 @@ function fitsBeside(state: PeerState, shared: ComputeResource, job: JobState): b
     const each = (resources: ComputeResource): number =>
       Math.max(amount(resources, dimension), dimension === 'cpu_cores' ? Math.min(1, shared.cpu_cores) : 0)
     let used = 0
-    for (const holding of state.holdings.values()) {
+    for (const holding of state.provider.holdings.values()) {
       const running = state.view.atWork.get(holdingKey(holding.requester, holding.job))?.running.size ?? 0
       const manifest = manifestOf(state, holding)
       used += running * (manifest === undefined ? 1 : each(manifest.required_resources))

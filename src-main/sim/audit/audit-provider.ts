@@ -1,7 +1,8 @@
 import type { DurableEvent } from '../../peer/event.ts'
 import { isPausedByUser } from '../../peer/shared-slots.ts'
 import { unitsOfOthers } from '../../peer/sharing-view.ts'
-import { holdingKey, type PeerState } from '../../peer/state.ts'
+import { holdingKey } from '../../peer/provider/slice.ts'
+import type { PeerState } from '../../peer/state.ts'
 import { trustOf } from '../../peer/trust.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import type { Message } from '../message.ts'
@@ -38,7 +39,7 @@ export function createProviderAudit(coresOf: (peer: PeerId) => number): Provider
     starting({ me, state }, requester, job, unit, running) {
       const trusted = trustOf(state, requester) > 0
       hold('S1', trusted, () => `${me.slice(-6)} runs ${job}:${unit} of untrusted ${requester.slice(-6)}`)
-      const held = state.holdings.get(holdingKey(requester, job))?.units.get(unit)
+      const held = state.provider.holdings.get(holdingKey(requester, job))?.units.get(unit)
       hold(
         'S9',
         held?.status.state === 'queued',
@@ -53,10 +54,11 @@ export function createProviderAudit(coresOf: (peer: PeerId) => number): Provider
 
 /** Checks whose units a peer holds, at the time of its last event. @throws Broken */
 function checkHoldings(state: PeerState, nowMs: number | undefined): void {
-  for (const { requester } of state.holdings.values()) {
+  for (const { requester } of state.provider.holdings.values()) {
     const trusted = trustOf(state, requester) > 0
     hold('S1', trusted, () => `${state.me.slice(-6)} holds units of untrusted ${requester.slice(-6)}`)
   }
-  if (nowMs === undefined || !isPausedByUser(state, nowMs) || state.pause?.finishFirst !== false) return
+  if (nowMs === undefined || !isPausedByUser(state, nowMs) || state.sharing.pause?.finishFirst !== false)
+    return
   hold('S16', unitsOfOthers(state) === 0, () => `${state.me.slice(-6)} pauses, and holds others' units`)
 }

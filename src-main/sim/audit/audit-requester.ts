@@ -1,5 +1,6 @@
 import type { DurableEvent } from '../../peer/event.ts'
-import { isUnderWay, type JobState, type PeerState } from '../../peer/state.ts'
+import { isUnderWay, type JobState } from '../../peer/requester/slice.ts'
+import type { PeerState } from '../../peer/state.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import type { PlannedPeer } from '../scenario.ts'
 import { checkAttempts, type SeenAttempts } from './audit-attempts.ts'
@@ -81,7 +82,7 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
         if (event.kind === 'output-unavailable') missed.add(`${event.job_id}:${event.unit_index}`)
       }
       for (const id of touched) {
-        const job = state.jobs.get(id)
+        const job = state.requester.jobs.get(id)
         if (job !== undefined) checkJob(state.me, id, job, { missed, senders })
       }
     },
@@ -112,7 +113,7 @@ function checkProgress(id: JobId, job: JobState, known: SeenJob): void {
 
 /** Checks that a job is after a restart as it was on disk. @throws Broken */
 function checkRestored(state: PeerState, id: JobId, known: SeenJob): void {
-  const job = state.jobs.get(id)
+  const job = state.requester.jobs.get(id)
   hold('S8', job !== undefined, () => `${state.me.slice(-6)} lost ${id} in a crash`)
   for (const [index, { verified, attempts }] of known.units) {
     const unit = job.units.get(index)

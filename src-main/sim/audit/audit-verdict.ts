@@ -1,4 +1,4 @@
-import type { UnitState } from '../../peer/state.ts'
+import type { UnitState } from '../../peer/requester/slice.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import { rightOutput, type Output } from '../process/truth.ts'

@@ -15,7 +15,7 @@ import {
   awardOf,
 } from '../../peer/brain.fixture.ts'
 import type { DurableEvent, PeerEvent } from '../../peer/event.ts'
-import type { AttemptState, JobState, UnitState } from '../../peer/state.ts'
+import type { AttemptState, JobState, UnitState } from '../../peer/requester/slice.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import { createProviderAudit, type ProviderAudit } from './audit-provider.ts'
 import { createRequesterAudit, type RequesterAudit } from './audit-requester.ts'
@@ -77,7 +77,7 @@ function awarded(): Watched {
         audit.turned(brain.state, brain.journal.slice(from) as DurableEvent[])
       }
     },
-    job: () => brain.state.jobs.get(JOB)!,
+    job: () => brain.state.requester.jobs.get(JOB)!,
     unit: () => watched.job().units.get(0)!,
     attempt: (peer) => watched.unit().attempts.find((one) => one.peer === peer)!,
   }
@@ -229,7 +229,7 @@ describe('the audit of requesters', () => {
   })
 
   test.each<[string, () => Watched, (watched: Watched) => void]>([
-    ['a job', awarded, ({ brain }) => void brain.state.jobs.delete(JOB)],
+    ['a job', awarded, ({ brain }) => void brain.state.requester.jobs.delete(JOB)],
     ['an attempt', awarded, ({ unit }) => void unit().attempts.pop()],
     [
       'what an attempt returned',
@@ -268,8 +268,8 @@ describe('the audit of providers', () => {
   const starting = (unit: number, running = 1) =>
     ruleOf(() => audit.starting(process, ANN, JOB, unit, running))
   const untrusted = (): void => {
-    const contact = brain.state.contacts.get(ANN)!
-    brain.state.contacts.set(ANN, { ...contact, trust: 0 })
+    const contact = brain.state.pairing.contacts.get(ANN)!
+    brain.state.pairing.contacts.set(ANN, { ...contact, trust: 0 })
   }
 
   test('[S1] reports what is held or run for an untrusted requester', () => {
@@ -330,9 +330,9 @@ describe('the audit of providers', () => {
 
   test('[S16] reports units that are kept while the user pauses at once', () => {
     take(brain, ANN, awardOf([0]))
-    brain.state.pause = { sinceMs: NOON, finishFirst: true }
+    brain.state.sharing.pause = { sinceMs: NOON, finishFirst: true }
     expect(turned(HEARTBEAT)).toBeUndefined()
-    brain.state.pause = { sinceMs: NOON, finishFirst: false }
+    brain.state.sharing.pause = { sinceMs: NOON, finishFirst: false }
     expect(turned(HEARTBEAT)).toBe('S16')
   })
 
@@ -341,7 +341,7 @@ describe('the audit of providers', () => {
     take(brain, ANN, award)
     audit.taken(process, ANN, { kind: 'award', award })
     expect(ruleOf(() => audit.restarted(brain.state))).toBeUndefined()
-    brain.state.holdings.clear()
+    brain.state.provider.holdings.clear()
     expect(ruleOf(() => audit.restarted(brain.state))).toBe('S8')
   })
 

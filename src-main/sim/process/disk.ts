@@ -1,5 +1,6 @@
 import { decodeEvent, decodeState } from '../../peer/codec.ts'
-import { initialState, initialView, type PeerState } from '../../peer/state.ts'
+import { initialState, type PeerState } from '../../peer/state.ts'
+import { initialView } from '../../peer/view.ts'
 import { step } from '../../peer/step.ts'
 import { assert } from '../../protocol/fault.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'

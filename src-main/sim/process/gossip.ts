@@ -145,9 +145,9 @@ function createFollowed({
       for (const store of disk.remembered.keys()) askPublished(peer, store)
     },
     followContacts() {
-      network.keepConnected(me, [...state.contacts.keys()])
-      for (const peer of [...following.keys()]) if (!state.contacts.has(peer)) following.delete(peer)
-      for (const peer of state.contacts.keys()) {
+      network.keepConnected(me, [...state.pairing.contacts.keys()])
+      for (const peer of [...following.keys()]) if (!state.pairing.contacts.has(peer)) following.delete(peer)
+      for (const peer of state.pairing.contacts.keys()) {
         if (following.has(peer)) continue
         following.set(peer, new Map())
         for (const [store, authors] of disk.remembered) {

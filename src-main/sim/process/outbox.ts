@@ -1,6 +1,6 @@
 import type { UnitAttempt } from '../../peer/effect.ts'
 import type { PeerEvent } from '../../peer/event.ts'
-import { holdingKey } from '../../peer/state.ts'
+import { holdingKey } from '../../peer/provider/slice.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import { RECEIPTS_MAX } from '../../protocol/limits.ts'
 import type { Award } from '../../protocol/messages.ts'

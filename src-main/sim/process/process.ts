@@ -193,12 +193,12 @@ function joinNetwork(run: Run, dependencies: ProcessDependencies, process: Proce
   })
   network.join(me, {
     connected(peer) {
-      if (!state.contacts.has(peer)) return
+      if (!state.pairing.contacts.has(peer)) return
       dispatch({ kind: 'connected', at_ms: nowMs(), peer })
       gossip.catchUp(peer)
     },
     disconnected(peer) {
-      if (state.contacts.has(peer)) dispatch({ kind: 'disconnected', at_ms: nowMs(), peer })
+      if (state.pairing.contacts.has(peer)) dispatch({ kind: 'disconnected', at_ms: nowMs(), peer })
     },
     answer: (from, message, reply) => {
       if (isAlive()) respond(from, message, reply)
@@ -216,7 +216,7 @@ function joinInviter(
   { inviter, secretHash, trust }: { inviter: PeerId; secretHash: string; trust: number },
   done: (paired: boolean) => void,
 ): void {
-  network.keepConnected(me, [...state.contacts.keys(), inviter])
+  network.keepConnected(me, [...state.pairing.contacts.keys(), inviter])
   ask(inviter, { kind: 'pair', secretHash, name: ownName }, (outcome) => {
     if (!('reply' in outcome) || outcome.reply.kind !== 'paired') return done(false)
     const { name } = outcome.reply

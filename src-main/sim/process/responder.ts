@@ -51,7 +51,7 @@ export function createResponder(dependencies: ResponderDependencies): Responder 
     if (message.kind === 'get-published') {
       return reply({ kind: 'published', publication: dependencies.published(message.store) })
     }
-    if (!state.contacts.has(from)) return refuse({ kind: 'unknown-peer', message: 'not paired' })
+    if (!state.pairing.contacts.has(from)) return refuse({ kind: 'unknown-peer', message: 'not paired' })
     if (message.kind === 'get-blob') {
       const isHidden = character.kind === 'withholder' && !manifests.has(message.cid)
       if (disk.blobs.has(message.cid) && !isHidden) return reply({ kind: 'taken' })

@@ -1,5 +1,5 @@
 import type { TilePreview } from '#contract'
-import type { JobState } from '../../../peer/state.ts'
+import type { JobState } from '../../../peer/requester/slice.ts'
 import {
   tileCount,
   unitCount,

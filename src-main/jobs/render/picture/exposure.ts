@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JobState } from '../../../peer/state.ts'
+import type { JobState } from '../../../peer/requester/slice.ts'
 import type { RunInput } from '../../../ports/runner.ts'
 import { FaultError } from '../../../protocol/fault.ts'
 import { inputSeal } from '../../../protocol/job-key.ts'

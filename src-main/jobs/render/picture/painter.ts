@@ -1,6 +1,6 @@
 import type { TilePreview } from '#contract'
 import type { PeerEvent } from '../../../peer/event.ts'
-import type { JobState } from '../../../peer/state.ts'
+import type { JobState } from '../../../peer/requester/slice.ts'
 import { tileCount } from '../../../protocol/job-kinds/render-tasks.ts'
 import { changedUnits } from '../../changed-units.ts'
 import type { JobDependencies } from '../../dependencies.ts'

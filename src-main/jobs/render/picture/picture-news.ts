@@ -1,5 +1,5 @@
 import type { PictureNews, TilePreview } from '#contract'
-import type { JobState } from '../../../peer/state.ts'
+import type { JobState } from '../../../peer/requester/slice.ts'
 import { hasJobEnded } from '../../job-phase.ts'
 import type { JobDependencies } from '../../dependencies.ts'
 import { createExposures } from './exposure.ts'
@@ -51,7 +51,8 @@ export function createPictures(
   function tidy(): void {
     let characters = [...painters.values()].reduce((sum, { size }) => sum + size, 0)
     for (const [key, painter] of painters) {
-      const isGone = dependencies.runtime.state.jobs.get(painter.job.manifest.job_id) !== painter.job
+      const isGone =
+        dependencies.runtime.state.requester.jobs.get(painter.job.manifest.job_id) !== painter.job
       if (painter.isHeard || (characters <= KEPT_CHARACTERS_MAX && !isGone)) continue
       painters.delete(key)
       characters -= painter.size
@@ -110,7 +111,7 @@ function watchPainter(
     },
     isOver: () => {
       const { job } = painter
-      const isGone = dependencies.runtime.state.jobs.get(job.manifest.job_id) !== job
+      const isGone = dependencies.runtime.state.requester.jobs.get(job.manifest.job_id) !== job
       return (isGone || hasJobEnded(job)) && painter.isIdle()
     },
     alsoWake: (wake) => painter.listen(wake),

@@ -1,5 +1,5 @@
 import type { RenderFacts } from '#contract'
-import type { JobState } from '../../../peer/state.ts'
+import type { JobState } from '../../../peer/requester/slice.ts'
 import { refuse } from '../../../protocol/fault.ts'
 import { RenderParams } from '../../../protocol/job-kinds/render-tasks.ts'
 import type { JobNotes } from '../../job-notes.ts'

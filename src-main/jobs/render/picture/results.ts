@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { PictureFormat, ResultFile } from '#contract'
-import type { JobState } from '../../../peer/state.ts'
+import type { JobState } from '../../../peer/requester/slice.ts'
 import type { BlobStore } from '../../../ports/blob-store.ts'
 import type { RunOutput } from '../../../ports/runner.ts'
 import { assert, refuse } from '../../../protocol/fault.ts'

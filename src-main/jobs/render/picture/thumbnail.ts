@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JobState } from '../../../peer/state.ts'
+import type { JobState } from '../../../peer/requester/slice.ts'
 import { Cid, type JobId } from '../../../protocol/ids.ts'
 import { keptPin } from '../../../runtime/blobs/blob-rights.ts'
 import type { JobDependencies } from '../../dependencies.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { TilePreview } from '#contract'
-import type { JobState } from '../../../peer/state.ts'
+import type { JobState } from '../../../peer/requester/slice.ts'
 import type { RunInput } from '../../../ports/runner.ts'
 import { onlyFault } from '../../../protocol/fault.ts'
 import type { RenderParams } from '../../../protocol/job-kinds/render-tasks.ts'

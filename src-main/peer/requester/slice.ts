@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { VerificationRole } from '../../protocol/assignment.ts'
+import { Bytes } from '../../protocol/bytes.ts'
+import { Fault } from '../../protocol/fault.ts'
+import { Fuel } from '../../protocol/fuel.ts'
+import { Cid, JobId, Name, PeerId } from '../../protocol/ids.ts'
+import { Attempt, RunMetrics } from '../../protocol/receipt.ts'
+import { Fraction } from '../../protocol/slot.ts'
+import { JobManifest, UnitIndex } from '../../protocol/work.ts'
+import { PeerRecord } from '../../verification/reputation.ts'
+import { mapOf } from '../saved-map.ts'
+
+const Ms = z.number().min(0)
+const Tally = z.int().min(0)
+
+/** One peer's try at one unit, as the requester sees it. */
+export const AttemptState = z.object({
+  attempt: Attempt,
+  awardId: Name,
+  peer: PeerId,
+  role: VerificationRole,
+  awardedAtMs: Ms,
+  deadlineMs: Ms,
+  status: z.discriminatedUnion('state', [
+    z.object({ state: z.literal('awarded') }),
+    z.object({ state: z.literal('returned'), cid: Cid, metrics: RunMetrics, inline: Bytes.exactOptional() }),
+    z.object({ state: z.literal('failed'), fault: Fault }),
+    /**
+     * The provider would not take it, is gone, is late, stopped sharing, or is no longer needed. `ready` says that it has the
+     * result all the same: it will not offer the unit again, but answers a new award of it at once.
+     */
+    z.object({
+      state: z.literal('void'),
+      why: z.enum(['refused', 'late', 'disconnected', 'withdrawn', 'handed-back']),
+      ready: z.boolean(),
+    }),
+    /** Returned, but the others agreed on something else (`against`), in output or fuel, or the output could not be had. */
+    z.object({
+      state: z.literal('rejected'),
+      cid: Cid,
+      fuel: Fuel.exactOptional(),
+      against: Cid.exactOptional(),
+    }),
+  ]),
+})
+export type AttemptState = z.infer<typeof AttemptState>
+
+/** A unit that a peer holds or has finished. Units that were never awarded have no entry. */
+export const UnitState = z.object({
+  attempts: z.array(AttemptState),
+  openSinceMs: Ms,
+  verified: z
+    .object({
+      cid: Cid,
+      fuel: Fuel.exactOptional(),
+      winners: z.array(PeerId),
+      inline: Bytes.exactOptional(),
+      atMs: Ms,
+      /** The output is on this peer's disk (or inline). */
+      stored: z.boolean(),
+    })
+    .exactOptional(),
+})
+export type UnitState = z.infer<typeof UnitState>
+
+/** A job that this peer asked for. */
+export const JobState = z.object({
+  manifest: JobManifest,
+  manifestCid: Cid,
+  submittedAtMs: Ms,
+  status: z.discriminatedUnion('state', [
+    z.object({ state: z.literal('running') }),
+    /** By its user: no units of it are awarded until it is resumed. */
+    z.object({ state: z.literal('paused'), sinceMs: Ms }),
+    z.object({ state: z.literal('done'), atMs: Ms }),
+    z.object({ state: z.literal('cancelled'), atMs: Ms }),
+    z.object({ state: z.literal('failed'), atMs: Ms, fault: Fault }),
+  ]),
+  units: mapOf(UnitIndex, UnitState),
+  firstAwardAtMs: Ms.exactOptional(),
+  /** When the job last came forward: at its submission, and with every unit that is verified. */
+  progressAtMs: Ms,
+  verified: Tally,
+  stored: Tally,
+  /** Outputs that lost against a quorum. */
+  rejectedOutputs: Tally,
+  /** Attempts that had to be made again: failed, late, lost or refused. */
+  retried: Tally,
+  /** Units that were given to a second peer too because the first was slow. */
+  backups: Tally,
+  /** The duration of a unit where it ran, as a decaying average; 0 before the first result. */
+  observedMs: Ms,
+  /** For how long it was paused before, in all. */
+  pausedMs: Ms,
+  /** As its user said after it was submitted; before that, and mostly, the manifest's counts. */
+  priority: Fraction.exactOptional(),
+})
+export type JobState = z.infer<typeof JobState>
+
+/** Whether a job has not come to its end: it runs, or is paused. */
+export function isUnderWay({ status }: Pick<JobState, 'status'>): boolean {
+  return status.state === 'running' || status.state === 'paused'
+}
+
+/** Which of the own jobs goes first. */
+export function priorityOf({ priority, manifest }: JobState): number {
+  return priority ?? manifest.priority
+}
+
+/** Own jobs, and the experience with those who computed for them. */
+export const RequesterSlice = z.object({
+  awardsMade: Tally,
+  jobs: mapOf(JobId, JobState),
+  /** This peer's own experience with others. */
+  records: mapOf(PeerId, PeerRecord),
+})
+export type RequesterSlice = z.infer<typeof RequesterSlice>
+
+/** The slice of a peer that has just been created. */
+export function newRequester(): RequesterSlice {
+  return { awardsMade: 0, jobs: new Map(), records: new Map() }
+}
