@@ -1,192 +1,49 @@
 import { z } from 'zod'
-import { ADDRESSES_MAX, AddressText } from '../protocol/address-record.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
-import { Fault } from '../protocol/fault.ts'
-import { Cid, JobId, Name, PeerId } from '../protocol/ids.ts'
-import { AwardedUnit, Award } from '../protocol/messages.ts'
+import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { MachineSample } from '../protocol/machine-sample.ts'
-import { PauseRules, RuleName, SharingLimits } from '../protocol/pause-rule.ts'
-import { Count, MomentMs } from '../protocol/quantities.ts'
-import { Attempt, ExecutionReceipt } from '../protocol/receipt.ts'
-import { ComputeResource } from '../protocol/resource.ts'
-import { Fraction, type AlgorithmCapability } from '../protocol/slot.ts'
-import { LentLimits } from '../protocol/unit-limits.ts'
-import { JobManifest, UnitIndex } from '../protocol/work.ts'
-import { Availability } from './sharing/slice.ts'
+import type { ComputeResource } from '../protocol/resource.ts'
+import type { AlgorithmCapability } from '../protocol/slot.ts'
+import type { JobManifest } from '../protocol/work.ts'
+import { At } from './event-fields.ts'
+import { PairingEvent } from './pairing/events.ts'
+import { ProviderEvent } from './provider/events.ts'
+import { RequesterEvent } from './requester/events.ts'
+import { SharingEvent } from './sharing/events.ts'
 
-/** When something happened, by this peer's clock; the only time that `step` knows. */
-const At = z.object({ at_ms: MomentMs })
-
-/** Units by number, with the attempt that is meant. */
-const UnitAttempts = z.array(z.object({ unit_index: UnitIndex, attempt: Attempt }))
-
-/** Units given to one provider, as the requester decided and journaled before it told any peer. */
-export const IssuedAward = z.object({
-  award_id: Name,
-  job_id: JobId,
-  peer: PeerId,
-  units: z.array(AwardedUnit),
-  deadline_ms: MomentMs,
-  /** Its units are computed by another peer too, which may be late. */
-  backup: z.literal(true).exactOptional(),
-})
-export type IssuedAward = z.infer<typeof IssuedAward>
+/** Events of the peer itself. */
+const OwnEvent = z.discriminatedUnion('kind', [
+  /** The program started; counts the epochs, which keep names unique across restarts. */
+  At.extend({ kind: z.literal('started') }),
+  At.extend({ kind: z.literal('named'), name: z.string().min(1).max(100) }),
+])
 
 /**
  * Events of a peer that must survive a power cut: the journal holds exactly these, and replaying them
  * rebuilds the durable part of the state.
  */
 export const DurableEvent = z.discriminatedUnion('kind', [
-  /** The program started; counts the epochs, which keep names unique across restarts. */
-  At.extend({ kind: z.literal('started') }),
-  At.extend({ kind: z.literal('named'), name: z.string().min(1).max(100) }),
-  At.extend({ kind: z.literal('availability-set'), availability: Availability }),
-  /** The limits for one unit of a stranger's module here. */
-  At.extend({ kind: z.literal('lending-set'), limits: LentLimits }),
-  At.extend({ kind: z.literal('trust-set'), peer: PeerId, trust: Fraction }),
-
-  // sharing
-  /** The user pauses sharing, until then or until they resume; what runs may be finished first. */
-  At.extend({
-    kind: z.literal('sharing-paused'),
-    until_ms: MomentMs.exactOptional(),
-    finish_first: z.boolean(),
-  }),
-  At.extend({ kind: z.literal('sharing-resumed') }),
-  At.extend({ kind: z.literal('rules-set'), rules: PauseRules }),
-  At.extend({ kind: z.literal('limits-set'), limits: SharingLimits }),
-  /** The user shares although a rule says no, until its reason is over or until then. */
-  At.extend({ kind: z.literal('rule-overridden'), rule: RuleName, until_ms: MomentMs }),
-  At.extend({ kind: z.literal('override-ended'), rule: RuleName }),
-
-  // pairing
-  At.extend({
-    kind: z.literal('invited'),
-    secret_hash: Name,
-    trust: Fraction,
-    expires_at_ms: MomentMs,
-    /** A peer that uses it is paired only after the user's yes. */
-    confirm: z.boolean().exactOptional(),
-  }),
-  At.extend({
-    kind: z.literal('paired'),
-    peer: PeerId,
-    name: z.string().min(1).max(100),
-    addresses: z.array(z.string().max(300)).max(16),
-    trust: Fraction,
-    secret_hash: Name.exactOptional(),
-  }),
-  At.extend({ kind: z.literal('forgotten'), peer: PeerId }),
-  /** A contact's signed word of where it is; the signature was looked at before. */
-  At.extend({
-    kind: z.literal('addresses-learned'),
-    peer: PeerId,
-    sequence: z.int().min(1),
-    addresses: z.array(AddressText).max(ADDRESSES_MAX),
-  }),
-  /** A contact was reached there. */
-  At.extend({ kind: z.literal('address-worked'), peer: PeerId, address: AddressText }),
-  /** A peer has used an invite that asks for the user's yes, and waits for it. */
-  At.extend({
-    kind: z.literal('pair-requested'),
-    peer: PeerId,
-    name: z.string().min(1).max(100),
-    addresses: z.array(z.string().max(300)).max(16),
-    secret_hash: Name,
-  }),
-  At.extend({ kind: z.literal('pair-accepted'), peer: PeerId, trust: Fraction }),
-  /** This user has used such an invite of another peer, and waits. */
-  At.extend({
-    kind: z.literal('pair-asked'),
-    peer: PeerId,
-    addresses: z.array(z.string().max(300)).max(16),
-    trust: Fraction,
-    expires_at_ms: MomentMs,
-  }),
-  At.extend({
-    kind: z.literal('pair-ended'),
-    peer: PeerId,
-    direction: z.enum(['incoming', 'outgoing']),
-    reason: z.enum(['declined', 'given-up', 'expired']),
-  }),
-  At.extend({ kind: z.literal('blocked'), peer: PeerId }),
-  At.extend({ kind: z.literal('unblocked'), peer: PeerId }),
-
-  // requester
-  At.extend({ kind: z.literal('job-submitted'), manifest: JobManifest, manifest_cid: Cid }),
-  At.extend({ kind: z.literal('job-cancelled'), job_id: JobId }),
-  At.extend({ kind: z.literal('job-paused'), job_id: JobId }),
-  At.extend({ kind: z.literal('job-resumed'), job_id: JobId }),
-  At.extend({ kind: z.literal('job-priority-set'), job_id: JobId, priority: Fraction }),
-  At.extend({ kind: z.literal('job-removed'), job_id: JobId }),
-  At.extend({ kind: z.literal('awards-issued'), awards: z.array(IssuedAward) }),
-  At.extend({ kind: z.literal('award-refused'), job_id: JobId, award_id: Name, peer: PeerId, fault: Fault }),
-  At.extend({
-    kind: z.literal('results-received'),
-    from: PeerId,
-    job_id: JobId,
-    receipts: z.array(ExecutionReceipt),
-  }),
-  /** Attempts that were given up: their deadline is over, or their peer is gone. */
-  At.extend({
-    kind: z.literal('attempts-lost'),
-    reason: z.enum(['late', 'disconnected']),
-    lost: z.array(z.object({ job_id: JobId, unit_index: UnitIndex, attempt: Attempt })),
-  }),
-  /** A provider stopped before it had finished these units: they are open again, and it is not to blame. */
-  At.extend({ kind: z.literal('hand-back-received'), from: PeerId, job_id: JobId, units: UnitAttempts }),
-  At.extend({ kind: z.literal('outputs-stored'), job_id: JobId, units: z.array(UnitIndex) }),
-  /** No peer handed over a verified output. Unreachable peers are not to blame; peers that refused are. */
-  At.extend({
-    kind: z.literal('output-unavailable'),
-    job_id: JobId,
-    unit_index: UnitIndex,
-    cid: Cid,
-    unreachable: z.array(PeerId).exactOptional(),
-  }),
-
-  // provider
-  At.extend({ kind: z.literal('award-received'), from: PeerId, award: Award }),
-  At.extend({
-    kind: z.literal('units-ran'),
-    requester: PeerId,
-    job_id: JobId,
-    receipts: z.array(ExecutionReceipt),
-    /** The engine that computed them, where one did; the receipts say so whenever they are sent. */
-    engine: Name.exactOptional(),
-  }),
-  At.extend({
-    kind: z.literal('results-delivered'),
-    requester: PeerId,
-    job_id: JobId,
-    units: UnitAttempts,
-    /** How many of them were outputs: they count as done although the job was settled before this was known. */
-    outputs: Count.exactOptional(),
-  }),
-  /** Units that were not finished here and will not be: their requester gives them to another peer. */
-  At.extend({
-    kind: z.literal('units-handed-back'),
-    requester: PeerId,
-    job_id: JobId,
-    units: UnitAttempts,
-  }),
-  /** The requester knows that it has these units back. */
-  At.extend({
-    kind: z.literal('hand-back-delivered'),
-    requester: PeerId,
-    job_id: JobId,
-    units: UnitAttempts,
-  }),
-  At.extend({
-    kind: z.literal('withdrawn'),
-    from: PeerId,
-    job_id: JobId,
-    units: z.array(UnitIndex).exactOptional(),
-  }),
-  At.extend({ kind: z.literal('settled'), from: PeerId, job_id: JobId }),
+  ...OwnEvent.options,
+  ...RequesterEvent.options,
+  ...ProviderEvent.options,
+  ...PairingEvent.options,
+  ...SharingEvent.options,
 ])
 export type DurableEvent = z.infer<typeof DurableEvent>
+
+/** Whether an event is of a role, by the kinds of its schema. */
+function isOf<E extends DurableEvent>(schema: {
+  readonly options: readonly { readonly shape: { readonly kind: { readonly value: E['kind'] } } }[]
+}): (event: DurableEvent) => event is E {
+  const kinds = new Set<DurableEvent['kind']>(schema.options.map(({ shape }) => shape.kind.value))
+  return (event): event is E => kinds.has(event.kind)
+}
+
+export const isRequesterEvent = isOf<RequesterEvent>(RequesterEvent)
+export const isProviderEvent = isOf<ProviderEvent>(ProviderEvent)
+export const isPairingEvent = isOf<PairingEvent>(PairingEvent)
+export const isSharingEvent = isOf<SharingEvent>(SharingEvent)
 
 /** This machine's resources for its user's own jobs. */
 export interface OwnMachine {

@@ -15,7 +15,8 @@ export function mapOf<K extends z.ZodType, V extends z.ZodType>(key: K, value: V
 /** A value with the entries of each map in its place, at any depth; the same value where there is none. */
 export function withEntries(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
-  if (value instanceof Map) return Array.from(value, ([key, of]) => [key, withEntries(of)])
+  if (value instanceof Map)
+    return Array.from(value as ReadonlyMap<unknown, unknown>, ([key, of]) => [key, withEntries(of)])
   if (Array.isArray(value)) {
     const items = value.map(withEntries)
     return items.some((item, at) => item !== value[at]) ? items : value

@@ -1,62 +1,32 @@
 import { HEARTBEAT_MS } from '../protocol/limits.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
-import { learnAddresses, noteWorked } from './address-book.ts'
 import { awardTo } from './awarding.ts'
 import type { Effect } from './effect.ts'
-import { isDurable, type DurableEvent, type PeerEvent, type VolatileEvent } from './event.ts'
-import { pauseJob, resumeJob, setJobPriority } from './job-control.ts'
+import {
+  isDurable,
+  isPairingEvent,
+  isProviderEvent,
+  isRequesterEvent,
+  isSharingEvent,
+  type DurableEvent,
+  type PeerEvent,
+  type VolatileEvent,
+} from './event.ts'
+import { tellHandBacks } from './handing-back.ts'
 import { excuseLate, onTick } from './lateness.ts'
 import { opensWork, planAllocation } from './matching.ts'
 import { hearOffers, noteTurnaround } from './offers.ts'
-import {
-  acceptPairRequest,
-  askPairing,
-  awaitPairing,
-  block,
-  endPairRequest,
-  receivePairRequest,
-  tendPairRequests,
-  unblock,
-} from './pair-requests.ts'
-import { forget, openInvite, pair, setTrust } from './pairing.ts'
-import {
-  endOverride,
-  leave,
-  overrideRule,
-  pauseSharing,
-  resumeSharing,
-  sampleMachine,
-  setRules,
-  sharingOnTick,
-} from './pausing.ts'
-import {
-  deliverResults,
-  finishUnits,
-  jobPrepared,
-  recallUnits,
-  receiveAward,
-  resendResults,
-  resumeHoldings,
-  settleHolding,
-  withdrawUnits,
-} from './provider.ts'
-import {
-  cancelJob,
-  issueAwards,
-  loseAttempts,
-  refuseAward,
-  removeJob,
-  resumeJobs,
-  submitJob,
-  takeBack,
-} from './requester.ts'
-import { missOutput, receiveResults, storeOutputs } from './results.ts'
-import { forgetHandedBack, handBack, tellHandBacks } from './handing-back.ts'
+import { askPairing, tendPairRequests } from './pair-requests.ts'
+import { reducePairing } from './pairing/reduce.ts'
+import { leave, sampleMachine, sharingOnTick } from './pausing.ts'
+import { jobPrepared, recallUnits, resendResults, resumeHoldings } from './provider.ts'
+import { reduceProvider } from './provider/reduce.ts'
 import { holdingKey } from './provider/slice.ts'
+import { resumeJobs } from './requester.ts'
+import { reduceRequester } from './requester/reduce.ts'
+import { reduceSharing } from './sharing/reduce.ts'
 import type { PeerState } from './state.ts'
-
-type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
 /**
  * One peer's brain: what an event changes, and what is to be done about it.
@@ -94,63 +64,15 @@ export function advance(
   return { durable, effects }
 }
 
+/** Each event changes the slice of its role; what follows for others it says by its effects. */
 function onDurable(state: PeerState, event: DurableEvent): Effect[] {
-  switch (event.kind) {
-    case 'started':
-      return start(state, event.at_ms)
-    case 'job-submitted':
-      return submitJob(state, event)
-    case 'job-cancelled':
-      return cancelJob(state, event)
-    case 'job-paused':
-      return pauseJob(state, event)
-    case 'job-resumed':
-      return resumeJob(state, event)
-    case 'job-priority-set':
-      return setJobPriority(state, event)
-    case 'job-removed':
-      return removeJob(state, event)
-    case 'awards-issued':
-      return issueAwards(state, event)
-    case 'award-refused':
-      return refuseAward(state, event)
-    case 'results-received':
-      return receiveResults(state, event)
-    case 'attempts-lost':
-      return loseAttempts(state, event)
-    case 'hand-back-received':
-      return takeBack(state, event)
-    case 'outputs-stored':
-      return storeOutputs(state, event)
-    case 'output-unavailable':
-      return missOutput(state, event)
-    case 'award-received':
-      return receiveAward(state, event)
-    case 'units-ran':
-      return finishUnits(state, event)
-    case 'results-delivered':
-      return deliverResults(state, event)
-    case 'units-handed-back':
-      return handBack(state, event)
-    case 'hand-back-delivered':
-      return forgetHandedBack(state, event)
-    case 'withdrawn':
-      return withdrawUnits(state, event)
-    case 'settled':
-      return settleHolding(state, event)
-    case 'named':
-    case 'availability-set':
-    case 'lending-set':
-    case 'sharing-paused':
-    case 'sharing-resumed':
-    case 'rules-set':
-    case 'limits-set':
-    case 'rule-overridden':
-    case 'override-ended':
-      return onOwnSettings(state, event)
-    default:
-      return onPeople(state, event)
-  }
+  if (isRequesterEvent(event)) return reduceRequester(state, event)
+  if (isProviderEvent(event)) return reduceProvider(state, event)
+  if (isPairingEvent(event)) return reducePairing(state, event)
+  if (isSharingEvent(event)) return reduceSharing(state, event)
+  if (event.kind === 'started') return start(state, event.at_ms)
+  state.name = event.name
+  return []
 }
 
 /** After each start of the program: everything that may have been cut off is done again. */
@@ -164,91 +86,6 @@ function start(state: PeerState, atMs: number): Effect[] {
     ...resumeHoldings(state, atMs),
     { kind: 'allocation-due' },
   ]
-}
-
-type OwnSettings = Of<
-  | 'named'
-  | 'availability-set'
-  | 'lending-set'
-  | 'sharing-paused'
-  | 'sharing-resumed'
-  | 'rules-set'
-  | 'limits-set'
-  | 'rule-overridden'
-  | 'override-ended'
->
-
-/** This peer's name, and when and how much it shares. */
-function onOwnSettings(state: PeerState, event: OwnSettings): Effect[] {
-  switch (event.kind) {
-    case 'named':
-      state.name = event.name
-      return []
-    case 'availability-set':
-      state.sharing.availability = event.availability
-      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
-    case 'lending-set':
-      state.sharing.lent = event.limits
-      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
-    case 'sharing-paused':
-      return pauseSharing(state, event)
-    case 'sharing-resumed':
-      return resumeSharing(state)
-    case 'rules-set':
-      return setRules(state, event)
-    case 'limits-set':
-      state.sharing.limits = event.limits
-      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
-    case 'rule-overridden':
-      return overrideRule(state, event)
-    case 'override-ended':
-      return endOverride(state, event)
-  }
-}
-
-type People = Of<
-  | 'trust-set'
-  | 'invited'
-  | 'paired'
-  | 'addresses-learned'
-  | 'address-worked'
-  | 'forgotten'
-  | 'pair-requested'
-  | 'pair-accepted'
-  | 'pair-asked'
-  | 'pair-ended'
-  | 'blocked'
-  | 'unblocked'
->
-
-/** Contacts, pairing, and blocked peers. */
-function onPeople(state: PeerState, event: People): Effect[] {
-  switch (event.kind) {
-    case 'trust-set':
-      return setTrust(state, event)
-    case 'invited':
-      return openInvite(state, event)
-    case 'paired':
-      return pair(state, event)
-    case 'addresses-learned':
-      return learnAddresses(state, event)
-    case 'address-worked':
-      return noteWorked(state, event)
-    case 'forgotten':
-      return forget(state, event)
-    case 'pair-requested':
-      return receivePairRequest(state, event)
-    case 'pair-accepted':
-      return acceptPairRequest(state, event)
-    case 'pair-asked':
-      return awaitPairing(state, event)
-    case 'pair-ended':
-      return endPairRequest(state, event)
-    case 'blocked':
-      return block(state, event)
-    case 'unblocked':
-      return unblock(state, event)
-  }
 }
 
 function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {

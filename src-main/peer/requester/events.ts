@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { Fault } from '../../protocol/fault.ts'
+import { Cid, JobId, Name, PeerId } from '../../protocol/ids.ts'
+import { AwardedUnit } from '../../protocol/messages.ts'
+import { MomentMs } from '../../protocol/quantities.ts'
+import { Attempt, ExecutionReceipt } from '../../protocol/receipt.ts'
+import { Fraction } from '../../protocol/slot.ts'
+import { JobManifest, UnitIndex } from '../../protocol/work.ts'
+import { At, UnitAttempts } from '../event-fields.ts'
+
+/** Units given to one provider, as the requester decided and journaled before it told any peer. */
+export const IssuedAward = z.object({
+  award_id: Name,
+  job_id: JobId,
+  peer: PeerId,
+  units: z.array(AwardedUnit),
+  deadline_ms: MomentMs,
+  /** Its units are computed by another peer too, which may be late. */
+  backup: z.literal(true).exactOptional(),
+})
+export type IssuedAward = z.infer<typeof IssuedAward>
+
+/** Events of own jobs: what their user asks for, awards, and what comes back. */
+export const RequesterEvent = z.discriminatedUnion('kind', [
+  At.extend({ kind: z.literal('job-submitted'), manifest: JobManifest, manifest_cid: Cid }),
+  At.extend({ kind: z.literal('job-cancelled'), job_id: JobId }),
+  At.extend({ kind: z.literal('job-paused'), job_id: JobId }),
+  At.extend({ kind: z.literal('job-resumed'), job_id: JobId }),
+  At.extend({ kind: z.literal('job-priority-set'), job_id: JobId, priority: Fraction }),
+  At.extend({ kind: z.literal('job-removed'), job_id: JobId }),
+  At.extend({ kind: z.literal('awards-issued'), awards: z.array(IssuedAward) }),
+  At.extend({ kind: z.literal('award-refused'), job_id: JobId, award_id: Name, peer: PeerId, fault: Fault }),
+  At.extend({
+    kind: z.literal('results-received'),
+    from: PeerId,
+    job_id: JobId,
+    receipts: z.array(ExecutionReceipt),
+  }),
+  /** Attempts that were given up: their deadline is over, or their peer is gone. */
+  At.extend({
+    kind: z.literal('attempts-lost'),
+    reason: z.enum(['late', 'disconnected']),
+    lost: z.array(z.object({ job_id: JobId, unit_index: UnitIndex, attempt: Attempt })),
+  }),
+  /** A provider stopped before it had finished these units: they are open again, and it is not to blame. */
+  At.extend({ kind: z.literal('hand-back-received'), from: PeerId, job_id: JobId, units: UnitAttempts }),
+  At.extend({ kind: z.literal('outputs-stored'), job_id: JobId, units: z.array(UnitIndex) }),
+  /** No peer handed over a verified output. Unreachable peers are not to blame; peers that refused are. */
+  At.extend({
+    kind: z.literal('output-unavailable'),
+    job_id: JobId,
+    unit_index: UnitIndex,
+    cid: Cid,
+    unreachable: z.array(PeerId).exactOptional(),
+  }),
+])
+export type RequesterEvent = z.infer<typeof RequesterEvent>
