@@ -4,10 +4,10 @@ import { CONTACTS_MAX, ENVELOPE_BYTES_MAX, OPEN_RANGES_MAX, REQUESTS_MAX } from 
 import type { ComputeRoundState } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import { unitOfManifest, type WorkRequest } from '../protocol/work.ts'
-import { publishedSlots } from './shared-slots.ts'
+import { publishedSlots } from './sharing/shared-slots.ts'
 import { isUnderWay, priorityOf, type JobState } from './requester/slice.ts'
 import type { PeerState } from './state.ts'
-import { openRanges } from './unit-book.ts'
+import { openRanges } from './requester/unit-book.ts'
 
 /** States published per epoch, before the vector clock's next range: more than any run publishes. */
 const CLOCK_PER_EPOCH = 1_000_000_000

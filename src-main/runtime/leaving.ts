@@ -1,4 +1,4 @@
-import { owesHandBack } from '../peer/handing-back.ts'
+import { owesHandBack } from '../peer/provider/handing-back.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Defects } from './defects.ts'
 import type { PeerLoop } from './peer-loop.ts'

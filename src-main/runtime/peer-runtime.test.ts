@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { sharingNow } from '../peer/sharing-view.ts'
+import { sharingNow } from '../peer/sharing/sharing-view.ts'
 import type { JobId } from '../protocol/ids.ts'
 import { HEARTBEAT_MS } from '../protocol/limits.ts'
 import {

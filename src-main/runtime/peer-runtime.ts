@@ -1,4 +1,4 @@
-import { isNewRecord } from '../peer/address-book.ts'
+import { isNewRecord } from '../peer/pairing/address-book.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import type { JobState } from '../peer/requester/slice.ts'
 import type { PeerState } from '../peer/state.ts'

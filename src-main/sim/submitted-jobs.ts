@@ -1,5 +1,5 @@
 import type { JobState } from '../peer/requester/slice.ts'
-import { trustOf } from '../peer/trust.ts'
+import { trustOf } from '../peer/pairing/trust.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
 import { isSafe, quorum } from './audit/quorum.ts'
 import { mayAccuse } from './character.ts'

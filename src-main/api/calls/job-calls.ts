@@ -8,7 +8,7 @@ import {
 import { followingJob, leadingJob } from '../../jobs/following-job.ts'
 import type { JobTable } from '../../jobs/table.ts'
 import { openOutput } from '../../jobs/unit-outputs.ts'
-import { consensusOf, faultsOf } from '../../peer/consensus-view.ts'
+import { consensusOf, faultsOf } from '../../peer/requester/consensus-view.ts'
 import { isUnderWay, type JobState } from '../../peer/requester/slice.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { JobId } from '../../protocol/ids.ts'

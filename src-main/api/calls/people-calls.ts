@@ -1,5 +1,5 @@
 import type { Person } from '#contract'
-import { admitBlock } from '../../peer/pair-requests.ts'
+import { admitBlock } from '../../peer/pairing/pair-requests.ts'
 import { FaultError, refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import type { ApiImplementer } from './implementer.ts'

@@ -1,5 +1,5 @@
 import type { DeadlineRisk } from '#contract'
-import { forecastEndMs } from '../../peer/forecast.ts'
+import { forecastEndMs } from '../../peer/requester/forecast.ts'
 import { isUnderWay, type JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { toMs } from '../../protocol/time.ts'

@@ -1,7 +1,7 @@
 import type { FollowingJob, JobFacts, JobStatus, JobSummary, PeerShare, Waiting } from '#contract'
 import { isUnderWay, priorityOf, type AttemptState, type JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
-import { isTimeOut } from '../../peer/time-outs.ts'
+import { isTimeOut } from '../../peer/requester/time-outs.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { saturated } from '../../protocol/quantities.ts'

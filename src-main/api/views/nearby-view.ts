@@ -1,5 +1,5 @@
 import type { NearbyNow, NearbyTry } from '#contract'
-import type { NearbyAttempt, NearbyStage } from '../../peer/nearby-pairing.ts'
+import type { NearbyAttempt, NearbyStage } from '../../peer/pairing/nearby-pairing.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 
 /** The PCs nearby, as the user interface shows them. */

@@ -1,6 +1,6 @@
 import type { Person } from '#contract'
 import type { PeerState } from '../../peer/state.ts'
-import { standingOfRequester } from '../../peer/trust.ts'
+import { standingOfRequester } from '../../peer/pairing/trust.ts'
 import type { Connection, PeerReach } from '../../ports/reach.ts'
 import type { ComputeCommitment } from '../../protocol/commitment.ts'
 import type { PeerId } from '../../protocol/ids.ts'

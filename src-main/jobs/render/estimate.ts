@@ -1,5 +1,5 @@
 import type { RenderEstimate } from '#contract'
-import { leastTimeMs } from '../../peer/shared-work.ts'
+import { leastTimeMs } from '../../peer/requester/shared-work.ts'
 
 /** A peer that could render now; this one too. */
 export interface EstimatedPeer {

@@ -1,6 +1,6 @@
-import { slotsForOwn } from '../../peer/shared-slots.ts'
+import { slotsForOwn } from '../../peer/sharing/shared-slots.ts'
 import type { PeerState } from '../../peer/state.ts'
-import { activeCommitments } from '../../peer/trust.ts'
+import { activeCommitments } from '../../peer/pairing/trust.ts'
 import type { AlgorithmCapability, AvailabilitySlot } from '../../protocol/slot.ts'
 import { toMs } from '../../protocol/time.ts'
 import { renderRules } from '../../protocol/job-kinds/render.ts'

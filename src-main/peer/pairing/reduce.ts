@@ -1,4 +1,4 @@
-import { learnAddresses, noteWorked } from '../address-book.ts'
+import { learnAddresses, noteWorked } from './address-book.ts'
 import type { Effect } from '../effect.ts'
 import {
   acceptPairRequest,
@@ -7,8 +7,8 @@ import {
   endPairRequest,
   receivePairRequest,
   unblock,
-} from '../pair-requests.ts'
-import { forget, openInvite, pair, setTrust } from '../pairing.ts'
+} from './pair-requests.ts'
+import { forget, openInvite, pair, setTrust } from './pairing.ts'
 import type { PeerState } from '../state.ts'
 import type { PairingEvent } from './events.ts'
 

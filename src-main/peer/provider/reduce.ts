@@ -1,6 +1,6 @@
 import type { Effect } from '../effect.ts'
-import { forgetHandedBack, handBack } from '../handing-back.ts'
-import { deliverResults, finishUnits, receiveAward, settleHolding, withdrawUnits } from '../provider.ts'
+import { forgetHandedBack, handBack } from './handing-back.ts'
+import { deliverResults, finishUnits, receiveAward, settleHolding, withdrawUnits } from './provider.ts'
 import type { PeerState } from '../state.ts'
 import type { ProviderEvent } from './events.ts'
 

@@ -1,4 +1,4 @@
-import { pauseJob, resumeJob, setJobPriority } from '../job-control.ts'
+import { pauseJob, resumeJob, setJobPriority } from './job-control.ts'
 import type { Effect } from '../effect.ts'
 import {
   cancelJob,
@@ -8,8 +8,8 @@ import {
   removeJob,
   submitJob,
   takeBack,
-} from '../requester.ts'
-import { missOutput, receiveResults, storeOutputs } from '../results.ts'
+} from './requester.ts'
+import { missOutput, receiveResults, storeOutputs } from './results.ts'
 import type { PeerState } from '../state.ts'
 import type { RequesterEvent } from './events.ts'
 

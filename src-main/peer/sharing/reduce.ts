@@ -1,5 +1,5 @@
 import type { Effect } from '../effect.ts'
-import { endOverride, overrideRule, pauseSharing, resumeSharing, setRules } from '../pausing.ts'
+import { endOverride, overrideRule, pauseSharing, resumeSharing, setRules } from './pausing.ts'
 import type { PeerState } from '../state.ts'
 import type { SharingEvent } from './events.ts'
 

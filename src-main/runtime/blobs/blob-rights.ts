@@ -1,9 +1,9 @@
-import { holdingBookOf } from '../../peer/holding-book.ts'
+import { holdingBookOf } from '../../peer/provider/holding-book.ts'
 import { holdingKey } from '../../peer/provider/slice.ts'
 import { isUnderWay } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
-import { trustOf } from '../../peer/trust.ts'
-import { bookOf } from '../../peer/unit-book.ts'
+import { trustOf } from '../../peer/pairing/trust.ts'
+import { bookOf } from '../../peer/requester/unit-book.ts'
 import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 

@@ -1,5 +1,5 @@
 import type { PeerState } from '../../peer/state.ts'
-import { trustOf } from '../../peer/trust.ts'
+import { trustOf } from '../../peer/pairing/trust.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { HOLDING_PIN, holdingOfGuest, holdingOfPin, LOOK_PIN } from './blob-rights.ts'

@@ -1,4 +1,4 @@
-import { holdingBookOf } from '../../peer/holding-book.ts'
+import { holdingBookOf } from '../../peer/provider/holding-book.ts'
 import { holdingKey } from '../../peer/provider/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import type { Clock } from '../../ports/clock.ts'

@@ -1,4 +1,4 @@
-import { timeLimitMs } from '../../peer/time-limit.ts'
+import { timeLimitMs } from '../../peer/requester/time-limit.ts'
 import type { RunLimits } from '../../ports/runner.ts'
 import type { JobManifest, Params } from '../../protocol/work.ts'
 

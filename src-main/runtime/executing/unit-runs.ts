@@ -1,7 +1,7 @@
 import { refuse } from '../../protocol/fault.ts'
 import type { AwardedUnit } from '../../protocol/messages.ts'
 import type { JobManifest } from '../../protocol/work.ts'
-import { notLent } from '../../peer/lending.ts'
+import { notLent } from '../../peer/provider/lending.ts'
 import type { Runner } from '../../ports/runner.ts'
 import { createAlikeRuns } from './alike-runs.ts'
 import type { ExecutorDependencies } from './executor-dependencies.ts'

@@ -1,6 +1,6 @@
 import { cpuShare } from '../../availability/cpu-share.ts'
 import type { PeerEvent } from '../../peer/event.ts'
-import { plannedSlots, slotAt } from '../../peer/shared-slots.ts'
+import { plannedSlots, slotAt } from '../../peer/sharing/shared-slots.ts'
 import type { PeerState } from '../../peer/state.ts'
 import type { ComputeHosts, Runner } from '../../ports/runner.ts'
 import type { ComputeResource } from '../../protocol/resource.ts'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import type { z } from 'zod'
 import type { PeerEvent } from '../../peer/event.ts'
-import { expectedFetchMs } from '../../peer/fetching.ts'
+import { expectedFetchMs } from '../../peer/provider/fetching.ts'
 import { datasetDigest } from './dataset-memory.ts'
 import { createLocalityWatch } from './locality-watch.ts'
 import {

@@ -1,7 +1,7 @@
 import type { PeerEvent, HeldDataset } from '../../peer/event.ts'
 import type { Fetching } from '../../peer/event.ts'
 import type { PeerState } from '../../peer/state.ts'
-import { inputBytes } from '../../peer/fetching.ts'
+import { inputBytes } from '../../peer/provider/fetching.ts'
 import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { Clock } from '../../ports/clock.ts'

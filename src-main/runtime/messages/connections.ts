@@ -1,4 +1,4 @@
-import { dialOrder, isWorthNoting } from '../../peer/address-book.ts'
+import { dialOrder, isWorthNoting } from '../../peer/pairing/address-book.ts'
 import type { PeerState } from '../../peer/state.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import type { Clock } from '../../ports/clock.ts'

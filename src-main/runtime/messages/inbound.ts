@@ -7,7 +7,7 @@ import {
   admitWithdrawal,
 } from '../../peer/admission.ts'
 import type { PeerState } from '../../peer/state.ts'
-import { trustOf } from '../../peer/trust.ts'
+import { trustOf } from '../../peer/pairing/trust.ts'
 import { equalBytes } from '../../protocol/canonical.ts'
 import { outputSeal, type JobKey } from '../../protocol/job-key.ts'
 import { openEnvelope } from '../../protocol/envelope.ts'

@@ -1,7 +1,7 @@
 import type { PeerEvent } from '../../peer/event.ts'
 import { composeCommitment, composeRound } from '../../peer/publishing.ts'
 import type { PeerState } from '../../peer/state.ts'
-import { trustOf } from '../../peer/trust.ts'
+import { trustOf } from '../../peer/pairing/trust.ts'
 import type { ComputeAllocationState } from '../../protocol/assignment.ts'
 import type { ComputeCommitment } from '../../protocol/commitment.ts'
 import type { PeerId } from '../../protocol/ids.ts'

@@ -11,7 +11,7 @@ import {
   takeReveal,
   type NearbyPair,
   type NearbyPairings,
-} from '../../peer/nearby-pairing.ts'
+} from '../../peer/pairing/nearby-pairing.ts'
 import type { PeerState } from '../../peer/state.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'

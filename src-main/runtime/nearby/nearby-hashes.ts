@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import type { NearbyHashes } from '../../peer/nearby-pairing.ts'
+import type { NearbyHashes } from '../../peer/pairing/nearby-pairing.ts'
 
 /** Numbers of six digits. The rest of 64 bits by it is uneven by less than 2⁻⁴⁴. */
 const NUMBERS = 1_000_000n

@@ -8,8 +8,8 @@ import {
   sayMatch,
   type NearbyAttempt,
   type NearbyPairings,
-} from '../../peer/nearby-pairing.ts'
-import { hasRoomToBlock } from '../../peer/pair-requests.ts'
+} from '../../peer/pairing/nearby-pairing.ts'
+import { hasRoomToBlock } from '../../peer/pairing/pair-requests.ts'
 import type { PeerState } from '../../peer/state.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'

@@ -1,5 +1,5 @@
 import type { RuleReading, SharingNow } from '../../availability/sharing-now.ts'
-import { hoursAt, sharingNow, unitsOfOthers, type HoursNow } from '../../peer/sharing-view.ts'
+import { hoursAt, sharingNow, unitsOfOthers, type HoursNow } from '../../peer/sharing/sharing-view.ts'
 import type { PeerEvent } from '../../peer/event.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { RULE_NAMES } from '../../protocol/pause-rule.ts'

@@ -1,7 +1,7 @@
 import type { DurableEvent } from '../../peer/event.ts'
 import { holdingKey } from '../../peer/provider/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
-import { trustOf } from '../../peer/trust.ts'
+import { trustOf } from '../../peer/pairing/trust.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import type { Award } from '../../protocol/messages.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'

@@ -1,7 +1,7 @@
 import type { DurableEvent } from '../../peer/event.ts'
 import type { JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
-import { bookOf } from '../../peer/unit-book.ts'
+import { bookOf } from '../../peer/requester/unit-book.ts'
 import type { ComputeAllocationState } from '../../protocol/assignment.ts'
 import { unitOrigin, type PeerId } from '../../protocol/ids.ts'
 import { amount, RESOURCE_DIMENSIONS } from '../../protocol/resource.ts'

@@ -6,7 +6,7 @@ import {
   admitWithdrawal,
 } from '../../peer/admission.ts'
 import type { PeerEvent } from '../../peer/event.ts'
-import { admitPairing } from '../../peer/pairing.ts'
+import { admitPairing } from '../../peer/pairing/pairing.ts'
 import type { PeerState } from '../../peer/state.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'

@@ -1,7 +1,7 @@
 import type { PeerId } from '../../protocol/ids.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import type { JobManifest } from '../../protocol/work.ts'
-import { timeLimitMs } from '../../peer/time-limit.ts'
+import { timeLimitMs } from '../../peer/requester/time-limit.ts'
 import type { Character, Machine } from '../character.ts'
 import type { Dice } from '../dice.ts'
 import { STRAGGLER_FACTOR, type UnitDurations } from '../scenario.ts'

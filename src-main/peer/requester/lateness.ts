@@ -1,0 +1,85 @@
+import type { JobId, PeerId } from '../../protocol/ids.ts'
+import { awardWaiting } from './awarding.ts'
+import type { Effect } from '../effect.ts'
+import { endVanished, resendResults } from '../provider/provider.ts'
+import type { PeerState } from '../state.ts'
+import { bookOf } from './unit-book.ts'
+
+/** A peer that is gone this long has lost what it held; shorter breaks are only a changed network. */
+const DISCONNECT_GRACE_MS = 3_000
+/** Matching is repeated after this time even when nothing has happened. */
+const PLAN_EVERY_MS = 5_000
+/** Losses in one record, so that no record of the journal grows without bound. */
+const LOSSES_PER_RECORD = 4_096
+
+/** A dead line is noticed this long after it died at the latest: two pings, and what was late in between was its fault. */
+const DEAD_LINE_MS = 45_000
+
+type Loss = { readonly job_id: JobId; readonly unit_index: number; readonly attempt: number }
+
+/**
+ * Handles the passing of time: late and dead peers, undelivered results, requesters that vanished, units that
+ * waited long.
+ */
+export function onTick(state: PeerState, nowMs: number): Effect[] {
+  const gone = new Set<PeerId>()
+  for (const [peer, sinceMs] of state.view.disconnectedAtMs) {
+    if (nowMs - sinceMs >= DISCONNECT_GRACE_MS) gone.add(peer)
+  }
+  const late: Loss[] = []
+  const disconnected: Loss[] = []
+  for (const job of state.requester.jobs.values()) {
+    if (job.status.state !== 'running') continue
+    for (const [peer, units] of bookOf(job).atWork) {
+      for (const [unit_index, { attempt, deadlineMs }] of units) {
+        const loss = { job_id: job.manifest.job_id, unit_index, attempt }
+        if (gone.has(peer)) disconnected.push(loss)
+        else if (nowMs > deadlineMs) late.push(loss)
+      }
+    }
+  }
+  const losses = [...lossRecords(nowMs, 'disconnected', disconnected), ...lossRecords(nowMs, 'late', late)]
+  return [
+    // A loss awards its units anew by itself; other awards wait for the next tick, when it is known.
+    ...(losses.length > 0 ? losses : awardWaiting(state, nowMs)),
+    ...resendResults(state, nowMs),
+    ...endVanished(state, nowMs),
+    ...(isPlanDue(state, nowMs) ? [{ kind: 'allocation-due' } as const] : []),
+  ]
+}
+
+/**
+ * A peer's connection has ended. It may have been dead for a while before that was noticed: what was late meanwhile is
+ * not the peer's fault, in jobs that have ended since, too.
+ */
+export function excuseLate(state: PeerState, peer: PeerId, nowMs: number): Effect[] {
+  const excused: Loss[] = []
+  for (const job of state.requester.jobs.values()) {
+    const { status } = job
+    const isOver = status.state === 'done' || status.state === 'failed' || status.state === 'cancelled'
+    if (isOver && nowMs - status.atMs > DEAD_LINE_MS) continue
+    for (const [unit_index, { attempts }] of job.units) {
+      for (const { peer: by, attempt, deadlineMs, status: was } of attempts) {
+        if (by !== peer || was.state !== 'void' || was.why !== 'late' || nowMs - deadlineMs > DEAD_LINE_MS)
+          continue
+        excused.push({ job_id: job.manifest.job_id, unit_index, attempt })
+      }
+    }
+  }
+  return lossRecords(nowMs, 'disconnected', excused)
+}
+
+/** Whether matching is due although nothing has happened: slots begin and end, and lanes stand empty. */
+function isPlanDue({ view }: PeerState, nowMs: number): boolean {
+  const everyMs = view.unusedSinceMs.size > 0 ? 0 : PLAN_EVERY_MS
+  return nowMs - view.plannedAtMs >= everyMs || nowMs >= view.slotChangeMs
+}
+
+function lossRecords(atMs: number, reason: 'late' | 'disconnected', losses: readonly Loss[]): Effect[] {
+  const effects: Effect[] = []
+  for (let at = 0; at < losses.length; at += LOSSES_PER_RECORD) {
+    const lost = losses.slice(at, at + LOSSES_PER_RECORD)
+    effects.push({ kind: 'record', event: { kind: 'attempts-lost', at_ms: atMs, reason, lost } })
+  }
+  return effects
+}

@@ -1,0 +1,294 @@
+import { assert } from '../../protocol/fault.ts'
+import type { JobId, PeerId } from '../../protocol/ids.ts'
+import { AWARD_DUE_MS_MAX } from '../../protocol/limits.ts'
+import type { AwardedUnit } from '../../protocol/messages.ts'
+import { excuse, excuseAll, remember } from './attempt-ends.ts'
+import { awardReopened } from './awarding.ts'
+import type { Effect, WantedOutput } from '../effect.ts'
+import type { DurableEvent } from '../event.ts'
+import type { IssuedAward } from './events.ts'
+import { hopeless } from './hopeless.ts'
+import { withdrawAgain } from './job-control.ts'
+import { closeOffers, noteAwarded } from './offers.ts'
+import { recallKey } from './relieving.ts'
+import { isUnderWay, type AttemptState, type JobState, type UnitState } from './slice.ts'
+import type { PeerState } from '../state.ts'
+import { wasReady } from './unit.ts'
+import { bookOf, closeBook, isOwed, openCount, refreshUnit } from './unit-book.ts'
+
+type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
+
+/** A new job: its units are open from now on. Submitting a job twice changes nothing. */
+export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[] {
+  const { manifest, manifest_cid } = event
+  if (state.requester.jobs.has(manifest.job_id)) return []
+  state.requester.jobs.set(manifest.job_id, {
+    manifest,
+    manifestCid: manifest_cid,
+    submittedAtMs: event.at_ms,
+    progressAtMs: event.at_ms,
+    status: { state: 'running' },
+    units: new Map(),
+    verified: 0,
+    stored: 0,
+    rejectedOutputs: 0,
+    retried: 0,
+    backups: 0,
+    observedMs: 0,
+    pausedMs: 0,
+  })
+  return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+}
+
+/** The user no longer wants a job; the peers that hold its units are told. */
+export function cancelJob(state: PeerState, event: Of<'job-cancelled'>): Effect[] {
+  const job = state.requester.jobs.get(event.job_id)
+  if (job === undefined || !isUnderWay(job)) return []
+  job.status = { state: 'cancelled', atMs: event.at_ms }
+  return endJob(job)
+}
+
+/** The user no longer wants to see an ended job; its outputs may go. */
+export function removeJob(state: PeerState, event: Of<'job-removed'>): Effect[] {
+  const job = state.requester.jobs.get(event.job_id)
+  if (job === undefined || isUnderWay(job)) return []
+  state.requester.jobs.delete(event.job_id)
+  return [{ kind: 'job-removed', job: event.job_id }]
+}
+
+/** Sends awards that were decided, as they are journaled now. */
+export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effect[] {
+  const effects: Effect[] = []
+  for (const award of event.awards) {
+    const job = state.requester.jobs.get(award.job_id)
+    if (job === undefined) continue
+    state.requester.awardsMade++
+    job.firstAwardAtMs ??= event.at_ms
+    for (const { unit_index, attempt, role } of award.units) {
+      const unit = touch(job, unit_index, event.at_ms)
+      assert(
+        unit.attempts.every((known) => known.attempt < attempt),
+        'attempts of a unit count up',
+      )
+      unit.attempts.push({
+        attempt,
+        awardId: award.award_id,
+        peer: award.peer,
+        role,
+        awardedAtMs: event.at_ms,
+        deadlineMs: award.deadline_ms,
+        status: { state: 'awarded' },
+      })
+      refreshUnit(job, unit_index)
+    }
+    if (award.backup === true) job.backups += award.units.length
+    const units = award.units.map(({ unit_index }) => unit_index)
+    noteAwarded(state, job, award.peer, units, event.at_ms)
+    effects.push(sendAward(job, award, event.at_ms))
+    // Not every award is published: providers only need to know when the last open unit is given out.
+    if (openCount(job) === 0 && state.view.publishedOpen.get(award.job_id) === true) {
+      effects.push({ kind: 'commitment-changed' })
+    }
+  }
+  return effects
+}
+
+/** The message for an award that is written down. */
+function sendAward(job: JobState, award: IssuedAward, atMs: number): Effect {
+  return {
+    kind: 'send-award',
+    to: award.peer,
+    award: {
+      award_id: award.award_id,
+      job_id: award.job_id,
+      manifest_cid: job.manifestCid,
+      units: award.units,
+      due_in_ms: dueInMs(award.deadline_ms, atMs),
+    },
+  }
+}
+
+/** How long a provider has from now on. */
+function dueInMs(deadlineMs: number, atMs: number): number {
+  return Math.min(AWARD_DUE_MS_MAX, Math.max(1, Math.round(deadlineMs - atMs)))
+}
+
+function touch(job: JobState, index: number, atMs: number): UnitState {
+  let unit = job.units.get(index)
+  if (unit === undefined) {
+    unit = { attempts: [], openSinceMs: atMs }
+    job.units.set(index, unit)
+  }
+  return unit
+}
+
+/** A provider would not take an award, or could not be told of it: its units are open again. */
+export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effect[] {
+  closeOffers(state, event.peer, event.at_ms)
+  const job = state.requester.jobs.get(event.job_id)
+  if (job === undefined) return []
+  const reopened: number[] = []
+  const { atWork, owed } = bookOf(job)
+  for (const [index, attempt] of [...(owed.get(event.peer) ?? [])]) {
+    // It was late before it was known that the award was refused.
+    if (attempt.awardId !== event.award_id) continue
+    if (wasLate(attempt)) excuse(state, attempt.peer, 1)
+    attempt.status = { state: 'void', why: 'refused', ready: false }
+    refreshUnit(job, index)
+  }
+  for (const [index, attempt] of [...(atWork.get(event.peer) ?? [])]) {
+    const unit = job.units.get(index)
+    if (unit === undefined || attempt.awardId !== event.award_id) continue
+    attempt.status = { state: 'void', why: 'refused', ready: wasReady(unit, attempt) }
+    refreshUnit(job, index)
+    job.retried++
+    reopened.push(index)
+  }
+  return reopen(state, job, reopened, event.at_ms, false)
+}
+
+type LateAttempt = AttemptState & { status: Extract<AttemptState['status'], { state: 'void' }> }
+
+function wasLate(attempt: AttemptState): attempt is LateAttempt {
+  return attempt.status.state === 'void' && attempt.status.why === 'late'
+}
+
+/** Gives up attempts; a reply to one of them will be stale. */
+export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effect[] {
+  const effects: Effect[] = []
+  const reopened = new Map<JobState, number[]>()
+  for (const { job_id, unit_index, attempt: number } of event.lost) {
+    const job = state.requester.jobs.get(job_id)
+    const unit = job?.units.get(unit_index)
+    const attempt = unit?.attempts.find((a) => a.attempt === number)
+    if (job === undefined || unit === undefined || attempt === undefined) continue
+    if (event.reason === 'disconnected' && wasLate(attempt)) {
+      // The line was dead before that was noticed.
+      attempt.status = { ...attempt.status, why: 'disconnected' }
+      refreshUnit(job, unit_index)
+      excuse(state, attempt.peer, 1)
+      continue
+    }
+    if (attempt.status.state !== 'awarded') continue
+    attempt.status = { state: 'void', why: event.reason, ready: wasReady(unit, attempt) }
+    refreshUnit(job, unit_index)
+    job.retried++
+    reopened.set(job, [...(reopened.get(job) ?? []), unit_index])
+    // A line that was cut says nothing about the peer at its other end.
+    if (event.reason === 'late') remember(state, attempt.peer, 'expired')
+  }
+  for (const [job, units] of reopened) effects.push(...reopen(state, job, units, event.at_ms))
+  return effects
+}
+
+/**
+ * A provider stopped before it had finished these units: they are open again at once. It kept its word to say so, and
+ * is not to blame; it offers nothing until it offers anew.
+ */
+export function takeBack(state: PeerState, event: Of<'hand-back-received'>): Effect[] {
+  const job = state.requester.jobs.get(event.job_id)
+  if (job === undefined) return []
+  const reopened: number[] = []
+  let wasAsked = event.units.length > 0
+  for (const { unit_index, attempt: number } of event.units) {
+    const unit = job.units.get(unit_index)
+    const attempt = unit?.attempts.find((a) => a.attempt === number && a.peer === event.from)
+    if (unit === undefined || attempt === undefined) continue
+    const wasWaitedFor = attempt.status.state === 'awarded'
+    if (!wasWaitedFor && !isOwed(attempt)) continue
+    attempt.status = { state: 'void', why: 'handed-back', ready: wasReady(unit, attempt) }
+    refreshUnit(job, unit_index)
+    if (!wasWaitedFor) continue
+    job.retried++
+    reopened.push(unit_index)
+  }
+  for (const { unit_index, attempt } of event.units) {
+    wasAsked = state.view.recalled.delete(recallKey(job, unit_index, attempt)) && wasAsked
+  }
+  // A provider that stops by itself takes nothing more; one that was asked for units goes on.
+  if (!wasAsked) closeOffers(state, event.from, event.at_ms)
+  return reopen(state, job, reopened, event.at_ms)
+}
+
+/** Reopens units: awarded from offers at hand, or published; hopeless ones end the job. */
+export function reopen(
+  state: PeerState,
+  job: JobState,
+  indices: readonly number[],
+  atMs: number,
+  ready = true,
+): Effect[] {
+  if (job.status.state !== 'running' || indices.length === 0) return []
+  for (const index of indices) {
+    const fault = hopeless(job, index)
+    if (fault === undefined) continue
+    if (fault.kind === 'timed-out') excuseAll(state, job.units.get(index))
+    job.status = { state: 'failed', atMs, fault }
+    return endJob(job)
+  }
+  return [
+    ...awardReopened(state, job, new Set(indices), atMs, ready),
+    ...(state.view.publishedOpen.get(job.manifest.job_id) === false
+      ? [{ kind: 'commitment-changed' } as const, { kind: 'allocation-due' } as const]
+      : []),
+  ]
+}
+
+/** Ends a job whose outputs are all on this peer's disk. */
+export function finishIfComplete(job: JobState, atMs: number): Effect[] {
+  if (!isUnderWay(job) || job.stored < job.manifest.unit_count) return []
+  job.status = { state: 'done', atMs }
+  return endJob(job)
+}
+
+/** The messages at a job's end: peers that had units of it may forget it. */
+function endJob(job: JobState): Effect[] {
+  const jobId: JobId = job.manifest.job_id
+  const holders = new Set<PeerId>()
+  for (const unit of job.units.values()) for (const { peer } of unit.attempts) holders.add(peer)
+  closeBook(job)
+  return [
+    ...[...holders].map((to): Effect => ({ kind: 'send-settled', to, job: jobId })),
+    { kind: 'job-ended', job: jobId },
+    { kind: 'commitment-changed' },
+    { kind: 'allocation-due' },
+  ]
+}
+
+/**
+ * After a restart: awards whose sending may have been cut off are sent again (the other side knows them by their
+ * attempt numbers), and verified outputs that are not here yet are fetched.
+ */
+export function resumeJobs(state: PeerState, atMs: number): Effect[] {
+  const effects: Effect[] = []
+  for (const job of state.requester.jobs.values()) {
+    if (!isUnderWay(job)) continue
+    if (job.status.state === 'paused') effects.push(...withdrawAgain(job))
+    const awards = new Map<string, { peer: PeerId; deadlineMs: number; units: AwardedUnit[] }>()
+    const wanted: WantedOutput[] = []
+    for (const [unit_index, unit] of job.units) {
+      if (unit.verified?.stored === false) {
+        wanted.push({ unit: unit_index, cid: unit.verified.cid, from: unit.verified.winners })
+      }
+      for (const { attempt, awardId, peer, role, status, deadlineMs } of unit.attempts) {
+        if (status.state !== 'awarded') continue
+        const award = awards.get(awardId) ?? { peer, deadlineMs, units: [] }
+        award.units.push({ unit_index, attempt, role })
+        awards.set(awardId, award)
+      }
+    }
+    for (const [award_id, { peer, deadlineMs, units }] of awards) {
+      const { job_id } = job.manifest
+      const award = {
+        award_id,
+        job_id,
+        manifest_cid: job.manifestCid,
+        units,
+        due_in_ms: dueInMs(deadlineMs, atMs),
+      }
+      effects.push({ kind: 'send-award', to: peer, award })
+    }
+    if (wanted.length > 0) effects.push({ kind: 'fetch-outputs', job: job.manifest.job_id, outputs: wanted })
+  }
+  return effects
+}

@@ -1,0 +1,180 @@
+import type { Cid, PeerId } from '../../protocol/ids.ts'
+import type { ExecutionReceipt } from '../../protocol/receipt.ts'
+import type { Claim, Verdict } from '../../verification/consensus.ts'
+import { hearOfVoid, ranMs, remember, restoreOutvoted, settleAttempt } from './attempt-ends.ts'
+import { awardTo } from './awarding.ts'
+import type { Effect, WantedOutput } from '../effect.ts'
+import type { DurableEvent } from '../event.ts'
+import { noteReturned } from './offers.ts'
+import { finishIfComplete, reopen } from './requester.ts'
+import { isUnderWay, type AttemptState, type JobState, type UnitState } from './slice.ts'
+import type { PeerState } from '../state.ts'
+import { claimOf, needOf, verdictOf, wasReady } from './unit.ts'
+import { isOwed, refreshUnit } from './unit-book.ts'
+
+type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
+
+/**
+ * Receipts from a provider. Each answers one attempt; what answers none that is waited for is stale and dropped. A
+ * stale output still says that its peer has the result, and may be awarded the unit anew.
+ */
+export function receiveResults(state: PeerState, event: Of<'results-received'>): Effect[] {
+  const job = state.requester.jobs.get(event.job_id)
+  if (job === undefined) return []
+  const received: Received = { wanted: [], reopened: [], tookMs: [], withdrawn: new Map() }
+  for (const receipt of event.receipts) receiveReceipt(state, job, event.from, receipt, event.at_ms, received)
+  const { wanted, reopened, tookMs, withdrawn } = received
+  noteReturned(state, job, event.from, tookMs, event.at_ms)
+  const effects: Effect[] = []
+  for (const [to, units] of withdrawn) effects.push({ kind: 'send-withdraw', to, job: event.job_id, units })
+  if (wanted.length > 0) effects.push({ kind: 'fetch-outputs', job: event.job_id, outputs: wanted })
+  effects.push(...finishIfComplete(job, event.at_ms), ...reopen(state, job, reopened, event.at_ms))
+  const free = [event.from, ...[...withdrawn.keys()].filter((peer) => peer !== event.from)]
+  if (reopened.length === 0) effects.push(...awardTo(state, free, event.at_ms))
+  return effects
+}
+
+/** The consequences of the receipts that came together, gathered receipt by receipt. */
+interface Received {
+  /** Verified outputs to fetch. */
+  readonly wanted: WantedOutput[]
+  /** Units that need another peer. */
+  readonly reopened: number[]
+  /** How long the runs took that returned an output. */
+  readonly tookMs: number[]
+  /** Units that their other holders need not compute any longer. */
+  readonly withdrawn: Map<PeerId, number[]>
+}
+
+function receiveReceipt(
+  state: PeerState,
+  job: JobState,
+  from: PeerId,
+  receipt: ExecutionReceipt,
+  atMs: number,
+  received: Received,
+): void {
+  const { unit_index } = receipt
+  const unit = job.units.get(unit_index)
+  const attempt = unit?.attempts.find((a) => a.attempt === receipt.attempt && a.peer === from)
+  if (unit === undefined || attempt === undefined) return
+  if (attempt.status.state === 'awarded') settleAwarded(state, job, unit, attempt, receipt, atMs, received)
+  else if (attempt.status.state === 'void' && hearOfVoid(state, job, unit, attempt, receipt, atMs)) {
+    refreshUnit(job, unit_index)
+    if (unit.verified === undefined) received.reopened.push(unit_index)
+  }
+}
+
+/** A receipt that was waited for: it may complete a quorum, or leave its unit open. */
+function settleAwarded(
+  state: PeerState,
+  job: JobState,
+  unit: UnitState,
+  attempt: AttemptState,
+  receipt: ExecutionReceipt,
+  atMs: number,
+  received: Received,
+): void {
+  const { unit_index, outcome } = receipt
+  settleAttempt(state, job, unit, attempt, receipt, atMs)
+  if (outcome.kind === 'output') received.tookMs.push(ranMs(outcome, attempt, atMs))
+  const verdict = job.status.state === 'running' ? verdictOf(job, unit) : undefined
+  if (verdict?.kind === 'agreed') verify(state, job, unit_index, unit, verdict, atMs, received)
+  refreshUnit(job, unit_index)
+  if (verdict?.kind !== 'more') return
+  const isOpen = outcome.kind === 'fault' || needOf(job, unit_index, atMs) !== undefined
+  if (isOpen) received.reopened.push(unit_index)
+}
+
+/** @param against the output that the others agreed on, where that is why */
+function reject(state: PeerState, job: JobState, attempt: AttemptState, claim: Claim, against?: Cid): void {
+  const { output, fuel } = claim
+  attempt.status = {
+    state: 'rejected',
+    cid: output,
+    ...(fuel === undefined ? {} : { fuel }),
+    // Who lied of its fuel alone stands for the same output.
+    ...(against === undefined || against === output ? {} : { against }),
+  }
+  job.rejectedOutputs++
+  remember(state, attempt.peer, 'rejected')
+}
+
+/** A quorum agrees: the winners are right, the others wrong, and peers that still compute may stop. */
+function verify(
+  state: PeerState,
+  job: JobState,
+  index: number,
+  unit: UnitState,
+  verdict: Verdict & { readonly kind: 'agreed' },
+  atMs: number,
+  { wanted, withdrawn }: Pick<Received, 'wanted' | 'withdrawn'>,
+): void {
+  let inline: Uint8Array | undefined
+  for (const attempt of unit.attempts) {
+    if (attempt.status.state === 'awarded' || isOwed(attempt)) {
+      attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
+      withdrawn.set(attempt.peer, [...(withdrawn.get(attempt.peer) ?? []), index])
+    } else if (attempt.status.state === 'returned') {
+      if (verdict.winners.includes(attempt.peer) && attempt.status.cid === verdict.output) {
+        inline ??= attempt.status.inline
+        remember(state, attempt.peer, 'verified')
+      } else {
+        reject(state, job, attempt, claimOf(attempt.status), verdict.output)
+      }
+    }
+  }
+  const stored = inline !== undefined
+  unit.verified = {
+    cid: verdict.output,
+    ...(verdict.fuel === undefined ? {} : { fuel: verdict.fuel }),
+    winners: [...verdict.winners],
+    atMs,
+    stored,
+    ...(inline === undefined ? {} : { inline }),
+  }
+  job.verified++
+  job.progressAtMs = atMs
+  if (stored) job.stored++
+  else wanted.push({ unit: index, cid: verdict.output, from: verdict.winners })
+}
+
+/** Verified outputs that are on this peer's disk now. */
+export function storeOutputs(state: PeerState, event: Of<'outputs-stored'>): Effect[] {
+  const job = state.requester.jobs.get(event.job_id)
+  if (job === undefined) return []
+  for (const index of event.units) {
+    const unit = job.units.get(index)
+    if (unit?.verified === undefined || unit.verified.stored) continue
+    unit.verified = { ...unit.verified, stored: true }
+    job.stored++
+  }
+  return finishIfComplete(job, event.at_ms)
+}
+
+/**
+ * The peers that agreed on an output did not hand it over, and the unit is open again. Peers that refused are found
+ * wrong; unreachable ones may still have the result and may be awarded the unit anew, as may outvoted ones.
+ */
+export function missOutput(state: PeerState, event: Of<'output-unavailable'>): Effect[] {
+  const job = state.requester.jobs.get(event.job_id)
+  const unit = job?.units.get(event.unit_index)
+  // At a job's end its providers let go of outputs: no provider is to blame for one that is missing then.
+  if (job === undefined || !isUnderWay(job)) return []
+  if (unit?.verified === undefined || unit.verified.stored) return []
+  let isRefuted = false
+  for (const attempt of unit.attempts) {
+    if (attempt.status.state !== 'returned' || attempt.status.cid !== event.cid) continue
+    if (event.unreachable?.includes(attempt.peer) === true) {
+      attempt.status = { state: 'void', why: 'disconnected', ready: true }
+    } else {
+      reject(state, job, attempt, claimOf(attempt.status))
+      isRefuted = true
+    }
+  }
+  if (isRefuted) restoreOutvoted(state, job, unit, event.cid)
+  delete unit.verified
+  refreshUnit(job, event.unit_index)
+  job.verified--
+  return reopen(state, job, [event.unit_index], event.at_ms)
+}

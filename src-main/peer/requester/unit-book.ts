@@ -1,0 +1,176 @@
+import type { OpenUnits } from '../../market/award.ts'
+import { createBitSet, type BitSet } from '../../market/bit-set.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import type { UnitRange } from '../../protocol/work.ts'
+import type { AttemptState, JobState, UnitState } from './slice.ts'
+import { isTimeOut } from './time-outs.ts'
+import { holdersOf, missingOf } from './unit.ts'
+
+/**
+ * An index of a job's units by what they want: it follows from the job's state, so that it is neither journaled nor in
+ * a snapshot, and is built anew after a restart. With it no event costs a walk over all units.
+ */
+export interface UnitBook extends OpenUnits {
+  readonly open: BitSet
+  /** Units whose result some peer has although its attempt was given up. */
+  readonly ready: ReadonlySet<number>
+  /** Who computes what at this moment, in the order of the awards. */
+  readonly atWork: ReadonlyMap<PeerId, ReadonlyMap<number, AttemptState>>
+  /** Units that were given up as late or lost and may still be at work: they keep their providers' lanes. */
+  readonly owed: ReadonlyMap<PeerId, ReadonlyMap<number, AttemptState>>
+  /** All peers that were ever given a unit of it. */
+  readonly takers: ReadonlySet<PeerId>
+  /** To be called after every change of a unit's attempts or verdict. */
+  refresh(index: number): void
+}
+
+const books = new WeakMap<JobState, UnitBook>()
+
+/** The index of a job, built at the first call. */
+export function bookOf(job: JobState): UnitBook {
+  const known = books.get(job)
+  if (known !== undefined) return known
+  const book = createUnitBook(job)
+  books.set(job, book)
+  return book
+}
+
+/** Tells the index, if there is one, that a unit has changed. */
+export function refreshUnit(job: JobState, index: number): void {
+  books.get(job)?.refresh(index)
+}
+
+/** An ended job needs no index any longer. */
+export function closeBook(job: JobState): void {
+  books.delete(job)
+}
+
+/** Units that need a provider now; none of a job that does not run. */
+export function openCount(job: JobState): number {
+  return job.status.state === 'running' ? bookOf(job).open.count : 0
+}
+
+/** At most `rangesMax` ranges of units that need a provider, in order; none of a job that does not run. */
+export function openRanges(job: JobState, rangesMax: number): UnitRange[] {
+  if (job.status.state !== 'running') return []
+  const { open } = bookOf(job)
+  const ranges: UnitRange[] = []
+  for (let from = open.next(0); from !== undefined && ranges.length < rangesMax;) {
+    const to = open.nextAbsent(from)
+    ranges.push([from, to])
+    from = open.next(to)
+  }
+  return ranges
+}
+
+/** Whether a given-up attempt may still be computed by its peer. */
+export function isOwed({ status }: AttemptState): boolean {
+  return status.state === 'void' && !status.ready && (status.why === 'late' || status.why === 'disconnected')
+}
+
+/** Builds the index of a job as it is. */
+export function createUnitBook(job: JobState): UnitBook {
+  const { unit_count } = job.manifest
+  const open = createBitSet(unit_count, true)
+  const untouched = createBitSet(unit_count, true)
+  const partial = createBitSet(unit_count)
+  const ready = new Set<number>()
+  const atWork = new Map<PeerId, Map<number, AttemptState>>()
+  const owed = new Map<PeerId, Map<number, AttemptState>>()
+  const workers = new Map<number, readonly PeerId[]>()
+  const debtors = new Map<number, readonly PeerId[]>()
+  const partialHolders = createPartialHolders(partial)
+  const takers = new Set<PeerId>()
+
+  function setWorkers(index: number, unit: UnitState): void {
+    const now = unit.attempts.filter(({ status }) => status.state === 'awarded')
+    for (const peer of workers.get(index) ?? []) {
+      if (!now.some((attempt) => attempt.peer === peer)) atWork.get(peer)?.delete(index)
+    }
+    for (const attempt of now) {
+      const units = atWork.get(attempt.peer) ?? new Map<number, AttemptState>()
+      atWork.set(attempt.peer, units)
+      if (units.get(index) !== attempt) units.set(index, attempt)
+    }
+    if (now.length === 0) workers.delete(index)
+    else
+      workers.set(
+        index,
+        now.map(({ peer }) => peer),
+      )
+  }
+
+  function setDebtors(index: number, unit: UnitState): void {
+    const now = unit.attempts.filter(isOwed)
+    if (now.length === 0 && !debtors.has(index)) return
+    for (const peer of debtors.get(index) ?? []) owed.get(peer)?.delete(index)
+    for (const attempt of now) {
+      const units = owed.get(attempt.peer) ?? new Map<number, AttemptState>()
+      owed.set(attempt.peer, units.set(index, attempt))
+    }
+    if (now.length === 0) debtors.delete(index)
+    else
+      debtors.set(
+        index,
+        now.map(({ peer }) => peer),
+      )
+  }
+
+  function refresh(index: number): void {
+    const unit = job.units.get(index)
+    if (unit === undefined) return
+    for (const { peer } of unit.attempts) takers.add(peer)
+    setWorkers(index, unit)
+    setDebtors(index, unit)
+    const isDone = unit.verified !== undefined
+    const missing = isDone ? 0 : missingOf(job, unit)
+    const holders = missing > 0 ? holdersOf(job, unit) : []
+    if (missing > 0) open.add(index)
+    else open.remove(index)
+    // Where a unit's time was up it comes first, so that it is soon known whether it ends anywhere.
+    const isBegun = missing > 0 && (holders.length > 0 || unit.attempts.some(isTimeOut))
+    if (missing > 0 && !isBegun) untouched.add(index)
+    else untouched.remove(index)
+    partialHolders.set(index, isBegun ? holders : undefined)
+    const hasResult = ({ status }: AttemptState): boolean => status.state === 'void' && status.ready
+    if (!isDone && unit.attempts.some(hasResult)) ready.add(index)
+    else ready.delete(index)
+  }
+
+  for (const index of job.units.keys()) refresh(index)
+  return {
+    open,
+    untouched,
+    partial,
+    ready,
+    atWork,
+    owed,
+    takers,
+    partialHeldBy: partialHolders.countOf,
+    refresh,
+  }
+}
+
+/** The peers that hold units of `partial`, which it keeps too. */
+function createPartialHolders(partial: BitSet) {
+  const holdersOfUnit = new Map<number, readonly PeerId[]>()
+  const counts = new Map<PeerId, number>()
+
+  return {
+    /** Sets the holders of a unit; undefined for a unit that is not in `partial`. */
+    set(index: number, holders: readonly PeerId[] | undefined): void {
+      for (const peer of holdersOfUnit.get(index) ?? []) counts.set(peer, (counts.get(peer) ?? 0) - 1)
+      if (holders === undefined) {
+        holdersOfUnit.delete(index)
+        partial.remove(index)
+        return
+      }
+      const distinct = [...new Set(holders)]
+      for (const peer of distinct) counts.set(peer, (counts.get(peer) ?? 0) + 1)
+      holdersOfUnit.set(index, distinct)
+      partial.add(index)
+    },
+    /** How many units of `partial` a peer holds. */
+    countOf: (peer: PeerId): number => counts.get(peer) ?? 0,
+  }
+}

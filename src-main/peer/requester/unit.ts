@@ -1,0 +1,115 @@
+import type { UnitNeed } from '../../market/award.ts'
+import type { Fault } from '../../protocol/fault.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import { judge, type Claim, type Verdict } from '../../verification/consensus.ts'
+import type { AttemptState, JobState, UnitState } from './slice.ts'
+import { spentPeers } from './time-outs.ts'
+
+type ReturnedStatus = Extract<AttemptState['status'], { state: 'returned' }>
+type ReturnedAttempt = AttemptState & { readonly status: ReturnedStatus }
+
+/** The attempts of a unit that returned an output. */
+export function returnedAttempts(unit: UnitState): readonly ReturnedAttempt[] {
+  return unit.attempts.filter((attempt): attempt is ReturnedAttempt => attempt.status.state === 'returned')
+}
+
+/** The claim of a returned attempt about its unit. */
+export function claimOf({ cid, metrics: { fuel } }: ReturnedStatus): Claim {
+  return { output: cid, ...(fuel === undefined ? {} : { fuel }) }
+}
+
+/** The verdict of the outputs returned so far for a unit. */
+export function verdictOf(job: JobState, unit: UnitState): Verdict {
+  return judge({
+    redundancy: job.manifest.verification_redundancy,
+    results: returnedAttempts(unit).map(({ peer, attempt, status }) => ({
+      peer,
+      attempt,
+      ...claimOf(status),
+    })),
+  })
+}
+
+/** A peer that could not compute a unit, through no fault of the unit's, is not given it again so soon after its award. */
+const FAILED_PAUSE_MS = 5_000
+
+/**
+ * The need of a unit before its verdict: how many more peers, and which must not be asked (again) at this moment.
+ * @returns undefined when it needs none
+ */
+export function needOf(job: JobState, index: number, nowMs = Number.POSITIVE_INFINITY): UnitNeed | undefined {
+  if (job.status.state !== 'running' || index < 0 || index >= job.manifest.unit_count) return undefined
+  const unit = job.units.get(index)
+  if (unit === undefined) {
+    return { missing: job.manifest.verification_redundancy, holders: [], openSinceMs: job.progressAtMs }
+  }
+  if (unit.verified !== undefined) return undefined
+  const missing = missingOf(job, unit)
+  // While the job makes progress, peers of poor standing are not needed.
+  const openSinceMs = Math.max(unit.openSinceMs, job.progressAtMs)
+  if (missing === 0) return undefined
+  const holders = [...holdersOf(job, unit), ...justFailed(unit, nowMs)]
+  return { missing, holders, openSinceMs }
+}
+
+/** How many more peers a unit without a verdict wants than are at work on it. */
+export function missingOf(job: JobState, unit: UnitState): number {
+  const pending = unit.attempts.filter(({ status }) => status.state === 'awarded').length
+  return Math.max(0, wantedOf(job, unit) - pending)
+}
+
+/** How many more results a unit without a verdict wants than it has. */
+export function wantedOf(job: JobState, unit: UnitState): number {
+  const hasResult = unit.attempts.some(({ status }) => status.state === 'returned')
+  if (!hasResult) return job.manifest.verification_redundancy
+  const verdict = verdictOf(job, unit)
+  return verdict.kind === 'more' ? verdict.count : 0
+}
+
+/** Peers that hold the unit, returned it, were found wrong on it, or can say no more of it. */
+export function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
+  const checked = job.manifest.verification_redundancy > 1
+  const holders: PeerId[] = []
+  for (const { peer, status } of unit.attempts) {
+    if (status.state === 'void') continue
+    // Where others check, a peer for which the unit fails by itself is not asked again: it would fail again.
+    if (status.state === 'failed' && !(checked && isOwnFault(status.fault))) continue
+    holders.push(peer)
+  }
+  holders.push(...spentPeers(unit))
+  return holders
+}
+
+/** Peers that just failed on the unit: without a pause a broken machine would fail as fast as it is asked. */
+function justFailed({ attempts }: UnitState, nowMs: number): readonly PeerId[] {
+  return attempts.flatMap(({ peer, status, awardedAtMs }) =>
+    status.state === 'failed' && !isOwnFault(status.fault) && nowMs - awardedAtMs < FAILED_PAUSE_MS
+      ? [peer]
+      : [],
+  )
+}
+
+/** Whether the peer of an attempt had the unit's result before it: an award that got lost does not change that. */
+export function wasReady(unit: UnitState, { peer, attempt: number }: AttemptState): boolean {
+  const before = unit.attempts.findLast((a) => a.peer === peer && a.attempt < number)
+  return before?.status.state === 'void' && before.status.ready
+}
+
+/** Faults that lie in the unit itself: it would fail anywhere. */
+const OWN_FAULTS: ReadonlySet<Fault['kind']> = new Set([
+  'unit-failed',
+  'bad-input',
+  'malformed',
+  'oversized',
+  'module-refused',
+  'trapped',
+  'exit-code',
+  'fuel-exhausted',
+  'stack-exhausted',
+  'not-opened',
+])
+
+/** Whether a fault lies in the unit itself, so that it would fail anywhere. */
+export function isOwnFault(fault: Fault): boolean {
+  return OWN_FAULTS.has(fault.kind)
+}
