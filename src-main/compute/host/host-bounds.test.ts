@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { spawnSync } from 'node:child_process'
 import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -82,6 +82,14 @@ describe('the bounds of a host', () => {
     const lower = ['-c', `ulimit -t 500; exec "$0" "$@"`, file, ...leading, 'it', 'runs']
     expect(spawnSync('/bin/sh', lower, { encoding: 'utf8' }).stdout).toBe('it runs\n')
   })
+})
+
+it.skipIf(process.platform === 'win32')('a host starts also where `nice` is missing or does not run', async () => {
+  const { file, leading } = boundedCommand('/bin/echo', { dataBytes: 1 << 30, cpuSeconds: 1_000 })
+  await writeFile(join(folder, 'nice'), '#!/no/such/program\n', { mode: 0o700 })
+  for (const env of [{ PATH: '/no/such/folder' }, { PATH: folder }]) {
+    expect(spawnSync(file, [...leading, 'it', 'runs'], { encoding: 'utf8', env }).stdout).toBe('it runs\n')
+  }
 })
 
 describe.runIf(process.platform === 'linux')('a host on Linux', () => {

@@ -71,6 +71,8 @@ export function boundedCommand(
   // A shell ends when `ulimit` fails, hence the trial in a subshell.
   const script = limits.map((limit) => `(ulimit ${limit}) 2>&- && ulimit ${limit}; `).join('')
   // Set from outside it may come too late: a process that the host's wall has started already would not have it.
-  const low = `command -v nice >/dev/null && exec nice -n ${constants.priority.PRIORITY_BELOW_NORMAL} "$0" "$@"; `
+  // Nor does a shell go on when `exec` fails, hence a trial of `nice`, too.
+  const nice = `nice -n ${constants.priority.PRIORITY_BELOW_NORMAL}`
+  const low = `${nice} true >/dev/null 2>&1 && exec ${nice} "$0" "$@"; `
   return { file: shell, leading: ['-c', `${script}${low}exec "$0" "$@"`, file] }
 }
