@@ -1,4 +1,14 @@
-import { appendFile, chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  chmod,
+  constants,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -390,6 +400,24 @@ describe('two peers in processes of their own', () => {
     expect(JSON.parse(out)).toEqual({ ...before, fuel: 2e12, wall_ms: 300_000 })
     expect((await meshctl('limits', '--data', ben())).out).toMatch(/^fuel +2,000,000,000,000 units$/m)
   })
+
+  it('are one on a folder where two start at once, and only the command that started it says so', async () => {
+    const data = join(folder, 'clara')
+    const started = await Promise.all([start(data, 'clara'), start(data, 'carla')])
+    const endpoint = await readEndpoint(data)
+    const winners = started.filter(({ code }) => code === 0)
+    expect(winners.map(({ out }) => JSON.parse(out) as unknown)).toMatchObject([{ pid: endpoint?.pid }])
+    expect(await meshctl('stop', '--data', data)).toMatchObject({ code: 0 })
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'append to their log, so that a refused start loses no line',
+    async () => {
+      const { pid } = (await readEndpoint(ben())) ?? {}
+      const flags = /^flags:\s+(\d+)$/m.exec(await readFile(`/proc/${pid}/fdinfo/2`, 'utf8'))?.[1]
+      expect(Number.parseInt(flags ?? '0', 8) & constants.O_APPEND).toBe(constants.O_APPEND)
+    },
+  )
 
   it('refuse a second start in the background, and go on with their log', async () => {
     const log = join(anna(), 'daemon.log')

@@ -126,8 +126,9 @@ async function startDetached(
   const { data: folder } = checked
   const before = await readEndpoint(folder)
   const logPath = join(folder, LOG_FILE)
+  const log = await openLog(folder, logPath)
   // The log is that of a peer that runs already, as long as there is one: this start may be refused.
-  const log = await openLog(folder, logPath, before === undefined ? 'w' : 'a')
+  if (before === undefined) await log.truncate()
   const { size: logBytesBefore } = await log.stat()
   const entry = join(import.meta.dirname, '../../headless.ts')
   // A pipe would break when this process ends, so that the daemon writes to a file.
@@ -139,7 +140,7 @@ async function startDetached(
   await log.close()
   const exited = new Promise<'exited'>((resolve) => child.once('exit', () => resolve('exited')))
   const over = new AbortController()
-  const found = await Promise.race([waitForAnswer(folder, before?.token, over.signal), exited])
+  const found = await Promise.race([waitForAnswer(folder, child.pid, before?.token, over.signal), exited])
   over.abort()
   if (found === 'exited') refuse('storage-failed', await reasonIn(logPath, logBytesBefore))
   if (found === 'too-late') {
@@ -179,24 +180,26 @@ async function linkOf(endpoint: Endpoint): Promise<string> {
   return url
 }
 
-async function openLog(folder: string, path: string, flag: 'w' | 'a'): Promise<FileHandle> {
+/** Opened for appending: two peers that start on one folder share it, and neither writes over the other's lines. */
+async function openLog(folder: string, path: string): Promise<FileHandle> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    return await open(path, flag, 0o600)
+    return await open(path, 'a', 0o600)
   } catch (error) {
     return refuse('bad-input', `cannot write to ${folder}: ${systemWords(error)}`, error)
   }
 }
 
-/** Looks for an endpoint other than the one before, and asks there. */
+/** Looks for the endpoint of this process, other than the one before, and asks there. */
 async function waitForAnswer(
   folder: string,
+  pid: number | undefined,
   before: string | undefined,
   signal: AbortSignal,
 ): Promise<'too-late' | { endpoint: Endpoint; peer_id: string; name: string }> {
   for (const startMs = Date.now(); Date.now() - startMs < READY_WITHIN_MS && !signal.aborted;) {
     const endpoint = await readEndpoint(folder)
-    if (endpoint !== undefined && endpoint.token !== before) {
+    if (endpoint !== undefined && endpoint.pid === pid && endpoint.token !== before) {
       const client = await connectApi(endpoint, { askEveryMs: ASK_EVERY_MS })
       const { peer_id, name } = await useClient(client, (calls) => calls.node.info())
       return { endpoint, peer_id, name }

@@ -84,13 +84,16 @@ describe('the bounds of a host', () => {
   })
 })
 
-it.skipIf(process.platform === 'win32')('a host starts also where `nice` is missing or does not run', async () => {
-  const { file, leading } = boundedCommand('/bin/echo', { dataBytes: 1 << 30, cpuSeconds: 1_000 })
-  await writeFile(join(folder, 'nice'), '#!/no/such/program\n', { mode: 0o700 })
-  for (const env of [{ PATH: '/no/such/folder' }, { PATH: folder }]) {
-    expect(spawnSync(file, [...leading, 'it', 'runs'], { encoding: 'utf8', env }).stdout).toBe('it runs\n')
-  }
-})
+it.skipIf(process.platform === 'win32')(
+  'a host starts also where `nice` is missing or does not run',
+  async () => {
+    const { file, leading } = boundedCommand('/bin/echo', { dataBytes: 1 << 30, cpuSeconds: 1_000 })
+    await writeFile(join(folder, 'nice'), '#!/no/such/program\n', { mode: 0o700 })
+    for (const env of [{ PATH: '/no/such/folder' }, { PATH: folder }]) {
+      expect(spawnSync(file, [...leading, 'it', 'runs'], { encoding: 'utf8', env }).stdout).toBe('it runs\n')
+    }
+  },
+)
 
 describe.runIf(process.platform === 'linux')('a host on Linux', () => {
   it('[X12] runs within its bounds, at low priority and without core files', async () => {
