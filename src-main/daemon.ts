@@ -19,7 +19,8 @@ const EXIT_FAULT = 1
 /** Exit code of a command line that is not understood. */
 const EXIT_USAGE = 2
 
-const UI_NOT_BUILT = 'the user interface is not built; build it with: npm run build:ui'
+/** Said by a peer that is to serve the user interface and cannot; it runs all the same. */
+export const UI_NOT_BUILT = 'the user interface is not built; build it with: npm run build:ui'
 
 type OpenLink = ReturnType<ApiServer['openLink']>
 

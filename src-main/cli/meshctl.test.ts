@@ -12,7 +12,7 @@ import {
 import { spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import wabt from 'wabt'
 import { z } from 'zod'
 import type { Person } from '#contract'
@@ -418,6 +418,22 @@ describe('two peers in processes of their own', () => {
       expect(Number.parseInt(flags ?? '0', 8) & constants.O_APPEND).toBe(constants.O_APPEND)
     },
   )
+
+  it('start with a link in the background; without an interface they run, and say how to build it', async () => {
+    const data = join(folder, 'dora')
+    vi.stubEnv('SSH_CONNECTION', 'from elsewhere, so that no browser opens')
+    const { code, out, err } = await meshctl('start', '--ui', '--detach', '--data', data, ...LOCAL)
+    vi.unstubAllEnvs()
+    const { pid } = (await readEndpoint(data)) ?? {}
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringContaining(`is running (process ${pid})\n`) as string,
+    })
+    expect(out + err).toMatch(
+      /\n(open it in a browser: http:.+|meshctl: .+ not built; .+npm run build:ui)\n$/,
+    )
+    expect(await meshctl('stop', '--data', data)).toMatchObject({ code: 0 })
+  })
 
   it('refuse a second start in the background, and go on with their log', async () => {
     const log = join(anna(), 'daemon.log')

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { appendFile, mkdir, open, readFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { ASK_EVERY_MS, connectApi, useClient } from '../../api/transport/client.ts'
+import { ASK_EVERY_MS, connectApi, faultOfCall, useClient } from '../../api/transport/client.ts'
 import { readEndpoint, type Endpoint } from '../../api/transport/endpoint-file.ts'
 import type { HeadlessOptions, ReadyLine } from '../../daemon.ts'
 import { NAME_LENGTH_MAX } from '#contract'
@@ -158,7 +158,9 @@ async function startDetached(
     link === undefined ? started : { ...started, ui_url: link },
     () => `${found.name} is running (process ${pid})\n${open}`,
   )
-  if (link !== undefined) await openInBrowser(link, folder)
+  if (link !== undefined) return openInBrowser(link, folder)
+  const { UI_NOT_BUILT } = await import('../../daemon.ts')
+  if (options.ui === true) terminal.err(`meshctl: ${UI_NOT_BUILT}\n`)
 }
 
 /** Why a daemon ended, by its log: the last line that it said to people, not where in the program it said so. */
@@ -175,9 +177,15 @@ async function reasonIn(logPath: string, fromByte: number): Promise<string> {
   }
 }
 
-async function linkOf(endpoint: Endpoint): Promise<string> {
-  const { url } = await useClient(await connectApi(endpoint), (calls) => calls.node.openUi())
-  return url
+/** A link that opens the user interface once; undefined where the peer has none to serve. */
+async function linkOf(endpoint: Endpoint): Promise<string | undefined> {
+  try {
+    const { url } = await useClient(await connectApi(endpoint), (calls) => calls.node.openUi())
+    return url
+  } catch (error) {
+    if (faultOfCall(error).kind !== 'unsupported') throw error
+    return undefined
+  }
 }
 
 /** Opened for appending: two peers that start on one folder share it, and neither writes over the other's lines. */
