@@ -37,6 +37,15 @@ test('[X12] a host’s end is told in one line, with its cause', () => {
     cause: 'unknown',
     reason: 'exit code 1: TypeError: as it happens',
   })
+  // A stack, or a program that is quoted, may name a lack of memory that there was not.
+  const broken = 'FATAL ERROR: v8::ToLocalChecked Empty MaybeLocal'
+  const quoting = 'TypeError: it said: FATAL ERROR: out of memory, std::bad_alloc, Error: EAGAIN'
+  for (const line of [broken, quoting]) {
+    expect(hostEnd('SIGABRT', `${line}\n 1: std::bad_alloc::what() (wasm://wasm/1)\n`)).toEqual({
+      cause: 'unknown',
+      reason: `SIGABRT: ${line}`,
+    })
+  }
   expect(hostEnd('SIGXCPU', '')).toEqual({ cause: 'time-spent', reason: 'SIGXCPU' })
   expect(hostEnd('exit code 9', 'node: bad option: --x\n')).toEqual({
     cause: 'unknown',

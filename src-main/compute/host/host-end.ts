@@ -15,9 +15,9 @@ export interface HostEnd {
 const SPENT_SIGNAL = 'SIGXCPU'
 /** How V8, Node and C++ end a process that gets no more memory, neither for their own data nor for a thread. */
 const NO_MEMORY =
-  /^(FATAL ERROR: .*(out of memory|allocation failed)|# Fatal process out of memory|.*std::bad_alloc|Error: EAGAIN$).*/imu
-/** The line that tells of an exception that nobody caught; a stack and Node's version follow. */
-const UNCAUGHT = /^(Uncaught )?[A-Za-z]*(Error|Fault)\b.*/mu
+  /^(FATAL ERROR: .*(out of memory|allocation failed)|# Fatal process out of memory|(terminate called|libc\+\+abi: | +what\(\): ).*bad_alloc|Error: EAGAIN$).*/imu
+/** The line that tells of an exception that was not caught, or of a broken engine; a stack and Node's version follow. */
+const UNCAUGHT = /^((Uncaught )?[A-Za-z]*(Error|Fault)\b|FATAL ERROR: ).*/mu
 
 /** How a host ended. @param how its signal or exit code @param said its standard error */
 export function hostEnd(how: string, said: string): HostEnd {
