@@ -306,7 +306,7 @@ async function start(network: Network, options: TransportOptions): Promise<void>
     await starting.start()
   } catch (error) {
     lines.set(undefined)
-    refuse('bad-input', `cannot listen at ${options.listen.join(', ')}: ${String(error)}`, error)
+    refuse('bad-input', `cannot listen at ${options.listen.join(', ')}: ${listenReason(error)}`, error)
   }
   routes.attach(starting)
   topics.attach(starting.services.pubsub)
@@ -318,6 +318,12 @@ async function start(network: Network, options: TransportOptions): Promise<void>
     network.cancelSweep = options.clock.after(SWEEP_MS, sweep)
   }
   sweep()
+}
+
+/** The system's words for a failed listening, in one line: libp2p quotes them in a text of many lines, stacks included. */
+function listenReason(error: unknown): string {
+  const text = String(error)
+  return /\blisten E[A-Z]+: .+/.exec(text)?.[0] ?? text
 }
 
 async function stop(network: Network): Promise<void> {

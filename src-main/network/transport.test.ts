@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
 import { transportContract, type TransportHarness } from '../ports/transport.contract.ts'
 import { transportReachContract } from '../ports/transport-reach.contract.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -36,3 +37,13 @@ for (const [name, harness] of Object.entries({ memory, libp2p })) {
   transportContract(name, harness)
   transportReachContract(name, harness)
 }
+
+test('a peer whose port is taken says so in one line', async () => {
+  const { transport: first } = localPeer()
+  await first.start()
+  const listen = first.addresses().map((address) => address.replace(/\/p2p\/.*/, ''))
+  await expect(localPeer({ listen }).transport.start()).rejects.toThrow(
+    /^cannot listen at \S+: listen EADDRINUSE: address already in use [\d.:]+$/,
+  )
+  await first.stop()
+})
