@@ -10,18 +10,21 @@ afterEach(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true })
 })
 
-/** A wall whose own process is killed while half of it goes on and holds its pipes. */
-const HALF_A_WALL = `#!/bin/sh
+/** A wall whose own process ends so, while half of it goes on and holds its pipes. */
+const halfAWall = (end: string) => `#!/bin/sh
 /bin/sh -c 'while :; do sleep 1; done' half "$@" &
-kill -9 $$
+${end}
 `
 
-it.runIf(process.platform === 'linux')(
-  'a host whose wall is killed while it is built is gone, and nothing of it stays',
-  async () => {
+it.runIf(process.platform === 'linux').each([
+  { how: 'is killed while it is built', end: 'kill -9 $$', cause: 'unknown', reason: 'SIGKILL' },
+  { how: 'tells that its time is spent', end: 'exit 152', cause: 'time-spent', reason: 'SIGXCPU' },
+])(
+  'a host whose wall $how and leaves half of itself is gone, and nothing of it stays',
+  async ({ end: lastCommand, cause, reason }) => {
     folder = await mkdtemp(join(tmpdir(), 'meshwork-half-'))
     const file = join(folder, 'half-a-wall')
-    await writeFile(file, HALF_A_WALL)
+    await writeFile(file, halfAWall(lastCommand))
     await chmod(file, 0o700)
     const writable = await mkdtemp(join(folder, 'staging-'))
     const end = await new Promise<HostEnd>((resolve) => {
@@ -34,7 +37,7 @@ it.runIf(process.platform === 'linux')(
         onExit: resolve,
       })
     })
-    expect(end.cause).toBe('unknown')
+    expect(end).toEqual({ cause, reason })
     expect(await processesOf(writable)).toEqual([])
   },
 )

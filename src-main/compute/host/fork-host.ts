@@ -89,6 +89,8 @@ export const forkHost: SpawnHost = (spawn) => {
     isGone = true
     spawn.onExit(hostEnd(how, lastWords))
   }
+  const ended = (code: number | null, signal: NodeJS.Signals | null): void =>
+    gone(signal ?? signalBehind(spawn.wall, code) ?? `exit code ${code ?? 0}`)
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-LAST_WORDS_CHARS_MAX)
   })
@@ -105,13 +107,11 @@ export const forkHost: SpawnHost = (spawn) => {
     setTimeout(() => {
       if (isGone) return
       killOrphans(spawn.wall, spawn.writable)
-      gone(signal ?? `exit code ${code ?? 0}`)
+      ended(code, signal)
     }, LAST_WORDS_WITHIN_MS)
   })
   // Not 'exit': what the host said before it died has been read by then, too.
-  child.on('close', (code, signal) => {
-    gone(signal ?? signalBehind(spawn.wall, code) ?? `exit code ${code ?? 0}`)
-  })
+  child.on('close', ended)
   return {
     get pid() {
       return pid ?? child.pid
