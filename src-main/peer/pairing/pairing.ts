@@ -3,7 +3,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import type { Effect } from '../effect.ts'
 import { takeFromDistrusted } from '../requester/distrust.ts'
 import type { DurableEvent } from '../event.ts'
-import { dropRequester } from '../provider/provider.ts'
+import { dropRequester, forgetDone } from '../provider/provider.ts'
 import { isUnderWay } from '../requester/slice.ts'
 import type { PeerState } from '../state.ts'
 import { bookOf } from '../requester/unit-book.ts'
@@ -116,7 +116,7 @@ function dropPeer(state: PeerState, peer: PeerId, atMs: number): Effect[] {
 /** The user removes a contact. */
 export function forget(state: PeerState, event: Of<'forgotten'>): Effect[] {
   state.pairing.contacts.delete(event.peer)
-  state.provider.doneFor.delete(event.peer)
+  forgetDone(state, event.peer)
   state.view.commitments.delete(event.peer)
   state.view.offers.delete(event.peer)
   return [

@@ -236,6 +236,11 @@ export function dropRequester(state: PeerState, requester: PeerId): Effect[] {
   return dropHoldings(state, (holding) => holding.requester === requester)
 }
 
+/** Forgets how many units were done for a peer: it is no contact any more. */
+export function forgetDone(state: PeerState, peer: PeerId): void {
+  state.provider.doneFor.delete(peer)
+}
+
 /** Ends holdings of requesters that have vanished: no message will ever end them. */
 export function endVanished(state: PeerState, nowMs: number): Effect[] {
   if (nowMs - state.view.startedAtMs < COME_BACK_WITHIN_MS) return []
