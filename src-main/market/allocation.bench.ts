@@ -193,6 +193,7 @@ function awardUs(redundancy: number): { us: number; computations: number } {
     others: PROVIDERS - 1,
     nowMs: NOW_MS,
     patienceMs: 5_000,
+    poorBelow: 0.5,
     unitsMax: 1_024,
   })
   const start = performance.now()

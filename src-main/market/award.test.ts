@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { PeerId } from '../protocol/ids.ts'
 import {
   chooseAwards,
-  POOR_STANDING_BELOW,
+  isPoor as isPoorBelow,
   roomOf,
   targetOf,
   type AwardInput,
@@ -20,6 +20,7 @@ const [a, b, c] = PEERS as [PeerId, PeerId, PeerId]
 const UNITS = 40
 const GOOD: Standing = { trust: 0.8, quality: 0.9, reliability: 0.9 }
 const PATIENCE_MS = 5_000
+const POOR_BELOW = 0.5
 
 /** The open units that follow from what each needs. */
 function openOf(needs: readonly (UnitNeed | undefined)[]): OpenUnits {
@@ -47,6 +48,7 @@ function market(changes: Partial<Market> = {}): Market {
     others: PEERS.length - 1,
     nowMs: 1_000,
     patienceMs: PATIENCE_MS,
+    poorBelow: POOR_BELOW,
     unitsMax: 1_000,
     ...changes,
   }
@@ -124,8 +126,7 @@ const anyMarket: fc.Arbitrary<Market> = fc
     }),
   )
 
-const isPoor = ({ quality, reliability }: Standing): boolean =>
-  quality < POOR_STANDING_BELOW || reliability < POOR_STANDING_BELOW
+const isPoor = (standing: Standing): boolean => isPoorBelow(standing, POOR_BELOW)
 
 const RUNS = { numRuns: 600 }
 

@@ -58,6 +58,8 @@ export interface AwardInput {
   readonly nowMs: number
   /** How long a unit waits for a better peer. */
   readonly patienceMs: number
+  /** Peers whose quality or reliability is below this are of poor standing. */
+  readonly poorBelow: number
   /** The most units given to one peer at a time. */
   readonly unitsMax: number
 }
@@ -68,8 +70,6 @@ export interface ChosenAward {
   readonly units: readonly { readonly index: number; readonly role: VerificationRole }[]
 }
 
-/** Below this quality or reliability a peer is wrong or missing more often than not. */
-export const POOR_STANDING_BELOW = 0.5
 /** Standings within a tenth of each other count as equal: then it matters more who is done first. */
 const STANDING_LEVELS = 10
 /** Latency varies: this much more work than the measured latency needs is queued ahead. */
@@ -157,11 +157,19 @@ export function chooseAwards(input: AwardInput): readonly ChosenAward[] {
   )
 }
 
+/** Whether a peer is wrong or missing so often that others are preferred. */
+export function isPoor(
+  { quality, reliability }: Pick<Standing, 'quality' | 'reliability'>,
+  poorBelow: number,
+): boolean {
+  return !(quality >= poorBelow && reliability >= poorBelow)
+}
+
 function candidateOf(seat: Seat, input: AwardInput): Candidate {
   const { trust, quality, reliability } = input.standingOf(seat.peer)
   return {
     seat,
-    poor: !(quality >= POOR_STANDING_BELOW && reliability >= POOR_STANDING_BELOW),
+    poor: isPoor({ quality, reliability }, input.poorBelow),
     score: Math.round(trust * quality * reliability * STANDING_LEVELS),
     target: targetOf(seat),
     busy: seat.busy,

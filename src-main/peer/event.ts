@@ -5,6 +5,7 @@ import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { MachineSample } from '../protocol/machine-sample.ts'
 import type { ComputeResource } from '../protocol/resource.ts'
 import type { AlgorithmCapability } from '../protocol/slot.ts'
+import { Policy } from '../protocol/policy.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { At } from './event-fields.ts'
 import { PairingEvent } from './pairing/events.ts'
@@ -17,6 +18,8 @@ const OwnEvent = z.discriminatedUnion('kind', [
   /** The program started; counts the epochs, which keep names unique across restarts. */
   At.extend({ kind: z.literal('started') }),
   At.extend({ kind: z.literal('named'), name: z.string().min(1).max(100) }),
+  /** This peer decides by another policy from now on. */
+  At.extend({ kind: z.literal('policy-set'), policy: Policy }),
 ])
 
 /**

@@ -11,7 +11,7 @@ const ROLES = ['requester', 'provider', 'pairing', 'sharing'] as const satisfies
 function filesBesides(role: string): string[] {
   return readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter(
     (path) =>
-      path.endsWith(".ts") && !/\.(test|fixture|bench)\.ts$/.test(path) && !path.startsWith(`peer/${role}/`),
+      path.endsWith('.ts') && !/\.(test|fixture|bench)\.ts$/.test(path) && !path.startsWith(`peer/${role}/`),
   )
 }
 

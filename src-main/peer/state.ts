@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PeerId } from '../protocol/ids.ts'
+import { Policy, POLICY } from '../protocol/policy.ts'
 import { newPairing, PairingSlice } from './pairing/slice.ts'
 import { newProvider, ProviderSlice } from './provider/slice.ts'
 import { newRequester, RequesterSlice } from './requester/slice.ts'
@@ -11,6 +12,7 @@ export const DurableState = z.object({
   me: PeerId,
   name: z.string(),
   epoch: z.int().min(0),
+  policy: Policy,
   requester: RequesterSlice,
   provider: ProviderSlice,
   pairing: PairingSlice,
@@ -32,6 +34,7 @@ export function initialState(me: PeerId, name: string): PeerState {
     me,
     name,
     epoch: 0,
+    policy: POLICY,
     requester: newRequester(),
     provider: newProvider(),
     pairing: newPairing(),

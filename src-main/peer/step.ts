@@ -70,9 +70,16 @@ function onDurable(state: PeerState, event: DurableEvent): Effect[] {
   if (isProviderEvent(event)) return reduceProvider(state, event)
   if (isPairingEvent(event)) return reducePairing(state, event)
   if (isSharingEvent(event)) return reduceSharing(state, event)
-  if (event.kind === 'started') return start(state, event.at_ms)
-  state.name = event.name
-  return []
+  switch (event.kind) {
+    case 'started':
+      return start(state, event.at_ms)
+    case 'named':
+      state.name = event.name
+      return []
+    case 'policy-set':
+      state.policy = event.policy
+      return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+  }
 }
 
 /** After each start of the program: everything that may have been cut off is done again. */

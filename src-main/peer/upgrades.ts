@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { JobId, PeerId } from '../protocol/ids.ts'
 import { PAUSE_RULES, SHARING_LIMITS } from '../protocol/pause-rule.ts'
+import { POLICY } from '../protocol/policy.ts'
 import { LENT_LIMITS } from '../protocol/unit-limits.ts'
 import { holdingKey } from './provider/slice.ts'
 import type { Upgrade, Upgrades } from './record-version.ts'
@@ -17,7 +18,7 @@ export const EVENT_UPGRADES: Upgrades = new Map([
   [3, same],
 ])
 
-/** In version 4 the state is by role, and every map is its entries. */
+/** In version 4 the state is by role and has a policy, and every map is its entries. */
 export const STATE_UPGRADES: Upgrades = new Map([
   [1, same],
   [2, same],
@@ -66,7 +67,7 @@ function stateByRole(value: unknown): unknown {
   const { availability, lent, pause, rules, overrides, limits } = state
   const contacts = state.contacts.map((contact) => [contact.peer_id, contact])
   return {
-    ...{ me, name, epoch },
+    ...{ me, name, epoch, policy: POLICY },
     requester: { awardsMade, jobs, records },
     provider: { holdings, doneFor, history },
     pairing: { contacts, invites, incomingPairs, outgoingPairs, blocked },

@@ -1,13 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { POLICY } from '../protocol/policy.ts'
 import { newRecord, PeerRecord, recordOutcome, type PeerOutcome } from './reputation.ts'
 
 const outcome = fc.constantFrom<PeerOutcome[]>('verified', 'rejected', 'failed', 'expired')
 const history = fc.array(outcome, { maxLength: 200 })
 const bad = fc.constantFrom<PeerOutcome[]>('rejected', 'failed', 'expired')
 
-function after(outcomes: readonly PeerOutcome[], start = newRecord()): PeerRecord {
-  return outcomes.reduce(recordOutcome, start)
+const STEPS = POLICY.reputation
+
+const next = (record: PeerRecord, outcome: PeerOutcome): PeerRecord => recordOutcome(record, outcome, STEPS)
+
+function after(outcomes: readonly PeerOutcome[], start = newRecord(STEPS)): PeerRecord {
+  return outcomes.reduce(next, start)
 }
 
 describe('a peer’s record', () => {
@@ -27,14 +32,14 @@ describe('a peer’s record', () => {
     fc.assert(
       fc.property(history, (outcomes) => {
         const record = after(outcomes)
-        const right = recordOutcome(record, 'verified')
+        const right = next(record, 'verified')
         expect(right.quality).toBeGreaterThanOrEqual(record.quality)
         expect(right.reliability).toBeGreaterThanOrEqual(record.reliability)
-        const wrong = recordOutcome(record, 'rejected')
+        const wrong = next(record, 'rejected')
         expect(wrong.quality).toBeLessThan(record.quality)
         expect(wrong.reliability).toBeLessThan(record.reliability)
         for (const kind of ['failed', 'expired'] as const) {
-          const missing = recordOutcome(record, kind)
+          const missing = next(record, kind)
           expect(missing.quality).toBe(record.quality)
           expect(missing.reliability).toBeLessThan(record.reliability)
         }

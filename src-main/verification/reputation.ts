@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Count, COUNT_MAX, saturated } from '../protocol/quantities.ts'
+import type { ReputationPolicy } from '../protocol/policy.ts'
 import { Fraction } from '../protocol/slot.ts'
 
 /**
@@ -19,27 +20,15 @@ export type PeerRecord = z.infer<typeof PeerRecord>
 /** The end of a unit that a peer was given: right, wrong, not computable there, or too late. */
 export type PeerOutcome = 'verified' | 'rejected' | 'failed' | 'expired'
 
-/**
- * Where a peer begins: good enough for work at once (the user did pair with it), low enough that two wrong outputs or
- * three broken promises, and nothing else, bring it below one half.
- */
-export const STANDING_START = 0.9
-
-/**
- * How far an outcome moves an average towards 1 (verified) or 0 (the rest). Standing is gained slowly and lost fast:
- * a wrong output may be a lie and cost others their work, a late one costs time, a failure is at least honest.
- */
-export const STEP = { verified: 0.05, rejected: 0.3, expired: 0.2, failed: 0.15 } as const
-
 /** The record of a peer of which nothing is known. */
-export function newRecord(): PeerRecord {
+export function newRecord({ start }: ReputationPolicy): PeerRecord {
   return {
     verified: 0,
     rejected: 0,
     failed: 0,
     expired: 0,
-    quality: STANDING_START,
-    reliability: STANDING_START,
+    quality: start,
+    reliability: start,
   }
 }
 
@@ -47,38 +36,38 @@ export function newRecord(): PeerRecord {
  * The record with one more outcome. A verified output raises quality and reliability, a rejected one lowers both;
  * failures and missed deadlines lower reliability and say nothing of quality.
  */
-export function recordOutcome(record: PeerRecord, outcome: PeerOutcome): PeerRecord {
+export function recordOutcome(record: PeerRecord, outcome: PeerOutcome, steps: ReputationPolicy): PeerRecord {
   const counted = { ...record, [outcome]: saturated(record[outcome] + 1, COUNT_MAX) }
   switch (outcome) {
     case 'verified':
       return {
         ...counted,
-        quality: towards(record.quality, 1, STEP.verified),
-        reliability: towards(record.reliability, 1, STEP.verified),
+        quality: towards(record.quality, 1, steps.verified),
+        reliability: towards(record.reliability, 1, steps.verified),
       }
     case 'rejected':
       return {
         ...counted,
-        quality: towards(record.quality, 0, STEP.rejected),
-        reliability: towards(record.reliability, 0, STEP.rejected),
+        quality: towards(record.quality, 0, steps.rejected),
+        reliability: towards(record.reliability, 0, steps.rejected),
       }
     case 'expired':
     case 'failed':
-      return { ...counted, reliability: towards(record.reliability, 0, STEP[outcome]) }
+      return { ...counted, reliability: towards(record.reliability, 0, steps[outcome]) }
   }
 }
 
 /** The record without one of its missed deadlines, which was no fault of the peer's; unchanged where it has none. */
-export function withoutExpired(record: PeerRecord): PeerRecord {
+export function withoutExpired(record: PeerRecord, { expired }: ReputationPolicy): PeerRecord {
   if (record.expired === 0) return record
-  const reliability = Math.min(1, record.reliability / (1 - STEP.expired))
+  const reliability = Math.min(1, record.reliability / (1 - expired))
   return { ...record, expired: record.expired - 1, reliability }
 }
 
 /** The record without one of its wrong outputs, which turned out not to be known to be wrong; unchanged where it has none. */
-export function withoutRejected(record: PeerRecord): PeerRecord {
+export function withoutRejected(record: PeerRecord, { rejected }: ReputationPolicy): PeerRecord {
   if (record.rejected === 0) return record
-  const raised = (average: number): number => Math.min(1, average / (1 - STEP.rejected))
+  const raised = (average: number): number => Math.min(1, average / (1 - rejected))
   return {
     ...record,
     rejected: record.rejected - 1,

@@ -9,10 +9,10 @@ export function summaryOf(state: PeerState): unknown {
   const { holdings, doneFor, history } = state.provider
   const { contacts, incomingPairs, outgoingPairs, blocked, invites } = state.pairing
   const { availability, lent, pause, rules, overrides, limits } = state.sharing
-  const { name, epoch } = state
+  const { name, epoch, policy } = state
   return JSON.parse(
     JSON.stringify({
-      ...{ name, epoch, awardsMade, availability, lent, pause, rules, limits, history },
+      ...{ name, epoch, policy, awardsMade, availability, lent, pause, rules, limits, history },
       overrides: [...overrides],
       contacts: [...contacts.values()],
       invites: [...invites],

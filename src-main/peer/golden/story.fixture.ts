@@ -1,5 +1,6 @@
 import { JobId } from '../../protocol/ids.ts'
 import { PAUSE_RULES, SHARING_LIMITS } from '../../protocol/pause-rule.ts'
+import { POLICY } from '../../protocol/policy.ts'
 import { LENT_LIMITS, UnitLimits } from '../../protocol/unit-limits.ts'
 import { awardOf, cidOf, JOB, manifestCidOf, manifestOf, NOON, peerOf, receiptOf } from '../brain.fixture.ts'
 import type { DurableEvent } from '../event.ts'
@@ -24,6 +25,11 @@ const award = (id: string, peer: typeof ANN, units: readonly number[], attempt: 
 const sharing: readonly DurableEvent[] = [
   { kind: 'started', at_ms: NOON },
   { kind: 'named', at_ms: NOON, name: 'attic' },
+  {
+    kind: 'policy-set',
+    at_ms: NOON,
+    policy: { ...POLICY, deadlines: { ...POLICY.deadlines, late_factor: 4 } },
+  },
   {
     kind: 'availability-set',
     at_ms: NOON,

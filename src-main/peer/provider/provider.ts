@@ -27,10 +27,6 @@ import { heardAtMs, trustOf } from '../pairing/trust.ts'
 const UNKNOWN_ENGINE = 'unknown'
 /** Receipts that the requester has not taken after this long are sent again. */
 const RESEND_AFTER_MS = 10_000
-/** A requester silent for this long (a long weekend) is not waited for any longer. */
-const VANISHED_AFTER_MS = 3 * 24 * 60 * 60_000
-/** The time it has to come back after this peer's own start. */
-const COME_BACK_WITHIN_MS = 10 * 60_000
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
@@ -243,8 +239,9 @@ export function forgetDone(state: PeerState, peer: PeerId): void {
 
 /** Ends holdings of requesters that have vanished: no message will ever end them. */
 export function endVanished(state: PeerState, nowMs: number): Effect[] {
-  if (nowMs - state.view.startedAtMs < COME_BACK_WITHIN_MS) return []
-  const sinceMs = nowMs - VANISHED_AFTER_MS
+  const { come_back_within_ms, vanished_after_ms } = state.policy.collection
+  if (nowMs - state.view.startedAtMs < come_back_within_ms) return []
+  const sinceMs = nowMs - vanished_after_ms
   const effects: Effect[] = []
   for (const holding of state.provider.holdings.values()) {
     const { requester, job: job_id } = holding

@@ -7,6 +7,7 @@ import {
   withoutExpired,
   withoutRejected,
   type PeerOutcome,
+  type PeerRecord,
 } from '../../verification/reputation.ts'
 import { recallKey } from './relieving.ts'
 import type { AttemptState, JobState, UnitState } from './slice.ts'
@@ -87,10 +88,15 @@ export function ranMs(
   return Math.min(metrics.wall_ms, Math.max(0, atMs - awardedAtMs))
 }
 
+/** The experience with a peer; a new peer's where there is none. */
+export function recordOf({ requester, policy }: PeerState, peer: PeerId): PeerRecord {
+  return requester.records.get(peer) ?? newRecord(policy.reputation)
+}
+
 /** Learns from an experience with another peer; of itself a peer needs no opinion. */
 export function remember(state: PeerState, peer: PeerId, outcome: PeerOutcome): void {
   if (peer === state.me) return
-  state.requester.records.set(peer, recordOutcome(state.requester.records.get(peer) ?? newRecord(), outcome))
+  state.requester.records.set(peer, recordOutcome(recordOf(state, peer), outcome, state.policy.reputation))
 }
 
 /** Takes back the blame for lateness with a unit that is now known not to end. */
@@ -108,7 +114,8 @@ export function excuseAll(state: PeerState, unit: UnitState | undefined): void {
 /** Takes back that a peer was late, this many times. */
 export function excuse(state: PeerState, peer: PeerId, times: number): void {
   let record = state.requester.records.get(peer)
-  for (let left = times; left > 0 && record !== undefined; left--) record = withoutExpired(record)
+  for (let left = times; left > 0 && record !== undefined; left--)
+    record = withoutExpired(record, state.policy.reputation)
   if (record !== undefined) state.requester.records.set(peer, record)
 }
 
@@ -119,6 +126,7 @@ export function restoreOutvoted(state: PeerState, job: JobState, unit: UnitState
     attempt.status = { state: 'void', why: 'withdrawn', ready: true }
     job.rejectedOutputs--
     const record = state.requester.records.get(attempt.peer)
-    if (record !== undefined) state.requester.records.set(attempt.peer, withoutRejected(record))
+    if (record === undefined) continue
+    state.requester.records.set(attempt.peer, withoutRejected(record, state.policy.reputation))
   }
 }

@@ -3,7 +3,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { AWARD_DUE_MS_MAX, AWARD_UNITS_MAX } from '../../protocol/limits.ts'
 import type { AwardedUnit } from '../../protocol/messages.ts'
 import { toMs } from '../../protocol/time.ts'
-import { newRecord } from '../../verification/reputation.ts'
+import { recordOf } from './attempt-ends.ts'
 import type { Effect } from '../effect.ts'
 import type { IssuedAward } from './events.ts'
 import { seatOf, seatsOf } from './offers.ts'
@@ -14,15 +14,6 @@ import { isNewTo, timedOutPeers } from './time-outs.ts'
 import { lazily, mightCollude, trustOf, workersAt } from '../pairing/trust.ts'
 import { needOf } from './unit.ts'
 import { bookOf } from './unit-book.ts'
-
-/** How long a unit waits for better providers before one of poor standing may have it. */
-const PATIENCE_MS = 5_000
-/** An award is late after this many times its expected duration … */
-const LATE_FACTOR = 3
-/** … and at least this long: fetching inputs takes time, and a busy machine is not a dead one. */
-const LATE_MS_MIN = 15_000
-/** Each loss of a unit to lateness doubles the patience with it, up to this many times. */
-const LATE_DOUBLINGS_MAX = 6
 
 /** Units for one peer, as they were chosen. */
 interface Chosen {
@@ -132,7 +123,8 @@ function decide(state: PeerState, job: JobState, seats: readonly Seat[], atMs: n
       return providers().length - 1
     },
     nowMs: atMs,
-    patienceMs: PATIENCE_MS,
+    patienceMs: state.policy.patience.better_provider_ms,
+    poorBelow: state.policy.reputation.poor_below,
     unitsMax: AWARD_UNITS_MAX,
   })
   return record(state, job, chosen, atMs)
@@ -201,7 +193,8 @@ function allowedMs(
   const unitMs = Math.max(seat?.unitMs ?? 0, job.observedMs)
   const expectedMs = (seat?.latencyMs ?? 0) + rounds * unitMs
   const lost = Math.max(0, ...units.map(({ index }) => timesLate(job, index)))
-  const allowed = Math.max(LATE_MS_MIN, LATE_FACTOR * expectedMs) * 2 ** Math.min(lost, LATE_DOUBLINGS_MAX)
+  const { late_ms_min, late_factor, late_doublings_max } = state.policy.deadlines
+  const allowed = Math.max(late_ms_min, late_factor * expectedMs) * 2 ** Math.min(lost, late_doublings_max)
   return Math.min(AWARD_DUE_MS_MAX, allowed)
 }
 
@@ -211,6 +204,6 @@ function timesLate(job: JobState, index: number): number {
 }
 
 function standing(state: PeerState, peer: PeerId): { trust: number; quality: number; reliability: number } {
-  const { quality, reliability } = state.requester.records.get(peer) ?? newRecord()
+  const { quality, reliability } = recordOf(state, peer)
   return { trust: trustOf(state, peer), quality, reliability }
 }

@@ -5,8 +5,6 @@ import { endVanished, resendResults } from '../provider/provider.ts'
 import type { PeerState } from '../state.ts'
 import { bookOf } from './unit-book.ts'
 
-/** A peer that is gone this long has lost what it held; shorter breaks are only a changed network. */
-const DISCONNECT_GRACE_MS = 3_000
 /** Matching is repeated after this time even when nothing has happened. */
 const PLAN_EVERY_MS = 5_000
 /** Losses in one record, so that no record of the journal grows without bound. */
@@ -24,7 +22,7 @@ type Loss = { readonly job_id: JobId; readonly unit_index: number; readonly atte
 export function onTick(state: PeerState, nowMs: number): Effect[] {
   const gone = new Set<PeerId>()
   for (const [peer, sinceMs] of state.view.disconnectedAtMs) {
-    if (nowMs - sinceMs >= DISCONNECT_GRACE_MS) gone.add(peer)
+    if (nowMs - sinceMs >= state.policy.patience.disconnected_ms) gone.add(peer)
   }
   const late: Loss[] = []
   const disconnected: Loss[] = []

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { POLICY } from '../../protocol/policy.ts'
 import { newRecord } from '../../verification/reputation.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import {
@@ -128,7 +129,7 @@ describe('[W21] units that wait elsewhere', () => {
 
   test('are not given to peers of poor standing', () => {
     const brain = withAnn(4)
-    brain.state.requester.records.set(BOB, { ...newRecord(), reliability: 0.4 })
+    brain.state.requester.records.set(BOB, { ...newRecord(POLICY.reputation), reliability: 0.4 })
     expect(recalls(hear(brain, BOB, LONG, NOON + 1_000))).toEqual([])
   })
 

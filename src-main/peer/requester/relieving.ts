@@ -1,8 +1,8 @@
 import type { Seat } from '../../market/award.ts'
 import { planRelief, type BusySeat } from '../../market/relief.ts'
-import { POOR_STANDING_BELOW } from '../../market/award.ts'
+import { isPoor } from '../../market/award.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { newRecord } from '../../verification/reputation.ts'
+import { recordOf } from './attempt-ends.ts'
 import type { Effect, UnitAttempt } from '../effect.ts'
 import { seatOf, seatsOf } from './offers.ts'
 import type { JobState } from './slice.ts'
@@ -13,10 +13,6 @@ import { bookOf } from './unit-book.ts'
 
 /** Work is planned for idle peers this often at most: a plan looks at every running unit. */
 const RELIEVE_EVERY_MS = 50
-/** The part of a job's work that may be done a second time to be done earlier … */
-const BACKUP_SHARE_MAX = 0.05
-/** … and units of even the smallest job. */
-const BACKUPS_MIN = 2
 /** A unit that was asked back and is not back after this long has begun, or its provider is gone. */
 const RECALL_ANSWERED_MS = 5_000
 
@@ -51,7 +47,8 @@ export function relieve(
   state.view.relievedAtMs.set(id, atMs)
   const { verification_redundancy, unit_count } = job.manifest
   const workers = lazily(() => workersAt(state, atMs))
-  const allowed = Math.max(BACKUPS_MIN, Math.floor(BACKUP_SHARE_MAX * unit_count * verification_redundancy))
+  const { share_max, count_min } = state.policy.backups
+  const allowed = Math.max(count_min, Math.floor(share_max * unit_count * verification_redundancy))
   const { recalls, backups } = planRelief({
     nowMs: atMs,
     idle,
@@ -71,8 +68,7 @@ export function relieve(
 function isIdle(state: PeerState, { peer, busy, lanes, capacity }: Seat): boolean {
   if (busy >= lanes || busy >= capacity) return false
   if (peer === state.me) return true
-  const { quality, reliability } = state.requester.records.get(peer) ?? newRecord()
-  return quality >= POOR_STANDING_BELOW && reliability >= POOR_STANDING_BELOW
+  return !isPoor(recordOf(state, peer), state.policy.reputation.poor_below)
 }
 
 function busySeats(state: PeerState, job: JobState, atMs: number): BusySeat[] {

@@ -1,3 +1,4 @@
+import { POLICY } from '../../protocol/policy.ts'
 import { newRecord } from '../../verification/reputation.ts'
 import { describe, expect, test } from 'vitest'
 import {
@@ -147,7 +148,7 @@ describe('awards', () => {
       const deadlineMs = attemptsOf(brain)[0]?.deadlineMs ?? 0
       brain.happens({ kind: 'tick', at_ms: deadlineMs + 1 })
       expect(brain.state.requester.records.get(late)?.expired).toBe(1)
-      const { reliability } = newRecord()
+      const { reliability } = newRecord(POLICY.reputation)
       expect(brain.state.requester.records.get(late)?.reliability).toBeLessThan(reliability)
       brain.happens({ kind: 'disconnected', at_ms: deadlineMs + afterMs, peer: late })
       brain.happens({ kind: 'disconnected', at_ms: deadlineMs + afterMs, peer: late })
@@ -339,7 +340,7 @@ describe('verification', () => {
     expect(honest!.status).toEqual({ state: 'void', why: 'withdrawn', ready: true })
     expect(brain.state.requester.records.get(honest!.peer)?.rejected).toBe(before?.rejected ?? 0)
     expect(brain.state.requester.records.get(honest!.peer)?.quality).toBeCloseTo(
-      before?.quality ?? newRecord().quality,
+      before?.quality ?? newRecord(POLICY.reputation).quality,
     )
     for (const { peer, status } of [liar!, accomplice!]) {
       expect(status.state).toBe('rejected')

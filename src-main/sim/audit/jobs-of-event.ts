@@ -23,6 +23,7 @@ export function jobsOf(event: DurableEvent): JobId[] {
     case 'addresses-learned':
     case 'address-worked':
     case 'named':
+    case 'policy-set':
     case 'availability-set':
     case 'lending-set':
     case 'sharing-paused':

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { Fraction } from './slot.ts'
+
+const DAY_MS = 24 * 3_600_000
+const Ms = z
+  .int()
+  .min(0)
+  .max(30 * DAY_MS)
+/** How far one outcome moves an average; 1 would forget all before it. */
+const Step = z.number().min(0).max(0.99)
+
+/** How standing is gained and lost. */
+export const ReputationPolicy = z.strictObject({
+  /** Where a peer begins. */
+  start: Fraction,
+  /** How far an outcome moves an average towards 1 (verified) or 0 (the rest). */
+  verified: Step,
+  rejected: Step,
+  expired: Step,
+  failed: Step,
+  /** Below this quality or reliability a peer is wrong or missing too often: others are preferred. */
+  poor_below: Fraction,
+})
+export type ReputationPolicy = z.infer<typeof ReputationPolicy>
+
+/**
+ * What a peer decides by, where protocols leave a choice: federations will govern it by vote. It is part of the state, so that a
+ * journal replays under the policy of its time.
+ */
+export const Policy = z.strictObject({
+  reputation: ReputationPolicy,
+  patience: z.strictObject({
+    /** How long a unit waits for better providers before one of poor standing may have it. */
+    better_provider_ms: Ms,
+    /** A peer that is gone this long has lost what it held; shorter breaks are only a changed network. */
+    disconnected_ms: Ms,
+  }),
+  deadlines: z.strictObject({
+    /** An award is late after this many times its expected duration … */
+    late_factor: z.number().min(1).max(100),
+    /** … and at least this long: fetching inputs takes time, and a busy machine is not a dead one. */
+    late_ms_min: Ms,
+    /** Each loss of a unit to lateness doubles the patience with it, up to this many times. */
+    late_doublings_max: z.int().min(0).max(20),
+  }),
+  backups: z.strictObject({
+    /** The share of a job's runs that may be given to a second peer because the first is slow … */
+    share_max: Fraction,
+    /** … and how many may in a small job. */
+    count_min: z.int().min(0).max(1_000),
+  }),
+  collection: z.strictObject({
+    /** Units of a requester that nothing was heard of for so long are given up, and their blobs deleted … */
+    vanished_after_ms: Ms,
+    /** … but not within this time of a start: it may have been this peer that was away. */
+    come_back_within_ms: Ms,
+  }),
+})
+export type Policy = z.infer<typeof Policy>
+
+/**
+ * The policy until another is set. Standing is gained slowly and lost fast: a wrong output may be a lie and cost others their
+ * work, a late one costs time, a failure is at least honest. A peer begins good enough for work at once (the user did pair
+ * with it), and low enough that two wrong outputs or three broken promises, and nothing else, bring it below one half.
+ */
+export const POLICY: Policy = {
+  reputation: { start: 0.9, verified: 0.05, rejected: 0.3, expired: 0.2, failed: 0.15, poor_below: 0.5 },
+  patience: { better_provider_ms: 5_000, disconnected_ms: 3_000 },
+  deadlines: { late_factor: 3, late_ms_min: 15_000, late_doublings_max: 6 },
+  backups: { share_max: 0.05, count_min: 2 },
+  collection: { vanished_after_ms: 3 * DAY_MS, come_back_within_ms: 10 * 60_000 },
+}
