@@ -85,6 +85,8 @@ function act(
       return process.dispatch({ kind: 'forgotten', at_ms, peer: incident.other })
     case 'share':
       return process.dispatch({ kind: 'availability-set', at_ms, availability: incident.availability })
+    case 'policy':
+      return process.dispatch({ kind: 'policy-set', at_ms, policy: incident.policy })
     case 'pause': {
       const until_ms = at_ms + incident.lastsMs
       return process.dispatch({
@@ -104,6 +106,8 @@ function describe(incident: Incident): string {
       const { job_id, unit_count, verification_redundancy, estimated_duration_seconds } = incident.manifest
       return `submit ${job_id} of ${incident.peer.slice(-6)}: ${unit_count} units × ${verification_redundancy}, ${estimated_duration_seconds} s`
     }
+    case 'policy':
+      return `policy of ${incident.peer.slice(-6)}: ${JSON.stringify(incident.policy)}`
     case 'partition':
       return `partition ${incident.groups.map((group) => group.map((peer) => peer.slice(-6)).join(' ')).join(' | ')} for ${incident.lastsMs} ms`
     case 'crash':

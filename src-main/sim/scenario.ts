@@ -1,6 +1,7 @@
 import type { Availability } from '../peer/sharing/slice.ts'
 import { PeerId, type JobId } from '../protocol/ids.ts'
 import { toTimestamp } from '../protocol/time.ts'
+import { POLICY, type Policy } from '../protocol/policy.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { Character, Machine } from './character.ts'
 import type { Dice } from './dice.ts'
@@ -43,6 +44,7 @@ export type Incident = { readonly atMs: number } & (
   | { readonly kind: 'trust'; readonly peer: PeerId; readonly other: PeerId; readonly trust: number }
   | { readonly kind: 'forget'; readonly peer: PeerId; readonly other: PeerId }
   | { readonly kind: 'share'; readonly peer: PeerId; readonly availability: Availability }
+  | { readonly kind: 'policy'; readonly peer: PeerId; readonly policy: Policy }
   | {
       readonly kind: 'pause'
       readonly peer: PeerId
@@ -168,11 +170,18 @@ function drawWeather(dice: Dice): Weather {
   return { delayMs: [1, slow], loss: dice.pick([0, 0.01, 0.1, 0.3]), duplication: dice.pick([0, 0.05, 0.3]) }
 }
 
+/** Draws moments before calm, at most so many, and peers. */
+function drawing(peers: readonly PlannedPeer[], calmAtMs: number, dice: Dice) {
+  return {
+    some: (max: number): number[] =>
+      Array.from({ length: dice.between(0, max) }, () => dice.between(500, calmAtMs - CALMING_MS)),
+    anyone: (): PeerId => dice.pick(peers).peer,
+  }
+}
+
 function drawIncidents(peers: readonly PlannedPeer[], calmAtMs: number, dice: Dice): Incident[] {
   const incidents: Incident[] = []
-  const some = (max: number): number[] =>
-    Array.from({ length: dice.between(0, max) }, () => dice.between(500, calmAtMs - CALMING_MS))
-  const anyone = (): PeerId => dice.pick(peers).peer
+  const { some, anyone } = drawing(peers, calmAtMs, dice)
   for (let job = 0, jobs = dice.between(1, 4); job < jobs; job++) {
     const requester = dice.pick(peers)
     const atMs = requester.joinsAtMs + dice.between(100, 10_000)
@@ -210,8 +219,21 @@ function drawIncidents(peers: readonly PlannedPeer[], calmAtMs: number, dice: Di
     const availability: Availability = dice.chance(0.4) ? { kind: 'never' } : sharing(machine, dice)
     incidents.push({ atMs, kind: 'share', peer, availability })
   }
+  incidents.push(...drawSettings(peers, incidents, calmAtMs, dice))
+  return incidents
+}
+
+/** Pauses and policies of users, after the jobs that are among the other incidents. */
+function drawSettings(
+  peers: readonly PlannedPeer[],
+  others: readonly Incident[],
+  calmAtMs: number,
+  dice: Dice,
+): Incident[] {
+  const incidents: Incident[] = []
+  const { some, anyone } = drawing(peers, calmAtMs, dice)
   // Users pause at any time, and some when they hear the fans: soon after a job begins.
-  const begun = incidents.flatMap(({ kind, atMs }) =>
+  const begun = others.flatMap(({ kind, atMs }) =>
     kind === 'submit' ? [1, 2].map(() => atMs + dice.between(200, 3_000)) : [],
   )
   for (const atMs of [...some(3), ...begun]) {
@@ -219,7 +241,31 @@ function drawIncidents(peers: readonly PlannedPeer[], calmAtMs: number, dice: Di
     const lastsMs = dice.between(100, Math.min(15_000, calmAtMs - atMs))
     incidents.push({ atMs, kind: 'pause', peer: anyone(), lastsMs, finishFirst: dice.chance(0.2) })
   }
+  for (const atMs of some(2))
+    incidents.push({ atMs, kind: 'policy', peer: anyone(), policy: drawPolicy(dice) })
   return incidents
+}
+
+function drawPolicy(dice: Dice): Policy {
+  const step = (): number => dice.pick([0.02, 0.1, 0.5])
+  return {
+    reputation: {
+      start: dice.pick([0.3, 0.6, 1]),
+      ...{ verified: step(), rejected: step(), expired: step(), failed: step() },
+      poor_below: dice.pick([0, 0.5, 0.8]),
+    },
+    patience: {
+      better_provider_ms: dice.pick([0, 1_000, 15_000]),
+      disconnected_ms: dice.pick([500, 3_000, 10_000]),
+    },
+    deadlines: {
+      late_factor: dice.pick([1.5, 3, 6]),
+      late_ms_min: dice.pick([3_000, 15_000, 30_000]),
+      late_doublings_max: dice.between(3, 8),
+    },
+    backups: { share_max: dice.pick([0, 0.05, 0.3]), count_min: dice.between(0, 4) },
+    collection: POLICY.collection,
+  }
 }
 
 function drawManifest(requester: PeerId, number: number, atMs: number, dice: Dice): JobManifest {

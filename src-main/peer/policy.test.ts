@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { POLICY, Policy } from '../protocol/policy.ts'
+import {
+  attemptsOf,
+  createBrain,
+  manifestOf,
+  NOON,
+  offer,
+  peerOf,
+  restarted,
+  submit,
+} from './brain.fixture.ts'
+
+const [ANN, BOB] = [peerOf('A'), peerOf('B')]
+
+/** A brain that decides by a policy with these parts, and has given a unit to a peer. */
+function awarded(changes: Partial<Policy>) {
+  const brain = createBrain({ [ANN]: 0.8, [BOB]: 0.8 })
+  brain.happens({ kind: 'policy-set', at_ms: NOON, policy: { ...POLICY, ...changes } })
+  const manifest = manifestOf()
+  submit(brain, manifest)
+  offer(brain, manifest, [ANN])
+  return brain
+}
+
+describe('[P11] the policy', () => {
+  test('says when an award is late', () => {
+    const lateAfterMs = (late_ms_min: number): number =>
+      attemptsOf(awarded({ deadlines: { ...POLICY.deadlines, late_ms_min } }))[0]!.deadlineMs - NOON
+    expect(lateAfterMs(POLICY.deadlines.late_ms_min)).toBe(15_000)
+    expect(lateAfterMs(90_000)).toBe(90_000)
+  })
+
+  test('says what an outcome does to the standing of its peer, from the moment on at which it is set', () => {
+    const brain = awarded({ reputation: { ...POLICY.reputation, start: 0.6, expired: 0.5 } })
+    const { deadlineMs } = attemptsOf(brain)[0]!
+    brain.happens({ kind: 'tick', at_ms: deadlineMs + 1 })
+    expect(brain.state.requester.records.get(ANN)?.reliability).toBeCloseTo(0.3)
+  })
+
+  test('is remembered, and is the usual one until another is set', () => {
+    expect(createBrain().state.policy).toEqual(POLICY)
+    const changes = { backups: { share_max: 0.5, count_min: 7 } }
+    expect(restarted(awarded(changes)).brain.state.policy).toEqual({ ...POLICY, ...changes })
+  })
+
+  test('has bounds, and no field that this version does not know', () => {
+    expect(Policy.parse(POLICY)).toEqual(POLICY)
+    for (const wrong of [
+      { ...POLICY, more: 1 },
+      { ...POLICY, reputation: { ...POLICY.reputation, rejected: 1 } },
+      { ...POLICY, deadlines: { ...POLICY.deadlines, late_factor: 0 } },
+      { ...POLICY, patience: { ...POLICY.patience, disconnected_ms: -1 } },
+    ])
+      expect(Policy.safeParse(wrong).success).toBe(false)
+  })
+})
