@@ -315,7 +315,7 @@ export interface PeerState {
   epoch: number
   awardsMade: number
   availability: Availability
-  /** The most that one unit of a stranger's module may use here. */
+  /** The most that one unit may use here (`notLent`). */
   lent: LentLimits
   /** The user's pause, if there is one. */
   pause?: UserPause

@@ -1,5 +1,6 @@
 import type { PeerEvent } from '../../peer/event.ts'
 import type { JobState, PeerState } from '../../peer/state.ts'
+import { overDay } from '../../peer/time-limit.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { JobKeys, KeyedJob } from '../../ports/job-keys.ts'
@@ -64,6 +65,8 @@ export function createOwnJobs({
     alsoKeep: readonly Cid[],
     key: JobKey | undefined,
   ): Promise<{ job: JobId; manifestCid: Cid }> {
+    const tooLong = overDay(asked)
+    if (tooLong !== undefined) refuse('bad-input', tooLong)
     const { manifest, parts } = await prepare(asked, key)
     const manifestCid = await blobs.putStructure(encodeManifest(manifest))
     const { job_id: job } = manifest

@@ -48,6 +48,7 @@ export async function runImport(call: LibraryCall, decoder: ImageDecoder): Promi
       ...(seconds === undefined ? {} : { seconds }),
       ...(environment === undefined ? {} : { environment }),
       decoder,
+      memoryBytesMax: call.limits.memoryBytesMax,
     },
   )
   if (imported.kind !== 'scene') refuse('bad-input', imported.message)
