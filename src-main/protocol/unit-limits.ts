@@ -83,9 +83,11 @@ export type LimitsSet = z.infer<typeof LimitsSet>
  * own algorithms the memory that is shared and a day are lent by default, since large scenes need more than a gigabyte.
  */
 export function limitsSet(lent: LimitsSet): LimitsSet {
-  return Object.fromEntries(
-    Object.entries(lent).filter(([name, value]) => value !== LENT_LIMITS[name as keyof LentLimits]),
-  )
+  const set: LimitsSet = {}
+  for (const [name, value] of Object.entries(lent) as [keyof LentLimits, number][]) {
+    if (value !== LENT_LIMITS[name]) set[name] = value
+  }
+  return set
 }
 
 /** Seconds that a unit can take at most on one core of the reference machine: those of its fuel, within its wall time. */
