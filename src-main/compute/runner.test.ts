@@ -259,6 +259,13 @@ describe('the runner over a compute host that stays', () => {
     expect(faultKind(await outcomeOf(hostileTask('large', { limits })))).toBe('oversized')
   })
 
+  it('[W41] refuses an output above what is lent, which is no fault of the unit', async () => {
+    const limits = { ...LIMITS, outputBytesLent: 1_000 }
+    expect(faultKind(await outcomeOf(hostileTask('large', { limits })))).toBe('quota-exceeded')
+    const enough = { ...LIMITS, outputBytesLent: 2 << 20 }
+    expect(faultKind(await outcomeOf(hostileTask('large', { limits: enough })))).toBe('done')
+  })
+
   it('tells that a long task has begun, and how far it has come', async () => {
     const fractions: number[] = []
     await runner.run([hostileTask('progress')], {

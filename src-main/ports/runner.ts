@@ -42,11 +42,17 @@ export interface RunTask {
   readonly limits: RunLimits
 }
 
-/** The limits of a run, beyond which it is stopped: milliseconds of wall time, bytes of memory, bytes of all outputs. */
+/**
+ * The limits of a run, beyond which it is stopped: milliseconds of wall time, bytes of memory, bytes of all outputs, and
+ * units of fuel of our own algorithms that are metered.
+ */
 export interface RunLimits {
   readonly wallMsMax: number
   readonly memoryBytesMax: number
   readonly outputBytesMax: number
+  readonly fuelMax?: number
+  /** Bytes of all outputs that this peer takes, whatever the unit may: more is no fault of the unit's (`quota-exceeded`). */
+  readonly outputBytesLent?: number
 }
 
 /** How a run ended. Outputs lie in files that the caller adopts into the blob store. */

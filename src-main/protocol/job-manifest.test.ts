@@ -36,6 +36,16 @@ describe('a manifest', () => {
     expect(decodeManifest(encodeManifest(newer))).toEqual({ ok: true, value: newer })
   })
 
+  it('[W28] that lets a unit run for more than a day is refused in one line', () => {
+    const limits = { ...plain.limits, wall_ms: 24 * 3_600_000 }
+    const day = { ...plain, limits } as JobManifest
+    expect(decodeManifest(encodeManifest(day)).ok).toBe(true)
+    const longer = { ...plain, limits: { ...limits, wall_ms: limits.wall_ms + 1 } } as JobManifest
+    const refused = decodeManifest(encodeManifest(longer))
+    expect(refused).toMatchObject({ ok: false, fault: { kind: 'malformed' } })
+    if (!refused.ok) expect(refused.fault.message).toMatch(/^[^\n]*wall_ms[^\n]*86400000[^\n]*$/)
+  })
+
   it('[K3] of an encrypted job leaves out its name and parameters, but for what decides which providers take it', () => {
     const bytes = encodeManifest(encrypted)
     expect(Buffer.from(bytes).includes('kitchen')).toBe(false)

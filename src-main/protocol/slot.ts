@@ -3,7 +3,7 @@ import { Name } from './ids.ts'
 import { ALGORITHMS_MAX, DATASETS_MAX } from './limits.ts'
 import { ComputeResource } from './resource.ts'
 import { Timestamp } from './time.ts'
-import { LentLimits } from './unit-limits.ts'
+import { LentLimits, LimitsSet } from './unit-limits.ts'
 
 /** A fraction from 0 to 1: priorities, trust, scores. */
 export const Fraction = z.number().min(0).max(1)
@@ -12,7 +12,7 @@ export type Fraction = z.infer<typeof Fraction>
 /**
  * An algorithm that a peer runs (document 000). `performance_score` comes from a short benchmark: the share of
  * the reference machine's speed on one core, 1 where it is as fast or faster. `limits` is the most that the peer lends
- * to one unit, where the algorithm runs strangers' code.
+ * to one unit, where the algorithm runs strangers' code; of others `lent` has the limits that the peer's user has set.
  */
 export const AlgorithmCapability = z.object({
   algorithm_id: Name,
@@ -20,6 +20,7 @@ export const AlgorithmCapability = z.object({
   supported: z.boolean(),
   performance_score: Fraction,
   limits: LentLimits.exactOptional(),
+  lent: LimitsSet.exactOptional(),
 })
 export type AlgorithmCapability = z.infer<typeof AlgorithmCapability>
 

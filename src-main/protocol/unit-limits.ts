@@ -48,7 +48,7 @@ export const UnitLimits = z.strictObject({
 })
 export type UnitLimits = z.infer<typeof UnitLimits>
 
-/** The most that a peer lends to one unit of an algorithm that runs strangers' code. */
+/** The most that a peer lends to one unit: all of it to strangers' code, and to our own algorithms as `limitsSet` says. */
 export const LentLimits = z.strictObject(LIMITS)
 export type LentLimits = z.infer<typeof LentLimits>
 
@@ -64,6 +64,30 @@ export const LENT_LIMITS: LentLimits = {
   output_bytes: 1 << 30,
   log_bytes: LOG_BYTES_MAX,
   wall_ms: 30 * 60_000,
+}
+
+/** Some of the limits that a peer lends; the others are not bounded by its user. */
+export const LimitsSet = z.object({
+  fuel: LIMITS.fuel.exactOptional(),
+  memory_pages: LIMITS.memory_pages.exactOptional(),
+  table_elements: LIMITS.table_elements.exactOptional(),
+  input_bytes: LIMITS.input_bytes.exactOptional(),
+  output_bytes: LIMITS.output_bytes.exactOptional(),
+  log_bytes: LIMITS.log_bytes.exactOptional(),
+  wall_ms: LIMITS.wall_ms.exactOptional(),
+})
+export type LimitsSet = z.infer<typeof LimitsSet>
+
+/**
+ * The limits that a user has changed: they bind units of every algorithm. The defaults are for strangers' code; to our
+ * own algorithms the memory that is shared and a day are lent by default, since large scenes need more than a gigabyte.
+ */
+export function limitsSet(lent: LimitsSet): LimitsSet {
+  const set: LimitsSet = {}
+  for (const [name, value] of Object.entries(lent) as [keyof LentLimits, number][]) {
+    if (value !== LENT_LIMITS[name]) set[name] = value
+  }
+  return set
 }
 
 /** Seconds that a unit can take at most on one core of the reference machine: those of its fuel, within its wall time. */

@@ -93,6 +93,18 @@ describe('three peers with real storage', () => {
     })
   })
 
+  it('[W28] a job whose units take more than a day is refused in one line, and kept nowhere', async () => {
+    const [alice] = await mesh(honest)
+    const job = { ...testJob(alice!.peer, 1, 1), estimated_duration_seconds: 86_401 }
+    await expect(alice!.runtime.submit(job)).rejects.toMatchObject({
+      fault: {
+        kind: 'bad-input',
+        message: 'a unit takes 86401 s by its estimate, and none may run for more than 86400 s',
+      },
+    })
+    expect(alice!.runtime.state.requester.jobs.size).toBe(0)
+  })
+
   it('[T1] a stranger that knows a peer id gets only a refusal', async () => {
     const [alice] = await mesh(honest)
     const network = createMemoryNetwork()

@@ -128,6 +128,21 @@ describe('why no peer works on a job', () => {
     expect(whyModule(5_000, 5_000)).toBeUndefined()
   })
 
+  it('[W41] a unit of our own algorithms may use more than any peer lends', () => {
+    const whyNoop = (wall_ms: number): string | undefined => {
+      const state: PeerState = initialState(ME, 'me')
+      const manifest = { ...SUBMITTED.manifest, verification_redundancy: 1 }
+      const limits = { ...LENT_LIMITS, wall_ms }
+      const lend = { kind: 'lending-set', at_ms: T0, limits } as const
+      for (const event of [{ ...SUBMITTED, manifest }, ...ALWAYS, lend]) advance(state, event)
+      return whyWaiting(state, state.requester.jobs.get(JOB)!, T0)?.message
+    }
+    expect(whyNoop(299_999)).toBe(
+      'nobody who shares lends a unit so much: a unit may use 300000 ms of time, and 299999 are lent',
+    )
+    expect(whyNoop(300_000)).toBeUndefined()
+  })
+
   it('a module without limits is not run', () => {
     expect(whyModule(undefined, 5_000)).toBe(
       'nobody runs wasm.module for a job that sets no limits for a unit',

@@ -75,7 +75,8 @@ function ableToRun(
   const above = fitting.map(({ slots }) => aboveLent(slots, manifest))
   const lending = fitting.filter((_, index) => above[index] === undefined)
   if (lending.length === 0) {
-    return { kind: 'nobody-fits', message: `nobody who shares lends a module so much: ${above[0] ?? ''}` }
+    const what = manifest.limits === undefined ? 'a unit' : 'a module'
+    return { kind: 'nobody-fits', message: `nobody who shares lends ${what} so much: ${above[0] ?? ''}` }
   }
   return { candidates: lending }
 }
@@ -167,12 +168,12 @@ function lacksLimits(slots: readonly AvailabilitySlot[], manifest: JobManifest):
     .every(({ algorithms }) => needsLimits(algorithms, manifest.algorithm_id))
 }
 
-/** Why none of the slots lends a job's module what it asks for; undefined when one does, or none says how much. */
+/** Why none of the slots lends a job's units what they ask for; undefined when one does, or none says how much. */
 function aboveLent(slots: readonly AvailabilitySlot[], manifest: JobManifest): string | undefined {
   const lines = slots.flatMap((slot) => {
     const capability = slot.algorithms.find((one) => one.algorithm_id === manifest.algorithm_id)
     if (capability === undefined || !fits(slot, manifest)) return []
-    return [capability.limits === undefined ? undefined : notLent(manifest, capability.limits)]
+    return [notLent(manifest, capability.limits ?? capability.lent ?? {})]
   })
   return lines.includes(undefined) ? undefined : lines[0]
 }

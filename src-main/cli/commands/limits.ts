@@ -11,11 +11,12 @@ import { durationText, fuelText } from '../output/units-text.ts'
 export function limitsCommand(terminal: Terminal): Command {
   const command = newCommand(
     'limits',
-    'show or set what one unit of somebody’s module may use here at most',
+    'show or set what one unit may use here at most',
     'meshctl limits --fuel 3e13 --memory-mb 1024 --timeout 30m',
   ).addHelpText(
     'after',
-    '\nWhat is not named stays. A job that asks for more is not run here, and its limits are not lowered.',
+    '\nWhat is not named stays. A job that asks for more is not run here, and its limits are not lowered.' +
+      '\nThe limits that you change bind renders too; the defaults bind modules only.',
   )
   return withLimitOptions(command, undefined).action(async (options: CommonOptions & LimitOptions) => {
     const limits = limitsGiven(options)

@@ -59,6 +59,8 @@ export const Call = z.object({
     wallMsMax: z.number().positive(),
     memoryBytesMax: z.number().positive(),
     outputBytesMax: z.number().min(0),
+    fuelMax: z.number().min(0).exactOptional(),
+    outputBytesLent: z.number().min(0).exactOptional(),
   }),
 })
 export type Call = z.infer<typeof Call>

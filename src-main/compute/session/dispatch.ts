@@ -172,7 +172,9 @@ function areLimitsEqual({ limits: a }: RunTask, { limits: b }: RunTask): boolean
     a === b ||
     (a.wallMsMax === b.wallMsMax &&
       a.memoryBytesMax === b.memoryBytesMax &&
-      a.outputBytesMax === b.outputBytesMax)
+      a.outputBytesMax === b.outputBytesMax &&
+      a.fuelMax === b.fuelMax &&
+      a.outputBytesLent === b.outputBytesLent)
   )
 }
 

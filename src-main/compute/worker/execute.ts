@@ -47,8 +47,15 @@ export async function execute(index: LibraryIndex, call: Call, task: Task): Prom
       (sum, extra) => sum + extra.byteLength,
       ArrayBuffer.isView(result.output) ? result.output.byteLength : result.output.bytes,
     )
-    if (outputBytes > call.limits.outputBytesMax) {
-      return failedWith('oversized', `an output of ${outputBytes} bytes, limit ${call.limits.outputBytesMax}`)
+    const { outputBytesMax, outputBytesLent = outputBytesMax } = call.limits
+    if (outputBytes > outputBytesMax) {
+      return failedWith('oversized', `an output of ${outputBytes} bytes, limit ${outputBytesMax}`)
+    }
+    if (outputBytes > outputBytesLent) {
+      return failedWith(
+        'quota-exceeded',
+        `an output of ${outputBytes} bytes, and ${outputBytesLent} are lent`,
+      )
     }
     return {
       kind: 'done',

@@ -70,6 +70,24 @@ async function pictureOf(job_id: JobId): Promise<string> {
   return Buffer.concat(chunks).toString('base64')
 }
 
+describe('a render beyond what a user lends', () => {
+  it('[W41] waits and says why, and is computed once as much is lent', async () => {
+    const { node } = served.client.calls
+    const { lent } = await node.info()
+    await node.lend({ limits: { memory_pages: 1, wall_ms: 299_999 } })
+    const { job_id } = await submit({ spp: 1 })
+    const why = async () => (await jobs().status({ job_id })).waiting?.message
+    await expect
+      .poll(why)
+      .toMatch(/^nobody who shares lends a unit so much: .* pages of memory, and 1 are lent$/)
+    await node.lend({ limits: { memory_pages: 4_096 } })
+    await expect.poll(why).toMatch(/a unit may use 300000 ms of time, and 299999 are lent$/)
+    await node.lend({ limits: { memory_pages: lent.memory_pages, wall_ms: 300_000 } })
+    expect(await ended(job_id)).toBe('done')
+    await node.lend({ limits: lent })
+  })
+})
+
 describe('a render that is watched', () => {
   it('shows every tile, none oftener than it gets better, and all units to the end', async () => {
     const { job_id, units } = await submit()

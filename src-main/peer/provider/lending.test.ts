@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { moduleRules } from '../../protocol/job-kinds/module.ts'
-import { LENT_LIMITS, UnitLimits } from '../../protocol/unit-limits.ts'
-import type { JobManifest } from '../../protocol/work.ts'
+import { LENT_LIMITS, UnitLimits, WALL_MS_MAX } from '../../protocol/unit-limits.ts'
+import { type JobManifest, unitOfManifest } from '../../protocol/work.ts'
 import type { JobId } from '../../protocol/ids.ts'
+import { renderRules } from '../../protocol/job-kinds/render.ts'
 import {
   awardOf,
   commitmentOf,
@@ -21,6 +22,7 @@ import {
 import { notLent } from './lending.ts'
 import { admitAward } from '../admission.ts'
 import { composeCommitment } from '../publishing.ts'
+import { boundsOf } from './unit-bounds.ts'
 
 const ANN = peerOf('A')
 
@@ -63,8 +65,15 @@ describe('what a peer lends to modules', () => {
     expect(above).toMatch(/^a unit may use 101 [a-z ]+, and 100 are lent$/)
   })
 
-  test('[W14] does not concern algorithms of our own, whose jobs set no limits', () => {
+  test('[W41] at its defaults refuses no unit of our own algorithms, whose jobs set no limits', () => {
     expect(notLent(manifestOf({ params: { limits: { fuel: 1e15 } } }), LENT_LIMITS)).toBeUndefined()
+    const largest = manifestOf({
+      required_resources: { cpu_cores: 1, ram_gb: 64 },
+      estimated_duration_seconds: 24 * 3_600,
+      input_bytes: { scene: 2 ** 40 },
+    })
+    expect(notLent(largest, LENT_LIMITS)).toBeUndefined()
+    expect(notLent(largest, { ...LENT_LIMITS, log_bytes: 1 })).toBeUndefined()
   })
 
   test('[W38] a job of a limited algorithm without limits is neither offered for nor run', () => {
@@ -143,5 +152,117 @@ describe('what a peer lends to modules', () => {
     brain.happens({ kind: 'lending-set', at_ms: NOON, limits })
     const [slot] = composeCommitment(brain.state, NOON).availability_slots
     expect(slot?.algorithms).toMatchObject([{ algorithm_id: moduleRules.id, limits }])
+  })
+})
+
+describe('what a user lends to units of our own algorithms', () => {
+  /** A unit that asks for a gigabyte beside its worker, takes ten seconds, and reads a megabyte in two files. */
+  const own = manifestOf({
+    requester_id: ANN,
+    algorithm_id: renderRules.id,
+    algorithm_version: renderRules.version,
+    required_resources: { cpu_cores: 1, ram_gb: 1.1875 },
+    estimated_duration_seconds: 10,
+    input_bytes: { scene: 400_000, geometry: 600_000 },
+  })
+
+  /** A peer that shares around the clock and renders. */
+  function renderer(contacts: Readonly<Record<string, number>> = {}): Brain {
+    const brain = createBrain(contacts)
+    const { id: algorithm_id, version } = renderRules
+    const capability = { algorithm_id, version, supported: true, performance_score: 1 }
+    const { resources, priority } = SLOT
+    brain.happens(
+      { kind: 'availability-set', at_ms: NOON, availability: { kind: 'always', resources, priority } },
+      { kind: 'capabilities-measured', at_ms: NOON, algorithms: [capability] },
+    )
+    return brain
+  }
+
+  const ASKED = [
+    ['fuel', 32_000_000_000_000],
+    ['memory_pages', 16_384],
+    ['input_bytes', 1_000_000],
+    ['wall_ms', 500_000],
+  ] as const
+
+  test.each(ASKED)('[W41] bounds %s as of a module', (limit, asked) => {
+    expect(notLent(own, { ...LENT_LIMITS, [limit]: asked })).toBeUndefined()
+    const most = asked - 1
+    expect(notLent(own, { ...LENT_LIMITS, [limit]: most })).toMatch(
+      new RegExp(`^a unit may use ${asked} [a-z ]+, and ${most} are lent$`),
+    )
+  })
+
+  test('[W41] asks of every unit as much fuel as of a module that names none, and five minutes', () => {
+    const small = manifestOf({ estimated_duration_seconds: 0.001 })
+    expect(boundsOf(small)).toMatchObject({ fuel: UnitLimits.parse({}).fuel, wall_ms: 300_000 })
+    expect(boundsOf(manifestOf({ estimated_duration_seconds: 604_800 }))).toMatchObject({
+      fuel: Number.MAX_SAFE_INTEGER,
+      wall_ms: WALL_MS_MAX,
+    })
+  })
+
+  test.each(ASKED)('[W41] a unit that asks for more %s is neither offered for nor taken', (limit, asked) => {
+    const brain = renderer({ [ANN]: 1 })
+    const cid = manifestCidOf(JOB)
+    const limits = { ...LENT_LIMITS, [limit]: asked - 1 }
+    brain.happens(
+      { kind: 'commitment', at_ms: NOON, commitment: commitmentOf(ANN, NOON, { jobs: [own] }) },
+      { kind: 'manifest', at_ms: NOON, cid, manifest: own },
+      { kind: 'lending-set', at_ms: NOON, limits },
+    )
+    expect(offered(brain)).toEqual([])
+    expect(admitAward(brain.state, ANN, awardOf([0]), NOON)).toMatchObject({
+      ok: false,
+      fault: { kind: 'quota-exceeded', message: expect.stringContaining('are lent') as string },
+    })
+    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: { ...LENT_LIMITS, [limit]: asked } })
+    expect(offered(brain)).toEqual([JOB])
+    expect(admitAward(brain.state, ANN, awardOf([0]), NOON)).toMatchObject({ ok: true })
+  })
+
+  test('[W41] a request that writes its units out is not offered for either', () => {
+    const brain = renderer({ [ANN]: 1 })
+    const commitment = commitmentOf(ANN, NOON, { jobs: [own] })
+    const work_requests = commitment.work_requests.map((request) => ({
+      ...request,
+      work_units: [unitOfManifest(own, 0)],
+    }))
+    const ask = { kind: 'commitment', at_ms: NOON, commitment: { ...commitment, work_requests } } as const
+    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: { ...LENT_LIMITS, wall_ms: 499_999 } }, ask)
+    expect(offered(brain)).toEqual([])
+    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: LENT_LIMITS })
+    expect(offered(brain)).toEqual([JOB])
+  })
+
+  test('[W41] the peer’s own jobs too', () => {
+    const brain = renderer()
+    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: { ...LENT_LIMITS, memory_pages: 16_383 } })
+    submit(brain, { ...own, requester_id: ME })
+    expect(offered(brain)).toEqual([])
+    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: LENT_LIMITS })
+    expect(offered(brain)).toEqual([JOB])
+  })
+
+  test('[W41] is published with the capability as far as it is set', () => {
+    const brain = renderer()
+    const published = () => composeCommitment(brain.state, NOON).availability_slots[0]?.algorithms[0]
+    expect(published()).not.toHaveProperty('lent')
+    brain.happens({ kind: 'lending-set', at_ms: NOON, limits: { ...LENT_LIMITS, wall_ms: 60_000 } })
+    expect(published()).toMatchObject({ algorithm_id: renderRules.id, lent: { wall_ms: 60_000 } })
+    expect(published()).not.toHaveProperty('limits')
+  })
+
+  test('[W28] a job whose units take more than a day is neither offered for nor taken', () => {
+    const brain = renderer({ [ANN]: 1 })
+    const manifest = { ...own, estimated_duration_seconds: 24 * 3_600 + 1 }
+    brain.happens(
+      { kind: 'commitment', at_ms: NOON, commitment: commitmentOf(ANN, NOON, { jobs: [manifest] }) },
+      { kind: 'manifest', at_ms: NOON, cid: manifestCidOf(JOB), manifest },
+    )
+    expect(offered(brain)).toEqual([])
+    const message = 'a unit takes 86401 s by its estimate, and none may run for more than 86400 s'
+    expect(admitAward(brain.state, ANN, awardOf([0]), NOON)).toMatchObject({ ok: false, fault: { message } })
   })
 })

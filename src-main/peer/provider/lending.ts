@@ -1,7 +1,9 @@
 import type { AlgorithmCapability } from '../../protocol/slot.ts'
-import { PAGE_BYTES, type LentLimits, type UnitLimits } from '../../protocol/unit-limits.ts'
+import { PAGE_BYTES, type UnitLimits, limitsSet, type LimitsSet } from '../../protocol/unit-limits.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import { comparatorOf } from '../../verification/comparator.ts'
+import { overDay } from '../requester/time-limit.ts'
+import { boundsOf, type Bounding } from './unit-bounds.ts'
 
 /** The kinds of runner that this version has. */
 const RUNNERS: ReadonlySet<string> = new Set(['cpu'])
@@ -18,14 +20,16 @@ const COUNTED: Readonly<Record<keyof UnitLimits, string>> = {
 }
 
 /** The part of a manifest that decides whether its units are lent a machine at all. */
-export type Asked = Pick<JobManifest, 'limits' | 'runner' | 'comparator' | 'required_resources'>
+export type Asked = Bounding & Pick<JobManifest, 'runner' | 'comparator'>
 
 /**
  * Why a peer that lends so much does not run a job's units, in one line: they need a runner or a comparator that this
- * version does not have, ask for more than is lent, or may use more memory than they ask for.
+ * version does not have, take longer than a day, ask for more than is lent, or may use more memory than they ask for.
+ * Where the job sets no limits, what its units ask for is `boundsOf` its manifest, and only limits that the peer's user
+ * has set refuse them.
  * @returns undefined when it runs them
  */
-export function notLent(asked: Asked, lent: LentLimits): string | undefined {
+export function notLent(asked: Asked, lent: LimitsSet): string | undefined {
   const { runner, comparator, limits } = asked
   if (runner !== undefined && !RUNNERS.has(runner)) {
     return `the units need the runner '${runner}', which this version does not have`
@@ -33,19 +37,24 @@ export function notLent(asked: Asked, lent: LentLimits): string | undefined {
   if (comparatorOf(comparator) === undefined) {
     return `the outputs are compared by '${comparator ?? ''}', which this version does not know`
   }
-  return limits === undefined ? undefined : aboveLent(limits, asked.required_resources.ram_gb, lent)
+  const tooLong = overDay(asked)
+  if (tooLong !== undefined) return tooLong
+  if (limits === undefined) return aboveLent(boundsOf(asked), limitsSet(lent))
+  return aboveLent(limits, lent) ?? aboveOwnNeed(limits, asked.required_resources.ram_gb)
 }
 
-function aboveLent(limits: UnitLimits, ramGb: number, lent: LentLimits): string | undefined {
+function aboveLent(asked: LimitsSet, lent: LimitsSet): string | undefined {
   for (const [limit, counted] of Object.entries(COUNTED) as [keyof UnitLimits, string][]) {
-    const { [limit]: wanted } = limits
-    if (wanted > lent[limit]) return `a unit may use ${wanted} ${counted}, and ${lent[limit]} are lent`
-  }
-  const { memory_pages } = limits
-  if (memory_pages * PAGE_BYTES > ramGb * 2 ** 30) {
-    return `a unit may use ${memory_pages} pages of memory, and asks for ${ramGb} GB`
+    const { [limit]: wanted = 0 } = asked
+    const { [limit]: most = Infinity } = lent
+    if (wanted > most) return `a unit may use ${wanted} ${counted}, and ${most} are lent`
   }
   return undefined
+}
+
+function aboveOwnNeed({ memory_pages }: UnitLimits, ramGb: number): string | undefined {
+  if (memory_pages * PAGE_BYTES <= ramGb * 2 ** 30) return undefined
+  return `a unit may use ${memory_pages} pages of memory, and asks for ${ramGb} GB`
 }
 
 /** Whether an algorithm runs strangers' code: then a unit needs limits, which stand in its job's manifest alone. */

@@ -273,9 +273,8 @@ function sampleUnit(
 ): WorkUnit | undefined {
   if (manifest === undefined) {
     const [unit] = work_units
-    return unit?.job_id !== job_id || needsLimits(state.view.capabilities, unit.algorithm_id)
-      ? undefined
-      : unit
+    if (unit?.job_id !== job_id || needsLimits(state.view.capabilities, unit.algorithm_id)) return undefined
+    return notLent(unit, state.sharing.lent) === undefined ? unit : undefined
   }
   const isMeant = manifest.requester_id === requester && manifest.job_id === job_id
   if (!isMeant || !isLentHere(state, manifest)) return undefined

@@ -236,8 +236,7 @@ function fitIn(
     (one) => one.algorithm_id === algorithm_id && one.version === algorithm_version && one.supported,
   )
   if (capability === undefined || capability.performance_score <= 0) return undefined
-  const { limits } = capability
-  if (limits !== undefined && notLent(manifest, limits) !== undefined) return undefined
+  if (notLent(manifest, capability.limits ?? capability.lent ?? {}) !== undefined) return undefined
   const each = RESOURCE_DIMENSIONS.map((dimension) => {
     const needed = amount(required_resources, dimension)
     return needed > 0 ? Math.floor(amount(resources, dimension) / needed) : Number.POSITIVE_INFINITY

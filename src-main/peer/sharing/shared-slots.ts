@@ -7,6 +7,7 @@ import { slotFacts } from '../../market/compatibility.ts'
 import { toMs, toTimestamp } from '../../protocol/time.ts'
 import type { PeerState } from '../state.ts'
 import type { SlotsMade } from '../view.ts'
+import { limitsSet } from '../../protocol/unit-limits.ts'
 
 /** A peer that shares around the clock publishes slots of this length, one after the other … */
 const ROLLING_SLOT_MS = 8 * 3_600_000
@@ -47,7 +48,7 @@ export function sharedSlots(state: PeerState, nowMs: number): readonly Availabil
 }
 
 /**
- * The same as others see it: with what is lent to strangers' modules, by which a requester knows why none offers, and
+ * The same as others see it: with what is lent to one unit, by which a requester knows why none offers, and
  * with the digests of held datasets instead of their CIDs.
  */
 export function publishedSlots(state: PeerState, nowMs: number): AvailabilitySlot[] {
@@ -241,7 +242,10 @@ function withLent(
   { sharing: { lent } }: PeerState,
   algorithms: readonly AlgorithmCapability[],
 ): AlgorithmCapability[] {
-  return algorithms.map((capability) =>
-    capability.limits === undefined ? capability : { ...capability, limits: lent },
-  )
+  const own = limitsSet(lent)
+  const isBound = Object.keys(own).length > 0
+  return algorithms.map((capability) => {
+    if (capability.limits !== undefined) return { ...capability, limits: lent }
+    return isBound ? { ...capability, lent: own } : capability
+  })
 }

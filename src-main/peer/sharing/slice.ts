@@ -36,7 +36,7 @@ export type UserPause = z.infer<typeof UserPause>
 /** How much of this machine is shared, and when. */
 export const SharingSlice = z.object({
   availability: Availability,
-  /** The most that one unit of a stranger's module may use here. */
+  /** The most that one unit may use here (`notLent`). */
   lent: LentLimits,
   /** The user's pause, if there is one. */
   pause: UserPause.exactOptional(),

@@ -22,10 +22,15 @@ export interface JobKindRules<Params, Given> {
   resources(params: Params, given: Given): ComputeResource
 }
 
+/** A worker before it holds a job's data: the heap, the engine, compiled code. */
+const WORKER_BYTES = 192 << 20
+
 /** Memory in GB of a worker that holds so many bytes besides its own heap and code; rounded up to hundredths. */
 export function workerMemoryGb(bytes: number): number {
   return Math.ceil(((WORKER_BYTES + bytes) / 2 ** 30) * 100) / 100
 }
 
-/** A worker before it holds a job's data: the heap, the engine, compiled code. */
-const WORKER_BYTES = 192 << 20
+/** Bytes that a worker with so much memory, in GB, may hold besides its own heap and code. */
+export function workerDataBytes(ramGb: number): number {
+  return Math.max(0, Math.ceil(ramGb * 2 ** 30) - WORKER_BYTES)
+}

@@ -18,7 +18,7 @@ export interface ExecutorDependencies {
   /** The runner for a requester's units: own jobs and others' run apart. */
   readonly runnerFor: (requester: PeerId) => Runner
   readonly dispatch: (event: PeerEvent) => Promise<void>
-  /** The limits for one unit of a stranger's module here at this moment. */
+  /** The limits for one unit here at this moment. */
   readonly lent: () => LentLimits
   /** The key that came with the awards of an encrypted job, or an own job's. */
   readonly keyOf: (requester: PeerId, job: JobId) => JobKey | undefined

@@ -318,6 +318,58 @@ describe('units of a module', () => {
   })
 })
 
+describe('units of our own algorithms', () => {
+  it('[W41] run within bounds that follow from their manifest, and outputs within what is lent here', async () => {
+    award(await splitJob(['x']), [0])
+    await until(() => receipts.length === 1)
+    const bounds = { wallMsMax: 300_000, memoryBytesMax: Math.ceil(0.1 * 2 ** 30), outputBytesMax: 1 << 30 }
+    expect(handOvers.flat()[0]?.limits).toEqual({ ...bounds, fuelMax: 1e12 })
+    lent = { ...LENT_LIMITS, output_bytes: 5 }
+    award(await splitJob(['y']), [0])
+    await until(() => receipts.length === 2)
+    expect(handOvers.flat()[1]?.limits).toEqual({ ...bounds, fuelMax: 1e12, outputBytesLent: 5 })
+  })
+
+  it('[W41] run within the limits of a job that sets some, which are no parameters of theirs', async () => {
+    const limits = UnitLimits.parse({ fuel: 77, wall_ms: 1_234, output_bytes: 99, memory_pages: 1 })
+    award(await splitJob(['x'], { limits, params: { width: 5 } }), [0])
+    await until(() => receipts.length === 1)
+    const [task] = handOvers.flat()
+    expect(task?.limits).toMatchObject({ fuelMax: 77, wallMsMax: 1_234, outputBytesMax: 99 })
+    expect(task?.params).toEqual({ width: 5 })
+  })
+
+  it('[W41] that ask for more than is lent are refused, though they were awarded', async () => {
+    lent = { ...LENT_LIMITS, wall_ms: 299_999 }
+    award(await splitJob(['x']), [0])
+    await until(() => receipts.length === 1)
+    expect(receipts[0]?.outcome).toEqual({
+      kind: 'fault',
+      fault: { kind: 'quota-exceeded', message: 'a unit may use 300000 ms of time, and 299999 are lent' },
+    })
+    expect(handOvers).toEqual([])
+  })
+
+  it('[W41] whose inputs are larger than their manifest says, and than is lent, are refused', async () => {
+    const scene = await theirs.blobs.put(bytesOf('seven!!'))
+    const job = { inputs: { scene }, input_bytes: { scene: 1 } }
+    lent = { ...LENT_LIMITS, input_bytes: 8 }
+    award(await splitJob(['x', 'xx'], job), [0, 1])
+    await until(() => receipts.length === 2)
+    const outcomes = new Map(receipts.map(({ unit_index, outcome }) => [unit_index, outcome]))
+    expect(outcomes.get(0)?.kind).toBe('output')
+    expect(outcomes.get(1)).toEqual({
+      kind: 'fault',
+      fault: { kind: 'quota-exceeded', message: 'a unit reads 9 bytes of input, and 8 are lent' },
+    })
+    const whole = { ...testJob(ANN, 1, 1), ...job }
+    lent = { ...LENT_LIMITS, input_bytes: 6 }
+    award({ manifest: whole, cid: await theirs.blobs.putStructure(encodeCanonical(whole)) }, [0])
+    await until(() => receipts.length === 3)
+    expect(receipts[2]?.outcome).toMatchObject({ kind: 'fault', fault: { kind: 'quota-exceeded' } })
+  })
+})
+
 it('[A19] each requester’s units go to the runner that is for them', async () => {
   award(await splitJob(['x']), [0])
   await until(() => receipts.length === 1)

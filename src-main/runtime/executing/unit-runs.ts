@@ -2,7 +2,7 @@ import { refuse } from '../../protocol/fault.ts'
 import type { AwardedUnit } from '../../protocol/messages.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import { notLent } from '../../peer/provider/lending.ts'
-import type { Runner } from '../../ports/runner.ts'
+import type { Runner, RunnerAlgorithm } from '../../ports/runner.ts'
 import { createAlikeRuns } from './alike-runs.ts'
 import type { ExecutorDependencies } from './executor-dependencies.ts'
 import type { Work } from './job-at-work.ts'
@@ -45,11 +45,13 @@ export function createUnitRuns(
     const signal = AbortSignal.any([dependencies.signal, controller.signal])
     try {
       const manifest = await work.manifest
-      work.engine = engineFor(manifest, runnerFor(work.requester))
+      const { engine, limited } = algorithmFor(manifest, runnerFor(work.requester))
+      work.engine = engine
       work.algorithmId = manifest.algorithm_id
-      const refusal = notLent(manifest, dependencies.lent())
+      const lent = dependencies.lent()
+      const refusal = notLent(manifest, lent)
       if (refusal !== undefined) refuse('quota-exceeded', refusal)
-      const kind = unitKindOf(manifest)
+      const kind = unitKindOf(manifest, lent, limited)
       await work.partsLoaded
       if (work.parts === undefined) await runAlike(work, kind, units, signal)
       else await runSplit(work, kind, work.parts, units, signal)
@@ -65,8 +67,8 @@ export function createUnitRuns(
   return runUnits
 }
 
-/** The engine that runs a job's units. @throws FaultError `unknown-algorithm`, or `malformed` for missing limits */
-function engineFor(manifest: JobManifest, runner: Runner): string {
+/** The algorithm that runs a job's units. @throws FaultError `unknown-algorithm`, or `malformed` for missing limits */
+function algorithmFor(manifest: JobManifest, runner: Runner): RunnerAlgorithm {
   const known = runner
     .algorithms()
     .find((a) => a.algorithmId === manifest.algorithm_id && a.version === manifest.algorithm_version)
@@ -76,5 +78,5 @@ function engineFor(manifest: JobManifest, runner: Runner): string {
   if (known.limited === true && manifest.limits === undefined) {
     refuse('malformed', `a job of ${manifest.algorithm_id} that does not say what a unit may use`)
   }
-  return known.engine
+  return known
 }

@@ -1,6 +1,7 @@
 import type { PeerEvent } from '../../peer/event.ts'
 import type { JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
+import { overDay } from '../../peer/requester/time-limit.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { JobKeys, KeyedJob } from '../../ports/job-keys.ts'
@@ -65,6 +66,8 @@ export function createOwnJobs({
     alsoKeep: readonly Cid[],
     key: JobKey | undefined,
   ): Promise<{ job: JobId; manifestCid: Cid }> {
+    const tooLong = overDay(asked)
+    if (tooLong !== undefined) refuse('bad-input', tooLong)
     const { manifest, parts } = await prepare(asked, key)
     const manifestCid = await blobs.putStructure(encodeManifest(manifest))
     const { job_id: job } = manifest

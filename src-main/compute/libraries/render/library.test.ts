@@ -209,6 +209,18 @@ describe('the render library, in a compute host', () => {
     expect(metrics.wall_ms).toBeGreaterThan(0)
   })
 
+  it('[W41] stops a unit whose rows take more fuel than it may use', async () => {
+    const params = RenderParams.parse({ width: 32, height: 32, spp: 2 })
+    const { fuel } = done(await outcomeOf('render.path-trace', params, parts, 0)).metrics
+    const endOf = async (fuelMax: number): Promise<RunOutcome> => {
+      const only = { ...task('render.path-trace', params, parts, 0), limits: { ...LIMITS, fuelMax } }
+      return (await outcomesOf(runner, [only])).get(only.id)!
+    }
+    expect(done(await endOf(fuel!)).metrics.fuel).toBe(fuel)
+    const message = `used all ${fuel! - 1} units of fuel`
+    expect(await endOf(fuel! - 1)).toEqual({ kind: 'failed', fault: { kind: 'fuel-exhausted', message } })
+  })
+
   it('names the kernel by its bytes and the meter', async () => {
     const engine = runner.algorithms().find((a) => a.algorithmId === 'render.path-trace')?.engine
     const module = await readFile(new URL('../../../../wasm/build/path-trace.wasm', import.meta.url))

@@ -10,6 +10,14 @@ const CHUNK_BIN = 0x004e4942
 /** The description of a scene is small beside its data; JSON of this size already takes seconds to parse. */
 const JSON_BYTES_MAX = 64 * 1024 * 1024
 
+/**
+ * Lists and objects of a description: V8 needs about 60 bytes for an empty one, and a parser that finds no room for them
+ * does not end. A scene with a hundred thousand nodes has a million.
+ */
+const CONTAINERS_MAX = 1 << 22
+
+const [OPENING_BRACKET, OPENING_BRACE] = [0x5b, 0x7b]
+
 /** A file taken apart: its description, not yet looked at, and the binary chunk of a GLB. */
 export interface GltfFile {
   readonly json: unknown
@@ -54,6 +62,8 @@ function readChunk(
 function parseJson(bytes: Uint8Array): unknown {
   if (bytes.length > JSON_BYTES_MAX)
     refuseFile('scene-too-large', 'the description of the scene is too large')
+  if (hasContainersAbove(bytes, CONTAINERS_MAX))
+    refuseFile('scene-too-large', 'the description of the scene has too many parts')
   const text = orNotGltf(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   if (isNestedTooDeep(text)) refuseFile('not-gltf', 'the description of the scene is nested too deeply')
   return orNotGltf(() => JSON.parse(text) as unknown)
@@ -65,4 +75,12 @@ function orNotGltf<T>(read: () => T): T {
   } catch {
     return refuseFile('not-gltf', 'the file is neither a GLB nor glTF JSON')
   }
+}
+
+/** Whether a text may open more lists and objects; those within its strings count too. */
+function hasContainersAbove(bytes: Uint8Array, most: number): boolean {
+  if (bytes.length <= most) return false
+  let opened = 0
+  for (const byte of bytes) if (byte === OPENING_BRACKET || byte === OPENING_BRACE) opened++
+  return opened > most
 }

@@ -38,7 +38,7 @@ export async function runImport(call: LibraryCall, decoder: ImageDecoder): Promi
   if (!params.ok) refuse('bad-input', params.fault.message)
   if (main === undefined) refuse('bad-input', 'an import without a scene')
   const { camera, aspect, seconds } = params.value
-  const environment = environmentOf(call.inputs)
+  const environment = environmentOf(call)
   const { description, parts } = split({ bytes: main.read(), resources: resourcesOf(call.inputs) })
   const imported = await importScene(
     { bytes: description, resources: parts },
@@ -48,6 +48,7 @@ export async function runImport(call: LibraryCall, decoder: ImageDecoder): Promi
       ...(seconds === undefined ? {} : { seconds }),
       ...(environment === undefined ? {} : { environment }),
       decoder,
+      memoryBytesMax: call.limits.memoryBytesMax,
     },
   )
   if (imported.kind !== 'scene') refuse('bad-input', imported.message)

@@ -9,13 +9,20 @@ export const SCENE_ROLE = 'scene'
 /** The role of a picture of distant light. */
 export const ENVIRONMENT_ROLE = 'environment'
 
-/** The distant light among a call's inputs. @throws FaultError `bad-input` for what is no picture of it */
-export function environmentOf(inputs: LibraryCall['inputs']): EnvironmentDescription | undefined {
+/**
+ * The distant light among a call's inputs.
+ * @throws FaultError `bad-input` for what is no picture of it, `oversized` for one that decodes to more than the call's
+ * memory
+ */
+export function environmentOf({
+  inputs,
+  limits,
+}: Pick<LibraryCall, 'inputs' | 'limits'>): EnvironmentDescription | undefined {
   const input = inputs.get(ENVIRONMENT_ROLE)
   if (input === undefined) return undefined
-  const parsed = parseEnvironment(input.read())
-  if (parsed.kind === 'bad-environment') refuse('bad-input', parsed.message)
-  return parsed
+  const parsed = parseEnvironment(input.read(), limits.memoryBytesMax)
+  if (parsed.kind === 'map') return parsed
+  return refuse(parsed.kind === 'bad-environment' ? 'bad-input' : 'oversized', parsed.message)
 }
 
 /** The files beside a scene, each read when it is needed. */

@@ -16,6 +16,9 @@ const CODED_WIDTH_MAX = 32_767
 /** The largest radiance kept; the sun's disc, 1.6e9 cd/m² over 683 lm/W and a steradian's share, fits. */
 const RADIANCE_MAX = 1e7
 
+/** Three floats. */
+const PIXEL_BYTES = 12
+
 /** The factor of each exponent (Graphics Gems II); 0 is black. */
 const EXPONENT_SCALES = Float64Array.from({ length: 256 }, (_, e) => (e === 0 ? 0 : powerOfTwo(e - 136)))
 
@@ -29,20 +32,26 @@ export interface EnvironmentMap {
 
 /** Why there is no map, in one line. */
 export interface EnvironmentFault {
-  readonly kind: 'bad-environment'
+  readonly kind: 'bad-environment' | 'environment-too-large'
   readonly message: string
 }
 
 /**
  * Reads a Radiance `.hdr` picture (RGBE, flat or run-length coded, any of its row orders that start at the
- * left) as an environment map. Bounded by `ENVIRONMENT_WIDTH_MAX`; never throws.
+ * left) as an environment map. Bounded by `ENVIRONMENT_WIDTH_MAX`, and `environment-too-large` for one whose pixels take
+ * more than `bytesMax`, before they are read; never throws.
  *
  * Source: G. Ward, "Real Pixels", Graphics Gems II, and the file format chapter of Radiance's manual.
  */
-export function parseEnvironment(bytes: Uint8Array): EnvironmentMap | EnvironmentFault {
+export function parseEnvironment(bytes: Uint8Array, bytesMax = Infinity): EnvironmentMap | EnvironmentFault {
   const header = readHeader(bytes)
   if (typeof header === 'string') return { kind: 'bad-environment', message: header }
   const { width, height, upsideDown, exposure } = header
+  const needed = width * height * PIXEL_BYTES
+  if (needed > bytesMax) {
+    const message = `the .hdr picture takes ${needed} bytes to decode, limit ${bytesMax}`
+    return { kind: 'environment-too-large', message }
+  }
   const pixels = new Float32Array(width * height * 3)
   const row = new Uint8Array(width * 4)
   let at = header.end

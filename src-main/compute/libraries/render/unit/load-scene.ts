@@ -24,7 +24,7 @@ export async function loadScene(
 ): Promise<LoadResult> {
   const main = inputs.get(SCENE_ROLE) ?? refuse('bad-input', 'a unit without its scene')
   const { camera, seconds, scene_digest: promised } = params
-  const environment = environmentOf(inputs)
+  const environment = environmentOf({ inputs, limits })
   const imported = await importScene(
     { bytes: main.read(), resources: resourcesOf(inputs) },
     {

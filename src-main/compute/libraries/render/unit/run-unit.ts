@@ -33,13 +33,13 @@ export type RenderUnitResult =
 export interface RenderUnitRunner {
   /**
    * Renders a unit. `load` is asked to put the scene into a new kernel only where it is not loaded already.
-   * `afterRow` hears how many rows of the tile are done. What `load` and the kernel throw (a trap, no fuel left) comes
+   * `afterRow` hears how many rows of the tile are done, and the fuel that they took. What `load` and the kernel throw (a trap, no fuel left) comes
    * through, and the next unit starts afresh. One unit at a time.
    */
   run(
     unit: RenderUnit,
     load: (kernel: MeteredKernel) => LoadResult | Promise<LoadResult>,
-    afterRow?: (rows: number) => void,
+    afterRow?: (rows: number, fuel: number) => void,
   ): Promise<RenderUnitResult>
   /** Forgets the scene that is loaded, and with it the kernel's memory. */
   release(): void
@@ -74,7 +74,8 @@ export function createRenderUnit(instantiate: () => MeteredKernel): RenderUnitRu
       const { width, height, bounces, clamp } = params
       const frame = { width, height, bounces, ...(clamp === undefined ? {} : { clamp }) }
       const fuelBefore = kernel.rowFuel()
-      const bytes = Uint8Array.from(kernel.renderTile(region, frame, afterRow))
+      const heard = (rows: number): void => afterRow?.(rows, kernel.rowFuel() - fuelBefore)
+      const bytes = Uint8Array.from(kernel.renderTile(region, frame, heard))
       loaded = { job, scene, kernel }
       return { kind: 'film', bytes, fuel: kernel.rowFuel() - fuelBefore, pages: kernel.pages() }
     },

@@ -1,5 +1,6 @@
 import type { LoadResult } from '../../../../../wasm/path-trace/kernel.ts'
 import { packScene } from '../../../../../wasm/path-trace/scene.ts'
+import type { RunLimits } from '../../../../ports/runner.ts'
 import { parseAs } from '../../../../protocol/canonical.ts'
 import { refuse } from '../../../../protocol/fault.ts'
 import { framingAspect, RenderParams } from '../../../../protocol/job-kinds/render-tasks.ts'
@@ -12,6 +13,19 @@ import { createRenderUnit, type RenderedUnit, type RenderUnitResult } from './ru
 
 /** A measurement's picture: large enough that its parts cost what an image's do. */
 const MEASURE_FRAME = { width: 128, height: 128, bounces: 4 }
+
+/** Stops a unit whose kernel holds more memory than the unit may. @throws FaultError `oversized` */
+function refuseMemory(bytes: number, { memoryBytesMax }: RunLimits): void {
+  if (bytes > memoryBytesMax) refuse('oversized', `the kernel took ${bytes} bytes, limit ${memoryBytesMax}`)
+}
+
+/**
+ * Stops a unit whose rows so far took more fuel than the unit may use. A row takes the same fuel everywhere, so every
+ * peer stops it at the same one. @throws FaultError `fuel-exhausted`
+ */
+function refuseFuel(fuel: number, { fuelMax = Infinity }: RunLimits): void {
+  if (fuel > fuelMax) refuse('fuel-exhausted', `used all ${fuelMax} units of fuel`)
+}
 
 /** Units of `render.path-trace` in one worker, with the last scene kept loaded. */
 export interface UnitRunner {
@@ -39,14 +53,18 @@ export function createUnitRunner(instantiate: () => MeteredKernel, decoder: Imag
     const load = async (kernel: MeteredKernel): Promise<LoadResult> => {
       copiedBytes += sceneBytes
       const { loadScene } = await import('./load-scene.ts')
-      return loadScene(kernel, params.value, call, decoder)
+      const loaded = await loadScene(kernel, params.value, call, decoder)
+      refuseMemory(kernel.pages() * PAGE_BYTES, limits)
+      return loaded
     }
-    const film = filmOf(await units.run(unit, load, (rows) => call.progress(rows / tile)))
+    const afterRow = (rows: number, fuel: number): void => {
+      refuseFuel(fuel, limits)
+      call.progress(rows / tile)
+    }
+    const film = filmOf(await units.run(unit, load, afterRow))
     const memoryBytes = film.pages * PAGE_BYTES
-    if (memoryBytes > limits.memoryBytesMax) {
-      units.release()
-      refuse('oversized', `the kernel took ${memoryBytes} bytes, limit ${limits.memoryBytesMax}`)
-    }
+    if (memoryBytes > limits.memoryBytesMax) units.release()
+    refuseMemory(memoryBytes, limits)
     return {
       output: film.bytes,
       memoryBytes,
