@@ -1,7 +1,7 @@
+import { comparatorName, EXACT_HASH } from '../protocol/comparator.ts'
 import type { AlgorithmCapability } from '../protocol/slot.ts'
 import { PAGE_BYTES, type LentLimits, type UnitLimits } from '../protocol/unit-limits.ts'
 import type { JobManifest } from '../protocol/work.ts'
-import { comparatorOf } from '../verification/comparator.ts'
 
 /** The kinds of runner that this version has. */
 const RUNNERS: ReadonlySet<string> = new Set(['cpu'])
@@ -30,8 +30,8 @@ export function notLent(asked: Asked, lent: LentLimits): string | undefined {
   if (runner !== undefined && !RUNNERS.has(runner)) {
     return `the units need the runner '${runner}', which this version does not have`
   }
-  if (comparatorOf(comparator) === undefined) {
-    return `the outputs are compared by '${comparator ?? ''}', which this version does not know`
+  if (comparatorName(comparator) !== EXACT_HASH) {
+    return `the outputs are compared by '${comparatorName(comparator)}', which this version does not know`
   }
   return limits === undefined ? undefined : aboveLent(limits, asked.required_resources.ram_gb, lent)
 }
