@@ -2,7 +2,7 @@
  * The cost of a task beyond its own work: `mesh.noop` through the compute host, alone and many at once, against the
  * same work in a bare piscina pool of this process, in the same run. The host adds a second process, limits, hashes
  * of inputs, metrics and parsing on both ends; the pool adds none. And a unit of a stranger's module that does
- * nothing: a new instance, metered, for each.
+ * nothing: a new instance, metered, for each. And a comparing of two pictures.
  */
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -12,11 +12,13 @@ import { Piscina } from 'piscina'
 import type { Benchmark, Measurement } from '../bench.ts'
 import type { Runner, RunInput, RunTask } from '../ports/runner.ts'
 import { cidOfDigest, RAW } from '../protocol/cid.ts'
+import { candidateRole, COMPARE, COMPARE_LIMITS } from '../protocol/compare-task.ts'
 import { FaultError, type Fault } from '../protocol/fault.ts'
 import { INPUT_ROLE, MODULE_ROLE, moduleRules } from '../protocol/job-kinds/module.ts'
 import { clock } from './clock.fixture.ts'
 import { SECTION } from './metering/parse/section.ts'
 import { largeModule, section } from './hostile/module-bytes.fixture.ts'
+import { createRandomPng } from './libraries/render/textures/random-png.fixture.ts'
 import { createRunner } from './runner.ts'
 
 const WORKERS = 2
@@ -95,6 +97,28 @@ async function benchUnits(
   }
 }
 
+/** Milliseconds of a comparing of two PNG files, decoding and the way to the host included. */
+async function benchComparing(
+  runner: Runner,
+  blobFolder: string,
+  report: (measurement: Measurement) => void,
+): Promise<void> {
+  const pictures = await Promise.all(
+    [1, 2].map((seed) => blobOf(blobFolder, createRandomPng(seed, 640, 480))),
+  )
+  const task: RunTask = {
+    id: 'comparing',
+    algorithmId: COMPARE.id,
+    algorithmVersion: COMPARE.version,
+    params: { comparator: { name: 'image', rmse_max: 0.1, ssim_min: 0.9 } },
+    inputs: Object.fromEntries(pictures.map((picture, i) => [candidateRole(i), picture])),
+    limits: COMPARE_LIMITS,
+  }
+  await runAll(runner, [task])
+  const value = (await best(1, () => runAll(runner, [task]))) / 1_000
+  report({ metric: 'compare two pictures of 640 × 480', value, unit: 'ms' })
+}
+
 async function runAll(runner: Runner, tasks: readonly RunTask[]): Promise<void> {
   let fault: Fault | undefined
   await runner.run(tasks, {
@@ -170,6 +194,7 @@ export const benchmark: Benchmark = {
         note: `${WORKERS} workers, metered, limited and in another process`,
       })
       await benchUnits(runner, blobFolder, report)
+      await benchComparing(runner, blobFolder, report)
     } finally {
       await runner.stop()
       await pool.destroy()

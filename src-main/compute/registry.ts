@@ -1,4 +1,5 @@
 import type { LibraryEntry } from './library.ts'
+import { compareAlgorithms } from './libraries/compare/algorithms.ts'
 import { noopAlgorithms } from './libraries/noop/algorithms.ts'
 import { renderAlgorithms } from './libraries/render/algorithms.ts'
 import { wasmAlgorithms } from './libraries/wasm/algorithms.ts'
@@ -16,5 +17,9 @@ export const libraries: readonly LibraryEntry[] = [
   {
     algorithms: wasmAlgorithms,
     load: async () => (await import('./libraries/wasm/library.ts')).createWasmLibrary(),
+  },
+  {
+    algorithms: compareAlgorithms,
+    load: async () => (await import('./libraries/compare/library.ts')).createCompareLibrary(),
   },
 ]

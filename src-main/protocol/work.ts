@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { NamedComparator } from './comparator.ts'
 import { Cid, JobId, Name, PeerId, UnitId, unitId } from './ids.ts'
 import {
   INLINE_UNITS_MAX,
@@ -127,7 +128,7 @@ const ManifestFields = z.object({
   /** The kind of runner that the units need: `cpu` when absent. Peers do not take units of a runner that they lack. */
   runner: Name.exactOptional(),
   /** The rule by which outputs are compared: `exact-hash` when absent. Peers do not take units of an unknown rule. */
-  comparator: Name.exactOptional(),
+  comparator: NamedComparator.exactOptional(),
   /**
    * How the result is made: a `ResultRule`, or one that only a newer version knows. Providers need not know it. Absent from
    * manifests of older versions.

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Cid, PeerId, UnitId } from '../protocol/ids.ts'
+import type { Likeness } from '../protocol/likeness.ts'
 import { REDUNDANCY_MAX } from '../protocol/limits.ts'
 import { VerificationConsensus, type WorkResult } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
-import type { Comparator } from './comparator.ts'
 import { judge, quorumOf, toConsensus, type UnitResult } from './consensus.ts'
 
 function peer(number: number): PeerId {
@@ -18,6 +18,16 @@ function output(name: string): Cid {
 /** One result from each of as many peers as there are letters; equal letters are equal outputs. */
 function results(outputs: string): UnitResult[] {
   return Array.from(outputs, (letter, i) => ({ peer: peer(i), attempt: i + 1, output: output(letter) }))
+}
+
+/** The outputs named by letters, each alike to itself and in the pairs named. */
+function likenessOf(letters: string, pairs: readonly string[]): Likeness {
+  const names = Array.from(letters)
+  const isPair = (a: string, b: string) => a === b || pairs.includes(a + b) || pairs.includes(b + a)
+  return {
+    candidates: names.map(output),
+    alike: names.map((a) => names.map((b) => isPair(a, b))),
+  }
 }
 
 const redundancies = fc.integer({ min: 1, max: REDUNDANCY_MAX })
@@ -152,17 +162,14 @@ describe('consensus', () => {
   })
 
   test('[V6] a comparator may let unequal outputs agree', () => {
-    const near: Comparator = {
-      name: 'near',
-      alike: (x, y) => Math.abs(x.charCodeAt(x.length - 1) - y.charCodeAt(y.length - 1)) <= 1,
-    }
-    expect(judge({ redundancy: 3, results: results('bcz'), comparator: near })).toEqual({
+    const likeness = likenessOf('bcz', ['bc'])
+    expect(judge({ redundancy: 3, results: results('bcz'), likeness })).toEqual({
       kind: 'agreed',
       output: output('b'),
       winners: [peer(0), peer(1)],
       losers: [peer(2)],
     })
-    expect(judge({ redundancy: 2, results: results('bz'), comparator: near })).toEqual({
+    expect(judge({ redundancy: 2, results: results('bz'), likeness })).toEqual({
       kind: 'more',
       count: 1,
     })

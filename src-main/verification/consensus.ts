@@ -1,9 +1,9 @@
 import type { Fuel } from '../protocol/fuel.ts'
 import type { Cid, PeerId, UnitId } from '../protocol/ids.ts'
+import { areAlike, type Likeness } from '../protocol/likeness.ts'
 import { REDUNDANCY_MAX } from '../protocol/limits.ts'
 import type { VerificationConsensus, WorkResult } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
-import { exactHash, type Comparator } from './comparator.ts'
 
 /**
  * A peer's claim about a unit: its output, and the fuel that it took. Fuel is as much a property of the unit as its
@@ -43,9 +43,13 @@ export function quorumOf(redundancy: number): number {
 }
 
 /**
- * Judges the results of one unit. A claim (output and fuel) wins with a quorum and strictly more votes than any claim
- * unlike it. Until the redundancy is reached the rest of it is wanted; after that a tie or a disagreement draws one
- * more verifier at a time.
+ * Judges the results of one unit. A claim wins with a quorum and strictly more votes than any claim unlike it. Until the
+ * redundancy is reached the rest of it is wanted; after that a tie or a disagreement draws one more verifier at a time.
+ *
+ * Claims are alike when output and fuel are the same. Where outputs are compared by content, `likeness` says which are
+ * alike, and fuel is no part of a claim: who computes other bits may well take other steps. Then the claim with most
+ * support wins; among claims that are alike and have equally many votes the most central one, whose supporters have most
+ * support themselves, and last the smallest CID.
  *
  * A peer has one vote, that of its newest attempt; who made two claims for one attempt has none, and loses. The
  * order of the results does not matter.
@@ -53,9 +57,20 @@ export function quorumOf(redundancy: number): number {
 export function judge(input: {
   readonly redundancy: number
   readonly results: readonly UnitResult[]
-  readonly comparator?: Comparator
+  /** Given where outputs are compared by content. Outputs that are not in it are alike to themselves alone. */
+  readonly likeness?: Likeness
 }): Verdict {
-  return unanimous(input.results, input.redundancy) ?? judgeVotes(input)
+  const { redundancy, likeness } = input
+  const results = likeness === undefined ? input.results : input.results.map(withoutFuel)
+  const agree: Agree =
+    likeness === undefined
+      ? (a, b) => a.fuel === b.fuel && a.output === b.output
+      : (a, b) => areAlike(likeness, a.output, b.output)
+  return unanimous(results, redundancy) ?? judgeVotes(results, redundancy, agree)
+}
+
+function withoutFuel({ peer, attempt, output }: UnitResult): UnitResult {
+  return { peer, attempt, output }
 }
 
 /** The verdict of most units: all peers returned the same, each once. Undefined when it is not so simple. */
@@ -80,36 +95,48 @@ function unanimous(results: readonly UnitResult[], redundancy: number): Verdict 
   }
 }
 
-function judgeVotes(input: {
-  readonly redundancy: number
-  readonly results: readonly UnitResult[]
-  readonly comparator?: Comparator
-}): Verdict {
-  const { alike } = input.comparator ?? exactHash
-  const agree = (a: Claim, b: Claim): boolean => a.fuel === b.fuel && alike(a.output, b.output)
-  const votes = [...votesOf(input.results)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  const claims = distinctClaims(votes)
-  const support = (candidate: Claim): number =>
-    votes.filter(([, claim]) => claim !== undefined && agree(candidate, claim)).length
-  let best: { claim: Claim; votes: number } | undefined
-  for (const claim of claims) {
-    const count = support(claim)
-    if (best === undefined || count > best.votes) best = { claim, votes: count }
+/** Whether two claims are alike. */
+type Agree = (a: Claim, b: Claim) => boolean
+
+function judgeVotes(results: readonly UnitResult[], redundancy: number, agree: Agree): Verdict {
+  const votes = [...votesOf(results)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  const ranked = rankedClaims(votes, agree)
+  const [best] = ranked
+  if (best === undefined || best.support < quorumOf(redundancy) || isContested(best, ranked, agree)) {
+    return { kind: 'more', count: Math.max(1, redundancy - votes.length) }
   }
-  if (best !== undefined && best.votes >= quorumOf(input.redundancy)) {
-    const winner = best
-    const contested = claims.some((c) => !agree(winner.claim, c) && support(c) >= winner.votes)
-    if (!contested) {
-      const agrees = ([, claim]: Vote): boolean => claim !== undefined && agree(winner.claim, claim)
-      return {
-        kind: 'agreed',
-        ...winner.claim,
-        winners: votes.filter(agrees).map(([peer]) => peer),
-        losers: votes.filter((vote) => !agrees(vote)).map(([peer]) => peer),
-      }
-    }
+  const agrees = ([, claim]: Vote): boolean => claim !== undefined && agree(best.claim, claim)
+  return {
+    kind: 'agreed',
+    ...best.claim,
+    winners: votes.filter(agrees).map(([peer]) => peer),
+    losers: votes.filter((vote) => !agrees(vote)).map(([peer]) => peer),
   }
-  return { kind: 'more', count: Math.max(1, input.redundancy - votes.length) }
+}
+
+/** A claim, how many votes are for claims like it, and how many votes those have together. */
+interface Standing {
+  readonly claim: Claim
+  readonly support: number
+  readonly centrality: number
+}
+
+/** Every claim once, the one that would win first, in an order that depends on nothing but the votes. */
+function rankedClaims(votes: readonly Vote[], agree: Agree): Standing[] {
+  const claimed = votes.flatMap(([, claim]) => (claim === undefined ? [] : [claim]))
+  const supportOf = (claim: Claim): number => claimed.filter((other) => agree(claim, other)).length
+  return distinctClaims(votes)
+    .map((claim) => ({
+      claim,
+      support: supportOf(claim),
+      centrality: claimed.reduce((sum, other) => sum + (agree(claim, other) ? supportOf(other) : 0), 0),
+    }))
+    .sort((a, b) => b.support - a.support || b.centrality - a.centrality)
+}
+
+/** Whether a claim unlike the best has as many votes. */
+function isContested(best: Standing, ranked: readonly Standing[], agree: Agree): boolean {
+  return ranked.some(({ claim, support }) => support >= best.support && !agree(best.claim, claim))
 }
 
 /** A peer and the claim that it stands by; undefined when it contradicts itself. */

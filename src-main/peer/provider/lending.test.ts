@@ -88,6 +88,10 @@ describe('what a peer lends to modules', () => {
 
   test.each([
     [{ runner: 'gpu' }, /^the units need the runner 'gpu', which this version does not have$/],
+    [
+      { comparator: { name: 'image', rmse_max: 0.1, ssim_min: 0.9 } },
+      /^the outputs are compared by 'image', which this version does not know$/,
+    ],
     [{ comparator: 'ssim' }, /^the outputs are compared by 'ssim', which this version does not know$/],
   ])('[W39] a job with %o, which is of a newer version, is not taken', (later, line) => {
     const brain = sharing({ [ANN]: 1 })

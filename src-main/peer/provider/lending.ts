@@ -1,7 +1,7 @@
+import { comparatorName, EXACT_HASH } from '../../protocol/comparator.ts'
 import type { AlgorithmCapability } from '../../protocol/slot.ts'
 import { PAGE_BYTES, type UnitLimits, limitsSet, type LimitsSet } from '../../protocol/unit-limits.ts'
 import type { JobManifest } from '../../protocol/work.ts'
-import { comparatorOf } from '../../verification/comparator.ts'
 import { overDay } from '../requester/time-limit.ts'
 import { boundsOf, type Bounding } from './unit-bounds.ts'
 
@@ -34,8 +34,8 @@ export function notLent(asked: Asked, lent: LimitsSet): string | undefined {
   if (runner !== undefined && !RUNNERS.has(runner)) {
     return `the units need the runner '${runner}', which this version does not have`
   }
-  if (comparatorOf(comparator) === undefined) {
-    return `the outputs are compared by '${comparator ?? ''}', which this version does not know`
+  if (comparatorName(comparator) !== EXACT_HASH) {
+    return `the outputs are compared by '${comparatorName(comparator)}', which this version does not know`
   }
   const tooLong = overDay(asked)
   if (tooLong !== undefined) return tooLong

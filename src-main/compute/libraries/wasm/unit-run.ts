@@ -1,5 +1,5 @@
 import { assert, FaultError, faultOf, refuse, type Fault } from '../../../protocol/fault.ts'
-import { INPUT_ROLE, type ModuleCallParams } from '../../../protocol/job-kinds/module.ts'
+import type { ModuleCallParams } from '../../../protocol/job-kinds/module.ts'
 import { PAGE_BYTES } from '../../../protocol/unit-limits.ts'
 import { withLastWords } from '../../messages/last-words.ts'
 import type { LibraryCall, LibraryOutcome } from '../../library.ts'
@@ -9,9 +9,18 @@ import { meshworkProgram } from './abi/meshwork-program.ts'
 import type { LoadedModule } from './module-cache.ts'
 import type { ModuleMemory } from './unit/module-memory.ts'
 import { createOutputSink } from './unit/output-sink.ts'
-import type { UnitHost } from './unit/unit-host.ts'
+import type { UnitHost, UnitInput } from './unit/unit-host.ts'
 import { createUnitLog } from './unit/unit-log.ts'
 import { wasiProgram } from './wasi/wasi-program.ts'
+
+/** One run of a module: a unit of a job, or what a task of this peer's own asks of one. */
+export interface ModuleCall extends Pick<
+  LibraryCall,
+  'unitIndex' | 'limits' | 'createOutput' | 'progress' | 'said'
+> {
+  /** Absent where there is none: then it is empty. */
+  readonly input: UnitInput | undefined
+}
 
 /**
  * Runs one unit in an instance of its own, to whose memory `memory` is attached. What the module logged comes with the result, or with the fault.
@@ -20,7 +29,7 @@ import { wasiProgram } from './wasi/wasi-program.ts'
  */
 export function runUnit(
   loaded: LoadedModule,
-  call: LibraryCall,
+  call: ModuleCall,
   params: ModuleCallParams,
   memory: ModuleMemory,
 ): LibraryOutcome {
@@ -31,7 +40,7 @@ export function runUnit(
       `the job's ${limits.memory_pages} pages of memory are more than is lent to it here`,
     )
   }
-  const input = call.inputs.get(INPUT_ROLE)
+  const { input } = call
   if (input !== undefined && input.bytes > limits.input_bytes) {
     refuse('oversized', `the input of ${input.bytes} bytes is over the limit of ${limits.input_bytes}`)
   }

@@ -1,10 +1,9 @@
 import { refuse } from '../../../../protocol/fault.ts'
 import type { MeteredInstance } from '../../../metering/metered-instance.ts'
-import type { LibraryInput } from '../../../library.ts'
 import { FILE_CALL_FUEL, MOVED_BYTE_FUEL, VERIFIED_BYTE_FUEL } from './host-costs.ts'
 import { meshworkFunctions } from './meshwork-functions.ts'
 import type { ModuleMemory } from '../unit/module-memory.ts'
-import type { ModuleProgram, UnitHost } from '../unit/unit-host.ts'
+import type { ModuleProgram, UnitHost, UnitInput } from '../unit/unit-host.ts'
 
 /** A 32-bit memory holds no more. */
 const MEMORY_BYTES_MAX = 2 ** 32
@@ -60,7 +59,7 @@ function placeInput(
   return [pointer | 0, bytes | 0]
 }
 
-function addressable({ bytes }: LibraryInput): number {
+function addressable({ bytes }: UnitInput): number {
   if (bytes >= MEMORY_BYTES_MAX)
     refuse('oversized', `an input of ${bytes} bytes, limit ${MEMORY_BYTES_MAX - 1}`)
   return bytes

@@ -6,13 +6,16 @@ import type { ModuleMemory } from './module-memory.ts'
 import type { OutputSink } from './output-sink.ts'
 import type { UnitLog } from './unit-log.ts'
 
+/** A unit's input, as modules read it. */
+export type UnitInput = Pick<LibraryInput, 'bytes' | 'readInto' | 'open'>
+
 /** The state that the host functions of one unit work with. */
 export interface UnitHost {
   /** The unit's index; 0 where a module runs outside a job. */
   readonly unit: number
   readonly params: ModuleCallParams
   /** Absent where the unit has none: then it is empty. */
-  readonly input: LibraryInput | undefined
+  readonly input: UnitInput | undefined
   readonly memory: ModuleMemory
   readonly log: UnitLog
   /** @throws FaultError `fuel-exhausted` */
