@@ -47,7 +47,7 @@ const PICTURE = RenderParams.parse({
 const CLOUD_TRIANGLES = 2_000
 
 /** Random programs in groups of so many batches: each group is a line. */
-const PROGRAM_GROUPS = 8
+const PROGRAM_GROUPS = 4
 const BATCHES_PER_GROUP = 8
 const PROGRAM_SEED = 1
 
