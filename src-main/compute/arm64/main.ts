@@ -14,12 +14,13 @@ const ROOT = join(import.meta.dirname, '../../..')
 const PROGRAM = join(import.meta.dirname, 'compute.fixture.ts')
 
 /**
- * V8's two compilers make different code for arm64. A peer runs both: the first code of a function by Liftoff, much used
- * code by TurboFan. What is computed here is too short for V8 to turn to TurboFan by itself.
+ * V8's two compilers make different code for arm64: without the meter's rules for NaNs the two leave different bits. A
+ * peer runs both, the first code of a function by Liftoff and much used code by TurboFan. Most programs here are too
+ * short for V8 to turn to TurboFan by itself. qemu needs neither flag.
  */
 const COMPILERS = { Liftoff: '--liftoff-only', TurboFan: '--no-liftoff' } as const
 
-/** A run takes about a minute; one that hangs is ended. */
+/** A run takes about a minute of processor time; one that hangs is ended. */
 const RUN_MS_MAX = 600_000
 const OUTPUT_BYTES_MAX = 16 * 2 ** 20
 
