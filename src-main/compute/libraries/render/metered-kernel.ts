@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { type PathLike, readFileSync } from 'node:fs'
 import { type KernelExports, type PathTraceKernel, wrapKernel } from '../../../../wasm/path-trace/kernel.ts'
 import { meterModule } from '../../metering/meter.ts'
 import { instantiateMetered, type MeteredInstance } from '../../metering/metered-instance.ts'
@@ -24,9 +24,11 @@ export interface MeteredKernel extends PathTraceKernel {
 /**
  * Compiles the metered kernel; the function makes instances. NaN bits are left as the machine makes them: the film is
  * whole numbers, and what is not finite adds nothing to it.
+ *
+ * @param file another build of the kernel
  */
-export function compileKernel(): () => MeteredKernel {
-  const { bytes } = meterModule(readFileSync(kernelModule), {
+export function compileKernel(file: PathLike = kernelModule): () => MeteredKernel {
+  const { bytes } = meterModule(readFileSync(file), {
     memoryPagesMax: MEMORY_PAGES_MAX,
     tableElementsMax: 0,
     nanBits: 'untouched',
