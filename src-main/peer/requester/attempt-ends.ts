@@ -8,6 +8,7 @@ import {
   withoutRejected,
   type PeerOutcome,
 } from '../../verification/reputation.ts'
+import { note } from '../notice.ts'
 import { recallKey } from './relieving.ts'
 import type { AttemptState, JobState, UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
@@ -91,6 +92,7 @@ export function ranMs(
 export function remember(state: PeerState, peer: PeerId, outcome: PeerOutcome): void {
   if (peer === state.me) return
   state.requester.records.set(peer, recordOutcome(state.requester.records.get(peer) ?? newRecord(), outcome))
+  note(state, { kind: 'peer-judged', peer, outcome })
 }
 
 /** Takes back the blame for lateness with a unit that is now known not to end. */
