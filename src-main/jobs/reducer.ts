@@ -1,5 +1,4 @@
 import { DESCRIPTION_LENGTH_MAX, type FollowingJob } from '#contract'
-import type { PeerEvent } from '../peer/event.ts'
 import type { JobState } from '../peer/requester/slice.ts'
 import { faultOf, refuse, type Fault } from '../protocol/fault.ts'
 import type { JobId } from '../protocol/ids.ts'
@@ -29,12 +28,12 @@ export function createReducer(
   const failures = new Map<JobId, Fault>()
   let started = false
 
-  const stop = runtime.onEvents((events) => {
-    // The first events after a start: what was done before it may still have to be followed.
+  const stop = runtime.onNotices((notices) => {
+    // The first turn after a start: what was done before it may still have to be followed.
     if (!started) for (const job of state.requester.jobs.values()) consider(job)
     started = true
-    for (const id of new Set(events.flatMap(finishedBy))) {
-      const job = state.requester.jobs.get(id)
+    for (const notice of notices) {
+      const job = notice.kind === 'job-ended' ? state.requester.jobs.get(notice.job) : undefined
       if (job !== undefined) consider(job)
     }
   })
@@ -90,9 +89,4 @@ export function createReducer(
     },
     stop,
   }
-}
-
-/** The job that an event may have finished. */
-function finishedBy(event: PeerEvent): JobId[] {
-  return event.kind === 'outputs-stored' || event.kind === 'results-received' ? [event.job_id] : []
 }

@@ -1,17 +1,17 @@
 import { WATCH_EVERY_MS } from '#contract'
-import type { PeerEvent } from '../peer/event.ts'
+import type { Notice } from '../peer/notice.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { PeerRuntime } from '../runtime/peer-runtime.ts'
 
 /** A stream of what has changed since it last told. */
 export interface WatchedBatches<T> {
-  /** Hears every event of the peer; must be cheap. */
-  readonly hear: (events: readonly PeerEvent[]) => void
+  /** Hears every notice of the peer; must be cheap. */
+  readonly hear: (notices: readonly Notice[]) => void
   /** Takes the changes since the last call; undefined when there are none. */
   readonly take: () => T | undefined
   /** Whether nothing more will come once `take` has nothing. */
   readonly isOver: () => boolean
-  /** Others who may have something new, besides the peer's events. @returns stops it */
+  /** Others who may have something new, besides the peer. @returns stops it */
   readonly alsoWake?: (wake: () => void) => () => void
   readonly signal: AbortSignal
 }
@@ -24,8 +24,8 @@ export async function* watchBatches<T>(
   let wake: (() => void) | undefined
   const tell = (): void => wake?.()
   const stops = [
-    runtime.onEvents((events) => {
-      hear(events)
+    runtime.onNotices((notices) => {
+      hear(notices)
       tell()
     }),
     alsoWake?.(tell),

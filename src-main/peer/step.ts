@@ -13,6 +13,7 @@ import {
   type PeerEvent,
   type VolatileEvent,
 } from './event.ts'
+import { note, takeNotices, type Notice } from './notice.ts'
 import { tellHandBacks } from './provider/handing-back.ts'
 import { excuseLate, onTick } from './requester/lateness.ts'
 import { opensWork, planAllocation } from './provider/matching.ts'
@@ -28,32 +29,44 @@ import { reduceRequester } from './requester/reduce.ts'
 import { reduceSharing } from './sharing/reduce.ts'
 import type { PeerState } from './state.ts'
 
+/** The outcome of a step: the state that it was given, changed, and what follows. */
+interface Step {
+  readonly state: PeerState
+  readonly effects: Effect[]
+  /** The news of it, in the domain's words (P12). */
+  readonly notices: readonly Notice[]
+}
+
 /**
- * One peer's brain: what an event changes, and what is to be done about it.
+ * One peer's brain: what an event changes, what is to be done about it, and the news of it.
  *
- * Deterministic: no clock, dice or I/O; the same events in the same order give the same state and effects. Takes
+ * Deterministic: no clock, dice or I/O; the same events in the same order give the same state, effects and notices. Takes
  * over the state that it is given and returns it changed. A durable event never reads `state.view` to change the
  * durable part, so that replaying the journal alone rebuilds it (rule P2 of SPEC.md).
  */
-export function step(state: PeerState, event: PeerEvent): { state: PeerState; effects: Effect[] } {
-  return { state, effects: isDurable(event) ? onDurable(state, event) : onVolatile(state, event) }
+export function step(state: PeerState, event: PeerEvent): Step {
+  const effects = isDurable(event) ? onDurable(state, event) : onVolatile(state, event)
+  return { state, effects, notices: takeNotices(state) }
 }
 
 /**
  * A step and all the decisions it records, each stepped in turn: what the runtime journals, then what it performs.
- * @returns the durable events in order (the given one included, if it is) and the effects in the world
+ * @returns the durable events in order (the given one included, if it is), the effects in the world and all notices
  */
 export function advance(
   state: PeerState,
   event: PeerEvent,
-): { durable: DurableEvent[]; effects: Exclude<Effect, { kind: 'record' }>[] } {
+): { durable: DurableEvent[]; effects: Exclude<Effect, { kind: 'record' }>[]; notices: Notice[] } {
   const durable: DurableEvent[] = []
+  const notices: Notice[] = []
   const effects: Exclude<Effect, { kind: 'record' }>[] = []
   const pending: PeerEvent[] = [event]
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
     if (isDurable(next)) durable.push(next)
     const decided: DurableEvent[] = []
-    for (const effect of step(state, next).effects) {
+    const stepped = step(state, next)
+    for (const notice of stepped.notices) notices.push(notice)
+    for (const effect of stepped.effects) {
       if (effect.kind === 'record') decided.push(effect.event)
       else effects.push(effect)
     }
@@ -61,7 +74,7 @@ export function advance(
     // state.
     pending.unshift(...decided)
   }
-  return { durable, effects }
+  return { durable, effects, notices }
 }
 
 /** Each event changes the slice of its role; what follows for others it says by its effects. */
@@ -86,6 +99,7 @@ function onDurable(state: PeerState, event: DurableEvent): Effect[] {
 function start(state: PeerState, atMs: number): Effect[] {
   state.epoch++
   state.view.startedAtMs = atMs
+  note(state, { kind: 'started' })
   return [
     { kind: 'contacts-changed' },
     { kind: 'commitment-changed' },
@@ -98,6 +112,7 @@ function start(state: PeerState, atMs: number): Effect[] {
 function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
   switch (event.kind) {
     case 'tick': {
+      note(state, { kind: 'ticked', atMs: event.at_ms })
       const repeat = event.at_ms - state.view.lastPublishedAtMs >= HEARTBEAT_MS
       return [
         ...sharingOnTick(state, event.at_ms),
@@ -112,12 +127,14 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       return hearAllocation(state, event.allocation, event.at_ms)
     case 'manifest':
       state.view.manifests.set(event.cid, event.manifest)
+      note(state, { kind: 'manifest-heard', cid: event.cid, manifest: event.manifest })
       return [{ kind: 'allocation-due' }]
     case 'manifest-missing':
       state.view.manifestsAsked.delete(event.cid)
       return []
     case 'connected':
       state.view.connected.add(event.peer)
+      note(state, { kind: 'people-changed' })
       state.view.disconnectedAtMs.delete(event.peer)
       return [
         ...resendResults(state, event.at_ms, event.peer),
@@ -128,6 +145,7 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       return askPairing(state, event.peer, event.at_ms)
     case 'disconnected':
       state.view.connected.delete(event.peer)
+      note(state, { kind: 'people-changed' })
       if (!state.pairing.contacts.has(event.peer)) return []
       state.view.disconnectedAtMs.set(event.peer, event.at_ms)
       return excuseLate(state, event.peer, event.at_ms)
@@ -143,6 +161,7 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
     case 'capabilities-measured':
       state.view.capabilities = event.algorithms
       if (event.machine !== undefined) state.view.machine = event.machine
+      note(state, { kind: 'sharing-changed' })
       return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
     case 'datasets-held':
       state.view.datasets = event.held

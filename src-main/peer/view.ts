@@ -9,6 +9,7 @@ import type { WeekPlan } from '../protocol/sharing-plan.ts'
 import type { AlgorithmCapability, AvailabilitySlot } from '../protocol/slot.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { Fetching, HeldDataset, OwnMachine } from './event.ts'
+import type { Notice } from './notice.ts'
 
 /** The offer of a provider to one of this peer's jobs, and how it goes there. */
 export interface HeardOffer {
@@ -64,6 +65,8 @@ export interface SlotsMade {
 
 /** Volatile knowledge: lost with a restart, and published again by the others. */
 export interface View {
+  /** The notices of the step that is under way; empty between two steps. */
+  notices: Notice[]
   startedAtMs: number
   capabilities: readonly AlgorithmCapability[]
   /** Known once it is measured. */
@@ -131,6 +134,7 @@ export interface View {
 /** The view of a peer that has just started. */
 export function initialView(): View {
   return {
+    notices: [],
     startedAtMs: 0,
     capabilities: [],
     sample: {},

@@ -175,6 +175,35 @@ describe('the event loop', () => {
     ])
   })
 
+  it('[P12] tells observers of each turn once, when its effects are under way, also of one without news', async () => {
+    const journal = openMemoryJournal(createMemoryDisk())
+    const { state, sequence } = restore(journal, me, 'new')
+    const order: unknown[] = []
+    const loop = createEventLoop({
+      clock: standingClock().clock,
+      journal: {
+        ...journal,
+        append: (records) => {
+          order.push('flush')
+          return journal.append(records)
+        },
+      },
+      state,
+      sequence,
+      perform: () => order.push('perform'),
+      observe: (notices) => order.push(notices),
+      fatal: (error) => {
+        throw error
+      },
+    })
+    await Promise.all([loop.dispatch({ kind: 'started', at_ms: 1 }), loop.dispatch(named('Studio PC'))])
+    expect(order.splice(0)).toEqual(['flush', 'perform', [{ kind: 'started' }]])
+    await loop.dispatch(named('Studio'))
+    expect(order.splice(0)).toEqual(['flush', 'perform', []])
+    await loop.dispatch({ kind: 'tick', at_ms: 2 })
+    expect(order).toEqual(['perform', [{ kind: 'ticked', atMs: 2 }]])
+  })
+
   it('[P2] a stop saves a snapshot, and the next start has the same state', async () => {
     const disk = createMemoryDisk()
     const { loop } = loopOver(openMemoryJournal(disk))

@@ -1,6 +1,7 @@
 import { encodeEvent } from '../peer/codec.ts'
 import type { Effect } from '../peer/effect.ts'
-import { isDurable, type DurableEvent, type PeerEvent } from '../peer/event.ts'
+import { isDurable, type PeerEvent } from '../peer/event.ts'
+import type { Notice } from '../peer/notice.ts'
 import type { PeerState } from '../peer/state.ts'
 import { advance } from '../peer/step.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -53,8 +54,8 @@ export interface EventLoopDependencies {
   readonly sequence: number
   /** Performs effects; only ever called with those whose events are in the journal. */
   readonly perform: (effects: readonly WorldEffect[]) => void
-  /** Told after every turn: what happened, for those who show it. */
-  readonly observe: (events: readonly PeerEvent[]) => void
+  /** Told after every turn, once its effects are under way: its news, which may be none. */
+  readonly observe: (notices: readonly Notice[]) => void
   /** Told when the disk is full, and when there is room again; nothing is performed in between. */
   readonly stalled?: (by: Fault | undefined) => void
   /** The journal failed or the state broke a promise: the peer must not go on. */
@@ -72,10 +73,10 @@ interface Waiting {
 /** Events that were stepped together, until they are in the journal. */
 interface Turn {
   readonly waiting: readonly Waiting[]
-  readonly durable: readonly DurableEvent[]
-  /** The journal's form of them. */
+  /** The journal's form of its durable events. */
   readonly records: readonly Uint8Array[]
   readonly effects: readonly WorldEffect[]
+  readonly notices: readonly Notice[]
 }
 
 /**
@@ -111,7 +112,7 @@ export function createEventLoop(dependencies: EventLoopDependencies): EventLoop 
 
   /** Writes a turn down, and then performs it; holds it when there is no room. */
   function settle(turnMade: Turn): void {
-    const { waiting, records, effects } = turnMade
+    const { waiting, records, effects, notices } = turnMade
     try {
       if (records.length > 0) timer.gatherFor(writer.append(records))
     } catch (error) {
@@ -124,7 +125,7 @@ export function createEventLoop(dependencies: EventLoopDependencies): EventLoop 
       dependencies.stalled?.(undefined)
     }
     dependencies.perform(effects)
-    dependencies.observe(eventsOf(turnMade))
+    dependencies.observe(notices)
     writer.snapshotIfDue()
     for (const { resolve } of waiting) resolve()
     if (inbox.length > 0) timer.schedule()
@@ -179,23 +180,18 @@ export function createEventLoop(dependencies: EventLoopDependencies): EventLoop 
 
 /** Steps events in order. @returns the turn, of which nothing is journaled yet */
 function stepAll(state: PeerState, waiting: readonly Waiting[]): Turn {
-  const durable: DurableEvent[] = []
   const records: Uint8Array[] = []
   const effects: WorldEffect[] = []
+  const notices: Notice[] = []
   for (const { event, record } of waiting) {
     const result = advance(state, event)
     for (const decided of result.durable) {
-      durable.push(decided)
       records.push(decided === event && record !== undefined ? record : encodeEvent(decided))
     }
     effects.push(...result.effects)
+    for (const notice of result.notices) notices.push(notice)
   }
-  return { waiting, durable, records, effects }
-}
-
-/** The events of a turn, for those who show them. */
-function eventsOf({ waiting, durable }: Turn): PeerEvent[] {
-  return [...waiting.map(({ event }) => event).filter((event) => !isDurable(event)), ...durable]
+  return { waiting, records, effects, notices }
 }
 
 function stoppedByDefect(error: unknown): FaultError {

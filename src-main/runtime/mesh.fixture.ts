@@ -7,10 +7,13 @@ import { createIdentity } from '../network/identity/identity.ts'
 import { localPeer } from '../network/local-mesh.ts'
 import { createMemoryNetwork, type MemoryNetwork } from '../network/memory-transport.ts'
 import { createPublishedStores } from '../network/publishing/published-store.ts'
+import { decodeEvent } from '../peer/codec.ts'
+import type { DurableEvent } from '../peer/event.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { JobKeys } from '../ports/job-keys.ts'
+import type { Journal } from '../ports/journal.ts'
 import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
 import type { Standing, Transport } from '../ports/transport.ts'
 import { ComputeAllocationState } from '../protocol/assignment.ts'
@@ -39,7 +42,7 @@ export function outputOf(text: string): RunOutcome {
 }
 
 /** A runner in this process: what runs is up to the test. */
-function scriptedRunner(behave: Behaviour): Runner {
+function scriptedRunner(behave: Behaviour, limited: boolean): Runner {
   let stopped = false
   return {
     start: () => Promise.resolve(),
@@ -47,7 +50,9 @@ function scriptedRunner(behave: Behaviour): Runner {
       stopped = true
       return Promise.resolve()
     },
-    algorithms: () => [{ algorithmId: 'test.unit', version: '1', scope: 'shared', engine: 'test.unit/1' }],
+    algorithms: () => [
+      { algorithmId: 'test.unit', version: '1', scope: 'shared', engine: 'test.unit/1', limited },
+    ],
     concurrency: 1,
     setConcurrency: () => undefined,
     cancel: () => undefined,
@@ -73,6 +78,8 @@ export interface TestPeer {
   readonly fetcher: BlobFetcher
   readonly keys: JobKeys
   readonly peer: PeerId
+  /** The durable events of its journal since its last snapshot, oldest first. */
+  journaled(): DurableEvent[]
   /** Ends it as a crash does: nothing is flushed, no peer is told. The folder and the key stay. */
   crash(): Promise<void>
   stop(): Promise<void>
@@ -135,7 +142,15 @@ export async function startPeer(
     disk = { isFull: false },
     clock = machineClock,
     shares = true,
-  }: { name?: string; disk?: TestDisk; clock?: Clock; shares?: boolean } = {},
+    limited = false,
+  }: {
+    name?: string
+    disk?: TestDisk
+    clock?: Clock
+    shares?: boolean
+    /** Whether its algorithm runs strangers' code. */
+    limited?: boolean
+  } = {},
 ): Promise<TestPeer> {
   let crashed = false
   const append = (records: readonly Uint8Array[]): number => {
@@ -176,7 +191,7 @@ export async function startPeer(
       }),
       round: published.createStore({ networkPath: 'compute/round', schema: ComputeRoundState, ...how }),
     },
-    runner: scriptedRunner(behave),
+    runner: scriptedRunner(behave, limited),
     fatal: (error) => {
       if (!crashed) throw error
     },
@@ -198,6 +213,7 @@ export async function startPeer(
     fetcher,
     keys,
     peer: identity.peer,
+    journaled: () => journaledIn(storage.journal),
     async crash() {
       crashed = true
       published.stop()
@@ -210,6 +226,15 @@ export async function startPeer(
       await storage.close()
     },
   }
+}
+
+function journaledIn(journal: Journal): DurableEvent[] {
+  const after = journal.latestSnapshot()?.sequence ?? 0
+  return [...journal.readAfter(after)].map(({ bytes }) => {
+    const event = decodeEvent(bytes)
+    if (!event.ok) throw new Error(event.fault.message)
+    return event.value
+  })
 }
 
 /** Pairs two peers by an invite. */

@@ -1,4 +1,5 @@
 import { isDurable, type PeerEvent } from '../peer/event.ts'
+import type { Notice } from '../peer/notice.ts'
 import { refuse, type Fault } from '../protocol/fault.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Identity } from '../ports/identity.ts'
@@ -7,7 +8,7 @@ import type { Defects } from './defects.ts'
 import { createEventLoop, type EventLoop, type WorldEffect } from './event-loop.ts'
 import { restore } from './restore.ts'
 
-type Listener = (events: readonly PeerEvent[]) => void
+type Listener = (notices: readonly Notice[]) => void
 
 /** A peer's event loop on its restored state, with the listeners that are told after every turn. */
 export interface PeerLoop extends EventLoop {
@@ -18,8 +19,8 @@ export interface PeerLoop extends EventLoop {
    * @throws FaultError of this kind at once while the disk is full, since the asker can ask again
    */
   dispatchOrRefuse(kind: 'too-busy' | 'disk-full', event: PeerEvent): Promise<void>
-  /** Calls back after every turn of the loop with its events, until the returned function is called. */
-  onEvents(listener: Listener): () => void
+  /** Calls back after every turn of the loop with its notices, also with none, until the returned function is called. */
+  onNotices(listener: Listener): () => void
 }
 
 /** The ports and functions that the loop uses. */
@@ -61,8 +62,8 @@ export function createPeerLoop({
     fatal,
   })
 
-  function observe(events: readonly PeerEvent[]): void {
-    for (const listener of listeners) listener(events)
+  function observe(notices: readonly Notice[]): void {
+    for (const listener of listeners) listener(notices)
   }
 
   /** Pauses sharing while the disk is full, and tells those who show it. */
@@ -71,7 +72,7 @@ export function createPeerLoop({
     if (by === undefined) delete loop.state.view.diskFullSinceMs
     else loop.state.view.diskFullSinceMs = at_ms
     commitmentChanged()
-    observe([{ kind: 'tick', at_ms }])
+    observe([{ kind: 'sharing-changed' }])
   }
 
   return {
@@ -84,7 +85,7 @@ export function createPeerLoop({
       if (fault !== undefined && isDurable(event)) refuse(kind, fault.message)
       return loop.dispatch(event)
     },
-    onEvents(listener) {
+    onNotices(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },

@@ -1,5 +1,6 @@
 import { isNewRecord } from '../peer/pairing/address-book.ts'
 import type { PeerEvent } from '../peer/event.ts'
+import type { Notice } from '../peer/notice.ts'
 import type { JobState } from '../peer/requester/slice.ts'
 import type { PeerState } from '../peer/state.ts'
 import type { Fault } from '../protocol/fault.ts'
@@ -101,8 +102,8 @@ export interface PeerRuntime {
   standingOf(peer: PeerId): Standing
   /** Which peers may read which blob of this peer's store. */
   readonly rights: BlobRights
-  /** Calls back after every turn of the loop with what happened, until the returned function is called. */
-  onEvents(listener: (events: readonly PeerEvent[]) => void): () => void
+  /** Calls back after every turn of the loop with its notices, also with none, until the returned function is called. */
+  onNotices(listener: (notices: readonly Notice[]) => void): () => void
 }
 
 /** Builds a peer around its restored state. Nothing runs before `start`. */
@@ -147,7 +148,7 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
     isKeyLost: (job) => ownJobs.isKeyLost(job),
     rights: createBlobRights(state, blobs),
     standingOf: (peer) => standingOf(state, peer),
-    onEvents: (listener) => loop.onEvents(listener),
+    onNotices: (listener) => loop.onNotices(listener),
   }
 }
 

@@ -83,7 +83,8 @@ describe('a simulation', () => {
 
 /** A brain to which some events mean nothing. */
 function without(...deaf: PeerEvent['kind'][]): typeof advance {
-  return (state, event) => (deaf.includes(event.kind) ? { durable: [], effects: [] } : advance(state, event))
+  const nothing = { durable: [], effects: [], notices: [] }
+  return (state, event) => (deaf.includes(event.kind) ? nothing : advance(state, event))
 }
 
 /** A brain that does something else, too, when an event comes. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { PeerEvent } from '../../peer/event.ts'
+import type { Notice } from '../../peer/notice.ts'
 import { machineClock } from '../../runtime/machine.ts'
 import type { PeerRuntime } from '../../runtime/peer-runtime.ts'
 import { watchChanges } from './changes.ts'
@@ -7,14 +7,14 @@ import { watchChanges } from './changes.ts'
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
-/** A runtime that only tells of events. */
-function createEvents() {
-  const listeners = new Set<(events: readonly PeerEvent[]) => void>()
-  const onEvents: PeerRuntime['onEvents'] = (listener) => {
+/** A runtime that only tells that turns are over. */
+function createTurns() {
+  const listeners = new Set<(notices: readonly Notice[]) => void>()
+  const onNotices: PeerRuntime['onNotices'] = (listener) => {
     listeners.add(listener)
     return () => listeners.delete(listener)
   }
-  const runtime = { onEvents } as PeerRuntime
+  const runtime = { onNotices } as PeerRuntime
   return { runtime, listeners, happen: () => listeners.forEach((listener) => listener([])) }
 }
 
@@ -28,7 +28,7 @@ function collect(values: AsyncGenerator<number>): { seen: number[]; done: Promis
 
 describe('a watch', () => {
   it('tells the value at once and then at most ten times a second, always the newest', async () => {
-    const { runtime, happen } = createEvents()
+    const { runtime, happen } = createTurns()
     let value = 0
     const controller = new AbortController()
     const { seen, done } = collect(
@@ -52,7 +52,7 @@ describe('a watch', () => {
   })
 
   it('is silent while nothing happens', async () => {
-    const { runtime } = createEvents()
+    const { runtime } = createTurns()
     const controller = new AbortController()
     const { seen, done } = collect(
       watchChanges(
@@ -67,7 +67,7 @@ describe('a watch', () => {
   })
 
   it('ends with its last value, with nothing left to watch, and with its signal, and listens no longer', async () => {
-    const { runtime, happen, listeners } = createEvents()
+    const { runtime, happen, listeners } = createTurns()
     let value: number | undefined = 1
     const signal = undefined
     const parts = { runtime, clock: machineClock }

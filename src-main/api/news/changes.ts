@@ -18,7 +18,7 @@ export interface Watched<T> {
 }
 
 /**
- * A value now, and again after events of the peer, at most one each `WATCH_EVERY_MS`. Changes that come closer
+ * A value now, and again after turns of the peer, at most one each `WATCH_EVERY_MS`. Changes that come closer
  * together are seen as one, the newest; none is held back. Ends with the last value or the signal.
  */
 export async function* watchChanges<T>(
@@ -27,7 +27,7 @@ export async function* watchChanges<T>(
 ): AsyncGenerator<T, void, void> {
   let changed = true
   let wake: (() => void) | undefined
-  const stopListening = runtime.onEvents(() => {
+  const stopListening = runtime.onNotices(() => {
     changed = true
     wake?.()
   })

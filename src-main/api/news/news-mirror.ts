@@ -1,5 +1,5 @@
 import type { JobSummary, NodeNews, Person } from '#contract'
-import type { PeerEvent } from '../../peer/event.ts'
+import type { Notice } from '../../peer/notice.ts'
 import type { JobState } from '../../peer/requester/slice.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import { createMirroredJobs } from './mirrored-jobs.ts'
@@ -22,18 +22,11 @@ const SHARE_MAX = 0.01
 const PEOPLE_EVERY_MS = 250
 const PULSE_EVERY_MS = 500
 
-/** Events that users caused or wait for are shown at once; everything else at its own rate. */
-const AT_ONCE: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
-  'trust-set',
-  'paired',
-  'pair-accepted',
-  'forgotten',
-  'blocked',
-  'connected',
-  'disconnected',
-  'job-submitted',
-  'job-cancelled',
-])
+/** Whether a notice is of what users caused or wait for, and so is shown at once; everything else comes at its own rate. */
+function isShownAtOnce(notice: Notice): boolean {
+  if (notice.kind === 'job-ended') return notice.end === 'cancelled'
+  return notice.kind === 'people-changed' || notice.kind === 'job-submitted'
+}
 
 /** How far a listener has come. */
 export interface NewsPlace {
@@ -62,7 +55,7 @@ export function newPlace(): NewsPlace {
   return { isWhole: true, wholes: 0, jobs: 0, people: 0 }
 }
 
-/** A mirror of the peer, which listens to its events until it is stopped. */
+/** A mirror of the peer, which listens to its notices until it is stopped. */
 export function createNewsMirror(dependencies: ApiDependencies, sources: NewsSources): NewsMirror {
   const { runtime, clock } = dependencies
   const { state } = runtime
@@ -80,10 +73,10 @@ export function createNewsMirror(dependencies: ApiDependencies, sources: NewsSou
     dependencies.transport.onReach(() => (isUrgent = true)),
     dependencies.ownReach.onChange(() => (isUrgent = true)),
   ]
-  const stopEvents = runtime.onEvents((events) => {
-    for (const event of events) {
-      jobs.note(event)
-      if (AT_ONCE.has(event.kind)) isUrgent = true
+  const stopHearing = runtime.onNotices((notices) => {
+    for (const notice of notices) {
+      if (notice.kind === 'job-changed') jobs.note(notice.job)
+      if (isShownAtOnce(notice)) isUrgent = true
     }
   })
 
@@ -126,7 +119,7 @@ export function createNewsMirror(dependencies: ApiDependencies, sources: NewsSou
   return {
     take,
     stop() {
-      stopEvents()
+      stopHearing()
       for (const stop of stopListening) stop()
     },
   }

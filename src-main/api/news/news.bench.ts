@@ -3,6 +3,7 @@ import { PREFERENCES, type RuleReading } from '#contract'
 import type { Benchmark } from '../../bench.ts'
 import { peerIdOfKey, shortNameOf } from '../../network/identity/peer-name.ts'
 import type { PeerEvent } from '../../peer/event.ts'
+import type { Notice } from '../../peer/notice.ts'
 import { initialState, type PeerState } from '../../peer/state.ts'
 import { advance } from '../../peer/step.ts'
 import type { Connection } from '../../ports/reach.ts'
@@ -34,7 +35,7 @@ const BUDGET_PERCENT = 5
 export const benchmark: Benchmark = {
   name: 'news',
   run(report) {
-    const { state, happens, mirror } = createCrowd()
+    const { state, tell, mirror } = createCrowd()
     const place = newPlace()
     const first = takeAllMs(mirror.take, place)
     report({
@@ -50,7 +51,7 @@ export const benchmark: Benchmark = {
       const job = job_id === undefined ? undefined : state.requester.jobs.get(job_id)
       if (job_id === undefined || job === undefined) continue
       job.verified++
-      happens({ kind: 'outputs-stored', at_ms: Date.now(), job_id, units: [] })
+      tell({ kind: 'job-changed', job: job_id })
       waitUntilDue()
       const busy = takeAllMs(mirror.take, place)
       busyMs += busy.ms
@@ -100,7 +101,7 @@ function createCrowd() {
     sinceMs: nowMs,
     rttMs: 20,
   }))
-  const listeners = new Set<(events: readonly PeerEvent[]) => void>()
+  const listeners = new Set<(notices: readonly Notice[]) => void>()
   const parts = crowdParts(state, connections, listeners)
   const people = createPeopleView(parts)
   const follower = () => undefined
@@ -121,21 +122,21 @@ function createCrowd() {
         riskOf: () => undefined,
       }),
   })
-  const happens = (event: PeerEvent): void => {
-    for (const listener of listeners) listener([event])
+  const tell = (notice: Notice): void => {
+    for (const listener of listeners) listener([notice])
   }
-  return { state, mirror, happens }
+  return { state, mirror, tell }
 }
 
 function crowdParts(
   state: PeerState,
   connections: readonly Connection[],
-  listeners: Set<(events: readonly PeerEvent[]) => void>,
+  listeners: Set<(notices: readonly Notice[]) => void>,
 ): ApiDependencies {
   const runtime = {
     state,
     activeUnits: () => [],
-    onEvents: (listener: (events: readonly PeerEvent[]) => void) => {
+    onNotices: (listener: (notices: readonly Notice[]) => void) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },

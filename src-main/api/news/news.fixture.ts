@@ -1,6 +1,7 @@
 import { PREFERENCES, type Meters, type Person, type Reach, type RuleReading } from '#contract'
 import { manifestCidOf, manifestOf, ME, NOON, peerOf } from '../../peer/brain.fixture.ts'
 import type { PeerEvent } from '../../peer/event.ts'
+import type { Notice } from '../../peer/notice.ts'
 import { initialState } from '../../peer/state.ts'
 import { advance } from '../../peer/step.ts'
 import type { OwnReachFacts } from '../../ports/own-reach.ts'
@@ -39,14 +40,14 @@ export function createMirrored() {
   const state = initialState(ME, 'me')
   const connections: Connection[] = []
   const people: Person[] = []
-  const listeners = new Set<(events: readonly PeerEvent[]) => void>()
+  const listeners = new Set<(notices: readonly Notice[]) => void>()
   const reachListeners = new Set<() => void>()
   let composed = 0
   const parts = {
     runtime: {
       state,
       activeUnits: () => [],
-      onEvents: (listener: (events: readonly PeerEvent[]) => void) => {
+      onNotices: (listener: (notices: readonly Notice[]) => void) => {
         listeners.add(listener)
         return () => listeners.delete(listener)
       },
@@ -123,8 +124,8 @@ export function createMirrored() {
     composed: () => composed,
     happens: (...events: PeerEvent[]): void => {
       for (const event of events) {
-        const { durable } = advance(state, event)
-        for (const listener of listeners) listener([event, ...durable])
+        const { notices } = advance(state, event)
+        for (const listener of listeners) listener(notices)
       }
     },
   }

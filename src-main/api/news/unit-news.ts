@@ -17,11 +17,8 @@ export function watchUnitNews(
   const dirty = new Set<number>(jobs.get(id)?.units.keys())
   let isFirst = true
   return watchBatches(parts, {
-    hear: (events) => {
-      const job = jobs.get(id)
-      if (job === undefined) return
-      const changed = changedUnits(events, job)
-      for (const index of changed === 'any' ? job.units.keys() : changed) dirty.add(index)
+    hear: (notices) => {
+      for (const index of changedUnits(notices, id)) dirty.add(index)
     },
     take: () => {
       const job = jobs.get(id)

@@ -3,6 +3,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import type { Effect } from '../effect.ts'
 import { takeFromDistrusted } from '../requester/distrust.ts'
 import type { DurableEvent } from '../event.ts'
+import { note } from '../notice.ts'
 import { dropRequester, forgetDone } from '../provider/provider.ts'
 import { isUnderWay } from '../requester/slice.ts'
 import type { PeerState } from '../state.ts'
@@ -76,6 +77,7 @@ export function pair(state: PeerState, event: Of<'paired'>): Effect[] {
     trust: event.trust,
     paired_at_ms: known?.paired_at_ms ?? event.at_ms,
   })
+  note(state, { kind: 'people-changed' })
   const dropped = event.trust > 0 ? [] : dropPeer(state, event.peer, event.at_ms)
   return [
     ...dropped,
@@ -97,6 +99,7 @@ export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
   const contact = state.pairing.contacts.get(event.peer)
   if (contact === undefined) return []
   state.pairing.contacts.set(event.peer, { ...contact, trust: event.trust })
+  note(state, { kind: 'people-changed' })
   const dropped = event.trust > 0 ? [] : dropPeer(state, event.peer, event.at_ms)
   return [
     ...dropped,
@@ -119,6 +122,7 @@ export function forget(state: PeerState, event: Of<'forgotten'>): Effect[] {
   forgetDone(state, event.peer)
   state.view.commitments.delete(event.peer)
   state.view.offers.delete(event.peer)
+  note(state, { kind: 'people-changed' })
   return [
     ...dropPeer(state, event.peer, event.at_ms),
     { kind: 'contacts-changed' },

@@ -2,6 +2,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { AWARD_UNITS_MAX } from '../../protocol/limits.ts'
 import type { Effect, UnitAttempt } from '../effect.ts'
 import type { DurableEvent } from '../event.ts'
+import { note } from '../notice.ts'
 import { holdingBookOf, putHeld, setHeld } from './holding-book.ts'
 import { pauseReason, plannedSlots, slotAt } from '../sharing/shared-slots.ts'
 import { forgetRunning, isWaiting, observedUnitMs, startUnits } from './starting.ts'
@@ -65,6 +66,7 @@ export function handBack(state: PeerState, event: Of<'units-handed-back'>): Effe
   const reason =
     pauseReason(state, event.at_ms) ?? (mustHandBack(state, event.at_ms) ? HOURS_OVER : ASKED_BACK)
   forgetRunning(state, holding, units)
+  note(state, { kind: 'holdings-changed' })
   return [
     { kind: 'stop-units', requester: holding.requester, job: holding.job, units },
     ...tell(holding, stopped, reason),

@@ -6,6 +6,7 @@ import { COUNT_MAX, saturated } from '../../protocol/quantities.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import type { Effect } from '../effect.ts'
 import type { DurableEvent, VolatileEvent } from '../event.ts'
+import { note } from '../notice.ts'
 import { decideHandBack } from './handing-back.ts'
 import { holdingBookOf, putHeld, setHeld } from './holding-book.ts'
 import { holdingKey, type HeldUnit, type Holding } from './slice.ts'
@@ -43,6 +44,9 @@ export function receiveAward(state: PeerState, event: Of<'award-received'>): Eff
     units: new Map(),
   }
   state.provider.holdings.set(key, holding)
+  const { requester, job, manifestCid } = holding
+  note(state, { kind: 'award-taken', requester, job, manifestCid })
+  note(state, { kind: 'holdings-changed' })
   const fresh: AwardedUnit[] = []
   const again: ExecutionReceipt[] = []
   for (const unit of award.units) {
@@ -136,6 +140,7 @@ function takeAgain(
 
 /** Runs that ended here: their receipts are kept until the requester has taken them. */
 export function finishUnits(state: PeerState, event: Of<'units-ran'>): Effect[] {
+  noteRuns(state, event)
   const holding = state.provider.holdings.get(holdingKey(event.requester, event.job_id))
   if (holding === undefined) return []
   noteEngine(holding, event.engine)
@@ -148,6 +153,7 @@ export function finishUnits(state: PeerState, event: Of<'units-ran'>): Effect[] 
     finished.push(receipt)
     contribute(state, receipt)
   }
+  if (finished.length > 0) note(state, { kind: 'holdings-changed' })
   noteRan(state, holding, event.receipts, event.at_ms)
   const isNews = holdingBookOf(holding).queued.size === 0 || isUnitTimeNews(state, holding)
   return [
@@ -155,6 +161,17 @@ export function finishUnits(state: PeerState, event: Of<'units-ran'>): Effect[] 
     ...startUnits(state, event.at_ms),
     ...(isNews ? [{ kind: 'allocation-due' } as const] : []),
   ]
+}
+
+/** Gives notice of the work that was done, also where its requester has no more use for it. */
+function noteRuns(state: PeerState, { requester, job_id, receipts }: Of<'units-ran'>): void {
+  let [outputs, cpuMs] = [0, 0]
+  for (const { outcome } of receipts) {
+    if (outcome.kind !== 'output') continue
+    outputs++
+    cpuMs += Math.round(outcome.metrics.cpu_ms)
+  }
+  note(state, { kind: 'units-ran', requester, job: job_id, outputs, cpuMs })
 }
 
 /** Sets the engine of the units that follow; those before keep theirs. */
@@ -215,6 +232,7 @@ export function withdrawUnits(state: PeerState, event: Of<'withdrawn'>): Effect[
   for (const index of stopped) putHeld(holding, index, undefined)
   if (stopped.length === 0) return []
   forgetRunning(state, holding, stopped)
+  note(state, { kind: 'holdings-changed' })
   return [
     { kind: 'stop-units', requester: holding.requester, job: holding.job, units: stopped },
     ...startUnits(state, event.at_ms),
@@ -270,8 +288,10 @@ function dropHoldings(state: PeerState, isOver: (holding: Holding) => boolean): 
     state.view.atWork.delete(key)
     effects.push({ kind: 'stop-units', requester, job }, { kind: 'release-holding', requester, job })
   }
+  if (effects.length === 0) return []
+  note(state, { kind: 'holdings-changed' })
   // The next `allocate` begins what waits for the lanes that are free now.
-  return effects.length === 0 ? [] : [...effects, { kind: 'allocation-due' }]
+  return [...effects, { kind: 'allocation-due' }]
 }
 
 /** After a restart: queued units run again, and whatever was not taken is sent again. */

@@ -9,6 +9,7 @@ import {
   type PeerOutcome,
   type PeerRecord,
 } from '../../verification/reputation.ts'
+import { note } from '../notice.ts'
 import { recallKey } from './relieving.ts'
 import type { AttemptState, JobState, UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
@@ -97,6 +98,7 @@ export function recordOf({ requester, policy }: PeerState, peer: PeerId): PeerRe
 export function remember(state: PeerState, peer: PeerId, outcome: PeerOutcome): void {
   if (peer === state.me) return
   state.requester.records.set(peer, recordOutcome(recordOf(state, peer), outcome, state.policy.reputation))
+  note(state, { kind: 'peer-judged', peer, outcome })
 }
 
 /** Takes back the blame for lateness with a unit that is now known not to end. */

@@ -1,5 +1,6 @@
 import type { PeerId } from '../../protocol/ids.ts'
 import type { Effect } from '../effect.ts'
+import { noteUnits } from './job-notices.ts'
 import { reopen } from './requester.ts'
 import type { PeerState } from '../state.ts'
 import { wasReady } from './unit.ts'
@@ -24,6 +25,11 @@ export function takeFromDistrusted(state: PeerState, peer: PeerId, atMs: number)
       attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
       refreshUnit(job, index)
     }
+    noteUnits(
+      state,
+      job,
+      held.map(([index]) => index),
+    )
     effects.push(...reopen(state, job, reopened, atMs))
   }
   return effects

@@ -1,6 +1,7 @@
 import type { PeerId } from '../../protocol/ids.ts'
 import type { Effect } from '../effect.ts'
 import type { DurableEvent } from '../event.ts'
+import { noteJob, noteUnits } from './job-notices.ts'
 import { isUnderWay, type JobState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { wasReady } from './unit.ts'
@@ -17,14 +18,18 @@ export function pauseJob(state: PeerState, event: Of<'job-paused'>): Effect[] {
   if (job?.status.state !== 'running') return []
   job.status = { state: 'paused', sinceMs: event.at_ms }
   const holders = new Set<PeerId>()
+  const changed = new Set<number>()
   for (const [index, unit] of job.units) {
     for (const attempt of unit.attempts) {
       if (attempt.status.state !== 'awarded') continue
       attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
       holders.add(attempt.peer)
+      changed.add(index)
     }
     refreshUnit(job, index)
   }
+  noteJob(state, job)
+  noteUnits(state, job, [...changed])
   return [
     ...[...holders].map((to): Effect => ({ kind: 'send-withdraw', to, job: event.job_id })),
     { kind: 'commitment-changed' },
@@ -40,6 +45,7 @@ export function resumeJob(state: PeerState, event: Of<'job-resumed'>): Effect[] 
   job.status = { state: 'running' }
   // The pause does not age units: it must not make them accept peers of poor standing.
   job.progressAtMs = event.at_ms
+  noteJob(state, job)
   return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
 }
 
@@ -48,6 +54,7 @@ export function setJobPriority(state: PeerState, event: Of<'job-priority-set'>):
   const job = state.requester.jobs.get(event.job_id)
   if (job === undefined || !isUnderWay(job)) return []
   job.priority = event.priority
+  noteJob(state, job)
   return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
 }
 

@@ -6,9 +6,11 @@ import { excuse, excuseAll, remember } from './attempt-ends.ts'
 import { awardReopened } from './awarding.ts'
 import type { Effect, WantedOutput } from '../effect.ts'
 import type { DurableEvent } from '../event.ts'
+import { note } from '../notice.ts'
 import type { IssuedAward } from './events.ts'
 import { hopeless } from './hopeless.ts'
 import { withdrawAgain } from './job-control.ts'
+import { noteJob, noteUnits } from './job-notices.ts'
 import { closeOffers, noteAwarded } from './offers.ts'
 import { recallKey } from './relieving.ts'
 import { isUnderWay, type AttemptState, type JobState, type UnitState } from './slice.ts'
@@ -22,7 +24,7 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[] {
   const { manifest, manifest_cid } = event
   if (state.requester.jobs.has(manifest.job_id)) return []
-  state.requester.jobs.set(manifest.job_id, {
+  const job: JobState = {
     manifest,
     manifestCid: manifest_cid,
     submittedAtMs: event.at_ms,
@@ -36,7 +38,10 @@ export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[
     backups: 0,
     observedMs: 0,
     pausedMs: 0,
-  })
+  }
+  state.requester.jobs.set(manifest.job_id, job)
+  note(state, { kind: 'job-submitted', job: manifest.job_id, manifest })
+  noteJob(state, job)
   return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
 }
 
@@ -44,8 +49,7 @@ export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[
 export function cancelJob(state: PeerState, event: Of<'job-cancelled'>): Effect[] {
   const job = state.requester.jobs.get(event.job_id)
   if (job === undefined || !isUnderWay(job)) return []
-  job.status = { state: 'cancelled', atMs: event.at_ms }
-  return endJob(job)
+  return endJob(state, job, { state: 'cancelled', atMs: event.at_ms })
 }
 
 /** The user no longer wants to see an ended job; its outputs may go. */
@@ -53,6 +57,7 @@ export function removeJob(state: PeerState, event: Of<'job-removed'>): Effect[] 
   const job = state.requester.jobs.get(event.job_id)
   if (job === undefined || isUnderWay(job)) return []
   state.requester.jobs.delete(event.job_id)
+  noteJob(state, job)
   return [{ kind: 'job-removed', job: event.job_id }]
 }
 
@@ -83,6 +88,7 @@ export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effec
     }
     if (award.backup === true) job.backups += award.units.length
     const units = award.units.map(({ unit_index }) => unit_index)
+    noteUnits(state, job, units)
     noteAwarded(state, job, award.peer, units, event.at_ms)
     effects.push(sendAward(job, award, event.at_ms))
     // Not every award is published: providers only need to know when the last open unit is given out.
@@ -127,6 +133,7 @@ export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effec
   closeOffers(state, event.peer, event.at_ms)
   const job = state.requester.jobs.get(event.job_id)
   if (job === undefined) return []
+  const changed: number[] = []
   const reopened: number[] = []
   const { atWork, owed } = bookOf(job)
   for (const [index, attempt] of [...(owed.get(event.peer) ?? [])]) {
@@ -135,6 +142,7 @@ export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effec
     if (wasLate(attempt)) excuse(state, attempt.peer, 1)
     attempt.status = { state: 'void', why: 'refused', ready: false }
     refreshUnit(job, index)
+    changed.push(index)
   }
   for (const [index, attempt] of [...(atWork.get(event.peer) ?? [])]) {
     const unit = job.units.get(index)
@@ -144,6 +152,7 @@ export function refuseAward(state: PeerState, event: Of<'award-refused'>): Effec
     job.retried++
     reopened.push(index)
   }
+  noteUnits(state, job, [...changed, ...reopened])
   return reopen(state, job, reopened, event.at_ms, false)
 }
 
@@ -156,6 +165,7 @@ function wasLate(attempt: AttemptState): attempt is LateAttempt {
 /** Gives up attempts; a reply to one of them will be stale. */
 export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effect[] {
   const effects: Effect[] = []
+  const excused = new Map<JobState, number[]>()
   const reopened = new Map<JobState, number[]>()
   for (const { job_id, unit_index, attempt: number } of event.lost) {
     const job = state.requester.jobs.get(job_id)
@@ -166,6 +176,7 @@ export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effe
       // The line was dead before that was noticed.
       attempt.status = { ...attempt.status, why: 'disconnected' }
       refreshUnit(job, unit_index)
+      excused.set(job, [...(excused.get(job) ?? []), unit_index])
       excuse(state, attempt.peer, 1)
       continue
     }
@@ -177,7 +188,11 @@ export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effe
     // A line that was cut says nothing about the peer at its other end.
     if (event.reason === 'late') remember(state, attempt.peer, 'expired')
   }
-  for (const [job, units] of reopened) effects.push(...reopen(state, job, units, event.at_ms))
+  for (const [job, units] of excused) noteUnits(state, job, units)
+  for (const [job, units] of reopened) {
+    noteUnits(state, job, units)
+    effects.push(...reopen(state, job, units, event.at_ms))
+  }
   return effects
 }
 
@@ -188,6 +203,7 @@ export function loseAttempts(state: PeerState, event: Of<'attempts-lost'>): Effe
 export function takeBack(state: PeerState, event: Of<'hand-back-received'>): Effect[] {
   const job = state.requester.jobs.get(event.job_id)
   if (job === undefined) return []
+  const changed: number[] = []
   const reopened: number[] = []
   let wasAsked = event.units.length > 0
   for (const { unit_index, attempt: number } of event.units) {
@@ -198,10 +214,12 @@ export function takeBack(state: PeerState, event: Of<'hand-back-received'>): Eff
     if (!wasWaitedFor && !isOwed(attempt)) continue
     attempt.status = { state: 'void', why: 'handed-back', ready: wasReady(unit, attempt) }
     refreshUnit(job, unit_index)
+    changed.push(unit_index)
     if (!wasWaitedFor) continue
     job.retried++
     reopened.push(unit_index)
   }
+  noteUnits(state, job, changed)
   for (const { unit_index, attempt } of event.units) {
     wasAsked = state.view.recalled.delete(recallKey(job, unit_index, attempt)) && wasAsked
   }
@@ -223,8 +241,7 @@ export function reopen(
     const fault = hopeless(job, index)
     if (fault === undefined) continue
     if (fault.kind === 'timed-out') excuseAll(state, job.units.get(index))
-    job.status = { state: 'failed', atMs, fault }
-    return endJob(job)
+    return endJob(state, job, { state: 'failed', atMs, fault })
   }
   return [
     ...awardReopened(state, job, new Set(indices), atMs, ready),
@@ -235,15 +252,20 @@ export function reopen(
 }
 
 /** Ends a job whose outputs are all on this peer's disk. */
-export function finishIfComplete(job: JobState, atMs: number): Effect[] {
+export function finishIfComplete(state: PeerState, job: JobState, atMs: number): Effect[] {
   if (!isUnderWay(job) || job.stored < job.manifest.unit_count) return []
-  job.status = { state: 'done', atMs }
-  return endJob(job)
+  return endJob(state, job, { state: 'done', atMs })
 }
 
-/** The messages at a job's end: peers that had units of it may forget it. */
-function endJob(job: JobState): Effect[] {
+/** How a job has ended. */
+type JobEnd = Extract<JobState['status'], { readonly atMs: number }>
+
+/** Ends a job. @returns the messages at its end: peers that had units of it may forget it */
+function endJob(state: PeerState, job: JobState, end: JobEnd): Effect[] {
   const jobId: JobId = job.manifest.job_id
+  job.status = end
+  noteJob(state, job)
+  note(state, { kind: 'job-ended', job: jobId, end: end.state })
   const holders = new Set<PeerId>()
   for (const unit of job.units.values()) for (const { peer } of unit.attempts) holders.add(peer)
   closeBook(job)

@@ -5,6 +5,8 @@ import { hearOfVoid, ranMs, remember, restoreOutvoted, settleAttempt } from './a
 import { awardTo } from './awarding.ts'
 import type { Effect, WantedOutput } from '../effect.ts'
 import type { DurableEvent } from '../event.ts'
+import { note } from '../notice.ts'
+import { noteUnits } from './job-notices.ts'
 import { noteReturned } from './offers.ts'
 import { finishIfComplete, reopen } from './requester.ts'
 import { isUnderWay, type AttemptState, type JobState, type UnitState } from './slice.ts'
@@ -21,14 +23,15 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 export function receiveResults(state: PeerState, event: Of<'results-received'>): Effect[] {
   const job = state.requester.jobs.get(event.job_id)
   if (job === undefined) return []
-  const received: Received = { wanted: [], reopened: [], tookMs: [], withdrawn: new Map() }
+  const received: Received = { changed: [], wanted: [], reopened: [], tookMs: [], withdrawn: new Map() }
   for (const receipt of event.receipts) receiveReceipt(state, job, event.from, receipt, event.at_ms, received)
-  const { wanted, reopened, tookMs, withdrawn } = received
+  const { changed, wanted, reopened, tookMs, withdrawn } = received
+  noteUnits(state, job, changed)
   noteReturned(state, job, event.from, tookMs, event.at_ms)
   const effects: Effect[] = []
   for (const [to, units] of withdrawn) effects.push({ kind: 'send-withdraw', to, job: event.job_id, units })
   if (wanted.length > 0) effects.push({ kind: 'fetch-outputs', job: event.job_id, outputs: wanted })
-  effects.push(...finishIfComplete(job, event.at_ms), ...reopen(state, job, reopened, event.at_ms))
+  effects.push(...finishIfComplete(state, job, event.at_ms), ...reopen(state, job, reopened, event.at_ms))
   const free = [event.from, ...[...withdrawn.keys()].filter((peer) => peer !== event.from)]
   if (reopened.length === 0) effects.push(...awardTo(state, free, event.at_ms))
   return effects
@@ -36,6 +39,8 @@ export function receiveResults(state: PeerState, event: Of<'results-received'>):
 
 /** The consequences of the receipts that came together, gathered receipt by receipt. */
 interface Received {
+  /** Units of which an attempt was waited for, or has news. */
+  readonly changed: number[]
   /** Verified outputs to fetch. */
   readonly wanted: WantedOutput[]
   /** Units that need another peer. */
@@ -58,9 +63,12 @@ function receiveReceipt(
   const unit = job.units.get(unit_index)
   const attempt = unit?.attempts.find((a) => a.attempt === receipt.attempt && a.peer === from)
   if (unit === undefined || attempt === undefined) return
-  if (attempt.status.state === 'awarded') settleAwarded(state, job, unit, attempt, receipt, atMs, received)
-  else if (attempt.status.state === 'void' && hearOfVoid(state, job, unit, attempt, receipt, atMs)) {
+  if (attempt.status.state === 'awarded') {
+    received.changed.push(unit_index)
+    settleAwarded(state, job, unit, attempt, receipt, atMs, received)
+  } else if (attempt.status.state === 'void' && hearOfVoid(state, job, unit, attempt, receipt, atMs)) {
     refreshUnit(job, unit_index)
+    received.changed.push(unit_index)
     if (unit.verified === undefined) received.reopened.push(unit_index)
   }
 }
@@ -135,6 +143,12 @@ function verify(
   }
   job.verified++
   job.progressAtMs = atMs
+  note(state, {
+    kind: 'unit-verified',
+    job: job.manifest.job_id,
+    unit: index,
+    winners: unit.verified.winners,
+  })
   if (stored) job.stored++
   else wanted.push({ unit: index, cid: verdict.output, from: verdict.winners })
 }
@@ -143,13 +157,16 @@ function verify(
 export function storeOutputs(state: PeerState, event: Of<'outputs-stored'>): Effect[] {
   const job = state.requester.jobs.get(event.job_id)
   if (job === undefined) return []
+  const changed: number[] = []
   for (const index of event.units) {
     const unit = job.units.get(index)
     if (unit?.verified === undefined || unit.verified.stored) continue
     unit.verified = { ...unit.verified, stored: true }
     job.stored++
+    changed.push(index)
   }
-  return finishIfComplete(job, event.at_ms)
+  noteUnits(state, job, changed)
+  return finishIfComplete(state, job, event.at_ms)
 }
 
 /**
@@ -176,5 +193,6 @@ export function missOutput(state: PeerState, event: Of<'output-unavailable'>): E
   delete unit.verified
   refreshUnit(job, event.unit_index)
   job.verified--
+  noteUnits(state, job, [event.unit_index])
   return reopen(state, job, [event.unit_index], event.at_ms)
 }

@@ -1,6 +1,7 @@
 import { decidePause, overridesOver } from '../../availability/pause-decision.ts'
 import type { Effect } from '../effect.ts'
 import type { DurableEvent, VolatileEvent } from '../event.ts'
+import { note } from '../notice.ts'
 import { decideHandBack, handBackHopeless, tellHandBacks } from '../provider/handing-back.ts'
 import { isPausedByUser, pauseReason } from './shared-slots.ts'
 import type { PeerState } from '../state.ts'
@@ -50,6 +51,7 @@ export function sampleMachine(
   event: Extract<VolatileEvent, { kind: 'machine-sampled' }>,
 ): Effect[] {
   state.view.sample = event.sample
+  note(state, { kind: 'sharing-changed' })
   return judgeSample(state, event.at_ms, false)
 }
 

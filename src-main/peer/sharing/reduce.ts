@@ -1,10 +1,12 @@
 import type { Effect } from '../effect.ts'
+import { note } from '../notice.ts'
 import { endOverride, overrideRule, pauseSharing, resumeSharing, setRules } from './pausing.ts'
 import type { PeerState } from '../state.ts'
 import type { SharingEvent } from './events.ts'
 
 /** Changes what is shared, and when, by an event. @returns what is to be done about it */
 export function reduceSharing(state: PeerState, event: SharingEvent): Effect[] {
+  note(state, { kind: event.kind === 'limits-set' ? 'limits-changed' : 'sharing-changed' })
   switch (event.kind) {
     case 'availability-set':
       state.sharing.availability = event.availability

@@ -55,7 +55,7 @@ async function start(
   { home, ...options }: { home?: TestHome; clock?: SetClock; shares?: boolean } = {},
 ): Promise<Started> {
   const here = home ?? (await newHome())
-  const peer = await startPeer(network, here, behave, options)
+  const peer = await startPeer(network, here, behave, { limited: true, ...options })
   running.add(peer)
   return { peer, home: here }
 }
@@ -277,8 +277,8 @@ describe('an encrypted job', () => {
     )
     // The next award would come within half a minute.
     let looks = 0
-    const stopCounting = bob!.runtime.onEvents((events) => {
-      looks += events.filter(({ kind }) => kind === 'tick').length
+    const stopCounting = bob!.runtime.onNotices((notices) => {
+      looks += notices.filter(({ kind }) => kind === 'ticked').length
     })
     await until(() => looks > 1)
     stopCounting()
@@ -357,17 +357,15 @@ describe('an encrypted job', () => {
     const { ann, others } = await meshOf([gate.behaviour])
     const { job, key } = await submit(ann.peer, { redundancy: 1 })
     await until(() => gate.asked() > 0)
-    const refused: string[] = []
-    ann.peer.runtime.onEvents((events) => {
-      for (const event of events) if (event.kind === 'award-refused') refused.push(event.fault.message)
-    })
+    const refused = () =>
+      ann.peer.journaled().flatMap((event) => (event.kind === 'award-refused' ? [event.fault.message] : []))
     const other = newJobKey()
     ann.peer.keys.find = () => other
     const at_ms = Date.now()
     await ann.peer.runtime.dispatch({ kind: 'job-paused', at_ms, job_id: job })
     await ann.peer.runtime.dispatch({ kind: 'job-resumed', at_ms, job_id: job })
-    await until(() => refused.length > 0)
-    expect(refused[0]).toContain('another key')
+    await until(() => refused().length > 0)
+    expect(refused()[0]).toContain('another key')
     expect(others[0]!.peer.keys.find({ requester: ann.peer.peer, job })).toEqual(key)
     gate.open()
   })

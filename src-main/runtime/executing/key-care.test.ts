@@ -27,8 +27,8 @@ afterEach(async () => {
 /** Keys are looked at with each tick. */
 async function ticks({ runtime }: TestPeer, count: number): Promise<void> {
   let seen = 0
-  const stop = runtime.onEvents((events) => {
-    seen += events.filter(({ kind }) => kind === 'tick').length
+  const stop = runtime.onNotices((notices) => {
+    seen += notices.filter(({ kind }) => kind === 'ticked').length
   })
   await until(() => seen >= count)
   stop()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { PeerEvent } from '../../peer/event.ts'
+import type { Notice } from '../../peer/notice.ts'
 import { initialState, type PeerState } from '../../peer/state.ts'
 import type { ComputeHosts, Runner } from '../../ports/runner.ts'
 import { JobId, PeerId } from '../../protocol/ids.ts'
@@ -16,11 +16,11 @@ function lending(canShareTime = true) {
   const state: PeerState = initialState(ME, 'me')
   state.sharing.availability = { kind: 'always', resources: { cpu_cores: 4, ram_gb: 8 }, priority: 0.5 }
   const held: Record<string, unknown> = {}
-  let hear: (events: readonly PeerEvent[]) => void = () => undefined
+  let hear: (notices: readonly Notice[]) => void = () => undefined
   const share = keepLentShare({
     runtime: {
       state,
-      onEvents: (listener: typeof hear) => {
+      onNotices: (listener: typeof hear) => {
         hear = listener
         return () => undefined
       },
@@ -33,9 +33,9 @@ function lending(canShareTime = true) {
   })
   const limit = (limits: SharingLimits): void => {
     state.sharing.limits = limits
-    hear([{ kind: 'limits-set', at_ms: NOW, limits }])
+    hear([{ kind: 'limits-changed' }])
   }
-  return { state, held, limit, tick: () => hear([{ kind: 'tick', at_ms: NOW }]), share }
+  return { state, held, limit, tick: () => hear([{ kind: 'ticked', atMs: NOW }]), share }
 }
 
 test('[A9] others’ units run in as many workers as cores are lent, for the part of the time that is', () => {

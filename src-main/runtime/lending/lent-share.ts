@@ -1,5 +1,5 @@
 import { cpuShare } from '../../availability/cpu-share.ts'
-import type { PeerEvent } from '../../peer/event.ts'
+import type { Notice } from '../../peer/notice.ts'
 import { plannedSlots, slotAt } from '../../peer/sharing/shared-slots.ts'
 import type { PeerState } from '../../peer/state.ts'
 import type { ComputeHosts, Runner } from '../../ports/runner.ts'
@@ -9,13 +9,12 @@ import type { PeerRuntime } from '../peer-runtime.ts'
 
 const BYTES_PER_GB = 2 ** 30
 
-/** Events after which something else may be lent, or other units run. */
-const TELLING: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
-  'tick',
-  'availability-set',
-  'limits-set',
-  'capabilities-measured',
-  'award-received',
+/** Notices after which something else may be lent, or other units run. */
+const TELLING: ReadonlySet<Notice['kind']> = new Set<Notice['kind']>([
+  'ticked',
+  'sharing-changed',
+  'limits-changed',
+  'award-taken',
 ])
 
 /** Holds the processes that work for others to the share that the user lends. */
@@ -61,8 +60,8 @@ export function keepLentShare(dependencies: LentShareDependencies): LentShare {
   }
 
   apply()
-  const stop = runtime.onEvents((events) => {
-    if (events.some(({ kind }) => TELLING.has(kind))) apply()
+  const stop = runtime.onNotices((notices) => {
+    if (notices.some(({ kind }) => TELLING.has(kind))) apply()
   })
   return { stop }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OwnMachine, PeerEvent } from '../../peer/event.ts'
+import type { Notice } from '../../peer/notice.ts'
 import { initialState } from '../../peer/state.ts'
 import { advance } from '../../peer/step.ts'
 import type { DiskSpace, HardwareInfo } from '../../ports/hardware.ts'
@@ -27,7 +28,7 @@ function watched() {
   const told: OwnMachine[] = []
   const reported: unknown[] = []
   const timers: (() => void)[] = []
-  let listener: ((events: readonly PeerEvent[]) => void) | undefined
+  let listener: ((notices: readonly Notice[]) => void) | undefined
   const world = { disk: INFO.disk as DiskSpace | undefined, quotaBytes: 50 * GB, rate: 0 }
   const watch = createResourceWatch({
     runtime: {
@@ -37,7 +38,7 @@ function watched() {
         if (event.kind === 'capabilities-measured' && event.machine !== undefined) told.push(event.machine)
         return Promise.resolve()
       },
-      onEvents: (listen) => {
+      onNotices: (listen) => {
         listener = listen
         return () => (listener = undefined)
       },
@@ -75,7 +76,7 @@ function watched() {
       await settle()
     },
     hear: async (event: PeerEvent) => {
-      listener?.([event])
+      listener?.(advance(state, event).notices)
       await settle()
     },
     state,

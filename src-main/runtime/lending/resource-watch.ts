@@ -24,7 +24,7 @@ export interface ResourceWatch {
 
 /** The ports that the watch reads. */
 export interface ResourceWatchDependencies {
-  readonly runtime: Pick<PeerRuntime, 'state' | 'dispatch' | 'onEvents'>
+  readonly runtime: Pick<PeerRuntime, 'state' | 'dispatch' | 'onNotices'>
   readonly hardware: Hardware
   readonly blobs: Pick<BlobStore, 'usage'>
   readonly fetcher: Pick<BlobFetcher, 'rates'>
@@ -81,8 +81,8 @@ export function createResourceWatch(dependencies: ResourceWatchDependencies): Re
   return {
     resources,
     start() {
-      stopListening = runtime.onEvents((events) => {
-        if (events.some(({ kind }) => kind === 'limits-set')) lookSafely()
+      stopListening = runtime.onNotices((notices) => {
+        if (notices.some(({ kind }) => kind === 'limits-changed')) lookSafely()
       })
       later()
     },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import type { z } from 'zod'
 import type { PeerEvent } from '../../peer/event.ts'
+import type { Notice } from '../../peer/notice.ts'
 import { expectedFetchMs } from '../../peer/provider/fetching.ts'
 import { datasetDigest } from './dataset-memory.ts'
 import { createLocalityWatch } from './locality-watch.ts'
@@ -107,13 +108,13 @@ test('[L5] a manifest says how large its inputs and parts are', async () => {
 async function watchGiven() {
   const provider = await startPeer(createMemoryNetwork(), await newHome(), honest)
   open.push(() => provider.stop())
-  const listeners: ((events: readonly PeerEvent[]) => void)[] = []
+  const listeners: ((notices: readonly Notice[]) => void)[] = []
   const told: PeerEvent[] = []
   const watch = createLocalityWatch({
     runtime: {
       state: provider.runtime.state,
       dispatch: (event) => Promise.resolve(void told.push(event)),
-      onEvents: (listener) => {
+      onNotices: (listener) => {
         listeners.push(listener)
         return () => undefined
       },
@@ -130,21 +131,19 @@ async function watchGiven() {
   const input = await provider.blobs.put(new Uint8Array(randomBytes(2 << 20)))
   const manifest = { ...testJob(provider.peer, 1, 1), inputs: { input } }
   const manifest_cid = await provider.blobs.put(new Uint8Array(randomBytes(10)))
-  const award = {
-    award_id: 'award-1',
-    job_id: manifest.job_id,
-    manifest_cid,
-    units: [{ unit_index: 0, attempt: 1, role: 'primary' as const }],
-    due_in_ms: 60_000,
-  }
   return {
     input,
     told,
     state: provider.runtime.state,
-    asked: { kind: 'manifest', at_ms: 1_000, cid: manifest_cid, manifest } as const,
-    awarded: { kind: 'award-received', at_ms: 1_000, from: provider.peer, award } as const,
-    hear: (event: PeerEvent) => {
-      for (const listener of listeners) listener([event])
+    asked: { kind: 'manifest-heard', cid: manifest_cid, manifest } as const,
+    awarded: {
+      kind: 'award-taken',
+      requester: provider.peer,
+      job: manifest.job_id,
+      manifestCid: manifest_cid,
+    } as const,
+    hear: (notice: Notice) => {
+      for (const listener of listeners) listener([notice])
     },
   }
 }
@@ -154,17 +153,17 @@ test('[L3] an input is told of where the award came together with the end of its
   hear(asked)
   // The manifest is in the peer's view no more, as when the requester's next commitment came in the same turn.
   hear(awarded)
-  hear({ kind: 'tick', at_ms: 1_000 })
+  hear({ kind: 'ticked', atMs: 1_000 })
   expect(told).toMatchObject([{ kind: 'datasets-held', held: [{ dataset: input }] }])
 })
 
 test('[L3] an input is told of where the award came before its manifest', async () => {
   const { input, told, state, asked, awarded, hear } = await watchGiven()
-  const { award, from } = awarded
+  const { requester, job, manifestCid } = awarded
   state.provider.holdings.set('job', {
-    requester: from,
-    job: award.job_id,
-    manifestCid: award.manifest_cid,
+    requester,
+    job,
+    manifestCid,
     units: new Map(),
   })
   hear(awarded)

@@ -1,5 +1,5 @@
-import type { PeerEvent, HeldDataset } from '../../peer/event.ts'
-import type { Fetching } from '../../peer/event.ts'
+import type { Fetching, HeldDataset, PeerEvent } from '../../peer/event.ts'
+import type { Notice } from '../../peer/notice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { inputBytes } from '../../peer/provider/fetching.ts'
 import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
@@ -27,7 +27,7 @@ export interface LocalityWatch {
 
 /** The ports that the watch reads. */
 export interface LocalityWatchDependencies {
-  readonly runtime: Pick<PeerRuntime, 'state' | 'dispatch' | 'onEvents'>
+  readonly runtime: Pick<PeerRuntime, 'state' | 'dispatch' | 'onNotices'>
   readonly blobs: Pick<BlobStore, 'has' | 'info'>
   readonly fetcher: Pick<BlobFetcher, 'rates'>
   readonly clock: Pick<Clock, 'nowMs'>
@@ -39,7 +39,7 @@ export interface LocalityWatchDependencies {
 /** The blobs that a job names. */
 type JobInputs = Pick<JobManifest, 'inputs' | 'required_dataset'>
 
-/** Creates it; it looks for the first time with the first event after `start`. */
+/** Creates it; it looks for the first time with the first tick after `start`. */
 export function createLocalityWatch(dependencies: LocalityWatchDependencies): LocalityWatch {
   const { runtime, blobs, clock } = dependencies
   const { state } = runtime
@@ -49,29 +49,34 @@ export function createLocalityWatch(dependencies: LocalityWatchDependencies): Lo
   let isStopped = false
   let stopListening: (() => void) | undefined
 
-  function hear(events: readonly PeerEvent[]): void {
+  function hear(notices: readonly Notice[]): void {
     let isDue = false
-    for (const event of events) {
-      if (event.kind === 'manifest' || event.kind === 'job-submitted') {
-        noteNamed(event.manifest)
-        isDue = true
-      }
-      if (event.kind === 'job-submitted') noteInputs(event.manifest)
-      if (event.kind === 'manifest') {
-        requested.note(event.cid, event.manifest)
-        // An award may also arrive before its manifest.
-        if (isAwarded(state, event.cid)) noteInputs(event.manifest)
-      }
-      if (event.kind === 'award-received') {
-        const inputs = requested.of(event.award.manifest_cid)
-        if (inputs !== undefined) noteInputs(inputs)
-      }
-      if (event.kind === 'tick') {
-        isDue ||= ticks % LOOK_EVERY_TICKS === 0 || isFetching(state.view.fetching)
-        ticks++
-      }
-    }
+    for (const notice of notices) isDue = hearOne(notice) || isDue
     if (isDue) look()
+  }
+
+  /** @returns whether it is time to look */
+  function hearOne(notice: Notice): boolean {
+    switch (notice.kind) {
+      case 'job-submitted':
+        noteInputs(notice.manifest)
+        return true
+      case 'manifest-heard':
+        requested.note(notice.cid, notice.manifest)
+        // An award may also arrive before its manifest.
+        if (isAwarded(state, notice.cid)) noteInputs(notice.manifest)
+        else noteNamed(notice.manifest)
+        return true
+      case 'award-taken': {
+        const inputs = requested.of(notice.manifestCid)
+        if (inputs !== undefined) noteInputs(inputs)
+        return false
+      }
+      case 'ticked':
+        return ticks++ % LOOK_EVERY_TICKS === 0 || isFetching(state.view.fetching)
+      default:
+        return false
+    }
   }
 
   /** A job's dataset counts as used when it is here, so that others hear of it. */
@@ -116,7 +121,7 @@ export function createLocalityWatch(dependencies: LocalityWatchDependencies): Lo
 
   return {
     start() {
-      stopListening = runtime.onEvents(hear)
+      stopListening = runtime.onNotices(hear)
     },
     stop() {
       isStopped = true

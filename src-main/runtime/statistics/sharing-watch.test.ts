@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { PeerEvent } from '../../peer/event.ts'
+import type { Notice } from '../../peer/notice.ts'
 import { initialState, type PeerState } from '../../peer/state.ts'
 import { advance } from '../../peer/step.ts'
 import type { MachineSample } from '../../protocol/machine-sample.ts'
@@ -30,16 +31,15 @@ beforeEach(() => {
   sample = {}
   samples = 0
   due = []
-  let hear: (events: readonly PeerEvent[]) => void = () => undefined
+  let hear: (notices: readonly Notice[]) => void = () => undefined
   dispatch = (event) => {
-    advance(state, event)
-    hear([event])
+    hear(advance(state, event).notices)
     return Promise.resolve()
   }
   const runtime = {
     state,
     dispatch,
-    onEvents: (listener: typeof hear) => {
+    onNotices: (listener: typeof hear) => {
       hear = listener
       return () => (hear = () => undefined)
     },

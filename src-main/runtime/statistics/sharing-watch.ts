@@ -1,6 +1,6 @@
 import type { RuleReading, SharingNow } from '../../availability/sharing-now.ts'
 import { hoursAt, sharingNow, unitsOfOthers, type HoursNow } from '../../peer/sharing/sharing-view.ts'
-import type { PeerEvent } from '../../peer/event.ts'
+import type { Notice } from '../../peer/notice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { RULE_NAMES } from '../../protocol/pause-rule.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -20,19 +20,12 @@ const FIRST_LOOK_MS = 50
 /** The hours of a plan are told anew after this at the latest: another zone's rules, a clock that was set. */
 const HOURS_FOR_MS = 600_000
 
-/** Events that may change what is shown of sharing. */
-const TELLING: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
-  'started',
-  'tick',
-  'availability-set',
-  'sharing-paused',
-  'sharing-resumed',
-  'rules-set',
-  'rule-overridden',
-  'override-ended',
-  'machine-sampled',
-  'capabilities-measured',
-  'units-handed-back',
+/** Notices after which something else may be shown of sharing … */
+const TELLING: ReadonlySet<Notice['kind']> = new Set<Notice['kind']>(['started', 'ticked', 'sharing-changed'])
+/** … and those that tell while a pause waits for units of others to be finished. */
+const TELLING_AT_THE_END: ReadonlySet<Notice['kind']> = new Set<Notice['kind']>([
+  ...TELLING,
+  'holdings-changed',
 ])
 
 /** The state of sharing at this moment, to be shown. */
@@ -78,9 +71,9 @@ export function createSharingWatch(dependencies: SharingWatchDependencies): Shar
     for (const listener of listeners) listener()
   }
 
-  function hear(events: readonly PeerEvent[]): void {
-    const isFinishing = now.kind === 'finishing'
-    if (!isFinishing && !events.some(({ kind }) => TELLING.has(kind))) return
+  function hear(notices: readonly Notice[]): void {
+    const telling = now.kind === 'finishing' ? TELLING_AT_THE_END : TELLING
+    if (!notices.some(({ kind }) => telling.has(kind))) return
     const [nextNow, nextReadings] = [composeNow(), composeReadings(state)]
     const isSame = JSON.stringify([nextNow, nextReadings]) === JSON.stringify([now, readings])
     if (isSame) return
@@ -131,7 +124,7 @@ export function createSharingWatch(dependencies: SharingWatchDependencies): Shar
       return () => listeners.delete(listener)
     },
     start() {
-      stopListening = runtime.onEvents(hear)
+      stopListening = runtime.onNotices(hear)
       now = composeNow()
       lookAfter(FIRST_LOOK_MS)
     },

@@ -1,15 +1,17 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { createBrain, manifestOf, peerOf, receiptOf, submit, JOB, ME } from '../../peer/brain.fixture.ts'
 import type { PeerEvent } from '../../peer/event.ts'
-import { initialState, type PeerState } from '../../peer/state.ts'
+import type { Notice } from '../../peer/notice.ts'
+import type { PeerState } from '../../peer/state.ts'
+import { advance } from '../../peer/step.ts'
 import type { Settings } from '../../ports/settings.ts'
-import { JobId, PeerId } from '../../protocol/ids.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import type { PeerRuntime } from '../peer-runtime.ts'
 import { createStatistics, type Statistics } from './statistics.ts'
 
-const ME = PeerId.parse(`12D3KooW${'M'.repeat(44)}`)
-const ANN = PeerId.parse(`12D3KooW${'A'.repeat(44)}`)
-const JOB = JobId.parse('job')
+const [ANN, BOB, CY] = [peerOf('A'), peerOf('B'), peerOf('C')]
 /** Noon by this machine's time zone, whichever that is. */
 const noonOf = (date: string): number => new Date(`${date}T12:00:00`).getTime()
 const CID = 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy'
@@ -18,12 +20,15 @@ let kept: Map<string, string>
 let nowMs: number
 let writes: (() => void)[]
 let state: PeerState
+/** Lets events happen in one turn: the statistics hear of them when all have. */
 let happens: (...events: PeerEvent[]) => void
 
 beforeEach(() => {
   kept = new Map()
   nowMs = noonOf('2026-11-21')
-  state = initialState(ME, 'me')
+  const brain = createBrain({ [ANN]: 0.5, [BOB]: 0.5, [CY]: 0.5 })
+  submit(brain, manifestOf({ unit_count: 1_000, verification_redundancy: 2 }))
+  state = brain.state
 })
 
 function settings(): Settings {
@@ -43,8 +48,8 @@ function start(): Statistics {
   writes = []
   const runtime = {
     state,
-    onEvents: (listener: (events: readonly PeerEvent[]) => void) => {
-      happens = (...events) => listener(events)
+    onNotices: (listener: (notices: readonly Notice[]) => void) => {
+      happens = (...events) => listener(events.flatMap((event) => advance(state, event).notices))
       return () => undefined
     },
   }
@@ -127,7 +132,7 @@ test('[A17] no more than a year and a day is kept, and no setting grows too larg
   const statistics = start()
   for (let day = 0; day < 400; day++) {
     nowMs = noonOf('2026-01-01') + day * 86_400_000
-    happens(ran(ANN, 1_000), lost())
+    happens(ran(ANN, 1_000), awarded([ANN], day), lost(day))
     if (day % 20 === 0) statistics.stop()
   }
   statistics.stop()
@@ -137,58 +142,87 @@ test('[A17] no more than a year and a day is kept, and no setting grows too larg
   expect(kept.size).toBeLessThan(40)
 })
 
-/** An attempt of Ann's that was late, in a state that knows of it. */
-function lost(): PeerEvent {
-  state.requester.jobs.set(JOB, {
-    units: new Map([[0, { openSinceMs: 0, attempts: [attemptOf('void')] }]]),
-  } as never)
-  const units = [{ job_id: JOB, unit_index: 0, attempt: 1 }]
+/** A unit is awarded to peers, by attempts 1, 2, … */
+function awarded(peers: readonly PeerId[], unit_index: number): PeerEvent {
+  const awards = peers.map((peer, i) => ({
+    award_id: `award-${unit_index}-${i + 1}`,
+    job_id: JOB,
+    peer,
+    units: [{ unit_index, attempt: i + 1, role: 'primary' as const }],
+    deadline_ms: nowMs + 60_000,
+  }))
+  return { kind: 'awards-issued', at_ms: nowMs, awards }
+}
+
+/** The first attempt at a unit is late. */
+function lost(unit_index: number): PeerEvent {
+  const units = [{ job_id: JOB, unit_index, attempt: 1 }]
   return { kind: 'attempts-lost', at_ms: nowMs, reason: 'late', lost: units }
 }
 
-function attemptOf(status: 'void' | 'returned') {
-  return { attempt: 1, peer: ANN, status: { state: status } } as never
-}
+const returned = (from: PeerId, ...receipts: ExecutionReceipt[]): PeerEvent => ({
+  kind: 'results-received',
+  at_ms: nowMs,
+  from,
+  job_id: JOB,
+  receipts,
+})
 
 test('[A17] a unit that others did counts once, whichever result decided it; wrong peers are remembered', () => {
   const statistics = start()
-  const BOB = PeerId.parse(`12D3KooW${'B'.repeat(44)}`)
-  const attempt = (peer: PeerId, attempt: number, status: string) =>
-    ({ attempt, peer, status: { state: status } }) as never
-  const verified = { cid: CID, winners: [ANN, ME], atMs: nowMs, stored: true }
-  const attempts = [attempt(ANN, 1, 'returned'), attempt(BOB, 2, 'rejected'), attempt(ME, 3, 'returned')]
-  state.requester.jobs.set(JOB, { units: new Map([[0, { openSinceMs: 0, attempts, verified }]]) } as never)
-  const outcome = { kind: 'output' as const, cid: CID as never, metrics }
-  const receipts = [{ unit_index: 0, attempt: 3, outcome }]
-  happens({ kind: 'results-received', at_ms: nowMs, from: ME, job_id: JOB, receipts })
+  happens(awarded([ANN, BOB, ME], 0))
+  happens(returned(ANN, receiptOf(1, 'right')))
+  happens(returned(BOB, receiptOf(2, 'wrong')))
+  happens(returned(ME, receiptOf(3, 'right')))
   expect(today(statistics)?.units_by_others).toBe(1)
   expect([ANN, BOB, ME].map((peer) => statistics.reliabilityByDay(peer, 1)[0])).toEqual([1, 0, null])
 })
 
+test('[A17] two receipts of the same millisecond count a unit once, in one turn or in two', () => {
+  const statistics = start()
+  happens(awarded([ANN, BOB], 0), awarded([ANN, BOB, CY], 1))
+  happens(returned(ANN, receiptOf(1, 'right')), returned(BOB, receiptOf(2, 'right')))
+  expect(today(statistics)?.units_by_others).toBe(1)
+  happens(returned(ANN, receiptOf(1, 'right', 1)))
+  happens(returned(BOB, receiptOf(2, 'right', 1)))
+  happens(returned(CY, receiptOf(3, 'right', 1)))
+  expect(today(statistics)?.units_by_others).toBe(2)
+})
+
 test('[A17] a person’s attempts count by day: what was right, and what was late', () => {
   const statistics = start()
-  happens(lost())
-  const winners = { cid: CID, winners: [ANN], atMs: nowMs, stored: true }
-  state.requester.jobs.set(JOB, {
-    units: new Map([[0, { openSinceMs: 0, attempts: [attemptOf('returned')], verified: winners }]]),
-  } as never)
-  const outcome = { kind: 'output' as const, cid: CID as never, metrics }
-  const receipts = [{ unit_index: 0, attempt: 1, outcome }]
-  happens({ kind: 'results-received', at_ms: nowMs, from: ANN, job_id: JOB, receipts })
+  happens(awarded([ANN], 0), lost(0))
+  happens(awarded([ANN, BOB], 1))
+  happens(returned(ANN, receiptOf(1, 'right', 1)), returned(BOB, receiptOf(2, 'right', 1)))
   expect(statistics.reliabilityByDay(ANN, 2)).toEqual([null, 0.5])
   expect(today(statistics)?.units_by_others).toBe(1)
   statistics.stop()
   expect(start().reliabilityByDay(ANN, 1)).toEqual([0.5])
 })
 
+test('[A17] a failure that comes twice counts once, and one that a line’s end excuses not at all', () => {
+  const statistics = start()
+  happens(awarded([ANN, BOB], 0))
+  happens(returned(ANN, receiptOf(1, undefined)), returned(ANN, receiptOf(1, undefined)))
+  happens({
+    kind: 'attempts-lost',
+    at_ms: nowMs,
+    reason: 'disconnected',
+    lost: [{ job_id: JOB, unit_index: 0, attempt: 2 }],
+  })
+  happens(awarded([ANN, BOB], 1))
+  happens(returned(ANN, receiptOf(1, 'right', 1)), returned(BOB, receiptOf(2, 'right', 1)))
+  expect([ANN, BOB].map((peer) => statistics.reliabilityByDay(peer, 1)[0])).toEqual([0.5, 1])
+})
+
 test('[W36] a unit that ran out of time is not held against its provider, another failure is', () => {
   const statistics = start()
-  for (const kind of ['timed-out', 'runner-lost'] as const) {
+  for (const [unit, kind] of (['timed-out', 'runner-lost'] as const).entries()) {
+    happens(awarded([ANN], unit))
+    // Believed of a peer that had the unit for as long as that takes.
+    nowMs += 24 * 3_600_000
     const fault = { kind, message: '' }
-    const made = { attempt: 1, peer: ANN, status: { state: 'failed', fault } } as never
-    state.requester.jobs.set(JOB, { units: new Map([[0, { openSinceMs: 0, attempts: [made] }]]) } as never)
-    const receipts = [{ unit_index: 0, attempt: 1, outcome: { kind: 'fault' as const, fault } }]
-    happens({ kind: 'results-received', at_ms: nowMs, from: ANN, job_id: JOB, receipts })
+    happens(returned(ANN, { unit_index: unit, attempt: 1, outcome: { kind: 'fault', fault } }))
     expect(statistics.reliabilityByDay(ANN, 1)).toEqual([kind === 'timed-out' ? null : 0])
   }
 })

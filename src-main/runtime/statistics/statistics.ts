@@ -5,7 +5,7 @@ import type { PeerRuntime } from '../peer-runtime.ts'
 import { repeatEvery } from '../repeating.ts'
 import { openAttemptDays } from './attempt-days.ts'
 import { DAYS_MAX, openDayCounts, type DayCount } from './day-counts.ts'
-import { createEventCounter } from './event-counter.ts'
+import { createNoticeCounter } from './notice-counter.ts'
 import { lastDates } from './local-dates.ts'
 
 /** Counts are on disk at most this long after they were made. */
@@ -37,7 +37,7 @@ export function createStatistics({
 }): Statistics {
   const days = openDayCounts(settings)
   const attempts = openAttemptDays(settings)
-  const count = createEventCounter({ state: runtime.state, clock, days, attempts })
+  const count = createNoticeCounter({ state: runtime.state, clock, days, attempts })
   let stopWriting: (() => void) | undefined
   let stopListening: (() => void) | undefined
 
@@ -51,8 +51,8 @@ export function createStatistics({
     reliabilityByDay: (peer, wanted) =>
       lastDates(clock.nowMs(), wanted).map((date) => attempts.shareOf(date, peer)),
     start() {
-      stopListening = runtime.onEvents((events) => {
-        for (const event of events) count(event)
+      stopListening = runtime.onNotices((notices) => {
+        for (const notice of notices) count(notice)
       })
       stopWriting = repeatEvery(clock, WRITE_EVERY_MS, write)
     },

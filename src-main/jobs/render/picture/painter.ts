@@ -1,5 +1,5 @@
 import type { TilePreview } from '#contract'
-import type { PeerEvent } from '../../../peer/event.ts'
+import type { Notice } from '../../../peer/notice.ts'
 import type { JobState } from '../../../peer/requester/slice.ts'
 import { tileCount } from '../../../protocol/job-kinds/render-tasks.ts'
 import { changedUnits } from '../../changed-units.ts'
@@ -65,12 +65,11 @@ export function createPainter(
   let batchTiles = BATCH_TILES_MIN
   const audience = createAudience(() => {
     lookAtAll()
-    return dependencies.runtime.onEvents(hear)
+    return dependencies.runtime.onNotices(hear)
   })
 
-  function hear(events: readonly PeerEvent[]): void {
-    const changed = changedUnits(events, job)
-    if (changed !== 'any') for (const index of changed) dirty.add(index % tiles)
+  function hear(notices: readonly Notice[]): void {
+    for (const index of changedUnits(notices, job.manifest.job_id)) dirty.add(index % tiles)
     begin()
   }
 
