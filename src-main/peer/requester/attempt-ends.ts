@@ -1,15 +1,8 @@
 import type { Fault } from '../../protocol/fault.ts'
-import type { Cid, PeerId } from '../../protocol/ids.ts'
+import type { Cid } from '../../protocol/ids.ts'
 import type { ExecutionReceipt, RunMetrics } from '../../protocol/receipt.ts'
-import {
-  newRecord,
-  recordOutcome,
-  withoutExpired,
-  withoutRejected,
-  type PeerOutcome,
-  type PeerRecord,
-} from '../../verification/reputation.ts'
-import { note } from '../notice.ts'
+import { withoutRejected } from '../../verification/reputation.ts'
+import { excuse, remember } from './records.ts'
 import { recallKey } from './relieving.ts'
 import type { AttemptState, JobState, UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
@@ -89,18 +82,6 @@ export function ranMs(
   return Math.min(metrics.wall_ms, Math.max(0, atMs - awardedAtMs))
 }
 
-/** The experience with a peer; a new peer's where there is none. */
-export function recordOf({ requester, policy }: PeerState, peer: PeerId): PeerRecord {
-  return requester.records.get(peer) ?? newRecord(policy.reputation)
-}
-
-/** Learns from an experience with another peer; of itself a peer needs no opinion. */
-export function remember(state: PeerState, peer: PeerId, outcome: PeerOutcome): void {
-  if (peer === state.me) return
-  state.requester.records.set(peer, recordOutcome(recordOf(state, peer), outcome, state.policy.reputation))
-  note(state, { kind: 'peer-judged', peer, outcome })
-}
-
 /** Takes back the blame for lateness with a unit that is now known not to end. */
 export function excuseAll(state: PeerState, unit: UnitState | undefined): void {
   const attempts = unit?.attempts ?? []
@@ -111,14 +92,6 @@ export function excuseAll(state: PeerState, unit: UnitState | undefined): void {
     )
     if (!isExcused) excuse(state, peer, 1)
   }
-}
-
-/** Takes back that a peer was late, this many times. */
-export function excuse(state: PeerState, peer: PeerId, times: number): void {
-  let record = state.requester.records.get(peer)
-  for (let left = times; left > 0 && record !== undefined; left--)
-    record = withoutExpired(record, state.policy.reputation)
-  if (record !== undefined) state.requester.records.set(peer, record)
 }
 
 /** Takes back that peers were wrong if those that outvoted them are found wrong now: they still have their results. */
