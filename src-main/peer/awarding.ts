@@ -1,16 +1,19 @@
-import { chooseAwards, type Seat, type UnitNeed } from '../market/award.ts'
+import { chooseAwards, type OpenUnits, type Seat, type UnitNeed } from '../market/award.ts'
+import { UNTOLD_ENGINE, type EngineId } from '../protocol/engine.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import { AWARD_DUE_MS_MAX, AWARD_UNITS_MAX } from '../protocol/limits.ts'
 import type { AwardedUnit } from '../protocol/messages.ts'
 import { toMs } from '../protocol/time.ts'
 import { newRecord } from '../verification/reputation.ts'
 import type { Effect } from './effect.ts'
+import { groupByEngine, type EngineGroups } from './engine-groups.ts'
+import { engineOfAttempt, engineOfPeer, engineOfUnit, isExactlyChecked } from './engines.ts'
 import type { IssuedAward } from './event.ts'
 import { seatOf, seatsOf } from './offers.ts'
 import { relieve } from './relieving.ts'
 import { priorityOf, type AttemptState, type JobState, type PeerState, type UnitState } from './state.ts'
 import { isNewTo, timedOutPeers } from './time-outs.ts'
-import { lazily, mightCollude, trustOf, workersAt } from './trust.ts'
+import { mightCollude, trustOf } from './trust.ts'
 import { needOf } from './unit.ts'
 import { bookOf } from './unit-book.ts'
 
@@ -26,6 +29,8 @@ const LATE_DOUBLINGS_MAX = 6
 /** Units for one peer, as they were chosen. */
 interface Chosen {
   readonly peer: PeerId
+  /** The engine that it computes by, or has computed by; the one that it offers now where none is named. */
+  readonly engine?: EngineId
   readonly units: readonly { readonly index: number; readonly role: AwardedUnit['role'] }[]
 }
 
@@ -80,30 +85,31 @@ export function awardWaiting(state: PeerState, atMs: number): Effect[] {
  * need no capacity for it.
  */
 function askReady(state: PeerState, job: JobState, units: Iterable<number>, atMs: number): Effect[] {
-  const byPeer = new Map<PeerId, { index: number; role: AwardedUnit['role'] }[]>()
+  const isChecked = isExactlyChecked(job)
+  const asked = new Map<string, Chosen & { readonly units: { index: number; role: AwardedUnit['role'] }[] }>()
   for (const index of units) {
     const unit = job.units.get(index)
     const need = needOf(job, index, atMs)
     if (unit === undefined || need === undefined) continue
     const role = need.holders.length === 0 ? 'primary' : 'verification'
     let { missing } = need
+    let only = isChecked ? engineOfUnit(unit) : undefined
     for (const attempt of unit.attempts) {
       if (missing <= 0) break
       const { peer } = attempt
       if (!hasReadyResult(unit, attempt) || need.holders.includes(peer) || !canBeAsked(state, peer)) continue
-      const asked = byPeer.get(peer) ?? []
-      if (asked.length >= AWARD_UNITS_MAX) continue
-      asked.push({ index, role })
-      byPeer.set(peer, asked)
+      const engine = engineOfAttempt(attempt)
+      if (isChecked && (only ?? engine) !== engine) continue
+      const key = `${peer} ${engine}`
+      const ofPeer = asked.get(key) ?? { peer, engine, units: [] }
+      if (ofPeer.units.length >= AWARD_UNITS_MAX) continue
+      ofPeer.units.push({ index, role })
+      asked.set(key, ofPeer)
+      if (isChecked) only = engine
       missing--
     }
   }
-  return record(
-    state,
-    job,
-    [...byPeer].map(([peer, asked]) => ({ peer, units: asked })),
-    atMs,
-  )
+  return record(state, job, [...asked.values()], atMs)
 }
 
 /** Whether an attempt was given up although its peer has the result, and the peer was not asked for it since. */
@@ -119,22 +125,35 @@ function canBeAsked(state: PeerState, peer: PeerId): boolean {
 
 function decide(state: PeerState, job: JobState, seats: readonly Seat[], atMs: number): Effect[] {
   if (job.status.state !== 'running' || seats.length === 0 || bookOf(job).open.count === 0) return []
-  const providers = lazily(() => workersAt(state, atMs))
-  const offering = lazily(() => seatsOf(state, job, atMs).filter(({ capacity }) => capacity > 0))
+  const groups = groupByEngine(state, job, atMs)
   const chosen = chooseAwards({
     seats,
-    open: bookOf(job),
-    needOf: (index) => needAmong(job, index, atMs, offering),
+    open: openTo(state, job, atMs),
+    needOf: (index) => needAmong(job, index, atMs, groups),
     standingOf: (peer) => standing(state, peer),
-    trustEachOtherFully: (a, b) => mightCollude(state, a, b, providers),
-    get others() {
-      return providers().length - 1
-    },
+    trustEachOtherFully: (a, b) => mightCollude(state, a, b, () => groups.workersLike(a)),
+    othersOf: (peer) => groups.workersLike(peer).length - 1,
+    mayBegin: (engine) => groups.mayBegin(engine),
     nowMs: atMs,
     patienceMs: PATIENCE_MS,
     unitsMax: AWARD_UNITS_MAX,
   })
   return record(state, job, chosen, atMs)
+}
+
+/**
+ * The open units of a job. While it makes progress no unit changes its engine, so that units of other engines need not
+ * be looked at.
+ */
+function openTo(state: PeerState, job: JobState, atMs: number): OpenUnits {
+  const book = bookOf(job)
+  const { untouched, partial } = book
+  if (!isExactlyChecked(job) || atMs - job.progressAtMs >= PATIENCE_MS) return book
+  return {
+    untouched,
+    partial,
+    partialHeldBy: (peer) => book.partialClosedTo(peer, engineOfPeer(state, peer, job.manifest)),
+  }
 }
 
 /**
@@ -145,13 +164,14 @@ function needAmong(
   job: JobState,
   index: number,
   atMs: number,
-  offering: () => readonly Seat[],
+  groups: EngineGroups,
 ): UnitNeed | undefined {
-  const need = needOf(job, index, atMs)
+  const bound = needOf(job, index, atMs)
   const unit = job.units.get(index)
-  if (need === undefined || unit === undefined) return need
+  if (bound === undefined || unit === undefined) return bound
+  const need = groups.needAnew(unit, bound) ?? bound
   const timedOut = timedOutPeers(unit)
-  if (timedOut.length === 0 || !offering().some(({ peer }) => isNewTo(unit, peer))) return need
+  if (timedOut.length === 0 || !groups.offering().some(({ peer }) => isNewTo(unit, peer))) return need
   return { ...need, holders: [...need.holders, ...timedOut] }
 }
 
@@ -164,7 +184,7 @@ function record(
   isBackup = false,
 ): Effect[] {
   const attempts = new Map<number, number>()
-  const awards: IssuedAward[] = chosen.map(({ peer, units }, position) => ({
+  const awards: IssuedAward[] = chosen.map(({ peer, engine, units }, position) => ({
     award_id: `${job.manifest.job_id}-${state.epoch}-${state.awardsMade + position}`,
     job_id: job.manifest.job_id,
     peer,
@@ -175,9 +195,16 @@ function record(
     })),
     deadline_ms: Math.round(atMs + allowedMs(state, job, peer, units, atMs)),
     ...(isBackup ? { backup: true } : {}),
+    ...engineNamed(job, engine ?? engineOfPeer(state, peer, job.manifest)),
   }))
   if (awards.length === 0) return []
   return [{ kind: 'record', event: { kind: 'awards-issued', at_ms: atMs, awards } }]
+}
+
+/** The engine as an award names it: where it counts, and is told. */
+function engineNamed(job: JobState, engine: EngineId | undefined): { readonly engine?: EngineId } {
+  if (engine === undefined || engine === UNTOLD_ENGINE || !isExactlyChecked(job)) return {}
+  return { engine }
 }
 
 /** The number of a unit's next attempt; several peers may get the unit in one decision, each its own attempt. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Bytes } from '../protocol/bytes.ts'
 import { checkFit, parseAs } from '../protocol/canonical.ts'
 import { ContributionHistory } from '../protocol/commitment.ts'
+import { EngineId } from '../protocol/engine.ts'
 import { assert, Fault, success, type Outcome } from '../protocol/fault.ts'
 import { Fuel } from '../protocol/fuel.ts'
 import { Cid, JobId, Name, PeerId } from '../protocol/ids.ts'
@@ -31,13 +32,14 @@ const SavedAttempt = z.object({
   role: VerificationRole,
   awardedAtMs: Ms,
   deadlineMs: Ms,
+  engine: EngineId.exactOptional(),
   status: z.discriminatedUnion('state', [
     z.object({ state: z.literal('awarded') }),
     z.object({ state: z.literal('returned'), cid: Cid, metrics: RunMetrics, inline: Bytes.exactOptional() }),
     z.object({ state: z.literal('failed'), fault: Fault }),
     z.object({
       state: z.literal('void'),
-      why: z.enum(['refused', 'late', 'disconnected', 'withdrawn', 'handed-back']),
+      why: z.enum(['refused', 'late', 'disconnected', 'withdrawn', 'handed-back', 'other-engine']),
       ready: z.boolean(),
     }),
     z.object({

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ADDRESSES_MAX, AddressText } from '../protocol/address-record.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
+import { EngineId } from '../protocol/engine.ts'
 import { Fault } from '../protocol/fault.ts'
 import { Cid, JobId, Name, PeerId } from '../protocol/ids.ts'
 import { AwardedUnit, Award } from '../protocol/messages.ts'
@@ -39,6 +40,8 @@ export const IssuedAward = z.object({
   deadline_ms: MomentMs,
   /** Its units are computed by another peer too, which may be late. */
   backup: z.literal(true).exactOptional(),
+  /** The engine that its peer offered, where results are compared exactly; absent for a peer that does not tell it. */
+  engine: EngineId.exactOptional(),
 })
 export type IssuedAward = z.infer<typeof IssuedAward>
 
@@ -136,6 +139,8 @@ export const DurableEvent = z.discriminatedUnion('kind', [
     from: PeerId,
     job_id: JobId,
     receipts: z.array(ExecutionReceipt),
+    /** The engine that computed them, by their provider's word. Older records have none. */
+    engine: EngineId.exactOptional(),
   }),
   /** Attempts that were given up: their deadline is over, or their peer is gone. */
   At.extend({

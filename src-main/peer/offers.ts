@@ -4,6 +4,7 @@ import { CAPACITY_UNITS_MAX, LANES_MAX } from '../protocol/limits.ts'
 import { toMs } from '../protocol/time.ts'
 import { UNIT_DURATION_MS_MIN } from '../market/compatibility.ts'
 import type { Seat } from '../market/award.ts'
+import { engineOfPeer, isExactlyChecked } from './engines.ts'
 import { inputBytes } from './fetching.ts'
 import type { AttemptState, HeardOffer, JobState, PeerState } from './state.ts'
 import { trustOf } from './trust.ts'
@@ -106,17 +107,21 @@ export function seatOf(state: PeerState, job: JobState, peer: PeerId, atMs: numb
   const { atWork, owed } = bookOf(job)
   const busy = (atWork.get(peer)?.size ?? 0) + countOwed(owed.get(peer), atMs)
   const { lanes, unitMs, begin, startDelayMs } = offer
-  const mayHave = peer === state.me || (state.view.connected.has(peer) && trustOf(state, peer) > 0)
-  const capacity = mayHave && atMs >= offer.closedUntilMs ? offer.capacity : 0
+  const isChecked = isExactlyChecked(job)
+  const engine = isChecked ? engineOfPeer(state, peer, job.manifest) : undefined
+  const isKnown = peer === state.me || (state.view.connected.has(peer) && trustOf(state, peer) > 0)
+  // The engine of a peer follows from its commitment, which is on its way.
+  const mayHave = isKnown && !(isChecked && engine === undefined) && atMs >= offer.closedUntilMs
   const travelMs = turnaroundOf(state, peer) + PROCESSING_MS
   return {
     peer,
-    capacity,
+    capacity: mayHave ? offer.capacity : 0,
     lanes,
     unitMs,
     begin,
     busy,
     latencyMs: busy === 0 ? Math.max(travelMs, startDelayMs) : travelMs,
+    ...(engine === undefined ? {} : { engine }),
   }
 }
 

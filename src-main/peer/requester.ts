@@ -1,3 +1,4 @@
+import { UNTOLD_ENGINE, type EngineId } from '../protocol/engine.ts'
 import { assert } from '../protocol/fault.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
 import { AWARD_DUE_MS_MAX } from '../protocol/limits.ts'
@@ -5,6 +6,7 @@ import type { AwardedUnit } from '../protocol/messages.ts'
 import { excuse, excuseAll, remember } from './attempt-ends.ts'
 import { awardReopened } from './awarding.ts'
 import type { Effect, WantedOutput } from './effect.ts'
+import { engineOfAttempt, isExactlyChecked } from './engines.ts'
 import type { DurableEvent, IssuedAward } from './event.ts'
 import { hopeless } from './hopeless.ts'
 import { withdrawAgain } from './job-control.ts'
@@ -68,6 +70,7 @@ export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effec
         unit.attempts.every((known) => known.attempt < attempt),
         'attempts of a unit count up',
       )
+      if (isExactlyChecked(job)) setAside(unit, award.engine ?? UNTOLD_ENGINE)
       unit.attempts.push({
         attempt,
         awardId: award.award_id,
@@ -75,6 +78,7 @@ export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effec
         role,
         awardedAtMs: event.at_ms,
         deadlineMs: award.deadline_ms,
+        ...(award.engine === undefined ? {} : { engine: award.engine }),
         status: { state: 'awarded' },
       })
       refreshUnit(job, unit_index)
@@ -89,6 +93,14 @@ export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effec
     }
   }
   return effects
+}
+
+/** An engine begins a unit anew: results of another one count no more, without blame. Their peers still have them. */
+function setAside(unit: UnitState, engine: EngineId): void {
+  for (const attempt of unit.attempts) {
+    if (attempt.status.state !== 'returned' || engineOfAttempt(attempt) === engine) continue
+    attempt.status = { state: 'void', why: 'withdrawn', ready: true }
+  }
 }
 
 /** The message for an award that is written down. */

@@ -2,6 +2,7 @@ import type { PauseDecision } from '../availability/pause-decision.ts'
 import type { SharedHours } from '../availability/week-hours.ts'
 import type { PlannedOffer } from '../market/allocation.ts'
 import type { ComputeCommitment, ContributionHistory } from '../protocol/commitment.ts'
+import type { EngineId } from '../protocol/engine.ts'
 import type { Fault } from '../protocol/fault.ts'
 import type { Fuel } from '../protocol/fuel.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
@@ -63,6 +64,8 @@ export interface AttemptState {
   readonly role: VerificationRole
   readonly awardedAtMs: number
   readonly deadlineMs: number
+  /** The engine that the peer offered; absent where it does not tell it, and where results are not compared exactly. */
+  readonly engine?: EngineId
   status:
     | { readonly state: 'awarded' }
     | {
@@ -73,12 +76,13 @@ export interface AttemptState {
       }
     | { readonly state: 'failed'; readonly fault: Fault }
     /**
-     * The provider would not take it, is gone, is late, stopped sharing, or is no longer needed. `ready` says that it has the result
+     * The provider would not take it, is gone, is late, stopped sharing, is no longer needed, or computed it by another
+     * engine than it had offered. `ready` says that it has the result
      * all the same: it will not offer the unit again, but answers a new award of it at once.
      */
     | {
         readonly state: 'void'
-        readonly why: 'refused' | 'late' | 'disconnected' | 'withdrawn' | 'handed-back'
+        readonly why: 'refused' | 'late' | 'disconnected' | 'withdrawn' | 'handed-back' | 'other-engine'
         readonly ready: boolean
       }
     /**

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EngineParts } from './engine.ts'
 import { Name } from './ids.ts'
 import { ALGORITHMS_MAX, DATASETS_MAX } from './limits.ts'
 import { ComputeResource } from './resource.ts'
@@ -12,7 +13,8 @@ export type Fraction = z.infer<typeof Fraction>
 /**
  * An algorithm that a peer runs (document 000). `performance_score` comes from a short benchmark: the share of
  * the reference machine's speed on one core, 1 where it is as fast or faster. `limits` is the most that the peer lends
- * to one unit, where the algorithm runs strangers' code.
+ * to one unit, where the algorithm runs strangers' code. Results of two peers are compared bit for bit only where
+ * `engine_digest` and `numeric_class` are equal too; older peers have neither.
  */
 export const AlgorithmCapability = z.object({
   algorithm_id: Name,
@@ -20,6 +22,7 @@ export const AlgorithmCapability = z.object({
   supported: z.boolean(),
   performance_score: Fraction,
   limits: LentLimits.exactOptional(),
+  ...EngineParts.shape,
 })
 export type AlgorithmCapability = z.infer<typeof AlgorithmCapability>
 

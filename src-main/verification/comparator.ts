@@ -16,6 +16,11 @@ export const exactHash: Comparator = { name: 'exact-hash', alike: (a, b) => a ==
 /** Every rule by which outputs may be compared, by the name that manifests use. */
 const COMPARATORS: ReadonlyMap<string, Comparator> = new Map([[exactHash.name, exactHash]])
 
+/** Whether the rule that a manifest names compares bit for bit, so that only equal engines can agree by it. */
+export function comparesExactly(name: string = exactHash.name): boolean {
+  return name === exactHash.name
+}
+
 /** The rule that a manifest names; `exact-hash` when it names none, undefined for one that this version does not know. */
 export function comparatorOf(name: string = exactHash.name): Comparator | undefined {
   return COMPARATORS.get(name)

@@ -1,9 +1,10 @@
+import { UNTOLD_ENGINE, type EngineId } from '../protocol/engine.ts'
 import type { Fuel } from '../protocol/fuel.ts'
 import type { Cid, PeerId, UnitId } from '../protocol/ids.ts'
 import { REDUNDANCY_MAX } from '../protocol/limits.ts'
 import type { VerificationConsensus, WorkResult } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
-import { exactHash, type Comparator } from './comparator.ts'
+import { comparesExactly, exactHash, type Comparator } from './comparator.ts'
 
 /**
  * A peer's claim about a unit: its output, and the fuel that it took. Fuel is as much a property of the unit as its
@@ -19,6 +20,8 @@ export interface Claim {
 export interface UnitResult extends Claim {
   readonly peer: PeerId
   readonly attempt: number
+  /** The engine that computed it; absent where that is not told. */
+  readonly engine?: EngineId
 }
 
 /** The verdict of a unit's results: an output that enough peers agree on, or how many more peers are needed. */
@@ -48,14 +51,35 @@ export function quorumOf(redundancy: number): number {
  * more verifier at a time.
  *
  * A peer has one vote, that of its newest attempt; who made two claims for one attempt has none, and loses. The
- * order of the results does not matter.
+ * order of the results does not matter. Where results are compared bit for bit, those of each engine are judged apart:
+ * the first engine by name whose results agree has the verdict, and no result of another engine wins or loses.
  */
-export function judge(input: {
+export function judge(input: Judged): Verdict {
+  return unanimous(input.results, input.redundancy) ?? judgeEngines(input)
+}
+
+/** The results of a unit, and how they are compared; `exact-hash` when no rule is named. */
+interface Judged {
   readonly redundancy: number
   readonly results: readonly UnitResult[]
   readonly comparator?: Comparator
-}): Verdict {
-  return unanimous(input.results, input.redundancy) ?? judgeVotes(input)
+}
+
+function engineOfResult({ engine = UNTOLD_ENGINE }: UnitResult): EngineId {
+  return engine
+}
+
+function judgeEngines(input: Judged): Verdict {
+  const engines = [...new Set(input.results.map(engineOfResult))].sort()
+  if (engines.length < 2 || !comparesExactly(input.comparator?.name)) return judgeVotes(input)
+  let wanted = Number.POSITIVE_INFINITY
+  for (const engine of engines) {
+    const results = input.results.filter((result) => engineOfResult(result) === engine)
+    const verdict = judgeVotes({ ...input, results })
+    if (verdict.kind === 'agreed') return verdict
+    wanted = Math.min(wanted, verdict.count)
+  }
+  return { kind: 'more', count: wanted }
 }
 
 /** The verdict of most units: all peers returned the same, each once. Undefined when it is not so simple. */
@@ -63,8 +87,10 @@ function unanimous(results: readonly UnitResult[], redundancy: number): Verdict 
   const [first] = results
   if (first === undefined) return { kind: 'more', count: Math.max(1, redundancy) }
   const peers: PeerId[] = []
-  for (const { peer, output, fuel } of results) {
+  for (const result of results) {
+    const { peer, output, fuel } = result
     if (output !== first.output || fuel !== first.fuel || peers.includes(peer)) return undefined
+    if (result.engine !== first.engine) return undefined
     peers.push(peer)
   }
   if (peers.length < quorumOf(redundancy)) {
@@ -80,11 +106,7 @@ function unanimous(results: readonly UnitResult[], redundancy: number): Verdict 
   }
 }
 
-function judgeVotes(input: {
-  readonly redundancy: number
-  readonly results: readonly UnitResult[]
-  readonly comparator?: Comparator
-}): Verdict {
+function judgeVotes(input: Judged): Verdict {
   const { alike } = input.comparator ?? exactHash
   const agree = (a: Claim, b: Claim): boolean => a.fuel === b.fuel && alike(a.output, b.output)
   const votes = [...votesOf(input.results)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

@@ -16,6 +16,7 @@ import {
 } from '../../peer/brain.fixture.ts'
 import type { DurableEvent, PeerEvent } from '../../peer/event.ts'
 import type { AttemptState, JobState, UnitState } from '../../peer/state.ts'
+import { UNTOLD_ENGINE } from '../../protocol/engine.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import { createProviderAudit, type ProviderAudit } from './audit-provider.ts'
 import { createRequesterAudit, type RequesterAudit } from './audit-requester.ts'
@@ -349,7 +350,7 @@ describe('the audit of providers', () => {
     const { brain: asking, attempt } = returned()
     const requester = { ...process, state: asking.state }
     const receipts = [receiptOf(attempt(ANN).attempt, 'right')]
-    audit.taken(requester, ANN, { kind: 'results', job: JOB, receipts })
+    audit.taken(requester, ANN, { kind: 'results', job: JOB, receipts, engine: UNTOLD_ENGINE })
     expect(ruleOf(() => audit.restarted(asking.state))).toBeUndefined()
     attempt(ANN).status = { state: 'awarded' }
     expect(ruleOf(() => audit.restarted(asking.state))).toBe('S8')
