@@ -7,7 +7,7 @@ import { toMs } from '../protocol/time.ts'
 import { newRecord } from '../verification/reputation.ts'
 import type { Effect } from './effect.ts'
 import { groupByEngine, type EngineGroups } from './engine-groups.ts'
-import { engineOfAttempt, engineOfPeer, engineOfUnit, isExactlyChecked } from './engines.ts'
+import { engineOfAttempt, engineOfPeer, isExactlyChecked } from './engines.ts'
 import type { IssuedAward } from './event.ts'
 import { seatOf, seatsOf } from './offers.ts'
 import { relieve } from './relieving.ts'
@@ -85,7 +85,6 @@ export function awardWaiting(state: PeerState, atMs: number): Effect[] {
  * need no capacity for it.
  */
 function askReady(state: PeerState, job: JobState, units: Iterable<number>, atMs: number): Effect[] {
-  const isChecked = isExactlyChecked(job)
   const asked = new Map<string, Chosen & { readonly units: { index: number; role: AwardedUnit['role'] }[] }>()
   for (const index of units) {
     const unit = job.units.get(index)
@@ -93,23 +92,35 @@ function askReady(state: PeerState, job: JobState, units: Iterable<number>, atMs
     if (unit === undefined || need === undefined) continue
     const role = need.holders.length === 0 ? 'primary' : 'verification'
     let { missing } = need
-    let only = isChecked ? engineOfUnit(unit) : undefined
-    for (const attempt of unit.attempts) {
+    for (const attempt of readyAttempts(state, job, unit, need)) {
       if (missing <= 0) break
       const { peer } = attempt
-      if (!hasReadyResult(unit, attempt) || need.holders.includes(peer) || !canBeAsked(state, peer)) continue
       const engine = engineOfAttempt(attempt)
-      if (isChecked && (only ?? engine) !== engine) continue
-      const key = `${peer} ${engine}`
-      const ofPeer = asked.get(key) ?? { peer, engine, units: [] }
+      const ofPeer = asked.get(`${peer} ${engine}`) ?? { peer, engine, units: [] }
       if (ofPeer.units.length >= AWARD_UNITS_MAX) continue
       ofPeer.units.push({ index, role })
-      asked.set(key, ofPeer)
-      if (isChecked) only = engine
+      asked.set(`${peer} ${engine}`, ofPeer)
       missing--
     }
   }
   return record(state, job, [...asked.values()], atMs)
+}
+
+/** The given-up attempts of a unit whose peers have its result and may be asked for it: those of one engine, where engines count. */
+function readyAttempts(
+  state: PeerState,
+  job: JobState,
+  unit: UnitState,
+  { holders, engine }: UnitNeed,
+): readonly AttemptState[] {
+  const ready = unit.attempts.filter(
+    (attempt) =>
+      hasReadyResult(unit, attempt) && !holders.includes(attempt.peer) && canBeAsked(state, attempt.peer),
+  )
+  const [first] = ready
+  if (first === undefined || !isExactlyChecked(job)) return ready
+  const only = engine ?? engineOfAttempt(first)
+  return ready.filter((attempt) => engineOfAttempt(attempt) === only)
 }
 
 /** Whether an attempt was given up although its peer has the result, and the peer was not asked for it since. */
@@ -160,12 +171,7 @@ function openTo(state: PeerState, job: JobState, atMs: number): OpenUnits {
  * The need of a unit when these offer to its job. A peer that ran out of its time is not asked again as long as one of
  * them has not had it yet: it may be faster, and one peer alone cannot say whether the unit ends.
  */
-function needAmong(
-  job: JobState,
-  index: number,
-  atMs: number,
-  groups: EngineGroups,
-): UnitNeed | undefined {
+function needAmong(job: JobState, index: number, atMs: number, groups: EngineGroups): UnitNeed | undefined {
   const bound = needOf(job, index, atMs)
   const unit = job.units.get(index)
   if (bound === undefined || unit === undefined) return bound

@@ -5,7 +5,7 @@ import { quorumOf } from '../verification/consensus.ts'
 import { newRecord } from '../verification/reputation.ts'
 import { engineOfAttempt, engineOfPeer, isExactlyChecked } from './engines.ts'
 import { seatsOf } from './offers.ts'
-import type { JobState, PeerState, UnitState } from './state.ts'
+import type { AttemptState, JobState, PeerState, UnitState } from './state.ts'
 import { isNewTo } from './time-outs.ts'
 import { lazily, workersAt } from './trust.ts'
 
@@ -103,12 +103,17 @@ function enginesWith(
  * do not take turns for ever.
  */
 function isOver({ attempts }: UnitState, { openSinceMs }: UnitNeed, atMs: number): boolean {
-  const changes = attempts.filter((attempt, at) => {
-    const before = attempts[at - 1]
-    return before !== undefined && engineOfAttempt(before) !== engineOfAttempt(attempt)
-  })
-  const sinceMs = Math.max(openSinceMs, changes.at(-1)?.awardedAtMs ?? 0)
-  return atMs - sinceMs >= ANEW_AFTER_MS * 2 ** Math.min(changes.length, ANEW_DOUBLINGS_MAX)
+  let sinceMs = openSinceMs
+  let changes = 0
+  let before: AttemptState | undefined
+  for (const attempt of attempts) {
+    if (before !== undefined && engineOfAttempt(before) !== engineOfAttempt(attempt)) {
+      changes++
+      sinceMs = Math.max(sinceMs, attempt.awardedAtMs)
+    }
+    before = attempt
+  }
+  return atMs - sinceMs >= ANEW_AFTER_MS * 2 ** Math.min(changes, ANEW_DOUBLINGS_MAX)
 }
 
 /** Whether a peer has had no chance at a unit yet. */
@@ -122,8 +127,8 @@ function hasClaim({ attempts }: UnitState, peer: PeerId): boolean {
 }
 
 /**
- * The engine that begins a unit anew: of those with a quorum of peers, and one among them whose result is not known
- * yet, the one that has tried it least; then the one with the most peers.
+ * The engine that begins a unit anew: of those with a quorum of peers the one that has tried it least, then the one with
+ * the most peers.
  */
 function engineToBegin(
   unit: UnitState,
@@ -141,7 +146,7 @@ function engineToBegin(
   const tries = (engine: EngineId): number =>
     unit.attempts.filter((attempt) => engineOfAttempt(attempt) === engine).length
   const [first] = [...groups]
-    .filter(([, peers]) => peers.length >= quorum && peers.some((peer) => !hasClaim(unit, peer)))
+    .filter(([, peers]) => peers.length >= quorum)
     .sort(([a, ofA], [b, ofB]) => tries(a) - tries(b) || ofB.length - ofA.length || (a < b ? -1 : 1))
   return first?.[0]
 }

@@ -32,7 +32,10 @@ export function engineOfPeer(
   const commitment = view.commitments.get(peer)
   if (commitment === undefined) return undefined
   let told = enginesTold.get(commitment)
-  if (told === undefined) enginesTold.set(commitment, (told = new Map()))
+  if (told === undefined) {
+    told = new Map<string, EngineId | undefined>()
+    enginesTold.set(commitment, told)
+  }
   const key = `${algorithm.algorithm_id}\n${algorithm.algorithm_version}`
   if (told.has(key)) return told.get(key)
   const capabilities = commitment.availability_slots.flatMap(({ algorithms }) => algorithms)

@@ -239,10 +239,7 @@ function withLent({ lent }: PeerState, algorithms: readonly AlgorithmCapability[
 }
 
 /** With the engines that run here now; the user's own slots name algorithms alone. */
-function withEngines(
-  { view }: PeerState,
-  algorithms: readonly AlgorithmCapability[],
-): AlgorithmCapability[] {
+function withEngines({ view }: PeerState, algorithms: readonly AlgorithmCapability[]): AlgorithmCapability[] {
   return withoutEngines(algorithms).map((capability) => {
     const measured = view.capabilities.find(
       ({ algorithm_id, version }) =>

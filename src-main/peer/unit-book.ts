@@ -24,7 +24,7 @@ export interface UnitBook extends OpenUnits {
    * How many units of `partial` a peer of an engine cannot take while they keep their engines: those in which it has a
    * part, and those of other engines.
    */
-  partialClosedTo(peer: PeerId, engine: EngineId | undefined): number
+  readonly partialClosedTo: (peer: PeerId, engine: EngineId | undefined) => number
   /** All peers that were ever given a unit of it. */
   readonly takers: ReadonlySet<PeerId>
   /** To be called after every change of a unit's attempts or verdict. */
@@ -193,13 +193,13 @@ function createPartialHolders(partial: BitSet) {
       partial.add(index)
     },
     /** How many units of `partial` a peer holds. */
-    countOf(peer: PeerId): number {
+    countOf: (peer: PeerId): number => {
       let held = 0
       for (const units of heldBy.get(peer)?.values() ?? []) held += units
       return held
     },
     /** How many units of `partial` a peer holds, or are bound to another engine than this one. */
-    countClosed(peer: PeerId, engine: Bound): number {
+    countClosed: (peer: PeerId, engine: Bound): number => {
       let closed = 0
       for (const [bound, units] of unitsOf) {
         const isOther = bound !== undefined && bound !== engine

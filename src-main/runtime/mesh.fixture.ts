@@ -15,6 +15,7 @@ import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
 import type { Standing, Transport } from '../ports/transport.ts'
 import { ComputeAllocationState } from '../protocol/assignment.ts'
 import { ComputeCommitment } from '../protocol/commitment.ts'
+import { NUMERIC_CLASS } from '../protocol/engine.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { ComputeRoundState } from '../protocol/result.ts'
@@ -22,6 +23,7 @@ import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { createJobKeys } from '../storage/keys/job-keys.ts'
 import { openStorage } from '../storage/storage.ts'
+import { engineDigest } from './engine-digest.ts'
 import { machineClock, machineRandom } from './machine.ts'
 import { createPeerRuntime, type PeerRuntime } from './peer-runtime.ts'
 
@@ -39,7 +41,7 @@ export function outputOf(text: string): RunOutcome {
 }
 
 /** A runner in this process: what runs is up to the test. */
-function scriptedRunner(behave: Behaviour): Runner {
+function scriptedRunner(behave: Behaviour, engine: string): Runner {
   let stopped = false
   return {
     start: () => Promise.resolve(),
@@ -47,7 +49,7 @@ function scriptedRunner(behave: Behaviour): Runner {
       stopped = true
       return Promise.resolve()
     },
-    algorithms: () => [{ algorithmId: 'test.unit', version: '1', scope: 'shared', engine: 'test.unit/1' }],
+    algorithms: () => [{ algorithmId: 'test.unit', version: '1', scope: 'shared', engine }],
     concurrency: 1,
     setConcurrency: () => undefined,
     cancel: () => undefined,
@@ -135,7 +137,8 @@ export async function startPeer(
     disk = { isFull: false },
     clock = machineClock,
     shares = true,
-  }: { name?: string; disk?: TestDisk; clock?: Clock; shares?: boolean } = {},
+    engine = 'test.unit@1+usual',
+  }: { name?: string; disk?: TestDisk; clock?: Clock; shares?: boolean; engine?: string } = {},
 ): Promise<TestPeer> {
   let crashed = false
   const append = (records: readonly Uint8Array[]): number => {
@@ -176,7 +179,7 @@ export async function startPeer(
       }),
       round: published.createStore({ networkPath: 'compute/round', schema: ComputeRoundState, ...how }),
     },
-    runner: scriptedRunner(behave),
+    runner: scriptedRunner(behave, engine),
     fatal: (error) => {
       if (!crashed) throw error
     },
@@ -184,7 +187,14 @@ export async function startPeer(
   await runtime.start()
   const at_ms = clock.nowMs()
   const resources = { cpu_cores: 1, ram_gb: 1 }
-  const algorithm = { algorithm_id: 'test.unit', version: '1', supported: true, performance_score: 1 }
+  const algorithm = {
+    algorithm_id: 'test.unit',
+    version: '1',
+    supported: true,
+    performance_score: 1,
+    engine_digest: engineDigest(engine),
+    numeric_class: NUMERIC_CLASS,
+  }
   await runtime.dispatch({
     kind: 'availability-set',
     at_ms,

@@ -116,7 +116,10 @@ function mayHave(requester: PeerState, job: JobState, peer: PeerId, nowMs: numbe
   // Peers of an engine that is too rare for a quorum wait for others of it.
   const { manifest } = job
   const engine = engineOfPeer(requester, peer, manifest)
-  if (isExactlyChecked(job) && !(engine !== undefined && groupByEngine(requester, job, nowMs).mayBegin(engine))) {
+  if (
+    isExactlyChecked(job) &&
+    !(engine !== undefined && groupByEngine(requester, job, nowMs).mayBegin(engine))
+  ) {
     return false
   }
   const { untouched, partial, partialClosedTo } = bookOf(job)

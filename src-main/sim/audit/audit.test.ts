@@ -27,7 +27,7 @@ import type { Process } from '../process/process.ts'
 import type { PlannedPeer } from '../scenario.ts'
 import { rightOutput } from '../process/truth.ts'
 
-const [ANN, BOB, CARA] = [peerOf('A'), peerOf('B'), peerOf('C')]
+const [ANN, BOB, CARA, EVE] = [peerOf('A'), peerOf('B'), peerOf('C'), peerOf('E')]
 const TWICE = manifestOf({ verification_redundancy: 2 })
 const RIGHT = rightOutput(TWICE, 0)
 
@@ -38,6 +38,12 @@ const planned = (peer: typeof ANN, kind: Character['kind'] = 'honest'): PlannedP
   machine: { cores: 4, score: 1, skewMs: 0 },
   joinsAtMs: 0,
   availability: { kind: 'never' },
+})
+
+/** A peer of another engine. */
+const altered = (peer: typeof ANN): PlannedPeer => ({
+  ...planned(peer),
+  machine: { ...planned(peer).machine, engine: 'other' },
 })
 
 /** The rule that is reported, if any. */
@@ -66,7 +72,7 @@ interface Watched {
 
 /** A job of one unit that two peers have been given. */
 function awarded(): Watched {
-  const audit = createRequesterAudit([planned(ME), planned(ANN), planned(BOB), planned(CARA)])
+  const audit = createRequesterAudit([planned(ME), planned(ANN), planned(BOB), planned(CARA), altered(EVE)])
   const brain = createBrain({ [ANN]: 1, [BOB]: 1 })
   const watched: Watched = {
     audit,
@@ -212,7 +218,13 @@ describe('the audit of requesters', () => {
       ({ attempt }) =>
         void (attempt(ANN).status = { state: 'failed', fault: { kind: 'unit-failed', message: 'no' } }),
     ],
-  ])('[S2–S6] [S10] [S14, S15] reports by %s: %s', (rule, _, history, spoil) => {
+    [
+      'S18',
+      'a result of another engine beside one',
+      returned,
+      ({ unit, attempt }) => void unit().attempts.push(another(attempt(ANN), { attempt: 3, peer: EVE })),
+    ],
+  ])('[S2–S6] [S10] [S14, S15] [S18] reports by %s: %s', (rule, _, history, spoil) => {
     const watched = history()
     const look = () => watched.audit.turned(watched.brain.state, [TOUCH])
     expect(ruleOf(look)).toBeUndefined()

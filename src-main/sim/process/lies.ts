@@ -59,7 +59,10 @@ function openJobs(state: PeerState): { to: PeerId; manifest: JobManifest }[] {
   )
 }
 
-function forge({ dice, state, machine: { engine } }: ForgerDependencies, manifest: JobManifest): ExecutionReceipt {
+function forge(
+  { dice, state, machine: { engine } }: ForgerDependencies,
+  manifest: JobManifest,
+): ExecutionReceipt {
   const unit = dice.between(0, manifest.unit_count - 1)
   const attempt = dice.between(1, GUESSED_ATTEMPT_MAX)
   if (dice.chance(0.2)) {
