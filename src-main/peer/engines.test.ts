@@ -156,6 +156,20 @@ describe('a unit whose results are compared exactly', () => {
     ])
   })
 
+  test('[M26] waits for a peer of its engine that is busy with another unit', () => {
+    const pair = manifestOf({ verification_redundancy: 2, unit_count: 2 })
+    const brain = asking({ [ANN]: OTHER, [BOB]: USUAL, [CAT]: USUAL, [DAN]: OTHER }, pair)
+    offer(brain, pair, [ANN])
+    const receipts = [0, 1].map((unit) => receiptOf(heldBy(brain, ANN, unit)!, 'by other kernels', unit))
+    const engine = engineIdOf(OTHER)
+    brain.happens({ kind: 'results-received', at_ms: NOON + 1_100, from: ANN, job_id: JOB, receipts, engine })
+    offer(brain, pair, [DAN], NOON + 2_000, { lanes: 1, units: 1 })
+    offer(brain, pair, [BOB, CAT], NOON + 3_000)
+    brain.happens({ kind: 'tick', at_ms: NOON + 10_000 })
+    const takers = [0, 1].flatMap((unit) => attemptsOf(brain, unit).map(({ peer }) => peer))
+    expect(takers.sort()).toEqual([ANN, ANN, DAN].sort())
+  })
+
   test('[V11] counts no output of another engine than was offered, without blame, and does not ask its peer again', () => {
     const brain = asking({ [ANN]: USUAL, [BOB]: USUAL })
     offer(brain, TWICE, [ANN, BOB])
