@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { EngineId } from '../protocol/engine.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import {
   chooseAwards,
@@ -45,7 +46,8 @@ function market(changes: Partial<Market> = {}): Market {
     needOf: (index) => needs[index],
     standingOf: () => GOOD,
     trustEachOtherFully: () => false,
-    others: PEERS.length - 1,
+    othersOf: () => PEERS.length - 1,
+    mayBegin: () => true,
     nowMs: 1_000,
     patienceMs: PATIENCE_MS,
     poorBelow: POOR_BELOW,
@@ -115,9 +117,10 @@ const anyMarket: fc.Arbitrary<Market> = fc
     nowMs: fc.constantFrom(1_000, 6_000, 20_000),
     unitsMax: fc.constantFrom(1, 3, 1_000),
   })
-  .map(({ standings, friends, ...drawn }) =>
+  .map(({ standings, friends, others, ...drawn }) =>
     market({
       ...drawn,
+      othersOf: () => others,
       standingOf: (of) => standings[PEERS.indexOf(of)]!,
       trustEachOtherFully: (x, y) => {
         const [i, j] = [PEERS.indexOf(x), PEERS.indexOf(y)].sort()
@@ -189,7 +192,7 @@ describe('awards', () => {
           const befriended = need.holders.some((other) => one.trustEachOtherFully(to, other))
           if (!isPoor(one.standingOf(to)) && !befriended) continue
           const waited = one.nowMs - need.openSinceMs >= one.patienceMs
-          expect(waited || one.others - need.holders.length - together.length <= 0).toBe(true)
+          expect(waited || one.othersOf(a) - need.holders.length - together.length <= 0).toBe(true)
         }
       }),
       RUNS,
@@ -304,8 +307,39 @@ describe('awards', () => {
     expect(peersOf({})).toEqual([a, c])
     expect(peersOf({ seats: seats.slice(0, 2) })).toEqual([a])
     expect(peersOf({ seats: seats.slice(0, 2), nowMs: PATIENCE_MS })).toEqual([a, b])
-    expect(peersOf({ seats: seats.slice(0, 2), others: 1 })).toEqual([a, b])
+    expect(peersOf({ seats: seats.slice(0, 2), othersOf: () => 1 })).toEqual([a, b])
     expect(peersOf({ nowMs: PATIENCE_MS })).toEqual([a, c])
+  })
+
+  describe('where engines count', () => {
+    const [k, l] = ['k', 'l'] as EngineId[] as [EngineId, EngineId]
+    const seats = [
+      seat(a, { engine: k, latencyMs: 1 }),
+      seat(b, { engine: l, latencyMs: 2 }),
+      seat(c, { engine: k, latencyMs: 3 }),
+    ]
+    const peersOf = (changes: Partial<Market>) =>
+      given(chooseAwards(market({ needs: fresh(1, 2), seats, ...changes }))).map((unit) => unit.peer)
+
+    test('[M25] all peers of a unit have one engine, and the award names it', () => {
+      expect(peersOf({})).toEqual([a, c])
+      expect(peersOf({ seats: seats.slice(0, 2) })).toEqual([a])
+      const [award] = chooseAwards(market({ needs: fresh(1, 2), seats }))
+      expect(award?.engine).toBe(k)
+    })
+
+    test('[M25] a begun unit is given to its own engine alone', () => {
+      const begun = { missing: 1, holders: [samplePeer(9)], openSinceMs: 0, engine: l }
+      expect(peersOf({ needs: [begun] })).toEqual([b])
+      expect(peersOf({ needs: [begun], seats: [seats[0]!], nowMs: 100_000 })).toEqual([])
+    })
+
+    test('[M26] an engine that may not begin units goes on with those that it has begun', () => {
+      const mayBegin = (engine: EngineId) => engine === k
+      const begun = { missing: 1, holders: [samplePeer(9)], openSinceMs: 0, engine: l }
+      expect(peersOf({ seats: [seats[1]!], mayBegin })).toEqual([])
+      expect(peersOf({ seats: [seats[1]!], mayBegin, needs: [begun] })).toEqual([b])
+    })
   })
 
   test('[M19] where neither is wanted, a friend of a holder comes before one of poor standing', () => {

@@ -1,4 +1,5 @@
 import type { VerificationRole } from '../protocol/assignment.ts'
+import type { EngineId } from '../protocol/engine.ts'
 import type { PeerId } from '../protocol/ids.ts'
 import type { BitSet } from './bit-set.ts'
 
@@ -17,6 +18,8 @@ export interface Seat {
   readonly busy: number
   /** Where it would begin: a preference, so that each works in a region of its own. */
   readonly begin: number
+  /** The engine that computes there; absent where results of different engines may be compared. */
+  readonly engine?: EngineId
 }
 
 /** The need of a unit. */
@@ -26,6 +29,8 @@ export interface UnitNeed {
   /** Peers that hold, held or returned it: never asked twice. */
   readonly holders: readonly PeerId[]
   readonly openSinceMs: number
+  /** The only engine that may compute it; absent where any may. */
+  readonly engine?: EngineId
 }
 
 /** The requester's view of a provider, each from 0 to 1. */
@@ -53,8 +58,10 @@ export interface AwardInput {
   needOf(index: number): UnitNeed | undefined
   standingOf(peer: PeerId): Standing
   trustEachOtherFully(a: PeerId, b: PeerId): boolean
-  /** How many providers are active besides any one of them. */
-  readonly others: number
+  /** How many providers that could check a peer are active besides it. */
+  othersOf(peer: PeerId): number
+  /** Whether a provider of this engine may begin units: others could check it, or none could be checked. */
+  mayBegin(engine: EngineId): boolean
   readonly nowMs: number
   /** How long a unit waits for a better peer. */
   readonly patienceMs: number
@@ -67,6 +74,7 @@ export interface AwardInput {
 /** Units given to one peer. */
 export interface ChosenAward {
   readonly peer: PeerId
+  readonly engine?: EngineId
   readonly units: readonly { readonly index: number; readonly role: VerificationRole }[]
 }
 
@@ -84,6 +92,8 @@ const PASSED_OVER_MAX = 4_096
 /** The units that this decision has given to each peer so far. */
 interface Given {
   readonly chosen: Map<number, PeerId[]>
+  /** The engines of the first peers chosen, where engines count. */
+  readonly engines: Map<number, EngineId>
   /** Units among them that wanted more peers when the first was chosen, in the order of the choice. */
   readonly wanting: number[]
 }
@@ -93,6 +103,8 @@ interface Candidate {
   readonly poor: boolean
   readonly score: number
   readonly target: number
+  /** Whether it may begin units that no engine has begun. */
+  readonly mayBegin: boolean
   busy: number
   /** Nothing that is open suits it. */
   done: boolean
@@ -128,10 +140,11 @@ export function roomOf(seat: Seat): number {
  * Free lanes come first, wherever they are; what is left is queued where it ends earliest. Own cores are one provider
  * among the others. A unit goes to as many peers as it misses, to none twice; begun units come before others.
  * Peers of poor standing get a unit only when it has waited long enough or no other peer is there, and so do two that
- * trust each other fully, as they might collude. The result does not depend on the order of the seats.
+ * trust each other fully, as they might collude. Where engines count, all peers of a unit have one engine, and an
+ * engine begins none that too few of its peers could finish. The result does not depend on the order of the seats.
  */
 export function chooseAwards(input: AwardInput): readonly ChosenAward[] {
-  const given: Given = { chosen: new Map(), wanting: [] }
+  const given: Given = { chosen: new Map(), engines: new Map(), wanting: [] }
   const candidates = input.seats.flatMap((seat) => {
     // Untrusted peers are given nothing, however long a unit has waited.
     if (!(input.standingOf(seat.peer).trust > 0)) return []
@@ -152,9 +165,11 @@ export function chooseAwards(input: AwardInput): readonly ChosenAward[] {
       else give(candidate, unit, given, input)
     }
   }
-  return candidates.flatMap(({ seat, units }) =>
-    units.length === 0 ? [] : [{ peer: seat.peer, units: units.sort((a, b) => a.index - b.index) }],
-  )
+  return candidates.flatMap(({ seat: { peer, engine }, units }): ChosenAward[] => {
+    if (units.length === 0) return []
+    const sorted = units.sort((a, b) => a.index - b.index)
+    return [{ peer, ...(engine === undefined ? {} : { engine }), units: sorted }]
+  })
 }
 
 /** Whether a peer is wrong or missing so often that others are preferred. */
@@ -172,6 +187,7 @@ function candidateOf(seat: Seat, input: AwardInput): Candidate {
     poor: isPoor({ quality, reliability }, input.poorBelow),
     score: Math.round(trust * quality * reliability * STANDING_LEVELS),
     target: targetOf(seat),
+    mayBegin: seat.engine === undefined || input.mayBegin(seat.engine),
     busy: seat.busy,
     done: false,
     untouchedFrom: seat.begin,
@@ -231,6 +247,7 @@ function unitFor(
     const index = given.wanting[candidate.wantingSeen++]
     if (index !== undefined && suits(index)) return { index, isFirst: false }
   }
+  if (!candidate.mayBegin) return undefined
   const index = around(untouched, candidate.untouchedFrom, (i) => !given.chosen.has(i) && suits(i))
   if (index === undefined) return undefined
   candidate.untouchedFrom = index + 1
@@ -253,7 +270,7 @@ function around(set: BitSet, from: number, suits: (index: number) => boolean): n
 
 function isWanted(
   index: number,
-  { seat: { peer }, poor }: Candidate,
+  { seat: { peer, engine }, poor, mayBegin }: Candidate,
   given: Given,
   mayWaive: boolean,
   input: AwardInput,
@@ -262,22 +279,27 @@ function isWanted(
   const chosen = given.chosen.get(index) ?? []
   if (need === undefined || chosen.length >= need.missing) return false
   if (need.holders.includes(peer) || chosen.includes(peer)) return false
+  if (engine !== undefined) {
+    const only = need.engine ?? given.engines.get(index)
+    if (only === undefined ? !mayBegin : only !== engine) return false
+  }
   const befriended = (other: PeerId): boolean => input.trustEachOtherFully(peer, other)
   if (!poor && !need.holders.some(befriended) && !chosen.some(befriended)) return true
   if (!mayWaive) return false
   const holders = new Set(need.holders).size + chosen.length
-  return input.nowMs - need.openSinceMs >= input.patienceMs || input.others - holders <= 0
+  return input.nowMs - need.openSinceMs >= input.patienceMs || input.othersOf(peer) - holders <= 0
 }
 
 function give(
   candidate: Candidate,
   { index, isFirst }: { index: number; isFirst: boolean },
-  { chosen, wanting }: Given,
+  { chosen, engines, wanting }: Given,
   input: AwardInput,
 ): void {
   const before = chosen.get(index) ?? []
   candidate.units.push({ index, role: isFirst ? 'primary' : 'verification' })
   chosen.set(index, [...before, candidate.seat.peer])
+  if (candidate.seat.engine !== undefined) engines.set(index, candidate.seat.engine)
   if (before.length === 0 && (input.needOf(index)?.missing ?? 0) > 1) wanting.push(index)
   candidate.busy++
 }

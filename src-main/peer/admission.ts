@@ -120,9 +120,8 @@ export function admitResults(
     seen.add(attempt)
     const { status } = attempt
     if (outcome.kind === 'fault' && outcome.fault.kind === 'timed-out' && isOwed(attempt)) return true
-    return (
-      status.state === 'awarded' || (status.state === 'void' && !status.ready && outcome.kind === 'output')
-    )
+    if (status.state !== 'void') return status.state === 'awarded'
+    return !status.ready && status.why !== 'other-engine' && outcome.kind === 'output'
   })
   if (own === 0) return failure('bad-input', 'none of these units was awarded to you')
   return success(news)

@@ -4,6 +4,7 @@ import { cidOfDigest, DAG_CBOR, RAW } from '../protocol/cid.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
 import { JobId, PeerId, type Cid } from '../protocol/ids.ts'
+import { moduleRules } from '../protocol/job-kinds/module.ts'
 import type { Award } from '../protocol/messages.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { AvailabilitySlot } from '../protocol/slot.ts'
@@ -65,7 +66,15 @@ export const SLOT: AvailabilitySlot = {
   start_time: toTimestamp(NOON - 3_600_000),
   end_time: toTimestamp(NOON + 8 * 3_600_000),
   resources: { cpu_cores: 4, ram_gb: 8 },
-  algorithms: [{ algorithm_id: 'test.echo', version: '1.0.0', supported: true, performance_score: 1 }],
+  algorithms: [
+    { algorithm_id: 'test.echo', version: '1.0.0', supported: true, performance_score: 1 },
+    {
+      algorithm_id: moduleRules.id,
+      version: moduleRules.version,
+      supported: true,
+      performance_score: 1,
+    },
+  ],
   priority: 0.5,
 }
 

@@ -78,3 +78,8 @@ export function comparatorOf(named: NamedComparator = EXACT_HASH): Comparator | 
 export function comparatorName(named: NamedComparator = EXACT_HASH): string {
   return typeof named === 'string' ? named : named.name
 }
+
+/** Whether the rule that a manifest names compares bit for bit, so that only equal engines can agree by it. */
+export function comparesExactly(named?: NamedComparator): boolean {
+  return comparatorName(named) === EXACT_HASH
+}

@@ -52,7 +52,8 @@ export type ExecutionReceipt = z.infer<typeof ExecutionReceipt>
 
 /**
  * Receipts of one provider for one job, signed together: a signature costs more than a small unit's run. `engine` names
- * the code that computed (algorithm, version, digest), `numeric_class` where floats may be compared by hash.
+ * the code that computed (algorithm, version, digest), `numeric_class` where floats may be compared by hash; from both
+ * follows the engine as its provider's capabilities name it.
  */
 export const ReceiptBatch = z.object({
   batch_id: Name,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EngineParts } from './engine.ts'
 import { Name } from './ids.ts'
 import { ALGORITHMS_MAX, DATASETS_MAX } from './limits.ts'
 import { ComputeResource } from './resource.ts'
@@ -13,6 +14,8 @@ export type Fraction = z.infer<typeof Fraction>
  * An algorithm that a peer runs (document 000). `performance_score` comes from a short benchmark: the share of
  * the reference machine's speed on one core, 1 where it is as fast or faster. `limits` is the most that the peer lends
  * to one unit, where the algorithm runs strangers' code; of others `lent` has the limits that the peer's user has set.
+ * Results of two peers are compared bit for bit only where `engine_digest` and `numeric_class` are equal too; older peers
+ * have neither.
  */
 export const AlgorithmCapability = z.object({
   algorithm_id: Name,
@@ -21,6 +24,7 @@ export const AlgorithmCapability = z.object({
   performance_score: Fraction,
   limits: LentLimits.exactOptional(),
   lent: LimitsSet.exactOptional(),
+  ...EngineParts.shape,
 })
 export type AlgorithmCapability = z.infer<typeof AlgorithmCapability>
 

@@ -18,6 +18,7 @@ import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
 import type { Standing, Transport } from '../ports/transport.ts'
 import { ComputeAllocationState } from '../protocol/assignment.ts'
 import { ComputeCommitment } from '../protocol/commitment.ts'
+import { NUMERIC_CLASS } from '../protocol/engine.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import { ComputeRoundState } from '../protocol/result.ts'
@@ -25,6 +26,7 @@ import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { createJobKeys } from '../storage/keys/job-keys.ts'
 import { openStorage } from '../storage/storage.ts'
+import { engineDigest } from './engine-digest.ts'
 import { machineClock, machineRandom } from './machine.ts'
 import { createPeerRuntime, type PeerRuntime } from './peer-runtime.ts'
 
@@ -42,7 +44,10 @@ export function outputOf(text: string): RunOutcome {
 }
 
 /** A runner in this process: what runs is up to the test. */
-function scriptedRunner(behave: Behaviour, limited: boolean): Runner {
+function scriptedRunner(
+  behave: Behaviour,
+  { engine, limited }: { engine: string; limited: boolean },
+): Runner {
   let stopped = false
   return {
     start: () => Promise.resolve(),
@@ -50,9 +55,7 @@ function scriptedRunner(behave: Behaviour, limited: boolean): Runner {
       stopped = true
       return Promise.resolve()
     },
-    algorithms: () => [
-      { algorithmId: 'test.unit', version: '1', scope: 'shared', engine: 'test.unit/1', limited },
-    ],
+    algorithms: () => [{ algorithmId: 'test.unit', version: '1', scope: 'shared', engine, limited }],
     concurrency: 1,
     setConcurrency: () => undefined,
     cancel: () => undefined,
@@ -143,6 +146,7 @@ export async function startPeer(
     clock = machineClock,
     shares = true,
     limited = false,
+    engine = 'test.unit@1+usual',
   }: {
     name?: string
     disk?: TestDisk
@@ -150,6 +154,7 @@ export async function startPeer(
     shares?: boolean
     /** Whether its algorithm runs strangers' code. */
     limited?: boolean
+    engine?: string
   } = {},
 ): Promise<TestPeer> {
   let crashed = false
@@ -191,7 +196,7 @@ export async function startPeer(
       }),
       round: published.createStore({ networkPath: 'compute/round', schema: ComputeRoundState, ...how }),
     },
-    runner: scriptedRunner(behave, limited),
+    runner: scriptedRunner(behave, { engine, limited }),
     fatal: (error) => {
       if (!crashed) throw error
     },
@@ -199,7 +204,14 @@ export async function startPeer(
   await runtime.start()
   const at_ms = clock.nowMs()
   const resources = { cpu_cores: 1, ram_gb: 1 }
-  const algorithm = { algorithm_id: 'test.unit', version: '1', supported: true, performance_score: 1 }
+  const algorithm = {
+    algorithm_id: 'test.unit',
+    version: '1',
+    supported: true,
+    performance_score: 1,
+    engine_digest: engineDigest(engine),
+    numeric_class: NUMERIC_CLASS,
+  }
   await runtime.dispatch({
     kind: 'availability-set',
     at_ms,

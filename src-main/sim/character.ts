@@ -1,3 +1,4 @@
+import { engineIdOf, NUMERIC_CLASS, type EngineDigest, type EngineId } from '../protocol/engine.ts'
 import type { Fault } from '../protocol/fault.ts'
 
 /**
@@ -23,13 +24,28 @@ export type Character =
   | { readonly kind: 'forger' }
   | { readonly kind: 'hoarder' }
 
-/** The speed and the clock of one machine. */
+/** The speed, the clock and the engine of one machine. */
 export interface Machine {
   readonly cores: number
   /** Speed of a core as a share of the reference machine's. */
   readonly score: number
   /** How far its clock is ahead of the simulated world's. */
   readonly skewMs: number
+  /** Another engine than most have: it returns other bytes for every unit. */
+  readonly engine?: EngineDigest
+}
+
+/** The engine of most machines. */
+const USUAL_ENGINE: EngineDigest = 'usual'
+
+/** A machine's engine, as its capabilities name it. */
+export function enginePartsOf({ engine = USUAL_ENGINE }: Machine) {
+  return { engine_digest: engine, numeric_class: NUMERIC_CLASS }
+}
+
+/** A machine's engine. */
+export function engineOfMachine(machine: Machine): EngineId {
+  return engineIdOf(enginePartsOf(machine))
 }
 
 /** Whether a peer may return outputs that are not right. */

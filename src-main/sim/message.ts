@@ -2,6 +2,7 @@ import type { UnitAttempt } from '../peer/effect.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
+import type { EngineId } from '../protocol/engine.ts'
 import type { Fault } from '../protocol/fault.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { Award } from '../protocol/messages.ts'
@@ -28,7 +29,12 @@ export function isNewer(next: Publication, known: Publication | undefined): bool
 /** A letter of one brain to another: the direct messages that become events of their receiver. */
 export type Letter =
   | { readonly kind: 'award'; readonly award: Award }
-  | { readonly kind: 'results'; readonly job: JobId; readonly receipts: readonly ExecutionReceipt[] }
+  | {
+      readonly kind: 'results'
+      readonly job: JobId
+      readonly receipts: readonly ExecutionReceipt[]
+      readonly engine: EngineId
+    }
   | { readonly kind: 'withdraw'; readonly job: JobId; readonly units?: readonly number[] }
   | { readonly kind: 'settled'; readonly job: JobId }
   | { readonly kind: 'recall'; readonly job: JobId; readonly units: readonly UnitAttempt[] }
@@ -53,8 +59,10 @@ export function arrived(from: PeerId, letter: Letter, at_ms: number): PeerEvent 
   switch (letter.kind) {
     case 'award':
       return { kind: 'award-received', at_ms, from, award: letter.award }
-    case 'results':
-      return { kind: 'results-received', at_ms, from, job_id: letter.job, receipts: [...letter.receipts] }
+    case 'results': {
+      const { job: job_id, receipts, engine } = letter
+      return { kind: 'results-received', at_ms, from, job_id, receipts: [...receipts], engine }
+    }
     case 'withdraw': {
       const units = letter.units === undefined ? {} : { units: [...letter.units] }
       return { kind: 'withdrawn', at_ms, from, job_id: letter.job, ...units }

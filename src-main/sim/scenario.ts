@@ -88,6 +88,9 @@ const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 /** Liars among the peers at most; the guarantees of a job depend on how many there are. */
 const LIARS_SHARE_MAX = 0.45
 
+/** Meshes in which some peers have another engine. */
+const OTHER_ENGINES_CHANCE = 0.35
+
 /** No incident happens in the last moments before calm, so that the last crashes are over by then. */
 const CALMING_MS = 2_000
 
@@ -95,14 +98,26 @@ const CALMING_MS = 2_000
 export function drawScenario({ peers: count }: Parameters, dice: Dice): Scenario {
   const calmAtMs = dice.between(8_000, 40_000)
   const peers = drawPeers(count, calmAtMs, dice.fork())
+  const acquaintances = drawAcquaintances(peers, dice.fork())
+  const weather = drawWeather(dice.fork())
+  const incidents = drawIncidents(peers, calmAtMs, dice.fork())
   return {
-    peers,
-    acquaintances: drawAcquaintances(peers, dice.fork()),
-    weather: drawWeather(dice.fork()),
+    peers: drawEngines(peers, dice.fork()),
+    acquaintances,
+    weather,
     durations: DURATIONS,
-    incidents: drawIncidents(peers, calmAtMs, dice.fork()),
+    incidents,
     calmAtMs,
   }
+}
+
+/** Some meshes have peers of another version, honest or not. */
+function drawEngines(peers: readonly PlannedPeer[], dice: Dice): readonly PlannedPeer[] {
+  if (!dice.chance(OTHER_ENGINES_CHANCE)) return peers
+  const share = dice.pick([0.2, 0.5])
+  return peers.map((plan) =>
+    dice.chance(share) ? { ...plan, machine: { ...plan.machine, engine: 'other' } } : plan,
+  )
 }
 
 function drawPeers(count: number, calmAtMs: number, dice: Dice): PlannedPeer[] {

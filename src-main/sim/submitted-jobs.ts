@@ -2,7 +2,7 @@ import type { JobState } from '../peer/requester/slice.ts'
 import { trustOf } from '../peer/pairing/trust.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
 import { isSafe, quorum } from './audit/quorum.ts'
-import { mayAccuse } from './character.ts'
+import { engineOfMachine, mayAccuse } from './character.ts'
 import type { Process } from './process/process.ts'
 import type { Scenario } from './scenario.ts'
 import type { World } from './world.ts'
@@ -18,7 +18,7 @@ export function jobOf({ residents }: World, { requester, job }: SubmittedJob): J
   return residents.get(requester)?.process?.state.requester.jobs.get(job)
 }
 
-/** Whether a job has what it takes to end well: enough honest providers, and fewer liars than its quorum. */
+/** Whether a job has what it takes to end well: enough honest providers of one engine, and fewer liars than its quorum. */
 export function canEnd(world: World, { peers }: Scenario, { requester, job: id }: SubmittedJob): boolean {
   const asking = world.residents.get(requester)?.process
   const job = asking?.state.requester.jobs.get(id)
@@ -31,7 +31,8 @@ export function canEnd(world: World, { peers }: Scenario, { requester, job: id }
     if (process === undefined || plan.character.kind !== 'honest') return false
     return process.state.sharing.availability.kind === 'always' && workTogether(process, asking)
   })
-  return willing.length >= quorum(redundancy)
+  const engines = willing.map(({ plan }) => engineOfMachine(plan.machine))
+  return engines.some((engine) => engines.filter((other) => other === engine).length >= quorum(redundancy))
 }
 
 /** Users cancel their jobs that are still running. */

@@ -1,7 +1,7 @@
 import type { OwnMachine } from '../peer/event.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import type { JobManifest } from '../protocol/work.ts'
-import type { Machine } from './character.ts'
+import { enginePartsOf, type Machine } from './character.ts'
 import { createDice, type Dice } from './dice.ts'
 import { befall } from './incidents.ts'
 import { introduce } from './introductions.ts'
@@ -109,6 +109,7 @@ function createBoot({
       ...algorithm,
       supported: true,
       performance_score: machine.score,
+      ...enginePartsOf(machine),
     }))
     schedule.after(dice.between(...MEASURE_MS), () =>
       process.dispatch({

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { EngineId } from '../protocol/engine.ts'
 import type { Cid, PeerId, UnitId } from '../protocol/ids.ts'
 import type { Likeness } from '../protocol/likeness.ts'
 import { REDUNDANCY_MAX } from '../protocol/limits.ts'
@@ -61,6 +62,36 @@ describe('consensus', () => {
       }),
       RUNS,
     )
+  })
+
+  test('[V16] results of two engines are neither for nor against each other', () => {
+    const by = (engine: string, letters: string, from: number): UnitResult[] =>
+      results(letters).map((result, i) => ({
+        ...result,
+        peer: peer(from + i),
+        engine: engine as EngineId,
+      }))
+    const judged = (...all: UnitResult[]) => judge({ redundancy: 3, results: all })
+    // Equal outputs of two engines are no quorum, and a third opinion is wanted of one of them.
+    expect(judged(...by('k', 'b', 0), ...by('l', 'b', 1))).toEqual({ kind: 'more', count: 2 })
+    const agreed = judged(...by('k', 'bb', 0), ...by('l', 'cc', 2))
+    expect(agreed).toEqual({
+      kind: 'agreed',
+      output: output('b'),
+      winners: [peer(0), peer(1)],
+      losers: [],
+    })
+    expect(judged(...by('k', 'b', 0), ...results('bb').slice(1))).toEqual({ kind: 'more', count: 2 })
+    // Where outputs are compared by content, engines may differ too.
+    const likeness: Likeness = {
+      candidates: [output('b'), output('c')],
+      alike: [
+        [true, true],
+        [true, true],
+      ],
+    }
+    const mixed = [...by('k', 'b', 0), ...by('l', 'c', 1)]
+    expect(judge({ redundancy: 3, results: mixed, likeness }).kind).toBe('agreed')
   })
 
   test('[V3] asks for the rest of the redundancy, and after that for one more at a time', () => {

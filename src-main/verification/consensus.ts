@@ -1,3 +1,4 @@
+import { UNTOLD_ENGINE, type EngineId } from '../protocol/engine.ts'
 import type { Fuel } from '../protocol/fuel.ts'
 import type { Cid, PeerId, UnitId } from '../protocol/ids.ts'
 import { areAlike, type Likeness } from '../protocol/likeness.ts'
@@ -19,6 +20,8 @@ export interface Claim {
 export interface UnitResult extends Claim {
   readonly peer: PeerId
   readonly attempt: number
+  /** The engine that computed it; absent where that is not told. */
+  readonly engine?: EngineId
 }
 
 /** The verdict of a unit's results: an output that enough peers agree on, or how many more peers are needed. */
@@ -52,25 +55,44 @@ export function quorumOf(redundancy: number): number {
  * support themselves, and last the smallest CID.
  *
  * A peer has one vote, that of its newest attempt; who made two claims for one attempt has none, and loses. The
- * order of the results does not matter.
+ * order of the results does not matter. Where results are compared bit for bit, those of each engine are judged apart:
+ * the first engine by name whose results agree has the verdict, and no result of another engine wins or loses.
  */
-export function judge(input: {
+export function judge({ redundancy, results, likeness }: Judged): Verdict {
+  if (likeness === undefined) return unanimous(results, redundancy) ?? judgeEngines(results, redundancy)
+  const claims = results.map(claimAlone)
+  const agree: Agree = (a, b) => areAlike(likeness, a.output, b.output)
+  return unanimous(claims, redundancy) ?? judgeVotes(claims, redundancy, agree)
+}
+
+/** The results of a unit. */
+interface Judged {
   readonly redundancy: number
   readonly results: readonly UnitResult[]
   /** Given where outputs are compared by content. Outputs that are not in it are alike to themselves alone. */
   readonly likeness?: Likeness
-}): Verdict {
-  const { redundancy, likeness } = input
-  const results = likeness === undefined ? input.results : input.results.map(withoutFuel)
-  const agree: Agree =
-    likeness === undefined
-      ? (a, b) => a.fuel === b.fuel && a.output === b.output
-      : (a, b) => areAlike(likeness, a.output, b.output)
-  return unanimous(results, redundancy) ?? judgeVotes(results, redundancy, agree)
 }
 
-function withoutFuel({ peer, attempt, output }: UnitResult): UnitResult {
+/** A result without what is not compared where outputs are compared by content: fuel and engine. */
+function claimAlone({ peer, attempt, output }: UnitResult): UnitResult {
   return { peer, attempt, output }
+}
+
+function engineOfResult({ engine = UNTOLD_ENGINE }: UnitResult): EngineId {
+  return engine
+}
+
+function judgeEngines(results: readonly UnitResult[], redundancy: number): Verdict {
+  const engines = [...new Set(results.map(engineOfResult))].sort()
+  const agree: Agree = (a, b) => a.fuel === b.fuel && a.output === b.output
+  let wanted = Number.POSITIVE_INFINITY
+  for (const engine of engines) {
+    const its = results.filter((result) => engineOfResult(result) === engine)
+    const verdict = judgeVotes(its, redundancy, agree)
+    if (verdict.kind === 'agreed') return verdict
+    wanted = Math.min(wanted, verdict.count)
+  }
+  return { kind: 'more', count: wanted }
 }
 
 /** The verdict of most units: all peers returned the same, each once. Undefined when it is not so simple. */
@@ -78,8 +100,10 @@ function unanimous(results: readonly UnitResult[], redundancy: number): Verdict 
   const [first] = results
   if (first === undefined) return { kind: 'more', count: Math.max(1, redundancy) }
   const peers: PeerId[] = []
-  for (const { peer, output, fuel } of results) {
+  for (const result of results) {
+    const { peer, output, fuel } = result
     if (output !== first.output || fuel !== first.fuel || peers.includes(peer)) return undefined
+    if (result.engine !== first.engine) return undefined
     peers.push(peer)
   }
   if (peers.length < quorumOf(redundancy)) {

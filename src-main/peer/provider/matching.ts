@@ -13,6 +13,7 @@ import { toMs } from '../../protocol/time.ts'
 import { unitOfManifest, type JobManifest, type WorkRequest, type WorkUnit } from '../../protocol/work.ts'
 import { awardTo } from '../requester/awarding.ts'
 import type { Effect } from '../effect.ts'
+import { engineOfPeer } from '../requester/engines.ts'
 import { expectedFetchMs } from './fetching.ts'
 import { holdingBookOf } from './holding-book.ts'
 import { needsLimits, notLent } from './lending.ts'
@@ -21,7 +22,7 @@ import { ownClock } from '../publishing.ts'
 import { ownSlot, pauseReason, sharedSlots, slotAt } from '../sharing/shared-slots.ts'
 import { observedUnitMs, startUnits, STARVING_AFTER_MS, UNIT_MS_NEWS } from './starting.ts'
 import { holdingKey, type HeldUnit } from './slice.ts'
-import { priorityOf } from '../requester/slice.ts'
+import { priorityOf, type JobState } from '../requester/slice.ts'
 import type { PeerState } from '../state.ts'
 import { activeCommitments, standingOfRequester } from '../pairing/trust.ts'
 import { bookOf, openCount } from '../requester/unit-book.ts'
@@ -191,11 +192,13 @@ function ownWork(state: PeerState, moment: Moment): JobWish[] {
     (job) => job.status.state === 'running' && isLentHere(state, job.manifest),
   )
   const deadlines = [...new Set(jobs.map(({ manifest }) => manifest.deadline))].sort(byDeadline)
+  const closedToMe = (job: JobState): number =>
+    bookOf(job).partialClosedTo(state.me, engineOfPeer(state, state.me, job.manifest))
   return jobs.map((job) => {
     const { manifest } = job
     const behind = deadlines.indexOf(manifest.deadline)
     return wishOf(state, moment, { requester: state.me, tier: 1 }, unitOfManifest(manifest, 0), {
-      open: openCount(job) - (openCount(job) === 0 ? 0 : bookOf(job).partialHeldBy(state.me)),
+      open: openCount(job) - (openCount(job) === 0 ? 0 : closedToMe(job)),
       unfinished: manifest.unit_count - job.verified,
       priority: priorityOf(job) - behind * DEADLINE_STEP,
       deadline: manifest.deadline,

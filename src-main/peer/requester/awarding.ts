@@ -1,4 +1,4 @@
-import { chooseAwards, type Seat, type UnitNeed } from '../../market/award.ts'
+import { chooseAwards, type Seat, type UnitNeed, type OpenUnits } from '../../market/award.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { AWARD_DUE_MS_MAX, AWARD_UNITS_MAX } from '../../protocol/limits.ts'
 import type { AwardedUnit } from '../../protocol/messages.ts'
@@ -6,18 +6,23 @@ import { toMs } from '../../protocol/time.ts'
 import { recordOf } from './records.ts'
 import type { Effect } from '../effect.ts'
 import type { IssuedAward } from './events.ts'
+import { UNTOLD_ENGINE, type EngineId } from '../../protocol/engine.ts'
+import { groupByEngine, type EngineGroups } from './engine-groups.ts'
+import { engineOfAttempt, engineOfPeer, isExactlyChecked } from './engines.ts'
 import { seatOf, seatsOf } from './offers.ts'
 import { relieve } from './relieving.ts'
 import { priorityOf, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { isNewTo, timedOutPeers } from './time-outs.ts'
-import { lazily, mightCollude, trustOf, workersAt } from '../pairing/trust.ts'
+import { mightCollude, trustOf } from '../pairing/trust.ts'
 import { needOf } from './unit.ts'
 import { bookOf } from './unit-book.ts'
 
 /** Units for one peer, as they were chosen. */
 interface Chosen {
   readonly peer: PeerId
+  /** The engine that it computes by, or has computed by; the one that it offers now where none is named. */
+  readonly engine?: EngineId
   readonly units: readonly { readonly index: number; readonly role: AwardedUnit['role'] }[]
 }
 
@@ -72,30 +77,42 @@ export function awardWaiting(state: PeerState, atMs: number): Effect[] {
  * need no capacity for it.
  */
 function askReady(state: PeerState, job: JobState, units: Iterable<number>, atMs: number): Effect[] {
-  const byPeer = new Map<PeerId, { index: number; role: AwardedUnit['role'] }[]>()
+  const asked = new Map<string, Chosen & { readonly units: { index: number; role: AwardedUnit['role'] }[] }>()
   for (const index of units) {
     const unit = job.units.get(index)
     const need = needOf(job, index, atMs)
     if (unit === undefined || need === undefined) continue
     const role = need.holders.length === 0 ? 'primary' : 'verification'
     let { missing } = need
-    for (const attempt of unit.attempts) {
+    for (const attempt of readyAttempts(state, job, unit, need)) {
       if (missing <= 0) break
       const { peer } = attempt
-      if (!hasReadyResult(unit, attempt) || need.holders.includes(peer) || !canBeAsked(state, peer)) continue
-      const asked = byPeer.get(peer) ?? []
-      if (asked.length >= AWARD_UNITS_MAX) continue
-      asked.push({ index, role })
-      byPeer.set(peer, asked)
+      const engine = engineOfAttempt(attempt)
+      const ofPeer = asked.get(`${peer} ${engine}`) ?? { peer, engine, units: [] }
+      if (ofPeer.units.length >= AWARD_UNITS_MAX) continue
+      ofPeer.units.push({ index, role })
+      asked.set(`${peer} ${engine}`, ofPeer)
       missing--
     }
   }
-  return record(
-    state,
-    job,
-    [...byPeer].map(([peer, asked]) => ({ peer, units: asked })),
-    atMs,
+  return record(state, job, [...asked.values()], atMs)
+}
+
+/** The given-up attempts of a unit whose peers have its result and may be asked for it: those of one engine, where engines count. */
+function readyAttempts(
+  state: PeerState,
+  job: JobState,
+  unit: UnitState,
+  { holders, engine }: UnitNeed,
+): readonly AttemptState[] {
+  const ready = unit.attempts.filter(
+    (attempt) =>
+      hasReadyResult(unit, attempt) && !holders.includes(attempt.peer) && canBeAsked(state, attempt.peer),
   )
+  const [first] = ready
+  if (first === undefined || !isExactlyChecked(job)) return ready
+  const only = engine ?? engineOfAttempt(first)
+  return ready.filter((attempt) => engineOfAttempt(attempt) === only)
 }
 
 /** Whether an attempt was given up although its peer has the result, and the peer was not asked for it since. */
@@ -111,17 +128,15 @@ function canBeAsked(state: PeerState, peer: PeerId): boolean {
 
 function decide(state: PeerState, job: JobState, seats: readonly Seat[], atMs: number): Effect[] {
   if (job.status.state !== 'running' || seats.length === 0 || bookOf(job).open.count === 0) return []
-  const providers = lazily(() => workersAt(state, atMs))
-  const offering = lazily(() => seatsOf(state, job, atMs).filter(({ capacity }) => capacity > 0))
+  const groups = groupByEngine(state, job, atMs)
   const chosen = chooseAwards({
     seats,
-    open: bookOf(job),
-    needOf: (index) => needAmong(job, index, atMs, offering),
+    open: openTo(state, job, atMs),
+    needOf: (index) => needAmong(job, index, atMs, groups),
     standingOf: (peer) => standing(state, peer),
-    trustEachOtherFully: (a, b) => mightCollude(state, a, b, providers),
-    get others() {
-      return providers().length - 1
-    },
+    trustEachOtherFully: (a, b) => mightCollude(state, a, b, () => groups.workersLike(a)),
+    othersOf: (peer) => groups.workersLike(peer).length - 1,
+    mayBegin: (engine) => groups.mayBegin(engine),
     nowMs: atMs,
     patienceMs: state.policy.patience.better_provider_ms,
     poorBelow: state.policy.reputation.poor_below,
@@ -131,20 +146,32 @@ function decide(state: PeerState, job: JobState, seats: readonly Seat[], atMs: n
 }
 
 /**
+ * The open units of a job. While it makes progress no unit changes its engine, so that units of other engines need not
+ * be looked at.
+ */
+function openTo(state: PeerState, job: JobState, atMs: number): OpenUnits {
+  const book = bookOf(job)
+  const { untouched, partial } = book
+  if (!isExactlyChecked(job) || atMs - job.progressAtMs >= state.policy.patience.better_provider_ms)
+    return book
+  return {
+    untouched,
+    partial,
+    partialHeldBy: (peer) => book.partialClosedTo(peer, engineOfPeer(state, peer, job.manifest)),
+  }
+}
+
+/**
  * The need of a unit when these offer to its job. A peer that ran out of its time is not asked again as long as one of
  * them has not had it yet: it may be faster, and one peer alone cannot say whether the unit ends.
  */
-function needAmong(
-  job: JobState,
-  index: number,
-  atMs: number,
-  offering: () => readonly Seat[],
-): UnitNeed | undefined {
-  const need = needOf(job, index, atMs)
+function needAmong(job: JobState, index: number, atMs: number, groups: EngineGroups): UnitNeed | undefined {
+  const bound = needOf(job, index, atMs)
   const unit = job.units.get(index)
-  if (need === undefined || unit === undefined) return need
+  if (bound === undefined || unit === undefined) return bound
+  const need = groups.needAnew(unit, bound) ?? bound
   const timedOut = timedOutPeers(unit)
-  if (timedOut.length === 0 || !offering().some(({ peer }) => isNewTo(unit, peer))) return need
+  if (timedOut.length === 0 || !groups.offering().some(({ peer }) => isNewTo(unit, peer))) return need
   return { ...need, holders: [...need.holders, ...timedOut] }
 }
 
@@ -157,7 +184,7 @@ function record(
   isBackup = false,
 ): Effect[] {
   const attempts = new Map<number, number>()
-  const awards: IssuedAward[] = chosen.map(({ peer, units }, position) => ({
+  const awards: IssuedAward[] = chosen.map(({ peer, engine, units }, position) => ({
     award_id: `${job.manifest.job_id}-${state.epoch}-${state.requester.awardsMade + position}`,
     job_id: job.manifest.job_id,
     peer,
@@ -168,9 +195,16 @@ function record(
     })),
     deadline_ms: Math.round(atMs + allowedMs(state, job, peer, units, atMs)),
     ...(isBackup ? { backup: true } : {}),
+    ...engineNamed(job, engine ?? engineOfPeer(state, peer, job.manifest)),
   }))
   if (awards.length === 0) return []
   return [{ kind: 'record', event: { kind: 'awards-issued', at_ms: atMs, awards } }]
+}
+
+/** The engine as an award names it: where it counts, and is told. */
+function engineNamed(job: JobState, engine: EngineId | undefined): { readonly engine?: EngineId } {
+  if (engine === undefined || engine === UNTOLD_ENGINE || !isExactlyChecked(job)) return {}
+  return { engine }
 }
 
 /** The number of a unit's next attempt; several peers may get the unit in one decision, each its own attempt. */

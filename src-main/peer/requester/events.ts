@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EngineId } from '../../protocol/engine.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { Cid, JobId, Name, PeerId } from '../../protocol/ids.ts'
 import { AwardedUnit } from '../../protocol/messages.ts'
@@ -17,6 +18,8 @@ export const IssuedAward = z.object({
   deadline_ms: MomentMs,
   /** Its units are computed by another peer too, which may be late. */
   backup: z.literal(true).exactOptional(),
+  /** The engine that its peer offered, where results are compared exactly; absent for a peer that does not tell it. */
+  engine: EngineId.exactOptional(),
 })
 export type IssuedAward = z.infer<typeof IssuedAward>
 
@@ -35,6 +38,8 @@ export const RequesterEvent = z.discriminatedUnion('kind', [
     from: PeerId,
     job_id: JobId,
     receipts: z.array(ExecutionReceipt),
+    /** The engine that computed them, by their provider's word. Older records have none. */
+    engine: EngineId.exactOptional(),
   }),
   /** Attempts that were given up: their deadline is over, or their peer is gone. */
   At.extend({

@@ -9,6 +9,7 @@ import type { AttemptState, JobState } from './slice.ts'
 import type { HeardOffer } from '../view.ts'
 import type { PeerState } from '../state.ts'
 import { trustOf } from '../pairing/trust.ts'
+import { engineOfPeer, isExactlyChecked } from './engines.ts'
 import { bookOf } from './unit-book.ts'
 
 /** The assumed time for an award and the news of a unit's end, before anything was measured: a slow line at home. */
@@ -108,17 +109,21 @@ export function seatOf(state: PeerState, job: JobState, peer: PeerId, atMs: numb
   const { atWork, owed } = bookOf(job)
   const busy = (atWork.get(peer)?.size ?? 0) + countOwed(owed.get(peer), atMs)
   const { lanes, unitMs, begin, startDelayMs } = offer
-  const mayHave = peer === state.me || (state.view.connected.has(peer) && trustOf(state, peer) > 0)
-  const capacity = mayHave && atMs >= offer.closedUntilMs ? offer.capacity : 0
+  const isChecked = isExactlyChecked(job)
+  const engine = isChecked ? engineOfPeer(state, peer, job.manifest) : undefined
+  const isKnown = peer === state.me || (state.view.connected.has(peer) && trustOf(state, peer) > 0)
+  // The engine of a peer follows from its commitment, which is on its way.
+  const mayHave = isKnown && !(isChecked && engine === undefined) && atMs >= offer.closedUntilMs
   const travelMs = turnaroundOf(state, peer) + PROCESSING_MS
   return {
     peer,
-    capacity,
+    capacity: mayHave ? offer.capacity : 0,
     lanes,
     unitMs,
     begin,
     busy,
     latencyMs: busy === 0 ? Math.max(travelMs, startDelayMs) : travelMs,
+    ...(engine === undefined ? {} : { engine }),
   }
 }
 

@@ -1,13 +1,14 @@
-import type { Seat } from '../../market/award.ts'
+import { isPoor, type Seat } from '../../market/award.ts'
 import { planRelief, type BusySeat } from '../../market/relief.ts'
-import { isPoor } from '../../market/award.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { recordOf } from './records.ts'
 import type { Effect, UnitAttempt } from '../effect.ts'
 import { seatOf, seatsOf } from './offers.ts'
 import type { JobState } from './slice.ts'
 import type { PeerState } from '../state.ts'
-import { lazily, mightCollude, workersAt } from '../pairing/trust.ts'
+import { mightCollude } from '../pairing/trust.ts'
+import { groupByEngine } from './engine-groups.ts'
+import { engineOfPeer, engineOfUnit, isExactlyChecked } from './engines.ts'
 import { wantedOf } from './unit.ts'
 import { bookOf } from './unit-book.ts'
 
@@ -46,14 +47,14 @@ export function relieve(
   if (atMs - (state.view.relievedAtMs.get(id) ?? 0) < RELIEVE_EVERY_MS) return [{ kind: 'allocation-due' }]
   state.view.relievedAtMs.set(id, atMs)
   const { verification_redundancy, unit_count } = job.manifest
-  const workers = lazily(() => workersAt(state, atMs))
+  const groups = groupByEngine(state, job, atMs)
   const { share_max, count_min } = state.policy.backups
   const allowed = Math.max(count_min, Math.floor(share_max * unit_count * verification_redundancy))
   const { recalls, backups } = planRelief({
     nowMs: atMs,
     idle,
     busy: busySeats(state, job, atMs),
-    mayHelp: (peer, index) => mayHelp(state, job, peer, index, workers),
+    mayHelp: (peer, index) => mayHelp(state, job, peer, index, () => groups.workersLike(peer)),
     backupsMax: Math.max(0, allowed - job.backups),
     comingBack: comingBack(state, job, atMs),
   })
@@ -86,8 +87,8 @@ function busySeats(state: PeerState, job: JobState, atMs: number): BusySeat[] {
 }
 
 /**
- * Backups and checks never share a peer, nor are they by friends of each other; and no
- * third peer is asked for a unit that two already compute for one check.
+ * Backups and checks never share a peer, nor are they by friends of each other or by different engines; and no third
+ * peer is asked for a unit that two already compute for one check.
  */
 function mayHelp(
   state: PeerState,
@@ -98,6 +99,10 @@ function mayHelp(
 ): boolean {
   const unit = job.units.get(index)
   if (unit === undefined) return false
+  if (isExactlyChecked(job)) {
+    const engine = engineOfUnit(unit)
+    if (engine !== undefined && engine !== engineOfPeer(state, peer, job.manifest)) return false
+  }
   const isChecked = job.manifest.verification_redundancy > 1
   let pending = 0
   for (const { peer: by, status } of unit.attempts) {

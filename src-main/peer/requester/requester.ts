@@ -9,6 +9,8 @@ import type { Effect, WantedOutput } from '../effect.ts'
 import type { DurableEvent } from '../event.ts'
 import { note } from '../notice.ts'
 import type { IssuedAward } from './events.ts'
+import { UNTOLD_ENGINE, type EngineId } from '../../protocol/engine.ts'
+import { engineOfAttempt, isExactlyChecked } from './engines.ts'
 import { hopeless } from './hopeless.ts'
 import { withdrawAgain } from './job-control.ts'
 import { noteJob, noteUnits } from './job-notices.ts'
@@ -76,6 +78,7 @@ export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effec
         unit.attempts.every((known) => known.attempt < attempt),
         'attempts of a unit count up',
       )
+      if (isExactlyChecked(job)) setAside(unit, award.engine ?? UNTOLD_ENGINE)
       unit.attempts.push({
         attempt,
         awardId: award.award_id,
@@ -83,6 +86,7 @@ export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effec
         role,
         awardedAtMs: event.at_ms,
         deadlineMs: award.deadline_ms,
+        ...(award.engine === undefined ? {} : { engine: award.engine }),
         status: { state: 'awarded' },
       })
       refreshUnit(job, unit_index)
@@ -98,6 +102,14 @@ export function issueAwards(state: PeerState, event: Of<'awards-issued'>): Effec
     }
   }
   return effects
+}
+
+/** An engine begins a unit anew: results of another one count no more, without blame. Their peers still have them. */
+function setAside(unit: UnitState, engine: EngineId): void {
+  for (const attempt of unit.attempts) {
+    if (attempt.status.state !== 'returned' || engineOfAttempt(attempt) === engine) continue
+    attempt.status = { state: 'void', why: 'withdrawn', ready: true }
+  }
 }
 
 /** The message for an award that is written down. */

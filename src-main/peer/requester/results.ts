@@ -8,7 +8,9 @@ import type { Effect, WantedOutput } from '../effect.ts'
 import type { DurableEvent } from '../event.ts'
 import { note } from '../notice.ts'
 import { noteUnits } from './job-notices.ts'
-import { noteReturned } from './offers.ts'
+import { noteReturned, closeOffers } from './offers.ts'
+import { isFromOther } from './engines.ts'
+import { recallKey } from './relieving.ts'
 import { finishIfComplete, reopen } from './requester.ts'
 import { isUnderWay, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
@@ -24,11 +26,15 @@ type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 export function receiveResults(state: PeerState, event: Of<'results-received'>): Effect[] {
   const job = state.requester.jobs.get(event.job_id)
   if (job === undefined) return []
-  const received: Received = { changed: [], wanted: [], reopened: [], tookMs: [], withdrawn: new Map() }
-  for (const receipt of event.receipts) receiveReceipt(state, job, event.from, receipt, event.at_ms, received)
+  const received: Received = {
+    ...{ changed: [], wanted: [], reopened: [], tookMs: [], withdrawn: new Map() },
+    otherEngine: 0,
+  }
+  for (const receipt of event.receipts) receiveReceipt(state, job, event, receipt, received)
   const { changed, wanted, reopened, tookMs, withdrawn } = received
   noteUnits(state, job, changed)
   noteReturned(state, job, event.from, tookMs, event.at_ms)
+  if (received.otherEngine > 0) closeOffers(state, event.from, event.at_ms)
   const effects: Effect[] = []
   for (const [to, units] of withdrawn) effects.push({ kind: 'send-withdraw', to, job: event.job_id, units })
   if (wanted.length > 0) effects.push({ kind: 'fetch-outputs', job: event.job_id, outputs: wanted })
@@ -50,20 +56,25 @@ interface Received {
   readonly tookMs: number[]
   /** Units that their other holders need not compute any longer. */
   readonly withdrawn: Map<PeerId, number[]>
+  /** How many outputs came from another engine than was offered. */
+  otherEngine: number
 }
 
 function receiveReceipt(
   state: PeerState,
   job: JobState,
-  from: PeerId,
+  { from, engine, at_ms: atMs }: Of<'results-received'>,
   receipt: ExecutionReceipt,
-  atMs: number,
   received: Received,
 ): void {
   const { unit_index } = receipt
   const unit = job.units.get(unit_index)
   const attempt = unit?.attempts.find((a) => a.attempt === receipt.attempt && a.peer === from)
   if (unit === undefined || attempt === undefined) return
+  if (receipt.outcome.kind === 'output' && isFromOther(attempt, engine)) {
+    received.changed.push(unit_index)
+    return refuseOther(state, job, unit_index, attempt, received)
+  }
   if (attempt.status.state === 'awarded') {
     received.changed.push(unit_index)
     settleAwarded(state, job, unit, attempt, receipt, atMs, received)
@@ -72,6 +83,29 @@ function receiveReceipt(
     received.changed.push(unit_index)
     if (unit.verified === undefined) received.reopened.push(unit_index)
   }
+}
+
+/**
+ * An output of another engine than its peer had offered is no claim: the unit counts as handed back, without blame,
+ * since the peer may have a new version since. It is not asked for this unit again.
+ */
+function refuseOther(
+  state: PeerState,
+  job: JobState,
+  index: number,
+  attempt: AttemptState,
+  received: Received,
+): void {
+  const { status } = attempt
+  const wasWaitedFor = status.state === 'awarded'
+  if (!wasWaitedFor && !(status.state === 'void' && !status.ready)) return
+  attempt.status = { state: 'void', why: 'other-engine', ready: false }
+  state.view.recalled.delete(recallKey(job, index, attempt.attempt))
+  refreshUnit(job, index)
+  received.otherEngine++
+  if (!wasWaitedFor) return
+  job.retried++
+  received.reopened.push(index)
 }
 
 /** A receipt that was waited for: it may complete a quorum, or leave its unit open. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { VerificationRole } from '../../protocol/assignment.ts'
 import { Bytes } from '../../protocol/bytes.ts'
+import { EngineId } from '../../protocol/engine.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { Fuel } from '../../protocol/fuel.ts'
 import { Cid, JobId, Name, PeerId } from '../../protocol/ids.ts'
@@ -21,17 +22,19 @@ export const AttemptState = z.object({
   role: VerificationRole,
   awardedAtMs: Ms,
   deadlineMs: Ms,
+  /** The engine that the peer offered; absent where it does not tell it, and where results are not compared exactly. */
+  engine: EngineId.exactOptional(),
   status: z.discriminatedUnion('state', [
     z.object({ state: z.literal('awarded') }),
     z.object({ state: z.literal('returned'), cid: Cid, metrics: RunMetrics, inline: Bytes.exactOptional() }),
     z.object({ state: z.literal('failed'), fault: Fault }),
     /**
-     * The provider would not take it, is gone, is late, stopped sharing, or is no longer needed. `ready` says that it has the
-     * result all the same: it will not offer the unit again, but answers a new award of it at once.
+     * The provider would not take it, is gone, is late, stopped sharing, is no longer needed, or computed it by another engine
+     * than it had offered. `ready` says that it has the result all the same: it will not offer the unit again, but answers a new award of it at once.
      */
     z.object({
       state: z.literal('void'),
-      why: z.enum(['refused', 'late', 'disconnected', 'withdrawn', 'handed-back']),
+      why: z.enum(['refused', 'late', 'disconnected', 'withdrawn', 'handed-back', 'other-engine']),
       ready: z.boolean(),
     }),
     /** Returned, but the others agreed on something else (`against`), in output or fuel, or the output could not be had. */

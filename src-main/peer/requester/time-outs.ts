@@ -83,7 +83,8 @@ function runOf({ attempts }: UnitState, { peer, attempt: number }: AttemptState)
 
 /** Whether a peer may run a unit on although its attempt was given up: also where it refused another award of it. */
 function mayGoOn(status: AttemptState['status']): boolean {
-  return status.state === 'void' && status.why !== 'withdrawn' && status.why !== 'handed-back'
+  if (status.state !== 'void') return false
+  return status.why !== 'withdrawn' && status.why !== 'handed-back' && status.why !== 'other-engine'
 }
 
 /**

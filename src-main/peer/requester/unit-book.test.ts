@@ -177,6 +177,7 @@ function asking(verification_redundancy: number): { brain: Brain; job: JobState 
     verification_redundancy,
     // Units that may run for a second, so that their time may be up.
     algorithm_id: moduleRules.id,
+    algorithm_version: moduleRules.version,
     limits: UnitLimits.parse({ wall_ms: 1_000 }),
   })
   brain.happens({ kind: 'job-submitted', at_ms: NOON, manifest, manifest_cid: manifestCidOf(JOB) })

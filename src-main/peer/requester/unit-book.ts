@@ -3,6 +3,8 @@ import { createBitSet, type BitSet } from '../../market/bit-set.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import type { UnitRange } from '../../protocol/work.ts'
 import type { AttemptState, JobState, UnitState } from './slice.ts'
+import type { EngineId } from '../../protocol/engine.ts'
+import { engineOfUnit, isExactlyChecked } from './engines.ts'
 import { isTimeOut } from './time-outs.ts'
 import { holdersOf, missingOf } from './unit.ts'
 
@@ -18,11 +20,19 @@ export interface UnitBook extends OpenUnits {
   readonly atWork: ReadonlyMap<PeerId, ReadonlyMap<number, AttemptState>>
   /** Units that were given up as late or lost and may still be at work: they keep their providers' lanes. */
   readonly owed: ReadonlyMap<PeerId, ReadonlyMap<number, AttemptState>>
+  /**
+   * How many units of `partial` a peer of an engine cannot take while they keep their engines: those in which it has a
+   * part, and those of other engines.
+   */
+  readonly partialClosedTo: (peer: PeerId, engine: EngineId | undefined) => number
   /** All peers that were ever given a unit of it. */
   readonly takers: ReadonlySet<PeerId>
   /** To be called after every change of a unit's attempts or verdict. */
   refresh(index: number): void
 }
+
+/** The engine to which a begun unit is bound; undefined where engines do not count, or it has no results now. */
+type Bound = EngineId | undefined
 
 const books = new WeakMap<JobState, UnitBook>()
 
@@ -80,6 +90,7 @@ export function createUnitBook(job: JobState): UnitBook {
   const workers = new Map<number, readonly PeerId[]>()
   const debtors = new Map<number, readonly PeerId[]>()
   const partialHolders = createPartialHolders(partial)
+  const isChecked = isExactlyChecked(job)
   const takers = new Set<PeerId>()
 
   function setWorkers(index: number, unit: UnitState): void {
@@ -131,7 +142,7 @@ export function createUnitBook(job: JobState): UnitBook {
     const isBegun = missing > 0 && (holders.length > 0 || unit.attempts.some(isTimeOut))
     if (missing > 0 && !isBegun) untouched.add(index)
     else untouched.remove(index)
-    partialHolders.set(index, isBegun ? holders : undefined)
+    partialHolders.set(index, isBegun ? holders : undefined, isChecked ? engineOfUnit(unit) : undefined)
     const hasResult = ({ status }: AttemptState): boolean => status.state === 'void' && status.ready
     if (!isDone && unit.attempts.some(hasResult)) ready.add(index)
     else ready.delete(index)
@@ -147,30 +158,54 @@ export function createUnitBook(job: JobState): UnitBook {
     owed,
     takers,
     partialHeldBy: partialHolders.countOf,
+    partialClosedTo: partialHolders.countClosed,
     refresh,
   }
 }
 
-/** The peers that hold units of `partial`, which it keeps too. */
+/** The peers that hold units of `partial`, which it keeps too, and the engines to which these units are bound. */
 function createPartialHolders(partial: BitSet) {
-  const holdersOfUnit = new Map<number, readonly PeerId[]>()
-  const counts = new Map<PeerId, number>()
+  const known = new Map<number, { readonly holders: readonly PeerId[]; readonly engine: Bound }>()
+  const unitsOf = new Map<Bound, number>()
+  const heldBy = new Map<PeerId, Map<Bound, number>>()
+
+  function count(holders: readonly PeerId[], engine: Bound, by: number): void {
+    unitsOf.set(engine, (unitsOf.get(engine) ?? 0) + by)
+    for (const peer of holders) {
+      const held = heldBy.get(peer) ?? new Map<Bound, number>()
+      heldBy.set(peer, held.set(engine, (held.get(engine) ?? 0) + by))
+    }
+  }
 
   return {
-    /** Sets the holders of a unit; undefined for a unit that is not in `partial`. */
-    set(index: number, holders: readonly PeerId[] | undefined): void {
-      for (const peer of holdersOfUnit.get(index) ?? []) counts.set(peer, (counts.get(peer) ?? 0) - 1)
+    /** Sets the holders of a unit and its engine; undefined for a unit that is not in `partial`. */
+    set(index: number, holders: readonly PeerId[] | undefined, engine: Bound): void {
+      const before = known.get(index)
+      if (before !== undefined) count(before.holders, before.engine, -1)
       if (holders === undefined) {
-        holdersOfUnit.delete(index)
+        known.delete(index)
         partial.remove(index)
         return
       }
       const distinct = [...new Set(holders)]
-      for (const peer of distinct) counts.set(peer, (counts.get(peer) ?? 0) + 1)
-      holdersOfUnit.set(index, distinct)
+      count(distinct, engine, 1)
+      known.set(index, { holders: distinct, engine })
       partial.add(index)
     },
     /** How many units of `partial` a peer holds. */
-    countOf: (peer: PeerId): number => counts.get(peer) ?? 0,
+    countOf: (peer: PeerId): number => {
+      let held = 0
+      for (const units of heldBy.get(peer)?.values() ?? []) held += units
+      return held
+    },
+    /** How many units of `partial` a peer holds, or are bound to another engine than this one. */
+    countClosed: (peer: PeerId, engine: Bound): number => {
+      let closed = 0
+      for (const [bound, units] of unitsOf) {
+        const isOther = bound !== undefined && bound !== engine
+        closed += isOther ? units : (heldBy.get(peer)?.get(bound) ?? 0)
+      }
+      return closed
+    },
   }
 }

@@ -3,6 +3,7 @@ import type { Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { judge, type Claim, type Verdict } from '../../verification/consensus.ts'
 import type { AttemptState, JobState, UnitState } from './slice.ts'
+import { engineOfUnit, isExactlyChecked } from './engines.ts'
 import { spentPeers } from './time-outs.ts'
 
 type ReturnedStatus = Extract<AttemptState['status'], { state: 'returned' }>
@@ -22,9 +23,10 @@ export function claimOf({ cid, metrics: { fuel } }: ReturnedStatus): Claim {
 export function verdictOf(job: JobState, unit: UnitState): Verdict {
   return judge({
     redundancy: job.manifest.verification_redundancy,
-    results: returnedAttempts(unit).map(({ peer, attempt, status }) => ({
+    results: returnedAttempts(unit).map(({ peer, attempt, engine, status }) => ({
       peer,
       attempt,
+      ...(engine === undefined ? {} : { engine }),
       ...claimOf(status),
     })),
   })
@@ -49,7 +51,8 @@ export function needOf(job: JobState, index: number, nowMs = Number.POSITIVE_INF
   const openSinceMs = Math.max(unit.openSinceMs, job.progressAtMs)
   if (missing === 0) return undefined
   const holders = [...holdersOf(job, unit), ...justFailed(unit, nowMs)]
-  return { missing, holders, openSinceMs }
+  const engine = isExactlyChecked(job) ? engineOfUnit(unit) : undefined
+  return { missing, holders, openSinceMs, ...(engine === undefined ? {} : { engine }) }
 }
 
 /** How many more peers a unit without a verdict wants than are at work on it. */
@@ -71,7 +74,8 @@ export function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
   const checked = job.manifest.verification_redundancy > 1
   const holders: PeerId[] = []
   for (const { peer, status } of unit.attempts) {
-    if (status.state === 'void') continue
+    // A peer that computed it by another engine than it had offered would only give that result again.
+    if (status.state === 'void' && status.why !== 'other-engine') continue
     // Where others check, a peer for which the unit fails by itself is not asked again: it would fail again.
     if (status.state === 'failed' && !(checked && isOwnFault(status.fault))) continue
     holders.push(peer)

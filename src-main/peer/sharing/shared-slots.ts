@@ -18,8 +18,11 @@ const MS_PER_HOUR = 3_600_000
 const WEEK_AHEAD_MS = 8 * 24 * MS_PER_HOUR
 /** Slots of a painted week that are published: two weeks' worth of mornings and evenings. Gossip carries each. */
 const WEEK_SLOTS_MAX = 128
-/** Held datasets are published only with slots that begin this soon: disks change within days, and gossip is dear. */
-const DATASETS_AHEAD_MS = MS_PER_HOUR
+/**
+ * Held datasets and engines are published only with slots that begin this soon: both change within days, and gossip
+ * carries each slot.
+ */
+const TOLD_AHEAD_MS = MS_PER_HOUR
 /** Own jobs may take as long as they like; a slot must end some time. */
 const OWN_SLOT_MS = 30 * 24 * MS_PER_HOUR
 const BYTES_PER_GB = 2 ** 30
@@ -48,14 +51,16 @@ export function sharedSlots(state: PeerState, nowMs: number): readonly Availabil
 }
 
 /**
- * The same as others see it: with what is lent to one unit, by which a requester knows why none offers, and
- * with the digests of held datasets instead of their CIDs.
+ * The same as others see it: with what is lent to one unit, by which a requester knows why none offers, with
+ * the digests of held datasets instead of their CIDs, and with engines only in slots that begin soon, since requesters
+ * need those alone.
  */
 export function publishedSlots(state: PeerState, nowMs: number): AvailabilitySlot[] {
-  return slotsWithData(state, nowMs, 'digest').map((slot) => ({
-    ...slot,
-    algorithms: withLent(state, slot.algorithms),
-  }))
+  return slotsWithData(state, nowMs, 'digest').map((slot) => {
+    const algorithms = withLent(state, slot.algorithms)
+    const isSoon = toMs(slot.start_time) <= nowMs + TOLD_AHEAD_MS
+    return { ...slot, algorithms: isSoon ? withEngines(state, algorithms) : withoutEngines(algorithms) }
+  })
 }
 
 function slotsWithData(
@@ -76,7 +81,7 @@ function slotsWithData(
   if (known !== undefined && isSame(known.made, made) && nowMs < known.untilMs) return known.slots
   const slots = plannedSlots(state, nowMs).map((planned) => {
     const slot = withinLimits(state, planned)
-    return toMs(slot.start_time) > nowMs + DATASETS_AHEAD_MS ? slot : withDatasets(state, slot, by)
+    return toMs(slot.start_time) > nowMs + TOLD_AHEAD_MS ? slot : withDatasets(state, slot, by)
   })
   const untilMs = Math.min(...slots.map((slot) => slotFacts(slot).endMs))
   view.slotLists.set(by, { made, slots, untilMs })
@@ -248,4 +253,24 @@ function withLent(
     if (capability.limits !== undefined) return { ...capability, limits: lent }
     return isBound ? { ...capability, lent: own } : capability
   })
+}
+
+/** With the engines that run here now; the user's own slots name algorithms alone. */
+function withEngines({ view }: PeerState, algorithms: readonly AlgorithmCapability[]): AlgorithmCapability[] {
+  return withoutEngines(algorithms).map((capability) => {
+    const measured = view.capabilities.find(
+      ({ algorithm_id, version }) =>
+        algorithm_id === capability.algorithm_id && version === capability.version,
+    )
+    const { engine_digest, numeric_class } = measured ?? {}
+    return {
+      ...capability,
+      ...(engine_digest === undefined ? {} : { engine_digest }),
+      ...(numeric_class === undefined ? {} : { numeric_class }),
+    }
+  })
+}
+
+function withoutEngines(algorithms: readonly AlgorithmCapability[]): AlgorithmCapability[] {
+  return algorithms.map(({ engine_digest: _digest, numeric_class: _class, ...capability }) => capability)
 }

@@ -3,6 +3,7 @@ import type { PeerEvent } from '../../peer/event.ts'
 import { initialState } from '../../peer/state.ts'
 import { advance } from '../../peer/step.ts'
 import type { RunnerAlgorithm } from '../../ports/runner.ts'
+import { NUMERIC_CLASS } from '../../protocol/engine.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { measureCapabilities, type MeasureDependencies } from './capabilities.ts'
@@ -78,7 +79,14 @@ describe('[A22] a machine that is too busy to be measured', () => {
       'this machine could not be measured, so it shares nothing for now: the benchmark got no processor',
     ])
     expect(state.view.capabilities).toEqual([
-      { algorithm_id: 'test.echo', version: '1.0.0', supported: true, performance_score: 0.5 },
+      {
+        algorithm_id: 'test.echo',
+        version: '1.0.0',
+        supported: true,
+        performance_score: 0.5,
+        engine_digest: 'none',
+        numeric_class: NUMERIC_CLASS,
+      },
     ])
     expect(state.sharing.availability).toMatchObject({ kind: 'always', resources: { cpu_cores: 1 } })
   })

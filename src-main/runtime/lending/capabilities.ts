@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { NUMERIC_CLASS } from '../../protocol/engine.ts'
 import { faultOf } from '../../protocol/fault.ts'
 import type { AlgorithmCapability } from '../../protocol/slot.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -6,6 +7,7 @@ import type { Runner, RunnerAlgorithm } from '../../ports/runner.ts'
 import type { Settings } from '../../ports/settings.ts'
 import type { ComputeResource } from '../../protocol/resource.ts'
 import { LENT_LIMITS } from '../../protocol/unit-limits.ts'
+import { engineDigest } from '../engine-digest.ts'
 import type { PeerRuntime } from '../peer-runtime.ts'
 import type { ResourceWatch } from './resource-watch.ts'
 
@@ -112,11 +114,12 @@ async function measure(
   for (const algorithm of runner.algorithms()) {
     if (algorithm.scope !== 'shared') continue
     const performance_score = await scoreOf(dependencies, algorithm, signal)
-    const { algorithmId: algorithm_id, version, limited } = algorithm
+    const { algorithmId: algorithm_id, version, limited, engine } = algorithm
     const supported = performance_score > 0
     // The user's own limits take their place when slots are published.
     const lent = limited ? { limits: LENT_LIMITS } : {}
-    algorithms.push({ algorithm_id, version, supported, performance_score, ...lent })
+    const identity = { engine_digest: engineDigest(engine), numeric_class: NUMERIC_CLASS }
+    algorithms.push({ algorithm_id, version, supported, performance_score, ...lent, ...identity })
   }
   await runtime.dispatch({ kind: 'capabilities-measured', at_ms: clock.nowMs(), algorithms, machine })
 }

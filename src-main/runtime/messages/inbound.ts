@@ -27,6 +27,7 @@ import type { Identity } from '../../ports/identity.ts'
 import type { Transport } from '../../ports/transport.ts'
 import { openBytes } from '../../sealing/seal.ts'
 import { cidOfBytes } from '../content-id.ts'
+import { engineOfName } from '../engine-digest.ts'
 import { handleDirect } from './direct-protocol.ts'
 import { createMessageBudgets, type MessageBudgets } from './journal-budget.ts'
 import { answerPairing } from './pairing.ts'
@@ -97,11 +98,14 @@ function admitted(
       return { kind: 'award-received', at_ms, from, award: message.award }
     }
     case 'results': {
-      const { job_id, receipts: said } = openReceipts(dependencies, from, message.envelope)
+      const batch = openReceipts(dependencies, from, message.envelope)
+      const { job_id, receipts: said } = batch
       const outcome = admitResults(state, from, job_id, said)
       if (!outcome.ok) throw new FaultError(outcome.fault)
       const receipts = outcome.value
-      return receipts.length === 0 ? undefined : { kind: 'results-received', at_ms, from, job_id, receipts }
+      if (receipts.length === 0) return undefined
+      const engine = engineOfName(batch.engine, batch.numeric_class)
+      return { kind: 'results-received', at_ms, from, job_id, receipts, engine }
     }
     case 'withdraw': {
       const { job_id, units } = message

@@ -1,5 +1,6 @@
 import type { PeerEvent } from '../../peer/event.ts'
 import { sealEnvelope } from '../../protocol/envelope.ts'
+import { NUMERIC_CLASS } from '../../protocol/engine.ts'
 import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
 import { RECEIPTS_MAX } from '../../protocol/limits.ts'
 import type { ExecutionReceipt, ReceiptBatch } from '../../protocol/receipt.ts'
@@ -8,6 +9,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Identity } from '../../ports/identity.ts'
 import type { Transport } from '../../ports/transport.ts'
 import type { Defects } from '../defects.ts'
+import { engineOfName } from '../engine-digest.ts'
 import { sendDirect } from './direct-protocol.ts'
 
 /** Receipts on their way to one requester for one job. */
@@ -47,9 +49,6 @@ export interface ResultSenderDependencies {
   readonly signal: AbortSignal
 }
 
-/** Where floats of one engine compare by hash: our own kernels use only operations that IEEE 754 fixes. */
-const NUMERIC_CLASS = 'ieee754-wasm'
-
 /**
  * One message to a requester is in flight at a time; receipts that arrive meanwhile wait and travel together, so
  * that the smaller the units are, the larger the batches become.
@@ -87,6 +86,7 @@ export function createResultSender(dependencies: ResultSenderDependencies): Resu
         from: to,
         job_id: job,
         receipts,
+        engine: engineOfName(outbox.engine, NUMERIC_CLASS),
       })
       await Promise.all([received, dispatch({ ...delivered(outbox, receipts), at_ms: clock.nowMs() })])
     } else {

@@ -1,4 +1,5 @@
 import type { UnitState } from '../../peer/requester/slice.ts'
+import type { EngineId } from '../../protocol/engine.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { hold } from './broken.ts'
 
@@ -26,12 +27,15 @@ export interface AttemptContext {
   readonly senders: ReadonlySet<PeerId>
   /** Whether a rejection of this peer's output is a wrong verdict. */
   readonly isBlameless: (peer: PeerId) => boolean
+  /** The engine of a peer, where results of a unit are compared; undefined where they are not. */
+  readonly engineOf: (peer: PeerId) => EngineId | undefined
 }
 
 /** Checks the attempts of a unit against the ones that were there before, and remembers them. @throws Broken */
 export function checkAttempts({ attempts }: UnitState, seen: SeenAttempts, context: AttemptContext): void {
   const { where, senders, isBlameless } = context
   const live = new Set<PeerId>()
+  const engines = new Set<EngineId>()
   let last = 0
   for (const { attempt, peer, status } of attempts) {
     hold('S3', attempt > last, () => `${where} has attempt ${attempt} after ${last}`)
@@ -40,6 +44,8 @@ export function checkAttempts({ attempts }: UnitState, seen: SeenAttempts, conte
       hold('S2', !live.has(peer), () => `${where} has two live attempts at ${peer.slice(-6)}`)
       live.add(peer)
     }
+    const engine = status.state === 'returned' ? context.engineOf(peer) : undefined
+    if (engine !== undefined) engines.add(engine)
     const known = seen.get(attempt)
     if (known === undefined) {
       seen.set(attempt, { peer, state: status.state })
@@ -57,6 +63,7 @@ export function checkAttempts({ attempts }: UnitState, seen: SeenAttempts, conte
       () => `${where}: honest ${peer.slice(-6)} is found wrong`,
     )
   }
+  hold('S18', engines.size < 2, () => `${where} has results of ${[...engines].join(' and ')}`)
   hold('S14', last <= ATTEMPTS_FINE, () => `${where} was awarded ${last} times`)
   hold('S3', attempts.length === seen.size, () => `${where} forgot an attempt`)
 }

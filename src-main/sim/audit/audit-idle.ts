@@ -6,6 +6,8 @@ import type { PeerState } from '../../peer/state.ts'
 import { areFriends, trustOf } from '../../peer/pairing/trust.ts'
 import { timedOutPeers } from '../../peer/requester/time-outs.ts'
 import { bookOf, openCount } from '../../peer/requester/unit-book.ts'
+import { groupByEngine } from '../../peer/requester/engine-groups.ts'
+import { engineOfPeer, isExactlyChecked } from '../../peer/requester/engines.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { amount, RESOURCE_DIMENSIONS, type ComputeResource } from '../../protocol/resource.ts'
 import { hold } from './broken.ts'
@@ -113,10 +115,19 @@ function mayHave(requester: PeerState, job: JobState, peer: PeerId, nowMs: numbe
   if (job.manifest.verification_redundancy > 1 && hasFriend) return false
   // Units of which it ran out of time wait for others first.
   if ([...job.units.values()].some((unit) => timedOutPeers(unit).includes(peer))) return false
-  const { untouched, partial, partialHeldBy } = bookOf(job)
+  // Peers of an engine that is too rare for a quorum wait for others of it.
+  const { manifest } = job
+  const engine = engineOfPeer(requester, peer, manifest)
+  if (
+    isExactlyChecked(job) &&
+    !(engine !== undefined && groupByEngine(requester, job, nowMs).mayBegin(engine))
+  ) {
+    return false
+  }
+  const { untouched, partial, partialClosedTo } = bookOf(job)
   const closedUntilMs = requester.view.offers.get(peer)?.get(job.manifest.job_id)?.closedUntilMs ?? 0
   if (closedUntilMs > nowMs) return false
-  return untouched.count + partial.count > partialHeldBy(peer)
+  return untouched.count + partial.count > partialClosedTo(peer, engine)
 }
 
 /** Whether a unit of a job fits beside what a provider runs: a core each at least, and enough of all else. */

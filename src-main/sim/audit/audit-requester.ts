@@ -1,7 +1,9 @@
 import type { DurableEvent } from '../../peer/event.ts'
 import { isUnderWay, type JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
+import type { EngineDigest, EngineId } from '../../protocol/engine.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
+import { engineOfMachine } from '../character.ts'
 import type { PlannedPeer } from '../scenario.ts'
 import { checkAttempts, type SeenAttempts } from './audit-attempts.ts'
 import { checkVerdict, type SeenVerdict } from './audit-verdict.ts'
@@ -45,6 +47,9 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
   const parted = new Set<string>()
   const honest = new Set(peers.filter(({ character }) => character.kind === 'honest').map(({ peer }) => peer))
 
+  const machines = new Map(peers.map(({ peer, machine }) => [peer, machine]))
+  const digestOf = (peer: PeerId): EngineDigest | undefined => machines.get(peer)?.engine
+
   function seenOf(me: PeerId): Map<JobId, SeenJob> {
     const jobs = seen.get(me) ?? new Map<JobId, SeenJob>()
     seen.set(me, jobs)
@@ -56,14 +61,18 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
     seenOf(me).set(id, known)
     const { manifest } = job
     const safe = isSafe(manifest.verification_redundancy, peers)
+    const engineOf = (peer: PeerId): EngineId | undefined => {
+      const machine = manifest.verification_redundancy > 1 ? machines.get(peer) : undefined
+      return machine === undefined ? undefined : engineOfMachine(machine)
+    }
     const isBlameless = (peer: PeerId): boolean => safe && honest.has(peer) && !parted.has(parting(peer, me))
     for (const [index, unit] of job.units) {
       const where = `${me.slice(-6)} ${id}:${index}`
       const before = known.units.get(index) ?? emptyUnit()
       known.units.set(index, before)
-      checkAttempts(unit, before.attempts, { where, senders, isBlameless })
+      checkAttempts(unit, before.attempts, { where, senders, isBlameless, engineOf })
       const isMissed = missed.has(`${id}:${index}`)
-      checkVerdict(unit, before, { where, manifest, index, isSafe: safe, isMissed })
+      checkVerdict(unit, before, { where, manifest, index, isSafe: safe, isMissed, digestOf })
     }
     checkProgress(id, job, known)
   }

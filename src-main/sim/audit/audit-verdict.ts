@@ -1,4 +1,5 @@
 import type { UnitState } from '../../peer/requester/slice.ts'
+import type { EngineDigest } from '../../protocol/engine.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import { rightOutput, type Output } from '../process/truth.ts'
@@ -10,8 +11,8 @@ export interface SeenVerdict {
   verified: Cid | undefined
   /** Outputs that were agreed on and then not handed over: a peer that claimed one has lost its vote. */
   readonly withheld: Set<Cid>
-  /** The right output, once it was asked for: hashing it at every turn takes longer than the rest of the check. */
-  truth: Output | undefined
+  /** The right output of an engine, once it was asked for: hashing it at every turn takes longer than the rest of the check. */
+  truth: { readonly engine: EngineDigest | undefined; readonly output: Output } | undefined
 }
 
 /** The unit whose verdict is checked. */
@@ -24,11 +25,13 @@ export interface VerdictContext {
   readonly isSafe: boolean
   /** Whether no peer handed over the verified output, so that the verdict may be taken back. */
   readonly isMissed: boolean
+  /** The digest of a peer's engine; undefined for the usual one. */
+  readonly digestOf: (peer: PeerId) => EngineDigest | undefined
 }
 
 /** Checks the verdict on a unit against the one before, the votes and the truth, and remembers it. @throws Broken */
 export function checkVerdict(unit: UnitState, seen: SeenVerdict, context: VerdictContext): void {
-  const { where, manifest, index, isSafe, isMissed } = context
+  const { where, isSafe, isMissed } = context
   const cid = unit.verified?.cid
   const kept = seen.verified === undefined || seen.verified === cid || isMissed
   hold('S5', kept, () => `${where} was verified as ${seen.verified ?? ''}, now ${cid ?? 'not'}`)
@@ -36,11 +39,24 @@ export function checkVerdict(unit: UnitState, seen: SeenVerdict, context: Verdic
   seen.verified = cid
   if (cid === undefined) return
   const { mine, rival } = votesFor(voteOf(cid, unit.verified?.fuel), unit, seen.withheld)
-  const agreed = mine >= quorum(manifest.verification_redundancy) && mine > rival
+  const agreed = mine >= quorum(context.manifest.verification_redundancy) && mine > rival
   hold('S4', agreed, () => `${where} is verified by ${mine} against ${rival}`)
-  const truth = (seen.truth ??= rightOutput(manifest, index))
+  const truth = truthOf(unit.verified?.winners ?? [], seen, context)
   hold('S6', !isSafe || cid === truth.cid, () => `${where}: a wrong output is verified`)
   hold('S6', !isSafe || unit.verified?.fuel === truth.fuel, () => `${where}: a wrong price is verified`)
+}
+
+/** The right output of the winners' engine. */
+function truthOf(
+  [winner]: readonly PeerId[],
+  seen: SeenVerdict,
+  { manifest, index, digestOf }: VerdictContext,
+): Output {
+  const engine = winner === undefined ? undefined : digestOf(winner)
+  if (seen.truth === undefined || seen.truth.engine !== engine) {
+    seen.truth = { engine, output: rightOutput(manifest, index, engine) }
+  }
+  return seen.truth.output
 }
 
 /** How many peers voted for a claim, and how many for the strongest other one. */

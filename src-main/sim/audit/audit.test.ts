@@ -16,6 +16,7 @@ import {
 } from '../../peer/brain.fixture.ts'
 import type { DurableEvent, PeerEvent } from '../../peer/event.ts'
 import type { AttemptState, JobState, UnitState } from '../../peer/requester/slice.ts'
+import { UNTOLD_ENGINE } from '../../protocol/engine.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import { createProviderAudit, type ProviderAudit } from './audit-provider.ts'
 import { createRequesterAudit, type RequesterAudit } from './audit-requester.ts'
@@ -26,7 +27,7 @@ import type { Process } from '../process/process.ts'
 import type { PlannedPeer } from '../scenario.ts'
 import { rightOutput } from '../process/truth.ts'
 
-const [ANN, BOB, CARA] = [peerOf('A'), peerOf('B'), peerOf('C')]
+const [ANN, BOB, CARA, EVE] = [peerOf('A'), peerOf('B'), peerOf('C'), peerOf('E')]
 const TWICE = manifestOf({ verification_redundancy: 2 })
 const RIGHT = rightOutput(TWICE, 0)
 
@@ -37,6 +38,12 @@ const planned = (peer: typeof ANN, kind: Character['kind'] = 'honest'): PlannedP
   machine: { cores: 4, score: 1, skewMs: 0 },
   joinsAtMs: 0,
   availability: { kind: 'never' },
+})
+
+/** A peer of another engine. */
+const altered = (peer: typeof ANN): PlannedPeer => ({
+  ...planned(peer),
+  machine: { ...planned(peer).machine, engine: 'other' },
 })
 
 /** The rule that is reported, if any. */
@@ -65,7 +72,7 @@ interface Watched {
 
 /** A job of one unit that two peers have been given. */
 function awarded(): Watched {
-  const audit = createRequesterAudit([planned(ME), planned(ANN), planned(BOB), planned(CARA)])
+  const audit = createRequesterAudit([planned(ME), planned(ANN), planned(BOB), planned(CARA), altered(EVE)])
   const brain = createBrain({ [ANN]: 1, [BOB]: 1 })
   const watched: Watched = {
     audit,
@@ -211,7 +218,13 @@ describe('the audit of requesters', () => {
       ({ attempt }) =>
         void (attempt(ANN).status = { state: 'failed', fault: { kind: 'unit-failed', message: 'no' } }),
     ],
-  ])('[S2–S6] [S10] [S14, S15] reports by %s: %s', (rule, _, history, spoil) => {
+    [
+      'S18',
+      'a result of another engine beside one',
+      returned,
+      ({ unit, attempt }) => void unit().attempts.push(another(attempt(ANN), { attempt: 3, peer: EVE })),
+    ],
+  ])('[S2–S6] [S10] [S14, S15] [S18] reports by %s: %s', (rule, _, history, spoil) => {
     const watched = history()
     const look = () => watched.audit.turned(watched.brain.state, [TOUCH])
     expect(ruleOf(look)).toBeUndefined()
@@ -349,7 +362,7 @@ describe('the audit of providers', () => {
     const { brain: asking, attempt } = returned()
     const requester = { ...process, state: asking.state }
     const receipts = [receiptOf(attempt(ANN).attempt, 'right')]
-    audit.taken(requester, ANN, { kind: 'results', job: JOB, receipts })
+    audit.taken(requester, ANN, { kind: 'results', job: JOB, receipts, engine: UNTOLD_ENGINE })
     expect(ruleOf(() => audit.restarted(asking.state))).toBeUndefined()
     attempt(ANN).status = { state: 'awarded' }
     expect(ruleOf(() => audit.restarted(asking.state))).toBe('S8')

@@ -5,7 +5,7 @@ import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import { toTimestamp } from '../../protocol/time.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import type { PeerState } from '../../peer/state.ts'
-import type { Character } from '../character.ts'
+import { engineOfMachine, type Character, type Machine } from '../character.ts'
 import type { Dice } from '../dice.ts'
 import type { Message } from '../message.ts'
 import { rightOutput, wrongOutput } from './truth.ts'
@@ -20,6 +20,7 @@ const GUESSED_ATTEMPT_MAX = 6
 /** The process that a forger runs in. */
 export interface ForgerDependencies {
   readonly state: PeerState
+  readonly machine: Machine
   readonly dice: Dice
   readonly after: (delayMs: number, action: () => void) => void
   readonly nowMs: () => number
@@ -29,13 +30,14 @@ export interface ForgerDependencies {
 /** Sends receipts for attempts that other peers hold or that were never made, again and again, and old letters once more. */
 export function lie(dependencies: ForgerDependencies): void {
   const { state, dice } = dependencies
+  const engine = engineOfMachine(dependencies.machine)
   const letters: { to: PeerId; message: Message }[] = []
   const write = (): void => {
     const jobs = openJobs(state)
     if (jobs.length > 0) {
       const { to, manifest } = dice.pick(jobs)
       const receipts = Array.from({ length: dice.between(1, 5) }, () => forge(dependencies, manifest))
-      letters.push({ to, message: { kind: 'results', job: manifest.job_id, receipts } })
+      letters.push({ to, message: { kind: 'results', job: manifest.job_id, receipts, engine } })
       if (letters.length > KEPT_LETTERS_MAX) letters.shift()
     }
     if (letters.length > 0) {
@@ -57,14 +59,19 @@ function openJobs(state: PeerState): { to: PeerId; manifest: JobManifest }[] {
   )
 }
 
-function forge({ dice, state }: ForgerDependencies, manifest: JobManifest): ExecutionReceipt {
+function forge(
+  { dice, state, machine: { engine } }: ForgerDependencies,
+  manifest: JobManifest,
+): ExecutionReceipt {
   const unit = dice.between(0, manifest.unit_count - 1)
   const attempt = dice.between(1, GUESSED_ATTEMPT_MAX)
   if (dice.chance(0.2)) {
     const fault = { kind: 'unit-failed', message: 'forged' } as const
     return { unit_index: unit, attempt, outcome: { kind: 'fault', fault } }
   }
-  const output = dice.chance(0.3) ? rightOutput(manifest, unit) : wrongOutput(manifest, unit, state.me)
+  const output = dice.chance(0.3)
+    ? rightOutput(manifest, unit, engine)
+    : wrongOutput(manifest, unit, state.me, engine)
   const { fuel } = output
   const metrics = { wall_ms: 1, cpu_ms: 1, peak_memory_bytes: 0, input_bytes: 0, output_bytes: 1, fuel }
   const inline = manifest.params['inline'] === true ? { inline: output.bytes } : {}

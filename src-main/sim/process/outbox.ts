@@ -3,6 +3,7 @@ import type { PeerEvent } from '../../peer/event.ts'
 import { holdingKey } from '../../peer/provider/slice.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import { RECEIPTS_MAX } from '../../protocol/limits.ts'
+import type { EngineId } from '../../protocol/engine.ts'
 import type { Award } from '../../protocol/messages.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import { arrived, type Letter } from '../message.ts'
@@ -26,6 +27,8 @@ export interface Outbox {
 /** The outbox's surroundings. `ask` and `dispatch` do nothing once the process is gone. */
 export interface OutboxDependencies {
   readonly me: PeerId
+  /** The engine that computes here. */
+  readonly engine: EngineId
   readonly nowMs: () => number
   readonly ask: Ask
   /** Hands an event over; `done` when it is in the journal and its effects are under way. */
@@ -41,7 +44,7 @@ interface Results {
 }
 
 /** Creates the outbox of one run of a peer's program. */
-export function createOutbox({ me, nowMs, ask, dispatch }: OutboxDependencies): Outbox {
+export function createOutbox({ me, engine, nowMs, ask, dispatch }: OutboxDependencies): Outbox {
   const underway = new Map<string, Results>()
 
   /** Sends a letter to another peer; one that was refused counts as one that did not arrive. */
@@ -61,7 +64,7 @@ export function createOutbox({ me, nowMs, ask, dispatch }: OutboxDependencies): 
     const receipts = results.waiting.splice(0, RECEIPTS_MAX)
     results.sending = receipts.length > 0
     if (!results.sending) return
-    const letter: Letter = { kind: 'results', job, receipts }
+    const letter: Letter = { kind: 'results', job, receipts, engine }
     const units = receipts.map(({ unit_index, attempt }) => ({ unit_index, attempt }))
     const delivered = (): void => {
       dispatch({ kind: 'results-delivered', at_ms: nowMs(), requester: to, job_id: job, units }, () =>

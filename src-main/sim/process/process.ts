@@ -2,7 +2,7 @@ import type { DurableEvent, PeerEvent } from '../../peer/event.ts'
 import type { PeerState } from '../../peer/state.ts'
 import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
 import type { JobManifest } from '../../protocol/work.ts'
-import type { Character, Machine } from '../character.ts'
+import { engineOfMachine, type Character, type Machine } from '../character.ts'
 import type { Dice } from '../dice.ts'
 import type { Message } from '../message.ts'
 import type { Ask, Network } from '../network.ts'
@@ -136,8 +136,10 @@ export function startProcess(dependencies: ProcessDependencies): Process {
   joinNetwork(run, dependencies, process, effects.gossip)
   const tick = (): void => after(TICK_MS, () => dispatch({ kind: 'tick', at_ms: nowMs() }, tick))
   dispatch({ kind: 'started', at_ms: nowMs() }, tick)
-  if (character.kind === 'forger')
-    lie({ state, dice, after, nowMs, send: (to, message) => ask(to, message, () => undefined) })
+  if (character.kind === 'forger') {
+    const send = (to: PeerId, message: Message): void => ask(to, message, () => undefined)
+    lie({ state, machine: dependencies.machine, dice, after, nowMs, send })
+  }
   return process
 }
 
@@ -172,7 +174,7 @@ function createEffects(run: Run, dependencies: ProcessDependencies, process: Pro
     blobs,
     executor,
     gossip: createGossip({ me, state, disk, network, nowMs, after, ask, dispatch }),
-    outbox: createOutbox({ me, nowMs, ask, dispatch }),
+    outbox: createOutbox({ me, engine: engineOfMachine(machine), nowMs, ask, dispatch }),
   }
 }
 

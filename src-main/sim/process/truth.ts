@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { encodeCanonical } from '../../protocol/canonical.ts'
 import { cidOfDigest, DAG_CBOR, RAW } from '../../protocol/cid.ts'
+import type { EngineDigest } from '../../protocol/engine.ts'
 import type { Fuel } from '../../protocol/fuel.ts'
 import type { Cid } from '../../protocol/ids.ts'
 import type { JobManifest } from '../../protocol/work.ts'
@@ -15,18 +16,26 @@ export interface Output {
 const known = (manifest: JobManifest, unit: number, by: string): string =>
   `${manifest.requester_id}/${manifest.job_id}/${unit}/${by}`
 
-/** The one right output of a unit. Every peer that computes gets it; a peer that returns another one lies. */
-export function rightOutput(manifest: JobManifest, unit: number): Output {
-  return outputOf(known(manifest, unit, 'right'))
+/**
+ * The one right output of a unit, for each engine another one (the usual engine has no name). Every peer of the engine
+ * that computes gets it; a peer that returns another one lies.
+ */
+export function rightOutput(manifest: JobManifest, unit: number, engine?: EngineDigest): Output {
+  return outputOf(known(manifest, unit, engine === undefined ? 'right' : `right by ${engine}`))
 }
 
 /**
  * A wrong output: its own for each author, so that liars agree only when they go by one name. For every other unit
  * the bytes are right, and the fuel is a lie.
  */
-export function wrongOutput(manifest: JobManifest, unit: number, author: string): Output {
+export function wrongOutput(
+  manifest: JobManifest,
+  unit: number,
+  author: string,
+  engine?: EngineDigest,
+): Output {
   const wrong = outputOf(known(manifest, unit, `wrong by ${author}`))
-  return unit % 2 === 0 ? wrong : { ...rightOutput(manifest, unit), fuel: wrong.fuel }
+  return unit % 2 === 0 ? wrong : { ...rightOutput(manifest, unit, engine), fuel: wrong.fuel }
 }
 
 /** The CID of a manifest, as a blob store names it. */

@@ -32,14 +32,14 @@ export function outcomeOf(
   manifest: JobManifest,
   unit: number,
 ): Output | Fault | undefined {
-  const { character } = runner
+  const { character, machine } = runner
   if (character.kind === 'silent') return undefined
   if (character.kind === 'failing') return { kind: character.fault, message: 'so it says' }
   if (neverEnds(runner, manifest, unit)) return { kind: 'timed-out', message: 'stopped after its time' }
   const lies =
     character.kind === 'colluder' || (character.kind === 'wrong' && runner.dice.chance(character.share))
-  if (!lies) return rightOutput(manifest, unit)
-  return wrongOutput(manifest, unit, character.kind === 'colluder' ? 'colluders' : runner.me)
+  if (!lies) return rightOutput(manifest, unit, machine.engine)
+  return wrongOutput(manifest, unit, character.kind === 'colluder' ? 'colluders' : runner.me, machine.engine)
 }
 
 /** Whether a unit never ends: at a staller none does, elsewhere the job's parameters name those that do not. */

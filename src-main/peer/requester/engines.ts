@@ -1,0 +1,79 @@
+import { engineIdOf, UNTOLD_ENGINE, type EngineId } from '../../protocol/engine.ts'
+import type { ComputeCommitment } from '../../protocol/commitment.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import type { AlgorithmCapability } from '../../protocol/slot.ts'
+import type { JobManifest } from '../../protocol/work.ts'
+import { comparesExactly } from '../../protocol/comparator.ts'
+import type { AttemptState, JobState, UnitState } from './slice.ts'
+import type { PeerState } from '../state.ts'
+
+/** The part of a manifest that names an algorithm. */
+type AlgorithmOf = Pick<JobManifest, 'algorithm_id' | 'algorithm_version'>
+
+/**
+ * Whether the results of a job's peers are compared bit for bit. Then all results of a unit must come from one engine;
+ * where one peer computes a unit alone, or a comparator allows differences, any engine may.
+ */
+export function isExactlyChecked({ manifest }: Pick<JobState, 'manifest'>): boolean {
+  return manifest.verification_redundancy > 1 && comparesExactly(manifest.comparator)
+}
+
+const enginesTold = new WeakMap<ComputeCommitment, Map<string, EngineId | undefined>>()
+
+/**
+ * The engine by which a peer would compute now, as it tells in its commitment.
+ * @returns undefined while it is not known to run the algorithm: an offer may arrive before the commitment
+ */
+export function engineOfPeer(
+  { me, view }: PeerState,
+  peer: PeerId,
+  algorithm: AlgorithmOf,
+): EngineId | undefined {
+  if (peer === me) return engineAmong(view.capabilities, algorithm) ?? UNTOLD_ENGINE
+  const commitment = view.commitments.get(peer)
+  if (commitment === undefined) return undefined
+  let told = enginesTold.get(commitment)
+  if (told === undefined) {
+    told = new Map<string, EngineId | undefined>()
+    enginesTold.set(commitment, told)
+  }
+  const key = `${algorithm.algorithm_id}\n${algorithm.algorithm_version}`
+  if (told.has(key)) return told.get(key)
+  const capabilities = commitment.availability_slots.flatMap(({ algorithms }) => algorithms)
+  const engine = engineAmong(capabilities, algorithm)
+  told.set(key, engine)
+  return engine
+}
+
+/** The first engine that is told for an algorithm. Slots that begin later tell none (see `publishedSlots`). */
+function engineAmong(
+  capabilities: readonly AlgorithmCapability[],
+  { algorithm_id, algorithm_version }: AlgorithmOf,
+): EngineId | undefined {
+  let found: EngineId | undefined
+  for (const capability of capabilities) {
+    if (capability.algorithm_id !== algorithm_id || capability.version !== algorithm_version) continue
+    found = engineIdOf(capability)
+    if (found !== UNTOLD_ENGINE) return found
+  }
+  return found
+}
+
+/** The engine under which an attempt was awarded. */
+export function engineOfAttempt({ engine = UNTOLD_ENGINE }: AttemptState): EngineId {
+  return engine
+}
+
+/** The engine whose results a unit has or waits for; undefined for one that any engine may begin. */
+export function engineOfUnit({ attempts }: UnitState): EngineId | undefined {
+  for (const attempt of attempts) {
+    const { state } = attempt.status
+    if (state === 'awarded' || state === 'returned') return engineOfAttempt(attempt)
+  }
+  return undefined
+}
+
+/** Whether an output came from another engine than its peer had offered. Peers that tell none promise none. */
+export function isFromOther(attempt: AttemptState, computedBy: EngineId | undefined): boolean {
+  return attempt.engine !== undefined && computedBy !== undefined && computedBy !== attempt.engine
+}
