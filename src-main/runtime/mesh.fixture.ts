@@ -40,6 +40,9 @@ export function outputOf(text: string): RunOutcome {
   return { kind: 'done', output: { kind: 'bytes', bytes }, extras: {}, info: {}, metrics }
 }
 
+/** The engine of `test.unit`, unless a test wants another one. */
+export const TEST_ENGINE = 'test.unit@1+usual'
+
 /** A runner in this process: what runs is up to the test. */
 function scriptedRunner(behave: Behaviour, engine: string): Runner {
   let stopped = false
@@ -137,7 +140,7 @@ export async function startPeer(
     disk = { isFull: false },
     clock = machineClock,
     shares = true,
-    engine = 'test.unit@1+usual',
+    engine = TEST_ENGINE,
   }: { name?: string; disk?: TestDisk; clock?: Clock; shares?: boolean; engine?: string } = {},
 ): Promise<TestPeer> {
   let crashed = false
