@@ -8,6 +8,7 @@ import { toAllocationState } from '../market/allocation-state.ts'
 import { ComputeAllocationState } from '../protocol/assignment.ts'
 import { decodeCanonical, encodeCanonical } from '../protocol/canonical.ts'
 import { ComputeCommitment } from '../protocol/commitment.ts'
+import { NUMERIC_CLASS } from '../protocol/engine.ts'
 import { signedBytes } from '../protocol/envelope.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { JobKey } from '../protocol/job-key.ts'
@@ -17,7 +18,8 @@ import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { DIRECT_PROTOCOL } from './messages/direct-protocol.ts'
 import { machineClock } from './machine.ts'
-import type { MemoryNetwork, TestPeer } from './mesh.fixture.ts'
+import { TEST_ENGINE, type MemoryNetwork, type TestPeer } from './mesh.fixture.ts'
+import { engineDigest } from './engine-digest.ts'
 
 /** A peer that speaks the protocol, knows the other side's schemas, and keeps to no rule. */
 export interface Attacker {
@@ -37,7 +39,7 @@ export interface Attacker {
   send(to: PeerId, message: unknown): Promise<string>
   /** Receipts in a signed envelope, whatever they are. */
   receipts(to: PeerId, job: JobId, manifestCid: Cid, receipts: unknown): Uint8Array
-  /** Publishes that it takes units of a job: by default four at a time, a second each. */
+  /** Publishes that it takes units of a job, as one of the usual engine if it said nothing else: by default four at a time, a second each. */
   offer(manifest: JobManifest, changes?: Partial<Offered>): void
   /** Publishes what it asks for, and whom it trusts. */
   commit(commitment: ComputeCommitment): void
@@ -89,6 +91,7 @@ export async function startAttacker(network: MemoryNetwork | 'sockets'): Promise
   })
   await transport.start()
   let published_count = 0
+  let isCommitted = false
 
   async function send(to: PeerId, message: unknown): Promise<string> {
     try {
@@ -124,8 +127,8 @@ export async function startAttacker(network: MemoryNetwork | 'sockets'): Promise
         requester_id: to,
         provider_id: identity.peer,
         manifest_cid: manifestCid,
-        engine: 'none',
-        numeric_class: 'none',
+        engine: TEST_ENGINE,
+        numeric_class: NUMERIC_CLASS,
         receipts,
         timestamp: toTimestamp(Date.now()),
       })
@@ -135,6 +138,8 @@ export async function startAttacker(network: MemoryNetwork | 'sockets'): Promise
     },
     offer(manifest, changes = {}) {
       const nowMs = Date.now()
+      if (!isCommitted) commitments.set(providerOf(identity.peer, manifest, nowMs))
+      isCommitted = true
       const offered = { units: 4, lanes: 4, unitMs: 1_000, startMs: nowMs, endMs: nowMs + 1_000, ...changes }
       allocations.set(
         toAllocationState(
@@ -167,11 +172,49 @@ export async function startAttacker(network: MemoryNetwork | 'sockets'): Promise
         ),
       )
     },
-    commit: (commitment) => commitments.set(commitment),
+    commit(commitment) {
+      isCommitted = true
+      commitments.set(commitment)
+    },
     async stop() {
       published.stop()
       await transport.stop()
     },
+  }
+}
+
+/** The commitment of a peer that runs a job's algorithm by the usual engine. */
+function providerOf(
+  peer: PeerId,
+  { algorithm_id, algorithm_version, requester_id }: JobManifest,
+  nowMs: number,
+): ComputeCommitment {
+  const capability = { algorithm_id, version: algorithm_version, supported: true, performance_score: 1 }
+  const engine = { engine_digest: engineDigest(TEST_ENGINE), numeric_class: NUMERIC_CLASS }
+  return {
+    peer_id: peer,
+    availability_slots: [
+      {
+        slot_id: 'always',
+        start_time: toTimestamp(nowMs),
+        end_time: toTimestamp(nowMs + 86_400_000),
+        resources: SLOT_RESOURCES,
+        algorithms: [{ ...capability, ...engine }],
+        priority: 1,
+      },
+    ],
+    work_requests: [],
+    trust_weights: { [requester_id]: 0.5 },
+    contribution_history: {
+      total_work_units_completed: 0,
+      total_compute_hours: 0,
+      average_result_quality: 1,
+      reliability_score: 1,
+    },
+    damping_factor: 1,
+    over_allocation_history: [],
+    timestamp: toTimestamp(nowMs),
+    vector_clock: { [peer]: 1 },
   }
 }
 

@@ -43,6 +43,9 @@ export function outputOf(text: string): RunOutcome {
   return { kind: 'done', output: { kind: 'bytes', bytes }, extras: {}, info: {}, metrics }
 }
 
+/** The engine of `test.unit`, unless a test wants another one. */
+export const TEST_ENGINE = 'test.unit@1+usual'
+
 /** A runner in this process: what runs is up to the test. */
 function scriptedRunner(
   behave: Behaviour,
@@ -146,7 +149,7 @@ export async function startPeer(
     clock = machineClock,
     shares = true,
     limited = false,
-    engine = 'test.unit@1+usual',
+    engine = TEST_ENGINE,
   }: {
     name?: string
     disk?: TestDisk
