@@ -29,6 +29,8 @@ export interface AttemptContext {
   readonly isBlameless: (peer: PeerId) => boolean
   /** The engine of a peer, where results of a unit are compared; undefined where they are not. */
   readonly engineOf: (peer: PeerId) => EngineId | undefined
+  /** Whether no peer handed over the unit's verified output in this turn: those whom it outvoted may be right. */
+  readonly isMissed: boolean
 }
 
 /** Checks the attempts of a unit against the ones that were there before, and remembers them. @throws Broken */
@@ -50,7 +52,9 @@ export function checkAttempts({ attempts }: UnitState, seen: SeenAttempts, conte
     if (known === undefined) {
       seen.set(attempt, { peer, state: status.state })
     } else {
-      const allowed = NEXT_STATES[known.state]?.includes(status.state) === true && known.peer === peer
+      const isRestored = context.isMissed && known.state === 'rejected' && status.state === 'void'
+      const isNext = isRestored || NEXT_STATES[known.state]?.includes(status.state) === true
+      const allowed = isNext && known.peer === peer
       hold('S3', allowed, () => `${where} attempt ${attempt} went from ${known.state} to ${status.state}`)
       const answered =
         ['awarded', 'void'].includes(known.state) && ['returned', 'failed', 'rejected'].includes(status.state)

@@ -70,8 +70,8 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
       const where = `${me.slice(-6)} ${id}:${index}`
       const before = known.units.get(index) ?? emptyUnit()
       known.units.set(index, before)
-      checkAttempts(unit, before.attempts, { where, senders, isBlameless, engineOf })
       const isMissed = missed.has(`${id}:${index}`)
+      checkAttempts(unit, before.attempts, { where, senders, isBlameless, engineOf, isMissed })
       checkVerdict(unit, before, { where, manifest, index, isSafe: safe, isMissed, digestOf })
     }
     checkProgress(id, job, known)
@@ -86,6 +86,8 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
         for (const id of jobsOf(event)) touched.add(id)
         if (event.kind === 'forgotten' || (event.kind === 'trust-set' && event.trust === 0)) {
           parted.add(parting(state.me, event.peer))
+          // Units of any own job are taken back from a peer that is not trusted any more.
+          for (const id of state.requester.jobs.keys()) touched.add(id)
         }
         if (event.kind === 'results-received') senders.add(event.from)
         if (event.kind === 'output-unavailable') missed.add(`${event.job_id}:${event.unit_index}`)
