@@ -120,13 +120,18 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     streamMuxers: [boundedYamux(lines)],
     connectionGater: {
       denyDialMultiaddr: (address) =>
-        !isTcpAddress(address) || relays?.mayDial(address) === false || !mayDial(address),
+        places.isClosed() ||
+        !isTcpAddress(address) ||
+        relays?.mayDial(address) === false ||
+        !mayDial(address),
       denyInboundRelayedConnection: (relay, peer) =>
         relays?.mayComeThrough(relay.toString() as PeerId, peer.toString() as PeerId) !== true,
       denyInboundConnection: (connection) => !places.mayBegin(connection),
       denyInboundEncryptedConnection: (peer, connection) =>
         isDenied(peer) || !places.mayStay(peer.toString() as PeerId, connection),
-      denyOutboundEncryptedConnection: (peer) => isDenied(peer) || places.isClosed(),
+      // Before the handshake, at whose end the other side is connected.
+      denyOutboundConnection: () => places.isClosed(),
+      denyOutboundEncryptedConnection: isDenied,
     },
     connectionManager: {
       maxConnections: CONNECTIONS_MAX,

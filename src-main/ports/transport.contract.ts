@@ -123,9 +123,10 @@ export function transportContract(name: string, createHarness: () => TransportHa
         await new Promise((resolve) => setTimeout(resolve, 20))
         await b.stop()
         expect(await asked).toBe('unreachable')
-        await until(() => events.length > 0)
-        expect(events).toEqual([{ kind: 'disconnected', peer: b.peer }])
-        expect(a.connections()).toEqual([])
+        // A connection that was being made meanwhile may come and go after it.
+        await until(() => events.length > 0 && a.connections().length === 0)
+        const told = { kind: 'disconnected', peer: b.peer }
+        expect([events.at(0), events.at(-1)]).toEqual([told, told])
       })
 
       test('a removed listener is told nothing more', async () => {

@@ -6,6 +6,7 @@ import { createNode, type NodeGuard } from '../libp2p-options.ts'
 import { createGossipGate } from '../publishing/gossip-gate.ts'
 import { createConnectionPlaces } from './connection-places.ts'
 
+const soon = () => AbortSignal.timeout(30_000)
 const nodes: Node[] = []
 afterEach(async () => {
   for (const node of nodes.splice(0)) await node.stop()
@@ -33,6 +34,8 @@ test('a peer whose places are closed neither takes connections nor makes any', a
   places.close()
   await expect(other.dial(stopping.getMultiaddrs())).rejects.toThrow()
   await expect(stopping.dial(other.getMultiaddrs())).rejects.toThrow()
+  const [address] = other.getMultiaddrs()
+  await expect(stopping.services.dialAddress(address!, { signal: soon() })).rejects.toThrow()
   expect(seen).toEqual([])
 })
 
