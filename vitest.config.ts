@@ -60,8 +60,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000, interval: 50 } },
-    // Three more than the cores of a small machine: many tests wait most of the time.
-    maxWorkers: 5,
+    // Two more than the cores of a small machine: many tests wait most of the time.
+    maxWorkers: 4,
     retry: 0,
     reporters: ['default'],
     sequence: { sequencer: LongestFirst },
