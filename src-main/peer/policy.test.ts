@@ -1,17 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { POLICY, Policy } from '../protocol/policy.ts'
 import {
+  answer,
   attemptsOf,
   createBrain,
+  JOB,
   manifestOf,
   NOON,
   offer,
   peerOf,
+  receiptOf,
   restarted,
   submit,
 } from './brain.fixture.ts'
 
-const [ANN, BOB] = [peerOf('A'), peerOf('B')]
+const [ANN, BOB, CY] = [peerOf('A'), peerOf('B'), peerOf('C')]
 
 /** A brain that decides by a policy with these parts, and has given a unit to a peer. */
 function awarded(changes: Partial<Policy>) {
@@ -38,6 +41,29 @@ describe('[P11] the policy', () => {
     expect(brain.state.requester.records.get(ANN)?.reliability).toBeCloseTo(0.3)
   })
 
+  test('says how many peers must agree, for jobs that are submitted from then on', () => {
+    const verdictAfterTwo = (percents: { readonly before: number; readonly after: number }): boolean => {
+      const brain = createBrain({ [ANN]: 0.8, [BOB]: 0.8, [CY]: 0.8 })
+      const set = (quorum_percent: number) =>
+        brain.happens({
+          kind: 'policy-set',
+          at_ms: NOON,
+          policy: { ...POLICY, verification: { ...POLICY.verification, quorum_percent } },
+        })
+      set(percents.before)
+      const manifest = manifestOf({ verification_redundancy: 3 })
+      submit(brain, manifest)
+      set(percents.after)
+      offer(brain, manifest, [ANN, BOB, CY])
+      const [one, two] = attemptsOf(brain)
+      for (const { peer, attempt } of [one!, two!]) answer(brain, peer, [receiptOf(attempt, 'right')])
+      return brain.state.requester.jobs.get(JOB)?.units.get(0)?.verified !== undefined
+    }
+    expect(verdictAfterTwo({ before: 50, after: 50 })).toBe(true)
+    expect(verdictAfterTwo({ before: 100, after: 50 })).toBe(false)
+    expect(verdictAfterTwo({ before: 50, after: 100 })).toBe(true)
+  })
+
   test('is remembered, and is the usual one until another is set', () => {
     expect(createBrain().state.policy).toEqual(POLICY)
     const changes = { backups: { share_max: 0.5, count_min: 7 } }
@@ -50,6 +76,7 @@ describe('[P11] the policy', () => {
       { ...POLICY, more: 1 },
       { ...POLICY, reputation: { ...POLICY.reputation, rejected: 1 } },
       { ...POLICY, deadlines: { ...POLICY.deadlines, late_factor: 0 } },
+      { ...POLICY, verification: { ...POLICY.verification, quorum_percent: 49 } },
       { ...POLICY, patience: { ...POLICY.patience, disconnected_ms: -1 } },
     ])
       expect(Policy.safeParse(wrong).success).toBe(false)

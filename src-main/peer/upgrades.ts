@@ -82,7 +82,10 @@ function workByKey(value: unknown): unknown {
 
 function byKey({ jobs, holdings }: z.infer<typeof WorkOf3>) {
   return {
-    jobs: jobs.map((job) => [job.manifest.job_id, { backups: 0, pausedMs: 0, ...job }]),
+    jobs: jobs.map((job) => [
+      job.manifest.job_id,
+      { backups: 0, pausedMs: 0, verification: POLICY.verification, ...job },
+    ]),
     holdings: holdings.map((holding) => [holdingKey(holding.requester, holding.job), holding]),
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { REDUNDANCY_MAX } from './limits.ts'
 import { Fraction } from './slot.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -23,11 +24,34 @@ export const ReputationPolicy = z.strictObject({
 })
 export type ReputationPolicy = z.infer<typeof ReputationPolicy>
 
+/** How the units of a job are tried and checked. A job keeps what was in force when it was submitted. */
+export const VerificationPolicy = z.strictObject({
+  /** More than this share of a job's redundancy must agree on a result; half at least, so that two results never both win. */
+  quorum_percent: z.int().min(50).max(100),
+  /** Own jobs must have at least so many peers compute each unit. */
+  redundancy_min: z.int().min(1).max(REDUNDANCY_MAX),
+  /** Runs of one unit that may fail by themselves before the job is given up: the fault is the unit's own then. */
+  failures_max: z.int().min(1).max(100),
+  /** Attempts of one unit that peers accepted, before the job is given up rather than tried for ever. */
+  attempts_max: z.int().min(REDUNDANCY_MAX).max(1_000),
+  /**
+   * Runs of a unit that may use up its time limit before its job is given up. One machine may be slow and a second one
+   * busy; where a third one does not end either, more would only cost as much again.
+   */
+  time_outs_max: z.int().min(1).max(100),
+  /** So many peers must say it unless it is the requester itself: one alone is not believed. */
+  witnesses_min: z.int().min(1).max(REDUNDANCY_MAX),
+  /** A peer that could not compute a unit, through no fault of the unit's, is not given it again so soon after its award. */
+  failed_pause_ms: Ms,
+})
+export type VerificationPolicy = z.infer<typeof VerificationPolicy>
+
 /**
  * What a peer decides by, where protocols leave a choice: federations will govern it by vote. It is part of the state, so that a
  * journal replays under the policy of its time.
  */
 export const Policy = z.strictObject({
+  verification: VerificationPolicy,
   reputation: ReputationPolicy,
   patience: z.strictObject({
     /** How long a unit waits for better providers before one of poor standing may have it. */
@@ -64,6 +88,15 @@ export type Policy = z.infer<typeof Policy>
  * with it), and low enough that two wrong outputs or three broken promises, and nothing else, bring it below one half.
  */
 export const POLICY: Policy = {
+  verification: {
+    quorum_percent: 50,
+    redundancy_min: 1,
+    failures_max: 3,
+    attempts_max: 64,
+    time_outs_max: 3,
+    witnesses_min: 2,
+    failed_pause_ms: 5_000,
+  },
   reputation: { start: 0.9, verified: 0.05, rejected: 0.3, expired: 0.2, failed: 0.15, poor_below: 0.5 },
   patience: { better_provider_ms: 5_000, disconnected_ms: 3_000 },
   deadlines: { late_factor: 3, late_ms_min: 15_000, late_doublings_max: 6 },

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { sharingNow } from '../peer/sharing/sharing-view.ts'
 import type { JobId } from '../protocol/ids.ts'
+import { POLICY } from '../protocol/policy.ts'
 import { HEARTBEAT_MS } from '../protocol/limits.ts'
 import {
   createMemoryNetwork,
@@ -103,6 +104,21 @@ describe('three peers with real storage', () => {
       },
     })
     expect(alice!.runtime.state.requester.jobs.size).toBe(0)
+  })
+
+  it('[P11] a job with less redundancy than the policy wants is refused in one line', async () => {
+    const [alice] = await mesh(honest)
+    const verification = { ...POLICY.verification, redundancy_min: 2 }
+    const policy = { ...POLICY, verification }
+    await alice!.runtime.dispatch({ kind: 'policy-set', at_ms: Date.now(), policy })
+    await expect(alice!.runtime.submit(testJob(alice!.peer, 1, 1))).rejects.toMatchObject({
+      fault: {
+        kind: 'bad-input',
+        message: "each unit must be computed by 2 peers at least, by this peer's policy",
+      },
+    })
+    await alice!.runtime.submit(testJob(alice!.peer, 1, 2))
+    expect(alice!.runtime.state.requester.jobs.size).toBe(1)
   })
 
   it('[T1] a stranger that knows a peer id gets only a refusal', async () => {

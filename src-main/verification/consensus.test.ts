@@ -6,7 +6,8 @@ import type { Likeness } from '../protocol/likeness.ts'
 import { REDUNDANCY_MAX } from '../protocol/limits.ts'
 import { VerificationConsensus, type WorkResult } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
-import { judge, quorumOf, toConsensus, type UnitResult } from './consensus.ts'
+import { toConsensus, type UnitResult } from './consensus.ts'
+import { judge, quorumOf } from './majority.fixture.ts'
 
 function peer(number: number): PeerId {
   return `12D3KooW${'z'.repeat(42)}${'ABCDEFGHJK'[Math.floor(number / 10)]}${'ABCDEFGHJK'[number % 10]}` as PeerId

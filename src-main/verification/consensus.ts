@@ -3,6 +3,7 @@ import type { Fuel } from '../protocol/fuel.ts'
 import type { Cid, PeerId, UnitId } from '../protocol/ids.ts'
 import { areAlike, type Likeness } from '../protocol/likeness.ts'
 import { REDUNDANCY_MAX } from '../protocol/limits.ts'
+import type { VerificationPolicy } from '../protocol/policy.ts'
 import type { VerificationConsensus, WorkResult } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
 
@@ -40,9 +41,15 @@ export type Verdict =
 /** Results that one consensus lists at most; the schema's bound. */
 const RESULTS_MAX = REDUNDANCY_MAX * 2
 
-/** How many peers must agree: the majority of the redundancy. One alone is its own quorum; two must both agree. */
-export function quorumOf(redundancy: number): number {
-  return Math.floor(redundancy / 2) + 1
+/**
+ * How many peers must agree: more than the policy's share of the redundancy, and never more than all. By half of it one alone is
+ * its own quorum, and two must both agree.
+ */
+export function quorumOf(
+  redundancy: number,
+  { quorum_percent }: Pick<VerificationPolicy, 'quorum_percent'>,
+): number {
+  return Math.min(redundancy, Math.floor((redundancy * quorum_percent) / 100) + 1)
 }
 
 /**
@@ -58,16 +65,21 @@ export function quorumOf(redundancy: number): number {
  * order of the results does not matter. Where results are compared bit for bit, those of each engine are judged apart:
  * the first engine by name whose results agree has the verdict, and no result of another engine wins or loses.
  */
-export function judge({ redundancy, results, likeness }: Judged): Verdict {
-  if (likeness === undefined) return unanimous(results, redundancy) ?? judgeEngines(results, redundancy)
+export function judge({ results, likeness, ...wanted }: Judged): Verdict {
+  if (likeness === undefined) return unanimous(results, wanted) ?? judgeEngines(results, wanted)
   const claims = results.map(claimAlone)
   const agree: Agree = (a, b) => areAlike(likeness, a.output, b.output)
-  return unanimous(claims, redundancy) ?? judgeVotes(claims, redundancy, agree)
+  return unanimous(claims, wanted) ?? judgeVotes(claims, wanted, agree)
+}
+
+/** How many peers are to compute a unit, and how many of them must agree. */
+interface Wanted {
+  readonly redundancy: number
+  readonly quorum: number
 }
 
 /** The results of a unit. */
-interface Judged {
-  readonly redundancy: number
+interface Judged extends Wanted {
   readonly results: readonly UnitResult[]
   /** Given where outputs are compared by content. Outputs that are not in it are alike to themselves alone. */
   readonly likeness?: Likeness
@@ -82,21 +94,21 @@ function engineOfResult({ engine = UNTOLD_ENGINE }: UnitResult): EngineId {
   return engine
 }
 
-function judgeEngines(results: readonly UnitResult[], redundancy: number): Verdict {
+function judgeEngines(results: readonly UnitResult[], wanted: Wanted): Verdict {
   const engines = [...new Set(results.map(engineOfResult))].sort()
   const agree: Agree = (a, b) => a.fuel === b.fuel && a.output === b.output
-  let wanted = Number.POSITIVE_INFINITY
+  let count = Number.POSITIVE_INFINITY
   for (const engine of engines) {
     const its = results.filter((result) => engineOfResult(result) === engine)
-    const verdict = judgeVotes(its, redundancy, agree)
+    const verdict = judgeVotes(its, wanted, agree)
     if (verdict.kind === 'agreed') return verdict
-    wanted = Math.min(wanted, verdict.count)
+    count = Math.min(count, verdict.count)
   }
-  return { kind: 'more', count: wanted }
+  return { kind: 'more', count }
 }
 
 /** The verdict of most units: all peers returned the same, each once. Undefined when it is not so simple. */
-function unanimous(results: readonly UnitResult[], redundancy: number): Verdict | undefined {
+function unanimous(results: readonly UnitResult[], { redundancy, quorum }: Wanted): Verdict | undefined {
   const [first] = results
   if (first === undefined) return { kind: 'more', count: Math.max(1, redundancy) }
   const peers: PeerId[] = []
@@ -106,7 +118,7 @@ function unanimous(results: readonly UnitResult[], redundancy: number): Verdict 
     if (result.engine !== first.engine) return undefined
     peers.push(peer)
   }
-  if (peers.length < quorumOf(redundancy)) {
+  if (peers.length < quorum) {
     return { kind: 'more', count: Math.max(1, redundancy - peers.length) }
   }
   const { output, fuel } = first
@@ -122,11 +134,11 @@ function unanimous(results: readonly UnitResult[], redundancy: number): Verdict 
 /** Whether two claims are alike. */
 type Agree = (a: Claim, b: Claim) => boolean
 
-function judgeVotes(results: readonly UnitResult[], redundancy: number, agree: Agree): Verdict {
+function judgeVotes(results: readonly UnitResult[], { redundancy, quorum }: Wanted, agree: Agree): Verdict {
   const votes = [...votesOf(results)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
   const ranked = rankedClaims(votes, agree)
   const [best] = ranked
-  if (best === undefined || best.support < quorumOf(redundancy) || isContested(best, ranked, agree)) {
+  if (best === undefined || best.support < quorum || isContested(best, ranked, agree)) {
     return { kind: 'more', count: Math.max(1, redundancy - votes.length) }
   }
   const agrees = ([, claim]: Vote): boolean => claim !== undefined && agree(best.claim, claim)

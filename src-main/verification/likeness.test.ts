@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import { areAlike, Likeness, NOTHING_COMPARED } from '../protocol/likeness.ts'
 import { REDUNDANCY_MAX } from '../protocol/limits.ts'
-import { judge, quorumOf, type UnitResult } from './consensus.ts'
+import type { UnitResult } from './consensus.ts'
+import { judge, quorumOf } from './majority.fixture.ts'
 
 const RUNS = { numRuns: 500 }
 const LETTERS = 'abcdef'

@@ -3,7 +3,7 @@ import { needsLimits, notLent } from '../../peer/provider/lending.ts'
 import { slotAt, slotsForOwn } from '../../peer/sharing/shared-slots.ts'
 import type { JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
-import { spentPeers, TIME_OUTS_MAX } from '../../peer/requester/time-outs.ts'
+import { spentPeers } from '../../peer/requester/time-outs.ts'
 import { activeCommitments, trustOf } from '../../peer/pairing/trust.ts'
 import { needOf } from '../../peer/requester/unit.ts'
 import { bookOf, openRanges } from '../../peer/requester/unit-book.ts'
@@ -92,12 +92,13 @@ function otherVersions(manifest: JobManifest, more: number, other: number): Wait
 }
 
 /** That a unit needs more distinct peers than there are. */
-function moreVerifiers({ units, manifest }: JobState, index: number, more: number): Waiting {
+function moreVerifiers(job: JobState, index: number, more: number): Waiting {
+  const { units, manifest, verification } = job
   const unit = units.get(index)
-  const spent = unit === undefined ? [] : spentPeers(unit)
+  const spent = unit === undefined ? [] : spentPeers(unit, job)
   if (spent.length > 0) {
     const where = spent.length === 1 ? 'one peer' : `each of ${spent.length} peers`
-    const message = `unit ${index} ran out of its time ${TIME_OUTS_MAX} times on ${where}; ${more} more must share`
+    const message = `unit ${index} ran out of its time ${verification.time_outs_max} times on ${where}; ${more} more must share`
     return { kind: 'more-verifiers', message }
   }
   return {

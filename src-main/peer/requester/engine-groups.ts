@@ -1,11 +1,10 @@
 import { isPoor, type Seat, type UnitNeed } from '../../market/award.ts'
 import type { EngineId } from '../../protocol/engine.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { quorumOf } from '../../verification/consensus.ts'
 import { recordOf } from './records.ts'
 import { engineOfAttempt, engineOfPeer, isExactlyChecked } from './engines.ts'
 import { seatsOf } from './offers.ts'
-import type { AttemptState, JobState, UnitState } from './slice.ts'
+import { quorumOfJob, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { isNewTo } from './time-outs.ts'
 import { lazily, workersAt } from '../pairing/trust.ts'
@@ -36,7 +35,7 @@ export interface EngineGroups {
 export function groupByEngine(state: PeerState, job: JobState, atMs: number): EngineGroups {
   const { manifest } = job
   const isChecked = isExactlyChecked(job)
-  const quorum = quorumOf(manifest.verification_redundancy)
+  const quorum = quorumOfJob(job)
   const workers = lazily(() => workersAt(state, atMs))
   const workersOf = new Map<EngineId | undefined, readonly PeerId[]>()
   const offering = lazily(() => seatsOf(state, job, atMs).filter(({ capacity }) => capacity > 0))

@@ -1,21 +1,17 @@
-import { quorumOf } from '../../verification/consensus.ts'
 import { failure, type Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import type { JobState } from './slice.ts'
+import { quorumOfJob, type JobState } from './slice.ts'
 import { timedOutFault } from './time-outs.ts'
 import { isOwnFault } from './unit.ts'
 
-/** Runs of one unit that may fail by themselves before the job is given up: the fault is the unit's own then. */
-const UNIT_FAILURES_MAX = 3
-/** Attempts of one unit that peers accepted, before the job is given up rather than tried for ever. */
-const UNIT_ATTEMPTS_MAX = 64
 /** Attempts of one unit, taken or not: the network and the power may fail more often than peers do. */
 const UNIT_AWARDS_MAX = 4_096
 
 /** Why a unit, and with it its job, is given up; undefined while it is worth another try. */
 export function hopeless(job: JobState, index: number): Fault | undefined {
   const attempts = job.units.get(index)?.attempts ?? []
-  const quorum = quorumOf(job.manifest.verification_redundancy)
+  const quorum = quorumOfJob(job)
+  const { failures_max, attempts_max } = job.verification
   const accusers = new Set<PeerId>()
   let failures = 0
   for (const { peer, status } of attempts) {
@@ -23,14 +19,14 @@ export function hopeless(job: JobState, index: number): Fault | undefined {
     failures++
     accusers.add(peer)
     // Where outputs need a quorum to be believed, so do failures: no single peer ends a job that others can do.
-    if (quorum > 1 ? accusers.size >= quorum : failures >= UNIT_FAILURES_MAX) {
+    if (quorum > 1 ? accusers.size >= quorum : failures >= failures_max) {
       return failure(status.fault.kind, `unit ${index} failed: ${status.fault.message}`).fault
     }
   }
   const timedOut = timedOutFault(job, index)
   if (timedOut !== undefined) return timedOut
   const taken = attempts.filter(({ status }) => status.state !== 'void' || status.why === 'late').length
-  if (taken < UNIT_ATTEMPTS_MAX && attempts.length < UNIT_AWARDS_MAX) return undefined
+  if (taken < attempts_max && attempts.length < UNIT_AWARDS_MAX) return undefined
   const message = `unit ${index} was tried ${attempts.length} times without agreement`
   return { kind: 'undecided', message }
 }

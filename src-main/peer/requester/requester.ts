@@ -31,6 +31,7 @@ export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[
     manifest,
     manifestCid: manifest_cid,
     submittedAtMs: event.at_ms,
+    verification: state.policy.verification,
     progressAtMs: event.at_ms,
     status: { state: 'running' },
     units: new Map(),

@@ -5,9 +5,11 @@ import { EngineId } from '../../protocol/engine.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { Fuel } from '../../protocol/fuel.ts'
 import { Cid, JobId, Name, PeerId } from '../../protocol/ids.ts'
+import { VerificationPolicy } from '../../protocol/policy.ts'
 import { Attempt, RunMetrics } from '../../protocol/receipt.ts'
 import { Fraction } from '../../protocol/slot.ts'
 import { JobManifest, UnitIndex } from '../../protocol/work.ts'
+import { quorumOf } from '../../verification/consensus.ts'
 import { PeerRecord } from '../../verification/reputation.ts'
 import { mapOf } from '../saved-map.ts'
 
@@ -71,6 +73,8 @@ export const JobState = z.object({
   manifest: JobManifest,
   manifestCid: Cid,
   submittedAtMs: Ms,
+  /** As the policy was when it was submitted. */
+  verification: VerificationPolicy,
   status: z.discriminatedUnion('state', [
     z.object({ state: z.literal('running') }),
     /** By its user: no units of it are awarded until it is resumed. */
@@ -103,6 +107,11 @@ export type JobState = z.infer<typeof JobState>
 /** Whether a job has not come to its end: it runs, or is paused. */
 export function isUnderWay({ status }: Pick<JobState, 'status'>): boolean {
   return status.state === 'running' || status.state === 'paused'
+}
+
+/** How many peers must agree on a unit of a job. */
+export function quorumOfJob({ manifest, verification }: Pick<JobState, 'manifest' | 'verification'>): number {
+  return quorumOf(manifest.verification_redundancy, verification)
 }
 
 /** Which of the own jobs goes first. */

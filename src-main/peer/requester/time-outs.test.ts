@@ -1,6 +1,6 @@
 import { UnitLimits } from '../../protocol/unit-limits.ts'
 import { describe, expect, test } from 'vitest'
-import { quorumOf } from '../../verification/consensus.ts'
+import { quorumOf } from '../../verification/majority.fixture.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { moduleRules } from '../../protocol/job-kinds/module.ts'

@@ -1,16 +1,8 @@
 import { failure, type Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { quorumOf } from '../../verification/consensus.ts'
-import type { AttemptState, JobState, UnitState } from './slice.ts'
+import { quorumOfJob, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import { timeLimitMs } from './time-limit.ts'
 
-/**
- * Runs of a unit that may use up its time limit before its job is given up. One machine may be slow and a second one
- * busy; where a third one does not end either, more would only cost as much again.
- */
-export const TIME_OUTS_MAX = 3
-/** So many peers must say it unless it is the requester itself: one alone is not believed. */
-const WITNESSES_MIN = 2
 /** A run counts as one for its whole time from this part of it on: clocks run differently, and are set. */
 const WHOLE_PART = 0.9
 
@@ -28,10 +20,14 @@ export function timedOutPeers({ attempts }: UnitState): readonly PeerId[] {
 }
 
 /** Those where it was up so often that another try would tell nothing. */
-export function spentPeers(unit: UnitState): readonly PeerId[] {
+export function spentPeers(
+  unit: UnitState,
+  { verification }: Pick<JobState, 'verification'>,
+): readonly PeerId[] {
+  const { time_outs_max } = verification
   return timedOutPeers(unit).filter(
     (peer) =>
-      unit.attempts.filter((attempt) => attempt.peer === peer && isTimeOut(attempt)).length >= TIME_OUTS_MAX,
+      unit.attempts.filter((attempt) => attempt.peer === peer && isTimeOut(attempt)).length >= time_outs_max,
   )
 }
 
@@ -97,11 +93,12 @@ export function timedOutFault(job: JobState, index: number): Fault | undefined {
   const timeOuts = attempts.filter(isTimeOut)
   const last = attempts.findLast(isTimeOut)
   if (last === undefined) return undefined
-  const quorum = quorumOf(manifest.verification_redundancy)
-  if (timeOuts.length < Math.max(TIME_OUTS_MAX, quorum)) return undefined
+  const quorum = quorumOfJob(job)
+  const { time_outs_max, witnesses_min } = job.verification
+  if (timeOuts.length < Math.max(time_outs_max, quorum)) return undefined
   const peers = new Set(timeOuts.map(({ peer }) => peer))
   const sawItself = quorum === 1 && peers.has(manifest.requester_id)
-  if (!sawItself && peers.size < Math.max(WITNESSES_MIN, quorum)) return undefined
+  if (!sawItself && peers.size < Math.max(witnesses_min, quorum)) return undefined
   const said = last.status.fault.message
   const where = peers.size === 1 ? '1 peer' : `${peers.size} peers`
   const times = timeOuts.length === peers.size ? '' : `, ${timeOuts.length} times`

@@ -2,7 +2,7 @@ import type { UnitNeed } from '../../market/award.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { judge, type Claim, type Verdict } from '../../verification/consensus.ts'
-import type { AttemptState, JobState, UnitState } from './slice.ts'
+import { quorumOfJob, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import { engineOfUnit, isExactlyChecked } from './engines.ts'
 import { spentPeers } from './time-outs.ts'
 
@@ -23,6 +23,7 @@ export function claimOf({ cid, metrics: { fuel } }: ReturnedStatus): Claim {
 export function verdictOf(job: JobState, unit: UnitState): Verdict {
   return judge({
     redundancy: job.manifest.verification_redundancy,
+    quorum: quorumOfJob(job),
     results: returnedAttempts(unit).map(({ peer, attempt, engine, status }) => ({
       peer,
       attempt,
@@ -31,9 +32,6 @@ export function verdictOf(job: JobState, unit: UnitState): Verdict {
     })),
   })
 }
-
-/** A peer that could not compute a unit, through no fault of the unit's, is not given it again so soon after its award. */
-const FAILED_PAUSE_MS = 5_000
 
 /**
  * The need of a unit before its verdict: how many more peers, and which must not be asked (again) at this moment.
@@ -50,7 +48,7 @@ export function needOf(job: JobState, index: number, nowMs = Number.POSITIVE_INF
   // While the job makes progress, peers of poor standing are not needed.
   const openSinceMs = Math.max(unit.openSinceMs, job.progressAtMs)
   if (missing === 0) return undefined
-  const holders = [...holdersOf(job, unit), ...justFailed(unit, nowMs)]
+  const holders = [...holdersOf(job, unit), ...justFailed(job, unit, nowMs)]
   const engine = isExactlyChecked(job) ? engineOfUnit(unit) : undefined
   return { missing, holders, openSinceMs, ...(engine === undefined ? {} : { engine }) }
 }
@@ -80,14 +78,18 @@ export function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
     if (status.state === 'failed' && !(checked && isOwnFault(status.fault))) continue
     holders.push(peer)
   }
-  holders.push(...spentPeers(unit))
+  holders.push(...spentPeers(unit, job))
   return holders
 }
 
 /** Peers that just failed on the unit: without a pause a broken machine would fail as fast as it is asked. */
-function justFailed({ attempts }: UnitState, nowMs: number): readonly PeerId[] {
+function justFailed(
+  { verification: { failed_pause_ms } }: JobState,
+  { attempts }: UnitState,
+  nowMs: number,
+): readonly PeerId[] {
   return attempts.flatMap(({ peer, status, awardedAtMs }) =>
-    status.state === 'failed' && !isOwnFault(status.fault) && nowMs - awardedAtMs < FAILED_PAUSE_MS
+    status.state === 'failed' && !isOwnFault(status.fault) && nowMs - awardedAtMs < failed_pause_ms
       ? [peer]
       : [],
   )

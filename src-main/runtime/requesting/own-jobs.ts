@@ -68,6 +68,13 @@ export function createOwnJobs({
   ): Promise<{ job: JobId; manifestCid: Cid }> {
     const tooLong = overDay(asked)
     if (tooLong !== undefined) refuse('bad-input', tooLong)
+    const { redundancy_min } = state.policy.verification
+    if (asked.verification_redundancy < redundancy_min) {
+      refuse(
+        'bad-input',
+        `each unit must be computed by ${redundancy_min} peers at least, by this peer's policy`,
+      )
+    }
     const { manifest, parts } = await prepare(asked, key)
     const manifestCid = await blobs.putStructure(encodeManifest(manifest))
     const { job_id: job } = manifest
