@@ -66,15 +66,7 @@ export function createOwnJobs({
     alsoKeep: readonly Cid[],
     key: JobKey | undefined,
   ): Promise<{ job: JobId; manifestCid: Cid }> {
-    const tooLong = overDay(asked)
-    if (tooLong !== undefined) refuse('bad-input', tooLong)
-    const { redundancy_min } = state.policy.verification
-    if (asked.verification_redundancy < redundancy_min) {
-      refuse(
-        'bad-input',
-        `each unit must be computed by ${redundancy_min} peers at least, by this peer's policy`,
-      )
-    }
+    mustFitPolicy(asked, state)
     const { manifest, parts } = await prepare(asked, key)
     const manifestCid = await blobs.putStructure(encodeManifest(manifest))
     const { job_id: job } = manifest
@@ -121,6 +113,15 @@ export function createOwnJobs({
       }
     },
   }
+}
+
+/** @throws FaultError `bad-input` for a job whose units take too long, or that asks for too few peers to compute each */
+function mustFitPolicy(asked: JobManifest, { policy }: PeerState): void {
+  const tooLong = overDay(asked)
+  if (tooLong !== undefined) refuse('bad-input', tooLong)
+  const { redundancy_min } = policy.verification
+  if (asked.verification_redundancy >= redundancy_min) return
+  refuse('bad-input', `each unit must be computed by ${redundancy_min} peers at least, by this peer's policy`)
 }
 
 /** The blobs that a manifest names, and the parts in its list. */
