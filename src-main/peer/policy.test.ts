@@ -77,6 +77,7 @@ describe('[P11] the policy', () => {
       { ...POLICY, reputation: { ...POLICY.reputation, rejected: 1 } },
       { ...POLICY, deadlines: { ...POLICY.deadlines, late_factor: 0 } },
       { ...POLICY, verification: { ...POLICY.verification, quorum_percent: 49 } },
+      { ...POLICY, verification: { ...POLICY.verification, failed_pause_ms: 999 } },
       { ...POLICY, patience: { ...POLICY.patience, disconnected_ms: -1 } },
     ])
       expect(Policy.safeParse(wrong).success).toBe(false)

@@ -41,8 +41,11 @@ export const VerificationPolicy = z.strictObject({
   time_outs_max: z.int().min(1).max(100),
   /** So many peers must say it unless it is the requester itself: one alone is not believed. */
   witnesses_min: z.int().min(1).max(REDUNDANCY_MAX),
-  /** A peer that could not compute a unit, through no fault of the unit's, is not given it again so soon after its award. */
-  failed_pause_ms: Ms,
+  /**
+   * A peer that could not compute a unit, through no fault of the unit's, is not given it again so soon after its award. Without
+   * a pause a broken machine would use up the attempts as fast as it fails.
+   */
+  failed_pause_ms: Ms.min(1_000),
 })
 export type VerificationPolicy = z.infer<typeof VerificationPolicy>
 

@@ -265,7 +265,7 @@ function drawPolicy(dice: Dice): Policy {
   const step = (): number => dice.pick([0.02, 0.1, 0.5])
   return {
     // How many must agree is for the audit as it is usually.
-    verification: { ...POLICY.verification, failed_pause_ms: dice.pick([0, 5_000, 20_000]) },
+    verification: { ...POLICY.verification, failed_pause_ms: dice.pick([1_000, 5_000, 20_000]) },
     reputation: {
       start: dice.pick([0.3, 0.6, 1]),
       ...{ verified: step(), rejected: step(), expired: step(), failed: step() },
