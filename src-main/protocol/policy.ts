@@ -24,7 +24,7 @@ export const ReputationPolicy = z.strictObject({
 })
 export type ReputationPolicy = z.infer<typeof ReputationPolicy>
 
-/** How the units of a job are tried and checked. A job keeps what was in force when it was submitted. */
+/** How the units of a job are tried and checked. A job keeps the policy under which it was submitted. */
 export const VerificationPolicy = z.strictObject({
   /** More than this share of a job's redundancy must agree on a result; half at least, so that two results never both win. */
   quorum_percent: z.int().min(50).max(100),
@@ -50,8 +50,8 @@ export const VerificationPolicy = z.strictObject({
 export type VerificationPolicy = z.infer<typeof VerificationPolicy>
 
 /**
- * What a peer decides by, where protocols leave a choice: federations will govern it by vote. It is part of the state, so that a
- * journal replays under the policy of its time.
+ * The numbers by which a peer decides where the protocol leaves a choice. They are part of the state, so that a journal replays
+ * under the policy of its time. Federations are to govern them by vote.
  */
 export const Policy = z.strictObject({
   verification: VerificationPolicy,

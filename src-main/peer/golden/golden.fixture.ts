@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { PeerState } from '../state.ts'
 
-/** What a journal says of a peer, in words that outlive the shape of its state. */
+/** The peer that a journal describes, in a form that stays the same when the shape of the state changes. */
 export function summaryOf(state: PeerState): unknown {
   const { awardsMade, jobs, records } = state.requester
   const { holdings, doneFor, history } = state.provider

@@ -1,7 +1,4 @@
 /** Comparing as a peer does it: a local task in a compute host. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { outcomesOf } from '../../../ports/runner.contract.ts'
 import type { RunInput, RunLimits, Runner, RunOutcome } from '../../../ports/runner.ts'
@@ -12,29 +9,18 @@ import {
   COMPARING_MODULE_ROLE,
 } from '../../../protocol/compare-task.ts'
 import type { Params } from '../../../protocol/work.ts'
-import { clock } from '../../clock.fixture.ts'
 import { wat } from '../../metering/wat.fixture.ts'
-import { createRunner } from '../../runner.ts'
+import { startRunner, type StartedRunner } from '../../started-runner.fixture.ts'
 import { encodePng } from '../render/picture/png.ts'
 import { cidOf, likenessIn } from './compare-call.fixture.ts'
 
-let folder: string
+let started: StartedRunner
 let runner: Runner
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'meshwork-compare-'))
-  await mkdir(join(folder, 'blobs'))
-  runner = createRunner({
-    clock,
-    stagingFolder: join(folder, 'staging'),
-    blobFolder: join(folder, 'blobs'),
-    workers: 1,
-  })
-  await runner.start()
+  started = await startRunner(1)
+  ;({ runner } = started)
 })
-afterAll(async () => {
-  await runner.stop()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => started.stop())
 
 function contentOf(bytes: Uint8Array): RunInput {
   return { cid: cidOf(bytes), content: bytes, layout: { kind: 'raw', bytes: bytes.byteLength } }

@@ -1,36 +1,30 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decode } from 'fast-png'
 import { decode as decodeJpeg } from 'jpeg-js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { buildKernels } from '../../../../wasm/build.ts'
-import type { Clock } from '../../../ports/clock.ts'
 import { outcomesOf } from '../../../ports/runner.contract.ts'
 import type { RunFile, Runner, RunInput, RunOutcome, RunOutput, RunTask } from '../../../ports/runner.ts'
 import { cidOfDigest, RAW } from '../../../protocol/cid.ts'
 import { RenderParams, unitCount } from '../../../protocol/job-kinds/render-tasks.ts'
 import type { Params } from '../../../protocol/work.ts'
 import { sealBytes } from '../../../sealing/seal.ts'
+import { clock } from '../../clock.fixture.ts'
 import { METERING } from '../../metering/identity.ts'
 import { createRunner } from '../../runner.ts'
+import { startRunner, type StartedRunner } from '../../started-runner.fixture.ts'
 import { renderAlgorithms } from './algorithms.ts'
 import { defaultSceneGlb } from './default-scene.ts'
 import { glbOf, newDocument, squareNode } from './import/gltf.fixture.ts'
 import { createRandomPng } from './textures/random-png.fixture.ts'
 
 const LIMITS = { wallMsMax: 60_000, memoryBytesMax: 1 << 30, outputBytesMax: 64 << 20 }
-const clock: Clock = {
-  nowMs: () => Date.now(),
-  after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs)
-    return () => clearTimeout(timer)
-  },
-}
 
 describe('the render library, in a compute host', () => {
+  let started: StartedRunner
   let folder: string
   let runner: Runner
   let packed: RunInput
@@ -38,15 +32,8 @@ describe('the render library, in a compute host', () => {
   let digest: string
   beforeAll(async () => {
     await buildKernels()
-    folder = await mkdtemp(join(tmpdir(), 'meshwork-render-'))
-    await mkdir(join(folder, 'blobs'))
-    runner = createRunner({
-      clock,
-      stagingFolder: join(folder, 'staging'),
-      blobFolder: join(folder, 'blobs'),
-      workers: 2,
-    })
-    await runner.start()
+    started = await startRunner(2)
+    ;({ runner, folder } = started)
     const file = await blob('file', await defaultSceneGlb())
     const imported = done(await outcomeOf('render.import', { aspect: 4 / 3 }, { scene: file }))
     expect(imported.info).toMatchObject({ environment: 'constant', warnings: [], lights: 0 })
@@ -58,10 +45,7 @@ describe('the render library, in a compute host', () => {
     }
     digest = z.string().parse(imported.info['digest'])
   })
-  afterAll(async () => {
-    await runner.stop()
-    await rm(folder, { recursive: true })
-  })
+  afterAll(() => started.stop())
 
   async function blob(name: string, bytes: Uint8Array): Promise<RunFile> {
     const path = join(folder, 'blobs', name)

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import { WebIO } from '@gltf-transform/core'
@@ -11,10 +10,9 @@ import { encode } from 'fast-png'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildKernels } from '../../../../../wasm/build.ts'
 import { outcomesOf } from '../../../../ports/runner.contract.ts'
-import type { RunFile, RunLimits, Runner, RunOutcome, RunOutput } from '../../../../ports/runner.ts'
+import type { RunFile, RunLimits, RunOutcome, RunOutput } from '../../../../ports/runner.ts'
 import { cidOfDigest, RAW } from '../../../../protocol/cid.ts'
-import { clock } from '../../../clock.fixture.ts'
-import { createRunner } from '../../../runner.ts'
+import { startRunner, type StartedRunner } from '../../../started-runner.fixture.ts'
 import { renderAlgorithms } from '../algorithms.ts'
 import { glbOf, newDocument, squareNode } from './gltf.fixture.ts'
 
@@ -120,28 +118,16 @@ async function manyPictures(): Promise<Uint8Array> {
 }
 
 describe('a hostile scene, in a compute host', () => {
-  let folder: string
-  let runner: Runner
+  let started: StartedRunner
   let names = 0
   beforeAll(async () => {
     await buildKernels()
-    folder = await mkdtemp(join(tmpdir(), 'meshwork-import-'))
-    await mkdir(join(folder, 'blobs'))
-    runner = createRunner({
-      clock,
-      stagingFolder: join(folder, 'staging'),
-      blobFolder: join(folder, 'blobs'),
-      workers: 1,
-    })
-    await runner.start()
+    started = await startRunner(1)
   })
-  afterAll(async () => {
-    await runner.stop()
-    await rm(folder, { recursive: true })
-  })
+  afterAll(() => started.stop())
 
   async function blob(bytes: Uint8Array): Promise<RunFile> {
-    const path = join(folder, 'blobs', `blob-${names++}`)
+    const path = join(started.folder, 'blobs', `blob-${names++}`)
     await writeFile(path, bytes)
     const cid = cidOfDigest(RAW, createHash('sha256').update(bytes).digest())
     return { cid, path, layout: { kind: 'raw', bytes: bytes.byteLength } }
@@ -161,7 +147,7 @@ describe('a hostile scene, in a compute host', () => {
       limits,
       ...unit,
     }
-    return (await outcomesOf(runner, [task])).get(task.id)!
+    return (await outcomesOf(started.runner, [task])).get(task.id)!
   }
 
   /** The faults of the import at the requester, and of a unit that a stranger made of the same files. */
