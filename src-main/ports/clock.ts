@@ -5,3 +5,9 @@ export interface Clock {
   /** Calls back once, `delayMs` from now, unless the returned function is called first. */
   after(delayMs: number, callback: () => void): () => void
 }
+
+/** A clock of a program that works in turns, as JavaScript does. */
+export interface TurnClock extends Clock {
+  /** Calls back in the next turn, after messages that have already arrived. Calls keep their order. */
+  soon(callback: () => void): void
+}

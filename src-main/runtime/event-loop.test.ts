@@ -4,7 +4,7 @@ import { createIdentity } from '../network/identity/identity.ts'
 import { decodeEvent } from '../peer/codec.ts'
 import { initialState } from '../peer/state.ts'
 import { JobId } from '../protocol/ids.ts'
-import type { Clock } from '../ports/clock.ts'
+import type { TurnClock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import { refuse } from '../protocol/fault.ts'
 import { createMemoryDisk, openMemoryJournal } from '../storage/journal/memory-journal.ts'
@@ -26,11 +26,12 @@ function standingClock() {
       due.push(callback)
       return () => undefined
     },
+    soon: (callback: () => void) => void setImmediate(callback),
   }
   return { clock, waits, ring: () => due.splice(0).forEach((callback) => callback()) }
 }
 
-function loopOver(journal: Journal, clock: Pick<Clock, 'nowMs' | 'after'> = standingClock().clock) {
+function loopOver(journal: Journal, clock: TurnClock = standingClock().clock) {
   const performed: { effect: WorldEffect['kind']; records: number }[] = []
   const fatal: unknown[] = []
   const stalls: unknown[] = []

@@ -4,7 +4,7 @@ import { isDurable, type PeerEvent } from '../peer/event.ts'
 import type { Notice } from '../peer/notice.ts'
 import type { PeerState } from '../peer/state.ts'
 import { advance } from '../peer/step.ts'
-import type { Clock } from '../ports/clock.ts'
+import type { TurnClock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import { failure, FaultError, type Fault } from '../protocol/fault.ts'
 import { createJournalWriter, isDiskFull } from './journal-writer.ts'
@@ -28,6 +28,9 @@ const REPEATED: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
 /** An effect in the world; recorded decisions never leave the loop. */
 export type WorldEffect = Exclude<Effect, { kind: 'record' }>
 
+/** Decides what follows from an event, and changes the state by it (`advance`). */
+export type Brain = typeof advance
+
 /** The one writer of a peer's state. */
 export interface EventLoop {
   readonly state: PeerState
@@ -47,11 +50,15 @@ export interface EventLoop {
 
 /** The ports and functions that the loop uses. */
 export interface EventLoopDependencies {
-  readonly clock: Pick<Clock, 'nowMs' | 'after'>
+  readonly clock: TurnClock
   readonly journal: Journal
   readonly state: PeerState
   /** The number of the journal's last record. */
   readonly sequence: number
+  /** Decides; `advance` when absent. */
+  readonly brain?: Brain | undefined
+  /** Records between two snapshots; as many as a restart replays quickly when absent. */
+  readonly recordsPerSnapshot?: number | undefined
   /** Performs effects; only ever called with those whose events are in the journal. */
   readonly perform: (effects: readonly WorldEffect[]) => void
   /** Told after every turn, once its effects are under way: its news, which may be none. */
@@ -86,7 +93,7 @@ interface Turn {
  * holds what it could not write, and performs nothing of it: it goes on, with nothing lost, when there is room.
  */
 export function createEventLoop(dependencies: EventLoopDependencies): EventLoop {
-  const { clock, state } = dependencies
+  const { clock, state, brain = advance } = dependencies
   const writer = createJournalWriter(dependencies)
   const timer = createTurnTimer(clock, turn)
   let inbox: Waiting[] = []
@@ -98,7 +105,7 @@ export function createEventLoop(dependencies: EventLoopDependencies): EventLoop 
     if (held !== undefined || inbox.length === 0) return
     const waiting = inbox
     inbox = []
-    attempt(waiting, () => settle(stepAll(state, waiting)))
+    attempt(waiting, () => settle(stepAll(brain, state, waiting)))
   }
 
   /** Anything thrown but a full disk ends the loop: the state may be half changed. */
@@ -179,12 +186,12 @@ export function createEventLoop(dependencies: EventLoopDependencies): EventLoop 
 }
 
 /** Steps events in order. @returns the turn, of which nothing is journaled yet */
-function stepAll(state: PeerState, waiting: readonly Waiting[]): Turn {
+function stepAll(brain: Brain, state: PeerState, waiting: readonly Waiting[]): Turn {
   const records: Uint8Array[] = []
   const effects: WorldEffect[] = []
   const notices: Notice[] = []
   for (const { event, record } of waiting) {
-    const result = advance(state, event)
+    const result = brain(state, event)
     for (const decided of result.durable) {
       records.push(decided === event && record !== undefined ? record : encodeEvent(decided))
     }
@@ -220,7 +227,7 @@ function createTurnTimer(clock: EventLoopDependencies['clock'], turn: () => void
       // Bounded, in case the clock is set back meanwhile.
       const waitMs = Math.min(GATHER_MS_MAX, gatherUntilMs - clock.nowMs())
       if (waitMs > 0) clock.after(waitMs, begin)
-      else setImmediate(begin)
+      else clock.soon(begin)
     },
     /** Gathers events from now on for as long as a flush took. */
     gatherFor(flushMs: number): void {

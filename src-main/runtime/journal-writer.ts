@@ -25,11 +25,13 @@ export function createJournalWriter({
   journal,
   state,
   sequence: lastSequence,
+  recordsPerSnapshot = RECORDS_PER_SNAPSHOT,
 }: {
   readonly clock: Pick<Clock, 'nowMs'>
   readonly journal: Journal
   readonly state: PeerState
   readonly sequence: number
+  readonly recordsPerSnapshot?: number | undefined
 }): JournalWriter {
   let sequence = lastSequence
   let recordsSince = 0
@@ -46,7 +48,7 @@ export function createJournalWriter({
     } catch (error) {
       if (!isDiskFull(error)) throw error
       snapshotBytes = before
-      recordsSince = Math.floor(RECORDS_PER_SNAPSHOT / 2)
+      recordsSince = Math.floor(recordsPerSnapshot / 2)
     }
     bytesSince = 0
   }
@@ -68,7 +70,7 @@ export function createJournalWriter({
     },
     snapshotIfDue() {
       const isDue =
-        recordsSince >= RECORDS_PER_SNAPSHOT || bytesSince >= Math.max(BYTES_PER_SNAPSHOT, snapshotBytes)
+        recordsSince >= recordsPerSnapshot || bytesSince >= Math.max(BYTES_PER_SNAPSHOT, snapshotBytes)
       if (isDue) snapshot()
     },
     snapshotIfChanged() {

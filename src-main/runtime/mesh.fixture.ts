@@ -11,7 +11,7 @@ import { decodeEvent } from '../peer/codec.ts'
 import type { DurableEvent } from '../peer/event.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
-import type { Clock } from '../ports/clock.ts'
+import type { TurnClock } from '../ports/clock.ts'
 import type { JobKeys } from '../ports/job-keys.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
@@ -97,7 +97,7 @@ export interface TestDisk {
 }
 
 /** The machine's clock, and what a test adds to the time that it tells; its timers run as ever. */
-export interface SetClock extends Clock {
+export interface SetClock extends TurnClock {
   passedMs: number
 }
 
@@ -107,6 +107,7 @@ export function setClock(): SetClock {
     passedMs: 0,
     nowMs: () => machineClock.nowMs() + clock.passedMs,
     after: (delayMs, callback) => machineClock.after(delayMs, callback),
+    soon: (callback) => machineClock.soon(callback),
   }
   return clock
 }
@@ -153,7 +154,7 @@ export async function startPeer(
   }: {
     name?: string
     disk?: TestDisk
-    clock?: Clock
+    clock?: TurnClock
     shares?: boolean
     /** Whether its algorithm runs strangers' code. */
     limited?: boolean

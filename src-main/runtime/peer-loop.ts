@@ -1,11 +1,11 @@
 import { isDurable, type PeerEvent } from '../peer/event.ts'
 import type { Notice } from '../peer/notice.ts'
 import { refuse, type Fault } from '../protocol/fault.ts'
-import type { Clock } from '../ports/clock.ts'
+import type { TurnClock } from '../ports/clock.ts'
 import type { Identity } from '../ports/identity.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Defects } from './defects.ts'
-import { createEventLoop, type EventLoop, type WorldEffect } from './event-loop.ts'
+import { createEventLoop, type Brain, type EventLoop, type WorldEffect } from './event-loop.ts'
 import { restore } from './restore.ts'
 
 type Listener = (notices: readonly Notice[]) => void
@@ -27,9 +27,11 @@ export interface PeerLoop extends EventLoop {
 export interface PeerLoopDependencies {
   /** The peer's name until its user chooses one. */
   readonly name: string
-  readonly clock: Clock
+  readonly clock: TurnClock
   readonly identity: Identity
   readonly journal: Journal
+  readonly brain?: Brain
+  readonly recordsPerSnapshot?: number
   readonly defects: Defects
   readonly perform: (effects: readonly WorldEffect[]) => void
   /** Told that the commitment is to be published anew. */
@@ -45,6 +47,8 @@ export function createPeerLoop({
   clock,
   identity,
   journal,
+  brain,
+  recordsPerSnapshot,
   defects,
   perform,
   commitmentChanged,
@@ -56,6 +60,8 @@ export function createPeerLoop({
     clock,
     journal,
     ...restore(journal, identity.peer, name),
+    brain,
+    recordsPerSnapshot,
     perform,
     observe,
     stalled,

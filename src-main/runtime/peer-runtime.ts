@@ -11,7 +11,7 @@ import type { Invite } from '../protocol/messages.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
-import type { Clock } from '../ports/clock.ts'
+import type { TurnClock } from '../ports/clock.ts'
 import type { Identity } from '../ports/identity.ts'
 import type { JobKeys, KeyedJob } from '../ports/job-keys.ts'
 import type { Journal } from '../ports/journal.ts'
@@ -22,7 +22,7 @@ import { createBlobRights, type BlobRights } from './blobs/blob-rights.ts'
 import { createGuestBlobs } from './blobs/guest-blobs.ts'
 import { createDefects, type Defects } from './defects.ts'
 import { createEffectPerformer } from './effect-performer.ts'
-import type { EventLoop, WorldEffect } from './event-loop.ts'
+import type { Brain, EventLoop, WorldEffect } from './event-loop.ts'
 import { createExecutor } from './executing/executor.ts'
 import type { ActiveUnit } from './executing/job-at-work.ts'
 import { createKeyCare } from './executing/key-care.ts'
@@ -47,7 +47,7 @@ const TICK_MS = 1_000
 export interface PeerDependencies {
   /** This peer's name until its user chooses one. */
   readonly name: string
-  readonly clock: Clock
+  readonly clock: TurnClock
   readonly random: Random
   readonly identity: Identity
   readonly journal: Journal
@@ -59,6 +59,10 @@ export interface PeerDependencies {
   readonly runner: Runner
   /** Runs what others ask for, apart from own jobs; the same runner when absent. Started and stopped with it. */
   readonly lentRunner?: Runner
+  /** Decides what follows from events; the peer's own brain when absent. */
+  readonly brain?: Brain
+  /** Records between two snapshots; a simulation has few, so that short runs restore from snapshots too. */
+  readonly recordsPerSnapshot?: number
   /** The journal failed or a promise of our own broke: the process must end. */
   readonly fatal: (error: unknown) => void
   /** A defect of ours that need not end the peer; fatal when absent. */

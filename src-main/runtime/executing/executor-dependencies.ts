@@ -4,7 +4,7 @@ import type { LentLimits } from '../../protocol/unit-limits.ts'
 import type { PeerEvent } from '../../peer/event.ts'
 import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
-import type { Clock } from '../../ports/clock.ts'
+import type { TurnClock } from '../../ports/clock.ts'
 import type { Runner } from '../../ports/runner.ts'
 import type { Defects } from '../defects.ts'
 
@@ -12,7 +12,7 @@ import type { Defects } from '../defects.ts'
 export interface ExecutorDependencies {
   /** This peer: its own jobs' blobs are no guests'. */
   readonly me: PeerId
-  readonly clock: Clock
+  readonly clock: TurnClock
   readonly blobs: BlobStore
   readonly fetcher: BlobFetcher
   /** The runner for a requester's units: own jobs and others' run apart. */

@@ -29,7 +29,7 @@ export interface Executor {
 export function createExecutor(dependencies: ExecutorDependencies): Executor {
   const { blobs, runnerFor, clock, dispatch, defects, signal } = dependencies
   const works = new Map<string, Work>()
-  const unitInputs = createUnitInputs(blobs, dependencies.fetcher)
+  const unitInputs = createUnitInputs(blobs, dependencies.fetcher, clock)
   const ends = createUnitEnds(dependencies)
   const loader = createWorkLoader({ ...dependencies, unitInputs, ends })
   const runUnits = createUnitRuns({

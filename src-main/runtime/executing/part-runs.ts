@@ -48,7 +48,7 @@ export function createPartRuns({
   }
 
   return async (work, kind, parts, units, signal) => {
-    const handOver = createHandOver(runnerFor(work.requester), listenTo(work, clock, signal))
+    const handOver = createHandOver(runnerFor(work.requester), clock, listenTo(work, clock, signal))
     parts.keep(units.map(({ unit_index }) => unit_index))
     await Promise.all(
       units.map(({ unit_index }) =>

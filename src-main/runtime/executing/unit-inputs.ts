@@ -3,7 +3,9 @@ import { inputSeal, type JobKey } from '../../protocol/job-key.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
 import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { RunFile, RunInput } from '../../ports/runner.ts'
+import { withinTime } from '../time-limit.ts'
 
 /** Inputs may be gigabytes over a slow line; a transfer that stands still ends earlier by itself. */
 const FETCH_WITHIN_MS = 30 * 60_000
@@ -38,18 +40,23 @@ export interface UnitInputs {
 }
 
 /** Creates it over a store and whatever brings blobs into that. */
-export function createUnitInputs(blobs: BlobStore, fetcher: BlobFetcher): UnitInputs {
+export function createUnitInputs(
+  blobs: BlobStore,
+  fetcher: BlobFetcher,
+  clock: Pick<Clock, 'after'>,
+): UnitInputs {
   async function bring(cid: Cid, { from, owner, guest, shared, isRead, signal }: Want): Promise<void> {
     if (owner !== undefined) blobs.pin(cid, owner, guest)
     // A blob that is here is announced to its holder, so that others that fetch it can have it from here too.
     if (blobs.has(cid) && shared === undefined && isRead === undefined) return
-    const within = AbortSignal.any([signal, AbortSignal.timeout(FETCH_WITHIN_MS)])
-    await fetcher.fetch(cid, {
-      from: [from],
-      ...(shared && { leader: from }),
-      ...(isRead && { heldBy: from }),
-      signal: within,
-    })
+    await withinTime(clock, FETCH_WITHIN_MS, signal, (within) =>
+      fetcher.fetch(cid, {
+        from: [from],
+        ...(shared && { leader: from }),
+        ...(isRead && { heldBy: from }),
+        signal: within,
+      }),
+    )
   }
 
   /** Reading a damaged blob drops it, and then it is missing. */

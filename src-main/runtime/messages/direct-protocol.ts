@@ -3,7 +3,9 @@ import { FaultError, refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { MESSAGE_BYTES_MAX, MESSAGE_ITEMS_MAX, STRANGER_MESSAGE_BYTES_MAX } from '../../protocol/limits.ts'
 import { DirectMessage, DirectReply, isPairMessage } from '../../protocol/messages.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { Transport } from '../../ports/transport.ts'
+import { withinTime } from '../time-limit.ts'
 
 /** The protocol of direct messages between two peers. */
 export const DIRECT_PROTOCOL = 'meshwork/1/direct'
@@ -15,13 +17,14 @@ const REPLY_WITHIN_MS = 20_000
  * @throws FaultError `unreachable`, `timed-out`, `malformed`, or the fault with which the other side refused
  */
 export async function sendDirect(
-  transport: Transport,
+  { transport, clock }: { readonly transport: Transport; readonly clock: Pick<Clock, 'after'> },
   to: PeerId,
   message: DirectMessage,
   signal: AbortSignal,
 ): Promise<DirectReply> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(REPLY_WITHIN_MS)])
-  const bytes = await transport.request(to, DIRECT_PROTOCOL, encodeCanonical(message), { signal: within })
+  const bytes = await withinTime(clock, REPLY_WITHIN_MS, signal, (within) =>
+    transport.request(to, DIRECT_PROTOCOL, encodeCanonical(message), { signal: within }),
+  )
   const reply = decodeCanonical(bytes, DirectReply, MESSAGE_BYTES_MAX)
   if (!reply.ok) throw new FaultError(reply.fault)
   if (reply.value.kind === 'refused') throw new FaultError(reply.value.fault)

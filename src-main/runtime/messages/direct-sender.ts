@@ -50,7 +50,7 @@ export function createDirectSender({
         const sentAtMs = clock.nowMs()
         const key = keyOf(award.job_id)
         const message = { kind: 'award', award, ...(key === undefined ? {} : { key }) } as const
-        await sendDirect(transport, to, message, signal)
+        await sendDirect({ transport, clock }, to, message, signal)
         const at_ms = clock.nowMs()
         loop.tell({ kind: 'award-taken', at_ms, peer: to, took_ms: Math.max(0, at_ms - sentAtMs) })
       }
@@ -72,7 +72,7 @@ export function createDirectSender({
       if (to === me) {
         await loop.dispatch({ kind: 'hand-back-received', at_ms: clock.nowMs(), from: to, job_id, units })
       } else {
-        await sendDirect(transport, to, { kind: 'hand-back', job_id, units, reason }, signal)
+        await sendDirect({ transport, clock }, to, { kind: 'hand-back', job_id, units, reason }, signal)
       }
     } catch (error) {
       defects.faultOf(error, 'handing back')
@@ -83,7 +83,9 @@ export function createDirectSender({
 
   function tell(to: PeerId, message: DirectMessage): void {
     const sent =
-      to === me ? tellSelf(message) : sendDirect(transport, to, message, signal).then(() => undefined)
+      to === me
+        ? tellSelf(message)
+        : sendDirect({ transport, clock }, to, message, signal).then(() => undefined)
     sent.catch(defects.ignoreFaults(`telling of ${message.kind}`))
   }
 

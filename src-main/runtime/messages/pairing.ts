@@ -94,7 +94,7 @@ export function createPairing(dependencies: PairingDependencies): Pairing {
       const either = AbortSignal.any([signal, within])
       await transport.connect(peer, addresses, { signal: either })
       const message = { kind: 'pair', secret, name: state.name, addresses: ownAddresses() } as const
-      const reply = await sendDirect(transport, peer, message, either)
+      const reply = await sendDirect(dependencies, peer, message, either)
       if (reply.kind === 'paired') {
         await meet(peer, reply.name, addresses, trust)
         return { state: 'paired', peer, name: reply.name }
@@ -108,7 +108,7 @@ export function createPairing(dependencies: PairingDependencies): Pairing {
     },
     async ask(peer) {
       try {
-        const reply = await sendDirect(transport, peer, { kind: 'pair-again' }, signal)
+        const reply = await sendDirect(dependencies, peer, { kind: 'pair-again' }, signal)
         const request = state.pairing.outgoingPairs.get(peer)
         if (reply.kind === 'paired' && request !== undefined)
           await meet(peer, reply.name, request.addresses, request.trust)
@@ -120,7 +120,7 @@ export function createPairing(dependencies: PairingDependencies): Pairing {
     },
     async tell(peer, news) {
       try {
-        await sendDirect(transport, peer, { kind: `pair-${news}` as const }, signal)
+        await sendDirect(dependencies, peer, { kind: `pair-${news}` as const }, signal)
       } catch (error) {
         onlyFault(error)
       }

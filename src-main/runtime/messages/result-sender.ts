@@ -102,7 +102,7 @@ export function createResultSender(dependencies: ResultSenderDependencies): Resu
         timestamp: toTimestamp(clock.nowMs()),
       }
       const envelope = sealEnvelope('meshwork/1/receipts', batch, identity.peer, (m) => identity.sign(m))
-      await sendDirect(dependencies.transport, to, { kind: 'results', envelope }, dependencies.signal)
+      await sendDirect(dependencies, to, { kind: 'results', envelope }, dependencies.signal)
       noteTaken(delivered(outbox, receipts))
     }
   }

@@ -1,8 +1,10 @@
+import type { Clock } from '../../ports/clock.ts'
 import type { Transport } from '../../ports/transport.ts'
 import { decodeCanonical, encodeCanonical } from '../../protocol/canonical.ts'
 import { FaultError, type Outcome } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { NEARBY_BYTES_MAX, NearbyMessage, NearbyReply } from '../../protocol/nearby.ts'
+import { withinTime } from '../time-limit.ts'
 
 /** The protocol of nearby peers, which may be strangers. */
 export const NEARBY_PROTOCOL = '/meshwork/nearby/1'
@@ -11,13 +13,14 @@ const ANSWER_MS_MAX = 10_000
 
 /** Sends a message to a PC nearby. @throws FaultError `unreachable`, `timed-out`, `malformed`, or the other side's fault */
 export async function sendNearby(
-  transport: Transport,
+  { transport, clock }: { readonly transport: Transport; readonly clock: Pick<Clock, 'after'> },
   to: PeerId,
   message: NearbyMessage,
   signal: AbortSignal,
 ): Promise<NearbyReply> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)])
-  const bytes = await transport.request(to, NEARBY_PROTOCOL, encodeCanonical(message), { signal: within })
+  const bytes = await withinTime(clock, ANSWER_MS_MAX, signal, (within) =>
+    transport.request(to, NEARBY_PROTOCOL, encodeCanonical(message), { signal: within }),
+  )
   const reply = valueOf(decodeCanonical(bytes, NearbyReply, NEARBY_BYTES_MAX))
   if (reply.kind === 'refused') throw new FaultError(reply.fault)
   return reply

@@ -76,7 +76,7 @@ export function createNearby(dependencies: NearbyDependencies): Nearby {
   let stopTending: (() => void) | undefined
   let stopListening: (() => void) | undefined
   const send = (to: PeerId, message: NearbyMessage, signal: AbortSignal): Promise<NearbyReply> =>
-    sendNearby(transport, to, message, AbortSignal.any([stopping.signal, signal]))
+    sendNearby({ transport, clock }, to, message, AbortSignal.any([stopping.signal, signal]))
   const ignoreFaults = (error: unknown): void => reportDefect(error, onDefect)
   const list = createNearbyList({
     clock,

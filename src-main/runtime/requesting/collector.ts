@@ -10,6 +10,7 @@ import { keptPin } from '../blobs/blob-rights.ts'
 import type { Defects } from '../defects.ts'
 import { checkOpens } from '../blobs/sealed-blobs.ts'
 import { fetchManifest } from './manifest-fetch.ts'
+import { withinTime } from '../time-limit.ts'
 import { createStoredNotes } from './stored-notes.ts'
 
 /** Outputs fetched at once: enough to fill the line, few enough to bound memory and streams … */
@@ -110,10 +111,11 @@ export function createCollector(dependencies: CollectorDependencies): Collector 
     let hasCome = false
     try {
       if (!blobs.has(output.cid)) {
-        const within = AbortSignal.any([signal, AbortSignal.timeout(OUTPUT_WITHIN_MS)])
         const progress = (): void => void (hasCome = true)
         const bytesMax = dependencies.outputBytesMax(job)
-        await fetcher.fetch(output.cid, { from: output.from, signal: within, bytesMax, progress })
+        await withinTime(clock, OUTPUT_WITHIN_MS, signal, (within) =>
+          fetcher.fetch(output.cid, { from: output.from, signal: within, bytesMax, progress }),
+        )
         areSmall = (blobs.info(output.cid)?.bytes ?? Infinity) <= SMALL_BYTES
       }
       const seal = dependencies.sealOf(job, output.unit)

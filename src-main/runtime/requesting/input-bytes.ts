@@ -1,4 +1,5 @@
 import type { BlobStore } from '../../ports/blob-store.ts'
+import type { TurnClock } from '../../ports/clock.ts'
 import type { Cid } from '../../protocol/ids.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 
@@ -11,6 +12,7 @@ const PARTS_TOGETHER = 4_096
  */
 export async function withInputBytes(
   blobs: Pick<BlobStore, 'info'>,
+  clock: Pick<TurnClock, 'soon'>,
   manifest: JobManifest,
   parts: readonly Cid[],
 ): Promise<JobManifest> {
@@ -19,7 +21,7 @@ export async function withInputBytes(
   let parts_bytes = 0
   for (let at = 0; at < parts.length; at += PARTS_TOGETHER) {
     for (const cid of parts.slice(at, at + PARTS_TOGETHER)) parts_bytes += bytesOf(cid)
-    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise<void>((resolve) => clock.soon(resolve))
   }
   const { input_bytes: _before, parts_bytes: _partsBefore, ...rest } = manifest
   return {

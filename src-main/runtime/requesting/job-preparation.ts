@@ -1,5 +1,6 @@
 import type { PeerState } from '../../peer/state.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
+import type { TurnClock } from '../../ports/clock.ts'
 import type { JobKeys } from '../../ports/job-keys.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { Cid, JobId } from '../../protocol/ids.ts'
@@ -15,11 +16,13 @@ export function createJobPreparation({
   state,
   blobs,
   keys,
+  clock,
   letGo,
 }: {
   readonly state: PeerState
   readonly blobs: BlobStore
   readonly keys: JobKeys
+  readonly clock: TurnClock
   /** Lets go of the blobs and the key of a job that could not be sealed. */
   readonly letGo: (job: JobId) => void
 }): (asked: JobManifest, key: JobKey | undefined) => Promise<SealedJob> {
@@ -44,8 +47,8 @@ export function createJobPreparation({
   return async (asked, key) => {
     const { parts: list, unit_count } = asked
     const split = list === undefined ? [] : await loadParts(blobs, list, unit_count)
-    if (key === undefined) return { manifest: await withInputBytes(blobs, asked, split), parts: split }
+    if (key === undefined) return { manifest: await withInputBytes(blobs, clock, asked, split), parts: split }
     const { manifest, parts } = await sealed(asked, split, key)
-    return { manifest: await withInputBytes(blobs, manifest, parts), parts }
+    return { manifest: await withInputBytes(blobs, clock, manifest, parts), parts }
   }
 }

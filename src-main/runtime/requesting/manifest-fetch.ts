@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts'
 import { lookPin } from '../blobs/blob-rights.ts'
 import { loadManifest } from '../blobs/job-blobs.ts'
 import type { Defects } from '../defects.ts'
+import { withinTime } from '../time-limit.ts'
 
 /** One manifest's transfer: at most a megabyte. */
 const MANIFEST_WITHIN_MS = 20_000
@@ -41,15 +42,16 @@ export async function fetchManifest(
 
 /** Fetches a blob to look at it: it stays as briefly as other blobs of its requester's jobs. */
 async function look(
-  { blobs, fetcher, signal }: ManifestFetchDependencies,
+  { clock, blobs, fetcher, signal }: ManifestFetchDependencies,
   cid: Cid,
   from: PeerId,
 ): Promise<void> {
   const owner = lookPin(from)
   blobs.pin(cid, owner, from)
   try {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(MANIFEST_WITHIN_MS)])
-    await fetcher.fetch(cid, { from: [from], signal: within })
+    await withinTime(clock, MANIFEST_WITHIN_MS, signal, (within) =>
+      fetcher.fetch(cid, { from: [from], signal: within }),
+    )
   } finally {
     if (!signal.aborted) blobs.unpin(owner, [cid])
   }

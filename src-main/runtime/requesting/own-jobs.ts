@@ -3,7 +3,7 @@ import type { JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { overDay } from '../../peer/requester/time-limit.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
-import type { Clock } from '../../ports/clock.ts'
+import type { TurnClock } from '../../ports/clock.ts'
 import type { JobKeys, KeyedJob } from '../../ports/job-keys.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { Cid, JobId } from '../../protocol/ids.ts'
@@ -46,14 +46,14 @@ export function createOwnJobs({
   readonly state: PeerState
   readonly blobs: BlobStore
   readonly keys: JobKeys
-  readonly clock: Clock
+  readonly clock: TurnClock
   readonly dispatch: (event: PeerEvent) => Promise<void>
   readonly dropKey: (job: KeyedJob) => void
 }): OwnJobs {
   const submitting = new Set<JobId>()
   const keyed = (job: JobId): KeyedJob => ({ requester: state.me, job })
 
-  const prepare = createJobPreparation({ state, blobs, keys, letGo })
+  const prepare = createJobPreparation({ state, blobs, keys, clock, letGo })
 
   function letGo(job: JobId): void {
     blobs.unpin(jobPin(job))
@@ -72,7 +72,8 @@ export function createOwnJobs({
     const { job_id: job } = manifest
     const needed = [manifestCid, ...blobsOf(manifest, parts)]
     const missing =
-      (await keepAll(blobs, needed, jobPin(job))) ?? (await keepAll(blobs, alsoKeep, keptPin(job)))
+      (await keepAll(blobs, clock, needed, jobPin(job))) ??
+      (await keepAll(blobs, clock, alsoKeep, keptPin(job)))
     if (missing !== undefined) {
       // The blobs of a job that was submitted before are its own.
       if (!state.requester.jobs.has(job)) letGo(job)
