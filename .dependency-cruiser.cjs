@@ -88,7 +88,7 @@ module.exports = {
       'src-main/protocol/',
       'src-preload/contract/',
     ]),
-    layer('sim', ['src-main/peer/', 'src-main/ports/', 'src-main/protocol/']),
+    layer('sim', ['src-main/runtime/', 'src-main/peer/', 'src-main/ports/', 'src-main/protocol/']),
     layer('cli', [
       'src-main/assemble.ts',
       'src-main/peer-folder.ts',

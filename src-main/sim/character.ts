@@ -1,11 +1,19 @@
 import { engineIdOf, NUMERIC_CLASS, type EngineDigest, type EngineId } from '../protocol/engine.ts'
 import type { Fault } from '../protocol/fault.ts'
+import type { PeerId } from '../protocol/ids.ts'
+import { engineDigest } from '../runtime/engine-digest.ts'
 
 /**
- * How a peer behaves. All peers run the real brain; dishonest ones change its inputs or outputs.
+ * How a peer behaves. All peers run the real brain and runtime; dishonest ones have another machine or person.
  *
  * - `wrong`: returns an output of its own making for a share of the units
  * - `colluder`: returns the one wrong output on which all colluders agree
+ * - `sleeper`: is honest for so many units, and returns outputs of its own making after that
+ * - `whitewasher`: always lies; when a requester has found it out, it comes back under a new key. All keys of the person
+ *   return the same wrong output
+ * - `sybil`: one of several keys of one mind, which all return the same wrong output: of every unit where they are bold,
+ *   else only of units that a quorum of them was given
+ * - `free-rider`: has jobs, and lends nothing
  * - `silent`: takes awards and never answers
  * - `failing`: says that units failed
  * - `staller`: keeps each unit for its whole time limit, and then says that it did not end
@@ -17,6 +25,10 @@ export type Character =
   | { readonly kind: 'honest' }
   | { readonly kind: 'wrong'; readonly share: number }
   | { readonly kind: 'colluder' }
+  | { readonly kind: 'sleeper'; readonly honestUnits: number }
+  | { readonly kind: 'whitewasher'; readonly person: string }
+  | { readonly kind: 'sybil'; readonly mind: number; readonly isBold: boolean }
+  | { readonly kind: 'free-rider' }
   | { readonly kind: 'silent' }
   | { readonly kind: 'failing'; readonly fault: Fault['kind'] }
   | { readonly kind: 'staller' }
@@ -36,11 +48,16 @@ export interface Machine {
 }
 
 /** The engine of most machines. */
-const USUAL_ENGINE: EngineDigest = 'usual'
+const USUAL_ENGINE = 'usual'
+
+/** The name of a machine's engine, as its runner tells it. */
+export function engineName({ engine = USUAL_ENGINE }: Machine): string {
+  return `sim+${engine}`
+}
 
 /** A machine's engine, as its capabilities name it. */
-export function enginePartsOf({ engine = USUAL_ENGINE }: Machine) {
-  return { engine_digest: engine, numeric_class: NUMERIC_CLASS }
+export function enginePartsOf(machine: Machine) {
+  return { engine_digest: engineDigest(engineName(machine)), numeric_class: NUMERIC_CLASS }
 }
 
 /** A machine's engine. */
@@ -48,12 +65,31 @@ export function engineOfMachine(machine: Machine): EngineId {
   return engineIdOf(enginePartsOf(machine))
 }
 
+/** The name under which a peer lies: peers of one name return the same wrong outputs. */
+export function voiceOf(character: Character, peer: PeerId): string {
+  switch (character.kind) {
+    case 'colluder':
+      return 'colluders'
+    case 'whitewasher':
+      return character.person
+    case 'sybil':
+      return `mind ${character.mind}`
+    default:
+      return peer
+  }
+}
+
 /** Whether a peer may return outputs that are not right. */
 export function mayReturnWrong({ kind }: Character): boolean {
-  return kind === 'wrong' || kind === 'colluder' || kind === 'forger'
+  return ['wrong', 'colluder', 'sleeper', 'whitewasher', 'sybil', 'forger'].includes(kind)
 }
 
 /** Whether a peer may say that a unit failed although it did not. */
 export function mayAccuse({ kind }: Character): boolean {
   return kind === 'failing' || kind === 'forger'
+}
+
+/** Whether a peer returns what its machine computed, and nothing else. */
+export function isHonest({ kind }: Character): boolean {
+  return kind === 'honest' || kind === 'free-rider'
 }

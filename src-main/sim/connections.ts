@@ -22,7 +22,7 @@ export interface Link {
   readonly isUp: boolean
   /** Counts how often it came up: a message of an earlier connection never arrives. */
   readonly generation: number
-  /** Fails each request that waits for its reply. */
+  /** Fails each request that waits for its reply; one that has ended is not here. */
   readonly inFlight: Set<(fault: Fault) => void>
 }
 
@@ -83,9 +83,9 @@ export function createConnections(schedule: Schedule, dice: Dice): Connections {
       if (link.isUp === isUp) continue
       link.isUp = isUp
       if (isUp) link.generation++
-      const cut = [...link.inFlight]
-      link.inFlight.clear()
-      if (!isUp) for (const fail of cut) fail({ kind: 'unreachable', message: 'the connection was lost' })
+      if (!isUp)
+        for (const fail of [...link.inFlight])
+          fail({ kind: 'unreachable', message: 'the connection was lost' })
       const [low, high] = isUp ? CONNECT_MS : NOTICE_GONE_MS
       for (const [near, far] of [[peer, other] as const, [other, peer] as const]) {
         const end = ends.get(near)

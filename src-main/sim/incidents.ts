@@ -1,8 +1,8 @@
-import type { Cid, PeerId } from '../protocol/ids.ts'
+import { holdingKey } from '../peer/provider/slice.ts'
+import type { PeerId } from '../protocol/ids.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { Network } from './network.ts'
 import type { Process } from './process/process.ts'
-import { manifestCid } from './process/truth.ts'
 import type { Onlooker, Resident } from './resident.ts'
 import type { Incident } from './scenario.ts'
 import type { Schedule } from './schedule.ts'
@@ -15,8 +15,8 @@ export interface IncidentDependencies {
   readonly schedule: Schedule
   readonly network: Network
   readonly residents: ReadonlyMap<PeerId, Resident>
-  /** Gets the manifests of submitted jobs. */
-  readonly manifests: Map<Cid, JobManifest>
+  /** Gets the manifests of submitted jobs, by holding. */
+  readonly jobs: Map<string, JobManifest>
   readonly onlooker: Onlooker
   readonly boot: (resident: Resident) => void
   /** A partition is healed by then. */
@@ -30,7 +30,7 @@ export function befall(incident: Incident, dependencies: IncidentDependencies): 
   if (incident.kind === 'partition') {
     network.partition(incident.groups)
     const lastsMs = Math.min(incident.lastsMs, Math.max(0, calmAtMs - incident.atMs))
-    return schedule.after(lastsMs, () => network.heal())
+    return void schedule.after(lastsMs, () => network.heal())
   }
   const resident = residents.get(incident.peer)
   const process = resident?.process
@@ -51,7 +51,7 @@ function crash(
   schedule.after(Math.min(CRASH_WITHIN_MS, downMs), () => {
     if (resident.process === process) process.crash('now')
     schedule.after(downMs, () => {
-      if (resident.process === undefined) boot(resident)
+      if (resident.process === undefined && !resident.isAway) boot(resident)
     })
   })
 }
@@ -60,14 +60,10 @@ function submit(
   manifest: JobManifest,
   resident: Resident,
   process: Process,
-  { manifests, onlooker }: IncidentDependencies,
+  { jobs, onlooker }: IncidentDependencies,
 ): void {
-  const manifest_cid = manifestCid(manifest)
-  manifests.set(manifest_cid, manifest)
-  resident.disk.blobs.add(manifest_cid)
-  process.dispatch({ kind: 'job-submitted', at_ms: process.nowMs(), manifest, manifest_cid }, () =>
-    onlooker.submitted(resident, manifest),
-  )
+  jobs.set(holdingKey(process.me, manifest.job_id), manifest)
+  process.attempt(process.runtime.submit(manifest).then(() => onlooker.submitted(resident, manifest)))
 }
 
 /** Lets the user of a peer do something. */

@@ -1,5 +1,6 @@
 import type { PeerId } from '../protocol/ids.ts'
 import type { Dice } from './dice.ts'
+import type { Process } from './process/process.ts'
 import type { Resident } from './resident.ts'
 import type { Acquaintance } from './scenario.ts'
 import type { Schedule } from './schedule.ts'
@@ -17,20 +18,20 @@ export function introduce(
   residents: ReadonlyMap<PeerId, Resident>,
   schedule: Schedule,
   dice: Dice,
-  { inviter, joiner, trustByInviter: trust, trustByJoiner }: Acquaintance,
+  { inviter, joiner, trustByInviter, trustByJoiner }: Acquaintance,
 ): void {
-  let invites = 0
   const attempt = (): void => {
     const host = residents.get(inviter)?.process
     const guest = residents.get(joiner)?.process
-    if (host === undefined || guest === undefined) return schedule.after(LOOK_EVERY_MS, attempt)
+    if (host === undefined || guest === undefined) return void schedule.after(LOOK_EVERY_MS, attempt)
     if (guest.state.pairing.contacts.has(inviter)) return
-    const secret_hash = `invite-${inviter.slice(-6)}-${joiner.slice(-6)}-${invites++}`
-    const at_ms = host.nowMs()
-    host.dispatch({ kind: 'invited', at_ms, secret_hash, trust, expires_at_ms: at_ms + INVITE_MS }, () =>
-      guest.pair(inviter, secret_hash, trustByJoiner, () => undefined),
-    )
+    guest.attempt(pair(host, guest, trustByInviter, trustByJoiner))
     schedule.after(PAIR_AGAIN_MS, attempt)
   }
   schedule.after(dice.between(...FIRST_TRY_MS), attempt)
+}
+
+async function pair(host: Process, guest: Process, byHost: number, byGuest: number): Promise<void> {
+  const invite = await host.runtime.invite(byHost, INVITE_MS)
+  await guest.runtime.pair(invite, byGuest, new AbortController().signal)
 }

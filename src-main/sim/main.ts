@@ -27,7 +27,7 @@ function describe({ parameters, broken }: Report): string {
   return `seed ${parameters.seed} after ${broken?.atMs ?? 0} ms: ${broken?.message ?? ''}\n  ${again}`
 }
 
-function main(args: readonly string[]): number {
+async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -53,7 +53,7 @@ function main(args: readonly string[]): number {
   const failed: Report[] = []
   let toldAt = 0
   for (let seed = first; seed < first + count; seed++) {
-    const report = simulate({ seed, peers }, values.trace ? { trace: (line) => console.log(line) } : {})
+    const report = await simulate({ seed, peers }, values.trace ? { trace: (line) => console.log(line) } : {})
     reports.push(report)
     if (values.json) console.log(JSON.stringify(report))
     if (report.broken !== undefined) {
@@ -83,7 +83,7 @@ function summary(reports: readonly Report[], failed: number, seconds: number): s
 
 if (import.meta.main) {
   try {
-    process.exitCode = main(process.argv.slice(2))
+    process.exitCode = await main(process.argv.slice(2))
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error))
     process.exitCode = 2

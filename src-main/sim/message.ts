@@ -1,77 +1,66 @@
-import type { UnitAttempt } from '../peer/effect.ts'
-import type { PeerEvent } from '../peer/event.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
-import type { EngineId } from '../protocol/engine.ts'
-import type { Fault } from '../protocol/fault.ts'
-import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
-import type { Award } from '../protocol/messages.ts'
+import { decodeCanonical } from '../protocol/canonical.ts'
+import { ReceiptBatch } from '../protocol/receipt.ts'
+import { DirectMessage, type Award } from '../protocol/messages.ts'
+import { SignedEnvelope } from '../protocol/envelope.ts'
+import { MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
+import type { JobId } from '../protocol/ids.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
+import { assert, type Fault } from '../protocol/fault.ts'
+import type { ComputeRoundState } from '../protocol/result.ts'
 import { toMs } from '../protocol/time.ts'
 
-/** The stores of document 000 that decisions rest on. */
-export type StoreName = 'commitment' | 'allocation'
-
-/** One published state on its way. */
-export type Publication =
-  | { readonly store: 'commitment'; readonly value: ComputeCommitment }
-  | { readonly store: 'allocation'; readonly value: ComputeAllocationState }
-
-/** Whether a publication replaces a known one of the same author, by the rule of the published stores. */
-export function isNewer(next: Publication, known: Publication | undefined): boolean {
-  if (known === undefined) return true
-  const author = next.value.peer_id
-  const made = toMs(next.value.timestamp) - toMs(known.value.timestamp)
-  if (made !== 0) return made > 0
-  return (next.value.vector_clock[author] ?? 0) > (known.value.vector_clock[author] ?? 0)
+/** The values of the stores of document 000, by their store. */
+export interface PublishedValues {
+  readonly commitment: ComputeCommitment
+  readonly allocation: ComputeAllocationState
+  readonly round: ComputeRoundState
 }
 
-/** A letter of one brain to another: the direct messages that become events of their receiver. */
-export type Letter =
-  | { readonly kind: 'award'; readonly award: Award }
-  | {
-      readonly kind: 'results'
-      readonly job: JobId
-      readonly receipts: readonly ExecutionReceipt[]
-      readonly engine: EngineId
-    }
-  | { readonly kind: 'withdraw'; readonly job: JobId; readonly units?: readonly number[] }
-  | { readonly kind: 'settled'; readonly job: JobId }
-  | { readonly kind: 'recall'; readonly job: JobId; readonly units: readonly UnitAttempt[] }
-  | { readonly kind: 'hand-back'; readonly job: JobId; readonly units: readonly UnitAttempt[] }
+/** A store that peers publish. */
+export type StoreName = keyof PublishedValues
 
-/** A message between two peers on a direct stream: the protocol's messages after they were checked. */
+/** One published state on its way: the value itself, since a simulated network carries no bytes that could be damaged. */
+export interface Publication {
+  readonly store: StoreName
+  readonly value: PublishedValues[StoreName]
+}
+
+/** Whether a publication replaces a known one of the same author, by the rule of the published stores. */
+export function isNewer({ value: next }: Publication, known: Publication | undefined): boolean {
+  if (known === undefined) return true
+  const author = next.peer_id
+  const made = toMs(next.timestamp) - toMs(known.value.timestamp)
+  if (made !== 0) return made > 0
+  return (next.vector_clock[author] ?? 0) > (known.value.vector_clock[author] ?? 0)
+}
+
+/** A request to another peer: one of the transport's, or for the newest value of a store. */
 export type Message =
-  | Letter
-  | { readonly kind: 'pair'; readonly secretHash: string; readonly name: string }
-  | { readonly kind: 'get-blob'; readonly cid: Cid }
+  | { readonly kind: 'request'; readonly protocol: string; readonly bytes: Uint8Array }
   | { readonly kind: 'get-published'; readonly store: StoreName }
 
 /** The answer to a message. */
 export type Reply =
-  | { readonly kind: 'taken' }
-  | { readonly kind: 'refused'; readonly fault: Fault }
-  | { readonly kind: 'paired'; readonly name: string }
+  | { readonly kind: 'answer'; readonly bytes: Uint8Array }
   | { readonly kind: 'published'; readonly publication: Publication | undefined }
+  | { readonly kind: 'fault'; readonly fault: Fault }
 
-/** The event that a letter is at its receiver. */
-export function arrived(from: PeerId, letter: Letter, at_ms: number): PeerEvent {
-  switch (letter.kind) {
-    case 'award':
-      return { kind: 'award-received', at_ms, from, award: letter.award }
-    case 'results': {
-      const { job: job_id, receipts, engine } = letter
-      return { kind: 'results-received', at_ms, from, job_id, receipts: [...receipts], engine }
-    }
-    case 'withdraw': {
-      const units = letter.units === undefined ? {} : { units: [...letter.units] }
-      return { kind: 'withdrawn', at_ms, from, job_id: letter.job, ...units }
-    }
-    case 'recall':
-      return { kind: 'recalled', at_ms, from, job_id: letter.job, units: letter.units }
-    case 'settled':
-      return { kind: 'settled', at_ms, from, job_id: letter.job }
-    case 'hand-back':
-      return { kind: 'hand-back-received', at_ms, from, job_id: letter.job, units: [...letter.units] }
-  }
+/** A direct message that its receiver must not lose once it has taken it. */
+export type Letter =
+  | { readonly kind: 'award'; readonly award: Award }
+  | { readonly kind: 'results'; readonly job: JobId; readonly receipts: readonly ExecutionReceipt[] }
+
+/** The letter in a direct message that was taken; undefined for other messages. */
+export function letterIn(bytes: Uint8Array): Letter | undefined {
+  const message = decodeCanonical(bytes, DirectMessage, MESSAGE_BYTES_MAX)
+  assert(message.ok, 'a message that was taken can be read')
+  if (message.value.kind === 'award') return { kind: 'award', award: message.value.award }
+  if (message.value.kind !== 'results') return undefined
+  const envelope = decodeCanonical(message.value.envelope, SignedEnvelope, MESSAGE_BYTES_MAX)
+  assert(envelope.ok, 'an envelope that was taken can be read')
+  const batch = decodeCanonical(envelope.value.payload, ReceiptBatch, MESSAGE_BYTES_MAX)
+  assert(batch.ok, 'receipts that were taken can be read')
+  return { kind: 'results', job: batch.value.job_id, receipts: batch.value.receipts }
 }

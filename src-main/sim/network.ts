@@ -1,12 +1,9 @@
 import type { Fault } from '../protocol/fault.ts'
 import type { PeerId } from '../protocol/ids.ts'
-import { createConnections, type Connections, type Link } from './connections.ts'
+import { createConnections, type Connections } from './connections.ts'
 import type { Dice } from './dice.ts'
 import type { Message, Publication, Reply } from './message.ts'
 import type { Schedule } from './schedule.ts'
-
-/** A reply that does not come within this time counts as lost, as in the runtime. */
-const REPLY_WITHIN_MS = 20_000
 
 /** How bad the network is. Changed as the simulation goes on. */
 export interface Weather {
@@ -16,12 +13,6 @@ export interface Weather {
   /** The share of messages that arrive twice. */
   duplication: number
 }
-
-/** The end of a request: the other side's answer, or why there is none. */
-export type RequestOutcome = { readonly reply: Reply } | { readonly fault: Fault }
-
-/** One peer's requests to others. */
-export type Ask = (to: PeerId, message: Message, done: (outcome: RequestOutcome) => void) => void
 
 /**
  * A network that delays, reorders, loses and duplicates, with partitions that heal. Worse than TCP, which only
@@ -34,9 +25,15 @@ export interface Network extends Pick<
   readonly weather: Weather
   /** Messages sent so far: requests, and one for each peer that a publication went to. */
   readonly sent: number
-  request(from: PeerId, to: PeerId, message: Message, done: (outcome: RequestOutcome) => void): void
-  /** Gossips a state to every connected peer. */
-  publish(from: PeerId, publication: Publication): void
+  /** Whether two peers are connected at this moment. */
+  isConnected(a: PeerId, b: PeerId): boolean
+  /**
+   * Asks a peer. `done` is called once, with its answer, or when the connection is lost, and never when the message or
+   * its answer is. @returns a function that gives the question up
+   */
+  request(from: PeerId, to: PeerId, message: Message, done: (reply: Reply) => void): () => void
+  /** Tells these peers a state, those of them that are connected. */
+  publish(from: PeerId, to: readonly PeerId[], publication: Publication): void
 }
 
 /** An empty network. */
@@ -61,15 +58,20 @@ export function createNetwork(schedule: Schedule, dice: Dice, weather: Weather):
     get sent() {
       return sent
     },
+    isConnected: (a, b) => connections.linkOf(a, b).isUp,
     request(from, to, message, done) {
       const link = connections.linkOf(from, to)
       sent++
       if (!link.isUp) {
         const fault: Fault = { kind: 'unreachable', message: 'not connected' }
-        schedule.after(1, () => done({ fault }))
-        return
+        return schedule.after(1, () => done({ kind: 'fault', fault }))
       }
-      const settle = settledOnce(schedule, link, done)
+      const fail = (fault: Fault): void => settle({ kind: 'fault', fault })
+      const giveUp = (): boolean => link.inFlight.delete(fail)
+      const settle = (reply: Reply): void => {
+        if (giveUp()) done(reply)
+      }
+      link.inFlight.add(fail)
       const { generation } = link
       const passes = (): boolean => link.isUp && link.generation === generation
       carry(() => {
@@ -77,14 +79,16 @@ export function createNetwork(schedule: Schedule, dice: Dice, weather: Weather):
         if (end === undefined || !passes()) return
         end.endpoint.answer(from, message, (reply) => {
           carry(() => {
-            if (passes()) settle({ reply })
+            if (passes()) settle(reply)
           })
         })
       })
+      return giveUp
     },
-    publish(from, publication) {
-      for (const [to, end] of endpoints) {
-        if (to === from || !connections.linkOf(from, to).isUp) continue
+    publish(from, readers, publication) {
+      for (const to of readers) {
+        const end = endpoints.get(to)
+        if (end === undefined || !connections.linkOf(from, to).isUp) continue
         sent++
         carry(() => {
           if (endpoints.get(to) === end && connections.linkOf(from, to).isUp)
@@ -93,23 +97,4 @@ export function createNetwork(schedule: Schedule, dice: Dice, weather: Weather):
       }
     },
   }
-}
-
-/** Ends a request once: by its reply, by the loss of its connection, or when its time is over. */
-function settledOnce(
-  schedule: Schedule,
-  link: Link,
-  done: (outcome: RequestOutcome) => void,
-): (outcome: RequestOutcome) => void {
-  let isSettled = false
-  const settle = (outcome: RequestOutcome): void => {
-    if (isSettled) return
-    isSettled = true
-    link.inFlight.delete(fail)
-    done(outcome)
-  }
-  const fail = (fault: Fault): void => settle({ fault })
-  link.inFlight.add(fail)
-  schedule.after(REPLY_WITHIN_MS, () => settle({ fault: { kind: 'timed-out', message: 'no reply' } }))
-  return settle
 }

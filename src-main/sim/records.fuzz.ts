@@ -9,7 +9,6 @@ import type { Outcome } from '../protocol/fault.ts'
 import { ENVELOPE_BYTES_MAX, MESSAGE_BYTES_MAX } from '../protocol/limits.ts'
 import { DirectMessage } from '../protocol/messages.ts'
 import { createDice } from './dice.ts'
-import type { Message } from './message.ts'
 import { drawScenario } from './scenario.ts'
 import { createWorld } from './world.ts'
 
@@ -41,7 +40,7 @@ interface Format {
 }
 
 async function* run(range: FuzzRange): AsyncGenerator<FuzzStep> {
-  const formats = sampled()
+  const formats = await sampled()
   yield* fuzzSteps(range, STEP, (roll) => wrongWith(pick(roll, formats), roll))
 }
 
@@ -60,7 +59,7 @@ function wrongWith({ name, samples, read, write }: Format, roll: Dice): string |
 }
 
 /** The records, messages and publications of the meshes. */
-function sampled(): readonly Format[] {
+async function sampled(): Promise<readonly Format[]> {
   const events: Format = { name: 'record', samples: [], read: decodeEvent, write: encodeEvent }
   const states: Format = { name: 'snapshot', samples: [], read: decodeState, write: encodeState }
   const messages: Format = {
@@ -84,52 +83,24 @@ function sampled(): readonly Format[] {
   for (const { seed, peers } of MESHES) {
     const world = createWorld(drawScenario({ seed, peers }, createDice(seed)), seed, {
       turned: (process) => keep(states, encodeState(process.state)),
-      taken(_process, _from, message) {
-        const sent = messageOf(message)
-        if (sent !== undefined) keep(messages, encodeCanonical(sent))
-      },
+      taken: (_process, _from, message) => keep(messages, message),
+      offered: (_process, allocation) => keep(allocations, encodeCanonical(allocation)),
       starting: () => undefined,
-      effect: () => undefined,
       died: () => undefined,
       restarted: () => undefined,
       submitted: () => undefined,
       happened: () => undefined,
     })
     const untilMs = world.schedule.nowMs() + RUN_MS
-    while (world.schedule.nowMs() < untilMs && world.schedule.next());
+    while (world.schedule.nowMs() < untilMs && (await world.next()));
     for (const { disk } of world.residents.values()) {
       for (const record of disk.records) keep(events, record)
       for (const publication of disk.remembered.values()) {
         for (const { store, value } of publication.values()) {
-          keep(store === 'commitment' ? commitments : allocations, encodeCanonical(value))
+          if (store === 'commitment') keep(commitments, encodeCanonical(value))
         }
       }
     }
   }
   return [events, states, messages, commitments, allocations].filter(({ samples }) => samples.length > 0)
-}
-
-/** A letter of the simulator as it travels in reality; receipts travel in envelopes, which are `wire`'s. */
-function messageOf(message: Message): DirectMessage | undefined {
-  switch (message.kind) {
-    case 'award':
-      return message
-    case 'withdraw':
-      return { kind: 'withdraw', job_id: message.job }
-    case 'settled':
-      return { kind: 'settled', job_id: message.job, units: [0, 1] }
-    case 'recall':
-      return { kind: 'recall', job_id: message.job, units: [{ unit_index: 1, attempt: 1 }] }
-    case 'hand-back':
-      return {
-        kind: 'hand-back',
-        job_id: message.job,
-        units: [{ unit_index: 1, attempt: 1 }],
-        reason: 'the end',
-      }
-    case 'results':
-    case 'pair':
-    default:
-      return undefined
-  }
 }

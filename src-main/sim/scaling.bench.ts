@@ -55,11 +55,11 @@ function rows(): Partial<ScalingCase>[] {
  */
 export const benchmark: Benchmark = {
   name: 'scaling',
-  run(report) {
+  async run(report) {
     const results: ScalingResult[] = []
     const known = new Map<string, number>()
     for (const row of rows()) {
-      const result = runScaling({ ...USUAL, ...row })
+      const result = await runScaling({ ...USUAL, ...row })
       results.push(result)
       const plain = JSON.stringify({ ...USUAL, ...row, stragglers: false })
       known.set(JSON.stringify({ ...USUAL, ...row }), result.efficiency)

@@ -58,7 +58,7 @@ export interface ScalingResult {
 }
 
 /** Runs a row in virtual time. */
-export function runScaling(row: ScalingCase): ScalingResult {
+export async function runScaling(row: ScalingCase): Promise<ScalingResult> {
   const plan = planScaling(row, createDice(row.seed))
   const { requesters, staying, units, idealMs } = plan
   const meter = createMeter(new Set(requesters.map(({ peer }) => peer)), () => world)
@@ -70,7 +70,7 @@ export function runScaling(row: ScalingCase): ScalingResult {
   })
   const { counts } = meter
   const limitMs = START_MS + SUBMIT_AT_MS + idealMs * GIVE_UP_FACTOR + 120_000
-  while (counts.open > 0 && world.schedule.nowMs() < limitMs && world.schedule.next());
+  while (counts.open > 0 && world.schedule.nowMs() < limitMs && (await world.next()));
   const tookMs = counts.endedAtMs - START_MS - SUBMIT_AT_MS
   const total = units * row.requesters
   const requestersShare = speedOf(requesters) / speedOf([...requesters, ...staying])
@@ -189,7 +189,7 @@ function createMeter(requesters: ReadonlySet<PeerId>, world: () => World): Meter
         counts.endedAtMs = world().schedule.nowMs()
       }
     },
-    effect: () => undefined,
+    offered: () => undefined,
     starting(process) {
       counts.started++
       if (requesters.has(process.me)) counts.ownStarted++

@@ -2,16 +2,28 @@
 export interface Schedule {
   /** Milliseconds since 1970 in the simulated world. */
   nowMs(): number
-  /** Does something `delayMs` (whole milliseconds) from now; what is due at one moment keeps its order. */
-  after(delayMs: number, action: () => void): void
-  /** Does the next thing that is due. @returns false when nothing is left */
-  next(): boolean
+  /**
+   * Does something `delayMs` (whole milliseconds) from now; what is due at one moment keeps its order.
+   * @returns a function that takes it back
+   */
+  after(delayMs: number, action: () => void): () => void
+  /** Does the next thing that is due, and lets all that it has promised come about. @returns false when nothing is left */
+  next(): Promise<boolean>
 }
 
 interface Due {
   readonly atMs: number
   readonly order: number
-  readonly action: () => void
+  /** Absent once it was taken back. */
+  action: (() => void) | undefined
+}
+
+/**
+ * Lets promises come about until no more follow from them. Nothing in a simulation waits for input or for a real timer, so
+ * all of it is over when the engine turns to its next task.
+ */
+function quiet(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** A schedule as a binary heap, so that a hundred thousand waiting timers cost little. */
@@ -54,23 +66,36 @@ export function createSchedule(startMs: number): Schedule {
     }
   }
 
+  function take(): Due | undefined {
+    const due = heap[0]
+    const last = heap.pop()
+    if (last !== undefined && heap.length > 0) {
+      heap[0] = last
+      sink()
+    }
+    return due
+  }
+
   return {
     nowMs: () => now,
     after(delayMs, action) {
-      heap.push({ atMs: now + Math.max(0, Math.round(delayMs)), order: order++, action })
+      const due: Due = { atMs: now + Math.max(0, Math.round(delayMs)), order: order++, action }
+      heap.push(due)
       rise(heap.length - 1)
-    },
-    next() {
-      const due = heap[0]
-      const last = heap.pop()
-      if (due === undefined || last === undefined) return false
-      if (heap.length > 0) {
-        heap[0] = last
-        sink()
+      return () => {
+        due.action = undefined
       }
-      now = due.atMs
-      due.action()
-      return true
+    },
+    async next() {
+      for (let due = take(); due !== undefined; due = take()) {
+        const { action } = due
+        if (action === undefined) continue
+        now = due.atMs
+        action()
+        await quiet()
+        return true
+      }
+      return false
     },
   }
 }

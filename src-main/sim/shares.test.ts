@@ -26,7 +26,7 @@ interface Fared {
 const USUAL: Asking = { units: 400, unitSeconds: 2, priority: 0.5, submitted_s: 0 }
 
 /** Four providers of four cores, that work for these until all are served; the requesters share nothing, and have one core of their own. */
-function serve(asking: readonly Asking[], seed = 1): [Fared, Fared, ...Fared[]] {
+async function serve(asking: readonly Asking[], seed = 1): Promise<[Fared, Fared, ...Fared[]]> {
   const dice = createDice(seed)
   const requesters = asking.map((_, i): PlannedPeer => ({
     ...plannedPeer(`r${i}`, { cores: 1, score: 1, skewMs: 0 }, 0, dice),
@@ -75,7 +75,7 @@ function serve(asking: readonly Asking[], seed = 1): [Fared, Fared, ...Fared[]] 
       starting({ me }, requester) {
         if (!own.has(me)) fared[numberOf.get(requester) ?? -1]?.begun_s.push(now_s())
       },
-      effect: () => undefined,
+      offered: () => undefined,
       taken: () => undefined,
       died: () => undefined,
       restarted: () => undefined,
@@ -85,7 +85,7 @@ function serve(asking: readonly Asking[], seed = 1): [Fared, Fared, ...Fared[]] 
     // Peers do not restart here: snapshots would be written, which takes half the time, and never read.
     { recordsPerSnapshot: Number.POSITIVE_INFINITY },
   )
-  while (open > 0 && now_s() < 3_600 && world.schedule.next());
+  while (open > 0 && now_s() < 3_600 && (await world.next()));
   const [first, second, ...others] = fared
   if (first === undefined || second === undefined) throw new Error('shares are those of several')
   return [first, second, ...others]
@@ -96,16 +96,16 @@ function begunBefore({ begun_s }: Fared, time_s: number): number {
 }
 
 describe('several requesters that ask the same providers', () => {
-  test.each([1, 2, 3])('[M11] are equals: their shares are, and all end together (seed %i)', (seed) => {
-    const fared = serve([USUAL, USUAL, USUAL], seed)
+  test.each([1, 2, 3])('[M11] are equals: their shares are, and all end together (seed %i)', async (seed) => {
+    const fared = await serve([USUAL, USUAL, USUAL], seed)
     const firstEnd_s = Math.min(...fared.map(({ ended_s }) => ended_s))
     const shares = fared.map((his) => begunBefore(his, firstEnd_s * 0.9))
     expect(Math.max(...shares) / Math.min(...shares)).toBeLessThan(1.15)
     expect(Math.max(...fared.map(({ ended_s }) => ended_s)) / firstEnd_s).toBeLessThan(1.15)
   })
 
-  test('[M10] [B28] go by priority: the first has nearly all until it has nothing open', () => {
-    const [first, second] = serve([
+  test('[M10] [B28] go by priority: the first has nearly all until it has nothing open', async () => {
+    const [first, second] = await serve([
       { ...USUAL, priority: 0.9 },
       { ...USUAL, priority: 0.1 },
     ])
@@ -114,8 +114,8 @@ describe('several requesters that ask the same providers', () => {
     expect(second.ended_s).toBeLessThan(2.4 * first.ended_s)
   })
 
-  test('[M22] never starve: the last one gets a turn now and then', () => {
-    const [long, starving] = serve([
+  test('[M22] never starve: the last one gets a turn now and then', async () => {
+    const [long, starving] = await serve([
       { ...USUAL, priority: 0.9, units: 1_500 },
       { ...USUAL, priority: 0.1 },
     ])
@@ -126,9 +126,9 @@ describe('several requesters that ask the same providers', () => {
     expect(Math.max(...waits)).toBeLessThan(60)
   })
 
-  test('[B28] an urgent small job overtakes a long one within a unit’s time', () => {
+  test('[B28] an urgent small job overtakes a long one within a unit’s time', async () => {
     const small = { units: 16, unitSeconds: 2, priority: 0.9, submitted_s: 60 }
-    const [, urgent] = serve([{ ...USUAL, unitSeconds: 10 }, small])
+    const [, urgent] = await serve([{ ...USUAL, unitSeconds: 10 }, small])
     // 15 s is the longest unit of the long job that may be in the way; the urgent ones take up to 3.
     expect(urgent.ended_s - small.submitted_s).toBeLessThan(15 + 3 + 2)
   })

@@ -19,8 +19,8 @@ const SMALL_SEEDS = 12
 /** The reports of meshes of seven that were run. */
 const sevens = new Map<number, Report>()
 
-function runSeven(seed: number): Report {
-  const report = sevens.get(seed) ?? simulate({ seed, peers: 7 })
+async function runSeven(seed: number): Promise<Report> {
+  const report = sevens.get(seed) ?? (await simulate({ seed, peers: 7 }))
   sevens.set(seed, report)
   return report
 }
@@ -28,6 +28,13 @@ function runSeven(seed: number): Report {
 /** So many seeds, from `first` on. */
 function seedsFrom(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => first + i)
+}
+
+/** Their runs, one after the other. */
+async function runAll(seeds: readonly number[], run: (seed: number) => Promise<Report>): Promise<Report[]> {
+  const reports: Report[] = []
+  for (const seed of seeds) reports.push(await run(seed))
+  return reports
 }
 
 /** The broken invariants, with the command that runs the seed again. */
@@ -39,40 +46,42 @@ function brokenOf(reports: readonly Report[]): string[] {
 
 describe('a mesh keeps its promises whatever happens to it', () => {
   for (let first = 1; first <= SEEDS; first += SEEDS_PER_TEST) {
-    test(`[S0]–[S18] seven peers, seeds ${first} to ${first + SEEDS_PER_TEST - 1}`, () => {
-      expect(brokenOf(seedsFrom(first, SEEDS_PER_TEST).map(runSeven))).toEqual([])
+    test(`[S0]–[S18] seven peers, seeds ${first} to ${first + SEEDS_PER_TEST - 1}`, async () => {
+      expect(brokenOf(await runAll(seedsFrom(first, SEEDS_PER_TEST), runSeven))).toEqual([])
     })
   }
 
-  test('[S0]–[S18] seven peers, seeds of which rare things come', () => {
-    expect(brokenOf(RARE_SEEDS.map(runSeven))).toEqual([])
+  test('[S0]–[S18] seven peers, seeds of which rare things come', async () => {
+    expect(brokenOf(await runAll(RARE_SEEDS, runSeven))).toEqual([])
   })
 
   // Where no peer can stand in for another, every lost message matters.
   for (const peers of [2, 3, 4]) {
-    test(`[S0]–[S18] ${peers} peers, seeds 1 to ${SMALL_SEEDS}`, () => {
-      const reports = seedsFrom(1, SMALL_SEEDS).map((seed) => simulate({ seed, peers }))
+    test(`[S0]–[S18] ${peers} peers, seeds 1 to ${SMALL_SEEDS}`, async () => {
+      const reports = await runAll(seedsFrom(1, SMALL_SEEDS), (seed) => simulate({ seed, peers }))
       expect(brokenOf(reports)).toEqual([])
     })
   }
 })
 
 describe('a simulation', () => {
-  test('[P1] is the same every time for one seed', () => {
-    const trace: string[][] = [[], []]
-    const [first, second] = trace.map((lines) =>
-      simulate({ seed: 11, peers: 5 }, { trace: (line) => lines.push(line) }),
-    )
-    expect(second).toEqual(first)
-    expect(trace[1]).toEqual(trace[0])
+  test('[P1] is the same every time for one seed', async () => {
+    const traces: string[][] = [[], []]
+    const reports: Report[] = []
+    for (const lines of traces) {
+      reports.push(await simulate({ seed: 11, peers: 5 }, { trace: (line) => lines.push(line) }))
+    }
+    expect(reports[1]).toEqual(reports[0])
+    expect(traces[1]).toEqual(traces[0])
   })
 
-  test('is another one for another seed', () => {
-    expect(simulate({ seed: 12, peers: 5 }).digest).not.toBe(simulate({ seed: 13, peers: 5 }).digest)
+  test('is another one for another seed', async () => {
+    const [first, second] = [await simulate({ seed: 12, peers: 5 }), await simulate({ seed: 13, peers: 5 })]
+    expect(first.digest).not.toBe(second.digest)
   })
 
-  test('lets bad things happen: crashes, lies and lost work are in a few seeds', () => {
-    const reports = seedsFrom(11, 20).map(runSeven)
+  test('lets bad things happen: crashes, lies and lost work are in a few seeds', async () => {
+    const reports = await runAll(seedsFrom(11, 20), runSeven)
     const sum = (of: (report: (typeof reports)[number]) => number): number =>
       reports.reduce((total, report) => total + of(report), 0)
     expect(sum((r) => r.crashes)).toBeGreaterThan(10)
@@ -106,8 +115,8 @@ describe('a brain that is broken', () => {
     ['S12', 'hears no results', without('results-received')],
     ['S13', 'hears of no job’s end', without('settled', 'withdrawn', 'commitment')],
     ['S17', 'never looks for work', without('allocate')],
-  ])('[S0] [S7] [S12, S13] [S17] is reported by %s when it %s', (rule, _, brain) => {
-    const reports = Array.from({ length: 8 }, (__, i) => simulate({ seed: i + 1, peers: 3 }, { brain }))
+  ])('[S0] [S7] [S12, S13] [S17] is reported by %s when it %s', async (rule, _, brain) => {
+    const reports = await runAll(seedsFrom(1, 8), (seed) => simulate({ seed, peers: 3 }, { brain }))
     expect(reports.map(({ broken }) => broken?.rule)).toContain(rule)
   })
 })

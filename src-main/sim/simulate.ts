@@ -5,7 +5,8 @@ import { createProviderAudit } from './audit/audit-provider.ts'
 import { createRequesterAudit } from './audit/audit-requester.ts'
 import { Broken, hold } from './audit/broken.ts'
 import { createDice } from './dice.ts'
-import type { WorldOptions } from './process/event-loop.ts'
+import { letterIn } from './message.ts'
+import type { WorldOptions } from './process/turns.ts'
 import type { Onlooker } from './resident.ts'
 import { createRunLog, type RunLog } from './run-log.ts'
 import { drawScenario, START_MS, type Parameters, type Scenario } from './scenario.ts'
@@ -50,12 +51,12 @@ export interface SimulateOptions {
 }
 
 /** Lets a scenario take its course, and checks the invariants at every event. Never throws for a broken one. */
-export function simulate(parameters: Parameters, options: SimulateOptions = {}): Report {
+export async function simulate(parameters: Parameters, options: SimulateOptions = {}): Promise<Report> {
   const dice = createDice(parameters.seed)
   const scenario = drawScenario(parameters, dice)
   const run = createRun(scenario, parameters, options)
   try {
-    runToEnd(run)
+    await runToEnd(run)
     return reportOf(run, parameters)
   } catch (error) {
     return reportOf(run, parameters, error)
@@ -102,12 +103,15 @@ function createAuditor(
       requesterAudit.turned(process.state, durable)
       providerAudit.turned(process.state, durable)
     },
-    effect: (process, effect) => providerAudit.effect(process, effect),
+    offered: (process, allocation) => providerAudit.offered(process, allocation),
     starting(process, requester, job, unit, running) {
       log.say(() => `${log.nameOf(process.me)} starts ${log.nameOf(requester)}/${job}:${unit}`)
       providerAudit.starting(process, requester, job, unit, running)
     },
-    taken: (process, from, message) => providerAudit.taken(process, from, message),
+    taken(process, from, message) {
+      const letter = letterIn(message)
+      if (letter !== undefined) providerAudit.taken(process, from, letter)
+    },
     died(resident) {
       counts.crashes++
       log.say(() => `${resident.plan.name} loses power`)
@@ -126,17 +130,17 @@ function createAuditor(
 }
 
 /** Runs until every job that can end has ended and all that was held for it is gone. @throws Broken */
-function runToEnd(run: Run): void {
+async function runToEnd(run: Run): Promise<void> {
   const { scenario, world, log } = run
   for (const { name, character, machine, joinsAtMs } of scenario.peers) {
     log.say(() => `${name}: ${JSON.stringify({ character, machine, joinsAtMs })}`)
   }
   log.say(() => `weather ${JSON.stringify(scenario.weather)}, calm at ${scenario.calmAtMs} ms`)
-  runFor(run, Math.max(scenario.calmAtMs, ...scenario.incidents.map(({ atMs }) => atMs)) + LOOK_MS)
-  while (!isEveryPeerUp(world)) runFor(run, LOOK_MS)
-  recover(run)
+  await runFor(run, Math.max(scenario.calmAtMs, ...scenario.incidents.map(({ atMs }) => atMs)) + LOOK_MS)
+  while (!isEveryPeerUp(world)) await runFor(run, LOOK_MS)
+  await recover(run)
   cancelRunning(world)
-  runFor(run, CLEANUP_MS)
+  await runFor(run, CLEANUP_MS)
   for (const { plan, process } of world.residents.values()) {
     for (const { requester, job } of process?.state.provider.holdings.values() ?? []) {
       hold('S13', false, () => `${plan.name} still holds ${log.nameOf(requester)}/${job}`)
@@ -146,7 +150,7 @@ function runToEnd(run: Run): void {
 }
 
 /** Runs until the jobs that can end have ended well. @throws Broken */
-function recover(run: Run): void {
+async function recover(run: Run): Promise<void> {
   const { scenario, world, log, counts } = run
   const isRunning = (job: SubmittedJob): boolean => jobOf(world, job)?.status.state === 'running'
   const calmMs = world.schedule.nowMs()
@@ -156,7 +160,7 @@ function recover(run: Run): void {
     hold('S12', counts.recoveredMs < LIVENESS_MS, () =>
       describeOpen(bound.flatMap((job) => jobOf(world, job) ?? [])),
     )
-    runFor(run, LOOK_MS)
+    await runFor(run, LOOK_MS)
   }
   for (const job of bound) {
     const status = jobOf(world, job)?.status
@@ -168,12 +172,13 @@ function recover(run: Run): void {
   }
 }
 
-function runFor({ world: { schedule }, lookForIdle, counts }: Run, ms: number): void {
+async function runFor({ world, lookForIdle, counts }: Run, ms: number): Promise<void> {
+  const { schedule } = world
   const untilMs = schedule.nowMs() + ms
   let lookAtMs = schedule.nowMs()
   // Something is due then, so that time never stands still before.
   schedule.after(ms, () => undefined)
-  while (schedule.nowMs() < untilMs && schedule.next()) {
+  while (schedule.nowMs() < untilMs && (await world.next())) {
     hold('S0', ++counts.actions < ACTIONS_MAX, () => 'this run does not come to an end')
     if (schedule.nowMs() < lookAtMs) continue
     lookForIdle()
@@ -183,7 +188,7 @@ function runFor({ world: { schedule }, lookForIdle, counts }: Run, ms: number): 
 
 /** Whether every peer has joined, and is back from its crashes. */
 function isEveryPeerUp({ residents }: World): boolean {
-  return [...residents.values()].every(({ process }) => process !== undefined)
+  return [...residents.values()].every(({ process, isAway }) => process !== undefined || isAway)
 }
 
 function reportOf({ world, submitted, log, counts }: Run, parameters: Parameters, error?: unknown): Report {

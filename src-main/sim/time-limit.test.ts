@@ -6,6 +6,7 @@ import type { PeerState } from '../peer/state.ts'
 import { equalBytes } from '../protocol/canonical.ts'
 import { moduleRules } from '../protocol/job-kinds/module.ts'
 import { createProviderAudit } from './audit/audit-provider.ts'
+import { letterIn } from './message.ts'
 import { createRequesterAudit } from './audit/audit-requester.ts'
 import type { Character } from './character.ts'
 import { createDice } from './dice.ts'
@@ -39,7 +40,7 @@ interface Seen {
 }
 
 /** Runs it until the job has ended or nothing can come any more; every invariant of both sides holds at every event. */
-function run({ characters, redundancy, loops, seed, crashes = false }: Asked): Seen {
+async function run({ characters, redundancy, loops, seed, crashes = false }: Asked): Promise<Seen> {
   const dice = createDice(seed)
   const peers = characters.map((kind, i) => ({
     ...plannedPeer(`p${i}`, { cores: 2, score: i === 0 ? 0.5 : 1, skewMs: 500 * i }, 0, dice),
@@ -86,9 +87,12 @@ function run({ characters, redundancy, loops, seed, crashes = false }: Asked): S
       requesters.turned(process.state, durable)
       providers.turned(process.state, durable)
     },
-    effect: (process, effect) => providers.effect(process, effect),
+    offered: (...about) => providers.offered(...about),
     starting: (...about) => providers.starting(...about),
-    taken: (...about) => providers.taken(...about),
+    taken(process, from, message) {
+      const letter = letterIn(message)
+      if (letter !== undefined) providers.taken(process, from, letter)
+    },
     died: () => undefined,
     restarted(_resident, process) {
       requesters.restarted(process.state)
@@ -100,7 +104,7 @@ function run({ characters, redundancy, loops, seed, crashes = false }: Asked): S
   const jobOf = (): JobState | undefined =>
     world.residents.get(asking.peer)?.process?.state.requester.jobs.get(manifest.job_id)
   const nowMs = (): number => world.schedule.nowMs() - START_MS - SUBMIT_AT_MS
-  while (nowMs() < 2 * ENDED_WITHIN_MS && world.schedule.next()) {
+  while (nowMs() < 2 * ENDED_WITHIN_MS && (await world.next())) {
     const status = jobOf()?.status.state
     if (status !== undefined && status !== 'running') break
   }
@@ -127,9 +131,9 @@ describe('a unit that never ends', () => {
   for (const crashes of [false, true]) {
     for (const redundancy of [1, 2, 3]) {
       const how = `redundancy ${redundancy}${crashes ? ', and everybody loses power once' : ''}`
-      test(`[W36] [S0]–[S16] ends its job with that fault, and no peer’s standing falls: ${how}`, () => {
+      test(`[W36] [S0]–[S16] ends its job with that fault, and no peer’s standing falls: ${how}`, async () => {
         for (const seed of SEEDS) {
-          const { job, state, took_ms } = run({
+          const { job, state, took_ms } = await run({
             characters: honest(4),
             redundancy,
             loops: [5],
@@ -157,9 +161,9 @@ describe('a unit that never ends', () => {
     }
   }
 
-  test('[W36] ends its job where only one other peer is there, too', () => {
+  test('[W36] ends its job where only one other peer is there, too', async () => {
     for (const seed of SEEDS) {
-      const { job } = run({ characters: honest(2), redundancy: 1, loops: [5], seed })
+      const { job } = await run({ characters: honest(2), redundancy: 1, loops: [5], seed })
       expect(job.status).toMatchObject({ state: 'failed', fault: { kind: 'timed-out' } })
     }
   })
@@ -172,9 +176,9 @@ describe('peers that report of every unit, after its whole time, that it does no
     ['two who collude, of four', ['honest', 'staller', 'staller', 'honest'], 1],
     ['two who collude, of five', ['honest', 'staller', 'staller', 'honest', 'honest'], 2],
     ['three who collude, of eight', ['honest', 'staller', 'staller', 'staller', ...honest(4)], 7],
-  ] as const)('[W36] [S0]–[S16] end no job: %s', (_, characters, redundancy) => {
+  ] as const)('[W36] [S0]–[S16] end no job: %s', async (_, characters, redundancy) => {
     for (const seed of SEEDS) {
-      const { job } = run({ characters, redundancy, loops: [], seed })
+      const { job } = await run({ characters, redundancy, loops: [], seed })
       expect({ seed, status: job.status.state, verified: job.verified }).toEqual({
         seed,
         status: 'done',

@@ -5,7 +5,7 @@ import { trustOf } from '../../peer/pairing/trust.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import type { Award } from '../../protocol/messages.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
-import type { Message } from '../message.ts'
+import type { Letter } from '../message.ts'
 import { hold } from './broken.ts'
 
 /** Checks that a peer still has after a crash everything that it had acknowledged. */
@@ -13,7 +13,7 @@ export interface AcknowledgementAudit {
   /** Follows the ends of holdings: units that were given back or withdrawn need not be kept. */
   turned(state: PeerState, durable: readonly DurableEvent[]): void
   /** A peer acknowledged a message. */
-  taken(state: PeerState, from: PeerId, message: Message): void
+  taken(state: PeerState, from: PeerId, message: Letter): void
   restarted(state: PeerState): void
 }
 

@@ -5,8 +5,8 @@ import { holdingKey } from '../../peer/provider/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { trustOf } from '../../peer/pairing/trust.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
-import type { Message } from '../message.ts'
-import type { WorldEffect } from '../process/effects.ts'
+import type { Letter } from '../message.ts'
+import type { ComputeAllocationState } from '../../protocol/assignment.ts'
 import type { Process } from '../process/process.ts'
 import { createAcknowledgementAudit } from './audit-acknowledged.ts'
 import { createAwardAudit } from './audit-awards.ts'
@@ -15,9 +15,10 @@ import { hold } from './broken.ts'
 /** Follows what every provider takes on, runs and promises. */
 export interface ProviderAudit {
   turned(state: PeerState, durable: readonly DurableEvent[]): void
-  effect(process: Process, effect: WorldEffect): void
+  /** A peer publishes what it offers. */
+  offered(process: Process, allocation: ComputeAllocationState): void
   starting(process: Process, requester: PeerId, job: JobId, unit: number, running: number): void
-  taken(process: Process, from: PeerId, message: Message): void
+  taken(process: Process, from: PeerId, message: Letter): void
   restarted(state: PeerState): void
 }
 
@@ -31,10 +32,8 @@ export function createProviderAudit(coresOf: (peer: PeerId) => number): Provider
       acknowledged.turned(state, durable)
       checkHoldings(state, durable.at(-1)?.at_ms)
     },
-    effect({ me, character }, effect) {
-      if (effect.kind === 'publish-allocation' && character.kind === 'honest') {
-        awards.offered(me, effect.allocation)
-      }
+    offered({ me, character }, allocation) {
+      if (character.kind !== 'hoarder') awards.offered(me, allocation)
     },
     starting({ me, state }, requester, job, unit, running) {
       const trusted = trustOf(state, requester) > 0

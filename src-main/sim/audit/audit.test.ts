@@ -16,13 +16,11 @@ import {
 } from '../../peer/brain.fixture.ts'
 import type { DurableEvent, PeerEvent } from '../../peer/event.ts'
 import type { AttemptState, JobState, UnitState } from '../../peer/requester/slice.ts'
-import { UNTOLD_ENGINE } from '../../protocol/engine.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import { createProviderAudit, type ProviderAudit } from './audit-provider.ts'
 import { createRequesterAudit, type RequesterAudit } from './audit-requester.ts'
 import { Broken } from './broken.ts'
 import type { Character } from '../character.ts'
-import type { WorldEffect } from '../process/effects.ts'
 import type { Process } from '../process/process.ts'
 import type { PlannedPeer } from '../scenario.ts'
 import { rightOutput } from '../process/truth.ts'
@@ -305,11 +303,7 @@ describe('the audit of providers', () => {
       const [slot] = allocation.slot_assignments
       const total_allocated_resources = { ...slot!.total_allocated_resources, cpu_cores: cores }
       const slot_assignments = [{ ...slot!, total_allocated_resources }]
-      const effect: WorldEffect = {
-        kind: 'publish-allocation',
-        allocation: { ...allocation, slot_assignments },
-      }
-      return ruleOf(() => audit.effect(process, effect))
+      return ruleOf(() => audit.offered(process, { ...allocation, slot_assignments }))
     }
     expect([publish(4), publish(4.1)]).toEqual([undefined, 'S9'])
   })
@@ -331,7 +325,7 @@ describe('the audit of providers', () => {
     submit(asking, manifest)
     const provider = { ...process, me: ANN }
     const allocation = offerOf(ANN, manifest, NOON, { lanes: 1, units: 1 })
-    audit.effect(provider, { kind: 'publish-allocation', allocation })
+    audit.offered(provider, allocation)
     const from = asking.journal.length
     const hear = (units: number) => {
       const offered = offerOf(ANN, manifest, NOON, { lanes: units, units })
@@ -362,7 +356,7 @@ describe('the audit of providers', () => {
     const { brain: asking, attempt } = returned()
     const requester = { ...process, state: asking.state }
     const receipts = [receiptOf(attempt(ANN).attempt, 'right')]
-    audit.taken(requester, ANN, { kind: 'results', job: JOB, receipts, engine: UNTOLD_ENGINE })
+    audit.taken(requester, ANN, { kind: 'results', job: JOB, receipts })
     expect(ruleOf(() => audit.restarted(asking.state))).toBeUndefined()
     attempt(ANN).status = { state: 'awarded' }
     expect(ruleOf(() => audit.restarted(asking.state))).toBe('S8')

@@ -1,19 +1,22 @@
-import { decodeEvent, decodeState } from '../../peer/codec.ts'
+import { decodeEvent } from '../../peer/codec.ts'
 import { initialState, type PeerState } from '../../peer/state.ts'
-import { initialView } from '../../peer/view.ts'
 import { step } from '../../peer/step.ts'
+import { initialView } from '../../peer/view.ts'
+import type { Journal } from '../../ports/journal.ts'
 import { assert } from '../../protocol/fault.ts'
-import type { Cid, PeerId } from '../../protocol/ids.ts'
+import type { PeerId } from '../../protocol/ids.ts'
+import { restore } from '../../runtime/restore.ts'
 import type { Publication, StoreName } from '../message.ts'
+import { createBlobDisk, type BlobDisk } from './blob-disk.ts'
 
 /** The data that survives a peer's crash: its journal, its blobs and other peers' publications. */
 export interface Disk {
   /** Every record that was ever flushed; a real journal drops those before the snapshot. */
   readonly records: Uint8Array[]
-  snapshot: { readonly sequence: number; readonly bytes: Uint8Array } | undefined
-  readonly blobs: Set<Cid>
+  snapshot: { readonly sequence: number; readonly parts: readonly Uint8Array[] } | undefined
+  readonly blobs: BlobDisk
   /** The newest publication of each author, by store (`cacheable` stores of document 000). */
-  readonly remembered: Map<StoreName, Map<PeerId, Publication>>
+  readonly remembered: ReadonlyMap<StoreName, Map<PeerId, Publication>>
 }
 
 /** An empty disk. */
@@ -21,20 +24,37 @@ export function createDisk(): Disk {
   return {
     records: [],
     snapshot: undefined,
-    blobs: new Set(),
-    remembered: new Map<StoreName, Map<PeerId, Publication>>([
-      ['commitment', new Map<PeerId, Publication>()],
-      ['allocation', new Map<PeerId, Publication>()],
-    ]),
+    blobs: createBlobDisk(),
+    remembered: new Map([['commitment', new Map<PeerId, Publication>()]]),
+  }
+}
+
+/** The journal on a disk. What blobs were stored and kept before a record is flushed with it. */
+export function openJournal(disk: Disk): Journal {
+  return {
+    append(records) {
+      disk.records.push(...records)
+      disk.blobs.flush()
+      return disk.records.length
+    },
+    latestSnapshot: () => disk.snapshot,
+    *readAfter(sequence) {
+      for (let next = sequence; next < disk.records.length; next++) {
+        const bytes = disk.records[next]
+        assert(bytes !== undefined, 'records have no gaps')
+        yield { sequence: next + 1, bytes }
+      }
+    },
+    saveSnapshot({ sequence, parts }) {
+      disk.snapshot = { sequence, parts: [...parts] }
+    },
+    close: () => undefined,
   }
 }
 
 /** The state that a disk describes, as the runtime restores it: the snapshot and the records after it. */
 export function restoreState(disk: Disk, me: PeerId, name: string): PeerState {
-  if (disk.snapshot === undefined) return replay(initialState(me, name), disk.records)
-  const decoded = decodeState(disk.snapshot.bytes)
-  assert(decoded.ok, 'a snapshot that was written can be read')
-  return replay(decoded.value, disk.records.slice(disk.snapshot.sequence))
+  return restore(openJournal(disk), me, name).state
 }
 
 /**
@@ -45,18 +65,12 @@ export function followJournal(disk: Disk, me: PeerId, name: string): () => PeerS
   const state = initialState(me, name)
   let read = 0
   return () => {
-    const whole = replay(state, disk.records.slice(read))
+    for (const bytes of disk.records.slice(read)) {
+      const event = decodeEvent(bytes)
+      assert(event.ok, 'a record that was written can be read')
+      step(state, event.value)
+    }
     read = disk.records.length
-    return whole
+    return { ...state, view: initialView() }
   }
-}
-
-/** Steps this state through the records. Returns it with nothing known of the moment. */
-function replay(state: PeerState, records: readonly Uint8Array[]): PeerState {
-  for (const bytes of records) {
-    const event = decodeEvent(bytes)
-    assert(event.ok, 'a record that was written can be read')
-    step(state, event.value)
-  }
-  return { ...state, view: initialView() }
 }

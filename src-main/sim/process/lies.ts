@@ -1,13 +1,18 @@
 import type { ComputeAllocationState, WorkAssignment } from '../../protocol/assignment.ts'
-import { unitId, type PeerId } from '../../protocol/ids.ts'
+import { unitId, type Cid, type JobId, type PeerId } from '../../protocol/ids.ts'
 import { CAPACITY_UNITS_MAX, LANES_MAX } from '../../protocol/limits.ts'
-import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import { toTimestamp } from '../../protocol/time.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import type { PeerState } from '../../peer/state.ts'
-import { engineOfMachine, type Character, type Machine } from '../character.ts'
+import { encodeCanonical } from '../../protocol/canonical.ts'
+import { sealEnvelope } from '../../protocol/envelope.ts'
+import { NUMERIC_CLASS } from '../../protocol/engine.ts'
+import type { DirectMessage } from '../../protocol/messages.ts'
+import type { ExecutionReceipt, ReceiptBatch } from '../../protocol/receipt.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Identity } from '../../ports/identity.ts'
+import { engineName, type Character, type Machine } from '../character.ts'
 import type { Dice } from '../dice.ts'
-import type { Message } from '../message.ts'
 import { rightOutput, wrongOutput } from './truth.ts'
 
 /** How often a forger writes a letter. */
@@ -22,39 +27,63 @@ export interface ForgerDependencies {
   readonly state: PeerState
   readonly machine: Machine
   readonly dice: Dice
-  readonly after: (delayMs: number, action: () => void) => void
-  readonly nowMs: () => number
-  readonly send: (to: PeerId, message: Message) => void
+  readonly clock: Clock
+  readonly identity: Identity
+  /** Sends a direct message, whatever becomes of it. */
+  readonly send: (to: PeerId, message: Uint8Array) => void
 }
 
 /** Sends receipts for attempts that other peers hold or that were never made, again and again, and old letters once more. */
 export function lie(dependencies: ForgerDependencies): void {
   const { state, dice } = dependencies
-  const engine = engineOfMachine(dependencies.machine)
-  const letters: { to: PeerId; message: Message }[] = []
+  const letters: { to: PeerId; message: Uint8Array }[] = []
   const write = (): void => {
     const jobs = openJobs(state)
     if (jobs.length > 0) {
-      const { to, manifest } = dice.pick(jobs)
+      const { to, manifest, cid } = dice.pick(jobs)
       const receipts = Array.from({ length: dice.between(1, 5) }, () => forge(dependencies, manifest))
-      letters.push({ to, message: { kind: 'results', job: manifest.job_id, receipts, engine } })
+      letters.push({ to, message: letterOf(dependencies, to, manifest.job_id, cid, receipts) })
       if (letters.length > KEPT_LETTERS_MAX) letters.shift()
     }
     if (letters.length > 0) {
       const { to, message } = dice.pick(letters)
       dependencies.send(to, message)
     }
-    dependencies.after(dice.between(...FORGE_MS), write)
+    dependencies.clock.after(dice.between(...FORGE_MS), write)
   }
-  dependencies.after(dice.between(...FORGE_MS), write)
+  dependencies.clock.after(dice.between(...FORGE_MS), write)
 }
 
-function openJobs(state: PeerState): { to: PeerId; manifest: JobManifest }[] {
+/** Signed receipts, as the runtime sends them. */
+function letterOf(
+  { identity, machine, clock }: ForgerDependencies,
+  to: PeerId,
+  job_id: JobId,
+  manifest_cid: Cid,
+  receipts: ExecutionReceipt[],
+): Uint8Array {
+  const batch: ReceiptBatch = {
+    batch_id: `forged-${clock.nowMs()}`,
+    job_id,
+    requester_id: to,
+    provider_id: identity.peer,
+    manifest_cid,
+    engine: engineName(machine),
+    numeric_class: NUMERIC_CLASS,
+    receipts,
+    timestamp: toTimestamp(clock.nowMs()),
+  }
+  const envelope = sealEnvelope('meshwork/1/receipts', batch, identity.peer, (m) => identity.sign(m))
+  const message: DirectMessage = { kind: 'results', envelope }
+  return encodeCanonical(message)
+}
+
+function openJobs(state: PeerState): { to: PeerId; manifest: JobManifest; cid: Cid }[] {
   return [...state.view.commitments.values()].flatMap((commitment) =>
     commitment.work_requests.flatMap((request) => {
-      const manifest =
-        request.manifest_cid === undefined ? undefined : state.view.manifests.get(request.manifest_cid)
-      return manifest === undefined ? [] : [{ to: commitment.peer_id, manifest }]
+      const { manifest_cid: cid } = request
+      const manifest = cid === undefined ? undefined : state.view.manifests.get(cid)
+      return cid === undefined || manifest === undefined ? [] : [{ to: commitment.peer_id, manifest, cid }]
     }),
   )
 }
