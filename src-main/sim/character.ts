@@ -9,8 +9,7 @@ import { engineDigest } from '../runtime/engine-digest.ts'
  * - `wrong`: returns an output of its own making for a share of the units
  * - `colluder`: returns the one wrong output on which all colluders agree
  * - `sleeper`: is honest for so many units, and returns outputs of its own making after that
- * - `whitewasher`: always lies; when a requester has found it out, it comes back under a new key. All keys of the person
- *   return the same wrong output
+ * - `whitewasher`: returns outputs of its own making; when a requester has found it out, it comes back under a new key
  * - `sybil`: one of several keys of one mind, which all return the same wrong output: of every unit where they are bold,
  *   else only of units that a quorum of them was given
  * - `free-rider`: has jobs, and lends nothing
@@ -26,7 +25,7 @@ export type Character =
   | { readonly kind: 'wrong'; readonly share: number }
   | { readonly kind: 'colluder' }
   | { readonly kind: 'sleeper'; readonly honestUnits: number }
-  | { readonly kind: 'whitewasher'; readonly person: string }
+  | { readonly kind: 'whitewasher' }
   | { readonly kind: 'sybil'; readonly mind: number; readonly isBold: boolean }
   | { readonly kind: 'free-rider' }
   | { readonly kind: 'silent' }
@@ -70,8 +69,6 @@ export function voiceOf(character: Character, peer: PeerId): string {
   switch (character.kind) {
     case 'colluder':
       return 'colluders'
-    case 'whitewasher':
-      return character.person
     case 'sybil':
       return `mind ${character.mind}`
     default:

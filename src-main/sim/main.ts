@@ -72,11 +72,13 @@ async function main(args: readonly string[]): Promise<number> {
 function summary(reports: readonly Report[], failed: number, seconds: number): string {
   const sum = (of: (report: Report) => number): number =>
     reports.reduce((total, report) => total + of(report), 0)
+  const mean = (of: (report: Report) => number): number => sum(of) / Math.max(1, reports.length)
   const slowest = reports.reduce((most, { recoveredMs }) => Math.max(most, recoveredMs), 0)
   return [
     `${reports.length} seeds, ${failed} failed, ${seconds.toFixed(1)} s`,
     `${sum((r) => r.actions)} actions, ${sum((r) => r.crashes)} crashes, ${sum((r) => r.units)} units verified`,
     `${sum((r) => r.jobsDone)} jobs done, ${sum((r) => r.jobsFailed)} failed, ${sum((r) => r.rejectedOutputs)} outputs rejected`,
+    `${mean((r) => r.messagesPerPeer).toFixed(0)} messages a peer, ${mean((r) => r.roundsToConvergence).toFixed(1)} rounds until a job is given out, ${(100 * mean((r) => r.efficiency)).toFixed(0)} % of the unit runs useful`,
     `the slowest recovery took ${(slowest / 1_000).toFixed(0)} s of virtual time`,
   ].join('\n')
 }

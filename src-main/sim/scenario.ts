@@ -24,6 +24,8 @@ export interface PlannedPeer {
   readonly machine: Machine
   readonly joinsAtMs: number
   readonly availability: Availability
+  /** The key that its person had before: it joins when that one was found out. */
+  readonly follows?: PeerId
 }
 
 /** Two peers that pair by invite as soon as both are there, and the trust that each gives. */
@@ -90,6 +92,8 @@ const LIARS_SHARE_MAX = 0.45
 
 /** Meshes in which some peers have another engine. */
 const OTHER_ENGINES_CHANCE = 0.35
+/** Keys that a whitewasher has, one after the other. */
+const WHITEWASHER_KEYS = 3
 
 /** No incident happens in the last moments before calm, so that the last crashes are over by then. */
 const CALMING_MS = 2_000
@@ -97,7 +101,7 @@ const CALMING_MS = 2_000
 /** Draws a scenario. */
 export function drawScenario({ peers: count }: Parameters, dice: Dice): Scenario {
   const calmAtMs = dice.between(8_000, 40_000)
-  const peers = drawPeers(count, calmAtMs, dice.fork())
+  const peers = withNextKeys(drawPeers(count, calmAtMs, dice.fork()), dice.fork())
   const acquaintances = drawAcquaintances(peers, dice.fork())
   const weather = drawWeather(dice.fork())
   const incidents = drawIncidents(peers, calmAtMs, dice.fork())
@@ -120,10 +124,27 @@ function drawEngines(peers: readonly PlannedPeer[], dice: Dice): readonly Planne
   )
 }
 
+/** Adds the next keys of whitewashers. */
+function withNextKeys(peers: readonly PlannedPeer[], dice: Dice): PlannedPeer[] {
+  return peers.flatMap((plan) => {
+    const keys = [plan]
+    if (plan.character.kind !== 'whitewasher') return keys
+    for (let key = 1, follows = plan.peer; key < WHITEWASHER_KEYS; key++) {
+      const peer = drawPeerId(dice)
+      keys.push({ ...plan, peer, name: `${plan.name}-${key}`, follows })
+      follows = peer
+    }
+    return keys
+  })
+}
+
 function drawPeers(count: number, calmAtMs: number, dice: Dice): PlannedPeer[] {
   const liars = dice.chance(0.3) ? 0 : dice.between(0, Math.floor(count * LIARS_SHARE_MAX))
+  const isBold = dice.chance(0.5)
   const characters = dice.shuffle(
-    Array.from({ length: count }, (_, i): Character => (i < liars ? drawLiar(dice) : { kind: 'honest' })),
+    Array.from({ length: count }, (_, i): Character =>
+      i < liars ? drawLiar(dice, isBold) : { kind: 'honest' },
+    ),
   )
   return characters.map((character, i) => {
     const machine = {
@@ -137,12 +158,14 @@ function drawPeers(count: number, calmAtMs: number, dice: Dice): PlannedPeer[] {
       character,
       machine,
       joinsAtMs: dice.chance(0.25) ? dice.between(0, calmAtMs) : dice.between(0, 500),
-      availability: dice.chance(0.9) ? sharing(machine, dice) : { kind: 'never' },
+      availability:
+        dice.chance(0.9) && character.kind !== 'free-rider' ? sharing(machine, dice) : { kind: 'never' },
     }
   })
 }
 
-function drawLiar(dice: Dice): Character {
+/** Somebody who is up to no good. All Sybils of a mesh are of one mind. */
+function drawLiar(dice: Dice, isBold: boolean): Character {
   const liars: Character[] = [
     { kind: 'wrong', share: dice.pick([0.1, 0.5, 1]) },
     { kind: 'colluder' },
@@ -151,6 +174,11 @@ function drawLiar(dice: Dice): Character {
     { kind: 'withholder' },
     { kind: 'forger' },
     { kind: 'hoarder' },
+    { kind: 'sleeper', honestUnits: dice.between(3, 40) },
+    { kind: 'whitewasher' },
+    { kind: 'sybil', mind: 1, isBold },
+    { kind: 'sybil', mind: 1, isBold },
+    { kind: 'free-rider' },
   ]
   return dice.pick(liars)
 }
@@ -197,8 +225,11 @@ function drawing(peers: readonly PlannedPeer[], calmAtMs: number, dice: Dice) {
 function drawIncidents(peers: readonly PlannedPeer[], calmAtMs: number, dice: Dice): Incident[] {
   const incidents: Incident[] = []
   const { some, anyone } = drawing(peers, calmAtMs, dice)
-  for (let job = 0, jobs = dice.between(1, 4); job < jobs; job++) {
-    const requester = dice.pick(peers)
+  const riders = peers.filter(({ character }) => character.kind === 'free-rider')
+  // Jobs of a key that is thrown away would have no end.
+  const askers = peers.filter(({ character }) => character.kind !== 'whitewasher')
+  for (let job = 0, jobs = riders.length + dice.between(1, 4); job < jobs; job++) {
+    const requester = riders[job] ?? dice.pick(askers)
     const atMs = requester.joinsAtMs + dice.between(100, 10_000)
     const manifest = drawManifest(requester.peer, job, atMs, dice)
     incidents.push({ atMs, kind: 'submit', peer: requester.peer, manifest })
@@ -230,8 +261,9 @@ function drawIncidents(peers: readonly PlannedPeer[], calmAtMs: number, dice: Di
     })
   }
   for (const atMs of some(2)) {
-    const { peer, machine } = dice.pick(peers)
-    const availability: Availability = dice.chance(0.4) ? { kind: 'never' } : sharing(machine, dice)
+    const { peer, machine, character } = dice.pick(peers)
+    const isNever = dice.chance(0.4) || character.kind === 'free-rider'
+    const availability: Availability = isNever ? { kind: 'never' } : sharing(machine, dice)
     incidents.push({ atMs, kind: 'share', peer, availability })
   }
   incidents.push(...drawSettings(peers, incidents, calmAtMs, dice))

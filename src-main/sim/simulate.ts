@@ -6,6 +6,7 @@ import { createRequesterAudit } from './audit/audit-requester.ts'
 import { Broken, hold } from './audit/broken.ts'
 import { createDice } from './dice.ts'
 import { letterIn } from './message.ts'
+import { createMeter, type Measures, type Meter } from './meter.ts'
 import type { WorldOptions } from './process/turns.ts'
 import type { Onlooker } from './resident.ts'
 import { createRunLog, type RunLog } from './run-log.ts'
@@ -25,7 +26,7 @@ const LOOK_IDLE_MS = 250
 const ACTIONS_MAX = 20_000_000
 
 /** The outcome of a run. */
-export interface Report {
+export interface Report extends Measures {
   readonly parameters: Parameters
   /** The invariant that does not hold, if any: which one, what was seen, and when (ms since the world's start). */
   readonly broken?: { readonly rule: string; readonly message: string; readonly atMs: number }
@@ -70,6 +71,7 @@ interface Run {
   readonly log: RunLog
   readonly diskAudit: DiskAudit
   readonly submitted: SubmittedJob[]
+  readonly meter: Meter
   readonly lookForIdle: () => void
   readonly counts: { actions: number; crashes: number; recoveredMs: number }
 }
@@ -79,19 +81,23 @@ function createRun(scenario: Scenario, { seed }: Parameters, { trace, brain }: S
   const counts = { actions: 0, crashes: 0, recoveredMs: 0 }
   const log = createRunLog(scenario.peers, () => world.schedule.nowMs(), trace)
   const diskAudit = createDiskAudit()
-  const onlooker = createAuditor(scenario, log, diskAudit, submitted, counts)
+  const meter = createMeter(() => world)
+  const onlooker = createAuditor(scenario, { log, diskAudit, meter, submitted, counts })
   const world = createWorld(scenario, seed, onlooker, brain === undefined ? {} : { brain })
   const idleAudit = createIdleAudit(world, scenario, START_MS)
-  return { scenario, world, log, diskAudit, submitted, counts, lookForIdle: () => idleAudit.look() }
+  return { scenario, world, log, diskAudit, meter, submitted, counts, lookForIdle: () => idleAudit.look() }
 }
 
 /** Checks the invariants at every event, and writes the log. */
 function createAuditor(
   { peers }: Scenario,
-  log: RunLog,
-  diskAudit: DiskAudit,
-  submitted: SubmittedJob[],
-  counts: Run['counts'],
+  {
+    log,
+    diskAudit,
+    meter,
+    submitted,
+    counts,
+  }: Pick<Run, 'log' | 'diskAudit' | 'meter' | 'submitted' | 'counts'>,
 ): Onlooker {
   const requesterAudit = createRequesterAudit(peers)
   const machines = new Map(peers.map(({ peer, machine }) => [peer, machine]))
@@ -100,11 +106,13 @@ function createAuditor(
     turned(process, events, durable) {
       log.turned(process.me, events, durable)
       if (durable.length === 0) return
+      meter.turned(process, durable)
       requesterAudit.turned(process.state, durable)
       providerAudit.turned(process.state, durable)
     },
     offered: (process, allocation) => providerAudit.offered(process, allocation),
     starting(process, requester, job, unit, running) {
+      meter.started()
       log.say(() => `${log.nameOf(process.me)} starts ${log.nameOf(requester)}/${job}:${unit}`)
       providerAudit.starting(process, requester, job, unit, running)
     },
@@ -191,7 +199,11 @@ function isEveryPeerUp({ residents }: World): boolean {
   return [...residents.values()].every(({ process, isAway }) => process !== undefined || isAway)
 }
 
-function reportOf({ world, submitted, log, counts }: Run, parameters: Parameters, error?: unknown): Report {
+function reportOf(
+  { world, submitted, log, meter, counts }: Run,
+  parameters: Parameters,
+  error?: unknown,
+): Report {
   const jobs = submitted.flatMap((job): JobState | [] => jobOf(world, job) ?? [])
   const broken =
     error === undefined
@@ -212,6 +224,7 @@ function reportOf({ world, submitted, log, counts }: Run, parameters: Parameters
     jobsFailed: jobs.filter((job) => job.status.state === 'failed').length,
     rejectedOutputs: jobs.reduce((sum, job) => sum + job.rejectedOutputs, 0),
     recoveredMs: counts.recoveredMs,
+    ...meter.measures(),
   }
 }
 

@@ -2,7 +2,7 @@ import type { JobState } from '../peer/requester/slice.ts'
 import { trustOf } from '../peer/pairing/trust.ts'
 import type { JobId, PeerId } from '../protocol/ids.ts'
 import { isSafe, quorum } from './audit/quorum.ts'
-import { engineOfMachine, mayAccuse } from './character.ts'
+import { engineOfMachine, isHonest, mayAccuse } from './character.ts'
 import type { Process } from './process/process.ts'
 import type { Scenario } from './scenario.ts'
 import type { World } from './world.ts'
@@ -28,7 +28,7 @@ export function canEnd(world: World, { peers }: Scenario, { requester, job: id }
   if (!isSafe(redundancy, peers) && redundancy > 1) return false
   if (redundancy === 1 ? accusers > 0 : accusers >= quorum(redundancy)) return false
   const willing = [...world.residents.values()].filter(({ process, plan }) => {
-    if (process === undefined || plan.character.kind !== 'honest') return false
+    if (process === undefined || !isHonest(plan.character)) return false
     return process.state.sharing.availability.kind === 'always' && workTogether(process, asking)
   })
   const engines = willing.map(({ plan }) => engineOfMachine(plan.machine))

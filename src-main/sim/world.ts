@@ -16,6 +16,7 @@ import type { SimulatedAlgorithm } from './process/runner.ts'
 import type { Onlooker, Resident } from './resident.ts'
 import { ALGORITHM, START_MS, type Scenario } from './scenario.ts'
 import { createSchedule, type Schedule } from './schedule.ts'
+import { whitewash } from './whitewashing.ts'
 
 /** A benchmark of the algorithms after each start. */
 const MEASURE_MS: readonly [number, number] = [0, 600]
@@ -49,7 +50,8 @@ export function createWorld(
     const conduct = createConduct(plan, scenario.durations, minds, dice.fork())
     const resident: Resident = { plan, disk: createDisk(), conduct, process: undefined, isAway: false }
     residents.set(plan.peer, resident)
-    schedule.after(plan.joinsAtMs, () => boot(resident))
+    if (plan.follows === undefined) schedule.after(plan.joinsAtMs, () => boot(resident))
+    else whitewash(residents, schedule, resident, plan.follows, boot)
   }
   for (const acquaintance of scenario.acquaintances) {
     introduce(residents, schedule, dice.fork(), acquaintance)

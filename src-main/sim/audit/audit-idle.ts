@@ -53,9 +53,10 @@ export function createIdleAudit(world: World, scenario: Scenario, startMs: numbe
         ? [...world.residents.values()].map(({ process }) => process)
         : []
       const seen = new Set<string>()
+      const asking = processes.filter((process) => process !== undefined && hasOpenWork(process))
       for (const provider of processes) {
         if (provider?.character.kind !== 'honest' || !isSettled(provider)) continue
-        for (const requester of processes) {
+        for (const requester of asking) {
           if (requester === undefined || requester === provider || !isSettled(requester)) continue
           const job = workFor(provider, requester)
           if (job === undefined) continue
@@ -85,6 +86,13 @@ function stormsOf(
       : [],
   )
   return isLossy ? [...split, { fromMs: 0, untilMs: calmAtMs }] : split
+}
+
+/** Whether a requester has units that wait for a provider. */
+function hasOpenWork({ state }: Process): boolean {
+  return [...state.requester.jobs.values()].some(
+    (job) => job.status.state === 'running' && openCount(job) > 0,
+  )
 }
 
 /** A job that has units open for a provider which has a core free for one of them. */

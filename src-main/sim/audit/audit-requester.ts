@@ -3,22 +3,26 @@ import { isUnderWay, type JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import type { EngineDigest, EngineId } from '../../protocol/engine.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
-import { engineOfMachine } from '../character.ts'
+import { engineOfMachine, isHonest } from '../character.ts'
 import type { PlannedPeer } from '../scenario.ts'
 import { checkAttempts, type SeenAttempts } from './audit-attempts.ts'
 import { checkVerdict, type SeenVerdict } from './audit-verdict.ts'
 import { hold } from './broken.ts'
-import { jobsOf } from './jobs-of-event.ts'
+import { ownUnitsOf } from './units-of-event.ts'
 import { isSafe } from './quorum.ts'
 
 /** A job as it was the last time that it was on disk. */
 interface SeenJob {
   ended: string | undefined
+  /** Units with a verdict, and those whose outputs are stored. */
+  verified: number
+  stored: number
   readonly units: Map<number, SeenUnit>
 }
 
 interface SeenUnit extends SeenVerdict {
   readonly attempts: SeenAttempts
+  isStored: boolean
 }
 
 /** A provider that has withdrawn its trust from a requester, and with it whatever it kept for it. */
@@ -45,7 +49,7 @@ interface TurnFacts {
 export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAudit {
   const seen = new Map<PeerId, Map<JobId, SeenJob>>()
   const parted = new Set<string>()
-  const honest = new Set(peers.filter(({ character }) => character.kind === 'honest').map(({ peer }) => peer))
+  const honest = new Set(peers.filter(({ character }) => isHonest(character)).map(({ peer }) => peer))
 
   const machines = new Map(peers.map(({ peer, machine }) => [peer, machine]))
   const digestOf = (peer: PeerId): EngineDigest | undefined => machines.get(peer)?.engine
@@ -56,8 +60,15 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
     return jobs
   }
 
-  function checkJob(me: PeerId, id: JobId, job: JobState, { missed, senders }: TurnFacts): void {
-    const known = seenOf(me).get(id) ?? { ended: undefined, units: new Map<number, SeenUnit>() }
+  /** Checks these units of a job; all, where it has come to its end since. */
+  function checkJob(
+    me: PeerId,
+    id: JobId,
+    job: JobState,
+    { missed, senders }: TurnFacts,
+    touched: ReadonlySet<number> | 'all',
+  ): void {
+    const known = seenOf(me).get(id) ?? newlySeen()
     seenOf(me).set(id, known)
     const { manifest } = job
     const safe = isSafe(manifest.verification_redundancy, peers)
@@ -66,13 +77,21 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
       return machine === undefined ? undefined : engineOfMachine(machine)
     }
     const isBlameless = (peer: PeerId): boolean => safe && honest.has(peer) && !parted.has(parting(peer, me))
-    for (const [index, unit] of job.units) {
+    const hasEnded = !isUnderWay(job) && known.ended === undefined
+    for (const index of touched === 'all' || hasEnded ? job.units.keys() : touched) {
+      const unit = job.units.get(index)
+      if (unit === undefined) continue
       const where = `${me.slice(-6)} ${id}:${index}`
       const before = known.units.get(index) ?? emptyUnit()
       known.units.set(index, before)
       const isMissed = missed.has(`${id}:${index}`)
       checkAttempts(unit, before.attempts, { where, senders, isBlameless, engineOf, isMissed })
+      const wasVerified = before.verified !== undefined
       checkVerdict(unit, before, { where, manifest, index, isSafe: safe, isMissed, digestOf })
+      const isStored = unit.verified?.stored === true
+      known.verified += Number(unit.verified !== undefined) - Number(wasVerified)
+      known.stored += Number(isStored) - Number(before.isStored)
+      before.isStored = isStored
     }
     checkProgress(id, job, known)
   }
@@ -81,20 +100,24 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
     turned(state, durable) {
       const missed = new Set<string>()
       const senders = new Set<PeerId>()
-      const touched = new Set<JobId>()
+      const touched = new Map<JobId, Set<number> | 'all'>()
       for (const event of durable) {
-        for (const id of jobsOf(event)) touched.add(id)
+        for (const { job, units } of ownUnitsOf(event)) {
+          const before = touched.get(job) ?? new Set<number>()
+          if (units === undefined || before === 'all') touched.set(job, 'all')
+          else touched.set(job, new Set([...before, ...units]))
+        }
         if (event.kind === 'forgotten' || (event.kind === 'trust-set' && event.trust === 0)) {
           parted.add(parting(state.me, event.peer))
           // Units of any own job are taken back from a peer that is not trusted any more.
-          for (const id of state.requester.jobs.keys()) touched.add(id)
+          for (const id of state.requester.jobs.keys()) touched.set(id, 'all')
         }
         if (event.kind === 'results-received') senders.add(event.from)
         if (event.kind === 'output-unavailable') missed.add(`${event.job_id}:${event.unit_index}`)
       }
-      for (const id of touched) {
+      for (const [id, units] of touched) {
         const job = state.requester.jobs.get(id)
-        if (job !== undefined) checkJob(state.me, id, job, { missed, senders })
+        if (job !== undefined) checkJob(state.me, id, job, { missed, senders }, units)
       }
     },
     restarted(state) {
@@ -104,17 +127,16 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
 }
 
 function emptyUnit(): SeenUnit {
-  return { verified: undefined, withheld: new Set(), truth: undefined, attempts: new Map() }
+  return { verified: undefined, withheld: new Set(), truth: undefined, attempts: new Map(), isStored: false }
+}
+
+function newlySeen(): SeenJob {
+  return { ended: undefined, verified: 0, stored: 0, units: new Map() }
 }
 
 /** Checks a job's counts and its end. @throws Broken */
 function checkProgress(id: JobId, job: JobState, known: SeenJob): void {
-  let verified = 0
-  let stored = 0
-  for (const unit of job.units.values()) {
-    if (unit.verified !== undefined) verified++
-    if (unit.verified?.stored === true) stored++
-  }
+  const { verified, stored } = known
   hold('S10', job.verified === verified && job.stored === stored, () => `${id} counts ${job.verified}`)
   const ended = isUnderWay(job) ? undefined : job.status.state
   hold('S10', known.ended === undefined || known.ended === ended, () => `${id} was ${known.ended ?? ''}`)

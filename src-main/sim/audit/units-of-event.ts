@@ -1,24 +1,37 @@
 import type { DurableEvent } from '../../peer/event.ts'
 import type { JobId } from '../../protocol/ids.ts'
 
-/** The requester's jobs that a durable event may have changed. */
-export function jobsOf(event: DurableEvent): JobId[] {
+/** Units of an own job; all of them where they are not named. */
+export interface OwnUnits {
+  readonly job: JobId
+  readonly units?: readonly number[]
+}
+
+/** The requester's jobs, and their units, that a durable event may have changed. */
+export function ownUnitsOf(event: DurableEvent): OwnUnits[] {
   switch (event.kind) {
     case 'job-submitted':
-      return [event.manifest.job_id]
+      return [{ job: event.manifest.job_id }]
     case 'awards-issued':
-      return event.awards.map((award) => award.job_id)
+      return event.awards.map(({ job_id: job, units }) => ({
+        job,
+        units: units.map(({ unit_index }) => unit_index),
+      }))
     case 'attempts-lost':
-      return event.lost.map((loss) => loss.job_id)
+      return event.lost.map(({ job_id: job, unit_index }) => ({ job, units: [unit_index] }))
     case 'job-cancelled':
     case 'job-paused':
     case 'job-resumed':
     case 'award-refused':
+      return [{ job: event.job_id }]
     case 'results-received':
+      return [{ job: event.job_id, units: event.receipts.map(({ unit_index }) => unit_index) }]
     case 'hand-back-received':
+      return [{ job: event.job_id, units: event.units.map(({ unit_index }) => unit_index) }]
     case 'outputs-stored':
+      return [{ job: event.job_id, units: event.units }]
     case 'output-unavailable':
-      return [event.job_id]
+      return [{ job: event.job_id, units: [event.unit_index] }]
     case 'started':
     case 'addresses-learned':
     case 'address-worked':
