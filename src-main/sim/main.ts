@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { simulate, type Report } from './simulate.ts'
 
-const USAGE = `Runs whole meshes in one process and checks their invariants ([S0] to [S18] in SPEC.md).
+const USAGE = `Runs whole meshes in one process and checks their invariants ([S0] to [S19] in SPEC.md).
 
   npm run sim -- --seeds 200                 seeds 1 to 200, 7 peers each
   npm run sim -- --seeds 5000 --peers 50     many and large

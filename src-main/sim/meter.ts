@@ -69,7 +69,9 @@ export function createMeter(world: () => World): Meter {
         if (event.kind === 'results-received') countUseful(process, event)
       }
     },
-    started: () => void runs++,
+    started() {
+      runs++
+    },
     measures() {
       const { network, residents } = world()
       return {

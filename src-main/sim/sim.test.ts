@@ -104,6 +104,14 @@ function withSide(kind: PeerEvent['kind'], side: (state: PeerState) => void): ty
   }
 }
 
+/** A brain that does not write such events down. */
+function forgetful(kind: PeerEvent['kind']): typeof advance {
+  return (state, event) => {
+    const result = advance(state, event)
+    return { ...result, durable: result.durable.filter((written) => written.kind !== kind) }
+  }
+}
+
 function fail(): never {
   throw new TypeError('a defect')
 }
@@ -112,6 +120,7 @@ describe('a brain that is broken', () => {
   test.each<[string, string, typeof advance]>([
     ['S0', 'throws', withSide('results-received', fail)],
     ['S7', 'changes what is durable by an event that is not', withSide('allocate', (state) => state.epoch++)],
+    ['S7', 'does not write down what it was given', forgetful('award-received')],
     ['S12', 'hears no results', without('results-received')],
     ['S13', 'hears of no job’s end', without('settled', 'withdrawn', 'commitment')],
     ['S17', 'never looks for work', without('allocate')],

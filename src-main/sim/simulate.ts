@@ -49,15 +49,25 @@ export interface SimulateOptions {
   readonly trace?: (line: string) => void
   /** A brain that is broken on purpose: every peer has it instead of its own. */
   readonly brain?: WorldOptions['brain']
+  /** Looks at the world when all is over, before jobs that still run are cancelled. */
+  readonly ended?: (world: World) => void
 }
 
 /** Lets a scenario take its course, and checks the invariants at every event. Never throws for a broken one. */
-export async function simulate(parameters: Parameters, options: SimulateOptions = {}): Promise<Report> {
+export function simulate(parameters: Parameters, options: SimulateOptions = {}): Promise<Report> {
   const dice = createDice(parameters.seed)
-  const scenario = drawScenario(parameters, dice)
+  return simulateScenario(drawScenario(parameters, dice), parameters, options)
+}
+
+/** The same for a scenario of one's own. */
+export async function simulateScenario(
+  scenario: Scenario,
+  parameters: Parameters,
+  options: SimulateOptions = {},
+): Promise<Report> {
   const run = createRun(scenario, parameters, options)
   try {
-    await runToEnd(run)
+    await runToEnd(run, options)
     return reportOf(run, parameters)
   } catch (error) {
     return reportOf(run, parameters, error)
@@ -138,7 +148,7 @@ function createAuditor(
 }
 
 /** Runs until every job that can end has ended and all that was held for it is gone. @throws Broken */
-async function runToEnd(run: Run): Promise<void> {
+async function runToEnd(run: Run, { ended }: SimulateOptions): Promise<void> {
   const { scenario, world, log } = run
   for (const { name, character, machine, joinsAtMs } of scenario.peers) {
     log.say(() => `${name}: ${JSON.stringify({ character, machine, joinsAtMs })}`)
@@ -147,6 +157,7 @@ async function runToEnd(run: Run): Promise<void> {
   await runFor(run, Math.max(scenario.calmAtMs, ...scenario.incidents.map(({ atMs }) => atMs)) + LOOK_MS)
   while (!isEveryPeerUp(world)) await runFor(run, LOOK_MS)
   await recover(run)
+  ended?.(world)
   cancelRunning(world)
   await runFor(run, CLEANUP_MS)
   for (const { plan, process } of world.residents.values()) {

@@ -41,7 +41,7 @@ export function createConduct(
       case 'sleeper':
         return computed > character.honestUnits
       case 'sybil':
-        return character.isBold || minds.isMajority(character.mind, manifest, unit)
+        return character.isBold || minds.liesAbout(character.mind, manifest, unit)
       default:
         return false
     }

@@ -6,13 +6,17 @@ import { quorum } from '../audit/quorum.ts'
 export interface Minds {
   /** A key of this person was given a unit. */
   begun(mind: number, key: PeerId, manifest: JobManifest, unit: number): void
-  /** Whether so many keys of this person were given a unit that they win its consensus together. */
-  isMajority(mind: number, manifest: JobManifest, unit: number): boolean
+  /**
+   * Whether this person lies about a unit: where so many of the keys were given it that they win its consensus together.
+   * It is decided when the first of them has computed it, and they all keep to it.
+   */
+  liesAbout(mind: number, manifest: JobManifest, unit: number): boolean
 }
 
 /** Persons that know of no unit yet. */
 export function createMinds(): Minds {
   const keysOf = new Map<string, Set<PeerId>>()
+  const decided = new Map<string, boolean>()
   const nameOf = (mind: number, { requester_id, job_id }: JobManifest, unit: number): string =>
     `${mind}/${requester_id}/${job_id}/${unit}`
   return {
@@ -20,9 +24,12 @@ export function createMinds(): Minds {
       const name = nameOf(mind, manifest, unit)
       keysOf.set(name, (keysOf.get(name) ?? new Set<PeerId>()).add(key))
     },
-    isMajority(mind, manifest, unit) {
-      const keys = keysOf.get(nameOf(mind, manifest, unit))?.size ?? 0
-      return keys >= quorum(manifest.verification_redundancy)
+    liesAbout(mind, manifest, unit) {
+      const name = nameOf(mind, manifest, unit)
+      const lies =
+        decided.get(name) ?? (keysOf.get(name)?.size ?? 0) >= quorum(manifest.verification_redundancy)
+      decided.set(name, lies)
+      return lies
     },
   }
 }
