@@ -7,6 +7,7 @@ import type { UnitAttempt } from './effect.ts'
 import { notLent } from './provider/lending.ts'
 import { holdingBookOf } from './provider/holding-book.ts'
 import { OFFER_GRACE_MS } from './provider/matching.ts'
+import { isArchived } from './requester/archived.ts'
 import { recallKey } from './requester/relieving.ts'
 import { pauseReason, sharedSlots } from './sharing/shared-slots.ts'
 import { holdingKey, type HeldUnit, type Holding } from './provider/slice.ts'
@@ -111,6 +112,7 @@ export function admitResults(
   let own = 0
   const seen = new Set<AttemptState>()
   const news = receipts.filter(({ unit_index, attempt: number, outcome }) => {
+    if (isArchived(job, unit_index) && job.archived?.parts.has(from) === true) own++
     const attempt = job.units
       .get(unit_index)
       ?.attempts.find((one) => one.attempt === number && one.peer === from)

@@ -56,12 +56,12 @@ export function cancelJob(state: PeerState, event: Of<'job-cancelled'>): Effect[
   return endJob(state, job, { state: 'cancelled', atMs: event.at_ms })
 }
 
-/** The user no longer wants to see an ended job; its outputs may go. */
+/** The user no longer wants to see an ended job, here or in the history; its outputs may go. */
 export function removeJob(state: PeerState, event: Of<'job-removed'>): Effect[] {
   const job = state.requester.jobs.get(event.job_id)
-  if (job === undefined || isUnderWay(job)) return []
+  if (job !== undefined && isUnderWay(job)) return []
   state.requester.jobs.delete(event.job_id)
-  noteJob(state, job)
+  note(state, { kind: 'job-changed', job: event.job_id })
   return [{ kind: 'job-removed', job: event.job_id }]
 }
 
@@ -280,7 +280,7 @@ function endJob(state: PeerState, job: JobState, end: JobEnd): Effect[] {
   job.status = end
   noteJob(state, job)
   note(state, { kind: 'job-ended', job: jobId, end: end.state })
-  const holders = new Set<PeerId>()
+  const holders = new Set(job.archived?.parts.keys())
   for (const unit of job.units.values()) for (const { peer } of unit.attempts) holders.add(peer)
   closeBook(job)
   return [

@@ -2,6 +2,7 @@ import type { OpenUnits } from '../../market/award.ts'
 import { createBitSet, type BitSet } from '../../market/bit-set.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import type { UnitRange } from '../../protocol/work.ts'
+import { archivedIndices } from './archived.ts'
 import type { AttemptState, JobState, UnitState } from './slice.ts'
 import type { EngineId } from '../../protocol/engine.ts'
 import { engineOfUnit, isExactlyChecked } from './engines.ts'
@@ -81,8 +82,8 @@ export function isOwed({ status }: AttemptState): boolean {
 /** Builds the index of a job as it is. */
 export function createUnitBook(job: JobState): UnitBook {
   const { unit_count } = job.manifest
-  const open = createBitSet(unit_count, true)
-  const untouched = createBitSet(unit_count, true)
+  const open = unarchivedUnits(job)
+  const untouched = unarchivedUnits(job)
   const partial = createBitSet(unit_count)
   const ready = new Set<number>()
   const atWork = new Map<PeerId, Map<number, AttemptState>>()
@@ -91,8 +92,7 @@ export function createUnitBook(job: JobState): UnitBook {
   const debtors = new Map<number, readonly PeerId[]>()
   const partialHolders = createPartialHolders(partial)
   const isChecked = isExactlyChecked(job)
-  const takers = new Set<PeerId>()
-
+  const takers = new Set(job.archived?.parts.keys())
   function setWorkers(index: number, unit: UnitState): void {
     const now = unit.attempts.filter(({ status }) => status.state === 'awarded')
     for (const peer of workers.get(index) ?? []) {
@@ -161,6 +161,13 @@ export function createUnitBook(job: JobState): UnitBook {
     partialClosedTo: partialHolders.countClosed,
     refresh,
   }
+}
+
+/** All units but those in the history. */
+function unarchivedUnits(job: JobState): BitSet {
+  const units = createBitSet(job.manifest.unit_count, true)
+  for (const index of archivedIndices(job)) units.remove(index)
+  return units
 }
 
 /** The peers that hold units of `partial`, which it keeps too, and the engines to which these units are bound. */

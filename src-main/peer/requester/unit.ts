@@ -2,6 +2,7 @@ import type { UnitNeed } from '../../market/award.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { judge, type Claim, type Verdict } from '../../verification/consensus.ts'
+import { isArchived } from './archived.ts'
 import { quorumOfJob, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import { engineOfUnit, isExactlyChecked } from './engines.ts'
 import { spentPeers } from './time-outs.ts'
@@ -41,6 +42,7 @@ export function needOf(job: JobState, index: number, nowMs = Number.POSITIVE_INF
   if (job.status.state !== 'running' || index < 0 || index >= job.manifest.unit_count) return undefined
   const unit = job.units.get(index)
   if (unit === undefined) {
+    if (isArchived(job, index)) return undefined
     return { missing: job.manifest.verification_redundancy, holders: [], openSinceMs: job.progressAtMs }
   }
   if (unit.verified !== undefined) return undefined
