@@ -102,6 +102,26 @@ describe('PNG', () => {
     expect(decodeImage(bytes).kind).toBe('undecodable')
   })
 
+  test('in as many chunks as it has bytes it is decoded as soon as in one', () => {
+    const side = 600
+    const rows = new Uint8Array((side + 1) * side)
+    const whole = deflateSync(rows, { level: 0 })
+    const piece = Uint8Array.of(0, 0, 0, 1, 0x49, 0x44, 0x41, 0x54, 0, 0, 0, 0, 0)
+    const pieces = new Uint8Array(piece.length * whole.length)
+    whole.forEach((byte, i) => {
+      piece[8] = byte
+      pieces.set(piece, i * piece.length)
+    })
+    const one = pngOf(headerOf(side, side, 8, 0), rows)
+    const headBytes = 33
+    const endBytes = 12
+    const many = Buffer.concat([one.subarray(0, headBytes), pieces, one.subarray(-endBytes)])
+    const beganMs = performance.now()
+    const image = decodeImage(many)
+    expect(performance.now() - beganMs).toBeLessThan(3_000)
+    expect(image).toEqual(decodeImage(one))
+  })
+
   test('a profile that inflates without end is never opened', () => {
     const bomb = [...new TextEncoder().encode('x\0\0'), ...deflateSync(new Uint8Array(30_000_000))]
     expect(texels(pngOf(headerOf(1, 1, 8, 0), Uint8Array.of(0, 77), [['iCCP', bomb]]))).toEqual([
