@@ -157,6 +157,31 @@ describe('JPEG', () => {
     expect(decodeImage(shifted)).toEqual({ kind: 'undecodable', message })
   })
 
+  test('with a second, larger frame or hundreds of components takes no more memory than its header says', () => {
+    const frame = (side: number, components: number) => {
+      const bytes = new Uint8Array(10 + 3 * components)
+      bytes.set([
+        0xff,
+        0xc0,
+        0,
+        bytes.length - 2,
+        8,
+        side >> 8,
+        side & 255,
+        side >> 8,
+        side & 255,
+        components,
+      ])
+      for (let i = 0; i < components; i++) bytes.set([i, 0x11, 0], 10 + 3 * i)
+      return bytes
+    }
+    const undecodable = (...parts: Uint8Array[]) =>
+      decodeImage(Buffer.concat([jpeg.subarray(0, 2), ...parts, jpeg.subarray(2)]))
+    const message: unknown = expect.stringMatching('maxMemoryUsageInMB limit exceeded')
+    expect(undecodable(frame(8, 3), frame(4_000, 3))).toEqual({ kind: 'undecodable', message })
+    expect(undecodable(frame(1_000, 80))).toEqual({ kind: 'undecodable', message })
+  })
+
   test('with more scans than any encoder writes is undecodable', () => {
     const scans = Buffer.concat([
       jpeg.subarray(0, 2),
