@@ -263,6 +263,16 @@ describe('peers that are updated in the middle of a job', () => {
     expect(holdersNow(brain).sort()).toEqual([ANN, BOB].sort())
   })
 
+  test('[W9] compute it anew also where the result by their old engine never arrived', () => {
+    const brain = asking({ [ANN]: USUAL, [BOB]: OTHER })
+    offer(brain, TWICE, [ANN])
+    const lateMs = attemptsOf(brain)[0]!.deadlineMs + 1
+    tells(brain, ANN, OTHER, lateMs)
+    const sent = ofKind(brain.happens({ kind: 'tick', at_ms: lateMs }), 'send-award')
+    expect(attemptsOf(brain)[0]?.status).toMatchObject({ why: 'late', ready: false })
+    expect(sent.map(({ to, award }) => [to, award.units[0]?.anew])).toEqual([[ANN, true]])
+  })
+
   test('[V17] are not asked for it again when they return it by other engines than they offer three times', () => {
     const brain = asking({ [ANN]: USUAL, [BOB]: USUAL })
     for (let round = 0; round < 10; round++) {

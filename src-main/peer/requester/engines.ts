@@ -77,17 +77,16 @@ export function engineOfUnit({ attempts }: UnitState): EngineId | undefined {
 }
 
 /**
- * Whether the peer of an attempt has a result of the unit by another engine, from an earlier one: then it is to compute
- * the unit again.
+ * Whether the peer of an attempt may have a result of the unit by another engine, from an earlier one: then it is to
+ * compute the unit again. That result need not have arrived.
  */
 export function isAnew({ attempts }: UnitState, attempt: AttemptState): boolean {
   return attempts.some(
     (before) =>
       before.peer === attempt.peer &&
       before.attempt < attempt.attempt &&
-      before.status.state === 'void' &&
-      (before.status.why === 'other-engine' ||
-        (before.status.ready && engineOfAttempt(before) !== engineOfAttempt(attempt))),
+      (engineOfAttempt(before) !== engineOfAttempt(attempt) ||
+        (before.status.state === 'void' && before.status.why === 'other-engine')),
   )
 }
 
