@@ -176,13 +176,14 @@ function needAmong(
   const bound = needOf(job, index, atMs)
   const unit = job.units.get(index)
   if (bound === undefined || unit === undefined) return bound
-  const need = groups.needAnew(unit, bound) ?? {
-    ...bound,
-    holders: [...bound.holders, ...stillOffering(state, job, unit)],
-  }
+  const need = groups.needAnew(unit, bound) ?? withHolders(bound, stillOffering(state, job, unit))
   const timedOut = timedOutPeers(unit)
   if (timedOut.length === 0 || !groups.offering().some(({ peer }) => isNewTo(unit, peer))) return need
-  return { ...need, holders: [...need.holders, ...timedOut] }
+  return withHolders(need, timedOut)
+}
+
+function withHolders(need: UnitNeed, more: readonly PeerId[]): UnitNeed {
+  return more.length === 0 ? need : { ...need, holders: [...need.holders, ...more] }
 }
 
 /** The decision as an event: it is journaled before any peer is told. */
