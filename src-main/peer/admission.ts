@@ -76,11 +76,11 @@ function admitMore(
 }
 
 /** Whether a unit would wait here from now on: a new one, or one that is to be run again under a newer attempt. */
-function wouldQueue(held: HeldUnit | undefined, { attempt }: AwardedUnit): boolean {
+function wouldQueue(held: HeldUnit | undefined, { attempt, anew }: AwardedUnit): boolean {
   if (held === undefined) return true
   const { status } = held
-  const isFailed = status.state === 'ran' && status.receipt.outcome.kind === 'fault'
-  return attempt > held.attempt && (isFailed || status.state === 'handed-back')
+  const runsAgain = status.state === 'ran' && (anew === true || status.receipt.outcome.kind === 'fault')
+  return attempt > held.attempt && (runsAgain || status.state === 'handed-back')
 }
 
 /** The most that a requester may believe to be offered to its job: the newest offer, or one that it replaced of late. */

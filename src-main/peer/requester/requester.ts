@@ -10,7 +10,7 @@ import type { DurableEvent } from '../event.ts'
 import { note } from '../notice.ts'
 import type { IssuedAward } from './events.ts'
 import { UNTOLD_ENGINE, type EngineId } from '../../protocol/engine.ts'
-import { engineOfAttempt, isExactlyChecked } from './engines.ts'
+import { engineOfAttempt, isAnew, isExactlyChecked } from './engines.ts'
 import { hopeless } from './hopeless.ts'
 import { withdrawAgain } from './job-control.ts'
 import { noteJob, noteUnits } from './job-notices.ts'
@@ -122,10 +122,21 @@ function sendAward(job: JobState, award: IssuedAward, atMs: number): Effect {
       award_id: award.award_id,
       job_id: award.job_id,
       manifest_cid: job.manifestCid,
-      units: award.units,
+      units: award.units.map((awarded) => {
+        const unit = job.units.get(awarded.unit_index)
+        const attempt = unit?.attempts.find((one) => one.attempt === awarded.attempt)
+        return unit === undefined || attempt === undefined
+          ? awarded
+          : { ...awarded, ...anewIn(unit, attempt) }
+      }),
       due_in_ms: dueInMs(award.deadline_ms, atMs),
     },
   }
+}
+
+/** What an award says of a unit that its peer is to compute again. */
+function anewIn(unit: UnitState, attempt: AttemptState): { readonly anew?: true } {
+  return isAnew(unit, attempt) ? { anew: true } : {}
 }
 
 /** How long a provider has from now on. */
@@ -306,10 +317,11 @@ export function resumeJobs(state: PeerState, atMs: number): Effect[] {
       if (unit.verified?.stored === false) {
         wanted.push({ unit: unit_index, cid: unit.verified.cid, from: unit.verified.winners })
       }
-      for (const { attempt, awardId, peer, role, status, deadlineMs } of unit.attempts) {
+      for (const made of unit.attempts) {
+        const { attempt, awardId, peer, role, status, deadlineMs } = made
         if (status.state !== 'awarded') continue
         const award = awards.get(awardId) ?? { peer, deadlineMs, units: [] }
-        award.units.push({ unit_index, attempt, role })
+        award.units.push({ unit_index, attempt, role, ...anewIn(unit, made) })
         awards.set(awardId, award)
       }
     }

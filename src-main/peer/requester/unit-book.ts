@@ -26,6 +26,8 @@ export interface UnitBook extends OpenUnits {
    * part, and those of other engines.
    */
   readonly partialClosedTo: (peer: PeerId, engine: EngineId | undefined) => number
+  /** How many units of `partial` in which a peer has a part are bound to its engine, or to none: others may begin anew. */
+  readonly partialHeldIn: (peer: PeerId, engine: EngineId | undefined) => number
   /** All peers that were ever given a unit of it. */
   readonly takers: ReadonlySet<PeerId>
   /** To be called after every change of a unit's attempts or verdict. */
@@ -159,6 +161,7 @@ export function createUnitBook(job: JobState): UnitBook {
     takers,
     partialHeldBy: partialHolders.countOf,
     partialClosedTo: partialHolders.countClosed,
+    partialHeldIn: partialHolders.countHeldIn,
     refresh,
   }
 }
@@ -204,6 +207,12 @@ function createPartialHolders(partial: BitSet) {
       let held = 0
       for (const units of heldBy.get(peer)?.values() ?? []) held += units
       return held
+    },
+    /** How many units of `partial` that are bound to an engine, or to none, a peer holds. */
+    countHeldIn: (peer: PeerId, engine: Bound): number => {
+      const held = heldBy.get(peer)
+      const unbound = held?.get(undefined) ?? 0
+      return engine === undefined ? unbound : unbound + (held?.get(engine) ?? 0)
     },
     /** How many units of `partial` a peer holds, or are bound to another engine than this one. */
     countClosed: (peer: PeerId, engine: Bound): number => {
