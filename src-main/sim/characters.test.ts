@@ -77,12 +77,13 @@ async function run(
     { seed, peers: keys.length },
     {
       ended({ residents }) {
-        const { requester } = residents.get(first.peer)!.process!.state
-        const job = requester.jobs.get(manifest.job_id)!
-        const wrong = [...job.units].filter(
-          ([unit, { verified }]) =>
-            verified !== undefined && verified.cid !== rightOutput(manifest, unit).cid,
-        )
+        const { state, runtime } = residents.get(first.peer)!.process!
+        const { requester } = state
+        const job = runtime.jobs.find(manifest.job_id)!
+        const wrong = [...runtime.jobs.units(job)].filter((unit) => {
+          const verified = runtime.jobs.unit(job, unit)?.verified
+          return verified !== undefined && verified.cid !== rightOutput(manifest, unit).cid
+        })
         seen = {
           job,
           wrong: wrong.length,

@@ -20,6 +20,8 @@ export interface Endpoint {
 /** The connection between two peers, now or in the past. */
 export interface Link {
   readonly isUp: boolean
+  /** When it came up last. */
+  readonly upSinceMs: number
   /** Counts how often it came up: a message of an earlier connection never arrives. */
   readonly generation: number
   /** Fails each request that waits for its reply; one that has ended is not here. */
@@ -50,6 +52,7 @@ interface End {
 
 interface MutableLink extends Link {
   isUp: boolean
+  upSinceMs: number
   generation: number
 }
 
@@ -64,7 +67,7 @@ export function createConnections(schedule: Schedule, dice: Dice): Connections {
     const [low, high] = a < b ? [a, b] : [b, a]
     const row = links.get(low) ?? new Map<PeerId, MutableLink>()
     links.set(low, row)
-    const link = row.get(high) ?? { isUp: false, generation: 0, inFlight: new Set() }
+    const link = row.get(high) ?? { isUp: false, upSinceMs: 0, generation: 0, inFlight: new Set() }
     row.set(high, link)
     return link
   }
@@ -82,7 +85,10 @@ export function createConnections(schedule: Schedule, dice: Dice): Connections {
       const isUp = canReach(peer, other)
       if (link.isUp === isUp) continue
       link.isUp = isUp
-      if (isUp) link.generation++
+      if (isUp) {
+        link.generation++
+        link.upSinceMs = schedule.nowMs()
+      }
       if (!isUp)
         for (const fail of [...link.inFlight])
           fail({ kind: 'unreachable', message: 'the connection was lost' })

@@ -25,8 +25,8 @@ export interface Network extends Pick<
   readonly weather: Weather
   /** Messages sent so far: requests, and one for each peer that a publication went to. */
   readonly sent: number
-  /** Whether two peers are connected at this moment. */
-  isConnected(a: PeerId, b: PeerId): boolean
+  /** Since when two peers are connected; undefined when they are not at this moment. */
+  connectedSinceMs(a: PeerId, b: PeerId): number | undefined
   /**
    * Asks a peer. `done` is called once, with its answer, or when the connection is lost, and never when the message or
    * its answer is. @returns a function that gives the question up
@@ -58,7 +58,10 @@ export function createNetwork(schedule: Schedule, dice: Dice, weather: Weather):
     get sent() {
       return sent
     },
-    isConnected: (a, b) => connections.linkOf(a, b).isUp,
+    connectedSinceMs(a, b) {
+      const { isUp, upSinceMs } = connections.linkOf(a, b)
+      return isUp ? upSinceMs : undefined
+    },
     request(from, to, message, done) {
       const link = connections.linkOf(from, to)
       sent++

@@ -137,7 +137,7 @@ function createAuditor(
     restarted(resident, process) {
       log.say(() => `${resident.plan.name} is back`)
       diskAudit.restarted(resident, process.state)
-      requesterAudit.restarted(process.state)
+      requesterAudit.restarted(process.state, (job) => process.runtime.jobs.has(job))
       providerAudit.restarted(process.state)
     },
     submitted(resident, manifest) {

@@ -13,9 +13,9 @@ export interface SubmittedJob {
   readonly job: JobId
 }
 
-/** A submitted job's state now; undefined while its requester's program does not run. */
+/** A submitted job's state now, or at its end; undefined while its requester's program does not run. */
 export function jobOf({ residents }: World, { requester, job }: SubmittedJob): JobState | undefined {
-  return residents.get(requester)?.process?.state.requester.jobs.get(job)
+  return residents.get(requester)?.process?.runtime.jobs.find(job)
 }
 
 /** Whether a job has what it takes to end well: enough honest providers of one engine, and fewer liars than its quorum. */

@@ -19,17 +19,20 @@ let due: (() => void)[]
 let stored: boolean
 let wanted: boolean
 let defects: unknown[]
+let connectedSinceMs: number
 /** The end of each attempt; undefined stores the output. */
 let outcome: (attempt: number, arrived: () => void) => Error | undefined
 let collector: Collector
 
+const NOW_MS = 1_000
 /** The time limit of a transfer: here each ends at once. */
 const TRANSFER_MS = 10 * 60_000
 
 beforeEach(() => {
+  connectedSinceMs = 0
   ;[told, tries, waits, due, stored, wanted, defects] = [[], 0, [], [], false, true, []]
   const clock = {
-    nowMs: () => 1_000,
+    nowMs: () => NOW_MS,
     after: (delayMs: number, callback: () => void) => {
       if (delayMs === TRANSFER_MS) return () => undefined
       waits.push(delayMs)
@@ -57,7 +60,7 @@ beforeEach(() => {
       told.push(event)
       return Promise.resolve()
     },
-    connectedPeers: () => [ANN],
+    connections: () => [{ peer: ANN, sinceMs: connectedSinceMs }],
     sealOf: () => undefined,
     isWanted: () => wanted,
     outputBytesMax: () => 4_096,
@@ -125,6 +128,14 @@ describe('an output that is not here', () => {
     collector.fetchOutputs(JOB, [OUTPUT])
     await until(() => told.length > 0)
     expect([tries, told]).toMatchObject([1, [{ kind: 'output-unavailable', unreachable: [BOB] }]])
+  })
+
+  it('[W7] because a peer was away when it was asked, and is back since, is not held against that peer', async () => {
+    outcome = () => fault('unreachable')
+    connectedSinceMs = NOW_MS + 1
+    collector.fetchOutputs(JOB, [OUTPUT])
+    await until(() => told.length > 0)
+    expect(told).toMatchObject([{ kind: 'output-unavailable', unreachable: [ANN, BOB] }])
   })
 
   it('[W29] because it is larger than its manifest allows is reported at once, and all that agreed on it are to blame', async () => {

@@ -6,6 +6,7 @@ import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
 import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { Connection } from '../../ports/reach.ts'
 import { keptPin } from '../blobs/blob-rights.ts'
 import type { Defects } from '../defects.ts'
 import { checkOpens } from '../blobs/sealed-blobs.ts'
@@ -39,8 +40,8 @@ export interface CollectorDependencies {
   readonly blobs: BlobStore
   readonly fetcher: BlobFetcher
   readonly dispatch: (event: PeerEvent) => Promise<void>
-  /** Peers that can be asked now; the others are not to blame for a missing output. */
-  readonly connectedPeers: () => readonly PeerId[]
+  /** Peers that can be asked now, and since when; the others are not to blame for a missing output. */
+  readonly connections: () => readonly Pick<Connection, 'peer' | 'sinceMs'>[]
   /** Whether a job still wants an output. */
   readonly isWanted: (job: JobId, output: WantedOutput) => boolean
   /** By what an output is sealed, of an encrypted job. @throws FaultError `storage-failed` when its key is lost */
@@ -108,6 +109,7 @@ export function createCollector(dependencies: CollectorDependencies): Collector 
   async function collect(wanted: Collecting): Promise<void> {
     const { job, output } = wanted
     if (!dependencies.isWanted(job, output)) return
+    const begunMs = clock.nowMs()
     let hasCome = false
     try {
       if (!blobs.has(output.cid)) {
@@ -124,12 +126,16 @@ export function createCollector(dependencies: CollectorDependencies): Collector 
       noteStored(job, output.unit)
     } catch (error) {
       if (signal.aborted) return
-      failed(wanted, defects.faultOf(error, `fetching outputs of ${job}`), hasCome)
+      failed(wanted, defects.faultOf(error, `fetching outputs of ${job}`), { begunMs, hasCome })
     }
   }
 
   /** Waits and tries again where this machine is the cause; tells the brain of providers that hand over nothing. */
-  function failed(wanted: Collecting, fault: Fault, hasCome: boolean): void {
+  function failed(
+    wanted: Collecting,
+    fault: Fault,
+    { begunMs, hasCome }: { readonly begunMs: number; readonly hasCome: boolean },
+  ): void {
     const cause = causeOf(fault)
     wanted.tries++
     wanted.fruitless = hasCome || cause === 'ours' ? 0 : wanted.fruitless + 1
@@ -143,8 +149,14 @@ export function createCollector(dependencies: CollectorDependencies): Collector 
       job_id: job,
       unit_index: output.unit,
       cid: output.cid,
-      unreachable: unreachableOf(output, fault, dependencies.connectedPeers()),
+      unreachable: unreachableOf(output, fault, reachable(begunMs)),
     })
+  }
+
+  /** Peers that could be asked all the time: one that came back while others were asked was not asked again. */
+  function reachable(begunMs: number): PeerId[] {
+    const all = dependencies.connections()
+    return all.filter(({ sinceMs }) => sinceMs <= begunMs).map(({ peer }) => peer)
   }
 
   function later(wanted: Collecting): void {

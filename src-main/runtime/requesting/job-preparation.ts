@@ -1,4 +1,5 @@
 import type { PeerState } from '../../peer/state.ts'
+import type { JobRecords } from './job-records.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { TurnClock } from '../../ports/clock.ts'
 import type { JobKeys } from '../../ports/job-keys.ts'
@@ -14,12 +15,14 @@ import { sealJob, type SealedJob } from './job-sealer.ts'
 /** Creates a function that makes the manifest and parts of a job as they are kept and told: sealed, if there is a key. */
 export function createJobPreparation({
   state,
+  jobs,
   blobs,
   keys,
   clock,
   letGo,
 }: {
   readonly state: PeerState
+  readonly jobs: Pick<JobRecords, 'has'>
   readonly blobs: BlobStore
   readonly keys: JobKeys
   readonly clock: TurnClock
@@ -31,7 +34,7 @@ export function createJobPreparation({
 
   async function sealed(asked: JobManifest, split: readonly Cid[], key: JobKey): Promise<SealedJob> {
     const { job_id } = asked
-    if (state.requester.jobs.has(job_id)) refuse('bad-input', `there is a job ${job_id} already`)
+    if (jobs.has(job_id)) refuse('bad-input', `there is a job ${job_id} already`)
     try {
       const known = sealedInputs.get(key.inputs) ?? new Map<string, Cid>()
       sealedInputs.set(key.inputs, known)

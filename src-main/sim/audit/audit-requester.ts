@@ -34,8 +34,8 @@ function parting(provider: PeerId, requester: PeerId): string {
 export interface RequesterAudit {
   /** Checks the state after a turn against the one before. */
   turned(state: PeerState, durable: readonly DurableEvent[]): void
-  /** Checks that a restart lost no job, attempt or verdict. */
-  restarted(state: PeerState): void
+  /** Checks that a restart lost no job, attempt or verdict, nor a job that `isInHistory` should tell of. */
+  restarted(state: PeerState, isInHistory?: (job: JobId) => boolean): void
 }
 
 /** The events of one turn that excuse or explain a change: outputs that no peer handed over, and senders of results. */
@@ -49,6 +49,8 @@ interface TurnFacts {
 export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAudit {
   const seen = new Map<PeerId, Map<JobId, SeenJob>>()
   const parted = new Set<string>()
+  /** The jobs of each requester that were moved to its history. */
+  const archived = new Map<PeerId, Set<JobId>>()
   const honest = new Set(peers.filter(({ character }) => isHonest(character)).map(({ peer }) => peer))
 
   const machines = new Map(peers.map(({ peer, machine }) => [peer, machine]))
@@ -96,6 +98,13 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
     checkProgress(id, job, known)
   }
 
+  /** An ended job is in the history, and must be there from now on. */
+  function archive(me: PeerId, id: JobId): void {
+    hold('S10', seenOf(me).get(id)?.ended !== undefined, () => `${id} is put away before its end`)
+    seenOf(me).delete(id)
+    archived.set(me, (archived.get(me) ?? new Set<JobId>()).add(id))
+  }
+
   return {
     turned(state, durable) {
       const missed = new Set<string>()
@@ -113,6 +122,11 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
           for (const id of state.requester.jobs.keys()) touched.set(id, 'all')
         }
         if (event.kind === 'results-received') senders.add(event.from)
+        if (event.kind === 'units-archived') {
+          const known = seenOf(state.me).get(event.job_id)
+          for (const unit of event.units) known?.units.delete(unit)
+        }
+        if (event.kind === 'job-archived') archive(state.me, event.job_id)
         if (event.kind === 'output-unavailable') missed.add(`${event.job_id}:${event.unit_index}`)
       }
       for (const [id, units] of touched) {
@@ -120,8 +134,10 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
         if (job !== undefined) checkJob(state.me, id, job, { missed, senders }, units)
       }
     },
-    restarted(state) {
+    restarted(state, isInHistory = () => true) {
       for (const [id, known] of seenOf(state.me)) checkRestored(state, id, known)
+      for (const id of archived.get(state.me) ?? [])
+        hold('S8', isInHistory(id), () => `${state.me.slice(-6)} lost the ended ${id} in a crash`)
     },
   }
 }

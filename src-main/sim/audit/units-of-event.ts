@@ -56,6 +56,8 @@ export function ownUnitsOf(event: DurableEvent): OwnUnits[] {
     case 'blocked':
     case 'unblocked':
     case 'job-removed':
+    case 'units-archived':
+    case 'job-archived':
     case 'job-priority-set':
     case 'award-received':
     case 'units-ran':

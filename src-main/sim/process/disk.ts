@@ -8,6 +8,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { restore } from '../../runtime/restore.ts'
 import type { Publication, StoreName } from '../message.ts'
 import { createBlobDisk, type BlobDisk } from './blob-disk.ts'
+import { createDiskHistory, type DiskHistory } from './history.ts'
 
 /** The data that survives a peer's crash: its journal, its blobs and other peers' publications. */
 export interface Disk {
@@ -15,6 +16,7 @@ export interface Disk {
   readonly records: Uint8Array[]
   snapshot: { readonly sequence: number; readonly parts: readonly Uint8Array[] } | undefined
   readonly blobs: BlobDisk
+  readonly history: DiskHistory
   /** The newest publication of each author, by store (`cacheable` stores of document 000). */
   readonly remembered: ReadonlyMap<StoreName, Map<PeerId, Publication>>
 }
@@ -25,16 +27,18 @@ export function createDisk(): Disk {
     records: [],
     snapshot: undefined,
     blobs: createBlobDisk(),
+    history: createDiskHistory(),
     remembered: new Map([['commitment', new Map<PeerId, Publication>()]]),
   }
 }
 
-/** The journal on a disk. What blobs were stored and kept before a record is flushed with it. */
+/** The journal on a disk. Blobs, pins and ended jobs that were put before a record are flushed with it. */
 export function openJournal(disk: Disk): Journal {
   return {
     append(records) {
       disk.records.push(...records)
       disk.blobs.flush()
+      disk.history.flush()
       return disk.records.length
     },
     latestSnapshot: () => disk.snapshot,

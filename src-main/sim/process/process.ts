@@ -75,6 +75,7 @@ export function createProcess(dependencies: ProcessDependencies): Process {
   const power = createPower(() => {
     network.leave(me)
     disk.blobs.lose()
+    disk.history.lose()
     dependencies.died()
   })
   const failed = (error: unknown): void => {
@@ -100,6 +101,7 @@ export function createProcess(dependencies: ProcessDependencies): Process {
     journal: turns.journal,
     brain: turns.brain,
     recordsPerSnapshot: options.recordsPerSnapshot ?? RECORDS_PER_SNAPSHOT,
+    history: disk.history,
     blobs,
     fetcher,
     transport,
@@ -162,7 +164,7 @@ function createMeshPorts(run: Run) {
   const ends = createProcessTransport({
     me,
     network,
-    clock,
+    skewMs: plan.machine.skewMs,
     power,
     standingOf,
     join,

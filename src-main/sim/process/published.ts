@@ -103,7 +103,7 @@ function createFollowed<T>(
   const remembered = disk.remembered.get(store)
 
   function ask(peer: PeerId): void {
-    if (!following.has(peer) || !network.isConnected(me, peer)) return
+    if (!following.has(peer) || network.connectedSinceMs(me, peer) === undefined) return
     network.request(me, peer, { kind: 'get-published', store }, (reply) => {
       const followed = following.get(peer)
       if (!power.isOn || followed === undefined) return

@@ -1,4 +1,3 @@
-import type { Clock } from '../../ports/clock.ts'
 import type { Connection } from '../../ports/reach.ts'
 import type {
   ConnectionEvent,
@@ -26,7 +25,8 @@ export interface ProcessTransport {
 export interface TransportDependencies {
   readonly me: PeerId
   readonly network: Network
-  readonly clock: Clock
+  /** How far the machine's clock is ahead. */
+  readonly skewMs: number
   readonly power: Power
   readonly standingOf: (peer: PeerId) => Standing
   /** Joins the network, from the start on. */
@@ -104,7 +104,7 @@ export function createProcessTransport(dependencies: TransportDependencies): Pro
 function createLinks({
   me,
   network,
-  clock,
+  skewMs,
   power,
 }: TransportDependencies): Pick<Transport, 'connect' | 'keepConnected' | 'disconnect' | 'connections'> {
   let kept: readonly PeerId[] = []
@@ -122,7 +122,7 @@ function createLinks({
       dialled.add(peer)
       wish()
       await Promise.resolve()
-      if (!network.isConnected(me, peer)) refuse('unreachable', `${peer} does not answer`)
+      if (network.connectedSinceMs(me, peer) === undefined) refuse('unreachable', `${peer} does not answer`)
     },
     keepConnected(peers) {
       kept = peers.map(({ peer }) => peer)
@@ -134,15 +134,12 @@ function createLinks({
       return Promise.resolve()
     },
     connections: () =>
-      [...met]
-        .filter((peer) => network.isConnected(me, peer))
-        .map((peer): Connection => ({
-          peer,
-          route: 'direct',
-          scope: 'internet',
-          address: addressOf(peer),
-          sinceMs: clock.nowMs(),
-        })),
+      [...met].flatMap((peer): Connection[] => {
+        const sinceMs = network.connectedSinceMs(me, peer)
+        if (sinceMs === undefined) return []
+        const address = addressOf(peer)
+        return [{ peer, route: 'direct', scope: 'internet', address, sinceMs: sinceMs + skewMs }]
+      }),
   }
 }
 
