@@ -7,6 +7,7 @@ import type { UnitAttempt } from './effect.ts'
 import { notLent } from './provider/lending.ts'
 import { holdingBookOf } from './provider/holding-book.ts'
 import { OFFER_GRACE_MS } from './provider/matching.ts'
+import { isNews } from './requester/receipt-news.ts'
 import { recallKey } from './requester/relieving.ts'
 import { pauseReason, sharedSlots } from './sharing/shared-slots.ts'
 import { holdingKey, type HeldUnit, type Holding } from './provider/slice.ts'
@@ -110,7 +111,8 @@ export function admitResults(
   if (job === undefined) return failure('unknown-job', 'there is no such job here')
   let own = 0
   const seen = new Set<AttemptState>()
-  const news = receipts.filter(({ unit_index, attempt: number, outcome }) => {
+  const news = receipts.filter((receipt) => {
+    const { unit_index, attempt: number } = receipt
     const attempt = job.units
       .get(unit_index)
       ?.attempts.find((one) => one.attempt === number && one.peer === from)
@@ -118,10 +120,7 @@ export function admitResults(
     own++
     if (seen.has(attempt)) return false
     seen.add(attempt)
-    const { status } = attempt
-    if (outcome.kind === 'fault' && outcome.fault.kind === 'timed-out' && isOwed(attempt)) return true
-    if (status.state !== 'void') return status.state === 'awarded'
-    return !status.ready && status.why !== 'other-engine' && outcome.kind === 'output'
+    return isNews(attempt, receipt)
   })
   if (own === 0) return failure('bad-input', 'none of these units was awarded to you')
   return success(news)

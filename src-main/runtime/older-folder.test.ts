@@ -28,7 +28,7 @@ test.each(goldens())('[Y8] a folder of version $version opens and goes on', asyn
   const storage = await open()
   const { state, sequence } = restore(storage.journal, ME, 'another name')
   expect(sequence).toBe(golden.records.length)
-  expect(summaryOf(state)).toEqual(golden.summary)
+  expect(summaryOf(state, golden.version)).toEqual(golden.summary)
   const event: DurableEvent = { kind: 'blocked', at_ms: NOON, peer: peerOf('Z') }
   storage.journal.append([encodeEvent(event)])
   step(state, event)

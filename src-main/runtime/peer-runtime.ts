@@ -221,7 +221,7 @@ function createServices(dependencies: ServiceDependencies) {
     dropKey,
     publisher: createPublisher({ clock, state, stores: dependencies.stores, dispatch, defects }),
     results: createResultSender({ clock, identity, transport, dispatch, defects, signal }),
-    direct: createDirectSender({ me: identity.peer, clock, transport, loop, keyOf, defects, signal }),
+    direct: createDirectSender({ identity, clock, transport, loop, keyOf, defects, signal }),
     pairing: createPairing({ clock, random, transport, state, dispatch, signal }),
     tendGuests,
   }

@@ -10,6 +10,7 @@ import {
   takeBack,
 } from './requester.ts'
 import { missOutput, receiveResults, storeOutputs } from './results.ts'
+import { deliverVerdict } from './verdicts.ts'
 import type { PeerState } from '../state.ts'
 import type { RequesterEvent } from './events.ts'
 
@@ -42,5 +43,7 @@ export function reduceRequester(state: PeerState, event: RequesterEvent): Effect
       return storeOutputs(state, event)
     case 'output-unavailable':
       return missOutput(state, event)
+    case 'verdict-delivered':
+      return deliverVerdict(state, event)
   }
 }

@@ -12,6 +12,7 @@ import { JobManifest, UnitIndex } from '../../protocol/work.ts'
 import { quorumOf } from '../../verification/consensus.ts'
 import { PeerRecord } from '../../verification/reputation.ts'
 import { mapOf } from '../saved-map.ts'
+import { VerdictOwed } from './verdict-owed.ts'
 
 const Ms = z.number().min(0)
 const Tally = z.int().min(0)
@@ -125,6 +126,8 @@ export const RequesterSlice = z.object({
   jobs: mapOf(JobId, JobState),
   /** This peer's own experience with others. */
   records: mapOf(PeerId, PeerRecord),
+  /** Verdicts about ended jobs that their providers do not have yet, the oldest first; absent before the first. */
+  verdictsOwed: mapOf(z.string(), VerdictOwed).exactOptional(),
 })
 export type RequesterSlice = z.infer<typeof RequesterSlice>
 
