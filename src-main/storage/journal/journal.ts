@@ -7,7 +7,7 @@ import {
   type NewRecord,
   type Snapshot,
 } from '../../ports/journal.ts'
-import { EVIDENCE_BYTES_MAX } from '../../ports/evidence.ts'
+import { EVIDENCE_BYTES_MAX, type Evidence } from '../../ports/evidence.ts'
 import { equalBytes } from '../../protocol/canonical.ts'
 import { assert, refuse } from '../../protocol/fault.ts'
 import { recordChecksum } from './checksum.ts'
@@ -73,12 +73,7 @@ export function openJournal(
   const evidence = openEvidence(database, evidenceBytesMax)
 
   const insert = (records: readonly NewRecord[]) => {
-    for (const [index, { bytes, evidence: mark }] of records.entries()) {
-      const sequence = last + 1 + index
-      const checksum = recordChecksum(sequence, bytes)
-      if (mark === undefined) statements.insertRecord.run(sequence, checksum, bytes)
-      else statements.insertEvidence.run(sequence, checksum, bytes, mark.job, mark.atMs)
-    }
+    for (const [index, record] of records.entries()) insertRecord(statements, last + 1 + index, record)
   }
   const saveAndPrune = database.transaction(({ sequence, parts }: Snapshot) => {
     statements.dropSnapshot.run(sequence)
@@ -127,18 +122,29 @@ export function openJournal(
         saveAndPrune(snapshot)
       })
     },
-    evidence: {
-      ofJob(job, page) {
-        assertOpen(open)
-        return guard(() => evidence.ofJob(job, page))
-      },
-      kept: () => guard(() => evidence.kept()),
-    },
+    evidence: guarded(evidence, () => assertOpen(open)),
     close() {
       open = false
     },
   }
   return { journal, repairs }
+}
+
+function insertRecord(statements: Statements, sequence: number, { bytes, evidence }: NewRecord): void {
+  const checksum = recordChecksum(sequence, bytes)
+  if (evidence === undefined) statements.insertRecord.run(sequence, checksum, bytes)
+  else statements.insertEvidence.run(sequence, checksum, bytes, evidence.job, evidence.atMs)
+}
+
+/** Evidence whose faults are those of the journal. */
+function guarded(evidence: Evidence, mustBeOpen: () => void): Evidence {
+  return {
+    ofJob(job, page) {
+      mustBeOpen()
+      return guard(() => evidence.ofJob(job, page))
+    },
+    kept: () => guard(() => evidence.kept()),
+  }
 }
 
 /**
