@@ -128,6 +128,8 @@ export const Contact = z.object({
     .max(16)
     .exactOptional(),
   trust: Fraction,
+  /** The key of its owner, where a link proves it (`OwnerLink`). */
+  owner: PeerId.exactOptional(),
   paired_at_ms: MomentMs,
 })
 export type Contact = z.infer<typeof Contact>
