@@ -26,6 +26,7 @@ import { reduceProvider } from './provider/reduce.ts'
 import { holdingKey } from './provider/slice.ts'
 import { resumeJobs } from './requester/requester.ts'
 import { reduceRequester } from './requester/reduce.ts'
+import { hastenVerdicts, tellVerdicts } from './requester/verdicts.ts'
 import { reduceSharing } from './sharing/reduce.ts'
 import type { PeerState } from './state.ts'
 
@@ -118,6 +119,7 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
         ...sharingOnTick(state, event.at_ms),
         ...onTick(state, event.at_ms),
         ...tendPairRequests(state, event.at_ms),
+        ...tellVerdicts(state, event.at_ms),
         ...(repeat ? [{ kind: 'commitment-changed' } as const] : []),
       ]
     }
@@ -136,6 +138,7 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       state.view.connected.add(event.peer)
       note(state, { kind: 'people-changed' })
       state.view.disconnectedAtMs.delete(event.peer)
+      hastenVerdicts(state, event.peer)
       return [
         ...resendResults(state, event.at_ms, event.peer),
         ...tellHandBacks(state, event.at_ms, event.peer),

@@ -97,6 +97,8 @@ export interface View {
   readonly turnaroundMs: Map<PeerId, number>
   /** Units that were asked back, as `job/unit/attempt`, and when. */
   readonly recalled: Map<string, number>
+  /** When each owed verdict was last sent, and how long to wait before the next time, by its key. */
+  readonly verdictsSent: Map<string, { readonly atMs: number; readonly pauseMs: number }>
   /** When it was last looked who could help at a job's end. */
   readonly relievedAtMs: Map<JobId, number>
   /** Whether each job had units open when it was last published. */
@@ -143,6 +145,7 @@ export function initialView(): View {
     offers: new Map(),
     turnaroundMs: new Map(),
     recalled: new Map(),
+    verdictsSent: new Map(),
     relievedAtMs: new Map(),
     publishedOpen: new Map(),
     manifests: new Map(),

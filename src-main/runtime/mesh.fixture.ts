@@ -13,7 +13,7 @@ import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { JobKeys } from '../ports/job-keys.ts'
-import type { Journal } from '../ports/journal.ts'
+import type { Journal, NewRecord } from '../ports/journal.ts'
 import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
 import type { Standing, Transport } from '../ports/transport.ts'
 import { ComputeAllocationState } from '../protocol/assignment.ts'
@@ -161,7 +161,7 @@ export async function startPeer(
   } = {},
 ): Promise<TestPeer> {
   let crashed = false
-  const append = (records: readonly Uint8Array[]): number => {
+  const append = (records: readonly NewRecord[]): number => {
     if (disk.isFull) refuse('disk-full', 'the disk is full: the journal')
     return storage.journal.append(records)
   }

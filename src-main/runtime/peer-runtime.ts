@@ -24,6 +24,7 @@ import { createGuestBlobs } from './blobs/guest-blobs.ts'
 import { createDefects, type Defects } from './defects.ts'
 import { createEffectPerformer } from './effect-performer.ts'
 import type { EventLoop, WorldEffect } from './event-loop.ts'
+import { readEvidence, type StatementPage } from './evidence-reader.ts'
 import { createExecutor } from './executing/executor.ts'
 import type { ActiveUnit } from './executing/job-at-work.ts'
 import { createKeyCare } from './executing/key-care.ts'
@@ -100,6 +101,8 @@ export interface PeerRuntime {
   loop(): ReturnType<EventLoop['condition']>
   /** Why a job's outputs are not here although others have them, if it is for this machine's disk or quota. */
   troubleOf(job: JobId): Fault | undefined
+  /** What was signed about a job of this name, after a record. @throws FaultError `storage-failed` */
+  evidenceOf(job: JobId, after: number): StatementPage
   /** Whether a job is encrypted by a key that is here no longer. */
   isKeyLost(job: JobId): boolean
   /** The standing of a peer at this moment. */
@@ -153,6 +156,8 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
     activeUnits: () => executor.active(),
     loop: () => loop.condition(),
     troubleOf: (job) => collector.troubleOf(job),
+    evidenceOf: (job, after) =>
+      readEvidence({ evidence: dependencies.journal.evidence, identity: dependencies.identity }, job, after),
     isKeyLost: (job) => ownJobs.isKeyLost(job),
     jobs,
     keepWhile: (isNeeded) => archiver.keepWhile(isNeeded),
@@ -236,7 +241,7 @@ function createServices(dependencies: ServiceDependencies) {
     dropKey,
     publisher: createPublisher({ clock, state, stores: dependencies.stores, dispatch, defects }),
     results: createResultSender({ clock, identity, transport, dispatch, defects, signal }),
-    direct: createDirectSender({ me: identity.peer, clock, transport, loop, keyOf, defects, signal }),
+    direct: createDirectSender({ identity, clock, transport, loop, keyOf, defects, signal }),
     pairing: createPairing({ clock, random, transport, state, dispatch, signal }),
     tendGuests,
   }

@@ -59,7 +59,7 @@ export type {
   TilePreview,
 } from './job-kinds/render.ts'
 export { PictureFormat, SceneReport } from './job-kinds/render.ts'
-export type { ResultFormat, UnitNews, UnitView } from './jobs.ts'
+export type { EvidencePage, ResultFormat, SignedClaims, UnitNews, UnitView } from './jobs.ts'
 export { ResultFile, UNIT_FAULTS_MAX, UnitConsensus } from './jobs.ts'
 export {
   API_MESSAGE_BYTES_MAX,

@@ -99,7 +99,7 @@ export const NodePulse = z.strictObject({
   running_jobs: Count,
   /** Units, own and others', that run or wait here. */
   units_here: Count,
-  /** Units finished here since the peer exists. */
+  /** Units that were computed here for others, and that these found right, since the peer exists. */
   units_completed: Count,
   traffic: Traffic,
 })

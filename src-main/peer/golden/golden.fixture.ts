@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { PeerState } from '../state.ts'
 
-/** The peer that a journal describes, in a form that stays the same when the shape of the state changes. */
-export function summaryOf(state: PeerState): unknown {
-  const { awardsMade, jobs, records } = state.requester
-  const { holdings, doneFor, history } = state.provider
+/**
+ * The peer that a journal of a version describes, in a form that stays the same when the shape of the state changes. What is
+ * remembered only since a later version is left out.
+ */
+export function summaryOf(state: PeerState, version: number): unknown {
+  const { awardsMade, jobs, records, verdictsOwed } = state.requester
+  const { holdings, doneFor, history, tally, unjudged } = state.provider
   const { contacts, incomingPairs, outgoingPairs, blocked, invites } = state.pairing
   const { availability, lent, pause, rules, overrides, limits } = state.sharing
   const { name, epoch, policy } = state
@@ -20,6 +23,9 @@ export function summaryOf(state: PeerState): unknown {
       blocked: [...blocked],
       doneFor: [...doneFor],
       records: [...records],
+      ...(version < 5
+        ? {}
+        : { tally, verdictsOwed: [...(verdictsOwed ?? [])], unjudged: [...(unjudged ?? [])] }),
       jobs: [...jobs.values()].map((job) => ({ ...job, units: [...job.units] })),
       holdings: [...holdings.values()].map((holding) => ({ ...holding, units: [...holding.units] })),
     }),

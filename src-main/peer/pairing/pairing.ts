@@ -4,6 +4,7 @@ import type { Effect } from '../effect.ts'
 import { takeFromDistrusted } from '../requester/distrust.ts'
 import type { DurableEvent } from '../event.ts'
 import { note } from '../notice.ts'
+import { forgetVerdicts } from '../requester/verdicts.ts'
 import { dropRequester, forgetDone } from '../provider/provider.ts'
 import { isUnderWay } from '../requester/slice.ts'
 import type { PeerState } from '../state.ts'
@@ -120,6 +121,7 @@ function dropPeer(state: PeerState, peer: PeerId, atMs: number): Effect[] {
 export function forget(state: PeerState, event: Of<'forgotten'>): Effect[] {
   state.pairing.contacts.delete(event.peer)
   forgetDone(state, event.peer)
+  forgetVerdicts(state, event.peer)
   state.view.commitments.delete(event.peer)
   state.view.offers.delete(event.peer)
   note(state, { kind: 'people-changed' })

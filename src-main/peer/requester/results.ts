@@ -10,6 +10,7 @@ import { note } from '../notice.ts'
 import { noteUnits } from './job-notices.ts'
 import { noteReturned, closeOffers } from './offers.ts'
 import { isFromOther } from './engines.ts'
+import { isNews } from './receipt-news.ts'
 import { recallKey } from './relieving.ts'
 import { finishIfComplete, reopen } from './requester.ts'
 import { isUnderWay, type AttemptState, type JobState, type UnitState } from './slice.ts'
@@ -70,7 +71,7 @@ function receiveReceipt(
   const { unit_index } = receipt
   const unit = job.units.get(unit_index)
   const attempt = unit?.attempts.find((a) => a.attempt === receipt.attempt && a.peer === from)
-  if (unit === undefined || attempt === undefined) return
+  if (unit === undefined || attempt === undefined || !isNews(attempt, receipt)) return
   if (receipt.outcome.kind === 'output' && isFromOther(attempt, engine)) {
     received.changed.push(unit_index)
     return refuseOther(state, job, unit_index, attempt, received)

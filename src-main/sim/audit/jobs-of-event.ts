@@ -53,6 +53,8 @@ export function jobsOf(event: DurableEvent): JobId[] {
     case 'hand-back-delivered':
     case 'withdrawn':
     case 'settled':
+    case 'verdict-delivered':
+    case 'verdict-received':
       return []
   }
 }
