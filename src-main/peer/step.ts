@@ -13,6 +13,7 @@ import {
   type PeerEvent,
   type VolatileEvent,
 } from './event.ts'
+import { hearClock } from './own-clock.ts'
 import { note, takeNotices, type Notice } from './notice.ts'
 import { tellHandBacks } from './provider/handing-back.ts'
 import { excuseLate, onTick } from './requester/lateness.ts'
@@ -189,6 +190,7 @@ function hearCommitment(state: PeerState, commitment: ComputeCommitment, atMs: n
   if (!state.pairing.contacts.has(peer)) return []
   const known = state.view.commitments.get(peer)
   state.view.commitments.set(peer, commitment)
+  hearClock(state, commitment.vector_clock)
   const cids = new Set(commitment.work_requests.map((request) => request.manifest_cid))
   for (const { manifest_cid } of known?.work_requests ?? []) {
     if (manifest_cid === undefined || cids.has(manifest_cid)) continue
@@ -211,6 +213,7 @@ function hearAllocation(state: PeerState, allocation: ComputeAllocationState, at
   if (provider !== state.me && !state.pairing.contacts.has(provider)) return []
   // Where own jobs have a slot of their own, what is published says nothing of them.
   if (provider === state.me && state.view.machine !== undefined) return []
+  if (provider !== state.me) hearClock(state, allocation.vector_clock)
   hearOffers(state, allocation)
   return awardTo(state, [provider], atMs)
 }

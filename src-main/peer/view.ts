@@ -7,6 +7,7 @@ import type { MachineSample } from '../protocol/machine-sample.ts'
 import type { ComputeResource } from '../protocol/resource.ts'
 import type { WeekPlan } from '../protocol/sharing-plan.ts'
 import type { AlgorithmCapability, AvailabilitySlot } from '../protocol/slot.ts'
+import type { VectorClock } from '../protocol/vector-clock.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { Fetching, HeldDataset, OwnMachine } from './event.ts'
 import type { Notice } from './notice.ts'
@@ -122,7 +123,8 @@ export interface View {
   overAllocation: readonly number[]
   damping: number
   round: number
-  publishedCount: number
+  /** The states that this peer has published or heard of: its own, and those of trusted contacts (E8). */
+  clock: VectorClock
   allocatedAtMs: number
   /** When matching was last done, whatever came of it. */
   plannedAtMs: number
@@ -160,7 +162,7 @@ export function initialView(): View {
     overAllocation: [],
     damping: 1,
     round: 0,
-    publishedCount: 0,
+    clock: {},
     allocatedAtMs: 0,
     plannedAtMs: 0,
     slotChangeMs: 0,

@@ -258,6 +258,23 @@ describe('published stores', () => {
       expect(reader.stores.refusals()).toEqual({ stale: 3, 'future-dated': 1, malformed: 1 })
     })
 
+    test('[E8] a state that follows the known one is taken though its author set the clock back; one that precedes is not', async () => {
+      await connect(author, reader)
+      const { heard } = listen()
+      const other = createIdentity(randomBytes(32)).peer
+      const made = (number: number, atMs: number, own: number, others: number) => ({
+        ...round(author.identity.peer, number, atMs, own),
+        vector_clock: { [author.identity.peer]: own, [other]: others },
+      })
+      const now = clock.nowMs()
+      await gossip(seal(author.identity, made(1, now, 5, 5)))
+      await gossip(seal(author.identity, made(2, now - 10_000, 6, 5)))
+      await gossip(seal(author.identity, made(3, now + 1, 6, 4)))
+      await gossip(seal(author.identity, made(4, now + 1, 7, 4)))
+      expect(heard).toEqual([1, 2, 4])
+      expect(reader.stores.refusals()).toEqual({ stale: 1 })
+    })
+
     test('the same envelope again is neither delivered nor an offence', async () => {
       await connect(author, reader)
       const { heard } = listen()

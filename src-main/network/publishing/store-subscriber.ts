@@ -4,8 +4,8 @@ import { openEnvelope } from '../../protocol/envelope.ts'
 import { failure, faultOf, success, type Outcome } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { ENVELOPE_BYTES_MAX, STALE_AFTER_MS } from '../../protocol/limits.ts'
+import { replaces, type StateStamp } from '../../protocol/state-order.ts'
 import { toMs } from '../../protocol/time.ts'
-import { VectorClock } from '../../protocol/vector-clock.ts'
 import { signalAfter } from '../signal-fault.ts'
 import {
   domainOf,
@@ -40,12 +40,10 @@ interface Followed<T> {
   asking: boolean
 }
 
-/** The newest value of an author. `count` is its own entry in its vector clock, 0 without one. */
-interface Known<T> {
+/** The newest value of an author. Its clock is empty where the store's values have none. */
+interface Known<T> extends StateStamp {
   readonly value: T
   readonly envelope: Uint8Array
-  readonly madeAtMs: number
-  readonly count: number
   readonly live: boolean
 }
 
@@ -70,7 +68,7 @@ export function createStoreSubscriber<S extends Published>(
       return 'refused'
     }
     const next = opened.value
-    if (known !== undefined && !isNewer(next, known)) {
+    if (known !== undefined && !isNews(next, known, parts.clock.nowMs())) {
       refused({ kind: 'stale', message: 'not newer than what is known' })
       return 'refused'
     }
@@ -194,10 +192,11 @@ function createStoreValues<S extends Published>(
     })
     if (!opened.ok) return opened
     const { value } = opened.value
+    const { timestamp, vector_clock = {} } = value
     if ('peer_id' in value && value.peer_id !== author) {
       return failure('unsigned', `signed by ${author} in the name of another`)
     }
-    return success({ value, envelope, madeAtMs: toMs(value.timestamp), count: ownCount(value, author), live })
+    return success({ author, value, envelope, madeAtMs: toMs(timestamp), clock: vector_clock, live })
   }
 
   const remembered = (author: PeerId): Known<z.infer<S>> | undefined => {
@@ -218,15 +217,8 @@ function createStoreValues<S extends Published>(
   }
 }
 
-function isNewer(next: Known<unknown>, known: Known<unknown>): boolean {
-  if (next.madeAtMs !== known.madeAtMs) return next.madeAtMs > known.madeAtMs
-  // After a restart the remembered value may come again, and is live then.
-  if (next.count === known.count) return next.live && !known.live
-  return next.count > known.count
-}
-
-function ownCount(value: object, author: PeerId): number {
-  if (!('vector_clock' in value)) return 0
-  const clock = VectorClock.safeParse(value.vector_clock)
-  return clock.success ? (clock.data[author] ?? 0) : 0
+/** Whether a value is not known yet. After a restart the remembered one may come again, and is live then. */
+function isNews(next: Known<unknown>, known: Known<unknown>, nowMs: number): boolean {
+  if (replaces(next, known, nowMs)) return true
+  return next.live && !known.live && !replaces(known, next, nowMs)
 }
