@@ -19,6 +19,7 @@ import { tellHandBacks } from './provider/handing-back.ts'
 import { excuseLate, onTick } from './requester/lateness.ts'
 import { opensWork, planAllocation } from './provider/matching.ts'
 import { hearOffers, noteTurnaround } from './requester/offers.ts'
+import { tierOfContact } from './pairing/audiences.ts'
 import { askPairing, tendPairRequests } from './pairing/pair-requests.ts'
 import { reducePairing } from './pairing/reduce.ts'
 import { leave, sampleMachine, sharingOnTick } from './sharing/pausing.ts'
@@ -189,6 +190,7 @@ function hearCommitment(state: PeerState, commitment: ComputeCommitment, atMs: n
   const peer = commitment.peer_id
   if (!state.pairing.contacts.has(peer)) return []
   const known = state.view.commitments.get(peer)
+  const tier = tierOfContact(state, peer)
   state.view.commitments.set(peer, commitment)
   hearClock(state, commitment.vector_clock)
   const cids = new Set(commitment.work_requests.map((request) => request.manifest_cid))
@@ -198,7 +200,7 @@ function hearCommitment(state: PeerState, commitment: ComputeCommitment, atMs: n
     state.view.manifestsAsked.delete(manifest_cid)
   }
   const asked = new Set(commitment.work_requests.map((request) => holdingKey(peer, request.job_id)))
-  const effects: Effect[] = []
+  const effects: Effect[] = tierOfContact(state, peer) === tier ? [] : [{ kind: 'contacts-changed' }]
   for (const [key, holding] of state.provider.holdings) {
     if (holding.requester !== peer || asked.has(key)) continue
     effects.push({ kind: 'record', event: { kind: 'settled', at_ms: atMs, from: peer, job_id: holding.job } })

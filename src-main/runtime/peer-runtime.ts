@@ -1,4 +1,5 @@
 import { isNewRecord } from '../peer/pairing/address-book.ts'
+import { tierOfContact } from '../peer/pairing/audiences.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import type { Notice } from '../peer/notice.ts'
 import type { JobState } from '../peer/requester/slice.ts'
@@ -100,6 +101,8 @@ export interface PeerRuntime {
   isKeyLost(job: JobId): boolean
   /** The standing of a peer at this moment. */
   standingOf(peer: PeerId): Standing
+  /** Whether this peer and a contact trust each other, as far as is known at this moment. */
+  isTrusted(peer: PeerId): boolean
   /** Which peers may read which blob of this peer's store. */
   readonly rights: BlobRights
   /** Calls back after every turn of the loop with its notices, also with none, until the returned function is called. */
@@ -148,6 +151,7 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
     isKeyLost: (job) => ownJobs.isKeyLost(job),
     rights: createBlobRights(state, blobs),
     standingOf: (peer) => standingOf(state, peer),
+    isTrusted: (peer) => tierOfContact(state, peer) === 1,
     onNotices: (listener) => loop.onNotices(listener),
   }
 }

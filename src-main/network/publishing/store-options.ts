@@ -44,6 +44,8 @@ export interface StoreOptions<S extends Published> {
   readonly cacheable: boolean
   /** The longest that a change waits for others to travel with it, in ms. */
   readonly persistDebounce: number
+  /** Which of this peer's readers may read this store; all of them when absent. Asked each time. */
+  readonly audience?: (peer: PeerId) => boolean
 }
 
 /** Where cacheable stores remember others' newest envelopes. What comes back is verified like anything else. */

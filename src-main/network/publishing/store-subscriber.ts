@@ -27,6 +27,8 @@ export interface Subscriber<T> {
   /** Takes an envelope that `author` should have signed; `'refused'` when it is not to be believed. */
   readonly take: (author: PeerId, envelope: Uint8Array) => 'refused' | undefined
   readonly onConnected: (peer: PeerId) => void
+  /** Hears from now on, also of authors that are followed already. */
+  readonly start: () => void
   readonly stop: () => void
 }
 
@@ -35,7 +37,8 @@ interface Followed<T> {
   readonly callbacks: Set<StoreCallback<T>>
   /** Told when the author answers that this peer may not read. */
   readonly shuts: Set<() => void>
-  readonly leave: () => void
+  /** Leaves the author's topic; absent before the start. */
+  leave: (() => void) | undefined
   known: Known<T> | undefined
   asking: boolean
 }
@@ -47,7 +50,7 @@ interface Known<T> extends StateStamp {
   readonly live: boolean
 }
 
-/** A subscriber that follows no author yet. */
+/** A subscriber that follows no author yet; it hears nothing before `start`. */
 export function createStoreSubscriber<S extends Published>(
   options: StoreOptions<S>,
   parts: PublishedStoresParts,
@@ -56,6 +59,7 @@ export function createStoreSubscriber<S extends Published>(
   const [{ networkPath }, { transport }] = [options, parts]
   const authors = new Map<PeerId, Followed<z.infer<S>>>()
   const values = createStoreValues(options, parts, refused)
+  let isStarted = false
 
   const take = (author: PeerId, envelope: Uint8Array): 'refused' | undefined => {
     const followed = authors.get(author)
@@ -92,26 +96,17 @@ export function createStoreSubscriber<S extends Published>(
     if (newest.fault.kind === 'not-trusted') shut(followed)
   }
 
-  /** Forgets the author's value; should the same come again, it is news. */
-  const shut = (followed: Followed<z.infer<S>>) => {
-    followed.known = undefined
-    for (const tell of [...followed.shuts]) tell()
+  const join = (author: PeerId, followed: Followed<z.infer<S>>): void => {
+    // The author reaches its readers itself: neighbours do not pass it on.
+    const hear = (bytes: Uint8Array) => take(author, bytes) ?? 'kept'
+    followed.leave ??= transport.subscribe(topicOf(author, networkPath), hear)
+    void ask(author, followed)
   }
 
   const follow = (author: PeerId): Followed<z.infer<S>> => {
-    // The author reaches its readers itself: neighbours do not pass it on.
-    const hear = (bytes: Uint8Array) => take(author, bytes) ?? 'kept'
-    const leave = transport.subscribe(topicOf(author, networkPath), hear)
-    const known = values.remembered(author)
-    const followed: Followed<z.infer<S>> = {
-      callbacks: new Set(),
-      shuts: new Set(),
-      leave,
-      known,
-      asking: false,
-    }
+    const followed = followedAs(values.remembered(author))
     authors.set(author, followed)
-    void ask(author, followed)
+    if (isStarted) join(author, followed)
     return followed
   }
 
@@ -121,7 +116,7 @@ export function createStoreSubscriber<S extends Published>(
       const removeCallback = addCallback(followed, callback, whenShut)
       return () => {
         if (!removeCallback() || followed.callbacks.size > 0) return
-        followed.leave()
+        followed.leave?.()
         if (authors.get(author) === followed) authors.delete(author)
       }
     },
@@ -130,11 +125,27 @@ export function createStoreSubscriber<S extends Published>(
       const followed = authors.get(peer)
       if (followed !== undefined) void ask(peer, followed)
     },
+    start() {
+      isStarted = true
+      for (const [author, followed] of authors) join(author, followed)
+    },
     stop() {
-      for (const followed of authors.values()) followed.leave()
+      isStarted = false
+      for (const followed of authors.values()) followed.leave?.()
       authors.clear()
     },
   }
+}
+
+/** An author that is followed from now on, with its remembered value. */
+function followedAs<T>(known: Known<T> | undefined): Followed<T> {
+  return { callbacks: new Set(), shuts: new Set(), leave: undefined, known, asking: false }
+}
+
+/** The author lets this peer read no longer: its value is forgotten, and should the same come again, it is news. */
+function shut<T>(followed: Followed<T>): void {
+  followed.known = undefined
+  for (const tell of [...followed.shuts]) tell()
 }
 
 /** Adds a reader, and tells it the value that is known. @returns a function that removes it, and whether it was there */

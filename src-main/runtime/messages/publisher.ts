@@ -1,7 +1,7 @@
 import type { PeerEvent } from '../../peer/event.ts'
 import { composeCommitment, composeRound } from '../../peer/publishing.ts'
 import type { PeerState } from '../../peer/state.ts'
-import { trustOf } from '../../peer/pairing/trust.ts'
+import { semiTrustedPeers, trustedPeers } from '../../peer/pairing/audiences.ts'
 import type { ComputeAllocationState } from '../../protocol/assignment.ts'
 import type { ComputeCommitment } from '../../protocol/commitment.ts'
 import type { PeerId } from '../../protocol/ids.ts'
@@ -28,7 +28,7 @@ export interface Publisher {
   commitmentChanged(): void
   allocationDue(): void
   publishAllocation(allocation: ComputeAllocationState): void
-  /** Subscribes to trusted contacts only. */
+  /** Subscribes to all stores of contacts with mutual trust, and to the commitments of those trusted one-way. */
   followContacts(): void
   stop(): void
 }
@@ -45,7 +45,8 @@ export interface PublisherDependencies {
 /** Creates the publisher; it starts with the first call. */
 export function createPublisher(dependencies: PublisherDependencies): Publisher {
   const { clock, state, stores } = dependencies
-  const following = new Map<PeerId, () => void>()
+  const commitments = createFollowing(followCommitment)
+  const offersAndRounds = createFollowing(followOffersAndRounds)
   let cancelCompose: (() => void) | undefined
   let cancelAllocate: (() => void) | undefined
   let allocatedAtMs = 0
@@ -56,20 +57,19 @@ export function createPublisher(dependencies: PublisherDependencies): Publisher 
     if (!stopped) dependencies.dispatch(event).catch(dependencies.defects.ignoreFaults('following contacts'))
   }
 
-  function follow(peer: PeerId): () => void {
-    const at_ms = (): number => clock.nowMs()
+  function followCommitment(peer: PeerId): () => void {
+    const hear = (commitment: ComputeCommitment): void =>
+      tell({ kind: 'commitment', at_ms: clock.nowMs(), commitment })
+    return stores.commitment.subscribeToUser(peer, hear, () => {
+      const known = state.view.commitments.get(peer)
+      if (known !== undefined) hear(withoutTrust(known))
+    })
+  }
+
+  function followOffersAndRounds(peer: PeerId): () => void {
     const stops = [
-      stores.commitment.subscribeToUser(
-        peer,
-        (commitment) => tell({ kind: 'commitment', at_ms: at_ms(), commitment }),
-        () => {
-          const known = state.view.commitments.get(peer)
-          if (known !== undefined)
-            tell({ kind: 'commitment', at_ms: at_ms(), commitment: withoutTrust(known) })
-        },
-      ),
       stores.allocation.subscribeToUser(peer, (allocation) => {
-        tell({ kind: 'allocation', at_ms: at_ms(), allocation })
+        tell({ kind: 'allocation', at_ms: clock.nowMs(), allocation })
       }),
       stores.round.subscribeToUser(peer, () => {
         // Followed so that its refusals are counted; decisions rest on commitments and allocations.
@@ -103,21 +103,33 @@ export function createPublisher(dependencies: PublisherDependencies): Publisher 
       stores.allocation.set(allocation)
     },
     followContacts() {
-      for (const [peer, stop] of following) {
-        if (trustOf(state, peer) > 0) continue
-        stop()
-        following.delete(peer)
-      }
-      for (const { peer_id, trust } of state.pairing.contacts.values()) {
-        if (trust > 0 && !following.has(peer_id)) following.set(peer_id, follow(peer_id))
-      }
+      const trusted = trustedPeers(state)
+      commitments.follow([...trusted, ...semiTrustedPeers(state)])
+      offersAndRounds.follow(trusted)
     },
     stop() {
       stopped = true
       cancelCompose?.()
       cancelAllocate?.()
-      for (const stop of following.values()) stop()
-      following.clear()
+      commitments.follow([])
+      offersAndRounds.follow([])
+    },
+  }
+}
+
+/** The peers that are followed in some stores. */
+function createFollowing(subscribe: (peer: PeerId) => () => void) {
+  const following = new Map<PeerId, () => void>()
+  return {
+    /** Follows these peers from now on, and no others. */
+    follow(peers: readonly PeerId[]): void {
+      const wanted = new Set(peers)
+      for (const [peer, stop] of following) {
+        if (wanted.has(peer)) continue
+        stop()
+        following.delete(peer)
+      }
+      for (const peer of wanted) if (!following.has(peer)) following.set(peer, subscribe(peer))
     },
   }
 }
