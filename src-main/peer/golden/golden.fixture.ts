@@ -3,6 +3,14 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { PeerState } from '../state.ts'
 
+/** Drops what is noted of results since version 4: of those in a snapshot of that version it is not known. */
+function asInVersion4(key: string, value: unknown): unknown {
+  if (key === 'returnedAtMs') return undefined
+  const isRejected =
+    typeof value === 'object' && value !== null && 'state' in value && value.state === 'rejected'
+  return isRejected ? { ...value, metrics: undefined } : value
+}
+
 /** The peer that a journal describes, in a form that stays the same when the shape of the state changes. */
 export function summaryOf(state: PeerState): unknown {
   const { awardsMade, jobs, records } = state.requester
@@ -11,18 +19,21 @@ export function summaryOf(state: PeerState): unknown {
   const { availability, lent, pause, rules, overrides, limits } = state.sharing
   const { name, epoch, policy } = state
   return JSON.parse(
-    JSON.stringify({
-      ...{ name, epoch, policy, awardsMade, availability, lent, pause, rules, limits, history },
-      overrides: [...overrides],
-      contacts: [...contacts.values()],
-      invites: [...invites],
-      pairing: { incoming: [...incomingPairs], outgoing: [...outgoingPairs] },
-      blocked: [...blocked],
-      doneFor: [...doneFor],
-      records: [...records],
-      jobs: [...jobs.values()].map((job) => ({ ...job, units: [...job.units] })),
-      holdings: [...holdings.values()].map((holding) => ({ ...holding, units: [...holding.units] })),
-    }),
+    JSON.stringify(
+      {
+        ...{ name, epoch, policy, awardsMade, availability, lent, pause, rules, limits, history },
+        overrides: [...overrides],
+        contacts: [...contacts.values()],
+        invites: [...invites],
+        pairing: { incoming: [...incomingPairs], outgoing: [...outgoingPairs] },
+        blocked: [...blocked],
+        doneFor: [...doneFor],
+        records: [...records],
+        jobs: [...jobs.values()].map((job) => ({ ...job, units: [...job.units] })),
+        holdings: [...holdings.values()].map((holding) => ({ ...holding, units: [...holding.units] })),
+      },
+      asInVersion4,
+    ),
   )
 }
 
