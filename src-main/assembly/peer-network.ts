@@ -18,7 +18,7 @@ import type { RelayChoice, Standing, Transport } from '../ports/transport.ts'
 import type { AddressRecord } from '../protocol/address-record.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import { PUBLISH_WITHIN_MS } from '../protocol/limits.ts'
-import type { PublishedStores } from '../runtime/messages/publisher.ts'
+import type { PublishedStores } from '../runtime/messages/followed-contacts.ts'
 import { createEnvelopeMemory } from '../storage/envelope-memory.ts'
 
 /** The stores' own debounce: with the runtime's a change is out well within the protocol's time. */

@@ -7,6 +7,7 @@ import { unitOfManifest, type WorkRequest } from '../protocol/work.ts'
 import { publishedSlots } from './sharing/shared-slots.ts'
 import { isUnderWay, priorityOf, type JobState } from './requester/slice.ts'
 import { nextClock } from './own-clock.ts'
+import { activeJobs, phasesOf } from './round-phases.ts'
 import type { PeerState } from './state.ts'
 import { openRanges } from './requester/unit-book.ts'
 
@@ -64,10 +65,8 @@ export function composeRound(state: PeerState, nowMs: number): ComputeRoundState
     peer_id: state.me,
     round: state.view.round,
     vector_clock: nextClock(state),
-    active_jobs: [...state.requester.jobs.values()]
-      .filter((job) => job.status.state === 'running')
-      .slice(0, REQUESTS_MAX)
-      .map((job) => job.manifest.job_id),
+    active_jobs: activeJobs(state),
+    phases: phasesOf(state, nowMs),
     timestamp: toTimestamp(nowMs),
   }
 }

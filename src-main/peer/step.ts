@@ -1,6 +1,7 @@
 import { HEARTBEAT_MS } from '../protocol/limits.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
+import type { ComputeRoundState } from '../protocol/result.ts'
 import { awardTo } from './requester/awarding.ts'
 import type { Effect } from './effect.ts'
 import {
@@ -127,6 +128,8 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       return hearCommitment(state, event.commitment, event.at_ms)
     case 'allocation':
       return hearAllocation(state, event.allocation, event.at_ms)
+    case 'round':
+      return hearRound(state, event.round)
     case 'manifest':
       state.view.manifests.set(event.cid, event.manifest)
       note(state, { kind: 'manifest-heard', cid: event.cid, manifest: event.manifest })
@@ -207,6 +210,14 @@ function hearCommitment(state: PeerState, commitment: ComputeCommitment, atMs: n
   }
   if (opensWork(known, commitment)) effects.push({ kind: 'allocation-due' })
   return effects
+}
+
+/** A contact's newest round: shown, and merged into this peer's clock. No decision rests on it. */
+function hearRound(state: PeerState, round: ComputeRoundState): Effect[] {
+  if (!state.pairing.contacts.has(round.peer_id)) return []
+  state.view.rounds.set(round.peer_id, round)
+  hearClock(state, round.vector_clock)
+  return []
 }
 
 /** A contact's newest offers: those for this peer's open units become awards. */

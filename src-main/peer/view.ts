@@ -5,6 +5,7 @@ import type { ComputeCommitment } from '../protocol/commitment.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { MachineSample } from '../protocol/machine-sample.ts'
 import type { ComputeResource } from '../protocol/resource.ts'
+import type { ComputeRoundState } from '../protocol/result.ts'
 import type { WeekPlan } from '../protocol/sharing-plan.ts'
 import type { AlgorithmCapability, AvailabilitySlot } from '../protocol/slot.ts'
 import type { VectorClock } from '../protocol/vector-clock.ts'
@@ -92,6 +93,8 @@ export interface View {
   ownSlot?: { readonly made: SlotsMade; readonly slot: AvailabilitySlot }
   /** The newest commitment of each contact. */
   readonly commitments: Map<PeerId, ComputeCommitment>
+  /** The newest round of each contact. */
+  readonly rounds: Map<PeerId, ComputeRoundState>
   /** The offers of each provider to this peer's jobs. */
   readonly offers: Map<PeerId, Map<JobId, HeardOffer>>
   /** From sending an award until it was in its provider's journal, of late. */
@@ -142,6 +145,7 @@ export function initialView(): View {
     sample: {},
     slotLists: new Map(),
     commitments: new Map(),
+    rounds: new Map(),
     offers: new Map(),
     turnaroundMs: new Map(),
     recalled: new Map(),

@@ -28,11 +28,13 @@ import { createExecutor } from './executing/executor.ts'
 import type { ActiveUnit } from './executing/job-at-work.ts'
 import { createKeyCare } from './executing/key-care.ts'
 import { leave } from './leaving.ts'
+import type { Convergence } from './messages/convergence.ts'
 import { followConnections } from './messages/connections.ts'
 import { createDirectSender } from './messages/direct-sender.ts'
 import { handleInbound } from './messages/inbound.ts'
 import { createPairing, type Paired } from './messages/pairing.ts'
-import { createPublisher, type PublishedStores } from './messages/publisher.ts'
+import type { PublishedStores } from './messages/followed-contacts.ts'
+import { createPublisher } from './messages/publisher.ts'
 import { createResultSender } from './messages/result-sender.ts'
 import { createPeerLoop, type PeerLoop } from './peer-loop.ts'
 import { repeatEvery } from './repeating.ts'
@@ -93,6 +95,8 @@ export interface PeerRuntime {
   /** A contact's signed record of where it is has come, newer than what is known or not. */
   learn(record: AddressRecord): Promise<void>
   activeUnits(): readonly ActiveUnit[]
+  /** How its rounds reach its contacts, in time and messages. */
+  convergence(): Convergence
   /** How the loop of events goes: why it has stopped, if it has by a defect, and how many wait. */
   loop(): ReturnType<EventLoop['condition']>
   /** Why a job's outputs are not here although others have them, if it is for this machine's disk or quota. */
@@ -146,6 +150,7 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
       await loop.dispatch({ kind: 'addresses-learned', at_ms, peer, sequence, addresses })
     },
     activeUnits: () => executor.active(),
+    convergence: () => services.publisher.convergence(),
     loop: () => loop.condition(),
     troubleOf: (job) => collector.troubleOf(job),
     isKeyLost: (job) => ownJobs.isKeyLost(job),
