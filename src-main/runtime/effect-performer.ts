@@ -10,6 +10,8 @@ import type { Pairing } from './messages/pairing.ts'
 import type { Publisher } from './messages/publisher.ts'
 import type { ResultSender } from './messages/result-sender.ts'
 import type { Collector } from './requesting/collector.ts'
+import type { JobArchiver } from './requesting/job-archiver.ts'
+import type { JobRecords } from './requesting/job-records.ts'
 import type { OwnJobs } from './requesting/own-jobs.ts'
 
 /** The parts of a peer that act in the world. */
@@ -21,6 +23,8 @@ export interface EffectPerformerDependencies {
   readonly collector: Collector
   readonly executor: Executor
   readonly ownJobs: OwnJobs
+  readonly jobs: JobRecords
+  readonly archiver: JobArchiver
   readonly results: ResultSender
   readonly direct: DirectSender
   readonly dropKey: (job: KeyedJob) => void
@@ -34,7 +38,7 @@ export function createEffectPerformer(
   dependencies: EffectPerformerDependencies,
 ): (effect: WorldEffect) => void {
   const { state, transport, publisher, pairing, collector, executor, ownJobs } = dependencies
-  const { results, direct, dropKey, tendGuests, defects } = dependencies
+  const { jobs, archiver, results, direct, dropKey, tendGuests, defects } = dependencies
 
   /** For work that is tried again by itself when it fails. */
   function inBackground(work: Promise<void>, place: string): void {
@@ -87,8 +91,9 @@ export function createEffectPerformer(
         executor.release(effect.requester, effect.job)
         return effect.requester === state.me ? undefined : dropKey(effect)
       case 'job-ended':
-        return
+        return archiver.look()
       case 'job-removed':
+        jobs.remove(effect.job)
         return ownJobs.letGo(effect.job)
     }
   }

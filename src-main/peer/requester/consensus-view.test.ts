@@ -38,16 +38,22 @@ function returns(brain: Brain, nth: number, output: string, ms: number, measured
   brain.happens({ kind: 'results-received', at_ms: NOON + ms, from: attempt.peer, job_id: JOB, receipts })
 }
 
+/** The consensus of the one unit. */
+function consensusIn(brain: Brain): VerificationConsensus {
+  const job = brain.state.requester.jobs.get(JOB)!
+  return consensusOf(job, 0, job.units.get(0)!, NOON)
+}
+
 test('[V8] a result names the resources that its run used, and the time when it came; a rejected one too', () => {
   const brain = awarded()
   returns(brain, 0, 'wrong', 2_000, { wall_ms: 1_000, cpu_ms: 500, peak_memory_bytes: 2 ** 29 })
   returns(brain, 1, 'right', 4_000, { wall_ms: 2_000, cpu_ms: 8_000, peak_memory_bytes: 2 ** 30 })
   returns(brain, 2, 'right', 6_000, { wall_ms: 0, cpu_ms: 0, peak_memory_bytes: 0 })
-  const consensus = consensusOf(brain.state.requester.jobs.get(JOB)!, 0, NOON)
+  const consensus = consensusIn(brain)
   expect(VerificationConsensus.safeParse(consensus).success).toBe(true)
-  expect(consensus?.is_verified).toBe(true)
+  expect(consensus.is_verified).toBe(true)
   const told = Object.fromEntries(
-    consensus!.results.map((r) => [
+    consensus.results.map((r) => [
       r.timestamp,
       [r.resources_used.cpu_cores, r.resources_used.ram_gb, r.computation_time_seconds],
     ]),
@@ -65,6 +71,6 @@ test('[V8] [Y8] a result of a snapshot that does not say when it came, came afte
   const { attempts } = brain.state.requester.jobs.get(JOB)!.units.get(0)!
   const [{ awardedAtMs, status }] = attempts as [(typeof attempts)[0]]
   if (status.state === 'returned') delete status.returnedAtMs
-  const [result] = consensusOf(brain.state.requester.jobs.get(JOB)!, 0, NOON)!.results
+  const [result] = consensusIn(brain).results
   expect(result?.timestamp).toBe(toTimestamp(awardedAtMs + 1_500))
 })

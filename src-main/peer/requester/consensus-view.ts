@@ -7,7 +7,7 @@ import type { VerificationConsensus, WorkResult } from '../../protocol/result.ts
 import { toTimestamp } from '../../protocol/time.ts'
 import { toConsensus } from '../../verification/consensus.ts'
 import { runOf } from './attempt-ends.ts'
-import type { AttemptState, JobState } from './slice.ts'
+import type { AttemptState, JobState, UnitState } from './slice.ts'
 
 const BYTES_PER_GB = 2 ** 30
 /** Of a result that an older version rejected nothing is known any more. */
@@ -16,12 +16,13 @@ const NOTHING_KNOWN: ComputeResource = { cpu_cores: 0, ram_gb: 0 }
 /**
  * The outputs returned for a unit and their consensus, in the published form of document 000. Outputs that were
  * rejected are listed too; attempts that returned nothing are not.
- *
- * @returns undefined for a unit that was never awarded
  */
-export function consensusOf(job: JobState, index: number, nowMs: number): VerificationConsensus | undefined {
-  const unit = job.units.get(index)
-  if (unit === undefined) return undefined
+export function consensusOf(
+  job: JobState,
+  index: number,
+  unit: UnitState,
+  nowMs: number,
+): VerificationConsensus {
   const results = unit.attempts.flatMap((attempt) => resultOf(job, index, attempt))
   const { verified } = unit
   const winners = verified?.winners ?? []
@@ -44,8 +45,10 @@ export function consensusOf(job: JobState, index: number, nowMs: number): Verifi
 }
 
 /** The peers at which a unit failed, and why, in the order of the awards. */
-export function faultsOf(job: JobState, index: number): { readonly peer: PeerId; readonly fault: Fault }[] {
-  return (job.units.get(index)?.attempts ?? []).flatMap(({ peer, status }) =>
+export function faultsOf(
+  unit: Pick<UnitState, 'attempts'>,
+): { readonly peer: PeerId; readonly fault: Fault }[] {
+  return unit.attempts.flatMap(({ peer, status }) =>
     status.state === 'failed' ? [{ peer, fault: status.fault }] : [],
   )
 }

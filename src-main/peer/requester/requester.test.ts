@@ -310,9 +310,10 @@ describe('verification', () => {
         ...{ state: 'rejected', cid: cidOf('right'), fuel: lie },
         ...{ metrics: expect.objectContaining({ fuel: lie }) as unknown, returnedAtMs: NOON + 1_100 },
       })
-      const consensus = consensusOf(brain.state.requester.jobs.get(JOB)!, 0, NOON)
-      expect(consensus?.consensus_fuel).toBe(1_000)
-      expect(consensus?.results.map(({ fuel }) => fuel)).toEqual([1_000, 1_000, lie])
+      const job = brain.state.requester.jobs.get(JOB)!
+      const consensus = consensusOf(job, 0, job.units.get(0)!, NOON)
+      expect(consensus.consensus_fuel).toBe(1_000)
+      expect(consensus.results.map(({ fuel }) => fuel)).toEqual([1_000, 1_000, lie])
     }
   })
 
