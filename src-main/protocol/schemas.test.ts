@@ -25,7 +25,7 @@ import {
 import { Award, AwardedUnit, Contact, DirectMessage, DirectReply, Invite } from './messages.ts'
 import { ExecutionReceipt, ReceiptBatch, RunMetrics } from './receipt.ts'
 import { ComputeResource } from './resource.ts'
-import { ComputeRoundState, VerificationConsensus, WorkResult } from './result.ts'
+import { ComputeRoundState, RoundPhase, VerificationConsensus, WorkResult } from './result.ts'
 import { AlgorithmCapability, AvailabilitySlot, DataLocality } from './slot.ts'
 import { Timestamp, toMs, toTimestamp } from './time.ts'
 import { VectorClock } from './vector-clock.ts'
@@ -205,13 +205,16 @@ const consensus = fields<VerificationConsensus, Exclude<keyof VerificationConsen
   },
   { consensus_result: name },
 )
-const round = fc.record({
-  peer_id: peer,
-  round: count,
-  vector_clock: clock,
-  active_jobs: fc.array(name, few),
-  timestamp,
-})
+const round = fields<ComputeRoundState, Exclude<keyof ComputeRoundState, 'phases'>>(
+  {
+    peer_id: peer,
+    round: count,
+    vector_clock: clock,
+    active_jobs: fc.array(name, few),
+    timestamp,
+  },
+  { phases: fc.subarray([...RoundPhase.options]) },
+)
 const manifest = fields<
   JobManifest,
   Exclude<keyof JobManifest, 'required_dataset' | 'deadline' | 'price_per_unit' | 'budget'>

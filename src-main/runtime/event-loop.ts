@@ -21,6 +21,7 @@ const REPEATED: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
   'tick',
   'commitment',
   'allocation',
+  'round',
   'allocate',
   'machine-sampled',
 ])

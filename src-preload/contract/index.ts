@@ -84,7 +84,7 @@ export {
 export type { DeadlineMs, DeadlineRisk, UnitNeeds } from './placement.ts'
 export type { NearbyNow, NearbyPc, NearbyTry } from './nearby.ts'
 export type { NodeNews, UnitHere } from './news.ts'
-export type { ConnectionInfo, LentChange, NodeInfo, NodePulse, Sharing, Traffic } from './node.ts'
+export type { ConnectionInfo, LentChange, NodeInfo, NodePulse, RoundInfo, Sharing, Traffic } from './node.ts'
 export {
   RELIABILITY_DAYS,
   type BlockedPeer,

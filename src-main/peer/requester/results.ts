@@ -1,7 +1,7 @@
 import type { Cid, PeerId } from '../../protocol/ids.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import type { Claim, Verdict } from '../../verification/consensus.ts'
-import { hearOfVoid, ranMs, restoreOutvoted, settleAttempt } from './attempt-ends.ts'
+import { hearOfVoid, ranMs, restoreOutvoted, runOf, settleAttempt } from './attempt-ends.ts'
 import { remember } from './records.ts'
 import { awardTo } from './awarding.ts'
 import type { Effect, WantedOutput } from '../effect.ts'
@@ -139,6 +139,7 @@ function reject(state: PeerState, job: JobState, attempt: AttemptState, claim: C
     ...(fuel === undefined ? {} : { fuel }),
     // Who lied of its fuel alone stands for the same output.
     ...(against === undefined || against === output ? {} : { against }),
+    ...runOf(attempt),
   }
   job.rejectedOutputs++
   remember(state, attempt.peer, 'rejected')

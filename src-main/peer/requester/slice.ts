@@ -30,7 +30,14 @@ export const AttemptState = z.object({
   engine: EngineId.exactOptional(),
   status: z.discriminatedUnion('state', [
     z.object({ state: z.literal('awarded') }),
-    z.object({ state: z.literal('returned'), cid: Cid, metrics: RunMetrics, inline: Bytes.exactOptional() }),
+    z.object({
+      state: z.literal('returned'),
+      cid: Cid,
+      metrics: RunMetrics,
+      inline: Bytes.exactOptional(),
+      /** Absent in snapshots of older versions. */
+      returnedAtMs: Ms.exactOptional(),
+    }),
     z.object({ state: z.literal('failed'), fault: Fault }),
     /**
      * The provider would not take it, is gone, is late, stopped sharing, is no longer needed, or computed it by another engine
@@ -47,6 +54,9 @@ export const AttemptState = z.object({
       cid: Cid,
       fuel: Fuel.exactOptional(),
       against: Cid.exactOptional(),
+      /** Of the rejected run; absent in snapshots of older versions. */
+      metrics: RunMetrics.exactOptional(),
+      returnedAtMs: Ms.exactOptional(),
     }),
   ]),
 })
