@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { createIdentity } from '../src-main/network/identity/identity.ts'
-import { encodeEvent } from '../src-main/peer/codec.ts'
 import type { DurableEvent } from '../src-main/peer/event.ts'
 import type { PeerState } from '../src-main/peer/state.ts'
 import { advance } from '../src-main/peer/step.ts'
@@ -10,6 +9,7 @@ import { JobId, type Cid, type PeerId } from '../src-main/protocol/ids.ts'
 import type { ExecutionReceipt } from '../src-main/protocol/receipt.ts'
 import { toTimestamp } from '../src-main/protocol/time.ts'
 import type { JobManifest } from '../src-main/protocol/work.ts'
+import { recordOf } from '../src-main/runtime/journal-record.ts'
 import { machineClock } from '../src-main/runtime/machine.ts'
 import { restore } from '../src-main/runtime/restore.ts'
 import { loadOrCreateKey } from '../src-main/storage/keys/key-file.ts'
@@ -60,7 +60,7 @@ export async function seedCrowd(folder: string): Promise<void> {
     const { seed } = await loadOrCreateKey(join(folder, 'peer.key'), {})
     const { state } = restore(storage.journal, createIdentity(seed).peer, 'crowded')
     const happen = (event: DurableEvent): void => {
-      storage.journal.append(advance(state, event).durable.map(encodeEvent))
+      storage.journal.append(advance(state, event).durable.map(recordOf))
     }
     const people = meetEverybody(happen)
     runJob(state, happen, people, { id: 'sweep-done', name: 'Wing sweep, 10,000 angles', share: 1 })

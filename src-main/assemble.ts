@@ -100,6 +100,7 @@ function wirePeer(
   for (const repair of storage.repairs) options.warn(`repaired while opening: ${JSON.stringify(repair)}`)
   const view = {
     standingOf: (peer: PeerId) => runtime.standingOf(peer),
+    isTrusted: (peer: PeerId) => runtime.isTrusted(peer),
     isBlocked: (peer: PeerId) => runtime.state.pairing.blocked.has(peer),
     contacts: () =>
       [...runtime.state.pairing.contacts.keys()].filter((peer) => runtime.standingOf(peer) === 'contact'),

@@ -150,6 +150,10 @@ export function nodeInfo(some: Partial<NodeInfo> = {}): NodeInfo {
     connections: [],
     traffic: { blob_bytes_in: 0, blob_bytes_out: 0, bytes_in: 0, bytes_out: 0 },
     blobs: { bytes: 5e9, quota_bytes: 20e9 },
+    round: {
+      ...{ number: 3, phases: ['commit'], active_jobs: [], people: [] },
+      convergence: { converged: 0, lapsed: 0 },
+    },
     troubles: [],
     rss_bytes: 1e8,
     ...some,

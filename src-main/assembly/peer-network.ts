@@ -4,6 +4,7 @@ import { createNetworkChoices } from '../network/network-choices.ts'
 import { createTransport } from '../network/node.ts'
 import { keptPort } from '../network/port-mapping/kept-port.ts'
 import { createPortMapper, portBehindRouter, type PortMapper } from '../network/port-mapping/port-mapping.ts'
+import { createComputeStores } from '../network/publishing/compute-stores.ts'
 import { createPublishedStores } from '../network/publishing/published-store.ts'
 import { createOwnReach } from '../network/reach/own-reach.ts'
 import { createWhereabouts, type Whereabouts } from '../network/whereabouts/whereabouts.ts'
@@ -15,12 +16,9 @@ import type { OwnReach } from '../ports/own-reach.ts'
 import type { Random } from '../ports/random.ts'
 import type { RelayChoice, Standing, Transport } from '../ports/transport.ts'
 import type { AddressRecord } from '../protocol/address-record.ts'
-import { ComputeAllocationState } from '../protocol/assignment.ts'
-import { ComputeCommitment } from '../protocol/commitment.ts'
 import type { Cid, PeerId } from '../protocol/ids.ts'
 import { PUBLISH_WITHIN_MS } from '../protocol/limits.ts'
-import { ComputeRoundState } from '../protocol/result.ts'
-import type { PublishedStores } from '../runtime/messages/publisher.ts'
+import type { PublishedStores } from '../runtime/messages/followed-contacts.ts'
 import { createEnvelopeMemory } from '../storage/envelope-memory.ts'
 
 /** The stores' own debounce: with the runtime's a change is out well within the protocol's time. */
@@ -46,6 +44,8 @@ export interface NetworkOptions {
 export interface PeerView {
   standingOf(peer: PeerId): Standing
   isBlocked(peer: PeerId): boolean
+  /** Whether this peer and a contact trust each other. */
+  isTrusted(peer: PeerId): boolean
   /** Peers whose standing is `contact`. */
   contacts(): PeerId[]
   awaitsGuests(): boolean
@@ -144,28 +144,13 @@ function createPublishing(
   const mayRead = (peer: PeerId): boolean => view.standingOf(peer) === 'contact'
   const memory = createEnvelopeMemory(storage.envelopes, clock, report)
   const published = createPublishedStores({ transport, identity, clock, memory, mayRead })
-  const debounce = { persistDebounce: PUBLISH_DEBOUNCE_MS }
+  const stores = createComputeStores(published, {
+    isTrusted: (peer) => view.isTrusted(peer),
+    persistDebounce: PUBLISH_DEBOUNCE_MS,
+    remembersCommitments: true,
+  })
   return {
-    stores: {
-      commitment: published.createStore({
-        networkPath: 'compute/commitment',
-        schema: ComputeCommitment,
-        cacheable: true,
-        ...debounce,
-      }),
-      allocation: published.createStore({
-        networkPath: 'compute/allocation',
-        schema: ComputeAllocationState,
-        cacheable: false,
-        ...debounce,
-      }),
-      round: published.createStore({
-        networkPath: 'compute/round',
-        schema: ComputeRoundState,
-        cacheable: false,
-        ...debounce,
-      }),
-    },
+    stores,
     close() {
       published.stop()
       memory.close()

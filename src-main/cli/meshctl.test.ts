@@ -283,7 +283,7 @@ describe('two peers in processes of their own', () => {
     })
   })
 
-  it('do a job together and agree on every unit', async () => {
+  it('[J4] do a job together, agree on every unit, and keep what each signed', async () => {
     const { job_id } = await client.calls.jobs.submit({
       kind: 'other',
       algorithm_id: 'mesh.noop',
@@ -302,10 +302,21 @@ describe('two peers in processes of their own', () => {
     expect(status.verified).toBe(200)
     expect(status.by_peer.map((share) => share.verified_units)).toEqual([200, 200])
     expect((await meshctl('list-jobs', '--data', anna())).out).toContain(job_id)
+    const evidence = async (data: string) => (await meshctl('job-evidence', job_id, '--data', data)).out
+    const [heading, ...batches] = (await evidence(anna())).trimEnd().split('\n')
+    expect(heading).toMatch(/^record +when +signed by +signature +says$/)
+    expect(new Set(batches.map((line) => /12D3KooW\w+/.exec(line)?.[0])).size).toBe(2)
+    for (const line of batches) expect(line).toMatch(/ holds +\d+ receipts, by mesh\.noop@/)
+    await expect
+      .poll(() => evidence(ben()))
+      .toMatch(/ holds +verdict about .+: 200 units verified, 0 rejected/)
     await expect
       .poll(async () => JSON.parse((await meshctl('list-peers', '--json', '--data', ben())).out) as Person[])
       .toMatchObject([{ name: 'anna', done_for_them: 200 }])
     expect(await meshctl('remove-job', job_id, '--data', anna())).toMatchObject({ code: 0 })
+    const kept = (await meshctl('job-evidence', job_id, '--data', anna(), '--json')).out
+    expect(JSON.parse(kept)).toHaveLength(batches.length)
+    expect(await evidence(anna())).toContain('holds')
   })
 
   it('go on with a job whose command is interrupted, which says so, ends and leaves no file', async () => {

@@ -2,6 +2,7 @@ import { WATCH_EVERY_MS } from '#contract'
 import type { Notice } from '../peer/notice.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { PeerRuntime } from '../runtime/peer-runtime.ts'
+import { createWaiter } from './waiter.ts'
 
 /** A stream of what has changed since it last told. */
 export interface WatchedBatches<T> {
@@ -21,38 +22,27 @@ export async function* watchBatches<T>(
   { runtime, clock }: { readonly runtime: PeerRuntime; readonly clock: Clock },
   { hear, take, isOver, alsoWake, signal }: WatchedBatches<T>,
 ): AsyncGenerator<T, void, void> {
-  let wake: (() => void) | undefined
-  const tell = (): void => wake?.()
+  const waiter = createWaiter(clock, signal)
   const stops = [
     runtime.onNotices((notices) => {
       hear(notices)
-      tell()
+      waiter.wake()
     }),
-    alsoWake?.(tell),
+    alsoWake?.(() => waiter.wake()),
+    () => waiter.close(),
   ]
-  const ended = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
   try {
     while (!signal.aborted) {
       const value = take()
       if (value !== undefined) {
         yield value
-        await pause(clock, ended)
+        await waiter.pause(WATCH_EVERY_MS)
         continue
       }
       if (isOver()) return
-      await Promise.race([ended, new Promise<void>((resolve) => (wake = resolve))])
-      wake = undefined
+      await waiter.untilWoken()
     }
   } finally {
     for (const stop of stops) stop?.()
   }
-}
-
-async function pause(clock: Clock, ended: Promise<void>): Promise<void> {
-  let cancel: (() => void) | undefined
-  await Promise.race([ended, new Promise<void>((resolve) => (cancel = clock.after(WATCH_EVERY_MS, resolve)))])
-  cancel?.()
 }

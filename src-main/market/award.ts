@@ -58,6 +58,8 @@ export interface AwardInput {
   needOf(index: number): UnitNeed | undefined
   standingOf(peer: PeerId): Standing
   trustEachOtherFully(a: PeerId, b: PeerId): boolean
+  /** Whether a peer may not check one of these others, however long a unit waits: they have one owner. */
+  sharesOwner?(peer: PeerId, others: readonly PeerId[]): boolean
   /** How many providers that could check a peer are active besides it. */
   othersOf(peer: PeerId): number
   /** Whether a provider of this engine may begin units: others could check it, or none could be checked. */
@@ -268,6 +270,11 @@ function around(set: BitSet, from: number, suits: (index: number) => boolean): n
   return undefined
 }
 
+/** Whether a peer cannot have a unit that these have a part in: it is one of them, or has the owner of one. */
+function isBarred(peer: PeerId, parts: readonly PeerId[], input: AwardInput): boolean {
+  return parts.includes(peer) || input.sharesOwner?.(peer, parts) === true
+}
+
 function isWanted(
   index: number,
   { seat: { peer, engine }, poor, mayBegin }: Candidate,
@@ -278,7 +285,7 @@ function isWanted(
   const need = input.needOf(index)
   const chosen = given.chosen.get(index) ?? []
   if (need === undefined || chosen.length >= need.missing) return false
-  if (need.holders.includes(peer) || chosen.includes(peer)) return false
+  if (isBarred(peer, need.holders, input) || isBarred(peer, chosen, input)) return false
   if (engine !== undefined) {
     const only = need.engine ?? given.engines.get(index)
     if (only === undefined ? !mayBegin : only !== engine) return false

@@ -8,6 +8,7 @@ import { notLent } from './provider/lending.ts'
 import { holdingBookOf } from './provider/holding-book.ts'
 import { OFFER_GRACE_MS } from './provider/matching.ts'
 import { isArchived } from './requester/archived.ts'
+import { isNews } from './requester/receipt-news.ts'
 import { recallKey } from './requester/relieving.ts'
 import { pauseReason, sharedSlots } from './sharing/shared-slots.ts'
 import { holdingKey, type HeldUnit, type Holding } from './provider/slice.ts'
@@ -111,7 +112,8 @@ export function admitResults(
   if (job === undefined) return failure('unknown-job', 'there is no such job here')
   let own = 0
   const seen = new Set<AttemptState>()
-  const news = receipts.filter(({ unit_index, attempt: number, outcome }) => {
+  const news = receipts.filter((receipt) => {
+    const { unit_index, attempt: number } = receipt
     if (isArchived(job, unit_index) && job.archived?.parts.has(from) === true) own++
     const attempt = job.units
       .get(unit_index)
@@ -120,10 +122,7 @@ export function admitResults(
     own++
     if (seen.has(attempt)) return false
     seen.add(attempt)
-    const { status } = attempt
-    if (outcome.kind === 'fault' && outcome.fault.kind === 'timed-out' && isOwed(attempt)) return true
-    if (status.state !== 'void') return status.state === 'awarded'
-    return !status.ready && status.why !== 'other-engine' && outcome.kind === 'output'
+    return isNews(attempt, receipt)
   })
   if (own === 0) return failure('bad-input', 'none of these units was awarded to you')
   return success(news)

@@ -3,6 +3,7 @@ import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { Award, AwardedUnit } from '../protocol/messages.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { DurableEvent } from './event.ts'
+import type { VerdictOwed } from './requester/verdict-owed.ts'
 
 /**
  * Actions in the world that `step` decides on. The runtime performs effects only after the events that led to them are in
@@ -41,6 +42,8 @@ export type Effect =
       readonly units: readonly UnitAttempt[]
     }
   | { readonly kind: 'send-settled'; readonly to: PeerId; readonly job: JobId }
+  /** Sign this verdict and send it; `verdict-delivered` follows when its provider has it. */
+  | { readonly kind: 'send-verdict'; readonly verdict: VerdictOwed }
   | { readonly kind: 'fetch-outputs'; readonly job: JobId; readonly outputs: readonly WantedOutput[] }
   | { readonly kind: 'job-ended'; readonly job: JobId }
   | { readonly kind: 'job-removed'; readonly job: JobId }

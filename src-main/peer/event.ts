@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
+import type { ComputeRoundState } from '../protocol/result.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { MachineSample } from '../protocol/machine-sample.ts'
 import type { ComputeResource } from '../protocol/resource.ts'
@@ -79,6 +80,7 @@ export type VolatileEvent =
   | { readonly kind: 'tick'; readonly at_ms: number }
   | { readonly kind: 'commitment'; readonly at_ms: number; readonly commitment: ComputeCommitment }
   | { readonly kind: 'allocation'; readonly at_ms: number; readonly allocation: ComputeAllocationState }
+  | { readonly kind: 'round'; readonly at_ms: number; readonly round: ComputeRoundState }
   | { readonly kind: 'manifest'; readonly at_ms: number; readonly cid: Cid; readonly manifest: JobManifest }
   | { readonly kind: 'manifest-missing'; readonly at_ms: number; readonly cid: Cid }
   | { readonly kind: 'connected'; readonly at_ms: number; readonly peer: PeerId }
@@ -127,6 +129,7 @@ const VOLATILE: ReadonlySet<PeerEvent['kind']> = new Set<VolatileEvent['kind']>(
   'tick',
   'commitment',
   'allocation',
+  'round',
   'manifest',
   'manifest-missing',
   'connected',

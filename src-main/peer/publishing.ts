@@ -6,11 +6,10 @@ import { toTimestamp } from '../protocol/time.ts'
 import { unitOfManifest, type WorkRequest } from '../protocol/work.ts'
 import { publishedSlots } from './sharing/shared-slots.ts'
 import { isUnderWay, priorityOf, type JobState } from './requester/slice.ts'
+import { nextClock } from './own-clock.ts'
+import { activeJobs, phasesOf } from './round-phases.ts'
 import type { PeerState } from './state.ts'
 import { openRanges } from './requester/unit-book.ts'
-
-/** States published per epoch, before the vector clock's next range: more than any run publishes. */
-const CLOCK_PER_EPOCH = 1_000_000_000
 
 /** A signed envelope names its domain, signer and signature beside the commitment: less than this. */
 const ENVELOPE_OVERHEAD_BYTES = 1_024
@@ -18,7 +17,7 @@ const ENVELOPE_OVERHEAD_BYTES = 1_024
 export const COMMITMENT_BYTES_MAX = ENVELOPE_BYTES_MAX - ENVELOPE_OVERHEAD_BYTES
 
 /**
- * The commitment that this peer publishes now. Counts the publication in the vector clock. One that would have more than
+ * The commitment that this peer publishes now. One that would have more than
  * `bytesMax` bytes names fewer ranges of open units: the others follow when these have shrunk.
  */
 export function composeCommitment(
@@ -43,7 +42,6 @@ function wholeCommitment(state: PeerState, clockMs: number): ComputeCommitment {
   const { view } = state
   // Peers accept only newer states, also when this machine's clock was set back.
   const nowMs = Math.max(clockMs, view.lastPublishedAtMs + 1)
-  view.publishedCount++
   view.lastPublishedAtMs = nowMs
   const trusted = [...state.pairing.contacts.values()].filter((c) => c.trust > 0)
   if (trusted.length > CONTACTS_MAX) trusted.sort((a, b) => b.trust - a.trust)
@@ -57,7 +55,7 @@ function wholeCommitment(state: PeerState, clockMs: number): ComputeCommitment {
     damping_factor: view.damping,
     over_allocation_history: [...view.overAllocation],
     timestamp: toTimestamp(nowMs),
-    vector_clock: ownClock(state),
+    vector_clock: nextClock(state),
   }
 }
 
@@ -66,24 +64,11 @@ export function composeRound(state: PeerState, nowMs: number): ComputeRoundState
   return {
     peer_id: state.me,
     round: state.view.round,
-    vector_clock: ownClock(state),
-    active_jobs: [...state.requester.jobs.values()]
-      .filter((job) => job.status.state === 'running')
-      .slice(0, REQUESTS_MAX)
-      .map((job) => job.manifest.job_id),
+    vector_clock: nextClock(state),
+    active_jobs: activeJobs(state),
+    phases: phasesOf(state, nowMs),
     timestamp: toTimestamp(nowMs),
   }
-}
-
-/** This peer's clock: its own publications, and the newest of each contact that it has seen. */
-export function ownClock(state: PeerState): Record<string, number> {
-  const clock: Record<string, number> = {}
-  // One entry is this peer's own.
-  for (const [peer, commitment] of [...state.view.commitments].slice(0, CONTACTS_MAX - 1)) {
-    clock[peer] = commitment.vector_clock[peer] ?? 0
-  }
-  clock[state.me] = state.epoch * CLOCK_PER_EPOCH + state.view.publishedCount
-  return clock
 }
 
 /**

@@ -1,6 +1,7 @@
 import { HEARTBEAT_MS } from '../protocol/limits.ts'
 import type { ComputeAllocationState } from '../protocol/assignment.ts'
 import type { ComputeCommitment } from '../protocol/commitment.ts'
+import type { ComputeRoundState } from '../protocol/result.ts'
 import { awardTo } from './requester/awarding.ts'
 import type { Effect } from './effect.ts'
 import {
@@ -13,11 +14,13 @@ import {
   type PeerEvent,
   type VolatileEvent,
 } from './event.ts'
+import { hearClock } from './own-clock.ts'
 import { note, takeNotices, type Notice } from './notice.ts'
 import { tellHandBacks } from './provider/handing-back.ts'
 import { excuseLate, onTick } from './requester/lateness.ts'
 import { opensWork, planAllocation } from './provider/matching.ts'
 import { hearOffers, noteTurnaround } from './requester/offers.ts'
+import { tierOfContact } from './pairing/audiences.ts'
 import { askPairing, tendPairRequests } from './pairing/pair-requests.ts'
 import { reducePairing } from './pairing/reduce.ts'
 import { leave, sampleMachine, sharingOnTick } from './sharing/pausing.ts'
@@ -26,6 +29,7 @@ import { reduceProvider } from './provider/reduce.ts'
 import { holdingKey } from './provider/slice.ts'
 import { resumeJobs } from './requester/requester.ts'
 import { reduceRequester } from './requester/reduce.ts'
+import { hastenVerdicts, tellVerdicts } from './requester/verdicts.ts'
 import { reduceSharing } from './sharing/reduce.ts'
 import type { PeerState } from './state.ts'
 
@@ -118,6 +122,7 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
         ...sharingOnTick(state, event.at_ms),
         ...onTick(state, event.at_ms),
         ...tendPairRequests(state, event.at_ms),
+        ...tellVerdicts(state, event.at_ms),
         ...(repeat ? [{ kind: 'commitment-changed' } as const] : []),
       ]
     }
@@ -125,6 +130,8 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       return hearCommitment(state, event.commitment, event.at_ms)
     case 'allocation':
       return hearAllocation(state, event.allocation, event.at_ms)
+    case 'round':
+      return hearRound(state, event.round)
     case 'manifest':
       state.view.manifests.set(event.cid, event.manifest)
       note(state, { kind: 'manifest-heard', cid: event.cid, manifest: event.manifest })
@@ -136,6 +143,7 @@ function onVolatile(state: PeerState, event: VolatileEvent): Effect[] {
       state.view.connected.add(event.peer)
       note(state, { kind: 'people-changed' })
       state.view.disconnectedAtMs.delete(event.peer)
+      hastenVerdicts(state, event.peer)
       return [
         ...resendResults(state, event.at_ms, event.peer),
         ...tellHandBacks(state, event.at_ms, event.peer),
@@ -188,7 +196,9 @@ function hearCommitment(state: PeerState, commitment: ComputeCommitment, atMs: n
   const peer = commitment.peer_id
   if (!state.pairing.contacts.has(peer)) return []
   const known = state.view.commitments.get(peer)
+  const tier = tierOfContact(state, peer)
   state.view.commitments.set(peer, commitment)
+  hearClock(state, commitment.vector_clock)
   const cids = new Set(commitment.work_requests.map((request) => request.manifest_cid))
   for (const { manifest_cid } of known?.work_requests ?? []) {
     if (manifest_cid === undefined || cids.has(manifest_cid)) continue
@@ -196,7 +206,7 @@ function hearCommitment(state: PeerState, commitment: ComputeCommitment, atMs: n
     state.view.manifestsAsked.delete(manifest_cid)
   }
   const asked = new Set(commitment.work_requests.map((request) => holdingKey(peer, request.job_id)))
-  const effects: Effect[] = []
+  const effects: Effect[] = tierOfContact(state, peer) === tier ? [] : [{ kind: 'contacts-changed' }]
   for (const [key, holding] of state.provider.holdings) {
     if (holding.requester !== peer || asked.has(key)) continue
     effects.push({ kind: 'record', event: { kind: 'settled', at_ms: atMs, from: peer, job_id: holding.job } })
@@ -205,12 +215,21 @@ function hearCommitment(state: PeerState, commitment: ComputeCommitment, atMs: n
   return effects
 }
 
+/** A contact's newest round: shown, and merged into this peer's clock. No decision rests on it. */
+function hearRound(state: PeerState, round: ComputeRoundState): Effect[] {
+  if (!state.pairing.contacts.has(round.peer_id)) return []
+  state.view.rounds.set(round.peer_id, round)
+  hearClock(state, round.vector_clock)
+  return []
+}
+
 /** A contact's newest offers: those for this peer's open units become awards. */
 function hearAllocation(state: PeerState, allocation: ComputeAllocationState, atMs: number): Effect[] {
   const provider = allocation.peer_id
   if (provider !== state.me && !state.pairing.contacts.has(provider)) return []
   // Where own jobs have a slot of their own, what is published says nothing of them.
   if (provider === state.me && state.view.machine !== undefined) return []
+  if (provider !== state.me) hearClock(state, allocation.vector_clock)
   hearOffers(state, allocation)
   return awardTo(state, [provider], atMs)
 }

@@ -10,13 +10,14 @@ const same: Upgrade = (value) => value
 
 /**
  * Records of version 1 are the same without a version. Manifests in records of version 2 are read by their schema; but a
- * program of that time would drop the fields that they have since, such as a unit's limits. Events are the same in versions 4 and 5, which has more of them.
+ * program of that time would drop the fields that they have since, such as a unit's limits. Events are the same in version 4.
+ * In version 5 received results have their signed envelope, and runs count when their requester's verdict comes.
  */
 export const EVENT_UPGRADES: Upgrades = new Map([
   [1, same],
   [2, same],
   [3, same],
-  [4, same],
+  [4, countedAtOnce],
 ])
 
 /** In version 4 the state is by role and has a policy, and every map is its entries. */
@@ -34,6 +35,13 @@ export const WORK_UPGRADES: Upgrades = new Map([
   [3, workByKey],
   [4, same],
 ])
+
+const RanOf4 = z.looseObject({ kind: z.literal('units-ran') })
+
+function countedAtOnce(value: unknown): unknown {
+  const parsed = RanOf4.safeParse(value)
+  return parsed.success ? { ...parsed.data, counted: true } : value
+}
 
 /** Holdings and jobs as lists; their fields are checked by the current schema. */
 const WorkOf3 = z.object({

@@ -5,8 +5,10 @@ import type { ComputeCommitment } from '../protocol/commitment.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
 import type { MachineSample } from '../protocol/machine-sample.ts'
 import type { ComputeResource } from '../protocol/resource.ts'
+import type { ComputeRoundState } from '../protocol/result.ts'
 import type { WeekPlan } from '../protocol/sharing-plan.ts'
 import type { AlgorithmCapability, AvailabilitySlot } from '../protocol/slot.ts'
+import type { VectorClock } from '../protocol/vector-clock.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import type { Fetching, HeldDataset, OwnMachine } from './event.ts'
 import type { Notice } from './notice.ts'
@@ -91,12 +93,16 @@ export interface View {
   ownSlot?: { readonly made: SlotsMade; readonly slot: AvailabilitySlot }
   /** The newest commitment of each contact. */
   readonly commitments: Map<PeerId, ComputeCommitment>
+  /** The newest round of each contact. */
+  readonly rounds: Map<PeerId, ComputeRoundState>
   /** The offers of each provider to this peer's jobs. */
   readonly offers: Map<PeerId, Map<JobId, HeardOffer>>
   /** From sending an award until it was in its provider's journal, of late. */
   readonly turnaroundMs: Map<PeerId, number>
   /** Units that were asked back, as `job/unit/attempt`, and when. */
   readonly recalled: Map<string, number>
+  /** When each owed verdict was last sent, and how long to wait before the next time, by its key. */
+  readonly verdictsSent: Map<string, { readonly atMs: number; readonly pauseMs: number }>
   /** When it was last looked who could help at a job's end. */
   readonly relievedAtMs: Map<JobId, number>
   /** Whether each job had units open when it was last published. */
@@ -122,7 +128,8 @@ export interface View {
   overAllocation: readonly number[]
   damping: number
   round: number
-  publishedCount: number
+  /** The states that this peer has published or heard of: its own, and those of trusted contacts (E8). */
+  clock: VectorClock
   allocatedAtMs: number
   /** When matching was last done, whatever came of it. */
   plannedAtMs: number
@@ -140,9 +147,11 @@ export function initialView(): View {
     sample: {},
     slotLists: new Map(),
     commitments: new Map(),
+    rounds: new Map(),
     offers: new Map(),
     turnaroundMs: new Map(),
     recalled: new Map(),
+    verdictsSent: new Map(),
     relievedAtMs: new Map(),
     publishedOpen: new Map(),
     manifests: new Map(),
@@ -160,7 +169,7 @@ export function initialView(): View {
     overAllocation: [],
     damping: 1,
     round: 0,
-    publishedCount: 0,
+    clock: {},
     allocatedAtMs: 0,
     plannedAtMs: 0,
     slotChangeMs: 0,

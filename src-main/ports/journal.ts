@@ -1,3 +1,12 @@
+import type { Evidence, EvidenceMark } from './evidence.ts'
+
+/** A record to append. */
+export interface NewRecord {
+  readonly bytes: Uint8Array
+  /** Set for a record that is evidence. */
+  readonly evidence?: EvidenceMark
+}
+
 /** A record of the journal: an opaque canonical encoding, numbered from 1 without gaps. */
 export interface JournalRecord {
   readonly sequence: number
@@ -24,15 +33,17 @@ export interface Journal {
    * @returns the sequence number of the last one
    * @throws FaultError `storage-failed`; then none of them was appended
    */
-  append(records: readonly Uint8Array[]): number
+  append(records: readonly NewRecord[]): number
   /** The newest snapshot, if any. A snapshot that does not match its checksum is passed over for an older one. */
   latestSnapshot(): Snapshot | undefined
   /** Every record after `sequence`, oldest first. Those that were torn at the end were cut when the journal was opened. */
   readAfter(sequence: number): IterableIterator<JournalRecord>
   /**
    * Saves a snapshot whole or not at all, however many parts it has, and drops records and snapshots that no restore
-   * needs any longer. @throws FaultError `storage-failed`, and what making the parts throws; then the older one stays
+   * needs any longer; evidence among them is kept. @throws FaultError `storage-failed`, and what making the parts throws; then the older one stays
    */
   saveSnapshot(snapshot: Snapshot): void
+  /** The records that are evidence; to be used until `close`. */
+  readonly evidence: Evidence
   close(): void
 }

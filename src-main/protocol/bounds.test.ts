@@ -8,6 +8,8 @@ import { saturated } from './quantities.ts'
 import { ReceiptBatch } from './receipt.ts'
 import { ComputeRoundState, VerificationConsensus, WorkResult } from './result.ts'
 import { ModuleCallParams } from './job-kinds/module.ts'
+import { OwnerLink } from './owner-link.ts'
+import { JobVerdict } from './verdict.ts'
 import { JobManifest, Params, PartList, WorkRequest } from './work.ts'
 
 /** Everything that others say. */
@@ -19,6 +21,8 @@ const SCHEMAS = {
   DirectReply,
   Invite,
   JobManifest,
+  JobVerdict,
+  OwnerLink,
   PartList,
   ReceiptBatch,
   VerificationConsensus,

@@ -13,6 +13,8 @@ export const Domain = z.enum([
   'meshwork/1/store/compute/round',
   'meshwork/1/store/compute/results',
   'meshwork/1/receipts',
+  'meshwork/1/verdict',
+  'meshwork/1/owner-link',
   'meshwork/1/blob-pass',
   'meshwork/1/address-record',
 ])

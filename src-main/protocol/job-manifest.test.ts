@@ -26,6 +26,17 @@ const plain = JobManifest.parse({
 const encrypted: JobManifest = { ...plain, encryption: { scheme: SEALED, secrets: CID } }
 
 describe('a manifest', () => {
+  it('[J8] may name a price for a unit and a budget, in whole credits within bounds', () => {
+    const priced = { ...plain, price_per_unit: 3, budget: 3_000 }
+    expect(decodeManifest(encodeManifest(priced))).toEqual({ ok: true, value: priced })
+    for (const wrong of [-1, 0.5, 1e9 + 1]) {
+      expect(JobManifest.safeParse({ ...plain, price_per_unit: wrong }).success).toBe(false)
+    }
+    for (const wrong of [-1, 0.5, 1e15 + 1]) {
+      expect(JobManifest.safeParse({ ...plain, budget: wrong }).success).toBe(false)
+    }
+  })
+
   it('[K3] of a plain job is written as ever', () => {
     expect(encodeManifest(plain)).toEqual(encodeCanonical(plain))
     expect(decodeManifest(encodeManifest(plain))).toEqual({ ok: true, value: plain })

@@ -59,6 +59,8 @@ export const DirectMessage = z.discriminatedUnion('kind', [
     job_id: JobId,
     units: z.array(UnitIndex).max(AWARD_UNITS_MAX),
   }),
+  /** At a job's end: an envelope of domain `meshwork/1/verdict` around a JobVerdict about the receiver's outputs. */
+  z.object({ kind: z.literal('verdict'), envelope: Bytes }),
   /** The provider stopped before it had finished these units: the requester may award them to another peer. */
   z.object({
     kind: z.literal('hand-back'),
@@ -132,6 +134,8 @@ export const Contact = z.object({
     .max(16)
     .exactOptional(),
   trust: Fraction,
+  /** The key of its owner, where a link proves it (`OwnerLink`). */
+  owner: PeerId.exactOptional(),
   paired_at_ms: MomentMs,
 })
 export type Contact = z.infer<typeof Contact>

@@ -16,6 +16,11 @@ export const CPU_MS_MAX = 4_096 * DURATION_MS_MAX
 /** The last moment that a timestamp can name. */
 export const MOMENT_MS_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
+/** The price of a unit, in whole credits. */
+export const PRICE_MAX = 1e9
+/** What a job may cost: the highest price for the most units that a job may have. */
+export const BUDGET_MAX = 1e15
+
 /** How many. */
 export const Count = z.int().min(0).max(COUNT_MAX)
 /** How many bytes. */
@@ -24,6 +29,10 @@ export const ByteCount = z.int().min(0).max(BYTES_MAX)
 export const DurationMs = z.number().min(0).max(DURATION_MS_MAX)
 /** How much processor time, in milliseconds and parts of them. */
 export const CpuMs = z.number().min(0).max(CPU_MS_MAX)
+/** What one unit costs, in whole credits. */
+export const Price = z.int().min(0).max(PRICE_MAX)
+/** What a job may cost in all, in whole credits. */
+export const Budget = z.int().min(0).max(BUDGET_MAX)
 /** When, in whole milliseconds since 1970. */
 export const MomentMs = z.int().min(0).max(MOMENT_MS_MAX)
 

@@ -41,12 +41,23 @@ export const VerificationConsensus = z.object({
 })
 export type VerificationConsensus = z.infer<typeof VerificationConsensus>
 
-/** Where a peer stands in the protocol's rounds, published at `compute/round` (document 000). */
+/**
+ * A phase of document 000's rounds: `commit` (its phases 0 to 2), `allocate` (3 to 6), `execute` (7 and 8), `verify` (9
+ * and 10).
+ */
+export const RoundPhase = z.enum(['commit', 'allocate', 'execute', 'verify'])
+export type RoundPhase = z.infer<typeof RoundPhase>
+
+/**
+ * Where a peer stands in the protocol's rounds, published at `compute/round` (document 000). `phases` are those under way
+ * there, in order; versions that tell none leave it out.
+ */
 export const ComputeRoundState = z.object({
   peer_id: PeerId,
   round: Count,
   vector_clock: VectorClock,
   active_jobs: z.array(Name).max(1_024),
+  phases: z.array(RoundPhase).max(4).exactOptional(),
   timestamp: Timestamp,
 })
 export type ComputeRoundState = z.infer<typeof ComputeRoundState>

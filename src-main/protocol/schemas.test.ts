@@ -25,10 +25,12 @@ import {
 import { Award, AwardedUnit, Contact, DirectMessage, DirectReply, Invite } from './messages.ts'
 import { ExecutionReceipt, ReceiptBatch, RunMetrics } from './receipt.ts'
 import { ComputeResource } from './resource.ts'
-import { ComputeRoundState, VerificationConsensus, WorkResult } from './result.ts'
+import { ComputeRoundState, RoundPhase, VerificationConsensus, WorkResult } from './result.ts'
 import { AlgorithmCapability, AvailabilitySlot, DataLocality } from './slot.ts'
 import { Timestamp, toMs, toTimestamp } from './time.ts'
 import { VectorClock } from './vector-clock.ts'
+import { unitBitsOf } from './unit-bits.ts'
+import { JobVerdict } from './verdict.ts'
 import { JobManifest, type Params, unitOfManifest, UnitRange, WorkRequest, WorkUnit } from './work.ts'
 
 // dag-cbor has one zero, so minus zero comes back as zero; nothing in the protocol tells them apart.
@@ -203,14 +205,20 @@ const consensus = fields<VerificationConsensus, Exclude<keyof VerificationConsen
   },
   { consensus_result: name },
 )
-const round = fc.record({
-  peer_id: peer,
-  round: count,
-  vector_clock: clock,
-  active_jobs: fc.array(name, few),
-  timestamp,
-})
-const manifest = fields<JobManifest, Exclude<keyof JobManifest, 'required_dataset' | 'deadline'>>(
+const round = fields<ComputeRoundState, Exclude<keyof ComputeRoundState, 'phases'>>(
+  {
+    peer_id: peer,
+    round: count,
+    vector_clock: clock,
+    active_jobs: fc.array(name, few),
+    timestamp,
+  },
+  { phases: fc.subarray([...RoundPhase.options]) },
+)
+const manifest = fields<
+  JobManifest,
+  Exclude<keyof JobManifest, 'required_dataset' | 'deadline' | 'price_per_unit' | 'budget'>
+>(
   {
     job_id: job,
     requester_id: peer,
@@ -228,7 +236,12 @@ const manifest = fields<JobManifest, Exclude<keyof JobManifest, 'required_datase
     verification_redundancy: redundancy,
     created_at: timestamp,
   },
-  { required_dataset: name, deadline: timestamp },
+  {
+    required_dataset: name,
+    deadline: timestamp,
+    price_per_unit: fc.integer({ min: 0, max: 1e9 }),
+    budget: fc.nat(),
+  },
 )
 const attempt = fc.integer({ min: 1, max: 1_000_000 })
 const metrics = fc.record({
@@ -297,6 +310,20 @@ const reply: fc.Arbitrary<DirectReply> = fc.oneof(
 )
 
 /** Every schema of the protocol with values that it must accept. */
+const jobVerdict = fc
+  .record({
+    job_id: job,
+    requester_id: peer,
+    provider_id: peer,
+    manifest_cid: cid,
+    units: fc.uniqueArray(fc.nat({ max: 999 })),
+    timestamp,
+  })
+  .map(({ units, ...verdict }) => ({
+    ...verdict,
+    won: unitBitsOf(units.filter((unit) => unit % 2 === 0)),
+    lost: unitBitsOf(units.filter((unit) => unit % 2 === 1)),
+  }))
 const schemas: Record<string, [z.ZodType, fc.Arbitrary<unknown>]> = {
   ComputeResource: [ComputeResource, resource],
   AlgorithmCapability: [AlgorithmCapability, capability],
@@ -315,6 +342,7 @@ const schemas: Record<string, [z.ZodType, fc.Arbitrary<unknown>]> = {
   VerificationConsensus: [VerificationConsensus, consensus],
   ComputeRoundState: [ComputeRoundState, round],
   JobManifest: [JobManifest, manifest],
+  JobVerdict: [JobVerdict, jobVerdict],
   RunMetrics: [RunMetrics, metrics],
   ExecutionReceipt: [ExecutionReceipt, receipt],
   ReceiptBatch: [ReceiptBatch, batch],

@@ -33,14 +33,14 @@ export function merge(a: VectorClock, b: VectorClock): VectorClock {
 
 /** Whether the state of `a` came before that of `b`, after it, or independently of it. */
 export function compareClocks(a: VectorClock, b: VectorClock): ClockOrder {
-  let less = false
-  let more = false
-  for (const peer of new Set([...Object.keys(a), ...Object.keys(b)]) as Set<PeerId>) {
-    const difference = (a[peer] ?? 0) - (b[peer] ?? 0)
-    if (difference < 0) less = true
-    if (difference > 0) more = true
-  }
+  const more = hasMore(a, b)
+  const less = hasMore(b, a)
   if (less && more) return 'concurrent'
   if (less) return 'before'
   return more ? 'after' : 'equal'
+}
+
+/** Whether `a` has seen a state that `b` has not. */
+function hasMore(a: VectorClock, b: VectorClock): boolean {
+  return Object.entries(a).some(([peer, count]) => count > (b[peer as PeerId] ?? 0))
 }

@@ -10,7 +10,7 @@ import {
   PARTS_MAX,
   REDUNDANCY_MAX,
 } from './limits.ts'
-import { ByteCount } from './quantities.ts'
+import { Budget, ByteCount, Price } from './quantities.ts'
 import { ComputeResource } from './resource.ts'
 import { Fraction } from './slot.ts'
 import { currentManifest } from './older-manifest.ts'
@@ -134,6 +134,10 @@ const ManifestFields = z.object({
    * manifests of older versions.
    */
   result: Name.exactOptional(),
+  /** What the requester offers for one verified unit of one provider; reserved for the ledger, decided by nothing yet. */
+  price_per_unit: Price.exactOptional(),
+  /** The most that the job may cost in all; reserved like the price. */
+  budget: Budget.exactOptional(),
   /** Present when the blobs that are named here are sealed. */
   encryption: Encryption.exactOptional(),
 })

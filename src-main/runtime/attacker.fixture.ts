@@ -89,6 +89,7 @@ export async function startAttacker(network: MemoryNetwork | 'sockets'): Promise
     schema: ComputeAllocationState,
     ...how,
   })
+  for (const store of [commitments, allocations]) store.initialize()
   await transport.start()
   let published_count = 0
   let isCommitted = false

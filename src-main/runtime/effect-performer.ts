@@ -77,6 +77,8 @@ export function createEffectPerformer(
         return direct.tell(effect.to, { kind: 'recall', job_id: effect.job, units: [...effect.units] })
       case 'send-settled':
         return direct.tell(effect.to, { kind: 'settled', job_id: effect.job, units: [] })
+      case 'send-verdict':
+        return void direct.sendVerdict(effect)
       case 'prepare-job':
         return executor.prepare(effect.requester, effect.job, effect.manifestCid)
       case 'run-units':

@@ -254,7 +254,7 @@ describe('the event loop', () => {
 
   it('[P2] a record that this program does not understand stops the start with its number', () => {
     const journal = openMemoryJournal(createMemoryDisk())
-    journal.append([new Uint8Array([0xa0])])
+    journal.append([{ bytes: new Uint8Array([0xa0]) }])
     expect(() => restore(journal, me, 'x')).toThrow(/journal record 1/)
     expect(initialState(me, 'x').epoch).toBe(0)
   })

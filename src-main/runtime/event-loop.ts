@@ -1,12 +1,12 @@
-import { encodeEvent } from '../peer/codec.ts'
 import type { Effect } from '../peer/effect.ts'
 import { isDurable, type PeerEvent } from '../peer/event.ts'
 import type { Notice } from '../peer/notice.ts'
 import type { PeerState } from '../peer/state.ts'
 import { advance } from '../peer/step.ts'
 import type { TurnClock } from '../ports/clock.ts'
-import type { Journal } from '../ports/journal.ts'
+import type { Journal, NewRecord } from '../ports/journal.ts'
 import { failure, FaultError, type Fault } from '../protocol/fault.ts'
+import { recordOf } from './journal-record.ts'
 import { createJournalWriter, isDiskFull } from './journal-writer.ts'
 
 /** Events that may wait; more means that something floods this peer faster than its disk can follow. */
@@ -21,6 +21,7 @@ const REPEATED: ReadonlySet<PeerEvent['kind']> = new Set<PeerEvent['kind']>([
   'tick',
   'commitment',
   'allocation',
+  'round',
   'allocate',
   'machine-sampled',
 ])
@@ -72,7 +73,7 @@ export interface EventLoopDependencies {
 interface Waiting {
   readonly event: PeerEvent
   /** Its record, made and read before anything changes by it; absent for volatile events. */
-  readonly record: Uint8Array | undefined
+  readonly record: NewRecord | undefined
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -81,7 +82,7 @@ interface Waiting {
 interface Turn {
   readonly waiting: readonly Waiting[]
   /** The journal's form of its durable events. */
-  readonly records: readonly Uint8Array[]
+  readonly records: readonly NewRecord[]
   readonly effects: readonly WorldEffect[]
   readonly notices: readonly Notice[]
 }
@@ -165,7 +166,7 @@ export function createEventLoop(dependencies: EventLoopDependencies): EventLoop 
       if (inbox.length >= INBOX_MAX) return Promise.reject(inboxFull())
       return new Promise((resolve, reject) => {
         // Throws, and so rejects, for an event that could not be read back.
-        const record = isDurable(event) ? encodeEvent(event) : undefined
+        const record = isDurable(event) ? recordOf(event) : undefined
         inbox.push({ event, record, resolve, reject })
         timer.schedule()
       })
@@ -187,13 +188,13 @@ export function createEventLoop(dependencies: EventLoopDependencies): EventLoop 
 
 /** Steps events in order. @returns the turn, of which nothing is journaled yet */
 function stepAll(brain: Brain, state: PeerState, waiting: readonly Waiting[]): Turn {
-  const records: Uint8Array[] = []
+  const records: NewRecord[] = []
   const effects: WorldEffect[] = []
   const notices: Notice[] = []
   for (const { event, record } of waiting) {
     const result = brain(state, event)
     for (const decided of result.durable) {
-      records.push(decided === event && record !== undefined ? record : encodeEvent(decided))
+      records.push(decided === event && record !== undefined ? record : recordOf(decided))
     }
     effects.push(...result.effects)
     for (const notice of result.notices) notices.push(notice)

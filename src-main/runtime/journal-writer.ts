@@ -1,7 +1,7 @@
 import type { PeerState } from '../peer/state.ts'
 import { encodeStateParts } from '../peer/state-parts.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Journal } from '../ports/journal.ts'
+import type { Journal, NewRecord } from '../ports/journal.ts'
 import { FaultError } from '../protocol/fault.ts'
 
 /** A snapshot is saved after this many records: a restart then replays well under a second of them … */
@@ -12,7 +12,7 @@ const BYTES_PER_SNAPSHOT = 16 << 20
 /** Writes a peer's records, and from time to time a snapshot that replaces them. */
 export interface JournalWriter {
   /** Writes records in one flush. @returns how long that took @throws FaultError `disk-full`, or a defect */
-  append(records: readonly Uint8Array[]): number
+  append(records: readonly NewRecord[]): number
   /** Saves a snapshot when there are enough records since the last one. @throws a defect */
   snapshotIfDue(): void
   /** Saves a snapshot when there are any records since the last one. @throws a defect */
@@ -65,7 +65,7 @@ export function createJournalWriter({
       const begunMs = clock.nowMs()
       sequence = journal.append(records)
       recordsSince += records.length
-      for (const { byteLength } of records) bytesSince += byteLength
+      for (const { bytes } of records) bytesSince += bytes.byteLength
       return clock.nowMs() - begunMs
     },
     snapshotIfDue() {

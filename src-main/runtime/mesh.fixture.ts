@@ -6,6 +6,7 @@ import { createBlobExchange } from '../network/blobs/blob-exchange.ts'
 import { createIdentity } from '../network/identity/identity.ts'
 import { localPeer } from '../network/local-mesh.ts'
 import { createMemoryNetwork, type MemoryNetwork } from '../network/memory-transport.ts'
+import { createComputeStores } from '../network/publishing/compute-stores.ts'
 import { createPublishedStores } from '../network/publishing/published-store.ts'
 import { decodeEvent } from '../peer/codec.ts'
 import type { DurableEvent } from '../peer/event.ts'
@@ -13,15 +14,12 @@ import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { TurnClock } from '../ports/clock.ts'
 import type { JobKeys } from '../ports/job-keys.ts'
-import type { Journal } from '../ports/journal.ts'
+import type { Journal, NewRecord } from '../ports/journal.ts'
 import type { Runner, RunOutcome, RunTask } from '../ports/runner.ts'
 import type { Standing, Transport } from '../ports/transport.ts'
-import { ComputeAllocationState } from '../protocol/assignment.ts'
-import { ComputeCommitment } from '../protocol/commitment.ts'
 import { NUMERIC_CLASS } from '../protocol/engine.ts'
 import { refuse } from '../protocol/fault.ts'
 import type { Cid, JobId, PeerId } from '../protocol/ids.ts'
-import { ComputeRoundState } from '../protocol/result.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import type { JobManifest } from '../protocol/work.ts'
 import { createJobKeys } from '../storage/keys/job-keys.ts'
@@ -162,7 +160,7 @@ export async function startPeer(
   } = {},
 ): Promise<TestPeer> {
   let crashed = false
-  const append = (records: readonly Uint8Array[]): number => {
+  const append = (records: readonly NewRecord[]): number => {
     if (disk.isFull) refuse('disk-full', 'the disk is full: the journal')
     return storage.journal.append(records)
   }
@@ -171,7 +169,11 @@ export async function startPeer(
   const storage = await openStorage({ folder: home.folder, quotaBytes: 2 ** 30, clock })
   const mayRead = (peer: PeerId): boolean => runtime.standingOf(peer) === 'contact'
   const published = createPublishedStores({ transport, identity, clock, mayRead })
-  const how = { cacheable: false, persistDebounce: 5 }
+  const stores = createComputeStores(published, {
+    isTrusted: (peer) => runtime.isTrusted(peer),
+    persistDebounce: 5,
+    remembersCommitments: false,
+  })
   const mayServe = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayServe(peer, cid)
   const mayVouch = (peer: PeerId, cid: Cid): boolean => runtime.rights.mayVouch(peer, cid)
   const fetcher = createBlobExchange({ transport, identity, blobs: storage.blobs, clock, mayServe, mayVouch })
@@ -188,19 +190,7 @@ export async function startPeer(
     fetcher,
     transport,
     keys,
-    stores: {
-      commitment: published.createStore({
-        networkPath: 'compute/commitment',
-        schema: ComputeCommitment,
-        ...how,
-      }),
-      allocation: published.createStore({
-        networkPath: 'compute/allocation',
-        schema: ComputeAllocationState,
-        ...how,
-      }),
-      round: published.createStore({ networkPath: 'compute/round', schema: ComputeRoundState, ...how }),
-    },
+    stores,
     runner: scriptedRunner(behave, { engine, limited }),
     fatal: (error) => {
       if (!crashed) throw error

@@ -16,21 +16,22 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'meshwork-older-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 const open = () => openStorage({ folder, quotaBytes: 1 << 30, clock: { nowMs: () => NOON } })
 const bytesOf = (base64: string): Uint8Array => Uint8Array.from(Buffer.from(base64, 'base64'))
+const recordOf = (base64: string) => ({ bytes: bytesOf(base64) })
 
 test.each(goldens())('[Y8] a folder of version $version opens and goes on', async (golden) => {
   const older = await open()
   const { after, parts } = golden.snapshot
-  older.journal.append(golden.records.slice(0, after).map(bytesOf))
+  older.journal.append(golden.records.slice(0, after).map(recordOf))
   older.journal.saveSnapshot({ sequence: after, parts: parts.map(bytesOf) })
-  older.journal.append(golden.records.slice(after).map(bytesOf))
+  older.journal.append(golden.records.slice(after).map(recordOf))
   await older.close()
 
   const storage = await open()
   const { state, sequence } = restore(storage.journal, ME, 'another name')
   expect(sequence).toBe(golden.records.length)
-  expect(summaryOf(state)).toEqual(golden.summary)
+  expect(summaryOf(state, golden.version)).toEqual(golden.summary)
   const event: DurableEvent = { kind: 'blocked', at_ms: NOON, peer: peerOf('Z') }
-  storage.journal.append([encodeEvent(event)])
+  storage.journal.append([{ bytes: encodeEvent(event) }])
   step(state, event)
   await storage.close()
 

@@ -1,4 +1,5 @@
 import { isNewRecord } from '../peer/pairing/address-book.ts'
+import { tierOfContact } from '../peer/pairing/audiences.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import type { Notice } from '../peer/notice.ts'
 import type { JobState } from '../peer/requester/slice.ts'
@@ -24,15 +25,18 @@ import { createGuestBlobs } from './blobs/guest-blobs.ts'
 import { createDefects, type Defects } from './defects.ts'
 import { createEffectPerformer } from './effect-performer.ts'
 import type { Brain, EventLoop, WorldEffect } from './event-loop.ts'
+import { readEvidence, type StatementPage } from './evidence-reader.ts'
 import { createExecutor } from './executing/executor.ts'
 import type { ActiveUnit } from './executing/job-at-work.ts'
 import { createKeyCare } from './executing/key-care.ts'
 import { leave } from './leaving.ts'
+import type { Convergence } from './messages/convergence.ts'
 import { followConnections } from './messages/connections.ts'
 import { createDirectSender } from './messages/direct-sender.ts'
 import { handleInbound } from './messages/inbound.ts'
 import { createPairing, type Paired } from './messages/pairing.ts'
-import { createPublisher, type PublishedStores } from './messages/publisher.ts'
+import type { PublishedStores } from './messages/followed-contacts.ts'
+import { createPublisher } from './messages/publisher.ts'
 import { createResultSender } from './messages/result-sender.ts'
 import { createPeerLoop, type PeerLoop } from './peer-loop.ts'
 import { repeatEvery } from './repeating.ts'
@@ -100,14 +104,20 @@ export interface PeerRuntime {
   /** A contact's signed record of where it is has come, newer than what is known or not. */
   learn(record: AddressRecord): Promise<void>
   activeUnits(): readonly ActiveUnit[]
+  /** How its rounds reach its contacts, in time and messages. */
+  convergence(): Convergence
   /** How the loop of events goes: why it has stopped, if it has by a defect, and how many wait. */
   loop(): ReturnType<EventLoop['condition']>
   /** Why a job's outputs are not here although others have them, if it is for this machine's disk or quota. */
   troubleOf(job: JobId): Fault | undefined
+  /** What was signed about a job of this name, after a record. @throws FaultError `storage-failed` */
+  evidenceOf(job: JobId, after: number): StatementPage
   /** Whether a job is encrypted by a key that is here no longer. */
   isKeyLost(job: JobId): boolean
   /** The standing of a peer at this moment. */
   standingOf(peer: PeerId): Standing
+  /** Whether this peer and a contact trust each other, as far as is known at this moment. */
+  isTrusted(peer: PeerId): boolean
   /** The user's own jobs, those in the history too. */
   readonly jobs: JobRecords
   /** Ended jobs for which this holds stay in the state: something is to follow them. */
@@ -155,13 +165,17 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
       await loop.dispatch({ kind: 'addresses-learned', at_ms, peer, sequence, addresses })
     },
     activeUnits: () => executor.active(),
+    convergence: () => services.publisher.convergence(),
     loop: () => loop.condition(),
     troubleOf: (job) => collector.troubleOf(job),
+    evidenceOf: (job, after) =>
+      readEvidence({ evidence: dependencies.journal.evidence, identity: dependencies.identity }, job, after),
     isKeyLost: (job) => ownJobs.isKeyLost(job),
     jobs,
     keepWhile: (isNeeded) => archiver.keepWhile(isNeeded),
     rights: createBlobRights(state, blobs),
     standingOf: (peer) => standingOf(state, peer),
+    isTrusted: (peer) => tierOfContact(state, peer) === 1,
     onNotices: (listener) => loop.onNotices(listener),
   }
 }
@@ -240,7 +254,7 @@ function createServices(dependencies: ServiceDependencies) {
     dropKey,
     publisher: createPublisher({ clock, state, stores: dependencies.stores, dispatch, defects }),
     results: createResultSender({ clock, identity, transport, dispatch, defects, signal }),
-    direct: createDirectSender({ me: identity.peer, clock, transport, loop, keyOf, defects, signal }),
+    direct: createDirectSender({ identity, clock, transport, loop, keyOf, defects, signal }),
     pairing: createPairing({ clock, random, transport, state, dispatch, signal }),
     tendGuests,
   }

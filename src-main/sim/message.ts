@@ -9,6 +9,7 @@ import type { JobId } from '../protocol/ids.ts'
 import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import { assert, type Fault } from '../protocol/fault.ts'
 import type { ComputeRoundState } from '../protocol/result.ts'
+import { replaces, type StateStamp } from '../protocol/state-order.ts'
 import { toMs } from '../protocol/time.ts'
 
 /** The values of the stores of document 000, by their store. */
@@ -28,12 +29,12 @@ export interface Publication {
 }
 
 /** Whether a publication replaces a known one of the same author, by the rule of the published stores. */
-export function isNewer({ value: next }: Publication, known: Publication | undefined): boolean {
-  if (known === undefined) return true
-  const author = next.peer_id
-  const made = toMs(next.timestamp) - toMs(known.value.timestamp)
-  if (made !== 0) return made > 0
-  return (next.vector_clock[author] ?? 0) > (known.value.vector_clock[author] ?? 0)
+export function isNewer(next: Publication, known: Publication | undefined, nowMs: number): boolean {
+  return known === undefined || replaces(stampOf(next), stampOf(known), nowMs)
+}
+
+function stampOf({ value }: Publication): StateStamp {
+  return { author: value.peer_id, madeAtMs: toMs(value.timestamp), clock: value.vector_clock }
 }
 
 /** A request to another peer: one of the transport's, or for the newest value of a store. */

@@ -94,7 +94,7 @@ async function sampled(): Promise<readonly Format[]> {
     const untilMs = world.schedule.nowMs() + RUN_MS
     while (world.schedule.nowMs() < untilMs && (await world.next()));
     for (const { disk } of world.residents.values()) {
-      for (const record of disk.records) keep(events, record)
+      for (const { bytes } of disk.records) keep(events, bytes)
       for (const publication of disk.remembered.values()) {
         for (const { store, value } of publication.values()) {
           if (store === 'commitment') keep(commitments, encodeCanonical(value))

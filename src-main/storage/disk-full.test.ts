@@ -38,22 +38,22 @@ describe('[Y11] a disk without room', () => {
 
   test('refuses records as such, keeps those before, and takes them when there is room', () => {
     const { journal } = openJournal(database, commits)
-    journal.append([Buffer.from('a')])
+    journal.append([{ bytes: Buffer.from('a') }])
     fill()
     for (let i = 0; i < 3; i++) {
-      expect(() => journal.append([Buffer.from('b'), LARGE])).toThrow(
+      expect(() => journal.append([{ bytes: Buffer.from('b') }, { bytes: LARGE }])).toThrow(
         expect.objectContaining(diskFull) as Error,
       )
     }
     expect(records(journal)).toEqual(['a'])
     makeRoom()
-    expect(journal.append([Buffer.from('b'), LARGE])).toBe(3)
+    expect(journal.append([{ bytes: Buffer.from('b') }, { bytes: LARGE }])).toBe(3)
     expect(openJournal(database).repairs).toEqual([])
   })
 
   test('refuses a snapshot and keeps the one before', () => {
     const { journal } = openJournal(database, commits)
-    journal.append([Buffer.from('a')])
+    journal.append([{ bytes: Buffer.from('a') }])
     journal.saveSnapshot({ sequence: 1, parts: [Buffer.from('one')] })
     fill()
     expect(() => journal.saveSnapshot({ sequence: 1, parts: [LARGE, LARGE] })).toThrow(
@@ -67,7 +67,7 @@ describe('[Y11] a disk without room', () => {
     fill()
     const before = commits.together(() => database.prepare("INSERT INTO other VALUES (x'00')").run())
     const rejected = expect(before).rejects.toMatchObject(diskFull)
-    expect(() => journal.append([LARGE])).toThrow(expect.objectContaining(diskFull) as Error)
+    expect(() => journal.append([{ bytes: LARGE }])).toThrow(expect.objectContaining(diskFull) as Error)
     await rejected
     const three = [
       insertOther,
@@ -78,7 +78,7 @@ describe('[Y11] a disk without room', () => {
     expect(others()).toBe(outcomes.filter(({ status }) => status === 'fulfilled').length)
     makeRoom()
     await commits.together(insertOther)
-    expect(journal.append([LARGE])).toBe(1)
+    expect(journal.append([{ bytes: LARGE }])).toBe(1)
   })
 
   test('refuses blobs and pins as such, and reads on', async () => {

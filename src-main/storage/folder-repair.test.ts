@@ -27,7 +27,7 @@ describe('[Y10] a folder that has a peer’s key', () => {
     folder = mkdtempSync(join(tmpdir(), 'meshwork-repair-'))
     file = join(folder, DATABASE_FILE)
     const database = openDatabase(folder)
-    openJournal(database).journal.append(['a', 'b', 'c'].map((text) => Buffer.from(text)))
+    openJournal(database).journal.append(['a', 'b', 'c'].map((text) => ({ bytes: Buffer.from(text) })))
     database.close()
   })
   afterEach(() => rmSync(folder, { recursive: true }))
@@ -159,7 +159,7 @@ function repaired(...args: Parameters<typeof repairFolder>): FolderRepaired {
 /** One more record, which is in the log alone, as after the end of a process. */
 function leaveLog(folder: string): void {
   const database = openDatabase(folder)
-  openJournal(database).journal.append([Buffer.from('d')])
+  openJournal(database).journal.append([{ bytes: Buffer.from('d') }])
   const left = FILES.map((name) => [join(folder, name), readFileSync(join(folder, name))] as const)
   database.close()
   for (const [path, bytes] of left) writeFileSync(path, bytes)

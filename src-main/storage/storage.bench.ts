@@ -53,9 +53,9 @@ function measureJournal({ journal }: Storage, folder: string, report: Report): v
   const batch = Array.from({ length: BATCH }, () => record)
   const many = RECORDS * 10
   const speeds = inTurns({
-    single: () => repeat(RECORDS, () => journal.append([record])),
+    single: () => repeat(RECORDS, () => journal.append([{ bytes: record }])),
     singleRaw: () => repeat(RECORDS, () => insert.run(record)),
-    batched: () => repeat(many / BATCH, () => journal.append(batch)),
+    batched: () => repeat(many / BATCH, () => journal.append(batch.map((bytes) => ({ bytes })))),
     batchedRaw: () => repeat(many / BATCH, () => insertBatch(batch)),
     read() {
       let count = 0

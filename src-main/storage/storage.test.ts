@@ -21,7 +21,7 @@ describe('a peer’s storage', () => {
   })
 
   test('journal, blobs and settings come back together', async () => {
-    storage.journal.append([Buffer.from('an event')])
+    storage.journal.append([{ bytes: Buffer.from('an event') }])
     const small = await storage.blobs.put(Buffer.from('a small blob'))
     const large = await storage.blobs.put(Buffer.alloc(2_000_000, 7))
     storage.settings.write('name', 'Ada')
@@ -60,7 +60,7 @@ describe('a peer’s storage', () => {
   })
 
   test('what opening repaired is told', async () => {
-    storage.journal.append([Buffer.from('a'), Buffer.from('b')])
+    storage.journal.append([{ bytes: Buffer.from('a') }, { bytes: Buffer.from('b') }])
     const cid = await storage.blobs.put(Buffer.alloc(100_000, 1))
     const path = storage.blobs.path(cid)!
     await storage.close()
@@ -89,7 +89,7 @@ describe('a peer’s storage', () => {
       await storage.close()
       rmSync(folder, { recursive: true })
       storage = await open()
-      storage.journal.append([Buffer.from('an event')])
+      storage.journal.append([{ bytes: Buffer.from('an event') }])
       await storage.blobs.put(Buffer.alloc(2_000_000, 7))
       const small = await storage.blobs.put(Buffer.from('a small blob'))
       expect(storage.blobs.path(small)).toBeDefined()

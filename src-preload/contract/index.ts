@@ -59,7 +59,7 @@ export type {
   TilePreview,
 } from './job-kinds/render.ts'
 export { PictureFormat, SceneReport } from './job-kinds/render.ts'
-export type { ResultFormat, UnitNews, UnitView } from './jobs.ts'
+export type { EvidencePage, ResultFormat, SignedClaims, UnitNews, UnitView } from './jobs.ts'
 export { ResultFile, UNIT_FAULTS_MAX, UnitConsensus } from './jobs.ts'
 export {
   API_MESSAGE_BYTES_MAX,
@@ -84,7 +84,7 @@ export {
 export type { DeadlineMs, DeadlineRisk, UnitNeeds } from './placement.ts'
 export type { NearbyNow, NearbyPc, NearbyTry } from './nearby.ts'
 export type { NodeNews, UnitHere } from './news.ts'
-export type { ConnectionInfo, LentChange, NodeInfo, NodePulse, Sharing, Traffic } from './node.ts'
+export type { ConnectionInfo, LentChange, NodeInfo, NodePulse, RoundInfo, Sharing, Traffic } from './node.ts'
 export {
   RELIABILITY_DAYS,
   type BlockedPeer,

@@ -1,6 +1,9 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { Cid, JobId, PeerId } from '../../src-main/protocol/ids.ts'
+import { Fuel } from '../../src-main/protocol/fuel.ts'
+import { Cid, JobId, Name, PeerId } from '../../src-main/protocol/ids.ts'
+import { RECEIPTS_MAX } from '../../src-main/protocol/limits.ts'
+import { Attempt } from '../../src-main/protocol/receipt.ts'
 import { Fault } from '../../src-main/protocol/fault.ts'
 import { VerificationConsensus } from '../../src-main/protocol/result.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
@@ -9,7 +12,7 @@ import { WhichJob } from './job-kinds/job-kind.ts'
 import { JobRequest, SubmittedJob } from './job-kinds/table.ts'
 import { JobStatus, JobSummary } from './job-status.ts'
 import { JOBS_PAGE_MAX, JOBS_SHOWN, UNIT_NEWS_MAX } from './limits.ts'
-import { Count, DurationMs, Nothing, procedure } from './procedure.ts'
+import { AtMs, Count, DurationMs, Nothing, procedure } from './procedure.ts'
 
 /** Runs of one unit that failed, of which an answer tells at most so many. */
 export const UNIT_FAULTS_MAX = 64
@@ -46,6 +49,55 @@ export const UnitNews = z.strictObject({
   units: z.array(UnitView).max(UNIT_NEWS_MAX),
 })
 export type UnitNews = z.infer<typeof UnitNews>
+
+/** One unit in a signed batch, by its provider's word. */
+const UnitClaim = z.strictObject({
+  unit_index: UnitIndex,
+  attempt: Attempt,
+  /** The output's content id, and the fuel where it is metered. */
+  output: Cid.exactOptional(),
+  fuel: Fuel.exactOptional(),
+  /** The kind of the fault, where there is no output; the envelope has its words. */
+  fault: Name.exactOptional(),
+})
+
+const signed = {
+  /** The number of its record; later ones have larger numbers. */
+  sequence: Count,
+  at_ms: AtMs,
+  signer: PeerId,
+  /** Whether the signature is that of the signer over exactly this envelope, as the peer finds now. */
+  holds: z.boolean(),
+  /**
+   * The envelope as it came, dag-cbor in base64, for any other program to check. Absent for one of more than 2 MiB, which has no
+   * place in an answer; long words of faults make such.
+   */
+  envelope: z.base64().exactOptional(),
+  manifest_cid: Cid,
+}
+
+/** A signed statement about a job, and what it says. */
+export const SignedClaims = z.discriminatedUnion('kind', [
+  /** A provider's receipts, with the code that it says it ran. */
+  z.strictObject({
+    kind: z.literal('receipts'),
+    ...signed,
+    engine: Name,
+    numeric_class: Name,
+    claims: z.array(UnitClaim).max(RECEIPTS_MAX),
+  }),
+  /** A requester's verdict about one provider's outputs: how many were verified, how many rejected. */
+  z.strictObject({ kind: z.literal('verdict'), ...signed, provider_id: PeerId, won: Count, lost: Count }),
+])
+export type SignedClaims = z.infer<typeof SignedClaims>
+
+/** Some of the statements about a job. */
+export const EvidencePage = z.strictObject({
+  statements: z.array(SignedClaims),
+  /** What to ask for next; absent after the last page. */
+  next: Count.exactOptional(),
+})
+export type EvidencePage = z.infer<typeof EvidencePage>
 
 /** A finished result in the blob store. */
 export const ResultFile = z.strictObject({
@@ -95,6 +147,12 @@ export const jobs = {
    * was never awarded.
    */
   consensus: procedure.input(WhichJob.extend({ unit_index: UnitIndex })).output(UnitConsensus),
+  /**
+   * What was signed about jobs of this name, the oldest first: receipts that came for an own job, and verdicts about work for
+   * others. It stays when the job is removed, until its place is needed; empty where nothing is known. `after` is the `next` of
+   * the page before.
+   */
+  evidence: procedure.input(WhichJob.extend({ after: Count.exactOptional() })).output(EvidencePage),
   /**
    * Pauses a job: none of its units are awarded any longer, and running ones are taken back. Fault: `bad-input` if it
    * does not run.

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { PeerId } from '../../src-main/protocol/ids.ts'
 import { SLOTS_MAX } from '../../src-main/protocol/limits.ts'
 import { ComputeResource } from '../../src-main/protocol/resource.ts'
+import { RoundPhase } from '../../src-main/protocol/result.ts'
 import { WeekPlan } from '../../src-main/protocol/sharing-plan.ts'
 import { AlgorithmCapability, AvailabilitySlot, Fraction } from '../../src-main/protocol/slot.ts'
 import { LentLimits } from '../../src-main/protocol/unit-limits.ts'
@@ -48,6 +49,31 @@ export const Traffic = z.strictObject({
 })
 export type Traffic = z.infer<typeof Traffic>
 
+/** This peer's rounds of offers (document 000), and how they reach the people who read them. */
+export const RoundInfo = z.strictObject({
+  number: Count,
+  /** What is under way here. */
+  phases: z.array(RoundPhase),
+  /** The jobs in which it takes part: own ones that run, and those it holds units of for others. */
+  active_jobs: z.array(z.string()),
+  /** The same of people, as they published it within the last minute. */
+  people: z.array(z.strictObject({ peer_id: PeerId, number: Count, phases: z.array(RoundPhase) })),
+  convergence: z.strictObject({
+    /** Rounds since the start that all connected people had, and rounds that some had not told of within a minute. */
+    converged: Count,
+    lapsed: Count,
+    /** The median time of the last rounds. An upper bound: people tell it with the next state that they publish anyway. */
+    typical_ms: z.number().min(0).exactOptional(),
+    /** The last round that all had: how long that took, with how many people, in how many messages to and from them. */
+    last: z
+      .strictObject({ round: Count, took_ms: z.number().min(0), messages: Count, people: Count })
+      .exactOptional(),
+    /** The round that is measured now, and who has not told that it has it. */
+    open: z.strictObject({ round: Count, since_ms: AtMs, missing: z.array(PeerId) }).exactOptional(),
+  }),
+})
+export type RoundInfo = z.infer<typeof RoundInfo>
+
 /** The running peer. */
 export const NodeInfo = z.strictObject({
   peer_id: PeerId,
@@ -82,6 +108,7 @@ export const NodeInfo = z.strictObject({
   traffic: Traffic,
   /** Disk taken by blobs, and how much may be. */
   blobs: z.strictObject({ bytes: Count, quota_bytes: Count }),
+  round: RoundInfo,
   /** Troubles of this moment with journal, disk, loop and compute hosts, a line each. */
   troubles: z.array(z.string()),
   /** Resident memory of the peer's main process. */
@@ -99,7 +126,7 @@ export const NodePulse = z.strictObject({
   running_jobs: Count,
   /** Units, own and others', that run or wait here. */
   units_here: Count,
-  /** Units finished here since the peer exists. */
+  /** Units that were computed here for others, and that these found right, since the peer exists. */
   units_completed: Count,
   traffic: Traffic,
 })

@@ -15,6 +15,7 @@ import type { JobId } from '../../protocol/ids.ts'
 import type { ApiDependencies } from '../dependencies.ts'
 import { watchChanges } from '../news/changes.ts'
 import { watchUnitNews } from '../news/unit-news.ts'
+import { evidencePage } from '../views/evidence-view.ts'
 import { createDeadlineRisks } from '../views/deadline-risk.ts'
 import { jobStatus, jobSummary } from '../views/job-view.ts'
 import { countedWatch, type ApiImplementer } from './implementer.ts'
@@ -114,6 +115,9 @@ export function jobCalls(
       const { bytes } = blobs.info(cid) ?? refuse('blob-missing', `${cid} is not in the store`)
       return { cid, bytes }
     }),
+    evidence: os.jobs.evidence.handler(({ input: { job_id, after = 0 } }) =>
+      evidencePage(runtime.evidenceOf(job_id, after)),
+    ),
     consensus: os.jobs.consensus.handler(({ input: { job_id, unit_index } }) => {
       const job = views.find(job_id)
       const unit =

@@ -1,4 +1,5 @@
 import { WATCH_EVERY_MS } from '#contract'
+import { createWaiter } from '../../jobs/waiter.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { PeerRuntime } from '../../runtime/peer-runtime.ts'
 
@@ -26,20 +27,15 @@ export async function* watchChanges<T>(
   { compose, isLast, signal }: Watched<T>,
 ): AsyncGenerator<T, void, void> {
   let changed = true
-  let wake: (() => void) | undefined
+  const waiter = createWaiter(clock, signal)
   const stopListening = runtime.onNotices(() => {
     changed = true
-    wake?.()
-  })
-  const ended = new Promise<void>((resolve) => {
-    if (signal?.aborted === true) resolve()
-    else signal?.addEventListener('abort', () => resolve(), { once: true })
+    waiter.wake()
   })
   try {
     while (signal?.aborted !== true) {
       if (!changed) {
-        await Promise.race([ended, new Promise<void>((resolve) => (wake = resolve))])
-        wake = undefined
+        await waiter.untilWoken()
         continue
       }
       changed = false
@@ -49,15 +45,10 @@ export async function* watchChanges<T>(
       if (value === undefined) return
       yield value
       if (isLast(value)) return
-      await pause(clock, Math.max(WATCH_EVERY_MS, tookMs / COMPOSE_SHARE_MAX), ended)
+      await waiter.pause(Math.max(WATCH_EVERY_MS, tookMs / COMPOSE_SHARE_MAX))
     }
   } finally {
     stopListening()
+    waiter.close()
   }
-}
-
-async function pause(clock: Clock, delayMs: number, ended: Promise<void>): Promise<void> {
-  let cancel: (() => void) | undefined
-  await Promise.race([ended, new Promise<void>((resolve) => (cancel = clock.after(delayMs, resolve)))])
-  cancel?.()
 }

@@ -1,4 +1,7 @@
-import type { ConnectionInfo, HardwareInfo, NodeInfo, NodePulse, Traffic } from '#contract'
+import type { ConnectionInfo, HardwareInfo, NodeInfo, NodePulse, RoundInfo, Traffic } from '#contract'
+import { activeJobs, phasesOf } from '../../peer/round-phases.ts'
+import { STALE_AFTER_MS } from '../../protocol/limits.ts'
+import { toMs } from '../../protocol/time.ts'
 import type { Connection } from '../../ports/reach.ts'
 import type { HardwareInfo as MeasuredHardware } from '../../ports/hardware.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -28,8 +31,39 @@ export async function nodeInfo(parts: ApiDependencies, startedAtMs: number): Pro
     connections: transport.connections().map(connectionInfo),
     traffic: traffic(parts),
     blobs: { bytes: usage.bytes, quota_bytes: usage.quotaBytes },
+    round: roundInfo(parts),
     troubles: [...parts.health.troubles()],
     rss_bytes: process.memoryUsage.rss(),
+  }
+}
+
+/** This peer's rounds, and how they reach its contacts. */
+export function roundInfo({ runtime, clock }: Pick<ApiDependencies, 'runtime' | 'clock'>): RoundInfo {
+  const { state } = runtime
+  const nowMs = clock.nowMs()
+  const { converged, lapsed, last, typicalMs, open } = runtime.convergence()
+  return {
+    number: state.view.round,
+    phases: phasesOf(state, nowMs),
+    active_jobs: activeJobs(state),
+    people: [...state.view.rounds.values()]
+      .filter(({ timestamp }) => nowMs - toMs(timestamp) <= STALE_AFTER_MS)
+      .map(({ peer_id, round, phases = [] }) => ({ peer_id, number: round, phases })),
+    convergence: {
+      ...{ converged, lapsed },
+      ...(typicalMs === undefined ? {} : { typical_ms: typicalMs }),
+      ...(last === undefined
+        ? {}
+        : {
+            last: {
+              ...{ round: last.round, took_ms: last.tookMs },
+              ...{ messages: last.messages, people: last.contacts },
+            },
+          }),
+      ...(open === undefined
+        ? {}
+        : { open: { round: open.round, since_ms: open.sinceMs, missing: [...open.missing] } }),
+    },
   }
 }
 

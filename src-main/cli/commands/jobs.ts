@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { JOBS_PAGE_MAX, JOBS_SHOWN, type JobSummary } from '#contract'
+import { JOBS_PAGE_MAX, JOBS_SHOWN, type EvidencePage, type JobSummary, type SignedClaims } from '#contract'
 import type { ApiCalls } from '../../api/transport/client.ts'
 import type { JobId } from '../../protocol/ids.ts'
 import { COUNT_MAX } from '../../protocol/quantities.ts'
@@ -8,6 +8,7 @@ import { followJob, mustBeDone } from '../follow-job.ts'
 import { kindFacts } from '../job-kinds/table.ts'
 import { integerBetween, numberBetween } from '../options/arguments.ts'
 import { jobId, unitIndex } from '../options/job-arguments.ts'
+import { evidenceText } from '../output/evidence-text.ts'
 import { consensusText, jobsText, statusText } from '../output/job-text.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { jobResultCommand } from './job-result.ts'
@@ -48,6 +49,16 @@ function lookingCommands(terminal: Terminal): Command[] {
         const consensus = await withPeer(options, (calls) => calls.jobs.consensus({ job_id, unit_index }))
         print(terminal, options, consensus, () => consensusText(consensus))
       }),
+    newCommand(
+      'job-evidence',
+      'list what was signed about a job, and whether each signature holds',
+      'meshctl job-evidence render-k3vx8m2q',
+    )
+      .argument('<id>', 'the job', jobId)
+      .action(async (job_id: JobId, options: CommonOptions) => {
+        const statements = await withPeer(options, (calls) => allEvidence(calls, job_id))
+        print(terminal, options, statements, () => evidenceText(statements))
+      }),
   ]
 }
 
@@ -62,6 +73,16 @@ async function latestJobs(calls: ApiCalls, count: number): Promise<JobSummary[]>
     jobs.push(...page)
   }
   return jobs
+}
+
+async function allEvidence(calls: ApiCalls, job_id: JobId): Promise<SignedClaims[]> {
+  const statements: SignedClaims[] = []
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const page: EvidencePage = await calls.jobs.evidence({ job_id, after })
+    statements.push(...page.statements)
+    after = page.next
+  }
+  return statements
 }
 
 /** Commands that pause, order, end and remove jobs. */

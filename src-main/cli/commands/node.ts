@@ -47,9 +47,24 @@ function infoText(info: NodeInfo): string {
     ['lends', `modules up to ${fuelLimitText(info.lent.fuel)} units of fuel (meshctl limits)`],
     ['walled in', wallText(info.wall)],
     ['people', `${info.contacts}, ${info.connections.length} connected`],
+    ['rounds', roundText(info.round)],
     ['moved', `${bytesText(info.traffic.bytes_in)} in, ${bytesText(info.traffic.bytes_out)} out`],
     ['blobs', `${bytesText(info.blobs.bytes)} of ${bytesText(info.blobs.quota_bytes)}`],
   ])
+}
+
+/** How this peer's rounds reach people. */
+function roundText({ number, phases, convergence }: NodeInfo['round']): string {
+  const { last, open } = convergence
+  return [
+    `${number}${phases.length === 0 ? '' : ` (${phases.join(', ')})`}`,
+    ...(last === undefined
+      ? []
+      : [
+          `the last reached ${last.people} within ${(last.took_ms / 1_000).toFixed(1)} s, in ${last.messages} messages`,
+        ]),
+    ...(open === undefined ? [] : [`${open.missing.length} have not told of round ${open.round}`]),
+  ].join('; ')
 }
 
 function wallText(wall: NodeInfo['wall']): string {

@@ -20,7 +20,7 @@ describe('[Y10] meshctl repair', () => {
     await loadOrCreateKey(key())
     const database = openDatabase(folder)
     openJournal(database).journal.append(
-      ['a', 'b', 'c'].map((name) => encodeEvent({ kind: 'named', at_ms: 1, name })),
+      ['a', 'b', 'c'].map((name) => ({ bytes: encodeEvent({ kind: 'named', at_ms: 1, name }) })),
     )
     database.close()
   })

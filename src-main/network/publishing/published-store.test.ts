@@ -82,6 +82,7 @@ describe('published stores', () => {
       cacheable,
       persistDebounce: 100,
     })
+    rounds.initialize()
     return { identity, transport, stores, rounds }
   }
   const connect = (a: Side, b: Side) =>
@@ -141,6 +142,7 @@ describe('published stores', () => {
     const stores = createPublishedStores({ transport: deaf, identity: author.identity, clock, mayRead })
     const how = { schema: ComputeRoundState, cacheable: false, persistDebounce: 100 }
     const rounds = stores.createStore({ networkPath: 'compute/round', ...how })
+    rounds.initialize()
     const { heard } = listen()
     rounds.set(round(author.identity.peer, 1, clock.nowMs()))
     clock.pass(0)
@@ -157,6 +159,82 @@ describe('published stores', () => {
     clock.pass(100)
     await settled()
     expect(heard).toEqual([2])
+  })
+
+  test('a store begins with initialize, with what was set and followed before, and ends with cleanup', async () => {
+    await connect(author, reader)
+    const how = { networkPath: 'compute/allocation', cacheable: false, persistDebounce: 100 } as const
+    const [mine, theirs] = [author, reader].map(({ stores }) =>
+      stores.createStore({ ...how, schema: ComputeRoundState }),
+    ) as [NetworkStore<ComputeRoundState>, NetworkStore<ComputeRoundState>]
+    const heard: number[] = []
+    const set = async (number: number) => {
+      clock.pass(100)
+      mine.set(round(author.identity.peer, number, clock.nowMs()))
+      clock.pass(0)
+      await settled()
+    }
+    theirs.subscribeToUser(author.identity.peer, (value) => heard.push(value.round))
+    theirs.initialize()
+    await set(1)
+    expect(heard).toEqual([])
+    mine.initialize()
+    clock.pass(0)
+    await settled()
+    expect(heard).toEqual([1])
+
+    theirs.cleanup()
+    await set(2)
+    expect(heard).toEqual([1])
+    theirs.initialize()
+    theirs.subscribeToUser(author.identity.peer, (value) => heard.push(value.round))
+    await settled()
+    expect(heard).toEqual([1, 2])
+
+    mine.cleanup()
+    await set(3)
+    await reader.transport.disconnect(author.identity.peer)
+    await connect(reader, author)
+    await settled()
+    expect(heard).toEqual([1, 2])
+    // The other store of both goes on.
+    const { heard: rounds } = listen()
+    await publish(7)
+    expect(rounds).toEqual([7])
+  })
+
+  test('[T10] a store with an audience reaches it alone: gossiped, pushed and asked for', async () => {
+    const outsider = await join()
+    const how = { networkPath: 'compute/allocation', cacheable: false, persistDebounce: 100 } as const
+    const audience = (peer: PeerId): boolean => peer !== outsider.identity.peer
+    const mine = author.stores.createStore({ ...how, schema: ComputeRoundState, audience })
+    mine.initialize()
+    const heard = { reader: [] as number[], outsider: [] as number[] }
+    for (const [name, side] of [
+      ['reader', reader],
+      ['outsider', outsider],
+    ] as const) {
+      const store = side.stores.createStore({ ...how, schema: ComputeRoundState })
+      store.initialize()
+      await connect(side, author)
+      store.subscribeToUser(author.identity.peer, (value) => heard[name].push(value.round))
+      side.rounds.subscribeToUser(author.identity.peer, () => undefined)
+    }
+    await settled()
+    mine.set(round(author.identity.peer, 1, clock.nowMs()))
+    clock.pass(100)
+    await settled()
+    expect(heard).toEqual({ reader: [1], outsider: [] })
+    const signal = AbortSignal.timeout(120_000)
+    const ask = (side: Side) =>
+      side.transport.request(author.identity.peer, GET, encodeCanonical({ path: how.networkPath }), {
+        signal,
+      })
+    expect((await ask(reader)).byteLength).toBeGreaterThan(0)
+    await expect(ask(outsider)).rejects.toMatchObject({ fault: { kind: 'not-trusted' } })
+    // What is for all readers still is.
+    await publish(5)
+    expect(outsider.rounds).toBeDefined()
   })
 
   test('a peer that subscribes or connects late gets the newest value', async () => {
@@ -205,6 +283,7 @@ describe('published stores', () => {
       cacheable: false,
       persistDebounce: 100,
     })
+    rounds.initialize()
     // The reader asks again on connecting, which makes it a follower of the new store.
     await reader.transport.disconnect(author.identity.peer)
     await connect(reader, author)
@@ -258,6 +337,23 @@ describe('published stores', () => {
       expect(reader.stores.refusals()).toEqual({ stale: 3, 'future-dated': 1, malformed: 1 })
     })
 
+    test('[E8] a state that follows the known one is taken though its author set the clock back; one that precedes is not', async () => {
+      await connect(author, reader)
+      const { heard } = listen()
+      const other = createIdentity(randomBytes(32)).peer
+      const made = (number: number, atMs: number, own: number, others: number) => ({
+        ...round(author.identity.peer, number, atMs, own),
+        vector_clock: { [author.identity.peer]: own, [other]: others },
+      })
+      const now = clock.nowMs()
+      await gossip(seal(author.identity, made(1, now, 5, 5)))
+      await gossip(seal(author.identity, made(2, now - 10_000, 6, 5)))
+      await gossip(seal(author.identity, made(3, now + 1, 6, 4)))
+      await gossip(seal(author.identity, made(4, now + 1, 7, 4)))
+      expect(heard).toEqual([1, 2, 4])
+      expect(reader.stores.refusals()).toEqual({ stale: 1 })
+    })
+
     test('the same envelope again is neither delivered nor an offence', async () => {
       await connect(author, reader)
       const { heard } = listen()
@@ -290,6 +386,7 @@ describe('published stores', () => {
         cacheable: false,
         persistDebounce: 0,
       })
+      wide.initialize()
       wide.set({ timestamp: toTimestamp(clock.nowMs()), text: 'x'.repeat(2 << 20) })
       clock.pass(0)
       await settled()
@@ -355,6 +452,7 @@ describe('published stores over libp2p', () => {
           cacheable: true,
           persistDebounce: 20,
         })
+        rounds.initialize()
         return { identity, transport, rounds }
       }),
     )

@@ -20,6 +20,10 @@ import { createStoreSubscriber, type StoreCallback } from './store-subscriber.ts
 
 /** The port's store, which also tells what was set and whether a value came live. */
 export interface NetworkStore<T> extends PublishedStore<T> {
+  /** Begins: what was set is published, peers that ask are answered, and followed peers are asked. Once is enough. */
+  initialize(): void
+  /** Ends it: nothing more is published or answered, and all subscriptions and heard values are gone. */
+  cleanup(): void
   /** Publishes a value, at once after a pause, else when `persistDebounce` has passed; always the newest. */
   set(value: T): void
   /** The value set last. */
@@ -35,17 +39,18 @@ export type Refusals = Readonly<Partial<Record<Fault['kind'], number>>>
 export interface PublishedStores {
   createStore<S extends Published>(options: StoreOptions<S>): NetworkStore<z.infer<S>>
   refusals(): Refusals
-  /** Publishes nothing more and ends all subscriptions. */
+  /** Cleans up every store; nothing is published or heard any more. */
   stop(): void
 }
 
 /** The part of one store that the shared handlers use. */
 interface Channel {
+  /** Whether it may be read by a peer that may read this peer's stores. */
+  isFor(peer: PeerId): boolean
   newest(): Uint8Array | undefined
   /** Takes an envelope that its author pushed. */
   take(from: PeerId, envelope: Uint8Array): 'refused' | undefined
   onConnected(peer: PeerId): void
-  stop(): void
 }
 
 /**
@@ -57,12 +62,14 @@ interface Channel {
  * const commitment = stores.createStore({
  *   networkPath: 'compute/commitment', schema: ComputeCommitment, cacheable: true, persistDebounce: 100,
  * })
+ * commitment.initialize()
  * commitment.set(mine)
  * const stop = commitment.subscribeToUser(friend, (theirs) => …)
  */
 export function createPublishedStores(parts: PublishedStoresParts): PublishedStores {
   const { transport, mayRead } = parts
   const channels = new Map<string, Channel>()
+  const cleanups: (() => void)[] = []
   const refusals: Partial<Record<Fault['kind'], number>> = {}
   const refused = (fault: Fault) => {
     refusals[fault.kind] = (refusals[fault.kind] ?? 0) + 1
@@ -82,7 +89,9 @@ export function createPublishedStores(parts: PublishedStoresParts): PublishedSto
         refused(question.fault)
         throw new FaultError(question.fault)
       }
-      return Promise.resolve(channels.get(question.value.path)?.newest() ?? new Uint8Array())
+      const channel = channels.get(question.value.path)
+      if (channel?.isFor(from) === false) refuse('not-trusted', 'this is for those who trust this peer')
+      return Promise.resolve(channel?.newest() ?? new Uint8Array())
     },
     { requestBytesMax: QUESTION_BYTES_MAX },
   )
@@ -107,15 +116,14 @@ export function createPublishedStores(parts: PublishedStoresParts): PublishedSto
 
   return {
     createStore(options) {
-      const { store, channel } = createStore(options, parts, refused)
-      channels.set(options.networkPath, channel)
+      const store = createStore(options, parts, refused, channels)
+      cleanups.push(() => store.cleanup())
       return store
     },
     refusals: () => ({ ...refusals }),
     stop() {
       stopListening()
-      for (const channel of channels.values()) channel.stop()
-      channels.clear()
+      for (const cleanup of cleanups) cleanup()
     },
   }
 }
@@ -124,19 +132,29 @@ function createStore<S extends Published>(
   options: StoreOptions<S>,
   parts: PublishedStoresParts,
   refused: OnRefused,
-): { store: NetworkStore<z.infer<S>>; channel: Channel } {
-  const publisher = createStorePublisher<z.infer<S>>(options, parts, refused)
+  channels: Map<string, Channel>,
+): NetworkStore<z.infer<S>> {
+  const { networkPath, audience = () => true } = options
+  const mayRead = (peer: PeerId): boolean => parts.mayRead(peer) && audience(peer)
+  const publisher = createStorePublisher<z.infer<S>>(options, { ...parts, audience: mayRead }, refused)
   const subscriber = createStoreSubscriber(options, parts, refused)
+  const { newest } = publisher
+  const { take, onConnected } = subscriber
+  const channel: Channel = { isFor: audience, newest, take, onConnected }
   return {
-    store: { set: publisher.set, get: publisher.get, subscribeToUser: subscriber.subscribe },
-    channel: {
-      newest: publisher.newest,
-      take: subscriber.take,
-      onConnected: subscriber.onConnected,
-      stop() {
-        publisher.stop()
-        subscriber.stop()
-      },
+    initialize() {
+      if (channels.get(networkPath) === channel) return
+      channels.set(networkPath, channel)
+      publisher.start()
+      subscriber.start()
     },
+    cleanup() {
+      if (channels.get(networkPath) === channel) channels.delete(networkPath)
+      publisher.stop()
+      subscriber.stop()
+    },
+    set: publisher.set,
+    get: publisher.get,
+    subscribeToUser: subscriber.subscribe,
   }
 }

@@ -5,6 +5,7 @@ import type { Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { ENVELOPE_BYTES_MAX } from '../../protocol/limits.ts'
 import type { Timestamp } from '../../protocol/time.ts'
+import type { VectorClock } from '../../protocol/vector-clock.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Identity } from '../../ports/identity.ts'
 import type { Transport } from '../../ports/transport.ts'
@@ -32,8 +33,8 @@ export type NetworkPath = Domain extends infer D
     : never
   : never
 
-/** A store's values say when they were made; a vector clock, where they have one, orders those of one moment. */
-export type Published = z.ZodType<{ timestamp: Timestamp }>
+/** A store's values say when they were made, and mostly which states their author had seen by then. */
+export type Published = z.ZodType<{ timestamp: Timestamp; vector_clock?: VectorClock }>
 
 /** One store of document 000 ("Store Architecture"). */
 export interface StoreOptions<S extends Published> {
@@ -43,6 +44,8 @@ export interface StoreOptions<S extends Published> {
   readonly cacheable: boolean
   /** The longest that a change waits for others to travel with it, in ms. */
   readonly persistDebounce: number
+  /** Which of this peer's readers may read this store; all of them when absent. Asked each time. */
+  readonly audience?: (peer: PeerId) => boolean
 }
 
 /** Where cacheable stores remember others' newest envelopes. What comes back is verified like anything else. */

@@ -21,21 +21,29 @@ export interface Publisher<T> {
   readonly get: () => T | undefined
   /** The newest value's envelope, sealed now if need be; undefined before the first value. */
   readonly newest: () => Uint8Array | undefined
+  /** Publishes from now on, and what was set before. */
+  readonly start: () => void
   readonly stop: () => void
 }
 
-/** A publisher without a value yet. */
+/** The parts of a publisher: who may read any of this peer's stores, and who may read this one. */
+interface PublisherParts extends PublishedStoresParts {
+  readonly audience: (peer: PeerId) => boolean
+}
+
+/** A publisher without a value yet; it publishes nothing before `start`. */
 export function createStorePublisher<T>(
   { networkPath, persistDebounce }: StoreOptions<Published>,
-  { transport, identity, clock, mayRead }: PublishedStoresParts,
+  { transport, identity, clock, mayRead, audience }: PublisherParts,
   refused: OnRefused,
 ): Publisher<T> {
   let value: T | undefined
   let sealed: Uint8Array | undefined
   let publishedAtMs = -Infinity
   let cancel: (() => void) | undefined
+  let isStarted = false
 
-  const readers = () =>
+  const connected = () =>
     transport
       .connections()
       .map(({ peer }) => peer)
@@ -68,30 +76,40 @@ export function createStorePublisher<T>(
     const envelope = newest()
     if (envelope === undefined) return
     try {
-      const reached = new Set(await transport.publish(topicOf(identity.peer, networkPath), envelope))
-      await Promise.all(
-        readers()
-          .filter((peer) => !reached.has(peer))
-          .map((to) => push(to, envelope)),
-      )
+      // Gossip is open to every contact: while one may not read this store, its readers are sent it one by one.
+      const isForAll = connected().every(audience)
+      const gossiped = isForAll ? await transport.publish(topicOf(identity.peer, networkPath), envelope) : []
+      const reached = new Set(gossiped)
+      const missed = connected().filter((peer) => audience(peer) && !reached.has(peer))
+      await Promise.all(missed.map((to) => push(to, envelope)))
     } catch (error) {
       refused(faultOf(error, 'unreachable'))
     }
+  }
+
+  const publishSoon = () => {
+    if (!isStarted || cancel !== undefined) return
+    const waitMs = Math.max(0, publishedAtMs + persistDebounce - clock.nowMs())
+    // Never longer than the debounce, should the clock have been set back.
+    cancel = clock.after(Math.min(waitMs, persistDebounce), () => void publish())
   }
 
   return {
     set(next) {
       value = next
       sealed = undefined
-      if (cancel !== undefined) return
-      const waitMs = Math.max(0, publishedAtMs + persistDebounce - clock.nowMs())
-      // Never longer than the debounce, should the clock have been set back.
-      cancel = clock.after(Math.min(waitMs, persistDebounce), () => void publish())
+      publishSoon()
     },
     get: () => value,
     newest,
+    start() {
+      isStarted = true
+      if (value !== undefined) publishSoon()
+    },
     stop() {
+      isStarted = false
       cancel?.()
+      cancel = undefined
     },
   }
 }

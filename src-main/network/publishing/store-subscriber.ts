@@ -4,8 +4,8 @@ import { openEnvelope } from '../../protocol/envelope.ts'
 import { failure, faultOf, success, type Outcome } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { ENVELOPE_BYTES_MAX, STALE_AFTER_MS } from '../../protocol/limits.ts'
+import { replaces, type StateStamp } from '../../protocol/state-order.ts'
 import { toMs } from '../../protocol/time.ts'
-import { VectorClock } from '../../protocol/vector-clock.ts'
 import { signalAfter } from '../signal-fault.ts'
 import {
   domainOf,
@@ -27,6 +27,8 @@ export interface Subscriber<T> {
   /** Takes an envelope that `author` should have signed; `'refused'` when it is not to be believed. */
   readonly take: (author: PeerId, envelope: Uint8Array) => 'refused' | undefined
   readonly onConnected: (peer: PeerId) => void
+  /** Hears from now on, also of authors that are followed already. */
+  readonly start: () => void
   readonly stop: () => void
 }
 
@@ -35,21 +37,20 @@ interface Followed<T> {
   readonly callbacks: Set<StoreCallback<T>>
   /** Told when the author answers that this peer may not read. */
   readonly shuts: Set<() => void>
-  readonly leave: () => void
+  /** Leaves the author's topic; absent before the start. */
+  leave: (() => void) | undefined
   known: Known<T> | undefined
   asking: boolean
 }
 
-/** The newest value of an author. `count` is its own entry in its vector clock, 0 without one. */
-interface Known<T> {
+/** The newest value of an author. Its clock is empty where the store's values have none. */
+interface Known<T> extends StateStamp {
   readonly value: T
   readonly envelope: Uint8Array
-  readonly madeAtMs: number
-  readonly count: number
   readonly live: boolean
 }
 
-/** A subscriber that follows no author yet. */
+/** A subscriber that follows no author yet; it hears nothing before `start`. */
 export function createStoreSubscriber<S extends Published>(
   options: StoreOptions<S>,
   parts: PublishedStoresParts,
@@ -58,6 +59,7 @@ export function createStoreSubscriber<S extends Published>(
   const [{ networkPath }, { transport }] = [options, parts]
   const authors = new Map<PeerId, Followed<z.infer<S>>>()
   const values = createStoreValues(options, parts, refused)
+  let isStarted = false
 
   const take = (author: PeerId, envelope: Uint8Array): 'refused' | undefined => {
     const followed = authors.get(author)
@@ -70,7 +72,7 @@ export function createStoreSubscriber<S extends Published>(
       return 'refused'
     }
     const next = opened.value
-    if (known !== undefined && !isNewer(next, known)) {
+    if (known !== undefined && !isNews(next, known, parts.clock.nowMs())) {
       refused({ kind: 'stale', message: 'not newer than what is known' })
       return 'refused'
     }
@@ -94,26 +96,17 @@ export function createStoreSubscriber<S extends Published>(
     if (newest.fault.kind === 'not-trusted') shut(followed)
   }
 
-  /** Forgets the author's value; should the same come again, it is news. */
-  const shut = (followed: Followed<z.infer<S>>) => {
-    followed.known = undefined
-    for (const tell of [...followed.shuts]) tell()
+  const join = (author: PeerId, followed: Followed<z.infer<S>>): void => {
+    // The author reaches its readers itself: neighbours do not pass it on.
+    const hear = (bytes: Uint8Array) => take(author, bytes) ?? 'kept'
+    followed.leave ??= transport.subscribe(topicOf(author, networkPath), hear)
+    void ask(author, followed)
   }
 
   const follow = (author: PeerId): Followed<z.infer<S>> => {
-    // The author reaches its readers itself: neighbours do not pass it on.
-    const hear = (bytes: Uint8Array) => take(author, bytes) ?? 'kept'
-    const leave = transport.subscribe(topicOf(author, networkPath), hear)
-    const known = values.remembered(author)
-    const followed: Followed<z.infer<S>> = {
-      callbacks: new Set(),
-      shuts: new Set(),
-      leave,
-      known,
-      asking: false,
-    }
+    const followed = followedAs(values.remembered(author))
     authors.set(author, followed)
-    void ask(author, followed)
+    if (isStarted) join(author, followed)
     return followed
   }
 
@@ -123,7 +116,7 @@ export function createStoreSubscriber<S extends Published>(
       const removeCallback = addCallback(followed, callback, whenShut)
       return () => {
         if (!removeCallback() || followed.callbacks.size > 0) return
-        followed.leave()
+        followed.leave?.()
         if (authors.get(author) === followed) authors.delete(author)
       }
     },
@@ -132,11 +125,27 @@ export function createStoreSubscriber<S extends Published>(
       const followed = authors.get(peer)
       if (followed !== undefined) void ask(peer, followed)
     },
+    start() {
+      isStarted = true
+      for (const [author, followed] of authors) join(author, followed)
+    },
     stop() {
-      for (const followed of authors.values()) followed.leave()
+      isStarted = false
+      for (const followed of authors.values()) followed.leave?.()
       authors.clear()
     },
   }
+}
+
+/** An author that is followed from now on, with its remembered value. */
+function followedAs<T>(known: Known<T> | undefined): Followed<T> {
+  return { callbacks: new Set(), shuts: new Set(), leave: undefined, known, asking: false }
+}
+
+/** The author lets this peer read no longer: its value is forgotten, and should the same come again, it is news. */
+function shut<T>(followed: Followed<T>): void {
+  followed.known = undefined
+  for (const tell of [...followed.shuts]) tell()
 }
 
 /** Adds a reader, and tells it the value that is known. @returns a function that removes it, and whether it was there */
@@ -194,10 +203,11 @@ function createStoreValues<S extends Published>(
     })
     if (!opened.ok) return opened
     const { value } = opened.value
+    const { timestamp, vector_clock = {} } = value
     if ('peer_id' in value && value.peer_id !== author) {
       return failure('unsigned', `signed by ${author} in the name of another`)
     }
-    return success({ value, envelope, madeAtMs: toMs(value.timestamp), count: ownCount(value, author), live })
+    return success({ author, value, envelope, madeAtMs: toMs(timestamp), clock: vector_clock, live })
   }
 
   const remembered = (author: PeerId): Known<z.infer<S>> | undefined => {
@@ -218,15 +228,8 @@ function createStoreValues<S extends Published>(
   }
 }
 
-function isNewer(next: Known<unknown>, known: Known<unknown>): boolean {
-  if (next.madeAtMs !== known.madeAtMs) return next.madeAtMs > known.madeAtMs
-  // After a restart the remembered value may come again, and is live then.
-  if (next.count === known.count) return next.live && !known.live
-  return next.count > known.count
-}
-
-function ownCount(value: object, author: PeerId): number {
-  if (!('vector_clock' in value)) return 0
-  const clock = VectorClock.safeParse(value.vector_clock)
-  return clock.success ? (clock.data[author] ?? 0) : 0
+/** Whether a value is not known yet. After a restart the remembered one may come again, and is live then. */
+function isNews(next: Known<unknown>, known: Known<unknown>, nowMs: number): boolean {
+  if (replaces(next, known, nowMs)) return true
+  return next.live && !known.live && !replaces(known, next, nowMs)
 }

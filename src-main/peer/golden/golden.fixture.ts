@@ -3,27 +3,40 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { PeerState } from '../state.ts'
 
-/** The peer that a journal describes, in a form that stays the same when the shape of the state changes. */
-export function summaryOf(state: PeerState): unknown {
-  const { awardsMade, jobs, records } = state.requester
-  const { holdings, doneFor, history } = state.provider
+/** Drops what is noted of results since version 5: of those in a snapshot of an older version it is not known. */
+function asBefore5(key: string, value: unknown): unknown {
+  if (key === 'returnedAtMs') return undefined
+  const isRejected =
+    typeof value === 'object' && value !== null && 'state' in value && value.state === 'rejected'
+  return isRejected ? { ...value, metrics: undefined } : value
+}
+
+/**
+ * The peer that a journal of a version describes, in a form that stays the same when the shape of the state changes. What is
+ * remembered only since a later version is left out.
+ */
+export function summaryOf(state: PeerState, version: number): unknown {
+  const { awardsMade, jobs, records, verdictsOwed } = state.requester
+  const { holdings, doneFor, history, tally, unjudged } = state.provider
   const { contacts, incomingPairs, outgoingPairs, blocked, invites } = state.pairing
   const { availability, lent, pause, rules, overrides, limits } = state.sharing
   const { name, epoch, policy } = state
-  return JSON.parse(
-    JSON.stringify({
-      ...{ name, epoch, policy, awardsMade, availability, lent, pause, rules, limits, history },
-      overrides: [...overrides],
-      contacts: [...contacts.values()],
-      invites: [...invites],
-      pairing: { incoming: [...incomingPairs], outgoing: [...outgoingPairs] },
-      blocked: [...blocked],
-      doneFor: [...doneFor],
-      records: [...records],
-      jobs: [...jobs.values()].map((job) => ({ ...job, units: [...job.units] })),
-      holdings: [...holdings.values()].map((holding) => ({ ...holding, units: [...holding.units] })),
-    }),
-  )
+  const summary = {
+    ...{ name, epoch, policy, awardsMade, availability, lent, pause, rules, limits, history },
+    overrides: [...overrides],
+    contacts: [...contacts.values()],
+    invites: [...invites],
+    pairing: { incoming: [...incomingPairs], outgoing: [...outgoingPairs] },
+    blocked: [...blocked],
+    doneFor: [...doneFor],
+    records: [...records],
+    ...(version < 5
+      ? {}
+      : { tally, verdictsOwed: [...(verdictsOwed ?? [])], unjudged: [...(unjudged ?? [])] }),
+    jobs: [...jobs.values()].map((job) => ({ ...job, units: [...job.units] })),
+    holdings: [...holdings.values()].map((holding) => ({ ...holding, units: [...holding.units] })),
+  }
+  return JSON.parse(version < 5 ? JSON.stringify(summary, asBefore5) : JSON.stringify(summary))
 }
 
 /**

@@ -3,13 +3,14 @@ import { PAUSE_RULES, SHARING_LIMITS } from '../../protocol/pause-rule.ts'
 import { POLICY } from '../../protocol/policy.ts'
 import { LENT_LIMITS, UnitLimits } from '../../protocol/unit-limits.ts'
 import { awardOf, cidOf, JOB, manifestCidOf, manifestOf, NOON, peerOf, receiptOf } from '../brain.fixture.ts'
+import { batchFrom, verdictFrom } from '../envelopes.fixture.ts'
 import type { DurableEvent } from '../event.ts'
 
 const [ANN, BOB, CY, DI, EVE] = [peerOf('A'), peerOf('B'), peerOf('C'), peerOf('D'), peerOf('E')]
 const idOf = (name: string) => JobId.parse(name)
-const [PAUSED, CANCELLED, REMOVED, THEIRS, DONE] = ['paused', 'cancelled', 'removed', 'theirs', 'done'].map(
-  idOf,
-) as [JobId, JobId, JobId, JobId, JobId]
+const [PAUSED, CANCELLED, REMOVED, THEIRS, DONE, SHORT] = [
+  ...['paused', 'cancelled', 'removed', 'theirs', 'done', 'short'],
+].map(idOf) as [JobId, JobId, JobId, JobId, JobId, JobId]
 const minute = (n: number) => NOON + n * 60_000
 
 /** Units of the first job, in one award each to two peers. */
@@ -95,7 +96,7 @@ const asked: readonly DurableEvent[] = [
     manifest: manifestOf({ unit_count: 8, verification_redundancy: 2, limits: UnitLimits.parse({}) }),
     manifest_cid: manifestCidOf(JOB),
   },
-  ...[PAUSED, CANCELLED, REMOVED, DONE].map((id): DurableEvent => ({
+  ...[PAUSED, CANCELLED, REMOVED, DONE, SHORT].map((id): DurableEvent => ({
     kind: 'job-submitted',
     at_ms: minute(5),
     manifest: manifestOf({ job_id: id }),
@@ -176,8 +177,16 @@ const asked: readonly DurableEvent[] = [
     at_ms: minute(9),
     awards: [{ ...award('five', ANN, [0], 1), job_id: DONE, backup: true }],
   },
-  { kind: 'results-received', at_ms: minute(9), from: ANN, job_id: DONE, receipts: [receiptOf(1, 'right')] },
+  batchFrom(ANN, [receiptOf(1, 'right'), receiptOf(7, 'stale')], { at_ms: minute(9), job: DONE }),
   { kind: 'outputs-stored', at_ms: minute(9), job_id: DONE, units: [0] },
+  {
+    kind: 'awards-issued',
+    at_ms: minute(9),
+    awards: [{ ...award('six', ANN, [0], 1), job_id: SHORT }],
+  },
+  batchFrom(ANN, [receiptOf(1, 'right')], { at_ms: minute(9), job: SHORT }),
+  { kind: 'outputs-stored', at_ms: minute(9), job_id: SHORT, units: [0] },
+  { kind: 'verdict-delivered', peer: ANN, at_ms: minute(10), job_id: SHORT },
   { kind: 'units-archived', at_ms: minute(9), job_id: JOB, units: [0] },
   { kind: 'job-archived', at_ms: minute(9), job_id: DONE },
 ]
@@ -218,6 +227,17 @@ const given: readonly DurableEvent[] = [
   },
   { kind: 'withdrawn', at_ms: minute(13), from: ANN, job_id: THEIRS, units: [4] },
   { kind: 'settled', at_ms: minute(13), from: BOB, job_id: THEIRS },
+  verdictFrom(ANN, { won: [0, 7], lost: [1], job: THEIRS, at_ms: minute(14) }),
+  { kind: 'award-received', at_ms: minute(14), from: BOB, award: awardOf([1], { job: SHORT }) },
+  {
+    kind: 'units-ran',
+    at_ms: minute(14),
+    requester: BOB,
+    job_id: SHORT,
+    receipts: [receiptOf(1, 'done', 1)],
+    engine: 'test.echo@1.0.0+abc',
+  },
+  { kind: 'settled', at_ms: minute(14), from: BOB, job_id: SHORT },
 ]
 
 /** Where contacts are. */

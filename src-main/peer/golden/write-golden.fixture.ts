@@ -32,7 +32,7 @@ if (existsSync(file)) {
     version: RECORD_VERSION,
     records: STORY.map((event) => Buffer.from(encodeEvent(event)).toString('base64')),
     snapshot: { after: AFTER, parts },
-    summary: summaryOf(state),
+    summary: summaryOf(state, RECORD_VERSION),
   }
   writeFileSync(file, await format(JSON.stringify(golden), { parser: 'json' }))
 }

@@ -4,7 +4,9 @@ import type { Effect } from '../effect.ts'
 import { takeFromDistrusted } from '../requester/distrust.ts'
 import type { DurableEvent } from '../event.ts'
 import { note } from '../notice.ts'
+import { forgetVerdicts } from '../requester/verdicts.ts'
 import { dropRequester, forgetDone } from '../provider/provider.ts'
+import { dropFromClock } from '../own-clock.ts'
 import { isUnderWay } from '../requester/slice.ts'
 import type { PeerState } from '../state.ts'
 import { bookOf } from '../requester/unit-book.ts'
@@ -113,6 +115,7 @@ export function setTrust(state: PeerState, event: Of<'trust-set'>): Effect[] {
 
 /** Stops running a peer's work, and stops waiting for its results. */
 function dropPeer(state: PeerState, peer: PeerId, atMs: number): Effect[] {
+  dropFromClock(state, peer)
   return [...dropRequester(state, peer), ...endOwnWork(state, peer), ...takeFromDistrusted(state, peer, atMs)]
 }
 
@@ -120,7 +123,9 @@ function dropPeer(state: PeerState, peer: PeerId, atMs: number): Effect[] {
 export function forget(state: PeerState, event: Of<'forgotten'>): Effect[] {
   state.pairing.contacts.delete(event.peer)
   forgetDone(state, event.peer)
+  forgetVerdicts(state, event.peer)
   state.view.commitments.delete(event.peer)
+  state.view.rounds.delete(event.peer)
   state.view.offers.delete(event.peer)
   note(state, { kind: 'people-changed' })
   return [

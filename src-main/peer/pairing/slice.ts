@@ -46,6 +46,8 @@ export const PairingSlice = z.object({
   incomingPairs: mapOf(PeerId, IncomingPair),
   outgoingPairs: mapOf(PeerId, OutgoingPair),
   blocked: mapOf(PeerId, BlockedPeer),
+  /** The key of this peer's own owner, where a link proves it. */
+  owner: PeerId.exactOptional(),
 })
 export type PairingSlice = z.infer<typeof PairingSlice>
 

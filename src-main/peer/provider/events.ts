@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import { JobId, Name, PeerId } from '../../protocol/ids.ts'
+import { Bytes } from '../../protocol/bytes.ts'
+import { Cid, JobId, Name, PeerId } from '../../protocol/ids.ts'
 import { Award } from '../../protocol/messages.ts'
 import { Count } from '../../protocol/quantities.ts'
 import { ExecutionReceipt } from '../../protocol/receipt.ts'
+import { UnitBits } from '../../protocol/unit-bits.ts'
 import { UnitIndex } from '../../protocol/work.ts'
 import { At, UnitAttempts } from '../event-fields.ts'
 
@@ -16,6 +18,8 @@ export const ProviderEvent = z.discriminatedUnion('kind', [
     receipts: z.array(ExecutionReceipt),
     /** The engine that computed them, where one did; the receipts say so whenever they are sent. */
     engine: Name.exactOptional(),
+    /** Of a record before version 5: the runs counted as completed at once, also those of own jobs. */
+    counted: z.literal(true).exactOptional(),
   }),
   At.extend({
     kind: z.literal('results-delivered'),
@@ -46,5 +50,16 @@ export const ProviderEvent = z.discriminatedUnion('kind', [
     units: z.array(UnitIndex).exactOptional(),
   }),
   At.extend({ kind: z.literal('settled'), from: PeerId, job_id: JobId }),
+  /** A requester's signed verdict about what this peer returned for a job. The journal holds the envelope alone. */
+  At.extend({
+    kind: z.literal('verdict-received'),
+    from: PeerId,
+    job_id: JobId,
+    manifest_cid: Cid,
+    won: UnitBits,
+    lost: UnitBits,
+    /** As it came, of domain `meshwork/1/verdict`. */
+    envelope: Bytes,
+  }),
 ])
 export type ProviderEvent = z.infer<typeof ProviderEvent>

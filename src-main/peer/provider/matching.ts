@@ -18,7 +18,7 @@ import { expectedFetchMs } from './fetching.ts'
 import { holdingBookOf } from './holding-book.ts'
 import { needsLimits, notLent } from './lending.ts'
 import { hearOffers } from '../requester/offers.ts'
-import { ownClock } from '../publishing.ts'
+import { nextClock } from '../own-clock.ts'
 import { ownSlot, pauseReason, sharedSlots, slotAt } from '../sharing/shared-slots.ts'
 import { observedUnitMs, startUnits, STARVING_AFTER_MS, UNIT_MS_NEWS } from './starting.ts'
 import { holdingKey, type HeldUnit } from './slice.ts'
@@ -89,7 +89,7 @@ export function planAllocation(state: PeerState, nowMs: number): Effect[] {
   if (sameOffers(all, state.view.ownOffers) && !isRepeatDue(state, all, nowMs)) return effects
   learnDamping(state, nowMs)
   remember(state, all, nowMs)
-  const about = { peer: state.me, nowMs, clock: ownClock(state) }
+  const about = { peer: state.me, nowMs, clock: nextClock(state) }
   effects.push({
     kind: 'publish-allocation',
     allocation: toAllocationState(offers, { ...about, slots: shared }),

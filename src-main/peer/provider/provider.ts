@@ -1,12 +1,11 @@
-import { COMPUTE_HOURS_MAX } from '../../protocol/commitment.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { RECEIPTS_MAX } from '../../protocol/limits.ts'
 import type { AwardedUnit } from '../../protocol/messages.ts'
-import { COUNT_MAX, saturated } from '../../protocol/quantities.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import type { Effect } from '../effect.ts'
 import type { DurableEvent, VolatileEvent } from '../event.ts'
 import { note } from '../notice.ts'
+import { contribute, contributeAtOnce } from './contribution.ts'
 import { decideHandBack } from './handing-back.ts'
 import { holdingBookOf, putHeld, setHeld } from './holding-book.ts'
 import { holdingKey, type HeldUnit, type Holding } from './slice.ts'
@@ -21,6 +20,7 @@ import {
   prepare,
   startUnits,
 } from './starting.ts'
+import { forgetUnjudged, keepUnjudged } from './verdicts.ts'
 import { unitsOfOthers } from '../sharing/sharing-view.ts'
 import { heardAtMs, trustOf } from '../pairing/trust.ts'
 
@@ -151,7 +151,8 @@ export function finishUnits(state: PeerState, event: Of<'units-ran'>): Effect[] 
     const receipt = { ...ran, attempt: held.attempt }
     setHeld(holding, ran.unit_index, { state: 'ran', receipt, ranAtMs: event.at_ms, delivered: false })
     finished.push(receipt)
-    contribute(state, receipt)
+    if (event.counted === true) contributeAtOnce(state, receipt)
+    else if (event.requester !== state.me) contribute(state, receipt)
   }
   if (finished.length > 0) note(state, { kind: 'holdings-changed' })
   noteRan(state, holding, event.receipts, event.at_ms)
@@ -182,19 +183,6 @@ function noteEngine(holding: Holding, engine: string | undefined): void {
   if (before === undefined) return
   for (const held of holding.units.values()) {
     if (held.status.state === 'ran') held.status = { engine: before, ...held.status }
-  }
-}
-
-function contribute(state: PeerState, receipt: ExecutionReceipt): void {
-  const { history } = state.provider
-  const done = receipt.outcome.kind === 'output'
-  const hours = receipt.outcome.kind === 'output' ? receipt.outcome.metrics.wall_ms / 3_600_000 : 0
-  const units = history.total_work_units_completed
-  state.provider.history = {
-    ...history,
-    total_work_units_completed: saturated(units + (done ? 1 : 0), COUNT_MAX),
-    total_compute_hours: saturated(history.total_compute_hours + hours, COMPUTE_HOURS_MAX),
-    reliability_score: (history.reliability_score * units + (done ? 1 : 0)) / (units + 1),
   }
 }
 
@@ -250,9 +238,10 @@ export function dropRequester(state: PeerState, requester: PeerId): Effect[] {
   return dropHoldings(state, (holding) => holding.requester === requester)
 }
 
-/** Forgets how many units were done for a peer: it is no contact any more. */
+/** Forgets what was done for a peer: it is no contact any more. */
 export function forgetDone(state: PeerState, peer: PeerId): void {
   state.provider.doneFor.delete(peer)
+  forgetUnjudged(state, peer)
 }
 
 /** Ends holdings of requesters that have vanished: no message will ever end them. */
@@ -284,6 +273,7 @@ function dropHoldings(state: PeerState, isOver: (holding: Holding) => boolean): 
   for (const [key, holding] of state.provider.holdings) {
     if (!isOver(holding)) continue
     const { requester, job } = holding
+    keepUnjudged(state, holding)
     state.provider.holdings.delete(key)
     state.view.atWork.delete(key)
     effects.push({ kind: 'stop-units', requester, job }, { kind: 'release-holding', requester, job })

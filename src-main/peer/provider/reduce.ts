@@ -1,6 +1,7 @@
 import type { Effect } from '../effect.ts'
 import { forgetHandedBack, handBack } from './handing-back.ts'
 import { deliverResults, finishUnits, receiveAward, settleHolding, withdrawUnits } from './provider.ts'
+import { takeVerdict } from './verdicts.ts'
 import type { PeerState } from '../state.ts'
 import type { ProviderEvent } from './events.ts'
 
@@ -21,5 +22,7 @@ export function reduceProvider(state: PeerState, event: ProviderEvent): Effect[]
       return withdrawUnits(state, event)
     case 'settled':
       return settleHolding(state, event)
+    case 'verdict-received':
+      return takeVerdict(state, event)
   }
 }

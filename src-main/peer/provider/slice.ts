@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ContributionHistory } from '../../protocol/commitment.ts'
 import { Cid, JobId, Name, PeerId } from '../../protocol/ids.ts'
 import { Attempt, ExecutionReceipt } from '../../protocol/receipt.ts'
+import { UnitBits } from '../../protocol/unit-bits.ts'
 import { UnitIndex } from '../../protocol/work.ts'
 import { mapOf } from '../saved-map.ts'
 
@@ -40,6 +41,8 @@ export const Holding = z.object({
   /** The engine that computed its units last. */
   engine: Name.exactOptional(),
   units: mapOf(UnitIndex, HeldUnit),
+  /** Its requester's verdict was taken; it has no second one. */
+  isJudged: z.literal(true).exactOptional(),
 })
 export type Holding = z.infer<typeof Holding>
 
@@ -48,12 +51,29 @@ export function holdingKey(requester: PeerId, job: JobId): string {
   return `${requester}/${job}`
 }
 
+/** The units that this peer returned for a job that is over here, until its requester's verdict comes. */
+export const Unjudged = z.object({ requester: PeerId, manifestCid: Cid, returned: UnitBits })
+export type Unjudged = z.infer<typeof Unjudged>
+
+/** The counts behind the history: units that ran for others and made an output, and what their requesters said of them. */
+export const ContributionTally = z.object({
+  runs: z.number().min(0),
+  outputs: z.number().min(0),
+  won: z.int().min(0),
+  lost: z.int().min(0),
+})
+export type ContributionTally = z.infer<typeof ContributionTally>
+
 /** Units of others, and what was done for them. */
 export const ProviderSlice = z.object({
   holdings: mapOf(z.string(), Holding),
   /** Units of contacts' jobs that ran here and that they took. */
   doneFor: mapOf(PeerId, z.int().min(1)),
   history: ContributionHistory,
+  /** Absent before the first unit for another peer. */
+  tally: ContributionTally.exactOptional(),
+  /** By the key of the holding, the oldest first; absent before the first. */
+  unjudged: mapOf(z.string(), Unjudged).exactOptional(),
 })
 export type ProviderSlice = z.infer<typeof ProviderSlice>
 

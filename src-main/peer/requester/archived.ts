@@ -1,18 +1,19 @@
 import type { PeerId } from '../../protocol/ids.ts'
 import { saturated } from '../../protocol/quantities.ts'
+import { hasUnit, unionOf, unitBitsOf } from '../../protocol/unit-bits.ts'
 import type { ArchivedUnits, AttemptState, PeerPart, UnitState } from './slice.ts'
+import { endsWith } from './unit-ends.ts'
 import { isTimeOut } from './time-outs.ts'
 
 /** A job, as far as it matters for what of it is in the history. */
 export interface Archiving {
-  readonly manifest: { readonly unit_count: number }
   readonly units: Map<number, UnitState>
   archived?: ArchivedUnits
 }
 
 /** Whether a unit is in the history. */
 export function isArchived({ archived }: Pick<Archiving, 'archived'>, index: number): boolean {
-  return archived !== undefined && ((archived.bits[index >>> 3] ?? 0) & (1 << (index & 7))) !== 0
+  return archived !== undefined && hasUnit(archived.bits, index)
 }
 
 /** The units that are in the history, in order. */
@@ -23,20 +24,24 @@ export function* archivedIndices({ archived }: Pick<Archiving, 'archived'>): Gen
 }
 
 /** The job's units in the history together with these of the state, which it does not change. */
-export function withArchived(job: Archiving, indices: Iterable<number>): ArchivedUnits {
-  const { archived } = job
-  const bits = archived?.bits.slice() ?? new Uint8Array(Math.ceil(job.manifest.unit_count / 8))
+export function withArchived({ archived, units }: Archiving, indices: Iterable<number>): ArchivedUnits {
+  const added = [...indices].flatMap((index) => {
+    const unit = units.get(index)
+    return unit === undefined ? [] : [[index, unit] as const]
+  })
   const parts = new Map(archived?.parts)
-  let { count, fuel } = archived ?? { count: 0 }
-  for (const index of indices) {
-    const unit = job.units.get(index)
-    if (unit === undefined) continue
-    bits[index >>> 3] = (bits[index >>> 3] ?? 0) | (1 << (index & 7))
-    count++
+  let fuel = archived?.fuel
+  for (const [, unit] of added) {
     fuel = plus(fuel, unit.verified?.fuel)
     countUnit(parts, unit)
   }
-  return { bits, count, parts, ...(fuel === undefined ? {} : { fuel }) }
+  return {
+    bits: unionOf(archived?.bits ?? new Uint8Array(0), unitBitsOf(added.map(([index]) => index))),
+    count: (archived?.count ?? 0) + added.length,
+    parts,
+    ends: endsWith(archived?.ends, added),
+    ...(fuel === undefined ? {} : { fuel }),
+  }
 }
 
 /** Each peer's part in a job so far: of units in the state and in the history. */

@@ -129,6 +129,11 @@ describe('[P13] units in the history', () => {
     const state = begun()
     tell(state, archive(0, 1, 2, 3))
     const effects = tell(state, { kind: 'job-cancelled', at_ms: NOON + 30, job_id: JOB })
+    const owed = [...state.requester.verdictsOwed!.values()]
+    expect(owed.map(({ provider, won, lost }) => [provider, [...won], [...lost]])).toEqual([
+      [ANNA, [0b1111], []],
+      [BEN, [0b1111], []],
+    ])
     const settled = effects.flatMap((effect) => (effect.kind === 'send-settled' ? [effect.to] : []))
     expect(settled.sort()).toEqual([ANNA, BEN])
   })

@@ -67,7 +67,13 @@ export function settleAttempt(
     return
   }
   const { cid, metrics, inline } = receipt.outcome
-  attempt.status = { state: 'returned', cid, metrics, ...(inline === undefined ? {} : { inline }) }
+  attempt.status = {
+    state: 'returned',
+    cid,
+    metrics,
+    ...(inline === undefined ? {} : { inline }),
+    returnedAtMs: atMs,
+  }
   const tookMs = ranMs(receipt.outcome, attempt, atMs)
   job.observedMs =
     job.observedMs === 0 ? tookMs : job.observedMs + OBSERVED_WEIGHT * (tookMs - job.observedMs)
@@ -80,6 +86,16 @@ export function ranMs(
   atMs: number,
 ): number {
   return Math.min(metrics.wall_ms, Math.max(0, atMs - awardedAtMs))
+}
+
+/** The measurements of a run whose output is here, and when it came. */
+export function runOf({ status }: AttemptState): { metrics?: RunMetrics; returnedAtMs?: number } {
+  if (status.state !== 'returned' && status.state !== 'rejected') return {}
+  const { metrics, returnedAtMs } = status
+  return {
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(returnedAtMs === undefined ? {} : { returnedAtMs }),
+  }
 }
 
 /** Takes back the blame for lateness with a unit that is now known not to end. */

@@ -9,6 +9,7 @@ import type { IssuedAward } from './events.ts'
 import { UNTOLD_ENGINE, type EngineId } from '../../protocol/engine.ts'
 import { groupByEngine, type EngineGroups } from './engine-groups.ts'
 import { engineOfAttempt, engineOfPeer, isExactlyChecked, stillOffering } from './engines.ts'
+import { sharesOwner } from './owners.ts'
 import { seatOf, seatsOf } from './offers.ts'
 import { relieve } from './relieving.ts'
 import { priorityOf, type AttemptState, type JobState, type UnitState } from './slice.ts'
@@ -84,13 +85,16 @@ function askReady(state: PeerState, job: JobState, units: Iterable<number>, atMs
     if (unit === undefined || need === undefined) continue
     const role = need.holders.length === 0 ? 'primary' : 'verification'
     let { missing } = need
+    const parts = [...need.holders]
     for (const attempt of readyAttempts(state, job, unit, need)) {
       if (missing <= 0) break
       const { peer } = attempt
+      if (sharesOwner(state, job, peer, parts)) continue
       const engine = engineOfAttempt(attempt)
       const ofPeer = asked.get(`${peer} ${engine}`) ?? { peer, engine, units: [] }
       if (ofPeer.units.length >= AWARD_UNITS_MAX) continue
       ofPeer.units.push({ index, role })
+      parts.push(peer)
       asked.set(`${peer} ${engine}`, ofPeer)
       missing--
     }
@@ -135,6 +139,7 @@ function decide(state: PeerState, job: JobState, seats: readonly Seat[], atMs: n
     needOf: (index) => needAmong(state, job, index, atMs, groups),
     standingOf: (peer) => standing(state, peer),
     trustEachOtherFully: (a, b) => mightCollude(state, a, b, () => groups.workersLike(a)),
+    sharesOwner: (peer, others) => sharesOwner(state, job, peer, others),
     othersOf: (peer) => groups.workersLike(peer).length - 1,
     mayBegin: (engine) => groups.mayBegin(engine),
     nowMs: atMs,

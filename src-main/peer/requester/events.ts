@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Bytes } from '../../protocol/bytes.ts'
 import { EngineId } from '../../protocol/engine.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { Cid, JobId, Name, PeerId } from '../../protocol/ids.ts'
@@ -41,9 +42,16 @@ export const RequesterEvent = z.discriminatedUnion('kind', [
     kind: z.literal('results-received'),
     from: PeerId,
     job_id: JobId,
+    /** Of a signed batch all of them: those that are no news are passed over. */
     receipts: z.array(ExecutionReceipt),
     /** The engine that computed them, by their provider's word. Older records have none. */
     engine: EngineId.exactOptional(),
+    manifest_cid: Cid.exactOptional(),
+    /**
+     * The signed batch as it came, of domain `meshwork/1/receipts`. The journal holds it in place of the fields that are read
+     * out of it (`journal-form.ts`). Records before version 5 have none.
+     */
+    envelope: Bytes.exactOptional(),
   }),
   /** Attempts that were given up: their deadline is over, or their peer is gone. */
   At.extend({
@@ -62,5 +70,7 @@ export const RequesterEvent = z.discriminatedUnion('kind', [
     cid: Cid,
     unreachable: z.array(PeerId).exactOptional(),
   }),
+  /** A provider has the verdict about its outputs for an ended job. */
+  At.extend({ kind: z.literal('verdict-delivered'), peer: PeerId, job_id: JobId }),
 ])
 export type RequesterEvent = z.infer<typeof RequesterEvent>

@@ -11,6 +11,7 @@ import {
   takeBack,
 } from './requester.ts'
 import { missOutput, receiveResults, storeOutputs } from './results.ts'
+import { deliverVerdict } from './verdicts.ts'
 import type { PeerState } from '../state.ts'
 import type { RequesterEvent } from './events.ts'
 
@@ -47,5 +48,7 @@ export function reduceRequester(state: PeerState, event: RequesterEvent): Effect
       return storeOutputs(state, event)
     case 'output-unavailable':
       return missOutput(state, event)
+    case 'verdict-delivered':
+      return deliverVerdict(state, event)
   }
 }

@@ -6,6 +6,7 @@ import type { Effect, UnitAttempt } from '../effect.ts'
 import { seatOf, seatsOf } from './offers.ts'
 import type { JobState } from './slice.ts'
 import type { PeerState } from '../state.ts'
+import { sharesOwner } from './owners.ts'
 import { mightCollude } from '../pairing/trust.ts'
 import { groupByEngine } from './engine-groups.ts'
 import { engineOfPeer, engineOfUnit, isExactlyChecked, stillOffering, unsteadyPeers } from './engines.ts'
@@ -109,7 +110,12 @@ function mayHelp(
   for (const { peer: by, status } of unit.attempts) {
     if (status.state === 'void') continue
     if (status.state === 'awarded') pending++
-    if (by === peer || (isChecked && mightCollude(state, peer, by, workers))) return false
+    if (
+      by === peer ||
+      sharesOwner(state, job, peer, [by]) ||
+      (isChecked && mightCollude(state, peer, by, workers))
+    )
+      return false
   }
   return pending <= wantedOf(job, unit)
 }

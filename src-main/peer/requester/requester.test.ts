@@ -306,7 +306,10 @@ describe('verification', () => {
       answer(brain, third!.peer, [receiptOf(3, 'right', 0, 1_000)])
       expect(brain.state.requester.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 1 })
       expect(brain.state.requester.jobs.get(JOB)?.units.get(0)?.verified?.fuel).toBe(1_000)
-      expect(attemptsOf(brain)[0]?.status).toEqual({ state: 'rejected', cid: cidOf('right'), fuel: lie })
+      expect(attemptsOf(brain)[0]?.status).toEqual({
+        ...{ state: 'rejected', cid: cidOf('right'), fuel: lie },
+        ...{ metrics: expect.objectContaining({ fuel: lie }) as unknown, returnedAtMs: NOON + 1_100 },
+      })
       const job = brain.state.requester.jobs.get(JOB)!
       const consensus = consensusOf(job, 0, job.units.get(0)!, NOON)
       expect(consensus.consensus_fuel).toBe(1_000)

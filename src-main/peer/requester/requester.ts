@@ -19,6 +19,7 @@ import { recallKey } from './relieving.ts'
 import { isUnderWay, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { wasReady } from './unit.ts'
+import { oweVerdicts } from './verdicts.ts'
 import { bookOf, closeBook, isOwed, openCount, refreshUnit } from './unit-book.ts'
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
@@ -295,6 +296,7 @@ function endJob(state: PeerState, job: JobState, end: JobEnd): Effect[] {
   for (const unit of job.units.values()) for (const { peer } of unit.attempts) holders.add(peer)
   closeBook(job)
   return [
+    ...oweVerdicts(state, job, end.atMs),
     ...[...holders].map((to): Effect => ({ kind: 'send-settled', to, job: jobId })),
     { kind: 'job-ended', job: jobId },
     { kind: 'commitment-changed' },

@@ -1,7 +1,7 @@
 import type { Cid, PeerId } from '../../protocol/ids.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import type { Claim, Verdict } from '../../verification/consensus.ts'
-import { hearOfVoid, ranMs, restoreOutvoted, settleAttempt } from './attempt-ends.ts'
+import { hearOfVoid, ranMs, restoreOutvoted, runOf, settleAttempt } from './attempt-ends.ts'
 import { remember } from './records.ts'
 import { awardTo } from './awarding.ts'
 import type { Effect, WantedOutput } from '../effect.ts'
@@ -10,6 +10,7 @@ import { note } from '../notice.ts'
 import { noteUnits } from './job-notices.ts'
 import { noteReturned, closeOffers } from './offers.ts'
 import { isFromOther } from './engines.ts'
+import { isNews } from './receipt-news.ts'
 import { recallKey } from './relieving.ts'
 import { finishIfComplete, reopen } from './requester.ts'
 import { isUnderWay, type AttemptState, type JobState, type UnitState } from './slice.ts'
@@ -70,7 +71,7 @@ function receiveReceipt(
   const { unit_index } = receipt
   const unit = job.units.get(unit_index)
   const attempt = unit?.attempts.find((a) => a.attempt === receipt.attempt && a.peer === from)
-  if (unit === undefined || attempt === undefined) return
+  if (unit === undefined || attempt === undefined || !isNews(attempt, receipt)) return
   if (receipt.outcome.kind === 'output' && isFromOther(attempt, engine)) {
     received.changed.push(unit_index)
     return refuseOther(state, job, unit_index, attempt, received)
@@ -138,6 +139,7 @@ function reject(state: PeerState, job: JobState, attempt: AttemptState, claim: C
     ...(fuel === undefined ? {} : { fuel }),
     // Who lied of its fuel alone stands for the same output.
     ...(against === undefined || against === output ? {} : { against }),
+    ...runOf(attempt),
   }
   job.rejectedOutputs++
   remember(state, attempt.peer, 'rejected')

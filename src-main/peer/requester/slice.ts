@@ -10,8 +10,10 @@ import { Attempt, RunMetrics } from '../../protocol/receipt.ts'
 import { Fraction } from '../../protocol/slot.ts'
 import { JobManifest, UnitIndex } from '../../protocol/work.ts'
 import { quorumOf } from '../../verification/consensus.ts'
+import { UnitBits } from '../../protocol/unit-bits.ts'
 import { PeerRecord } from '../../verification/reputation.ts'
 import { mapOf } from '../saved-map.ts'
+import { VerdictOwed } from './verdict-owed.ts'
 
 const Ms = z.number().min(0)
 const Tally = z.int().min(0)
@@ -28,7 +30,14 @@ export const AttemptState = z.object({
   engine: EngineId.exactOptional(),
   status: z.discriminatedUnion('state', [
     z.object({ state: z.literal('awarded') }),
-    z.object({ state: z.literal('returned'), cid: Cid, metrics: RunMetrics, inline: Bytes.exactOptional() }),
+    z.object({
+      state: z.literal('returned'),
+      cid: Cid,
+      metrics: RunMetrics,
+      inline: Bytes.exactOptional(),
+      /** Absent in snapshots of older versions. */
+      returnedAtMs: Ms.exactOptional(),
+    }),
     z.object({ state: z.literal('failed'), fault: Fault }),
     /**
      * The provider would not take it, is gone, is late, stopped sharing, is no longer needed, or computed it by another engine
@@ -45,6 +54,9 @@ export const AttemptState = z.object({
       cid: Cid,
       fuel: Fuel.exactOptional(),
       against: Cid.exactOptional(),
+      /** Of the rejected run; absent in snapshots of older versions. */
+      metrics: RunMetrics.exactOptional(),
+      returnedAtMs: Ms.exactOptional(),
     }),
   ]),
 })
@@ -86,16 +98,20 @@ export const PeerPart = z.object({
 })
 export type PeerPart = z.infer<typeof PeerPart>
 
+/** What became of a peer's outputs: the units whose verified output is its too, and those where it was wrong. */
+export const PeerEnds = z.object({ won: UnitBits, lost: UnitBits })
+export type PeerEnds = z.infer<typeof PeerEnds>
+
 /**
  * Units of a job that are in the history (P13): nothing about them changes any more. One bit each stays in the state, and
  * the sums over them.
  */
 export const ArchivedUnits = z.object({
-  /** A bit a unit, the lowest of a byte first. */
-  bits: Bytes,
+  bits: UnitBits,
   count: Tally,
   /** By peer; everybody who was ever given one of them. */
   parts: mapOf(PeerId, PeerPart),
+  ends: mapOf(PeerId, PeerEnds),
   /** Fuel of their verified outputs, each counted once. */
   fuel: Sum.exactOptional(),
 })
@@ -160,6 +176,8 @@ export const RequesterSlice = z.object({
   jobs: mapOf(JobId, JobState),
   /** This peer's own experience with others. */
   records: mapOf(PeerId, PeerRecord),
+  /** Verdicts about ended jobs that their providers do not have yet, the oldest first; absent before the first. */
+  verdictsOwed: mapOf(z.string(), VerdictOwed).exactOptional(),
 })
 export type RequesterSlice = z.infer<typeof RequesterSlice>
 

@@ -3,10 +3,12 @@ import type { JobId, PeerId } from '../../protocol/ids.ts'
 import type { JobKey } from '../../protocol/job-key.ts'
 import type { DirectMessage } from '../../protocol/messages.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { Identity } from '../../ports/identity.ts'
 import type { Transport } from '../../ports/transport.ts'
 import type { Defects } from '../defects.ts'
 import type { PeerLoop } from '../peer-loop.ts'
 import { sendDirect } from './direct-protocol.ts'
+import { signVerdict } from './signed-verdict.ts'
 
 type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>
 
@@ -16,13 +18,15 @@ export interface DirectSender {
   sendAward(effect: EffectOf<'send-award'>): Promise<void>
   /** Tells a requester which units it has back. One that does not hear of it is told again by the brain. */
   sendHandBack(effect: EffectOf<'send-hand-back'>): Promise<void>
+  /** Signs a verdict and sends it. One that is not taken is sent again by the brain. */
+  sendVerdict(effect: EffectOf<'send-verdict'>): Promise<void>
   /** Sends a message that helps but need not arrive: commitments and deadlines say the same, later. */
   tell(to: PeerId, message: DirectMessage): void
 }
 
 /** The ports and functions that the sender uses. */
 export interface DirectSenderDependencies {
-  readonly me: PeerId
+  readonly identity: Identity
   readonly clock: Clock
   readonly transport: Transport
   readonly loop: Pick<PeerLoop, 'dispatch' | 'tell'>
@@ -34,7 +38,7 @@ export interface DirectSenderDependencies {
 
 /** Creates the sender. */
 export function createDirectSender({
-  me,
+  identity,
   clock,
   transport,
   loop,
@@ -42,6 +46,8 @@ export function createDirectSender({
   defects,
   signal,
 }: DirectSenderDependencies): DirectSender {
+  const me = identity.peer
+
   async function sendAward({ to, award }: EffectOf<'send-award'>): Promise<void> {
     try {
       if (to === me) {
@@ -81,6 +87,18 @@ export function createDirectSender({
     loop.tell({ kind: 'hand-back-delivered', at_ms: clock.nowMs(), requester: to, job_id, units })
   }
 
+  async function sendVerdict({ verdict }: EffectOf<'send-verdict'>): Promise<void> {
+    const { provider: peer, job: job_id } = verdict
+    try {
+      const envelope = signVerdict(identity, verdict)
+      await sendDirect({ transport, clock }, peer, { kind: 'verdict', envelope }, signal)
+    } catch (error) {
+      defects.faultOf(error, 'sending a verdict')
+      return
+    }
+    loop.tell({ kind: 'verdict-delivered', at_ms: clock.nowMs(), peer, job_id })
+  }
+
   function tell(to: PeerId, message: DirectMessage): void {
     const sent =
       to === me
@@ -105,5 +123,5 @@ export function createDirectSender({
     }
   }
 
-  return { sendAward, sendHandBack, tell }
+  return { sendAward, sendHandBack, sendVerdict, tell }
 }

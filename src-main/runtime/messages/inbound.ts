@@ -6,31 +6,28 @@ import {
   admitSettlement,
   admitWithdrawal,
 } from '../../peer/admission.ts'
+import { awaitsVerdict } from '../../peer/provider/verdicts.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { trustOf } from '../../peer/pairing/trust.ts'
 import { equalBytes } from '../../protocol/canonical.ts'
-import { outputSeal, type JobKey } from '../../protocol/job-key.ts'
-import { openEnvelope } from '../../protocol/envelope.ts'
+import type { JobKey } from '../../protocol/job-key.ts'
 import { FaultError, refuse } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { MESSAGE_BYTES_MAX } from '../../protocol/limits.ts'
 import {
   isPairMessage,
   type DirectMessage,
   type DirectReply,
   type PairMessage,
 } from '../../protocol/messages.ts'
-import { ReceiptBatch } from '../../protocol/receipt.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { JobKeys, KeyedJob } from '../../ports/job-keys.ts'
 import type { Identity } from '../../ports/identity.ts'
 import type { Transport } from '../../ports/transport.ts'
-import { openBytes } from '../../sealing/seal.ts'
-import { cidOfBytes } from '../content-id.ts'
-import { engineOfName } from '../engine-digest.ts'
 import { handleDirect } from './direct-protocol.ts'
 import { createMessageBudgets, type MessageBudgets } from './journal-budget.ts'
 import { answerPairing } from './pairing.ts'
+import { openReceipts, resultsReceived } from './signed-receipts.ts'
+import { openVerdict } from './signed-verdict.ts'
 
 /** The ports that answers to incoming messages use. */
 export interface InboundOptions {
@@ -98,14 +95,10 @@ function admitted(
       return { kind: 'award-received', at_ms, from, award: message.award }
     }
     case 'results': {
-      const batch = openReceipts(dependencies, from, message.envelope)
-      const { job_id, receipts: said } = batch
-      const outcome = admitResults(state, from, job_id, said)
+      const signed = openReceipts(dependencies, from, message.envelope)
+      const outcome = admitResults(state, from, signed.batch.job_id, signed.batch.receipts)
       if (!outcome.ok) throw new FaultError(outcome.fault)
-      const receipts = outcome.value
-      if (receipts.length === 0) return undefined
-      const engine = engineOfName(batch.engine, batch.numeric_class)
-      return { kind: 'results-received', at_ms, from, job_id, receipts, engine }
+      return outcome.value.length === 0 ? undefined : resultsReceived(signed, at_ms)
     }
     case 'withdraw': {
       const { job_id, units } = message
@@ -125,6 +118,10 @@ function admitted(
       const { job_id } = message
       return admitSettlement(state, from, job_id) ? { kind: 'settled', at_ms, from, job_id } : undefined
     }
+    case 'verdict': {
+      const event = openVerdict(dependencies, from, message.envelope)
+      return awaitsVerdict(state, from, event.job_id, event.manifest_cid) ? event : undefined
+    }
   }
 }
 
@@ -136,32 +133,4 @@ function keepKey({ keys }: InboundDependencies, job: KeyedJob, key: JobKey): voi
     !(equalBytes(before.inputs, key.inputs) && equalBytes(before.outputs, key.outputs))
   if (isOther) refuse('bad-input', `another key for ${job.job} than came before`)
   keys.keep(job, key)
-}
-
-/** Signed receipts: the signature and the inline outputs, that they open too, are checked here, at the edge. */
-function openReceipts(dependencies: InboundDependencies, from: PeerId, envelope: Uint8Array): ReceiptBatch {
-  const { clock, identity } = dependencies
-  const opened = openEnvelope(envelope, {
-    domain: 'meshwork/1/receipts',
-    schema: ReceiptBatch,
-    signer: from,
-    verify: (signer, bytes, signature) => identity.verify(signer, bytes, signature),
-    nowMs: clock.nowMs(),
-    bytesMax: MESSAGE_BYTES_MAX,
-  })
-  if (!opened.ok) throw new FaultError(opened.fault)
-  const batch = opened.value.value
-  if (batch.requester_id !== identity.peer || batch.provider_id !== from) {
-    refuse('malformed', 'these receipts are between other peers')
-  }
-  const isSealed = dependencies.state.requester.jobs.get(batch.job_id)?.manifest.encryption !== undefined
-  const key = isSealed ? dependencies.keys.find({ requester: identity.peer, job: batch.job_id }) : undefined
-  for (const { outcome, unit_index } of batch.receipts) {
-    if (outcome.kind !== 'output' || outcome.inline === undefined) continue
-    if (cidOfBytes(outcome.inline) !== outcome.cid) {
-      refuse('blob-corrupt', 'an inline output does not match its CID')
-    }
-    if (key !== undefined) openBytes(outputSeal(key, unit_index), outcome.inline)
-  }
-  return batch
 }

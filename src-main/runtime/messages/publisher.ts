@@ -1,34 +1,28 @@
 import type { PeerEvent } from '../../peer/event.ts'
 import { composeCommitment, composeRound } from '../../peer/publishing.ts'
 import type { PeerState } from '../../peer/state.ts'
-import { trustOf } from '../../peer/pairing/trust.ts'
+import { trustedPeers } from '../../peer/pairing/audiences.ts'
 import type { ComputeAllocationState } from '../../protocol/assignment.ts'
-import type { ComputeCommitment } from '../../protocol/commitment.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { PUBLISH_WITHIN_MS } from '../../protocol/limits.ts'
-import type { ComputeRoundState } from '../../protocol/result.ts'
+import { HEARTBEAT_MS, PUBLISH_WITHIN_MS } from '../../protocol/limits.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { PublishedStore } from '../../ports/published-store.ts'
 import type { Defects } from '../defects.ts'
+import { createConvergenceMeter, type Convergence } from './convergence.ts'
+import { createFollowedContacts, type PublishedStores } from './followed-contacts.ts'
 
 /** Changes within this time are published as one; the store's own debounce has the rest of the time. */
 const COMPOSE_AFTER_MS = PUBLISH_WITHIN_MS / 5
 /** Two matchings of open work to slots are at least this far apart. */
 const ALLOCATE_EVERY_MS = 30
 
-/** The stores of document 000 that peers publish. */
-export interface PublishedStores {
-  readonly commitment: PublishedStore<ComputeCommitment>
-  readonly allocation: PublishedStore<ComputeAllocationState>
-  readonly round: PublishedStore<ComputeRoundState>
-}
-
 /** Publishes this peer's state and follows that of its contacts. */
 export interface Publisher {
   commitmentChanged(): void
   allocationDue(): void
   publishAllocation(allocation: ComputeAllocationState): void
-  /** Subscribes to trusted contacts only. */
+  /** How its rounds reach the contacts that may read them. */
+  convergence(): Convergence
+  /** Subscribes to all stores of contacts with mutual trust, and to the commitments of those trusted one-way. */
   followContacts(): void
   stop(): void
 }
@@ -45,10 +39,15 @@ export interface PublisherDependencies {
 /** Creates the publisher; it starts with the first call. */
 export function createPublisher(dependencies: PublisherDependencies): Publisher {
   const { clock, state, stores } = dependencies
-  const following = new Map<PeerId, () => void>()
+  const meter = createConvergenceMeter(state.me)
+  const contacts = createFollowedContacts({
+    ...{ clock, state, stores, tell },
+    heard: ({ peer_id, vector_clock }, nowMs) => meter.heard(peer_id, vector_clock, nowMs),
+  })
   let cancelCompose: (() => void) | undefined
   let cancelAllocate: (() => void) | undefined
   let allocatedAtMs = 0
+  let roundSaid = { news: '', atMs: -Infinity }
   let stopped = false
 
   /** A refused event is not needed: the peer stops, or hears the like again before long. */
@@ -56,28 +55,18 @@ export function createPublisher(dependencies: PublisherDependencies): Publisher 
     if (!stopped) dependencies.dispatch(event).catch(dependencies.defects.ignoreFaults('following contacts'))
   }
 
-  function follow(peer: PeerId): () => void {
-    const at_ms = (): number => clock.nowMs()
-    const stops = [
-      stores.commitment.subscribeToUser(
-        peer,
-        (commitment) => tell({ kind: 'commitment', at_ms: at_ms(), commitment }),
-        () => {
-          const known = state.view.commitments.get(peer)
-          if (known !== undefined)
-            tell({ kind: 'commitment', at_ms: at_ms(), commitment: withoutTrust(known) })
-        },
-      ),
-      stores.allocation.subscribeToUser(peer, (allocation) => {
-        tell({ kind: 'allocation', at_ms: at_ms(), allocation })
-      }),
-      stores.round.subscribeToUser(peer, () => {
-        // Followed so that its refusals are counted; decisions rest on commitments and allocations.
-      }),
-    ]
-    return () => {
-      for (const stop of stops) stop()
-    }
+  /** The peers that read this peer's rounds at this moment. */
+  function reached(): PeerId[] {
+    return trustedPeers(state).filter((peer) => state.view.connected.has(peer))
+  }
+
+  /** A round state says little that a commitment does not: it is published when that changes, and with a heartbeat. */
+  function publishRound(nowMs: number): void {
+    const round = composeRound(state, nowMs)
+    const news = JSON.stringify([round.round, round.phases, round.active_jobs])
+    if (news === roundSaid.news && Math.abs(nowMs - roundSaid.atMs) < HEARTBEAT_MS) return
+    roundSaid = { news, atMs: nowMs }
+    stores.round.set(round)
   }
 
   return {
@@ -86,7 +75,7 @@ export function createPublisher(dependencies: PublisherDependencies): Publisher 
       cancelCompose = clock.after(COMPOSE_AFTER_MS, () => {
         cancelCompose = undefined
         stores.commitment.set(composeCommitment(state, clock.nowMs()))
-        stores.round.set(composeRound(state, clock.nowMs()))
+        publishRound(clock.nowMs())
       })
     },
     allocationDue() {
@@ -99,30 +88,25 @@ export function createPublisher(dependencies: PublisherDependencies): Publisher 
       })
     },
     publishAllocation(allocation) {
-      tell({ kind: 'allocation', at_ms: clock.nowMs(), allocation })
+      const at_ms = clock.nowMs()
+      tell({ kind: 'allocation', at_ms, allocation })
       stores.allocation.set(allocation)
+      const readers = reached()
+      meter.kept(readers)
+      meter.began(state.view.round, allocation.vector_clock[state.me] ?? 0, readers, at_ms)
+    },
+    convergence() {
+      meter.kept(reached())
+      return meter.now(clock.nowMs())
     },
     followContacts() {
-      for (const [peer, stop] of following) {
-        if (trustOf(state, peer) > 0) continue
-        stop()
-        following.delete(peer)
-      }
-      for (const { peer_id, trust } of state.pairing.contacts.values()) {
-        if (trust > 0 && !following.has(peer_id)) following.set(peer_id, follow(peer_id))
-      }
+      contacts.review()
     },
     stop() {
       stopped = true
       cancelCompose?.()
       cancelAllocate?.()
-      for (const stop of following.values()) stop()
-      following.clear()
+      contacts.stop()
     },
   }
-}
-
-/** The commitment of a peer that no longer trusts this one: no work, no offer, no trust. */
-function withoutTrust(commitment: ComputeCommitment): ComputeCommitment {
-  return { ...commitment, availability_slots: [], work_requests: [], trust_weights: {} }
 }

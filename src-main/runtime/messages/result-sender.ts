@@ -1,16 +1,13 @@
 import type { PeerEvent } from '../../peer/event.ts'
-import { sealEnvelope } from '../../protocol/envelope.ts'
-import { NUMERIC_CLASS } from '../../protocol/engine.ts'
 import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
 import { RECEIPTS_MAX } from '../../protocol/limits.ts'
-import type { ExecutionReceipt, ReceiptBatch } from '../../protocol/receipt.ts'
-import { toTimestamp } from '../../protocol/time.ts'
+import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Identity } from '../../ports/identity.ts'
 import type { Transport } from '../../ports/transport.ts'
 import type { Defects } from '../defects.ts'
-import { engineOfName } from '../engine-digest.ts'
 import { sendDirect } from './direct-protocol.ts'
+import { resultsReceived, signReceipts } from './signed-receipts.ts'
 
 /** Receipts on their way to one requester for one job. */
 interface Outbox {
@@ -76,33 +73,17 @@ export function createResultSender(dependencies: ResultSenderDependencies): Resu
   }
 
   async function deliver(outbox: Outbox, receipts: ExecutionReceipt[]): Promise<void> {
-    const { to, job, manifestCid } = outbox
+    const { to: requester, job, manifestCid, engine } = outbox
     const { identity, clock, dispatch } = dependencies
-    if (to === identity.peer) {
+    const batchId = `${clock.nowMs()}-${batches++}`
+    const signed = signReceipts(dependencies, { batchId, requester, job, manifestCid, engine, receipts })
+    if (requester === identity.peer) {
       // One turn, and one record of the journal, for both.
-      const received = dispatch({
-        kind: 'results-received',
-        at_ms: clock.nowMs(),
-        from: to,
-        job_id: job,
-        receipts,
-        engine: engineOfName(outbox.engine, NUMERIC_CLASS),
-      })
+      const received = dispatch(resultsReceived(signed, clock.nowMs()))
       await Promise.all([received, dispatch({ ...delivered(outbox, receipts), at_ms: clock.nowMs() })])
     } else {
-      const batch: ReceiptBatch = {
-        batch_id: `${clock.nowMs()}-${batches++}`,
-        job_id: job,
-        requester_id: to,
-        provider_id: identity.peer,
-        manifest_cid: manifestCid,
-        engine: outbox.engine,
-        numeric_class: NUMERIC_CLASS,
-        receipts,
-        timestamp: toTimestamp(clock.nowMs()),
-      }
-      const envelope = sealEnvelope('meshwork/1/receipts', batch, identity.peer, (m) => identity.sign(m))
-      await sendDirect(dependencies, to, { kind: 'results', envelope }, dependencies.signal)
+      const message = { kind: 'results', envelope: signed.envelope } as const
+      await sendDirect(dependencies, requester, message, dependencies.signal)
       noteTaken(delivered(outbox, receipts))
     }
   }

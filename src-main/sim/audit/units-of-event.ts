@@ -66,6 +66,8 @@ export function ownUnitsOf(event: DurableEvent): OwnUnits[] {
     case 'hand-back-delivered':
     case 'withdrawn':
     case 'settled':
+    case 'verdict-delivered':
+    case 'verdict-received':
       return []
   }
 }

@@ -2,7 +2,7 @@ import { decodeEvent } from '../../peer/codec.ts'
 import { initialState, type PeerState } from '../../peer/state.ts'
 import { step } from '../../peer/step.ts'
 import { initialView } from '../../peer/view.ts'
-import type { Journal } from '../../ports/journal.ts'
+import type { Journal, NewRecord } from '../../ports/journal.ts'
 import { assert } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { restore } from '../../runtime/restore.ts'
@@ -13,7 +13,7 @@ import { createDiskHistory, type DiskHistory } from './history.ts'
 /** The data that survives a peer's crash: its journal, its blobs and other peers' publications. */
 export interface Disk {
   /** Every record that was ever flushed; a real journal drops those before the snapshot. */
-  readonly records: Uint8Array[]
+  readonly records: NewRecord[]
   snapshot: { readonly sequence: number; readonly parts: readonly Uint8Array[] } | undefined
   readonly blobs: BlobDisk
   readonly history: DiskHistory
@@ -44,14 +44,16 @@ export function openJournal(disk: Disk): Journal {
     latestSnapshot: () => disk.snapshot,
     *readAfter(sequence) {
       for (let next = sequence; next < disk.records.length; next++) {
-        const bytes = disk.records[next]
-        assert(bytes !== undefined, 'records have no gaps')
-        yield { sequence: next + 1, bytes }
+        const record = disk.records[next]
+        assert(record !== undefined, 'records have no gaps')
+        yield { sequence: next + 1, bytes: record.bytes }
       }
     },
     saveSnapshot({ sequence, parts }) {
       disk.snapshot = { sequence, parts: [...parts] }
     },
+    // No user of a simulation asks for it.
+    evidence: { ofJob: () => [], kept: () => ({ records: 0, bytes: 0 }) },
     close: () => undefined,
   }
 }
@@ -69,7 +71,7 @@ export function followJournal(disk: Disk, me: PeerId, name: string): () => PeerS
   const state = initialState(me, name)
   let read = 0
   return () => {
-    for (const bytes of disk.records.slice(read)) {
+    for (const { bytes } of disk.records.slice(read)) {
       const event = decodeEvent(bytes)
       assert(event.ok, 'a record that was written can be read')
       step(state, event.value)

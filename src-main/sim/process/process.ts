@@ -179,7 +179,8 @@ function createMeshPorts(run: Run) {
     disk,
     clock,
     power,
-    mayRead: (peer) => standingOf(peer) === 'contact',
+    mayRead: (peer, store) =>
+      standingOf(peer) === 'contact' && (store === 'commitment' || run.process().runtime.isTrusted(peer)),
     connectedPeers: () => transport.connections().map(({ peer }) => peer),
     told,
   })

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts'
 import type { PublishedStore } from '../../ports/published-store.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import type { PublishedStores } from '../../runtime/messages/publisher.ts'
+import type { PublishedStores } from '../../runtime/messages/followed-contacts.ts'
 import { isNewer, type Publication, type PublishedValues, type Reply, type StoreName } from '../message.ts'
 import type { Network } from '../network.ts'
 import type { Disk } from './disk.ts'
@@ -27,7 +27,7 @@ export interface StoresDependencies {
   readonly disk: Disk
   readonly clock: Clock
   readonly power: Power
-  readonly mayRead: (peer: PeerId) => boolean
+  readonly mayRead: (peer: PeerId, store: StoreName) => boolean
   readonly connectedPeers: () => readonly PeerId[]
   /** What goes out in place of a value: a liar's. */
   readonly told: (publication: Publication) => Publication
@@ -53,7 +53,7 @@ export function createProcessStores(dependencies: StoresDependencies): ProcessSt
     },
     hear: (from, publication) => stores[publication.store].hear(from, publication),
     newest(from, store) {
-      if (!dependencies.mayRead(from))
+      if (!dependencies.mayRead(from, store))
         return { kind: 'fault', fault: { kind: 'not-trusted', message: 'this is for contacts' } }
       return { kind: 'published', publication: stores[store].newest() }
     },
@@ -75,6 +75,12 @@ function createOwnValue({ me, network, clock, power, mayRead, connectedPeers, to
   let newest: Publication | undefined
   let sentAtMs = Number.NEGATIVE_INFINITY
   let isDue = false
+
+  function publish(publication: Publication): void {
+    const readers = connectedPeers().filter((peer) => mayRead(peer, publication.store))
+    network.publish(me, readers, publication)
+  }
+
   return {
     newest: () => newest,
     set(value: Publication): void {
@@ -85,21 +91,28 @@ function createOwnValue({ me, network, clock, power, mayRead, connectedPeers, to
       clock.after(Math.min(DEBOUNCE_MS, Math.max(0, sentAtMs + DEBOUNCE_MS - clock.nowMs())), () => {
         isDue = false
         sentAtMs = clock.nowMs()
-        if (newest !== undefined) network.publish(me, connectedPeers().filter(mayRead), newest)
+        if (newest !== undefined) publish(newest)
       })
     },
   }
 }
 
+/** A peer that this one follows in one store. */
+interface Followed<T> {
+  known: Publication | undefined
+  /** Whether the known value came since the start, and is not only remembered. */
+  isLive: boolean
+  readonly take: (value: T) => void
+  /** Told when the peer answers that this one may not read. */
+  readonly shut: () => void
+}
+
 /** The value of one store of each peer that this one follows. */
 function createFollowed<T>(
   store: StoreName,
-  { me, network, disk, power }: StoresDependencies,
+  { me, network, disk, clock, power }: StoresDependencies,
 ): Pick<PublishedStore<T>, 'subscribeToUser'> & Pick<Store<StoreName>, 'hear' | 'ask'> {
-  const following = new Map<
-    PeerId,
-    { known: Publication | undefined; take: (value: T) => void; shut: () => void }
-  >()
+  const following = new Map<PeerId, Followed<T>>()
   const remembered = disk.remembered.get(store)
 
   function ask(peer: PeerId): void {
@@ -116,8 +129,14 @@ function createFollowed<T>(
 
   function hear(from: PeerId, publication: Publication): void {
     const followed = following.get(from)
-    if (followed === undefined || !isNewer(publication, followed.known)) return
+    if (followed === undefined) return
+    const { known, isLive } = followed
+    const nowMs = clock.nowMs()
+    // After a restart the remembered value may come again, and is news then.
+    const isSame = known !== undefined && !isLive && !isNewer(known, publication, nowMs)
+    if (!isNewer(publication, known, nowMs) && !isSame) return
     followed.known = publication
+    followed.isLive = true
     remembered?.set(from, publication)
     followed.take(publication.value as T)
   }
@@ -127,7 +146,7 @@ function createFollowed<T>(
     ask,
     subscribeToUser(peer, take, shut = () => undefined) {
       const known = remembered?.get(peer)
-      following.set(peer, { known, take, shut })
+      following.set(peer, { known, isLive: false, take, shut })
       if (known !== undefined) take(known.value as T)
       ask(peer)
       return () => void following.delete(peer)

@@ -13,7 +13,7 @@ for (let round = 0; ; round++) {
   const group = Array.from({ length: round % 3 === 0 ? 1 : 20 }, (_, i) => {
     const record = Buffer.alloc(100 + ((round * 37) % 5_000))
     record.writeUInt32LE(next + i)
-    return record
+    return { bytes: record }
   })
   next = journal.append(group) + 1
   writeSync(1, `${next - 1}\n`)

@@ -9,12 +9,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SNAPSHOT_PART_BYTES_MAX } from '../../ports/journal.ts'
 import { journalContract } from '../../ports/journal.contract.ts'
 import { DATABASE_FILE, openDatabase, type PeerDatabase } from '../database/database.ts'
+import { JobId } from '../../protocol/ids.ts'
+import { recordChecksum } from './checksum.ts'
 import { openJournal, RECORD_BYTES_MAX, repairJournal } from './journal.ts'
 
 /** The journal of a database that is closed again where there is none to open. */
-function openOrClose(database: PeerDatabase): ReturnType<typeof openJournal> {
+function openOrClose(database: PeerDatabase, evidenceBytesMax?: number): ReturnType<typeof openJournal> {
   try {
-    return openJournal(database)
+    return openJournal(database, undefined, evidenceBytesMax)
   } catch (error) {
     database.close()
     throw error
@@ -40,10 +42,10 @@ journalContract('SQLite', () => {
     file.close()
   }
   return {
-    open() {
+    open(evidenceBytesMax) {
       const opened = openDatabase(folder)
       database = opened
-      const { journal } = openOrClose(opened)
+      const { journal } = openOrClose(opened, evidenceBytesMax)
       return {
         ...journal,
         close() {
@@ -75,7 +77,7 @@ describe('the SQLite journal', () => {
 
   test('repairs are reported, so that the user can be told', () => {
     const { journal } = openJournal(database)
-    journal.append([Buffer.from('a'), Buffer.from('b'), Buffer.from('c')])
+    journal.append([{ bytes: Buffer.from('a') }, { bytes: Buffer.from('b') }, { bytes: Buffer.from('c') }])
     journal.saveSnapshot({ sequence: 1, parts: [Buffer.from('one')] })
     database.exec("UPDATE journal SET bytes = x'00' WHERE sequence >= 2")
     database.exec("UPDATE snapshot_part SET bytes = x'00'")
@@ -88,7 +90,7 @@ describe('the SQLite journal', () => {
 
   test('a record in the place of another is damage too', () => {
     const { journal } = openJournal(database)
-    journal.append([Buffer.from('a'), Buffer.from('b'), Buffer.from('c')])
+    journal.append([{ bytes: Buffer.from('a') }, { bytes: Buffer.from('b') }, { bytes: Buffer.from('c') }])
     database.exec('DELETE FROM journal WHERE sequence = 2')
     database.exec('UPDATE journal SET sequence = 2 WHERE sequence = 3')
     expect([...openJournal(database).journal.readAfter(0)].map((r) => r.sequence)).toEqual([1])
@@ -100,7 +102,7 @@ describe('the SQLite journal', () => {
     /** Ten records and a snapshot after the third, of which the fifth, the sixth and the ninth are damaged. */
     beforeEach(() => {
       const { journal } = openJournal(database)
-      journal.append(Array.from('abcdefghij', (letter) => Buffer.from(letter)))
+      journal.append(Array.from('abcdefghij', (letter) => ({ bytes: Buffer.from(letter) })))
       journal.saveSnapshot({ sequence: 3, parts: [Buffer.from('abc')] })
       database.exec("UPDATE journal SET bytes = x'00' WHERE sequence IN (5, 6, 9)")
     })
@@ -120,7 +122,7 @@ describe('the SQLite journal', () => {
       const { journal, repairs } = openJournal(database)
       expect(repairs).toEqual([])
       expect(text(journal.readAfter(3))).toEqual(['4 d', '5 g', '6 h', '7 j'])
-      expect(journal.append([Buffer.from('k')])).toBe(8)
+      expect(journal.append([{ bytes: Buffer.from('k') }])).toBe(8)
     })
 
     test('goes back to before it, if its user says so', () => {
@@ -136,7 +138,7 @@ describe('the SQLite journal', () => {
 
     test('a record that is missing is damage as well', () => {
       repairJournal(database, 'drop-after')
-      openJournal(database).journal.append([Buffer.from('k'), Buffer.from('l')])
+      openJournal(database).journal.append([{ bytes: Buffer.from('k') }, { bytes: Buffer.from('l') }])
       database.exec('DELETE FROM journal WHERE sequence = 5')
       expect(() => openJournal(database)).toThrow(/record 5 is damaged, and 1 after it/)
       expect(repairJournal(database, 'keep-after')).toEqual({ kept: 1, lost: 0 })
@@ -144,25 +146,50 @@ describe('the SQLite journal', () => {
     })
   })
 
+  test('[J3] evidence that is damaged is passed over, and that of a database of before is begun', () => {
+    database.close()
+    const older = join(folder, 'older')
+    const migrations = join(older, 'migrations')
+    cpSync(join(import.meta.dirname, '../database/migrations'), migrations, {
+      recursive: true,
+      filter: (path) => !/000[89]-/.test(path),
+    })
+    const before = openDatabase(older, { migrations })
+    before
+      .prepare('INSERT INTO journal (sequence, checksum, bytes) VALUES (1, ?, ?)')
+      .run(recordChecksum(1, Buffer.from('a')), Buffer.from('a'))
+    before.close()
+    database = openDatabase(older)
+    const { journal, repairs } = openJournal(database)
+    expect(repairs).toEqual([])
+    expect([...journal.readAfter(0)].map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(['a'])
+    const evidence = { job: JobId.parse('job'), atMs: 1 }
+    journal.append(['b', 'c', 'd'].map((text) => ({ bytes: Buffer.from(text), evidence })))
+    for (const sequence of [3, 4]) journal.saveSnapshot({ sequence, parts: [Buffer.from('all')] })
+    database.exec("UPDATE evidence SET bytes = x'00' WHERE sequence = 2")
+    const told = journal.evidence.ofJob(evidence.job, { after: 0, limit: 9 })
+    expect(told.map(({ sequence }) => sequence)).toEqual([3, 4])
+  })
+
   test('a failed append leaves none of its records, and numbering intact', () => {
     const { journal } = openJournal(database)
-    journal.append([Buffer.from('a')])
+    journal.append([{ bytes: Buffer.from('a') }])
     database.exec(
       "CREATE TRIGGER disk_full BEFORE INSERT ON journal WHEN NEW.sequence = 3 BEGIN SELECT RAISE(ABORT, 'full'); END",
     )
-    expect(() => journal.append([Buffer.from('b'), Buffer.from('c')])).toThrow(
+    expect(() => journal.append([{ bytes: Buffer.from('b') }, { bytes: Buffer.from('c') }])).toThrow(
       expect.objectContaining({
         fault: expect.objectContaining({ kind: 'storage-failed' }) as unknown,
       }) as Error,
     )
     database.exec('DROP TRIGGER disk_full')
-    expect(journal.append([Buffer.from('d')])).toBe(2)
+    expect(journal.append([{ bytes: Buffer.from('d') }])).toBe(2)
   })
 
   test('a record over the limit is refused as a fault', () => {
     const { journal } = openJournal(database)
-    expect(() => journal.append([Buffer.alloc(RECORD_BYTES_MAX + 1)])).toThrow('over the limit')
-    expect(journal.append([Buffer.alloc(10)])).toBe(1)
+    expect(() => journal.append([{ bytes: Buffer.alloc(RECORD_BYTES_MAX + 1) }])).toThrow('over the limit')
+    expect(journal.append([{ bytes: Buffer.alloc(10) }])).toBe(1)
   })
 
   test('a write-ahead log torn at any byte loses the transactions it cuts, and no earlier one', () => {
@@ -188,7 +215,7 @@ describe('the SQLite journal', () => {
 function tornImages(folder: string, wal: string): { main: Buffer; log: Buffer; cutBytes: number }[] {
   const database = openDatabase(folder)
   const { journal } = openJournal(database)
-  for (let i = 0; i < 20; i++) journal.append([Buffer.alloc(1000 + i, i)])
+  for (let i = 0; i < 20; i++) journal.append([{ bytes: Buffer.alloc(1000 + i, i) }])
   const main = readBytes(join(folder, DATABASE_FILE))
   const log = readBytes(wal)
   database.close()

@@ -4,12 +4,15 @@ import {
   SNAPSHOT_PART_BYTES_MAX,
   type Journal,
   type JournalRecord,
+  type NewRecord,
   type Snapshot,
 } from '../../ports/journal.ts'
+import { EVIDENCE_BYTES_MAX, type Evidence } from '../../ports/evidence.ts'
 import { equalBytes } from '../../protocol/canonical.ts'
 import { assert, refuse } from '../../protocol/fault.ts'
 import { recordChecksum } from './checksum.ts'
 import { databaseFault, storageFault, type PeerDatabase } from '../database/database.ts'
+import { openEvidence } from './evidence.ts'
 import { createGroupCommit, type GroupCommit } from '../database/group-commit.ts'
 import { repairStep } from '../database/repair-step.ts'
 
@@ -44,6 +47,7 @@ interface SnapshotRow {
  *
  * @param database an open database; the caller closes it after the journal
  * @param commits what else is written to it: what waits there is committed with the next records, and before them
+ * @param evidenceBytesMax how much evidence is kept beside the journal
  * @returns the journal, and what had to be repaired
  * @throws FaultError `storage-failed` when a damaged record has intact ones after it (`repairJournal` is for its user to
  *   ask for), and when no state can be restored any more: every snapshot is damaged, and the records before them are gone
@@ -51,6 +55,7 @@ interface SnapshotRow {
 export function openJournal(
   database: PeerDatabase,
   commits: Pick<GroupCommit, 'now'> = createGroupCommit(database),
+  evidenceBytesMax = EVIDENCE_BYTES_MAX,
 ): {
   journal: Journal
   repairs: readonly JournalRepair[]
@@ -65,12 +70,10 @@ export function openJournal(
   })
   let last = lastIntact
   let open = true
+  const evidence = openEvidence(database, evidenceBytesMax)
 
-  const insert = (records: readonly Uint8Array[]) => {
-    for (const [index, bytes] of records.entries()) {
-      const sequence = last + 1 + index
-      statements.insertRecord.run(sequence, recordChecksum(sequence, bytes), bytes)
-    }
+  const insert = (records: readonly NewRecord[]) => {
+    for (const [index, record] of records.entries()) insertRecord(statements, last + 1 + index, record)
   }
   const saveAndPrune = database.transaction(({ sequence, parts }: Snapshot) => {
     statements.dropSnapshot.run(sequence)
@@ -86,13 +89,15 @@ export function openJournal(
     // With fewer snapshots than are to be kept, the history itself is what a damaged snapshot falls back to.
     const kept = statements.snapshotSequences.all()
     const oldest = kept[kept.length - 1]
-    if (oldest && kept.length === SNAPSHOTS_KEPT) statements.pruneRecords.run(oldest.sequence)
+    if (oldest === undefined || kept.length < SNAPSHOTS_KEPT) return
+    evidence.keepUntil(oldest.sequence)
+    statements.pruneRecords.run(oldest.sequence)
   })
 
   const journal: Journal = {
     append(records) {
       assertOpen(open)
-      for (const bytes of records) refuseLarger(bytes, RECORD_BYTES_MAX, 'a journal record')
+      for (const { bytes } of records) refuseLarger(bytes, RECORD_BYTES_MAX, 'a journal record')
       if (records.length === 0) return last
       guard(() => {
         commits.now(() => insert(records))
@@ -117,11 +122,29 @@ export function openJournal(
         saveAndPrune(snapshot)
       })
     },
+    evidence: guarded(evidence, () => assertOpen(open)),
     close() {
       open = false
     },
   }
   return { journal, repairs }
+}
+
+function insertRecord(statements: Statements, sequence: number, { bytes, evidence }: NewRecord): void {
+  const checksum = recordChecksum(sequence, bytes)
+  if (evidence === undefined) statements.insertRecord.run(sequence, checksum, bytes)
+  else statements.insertEvidence.run(sequence, checksum, bytes, evidence.job, evidence.atMs)
+}
+
+/** Evidence whose faults are those of the journal. */
+function guarded(evidence: Evidence, mustBeOpen: () => void): Evidence {
+  return {
+    ofJob(job, page) {
+      mustBeOpen()
+      return guard(() => evidence.ofJob(job, page))
+    },
+    kept: () => guard(() => evidence.kept()),
+  }
 }
 
 /**
@@ -188,6 +211,9 @@ function prepare(database: PeerDatabase) {
   return {
     insertRecord: database.prepare<[number, number, Uint8Array]>(
       'INSERT INTO journal (sequence, checksum, bytes) VALUES (?, ?, ?)',
+    ),
+    insertEvidence: database.prepare<[number, number, Uint8Array, string, number]>(
+      'INSERT INTO journal (sequence, checksum, bytes, evidence_job, evidence_at) VALUES (?, ?, ?, ?, ?)',
     ),
     recordsAfter: database.prepare<[number, number], RecordRow>(
       'SELECT sequence, checksum, bytes FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?',

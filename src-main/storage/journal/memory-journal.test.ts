@@ -4,7 +4,7 @@ import { createMemoryDisk, openMemoryJournal } from './memory-journal.ts'
 journalContract('memory', () => {
   const disk = createMemoryDisk()
   return {
-    open: () => openMemoryJournal(disk),
+    open: (evidenceBytesMax) => openMemoryJournal(disk, evidenceBytesMax),
     damageRecord(sequence) {
       flipFirstByte(disk.records[sequence - disk.firstSequence]!.bytes)
     },

@@ -1,5 +1,7 @@
+import { EVIDENCE_BYTES_MAX, type EvidenceMark, type EvidenceRecord } from '../../ports/evidence.ts'
 import type { Journal, Snapshot } from '../../ports/journal.ts'
 import { assert, refuse } from '../../protocol/fault.ts'
+import type { JobId } from '../../protocol/ids.ts'
 import { recordChecksum } from './checksum.ts'
 import { SNAPSHOTS_KEPT } from './journal.ts'
 
@@ -7,21 +9,23 @@ import { SNAPSHOTS_KEPT } from './journal.ts'
 export interface MemoryDisk {
   /** Sequence number of `records[0]`. */
   firstSequence: number
-  records: { bytes: Uint8Array; checksum: number }[]
+  records: { bytes: Uint8Array; checksum: number; evidence?: EvidenceMark }[]
+  /** Evidence that is no longer among the records, oldest first. */
+  evidence: (EvidenceRecord & { readonly job: JobId })[]
   /** Oldest first. */
   snapshots: { sequence: number; parts: Uint8Array[]; checksum: number }[]
 }
 
 /** An empty disk. */
 export function createMemoryDisk(): MemoryDisk {
-  return { firstSequence: 1, records: [], snapshots: [] }
+  return { firstSequence: 1, records: [], evidence: [], snapshots: [] }
 }
 
 /**
  * The journal's twin in memory, with the same promises over the life of `disk`: open a second one over the same
  * disk to restart the peer. It copies what it is given and hands out copies, as a disk does.
  */
-export function openMemoryJournal(disk: MemoryDisk): Journal {
+export function openMemoryJournal(disk: MemoryDisk, evidenceBytesMax = EVIDENCE_BYTES_MAX): Journal {
   const intact = ({ sequence, parts, checksum }: MemoryDisk['snapshots'][number]) =>
     checksum === partsChecksum(sequence, parts)
   disk.snapshots = disk.snapshots.filter(intact)
@@ -33,9 +37,10 @@ export function openMemoryJournal(disk: MemoryDisk): Journal {
   return {
     append(records) {
       assert(open, 'a closed journal is not used')
-      for (const bytes of records) {
+      for (const { bytes, evidence } of records) {
         last += 1
-        disk.records.push({ bytes: bytes.slice(), checksum: recordChecksum(last, bytes) })
+        const checksum = recordChecksum(last, bytes)
+        disk.records.push({ bytes: bytes.slice(), checksum, ...(evidence === undefined ? {} : { evidence }) })
       }
       return last
     },
@@ -62,7 +67,19 @@ export function openMemoryJournal(disk: MemoryDisk): Journal {
         -SNAPSHOTS_KEPT,
       )
       const oldest = disk.snapshots[0]
-      if (oldest && disk.snapshots.length === SNAPSHOTS_KEPT) prune(disk, oldest.sequence)
+      if (oldest === undefined || disk.snapshots.length < SNAPSHOTS_KEPT) return
+      keepEvidence(disk, oldest.sequence, evidenceBytesMax)
+      prune(disk, oldest.sequence)
+    },
+    evidence: {
+      ofJob(job, { after, limit }) {
+        assert(open, 'a closed journal is not used')
+        return [...disk.evidence, ...evidenceAmong(disk, Number.POSITIVE_INFINITY)]
+          .filter((one) => one.job === job && one.sequence > after)
+          .slice(0, limit)
+          .map(({ sequence, atMs, bytes }) => ({ sequence, atMs, bytes: bytes.slice() }))
+      },
+      kept: () => ({ records: disk.evidence.length, bytes: bytesOf(disk.evidence) }),
     },
     close() {
       open = false
@@ -98,6 +115,25 @@ function cutTornTail(disk: MemoryDisk, base: number): number {
     disk.firstSequence = last + 1
   }
   return last
+}
+
+/** The intact evidence among the records up to one of them. */
+function evidenceAmong(disk: MemoryDisk, until: number): MemoryDisk['evidence'] {
+  return disk.records.flatMap(({ evidence }, at) => {
+    const sequence = disk.firstSequence + at
+    const bytes = intactRecord(disk, sequence)
+    if (evidence === undefined || bytes === undefined || sequence > until) return []
+    return [{ ...evidence, sequence, bytes }]
+  })
+}
+
+function keepEvidence(disk: MemoryDisk, until: number, bytesMax: number): void {
+  disk.evidence.push(...evidenceAmong(disk, until))
+  while (bytesOf(disk.evidence) > bytesMax) disk.evidence.shift()
+}
+
+function bytesOf(evidence: MemoryDisk['evidence']): number {
+  return evidence.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
 }
 
 function prune(disk: MemoryDisk, sequence: number): void {

@@ -8,7 +8,7 @@ import { openJournal } from './journal.ts'
 const [folder] = process.argv.slice(2)
 assert(folder !== undefined, 'the test names a folder')
 const { journal } = openJournal(openDatabase(folder))
-journal.append([Buffer.from('a'), Buffer.from('b')])
+journal.append([{ bytes: Buffer.from('a') }, { bytes: Buffer.from('b') }])
 journal.saveSnapshot({ sequence: 1, parts: [Buffer.from('fini'), Buffer.from('shed')] })
 
 function* endless() {
