@@ -9,6 +9,8 @@ import type { Power } from './power.ts'
 
 /** Publications of one store closer than this travel as the newest (`persistDebounce`). */
 const DEBOUNCE_MS = 100
+/** A question without an answer was lost on the way: a stream would send it again, and so does a store. */
+const ANSWER_MS_MAX = 5_000
 
 /** The published stores of one run of a peer's program, and what the network tells them. */
 export interface ProcessStores {
@@ -117,13 +119,18 @@ function createFollowed<T>(
 
   function ask(peer: PeerId): void {
     if (!following.has(peer) || network.connectedSinceMs(me, peer) === undefined) return
-    network.request(me, peer, { kind: 'get-published', store }, (reply) => {
+    const giveUp = network.request(me, peer, { kind: 'get-published', store }, (reply) => {
+      stopWaiting()
       const followed = following.get(peer)
       if (!power.isOn || followed === undefined) return
       if (reply.kind === 'published' && reply.publication !== undefined) hear(peer, reply.publication)
       if (reply.kind !== 'fault' || reply.fault.kind !== 'not-trusted') return
       followed.known = undefined
       followed.shut()
+    })
+    const stopWaiting = clock.after(ANSWER_MS_MAX, () => {
+      giveUp()
+      ask(peer)
     })
   }
 
