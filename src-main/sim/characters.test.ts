@@ -72,7 +72,7 @@ async function run(
       weather: { delayMs: [10, 60], loss: 0, duplication: 0 },
       durations: DURATIONS,
       incidents: [{ atMs: SUBMIT_AT_MS, kind: 'submit', peer: first.peer, manifest }],
-      calmAtMs: 40_000,
+      calmAtMs: 70_000,
     },
     { seed, peers: keys.length },
     {

@@ -8,12 +8,9 @@ import { simulate, type Report } from './simulate.ts'
 const SEEDS_PER_TEST = 10
 /** Seeds of meshes of seven, from 1 on. `npm run sim` runs 200, and more when it is told so. */
 const SEEDS = 30
-/**
- * Seeds up to 200 that reach code which the ones above do not: with them, every block of code of peer/, market/,
- * verification/ and sim/ that is run for seeds 1 to 200 is run here (by the coverage that V8 counts).
- */
+/** More seeds up to 200, so that rare turns of events come about here too. */
 const RARE_SEEDS = [48, 58, 61, 65, 66, 71, 78, 97, 148, 161, 170, 200]
-/** Seeds of meshes of two, three and four peers, from 1 on: likewise as good as 20. */
+/** Seeds of meshes of two, three and four peers, from 1 on. */
 const SMALL_SEEDS = 12
 
 /** The reports of meshes of seven that were run. */

@@ -37,15 +37,8 @@ export interface DirectSenderDependencies {
 }
 
 /** Creates the sender. */
-export function createDirectSender({
-  identity,
-  clock,
-  transport,
-  loop,
-  keyOf,
-  defects,
-  signal,
-}: DirectSenderDependencies): DirectSender {
+export function createDirectSender(dependencies: DirectSenderDependencies): DirectSender {
+  const { identity, clock, loop, keyOf, defects, signal } = dependencies
   const me = identity.peer
 
   async function sendAward({ to, award }: EffectOf<'send-award'>): Promise<void> {
@@ -56,7 +49,7 @@ export function createDirectSender({
         const sentAtMs = clock.nowMs()
         const key = keyOf(award.job_id)
         const message = { kind: 'award', award, ...(key === undefined ? {} : { key }) } as const
-        await sendDirect({ transport, clock }, to, message, signal)
+        await sendDirect(dependencies, to, message, signal)
         const at_ms = clock.nowMs()
         loop.tell({ kind: 'award-taken', at_ms, peer: to, took_ms: Math.max(0, at_ms - sentAtMs) })
       }
@@ -78,7 +71,7 @@ export function createDirectSender({
       if (to === me) {
         await loop.dispatch({ kind: 'hand-back-received', at_ms: clock.nowMs(), from: to, job_id, units })
       } else {
-        await sendDirect({ transport, clock }, to, { kind: 'hand-back', job_id, units, reason }, signal)
+        await sendDirect(dependencies, to, { kind: 'hand-back', job_id, units, reason }, signal)
       }
     } catch (error) {
       defects.faultOf(error, 'handing back')
@@ -91,7 +84,7 @@ export function createDirectSender({
     const { provider: peer, job: job_id } = verdict
     try {
       const envelope = signVerdict(identity, verdict)
-      await sendDirect({ transport, clock }, peer, { kind: 'verdict', envelope }, signal)
+      await sendDirect(dependencies, peer, { kind: 'verdict', envelope }, signal)
     } catch (error) {
       defects.faultOf(error, 'sending a verdict')
       return
@@ -101,9 +94,7 @@ export function createDirectSender({
 
   function tell(to: PeerId, message: DirectMessage): void {
     const sent =
-      to === me
-        ? tellSelf(message)
-        : sendDirect({ transport, clock }, to, message, signal).then(() => undefined)
+      to === me ? tellSelf(message) : sendDirect(dependencies, to, message, signal).then(() => undefined)
     sent.catch(defects.ignoreFaults(`telling of ${message.kind}`))
   }
 

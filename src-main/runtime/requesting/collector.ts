@@ -61,6 +61,13 @@ interface Collecting {
   fruitless: number
 }
 
+/** One attempt to fetch an output. */
+interface Attempt {
+  readonly begunMs: number
+  /** Whether anything came of it. */
+  readonly hasCome: boolean
+}
+
 /** Whose matter it is that an output is not here. */
 type Cause = 'ours' | 'slow' | 'theirs'
 
@@ -131,17 +138,12 @@ export function createCollector(dependencies: CollectorDependencies): Collector 
   }
 
   /** Waits and tries again where this machine is the cause; tells the brain of providers that hand over nothing. */
-  function failed(
-    wanted: Collecting,
-    fault: Fault,
-    { begunMs, hasCome }: { readonly begunMs: number; readonly hasCome: boolean },
-  ): void {
-    const cause = causeOf(fault)
+  function failed(wanted: Collecting, fault: Fault, { begunMs, hasCome }: Attempt): void {
+    const [cause, { job, output }] = [causeOf(fault), wanted]
     wanted.tries++
     wanted.fruitless = hasCome || cause === 'ours' ? 0 : wanted.fruitless + 1
     if (cause === 'ours') troubles.set(wanted.job, fault)
     if (cause === 'ours' || (cause === 'slow' && wanted.fruitless < FRUITLESS_MAX)) return later(wanted)
-    const { job, output } = wanted
     if (fault.kind === 'not-opened') blobs.unpin(keptPin(job), [output.cid])
     tell({
       kind: 'output-unavailable',
@@ -149,14 +151,8 @@ export function createCollector(dependencies: CollectorDependencies): Collector 
       job_id: job,
       unit_index: output.unit,
       cid: output.cid,
-      unreachable: unreachableOf(output, fault, reachable(begunMs)),
+      unreachable: unreachableOf(output, fault, dependencies.connections(), begunMs),
     })
-  }
-
-  /** Peers that could be asked all the time: one that came back while others were asked was not asked again. */
-  function reachable(begunMs: number): PeerId[] {
-    const all = dependencies.connections()
-    return all.filter(({ sinceMs }) => sinceMs <= begunMs).map(({ peer }) => peer)
   }
 
   function later(wanted: Collecting): void {
@@ -181,10 +177,19 @@ export function createCollector(dependencies: CollectorDependencies): Collector 
   }
 }
 
-/** The providers of a missing output that are not to blame for it, since they cannot be asked. */
-function unreachableOf(output: WantedOutput, { kind }: Fault, connectedPeers: readonly PeerId[]): PeerId[] {
+/**
+ * The providers of a missing output that are not to blame for it, since they could not be asked all the time: one that came
+ * back while others were asked was not asked again.
+ */
+function unreachableOf(
+  output: WantedOutput,
+  { kind }: Fault,
+  connections: ReturnType<CollectorDependencies['connections']>,
+  begunMs: number,
+): PeerId[] {
   // All who agreed on it said that it is as large as it is, and that they sealed it.
   if (kind === 'oversized' || kind === 'not-opened') return []
-  const connected = new Set(connectedPeers)
+  const reached = connections.filter(({ sinceMs }) => sinceMs <= begunMs)
+  const connected = new Set(reached.map(({ peer }) => peer))
   return output.from.filter((peer) => !connected.has(peer))
 }

@@ -98,8 +98,13 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
     checkProgress(id, job, known)
   }
 
-  /** An ended job is in the history, and must be there from now on. */
-  function archive(me: PeerId, id: JobId): void {
+  /** Units are in the history, or an ended job is, and must be there from now on. */
+  function archive(me: PeerId, event: DurableEvent & { kind: 'units-archived' | 'job-archived' }): void {
+    const { job_id: id } = event
+    if (event.kind === 'units-archived') {
+      for (const unit of event.units) seenOf(me).get(id)?.units.delete(unit)
+      return
+    }
     hold('S10', seenOf(me).get(id)?.ended !== undefined, () => `${id} is put away before its end`)
     seenOf(me).delete(id)
     archived.set(me, (archived.get(me) ?? new Set<JobId>()).add(id))
@@ -107,31 +112,19 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
 
   return {
     turned(state, durable) {
-      const missed = new Set<string>()
-      const senders = new Set<PeerId>()
-      const touched = new Map<JobId, Set<number> | 'all'>()
+      const touched = touchedBy(durable)
       for (const event of durable) {
-        for (const { job, units } of ownUnitsOf(event)) {
-          const before = touched.get(job) ?? new Set<number>()
-          if (units === undefined || before === 'all') touched.set(job, 'all')
-          else touched.set(job, new Set([...before, ...units]))
-        }
         if (event.kind === 'forgotten' || (event.kind === 'trust-set' && event.trust === 0)) {
           parted.add(parting(state.me, event.peer))
           // Units of any own job are taken back from a peer that is not trusted any more.
           for (const id of state.requester.jobs.keys()) touched.set(id, 'all')
         }
-        if (event.kind === 'results-received') senders.add(event.from)
-        if (event.kind === 'units-archived') {
-          const known = seenOf(state.me).get(event.job_id)
-          for (const unit of event.units) known?.units.delete(unit)
-        }
-        if (event.kind === 'job-archived') archive(state.me, event.job_id)
-        if (event.kind === 'output-unavailable') missed.add(`${event.job_id}:${event.unit_index}`)
+        if (event.kind === 'units-archived' || event.kind === 'job-archived') archive(state.me, event)
       }
+      const facts = factsOf(durable)
       for (const [id, units] of touched) {
         const job = state.requester.jobs.get(id)
-        if (job !== undefined) checkJob(state.me, id, job, { missed, senders }, units)
+        if (job !== undefined) checkJob(state.me, id, job, facts, units)
       }
     },
     restarted(state, isInHistory = () => true) {
@@ -140,6 +133,27 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
         hold('S8', isInHistory(id), () => `${state.me.slice(-6)} lost the ended ${id} in a crash`)
     },
   }
+}
+
+/** The own units that events may have changed. */
+function touchedBy(durable: readonly DurableEvent[]): Map<JobId, Set<number> | 'all'> {
+  const touched = new Map<JobId, Set<number> | 'all'>()
+  for (const { job, units } of durable.flatMap(ownUnitsOf)) {
+    const before = touched.get(job) ?? new Set<number>()
+    if (units === undefined || before === 'all') touched.set(job, 'all')
+    else touched.set(job, new Set([...before, ...units]))
+  }
+  return touched
+}
+
+function factsOf(durable: readonly DurableEvent[]): TurnFacts {
+  const missed = new Set<string>()
+  const senders = new Set<PeerId>()
+  for (const event of durable) {
+    if (event.kind === 'results-received') senders.add(event.from)
+    if (event.kind === 'output-unavailable') missed.add(`${event.job_id}:${event.unit_index}`)
+  }
+  return { missed, senders }
 }
 
 function emptyUnit(): SeenUnit {
