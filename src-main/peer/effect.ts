@@ -42,6 +42,16 @@ export type Effect =
     }
   | { readonly kind: 'send-settled'; readonly to: PeerId; readonly job: JobId }
   | { readonly kind: 'fetch-outputs'; readonly job: JobId; readonly outputs: readonly WantedOutput[] }
+  /**
+   * Compare all outputs of a unit by its job's comparator: `outputs-compared` follows, or `output-unavailable` for one that is
+   * not handed over. A newer one of the same unit replaces it.
+   */
+  | {
+      readonly kind: 'compare-outputs'
+      readonly job: JobId
+      readonly unit: number
+      readonly candidates: readonly CandidateOutput[]
+    }
   | { readonly kind: 'job-ended'; readonly job: JobId }
   | { readonly kind: 'job-removed'; readonly job: JobId }
 
@@ -98,4 +108,11 @@ export interface WantedOutput {
   readonly unit: number
   readonly cid: Cid
   readonly from: readonly PeerId[]
+}
+
+/** One of a unit's outputs, the peers that returned it, and the output itself where it came with a receipt. */
+export interface CandidateOutput {
+  readonly cid: Cid
+  readonly from: readonly PeerId[]
+  readonly inline?: Uint8Array
 }

@@ -1,3 +1,4 @@
+import { outputsToCompare } from '../peer/requester/comparing.ts'
 import { isNewRecord } from '../peer/pairing/address-book.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import type { Notice } from '../peer/notice.ts'
@@ -35,7 +36,9 @@ import { createPublisher, type PublishedStores } from './messages/publisher.ts'
 import { createResultSender } from './messages/result-sender.ts'
 import { createPeerLoop, type PeerLoop } from './peer-loop.ts'
 import { repeatEvery } from './repeating.ts'
+
 import { createCollector } from './requesting/collector.ts'
+import { createComparing } from './requesting/comparing.ts'
 import { isOutputWanted, outputBytesMax } from './requesting/output-demand.ts'
 import { createOwnJobs } from './requesting/own-jobs.ts'
 import { standingOf } from './standing.ts'
@@ -120,7 +123,7 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
   })
   const { state } = loop
   const services = createServices({ ...dependencies, loop, defects, signal: stopping.signal })
-  const { ownJobs, pairing, executor, collector } = services
+  const { ownJobs, pairing, executor, collector, comparing } = services
   const performOne = createEffectPerformer({ ...dependencies, ...services, state, defects })
   const lifecycle = createLifecycle({ ...dependencies, ...services, loop, defects, stopping })
 
@@ -144,7 +147,7 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
     },
     activeUnits: () => executor.active(),
     loop: () => loop.condition(),
-    troubleOf: (job) => collector.troubleOf(job),
+    troubleOf: (job) => collector.troubleOf(job) ?? comparing.troubleOf(job),
     isKeyLost: (job) => ownJobs.isKeyLost(job),
     rights: createBlobRights(state, blobs),
     standingOf: (peer) => standingOf(state, peer),
@@ -197,20 +200,29 @@ function createServices(dependencies: ServiceDependencies) {
     }
   }
   const keyOf = (job: JobId): JobKey | undefined => ownJobs.keyOf(state.requester.jobs.get(job))
-  const collector = createCollector({
+  const bringing = {
     clock,
     blobs,
     fetcher,
     dispatch,
     connectedPeers: () => [identity.peer, ...transport.connections().map(({ peer }) => peer)],
-    isWanted: (job, output) => isOutputWanted(state, job, output),
-    sealOf: (job, unit) => {
+    sealOf: (job: JobId, unit: number) => {
       const key = keyOf(job)
       return key === undefined ? undefined : outputSeal(key, unit)
     },
-    outputBytesMax: (job) => outputBytesMax(state, job),
+    outputBytesMax: (job: JobId) => outputBytesMax(state, job),
     defects,
     signal,
+  }
+  const collector = createCollector({
+    ...bringing,
+    isWanted: (job, output) => isOutputWanted(state, job, output),
+  })
+  const comparing = createComparing({
+    ...bringing,
+    runner,
+    jobOf: (job) => state.requester.jobs.get(job),
+    wanted: outputsToCompare,
   })
   return {
     executor,
@@ -218,6 +230,7 @@ function createServices(dependencies: ServiceDependencies) {
     keyCare,
     guests,
     collector,
+    comparing,
     dropKey,
     publisher: createPublisher({ clock, state, stores: dependencies.stores, dispatch, defects }),
     results: createResultSender({ clock, identity, transport, dispatch, defects, signal }),
@@ -241,7 +254,7 @@ function createLifecycle(
   dependencies: Omit<ServiceDependencies, 'signal'> & Services & { readonly stopping: AbortController },
 ): Pick<PeerRuntime, 'start' | 'stop'> {
   const { clock, identity, transport, runner, lentRunner, keys, blobs, journal } = dependencies
-  const { loop, guests, ownJobs, keyCare, tendGuests, publisher, stopping } = dependencies
+  const { loop, guests, ownJobs, comparing, keyCare, tendGuests, publisher, stopping } = dependencies
   const { state } = loop
   let stopTicking: (() => void) | undefined
   let stopFollowing: (() => void) | undefined
@@ -250,6 +263,7 @@ function createLifecycle(
     async start() {
       guests.begin()
       ownJobs.letGoOfUnsubmitted()
+      comparing.begin()
       handleInbound({
         clock,
         identity,
