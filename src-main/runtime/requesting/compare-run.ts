@@ -14,7 +14,7 @@ import type { Cid } from '../../protocol/ids.ts'
 import type { Seal } from '../../protocol/job-key.ts'
 import { filmOfUnit } from '../../protocol/job-kinds/render.ts'
 import { Likeness } from '../../protocol/likeness.ts'
-import { UnitLimits } from '../../protocol/unit-limits.ts'
+import { INPUT_BYTES_MAX, PAGE_BYTES, UnitLimits } from '../../protocol/unit-limits.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 
 /** Outputs of one unit that are on this disk. */
@@ -62,7 +62,7 @@ const ENDED: ReadonlySet<Fault['kind']> = new Set(['runner-lost', 'memory-exhaus
  */
 export async function compareCandidates(means: CompareMeans, candidates: Candidates): Promise<Compared> {
   const { cids } = candidates
-  const together = await compareTwice(means, candidates)
+  const together = await compareOnce(means, candidates)
   if ('likeness' in together) return together
   const { fault } = together
   if (cids.length === 2 || !ENDED.has(fault.kind)) return { likeness: unlike(cids), fault }
@@ -71,7 +71,7 @@ export async function compareCandidates(means: CompareMeans, candidates: Candida
   for (const [i, one] of cids.entries()) {
     for (const [j, other] of cids.entries()) {
       if (j <= i) continue
-      const pair = await compareTwice(means, { ...candidates, cids: [one, other] })
+      const pair = await compareOnce(means, { ...candidates, cids: [one, other] })
       if ('likeness' in pair) setAlike(alike, i, j, pair.likeness.alike[0]?.[1] === true)
       else first = pair.fault
     }
@@ -80,13 +80,6 @@ export async function compareCandidates(means: CompareMeans, candidates: Candida
 }
 
 type Tried = { readonly likeness: Likeness } | { readonly fault: Fault }
-
-/** Compares, once more where the host was lost: it may have been ended by something else. */
-async function compareTwice(means: CompareMeans, candidates: Candidates): Promise<Tried> {
-  const tried = await compareOnce(means, candidates)
-  if ('likeness' in tried || tried.fault.kind !== 'runner-lost') return tried
-  return compareOnce(means, candidates)
-}
 
 async function compareOnce(means: CompareMeans, candidates: Candidates): Promise<Tried> {
   const outcome = await runTask(means, taskOf(means.blobs, candidates))
@@ -132,10 +125,29 @@ function taskOf(blobs: BlobStore, { manifest, unit, cids, seal }: Candidates): R
     params: CompareParams.parse({
       comparator,
       ...(film === undefined ? {} : { film }),
-      limits: manifest.limits ?? UnitLimits.parse({}),
+      limits: pairLimits(manifest),
     }),
     inputs: Object.fromEntries([...outputs, ...module]),
     limits: COMPARE_LIMITS,
+  }
+}
+
+/**
+ * The most that a comparing module may use for one pair: what a unit of the job may, and at least the defaults, since a module
+ * may be larger than what it compares; two outputs of any size; and no more than the whole comparing has.
+ */
+function pairLimits({ limits: asked }: JobManifest): UnitLimits {
+  const least = UnitLimits.parse({})
+  const { memoryBytesMax, wallMsMax } = COMPARE_LIMITS
+  return {
+    ...least,
+    fuel: Math.max(least.fuel, asked?.fuel ?? 0),
+    memory_pages: Math.min(
+      Math.max(least.memory_pages, asked?.memory_pages ?? 0),
+      memoryBytesMax / PAGE_BYTES,
+    ),
+    input_bytes: INPUT_BYTES_MAX,
+    wall_ms: Math.min(Math.max(least.wall_ms, asked?.wall_ms ?? 0), wallMsMax),
   }
 }
 
