@@ -1,3 +1,4 @@
+import { comparesExactly } from '../../protocol/comparator.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import { unitId, type PeerId } from '../../protocol/ids.ts'
 import type { VerificationConsensus, WorkResult } from '../../protocol/result.ts'
@@ -40,6 +41,11 @@ export function faultsOf(job: JobState, index: number): { readonly peer: PeerId;
   return (job.units.get(index)?.attempts ?? []).flatMap(({ peer, status }) =>
     status.state === 'failed' ? [{ peer, fault: status.fault }] : [],
   )
+}
+
+/** The peers whose output of a verified unit agrees with the winning one; undefined where outputs must be equal for that. */
+export function alikePeers({ manifest, units }: JobState, index: number): readonly PeerId[] | undefined {
+  return comparesExactly(manifest.comparator) ? undefined : units.get(index)?.verified?.winners
 }
 
 function resultOf(job: JobState, index: number, attempt: AttemptState): WorkResult[] {
