@@ -48,6 +48,7 @@ export default defineConfig(
       'src-main/cli/**',
       'src-main/**/*.bench.ts',
       'src-main/sim/main.ts',
+      'src-main/soak.ts',
       'wasm/build.ts',
       'src-main/bench.ts',
     ],

@@ -95,7 +95,7 @@ function wirePeer(
   const clock = machineClock
   const random = machineRandom
   const { storage, identity } = opened
-  const { journal, blobs, settings } = storage
+  const { journal, history, blobs, settings } = storage
   const { folder, fatal, report } = options
   for (const repair of storage.repairs) options.warn(`repaired while opening: ${JSON.stringify(repair)}`)
   const view = {
@@ -119,6 +119,7 @@ function wirePeer(
     random,
     identity,
     journal,
+    history,
     blobs,
     fetcher,
     transport,

@@ -1,7 +1,7 @@
 import type { JobState } from '../peer/requester/slice.ts'
-import type { PeerState } from '../peer/state.ts'
 import { JobId } from '../protocol/ids.ts'
 import type { JobManifest } from '../protocol/work.ts'
+import type { JobRecords } from '../runtime/requesting/job-records.ts'
 
 /** The end of the id of a job's follower. Ids of submitted jobs leave room for it. */
 const SUFFIX = '-reduce'
@@ -15,9 +15,9 @@ export function followingJob(manifest: JobManifest): JobId | undefined {
 }
 
 /** The map job whose outputs a job combines, while that is there. */
-export function leadingJob({ requester: { jobs } }: Readonly<PeerState>, id: JobId): JobState | undefined {
+export function leadingJob(jobs: Pick<JobRecords, 'find'>, id: JobId): JobState | undefined {
   if (!id.endsWith(SUFFIX)) return undefined
   const leading = JobId.safeParse(id.slice(0, -SUFFIX.length))
-  const job = leading.success ? jobs.get(leading.data) : undefined
+  const job = leading.success ? jobs.find(leading.data) : undefined
   return job !== undefined && followingJob(job.manifest) === id ? job : undefined
 }

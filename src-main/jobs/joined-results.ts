@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { ResultFile } from '#contract'
 import type { JobState } from '../peer/requester/slice.ts'
-import type { BlobStore } from '../ports/blob-store.ts'
 import { refuse } from '../protocol/fault.ts'
-import { outputSeal, type JobKey } from '../protocol/job-key.ts'
+import { outputSeal } from '../protocol/job-key.ts'
 import type { JobId } from '../protocol/ids.ts'
 import type { ResultRule } from '../protocol/work.ts'
 import { keptPin } from '../runtime/blobs/blob-rights.ts'
@@ -48,7 +47,7 @@ export function createJoinedResults(dependencies: JobDependencies, signal: Abort
     const hash = createHash('sha256')
     let bytes = 0
     const hashed = async function* () {
-      for await (const piece of outputPieces(blobs, job, runtime.keyOf(job), signal)) {
+      for await (const piece of outputPieces(dependencies, job, signal)) {
         hash.update(piece)
         bytes += piece.byteLength
         yield piece
@@ -76,7 +75,7 @@ export function createJoinedResults(dependencies: JobDependencies, signal: Abort
     async result(job) {
       const following = followingJob(job.manifest)
       if (following === undefined) return joined(job)
-      const reduced = runtime.state.requester.jobs.get(following)
+      const reduced = runtime.jobs.find(following)
       if (reduced !== undefined) return joined(reduced)
       return refuse('bad-input', `job ${following}, which combines the outputs, has not begun`)
     },
@@ -86,13 +85,14 @@ export function createJoinedResults(dependencies: JobDependencies, signal: Abort
 
 /** The verified outputs of all units, in order, opened where they are sealed. */
 async function* outputPieces(
-  blobs: BlobStore,
-  { units, manifest: { job_id, unit_count } }: JobState,
-  key: JobKey | undefined,
+  { blobs, runtime }: Pick<JobDependencies, 'blobs' | 'runtime'>,
+  job: JobState,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
+  const key = runtime.keyOf(job)
+  const { job_id, unit_count } = job.manifest
   for (let index = 0; index < unit_count; index++) {
-    const verified = units.get(index)?.verified
+    const verified = runtime.jobs.unit(job, index)?.verified
     if (verified?.stored !== true) refuse('blob-missing', `unit ${index} of ${job_id} is not here`)
     const { inline, cid } = verified
     if (key === undefined) {

@@ -45,7 +45,7 @@ export function createKeptArtifact<T>(
     const { job_id } = job.manifest
     const artifact = await make(job)
     // A job that was removed meanwhile has let go of its blobs already, and must not hold on to these.
-    if (runtime.state.requester.jobs.has(job_id)) settings.write(keyOf(job_id), artifact)
+    if (runtime.jobs.has(job_id)) settings.write(keyOf(job_id), artifact)
     else blobs.unpin(keptPin(job_id))
     return artifact
   }

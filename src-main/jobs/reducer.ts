@@ -23,7 +23,7 @@ export function createReducer(
   { runtime, clock }: Pick<JobDependencies, 'runtime' | 'clock'>,
   results: JoinedResults,
 ): Reducer {
-  const { state } = runtime
+  const { state, jobs } = runtime
   const atWork = new Set<JobId>()
   const failures = new Map<JobId, Fault>()
   let started = false
@@ -38,11 +38,17 @@ export function createReducer(
     }
   })
 
+  // A map job stays in the state until the job that follows it is submitted, also over restarts.
+  runtime.keepWhile(({ manifest, status }) => {
+    const id = followingJob(manifest)
+    return id !== undefined && status.state === 'done' && !jobs.has(id)
+  })
+
   function consider(job: JobState): void {
     const { job_id } = job.manifest
     if (job.status.state !== 'done') return
     const id = followingJob(job.manifest)
-    if (id === undefined || state.requester.jobs.has(id) || atWork.has(job_id)) return
+    if (id === undefined || jobs.has(id) || atWork.has(job_id)) return
     atWork.add(job_id)
     follow(job, id)
       .catch((error: unknown) => failures.set(job_id, faultOf(error, 'unit-failed')))
@@ -55,7 +61,7 @@ export function createReducer(
       refuse('malformed', 'the job does not name the module that combines its outputs')
     const { cid } = await results.joined(job)
     // It may have been removed meanwhile, and then its outputs need not be combined.
-    if (!state.requester.jobs.has(job.manifest.job_id)) return
+    if (!jobs.has(job.manifest.job_id)) return
     const manifest = reduceManifest(job.manifest, id, { [MODULE_ROLE]: reduce, [INPUT_ROLE]: cid })
     await runtime.submit(manifest, [], runtime.keyOf(job) === undefined ? undefined : newJobKey())
   }
@@ -79,7 +85,7 @@ export function createReducer(
     follower({ manifest }) {
       const job_id = followingJob(manifest)
       if (job_id === undefined) return undefined
-      const job = state.requester.jobs.get(job_id)
+      const job = jobs.find(job_id)
       const failure = failures.get(manifest.job_id)
       if (job !== undefined) return { job_id, state: phaseOf(job.status) }
       return {

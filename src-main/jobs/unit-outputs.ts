@@ -11,8 +11,12 @@ import { blobInput } from './local-task.ts'
 type OutputDependencies = Pick<JobDependencies, 'blobs' | 'runtime'>
 
 /** A verified unit's output as a blob of the store, sealed of an encrypted job; tiny ones were kept in the journal until now. */
-async function unitOutput({ blobs }: OutputDependencies, job: JobState, index: number): Promise<Cid> {
-  const verified = job.units.get(index)?.verified
+async function unitOutput(
+  { blobs, runtime }: OutputDependencies,
+  job: JobState,
+  index: number,
+): Promise<Cid> {
+  const verified = runtime.jobs.unit(job, index)?.verified
   if (verified?.stored !== true)
     refuse('bad-input', `unit ${index} of ${job.manifest.job_id} is not here yet`)
   if (verified.inline !== undefined && !blobs.has(verified.cid)) {
@@ -61,6 +65,6 @@ export async function openOutput(
   const opened = await blobs.putStream(openedPieces(blobs, cid, outputSeal(key, index)), {
     keeper: { owner: keptPin(job_id) },
   })
-  if (!runtime.state.requester.jobs.has(job_id)) blobs.unpin(keptPin(job_id))
+  if (!runtime.jobs.has(job_id)) blobs.unpin(keptPin(job_id))
   return opened
 }

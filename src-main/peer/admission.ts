@@ -7,6 +7,7 @@ import type { UnitAttempt } from './effect.ts'
 import { notLent } from './provider/lending.ts'
 import { holdingBookOf } from './provider/holding-book.ts'
 import { OFFER_GRACE_MS } from './provider/matching.ts'
+import { isArchived } from './requester/archived.ts'
 import { recallKey } from './requester/relieving.ts'
 import { pauseReason, sharedSlots } from './sharing/shared-slots.ts'
 import { holdingKey, type HeldUnit, type Holding } from './provider/slice.ts'
@@ -75,11 +76,11 @@ function admitMore(
 }
 
 /** Whether a unit would wait here from now on: a new one, or one that is to be run again under a newer attempt. */
-function wouldQueue(held: HeldUnit | undefined, { attempt }: AwardedUnit): boolean {
+function wouldQueue(held: HeldUnit | undefined, { attempt, anew }: AwardedUnit): boolean {
   if (held === undefined) return true
   const { status } = held
-  const isFailed = status.state === 'ran' && status.receipt.outcome.kind === 'fault'
-  return attempt > held.attempt && (isFailed || status.state === 'handed-back')
+  const runsAgain = status.state === 'ran' && (anew === true || status.receipt.outcome.kind === 'fault')
+  return attempt > held.attempt && (runsAgain || status.state === 'handed-back')
 }
 
 /** The most that a requester may believe to be offered to its job: the newest offer, or one that it replaced of late. */
@@ -111,6 +112,7 @@ export function admitResults(
   let own = 0
   const seen = new Set<AttemptState>()
   const news = receipts.filter(({ unit_index, attempt: number, outcome }) => {
+    if (isArchived(job, unit_index) && job.archived?.parts.has(from) === true) own++
     const attempt = job.units
       .get(unit_index)
       ?.attempts.find((one) => one.attempt === number && one.peer === from)

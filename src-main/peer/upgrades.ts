@@ -10,14 +10,15 @@ const same: Upgrade = (value) => value
 
 /**
  * Records of version 1 are the same without a version. Manifests in records of version 2 are read by their schema; but a
- * program of that time would drop the fields that they have since, such as a unit's limits. Events are the same in version 4;
- * version 5 has one more, and a unit's outputs are compared.
+ * program of that time would drop the fields that they have since, such as a unit's limits. Events are the same in
+ * versions 4 to 6, and there are more of them.
  */
 export const EVENT_UPGRADES: Upgrades = new Map([
   [1, same],
   [2, same],
   [3, same],
   [4, same],
+  [5, same],
 ])
 
 /** In version 4 the state is by role and has a policy, and every map is its entries. */
@@ -26,6 +27,7 @@ export const STATE_UPGRADES: Upgrades = new Map([
   [2, same],
   [3, stateByRole],
   [4, same],
+  [5, same],
 ])
 
 /** As of states: jobs and holdings were lists. */
@@ -34,6 +36,7 @@ export const WORK_UPGRADES: Upgrades = new Map([
   [2, same],
   [3, workByKey],
   [4, same],
+  [5, same],
 ])
 
 /** Holdings and jobs as lists; their fields are checked by the current schema. */

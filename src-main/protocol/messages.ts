@@ -12,7 +12,13 @@ import { Fraction } from './slot.ts'
 import { UnitIndex } from './work.ts'
 
 /** One unit of an award, and which try it is. */
-export const AwardedUnit = z.object({ unit_index: UnitIndex, attempt: Attempt, role: VerificationRole })
+export const AwardedUnit = z.object({
+  unit_index: UnitIndex,
+  attempt: Attempt,
+  role: VerificationRole,
+  /** The provider's result of it is by another engine than it offers now: it is to be computed again. */
+  anew: z.literal(true).exactOptional(),
+})
 export type AwardedUnit = z.infer<typeof AwardedUnit>
 
 /** A requester gives units to a provider that offered to compute them (documents 002 and 003). */

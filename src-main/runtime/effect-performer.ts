@@ -11,6 +11,8 @@ import type { Publisher } from './messages/publisher.ts'
 import type { ResultSender } from './messages/result-sender.ts'
 import type { Collector } from './requesting/collector.ts'
 import type { Comparing } from './requesting/comparing.ts'
+import type { JobArchiver } from './requesting/job-archiver.ts'
+import type { JobRecords } from './requesting/job-records.ts'
 import type { OwnJobs } from './requesting/own-jobs.ts'
 
 /** The parts of a peer that act in the world. */
@@ -23,6 +25,8 @@ export interface EffectPerformerDependencies {
   readonly comparing: Comparing
   readonly executor: Executor
   readonly ownJobs: OwnJobs
+  readonly jobs: JobRecords
+  readonly archiver: JobArchiver
   readonly results: ResultSender
   readonly direct: DirectSender
   readonly dropKey: (job: KeyedJob) => void
@@ -36,7 +40,7 @@ export function createEffectPerformer(
   dependencies: EffectPerformerDependencies,
 ): (effect: WorldEffect) => void {
   const { state, transport, publisher, pairing, collector, executor, ownJobs } = dependencies
-  const { comparing, results, direct, dropKey, tendGuests, defects } = dependencies
+  const { comparing, jobs, archiver, results, direct, dropKey, tendGuests, defects } = dependencies
 
   /** For work that is tried again by itself when it fails. */
   function inBackground(work: Promise<void>, place: string): void {
@@ -91,8 +95,10 @@ export function createEffectPerformer(
         executor.release(effect.requester, effect.job)
         return effect.requester === state.me ? undefined : dropKey(effect)
       case 'job-ended':
-        return comparing.stop(effect.job)
+        comparing.stop(effect.job)
+        return archiver.look()
       case 'job-removed':
+        jobs.remove(effect.job)
         return ownJobs.letGo(effect.job)
     }
   }

@@ -197,6 +197,7 @@ export async function startPeer(
     identity,
     // Decisions that a crashed peer still takes in this process do not count: its disk is gone, and so is its network.
     journal: { ...storage.journal, append: (records) => (crashed ? 0 : append(records)) },
+    history: storage.history,
     blobs: storage.blobs,
     fetcher,
     transport,

@@ -13,6 +13,7 @@ import type { JobManifest } from '../protocol/work.ts'
 import type { BlobFetcher } from '../ports/blob-fetcher.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { History } from '../ports/history.ts'
 import type { Identity } from '../ports/identity.ts'
 import type { JobKeys, KeyedJob } from '../ports/job-keys.ts'
 import type { Journal } from '../ports/journal.ts'
@@ -40,6 +41,8 @@ import { repeatEvery } from './repeating.ts'
 import { createCollector } from './requesting/collector.ts'
 import { createComparing } from './requesting/comparing.ts'
 import { isOutputWanted, outputBytesMax } from './requesting/output-demand.ts'
+import { createJobArchiver } from './requesting/job-archiver.ts'
+import { createJobRecords, type JobRecords } from './requesting/job-records.ts'
 import { createOwnJobs } from './requesting/own-jobs.ts'
 import { standingOf } from './standing.ts'
 
@@ -54,6 +57,7 @@ export interface PeerDependencies {
   readonly random: Random
   readonly identity: Identity
   readonly journal: Journal
+  readonly history: History
   readonly blobs: BlobStore
   readonly fetcher: BlobFetcher
   readonly transport: Transport
@@ -103,6 +107,10 @@ export interface PeerRuntime {
   isKeyLost(job: JobId): boolean
   /** The standing of a peer at this moment. */
   standingOf(peer: PeerId): Standing
+  /** The user's own jobs, those in the history too. */
+  readonly jobs: JobRecords
+  /** Ended jobs for which this holds stay in the state: something is to follow them. */
+  keepWhile(isNeeded: (job: JobState) => boolean): void
   /** Which peers may read which blob of this peer's store. */
   readonly rights: BlobRights
   /** Calls back after every turn of the loop with its notices, also with none, until the returned function is called. */
@@ -123,7 +131,7 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
   })
   const { state } = loop
   const services = createServices({ ...dependencies, loop, defects, signal: stopping.signal })
-  const { ownJobs, pairing, executor, collector, comparing } = services
+  const { jobs, archiver, ownJobs, pairing, executor, collector, comparing } = services
   const performOne = createEffectPerformer({ ...dependencies, ...services, state, defects })
   const lifecycle = createLifecycle({ ...dependencies, ...services, loop, defects, stopping })
 
@@ -149,6 +157,8 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
     loop: () => loop.condition(),
     troubleOf: (job) => collector.troubleOf(job) ?? comparing.troubleOf(job),
     isKeyLost: (job) => ownJobs.isKeyLost(job),
+    jobs,
+    keepWhile: (isNeeded) => archiver.keepWhile(isNeeded),
     rights: createBlobRights(state, blobs),
     standingOf: (peer) => standingOf(state, peer),
     onNotices: (listener) => loop.onNotices(listener),
@@ -167,7 +177,8 @@ type Services = ReturnType<typeof createServices>
 
 /** Creates the services by which a peer acts: it publishes, pairs, sends, runs units and fetches outputs. */
 function createServices(dependencies: ServiceDependencies) {
-  const { clock, random, identity, blobs, fetcher, transport, keys, loop, defects, signal } = dependencies
+  const { clock, random, identity, blobs, fetcher, transport, keys, history, loop, defects, signal } =
+    dependencies
   const { state } = loop
   const dispatch = (event: PeerEvent): Promise<void> => loop.dispatch(event)
   const { runner, lentRunner = runner } = dependencies
@@ -184,9 +195,11 @@ function createServices(dependencies: ServiceDependencies) {
     signal,
   })
   const dropKey = (job: KeyedJob): void => dropKeyOf(job, keys, defects)
-  const ownJobs = createOwnJobs({ state, blobs, keys, clock, dispatch, dropKey })
+  const damaged = (error: unknown): void => void defects.faultOf(error, 'listing jobs')
+  const jobs = createJobRecords(state, history, damaged)
+  const ownJobs = createOwnJobs({ state, jobs, blobs, keys, clock, dispatch, dropKey })
   const isSubmitting = (job: JobId): boolean => ownJobs.isSubmitting(job)
-  const keyCare = createKeyCare({ state, keys, clock, executor, isSubmitting })
+  const keyCare = createKeyCare({ state, jobs, keys, clock, executor, isSubmitting })
   const guests = createGuestBlobs(state, blobs)
   /** Deletes blobs and keys of others' jobs that are due. */
   const tendGuests = (): void => {
@@ -199,7 +212,7 @@ function createServices(dependencies: ServiceDependencies) {
       defects.faultOf(error, 'deleting what others left')
     }
   }
-  const keyOf = (job: JobId): JobKey | undefined => ownJobs.keyOf(state.requester.jobs.get(job))
+  const keyOf = (job: JobId): JobKey | undefined => ownJobs.keyOf(jobs.find(job))
   const bringing = {
     clock,
     blobs,
@@ -226,6 +239,8 @@ function createServices(dependencies: ServiceDependencies) {
   })
   return {
     executor,
+    jobs,
+    archiver: createJobArchiver({ state, history, clock, dispatch, defects, signal }),
     ownJobs,
     keyCare,
     guests,
@@ -254,7 +269,8 @@ function createLifecycle(
   dependencies: Omit<ServiceDependencies, 'signal'> & Services & { readonly stopping: AbortController },
 ): Pick<PeerRuntime, 'start' | 'stop'> {
   const { clock, identity, transport, runner, lentRunner, keys, blobs, journal } = dependencies
-  const { loop, guests, ownJobs, comparing, keyCare, tendGuests, publisher, stopping } = dependencies
+  const { loop, guests, ownJobs, comparing, archiver, keyCare, tendGuests, publisher, stopping } =
+    dependencies
   const { state } = loop
   let stopTicking: (() => void) | undefined
   let stopFollowing: (() => void) | undefined
@@ -279,6 +295,7 @@ function createLifecycle(
       if (state.epoch === 1) await loop.dispatch({ kind: 'named', at_ms: clock.nowMs(), name: state.name })
       stopTicking = repeatEvery(clock, TICK_MS, () => {
         loop.tell({ kind: 'tick', at_ms: clock.nowMs() })
+        archiver.look()
         tendGuests()
       })
     },

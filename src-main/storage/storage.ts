@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { History } from '../ports/history.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Settings } from '../ports/settings.ts'
 import { openBlobStore, type BlobRepair } from './blobs/blob-store.ts'
 import { openDatabase } from './database/database.ts'
 import { openJobKeyTable, type JobKeyTable } from './keys/job-keys.ts'
+import { openHistory } from './history/history.ts'
 import { openEnvelopeTable, type EnvelopeTable } from './envelope-table.ts'
 import { createGroupCommit } from './database/group-commit.ts'
 import { openJournal, type JournalRepair } from './journal/journal.ts'
@@ -19,6 +21,8 @@ export interface Storage {
   readonly journal: Journal
   readonly blobs: BlobStore
   readonly settings: Settings
+  /** Own jobs that have ended. */
+  readonly history: History
   /** The latest publications of contacts. */
   readonly envelopes: EnvelopeTable
   /** Keys of encrypted jobs, sealed. */
@@ -65,6 +69,7 @@ export async function openStorage(options: {
       journal,
       blobs,
       settings: openSettings(database),
+      history: openHistory(database, commits),
       envelopes: openEnvelopeTable(database),
       jobKeys: openJobKeyTable(database),
       blobFolder,

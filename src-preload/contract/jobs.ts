@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { Cid, PeerId } from '../../src-main/protocol/ids.ts'
+import { Cid, JobId, PeerId } from '../../src-main/protocol/ids.ts'
 import { Fault } from '../../src-main/protocol/fault.ts'
 import { VerificationConsensus } from '../../src-main/protocol/result.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
@@ -8,7 +8,7 @@ import { UnitIndex } from '../../src-main/protocol/work.ts'
 import { WhichJob } from './job-kinds/job-kind.ts'
 import { JobRequest, SubmittedJob } from './job-kinds/table.ts'
 import { JobStatus, JobSummary } from './job-status.ts'
-import { UNIT_NEWS_MAX } from './limits.ts'
+import { JOBS_PAGE_MAX, JOBS_SHOWN, UNIT_NEWS_MAX } from './limits.ts'
 import { Count, DurationMs, Nothing, procedure } from './procedure.ts'
 
 /** Runs of one unit that failed, of which an answer tells at most so many. */
@@ -62,6 +62,12 @@ export type ResultFile = z.infer<typeof ResultFile>
 export const ResultFormat = z.string().regex(/^[a-z0-9]{1,8}$/)
 export type ResultFormat = z.infer<typeof ResultFormat>
 
+/** A stretch of the list of jobs: the latest submitted, or those submitted before one of them. */
+const JobPage = z.strictObject({
+  limit: z.int().min(1).max(JOBS_PAGE_MAX).default(JOBS_SHOWN),
+  before: z.strictObject({ job_id: JobId, submitted_at_ms: z.number().min(0) }).exactOptional(),
+})
+
 /** Work for the mesh. Every call on a job that is not there has the fault `unknown-job`. */
 export const jobs = {
   /**
@@ -70,7 +76,7 @@ export const jobs = {
    */
   submit: procedure.input(JobRequest).output(SubmittedJob),
   /** Newest first. */
-  list: procedure.output(z.array(JobSummary)),
+  list: procedure.input(JobPage.prefault({})).output(z.array(JobSummary)),
   status: procedure.input(WhichJob).output(JobStatus),
   /** The status now and after changes, at most one each `WATCH_EVERY_MS`; ends with the job and what follows it. */
   watch: procedure.input(WhichJob).output(eventIterator(JobStatus)),

@@ -34,5 +34,9 @@ export const FRAME_MAX = 1_000_000
 export const PREVIEW_SIDE_MAX = 640
 /** A picture in progress, as large as a window shows it. */
 export const PICTURE_SIDE_MAX = 1_600
+/** Ended jobs that are shown without being asked for: all frames of an animation are among them. Older ones come by pages. */
+export const JOBS_SHOWN = 1_000
+/** Jobs in one answer. */
+export const JOBS_PAGE_MAX = 1_000
 /** Units in one message; the others follow in the next. */
 export const UNIT_NEWS_MAX = 2_000

@@ -33,17 +33,17 @@ export interface JobViews {
 
 /** Creates the views over a peer and its kinds of jobs. */
 export function createJobViews({ runtime, clock, spelling }: ApiDependencies, table: JobTable): JobViews {
-  const { state } = runtime
+  const { state, jobs } = runtime
   const riskOf = createDeadlineRisks(state)
   const { notesOf } = table
   const factsOf: JobTable['facts'] = (job) => table.facts(job)
   const follower = (job: JobState): FollowingJob | undefined => table.reducer.follower(job)
   const shortNameOf: typeof spelling.shortNameOf = (peer) => spelling.shortNameOf(peer)
   return {
-    find: (id) => state.requester.jobs.get(id) ?? refuse('unknown-job', `there is no job ${id}`),
+    find: (id) => jobs.find(id) ?? refuse('unknown-job', `there is no job ${id}`),
     followerOf({ manifest }) {
       const id = followingJob(manifest)
-      return id === undefined ? undefined : state.requester.jobs.get(id)
+      return id === undefined ? undefined : jobs.find(id)
     },
     summaryOf: (job) => jobSummary(job, { nowMs: clock.nowMs(), follower, notesOf, factsOf, riskOf }),
     statusOf: (job) =>
@@ -59,7 +59,7 @@ export function createJobViews({ runtime, clock, spelling }: ApiDependencies, ta
       }),
     withRisk(submitted) {
       const last = 'job_ids' in submitted ? submitted.job_ids.at(-1) : undefined
-      const job = state.requester.jobs.get(last ?? submitted.job_id)
+      const job = jobs.find(last ?? submitted.job_id)
       const risk = job === undefined ? undefined : riskOf(job, clock.nowMs())
       return risk === undefined ? submitted : { ...submitted, deadline_at_risk: risk }
     },
@@ -77,23 +77,23 @@ export function jobCalls(
   }: { readonly table: JobTable; readonly views: JobViews; readonly stopping: AbortSignal },
 ) {
   const { runtime, blobs, clock, report } = dependencies
-  const { state } = runtime
+  const { jobs } = runtime
   const within = (signal: AbortSignal | undefined): AbortSignal => untilStopped(stopping, signal)
   return {
     submit: os.jobs.submit.handler(async ({ input, signal }) =>
       views.withRisk(await table.submit(input, within(signal))),
     ),
-    list: os.jobs.list.handler(() =>
-      [...state.requester.jobs.values()]
-        .map((job) => views.summaryOf(job))
-        .sort((a, b) => b.submitted_at_ms - a.submitted_at_ms),
+    list: os.jobs.list.handler(({ input: { limit, before } }) =>
+      jobs
+        .page(limit, before && { job: before.job_id, submittedAtMs: before.submitted_at_ms })
+        .map((job) => views.summaryOf(job)),
     ),
     status: os.jobs.status.handler(({ input }) => views.statusOf(views.find(input.job_id))),
     watch: os.jobs.watch.handler(({ input, signal, context }) => {
       const { manifest } = views.find(input.job_id)
       const values = watchChanges(dependencies, {
         compose: () => {
-          const job = state.requester.jobs.get(manifest.job_id)
+          const job = jobs.find(manifest.job_id)
           return job === undefined ? undefined : views.statusOf(job)
         },
         isLast: hasEnded,
@@ -116,11 +116,12 @@ export function jobCalls(
     }),
     consensus: os.jobs.consensus.handler(({ input: { job_id, unit_index } }) => {
       const job = views.find(job_id)
-      const consensus =
-        consensusOf(job, unit_index, clock.nowMs()) ??
+      const unit =
+        jobs.unit(job, unit_index) ??
         refuse('bad-input', `nobody has touched unit ${unit_index} of ${job_id}`)
-      const faults = faultsOf(job, unit_index).map(({ peer, fault }) => ({ peer_id: peer, fault }))
-      const alike = alikePeers(job, unit_index)
+      const consensus = consensusOf(job, unit_index, unit, clock.nowMs())
+      const faults = faultsOf(unit).map(({ peer, fault }) => ({ peer_id: peer, fault }))
+      const alike = alikePeers(job, unit)
       return { ...consensus, faults: faults.slice(-UNIT_FAULTS_MAX), ...(alike && { alike: [...alike] }) }
     }),
   }
@@ -171,7 +172,7 @@ export function jobControlCalls(
       tell('job-cancelled', oneOf(job_id, isUnderWay, ' already')),
     ),
     remove: os.jobs.remove.handler(async ({ input: { job_id } }) => {
-      const leading = leadingJob(runtime.state, job_id)?.manifest.job_id
+      const leading = leadingJob(runtime.jobs, job_id)?.manifest.job_id
       const job = views.find(job_id)
       if (leading !== undefined) refuse('bad-input', `job ${job_id} is a part of ${leading}; remove that one`)
       const ids: JobId[] = []

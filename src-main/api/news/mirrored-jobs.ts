@@ -1,8 +1,8 @@
-import type { JobSummary } from '#contract'
+import { JOBS_SHOWN, type JobSummary } from '#contract'
 import type { JobState } from '../../peer/requester/slice.ts'
-import type { PeerState } from '../../peer/state.ts'
 import type { JobId } from '../../protocol/ids.ts'
 import { leadingJob } from '../../jobs/following-job.ts'
+import type { PeerRuntime } from '../../runtime/peer-runtime.ts'
 import { isSameJob } from './news-sameness.ts'
 import { createRateLimiter } from './rate-limiter.ts'
 import { createVersionedMap, type MapChanges } from './versioned-map.ts'
@@ -23,32 +23,47 @@ export interface MirroredJobs {
   since(version: number): MapChanges<JobId, JobSummary> | 'begin-anew' | undefined
 }
 
-/** Creates the summaries over a peer's state. */
+/** Creates the summaries of the jobs in a peer's state and the latest ended ones: older ones are asked for by `jobs.list`. */
 export function createMirroredJobs(
-  state: Readonly<PeerState>,
+  { state: { requester }, jobs }: Pick<PeerRuntime, 'state' | 'jobs'>,
   summaryOf: (job: JobState) => JobSummary,
 ): MirroredJobs {
   const summaries = createVersionedMap<JobId, JobSummary>(isSameJob)
   const touched = new Set<JobId>()
   const sweepLimiter = createRateLimiter(SWEEP_EVERY_MS, SHARE_MAX)
+
+  /** Newest first: these are the ones that users look at in a long list. */
+  function shown(): JobId[] {
+    const latest = jobs.page(requester.jobs.size + JOBS_SHOWN).map(({ manifest }) => manifest.job_id)
+    return [...new Set([...latest, ...requester.jobs.keys()])]
+  }
+
+  /** Ended jobs that are no longer among the latest are left out, until there are few of them again. */
+  function leaveOutOldest(): void {
+    const ids = [...summaries.keys()]
+    if (ids.length <= 2 * requester.jobs.size + JOBS_SHOWN) return
+    const latest = new Set(shown())
+    for (const id of ids) if (!latest.has(id)) summaries.delete(id)
+  }
+
   return {
     note(id) {
       touched.add(id)
-      const leading = leadingJob(state, id)
+      const leading = leadingJob(jobs, id)
       if (leading !== undefined) touched.add(leading.manifest.job_id)
     },
     refresh() {
-      // Newest first: these are the ones that users look at in a long list.
       sweepLimiter(() => {
-        for (const id of [...state.requester.jobs.keys()].reverse()) touched.add(id)
-        for (const id of summaries.keys()) if (!state.requester.jobs.has(id)) touched.add(id)
+        for (const id of shown()) touched.add(id)
+        for (const id of summaries.keys()) touched.add(id)
       })
       for (const id of touched) {
-        const job = state.requester.jobs.get(id)
+        const job = jobs.find(id)
         if (job === undefined) summaries.delete(id)
         else summaries.set(id, summaryOf(job))
       }
       touched.clear()
+      leaveOutOldest()
     },
     since: (version) => summaries.since(version, ENTRIES_PER_NEWS_MAX),
   }

@@ -62,7 +62,7 @@ export function createNewsMirror(dependencies: ApiDependencies, sources: NewsSou
   const pairings = createPairingView(dependencies)
   const nearby = createNearbyView(dependencies)
   const wholes = createVersionedMap<keyof NewsParts, NewsParts>(isSamePart)
-  const jobs = createMirroredJobs(state, (job) => sources.summaryOf(job))
+  const jobs = createMirroredJobs(runtime, (job) => sources.summaryOf(job))
   const people = createVersionedMap<PeerId, Person>(isSamePerson)
   const [peopleLimiter, pulseLimiter] = [
     createRateLimiter(PEOPLE_EVERY_MS, SHARE_MAX),

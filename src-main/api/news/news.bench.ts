@@ -13,6 +13,8 @@ import { JobId, type PeerId } from '../../protocol/ids.ts'
 import type { AvailabilitySlot } from '../../protocol/slot.ts'
 import { toTimestamp } from '../../protocol/time.ts'
 import { machineClock } from '../../runtime/machine.ts'
+import { createJobRecords } from '../../runtime/requesting/job-records.ts'
+import { openMemoryHistory } from '../../storage/history/memory-history.ts'
 import { jobSummary } from '../views/job-view.ts'
 import { OWN_REACH } from './news.fixture.ts'
 import { createNewsMirror, newPlace, type NewsPlace } from './news-mirror.ts'
@@ -135,6 +137,7 @@ function crowdParts(
 ): ApiDependencies {
   const runtime = {
     state,
+    jobs: createJobRecords(state, openMemoryHistory(), () => undefined),
     activeUnits: () => [],
     onNotices: (listener: (notices: readonly Notice[]) => void) => {
       listeners.add(listener)

@@ -8,6 +8,8 @@ import type { OwnReachFacts } from '../../ports/own-reach.ts'
 import type { Connection } from '../../ports/reach.ts'
 import { JobId } from '../../protocol/ids.ts'
 import { machineClock } from '../../runtime/machine.ts'
+import { createJobRecords } from '../../runtime/requesting/job-records.ts'
+import { openMemoryHistory } from '../../storage/history/memory-history.ts'
 import { jobSummary } from '../views/job-view.ts'
 import { createNewsMirror, type NewsSources } from './news-mirror.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -46,6 +48,7 @@ export function createMirrored() {
   const parts = {
     runtime: {
       state,
+      jobs: createJobRecords(state, openMemoryHistory(), () => undefined),
       activeUnits: () => [],
       onNotices: (listener: (notices: readonly Notice[]) => void) => {
         listeners.add(listener)

@@ -12,29 +12,30 @@ export function watchUnitNews(
   id: JobId,
   signal: AbortSignal,
 ): AsyncGenerator<UnitNews, void, void> {
-  const { jobs } = parts.runtime.state.requester
+  const { jobs } = parts.runtime
+  const first = jobs.find(id)
   const peers = new Map<PeerId, number>()
-  const dirty = new Set<number>(jobs.get(id)?.units.keys())
+  const dirty = new Set<number>(first === undefined ? [] : jobs.units(first))
   let isFirst = true
   return watchBatches(parts, {
     hear: (notices) => {
       for (const index of changedUnits(notices, id)) dirty.add(index)
     },
     take: () => {
-      const job = jobs.get(id)
+      const job = jobs.find(id)
       if (job === undefined || (dirty.size === 0 && !isFirst)) return undefined
       isFirst = false
       const units: UnitView[] = []
       for (const index of dirty) {
         if (units.length === UNIT_NEWS_MAX) break
         dirty.delete(index)
-        const unit = job.units.get(index)
+        const unit = jobs.unit(job, index)
         if (unit !== undefined) units.push(unitView(index, unit, peers))
       }
       return { total: job.manifest.unit_count, peers: [...peers.keys()], units }
     },
     isOver: () => {
-      const job = jobs.get(id)
+      const job = jobs.find(id)
       return job === undefined || hasJobEnded(job)
     },
     signal,

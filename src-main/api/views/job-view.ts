@@ -1,7 +1,7 @@
 import type { FollowingJob, JobFacts, JobStatus, JobSummary, PeerShare, Waiting } from '#contract'
-import { isUnderWay, priorityOf, type AttemptState, type JobState } from '../../peer/requester/slice.ts'
+import { fuelOf, partsOf } from '../../peer/requester/archived.ts'
+import { isUnderWay, priorityOf, type JobState, type PeerPart } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
-import { isTimeOut } from '../../peer/requester/time-outs.ts'
 import { comparatorOf, comparesExactly } from '../../protocol/comparator.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
@@ -113,79 +113,46 @@ function leftMsEstimate(job: JobState, nowMs: number): number | undefined {
   return saturated(Math.round(perUnitMs * (job.manifest.unit_count - job.verified)))
 }
 
-/** Fuel that the verified units took, each counted once; undefined where no unit is metered. */
-function fuelOf({ units }: JobState): number | undefined {
-  let sum: number | undefined
-  for (const { verified } of units.values()) {
-    if (verified?.fuel !== undefined) sum = saturated((sum ?? 0) + verified.fuel)
-  }
-  return sum
+function peerShares(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): PeerShare[] {
+  const running = hasJobEnded(job) ? new Map<PeerId, number>() : runningUnits(job)
+  return [...partsOf(job)]
+    .map(([peer, part]) => peerShare(state, peer, part, running.get(peer) ?? 0, options))
+    .sort((a, b) => b.verified_units - a.verified_units || (a.peer_id < b.peer_id ? -1 : 1))
 }
 
-/** A share while it is counted. */
-type Tally = { -readonly [K in keyof PeerShare]: PeerShare[K] }
-
-function peerShares(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): PeerShare[] {
-  const tallies = new Map<PeerId, Tally>()
-  const isOver = hasJobEnded(job)
-  for (const unit of job.units.values()) {
-    for (const attempt of unit.attempts) {
-      const tally = tallies.get(attempt.peer) ?? newTally(state, attempt.peer, options)
-      tallies.set(attempt.peer, tally)
-      count(tally, attempt, { won: unit.verified?.winners.includes(attempt.peer) ?? false, isOver })
+/** Units that each peer has at this moment. Those that were running when the job ended have been told to stop. */
+function runningUnits({ units }: JobState): Map<PeerId, number> {
+  const running = new Map<PeerId, number>()
+  for (const { attempts } of units.values()) {
+    for (const { peer, status } of attempts) {
+      if (status.state === 'awarded') running.set(peer, (running.get(peer) ?? 0) + 1)
     }
   }
-  return [...tallies.values()].sort(
-    (a, b) => b.verified_units - a.verified_units || (a.peer_id < b.peer_id ? -1 : 1),
-  )
+  return running
 }
 
-function newTally(state: Readonly<PeerState>, peer: PeerId, { shortNameOf }: JobViewOptions): Tally {
+function peerShare(
+  state: Readonly<PeerState>,
+  peer: PeerId,
+  part: PeerPart,
+  running: number,
+  { shortNameOf }: JobViewOptions,
+): PeerShare {
   const isSelf = peer === state.me
   return {
     peer_id: peer,
     name: isSelf ? state.name : (state.pairing.contacts.get(peer)?.name ?? shortNameOf(peer)),
     short_name: shortNameOf(peer),
     is_self: isSelf,
-    verified_units: 0,
-    running_units: 0,
-    rejected: 0,
-    failed: 0,
-    expired: 0,
-    cpu_ms: 0,
-    wall_ms: 0,
-    output_bytes: 0,
-  }
-}
-
-function count(
-  tally: Tally,
-  attempt: AttemptState,
-  { won, isOver }: { readonly won: boolean; readonly isOver: boolean },
-): void {
-  const { status } = attempt
-  switch (status.state) {
-    case 'awarded':
-      // Units that were running when the job ended have been told to stop, so they do not count.
-      if (!isOver) tally.running_units++
-      return
-    case 'returned':
-      if (won) tally.verified_units++
-      tally.cpu_ms = saturated(tally.cpu_ms + status.metrics.cpu_ms)
-      tally.wall_ms = saturated(tally.wall_ms + status.metrics.wall_ms)
-      tally.output_bytes = saturated(tally.output_bytes + status.metrics.output_bytes)
-      if (status.metrics.fuel !== undefined) {
-        tally.fuel = saturated((tally.fuel ?? 0) + status.metrics.fuel)
-      }
-      return
-    case 'failed':
-      if (isTimeOut(attempt)) tally.timed_out = (tally.timed_out ?? 0) + 1
-      else tally.failed++
-      return
-    case 'rejected':
-      tally.rejected++
-      return
-    case 'void':
-      if (status.why === 'late') tally.expired++
+    verified_units: part.verified,
+    running_units: running,
+    rejected: part.rejected,
+    failed: part.failed,
+    ...(part.timedOut === 0 ? {} : { timed_out: part.timedOut }),
+    expired: part.expired,
+    cpu_ms: part.cpuMs,
+    wall_ms: part.wallMs,
+    output_bytes: part.outputBytes,
+    ...(part.fuel === undefined ? {} : { fuel: part.fuel }),
   }
 }

@@ -39,6 +39,7 @@ const SUBMITTED = {
 } satisfies PeerEvent
 
 interface Sharing {
+  readonly build?: string
   readonly version?: string
   readonly ram_gb?: number
   readonly trust?: number
@@ -48,7 +49,8 @@ interface Sharing {
 
 /** A paired and connected contact, with a commitment. */
 function person(peer: PeerId, sharing: Sharing = {}): PeerEvent[] {
-  const { version = '1.0.0', ram_gb = 4, trust = 1, shares = true, ageMs = 0 } = sharing
+  const { version = '1.0.0', ram_gb = 4, trust = 1, shares = true, ageMs = 0, build } = sharing
+  const engine = build === undefined ? {} : { engine_digest: build, numeric_class: 'ieee' }
   const commitment: ComputeCommitment = {
     peer_id: peer,
     availability_slots: shares
@@ -58,7 +60,9 @@ function person(peer: PeerId, sharing: Sharing = {}): PeerEvent[] {
             start_time: toTimestamp(T0 - 1_000),
             end_time: toTimestamp(T0 + 3_600_000),
             resources: { cpu_cores: 4, ram_gb },
-            algorithms: [{ algorithm_id: 'mesh.noop', version, supported: true, performance_score: 1 }],
+            algorithms: [
+              { algorithm_id: 'mesh.noop', version, supported: true, performance_score: 1, ...engine },
+            ],
             priority: 0.5,
           },
         ]
@@ -157,6 +161,12 @@ describe('why no peer works on a job', () => {
       message:
         'each unit needs 2 different peers; 1 more must run mesh.noop 1.0.0, and 1 peer who shares has another version',
     })
+  })
+
+  it('[M25] enough peers share, but too few of them have the same build', () => {
+    expect(why(...person(ANNA, { build: 'one' }), ...person(BEN, { build: 'two' }))).toBe('nobody-runs-it')
+    expect(why(...person(ANNA, { build: 'one' }), ...person(BEN))).toBe('nobody-runs-it')
+    expect(why(...person(ANNA, { build: 'one' }), ...person(BEN, { build: 'one' }))).toBeUndefined()
   })
 
   it('[W36] a unit ran out of its time each time where it could run', () => {

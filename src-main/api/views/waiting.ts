@@ -1,7 +1,8 @@
 import type { Waiting } from '#contract'
 import { needsLimits, notLent } from '../../peer/provider/lending.ts'
 import { slotAt, slotsForOwn } from '../../peer/sharing/shared-slots.ts'
-import type { JobState } from '../../peer/requester/slice.ts'
+import { engineOfPeer, isExactlyChecked } from '../../peer/requester/engines.ts'
+import { quorumOfJob, type JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { spentPeers } from '../../peer/requester/time-outs.ts'
 import { activeCommitments, trustOf } from '../../peer/pairing/trust.ts'
@@ -46,6 +47,7 @@ export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: num
     return { kind: 'nobody-trusted', message: 'you have set no trust for anybody who could work on this' }
   }
   const fresh = trusted.filter(({ peer }) => !need.holders.includes(peer))
+  if (fresh.length >= need.missing && isOfManyBuilds(state, job, trusted)) return otherBuilds(job)
   if (fresh.length >= need.missing) return nobodyOffers(state, job, fresh, need.missing, nowMs)
   const more = need.missing - fresh.length
   const other = sharing.filter(({ slots }) => runsAnotherVersion(slots, manifest)).length
@@ -88,6 +90,26 @@ function otherVersions(manifest: JobManifest, more: number, other: number): Wait
   const message =
     `each unit needs ${verification_redundancy} different peers; ${more} more must run ` +
     `${algorithm_id} ${algorithm_version}, and ${has} another version`
+  return { kind: 'nobody-runs-it', message }
+}
+
+/** Whether results are compared bit for bit, and of no build of the algorithm as many peers share as must agree. */
+function isOfManyBuilds(
+  state: Readonly<PeerState>,
+  job: JobState,
+  candidates: readonly Candidate[],
+): boolean {
+  if (!isExactlyChecked(job)) return false
+  const engines = candidates.map(({ peer }) => engineOfPeer(state, peer, job.manifest))
+  return engines.every((engine) => engines.filter((other) => other === engine).length < quorumOfJob(job))
+}
+
+/** That peers share, but not enough of them with one build. */
+function otherBuilds(job: JobState): Waiting {
+  const { algorithm_id, algorithm_version } = job.manifest
+  const message =
+    `each unit needs ${quorumOfJob(job)} peers with the same build of ${algorithm_id} ${algorithm_version}; ` +
+    'those who share have different ones, so update Meshwork everywhere'
   return { kind: 'nobody-runs-it', message }
 }
 

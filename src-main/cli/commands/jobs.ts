@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
+import { JOBS_PAGE_MAX, JOBS_SHOWN, type JobSummary } from '#contract'
+import type { ApiCalls } from '../../api/transport/client.ts'
 import type { JobId } from '../../protocol/ids.ts'
+import { COUNT_MAX } from '../../protocol/quantities.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
 import { followJob, mustBeDone } from '../follow-job.ts'
 import { kindFacts } from '../job-kinds/table.ts'
-import { numberBetween } from '../options/arguments.ts'
+import { integerBetween, numberBetween } from '../options/arguments.ts'
 import { jobId, unitIndex } from '../options/job-arguments.ts'
 import { consensusText, jobsText, statusText } from '../output/job-text.ts'
 import type { Terminal } from '../output/terminal.ts'
@@ -17,12 +20,12 @@ export function jobCommands(terminal: Terminal): Command[] {
 /** Commands that show jobs and save results, and change nothing. */
 function lookingCommands(terminal: Terminal): Command[] {
   return [
-    newCommand('list-jobs', 'list this peer’s jobs, newest first', 'meshctl list-jobs').action(
-      async (options: CommonOptions) => {
-        const jobs = await withPeer(options, (calls) => calls.jobs.list())
+    newCommand('list-jobs', 'list this peer’s jobs, newest first', 'meshctl list-jobs --limit 20')
+      .option('--limit <jobs>', `how many at most (default: ${JOBS_SHOWN})`, integerBetween(1, COUNT_MAX))
+      .action(async (options: CommonOptions & { limit?: number }) => {
+        const jobs = await withPeer(options, (calls) => latestJobs(calls, options.limit ?? JOBS_SHOWN))
         print(terminal, options, jobs, () => jobsText(jobs))
-      },
-    ),
+      }),
     newCommand('job-status', 'show how far a job has come', 'meshctl job-status render-k3vx8m2q --watch')
       .argument('<id>', 'the job', jobId)
       .option('--watch', 'stay until the job ends')
@@ -46,6 +49,19 @@ function lookingCommands(terminal: Terminal): Command[] {
         print(terminal, options, consensus, () => consensusText(consensus))
       }),
   ]
+}
+
+/** The latest jobs, page by page. */
+async function latestJobs(calls: ApiCalls, count: number): Promise<JobSummary[]> {
+  const jobs = await calls.jobs.list({ limit: Math.min(JOBS_PAGE_MAX, count) })
+  let page = jobs.slice()
+  while (page.length > 0 && jobs.length < count) {
+    const limit = Math.min(JOBS_PAGE_MAX, count - jobs.length)
+    const before = page.slice(-1).map(({ job_id, submitted_at_ms }) => ({ job_id, submitted_at_ms }))[0]
+    page = await calls.jobs.list(before === undefined ? { limit } : { limit, before })
+    jobs.push(...page)
+  }
+  return jobs
 }
 
 /** Commands that pause, order, end and remove jobs. */

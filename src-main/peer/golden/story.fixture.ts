@@ -177,6 +177,8 @@ const asked: readonly DurableEvent[] = [
   },
   { kind: 'results-received', at_ms: minute(9), from: ANN, job_id: DONE, receipts: [receiptOf(1, 'right')] },
   { kind: 'outputs-stored', at_ms: minute(9), job_id: DONE, units: [0] },
+  { kind: 'units-archived', at_ms: minute(9), job_id: JOB, units: [0] },
+  { kind: 'job-archived', at_ms: minute(9), job_id: DONE },
 ]
 
 /** A job whose outputs are compared by content: of two units, one is verified by outputs that are alike. */

@@ -109,7 +109,7 @@ export function recallUnits(state: PeerState, event: Extract<VolatileEvent, { ki
   ]
 }
 
-/** The same unit under the same or a newer attempt: what ran well is not run again. */
+/** The same unit under the same or a newer attempt: what ran well is not run again, unless by another engine. */
 function takeAgain(
   holding: Holding,
   held: HeldUnit,
@@ -128,7 +128,7 @@ function takeAgain(
     fresh.push(unit)
     return
   }
-  if (newer && held.status.receipt.outcome.kind === 'fault') {
+  if (newer && (unit.anew === true || held.status.receipt.outcome.kind === 'fault')) {
     setHeld(holding, unit.unit_index, { state: 'queued' })
     fresh.push(unit)
     return

@@ -8,7 +8,7 @@ import type { Effect } from '../effect.ts'
 import type { IssuedAward } from './events.ts'
 import { UNTOLD_ENGINE, type EngineId } from '../../protocol/engine.ts'
 import { groupByEngine, type EngineGroups } from './engine-groups.ts'
-import { engineOfAttempt, engineOfPeer, isExactlyChecked } from './engines.ts'
+import { engineOfAttempt, engineOfPeer, isExactlyChecked, stillOffering } from './engines.ts'
 import { seatOf, seatsOf } from './offers.ts'
 import { relieve } from './relieving.ts'
 import { priorityOf, type AttemptState, type JobState, type UnitState } from './slice.ts'
@@ -132,7 +132,7 @@ function decide(state: PeerState, job: JobState, seats: readonly Seat[], atMs: n
   const chosen = chooseAwards({
     seats,
     open: openTo(state, job, atMs),
-    needOf: (index) => needAmong(job, index, atMs, groups),
+    needOf: (index) => needAmong(state, job, index, atMs, groups),
     standingOf: (peer) => standing(state, peer),
     trustEachOtherFully: (a, b) => mightCollude(state, a, b, () => groups.workersLike(a)),
     othersOf: (peer) => groups.workersLike(peer).length - 1,
@@ -152,12 +152,13 @@ function decide(state: PeerState, job: JobState, seats: readonly Seat[], atMs: n
 function openTo(state: PeerState, job: JobState, atMs: number): OpenUnits {
   const book = bookOf(job)
   const { untouched, partial } = book
-  if (!isExactlyChecked(job) || atMs - job.progressAtMs >= state.policy.patience.better_provider_ms)
-    return book
+  if (!isExactlyChecked(job)) return book
+  const isStuck = atMs - job.progressAtMs >= state.policy.patience.better_provider_ms
+  const closedTo = isStuck ? book.partialHeldIn : book.partialClosedTo
   return {
     untouched,
     partial,
-    partialHeldBy: (peer) => book.partialClosedTo(peer, engineOfPeer(state, peer, job.manifest)),
+    partialHeldBy: (peer) => closedTo(peer, engineOfPeer(state, peer, job.manifest)),
   }
 }
 
@@ -165,14 +166,24 @@ function openTo(state: PeerState, job: JobState, atMs: number): OpenUnits {
  * The need of a unit when these offer to its job. A peer that ran out of its time is not asked again as long as one of
  * them has not had it yet: it may be faster, and one peer alone cannot say whether the unit ends.
  */
-function needAmong(job: JobState, index: number, atMs: number, groups: EngineGroups): UnitNeed | undefined {
+function needAmong(
+  state: PeerState,
+  job: JobState,
+  index: number,
+  atMs: number,
+  groups: EngineGroups,
+): UnitNeed | undefined {
   const bound = needOf(job, index, atMs)
   const unit = job.units.get(index)
   if (bound === undefined || unit === undefined) return bound
-  const need = groups.needAnew(unit, bound) ?? bound
+  const need = groups.needAnew(unit, bound) ?? withHolders(bound, stillOffering(state, job, unit))
   const timedOut = timedOutPeers(unit)
   if (timedOut.length === 0 || !groups.offering().some(({ peer }) => isNewTo(unit, peer))) return need
-  return { ...need, holders: [...need.holders, ...timedOut] }
+  return withHolders(need, timedOut)
+}
+
+function withHolders(need: UnitNeed, more: readonly PeerId[]): UnitNeed {
+  return more.length === 0 ? need : { ...need, holders: [...need.holders, ...more] }
 }
 
 /** The decision as an event: it is journaled before any peer is told. */

@@ -4,17 +4,18 @@ import { unitId, type PeerId } from '../../protocol/ids.ts'
 import type { VerificationConsensus, WorkResult } from '../../protocol/result.ts'
 import { toTimestamp } from '../../protocol/time.ts'
 import { toConsensus } from '../../verification/consensus.ts'
-import type { AttemptState, JobState } from './slice.ts'
+import type { AttemptState, JobState, UnitState } from './slice.ts'
 
 /**
  * The outputs returned for a unit and their consensus, in the published form of document 000. Outputs that were
  * rejected are listed too; attempts that returned nothing are not.
- *
- * @returns undefined for a unit that was never awarded
  */
-export function consensusOf(job: JobState, index: number, nowMs: number): VerificationConsensus | undefined {
-  const unit = job.units.get(index)
-  if (unit === undefined) return undefined
+export function consensusOf(
+  job: JobState,
+  index: number,
+  unit: UnitState,
+  nowMs: number,
+): VerificationConsensus {
   const results = unit.attempts.flatMap((attempt) => resultOf(job, index, attempt))
   const { verified } = unit
   const winners = verified?.winners ?? []
@@ -37,15 +38,20 @@ export function consensusOf(job: JobState, index: number, nowMs: number): Verifi
 }
 
 /** The peers at which a unit failed, and why, in the order of the awards. */
-export function faultsOf(job: JobState, index: number): { readonly peer: PeerId; readonly fault: Fault }[] {
-  return (job.units.get(index)?.attempts ?? []).flatMap(({ peer, status }) =>
+export function faultsOf(
+  unit: Pick<UnitState, 'attempts'>,
+): { readonly peer: PeerId; readonly fault: Fault }[] {
+  return unit.attempts.flatMap(({ peer, status }) =>
     status.state === 'failed' ? [{ peer, fault: status.fault }] : [],
   )
 }
 
 /** The peers whose output of a verified unit agrees with the winning one; undefined where outputs must be equal for that. */
-export function alikePeers({ manifest, units }: JobState, index: number): readonly PeerId[] | undefined {
-  return comparesExactly(manifest.comparator) ? undefined : units.get(index)?.verified?.winners
+export function alikePeers(
+  { manifest }: Pick<JobState, 'manifest'>,
+  { verified }: Pick<UnitState, 'verified'>,
+): readonly PeerId[] | undefined {
+  return comparesExactly(manifest.comparator) ? undefined : verified?.winners
 }
 
 function resultOf(job: JobState, index: number, attempt: AttemptState): WorkResult[] {

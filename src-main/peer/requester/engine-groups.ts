@@ -2,11 +2,12 @@ import { isPoor, type Seat, type UnitNeed } from '../../market/award.ts'
 import type { EngineId } from '../../protocol/engine.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { recordOf } from './records.ts'
-import { engineOfAttempt, engineOfPeer, isExactlyChecked } from './engines.ts'
+import { engineOfAttempt, engineOfPeer, isExactlyChecked, stillOffering } from './engines.ts'
 import { seatsOf } from './offers.ts'
 import { quorumOfJob, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { isNewTo } from './time-outs.ts'
+import { notToAskAnew } from './unit.ts'
 import { lazily, workersAt } from '../pairing/trust.ts'
 
 /** A unit waits this long for a peer of its engine before another engine may begin it anew … */
@@ -63,8 +64,14 @@ export function groupByEngine(state: PeerState, job: JobState, atMs: number): En
       const mayCome = (seat: Seat): boolean =>
         seat.engine === bound && isGood(state, seat) && isUntried(unit, need, seat.peer)
       if (offering().some(mayCome)) return undefined
-      const engine = engineToBegin(unit, need, offering(), quorum)
-      return engine === undefined ? undefined : { ...need, missing: manifest.verification_redundancy, engine }
+      // A peer whose result is set aside then may compute the unit by the engine that it offers now.
+      const anew = {
+        ...need,
+        missing: manifest.verification_redundancy,
+        holders: [...notToAskAnew(job, unit, atMs), ...stillOffering(state, job, unit)],
+      }
+      const engine = engineToBegin(unit, anew, offering(), quorum)
+      return engine === undefined ? undefined : { ...anew, engine }
     },
   }
 }

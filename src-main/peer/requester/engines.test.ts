@@ -5,6 +5,8 @@ import type { JobManifest } from '../../protocol/work.ts'
 import { admitResults } from '../admission.ts'
 import {
   attemptsOf,
+  awardOf,
+  cidOf,
   commitmentOf,
   createBrain,
   heldBy,
@@ -13,13 +15,17 @@ import {
   ME,
   NOON,
   offer,
+  ofKind,
   peerOf,
   receiptOf,
+  restarted,
   SLOT,
   submit,
+  take,
   type Brain,
 } from '../brain.fixture.ts'
 import { encodeState } from '../codec.ts'
+import type { Effect } from '../effect.ts'
 import { engineOfPeer } from './engines.ts'
 import { publishedSlots } from '../sharing/shared-slots.ts'
 import { initialState } from '../state.ts'
@@ -219,4 +225,86 @@ test('[M25] a peer tells its engines in the slots that begin soon, and in no oth
   )
   const told = publishedSlots(brain.state, NOON).map((slot) => slot.algorithms.map(engineIdOf))
   expect(told).toEqual([[engineIdOf(USUAL)], [UNTOLD_ENGINE]])
+})
+
+describe('peers that are updated in the middle of a job', () => {
+  /** Both peers tell another engine from now on, and offer. */
+  function updated(brain: Brain, peers: readonly PeerId[], atMs: number): void {
+    for (const peer of peers) tells(brain, peer, OTHER, atMs)
+    offer(brain, TWICE, peers, atMs)
+  }
+
+  test('[M26] compute a unit anew of which one had a result', () => {
+    const brain = asking({ [ANN]: USUAL, [BOB]: USUAL })
+    offer(brain, TWICE, [ANN])
+    returns(brain, ANN, 'right', USUAL)
+    updated(brain, [ANN, BOB], NOON + 2_000)
+    const effects = brain.happens({ kind: 'tick', at_ms: NOON + 60_000 })
+    expect(holdersNow(brain).sort()).toEqual([ANN, BOB].sort())
+    // Only the one that has a result has to be told to compute it again, also after a restart.
+    const toldAnew = (sent: readonly Effect[]) =>
+      ofKind(sent, 'send-award').map(({ to, award }) => [to, award.units[0]?.anew])
+    const told = [
+      [ANN, true],
+      [BOB, undefined],
+    ]
+    expect(toldAnew(effects)).toEqual(expect.arrayContaining(told))
+    expect(toldAnew(restarted(brain, NOON + 61_000).effects)).toEqual(expect.arrayContaining(told))
+    for (const peer of [ANN, BOB]) returns(brain, peer, 'by other kernels', OTHER, NOON + 62_000)
+    expect(brain.state.requester.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 0 })
+  })
+
+  test('[V17] compute a unit anew that both returned by their new engine', () => {
+    const brain = asking({ [ANN]: USUAL, [BOB]: USUAL })
+    offer(brain, TWICE, [ANN, BOB])
+    for (const peer of [ANN, BOB]) returns(brain, peer, 'by other kernels', OTHER)
+    updated(brain, [ANN, BOB], NOON + 3_000)
+    brain.happens({ kind: 'tick', at_ms: NOON + 60_000 })
+    expect(holdersNow(brain).sort()).toEqual([ANN, BOB].sort())
+  })
+
+  test('[W9] compute it anew also where the result by their old engine never arrived', () => {
+    const brain = asking({ [ANN]: USUAL, [BOB]: OTHER })
+    offer(brain, TWICE, [ANN])
+    const lateMs = attemptsOf(brain)[0]!.deadlineMs + 1
+    tells(brain, ANN, OTHER, lateMs)
+    const sent = ofKind(brain.happens({ kind: 'tick', at_ms: lateMs }), 'send-award')
+    expect(attemptsOf(brain)[0]?.status).toMatchObject({ why: 'late', ready: false })
+    expect(sent.map(({ to, award }) => [to, award.units[0]?.anew])).toEqual([[ANN, true]])
+  })
+
+  test('[V17] are not asked for it again when they return it by other engines than they offer three times', () => {
+    const brain = asking({ [ANN]: USUAL, [BOB]: USUAL })
+    for (let round = 0; round < 10; round++) {
+      const atMs = NOON + round * 10_000
+      const engine = (digest: string) => ({ ...USUAL, engine_digest: `${digest} ${round}` })
+      tells(brain, ANN, engine('told'), atMs)
+      offer(brain, TWICE, [ANN], atMs)
+      if (heldBy(brain, ANN) !== undefined) returns(brain, ANN, 'some', engine('true'), atMs + 2_000)
+    }
+    expect(attemptsOf(brain)).toHaveLength(3)
+  })
+
+  test('[W9] run a unit once more when they are to compute it anew, and then send the newer result', () => {
+    const provider = createBrain({ [ANN]: 0.9 })
+    const runsOf = (effects: readonly Effect[]) => ofKind(effects, 'run-units').flatMap(({ units }) => units)
+    const sent = (effects: readonly Effect[]) => ofKind(effects, 'send-results').flatMap((e) => e.receipts)
+    const ran = (attempt: number, output: string, engine: string) =>
+      provider.happens({
+        ...{ kind: 'units-ran', at_ms: NOON, requester: ANN, job_id: JOB, engine },
+        receipts: [receiptOf(attempt, output)],
+      })
+    take(provider, ANN, awardOf([0]))
+    ran(1, 'old', 'old engine')
+    const anew = (attempt: number) => {
+      const award = awardOf([0], { attempt })
+      return { ...award, units: award.units.map((unit) => ({ ...unit, anew: true as const })) }
+    }
+    const again = take(provider, ANN, anew(2))
+    expect([runsOf(again).length, sent(again).length]).toEqual([1, 0])
+    expect(sent(ran(2, 'new', 'new engine'))).toMatchObject([{ attempt: 2, outcome: { cid: cidOf('new') } }])
+    // The same award sent again is answered by that result.
+    const repeated = take(provider, ANN, anew(2))
+    expect([runsOf(repeated).length, sent(repeated).length]).toEqual([0, 1])
+  })
 })

@@ -7,6 +7,9 @@ import { comparesExactly } from '../../protocol/comparator.ts'
 import type { AttemptState, JobState, UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 
+/** So often may a peer return a unit by another engine than it had offered: programs are not updated more often. */
+const OTHER_ENGINES_MAX = 3
+
 /** The part of a manifest that names an algorithm. */
 type AlgorithmOf = Pick<JobManifest, 'algorithm_id' | 'algorithm_version'>
 
@@ -71,6 +74,38 @@ export function engineOfUnit({ attempts }: UnitState): EngineId | undefined {
     if (state === 'awarded' || state === 'returned') return engineOfAttempt(attempt)
   }
   return undefined
+}
+
+/**
+ * Whether the peer of an attempt may have a result of the unit by another engine, from an earlier one: then it is to
+ * compute the unit again. That result need not have arrived.
+ */
+export function isAnew({ attempts }: UnitState, attempt: AttemptState): boolean {
+  return attempts.some(
+    (before) =>
+      before.peer === attempt.peer &&
+      before.attempt < attempt.attempt &&
+      (engineOfAttempt(before) !== engineOfAttempt(attempt) ||
+        (before.status.state === 'void' && before.status.why === 'other-engine')),
+  )
+}
+
+/** The attempts of a unit that answered by another engine than their peers had offered. */
+function otherEngineAttempts({ attempts }: UnitState): readonly AttemptState[] {
+  return attempts.filter(({ status }) => status.state === 'void' && status.why === 'other-engine')
+}
+
+/** Peers that returned a unit by another engine than they had offered, and that still offer that one. */
+export function stillOffering(state: PeerState, job: JobState, unit: UnitState): readonly PeerId[] {
+  return otherEngineAttempts(unit).flatMap((attempt) =>
+    engineOfPeer(state, attempt.peer, job.manifest) === engineOfAttempt(attempt) ? [attempt.peer] : [],
+  )
+}
+
+/** Peers that did so too often to be asked for the unit again. */
+export function unsteadyPeers(unit: UnitState): readonly PeerId[] {
+  const peers = otherEngineAttempts(unit).map(({ peer }) => peer)
+  return peers.filter((peer) => peers.filter((other) => other === peer).length >= OTHER_ENGINES_MAX)
 }
 
 /** Whether an output came from another engine than its peer had offered. Peers that tell none promise none. */

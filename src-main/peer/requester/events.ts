@@ -32,6 +32,10 @@ export const RequesterEvent = z.discriminatedUnion('kind', [
   At.extend({ kind: z.literal('job-resumed'), job_id: JobId }),
   At.extend({ kind: z.literal('job-priority-set'), job_id: JobId, priority: Fraction }),
   At.extend({ kind: z.literal('job-removed'), job_id: JobId }),
+  /** These units are in the history, where nothing about them changes any more. */
+  At.extend({ kind: z.literal('units-archived'), job_id: JobId, units: z.array(UnitIndex) }),
+  /** An ended job and all its units are in the history. */
+  At.extend({ kind: z.literal('job-archived'), job_id: JobId }),
   At.extend({ kind: z.literal('awards-issued'), awards: z.array(IssuedAward) }),
   At.extend({ kind: z.literal('award-refused'), job_id: JobId, award_id: Name, peer: PeerId, fault: Fault }),
   At.extend({

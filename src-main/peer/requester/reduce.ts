@@ -1,3 +1,4 @@
+import { archiveJob, archiveUnits } from './archiving.ts'
 import { pauseJob, resumeJob, setJobPriority } from './job-control.ts'
 import type { Effect } from '../effect.ts'
 import {
@@ -28,6 +29,10 @@ export function reduceRequester(state: PeerState, event: RequesterEvent): Effect
       return setJobPriority(state, event)
     case 'job-removed':
       return removeJob(state, event)
+    case 'units-archived':
+      return archiveUnits(state, event)
+    case 'job-archived':
+      return archiveJob(state, event)
     case 'awards-issued':
       return issueAwards(state, event)
     case 'award-refused':

@@ -8,7 +8,7 @@ import type { JobState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { mightCollude } from '../pairing/trust.ts'
 import { groupByEngine } from './engine-groups.ts'
-import { engineOfPeer, engineOfUnit, isExactlyChecked } from './engines.ts'
+import { engineOfPeer, engineOfUnit, isExactlyChecked, stillOffering, unsteadyPeers } from './engines.ts'
 import { wantedOf } from './unit.ts'
 import { bookOf } from './unit-book.ts'
 
@@ -102,6 +102,7 @@ function mayHelp(
   if (isExactlyChecked(job)) {
     const engine = engineOfUnit(unit)
     if (engine !== undefined && engine !== engineOfPeer(state, peer, job.manifest)) return false
+    if (stillOffering(state, job, unit).includes(peer) || unsteadyPeers(unit).includes(peer)) return false
   }
   const isChecked = job.manifest.verification_redundancy > 1
   let pending = 0

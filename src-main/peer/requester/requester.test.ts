@@ -307,9 +307,10 @@ describe('verification', () => {
       expect(brain.state.requester.jobs.get(JOB)).toMatchObject({ verified: 1, rejectedOutputs: 1 })
       expect(brain.state.requester.jobs.get(JOB)?.units.get(0)?.verified?.fuel).toBe(1_000)
       expect(attemptsOf(brain)[0]?.status).toEqual({ state: 'rejected', cid: cidOf('right'), fuel: lie })
-      const consensus = consensusOf(brain.state.requester.jobs.get(JOB)!, 0, NOON)
-      expect(consensus?.consensus_fuel).toBe(1_000)
-      expect(consensus?.results.map(({ fuel }) => fuel)).toEqual([1_000, 1_000, lie])
+      const job = brain.state.requester.jobs.get(JOB)!
+      const consensus = consensusOf(job, 0, job.units.get(0)!, NOON)
+      expect(consensus.consensus_fuel).toBe(1_000)
+      expect(consensus.results.map(({ fuel }) => fuel)).toEqual([1_000, 1_000, lie])
     }
   })
 

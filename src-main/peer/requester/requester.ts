@@ -10,7 +10,7 @@ import type { DurableEvent } from '../event.ts'
 import { note } from '../notice.ts'
 import type { IssuedAward } from './events.ts'
 import { UNTOLD_ENGINE, type EngineId } from '../../protocol/engine.ts'
-import { engineOfAttempt, isExactlyChecked } from './engines.ts'
+import { engineOfAttempt, isAnew, isExactlyChecked } from './engines.ts'
 import { hopeless } from './hopeless.ts'
 import { withdrawAgain } from './job-control.ts'
 import { noteJob, noteUnits } from './job-notices.ts'
@@ -57,12 +57,12 @@ export function cancelJob(state: PeerState, event: Of<'job-cancelled'>): Effect[
   return endJob(state, job, { state: 'cancelled', atMs: event.at_ms })
 }
 
-/** The user no longer wants to see an ended job; its outputs may go. */
+/** The user no longer wants to see an ended job, here or in the history; its outputs may go. */
 export function removeJob(state: PeerState, event: Of<'job-removed'>): Effect[] {
   const job = state.requester.jobs.get(event.job_id)
-  if (job === undefined || isUnderWay(job)) return []
+  if (job !== undefined && isUnderWay(job)) return []
   state.requester.jobs.delete(event.job_id)
-  noteJob(state, job)
+  note(state, { kind: 'job-changed', job: event.job_id })
   return [{ kind: 'job-removed', job: event.job_id }]
 }
 
@@ -123,10 +123,21 @@ function sendAward(job: JobState, award: IssuedAward, atMs: number): Effect {
       award_id: award.award_id,
       job_id: award.job_id,
       manifest_cid: job.manifestCid,
-      units: award.units,
+      units: award.units.map((awarded) => {
+        const unit = job.units.get(awarded.unit_index)
+        const attempt = unit?.attempts.find((one) => one.attempt === awarded.attempt)
+        return unit === undefined || attempt === undefined
+          ? awarded
+          : { ...awarded, ...anewIn(unit, attempt) }
+      }),
       due_in_ms: dueInMs(award.deadline_ms, atMs),
     },
   }
+}
+
+/** What an award says of a unit that its peer is to compute again. */
+function anewIn(unit: UnitState, attempt: AttemptState): { readonly anew?: true } {
+  return isAnew(unit, attempt) ? { anew: true } : {}
 }
 
 /** How long a provider has from now on. */
@@ -281,7 +292,7 @@ function endJob(state: PeerState, job: JobState, end: JobEnd): Effect[] {
   job.status = end
   noteJob(state, job)
   note(state, { kind: 'job-ended', job: jobId, end: end.state })
-  const holders = new Set<PeerId>()
+  const holders = new Set(job.archived?.parts.keys())
   for (const unit of job.units.values()) for (const { peer } of unit.attempts) holders.add(peer)
   closeBook(job)
   return [
@@ -308,10 +319,11 @@ export function resumeJobs(state: PeerState, atMs: number): Effect[] {
         const { cid } = unit.verified
         wanted.push({ unit: unit_index, cid, from: holdersOfOutput(unit, cid) })
       }
-      for (const { attempt, awardId, peer, role, status, deadlineMs } of unit.attempts) {
+      for (const made of unit.attempts) {
+        const { attempt, awardId, peer, role, status, deadlineMs } = made
         if (status.state !== 'awarded') continue
         const award = awards.get(awardId) ?? { peer, deadlineMs, units: [] }
-        award.units.push({ unit_index, attempt, role })
+        award.units.push({ unit_index, attempt, role, ...anewIn(unit, made) })
         awards.set(awardId, award)
       }
     }

@@ -71,6 +71,39 @@ export const UnitState = z.object({
 })
 export type UnitState = z.infer<typeof UnitState>
 
+const Sum = z.number().min(0)
+
+/** A peer's part in a job, counted over some of its units. */
+export const PeerPart = z.object({
+  /** Units whose verified output is this peer's too. */
+  verified: Tally,
+  rejected: Tally,
+  failed: Tally,
+  timedOut: Tally,
+  /** Units that it was too late with. */
+  expired: Tally,
+  cpuMs: Sum,
+  wallMs: Sum,
+  outputBytes: Sum,
+  fuel: Sum.exactOptional(),
+})
+export type PeerPart = z.infer<typeof PeerPart>
+
+/**
+ * Units of a job that are in the history (P13): nothing about them changes any more. One bit each stays in the state, and
+ * the sums over them.
+ */
+export const ArchivedUnits = z.object({
+  /** A bit a unit, the lowest of a byte first. */
+  bits: Bytes,
+  count: Tally,
+  /** By peer; everybody who was ever given one of them. */
+  parts: mapOf(PeerId, PeerPart),
+  /** Fuel of their verified outputs, each counted once. */
+  fuel: Sum.exactOptional(),
+})
+export type ArchivedUnits = z.infer<typeof ArchivedUnits>
+
 /** A job that this peer asked for. */
 export const JobState = z.object({
   manifest: JobManifest,
@@ -86,7 +119,9 @@ export const JobState = z.object({
     z.object({ state: z.literal('cancelled'), atMs: Ms }),
     z.object({ state: z.literal('failed'), atMs: Ms, fault: Fault }),
   ]),
+  /** Those that a peer was ever given, but those in the history. */
   units: mapOf(UnitIndex, UnitState),
+  archived: ArchivedUnits.exactOptional(),
   firstAwardAtMs: Ms.exactOptional(),
   /** When the job last came forward: at its submission, and with every unit that is verified. */
   progressAtMs: Ms,

@@ -2,6 +2,7 @@ import type { OpenUnits } from '../../market/award.ts'
 import { createBitSet, type BitSet } from '../../market/bit-set.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import type { UnitRange } from '../../protocol/work.ts'
+import { archivedIndices } from './archived.ts'
 import type { AttemptState, JobState, UnitState } from './slice.ts'
 import type { EngineId } from '../../protocol/engine.ts'
 import { engineOfUnit, isExactlyChecked } from './engines.ts'
@@ -25,6 +26,8 @@ export interface UnitBook extends OpenUnits {
    * part, and those of other engines.
    */
   readonly partialClosedTo: (peer: PeerId, engine: EngineId | undefined) => number
+  /** How many units of `partial` in which a peer has a part are bound to its engine, or to none: others may begin anew. */
+  readonly partialHeldIn: (peer: PeerId, engine: EngineId | undefined) => number
   /** All peers that were ever given a unit of it. */
   readonly takers: ReadonlySet<PeerId>
   /** To be called after every change of a unit's attempts or verdict. */
@@ -81,8 +84,8 @@ export function isOwed({ status }: AttemptState): boolean {
 /** Builds the index of a job as it is. */
 export function createUnitBook(job: JobState): UnitBook {
   const { unit_count } = job.manifest
-  const open = createBitSet(unit_count, true)
-  const untouched = createBitSet(unit_count, true)
+  const open = unarchivedUnits(job)
+  const untouched = unarchivedUnits(job)
   const partial = createBitSet(unit_count)
   const ready = new Set<number>()
   const atWork = new Map<PeerId, Map<number, AttemptState>>()
@@ -91,8 +94,7 @@ export function createUnitBook(job: JobState): UnitBook {
   const debtors = new Map<number, readonly PeerId[]>()
   const partialHolders = createPartialHolders(partial)
   const isChecked = isExactlyChecked(job)
-  const takers = new Set<PeerId>()
-
+  const takers = new Set(job.archived?.parts.keys())
   function setWorkers(index: number, unit: UnitState): void {
     const now = unit.attempts.filter(({ status }) => status.state === 'awarded')
     for (const peer of workers.get(index) ?? []) {
@@ -159,8 +161,16 @@ export function createUnitBook(job: JobState): UnitBook {
     takers,
     partialHeldBy: partialHolders.countOf,
     partialClosedTo: partialHolders.countClosed,
+    partialHeldIn: partialHolders.countHeldIn,
     refresh,
   }
+}
+
+/** All units but those in the history. */
+function unarchivedUnits(job: JobState): BitSet {
+  const units = createBitSet(job.manifest.unit_count, true)
+  for (const index of archivedIndices(job)) units.remove(index)
+  return units
 }
 
 /** The peers that hold units of `partial`, which it keeps too, and the engines to which these units are bound. */
@@ -197,6 +207,12 @@ function createPartialHolders(partial: BitSet) {
       let held = 0
       for (const units of heldBy.get(peer)?.values() ?? []) held += units
       return held
+    },
+    /** How many units of `partial` that are bound to an engine, or to none, a peer holds. */
+    countHeldIn: (peer: PeerId, engine: Bound): number => {
+      const held = heldBy.get(peer)
+      const unbound = held?.get(undefined) ?? 0
+      return engine === undefined ? unbound : unbound + (held?.get(engine) ?? 0)
     },
     /** How many units of `partial` a peer holds, or are bound to another engine than this one. */
     countClosed: (peer: PeerId, engine: Bound): number => {

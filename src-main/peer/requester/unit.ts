@@ -4,9 +4,10 @@ import type { Cid, PeerId } from '../../protocol/ids.ts'
 import { comparesExactly } from '../../protocol/comparator.ts'
 import { areAlike, NOTHING_COMPARED, type Likeness } from '../../protocol/likeness.ts'
 import { judge, type Claim, type Verdict } from '../../verification/consensus.ts'
+import { isArchived } from './archived.ts'
 import { awaitsComparing, votersOf } from './comparing.ts'
 import { quorumOfJob, type AttemptState, type JobState, type UnitState } from './slice.ts'
-import { engineOfUnit, isExactlyChecked } from './engines.ts'
+import { engineOfAttempt, engineOfUnit, isExactlyChecked, unsteadyPeers } from './engines.ts'
 import { spentPeers } from './time-outs.ts'
 
 type ReturnedStatus = Extract<AttemptState['status'], { state: 'returned' }>
@@ -68,6 +69,7 @@ export function needOf(job: JobState, index: number, nowMs = Number.POSITIVE_INF
   if (job.status.state !== 'running' || index < 0 || index >= job.manifest.unit_count) return undefined
   const unit = job.units.get(index)
   if (unit === undefined) {
+    if (isArchived(job, index)) return undefined
     return { missing: job.manifest.verification_redundancy, holders: [], openSinceMs: job.progressAtMs }
   }
   if (unit.verified !== undefined) return undefined
@@ -75,9 +77,20 @@ export function needOf(job: JobState, index: number, nowMs = Number.POSITIVE_INF
   // While the job makes progress, peers of poor standing are not needed.
   const openSinceMs = Math.max(unit.openSinceMs, job.progressAtMs)
   if (missing === 0) return undefined
-  const holders = [...holdersOf(job, unit), ...justFailed(job, unit, nowMs)]
+  const holders = notToAsk(job, unit, nowMs)
   const engine = isExactlyChecked(job) ? engineOfUnit(unit) : undefined
   return { missing, holders, openSinceMs, ...(engine === undefined ? {} : { engine }) }
+}
+
+/** Peers that must not be asked for a unit (again) at this moment. */
+function notToAsk(job: JobState, unit: UnitState, nowMs: number): readonly PeerId[] {
+  return [...holdersOf(job, unit), ...justFailed(job, unit, nowMs)]
+}
+
+/** Peers that must not be asked for a unit at this moment although its results so far count no more. */
+export function notToAskAnew(job: JobState, unit: UnitState, nowMs: number): readonly PeerId[] {
+  const attempts = unit.attempts.filter(({ status }) => status.state !== 'returned')
+  return notToAsk(job, { ...unit, attempts }, nowMs)
 }
 
 /** How many more peers a unit without a verdict wants than are at work on it. */
@@ -99,13 +112,12 @@ export function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
   const checked = job.manifest.verification_redundancy > 1
   const holders: PeerId[] = []
   for (const { peer, status } of unit.attempts) {
-    // A peer that computed it by another engine than it had offered would only give that result again.
-    if (status.state === 'void' && status.why !== 'other-engine') continue
+    if (status.state === 'void') continue
     // Where others check, a peer for which the unit fails by itself is not asked again: it would fail again.
     if (status.state === 'failed' && !(checked && isOwnFault(status.fault))) continue
     holders.push(peer)
   }
-  holders.push(...spentPeers(unit, job))
+  holders.push(...spentPeers(unit, job), ...unsteadyPeers(unit))
   return holders
 }
 
@@ -122,10 +134,14 @@ function justFailed(
   )
 }
 
-/** Whether the peer of an attempt had the unit's result before it: an award that got lost does not change that. */
-export function wasReady(unit: UnitState, { peer, attempt: number }: AttemptState): boolean {
-  const before = unit.attempts.findLast((a) => a.peer === peer && a.attempt < number)
-  return before?.status.state === 'void' && before.status.ready
+/**
+ * Whether the peer of an attempt had the unit's result before it, by the same engine: an award that got lost does not
+ * change that.
+ */
+export function wasReady(unit: UnitState, attempt: AttemptState): boolean {
+  const before = unit.attempts.findLast((a) => a.peer === attempt.peer && a.attempt < attempt.attempt)
+  if (before === undefined || engineOfAttempt(before) !== engineOfAttempt(attempt)) return false
+  return before.status.state === 'void' && before.status.ready
 }
 
 /** Faults that lie in the unit itself: it would fail anywhere. */

@@ -79,6 +79,7 @@ it('[K6] a key that comes once more, with an award that is not written down yet,
   }
   const care = createKeyCare({
     state: initialState(me, ''),
+    jobs: { has: () => false },
     keys,
     clock: { nowMs: () => nowMs, after: () => () => undefined },
     executor: { retire: () => true },

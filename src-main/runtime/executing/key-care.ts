@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { JobKeys, KeyedJob } from '../../ports/job-keys.ts'
 import type { JobId } from '../../protocol/ids.ts'
 import type { JobKey } from '../../protocol/job-key.ts'
+import type { JobRecords } from '../requesting/job-records.ts'
 import type { Executor } from './executor.ts'
 
 /** How long a key stays after the last unit run here: the next award of the job usually comes within it. */
@@ -25,8 +26,10 @@ export function createKeyCare({
   clock,
   executor,
   isSubmitting,
+  jobs,
 }: {
   readonly state: PeerState
+  readonly jobs: Pick<JobRecords, 'has'>
   readonly keys: JobKeys
   readonly clock: Clock
   readonly executor: Pick<Executor, 'retire'>
@@ -37,7 +40,7 @@ export function createKeyCare({
   let idleSinceMs = new Map<string, number>()
 
   function isNeeded({ requester, job }: KeyedJob): boolean {
-    if (requester === state.me) return state.requester.jobs.has(job) || isSubmitting(job)
+    if (requester === state.me) return jobs.has(job) || isSubmitting(job)
     const holding = state.provider.holdings.get(holdingKey(requester, job))
     return holding !== undefined && holdingBookOf(holding).queued.size > 0
   }

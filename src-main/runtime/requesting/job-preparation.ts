@@ -1,4 +1,5 @@
 import type { PeerState } from '../../peer/state.ts'
+import type { JobRecords } from './job-records.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { JobKeys } from '../../ports/job-keys.ts'
 import { refuse } from '../../protocol/fault.ts'
@@ -13,11 +14,13 @@ import { sealJob, type SealedJob } from './job-sealer.ts'
 /** Creates a function that makes the manifest and parts of a job as they are kept and told: sealed, if there is a key. */
 export function createJobPreparation({
   state,
+  jobs,
   blobs,
   keys,
   letGo,
 }: {
   readonly state: PeerState
+  readonly jobs: Pick<JobRecords, 'has'>
   readonly blobs: BlobStore
   readonly keys: JobKeys
   /** Lets go of the blobs and the key of a job that could not be sealed. */
@@ -28,7 +31,7 @@ export function createJobPreparation({
 
   async function sealed(asked: JobManifest, split: readonly Cid[], key: JobKey): Promise<SealedJob> {
     const { job_id } = asked
-    if (state.requester.jobs.has(job_id)) refuse('bad-input', `there is a job ${job_id} already`)
+    if (jobs.has(job_id)) refuse('bad-input', `there is a job ${job_id} already`)
     try {
       const known = sealedInputs.get(key.inputs) ?? new Map<string, Cid>()
       sealedInputs.set(key.inputs, known)

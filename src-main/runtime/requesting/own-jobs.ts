@@ -13,6 +13,7 @@ import { encodeManifest } from '../../protocol/job-manifest.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import { JOB_PIN, jobPin, keptPin } from '../blobs/blob-rights.ts'
 import { createJobPreparation } from './job-preparation.ts'
+import type { JobRecords } from './job-records.ts'
 import { keepAll } from './kept-blobs.ts'
 
 /** Keeps the blobs of the user's own jobs, and the keys of the encrypted ones. */
@@ -38,6 +39,7 @@ export interface OwnJobs {
 /** Creates it. */
 export function createOwnJobs({
   state,
+  jobs,
   blobs,
   keys,
   clock,
@@ -45,6 +47,7 @@ export function createOwnJobs({
   dropKey,
 }: {
   readonly state: PeerState
+  readonly jobs: JobRecords
   readonly blobs: BlobStore
   readonly keys: JobKeys
   readonly clock: Clock
@@ -54,7 +57,7 @@ export function createOwnJobs({
   const submitting = new Set<JobId>()
   const keyed = (job: JobId): KeyedJob => ({ requester: state.me, job })
 
-  const prepare = createJobPreparation({ state, blobs, keys, letGo })
+  const prepare = createJobPreparation({ state, jobs, blobs, keys, letGo })
 
   function letGo(job: JobId): void {
     blobs.unpin(jobPin(job))
@@ -67,6 +70,8 @@ export function createOwnJobs({
     alsoKeep: readonly Cid[],
     key: JobKey | undefined,
   ): Promise<{ job: JobId; manifestCid: Cid }> {
+    const known = key === undefined ? jobs.find(asked.job_id) : undefined
+    if (known !== undefined) return { job: asked.job_id, manifestCid: known.manifestCid }
     mustFitPolicy(asked, state)
     const { manifest, parts } = await prepare(asked, key)
     const manifestCid = await blobs.putStructure(encodeManifest(manifest))
@@ -77,7 +82,7 @@ export function createOwnJobs({
       (await keepAll(blobs, [...alsoKeep, ...comparingModule(asked)], keptPin(job)))
     if (missing !== undefined) {
       // The blobs of a job that was submitted before are its own.
-      if (!state.requester.jobs.has(job)) letGo(job)
+      if (!jobs.has(job)) letGo(job)
       refuse('blob-missing', `input ${missing} is not in the store`)
     }
     await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
@@ -95,11 +100,11 @@ export function createOwnJobs({
     },
     letGoOfUnsubmitted() {
       for (const owner of blobs.owned(JOB_PIN)) {
-        if (!state.requester.jobs.has(owner.slice(JOB_PIN.length) as JobId)) blobs.unpin(owner)
+        if (!jobs.has(owner.slice(JOB_PIN.length) as JobId)) blobs.unpin(owner)
       }
     },
     isKeyLost(id) {
-      const isEncrypted = state.requester.jobs.get(id)?.manifest.encryption !== undefined
+      const isEncrypted = jobs.find(id)?.manifest.encryption !== undefined
       return isEncrypted && keys.find(keyed(id)) === undefined
     },
     isSubmitting: (job) => submitting.has(job),

@@ -44,6 +44,8 @@ export function jobsOf(event: DurableEvent): JobId[] {
     case 'blocked':
     case 'unblocked':
     case 'job-removed':
+    case 'units-archived':
+    case 'job-archived':
     case 'job-priority-set':
     case 'award-received':
     case 'units-ran':

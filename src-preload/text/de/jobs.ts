@@ -20,6 +20,7 @@ export const jobs: typeof english = {
   inFlight: 'In Arbeit',
   gallery: 'Fertige Bilder',
   others: 'Andere Aufträge',
+  older: 'Ältere Aufträge zeigen',
   othersDescription: 'Abgebrochene und fehlgeschlagene Aufträge und solche ohne Bild.',
   emptyTitle: 'Noch keine Aufträge',
   galleryEmpty: 'Fertige Bilder hängen hier.',

@@ -22,6 +22,7 @@ export const jobs = {
   inFlight: 'In progress',
   gallery: 'Finished pictures',
   others: 'Other jobs',
+  older: 'Show older jobs',
   othersDescription: 'Jobs that were cancelled or failed, and jobs without a picture.',
   emptyTitle: 'No jobs yet',
   galleryEmpty: 'Finished pictures will hang here.',

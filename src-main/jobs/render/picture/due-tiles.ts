@@ -1,5 +1,5 @@
 import type { TilePreview } from '#contract'
-import type { JobState } from '../../../peer/requester/slice.ts'
+import type { UnitState } from '../../../peer/requester/slice.ts'
 import {
   tileCount,
   unitCount,
@@ -12,6 +12,9 @@ const SAMPLES_GROWTH = 1.5
 /** Outputs read in one hand-over. */
 const BATCH_BYTES_MAX = 32 << 20
 
+/** A unit by its index; undefined for one that was never given to a peer. */
+type UnitLookup = (index: number) => UnitState | undefined
+
 /** A tile to be shown: the units that are here, and whose came last. */
 export interface DueTile {
   readonly tile: number
@@ -21,12 +24,12 @@ export interface DueTile {
 }
 
 /** The verified units of a tile, if together they have enough more than `shown` samples. */
-function dueTile(job: JobState, params: RenderParams, tile: number, shown: number): DueTile | undefined {
+function dueTile(unitOf: UnitLookup, params: RenderParams, tile: number, shown: number): DueTile | undefined {
   const units: number[] = []
   let samples = 0
   let newest: DueTile['newest'] | undefined
   for (let index = tile; index < unitCount(params); index += tileCount(params)) {
-    const verified = job.units.get(index)?.verified
+    const verified = unitOf(index)?.verified
     const [by] = verified?.winners ?? []
     if (verified?.stored !== true || by === undefined) continue
     const { s0, s1 } = unitRegion(params, index)
@@ -47,7 +50,7 @@ function dueTile(job: JobState, params: RenderParams, tile: number, shown: numbe
 export function takeDueTiles(
   dirty: Set<number>,
   tilesMax: number,
-  job: JobState,
+  unitOf: UnitLookup,
   params: RenderParams,
   shown: (tile: number) => number,
 ): DueTile[] {
@@ -56,7 +59,7 @@ export function takeDueTiles(
   for (const tile of dirty) {
     if (due.length >= tilesMax || bytes > BATCH_BYTES_MAX) break
     dirty.delete(tile)
-    const found = dueTile(job, params, tile, shown(tile))
+    const found = dueTile(unitOf, params, tile, shown(tile))
     if (found === undefined) continue
     due.push(found)
     bytes += found.units.length * params.tile ** 2 * 24

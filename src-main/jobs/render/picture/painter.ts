@@ -63,6 +63,7 @@ export function createPainter(
   const dirty = new Set<number>()
   let painting = false
   let batchTiles = BATCH_TILES_MIN
+  const unitOf = (index: number) => dependencies.runtime.jobs.unit(job, index)
   const audience = createAudience(() => {
     lookAtAll()
     return dependencies.runtime.onNotices(hear)
@@ -75,7 +76,7 @@ export function createPainter(
 
   /** Everything that is here, for a first listener. */
   function lookAtAll(): void {
-    for (const [index, { verified }] of job.units) if (verified?.stored === true) dirty.add(index % tiles)
+    for (const index of dependencies.runtime.jobs.units(job)) dirty.add(index % tiles)
   }
 
   function begin(): void {
@@ -94,7 +95,7 @@ export function createPainter(
   async function paint(): Promise<void> {
     const exposure_stops = await exposure()
     while (dirty.size > 0 && audience.isHeard() && !stopping.aborted) {
-      const due = takeDueTiles(dirty, batchTiles, job, params, (tile) => painted.get(tile)?.samples ?? 0)
+      const due = takeDueTiles(dirty, batchTiles, unitOf, params, (tile) => painted.get(tile)?.samples ?? 0)
       if (due.length === 0) continue
       const tookMs = await queue(async () => {
         const startMs = performance.now()

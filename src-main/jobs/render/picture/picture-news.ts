@@ -51,8 +51,7 @@ export function createPictures(
   function tidy(): void {
     let characters = [...painters.values()].reduce((sum, { size }) => sum + size, 0)
     for (const [key, painter] of painters) {
-      const isGone =
-        dependencies.runtime.state.requester.jobs.get(painter.job.manifest.job_id) !== painter.job
+      const isGone = !dependencies.runtime.jobs.has(painter.job.manifest.job_id)
       if (painter.isHeard || (characters <= KEPT_CHARACTERS_MAX && !isGone)) continue
       painters.delete(key)
       characters -= painter.size
@@ -110,9 +109,8 @@ function watchPainter(
       return { width, height, tiles }
     },
     isOver: () => {
-      const { job } = painter
-      const isGone = dependencies.runtime.state.requester.jobs.get(job.manifest.job_id) !== job
-      return (isGone || hasJobEnded(job)) && painter.isIdle()
+      const job = dependencies.runtime.jobs.find(painter.job.manifest.job_id)
+      return (job === undefined || hasJobEnded(job)) && painter.isIdle()
     },
     alsoWake: (wake) => painter.listen(wake),
     signal,

@@ -1,5 +1,5 @@
 import { screen, within } from '@testing-library/react'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import type { JobSummary } from '#contract'
 import { mount, type Answers } from '../../../component.fixture.tsx'
 import { DONE, jobId, jobsMap, jobSummary } from '../../../job-kinds/job.fixture.ts'
@@ -74,4 +74,29 @@ it('a picture that is not there is said in words', async () => {
     },
   )
   await screen.findByText('No picture')
+})
+
+it('jobs that are older than what is listed come by pages, when they are asked for', async () => {
+  const job = (at: number) =>
+    jobSummary('module', {
+      ...DONE,
+      job_id: jobId(`old-${at}`),
+      submitted_at_ms: at,
+      description: `old ${at}`,
+    })
+  const listed = Array.from({ length: 1_000 }, (_, at) => job(2_000 + at))
+  const asks: unknown[] = []
+  const list = (input: unknown) => {
+    asks.push(input)
+    return [job(7), job(6)]
+  }
+  const { user } = mount(
+    <div style={{ overflowY: 'auto' }}>
+      <JobsScreen />
+    </div>,
+    { path: '/jobs', node: { jobs: jobsMap(...listed) }, answers: { jobs: { list } } },
+  )
+  await user.click(await screen.findByRole('button', { name: 'Show older jobs' }))
+  await vi.waitFor(() => expect(screen.queryByRole('button', { name: 'Show older jobs' })).toBeNull())
+  expect(asks).toEqual([{ limit: 1_000, before: { job_id: 'job-old-2000', submitted_at_ms: 2_000 } }])
 })

@@ -14,6 +14,7 @@ import { isInFlight, type JobBoard, type JobCard, jobBoard, jobsOf } from '../..
 import { JobRow, leftOf } from './job-row.tsx'
 import { kindOf, onlyForm, shownForms } from '../../../job-kinds/table.ts'
 import { PictureGallery } from '../gallery/picture-gallery.tsx'
+import { useOlderJobs } from './older-jobs.ts'
 import { useRemovedJobs } from '../removed-jobs.tsx'
 import classes from './jobs-board.module.css'
 
@@ -29,15 +30,16 @@ export function JobsBoard() {
   const isLoaded = useNode((node) => node.isLoaded)
   const jobs = useNode((node) => node.jobs)
   const { hidden } = useRemovedJobs()
+  const older = useOlderJobs(jobs)
   // How long ago things were is said in minutes.
   useNow(60_000)
   const board = useMemo(
     () =>
       jobBoard(
-        [...jobs.values()].filter(({ job_id }) => !hidden.has(job_id)),
+        [...jobs.values(), ...older.jobs].filter(({ job_id }) => !hidden.has(job_id)),
         (facts) => kindOf(facts).Thumbnail !== undefined,
       ),
-    [jobs, hidden],
+    [jobs, older.jobs, hidden],
   )
   const isEmpty = board.inFlight.length + board.gallery.length + board.others.length === 0
   const EmptyBoard = shownForms()[0]?.form.EmptyBoard
@@ -75,6 +77,11 @@ export function JobsBoard() {
       )}
       {board.others.length > 0 && (
         <JobList title={text.others} description={text.othersDescription} cards={board.others} />
+      )}
+      {older.more !== undefined && (
+        <Button className={classes['older']} onClick={older.more} loading={older.isLoading}>
+          {text.older}
+        </Button>
       )}
     </Page>
   )

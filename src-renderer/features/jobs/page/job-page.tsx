@@ -33,13 +33,14 @@ export function JobPage({ jobId }: { readonly jobId: JobId }) {
   if (isHere && !wasHere) setWasHere(true)
   const summary = useNode((node) => node.jobs.get(jobId))
   const [status, setStatus] = useState<JobStatus>()
-  // A job that ended is watched anew when it was not over after all: paused ones are resumed.
+  // A job that ended is watched anew when it was not over after all: paused ones are resumed. One that is no longer listed
+  // was removed, or is older than what is listed: watching it anew tells.
   const stream = useStream(
-    `job ${jobId} ${summary === undefined || isInFlight(summary) ? 'going' : 'over'}`,
+    `job ${jobId} ${streamState(summary, wasHere)}`,
     (calls, signal) => calls.jobs.watch({ job_id: jobId }, { signal }),
     setStatus,
   )
-  if ((wasHere && !isHere) || (stream.state === 'failed' && !isHere)) return <GoneJob />
+  if (stream.state === 'failed' && !isHere) return <GoneJob />
   if (status !== undefined) return <KnownJob job={status} />
   return (
     <Page title={summary === undefined ? text.openingJob : jobName(summary)}>
@@ -50,6 +51,11 @@ export function JobPage({ jobId }: { readonly jobId: JobId }) {
       )}
     </Page>
   )
+}
+
+function streamState(summary: JobSummary | undefined, wasHere: boolean): 'going' | 'over' | 'unlisted' {
+  if (summary === undefined) return wasHere ? 'unlisted' : 'going'
+  return isInFlight(summary) ? 'going' : 'over'
 }
 
 function GoneJob() {

@@ -102,6 +102,26 @@ describe('PNG', () => {
     expect(decodeImage(bytes).kind).toBe('undecodable')
   })
 
+  test('in as many chunks as it has bytes it is decoded as soon as in one', () => {
+    const side = 600
+    const rows = new Uint8Array((side + 1) * side)
+    const whole = deflateSync(rows, { level: 0 })
+    const piece = Uint8Array.of(0, 0, 0, 1, 0x49, 0x44, 0x41, 0x54, 0, 0, 0, 0, 0)
+    const pieces = new Uint8Array(piece.length * whole.length)
+    whole.forEach((byte, i) => {
+      piece[8] = byte
+      pieces.set(piece, i * piece.length)
+    })
+    const one = pngOf(headerOf(side, side, 8, 0), rows)
+    const headBytes = 33
+    const endBytes = 12
+    const many = Buffer.concat([one.subarray(0, headBytes), pieces, one.subarray(-endBytes)])
+    const beganMs = performance.now()
+    const image = decodeImage(many)
+    expect(performance.now() - beganMs).toBeLessThan(3_000)
+    expect(image).toEqual(decodeImage(one))
+  })
+
   test('a profile that inflates without end is never opened', () => {
     const bomb = [...new TextEncoder().encode('x\0\0'), ...deflateSync(new Uint8Array(30_000_000))]
     expect(texels(pngOf(headerOf(1, 1, 8, 0), Uint8Array.of(0, 77), [['iCCP', bomb]]))).toEqual([
@@ -135,6 +155,31 @@ describe('JPEG', () => {
     // Its markers do not follow one another, which decoders do not mind.
     const shifted = Uint8Array.of(...claims.subarray(0, 2), 0x11, ...claims.subarray(2))
     expect(decodeImage(shifted)).toEqual({ kind: 'undecodable', message })
+  })
+
+  test('with a second, larger frame or hundreds of components takes no more memory than its header says', () => {
+    const frame = (side: number, components: number) => {
+      const bytes = new Uint8Array(10 + 3 * components)
+      bytes.set([
+        0xff,
+        0xc0,
+        0,
+        bytes.length - 2,
+        8,
+        side >> 8,
+        side & 255,
+        side >> 8,
+        side & 255,
+        components,
+      ])
+      for (let i = 0; i < components; i++) bytes.set([i, 0x11, 0], 10 + 3 * i)
+      return bytes
+    }
+    const undecodable = (...parts: Uint8Array[]) =>
+      decodeImage(Buffer.concat([jpeg.subarray(0, 2), ...parts, jpeg.subarray(2)]))
+    const message: unknown = expect.stringMatching('maxMemoryUsageInMB limit exceeded')
+    expect(undecodable(frame(8, 3), frame(4_000, 3))).toEqual({ kind: 'undecodable', message })
+    expect(undecodable(frame(1_000, 80))).toEqual({ kind: 'undecodable', message })
   })
 
   test('with more scans than any encoder writes is undecodable', () => {

@@ -16,6 +16,11 @@ const JPEG_PIXELS_FREE = 1 << 20
 
 /** The JPEG decoder's own bookkeeping: coefficients and planes of the largest picture allowed. */
 const JPEG_MEMORY_MB_MAX = 1536
+/**
+ * … and of a small picture this much beside `decodeBytes`: narrow ones are padded to whole blocks. More is for further frames or
+ * components that the first frame's size does not tell.
+ */
+const JPEG_MEMORY_MB_FREE = 32
 
 /**
  * The most memory that decoding takes, a pixel: the JPEG decoder keeps 256 bytes of coefficients a block of 64 pixels
@@ -102,7 +107,7 @@ function decodeBoundedJpeg(bytes: Uint8Array): Rgba8Image {
     useTArray: true,
     formatAsRGBA: true,
     maxResolutionInMP: IMAGE_PIXELS_MAX / 1e6,
-    maxMemoryUsageInMB: JPEG_MEMORY_MB_MAX,
+    maxMemoryUsageInMB: Math.min(JPEG_MEMORY_MB_MAX, decodeBytes(bytes) / 2 ** 20 + JPEG_MEMORY_MB_FREE),
   })
   if (width < 1 || height < 1 || width > IMAGE_EDGE_MAX || height > IMAGE_EDGE_MAX) {
     throw new Error(`a JPEG of ${width} × ${height} pixels is outside the limits`)

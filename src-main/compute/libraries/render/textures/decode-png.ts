@@ -48,12 +48,16 @@ export function decodePng(bytes: Uint8Array): Rgba8Image {
 
 type DecodedPicture = ReturnType<typeof decode>
 
-/** The file again with nothing in it but header, palette, transparency and checked picture data. */
+/**
+ * The file again with nothing in it but header, palette, transparency and checked picture data. That data is one chunk:
+ * a file may have a chunk every twelve bytes, and the decoder's time grows with the square of their number.
+ */
 function pictureChunks(bytes: Uint8Array): { header: DataView; plain: Uint8Array } {
   if (!isPng(bytes)) throw new Error('not a PNG file')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const kept: Uint8Array[] = [bytes.subarray(0, SIGNATURE.length)]
-  const data: Uint8Array[] = []
+  const kept = createJoined(bytes.length)
+  kept.add(bytes.subarray(0, SIGNATURE.length))
+  const data = createJoined(bytes.length)
   let header: DataView | undefined
   let at = SIGNATURE.length
   for (let ended = false; !ended;) {
@@ -64,21 +68,34 @@ function pictureChunks(bytes: Uint8Array): { header: DataView; plain: Uint8Array
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8))
     if (type === 'IHDR' && header === undefined && length === IHDR_LENGTH) {
       header = new DataView(bytes.buffer, bytes.byteOffset + at + 8, length)
-      kept.push(bytes.subarray(at, end))
-    } else if (type === 'PLTE' || type === 'tRNS' || type === 'IDAT' || type === 'IEND') {
-      kept.push(bytes.subarray(at, end))
-      if (type === 'IDAT') data.push(bytes.subarray(at + 8, end - 4))
+      kept.add(bytes.subarray(at, end))
+    } else if (type === 'PLTE' || type === 'tRNS') {
+      kept.add(bytes.subarray(at, end))
+    } else if (type === 'IDAT') {
+      data.add(bytes.subarray(at + 8, end - 4))
     }
     ended = type === 'IEND'
     at = end
   }
   if (header === undefined) throw new Error('the PNG has no header')
-  checkPictureData(header, data)
-  return { header, plain: joined(kept) }
+  checkPictureData(header, data.bytes())
+  addChunk(kept, 'IDAT', data.bytes())
+  addChunk(kept, 'IEND', new Uint8Array(0))
+  return { header, plain: kept.bytes() }
+}
+
+/** Adds a chunk. Its checksum is left 0: the decoder does not look at it, and zlib has one of its own. */
+function addChunk(file: Joined, type: string, content: Uint8Array): void {
+  const head = new Uint8Array(8)
+  new DataView(head.buffer).setUint32(0, content.length)
+  head.set(Buffer.from(type, 'latin1'), 4)
+  file.add(head)
+  file.add(content)
+  file.add(new Uint8Array(4))
 }
 
 /** Inflates the picture data once under the bound that the header sets; the length must be what it promises. */
-function checkPictureData(header: DataView, data: readonly Uint8Array[]): void {
+function checkPictureData(header: DataView, data: Uint8Array): void {
   const [width, height] = [header.getUint32(0), header.getUint32(4)]
   const channels = CHANNELS[header.getUint8(9)]
   if (channels === undefined) throw new Error('the PNG has an unknown colour type')
@@ -89,20 +106,29 @@ function checkPictureData(header: DataView, data: readonly Uint8Array[]): void {
   const plain = (Math.ceil((width * bits) / 8) + 1) * height
   // The seven passes of an interlaced picture have shorter rows, each with its own filter byte and padding.
   const most = header.getUint8(12) === 0 ? plain : plain + 7 * 2 * (height + 8)
-  const { length } = inflateSync(joined(data), { maxOutputLength: Math.max(1, most) })
+  const { length } = inflateSync(data, { maxOutputLength: Math.max(1, most) })
   if (header.getUint8(12) === 0 ? length !== plain : length < plain - height) {
     throw new Error('the PNG does not hold the pixels that its header promises')
   }
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
+/** Parts of a file one after the other. */
+interface Joined {
+  add(part: Uint8Array): void
+  bytes(): Uint8Array
+}
+
+/** So many bytes of them at most. */
+function createJoined(bytesMax: number): Joined {
+  const all = new Uint8Array(bytesMax)
+  let length = 0
+  return {
+    add(part: Uint8Array): void {
+      all.set(part, length)
+      length += part.length
+    },
+    bytes: () => all.subarray(0, length),
   }
-  return out
 }
 
 /** Spreads one to four channels over RGBA, whatever the depth; 16 bits are rounded to 8. */

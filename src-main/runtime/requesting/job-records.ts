@@ -1,0 +1,130 @@
+import { decodeEndedJob, decodeUnits } from '../../peer/requester/archive-codec.ts'
+import { archivedIndices, isArchived } from '../../peer/requester/archived.ts'
+import type { JobState, UnitState } from '../../peer/requester/slice.ts'
+import type { PeerState } from '../../peer/state.ts'
+import { HISTORY_BLOCK_UNITS, type History, type HistoryPlace } from '../../ports/history.ts'
+import { refuse, type Outcome } from '../../protocol/fault.ts'
+import type { JobId } from '../../protocol/ids.ts'
+
+/** Ended jobs that are held besides the history: lists and pictures ask for the same ones again and again. */
+const JOBS_HELD_MAX = 2_048
+/** Blocks of units that are held, of some hundred kilobytes each. */
+const BLOCKS_HELD_MAX = 24
+
+/**
+ * All of the user's own jobs, wherever they are: those under way and just ended in the state, older ones in the history. A
+ * job is the same object as long as it stays in one place and is asked for now and then.
+ */
+export interface JobRecords {
+  find(id: JobId): JobState | undefined
+  has(id: JobId): boolean
+  /** The latest submitted jobs, or those submitted before a place, newest first. */
+  page(limit: number, before?: HistoryPlace): JobState[]
+  /** A unit of a job; undefined for one that was never given to a peer. */
+  unit(job: JobState, index: number): UnitState | undefined
+  /** The units that were ever given to a peer. */
+  units(job: JobState): Iterable<number>
+  /** Removes a job from the history, with all its units there. */
+  remove(id: JobId): void
+}
+
+/** Creates the view over a state and a history; `damaged` is told of entries that a list leaves out. */
+export function createJobRecords(
+  state: Readonly<PeerState>,
+  history: History,
+  damaged: (error: unknown) => void,
+): JobRecords {
+  const { jobs } = state.requester
+  const ended = createHeld<JobId, JobState>(JOBS_HELD_MAX)
+  const blocks = createHeld<string, ReadonlyMap<number, UnitState>>(BLOCKS_HELD_MAX)
+
+  function endedJob(id: JobId, bytes: () => Uint8Array): JobState {
+    return ended.get(id, () => mustRead(decodeEndedJob(bytes())))
+  }
+
+  /** One damaged entry leaves the rest of a list readable. */
+  function readable(job: JobId, bytes: Uint8Array): JobState[] {
+    try {
+      return [endedJob(job, () => bytes)]
+    } catch (error) {
+      damaged(error)
+      return []
+    }
+  }
+
+  /** What lies in a block; a block that has grown is read anew, since more of its job's units are in the history then. */
+  function blockOf({ manifest: { job_id }, archived }: JobState, block: number) {
+    return blocks.get(`${job_id}/${block}/${archived?.count ?? 0}`, () => {
+      const units = new Map<number, UnitState>()
+      for (const bytes of history.block(job_id, block)) {
+        for (const [index, unit] of mustRead(decodeUnits(bytes))) units.set(index, unit)
+      }
+      return units
+    })
+  }
+
+  return {
+    find(id) {
+      const job = jobs.get(id)
+      if (job !== undefined) return job
+      if (!history.has(id)) return undefined
+      return endedJob(id, () => history.find(id) ?? refuse('unknown-job', `there is no job ${id}`))
+    },
+    has: (id) => jobs.has(id) || history.has(id),
+    page(limit, before) {
+      const here = [...jobs.values()].filter(
+        (job) => before === undefined || compare(placeOf(job), before) > 0,
+      )
+      const there = history
+        .page(limit + jobs.size, before)
+        .flatMap(({ job, bytes }) => (jobs.has(job) ? [] : readable(job, bytes)))
+      return [...here, ...there].toSorted((a, b) => compare(placeOf(a), placeOf(b))).slice(0, limit)
+    },
+    unit(job, index) {
+      const unit = job.units.get(index)
+      if (unit !== undefined || !isArchived(job, index)) return unit
+      return blockOf(job, Math.floor(index / HISTORY_BLOCK_UNITS)).get(index)
+    },
+    *units(job) {
+      yield* archivedIndices(job)
+      yield* job.units.keys()
+    },
+    remove(id) {
+      history.remove(id)
+      ended.delete(id)
+    },
+  }
+}
+
+/** A job's place in the list of jobs. */
+export function placeOf({ manifest: { job_id: job }, submittedAtMs }: JobState): HistoryPlace {
+  return { job, submittedAtMs }
+}
+
+/** Newest first. */
+function compare(a: HistoryPlace, b: HistoryPlace): number {
+  return b.submittedAtMs - a.submittedAtMs || (a.job < b.job ? 1 : a.job > b.job ? -1 : 0)
+}
+
+function mustRead<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value
+  return refuse('storage-failed', `an entry of the history does not decode: ${outcome.fault.message}`)
+}
+
+/** At most so many values, of which those asked for longest ago go. */
+function createHeld<K, V>(max: number) {
+  const held = new Map<K, V>()
+  return {
+    delete: (key: K): void => void held.delete(key),
+    get(key: K, make: () => V): V {
+      const value = held.has(key) ? (held.get(key) as V) : make()
+      held.delete(key)
+      held.set(key, value)
+      for (const oldest of held.keys()) {
+        if (held.size <= max) break
+        held.delete(oldest)
+      }
+      return value
+    },
+  }
+}
