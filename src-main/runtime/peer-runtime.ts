@@ -37,7 +37,6 @@ import { createPublisher, type PublishedStores } from './messages/publisher.ts'
 import { createResultSender } from './messages/result-sender.ts'
 import { createPeerLoop, type PeerLoop } from './peer-loop.ts'
 import { repeatEvery } from './repeating.ts'
-
 import { createCollector } from './requesting/collector.ts'
 import { createComparing } from './requesting/comparing.ts'
 import { isOutputWanted, outputBytesMax } from './requesting/output-demand.ts'
