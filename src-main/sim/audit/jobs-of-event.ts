@@ -17,6 +17,7 @@ export function jobsOf(event: DurableEvent): JobId[] {
     case 'results-received':
     case 'hand-back-received':
     case 'outputs-stored':
+    case 'outputs-compared':
     case 'output-unavailable':
       return [event.job_id]
     case 'started':

@@ -1,4 +1,4 @@
-import type { WantedOutput } from '../../peer/effect.ts'
+import type { CandidateOutput, WantedOutput } from '../../peer/effect.ts'
 import type { PeerEvent } from '../../peer/event.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import type { Cid, JobId, PeerId } from '../../protocol/ids.ts'
@@ -15,6 +15,8 @@ export interface BlobFetcher {
   loadManifest(cid: Cid, from: PeerId, loaded: (manifest: JobManifest | Fault) => void): void
   /** Fetches the output of a unit, and dispatches that it is stored or not available. */
   collectOutput(job: JobId, output: WantedOutput): void
+  /** Fetches outputs of a unit that are to be compared; `done` when all are here. Each that is not is dispatched. */
+  bringOutputs(job: JobId, unit: number, candidates: readonly CandidateOutput[], done: () => void): void
 }
 
 /** The fetcher's surroundings. `after` and `ask` do nothing once the process is gone. */
@@ -57,7 +59,25 @@ export function createBlobFetcher(dependencies: BlobFetcherDependencies): BlobFe
     })
   }
 
+  function missed(job_id: JobId, unit_index: number, cid: Cid, away: readonly PeerId[]): void {
+    const unreachable = [...away]
+    dispatch({ kind: 'output-unavailable', at_ms: nowMs(), job_id, unit_index, cid, unreachable })
+  }
+
   return {
+    bringOutputs(job, unit, candidates, done) {
+      let waiting = candidates.length
+      let isWhole = true
+      const came = (fault: Fault | undefined, cid: Cid, away: readonly PeerId[]): void => {
+        if (fault !== undefined) missed(job, unit, cid, away)
+        isWhole &&= fault === undefined
+        if (--waiting === 0 && isWhole) done()
+      }
+      for (const { cid, from, inline } of candidates) {
+        if (inline !== undefined) disk.blobs.add(cid)
+        fetch(cid, from, (fault, away) => came(fault, cid, away))
+      }
+    },
     loadManifest(cid, from, loaded) {
       fetch(cid, [from], (fault) => {
         const manifest = manifests.get(cid)
@@ -66,11 +86,7 @@ export function createBlobFetcher(dependencies: BlobFetcherDependencies): BlobFe
     },
     collectOutput(job, { unit, cid, from }) {
       fetch(cid, from, (fault, away) => {
-        if (fault !== undefined) {
-          const unreachable = [...away]
-          const missed = { at_ms: nowMs(), job_id: job, unit_index: unit, cid, unreachable }
-          return dispatch({ kind: 'output-unavailable', ...missed })
-        }
+        if (fault !== undefined) return missed(job, unit, cid, away)
         const units = stored.get(job)
         if (units !== undefined) return void units.push(unit)
         stored.set(job, [unit])

@@ -7,6 +7,7 @@ import type { Executor } from './executor.ts'
 import type { Gossip } from './gossip.ts'
 import { overclaim } from './lies.ts'
 import type { Outbox } from './outbox.ts'
+import { likenessOf } from './truth.ts'
 
 /** An effect in the world. */
 export type WorldEffect = Exclude<Effect, { kind: 'record' }>
@@ -48,6 +49,8 @@ export function performEffect(effect: WorldEffect, dependencies: EffectDependenc
     case 'fetch-outputs':
       for (const output of effect.outputs) blobs.collectOutput(effect.job, output)
       return
+    case 'compare-outputs':
+      return compare(effect, dependencies)
     case 'send-award':
       return outbox.award(effect.to, effect.award)
     case 'send-withdraw':
@@ -76,4 +79,18 @@ export function performEffect(effect: WorldEffect, dependencies: EffectDependenc
     case 'job-removed':
       return
   }
+}
+
+/** Compares the outputs of a unit, when all are here. */
+function compare(
+  { job, unit, candidates }: Extract<WorldEffect, { kind: 'compare-outputs' }>,
+  { state, blobs, nowMs, dispatch }: EffectDependencies,
+): void {
+  const manifest = state.requester.jobs.get(job)?.manifest
+  if (manifest === undefined) return
+  blobs.bringOutputs(job, unit, candidates, () => {
+    const cids = candidates.map(({ cid }) => cid)
+    const told = { job_id: job, unit_index: unit, likeness: likenessOf(manifest, unit, cids) }
+    dispatch({ kind: 'outputs-compared', at_ms: nowMs(), ...told })
+  })
 }

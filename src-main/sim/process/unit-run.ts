@@ -38,7 +38,7 @@ export function outcomeOf(
   if (neverEnds(runner, manifest, unit)) return { kind: 'timed-out', message: 'stopped after its time' }
   const lies =
     character.kind === 'colluder' || (character.kind === 'wrong' && runner.dice.chance(character.share))
-  if (!lies) return rightOutput(manifest, unit, machine.engine)
+  if (!lies) return rightOutput(manifest, unit, machine.engine, runner.me)
   return wrongOutput(manifest, unit, character.kind === 'colluder' ? 'colluders' : runner.me, machine.engine)
 }
 
