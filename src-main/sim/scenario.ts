@@ -275,6 +275,7 @@ function drawPolicy(dice: Dice): Policy {
     patience: {
       better_provider_ms: dice.pick([0, 1_000, 15_000]),
       disconnected_ms: dice.pick([500, 3_000, 10_000]),
+      other_engine_ms: POLICY.patience.other_engine_ms,
     },
     deadlines: {
       late_factor: dice.pick([1.5, 3, 6]),
