@@ -25,6 +25,7 @@ export interface KindManifest extends Pick<
 > {
   readonly parts?: JobManifest['parts']
   readonly limits?: JobManifest['limits']
+  readonly comparator?: JobManifest['comparator']
   readonly result: ResultRule
   /** Resources that each unit needs at least; the request may ask for more. */
   readonly resources: ComputeResource
@@ -34,12 +35,13 @@ export interface KindManifest extends Pick<
 export function newManifest(
   { runtime, clock }: Pick<JobDependencies, 'runtime' | 'clock'>,
   request: CommonRequest,
-  { resources, parts, limits, ...fields }: KindManifest,
+  { resources, parts, limits, comparator, ...fields }: KindManifest,
 ): JobManifest {
   return {
     ...fields,
     ...(parts === undefined ? {} : { parts }),
     ...(limits === undefined ? {} : { limits }),
+    ...(comparator === undefined ? {} : { comparator }),
     ...placementOf(request, resources),
     requester_id: runtime.state.me,
     priority: request.priority,

@@ -45,6 +45,16 @@ export type Effect =
   /** Sign this verdict and send it; `verdict-delivered` follows when its provider has it. */
   | { readonly kind: 'send-verdict'; readonly verdict: VerdictOwed }
   | { readonly kind: 'fetch-outputs'; readonly job: JobId; readonly outputs: readonly WantedOutput[] }
+  /**
+   * Compare all outputs of a unit by its job's comparator: `outputs-compared` follows, or `output-unavailable` for one that is
+   * not handed over. A newer one of the same unit replaces it.
+   */
+  | {
+      readonly kind: 'compare-outputs'
+      readonly job: JobId
+      readonly unit: number
+      readonly candidates: readonly CandidateOutput[]
+    }
   | { readonly kind: 'job-ended'; readonly job: JobId }
   | { readonly kind: 'job-removed'; readonly job: JobId }
 
@@ -101,4 +111,11 @@ export interface WantedOutput {
   readonly unit: number
   readonly cid: Cid
   readonly from: readonly PeerId[]
+}
+
+/** One of a unit's outputs, the peers that returned it, and the output itself where it came with a receipt. */
+export interface CandidateOutput {
+  readonly cid: Cid
+  readonly from: readonly PeerId[]
+  readonly inline?: Uint8Array
 }

@@ -10,7 +10,9 @@ const text = (entry: Uint8Array | undefined): string => new TextDecoder().decode
 export function historyContract(open: () => History): void {
   it('gives jobs newest first, page by page, also those of one moment', () => {
     const history = open()
-    for (const [name, at] of ['a', 'b', 'c', 'd', 'e'].map((name, index) => [name, Math.floor(index / 2)] as const)) {
+    for (const [name, at] of ['a', 'b', 'c', 'd', 'e'].map(
+      (name, index) => [name, Math.floor(index / 2)] as const,
+    )) {
       history.putJob({ job: job(name), submittedAtMs: at }, bytes(name))
     }
     const first = history.page(2)

@@ -61,6 +61,8 @@ export const Policy = z.strictObject({
     better_provider_ms: Ms,
     /** A peer that is gone this long has lost what it held; shorter breaks are only a changed network. */
     disconnected_ms: Ms,
+    /** How long a unit waits for a peer of its engine before another engine may begin it anew; twice as long after each change. */
+    other_engine_ms: Ms.default(5_000),
   }),
   deadlines: z.strictObject({
     /** An award is late after this many times its expected duration … */
@@ -101,7 +103,7 @@ export const POLICY: Policy = {
     failed_pause_ms: 5_000,
   },
   reputation: { start: 0.9, verified: 0.05, rejected: 0.3, expired: 0.2, failed: 0.15, poor_below: 0.5 },
-  patience: { better_provider_ms: 5_000, disconnected_ms: 3_000 },
+  patience: { better_provider_ms: 5_000, disconnected_ms: 3_000, other_engine_ms: 5_000 },
   deadlines: { late_factor: 3, late_ms_min: 15_000, late_doublings_max: 6 },
   backups: { share_max: 0.05, count_min: 2 },
   collection: { vanished_after_ms: 3 * DAY_MS, come_back_within_ms: 10 * 60_000 },

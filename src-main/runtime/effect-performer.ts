@@ -10,6 +10,7 @@ import type { Pairing } from './messages/pairing.ts'
 import type { Publisher } from './messages/publisher.ts'
 import type { ResultSender } from './messages/result-sender.ts'
 import type { Collector } from './requesting/collector.ts'
+import type { Comparing } from './requesting/comparing.ts'
 import type { JobArchiver } from './requesting/job-archiver.ts'
 import type { JobRecords } from './requesting/job-records.ts'
 import type { OwnJobs } from './requesting/own-jobs.ts'
@@ -21,6 +22,7 @@ export interface EffectPerformerDependencies {
   readonly publisher: Publisher
   readonly pairing: Pairing
   readonly collector: Collector
+  readonly comparing: Comparing
   readonly executor: Executor
   readonly ownJobs: OwnJobs
   readonly jobs: JobRecords
@@ -38,7 +40,7 @@ export function createEffectPerformer(
   dependencies: EffectPerformerDependencies,
 ): (effect: WorldEffect) => void {
   const { state, transport, publisher, pairing, collector, executor, ownJobs } = dependencies
-  const { jobs, archiver, results, direct, dropKey, tendGuests, defects } = dependencies
+  const { comparing, jobs, archiver, results, direct, dropKey, tendGuests, defects } = dependencies
 
   /** For work that is tried again by itself when it fails. */
   function inBackground(work: Promise<void>, place: string): void {
@@ -67,6 +69,8 @@ export function createEffectPerformer(
         return collector.fetchManifest(effect.cid, effect.from)
       case 'fetch-outputs':
         return collector.fetchOutputs(effect.job, effect.outputs)
+      case 'compare-outputs':
+        return comparing.compare(effect.job, effect.unit)
       case 'send-award':
         return void direct.sendAward(effect)
       case 'send-withdraw': {
@@ -93,6 +97,7 @@ export function createEffectPerformer(
         executor.release(effect.requester, effect.job)
         return effect.requester === state.me ? undefined : dropKey(effect)
       case 'job-ended':
+        comparing.stop(effect.job)
         return archiver.look()
       case 'job-removed':
         jobs.remove(effect.job)

@@ -44,10 +44,20 @@ export function outputOf(text: string): RunOutcome {
 /** The engine of `test.unit`, unless a test wants another one. */
 export const TEST_ENGINE = 'test.unit@1+usual'
 
+/** The algorithm of most tests. */
+const TEST_ALGORITHM = { id: 'test.unit', version: '1' }
+
+/** What a scripted runner says of its one algorithm. */
+interface ScriptedOptions {
+  readonly algorithm: { readonly id: string; readonly version: string }
+  readonly engine: string
+  readonly limited: boolean
+}
+
 /** A runner in this process: what runs is up to the test. */
 function scriptedRunner(
   behave: Behaviour,
-  { engine, limited }: { engine: string; limited: boolean },
+  { algorithm: { id, version }, engine, limited }: ScriptedOptions,
 ): Runner {
   let stopped = false
   return {
@@ -56,7 +66,7 @@ function scriptedRunner(
       stopped = true
       return Promise.resolve()
     },
-    algorithms: () => [{ algorithmId: 'test.unit', version: '1', scope: 'shared', engine, limited }],
+    algorithms: () => [{ algorithmId: id, version, scope: 'shared', engine, limited }],
     concurrency: 1,
     setConcurrency: () => undefined,
     cancel: () => undefined,
@@ -137,7 +147,7 @@ export function socketsOf(home: TestHome): TestNetwork {
   }
 }
 
-/** Starts a peer that shares one core, or nothing, and runs `test.unit`. */
+/** Starts a peer that shares one core, or nothing, and runs `test.unit`, or the algorithm that a test names. */
 export async function startPeer(
   network: TestNetwork,
   home: TestHome,
@@ -149,6 +159,8 @@ export async function startPeer(
     shares = true,
     limited = false,
     engine = TEST_ENGINE,
+    algorithm: named = TEST_ALGORITHM,
+    wrapRunner = (scripted) => scripted,
   }: {
     name?: string
     disk?: TestDisk
@@ -157,6 +169,9 @@ export async function startPeer(
     /** Whether its algorithm runs strangers' code. */
     limited?: boolean
     engine?: string
+    algorithm?: ScriptedOptions['algorithm']
+    /** Puts a runner around the scripted one; blobs lie in the folder. */
+    wrapRunner?: (scripted: Runner, blobFolder: string) => Runner
   } = {},
 ): Promise<TestPeer> {
   let crashed = false
@@ -191,7 +206,7 @@ export async function startPeer(
     transport,
     keys,
     stores,
-    runner: scriptedRunner(behave, { engine, limited }),
+    runner: wrapRunner(scriptedRunner(behave, { algorithm: named, engine, limited }), storage.blobFolder),
     fatal: (error) => {
       if (!crashed) throw error
     },
@@ -200,8 +215,8 @@ export async function startPeer(
   const at_ms = clock.nowMs()
   const resources = { cpu_cores: 1, ram_gb: 1 }
   const algorithm = {
-    algorithm_id: 'test.unit',
-    version: '1',
+    algorithm_id: named.id,
+    version: named.version,
     supported: true,
     performance_score: 1,
     engine_digest: engineDigest(engine),

@@ -1,3 +1,4 @@
+import { outputsToCompare } from '../peer/requester/comparing.ts'
 import { isNewRecord } from '../peer/pairing/address-book.ts'
 import { tierOfContact } from '../peer/pairing/audiences.ts'
 import type { PeerEvent } from '../peer/event.ts'
@@ -41,6 +42,7 @@ import { createResultSender } from './messages/result-sender.ts'
 import { createPeerLoop, type PeerLoop } from './peer-loop.ts'
 import { repeatEvery } from './repeating.ts'
 import { createCollector } from './requesting/collector.ts'
+import { createComparing } from './requesting/comparing.ts'
 import { isOutputWanted, outputBytesMax } from './requesting/output-demand.ts'
 import { createJobArchiver } from './requesting/job-archiver.ts'
 import { createJobRecords, type JobRecords } from './requesting/job-records.ts'
@@ -142,7 +144,7 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
   })
   const { state } = loop
   const services = createServices({ ...dependencies, loop, defects, signal: stopping.signal })
-  const { jobs, archiver, ownJobs, pairing, executor, collector } = services
+  const { jobs, archiver, ownJobs, pairing, executor, collector, comparing } = services
   const performOne = createEffectPerformer({ ...dependencies, ...services, state, defects })
   const lifecycle = createLifecycle({ ...dependencies, ...services, loop, defects, stopping })
 
@@ -167,9 +169,9 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
     activeUnits: () => executor.active(),
     convergence: () => services.publisher.convergence(),
     loop: () => loop.condition(),
-    troubleOf: (job) => collector.troubleOf(job),
     evidenceOf: (job, after) =>
       readEvidence({ evidence: dependencies.journal.evidence, identity: dependencies.identity }, job, after),
+    troubleOf: (job) => collector.troubleOf(job) ?? comparing.troubleOf(job),
     isKeyLost: (job) => ownJobs.isKeyLost(job),
     jobs,
     keepWhile: (isNeeded) => archiver.keepWhile(isNeeded),
@@ -228,20 +230,29 @@ function createServices(dependencies: ServiceDependencies) {
     }
   }
   const keyOf = (job: JobId): JobKey | undefined => ownJobs.keyOf(jobs.find(job))
-  const collector = createCollector({
+  const bringing = {
     clock,
     blobs,
     fetcher,
     dispatch,
     connections: () => [{ peer: identity.peer, sinceMs: 0 }, ...transport.connections()],
-    isWanted: (job, output) => isOutputWanted(state, job, output),
-    sealOf: (job, unit) => {
+    sealOf: (job: JobId, unit: number) => {
       const key = keyOf(job)
       return key === undefined ? undefined : outputSeal(key, unit)
     },
-    outputBytesMax: (job) => outputBytesMax(state, job),
+    outputBytesMax: (job: JobId) => outputBytesMax(state, job),
     defects,
     signal,
+  }
+  const collector = createCollector({
+    ...bringing,
+    isWanted: (job, output) => isOutputWanted(state, job, output),
+  })
+  const comparing = createComparing({
+    ...bringing,
+    runner,
+    jobOf: (job) => state.requester.jobs.get(job),
+    wanted: outputsToCompare,
   })
   return {
     executor,
@@ -251,6 +262,7 @@ function createServices(dependencies: ServiceDependencies) {
     keyCare,
     guests,
     collector,
+    comparing,
     dropKey,
     publisher: createPublisher({ clock, state, stores: dependencies.stores, dispatch, defects }),
     results: createResultSender({ clock, identity, transport, dispatch, defects, signal }),
@@ -274,7 +286,8 @@ function createLifecycle(
   dependencies: Omit<ServiceDependencies, 'signal'> & Services & { readonly stopping: AbortController },
 ): Pick<PeerRuntime, 'start' | 'stop'> {
   const { clock, identity, transport, runner, lentRunner, keys, blobs, journal } = dependencies
-  const { loop, guests, ownJobs, archiver, keyCare, tendGuests, publisher, stopping } = dependencies
+  const { loop, guests, ownJobs, comparing, archiver, keyCare, tendGuests, publisher, stopping } =
+    dependencies
   const { state } = loop
   let stopTicking: (() => void) | undefined
   let stopFollowing: (() => void) | undefined
@@ -283,6 +296,7 @@ function createLifecycle(
     async start() {
       guests.begin()
       ownJobs.letGoOfUnsubmitted()
+      comparing.begin()
       handleInbound({
         clock,
         identity,

@@ -1,4 +1,5 @@
 import type { Availability } from '../peer/sharing/slice.ts'
+import type { Comparator } from '../protocol/comparator.ts'
 import { PeerId, type JobId } from '../protocol/ids.ts'
 import { toTimestamp } from '../protocol/time.ts'
 import { POLICY, type Policy } from '../protocol/policy.ts'
@@ -306,6 +307,7 @@ function drawPolicy(dice: Dice): Policy {
     patience: {
       better_provider_ms: dice.pick([0, 1_000, 15_000]),
       disconnected_ms: dice.pick([500, 3_000, 10_000]),
+      other_engine_ms: POLICY.patience.other_engine_ms,
     },
     deadlines: {
       late_factor: dice.pick([1.5, 3, 6]),
@@ -319,7 +321,7 @@ function drawPolicy(dice: Dice): Policy {
 
 function drawManifest(requester: PeerId, number: number, atMs: number, dice: Dice): JobManifest {
   const estimated_duration_seconds = dice.pick([0.002, 0.05, 0.3, 1.5])
-  return {
+  const manifest: JobManifest = {
     job_id: `job-${number}` as JobId,
     requester_id: requester,
     description: 'a job of the simulation',
@@ -334,6 +336,17 @@ function drawManifest(requester: PeerId, number: number, atMs: number, dice: Dic
     verification_redundancy: dice.pick([1, 2, 2, 2, 3, 3, 4]),
     created_at: toTimestamp(START_MS + atMs),
   }
+  const isTolerant = number % 2 === 1 && manifest.unit_count % 2 === 0
+  return isTolerant ? { ...manifest, comparator: TOLERANCE } : manifest
+}
+
+/** Numbers that may differ a little from machine to machine. */
+const TOLERANCE: Comparator = {
+  name: 'numeric-tolerance',
+  element: 'f64',
+  absolute: 0,
+  relative: 1e-9,
+  outliers: 0,
 }
 
 /** The algorithm that every peer runs. */

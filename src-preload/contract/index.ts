@@ -106,6 +106,7 @@ export type { Meters, RuleReading, SharingInfo, SharingNow } from './sharing.ts'
 export type { DayStatistics } from './statistics.ts'
 
 // Schemas of the protocol that the contract uses, for clients that may not import the protocol.
+export type { Comparator } from '../../src-main/protocol/comparator.ts'
 export type { Fault } from '../../src-main/protocol/fault.ts'
 export type { Cid, JobId, PeerId } from '../../src-main/protocol/ids.ts'
 export type { PauseRules, RuleName, SharingLimits } from '../../src-main/protocol/pause-rule.ts'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Comparator } from '../../src-main/protocol/comparator.ts'
 import { Fault } from '../../src-main/protocol/fault.ts'
 import { Fuel } from '../../src-main/protocol/fuel.ts'
 import { JobId, PeerId } from '../../src-main/protocol/ids.ts'
@@ -68,6 +69,8 @@ export const JobSummary = z.strictObject({
   facts: JobFacts,
   /** Present for an encrypted job: only its providers can read its inputs and outputs. */
   encrypted: z.literal(true).exactOptional(),
+  /** Present where outputs need not be equal to agree: the rule by which they are alike. */
+  comparator: Comparator.exactOptional(),
   /** Jobs that were submitted together, a frame each. */
   series: z.strictObject({ id: SeriesId, index: Count, count: Count }).exactOptional(),
 })

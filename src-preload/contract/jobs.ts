@@ -21,6 +21,8 @@ export const UNIT_FAULTS_MAX = 64
 export const UnitConsensus = VerificationConsensus.extend({
   /** Peers that could not compute it and their faults, in the order of their awards; the newest where they are many. */
   faults: z.array(z.strictObject({ peer_id: PeerId, fault: Fault })).max(UNIT_FAULTS_MAX),
+  /** Where outputs need not be equal to agree: the peers whose output agrees with the verified one. */
+  alike: z.array(PeerId).exactOptional(),
 })
 export type UnitConsensus = z.infer<typeof UnitConsensus>
 

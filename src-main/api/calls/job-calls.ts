@@ -8,7 +8,7 @@ import {
 import { followingJob, leadingJob } from '../../jobs/following-job.ts'
 import type { JobTable } from '../../jobs/table.ts'
 import { openOutput } from '../../jobs/unit-outputs.ts'
-import { consensusOf, faultsOf } from '../../peer/requester/consensus-view.ts'
+import { alikePeers, consensusOf, faultsOf } from '../../peer/requester/consensus-view.ts'
 import { isUnderWay, type JobState } from '../../peer/requester/slice.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { JobId } from '../../protocol/ids.ts'
@@ -125,7 +125,8 @@ export function jobCalls(
         refuse('bad-input', `nobody has touched unit ${unit_index} of ${job_id}`)
       const consensus = consensusOf(job, unit_index, unit, clock.nowMs())
       const faults = faultsOf(unit).map(({ peer, fault }) => ({ peer_id: peer, fault }))
-      return { ...consensus, faults: faults.slice(-UNIT_FAULTS_MAX) }
+      const alike = alikePeers(job, unit)
+      return { ...consensus, faults: faults.slice(-UNIT_FAULTS_MAX), ...(alike && { alike: [...alike] }) }
     }),
   }
 }

@@ -2,6 +2,7 @@ import type { FollowingJob, JobFacts, JobStatus, JobSummary, PeerShare, Waiting 
 import { fuelOf, partsOf } from '../../peer/requester/archived.ts'
 import { isUnderWay, priorityOf, type JobState, type PeerPart } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
+import { comparatorOf, comparesExactly } from '../../protocol/comparator.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
 import { saturated } from '../../protocol/quantities.ts'
@@ -46,6 +47,7 @@ export function jobSummary(
   const following = follower(job)
   const notes = notesOf(job)
   const risk = riskOf(job, nowMs)
+  const comparator = comparesExactly(manifest.comparator) ? undefined : comparatorOf(manifest.comparator)
   return {
     job_id: manifest.job_id,
     description: manifest.description,
@@ -68,6 +70,7 @@ export function jobSummary(
     ...(notes.estimated_ms === undefined ? {} : { estimated_ms: notes.estimated_ms }),
     facts: factsOf(job),
     ...(manifest.encryption === undefined ? {} : { encrypted: true }),
+    ...(comparator === undefined ? {} : { comparator }),
     ...(notes.series === undefined ? {} : { series: notes.series }),
   }
 }

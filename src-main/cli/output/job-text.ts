@@ -1,4 +1,5 @@
 import type { FollowingJob, JobStatus, JobSummary, UnitConsensus } from '#contract'
+import { comparatorText } from './comparator-text.ts'
 import { lateText } from '../options/placement-options.ts'
 import { factsText, tableText, type Fact } from './table.ts'
 import { durationText, fuelText } from './units-text.ts'
@@ -17,6 +18,7 @@ function statusFacts(status: JobStatus, kindFacts: readonly Fact[]): readonly Fa
     ['units', `${status.verified} of ${status.units} verified, ${status.redundancy} peers each`],
   ]
   if (status.encrypted === true) facts.push(['encrypted', 'only those who compute it can read it'])
+  if (status.comparator !== undefined) facts.push(['compared', comparatorText(status.comparator)])
   facts.push(
     ['rejected', `${status.rejected_outputs} outputs, ${status.retried} attempts made again`],
     ['time', timeText(status)],
@@ -78,12 +80,15 @@ export function jobsText(jobs: readonly JobSummary[]): string {
   return tableText(['job', 'state', 'verified', 'time', 'description'], rows)
 }
 
+type Result = UnitConsensus['results'][number]
+
 /** The results of one unit, and the peers that could not compute it. */
 export function consensusText(consensus: UnitConsensus): string {
   const { work_unit_id, consensus_result, consensus_fuel, agreement_count, total_verifiers } = consensus
+  const { alike = [] } = consensus
   const agreed = consensus_result ?? 'not yet'
-  const isRight = ({ verification_hash, fuel }: UnitConsensus['results'][number]): boolean =>
-    verification_hash === consensus_result && fuel === consensus_fuel
+  const isRight = ({ computed_by_peer, verification_hash, fuel }: Result): boolean =>
+    alike.includes(computed_by_peer) || (verification_hash === consensus_result && fuel === consensus_fuel)
   const facts = factsText([
     ['unit', work_unit_id],
     ['agreed on', `${agreed}, ${agreement_count} of ${total_verifiers}`],

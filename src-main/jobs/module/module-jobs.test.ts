@@ -178,6 +178,25 @@ describe('a module as a job', () => {
     expect(await resultText(served, many.job_id)).toBe('[0][1][2][3][4][5][6][7][8][9][10][11]')
   })
 
+  it('[V11] is compared as its request says, by a module too, which is looked at first and kept', async () => {
+    const served = await startPeer()
+    const { jobs } = served.client.calls
+    const [module, near, bad] = [
+      await upload(served, 'm'),
+      await upload(served, 'n'),
+      await upload(served, 'bad'),
+    ]
+    const request = { kind: 'module', module, redundancy: 1 } as const
+    const comparator = { name: 'module', cid: near } as const
+    const { job_id } = await jobs.submit({ ...request, comparator })
+    expect(served.peer.blobs.owners(near)).toContain(`kept:${job_id}`)
+    expect(await follow(served, job_id)).toMatchObject({ state: { kind: 'done' }, comparator })
+    const refused = jobs.submit({ ...request, comparator: { name: 'module', cid: bad } })
+    expect(await faultOfRejected(refused)).toMatchObject({ kind: 'module-refused' })
+    const exact = await jobs.submit({ ...request, comparator: { name: 'exact-hash' } })
+    expect(await follow(served, exact.job_id)).not.toHaveProperty('comparator')
+  })
+
   it('has a unit for each so many lines or bytes, or for each file, and joins their outputs in order', async () => {
     const served = await startPeer()
     const { jobs } = served.client.calls

@@ -35,9 +35,10 @@ export function createModuleSubmissions(dependencies: JobDependencies): ModuleSu
   const keep = (cids: readonly Cid[]): void => blobs.pin(cids, SUBMISSION_PIN)
 
   async function accept(request: ModuleRequest, signal: AbortSignal): Promise<SubmittedModule> {
-    const { module, reduce } = request
+    const { module, reduce, comparator } = request
     const key = keyFor(request)
-    const modules = [module, ...(reduce === undefined ? [] : [reduce])]
+    const comparing = comparator?.name === 'module' ? [comparator.cid] : []
+    const modules = [module, ...(reduce === undefined ? [] : [reduce]), ...comparing]
     keep(modules)
     for (const cid of modules) await checkModule(dependencies, cid, request, signal)
     const reading = await readingOf(request, signal)
@@ -91,7 +92,7 @@ export function createModuleSubmissions(dependencies: JobDependencies): ModuleSu
 }
 
 function manifestOf(dependencies: JobDependencies, request: ModuleRequest, reading: Reading): JobManifest {
-  const { args, env, seed, limits, reduce } = request
+  const { args, env, seed, limits, reduce, comparator } = request
   const params: ModuleParams = { args, env, seed, ...(reduce === undefined ? {} : { reduce }) }
   const units = { units: reading.unit_count, limits }
   return newManifest(dependencies, request, {
@@ -102,6 +103,7 @@ function manifestOf(dependencies: JobDependencies, request: ModuleRequest, readi
     algorithm_version: moduleRules.version,
     params,
     limits,
+    ...(comparator === undefined ? {} : { comparator }),
     result: reduce === undefined ? 'joined' : 'reduced',
     estimated_duration_seconds: request.estimated_duration_seconds ?? moduleRules.unitCost(params, units),
     resources: moduleRules.resources(params, units),

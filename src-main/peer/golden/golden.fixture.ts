@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { PeerState } from '../state.ts'
 
-/** Drops what is noted of results since version 5: of those in a snapshot of an older version it is not known. */
+/** Drops what is there since version 5: in a snapshot of an older version it is not known. */
 function asBefore5(key: string, value: unknown): unknown {
-  if (key === 'returnedAtMs') return undefined
+  if (key === 'returnedAtMs' || key === 'other_engine_ms') return undefined
   const isRejected =
     typeof value === 'object' && value !== null && 'state' in value && value.state === 'rejected'
   return isRejected ? { ...value, metrics: undefined } : value

@@ -8,9 +8,13 @@ import type { DurableEvent } from '../event.ts'
 
 const [ANN, BOB, CY, DI, EVE] = [peerOf('A'), peerOf('B'), peerOf('C'), peerOf('D'), peerOf('E')]
 const idOf = (name: string) => JobId.parse(name)
-const [PAUSED, CANCELLED, REMOVED, THEIRS, DONE, SHORT] = [
-  ...['paused', 'cancelled', 'removed', 'theirs', 'done', 'short'],
-].map(idOf) as [JobId, JobId, JobId, JobId, JobId, JobId]
+const [PAUSED, CANCELLED, REMOVED] = ['paused', 'cancelled', 'removed'].map(idOf) as [JobId, JobId, JobId]
+const [THEIRS, DONE, SHORT, NEAR] = ['theirs', 'done', 'short', 'near'].map(idOf) as [
+  JobId,
+  JobId,
+  JobId,
+  JobId,
+]
 const minute = (n: number) => NOON + n * 60_000
 
 /** Units of the first job, in one award each to two peers. */
@@ -191,6 +195,60 @@ const asked: readonly DurableEvent[] = [
   { kind: 'job-archived', at_ms: minute(9), job_id: DONE },
 ]
 
+/** A job whose outputs are compared by content: of two units, one is verified by outputs that are alike. */
+const compared: readonly DurableEvent[] = [
+  {
+    kind: 'job-submitted',
+    at_ms: minute(9),
+    manifest: manifestOf({
+      ...{ job_id: NEAR, unit_count: 2, verification_redundancy: 2 },
+      comparator: { name: 'numeric-tolerance', element: 'f64', absolute: 0, relative: 1e-9, outliers: 0 },
+    }),
+    manifest_cid: manifestCidOf(NEAR),
+  },
+  ...[ANN, BOB].flatMap((peer, i): DurableEvent[] => [
+    {
+      kind: 'awards-issued',
+      at_ms: minute(9),
+      awards: [{ ...award(`near ${i}`, peer, [0, 1], i + 1), job_id: NEAR }],
+    },
+    {
+      kind: 'results-received',
+      at_ms: minute(9),
+      from: peer,
+      job_id: NEAR,
+      receipts: [receiptOf(i + 1, `about 1, by ${peer}`, 0, 500 + i), receiptOf(i + 1, `by ${peer}`, 1)],
+    },
+  ]),
+  {
+    kind: 'outputs-compared',
+    at_ms: minute(9),
+    job_id: NEAR,
+    unit_index: 0,
+    likeness: {
+      candidates: [ANN, BOB].map((peer) => cidOf(`about 1, by ${peer}`)),
+      alike: [
+        [true, true],
+        [true, true],
+      ],
+    },
+  },
+  {
+    kind: 'outputs-compared',
+    at_ms: minute(9),
+    job_id: NEAR,
+    unit_index: 1,
+    likeness: {
+      candidates: [ANN, BOB].map((peer) => cidOf(`by ${peer}`)),
+      alike: [
+        [true, false],
+        [false, true],
+      ],
+    },
+    fault: { kind: 'trapped', message: 'unreachable' },
+  },
+]
+
 /** Work for others: delivered, handed back, withdrawn and still there; a job that is settled. */
 const given: readonly DurableEvent[] = [
   { kind: 'award-received', at_ms: minute(10), from: ANN, award: awardOf([0, 1, 2, 3, 4], { job: THEIRS }) },
@@ -253,4 +311,11 @@ const places: readonly DurableEvent[] = [
 ]
 
 /** Events of every durable kind, in an order that a peer may live through: what a golden journal holds. */
-export const STORY: readonly DurableEvent[] = [...sharing, ...people, ...asked, ...given, ...places]
+export const STORY: readonly DurableEvent[] = [
+  ...sharing,
+  ...people,
+  ...asked,
+  ...compared,
+  ...given,
+  ...places,
+]

@@ -89,8 +89,8 @@ describe('what a peer lends to modules', () => {
   test.each([
     [{ runner: 'gpu' }, /^the units need the runner 'gpu', which this version does not have$/],
     [
-      { comparator: { name: 'image', rmse_max: 0.1, ssim_min: 0.9 } },
-      /^the outputs are compared by 'image', which this version does not know$/,
+      { comparator: { name: 'wavelet', level: 3 } },
+      /^the outputs are compared by 'wavelet', which this version does not know$/,
     ],
     [{ comparator: 'ssim' }, /^the outputs are compared by 'ssim', which this version does not know$/],
   ])('[W39] a job with %o, which is of a newer version, is not taken', (later, line) => {
@@ -104,8 +104,14 @@ describe('what a peer lends to modules', () => {
     })
   })
 
-  test('[W39] the runner and the comparator of today may be named', () => {
-    const named = { ...moduleJob(ANN, {}), runner: 'cpu', comparator: 'exact-hash' }
+  test.each<JobManifest['comparator']>([
+    'exact-hash',
+    { name: 'exact-hash' },
+    { name: 'image', rmse_max: 0.1, ssim_min: 0.9 },
+    { name: 'numeric-tolerance', element: 'f32', absolute: 0, relative: 1e-6, outliers: 0 },
+    { name: 'module', cid: manifestCidOf(JOB) },
+  ])('[W39] [V6] the runner of today may be named, and the comparator %o', (comparator) => {
+    const named = { ...moduleJob(ANN, {}), runner: 'cpu', ...(comparator && { comparator }) }
     expect(notLent(named, LENT_LIMITS)).toBeUndefined()
   })
 

@@ -1,4 +1,4 @@
-import { comparatorName, EXACT_HASH } from '../../protocol/comparator.ts'
+import { comparatorName, comparatorOf } from '../../protocol/comparator.ts'
 import type { AlgorithmCapability } from '../../protocol/slot.ts'
 import { PAGE_BYTES, type UnitLimits, limitsSet, type LimitsSet } from '../../protocol/unit-limits.ts'
 import type { JobManifest } from '../../protocol/work.ts'
@@ -34,7 +34,7 @@ export function notLent(asked: Asked, lent: LimitsSet): string | undefined {
   if (runner !== undefined && !RUNNERS.has(runner)) {
     return `the units need the runner '${runner}', which this version does not have`
   }
-  if (comparatorName(comparator) !== EXACT_HASH) {
+  if (comparatorOf(comparator) === undefined) {
     return `the outputs are compared by '${comparatorName(comparator)}', which this version does not know`
   }
   const tooLong = overDay(asked)

@@ -1,3 +1,4 @@
+import { comparesExactly } from '../../protocol/comparator.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import { unitId, type PeerId } from '../../protocol/ids.ts'
 import { LANES_MAX } from '../../protocol/limits.ts'
@@ -51,6 +52,14 @@ export function faultsOf(
   return unit.attempts.flatMap(({ peer, status }) =>
     status.state === 'failed' ? [{ peer, fault: status.fault }] : [],
   )
+}
+
+/** The peers whose output of a verified unit agrees with the winning one; undefined where outputs must be equal for that. */
+export function alikePeers(
+  { manifest }: Pick<JobState, 'manifest'>,
+  { verified }: Pick<UnitState, 'verified'>,
+): readonly PeerId[] | undefined {
+  return comparesExactly(manifest.comparator) ? undefined : verified?.winners
 }
 
 function resultOf(job: JobState, index: number, attempt: AttemptState): WorkResult[] {

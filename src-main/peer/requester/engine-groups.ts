@@ -10,9 +10,7 @@ import { isNewTo } from './time-outs.ts'
 import { notToAskAnew } from './unit.ts'
 import { lazily, workersAt } from '../pairing/trust.ts'
 
-/** A unit waits this long for a peer of its engine before another engine may begin it anew … */
-const ANEW_AFTER_MS = 5_000
-/** … and twice as long after each change of its engine, up to this many times. */
+/** The wait for a unit's own engine doubles after each change of it, up to this many times. */
 const ANEW_DOUBLINGS_MAX = 6
 
 /** The peers of a job at one moment, by their engines. */
@@ -60,7 +58,7 @@ export function groupByEngine(state: PeerState, job: JobState, atMs: number): En
       if (bound === undefined || unit.attempts.some(({ status }) => status.state === 'awarded')) {
         return undefined
       }
-      if (!isOver(unit, need, atMs)) return undefined
+      if (!isOver(unit, need, state.policy.patience.other_engine_ms, atMs)) return undefined
       const mayCome = (seat: Seat): boolean =>
         seat.engine === bound && isGood(state, seat) && isUntried(unit, need, seat.peer)
       if (offering().some(mayCome)) return undefined
@@ -108,7 +106,7 @@ function enginesWith(
  * Whether a unit has waited long enough for its engine, since that began it: longer after each change, so that engines
  * do not take turns for ever.
  */
-function isOver({ attempts }: UnitState, { openSinceMs }: UnitNeed, atMs: number): boolean {
+function isOver({ attempts }: UnitState, { openSinceMs }: UnitNeed, waitMs: number, atMs: number): boolean {
   let sinceMs = openSinceMs
   let changes = 0
   let before: AttemptState | undefined
@@ -119,7 +117,7 @@ function isOver({ attempts }: UnitState, { openSinceMs }: UnitNeed, atMs: number
     }
     before = attempt
   }
-  return atMs - sinceMs >= ANEW_AFTER_MS * 2 ** Math.min(changes, ANEW_DOUBLINGS_MAX)
+  return atMs - sinceMs >= waitMs * 2 ** Math.min(changes, ANEW_DOUBLINGS_MAX)
 }
 
 /** Whether a peer has had no chance at a unit yet. */

@@ -3,6 +3,7 @@ import { Bytes } from '../../protocol/bytes.ts'
 import { EngineId } from '../../protocol/engine.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { Cid, JobId, Name, PeerId } from '../../protocol/ids.ts'
+import { Likeness } from '../../protocol/likeness.ts'
 import { AwardedUnit } from '../../protocol/messages.ts'
 import { MomentMs } from '../../protocol/quantities.ts'
 import { Attempt, ExecutionReceipt } from '../../protocol/receipt.ts'
@@ -62,7 +63,19 @@ export const RequesterEvent = z.discriminatedUnion('kind', [
   /** A provider stopped before it had finished these units: they are open again, and it is not to blame. */
   At.extend({ kind: z.literal('hand-back-received'), from: PeerId, job_id: JobId, units: UnitAttempts }),
   At.extend({ kind: z.literal('outputs-stored'), job_id: JobId, units: z.array(UnitIndex) }),
-  /** No peer handed over a verified output. Unreachable peers are not to blame; peers that refused are. */
+  /** Which of a unit's outputs are alike by its job's comparator. */
+  At.extend({
+    kind: z.literal('outputs-compared'),
+    job_id: JobId,
+    unit_index: UnitIndex,
+    likeness: Likeness,
+    /** Why outputs are taken for unlike that could not be compared, where that is so. */
+    fault: Fault.exactOptional(),
+  }),
+  /**
+   * No peer handed over a verified output, or one that is to be compared. Unreachable peers are not to blame; peers that
+   * refused are.
+   */
   At.extend({
     kind: z.literal('output-unavailable'),
     job_id: JobId,

@@ -1,6 +1,7 @@
 import { failure, type Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { quorumOfJob, type JobState } from './slice.ts'
+import { isFull } from './comparing.ts'
+import { quorumOfJob, type JobState, type UnitState } from './slice.ts'
 import { timedOutFault } from './time-outs.ts'
 import { isOwnFault } from './unit.ts'
 
@@ -9,7 +10,8 @@ const UNIT_AWARDS_MAX = 4_096
 
 /** Why a unit, and with it its job, is given up; undefined while it is worth another try. */
 export function hopeless(job: JobState, index: number): Fault | undefined {
-  const attempts = job.units.get(index)?.attempts ?? []
+  const unit = job.units.get(index)
+  const attempts = unit?.attempts ?? []
   const quorum = quorumOfJob(job)
   const { failures_max, attempts_max } = job.verification
   const accusers = new Set<PeerId>()
@@ -26,7 +28,13 @@ export function hopeless(job: JobState, index: number): Fault | undefined {
   const timedOut = timedOutFault(job, index)
   if (timedOut !== undefined) return timedOut
   const taken = attempts.filter(({ status }) => status.state !== 'void' || status.why === 'late').length
-  if (taken < attempts_max && attempts.length < UNIT_AWARDS_MAX) return undefined
-  const message = `unit ${index} was tried ${attempts.length} times without agreement`
-  return { kind: 'undecided', message }
+  const isOver = taken >= attempts_max || attempts.length >= UNIT_AWARDS_MAX
+  return isOver || (unit !== undefined && isFull(job, unit)) ? undecided(unit, index) : undefined
+}
+
+function undecided(unit: UnitState | undefined, index: number): Fault {
+  const { attempts = [], compared } = unit ?? {}
+  const why = compared?.fault === undefined ? '' : ` (comparing its outputs: ${compared.fault.message})`
+  const said = `unit ${index} was tried ${attempts.length} times without agreement${why}`
+  return failure('undecided', said).fault
 }

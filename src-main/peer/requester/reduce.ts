@@ -10,8 +10,8 @@ import {
   submitJob,
   takeBack,
 } from './requester.ts'
-import { missOutput, receiveResults, storeOutputs } from './results.ts'
 import { deliverVerdict } from './verdicts.ts'
+import { judgeResumed, missOutput, receiveResults, storeLikeness, storeOutputs } from './results.ts'
 import type { PeerState } from '../state.ts'
 import type { RequesterEvent } from './events.ts'
 
@@ -25,7 +25,7 @@ export function reduceRequester(state: PeerState, event: RequesterEvent): Effect
     case 'job-paused':
       return pauseJob(state, event)
     case 'job-resumed':
-      return resumeJob(state, event)
+      return [...resumeJob(state, event), ...judgeResumed(state, event)]
     case 'job-priority-set':
       return setJobPriority(state, event)
     case 'job-removed':
@@ -46,6 +46,8 @@ export function reduceRequester(state: PeerState, event: RequesterEvent): Effect
       return takeBack(state, event)
     case 'outputs-stored':
       return storeOutputs(state, event)
+    case 'outputs-compared':
+      return storeLikeness(state, event)
     case 'output-unavailable':
       return missOutput(state, event)
     case 'verdict-delivered':

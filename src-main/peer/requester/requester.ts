@@ -15,11 +15,12 @@ import { hopeless } from './hopeless.ts'
 import { withdrawAgain } from './job-control.ts'
 import { noteJob, noteUnits } from './job-notices.ts'
 import { closeOffers, noteAwarded } from './offers.ts'
+import { compareOutputs } from './comparing.ts'
 import { recallKey } from './relieving.ts'
 import { isUnderWay, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
-import { wasReady } from './unit.ts'
 import { oweVerdicts } from './verdicts.ts'
+import { holdersOfOutput, wasReady } from './unit.ts'
 import { bookOf, closeBook, isOwed, openCount, refreshUnit } from './unit-book.ts'
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
@@ -306,7 +307,7 @@ function endJob(state: PeerState, job: JobState, end: JobEnd): Effect[] {
 
 /**
  * After a restart: awards whose sending may have been cut off are sent again (the other side knows them by their
- * attempt numbers), and verified outputs that are not here yet are fetched.
+ * attempt numbers), verified outputs that are not here yet are fetched, and outputs compared that wait for it.
  */
 export function resumeJobs(state: PeerState, atMs: number): Effect[] {
   const effects: Effect[] = []
@@ -317,7 +318,8 @@ export function resumeJobs(state: PeerState, atMs: number): Effect[] {
     const wanted: WantedOutput[] = []
     for (const [unit_index, unit] of job.units) {
       if (unit.verified?.stored === false) {
-        wanted.push({ unit: unit_index, cid: unit.verified.cid, from: unit.verified.winners })
+        const { cid } = unit.verified
+        wanted.push({ unit: unit_index, cid, from: holdersOfOutput(unit, cid) })
       }
       for (const made of unit.attempts) {
         const { attempt, awardId, peer, role, status, deadlineMs } = made
@@ -339,6 +341,7 @@ export function resumeJobs(state: PeerState, atMs: number): Effect[] {
       effects.push({ kind: 'send-award', to: peer, award })
     }
     if (wanted.length > 0) effects.push({ kind: 'fetch-outputs', job: job.manifest.job_id, outputs: wanted })
+    effects.push(...compareOutputs(job, job.units.keys()))
   }
   return effects
 }

@@ -1,9 +1,11 @@
+import { comparesExactly } from '../../protocol/comparator.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
 import type { ExecutionReceipt } from '../../protocol/receipt.ts'
 import type { Claim, Verdict } from '../../verification/consensus.ts'
 import { hearOfVoid, ranMs, restoreOutvoted, runOf, settleAttempt } from './attempt-ends.ts'
 import { remember } from './records.ts'
 import { awardTo } from './awarding.ts'
+import { awaitsComparing, compareOutputs } from './comparing.ts'
 import type { Effect, WantedOutput } from '../effect.ts'
 import type { DurableEvent } from '../event.ts'
 import { note } from '../notice.ts'
@@ -15,7 +17,7 @@ import { recallKey } from './relieving.ts'
 import { finishIfComplete, reopen } from './requester.ts'
 import { isUnderWay, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
-import { claimOf, needOf, verdictOf, wasReady } from './unit.ts'
+import { claimOf, holdersOfOutput, isLike, needOf, returnedAttempts, verdictOf, wasReady } from './unit.ts'
 import { isOwed, refreshUnit } from './unit-book.ts'
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
@@ -32,31 +34,45 @@ export function receiveResults(state: PeerState, event: Of<'results-received'>):
     otherEngine: 0,
   }
   for (const receipt of event.receipts) receiveReceipt(state, job, event, receipt, received)
-  const { changed, wanted, reopened, tookMs, withdrawn } = received
+  const { changed, reopened, tookMs, withdrawn } = received
   noteUnits(state, job, changed)
   noteReturned(state, job, event.from, tookMs, event.at_ms)
   if (received.otherEngine > 0) closeOffers(state, event.from, event.at_ms)
-  const effects: Effect[] = []
-  for (const [to, units] of withdrawn) effects.push({ kind: 'send-withdraw', to, job: event.job_id, units })
-  if (wanted.length > 0) effects.push({ kind: 'fetch-outputs', job: event.job_id, outputs: wanted })
-  effects.push(...finishIfComplete(state, job, event.at_ms), ...reopen(state, job, reopened, event.at_ms))
+  const effects = [
+    ...followUp(job, received),
+    ...compareOutputs(job, new Set(changed)),
+    ...finishIfComplete(state, job, event.at_ms),
+    ...reopen(state, job, reopened, event.at_ms),
+  ]
   const free = [event.from, ...[...withdrawn.keys()].filter((peer) => peer !== event.from)]
   if (reopened.length === 0) effects.push(...awardTo(state, free, event.at_ms))
   return effects
 }
 
-/** The consequences of the receipts that came together, gathered receipt by receipt. */
-interface Received {
-  /** Units of which an attempt was waited for, or has news. */
-  readonly changed: number[]
+/** What new verdicts of a job lead to. */
+interface Verified {
   /** Verified outputs to fetch. */
   readonly wanted: WantedOutput[]
+  /** Units that their other holders need not compute any longer. */
+  readonly withdrawn: Map<PeerId, number[]>
+}
+
+/** The messages and fetches that new verdicts lead to. */
+function followUp({ manifest: { job_id: job } }: JobState, { wanted, withdrawn }: Verified): Effect[] {
+  const effects: Effect[] = []
+  for (const [to, units] of withdrawn) effects.push({ kind: 'send-withdraw', to, job, units })
+  if (wanted.length > 0) effects.push({ kind: 'fetch-outputs', job, outputs: wanted })
+  return effects
+}
+
+/** The consequences of the receipts that came together, gathered receipt by receipt. */
+interface Received extends Verified {
+  /** Units of which an attempt was waited for, or has news. */
+  readonly changed: number[]
   /** Units that need another peer. */
   readonly reopened: number[]
   /** How long the runs took that returned an output. */
   readonly tookMs: number[]
-  /** Units that their other holders need not compute any longer. */
-  readonly withdrawn: Map<PeerId, number[]>
   /** How many outputs came from another engine than was offered. */
   otherEngine: number
 }
@@ -122,12 +138,70 @@ function settleAwarded(
   const { unit_index, outcome } = receipt
   settleAttempt(state, job, unit, attempt, receipt, atMs)
   if (outcome.kind === 'output') received.tookMs.push(ranMs(outcome, attempt, atMs))
-  const verdict = job.status.state === 'running' ? verdictOf(job, unit) : undefined
-  if (verdict?.kind === 'agreed') verify(state, job, unit_index, unit, verdict, atMs, received)
-  refreshUnit(job, unit_index)
+  const verdict = judgeUnit(state, job, unit_index, unit, atMs, received)
   if (verdict?.kind !== 'more') return
   const isOpen = outcome.kind === 'fault' || needOf(job, unit_index, atMs) !== undefined
   if (isOpen) received.reopened.push(unit_index)
+}
+
+/** Judges a unit without a verdict, and verifies it where there is one. Units of a job that does not run wait. */
+function judgeUnit(
+  state: PeerState,
+  job: JobState,
+  index: number,
+  unit: UnitState,
+  atMs: number,
+  verified: Verified,
+): Verdict | undefined {
+  const verdict = job.status.state === 'running' ? verdictOf(job, unit) : undefined
+  if (verdict?.kind === 'agreed') verify(state, job, index, unit, verdict, atMs, verified)
+  refreshUnit(job, index)
+  return verdict
+}
+
+/** Judges units anew of which something other than a receipt is known now, and asks for more where that is needed. */
+function judgeAgain(state: PeerState, job: JobState, indices: readonly number[], atMs: number): Effect[] {
+  const verified: Verified = { wanted: [], withdrawn: new Map() }
+  const reopened: number[] = []
+  for (const index of indices) {
+    const unit = job.units.get(index)
+    if (unit === undefined) continue
+    const verdict = judgeUnit(state, job, index, unit, atMs, verified)
+    if (verdict?.kind === 'more' && !awaitsComparing(job, unit)) reopened.push(index)
+  }
+  noteUnits(state, job, indices)
+  return [
+    ...followUp(job, verified),
+    ...compareOutputs(job, indices),
+    ...finishIfComplete(state, job, atMs),
+    ...reopen(state, job, reopened, atMs),
+  ]
+}
+
+/** Which outputs of a unit are alike is known: it may have a verdict now, or need another peer. */
+export function storeLikeness(state: PeerState, event: Of<'outputs-compared'>): Effect[] {
+  const { unit_index, likeness, fault } = event
+  const job = state.requester.jobs.get(event.job_id)
+  const unit = job?.units.get(unit_index)
+  if (job?.status.state !== 'running' || unit === undefined || unit.verified !== undefined) return []
+  if (comparesExactly(job.manifest.comparator)) return []
+  unit.compared = { likeness, ...(fault === undefined ? {} : { fault }) }
+  return judgeAgain(state, job, [unit_index], event.at_ms)
+}
+
+/** A job goes on: outputs that were compared meanwhile, or not handed over, may leave a verdict without new ones. */
+export function judgeResumed(state: PeerState, event: Of<'job-resumed'>): Effect[] {
+  const job = state.requester.jobs.get(event.job_id)
+  if (job === undefined || comparesExactly(job.manifest.comparator)) return []
+  const waiting = [...job.units].filter(
+    ([, unit]) => unit.verified === undefined && returnedAttempts(unit).length > 0,
+  )
+  return judgeAgain(
+    state,
+    job,
+    waiting.map(([index]) => index),
+    event.at_ms,
+  )
 }
 
 /** @param against the output that the others agreed on, where that is why */
@@ -153,7 +227,7 @@ function verify(
   unit: UnitState,
   verdict: Verdict & { readonly kind: 'agreed' },
   atMs: number,
-  { wanted, withdrawn }: Pick<Received, 'wanted' | 'withdrawn'>,
+  { wanted, withdrawn }: Verified,
 ): void {
   let inline: Uint8Array | undefined
   for (const attempt of unit.attempts) {
@@ -161,8 +235,8 @@ function verify(
       attempt.status = { state: 'void', why: 'withdrawn', ready: wasReady(unit, attempt) }
       withdrawn.set(attempt.peer, [...(withdrawn.get(attempt.peer) ?? []), index])
     } else if (attempt.status.state === 'returned') {
-      if (verdict.winners.includes(attempt.peer) && attempt.status.cid === verdict.output) {
-        inline ??= attempt.status.inline
+      if (verdict.winners.includes(attempt.peer) && isLike(unit, attempt.status.cid, verdict.output)) {
+        if (attempt.status.cid === verdict.output) inline ??= attempt.status.inline
         remember(state, attempt.peer, 'verified')
       } else {
         reject(state, job, attempt, claimOf(attempt.status), verdict.output)
@@ -178,6 +252,7 @@ function verify(
     stored,
     ...(inline === undefined ? {} : { inline }),
   }
+  if (stored) delete unit.compared
   job.verified++
   job.progressAtMs = atMs
   note(state, {
@@ -187,7 +262,7 @@ function verify(
     winners: unit.verified.winners,
   })
   if (stored) job.stored++
-  else wanted.push({ unit: index, cid: verdict.output, from: verdict.winners })
+  else wanted.push({ unit: index, cid: verdict.output, from: holdersOfOutput(unit, verdict.output) })
 }
 
 /** Verified outputs that are on this peer's disk now. */
@@ -199,6 +274,7 @@ export function storeOutputs(state: PeerState, event: Of<'outputs-stored'>): Eff
     const unit = job.units.get(index)
     if (unit?.verified === undefined || unit.verified.stored) continue
     unit.verified = { ...unit.verified, stored: true }
+    delete unit.compared
     job.stored++
     changed.push(index)
   }
@@ -207,15 +283,16 @@ export function storeOutputs(state: PeerState, event: Of<'outputs-stored'>): Eff
 }
 
 /**
- * The peers that agreed on an output did not hand it over, and the unit is open again. Peers that refused are found
- * wrong; unreachable ones may still have the result and may be awarded the unit anew, as may outvoted ones.
+ * The peers that agreed on an output, or returned one that is to be compared, did not hand it over, and the unit is open
+ * again. Peers that refused are found wrong; unreachable ones may still have the result and may be awarded the unit anew,
+ * as may outvoted ones.
  */
 export function missOutput(state: PeerState, event: Of<'output-unavailable'>): Effect[] {
   const job = state.requester.jobs.get(event.job_id)
   const unit = job?.units.get(event.unit_index)
   // At a job's end its providers let go of outputs: no provider is to blame for one that is missing then.
   if (job === undefined || !isUnderWay(job)) return []
-  if (unit?.verified === undefined || unit.verified.stored) return []
+  if (unit === undefined || !isMissing(job, unit, event.cid)) return []
   let isRefuted = false
   for (const attempt of unit.attempts) {
     if (attempt.status.state !== 'returned' || attempt.status.cid !== event.cid) continue
@@ -227,9 +304,13 @@ export function missOutput(state: PeerState, event: Of<'output-unavailable'>): E
     }
   }
   if (isRefuted) restoreOutvoted(state, job, unit, event.cid)
+  if (unit.verified !== undefined) job.verified--
   delete unit.verified
-  refreshUnit(job, event.unit_index)
-  job.verified--
-  noteUnits(state, job, [event.unit_index])
-  return reopen(state, job, [event.unit_index], event.at_ms)
+  return judgeAgain(state, job, [event.unit_index], event.at_ms)
+}
+
+/** Whether the lack of an output matters: it is verified and not here, or it is to be compared. */
+function isMissing({ manifest }: JobState, { verified }: UnitState, cid: Cid): boolean {
+  if (comparesExactly(manifest.comparator)) return verified?.stored === false
+  return verified === undefined || (verified.cid === cid && !verified.stored)
 }

@@ -5,6 +5,7 @@ import { EngineId } from '../../protocol/engine.ts'
 import { Fault } from '../../protocol/fault.ts'
 import { Fuel } from '../../protocol/fuel.ts'
 import { Cid, JobId, Name, PeerId } from '../../protocol/ids.ts'
+import { Likeness } from '../../protocol/likeness.ts'
 import { VerificationPolicy } from '../../protocol/policy.ts'
 import { Attempt, RunMetrics } from '../../protocol/receipt.ts'
 import { Fraction } from '../../protocol/slot.ts'
@@ -66,6 +67,8 @@ export type AttemptState = z.infer<typeof AttemptState>
 export const UnitState = z.object({
   attempts: z.array(AttemptState),
   openSinceMs: Ms,
+  /** Which of its outputs are alike, until the verified one is stored; only where the comparator is not exact. */
+  compared: z.object({ likeness: Likeness, fault: Fault.exactOptional() }).exactOptional(),
   verified: z
     .object({
       cid: Cid,

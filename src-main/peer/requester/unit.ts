@@ -1,8 +1,11 @@
 import type { UnitNeed } from '../../market/award.ts'
 import type { Fault } from '../../protocol/fault.ts'
-import type { PeerId } from '../../protocol/ids.ts'
+import type { Cid, PeerId } from '../../protocol/ids.ts'
+import { comparesExactly } from '../../protocol/comparator.ts'
+import { areAlike, NOTHING_COMPARED, type Likeness } from '../../protocol/likeness.ts'
 import { judge, type Claim, type Verdict } from '../../verification/consensus.ts'
 import { isArchived } from './archived.ts'
+import { awaitsComparing, votersOf } from './comparing.ts'
 import { quorumOfJob, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import { engineOfAttempt, engineOfUnit, isExactlyChecked, unsteadyPeers } from './engines.ts'
 import { spentPeers } from './time-outs.ts'
@@ -20,11 +23,29 @@ export function claimOf({ cid, metrics: { fuel } }: ReturnedStatus): Claim {
   return { output: cid, ...(fuel === undefined ? {} : { fuel }) }
 }
 
-/** The verdict of the outputs returned so far for a unit. */
+/** Whether two outputs of a unit are alike; equal ones are. */
+export function isLike({ compared }: UnitState, one: Cid, other: Cid): boolean {
+  return areAlike(compared?.likeness ?? NOTHING_COMPARED, one, other)
+}
+
+/** The peers that returned just this output, and were not found wrong: they have it. */
+export function holdersOfOutput(unit: UnitState, cid: Cid): PeerId[] {
+  return returnedAttempts(unit).flatMap(({ peer, status }) => (status.cid === cid ? [peer] : []))
+}
+
+/**
+ * The verdict of the outputs returned so far for a unit. While they are to be compared there is none, and no more peers
+ * are wanted than its redundancy has.
+ */
 export function verdictOf(job: JobState, unit: UnitState): Verdict {
+  const { verification_redundancy: redundancy } = job.manifest
+  if (awaitsComparing(job, unit)) {
+    return { kind: 'more', count: Math.max(0, redundancy - votersOf(unit).size) }
+  }
   return judge({
-    redundancy: job.manifest.verification_redundancy,
+    redundancy,
     quorum: quorumOfJob(job),
+    ...likenessFor(job, unit),
     results: returnedAttempts(unit).map(({ peer, attempt, engine, status }) => ({
       peer,
       attempt,
@@ -32,6 +53,12 @@ export function verdictOf(job: JobState, unit: UnitState): Verdict {
       ...claimOf(status),
     })),
   })
+}
+
+/** By what outputs are judged that are compared by content. */
+function likenessFor({ manifest }: JobState, { compared }: UnitState): { readonly likeness?: Likeness } {
+  if (comparesExactly(manifest.comparator)) return {}
+  return { likeness: compared?.likeness ?? NOTHING_COMPARED }
 }
 
 /**

@@ -73,6 +73,27 @@ describe('at a job’s end', () => {
     expect(verdicts[0]).toMatchObject({ job: JOB, manifestCid: manifestCidOf(JOB), endedAtMs: NOON + 2_000 })
   })
 
+  test('[J5] units that are in the history already are in the verdict too', () => {
+    const brain = brainOf(ANN, BOB, CY)
+    submit(brain, THRICE)
+    offer(brain, THRICE, [ANN, BOB, CY])
+    for (const [peer, output] of [
+      [ANN, 'right'],
+      [CY, 'wrong'],
+      [BOB, 'right'],
+    ] as const)
+      answer(brain, peer, [receiptOf(heldBy(brain, peer)!, output)])
+    const at_ms = NOON + 2_000
+    brain.happens(
+      { kind: 'outputs-stored', at_ms, job_id: JOB, units: [0] },
+      { kind: 'units-archived', at_ms, job_id: JOB, units: [0] },
+    )
+    const { brain: later } = restarted(brain, NOON + 3_000)
+    for (const peer of [ANN, BOB, CY]) later.happens({ kind: 'connected', at_ms: NOON + 3_000, peer })
+    const verdicts = told(later.happens({ kind: 'job-cancelled', at_ms: NOON + 4_000, job_id: JOB }))
+    expect(said(verdicts)).toMatchObject({ [ANN]: { won: [0], lost: [] }, [CY]: { won: [], lost: [0] } })
+  })
+
   test('[J5] a provider whose outputs were not decided on is told nothing, nor is this peer itself', () => {
     const brain = brainOf(ANN, BOB, CY)
     submit(brain, THRICE)

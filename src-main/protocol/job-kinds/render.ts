@@ -1,6 +1,7 @@
 import { REFERENCE_PATHS_PER_SECOND } from '../reference-machine.ts'
 import { workerMemoryGb, type JobKindRules } from './job-kind.ts'
-import { RenderParams, unitCount } from './render-tasks.ts'
+import type { JobManifest } from '../work.ts'
+import { RenderParams, unitCount, unitRegion } from './render-tasks.ts'
 
 /** Bounces at which the reference machine was measured (`REFERENCE_PATHS_PER_SECOND`). */
 const REFERENCE_BOUNCES = 4
@@ -31,4 +32,17 @@ export const renderRules: JobKindRules<RenderParams, { readonly sceneMemoryBytes
     const filmBytes = tile * tile * FILM_BYTES_PER_PIXEL * FILM_COPIES
     return { cpu_cores: 1, ram_gb: workerMemoryGb(sceneMemoryBytes + filmBytes) }
   },
+}
+
+/**
+ * Pixels of the film that a unit of a render puts out, by its job's whole manifest; undefined for a job whose outputs are no
+ * films.
+ */
+export function filmOfUnit(
+  { algorithm_id, params }: Pick<JobManifest, 'algorithm_id' | 'params'>,
+  index: number,
+): { readonly width: number; readonly height: number } | undefined {
+  if (algorithm_id !== renderRules.id) return undefined
+  const { x0, y0, x1, y1 } = unitRegion(RenderParams.parse(params), index)
+  return { width: x1 - x0, height: y1 - y0 }
 }

@@ -24,6 +24,14 @@ export function keptPin(job: JobId): string {
   return `kept:${job}`
 }
 
+/** The owner names of pins on outputs that are being compared begin with this. */
+export const COMPARING_PIN = 'comparing:'
+
+/** The owner name of pins on the outputs of an own unit while they are compared: no other peer may read these. */
+export function comparingPin(job: JobId, unit: number): string {
+  return `${COMPARING_PIN}${job}/${unit}`
+}
+
 /** The owner name of the pins that a holding has: its requester's inputs, and the outputs that were made for it. */
 export function holdingPin(requester: PeerId, job: JobId): string {
   return HOLDING_PIN + holdingKey(requester, job)

@@ -12,6 +12,7 @@ import type { Defects } from '../defects.ts'
 import { checkOpens } from '../blobs/sealed-blobs.ts'
 import { fetchManifest } from './manifest-fetch.ts'
 import { withinTime } from '../time-limit.ts'
+import { causeOf, FRUITLESS_MAX, OUTPUT_WITHIN_MS, retryMs, unreachableOf } from './missing-output.ts'
 import { createStoredNotes } from './stored-notes.ts'
 
 /** Outputs fetched at once: enough to fill the line, few enough to bound memory and streams … */
@@ -19,13 +20,6 @@ const FETCHES_MAX = 8
 /** … and this many while they are small enough to travel in one answer. */
 const SMALL_FETCHES_MAX = 256
 const SMALL_BYTES = 64 << 10
-/** One output's transfer. */
-const OUTPUT_WITHIN_MS = 10 * 60_000
-/** A fetch that failed by this machine is tried again after this, and after twice the last pause each further time. */
-const RETRY_MS_MIN = 2_000
-const RETRY_MS_MAX = 5 * 60_000
-/** After this many attempts without an output in a row, its holders count as not handing it over. */
-const FRUITLESS_MAX = 3
 /** Brings what this peer needs from others: manifests before it offers, outputs when they are verified. */
 export interface Collector {
   fetchManifest(cid: Cid, from: PeerId): void
@@ -66,23 +60,6 @@ interface Attempt {
   readonly begunMs: number
   /** Whether anything came of it. */
   readonly hasCome: boolean
-}
-
-/** Whose matter it is that an output is not here. */
-type Cause = 'ours' | 'slow' | 'theirs'
-
-/** Faults of this machine: no provider is to blame for its disk, its quota, or a defect of ours. */
-const OURS: ReadonlySet<Fault['kind']> = new Set([
-  'quota-exceeded',
-  'storage-failed',
-  'memory-exhausted',
-  'cancelled',
-  'internal',
-])
-
-function causeOf({ kind }: Fault): Cause {
-  if (OURS.has(kind)) return 'ours'
-  return kind === 'timed-out' || kind === 'too-busy' ? 'slow' : 'theirs'
 }
 
 /** Creates the collector. */
@@ -151,12 +128,12 @@ export function createCollector(dependencies: CollectorDependencies): Collector 
       job_id: job,
       unit_index: output.unit,
       cid: output.cid,
-      unreachable: unreachableOf(output, fault, dependencies.connections(), begunMs),
+      unreachable: unreachableOf(output.from, fault, dependencies.connections(), begunMs),
     })
   }
 
   function later(wanted: Collecting): void {
-    clock.after(Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (wanted.tries - 1)), () => {
+    clock.after(retryMs(wanted.tries), () => {
       if (signal.aborted) return
       queue.push(wanted)
       next()
@@ -175,21 +152,4 @@ export function createCollector(dependencies: CollectorDependencies): Collector 
     },
     troubleOf: (job) => troubles.get(job),
   }
-}
-
-/**
- * The providers of a missing output that are not to blame for it, since they could not be asked all the time: one that came
- * back while others were asked was not asked again.
- */
-function unreachableOf(
-  output: WantedOutput,
-  { kind }: Fault,
-  connections: ReturnType<CollectorDependencies['connections']>,
-  begunMs: number,
-): PeerId[] {
-  // All who agreed on it said that it is as large as it is, and that they sealed it.
-  if (kind === 'oversized' || kind === 'not-opened') return []
-  const reached = connections.filter(({ sinceMs }) => sinceMs <= begunMs)
-  const connected = new Set(reached.map(({ peer }) => peer))
-  return output.from.filter((peer) => !connected.has(peer))
 }

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { createBrain, JOB, manifestOf, NOON, peerOf, receiptOf, submit } from '../../peer/brain.fixture.ts'
 import type { PeerEvent } from '../../peer/event.ts'
 import { advance } from '../../peer/step.ts'
@@ -137,7 +137,7 @@ test('[P13] final units of a large job leave while it is under way, and come bac
   await dispatch({ kind: 'outputs-stored', at_ms: NOON, job_id: JOB, units })
   const before = new Map(job.units)
   archiver.look()
-  await vi.waitFor(() => expect(job.units.size).toBeLessThan(1_024))
+  await expect.poll(() => job.units.size).toBeLessThan(1_024)
   expect(job.archived?.count).toBe(9_000 - job.units.size)
   const records = createJobRecords(state, history, () => undefined)
   expect([...records.units(job)].toSorted((a, b) => a - b)).toEqual(units)

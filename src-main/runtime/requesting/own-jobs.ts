@@ -6,6 +6,7 @@ import type { BlobStore } from '../../ports/blob-store.ts'
 import type { TurnClock } from '../../ports/clock.ts'
 import type { JobKeys, KeyedJob } from '../../ports/job-keys.ts'
 import { refuse } from '../../protocol/fault.ts'
+import { comparatorOf } from '../../protocol/comparator.ts'
 import type { Cid, JobId } from '../../protocol/ids.ts'
 import type { JobKey } from '../../protocol/job-key.ts'
 import { encodeManifest } from '../../protocol/job-manifest.ts'
@@ -78,7 +79,7 @@ export function createOwnJobs({
     const needed = [manifestCid, ...blobsOf(manifest, parts)]
     const missing =
       (await keepAll(blobs, clock, needed, jobPin(job))) ??
-      (await keepAll(blobs, clock, alsoKeep, keptPin(job)))
+      (await keepAll(blobs, clock, [...alsoKeep, ...comparingModule(asked)], keptPin(job)))
     if (missing !== undefined) {
       // The blobs of a job that was submitted before are its own.
       if (!jobs.has(job)) letGo(job)
@@ -128,6 +129,12 @@ function mustFitPolicy(asked: JobManifest, { policy }: PeerState): void {
   const { redundancy_min } = policy.verification
   if (asked.verification_redundancy >= redundancy_min) return
   refuse('bad-input', `each unit must be computed by ${redundancy_min} peers at least, by this peer's policy`)
+}
+
+/** The module by which outputs of a job are compared here, where there is one: its providers do not need it. */
+function comparingModule({ comparator: named }: JobManifest): Cid[] {
+  const comparator = comparatorOf(named)
+  return comparator?.name === 'module' ? [comparator.cid] : []
 }
 
 /** The blobs that a manifest names, and the parts in its list. */

@@ -1,6 +1,7 @@
 import type { DurableEvent } from '../../peer/event.ts'
 import { isUnderWay, type JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
+import { comparesExactly } from '../../protocol/comparator.ts'
 import type { EngineDigest, EngineId } from '../../protocol/engine.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import { engineOfMachine, isHonest } from '../character.ts'
@@ -75,7 +76,8 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
     const { manifest } = job
     const safe = isSafe(manifest.verification_redundancy, peers)
     const engineOf = (peer: PeerId): EngineId | undefined => {
-      const machine = manifest.verification_redundancy > 1 ? machines.get(peer) : undefined
+      const isOne = manifest.verification_redundancy > 1 && comparesExactly(manifest.comparator)
+      const machine = isOne ? machines.get(peer) : undefined
       return machine === undefined ? undefined : engineOfMachine(machine)
     }
     const isBlameless = (peer: PeerId): boolean => safe && honest.has(peer) && !parted.has(parting(peer, me))

@@ -1,8 +1,9 @@
 import type { UnitState } from '../../peer/requester/slice.ts'
+import { comparesExactly } from '../../protocol/comparator.ts'
 import type { EngineDigest } from '../../protocol/engine.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
 import type { JobManifest } from '../../protocol/work.ts'
-import { rightOutput, type Output } from '../process/truth.ts'
+import { isAboutRight, rightOutput, type Output } from '../process/truth.ts'
 import { hold } from './broken.ts'
 import { quorum } from './quorum.ts'
 
@@ -38,12 +39,21 @@ export function checkVerdict(unit: UnitState, seen: SeenVerdict, context: Verdic
   if (isMissed && seen.verified !== undefined) seen.withheld.add(seen.verified)
   seen.verified = cid
   if (cid === undefined) return
-  const { mine, rival } = votesFor(voteOf(cid, unit.verified?.fuel), unit, seen.withheld)
+  const vote = voteBy(context)
+  const { mine, rival } = votesFor(vote(cid, unit.verified?.fuel), unit, seen.withheld, vote)
   const agreed = mine >= quorum(context.manifest.verification_redundancy) && mine > rival
   hold('S4', agreed, () => `${where} is verified by ${mine} against ${rival}`)
-  const truth = truthOf(unit.verified?.winners ?? [], seen, context)
-  hold('S6', !isSafe || cid === truth.cid, () => `${where}: a wrong output is verified`)
-  hold('S6', !isSafe || unit.verified?.fuel === truth.fuel, () => `${where}: a wrong price is verified`)
+  if (isSafe) checkRight(unit, cid, seen, context)
+}
+
+/** Checks that a verified output is a right one. @throws Broken */
+function checkRight({ verified }: UnitState, cid: Cid, seen: SeenVerdict, context: VerdictContext): void {
+  const { where, manifest, index } = context
+  const wrong = (): string => `${where}: a wrong output is verified`
+  if (!comparesExactly(manifest.comparator)) return hold('S6', isAboutRight(manifest, index, cid), wrong)
+  const truth = truthOf(verified?.winners ?? [], seen, context)
+  hold('S6', cid === truth.cid, wrong)
+  hold('S6', verified?.fuel === truth.fuel, () => `${where}: a wrong price is verified`)
 }
 
 /** The right output of the winners' engine. */
@@ -64,6 +74,7 @@ function votesFor(
   claim: string,
   { attempts }: UnitState,
   withheld: ReadonlySet<Cid>,
+  voteOf: Vote,
 ): { readonly mine: number; readonly rival: number } {
   const votes = new Map<string, Set<PeerId>>()
   for (const { peer, status } of attempts) {
@@ -77,7 +88,10 @@ function votesFor(
   return { mine, rival }
 }
 
-/** An output and its price, as one vote. */
-function voteOf(cid: Cid, fuel: number | undefined): string {
-  return `${cid} ${fuel ?? ''}`
+/** An output and its price, as one vote; where outputs are compared by content, all that are alike are one. */
+type Vote = (cid: Cid, fuel: number | undefined) => string
+
+function voteBy({ manifest, index }: VerdictContext): Vote {
+  if (comparesExactly(manifest.comparator)) return (cid, fuel) => `${cid} ${fuel ?? ''}`
+  return (cid) => (isAboutRight(manifest, index, cid) ? 'right' : cid)
 }

@@ -30,6 +30,7 @@ export function ownUnitsOf(event: DurableEvent): OwnUnits[] {
       return [{ job: event.job_id, units: event.units.map(({ unit_index }) => unit_index) }]
     case 'outputs-stored':
       return [{ job: event.job_id, units: event.units }]
+    case 'outputs-compared':
     case 'output-unavailable':
       return [{ job: event.job_id, units: [event.unit_index] }]
     case 'started':

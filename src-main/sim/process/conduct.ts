@@ -62,7 +62,7 @@ export function createConduct(
       if (character.kind === 'silent') return undefined
       if (character.kind === 'failing') return { kind: character.fault, message: 'so it says' }
       if (neverEnds(manifest, unit)) return { kind: 'timed-out', message: 'stopped after its time' }
-      if (!lies(manifest, unit)) return rightOutput(manifest, unit, machine.engine)
+      if (!lies(manifest, unit)) return rightOutput(manifest, unit, machine.engine, peer)
       return wrongOutput(manifest, unit, voiceOf(character, peer), machine.engine)
     },
   }

@@ -90,6 +90,7 @@ export function createProcess(dependencies: ProcessDependencies): Process {
     keys: noKeys,
     runner: createProcessRunner({
       ...dependencies,
+      me,
       machine,
       power,
       starting: ({ requester_id, job_id }, unit, running) =>

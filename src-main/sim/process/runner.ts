@@ -1,12 +1,19 @@
 import type { Runner, RunListener, RunOutcome, RunTask } from '../../ports/runner.ts'
 import type { RunMetrics } from '../../protocol/receipt.ts'
+import { encodeCanonical } from '../../protocol/canonical.ts'
+import { candidateRole, COMPARE } from '../../protocol/compare-task.ts'
 import { moduleRules } from '../../protocol/job-kinds/module.ts'
+import type { PeerId } from '../../protocol/ids.ts'
 import type { JobManifest } from '../../protocol/work.ts'
 import { engineName } from '../character.ts'
 import type { PlannedPeer } from '../scenario.ts'
 import type { Schedule } from '../schedule.ts'
 import type { Conduct } from './conduct.ts'
 import type { Power } from './power.ts'
+import { likenessOf } from './truth.ts'
+
+/** How long this machine compares the outputs of a unit. */
+const COMPARE_MS = 5
 
 /** An algorithm that every peer of a world runs. */
 export interface SimulatedAlgorithm {
@@ -16,6 +23,7 @@ export interface SimulatedAlgorithm {
 
 /** The machine and the world that a runner computes in. */
 export interface RunnerDependencies {
+  readonly me: PeerId
   readonly machine: PlannedPeer['machine']
   readonly algorithms: readonly SimulatedAlgorithm[]
   readonly schedule: Schedule
@@ -37,7 +45,7 @@ interface Run {
 
 /** Creates the runner of one run of a peer's program: its cores take virtual time. */
 export function createProcessRunner(dependencies: RunnerDependencies): Runner {
-  const { machine, algorithms, schedule, power, conduct, manifestOf } = dependencies
+  const { me, machine, algorithms, schedule, power, conduct, manifestOf } = dependencies
   let queue: Run[] = []
   const running = new Set<Run>()
 
@@ -66,6 +74,13 @@ export function createProcessRunner(dependencies: RunnerDependencies): Runner {
   function finish({ task, listener, over }: Run, outcome: RunOutcome): void {
     listener.finished(task, outcome)
     over()
+  }
+
+  /** Compares outputs of an own job's unit, beside what the cores do. */
+  function compare(run: Run): void {
+    schedule.after(COMPARE_MS, () => {
+      if (power.isOn) finish(run, likenessFound(run.task, me, manifestOf))
+    })
   }
 
   /** Not at once: other effects of the same turn may stop a unit that would start now. */
@@ -99,7 +114,14 @@ export function createProcessRunner(dependencies: RunnerDependencies): Runner {
     setConcurrency: () => undefined,
     async run(tasks, listener) {
       if (!power.act()) return
-      const ends = tasks.map((task) => new Promise<void>((over) => queue.push({ task, listener, over })))
+      const ends = tasks.map(
+        (task) =>
+          new Promise<void>((over) => {
+            const run = { task, listener, over }
+            if (task.algorithmId === COMPARE.id) compare(run)
+            else queue.push(run)
+          }),
+      )
       listener.signal.addEventListener('abort', () => stop((run) => run.listener === listener), {
         once: true,
       })
@@ -111,16 +133,33 @@ export function createProcessRunner(dependencies: RunnerDependencies): Runner {
   }
 }
 
+/** The end of the local task that compares outputs; its id names the job and the unit. */
+function likenessFound(
+  { id, inputs }: RunTask,
+  me: PeerId,
+  manifestOf: RunnerDependencies['manifestOf'],
+): RunOutcome {
+  const [, where = ''] = id.split(' ')
+  const slash = where.lastIndexOf('/')
+  const unit = Number(where.slice(slash + 1))
+  const manifest = manifestOf(`${me}/${where.slice(0, slash)}:${unit}`)
+  const cids = Object.keys(inputs).flatMap((_, i) => inputs[candidateRole(i)]?.cid ?? [])
+  return doneWith(encodeCanonical(likenessOf(manifest, unit, cids)), COMPARE_MS)
+}
+
 function outcomeOf(end: NonNullable<ReturnType<Conduct['end']>>, wall_ms: number): RunOutcome {
   if ('kind' in end) return { kind: 'failed', fault: end }
-  const { bytes, fuel } = end
+  return doneWith(end.bytes, wall_ms, end.fuel)
+}
+
+function doneWith(bytes: Uint8Array, wall_ms: number, fuel?: number): RunOutcome {
   const metrics: RunMetrics = {
     wall_ms,
     cpu_ms: wall_ms,
     peak_memory_bytes: 1 << 20,
     input_bytes: 0,
     output_bytes: bytes.byteLength,
-    fuel,
+    ...(fuel === undefined ? {} : { fuel }),
   }
   return { kind: 'done', output: { kind: 'bytes', bytes }, extras: {}, info: {}, metrics }
 }

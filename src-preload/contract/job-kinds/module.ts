@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Comparator } from '../../../src-main/protocol/comparator.ts'
 import { Cid, JobId } from '../../../src-main/protocol/ids.ts'
 import { ModuleParams } from '../../../src-main/protocol/job-kinds/module.ts'
 import { JOB_UNITS_MAX } from '../../../src-main/protocol/limits.ts'
@@ -37,6 +38,11 @@ export const ModuleRequest = z.strictObject({
   limits: UnitLimits.prefault({}),
   /** Of one unit, on one core of the reference machine; what its fuel would take when absent. */
   estimated_duration_seconds: z.number().min(0).max(604_800).exactOptional(),
+  /**
+   * The rule by which peers' outputs of a unit agree, and those of `reduce`; a module that compares is an uploaded one. Bit for
+   * bit when absent.
+   */
+  comparator: Comparator.exactOptional(),
   ...common,
 })
 export type ModuleRequest = z.infer<typeof ModuleRequest>

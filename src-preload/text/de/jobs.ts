@@ -138,6 +138,15 @@ export const jobs: typeof english = {
     deadlinePassed: 'ist vorbei',
     priority: 'Vorrang',
     checks: 'Geprüft durch',
+    compared: 'Ergebnisse stimmen überein',
+    comparedBy: {
+      'exact-hash': 'Bit für Bit',
+      'numeric-tolerance': 'als Zahlen, die wenig voneinander abweichen',
+      image: 'als Bilder, die gleich aussehen',
+      module: 'wie das Modul des Auftrags es sagt',
+    },
+    comparedHint:
+      'Dieser PC vergleicht, was andere berechnet haben: Es muss nicht bis aufs letzte Bit gleich sein.',
     encrypted: 'Verschlüsselt',
     encryptedYes: 'ja',
     encryptedHint: 'Nur die PCs, die es berechnen, können lesen, was hineingeht und herauskommt.',

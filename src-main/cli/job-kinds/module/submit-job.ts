@@ -10,6 +10,13 @@ import { JOB_UNITS_MAX, REDUNDANCY_MAX } from '../../../protocol/limits.ts'
 import { newCommand } from '../../daemon/peer-command.ts'
 import { localFile, type LocalFile } from '../../files/local-file.ts'
 import { uploadFiles } from '../../files/upload.ts'
+import {
+  COMPARE_FORMS,
+  comparatorGiven,
+  compareFile,
+  compareOption,
+  type CompareOption,
+} from '../../options/compare-option.ts'
 import { integerBetween, numberBetween, textBetween } from '../../options/arguments.ts'
 import {
   placementGiven,
@@ -35,6 +42,7 @@ interface SubmitOptions extends SubmissionOptions, ModuleOptions, PlacementOptio
   readonly split?: SplitOption
   readonly units?: number
   readonly reduce?: string
+  readonly compare?: CompareOption
   readonly description?: string
   readonly redundancy?: number
   readonly priority?: number
@@ -45,6 +53,8 @@ interface JobFiles {
   readonly module: LocalFile
   readonly inputs: readonly LocalFile[]
   readonly reduce: LocalFile | undefined
+  /** A module that compares outputs. */
+  readonly compare: LocalFile | undefined
 }
 
 /** The command `submit-job`. */
@@ -79,6 +89,7 @@ export function submitJobCommand(terminal: Terminal): Command {
       integerBetween(1, REDUNDANCY_MAX),
     )
     .option('--priority <weight>', 'among your own jobs, 0 to 1 (default: 0.5)', numberBetween(0, 1))
+    .option('--compare <how>', `when peers’ outputs agree: ${COMPARE_FORMS} (default: exact)`, compareOption)
     .option('--wait', 'stay until the job is done')
     .option('--out <file>', 'wait, then save the outputs, one after the other')
   const dataset = 'units go first to who has this blob; without --input they read it'
@@ -112,13 +123,14 @@ function checkReading({ input, inputs, split, units, dataset }: SubmitOptions): 
   }
 }
 
-async function filesOf({ wasm, input, inputs, reduce }: SubmitOptions): Promise<JobFiles> {
+async function filesOf({ wasm, input, inputs, reduce, compare }: SubmitOptions): Promise<JobFiles> {
   const paths = input === undefined ? await expanded(inputs ?? []) : [input]
   const open = (path: string): Promise<LocalFile> => localFile(path, basename(path))
   return {
     module: await open(wasm),
     inputs: await Promise.all(paths.map(open)),
     reduce: reduce === undefined ? undefined : await open(reduce),
+    compare: await compareFile(compare),
   }
 }
 
@@ -146,22 +158,28 @@ interface JobCids {
   readonly module: Cid
   readonly inputs: readonly Cid[]
   readonly reduce: Cid | undefined
+  readonly compare: Cid | undefined
 }
 
 async function uploadAll(
   terminal: Terminal,
   calls: ApiCalls,
-  { module, inputs, reduce }: JobFiles,
+  { module, inputs, reduce, compare }: JobFiles,
 ): Promise<JobCids> {
-  const all = [module, ...inputs, ...(reduce === undefined ? [] : [reduce])]
-  const [moduleCid, ...others] = await uploadFiles(terminal, calls, all)
+  const more = [reduce, compare].filter((file) => file !== undefined)
+  const [moduleCid, ...others] = await uploadFiles(terminal, calls, [module, ...inputs, ...more])
   if (moduleCid === undefined) throw new Error('broken promise: each file has a CID')
-  return { module: moduleCid, inputs: others.slice(0, inputs.length), reduce: others[inputs.length] }
+  return {
+    module: moduleCid,
+    inputs: others.slice(0, inputs.length),
+    reduce: reduce === undefined ? undefined : others[inputs.length],
+    compare: compare === undefined ? undefined : others.at(-1),
+  }
 }
 
 function requestOf(
   files: JobFiles,
-  { module, inputs, reduce }: JobCids,
+  { module, inputs, reduce, compare }: JobCids,
   params: ModuleCallParams,
   options: SubmitOptions,
 ): RequestFor<'module'> {
@@ -173,6 +191,7 @@ function requestOf(
     ...(reduce === undefined ? {} : { reduce }),
     ...params,
     ...placementGiven(options),
+    ...comparatorGiven(options.compare, compare),
     description,
     ...(redundancy === undefined ? {} : { redundancy }),
     ...(priority === undefined ? {} : { priority }),

@@ -90,6 +90,9 @@ function checkFigures(job: JobStatus, messages: Messages, format: Format): Figur
   const refusedHint = wordsOf(job, messages).refusedHint ?? facts.refusedHint
   return [
     { name: facts.checks, value: text.checksOf(job.redundancy, format.number(job.redundancy)) },
+    ...(job.comparator === undefined
+      ? []
+      : [{ name: facts.compared, value: facts.comparedBy[job.comparator.name], hint: facts.comparedHint }]),
     ...given(job.encrypted === true, {
       name: facts.encrypted,
       value: facts.encryptedYes,
