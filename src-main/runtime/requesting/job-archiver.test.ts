@@ -137,10 +137,46 @@ test('[P13] final units of a large job leave while it is under way, and come bac
   await dispatch({ kind: 'outputs-stored', at_ms: NOON, job_id: JOB, units })
   const before = new Map(job.units)
   archiver.look()
-  await vi.waitFor(() => expect(job.units.size).toBeLessThan(1_024))
+  await vi.waitFor(() => expect(job.units.size).toBeLessThan(1_024), 30_000)
   expect(job.archived?.count).toBe(9_000 - job.units.size)
   const records = createJobRecords(state, history, () => undefined)
   expect([...records.units(job)].toSorted((a, b) => a - b)).toEqual(units)
   for (const index of [0, 255, 256, 4_000, 8_999]) expect(records.unit(job, index)).toEqual(before.get(index))
   expect(records.unit(job, 9_000)).toBeUndefined()
+})
+
+test('[P13] a job that is removed while its units are moved leaves nothing in the history', async () => {
+  const brain = createBrain({ [ANN]: 1 })
+  const { state } = brain
+  const history = openMemoryHistory()
+  let moves = 0
+  const stopping = new AbortController()
+  const dispatch = async (event: PeerEvent): Promise<void> => {
+    // Without an end it would be moved for ever.
+    if (event.kind === 'units-archived' && ++moves === 5) stopping.abort()
+    await Promise.resolve()
+    for (const effect of advance(state, event).effects)
+      if (effect.kind === 'job-removed') history.remove(effect.job)
+  }
+  const archiver = createJobArchiver({
+    ...{ state, history, dispatch },
+    clock: { nowMs: () => NOON + 60_000, after: () => () => undefined },
+    defects: createDefects((error) => {
+      throw error
+    }),
+    signal: stopping.signal,
+  })
+  submit(brain, manifestOf({ unit_count: 4_000, verification_redundancy: 1 }))
+  const units = [...Array(3_000).keys()]
+  const award = { award_id: 'all', job_id: JOB, peer: ANN, deadline_ms: NOON + 1 }
+  const awarded = units.map((unit_index) => ({ unit_index, attempt: 1, role: 'primary' as const }))
+  await dispatch({ kind: 'awards-issued', at_ms: NOON, awards: [{ ...award, units: awarded }] })
+  await dispatch({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })
+  const removed = dispatch({ kind: 'job-removed', at_ms: NOON, job_id: JOB })
+  archiver.look()
+  await removed
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(moves).toBeLessThan(3)
+  const blocks = Array.from({ length: 16 }, (_, block) => history.block(JOB, block).length)
+  expect([history.has(JOB), ...blocks]).toEqual([false, ...Array<number>(16).fill(0)])
 })
