@@ -38,14 +38,30 @@ export function createJobRecords(
   const ended = createHeld<JobId, JobState>(JOBS_HELD_MAX)
   const blocks = createHeld<string, ReadonlyMap<number, UnitState>>(BLOCKS_HELD_MAX)
 
-  function endedJob(id: JobId, bytes: () => Uint8Array): JobState {
-    return ended.get(id, () => mustRead(decodeEndedJob(bytes())))
+  function endedJob(id: JobId): JobState {
+    return ended.get(id, () => {
+      const bytes = history.find(id) ?? refuse('unknown-job', `there is no job ${id}`)
+      return mustRead(decodeEndedJob(bytes))
+    })
   }
 
-  /** One damaged entry leaves the rest of a list readable. */
-  function readable(job: JobId, bytes: Uint8Array): JobState[] {
+  /** The latest jobs that are in the history alone; damaged entries are left out, and the list goes on behind them. */
+  function endedPage(limit: number, before: HistoryPlace | undefined): JobState[] {
+    const found: JobState[] = []
+    let last = before
+    while (found.length < limit) {
+      const asked = limit - found.length + jobs.size
+      const places = history.page(asked, last)
+      for (const { job } of places) found.push(...(jobs.has(job) ? [] : readable(job)))
+      if (places.length < asked) break
+      last = places.at(-1)
+    }
+    return found
+  }
+
+  function readable(job: JobId): JobState[] {
     try {
-      return [endedJob(job, () => bytes)]
+      return [endedJob(job)]
     } catch (error) {
       damaged(error)
       return []
@@ -68,17 +84,16 @@ export function createJobRecords(
       const job = jobs.get(id)
       if (job !== undefined) return job
       if (!history.has(id)) return undefined
-      return endedJob(id, () => history.find(id) ?? refuse('unknown-job', `there is no job ${id}`))
+      return endedJob(id)
     },
     has: (id) => jobs.has(id) || history.has(id),
     page(limit, before) {
       const here = [...jobs.values()].filter(
         (job) => before === undefined || compare(placeOf(job), before) > 0,
       )
-      const there = history
-        .page(limit + jobs.size, before)
-        .flatMap(({ job, bytes }) => (jobs.has(job) ? [] : readable(job, bytes)))
-      return [...here, ...there].toSorted((a, b) => compare(placeOf(a), placeOf(b))).slice(0, limit)
+      return [...here, ...endedPage(limit, before)]
+        .toSorted((a, b) => compare(placeOf(a), placeOf(b)))
+        .slice(0, limit)
     },
     unit(job, index) {
       const unit = job.units.get(index)
