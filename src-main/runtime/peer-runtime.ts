@@ -214,15 +214,16 @@ function createServices(dependencies: ServiceDependencies) {
   const isSubmitting = (job: JobId): boolean => ownJobs.isSubmitting(job)
   const keyCare = createKeyCare({ state, jobs, keys, clock, executor, isSubmitting })
   const guests = createGuestBlobs(state, blobs)
-  /** Deletes blobs and keys of others' jobs that are due. */
+  /** Deletes what others left that is due, and removed jobs that are still in the history. */
   const tendGuests = (): void => {
     // While the disk is full, no end of a job is journaled, so nothing is due.
     if (loop.stalledBy() !== undefined) return
     try {
+      jobs.deleteRemoved()
       guests.look()
       keyCare.look()
     } catch (error) {
-      defects.faultOf(error, 'deleting what others left')
+      defects.faultOf(error, 'deleting what is due')
     }
   }
   const keyOf = (job: JobId): JobKey | undefined => ownJobs.keyOf(jobs.find(job))
