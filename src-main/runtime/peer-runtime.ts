@@ -283,7 +283,7 @@ function createLifecycle(
   dependencies: Omit<ServiceDependencies, 'signal'> & Services & { readonly stopping: AbortController },
 ): Pick<PeerRuntime, 'start' | 'stop'> {
   const { clock, identity, transport, runner, lentRunner, keys, blobs, journal } = dependencies
-  const { loop, guests, ownJobs, comparing, archiver, keyCare, tendGuests, publisher, stopping } =
+  const { loop, guests, jobs, ownJobs, comparing, archiver, keyCare, tendGuests, publisher, stopping } =
     dependencies
   const { state } = loop
   let stopTicking: (() => void) | undefined
@@ -292,6 +292,10 @@ function createLifecycle(
   return {
     async start() {
       guests.begin()
+      for (const job of loop.removed) {
+        jobs.remove(job)
+        ownJobs.letGo(job)
+      }
       ownJobs.letGoOfUnsubmitted()
       comparing.begin()
       handleInbound({

@@ -4,6 +4,7 @@ import type { PeerEvent } from '../../peer/event.ts'
 import { advance } from '../../peer/step.ts'
 import type { JobId } from '../../protocol/ids.ts'
 import { openMemoryHistory } from '../../storage/history/memory-history.ts'
+import { openStorage } from '../../storage/storage.ts'
 import { createDefects } from '../defects.ts'
 import {
   createMemoryNetwork,
@@ -16,6 +17,7 @@ import {
   type TestHome,
   type TestPeer,
 } from '../mesh.fixture.ts'
+import { recordOf } from '../journal-record.ts'
 import { createJobArchiver } from './job-archiver.ts'
 import { createJobRecords } from './job-records.ts'
 
@@ -96,6 +98,23 @@ test('[P13] a job in the history keeps its id, and goes with its units when it i
     [],
   ])
   await until(() => peer.blobs.owners(cid).length === 0)
+})
+
+test('[P13] a job stays removed although the process ended before the history heard of it', async () => {
+  const home = await newHome()
+  const { peer, clock } = await loner(home)
+  const [kept, job] = [await finished(peer, 1), await finished(peer, 1)]
+  clock.passedMs += 31_000
+  await until(() => peer.runtime.state.requester.jobs.size === 0)
+  const cid = peer.runtime.jobs.unit(peer.runtime.jobs.find(job)!, 0)!.verified!.cid
+  await peer.stop()
+  const storage = await openStorage({ folder: home.folder, quotaBytes: 2 ** 30, clock })
+  storage.journal.append([recordOf({ kind: 'job-removed', at_ms: clock.nowMs(), job_id: job })])
+  await storage.close()
+  const { peer: again } = await loner(home)
+  const { jobs } = again.runtime
+  expect([jobs.has(job), jobs.page(10).map(({ manifest }) => manifest.job_id)]).toEqual([false, [kept]])
+  await until(() => !again.blobs.owners(cid).includes(`kept:${job}`))
 })
 
 test('[P13] more than 64 ended jobs leave at once; what must be followed stays', async () => {
