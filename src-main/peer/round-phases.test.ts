@@ -43,6 +43,23 @@ test('[R2] the phases that are under way follow from what the peer has to do', (
   expect(phases()).toContain('execute')
 })
 
+test('[R2] units in the history do not hide those without a verdict', () => {
+  const brain = createBrain({ [ANN]: 1 })
+  const manifest = manifestOf({ unit_count: 3 })
+  submit(brain, manifest)
+  brain.happens({ kind: 'allocation', at_ms: NOON, allocation: offerOf(ANN, manifest, NOON) })
+  const units = [0, 1]
+  const receipts = units.map((index) => receiptOf(1, 'right', index))
+  brain.happens(
+    { kind: 'results-received', at_ms: NOON + 100, from: ANN, job_id: JOB, receipts },
+    { kind: 'outputs-stored', at_ms: NOON + 200, job_id: JOB, units },
+  )
+  expect(brain.state.requester.jobs.get(JOB)).toMatchObject({ stored: 2, units: { size: 3 } })
+  expect(phasesOf(brain.state, NOON + 200)).toContain('verify')
+  brain.happens({ kind: 'units-archived', at_ms: NOON + 300, job_id: JOB, units })
+  expect(phasesOf(brain.state, NOON + 300)).toContain('verify')
+})
+
 test('[R2] a round names the own jobs that run, and those of which units are held for others, each once', () => {
   const brain = createBrain({ [ANN]: 1 })
   submit(brain, manifestOf())

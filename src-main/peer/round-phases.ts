@@ -24,7 +24,8 @@ const PHASES = ['commit', 'allocate', 'execute', 'verify'] as const satisfies re
 
 /** Whether units of a job were given to peers and have no verdict, or an agreed output is not here. */
 function awaitsVerdicts(job: JobState): boolean {
-  return job.units.size > job.verified || job.verified > job.stored
+  const touched = job.units.size + (job.archived?.count ?? 0)
+  return touched > job.verified || job.verified > job.stored
 }
 
 /** The jobs in which this peer takes part (document 000): own ones that run, and those it holds units of for others. */

@@ -24,7 +24,8 @@ export interface EvidenceRecord {
 /** Records that are evidence, those that are still in the journal too. */
 export interface Evidence {
   /**
-   * The evidence of jobs of this name, the oldest first, from after the record `after` on. Damaged records are passed over.
+   * The evidence of jobs of this name, the oldest first, from after the record `after` on. Damaged records are passed over,
+   * so that fewer than `limit` say that there are no more.
    * @throws FaultError `storage-failed`
    */
   ofJob(job: JobId, page: { readonly after: number; readonly limit: number }): readonly EvidenceRecord[]

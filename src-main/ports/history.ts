@@ -22,9 +22,10 @@ export interface History {
   /** Puts an ended job, in place of one with its id. @throws FaultError `disk-full`, `storage-failed` */
   putJob(place: HistoryPlace, bytes: Uint8Array): void
   has(job: JobId): boolean
+  /** @throws FaultError `storage-failed` for an entry that is damaged */
   find(job: JobId): Uint8Array | undefined
-  /** The latest submitted jobs, or those submitted before a place, newest first. */
-  page(limit: number, before?: HistoryPlace): { readonly job: JobId; readonly bytes: Uint8Array }[]
+  /** Where the latest submitted jobs are, or those submitted before a place, newest first. */
+  page(limit: number, before?: HistoryPlace): HistoryPlace[]
   /** Removes a job and all its units. */
   remove(job: JobId): void
 }

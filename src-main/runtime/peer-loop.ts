@@ -2,6 +2,7 @@ import { isDurable, type PeerEvent } from '../peer/event.ts'
 import type { Notice } from '../peer/notice.ts'
 import { refuse, type Fault } from '../protocol/fault.ts'
 import type { TurnClock } from '../ports/clock.ts'
+import type { JobId } from '../protocol/ids.ts'
 import type { Identity } from '../ports/identity.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Defects } from './defects.ts'
@@ -19,6 +20,8 @@ export interface PeerLoop extends EventLoop {
    * @throws FaultError of this kind at once while the disk is full, since the asker can ask again
    */
   dispatchOrRefuse(kind: 'too-busy' | 'disk-full', event: PeerEvent): Promise<void>
+  /** Jobs that were removed shortly before the start: what is kept besides the state may still have them. */
+  readonly removed: readonly JobId[]
   /** Calls back after every turn of the loop with its notices, also with none, until the returned function is called. */
   onNotices(listener: Listener): () => void
 }
@@ -56,12 +59,14 @@ export function createPeerLoop({
   signal,
 }: PeerLoopDependencies): PeerLoop {
   const listeners = new Set<Listener>()
+  const { state, sequence, removed } = restore(journal, identity.peer, name)
   const loop = createEventLoop({
     clock,
     journal,
-    ...restore(journal, identity.peer, name),
     brain,
     recordsPerSnapshot,
+    state,
+    sequence,
     perform,
     observe,
     stalled,
@@ -83,6 +88,7 @@ export function createPeerLoop({
 
   return {
     ...loop,
+    removed,
     tell(event) {
       if (!signal.aborted) loop.dispatch(event).catch(defects.ignoreFaults(`telling ${event.kind}`))
     },

@@ -218,15 +218,16 @@ function createServices(dependencies: ServiceDependencies) {
   const isSubmitting = (job: JobId): boolean => ownJobs.isSubmitting(job)
   const keyCare = createKeyCare({ state, jobs, keys, clock, executor, isSubmitting })
   const guests = createGuestBlobs(state, blobs)
-  /** Deletes blobs and keys of others' jobs that are due. */
+  /** Deletes what others left that is due, and removed jobs that are still in the history. */
   const tendGuests = (): void => {
     // While the disk is full, no end of a job is journaled, so nothing is due.
     if (loop.stalledBy() !== undefined) return
     try {
+      jobs.deleteRemoved()
       guests.look()
       keyCare.look()
     } catch (error) {
-      defects.faultOf(error, 'deleting what others left')
+      defects.faultOf(error, 'deleting what is due')
     }
   }
   const keyOf = (job: JobId): JobKey | undefined => ownJobs.keyOf(jobs.find(job))
@@ -286,7 +287,7 @@ function createLifecycle(
   dependencies: Omit<ServiceDependencies, 'signal'> & Services & { readonly stopping: AbortController },
 ): Pick<PeerRuntime, 'start' | 'stop'> {
   const { clock, identity, transport, runner, lentRunner, keys, blobs, journal } = dependencies
-  const { loop, guests, ownJobs, comparing, archiver, keyCare, tendGuests, publisher, stopping } =
+  const { loop, guests, jobs, ownJobs, comparing, archiver, keyCare, tendGuests, publisher, stopping } =
     dependencies
   const { state } = loop
   let stopTicking: (() => void) | undefined
@@ -295,6 +296,10 @@ function createLifecycle(
   return {
     async start() {
       guests.begin()
+      for (const job of loop.removed) {
+        jobs.remove(job)
+        ownJobs.letGo(job)
+      }
       ownJobs.letGoOfUnsubmitted()
       comparing.begin()
       handleInbound({

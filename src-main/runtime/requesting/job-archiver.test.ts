@@ -4,6 +4,7 @@ import type { PeerEvent } from '../../peer/event.ts'
 import { advance } from '../../peer/step.ts'
 import type { JobId } from '../../protocol/ids.ts'
 import { openMemoryHistory } from '../../storage/history/memory-history.ts'
+import { openStorage } from '../../storage/storage.ts'
 import { createDefects } from '../defects.ts'
 import {
   createMemoryNetwork,
@@ -16,6 +17,7 @@ import {
   type TestHome,
   type TestPeer,
 } from '../mesh.fixture.ts'
+import { recordOf } from '../journal-record.ts'
 import { createJobArchiver } from './job-archiver.ts'
 import { createJobRecords } from './job-records.ts'
 
@@ -98,6 +100,23 @@ test('[P13] a job in the history keeps its id, and goes with its units when it i
   await until(() => peer.blobs.owners(cid).length === 0)
 })
 
+test('[P13] a job stays removed although the process ended before the history heard of it', async () => {
+  const home = await newHome()
+  const { peer, clock } = await loner(home)
+  const [kept, job] = [await finished(peer, 1), await finished(peer, 1)]
+  clock.passedMs += 31_000
+  await until(() => peer.runtime.state.requester.jobs.size === 0)
+  const cid = peer.runtime.jobs.unit(peer.runtime.jobs.find(job)!, 0)!.verified!.cid
+  await peer.stop()
+  const storage = await openStorage({ folder: home.folder, quotaBytes: 2 ** 30, clock })
+  storage.journal.append([recordOf({ kind: 'job-removed', at_ms: clock.nowMs(), job_id: job })])
+  await storage.close()
+  const { peer: again } = await loner(home)
+  const { jobs } = again.runtime
+  expect([jobs.has(job), jobs.page(10).map(({ manifest }) => manifest.job_id)]).toEqual([false, [kept]])
+  await until(() => !again.blobs.owners(cid).includes(`kept:${job}`))
+})
+
 test('[P13] more than 64 ended jobs leave at once; what must be followed stays', async () => {
   const { peer, clock } = await loner(await newHome())
   const { runtime } = peer
@@ -143,4 +162,40 @@ test('[P13] final units of a large job leave while it is under way, and come bac
   expect([...records.units(job)].toSorted((a, b) => a - b)).toEqual(units)
   for (const index of [0, 255, 256, 4_000, 8_999]) expect(records.unit(job, index)).toEqual(before.get(index))
   expect(records.unit(job, 9_000)).toBeUndefined()
+})
+
+test('[P13] a job that is removed while its units are moved leaves nothing in the history', async () => {
+  const brain = createBrain({ [ANN]: 1 })
+  const { state } = brain
+  const history = openMemoryHistory()
+  let moves = 0
+  const stopping = new AbortController()
+  const dispatch = async (event: PeerEvent): Promise<void> => {
+    // Without an end it would be moved for ever.
+    if (event.kind === 'units-archived' && ++moves === 5) stopping.abort()
+    await Promise.resolve()
+    for (const effect of advance(state, event).effects)
+      if (effect.kind === 'job-removed') history.remove(effect.job)
+  }
+  const archiver = createJobArchiver({
+    ...{ state, history, dispatch },
+    clock: { nowMs: () => NOON + 60_000, after: () => () => undefined },
+    defects: createDefects((error) => {
+      throw error
+    }),
+    signal: stopping.signal,
+  })
+  submit(brain, manifestOf({ unit_count: 4_000, verification_redundancy: 1 }))
+  const units = [...Array(3_000).keys()]
+  const award = { award_id: 'all', job_id: JOB, peer: ANN, deadline_ms: NOON + 1 }
+  const awarded = units.map((unit_index) => ({ unit_index, attempt: 1, role: 'primary' as const }))
+  await dispatch({ kind: 'awards-issued', at_ms: NOON, awards: [{ ...award, units: awarded }] })
+  await dispatch({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB })
+  const removed = dispatch({ kind: 'job-removed', at_ms: NOON, job_id: JOB })
+  archiver.look()
+  await removed
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(moves).toBeLessThan(3)
+  const blocks = Array.from({ length: 16 }, (_, block) => history.block(JOB, block).length)
+  expect([history.has(JOB), ...blocks]).toEqual([false, ...Array<number>(16).fill(0)])
 })

@@ -60,9 +60,14 @@ export function createJobArchiver(dependencies: JobArchiverDependencies): JobArc
 
   async function move(): Promise<void> {
     for (const job of [...due()]) {
-      while (!signal.aborted && isLarge(job)) await moveUnits(job)
-      if (!signal.aborted && !isUnderWay(job)) await moveJob(job)
+      while (isHere(job) && isLarge(job)) await moveUnits(job)
+      if (isHere(job) && !isUnderWay(job)) await moveJob(job)
     }
+  }
+
+  /** Whether a job can still be moved: it may have been removed meanwhile. */
+  function isHere(job: JobState): boolean {
+    return !signal.aborted && state.requester.jobs.get(job.manifest.job_id) === job
   }
 
   /** Whether more units are to be moved before the rest, if it has ended, can be moved at once. */
@@ -81,8 +86,6 @@ export function createJobArchiver(dependencies: JobArchiverDependencies): JobArc
 
   async function moveJob(job: JobState): Promise<void> {
     const { job_id } = job.manifest
-    // It may have been removed meanwhile.
-    if (state.requester.jobs.get(job_id) !== job) return
     putUnits(job, [...job.units.keys()])
     history.putJob(placeOf(job), encodeEndedJob(job))
     await dispatch({ kind: 'job-archived', at_ms: clock.nowMs(), job_id })

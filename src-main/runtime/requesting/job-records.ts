@@ -3,7 +3,7 @@ import { archivedIndices, isArchived } from '../../peer/requester/archived.ts'
 import type { JobState, UnitState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { HISTORY_BLOCK_UNITS, type History, type HistoryPlace } from '../../ports/history.ts'
-import { refuse, type Outcome } from '../../protocol/fault.ts'
+import { FaultError, refuse, type Outcome } from '../../protocol/fault.ts'
 import type { JobId } from '../../protocol/ids.ts'
 
 /** Ended jobs that are held besides the history: lists and pictures ask for the same ones again and again. */
@@ -24,8 +24,10 @@ export interface JobRecords {
   unit(job: JobState, index: number): UnitState | undefined
   /** The units that were ever given to a peer. */
   units(job: JobState): Iterable<number>
-  /** Removes a job from the history, with all its units there. */
+  /** Removes a job from the history, with all its units there. It is gone at once, also where the full disk still has it. */
   remove(id: JobId): void
+  /** Deletes removed jobs of which the disk had no room even to write that down; to be called now and then. */
+  deleteRemoved(): void
 }
 
 /** Creates the view over a state and a history; `damaged` is told of entries that a list leaves out. */
@@ -35,17 +37,34 @@ export function createJobRecords(
   damaged: (error: unknown) => void,
 ): JobRecords {
   const { jobs } = state.requester
+  const removed = createRemoved(history)
   const ended = createHeld<JobId, JobState>(JOBS_HELD_MAX)
   const blocks = createHeld<string, ReadonlyMap<number, UnitState>>(BLOCKS_HELD_MAX)
 
-  function endedJob(id: JobId, bytes: () => Uint8Array): JobState {
-    return ended.get(id, () => mustRead(decodeEndedJob(bytes())))
+  function endedJob(id: JobId): JobState {
+    return ended.get(id, () => {
+      const bytes = history.find(id) ?? refuse('unknown-job', `there is no job ${id}`)
+      return mustRead(decodeEndedJob(bytes))
+    })
   }
 
-  /** One damaged entry leaves the rest of a list readable. */
-  function readable(job: JobId, bytes: Uint8Array): JobState[] {
+  /** The latest jobs that are in the history alone; damaged entries are left out, and the list goes on behind them. */
+  function endedPage(limit: number, before: HistoryPlace | undefined): JobState[] {
+    const found: JobState[] = []
+    let last = before
+    while (found.length < limit) {
+      const asked = limit - found.length + jobs.size + removed.count()
+      const places = history.page(asked, last)
+      for (const { job } of places) found.push(...(jobs.has(job) || removed.has(job) ? [] : readable(job)))
+      if (places.length < asked) break
+      last = places.at(-1)
+    }
+    return found
+  }
+
+  function readable(job: JobId): JobState[] {
     try {
-      return [endedJob(job, () => bytes)]
+      return [endedJob(job)]
     } catch (error) {
       damaged(error)
       return []
@@ -63,22 +82,22 @@ export function createJobRecords(
     })
   }
 
+  const isEnded = (id: JobId): boolean => !removed.has(id) && history.has(id)
+
   return {
     find(id) {
       const job = jobs.get(id)
       if (job !== undefined) return job
-      if (!history.has(id)) return undefined
-      return endedJob(id, () => history.find(id) ?? refuse('unknown-job', `there is no job ${id}`))
+      return isEnded(id) ? endedJob(id) : undefined
     },
-    has: (id) => jobs.has(id) || history.has(id),
+    has: (id) => jobs.has(id) || isEnded(id),
     page(limit, before) {
       const here = [...jobs.values()].filter(
         (job) => before === undefined || compare(placeOf(job), before) > 0,
       )
-      const there = history
-        .page(limit + jobs.size, before)
-        .flatMap(({ job, bytes }) => (jobs.has(job) ? [] : readable(job, bytes)))
-      return [...here, ...there].toSorted((a, b) => compare(placeOf(a), placeOf(b))).slice(0, limit)
+      return [...here, ...endedPage(limit, before)]
+        .toSorted((a, b) => compare(placeOf(a), placeOf(b)))
+        .slice(0, limit)
     },
     unit(job, index) {
       const unit = job.units.get(index)
@@ -90,9 +109,10 @@ export function createJobRecords(
       yield* job.units.keys()
     },
     remove(id) {
-      history.remove(id)
       ended.delete(id)
+      removed.add(id)
     },
+    deleteRemoved: removed.deleteAll,
   }
 }
 
@@ -126,5 +146,31 @@ function createHeld<K, V>(max: number) {
       }
       return value
     },
+  }
+}
+
+/** Removed jobs that the history still has, since the full disk had no room even to delete them. */
+function createRemoved(history: Pick<History, 'remove'>) {
+  const waiting = new Set<JobId>()
+
+  function deleteAll(): void {
+    try {
+      for (const id of waiting) {
+        history.remove(id)
+        waiting.delete(id)
+      }
+    } catch (error) {
+      if (!(error instanceof FaultError && error.fault.kind === 'disk-full')) throw error
+    }
+  }
+
+  return {
+    has: (id: JobId): boolean => waiting.has(id),
+    count: (): number => waiting.size,
+    add(id: JobId): void {
+      waiting.add(id)
+      deleteAll()
+    },
+    deleteAll,
   }
 }

@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import type { History } from '../../ports/history.ts'
+import type { History, HistoryPlace } from '../../ports/history.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { JobId } from '../../protocol/ids.ts'
 import { storageFault, type PeerDatabase } from '../database/database.ts'
@@ -23,8 +23,8 @@ export function openHistory(database: PeerDatabase, commits: Pick<GroupCommit, '
   )
   const find = database.prepare<[JobId], Uint8Array>('SELECT bytes FROM history_job WHERE job = ?').pluck()
   const has = database.prepare<[JobId], number>('SELECT 1 FROM history_job WHERE job = ?').pluck()
-  const page = database.prepare<[number, number, string, number], { job: JobId; bytes: Uint8Array }>(
-    `SELECT job, bytes FROM history_job WHERE submitted < ? OR (submitted = ? AND job < ?)
+  const page = database.prepare<[number, number, string, number], HistoryPlace>(
+    `SELECT job, submitted AS submittedAtMs FROM history_job WHERE submitted < ? OR (submitted = ? AND job < ?)
      ORDER BY submitted DESC, job DESC LIMIT ?`,
   )
   const removeJob = database.prepare<[JobId]>('DELETE FROM history_job WHERE job = ?')
@@ -47,10 +47,8 @@ export function openHistory(database: PeerDatabase, commits: Pick<GroupCommit, '
       const bytes = edge(() => find.get(job))
       return bytes === undefined ? undefined : opened(bytes)
     },
-    page(limit, { submittedAtMs, job } = { submittedAtMs: Number.MAX_VALUE, job: '' as JobId }) {
-      const rows = edge(() => page.all(submittedAtMs, submittedAtMs, job, limit))
-      return rows.map((row) => ({ job: row.job, bytes: opened(row.bytes) }))
-    },
+    page: (limit, { submittedAtMs, job } = { submittedAtMs: Number.MAX_VALUE, job: '' as JobId }) =>
+      edge(() => page.all(submittedAtMs, submittedAtMs, job, limit)),
     remove(job) {
       commits.unflushed(() => {
         removeJob.run(job)

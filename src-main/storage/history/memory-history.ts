@@ -28,7 +28,7 @@ export function openMemoryHistory(): History {
           ([a, one], [b, other]) => other.submittedAtMs - one.submittedAtMs || (a < b ? 1 : a > b ? -1 : 0),
         )
         .slice(0, limit)
-        .map(([job, { bytes }]) => ({ job, bytes: bytes.slice() }))
+        .map(([job, { submittedAtMs }]) => ({ job, submittedAtMs }))
     },
     remove(job) {
       jobs.delete(job)

@@ -1,4 +1,5 @@
 import type { Evidence, EvidenceRecord } from '../../ports/evidence.ts'
+import type { JobId } from '../../protocol/ids.ts'
 import type { PeerDatabase } from '../database/database.ts'
 import { recordChecksum } from './checksum.ts'
 
@@ -55,11 +56,25 @@ export function openEvidence(database: PeerDatabase, bytesMax: number): Evidence
     if (last > 0) dropUntil.run(last)
   }
 
+  /** Some rows, damaged ones too. */
+  function page(job: JobId, after: number, limit: number): EvidenceRow[] {
+    const rows = kept.all(job, after, limit)
+    return rows.length < limit ? [...rows, ...journaled.all(job, after, limit - rows.length)] : rows
+  }
+
   return {
     ofJob(job, { after, limit }) {
-      const rows = kept.all(job, after, limit)
-      const more = rows.length < limit ? journaled.all(job, after, limit - rows.length) : []
-      return [...rows, ...more].flatMap(intact)
+      const found: EvidenceRecord[] = []
+      for (let last = after; found.length < limit;) {
+        const asked = limit - found.length
+        const rows = page(job, last, asked)
+        for (const row of rows) {
+          found.push(...intact(row))
+          last = row.sequence
+        }
+        if (rows.length < asked) break
+      }
+      return found
     },
     kept: () => total.get() ?? { records: 0, bytes: 0 },
     keepUntil(sequence) {

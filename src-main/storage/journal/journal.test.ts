@@ -169,6 +169,10 @@ describe('the SQLite journal', () => {
     database.exec("UPDATE evidence SET bytes = x'00' WHERE sequence = 2")
     const told = journal.evidence.ofJob(evidence.job, { after: 0, limit: 9 })
     expect(told.map(({ sequence }) => sequence)).toEqual([3, 4])
+    // A page that is not full is the last one.
+    const page = journal.evidence.ofJob(evidence.job, { after: 0, limit: 2 })
+    expect(page.map(({ sequence }) => sequence)).toEqual([3, 4])
+    expect(journal.evidence.ofJob(evidence.job, { after: 4, limit: 2 })).toEqual([])
   })
 
   test('a failed append leaves none of its records, and numbering intact', () => {
