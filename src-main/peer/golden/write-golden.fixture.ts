@@ -3,7 +3,7 @@
  * that is there: what a released version wrote is what it is.
  */
 import { existsSync, writeFileSync } from 'node:fs'
-import { format } from 'prettier'
+import { format, resolveConfig } from 'prettier'
 import { ME } from '../brain.fixture.ts'
 import { encodeEvent } from '../codec.ts'
 import { RECORD_VERSION } from '../record-version.ts'
@@ -34,5 +34,6 @@ if (existsSync(file)) {
     snapshot: { after: AFTER, parts },
     summary: summaryOf(state, RECORD_VERSION),
   }
-  writeFileSync(file, await format(JSON.stringify(golden), { parser: 'json' }))
+  const style = await resolveConfig(file)
+  writeFileSync(file, await format(JSON.stringify(golden), { ...style, parser: 'json' }))
 }
