@@ -212,7 +212,9 @@ function createServices(dependencies: ServiceDependencies) {
     signal,
   })
   const dropKey = (job: KeyedJob): void => dropKeyOf(job, keys, defects)
-  const damaged = (error: unknown): void => void defects.faultOf(error, 'listing jobs')
+  // It is no defect, but its user would not hear of it otherwise.
+  const damaged = (error: unknown): void =>
+    void defects.faultOf(new Error('a job in the history', { cause: error }), 'reading jobs')
   const jobs = createJobRecords(state, history, damaged)
   const ownJobs = createOwnJobs({ state, jobs, blobs, keys, clock, dispatch, dropKey })
   const isSubmitting = (job: JobId): boolean => ownJobs.isSubmitting(job)

@@ -22,7 +22,7 @@ import { countedWatch, type ApiImplementer } from './implementer.ts'
 
 /** The jobs of a peer, as calls find and show them. */
 export interface JobViews {
-  /** @throws FaultError `unknown-job` */
+  /** @throws FaultError `unknown-job`, or `storage-failed` for one whose entry in the history is damaged */
   find(id: JobId): JobState
   /** The job that combines another's outputs, once it is submitted. */
   followerOf(job: JobState): JobState | undefined
@@ -41,7 +41,12 @@ export function createJobViews({ runtime, clock, spelling }: ApiDependencies, ta
   const follower = (job: JobState): FollowingJob | undefined => table.reducer.follower(job)
   const shortNameOf: typeof spelling.shortNameOf = (peer) => spelling.shortNameOf(peer)
   return {
-    find: (id) => jobs.find(id) ?? refuse('unknown-job', `there is no job ${id}`),
+    find(id) {
+      const job = jobs.find(id)
+      if (job !== undefined) return job
+      if (jobs.has(id)) refuse('storage-failed', `the entry of the job ${id} in the history is damaged`)
+      return refuse('unknown-job', `there is no job ${id}`)
+    },
     followerOf({ manifest }) {
       const id = followingJob(manifest)
       return id === undefined ? undefined : jobs.find(id)

@@ -16,6 +16,7 @@ const BLOCKS_HELD_MAX = 24
  * job is the same object as long as it stays in one place and is asked for now and then.
  */
 export interface JobRecords {
+  /** Undefined also for a job in the history whose entry is damaged. */
   find(id: JobId): JobState | undefined
   has(id: JobId): boolean
   /** The latest submitted jobs, or those submitted before a place, newest first. */
@@ -30,7 +31,7 @@ export interface JobRecords {
   deleteRemoved(): void
 }
 
-/** Creates the view over a state and a history; `damaged` is told of entries that a list leaves out. */
+/** Creates the view over a state and a history; `damaged` is told once of each job there that cannot be read. */
 export function createJobRecords(
   state: Readonly<PeerState>,
   history: History,
@@ -38,14 +39,23 @@ export function createJobRecords(
 ): JobRecords {
   const { jobs } = state.requester
   const removed = createRemoved(history)
+  const unreadable = new Set<JobId>()
   const ended = createHeld<JobId, JobState>(JOBS_HELD_MAX)
   const blocks = createHeld<string, ReadonlyMap<number, UnitState>>(BLOCKS_HELD_MAX)
 
-  function endedJob(id: JobId): JobState {
-    return ended.get(id, () => {
-      const bytes = history.find(id) ?? refuse('unknown-job', `there is no job ${id}`)
-      return mustRead(decodeEndedJob(bytes))
-    })
+  /** A job in the history; undefined where its entry is damaged, which is told once. */
+  function endedJob(id: JobId): JobState | undefined {
+    if (unreadable.has(id)) return undefined
+    try {
+      return ended.get(id, () => {
+        const bytes = history.find(id) ?? refuse('unknown-job', `there is no job ${id}`)
+        return mustRead(decodeEndedJob(bytes))
+      })
+    } catch (error) {
+      unreadable.add(id)
+      damaged(error)
+      return undefined
+    }
   }
 
   /** The latest jobs that are in the history alone; damaged entries are left out, and the list goes on behind them. */
@@ -55,20 +65,14 @@ export function createJobRecords(
     while (found.length < limit) {
       const asked = limit - found.length + jobs.size + removed.count()
       const places = history.page(asked, last)
-      for (const { job } of places) found.push(...(jobs.has(job) || removed.has(job) ? [] : readable(job)))
+      for (const { job: id } of places) {
+        const job = jobs.has(id) || removed.has(id) ? undefined : endedJob(id)
+        if (job !== undefined) found.push(job)
+      }
       if (places.length < asked) break
       last = places.at(-1)
     }
     return found
-  }
-
-  function readable(job: JobId): JobState[] {
-    try {
-      return [endedJob(job)]
-    } catch (error) {
-      damaged(error)
-      return []
-    }
   }
 
   /** What lies in a block; a block that has grown is read anew, since more of its job's units are in the history then. */
@@ -110,6 +114,7 @@ export function createJobRecords(
     },
     remove(id) {
       ended.delete(id)
+      unreadable.delete(id)
       removed.add(id)
     },
     deleteRemoved: removed.deleteAll,
