@@ -57,7 +57,7 @@ test('[P13] an ended job leaves the state, is as it was, and stays so over a res
     })
   const known = cids(peer)
   expect(new Set(known).size).toBe(4)
-  clock.passedMs += 31_000
+  clock.passedMs += 61_000
   await until(() => runtime.state.requester.jobs.size === 0)
   expect(cids(peer)).toEqual(known)
   const after = runtime.jobs.find(first)
@@ -84,7 +84,7 @@ test('[P13] a job in the history keeps its id, and goes with its units when it i
   const { peer, clock } = await loner(await newHome())
   const { runtime } = peer
   const job = await finished(peer, 2)
-  clock.passedMs += 31_000
+  clock.passedMs += 61_000
   await until(() => runtime.state.requester.jobs.size === 0)
   const record = runtime.jobs.find(job)!
   const cid = runtime.jobs.unit(record, 1)!.verified!.cid
@@ -104,7 +104,7 @@ test('[P13] a job stays removed although the process ended before the history he
   const home = await newHome()
   const { peer, clock } = await loner(home)
   const [kept, job] = [await finished(peer, 1), await finished(peer, 1)]
-  clock.passedMs += 31_000
+  clock.passedMs += 61_000
   await until(() => peer.runtime.state.requester.jobs.size === 0)
   const cid = peer.runtime.jobs.unit(peer.runtime.jobs.find(job)!, 0)!.verified!.cid
   await peer.stop()
@@ -124,7 +124,7 @@ test('[P13] more than 64 ended jobs leave at once; what must be followed stays',
   runtime.keepWhile(({ manifest }) => manifest.job_id === first)
   await Promise.all(Array.from({ length: 66 }, () => finished(peer, 1)))
   await until(() => runtime.state.requester.jobs.size <= 65)
-  clock.passedMs += 31_000
+  clock.passedMs += 61_000
   await until(() => runtime.state.requester.jobs.size === 1)
   expect([...runtime.state.requester.jobs.keys()]).toEqual([first])
   expect(runtime.jobs.page(100)).toHaveLength(67)

@@ -11,7 +11,7 @@ import { placeOf } from './job-records.ts'
 /** How many ended jobs stay in the state at most … */
 const ENDED_KEPT_MAX = 64
 /** … and for how long: late results and pictures still ask for them. */
-const ENDED_KEPT_MS = 30_000
+const ENDED_KEPT_MS = 60_000
 /** A job under way keeps so many of its final units in the state at most: some 10 MB. */
 const FINAL_KEPT_MAX = 8_192
 /** Units that are moved in one go: encoding them takes some ten milliseconds. */
