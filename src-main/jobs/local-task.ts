@@ -35,14 +35,6 @@ export async function runLocalTask(
   return outcome
 }
 
-/** A blob as an input of a task. @throws FaultError `blob-missing` */
-export function blobInput(blobs: BlobStore, cid: Cid, what: string): RunInput {
-  const path = blobs.path(cid)
-  const layout = blobs.layout(cid)
-  if (path === undefined || layout === undefined) refuse('blob-missing', `${what} is not in the store`)
-  return { cid, path, layout }
-}
-
 /** A task's output as bytes; one that came as a file is taken into the store, where nothing keeps it. */
 export async function outputBytes(blobs: BlobStore, output: RunOutput): Promise<Uint8Array> {
   return output.kind === 'bytes' ? output.bytes : blobs.read(await blobs.adopt(output.path))

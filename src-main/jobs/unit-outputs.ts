@@ -6,7 +6,7 @@ import type { Cid } from '../protocol/ids.ts'
 import { keptPin } from '../runtime/blobs/blob-rights.ts'
 import { openedPieces } from '../runtime/blobs/sealed-blobs.ts'
 import type { JobDependencies } from './dependencies.ts'
-import { blobInput } from './local-task.ts'
+import { runFile } from '../ports/run-inputs.ts'
 
 type OutputDependencies = Pick<JobDependencies, 'blobs' | 'runtime'>
 
@@ -46,7 +46,7 @@ export async function unitInput(
   index: number,
 ): Promise<RunInput> {
   const cid = await unitOutput(dependencies, job, index)
-  const input = blobInput(dependencies.blobs, cid, `the output of unit ${index}`)
+  const input = runFile(dependencies.blobs, cid, `the output of unit ${index}`)
   const key = dependencies.runtime.keyOf(job)
   return key === undefined ? input : { ...input, seal: outputSeal(key, index) }
 }

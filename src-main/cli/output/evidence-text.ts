@@ -1,7 +1,7 @@
 import type { SignedClaims } from '#contract'
 import { tableText } from './table.ts'
 
-/** What was signed about a job, one statement a line. */
+/** The signed statements about a job in a table, one a line. */
 export function evidenceText(statements: readonly SignedClaims[]): string {
   if (statements.length === 0) return 'nothing that was signed is kept of this job\n'
   const rows = statements.map((statement) => [

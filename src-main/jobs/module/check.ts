@@ -2,7 +2,8 @@ import type { ModuleRequest } from '#contract'
 import type { Cid } from '../../protocol/ids.ts'
 import { MODULE_ROLE } from '../../protocol/job-kinds/module.ts'
 import type { JobDependencies } from '../dependencies.ts'
-import { blobInput, runLocalTask } from '../local-task.ts'
+import { runLocalTask } from '../local-task.ts'
+import { runFile } from '../../ports/run-inputs.ts'
 
 /** The local task that says whether the sandbox takes a module. */
 const CHECK = { id: 'wasm.check', version: '1.0.0' } as const
@@ -24,7 +25,7 @@ export async function checkModule(
     algorithmId: CHECK.id,
     algorithmVersion: CHECK.version,
     params: { limits },
-    inputs: { [MODULE_ROLE]: blobInput(blobs, cid, 'the module') },
+    inputs: { [MODULE_ROLE]: runFile(blobs, cid, 'the module') },
     limits: CHECK_LIMITS,
   }
   await runLocalTask(runner, task, signal)

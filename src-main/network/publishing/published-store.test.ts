@@ -210,6 +210,7 @@ describe('published stores', () => {
     const mine = author.stores.createStore({ ...how, schema: ComputeRoundState, audience })
     mine.initialize()
     const heard = { reader: [] as number[], outsider: [] as number[] }
+    const rounds = { reader: [] as number[], outsider: [] as number[] }
     for (const [name, side] of [
       ['reader', reader],
       ['outsider', outsider],
@@ -218,7 +219,7 @@ describe('published stores', () => {
       store.initialize()
       await connect(side, author)
       store.subscribeToUser(author.identity.peer, (value) => heard[name].push(value.round))
-      side.rounds.subscribeToUser(author.identity.peer, () => undefined)
+      side.rounds.subscribeToUser(author.identity.peer, (value) => rounds[name].push(value.round))
     }
     await settled()
     mine.set(round(author.identity.peer, 1, clock.nowMs()))
@@ -234,7 +235,7 @@ describe('published stores', () => {
     await expect(ask(outsider)).rejects.toMatchObject({ fault: { kind: 'not-trusted' } })
     // What is for all readers still is.
     await publish(5)
-    expect(outsider.rounds).toBeDefined()
+    expect(rounds).toEqual({ reader: [5], outsider: [5] })
   })
 
   test('a peer that subscribes or connects late gets the newest value', async () => {

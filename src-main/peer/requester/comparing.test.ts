@@ -83,7 +83,7 @@ const unitOf = (brain: Brain) => jobOf(brain).units.get(0)!
 const rejectedOf = (brain: Brain, peer: PeerId) => brain.state.requester.records.get(peer)?.rejected ?? 0
 const states = (brain: Brain) => attemptsOf(brain).map(({ peer, status }) => [peer, status.state])
 
-/** What the journal alone tells is what the brain knows. */
+/** Expects that replaying the journal alone gives the same state. */
 function expectReplayed(brain: Brain): void {
   const again = initialState(ME, 'me')
   for (const event of brain.journal) advance(again, event)

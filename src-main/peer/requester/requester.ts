@@ -136,7 +136,7 @@ function sendAward(job: JobState, award: IssuedAward, atMs: number): Effect {
   }
 }
 
-/** What an award says of a unit that its peer is to compute again. */
+/** Marks a unit that its peer is to compute again. */
 function anewIn(unit: UnitState, attempt: AttemptState): { readonly anew?: true } {
   return isAnew(unit, attempt) ? { anew: true } : {}
 }

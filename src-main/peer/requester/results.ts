@@ -49,7 +49,7 @@ export function receiveResults(state: PeerState, event: Of<'results-received'>):
   return effects
 }
 
-/** What new verdicts of a job lead to. */
+/** The outputs to fetch and the units to withdraw after new verdicts of a job. */
 interface Verified {
   /** Verified outputs to fetch. */
   readonly wanted: WantedOutput[]

@@ -101,7 +101,7 @@ export const PeerPart = z.object({
 })
 export type PeerPart = z.infer<typeof PeerPart>
 
-/** What became of a peer's outputs: the units whose verified output is its too, and those where it was wrong. */
+/** The units of a job whose verified output a peer returned too, and those where its output was rejected. */
 export const PeerEnds = z.object({ won: UnitBits, lost: UnitBits })
 export type PeerEnds = z.infer<typeof PeerEnds>
 

@@ -2,7 +2,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { unionOf, unitBitsOf } from '../../protocol/unit-bits.ts'
 import type { AttemptState, PeerEnds, UnitState } from './slice.ts'
 
-/** What became of each provider's outputs: of units that are known already, and of these. */
+/** Adds these units to the known verified and rejected units of each provider. */
 export function endsWith(
   known: ReadonlyMap<PeerId, PeerEnds> = new Map<PeerId, PeerEnds>(),
   units: Iterable<readonly [number, UnitState]>,

@@ -1,10 +1,11 @@
-import { onlyFault, refuse } from '../../protocol/fault.ts'
+import { onlyFault } from '../../protocol/fault.ts'
 import { inputSeal, type JobKey } from '../../protocol/job-key.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
 import type { BlobFetcher } from '../../ports/blob-fetcher.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { RunFile, RunInput } from '../../ports/runner.ts'
+import { runFile, runInput } from '../../ports/run-inputs.ts'
 import { withinTime } from '../time-limit.ts'
 
 /** Inputs may be gigabytes over a slow line; a transfer that stands still ends earlier by itself. */
@@ -74,22 +75,13 @@ export function createUnitInputs(
   async function input(cid: Cid, want: Want, trust: Trust): Promise<RunInput> {
     if (trust === 'verify') await dropIfDamaged(cid)
     await bring(cid, { ...want, isRead: true })
-    const content = blobs.content(cid)
-    if (content === undefined) return fileOf(cid)
-    return { cid, content, layout: { kind: 'raw', bytes: content.byteLength } }
+    return runInput(blobs, cid)
   }
 
   async function file(cid: Cid, want: Want, trust: Trust): Promise<RunFile> {
     if (trust === 'verify') await dropIfDamaged(cid)
     await bring(cid, { ...want, isRead: true })
-    return fileOf(cid)
-  }
-
-  function fileOf(cid: Cid): RunFile {
-    const path = blobs.path(cid)
-    const layout = blobs.layout(cid)
-    if (path === undefined || layout === undefined) refuse('blob-missing', `${cid} is not in the store`)
-    return { cid, path, layout }
+    return runFile(blobs, cid)
   }
 
   return {

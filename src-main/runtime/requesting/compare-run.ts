@@ -16,6 +16,7 @@ import { filmOfUnit } from '../../protocol/job-kinds/render.ts'
 import { Likeness } from '../../protocol/likeness.ts'
 import { INPUT_BYTES_MAX, PAGE_BYTES, UnitLimits } from '../../protocol/unit-limits.ts'
 import type { JobManifest } from '../../protocol/work.ts'
+import { runInput } from '../../ports/run-inputs.ts'
 
 /** Outputs of one unit that are on this disk. */
 export interface Candidates {
@@ -114,10 +115,10 @@ function taskOf(blobs: BlobStore, { manifest, unit, cids, seal }: Candidates): R
   const film = comparator.name === 'image' ? filmOfUnit(manifest, unit) : undefined
   const outputs = cids.map((cid, i): [string, RunInput] => [
     candidateRole(i),
-    { ...inputOf(blobs, cid), ...(seal === undefined ? {} : { seal }) },
+    { ...runInput(blobs, cid), ...(seal === undefined ? {} : { seal }) },
   ])
   const module: [string, RunInput][] =
-    comparator.name === 'module' ? [[COMPARING_MODULE_ROLE, inputOf(blobs, comparator.cid)]] : []
+    comparator.name === 'module' ? [[COMPARING_MODULE_ROLE, runInput(blobs, comparator.cid)]] : []
   return {
     id: `compare ${manifest.job_id}/${unit} ${cids.join(' ')}`,
     algorithmId: COMPARE.id,
@@ -149,14 +150,6 @@ function pairLimits({ limits: asked }: JobManifest): UnitLimits {
     input_bytes: INPUT_BYTES_MAX,
     wall_ms: Math.min(Math.max(least.wall_ms, asked?.wall_ms ?? 0), wallMsMax),
   }
-}
-
-function inputOf(blobs: BlobStore, cid: Cid): RunInput {
-  const content = blobs.content(cid)
-  if (content !== undefined) return { cid, content, layout: { kind: 'raw', bytes: content.byteLength } }
-  const [path, layout] = [blobs.path(cid), blobs.layout(cid)]
-  if (path === undefined || layout === undefined) refuse('blob-missing', `${cid} is not in the store`)
-  return { cid, path, layout }
 }
 
 /** A relation in which each is alike to itself alone. */

@@ -57,7 +57,7 @@ export function createComparing(dependencies: ComparingDependencies): Comparing 
   const units = new Map<string, Waiting>()
   const queue: Waiting[] = []
   const troubles = new Map<JobId, Fault>()
-  const cores = createTurns(() => Math.max(1, runner.concurrency))
+  const cores = createSemaphore(() => Math.max(1, runner.concurrency))
   let running = 0
 
   function next(): void {
@@ -137,7 +137,7 @@ export function createComparing(dependencies: ComparingDependencies): Comparing 
 /** Fetches the outputs of a unit, compares them, and tells the brain; nothing where that is wanted no longer. */
 async function compareNow(
   dependencies: ComparingDependencies,
-  cores: Turns,
+  cores: Semaphore,
   unit: Omit<ComparedUnit, 'seal'>,
 ): Promise<void> {
   const { clock, blobs, runner, dispatch } = dependencies
@@ -153,7 +153,7 @@ async function compareNow(
   )
   // The brain asks anew, for what is left, when one does not come.
   if (here.includes(false) || signal.aborted) return
-  const compared = await cores.take(() =>
+  const compared = await cores.hold(() =>
     compareCandidates({ runner, blobs, signal }, { manifest: job.manifest, unit: unit_index, cids, seal }),
   )
   trouble(undefined)
@@ -164,17 +164,17 @@ function keyOf(job: JobId, unit: number): string {
   return `${job}/${unit}`
 }
 
-/** Lets work go on so many at a time. */
-interface Turns {
-  take<T>(work: () => Promise<T>): Promise<T>
+/** Lets so much work go on at a time. */
+interface Semaphore {
+  hold<T>(work: () => Promise<T>): Promise<T>
 }
 
-function createTurns(count: () => number): Turns {
+function createSemaphore(permits: () => number): Semaphore {
   const waiting: (() => void)[] = []
   let taken = 0
   return {
-    async take(work) {
-      while (taken >= count()) await new Promise<void>((resolve) => waiting.push(resolve))
+    async hold(work) {
+      while (taken >= permits()) await new Promise<void>((resolve) => waiting.push(resolve))
       taken++
       try {
         return await work()

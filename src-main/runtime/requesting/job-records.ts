@@ -12,8 +12,8 @@ const JOBS_HELD_MAX = 2_048
 const BLOCKS_HELD_MAX = 24
 
 /**
- * All of the user's own jobs, wherever they are: those under way and just ended in the state, older ones in the history. A
- * job is the same object as long as it stays in one place and is asked for now and then.
+ * All of the user's own jobs, wherever they are: those under way and just ended in the state, older ones in the history. The
+ * latter are read anew, as another object, when too many others were asked for since.
  */
 export interface JobRecords {
   /** Undefined also for a job in the history whose entry is damaged. */
@@ -40,8 +40,8 @@ export function createJobRecords(
   const { jobs } = state.requester
   const removed = createRemoved(history)
   const unreadable = new Set<JobId>()
-  const ended = createHeld<JobId, JobState>(JOBS_HELD_MAX)
-  const blocks = createHeld<string, ReadonlyMap<number, UnitState>>(BLOCKS_HELD_MAX)
+  const ended = createCache<JobId, JobState>(JOBS_HELD_MAX)
+  const blocks = createCache<string, ReadonlyMap<number, UnitState>>(BLOCKS_HELD_MAX)
 
   /** A job in the history; undefined where its entry is damaged, which is told once. */
   function endedJob(id: JobId): JobState | undefined {
@@ -136,8 +136,8 @@ function mustRead<T>(outcome: Outcome<T>): T {
   return refuse('storage-failed', `an entry of the history does not decode: ${outcome.fault.message}`)
 }
 
-/** At most so many values, of which those asked for longest ago go. */
-function createHeld<K, V>(max: number) {
+/** A cache of at most so many values; the least recently used go. */
+function createCache<K, V>(max: number) {
   const held = new Map<K, V>()
   return {
     delete: (key: K): void => void held.delete(key),

@@ -3,7 +3,8 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { blobPieces } from '../../../ports/blob-pieces.ts'
-import { blobInput, storeOutput } from '../../../jobs/local-task.ts'
+import { storeOutput } from '../../../jobs/local-task.ts'
+import { runFile } from '../../../ports/run-inputs.ts'
 import type { Sandbox } from '../../../assemble.ts'
 import type { BlobStore } from '../../../ports/blob-store.ts'
 import type { RunOutcome, RunTask } from '../../../ports/runner.ts'
@@ -101,8 +102,8 @@ async function runIn(
     algorithmVersion: moduleRules.version,
     params,
     inputs: {
-      [MODULE_ROLE]: blobInput(blobs, moduleCid, 'the module'),
-      ...(inputCid === undefined ? {} : { [INPUT_ROLE]: blobInput(blobs, inputCid, 'the input') }),
+      [MODULE_ROLE]: runFile(blobs, moduleCid, 'the module'),
+      ...(inputCid === undefined ? {} : { [INPUT_ROLE]: runFile(blobs, inputCid, 'the input') }),
     },
     unitIndex: 0,
     limits: {

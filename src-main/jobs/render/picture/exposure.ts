@@ -4,7 +4,8 @@ import type { RunInput } from '../../../ports/runner.ts'
 import { FaultError } from '../../../protocol/fault.ts'
 import { inputSeal } from '../../../protocol/job-key.ts'
 import type { JobManifest, Params } from '../../../protocol/work.ts'
-import { blobInput, runLocalTask } from '../../local-task.ts'
+import { runLocalTask } from '../../local-task.ts'
+import { runFile } from '../../../ports/run-inputs.ts'
 import type { JobDependencies } from '../../dependencies.ts'
 import { SCENE_PREVIEW } from '../local-algorithms.ts'
 import { mustRender } from './rendered-picture.ts'
@@ -35,7 +36,7 @@ export function createExposures(
     const key = dependencies.runtime.keyOf(job)
     return Object.fromEntries(
       Object.entries(job.manifest.inputs).map(([role, cid]) => {
-        const input = blobInput(dependencies.blobs, cid, `the input ${role}`)
+        const input = runFile(dependencies.blobs, cid, `the input ${role}`)
         return [role, key === undefined ? input : { ...input, seal: inputSeal(key, role) }]
       }),
     )

@@ -6,7 +6,8 @@ import { assert, refuse } from '../../../protocol/fault.ts'
 import type { Cid } from '../../../protocol/ids.ts'
 import { framingAspect } from '../../../protocol/job-kinds/render-tasks.ts'
 import type { Params } from '../../../protocol/work.ts'
-import { blobInput, runLocalTask, storeOutput } from '../../local-task.ts'
+import { runLocalTask, storeOutput } from '../../local-task.ts'
+import { runFile } from '../../../ports/run-inputs.ts'
 import type { JobDependencies } from '../../dependencies.ts'
 import { IMPORT, SCENE_COPIES } from '../local-algorithms.ts'
 import { blobsOf, createKeptScenes, type ImportedScene } from './kept-scenes.ts'
@@ -151,7 +152,7 @@ export function sceneInputs(
   const inputs: Record<string, RunInput> = {}
   const add = (role: string, cid: Cid, what: string): void => {
     if (Object.hasOwn(inputs, role)) refuse('bad-input', `the scene has two files named ${what}`)
-    inputs[role] = blobInput(blobs, cid, what)
+    inputs[role] = runFile(blobs, cid, what)
     blobs.pin(cid, owner)
   }
   const mainFile = files.find((file) => file.name === main)

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { SceneReport, type SceneFiles, type ScenePreview } from '#contract'
 import { RenderParams } from '../../../protocol/job-kinds/render-tasks.ts'
-import { blobInput, outputBytes, runLocalTask } from '../../local-task.ts'
+import { outputBytes, runLocalTask } from '../../local-task.ts'
+import { runFile } from '../../../ports/run-inputs.ts'
 import type { JobDependencies } from '../../dependencies.ts'
 import { INSPECT, SCENE_PREVIEW } from '../local-algorithms.ts'
 import { sceneInputs, type SceneImports, type SceneView } from './scene-import.ts'
@@ -59,7 +60,7 @@ export function createSceneLooks(dependencies: JobDependencies, imports: SceneIm
             algorithmId: SCENE_PREVIEW.id,
             algorithmVersion: SCENE_PREVIEW.version,
             params: { width, height, spp: 1, bounces },
-            inputs: { scene: blobInput(blobs, scene.packed, 'the scene') },
+            inputs: { scene: runFile(blobs, scene.packed, 'the scene') },
             limits: PREVIEW_LIMITS,
           },
           signal,
