@@ -10,6 +10,8 @@ export const API_MESSAGE_BYTES_MAX = CHUNK_BYTES_MAX + (64 << 10)
 export const UPLOAD_BYTES_MAX = 8 * 2 ** 30
 /** Files of one scene: a glTF file, its buffers and its textures. */
 export const SCENE_FILES_MAX = 1_024
+/** A file's name within its scene, folders included: no system opens a longer path. In UTF-16 units. */
+export const SCENE_FILE_NAME_LENGTH_MAX = 4_096
 /** Files that a module's job reads, a unit for each: uploads that are remembered at once, and some to spare. */
 export const MODULE_FILES_MAX = 2_000
 /** An invite is valid for at most a week: an older one is probably forgotten, and still a secret. */

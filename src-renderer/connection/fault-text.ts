@@ -25,6 +25,11 @@ export function faultText(error: unknown, messages?: Messages): string {
   return messages.frame.faultUnknown(detail)
 }
 
+/** Whether a call was refused for what it was asked: asked again, it is refused again. */
+export function isInputRefused(error: unknown): boolean {
+  return faultOfCall(error)?.kind === 'bad-input' || firstIssue(error) !== undefined
+}
+
 /** The first part of an input that the contract refuses, as oRPC tells it. */
 function firstIssue(error: unknown): { readonly path: string; readonly message: string } | undefined {
   if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST') return undefined

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useEffectEvent, useState } from 'react'
 import { useCalls } from './calls.tsx'
 import type { ApiCalls } from './api-calls.ts'
-import { faultText } from './fault-text.ts'
+import { faultText, isInputRefused } from './fault-text.ts'
 import { useNode } from '../state/node-store.ts'
 import { useText } from '../state/text.tsx'
 
@@ -13,6 +13,8 @@ export interface LatestAnswer<T> {
   readonly isWorking: boolean
   /** Why the question as it stands has no answer. */
   readonly message: string | undefined
+  /** Whether that is for what was asked, so that asking again is in vain. */
+  readonly isRefused: boolean
   readonly retry: () => void
 }
 
@@ -29,7 +31,7 @@ export function useLatestAnswer<T>(
   const text = useText()
   const isOpen = useNode((node) => node.connection === 'open')
   const [value, setValue] = useState<T>()
-  const [settled, setSettled] = useState<{ readonly key: string; readonly message?: string }>()
+  const [settled, setSettled] = useState<Settled>()
   const [round, setRound] = useState(0)
   const askNow = useEffectEvent(async (asked: string, signal: AbortSignal) => {
     try {
@@ -38,7 +40,8 @@ export function useLatestAnswer<T>(
       setValue(answer)
       setSettled({ key: asked })
     } catch (error) {
-      if (!signal.aborted) setSettled({ key: asked, message: faultText(error, text) })
+      if (signal.aborted) return
+      setSettled({ key: asked, message: faultText(error, text), isRefused: isInputRefused(error) })
     }
   })
   useEffect(() => {
@@ -59,6 +62,14 @@ export function useLatestAnswer<T>(
     value,
     isWorking: key !== undefined && !isSettled,
     message: isSettled ? settled.message : undefined,
+    isRefused: isSettled && settled.isRefused === true,
     retry,
   }
+}
+
+/** How a question came to its end. */
+interface Settled {
+  readonly key: string
+  readonly message?: string
+  readonly isRefused?: boolean
 }

@@ -176,6 +176,20 @@ describe('a scene before it is sent', () => {
     expect(await faultOfRejected(preview)).toMatchObject({ kind: 'bad-input' })
   })
 
+  it.each([
+    ['of more characters than most', `${'Küche im Abendlicht '.repeat(12)}.glb`],
+    ['of the most that a file system takes', `${'a'.repeat(251)}.glb`],
+    ['that is written from right to left', 'مطبخ صغير في المساء.glb'],
+    ['of letters beyond the usual planes', `${'𝒦'.repeat(60)}🏡.glb`],
+    ['of one letter', 'a'],
+  ])('may have a name %s', async (_, name) => {
+    const given = { files: scene.files.map((file) => ({ ...file, name })), main: name }
+    expect(await render().inspectScene(given)).toMatchObject({ triangles: 2 })
+    await render().previewScene({ ...given, width: 16, height: 16 })
+    const { job_id } = await submit({ ...given, width: 16, height: 16, spp: 1 })
+    expect((await summaryOf(job_id))?.description).toBe(name)
+  })
+
   it('is refused in one line when it is none', async () => {
     const files = [{ name: 'a.glb', cid: await upload(Buffer.from('this is no scene')) }]
     const fault = await faultOfRejected(render().inspectScene({ files, main: 'a.glb' }))

@@ -23,6 +23,9 @@ const WARNINGS_MAX = 100
 /** Earlier frames of a series go before later ones, by so much of priority; equals would all be done at the end. */
 const FRAME_PRIORITY_STEP = 1e-6
 
+/** The first half of a letter of two UTF-16 units, at the end of a text. */
+const HALF_LETTER = /[\uD800-\uDBFF]$/
+
 /** A frame of an animation that is to be rendered, or a still. */
 interface Shot {
   readonly job: JobId
@@ -144,7 +147,9 @@ function manifestOf(
 
 function descriptionOf({ description, main }: RenderRequest, { frame }: Shot): string {
   const which = frame === undefined ? '' : `, frame ${frame}`
-  return `${(description ?? main).slice(0, DESCRIPTION_LENGTH_MAX - which.length)}${which}`
+  // A letter of two units that is cut in half is none.
+  const cut = (description ?? main).slice(0, DESCRIPTION_LENGTH_MAX - which.length).replace(HALF_LETTER, '')
+  return `${cut}${which}`
 }
 
 function notesOf({ estimated_ms, fps }: RenderRequest, shot: Shot, shots: readonly Shot[]): JobNotes {

@@ -11,12 +11,19 @@ import {
 } from '../../../src-main/protocol/job-kinds/render-tasks.ts'
 import { UnitIndex } from '../../../src-main/protocol/work.ts'
 import { Chunk } from '../blobs.ts'
-import { FRAMES_MAX, FRAME_MAX, PICTURE_SIDE_MAX, PREVIEW_SIDE_MAX, SCENE_FILES_MAX } from '../limits.ts'
+import {
+  FRAMES_MAX,
+  FRAME_MAX,
+  PICTURE_SIDE_MAX,
+  PREVIEW_SIDE_MAX,
+  SCENE_FILES_MAX,
+  SCENE_FILE_NAME_LENGTH_MAX,
+} from '../limits.ts'
 import { AtMs, Count, DurationMs, procedure } from '../procedure.ts'
 import { common, submitted, WhichJob } from './job-kind.ts'
 
 /** A file of a scene: its name as the main file refers to it (relative, with `/`), and its uploaded content. */
-export const SceneFile = z.strictObject({ name: z.string().min(1).max(100), cid: Cid })
+export const SceneFile = z.strictObject({ name: z.string().min(1).max(SCENE_FILE_NAME_LENGTH_MAX), cid: Cid })
 export type SceneFile = z.infer<typeof SceneFile>
 
 /** Frames of an animation, each once, in the order in which they are rendered. */

@@ -17,9 +17,34 @@ export const render: typeof english = {
   samples: (written) => `${written} Strahlen je Pixel`,
 
   dropHere: 'Irgendwo ablegen',
-  dropHint: 'Eine .glb- oder .gltf-Szene, ihre Texturen oder den Ordner, in dem sie liegen',
+  dropHint:
+    'Eine .glb- oder .gltf-Szene, ihre Texturen, einen .hdr-Himmel oder den Ordner, in dem sie liegen',
   dropNothing: 'Nichts davon ist eine Szene oder ein Teil von einer.',
   dropTooMany: (max) => `Dieser Ordner hat mehr als ${max} Dateien. Lege nur die Szene und ihre Texturen ab.`,
+  dropped: {
+    label: 'Abgelegte Dateien',
+    more: (count, written) =>
+      `${written} ${plural('de', count, { one: 'weitere Datei', other: 'weitere Dateien' })}`,
+    fates: {
+      scene: 'Die Szene, die berechnet wird.',
+      'other-scene': 'Eine andere Szene. Wähle oben, welche berechnet wird.',
+      part: 'Gehört zur Szene.',
+      light: 'Beleuchtet die Szene ringsum.',
+      'other-light': 'Nicht benutzt: Eine andere .hdr-Datei beleuchtet die Szene.',
+      waits: 'Wartet auf ihre Szene. Lege auch die .glb- oder .gltf-Datei ab.',
+      picture: 'Nicht benutzt: Keine Textur dieser Szene heißt so.',
+      'picture-of-self-contained': 'Nicht benutzt: Diese Szene hat ihre Texturen in sich.',
+      blend:
+        'Blender-Dateien können noch nicht gelesen werden. Wähle in Blender Datei › Exportieren › glTF 2.0 (.glb) und lege die neue Datei hier ab.',
+      'other-program': 'Nicht lesbar. Exportiere sie als glTF (.glb) aus dem Programm, aus dem sie stammt.',
+      exr: 'Nicht benutzt: Ein Himmel muss eine .hdr-Datei sein. Speichere ihn als Radiance HDR.',
+      archive: 'Entpacke es zuerst und lege dann ab, was darin war.',
+      unused: 'Nicht benutzt: Das ist kein Teil einer Szene.',
+    },
+    withoutLight: 'Weglassen',
+    withoutLightOf: (name) => `${name} weglassen`,
+  },
+  cannotRender: (why) => `Das lässt sich nicht berechnen: ${why}`,
 
   newTitle: 'Was soll berechnet werden?',
   newTitleOf: (name) => `${name} berechnen`,

@@ -19,10 +19,34 @@ export const render = {
 
   // Dropping files.
   dropHere: 'Drop it anywhere',
-  dropHint: 'A .glb or .gltf scene, its textures, or the folder they are in',
+  dropHint: 'A .glb or .gltf scene, its textures, a .hdr sky, or the folder they are in',
   dropNothing: 'Nothing in there can be used as a scene or as a part of one.',
   dropTooMany: (max: string) =>
     `That folder has more than ${max} files. Drop the scene and its textures only.`,
+  dropped: {
+    label: 'Dropped files',
+    more: (count: number, written: string) =>
+      `${written} more ${plural('en', count, { one: 'file', other: 'files' })}`,
+    fates: {
+      scene: 'The scene that is rendered.',
+      'other-scene': 'Another scene. Choose above which one is rendered.',
+      part: 'Used by the scene.',
+      light: 'Lights the scene, from all around.',
+      'other-light': 'Not used: another .hdr lights the scene.',
+      waits: 'Waits for its scene. Drop the .glb or .gltf file too.',
+      picture: 'Not used: no texture of this scene has this name.',
+      'picture-of-self-contained': 'Not used: this scene has its textures inside.',
+      blend:
+        'Blender files cannot be read yet. In Blender, choose File › Export › glTF 2.0 (.glb), and drop the new file here.',
+      'other-program': 'Cannot be read. Export it as glTF (.glb) from the program that made it.',
+      exr: 'Not used: a sky has to be a .hdr file. Save this one as Radiance HDR.',
+      archive: 'Unpack it first, then drop what was in it.',
+      unused: 'Not used: it is no part of a scene.',
+    },
+    withoutLight: 'Leave out',
+    withoutLightOf: (name: string) => `Leave out ${name}`,
+  },
+  cannotRender: (why: string) => `It cannot be rendered: ${why}`,
 
   // A new render.
   newTitle: 'What shall be rendered?',

@@ -1,8 +1,7 @@
-import { useState, type SubmitEvent } from 'react'
+import { useId, useState, type SubmitEvent } from 'react'
 import { Button } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
-import type { SceneFiles } from '#contract'
 import { useAction, useCalls } from '../../../connection/calls.tsx'
 import { faultOfCall } from '../../../connection/fault-text.ts'
 import { useText } from '../../../state/text.tsx'
@@ -13,6 +12,7 @@ import { useLatestAnswer } from '../../../connection/latest-answer.ts'
 import { ChecksField, EncryptField, PriorityField, QualityField, SizeField } from './render-fields.tsx'
 import { rememberForm } from './remembered-form.ts'
 import { orderOf, type RenderForm, type RenderOrder } from './render-form.ts'
+import type { HandedScene } from '../scene/handed-scene.ts'
 import { useSceneDrop } from '../scene/scene-drop.tsx'
 import classes from './new-render-form.module.css'
 
@@ -30,20 +30,24 @@ export function NewRenderForm({
   animationSeconds,
   sampleUs,
   isMeasuring,
+  refusal,
   onSceneGone,
 }: {
   readonly form: RenderForm
   readonly onChange: (form: RenderForm) => void
   /** Absent until it is handed over. */
-  readonly scene: SceneFiles | undefined
+  readonly scene: HandedScene | undefined
   readonly cameras: readonly string[]
   readonly animationSeconds: number
   /** The time of one sample, as the preview measured it. */
   readonly sampleUs: number | undefined
   readonly isMeasuring: boolean
+  /** Why the scene cannot be rendered, in a line; absent where it can. */
+  readonly refusal?: string | undefined
   readonly onSceneGone: () => void
 }) {
   const text = useText().jobKinds.render
+  const refusalId = useId()
   const nowMs = useNow(DEADLINE_CHECK_MS)
   const outcome = orderOf(form, { animationSeconds, nowMs })
   const order = outcome.ok ? outcome.order : undefined
@@ -59,6 +63,7 @@ export function NewRenderForm({
   )
   const { isSending, send } = useSubmit(form, scene, onSceneGone)
   const change = (some: Partial<RenderForm>): void => onChange({ ...form, ...some })
+  const isReady = scene !== undefined && order !== undefined && refusal === undefined
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
     if (order !== undefined) void send(order, estimate.isWorking ? undefined : estimate.value?.likely_ms)
@@ -75,27 +80,42 @@ export function NewRenderForm({
         <EncryptField {...fields} />
       </div>
       <div className={classes['foot']}>
-        <EstimateLine
-          estimate={estimate.value}
-          askedAtMs={estimate.value?.askedAtMs}
-          isWorking={estimate.isWorking || isMeasuring}
-          message={estimate.message}
-          deadlineMs={form.deadlineMs}
-          checks={form.checks}
-          onChecks={(checks) => change({ checks })}
-        />
+        {refusal === undefined ? (
+          <EstimateLine
+            estimate={estimate.value}
+            askedAtMs={estimate.value?.askedAtMs}
+            isWorking={estimate.isWorking || isMeasuring}
+            message={estimate.message}
+            deadlineMs={form.deadlineMs}
+            checks={form.checks}
+            onChecks={(checks) => change({ checks })}
+          />
+        ) : (
+          <RefusalLine id={refusalId} why={refusal} />
+        )}
         <Button
+          aria-describedby={refusal && refusalId}
           type="submit"
           variant="filled"
           size="md"
           loading={isSending}
-          disabled={scene === undefined || order === undefined}
+          disabled={!isReady}
           leftSection={<IconPlayerPlay size={16} aria-hidden="true" />}
         >
           {text.render}
         </Button>
       </div>
     </form>
+  )
+}
+
+/** Why the scene cannot be rendered, in the place of the estimate. */
+function RefusalLine({ id, why }: { readonly id: string; readonly why: string }) {
+  const text = useText().jobKinds.render
+  return (
+    <p id={id} role="status" className={classes['refusal']}>
+      {text.cannotRender(why)}
+    </p>
   )
 }
 
@@ -116,7 +136,7 @@ function estimateQuestion(
 }
 
 /** Sends an order, remembers the form, and goes to the job. */
-function useSubmit(form: RenderForm, scene: SceneFiles | undefined, onSceneGone: () => void) {
+function useSubmit(form: RenderForm, scene: HandedScene | undefined, onSceneGone: () => void) {
   const calls = useCalls()
   const run = useAction()
   const { clear } = useSceneDrop()

@@ -12,8 +12,13 @@ interface SceneDrop {
   readonly files: readonly DroppedFile<File>[]
   /** Takes files as if they had been dropped. */
   readonly choose: (files: Iterable<File>) => void
+  /** Forgets one of the files, by its path. */
+  readonly leaveOut: (path: string) => void
   readonly clear: () => void
 }
+
+/** The address of the form of a new render. */
+const FORM_PLACE = '/jobs/new/render'
 
 const SceneDropContext = createContext<SceneDrop | undefined>(undefined)
 
@@ -31,7 +36,7 @@ export function useSceneDrop(): SceneDrop {
 export function SceneDropZone({ children }: { readonly children: ReactNode }) {
   const text = useText().jobKinds.render
   const format = useFormat()
-  const [, navigate] = useLocation()
+  const [place, navigate] = useLocation()
   const [files, setFiles] = useState<readonly DroppedFile<File>[]>([])
   const [isOver, setIsOver] = useState(false)
 
@@ -50,15 +55,24 @@ export function SceneDropZone({ children }: { readonly children: ReactNode }) {
         notifications.show({ message: text.dropNothing, color: 'bad', role: 'alert' })
         return
       }
-      setFiles((before) => (sceneCandidates(more).length > 0 ? more : addFiles(before, more)))
-      navigate('/jobs/new/render')
+      // Textures and light may come before their scene.
+      const isAnew = (before: readonly DroppedFile<File>[]): boolean =>
+        sceneCandidates(more).length > 0 && sceneCandidates(before).length > 0
+      setFiles((before) => (isAnew(before) ? more : addFiles(before, more)))
+      // A form that is open already keeps the address by which it was opened.
+      if (place !== FORM_PLACE) navigate(FORM_PLACE)
     },
-    [text, format, navigate],
+    [text, format, place, navigate],
   )
   useWindowDrop(take, setIsOver)
 
   const drop = useMemo<SceneDrop>(
-    () => ({ files, choose: (list) => take(chosenFiles(list)), clear: () => setFiles([]) }),
+    () => ({
+      files,
+      choose: (list) => take(chosenFiles(list)),
+      leaveOut: (gone) => setFiles((before) => before.filter(({ path }) => path !== gone)),
+      clear: () => setFiles([]),
+    }),
     [files, take],
   )
   return (

@@ -25,6 +25,11 @@ describe('what a scene refers to', () => {
     expect(matched('scene.gltf', ['Wood.PNG'], ['wood.png']).found[0]?.file).toBe('wood.png')
   })
 
+  test('is found however its accents are written', () => {
+    const found = matched('scene.gltf', ['K\u00fcche.png'], ['tex/Ku\u0308che.png']).found
+    expect(found).toEqual([{ name: 'K\u00fcche.png', file: 'tex/Ku\u0308che.png' }])
+  })
+
   test('may lie above it, in what was dropped', () => {
     expect(matched('a/b/scene.gltf', ['../tex/x.png'], ['a/tex/x.png']).found[0]?.file).toBe('a/tex/x.png')
   })

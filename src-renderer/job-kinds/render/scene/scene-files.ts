@@ -27,7 +27,7 @@ export function sceneCandidates<F>(files: readonly DroppedFile<F>[]): DroppedFil
 /**
  * Finds what a scene refers to among the files that were dropped: at the place that it names, as seen from its own
  * folder; failing that anywhere under the same file name, since people drop a texture without its folder. Upper and
- * lower case only count where they tell two files apart.
+ * lower case only count where they tell two files apart, and an accent may be written as a part of its letter or apart.
  */
 export function matchFiles<F>(
   main: DroppedFile<F>,
@@ -37,7 +37,7 @@ export function matchFiles<F>(
   const others = files.filter((file) => file !== main)
   const byPath = firstBy(others, ({ path }) => normalPath(path))
   const byLowerPath = firstBy(others, ({ path }) => normalPath(path).toLowerCase())
-  const byName = firstBy(others, ({ path }) => fileName(path).toLowerCase())
+  const byName = firstBy(others, ({ path }) => fileName(normalPath(path)).toLowerCase())
   const folder = main.path.slice(0, main.path.lastIndexOf('/') + 1)
   const found: { name: string; file: F }[] = []
   const missing: SceneReference[] = []
@@ -74,7 +74,7 @@ export function fileName(path: string): string {
 /** A path without `.`, `..`, doubled or backward slashes. */
 function normalPath(path: string): string {
   const parts: string[] = []
-  for (const part of path.replaceAll('\\', '/').split('/')) {
+  for (const part of path.normalize().replaceAll('\\', '/').split('/')) {
     if (part === '..') parts.pop()
     else if (part !== '' && part !== '.') parts.push(part)
   }

@@ -4,6 +4,8 @@ import type { SceneReport } from '#contract'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
 import { FilesButton } from '../../../ui/files-button.tsx'
+import { DroppedList } from './dropped-list.tsx'
+import type { FatedFile } from './file-fates.ts'
 import { MissingFiles, SceneWarnings } from './scene-lacks.tsx'
 import { fileName, sceneCandidates } from './scene-files.ts'
 import { useSceneDrop } from './scene-drop.tsx'
@@ -22,6 +24,7 @@ export function ScenePanel({
   onCancelUpload,
   onUpload,
   onChoose,
+  fates,
 }: {
   readonly reading: SceneReading
   readonly upload: SceneUpload
@@ -32,6 +35,8 @@ export function ScenePanel({
   readonly onCancelUpload: () => void
   readonly onUpload: () => void
   readonly onChoose: (path: string) => void
+  /** The use of each dropped file. */
+  readonly fates: readonly FatedFile<File>[]
 }) {
   const text = useText().jobKinds.render
   const { files, choose } = useSceneDrop()
@@ -65,6 +70,7 @@ export function ScenePanel({
           <MissingFiles missing={reading.matched.missing} />
         </>
       )}
+      <DroppedList files={fates} />
       {report !== undefined && <SceneWarnings report={report} />}
       <div className={classes['buttons']}>
         <FilesButton size="xs" label={text.otherScene} onChoose={choose} />

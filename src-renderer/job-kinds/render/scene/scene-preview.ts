@@ -1,6 +1,7 @@
 import { useEffect } from 'react'
-import { PREVIEW_SIDE_MAX, type SceneFiles } from '#contract'
+import { PREVIEW_SIDE_MAX } from '#contract'
 import { useLatestAnswer } from '../../../connection/latest-answer.ts'
+import type { HandedScene } from './handed-scene.ts'
 import type { RenderOrder } from '../form/render-form.ts'
 
 /** A look at the scene as it would be rendered. */
@@ -12,6 +13,8 @@ export interface ScenePreviewPicture {
   readonly sampleUs: number | undefined
   readonly isWorking: boolean
   readonly message: string | undefined
+  /** Whether the scene is refused, so that a picture of it would be too. */
+  readonly isRefused: boolean
   readonly retry: () => void
 }
 
@@ -20,11 +23,11 @@ const SETTLE_MS = 350
 
 /** Has the node make a preview whenever what it would show has changed. */
 export function useScenePreview(
-  scene: SceneFiles | undefined,
+  scene: HandedScene | undefined,
   order: RenderOrder | undefined,
 ): ScenePreviewPicture {
   const look = order && lookOf(order)
-  const { value, isWorking, message, retry } = useLatestAnswer(
+  const { value, isWorking, message, isRefused, retry } = useLatestAnswer(
     scene && look && JSON.stringify([scene, look]),
     async (calls, signal) => {
       const preview = await calls.render.previewScene(
@@ -37,7 +40,7 @@ export function useScenePreview(
   )
   const url = value?.url
   useEffect(() => (url === undefined ? undefined : () => URL.revokeObjectURL(url)), [url])
-  return { url, tookMs: value?.tookMs, sampleUs: value?.sampleUs, isWorking, message, retry }
+  return { url, tookMs: value?.tookMs, sampleUs: value?.sampleUs, isWorking, message, isRefused, retry }
 }
 
 const NO_LOOK = { width: 1, height: 1 }

@@ -6,6 +6,7 @@ import {
   type SceneOutline,
   type SceneRefusal,
 } from './gltf-references.ts'
+import type { NamingScene } from './file-fates.ts'
 import { type DroppedFile, fileName, matchFiles, type MatchedFiles, sceneCandidates } from './scene-files.ts'
 
 /** The state of reading the dropped files, which are read here and nowhere else. */
@@ -54,6 +55,14 @@ export function scenePartsOf(
   if (matched.missing.some(({ kind }) => kind === 'buffer')) return undefined
   const name = fileName(main.path)
   return [{ name, file: main.file }, ...matched.found.filter((part) => part.name !== name)]
+}
+
+/** The scene as other files' fates depend on it; none before it is read, and of one that is refused. */
+export function namingSceneOf(reading: SceneReading): NamingScene<File> | undefined {
+  if (reading.state !== 'ready') return undefined
+  const { main, outline, matched } = reading
+  const parts = new Set(matched.found.map(({ file }) => file))
+  return { main, parts, hasReferences: outline.references.length > 0 }
 }
 
 type Outcome =

@@ -1,0 +1,131 @@
+import { screen, within } from '@testing-library/react'
+import { expect, it } from 'vitest'
+import type { Cid, SceneReport, UploadId } from '#contract'
+import { fault, mount, type Answers } from '../../../component.fixture.tsx'
+import { SceneDropZone } from '../scene/scene-drop.tsx'
+import { NewRender } from './new-render.tsx'
+
+const UPLOAD = 'aaaaaaaaaaaaaaaaaaaaaa' as UploadId
+const REPORT: SceneReport = {
+  triangles: 12,
+  meshes: 1,
+  materials: 1,
+  textures: 1,
+  cameras: [],
+  animation_seconds: 0,
+  missing: [],
+  warnings: [],
+}
+
+/** Every upload is here already; a file is named by its size. */
+const uploads: NonNullable<Answers['uploads']> = {
+  begin: ({ bytes }) => ({
+    upload_id: UPLOAD.replace(/^a/, `${bytes % 10}`) as UploadId,
+    offset: bytes,
+    bytes,
+  }),
+  finish: ({ upload_id }) => ({ cid: `bafy${upload_id[0] ?? ''}` as Cid, bytes: 1 }),
+}
+
+function gltf(images: readonly string[] = []): string {
+  return JSON.stringify({ asset: { version: '2.0' }, images: images.map((uri) => ({ uri })) })
+}
+
+function mountForm(render: Answers['render'] = {}) {
+  // jsdom draws nothing.
+  URL.createObjectURL = () => 'blob:preview'
+  URL.revokeObjectURL = () => undefined
+  const mounted = mount(
+    <SceneDropZone>
+      <NewRender />
+    </SceneDropZone>,
+    {
+      path: '/jobs/new/render',
+      answers: {
+        uploads,
+        render: {
+          inspectScene: () => REPORT,
+          previewScene: () => ({ image: new Blob(['x']), width: 1, height: 1, sample_us: 1, took_ms: 900 }),
+          estimate: () => ({ peers: 1, cores: 1, core_ms: 1, likely_ms: 1 }),
+          ...render,
+        },
+      },
+    },
+  )
+  /** Drops files: as a file manager would, all at once. */
+  const drop = (...files: readonly File[]): void => {
+    const event = new Event('drop', { bubbles: true, cancelable: true })
+    Object.assign(event, { dataTransfer: { types: ['Files'], items: [], files } })
+    window.dispatchEvent(event)
+  }
+  return { ...mounted, drop }
+}
+
+/** A file as browsers hand it over: jsdom knows no folders. */
+const file = (name: string, content = name): File =>
+  Object.assign(new File([content], name), { webkitRelativePath: '' })
+const render = () => screen.findByRole<HTMLButtonElement>('button', { name: 'Render it' })
+const fateOf = async (name: string): Promise<string | null> => {
+  const list = await screen.findByRole('region', { name: 'Dropped files' })
+  return (await within(list).findByText(name)).closest('li')?.textContent ?? null
+}
+
+it('tells beside a scene what becomes of every file that is dropped', async () => {
+  const { drop } = mountForm()
+  drop(file('room.gltf', gltf(['wood.png'])))
+  await render()
+  drop(file('house.blend'), file('stone.png'), file('wood.png'), file('notes.txt'))
+  expect(await fateOf('house.blend')).toContain('File › Export › glTF 2.0')
+  expect(await fateOf('stone.png')).toContain('no texture of this scene has this name')
+  expect(await fateOf('notes.txt')).toContain('no part of a scene')
+  expect(await fateOf('wood.png')).toContain('Used by the scene')
+})
+
+it('tells how a .blend file becomes a scene where nothing else was dropped', async () => {
+  const { drop } = mountForm()
+  drop(file('house.blend'))
+  expect(await fateOf('house.blend')).toContain('File › Export › glTF 2.0')
+})
+
+it('a texture that is missing is found by its name when it is dropped later', async () => {
+  const { drop, asked } = mountForm()
+  drop(file('room.gltf', gltf(['tex/wood.png'])))
+  await screen.findByText(/A texture is missing/)
+  drop(file('wood.png'))
+  await expect.poll(() => fateOf('wood.png')).toContain('Used by the scene')
+  expect(screen.queryByText(/A texture is missing/)).toBeNull()
+  await expect
+    .poll(() => asked('render.inspectScene').at(-1))
+    .toMatchObject({ files: [{ name: 'room.gltf' }, { name: 'tex/wood.png' }] })
+})
+
+it('a dropped .hdr lights the scene, in the preview and in the picture, until it is left out', async () => {
+  const { drop, user, asked } = mountForm()
+  drop(file('sky.hdr', 'a sky'))
+  expect(await fateOf('sky.hdr')).toContain('Waits for its scene')
+  drop(file('room.gltf', gltf()))
+  await expect.poll(() => fateOf('sky.hdr')).toContain('Lights the scene')
+  await expect.poll(() => asked('render.previewScene').at(-1)).toMatchObject({ environment: 'bafy5' })
+  expect(asked('render.inspectScene').at(-1)).not.toHaveProperty('environment')
+  await user.click(screen.getByRole('button', { name: 'Leave out sky.hdr' }))
+  await expect.poll(() => asked('render.previewScene').at(-1)).not.toHaveProperty('environment')
+})
+
+it('a scene that is refused cannot be sent, and the line beside the button says why', async () => {
+  const refused = () => Promise.reject(fault('bad-input', 'The scene is empty.'))
+  const { drop } = mountForm({ inspectScene: refused, previewScene: refused })
+  drop(file('room.gltf', gltf()))
+  await screen.findByText('It cannot be rendered: The scene is empty.')
+  const button = await render()
+  expect(button.disabled).toBe(true)
+  const line = document.getElementById(button.getAttribute('aria-describedby') ?? '')
+  expect(line?.textContent).toContain('The scene is empty.')
+})
+
+it('a scene of the longest name can be sent', async () => {
+  const { drop, asked } = mountForm()
+  const name = `${'ك'.repeat(120)}.gltf`
+  drop(file(name, gltf()))
+  await expect.poll(async () => (await render()).disabled).toBe(false)
+  expect(asked('render.inspectScene')).toMatchObject([{ main: name }])
+})
