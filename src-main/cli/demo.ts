@@ -151,7 +151,7 @@ async function submit(
     const job = submittedAs('render', answer)
     for (const warning of job.warnings) progress.say(`Note: ${warning.message}`)
     progress.say(
-      `${main}: ${job.triangles} triangles, ${width} × ${height}, ${spp} samples, ` +
+      `${main}: ${job.triangles ?? 0} triangles, ${width} × ${height}, ${spp} samples, ` +
         `${job.units} tiles × ${redundancy}`,
     )
     return job.job_id

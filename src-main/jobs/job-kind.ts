@@ -21,6 +21,8 @@ export interface JobKind<K extends KindName> {
    * @throws FaultError `bad-input` before the end and for a format that the kind does not have, `unsupported`
    */
   result(job: JobState, format?: ResultFormat): Promise<ResultFile>
+  /** Whether a result can be made of a part of a job's units, so that an ended job keeps what it has. */
+  readonly keepsPart?: true
   /** Forgets what it remembers of a job that is removed, other than blobs: these go with the job's pins. */
   forget?(job: JobId): void
 }

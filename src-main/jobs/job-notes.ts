@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { JobState } from '../peer/requester/slice.ts'
 import type { Settings } from '../ports/settings.ts'
-import { JobId } from '../protocol/ids.ts'
+import { Cid, JobId } from '../protocol/ids.ts'
 import type { JobManifest } from '../protocol/work.ts'
 
 /**
@@ -16,6 +16,8 @@ export const JobNotes = z.object({
   /** Which frame of an animation, at so many a second. */
   frame: z.int().min(0).exactOptional(),
   fps: z.number().positive().exactOptional(),
+  /** The blob of the request by which it was submitted. */
+  recipe: Cid.exactOptional(),
 })
 export type JobNotes = z.infer<typeof JobNotes>
 

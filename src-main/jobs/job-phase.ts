@@ -5,6 +5,7 @@ import { refuse } from '../protocol/fault.ts'
 /** Where a job stands, as the contract says it. */
 export function phaseOf(status: JobState['status']): JobPhase {
   if (status.state === 'failed') return { kind: 'failed', fault: status.fault }
+  if (status.state === 'cancelled') return { kind: 'cancelled', ...(status.kept && { kept: true }) }
   return status.state === 'paused' ? { kind: 'paused', since_ms: status.sinceMs } : { kind: status.state }
 }
 
@@ -17,4 +18,14 @@ export function hasJobEnded(job: JobState): boolean {
 export function mustBeDone({ manifest: { job_id, unit_count }, status, stored }: JobState): void {
   if (status.state === 'done') return
   refuse('bad-input', `job ${job_id} is ${status.state}: ${stored} of ${unit_count} units are here`)
+}
+
+/**
+ * Whether a job has ended with a part of its units, of which a result can be made.
+ * @throws FaultError `bad-input` for a job under way, and for one that ended without anything
+ */
+export function mustHaveAPart(job: JobState): 'whole' | 'part' {
+  if (job.status.state === 'done') return 'whole'
+  if (!hasJobEnded(job) || job.stored === 0) mustBeDone(job)
+  return 'part'
 }

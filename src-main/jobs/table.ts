@@ -19,6 +19,8 @@ export interface JobTable {
   facts(job: JobState): JobFacts
   /** The result of the job, or of the one that combines its outputs. @throws FaultError as `JobKind.result` */
   result(job: JobState, format?: ResultFormat): Promise<ResultFile>
+  /** Whether a result can be made of a part of the job's units. */
+  keepsPart(job: JobState): boolean
   forget(job: JobId): void
   /** Notes that this user alone has of a job. */
   readonly notesOf: JobNotesReader
@@ -51,6 +53,7 @@ export function createJobTable(dependencies: JobDependencies, stopping: AbortSig
     submit: (request, signal) => byName[request.kind].submit(request, signal),
     facts: (job) => kindOf(job).facts(job) ?? { kind: 'other' },
     result: async (job, format) => kindOf(job).result(job, format),
+    keepsPart: (job) => kindOf(job).keepsPart === true,
     forget(job) {
       for (const kind of all) kind.forget?.(job)
       joined.forget(job)

@@ -27,13 +27,15 @@ async function unitOutput(
   return verified.cid
 }
 
-/** The outputs of all of a job's units, as inputs of a task. */
+/** The outputs of all of a job's units, as inputs of a task; of a job that ended before, of those that are here. */
 export async function unitInputs(
   dependencies: OutputDependencies,
   job: JobState,
 ): Promise<Record<string, RunInput>> {
   const inputs: Record<string, RunInput> = {}
+  const { jobs } = dependencies.runtime
   for (let index = 0; index < job.manifest.unit_count; index++) {
+    if (job.status.state !== 'done' && jobs.unit(job, index)?.verified?.stored !== true) continue
     inputs[`unit-${index}`] = await unitInput(dependencies, job, index)
   }
   return inputs

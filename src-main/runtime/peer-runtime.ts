@@ -3,7 +3,7 @@ import { isNewRecord } from '../peer/pairing/address-book.ts'
 import { tierOfContact } from '../peer/pairing/audiences.ts'
 import type { PeerEvent } from '../peer/event.ts'
 import type { Notice } from '../peer/notice.ts'
-import type { JobState } from '../peer/requester/slice.ts'
+import type { JobState, TakenUnit } from '../peer/requester/slice.ts'
 import type { PeerState } from '../peer/state.ts'
 import type { Fault } from '../protocol/fault.ts'
 import type { AddressRecord } from '../protocol/address-record.ts'
@@ -89,13 +89,15 @@ export interface PeerRuntime {
   /**
    * Stores the manifest with the sizes of its inputs, and opens its units; resolves when the job is journaled. Its
    * inputs and parts, and what else is named, are kept as long as the job. With a key it is encrypted: what is kept of its
-   * inputs is sealed by the key, and so is what others make of them.
+   * inputs is sealed by the key, and so is what others make of them. Units that are taken over from an earlier job are done;
+   * their outputs are among what is to be kept.
    * @throws FaultError `blob-missing` for one that is not in the store; `bad-input` for what cannot be encrypted
    */
   submit(
     manifest: JobManifest,
     alsoKeep?: readonly Cid[],
     key?: JobKey,
+    taken?: readonly TakenUnit[],
   ): Promise<{ job: JobId; manifestCid: Cid }>
   /** By what the blobs of an own encrypted job are opened; undefined of others. @throws FaultError `storage-failed` when it is lost */
   keyOf(job: JobState): JobKey | undefined
@@ -157,7 +159,7 @@ export function createPeerRuntime(dependencies: PeerDependencies): PeerRuntime {
     ...lifecycle,
     dispatch: (event) => loop.dispatchOrRefuse('disk-full', event),
     keyOf: (job) => ownJobs.keyOf(job),
-    submit: (asked, alsoKeep = [], key) => ownJobs.submit(asked, alsoKeep, key),
+    submit: (asked, alsoKeep = [], key, taken = []) => ownJobs.submit(asked, alsoKeep, key, taken),
     invite: (trust, validMs, { confirm = false } = {}) => pairing.invite(trust, validMs, confirm),
     pair: (invite, trust, within) => pairing.pair(invite, trust, within),
     async learn(record) {

@@ -18,7 +18,8 @@ export const JobPhase = z.discriminatedUnion('kind', [
   /** Paused by its user: no peer works on it until it is resumed. */
   z.strictObject({ kind: z.literal('paused'), since_ms: AtMs }),
   z.strictObject({ kind: z.literal('done') }),
-  z.strictObject({ kind: z.literal('cancelled') }),
+  /** Ended by its user. `kept`: what was there by then is its result. */
+  z.strictObject({ kind: z.literal('cancelled'), kept: z.literal(true).exactOptional() }),
   z.strictObject({ kind: z.literal('failed'), fault: Fault }),
 ])
 export type JobPhase = z.infer<typeof JobPhase>

@@ -164,8 +164,11 @@ export const jobs = {
   resume: procedure.input(WhichJob).output(Nothing),
   /** Sets the order among this user's jobs, for units that are not awarded yet. Fault: `bad-input` after its end. */
   setPriority: procedure.input(WhichJob.extend({ priority: Fraction })).output(Nothing),
-  /** Ends a running or paused job, or the one that combines its outputs; its providers are told. */
-  cancel: procedure.input(WhichJob).output(Nothing),
+  /**
+   * Ends a running or paused job, or the one that combines its outputs; its providers are told. With `keep`, what is there
+   * becomes its result, where its kind can be put together of a part and a unit of it is here; a picture shows what it lacks.
+   */
+  cancel: procedure.input(WhichJob.extend({ keep: z.boolean().default(false) })).output(Nothing),
   /** Forgets an ended job, its outputs and the job that combined them. Fault: `bad-input` while one of both runs. */
   remove: procedure.input(WhichJob).output(Nothing),
 }

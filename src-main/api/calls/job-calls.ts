@@ -153,7 +153,7 @@ export function jobControlCalls(
     return found ?? refuse('bad-input', `job ${id} is ${job.status.state}${note}`)
   }
 
-  async function tell(kind: 'job-paused' | 'job-resumed' | 'job-cancelled', job: JobState) {
+  async function tell(kind: 'job-paused' | 'job-resumed', job: JobState) {
     await runtime.dispatch({ kind, at_ms: clock.nowMs(), job_id: job.manifest.job_id })
     return {}
   }
@@ -177,9 +177,20 @@ export function jobControlCalls(
       await runtime.dispatch({ kind: 'job-priority-set', at_ms, job_id: manifest.job_id, priority })
       return {}
     }),
-    cancel: os.jobs.cancel.handler(({ input: { job_id } }) =>
-      tell('job-cancelled', oneOf(job_id, isUnderWay, ' already')),
-    ),
+    cancel: os.jobs.cancel.handler(async ({ input: { job_id, keep } }) => {
+      const job = oneOf(job_id, isUnderWay, ' already')
+      const { manifest } = job
+      if (keep && !table.keepsPart(job)) {
+        refuse(
+          'unsupported',
+          `job ${job_id} has a result only when all of it is done: cancel it without keeping`,
+        )
+      }
+      if (keep && job.stored === 0) refuse('bad-input', `nothing of job ${job_id} is here yet`)
+      const event = { kind: 'job-cancelled', at_ms: clock.nowMs(), job_id: manifest.job_id } as const
+      await runtime.dispatch(keep ? { ...event, keep } : event)
+      return {}
+    }),
     remove: os.jobs.remove.handler(async ({ input: { job_id } }) => {
       const leading = leadingJob(runtime.jobs, job_id)?.manifest.job_id
       const job = views.find(job_id)

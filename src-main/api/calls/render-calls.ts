@@ -6,7 +6,7 @@ import { untilStopped, type JobViews } from './job-calls.ts'
 /** Calls on renders alone: looking at a scene before it is sent, and at its picture. */
 export function renderCalls(
   os: ApiImplementer,
-  { report }: ApiDependencies,
+  { report, runtime, clock }: ApiDependencies,
   {
     table,
     views,
@@ -25,6 +25,16 @@ export function renderCalls(
     estimate: os.render.estimate.handler(({ input: { sample_us, ...asked } }) =>
       render.estimate({ ...asked, sampleUs: sample_us }),
     ),
+    recipe: os.render.recipe.handler(({ input }) => render.recipe(views.find(input.job_id))),
+    again: os.render.again.handler(({ input, signal }) =>
+      render.again(views.find(input.job_id), untilStopped(stopping, signal)),
+    ),
+    continue: os.render.continue.handler(async ({ input: { job_id } }) => {
+      const submitted = await render.continue(views.find(job_id))
+      await runtime.dispatch({ kind: 'job-removed', at_ms: clock.nowMs(), job_id })
+      table.forget(job_id)
+      return submitted
+    }),
     watchPicture: os.render.watchPicture.handler(({ input, signal, context }) => {
       const job = views.find(input.job_id)
       const news = render.pictures.watch(job, input.side_max, untilStopped(stopping, signal))

@@ -107,9 +107,11 @@ function endedAtMs({ status }: JobState): number | undefined {
 
 /** At the pace since the first award, without pauses. Slower starts make it a little pessimistic at first, never optimistic. */
 function leftMsEstimate(job: JobState, nowMs: number): number | undefined {
-  if (job.status.state !== 'running' || job.verified === 0 || job.firstAwardAtMs === undefined)
+  // Units that were taken over from an earlier job took none of this one's time.
+  const verifiedHere = job.verified - (job.taken ?? 0)
+  if (job.status.state !== 'running' || verifiedHere === 0 || job.firstAwardAtMs === undefined)
     return undefined
-  const perUnitMs = Math.max(0, nowMs - job.firstAwardAtMs - job.pausedMs) / job.verified
+  const perUnitMs = Math.max(0, nowMs - job.firstAwardAtMs - job.pausedMs) / verifiedHere
   return saturated(Math.round(perUnitMs * (job.manifest.unit_count - job.verified)))
 }
 

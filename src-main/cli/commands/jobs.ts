@@ -107,12 +107,7 @@ function changingCommands(terminal: Terminal): Command[] {
         await withPeer(options, (calls) => calls.jobs.setPriority({ job_id, priority }))
         print(terminal, options, { job_id, priority }, () => `${job_id} has priority ${priority}\n`)
       }),
-    newCommand('cancel-job', 'end a running or paused job', 'meshctl cancel-job render-k3vx8m2q')
-      .argument('<id>', 'the job', jobId)
-      .action(async (job_id: JobId, options: CommonOptions) => {
-        await withPeer(options, (calls) => calls.jobs.cancel({ job_id }))
-        print(terminal, options, { job_id, state: 'cancelled' }, () => `${job_id} is cancelled\n`)
-      }),
+    cancelCommand(terminal),
     newCommand('remove-job', 'forget an ended job and its result', 'meshctl remove-job render-k3vx8m2q')
       .argument('<id>', 'the job', jobId)
       .action(async (job_id: JobId, options: CommonOptions) => {
@@ -120,4 +115,22 @@ function changingCommands(terminal: Terminal): Command[] {
         print(terminal, options, { job_id, removed: true }, () => `${job_id} is removed\n`)
       }),
   ]
+}
+
+/** The command `cancel-job`. */
+function cancelCommand(terminal: Terminal): Command {
+  return newCommand(
+    'cancel-job',
+    'end a running or paused job, and with --keep have what is there as its result',
+    'meshctl cancel-job render-k3vx8m2q --keep',
+  )
+    .argument('<id>', 'the job', jobId)
+    .option('--keep', 'keep the picture as it is: job-result saves it, transparent where nothing is there')
+    .action(async (job_id: JobId, options: CommonOptions & { keep?: boolean }) => {
+      const { keep = false } = options
+      await withPeer(options, (calls) => calls.jobs.cancel({ job_id, keep }))
+      const note = keep ? `; save it: meshctl job-result ${job_id} --out FILE` : ''
+      const answer = { job_id, state: 'cancelled', ...(keep ? { kept: true } : {}) }
+      print(terminal, options, answer, () => `${job_id} is cancelled${note}\n`)
+    })
 }

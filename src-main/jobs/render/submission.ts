@@ -6,7 +6,7 @@ import {
 } from '#contract'
 import { refuse } from '../../protocol/fault.ts'
 import type { JobKey } from '../../protocol/job-key.ts'
-import type { JobId } from '../../protocol/ids.ts'
+import type { Cid, JobId } from '../../protocol/ids.ts'
 import { renderRules } from '../../protocol/job-kinds/render.ts'
 import { RenderParams, unitCount } from '../../protocol/job-kinds/render-tasks.ts'
 import type { JobManifest, Params } from '../../protocol/work.ts'
@@ -15,6 +15,7 @@ import { newJobId } from '../job-id.ts'
 import type { JobDependencies } from '../dependencies.ts'
 import { newManifest } from '../manifest.ts'
 import { keptDataset, keyFor } from '../placement.ts'
+import { storeRequest } from './recipe.ts'
 import type { ImportedScene } from './scene/kept-scenes.ts'
 import type { SceneImports } from './scene/scene-import.ts'
 
@@ -56,11 +57,14 @@ export async function submitRender(
   const submitted: JobId[] = []
   // The frames share what they read, and the half of their keys that it is encrypted by.
   let key = keyFor(request)
+  const recipe = await storeRequest(dependencies.blobs, request)
   try {
     for (const shot of shots) {
       signal.throwIfAborted()
       key = keyFor(request, key)
-      scenes.push(await submitShot(dependencies, imports, { request, params, shot, shots, signal, key }))
+      scenes.push(
+        await submitShot(dependencies, imports, { request, recipe, params, shot, shots, signal, key }),
+      )
       submitted.push(shot.job)
     }
   } catch (error) {
@@ -81,6 +85,8 @@ export async function submitRender(
 /** One job of a request. */
 interface ShotRequest {
   readonly request: RenderRequest
+  /** The blob of the request. */
+  readonly recipe: Cid
   readonly params: RenderParams & Params
   readonly shot: Shot
   readonly shots: readonly Shot[]
@@ -92,7 +98,7 @@ interface ShotRequest {
 async function submitShot(
   dependencies: JobDependencies,
   imports: SceneImports,
-  { request, params, shot, shots, signal, key }: ShotRequest,
+  { request, recipe, params, shot, shots, signal, key }: ShotRequest,
 ): Promise<ImportedScene> {
   const { files, main, environment, camera, width, height, fps } = request
   const owner = `api:import:${shot.job}`
@@ -101,7 +107,7 @@ async function submitShot(
     const view = { files, main, environment, camera, width, height, seconds }
     const scene = await imports.take(view, owner, signal)
     // Written before the job is there, so that no view shows it without them.
-    writeJobNotes(dependencies.settings, shot.job, notesOf(request, shot, shots))
+    writeJobNotes(dependencies.settings, shot.job, { ...notesOf(request, shot, shots), recipe })
     try {
       const manifest = manifestOf(dependencies, {
         request,
@@ -109,7 +115,8 @@ async function submitShot(
         shot,
         scene,
       })
-      await dependencies.runtime.submit(manifest, keptDataset(request, dependencies.blobs), key)
+      const alsoKeep = [...keptDataset(request, dependencies.blobs), recipe]
+      await dependencies.runtime.submit(manifest, alsoKeep, key)
     } catch (error) {
       forgetJobNotes(dependencies.settings, shot.job)
       throw error

@@ -59,6 +59,13 @@ export function fuelOf({ archived, units }: Archiving): number | undefined {
 }
 
 function countUnit(parts: Map<PeerId, PeerPart>, unit: UnitState): void {
+  // A unit that was taken over from an earlier job: its peers made it, and this job knows no more of it.
+  if (unit.attempts.length === 0) {
+    for (const peer of unit.verified?.winners ?? []) {
+      const part = parts.get(peer) ?? NO_PART
+      parts.set(peer, { ...part, verified: part.verified + 1 })
+    }
+  }
   for (const attempt of unit.attempts) {
     const isWinner = unit.verified?.winners.includes(attempt.peer) ?? false
     parts.set(attempt.peer, counted(parts.get(attempt.peer) ?? NO_PART, attempt, isWinner))

@@ -10,6 +10,7 @@ import { Attempt, ExecutionReceipt } from '../../protocol/receipt.ts'
 import { Fraction } from '../../protocol/slot.ts'
 import { JobManifest, UnitIndex } from '../../protocol/work.ts'
 import { At, UnitAttempts } from '../event-fields.ts'
+import { TakenUnit } from './slice.ts'
 
 /** Units given to one provider, as the requester decided and journaled before it told any peer. */
 export const IssuedAward = z.object({
@@ -27,8 +28,19 @@ export type IssuedAward = z.infer<typeof IssuedAward>
 
 /** Events of own jobs: what their user asks for, awards, and what comes back. */
 export const RequesterEvent = z.discriminatedUnion('kind', [
-  At.extend({ kind: z.literal('job-submitted'), manifest: JobManifest, manifest_cid: Cid }),
-  At.extend({ kind: z.literal('job-cancelled'), job_id: JobId }),
+  At.extend({
+    kind: z.literal('job-submitted'),
+    manifest: JobManifest,
+    manifest_cid: Cid,
+    /** Units that are done already: the job goes on with the work of an earlier one. */
+    taken: z.array(TakenUnit).exactOptional(),
+  }),
+  At.extend({
+    kind: z.literal('job-cancelled'),
+    job_id: JobId,
+    /** What is there stays as the job's result. */
+    keep: z.literal(true).exactOptional(),
+  }),
   At.extend({ kind: z.literal('job-paused'), job_id: JobId }),
   At.extend({ kind: z.literal('job-resumed'), job_id: JobId }),
   At.extend({ kind: z.literal('job-priority-set'), job_id: JobId, priority: Fraction }),

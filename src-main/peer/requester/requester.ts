@@ -2,6 +2,7 @@ import { assert } from '../../protocol/fault.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
 import { AWARD_DUE_MS_MAX } from '../../protocol/limits.ts'
 import type { AwardedUnit } from '../../protocol/messages.ts'
+import type { JobManifest } from '../../protocol/work.ts'
 import { excuseAll } from './attempt-ends.ts'
 import { excuse, remember } from './records.ts'
 import { awardReopened } from './awarding.ts'
@@ -17,7 +18,7 @@ import { noteJob, noteUnits } from './job-notices.ts'
 import { closeOffers, noteAwarded } from './offers.ts'
 import { compareOutputs } from './comparing.ts'
 import { recallKey } from './relieving.ts'
-import { isUnderWay, type AttemptState, type JobState, type UnitState } from './slice.ts'
+import { isUnderWay, type AttemptState, type JobState, type TakenUnit, type UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { oweVerdicts } from './verdicts.ts'
 import { holdersOfOutput, wasReady } from './unit.ts'
@@ -25,9 +26,9 @@ import { bookOf, closeBook, isOwed, openCount, refreshUnit } from './unit-book.t
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
-/** A new job: its units are open from now on. Submitting a job twice changes nothing. */
+/** A new job: its units are open from now on, but those that it takes over. Submitting a job twice changes nothing. */
 export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[] {
-  const { manifest, manifest_cid } = event
+  const { manifest, manifest_cid, taken = [] } = event
   if (state.requester.jobs.has(manifest.job_id)) return []
   const job: JobState = {
     manifest,
@@ -36,7 +37,7 @@ export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[
     verification: state.policy.verification,
     progressAtMs: event.at_ms,
     status: { state: 'running' },
-    units: new Map(),
+    units: takenUnits(manifest, taken),
     verified: 0,
     stored: 0,
     rejectedOutputs: 0,
@@ -45,17 +46,33 @@ export function submitJob(state: PeerState, event: Of<'job-submitted'>): Effect[
     observedMs: 0,
     pausedMs: 0,
   }
+  if (job.units.size > 0) job.verified = job.stored = job.taken = job.units.size
   state.requester.jobs.set(manifest.job_id, job)
   note(state, { kind: 'job-submitted', job: manifest.job_id, manifest })
   noteJob(state, job)
-  return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+  return [
+    ...finishIfComplete(state, job, event.at_ms),
+    { kind: 'commitment-changed' },
+    { kind: 'allocation-due' },
+  ]
+}
+
+/** The units that a job takes over, by index. Nobody is owed a verdict about them: no peer computed them for this job. */
+function takenUnits({ unit_count }: JobManifest, taken: readonly TakenUnit[]): Map<number, UnitState> {
+  const units = new Map<number, UnitState>()
+  for (const { unit_index, verified } of taken) {
+    if (unit_index >= unit_count || !verified.stored) continue
+    units.set(unit_index, { attempts: [], openSinceMs: verified.atMs, verified })
+  }
+  return units
 }
 
 /** The user no longer wants a job; the peers that hold its units are told. */
 export function cancelJob(state: PeerState, event: Of<'job-cancelled'>): Effect[] {
   const job = state.requester.jobs.get(event.job_id)
   if (job === undefined || !isUnderWay(job)) return []
-  return endJob(state, job, { state: 'cancelled', atMs: event.at_ms })
+  const kept = event.keep === true && job.stored > 0
+  return endJob(state, job, { state: 'cancelled', atMs: event.at_ms, ...(kept ? { kept } : {}) })
 }
 
 /** The user no longer wants to see an ended job, here or in the history; its outputs may go. */

@@ -63,23 +63,28 @@ export const AttemptState = z.object({
 })
 export type AttemptState = z.infer<typeof AttemptState>
 
+/** The output of a unit that its peers agreed on. */
+const VerifiedOutput = z.object({
+  cid: Cid,
+  fuel: Fuel.exactOptional(),
+  winners: z.array(PeerId),
+  inline: Bytes.exactOptional(),
+  atMs: Ms,
+  /** The output is on this peer's disk (or inline). */
+  stored: z.boolean(),
+})
+
+/** A verified unit that a job takes over from an earlier one of the same work. Its output is on this peer's disk. */
+export const TakenUnit = z.object({ unit_index: UnitIndex, verified: VerifiedOutput })
+export type TakenUnit = z.infer<typeof TakenUnit>
+
 /** A unit that a peer holds or has finished. Units that were never awarded have no entry. */
 export const UnitState = z.object({
   attempts: z.array(AttemptState),
   openSinceMs: Ms,
   /** Which of its outputs are alike, until the verified one is stored; only where the comparator is not exact. */
   compared: z.object({ likeness: Likeness, fault: Fault.exactOptional() }).exactOptional(),
-  verified: z
-    .object({
-      cid: Cid,
-      fuel: Fuel.exactOptional(),
-      winners: z.array(PeerId),
-      inline: Bytes.exactOptional(),
-      atMs: Ms,
-      /** The output is on this peer's disk (or inline). */
-      stored: z.boolean(),
-    })
-    .exactOptional(),
+  verified: VerifiedOutput.exactOptional(),
 })
 export type UnitState = z.infer<typeof UnitState>
 
@@ -132,7 +137,8 @@ export const JobState = z.object({
     /** By its user: no units of it are awarded until it is resumed. */
     z.object({ state: z.literal('paused'), sinceMs: Ms }),
     z.object({ state: z.literal('done'), atMs: Ms }),
-    z.object({ state: z.literal('cancelled'), atMs: Ms }),
+    /** `kept`: its user wants what is there as its result. */
+    z.object({ state: z.literal('cancelled'), atMs: Ms, kept: z.literal(true).exactOptional() }),
     z.object({ state: z.literal('failed'), atMs: Ms, fault: Fault }),
   ]),
   /** Those that a peer was ever given, but those in the history. */
@@ -142,6 +148,8 @@ export const JobState = z.object({
   /** When the job last came forward: at its submission, and with every unit that is verified. */
   progressAtMs: Ms,
   verified: Tally,
+  /** How many of the verified units were taken over from an earlier job; absent where none was. */
+  taken: Tally.exactOptional(),
   stored: Tally,
   /** Outputs that lost against a quorum. */
   rejectedOutputs: Tally,

@@ -1,5 +1,5 @@
 import type { PeerEvent } from '../../peer/event.ts'
-import type { JobState } from '../../peer/requester/slice.ts'
+import type { JobState, TakenUnit } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { overDay } from '../../peer/requester/time-limit.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
@@ -23,6 +23,7 @@ export interface OwnJobs {
     asked: JobManifest,
     alsoKeep: readonly Cid[],
     key: JobKey | undefined,
+    taken?: readonly TakenUnit[],
   ): Promise<{ job: JobId; manifestCid: Cid }>
   /** The key of an encrypted job; undefined of others. @throws FaultError `storage-failed` when it is lost */
   keyOf(job: JobState | undefined): JobKey | undefined
@@ -69,6 +70,7 @@ export function createOwnJobs({
     asked: JobManifest,
     alsoKeep: readonly Cid[],
     key: JobKey | undefined,
+    taken: readonly TakenUnit[] = [],
   ): Promise<{ job: JobId; manifestCid: Cid }> {
     const known = key === undefined ? jobs.find(asked.job_id) : undefined
     if (known !== undefined) return { job: asked.job_id, manifestCid: known.manifestCid }
@@ -85,7 +87,7 @@ export function createOwnJobs({
       if (!jobs.has(job)) letGo(job)
       refuse('blob-missing', `input ${missing} is not in the store`)
     }
-    await dispatch({ kind: 'job-submitted', at_ms: clock.nowMs(), manifest, manifest_cid: manifestCid })
+    await dispatch(submission(manifest, manifestCid, taken, clock.nowMs()))
     return { job, manifestCid }
   }
 
@@ -108,8 +110,8 @@ export function createOwnJobs({
       return isEncrypted && keys.find(keyed(id)) === undefined
     },
     isSubmitting: (job) => submitting.has(job),
-    async submit(asked, alsoKeep, key) {
-      if (key === undefined) return submit(asked, alsoKeep, key)
+    async submit(asked, alsoKeep, key, taken) {
+      if (key === undefined) return submit(asked, alsoKeep, key, taken)
       const { job_id } = asked
       if (submitting.has(job_id)) refuse('bad-input', `the job ${job_id} is being submitted already`)
       submitting.add(job_id)
@@ -120,6 +122,17 @@ export function createOwnJobs({
       }
     },
   }
+}
+
+/** The event that opens a job's units, but those that it takes over. */
+function submission(
+  manifest: JobManifest,
+  manifest_cid: Cid,
+  taken: readonly TakenUnit[],
+  at_ms: number,
+): PeerEvent {
+  const event = { kind: 'job-submitted', at_ms, manifest, manifest_cid } as const
+  return taken.length === 0 ? event : { ...event, taken: [...taken] }
 }
 
 /** @throws FaultError `bad-input` for a job whose units take too long, or that asks for too few peers to compute each */

@@ -85,12 +85,36 @@ export const SubmittedRender = z.strictObject({
   ...submitted,
   /** All jobs, in the order of the frames. */
   job_ids: z.array(JobId),
-  triangles: Count,
+  /** Absent where the scene was not read anew. */
+  triangles: Count.exactOptional(),
+  /** Of a job that goes on with the work of an earlier one: the units that it took over. */
+  taken_units: Count.exactOptional(),
   /** Bytes that every provider has to fetch. */
   scene_bytes: Count,
   warnings: z.array(SceneWarning),
 })
 export type SubmittedRender = z.infer<typeof SubmittedRender>
+
+/** How a job was asked for, to ask for it again, as it was or changed. */
+export const RenderRecipe = z.strictObject({
+  width: Count,
+  height: Count,
+  spp: Count,
+  bounces: Count,
+  clamp: z.number().positive().exactOptional(),
+  camera: Count.exactOptional(),
+  /** All frames that were asked for together. */
+  frames: Frames.exactOptional(),
+  fps: z.number().positive(),
+  redundancy: Count,
+  priority: z.number(),
+  encrypt: z.boolean(),
+  /** The scene's files; absent when one of them is no longer here, or the job is from before they were remembered. */
+  scene: SceneFiles.extend({ environment: Cid.exactOptional() }).exactOptional(),
+  /** The name of a scene that is not here. */
+  scene_name: z.string().exactOptional(),
+})
+export type RenderRecipe = z.infer<typeof RenderRecipe>
 
 /** The content of a scene. */
 export const SceneReport = z.strictObject({
@@ -217,7 +241,19 @@ const calls = {
   watchPicture: procedure
     .input(WhichJob.extend({ side_max: z.int().min(64).max(PICTURE_SIDE_MAX) }))
     .output(eventIterator(PictureNews)),
-  /** A small JPEG picture of a job that is done. Fault: `bad-input` before the end. */
+  /** How a job was asked for. */
+  recipe: procedure.input(WhichJob).output(RenderRecipe),
+  /**
+   * Renders a picture once more with the same settings; of an animation, all of its frames. Fault: `blob-missing` when
+   * its scene is no longer here.
+   */
+  again: procedure.input(WhichJob).output(SubmittedRender),
+  /**
+   * Goes on with a cancelled or failed job: a new one takes over its verified units and its place, and the old one is
+   * removed. Faults: `bad-input` for a job under way or done, `unsupported` for an encrypted one, `blob-missing`.
+   */
+  continue: procedure.input(WhichJob).output(SubmittedRender),
+  /** A small JPEG picture of a job that is done, or ended with a part of its picture. Fault: `bad-input` for others. */
   thumbnail: procedure.input(WhichJob).output(z.strictObject({ image: Chunk, width: Count, height: Count })),
 }
 

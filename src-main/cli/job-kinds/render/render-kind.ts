@@ -1,9 +1,10 @@
 import type { JobKind } from '../job-kind.ts'
+import { againCommands } from './again-commands.ts'
 import { pictureFormat } from './picture-format.ts'
 import { submitRenderCommand } from './submit-render.ts'
 
 /** Renders: a picture, saved as .png or .exr. */
 export const renderKind: JobKind<'render'> = {
-  commands: (terminal) => [submitRenderCommand(terminal)],
+  commands: (terminal) => [submitRenderCommand(terminal), ...againCommands(terminal)],
   resultFormat: pictureFormat,
 }

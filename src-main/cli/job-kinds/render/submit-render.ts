@@ -119,7 +119,7 @@ async function submitRender(terminal: Terminal, path: string, options: RenderOpt
     },
     acceptedText({ job_id, job_ids, units, triangles }) {
       const jobs = job_ids.length === 1 ? '' : ` and ${job_ids.length - 1} more jobs`
-      return `${job_id}${jobs}: ${units} units, ${triangles} triangles`
+      return `${job_id}${jobs}: ${units} units, ${triangles ?? 0} triangles`
     },
     warnings: (submitted) => submitted.warnings.map(({ message }) => message),
     ...(isSeries

@@ -8,7 +8,7 @@ import { assert, refuse } from '../../../protocol/fault.ts'
 import type { Cid, JobId } from '../../../protocol/ids.ts'
 import { keptPin } from '../../../runtime/blobs/blob-rights.ts'
 import type { JobDependencies } from '../../dependencies.ts'
-import { mustBeDone } from '../../job-phase.ts'
+import { mustHaveAPart } from '../../job-phase.ts'
 import { createKeptArtifact } from '../../kept-artifact.ts'
 import { runLocalTask, storeOutput } from '../../local-task.ts'
 import { unitInputs } from '../../unit-outputs.ts'
@@ -18,7 +18,7 @@ import { mustRender } from './rendered-picture.ts'
 /** Putting together the largest picture, 8192², takes about a minute and holds its sums twice over. */
 const ASSEMBLE_LIMITS = { wallMsMax: 10 * 60_000, memoryBytesMax: 6 * 2 ** 30, outputBytesMax: 2 * 2 ** 30 }
 
-/** Both pictures of a finished render job. */
+/** Both pictures of an ended render job. */
 const Results = z.object({
   png: ResultFile,
   exr: ResultFile,
@@ -29,9 +29,12 @@ type Results = z.infer<typeof Results>
 
 const AssembledInfo = z.object({ exposure_stops: z.number() })
 
-/** The pictures of finished render jobs: assembled once, remembered, kept as long as the job. */
+/**
+ * The pictures of ended render jobs: assembled once, remembered, kept as long as the job. Of one that was cancelled or
+ * failed, what is there.
+ */
 export interface RenderResults {
-  /** @throws FaultError `bad-input` for a job that is not done or renders nothing, and for another format */
+  /** @throws FaultError `bad-input` for a job under way, without a tile or that renders nothing, and for another format */
   result(job: JobState, format?: string): Promise<ResultFile>
   /** The exposure of a picture that was put together; undefined for others. */
   exposureStops(job: JobState): number | undefined
@@ -49,7 +52,8 @@ export function createRenderResults(dependencies: JobDependencies, signal: Abort
   })
 
   async function assemble(job: JobState): Promise<Results> {
-    const { job_id, params } = job.manifest
+    const { job_id, params: asked } = job.manifest
+    const params = mustHaveAPart(job) === 'part' ? { ...asked, partial: true } : asked
     const { output, extras, info } = await runLocalTask(
       runner,
       {
@@ -78,7 +82,7 @@ export function createRenderResults(dependencies: JobDependencies, signal: Abort
       mustRender(job)
       const parsed = PictureFormat.safeParse(format)
       if (!parsed.success) refuse('bad-input', `a picture is a png or an exr, not a ${format}`)
-      mustBeDone(job)
+      mustHaveAPart(job)
       return (await artifact.of(job))[parsed.data]
     },
     exposureStops: (job) => artifact.known(job.manifest.job_id)?.exposure_stops,

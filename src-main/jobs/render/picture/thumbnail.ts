@@ -3,7 +3,7 @@ import type { JobState } from '../../../peer/requester/slice.ts'
 import { Cid, type JobId } from '../../../protocol/ids.ts'
 import { keptPin } from '../../../runtime/blobs/blob-rights.ts'
 import type { JobDependencies } from '../../dependencies.ts'
-import { mustBeDone } from '../../job-phase.ts'
+import { mustHaveAPart } from '../../job-phase.ts'
 import { createKeptArtifact } from '../../kept-artifact.ts'
 import { runLocalTask, storeOutput } from '../../local-task.ts'
 import { createSerialQueue } from '../../serial-queue.ts'
@@ -22,7 +22,7 @@ type Thumbnail = z.infer<typeof Thumbnail>
 
 /** Small pictures of finished render jobs: made once, remembered, kept as long as the job. */
 export interface Thumbnails {
-  /** @throws FaultError `bad-input` for a job that is not done or renders nothing */
+  /** @throws FaultError `bad-input` for a job under way, without a tile or that renders nothing */
   of(job: JobState): Promise<{ readonly bytes: Uint8Array; readonly width: number; readonly height: number }>
   forget(job: JobId): void
 }
@@ -57,6 +57,7 @@ export function createThumbnails(
           job: params,
           factor: shrinkFactor(params, SIDE_MAX),
           ...(exposure_stops === undefined ? {} : { exposure_stops }),
+          ...(mustHaveAPart(job) === 'part' ? { partial: true } : {}),
         },
         inputs: await unitInputs(dependencies, job),
         limits: LIMITS,
@@ -70,7 +71,7 @@ export function createThumbnails(
   return {
     async of(job) {
       mustRender(job)
-      mustBeDone(job)
+      mustHaveAPart(job)
       const { cid, width, height } = await artifact.of(job)
       return { bytes: await blobs.read(cid), width, height }
     },

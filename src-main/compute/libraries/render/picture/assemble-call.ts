@@ -2,26 +2,37 @@ import { parseAs } from '../../../../protocol/canonical.ts'
 import { refuse } from '../../../../protocol/fault.ts'
 import { RenderParams } from '../../../../protocol/job-kinds/render-tasks.ts'
 import type { LibraryCall, LibraryResult } from '../../../library.ts'
-import { assembleImage, type UnitOutput } from './assemble-image.ts'
+import { assembleImage, type AssembledImage, type MissingUnits, type UnitOutput } from './assemble-image.ts'
+import { assemblePart } from './assemble-part.ts'
+import type { FilmFault } from './film.ts'
 import { unitIndexOf } from './unit-role.ts'
 
 /**
  * Puts a job's unit outputs (inputs `unit-0`, `unit-1`, …) together: a PNG, the extra `exr`, and as info the
- * `mean_luminance` and the `exposure_stops` of the PNG. One unit's output is in memory at a time.
+ * `mean_luminance` and the `exposure_stops` of the PNG. One unit's output is in memory at a time. With the parameter
+ * `partial` beside the job's, of the units that there are (`assemblePart`); the info has its `missing_tiles` then.
  *
  * @throws FaultError `bad-input` when units are missing or are not of this job
  */
 export function runAssemble(call: LibraryCall): LibraryResult {
-  const params = parseAs(call.params, RenderParams)
+  const { partial, ...asked } = call.params
+  const params = parseAs(asked, RenderParams)
   if (!params.ok) refuse('bad-input', params.fault.message)
-  const image = assembleImage(params.value, unitOutputs(call))
+  const image: FilmFault | MissingUnits | (AssembledImage & { readonly missingTiles?: number }) =
+    partial === true
+      ? assemblePart(params.value, unitOutputs(call))
+      : assembleImage(params.value, unitOutputs(call))
   if (image.kind !== 'image') refuse('bad-input', image.message)
   const { width, height } = params.value
   return {
     output: Uint8Array.from(image.png),
     extras: { exr: Uint8Array.from(image.exr) },
-    info: { mean_luminance: image.meanLuminance, exposure_stops: image.exposureStops },
-    memoryBytes: width * height * (24 + 12 + 3),
+    info: {
+      mean_luminance: image.meanLuminance,
+      exposure_stops: image.exposureStops,
+      ...(image.missingTiles === undefined ? {} : { missing_tiles: image.missingTiles }),
+    },
+    memoryBytes: width * height * (24 + 12 + (partial === true ? 12 + 3 + 4 : 3)),
   }
 }
 

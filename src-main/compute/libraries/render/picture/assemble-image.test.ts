@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { FILM_SCALE } from '../../../../../wasm/path-trace/kernel.ts'
 import { unitCount, unitRegion } from '../../../../protocol/job-kinds/render-tasks.ts'
 import { assembleImage } from './assemble-image.ts'
+import { assemblePart } from './assemble-part.ts'
 import { automaticExposure } from './exposure.ts'
 import { encodeSrgb8 } from './tone-map.ts'
 
@@ -60,5 +61,30 @@ describe('automatic exposure', () => {
     expect(grey(0.7 * 1024)).toBe(-10)
     expect(grey(0.7 / 64)).toBe(6)
     expect(grey(1e12)).toBe(-20)
+  })
+})
+
+describe('[G10] a picture of a part of its units', () => {
+  // Four units: two tiles, of two ranges of samples each. The left tile has one range, the right one nothing.
+  const part = assemblePart(SPLIT, [greyUnit(0, 0.5)])
+
+  test('has every pixel of a tile at the light of the samples that are there', () => {
+    if (part.kind !== 'image') throw new Error(part.message)
+    const png = decode(part.png)
+    expect([png.width, png.height, png.channels]).toEqual([20, 10, 4])
+    expect([...png.data.subarray(0, 4)]).toEqual([
+      encodeSrgb8(0.46),
+      encodeSrgb8(0.46),
+      encodeSrgb8(0.46),
+      255,
+    ])
+    expect(part.meanLuminance).toBeCloseTo(0.5, 6)
+  })
+
+  test('is transparent where there is nothing, in both formats', () => {
+    if (part.kind !== 'image') throw new Error(part.message)
+    expect([...decode(part.png).data.subarray(16 * 4, 17 * 4)]).toEqual([0, 0, 0, 0])
+    expect(part.missingTiles).toBe(1)
+    expect(Buffer.from(part.exr).includes('A\0')).toBe(true)
   })
 })

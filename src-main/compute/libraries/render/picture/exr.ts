@@ -16,15 +16,21 @@ const CHANNELS = [
 
 /**
  * Writes linear radiance (RGB, three floats a pixel, rows from the top) as an OpenEXR file: one part of
- * scanlines, 32-bit float channels, ZIP compression. Lossless; equal pixels give equal bytes.
+ * scanlines, 32-bit float channels, ZIP compression. Lossless; equal pixels give equal bytes. With the coverage of each
+ * pixel (1 or 0) there is a channel A, before the others by the alphabet.
  *
  * Source: "OpenEXR File Layout" and "Technical Introduction to OpenEXR" of the Academy Software Foundation.
  */
-export function encodeExr(width: number, height: number, radiance: Float32Array): Uint8Array<ArrayBuffer> {
-  const header = exrHeader(width, height)
+export function encodeExr(
+  width: number,
+  height: number,
+  radiance: Float32Array,
+  coverage?: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const header = exrHeader(width, height, coverage !== undefined)
   const blocks: Uint8Array[] = []
   for (let y = 0; y < height; y += ROWS_PER_BLOCK) {
-    blocks.push(encodeBlock(width, y, Math.min(ROWS_PER_BLOCK, height - y), radiance))
+    blocks.push(encodeBlock(width, y, Math.min(ROWS_PER_BLOCK, height - y), radiance, coverage))
   }
   const tableLength = blocks.length * 8
   const out = new Uint8Array(
@@ -42,10 +48,20 @@ export function encodeExr(width: number, height: number, radiance: Float32Array)
 }
 
 /** A block of rows: its first y, its length, and the packed rows, each channel after the other within a row. */
-function encodeBlock(width: number, y: number, rows: number, radiance: Float32Array): Uint8Array {
-  const raw = new DataView(new ArrayBuffer(width * rows * CHANNELS.length * 4))
+function encodeBlock(
+  width: number,
+  y: number,
+  rows: number,
+  radiance: Float32Array,
+  coverage: Uint8Array | undefined,
+): Uint8Array {
+  const channels = CHANNELS.length + (coverage === undefined ? 0 : 1)
+  const raw = new DataView(new ArrayBuffer(width * rows * channels * 4))
   let at = 0
   for (let row = y; row < y + rows; row++) {
+    for (let x = 0; coverage !== undefined && x < width; x++, at += 4) {
+      raw.setFloat32(at, coverage[row * width + x] ?? 0, true)
+    }
     for (const { from } of CHANNELS) {
       for (let x = 0; x < width; x++, at += 4) {
         raw.setFloat32(at, radiance[(row * width + x) * 3 + from] ?? 0, true)
@@ -73,9 +89,10 @@ function predicted(raw: Uint8Array): Uint8Array {
   return out
 }
 
-function exrHeader(width: number, height: number): Uint8Array {
+function exrHeader(width: number, height: number, hasCoverage: boolean): Uint8Array {
   const box = int32s(0, 0, width - 1, height - 1)
-  const channels = CHANNELS.flatMap(({ name }) => [text(name), int32s(PIXEL_TYPE_FLOAT, 0, 1, 1)])
+  const names = [...(hasCoverage ? ['A'] : []), ...CHANNELS.map(({ name }) => name)]
+  const channels = names.flatMap((name) => [text(name), int32s(PIXEL_TYPE_FLOAT, 0, 1, 1)])
   return joined([
     int32s(MAGIC, VERSION_SCANLINE_SINGLE_PART),
     attribute('channels', 'chlist', [...channels, Uint8Array.of(0)]),

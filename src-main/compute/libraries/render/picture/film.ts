@@ -1,5 +1,10 @@
 import { FILM_PIXEL_BYTES, FILM_SCALE } from '../../../../../wasm/path-trace/kernel.ts'
-import { type RenderSplit, type UnitRegion, unitRegion } from '../../../../protocol/job-kinds/render-tasks.ts'
+import {
+  type RenderSplit,
+  tileCount,
+  type UnitRegion,
+  unitRegion,
+} from '../../../../protocol/job-kinds/render-tasks.ts'
 
 const WORDS_PER_PIXEL = FILM_PIXEL_BYTES / 4
 const CHANNELS = 3
@@ -61,11 +66,25 @@ export function mergeUnit(film: Film, unit: number, output: Uint8Array): FilmFau
 export function filmRadiance(film: Film): Float32Array<ArrayBuffer> {
   const { width, height, spp } = film.split
   const radiance = new Float32Array(width * height * CHANNELS)
-  const scale = 1 / (FILM_SCALE * spp)
-  for (let i = 0; i < radiance.length; i++) {
-    radiance[i] = ((film.words[2 * i + 1] ?? 0) * 2 ** 32 + (film.words[2 * i] ?? 0)) * scale
-  }
+  for (let i = 0; i < radiance.length; i++) radiance[i] = meanOf(film, i, spp)
   return radiance
+}
+
+/** The mean radiance of one channel of one pixel, RGB in rows from the top, over so many samples. */
+export function meanOf({ words }: Film, channel: number, samples: number): number {
+  const scale = 1 / (FILM_SCALE * samples)
+  return ((words[2 * channel + 1] ?? 0) * 2 ** 32 + (words[2 * channel] ?? 0)) * scale
+}
+
+/** Samples of each pixel of each tile that are in the film. */
+export function filmSamples({ split, merged }: Film): Uint32Array {
+  const tiles = tileCount(split)
+  const samples = new Uint32Array(tiles)
+  for (const unit of merged) {
+    const { s0, s1 } = unitRegion(split, unit)
+    samples[unit % tiles] = (samples[unit % tiles] ?? 0) + s1 - s0
+  }
+  return samples
 }
 
 /** 64-bit addition in halves: BigInt would allocate for every channel of every pixel. */

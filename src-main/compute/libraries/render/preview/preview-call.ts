@@ -33,6 +33,8 @@ const ThumbnailParams = z.strictObject({
   job: RenderParams,
   factor: Factor,
   exposure_stops: Stops.optional(),
+  /** Tiles may have no output, and others fewer samples than asked for; the place of the former is black. */
+  partial: z.literal(true).optional(),
 })
 
 /**
@@ -74,7 +76,12 @@ export function runThumbnail(call: LibraryCall): LibraryResult {
   const ranges = unitCount(job) / tileCount(job)
   for (let tile = 0; tile < tileCount(job); tile++) {
     const roles = byTile.get(tile) ?? []
-    if (roles.length !== ranges) refuse('bad-input', `units of tile ${tile} are missing`)
+    if (roles.length !== ranges && params.value.partial !== true)
+      refuse('bad-input', `units of tile ${tile} are missing`)
+    if (roles.length === 0) {
+      call.progress((tile + 1) / tileCount(job))
+      continue
+    }
     const shrunk = shrunkOf(job, tile, factor, roles, call)
     for (let row = 0; row < shrunk.height; row++) {
       const from = row * shrunk.width * 3
