@@ -104,6 +104,8 @@ export interface AnyJobKind {
   readonly preload?: () => Promise<unknown>
   /** Absent where jobs have no picture. Finished jobs with pictures are shown in the gallery. */
   readonly Thumbnail?: ComponentType<ThumbnailProps>
+  /** The button that stops a job and keeps what is there; absent where a result takes all units. */
+  readonly keepWords?: (text: Messages) => string
   /** Whether the fuel that was used is among the figures. */
   readonly showsFuel: boolean
 }
@@ -119,6 +121,8 @@ export interface JobKind<K extends KindName> extends AnyJobKind {
   readonly figures: (facts: FactsOf<K>, text: Messages, format: Format) => readonly KindFigure[]
   /** The kind's part of a job's page, at work and finished; `siblings` are all jobs of its series. */
   readonly View?: ComponentType<{ readonly job: StatusOf<K>; readonly siblings: readonly JobSummary[] }>
+  /** Goes on with an ended job, or does it again, among the page's buttons. */
+  readonly Again?: ComponentType<{ readonly job: SummaryOf<K> }>
   /** Saves the result of a finished job, among the page's buttons; absent where `View` does it. */
   readonly Save?: ComponentType<{ readonly job: SummaryOf<K> }>
 }

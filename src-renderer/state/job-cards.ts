@@ -52,10 +52,10 @@ export function jobsOf(card: JobCard): readonly JobSummary[] {
   return card.kind === 'single' ? [card.job] : card.frames
 }
 
-/** The card's job that its picture shows: the first that is done, or the first. */
+/** The card's job that its picture shows: the first that is done, or that was kept, or the first. */
 export function coverOf(card: JobCard): JobSummary | undefined {
   const jobs = jobsOf(card)
-  return jobs.find((job) => job.state.kind === 'done') ?? jobs[0]
+  return jobs.find((job) => job.state.kind === 'done') ?? jobs.find(hasResult) ?? jobs[0]
 }
 
 /** The done share of all of a card's units, 0 to 1. What is done counts for all its units. */
@@ -74,6 +74,11 @@ export function endedOf(jobs: readonly JobSummary[]): number {
   return jobs.filter((job) => !isInFlight(job)).length
 }
 
+/** Whether a job has a result that its user wants: all of it, or what was there when it was stopped. */
+export function hasResult({ state }: JobSummary): boolean {
+  return state.kind === 'done' || (state.kind === 'cancelled' && state.kept === true)
+}
+
 /** Whether a job is still to be done, now or after a pause, it or what combines its outputs. */
 export function isInFlight({ state, reduced_by }: JobSummary): boolean {
   const following = reduced_by?.state.kind
@@ -87,7 +92,7 @@ export function isInFlight({ state, reduced_by }: JobSummary): boolean {
 function placeOf(card: JobCard, hasPicture: (facts: JobFacts) => boolean): keyof JobBoard {
   const jobs = jobsOf(card)
   if (jobs.some(isInFlight)) return 'inFlight'
-  const isPicture = jobs.some((job) => hasPicture(job.facts) && job.state.kind === 'done')
+  const isPicture = jobs.some((job) => hasPicture(job.facts) && hasResult(job))
   return isPicture ? 'gallery' : 'others'
 }
 

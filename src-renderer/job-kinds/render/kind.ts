@@ -27,6 +27,8 @@ export const renderKind: JobKind<'render'> = {
   Zone: lazy(loadZone),
   preload: () => Promise.all([loadZone(), loadFirst()]),
   Thumbnail: RenderThumbnail,
+  keepWords: ({ jobKinds }) => jobKinds.render.keep,
+  Again: lazy(async () => ({ default: (await import('./again/render-again.tsx')).RenderAgain })),
   // A picture's instructions tell its user nothing.
   showsFuel: false,
   rowFact: ({ width, height }, { jobKinds }) => jobKinds.render.pictureSize(`${width}`, `${height}`),

@@ -1,11 +1,12 @@
 import type { JobSummary } from '#contract'
-import { progressOf } from '../../state/job-cards.ts'
+import { isInFlight, progressOf } from '../../state/job-cards.ts'
 import { jobName } from '../../state/job-words.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import type { StatusOf } from '../job-kind.ts'
 import { SeriesStrip } from './frames/series-strip.tsx'
 import { FinishedPicture } from './picture/finished-picture.tsx'
 import { LivePicture } from './picture/live-picture.tsx'
+import classes from './render-view.module.css'
 
 /** The picture of a render in whatever state it is, and the other frames of its animation. */
 export function RenderView({
@@ -17,10 +18,15 @@ export function RenderView({
 }) {
   const text = useText().jobKinds.render
   const format = useFormat()
+  const isOver = !isInFlight(job)
+  const isPart = isOver && job.state.kind !== 'done' && job.stored > 0
   return (
     <>
-      {job.state.kind === 'done' ? (
+      {isPart && <p className={classes['part']}>{text.part(format.percent(progressOf([job])))}</p>}
+      {job.state.kind === 'done' || isPart ? (
         <FinishedPicture job={job} picture={job.facts} siblings={siblings} />
+      ) : isOver ? (
+        <p className={classes['part']}>{text.noPart}</p>
       ) : (
         <LivePicture
           jobId={job.job_id}

@@ -154,6 +154,24 @@ export const render: typeof english = {
   submitted: 'Unterwegs. Die Kacheln erscheinen hier, sobald sie da sind.',
   sceneGone:
     'Die Szene war inzwischen weggeräumt und wird noch einmal übergeben. Versuche es gleich noch einmal.',
+  again: {
+    continue: 'Fortsetzen',
+    continued: 'Es geht weiter, mit dem, was schon fertig war.',
+    again: 'Noch einmal berechnen',
+    same: 'Mit denselben Einstellungen',
+    sameSeries: 'Alle Einzelbilder, mit denselben Einstellungen',
+    changed: 'Erst Einstellungen ändern',
+    submitted: 'Noch einmal unterwegs.',
+    sceneGone:
+      'Die Szene ist nicht mehr auf diesem PC. Wähle „Erst Einstellungen ändern“ und lege ihre Datei noch einmal ab.',
+    reading: 'Die Szene wird gesucht',
+    sceneNotHere: (name) =>
+      `Die Szene ${name} ist nicht mehr auf diesem PC. Lege sie hier noch einmal ab: Die Einstellungen bleiben.`,
+  },
+  part: (percent) =>
+    `Dieses Bild wurde bei ${percent} angehalten. Kästchen zeigen, wo nichts fertig wurde; der Rest hat die bis dahin erreichte Qualität.`,
+  noPart: 'Von diesem Bild wurde keine Kachel fertig.',
+  keep: 'Anhalten und das behalten',
   livePicture: (name, percent) => `${name} entsteht, zu ${percent} fertig`,
   waitingForTiles: 'Die ersten Kacheln sind unterwegs',
 

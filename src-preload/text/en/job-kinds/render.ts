@@ -160,6 +160,24 @@ export const render = {
   submitted: 'On its way. Tiles appear here as they arrive.',
   sceneGone:
     'The scene had been put away meanwhile and is handed over once more. Render it again in a moment.',
+  again: {
+    continue: 'Continue',
+    continued: 'Goes on with what was finished.',
+    again: 'Render again',
+    same: 'With the same settings',
+    sameSeries: 'All frames, with the same settings',
+    changed: 'Change settings first',
+    submitted: 'On its way once more.',
+    sceneGone: 'The scene is no longer on this PC. Choose “Change settings first” and drop its file again.',
+    reading: 'Looking for the scene',
+    sceneNotHere: (name: string) =>
+      `The scene ${name} is no longer on this PC. Drop it here again: the settings are kept.`,
+  },
+  /** Of a picture that ended with a part of its tiles. */
+  part: (percent: string) =>
+    `This picture stopped at ${percent}. Squares show where nothing was finished; the rest has the quality reached by then.`,
+  noPart: 'No tile of this picture was finished.',
+  keep: 'Stop now and keep this',
   livePicture: (name: string, percent: string) => `${name} in progress, ${percent} done`,
   waitingForTiles: 'The first tiles are on their way',
 

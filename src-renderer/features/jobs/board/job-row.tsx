@@ -75,9 +75,13 @@ export function StateBadge({
       className={classes['badge']}
       data-state={state.kind}
     >
-      {isCombining ? text.combining : text.states[state.kind]}
+      {isCombining ? text.combining : stateWord(state, text)}
     </Badge>
   )
+}
+
+function stateWord(state: JobPhase, { states }: Messages['jobs']): string {
+  return state.kind === 'cancelled' && state.kept === true ? states.kept : states[state.kind]
 }
 
 function JobIcon({ card, job }: { readonly card: JobCard; readonly job: JobSummary }) {

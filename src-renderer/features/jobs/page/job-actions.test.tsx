@@ -76,3 +76,20 @@ it('a finished job is removed with an undo, and the board is shown', async () =>
   await screen.findByText('Folding was removed')
   expect(asked('jobs.remove')).toEqual([])
 })
+
+it('a render of which something is here can be stopped and kept as it is', async () => {
+  const { user, asked, redraw } = mountActions(jobSummary('render'), { cancel: done })
+  await user.click(screen.getByRole('button', { name: 'Cancel' }))
+  await user.click(screen.getByRole('button', { name: 'Stop now and keep this' }))
+  await screen.findByText('Stopped. What is finished is kept.')
+  expect(asked('jobs.cancel')).toEqual([{ job_id: 'job-render', keep: true }])
+  for (const job of [jobSummary('render', { stored: 0 }), jobSummary('module')]) {
+    redraw(
+      <RemovedJobsProvider key={job.job_id + `${job.stored}`}>
+        <JobActions job={job} siblings={[]} />
+      </RemovedJobsProvider>,
+    )
+    await user.click(screen.getByRole('button', { name: 'Cancel' }))
+    expect(screen.queryByRole('button', { name: 'Stop now and keep this' })).toBeNull()
+  }
+})

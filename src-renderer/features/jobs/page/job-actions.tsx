@@ -7,6 +7,7 @@ import { useAction, useCalls } from '../../../connection/calls.tsx'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { isInFlight } from '../../../state/job-cards.ts'
 import { jobName, seriesName } from '../../../state/job-words.ts'
+import { kindOf } from '../../../job-kinds/table.ts'
 import { useRemovedJobs } from '../removed-jobs.tsx'
 import { PRIORITIES, type PriorityName, priorityName } from '../../../state/priority.ts'
 import classes from './job-actions.module.css'
@@ -109,9 +110,16 @@ function CancelQuestion({
 }) {
   const calls = useCalls()
   const run = useAction()
-  const text = useText().jobs
+  const messages = useText()
+  const text = messages.jobs
   const format = useFormat()
   const going = siblings.filter(isInFlight)
+  const { keepWords } = kindOf(job.facts)
+  const canKeep = keepWords !== undefined && job.stored > 0
+  const keep = async (): Promise<void> => {
+    onClose()
+    await run(() => calls.jobs.cancel({ job_id: job.job_id, keep: true }), { success: text.kept })
+  }
   const cancel = async (jobs: readonly JobSummary[]): Promise<void> => {
     onClose()
     await run(
@@ -128,7 +136,12 @@ function CancelQuestion({
       <Button autoFocus onClick={onClose}>
         {text.cancelNo}
       </Button>
-      <Button variant="filled" color="bad" onClick={() => void cancel([job])}>
+      {canKeep && (
+        <Button variant="filled" onClick={() => void keep()}>
+          {keepWords(messages)}
+        </Button>
+      )}
+      <Button variant={canKeep ? 'outline' : 'filled'} color="bad" onClick={() => void cancel([job])}>
         {text.cancelYes}
       </Button>
       {going.length > 1 && (

@@ -139,3 +139,28 @@ it('a job that is gone says so, and leads back', async () => {
   await heading('This job is not here any more')
   expect(screen.getByRole('link', { name: 'Back to the jobs' }).getAttribute('href')).toBe('/jobs')
 })
+
+it.each([
+  ['cancelled', { kind: 'cancelled' }, 'Kitchen was cancelled at 50 %'],
+  ['kept', { kind: 'cancelled', kept: true }, 'Kitchen was stopped at 50 % and kept'],
+] as const)(
+  'a %s render shows what it has, to be saved or continued, and nobody computes it',
+  async (...of) => {
+    const [, state, title] = of
+    const by_peer = [peerShare('Bob', { running_units: 11 })]
+    openPage(jobStatus('render', { state, by_peer }))
+    await heading(title)
+    await screen.findByRole('img', { name: 'Kitchen, finished' })
+    screen.getByText(/^This picture stopped at 50 %/)
+    screen.getByRole('button', { name: 'Save' })
+    await screen.findByRole('button', { name: 'Continue' })
+    screen.getByRole('heading', { name: 'Who worked on it' })
+    expect(screen.queryByText(/computes/)).toBeNull()
+  },
+)
+
+it('a render that was cancelled before its first tile says so, and waits for none', async () => {
+  const { asked } = openPage(jobStatus('render', { state: { kind: 'cancelled' }, verified: 0, stored: 0 }))
+  await screen.findByText('No tile of this picture was finished.')
+  expect(asked('render.watchPicture')).toEqual([])
+})

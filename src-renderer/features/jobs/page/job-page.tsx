@@ -80,7 +80,8 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
   const format = useFormat()
   const siblings = useSiblings(job)
   const isDone = job.state.kind === 'done' && !isInFlight(job)
-  const { Save, View } = kindOf(job.facts)
+  const isOver = !isInFlight(job)
+  const { Again, Save, View } = kindOf(job.facts)
   return (
     <Page
       title={jobTitle(job, text, format)}
@@ -89,6 +90,11 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
           {isDone && Save !== undefined && (
             <Suspense fallback={<Skeleton width={160} height={36} />}>
               <Save job={job} />
+            </Suspense>
+          )}
+          {isOver && Again !== undefined && (
+            <Suspense fallback={<Skeleton width={160} height={36} />}>
+              <Again job={job} />
             </Suspense>
           )}
           <JobActions job={job} siblings={siblings} />
@@ -109,8 +115,8 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
           <View job={job} siblings={siblings} />
         </Suspense>
       )}
-      <Section title={isDone ? text.who.made : text.who.working} isCard={isDone}>
-        {isDone ? <PeopleTable job={job} /> : <PeopleStrip job={job} />}
+      <Section title={peopleTitle(job, text)} isCard={isOver}>
+        {isOver ? <PeopleTable job={job} /> : <PeopleStrip job={job} />}
       </Section>
       <Section title={text.facts.label}>
         <JobFigures job={job} siblings={siblings} />
@@ -135,6 +141,12 @@ function useSiblings(job: JobSummary): readonly JobSummary[] {
   }, [jobs, id])
 }
 
+/** Who makes it, made it, or did some of it before it ended. */
+function peopleTitle(job: JobStatus, { who }: Messages['jobs']): string {
+  if (isInFlight(job)) return who.working
+  return job.state.kind === 'done' ? who.made : who.worked
+}
+
 function jobTitle(job: JobStatus, text: Messages['jobs'], format: ReturnType<typeof useFormat>): string {
   const name = jobName(job)
   const percent = format.percent(progressOf([job]))
@@ -149,7 +161,7 @@ function jobTitle(job: JobStatus, text: Messages['jobs'], format: ReturnType<typ
     case 'done':
       return isInFlight(job) ? text.titleCombining(name) : text.titleDone(name, format.duration(job.wall_ms))
     case 'cancelled':
-      return text.titleCancelled(name, percent)
+      return (job.state.kept === true ? text.titleKept : text.titleCancelled)(name, percent)
     case 'failed':
       return text.titleFailed(name)
   }

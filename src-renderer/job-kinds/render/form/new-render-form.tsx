@@ -93,19 +93,35 @@ export function NewRenderForm({
         ) : (
           <RefusalLine id={refusalId} why={refusal} />
         )}
-        <Button
-          aria-describedby={refusal && refusalId}
-          type="submit"
-          variant="filled"
-          size="md"
-          loading={isSending}
-          disabled={!isReady}
-          leftSection={<IconPlayerPlay size={16} aria-hidden="true" />}
-        >
-          {text.render}
-        </Button>
+        <SubmitButton isSending={isSending} isReady={isReady} describedBy={refusal && refusalId} />
       </div>
     </form>
+  )
+}
+
+function SubmitButton({
+  isSending,
+  isReady,
+  describedBy,
+}: {
+  readonly isSending: boolean
+  readonly isReady: boolean
+  /** The line that says why it is not ready. */
+  readonly describedBy: string | undefined
+}) {
+  const text = useText().jobKinds.render
+  return (
+    <Button
+      type="submit"
+      variant="filled"
+      size="md"
+      loading={isSending}
+      disabled={!isReady}
+      aria-describedby={describedBy}
+      leftSection={<IconPlayerPlay size={16} aria-hidden="true" />}
+    >
+      {text.render}
+    </Button>
   )
 }
 

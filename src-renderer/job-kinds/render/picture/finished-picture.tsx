@@ -44,8 +44,10 @@ export function FinishedPicture({
   }
   const controls = (
     <>
+      {/* What is missing would be black in the adjusted picture. */}
       <Button
         size="xs"
+        hidden={job.state.kind !== 'done'}
         aria-pressed={isAdjusting}
         disabled={tooLarge}
         title={tooLarge ? text.tooLarge : undefined}

@@ -2,6 +2,7 @@ import { createContext, use, useCallback, useEffect, useMemo, useState, type Rea
 import { notifications } from '@mantine/notifications'
 import { IconPhotoUp } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
+import type { JobId } from '#contract'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { chosenFiles, type Dropped, DROPPED_FILES_MAX, droppedFiles } from './dropped-files.ts'
 import { addFiles, type DroppedFile, sceneCandidates } from './scene-files.ts'
@@ -15,6 +16,10 @@ interface SceneDrop {
   /** Forgets one of the files, by its path. */
   readonly leaveOut: (path: string) => void
   readonly clear: () => void
+  /** The job whose settings and scene the render is prepared with. */
+  readonly from: JobId | undefined
+  /** Opens the form with the settings and the scene of a job. */
+  readonly duplicate: (job: JobId) => void
 }
 
 /** The address of the form of a new render. */
@@ -38,6 +43,7 @@ export function SceneDropZone({ children }: { readonly children: ReactNode }) {
   const format = useFormat()
   const [place, navigate] = useLocation()
   const [files, setFiles] = useState<readonly DroppedFile<File>[]>([])
+  const [from, setFrom] = useState<JobId>()
   const [isOver, setIsOver] = useState(false)
 
   const take = useCallback(
@@ -71,9 +77,18 @@ export function SceneDropZone({ children }: { readonly children: ReactNode }) {
       files,
       choose: (list) => take(chosenFiles(list)),
       leaveOut: (gone) => setFiles((before) => before.filter(({ path }) => path !== gone)),
-      clear: () => setFiles([]),
+      clear: () => {
+        setFiles([])
+        setFrom(undefined)
+      },
+      from,
+      duplicate: (job) => {
+        setFiles([])
+        setFrom(job)
+        navigate(FORM_PLACE)
+      },
     }),
-    [files, take],
+    [files, from, take, navigate],
   )
   return (
     <SceneDropContext value={drop}>

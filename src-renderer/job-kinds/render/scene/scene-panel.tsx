@@ -6,6 +6,7 @@ import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
 import { FilesButton } from '../../../ui/files-button.tsx'
 import { DroppedList } from './dropped-list.tsx'
 import type { FatedFile } from './file-fates.ts'
+import type { SceneOutline } from './gltf-references.ts'
 import { MissingFiles, SceneWarnings } from './scene-lacks.tsx'
 import { fileName, sceneCandidates } from './scene-files.ts'
 import { useSceneDrop } from './scene-drop.tsx'
@@ -17,6 +18,7 @@ import classes from './scene-panel.module.css'
 /** The left half of a new render: the scene as it looks, what it is made of, and what it lacks. */
 export function ScenePanel({
   reading,
+  keptName,
   upload,
   report,
   preview,
@@ -26,7 +28,10 @@ export function ScenePanel({
   onChoose,
   fates,
 }: {
-  readonly reading: SceneReading
+  /** Undefined of a scene that the node has kept, whose files were not dropped. */
+  readonly reading: SceneReading | undefined
+  /** Of a scene that the node has kept. */
+  readonly keptName: string | undefined
   readonly upload: SceneUpload
   readonly report: SceneReport | undefined
   readonly preview: ScenePreviewPicture
@@ -39,16 +44,16 @@ export function ScenePanel({
   readonly fates: readonly FatedFile<File>[]
 }) {
   const text = useText().jobKinds.render
-  const { files, choose } = useSceneDrop()
-  if (reading.state === 'none' || reading.state === 'no-scene') return null
-  const candidates = sceneCandidates(files)
+  const { choose } = useSceneDrop()
+  if (reading?.state === 'none' || reading?.state === 'no-scene') return null
+  const name = reading === undefined ? (keptName ?? '') : fileName(reading.main.path)
   return (
     <div className={classes['panel']}>
-      {reading.state === 'refused' ? (
-        <FaultNotice title={fileName(reading.main.path)} message={text.refusals[reading.refusal]} />
+      {reading?.state === 'refused' ? (
+        <FaultNotice title={name} message={text.refusals[reading.refusal]} />
       ) : (
         <PreviewPlace
-          name={fileName(reading.main.path)}
+          name={name}
           preview={preview}
           upload={upload}
           shape={shape}
@@ -56,26 +61,53 @@ export function ScenePanel({
           onUpload={onUpload}
         />
       )}
-      {candidates.length > 1 && (
-        <Select
-          label={text.whichScene}
-          data={candidates.map(({ path }) => path)}
-          value={reading.main.path}
-          onChange={(path) => path !== null && onChoose(path)}
-        />
-      )}
-      {reading.state === 'ready' && (
-        <>
-          <SceneCounts reading={reading} report={report} />
-          <MissingFiles missing={reading.matched.missing} />
-        </>
-      )}
+      {reading !== undefined && <SceneChoice shown={reading.main.path} onChoose={onChoose} />}
+      <SceneFacts reading={reading} report={report} />
       <DroppedList files={fates} />
       {report !== undefined && <SceneWarnings report={report} />}
       <div className={classes['buttons']}>
         <FilesButton size="xs" label={text.otherScene} onChoose={choose} />
       </div>
     </div>
+  )
+}
+
+/** What the scene is made of, and what it lacks. */
+function SceneFacts({
+  reading,
+  report,
+}: {
+  readonly reading: SceneReading | undefined
+  readonly report: SceneReport | undefined
+}) {
+  const isReady = reading?.state === 'ready'
+  return (
+    <>
+      <SceneCounts outline={isReady ? reading.outline : report && outlineOf(report)} report={report} />
+      {isReady && <MissingFiles missing={reading.matched.missing} />}
+    </>
+  )
+}
+
+/** Which of several dropped scenes is rendered. */
+function SceneChoice({
+  shown,
+  onChoose,
+}: {
+  readonly shown: string
+  readonly onChoose: (path: string) => void
+}) {
+  const text = useText().jobKinds.render
+  const { files } = useSceneDrop()
+  const candidates = sceneCandidates(files)
+  if (candidates.length < 2) return null
+  return (
+    <Select
+      label={text.whichScene}
+      data={candidates.map(({ path }) => path)}
+      value={shown}
+      onChange={(path) => path !== null && onChoose(path)}
+    />
   )
 }
 
@@ -154,16 +186,24 @@ function secondsText(ms: number, format: ReturnType<typeof useFormat>): string {
   return ms < 10_000 ? `${format.number(ms / 1_000, 1)} s` : format.duration(ms)
 }
 
+/** What a scene says of itself, by the node's reading of it. */
+function outlineOf(report: SceneReport): CountedOutline {
+  return { ...report, animationSeconds: report.animation_seconds }
+}
+
+type CountedOutline = Pick<SceneOutline, 'meshes' | 'materials' | 'textures' | 'animationSeconds'>
+
 function SceneCounts({
-  reading,
+  outline,
   report,
 }: {
-  readonly reading: Extract<SceneReading, { state: 'ready' }>
+  /** Undefined before anything is known of it. */
+  readonly outline: CountedOutline | undefined
   readonly report: SceneReport | undefined
 }) {
   const text = useText().jobKinds.render
   const format = useFormat()
-  const { outline } = reading
+  if (outline === undefined) return null
   const { counts } = text
   const written = (count: number): string => format.number(count)
   const meshes = report?.meshes ?? outline.meshes

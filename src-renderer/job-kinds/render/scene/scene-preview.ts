@@ -28,10 +28,10 @@ export function useScenePreview(
 ): ScenePreviewPicture {
   const look = order && lookOf(order)
   const { value, isWorking, message, isRefused, retry } = useLatestAnswer(
-    scene && look && JSON.stringify([scene, look]),
+    scene && look && JSON.stringify([seenOf(scene), look]),
     async (calls, signal) => {
       const preview = await calls.render.previewScene(
-        { ...(scene ?? { files: [], main: '' }), ...(look ?? NO_LOOK) },
+        { ...(scene ? seenOf(scene) : { files: [], main: '' }), ...(look ?? NO_LOOK) },
         { signal },
       )
       return { url: URL.createObjectURL(preview.image), tookMs: preview.took_ms, sampleUs: preview.sample_us }
@@ -41,6 +41,11 @@ export function useScenePreview(
   const url = value?.url
   useEffect(() => (url === undefined ? undefined : () => URL.revokeObjectURL(url)), [url])
   return { url, tookMs: value?.tookMs, sampleUs: value?.sampleUs, isWorking, message, isRefused, retry }
+}
+
+/** The parts of a scene that a preview shows. */
+function seenOf({ files, main, environment }: HandedScene): Omit<HandedScene, 'bounces' | 'clamp'> {
+  return { files, main, ...(environment === undefined ? {} : { environment }) }
 }
 
 const NO_LOOK = { width: 1, height: 1 }

@@ -1,0 +1,25 @@
+import type { RenderRecipe } from '#contract'
+import { priorityName } from '../../../state/priority.ts'
+import type { HandedScene } from '../scene/handed-scene.ts'
+import { framesText } from './frames-text.ts'
+import { FIRST_FORM, type Quality, QUALITY_SPP, type RenderForm } from './render-form.ts'
+
+/** The form with the settings of a job, to be changed. */
+export function formOfRecipe(recipe: RenderRecipe): RenderForm {
+  const { width, height, camera, spp, frames, fps, redundancy, priority, encrypt } = recipe
+  const known = Object.entries(QUALITY_SPP).find(([, samples]) => samples === spp)
+  return {
+    ...FIRST_FORM,
+    ...{ width, height, camera, spp, fps, encrypt },
+    quality: (known?.[0] ?? 'custom') as Quality,
+    frames: framesText(frames ?? []),
+    checks: redundancy,
+    priority: priorityName(priority),
+  }
+}
+
+/** The scene of a job as the form hands it on; undefined where it is no longer here. */
+export function sceneOfRecipe({ scene, bounces, clamp }: RenderRecipe): HandedScene | undefined {
+  if (scene === undefined) return undefined
+  return { ...scene, bounces, ...(clamp === undefined ? {} : { clamp }) }
+}
