@@ -152,6 +152,7 @@ it.each([
     await heading(title)
     await screen.findByRole('img', { name: 'Kitchen, finished' })
     screen.getByText(/^This picture stopped at 50 %/)
+    expect(screen.queryByRole('button', { name: 'Light and tone' })).toBeNull()
     screen.getByRole('button', { name: 'Save' })
     await screen.findByRole('button', { name: 'Continue' })
     screen.getByRole('heading', { name: 'Who worked on it' })

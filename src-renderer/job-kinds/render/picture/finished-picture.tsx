@@ -45,19 +45,20 @@ export function FinishedPicture({
   const controls = (
     <>
       {/* What is missing would be black in the adjusted picture. */}
-      <Button
-        size="xs"
-        hidden={job.state.kind !== 'done'}
-        aria-pressed={isAdjusting}
-        disabled={tooLarge}
-        title={tooLarge ? text.tooLarge : undefined}
-        data-is-on={isAdjusting}
-        className={classes['toggle']}
-        leftSection={<IconAdjustments size={16} aria-hidden="true" />}
-        onClick={toggleAdjusting}
-      >
-        {text.adjust}
-      </Button>
+      {job.state.kind === 'done' && (
+        <Button
+          size="xs"
+          aria-pressed={isAdjusting}
+          disabled={tooLarge}
+          title={tooLarge ? text.tooLarge : undefined}
+          data-is-on={isAdjusting}
+          className={classes['toggle']}
+          leftSection={<IconAdjustments size={16} aria-hidden="true" />}
+          onClick={toggleAdjusting}
+        >
+          {text.adjust}
+        </Button>
+      )}
       {isAdjusting && (
         <Button
           size="xs"
