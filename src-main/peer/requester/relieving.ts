@@ -13,11 +13,6 @@ import { engineOfPeer, engineOfUnit, isExactlyChecked, stillOffering, unsteadyPe
 import { wantedOf } from './unit.ts'
 import { bookOf } from './unit-book.ts'
 
-/** Work is planned for idle peers this often at most: a plan looks at every running unit. */
-const RELIEVE_EVERY_MS = 50
-/** A unit that was asked back and is not back after this long has begun, or its provider is gone. */
-const RECALL_ANSWERED_MS = 5_000
-
 interface Backup {
   readonly peer: PeerId
   readonly units: readonly { readonly index: number; readonly role: 'verification' }[]
@@ -45,7 +40,8 @@ export function relieve(
   const seats = seatsOf(state, job, atMs)
   const idle = seats.filter((seat) => isIdle(state, seat))
   if (idle.length === 0) return []
-  if (atMs - (state.view.relievedAtMs.get(id) ?? 0) < RELIEVE_EVERY_MS) return [{ kind: 'allocation-due' }]
+  if (atMs - (state.view.relievedAtMs.get(id) ?? 0) < state.policy.requester.relieve_every_ms)
+    return [{ kind: 'allocation-due' }]
   state.view.relievedAtMs.set(id, atMs)
   const { verification_redundancy, unit_count } = job.manifest
   const groups = groupByEngine(state, job, atMs)
@@ -121,10 +117,10 @@ function mayHelp(
 }
 
 /** Units that were asked back and are still on their way: they will be open again. */
-function comingBack({ view }: PeerState, job: JobState, atMs: number): number {
+function comingBack({ view, policy }: PeerState, job: JobState, atMs: number): number {
   let count = 0
   for (const [key, sinceMs] of view.recalled) {
-    if (atMs - sinceMs > RECALL_ANSWERED_MS) view.recalled.delete(key)
+    if (atMs - sinceMs > policy.requester.recall_answered_ms) view.recalled.delete(key)
     else if (key.startsWith(`${job.manifest.job_id}/`)) count++
   }
   return count
