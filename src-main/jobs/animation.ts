@@ -1,6 +1,7 @@
-import type { JobRecords } from '../runtime/requesting/job-records.ts'
 import type { JobState } from '../peer/requester/slice.ts'
+import type { HistoryPlace } from '../ports/history.ts'
 import type { JobId } from '../protocol/ids.ts'
+import { placeOf, type JobRecords } from '../runtime/requesting/job-records.ts'
 import type { JobNotesReader } from './job-notes.ts'
 
 /** Earlier frames go before later ones, by so much of priority; equals would all be done at the end. */
@@ -43,12 +44,14 @@ function* latestJobs(
   one: JobState | undefined,
 ): Generator<JobState, void, void> {
   const oldestMs = one === undefined ? 0 : one.submittedAtMs - SUBMITTED_WITHIN_MS
-  let page = jobs.page(PAGE_JOBS)
-  for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+  let before: HistoryPlace | undefined
+  for (;;) {
+    const page = jobs.page(PAGE_JOBS, before)
     for (const job of page) {
       if (job.submittedAtMs < oldestMs) return
       yield job
+      before = placeOf(job)
     }
-    page = jobs.page(PAGE_JOBS, { job: last.manifest.job_id, submittedAtMs: last.submittedAtMs })
+    if (page.length < PAGE_JOBS) return
   }
 }
