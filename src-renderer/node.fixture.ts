@@ -74,7 +74,7 @@ export function pairRequest(name: string, some: Partial<PairRequest> = {}): Pair
 /** Own jobs of which so many are running and so many done, as the mirror holds them. */
 export function jobsMap(running: number, done = 0): NodeMirror['jobs'] {
   const job = (id: string, kind: 'running' | 'done') =>
-    ({ job_id: id as JobId, state: { kind } }) as JobSummary
+    ({ job_id: id as JobId, state: { kind }, facts: { kind: 'other' }, submitted_at_ms: 0 }) as JobSummary
   const jobs = [
     ...Array.from({ length: running }, (_, i) => job(`running ${i}`, 'running')),
     ...Array.from({ length: done }, (_, i) => job(`done ${i}`, 'done')),

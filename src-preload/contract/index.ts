@@ -33,6 +33,7 @@ export const contract = {
 export { UploadId, type UploadState } from './blobs.ts'
 export type { GpuInfo, HardwareInfo } from './hardware.ts'
 export { homeNetworkOf, hostAndPort } from './home-network.ts'
+export { groupName, groupState, groupWallMs, jobGroups, type JobGroup } from './job-series.ts'
 export type { FollowingJob, JobPhase, JobStatus, JobSummary, PeerShare, Waiting } from './job-status.ts'
 export type {
   FactsOf,

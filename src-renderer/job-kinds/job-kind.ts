@@ -71,9 +71,11 @@ export interface SpeedWords {
   readonly paths: (millions: string, cores: number) => string
 }
 
-/** A small picture of a finished job. */
+/** A small picture of a job. */
 export interface ThumbnailProps {
   readonly jobId: JobId
+  /** Whether the job is not done: its picture is shown as it comes, or as far as it came. */
+  readonly isLive?: boolean
   /** For screen readers. */
   readonly label: string
   readonly className: string | undefined

@@ -1,4 +1,4 @@
-import type { FactsOf, JobId, JobStatus, JobSummary, PeerId, PeerShare } from '#contract'
+import type { FactsOf, JobId, JobStatus, JobSummary, PeerId, PeerShare, TilePreview } from '#contract'
 import type { NodeMirror } from '../state/node-mirror.ts'
 
 /** Samples of jobs: plausible wholes, of which a test names the part that it is about. */
@@ -79,6 +79,18 @@ export function peerShare(name: string, some: Partial<PeerShare> = {}): PeerShar
     output_bytes: 2_000_000,
     ...some,
   }
+}
+
+/** A tile of a picture in progress. */
+export const TILE: TilePreview = {
+  unit_index: 0,
+  x: 0,
+  y: 0,
+  width: 32,
+  height: 24,
+  jpeg: '',
+  made_by: peerId('Ada'),
+  verified_at_ms: 1,
 }
 
 /** Jobs as the mirror holds them. */

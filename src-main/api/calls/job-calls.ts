@@ -6,6 +6,7 @@ import {
   type SubmittedJob,
 } from '#contract'
 import { followingJob, leadingJob } from '../../jobs/following-job.ts'
+import { framePriority, framesOf } from '../../jobs/animation.ts'
 import type { JobTable } from '../../jobs/table.ts'
 import { openOutput } from '../../jobs/unit-outputs.ts'
 import { alikePeers, consensusOf, faultsOf } from '../../peer/requester/consensus-view.ts'
@@ -24,6 +25,8 @@ import { countedWatch, type ApiImplementer } from './implementer.ts'
 export interface JobViews {
   /** @throws FaultError `unknown-job`, or `storage-failed` for one whose entry in the history is damaged */
   find(id: JobId): JobState
+  /** The jobs that a name stands for: the frames of an animation, or one job; none where there is no such job. */
+  framesOf(id: JobId): JobState[]
   /** The job that combines another's outputs, once it is submitted. */
   followerOf(job: JobState): JobState | undefined
   summaryOf(job: JobState): JobSummary
@@ -47,6 +50,7 @@ export function createJobViews({ runtime, clock, spelling }: ApiDependencies, ta
       if (jobs.has(id)) refuse('storage-failed', `the entry of the job ${id} in the history is damaged`)
       return refuse('unknown-job', `there is no job ${id}`)
     },
+    framesOf: (id) => framesOf(jobs, notesOf, id),
     followerOf({ manifest }) {
       const id = followingJob(manifest)
       return id === undefined ? undefined : jobs.find(id)
@@ -94,6 +98,10 @@ export function jobCalls(
         .page(limit, before && { job: before.job_id, submittedAtMs: before.submitted_at_ms })
         .map((job) => views.summaryOf(job)),
     ),
+    frames: os.jobs.frames.handler(({ input: { job_id } }) => {
+      const frames = views.framesOf(job_id)
+      return (frames.length > 0 ? frames : [views.find(job_id)]).map((job) => views.summaryOf(job))
+    }),
     status: os.jobs.status.handler(({ input }) => views.statusOf(views.find(input.job_id))),
     watch: os.jobs.watch.handler(({ input, signal, context }) => {
       const { manifest } = views.find(input.job_id)
@@ -158,45 +166,69 @@ export function jobControlCalls(
     return {}
   }
 
+  async function remove(job_id: JobId): Promise<void> {
+    const leading = leadingJob(runtime.jobs, job_id)?.manifest.job_id
+    const job = views.find(job_id)
+    if (leading !== undefined) refuse('bad-input', `job ${job_id} is a part of ${leading}; remove that one`)
+    const ids: JobId[] = []
+    for (const one of [job, views.followerOf(job)].filter((it) => it !== undefined)) {
+      mustHaveEnded(one)
+      ids.push(one.manifest.job_id)
+    }
+    // Handed over in one turn, they are in the journal both or not at all.
+    const at_ms = clock.nowMs()
+    await Promise.all(ids.map((id) => runtime.dispatch({ kind: 'job-removed', at_ms, job_id: id })))
+    for (const id of ids) table.forget(id)
+  }
+
+  /**
+   * Does something for a job, or for each frame of an animation that it can be done for.
+   * @throws FaultError as `one` does, where it can be done for none
+   */
+  async function each(
+    { job_id, whole }: { readonly job_id: JobId; readonly whole: boolean },
+    isMeant: (job: JobState) => boolean,
+    one: (id: JobId, index: number) => Promise<unknown>,
+  ) {
+    const frames = whole ? views.framesOf(job_id) : []
+    const meant = [...frames.entries()].filter(([, job]) => isMeant(job))
+    if (frames.length < 2 || meant.length === 0) await one(frames[0]?.manifest.job_id ?? job_id, 0)
+    else await Promise.all(meant.map(([index, { manifest }]) => one(manifest.job_id, index)))
+    return {}
+  }
+
+  const isRunning = ({ status }: JobState): boolean => status.state === 'running'
+  const isPaused = ({ status }: JobState): boolean => status.state === 'paused'
+
   return {
-    pause: os.jobs.pause.handler(({ input: { job_id } }) =>
-      tell(
-        'job-paused',
-        oneOf(job_id, ({ status }) => status.state === 'running', ''),
-      ),
+    pause: os.jobs.pause.handler(({ input }) =>
+      each(input, isRunning, (id) => tell('job-paused', oneOf(id, isRunning, ''))),
     ),
-    resume: os.jobs.resume.handler(({ input: { job_id } }) =>
-      tell(
-        'job-resumed',
-        oneOf(job_id, ({ status }) => status.state === 'paused', ', not paused'),
-      ),
+    resume: os.jobs.resume.handler(({ input }) =>
+      each(input, isPaused, (id) => tell('job-resumed', oneOf(id, isPaused, ', not paused'))),
     ),
-    setPriority: os.jobs.setPriority.handler(async ({ input: { job_id, priority } }) => {
-      const { manifest } = oneOf(job_id, isUnderWay, ' already')
-      const at_ms = clock.nowMs()
-      await runtime.dispatch({ kind: 'job-priority-set', at_ms, job_id: manifest.job_id, priority })
-      return {}
-    }),
-    cancel: os.jobs.cancel.handler(({ input: { job_id } }) =>
-      tell('job-cancelled', oneOf(job_id, isUnderWay, ' already')),
+    setPriority: os.jobs.setPriority.handler(({ input }) =>
+      each(input, isUnderWay, async (id, index) => {
+        const { job_id } = oneOf(id, isUnderWay, ' already').manifest
+        const priority = framePriority(input.priority, index)
+        await runtime.dispatch({ kind: 'job-priority-set', at_ms: clock.nowMs(), job_id, priority })
+      }),
     ),
-    remove: os.jobs.remove.handler(async ({ input: { job_id } }) => {
-      const leading = leadingJob(runtime.jobs, job_id)?.manifest.job_id
-      const job = views.find(job_id)
-      if (leading !== undefined) refuse('bad-input', `job ${job_id} is a part of ${leading}; remove that one`)
-      const ids: JobId[] = []
-      for (const one of [job, views.followerOf(job)].filter((it) => it !== undefined)) {
-        const { manifest, status } = one
-        if (isUnderWay(one)) refuse('bad-input', `job ${manifest.job_id} is ${status.state}; cancel it first`)
-        ids.push(manifest.job_id)
-      }
-      // Handed over in one turn, they are in the journal both or not at all.
-      const at_ms = clock.nowMs()
-      await Promise.all(ids.map((id) => runtime.dispatch({ kind: 'job-removed', at_ms, job_id: id })))
-      for (const id of ids) table.forget(id)
-      return {}
+    cancel: os.jobs.cancel.handler(({ input }) =>
+      each(input, isUnderWay, (id) => tell('job-cancelled', oneOf(id, isUnderWay, ' already'))),
+    ),
+    remove: os.jobs.remove.handler(({ input }) => {
+      const all = input.whole ? views.framesOf(input.job_id) : []
+      for (const job of all) mustHaveEnded(job)
+      return each(input, () => true, remove)
     }),
   }
+}
+
+/** @throws FaultError `bad-input` while it runs */
+function mustHaveEnded(job: JobState): void {
+  const { manifest, status } = job
+  if (isUnderWay(job)) refuse('bad-input', `job ${manifest.job_id} is ${status.state}; cancel it first`)
 }
 
 /** Until the caller or the peer stops. */

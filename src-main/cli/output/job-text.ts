@@ -1,4 +1,14 @@
-import type { FollowingJob, JobStatus, JobSummary, UnitConsensus } from '#contract'
+import {
+  groupName,
+  groupState,
+  groupWallMs,
+  jobGroups,
+  type FollowingJob,
+  type JobGroup,
+  type JobStatus,
+  type JobSummary,
+  type UnitConsensus,
+} from '#contract'
 import { comparatorText } from './comparator-text.ts'
 import { lateText } from '../options/placement-options.ts'
 import { factsText, tableText, type Fact } from './table.ts'
@@ -67,8 +77,47 @@ export function progressNote(status: JobStatus): string {
   return `${status.verified}/${status.units}  ${note}`
 }
 
-/** Jobs in a table. */
+/** Jobs in a table, an animation as one. */
 export function jobsText(jobs: readonly JobSummary[]): string {
+  if (jobs.length === 0) return 'no jobs\n'
+  const rows = jobGroups(jobs).map((group) => [
+    group.id,
+    groupState(group.jobs).kind,
+    verifiedText(group.jobs),
+    durationText(groupWallMs(group.jobs)),
+    groupText(group),
+  ])
+  return tableText(['job', 'state', 'verified', 'time', 'description'], rows)
+}
+
+function groupText(group: JobGroup): string {
+  const [job] = group.jobs
+  if (group.count === 1) return job?.description ?? ''
+  const done = group.jobs.filter(({ state }) => state.kind === 'done').length
+  return `${groupName(group)}, ${done} of ${group.jobs.length} frames done`
+}
+
+function verifiedText(jobs: readonly JobSummary[]): string {
+  const sum = (numberOf: (job: JobSummary) => number): number =>
+    jobs.reduce((total, job) => total + numberOf(job), 0)
+  return `${sum(({ verified }) => verified)}/${sum(({ units }) => units)}`
+}
+
+/** An animation: where it stands as a whole, then each of its frames. */
+export function animationText(frames: readonly JobSummary[]): string {
+  const [group] = jobGroups(frames)
+  if (group === undefined) return 'no jobs\n'
+  const facts: Fact[] = [
+    ['animation', `${group.id}: ${groupText(group)}`],
+    ['state', stateText({ state: groupState(frames) })],
+    ['units', `${verifiedText(frames)} verified`],
+    ['time', durationText(groupWallMs(frames))],
+  ]
+  return `${factsText(facts)}\n${framesText(frames)}`
+}
+
+/** Jobs in a table, each frame for itself. */
+export function framesText(jobs: readonly JobSummary[]): string {
   if (jobs.length === 0) return 'no jobs\n'
   const rows = jobs.map((job) => [
     job.job_id,

@@ -11,6 +11,7 @@ import { renderRules } from '../../protocol/job-kinds/render.ts'
 import { RenderParams, unitCount } from '../../protocol/job-kinds/render-tasks.ts'
 import type { JobManifest, Params } from '../../protocol/work.ts'
 import { forgetJobNotes, writeJobNotes, type JobNotes } from '../job-notes.ts'
+import { framePriority } from '../animation.ts'
 import { newJobId } from '../job-id.ts'
 import type { JobDependencies } from '../dependencies.ts'
 import { newManifest } from '../manifest.ts'
@@ -20,8 +21,6 @@ import type { SceneImports } from './scene/scene-import.ts'
 
 /** Warnings told of all frames together; each is told once. */
 const WARNINGS_MAX = 100
-/** Earlier frames of a series go before later ones, by so much of priority; equals would all be done at the end. */
-const FRAME_PRIORITY_STEP = 1e-6
 
 /** A frame of an animation that is to be rendered, or a still. */
 interface Shot {
@@ -123,7 +122,7 @@ function manifestOf(
 ): JobManifest {
   const { request, params, shot, scene } = about
   const given = { sceneMemoryBytes: scene.memoryBytes }
-  const priority = Math.max(0, request.priority - shot.index * FRAME_PRIORITY_STEP)
+  const priority = framePriority(request.priority, shot.index)
   return newManifest(
     dependencies,
     { ...request, priority },

@@ -70,6 +70,7 @@ export const jobs: typeof english = {
   cancelYes: 'Auftrag abbrechen',
   cancelAskSeries: (count) => `Alle ${count} Einzelbilder aufgeben, die noch nicht fertig sind?`,
   cancelYesSeries: 'Alle abbrechen',
+  cancelYesFrame: 'Nur dieses Bild',
   cancelNo: 'Weitermachen',
   cancelled: 'Abgebrochen. Wer daran arbeitete, erfährt es.',
   remove: 'Entfernen',

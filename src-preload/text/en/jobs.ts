@@ -75,6 +75,7 @@ export const jobs = {
   cancelYes: 'Cancel the job',
   cancelAskSeries: (count: string) => `Give up all ${count} frames that are not done yet?`,
   cancelYesSeries: 'Cancel all frames',
+  cancelYesFrame: 'Only this frame',
   cancelNo: 'Keep going',
   cancelled: 'Cancelled. Whoever worked on it is told.',
   remove: 'Remove',

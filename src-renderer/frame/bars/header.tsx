@@ -2,6 +2,7 @@ import { statusLine } from '#text'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import { countRunning } from './running-jobs.ts'
+import { RunningJob } from './running-job.tsx'
 import { PauseMenu } from './pause-menu.tsx'
 import classes from './header.module.css'
 
@@ -22,6 +23,7 @@ export function Header() {
       <p role="status" title={sentence} className={classes['sentence']}>
         {sentence}
       </p>
+      <RunningJob />
       <PauseMenu />
     </header>
   )

@@ -1,15 +1,24 @@
 import { screen } from '@testing-library/react'
-import { expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import type { JobSummary, KindName } from '#contract'
 import { mount } from '../../../component.fixture.tsx'
-import { DONE, jobId, jobSummary } from '../../../job-kinds/job.fixture.ts'
+import { DONE, jobId, jobSummary, TILE, told } from '../../../job-kinds/job.fixture.ts'
 import { jobCards } from '../../../state/job-cards.ts'
 import { JobRow } from './job-row.tsx'
 
+beforeEach(() => {
+  // jsdom draws nothing.
+  HTMLCanvasElement.prototype.getContext = () => null
+})
+
+const mounted = (jobs: readonly JobSummary[]) =>
+  mount(<JobRow card={jobCards(jobs)[0]!} />, {
+    answers: { render: { watchPicture: () => told({ width: 64, height: 48, tiles: [TILE] }) } },
+  })
+
 /** Shows jobs as the one row that they are. */
 function mountRow(...jobs: readonly JobSummary[]): HTMLElement {
-  const [card] = jobCards(jobs)
-  mount(<JobRow card={card!} />)
+  mounted(jobs)
   return screen.getByRole('link')
 }
 
@@ -27,6 +36,18 @@ it('a render has the size of its picture, and leads to its page', () => {
   expect(row.textContent).not.toContain('units')
   expect(row.getAttribute('href')).toBe('/jobs/job-render')
   screen.getByRole('link', { name: /Open Kitchen/ })
+})
+
+it('a render in progress has its picture as it comes', async () => {
+  const { asked } = mounted([jobSummary('render')])
+  await screen.findByRole('img', { name: 'Picture of Kitchen' })
+  expect(asked('render.watchPicture')).toEqual([{ job_id: 'job-render', side_max: 192 }])
+})
+
+it('an animation has the picture of the frame that is being made', async () => {
+  const { asked } = mounted([frame(0, DONE), frame(1)])
+  await screen.findByRole('img', { name: 'Picture of Kitchen' })
+  expect(asked('render.watchPicture')).toMatchObject([{ job_id: 'job-frame-1' }])
 })
 
 it('a module has the number of its units', () => {

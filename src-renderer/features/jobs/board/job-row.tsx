@@ -3,9 +3,10 @@ import { IconChevronRight } from '@tabler/icons-react'
 import { Link } from 'wouter'
 import type { JobPhase, JobSummary } from '#contract'
 import type { Format, Messages } from '#text'
+import { SmallPicture } from '../../../job-kinds/small-picture.tsx'
 import { kindOf } from '../../../job-kinds/table.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
-import { endedOf, isInFlight, type JobCard, jobsOf, progressOf } from '../../../state/job-cards.ts'
+import { endedOf, isInFlight, type JobCard, jobsOf, leftOf, progressOf } from '../../../state/job-cards.ts'
 import { cardName, latenessOf } from '../../../state/job-words.ts'
 import classes from './job-row.module.css'
 
@@ -26,7 +27,9 @@ export function JobRow({ card }: { readonly card: JobCard }) {
   const late = latenessOf(jobs)
   return (
     <Link href={`/jobs/${shown.job_id}`} className={classes['row']}>
-      <JobIcon card={card} job={shown} />
+      <span className={classes['picture']}>
+        <SmallPicture jobs={jobs} name={cardName(card)} otherwise={<JobIcon card={card} job={shown} />} />
+      </span>
       <span className={classes['words']}>
         <span className={classes['name']} dir="auto">
           <span className="visually-hidden">{text.openJob(cardName(card))}</span>
@@ -103,10 +106,4 @@ function rowFacts(card: JobCard, job: JobSummary, messages: Messages, format: Fo
     kindOf(job.facts).rowFact(job.facts, messages) ?? text.units(job.units, format.number(job.units)),
   )
   return parts.join(' · ')
-}
-
-/** The longest that any of the jobs still takes; frames share the same PCs. */
-export function leftOf(jobs: readonly JobSummary[]): number | undefined {
-  const known = jobs.flatMap(({ left_ms_estimate }) => left_ms_estimate ?? [])
-  return known.length === 0 ? undefined : Math.max(...known)
 }

@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react'
 import { beforeEach, expect, it, vi } from 'vitest'
 import type { JobSummary } from '#contract'
 import { mount, type Answers } from '../../../component.fixture.tsx'
-import { DONE, jobId, jobsMap, jobSummary } from '../../../job-kinds/job.fixture.ts'
+import { DONE, jobId, jobsMap, jobSummary, told } from '../../../job-kinds/job.fixture.ts'
 import { JobsScreen } from '../jobs-screen.tsx'
 
 beforeEach(() => {
@@ -11,7 +11,10 @@ beforeEach(() => {
 })
 
 const answers: Answers = {
-  render: { thumbnail: () => ({ image: new Blob(['x']), width: 1, height: 1 }) },
+  render: {
+    thumbnail: () => ({ image: new Blob(['x']), width: 1, height: 1 }),
+    watchPicture: () => told({ width: 64, height: 48, tiles: [] }),
+  },
 }
 
 /** The board in a place that scrolls, as the frame has it. */

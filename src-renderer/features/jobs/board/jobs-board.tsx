@@ -10,8 +10,15 @@ import { Section } from '../../../ui/layout/section.tsx'
 import { SkeletonList } from '../../../ui/layout/skeleton-list.tsx'
 import { useNow } from '../../../ui/use-now.ts'
 import { VirtualList } from '../../../ui/layout/virtual-list.tsx'
-import { isInFlight, type JobBoard, type JobCard, jobBoard, jobsOf } from '../../../state/job-cards.ts'
-import { JobRow, leftOf } from './job-row.tsx'
+import {
+  isInFlight,
+  type JobBoard,
+  type JobCard,
+  jobBoard,
+  jobsOf,
+  leftOf,
+} from '../../../state/job-cards.ts'
+import { JobRow } from './job-row.tsx'
 import { kindOf, onlyForm, shownForms } from '../../../job-kinds/table.ts'
 import { PictureGallery } from '../gallery/picture-gallery.tsx'
 import { useOlderJobs } from './older-jobs.ts'

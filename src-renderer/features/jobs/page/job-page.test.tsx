@@ -113,6 +113,7 @@ it('the frames of an animation are a strip with the shown one marked', async () 
       ...(index === 0 ? DONE : {}),
     })
   openPage({ ...frame(1), by_peer: [] }, frame(0))
+  await heading('Kitchen is 75 % done')
   const strip = await screen.findByRole('navigation', { name: 'Frames' })
   within(strip).getByText('1 of 2 frames are finished')
   expect(within(strip).getByRole('link', { name: 'Frame 8' }).getAttribute('aria-current')).toBe('page')

@@ -2,7 +2,7 @@ import { Suspense, useMemo, useState } from 'react'
 import { Button, Progress, Skeleton } from '@mantine/core'
 import { IconArrowLeft, IconZoomQuestion } from '@tabler/icons-react'
 import { Link } from 'wouter'
-import type { JobId, JobStatus, JobSummary } from '#contract'
+import { groupName, groupState, groupWallMs, type JobId, type JobStatus, type JobSummary } from '#contract'
 import type { Messages } from '#text'
 import { kindOf } from '../../../job-kinds/table.ts'
 import { useStream } from '../../../connection/calls.tsx'
@@ -14,7 +14,7 @@ import { Page } from '../../../ui/layout/page.tsx'
 import { Section } from '../../../ui/layout/section.tsx'
 import { SkeletonList } from '../../../ui/layout/skeleton-list.tsx'
 import { JobActions } from './job-actions.tsx'
-import { isInFlight, progressOf } from '../../../state/job-cards.ts'
+import { isInFlight, leftOf, progressOf } from '../../../state/job-cards.ts'
 import { JobFigures } from './job-figures.tsx'
 import { jobName } from '../../../state/job-words.ts'
 import { LateNotice } from './late-notice.tsx'
@@ -80,10 +80,11 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
   const format = useFormat()
   const siblings = useSiblings(job)
   const isDone = job.state.kind === 'done' && !isInFlight(job)
+  const jobs = siblings.length > 1 ? siblings : [job]
   const { Save, View } = kindOf(job.facts)
   return (
     <Page
-      title={jobTitle(job, text, format)}
+      title={siblings.length > 1 ? seriesTitle(siblings, text, format) : jobTitle(job, text, format)}
       actions={
         <>
           {isDone && Save !== undefined && (
@@ -95,7 +96,7 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
         </>
       }
     >
-      {isInFlight(job) && <Progress value={progressOf([job]) * 100} aria-label={text.facts.progress} />}
+      {jobs.some(isInFlight) && <Progress value={progressOf(jobs) * 100} aria-label={text.facts.progress} />}
       {job.state.kind === 'paused' && (
         <p className={classes['paused']}>{text.pausedSince(format.time(job.state.since_ms))}</p>
       )}
@@ -133,6 +134,32 @@ function useSiblings(job: JobSummary): readonly JobSummary[] {
     const frames = [...jobs.values()].filter(({ series }) => series?.id === id)
     return frames.sort((a, b) => (a.series?.index ?? 0) - (b.series?.index ?? 0))
   }, [jobs, id])
+}
+
+/** An animation in a sentence: it is one job, whichever of its frames is shown. */
+function seriesTitle(
+  frames: readonly JobSummary[],
+  text: Messages['jobs'],
+  format: ReturnType<typeof useFormat>,
+): string {
+  const name = groupName({ jobs: frames })
+  const percent = format.percent(progressOf(frames))
+  switch (groupState(frames).kind) {
+    case 'running': {
+      const left = leftOf(frames.filter(isInFlight))
+      return left === undefined
+        ? text.titleRunning(name, percent)
+        : text.titleRunningLeft(name, percent, format.duration(left))
+    }
+    case 'paused':
+      return text.titlePaused(name, percent)
+    case 'done':
+      return text.titleDone(name, format.duration(groupWallMs(frames)))
+    case 'cancelled':
+      return text.titleCancelled(name, percent)
+    case 'failed':
+      return text.titleFailed(name)
+  }
 }
 
 function jobTitle(job: JobStatus, text: Messages['jobs'], format: ReturnType<typeof useFormat>): string {
