@@ -9,7 +9,7 @@ import { followingJob, leadingJob } from '../../jobs/following-job.ts'
 import type { JobTable } from '../../jobs/table.ts'
 import { openOutput } from '../../jobs/unit-outputs.ts'
 import { alikePeers, consensusOf, faultsOf } from '../../peer/requester/consensus-view.ts'
-import { isUnderWay, type JobState } from '../../peer/requester/slice.ts'
+import { isUnderWay, redundancyOf, type JobState } from '../../peer/requester/slice.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { JobId } from '../../protocol/ids.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -177,6 +177,14 @@ export function jobControlCalls(
       await runtime.dispatch({ kind: 'job-priority-set', at_ms, job_id: manifest.job_id, priority })
       return {}
     }),
+    lowerRedundancy: os.jobs.lowerRedundancy.handler(async ({ input: { job_id, redundancy } }) => {
+      const job = oneOf(job_id, isUnderWay, ' already')
+      mustLowerTo(job, redundancy)
+      const at_ms = clock.nowMs()
+      const { job_id: id } = job.manifest
+      await runtime.dispatch({ kind: 'job-redundancy-lowered', at_ms, job_id: id, redundancy })
+      return {}
+    }),
     cancel: os.jobs.cancel.handler(({ input: { job_id } }) =>
       tell('job-cancelled', oneOf(job_id, isUnderWay, ' already')),
     ),
@@ -197,6 +205,20 @@ export function jobControlCalls(
       return {}
     }),
   }
+}
+
+/** @throws FaultError `bad-input` where so many peers for each unit are not fewer than now, or fewer than the policy asks for */
+function mustLowerTo(job: JobState, redundancy: number): void {
+  const { job_id } = job.manifest
+  const { redundancy_min } = job.verification
+  if (redundancy < redundancy_min) {
+    refuse(
+      'bad-input',
+      `each unit must be computed by ${redundancy_min} peers at least, by this peer's policy`,
+    )
+  }
+  if (redundancy < redundancyOf(job)) return
+  refuse('bad-input', `each unit of ${job_id} is computed by ${redundancyOf(job)} peers now: say fewer`)
 }
 
 /** Until the caller or the peer stops. */

@@ -1,6 +1,12 @@
 import type { FollowingJob, JobFacts, JobStatus, JobSummary, PeerShare, Waiting } from '#contract'
 import { fuelOf, partsOf } from '../../peer/requester/archived.ts'
-import { isUnderWay, priorityOf, type JobState, type PeerPart } from '../../peer/requester/slice.ts'
+import {
+  isUnderWay,
+  priorityOf,
+  redundancyOf,
+  type JobState,
+  type PeerPart,
+} from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { comparatorOf, comparesExactly } from '../../protocol/comparator.ts'
 import type { Fault } from '../../protocol/fault.ts'
@@ -58,7 +64,7 @@ export function jobSummary(
     stored: job.stored,
     rejected_outputs: job.rejectedOutputs,
     retried: job.retried,
-    redundancy: manifest.verification_redundancy,
+    redundancy: redundancyOf(job),
     submitted_at_ms: submittedAtMs,
     ...(firstAwardAtMs === undefined ? {} : { first_award_ms: Math.max(0, firstAwardAtMs - submittedAtMs) }),
     wall_ms: Math.max(0, endMs - submittedAtMs),
