@@ -33,7 +33,16 @@ export const contract = {
 export { UploadId, type UploadState } from './blobs.ts'
 export type { GpuInfo, HardwareInfo } from './hardware.ts'
 export { homeNetworkOf, hostAndPort } from './home-network.ts'
-export type { FollowingJob, JobPhase, JobStatus, JobSummary, PeerShare, Waiting } from './job-status.ts'
+export type {
+  Away,
+  FollowingJob,
+  JobPhase,
+  JobStatus,
+  JobSummary,
+  PeerShare,
+  Shortage,
+  Waiting,
+} from './job-status.ts'
 export type {
   FactsOf,
   JobFacts,

@@ -21,6 +21,13 @@ export const people = {
   },
   tabs: { list: 'People', mesh: 'The mesh', label: 'Show people as' },
   add: 'Add somebody',
+  /** Why somebody's PC does not work for others now, and since when. */
+  away: {
+    gone: (since: string | undefined) => (since === undefined ? 'not connected' : `gone since ${since}`),
+    paused: (since: string | undefined) => (since === undefined ? 'not sharing' : `paused since ${since}`),
+    'outside-hours': (since: string | undefined) =>
+      since === undefined ? 'not sharing at this hour' : `not sharing since ${since}`,
+  },
   closeAdd: 'Close',
   empty: {
     sentence: 'Meshwork works with people you know. Give somebody your code, or enter theirs.',

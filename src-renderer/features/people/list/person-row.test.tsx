@@ -57,6 +57,12 @@ it('work under way stands where the connection is told otherwise', () => {
   screen.getByText('1 unit of theirs here')
 })
 
+it('[W43] a connected person who pauses is said to, and since when', () => {
+  const since_ms = new Date(2026, 10, 23, 9, 22).getTime()
+  mountRow({ away: { kind: 'paused', since_ms } })
+  screen.getByText(/^paused since .*09:22 · connected$/)
+})
+
 it('a person who has done nothing yet has no reliability', () => {
   const { reliability: _none, ...unknown } = person('Ada')
   mount(

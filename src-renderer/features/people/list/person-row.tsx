@@ -1,7 +1,9 @@
 import { memo, useState } from 'react'
 import { Link } from 'wouter'
 import type { PeerId, Person } from '#contract'
+import type { Format, Messages } from '#text'
 import { TrustSlider } from '../../../pairing/trust-slider.tsx'
+import { awayWords } from '../../../state/away-words.ts'
 import { useNode } from '../../../state/node-store.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { Sparkline } from '../../../ui/charts/sparkline.tsx'
@@ -83,7 +85,7 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
         <p className={classes['dim']} data-hint={exact}>
           {kind !== undefined && <ReachIcon kind={kind} size={14} className={classes['reach']} />}
           {atWork === undefined ? (
-            linkWords(person, text.link, format)
+            nowWords(person, text, format)
           ) : (
             <span className={classes['at-work']}>{atWork}</span>
           )}
@@ -91,6 +93,13 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
       </div>
     </div>
   )
+}
+
+/** How a person is connected; before that, that they do not share, where that is so of one who is connected. */
+function nowWords(person: Person, text: Messages['people'], format: Format): string {
+  const { away } = person
+  const link = linkWords(person, text.link, format)
+  return away === undefined ? link : `${awayWords(away, text.away, format)} · ${link}`
 }
 
 function MyTrust({ person }: Of) {
