@@ -37,7 +37,7 @@ export const UnitView = z.strictObject({
   attempts: Count,
   /** The fault of the latest failed attempt. */
   fault: Fault.exactOptional(),
-  /** From award to return, of the verified output. */
+  /** How long the runs took whose output counts, on average and by their PCs' own account. */
   took_ms: DurationMs.exactOptional(),
 })
 export type UnitView = z.infer<typeof UnitView>

@@ -46,6 +46,10 @@ it.each<[SharingNow, string]>([
     { kind: 'paused-by-rule', rule: 'temperature', value: 91.6, threshold: 90, since_ms: NOW },
     'Paused because this PC is hot (92 °C)',
   ],
+  [
+    { kind: 'paused-by-rule', rule: 'other-load', value: 80, threshold: 60, since_ms: NOW },
+    'Paused because other programs took 80 % of this PC',
+  ],
   [{ kind: 'paused-by-rule', rule: 'in-use', value: 3, since_ms: NOW }, 'Paused while you use this PC'],
 ])('whatever is not happening says why: %j', (sharing, sentence) => {
   expect(said({ sharing })).toBe(sentence)

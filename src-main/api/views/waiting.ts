@@ -7,7 +7,6 @@ import type { PeerState } from '../../peer/state.ts'
 import { spentPeers } from '../../peer/requester/time-outs.ts'
 import { isGone } from '../../peer/pairing/away.ts'
 import { activeCommitments, trustOf } from '../../peer/pairing/trust.ts'
-import type { UnitNeed } from '../../market/award.ts'
 import { needOf } from '../../peer/requester/unit.ts'
 import { bookOf, openRanges } from '../../peer/requester/unit-book.ts'
 import type { PeerId } from '../../protocol/ids.ts'
@@ -56,7 +55,7 @@ export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: num
 function whyFewer(
   state: Readonly<PeerState>,
   job: JobState,
-  need: UnitNeed,
+  need: NonNullable<ReturnType<typeof needOf>>,
   { sharing, trusted }: { readonly sharing: readonly Candidate[]; readonly trusted: readonly Candidate[] },
   nowMs: number,
 ): Waiting | undefined {

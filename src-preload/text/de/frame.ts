@@ -12,7 +12,7 @@ function pausedBecause(rule: RuleName, value?: string): string {
     case 'other-load':
       return value === undefined
         ? 'Pausiert, weil andere Programme rechnen'
-        : `Pausiert, weil andere Programme rechnen (${value})`
+        : `Pausiert, weil andere Programme ${value} dieses PCs brauchten`
     case 'on-battery':
       return value === undefined ? 'Pausiert im Akkubetrieb' : `Pausiert im Akkubetrieb (${value})`
     case 'low-battery':

@@ -16,7 +16,7 @@ export const overview: typeof english = {
   },
   today: {
     title: 'Heute',
-    shared: 'Stunden geteilt',
+    shared: 'Zeit geteilt',
     given: 'Einheiten gegeben',
     got: 'Einheiten bekommen',
     givenHint: 'Hier für andere gerechnet',

@@ -93,8 +93,8 @@ export const people: typeof english = {
     label: (name, share) => `Verlässlichkeit von ${name} nach Tagen; insgesamt ${share}`,
     none: 'noch nichts',
     unknown: (name) => `${name} hat noch nichts gerechnet`,
-    exact: (share) =>
-      `Hat ${share} von dem geliefert, was ihnen gegeben wurde; nach Tagen, der älteste zuerst.`,
+    exact: (share, good, all) =>
+      `${good} von ${all} Einheiten, die dort endeten, zählten (${share}), seit ihr verbunden seid. Die Linie: nach Tagen, der älteste zuerst.`,
   },
   link: {
     over: {

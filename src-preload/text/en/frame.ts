@@ -11,7 +11,7 @@ function pausedBecause(rule: RuleName, value?: string): string {
     case 'other-load':
       return value === undefined
         ? 'Paused because other programs are busy'
-        : `Paused because other programs are busy (${value})`
+        : `Paused because other programs took ${value} of this PC`
     case 'on-battery':
       return value === undefined
         ? 'Paused because you are on battery'

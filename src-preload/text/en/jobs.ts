@@ -219,7 +219,7 @@ export const jobs = {
     state: 'State',
     by: 'By',
     attempts: 'Given out',
-    took: 'Took',
+    took: 'Computed for',
     states: { open: 'open', running: 'running', returned: 'being checked', verified: 'done' },
     times: (count: number, written: string) =>
       plural('en', count, { one: 'once', other: `${written} times` }),

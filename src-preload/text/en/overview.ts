@@ -16,7 +16,7 @@ export const overview = {
   },
   today: {
     title: 'Today',
-    shared: 'Hours shared',
+    shared: 'Time shared',
     given: 'Units given',
     got: 'Units got',
     givenHint: 'Computed here for others',

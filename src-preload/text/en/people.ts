@@ -91,7 +91,8 @@ export const people = {
     label: (name: string, share: string) => `Reliability of ${name} by day; ${share} on the whole`,
     none: 'nothing yet',
     unknown: (name: string) => `Nothing was done by ${name} yet`,
-    exact: (share: string) => `Delivered ${share} of what they were given; by day, oldest first.`,
+    exact: (share: string, good: string, all: string) =>
+      `${good} of the ${all} units that ended with them counted (${share}), since you paired. The line: by day, oldest first.`,
   },
   link: {
     /** In a list, in a few words. */

@@ -144,11 +144,18 @@ function Units({ person }: Of) {
   )
 }
 
+/** A share as it is written: all only where nothing is missing. */
+function shareOf(count: number, all: number): number {
+  return count === all ? 1 : Math.min(count / all, 0.99)
+}
+
+/** How much of what they were given counts, since they were paired with, and how that went day by day. */
 function Reliability({ person }: Of) {
   const text = useText().people.reliability
   const format = useFormat()
-  const { reliability, reliability_by_day, name } = person
-  if (reliability === undefined) {
+  const { verified, rejected, failed, expired, reliability_by_day, name } = person
+  const given = verified + rejected + failed + expired
+  if (given === 0) {
     return (
       <div className={classes['reliability']}>
         <p className={classes['dim']}>
@@ -158,9 +165,12 @@ function Reliability({ person }: Of) {
       </div>
     )
   }
-  const share = format.percent(reliability)
+  const share = format.percent(shareOf(verified, given))
   return (
-    <div className={classes['reliability']} data-hint={text.exact(share)}>
+    <div
+      className={classes['reliability']}
+      data-hint={text.exact(share, format.number(verified), format.number(given))}
+    >
       <Sparkline
         values={reliability_by_day}
         label={text.label(name, share)}
