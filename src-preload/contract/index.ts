@@ -92,7 +92,7 @@ export {
 } from './limits.ts'
 export type { DeadlineMs, DeadlineRisk, UnitNeeds } from './placement.ts'
 export type { NearbyNow, NearbyPc, NearbyTry } from './nearby.ts'
-export type { NodeNews, UnitHere } from './news.ts'
+export type { NodeNews, UnitHere, WorkingFor } from './news.ts'
 export type { ConnectionInfo, LentChange, NodeInfo, NodePulse, RoundInfo, Sharing, Traffic } from './node.ts'
 export {
   RELIABILITY_DAYS,

@@ -54,6 +54,7 @@ export const overview: typeof english = {
     somebody: 'jemand anderen',
     left: (duration) => `noch ${duration}`,
     since: (duration) => `seit ${duration}`,
+    partByPart: 'Stück für Stück',
     starting: 'beginnt',
     more: (count) => `und ${units(count, String(count))} mehr`,
     unit: (index) => `Einheit ${index}`,

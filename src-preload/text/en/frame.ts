@@ -55,8 +55,10 @@ export const frame = {
     pausedUntil: (time: string) => `Paused until ${time}`,
     pausedBecause,
     finishing: 'Finishing, then paused',
-    unitsRunning: (count: number, written: string) =>
-      `${written} ${plural('en', count, { one: 'unit', other: 'units' })} running`,
+    somebody: 'somebody',
+    both: (names: readonly string[]) => names.join(' and '),
+    andOthers: (names: string, more: number, written: string) =>
+      `${names} and ${written} ${plural('en', more, { one: 'other', other: 'others' })}`,
     jobsRunning: (count: number, written: string) =>
       `${written} ${plural('en', count, { one: 'job', other: 'jobs' })} in progress`,
     connecting: 'Connecting to this PC',

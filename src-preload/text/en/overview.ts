@@ -54,6 +54,7 @@ export const overview = {
     somebody: 'Somebody else',
     left: (duration: string) => `${duration} left`,
     since: (duration: string) => `for ${duration}`,
+    partByPart: 'part by part',
     starting: 'starting',
     more: (count: number) => `and ${units(count, String(count))} more`,
     unit: (index: string) => `unit ${index}`,

@@ -6,6 +6,7 @@ import { frames, pcs } from '../counted.ts'
 export const render: typeof english = {
   work: 'Bilder rendern',
   here: 'Rendern',
+  hereFor: (who) => `Rendert für ${who}`,
   start: 'Eine Szene rendern',
   newJob: 'Neues Bild',
   ready: 'Dein Bild ist fertig',

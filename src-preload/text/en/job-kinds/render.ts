@@ -6,6 +6,7 @@ import { frames, pcs } from '../counted.ts'
 export const render = {
   work: 'Render pictures',
   here: 'Rendering',
+  hereFor: (who: string) => `Rendering for ${who}`,
   start: 'Render a scene',
   newJob: 'New render',
   /** A notice of the desktop, in place of the one for all jobs. */
