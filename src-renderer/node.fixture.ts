@@ -13,6 +13,7 @@ import type {
   Preferences,
   SharingInfo,
   UnitHere,
+  WorkingFor,
   WeekPlan,
 } from '#contract'
 import type { NodeMirror } from './state/node-mirror.ts'
@@ -92,6 +93,11 @@ export function unitHere(index: number, some: Partial<UnitHere> = {}): UnitHere 
     fraction: 0.5,
     ...some,
   }
+}
+
+/** A person for whom this PC renders. */
+export function workingFor(name: string, some: Partial<WorkingFor> = {}): WorkingFor {
+  return { requester: peerId(name), is_own: false, name, kind: 'render', ...some }
 }
 
 /** A PC behind a closed router, without connections. */

@@ -44,6 +44,7 @@ export type CrashPoint = 'before-flush' | 'after-flush' | 'between-effects'
 export type Incident = { readonly atMs: number } & (
   | { readonly kind: 'submit'; readonly peer: PeerId; readonly manifest: JobManifest }
   | { readonly kind: 'cancel'; readonly peer: PeerId; readonly job: JobId }
+  | { readonly kind: 'lower'; readonly peer: PeerId; readonly job: JobId; readonly redundancy: number }
   | { readonly kind: 'trust'; readonly peer: PeerId; readonly other: PeerId; readonly trust: number }
   | { readonly kind: 'forget'; readonly peer: PeerId; readonly other: PeerId }
   | { readonly kind: 'share'; readonly peer: PeerId; readonly availability: Availability }

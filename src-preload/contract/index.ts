@@ -34,7 +34,16 @@ export { UploadId, type UploadState } from './blobs.ts'
 export type { GpuInfo, HardwareInfo } from './hardware.ts'
 export { homeNetworkOf, hostAndPort } from './home-network.ts'
 export { groupName, groupState, groupWallMs, jobGroups, type JobGroup } from './job-series.ts'
-export type { FollowingJob, JobPhase, JobStatus, JobSummary, PeerShare, Waiting } from './job-status.ts'
+export type {
+  Away,
+  FollowingJob,
+  JobPhase,
+  JobStatus,
+  JobSummary,
+  PeerShare,
+  Shortage,
+  Waiting,
+} from './job-status.ts'
 export type {
   FactsOf,
   JobFacts,
@@ -84,7 +93,7 @@ export {
 } from './limits.ts'
 export type { DeadlineMs, DeadlineRisk, UnitNeeds } from './placement.ts'
 export type { NearbyNow, NearbyPc, NearbyTry } from './nearby.ts'
-export type { NodeNews, UnitHere } from './news.ts'
+export type { NodeNews, UnitHere, WorkingFor } from './news.ts'
 export type { ConnectionInfo, LentChange, NodeInfo, NodePulse, RoundInfo, Sharing, Traffic } from './node.ts'
 export {
   RELIABILITY_DAYS,

@@ -76,6 +76,14 @@ export const JobSummary = z.strictObject({
 })
 export type JobSummary = z.infer<typeof JobSummary>
 
+/** Why a person's PC does not work for others now, and since when; without a time where it began before this PC could see it. */
+export const Away = z.strictObject({
+  /** `gone`: not connected; `paused`: it shared, and stopped before the end of its hours; `outside-hours`: it shares at others. */
+  kind: z.enum(['gone', 'paused', 'outside-hours']),
+  since_ms: AtMs.exactOptional(),
+})
+export type Away = z.infer<typeof Away>
+
 /** Work of one peer for a job. */
 export const PeerShare = z.strictObject({
   peer_id: PeerId,
@@ -102,8 +110,22 @@ export const PeerShare = z.strictObject({
   output_bytes: Count,
   /** Units of fuel that they took; absent where nothing is metered. */
   fuel: Fuel.exactOptional(),
+  /** Present of a running job's peer that works for nobody now. */
+  away: Away.exactOptional(),
 })
 export type PeerShare = z.infer<typeof PeerShare>
+
+/** Too few different PCs are there to compute each unit as often as its job asks. */
+export const Shortage = z.strictObject({
+  /** Different PCs that each unit needs, and those that could compute one now. */
+  needed: Count,
+  here: Count,
+  /** Those who had a part in the job, or shared since it was submitted, and do not now; who left last is first. */
+  left: z.array(z.strictObject({ peer_id: PeerId, name: z.string(), away: Away })),
+  /** With how many PCs for each unit it goes on at once (`lowerRedundancy`); absent where the policy does not let it. */
+  may_lower_to: Count.exactOptional(),
+})
+export type Shortage = z.infer<typeof Shortage>
 
 /** Why a running job does not go on, for the user to act on. */
 export const Waiting = z.strictObject({
@@ -120,12 +142,14 @@ export const Waiting = z.strictObject({
   ]),
   /** One clear line. */
   message: z.string(),
+  /** Of `more-verifiers`, where too few PCs are there at all. The job may still have units at work, which cannot complete it. */
+  shortage: Shortage.exactOptional(),
 })
 export type Waiting = z.infer<typeof Waiting>
 
 /** The full status of a job. */
 export const JobStatus = JobSummary.extend({
-  /** Absent while a peer works on it, and after its end. */
+  /** Absent after its end, and while a peer works on it unless it cannot end with those who are there. */
   waiting: Waiting.exactOptional(),
   /** Units of fuel that the verified units took, each counted once; absent where nothing is metered. */
   fuel: Fuel.exactOptional(),

@@ -7,7 +7,7 @@ import { Attempt } from '../../src-main/protocol/receipt.ts'
 import { Fault } from '../../src-main/protocol/fault.ts'
 import { VerificationConsensus } from '../../src-main/protocol/result.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
-import { UnitIndex } from '../../src-main/protocol/work.ts'
+import { Redundancy, UnitIndex } from '../../src-main/protocol/work.ts'
 import { WhichJob } from './job-kinds/job-kind.ts'
 import { JobRequest, SubmittedJob } from './job-kinds/table.ts'
 import { JobStatus, JobSummary } from './job-status.ts'
@@ -37,7 +37,7 @@ export const UnitView = z.strictObject({
   attempts: Count,
   /** The fault of the latest failed attempt. */
   fault: Fault.exactOptional(),
-  /** From award to return, of the verified output. */
+  /** How long the runs took whose output counts, on average and by their PCs' own account. */
   took_ms: DurationMs.exactOptional(),
 })
 export type UnitView = z.infer<typeof UnitView>
@@ -172,6 +172,12 @@ export const jobs = {
   resume: procedure.input(WhichWhole).output(Nothing),
   /** Sets the order among this user's jobs, for units that are not awarded yet. Fault: `bad-input` after its end. */
   setPriority: procedure.input(WhichWhole.extend({ priority: Fraction })).output(Nothing),
+  /**
+   * Lets fewer peers compute each open unit of a job than before, since too few are there; units that are verified stay so. With
+   * one peer no other checks the results. Faults: `bad-input` if it is not fewer, if it is fewer than the policy under which the
+   * job was submitted asks for, and after the job's end.
+   */
+  lowerRedundancy: procedure.input(WhichWhole.extend({ redundancy: Redundancy })).output(Nothing),
   /** Ends a running or paused job, or the one that combines its outputs; its providers are told. */
   cancel: procedure.input(WhichWhole).output(Nothing),
   /** Forgets an ended job, its outputs and the job that combined them. Fault: `bad-input` while one of both runs. */

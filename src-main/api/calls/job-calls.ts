@@ -10,7 +10,7 @@ import { framePriority, framesOf } from '../../jobs/animation.ts'
 import type { JobTable } from '../../jobs/table.ts'
 import { openOutput } from '../../jobs/unit-outputs.ts'
 import { alikePeers, consensusOf, faultsOf } from '../../peer/requester/consensus-view.ts'
-import { isUnderWay, type JobState } from '../../peer/requester/slice.ts'
+import { isUnderWay, redundancyOf, type JobState } from '../../peer/requester/slice.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { JobId } from '../../protocol/ids.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -214,6 +214,15 @@ export function jobControlCalls(
         await runtime.dispatch({ kind: 'job-priority-set', at_ms: clock.nowMs(), job_id, priority })
       }),
     ),
+    lowerRedundancy: os.jobs.lowerRedundancy.handler(({ input }) =>
+      each(input, isUnderWay, async (id) => {
+        const { redundancy } = input
+        const job = oneOf(id, isUnderWay, ' already')
+        mustLowerTo(job, redundancy)
+        const { job_id } = job.manifest
+        await runtime.dispatch({ kind: 'job-redundancy-lowered', at_ms: clock.nowMs(), job_id, redundancy })
+      }),
+    ),
     cancel: os.jobs.cancel.handler(({ input }) =>
       each(input, isUnderWay, (id) => tell('job-cancelled', oneOf(id, isUnderWay, ' already'))),
     ),
@@ -229,6 +238,20 @@ export function jobControlCalls(
 function mustHaveEnded(job: JobState): void {
   const { manifest, status } = job
   if (isUnderWay(job)) refuse('bad-input', `job ${manifest.job_id} is ${status.state}; cancel it first`)
+}
+
+/** @throws FaultError `bad-input` where so many peers for each unit are not fewer than now, or fewer than the policy asks for */
+function mustLowerTo(job: JobState, redundancy: number): void {
+  const { job_id } = job.manifest
+  const { redundancy_min } = job.verification
+  if (redundancy < redundancy_min) {
+    refuse(
+      'bad-input',
+      `each unit must be computed by ${redundancy_min} peers at least, by this peer's policy`,
+    )
+  }
+  if (redundancy < redundancyOf(job)) return
+  refuse('bad-input', `each unit of ${job_id} is computed by ${redundancyOf(job)} peers now: say fewer`)
 }
 
 /** Until the caller or the peer stops. */

@@ -115,6 +115,7 @@ function createCrowd() {
         connections[i] = { ...connection, rttMs: 18 + (i % 5) }
       return people()
     },
+    kindOf: () => 'other',
     summaryOf: (job) =>
       jobSummary(job, {
         nowMs: Date.now(),

@@ -88,6 +88,36 @@ const options = {
 const statusOf = (state: PeerState) => jobStatus(state, state.requester.jobs.get(JOB)!, options)
 
 describe('the view of a job', () => {
+  it('[W43] says who left and that it waits while the only one who is there is still at work', () => {
+    const state = after(
+      { kind: 'paired', at_ms: T0, peer: ANNA, name: 'Anna', addresses: [], trust: 0.8 },
+      { kind: 'connected', at_ms: T0, peer: ANNA },
+      {
+        kind: 'availability-set',
+        at_ms: T0,
+        availability: { kind: 'always', resources: { cpu_cores: 1, ram_gb: 8 }, priority: 0.5 },
+      },
+      {
+        kind: 'capabilities-measured',
+        at_ms: T0,
+        algorithms: [{ algorithm_id: 'mesh.noop', version: '1.0.0', supported: true, performance_score: 1 }],
+      },
+      award(ANNA, [0, 1]),
+      award(ME, [0, 2], [1, 1]),
+      { kind: 'disconnected', at_ms: T0 + 200, peer: ANNA },
+    )
+    const job = state.requester.jobs.get(JOB)!
+    const { waiting, by_peer } = jobStatus(state, job, { ...options, nowMs: T0 + 5_000 })
+    const away = { kind: 'gone', since_ms: T0 + 200 }
+    expect(waiting?.shortage).toMatchObject({ needed: 2, here: 1, left: [{ name: 'Anna', away }] })
+    expect(by_peer.map(({ name, running_units, away: is }) => [name, running_units, is])).toEqual(
+      expect.arrayContaining([
+        ['me', 2, undefined],
+        ['Anna', 1, away],
+      ]),
+    )
+  })
+
   it('of a job that has not begun has no first award and no estimate', () => {
     const status = statusOf(after())
     expect(status).toMatchObject({

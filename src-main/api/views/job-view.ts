@@ -1,6 +1,12 @@
 import type { FollowingJob, JobFacts, JobStatus, JobSummary, PeerShare, Waiting } from '#contract'
 import { fuelOf, partsOf } from '../../peer/requester/archived.ts'
-import { isUnderWay, priorityOf, type JobState, type PeerPart } from '../../peer/requester/slice.ts'
+import {
+  isUnderWay,
+  priorityOf,
+  redundancyOf,
+  type JobState,
+  type PeerPart,
+} from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { comparatorOf, comparesExactly } from '../../protocol/comparator.ts'
 import type { Fault } from '../../protocol/fault.ts'
@@ -10,6 +16,8 @@ import { toMs } from '../../protocol/time.ts'
 import type { DeadlineRisks } from './deadline-risk.ts'
 import type { JobNotes } from '../../jobs/job-notes.ts'
 import { hasJobEnded, phaseOf } from '../../jobs/job-phase.ts'
+import { awayOf } from '../../peer/pairing/away.ts'
+import { awayView } from './shortage.ts'
 import { whyWaiting } from './waiting.ts'
 
 /** Inputs of a job's views besides the state. */
@@ -58,7 +66,7 @@ export function jobSummary(
     stored: job.stored,
     rejected_outputs: job.rejectedOutputs,
     retried: job.retried,
-    redundancy: manifest.verification_redundancy,
+    redundancy: redundancyOf(job),
     submitted_at_ms: submittedAtMs,
     ...(firstAwardAtMs === undefined ? {} : { first_award_ms: Math.max(0, firstAwardAtMs - submittedAtMs) }),
     wall_ms: Math.max(0, endMs - submittedAtMs),
@@ -79,7 +87,9 @@ export function jobSummary(
 export function jobStatus(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): JobStatus {
   const shares = peerShares(state, job, options)
   const busy = shares.some((share) => share.running_units > 0)
-  const waiting = heldUpHere(job, options) ?? (busy ? undefined : whyWaiting(state, job, options.nowMs))
+  const why = whyWaiting(state, job, options.nowMs)
+  // A peer at work cannot end a job alone that needs more different ones than are there.
+  const waiting = heldUpHere(job, options) ?? (busy && why?.shortage === undefined ? undefined : why)
   const fuel = fuelOf(job)
   return {
     ...jobSummary(job, options),
@@ -116,7 +126,7 @@ function leftMsEstimate(job: JobState, nowMs: number): number | undefined {
 function peerShares(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): PeerShare[] {
   const running = hasJobEnded(job) ? new Map<PeerId, number>() : runningUnits(job)
   return [...partsOf(job)]
-    .map(([peer, part]) => peerShare(state, peer, part, running.get(peer) ?? 0, options))
+    .map(([peer, part]) => peerShare(state, peer, part, running.get(peer) ?? 0, job, options))
     .sort((a, b) => b.verified_units - a.verified_units || (a.peer_id < b.peer_id ? -1 : 1))
 }
 
@@ -136,9 +146,11 @@ function peerShare(
   peer: PeerId,
   part: PeerPart,
   running: number,
-  { shortNameOf }: JobViewOptions,
+  job: JobState,
+  { shortNameOf, nowMs }: JobViewOptions,
 ): PeerShare {
   const isSelf = peer === state.me
+  const away = isSelf || hasJobEnded(job) ? undefined : awayOf(state, peer, nowMs)
   return {
     peer_id: peer,
     name: isSelf ? state.name : (state.pairing.contacts.get(peer)?.name ?? shortNameOf(peer)),
@@ -154,5 +166,6 @@ function peerShare(
     wall_ms: part.wallMs,
     output_bytes: part.outputBytes,
     ...(part.fuel === undefined ? {} : { fuel: part.fuel }),
+    ...(away === undefined ? {} : { away: awayView(away) }),
   }
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { JOBS_PAGE_MAX, JOBS_SHOWN, type EvidencePage, type JobSummary, type SignedClaims } from '#contract'
 import type { ApiCalls } from '../../api/transport/client.ts'
 import type { JobId } from '../../protocol/ids.ts'
+import { REDUNDANCY_MAX } from '../../protocol/limits.ts'
 import { COUNT_MAX } from '../../protocol/quantities.ts'
 import { newCommand, print, withPeer, type CommonOptions } from '../daemon/peer-command.ts'
 import { followJob, mustBeDone } from '../follow-job.ts'
@@ -92,6 +93,12 @@ async function allEvidence(calls: ApiCalls, job_id: JobId): Promise<SignedClaims
   return statements
 }
 
+function loweredText(job_id: JobId, redundancy: number): string {
+  return redundancy === 1
+    ? `each open unit of ${job_id} is computed by 1 peer from now on, and checked by no other\n`
+    : `each open unit of ${job_id} is computed by ${redundancy} peers from now on\n`
+}
+
 /** Commands that pause, order, end and remove jobs; of an animation, all of its frames. */
 function changingCommands(terminal: Terminal): Command[] {
   return [
@@ -113,6 +120,21 @@ function changingCommands(terminal: Terminal): Command[] {
       .action(async (job_id: JobId, priority: number, options: CommonOptions) => {
         await withPeer(options, (calls) => calls.jobs.setPriority({ job_id, priority, whole: true }))
         print(terminal, options, { job_id, priority }, () => `${job_id} has priority ${priority}\n`)
+      }),
+    newCommand(
+      'job-redundancy',
+      'let fewer peers compute each unit that is not done yet',
+      'meshctl job-redundancy render-k3vx8m2q 1',
+    )
+      .argument('<id>', 'the job', jobId)
+      .argument(
+        '<peers>',
+        'how many; with 1 no other peer checks the results',
+        integerBetween(1, REDUNDANCY_MAX),
+      )
+      .action(async (job_id: JobId, redundancy: number, options: CommonOptions) => {
+        await withPeer(options, (calls) => calls.jobs.lowerRedundancy({ job_id, redundancy }))
+        print(terminal, options, { job_id, redundancy }, () => loweredText(job_id, redundancy))
       }),
     newCommand('cancel-job', 'end a running or paused job', 'meshctl cancel-job render-k3vx8m2q')
       .argument('<id>', 'the job', jobId)

@@ -9,7 +9,7 @@ import { inputBytes, RATE_UNKNOWN_BYTES_PER_S } from '../provider/fetching.ts'
 import { notLent } from '../provider/lending.ts'
 import { leastTimeMs, type RepeatedWork, type Stretch } from './shared-work.ts'
 import { slotsForOwn } from '../sharing/shared-slots.ts'
-import { priorityOf, type JobState } from './slice.ts'
+import { priorityOf, redundancyOf, type JobState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { activeCommitments } from '../pairing/trust.ts'
 
@@ -64,7 +64,7 @@ export function forecastEndMs(state: PeerState, job: JobState, nowMs: number): n
   if (workMs === undefined) return undefined
   // The last units begin when others end; fewer than there is room for take as long as one, less what is begun of it.
   const atOnceMs = unitMs / scoreMean
-  const isAllBegun = left > 0 && begun.count >= left * job.manifest.verification_redundancy
+  const isAllBegun = left > 0 && begun.count >= left * redundancyOf(job)
   const leastMs = left === 0 ? 0 : isAllBegun ? atOnceMs * (1 - begun.shareMin) : atOnceMs
   const tailMs = isAllBegun || left === 0 ? 0 : atOnceMs / 2
   // Peers report their own speed: the result may be far beyond any date.
@@ -98,9 +98,9 @@ function meanRunMs({ manifest, units }: JobState): number | undefined {
   return count === 0 ? undefined : sumMs / count
 }
 
-function workOf({ manifest, verified }: JobState, unitMs: number, begunUnits: number): RepeatedWork {
-  const left = manifest.unit_count - verified
-  const executions = Math.max(0, left * manifest.verification_redundancy - begunUnits)
+function workOf(job: JobState, unitMs: number, begunUnits: number): RepeatedWork {
+  const left = job.manifest.unit_count - job.verified
+  const executions = Math.max(0, left * redundancyOf(job) - begunUnits)
   return { onceMs: left * unitMs, allMs: executions * unitMs }
 }
 

@@ -4,7 +4,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { recordOf } from './records.ts'
 import type { Effect, UnitAttempt } from '../effect.ts'
 import { seatOf, seatsOf } from './offers.ts'
-import type { JobState } from './slice.ts'
+import { redundancyOf, type JobState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { sharesOwner } from './owners.ts'
 import { mightCollude } from '../pairing/trust.ts'
@@ -43,10 +43,9 @@ export function relieve(
   if (atMs - (state.view.relievedAtMs.get(id) ?? 0) < state.policy.requester.relieve_every_ms)
     return [{ kind: 'allocation-due' }]
   state.view.relievedAtMs.set(id, atMs)
-  const { verification_redundancy, unit_count } = job.manifest
   const groups = groupByEngine(state, job, atMs)
   const { share_max, count_min } = state.policy.backups
-  const allowed = Math.max(count_min, Math.floor(share_max * unit_count * verification_redundancy))
+  const allowed = Math.max(count_min, Math.floor(share_max * job.manifest.unit_count * redundancyOf(job)))
   const { recalls, backups } = planRelief({
     nowMs: atMs,
     idle,
@@ -101,7 +100,7 @@ function mayHelp(
     if (engine !== undefined && engine !== engineOfPeer(state, peer, job.manifest)) return false
     if (stillOffering(state, job, unit).includes(peer) || unsteadyPeers(unit).includes(peer)) return false
   }
-  const isChecked = job.manifest.verification_redundancy > 1
+  const isChecked = redundancyOf(job) > 1
   let pending = 0
   for (const { peer: by, status } of unit.attempts) {
     if (status.state === 'void') continue

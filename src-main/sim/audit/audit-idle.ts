@@ -1,7 +1,7 @@
 import { pauseReason, sharedSlots, slotAt } from '../../peer/sharing/shared-slots.ts'
 import { manifestOf } from '../../peer/provider/starting.ts'
 import { holdingKey } from '../../peer/provider/slice.ts'
-import type { JobState } from '../../peer/requester/slice.ts'
+import { redundancyOf, type JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { areFriends, trustOf } from '../../peer/pairing/trust.ts'
 import { timedOutPeers } from '../../peer/requester/time-outs.ts'
@@ -119,7 +119,7 @@ function mayHave(requester: PeerState, job: JobState, peer: PeerId, nowMs: numbe
   const hasFriend = [...requester.view.commitments.keys(), requester.me].some(
     (other) => other !== peer && areFriends(requester, peer, other),
   )
-  if (job.manifest.verification_redundancy > 1 && hasFriend) return false
+  if (redundancyOf(job) > 1 && hasFriend) return false
   // Units of which it ran out of time wait for others first.
   if ([...job.units.values()].some((unit) => timedOutPeers(unit).includes(peer))) return false
   // Peers of an engine that is too rare for a quorum wait for others of it.

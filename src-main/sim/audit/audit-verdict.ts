@@ -21,6 +21,8 @@ export interface VerdictContext {
   /** The unit, as messages name it. */
   readonly where: string
   readonly manifest: JobManifest
+  /** How many peers computed each open unit at last. */
+  readonly redundancy: number
   readonly index: number
   /** Whether no lie can win this job's consensus. */
   readonly isSafe: boolean
@@ -41,7 +43,7 @@ export function checkVerdict(unit: UnitState, seen: SeenVerdict, context: Verdic
   if (cid === undefined) return
   const vote = voteBy(context)
   const { mine, rival } = votesFor(vote(cid, unit.verified?.fuel), unit, seen.withheld, vote)
-  const agreed = mine >= quorum(context.manifest.verification_redundancy) && mine > rival
+  const agreed = mine >= quorum(context.redundancy) && mine > rival
   hold('S4', agreed, () => `${where} is verified by ${mine} against ${rival}`)
   if (isSafe) checkRight(unit, cid, seen, context)
 }

@@ -16,7 +16,7 @@ export const overview: typeof english = {
   },
   today: {
     title: 'Heute',
-    shared: 'Stunden geteilt',
+    shared: 'Zeit geteilt',
     given: 'Einheiten gegeben',
     got: 'Einheiten bekommen',
     givenHint: 'Hier für andere gerechnet',
@@ -54,6 +54,7 @@ export const overview: typeof english = {
     somebody: 'jemand anderen',
     left: (duration) => `noch ${duration}`,
     since: (duration) => `seit ${duration}`,
+    partByPart: 'Stück für Stück',
     starting: 'beginnt',
     more: (count) => `und ${units(count, String(count))} mehr`,
     unit: (index) => `Einheit ${index}`,

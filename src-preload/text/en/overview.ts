@@ -16,7 +16,7 @@ export const overview = {
   },
   today: {
     title: 'Today',
-    shared: 'Hours shared',
+    shared: 'Time shared',
     given: 'Units given',
     got: 'Units got',
     givenHint: 'Computed here for others',
@@ -54,6 +54,7 @@ export const overview = {
     somebody: 'Somebody else',
     left: (duration: string) => `${duration} left`,
     since: (duration: string) => `for ${duration}`,
+    partByPart: 'part by part',
     starting: 'starting',
     more: (count: number) => `and ${units(count, String(count))} more`,
     unit: (index: string) => `unit ${index}`,

@@ -15,7 +15,11 @@ export function Today({ days }: { readonly days: Query<DayStatistics[]> }) {
   const format = useFormat()
   if (days.state === 'failed') return <FaultNotice message={days.message} onRetry={days.retry} />
   const known = days.state === 'ready' ? days.value.slice(-WEEK_DAYS) : undefined
-  const hours = (value: number): string => text.hours(format.number(value, value < 10 ? 1 : 0))
+  // Less than an hour is told in minutes: two of them are not nothing.
+  const hours = (value: number): string =>
+    value > 0 && value < 1
+      ? format.duration(value * HOUR_MS)
+      : text.hours(format.number(value, value < 10 ? 1 : 0))
   const units = (value: number): string => format.number(value)
   return (
     <section aria-label={text.title} className={classes['today']}>

@@ -13,7 +13,7 @@ export function Header() {
   const sentence = useNode((node) =>
     statusLine(text, format, {
       sharing: node.sharing,
-      unitsHere: node.unitsHere,
+      workingFor: node.workingFor,
       runningJobs: countRunning(node.jobs),
       connection: node.connection,
     }),

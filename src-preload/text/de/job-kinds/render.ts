@@ -6,6 +6,7 @@ import { frames, pcs } from '../counted.ts'
 export const render: typeof english = {
   work: 'Bilder rendern',
   here: 'Rendern',
+  hereFor: (who) => `Rendert für ${who}`,
   start: 'Eine Szene rendern',
   newJob: 'Neues Bild',
   ready: 'Dein Bild ist fertig',
@@ -184,10 +185,12 @@ export const render: typeof english = {
   },
   waiting: {
     'more-verifiers': {
-      why: 'Jemand arbeitet daran, aber nicht so viele verschiedene PCs, wie jede Kachel prüfen sollen.',
-      todo: 'Es geht weiter, sobald einer mehr teilt. Lass beim nächsten Mal weniger PCs prüfen.',
+      why: 'Die restlichen Kacheln muss noch ein anderer PC prüfen: Die hier sind, hatten sie schon.',
+      todo: 'Es geht von selbst weiter, sobald einer mehr teilt.',
     },
   },
+  needsPcs: (pcs, here, written) =>
+    `Jede Kachel braucht ${pcs}; ${plural('de', here, { one: `nur ${written} ist`, other: `nur ${written} sind` })} da.`,
   lateTodo: 'Bitte mehr Leute zu teilen, oder berechne es noch einmal in niedrigerer Qualität.',
   refusedHint: 'Ergebnisse, denen andere widersprachen. Keines davon ist im Bild.',
   speed: {

@@ -6,6 +6,7 @@ import { frames, pcs } from '../counted.ts'
 export const render = {
   work: 'Render pictures',
   here: 'Rendering',
+  hereFor: (who: string) => `Rendering for ${who}`,
   start: 'Render a scene',
   newJob: 'New render',
   /** A notice of the desktop, in place of the one for all jobs. */
@@ -191,10 +192,12 @@ export const render = {
   } as Partial<Record<Fault['kind'], string>>,
   waiting: {
     'more-verifiers': {
-      why: 'Somebody works on it, but not as many different PCs as are to check each tile.',
-      todo: 'It goes on when one more shares. Next time, let fewer PCs check each tile.',
+      why: 'It takes one more PC to check each tile that is left: those that are here have had their turn at it.',
+      todo: 'It goes on by itself when one more shares.',
     },
   },
+  needsPcs: (pcs: string, here: number, written: string) =>
+    `Each tile needs ${pcs}; ${plural('en', here, { one: `only ${written} is`, other: `only ${written} are` })} here.`,
   lateTodo: 'Ask more people to share, or render it again in a lower quality.',
   refusedHint: 'Results that others did not agree with. None of them is in the picture.',
   speed: {

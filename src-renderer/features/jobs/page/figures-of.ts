@@ -36,7 +36,8 @@ function timeFigures(job: JobStatus, { facts }: Messages['jobs'], format: Format
   const waitedMs = job.first_award_ms ?? 0
   return [
     { name: facts.progress, value: facts.ofUnits(format.number(job.verified), format.number(job.units)) },
-    ...given(job.state.kind === 'running', {
+    // What waits for others has no end that could be told.
+    ...given(job.state.kind === 'running' && job.waiting === undefined, {
       name: facts.left,
       value: job.left_ms_estimate === undefined ? facts.leftUnknown : format.duration(job.left_ms_estimate),
     }),

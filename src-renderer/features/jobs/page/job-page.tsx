@@ -167,6 +167,10 @@ function jobTitle(job: JobStatus, text: Messages['jobs'], format: ReturnType<typ
   const percent = format.percent(progressOf([job]))
   switch (job.state.kind) {
     case 'running':
+      if (job.waiting?.shortage !== undefined) {
+        const more = job.waiting.shortage.needed - job.waiting.shortage.here
+        return text.titleShort(name, percent, more, format.number(more))
+      }
       if (job.waiting !== undefined) return text.titleWaiting(name, percent)
       return job.left_ms_estimate === undefined
         ? text.titleRunning(name, percent)
