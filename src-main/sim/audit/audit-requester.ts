@@ -91,15 +91,7 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
       const isMissed = missed.has(`${id}:${index}`)
       checkAttempts(unit, before.attempts, { where, senders, isBlameless, engineOf, isMissed })
       const wasVerified = before.verified !== undefined
-      checkVerdict(unit, before, {
-        where,
-        manifest,
-        redundancy: redundancyOf(job),
-        index,
-        isSafe: safe,
-        isMissed,
-        digestOf,
-      })
+      checkVerdict(unit, before, { where, job, index, isSafe: safe, isMissed, digestOf })
       const isStored = unit.verified?.stored === true
       known.verified += Number(unit.verified !== undefined) - Number(wasVerified)
       known.stored += Number(isStored) - Number(before.isStored)

@@ -38,7 +38,7 @@ it('the figures of today stand beside those of yesterday and the week', () => {
 })
 
 it('two minutes of sharing are two minutes, and not no hours', () => {
-  mount(<Today days={ready(month({}, { shared_ms: 2 * 60_000 }))} />)
+  mount(<Today days={ready(month({}, { shared_ms: 2 * 60_000 + 21_000 }))} />)
   const today = screen.getByRole('region', { name: 'Today' })
   within(today).getByText('2 min')
   within(today).getByText('yesterday 0 h')
