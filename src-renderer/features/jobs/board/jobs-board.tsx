@@ -10,14 +10,7 @@ import { Section } from '../../../ui/layout/section.tsx'
 import { SkeletonList } from '../../../ui/layout/skeleton-list.tsx'
 import { useNow } from '../../../ui/use-now.ts'
 import { VirtualList } from '../../../ui/layout/virtual-list.tsx'
-import {
-  isInFlight,
-  type JobBoard,
-  type JobCard,
-  jobBoard,
-  jobsOf,
-  leftOf,
-} from '../../../state/job-cards.ts'
+import { type JobBoard, type JobCard, jobBoard, jobsOf, leftOf } from '../../../state/job-cards.ts'
 import { JobRow } from './job-row.tsx'
 import { kindOf, onlyForm, shownForms } from '../../../job-kinds/table.ts'
 import { PictureGallery } from '../gallery/picture-gallery.tsx'
@@ -98,7 +91,8 @@ function boardTitle(board: JobBoard, messages: Messages, format: Format): string
   const text = messages.jobs
   const busy = board.inFlight.length
   if (busy > 0) {
-    const left = leftOf(board.inFlight.flatMap(jobsOf).filter(isInFlight))
+    const known = board.inFlight.flatMap((card) => leftOf(jobsOf(card)) ?? [])
+    const left = known.length === 0 ? undefined : Math.max(...known)
     const written = format.number(busy)
     return left === undefined
       ? text.titleBusy(busy, written)

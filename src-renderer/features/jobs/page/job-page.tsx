@@ -146,7 +146,7 @@ function seriesTitle(
   const percent = format.percent(progressOf(frames))
   switch (groupState(frames).kind) {
     case 'running': {
-      const left = leftOf(frames.filter(isInFlight))
+      const left = leftOf(frames)
       return left === undefined
         ? text.titleRunning(name, percent)
         : text.titleRunningLeft(name, percent, format.duration(left))

@@ -132,6 +132,6 @@ function CardFacts({ jobs, count }: { readonly jobs: readonly JobSummary[]; read
   if (verified === 0) return text.waiting
   const late = latenessOf(jobs)
   if (late?.byMs !== undefined) return `${done} · ${messages.jobs.late.by(format.roughly(late.byMs))}`
-  const left = leftOf(jobs.filter(isInFlight))
+  const left = leftOf(jobs)
   return left === undefined ? done : `${done} · ${text.left(format.duration(left))}`
 }
