@@ -33,7 +33,16 @@ export const contract = {
 export { UploadId, type UploadState } from './blobs.ts'
 export type { GpuInfo, HardwareInfo } from './hardware.ts'
 export { homeNetworkOf, hostAndPort } from './home-network.ts'
-export type { FollowingJob, JobPhase, JobStatus, JobSummary, PeerShare, Waiting } from './job-status.ts'
+export type {
+  FollowingJob,
+  JobPace,
+  JobPhase,
+  JobStatus,
+  JobSummary,
+  PeerShare,
+  Waiting,
+} from './job-status.ts'
+export { longestLeft, timeLeftOf, type TimeLeft } from './time-left.ts'
 export type {
   FactsOf,
   JobFacts,

@@ -122,6 +122,7 @@ function createCrowd() {
         notesOf: () => ({}),
         factsOf: () => ({ kind: 'other' }),
         riskOf: () => undefined,
+        isHeldUp: () => false,
       }),
   })
   const tell = (notice: Notice): void => {

@@ -91,6 +91,7 @@ export function createMirrored() {
         notesOf: () => ({}),
         factsOf: () => ({ kind: 'other' }),
         riskOf: () => undefined,
+        isHeldUp: () => false,
       })
     },
   }

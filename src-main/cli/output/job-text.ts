@@ -1,4 +1,4 @@
-import type { FollowingJob, JobStatus, JobSummary, UnitConsensus } from '#contract'
+import { timeLeftOf, type FollowingJob, type JobStatus, type JobSummary, type UnitConsensus } from '#contract'
 import { comparatorText } from './comparator-text.ts'
 import { lateText } from '../options/placement-options.ts'
 import { factsText, tableText, type Fact } from './table.ts'
@@ -55,8 +55,10 @@ function stateText({ state }: Pick<JobSummary, 'state'> | FollowingJob): string 
   return state.kind === 'paused' ? `paused since ${new Date(state.since_ms).toLocaleString()}` : state.kind
 }
 
-function timeText({ wall_ms, left_ms_estimate, estimated_ms }: JobSummary): string {
-  const left = left_ms_estimate === undefined ? '' : `, about ${durationText(left_ms_estimate)} left`
+function timeText(job: JobSummary): string {
+  const { wall_ms, estimated_ms } = job
+  const timeLeft = timeLeftOf([job], Date.now())
+  const left = timeLeft.kind === 'left' ? `, about ${durationText(timeLeft.ms)} left` : ''
   const estimated = estimated_ms === undefined ? '' : `, ${durationText(estimated_ms)} estimated`
   return `${durationText(wall_ms)}${left}${estimated}`
 }

@@ -2,12 +2,13 @@ import { Suspense, useMemo, useState } from 'react'
 import { Button, Progress, Skeleton } from '@mantine/core'
 import { IconArrowLeft, IconZoomQuestion } from '@tabler/icons-react'
 import { Link } from 'wouter'
-import type { JobId, JobStatus, JobSummary } from '#contract'
+import type { JobId, JobStatus, JobSummary, TimeLeft } from '#contract'
 import type { Messages } from '#text'
 import { kindOf } from '../../../job-kinds/table.ts'
 import { useStream } from '../../../connection/calls.tsx'
 import { useNode } from '../../../state/node-store.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
+import { useTimeLeft } from '../../../state/time-left.ts'
 import { EmptyState } from '../../../ui/layout/empty-state.tsx'
 import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
 import { Page } from '../../../ui/layout/page.tsx'
@@ -79,11 +80,12 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
   const text = useText().jobs
   const format = useFormat()
   const siblings = useSiblings(job)
+  const left = useTimeLeft([job])
   const isDone = job.state.kind === 'done' && !isInFlight(job)
   const { Save, View } = kindOf(job.facts)
   return (
     <Page
-      title={jobTitle(job, text, format)}
+      title={jobTitle(job, left, text, format)}
       actions={
         <>
           {isDone && Save !== undefined && (
@@ -135,15 +137,20 @@ function useSiblings(job: JobSummary): readonly JobSummary[] {
   }, [jobs, id])
 }
 
-function jobTitle(job: JobStatus, text: Messages['jobs'], format: ReturnType<typeof useFormat>): string {
+function jobTitle(
+  job: JobStatus,
+  left: TimeLeft,
+  text: Messages['jobs'],
+  format: ReturnType<typeof useFormat>,
+): string {
   const name = jobName(job)
   const percent = format.percent(progressOf([job]))
   switch (job.state.kind) {
     case 'running':
       if (job.waiting !== undefined) return text.titleWaiting(name, percent)
-      return job.left_ms_estimate === undefined
-        ? text.titleRunning(name, percent)
-        : text.titleRunningLeft(name, percent, format.duration(job.left_ms_estimate))
+      return left.kind === 'left'
+        ? text.titleRunningLeft(name, percent, format.duration(left.ms))
+        : text.titleRunning(name, percent)
     case 'paused':
       return text.titlePaused(name, percent)
     case 'done':

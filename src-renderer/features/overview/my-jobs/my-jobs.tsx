@@ -7,6 +7,7 @@ import { JobKindProviders } from '../../../job-kinds/around-jobs.tsx'
 import { kindOf, onlyForm } from '../../../job-kinds/table.ts'
 import { useNode } from '../../../state/node-store.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
+import { useTimeLeft } from '../../../state/time-left.ts'
 import { Section } from '../../../ui/layout/section.tsx'
 import { useNow } from '../../../ui/use-now.ts'
 import { endedAtMs, jobsToShow } from './job-choice.ts'
@@ -102,6 +103,7 @@ function JobCard({ job }: { readonly job: JobSummary }) {
 function JobFacts({ job }: { readonly job: JobSummary }) {
   const text = useText().overview.jobs
   const { late } = useText().jobs
+  const left = useTimeLeft([job])
   const format = useFormat()
   const done = text.progress(format.number(job.verified), format.number(job.units))
   if (job.state.kind === 'done') return text.done(format.ago(endedAtMs(job)))
@@ -111,7 +113,5 @@ function JobFacts({ job }: { readonly job: JobSummary }) {
   if (end !== undefined && job.deadline_ms !== undefined) {
     return `${done} · ${late.by(format.roughly(end - job.deadline_ms))}`
   }
-  return job.left_ms_estimate === undefined
-    ? done
-    : `${done} · ${text.left(format.duration(job.left_ms_estimate))}`
+  return left.kind === 'left' ? `${done} · ${text.left(format.duration(left.ms))}` : done
 }
