@@ -15,6 +15,7 @@ import { newJobId } from '../job-id.ts'
 import type { JobDependencies } from '../dependencies.ts'
 import { newManifest } from '../manifest.ts'
 import { keptDataset, keyFor } from '../placement.ts'
+import type { RenderEstimates } from './estimate/render-estimates.ts'
 import type { ImportedScene } from './scene/kept-scenes.ts'
 import type { SceneImports } from './scene/scene-import.ts'
 
@@ -22,6 +23,11 @@ import type { SceneImports } from './scene/scene-import.ts'
 const WARNINGS_MAX = 100
 /** Earlier frames of a series go before later ones, by so much of priority; equals would all be done at the end. */
 const FRAME_PRIORITY_STEP = 1e-6
+
+/** What a submission works with. */
+interface RenderDependencies extends JobDependencies {
+  readonly estimates: Pick<RenderEstimates, 'begin' | 'forget'>
+}
 
 /** A frame of an animation that is to be rendered, or a still. */
 interface Shot {
@@ -36,7 +42,7 @@ interface Shot {
  * @throws FaultError `bad-input` for files that are no scene, `blob-missing`, `quota-exceeded`
  */
 export async function submitRender(
-  dependencies: JobDependencies,
+  dependencies: RenderDependencies,
   imports: SceneImports,
   request: RenderRequest,
   signal: AbortSignal,
@@ -87,7 +93,7 @@ interface ShotRequest {
 }
 
 async function submitShot(
-  dependencies: JobDependencies,
+  dependencies: RenderDependencies,
   imports: SceneImports,
   { request, params, shot, shots, signal, key }: ShotRequest,
 ): Promise<ImportedScene> {
@@ -99,6 +105,7 @@ async function submitShot(
     const scene = await imports.take(view, owner, signal)
     // Written before the job is there, so that no view shows it without them.
     writeJobNotes(dependencies.settings, shot.job, notesOf(request, shot, shots))
+    beginEstimate(dependencies, request, params, shot)
     try {
       const manifest = manifestOf(dependencies, {
         request,
@@ -109,6 +116,7 @@ async function submitShot(
       await dependencies.runtime.submit(manifest, keptDataset(request, dependencies.blobs), key)
     } catch (error) {
       forgetJobNotes(dependencies.settings, shot.job)
+      dependencies.estimates.forget(shot.job)
       throw error
     }
     return scene
@@ -154,6 +162,19 @@ function notesOf({ estimated_ms, fps }: RenderRequest, shot: Shot, shots: readon
     ...(shots.length === 1 ? {} : { series: { id, index: shot.index, count: shots.length } }),
     ...(shot.frame === undefined ? {} : { frame: shot.frame, fps }),
   }
+}
+
+/** Remembers what is known now of a still. The frames of an animation wait for each other, and teach nothing of one. */
+function beginEstimate(
+  { estimates }: RenderDependencies,
+  { files, redundancy, sample_us }: RenderRequest,
+  { width, height, spp }: RenderParams,
+  { job, frame }: Shot,
+): void {
+  if (frame !== undefined) return
+  const measured = sample_us === undefined ? {} : { sampleUs: sample_us }
+  const cids = files.map(({ cid }) => cid)
+  estimates.begin(job, { width, height, spp, frames: 1, redundancy, files: cids, ...measured })
 }
 
 /** Takes jobs back whose series did not come about. */
