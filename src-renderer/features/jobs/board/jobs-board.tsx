@@ -32,9 +32,7 @@ export function JobsBoard() {
   const jobs = useNode((node) => node.jobs)
   const { hidden } = useRemovedJobs()
   const older = useOlderJobs(jobs)
-  // How long ago things were is said in minutes, and the time left of what runs in seconds.
-  const isRunning = [...jobs.values()].some(({ state }) => state.kind === 'running')
-  const nowMs = useNow(isRunning ? 1_000 : 60_000)
+  const nowMs = useBoardNow()
   const board = useMemo(
     () =>
       jobBoard(
@@ -87,6 +85,12 @@ export function JobsBoard() {
       )}
     </Page>
   )
+}
+
+/** How long ago things were is said in minutes, and the time left of what runs in seconds. */
+function useBoardNow(): number {
+  const isRunning = useNode(({ jobs }) => [...jobs.values()].some(({ state }) => state.kind === 'running'))
+  return useNow(isRunning ? 1_000 : 60_000)
 }
 
 function boardTitle(board: JobBoard, nowMs: number, messages: Messages, format: Format): string {
