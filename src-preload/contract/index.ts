@@ -37,6 +37,7 @@ export { groupName, groupState, groupWallMs, jobGroups, type JobGroup } from './
 export type {
   Away,
   FollowingJob,
+  JobPace,
   JobPhase,
   JobStatus,
   JobSummary,
@@ -44,6 +45,7 @@ export type {
   Shortage,
   Waiting,
 } from './job-status.ts'
+export { longestLeft, timeLeftOf, type TimeLeft } from './time-left.ts'
 export type {
   FactsOf,
   JobFacts,

@@ -31,6 +31,19 @@ export const FollowingJob = z.strictObject({
 })
 export type FollowingJob = z.infer<typeof FollowingJob>
 
+/** How a running job comes forward. `timeLeftOf` tells the time left of it, the same wherever it is shown. */
+export const JobPace = z.strictObject({
+  /** When a unit was verified last, or when it was submitted or resumed. */
+  progress_at_ms: AtMs,
+  /** From the first award until then, without pauses; absent before the first award. */
+  active_ms: DurationMs.exactOptional(),
+  /** Without another verified unit by then it stands still, and its end is not known. */
+  stalls_at_ms: AtMs,
+  /** Present while too few PCs are there for what is left: since when no unit has been verified. */
+  stalled_since_ms: AtMs.exactOptional(),
+})
+export type JobPace = z.infer<typeof JobPace>
+
 /** A job in a list. */
 export const JobSummary = z.strictObject({
   job_id: JobId,
@@ -55,8 +68,8 @@ export const JobSummary = z.strictObject({
   first_award_ms: DurationMs.exactOptional(),
   /** From submission to the end, or to now while it runs. */
   wall_ms: DurationMs,
-  /** Remaining time at the rate so far; absent before the first verified unit and after the end. */
-  left_ms_estimate: DurationMs.exactOptional(),
+  /** Present while it runs. */
+  pace: JobPace.exactOptional(),
   /** For a map job with a reduce module. */
   reduced_by: FollowingJob.exactOptional(),
   priority: Fraction,

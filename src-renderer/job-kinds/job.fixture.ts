@@ -1,4 +1,13 @@
-import type { FactsOf, JobId, JobStatus, JobSummary, PeerId, PeerShare, TilePreview } from '#contract'
+import type {
+  FactsOf,
+  JobId,
+  JobPace,
+  JobStatus,
+  JobSummary,
+  PeerId,
+  PeerShare,
+  TilePreview,
+} from '#contract'
 import type { NodeMirror } from '../state/node-mirror.ts'
 
 /** Samples of jobs: plausible wholes, of which a test names the part that it is about. */
@@ -52,6 +61,17 @@ export function jobSummary(kind: SampleKind, some: Partial<JobSummary> = {}): Jo
 /** The facts of the sample of a kind. */
 export function factsOf<K extends SampleKind>(kind: K): FactsOf<K> {
   return FACTS[kind]
+}
+
+/** The pace of a sample that is half done and takes so much longer. */
+export function paceFor(leftMs: number): JobPace {
+  const nowMs = Date.now()
+  return { progress_at_ms: nowMs, active_ms: leftMs, stalls_at_ms: nowMs + 3_600_000 }
+}
+
+/** The pace of a sample that has stood still since a moment: too few PCs are there for what is left. */
+export function stalledPace(sinceMs: number): JobPace {
+  return { ...paceFor(60_000), progress_at_ms: sinceMs, stalled_since_ms: sinceMs }
 }
 
 /** A job that is over and of which all is here. */

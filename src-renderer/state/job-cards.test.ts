@@ -1,14 +1,6 @@
 import type { JobId, JobSummary } from '#contract'
 import { describe, expect, test } from 'vitest'
-import {
-  coverOf,
-  endedOf,
-  jobBoard as sortedBoard,
-  jobCards,
-  leftOf,
-  pictureJobOf,
-  progressOf,
-} from './job-cards.ts'
+import { coverOf, endedOf, jobBoard as sortedBoard, jobCards, pictureJobOf, progressOf } from './job-cards.ts'
 
 function job(id: string, at: number, more: Partial<JobSummary> = {}): JobSummary {
   return {
@@ -93,15 +85,4 @@ describe('the picture of an animation', () => {
     expect(shown(frame(0, cancelled), frame(1, cancelled))).toBe('f0')
     expect(shown()).toBeUndefined()
   })
-})
-
-test('what an animation still takes counts frames that have not begun', () => {
-  const begun = { state: { kind: 'running' }, verified: 5, wall_ms: 15_000, left_ms_estimate: 5_000 } as const
-  const waiting = { state: { kind: 'running' }, verified: 0 } as const
-  const frames = (...parts: readonly Partial<JobSummary>[]) =>
-    parts.map((part, index) => frame(index, { submitted_at_ms: 0, wall_ms: 10_000, ...part }))
-  // Half of three frames took 15 s.
-  expect(leftOf(frames({}, begun, waiting))).toBeCloseTo(15_000)
-  expect(leftOf(frames({}, {}, begun))).toBe(5_000)
-  expect(leftOf(frames(waiting, waiting, waiting))).toBeUndefined()
 })

@@ -1,4 +1,4 @@
-import { groupWallMs, jobGroups, type JobFacts, type JobSummary } from '#contract'
+import { jobGroups, type JobFacts, type JobSummary } from '#contract'
 
 /** A still or a job of another kind, or the frames of an animation together. */
 export type JobCard =
@@ -91,20 +91,6 @@ export function isInFlight({ state, reduced_by }: JobSummary): boolean {
     state.kind === 'paused' ||
     (state.kind === 'done' && (following === 'waiting' || following === 'running' || following === 'paused'))
   )
-}
-
-/**
- * How long a job, or all frames of an animation, still take. Frames share the same PCs: while one has not begun, it is told by how
- * long the others took.
- */
-export function leftOf(jobs: readonly JobSummary[]): number | undefined {
-  const going = jobs.filter(isInFlight)
-  const known = going.flatMap(({ left_ms_estimate }) => left_ms_estimate ?? [])
-  if (known.length === 0) return undefined
-  const longest = Math.max(...known)
-  if (known.length === going.length) return longest
-  const done = progressOf(jobs)
-  return done === 0 ? longest : Math.max(longest, groupWallMs(jobs) * (1 / done - 1))
 }
 
 function placeOf(card: JobCard, hasPicture: (facts: JobFacts) => boolean): keyof JobBoard {

@@ -18,6 +18,7 @@ import { watchChanges } from '../news/changes.ts'
 import { watchUnitNews } from '../news/unit-news.ts'
 import { evidencePage } from '../views/evidence-view.ts'
 import { createDeadlineRisks } from '../views/deadline-risk.ts'
+import { createHoldUps } from '../views/job-pace.ts'
 import { jobStatus, jobSummary } from '../views/job-view.ts'
 import { countedWatch, type ApiImplementer } from './implementer.ts'
 
@@ -39,6 +40,7 @@ export interface JobViews {
 export function createJobViews({ runtime, clock, spelling }: ApiDependencies, table: JobTable): JobViews {
   const { state, jobs } = runtime
   const riskOf = createDeadlineRisks(state)
+  const isHeldUp = createHoldUps(state)
   const { notesOf } = table
   const factsOf: JobTable['facts'] = (job) => table.facts(job)
   const follower = (job: JobState): FollowingJob | undefined => table.reducer.follower(job)
@@ -55,7 +57,8 @@ export function createJobViews({ runtime, clock, spelling }: ApiDependencies, ta
       const id = followingJob(manifest)
       return id === undefined ? undefined : jobs.find(id)
     },
-    summaryOf: (job) => jobSummary(job, { nowMs: clock.nowMs(), follower, notesOf, factsOf, riskOf }),
+    summaryOf: (job) =>
+      jobSummary(job, { nowMs: clock.nowMs(), follower, notesOf, factsOf, riskOf, isHeldUp }),
     statusOf: (job) =>
       jobStatus(state, job, {
         nowMs: clock.nowMs(),
@@ -64,6 +67,7 @@ export function createJobViews({ runtime, clock, spelling }: ApiDependencies, ta
         notesOf,
         factsOf,
         riskOf,
+        isHeldUp,
         troubleOf: ({ manifest }) => runtime.troubleOf(manifest.job_id),
         isKeyLost: ({ manifest }) => runtime.isKeyLost(manifest.job_id),
       }),

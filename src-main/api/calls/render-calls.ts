@@ -22,8 +22,12 @@ export function renderCalls(
       const seconds = frame === undefined ? undefined : frame / fps
       return render.scenes.preview({ ...view, seconds }, untilStopped(stopping, signal))
     }),
-    estimate: os.render.estimate.handler(({ input: { sample_us, ...asked } }) =>
-      render.estimate({ ...asked, sampleUs: sample_us }),
+    estimate: os.render.estimate.handler(({ input: { sample_us, files, ...asked } }) =>
+      render.estimates.estimate({
+        ...asked,
+        ...(sample_us === undefined ? {} : { sampleUs: sample_us }),
+        ...(files === undefined ? {} : { files }),
+      }),
     ),
     watchPicture: os.render.watchPicture.handler(({ input, signal, context }) => {
       const job = views.find(input.job_id)

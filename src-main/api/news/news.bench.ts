@@ -123,6 +123,7 @@ function createCrowd() {
         notesOf: () => ({}),
         factsOf: () => ({ kind: 'other' }),
         riskOf: () => undefined,
+        isHeldUp: () => false,
       }),
   })
   const tell = (notice: Notice): void => {

@@ -92,6 +92,7 @@ export function createMirrored() {
         notesOf: () => ({}),
         factsOf: () => ({ kind: 'other' }),
         riskOf: () => undefined,
+        isHeldUp: () => false,
       })
     },
   }

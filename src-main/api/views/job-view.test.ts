@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { contract } from '#contract'
+import { contract, timeLeftOf } from '#contract'
 import type { PeerEvent } from '../../peer/event.ts'
 import { initialState, type PeerState } from '../../peer/state.ts'
 import { advance } from '../../peer/step.ts'
@@ -82,6 +82,7 @@ const options = {
   notesOf: () => ({}),
   factsOf: () => ({ kind: 'other' }) as const,
   riskOf: () => undefined,
+  isHeldUp: () => false,
   troubleOf: () => undefined,
   isKeyLost: () => false,
 }
@@ -131,7 +132,7 @@ describe('the view of a job', () => {
       by_peer: [],
     })
     expect(status).not.toHaveProperty('first_award_ms')
-    expect(status).not.toHaveProperty('left_ms_estimate')
+    expect(timeLeftOf([status], options.nowMs)).toEqual({ kind: 'unknown' })
   })
 
   it('counts for each peer what it verified, holds and got wrong, most verified first', () => {
@@ -198,15 +199,20 @@ describe('the view of a job', () => {
     expect(statusOf(after(award(ANNA, [0, 1]))).by_peer[0]).not.toHaveProperty('timed_out')
   })
 
-  it('expects the rest at the pace since the first award', () => {
+  it('expects the rest at the pace since the first award, the same at whatever moment it is asked', () => {
     const state = after(
       award(ANNA, [0, 1], [1, 1]),
       award(ME, [0, 2], [1, 2]),
       results(ANNA, output(0, 1, RIGHT), output(1, 1, RIGHT)),
       results(ME, output(0, 2, RIGHT), output(1, 2, RIGHT)),
     )
-    const summary = jobSummary(state.requester.jobs.get(JOB)!, options)
-    expect(summary).toMatchObject({ verified: 2, stored: 2, first_award_ms: 100, left_ms_estimate: 2_000 })
+    const job = state.requester.jobs.get(JOB)!
+    const summary = jobSummary(job, options)
+    expect(summary).toMatchObject({ verified: 2, stored: 2, first_award_ms: 100 })
+    const later = { ...jobStatus(state, job, { ...options, nowMs: options.nowMs + 5_000 }) }
+    expect(later.pace).toEqual(summary.pace)
+    expect(timeLeftOf([summary], T0 + 1_100)).toEqual({ kind: 'left', ms: 1_000 })
+    expect(timeLeftOf([summary], T0 + 1_100)).toEqual(timeLeftOf([later], T0 + 1_100))
   })
 
   it('counts the fuel of a verified unit once, and of each peer what its output took', () => {

@@ -11,13 +11,13 @@ import type { PeerState } from '../../peer/state.ts'
 import { comparatorOf, comparesExactly } from '../../protocol/comparator.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { saturated } from '../../protocol/quantities.ts'
 import { toMs } from '../../protocol/time.ts'
 import type { DeadlineRisks } from './deadline-risk.ts'
 import type { JobNotes } from '../../jobs/job-notes.ts'
 import { hasJobEnded, phaseOf } from '../../jobs/job-phase.ts'
 import { awayOf } from '../../peer/pairing/away.ts'
 import { awayView } from './shortage.ts'
+import { paceOf } from './job-pace.ts'
 import { whyWaiting } from './waiting.ts'
 
 /** Inputs of a job's views besides the state. */
@@ -32,6 +32,8 @@ export interface JobViewOptions {
   readonly factsOf: (job: JobState) => JobFacts
   /** Whether it will miss its deadline. */
   readonly riskOf: DeadlineRisks
+  /** Whether too few peers are there for what is left of it. */
+  readonly isHeldUp: (job: JobState, nowMs: number) => boolean
   /** Why its outputs are not here, if it is for this machine. */
   readonly troubleOf: (job: JobState) => Fault | undefined
   /** Whether it is encrypted by a key that is here no longer. */
@@ -47,11 +49,12 @@ export function jobSummary(
     notesOf,
     factsOf,
     riskOf,
-  }: Pick<JobViewOptions, 'nowMs' | 'follower' | 'notesOf' | 'factsOf' | 'riskOf'>,
+    isHeldUp,
+  }: Pick<JobViewOptions, 'nowMs' | 'follower' | 'notesOf' | 'factsOf' | 'riskOf' | 'isHeldUp'>,
 ): JobSummary {
   const { manifest, submittedAtMs, firstAwardAtMs } = job
   const endMs = endedAtMs(job) ?? nowMs
-  const leftMs = leftMsEstimate(job, nowMs)
+  const pace = paceOf(job, isHeldUp(job, nowMs))
   const following = follower(job)
   const notes = notesOf(job)
   const risk = riskOf(job, nowMs)
@@ -70,7 +73,7 @@ export function jobSummary(
     submitted_at_ms: submittedAtMs,
     ...(firstAwardAtMs === undefined ? {} : { first_award_ms: Math.max(0, firstAwardAtMs - submittedAtMs) }),
     wall_ms: Math.max(0, endMs - submittedAtMs),
-    ...(leftMs === undefined ? {} : { left_ms_estimate: leftMs }),
+    ...(pace === undefined ? {} : { pace }),
     ...(following === undefined ? {} : { reduced_by: following }),
     priority: priorityOf(job),
     ...(manifest.deadline === undefined ? {} : { deadline_ms: toMs(manifest.deadline) }),
@@ -113,14 +116,6 @@ function heldUpHere(job: JobState, { troubleOf, isKeyLost }: JobViewOptions): Wa
 
 function endedAtMs({ status }: JobState): number | undefined {
   return 'atMs' in status ? status.atMs : undefined
-}
-
-/** At the pace since the first award, without pauses. Slower starts make it a little pessimistic at first, never optimistic. */
-function leftMsEstimate(job: JobState, nowMs: number): number | undefined {
-  if (job.status.state !== 'running' || job.verified === 0 || job.firstAwardAtMs === undefined)
-    return undefined
-  const perUnitMs = Math.max(0, nowMs - job.firstAwardAtMs - job.pausedMs) / job.verified
-  return saturated(Math.round(perUnitMs * (job.manifest.unit_count - job.verified)))
 }
 
 function peerShares(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): PeerShare[] {

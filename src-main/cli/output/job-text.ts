@@ -3,6 +3,7 @@ import {
   groupState,
   groupWallMs,
   jobGroups,
+  timeLeftOf,
   type FollowingJob,
   type JobGroup,
   type JobStatus,
@@ -65,8 +66,10 @@ function stateText({ state }: Pick<JobSummary, 'state'> | FollowingJob): string 
   return state.kind === 'paused' ? `paused since ${new Date(state.since_ms).toLocaleString()}` : state.kind
 }
 
-function timeText({ wall_ms, left_ms_estimate, estimated_ms }: JobSummary): string {
-  const left = left_ms_estimate === undefined ? '' : `, about ${durationText(left_ms_estimate)} left`
+function timeText(job: JobSummary): string {
+  const { wall_ms, estimated_ms } = job
+  const timeLeft = timeLeftOf([job], Date.now())
+  const left = timeLeft.kind === 'left' ? `, about ${durationText(timeLeft.ms)} left` : ''
   const estimated = estimated_ms === undefined ? '' : `, ${durationText(estimated_ms)} estimated`
   return `${durationText(wall_ms)}${left}${estimated}`
 }

@@ -16,11 +16,17 @@ import { newJobId } from '../job-id.ts'
 import type { JobDependencies } from '../dependencies.ts'
 import { newManifest } from '../manifest.ts'
 import { keptDataset, keyFor } from '../placement.ts'
+import type { RenderEstimates } from './estimate/render-estimates.ts'
 import type { ImportedScene } from './scene/kept-scenes.ts'
 import type { SceneImports } from './scene/scene-import.ts'
 
 /** Warnings told of all frames together; each is told once. */
 const WARNINGS_MAX = 100
+
+/** What a submission works with. */
+interface RenderDependencies extends JobDependencies {
+  readonly estimates: Pick<RenderEstimates, 'begin' | 'forget'>
+}
 
 /** A frame of an animation that is to be rendered, or a still. */
 interface Shot {
@@ -35,7 +41,7 @@ interface Shot {
  * @throws FaultError `bad-input` for files that are no scene, `blob-missing`, `quota-exceeded`
  */
 export async function submitRender(
-  dependencies: JobDependencies,
+  dependencies: RenderDependencies,
   imports: SceneImports,
   request: RenderRequest,
   signal: AbortSignal,
@@ -86,7 +92,7 @@ interface ShotRequest {
 }
 
 async function submitShot(
-  dependencies: JobDependencies,
+  dependencies: RenderDependencies,
   imports: SceneImports,
   { request, params, shot, shots, signal, key }: ShotRequest,
 ): Promise<ImportedScene> {
@@ -98,6 +104,7 @@ async function submitShot(
     const scene = await imports.take(view, owner, signal)
     // Written before the job is there, so that no view shows it without them.
     writeJobNotes(dependencies.settings, shot.job, notesOf(request, shot, shots))
+    beginEstimate(dependencies, request, params, shot)
     try {
       const manifest = manifestOf(dependencies, {
         request,
@@ -108,6 +115,7 @@ async function submitShot(
       await dependencies.runtime.submit(manifest, keptDataset(request, dependencies.blobs), key)
     } catch (error) {
       forgetJobNotes(dependencies.settings, shot.job)
+      dependencies.estimates.forget(shot.job)
       throw error
     }
     return scene
@@ -153,6 +161,19 @@ function notesOf({ estimated_ms, fps }: RenderRequest, shot: Shot, shots: readon
     ...(shots.length === 1 ? {} : { series: { id, index: shot.index, count: shots.length } }),
     ...(shot.frame === undefined ? {} : { frame: shot.frame, fps }),
   }
+}
+
+/** Remembers what is known now of a still. The frames of an animation wait for each other, and teach nothing of one. */
+function beginEstimate(
+  { estimates }: RenderDependencies,
+  { files, redundancy, sample_us }: RenderRequest,
+  { width, height, spp }: RenderParams,
+  { job, frame }: Shot,
+): void {
+  if (frame !== undefined) return
+  const measured = sample_us === undefined ? {} : { sampleUs: sample_us }
+  const cids = files.map(({ cid }) => cid)
+  estimates.begin(job, { width, height, spp, frames: 1, redundancy, files: cids, ...measured })
 }
 
 /** Takes jobs back whose series did not come about. */

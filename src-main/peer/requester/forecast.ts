@@ -131,6 +131,29 @@ function workAhead(state: PeerState, job: JobState, scoreMean: number): Repeated
   return ahead
 }
 
+/**
+ * Work of all running own jobs, checks included, in milliseconds of one core of the reference machine: a new job of the
+ * usual priority takes turns with them.
+ */
+export function ownWorkAhead(state: PeerState, nowMs: number): number {
+  let ahead = 0
+  for (const job of state.requester.jobs.values()) {
+    if (job.status.state !== 'running') continue
+    const helpers = helpersOf(state, job, nowMs)
+    const lanes = helpers.reduce((sum, helper) => sum + helper.lanes, 0)
+    const speed = helpers.reduce((sum, helper) => sum + helper.lanes * helper.score, 0)
+    if (lanes > 0) ahead += workOf(job, referenceUnitMs(job, speed / lanes, meanRunMs(job)), 0).allMs
+  }
+  return ahead
+}
+
+/** Requesters besides this peer that a provider works for, as far as this peer hears of them. */
+export function requestersAt(state: PeerState, provider: ComputeCommitment, nowMs: number): number {
+  return askingOthers(state, activeCommitments(state, nowMs)).filter(({ peer_id }) =>
+    isServed(peer_id, provider),
+  ).length
+}
+
 /** Rules W17 and W18: the higher priority goes first, then the nearer deadline, and equals take turns. */
 function placeOf(other: JobState, job: JobState): 'before' | 'in-turns' | 'after' {
   const higher = priorityOf(other) - priorityOf(job)
@@ -184,10 +207,7 @@ function helpersOf(state: PeerState, job: JobState, nowMs: number): Helper[] {
   const commitments = activeCommitments(state, nowMs)
   const own = helperIn(state.me, slotsForOwn(state, nowMs), manifest, nowMs)
   const fetchMs = job.firstAwardAtMs === undefined ? usualFetchMs(state, manifest) : 0
-  const asking = commitments.filter(
-    ({ peer_id, work_requests }) =>
-      peer_id !== state.me && work_requests.some(({ open_ranges = [] }) => open_ranges.length > 0),
-  )
+  const asking = askingOthers(state, commitments)
   const others = commitments
     .filter((commitment) => (commitment.trust_weights[state.me] ?? 0) > 0)
     .flatMap((commitment) => {
@@ -196,6 +216,17 @@ function helpersOf(state: PeerState, job: JobState, nowMs: number): Helper[] {
       return helper === undefined ? [] : [slowed(helper, share, fetchMs)]
     })
   return own === undefined ? others : [own, ...others]
+}
+
+/** The other peers that have units open. */
+function askingOthers(
+  state: PeerState,
+  commitments: readonly ComputeCommitment[],
+): readonly ComputeCommitment[] {
+  return commitments.filter(
+    ({ peer_id, work_requests }) =>
+      peer_id !== state.me && work_requests.some(({ open_ranges = [] }) => open_ranges.length > 0),
+  )
 }
 
 /** The work that a peer can do in its slots. Beyond the last of them it goes on as on average until then. */

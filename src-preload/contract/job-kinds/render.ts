@@ -63,6 +63,8 @@ export const RenderRequest = z.strictObject({
   fps: z.number().min(1).max(240).default(24),
   /** The estimate that the user was shown, remembered to compare. */
   estimated_ms: DurationMs.exactOptional(),
+  /** As the preview measured it: later estimates learn from how the render goes. */
+  sample_us: z.number().min(0).exactOptional(),
   ...common,
 })
 export type RenderRequest = z.infer<typeof RenderRequest>
@@ -116,7 +118,7 @@ export type ScenePreview = z.infer<typeof ScenePreview>
 
 /** How long a render would take with all PCs that could help at this moment. */
 export const RenderEstimate = z.strictObject({
-  /** Wall time; absent when no PC could do it now. */
+  /** Wall time; absent when fewer PCs could do it now than check each tile. Four outcomes in five lie in the range. */
   likely_ms: DurationMs.exactOptional(),
   low_ms: DurationMs.exactOptional(),
   high_ms: DurationMs.exactOptional(),
@@ -125,6 +127,10 @@ export const RenderEstimate = z.strictObject({
   cores: z.number().min(0),
   /** Core time in all, checks included. */
   core_ms: DurationMs,
+  /** Present while this PC's own speed is still being measured: then it is not counted. */
+  is_measuring: z.literal(true).exactOptional(),
+  /** Percent of this PC's cores that other programs keep busy; absent where it cannot be read. */
+  busy_percent: z.number().min(0).max(100).exactOptional(),
 })
 export type RenderEstimate = z.infer<typeof RenderEstimate>
 
@@ -200,6 +206,8 @@ const calls = {
         redundancy: common.redundancy,
         /** As the preview measured it; a usual scene's when absent. */
         sample_us: z.number().min(0).exactOptional(),
+        /** The scene's files, which travel to others; absent before they are uploaded. */
+        files: z.array(Cid).max(SCENE_FILES_MAX).exactOptional(),
       }),
     )
     .output(RenderEstimate),

@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react'
 import { beforeEach, expect, it } from 'vitest'
 import type { JobSummary, KindName } from '#contract'
 import { mount } from '../../../component.fixture.tsx'
-import { DONE, jobId, jobSummary, TILE, told } from '../../../job-kinds/job.fixture.ts'
+import { DONE, jobId, jobSummary, paceFor, stalledPace, TILE, told } from '../../../job-kinds/job.fixture.ts'
 import { jobCards } from '../../../state/job-cards.ts'
 import { JobRow } from './job-row.tsx'
 
@@ -63,10 +63,15 @@ it('a job of an unknown kind has its name and its units, and is no picture', () 
 })
 
 it('a job in flight has its percentage and what is left', () => {
-  const row = mountRow(jobSummary('render', { left_ms_estimate: 120_000 }))
+  const row = mountRow(jobSummary('render', { pace: paceFor(120_000) }))
   expect(row.textContent).toContain('50')
   expect(row.textContent).toContain('about 2 min left')
   screen.getByText('Running')
+})
+
+it('a job that stands still has no time left', () => {
+  const row = mountRow(jobSummary('render', { pace: stalledPace(Date.now() - 20_000) }))
+  expect(row.textContent).not.toContain('left')
 })
 
 it('a finished job says what it took, and has no percentage', () => {

@@ -1,12 +1,13 @@
 import { Badge, Progress } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
 import { Link } from 'wouter'
-import type { JobPhase, JobSummary } from '#contract'
+import type { JobPhase, JobSummary, TimeLeft } from '#contract'
 import type { Format, Messages } from '#text'
 import { SmallPicture } from '../../../job-kinds/small-picture.tsx'
 import { kindOf } from '../../../job-kinds/table.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
-import { endedOf, isInFlight, type JobCard, jobsOf, leftOf, progressOf } from '../../../state/job-cards.ts'
+import { useTimeLeft } from '../../../state/time-left.ts'
+import { endedOf, isInFlight, type JobCard, jobsOf, progressOf } from '../../../state/job-cards.ts'
 import { cardName, latenessOf } from '../../../state/job-words.ts'
 import classes from './job-row.module.css'
 
@@ -16,6 +17,7 @@ export function JobRow({ card }: { readonly card: JobCard }) {
   const text = messages.jobs
   const format = useFormat()
   const jobs = jobsOf(card)
+  const left = useTimeLeft(jobs)
   // Of a series the frame that stands for its state: one that goes on, one that failed, or the first.
   const shown =
     jobs.find(({ state }) => state.kind === 'running') ??
@@ -39,7 +41,7 @@ export function JobRow({ card }: { readonly card: JobCard }) {
           {late?.byMs !== undefined && (
             <span className={classes['late']}>{text.late.by(format.roughly(late.byMs))} · </span>
           )}
-          {rowFacts(card, shown, messages, format)}
+          {rowFacts({ card, job: shown, left }, messages, format)}
         </span>
       </span>
       {jobs.some(isInFlight) && (
@@ -89,7 +91,11 @@ function JobIcon({ card, job }: { readonly card: JobCard; readonly job: JobSumma
   return <CardIcon size={20} stroke={1.5} aria-hidden="true" className={classes['icon']} />
 }
 
-function rowFacts(card: JobCard, job: JobSummary, messages: Messages, format: Format): string {
+function rowFacts(
+  { card, job, left }: { readonly card: JobCard; readonly job: JobSummary; readonly left: TimeLeft },
+  messages: Messages,
+  format: Format,
+): string {
   const text = messages.jobs
   const jobs = jobsOf(card)
   const parts: string[] = []
@@ -98,8 +104,7 @@ function rowFacts(card: JobCard, job: JobSummary, messages: Messages, format: Fo
   }
   if (job.state.kind === 'failed') parts.push(text.failedBecause(job.state.fault.message))
   else if (isInFlight(job)) {
-    const left = leftOf(jobs)
-    if (left !== undefined) parts.push(text.left(format.duration(left)))
+    if (left.kind === 'left') parts.push(text.left(format.duration(left.ms)))
     parts.push(format.ago(job.submitted_at_ms))
   } else parts.push(text.tookAgo(format.duration(job.wall_ms), format.ago(job.submitted_at_ms + job.wall_ms)))
   parts.push(

@@ -144,7 +144,7 @@ it('a job that is gone says so, and leads back', async () => {
 it('[W43] a job that waits for another PC tells no time left', async () => {
   const shortage = { needed: 2, here: 1, left: [] }
   const waiting = { kind: 'more-verifiers' as const, message: 'two', shortage }
-  openPage(jobStatus('render', { left_ms_estimate: 60_000, waiting }))
+  openPage(jobStatus('render', { pace: paceFor(60_000), waiting }))
   await heading('Kitchen waits at 50 % for 1 more PC')
   await screen.findByText('Each tile needs 2 PCs; only 1 is here.')
   expect(screen.queryByText('Time left')).toBeNull()

@@ -2,19 +2,28 @@ import { Suspense, useMemo, useState } from 'react'
 import { Button, Progress, Skeleton } from '@mantine/core'
 import { IconArrowLeft, IconZoomQuestion } from '@tabler/icons-react'
 import { Link } from 'wouter'
-import { groupName, groupState, groupWallMs, type JobId, type JobStatus, type JobSummary } from '#contract'
+import {
+  groupName,
+  groupState,
+  groupWallMs,
+  type JobId,
+  type JobStatus,
+  type JobSummary,
+  type TimeLeft,
+} from '#contract'
 import type { Messages } from '#text'
 import { kindOf } from '../../../job-kinds/table.ts'
 import { useStream } from '../../../connection/calls.tsx'
 import { useNode } from '../../../state/node-store.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
+import { useTimeLeft } from '../../../state/time-left.ts'
 import { EmptyState } from '../../../ui/layout/empty-state.tsx'
 import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
 import { Page } from '../../../ui/layout/page.tsx'
 import { Section } from '../../../ui/layout/section.tsx'
 import { SkeletonList } from '../../../ui/layout/skeleton-list.tsx'
 import { JobActions } from './job-actions.tsx'
-import { isInFlight, leftOf, progressOf } from '../../../state/job-cards.ts'
+import { isInFlight, progressOf } from '../../../state/job-cards.ts'
 import { JobFigures } from './job-figures.tsx'
 import { jobName } from '../../../state/job-words.ts'
 import { LateNotice } from './late-notice.tsx'
@@ -79,12 +88,15 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
   const text = useText().jobs
   const format = useFormat()
   const siblings = useSiblings(job)
+  const left = useTimeLeft(siblings.length > 1 ? siblings : [job])
   const isDone = job.state.kind === 'done' && !isInFlight(job)
   const jobs = siblings.length > 1 ? siblings : [job]
   const { Save, View } = kindOf(job.facts)
   return (
     <Page
-      title={siblings.length > 1 ? seriesTitle(siblings, text, format) : jobTitle(job, text, format)}
+      title={
+        siblings.length > 1 ? seriesTitle(siblings, left, text, format) : jobTitle(job, left, text, format)
+      }
       actions={
         <>
           {isDone && Save !== undefined && (
@@ -139,6 +151,7 @@ function useSiblings(job: JobSummary): readonly JobSummary[] {
 /** An animation in a sentence: it is one job, whichever of its frames is shown. */
 function seriesTitle(
   frames: readonly JobSummary[],
+  left: TimeLeft,
   text: Messages['jobs'],
   format: ReturnType<typeof useFormat>,
 ): string {
@@ -146,10 +159,9 @@ function seriesTitle(
   const percent = format.percent(progressOf(frames))
   switch (groupState(frames).kind) {
     case 'running': {
-      const left = leftOf(frames)
-      return left === undefined
-        ? text.titleRunning(name, percent)
-        : text.titleRunningLeft(name, percent, format.duration(left))
+      return left.kind === 'left'
+        ? text.titleRunningLeft(name, percent, format.duration(left.ms))
+        : text.titleRunning(name, percent)
     }
     case 'paused':
       return text.titlePaused(name, percent)
@@ -162,7 +174,12 @@ function seriesTitle(
   }
 }
 
-function jobTitle(job: JobStatus, text: Messages['jobs'], format: ReturnType<typeof useFormat>): string {
+function jobTitle(
+  job: JobStatus,
+  left: TimeLeft,
+  text: Messages['jobs'],
+  format: ReturnType<typeof useFormat>,
+): string {
   const name = jobName(job)
   const percent = format.percent(progressOf([job]))
   switch (job.state.kind) {
@@ -172,9 +189,9 @@ function jobTitle(job: JobStatus, text: Messages['jobs'], format: ReturnType<typ
         return text.titleShort(name, percent, more, format.number(more))
       }
       if (job.waiting !== undefined) return text.titleWaiting(name, percent)
-      return job.left_ms_estimate === undefined
-        ? text.titleRunning(name, percent)
-        : text.titleRunningLeft(name, percent, format.duration(job.left_ms_estimate))
+      return left.kind === 'left'
+        ? text.titleRunningLeft(name, percent, format.duration(left.ms))
+        : text.titleRunning(name, percent)
     case 'paused':
       return text.titlePaused(name, percent)
     case 'done':

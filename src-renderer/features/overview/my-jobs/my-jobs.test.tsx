@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react'
 import { beforeEach, expect, it } from 'vitest'
 import type { JobSummary } from '#contract'
 import { mount } from '../../../component.fixture.tsx'
-import { DONE, jobId, jobsMap, jobSummary, TILE, told } from '../../../job-kinds/job.fixture.ts'
+import { DONE, jobId, jobsMap, jobSummary, paceFor, TILE, told } from '../../../job-kinds/job.fixture.ts'
 import { MyJobs } from './my-jobs.tsx'
 
 beforeEach(() => {
@@ -70,7 +70,7 @@ it('jobs of other kinds have their percentage, and no picture is asked for', () 
 })
 
 it('a job leads to its page, and says how far it is', () => {
-  mountJobs(jobSummary('module', { left_ms_estimate: 60_000 }))
+  mountJobs(jobSummary('module', { pace: paceFor(60_000) }))
   const link = screen.getByRole('link', { name: /Primes/ })
   expect(link.getAttribute('href')).toBe('/jobs/job-module')
   expect(link.textContent).toContain('40 of 80 units · 1 min left')

@@ -11,13 +11,13 @@ import {
   isInFlight,
   type JobCard,
   jobsOf,
-  leftOf,
   pictureJobOf,
   progressOf,
 } from '../../../state/job-cards.ts'
 import { cardName, latenessOf } from '../../../state/job-words.ts'
 import { useNode } from '../../../state/node-store.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
+import { useTimeLeft } from '../../../state/time-left.ts'
 import { Section } from '../../../ui/layout/section.tsx'
 import { useNow } from '../../../ui/use-now.ts'
 import { endedAtMs, jobsToShow } from './job-choice.ts'
@@ -120,6 +120,7 @@ function OneCard({ card }: { readonly card: JobCard }) {
 function CardFacts({ jobs, count }: { readonly jobs: readonly JobSummary[]; readonly count: number }) {
   const messages = useText()
   const text = messages.overview.jobs
+  const left = useTimeLeft(jobs)
   const format = useFormat()
   if (!jobs.some(isInFlight)) return text.done(format.ago(endedAtMs(jobs)))
   const verified = jobs.reduce((sum, job) => sum + job.verified, 0)
@@ -132,6 +133,5 @@ function CardFacts({ jobs, count }: { readonly jobs: readonly JobSummary[]; read
   if (verified === 0) return text.waiting
   const late = latenessOf(jobs)
   if (late?.byMs !== undefined) return `${done} · ${messages.jobs.late.by(format.roughly(late.byMs))}`
-  const left = leftOf(jobs)
-  return left === undefined ? done : `${done} · ${text.left(format.duration(left))}`
+  return left.kind === 'left' ? `${done} · ${text.left(format.duration(left.ms))}` : done
 }
