@@ -1,13 +1,16 @@
 import type { RenderEstimate } from '#contract'
+import type { JobState } from '../../peer/requester/slice.ts'
 import { renderRules } from '../../protocol/job-kinds/render.ts'
 import type { JobKind, JobKindOptions } from '../job-kind.ts'
 import { estimateRender, type EstimateInput } from './estimate.ts'
+import { createJobExposures } from './picture/exposure.ts'
 import { createPictures, type Pictures } from './picture/picture-news.ts'
-import { renderedPicture } from './picture/rendered-picture.ts'
+import { mustRender, renderedPicture } from './picture/rendered-picture.ts'
 import { createRenderResults } from './picture/results.ts'
 import { createThumbnails, type Thumbnails } from './picture/thumbnail.ts'
 import { ownRenderScore, renderPeers } from './renderers.ts'
 import { createSceneImports } from './scene/scene-import.ts'
+import { createSceneMeter } from './scene/scene-meter.ts'
 import { createSceneLooks, type SceneLooks } from './scene/scene-preview.ts'
 import { submitRender } from './submission.ts'
 
@@ -16,6 +19,8 @@ export interface RenderKind extends JobKind<'render'> {
   readonly scenes: SceneLooks
   readonly pictures: Pictures
   readonly thumbnails: Thumbnails
+  /** The exposure of a job's pictures. @throws FaultError `bad-input` for a job that renders nothing */
+  exposureStops(job: JobState): Promise<number>
   /** How long a render would take with the peers of this moment. */
   estimate(asked: Omit<EstimateInput, 'ownScore' | 'peers'>): RenderEstimate
 }
@@ -23,19 +28,25 @@ export interface RenderKind extends JobKind<'render'> {
 /** Creates the kind. */
 export function createRenderKind({ dependencies, notesOf, stopping }: JobKindOptions): RenderKind {
   const { runtime, clock } = dependencies
-  const results = createRenderResults(dependencies, stopping)
+  const exposures = createJobExposures(dependencies, notesOf, stopping)
+  const results = createRenderResults(dependencies, exposures, stopping)
   const thumbnails = createThumbnails(dependencies, results, stopping)
   const imports = createSceneImports(dependencies)
+  const meter = createSceneMeter(dependencies)
   return {
     algorithmId: renderRules.id,
-    submit: (request, signal) => submitRender(dependencies, imports, request, signal),
+    submit: (request, signal) => submitRender(dependencies, { imports, meter }, request, signal),
     facts: (job) => renderedPicture(job, notesOf(job)),
     result: (job, format) => results.result(job, format),
     forget(job) {
       results.forget(job)
       thumbnails.forget(job)
     },
-    scenes: createSceneLooks(dependencies, imports),
+    scenes: createSceneLooks(dependencies, imports, meter),
+    exposureStops: async (job) => {
+      mustRender(job)
+      return (await results.exposureStops(job)) ?? 0
+    },
     pictures: createPictures(dependencies, results, stopping),
     thumbnails,
     estimate: (asked) =>

@@ -111,31 +111,3 @@ export function developPicture(
   }
   return out
 }
-
-/** Scenes whose bright parts lie between these are shown as they are, any other is brought to the target. */
-const BRIGHT_AS_MEANT_MIN = 0.2
-const BRIGHT_AS_MEANT_MAX = 3
-const BRIGHT_TARGET = 0.7
-/** The part of the picture that is darker than its "bright parts". */
-const BRIGHT_QUANTILE = 0.9
-/** Lamps in files are given in anything between candela and watts. */
-const BASE_STOPS_MAX = 20
-
-/**
- * The exposure, in whole stops, at which a picture (linear RGB, three floats a pixel) was delivered: the same rule as
- * that of the node's exposure.ts, which the delivered PNG went through.
- */
-export function deliveredStops(radiance: Float32Array): number {
-  const light = new Float32Array(Math.floor(radiance.length / 3))
-  for (let p = 0; p < light.length; p++) {
-    light[p] =
-      0.2126 * (radiance[3 * p] ?? 0) +
-      0.7152 * (radiance[3 * p + 1] ?? 0) +
-      0.0722 * (radiance[3 * p + 2] ?? 0)
-  }
-  light.sort()
-  const bright = light[Math.floor(light.length * BRIGHT_QUANTILE)] ?? 0
-  if (bright <= 0 || (bright >= BRIGHT_AS_MEANT_MIN && bright <= BRIGHT_AS_MEANT_MAX)) return 0
-  const stops = Math.round(Math.log2(BRIGHT_TARGET / bright))
-  return Math.min(BASE_STOPS_MAX, Math.max(-BASE_STOPS_MAX, stops))
-}
