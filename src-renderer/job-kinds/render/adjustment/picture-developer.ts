@@ -1,6 +1,6 @@
 import { createPictureShader } from './picture-shader.ts'
 import type { PictureInput, PictureOutput } from './picture-worker-message.ts'
-import { type Adjustment, AS_DELIVERED } from './tone-mapping.ts'
+import type { Adjustment } from './tone-mapping.ts'
 
 /** A picture whose light is there, to be shown as one likes. */
 export interface PictureDeveloper {
@@ -130,9 +130,4 @@ function ask(worker: Worker, input: PictureInput, signal: AbortSignal): Promise<
     worker.onerror = fail
     worker.postMessage(input)
   })
-}
-
-/** Whether an adjustment shows the picture as it was delivered. */
-export function isAsDelivered({ stops, toneMapping }: Adjustment): boolean {
-  return stops === AS_DELIVERED.stops && toneMapping === AS_DELIVERED.toneMapping
 }

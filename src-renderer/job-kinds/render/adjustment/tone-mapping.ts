@@ -13,6 +13,14 @@ export interface Adjustment {
 /** As pictures are delivered. */
 export const AS_DELIVERED: Adjustment = { stops: 0, toneMapping: 'neutral' }
 
+/** Ten stops in all are a thousandfold: more than any scene that shows something needs. */
+export const STOPS_ADDED_MAX = 5
+
+/** Whether an adjustment shows the picture as it was delivered. */
+export function isAsDelivered({ stops, toneMapping }: Adjustment): boolean {
+  return stops === AS_DELIVERED.stops && toneMapping === AS_DELIVERED.toneMapping
+}
+
 /** Where Khronos PBR Neutral begins to compress, and how fast highlights lose their colour. */
 const START_COMPRESSION = 0.8 - 0.04
 const DESATURATION = 0.15
