@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LitBy } from '#contract'
 import type { JobState } from '../peer/requester/slice.ts'
 import type { Settings } from '../ports/settings.ts'
 import { JobId } from '../protocol/ids.ts'
@@ -16,6 +17,8 @@ export const JobNotes = z.object({
   /** Which frame of an animation, at so many a second. */
   frame: z.int().min(0).exactOptional(),
   fps: z.number().positive().exactOptional(),
+  /** Of a picture: its exposure in stops, and its light. */
+  exposure: z.object({ stops: z.number(), lit_by: LitBy }).exactOptional(),
 })
 export type JobNotes = z.infer<typeof JobNotes>
 

@@ -70,7 +70,7 @@ export type {
   SubmittedRender,
   TilePreview,
 } from './job-kinds/render.ts'
-export { PictureFormat, SceneReport } from './job-kinds/render.ts'
+export { LitBy, PictureFormat, SceneReport } from './job-kinds/render.ts'
 export type { EvidencePage, ResultFormat, SignedClaims, UnitNews, UnitView } from './jobs.ts'
 export { ResultFile, UNIT_FAULTS_MAX, UnitConsensus } from './jobs.ts'
 export {

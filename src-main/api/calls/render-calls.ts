@@ -34,6 +34,9 @@ export function renderCalls(
       const news = render.pictures.watch(job, input.side_max, untilStopped(stopping, signal))
       return countedWatch(context, report, news)
     }),
+    exposure: os.render.exposure.handler(async ({ input }) => ({
+      exposure_stops: await render.exposureStops(views.find(input.job_id)),
+    })),
     thumbnail: os.render.thumbnail.handler(async ({ input }) => {
       const { bytes, width, height } = await render.thumbnails.of(views.find(input.job_id))
       return { image: new Blob([Uint8Array.from(bytes)], { type: 'image/jpeg' }), width, height }

@@ -1,11 +1,14 @@
+import type { JobState } from '../../peer/requester/slice.ts'
 import { renderRules } from '../../protocol/job-kinds/render.ts'
 import type { JobKind, JobKindOptions } from '../job-kind.ts'
 import { createRenderEstimates, type RenderEstimates } from './estimate/render-estimates.ts'
+import { createJobExposures } from './picture/exposure.ts'
 import { createPictures, type Pictures } from './picture/picture-news.ts'
-import { renderedPicture } from './picture/rendered-picture.ts'
+import { mustRender, renderedPicture } from './picture/rendered-picture.ts'
 import { createRenderResults } from './picture/results.ts'
 import { createThumbnails, type Thumbnails } from './picture/thumbnail.ts'
 import { createSceneImports } from './scene/scene-import.ts'
+import { createSceneMeter } from './scene/scene-meter.ts'
 import { createSceneLooks, type SceneLooks } from './scene/scene-preview.ts'
 import { submitRender } from './submission.ts'
 
@@ -14,18 +17,23 @@ export interface RenderKind extends JobKind<'render'> {
   readonly scenes: SceneLooks
   readonly pictures: Pictures
   readonly thumbnails: Thumbnails
+  /** The exposure of a job's pictures. @throws FaultError `bad-input` for a job that renders nothing */
+  exposureStops(job: JobState): Promise<number>
   readonly estimates: RenderEstimates
 }
 
 /** Creates the kind. */
 export function createRenderKind({ dependencies, notesOf, stopping }: JobKindOptions): RenderKind {
-  const results = createRenderResults(dependencies, stopping)
+  const exposures = createJobExposures(dependencies, notesOf, stopping)
+  const results = createRenderResults(dependencies, exposures, stopping)
   const thumbnails = createThumbnails(dependencies, results, stopping)
   const imports = createSceneImports(dependencies)
+  const meter = createSceneMeter(dependencies)
   const estimates = createRenderEstimates(dependencies, stopping)
   return {
     algorithmId: renderRules.id,
-    submit: (request, signal) => submitRender({ ...dependencies, estimates }, imports, request, signal),
+    submit: (request, signal) =>
+      submitRender({ ...dependencies, estimates }, { imports, meter }, request, signal),
     facts: (job) => renderedPicture(job, notesOf(job)),
     result: (job, format) => results.result(job, format),
     forget(job) {
@@ -33,7 +41,11 @@ export function createRenderKind({ dependencies, notesOf, stopping }: JobKindOpt
       estimates.forget(job)
       thumbnails.forget(job)
     },
-    scenes: createSceneLooks(dependencies, imports),
+    scenes: createSceneLooks(dependencies, imports, meter),
+    exposureStops: async (job) => {
+      mustRender(job)
+      return (await results.exposureStops(job)) ?? 0
+    },
     pictures: createPictures(dependencies, results, stopping),
     thumbnails,
     estimates,

@@ -19,6 +19,7 @@ import { keptDataset, keyFor } from '../placement.ts'
 import type { RenderEstimates } from './estimate/render-estimates.ts'
 import type { ImportedScene } from './scene/kept-scenes.ts'
 import type { SceneImports } from './scene/scene-import.ts'
+import type { SceneExposure, SceneMeter } from './scene/scene-meter.ts'
 
 /** Warnings told of all frames together; each is told once. */
 const WARNINGS_MAX = 100
@@ -35,14 +36,23 @@ interface Shot {
   readonly index: number
 }
 
+/** The parts of this kind that a submission asks. */
+interface SceneParts {
+  readonly imports: SceneImports
+  readonly meter: SceneMeter
+}
+
 /**
  * Imports a scene here and submits its job, or a job for each of its frames, one after the other. Its parts are kept
  * until their jobs are removed. If a frame cannot be submitted, none is.
+ *
+ * The light is metered once, on the first frame that is asked for: the one that the form's preview shows, with the exposure
+ * that all frames then have. Otherwise the picture would flicker where a lamp comes into view.
  * @throws FaultError `bad-input` for files that are no scene, `blob-missing`, `quota-exceeded`
  */
 export async function submitRender(
   dependencies: RenderDependencies,
-  imports: SceneImports,
+  { imports, meter }: SceneParts,
   request: RenderRequest,
   signal: AbortSignal,
 ): Promise<SubmittedRender> {
@@ -55,6 +65,8 @@ export async function submitRender(
   const [first] = shots
   if (first === undefined) refuse('bad-input', 'a render without a frame')
   const scenes: ImportedScene[] = []
+  let exposure: Promise<SceneExposure | undefined> | undefined
+  const exposureOf = (scene: ImportedScene) => (exposure ??= meter.tryMeter(scene, params, signal))
   const submitted: JobId[] = []
   // The frames share what they read, and the half of their keys that it is encrypted by.
   let key = keyFor(request)
@@ -62,7 +74,9 @@ export async function submitRender(
     for (const shot of shots) {
       signal.throwIfAborted()
       key = keyFor(request, key)
-      scenes.push(await submitShot(dependencies, imports, { request, params, shot, shots, signal, key }))
+      scenes.push(
+        await submitShot(dependencies, imports, { request, params, shot, shots, exposureOf, signal, key }),
+      )
       submitted.push(shot.job)
     }
   } catch (error) {
@@ -86,6 +100,8 @@ interface ShotRequest {
   readonly params: RenderParams & Params
   readonly shot: Shot
   readonly shots: readonly Shot[]
+  /** Of all shots, by the first one's scene. */
+  readonly exposureOf: (scene: ImportedScene) => Promise<SceneExposure | undefined>
   /** Of an encrypted job. */
   readonly key: JobKey | undefined
   readonly signal: AbortSignal
@@ -94,7 +110,7 @@ interface ShotRequest {
 async function submitShot(
   dependencies: RenderDependencies,
   imports: SceneImports,
-  { request, params, shot, shots, signal, key }: ShotRequest,
+  { request, params, shot, shots, exposureOf, signal, key }: ShotRequest,
 ): Promise<ImportedScene> {
   const { files, main, environment, camera, width, height, fps } = request
   const owner = `api:import:${shot.job}`
@@ -102,8 +118,9 @@ async function submitShot(
     const seconds = shot.frame === undefined ? undefined : shot.frame / fps
     const view = { files, main, environment, camera, width, height, seconds }
     const scene = await imports.take(view, owner, signal)
+    const exposure = await exposureOf(scene)
     // Written before the job is there, so that no view shows it without them.
-    writeJobNotes(dependencies.settings, shot.job, notesOf(request, shot, shots))
+    writeJobNotes(dependencies.settings, shot.job, notesOf(request, shot, shots, exposure))
     beginEstimate(dependencies, request, params, shot)
     try {
       const manifest = manifestOf(dependencies, {
@@ -154,12 +171,18 @@ function descriptionOf({ description, main }: RenderRequest, { frame }: Shot): s
   return `${(description ?? main).slice(0, DESCRIPTION_LENGTH_MAX - which.length)}${which}`
 }
 
-function notesOf({ estimated_ms, fps }: RenderRequest, shot: Shot, shots: readonly Shot[]): JobNotes {
+function notesOf(
+  { estimated_ms, fps }: RenderRequest,
+  shot: Shot,
+  shots: readonly Shot[],
+  exposure: SceneExposure | undefined,
+): JobNotes {
   const id = shots[0]?.job ?? shot.job
   return {
     ...(estimated_ms === undefined ? {} : { estimated_ms }),
     ...(shots.length === 1 ? {} : { series: { id, index: shot.index, count: shots.length } }),
     ...(shot.frame === undefined ? {} : { frame: shot.frame, fps }),
+    ...(exposure === undefined ? {} : { exposure }),
   }
 }
 

@@ -104,6 +104,16 @@ export const SceneReport = z.strictObject({
 })
 export type SceneReport = z.infer<typeof SceneReport>
 
+/**
+ * The light of a picture: the scene's own lights, a .hdr picture, the soft light of a studio, which a scene with no lights
+ * gets, or `nothing`, where the lights reach next to nothing that the camera sees.
+ */
+export const LitBy = z.enum(['own', 'environment', 'studio', 'nothing'])
+export type LitBy = z.infer<typeof LitBy>
+
+/** The exposure of a picture in photographic stops: 0 leaves the scene's numbers as they are, each one more doubles them. */
+const ExposureStops = z.number()
+
 /** A preview of a scene before it is sent: one sample a pixel, rendered here. */
 export const ScenePreview = z.strictObject({
   /** A JPEG picture. */
@@ -113,6 +123,9 @@ export const ScenePreview = z.strictObject({
   /** Core time of one sample of one pixel here, in microseconds: input of `estimate`. */
   sample_us: z.number().min(0),
   took_ms: DurationMs,
+  /** As the finished picture will have it. */
+  exposure_stops: ExposureStops,
+  lit_by: LitBy,
 })
 export type ScenePreview = z.infer<typeof ScenePreview>
 
@@ -145,6 +158,9 @@ export const RenderFacts = z.strictObject({
   /** Of an animation: the frame, and the frames a second. */
   frame: Count.exactOptional(),
   fps: z.number().positive().exactOptional(),
+  /** Metered when it was submitted, the same for all frames; absent for jobs of earlier versions. */
+  exposure_stops: ExposureStops.exactOptional(),
+  lit_by: LitBy.exactOptional(),
 })
 export type RenderFacts = z.infer<typeof RenderFacts>
 
@@ -192,6 +208,13 @@ const calls = {
         /** Pixels; the preview has the shape of the picture that is to be. */
         width: z.int().min(1).max(PREVIEW_SIDE_MAX),
         height: z.int().min(1).max(PREVIEW_SIDE_MAX),
+        /** The picture that is to be: its shape and exposure are shown. As the preview's own when absent. */
+        picture: z
+          .strictObject({
+            width: z.int().min(1).max(IMAGE_SIDE_MAX),
+            height: z.int().min(1).max(IMAGE_SIDE_MAX),
+          })
+          .exactOptional(),
       }),
     )
     .output(ScenePreview),
@@ -218,6 +241,11 @@ const calls = {
   watchPicture: procedure
     .input(WhichJob.extend({ side_max: z.int().min(64).max(PICTURE_SIDE_MAX) }))
     .output(eventIterator(PictureNews)),
+  /**
+   * The exposure of a job's PNG and of its tiles, without what its user adds to it. That of an earlier version's job is metered
+   * now; 0 where it cannot be.
+   */
+  exposure: procedure.input(WhichJob).output(z.strictObject({ exposure_stops: ExposureStops })),
   /** A small JPEG picture of a job that is done. Fault: `bad-input` before the end. */
   thumbnail: procedure.input(WhichJob).output(z.strictObject({ image: Chunk, width: Count, height: Count })),
 }

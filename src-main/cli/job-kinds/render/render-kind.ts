@@ -1,4 +1,5 @@
 import type { JobKind } from '../job-kind.ts'
+import { pictureFacts } from './picture-facts.ts'
 import { pictureFormat } from './picture-format.ts'
 import { submitRenderCommand } from './submit-render.ts'
 
@@ -6,4 +7,5 @@ import { submitRenderCommand } from './submit-render.ts'
 export const renderKind: JobKind<'render'> = {
   commands: (terminal) => [submitRenderCommand(terminal)],
   resultFormat: pictureFormat,
+  facts: ({ facts }) => pictureFacts(facts),
 }

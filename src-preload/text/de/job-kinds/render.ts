@@ -72,8 +72,26 @@ export const render: typeof english = {
   cancelUpload: 'Anhalten',
   previewing: 'Vorschau entsteht',
   previewOf: (name) => `Vorschau von ${name}, ein Strahl je Pixel`,
-  previewTook: (duration) => `Vorschau, hier entstanden in ${duration}`,
+  previewTook: (duration, stops) =>
+    `Vorschau, hier entstanden in ${duration}. Belichtung ${stops} EV, wie im Bild`,
   previewFailed: 'Von dieser Szene gibt es keine Vorschau',
+
+  light: {
+    studio: {
+      title: 'Diese Szene hat keine Lichter.',
+      scene:
+        'Sie bekommt weiches Studiolicht. Für anderes Licht zieh einen .hdr-Himmel hierher, oder füge in deinem 3D-Programm Lichter hinzu und exportiere die Szene noch einmal.',
+      picture:
+        'Sie bekam weiches Studiolicht. Für anderes Licht gib der Szene einen .hdr-Himmel oder Lichter und berechne sie noch einmal.',
+    },
+    nothing: {
+      title: 'Was die Kamera sieht, bekommt kaum Licht.',
+      scene:
+        'Das Bild würde schwarz. Zieh einen .hdr-Himmel hierher, oder füge in deinem 3D-Programm Lichter hinzu und exportiere die Szene noch einmal.',
+      picture:
+        'Darum ist das Bild schwarz. Gib der Szene einen .hdr-Himmel oder Lichter und berechne sie noch einmal.',
+    },
+  },
 
   size: 'Größe',
   width: 'Breite in Pixeln',
@@ -150,6 +168,7 @@ export const render: typeof english = {
     adjust: 'Licht und Tonwerte',
     exposure: 'Belichtung',
     exposureValue: (stops) => `${stops} EV`,
+    exposureParts: (metered, added) => `${metered} automatisch, ${added} von dir`,
     toneMapping: 'Tonwerte',
     toneMappings: { neutral: 'Neutral', none: 'Ohne', reinhard: 'Reinhard', aces: 'Film' },
     toneMappingNotes: {

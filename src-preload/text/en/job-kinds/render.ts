@@ -79,8 +79,27 @@ export const render = {
   cancelUpload: 'Stop',
   previewing: 'Making a preview',
   previewOf: (name: string) => `Preview of ${name}, one sample a pixel`,
-  previewTook: (duration: string) => `Preview, made here in ${duration}`,
+  previewTook: (duration: string, stops: string) =>
+    `Preview, made here in ${duration}. Exposure ${stops} EV, as in the picture`,
   previewFailed: 'There is no preview of this scene',
+
+  // A scene without light, beside it and at its picture.
+  light: {
+    studio: {
+      title: 'This scene has no lights.',
+      scene:
+        'It gets soft studio light. For other light, drop a .hdr sky here, or add lights in your 3D program and export the scene again.',
+      picture:
+        'It got soft studio light. For other light, add a .hdr sky or lights to the scene, and render it again.',
+    },
+    nothing: {
+      title: 'Hardly any light reaches what the camera sees.',
+      scene:
+        'The picture would be black. Drop a .hdr sky here, or add lights in your 3D program and export the scene again.',
+      picture:
+        'That is why the picture is black. Add a .hdr sky or lights to the scene, and render it again.',
+    },
+  },
 
   size: 'Size',
   width: 'Width in pixels',
@@ -158,6 +177,7 @@ export const render = {
     adjust: 'Light and tone',
     exposure: 'Exposure',
     exposureValue: (stops: string) => `${stops} EV`,
+    exposureParts: (metered: string, added: string) => `${metered} automatic, ${added} by you`,
     toneMapping: 'Tone mapping',
     toneMappings: { neutral: 'Neutral', none: 'None', reinhard: 'Reinhard', aces: 'Filmic' },
     toneMappingNotes: {

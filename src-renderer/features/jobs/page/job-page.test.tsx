@@ -11,6 +11,7 @@ import {
   jobSummary,
   peerShare,
   told,
+  paceFor,
 } from '../../../job-kinds/job.fixture.ts'
 import { JobsScreen } from '../jobs-screen.tsx'
 

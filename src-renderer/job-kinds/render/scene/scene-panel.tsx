@@ -4,6 +4,8 @@ import type { SceneReport } from '#contract'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
 import { FilesButton } from '../../../ui/files-button.tsx'
+import { stopsText } from '../adjustment/stops-text.ts'
+import { SceneLight } from './scene-light.tsx'
 import { MissingFiles, SceneWarnings } from './scene-lacks.tsx'
 import { fileName, sceneCandidates } from './scene-files.ts'
 import { useSceneDrop } from './scene-drop.tsx'
@@ -62,6 +64,7 @@ export function ScenePanel({
       {reading.state === 'ready' && (
         <>
           <SceneCounts reading={reading} report={report} />
+          <SceneLight litBy={preview.litBy} at="scene" />
           <MissingFiles missing={reading.matched.missing} />
         </>
       )}
@@ -132,7 +135,12 @@ function PreviewPlace({
           </div>
         )}
         {upload.state === 'done' && preview.tookMs !== undefined && !preview.isWorking && (
-          <span>{text.previewTook(secondsText(preview.tookMs, format))}</span>
+          <span>
+            {text.previewTook(
+              secondsText(preview.tookMs, format),
+              stopsText(preview.exposureStops ?? 0, format),
+            )}
+          </span>
         )}
       </figcaption>
       {upload.state === 'failed' && <FaultNotice message={upload.message} onRetry={onUpload} />}

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { PREVIEW_SIDE_MAX, type SceneFiles } from '#contract'
+import { type LitBy, PREVIEW_SIDE_MAX, type SceneFiles } from '#contract'
 import { useLatestAnswer } from '../../../connection/latest-answer.ts'
 import type { RenderOrder } from '../form/render-form.ts'
 
@@ -10,6 +10,9 @@ export interface ScenePreviewPicture {
   readonly tookMs: number | undefined
   /** Core time of one sample of a pixel, in microseconds. */
   readonly sampleUs: number | undefined
+  /** The exposure in stops that it has, and that the picture will have. */
+  readonly exposureStops: number | undefined
+  readonly litBy: LitBy | undefined
   readonly isWorking: boolean
   readonly message: string | undefined
   readonly retry: () => void
@@ -31,16 +34,29 @@ export function useScenePreview(
         { ...(scene ?? { files: [], main: '' }), ...(look ?? NO_LOOK) },
         { signal },
       )
-      return { url: URL.createObjectURL(preview.image), tookMs: preview.took_ms, sampleUs: preview.sample_us }
+      return {
+        url: URL.createObjectURL(preview.image),
+        tookMs: preview.took_ms,
+        sampleUs: preview.sample_us,
+        exposureStops: preview.exposure_stops,
+        litBy: preview.lit_by,
+      }
     },
     SETTLE_MS,
   )
   const url = value?.url
   useEffect(() => (url === undefined ? undefined : () => URL.revokeObjectURL(url)), [url])
-  return { url, tookMs: value?.tookMs, sampleUs: value?.sampleUs, isWorking, message, retry }
+  return {
+    url,
+    tookMs: value?.tookMs,
+    sampleUs: value?.sampleUs,
+    exposureStops: value?.exposureStops,
+    litBy: value?.litBy,
+    ...{ isWorking, message, retry },
+  }
 }
 
-const NO_LOOK = { width: 1, height: 1 }
+const NO_LOOK = { width: 1, height: 1, picture: { width: 1, height: 1 } }
 
 /** The fields of an order that change the preview; the first frame stands for all. */
 function lookOf({ width, height, camera, frames, fps }: RenderOrder) {
@@ -49,6 +65,7 @@ function lookOf({ width, height, camera, frames, fps }: RenderOrder) {
   return {
     width: Math.max(1, Math.round(width * scale)),
     height: Math.max(1, Math.round(height * scale)),
+    picture: { width, height },
     ...(camera === undefined ? {} : { camera }),
     ...(frame === undefined ? {} : { frame, fps }),
   }

@@ -1,9 +1,14 @@
+import { z } from 'zod'
 import { parseAs } from '../../../../protocol/canonical.ts'
 import { refuse } from '../../../../protocol/fault.ts'
 import { RenderParams } from '../../../../protocol/job-kinds/render-tasks.ts'
 import type { LibraryCall, LibraryResult } from '../../../library.ts'
 import { assembleImage, type UnitOutput } from './assemble-image.ts'
+import { ExposureStops } from './exposure.ts'
 import { unitIndexOf } from './unit-role.ts'
+
+/** `render.assemble`: a job's parameters, and the exposure of its PNG; metered on the whole picture when none is given. */
+const AssembleParams = z.strictObject({ job: RenderParams, exposure_stops: ExposureStops.optional() })
 
 /**
  * Puts a job's unit outputs (inputs `unit-0`, `unit-1`, …) together: a PNG, the extra `exr`, and as info the
@@ -12,11 +17,12 @@ import { unitIndexOf } from './unit-role.ts'
  * @throws FaultError `bad-input` when units are missing or are not of this job
  */
 export function runAssemble(call: LibraryCall): LibraryResult {
-  const params = parseAs(call.params, RenderParams)
+  const params = parseAs(call.params, AssembleParams)
   if (!params.ok) refuse('bad-input', params.fault.message)
-  const image = assembleImage(params.value, unitOutputs(call))
+  const { job, exposure_stops } = params.value
+  const image = assembleImage(job, unitOutputs(call), exposure_stops)
   if (image.kind !== 'image') refuse('bad-input', image.message)
-  const { width, height } = params.value
+  const { width, height } = job
   return {
     output: Uint8Array.from(image.png),
     extras: { exr: Uint8Array.from(image.exr) },
