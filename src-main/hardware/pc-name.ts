@@ -105,7 +105,7 @@ function ownerOf({ account, fullName }: NameFacts): string | undefined {
 function firstNameIn(text: string | undefined): string | undefined {
   const [first = ''] = text?.split('@')[0]?.match(/\p{Letter}[\p{Letter}\p{Mark}’'-]+/u) ?? []
   const name = first.split('-')[0] ?? ''
-  if ([...name].length < 2 || NO_PERSON.has(name.toLowerCase())) return undefined
+  if (name.length < 2 || NO_PERSON.has(name.toLowerCase())) return undefined
   return name.charAt(0).toUpperCase() + name.slice(1)
 }
 
