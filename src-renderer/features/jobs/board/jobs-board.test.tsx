@@ -65,6 +65,11 @@ it('a finished job of an unknown kind is never among the pictures, nor asked for
   expect(asked('render.thumbnail')).toEqual([])
 })
 
+it('a finished picture tells its size and its quality', async () => {
+  mountBoard(jobSummary('render', DONE))
+  await screen.findByText(/^640 × 480 · 64 samples/)
+})
+
 it('a picture that is not there is said in words', async () => {
   mount(
     <div style={{ overflowY: 'auto' }}>
