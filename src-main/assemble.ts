@@ -1,10 +1,10 @@
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createMachineWatches, type MachineWatches } from './assembly/machine-watches.ts'
 import { createPeerNetwork, type NetworkOptions, type PeerNetwork } from './assembly/peer-network.ts'
 import { createPeerRunners, type PeerRunners, type RunnerOptions } from './assembly/peer-runners.ts'
 import { createRunner } from './compute/runner.ts'
 import { findWall } from './compute/host/wall.ts'
+import { friendlyName, readNameFacts } from './hardware/pc-name.ts'
 import { createHardware } from './hardware/probe.ts'
 import { keptListenAddresses } from './network/port-mapping/kept-port.ts'
 import { awaitsGuests } from './peer/pairing/pairing.ts'
@@ -30,11 +30,13 @@ import { createNearby, type Nearby } from './runtime/nearby/nearby.ts'
 import { createPeerRuntime, type PeerRuntime } from './runtime/peer-runtime.ts'
 import type { SharingWatch } from './runtime/statistics/sharing-watch.ts'
 import type { Statistics } from './runtime/statistics/statistics.ts'
+import { shortNameOf } from './network/identity/peer-name.ts'
 import { createJobKeys } from './storage/keys/job-keys.ts'
 import { openStorage } from './storage/storage.ts'
 
 /** How a peer is set up. */
 export interface PeerOptions extends FolderOptions, NetworkOptions, RunnerOptions {
+  /** This PC's name until its user chooses one; made of its owner or model when absent. */
   readonly name?: string
   /** Multiaddresses to listen at; everywhere, at a port that is chosen once and kept, when absent. */
   readonly listen?: readonly string[]
@@ -81,7 +83,8 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
   try {
     const { settings } = opened.storage
     const listen = options.listen ?? (await keptListenAddresses({ settings, random: machineRandom }))
-    return wirePeer({ ...options, listen }, opened)
+    const name = options.name ?? friendlyName(await readNameFacts(), shortNameOf(opened.identity.peer))
+    return wirePeer({ ...options, listen, name }, opened)
   } catch (error) {
     await opened.storage.close()
     throw error
@@ -89,7 +92,7 @@ export async function assemblePeer(options: PeerOptions): Promise<AssembledPeer>
 }
 
 function wirePeer(
-  options: PeerOptions & { readonly listen: readonly string[] },
+  options: PeerOptions & { readonly listen: readonly string[]; readonly name: string },
   opened: OpenedFolder,
 ): AssembledPeer {
   const clock = machineClock
@@ -115,7 +118,7 @@ function wirePeer(
   const runners = createPeerRunners(options, { clock, blobFolder: storage.blobFolder })
   const { runner, lentRunner } = runners
   const runtime: PeerRuntime = createPeerRuntime({
-    name: options.name ?? hostname(),
+    name: options.name,
     clock,
     random,
     identity,

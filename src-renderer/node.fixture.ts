@@ -13,6 +13,7 @@ import type {
   Preferences,
   SharingInfo,
   UnitHere,
+  WorkingFor,
   WeekPlan,
 } from '#contract'
 import type { NodeMirror } from './state/node-mirror.ts'
@@ -74,7 +75,7 @@ export function pairRequest(name: string, some: Partial<PairRequest> = {}): Pair
 /** Own jobs of which so many are running and so many done, as the mirror holds them. */
 export function jobsMap(running: number, done = 0): NodeMirror['jobs'] {
   const job = (id: string, kind: 'running' | 'done') =>
-    ({ job_id: id as JobId, state: { kind } }) as JobSummary
+    ({ job_id: id as JobId, state: { kind }, facts: { kind: 'other' }, submitted_at_ms: 0 }) as JobSummary
   const jobs = [
     ...Array.from({ length: running }, (_, i) => job(`running ${i}`, 'running')),
     ...Array.from({ length: done }, (_, i) => job(`done ${i}`, 'done')),
@@ -92,6 +93,11 @@ export function unitHere(index: number, some: Partial<UnitHere> = {}): UnitHere 
     fraction: 0.5,
     ...some,
   }
+}
+
+/** A person for whom this PC renders. */
+export function workingFor(name: string, some: Partial<WorkingFor> = {}): WorkingFor {
+  return { requester: peerId(name), is_own: false, name, kind: 'render', ...some }
 }
 
 /** A PC behind a closed router, without connections. */

@@ -37,7 +37,8 @@ export function createApi(dependencies: ApiDependencies) {
   const views = createJobViews(dependencies, table)
   const jobs = { table, views, stopping: stopping.signal }
   const summaryOf: typeof views.summaryOf = (job) => views.summaryOf(job)
-  const sources = { preferences, people, summaryOf }
+  const kindOf: typeof table.kindOfAlgorithm = (id) => table.kindOfAlgorithm(id)
+  const sources = { preferences, people, summaryOf, kindOf }
   const router = os.router({
     node: nodeCalls(os, dependencies, stopping.signal),
     hardware: hardwareCalls(os, dependencies, stopping.signal),

@@ -111,6 +111,13 @@ describe('[A7] a reason is over only when the reading has come back far enough',
     expect(paused(times(9, load(20, 80))).at(-1)).toBe('')
   })
 
+  test('a pause keeps the reading that caused it, while the present reading stands beside its rule', () => {
+    const [, , , , paused, calmer] = decide([...times(5, load(80)), load(4)])
+    expect(paused?.pausedBy).toMatchObject({ rule: 'other-load', value: 80, threshold: 60 })
+    expect(calmer?.pausedBy).toMatchObject({ rule: 'other-load', value: 80, threshold: 60 })
+    expect(calmer?.readings.find(({ rule }) => rule === 'other-load')?.value).toBe(4)
+  })
+
   test('what cannot be read any longer does not pause', () => {
     expect(paused([{ on_battery: true }, {}])).toEqual(['on-battery', ''])
   })

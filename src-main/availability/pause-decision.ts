@@ -21,13 +21,15 @@ interface Memory {
   readonly sinceMs: number
   /** Samples in a row that said the opposite. */
   readonly against: number
+  /** The reading and the threshold that brought the rule to where it is; the present one may say otherwise for a while. */
+  readonly cause: Readonly<Pick<Sight, 'value' | 'threshold'>>
 }
 
 /** The decision of the rules at a moment, with their memory for the next. */
 export interface PauseDecision {
   /** One for each rule, in their order. */
   readonly readings: readonly RuleReading[]
-  /** The first rule that pauses sharing, if one does. */
+  /** The first rule that pauses sharing, if one does: its value and threshold are those that caused the pause. */
   readonly pausedBy?: {
     readonly rule: RuleName
     readonly value?: number
@@ -82,8 +84,8 @@ export function decidePause(question: PauseQuestion): PauseDecision {
     const anyway = overridden(overrides[rule], nowMs)
     readings.push({ rule, state: 'bothered', ...value, since_ms: now.sinceMs, ...anyway })
     if (anyway.overridden_until_ms !== undefined) continue
-    const threshold = sight.threshold === undefined ? {} : { threshold: sight.threshold }
-    pausedBy ??= { rule, ...value, ...threshold, since_ms: now.sinceMs }
+    // A rule without a threshold pauses by a state, of which the present reading tells more.
+    pausedBy ??= { rule, ...(sight.threshold === undefined ? value : now.cause), since_ms: now.sinceMs }
   }
   return { readings, memory, ...(pausedBy === undefined ? {} : { pausedBy }) }
 }
@@ -110,12 +112,18 @@ function overridden(untilMs: number | undefined, nowMs: number): { overridden_un
 }
 
 function remember(rule: RuleName, sight: Sight, { previous, isInstant, nowMs }: PauseQuestion): Memory {
-  const before = previous?.memory.get(rule) ?? { isBothered: false, sinceMs: nowMs, against: 0 }
+  const before = previous?.memory.get(rule) ?? { isBothered: false, sinceMs: nowMs, against: 0, cause: {} }
   const says = sight.says === 'as-before' ? before.isBothered : sight.says === 'bothered'
   if (says === before.isBothered) return { ...before, against: 0 }
   const against = before.against + 1
   const isDecided = isInstant === true || against >= sight.samples
-  return isDecided ? { isBothered: says, sinceMs: nowMs, against: 0 } : { ...before, against }
+  return isDecided
+    ? { isBothered: says, sinceMs: nowMs, against: 0, cause: causeOf(sight) }
+    : { ...before, against }
+}
+
+function causeOf({ value, threshold }: Sight): Memory['cause'] {
+  return { ...(value === undefined ? {} : { value }), ...(threshold === undefined ? {} : { threshold }) }
 }
 
 /** A rule's view of a sample; undefined when the sample lacks its reading. */

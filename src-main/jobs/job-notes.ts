@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LitBy } from '#contract'
 import type { JobState } from '../peer/requester/slice.ts'
 import type { Settings } from '../ports/settings.ts'
 import { Cid, JobId } from '../protocol/ids.ts'
@@ -18,6 +19,8 @@ export const JobNotes = z.object({
   fps: z.number().positive().exactOptional(),
   /** The blob of the request by which it was submitted. */
   recipe: Cid.exactOptional(),
+  /** Of a picture: its exposure in stops, and its light. */
+  exposure: z.object({ stops: z.number(), lit_by: LitBy }).exactOptional(),
 })
 export type JobNotes = z.infer<typeof JobNotes>
 

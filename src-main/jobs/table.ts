@@ -17,6 +17,8 @@ export interface JobTable {
   submit(request: JobRequest, signal: AbortSignal): Promise<SubmittedJob>
   /** Facts of the job's kind; of the kind `other` where that is not known, or the job is not of its shape. */
   facts(job: JobState): JobFacts
+  /** The kind whose jobs an algorithm computes; `other` for an unknown one. */
+  kindOfAlgorithm(algorithmId: string | undefined): KindName
   /** The result of the job, or of the one that combines its outputs. @throws FaultError as `JobKind.result` */
   result(job: JobState, format?: ResultFormat): Promise<ResultFile>
   /** Whether a result can be made of a part of the job's units. */
@@ -41,6 +43,9 @@ export function createJobTable(dependencies: JobDependencies, stopping: AbortSig
   const byName = created as unknown as Readonly<Record<KindName, JobKind<KindName>>>
   const all = Object.values(byName)
   const byAlgorithm = new Map(all.map((kind) => [kind.algorithmId, kind]))
+  const nameByAlgorithm = new Map(
+    Object.entries(byName).map(([name, kind]) => [kind.algorithmId, name as KindName]),
+  )
   const reducer = createReducer(dependencies, joined)
   stopping.addEventListener('abort', () => reducer.stop(), { once: true })
 
@@ -52,6 +57,7 @@ export function createJobTable(dependencies: JobDependencies, stopping: AbortSig
     kinds: created,
     submit: (request, signal) => byName[request.kind].submit(request, signal),
     facts: (job) => kindOf(job).facts(job) ?? { kind: 'other' },
+    kindOfAlgorithm: (id) => (id === undefined ? undefined : nameByAlgorithm.get(id)) ?? 'other',
     result: async (job, format) => kindOf(job).result(job, format),
     keepsPart: (job) => kindOf(job).keepsPart === true,
     forget(job) {

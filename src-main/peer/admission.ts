@@ -6,7 +6,6 @@ import type { ExecutionReceipt } from '../protocol/receipt.ts'
 import type { UnitAttempt } from './effect.ts'
 import { notLent } from './provider/lending.ts'
 import { holdingBookOf } from './provider/holding-book.ts'
-import { OFFER_GRACE_MS } from './provider/matching.ts'
 import { isArchived } from './requester/archived.ts'
 import { isNews } from './requester/receipt-news.ts'
 import { recallKey } from './requester/relieving.ts'
@@ -85,12 +84,13 @@ function wouldQueue(held: HeldUnit | undefined, { attempt, anew }: AwardedUnit):
 }
 
 /** The most that a requester may believe to be offered to its job: the newest offer, or one that it replaced of late. */
-export function offeredCapacity({ view }: PeerState, key: string, nowMs: number): number {
+export function offeredCapacity({ view, policy }: PeerState, key: string, nowMs: number): number {
   let most = 0
   const offers = view.offered.get(key) ?? []
   offers.forEach(({ units }, i) => {
     const replacedAtMs = offers[i + 1]?.atMs
-    if (replacedAtMs === undefined || nowMs - replacedAtMs <= OFFER_GRACE_MS) most = Math.max(most, units)
+    const isCounted = replacedAtMs === undefined || nowMs - replacedAtMs <= policy.provider.offer_grace_ms
+    if (isCounted) most = Math.max(most, units)
   })
   return most
 }

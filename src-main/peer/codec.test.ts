@@ -47,6 +47,7 @@ function busy(): Brain {
     },
     { kind: 'tick', at_ms: NOON + 1_000_000 },
     { kind: 'job-priority-set', at_ms: NOON + 1_000_000, job_id: JOB, priority: 0.7 },
+    { kind: 'job-redundancy-lowered', at_ms: NOON + 1_000_000, job_id: JOB, redundancy: 1 },
     { kind: 'job-paused', at_ms: NOON + 1_000_001, job_id: JOB },
   )
   return brain

@@ -3,15 +3,19 @@ import { POLICY, Policy } from '../protocol/policy.ts'
 import {
   answer,
   attemptsOf,
+  awardOf,
   createBrain,
   JOB,
   manifestOf,
   NOON,
+  ofKind,
   offer,
   peerOf,
   receiptOf,
   restarted,
+  SLOT,
   submit,
+  take,
 } from './brain.fixture.ts'
 
 const [ANN, BOB, CY] = [peerOf('A'), peerOf('B'), peerOf('C')]
@@ -81,5 +85,39 @@ describe('[P11] the policy', () => {
       { ...POLICY, patience: { ...POLICY.patience, disconnected_ms: -1 } },
     ])
       expect(Policy.safeParse(wrong).success).toBe(false)
+  })
+
+  test('lets a peer repeat nothing without rest', () => {
+    for (const name of Object.keys(POLICY.provider).filter((field) => field !== 'hand_over_ahead_ms'))
+      expect(Policy.safeParse({ ...POLICY, provider: { ...POLICY.provider, [name]: 0 } }).success).toBe(false)
+    for (const name of Object.keys(POLICY.requester))
+      expect(Policy.safeParse({ ...POLICY, requester: { ...POLICY.requester, [name]: 0 } }).success).toBe(
+        false,
+      )
+  })
+
+  test('of an older version says nothing of the parts that came later: they are as usual', () => {
+    const { provider: _provider, requester: _requester, ...older } = POLICY
+    expect(Policy.parse(older)).toEqual(POLICY)
+  })
+
+  test('says when receipts that were not taken are sent again', () => {
+    const sentAgainAt = (resend_after_ms: number): number | undefined => {
+      const brain = createBrain({ [ANN]: 1 })
+      brain.happens({ kind: 'availability-set', at_ms: NOON, availability: { kind: 'slots', slots: [SLOT] } })
+      const provider = { ...POLICY.provider, resend_after_ms }
+      brain.happens({ kind: 'policy-set', at_ms: NOON, policy: { ...POLICY, provider } })
+      brain.happens({ kind: 'connected', at_ms: NOON, peer: ANN })
+      take(brain, ANN, awardOf([0]))
+      const receipts = [receiptOf(1, 'right')]
+      brain.happens({ kind: 'units-ran', at_ms: NOON, requester: ANN, job_id: JOB, receipts })
+      return [2_000, 9_000, 10_000, 40_000].find((afterMs) => {
+        const effects = brain.happens({ kind: 'tick', at_ms: NOON + afterMs })
+        return ofKind(effects, 'send-results').length > 0
+      })
+    }
+    expect(sentAgainAt(POLICY.provider.resend_after_ms)).toBe(10_000)
+    expect(sentAgainAt(2_000)).toBe(2_000)
+    expect(sentAgainAt(30_000)).toBe(40_000)
   })
 })

@@ -21,6 +21,7 @@ import { excuseLate, onTick } from './requester/lateness.ts'
 import { opensWork, planAllocation } from './provider/matching.ts'
 import { hearOffers, noteTurnaround } from './requester/offers.ts'
 import { tierOfContact } from './pairing/audiences.ts'
+import { notePause } from './pairing/away.ts'
 import { askPairing, tendPairRequests } from './pairing/pair-requests.ts'
 import { reducePairing } from './pairing/reduce.ts'
 import { leave, sampleMachine, sharingOnTick } from './sharing/pausing.ts'
@@ -197,6 +198,7 @@ function hearCommitment(state: PeerState, commitment: ComputeCommitment, atMs: n
   if (!state.pairing.contacts.has(peer)) return []
   const known = state.view.commitments.get(peer)
   const tier = tierOfContact(state, peer)
+  notePause(state.view, commitment, atMs)
   state.view.commitments.set(peer, commitment)
   hearClock(state, commitment.vector_clock)
   const cids = new Set(commitment.work_requests.map((request) => request.manifest_cid))

@@ -111,6 +111,8 @@ export interface View {
   readonly manifestsAsked: Set<Cid>
   readonly connected: Set<PeerId>
   readonly disconnectedAtMs: Map<PeerId, number>
+  /** Since when contacts pause that withdrew a slot before its end. */
+  readonly pausedAtMs: Map<PeerId, number>
   /** When those whose answer to a request to pair is awaited were asked for it, and whether they said since that they have one. */
   readonly pairAsked: Map<PeerId, { readonly atMs: number; readonly isAnswered: boolean }>
   /** The work of this peer, by holding. */
@@ -158,6 +160,7 @@ export function initialView(): View {
     manifestsAsked: new Set(),
     connected: new Set(),
     disconnectedAtMs: new Map(),
+    pausedAtMs: new Map(),
     pairAsked: new Map(),
     atWork: new Map(),
     ownOffers: [],

@@ -33,6 +33,9 @@ export function journalContract(name: string, createPlace: () => JournalPlace): 
       damage?.()
       journal = place.open()
     }
+    const pruneAll = () => {
+      for (let pieces = 0; journal.prune(); pieces++) expect(pieces).toBeLessThan(100)
+    }
     const contents = (after = 0) =>
       [...journal.readAfter(after)].map((record) => [record.sequence, text(record)])
 
@@ -110,11 +113,31 @@ export function journalContract(name: string, createPlace: () => JournalPlace): 
       expect(contents().length).toBe(4)
       journal.saveSnapshot(snapshot(2, 'two'))
       journal.saveSnapshot(snapshot(3, 'three'))
+      pruneAll()
       expect(contents()).toEqual([])
       expect(contents(2)).toEqual([
         [3, 'c'],
         [4, 'd'],
       ])
+    })
+
+    test('dropping them in pieces may be cut off after any of them, and goes on', () => {
+      const all = Array.from({ length: 20 }, (_, i) => String(i + 1))
+      journal.append(all.map(record))
+      expect(journal.prune()).toBe(false)
+      journal.saveSnapshot(snapshot(19, 'older'))
+      expect(journal.prune()).toBe(false)
+      journal.saveSnapshot(snapshot(20, 'newer'))
+      for (let pieces = 1; journal.prune(); pieces++) {
+        expect(pieces).toBeLessThan(20)
+        reopen()
+        expect(savedText(journal.latestSnapshot())).toBe('20: newer')
+        expect(contents(19)).toEqual([[20, '20']])
+      }
+      reopen()
+      expect(journal.prune()).toBe(false)
+      expect(contents()).toEqual([])
+      expect(contents(19)).toEqual([[20, '20']])
     })
 
     test('a damaged last record is cut, and its number given to the next', () => {
@@ -187,6 +210,7 @@ export function journalContract(name: string, createPlace: () => JournalPlace): 
       journal.append(['a', 'b', 'c'].map(record))
       journal.saveSnapshot(snapshot(1, 'one'))
       journal.saveSnapshot(snapshot(2, 'two'))
+      pruneAll()
       expect(() =>
         reopen(() => {
           place.damageSnapshot(1)
@@ -236,6 +260,7 @@ export function journalContract(name: string, createPlace: () => JournalPlace): 
       const prune = (last: number) => {
         journal.saveSnapshot(snapshot(last - 1, 'before'))
         journal.saveSnapshot(snapshot(last, 'after'))
+        pruneAll()
       }
 
       test('are read by their job, in order, before and after the journal drops them, over a restart', () => {
@@ -297,6 +322,7 @@ export function journalContract(name: string, createPlace: () => JournalPlace): 
           fc.oneof(
             fc.record({ job: fc.constantFrom(undefined, ONE, TWO), content: fc.string({ maxLength: 9 }) }),
             fc.constant('snapshot' as const),
+            fc.constant('prune' as const),
             fc.constant('restart' as const),
           ),
           { maxLength: 40 },
@@ -308,6 +334,7 @@ export function journalContract(name: string, createPlace: () => JournalPlace): 
             for (const one of taken) {
               const last = journal.append([])
               if (one === 'restart') reopen()
+              else if (one === 'prune') journal.prune()
               else if (one === 'snapshot') journal.saveSnapshot(snapshot(last, 'all'))
               else if (one.job === undefined) journal.append([record(one.content)])
               else {

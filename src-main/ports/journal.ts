@@ -23,6 +23,10 @@ export interface Snapshot {
 /** A piece of a snapshot: what is held in memory and written at a time. */
 export const SNAPSHOT_PART_BYTES_MAX = 64 << 20
 
+/** Records, and bytes of them, that are dropped at a time: some milliseconds, so that the program answers meanwhile. */
+export const PRUNED_RECORDS_MAX = 512
+export const PRUNED_BYTES_MAX = 256 << 10
+
 /**
  * The durable memory of a peer: what happened, in order, append-only. When `append` has returned, the records
  * survive a power cut. Synchronous, so that no other event can slip between a decision and its record.
@@ -39,10 +43,18 @@ export interface Journal {
   /** Every record after `sequence`, oldest first. Those that were torn at the end were cut when the journal was opened. */
   readAfter(sequence: number): IterableIterator<JournalRecord>
   /**
-   * Saves a snapshot whole or not at all, however many parts it has, and drops records and snapshots that no restore
-   * needs any longer; evidence among them is kept. @throws FaultError `storage-failed`, and what making the parts throws; then the older one stays
+   * Saves a snapshot whole or not at all, however many parts it has, and drops snapshots that no restore needs any longer.
+   * @throws FaultError `storage-failed`, and what making the parts throws; then the older one stays
    */
   saveSnapshot(snapshot: Snapshot): void
+  /**
+   * Drops some records that no restore needs any longer, the oldest first; evidence among them is kept. At most
+   * `PRUNED_RECORDS_MAX` of them or `PRUNED_BYTES_MAX` bytes, or one that is larger. It goes on with the next call, after a
+   * restart too.
+   * @returns whether there are more
+   * @throws FaultError `storage-failed`; then none of the piece is dropped
+   */
+  prune(): boolean
   /** The records that are evidence; to be used until `close`. */
   readonly evidence: Evidence
   close(): void

@@ -7,6 +7,8 @@ const Ms = z
   .int()
   .min(0)
   .max(30 * DAY_MS)
+/** The time before something is done again. It has a lower bound, so that no policy can make a peer repeat itself without rest. */
+const Pause = Ms.min(1_000)
 /** How far one outcome moves an average; 1 would forget all before it. */
 const Step = z.number().min(0).max(0.99)
 
@@ -49,6 +51,75 @@ export const VerificationPolicy = z.strictObject({
 })
 export type VerificationPolicy = z.infer<typeof VerificationPolicy>
 
+/** How a provider repeats and withdraws what it says, and how it orders the units that wait. */
+export const ProviderPolicy = z.strictObject({
+  /** Receipts that the requester has not taken after this long are sent again. */
+  resend_after_ms: Pause,
+  /** A requester that has not heard of a hand-back after this long is told again. */
+  tell_again_after_ms: Pause,
+  /** Matching is repeated after this time even when nothing has happened. */
+  plan_every_ms: Pause,
+  /** Unchanged, unused offers are repeated this often, for requesters that missed them … */
+  repeat_unused_ms: Pause,
+  /** … and those in use, of which their requesters have heard. */
+  repeat_used_ms: Pause,
+  /** A round of damping lasts at least this long (document 000 counts rounds of some seconds). */
+  round_ms: Pause,
+  /** Lanes that a requester leaves empty for this long are offered to others too. */
+  unused_after_ms: Ms.min(100),
+  /** How long a replaced offer still counts: its requester may not have heard of the newer one. */
+  offer_grace_ms: Pause,
+  /** Short units are handed over this much work ahead of their turn, since news of an end takes some milliseconds. */
+  hand_over_ahead_ms: Ms.max(10_000),
+  /** An entitled requester that has waited this long gets one turn, whatever else is queued. */
+  starving_after_ms: Pause,
+})
+export type ProviderPolicy = z.infer<typeof ProviderPolicy>
+
+/** How a requester keeps its providers busy, and tells them what became of their work. */
+export const RequesterPolicy = z.strictObject({
+  /** Work is planned for idle peers this often at most: a plan looks at every running unit. */
+  relieve_every_ms: Ms.min(20).max(60_000),
+  /** A unit that was asked back and is not back after this long has begun, or its provider is gone. */
+  recall_answered_ms: Pause,
+  /** A dead line is noticed this long after it died at the latest: what was late in between was its fault. */
+  dead_line_ms: Pause,
+  /** A verdict that was not taken is sent again after this time … */
+  verdict_again_ms: Pause,
+  /** … and after twice the last pause, up to this: a peer of an older version never takes it. */
+  verdict_again_ms_max: Pause,
+  /** A provider that was away for so long learns no more of a verdict. */
+  verdict_kept_ms: Pause,
+})
+export type RequesterPolicy = z.infer<typeof RequesterPolicy>
+
+/**
+ * The provider's part until another is set. What is repeated in vain is repeated every few seconds, which costs a message each,
+ * and heals a lost one before its requester counts it late.
+ */
+const PROVIDER: ProviderPolicy = {
+  resend_after_ms: 10_000,
+  tell_again_after_ms: 5_000,
+  plan_every_ms: 5_000,
+  repeat_unused_ms: 5_000,
+  repeat_used_ms: 20_000,
+  round_ms: 5_000,
+  unused_after_ms: 1_000,
+  offer_grace_ms: 10_000,
+  hand_over_ahead_ms: 60,
+  starving_after_ms: 30_000,
+}
+
+/** The requester's part until another is set. A dead line shows after two pings that are not answered. */
+const REQUESTER: RequesterPolicy = {
+  relieve_every_ms: 50,
+  recall_answered_ms: 5_000,
+  dead_line_ms: 45_000,
+  verdict_again_ms: 10_000,
+  verdict_again_ms_max: 6 * 3_600_000,
+  verdict_kept_ms: 30 * DAY_MS,
+}
+
 /**
  * The numbers by which a peer decides where the protocol leaves a choice. They are part of the state, so that a journal replays
  * under the policy of its time. Federations are to govern them by vote.
@@ -84,6 +155,8 @@ export const Policy = z.strictObject({
     /** … but not within this time of a start: it may have been this peer that was away. */
     come_back_within_ms: Ms,
   }),
+  provider: ProviderPolicy.default(PROVIDER),
+  requester: RequesterPolicy.default(REQUESTER),
 })
 export type Policy = z.infer<typeof Policy>
 
@@ -107,4 +180,6 @@ export const POLICY: Policy = {
   deadlines: { late_factor: 3, late_ms_min: 15_000, late_doublings_max: 6 },
   backups: { share_max: 0.05, count_min: 2 },
   collection: { vanished_after_ms: 3 * DAY_MS, come_back_within_ms: 10 * 60_000 },
+  provider: PROVIDER,
+  requester: REQUESTER,
 }

@@ -28,7 +28,8 @@ export type UnitIndex = z.infer<typeof UnitIndex>
 const EstimatedDuration = z.number().min(0).max(604_800)
 
 /** How many distinct peers compute a unit. */
-const Redundancy = z.int().min(1).max(REDUNDANCY_MAX)
+/** How many different peers compute each unit of a job. */
+export const Redundancy = z.int().min(1).max(REDUNDANCY_MAX)
 
 /** One piece of work for one slot (document 000). */
 export const WorkUnit = z.object({

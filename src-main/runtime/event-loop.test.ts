@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createIdentity } from '../network/identity/identity.ts'
-import { decodeEvent } from '../peer/codec.ts'
+import { decodeEvent, encodeEvent } from '../peer/codec.ts'
 import { initialState } from '../peer/state.ts'
+import { encodeStateParts } from '../peer/state-parts.ts'
 import { JobId } from '../protocol/ids.ts'
 import type { TurnClock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
@@ -258,6 +259,24 @@ describe('the event loop', () => {
     expect(() => restore(journal, me, 'x')).toThrow(/journal record 1/)
     expect(initialState(me, 'x').epoch).toBe(0)
   })
+})
+
+it('[P8] drops what snapshots have replaced in the turns that follow, a piece in each', async () => {
+  const disk = createMemoryDisk()
+  const journal = openMemoryJournal(disk)
+  for (let at_ms = 1; at_ms <= 12; at_ms++)
+    journal.append([{ bytes: encodeEvent({ kind: 'started', at_ms }) }])
+  for (const sequence of [9, 10]) {
+    const { state } = restore(openMemoryJournal(disk), me, 'x')
+    journal.saveSnapshot({ sequence, parts: [...encodeStateParts(state)] })
+  }
+  const { loop } = loopOver(journal)
+  const firsts: number[] = []
+  for (let at_ms = 20; at_ms < 24; at_ms++) {
+    await loop.dispatch({ kind: 'tick', at_ms })
+    firsts.push(disk.firstSequence)
+  }
+  expect(firsts).toEqual([4, 7, 10, 10])
 })
 
 it('[P8] saves a snapshot after so many bytes of records, however few they are', async () => {

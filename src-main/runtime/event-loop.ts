@@ -134,7 +134,7 @@ export function createEventLoop(dependencies: EventLoopDependencies): EventLoop 
     }
     dependencies.perform(effects)
     dependencies.observe(notices)
-    writer.snapshotIfDue()
+    writer.tidy()
     for (const { resolve } of waiting) resolve()
     if (inbox.length > 0) timer.schedule()
   }

@@ -1,7 +1,7 @@
 import type { PeerState } from '../peer/state.ts'
 import { encodeStateParts } from '../peer/state-parts.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Journal, NewRecord } from '../ports/journal.ts'
+import { PRUNED_BYTES_MAX, PRUNED_RECORDS_MAX, type Journal, type NewRecord } from '../ports/journal.ts'
 import { FaultError } from '../protocol/fault.ts'
 
 /** A snapshot is saved after this many records: a restart then replays well under a second of them … */
@@ -13,8 +13,11 @@ const BYTES_PER_SNAPSHOT = 16 << 20
 export interface JournalWriter {
   /** Writes records in one flush. @returns how long that took @throws FaultError `disk-full`, or a defect */
   append(records: readonly NewRecord[]): number
-  /** Saves a snapshot when there are enough records since the last one. @throws a defect */
-  snapshotIfDue(): void
+  /**
+   * Drops a piece of what snapshots have replaced, more after a large append, or it would fall behind; and saves a snapshot when
+   * there are enough records since the last one. @throws a defect
+   */
+  tidy(): void
   /** Saves a snapshot when there are any records since the last one. @throws a defect */
   snapshotIfChanged(): void
 }
@@ -37,6 +40,10 @@ export function createJournalWriter({
   let recordsSince = 0
   let bytesSince = 0
   let snapshotBytes = 0
+  // What an earlier run of the program did not finish.
+  let hasMore = true
+  // Since something was dropped last.
+  let appended = { records: 0, bytes: 0 }
 
   /** Without room on the disk it is tried again later: the records that it would replace are all there. */
   function snapshot(): void {
@@ -45,12 +52,27 @@ export function createJournalWriter({
     try {
       journal.saveSnapshot({ sequence, parts: counted() })
       recordsSince = 0
+      hasMore = true
     } catch (error) {
       if (!isDiskFull(error)) throw error
       snapshotBytes = before
       recordsSince = Math.floor(recordsPerSnapshot / 2)
     }
     bytesSince = 0
+  }
+
+  function pruneSome(): void {
+    const pieces = 1 + Math.floor(appended.records / PRUNED_RECORDS_MAX + appended.bytes / PRUNED_BYTES_MAX)
+    appended = { records: 0, bytes: 0 }
+    try {
+      for (let done = 0; hasMore && done < pieces; done++) {
+        hasMore = false
+        hasMore = journal.prune()
+      }
+    } catch (error) {
+      // The next snapshot tries again: what is there twice harms nothing.
+      if (!isDiskFull(error)) throw error
+    }
   }
 
   function* counted(): Generator<Uint8Array, void, void> {
@@ -65,10 +87,14 @@ export function createJournalWriter({
       const begunMs = clock.nowMs()
       sequence = journal.append(records)
       recordsSince += records.length
-      for (const { bytes } of records) bytesSince += bytes.byteLength
+      let bytesNow = 0
+      for (const { bytes } of records) bytesNow += bytes.byteLength
+      bytesSince += bytesNow
+      appended = { records: appended.records + records.length, bytes: appended.bytes + bytesNow }
       return clock.nowMs() - begunMs
     },
-    snapshotIfDue() {
+    tidy() {
+      pruneSome()
       const isDue =
         recordsSince >= recordsPerSnapshot || bytesSince >= Math.max(BYTES_PER_SNAPSHOT, snapshotBytes)
       if (isDue) snapshot()

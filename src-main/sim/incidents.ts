@@ -75,6 +75,10 @@ function act(
   switch (incident.kind) {
     case 'cancel':
       return process.dispatch({ kind: 'job-cancelled', at_ms, job_id: incident.job })
+    case 'lower': {
+      const { job: job_id, redundancy } = incident
+      return process.dispatch({ kind: 'job-redundancy-lowered', at_ms, job_id, redundancy })
+    }
     case 'trust':
       return process.dispatch({ kind: 'trust-set', at_ms, peer: incident.other, trust: incident.trust })
     case 'forget':
@@ -114,6 +118,8 @@ function describe(incident: Incident): string {
       return `${incident.peer.slice(-6)} forgets ${incident.other.slice(-6)}`
     case 'pause':
       return `pause ${incident.peer.slice(-6)} for ${incident.lastsMs} ms${incident.finishFirst ? ', finish first' : ''}`
+    case 'lower':
+      return `${incident.redundancy} peers for each unit of ${incident.job} of ${incident.peer.slice(-6)}`
     case 'cancel':
     case 'share':
       return `${kind} ${incident.peer.slice(-6)}`

@@ -44,6 +44,7 @@ export type CrashPoint = 'before-flush' | 'after-flush' | 'between-effects'
 export type Incident = { readonly atMs: number } & (
   | { readonly kind: 'submit'; readonly peer: PeerId; readonly manifest: JobManifest }
   | { readonly kind: 'cancel'; readonly peer: PeerId; readonly job: JobId }
+  | { readonly kind: 'lower'; readonly peer: PeerId; readonly job: JobId; readonly redundancy: number }
   | { readonly kind: 'trust'; readonly peer: PeerId; readonly other: PeerId; readonly trust: number }
   | { readonly kind: 'forget'; readonly peer: PeerId; readonly other: PeerId }
   | { readonly kind: 'share'; readonly peer: PeerId; readonly availability: Availability }
@@ -307,7 +308,7 @@ function drawPolicy(dice: Dice): Policy {
     patience: {
       better_provider_ms: dice.pick([0, 1_000, 15_000]),
       disconnected_ms: dice.pick([500, 3_000, 10_000]),
-      other_engine_ms: POLICY.patience.other_engine_ms,
+      other_engine_ms: dice.pick([0, 5_000, 20_000]),
     },
     deadlines: {
       late_factor: dice.pick([1.5, 3, 6]),
@@ -316,6 +317,30 @@ function drawPolicy(dice: Dice): Policy {
     },
     backups: { share_max: dice.pick([0, 0.05, 0.3]), count_min: dice.between(0, 4) },
     collection: POLICY.collection,
+    ...drawPauses(dice),
+  }
+}
+
+/** How often what was said or sent is said again: from as often as a policy allows to rarely. */
+function drawPauses(dice: Dice): Pick<Policy, 'provider' | 'requester'> {
+  const pause = (): number => dice.pick([1_000, 5_000, 20_000])
+  return {
+    provider: {
+      ...{ resend_after_ms: pause(), tell_again_after_ms: pause(), plan_every_ms: pause() },
+      ...{ repeat_unused_ms: pause(), repeat_used_ms: pause(), round_ms: pause() },
+      unused_after_ms: dice.pick([100, 1_000, 10_000]),
+      offer_grace_ms: pause(),
+      hand_over_ahead_ms: dice.pick([0, 60, 1_000]),
+      starving_after_ms: pause(),
+    },
+    requester: {
+      relieve_every_ms: dice.pick([20, 50, 1_000]),
+      recall_answered_ms: pause(),
+      // A peer that is cut off is blamed for nothing (S-rules), and so this stays as long as a line can be dead.
+      dead_line_ms: POLICY.requester.dead_line_ms,
+      ...{ verdict_again_ms: pause(), verdict_again_ms_max: dice.pick([20_000, 3_600_000]) },
+      verdict_kept_ms: POLICY.requester.verdict_kept_ms,
+    },
   }
 }
 

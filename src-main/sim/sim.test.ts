@@ -122,7 +122,11 @@ describe('a brain that is broken', () => {
     ['S13', 'hears of no job’s end', without('settled', 'withdrawn', 'commitment')],
     ['S17', 'never looks for work', without('allocate')],
   ])('[S0] [S7] [S12, S13] [S17] is reported by %s when it %s', async (rule, _, brain) => {
-    const reports = await runAll(seedsFrom(1, 8), (seed) => simulate({ seed, peers: 3 }, { brain }))
-    expect(reports.map(({ broken }) => broken?.rule)).toContain(rule)
+    const rules: (string | undefined)[] = []
+    for (const seed of seedsFrom(1, 8)) {
+      rules.push((await simulate({ seed, peers: 3 }, { brain })).broken?.rule)
+      if (rules.includes(rule)) return
+    }
+    expect(rules).toContain(rule)
   })
 })

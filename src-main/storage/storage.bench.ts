@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Benchmark, Measurement } from '../bench.ts'
+import { JobId } from '../protocol/ids.ts'
 import { openStorage, type Storage } from './storage.ts'
 
 type Report = (measurement: Measurement) => void
@@ -13,6 +14,9 @@ type Report = (measurement: Measurement) => void
 const RECORD_BYTES = 300
 const RECORDS = 4_000
 const BATCH = 100
+/** A batch of receipts in its envelope. */
+const EVIDENCE_RECORD_BYTES = 5_000
+const EVIDENCE_BYTES = 20_000_000
 const BLOB_BYTES = 64 << 20
 const QUOTA_BYTES = 8 * 2 ** 30
 /** Chunks under way at the same time, as over a network. */
@@ -29,6 +33,7 @@ export const benchmark: Benchmark = {
     const storage = await openStorage({ folder, quotaBytes: QUOTA_BYTES, clock: { nowMs: () => Date.now() } })
     try {
       measureJournal(storage, folder, report)
+      measurePruning(storage, report)
       await measureBlobs(storage, folder, report)
       await measureSmallBlobs(storage, report)
       await measureStart(storage, folder, report)
@@ -86,6 +91,45 @@ function measureJournal({ journal }: Storage, folder: string, report: Report): v
     note: flushed,
   })
   report({ metric: 'read and check for a restore', value: read, unit: 'records/s' })
+}
+
+/** The time for which a peer stands still while evidence leaves the journal, a piece a turn. */
+function measurePruning({ journal }: Storage, report: Report): void {
+  const bytes = Buffer.alloc(EVIDENCE_RECORD_BYTES, 7)
+  const evidence = { job: JobId.parse('bench'), atMs: 0 }
+  const batch = Array.from({ length: BATCH }, () => ({ bytes, evidence }))
+  // What the other measurements left is not counted.
+  save(journal)
+  save(journal)
+  while (journal.prune());
+  let longestMs = Infinity
+  let pieces = 0
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (let i = 0; i < EVIDENCE_BYTES / EVIDENCE_RECORD_BYTES / BATCH; i++) journal.append(batch)
+    let longestInTurnMs = timed(() => save(journal))
+    save(journal)
+    pieces = 0
+    const piece = { hasMore: true }
+    const prune = (): void => void (piece.hasMore = journal.prune())
+    for (; piece.hasMore; pieces++) longestInTurnMs = Math.max(longestInTurnMs, timed(prune))
+    longestMs = Math.min(longestMs, longestInTurnMs)
+  }
+  report({
+    metric: 'evidence out of the journal, longest piece',
+    value: longestMs,
+    unit: 'ms',
+    note: `${EVIDENCE_BYTES / 1e6} MB in ${pieces} pieces, the snapshot counted too`,
+  })
+}
+
+function save(journal: Storage['journal']): void {
+  journal.saveSnapshot({ sequence: journal.append([]), parts: [Buffer.from('state')] })
+}
+
+function timed(work: () => void): number {
+  const begunMs = performance.now()
+  work()
+  return performance.now() - begunMs
 }
 
 async function measureBlobs({ blobs }: Storage, folder: string, report: Report): Promise<void> {

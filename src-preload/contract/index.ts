@@ -33,7 +33,19 @@ export const contract = {
 export { UploadId, type UploadState } from './blobs.ts'
 export type { GpuInfo, HardwareInfo } from './hardware.ts'
 export { homeNetworkOf, hostAndPort } from './home-network.ts'
-export type { FollowingJob, JobPhase, JobStatus, JobSummary, PeerShare, Waiting } from './job-status.ts'
+export { groupName, groupState, groupWallMs, jobGroups, type JobGroup } from './job-series.ts'
+export type {
+  Away,
+  FollowingJob,
+  JobPace,
+  JobPhase,
+  JobStatus,
+  JobSummary,
+  PeerShare,
+  Shortage,
+  Waiting,
+} from './job-status.ts'
+export { longestLeft, timeLeftOf, type TimeLeft } from './time-left.ts'
 export type {
   FactsOf,
   JobFacts,
@@ -58,7 +70,7 @@ export type {
   SubmittedRender,
   TilePreview,
 } from './job-kinds/render.ts'
-export { PictureFormat, RenderRequest, SceneReport } from './job-kinds/render.ts'
+export { LitBy, PictureFormat, RenderRequest, SceneReport } from './job-kinds/render.ts'
 export type { EvidencePage, ResultFormat, SignedClaims, UnitNews, UnitView } from './jobs.ts'
 export { ResultFile, UNIT_FAULTS_MAX, UnitConsensus } from './jobs.ts'
 export {
@@ -83,7 +95,7 @@ export {
 } from './limits.ts'
 export type { DeadlineMs, DeadlineRisk, UnitNeeds } from './placement.ts'
 export type { NearbyNow, NearbyPc, NearbyTry } from './nearby.ts'
-export type { NodeNews, UnitHere } from './news.ts'
+export type { NodeNews, UnitHere, WorkingFor } from './news.ts'
 export type { ConnectionInfo, LentChange, NodeInfo, NodePulse, RoundInfo, Sharing, Traffic } from './node.ts'
 export {
   RELIABILITY_DAYS,

@@ -32,6 +32,21 @@ export const FollowingJob = z.strictObject({
 })
 export type FollowingJob = z.infer<typeof FollowingJob>
 
+/** How a running job comes forward. `timeLeftOf` tells the time left of it, the same wherever it is shown. */
+export const JobPace = z.strictObject({
+  /** When a unit was verified last, or when it was submitted or resumed. */
+  progress_at_ms: AtMs,
+  /** From the first award until then, without pauses; absent before the first award. */
+  active_ms: DurationMs.exactOptional(),
+  /** Without another verified unit by then it stands still, and its end is not known. */
+  stalls_at_ms: AtMs,
+  /** Present while too few PCs are there for what is left: since when no unit has been verified. */
+  stalled_since_ms: AtMs.exactOptional(),
+  /** Verified units that it took over from an earlier job: they took none of its time. Absent where it took none. */
+  taken_units: Count.exactOptional(),
+})
+export type JobPace = z.infer<typeof JobPace>
+
 /** A job in a list. */
 export const JobSummary = z.strictObject({
   job_id: JobId,
@@ -56,8 +71,8 @@ export const JobSummary = z.strictObject({
   first_award_ms: DurationMs.exactOptional(),
   /** From submission to the end, or to now while it runs. */
   wall_ms: DurationMs,
-  /** Remaining time at the rate so far; absent before the first verified unit and after the end. */
-  left_ms_estimate: DurationMs.exactOptional(),
+  /** Present while it runs. */
+  pace: JobPace.exactOptional(),
   /** For a map job with a reduce module. */
   reduced_by: FollowingJob.exactOptional(),
   priority: Fraction,
@@ -76,6 +91,14 @@ export const JobSummary = z.strictObject({
   series: z.strictObject({ id: SeriesId, index: Count, count: Count }).exactOptional(),
 })
 export type JobSummary = z.infer<typeof JobSummary>
+
+/** Why a person's PC does not work for others now, and since when; without a time where it began before this PC could see it. */
+export const Away = z.strictObject({
+  /** `gone`: not connected; `paused`: it shared, and stopped before the end of its hours; `outside-hours`: it shares at others. */
+  kind: z.enum(['gone', 'paused', 'outside-hours']),
+  since_ms: AtMs.exactOptional(),
+})
+export type Away = z.infer<typeof Away>
 
 /** Work of one peer for a job. */
 export const PeerShare = z.strictObject({
@@ -103,8 +126,22 @@ export const PeerShare = z.strictObject({
   output_bytes: Count,
   /** Units of fuel that they took; absent where nothing is metered. */
   fuel: Fuel.exactOptional(),
+  /** Present of a running job's peer that works for nobody now. */
+  away: Away.exactOptional(),
 })
 export type PeerShare = z.infer<typeof PeerShare>
+
+/** Too few different PCs are there to compute each unit as often as its job asks. */
+export const Shortage = z.strictObject({
+  /** Different PCs that each unit needs, and those that could compute one now. */
+  needed: Count,
+  here: Count,
+  /** Those who had a part in the job, or shared since it was submitted, and do not now; who left last is first. */
+  left: z.array(z.strictObject({ peer_id: PeerId, name: z.string(), away: Away })),
+  /** With how many PCs for each unit it goes on at once (`lowerRedundancy`); absent where the policy does not let it. */
+  may_lower_to: Count.exactOptional(),
+})
+export type Shortage = z.infer<typeof Shortage>
 
 /** Why a running job does not go on, for the user to act on. */
 export const Waiting = z.strictObject({
@@ -121,12 +158,14 @@ export const Waiting = z.strictObject({
   ]),
   /** One clear line. */
   message: z.string(),
+  /** Of `more-verifiers`, where too few PCs are there at all. The job may still have units at work, which cannot complete it. */
+  shortage: Shortage.exactOptional(),
 })
 export type Waiting = z.infer<typeof Waiting>
 
 /** The full status of a job. */
 export const JobStatus = JobSummary.extend({
-  /** Absent while a peer works on it, and after its end. */
+  /** Absent after its end, and while a peer works on it unless it cannot end with those who are there. */
   waiting: Waiting.exactOptional(),
   /** Units of fuel that the verified units took, each counted once; absent where nothing is metered. */
   fuel: Fuel.exactOptional(),

@@ -7,7 +7,7 @@ import { Attempt } from '../../src-main/protocol/receipt.ts'
 import { Fault } from '../../src-main/protocol/fault.ts'
 import { VerificationConsensus } from '../../src-main/protocol/result.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
-import { UnitIndex } from '../../src-main/protocol/work.ts'
+import { Redundancy, UnitIndex } from '../../src-main/protocol/work.ts'
 import { WhichJob } from './job-kinds/job-kind.ts'
 import { JobRequest, SubmittedJob } from './job-kinds/table.ts'
 import { JobStatus, JobSummary } from './job-status.ts'
@@ -37,7 +37,7 @@ export const UnitView = z.strictObject({
   attempts: Count,
   /** The fault of the latest failed attempt. */
   fault: Fault.exactOptional(),
-  /** From award to return, of the verified output. */
+  /** How long the runs took whose output counts, on average and by their PCs' own account. */
   took_ms: DurationMs.exactOptional(),
 })
 export type UnitView = z.infer<typeof UnitView>
@@ -120,6 +120,12 @@ const JobPage = z.strictObject({
   before: z.strictObject({ job_id: JobId, submitted_at_ms: z.number().min(0) }).exactOptional(),
 })
 
+/**
+ * Names a job, or with `whole` the animation that its first frame's job names: all of its frames that the call can be for. A job
+ * that names no animation is the whole of itself.
+ */
+const WhichWhole = WhichJob.extend({ whole: z.boolean().default(false) })
+
 /** Work for the mesh. Every call on a job that is not there has the fault `unknown-job`. */
 export const jobs = {
   /**
@@ -129,6 +135,8 @@ export const jobs = {
   submit: procedure.input(JobRequest).output(SubmittedJob),
   /** Newest first. */
   list: procedure.input(JobPage.prefault({})).output(z.array(JobSummary)),
+  /** The frames of the animation that a job names, in their order; the job alone where it names none. */
+  frames: procedure.input(WhichJob).output(z.array(JobSummary)),
   status: procedure.input(WhichJob).output(JobStatus),
   /** The status now and after changes, at most one each `WATCH_EVERY_MS`; ends with the job and what follows it. */
   watch: procedure.input(WhichJob).output(eventIterator(JobStatus)),
@@ -159,16 +167,23 @@ export const jobs = {
    * Pauses a job: none of its units are awarded any longer, and running ones are taken back. Fault: `bad-input` if it
    * does not run.
    */
-  pause: procedure.input(WhichJob).output(Nothing),
+  pause: procedure.input(WhichWhole).output(Nothing),
   /** Goes on with a paused job. Fault: `bad-input` if it is not paused. */
-  resume: procedure.input(WhichJob).output(Nothing),
+  resume: procedure.input(WhichWhole).output(Nothing),
   /** Sets the order among this user's jobs, for units that are not awarded yet. Fault: `bad-input` after its end. */
-  setPriority: procedure.input(WhichJob.extend({ priority: Fraction })).output(Nothing),
+  setPriority: procedure.input(WhichWhole.extend({ priority: Fraction })).output(Nothing),
+  /**
+   * Lets fewer peers compute each open unit of a job than before, since too few are there; units that are verified stay so. With
+   * one peer no other checks the results. Faults: `bad-input` if it is not fewer, if it is fewer than the policy under which the
+   * job was submitted asks for, and after the job's end.
+   */
+  lowerRedundancy: procedure.input(WhichWhole.extend({ redundancy: Redundancy })).output(Nothing),
   /**
    * Ends a running or paused job, or the one that combines its outputs; its providers are told. With `keep`, what is there
    * becomes its result, where its kind can be put together of a part and a unit of it is here; a picture shows what it lacks.
+   * Of an animation each frame of which something is here is kept, and the others are cancelled.
    */
-  cancel: procedure.input(WhichJob.extend({ keep: z.boolean().default(false) })).output(Nothing),
+  cancel: procedure.input(WhichWhole.extend({ keep: z.boolean().default(false) })).output(Nothing),
   /** Forgets an ended job, its outputs and the job that combined them. Fault: `bad-input` while one of both runs. */
-  remove: procedure.input(WhichJob).output(Nothing),
+  remove: procedure.input(WhichWhole).output(Nothing),
 }

@@ -28,6 +28,17 @@ export const UnitHere = z.strictObject({
 })
 export type UnitHere = z.infer<typeof UnitHere>
 
+/** Somebody for whom this PC works. */
+export const WorkingFor = z.strictObject({
+  requester: PeerId,
+  is_own: z.boolean(),
+  /** Absent for somebody who is no contact any more. */
+  name: z.string().exactOptional(),
+  /** The kind of their job; `other` for one that this version does not know. */
+  kind: Name,
+})
+export type WorkingFor = z.infer<typeof WorkingFor>
+
 /** Changes; an absent field did not change. */
 export const NodeNews = z.strictObject({
   /** The first message of a watch: it has everything, and replaces the listener's older state. */
@@ -38,6 +49,8 @@ export const NodeNews = z.strictObject({
   meters: Meters.exactOptional(),
   /** All units that are being computed here, own and others'. */
   units_here: z.array(UnitHere).exactOptional(),
+  /** For whom they are. It holds for seconds, however short the units are. */
+  working_for: z.array(WorkingFor).exactOptional(),
   jobs: z.strictObject({ changed: z.array(JobSummary), removed: z.array(JobId) }).exactOptional(),
   people: z.strictObject({ changed: z.array(Person), removed: z.array(PeerId) }).exactOptional(),
   /** How this PC can be reached. */

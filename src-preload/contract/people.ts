@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { PeerId } from '../../src-main/protocol/ids.ts'
 import { Fraction } from '../../src-main/protocol/slot.ts'
+import { Away } from './job-status.ts'
 import { INVITE_CODE_LENGTH_MAX, INVITE_MINUTES_MAX, NAME_LENGTH_MAX } from './limits.ts'
 import { AtMs, Count, Nothing, procedure } from './procedure.ts'
 import { Reach } from './reach.ts'
@@ -35,6 +36,8 @@ export const Person = z.strictObject({
    * Resources that they share at this moment by their own account; absent when they share nothing or are not heard of.
    */
   shares_cores: z.number().min(0).exactOptional(),
+  /** Why somebody who is connected works for nobody at this moment, and since when; `reach` says the same of others. */
+  away: Away.exactOptional(),
   /** Units of ours: outputs that a quorum agreed with, that it did not, runs that failed, and deadlines missed. */
   verified: Count,
   rejected: Count,

@@ -15,7 +15,7 @@ export const SharingNow = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('outside-hours'), next_ms: AtMs.exactOptional() }),
   /** The user paused; without an end until they resume. */
   z.strictObject({ kind: z.literal('paused-by-user'), since_ms: AtMs, until_ms: AtMs.exactOptional() }),
-  /** A rule paused: its reading, and the threshold of rules that have one. */
+  /** A rule paused: for one with a threshold that, and the reading that went beyond it; for others their reading now. */
   z.strictObject({
     kind: z.literal('paused-by-rule'),
     rule: RuleName,

@@ -1,4 +1,4 @@
-import type { SharingNow, UnitHere } from '#contract'
+import type { SharingNow, WorkingFor } from '#contract'
 import type { Format } from './format.ts'
 import type { Messages } from './messages.ts'
 
@@ -6,7 +6,8 @@ import type { Messages } from './messages.ts'
 export interface StatusFacts {
   /** Absent before the node's first message. */
   readonly sharing: SharingNow | undefined
-  readonly unitsHere: readonly UnitHere[]
+  /** For whom this PC works; own work is told by the running jobs. */
+  readonly workingFor: readonly WorkingFor[]
   /** Own jobs that are running. */
   readonly runningJobs: number
   /** The connection to the node; `open` inside its process. */
@@ -18,14 +19,38 @@ export function statusLine(messages: Messages, format: Format, facts: StatusFact
   const status = messages.frame.status
   if (facts.connection === 'lost' || facts.connection === 'refused') return status.lost
   if (facts.connection === 'connecting' || facts.sharing === undefined) return status.connecting
-  const units = facts.unitsHere.length
   return [
     sharingWords(messages, format, facts.sharing),
-    ...(units > 0 ? [status.unitsRunning(units, format.number(units))] : []),
+    ...workWords(messages, format, facts.workingFor),
     ...(facts.runningJobs > 0
       ? [status.jobsRunning(facts.runningJobs, format.number(facts.runningJobs))]
       : []),
   ].join(' · ')
+}
+
+/** People who are named; the others are counted. */
+const NAMED_MAX = 2
+
+/** For whom this PC works, by name and by what it does; nothing where it does for nobody else. */
+function workWords(messages: Messages, format: Format, workingFor: readonly WorkingFor[]): string[] {
+  const { status } = messages.frame
+  const others = workingFor.filter((one) => !one.is_own)
+  const names = [...new Set(others.map(({ name }) => name ?? status.somebody))]
+  const [first] = others
+  if (first === undefined) return []
+  const isOneKind = others.every(({ kind }) => kind === first.kind)
+  const more = names.length - NAMED_MAX
+  const who =
+    more > 0
+      ? status.andOthers(names.slice(0, NAMED_MAX).join(', '), more, format.number(more))
+      : status.both(names)
+  return [kindWords(messages, isOneKind ? first.kind : 'other')(who)]
+}
+
+/** Says for whom this PC works, by the kind of work; a node of another version may name one that is not known here. */
+export function kindWords({ jobKinds }: Messages, kind: string): (who: string) => string {
+  const known = Object.entries(jobKinds).find(([name]) => name === kind)
+  return (known?.[1] ?? jobKinds.other).hereFor
 }
 
 /** Whether this PC works for others at this moment, and why not, in a few words. */

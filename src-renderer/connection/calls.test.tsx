@@ -126,6 +126,22 @@ it('a question that changes while it is typed is asked once it stands still', as
   expect(asked('statistics.days')).toEqual([{ days: 123 }])
 })
 
+/** Asks for days again and again, and whenever there is news. */
+function LiveDays({ news }: { readonly news: string }) {
+  const days = useLatestAnswer('1', (calls) => calls.statistics.days({ days: 1 }), 1, { news, everyMs: 20 })
+  return <p>{days.isWorking ? 'asking' : `${days.value?.length ?? 0} days`}</p>
+}
+
+it('an answer that changes by itself is asked for again and again, and shown meanwhile', async () => {
+  const { asked } = mount(<LiveDays news="" />, { answers: { statistics: { days: () => [] } } })
+  await screen.findByText('0 days')
+  const count = asked('statistics.days').length
+  await waitFor(() => {
+    expect(screen.queryByText('asking')).toBeNull()
+    expect(asked('statistics.days').length).toBeGreaterThan(count + 2)
+  })
+})
+
 it('a question without an answer says why, and is asked again by hand', async () => {
   let isBroken = true
   const { user } = mount(<Days />, {

@@ -4,6 +4,7 @@ import type { ApiCalls } from './api-calls.ts'
 import { faultText, isInputRefused } from './fault-text.ts'
 import { useNode } from '../state/node-store.ts'
 import { useText } from '../state/text.tsx'
+import { useIsVisible } from '../state/visibility.ts'
 
 /** The latest answer to a question that changes while a form is filled in. */
 export interface LatestAnswer<T> {
@@ -18,14 +19,22 @@ export interface LatestAnswer<T> {
   readonly retry: () => void
 }
 
+/** When the same question is asked again, for an answer that changes by itself. Meanwhile the last one stays. */
+export interface AskedAgain {
+  /** What the answer rests on: a change asks again. */
+  readonly news: string
+  readonly everyMs: number
+}
+
 /**
  * Asks when the question has stood still for `delayMs`; a question that has changed meanwhile is broken off. Nothing is
- * asked while the key is undefined.
+ * asked while the key is undefined, and nothing again while the window is hidden.
  */
 export function useLatestAnswer<T>(
   key: string | undefined,
   ask: (calls: ApiCalls, signal: AbortSignal) => Promise<T>,
   delayMs: number,
+  again?: AskedAgain,
 ): LatestAnswer<T> {
   const calls = useCalls()
   const text = useText()
@@ -52,7 +61,14 @@ export function useLatestAnswer<T>(
       clearTimeout(timer)
       controller.abort()
     }
-  }, [key, isOpen, delayMs, round])
+  }, [key, isOpen, delayMs, round, again?.news])
+  const isVisible = useIsVisible()
+  const everyMs = again?.everyMs
+  useEffect(() => {
+    if (key === undefined || everyMs === undefined || !isOpen || !isVisible) return undefined
+    const timer = setInterval(() => setRound((before) => before + 1), everyMs)
+    return () => clearInterval(timer)
+  }, [key, everyMs, isOpen, isVisible])
   const retry = useCallback(() => {
     setSettled(undefined)
     setRound((before) => before + 1)

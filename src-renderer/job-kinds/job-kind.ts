@@ -18,6 +18,8 @@ export interface KindWords {
   readonly faults?: Partial<Record<Fault['kind'], string>>
   /** Why a job does not go on, and what can be done about it. */
   readonly waiting?: Partial<Record<Waiting['kind'], WaitingWords>>
+  /** How many PCs each of its parts needs, and how many are there. @param pcs "2 PCs" */
+  readonly needsPcs?: (pcs: string, here: number, written: string) => string
   /** The advice for a job that will be late. */
   readonly lateTodo?: string
   /** Explains what outputs that lost against a quorum mean for the result. */
@@ -71,9 +73,11 @@ export interface SpeedWords {
   readonly paths: (millions: string, cores: number) => string
 }
 
-/** A small picture of a finished job. */
+/** A small picture of a job. */
 export interface ThumbnailProps {
   readonly jobId: JobId
+  /** Whether the job is not done: its picture is shown as it comes, or as far as it came. */
+  readonly isLive?: boolean
   /** For screen readers. */
   readonly label: string
   readonly className: string | undefined

@@ -1,4 +1,13 @@
-import type { FactsOf, JobId, JobStatus, JobSummary, PeerId, PeerShare } from '#contract'
+import type {
+  FactsOf,
+  JobId,
+  JobPace,
+  JobStatus,
+  JobSummary,
+  PeerId,
+  PeerShare,
+  TilePreview,
+} from '#contract'
 import type { NodeMirror } from '../state/node-mirror.ts'
 
 /** Samples of jobs: plausible wholes, of which a test names the part that it is about. */
@@ -54,6 +63,17 @@ export function factsOf<K extends SampleKind>(kind: K): FactsOf<K> {
   return FACTS[kind]
 }
 
+/** The pace of a sample that is half done and takes so much longer. */
+export function paceFor(leftMs: number): JobPace {
+  const nowMs = Date.now()
+  return { progress_at_ms: nowMs, active_ms: leftMs, stalls_at_ms: nowMs + 3_600_000 }
+}
+
+/** The pace of a sample that has stood still since a moment: too few PCs are there for what is left. */
+export function stalledPace(sinceMs: number): JobPace {
+  return { ...paceFor(60_000), progress_at_ms: sinceMs, stalled_since_ms: sinceMs }
+}
+
 /** A job that is over and of which all is here. */
 export const DONE = { state: { kind: 'done' }, verified: 80, stored: 80 } as const
 
@@ -79,6 +99,18 @@ export function peerShare(name: string, some: Partial<PeerShare> = {}): PeerShar
     output_bytes: 2_000_000,
     ...some,
   }
+}
+
+/** A tile of a picture in progress. */
+export const TILE: TilePreview = {
+  unit_index: 0,
+  x: 0,
+  y: 0,
+  width: 32,
+  height: 24,
+  jpeg: '',
+  made_by: peerId('Ada'),
+  verified_at_ms: 1,
 }
 
 /** Jobs as the mirror holds them. */

@@ -1,7 +1,7 @@
 import { fireEvent, screen, waitFor } from '@testing-library/react'
 import { expect, it } from 'vitest'
 import { fault, mount, type Answers } from '../component.fixture.tsx'
-import { peerId } from '../node.fixture.ts'
+import { pairRequest, peerId, peopleMap, person } from '../node.fixture.ts'
 import { TheirCode } from './their-code.tsx'
 
 const BARE = 'A1'.repeat(40)
@@ -93,4 +93,29 @@ it('a code that came with a link stands in the field', () => {
   mount(<TheirCode initialCode={CODE} />)
   expect(field().value).toBe(CODE)
   expect(pair().disabled).toBe(false)
+})
+
+it('a person who was asked and has accepted is told as paired, and no longer as asked', async () => {
+  const { user, tell } = mountForm(answered('waiting'))
+  await user.click(field())
+  await user.paste(CODE)
+  await user.click(pair())
+  await screen.findByText(/^Ada was asked/)
+  tell({ pairRequests: [pairRequest('Ada', { direction: 'outgoing' })] })
+  screen.getByText(/^Ada was asked/)
+  tell({ pairRequests: [], people: peopleMap(person('Ada')) })
+  screen.getByText('You are paired with Ada.')
+  expect(screen.queryByText(/was asked/)).toBeNull()
+})
+
+it('a person who was asked and has declined is no longer told as asked', async () => {
+  const { user, tell } = mountForm(answered('waiting'))
+  await user.click(field())
+  await user.paste(CODE)
+  await user.click(pair())
+  await screen.findByText(/^Ada was asked/)
+  tell({ pairRequests: [pairRequest('Ada', { direction: 'outgoing' })] })
+  tell({ pairRequests: [] })
+  screen.getByText('Ada did not accept, or the code has expired.')
+  expect(screen.queryByText(/was asked/)).toBeNull()
 })

@@ -1,8 +1,10 @@
 import { Button, Textarea } from '@mantine/core'
-import { IconCheck, IconHourglass } from '@tabler/icons-react'
+import { IconCheck, IconHourglass, IconX } from '@tabler/icons-react'
 import { useId, useState, type KeyboardEvent, type SubmitEvent } from 'react'
+import type { PeerId } from '#contract'
 import { useCalls } from '../connection/calls.tsx'
 import { faultOfCall, faultText } from '../connection/fault-text.ts'
+import { useNode } from '../state/node-store.ts'
 import { useText } from '../state/text.tsx'
 import { FaultNotice } from '../ui/notices/fault-notice.tsx'
 import { noteEntered } from './my-invite.ts'
@@ -16,15 +18,18 @@ type Course =
   | { readonly state: 'open' }
   | { readonly state: 'asking' }
   | { readonly state: 'paired'; readonly name: string }
-  | { readonly state: 'waiting'; readonly name: string }
+  | { readonly state: 'waiting'; readonly name: string; readonly peer: PeerId }
   | { readonly state: 'failed'; readonly message: string }
 
 /** The form for another person's code or link; `initialCode` is in it at first. */
 export function TheirCode({
   initialCode = '',
+  isPairingShown = false,
   onPaired,
 }: {
   readonly initialCode?: string
+  /** Whether people who are paired are named beside the form, which then does not name them, too. */
+  readonly isPairingShown?: boolean
   /** Called once they are paired, or have been asked. */
   readonly onPaired?: () => void
 }) {
@@ -76,7 +81,7 @@ export function TheirCode({
         </Button>
       </div>
       <div aria-live="polite">
-        <CourseNotice course={course} />
+        <CourseNotice course={course} isPairingShown={isPairingShown} />
       </div>
     </form>
   )
@@ -106,7 +111,7 @@ function usePairingByCode() {
     try {
       const { state, name, peer_id } = await calls.people.pair({ code: read.code, trust })
       noteEntered(calls, peer_id)
-      setCourse({ state, name })
+      setCourse({ state, name, peer: peer_id })
       return true
     } catch (error) {
       const fault = faultOfCall(error)
@@ -125,7 +130,13 @@ function usePairingByCode() {
   return { course, ask, reopen }
 }
 
-function CourseNotice({ course }: { readonly course: Course }) {
+function CourseNotice({
+  course,
+  isPairingShown,
+}: {
+  readonly course: Course
+  readonly isPairingShown: boolean
+}) {
   const text = useText().people.enter
   switch (course.state) {
     case 'open':
@@ -133,20 +144,48 @@ function CourseNotice({ course }: { readonly course: Course }) {
     case 'asking':
       return <p className={classes['hint']}>{text.pairing}</p>
     case 'paired':
-      return (
-        <p className={classes['good']}>
-          <IconCheck size={18} aria-hidden="true" />
-          <span dir="auto">{text.paired(course.name)}</span>
-        </p>
-      )
+      return isPairingShown ? null : <Paired name={course.name} />
     case 'waiting':
-      return (
-        <p className={classes['good']}>
-          <IconHourglass size={18} aria-hidden="true" />
-          <span dir="auto">{text.waiting(course.name)}</span>
-        </p>
-      )
+      return <Asked key={course.peer} {...course} isPairingShown={isPairingShown} />
     case 'failed':
       return <FaultNotice message={course.message} />
   }
+}
+
+function Paired({ name }: { readonly name: string }) {
+  const text = useText().people.enter
+  return (
+    <p className={classes['good']}>
+      <IconCheck size={18} aria-hidden="true" />
+      <span dir="auto">{text.paired(name)}</span>
+    </p>
+  )
+}
+
+/** A person who was asked, until they have answered; then their answer. */
+function Asked({
+  name,
+  peer,
+  isPairingShown,
+}: {
+  readonly name: string
+  readonly peer: PeerId
+  readonly isPairingShown: boolean
+}) {
+  const text = useText().people
+  const person = useNode((node) => node.people.get(peer))
+  const isOpen = useNode((node) =>
+    node.pairRequests.some(({ direction, peer_id }) => direction === 'outgoing' && peer_id === peer),
+  )
+  // The answer to the call may be here before the news of the request.
+  const [wasOpen, setWasOpen] = useState(isOpen)
+  if (isOpen && !wasOpen) setWasOpen(true)
+  if (person !== undefined) return isPairingShown ? null : <Paired name={person.name} />
+  const isOver = wasOpen && !isOpen
+  return (
+    <p className={classes['good']} data-is-over={isOver}>
+      {isOver ? <IconX size={18} aria-hidden="true" /> : <IconHourglass size={18} aria-hidden="true" />}
+      <span dir="auto">{isOver ? text.requests.refused(name) : text.enter.waiting(name)}</span>
+    </p>
+  )
 }

@@ -11,6 +11,7 @@ export function applyNews(mirror: NodeMirror, news: NodeNews): NodeMirror {
     sharing: news.sharing ?? before.sharing,
     readings: news.readings ?? before.readings,
     meters: news.meters ?? before.meters,
+    workingFor: news.working_for ?? before.workingFor,
     unitsHere: news.units_here ?? before.unitsHere,
     jobs: changedMap(before.jobs, news.jobs, (job) => job.job_id),
     people: changedMap(before.people, news.people, (person) => person.peer_id),

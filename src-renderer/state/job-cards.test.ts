@@ -1,6 +1,6 @@
 import type { JobId, JobSummary } from '#contract'
 import { describe, expect, test } from 'vitest'
-import { coverOf, endedOf, jobBoard as sortedBoard, jobCards, progressOf } from './job-cards.ts'
+import { coverOf, endedOf, jobBoard as sortedBoard, jobCards, pictureJobOf, progressOf } from './job-cards.ts'
 
 function job(id: string, at: number, more: Partial<JobSummary> = {}): JobSummary {
   return {
@@ -66,5 +66,23 @@ describe('the board of jobs', () => {
   test('shows a series by its first finished frame', () => {
     const [card] = jobCards([frame(0, { state: { kind: 'running' } }), frame(1)])
     expect(card && coverOf(card)?.job_id).toBe('f1')
+  })
+})
+
+describe('the picture of an animation', () => {
+  const running = { state: { kind: 'running' } } as const
+  const shown = (...frames: readonly JobSummary[]) => pictureJobOf(frames)?.job_id
+
+  test('is of the frame that is being made, once something of it is there', () => {
+    expect(shown(frame(0), frame(1, { ...running, verified: 3 }), frame(2, running))).toBe('f1')
+    expect(shown(frame(0), frame(1), frame(2, { ...running, verified: 0 }))).toBe('f1')
+    expect(shown(frame(0, { ...running, verified: 0 }), frame(1, { ...running, verified: 0 }))).toBe('f0')
+  })
+
+  test('is of the first that is done, when nothing goes on', () => {
+    const cancelled = { state: { kind: 'cancelled' } } as const
+    expect(shown(frame(0, cancelled), frame(1), frame(2))).toBe('f1')
+    expect(shown(frame(0, cancelled), frame(1, cancelled))).toBe('f0')
+    expect(shown()).toBeUndefined()
   })
 })

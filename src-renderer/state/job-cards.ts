@@ -1,4 +1,4 @@
-import type { JobFacts, JobSummary } from '#contract'
+import { jobGroups, type JobFacts, type JobSummary } from '#contract'
 
 /** A still or a job of another kind, or the frames of an animation together. */
 export type JobCard =
@@ -33,17 +33,10 @@ export function jobBoard(jobs: Iterable<JobSummary>, hasPicture: (facts: JobFact
 
 /** Jobs as cards, newest first, the frames of a series in the order in which they were asked for. */
 export function jobCards(jobs: Iterable<JobSummary>): JobCard[] {
-  const cards: JobCard[] = []
-  const series = new Map<string, JobSummary[]>()
-  for (const job of jobs) {
-    // A series of one frame is a still with a moment.
-    if (job.series === undefined || job.series.count < 2) cards.push({ kind: 'single', key: job.job_id, job })
-    else series.set(job.series.id, [...(series.get(job.series.id) ?? []), job])
-  }
-  for (const [id, frames] of series) {
-    frames.sort((a, b) => (a.series?.index ?? 0) - (b.series?.index ?? 0))
-    cards.push({ kind: 'series', key: id, frames, count: frames[0]?.series?.count ?? frames.length })
-  }
+  const cards = jobGroups(jobs).flatMap(({ id, jobs: frames, count }): JobCard[] => {
+    if (count > 1) return [{ kind: 'series', key: id, frames, count }]
+    return frames.map((job) => ({ kind: 'single', key: id, job }))
+  })
   return cards.sort((a, b) => newest(b) - newest(a) || (a.key < b.key ? -1 : 1))
 }
 
@@ -56,6 +49,22 @@ export function jobsOf(card: JobCard): readonly JobSummary[] {
 export function coverOf(card: JobCard): JobSummary | undefined {
   const jobs = jobsOf(card)
   return jobs.find((job) => job.state.kind === 'done') ?? jobs.find(hasResult) ?? jobs[0]
+}
+
+/**
+ * The job whose picture shows the best how far a job or an animation is: the frame that is being made, once something of it is
+ * there, else the last that is done, else the first.
+ */
+export function pictureJobOf(jobs: readonly JobSummary[]): JobSummary | undefined {
+  return (
+    jobs.find((job) => isInFlight(job) && job.verified > 0) ??
+    (jobs.some(isInFlight) ? jobs.findLast(isDone) : jobs.find(isDone)) ??
+    jobs[0]
+  )
+}
+
+function isDone({ state }: JobSummary): boolean {
+  return state.kind === 'done'
 }
 
 /** The done share of all of a card's units, 0 to 1. What is done counts for all its units. */

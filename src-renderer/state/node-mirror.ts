@@ -13,6 +13,7 @@ import type {
   RuleReading,
   SharingNow,
   UnitHere,
+  WorkingFor,
 } from '#contract'
 import type { ConnectionState } from '../connection/connection.ts'
 
@@ -26,6 +27,8 @@ export interface NodeMirror {
   readonly readings: readonly RuleReading[]
   readonly meters: Meters | undefined
   readonly unitsHere: readonly UnitHere[]
+  /** For whom this PC works; holds for seconds, however short the units are. */
+  readonly workingFor: readonly WorkingFor[]
   readonly jobs: ReadonlyMap<JobId, JobSummary>
   readonly people: ReadonlyMap<PeerId, Person>
   /** How this PC can be reached. */
@@ -48,6 +51,7 @@ export const EMPTY_MIRROR: NodeMirror = {
   readings: [],
   meters: undefined,
   unitsHere: [],
+  workingFor: [],
   jobs: new Map(),
   people: new Map(),
   reach: undefined,

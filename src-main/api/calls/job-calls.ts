@@ -6,10 +6,11 @@ import {
   type SubmittedJob,
 } from '#contract'
 import { followingJob, leadingJob } from '../../jobs/following-job.ts'
+import { framePriority, framesOf } from '../../jobs/animation.ts'
 import type { JobTable } from '../../jobs/table.ts'
 import { openOutput } from '../../jobs/unit-outputs.ts'
 import { alikePeers, consensusOf, faultsOf } from '../../peer/requester/consensus-view.ts'
-import { isUnderWay, type JobState } from '../../peer/requester/slice.ts'
+import { isUnderWay, redundancyOf, type JobState } from '../../peer/requester/slice.ts'
 import { refuse } from '../../protocol/fault.ts'
 import type { JobId } from '../../protocol/ids.ts'
 import type { ApiDependencies } from '../dependencies.ts'
@@ -17,6 +18,7 @@ import { watchChanges } from '../news/changes.ts'
 import { watchUnitNews } from '../news/unit-news.ts'
 import { evidencePage } from '../views/evidence-view.ts'
 import { createDeadlineRisks } from '../views/deadline-risk.ts'
+import { createHoldUps } from '../views/job-pace.ts'
 import { jobStatus, jobSummary } from '../views/job-view.ts'
 import { countedWatch, type ApiImplementer } from './implementer.ts'
 
@@ -24,6 +26,8 @@ import { countedWatch, type ApiImplementer } from './implementer.ts'
 export interface JobViews {
   /** @throws FaultError `unknown-job`, or `storage-failed` for one whose entry in the history is damaged */
   find(id: JobId): JobState
+  /** The jobs that a name stands for: the frames of an animation, or one job; none where there is no such job. */
+  framesOf(id: JobId): JobState[]
   /** The job that combines another's outputs, once it is submitted. */
   followerOf(job: JobState): JobState | undefined
   summaryOf(job: JobState): JobSummary
@@ -36,6 +40,7 @@ export interface JobViews {
 export function createJobViews({ runtime, clock, spelling }: ApiDependencies, table: JobTable): JobViews {
   const { state, jobs } = runtime
   const riskOf = createDeadlineRisks(state)
+  const isHeldUp = createHoldUps(state)
   const { notesOf } = table
   const factsOf: JobTable['facts'] = (job) => table.facts(job)
   const follower = (job: JobState): FollowingJob | undefined => table.reducer.follower(job)
@@ -47,11 +52,13 @@ export function createJobViews({ runtime, clock, spelling }: ApiDependencies, ta
       if (jobs.has(id)) refuse('storage-failed', `the entry of the job ${id} in the history is damaged`)
       return refuse('unknown-job', `there is no job ${id}`)
     },
+    framesOf: (id) => framesOf(jobs, notesOf, id),
     followerOf({ manifest }) {
       const id = followingJob(manifest)
       return id === undefined ? undefined : jobs.find(id)
     },
-    summaryOf: (job) => jobSummary(job, { nowMs: clock.nowMs(), follower, notesOf, factsOf, riskOf }),
+    summaryOf: (job) =>
+      jobSummary(job, { nowMs: clock.nowMs(), follower, notesOf, factsOf, riskOf, isHeldUp }),
     statusOf: (job) =>
       jobStatus(state, job, {
         nowMs: clock.nowMs(),
@@ -60,6 +67,7 @@ export function createJobViews({ runtime, clock, spelling }: ApiDependencies, ta
         notesOf,
         factsOf,
         riskOf,
+        isHeldUp,
         troubleOf: ({ manifest }) => runtime.troubleOf(manifest.job_id),
         isKeyLost: ({ manifest }) => runtime.isKeyLost(manifest.job_id),
       }),
@@ -94,6 +102,10 @@ export function jobCalls(
         .page(limit, before && { job: before.job_id, submittedAtMs: before.submitted_at_ms })
         .map((job) => views.summaryOf(job)),
     ),
+    frames: os.jobs.frames.handler(({ input: { job_id } }) => {
+      const frames = views.framesOf(job_id)
+      return (frames.length > 0 ? frames : [views.find(job_id)]).map((job) => views.summaryOf(job))
+    }),
     status: os.jobs.status.handler(({ input }) => views.statusOf(views.find(input.job_id))),
     watch: os.jobs.watch.handler(({ input, signal, context }) => {
       const { manifest } = views.find(input.job_id)
@@ -158,56 +170,115 @@ export function jobControlCalls(
     return {}
   }
 
+  async function remove(job_id: JobId): Promise<void> {
+    const leading = leadingJob(runtime.jobs, job_id)?.manifest.job_id
+    const job = views.find(job_id)
+    if (leading !== undefined) refuse('bad-input', `job ${job_id} is a part of ${leading}; remove that one`)
+    const ids: JobId[] = []
+    for (const one of [job, views.followerOf(job)].filter((it) => it !== undefined)) {
+      mustHaveEnded(one)
+      ids.push(one.manifest.job_id)
+    }
+    // Handed over in one turn, they are in the journal both or not at all.
+    const at_ms = clock.nowMs()
+    await Promise.all(ids.map((id) => runtime.dispatch({ kind: 'job-removed', at_ms, job_id: id })))
+    for (const id of ids) table.forget(id)
+  }
+
+  /**
+   * Does something for a job, or for each frame of an animation that it can be done for.
+   * @throws FaultError as `one` does, where it can be done for none
+   */
+  async function each(
+    { job_id, whole }: { readonly job_id: JobId; readonly whole: boolean },
+    isMeant: (job: JobState) => boolean,
+    one: (id: JobId, index: number) => Promise<unknown>,
+  ) {
+    const frames = whole ? views.framesOf(job_id) : []
+    const meant = [...frames.entries()].filter(([, job]) => isMeant(job))
+    if (frames.length < 2 || meant.length === 0) await one(frames[0]?.manifest.job_id ?? job_id, 0)
+    else await Promise.all(meant.map(([index, { manifest }]) => one(manifest.job_id, index)))
+    return {}
+  }
+
+  const isRunning = ({ status }: JobState): boolean => status.state === 'running'
+  const isPaused = ({ status }: JobState): boolean => status.state === 'paused'
+
   return {
-    pause: os.jobs.pause.handler(({ input: { job_id } }) =>
-      tell(
-        'job-paused',
-        oneOf(job_id, ({ status }) => status.state === 'running', ''),
-      ),
+    pause: os.jobs.pause.handler(({ input }) =>
+      each(input, isRunning, (id) => tell('job-paused', oneOf(id, isRunning, ''))),
     ),
-    resume: os.jobs.resume.handler(({ input: { job_id } }) =>
-      tell(
-        'job-resumed',
-        oneOf(job_id, ({ status }) => status.state === 'paused', ', not paused'),
-      ),
+    resume: os.jobs.resume.handler(({ input }) =>
+      each(input, isPaused, (id) => tell('job-resumed', oneOf(id, isPaused, ', not paused'))),
     ),
-    setPriority: os.jobs.setPriority.handler(async ({ input: { job_id, priority } }) => {
-      const { manifest } = oneOf(job_id, isUnderWay, ' already')
-      const at_ms = clock.nowMs()
-      await runtime.dispatch({ kind: 'job-priority-set', at_ms, job_id: manifest.job_id, priority })
-      return {}
+    setPriority: os.jobs.setPriority.handler(({ input }) =>
+      each(input, isUnderWay, async (id, index) => {
+        const { job_id } = oneOf(id, isUnderWay, ' already').manifest
+        const priority = framePriority(input.priority, index)
+        await runtime.dispatch({ kind: 'job-priority-set', at_ms: clock.nowMs(), job_id, priority })
+      }),
+    ),
+    lowerRedundancy: os.jobs.lowerRedundancy.handler(({ input }) =>
+      each(input, isUnderWay, async (id) => {
+        const { redundancy } = input
+        const job = oneOf(id, isUnderWay, ' already')
+        mustLowerTo(job, redundancy)
+        const { job_id } = job.manifest
+        await runtime.dispatch({ kind: 'job-redundancy-lowered', at_ms: clock.nowMs(), job_id, redundancy })
+      }),
+    ),
+    cancel: os.jobs.cancel.handler(({ input }) => {
+      const frames = input.whole ? views.framesOf(input.job_id) : []
+      const isSeries = frames.length > 1
+      if (input.keep && isSeries) mustKeepSome(frames, table)
+      return each(input, isUnderWay, (id) => {
+        const job = oneOf(id, isUnderWay, ' already')
+        if (input.keep && !isSeries) mustKeepSome([job], table)
+        return runtime.dispatch(cancelledBy(job, clock.nowMs(), input.keep && job.stored > 0))
+      })
     }),
-    cancel: os.jobs.cancel.handler(async ({ input: { job_id, keep } }) => {
-      const job = oneOf(job_id, isUnderWay, ' already')
-      const { manifest } = job
-      if (keep && !table.keepsPart(job)) {
-        refuse(
-          'unsupported',
-          `job ${job_id} has a result only when all of it is done: cancel it without keeping`,
-        )
-      }
-      if (keep && job.stored === 0) refuse('bad-input', `nothing of job ${job_id} is here yet`)
-      const event = { kind: 'job-cancelled', at_ms: clock.nowMs(), job_id: manifest.job_id } as const
-      await runtime.dispatch(keep ? { ...event, keep } : event)
-      return {}
-    }),
-    remove: os.jobs.remove.handler(async ({ input: { job_id } }) => {
-      const leading = leadingJob(runtime.jobs, job_id)?.manifest.job_id
-      const job = views.find(job_id)
-      if (leading !== undefined) refuse('bad-input', `job ${job_id} is a part of ${leading}; remove that one`)
-      const ids: JobId[] = []
-      for (const one of [job, views.followerOf(job)].filter((it) => it !== undefined)) {
-        const { manifest, status } = one
-        if (isUnderWay(one)) refuse('bad-input', `job ${manifest.job_id} is ${status.state}; cancel it first`)
-        ids.push(manifest.job_id)
-      }
-      // Handed over in one turn, they are in the journal both or not at all.
-      const at_ms = clock.nowMs()
-      await Promise.all(ids.map((id) => runtime.dispatch({ kind: 'job-removed', at_ms, job_id: id })))
-      for (const id of ids) table.forget(id)
-      return {}
+    remove: os.jobs.remove.handler(({ input }) => {
+      const all = input.whole ? views.framesOf(input.job_id) : []
+      for (const job of all) mustHaveEnded(job)
+      return each(input, () => true, remove)
     }),
   }
+}
+
+/** @throws FaultError `bad-input` while it runs */
+function mustHaveEnded(job: JobState): void {
+  const { manifest, status } = job
+  if (isUnderWay(job)) refuse('bad-input', `job ${manifest.job_id} is ${status.state}; cancel it first`)
+}
+
+/** The event that ends a job, with what is there as its result where that is kept. */
+function cancelledBy({ manifest: { job_id } }: JobState, at_ms: number, isKept: boolean) {
+  const event = { kind: 'job-cancelled', at_ms, job_id } as const
+  return isKept ? { ...event, keep: true as const } : event
+}
+
+/** @throws FaultError unless a result can be made of what is here of a job, or of one of the frames of an animation */
+function mustKeepSome(jobs: readonly JobState[], table: JobTable): void {
+  const [first] = jobs
+  const id = first?.manifest.job_id
+  if (!jobs.some((job) => table.keepsPart(job))) {
+    refuse('unsupported', `job ${id} has a result only when all of it is done: cancel it without keeping`)
+  }
+  if (jobs.every(({ stored }) => stored === 0)) refuse('bad-input', `nothing of job ${id} is here yet`)
+}
+
+/** @throws FaultError `bad-input` where so many peers for each unit are not fewer than now, or fewer than the policy asks for */
+function mustLowerTo(job: JobState, redundancy: number): void {
+  const { job_id } = job.manifest
+  const { redundancy_min } = job.verification
+  if (redundancy < redundancy_min) {
+    refuse(
+      'bad-input',
+      `each unit must be computed by ${redundancy_min} peers at least, by this peer's policy`,
+    )
+  }
+  if (redundancy < redundancyOf(job)) return
+  refuse('bad-input', `each unit of ${job_id} is computed by ${redundancyOf(job)} peers now: say fewer`)
 }
 
 /** Until the caller or the peer stops. */

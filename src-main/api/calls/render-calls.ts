@@ -22,8 +22,12 @@ export function renderCalls(
       const seconds = frame === undefined ? undefined : frame / fps
       return render.scenes.preview({ ...view, seconds }, untilStopped(stopping, signal))
     }),
-    estimate: os.render.estimate.handler(({ input: { sample_us, ...asked } }) =>
-      render.estimate({ ...asked, sampleUs: sample_us }),
+    estimate: os.render.estimate.handler(({ input: { sample_us, files, ...asked } }) =>
+      render.estimates.estimate({
+        ...asked,
+        ...(sample_us === undefined ? {} : { sampleUs: sample_us }),
+        ...(files === undefined ? {} : { files }),
+      }),
     ),
     recipe: os.render.recipe.handler(({ input }) => render.recipe(views.find(input.job_id))),
     again: os.render.again.handler(({ input, signal }) =>
@@ -40,6 +44,9 @@ export function renderCalls(
       const news = render.pictures.watch(job, input.side_max, untilStopped(stopping, signal))
       return countedWatch(context, report, news)
     }),
+    exposure: os.render.exposure.handler(async ({ input }) => ({
+      exposure_stops: await render.exposureStops(views.find(input.job_id)),
+    })),
     thumbnail: os.render.thumbnail.handler(async ({ input }) => {
       const { bytes, width, height } = await render.thumbnails.of(views.find(input.job_id))
       return { image: new Blob([Uint8Array.from(bytes)], { type: 'image/jpeg' }), width, height }

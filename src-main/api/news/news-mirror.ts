@@ -1,4 +1,4 @@
-import type { JobSummary, NodeNews, Person } from '#contract'
+import type { JobSummary, KindName, NodeNews, Person } from '#contract'
 import type { Notice } from '../../peer/notice.ts'
 import type { JobState } from '../../peer/requester/slice.ts'
 import type { JobId, PeerId } from '../../protocol/ids.ts'
@@ -12,6 +12,7 @@ import type { ApiDependencies } from '../dependencies.ts'
 import type { PreferenceStore } from '../calls/preferences.ts'
 import { ownReachView } from '../views/reach-view.ts'
 import { unitsHere } from '../views/unit-here.ts'
+import { createWorkingFor } from '../views/working-for.ts'
 import { createVersionedMap, type MapChanges } from './versioned-map.ts'
 
 /** A list that is longer arrives in several messages, so that none is too long to travel or to draw. */
@@ -48,6 +49,8 @@ export interface NewsSources {
   readonly preferences: PreferenceStore
   readonly people: () => readonly Person[]
   readonly summaryOf: (job: JobState) => JobSummary
+  /** The kind of the jobs that an algorithm computes. */
+  readonly kindOf: (algorithmId: string | undefined) => KindName
 }
 
 /** The place of a new listener, which has seen nothing. */
@@ -64,6 +67,10 @@ export function createNewsMirror(dependencies: ApiDependencies, sources: NewsSou
   const wholes = createVersionedMap<keyof NewsParts, NewsParts>(isSamePart)
   const jobs = createMirroredJobs(runtime, (job) => sources.summaryOf(job))
   const people = createVersionedMap<PeerId, Person>(isSamePerson)
+  const workingFor = createWorkingFor({
+    nameOf: (peer) => state.pairing.contacts.get(peer)?.name,
+    kindOf: (algorithmId) => sources.kindOf(algorithmId),
+  })
   const [peopleLimiter, pulseLimiter] = [
     createRateLimiter(PEOPLE_EVERY_MS, SHARE_MAX),
     createRateLimiter(PULSE_EVERY_MS, SHARE_MAX),
@@ -93,7 +100,10 @@ export function createNewsMirror(dependencies: ApiDependencies, sources: NewsSou
       wholes.set('reach', { reach: ownReachView(dependencies.ownReach.now(), state.pairing.contacts) })
     }, isUrgent)
     isUrgent = false
-    wholes.set('units_here', { units_here: unitsHere(runtime.activeUnits(), state.me, clock.nowMs()) })
+    const nowMs = clock.nowMs()
+    const here = unitsHere(runtime.activeUnits(), state.me, nowMs)
+    wholes.set('units_here', { units_here: here })
+    wholes.set('working_for', { working_for: [...workingFor(here, nowMs)] })
     wholes.set('sharing', { sharing: dependencies.sharing.now() })
     wholes.set('readings', { readings: [...dependencies.sharing.readings()] })
     wholes.set('meters', { meters: dependencies.sharing.meters() })

@@ -28,7 +28,7 @@ function isSamePulse(before: NodePulse, now: NodePulse): boolean {
 /** Whether a job in a list need not be sent again: until it ends, its clock runs by itself. */
 export function isSameJob(before: JobSummary, now: JobSummary): boolean {
   const isUnderWay = now.state.kind === 'running' || now.state.kind === 'paused'
-  return isSameBut(before, now, isUnderWay ? ['wall_ms', 'left_ms_estimate'] : [])
+  return isSameBut(before, now, isUnderWay ? ['wall_ms'] : [])
 }
 
 /**

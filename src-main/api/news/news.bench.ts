@@ -115,6 +115,7 @@ function createCrowd() {
         connections[i] = { ...connection, rttMs: 18 + (i % 5) }
       return people()
     },
+    kindOf: () => 'other',
     summaryOf: (job) =>
       jobSummary(job, {
         nowMs: Date.now(),
@@ -122,6 +123,7 @@ function createCrowd() {
         notesOf: () => ({}),
         factsOf: () => ({ kind: 'other' }),
         riskOf: () => undefined,
+        isHeldUp: () => false,
       }),
   })
   const tell = (notice: Notice): void => {

@@ -83,6 +83,7 @@ export function createMirrored() {
   const sources: NewsSources = {
     preferences: { now: () => PREFERENCES, set: () => undefined, onChange: () => () => undefined },
     people: () => people,
+    kindOf: () => 'other',
     summaryOf: (job) => {
       composed++
       return jobSummary(job, {
@@ -91,6 +92,7 @@ export function createMirrored() {
         notesOf: () => ({}),
         factsOf: () => ({ kind: 'other' }),
         riskOf: () => undefined,
+        isHeldUp: () => false,
       })
     },
   }

@@ -48,12 +48,15 @@ describe('a unit as its requester sees it', () => {
       { state: 'running', by: [0], attempts: 2, fault: { kind: 'trapped', message: 'broken' } },
     ],
     [
-      'verified, by those who agree, from the last one’s award on',
+      'verified, by those who agree, and took what their runs took, however long they waited for their turn',
       {
-        ...unit(attempt(1, ANNA, RETURNED), attempt(2, BEN, RETURNED)),
+        ...unit(
+          attempt(1, ANNA, RETURNED),
+          attempt(2, BEN, { ...RETURNED, metrics: { ...metrics, wall_ms: 3 } }),
+        ),
         verified: { cid: CID, winners: [ANNA, BEN], atMs: 1_000, stored: true },
       },
-      { state: 'verified', by: [0, 1], took_ms: 800 },
+      { state: 'verified', by: [0, 1], took_ms: 2 },
     ],
   ])('is %s', (_, state, view) => {
     expect(unitView(7, state, new Map())).toMatchObject({ index: 7, ...view })

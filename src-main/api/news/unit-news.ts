@@ -50,7 +50,7 @@ export function unitView(index: number, unit: UnitState, peers: Map<PeerId, numb
   const [running, returned] = [at('awarded'), at('returned')]
   const by = verified?.winners ?? [...running, ...returned]
   const failed = attempts.findLast(({ status }) => status.state === 'failed')?.status
-  const tookMs = verifiedWithinMs(unit)
+  const tookMs = ranMs(unit)
   return {
     index,
     state:
@@ -68,13 +68,13 @@ export function unitView(index: number, unit: UnitState, peers: Map<PeerId, numb
   }
 }
 
-/** From the award of the one who completed the quorum, the last awarded of its winners, to the verdict. */
-function verifiedWithinMs({ attempts, verified }: UnitState): number | undefined {
+/** How long the runs took whose output counts, on average: without the time that they waited for their turn. */
+function ranMs({ attempts, verified }: UnitState): number | undefined {
   if (verified === undefined) return undefined
-  const awarded = attempts.flatMap(({ peer, status, awardedAtMs }) =>
-    status.state === 'returned' && verified.winners.includes(peer) ? [awardedAtMs] : [],
+  const runs = attempts.flatMap(({ peer, status }) =>
+    status.state === 'returned' && verified.winners.includes(peer) ? [status.metrics.wall_ms] : [],
   )
-  return awarded.length === 0 ? undefined : Math.max(0, verified.atMs - Math.max(...awarded))
+  return runs.length === 0 ? undefined : runs.reduce((sum, ms) => sum + ms, 0) / runs.length
 }
 
 function positionOf(peer: PeerId, peers: Map<PeerId, number>): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { contract } from '#contract'
+import { contract, timeLeftOf } from '#contract'
 import type { PeerEvent } from '../../peer/event.ts'
 import { initialState, type PeerState } from '../../peer/state.ts'
 import { advance } from '../../peer/step.ts'
@@ -82,12 +82,43 @@ const options = {
   notesOf: () => ({}),
   factsOf: () => ({ kind: 'other' }) as const,
   riskOf: () => undefined,
+  isHeldUp: () => false,
   troubleOf: () => undefined,
   isKeyLost: () => false,
 }
 const statusOf = (state: PeerState) => jobStatus(state, state.requester.jobs.get(JOB)!, options)
 
 describe('the view of a job', () => {
+  it('[W43] says who left and that it waits while the only one who is there is still at work', () => {
+    const state = after(
+      { kind: 'paired', at_ms: T0, peer: ANNA, name: 'Anna', addresses: [], trust: 0.8 },
+      { kind: 'connected', at_ms: T0, peer: ANNA },
+      {
+        kind: 'availability-set',
+        at_ms: T0,
+        availability: { kind: 'always', resources: { cpu_cores: 1, ram_gb: 8 }, priority: 0.5 },
+      },
+      {
+        kind: 'capabilities-measured',
+        at_ms: T0,
+        algorithms: [{ algorithm_id: 'mesh.noop', version: '1.0.0', supported: true, performance_score: 1 }],
+      },
+      award(ANNA, [0, 1]),
+      award(ME, [0, 2], [1, 1]),
+      { kind: 'disconnected', at_ms: T0 + 200, peer: ANNA },
+    )
+    const job = state.requester.jobs.get(JOB)!
+    const { waiting, by_peer } = jobStatus(state, job, { ...options, nowMs: T0 + 5_000 })
+    const away = { kind: 'gone', since_ms: T0 + 200 }
+    expect(waiting?.shortage).toMatchObject({ needed: 2, here: 1, left: [{ name: 'Anna', away }] })
+    expect(by_peer.map(({ name, running_units, away: is }) => [name, running_units, is])).toEqual(
+      expect.arrayContaining([
+        ['me', 2, undefined],
+        ['Anna', 1, away],
+      ]),
+    )
+  })
+
   it('of a job that has not begun has no first award and no estimate', () => {
     const status = statusOf(after())
     expect(status).toMatchObject({
@@ -101,7 +132,7 @@ describe('the view of a job', () => {
       by_peer: [],
     })
     expect(status).not.toHaveProperty('first_award_ms')
-    expect(status).not.toHaveProperty('left_ms_estimate')
+    expect(timeLeftOf([status], options.nowMs)).toEqual({ kind: 'unknown' })
   })
 
   it('counts for each peer what it verified, holds and got wrong, most verified first', () => {
@@ -168,15 +199,20 @@ describe('the view of a job', () => {
     expect(statusOf(after(award(ANNA, [0, 1]))).by_peer[0]).not.toHaveProperty('timed_out')
   })
 
-  it('expects the rest at the pace since the first award', () => {
+  it('expects the rest at the pace since the first award, the same at whatever moment it is asked', () => {
     const state = after(
       award(ANNA, [0, 1], [1, 1]),
       award(ME, [0, 2], [1, 2]),
       results(ANNA, output(0, 1, RIGHT), output(1, 1, RIGHT)),
       results(ME, output(0, 2, RIGHT), output(1, 2, RIGHT)),
     )
-    const summary = jobSummary(state.requester.jobs.get(JOB)!, options)
-    expect(summary).toMatchObject({ verified: 2, stored: 2, first_award_ms: 100, left_ms_estimate: 2_000 })
+    const job = state.requester.jobs.get(JOB)!
+    const summary = jobSummary(job, options)
+    expect(summary).toMatchObject({ verified: 2, stored: 2, first_award_ms: 100 })
+    const later = { ...jobStatus(state, job, { ...options, nowMs: options.nowMs + 5_000 }) }
+    expect(later.pace).toEqual(summary.pace)
+    expect(timeLeftOf([summary], T0 + 1_100)).toEqual({ kind: 'left', ms: 1_000 })
+    expect(timeLeftOf([summary], T0 + 1_100)).toEqual(timeLeftOf([later], T0 + 1_100))
   })
 
   it('counts the fuel of a verified unit once, and of each peer what its output took', () => {

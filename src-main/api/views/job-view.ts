@@ -1,15 +1,23 @@
 import type { FollowingJob, JobFacts, JobStatus, JobSummary, PeerShare, Waiting } from '#contract'
 import { fuelOf, partsOf } from '../../peer/requester/archived.ts'
-import { isUnderWay, priorityOf, type JobState, type PeerPart } from '../../peer/requester/slice.ts'
+import {
+  isUnderWay,
+  priorityOf,
+  redundancyOf,
+  type JobState,
+  type PeerPart,
+} from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { comparatorOf, comparesExactly } from '../../protocol/comparator.ts'
 import type { Fault } from '../../protocol/fault.ts'
 import type { PeerId } from '../../protocol/ids.ts'
-import { saturated } from '../../protocol/quantities.ts'
 import { toMs } from '../../protocol/time.ts'
 import type { DeadlineRisks } from './deadline-risk.ts'
 import type { JobNotes } from '../../jobs/job-notes.ts'
 import { hasJobEnded, phaseOf } from '../../jobs/job-phase.ts'
+import { awayOf } from '../../peer/pairing/away.ts'
+import { awayView } from './shortage.ts'
+import { paceOf } from './job-pace.ts'
 import { whyWaiting } from './waiting.ts'
 
 /** Inputs of a job's views besides the state. */
@@ -24,6 +32,8 @@ export interface JobViewOptions {
   readonly factsOf: (job: JobState) => JobFacts
   /** Whether it will miss its deadline. */
   readonly riskOf: DeadlineRisks
+  /** Whether too few peers are there for what is left of it. */
+  readonly isHeldUp: (job: JobState, nowMs: number) => boolean
   /** Why its outputs are not here, if it is for this machine. */
   readonly troubleOf: (job: JobState) => Fault | undefined
   /** Whether it is encrypted by a key that is here no longer. */
@@ -39,11 +49,12 @@ export function jobSummary(
     notesOf,
     factsOf,
     riskOf,
-  }: Pick<JobViewOptions, 'nowMs' | 'follower' | 'notesOf' | 'factsOf' | 'riskOf'>,
+    isHeldUp,
+  }: Pick<JobViewOptions, 'nowMs' | 'follower' | 'notesOf' | 'factsOf' | 'riskOf' | 'isHeldUp'>,
 ): JobSummary {
   const { manifest, submittedAtMs, firstAwardAtMs } = job
   const endMs = endedAtMs(job) ?? nowMs
-  const leftMs = leftMsEstimate(job, nowMs)
+  const pace = paceOf(job, isHeldUp(job, nowMs))
   const following = follower(job)
   const notes = notesOf(job)
   const risk = riskOf(job, nowMs)
@@ -58,11 +69,11 @@ export function jobSummary(
     stored: job.stored,
     rejected_outputs: job.rejectedOutputs,
     retried: job.retried,
-    redundancy: manifest.verification_redundancy,
+    redundancy: redundancyOf(job),
     submitted_at_ms: submittedAtMs,
     ...(firstAwardAtMs === undefined ? {} : { first_award_ms: Math.max(0, firstAwardAtMs - submittedAtMs) }),
     wall_ms: Math.max(0, endMs - submittedAtMs),
-    ...(leftMs === undefined ? {} : { left_ms_estimate: leftMs }),
+    ...(pace === undefined ? {} : { pace }),
     ...(following === undefined ? {} : { reduced_by: following }),
     priority: priorityOf(job),
     ...(manifest.deadline === undefined ? {} : { deadline_ms: toMs(manifest.deadline) }),
@@ -79,7 +90,9 @@ export function jobSummary(
 export function jobStatus(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): JobStatus {
   const shares = peerShares(state, job, options)
   const busy = shares.some((share) => share.running_units > 0)
-  const waiting = heldUpHere(job, options) ?? (busy ? undefined : whyWaiting(state, job, options.nowMs))
+  const why = whyWaiting(state, job, options.nowMs)
+  // A peer at work cannot end a job alone that needs more different ones than are there.
+  const waiting = heldUpHere(job, options) ?? (busy && why?.shortage === undefined ? undefined : why)
   const fuel = fuelOf(job)
   return {
     ...jobSummary(job, options),
@@ -105,20 +118,10 @@ function endedAtMs({ status }: JobState): number | undefined {
   return 'atMs' in status ? status.atMs : undefined
 }
 
-/** At the pace since the first award, without pauses. Slower starts make it a little pessimistic at first, never optimistic. */
-function leftMsEstimate(job: JobState, nowMs: number): number | undefined {
-  // Units that were taken over from an earlier job took none of this one's time.
-  const verifiedHere = job.verified - (job.taken ?? 0)
-  if (job.status.state !== 'running' || verifiedHere === 0 || job.firstAwardAtMs === undefined)
-    return undefined
-  const perUnitMs = Math.max(0, nowMs - job.firstAwardAtMs - job.pausedMs) / verifiedHere
-  return saturated(Math.round(perUnitMs * (job.manifest.unit_count - job.verified)))
-}
-
 function peerShares(state: Readonly<PeerState>, job: JobState, options: JobViewOptions): PeerShare[] {
   const running = hasJobEnded(job) ? new Map<PeerId, number>() : runningUnits(job)
   return [...partsOf(job)]
-    .map(([peer, part]) => peerShare(state, peer, part, running.get(peer) ?? 0, options))
+    .map(([peer, part]) => peerShare(state, peer, part, running.get(peer) ?? 0, job, options))
     .sort((a, b) => b.verified_units - a.verified_units || (a.peer_id < b.peer_id ? -1 : 1))
 }
 
@@ -138,9 +141,11 @@ function peerShare(
   peer: PeerId,
   part: PeerPart,
   running: number,
-  { shortNameOf }: JobViewOptions,
+  job: JobState,
+  { shortNameOf, nowMs }: JobViewOptions,
 ): PeerShare {
   const isSelf = peer === state.me
+  const away = isSelf || hasJobEnded(job) ? undefined : awayOf(state, peer, nowMs)
   return {
     peer_id: peer,
     name: isSelf ? state.name : (state.pairing.contacts.get(peer)?.name ?? shortNameOf(peer)),
@@ -156,5 +161,6 @@ function peerShare(
     wall_ms: part.wallMs,
     output_bytes: part.outputBytes,
     ...(part.fuel === undefined ? {} : { fuel: part.fuel }),
+    ...(away === undefined ? {} : { away: awayView(away) }),
   }
 }

@@ -8,7 +8,9 @@ import { STALE_AFTER_MS } from '../../protocol/limits.ts'
 import type { Contact } from '../../protocol/messages.ts'
 import type { AvailabilitySlot } from '../../protocol/slot.ts'
 import { toMs } from '../../protocol/time.ts'
+import { awayOf } from '../../peer/pairing/away.ts'
 import { connectionView, reachView } from './reach-view.ts'
+import { awayView } from './shortage.ts'
 
 /** Needed for the view of people besides the state. */
 export interface PersonViewOptions {
@@ -46,6 +48,7 @@ function personView(
   const { nowMs } = options
   const { peer_id, name, trust, paired_at_ms } = contact
   const commitment = state.view.commitments.get(peer_id)
+  const away = awayOf(state, peer_id, nowMs)
   const seenMs = lastSeenMs(state, peer_id, commitment, connection === undefined ? undefined : nowMs)
   return {
     peer_id,
@@ -57,6 +60,8 @@ function personView(
     ...(seenMs === undefined ? {} : { last_seen_ms: seenMs }),
     paired_at_ms,
     ...(commitment === undefined ? {} : promiseView(state, commitment, options)),
+    // Who is gone is told by `reach` and `last_seen_ms`.
+    ...(away === undefined || away.kind === 'gone' ? {} : { away: awayView(away) }),
     ...(state.requester.records.get(peer_id) ?? NO_RECORD),
     reliability_by_day: [...options.reliabilityByDay(peer_id)],
     done_for_them: state.provider.doneFor.get(peer_id) ?? 0,

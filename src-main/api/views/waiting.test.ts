@@ -207,6 +207,61 @@ describe('why no peer works on a job', () => {
     expect(why(...events)).toBe(expected)
   })
 
+  const minute = (n: number) => T0 + n * 60_000
+  /** A job that this peer and Anna compute, of which Anna has a part, and what happened then. */
+  function shortageAfter(...events: PeerEvent[]) {
+    const state: PeerState = initialState(ME, 'me')
+    const awarded = { unit_index: 0, attempt: 1, role: 'primary' as const }
+    const award = { award_id: 'a', job_id: JOB, peer: ANNA, units: [awarded], deadline_ms: minute(9) }
+    const begun: PeerEvent = { kind: 'awards-issued', at_ms: T0, awards: [award] }
+    for (const event of [SUBMITTED, ...ALWAYS, ...person(ANNA), begun, ...events]) advance(state, event)
+    return whyWaiting(state, state.requester.jobs.get(JOB)!, T0 + 30_000)
+  }
+
+  it('[W43] two are there: nothing is said while both can go on', () => {
+    expect(shortageAfter()).toBeUndefined()
+  })
+
+  it('[W43] somebody who has a part in it pauses: who it was, since when, and with how many it would go on', () => {
+    const [, , paused] = person(ANNA, { shares: false })
+    const why = shortageAfter({ ...paused!, at_ms: T0 + 20_000 })
+    expect(why?.shortage).toEqual({
+      needed: 2,
+      here: 1,
+      left: [{ peer_id: ANNA, name: 'someone', away: { kind: 'paused', since_ms: T0 + 20_000 } }],
+      may_lower_to: 1,
+    })
+    expect(why?.message).toBe('each unit needs 2 different peers; 1 more must share; someone is paused')
+  })
+
+  it('[W43] a lost line counts after three seconds, though what was published is newer, and not when it is back', () => {
+    const lost = (at_ms: number) => ({ kind: 'disconnected', at_ms, peer: ANNA }) as const
+    expect(shortageAfter(lost(T0 + 28_000))).toBeUndefined()
+    expect(shortageAfter(lost(T0 + 27_000))?.shortage?.left[0]?.away).toEqual({
+      kind: 'gone',
+      since_ms: T0 + 27_000,
+    })
+    expect(
+      shortageAfter(lost(T0 + 9_000), { kind: 'connected', at_ms: T0 + 29_000, peer: ANNA }),
+    ).toBeUndefined()
+  })
+
+  it('[W43] a pause that ends is over', () => {
+    const [, , paused] = person(ANNA, { shares: false })
+    const [, , shares] = person(ANNA)
+    expect(
+      shortageAfter({ ...paused!, at_ms: T0 + 10_000 }, { ...shares!, at_ms: T0 + 20_000 }),
+    ).toBeUndefined()
+  })
+
+  it('[W43] fewer than the policy asks for are not proposed', () => {
+    const state: PeerState = initialState(ME, 'me')
+    state.policy = { ...state.policy, verification: { ...state.policy.verification, redundancy_min: 2 } }
+    for (const event of [SUBMITTED, ...ALWAYS]) advance(state, event)
+    const why = whyWaiting(state, state.requester.jobs.get(JOB)!, T0)
+    expect(why?.shortage).toEqual({ needed: 2, here: 1, left: [] })
+  })
+
   it('[K3] an encrypted job without offers, since peers run an older version', () => {
     const secrets = `bafkrei${'c'.repeat(52)}` as Cid
     const manifest = { ...SUBMITTED.manifest, encryption: { scheme: SEALED, secrets } } satisfies JobManifest

@@ -2,9 +2,10 @@ import type { Waiting } from '#contract'
 import { needsLimits, notLent } from '../../peer/provider/lending.ts'
 import { slotAt, slotsForOwn } from '../../peer/sharing/shared-slots.ts'
 import { engineOfPeer, isExactlyChecked } from '../../peer/requester/engines.ts'
-import { quorumOfJob, type JobState } from '../../peer/requester/slice.ts'
+import { quorumOfJob, redundancyOf, type JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { spentPeers } from '../../peer/requester/time-outs.ts'
+import { isGone } from '../../peer/pairing/away.ts'
 import { activeCommitments, trustOf } from '../../peer/pairing/trust.ts'
 import { needOf } from '../../peer/requester/unit.ts'
 import { bookOf, openRanges } from '../../peer/requester/unit-book.ts'
@@ -12,6 +13,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { amount, RESOURCE_DIMENSIONS } from '../../protocol/resource.ts'
 import type { AvailabilitySlot } from '../../protocol/slot.ts'
 import type { JobManifest } from '../../protocol/work.ts'
+import { tooFewPeers } from './shortage.ts'
 
 /** Peers that could compute a job offer within seconds; those that have not by then may not know what it is. */
 const OFFERS_WITHIN_MS = 60_000
@@ -46,12 +48,54 @@ export function whyWaiting(state: Readonly<PeerState>, job: JobState, nowMs: num
   if (trusted.length === 0) {
     return { kind: 'nobody-trusted', message: 'you have set no trust for anybody who could work on this' }
   }
+  return whyFewer(state, job, need, { sharing, trusted }, nowMs)
+}
+
+/** Why those who would work on a job do not: they are too few for its units, or of different builds, or do not offer. */
+function whyFewer(
+  state: Readonly<PeerState>,
+  job: JobState,
+  need: NonNullable<ReturnType<typeof needOf>>,
+  { sharing, trusted }: { readonly sharing: readonly Candidate[]; readonly trusted: readonly Candidate[] },
+  nowMs: number,
+): Waiting | undefined {
+  const { manifest } = job
+  const peers = trusted.map(({ peer }) => peer)
   const fresh = trusted.filter(({ peer }) => !need.holders.includes(peer))
-  if (fresh.length >= need.missing && isOfManyBuilds(state, job, trusted)) return otherBuilds(job)
-  if (fresh.length >= need.missing) return nobodyOffers(state, job, fresh, need.missing, nowMs)
-  const more = need.missing - fresh.length
-  const other = sharing.filter(({ slots }) => runsAnotherVersion(slots, manifest)).length
-  return other >= more ? otherVersions(manifest, more, other) : moreVerifiers(job, open?.[0] ?? 0, more)
+  const more = Math.max(need.missing - fresh.length, redundancyOf(job) - peers.length)
+  const isElsewhere = runsElsewhere(sharing, manifest, more)
+  const isShort = peers.length < redundancyOf(job) && cannotEnd(job, peers)
+  if (isShort && !isElsewhere) return tooFewPeers(state, job, peers, more, nowMs)
+  if (fresh.length >= need.missing) {
+    return isOfManyBuilds(state, job, trusted)
+      ? otherBuilds(job)
+      : nobodyOffers(state, job, fresh, need.missing, nowMs)
+  }
+  return isElsewhere
+    ? otherVersions(job, more, sharing)
+    : moreVerifiers(job, openRanges(job, 1)[0]?.[0] ?? 0, more)
+}
+
+/** Open units that are looked at for one that too few peers can compute. */
+const UNITS_LOOKED_AT_MAX = 64
+
+/** Whether some open unit needs more different peers than these. */
+function cannotEnd(job: JobState, peers: readonly PeerId[]): boolean {
+  if (bookOf(job).untouched.count > 0) return true
+  const ranges = openRanges(job, UNITS_LOOKED_AT_MAX)
+  return ranges.some(([from, to]) => {
+    for (let index = from; index < Math.min(to, from + UNITS_LOOKED_AT_MAX); index++) {
+      const need = needOf(job, index)
+      if (need === undefined) continue
+      if (peers.filter((peer) => !need.holders.includes(peer)).length < need.missing) return true
+    }
+    return false
+  })
+}
+
+/** Whether as many as are missing share and have the algorithm in another version. */
+function runsElsewhere(sharing: readonly Candidate[], manifest: JobManifest, more: number): boolean {
+  return sharing.filter(({ slots }) => runsAnotherVersion(slots, manifest)).length >= more
 }
 
 /** Those who run a job's units and have room for one, or why there are none. */
@@ -84,11 +128,12 @@ function ableToRun(
 }
 
 /** That enough peers share, and too few of them have the algorithm in the job's version. */
-function otherVersions(manifest: JobManifest, more: number, other: number): Waiting {
-  const { algorithm_id, algorithm_version, verification_redundancy } = manifest
+function otherVersions(job: JobState, more: number, sharing: readonly Candidate[]): Waiting {
+  const other = sharing.filter(({ slots }) => runsAnotherVersion(slots, job.manifest)).length
+  const { algorithm_id, algorithm_version } = job.manifest
   const has = other === 1 ? '1 peer who shares has' : `${other} peers who share have`
   const message =
-    `each unit needs ${verification_redundancy} different peers; ${more} more must run ` +
+    `each unit needs ${redundancyOf(job)} different peers; ${more} more must run ` +
     `${algorithm_id} ${algorithm_version}, and ${has} another version`
   return { kind: 'nobody-runs-it', message }
 }
@@ -115,7 +160,7 @@ function otherBuilds(job: JobState): Waiting {
 
 /** That a unit needs more distinct peers than there are. */
 function moreVerifiers(job: JobState, index: number, more: number): Waiting {
-  const { units, manifest, verification } = job
+  const { units, verification } = job
   const unit = units.get(index)
   const spent = unit === undefined ? [] : spentPeers(unit, job)
   if (spent.length > 0) {
@@ -125,12 +170,13 @@ function moreVerifiers(job: JobState, index: number, more: number): Waiting {
   }
   return {
     kind: 'more-verifiers',
-    message: `each unit needs ${manifest.verification_redundancy} different peers; ${more} more must share`,
+    message: `each unit needs ${redundancyOf(job)} different peers; ${more} more must share`,
   }
 }
 
 function candidates(state: Readonly<PeerState>, nowMs: number): Candidate[] {
-  const others = activeCommitments(state, nowMs).map((commitment) => ({
+  const there = activeCommitments(state, nowMs).filter(({ peer_id }) => !isGone(state, peer_id, nowMs))
+  const others = there.map((commitment) => ({
     peer: commitment.peer_id,
     // Slots that begin later do not help now.
     slots: commitment.availability_slots.filter((slot) => slotAt([slot], nowMs) !== undefined),

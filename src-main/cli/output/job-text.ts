@@ -1,4 +1,15 @@
-import type { FollowingJob, JobStatus, JobSummary, UnitConsensus } from '#contract'
+import {
+  groupName,
+  groupState,
+  groupWallMs,
+  jobGroups,
+  timeLeftOf,
+  type FollowingJob,
+  type JobGroup,
+  type JobStatus,
+  type JobSummary,
+  type UnitConsensus,
+} from '#contract'
 import { comparatorText } from './comparator-text.ts'
 import { lateText } from '../options/placement-options.ts'
 import { factsText, tableText, type Fact } from './table.ts'
@@ -55,8 +66,10 @@ function stateText({ state }: Pick<JobSummary, 'state'> | FollowingJob): string 
   return state.kind === 'paused' ? `paused since ${new Date(state.since_ms).toLocaleString()}` : state.kind
 }
 
-function timeText({ wall_ms, left_ms_estimate, estimated_ms }: JobSummary): string {
-  const left = left_ms_estimate === undefined ? '' : `, about ${durationText(left_ms_estimate)} left`
+function timeText(job: JobSummary): string {
+  const { wall_ms, estimated_ms } = job
+  const timeLeft = timeLeftOf([job], Date.now())
+  const left = timeLeft.kind === 'left' ? `, about ${durationText(timeLeft.ms)} left` : ''
   const estimated = estimated_ms === undefined ? '' : `, ${durationText(estimated_ms)} estimated`
   return `${durationText(wall_ms)}${left}${estimated}`
 }
@@ -67,8 +80,47 @@ export function progressNote(status: JobStatus): string {
   return `${status.verified}/${status.units}  ${note}`
 }
 
-/** Jobs in a table. */
+/** Jobs in a table, an animation as one. */
 export function jobsText(jobs: readonly JobSummary[]): string {
+  if (jobs.length === 0) return 'no jobs\n'
+  const rows = jobGroups(jobs).map((group) => [
+    group.id,
+    groupState(group.jobs).kind,
+    verifiedText(group.jobs),
+    durationText(groupWallMs(group.jobs)),
+    groupText(group),
+  ])
+  return tableText(['job', 'state', 'verified', 'time', 'description'], rows)
+}
+
+function groupText(group: JobGroup): string {
+  const [job] = group.jobs
+  if (group.count === 1) return job?.description ?? ''
+  const done = group.jobs.filter(({ state }) => state.kind === 'done').length
+  return `${groupName(group)}, ${done} of ${group.jobs.length} frames done`
+}
+
+function verifiedText(jobs: readonly JobSummary[]): string {
+  const sum = (numberOf: (job: JobSummary) => number): number =>
+    jobs.reduce((total, job) => total + numberOf(job), 0)
+  return `${sum(({ verified }) => verified)}/${sum(({ units }) => units)}`
+}
+
+/** An animation: where it stands as a whole, then each of its frames. */
+export function animationText(frames: readonly JobSummary[]): string {
+  const [group] = jobGroups(frames)
+  if (group === undefined) return 'no jobs\n'
+  const facts: Fact[] = [
+    ['animation', `${group.id}: ${groupText(group)}`],
+    ['state', stateText({ state: groupState(frames) })],
+    ['units', `${verifiedText(frames)} verified`],
+    ['time', durationText(groupWallMs(frames))],
+  ]
+  return `${factsText(facts)}\n${framesText(frames)}`
+}
+
+/** Jobs in a table, each frame for itself. */
+export function framesText(jobs: readonly JobSummary[]): string {
   if (jobs.length === 0) return 'no jobs\n'
   const rows = jobs.map((job) => [
     job.job_id,

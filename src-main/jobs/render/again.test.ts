@@ -57,7 +57,7 @@ async function png(job_id: JobId): Promise<Buffer> {
 }
 
 describe('a render that is stopped', () => {
-  it('[W43] keeps its picture as it is: what is missing is transparent, and all can be saved', async () => {
+  it('[W45] keeps its picture as it is: what is missing is transparent, and all can be saved', async () => {
     const { job_id } = await submit(SLOW)
     await begun(job_id)
     await jobs().cancel({ job_id, keep: true })
@@ -75,7 +75,7 @@ describe('a render that is stopped', () => {
     expect(await render().thumbnail({ job_id })).toMatchObject({ width: 256, height: 256 })
   })
 
-  it('[W42] goes on as a new job with what is verified, and becomes the picture that it would have been', async () => {
+  it('[W44] goes on as a new job with what is verified, and becomes the picture that it would have been', async () => {
     const { job_id, units } = await submit(SLOW)
     await begun(job_id)
     await jobs().cancel({ job_id })
@@ -104,6 +104,21 @@ describe('a render that is stopped', () => {
     expect(await faultOfRejected(refused)).toMatchObject({ kind: 'bad-input' })
   })
 
+  it('[W45] that is an animation keeps each frame of which something is here, and cancels the others', async () => {
+    const { job_id, job_ids } = await submit({ ...SLOW, frames: [0, 12] })
+    const whole = { job_id, whole: true }
+    await jobs().pause({ job_id: job_ids[1]! })
+    await begun(job_id)
+    const second = await jobs().status({ job_id: job_ids[1]! })
+    await jobs().cancel({ ...whole, keep: true })
+    const states = (await jobs().frames({ job_id })).map(({ state }) => state)
+    const kept = { kind: 'cancelled', kept: true }
+    expect(states).toEqual([kept, second.stored > 0 ? kept : { kind: 'cancelled' }])
+    expect(await faultOfRejected(jobs().cancel({ ...whole, keep: true }))).toMatchObject({
+      kind: 'bad-input',
+    })
+  })
+
   it('of a kind whose result takes all units is not kept in part, and goes on', async () => {
     const { job_id } = await jobs().submit({ kind: 'noop', units: 1, redundancy: 3 })
     const refused = jobs().cancel({ job_id, keep: true })
@@ -112,7 +127,7 @@ describe('a render that is stopped', () => {
   })
 })
 
-describe('[G11] a job’s settings and scene', () => {
+describe('[G13] a job’s settings and scene', () => {
   it('are remembered, so that it is rendered again as it was, after a restart too', async () => {
     const settings = { ...SMALL, priority: 0.25, clamp: 9 }
     const { job_id } = await submit(settings)

@@ -9,8 +9,7 @@ import { newJobId } from '../job-id.ts'
 import { forgetJobNotes, writeJobNotes, type JobNotes } from '../job-notes.ts'
 import { mustRender } from './picture/rendered-picture.ts'
 import { isOfThisVersion, isSceneHere, requestOf } from './recipe.ts'
-import type { SceneImports } from './scene/scene-import.ts'
-import { submitRender } from './submission.ts'
+import { type RenderDependencies, type SceneParts, submitRender } from './submission.ts'
 
 /** Units that one job takes over: they are one record of the journal, of some 200 bytes each. The rest is rendered anew. */
 const TAKEN_UNITS_MAX = 50_000
@@ -21,23 +20,24 @@ const TAKEN_UNITS_MAX = 50_000
  * @throws FaultError `blob-missing` when neither is here
  */
 export async function renderAgain(
-  dependencies: JobDependencies,
-  imports: SceneImports,
+  dependencies: RenderDependencies,
+  scene: SceneParts,
   { job, notes }: { readonly job: JobState; readonly notes: JobNotes },
   signal: AbortSignal,
 ): Promise<SubmittedRender> {
   mustRender(job)
   const request = await requestOf(dependencies, notes)
   if (request !== undefined && isSceneHere(dependencies, request)) {
-    return submitRender(dependencies, imports, request, signal)
+    return submitRender(dependencies, scene, request, signal)
   }
   mustBeWhole(dependencies, job, 'rendered again')
-  const { frame, fps } = notes
-  const frameOnly = {
+  const { frame, fps, exposure } = notes
+  const ofScene = {
     ...(frame === undefined ? {} : { frame }),
     ...(fps === undefined ? {} : { fps }),
+    ...(exposure === undefined ? {} : { exposure }),
   }
-  return submitCopy(dependencies, job, { notes: frameOnly, taken: [] })
+  return submitCopy(dependencies, job, { notes: ofScene, taken: [] })
 }
 
 /**

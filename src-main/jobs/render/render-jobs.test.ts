@@ -235,6 +235,30 @@ describe('frames', () => {
     expect(summaries.map((job) => job?.description)).toEqual(['sign.glb, frame 0', 'sign.glb, frame 12'])
   })
 
+  it('are paused, ordered, ended and removed as the one thing that their first one names', async () => {
+    const { job_id, job_ids } = await submit({ frames: [0, 6, 12], width: 128, height: 128, spp: 64 })
+    const whole = { job_id, whole: true }
+    const framesNow = async () => jobs().frames({ job_id })
+    const statesNow = async () => (await framesNow()).map(({ state }) => state.kind)
+    await jobs().pause(whole)
+    expect(await statesNow()).toEqual(['paused', 'paused', 'paused'])
+    expect(await faultOfRejected(jobs().pause(whole))).toMatchObject({ kind: 'bad-input' })
+    served = await served.restart()
+    await jobs().setPriority({ ...whole, priority: 0.8 })
+    expect((await framesNow()).map(({ priority }) => priority)).toEqual([0.8, 0.8 - 1e-6, 0.8 - 2e-6])
+    await jobs().resume({ job_id: job_ids[1]!, whole: true })
+    expect(await statesNow()).toEqual(['paused', 'running', 'paused'])
+    expect(await faultOfRejected(jobs().remove(whole))).toMatchObject({ kind: 'bad-input' })
+    await jobs().cancel(whole)
+    expect(await statesNow()).toEqual(['cancelled', 'cancelled', 'cancelled'])
+    await jobs().remove({ job_id })
+    expect((await framesNow()).map(({ job_id: id }) => id)).toEqual(job_ids.slice(1))
+    await jobs().remove(whole)
+    expect(await faultOfRejected(framesNow())).toMatchObject({ kind: 'unknown-job' })
+    const ids = (await jobs().list()).map(({ job_id: id }) => id)
+    expect(ids.filter((id) => job_ids.includes(id))).toEqual([])
+  })
+
   it('of which one cannot be imported leave no job behind', async () => {
     const before = (await jobs().list()).length
     const broken = submit({ frames: [0, 1], camera: 3 })

@@ -1,16 +1,17 @@
-import type { RenderEstimate, RenderRecipe, SubmittedRender } from '#contract'
+import type { RenderRecipe, SubmittedRender } from '#contract'
 import type { JobState } from '../../peer/requester/slice.ts'
 import { renderRules } from '../../protocol/job-kinds/render.ts'
 import type { JobKind, JobKindOptions } from '../job-kind.ts'
 import { continueRender, renderAgain } from './again.ts'
-import { estimateRender, type EstimateInput } from './estimate.ts'
+import { createRenderEstimates, type RenderEstimates } from './estimate/render-estimates.ts'
+import { createJobExposures } from './picture/exposure.ts'
 import { createPictures, type Pictures } from './picture/picture-news.ts'
-import { renderedPicture } from './picture/rendered-picture.ts'
+import { mustRender, renderedPicture } from './picture/rendered-picture.ts'
 import { createRenderResults } from './picture/results.ts'
 import { createThumbnails, type Thumbnails } from './picture/thumbnail.ts'
 import { recipeOf } from './recipe.ts'
-import { ownRenderScore, renderPeers } from './renderers.ts'
 import { createSceneImports } from './scene/scene-import.ts'
+import { createSceneMeter } from './scene/scene-meter.ts'
 import { createSceneLooks, type SceneLooks } from './scene/scene-preview.ts'
 import { submitRender } from './submission.ts'
 
@@ -25,37 +26,42 @@ export interface RenderKind extends JobKind<'render'> {
   again(job: JobState, signal: AbortSignal): Promise<SubmittedRender>
   /** Goes on with an ended job under a new name. @throws FaultError as `continueRender` */
   continue(job: JobState): Promise<SubmittedRender>
-  /** How long a render would take with the peers of this moment. */
-  estimate(asked: Omit<EstimateInput, 'ownScore' | 'peers'>): RenderEstimate
+  /** The exposure of a job's pictures. @throws FaultError `bad-input` for a job that renders nothing */
+  exposureStops(job: JobState): Promise<number>
+  readonly estimates: RenderEstimates
 }
 
 /** Creates the kind. */
 export function createRenderKind({ dependencies, notesOf, stopping }: JobKindOptions): RenderKind {
-  const { runtime, clock } = dependencies
-  const results = createRenderResults(dependencies, stopping)
+  const exposures = createJobExposures(dependencies, notesOf, stopping)
+  const results = createRenderResults(dependencies, exposures, stopping)
   const thumbnails = createThumbnails(dependencies, results, stopping)
   const imports = createSceneImports(dependencies)
+  const meter = createSceneMeter(dependencies)
+  const estimates = createRenderEstimates(dependencies, stopping)
+  const submitting = { ...dependencies, estimates }
+  const scene = { imports, meter }
   return {
     algorithmId: renderRules.id,
-    submit: (request, signal) => submitRender(dependencies, imports, request, signal),
+    submit: (request, signal) => submitRender(submitting, scene, request, signal),
     facts: (job) => renderedPicture(job, notesOf(job)),
     result: (job, format) => results.result(job, format),
     keepsPart: true,
     forget(job) {
       results.forget(job)
+      estimates.forget(job)
       thumbnails.forget(job)
     },
     recipe: (job) => recipeOf(dependencies, job, notesOf(job)),
-    again: (job, signal) => renderAgain(dependencies, imports, { job, notes: notesOf(job) }, signal),
+    again: (job, signal) => renderAgain(submitting, scene, { job, notes: notesOf(job) }, signal),
     continue: (job) => continueRender(dependencies, { job, notes: notesOf(job) }),
-    scenes: createSceneLooks(dependencies, imports),
+    scenes: createSceneLooks(dependencies, imports, meter),
+    exposureStops: async (job) => {
+      mustRender(job)
+      return (await results.exposureStops(job)) ?? 0
+    },
     pictures: createPictures(dependencies, results, stopping),
     thumbnails,
-    estimate: (asked) =>
-      estimateRender({
-        ...asked,
-        ownScore: ownRenderScore(runtime.state),
-        peers: renderPeers(runtime.state, clock.nowMs()),
-      }),
+    estimates,
   }
 }

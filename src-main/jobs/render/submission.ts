@@ -11,18 +11,24 @@ import { renderRules } from '../../protocol/job-kinds/render.ts'
 import { RenderParams, unitCount } from '../../protocol/job-kinds/render-tasks.ts'
 import type { JobManifest, Params } from '../../protocol/work.ts'
 import { forgetJobNotes, writeJobNotes, type JobNotes } from '../job-notes.ts'
+import { framePriority } from '../animation.ts'
 import { newJobId } from '../job-id.ts'
 import type { JobDependencies } from '../dependencies.ts'
 import { newManifest } from '../manifest.ts'
 import { keptDataset, keyFor } from '../placement.ts'
+import type { RenderEstimates } from './estimate/render-estimates.ts'
 import { storeRequest } from './recipe.ts'
 import type { ImportedScene } from './scene/kept-scenes.ts'
 import type { SceneImports } from './scene/scene-import.ts'
+import type { SceneExposure, SceneMeter } from './scene/scene-meter.ts'
 
 /** Warnings told of all frames together; each is told once. */
 const WARNINGS_MAX = 100
-/** Earlier frames of a series go before later ones, by so much of priority; equals would all be done at the end. */
-const FRAME_PRIORITY_STEP = 1e-6
+
+/** What a submission works with. */
+export interface RenderDependencies extends JobDependencies {
+  readonly estimates: Pick<RenderEstimates, 'begin' | 'forget'>
+}
 
 /** The first half of a letter of two UTF-16 units, at the end of a text. */
 const HALF_LETTER = /[\uD800-\uDBFF]$/
@@ -34,14 +40,23 @@ interface Shot {
   readonly index: number
 }
 
+/** The parts of this kind that a submission asks. */
+export interface SceneParts {
+  readonly imports: SceneImports
+  readonly meter: SceneMeter
+}
+
 /**
  * Imports a scene here and submits its job, or a job for each of its frames, one after the other. Its parts are kept
  * until their jobs are removed. If a frame cannot be submitted, none is.
+ *
+ * The light is metered once, on the first frame that is asked for: the one that the form's preview shows, with the exposure
+ * that all frames then have. Otherwise the picture would flicker where a lamp comes into view.
  * @throws FaultError `bad-input` for files that are no scene, `blob-missing`, `quota-exceeded`
  */
 export async function submitRender(
-  dependencies: JobDependencies,
-  imports: SceneImports,
+  dependencies: RenderDependencies,
+  { imports, meter }: SceneParts,
   request: RenderRequest,
   signal: AbortSignal,
 ): Promise<SubmittedRender> {
@@ -54,6 +69,8 @@ export async function submitRender(
   const [first] = shots
   if (first === undefined) refuse('bad-input', 'a render without a frame')
   const scenes: ImportedScene[] = []
+  let exposure: Promise<SceneExposure | undefined> | undefined
+  const exposureOf = (scene: ImportedScene) => (exposure ??= meter.tryMeter(scene, params, signal))
   const submitted: JobId[] = []
   // The frames share what they read, and the half of their keys that it is encrypted by.
   let key = keyFor(request)
@@ -63,7 +80,10 @@ export async function submitRender(
       signal.throwIfAborted()
       key = keyFor(request, key)
       scenes.push(
-        await submitShot(dependencies, imports, { request, recipe, params, shot, shots, signal, key }),
+        await submitShot(dependencies, imports, {
+          ...{ request, recipe, params, shot, shots },
+          ...{ exposureOf, signal, key },
+        }),
       )
       submitted.push(shot.job)
     }
@@ -90,15 +110,17 @@ interface ShotRequest {
   readonly params: RenderParams & Params
   readonly shot: Shot
   readonly shots: readonly Shot[]
+  /** Of all shots, by the first one's scene. */
+  readonly exposureOf: (scene: ImportedScene) => Promise<SceneExposure | undefined>
   /** Of an encrypted job. */
   readonly key: JobKey | undefined
   readonly signal: AbortSignal
 }
 
 async function submitShot(
-  dependencies: JobDependencies,
+  dependencies: RenderDependencies,
   imports: SceneImports,
-  { request, recipe, params, shot, shots, signal, key }: ShotRequest,
+  { request, recipe, params, shot, shots, exposureOf, signal, key }: ShotRequest,
 ): Promise<ImportedScene> {
   const { files, main, environment, camera, width, height, fps } = request
   const owner = `api:import:${shot.job}`
@@ -106,8 +128,11 @@ async function submitShot(
     const seconds = shot.frame === undefined ? undefined : shot.frame / fps
     const view = { files, main, environment, camera, width, height, seconds }
     const scene = await imports.take(view, owner, signal)
+    const exposure = await exposureOf(scene)
     // Written before the job is there, so that no view shows it without them.
-    writeJobNotes(dependencies.settings, shot.job, { ...notesOf(request, shot, shots), recipe })
+    const notes = { ...notesOf(request, shot, shots, exposure), recipe }
+    writeJobNotes(dependencies.settings, shot.job, notes)
+    beginEstimate(dependencies, request, params, shot)
     try {
       const manifest = manifestOf(dependencies, {
         request,
@@ -119,6 +144,7 @@ async function submitShot(
       await dependencies.runtime.submit(manifest, alsoKeep, key)
     } catch (error) {
       forgetJobNotes(dependencies.settings, shot.job)
+      dependencies.estimates.forget(shot.job)
       throw error
     }
     return scene
@@ -133,7 +159,7 @@ function manifestOf(
 ): JobManifest {
   const { request, params, shot, scene } = about
   const given = { sceneMemoryBytes: scene.memoryBytes }
-  const priority = Math.max(0, request.priority - shot.index * FRAME_PRIORITY_STEP)
+  const priority = framePriority(request.priority, shot.index)
   return newManifest(
     dependencies,
     { ...request, priority },
@@ -159,13 +185,32 @@ function descriptionOf({ description, main }: RenderRequest, { frame }: Shot): s
   return `${cut}${which}`
 }
 
-function notesOf({ estimated_ms, fps }: RenderRequest, shot: Shot, shots: readonly Shot[]): JobNotes {
+function notesOf(
+  { estimated_ms, fps }: RenderRequest,
+  shot: Shot,
+  shots: readonly Shot[],
+  exposure: SceneExposure | undefined,
+): JobNotes {
   const id = shots[0]?.job ?? shot.job
   return {
     ...(estimated_ms === undefined ? {} : { estimated_ms }),
     ...(shots.length === 1 ? {} : { series: { id, index: shot.index, count: shots.length } }),
     ...(shot.frame === undefined ? {} : { frame: shot.frame, fps }),
+    ...(exposure === undefined ? {} : { exposure }),
   }
+}
+
+/** Remembers what is known now of a still. The frames of an animation wait for each other, and teach nothing of one. */
+function beginEstimate(
+  { estimates }: RenderDependencies,
+  { files, redundancy, sample_us }: RenderRequest,
+  { width, height, spp }: RenderParams,
+  { job, frame }: Shot,
+): void {
+  if (frame !== undefined) return
+  const measured = sample_us === undefined ? {} : { sampleUs: sample_us }
+  const cids = files.map(({ cid }) => cid)
+  estimates.begin(job, { width, height, spp, frames: 1, redundancy, files: cids, ...measured })
 }
 
 /** Takes jobs back whose series did not come about. */

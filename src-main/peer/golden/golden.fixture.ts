@@ -20,7 +20,9 @@ export function summaryOf(state: PeerState, version: number): unknown {
   const { holdings, doneFor, history, tally, unjudged } = state.provider
   const { contacts, incomingPairs, outgoingPairs, blocked, invites } = state.pairing
   const { availability, lent, pause, rules, overrides, limits } = state.sharing
-  const { name, epoch, policy } = state
+  const { name, epoch } = state
+  // Journals of version 5 have policies with and without these parts.
+  const { provider: _provider, requester: _requester, ...policy } = state.policy
   const summary = {
     ...{ name, epoch, policy, awardsMade, availability, lent, pause, rules, limits, history },
     overrides: [...overrides],

@@ -9,6 +9,7 @@ import type { DurableEvent } from '../event.ts'
 const [ANN, BOB, CY, DI, EVE] = [peerOf('A'), peerOf('B'), peerOf('C'), peerOf('D'), peerOf('E')]
 const idOf = (name: string) => JobId.parse(name)
 const [PAUSED, CANCELLED, REMOVED] = ['paused', 'cancelled', 'removed'].map(idOf) as [JobId, JobId, JobId]
+const LOWERED = idOf('lowered')
 const [THEIRS, DONE, SHORT, NEAR] = ['theirs', 'done', 'short', 'near'].map(idOf) as [
   JobId,
   JobId,
@@ -106,10 +107,17 @@ const asked: readonly DurableEvent[] = [
     manifest: manifestOf({ job_id: id }),
     manifest_cid: manifestCidOf(id),
   })),
+  {
+    kind: 'job-submitted',
+    at_ms: minute(5),
+    manifest: manifestOf({ job_id: LOWERED, verification_redundancy: 2 }),
+    manifest_cid: manifestCidOf(LOWERED),
+  },
   { kind: 'job-paused', at_ms: minute(5), job_id: JOB },
   { kind: 'job-resumed', at_ms: minute(6), job_id: JOB },
   { kind: 'job-paused', at_ms: minute(6), job_id: PAUSED },
   { kind: 'job-priority-set', at_ms: minute(6), job_id: PAUSED, priority: 0.9 },
+  { kind: 'job-redundancy-lowered', at_ms: minute(6), job_id: LOWERED, redundancy: 1 },
   { kind: 'job-cancelled', at_ms: minute(6), job_id: CANCELLED },
   { kind: 'job-cancelled', at_ms: minute(6), job_id: REMOVED },
   { kind: 'job-removed', at_ms: minute(6), job_id: REMOVED },

@@ -125,6 +125,7 @@ export function forget(state: PeerState, event: Of<'forgotten'>): Effect[] {
   forgetDone(state, event.peer)
   forgetVerdicts(state, event.peer)
   state.view.commitments.delete(event.peer)
+  state.view.pausedAtMs.delete(event.peer)
   state.view.rounds.delete(event.peer)
   state.view.offers.delete(event.peer)
   note(state, { kind: 'people-changed' })

@@ -9,8 +9,6 @@ import { forgetRunning, isWaiting, observedUnitMs, startUnits } from './starting
 import { holdingKey, type Holding } from './slice.ts'
 import type { PeerState } from '../state.ts'
 
-/** A requester that has not heard of a hand-back after this long is told again. */
-const TELL_AGAIN_AFTER_MS = 5_000
 /** The reason that others get when shared hours are over; a pause has words of its own. */
 const HOURS_OVER = 'its hours of sharing are over'
 /** The reason for a requester that asked for the units. */
@@ -119,6 +117,7 @@ export function owesHandBack({ provider: { holdings }, view }: PeerState): boole
 
 /** Tells of hand-backs that their requesters have not heard of: those of long ago, or all to one who is back. */
 export function tellHandBacks(state: PeerState, nowMs: number, to?: PeerId): Effect[] {
+  const { tell_again_after_ms } = state.policy.provider
   const effects: Effect[] = []
   for (const holding of state.provider.holdings.values()) {
     if (to === undefined ? !state.view.connected.has(holding.requester) : holding.requester !== to) continue
@@ -126,7 +125,7 @@ export function tellHandBacks(state: PeerState, nowMs: number, to?: PeerId): Eff
     for (const unit_index of holdingBookOf(holding).handedBack) {
       const { attempt = 0, status } = holding.units.get(unit_index) ?? {}
       if (status?.state !== 'handed-back') continue
-      if (to !== undefined || nowMs - status.sinceMs >= TELL_AGAIN_AFTER_MS)
+      if (to !== undefined || nowMs - status.sinceMs >= tell_again_after_ms)
         units.push({ unit_index, attempt })
     }
     effects.push(...tell(holding, units, NOT_FINISHED))

@@ -20,27 +20,17 @@ import { needsLimits, notLent } from './lending.ts'
 import { hearOffers } from '../requester/offers.ts'
 import { nextClock } from '../own-clock.ts'
 import { ownSlot, pauseReason, sharedSlots, slotAt } from '../sharing/shared-slots.ts'
-import { observedUnitMs, startUnits, STARVING_AFTER_MS, UNIT_MS_NEWS } from './starting.ts'
+import { observedUnitMs, startUnits, UNIT_MS_NEWS } from './starting.ts'
 import { holdingKey, type HeldUnit } from './slice.ts'
 import { priorityOf, type JobState } from '../requester/slice.ts'
 import type { PeerState } from '../state.ts'
 import { activeCommitments, standingOfRequester } from '../pairing/trust.ts'
 import { bookOf, openCount } from '../requester/unit-book.ts'
 
-/** Unchanged, unused offers are repeated this often, for requesters that missed them … */
-const REPEAT_UNUSED_MS = 5_000
-/** … and those in use, of which their requesters have heard. */
-const REPEAT_USED_MS = 20_000
-/** A round of damping lasts at least this long (document 000 counts rounds of some seconds). */
-const ROUND_MS = 5_000
-/** Lanes that a requester leaves empty for this long are offered to others too. */
-const UNUSED_AFTER_MS = 1_000
 /** By how much of priority an own job is behind one with a nearer deadline: less than anybody says, or the UI can. */
 const DEADLINE_STEP = 1e-9
 /** Offers that were replaced and may still be believed. */
 const OFFERED_KEPT_MAX = 8
-/** How long a replaced offer still counts: its requester may not have heard of the newer one. */
-export const OFFER_GRACE_MS = 10_000
 
 /** When it is, and the slot in which one kind of work runs at this moment. */
 interface Moment {
@@ -100,10 +90,10 @@ export function planAllocation(state: PeerState, nowMs: number): Effect[] {
 }
 
 /** Drops the waiting times of jobs that are gone, and the capacity offered to them. */
-function forgetGone({ view }: PeerState, work: readonly JobWish[], nowMs: number): void {
+function forgetGone({ view, policy }: PeerState, work: readonly JobWish[], nowMs: number): void {
   for (const [key, offers] of view.offered) {
     const last = offers.at(-1)
-    if (last?.units === 0 && nowMs - last.atMs > OFFER_GRACE_MS) view.offered.delete(key)
+    if (last?.units === 0 && nowMs - last.atMs > policy.provider.offer_grace_ms) view.offered.delete(key)
   }
   if (view.waitingSinceMs.size <= work.length) return
   const known = new Set(work.map(({ requester, job }) => holdingKey(requester, job)))
@@ -297,6 +287,7 @@ function wishOf(
   unit: WorkUnit,
   { open, unfinished, priority, deadline, fetchMs }: Wanted,
 ): JobWish {
+  const { unused_after_ms, starving_after_ms } = state.policy.provider
   const key = holdingKey(who.requester, unit.job_id)
   const holding = state.provider.holdings.get(key)
   const held = holding === undefined ? 0 : holdingBookOf(holding).queued.size
@@ -311,8 +302,8 @@ function wishOf(
     unfinished: Math.max(unfinished, held),
     held,
     fetchMs,
-    isUnused: nowMs - (state.view.unusedSinceMs.get(key) ?? nowMs) >= UNUSED_AFTER_MS,
-    isStarving: who.requester !== state.me && open > 0 && nowMs - waitsSinceMs >= STARVING_AFTER_MS,
+    isUnused: nowMs - (state.view.unusedSinceMs.get(key) ?? nowMs) >= unused_after_ms,
+    isStarving: who.requester !== state.me && open > 0 && nowMs - waitsSinceMs >= starving_after_ms,
     begin: rendezvousBegin(state.me, who.requester, unit.job_id, unfinished),
     ...(deadline === undefined ? {} : { deadlineMs: toMs(deadline) }),
   }
@@ -335,17 +326,17 @@ function asObserved(
 }
 
 function isRepeatDue(
-  { view, provider: { holdings } }: PeerState,
+  { view, policy, provider: { holdings } }: PeerState,
   offers: readonly PlannedOffer[],
   nowMs: number,
 ): boolean {
   const sinceMs = nowMs - view.allocatedAtMs
-  if (offers.length === 0 || sinceMs < REPEAT_UNUSED_MS) return false
+  if (offers.length === 0 || sinceMs < policy.provider.repeat_unused_ms) return false
   const isUsed = ({ requester, jobId }: PlannedOffer): boolean => {
     const holding = holdings.get(holdingKey(requester, jobId))
     return holding !== undefined && holdingBookOf(holding).queued.size > 0
   }
-  return sinceMs >= REPEAT_USED_MS || !offers.every(isUsed)
+  return sinceMs >= policy.provider.repeat_used_ms || !offers.every(isUsed)
 }
 
 /** Whether offers are nearly the same as before. */
@@ -366,7 +357,7 @@ function sameOffers(a: readonly PlannedOffer[], b: readonly PlannedOffer[]): boo
  */
 function learnDamping(state: PeerState, nowMs: number): void {
   const { view, me } = state
-  if (nowMs - view.roundSinceMs < ROUND_MS) return
+  if (nowMs - view.roundSinceMs < state.policy.provider.round_ms) return
   const offered = view.ownOffers
     .filter(({ requester }) => requester !== me)
     .reduce((sum, { units }) => sum + units, 0)

@@ -26,8 +26,6 @@ import { heardAtMs, trustOf } from '../pairing/trust.ts'
 
 /** Of what never came so far as to run. */
 const UNKNOWN_ENGINE = 'unknown'
-/** Receipts that the requester has not taken after this long are sent again. */
-const RESEND_AFTER_MS = 10_000
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
@@ -305,6 +303,7 @@ function mayNeedHolding(job: JobState | undefined): boolean {
 /** Receipts sent long ago and not taken, for all requesters or for one that is back. */
 export function resendResults(state: PeerState, nowMs: number, to?: PeerId): Effect[] {
   const effects: Effect[] = []
+  const { resend_after_ms } = state.policy.provider
   for (const holding of state.provider.holdings.values()) {
     if (to !== undefined && holding.requester !== to) continue
     const reachable = holding.requester === state.me || state.view.connected.has(holding.requester)
@@ -313,7 +312,7 @@ export function resendResults(state: PeerState, nowMs: number, to?: PeerId): Eff
     for (const index of holdingBookOf(holding).undelivered) {
       const status = holding.units.get(index)?.status
       if (status?.state !== 'ran') continue
-      if (to !== undefined || nowMs - status.ranAtMs >= RESEND_AFTER_MS) waiting.push(status.receipt)
+      if (to !== undefined || nowMs - status.ranAtMs >= resend_after_ms) waiting.push(status.receipt)
     }
     effects.push(...sendResults(holding, waiting))
   }

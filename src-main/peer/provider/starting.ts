@@ -15,14 +15,10 @@ import type { HoldingAtWork } from '../view.ts'
 import type { PeerState } from '../state.ts'
 import { standingOfRequester } from '../pairing/trust.ts'
 
-/** Short units are handed over this much work ahead of their turn, since news of an end takes some milliseconds. */
-const HAND_OVER_AHEAD_MS = 60
 /** Longer units than this begin only when a lane is free, so that they can still be given back until then. */
 const HAND_OVER_UNIT_MS_MAX = 750
 /** The most units a lane handed over at a time, of those that take longer to hand over than to run. */
 const HAND_OVER_PER_LANE_MAX = 512
-/** An entitled requester that has waited this long gets one turn, whatever else is queued. */
-export const STARVING_AFTER_MS = 30_000
 /** A unit's duration must differ by this factor before it is news. */
 export const UNIT_MS_NEWS = 1.25
 /** How much of the average is left when one more unit has run: the last ten or twenty count. */
@@ -104,6 +100,7 @@ export function startUnits(state: PeerState, nowMs: number): Effect[] {
 
 function waitersOf(state: PeerState, machine: ComputeResource, nowMs: number): Waiter[] {
   const waiters: Waiter[] = []
+  const { hand_over_ahead_ms } = state.policy.provider
   for (const holding of state.provider.holdings.values()) {
     const { queued } = holdingBookOf(holding)
     if (queued.size === 0) continue
@@ -118,7 +115,7 @@ function waitersOf(state: PeerState, machine: ComputeResource, nowMs: number): W
       holding,
       atWork,
       fit,
-      ahead: handedAhead(atWork, manifest ?? UNKNOWN, fit.lanes),
+      ahead: handedAhead(atWork, manifest ?? UNKNOWN, fit.lanes, hand_over_ahead_ms),
       isOwn: holding.requester === state.me,
       rank: rankOf(state, holding, manifest, atWork, nowMs),
       units,
@@ -163,7 +160,7 @@ function rankOf(
   const commitment = state.view.commitments.get(requester)
   const request = commitment?.work_requests.find((one) => one.job_id === job)
   const tier = standingOfRequester(state, requester, commitment)?.tier ?? 2
-  const starves = nowMs - servedAtMs >= STARVING_AFTER_MS
+  const starves = nowMs - servedAtMs >= state.policy.provider.starving_after_ms
   return [starves ? 1 : 2, tier, -(request?.priority ?? manifest?.priority ?? 0)]
 }
 
@@ -238,17 +235,14 @@ function fitsNow({ fit: { lane, lanes }, ahead, isOwn }: Waiter, room: Room): bo
 }
 
 /** How many units may be handed over beyond those that run at once. */
-function handedAhead(atWork: HoldingAtWork, manifest: JobManifest, lanes: number): number {
+function handedAhead(atWork: HoldingAtWork, manifest: JobManifest, lanes: number, aheadMs: number): number {
   const unitMs = Math.max(UNIT_DURATION_MS_MIN, atWork.unitMs ?? manifest.estimated_duration_seconds * 1_000)
   // A unit with a part of its own fetches it when it begins: the next one is on its way meanwhile.
   const parts = manifest.parts === undefined ? 0 : lanes
   if (unitMs > HAND_OVER_UNIT_MS_MAX) return parts
   // While few are handed over, a short unit takes mostly the way there and back: its run says how many fill the lanes.
   const runMs = Math.max(UNIT_DURATION_MS_MIN, Math.min(unitMs, atWork.runMs ?? unitMs))
-  return Math.min(
-    lanes * HAND_OVER_PER_LANE_MAX,
-    Math.max(parts, Math.ceil((lanes * HAND_OVER_AHEAD_MS) / runMs)),
-  )
+  return Math.min(lanes * HAND_OVER_PER_LANE_MAX, Math.max(parts, Math.ceil((lanes * aheadMs) / runMs)))
 }
 
 function start(waiter: Waiter, room: Room, nowMs: number): void {

@@ -4,7 +4,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { recordOf } from './records.ts'
 import { engineOfAttempt, engineOfPeer, isExactlyChecked, stillOffering } from './engines.ts'
 import { seatsOf } from './offers.ts'
-import { quorumOfJob, type AttemptState, type JobState, type UnitState } from './slice.ts'
+import { quorumOfJob, redundancyOf, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { isNewTo } from './time-outs.ts'
 import { notToAskAnew } from './unit.ts'
@@ -65,7 +65,7 @@ export function groupByEngine(state: PeerState, job: JobState, atMs: number): En
       // A peer whose result is set aside then may compute the unit by the engine that it offers now.
       const anew = {
         ...need,
-        missing: manifest.verification_redundancy,
+        missing: redundancyOf(job),
         holders: [...notToAskAnew(job, unit, atMs), ...stillOffering(state, job, unit)],
       }
       const engine = engineToBegin(unit, anew, offering(), quorum)

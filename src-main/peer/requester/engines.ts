@@ -15,7 +15,8 @@ type AlgorithmOf = Pick<JobManifest, 'algorithm_id' | 'algorithm_version'>
 
 /**
  * Whether the results of a job's peers are compared bit for bit. Then all results of a unit must come from one engine;
- * where one peer computes a unit alone, or a comparator allows differences, any engine may.
+ * where one peer computes a unit alone, or a comparator allows differences, any engine may. A job whose user lets fewer peers
+ * check keeps the rule that it began under: results of two engines are never judged against each other.
  */
 export function isExactlyChecked({ manifest }: Pick<JobState, 'manifest'>): boolean {
   return manifest.verification_redundancy > 1 && comparesExactly(manifest.comparator)

@@ -8,7 +8,7 @@ import { AwardedUnit } from '../../protocol/messages.ts'
 import { MomentMs } from '../../protocol/quantities.ts'
 import { Attempt, ExecutionReceipt } from '../../protocol/receipt.ts'
 import { Fraction } from '../../protocol/slot.ts'
-import { JobManifest, UnitIndex } from '../../protocol/work.ts'
+import { JobManifest, Redundancy, UnitIndex } from '../../protocol/work.ts'
 import { At, UnitAttempts } from '../event-fields.ts'
 import { TakenUnit } from './slice.ts'
 
@@ -44,6 +44,8 @@ export const RequesterEvent = z.discriminatedUnion('kind', [
   At.extend({ kind: z.literal('job-paused'), job_id: JobId }),
   At.extend({ kind: z.literal('job-resumed'), job_id: JobId }),
   At.extend({ kind: z.literal('job-priority-set'), job_id: JobId, priority: Fraction }),
+  /** From now on so many peers compute each open unit, fewer than before. */
+  At.extend({ kind: z.literal('job-redundancy-lowered'), job_id: JobId, redundancy: Redundancy }),
   At.extend({ kind: z.literal('job-removed'), job_id: JobId }),
   /** These units are in the history, where nothing about them changes any more. */
   At.extend({ kind: z.literal('units-archived'), job_id: JobId, units: z.array(UnitIndex) }),

@@ -9,7 +9,7 @@ import { inputBytes, RATE_UNKNOWN_BYTES_PER_S } from '../provider/fetching.ts'
 import { notLent } from '../provider/lending.ts'
 import { leastTimeMs, type RepeatedWork, type Stretch } from './shared-work.ts'
 import { slotsForOwn } from '../sharing/shared-slots.ts'
-import { priorityOf, type JobState } from './slice.ts'
+import { priorityOf, redundancyOf, type JobState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { activeCommitments } from '../pairing/trust.ts'
 
@@ -64,7 +64,7 @@ export function forecastEndMs(state: PeerState, job: JobState, nowMs: number): n
   if (workMs === undefined) return undefined
   // The last units begin when others end; fewer than there is room for take as long as one, less what is begun of it.
   const atOnceMs = unitMs / scoreMean
-  const isAllBegun = left > 0 && begun.count >= left * job.manifest.verification_redundancy
+  const isAllBegun = left > 0 && begun.count >= left * redundancyOf(job)
   const leastMs = left === 0 ? 0 : isAllBegun ? atOnceMs * (1 - begun.shareMin) : atOnceMs
   const tailMs = isAllBegun || left === 0 ? 0 : atOnceMs / 2
   // Peers report their own speed: the result may be far beyond any date.
@@ -98,9 +98,9 @@ function meanRunMs({ manifest, units }: JobState): number | undefined {
   return count === 0 ? undefined : sumMs / count
 }
 
-function workOf({ manifest, verified }: JobState, unitMs: number, begunUnits: number): RepeatedWork {
-  const left = manifest.unit_count - verified
-  const executions = Math.max(0, left * manifest.verification_redundancy - begunUnits)
+function workOf(job: JobState, unitMs: number, begunUnits: number): RepeatedWork {
+  const left = job.manifest.unit_count - job.verified
+  const executions = Math.max(0, left * redundancyOf(job) - begunUnits)
   return { onceMs: left * unitMs, allMs: executions * unitMs }
 }
 
@@ -129,6 +129,29 @@ function workAhead(state: PeerState, job: JobState, scoreMean: number): Repeated
     }
   }
   return ahead
+}
+
+/**
+ * Work of all running own jobs, checks included, in milliseconds of one core of the reference machine: a new job of the
+ * usual priority takes turns with them.
+ */
+export function ownWorkAhead(state: PeerState, nowMs: number): number {
+  let ahead = 0
+  for (const job of state.requester.jobs.values()) {
+    if (job.status.state !== 'running') continue
+    const helpers = helpersOf(state, job, nowMs)
+    const lanes = helpers.reduce((sum, helper) => sum + helper.lanes, 0)
+    const speed = helpers.reduce((sum, helper) => sum + helper.lanes * helper.score, 0)
+    if (lanes > 0) ahead += workOf(job, referenceUnitMs(job, speed / lanes, meanRunMs(job)), 0).allMs
+  }
+  return ahead
+}
+
+/** Requesters besides this peer that a provider works for, as far as this peer hears of them. */
+export function requestersAt(state: PeerState, provider: ComputeCommitment, nowMs: number): number {
+  return askingOthers(state, activeCommitments(state, nowMs)).filter(({ peer_id }) =>
+    isServed(peer_id, provider),
+  ).length
 }
 
 /** Rules W17 and W18: the higher priority goes first, then the nearer deadline, and equals take turns. */
@@ -184,10 +207,7 @@ function helpersOf(state: PeerState, job: JobState, nowMs: number): Helper[] {
   const commitments = activeCommitments(state, nowMs)
   const own = helperIn(state.me, slotsForOwn(state, nowMs), manifest, nowMs)
   const fetchMs = job.firstAwardAtMs === undefined ? usualFetchMs(state, manifest) : 0
-  const asking = commitments.filter(
-    ({ peer_id, work_requests }) =>
-      peer_id !== state.me && work_requests.some(({ open_ranges = [] }) => open_ranges.length > 0),
-  )
+  const asking = askingOthers(state, commitments)
   const others = commitments
     .filter((commitment) => (commitment.trust_weights[state.me] ?? 0) > 0)
     .flatMap((commitment) => {
@@ -196,6 +216,17 @@ function helpersOf(state: PeerState, job: JobState, nowMs: number): Helper[] {
       return helper === undefined ? [] : [slowed(helper, share, fetchMs)]
     })
   return own === undefined ? others : [own, ...others]
+}
+
+/** The other peers that have units open. */
+function askingOthers(
+  state: PeerState,
+  commitments: readonly ComputeCommitment[],
+): readonly ComputeCommitment[] {
+  return commitments.filter(
+    ({ peer_id, work_requests }) =>
+      peer_id !== state.me && work_requests.some(({ open_ranges = [] }) => open_ranges.length > 0),
+  )
 }
 
 /** The work that a peer can do in its slots. Beyond the last of them it goes on as on average until then. */

@@ -2,7 +2,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import type { Effect } from '../effect.ts'
 import type { DurableEvent } from '../event.ts'
 import { noteJob, noteUnits } from './job-notices.ts'
-import { isUnderWay, type JobState } from './slice.ts'
+import { isUnderWay, redundancyOf, type JobState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { wasReady } from './unit.ts'
 import { refreshUnit } from './unit-book.ts'
@@ -54,6 +54,25 @@ export function setJobPriority(state: PeerState, event: Of<'job-priority-set'>):
   const job = state.requester.jobs.get(event.job_id)
   if (job === undefined || !isUnderWay(job)) return []
   job.priority = event.priority
+  noteJob(state, job)
+  return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
+}
+
+/** Whether a job's user may have each of its open units computed by only so many peers: fewer, and as many as its policy asks. */
+export function mayLowerTo(job: JobState, redundancy: number): boolean {
+  return (
+    isUnderWay(job) &&
+    redundancy < redundancyOf(job) &&
+    redundancy >= Math.max(1, job.verification.redundancy_min)
+  )
+}
+
+/** The user wants fewer peers to compute each open unit, since too few are there. */
+export function lowerRedundancy(state: PeerState, event: Of<'job-redundancy-lowered'>): Effect[] {
+  const job = state.requester.jobs.get(event.job_id)
+  if (job === undefined || !mayLowerTo(job, event.redundancy)) return []
+  job.lowered = { redundancy: event.redundancy, atMs: event.at_ms }
+  for (const index of job.units.keys()) refreshUnit(job, index)
   noteJob(state, job)
   return [{ kind: 'commitment-changed' }, { kind: 'allocation-due' }]
 }

@@ -5,13 +5,8 @@ import { endVanished, resendResults } from '../provider/provider.ts'
 import type { PeerState } from '../state.ts'
 import { bookOf } from './unit-book.ts'
 
-/** Matching is repeated after this time even when nothing has happened. */
-const PLAN_EVERY_MS = 5_000
 /** Losses in one record, so that no record of the journal grows without bound. */
 const LOSSES_PER_RECORD = 4_096
-
-/** A dead line is noticed this long after it died at the latest: two pings, and what was late in between was its fault. */
-const DEAD_LINE_MS = 45_000
 
 type Loss = { readonly job_id: JobId; readonly unit_index: number; readonly attempt: number }
 
@@ -52,13 +47,14 @@ export function onTick(state: PeerState, nowMs: number): Effect[] {
  */
 export function excuseLate(state: PeerState, peer: PeerId, nowMs: number): Effect[] {
   const excused: Loss[] = []
+  const { dead_line_ms } = state.policy.requester
   for (const job of state.requester.jobs.values()) {
     const { status } = job
     const isOver = status.state === 'done' || status.state === 'failed' || status.state === 'cancelled'
-    if (isOver && nowMs - status.atMs > DEAD_LINE_MS) continue
+    if (isOver && nowMs - status.atMs > dead_line_ms) continue
     for (const [unit_index, { attempts }] of job.units) {
       for (const { peer: by, attempt, deadlineMs, status: was } of attempts) {
-        if (by !== peer || was.state !== 'void' || was.why !== 'late' || nowMs - deadlineMs > DEAD_LINE_MS)
+        if (by !== peer || was.state !== 'void' || was.why !== 'late' || nowMs - deadlineMs > dead_line_ms)
           continue
         excused.push({ job_id: job.manifest.job_id, unit_index, attempt })
       }
@@ -68,8 +64,8 @@ export function excuseLate(state: PeerState, peer: PeerId, nowMs: number): Effec
 }
 
 /** Whether matching is due although nothing has happened: slots begin and end, and lanes stand empty. */
-function isPlanDue({ view }: PeerState, nowMs: number): boolean {
-  const everyMs = view.unusedSinceMs.size > 0 ? 0 : PLAN_EVERY_MS
+function isPlanDue({ view, policy }: PeerState, nowMs: number): boolean {
+  const everyMs = view.unusedSinceMs.size > 0 ? 0 : policy.provider.plan_every_ms
   return nowMs - view.plannedAtMs >= everyMs || nowMs >= view.slotChangeMs
 }
 

@@ -1,6 +1,6 @@
 import type { PeerId } from '../../protocol/ids.ts'
 import type { PeerState } from '../state.ts'
-import type { JobState } from './slice.ts'
+import { redundancyOf, type JobState } from './slice.ts'
 
 /** The proven owner of a peer, this one too; undefined where none is known. */
 export function ownerOf({ me, pairing }: PeerState, peer: PeerId): PeerId | undefined {
@@ -13,11 +13,11 @@ export function ownerOf({ me, pairing }: PeerState, peer: PeerId): PeerId | unde
  */
 export function sharesOwner(
   state: PeerState,
-  { manifest }: Pick<JobState, 'manifest'>,
+  job: Pick<JobState, 'manifest' | 'lowered'>,
   peer: PeerId,
   others: readonly PeerId[],
 ): boolean {
-  if (manifest.verification_redundancy === 1) return false
+  if (redundancyOf(job) === 1) return false
   const owner = ownerOf(state, peer)
   return owner !== undefined && others.some((other) => other !== peer && ownerOf(state, other) === owner)
 }

@@ -1,5 +1,5 @@
 import { archiveJob, archiveUnits } from './archiving.ts'
-import { pauseJob, resumeJob, setJobPriority } from './job-control.ts'
+import { lowerRedundancy, pauseJob, resumeJob, setJobPriority } from './job-control.ts'
 import type { Effect } from '../effect.ts'
 import {
   cancelJob,
@@ -11,7 +11,14 @@ import {
   takeBack,
 } from './requester.ts'
 import { deliverVerdict } from './verdicts.ts'
-import { judgeResumed, missOutput, receiveResults, storeLikeness, storeOutputs } from './results.ts'
+import {
+  judgeLowered,
+  judgeResumed,
+  missOutput,
+  receiveResults,
+  storeLikeness,
+  storeOutputs,
+} from './results.ts'
 import type { PeerState } from '../state.ts'
 import type { RequesterEvent } from './events.ts'
 
@@ -28,6 +35,8 @@ export function reduceRequester(state: PeerState, event: RequesterEvent): Effect
       return [...resumeJob(state, event), ...judgeResumed(state, event)]
     case 'job-priority-set':
       return setJobPriority(state, event)
+    case 'job-redundancy-lowered':
+      return [...lowerRedundancy(state, event), ...judgeLowered(state, event)]
     case 'job-removed':
       return removeJob(state, event)
     case 'units-archived':

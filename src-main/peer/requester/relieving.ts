@@ -4,7 +4,7 @@ import type { PeerId } from '../../protocol/ids.ts'
 import { recordOf } from './records.ts'
 import type { Effect, UnitAttempt } from '../effect.ts'
 import { seatOf, seatsOf } from './offers.ts'
-import type { JobState } from './slice.ts'
+import { redundancyOf, type JobState } from './slice.ts'
 import type { PeerState } from '../state.ts'
 import { sharesOwner } from './owners.ts'
 import { mightCollude } from '../pairing/trust.ts'
@@ -12,11 +12,6 @@ import { groupByEngine } from './engine-groups.ts'
 import { engineOfPeer, engineOfUnit, isExactlyChecked, stillOffering, unsteadyPeers } from './engines.ts'
 import { wantedOf } from './unit.ts'
 import { bookOf } from './unit-book.ts'
-
-/** Work is planned for idle peers this often at most: a plan looks at every running unit. */
-const RELIEVE_EVERY_MS = 50
-/** A unit that was asked back and is not back after this long has begun, or its provider is gone. */
-const RECALL_ANSWERED_MS = 5_000
 
 interface Backup {
   readonly peer: PeerId
@@ -45,12 +40,12 @@ export function relieve(
   const seats = seatsOf(state, job, atMs)
   const idle = seats.filter((seat) => isIdle(state, seat))
   if (idle.length === 0) return []
-  if (atMs - (state.view.relievedAtMs.get(id) ?? 0) < RELIEVE_EVERY_MS) return [{ kind: 'allocation-due' }]
+  if (atMs - (state.view.relievedAtMs.get(id) ?? 0) < state.policy.requester.relieve_every_ms)
+    return [{ kind: 'allocation-due' }]
   state.view.relievedAtMs.set(id, atMs)
-  const { verification_redundancy, unit_count } = job.manifest
   const groups = groupByEngine(state, job, atMs)
   const { share_max, count_min } = state.policy.backups
-  const allowed = Math.max(count_min, Math.floor(share_max * unit_count * verification_redundancy))
+  const allowed = Math.max(count_min, Math.floor(share_max * job.manifest.unit_count * redundancyOf(job)))
   const { recalls, backups } = planRelief({
     nowMs: atMs,
     idle,
@@ -105,7 +100,7 @@ function mayHelp(
     if (engine !== undefined && engine !== engineOfPeer(state, peer, job.manifest)) return false
     if (stillOffering(state, job, unit).includes(peer) || unsteadyPeers(unit).includes(peer)) return false
   }
-  const isChecked = job.manifest.verification_redundancy > 1
+  const isChecked = redundancyOf(job) > 1
   let pending = 0
   for (const { peer: by, status } of unit.attempts) {
     if (status.state === 'void') continue
@@ -121,10 +116,10 @@ function mayHelp(
 }
 
 /** Units that were asked back and are still on their way: they will be open again. */
-function comingBack({ view }: PeerState, job: JobState, atMs: number): number {
+function comingBack({ view, policy }: PeerState, job: JobState, atMs: number): number {
   let count = 0
   for (const [key, sinceMs] of view.recalled) {
-    if (atMs - sinceMs > RECALL_ANSWERED_MS) view.recalled.delete(key)
+    if (atMs - sinceMs > policy.requester.recall_answered_ms) view.recalled.delete(key)
     else if (key.startsWith(`${job.manifest.job_id}/`)) count++
   }
   return count

@@ -192,7 +192,19 @@ export function storeLikeness(state: PeerState, event: Of<'outputs-compared'>): 
 /** A job goes on: outputs that were compared meanwhile, or not handed over, may leave a verdict without new ones. */
 export function judgeResumed(state: PeerState, event: Of<'job-resumed'>): Effect[] {
   const job = state.requester.jobs.get(event.job_id)
-  if (job === undefined || comparesExactly(job.manifest.comparator)) return []
+  if (job === undefined) return []
+  const isJudged = comparesExactly(job.manifest.comparator) && job.lowered === undefined
+  return isJudged ? [] : judgeReturned(state, job, event.at_ms)
+}
+
+/** Fewer peers need to agree: what they have returned may be enough. A paused job waits until it goes on. */
+export function judgeLowered(state: PeerState, event: Of<'job-redundancy-lowered'>): Effect[] {
+  const job = state.requester.jobs.get(event.job_id)
+  return job?.status.state === 'running' ? judgeReturned(state, job, event.at_ms) : []
+}
+
+/** Judges all units of a job anew that have outputs and no verdict. */
+function judgeReturned(state: PeerState, job: JobState, atMs: number): Effect[] {
   const waiting = [...job.units].filter(
     ([, unit]) => unit.verified === undefined && returnedAttempts(unit).length > 0,
   )
@@ -200,7 +212,7 @@ export function judgeResumed(state: PeerState, event: Of<'job-resumed'>): Effect
     state,
     job,
     waiting.map(([index]) => index),
-    event.at_ms,
+    atMs,
   )
 }
 

@@ -9,7 +9,7 @@ import { Likeness } from '../../protocol/likeness.ts'
 import { VerificationPolicy } from '../../protocol/policy.ts'
 import { Attempt, RunMetrics } from '../../protocol/receipt.ts'
 import { Fraction } from '../../protocol/slot.ts'
-import { JobManifest, UnitIndex } from '../../protocol/work.ts'
+import { JobManifest, Redundancy, UnitIndex } from '../../protocol/work.ts'
 import { quorumOf } from '../../verification/consensus.ts'
 import { UnitBits } from '../../protocol/unit-bits.ts'
 import { PeerRecord } from '../../verification/reputation.ts'
@@ -163,6 +163,8 @@ export const JobState = z.object({
   pausedMs: Ms,
   /** As its user said after it was submitted; before that, and mostly, the manifest's counts. */
   priority: Fraction.exactOptional(),
+  /** Since when fewer peers than the manifest names compute each unit, as its user said; units verified before stay so. */
+  lowered: z.object({ redundancy: Redundancy, atMs: Ms }).exactOptional(),
 })
 export type JobState = z.infer<typeof JobState>
 
@@ -171,9 +173,14 @@ export function isUnderWay({ status }: Pick<JobState, 'status'>): boolean {
   return status.state === 'running' || status.state === 'paused'
 }
 
+/** How many different peers are to compute each unit that is open: the manifest says it until its user lowers it. */
+export function redundancyOf({ manifest, lowered }: Pick<JobState, 'manifest' | 'lowered'>): number {
+  return lowered?.redundancy ?? manifest.verification_redundancy
+}
+
 /** How many peers must agree on a unit of a job. */
-export function quorumOfJob({ manifest, verification }: Pick<JobState, 'manifest' | 'verification'>): number {
-  return quorumOf(manifest.verification_redundancy, verification)
+export function quorumOfJob(job: Pick<JobState, 'manifest' | 'lowered' | 'verification'>): number {
+  return quorumOf(redundancyOf(job), job.verification)
 }
 
 /** Which of the own jobs goes first. */

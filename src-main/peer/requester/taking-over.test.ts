@@ -34,7 +34,7 @@ function peerWith(unit_count: number) {
   return { brain, effects, job }
 }
 
-describe('[W42] a job that goes on with the work of an earlier one', () => {
+describe('[W44] a job that goes on with the work of an earlier one', () => {
   test('has its verified units from the start, and asks for the others only', () => {
     const { job } = peerWith(4)
     expect(job).toMatchObject({ status: { state: 'running' }, verified: 2, stored: 2, taken: 2 })
@@ -64,7 +64,7 @@ describe('[W42] a job that goes on with the work of an earlier one', () => {
   })
 })
 
-describe('[W43] a cancelled job', () => {
+describe('[W45] a cancelled job', () => {
   test('keeps what is there as its result where its user wants that and something is there', () => {
     const { brain, job } = peerWith(4)
     brain.happens({ kind: 'job-cancelled', at_ms: NOON, job_id: JOB, keep: true })

@@ -6,7 +6,7 @@ import { areAlike, NOTHING_COMPARED, type Likeness } from '../../protocol/likene
 import { judge, type Claim, type Verdict } from '../../verification/consensus.ts'
 import { isArchived } from './archived.ts'
 import { awaitsComparing, votersOf } from './comparing.ts'
-import { quorumOfJob, type AttemptState, type JobState, type UnitState } from './slice.ts'
+import { quorumOfJob, redundancyOf, type AttemptState, type JobState, type UnitState } from './slice.ts'
 import { engineOfAttempt, engineOfUnit, isExactlyChecked, unsteadyPeers } from './engines.ts'
 import { spentPeers } from './time-outs.ts'
 
@@ -38,7 +38,7 @@ export function holdersOfOutput(unit: UnitState, cid: Cid): PeerId[] {
  * are wanted than its redundancy has.
  */
 export function verdictOf(job: JobState, unit: UnitState): Verdict {
-  const { verification_redundancy: redundancy } = job.manifest
+  const redundancy = redundancyOf(job)
   if (awaitsComparing(job, unit)) {
     return { kind: 'more', count: Math.max(0, redundancy - votersOf(unit).size) }
   }
@@ -70,7 +70,7 @@ export function needOf(job: JobState, index: number, nowMs = Number.POSITIVE_INF
   const unit = job.units.get(index)
   if (unit === undefined) {
     if (isArchived(job, index)) return undefined
-    return { missing: job.manifest.verification_redundancy, holders: [], openSinceMs: job.progressAtMs }
+    return { missing: redundancyOf(job), holders: [], openSinceMs: job.progressAtMs }
   }
   if (unit.verified !== undefined) return undefined
   const missing = missingOf(job, unit)
@@ -102,14 +102,14 @@ export function missingOf(job: JobState, unit: UnitState): number {
 /** How many more results a unit without a verdict wants than it has. */
 export function wantedOf(job: JobState, unit: UnitState): number {
   const hasResult = unit.attempts.some(({ status }) => status.state === 'returned')
-  if (!hasResult) return job.manifest.verification_redundancy
+  if (!hasResult) return redundancyOf(job)
   const verdict = verdictOf(job, unit)
   return verdict.kind === 'more' ? verdict.count : 0
 }
 
 /** Peers that hold the unit, returned it, were found wrong on it, or can say no more of it. */
 export function holdersOf(job: JobState, unit: UnitState): readonly PeerId[] {
-  const checked = job.manifest.verification_redundancy > 1
+  const checked = redundancyOf(job) > 1
   const holders: PeerId[] = []
   for (const { peer, status } of unit.attempts) {
     if (status.state === 'void') continue

@@ -11,15 +11,9 @@ import { verdictKey, type VerdictOwed } from './verdict-owed.ts'
 const VERDICTS_MAX = 4_096
 /** … and those of a job of a million units up to 250 kB: a snapshot holds all of them in one part. */
 const VERDICT_BYTES_MAX = 16 << 20
-/** A provider that was away for so long learns no more of it. */
-const VERDICT_KEPT_MS = 30 * 24 * 3_600_000
 
 /** Verdicts that are sent again at one tick: after a long time apart many wait for one provider. */
 const SENT_PER_TICK = 32
-/** A verdict that was not taken is sent again after this time … */
-const AGAIN_AFTER_MS = 10_000
-/** … and after twice the last pause, up to this: a peer of an older version never takes it. */
-const AGAIN_AFTER_MS_MAX = 6 * 3_600_000
 
 type Of<K extends DurableEvent['kind']> = Extract<DurableEvent, { kind: K }>
 
@@ -50,11 +44,11 @@ function verdictsAbout(me: PeerId, job: JobState, endedAtMs: number): VerdictOwe
   }))
 }
 
-function dropOldest({ view }: PeerState, all: Map<string, VerdictOwed>, atMs: number): void {
+function dropOldest({ view, policy }: PeerState, all: Map<string, VerdictOwed>, atMs: number): void {
   let bytes = 0
   for (const { won, lost } of all.values()) bytes += won.byteLength + lost.byteLength
   for (const [key, { won, lost, endedAtMs }] of all) {
-    const isOver = atMs - endedAtMs > VERDICT_KEPT_MS
+    const isOver = atMs - endedAtMs > policy.requester.verdict_kept_ms
     if (!isOver && all.size <= VERDICTS_MAX && bytes <= VERDICT_BYTES_MAX) return
     all.delete(key)
     view.verdictsSent.delete(key)
@@ -65,10 +59,11 @@ function dropOldest({ view }: PeerState, all: Map<string, VerdictOwed>, atMs: nu
 function send(state: PeerState, verdict: VerdictOwed, atMs: number): Effect {
   const { provider, job } = verdict
   const key = verdictKey(provider, job)
+  const { verdict_again_ms, verdict_again_ms_max } = state.policy.requester
   const pauseMs = state.view.verdictsSent.get(key)?.pauseMs
   state.view.verdictsSent.set(key, {
     atMs,
-    pauseMs: pauseMs === undefined ? AGAIN_AFTER_MS : Math.min(AGAIN_AFTER_MS_MAX, 2 * pauseMs),
+    pauseMs: pauseMs === undefined ? verdict_again_ms : Math.min(verdict_again_ms_max, 2 * pauseMs),
   })
   return { kind: 'send-verdict', verdict }
 }
@@ -93,7 +88,7 @@ export function hastenVerdicts({ requester, view }: PeerState, peer: PeerId): vo
 }
 
 function isSendable(state: PeerState, { provider, endedAtMs }: VerdictOwed, nowMs: number): boolean {
-  if (nowMs - endedAtMs > VERDICT_KEPT_MS) return false
+  if (nowMs - endedAtMs > state.policy.requester.verdict_kept_ms) return false
   return state.view.connected.has(provider) && trustOf(state, provider) > 0
 }
 

@@ -10,6 +10,7 @@ import type {
   Preferences,
   SharingNow,
   UnitHere,
+  WorkingFor,
 } from '#contract'
 
 /** The peer's last news, as tray and notifications show them. */
@@ -17,6 +18,8 @@ export interface DesktopState {
   readonly pulse?: NodePulse
   readonly sharing?: SharingNow
   readonly unitsHere: readonly UnitHere[]
+  /** For whom this PC works; holds for seconds. */
+  readonly workingFor: readonly WorkingFor[]
   readonly jobs: ReadonlyMap<JobId, JobSummary>
   readonly people: ReadonlyMap<PeerId, Person>
   readonly pairRequests: readonly PairRequest[]
@@ -28,6 +31,7 @@ export interface DesktopState {
 /** Before the peer has said anything. */
 export const NOTHING_KNOWN: DesktopState = {
   unitsHere: [],
+  workingFor: [],
   jobs: new Map(),
   people: new Map(),
   pairRequests: [],
@@ -42,6 +46,7 @@ export function applyNews(before: DesktopState, news: NodeNews): DesktopState {
     ...(news.pulse === undefined ? {} : { pulse: news.pulse }),
     ...(news.sharing === undefined ? {} : { sharing: news.sharing }),
     ...(news.units_here === undefined ? {} : { unitsHere: news.units_here }),
+    ...(news.working_for === undefined ? {} : { workingFor: news.working_for }),
     ...(news.pair_requests === undefined ? {} : { pairRequests: news.pair_requests }),
     ...(news.nearby === undefined ? {} : { nearbyTries: news.nearby.tries }),
     ...(news.preferences === undefined ? {} : { preferences: news.preferences }),

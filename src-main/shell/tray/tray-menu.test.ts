@@ -89,8 +89,10 @@ describe('the tray’s menu', () => {
   it('begins with the sentence, and says whose units run here', () => {
     const people = new Map([[peer('a'), { name: 'Anna & Ben' } as Person]])
     const unitsHere = [unit('a', false, 11), unit('me', true), unit('b', false, 1)]
-    const menu = trayMenu(messages, format, known({ sharing: { kind: 'sharing' }, unitsHere, people }), true)
-    expect(texts(menu)[0]).toBe('Sharing · 3 units running')
+    const workingFor = [{ requester: peer('a'), is_own: false, name: 'Anna & Ben', kind: 'render' }]
+    const now = known({ sharing: { kind: 'sharing' }, unitsHere, workingFor, people })
+    const menu = trayMenu(messages, format, now, true)
+    expect(texts(menu)[0]).toBe('Sharing · Rendering for Anna & Ben')
     expect(texts(menu)).toEqual(
       expect.arrayContaining([
         'Running here',

@@ -40,7 +40,7 @@ export function traySentence(
 ): string {
   return statusLine(messages, format, {
     sharing: state.sharing,
-    unitsHere: state.unitsHere,
+    workingFor: state.workingFor,
     runningJobs: runningJobs(state),
     connection: isPeerHeard ? 'open' : 'lost',
   })

@@ -1,10 +1,11 @@
 import { pauseReason, sharedSlots, slotAt } from '../../peer/sharing/shared-slots.ts'
 import { manifestOf } from '../../peer/provider/starting.ts'
 import { holdingKey } from '../../peer/provider/slice.ts'
-import type { JobState } from '../../peer/requester/slice.ts'
+import { redundancyOf, type JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { areFriends, trustOf } from '../../peer/pairing/trust.ts'
 import { timedOutPeers } from '../../peer/requester/time-outs.ts'
+import { recordOf } from '../../peer/requester/records.ts'
 import { bookOf, openCount } from '../../peer/requester/unit-book.ts'
 import { groupByEngine } from '../../peer/requester/engine-groups.ts'
 import { engineOfPeer, isExactlyChecked } from '../../peer/requester/engines.ts'
@@ -21,8 +22,6 @@ const IDLE_MS_MAX = 2_000
 const MESSAGES = 8
 /** Amounts are decimal fractions; differences below this are rounding. */
 const AMOUNT_TOLERANCE = 1e-6
-/** A peer that is wrong or missing more often than not waits for others (M19). */
-const POOR_BELOW = 0.5
 /** After bad weather, or a start, all has been said again by then: a heartbeat, and some. */
 const SETTLED_AFTER_MS = 25_000
 
@@ -105,9 +104,9 @@ function workFor({ me, state, nowMs }: Process, requester: Process): JobState | 
   const theirs = requester.state
   if (!(trustOf(state, requester.me) > 0) || !(trustOf(theirs, me) > 0)) return undefined
   if (!theirs.view.connected.has(me) || !state.view.connected.has(requester.me)) return undefined
-  const standing = theirs.requester.records.get(me)
-  if (standing !== undefined && Math.min(standing.quality, standing.reliability) < POOR_BELOW)
-    return undefined
+  // A peer that is wrong or missing too often by the requester's policy, a new one too, waits for others (M19).
+  const { quality, reliability } = recordOf(theirs, me)
+  if (Math.min(quality, reliability) < theirs.policy.reputation.poor_below) return undefined
   return [...theirs.requester.jobs.values()].find(
     (job) => mayHave(theirs, job, me, requester.nowMs()) && fitsBeside(state, slot.resources, job),
   )
@@ -120,7 +119,7 @@ function mayHave(requester: PeerState, job: JobState, peer: PeerId, nowMs: numbe
   const hasFriend = [...requester.view.commitments.keys(), requester.me].some(
     (other) => other !== peer && areFriends(requester, peer, other),
   )
-  if (job.manifest.verification_redundancy > 1 && hasFriend) return false
+  if (redundancyOf(job) > 1 && hasFriend) return false
   // Units of which it ran out of time wait for others first.
   if ([...job.units.values()].some((unit) => timedOutPeers(unit).includes(peer))) return false
   // Peers of an engine that is too rare for a quorum wait for others of it.

@@ -1,5 +1,5 @@
 import type { DurableEvent } from '../../peer/event.ts'
-import { isUnderWay, type JobState } from '../../peer/requester/slice.ts'
+import { isUnderWay, redundancyOf, type JobState } from '../../peer/requester/slice.ts'
 import type { PeerState } from '../../peer/state.ts'
 import { comparesExactly } from '../../protocol/comparator.ts'
 import type { EngineDigest, EngineId } from '../../protocol/engine.ts'
@@ -74,7 +74,7 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
     const known = seenOf(me).get(id) ?? newlySeen()
     seenOf(me).set(id, known)
     const { manifest } = job
-    const safe = isSafe(manifest.verification_redundancy, peers)
+    const safe = isSafe(redundancyOf(job), peers)
     const engineOf = (peer: PeerId): EngineId | undefined => {
       const isOne = manifest.verification_redundancy > 1 && comparesExactly(manifest.comparator)
       const machine = isOne ? machines.get(peer) : undefined
@@ -91,7 +91,7 @@ export function createRequesterAudit(peers: readonly PlannedPeer[]): RequesterAu
       const isMissed = missed.has(`${id}:${index}`)
       checkAttempts(unit, before.attempts, { where, senders, isBlameless, engineOf, isMissed })
       const wasVerified = before.verified !== undefined
-      checkVerdict(unit, before, { where, manifest, index, isSafe: safe, isMissed, digestOf })
+      checkVerdict(unit, before, { where, job, index, isSafe: safe, isMissed, digestOf })
       const isStored = unit.verified?.stored === true
       known.verified += Number(unit.verified !== undefined) - Number(wasVerified)
       known.stored += Number(isStored) - Number(before.isStored)

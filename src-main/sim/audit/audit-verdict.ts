@@ -1,8 +1,7 @@
-import type { UnitState } from '../../peer/requester/slice.ts'
+import { redundancyOf, type JobState, type UnitState } from '../../peer/requester/slice.ts'
 import { comparesExactly } from '../../protocol/comparator.ts'
 import type { EngineDigest } from '../../protocol/engine.ts'
 import type { Cid, PeerId } from '../../protocol/ids.ts'
-import type { JobManifest } from '../../protocol/work.ts'
 import { isAboutRight, rightOutput, type Output } from '../process/truth.ts'
 import { hold } from './broken.ts'
 import { quorum } from './quorum.ts'
@@ -20,7 +19,7 @@ export interface SeenVerdict {
 export interface VerdictContext {
   /** The unit, as messages name it. */
   readonly where: string
-  readonly manifest: JobManifest
+  readonly job: JobState
   readonly index: number
   /** Whether no lie can win this job's consensus. */
   readonly isSafe: boolean
@@ -41,14 +40,15 @@ export function checkVerdict(unit: UnitState, seen: SeenVerdict, context: Verdic
   if (cid === undefined) return
   const vote = voteBy(context)
   const { mine, rival } = votesFor(vote(cid, unit.verified?.fuel), unit, seen.withheld, vote)
-  const agreed = mine >= quorum(context.manifest.verification_redundancy) && mine > rival
+  const agreed = mine >= quorum(redundancyOf(context.job)) && mine > rival
   hold('S4', agreed, () => `${where} is verified by ${mine} against ${rival}`)
   if (isSafe) checkRight(unit, cid, seen, context)
 }
 
 /** Checks that a verified output is a right one. @throws Broken */
 function checkRight({ verified }: UnitState, cid: Cid, seen: SeenVerdict, context: VerdictContext): void {
-  const { where, manifest, index } = context
+  const { where, index } = context
+  const { manifest } = context.job
   const wrong = (): string => `${where}: a wrong output is verified`
   if (!comparesExactly(manifest.comparator)) return hold('S6', isAboutRight(manifest, index, cid), wrong)
   const truth = truthOf(verified?.winners ?? [], seen, context)
@@ -60,7 +60,7 @@ function checkRight({ verified }: UnitState, cid: Cid, seen: SeenVerdict, contex
 function truthOf(
   [winner]: readonly PeerId[],
   seen: SeenVerdict,
-  { manifest, index, digestOf }: VerdictContext,
+  { job: { manifest }, index, digestOf }: VerdictContext,
 ): Output {
   const engine = winner === undefined ? undefined : digestOf(winner)
   if (seen.truth === undefined || seen.truth.engine !== engine) {
@@ -91,7 +91,7 @@ function votesFor(
 /** An output and its price, as one vote; where outputs are compared by content, all that are alike are one. */
 type Vote = (cid: Cid, fuel: number | undefined) => string
 
-function voteBy({ manifest, index }: VerdictContext): Vote {
+function voteBy({ job: { manifest }, index }: VerdictContext): Vote {
   if (comparesExactly(manifest.comparator)) return (cid, fuel) => `${cid} ${fuel ?? ''}`
   return (cid) => (isAboutRight(manifest, index, cid) ? 'right' : cid)
 }

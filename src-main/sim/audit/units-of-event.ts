@@ -22,6 +22,7 @@ export function ownUnitsOf(event: DurableEvent): OwnUnits[] {
     case 'job-cancelled':
     case 'job-paused':
     case 'job-resumed':
+    case 'job-redundancy-lowered':
     case 'award-refused':
       return [{ job: event.job_id }]
     case 'results-received':

@@ -52,6 +52,7 @@ export function openJournal(disk: Disk): Journal {
     saveSnapshot({ sequence, parts }) {
       disk.snapshot = { sequence, parts: [...parts] }
     },
+    prune: () => false,
     // No user of a simulation asks for it.
     evidence: { ofJob: () => [], kept: () => ({ records: 0, bytes: 0 }) },
     close: () => undefined,

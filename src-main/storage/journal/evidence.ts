@@ -15,16 +15,16 @@ interface EvidenceRow {
 
 /** Evidence in SQLite: in the journal's table while its record is there, then in one of its own. */
 export interface EvidenceTable extends Evidence {
-  /** Keeps the evidence among the journal's records up to this one, which are dropped in the same transaction. */
-  keepUntil(sequence: number): void
+  /** Keeps the evidence among these records of the journal, which are dropped in the same transaction. */
+  keep(from: number, until: number): void
 }
 
 /** Opens it. @param bytesMax how much is kept; the newest goes on being kept */
 export function openEvidence(database: PeerDatabase, bytesMax: number): EvidenceTable {
-  const keep = database.prepare<[number]>(
+  const keep = database.prepare<[number, number]>(
     'INSERT INTO evidence (sequence, job, at, checksum, bytes) ' +
       'SELECT sequence, evidence_job, evidence_at, checksum, bytes FROM journal ' +
-      'WHERE sequence <= ? AND evidence_job IS NOT NULL',
+      'WHERE sequence BETWEEN ? AND ? AND evidence_job IS NOT NULL',
   )
   const total = database.prepare<[], { records: number; bytes: number }>(
     'SELECT records, bytes FROM evidence_total',
@@ -77,8 +77,8 @@ export function openEvidence(database: PeerDatabase, bytesMax: number): Evidence
       return found
     },
     kept: () => total.get() ?? { records: 0, bytes: 0 },
-    keepUntil(sequence) {
-      keep.run(sequence)
+    keep(from, until) {
+      keep.run(from, until)
       dropOldest()
     },
   }

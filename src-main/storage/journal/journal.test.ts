@@ -166,6 +166,7 @@ describe('the SQLite journal', () => {
     const evidence = { job: JobId.parse('job'), atMs: 1 }
     journal.append(['b', 'c', 'd'].map((text) => ({ bytes: Buffer.from(text), evidence })))
     for (const sequence of [3, 4]) journal.saveSnapshot({ sequence, parts: [Buffer.from('all')] })
+    expect(journal.prune()).toBe(false)
     database.exec("UPDATE evidence SET bytes = x'00' WHERE sequence = 2")
     const told = journal.evidence.ofJob(evidence.job, { after: 0, limit: 9 })
     expect(told.map(({ sequence }) => sequence)).toEqual([3, 4])
@@ -173,6 +174,29 @@ describe('the SQLite journal', () => {
     const page = journal.evidence.ofJob(evidence.job, { after: 0, limit: 2 })
     expect(page.map(({ sequence }) => sequence)).toEqual([3, 4])
     expect(journal.evidence.ofJob(evidence.job, { after: 4, limit: 2 })).toEqual([])
+  })
+
+  test('[J3] evidence is moved in pieces of a quarter of a megabyte, and is read in order meanwhile', () => {
+    const { journal } = openJournal(database)
+    const job = JobId.parse('job')
+    const one = { bytes: Buffer.alloc(10_000), evidence: { job, atMs: 1 } }
+    journal.append(Array.from({ length: 200 }, () => one))
+    // One that is larger than a piece is a piece of its own.
+    journal.append([{ ...one, bytes: Buffer.alloc(1 << 20) }, one])
+    const all = Array.from({ length: 202 }, (_, i) => i + 1)
+    for (const sequence of [201, 202]) journal.saveSnapshot({ sequence, parts: [Buffer.from('all')] })
+    expect(journal.evidence.kept()).toEqual({ records: 0, bytes: 0 })
+    let before = 0
+    for (let hasMore = true; hasMore;) {
+      hasMore = journal.prune()
+      const { bytes } = journal.evidence.kept()
+      expect(bytes).toBeGreaterThan(before)
+      if (hasMore) expect(bytes - before).toBeLessThanOrEqual(256 << 10)
+      before = bytes
+      const told = journal.evidence.ofJob(job, { after: 0, limit: 500 })
+      expect(told.map(({ sequence }) => sequence)).toEqual(all)
+    }
+    expect(journal.evidence.kept()).toEqual({ records: 201, bytes: 2_000_000 + (1 << 20) })
   })
 
   test('a failed append leaves none of its records, and numbering intact', () => {

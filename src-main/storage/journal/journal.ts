@@ -13,6 +13,7 @@ import { assert, refuse } from '../../protocol/fault.ts'
 import { recordChecksum } from './checksum.ts'
 import { databaseFault, storageFault, type PeerDatabase } from '../database/database.ts'
 import { openEvidence } from './evidence.ts'
+import { createPruning } from './pruning.ts'
 import { createGroupCommit, type GroupCommit } from '../database/group-commit.ts'
 import { repairStep } from '../database/repair-step.ts'
 
@@ -54,7 +55,7 @@ interface SnapshotRow {
  */
 export function openJournal(
   database: PeerDatabase,
-  commits: Pick<GroupCommit, 'now'> = createGroupCommit(database),
+  commits: Pick<GroupCommit, 'now' | 'unflushed'> = createGroupCommit(database),
   evidenceBytesMax = EVIDENCE_BYTES_MAX,
 ): {
   journal: Journal
@@ -71,11 +72,12 @@ export function openJournal(
   let last = lastIntact
   let open = true
   const evidence = openEvidence(database, evidenceBytesMax)
+  const pruning = createPruning(database, evidence)
 
   const insert = (records: readonly NewRecord[]) => {
     for (const [index, record] of records.entries()) insertRecord(statements, last + 1 + index, record)
   }
-  const saveAndPrune = database.transaction(({ sequence, parts }: Snapshot) => {
+  const save = database.transaction(({ sequence, parts }: Snapshot) => {
     statements.dropSnapshot.run(sequence)
     const digest = createHash('sha256')
     let position = 0
@@ -86,12 +88,6 @@ export function openJournal(
     }
     statements.saveSnapshot.run(sequence, digest.digest(), position)
     statements.pruneSnapshots.run(SNAPSHOTS_KEPT)
-    // With fewer snapshots than are to be kept, the history itself is what a damaged snapshot falls back to.
-    const kept = statements.snapshotSequences.all()
-    const oldest = kept[kept.length - 1]
-    if (oldest === undefined || kept.length < SNAPSHOTS_KEPT) return
-    evidence.keepUntil(oldest.sequence)
-    statements.pruneRecords.run(oldest.sequence)
   })
 
   const journal: Journal = {
@@ -119,8 +115,15 @@ export function openJournal(
       const newest = statements.snapshotSequences.get()?.sequence ?? 0
       assert(snapshot.sequence >= newest, 'snapshots are saved in order')
       guard(() => {
-        saveAndPrune(snapshot)
+        save(snapshot)
       })
+    },
+    prune() {
+      assertOpen(open)
+      const piece = guard(() => pruning.next(replacedUntil(statements)))
+      if (piece === undefined) return false
+      // A power cut may undo it: then the records are there again, as they were.
+      return guard(() => commits.unflushed(() => pruning.drop(piece)))
     },
     evidence: guarded(evidence, () => assertOpen(open)),
     close() {
@@ -128,6 +131,13 @@ export function openJournal(
     },
   }
   return { journal, repairs }
+}
+
+/** Up to which record neither the kept snapshots nor the history between them need any. */
+function replacedUntil(statements: Statements): number {
+  const kept = statements.snapshotSequences.all()
+  // With fewer snapshots than are to be kept, the history itself is what a damaged snapshot falls back to.
+  return kept.length < SNAPSHOTS_KEPT ? 0 : (kept[kept.length - 1]?.sequence ?? 0)
 }
 
 function insertRecord(statements: Statements, sequence: number, { bytes, evidence }: NewRecord): void {
@@ -230,7 +240,6 @@ function prepare(database: PeerDatabase) {
       'SELECT min(sequence) AS sequence FROM journal',
     ),
     cutAfter: database.prepare<[number]>('DELETE FROM journal WHERE sequence > ?'),
-    pruneRecords: database.prepare<[number]>('DELETE FROM journal WHERE sequence <= ?'),
     saveSnapshot: database.prepare<[number, Uint8Array, number]>(
       'INSERT INTO snapshot (sequence, sha256, parts) VALUES (?, ?, ?)',
     ),

@@ -5,6 +5,9 @@ import type { JobId } from '../../protocol/ids.ts'
 import { recordChecksum } from './checksum.ts'
 import { SNAPSHOTS_KEPT } from './journal.ts'
 
+/** Records that are dropped at a time: few, so that tests see the work in pieces. */
+const PRUNED_MAX = 3
+
 /** The stand-in for a peer's disk, which outlives the memory journal. Tests damage it on purpose. */
 export interface MemoryDisk {
   /** Sequence number of `records[0]`. */
@@ -66,10 +69,16 @@ export function openMemoryJournal(disk: MemoryDisk, evidenceBytesMax = EVIDENCE_
       disk.snapshots = [...disk.snapshots.filter((s) => s.sequence !== sequence), snapshot].slice(
         -SNAPSHOTS_KEPT,
       )
+    },
+    prune() {
+      assert(open, 'a closed journal is not used')
       const oldest = disk.snapshots[0]
-      if (oldest === undefined || disk.snapshots.length < SNAPSHOTS_KEPT) return
-      keepEvidence(disk, oldest.sequence, evidenceBytesMax)
-      prune(disk, oldest.sequence)
+      if (oldest === undefined || disk.snapshots.length < SNAPSHOTS_KEPT) return false
+      const until = Math.min(oldest.sequence, disk.firstSequence + PRUNED_MAX - 1)
+      if (until < disk.firstSequence) return false
+      keepEvidence(disk, until, evidenceBytesMax)
+      prune(disk, until)
+      return until < oldest.sequence
     },
     evidence: {
       ofJob(job, { after, limit }) {

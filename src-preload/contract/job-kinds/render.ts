@@ -70,6 +70,8 @@ export const RenderRequest = z.strictObject({
   fps: z.number().min(1).max(240).default(24),
   /** The estimate that the user was shown, remembered to compare. */
   estimated_ms: DurationMs.exactOptional(),
+  /** As the preview measured it: later estimates learn from how the render goes. */
+  sample_us: z.number().min(0).exactOptional(),
   ...common,
 })
 export type RenderRequest = z.infer<typeof RenderRequest>
@@ -133,6 +135,16 @@ export const SceneReport = z.strictObject({
 })
 export type SceneReport = z.infer<typeof SceneReport>
 
+/**
+ * The light of a picture: the scene's own lights, a .hdr picture, the soft light of a studio, which a scene with no lights
+ * gets, or `nothing`, where the lights reach next to nothing that the camera sees.
+ */
+export const LitBy = z.enum(['own', 'environment', 'studio', 'nothing'])
+export type LitBy = z.infer<typeof LitBy>
+
+/** The exposure of a picture in photographic stops: 0 leaves the scene's numbers as they are, each one more doubles them. */
+const ExposureStops = z.number()
+
 /** A preview of a scene before it is sent: one sample a pixel, rendered here. */
 export const ScenePreview = z.strictObject({
   /** A JPEG picture. */
@@ -142,12 +154,15 @@ export const ScenePreview = z.strictObject({
   /** Core time of one sample of one pixel here, in microseconds: input of `estimate`. */
   sample_us: z.number().min(0),
   took_ms: DurationMs,
+  /** As the finished picture will have it. */
+  exposure_stops: ExposureStops,
+  lit_by: LitBy,
 })
 export type ScenePreview = z.infer<typeof ScenePreview>
 
 /** How long a render would take with all PCs that could help at this moment. */
 export const RenderEstimate = z.strictObject({
-  /** Wall time; absent when no PC could do it now. */
+  /** Wall time; absent when fewer PCs could do it now than check each tile. Four outcomes in five lie in the range. */
   likely_ms: DurationMs.exactOptional(),
   low_ms: DurationMs.exactOptional(),
   high_ms: DurationMs.exactOptional(),
@@ -156,6 +171,10 @@ export const RenderEstimate = z.strictObject({
   cores: z.number().min(0),
   /** Core time in all, checks included. */
   core_ms: DurationMs,
+  /** Present while this PC's own speed is still being measured: then it is not counted. */
+  is_measuring: z.literal(true).exactOptional(),
+  /** Percent of this PC's cores that other programs keep busy; absent where it cannot be read. */
+  busy_percent: z.number().min(0).max(100).exactOptional(),
 })
 export type RenderEstimate = z.infer<typeof RenderEstimate>
 
@@ -170,6 +189,9 @@ export const RenderFacts = z.strictObject({
   /** Of an animation: the frame, and the frames a second. */
   frame: Count.exactOptional(),
   fps: z.number().positive().exactOptional(),
+  /** Metered when it was submitted, the same for all frames; absent for jobs of earlier versions. */
+  exposure_stops: ExposureStops.exactOptional(),
+  lit_by: LitBy.exactOptional(),
 })
 export type RenderFacts = z.infer<typeof RenderFacts>
 
@@ -217,6 +239,13 @@ const calls = {
         /** Pixels; the preview has the shape of the picture that is to be. */
         width: z.int().min(1).max(PREVIEW_SIDE_MAX),
         height: z.int().min(1).max(PREVIEW_SIDE_MAX),
+        /** The picture that is to be: its shape and exposure are shown. As the preview's own when absent. */
+        picture: z
+          .strictObject({
+            width: z.int().min(1).max(IMAGE_SIDE_MAX),
+            height: z.int().min(1).max(IMAGE_SIDE_MAX),
+          })
+          .exactOptional(),
       }),
     )
     .output(ScenePreview),
@@ -231,6 +260,8 @@ const calls = {
         redundancy: common.redundancy,
         /** As the preview measured it; a usual scene's when absent. */
         sample_us: z.number().min(0).exactOptional(),
+        /** The scene's files, which travel to others; absent before they are uploaded. */
+        files: z.array(Cid).max(SCENE_FILES_MAX).exactOptional(),
       }),
     )
     .output(RenderEstimate),
@@ -241,6 +272,11 @@ const calls = {
   watchPicture: procedure
     .input(WhichJob.extend({ side_max: z.int().min(64).max(PICTURE_SIDE_MAX) }))
     .output(eventIterator(PictureNews)),
+  /**
+   * The exposure of a job's PNG and of its tiles, without what its user adds to it. That of an earlier version's job is metered
+   * now; 0 where it cannot be.
+   */
+  exposure: procedure.input(WhichJob).output(z.strictObject({ exposure_stops: ExposureStops })),
   /** How a job was asked for. */
   recipe: procedure.input(WhichJob).output(RenderRecipe),
   /**

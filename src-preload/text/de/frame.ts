@@ -12,7 +12,7 @@ function pausedBecause(rule: RuleName, value?: string): string {
     case 'other-load':
       return value === undefined
         ? 'Pausiert, weil andere Programme rechnen'
-        : `Pausiert, weil andere Programme rechnen (${value})`
+        : `Pausiert, weil andere Programme ${value} dieses PCs brauchten`
     case 'on-battery':
       return value === undefined ? 'Pausiert im Akkubetrieb' : `Pausiert im Akkubetrieb (${value})`
     case 'low-battery':
@@ -90,8 +90,10 @@ export const frame: typeof english = {
     pausedUntil: (time) => `Pausiert bis ${time}`,
     pausedBecause,
     finishing: 'Rechnet fertig, dann Pause',
-    unitsRunning: (count, written) =>
-      `${written} ${plural('de', count, { one: 'Einheit läuft', other: 'Einheiten laufen' })}`,
+    somebody: 'jemanden',
+    both: (names) => names.join(' und '),
+    andOthers: (names, more, written) =>
+      `${names} und ${written} ${plural('de', more, { one: 'andere Person', other: 'andere' })}`,
     jobsRunning: (count, written) =>
       `${written} ${plural('de', count, { one: 'Auftrag', other: 'Aufträge' })} in Arbeit`,
     connecting: 'Verbindet mit diesem PC',

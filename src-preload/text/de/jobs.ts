@@ -57,6 +57,8 @@ export const jobs: typeof english = {
   titleRunning: (name, percent) => `${name} ist zu ${percent} fertig`,
   titleRunningLeft: (name, percent, left) => `${name} ist zu ${percent} fertig, noch etwa ${left}`,
   titleWaiting: (name, percent) => `${name} wartet bei ${percent} auf jemanden, der daran arbeitet`,
+  titleShort: (name, percent, more, written) =>
+    `${name} wartet bei ${percent} auf ${written} ${plural('de', more, { one: 'weiteren PC', other: 'weitere PCs' })}`,
   titlePaused: (name, percent) => `${name} ist bei ${percent} pausiert`,
   titleCombining: (name) => `${name} ist berechnet, die Ergebnisse werden zusammengefasst`,
   titleDone: (name, duration) => `${name} ist fertig, es dauerte ${duration}`,
@@ -72,6 +74,7 @@ export const jobs: typeof english = {
   cancelYes: 'Auftrag abbrechen',
   cancelAskSeries: (count) => `Alle ${count} Einzelbilder aufgeben, die noch nicht fertig sind?`,
   cancelYesSeries: 'Alle abbrechen',
+  cancelYesFrame: 'Nur dieses Bild',
   cancelNo: 'Weitermachen',
   kept: 'Angehalten. Was fertig ist, bleibt.',
   cancelled: 'Abgebrochen. Wer daran arbeitete, erfährt es.',
@@ -113,9 +116,31 @@ export const jobs: typeof english = {
       todo: 'Schaffe Platz auf der Platte oder gib Meshwork mehr davon. Es geht von selbst weiter.',
     },
     'more-verifiers': {
-      why: 'Jemand arbeitet daran, aber nicht so viele verschiedene PCs, wie jede Einheit prüfen sollen.',
-      todo: 'Es geht weiter, sobald einer mehr teilt. Lass beim nächsten Mal weniger PCs prüfen.',
+      why: 'Die restlichen Einheiten muss noch ein anderer PC prüfen: Die hier sind, hatten sie schon.',
+      todo: 'Es geht von selbst weiter, sobald einer mehr teilt.',
     },
+  },
+  shortage: {
+    left: {
+      gone: (name, time) =>
+        time === undefined ? `${name} ist nicht verbunden.` : `${name} ist seit ${time} weg.`,
+      paused: (name, time) =>
+        time === undefined ? `${name} teilt gerade nicht.` : `${name} hat um ${time} pausiert.`,
+      'outside-hours': (name, time) =>
+        time === undefined ? `${name} teilt zu dieser Zeit nicht.` : `${name} teilt seit ${time} nicht mehr.`,
+    },
+    othersLeft: (count, written) =>
+      plural('de', count, { one: 'Noch jemand ist weg.', other: `${written} andere sind auch weg.` }),
+    needs: (pcs, here, written) =>
+      `Jede Einheit braucht ${pcs}; ${plural('de', here, { one: `nur ${written} ist`, other: `nur ${written} sind` })} da.`,
+    todo: 'Es geht von selbst weiter, sobald einer mehr da ist.',
+    lower: (pcs) => `Mit ${pcs} prüfen`,
+    ask: (fewer, pcs) =>
+      fewer === 1
+        ? 'Dann prüft kein zweiter PC, was noch nicht fertig ist: Ein falsches Ergebnis fiele nicht auf. Was fertig ist, bleibt geprüft.'
+        : `Was noch nicht fertig ist, prüfen dann nur ${pcs}. Was fertig ist, bleibt, wie es ist.`,
+    wait: 'Weiter warten',
+    lowered: (pcs) => `Geht mit ${pcs} weiter.`,
   },
   late: {
     by: (duration) => `etwa ${duration} zu spät`,

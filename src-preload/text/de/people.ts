@@ -24,6 +24,12 @@ export const people: typeof english = {
   },
   tabs: { list: 'Personen', mesh: 'Das Netz', label: 'Personen zeigen als' },
   add: 'Jemanden hinzufügen',
+  away: {
+    gone: (since) => (since === undefined ? 'nicht verbunden' : `weg seit ${since}`),
+    paused: (since) => (since === undefined ? 'teilt nicht' : `pausiert seit ${since}`),
+    'outside-hours': (since) =>
+      since === undefined ? 'teilt zu dieser Zeit nicht' : `teilt seit ${since} nicht`,
+  },
   closeAdd: 'Schließen',
   empty: {
     sentence: 'Meshwork arbeitet mit Personen, die du kennst. Gib jemandem deinen Code, oder gib einen ein.',
@@ -87,8 +93,8 @@ export const people: typeof english = {
     label: (name, share) => `Verlässlichkeit von ${name} nach Tagen; insgesamt ${share}`,
     none: 'noch nichts',
     unknown: (name) => `${name} hat noch nichts gerechnet`,
-    exact: (share) =>
-      `Hat ${share} von dem geliefert, was ihnen gegeben wurde; nach Tagen, der älteste zuerst.`,
+    exact: (share, good, all) =>
+      `${good} von ${all} Einheiten, die dort endeten, zählten (${share}), seit ihr verbunden seid. Die Linie: nach Tagen, der älteste zuerst.`,
   },
   link: {
     over: {

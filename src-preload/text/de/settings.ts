@@ -191,8 +191,6 @@ export const settings: typeof english = {
     keyText: 'Aus dem Schlüssel dieses PCs. Daran erkennen ihn andere, wie er auch heißt.',
     shortName: 'Kurzname',
     copyKey: 'Peer-ID kopieren',
-    desktopNote:
-      'Die Desktop-App wurde dort, wo diese Version entstand, gebaut, aber nicht ausgeführt. Geht darin etwas nicht, öffnet sich dasselbe Fenster im Browser: meshctl start --ui',
   },
   stop: {
     title: 'Meshwork auf diesem PC beenden',

@@ -24,30 +24,33 @@ export const start: typeof english = {
     speed: 'Tempo',
     measuring: 'Eine kurze Messung läuft…',
     grade: {
-      slow: 'Ein gemütlicher PC: Seine Kerne sind langsamer als die eines üblichen PCs, und jeder hilft.',
+      slow: 'Ein bescheidener PC: trotzdem nützlich.',
       usual: 'So schnell wie ein üblicher PC.',
       fast: 'Ein schneller PC: Seine Kerne schlagen die meisten anderen.',
     },
-    name: 'Deine Personen sehen ihn als',
+    name: 'Name dieses PCs',
+    nameHint: 'So heißt er bei deinen Personen.',
+    namePlaceholder: 'Zum Beispiel: Studio',
+    nameEmpty: 'Ein PC braucht einen Namen.',
   },
   when: {
     title: 'Wann teilen',
     sentence: 'Deine eigene Arbeit geht immer vor. Anhalten ist jederzeit ein Klick.',
     label: 'Wann dieser PC geteilt wird',
     preset: {
-      idle: 'Wenn ich nicht daran bin',
+      idle: 'Wenn ich weg bin',
       nights: 'Nachts',
       always: 'Immer',
       choose: 'Ich wähle selbst',
     },
     hint: {
-      idle: 'Beginnt, wenn 5 Minuten lang niemand Maus oder Tastatur berührt hat, und hört sofort auf, wenn du zurück bist.',
+      idle: 'Nachts, und immer wenn Maus und Tastatur 5 Minuten lang ruhen. Bist du zurück, hört es sofort auf.',
       nights: (from, to) => `Jede Nacht von ${from} bis ${to}.`,
       always: 'Rund um die Uhr, auch während du ihn benutzt. Ein Kern bleibt frei.',
       choose: 'Nichts wird geteilt, bis du deine eigene Woche gemalt hast; sie öffnet sich danach.',
     },
     idleUnreadable:
-      'Dieser PC sagt nicht, ob jemand daran ist, und würde so rund um die Uhr geteilt. Nachts passt vielleicht besser.',
+      'Wir können nicht erkennen, wann du diesen PC benutzt; so würde er rund um die Uhr geteilt. Nachts passt vielleicht besser.',
     custom:
       'Du hast schon eigene Zeiten eingestellt. Sie bleiben, wie sie sind, solange du hier nichts wählst.',
     rules: 'Hält von selbst an: auf Akku, bei Vollbild und wenn andere Programme viel rechnen.',

@@ -11,7 +11,7 @@ function pausedBecause(rule: RuleName, value?: string): string {
     case 'other-load':
       return value === undefined
         ? 'Paused because other programs are busy'
-        : `Paused because other programs are busy (${value})`
+        : `Paused because other programs took ${value} of this PC`
     case 'on-battery':
       return value === undefined
         ? 'Paused because you are on battery'
@@ -55,8 +55,10 @@ export const frame = {
     pausedUntil: (time: string) => `Paused until ${time}`,
     pausedBecause,
     finishing: 'Finishing, then paused',
-    unitsRunning: (count: number, written: string) =>
-      `${written} ${plural('en', count, { one: 'unit', other: 'units' })} running`,
+    somebody: 'somebody',
+    both: (names: readonly string[]) => names.join(' and '),
+    andOthers: (names: string, more: number, written: string) =>
+      `${names} and ${written} ${plural('en', more, { one: 'other', other: 'others' })}`,
     jobsRunning: (count: number, written: string) =>
       `${written} ${plural('en', count, { one: 'job', other: 'jobs' })} in progress`,
     connecting: 'Connecting to this PC',

@@ -62,6 +62,8 @@ export const jobs = {
   titleRunningLeft: (name: string, percent: string, left: string) =>
     `${name} is ${percent} done, about ${left} left`,
   titleWaiting: (name: string, percent: string) => `${name} waits at ${percent} for somebody who works on it`,
+  titleShort: (name: string, percent: string, more: number, written: string) =>
+    `${name} waits at ${percent} for ${written} more ${plural('en', more, { one: 'PC', other: 'PCs' })}`,
   titlePaused: (name: string, percent: string) => `${name} is paused at ${percent}`,
   titleCombining: (name: string) => `${name} is computed, its results are being combined`,
   titleDone: (name: string, duration: string) => `${name} is finished, it took ${duration}`,
@@ -77,6 +79,7 @@ export const jobs = {
   cancelYes: 'Cancel the job',
   cancelAskSeries: (count: string) => `Give up all ${count} frames that are not done yet?`,
   cancelYesSeries: 'Cancel all frames',
+  cancelYesFrame: 'Only this frame',
   cancelNo: 'Keep going',
   kept: 'Stopped. What is finished is kept.',
   cancelled: 'Cancelled. Whoever worked on it is told.',
@@ -118,9 +121,31 @@ export const jobs = {
       todo: 'Make room on the disk, or let Meshwork use more of it. It goes on by itself.',
     },
     'more-verifiers': {
-      why: 'Somebody works on it, but not as many different PCs as are to check each unit.',
-      todo: 'It goes on when one more shares. Next time, let fewer PCs check each unit.',
+      why: 'It takes one more PC to check each unit that is left: those that are here have had their turn at it.',
+      todo: 'It goes on by itself when one more shares.',
     },
+  },
+  shortage: {
+    left: {
+      gone: (name: string, time: string | undefined) =>
+        time === undefined ? `${name} is not connected.` : `${name} left at ${time}.`,
+      paused: (name: string, time: string | undefined) =>
+        time === undefined ? `${name} is not sharing.` : `${name} paused at ${time}.`,
+      'outside-hours': (name: string, time: string | undefined) =>
+        time === undefined ? `${name} does not share at this hour.` : `${name} stopped sharing at ${time}.`,
+    },
+    othersLeft: (count: number, written: string) =>
+      `${written} ${plural('en', count, { one: 'other', other: 'others' })} left too.`,
+    needs: (pcs: string, here: number, written: string) =>
+      `Each unit needs ${pcs}; ${plural('en', here, { one: `only ${written} is`, other: `only ${written} are` })} here.`,
+    todo: 'It goes on by itself when one more is here.',
+    lower: (pcs: string) => `Check with ${pcs}`,
+    ask: (fewer: number, pcs: string) =>
+      fewer === 1
+        ? 'No second PC then checks what is not done yet: a wrong result would not be noticed. What is done stays checked.'
+        : `What is not done yet is then checked by ${pcs} only. What is done stays as it is.`,
+    wait: 'Keep waiting',
+    lowered: (pcs: string) => `Goes on with ${pcs}.`,
   },
   late: {
     by: (duration: string) => `about ${duration} late`,
@@ -199,7 +224,7 @@ export const jobs = {
     state: 'State',
     by: 'By',
     attempts: 'Given out',
-    took: 'Took',
+    took: 'Computed for',
     states: { open: 'open', running: 'running', returned: 'being checked', verified: 'done' },
     times: (count: number, written: string) =>
       plural('en', count, { one: 'once', other: `${written} times` }),

@@ -21,6 +21,13 @@ export const people = {
   },
   tabs: { list: 'People', mesh: 'The mesh', label: 'Show people as' },
   add: 'Add somebody',
+  /** Why somebody's PC does not work for others now, and since when. */
+  away: {
+    gone: (since: string | undefined) => (since === undefined ? 'not connected' : `gone since ${since}`),
+    paused: (since: string | undefined) => (since === undefined ? 'not sharing' : `paused since ${since}`),
+    'outside-hours': (since: string | undefined) =>
+      since === undefined ? 'not sharing at this hour' : `not sharing since ${since}`,
+  },
   closeAdd: 'Close',
   empty: {
     sentence: 'Meshwork works with people you know. Give somebody your code, or enter theirs.',
@@ -84,7 +91,8 @@ export const people = {
     label: (name: string, share: string) => `Reliability of ${name} by day; ${share} on the whole`,
     none: 'nothing yet',
     unknown: (name: string) => `Nothing was done by ${name} yet`,
-    exact: (share: string) => `Delivered ${share} of what they were given; by day, oldest first.`,
+    exact: (share: string, good: string, all: string) =>
+      `${good} of the ${all} units that ended with them counted (${share}), since you paired. The line: by day, oldest first.`,
   },
   link: {
     /** In a list, in a few words. */

@@ -192,8 +192,6 @@ export const settings = {
     keyText: 'Made of this PC’s key. Others know it by this, whatever its name is.',
     shortName: 'Short name',
     copyKey: 'Copy the peer id',
-    desktopNote:
-      'The desktop app was built, but not run, where this version was made. If something in it does not work, the same window opens in a browser: meshctl start --ui',
   },
   stop: {
     title: 'Stop Meshwork on this PC',

@@ -37,6 +37,16 @@ it('the figures of today stand beside those of yesterday and the week', () => {
   })
 })
 
+it('two minutes of sharing are two minutes, and not no hours', () => {
+  mount(<Today days={ready(month({}, { shared_ms: 2 * 60_000 + 21_000 }))} />)
+  const today = screen.getByRole('region', { name: 'Today' })
+  within(today).getByText('2 min')
+  within(today).getByText('yesterday 0 h')
+  within(today).getByRole('img', {
+    name: 'Time shared on each of the last 7 days: 0 h, 0 h, 0 h, 0 h, 0 h, 0 h, 2 min',
+  })
+})
+
 it('while the figures are on their way, their names stand already', () => {
   mount(<Today days={{ state: 'loading' }} />)
   screen.getByText('Units got')

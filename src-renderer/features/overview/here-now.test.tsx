@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import type { UnitHere } from '#contract'
 import { mount } from '../../component.fixture.tsx'
 import { jobId, peerId } from '../../job-kinds/job.fixture.ts'
+import { workingFor } from '../../node.fixture.ts'
 import { HereNow } from './here-now.tsx'
 
 const unit = (unit_index: number, some: Partial<UnitHere> = {}): UnitHere => ({
@@ -43,4 +44,26 @@ it('the rest of many is counted', () => {
   mount(<HereNow />, { node: { unitsHere: Array.from({ length: 9 }, (_, i) => unit(i)) } })
   expect(screen.getAllByRole('listitem')).toHaveLength(6)
   screen.getByText('and 3 units more')
+})
+
+it('short units of one person are one row, which stays between them', () => {
+  const short = { started_at_ms: Date.now(), left_ms_estimate: 0 }
+  const { tell } = mount(<HereNow />, {
+    node: { sharing: { kind: 'sharing' }, workingFor: [workingFor('Ada')], unitsHere: [] },
+  })
+  const rows = () => screen.getAllByRole('listitem').map(({ textContent }) => textContent)
+  const between = rows()
+  expect(between).toHaveLength(1)
+  expect(between[0]).toContain('Rendering for Ada')
+  expect(screen.queryByText(/Nothing to do/)).toBeNull()
+  tell({ unitsHere: [unit(0, short), unit(1, short)] })
+  expect(rows()).toEqual(between)
+  tell({ workingFor: [], unitsHere: [] })
+  screen.getByText('Nothing to do at this moment. This PC is ready for others.')
+})
+
+it('a unit that takes its time has a card of its own in place of the row', () => {
+  mount(<HereNow />, { node: { workingFor: [workingFor('Ada')], unitsHere: [unit(6)] } })
+  expect(screen.getAllByRole('listitem')).toHaveLength(1)
+  screen.getByRole('progressbar')
 })

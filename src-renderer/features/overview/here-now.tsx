@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
-import type { UnitHere } from '#contract'
+import type { UnitHere, WorkingFor } from '#contract'
+import { kindWords } from '#text'
 import { algorithmWords } from '../../job-kinds/table.ts'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
@@ -10,6 +11,8 @@ import classes from './here-now.module.css'
 
 /** More cards would push everything else out of sight. */
 const CARDS_MAX = 6
+/** Units that take less are shown by whose they are, and not one by one: nobody reads a card that is gone at once. */
+const SHORT_MS = 3_000
 /** For how long a unit has been running is told by the second. */
 const TICK_MS = 1_000
 
@@ -18,6 +21,8 @@ export function HereNow() {
   const text = useText().overview.here
   const units = useNode((node) => node.unitsHere)
   const isSharing = useNode((node) => node.sharing?.kind === 'sharing')
+  const workingFor = useNode((node) => node.workingFor)
+  const nowMs = useNow(TICK_MS)
   const sorted = useMemo(
     () =>
       [...units].sort(
@@ -28,21 +33,53 @@ export function HereNow() {
       ),
     [units],
   )
+  const held = new Set(workingFor.map(({ requester }) => requester))
+  const cards = sorted.filter((unit) => !held.has(unit.requester) || isLong(unit, nowMs))
+  const carded = new Set(cards.map(({ requester }) => requester))
+  const rows = workingFor.filter(({ requester }) => !carded.has(requester))
+  const shown = Math.max(0, CARDS_MAX - rows.length)
   return (
     <Section title={text.title} isCard={false}>
-      {sorted.length === 0 ? (
+      {cards.length + rows.length === 0 ? (
         <p className={classes['none']}>{isSharing ? text.none.sharing : text.none.resting}</p>
       ) : (
         <ul className={classes['units']}>
-          {sorted.slice(0, CARDS_MAX).map((unit) => (
+          {rows.slice(0, CARDS_MAX).map((work) => (
+            <li key={`${work.requester} ${work.kind}`}>
+              <WorkRow work={work} />
+            </li>
+          ))}
+          {cards.slice(0, shown).map((unit) => (
             <li key={`${unit.requester} ${unit.job_id} ${unit.unit_index}`}>
               <UnitCard unit={unit} />
             </li>
           ))}
         </ul>
       )}
-      {sorted.length > CARDS_MAX && <p className={classes['more']}>{text.more(sorted.length - CARDS_MAX)}</p>}
+      {cards.length > shown && <p className={classes['more']}>{text.more(cards.length - shown)}</p>}
     </Section>
+  )
+}
+
+/** Whether a unit has run, or will still run, for as long as one takes to read its card. */
+function isLong({ started_at_ms, left_ms_estimate = 0 }: UnitHere, nowMs: number): boolean {
+  return left_ms_estimate >= SHORT_MS || (started_at_ms !== undefined && nowMs - started_at_ms >= SHORT_MS)
+}
+
+/** Short units of one person, which come and go too fast to be shown one by one. */
+function WorkRow({ work }: { readonly work: WorkingFor }) {
+  const messages = useText()
+  const text = messages.overview.here
+  return (
+    <div className={classes['unit']}>
+      <StableDot of={work.requester} size={12} />
+      <div className={classes['words']}>
+        <p className={classes['whose']} dir="auto">
+          {work.is_own ? text.own : kindWords(messages, work.kind)(work.name ?? text.somebody)}
+        </p>
+        <p className={classes['what']}>{text.partByPart}</p>
+      </div>
+    </div>
   )
 }
 

@@ -7,6 +7,7 @@ import { Sparkline } from '../../ui/charts/sparkline.tsx'
 import classes from './today.module.css'
 
 const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
 const WEEK_DAYS = 7
 
 /** Three figures of the day, each with its week. */
@@ -15,7 +16,11 @@ export function Today({ days }: { readonly days: Query<DayStatistics[]> }) {
   const format = useFormat()
   if (days.state === 'failed') return <FaultNotice message={days.message} onRetry={days.retry} />
   const known = days.state === 'ready' ? days.value.slice(-WEEK_DAYS) : undefined
-  const hours = (value: number): string => text.hours(format.number(value, value < 10 ? 1 : 0))
+  // Less than an hour is told in minutes: two of them are not nothing.
+  const hours = (value: number): string =>
+    value > 0 && value < 1
+      ? format.duration(wholeMinutes(value * HOUR_MS))
+      : text.hours(format.number(value, value < 10 ? 1 : 0))
   const units = (value: number): string => format.number(value)
   return (
     <section aria-label={text.title} className={classes['today']}>
@@ -39,6 +44,11 @@ export function Today({ days }: { readonly days: Query<DayStatistics[]> }) {
       />
     </section>
   )
+}
+
+/** Without the seconds, once there is a minute. */
+function wholeMinutes(ms: number): number {
+  return ms < MINUTE_MS ? ms : Math.floor(ms / MINUTE_MS) * MINUTE_MS
 }
 
 interface FigureProps {

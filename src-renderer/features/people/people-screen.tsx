@@ -21,11 +21,13 @@ import classes from './people-screen.module.css'
 
 const LIST_PATH = '/people'
 const MESH_PATH = '/people/mesh'
+/** The list, with the form that adds somebody open. */
+const ADD_PATH = '/people/add'
 
 /** One person's page. */
 const PERSON_PATH = '/people/of/'
 
-/** People as a list (`/people`), as a picture (`/people/mesh`), and one person's page (`/people/of/…`). */
+/** People as a list (`/people`, `/people/add` with the form to add somebody), as a picture (`/people/mesh`), and one person's page (`/people/of/…`). */
 export function PeopleScreen() {
   const [path] = useLocation()
   return (
@@ -41,7 +43,8 @@ function AllPeople() {
   const people = useNode((node) => node.people)
   const isLoaded = useNode((node) => node.isLoaded)
   const [linkedCode, forgetLink] = useLinkedCode()
-  const [isAdding, setIsAdding] = useState(false)
+  const [path, navigate] = useLocation()
+  const [isAdding, setIsAdding] = useState(path === ADD_PATH)
   const isEmpty = isLoaded && people.size === 0
   const isAddShown = isAdding || isEmpty || linkedCode !== ''
   return (
@@ -63,6 +66,7 @@ function AllPeople() {
             onClick={() => {
               setIsAdding(!isAddShown)
               forgetLink()
+              if (path === ADD_PATH) navigate(LIST_PATH, { replace: true })
             }}
           >
             {isAddShown ? text.closeAdd : text.add}

@@ -20,7 +20,6 @@ export function AboutSection({ info }: { readonly info: NodeInfo }) {
           { name: about.key, value: <Key peerId={info.peer_id} />, more: about.keyText },
         ]}
       />
-      <p className={classes['note']}>{about.desktopNote}</p>
     </Section>
   )
 }

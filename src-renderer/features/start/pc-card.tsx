@@ -1,4 +1,4 @@
-import { Loader } from '@mantine/core'
+import { Loader, TextInput } from '@mantine/core'
 import {
   IconCpu,
   IconCube,
@@ -8,7 +8,7 @@ import {
   IconGauge,
 } from '@tabler/icons-react'
 import { useEffect, type ReactNode } from 'react'
-import type { HardwareInfo, NodeInfo } from '#contract'
+import { NAME_LENGTH_MAX, type HardwareInfo, type NodeInfo } from '#contract'
 import type { Format } from '#text'
 import { useQuery } from '../../connection/calls.tsx'
 import { measuredKind } from '../../job-kinds/table.ts'
@@ -18,18 +18,51 @@ import { FaultNotice } from '../../ui/notices/fault-notice.tsx'
 import { SkeletonList } from '../../ui/layout/skeleton-list.tsx'
 import { sharedResources } from './preset.ts'
 import { speedOf } from './speed.ts'
+import type { OwnName } from './use-own-name.ts'
 import classes from './pc-card.module.css'
 
 /** A short benchmark takes a few seconds; its end is looked for so often. */
 const LOOK_EVERY_MS = 1_000
 
-/** This PC's hardware as it was found, and its speed. */
-export function PcCard() {
+/** This PC's name, which can be changed here, its hardware as it was found, and its speed. */
+export function PcCard({ name, onEnter }: { readonly name: OwnName; readonly onEnter: () => void }) {
   const hardware = useQuery('start hardware', (calls) => calls.hardware.get({}))
   const info = useMeasuredInfo()
-  if (hardware.state === 'failed') return <FaultNotice message={hardware.message} onRetry={hardware.retry} />
-  if (hardware.state === 'loading' || info === undefined) return <SkeletonList rows={5} height={40} />
-  return <Facts hardware={hardware.value} info={info} />
+  return (
+    <>
+      <NameField name={name} onEnter={onEnter} />
+      {hardware.state === 'failed' ? (
+        <FaultNotice message={hardware.message} onRetry={hardware.retry} />
+      ) : hardware.state === 'loading' || info === undefined ? (
+        <SkeletonList rows={5} height={40} />
+      ) : (
+        <Facts hardware={hardware.value} info={info} />
+      )}
+    </>
+  )
+}
+
+/** The name by which people know this PC. Saved when the card is left. */
+function NameField({ name, onEnter }: { readonly name: OwnName; readonly onEnter: () => void }) {
+  const text = useText().start.pc
+  return (
+    <TextInput
+      className={classes['name'] ?? ''}
+      label={text.name}
+      description={text.nameHint}
+      placeholder={text.namePlaceholder}
+      error={name.isEmpty ? text.nameEmpty : undefined}
+      leftSection={<IconDeviceDesktop size={20} aria-hidden="true" />}
+      dir="auto"
+      maxLength={NAME_LENGTH_MAX}
+      disabled={name.shown === undefined}
+      value={name.shown ?? ''}
+      onChange={(event) => name.write(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && !event.nativeEvent.isComposing) onEnter()
+      }}
+    />
+  )
 }
 
 /** The node's own account, asked again until its benchmark is done. */
@@ -52,9 +85,6 @@ function Facts({ hardware, info }: { readonly hardware: HardwareInfo; readonly i
   const { cpu, gpus, ram_bytes, disk } = hardware
   return (
     <dl className={classes['facts']}>
-      <Fact icon={<IconDeviceDesktop size={20} />} label={text.name}>
-        <bdi>{info.name}</bdi>
-      </Fact>
       <Fact icon={<IconCpu size={20} />} label={text.processor} detail={cpu.name}>
         {text.cores(cpu.cores)}
       </Fact>

@@ -53,6 +53,15 @@ export function presetOf({ sharing, rules }: PresetSettings): Preset | undefined
   }
 }
 
+/**
+ * The answer to suggest to the user of a PC that has this one. Sharing while somebody works at the PC is for its user to
+ * choose: a new PC has it only because nothing was chosen yet.
+ */
+export function suggestedPreset(known: Preset, isIdleUnreadable: boolean): Preset {
+  if (known !== 'always') return known
+  return isIdleUnreadable ? 'nights' : 'idle'
+}
+
 /** The resources that are shared now, or those that a new peer would share of this machine. */
 export function sharedResources(
   sharing: Sharing,

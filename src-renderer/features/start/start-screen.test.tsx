@@ -9,11 +9,11 @@ import {
   pairRequest,
   peopleMap,
   person,
+  preferences,
   RULES,
   sharingInfo,
   weekPlan,
 } from '../../node.fixture.ts'
-import { PcCard } from './pc-card.tsx'
 import { StartScreen } from './start-screen.tsx'
 import { WhenCard } from './when-card.tsx'
 import { WhomCard } from './whom-card.tsx'
@@ -22,15 +22,15 @@ const fact = (name: string) =>
   screen.getByRole('term', { name: (_, term) => term.textContent === name }).nextElementSibling?.textContent
 
 function mountPc(info: Partial<NodeInfo> = {}, hardware: Partial<HardwareInfo> = {}) {
-  return mount(<PcCard />, {
+  return mount(<StartScreen />, {
+    path: '/start',
     answers: { hardware: { get: () => hardwareInfo(hardware) }, node: { info: () => nodeInfo(info) } },
   })
 }
 
 it('the first card tells what was found in this PC, and how fast it is', async () => {
-  mountPc({ name: 'Studio' })
+  mountPc()
   await screen.findByText('As fast as a usual desktop PC.')
-  expect(fact('Your people see it as')).toBe('Studio')
   expect(fact('Processor')).toBe('8 coresRyzen 7')
   expect(fact('Memory')).toBe('16 GB')
   expect(fact('Graphics')).toBe('None that can be used was found; rendering works without')
@@ -58,7 +58,8 @@ it('a PC that cannot render is told so', async () => {
 })
 
 it('a PC whose hardware cannot be read says why', async () => {
-  mount(<PcCard />, {
+  mount(<StartScreen />, {
+    path: '/start',
     answers: {
       hardware: { get: () => Promise.reject(fault('internal', 'No sensors.')) },
       node: { info: () => nodeInfo() },
@@ -69,21 +70,33 @@ it('a PC whose hardware cannot be read says why', async () => {
 
 function mountWhen(sharing: Partial<SharingInfo> = {}) {
   const chosen: string[] = []
-  const mounted = mount(<WhenCard chosen={undefined} onChoose={(preset) => chosen.push(preset)} />, {
-    answers: { sharing: { get: () => sharingInfo(sharing) } },
-  })
-  return { ...mounted, chosen }
+  const suggested: string[] = []
+  const mounted = mount(
+    <WhenCard
+      chosen={undefined}
+      onChoose={(preset) => chosen.push(preset)}
+      onSuggest={(preset) => suggested.push(preset)}
+    />,
+    { answers: { sharing: { get: () => sharingInfo(sharing) } } },
+  )
+  return { ...mounted, chosen, suggested }
 }
 
-it('the answer that holds already is chosen at first', async () => {
-  const { chosen } = mountWhen()
-  await waitFor(() => expect(chosen).toEqual(['always']))
+it('a new PC is suggested to share while its user is away, not while they use it', async () => {
+  const { suggested } = mountWhen()
+  await waitFor(() => expect(suggested).toEqual(['idle']))
+})
+
+it('a PC that cannot tell when it is used is suggested to share by night', async () => {
+  const { suggested, tell } = mountWhen()
+  tell({ readings: [{ rule: 'in-use', state: 'unreadable' }] })
+  await waitFor(() => expect(suggested.at(-1)).toBe('nights'))
 })
 
 it('own hours stay as they are unless another answer is chosen', async () => {
-  const { user, chosen } = mountWhen({ sharing: { kind: 'never' } })
+  const { user, chosen, suggested } = mountWhen({ sharing: { kind: 'never' } })
   await screen.findByText(/You have set up your own hours already/)
-  expect(chosen).toEqual([])
+  expect(suggested).toEqual([])
   await user.click(screen.getByRole('radio', { name: /^At night/ }))
   expect(chosen).toEqual(['nights'])
 })
@@ -95,10 +108,10 @@ it('nights are told with their hours', async () => {
 
 it('a PC that cannot tell whether it is used warns of sharing while idle', async () => {
   const { tell } = mountWhen()
-  await screen.findByRole('radio', { name: /^When I am not at it/ })
-  expect(screen.queryByText(/does not tell whether somebody is at it/)).toBeNull()
+  await screen.findByRole('radio', { name: /^When I’m away/ })
+  expect(screen.queryByText(/can’t detect when you are using this PC/)).toBeNull()
   tell({ readings: [{ rule: 'in-use', state: 'unreadable' }] })
-  screen.getByText(/does not tell whether somebody is at it/)
+  screen.getByText(/can’t detect when you are using this PC/)
 })
 
 const DAY_MS = 24 * 3_600_000
@@ -118,14 +131,14 @@ it('the last card has both codes, answers requests, and names who is paired', as
   await screen.findByText('meshwork:mine')
 })
 
-function mountStart(sharing: Answers['sharing'] = {}) {
+function mountStart(sharing: Answers['sharing'] = {}, node: Answers['node'] = {}) {
   return mount(<StartScreen />, {
     path: '/start',
     answers: {
       hardware: { get: () => hardwareInfo() },
-      node: { info: () => nodeInfo(), setAvailability: () => ({}) },
+      node: { info: () => nodeInfo(), setAvailability: () => ({}), ...node },
       people: INVITE,
-      preferences: { set: () => ({}) },
+      preferences: { get: () => ({ preferences: preferences(), host: 'headless' }), set: () => ({}) },
       sharing: { get: () => sharingInfo(), setRules: () => ({}), ...sharing },
     },
   })
@@ -156,7 +169,7 @@ it('Next and Back go from card to card, with the focus on the card’s headline'
 it('the answer is set with its rules first, and Done ends the first start', async () => {
   const { user, asked, path } = mountStart()
   await user.click(button('Next'))
-  await user.click(await screen.findByRole('radio', { name: /^When I am not at it/ }))
+  await user.click(await screen.findByRole('radio', { name: /^When I’m away/ }))
   await user.click(button('Next'))
   await screen.findByText('Step 3 of 3')
   expect(asked('sharing.setRules')).toEqual([
@@ -194,4 +207,56 @@ it('a person paired meanwhile is told on the last card', async () => {
   await screen.findByText('meshwork:mine')
   tell({ people: new Map([[peerId('Ada'), person('Ada')]]) })
   screen.getByText('You are paired with Ada.')
+})
+
+const nameField = () => screen.findByRole<HTMLInputElement>('textbox', { name: 'Name of this PC' })
+
+/** The first start of a PC that calls itself so. */
+async function mountNamed(name: string) {
+  let now = name
+  const mounted = mountStart(
+    {},
+    {
+      info: () => nodeInfo({ name: now }),
+      setName: ({ name: given }) => {
+        now = given
+        return {}
+      },
+    },
+  )
+  mounted.tell({ info: nodeInfo({ name }) })
+  await waitFor(async () => expect((await nameField()).value).toBe(name))
+  return mounted
+}
+
+it('the PC’s name can be changed on the first card, and is set with Next', async () => {
+  const { user, asked } = await mountNamed('Ada’s PC')
+  await user.clear(await nameField())
+  await user.type(await nameField(), ' Studio {Enter}')
+  await screen.findByText('Step 2 of 3')
+  expect(asked('node.setName')).toEqual([{ name: 'Studio' }])
+})
+
+it('a name that is left as it is asks nothing of the node', async () => {
+  const { user, asked } = await mountNamed('Ada’s PC')
+  await user.click(button('Next'))
+  await screen.findByText('Step 2 of 3')
+  expect(asked('node.setName')).toEqual([])
+})
+
+it('without a name the first card stays, and says why', async () => {
+  const { user, asked } = await mountNamed('Ada’s PC')
+  await user.clear(await nameField())
+  await user.click(button('Next'))
+  screen.getByText('A PC needs a name.')
+  screen.getByText('Step 1 of 3')
+  expect(asked('node.setName')).toEqual([])
+})
+
+it('Skip keeps a name that was changed', async () => {
+  const { user, asked, path } = await mountNamed('Ada’s PC')
+  await user.type(await nameField(), ' upstairs')
+  await user.click(button('Skip'))
+  await waitFor(() => expect(path()).toBe('/'))
+  expect(asked('node.setName')).toEqual([{ name: 'Ada’s PC upstairs' }])
 })

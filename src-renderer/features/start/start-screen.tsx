@@ -7,6 +7,7 @@ import { PcCard } from './pc-card.tsx'
 import { WhenCard } from './when-card.tsx'
 import { WhomCard } from './whom-card.tsx'
 import type { Preset } from './preset.ts'
+import { useOwnName } from './use-own-name.ts'
 import { useSharingChoice } from './use-sharing-choice.ts'
 import classes from './start-screen.module.css'
 
@@ -17,7 +18,11 @@ type Step = (typeof STEPS)[number]
 export function StartScreen() {
   const text = useText().start
   const [step, setStep] = useState<Step>('pc')
-  const [chosen, setChosen] = useState<Preset>()
+  /** The answer that is shown as chosen before the user chooses. */
+  const [suggested, setSuggested] = useState<Preset>()
+  const [picked, setPicked] = useState<Preset>()
+  const chosen = picked ?? suggested
+  const name = useOwnName()
   const [, navigate] = useLocation()
   const calls = useCalls()
   const run = useAction()
@@ -33,11 +38,14 @@ export function StartScreen() {
   }, [step])
 
   async function finish(isSkipped: boolean): Promise<void> {
+    // A name that was begun is kept; one that was emptied is not worth holding the user up.
+    if (step === 'pc' && !name.isEmpty && !(await name.save())) return
     const done = await run(() => calls.preferences.set({ first_start_done: true }))
     if (done !== undefined) navigate(!isSkipped && chosen === 'choose' ? '/sharing' : '/', { replace: true })
   }
 
   async function goOn(): Promise<void> {
+    if (step === 'pc' && !(await name.save())) return
     if (step === 'when' && chosen !== undefined && !(await apply(chosen))) return
     const next = STEPS[at + 1]
     if (next === undefined) await finish(false)
@@ -61,8 +69,8 @@ export function StartScreen() {
           {text[step].title}
         </h2>
         <p className={classes['sentence']}>{text[step].sentence}</p>
-        {step === 'pc' && <PcCard />}
-        {step === 'when' && <WhenCard chosen={chosen} onChoose={setChosen} />}
+        {step === 'pc' && <PcCard name={name} onEnter={() => void goOn()} />}
+        {step === 'when' && <WhenCard chosen={chosen} onChoose={setPicked} onSuggest={setSuggested} />}
         {step === 'whom' && <WhomCard />}
       </section>
       <footer className={classes['foot']}>

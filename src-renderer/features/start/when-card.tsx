@@ -5,18 +5,31 @@ import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import { FaultNotice } from '../../ui/notices/fault-notice.tsx'
 import { SkeletonList } from '../../ui/layout/skeleton-list.tsx'
-import { NIGHT_MINUTES, NIGHT_STARTS_MINUTE, presetOf, PRESETS, type Preset } from './preset.ts'
+import {
+  NIGHT_MINUTES,
+  NIGHT_STARTS_MINUTE,
+  presetOf,
+  PRESETS,
+  suggestedPreset,
+  type Preset,
+} from './preset.ts'
 import classes from './when-card.module.css'
 
 const MINUTES_PER_DAY = 24 * 60
 
-/** When to share, in four answers; the one that holds already is chosen at first. */
+/**
+ * When to share, in four answers. A new PC is suggested to share while its user is away, or by night where it cannot tell
+ * when that is; hours that were set up already stay chosen.
+ */
 export function WhenCard({
   chosen,
   onChoose,
+  onSuggest,
 }: {
   readonly chosen: Preset | undefined
   readonly onChoose: (preset: Preset) => void
+  /** Called with the answer to show as chosen until the user chooses. */
+  readonly onSuggest: (preset: Preset) => void
 }) {
   const text = useText().start.when
   const { language } = useFormat()
@@ -24,10 +37,11 @@ export function WhenCard({
   const readings = useNode((node) => node.readings)
   const isIdleUnreadable = readings.some(({ rule, state }) => rule === 'in-use' && state === 'unreadable')
   const known = sharing.state === 'ready' ? presetOf(sharing.value) : undefined
-  const chooseKnown = useEffectEvent(() => {
-    if (chosen === undefined && known !== undefined) onChoose(known)
+  const suggested = known === undefined ? undefined : suggestedPreset(known, isIdleUnreadable)
+  const suggest = useEffectEvent(() => {
+    if (suggested !== undefined) onSuggest(suggested)
   })
-  useEffect(() => chooseKnown(), [known])
+  useEffect(() => suggest(), [suggested])
   if (sharing.state === 'failed') return <FaultNotice message={sharing.message} onRetry={sharing.retry} />
   if (sharing.state === 'loading') return <SkeletonList rows={4} height={64} />
 

@@ -26,7 +26,7 @@ export function WhomCard() {
         </div>
         <div>
           <h3 className={classes['title']}>{text.people.enter.title}</h3>
-          <TheirCode />
+          <TheirCode isPairingShown />
         </div>
       </div>
       <p className={classes['note']}>{text.start.whom.later}</p>

@@ -2,7 +2,16 @@ import { screen, waitFor } from '@testing-library/react'
 import { expect, it } from 'vitest'
 import type { SharingNow } from '#contract'
 import { fault, mount, type Answers } from '../../component.fixture.tsx'
-import { jobsMap, nodeInfo, pairRequest, peopleMap, person, unitHere } from '../../node.fixture.ts'
+import {
+  jobsMap,
+  nodeInfo,
+  pairRequest,
+  peopleMap,
+  person,
+  unitHere,
+  workingFor,
+} from '../../node.fixture.ts'
+import { jobId, jobsMap as jobsOf, jobSummary, TILE, told } from '../../job-kinds/job.fixture.ts'
 import { Header } from './header.tsx'
 import { SideBar } from './side-bar.tsx'
 
@@ -18,10 +27,41 @@ const button = (name: string) => screen.queryByRole<HTMLButtonElement>('button',
 it('the header says in one sentence whether this PC shares, and what runs', () => {
   const { tell } = mountHeader(SHARING)
   expect(sentence()).toBe('Sharing')
-  tell({ unitsHere: [unitHere(0), unitHere(1)], jobs: jobsMap(1, 4) })
-  expect(sentence()).toBe('Sharing · 2 units running · 1 job in progress')
+  tell({ workingFor: [workingFor('Ada')], jobs: jobsMap(1, 4) })
+  expect(sentence()).toBe('Sharing · Rendering for Ada · 1 job in progress')
   tell({ connection: 'lost' })
   expect(sentence()).toBe('Connection to this PC lost')
+})
+
+it('the header shows the picture that is being made, how far it is, and leads to it', async () => {
+  HTMLCanvasElement.prototype.getContext = () => null
+  const { tell, asked } = mount(<Header />, {
+    node: { sharing: SHARING },
+    answers: { render: { watchPicture: () => told({ width: 64, height: 48, tiles: [TILE] }) } },
+  })
+  expect(screen.queryByRole('link')).toBeNull()
+  const frame = (index: number) =>
+    jobSummary('render', {
+      job_id: jobId(`f${index}`),
+      description: `Kitchen.glb, frame ${index}`,
+      series: { id: jobId('f0'), index, count: 2 },
+    })
+  tell({ jobs: jobsOf(frame(0), frame(1), jobSummary('module')) })
+  const link = screen.getByRole('link', { name: 'Kitchen is 50 % done' })
+  expect(link.getAttribute('href')).toBe('/jobs/job-f0')
+  await waitFor(() => expect(asked('render.watchPicture')).toMatchObject([{ job_id: 'job-f0' }]))
+  expect(sentence()).toBe('Sharing · 2 jobs in progress')
+})
+
+it('the header says the same while short units come and go', () => {
+  const { tell } = mountHeader(SHARING)
+  tell({ workingFor: [workingFor('Ada')] })
+  const said = new Set<string | null>()
+  for (const unitsHere of [[unitHere(0)], [], [unitHere(1), unitHere(2)], [], [unitHere(3)]]) {
+    tell({ unitsHere })
+    said.add(sentence())
+  }
+  expect([...said]).toEqual(['Sharing · Rendering for Ada'])
 })
 
 it('there is nothing to pause before the node has told, nor where nothing is shared', () => {

@@ -2,6 +2,7 @@ import { statusLine } from '#text'
 import { useNode } from '../../state/node-store.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import { countRunning } from './running-jobs.ts'
+import { RunningJob } from './running-job.tsx'
 import { PauseMenu } from './pause-menu.tsx'
 import classes from './header.module.css'
 
@@ -12,7 +13,7 @@ export function Header() {
   const sentence = useNode((node) =>
     statusLine(text, format, {
       sharing: node.sharing,
-      unitsHere: node.unitsHere,
+      workingFor: node.workingFor,
       runningJobs: countRunning(node.jobs),
       connection: node.connection,
     }),
@@ -22,6 +23,7 @@ export function Header() {
       <p role="status" title={sentence} className={classes['sentence']}>
         {sentence}
       </p>
+      <RunningJob />
       <PauseMenu />
     </header>
   )

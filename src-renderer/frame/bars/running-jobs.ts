@@ -1,8 +1,6 @@
-import type { JobId, JobSummary } from '#contract'
+import { jobGroups, type JobId, type JobSummary } from '#contract'
 
-/** Counts own jobs that are running: neither ended nor paused. */
+/** Counts own jobs that are running: neither ended nor paused. The frames of an animation are one. */
 export function countRunning(jobs: ReadonlyMap<JobId, JobSummary>): number {
-  let count = 0
-  for (const job of jobs.values()) if (job.state.kind === 'running') count += 1
-  return count
+  return jobGroups([...jobs.values()].filter(({ state }) => state.kind === 'running')).length
 }

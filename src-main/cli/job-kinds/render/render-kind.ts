@@ -1,5 +1,6 @@
 import type { JobKind } from '../job-kind.ts'
 import { againCommands } from './again-commands.ts'
+import { pictureFacts } from './picture-facts.ts'
 import { pictureFormat } from './picture-format.ts'
 import { submitRenderCommand } from './submit-render.ts'
 
@@ -7,4 +8,5 @@ import { submitRenderCommand } from './submit-render.ts'
 export const renderKind: JobKind<'render'> = {
   commands: (terminal) => [submitRenderCommand(terminal), ...againCommands(terminal)],
   resultFormat: pictureFormat,
+  facts: ({ facts }) => pictureFacts(facts),
 }

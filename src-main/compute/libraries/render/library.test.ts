@@ -18,7 +18,7 @@ import { createRunner } from '../../runner.ts'
 import { startRunner, type StartedRunner } from '../../started-runner.fixture.ts'
 import { renderAlgorithms } from './algorithms.ts'
 import { defaultSceneGlb } from './default-scene.ts'
-import { glbOf, newDocument, squareNode } from './import/gltf.fixture.ts'
+import { glbOf, newDocument, squareNode, sunNode } from './import/gltf.fixture.ts'
 import { createRandomPng } from './textures/random-png.fixture.ts'
 
 const LIMITS = { wallMsMax: 60_000, memoryBytesMax: 1 << 30, outputBytesMax: 64 << 20 }
@@ -86,7 +86,7 @@ describe('the render library, in a compute host', () => {
       const bytes = await bytesOf(done(outcomes.get(id)!).output)
       inputs[`unit-${index}`] = await blob(`unit-${split.tile}-${index}`, bytes)
     }
-    const assembled = done(await outcomeOf('render.assemble', params, inputs))
+    const assembled = done(await outcomeOf('render.assemble', { job: params }, inputs))
     expect(assembled.info['mean_luminance']).toBeGreaterThan(0.01)
     return { png: await bytesOf(assembled.output), exr: await bytesOf(assembled.extras['exr']!) }
   }
@@ -155,26 +155,43 @@ describe('the render library, in a compute host', () => {
   })
 
   it('takes a small picture of a scene at once, and says what a sample costs', async () => {
-    const params = { width: 64, height: 48, spp: 1, bounces: 4 }
+    const params = { width: 64, height: 48, spp: 1, bounces: 4, picture: { width: 640, height: 480 } }
     const { output, info } = done(await outcomeOf('render.preview', params, { scene: packed }))
     const { width, height, data } = decodeJpeg(await bytesOf(output), { useTArray: true })
     expect([width, height]).toEqual([64, 48])
     expect(new Set(data).size).toBeGreaterThan(50)
     expect(info['sample_us']).toBeGreaterThan(0)
-    expect(info['exposure_stops']).toBe(0)
+    expect(info).toMatchObject({ exposure_stops: 0, is_dark: false })
   })
 
-  it('previews the scene of a job from the inputs that its units read', async () => {
-    const job = RenderParams.parse({ width: 640, height: 480 })
-    const params = { width: 64, height: 48, spp: 1, bounces: 2, job }
-    const { output, info } = done(await outcomeOf('render.preview', params, parts))
-    const { width, height, data } = decodeJpeg(await bytesOf(output), { useTArray: true })
-    expect([width, height]).toEqual([64, 48])
-    expect(new Set(data).size).toBeGreaterThan(50)
-    expect(info['exposure_stops']).toBe(0)
-    const { scene, ...withoutScene } = parts
-    expect(scene).toBeDefined()
-    expect(await outcomeOf('render.preview', params, withoutScene)).toMatchObject({ kind: 'failed' })
+  it('[G11] meters a scene the same for a preview, packed, and from the inputs that a job’s units read', async () => {
+    const { document, add } = newDocument()
+    add(squareNode(document))
+    add(sunNode(document, 0.5))
+    const scene = await blob('dim', await glbOf(document))
+    const imported = done(await outcomeOf('render.import', { aspect: 4 / 3 }, { scene }))
+    expect(imported.info['lit_by']).toBe('own')
+    const dim = await blob('dim-packed', await bytesOf(imported.output))
+    const inputs: Record<string, RunInput> = {}
+    for (const [role, output] of Object.entries(imported.extras)) {
+      inputs[role] = await blob(`dim-${role}`, await bytesOf(output))
+    }
+    const picture = { width: 640, height: 480 }
+    const small = { width: 32, height: 24, spp: 1, bounces: 1, picture }
+    const job = RenderParams.parse({ ...picture, bounces: 0, spp: 3 })
+    const [preview, ofScene, ofJob] = [
+      done(await outcomeOf('render.preview', small, { scene: dim })).info,
+      done(await outcomeOf('render.meter', picture, { scene: dim })).info,
+      done(await outcomeOf('render.meter', { ...picture, job }, inputs)).info,
+    ]
+    expect(ofScene['exposure_stops']).toBeGreaterThan(1)
+    expect(preview).toMatchObject(ofScene)
+    expect(ofJob).toEqual(ofScene)
+    const { scene: description, ...withoutScene } = inputs
+    expect(description).toBeDefined()
+    expect(await outcomeOf('render.meter', { ...picture, job }, withoutScene)).toMatchObject({
+      kind: 'failed',
+    })
   })
 
   it('says what a file is made of without reading the files beside it', async () => {
@@ -236,9 +253,14 @@ describe('the render library, in a compute host', () => {
     ['a file that is no glTF', 'render.import', {}, (bad) => ({ scene: bad })],
     ['an environment that is no picture', 'render.import', {}, (bad) => ({ ...parts, environment: bad })],
     ['an import with unknown params', 'render.import', { mood: 'gloomy' }, () => parts],
-    ['an assembly with units missing', 'render.assemble', params, () => ({})],
-    ['an assembly of other things', 'render.assemble', params, (bad) => ({ 'unit-x': bad })],
-    ['an assembly of a unit of the wrong size', 'render.assemble', params, (bad) => ({ 'unit-0': bad })],
+    ['an assembly with units missing', 'render.assemble', { job: params }, () => ({})],
+    ['an assembly of other things', 'render.assemble', { job: params }, (bad) => ({ 'unit-x': bad })],
+    [
+      'an assembly of a unit of the wrong size',
+      'render.assemble',
+      { job: params },
+      (bad) => ({ 'unit-0': bad }),
+    ],
   ])('refuses %s as bad input', async (_, algorithmId, badParams, inputs, unitIndex) => {
     const bad = await blob('junk', junk)
     const outcome = await outcomeOf(algorithmId, badParams, inputs(bad), unitIndex)

@@ -29,7 +29,9 @@ export function createRenderLibrary(): Library {
         case 'render.inspect':
           return (await import('./import/inspect-call.ts')).runInspect(call)
         case 'render.preview':
-          return (await import('./preview/scene-preview-call.ts')).runScenePreview(call, instantiate, decoder)
+          return (await import('./preview/scene-preview-call.ts')).runScenePreview(call, instantiate)
+        case 'render.meter':
+          return (await import('./preview/meter-call.ts')).runMeter(call, instantiate, decoder)
         case 'render.preview-tiles':
           return (await import('./preview/preview-call.ts')).runPreviewTiles(call)
         case 'render.thumbnail':

@@ -2,34 +2,43 @@ import { z } from 'zod'
 import type { JobState } from '../../../peer/requester/slice.ts'
 import type { RunInput } from '../../../ports/runner.ts'
 import { FaultError } from '../../../protocol/fault.ts'
+import type { JobId } from '../../../protocol/ids.ts'
 import { inputSeal } from '../../../protocol/job-key.ts'
-import type { JobManifest, Params } from '../../../protocol/work.ts'
-import { runLocalTask } from '../../local-task.ts'
+import type { JobManifest } from '../../../protocol/work.ts'
 import { runFile } from '../../../ports/run-inputs.ts'
 import type { JobDependencies } from '../../dependencies.ts'
-import { SCENE_PREVIEW } from '../local-algorithms.ts'
+import type { JobNotesReader } from '../../job-notes.ts'
+import { createKeptArtifact } from '../../kept-artifact.ts'
+import { runLocalTask } from '../../local-task.ts'
+import { METER } from '../local-algorithms.ts'
+import { METER_LIMITS, MeteredInfo } from '../scene/scene-meter.ts'
 import { mustRender } from './rendered-picture.ts'
-import type { RenderResults } from './results.ts'
 
-/** Pixels on the longer side of the little picture that tells how bright a scene is. */
-const PROBE_SIDE = 96
-/** Enough that its bright parts are those of the finished picture, nearly always to the same whole stop. */
-const PROBE_SAMPLES = 8
-/** The tree over a scene of millions of triangles takes seconds. */
-const PROBE_LIMITS = { wallMsMax: 120_000, memoryBytesMax: 4 * 2 ** 30, outputBytesMax: 4 << 20 }
+const Exposure = z.object({ exposure_stops: z.number() })
+type Exposure = z.infer<typeof Exposure>
 
-const ProbeInfo = z.object({ exposure_stops: z.number() })
+/** The exposures of jobs, in stops. */
+export interface JobExposures {
+  /** As the scene was metered when the job was submitted; undefined for a job of an earlier version. */
+  noted(job: JobState): number | undefined
+  /** Meters the scene of a job from its inputs, once; undefined where that fails. */
+  metered(job: JobState): Promise<number | undefined>
+  forget(job: JobId): void
+}
 
-/**
- * The exposure of pictures in progress, in stops: that of the finished picture where it was put together, else what a
- * small one of a few samples has. So the tiles of a picture match each other from the first one on.
- */
-export function createExposures(
+/** Creates the exposures; `stopping` ends metering when the peer stops. */
+export function createJobExposures(
   dependencies: JobDependencies,
-  results: RenderResults,
+  notesOf: JobNotesReader,
   stopping: AbortSignal,
-): (job: JobState) => Promise<number> {
-  const probed = new WeakMap<JobManifest, Promise<number>>()
+): JobExposures {
+  const failed = new WeakSet<JobManifest>()
+  const artifact = createKeptArtifact<Exposure>(dependencies, {
+    name: 'exposure',
+    schema: Exposure,
+    blobsOf: () => [],
+    make: meter,
+  })
 
   /** The job's inputs by role, opened where they are sealed. */
   function inputsOf(job: JobState): Record<string, RunInput> {
@@ -42,44 +51,36 @@ export function createExposures(
     )
   }
 
-  async function probe(job: JobState): Promise<number> {
-    try {
-      const asked = mustRender(job)
-      const { width, height, bounces, clamp } = asked
-      const scale = Math.min(1, PROBE_SIDE / Math.max(width, height))
-      const params: Params = {
-        width: Math.max(1, Math.round(width * scale)),
-        height: Math.max(1, Math.round(height * scale)),
-        spp: PROBE_SAMPLES,
-        bounces,
-        ...(clamp === undefined ? {} : { clamp }),
-        job: { ...asked },
-      }
-      const result = await runLocalTask(
-        dependencies.runner,
-        {
-          id: `expose ${job.manifest.job_id}`,
-          algorithmId: SCENE_PREVIEW.id,
-          algorithmVersion: SCENE_PREVIEW.version,
-          params,
-          inputs: inputsOf(job),
-          limits: PROBE_LIMITS,
-        },
-        stopping,
-      )
-      return ProbeInfo.parse(result.info).exposure_stops
-    } catch (error) {
-      // As the scene says is what most pictures have anyway.
-      if (!(error instanceof FaultError)) dependencies.report(error)
-      return 0
-    }
+  async function meter(job: JobState): Promise<Exposure> {
+    const asked = mustRender(job)
+    const { width, height } = asked
+    const { info } = await runLocalTask(
+      dependencies.runner,
+      {
+        id: `meter ${job.manifest.job_id}`,
+        algorithmId: METER.id,
+        algorithmVersion: METER.version,
+        params: { width, height, job: { ...asked } },
+        inputs: inputsOf(job),
+        limits: METER_LIMITS,
+      },
+      stopping,
+    )
+    return { exposure_stops: MeteredInfo.parse(info).exposure_stops }
   }
 
-  return (job) => {
-    const known = results.exposureStops(job)
-    if (known !== undefined) return Promise.resolve(known)
-    const found = probed.get(job.manifest) ?? probe(job)
-    probed.set(job.manifest, found)
-    return found
+  return {
+    noted: (job) => notesOf(job).exposure?.stops,
+    async metered(job) {
+      if (failed.has(job.manifest)) return undefined
+      try {
+        return (await artifact.of(job)).exposure_stops
+      } catch (error) {
+        failed.add(job.manifest)
+        if (!(error instanceof FaultError)) dependencies.report(error)
+        return undefined
+      }
+    },
+    forget: (job) => artifact.forget(job),
   }
 }

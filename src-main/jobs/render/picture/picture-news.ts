@@ -2,7 +2,6 @@ import type { PictureNews, TilePreview } from '#contract'
 import type { JobState } from '../../../peer/requester/slice.ts'
 import { hasJobEnded } from '../../job-phase.ts'
 import type { JobDependencies } from '../../dependencies.ts'
-import { createExposures } from './exposure.ts'
 import { createPainter, type Painter } from './painter.ts'
 import { mustRender, shrinkFactor } from './rendered-picture.ts'
 import type { RenderResults } from './results.ts'
@@ -29,7 +28,8 @@ export function createPictures(
   results: RenderResults,
   stopping: AbortSignal,
 ): Pictures {
-  const exposureOf = createExposures(dependencies, results, stopping)
+  /** Where it cannot be metered, the scene is shown as its numbers say. */
+  const exposureOf = async (job: JobState): Promise<number> => (await results.exposureStops(job)) ?? 0
   /** Tiles of one job after those of another: however many pictures are watched, they take no more of the machine. */
   const queue = createSerialQueue()
   /** The one asked for longest ago first. */

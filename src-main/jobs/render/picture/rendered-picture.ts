@@ -16,7 +16,7 @@ export function mustRender(job: JobState): RenderParams {
 }
 
 /** The picture that a job makes, for lists. */
-export function renderedPicture(job: JobState, { frame, fps }: JobNotes): RenderFacts | undefined {
+export function renderedPicture(job: JobState, { frame, fps, exposure }: JobNotes): RenderFacts | undefined {
   const params = renderParamsOf(job)
   if (params === undefined) return undefined
   const { width, height, spp, tile, samples_per_unit } = params
@@ -29,6 +29,7 @@ export function renderedPicture(job: JobState, { frame, fps }: JobNotes): Render
     samples_per_unit,
     ...(frame === undefined ? {} : { frame }),
     ...(fps === undefined ? {} : { fps }),
+    ...(exposure === undefined ? {} : { exposure_stops: exposure.stops, lit_by: exposure.lit_by }),
   }
 }
 

@@ -13,6 +13,7 @@ import { createKeptArtifact } from '../../kept-artifact.ts'
 import { runLocalTask, storeOutput } from '../../local-task.ts'
 import { unitInputs } from '../../unit-outputs.ts'
 import { ASSEMBLE } from '../local-algorithms.ts'
+import type { JobExposures } from './exposure.ts'
 import { mustRender } from './rendered-picture.ts'
 
 /** Putting together the largest picture, 8192², takes about a minute and holds its sums twice over. */
@@ -22,8 +23,8 @@ const ASSEMBLE_LIMITS = { wallMsMax: 10 * 60_000, memoryBytesMax: 6 * 2 ** 30, o
 const Results = z.object({
   png: ResultFile,
   exr: ResultFile,
-  /** Of the PNG; results from before it was remembered have none. */
-  exposure_stops: z.number().exactOptional(),
+  /** Of the PNG. A result from before it was remembered is put together again. */
+  exposure_stops: z.number(),
 })
 type Results = z.infer<typeof Results>
 
@@ -36,13 +37,20 @@ const AssembledInfo = z.object({ exposure_stops: z.number() })
 export interface RenderResults {
   /** @throws FaultError `bad-input` for a job under way, without a tile or that renders nothing, and for another format */
   result(job: JobState, format?: string): Promise<ResultFile>
-  /** The exposure of a picture that was put together; undefined for others. */
-  exposureStops(job: JobState): number | undefined
+  /**
+   * The exposure of a job's tiles, thumbnail and PNG, in stops: as it was metered when the job was submitted, else as the PNG
+   * was put together with, else metered now. Undefined where it cannot be metered: then the finished picture is.
+   */
+  exposureStops(job: JobState): Promise<number | undefined>
   forget(job: JobId): void
 }
 
 /** Creates the results; `signal` ends assembling when the peer stops. */
-export function createRenderResults(dependencies: JobDependencies, signal: AbortSignal): RenderResults {
+export function createRenderResults(
+  dependencies: JobDependencies,
+  exposures: JobExposures,
+  signal: AbortSignal,
+): RenderResults {
   const { blobs, runner } = dependencies
   const artifact = createKeptArtifact(dependencies, {
     name: 'result',
@@ -51,16 +59,26 @@ export function createRenderResults(dependencies: JobDependencies, signal: Abort
     make: assemble,
   })
 
+  async function exposureStops(job: JobState): Promise<number | undefined> {
+    const known = exposures.noted(job) ?? artifact.known(job.manifest.job_id)?.exposure_stops
+    return known ?? exposures.metered(job)
+  }
+
   async function assemble(job: JobState): Promise<Results> {
-    const { job_id, params: asked } = job.manifest
-    const params = mustHaveAPart(job) === 'part' ? { ...asked, partial: true } : asked
+    const { job_id, params } = job.manifest
+    const isPart = mustHaveAPart(job) === 'part'
+    const given = await exposureStops(job)
     const { output, extras, info } = await runLocalTask(
       runner,
       {
         id: `assemble ${job_id}`,
         algorithmId: ASSEMBLE.id,
         algorithmVersion: ASSEMBLE.version,
-        params,
+        params: {
+          job: params,
+          ...(given === undefined ? {} : { exposure_stops: given }),
+          ...(isPart ? { partial: true } : {}),
+        },
         inputs: await unitInputs(dependencies, job),
         limits: ASSEMBLE_LIMITS,
       },
@@ -85,8 +103,11 @@ export function createRenderResults(dependencies: JobDependencies, signal: Abort
       mustHaveAPart(job)
       return (await artifact.of(job))[parsed.data]
     },
-    exposureStops: (job) => artifact.known(job.manifest.job_id)?.exposure_stops,
-    forget: (job) => artifact.forget(job),
+    exposureStops,
+    forget(job) {
+      artifact.forget(job)
+      exposures.forget(job)
+    },
   }
 }
 

@@ -46,7 +46,7 @@ export function createThumbnails(
   async function make(job: JobState): Promise<Thumbnail> {
     const { job_id } = job.manifest
     const params = mustRender(job)
-    const exposure_stops = results.exposureStops(job)
+    const exposure_stops = await results.exposureStops(job)
     const result = await runLocalTask(
       runner,
       {

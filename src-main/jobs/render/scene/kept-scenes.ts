@@ -1,4 +1,4 @@
-import type { SceneWarning } from '#contract'
+import type { LitBy, SceneWarning } from '#contract'
 import type { BlobStore } from '../../../ports/blob-store.ts'
 import type { Cid } from '../../../protocol/ids.ts'
 
@@ -20,6 +20,8 @@ export interface ImportedScene {
   /** The same scene packed, for a preview here. */
   readonly packed: Cid
   readonly triangles: number
+  /** The light that it has, whether or not the camera sees it. */
+  readonly litBy: Exclude<LitBy, 'nothing'>
   readonly warnings: readonly SceneWarning[]
 }
 

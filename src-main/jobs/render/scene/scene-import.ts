@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SceneFiles } from '#contract'
+import { LitBy, type SceneFiles } from '#contract'
 import type { BlobStore } from '../../../ports/blob-store.ts'
 import type { RunInput } from '../../../ports/runner.ts'
 import { assert, refuse } from '../../../protocol/fault.ts'
@@ -37,6 +37,7 @@ const ImportInfo = z.object({
   digest: z.string(),
   decode_bytes: z.number().min(0),
   triangles: z.int().min(1),
+  lit_by: LitBy.exclude(['nothing']),
   framed: z.boolean(),
   warnings: z.array(z.object({ kind: z.string(), message: z.string() })),
 })
@@ -85,7 +86,9 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
         },
         signal,
       )
-      const { files, digest, decode_bytes, triangles, warnings, framed } = ImportInfo.parse(result.info)
+      const { files, digest, decode_bytes, triangles, lit_by, warnings, framed } = ImportInfo.parse(
+        result.info,
+      )
       const packed = await storeOutput(blobs, result.output, owner)
       const inputs: Record<string, Cid> = {}
       for (const [role, output] of Object.entries(result.extras)) {
@@ -100,6 +103,7 @@ export function createSceneImports(dependencies: JobDependencies): SceneImports 
         memoryBytes: packed.bytes * SCENE_COPIES + decode_bytes,
         packed: packed.cid,
         triangles,
+        litBy: lit_by,
         warnings,
       }
       kept.add({ key, aspect: framed ? aspect : undefined, scene })

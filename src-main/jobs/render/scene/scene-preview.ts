@@ -5,6 +5,7 @@ import { outputBytes, runLocalTask } from '../../local-task.ts'
 import { runFile } from '../../../ports/run-inputs.ts'
 import type { JobDependencies } from '../../dependencies.ts'
 import { INSPECT, SCENE_PREVIEW } from '../local-algorithms.ts'
+import { MeteredInfo, type SceneMeter } from './scene-meter.ts'
 import { sceneInputs, type SceneImports, type SceneView } from './scene-import.ts'
 
 /** Only the description of a scene is read: a second for the largest. */
@@ -12,18 +13,28 @@ const INSPECT_LIMITS = { wallMsMax: 60_000, memoryBytesMax: 2 * 2 ** 30, outputB
 /** The tree over a scene of millions of triangles takes seconds. */
 const PREVIEW_LIMITS = { wallMsMax: 120_000, memoryBytesMax: 4 * 2 ** 30, outputBytesMax: 8 << 20 }
 
-const PreviewInfo = z.object({ sample_us: z.number().min(0) })
+const PreviewInfo = MeteredInfo.extend({ sample_us: z.number().min(0) })
+
+/** A preview that is asked for. */
+interface PreviewView extends SceneView {
+  /** The picture that is to be; as the preview's own size when absent. */
+  readonly picture?: { readonly width: number; readonly height: number } | undefined
+}
 
 /** Inspects scenes and previews pictures before a job is submitted. */
 export interface SceneLooks {
   /** Reports the contents of a scene. @throws FaultError `bad-input`, `blob-missing` */
   inspect(files: SceneFiles, signal: AbortSignal): Promise<SceneReport>
-  /** A small picture of it, one sample a pixel. @throws FaultError as `inspect`, also for missing files */
-  preview(view: SceneView, signal: AbortSignal): Promise<ScenePreview>
+  /** A small picture of it, one sample a pixel, exposed as the whole picture will be. @throws FaultError as `inspect`, also for missing files */
+  preview(view: PreviewView, signal: AbortSignal): Promise<ScenePreview>
 }
 
 /** Creates the looks at scenes; what they import is there when the picture is sent. */
-export function createSceneLooks(dependencies: JobDependencies, imports: SceneImports): SceneLooks {
+export function createSceneLooks(
+  dependencies: JobDependencies,
+  imports: SceneImports,
+  meter: SceneMeter,
+): SceneLooks {
   const { blobs, runner, clock } = dependencies
   let tasks = 0
   return {
@@ -47,11 +58,11 @@ export function createSceneLooks(dependencies: JobDependencies, imports: SceneIm
         blobs.unpin(owner)
       }
     },
-    async preview({ width, height, ...view }, signal) {
+    async preview({ width, height, picture = { width, height }, ...view }, signal) {
       const startMs = clock.nowMs()
       const owner = `api:preview:${tasks++}`
       try {
-        const scene = await imports.take({ ...view, width, height }, owner, signal)
+        const scene = await imports.take({ ...view, ...picture }, owner, signal)
         const { bounces } = RenderParams.parse({})
         const result = await runLocalTask(
           runner,
@@ -59,16 +70,21 @@ export function createSceneLooks(dependencies: JobDependencies, imports: SceneIm
             id: owner,
             algorithmId: SCENE_PREVIEW.id,
             algorithmVersion: SCENE_PREVIEW.version,
-            params: { width, height, spp: 1, bounces },
+            params: { width, height, spp: 1, bounces, picture },
             inputs: { scene: runFile(blobs, scene.packed, 'the scene') },
             limits: PREVIEW_LIMITS,
           },
           signal,
         )
-        const { sample_us } = PreviewInfo.parse(result.info)
+        const { sample_us, ...metered } = PreviewInfo.parse(result.info)
+        const { stops, lit_by } = meter.remember(scene, picture, metered)
         const jpeg = Uint8Array.from(await outputBytes(blobs, result.output))
         const image = new Blob([jpeg], { type: 'image/jpeg' })
-        return { image, width, height, sample_us, took_ms: Math.max(0, clock.nowMs() - startMs) }
+        return {
+          ...{ image, width, height, sample_us, lit_by },
+          exposure_stops: stops,
+          took_ms: Math.max(0, clock.nowMs() - startMs),
+        }
       } finally {
         blobs.unpin(owner)
       }

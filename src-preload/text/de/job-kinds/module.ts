@@ -4,4 +4,5 @@ import type { module as english } from '../../en/job-kinds/module.ts'
 export const module: typeof english = {
   work: 'WebAssembly-Module ausführen',
   here: 'Ein Programm',
+  hereFor: (who) => `Führt ein Programm aus für ${who}`,
 }

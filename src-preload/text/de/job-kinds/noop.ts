@@ -5,6 +5,7 @@ import type { noop as english } from '../../en/job-kinds/noop.ts'
 export const noop: typeof english = {
   work: 'Das Netz testen',
   here: 'Ein Test',
+  hereFor: (who) => `Testet für ${who}`,
   start: 'Das Netz testen',
   newJob: 'Neuer Test',
   invite: 'Teste dein Netz mit Einheiten, die nichts tun',

@@ -4,6 +4,7 @@ import type { other as english } from '../../en/job-kinds/other.ts'
 export const other: typeof english = {
   work: (id) => `${id} ausführen`,
   here: (id) => id,
+  hereFor: (who) => `Arbeitet für ${who}`,
   hereUnknown: 'Ein Programm',
   unknown: (id) => `Diese Version von Meshwork kennt Aufträge der Art „${id}“ nicht.`,
   unknownTodo:

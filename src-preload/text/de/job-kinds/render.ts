@@ -6,6 +6,7 @@ import { frames, pcs } from '../counted.ts'
 export const render: typeof english = {
   work: 'Bilder rendern',
   here: 'Rendern',
+  hereFor: (who) => `Rendert für ${who}`,
   start: 'Eine Szene rendern',
   newJob: 'Neues Bild',
   ready: 'Dein Bild ist fertig',
@@ -96,8 +97,26 @@ export const render: typeof english = {
   cancelUpload: 'Anhalten',
   previewing: 'Vorschau entsteht',
   previewOf: (name) => `Vorschau von ${name}, ein Strahl je Pixel`,
-  previewTook: (duration) => `Vorschau, hier entstanden in ${duration}`,
+  previewTook: (duration, stops) =>
+    `Vorschau, hier entstanden in ${duration}. Belichtung ${stops} EV, wie im Bild`,
   previewFailed: 'Von dieser Szene gibt es keine Vorschau',
+
+  light: {
+    studio: {
+      title: 'Diese Szene hat keine Lichter.',
+      scene:
+        'Sie bekommt weiches Studiolicht. Für anderes Licht zieh einen .hdr-Himmel hierher, oder füge in deinem 3D-Programm Lichter hinzu und exportiere die Szene noch einmal.',
+      picture:
+        'Sie bekam weiches Studiolicht. Für anderes Licht gib der Szene einen .hdr-Himmel oder Lichter und berechne sie noch einmal.',
+    },
+    nothing: {
+      title: 'Was die Kamera sieht, bekommt kaum Licht.',
+      scene:
+        'Das Bild würde schwarz. Zieh einen .hdr-Himmel hierher, oder füge in deinem 3D-Programm Lichter hinzu und exportiere die Szene noch einmal.',
+      picture:
+        'Darum ist das Bild schwarz. Gib der Szene einen .hdr-Himmel oder Lichter und berechne sie noch einmal.',
+    },
+  },
 
   size: 'Größe',
   width: 'Breite in Pixeln',
@@ -149,6 +168,11 @@ export const render: typeof english = {
     fewer: (peers, written) => `${pcs(peers, written)} genügt`,
     late: (duration) => `Etwa ${duration} zu spät: Frage mehr Leute oder senke die Qualität.`,
     unknown: 'Noch keine Schätzung: Sie kommt mit der Vorschau.',
+    stale: 'Wann es fertig wäre, ist im Moment nicht bekannt.',
+    busy: (percent) => `Andere Programme lasten diesen PC zu ${percent} aus`,
+    waits: 'Im Moment sind zu wenige PCs da',
+    measuring: 'Dieser PC misst gerade, wie schnell er ist',
+    measuringHint: 'Du kannst es trotzdem abschicken: Es beginnt, sobald das bekannt ist.',
   },
   render: 'Berechnen',
   submitted: 'Unterwegs. Die Kacheln erscheinen hier, sobald sie da sind.',
@@ -187,6 +211,7 @@ export const render: typeof english = {
     adjust: 'Licht und Tonwerte',
     exposure: 'Belichtung',
     exposureValue: (stops) => `${stops} EV`,
+    exposureParts: (metered, added) => `${metered} automatisch, ${added} von dir`,
     toneMapping: 'Tonwerte',
     toneMappings: { neutral: 'Neutral', none: 'Ohne', reinhard: 'Reinhard', aces: 'Film' },
     toneMappingNotes: {
@@ -227,10 +252,12 @@ export const render: typeof english = {
   },
   waiting: {
     'more-verifiers': {
-      why: 'Jemand arbeitet daran, aber nicht so viele verschiedene PCs, wie jede Kachel prüfen sollen.',
-      todo: 'Es geht weiter, sobald einer mehr teilt. Lass beim nächsten Mal weniger PCs prüfen.',
+      why: 'Die restlichen Kacheln muss noch ein anderer PC prüfen: Die hier sind, hatten sie schon.',
+      todo: 'Es geht von selbst weiter, sobald einer mehr teilt.',
     },
   },
+  needsPcs: (pcs, here, written) =>
+    `Jede Kachel braucht ${pcs}; ${plural('de', here, { one: `nur ${written} ist`, other: `nur ${written} sind` })} da.`,
   lateTodo: 'Bitte mehr Leute zu teilen, oder berechne es noch einmal in niedrigerer Qualität.',
   refusedHint: 'Ergebnisse, denen andere widersprachen. Keines davon ist im Bild.',
   speed: {

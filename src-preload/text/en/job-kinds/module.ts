@@ -2,4 +2,5 @@
 export const module = {
   work: 'Run WebAssembly modules',
   here: 'A program',
+  hereFor: (who: string) => `Running a program for ${who}`,
 }

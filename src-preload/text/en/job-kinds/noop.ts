@@ -4,6 +4,7 @@ import { plural } from '../../plural.ts'
 export const noop = {
   work: 'Test the mesh',
   here: 'A test',
+  hereFor: (who: string) => `Testing for ${who}`,
   start: 'Test the mesh',
   newJob: 'New test',
   invite: 'Test your mesh with units that do nothing',

@@ -6,6 +6,7 @@ import { frames, pcs } from '../counted.ts'
 export const render = {
   work: 'Render pictures',
   here: 'Rendering',
+  hereFor: (who: string) => `Rendering for ${who}`,
   start: 'Render a scene',
   newJob: 'New render',
   /** A notice of the desktop, in place of the one for all jobs. */
@@ -102,8 +103,27 @@ export const render = {
   cancelUpload: 'Stop',
   previewing: 'Making a preview',
   previewOf: (name: string) => `Preview of ${name}, one sample a pixel`,
-  previewTook: (duration: string) => `Preview, made here in ${duration}`,
+  previewTook: (duration: string, stops: string) =>
+    `Preview, made here in ${duration}. Exposure ${stops} EV, as in the picture`,
   previewFailed: 'There is no preview of this scene',
+
+  // A scene without light, beside it and at its picture.
+  light: {
+    studio: {
+      title: 'This scene has no lights.',
+      scene:
+        'It gets soft studio light. For other light, drop a .hdr sky here, or add lights in your 3D program and export the scene again.',
+      picture:
+        'It got soft studio light. For other light, add a .hdr sky or lights to the scene, and render it again.',
+    },
+    nothing: {
+      title: 'Hardly any light reaches what the camera sees.',
+      scene:
+        'The picture would be black. Drop a .hdr sky here, or add lights in your 3D program and export the scene again.',
+      picture:
+        'That is why the picture is black. Add a .hdr sky or lights to the scene, and render it again.',
+    },
+  },
 
   size: 'Size',
   width: 'Width in pixels',
@@ -155,6 +175,11 @@ export const render = {
     fewer: (peers: number, written: string) => `Let ${pcs(peers, written)} do`,
     late: (duration: string) => `About ${duration} late: ask more people or lower the quality.`,
     unknown: 'There is no estimate yet: it comes with the preview.',
+    stale: 'When it would be done is not known at the moment.',
+    busy: (percent: string) => `Other programs keep this PC ${percent} busy`,
+    waits: 'Too few PCs are here at the moment',
+    measuring: 'This PC is finding out how fast it is',
+    measuringHint: 'You can send it all the same: it begins as soon as that is known.',
   },
   render: 'Render it',
   submitted: 'On its way. Tiles appear here as they arrive.',
@@ -194,6 +219,7 @@ export const render = {
     adjust: 'Light and tone',
     exposure: 'Exposure',
     exposureValue: (stops: string) => `${stops} EV`,
+    exposureParts: (metered: string, added: string) => `${metered} automatic, ${added} by you`,
     toneMapping: 'Tone mapping',
     toneMappings: { neutral: 'Neutral', none: 'None', reinhard: 'Reinhard', aces: 'Filmic' },
     toneMappingNotes: {
@@ -233,10 +259,12 @@ export const render = {
   } as Partial<Record<Fault['kind'], string>>,
   waiting: {
     'more-verifiers': {
-      why: 'Somebody works on it, but not as many different PCs as are to check each tile.',
-      todo: 'It goes on when one more shares. Next time, let fewer PCs check each tile.',
+      why: 'It takes one more PC to check each tile that is left: those that are here have had their turn at it.',
+      todo: 'It goes on by itself when one more shares.',
     },
   },
+  needsPcs: (pcs: string, here: number, written: string) =>
+    `Each tile needs ${pcs}; ${plural('en', here, { one: `only ${written} is`, other: `only ${written} are` })} here.`,
   lateTodo: 'Ask more people to share, or render it again in a lower quality.',
   refusedHint: 'Results that others did not agree with. None of them is in the picture.',
   speed: {

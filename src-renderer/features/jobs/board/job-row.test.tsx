@@ -1,15 +1,24 @@
 import { screen } from '@testing-library/react'
-import { expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import type { JobSummary, KindName } from '#contract'
 import { mount } from '../../../component.fixture.tsx'
-import { DONE, jobId, jobSummary } from '../../../job-kinds/job.fixture.ts'
+import { DONE, jobId, jobSummary, paceFor, stalledPace, TILE, told } from '../../../job-kinds/job.fixture.ts'
 import { jobCards } from '../../../state/job-cards.ts'
 import { JobRow } from './job-row.tsx'
 
+beforeEach(() => {
+  // jsdom draws nothing.
+  HTMLCanvasElement.prototype.getContext = () => null
+})
+
+const mounted = (jobs: readonly JobSummary[]) =>
+  mount(<JobRow card={jobCards(jobs)[0]!} />, {
+    answers: { render: { watchPicture: () => told({ width: 64, height: 48, tiles: [TILE] }) } },
+  })
+
 /** Shows jobs as the one row that they are. */
 function mountRow(...jobs: readonly JobSummary[]): HTMLElement {
-  const [card] = jobCards(jobs)
-  mount(<JobRow card={card!} />)
+  mounted(jobs)
   return screen.getByRole('link')
 }
 
@@ -29,6 +38,18 @@ it('a render has the size of its picture, and leads to its page', () => {
   screen.getByRole('link', { name: /Open Kitchen/ })
 })
 
+it('a render in progress has its picture as it comes', async () => {
+  const { asked } = mounted([jobSummary('render')])
+  await screen.findByRole('img', { name: 'Picture of Kitchen' })
+  expect(asked('render.watchPicture')).toEqual([{ job_id: 'job-render', side_max: 192 }])
+})
+
+it('an animation has the picture of the frame that is being made', async () => {
+  const { asked } = mounted([frame(0, DONE), frame(1)])
+  await screen.findByRole('img', { name: 'Picture of Kitchen' })
+  expect(asked('render.watchPicture')).toMatchObject([{ job_id: 'job-frame-1' }])
+})
+
 it('a module has the number of its units', () => {
   expect(mountRow(jobSummary('module')).textContent).toContain('80 units')
 })
@@ -42,10 +63,15 @@ it('a job of an unknown kind has its name and its units, and is no picture', () 
 })
 
 it('a job in flight has its percentage and what is left', () => {
-  const row = mountRow(jobSummary('render', { left_ms_estimate: 120_000 }))
+  const row = mountRow(jobSummary('render', { pace: paceFor(120_000) }))
   expect(row.textContent).toContain('50')
   expect(row.textContent).toContain('about 2 min left')
   screen.getByText('Running')
+})
+
+it('a job that stands still has no time left', () => {
+  const row = mountRow(jobSummary('render', { pace: stalledPace(Date.now() - 20_000) }))
+  expect(row.textContent).not.toContain('left')
 })
 
 it('a finished job says what it took, and has no percentage', () => {

@@ -1,10 +1,12 @@
 import { Badge, Progress } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
 import { Link } from 'wouter'
-import type { JobPhase, JobSummary } from '#contract'
+import type { JobPhase, JobSummary, TimeLeft } from '#contract'
 import type { Format, Messages } from '#text'
+import { SmallPicture } from '../../../job-kinds/small-picture.tsx'
 import { kindOf } from '../../../job-kinds/table.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
+import { useTimeLeft } from '../../../state/time-left.ts'
 import { endedOf, isInFlight, type JobCard, jobsOf, progressOf } from '../../../state/job-cards.ts'
 import { cardName, latenessOf } from '../../../state/job-words.ts'
 import classes from './job-row.module.css'
@@ -15,6 +17,7 @@ export function JobRow({ card }: { readonly card: JobCard }) {
   const text = messages.jobs
   const format = useFormat()
   const jobs = jobsOf(card)
+  const left = useTimeLeft(jobs)
   // Of a series the frame that stands for its state: one that goes on, one that failed, or the first.
   const shown =
     jobs.find(({ state }) => state.kind === 'running') ??
@@ -26,7 +29,9 @@ export function JobRow({ card }: { readonly card: JobCard }) {
   const late = latenessOf(jobs)
   return (
     <Link href={`/jobs/${shown.job_id}`} className={classes['row']}>
-      <JobIcon card={card} job={shown} />
+      <span className={classes['picture']}>
+        <SmallPicture jobs={jobs} name={cardName(card)} otherwise={<JobIcon card={card} job={shown} />} />
+      </span>
       <span className={classes['words']}>
         <span className={classes['name']} dir="auto">
           <span className="visually-hidden">{text.openJob(cardName(card))}</span>
@@ -36,7 +41,7 @@ export function JobRow({ card }: { readonly card: JobCard }) {
           {late?.byMs !== undefined && (
             <span className={classes['late']}>{text.late.by(format.roughly(late.byMs))} · </span>
           )}
-          {rowFacts(card, shown, messages, format)}
+          {rowFacts({ card, job: shown, left }, messages, format)}
         </span>
       </span>
       {jobs.some(isInFlight) && (
@@ -90,7 +95,11 @@ function JobIcon({ card, job }: { readonly card: JobCard; readonly job: JobSumma
   return <CardIcon size={20} stroke={1.5} aria-hidden="true" className={classes['icon']} />
 }
 
-function rowFacts(card: JobCard, job: JobSummary, messages: Messages, format: Format): string {
+function rowFacts(
+  { card, job, left }: { readonly card: JobCard; readonly job: JobSummary; readonly left: TimeLeft },
+  messages: Messages,
+  format: Format,
+): string {
   const text = messages.jobs
   const jobs = jobsOf(card)
   const parts: string[] = []
@@ -99,18 +108,11 @@ function rowFacts(card: JobCard, job: JobSummary, messages: Messages, format: Fo
   }
   if (job.state.kind === 'failed') parts.push(text.failedBecause(job.state.fault.message))
   else if (isInFlight(job)) {
-    const left = leftOf(jobs)
-    if (left !== undefined) parts.push(text.left(format.duration(left)))
+    if (left.kind === 'left') parts.push(text.left(format.duration(left.ms)))
     parts.push(format.ago(job.submitted_at_ms))
   } else parts.push(text.tookAgo(format.duration(job.wall_ms), format.ago(job.submitted_at_ms + job.wall_ms)))
   parts.push(
     kindOf(job.facts).rowFact(job.facts, messages) ?? text.units(job.units, format.number(job.units)),
   )
   return parts.join(' · ')
-}
-
-/** The longest that any of the jobs still takes; frames share the same PCs. */
-export function leftOf(jobs: readonly JobSummary[]): number | undefined {
-  const known = jobs.flatMap(({ left_ms_estimate }) => left_ms_estimate ?? [])
-  return known.length === 0 ? undefined : Math.max(...known)
 }

@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react'
 import { beforeEach, expect, it, vi } from 'vitest'
 import type { JobSummary } from '#contract'
 import { mount, type Answers } from '../../../component.fixture.tsx'
-import { DONE, jobId, jobsMap, jobSummary } from '../../../job-kinds/job.fixture.ts'
+import { DONE, jobId, jobsMap, jobSummary, told } from '../../../job-kinds/job.fixture.ts'
 import { JobsScreen } from '../jobs-screen.tsx'
 
 beforeEach(() => {
@@ -11,7 +11,10 @@ beforeEach(() => {
 })
 
 const answers: Answers = {
-  render: { thumbnail: () => ({ image: new Blob(['x']), width: 1, height: 1 }) },
+  render: {
+    thumbnail: () => ({ image: new Blob(['x']), width: 1, height: 1 }),
+    watchPicture: () => told({ width: 64, height: 48, tiles: [] }),
+  },
 }
 
 /** The board in a place that scrolls, as the frame has it. */
@@ -60,6 +63,11 @@ it('a finished job of an unknown kind is never among the pictures, nor asked for
   const { asked } = mountBoard(jobSummary('other', DONE))
   await screen.findByText('Finished pictures will hang here.')
   expect(asked('render.thumbnail')).toEqual([])
+})
+
+it('a finished picture tells its size and its quality', async () => {
+  mountBoard(jobSummary('render', DONE))
+  await screen.findByText(/^640 × 480 · 64 samples/)
 })
 
 it('a picture that is not there is said in words', async () => {

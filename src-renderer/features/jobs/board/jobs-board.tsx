@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import { Button } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { Link } from 'wouter'
+import { longestLeft, timeLeftOf } from '#contract'
 import type { Format, Messages } from '#text'
 import { useNode } from '../../../state/node-store.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
@@ -10,8 +11,8 @@ import { Section } from '../../../ui/layout/section.tsx'
 import { SkeletonList } from '../../../ui/layout/skeleton-list.tsx'
 import { useNow } from '../../../ui/use-now.ts'
 import { VirtualList } from '../../../ui/layout/virtual-list.tsx'
-import { isInFlight, type JobBoard, type JobCard, jobBoard, jobsOf } from '../../../state/job-cards.ts'
-import { JobRow, leftOf } from './job-row.tsx'
+import { type JobBoard, type JobCard, jobBoard, jobsOf } from '../../../state/job-cards.ts'
+import { JobRow } from './job-row.tsx'
 import { kindOf, onlyForm, shownForms } from '../../../job-kinds/table.ts'
 import { PictureGallery } from '../gallery/picture-gallery.tsx'
 import { useOlderJobs } from './older-jobs.ts'
@@ -31,8 +32,7 @@ export function JobsBoard() {
   const jobs = useNode((node) => node.jobs)
   const { hidden } = useRemovedJobs()
   const older = useOlderJobs(jobs)
-  // How long ago things were is said in minutes.
-  useNow(60_000)
+  const nowMs = useBoardNow()
   const board = useMemo(
     () =>
       jobBoard(
@@ -63,7 +63,7 @@ export function JobsBoard() {
     )
   }
   return (
-    <Page title={boardTitle(board, messages, format)} actions={hasButton ? newJob : undefined}>
+    <Page title={boardTitle(board, nowMs, messages, format)} actions={hasButton ? newJob : undefined}>
       {isEmpty && EmptyBoard !== undefined && <EmptyBoard />}
       {board.inFlight.length > 0 && <JobList title={text.inFlight} cards={board.inFlight} />}
       {!isEmpty && (
@@ -87,15 +87,21 @@ export function JobsBoard() {
   )
 }
 
-function boardTitle(board: JobBoard, messages: Messages, format: Format): string {
+/** How long ago things were is said in minutes, and the time left of what runs in seconds. */
+function useBoardNow(): number {
+  const isRunning = useNode(({ jobs }) => [...jobs.values()].some(({ state }) => state.kind === 'running'))
+  return useNow(isRunning ? 1_000 : 60_000)
+}
+
+function boardTitle(board: JobBoard, nowMs: number, messages: Messages, format: Format): string {
   const text = messages.jobs
   const busy = board.inFlight.length
   if (busy > 0) {
-    const left = leftOf(board.inFlight.flatMap(jobsOf).filter(isInFlight))
+    const left = longestLeft(board.inFlight.map((card) => timeLeftOf(jobsOf(card), nowMs)))
     const written = format.number(busy)
-    return left === undefined
-      ? text.titleBusy(busy, written)
-      : text.titleBusyLeft(busy, written, format.duration(left))
+    return left.kind === 'left'
+      ? text.titleBusyLeft(busy, written, format.duration(left.ms))
+      : text.titleBusy(busy, written)
   }
   const finished = board.gallery.length
   if (finished > 0) return text.titleQuiet(finished, format.number(finished))

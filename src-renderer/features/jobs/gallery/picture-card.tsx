@@ -9,11 +9,14 @@ import classes from './picture-card.module.css'
 
 /** A finished picture in the gallery, or the frames of an animation as one. */
 export function PictureCard({ card }: { readonly card: JobCard }) {
-  const text = useText().jobs
+  const messages = useText()
+  const text = messages.jobs
   const format = useFormat()
   const cover = coverOf(card)
   if (cover === undefined) return null
-  const { Thumbnail } = kindOf(cover.facts)
+  const { Thumbnail, figures } = kindOf(cover.facts)
+  /** Size and quality, as the kind tells them first on the job's page. */
+  const [made] = figures(cover.facts, messages, format)
   const name = cardName(card)
   const tookMs = jobsOf(card).reduce((most, job) => Math.max(most, job.wall_ms), 0)
   const endedAt = cover.submitted_at_ms + tookMs
@@ -27,6 +30,11 @@ export function PictureCard({ card }: { readonly card: JobCard }) {
           <span className="visually-hidden">{text.openJob(name)}</span>
           <span aria-hidden="true">{name}</span>
         </span>
+        {made !== undefined && (
+          <span className={classes['facts']}>
+            {made.note === undefined ? made.value : `${made.value} · ${made.note}`}
+          </span>
+        )}
         <span className={classes['facts']}>{text.tookAgo(format.duration(tookMs), format.ago(endedAt))}</span>
       </div>
       {card.kind === 'series' && (

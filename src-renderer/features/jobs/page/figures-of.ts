@@ -1,4 +1,4 @@
-import type { JobStatus, JobSummary } from '#contract'
+import type { JobStatus, JobSummary, TimeLeft } from '#contract'
 import type { Format, Messages } from '#text'
 import { kindOf, wordsOf } from '../../../job-kinds/table.ts'
 import { isInFlight } from '../../../state/job-cards.ts'
@@ -18,13 +18,16 @@ export interface Figure {
 
 /** A job in figures, in the order in which they are shown; `siblings` are all jobs of its series. */
 export function figuresOf(
-  job: JobStatus,
-  siblings: readonly JobSummary[],
+  {
+    job,
+    siblings,
+    left,
+  }: { readonly job: JobStatus; readonly siblings: readonly JobSummary[]; readonly left: TimeLeft },
   messages: Messages,
   format: Format,
 ): readonly Figure[] {
   return [
-    ...timeFigures(job, messages.jobs, format),
+    ...timeFigures(job, left, messages.jobs, format),
     ...planFigures(job, siblings, messages.jobs, format),
     ...kindOf(job.facts).figures(job.facts, messages, format),
     ...checkFigures(job, messages, format),
@@ -32,13 +35,14 @@ export function figuresOf(
 }
 
 /** How far it is, since when, and for how long. */
-function timeFigures(job: JobStatus, { facts }: Messages['jobs'], format: Format): Figure[] {
+function timeFigures(job: JobStatus, left: TimeLeft, { facts }: Messages['jobs'], format: Format): Figure[] {
   const waitedMs = job.first_award_ms ?? 0
   return [
     { name: facts.progress, value: facts.ofUnits(format.number(job.verified), format.number(job.units)) },
-    ...given(job.state.kind === 'running', {
+    // What waits for others has no end that could be told.
+    ...given(job.state.kind === 'running' && job.waiting === undefined && left.kind !== 'stalled', {
       name: facts.left,
-      value: job.left_ms_estimate === undefined ? facts.leftUnknown : format.duration(job.left_ms_estimate),
+      value: left.kind === 'left' ? format.duration(left.ms) : facts.leftUnknown,
     }),
     {
       name: facts.started,

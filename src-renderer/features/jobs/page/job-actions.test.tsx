@@ -58,14 +58,54 @@ it('a job is cancelled only after a question whose safe answer has the focus', a
   await waitFor(() => expect(asked('jobs.cancel')).toEqual([{ job_id: 'job-module' }]))
 })
 
+const frame = (index: number, some: Partial<JobSummary> = {}) =>
+  jobSummary('render', {
+    job_id: jobId(`f${index}`),
+    series: { id: jobId('f0'), index, count: 3 },
+    ...some,
+  })
+
 it('of a series all frames that go on are cancelled at once', async () => {
-  const frame = (index: number, some: Partial<JobSummary> = {}) =>
-    jobSummary('render', { job_id: jobId(`f${index}`), ...some })
   const frames = [frame(0, DONE), frame(1), frame(2)]
   const { user, asked } = mountActions(frames[1]!, { cancel: done }, frames)
   await user.click(screen.getByRole('button', { name: 'Cancel' }))
   await user.click(screen.getByRole('button', { name: 'Cancel all frames' }))
-  await waitFor(() => expect(asked('jobs.cancel')).toEqual([{ job_id: 'job-f1' }, { job_id: 'job-f2' }]))
+  await waitFor(() => expect(asked('jobs.cancel')).toEqual([{ job_id: 'job-f0', whole: true }]))
+})
+
+it('of a series the shown frame may be cancelled alone', async () => {
+  const frames = [frame(0, DONE), frame(1), frame(2)]
+  const { user, asked } = mountActions(frames[2]!, { cancel: done }, frames)
+  await user.click(screen.getByRole('button', { name: 'Cancel' }))
+  await user.click(screen.getByRole('button', { name: 'Only this frame' }))
+  await waitFor(() => expect(asked('jobs.cancel')).toEqual([{ job_id: 'job-f2' }]))
+})
+
+it('a series is paused, ordered and resumed as one, also from a frame that is done', async () => {
+  const frames = [frame(0, DONE), frame(1), frame(2)]
+  const whole = { job_id: 'job-f0', whole: true }
+  const { user, asked, redraw } = mountActions(
+    frames[0]!,
+    { pause: done, resume: done, setPriority: done },
+    frames,
+  )
+  await user.click(screen.getByRole('button', { name: 'Pause' }))
+  await screen.findByText(/^Paused\./)
+  expect(asked('jobs.pause')).toEqual([whole])
+  await user.click(screen.getByRole('button', { name: 'Priority: Normal' }))
+  await user.click(await screen.findByRole('menuitem', { name: 'Low' }))
+  await screen.findByText('Priority is Low now')
+  expect(asked('jobs.setPriority')).toEqual([{ ...whole, priority: 0.2 }])
+  const paused = { kind: 'paused', since_ms: 1 } as const
+  const now = [frames[0]!, frame(1, { state: paused }), frame(2, { state: paused })]
+  redraw(
+    <RemovedJobsProvider>
+      <JobActions job={now[0]!} siblings={now} />
+    </RemovedJobsProvider>,
+  )
+  await user.click(screen.getByRole('button', { name: 'Resume' }))
+  await screen.findByText('Goes on.')
+  expect(asked('jobs.resume')).toEqual([whole])
 })
 
 it('a finished job is removed with an undo, and the board is shown', async () => {
@@ -92,4 +132,21 @@ it('a render of which something is here can be stopped and kept as it is', async
     await user.click(screen.getByRole('button', { name: 'Cancel' }))
     expect(screen.queryByRole('button', { name: 'Stop now and keep this' })).toBeNull()
   }
+})
+
+it('an animation is stopped and kept as one, where a frame under way has something', async () => {
+  const frames = [frame(0, DONE), frame(1), frame(2, { stored: 0 })]
+  const { user, asked, redraw } = mountActions(frames[2]!, { cancel: done }, frames)
+  await user.click(screen.getByRole('button', { name: 'Cancel' }))
+  await user.click(screen.getByRole('button', { name: 'Stop now and keep this' }))
+  await screen.findByText('Stopped. What is finished is kept.')
+  expect(asked('jobs.cancel')).toEqual([{ job_id: 'job-f0', whole: true, keep: true }])
+  const begun = [frame(0, DONE), frame(1, { stored: 0 }), frame(2, { stored: 0 })]
+  redraw(
+    <RemovedJobsProvider key="begun">
+      <JobActions job={begun[2]!} siblings={begun} />
+    </RemovedJobsProvider>,
+  )
+  await user.click(screen.getByRole('button', { name: 'Cancel' }))
+  expect(screen.queryByRole('button', { name: 'Stop now and keep this' })).toBeNull()
 })

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { Button, Menu } from '@mantine/core'
 import { IconFlag, IconPlayerPause, IconPlayerPlay, IconTrash, IconX } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
-import type { JobSummary } from '#contract'
+import { groupState, type JobSummary } from '#contract'
 import { useAction, useCalls } from '../../../connection/calls.tsx'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { isInFlight } from '../../../state/job-cards.ts'
@@ -12,7 +12,7 @@ import { useRemovedJobs } from '../removed-jobs.tsx'
 import { PRIORITIES, type PriorityName, priorityName } from '../../../state/priority.ts'
 import classes from './job-actions.module.css'
 
-/** The buttons of a job: while it goes on, pause, priority and cancel; afterwards, remove. */
+/** The buttons of a job: while it goes on, pause, priority and cancel; afterwards, remove. Of an animation they are for all of it. */
 export function JobActions({
   job,
   siblings,
@@ -22,12 +22,13 @@ export function JobActions({
 }) {
   const [isAsking, setIsAsking] = useState(false)
   const text = useText().jobs
-  if (!isInFlight(job)) return <RemoveButton job={job} siblings={siblings} />
+  const jobs = wholeOf(job, siblings)
+  if (!jobs.some(isInFlight)) return <RemoveButton job={job} siblings={siblings} />
   if (isAsking) return <CancelQuestion job={job} siblings={siblings} onClose={() => setIsAsking(false)} />
   return (
     <>
-      <PriorityMenu job={job} />
-      <PauseButton job={job} />
+      <PriorityMenu job={job} jobs={jobs} />
+      <PauseButton job={job} jobs={jobs} />
       <Button leftSection={<IconX size={16} aria-hidden="true" />} onClick={() => setIsAsking(true)}>
         {text.cancel}
       </Button>
@@ -35,17 +36,34 @@ export function JobActions({
   )
 }
 
-function PauseButton({ job }: { readonly job: JobSummary }) {
+/** The job alone, or all frames of its animation. */
+function wholeOf(job: JobSummary, siblings: readonly JobSummary[]): readonly JobSummary[] {
+  return siblings.length > 1 ? siblings : [job]
+}
+
+/** Names the job to the node, or its animation. */
+function nameOf({ job_id, series }: JobSummary, { length }: readonly JobSummary[]) {
+  return length > 1 && series !== undefined ? { job_id: series.id, whole: true } : { job_id }
+}
+
+interface WholeProps {
+  readonly job: JobSummary
+  /** The job alone, or all frames of its animation. */
+  readonly jobs: readonly JobSummary[]
+}
+
+function PauseButton({ job, jobs }: WholeProps) {
   const calls = useCalls()
   const run = useAction()
   const text = useText().jobs
   const [isBusy, setIsBusy] = useState(false)
-  const isPaused = job.state.kind === 'paused'
+  const { kind } = groupState(jobs)
+  const isPaused = kind === 'paused'
   // A job that is done and still in flight waits for its results to be combined, which cannot be paused.
-  if (job.state.kind === 'done') return null
+  if (kind !== 'running' && !isPaused) return null
   const toggle = async (): Promise<void> => {
     setIsBusy(true)
-    const which = { job_id: job.job_id }
+    const which = nameOf(job, jobs)
     await run(() => (isPaused ? calls.jobs.resume(which) : calls.jobs.pause(which)), {
       success: isPaused ? text.resumed : text.paused,
     })
@@ -64,12 +82,13 @@ function PauseButton({ job }: { readonly job: JobSummary }) {
   )
 }
 
-function PriorityMenu({ job }: { readonly job: JobSummary }) {
+function PriorityMenu({ job, jobs }: WholeProps) {
   const calls = useCalls()
   const run = useAction()
   const text = useText().jobs
-  if (job.state.kind === 'done') return null
-  const now = priorityName(job.priority)
+  const first = jobs.find(({ state }) => state.kind === 'running' || state.kind === 'paused')
+  if (first === undefined) return null
+  const now = priorityName(first.priority)
   const names: readonly PriorityName[] = ['high', 'normal', 'low']
   return (
     <Menu>
@@ -85,7 +104,7 @@ function PriorityMenu({ job }: { readonly job: JobSummary }) {
             key={name}
             disabled={name === now}
             onClick={() =>
-              void run(() => calls.jobs.setPriority({ job_id: job.job_id, priority: PRIORITIES[name] }), {
+              void run(() => calls.jobs.setPriority({ ...nameOf(job, jobs), priority: PRIORITIES[name] }), {
                 success: text.prioritySet(text.priorities[name]),
               })
             }
@@ -98,7 +117,7 @@ function PriorityMenu({ job }: { readonly job: JobSummary }) {
   )
 }
 
-/** The question whether to cancel, in the place of the buttons; of a series also for all of it. */
+/** The question whether to cancel, in the place of the buttons; of an animation all of it, or the shown frame alone. */
 function CancelQuestion({
   job,
   siblings,
@@ -114,24 +133,22 @@ function CancelQuestion({
   const text = messages.jobs
   const format = useFormat()
   const going = siblings.filter(isInFlight)
+  const isSeries = siblings.length > 1
   const { keepWords } = kindOf(job.facts)
-  const canKeep = keepWords !== undefined && job.stored > 0
+  const canKeep =
+    keepWords !== undefined && wholeOf(job, siblings).some((one) => isInFlight(one) && one.stored > 0)
   const keep = async (): Promise<void> => {
     onClose()
-    await run(() => calls.jobs.cancel({ job_id: job.job_id, keep: true }), { success: text.kept })
+    const which = nameOf(job, siblings)
+    await run(() => calls.jobs.cancel({ ...which, keep: true }), { success: text.kept })
   }
-  const cancel = async (jobs: readonly JobSummary[]): Promise<void> => {
+  const cancel = async (which: ReturnType<typeof nameOf>): Promise<void> => {
     onClose()
-    await run(
-      async () => {
-        for (const { job_id } of jobs) await calls.jobs.cancel({ job_id })
-      },
-      { success: text.cancelled },
-    )
+    await run(() => calls.jobs.cancel(which), { success: text.cancelled })
   }
   return (
     <div role="group" aria-label={text.cancelAsk} className={classes['question']}>
-      <span>{going.length > 1 ? text.cancelAskSeries(format.number(going.length)) : text.cancelAsk}</span>
+      <span>{isSeries ? text.cancelAskSeries(format.number(going.length)) : text.cancelAsk}</span>
       {/* The safe button has the focus, in case of a mistake. */}
       <Button autoFocus onClick={onClose}>
         {text.cancelNo}
@@ -141,12 +158,16 @@ function CancelQuestion({
           {keepWords(messages)}
         </Button>
       )}
-      <Button variant={canKeep ? 'outline' : 'filled'} color="bad" onClick={() => void cancel([job])}>
-        {text.cancelYes}
+      <Button
+        variant={canKeep ? 'outline' : 'filled'}
+        color="bad"
+        onClick={() => void cancel(nameOf(job, siblings))}
+      >
+        {isSeries ? text.cancelYesSeries : text.cancelYes}
       </Button>
-      {going.length > 1 && (
-        <Button variant="outline" color="bad" onClick={() => void cancel(going)}>
-          {text.cancelYesSeries}
+      {going.length > 1 && isInFlight(job) && (
+        <Button variant="outline" color="bad" onClick={() => void cancel({ job_id: job.job_id })}>
+          {text.cancelYesFrame}
         </Button>
       )}
     </div>

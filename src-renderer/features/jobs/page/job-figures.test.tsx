@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react'
 import { expect, it } from 'vitest'
 import type { JobStatus, JobSummary } from '#contract'
 import { mount } from '../../../component.fixture.tsx'
-import { DONE, factsOf, jobStatus } from '../../../job-kinds/job.fixture.ts'
+import { DONE, factsOf, jobStatus, paceFor, stalledPace } from '../../../job-kinds/job.fixture.ts'
 import { JobFigures } from './job-figures.tsx'
 
 /** The figures of a job as a reader hears them: each name with its value and its note. */
@@ -41,7 +41,7 @@ it.each(['module', 'other'] as const)('a job of kind %s has its fuel and no pict
 })
 
 it('a job at work has its progress, its time left and its priority', () => {
-  const shown = figures(jobStatus('module', { left_ms_estimate: 60_000, priority: 0.8 }))
+  const shown = figures(jobStatus('module', { pace: paceFor(60_000), priority: 0.8 }))
   expect(shown).toMatchObject({
     Progress: '40 of 80 units',
     'Time left': '1 min',
@@ -49,6 +49,11 @@ it('a job at work has its progress, its time left and its priority', () => {
     'Checked by': '2 PCs',
     Priority: 'High',
   })
+})
+
+it('a job that stands still has no time left', () => {
+  const shown = figures(jobStatus('module', { pace: stalledPace(Date.now() - 20_000) }))
+  expect(shown).not.toHaveProperty('Time left')
 })
 
 it('a finished job has what it took and how that compares, and no priority', () => {

@@ -1,6 +1,7 @@
 import { Tooltip } from '@mantine/core'
 import type { JobStatus, JobSummary } from '#contract'
 import { useFormat, useText } from '../../../state/text.tsx'
+import { useTimeLeft } from '../../../state/time-left.ts'
 import { type Figure, figuresOf } from './figures-of.ts'
 import classes from './job-figures.module.css'
 
@@ -15,9 +16,10 @@ export function JobFigures({
 }) {
   const text = useText()
   const format = useFormat()
+  const left = useTimeLeft([job])
   return (
     <dl className={classes['figures']} aria-label={text.jobs.facts.label}>
-      {figuresOf(job, siblings, text, format).map((figure) => (
+      {figuresOf({ job, siblings, left }, text, format).map((figure) => (
         <FigurePlace key={figure.name} {...figure} />
       ))}
     </dl>

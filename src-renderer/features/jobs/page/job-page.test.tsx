@@ -11,6 +11,7 @@ import {
   jobSummary,
   peerShare,
   told,
+  paceFor,
 } from '../../../job-kinds/job.fixture.ts'
 import { JobsScreen } from '../jobs-screen.tsx'
 
@@ -113,6 +114,7 @@ it('the frames of an animation are a strip with the shown one marked', async () 
       ...(index === 0 ? DONE : {}),
     })
   openPage({ ...frame(1), by_peer: [] }, frame(0))
+  await heading('Kitchen is 75 % done')
   const strip = await screen.findByRole('navigation', { name: 'Frames' })
   within(strip).getByText('1 of 2 frames are finished')
   expect(within(strip).getByRole('link', { name: 'Frame 8' }).getAttribute('aria-current')).toBe('page')
@@ -164,4 +166,13 @@ it('a render that was cancelled before its first tile says so, and waits for non
   const { asked } = openPage(jobStatus('render', { state: { kind: 'cancelled' }, verified: 0, stored: 0 }))
   await screen.findByText('No tile of this picture was finished.')
   expect(asked('render.watchPicture')).toEqual([])
+})
+
+it('[W43] a job that waits for another PC tells no time left', async () => {
+  const shortage = { needed: 2, here: 1, left: [] }
+  const waiting = { kind: 'more-verifiers' as const, message: 'two', shortage }
+  openPage(jobStatus('render', { pace: paceFor(60_000), waiting }))
+  await heading('Kitchen waits at 50 % for 1 more PC')
+  await screen.findByText('Each tile needs 2 PCs; only 1 is here.')
+  expect(screen.queryByText('Time left')).toBeNull()
 })

@@ -2,12 +2,21 @@ import { Suspense, useMemo, useState } from 'react'
 import { Button, Progress, Skeleton } from '@mantine/core'
 import { IconArrowLeft, IconZoomQuestion } from '@tabler/icons-react'
 import { Link } from 'wouter'
-import type { JobId, JobStatus, JobSummary } from '#contract'
+import {
+  groupName,
+  groupState,
+  groupWallMs,
+  type JobId,
+  type JobStatus,
+  type JobSummary,
+  type TimeLeft,
+} from '#contract'
 import type { Messages } from '#text'
 import { kindOf } from '../../../job-kinds/table.ts'
 import { useStream } from '../../../connection/calls.tsx'
 import { useNode } from '../../../state/node-store.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
+import { useTimeLeft } from '../../../state/time-left.ts'
 import { EmptyState } from '../../../ui/layout/empty-state.tsx'
 import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
 import { Page } from '../../../ui/layout/page.tsx'
@@ -79,12 +88,16 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
   const text = useText().jobs
   const format = useFormat()
   const siblings = useSiblings(job)
+  const left = useTimeLeft(siblings.length > 1 ? siblings : [job])
   const isDone = job.state.kind === 'done' && !isInFlight(job)
   const isOver = !isInFlight(job)
+  const jobs = siblings.length > 1 ? siblings : [job]
   const { Again, Save, View } = kindOf(job.facts)
   return (
     <Page
-      title={jobTitle(job, text, format)}
+      title={
+        siblings.length > 1 ? seriesTitle(siblings, left, text, format) : jobTitle(job, left, text, format)
+      }
       actions={
         <>
           {isDone && Save !== undefined && (
@@ -101,7 +114,7 @@ function KnownJob({ job }: { readonly job: JobStatus }) {
         </>
       }
     >
-      {isInFlight(job) && <Progress value={progressOf([job]) * 100} aria-label={text.facts.progress} />}
+      {jobs.some(isInFlight) && <Progress value={progressOf(jobs) * 100} aria-label={text.facts.progress} />}
       {job.state.kind === 'paused' && (
         <p className={classes['paused']}>{text.pausedSince(format.time(job.state.since_ms))}</p>
       )}
@@ -147,21 +160,61 @@ function peopleTitle(job: JobStatus, { who }: Messages['jobs']): string {
   return job.state.kind === 'done' ? who.made : who.worked
 }
 
-function jobTitle(job: JobStatus, text: Messages['jobs'], format: ReturnType<typeof useFormat>): string {
+/** Whether its user stopped it to have what is there. */
+function isKept({ state }: JobSummary): boolean {
+  return state.kind === 'cancelled' && state.kept === true
+}
+
+/** An animation in a sentence: it is one job, whichever of its frames is shown. */
+function seriesTitle(
+  frames: readonly JobSummary[],
+  left: TimeLeft,
+  text: Messages['jobs'],
+  format: ReturnType<typeof useFormat>,
+): string {
+  const name = groupName({ jobs: frames })
+  const percent = format.percent(progressOf(frames))
+  switch (groupState(frames).kind) {
+    case 'running': {
+      return left.kind === 'left'
+        ? text.titleRunningLeft(name, percent, format.duration(left.ms))
+        : text.titleRunning(name, percent)
+    }
+    case 'paused':
+      return text.titlePaused(name, percent)
+    case 'done':
+      return text.titleDone(name, format.duration(groupWallMs(frames)))
+    case 'cancelled':
+      return (frames.some(isKept) ? text.titleKept : text.titleCancelled)(name, percent)
+    case 'failed':
+      return text.titleFailed(name)
+  }
+}
+
+function jobTitle(
+  job: JobStatus,
+  left: TimeLeft,
+  text: Messages['jobs'],
+  format: ReturnType<typeof useFormat>,
+): string {
   const name = jobName(job)
   const percent = format.percent(progressOf([job]))
   switch (job.state.kind) {
     case 'running':
+      if (job.waiting?.shortage !== undefined) {
+        const more = job.waiting.shortage.needed - job.waiting.shortage.here
+        return text.titleShort(name, percent, more, format.number(more))
+      }
       if (job.waiting !== undefined) return text.titleWaiting(name, percent)
-      return job.left_ms_estimate === undefined
-        ? text.titleRunning(name, percent)
-        : text.titleRunningLeft(name, percent, format.duration(job.left_ms_estimate))
+      return left.kind === 'left'
+        ? text.titleRunningLeft(name, percent, format.duration(left.ms))
+        : text.titleRunning(name, percent)
     case 'paused':
       return text.titlePaused(name, percent)
     case 'done':
       return isInFlight(job) ? text.titleCombining(name) : text.titleDone(name, format.duration(job.wall_ms))
     case 'cancelled':
-      return (job.state.kept === true ? text.titleKept : text.titleCancelled)(name, percent)
+      return (isKept(job) ? text.titleKept : text.titleCancelled)(name, percent)
     case 'failed':
       return text.titleFailed(name)
   }

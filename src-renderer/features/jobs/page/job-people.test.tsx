@@ -19,6 +19,18 @@ it('a running job shows who is at work first, and what each does of it', () => {
   expect(second!.textContent).toContain('made 75 % of what is done')
 })
 
+it('somebody who left is said to be away, and since when, whatever they had', () => {
+  const since_ms = new Date(2026, 10, 23, 9, 22).getTime()
+  const by_peer = [
+    peerShare('Ada', { away: { kind: 'paused', since_ms } }),
+    peerShare('Bob', { away: { kind: 'gone', since_ms }, running_units: 0 }),
+  ]
+  mount(<PeopleStrip job={jobStatus('module', { by_peer })} />)
+  const [ada, bob] = screen.getAllByRole('listitem')
+  expect(ada!.textContent).toMatch(/paused since .*09:22/)
+  expect(bob!.textContent).toMatch(/gone since .*09:22/)
+})
+
 it('a crowd is shown in part and counted', () => {
   const by_peer = Array.from({ length: 20 }, (_, i) => peerShare(`P${i}`))
   mount(<PeopleStrip job={jobStatus('module', { by_peer })} />)

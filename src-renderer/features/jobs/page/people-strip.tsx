@@ -1,4 +1,5 @@
 import type { JobStatus, PeerShare } from '#contract'
+import { awayWords } from '../../../state/away-words.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { StableDot } from '../../../ui/identity/stable-dot.tsx'
 import { useColorOf } from '../../../ui/identity/own-key.tsx'
@@ -44,10 +45,17 @@ function PersonCard({
   readonly fraction: number
   readonly format: ReturnType<typeof useFormat>
 }) {
-  const { who } = useText().jobs
+  const {
+    jobs: { who },
+    people,
+  } = useText()
   const colorOf = useColorOf()
   return (
-    <li className={classes['person']} data-is-resting={share.running_units === 0} title={share.short_name}>
+    <li
+      className={classes['person']}
+      data-is-resting={share.running_units === 0 || share.away !== undefined}
+      title={share.short_name}
+    >
       <div className={classes['head']}>
         <StableDot of={share.peer_id} />
         <span className={classes['name']} dir="auto">
@@ -56,9 +64,11 @@ function PersonCard({
         {share.is_self && <span className={classes['dim']}>{who.you}</span>}
       </div>
       <span className={classes['doing']}>
-        {share.running_units === 0
-          ? who.resting
-          : who.running(share.running_units, format.number(share.running_units))}
+        {share.away !== undefined
+          ? awayWords(share.away, people.away, format)
+          : share.running_units === 0
+            ? who.resting
+            : who.running(share.running_units, format.number(share.running_units))}
       </span>
       <span className={classes['track']} aria-hidden="true">
         <span

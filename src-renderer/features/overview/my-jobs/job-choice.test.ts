@@ -11,7 +11,7 @@ function job(name: string, kind: 'running' | 'paused' | 'done' | 'cancelled', ag
 }
 
 function shown(...jobs: JobSummary[]): string[] {
-  return jobsToShow(jobs, NOW).map(({ job_id }) => job_id)
+  return jobsToShow(jobs, NOW).map(({ key }) => key)
 }
 
 describe('the jobs on the overview', () => {
@@ -25,6 +25,15 @@ describe('the jobs on the overview', () => {
     expect(shown(job('a', 'done', 26 * HOUR), job('b', 'done', 24 * HOUR), job('c', 'cancelled', 0))).toEqual(
       ['b'],
     )
+  })
+
+  it('have the frames of an animation as one', () => {
+    const frame = (index: number, kind: 'running' | 'done'): JobSummary => ({
+      ...job(`turn${index}`, kind, 2 * HOUR),
+      series: { id: 'turn0' as JobSummary['job_id'], index, count: 6 },
+    })
+    const frames = [0, 1, 2, 3, 4, 5].map((index) => frame(index, index < 3 ? 'done' : 'running'))
+    expect(shown(...frames, job('still', 'done', 3 * HOUR))).toEqual(['turn0', 'still'])
   })
 
   it('are never more than fit', () => {

@@ -2,11 +2,22 @@ import { Anchor, Button } from '@mantine/core'
 import { IconPlayerPauseFilled } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import { Link, useLocation } from 'wouter'
-import type { JobSummary } from '#contract'
+import { groupState, type JobSummary } from '#contract'
 import { JobKindProviders } from '../../../job-kinds/around-jobs.tsx'
+import { SmallPicture } from '../../../job-kinds/small-picture.tsx'
 import { kindOf, onlyForm } from '../../../job-kinds/table.ts'
+import {
+  endedOf,
+  isInFlight,
+  type JobCard,
+  jobsOf,
+  pictureJobOf,
+  progressOf,
+} from '../../../state/job-cards.ts'
+import { cardName, latenessOf } from '../../../state/job-words.ts'
 import { useNode } from '../../../state/node-store.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
+import { useTimeLeft } from '../../../state/time-left.ts'
 import { Section } from '../../../ui/layout/section.tsx'
 import { useNow } from '../../../ui/use-now.ts'
 import { endedAtMs, jobsToShow } from './job-choice.ts'
@@ -45,9 +56,9 @@ export function MyJobs() {
       ) : (
         <JobKindProviders>
           <ul className={classes['jobs']}>
-            {shown.map((job) => (
-              <li key={job.job_id}>
-                <JobCard job={job} />
+            {shown.map((card) => (
+              <li key={card.key}>
+                <OneCard card={card} />
               </li>
             ))}
           </ul>
@@ -57,29 +68,31 @@ export function MyJobs() {
   )
 }
 
-function JobCard({ job }: { readonly job: JobSummary }) {
+function OneCard({ card }: { readonly card: JobCard }) {
   const text = useText().overview.jobs
   const format = useFormat()
-  const name = job.description.replace(/\.(glb|gltf)$/i, '').trim() || text.unnamed
-  const isDone = job.state.kind === 'done'
-  const { Icon, Thumbnail } = kindOf(job.facts)
-  const icon = <Icon size={20} aria-hidden="true" />
-  const fraction = job.units === 0 ? 0 : job.verified / job.units
+  const jobs = jobsOf(card)
+  const shown = pictureJobOf(jobs)
+  if (shown === undefined) return null
+  const name = cardName(card)
+  const isOver = !jobs.some(isInFlight)
+  const kind = kindOf(shown.facts)
+  const Icon = (card.kind === 'series' ? kind.SeriesIcon : undefined) ?? kind.Icon
+  const fraction = progressOf(jobs)
+  const share = <span className={classes['share']}>{format.percent(fraction)}</span>
+  const hasPicture = kind.Thumbnail !== undefined
   return (
-    <Link href={`/jobs/${job.job_id}`} className={classes['job']}>
+    <Link href={`/jobs/${shown.job_id}`} className={classes['job']}>
       <div className={classes['picture']}>
-        {isDone && Thumbnail !== undefined ? (
-          <Thumbnail
-            jobId={job.job_id}
-            label={text.picture(name)}
-            className={classes['image']}
-            waiting={icon}
-            none={icon}
-          />
-        ) : job.state.kind === 'paused' ? (
-          <IconPlayerPauseFilled size={20} aria-hidden="true" />
-        ) : (
-          <span className={classes['share']}>{format.percent(fraction)}</span>
+        <SmallPicture
+          jobs={jobs}
+          name={name}
+          otherwise={isOver && hasPicture ? <Icon size={20} aria-hidden="true" /> : share}
+        />
+        {groupState(jobs).kind === 'paused' && (
+          <span className={classes['paused']}>
+            <IconPlayerPauseFilled size={20} aria-hidden="true" />
+          </span>
         )}
       </div>
       <div className={classes['words']}>
@@ -87,10 +100,15 @@ function JobCard({ job }: { readonly job: JobSummary }) {
           {name}
         </p>
         <p className={classes['facts']}>
-          <JobFacts job={job} />
+          <CardFacts jobs={jobs} count={card.kind === 'series' ? card.count : 1} />
         </p>
-        {!isDone && (
-          <div aria-hidden="true" className={classes['track']}>
+        {!isOver && (
+          <div
+            role="progressbar"
+            aria-label={text.progressOf(name)}
+            aria-valuenow={Math.round(fraction * 100)}
+            className={classes['track']}
+          >
             <div className={classes['bar']} style={{ transform: `scaleX(${fraction})` }} />
           </div>
         )}
@@ -99,19 +117,21 @@ function JobCard({ job }: { readonly job: JobSummary }) {
   )
 }
 
-function JobFacts({ job }: { readonly job: JobSummary }) {
-  const text = useText().overview.jobs
-  const { late } = useText().jobs
+function CardFacts({ jobs, count }: { readonly jobs: readonly JobSummary[]; readonly count: number }) {
+  const messages = useText()
+  const text = messages.overview.jobs
+  const left = useTimeLeft(jobs)
   const format = useFormat()
-  const done = text.progress(format.number(job.verified), format.number(job.units))
-  if (job.state.kind === 'done') return text.done(format.ago(endedAtMs(job)))
-  if (job.state.kind === 'paused') return `${text.paused} · ${done}`
-  if (job.verified === 0) return text.waiting
-  const end = job.deadline_at_risk?.expected_end_ms
-  if (end !== undefined && job.deadline_ms !== undefined) {
-    return `${done} · ${late.by(format.roughly(end - job.deadline_ms))}`
-  }
-  return job.left_ms_estimate === undefined
-    ? done
-    : `${done} · ${text.left(format.duration(job.left_ms_estimate))}`
+  if (!jobs.some(isInFlight)) return text.done(format.ago(endedAtMs(jobs)))
+  const verified = jobs.reduce((sum, job) => sum + job.verified, 0)
+  const units = jobs.reduce((sum, job) => sum + job.units, 0)
+  const done =
+    count > 1
+      ? messages.jobs.framesDone(format.number(endedOf(jobs)), format.number(count))
+      : text.progress(format.number(verified), format.number(units))
+  if (groupState(jobs).kind === 'paused') return `${text.paused} · ${done}`
+  if (verified === 0) return text.waiting
+  const late = latenessOf(jobs)
+  if (late?.byMs !== undefined) return `${done} · ${messages.jobs.late.by(format.roughly(late.byMs))}`
+  return left.kind === 'left' ? `${done} · ${text.left(format.duration(left.ms))}` : done
 }

@@ -34,7 +34,7 @@ it('a row says who it is, trust each way, units each way and reliability', () =>
   screen.getByText('goes first here')
   screen.getByText('12 for you')
   screen.getByText('34 for them')
-  screen.getByRole('img', { name: 'Reliability of Ada by day; 90 % on the whole' })
+  screen.getByRole('img', { name: 'Reliability of Ada by day; 67 % on the whole' })
 })
 
 it('the short name stands beside a name that another person has too', () => {
@@ -57,8 +57,15 @@ it('work under way stands where the connection is told otherwise', () => {
   screen.getByText('1 unit of theirs here')
 })
 
+it('[W43] a connected person who pauses is said to, and since when', () => {
+  const since_ms = new Date(2026, 10, 23, 9, 22).getTime()
+  mountRow({ away: { kind: 'paused', since_ms } })
+  screen.getByText(/^paused since .*09:22 · connected$/)
+})
+
 it('a person who has done nothing yet has no reliability', () => {
-  const { reliability: _none, ...unknown } = person('Ada')
+  const { reliability: _none, ...known } = person('Ada')
+  const unknown = { ...known, verified: 0, rejected: 0, failed: 0, expired: 0 }
   mount(
     <ForgottenPeopleProvider>
       <Rows isNameShared={false} />
@@ -66,6 +73,19 @@ it('a person who has done nothing yet has no reliability', () => {
     { node: { people: peopleMap(unknown) } },
   )
   screen.getByText('Nothing was done by Ada yet')
+})
+
+it('reliability is the share of all that ended with them, whatever went wrong last', () => {
+  mountRow({ verified: 506, rejected: 0, failed: 0, expired: 7, reliability: 0.21 })
+  const picture = screen.getByRole('img', { name: 'Reliability of Ada by day; 99 % on the whole' })
+  expect(picture.closest('[data-hint]')?.getAttribute('data-hint')).toContain(
+    '506 of the 513 units that ended with them counted (99 %), since you paired.',
+  )
+})
+
+it('one lost unit of thousands leaves less than all', () => {
+  mountRow({ verified: 4_000, rejected: 0, failed: 0, expired: 1, reliability: 1 })
+  screen.getByRole('img', { name: 'Reliability of Ada by day; 99 % on the whole' })
 })
 
 it('trust that is moved is told to the node, and Undo puts it back', async () => {

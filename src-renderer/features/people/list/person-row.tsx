@@ -1,7 +1,9 @@
 import { memo, useState } from 'react'
 import { Link } from 'wouter'
 import type { PeerId, Person } from '#contract'
+import type { Format, Messages } from '#text'
 import { TrustSlider } from '../../../pairing/trust-slider.tsx'
+import { awayWords } from '../../../state/away-words.ts'
 import { useNode } from '../../../state/node-store.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { Sparkline } from '../../../ui/charts/sparkline.tsx'
@@ -83,7 +85,7 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
         <p className={classes['dim']} data-hint={exact}>
           {kind !== undefined && <ReachIcon kind={kind} size={14} className={classes['reach']} />}
           {atWork === undefined ? (
-            linkWords(person, text.link, format)
+            nowWords(person, text, format)
           ) : (
             <span className={classes['at-work']}>{atWork}</span>
           )}
@@ -91,6 +93,13 @@ function Who({ person, isNameShared }: Of & { readonly isNameShared: boolean }) 
       </div>
     </div>
   )
+}
+
+/** How a person is connected; before that, that they do not share, where that is so of one who is connected. */
+function nowWords(person: Person, text: Messages['people'], format: Format): string {
+  const { away } = person
+  const link = linkWords(person, text.link, format)
+  return away === undefined ? link : `${awayWords(away, text.away, format)} · ${link}`
 }
 
 function MyTrust({ person }: Of) {
@@ -135,11 +144,18 @@ function Units({ person }: Of) {
   )
 }
 
+/** A share as it is written: all only where nothing is missing. */
+function shareOf(count: number, all: number): number {
+  return count === all ? 1 : Math.min(count / all, 0.99)
+}
+
+/** How much of what they were given counts, since they were paired with, and how that went day by day. */
 function Reliability({ person }: Of) {
   const text = useText().people.reliability
   const format = useFormat()
-  const { reliability, reliability_by_day, name } = person
-  if (reliability === undefined) {
+  const { verified, rejected, failed, expired, reliability_by_day, name } = person
+  const given = verified + rejected + failed + expired
+  if (given === 0) {
     return (
       <div className={classes['reliability']}>
         <p className={classes['dim']}>
@@ -149,9 +165,12 @@ function Reliability({ person }: Of) {
       </div>
     )
   }
-  const share = format.percent(reliability)
+  const share = format.percent(shareOf(verified, given))
   return (
-    <div className={classes['reliability']} data-hint={text.exact(share)}>
+    <div
+      className={classes['reliability']}
+      data-hint={text.exact(share, format.number(verified), format.number(given))}
+    >
       <Sparkline
         values={reliability_by_day}
         label={text.label(name, share)}

@@ -3,16 +3,20 @@ import { Button, Loader, SegmentedControl, Slider } from '@mantine/core'
 import { IconRotate } from '@tabler/icons-react'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
-import { isAsDelivered } from './picture-developer.ts'
 import type { PictureLight } from './picture-light.ts'
-import { type Adjustment, AS_DELIVERED, TONE_MAPPINGS } from './tone-mapping.ts'
+import { roundedStops, stopsText } from './stops-text.ts'
+import {
+  type Adjustment,
+  AS_DELIVERED,
+  isAsDelivered,
+  STOPS_ADDED_MAX,
+  TONE_MAPPINGS,
+} from './tone-mapping.ts'
 import classes from './adjust-panel.module.css'
 
-/** Ten stops are a thousandfold: more than any scene that shows something needs. */
-const STOPS_MAX = 5
 const STOPS_STEP = 0.1
 
-/** Exposure and tone mapping of a finished picture, shown as they are moved. */
+/** Exposure and tone mapping of a finished picture, shown as they are moved. The exposure is told in all: metered and added. */
 export function AdjustPanel({
   light,
   adjustment,
@@ -25,32 +29,12 @@ export function AdjustPanel({
   readonly onRetry: () => void
 }) {
   const text = useText().jobKinds.render.viewer
-  const format = useFormat()
-  const exposureId = useId()
   const mappingId = useId()
   if (light.state === 'failed') return <FaultNotice message={text.unreadable} onRetry={onRetry} />
   const isReady = light.state === 'ready'
-  const stops = `${adjustment.stops > 0 ? '+' : ''}${format.number(adjustment.stops, 1)}`
   return (
     <div className={classes['panel']}>
-      <div className={classes['exposure']}>
-        <span id={exposureId} className={classes['label']}>
-          {text.exposure}
-          <output>{text.exposureValue(stops)}</output>
-        </span>
-        <Slider
-          aria-labelledby={exposureId}
-          thumbProps={{ 'aria-labelledby': exposureId, 'aria-valuetext': text.exposureValue(stops) }}
-          min={-STOPS_MAX}
-          max={STOPS_MAX}
-          step={STOPS_STEP}
-          value={adjustment.stops}
-          disabled={!isReady}
-          label={null}
-          marks={[{ value: 0 }]}
-          onChange={(value) => onChange({ ...adjustment, stops: Math.round(value * 10) / 10 })}
-        />
-      </div>
+      <ExposureSlider light={light} adjustment={adjustment} onChange={onChange} />
       <div className={classes['mapping']}>
         <span id={mappingId} className={classes['label']}>
           {text.toneMapping}
@@ -86,6 +70,49 @@ export function AdjustPanel({
           </span>
         )}
       </p>
+    </div>
+  )
+}
+
+/** The exposure: in all, and of it what was metered and what the user adds with the slider. */
+function ExposureSlider({
+  light,
+  adjustment,
+  onChange,
+}: {
+  readonly light: PictureLight
+  readonly adjustment: Adjustment
+  readonly onChange: (adjustment: Adjustment) => void
+}) {
+  const text = useText().jobKinds.render.viewer
+  const format = useFormat()
+  const exposureId = useId()
+  const metered = light.state === 'ready' ? roundedStops(light.developer.deliveredStops) : undefined
+  const inAll = text.exposureValue(stopsText((metered ?? 0) + adjustment.stops, format))
+  const parts =
+    metered === undefined
+      ? undefined
+      : text.exposureParts(stopsText(metered, format), stopsText(adjustment.stops, format))
+  return (
+    <div className={classes['exposure']}>
+      <span className={classes['label']}>
+        <span id={exposureId}>{text.exposure}</span>
+        {metered !== undefined && <output>{inAll}</output>}
+      </span>
+      <Slider
+        aria-labelledby={exposureId}
+        thumbProps={{ 'aria-labelledby': exposureId }}
+        thumbValueText={parts === undefined ? inAll : `${inAll}, ${parts}`}
+        min={-STOPS_ADDED_MAX}
+        max={STOPS_ADDED_MAX}
+        step={STOPS_STEP}
+        value={adjustment.stops}
+        disabled={metered === undefined}
+        label={null}
+        marks={[{ value: 0 }]}
+        onChange={(value) => onChange({ ...adjustment, stops: roundedStops(value) })}
+      />
+      <span className={classes['parts']}>{parts}</span>
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { createPictureShader } from './picture-shader.ts'
 import type { PictureInput, PictureOutput } from './picture-worker-message.ts'
-import { type Adjustment, AS_DELIVERED } from './tone-mapping.ts'
+import type { Adjustment } from './tone-mapping.ts'
 
 /** A picture whose light is there, to be shown as one likes. */
 export interface PictureDeveloper {
@@ -10,36 +10,38 @@ export interface PictureDeveloper {
   toPng(adjustment: Adjustment): Promise<Blob>
   /** Whether there is no WebGL 2 for it. */
   readonly isSlow: boolean
+  /** The exposure that the picture was delivered with, in stops; adjustments add to it. */
+  readonly deliveredStops: number
   stop(): void
 }
 
 /**
- * Reads an OpenEXR result in a worker and shows it on a canvas of its own, which `place` puts onto the page.
- * Rejects for a file that is not one of ours, and when the signal is aborted.
+ * Reads an OpenEXR result in a worker and shows it on a canvas of its own, which `place` puts onto the page; it was delivered
+ * with an exposure of so many stops. Rejects for a file that is not one of ours, and when the signal is aborted.
  */
 export async function createPictureDeveloper(
-  bytes: Uint8Array<ArrayBuffer>,
+  { bytes, deliveredStops }: { readonly bytes: Uint8Array<ArrayBuffer>; readonly deliveredStops: number },
   place: (canvas: HTMLCanvasElement) => void,
   signal: AbortSignal,
 ): Promise<PictureDeveloper> {
   const worker = new Worker(new URL('./picture-worker.ts', import.meta.url), { type: 'module' })
   try {
-    const read = await ask(worker, { kind: 'read', bytes, isKept: false }, signal)
+    const read = await ask(worker, { kind: 'read', bytes, deliveredStops, isKept: false }, signal)
     if (read.kind !== 'read' || read.radiance === undefined) throw new Error(whyNot(read))
     const canvas = document.createElement('canvas')
     const shader = createPictureShader(canvas, read.width, read.height, read.radiance)
     if (shader !== undefined) {
       worker.terminate()
       place(canvas)
-      return shaderDeveloper(canvas, shader)
+      return { ...shaderDeveloper(canvas, shader), deliveredStops }
     }
-    const kept = await ask(worker, { kind: 'read', bytes, isKept: true }, signal)
+    const kept = await ask(worker, { kind: 'read', bytes, deliveredStops, isKept: true }, signal)
     if (kept.kind !== 'read') throw new Error(whyNot(kept))
     const plain = document.createElement('canvas')
     plain.width = kept.width
     plain.height = kept.height
     place(plain)
-    return workerDeveloper(plain, worker)
+    return { ...workerDeveloper(plain, worker), deliveredStops }
   } catch (error) {
     worker.terminate()
     throw error
@@ -53,7 +55,7 @@ function whyNot(output: PictureOutput): string {
 function shaderDeveloper(
   canvas: HTMLCanvasElement,
   shader: NonNullable<ReturnType<typeof createPictureShader>>,
-): PictureDeveloper {
+): Omit<PictureDeveloper, 'deliveredStops'> {
   return {
     isSlow: false,
     develop: (adjustment) => shader.draw(adjustment),
@@ -67,7 +69,10 @@ function shaderDeveloper(
 }
 
 /** Develops with plain loops; while one picture is being made only the latest wish is kept. */
-function workerDeveloper(canvas: HTMLCanvasElement, worker: Worker): PictureDeveloper {
+function workerDeveloper(
+  canvas: HTMLCanvasElement,
+  worker: Worker,
+): Omit<PictureDeveloper, 'deliveredStops'> {
   const aborter = new AbortController()
   let next: Adjustment | undefined
   let running: Promise<void> | undefined
@@ -125,9 +130,4 @@ function ask(worker: Worker, input: PictureInput, signal: AbortSignal): Promise<
     worker.onerror = fail
     worker.postMessage(input)
   })
-}
-
-/** Whether an adjustment shows the picture as it was delivered. */
-export function isAsDelivered({ stops, toneMapping }: Adjustment): boolean {
-  return stops === AS_DELIVERED.stops && toneMapping === AS_DELIVERED.toneMapping
 }

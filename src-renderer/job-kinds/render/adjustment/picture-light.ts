@@ -63,6 +63,8 @@ async function fetchLight(
   signal: AbortSignal,
 ): Promise<PictureDeveloper> {
   const { cid } = await calls.jobs.result({ job_id: jobId, format: 'exr' }, { signal })
+  const { exposure_stops: deliveredStops } = await calls.render.exposure({ job_id: jobId }, { signal })
   const blob = await downloadBlob(calls, cid, { signal })
-  return createPictureDeveloper(new Uint8Array(await blob.arrayBuffer()), place, signal)
+  const bytes = new Uint8Array(await blob.arrayBuffer())
+  return createPictureDeveloper({ bytes, deliveredStops }, place, signal)
 }

@@ -2,8 +2,16 @@ import type { Adjustment } from './tone-mapping.ts'
 
 /** Messages to the worker. */
 export type PictureInput =
-  /** Read this OpenEXR file; with `isKept` the picture stays there, to be developed there. */
-  | { readonly kind: 'read'; readonly bytes: Uint8Array<ArrayBuffer>; readonly isKept: boolean }
+  /**
+   * Read this OpenEXR file, as a picture that was delivered with an exposure of so many stops. With `isKept` it stays there, to be
+   * developed there.
+   */
+  | {
+      readonly kind: 'read'
+      readonly bytes: Uint8Array<ArrayBuffer>
+      readonly deliveredStops: number
+      readonly isKept: boolean
+    }
   /** Develop the picture that was kept. */
   | { readonly kind: 'develop'; readonly adjustment: Adjustment }
 

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { automaticExposure } from '../../../../src-main/compute/libraries/render/picture/exposure.ts'
 import { toneMap } from '../../../../src-main/compute/libraries/render/picture/tone-map.ts'
-import { AS_DELIVERED, deliveredStops, developPicture, mapTone, TONE_MAPPINGS } from './tone-mapping.ts'
+import { AS_DELIVERED, developPicture, mapTone, TONE_MAPPINGS } from './tone-mapping.ts'
 
 const light = fc.float({ min: 0, max: 1_000, noNaN: true })
 const picture = fc.array(light, { minLength: 30, maxLength: 90 }).map((values) => {
@@ -11,13 +10,9 @@ const picture = fc.array(light, { minLength: 30, maxLength: 90 }).map((values) =
 const rgb = (rgba: Uint8ClampedArray): number[] => [...rgba].filter((_, i) => i % 4 !== 3)
 
 describe('a picture as it was delivered', () => {
-  test('has the exposure that the node gave it', () => {
-    fc.assert(fc.property(picture, (radiance) => deliveredStops(radiance) === automaticExposure(radiance)))
-  })
-
   test('is what the node delivers, to one step of 255', () => {
     fc.assert(
-      fc.property(picture, fc.integer({ min: -4, max: 4 }), (radiance, stops) => {
+      fc.property(picture, fc.double({ min: -4, max: 4, noNaN: true }), (radiance, stops) => {
         const delivered = toneMap(radiance, stops)
         const shown = rgb(developPicture(radiance, stops, AS_DELIVERED))
         expect(shown.every((value, i) => Math.abs(value - (delivered[i] ?? 0)) <= 1)).toBe(true)

@@ -13,6 +13,14 @@ export interface Adjustment {
 /** As pictures are delivered. */
 export const AS_DELIVERED: Adjustment = { stops: 0, toneMapping: 'neutral' }
 
+/** Ten stops in all are a thousandfold: more than any scene that shows something needs. */
+export const STOPS_ADDED_MAX = 5
+
+/** Whether an adjustment shows the picture as it was delivered. */
+export function isAsDelivered({ stops, toneMapping }: Adjustment): boolean {
+  return stops === AS_DELIVERED.stops && toneMapping === AS_DELIVERED.toneMapping
+}
+
 /** Where Khronos PBR Neutral begins to compress, and how fast highlights lose their colour. */
 const START_COMPRESSION = 0.8 - 0.04
 const DESATURATION = 0.15
@@ -110,32 +118,4 @@ export function developPicture(
     out[4 * p + 3] = 255
   }
   return out
-}
-
-/** Scenes whose bright parts lie between these are shown as they are, any other is brought to the target. */
-const BRIGHT_AS_MEANT_MIN = 0.2
-const BRIGHT_AS_MEANT_MAX = 3
-const BRIGHT_TARGET = 0.7
-/** The part of the picture that is darker than its "bright parts". */
-const BRIGHT_QUANTILE = 0.9
-/** Lamps in files are given in anything between candela and watts. */
-const BASE_STOPS_MAX = 20
-
-/**
- * The exposure, in whole stops, at which a picture (linear RGB, three floats a pixel) was delivered: the same rule as
- * that of the node's exposure.ts, which the delivered PNG went through.
- */
-export function deliveredStops(radiance: Float32Array): number {
-  const light = new Float32Array(Math.floor(radiance.length / 3))
-  for (let p = 0; p < light.length; p++) {
-    light[p] =
-      0.2126 * (radiance[3 * p] ?? 0) +
-      0.7152 * (radiance[3 * p + 1] ?? 0) +
-      0.0722 * (radiance[3 * p + 2] ?? 0)
-  }
-  light.sort()
-  const bright = light[Math.floor(light.length * BRIGHT_QUANTILE)] ?? 0
-  if (bright <= 0 || (bright >= BRIGHT_AS_MEANT_MIN && bright <= BRIGHT_AS_MEANT_MAX)) return 0
-  const stops = Math.round(Math.log2(BRIGHT_TARGET / bright))
-  return Math.min(BASE_STOPS_MAX, Math.max(-BASE_STOPS_MAX, stops))
 }

@@ -46,7 +46,10 @@ function mountAgain(job: SummaryOf<'render'>, calls: Answers['render'] = {}) {
         render: {
           recipe: () => RECIPE,
           inspectScene: () => REPORT,
-          previewScene: () => ({ image: new Blob(['x']), width: 1, height: 1, sample_us: 1, took_ms: 900 }),
+          previewScene: () => ({
+            ...{ image: new Blob(['x']), width: 1, height: 1, sample_us: 1, took_ms: 900 },
+            ...{ exposure_stops: 0, lit_by: 'own' },
+          }),
           estimate: () => ({ peers: 1, cores: 1, core_ms: 1, likely_ms: 1 }),
           ...calls,
         },

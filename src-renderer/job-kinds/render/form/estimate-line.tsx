@@ -1,7 +1,15 @@
 import { Button, Tooltip } from '@mantine/core'
 import type { RenderEstimate } from '#contract'
 import { useFormat, useText } from '../../../state/text.tsx'
+import { useNow } from '../../../ui/use-now.ts'
 import classes from './estimate-line.module.css'
+
+/** The end is told to the minute. */
+const LOOK_EVERY_MS = 5_000
+/** An estimate is asked for every 15 s; one that is older than three of these no longer tells of this moment. */
+const CURRENT_FOR_MS = 45_000
+/** Below this, other programs make no difference that is worth a word. */
+const BUSY_PERCENT_MIN = 30
 
 /** When it would be done, in one line, and what that rests on, in another. */
 export function EstimateLine({
@@ -26,47 +34,90 @@ export function EstimateLine({
   readonly onChecks: (checks: number) => void
 }) {
   const text = useText().jobKinds.render.estimate
-  const format = useFormat()
+  const nowMs = useNow(LOOK_EVERY_MS)
   if (message !== undefined) return <p className={classes['problem']}>{message}</p>
   if (estimate === undefined || askedAtMs === undefined) {
     return <p className={classes['dim']}>{isWorking ? text.working : text.unknown}</p>
   }
-  const { likely_ms, low_ms, high_ms, peers, cores, core_ms } = estimate
-  const work = text.work(format.duration(core_ms))
-  if (likely_ms === undefined) {
-    const isTooFew = peers > 0 && peers < checks
-    return (
-      <div className={classes['lines']} role="status">
-        <p className={classes['answer']}>{text.nobody}</p>
-        {isTooFew ? (
-          <>
-            <p className={classes['dim']}>
-              {text.tooFew(peers, format.number(peers), format.number(checks))}
-            </p>
-            <Button size="compact-xs" mt={4} onClick={() => onChecks(peers)}>
-              {text.fewer(peers, format.number(peers))}
-            </Button>
-          </>
-        ) : (
-          <p className={classes['dim']}>{text.nobodyHint}</p>
-        )}
-      </div>
-    )
-  }
-  const atMs = askedAtMs + likely_ms
-  const range = low_ms === undefined || high_ms === undefined ? undefined : [low_ms, high_ms]
+  if (nowMs - askedAtMs > CURRENT_FOR_MS) return <p className={classes['dim']}>{text.stale}</p>
+  const { likely_ms } = estimate
+  if (likely_ms === undefined) return <NoEstimate {...{ estimate, checks, onChecks }} />
   return (
-    <div className={classes['lines']} role="status" data-is-stale={isWorking}>
+    <KnownEstimate
+      estimate={{ ...estimate, likely_ms }}
+      nowMs={Math.max(nowMs, askedAtMs)}
+      isStale={isWorking}
+      deadlineMs={deadlineMs}
+    />
+  )
+}
+
+/** A picture that is sent now would be done after so long: the end moves on with the clock. */
+function KnownEstimate({
+  estimate: { likely_ms, low_ms = likely_ms, high_ms = likely_ms, peers, cores, core_ms, busy_percent = 0 },
+  nowMs,
+  isStale,
+  deadlineMs,
+}: {
+  readonly estimate: RenderEstimate & { readonly likely_ms: number }
+  readonly nowMs: number
+  readonly isStale: boolean
+  readonly deadlineMs: number | undefined
+}) {
+  const text = useText().jobKinds.render.estimate
+  const format = useFormat()
+  const work = text.work(format.duration(core_ms))
+  const atMs = nowMs + likely_ms
+  const [low, high] = [format.duration(low_ms), format.duration(high_ms)]
+  return (
+    <div className={classes['lines']} role="status" data-is-stale={isStale}>
       <Tooltip label={`${work}, ${text.cores(cores, format.number(cores, 1))}`}>
         <p className={classes['answer']}>{text.done(format.time(atMs), peers, format.number(peers))}</p>
       </Tooltip>
-      <p className={classes['dim']}>
-        {range === undefined
-          ? format.duration(likely_ms)
-          : text.range(format.duration(range[0] ?? 0), format.duration(range[1] ?? 0))}
-      </p>
+      <p className={classes['dim']}>{low === high ? format.duration(likely_ms) : text.range(low, high)}</p>
+      {busy_percent >= BUSY_PERCENT_MIN && (
+        <p className={classes['dim']}>{text.busy(format.percent(busy_percent / 100))}</p>
+      )}
       {deadlineMs !== undefined && atMs > deadlineMs && (
         <p className={classes['warn']}>{text.late(format.roughly(atMs - deadlineMs))}</p>
+      )}
+    </div>
+  )
+}
+
+/** Why no PC, or too few, could do it now, and what the user can do about it. */
+function NoEstimate({
+  estimate: { peers, is_measuring: isMeasuring },
+  checks,
+  onChecks,
+}: {
+  readonly estimate: RenderEstimate
+  readonly checks: number
+  readonly onChecks: (checks: number) => void
+}) {
+  const text = useText().jobKinds.render.estimate
+  const format = useFormat()
+  if (isMeasuring === true) {
+    return (
+      <div className={classes['lines']} role="status">
+        <p className={classes['answer']}>{text.measuring}</p>
+        <p className={classes['dim']}>{text.measuringHint}</p>
+      </div>
+    )
+  }
+  const isTooFew = peers > 0 && peers < checks
+  return (
+    <div className={classes['lines']} role="status">
+      <p className={classes['answer']}>{isTooFew ? text.waits : text.nobody}</p>
+      {isTooFew ? (
+        <>
+          <p className={classes['dim']}>{text.tooFew(peers, format.number(peers), format.number(checks))}</p>
+          <Button size="compact-xs" mt={4} onClick={() => onChecks(peers)}>
+            {text.fewer(peers, format.number(peers))}
+          </Button>
+        </>
+      ) : (
+        <p className={classes['dim']}>{text.nobodyHint}</p>
       )}
     </div>
   )

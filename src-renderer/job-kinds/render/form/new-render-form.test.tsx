@@ -1,10 +1,11 @@
-import { screen } from '@testing-library/react'
+import { screen, waitFor } from '@testing-library/react'
 import { useState } from 'react'
-import { expect, it, vi } from 'vitest'
-import type { Cid, RenderEstimate, SceneFiles, SubmittedJob } from '#contract'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { Cid, Person, RenderEstimate, SceneFiles, SubmittedJob } from '#contract'
 import { fault, mount, type Answers } from '../../../component.fixture.tsx'
-import { jobId } from '../../job.fixture.ts'
+import { jobId, peerId } from '../../job.fixture.ts'
 import { SceneDropZone } from '../scene/scene-drop.tsx'
+import { EstimateLine } from './estimate-line.tsx'
 import { NewRenderForm } from './new-render-form.tsx'
 import { FIRST_FORM, type RenderForm } from './render-form.ts'
 
@@ -93,6 +94,67 @@ it('asks for an estimate of what is chosen', async () => {
     spp: 32,
     frames: 1,
     redundancy: 2,
+    files: ['bafyscene'],
+  })
+})
+
+const { likely_ms: _likely, low_ms: _low, high_ms: _high, ...NONE } = ESTIMATE
+const BOB = {
+  peer_id: peerId('bob'),
+  connected: true,
+  trust_mine: 1,
+  trust_theirs: 1,
+  shares_cores: 2,
+} as Person
+
+it('[F5] asks again when somebody comes, and no longer says that nobody can', async () => {
+  let isHere = false
+  const { tell, asked } = mountForm(
+    { scene: SCENE },
+    { render: { estimate: () => (isHere ? ESTIMATE : { ...NONE, peers: 0 }) } },
+  )
+  await screen.findByText('Nobody can render this at the moment')
+  isHere = true
+  tell({ people: new Map([[BOB.peer_id, BOB]]) })
+  await screen.findByText(/^Done about/)
+  const count = asked('render.estimate').length
+  tell({ sharing: { kind: 'paused-by-user', since_ms: 0 } })
+  await waitFor(() => expect(asked('render.estimate').length).toBeGreaterThan(count))
+})
+
+it('says that this PC is being measured, and not that nobody can', async () => {
+  const estimate = () => ({ ...NONE, peers: 0, is_measuring: true }) as const
+  mountForm({ scene: SCENE }, { render: { estimate } })
+  await screen.findByText('This PC is finding out how fast it is')
+  expect(screen.queryByText('Nobody can render this at the moment')).toBeNull()
+})
+
+describe('the estimate’s line', () => {
+  const line = (askedAtMs: number, estimate: RenderEstimate = ESTIMATE) => (
+    <EstimateLine
+      {...{ estimate, askedAtMs, isWorking: false, message: undefined, deadlineMs: undefined, checks: 2 }}
+      onChecks={() => undefined}
+    />
+  )
+
+  it('[F5] never names an end that has passed', () => {
+    const nowMs = new Date(2026, 10, 23, 12, 0, 20).getTime()
+    vi.useFakeTimers({ toFake: ['Date'], now: nowMs })
+    onTestFinished(() => void vi.useRealTimers())
+    // Asked before noon, and done ten seconds after that: sent now, it would be done ten seconds from now.
+    mount(line(nowMs - 40_000, { ...ESTIMATE, likely_ms: 10_000 }))
+    screen.getByText('Done about 12:00 (3 PCs)')
+  })
+
+  it('[F5] says that the end is not known where the last answer is old', () => {
+    mount(line(Date.now() - 120_000))
+    screen.getByText('When it would be done is not known at the moment.')
+    expect(screen.queryByText(/^Done about/)).toBeNull()
+  })
+
+  it('says how busy other programs keep this PC', () => {
+    mount(line(Date.now(), { ...ESTIMATE, busy_percent: 97 }))
+    screen.getByText('Other programs keep this PC 97 % busy')
   })
 })
 
@@ -131,10 +193,9 @@ it('a scene that was put away is handed over again', async () => {
 })
 
 it('where too few PCs are there it offers to let fewer check', async () => {
-  const { likely_ms: _likely, low_ms: _low, high_ms: _high, ...nobody } = ESTIMATE
   const { user, asked } = mountForm(
     { scene: SCENE },
-    { render: { estimate: ({ redundancy }) => (redundancy === 2 ? { ...nobody, peers: 1 } : ESTIMATE) } },
+    { render: { estimate: ({ redundancy }) => (redundancy === 2 ? { ...NONE, peers: 1 } : ESTIMATE) } },
   )
   await user.click(await screen.findByRole('button', { name: 'Let 1 PC do' }))
   await screen.findByText(/^Done about/)

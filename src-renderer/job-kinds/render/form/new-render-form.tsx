@@ -4,6 +4,7 @@ import { IconPlayerPlay } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
 import { useAction, useCalls } from '../../../connection/calls.tsx'
 import { faultOfCall } from '../../../connection/fault-text.ts'
+import { useNode } from '../../../state/node-store.ts'
 import { useText } from '../../../state/text.tsx'
 import { useNow } from '../../../ui/use-now.ts'
 import { EstimateLine } from './estimate-line.tsx'
@@ -18,6 +19,8 @@ import classes from './new-render-form.module.css'
 
 /** Dragging through numbers does not ask for an estimate at each. */
 const ESTIMATE_SETTLE_MS = 250
+/** How busy this PC is, and what is queued, changes without a word. */
+const ESTIMATE_AGAIN_MS = 15_000
 /** A deadline is given to the minute. */
 const DEADLINE_CHECK_MS = 30_000
 
@@ -52,7 +55,8 @@ export function NewRenderForm({
   const outcome = orderOf(form, { animationSeconds, nowMs })
   const order = outcome.ok ? outcome.order : undefined
   const problems = outcome.ok ? {} : outcome.problems
-  const question = order && estimateQuestion(order, sampleUs)
+  const question = order && estimateQuestion(order, sampleUs, scene)
+  const news = useEstimateNews()
   const estimate = useLatestAnswer(
     question && JSON.stringify(question),
     async (calls, signal) => ({
@@ -60,8 +64,9 @@ export function NewRenderForm({
       askedAtMs: Date.now(),
     }),
     ESTIMATE_SETTLE_MS,
+    { news, everyMs: ESTIMATE_AGAIN_MS },
   )
-  const { isSending, send } = useSubmit(form, scene, onSceneGone)
+  const { isSending, send } = useSubmit(form, scene, sampleUs, onSceneGone)
   const change = (some: Partial<RenderForm>): void => onChange({ ...form, ...some })
   const isReady = scene !== undefined && order !== undefined && refusal === undefined
   const submit = (event: SubmitEvent): void => {
@@ -140,6 +145,7 @@ const NO_QUESTION = { width: 1, height: 1, spp: 1 }
 function estimateQuestion(
   { width, height, spp, frames, redundancy }: RenderOrder,
   sampleUs: number | undefined,
+  scene: HandedScene | undefined,
 ) {
   return {
     width,
@@ -148,11 +154,30 @@ function estimateQuestion(
     frames: frames?.length ?? 1,
     redundancy,
     ...(sampleUs === undefined ? {} : { sample_us: sampleUs }),
+    ...(scene === undefined ? {} : { files: scene.files.map(({ cid }) => cid) }),
   }
 }
 
+/** What an estimate rests on besides the picture: who is there and shares what, and what runs already. */
+function useEstimateNews(): string {
+  return useNode(({ people, sharing, jobs }) =>
+    JSON.stringify([
+      sharing?.kind,
+      [...jobs.values()].filter(({ state }) => state.kind === 'running').length,
+      [...people.values()].map(({ peer_id, connected, trust_mine, trust_theirs, shares_cores }) => [
+        ...[peer_id, connected, trust_mine > 0, (trust_theirs ?? 0) > 0, shares_cores],
+      ]),
+    ]),
+  )
+}
+
 /** Sends an order, remembers the form, and goes to the job. */
-function useSubmit(form: RenderForm, scene: HandedScene | undefined, onSceneGone: () => void) {
+function useSubmit(
+  form: RenderForm,
+  scene: HandedScene | undefined,
+  sampleUs: number | undefined,
+  onSceneGone: () => void,
+) {
   const calls = useCalls()
   const run = useAction()
   const { clear } = useSceneDrop()
@@ -170,6 +195,7 @@ function useSubmit(form: RenderForm, scene: HandedScene | undefined, onSceneGone
             ...scene,
             ...order,
             ...(estimatedMs === undefined ? {} : { estimated_ms: estimatedMs }),
+            ...(sampleUs === undefined ? {} : { sample_us: sampleUs }),
           })
         } catch (error) {
           if (faultOfCall(error)?.kind !== 'blob-missing') throw error

@@ -45,7 +45,10 @@ function mountForm(render: Answers['render'] = {}) {
         uploads,
         render: {
           inspectScene: () => REPORT,
-          previewScene: () => ({ image: new Blob(['x']), width: 1, height: 1, sample_us: 1, took_ms: 900 }),
+          previewScene: () => ({
+            ...{ image: new Blob(['x']), width: 1, height: 1, sample_us: 1, took_ms: 900 },
+            ...{ exposure_stops: 0, lit_by: 'own' },
+          }),
           estimate: () => ({ peers: 1, cores: 1, core_ms: 1, likely_ms: 1 }),
           ...render,
         },

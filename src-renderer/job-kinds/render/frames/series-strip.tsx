@@ -7,6 +7,7 @@ import { useFormat, useText } from '../../../state/text.tsx'
 import { progressOf } from '../../../state/job-cards.ts'
 import { jobName } from '../../../state/job-words.ts'
 import { PlacedThumbnail } from '../../placed-thumbnail.tsx'
+import { LiveThumbnail } from '../thumbnails/live-thumbnail.tsx'
 import { RenderThumbnail } from '../thumbnails/render-thumbnail.tsx'
 import { frameOf } from './frame-number.ts'
 import classes from './series-strip.module.css'
@@ -61,12 +62,22 @@ export function SeriesStrip({
                   {frame.state.kind === 'done' ? (
                     <PlacedThumbnail of={RenderThumbnail} jobId={frame.job_id} name={jobName(frame)} />
                   ) : (
-                    <Progress
-                      value={progressOf([frame]) * 100}
-                      size="xs"
-                      className={classes['progress']}
-                      aria-hidden="true"
-                    />
+                    <>
+                      {frame.verified > 0 && (
+                        <LiveThumbnail
+                          jobId={frame.job_id}
+                          label={jobName(frame)}
+                          className={classes['live']}
+                          waiting={null}
+                        />
+                      )}
+                      <Progress
+                        value={progressOf([frame]) * 100}
+                        size="xs"
+                        className={classes['progress']}
+                        aria-hidden="true"
+                      />
+                    </>
                   )}
                 </span>
                 <span className={classes['number']} aria-hidden="true">

@@ -7,15 +7,16 @@ import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
 import { AdjustPanel } from '../adjustment/adjust-panel.tsx'
 import { type Delivery, useDeliveredPicture } from './delivered-picture.ts'
 import { jobName } from '../../../state/job-words.ts'
-import { isAsDelivered } from '../adjustment/picture-developer.ts'
 import { ADJUSTABLE_PIXELS_MAX, usePictureLight } from '../adjustment/picture-light.ts'
 import { pictureShape } from './picture-shape.ts'
 import { PictureViewer } from './picture-viewer.tsx'
 import { SaveMenu } from './save-menu.tsx'
-import { type Adjustment, AS_DELIVERED } from '../adjustment/tone-mapping.ts'
+import { rememberAdjustment, rememberedAdjustment } from '../adjustment/remembered-adjustment.ts'
+import { SceneLight } from '../scene/scene-light.tsx'
+import { type Adjustment, isAsDelivered } from '../adjustment/tone-mapping.ts'
 import classes from './finished-picture.module.css'
 
-/** A finished picture at full size: looked at, adjusted, compared, saved. */
+/** A finished picture at full size: looked at, adjusted, compared, saved. An adjustment is kept for the next time. */
 export function FinishedPicture({
   job,
   picture,
@@ -28,24 +29,26 @@ export function FinishedPicture({
   const text = useText().jobKinds.render.viewer
   const delivery = useDeliveredPicture(job.job_id)
   const { light, load } = usePictureLight(job.job_id)
-  const [adjustment, setAdjustment] = useState<Adjustment>(AS_DELIVERED)
-  const [isAdjusting, setIsAdjusting] = useState(false)
+  const tooLarge = picture.width * picture.height > ADJUSTABLE_PIXELS_MAX
+  // What is missing of a picture would be black in an adjusted one.
+  const isWhole = job.state.kind === 'done'
   const [compareAt, setCompareAt] = useState<number>()
+  const { adjustment, adjust, isAdjusting, setIsAdjusting } = useKeptAdjustment(job, {
+    light,
+    load,
+    isAdjustable: isWhole && !tooLarge,
+  })
   const developer = light.state === 'ready' ? light.developer : undefined
-  useEffect(() => developer?.develop(adjustment), [developer, adjustment])
 
   if (delivery.state !== 'ready') return <PictureOnItsWay delivery={delivery} picture={picture} />
-  const isAdjusted = developer !== undefined && !isAsDelivered(adjustment)
-  const tooLarge = picture.width * picture.height > ADJUSTABLE_PIXELS_MAX
+  const isAdjusted = isWhole && developer !== undefined && !isAsDelivered(adjustment)
   const toggleAdjusting = (): void => {
-    if (!isAdjusting) load()
     setIsAdjusting(!isAdjusting)
     if (isAdjusting) setCompareAt(undefined)
   }
   const controls = (
     <>
-      {/* What is missing would be black in the adjusted picture. */}
-      {job.state.kind === 'done' && (
+      {isWhole && (
         <Button
           size="xs"
           aria-pressed={isAdjusting}
@@ -91,11 +94,33 @@ export function FinishedPicture({
         onCompare={setCompareAt}
         controls={controls}
       />
-      {isAdjusting && (
-        <AdjustPanel light={light} adjustment={adjustment} onChange={setAdjustment} onRetry={load} />
-      )}
+      {isAdjusting && <AdjustPanel light={light} adjustment={adjustment} onChange={adjust} onRetry={load} />}
+      <SceneLight litBy={picture.lit_by} at="picture" />
     </div>
   )
+}
+
+/**
+ * How the user adjusts a picture, kept for the next time, and shown at once where the user left it adjusted. The picture's light
+ * is fetched when it is first needed.
+ */
+function useKeptAdjustment(
+  job: JobStatus,
+  { light, load, isAdjustable }: ReturnType<typeof usePictureLight> & { readonly isAdjustable: boolean },
+) {
+  const [adjustment, setAdjustment] = useState<Adjustment>(() => rememberedAdjustment(job))
+  const [isAdjusting, setIsAdjusting] = useState(isAdjustable && !isAsDelivered(adjustment))
+  const developer = light.state === 'ready' ? light.developer : undefined
+  useEffect(() => developer?.develop(adjustment), [developer, adjustment])
+  useEffect(() => {
+    // Light that could not be had is asked for again by its button alone.
+    if (isAdjusting && light.state === 'none') load()
+  }, [isAdjusting, light.state, load])
+  const adjust = (next: Adjustment): void => {
+    setAdjustment(next)
+    rememberAdjustment(job, next)
+  }
+  return { adjustment, adjust, isAdjusting, setIsAdjusting }
 }
 
 /** The place of the picture while it is put together and fetched, in its shape. */

@@ -1,12 +1,14 @@
 import { Button, Loader, Progress, Select } from '@mantine/core'
 import { IconPhoto } from '@tabler/icons-react'
-import type { SceneReport } from '#contract'
+import type { LitBy, SceneReport } from '#contract'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { FaultNotice } from '../../../ui/notices/fault-notice.tsx'
 import { FilesButton } from '../../../ui/files-button.tsx'
+import { stopsText } from '../adjustment/stops-text.ts'
 import { DroppedList } from './dropped-list.tsx'
 import type { FatedFile } from './file-fates.ts'
 import type { SceneOutline } from './gltf-references.ts'
+import { SceneLight } from './scene-light.tsx'
 import { MissingFiles, SceneWarnings } from './scene-lacks.tsx'
 import { fileName, sceneCandidates } from './scene-files.ts'
 import { useSceneDrop } from './scene-drop.tsx'
@@ -62,7 +64,7 @@ export function ScenePanel({
         />
       )}
       {reading !== undefined && <SceneChoice shown={reading.main.path} onChoose={onChoose} />}
-      <SceneFacts reading={reading} report={report} />
+      <SceneFacts reading={reading} report={report} litBy={preview.litBy} />
       <DroppedList files={fates} />
       {report !== undefined && <SceneWarnings report={report} />}
       <div className={classes['buttons']}>
@@ -76,14 +78,17 @@ export function ScenePanel({
 function SceneFacts({
   reading,
   report,
+  litBy,
 }: {
   readonly reading: SceneReading | undefined
   readonly report: SceneReport | undefined
+  readonly litBy: LitBy | undefined
 }) {
   const isReady = reading?.state === 'ready'
   return (
     <>
       <SceneCounts outline={isReady ? reading.outline : report && outlineOf(report)} report={report} />
+      {(isReady || reading === undefined) && <SceneLight litBy={litBy} at="scene" />}
       {isReady && <MissingFiles missing={reading.matched.missing} />}
     </>
   )
@@ -170,7 +175,12 @@ function PreviewPlace({
           </div>
         )}
         {upload.state === 'done' && preview.tookMs !== undefined && !preview.isWorking && (
-          <span>{text.previewTook(secondsText(preview.tookMs, format))}</span>
+          <span>
+            {text.previewTook(
+              secondsText(preview.tookMs, format),
+              stopsText(preview.exposureStops ?? 0, format),
+            )}
+          </span>
         )}
       </figcaption>
       {upload.state === 'failed' && <FaultNotice message={upload.message} onRetry={onUpload} />}

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { PREVIEW_SIDE_MAX } from '#contract'
+import { type LitBy, PREVIEW_SIDE_MAX } from '#contract'
 import { useLatestAnswer } from '../../../connection/latest-answer.ts'
 import type { HandedScene } from './handed-scene.ts'
 import type { RenderOrder } from '../form/render-form.ts'
@@ -11,6 +11,9 @@ export interface ScenePreviewPicture {
   readonly tookMs: number | undefined
   /** Core time of one sample of a pixel, in microseconds. */
   readonly sampleUs: number | undefined
+  /** The exposure in stops that it has, and that the picture will have. */
+  readonly exposureStops: number | undefined
+  readonly litBy: LitBy | undefined
   readonly isWorking: boolean
   readonly message: string | undefined
   /** Whether the scene is refused, so that a picture of it would be too. */
@@ -34,13 +37,26 @@ export function useScenePreview(
         { ...(scene ? seenOf(scene) : { files: [], main: '' }), ...(look ?? NO_LOOK) },
         { signal },
       )
-      return { url: URL.createObjectURL(preview.image), tookMs: preview.took_ms, sampleUs: preview.sample_us }
+      return {
+        url: URL.createObjectURL(preview.image),
+        tookMs: preview.took_ms,
+        sampleUs: preview.sample_us,
+        exposureStops: preview.exposure_stops,
+        litBy: preview.lit_by,
+      }
     },
     SETTLE_MS,
   )
   const url = value?.url
   useEffect(() => (url === undefined ? undefined : () => URL.revokeObjectURL(url)), [url])
-  return { url, tookMs: value?.tookMs, sampleUs: value?.sampleUs, isWorking, message, isRefused, retry }
+  return {
+    url,
+    tookMs: value?.tookMs,
+    sampleUs: value?.sampleUs,
+    exposureStops: value?.exposureStops,
+    litBy: value?.litBy,
+    ...{ isWorking, message, isRefused, retry },
+  }
 }
 
 /** The parts of a scene that a preview shows. */
@@ -48,7 +64,7 @@ function seenOf({ files, main, environment }: HandedScene): Omit<HandedScene, 'b
   return { files, main, ...(environment === undefined ? {} : { environment }) }
 }
 
-const NO_LOOK = { width: 1, height: 1 }
+const NO_LOOK = { width: 1, height: 1, picture: { width: 1, height: 1 } }
 
 /** The fields of an order that change the preview; the first frame stands for all. */
 function lookOf({ width, height, camera, frames, fps }: RenderOrder) {
@@ -57,6 +73,7 @@ function lookOf({ width, height, camera, frames, fps }: RenderOrder) {
   return {
     width: Math.max(1, Math.round(width * scale)),
     height: Math.max(1, Math.round(height * scale)),
+    picture: { width, height },
     ...(camera === undefined ? {} : { camera }),
     ...(frame === undefined ? {} : { frame, fps }),
   }

@@ -1,5 +1,5 @@
 import { Document, type Material, type Node, WebIO } from '@gltf-transform/core'
-import { ALL_EXTENSIONS } from '@gltf-transform/extensions'
+import { ALL_EXTENSIONS, KHRLightsPunctual } from '@gltf-transform/extensions'
 import type { SceneDescription } from '../../../../../wasm/path-trace/scene.ts'
 import type { Interpolation } from '../scene/animation-track.ts'
 import { type ImportOptions, importScene } from './import-scene.ts'
@@ -66,6 +66,14 @@ export function meshNode(document: Document, mesh: FixtureMesh): Node {
 export function squareNode(document: Document, material?: Material): Node {
   const { indices, ...attributes } = SQUARE
   return meshNode(document, { attributes, indices, ...(material ? { material } : {}) })
+}
+
+/** A sun that shines along −z, onto the square from the front, in lux. */
+export function sunNode(document: Document, lux: number): Node {
+  const light = document.createExtension(KHRLightsPunctual).createLight()
+  return document
+    .createNode('sun')
+    .setExtension('KHR_lights_punctual', light.setType('directional').setIntensity(lux))
 }
 
 /** The target of an animation. */

@@ -28,7 +28,7 @@ const ImportParams = z.strictObject({
  * Output: the packed scene, for a preview. Extras: the inputs of a render by role, as far as they are not files that
  * were handed over. Info: `files` (the other inputs: role to name), `digest` (of the packed scene), `decode_bytes` (what
  * the largest texture takes while it is decoded), `triangles`, `materials`, `textures`, `lights`, `environment` (constant
- * or map), `framed` (the picture's shape decided what is seen) and `warnings`.
+ * or map), `lit_by` (`SceneLight`), `framed` (the picture's shape decided what is seen) and `warnings`.
  *
  * @throws FaultError `bad-input` with one clear line for the user who chose the file
  */
@@ -52,7 +52,7 @@ export async function runImport(call: LibraryCall, decoder: ImageDecoder): Promi
     },
   )
   if (imported.kind !== 'scene') refuse('bad-input', imported.message)
-  const { scene, isFramed, textureFiles, decodeBytes, warnings } = imported
+  const { scene, isFramed, litBy, textureFiles, decodeBytes, warnings } = imported
   const output = packScene(scene)
   // Images that no visible surface shows do not travel.
   const sent = [...parts].filter(([role]) => !role.startsWith('image-') || textureFiles.has(role))
@@ -75,6 +75,7 @@ export async function runImport(call: LibraryCall, decoder: ImageDecoder): Promi
       textures: scene.textures.length,
       lights: scene.lights.length,
       environment: scene.environment.kind,
+      lit_by: litBy,
       framed: isFramed,
       warnings: warnings.map(({ kind, message }) => ({ kind, message })),
     },

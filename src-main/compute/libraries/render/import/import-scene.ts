@@ -67,12 +67,19 @@ export interface ImportOptions {
   readonly memoryBytesMax?: number
 }
 
+/**
+ * The light of a scene: the file's own lamps and shining surfaces, a picture of distant light that was handed over with it,
+ * or, for a file with no lights, the light of a studio.
+ */
+export type SceneLight = 'own' | 'environment' | 'studio'
+
 /** A scene ready to pack, and what it lacks. */
 export interface ImportedScene {
   readonly kind: 'scene'
   readonly scene: SceneDescription
   /** The file has no camera, so that the scene is framed by one made for the picture's shape. */
   readonly isFramed: boolean
+  readonly litBy: SceneLight
   /** Names of the handed-over files that its textures came from. */
   readonly textureFiles: ReadonlySet<string>
   /** Memory that its largest texture takes while it is decoded, bytes. */
@@ -146,9 +153,16 @@ async function buildScene(
   return {
     scene,
     isFramed: !hasCamera(nodes),
+    litBy: lightOf(options, isLit),
     textureFiles: table.files,
     decodeBytes: table.decodeBytes,
   }
+}
+
+/** @param isLit whether the file has lights or surfaces that shine enough */
+function lightOf({ environment }: ImportOptions, isLit: boolean): SceneLight {
+  if (environment !== undefined) return 'environment'
+  return isLit ? 'own' : 'studio'
 }
 
 /** An imported material, and its place in the scene. */

@@ -1,4 +1,4 @@
-import { automaticExposure, meanLuminance } from './exposure.ts'
+import { meanLuminance, meterPicture } from './exposure.ts'
 import { encodeExr } from './exr.ts'
 import { createFilm, type Film, type FilmFault, filmRadiance, mergeUnit } from './film.ts'
 import { type RenderSplit, unitCount } from '../../../../protocol/job-kinds/render-tasks.ts'
@@ -37,7 +37,7 @@ export interface MissingUnits {
  * Puts the outputs of all of a job's units, in any order, together into one picture. The bytes depend only
  * on the sums: not on how the job was split nor on who rendered what.
  *
- * `exposureStops` fixes the exposure of the PNG; without it `automaticExposure` decides.
+ * `exposureStops` fixes the exposure of the PNG; without it the picture itself is metered (`meterPicture`).
  */
 export function assembleImage(
   split: RenderSplit,
@@ -71,7 +71,7 @@ function missingUnits(film: Film): MissingUnits | undefined {
 function developFilm(film: Film, exposureStops: number | undefined): AssembledImage {
   const { width, height } = film.split
   const radiance = filmRadiance(film)
-  const stops = exposureStops ?? automaticExposure(radiance)
+  const stops = exposureStops ?? meterPicture(radiance).stops
   return {
     kind: 'image',
     png: encodePng(width, height, toneMap(radiance, stops)),

@@ -1,6 +1,6 @@
 import { type RenderSplit, tileCount, unitRegion } from '../../../../protocol/job-kinds/render-tasks.ts'
 import type { AssembledImage, UnitOutput } from './assemble-image.ts'
-import { automaticExposure, meanLuminance } from './exposure.ts'
+import { meanLuminance, meterPicture } from './exposure.ts'
 import { encodeExr } from './exr.ts'
 import { createFilm, type Film, type FilmFault, filmSamples, meanOf, mergeUnit } from './film.ts'
 import { encodePng } from './png.ts'
@@ -14,9 +14,15 @@ export interface PartialImage extends AssembledImage {
 
 /**
  * Puts the outputs of some of a job's units together into a picture: each tile of the samples that it has, and tiles
- * without one transparent, in the PNG and in the EXR (channel A). The exposure is that of the pixels that are there.
+ * without one transparent, in the PNG and in the EXR (channel A).
+ *
+ * `exposureStops` fixes the exposure of the PNG; without it the pixels that are there are metered.
  */
-export function assemblePart(split: RenderSplit, outputs: Iterable<UnitOutput>): PartialImage | FilmFault {
+export function assemblePart(
+  split: RenderSplit,
+  outputs: Iterable<UnitOutput>,
+  exposureStops?: number,
+): PartialImage | FilmFault {
   const film = createFilm(split)
   for (const { index, bytes } of outputs) {
     const fault = mergeUnit(film, index, bytes)
@@ -25,13 +31,13 @@ export function assemblePart(split: RenderSplit, outputs: Iterable<UnitOutput>):
   const { width, height } = split
   const { radiance, coverage, missingTiles } = partialRadiance(film)
   const seen = seenPixels(radiance, coverage)
-  const exposureStops = automaticExposure(seen)
+  const stops = exposureStops ?? meterPicture(seen).stops
   return {
     kind: 'image',
-    png: encodePng(width, height, withAlpha(toneMap(radiance, exposureStops), coverage), 4),
+    png: encodePng(width, height, withAlpha(toneMap(radiance, stops), coverage), 4),
     exr: encodeExr(width, height, radiance, coverage),
     meanLuminance: meanLuminance(seen),
-    exposureStops,
+    exposureStops: stops,
     missingTiles,
   }
 }

@@ -10,21 +10,20 @@ import {
 import type { Params } from '../../../../protocol/work.ts'
 import type { LibraryCall, LibraryResult } from '../../../library.ts'
 import type { UnitOutput } from '../picture/assemble-image.ts'
-import { automaticExposure } from '../picture/exposure.ts'
+import { ExposureStops, meterPicture } from '../picture/exposure.ts'
 import { encodeJpeg } from '../picture/jpeg.ts'
 import { shrinkTile, type ShrunkTile } from './shrunk-tile.ts'
 import { toneMap } from '../picture/tone-map.ts'
 import { unitIndexOf } from '../picture/unit-role.ts'
 
 const Factor = z.int().min(1).max(8192)
-const Stops = z.number().min(-64).max(64)
 
 /** `render.preview-tiles`: a job's parameters, and which of its tiles to show how. */
 const TilesParams = z.strictObject({
   job: RenderParams,
   /** Pixels of the full picture on each side of one of the preview. */
   factor: Factor,
-  exposure_stops: Stops,
+  exposure_stops: ExposureStops,
   tiles: z.array(z.int().min(0)).min(1).max(256),
 })
 
@@ -32,7 +31,7 @@ const TilesParams = z.strictObject({
 const ThumbnailParams = z.strictObject({
   job: RenderParams,
   factor: Factor,
-  exposure_stops: Stops.optional(),
+  exposure_stops: ExposureStops.optional(),
   /** Tiles may have no output, and others fewer samples than asked for; the place of the former is black. */
   partial: z.literal(true).optional(),
 })
@@ -90,7 +89,7 @@ export function runThumbnail(call: LibraryCall): LibraryResult {
     }
     call.progress((tile + 1) / tileCount(job))
   }
-  const exposure_stops = params.value.exposure_stops ?? automaticExposure(radiance)
+  const exposure_stops = params.value.exposure_stops ?? meterPicture(radiance).stops
   return {
     output: encodeJpeg(width, height, toneMap(radiance, exposure_stops)),
     info: { width, height, exposure_stops },

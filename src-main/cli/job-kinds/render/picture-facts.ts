@@ -1,0 +1,25 @@
+import type { LitBy, RenderFacts } from '#contract'
+import type { Fact } from '../../output/table.ts'
+
+const LIGHTS: Readonly<Record<LitBy, string>> = {
+  own: 'the scene’s own',
+  environment: 'the .hdr picture',
+  studio:
+    'a soft studio light, as the scene has no lights; for another, add lights or give an .hdr picture (--environment)',
+  nothing:
+    'next to none reaches what the camera sees; move or add a light, or give an .hdr picture (--environment)',
+}
+
+/** The exposure of a picture and its light, in words; nothing for jobs of earlier versions, which do not name them. */
+export function pictureFacts({ exposure_stops: stops, lit_by }: RenderFacts): readonly Fact[] {
+  return [
+    ...(stops === undefined ? [] : [['exposure', `${stopsText(stops)} EV, metered`] as const]),
+    ...(lit_by === undefined ? [] : [['light', LIGHTS[lit_by]] as const]),
+  ]
+}
+
+/** Stops with their sign and one decimal; 0 has none. */
+function stopsText(stops: number): string {
+  const rounded = Math.round(stops * 10) / 10
+  return rounded === 0 ? '0' : `${rounded > 0 ? '+' : ''}${rounded.toFixed(1)}`
+}
