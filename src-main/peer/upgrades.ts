@@ -11,13 +11,15 @@ const same: Upgrade = (value) => value
 /**
  * Records of version 1 are the same without a version. Manifests in records of version 2 are read by their schema; but a
  * program of that time would drop the fields that they have since, such as a unit's limits. Events are the same in version 4.
- * In version 5 received results have their signed envelope, and runs count when their requester's verdict comes.
+ * In version 5 received results have their signed envelope, and runs count when their requester's verdict comes. Version 6 has
+ * more events, which an older program refuses by the version rather than by their names.
  */
 export const EVENT_UPGRADES: Upgrades = new Map([
   [1, same],
   [2, same],
   [3, same],
   [4, countedAtOnce],
+  [5, same],
 ])
 
 /** In version 4 the state is by role and has a policy, and every map is its entries. */
@@ -26,6 +28,7 @@ export const STATE_UPGRADES: Upgrades = new Map([
   [2, same],
   [3, stateByRole],
   [4, same],
+  [5, same],
 ])
 
 /** As of states: jobs and holdings were lists. */
@@ -34,6 +37,7 @@ export const WORK_UPGRADES: Upgrades = new Map([
   [2, same],
   [3, workByKey],
   [4, same],
+  [5, same],
 ])
 
 const RanOf4 = z.looseObject({ kind: z.literal('units-ran') })

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { Policy } from '../../protocol/policy.ts'
 import type { PeerState } from '../state.ts'
 
 /** Drops what is there since version 5: in a snapshot of an older version it is not known. */
@@ -9,6 +10,15 @@ function asBefore5(key: string, value: unknown): unknown {
   const isRejected =
     typeof value === 'object' && value !== null && 'state' in value && value.state === 'rejected'
   return isRejected ? { ...value, metrics: undefined } : value
+}
+
+/** A policy without the parts that it has since version 6. */
+function policyBefore6({
+  provider: _provider,
+  requester: _requester,
+  ...policy
+}: Policy): Omit<Policy, 'provider' | 'requester'> {
+  return policy
 }
 
 /**
@@ -21,8 +31,7 @@ export function summaryOf(state: PeerState, version: number): unknown {
   const { contacts, incomingPairs, outgoingPairs, blocked, invites } = state.pairing
   const { availability, lent, pause, rules, overrides, limits } = state.sharing
   const { name, epoch } = state
-  // Journals of version 5 have policies with and without these parts.
-  const { provider: _provider, requester: _requester, ...policy } = state.policy
+  const policy = version < 6 ? policyBefore6(state.policy) : state.policy
   const summary = {
     ...{ name, epoch, policy, awardsMade, availability, lent, pause, rules, limits, history },
     overrides: [...overrides],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { METERED_STOPS_MAX, meterPicture } from './exposure.ts'
+import { BRIGHTENED_STOPS_MAX, DARKENED_STOPS_MAX, meterPicture } from './exposure.ts'
 
 /** A picture of grey pixels, in linear light. */
 function greys(light: readonly number[]): Float32Array {
@@ -28,13 +28,22 @@ describe('metering', () => {
     expect(stopsOf(parts([4, 100]))).toBeCloseTo(-2, 5)
   })
 
-  test('[G10] never changes a picture by more than four stops', () => {
+  test('[G10] never brightens a picture by more than four stops, nor darkens it by more than lamps in candela need', () => {
     fc.assert(
       fc.property(picture, (pixels) => {
-        expect(Math.abs(stopsOf(lightOf(pixels)))).toBeLessThanOrEqual(METERED_STOPS_MAX)
+        const stops = stopsOf(lightOf(pixels))
+        expect(stops).toBeLessThanOrEqual(BRIGHTENED_STOPS_MAX)
+        expect(stops).toBeGreaterThanOrEqual(-DARKENED_STOPS_MAX)
       }),
     )
-    expect([1e12, 0.008].map((light) => stopsOf(parts([light, 100])))).toEqual([-4, 4])
+    expect([1e12, 0.008].map((light) => stopsOf(parts([light, 100])))).toEqual([-14, 4])
+  })
+
+  test('[G10] shows a scene lit in candela as it shows the same scene lit in watts', () => {
+    const watts = [0.9, 100] as const
+    const candela = [0.9 * 683, 100] as const
+    expect(0.9 * 683 * 2 ** stopsOf(parts(candela))).toBeCloseTo(1, 5)
+    expect(stopsOf(parts(watts))).toBeCloseTo(0, 5)
   })
 
   test('[G10] does not count a black background', () => {
@@ -87,7 +96,7 @@ describe('metering', () => {
   test('what is no light counts as black, and endless light as the most there is', () => {
     const odd = parts([Number.NaN, 10], [-1, 10], [0.1, 30])
     expect(stopsOf(odd)).toBeCloseTo(stopsOf(parts([0, 20], [0.1, 30])), 12)
-    expect(stopsOf(parts([Infinity, 50]))).toBe(-4)
+    expect(stopsOf(parts([Infinity, 50]))).toBe(-14)
   })
 })
 

@@ -3,8 +3,13 @@ import { z } from 'zod'
 /** Photographic stops that a picture is shown with; 0 leaves the scene's numbers as they are. */
 export const ExposureStops = z.number().min(-64).max(64)
 
-/** The most that the metered exposure brightens or darkens a picture: beyond it there is more noise than scene to show. */
-export const METERED_STOPS_MAX = 4
+/** The most that the metered exposure brightens a picture: beyond it there is more noise than scene to show. */
+export const BRIGHTENED_STOPS_MAX = 4
+/**
+ * The most that it darkens one. Lamps in candela or lux, which the glTF exporters of Blender and others write
+ * (KHR_lights_punctual), are 683 lm/W brighter than those in watts: 9.4 stops, and the strong ones of them more.
+ */
+export const DARKENED_STOPS_MAX = 14
 
 /**
  * How far a pixel counts as lit, by its luminance: not at all up to the first, fully from the second. The first stays black
@@ -38,7 +43,7 @@ const LUMINANCE_MAX = 2 ** 40
 
 /** How a picture is to be exposed. */
 export interface Metering {
-  /** Photographic stops, at most `METERED_STOPS_MAX` either way. */
+  /** Photographic stops, from `-DARKENED_STOPS_MAX` to `BRIGHTENED_STOPS_MAX`. */
   readonly stops: number
   /** Whether so little can be seen at that exposure that the scene has no light to speak of. */
   readonly isDark: boolean
@@ -93,7 +98,7 @@ function meteredStops(light: Float64Array): number {
   const darken = Math.log2(BRIGHT_MAX) - bright
   const wanted = Math.max(0, brighten) + Math.min(0, darken)
   const trust = Math.min(1, weight / (LIT_SHARE_TRUSTED * light.length))
-  return trust * Math.min(METERED_STOPS_MAX, Math.max(-METERED_STOPS_MAX, wanted))
+  return trust * Math.min(BRIGHTENED_STOPS_MAX, Math.max(-DARKENED_STOPS_MAX, wanted))
 }
 
 /** How far a pixel of so much light, in stops, counts as lit: from 0 to 1. */
