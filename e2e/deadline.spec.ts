@@ -25,9 +25,11 @@ test('a render that cannot be done in time says so on its page, in the list and 
   for (const theme of ['light', 'dark'] as const) {
     const page = await windowOf(studio, { theme })
     await go(page, 'jobs')
-    const row = page.getByRole('link', { name: 'Town by night' })
+    const row = page.getByRole('main').getByRole('link', { name: 'Town by night' })
     await expect(row).toContainText('late')
-    await expect(page.getByRole('link', { name: 'Town in three weeks' })).not.toContainText('late')
+    await expect(page.getByRole('main').getByRole('link', { name: 'Town in three weeks' })).not.toContainText(
+      'late',
+    )
     await keepPicture(page, `deadline-jobs-${theme}`)
     await row.click()
     await expect(page.getByText(text.jobKinds.render.lateTodo)).toBeVisible()

@@ -8,7 +8,7 @@ test('the first start: this PC, when to share, with whom', async ({ peer, window
   await expect(page.getByText(text.start.pc.cores(cpu.cores))).toBeVisible()
   await expect(page.getByText(/million light paths a second/)).toBeVisible()
   await page.getByRole('button', { name: text.start.next }).click()
-  await page.getByRole('radio', { name: new RegExp(text.start.when.preset.nights) }).press(' ')
+  await page.getByRole('radio', { name: new RegExp(`^${text.start.when.preset.nights}`) }).press(' ')
   await page.getByRole('button', { name: text.start.next }).click()
   await expect(page.getByRole('heading', { name: text.start.whom.title })).toBeVisible()
   await expect(page.getByRole('img', { name: text.people.mine.qr })).toBeVisible()

@@ -92,7 +92,7 @@ test('[H27] two behind home routers are shown as relayed through their friend, w
   for (const theme of THEMES) {
     const page = await windowAt(await linkOf(ann), { theme, size: { width: 1_280, height: 1_400 } })
     await go(page, 'people')
-    await expect(page.getByText(new RegExp(`^${link.relayedThrough('Cy')}`))).toBeVisible()
+    await expect(page.getByText(link.relayedThrough('Cy'))).toBeVisible()
     await look(page, `reach-relayed-list-${theme}`)
     const person = page.getByRole('link', { name: 'Bob' })
     await person.focus()

@@ -10,6 +10,8 @@ const [ANN, BOB, CY, DI, EVE] = [peerOf('A'), peerOf('B'), peerOf('C'), peerOf('
 const idOf = (name: string) => JobId.parse(name)
 const [PAUSED, CANCELLED, REMOVED] = ['paused', 'cancelled', 'removed'].map(idOf) as [JobId, JobId, JobId]
 const LOWERED = idOf('lowered')
+/** Went on with the units of an earlier job, and was stopped with what there was. */
+const KEPT = idOf('kept')
 const [THEIRS, DONE, SHORT, NEAR] = ['theirs', 'done', 'short', 'near'].map(idOf) as [
   JobId,
   JobId,
@@ -113,12 +115,25 @@ const asked: readonly DurableEvent[] = [
     manifest: manifestOf({ job_id: LOWERED, verification_redundancy: 2 }),
     manifest_cid: manifestCidOf(LOWERED),
   },
+  {
+    kind: 'job-submitted',
+    at_ms: minute(5),
+    manifest: manifestOf({ job_id: KEPT, unit_count: 4 }),
+    manifest_cid: manifestCidOf(KEPT),
+    taken: [
+      {
+        unit_index: 1,
+        verified: { cid: cidOf('taken'), winners: [ANN, BOB], atMs: minute(1), stored: true },
+      },
+    ],
+  },
   { kind: 'job-paused', at_ms: minute(5), job_id: JOB },
   { kind: 'job-resumed', at_ms: minute(6), job_id: JOB },
   { kind: 'job-paused', at_ms: minute(6), job_id: PAUSED },
   { kind: 'job-priority-set', at_ms: minute(6), job_id: PAUSED, priority: 0.9 },
   { kind: 'job-redundancy-lowered', at_ms: minute(6), job_id: LOWERED, redundancy: 1 },
   { kind: 'job-cancelled', at_ms: minute(6), job_id: CANCELLED },
+  { kind: 'job-cancelled', at_ms: minute(6), job_id: KEPT, keep: true },
   { kind: 'job-cancelled', at_ms: minute(6), job_id: REMOVED },
   { kind: 'job-removed', at_ms: minute(6), job_id: REMOVED },
   {
