@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -113,9 +113,19 @@ function startOf(pid: number): string | undefined {
 
 /** Ends all processes in a namespace, waits until they have ended, and removes the namespace. */
 async function removeNamespace(name: string): Promise<void> {
+  try {
+    await endAllIn(name)
+    await run('ip', ['netns', 'del', name])
+  } catch (error) {
+    // Another lab that began at the same time has removed these leftovers.
+    if (existsSync(join('/run/netns', name))) throw error
+  }
+}
+
+async function endAllIn(namespace: string): Promise<void> {
   for (;;) {
-    const inside = await processesIn(name)
-    if (inside.length === 0) break
+    const inside = await processesIn(namespace)
+    if (inside.length === 0) return
     for (const pid of inside) {
       try {
         process.kill(pid, 'SIGKILL')
@@ -125,7 +135,6 @@ async function removeNamespace(name: string): Promise<void> {
     }
     await pause(LOOK_EVERY_MS)
   }
-  await run('ip', ['netns', 'del', name])
 }
 
 /** The ids of all that runs in a namespace. */

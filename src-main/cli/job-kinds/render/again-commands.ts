@@ -27,12 +27,24 @@ export function againCommands(terminal: Terminal): Command[] {
     'render a picture once more, with the same settings or some changed',
     'meshctl rerun-job render-k3vx8m2q --spp 512 --out house.png',
   )
-    .option('--width <pixels>', 'another width', integerBetween(1, IMAGE_SIDE_MAX))
-    .option('--height <pixels>', 'another height', integerBetween(1, IMAGE_SIDE_MAX))
-    .option('--spp <count>', 'other samples per pixel', integerBetween(1, SAMPLES_PER_PIXEL_MAX))
+    .option(
+      '--width <pixels>',
+      'another width (default: as the job has it)',
+      integerBetween(1, IMAGE_SIDE_MAX),
+    )
+    .option(
+      '--height <pixels>',
+      'another height (default: as the job has it)',
+      integerBetween(1, IMAGE_SIDE_MAX),
+    )
+    .option(
+      '--spp <count>',
+      'other samples per pixel (default: as the job has it)',
+      integerBetween(1, SAMPLES_PER_PIXEL_MAX),
+    )
     .option(
       '--redundancy <peers>',
-      'another number of peers that render each unit',
+      'another number of peers that render each unit (default: as the job has it)',
       integerBetween(1, REDUNDANCY_MAX),
     )
   const goOn = newCommand(
