@@ -18,7 +18,7 @@ test('a render that loses its second checker says who left, and goes on with one
   await page.getByRole('link', { name: 'Town by night' }).click()
   await expect.poll(async () => (await ada.calls.jobs.status({ job_id })).verified).toBeGreaterThan(0)
   await bob.calls.sharing.pause({})
-  const notice = page.getByText(/^Bob paused at \d\d:\d\d\. Each tile needs 2 PCs; only 1 is here\.$/)
+  const notice = page.getByText(/^Bob paused at \d\d:\d\d\. Each tile needs 2 PCs; only 1 is available\.$/)
   await expect(notice).toBeVisible()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('for 1 more PC')
   await expect(page.getByText(/^paused since \d\d:\d\d$/)).toBeVisible()
