@@ -12,6 +12,7 @@ import {
   type Theme,
 } from './app.ts'
 import type { Stage } from './nodes.ts'
+import { cutOff } from './cut-off.ts'
 import { dropFiles } from './drop.ts'
 import { ballsScene } from './scenes.ts'
 
@@ -19,6 +20,11 @@ import { ballsScene } from './scenes.ts'
 const SIZES = [
   { width: 1_280, height: 800, first: 'light' },
   { width: 900, height: 640, first: 'dark' },
+] as const
+/** Narrow windows, in which nothing may be out of reach: at 200 % a window of 1,280 × 800 has half as many pixels. */
+const NARROW = [
+  { name: '700', width: 700, height: 640 },
+  { name: '200-percent', width: 640, height: 400 },
 ] as const
 /** Screens that show what is under way, and those that do not. */
 const LIVE_SCREENS: readonly Screen[] = ['overview', 'jobs', 'people']
@@ -86,16 +92,24 @@ async function lookAtAll(
   const window = await openWindow(browser, program, stage.peer, { theme: first, size, complain })
   const { page } = window
   const found: string[] = []
+  const prefix = program === 'desktop' ? 'desktop-' : ''
   let shown: Theme = first
   const keep = async (name: string, rules: 'all' | 'of-theme'): Promise<void> => {
     await settle(page)
-    const prefix = program === 'desktop' ? 'desktop-' : ''
     await keepPicture(page, `${prefix}${stageName}-${name}-${shown}-${size.width}`)
+    found.push(...(await cutOff(page)).map((line) => `${name}, ${shown}, ${size.width}: ${line}`))
     found.push(...(await findings(page, rules)).map((finding) => `${name}, ${shown}: ${finding}`))
   }
   // Each screen is opened in the theme that the last one was left in, so that both are begun with.
   const look = async (name: string): Promise<void> => {
     await keep(name, 'all')
+    for (const narrow of size.width === SIZES[0].width ? NARROW : []) {
+      await page.setViewportSize(narrow)
+      await settle(page)
+      await keepPicture(page, `${prefix}${stageName}-${name}-${shown}-${narrow.name}`)
+      found.push(...(await cutOff(page)).map((line) => `${name}, ${narrow.name}: ${line}`))
+    }
+    await page.setViewportSize(size)
     shown = shown === 'light' ? 'dark' : 'light'
     await page.emulateMedia({ colorScheme: shown })
     await expect(page.locator(`[data-mantine-color-scheme="${shown}"]`)).toHaveCount(1)

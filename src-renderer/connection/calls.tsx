@@ -1,6 +1,6 @@
 import { createContext, use, useCallback, useEffect, useEffectEvent, useState, type ReactNode } from 'react'
-import { notifications } from '@mantine/notifications'
 import { useNode, useNodeStore } from '../state/node-store.ts'
+import { showToast } from '../ui/notices/toast.ts'
 import { useText } from '../state/text.tsx'
 import { useIsVisible } from '../state/visibility.ts'
 import type { ApiCalls } from './api-calls.ts'
@@ -37,22 +37,13 @@ export function useAction(): RunAction {
   const text = useText()
   return useCallback(
     async (action, options) => {
-      const closeButtonProps = { 'aria-label': text.frame.common.close }
       try {
         const value = await action()
-        if (options?.success !== undefined) {
-          notifications.show({ message: options.success, color: 'good', closeButtonProps })
-        }
+        if (options?.success !== undefined) showToast({ message: options.success, color: 'good' }, text)
         return value
       } catch (error) {
-        notifications.show({
-          title: text.frame.common.failedTitle,
-          message: faultText(error, text),
-          color: 'bad',
-          role: 'alert',
-          autoClose: 8_000,
-          closeButtonProps,
-        })
+        const { failedTitle: title } = text.frame.common
+        showToast({ title, message: faultText(error, text), color: 'bad' }, text)
         return undefined
       }
     },

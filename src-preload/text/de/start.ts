@@ -9,6 +9,7 @@ export const start: typeof english = {
   back: 'Zurück',
   next: 'Weiter',
   skip: 'Überspringen',
+  skipHint: 'Übernimmt die Vorschläge. Du kannst sie später ändern.',
   finish: 'Fertig',
   pc: {
     title: 'Dieser PC',

@@ -8,6 +8,7 @@ export const start = {
   back: 'Back',
   next: 'Next',
   skip: 'Skip',
+  skipHint: 'Uses what is suggested. You can change it later.',
   finish: 'Done',
   pc: {
     title: 'This PC',

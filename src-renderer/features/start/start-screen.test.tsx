@@ -146,12 +146,22 @@ function mountStart(sharing: Answers['sharing'] = {}, node: Answers['node'] = {}
 
 const button = (name: string) => screen.getByRole('button', { name })
 
-it('Skip ends the first start at once, without a change to sharing', async () => {
-  const { user, asked, path } = mountStart()
+it('Skip ends the first start at once, and leaves hours that were chosen', async () => {
+  const { user, asked, path } = mountStart({
+    get: () => sharingInfo({ sharing: { kind: 'week', plan: weekPlan() } }),
+  })
   await user.click(button('Skip'))
   await waitFor(() => expect(path()).toBe('/'))
   expect(asked('preferences.set')).toEqual([{ first_start_done: true }])
   expect(asked('node.setAvailability')).toEqual([])
+})
+
+it('Skip shares a new PC as is suggested: not while it is used', async () => {
+  const { user, asked, path } = mountStart()
+  await user.click(button('Skip'))
+  await waitFor(() => expect(path()).toBe('/'))
+  expect(asked('sharing.setRules')).toMatchObject([{ rules: { 'in-use': { enabled: true } } }])
+  expect(asked('node.setAvailability')).toMatchObject([{ sharing: { kind: 'always' } }])
 })
 
 it('Next and Back go from card to card, with the focus on the card’s headline', async () => {

@@ -1,12 +1,15 @@
-import { Button } from '@mantine/core'
+import { Button, Tooltip } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useAction, useCalls } from '../../connection/calls.tsx'
+import { useNode } from '../../state/node-store.ts'
 import { useText } from '../../state/text.tsx'
+import { useToastRoom } from '../../ui/notices/toast-room.ts'
 import { PcCard } from './pc-card.tsx'
 import { WhenCard } from './when-card.tsx'
 import { WhomCard } from './whom-card.tsx'
-import type { Preset } from './preset.ts'
+import { presetOf, suggestedPreset, type Preset } from './preset.ts'
+import { isInUseUnreadable } from './in-use.ts'
 import { useOwnName } from './use-own-name.ts'
 import { useSharingChoice } from './use-sharing-choice.ts'
 import classes from './start-screen.module.css'
@@ -28,6 +31,9 @@ export function StartScreen() {
   const run = useAction()
   const apply = useSharingChoice()
   const headline = useRef<HTMLHeadingElement>(null)
+  const foot = useRef<HTMLElement>(null)
+  useToastRoom(foot)
+  const isIdleUnreadable = useNode(isInUseUnreadable)
   const at = STEPS.indexOf(step)
 
   // A user of a screen reader or of the keyboard begins at the top of the new card.
@@ -40,8 +46,15 @@ export function StartScreen() {
   async function finish(isSkipped: boolean): Promise<void> {
     // A name that was begun is kept; one that was emptied is not worth holding the user up.
     if (step === 'pc' && !name.isEmpty && !(await name.save())) return
+    if (isSkipped && step !== 'whom' && !(await shareAsSuggested())) return
     const done = await run(() => calls.preferences.set({ first_start_done: true }))
     if (done !== undefined) navigate(!isSkipped && chosen === 'choose' ? '/sharing' : '/', { replace: true })
+  }
+
+  /** A new PC shares also while it is used, because nothing was chosen yet: a user who skips gets what is suggested. */
+  async function shareAsSuggested(): Promise<boolean> {
+    const known = await run(async () => presetOf(await calls.sharing.get()) ?? 'choose')
+    return known === undefined ? false : known !== 'always' || apply(suggestedPreset(known, isIdleUnreadable))
   }
 
   async function goOn(): Promise<void> {
@@ -73,10 +86,12 @@ export function StartScreen() {
         {step === 'when' && <WhenCard chosen={chosen} onChoose={setPicked} onSuggest={setSuggested} />}
         {step === 'whom' && <WhomCard />}
       </section>
-      <footer className={classes['foot']}>
-        <Button variant="subtle" onClick={() => void finish(true)}>
-          {text.skip}
-        </Button>
+      <footer ref={foot} className={classes['foot']}>
+        <Tooltip label={text.skipHint}>
+          <Button variant="subtle" onClick={() => void finish(true)}>
+            {text.skip}
+          </Button>
+        </Tooltip>
         <span className={classes['gap']} />
         {at > 0 && <Button onClick={() => setStep(STEPS[at - 1] ?? 'pc')}>{text.back}</Button>}
         <Button variant="filled" onClick={() => void goOn()}>

@@ -2,6 +2,7 @@ import { Radio } from '@mantine/core'
 import { useEffect, useEffectEvent } from 'react'
 import { useQuery } from '../../connection/calls.tsx'
 import { useNode } from '../../state/node-store.ts'
+import { isInUseUnreadable } from './in-use.ts'
 import { useFormat, useText } from '../../state/text.tsx'
 import { FaultNotice } from '../../ui/notices/fault-notice.tsx'
 import { SkeletonList } from '../../ui/layout/skeleton-list.tsx'
@@ -34,8 +35,7 @@ export function WhenCard({
   const text = useText().start.when
   const { language } = useFormat()
   const sharing = useQuery('start sharing', (calls) => calls.sharing.get())
-  const readings = useNode((node) => node.readings)
-  const isIdleUnreadable = readings.some(({ rule, state }) => rule === 'in-use' && state === 'unreadable')
+  const isIdleUnreadable = useNode(isInUseUnreadable)
   const known = sharing.state === 'ready' ? presetOf(sharing.value) : undefined
   const suggested = known === undefined ? undefined : suggestedPreset(known, isIdleUnreadable)
   const suggest = useEffectEvent(() => {

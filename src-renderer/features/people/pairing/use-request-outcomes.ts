@@ -1,7 +1,7 @@
-import { notifications } from '@mantine/notifications'
 import { useCallback, useEffect, useRef } from 'react'
 import type { PeerId } from '#contract'
 import { useNodeStore } from '../../../state/node-store.ts'
+import { showToast } from '../../../ui/notices/toast.ts'
 import { useText } from '../../../state/text.tsx'
 import { requestOutcomes } from './request-outcome.ts'
 
@@ -12,7 +12,7 @@ import { requestOutcomes } from './request-outcome.ts'
  */
 export function useRequestOutcomes(): (peer: PeerId) => void {
   const store = useNodeStore()
-  const text = useText().people.requests
+  const messages = useText()
   const givenUp = useRef(new Set<PeerId>())
   useEffect(
     () =>
@@ -25,14 +25,12 @@ export function useRequestOutcomes(): (peer: PeerId) => void {
           now.people,
         )) {
           if (givenUp.current.delete(peer)) continue
-          notifications.show(
-            kind === 'accepted'
-              ? { message: text.accepted(name), color: 'good' }
-              : { message: text.refused(name), color: 'warn' },
-          )
+          const text = messages.people.requests
+          if (kind === 'accepted') showToast({ message: text.accepted(name), color: 'good' }, messages)
+          else showToast({ message: text.refused(name), color: 'warn' }, messages)
         }
       }),
-    [store, text],
+    [store, messages],
   )
   return useCallback((peer) => void givenUp.current.add(peer), [])
 }

@@ -1,4 +1,4 @@
-import { useId, useState, type SubmitEvent } from 'react'
+import { useId, useRef, useState, type SubmitEvent } from 'react'
 import { Button } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
@@ -6,6 +6,7 @@ import { useAction, useCalls } from '../../../connection/calls.tsx'
 import { faultOfCall } from '../../../connection/fault-text.ts'
 import { useNode } from '../../../state/node-store.ts'
 import { useText } from '../../../state/text.tsx'
+import { useToastRoom } from '../../../ui/notices/toast-room.ts'
 import { useNow } from '../../../ui/use-now.ts'
 import { EstimateLine } from './estimate-line.tsx'
 import { FramesField } from './frames-field.tsx'
@@ -74,6 +75,8 @@ export function NewRenderForm({
     if (order !== undefined) void send(order, estimate.isWorking ? undefined : estimate.value?.likely_ms)
   }
   const fields = { form, problems, onChange: change }
+  const foot = useRef<HTMLDivElement>(null)
+  useToastRoom(foot)
   return (
     <form className={classes['form']} onSubmit={submit} noValidate aria-label={text.newJob}>
       <div className={classes['fields']}>
@@ -84,7 +87,7 @@ export function NewRenderForm({
         <PriorityField {...fields} />
         <EncryptField {...fields} />
       </div>
-      <div className={classes['foot']}>
+      <div ref={foot} className={classes['foot']}>
         {refusal === undefined ? (
           <EstimateLine
             estimate={estimate.value}

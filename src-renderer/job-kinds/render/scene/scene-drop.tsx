@@ -1,8 +1,8 @@
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
-import { notifications } from '@mantine/notifications'
 import { IconPhotoUp } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
 import type { JobId } from '#contract'
+import { showToast } from '../../../ui/notices/toast.ts'
 import { useFormat, useText } from '../../../state/text.tsx'
 import { chosenFiles, type Dropped, DROPPED_FILES_MAX, droppedFiles } from './dropped-files.ts'
 import { addFiles, type DroppedFile, sceneCandidates } from './scene-files.ts'
@@ -39,7 +39,8 @@ export function useSceneDrop(): SceneDrop {
  * is being prepared.
  */
 export function SceneDropZone({ children }: { readonly children: ReactNode }) {
-  const text = useText().jobKinds.render
+  const messages = useText()
+  const text = messages.jobKinds.render
   const format = useFormat()
   const [place, navigate] = useLocation()
   const [files, setFiles] = useState<readonly DroppedFile<File>[]>([])
@@ -49,16 +50,13 @@ export function SceneDropZone({ children }: { readonly children: ReactNode }) {
   const take = useCallback(
     (dropped: Dropped) => {
       if (dropped.kind === 'too-many') {
-        notifications.show({
-          message: text.dropTooMany(format.number(DROPPED_FILES_MAX)),
-          color: 'bad',
-          role: 'alert',
-        })
+        const message = text.dropTooMany(format.number(DROPPED_FILES_MAX))
+        showToast({ message, color: 'bad' }, messages)
         return
       }
       const more = dropped.files
       if (more.length === 0) {
-        notifications.show({ message: text.dropNothing, color: 'bad', role: 'alert' })
+        showToast({ message: text.dropNothing, color: 'bad' }, messages)
         return
       }
       // Textures and light may come before their scene.
@@ -68,7 +66,7 @@ export function SceneDropZone({ children }: { readonly children: ReactNode }) {
       // A form that is open already keeps the address by which it was opened.
       if (place !== FORM_PLACE) navigate(FORM_PLACE)
     },
-    [text, format, place, navigate],
+    [messages, text, format, place, navigate],
   )
   useWindowDrop(take, setIsOver)
 

@@ -1,0 +1,160 @@
+import type { Page } from '@playwright/test'
+
+/** Edges in pixels of the window. */
+interface Edges {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+/** A box around a control, and what it does with what is outside it. */
+interface Around {
+  readonly name: string
+  readonly edges: Edges
+  readonly hidesX: boolean
+  readonly hidesY: boolean
+  readonly scrollsX: boolean
+  readonly scrollsY: boolean
+  /** Whether the keyboard can scroll it. */
+  readonly isFocusable: boolean
+  /** Whether a line that is too long ends with "…". */
+  readonly endsInDots: boolean
+}
+
+interface Control {
+  readonly name: string
+  readonly edges: Edges
+  /** Whether it is part of a line of text. */
+  readonly isInline: boolean
+  /** The nearest first, the window last. */
+  readonly around: readonly Around[]
+}
+
+/** The browser rounds positions. */
+const SLACK_PX = 1.5
+/** Of a link that ends with "…": a few letters. */
+const SHOWN_PX_MIN = 44
+
+/**
+ * Finds controls that a user cannot see whole or scroll to: beyond the page's edges, or beyond those of a box that hides
+ * what is outside it. A link in a line that ends with "…" must show some letters, and a choice its whole option.
+ *
+ * Not looked at: what is there for screen readers alone, links that appear when focused, and what is beside the visible
+ * part of a box that a keyboard can scroll.
+ *
+ * @returns a line for each; tests expect none
+ */
+export async function cutOff(page: Page): Promise<string[]> {
+  const hidden = (await shownControls(page)).flatMap((control) => {
+    const by = cutterOf(control)
+    return by === undefined ? [] : [`${control.name} is cut off by ${by.name}`]
+  })
+  return [...hidden, ...(await tightChoices(page))]
+}
+
+/** Choices whose longest option is wider than the room for it: "Wednesda". */
+function tightChoices(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const context = document.createElement('canvas').getContext('2d')
+    if (context === null) return []
+    return Array.from(document.querySelectorAll('select'))
+      .filter((select) => select.checkVisibility({ visibilityProperty: true }))
+      .flatMap((select) => {
+        const { font, paddingLeft, paddingRight } = getComputedStyle(select)
+        const room = select.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight)
+        context.font = font
+        const wide = Array.from(select.options, ({ text }) => text).find(
+          (text) => context.measureText(text).width > room + 1,
+        )
+        return wide === undefined
+          ? []
+          : [`“${wide}” does not fit into the choice of ${select.ariaLabel ?? ''}`]
+      })
+  })
+}
+
+function cutterOf({ edges, isInline, around }: Control): Around | undefined {
+  let seen = edges
+  for (const box of around) {
+    const { left, right, top, bottom } = box.edges
+    // What a box scrolls is then where the box is.
+    if (box.scrollsY) seen = { ...seen, top, bottom }
+    if (box.scrollsX && box.isFocusable) seen = { ...seen, left, right }
+    if (isInline && box.endsInDots) {
+      if (right - seen.left < Math.min(SHOWN_PX_MIN, seen.right - seen.left) - SLACK_PX) return box
+      seen = box.edges
+    }
+    const isBeside = seen.left < left - SLACK_PX || seen.right > right + SLACK_PX
+    if (isBeside && (box.hidesX || box.scrollsX)) return box
+    const isAboveOrBelow = seen.top < top - SLACK_PX || seen.bottom > bottom + SLACK_PX
+    if (isAboveOrBelow && box.hidesY) return box
+  }
+  return undefined
+}
+
+/** The controls that are drawn, and the boxes around each. */
+function shownControls(page: Page): Promise<Control[]> {
+  return page.evaluate(() => {
+    const CONTROLS = 'a[href], button, input, select, textarea, label, summary, [role], [tabindex="0"]'
+    const edgesOf = (element: Element) => {
+      const { left, right, top, bottom } = element.getBoundingClientRect()
+      return { left, right, top, bottom }
+    }
+    const nameOf = (element: Element): string => {
+      const label = element.getAttribute('aria-label') ?? element.textContent.trim()
+      const place = Object.values(edgesOf(element)).map(Math.round).join(' ')
+      return `<${element.tagName.toLowerCase()} class="${element.getAttribute('class') ?? ''}"> “${label.slice(0, 40)}” at ${place}`
+    }
+    const isForReadersAlone = (element: Element | null): boolean =>
+      element !== null &&
+      (getComputedStyle(element).clipPath === 'inset(50%)' || isForReadersAlone(element.parentElement))
+    const isShown = (element: Element): boolean => {
+      const { width, height, bottom } = element.getBoundingClientRect()
+      if (width <= 1 || height <= 1 || isForReadersAlone(element)) return false
+      if (bottom <= 0 && element.matches('a[href^="#"]')) return false
+      if (element.matches('[role="presentation"], [role="none"], [aria-hidden="true"]')) return false
+      return element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+    }
+    const around = (at: Element) => {
+      const { overflowX, overflowY, textOverflow, webkitLineClamp } = getComputedStyle(at)
+      const hidesX = /hidden|clip/.test(overflowX)
+      return {
+        name: nameOf(at),
+        edges: edgesOf(at),
+        hidesX,
+        hidesY: /hidden|clip/.test(overflowY),
+        scrollsX: /auto|scroll/.test(overflowX),
+        scrollsY: /auto|scroll/.test(overflowY),
+        isFocusable: at instanceof HTMLElement && at.tabIndex >= 0,
+        endsInDots: hidesX && (textOverflow === 'ellipsis' || webkitLineClamp !== 'none'),
+      }
+    }
+    const { clientWidth: right, clientHeight: bottom } = document.documentElement
+    const windowBox = {
+      ...{ name: 'the window', edges: { left: 0, right, top: 0, bottom }, hidesX: true, hidesY: true },
+      ...{ scrollsX: false, scrollsY: false, isFocusable: false, endsInDots: false },
+    }
+    const boxesAround = (element: Element) => {
+      const boxes = [windowBox].slice(1)
+      let { position } = getComputedStyle(element)
+      for (let at = element.parentElement; at !== null && position !== 'fixed'; at = at.parentElement) {
+        if (at === document.body) break
+        const style = getComputedStyle(at)
+        // A box does not hide what is placed by one that is outside it.
+        if (position === 'absolute' && style.position === 'static' && style.transform === 'none') continue
+        boxes.push(around(at))
+        position = style.position
+      }
+      return [...boxes, windowBox]
+    }
+    return Array.from(document.querySelectorAll(CONTROLS))
+      .filter(isShown)
+      .map((element) => ({
+        name: nameOf(element),
+        edges: edgesOf(element),
+        isInline: getComputedStyle(element).display === 'inline',
+        around: boxesAround(element),
+      }))
+  })
+}
