@@ -8,7 +8,7 @@ import { refuse } from '../../protocol/fault.ts'
 import type { JobKey } from '../../protocol/job-key.ts'
 import type { Cid, JobId } from '../../protocol/ids.ts'
 import { renderRules } from '../../protocol/job-kinds/render.ts'
-import { RenderParams, unitCount } from '../../protocol/job-kinds/render-tasks.ts'
+import { RenderParams, tileGrid, unitCount } from '../../protocol/job-kinds/render-tasks.ts'
 import type { JobManifest, Params } from '../../protocol/work.ts'
 import { forgetJobNotes, writeJobNotes, type JobNotes } from '../job-notes.ts'
 import { framePriority } from '../animation.ts'
@@ -171,6 +171,7 @@ function manifestOf(
       params,
       inputs: scene.inputs,
       unit_count: renderRules.unitCount(params, given),
+      unit_grid: tileGrid(params),
       result: 'assembled',
       estimated_duration_seconds: renderRules.unitCost(params, given),
       resources: renderRules.resources(params, given),
