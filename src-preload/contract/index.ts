@@ -68,6 +68,7 @@ export type {
   ScenePreview,
   SceneWarning,
   SubmittedRender,
+  TileAtWork,
   TilePreview,
 } from './job-kinds/render.ts'
 export { LitBy, PictureFormat, RenderRequest, SceneReport } from './job-kinds/render.ts'
@@ -90,6 +91,7 @@ export {
   PICTURE_SIDE_MAX,
   PREVIEW_SIDE_MAX,
   SCENE_FILES_MAX,
+  TILES_AT_WORK_MAX,
   UNIT_NEWS_MAX,
   WATCH_EVERY_MS,
 } from './limits.ts'
