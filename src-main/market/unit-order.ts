@@ -2,8 +2,8 @@ import type { UnitGrid } from '../protocol/work.ts'
 
 /** The order in which units are given out: each unit has a place, counted from 0. */
 export interface UnitOrder {
-  placeOf(index: number): number
-  unitAt(place: number): number
+  readonly placeOf: (index: number) => number
+  readonly unitAt: (place: number) => number
 }
 
 /** Units as their indices count them. */

@@ -33,7 +33,15 @@ export const contract = {
 export { UploadId, type UploadState } from './blobs.ts'
 export type { GpuInfo, HardwareInfo } from './hardware.ts'
 export { homeNetworkOf, hostAndPort } from './home-network.ts'
-export { groupName, groupState, groupWallMs, jobGroups, type JobGroup } from './job-series.ts'
+export {
+  groupName,
+  groupProgress,
+  groupState,
+  groupWallMs,
+  jobGroups,
+  newestRunning,
+  type JobGroup,
+} from './job-series.ts'
 export type {
   Away,
   FollowingJob,

@@ -84,11 +84,10 @@ export function isOwed({ status }: AttemptState): boolean {
 
 /** Builds the index of a job as it is. */
 export function createUnitBook(job: JobState): UnitBook {
-  const { unit_count, unit_grid } = job.manifest
-  const order = unitOrder(unit_grid, unit_count)
+  const order = unitOrder(job.manifest.unit_grid, job.manifest.unit_count)
   const open = unarchivedUnits(job, INDEX_ORDER)
   const untouched = unarchivedUnits(job, order)
-  const partial = createBitSet(unit_count)
+  const partial = createBitSet(job.manifest.unit_count)
   const ready = new Set<number>()
   const atWork = new Map<PeerId, Map<number, AttemptState>>()
   const owed = new Map<PeerId, Map<number, AttemptState>>()

@@ -1,0 +1,89 @@
+import type { CSSProperties } from 'react'
+import type { PeerId, PeerShare, TileAtWork, TilePreview } from '#contract'
+import { useText } from '../../../state/text.tsx'
+import { useColorOf } from '../../../ui/identity/own-key.tsx'
+import classes from './tile-marks.module.css'
+
+/** Names on the picture: more would hide it, and all people are listed below it. */
+const NAMES_MAX = 6
+
+/** Pixels of a preview. */
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** Outlines of the tiles that are rendered now, in the colour of who renders them, one of each person's with the name. */
+export function TilesAtWork({
+  atWork,
+  people,
+  preview,
+}: {
+  readonly atWork: readonly TileAtWork[]
+  readonly people: readonly Pick<PeerShare, 'peer_id' | 'name' | 'is_self'>[]
+  readonly preview: Size
+}) {
+  const { you } = useText().jobs.who
+  const colorOf = useColorOf()
+  const named = new Map<PeerId, TileAtWork>()
+  for (const tile of atWork) if (!named.has(tile.by) && named.size < NAMES_MAX) named.set(tile.by, tile)
+  const before = new Map<number, number>()
+  return atWork.map((tile) => {
+    const rank = before.get(tile.unit_index) ?? 0
+    before.set(tile.unit_index, rank + 1)
+    const person = people.find(({ peer_id }) => peer_id === tile.by)
+    const name = person?.is_self === true ? you : person?.name
+    return (
+      <span
+        key={`${tile.unit_index} ${tile.by}`}
+        aria-hidden="true"
+        data-by={tile.by}
+        className={classes['working']}
+        style={{ ...placeOf(tile, preview), color: colorOf(tile.by), ['--rank' as string]: rank }}
+      >
+        {name !== undefined && named.get(tile.by) === tile && (
+          <span
+            className={classes['name']}
+            data-is-at-right={tile.x + tile.width / 2 > preview.width / 2}
+            data-is-at-top={tile.y < preview.height / 8}
+            dir="auto"
+          >
+            {name}
+          </span>
+        )}
+      </span>
+    )
+  })
+}
+
+/** A tile that has just arrived, outlined in its maker's colour for a moment. */
+export function FreshTile({
+  tile,
+  preview,
+  onGone,
+}: {
+  readonly tile: TilePreview
+  readonly preview: Size
+  readonly onGone: () => void
+}) {
+  const colorOf = useColorOf()
+  return (
+    <span
+      aria-hidden="true"
+      className={classes['fresh']}
+      onAnimationEnd={onGone}
+      style={{ ...placeOf(tile, preview), color: colorOf(tile.made_by) }}
+    />
+  )
+}
+
+/** Where a tile is on a picture of any size. */
+function placeOf(tile: Pick<TileAtWork, 'x' | 'y' | 'width' | 'height'>, preview: Size): CSSProperties {
+  const percent = (part: number, whole: number): string => `${(part / whole) * 100}%`
+  return {
+    left: percent(tile.x, preview.width),
+    top: percent(tile.y, preview.height),
+    width: percent(tile.width, preview.width),
+    height: percent(tile.height, preview.height),
+  }
+}
