@@ -1,7 +1,8 @@
-import { screen, waitFor } from '@testing-library/react'
+import { act, screen, waitFor } from '@testing-library/react'
 import { expect, it } from 'vitest'
-import type { NodeNews } from '#contract'
+import type { JobSummary, NodeNews } from '#contract'
 import { fault, mount, type Answers } from '../component.fixture.tsx'
+import { DONE, jobSummary } from '../job-kinds/job.fixture.ts'
 import { nodeInfo, pairRequest, preferences } from '../node.fixture.ts'
 import { NodeFeed, useRefreshInfo } from './node-feed.tsx'
 import { useNode } from './node-store.ts'
@@ -87,6 +88,30 @@ it('after a lost connection news and info are asked anew', async () => {
   tell({ connection: 'open' })
   await waitFor(() => expect(asked('news.watch')).toHaveLength(2))
   expect(asked('node.info')).toHaveLength(2)
+})
+
+it('a hidden window hears on for as long as an own job runs, and else nothing', async () => {
+  const show = (visibility: DocumentVisibilityState): void => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => visibility })
+    act(() => void document.dispatchEvent(new Event('visibilitychange')))
+  }
+  const jobs = (some: Partial<JobSummary> = {}) => ({ changed: [jobSummary('render', some)], removed: [] })
+  const news = newsOf({ ...WHOLE, jobs: jobs() })
+  const { asked } = mountFeed({
+    news: { watch: () => news.watch() },
+    node: { info: () => nodeInfo({ name: 'Studio' }) },
+    preferences: { get },
+  })
+  await screen.findByText('Studio, headless, 1 waiting')
+  show('hidden')
+  news.tell({ is_whole: false, pair_requests: [] })
+  await screen.findByText('Studio, headless, 0 waiting')
+  expect(asked('news.watch')).toHaveLength(1)
+  // The job ends; the window is asleep until it is looked at.
+  news.tell({ is_whole: false, jobs: jobs(DONE), pair_requests: [pairRequest('Eve'), pairRequest('Cy')] })
+  await screen.findByText('Studio, headless, 2 waiting')
+  show('visible')
+  await waitFor(() => expect(asked('news.watch')).toHaveLength(2))
 })
 
 it('after a change of this window the node is asked what it is now', async () => {
