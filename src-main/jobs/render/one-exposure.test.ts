@@ -122,9 +122,11 @@ describe('the exposure of a job', () => {
     const { job_id } = await submit({ ...waiting, width: 94, encrypt: true })
     const { job_id: checked } = await submit({ width: 94 })
     await follow(checked)
+    const small = backdropOf(job_id, 64)
     const made = await backdropOf(job_id, 1_600)
     expect(Math.abs(jpegCorner(made) - (await pngCorner(checked)))).toBeLessThanOrEqual(JPEG_ERROR)
-    // It is kept with its job, so that a small picture has it too.
+    // A small picture does not ask for it, and has it once it is there.
+    expect(await small).toEqual(made)
     expect(await backdropOf(job_id, 64)).toEqual(made)
     for (const id of [previewed.job_id, job_id]) await jobs().cancel({ job_id: id })
   })

@@ -19,12 +19,15 @@ const BACKDROP_LIMITS = { wallMsMax: 120_000, memoryBytesMax: 4 * 2 ** 30, outpu
 const Backdrop = z.object({ cid: Cid })
 type Backdrop = z.infer<typeof Backdrop>
 
+/** Waits for a backdrop. */
+type Waiter = PromiseWithResolvers<unknown>
+
 /**
  * Quick previews of whole pictures, to stand behind their tiles: one sample a pixel, with the exposure of the tiles. A job
  * that was previewed before it was sent has the same picture.
  */
 export interface Backdrops {
-  /** A JPEG in base64; undefined where none was made yet, or cannot be made. */
+  /** A JPEG in base64, once there is one: somebody else has to ask for it. Undefined where it cannot be had. */
   known(job: JobState): Promise<string | undefined>
   /** The same, made now where there is none. */
   of(job: JobState): Promise<string | undefined>
@@ -41,6 +44,8 @@ export function createBackdrops(
 ): Backdrops {
   const { blobs, runner, report } = dependencies
   const failed = new WeakSet<JobManifest>()
+  /** Those who wait for one that is not made yet. */
+  const waiting = new WeakMap<JobManifest, Waiter>()
   const artifact = createKeptArtifact<Backdrop>(dependencies, {
     name: 'backdrop',
     schema: Backdrop,
@@ -93,9 +98,23 @@ export function createBackdrops(
     }
   }
 
+  function waiterOf({ manifest }: JobState): Waiter {
+    const waiter = waiting.get(manifest) ?? Promise.withResolvers()
+    waiting.set(manifest, waiter)
+    return waiter
+  }
+
   return {
-    known: (job) => unlessFailed(job, () => Promise.resolve(artifact.known(job.manifest.job_id))),
-    of: (job) => unlessFailed(job, () => artifact.of(job)),
+    async known(job) {
+      const { job_id } = job.manifest
+      if (artifact.known(job_id) === undefined) await waiterOf(job).promise
+      return unlessFailed(job, () => Promise.resolve(artifact.known(job_id)))
+    },
+    async of(job) {
+      const made = await unlessFailed(job, () => artifact.of(job))
+      waiterOf(job).resolve(undefined)
+      return made
+    },
     remember: (job, cid) => artifact.remember(job, { cid }),
     forget: (job) => artifact.forget(job),
   }

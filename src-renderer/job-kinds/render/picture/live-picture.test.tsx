@@ -50,8 +50,8 @@ it('outlines show who renders where, each person named once', async () => {
   show({ tiles: [TILE], at_work: [atWork('Ada', 2), atWork('Bob', 2), atWork('Bob', 3, 32)] })
   await waitFor(() => expect(outlines('Ada')).toEqual([{ left: '0%', rank: '0', name: 'this PC' }]))
   expect(outlines('Bob')).toEqual([
-    { left: '0%', rank: '1', name: 'Bob' },
-    { left: '50%', rank: '0', name: '' },
+    { left: '0%', rank: '1', name: '' },
+    { left: '50%', rank: '0', name: 'Bob' },
   ])
   expect(screen.queryByText('The first tiles are on their way')).toBeNull()
 })

@@ -1,11 +1,9 @@
 import type { CSSProperties } from 'react'
-import type { PeerId, PeerShare, TileAtWork, TilePreview } from '#contract'
+import type { PeerShare, TileAtWork, TilePreview } from '#contract'
 import { useText } from '../../../state/text.tsx'
 import { useColorOf } from '../../../ui/identity/own-key.tsx'
+import { namePlaces } from './name-places.ts'
 import classes from './tile-marks.module.css'
-
-/** Names on the picture: more would hide it, and all people are listed below it. */
-const NAMES_MAX = 6
 
 /** Pixels of a preview. */
 interface Size {
@@ -13,7 +11,7 @@ interface Size {
   readonly height: number
 }
 
-/** Outlines of the tiles that are rendered now, in the colour of who renders them, one of each person's with the name. */
+/** Outlines of the tiles that are rendered now, in the colour of who renders them; the name stands at one of each person's. */
 export function TilesAtWork({
   atWork,
   people,
@@ -25,13 +23,13 @@ export function TilesAtWork({
 }) {
   const { you } = useText().jobs.who
   const colorOf = useColorOf()
-  const named = new Map<PeerId, TileAtWork>()
-  for (const tile of atWork) if (!named.has(tile.by) && named.size < NAMES_MAX) named.set(tile.by, tile)
+  const names = namePlaces(atWork, preview)
   const before = new Map<number, number>()
   return atWork.map((tile) => {
     const rank = before.get(tile.unit_index) ?? 0
     before.set(tile.unit_index, rank + 1)
     const person = people.find(({ peer_id }) => peer_id === tile.by)
+    const namePlace = names.get(tile)
     const name = person?.is_self === true ? you : person?.name
     return (
       <span
@@ -41,11 +39,11 @@ export function TilesAtWork({
         className={classes['working']}
         style={{ ...placeOf(tile, preview), color: colorOf(tile.by), ['--rank' as string]: rank }}
       >
-        {name !== undefined && named.get(tile.by) === tile && (
+        {name !== undefined && namePlace !== undefined && (
           <span
             className={classes['name']}
-            data-is-at-right={tile.x + tile.width / 2 > preview.width / 2}
-            data-is-at-top={tile.y < preview.height / 8}
+            data-is-at-right={namePlace.isAtRight}
+            data-is-below={namePlace.isBelow}
             dir="auto"
           >
             {name}
